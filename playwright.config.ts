@@ -1,0 +1,29 @@
+import { defineConfig } from '@playwright/test';
+import { testBrowser } from './tests/support/browser.js';
+
+/** Fixed, so that a failure names an address that one can open; not 4040, where somebody's Flametide may run. */
+const PORT = 4141;
+
+export default defineConfig({
+  testDir: 'tests/e2e',
+  outputDir: 'test-results',
+  forbidOnly: true,
+  retries: 0,
+  workers: 2,
+  fullyParallel: true,
+  reporter: [['list']],
+  use: {
+    baseURL: `http://127.0.0.1:${PORT}`,
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    trace: 'retain-on-failure',
+    launchOptions: testBrowser(),
+  },
+  webServer: {
+    command: `node dist/server/main.js --port ${PORT}`,
+    url: `http://127.0.0.1:${PORT}/ready`,
+    reuseExistingServer: false,
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 3000 },
+  },
+});

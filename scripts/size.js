@@ -1,0 +1,49 @@
+/** The budget of what a first visit loads: the page's entry with all it imports at once, and the worker likewise. */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+const CLIENT = 'dist/client';
+const WORKERS = 'assets/worker';
+const BUDGET_KB = { page: 220, worker: 60 };
+
+/** @type {Record<string, { file: string, isEntry?: boolean }>} */
+const manifest = JSON.parse(readFileSync(`${CLIENT}/.vite/manifest.json`, 'utf8'));
+const entries = Object.values(manifest).filter((chunk) => chunk.isEntry);
+// The manifest lists no workers; vite.config.ts puts them in a folder of their own.
+const workers = existsSync(`${CLIENT}/${WORKERS}`)
+  ? readdirSync(`${CLIENT}/${WORKERS}`).filter((name) => /\.worker-[^.]*\.js$/.test(name))
+  : [];
+
+check(
+  'page',
+  entries.map((chunk) => chunk.file),
+);
+check(
+  'worker',
+  workers.map((name) => `${WORKERS}/${name}`),
+);
+
+/** @param {'page' | 'worker'} what @param {string[]} roots */
+function check(what, roots) {
+  /** @type {Set<string>} */
+  const loaded = new Set();
+  roots.forEach((root) => load(root, loaded));
+  const kB =
+    [...loaded].reduce((sum, file) => sum + gzipSync(readFileSync(`${CLIENT}/${file}`), { level: 9 }).length, 0) / 1000;
+  const fits = kB <= BUDGET_KB[what];
+  console.log(
+    `${what}: ${kB.toFixed(1)} of ${BUDGET_KB[what]} kB gzip in ${loaded.size} file(s)${fits ? '' : ', too much'}`,
+  );
+  if (!fits) process.exitCode = 1;
+}
+
+/** Adds a file and what it imports statically; `import()` has a bracket and stays lazy. @param {string} file @param {Set<string>} loaded */
+function load(file, loaded) {
+  if (loaded.has(file)) return;
+  loaded.add(file);
+  const code = readFileSync(`${CLIENT}/${file}`, 'utf8');
+  for (const [, path = ''] of code.matchAll(/(?:\bfrom|\bimport)\s*["'](\.{1,2}\/[^"']+\.js)["']/g))
+    load(posix.join(posix.dirname(file), path), loaded);
+}

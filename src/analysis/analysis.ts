@@ -1,0 +1,93 @@
+/** The questions that may take long, asked with columns and answered with columns. Whoever asks cannot tell whether a thread lies between. */
+import type { CallTree, SiblingOrder } from '#model/call-tree.ts';
+import type { FunctionTable, Profile, SampleType } from '#model/profile.ts';
+import type { Transform } from '#model/transforms/registry.ts';
+
+/** A profile kept open on the other side; dead after `close`. */
+export type ProfileHandle = number & { readonly handle: 'profile' };
+
+/** What is known of a file once it is read. Totals are taken over all samples, negative ones too. */
+export interface OpenedProfile {
+  readonly handle: ProfileHandle;
+  readonly format: { readonly id: string; readonly title: string };
+  readonly sampleTypes: readonly SampleType[];
+  readonly totals: readonly (number | bigint)[];
+  readonly defaultSampleType: number;
+  readonly sampleCount: number;
+  readonly functions: FunctionTable;
+  /** Package of each function, and 1 where it belongs to a runtime, kernel or libc. */
+  readonly packages: readonly string[];
+  readonly isSystem: Uint8Array;
+  readonly timeMs: number | undefined;
+  readonly durationMs: number | undefined;
+  readonly period: Profile['period'];
+  readonly notes: readonly string[];
+  readonly unpackedBytes: number;
+  readonly decodeMs: number;
+}
+
+/** Which tree: everything that decides its nodes and their order. */
+export interface TreeRequest {
+  readonly handle: ProfileHandle;
+  readonly sampleType: number;
+  readonly order: SiblingOrder;
+  readonly transforms: readonly Transform[];
+}
+
+/** Self and total by function, in the sample type's unit; recursion counted once. */
+export interface FunctionColumns {
+  readonly self: Float64Array;
+  readonly total: Float64Array;
+}
+
+export interface TreeAnswer {
+  readonly tree: CallTree;
+  readonly byFunction: FunctionColumns;
+  /** Frames or stacks that each transform touched; 0: it matched nothing. */
+  readonly matched: readonly number[];
+  readonly treeMs: number;
+}
+
+export interface SearchAnswer {
+  /** 1 for each function that matches. */
+  readonly hit: Uint8Array;
+  readonly functions: number;
+  readonly nodes: number;
+  /** What passes through at least one match, counted once. */
+  readonly value: number;
+  readonly searchMs: number;
+}
+
+export interface SandwichAnswer {
+  readonly callers: CallTree;
+  readonly callees: CallTree;
+  readonly total: number;
+  readonly self: number;
+}
+
+export interface StackValue {
+  readonly stack: readonly string[];
+  readonly value: number | bigint;
+}
+
+/** The exports that are written from the tree; pictures are drawn by the page. */
+export type TreeExport = 'pprof' | 'collapsed' | 'speedscope';
+
+export interface Exported {
+  readonly bytes: Uint8Array;
+  readonly notes: readonly string[];
+}
+
+/** Every call rejects with `AbortError` when its signal fires. */
+export interface Analysis {
+  /** Takes the bytes over. @param onProgress gets shares in [0, 1]. @throws DecodeError */
+  open(bytes: Uint8Array, name: string, signal: AbortSignal, onProgress: (share: number) => void): Promise<OpenedProfile>;
+  tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer>;
+  /** @param text as typed; what cannot be parsed matches nothing (the page parses it first, to say so). */
+  search(request: TreeRequest, text: string, signal: AbortSignal): Promise<SearchAnswer>;
+  sandwich(request: TreeRequest, func: number, signal: AbortSignal): Promise<SandwichAnswer>;
+  /** Merged stacks with a non-zero self, names root first. */
+  stacks(request: TreeRequest, signal: AbortSignal): Promise<readonly StackValue[]>;
+  exportTree(request: TreeRequest, kind: TreeExport, name: string, signal: AbortSignal): Promise<Exported>;
+  close(handle: ProfileHandle): void;
+}

@@ -1,0 +1,111 @@
+/** The analysis over a worker: the only file on the page's side that posts messages. */
+import type {
+  Analysis,
+  Exported,
+  OpenedProfile,
+  ProfileHandle,
+  SandwichAnswer,
+  SearchAnswer,
+  StackValue,
+  TreeAnswer,
+  TreeExport,
+  TreeRequest,
+} from './analysis.ts';
+import { type CallArguments, type CallMessage, type CallName, type FromWorker, type ToWorker, unpackError } from './protocol.ts';
+
+/** What the client needs of a worker. */
+export interface WorkerPort {
+  postMessage(message: ToWorker, transfer: Transferable[]): void;
+  onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+}
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+  onProgress: ((share: number) => void) | undefined;
+}
+
+export class AnalysisClient implements Analysis {
+  readonly #worker: WorkerPort;
+  readonly #waiting = new Map<number, Waiting>();
+  #lastId = 0;
+
+  constructor(worker: WorkerPort) {
+    this.#worker = worker;
+    worker.onmessage = ({ data }) => this.#receive(data);
+    // A crash (out of memory, as a rule) answers nothing more: everyone who waits is told.
+    worker.onerror = () => this.#failAll('The worker that reads profiles stopped. Reload the page; a very large file may need more memory.');
+  }
+
+  open(bytes: Uint8Array, name: string, signal: AbortSignal, onProgress: (share: number) => void): Promise<OpenedProfile> {
+    return this.#ask<OpenedProfile>('open', [bytes, name], signal, [bytes.buffer], onProgress);
+  }
+
+  tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer> {
+    return this.#ask<TreeAnswer>('tree', [request], signal);
+  }
+
+  search(request: TreeRequest, text: string, signal: AbortSignal): Promise<SearchAnswer> {
+    return this.#ask<SearchAnswer>('search', [request, text], signal);
+  }
+
+  sandwich(request: TreeRequest, func: number, signal: AbortSignal): Promise<SandwichAnswer> {
+    return this.#ask<SandwichAnswer>('sandwich', [request, func], signal);
+  }
+
+  stacks(request: TreeRequest, signal: AbortSignal): Promise<readonly StackValue[]> {
+    return this.#ask<readonly StackValue[]>('stacks', [request], signal);
+  }
+
+  exportTree(request: TreeRequest, kind: TreeExport, name: string, signal: AbortSignal): Promise<Exported> {
+    return this.#ask<Exported>('exportTree', [request, kind, name], signal);
+  }
+
+  close(handle: ProfileHandle): void {
+    this.#worker.postMessage({ kind: 'close', handle }, []);
+  }
+
+  #ask<T>(
+    call: CallName,
+    args: CallArguments[CallName],
+    signal: AbortSignal,
+    transfer: Transferable[] = [],
+    onProgress?: (share: number) => void,
+  ): Promise<T> {
+    const id = ++this.#lastId;
+    return new Promise<T>((resolve, reject) => {
+      if (signal.aborted) {
+        reject(unpackError({ name: 'AbortError' }));
+        return;
+      }
+      const abort = (): void => this.#worker.postMessage({ kind: 'abort', id }, []);
+      const done = (): void => signal.removeEventListener('abort', abort);
+      signal.addEventListener('abort', abort, { once: true });
+      this.#waiting.set(id, {
+        resolve: (value) => (done(), resolve(value as T)),
+        reject: (error) => (done(), reject(error)),
+        onProgress,
+      });
+      this.#worker.postMessage({ kind: 'call', id, call, args } as CallMessage, transfer);
+    });
+  }
+
+  #receive(message: FromWorker): void {
+    const waiting = this.#waiting.get(message.id);
+    if (!waiting) return;
+    if (message.kind === 'progress') {
+      waiting.onProgress?.(message.share);
+      return;
+    }
+    this.#waiting.delete(message.id);
+    if (message.kind === 'answer') waiting.resolve(message.value);
+    else waiting.reject(unpackError(message.error));
+  }
+
+  #failAll(message: string): void {
+    const all = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const one of all) one.reject(new Error(message));
+  }
+}

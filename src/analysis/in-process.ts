@@ -1,0 +1,200 @@
+/** The analysis itself. The worker wraps it; tests use it as it is. */
+import type { Steps } from '#base/steps.ts';
+import { formatExport } from '#formats/export.ts';
+import { decodeProfile } from '#formats/registry.ts';
+import { buildCallTree } from '#model/build-call-tree.ts';
+import type { CallTree } from '#model/call-tree.ts';
+import { pathOf } from '#model/call-path.ts';
+import { packageOf } from '#model/function-name.ts';
+import { functionTotals } from '#model/function-table.ts';
+import type { Profile } from '#model/profile.ts';
+import { sandwich } from '#model/sandwich.ts';
+import { matchFunctions, parseSearch, searchShare, type SearchFacts } from '#model/search.ts';
+import { applyTransforms } from '#model/transforms/registry.ts';
+import { rankNames } from '#model/tree-builder.ts';
+import type {
+  Analysis,
+  Exported,
+  OpenedProfile,
+  ProfileHandle,
+  SandwichAnswer,
+  SearchAnswer,
+  StackValue,
+  TreeAnswer,
+  TreeExport,
+  TreeRequest,
+} from './analysis.ts';
+
+/** How long a piece of work may run before it looks whether it is still wanted. */
+const SLICE_MS = 40;
+/** Trees kept per profile, the latest asked first: the one on screen, and the one it was transformed from. */
+const TREES_KEPT = 3;
+
+interface KeptTree {
+  readonly key: string;
+  readonly tree: CallTree;
+  readonly matched: readonly number[];
+  readonly treeMs: number;
+}
+
+interface OpenProfile {
+  readonly profile: Profile;
+  readonly facts: SearchFacts;
+  readonly nameRank: Int32Array;
+  trees: KeptTree[];
+}
+
+export class InProcessAnalysis implements Analysis {
+  readonly #open = new Map<ProfileHandle, OpenProfile>();
+  readonly #pause: () => Promise<void>;
+  #lastHandle = 0;
+
+  /** @param pause lets messages in: it resolves in a later task. */
+  constructor(pause: () => Promise<void>) {
+    this.#pause = pause;
+  }
+
+  async open(bytes: Uint8Array, name: string, signal: AbortSignal, onProgress: (share: number) => void): Promise<OpenedProfile> {
+    const began = performance.now();
+    const { profile, format, unpackedBytes } = await this.#run(decodeProfile(bytes, name), signal, onProgress);
+    const { names, files, mappings } = profile.functions;
+    const packages: string[] = [];
+    const isSystem = new Uint8Array(names.length);
+    for (let i = 0; i < names.length; i++) {
+      const found = packageOf(names[i], files[i], mappings[i]);
+      packages.push(found.package);
+      isSystem[i] = found.isSystem ? 1 : 0;
+    }
+    const handle = ++this.#lastHandle as ProfileHandle;
+    const facts = { functions: profile.functions, packages, frames: profile.frames };
+    this.#open.set(handle, { profile, facts, nameRank: rankNames(names), trees: [] });
+    return {
+      handle,
+      format,
+      sampleTypes: profile.sampleTypes,
+      totals: profile.values.map((column) => (column.exact ? sumExact(column.exact) : sum(column.values))),
+      defaultSampleType: profile.defaultSampleType,
+      sampleCount: profile.sampleCount,
+      functions: profile.functions,
+      packages,
+      isSystem,
+      timeMs: profile.timeMs,
+      durationMs: profile.durationMs,
+      period: profile.period,
+      notes: profile.notes,
+      unpackedBytes,
+      decodeMs: performance.now() - began,
+    };
+  }
+
+  async tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer> {
+    const { tree, matched, treeMs } = await this.#tree(request, signal);
+    const began = performance.now();
+    const { self, total } = functionTotals(tree, this.#profile(request).profile.functions.names.length);
+    return { tree, byFunction: { self, total }, matched, treeMs: treeMs + performance.now() - began };
+  }
+
+  async search(request: TreeRequest, text: string, signal: AbortSignal): Promise<SearchAnswer> {
+    const { facts } = this.#profile(request);
+    const { tree } = await this.#tree(request, signal);
+    const began = performance.now();
+    const parsed = parseSearch(text);
+    const hit = parsed.ok
+      ? await this.#run(matchFunctions(parsed.query, facts), signal)
+      : new Uint8Array(facts.functions.names.length);
+    const { nodes, value } = searchShare(tree, hit);
+    return { hit, functions: countOnes(hit), nodes, value, searchMs: performance.now() - began };
+  }
+
+  async sandwich(request: TreeRequest, func: number, signal: AbortSignal): Promise<SandwichAnswer> {
+    const { nameRank } = this.#profile(request);
+    const { tree } = await this.#tree(request, signal);
+    const { callers, callees, total, self } = sandwich(tree, func, request.order, nameRank);
+    return { callers, callees, total, self };
+  }
+
+  async stacks(request: TreeRequest, signal: AbortSignal): Promise<readonly StackValue[]> {
+    const { facts } = this.#profile(request);
+    const { tree } = await this.#tree(request, signal);
+    const stacks: StackValue[] = [];
+    for (let node = 0; node < tree.length; node++) {
+      const value = tree.exact ? tree.exact.self[node] : tree.self[node];
+      if (value !== 0 && value !== 0n) stacks.push({ stack: pathOf(tree, facts.functions.names, node), value });
+    }
+    return stacks;
+  }
+
+  async exportTree(request: TreeRequest, kind: TreeExport, name: string, signal: AbortSignal): Promise<Exported> {
+    const { profile } = this.#profile(request);
+    const { tree } = await this.#tree(request, signal);
+    return formatExport(kind, {
+      tree,
+      functions: profile.functions,
+      sampleType: profile.sampleTypes[request.sampleType],
+      name,
+      timeMs: profile.timeMs,
+      durationMs: profile.durationMs,
+    });
+  }
+
+  close(handle: ProfileHandle): void {
+    this.#open.delete(handle);
+  }
+
+  #profile({ handle }: TreeRequest): OpenProfile {
+    const found = this.#open.get(handle);
+    if (!found) throw new Error('This profile was closed. Open the file again.');
+    return found;
+  }
+
+  async #tree(request: TreeRequest, signal: AbortSignal): Promise<KeptTree> {
+    const open = this.#profile(request);
+    const key = JSON.stringify([request.sampleType, request.order, request.transforms]);
+    const kept = open.trees.find((one) => one.key === key);
+    if (kept) return kept;
+    const began = performance.now();
+    let tree: CallTree;
+    let matched: readonly number[] = [];
+    if (request.transforms.length === 0) {
+      tree = await this.#run(buildCallTree(open.profile, request.sampleType, request.order), signal);
+    } else {
+      const plain = await this.#tree({ ...request, transforms: [] }, signal);
+      const steps = applyTransforms(plain.tree, request.transforms, open.facts, request.order);
+      ({ tree, matched } = await this.#run(steps, signal));
+    }
+    const made = { key, tree, matched, treeMs: performance.now() - began };
+    open.trees = [made, ...open.trees].slice(0, TREES_KEPT);
+    return made;
+  }
+
+  async #run<T>(steps: Steps<T>, signal: AbortSignal, onProgress?: (share: number) => void): Promise<T> {
+    let sliceEnd = performance.now() + SLICE_MS;
+    for (;;) {
+      signal.throwIfAborted();
+      const step = steps.next();
+      if (step.done) return step.value;
+      if (performance.now() < sliceEnd) continue;
+      onProgress?.(step.value);
+      await this.#pause();
+      sliceEnd = performance.now() + SLICE_MS;
+    }
+  }
+}
+
+function sum(column: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < column.length; i++) total += column[i];
+  return total;
+}
+
+function sumExact(column: BigInt64Array): bigint {
+  let total = 0n;
+  for (let i = 0; i < column.length; i++) total += column[i];
+  return total;
+}
+
+function countOnes(column: Uint8Array): number {
+  let count = 0;
+  for (let i = 0; i < column.length; i++) count += column[i];
+  return count;
+}

@@ -1,0 +1,194 @@
+/** Opening profiles: drop, pick, paste, a demo; the files of this tab; what can be read. */
+import { type ReactElement, useState } from 'react';
+import { formatBytesOfFile, formatCount, formatValue } from '#model/units.ts';
+import { Button, IconButton } from '../components/button.tsx';
+import { Icon } from '../components/icon.tsx';
+import { useAnalysis } from '../queries.ts';
+import { openDialog } from '../ui-store.ts';
+import { navigate, useUrl } from '../url/url-store.ts';
+import { sampleTypeTitle } from '../views/shown.ts';
+import { closeFile, type FileEntry, useFiles } from './files-store.ts';
+import { useOpen } from './use-open.ts';
+import styles from './files.module.css';
+
+/** Made of 20 000 nodes: large enough to be worth a look, ready at once. */
+const DEMO = { nodes: 20_000, seed: 7 };
+
+const formats: readonly { readonly title: string; readonly what: string }[] = [
+  { title: 'pprof', what: 'gzip or raw, every sample type; Go, Node, Python, Rust, PHP, eBPF agents' },
+  { title: 'Collapsed stacks', what: 'one stack a line, plain or gzip; async-profiler, py-spy, perf, Excimer' },
+];
+
+export function FilesPage(): ReactElement {
+  const files = useFiles();
+  const wanted = useUrl((state) => state.file);
+  const { pick } = useOpen();
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  return (
+    <main className={styles['page']}>
+      <h1 className="visually-hidden">Files</h1>
+      <section className={styles['drop']} aria-label="Open profiles">
+        {wanted === undefined ? (
+          <>
+            <h2>Drop profiles here</h2>
+            <p>pprof or collapsed stacks. Nothing leaves this browser.</p>
+          </>
+        ) : (
+          <>
+            <h2>
+              This link shows <bdi>{wanted.slice(0, 120)}</bdi>
+            </h2>
+            <p>A link carries the view, not the file. Drop the file here or open it, and the view comes back as it was shared.</p>
+          </>
+        )}
+        <p className={styles['actions']}>
+          <Button kind="primary" icon="upload" onClick={pick}>
+            Open files…
+          </Button>
+          <Button kind="edged" icon="copy" onClick={() => openDialog('paste')}>
+            Paste text
+          </Button>
+          {wanted === undefined ? (
+            <Button kind="edged" icon="flame" onClick={() => navigate({ src: { kind: 'demo', ...DEMO }, file: undefined }, 'push')}>
+              Try a demo
+            </Button>
+          ) : (
+            <Button kind="edged" onClick={() => navigate({ file: undefined, z: [], sel: [] }, 'push')}>
+              Forget this link
+            </Button>
+          )}
+        </p>
+      </section>
+      {files.length > 0 && (
+        <section>
+          <header className={styles['heading']}>
+            <h2>In this tab</h2>
+            <span>
+              {files.length} {files.length === 1 ? 'file' : 'files'}, {formatBytesOfFile(bytes)}
+            </span>
+          </header>
+          <table className={styles['table']}>
+            <thead>
+              <tr>
+                <th scope="col">File</th>
+                <th scope="col">Format</th>
+                <th scope="col">Profile</th>
+                <th scope="col">Total</th>
+                <th scope="col">Stacks</th>
+                <th scope="col">Size</th>
+                <th>
+                  <span className="visually-hidden">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {files.map((file) => (
+                <FileRow key={`${file.kind} ${file.name}`} file={file} />
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+      <section>
+        <header className={styles['heading']}>
+          <h2>What it reads</h2>
+        </header>
+        <dl className={styles['formats']}>
+          {formats.map(({ title, what }) => (
+            <div key={title}>
+              <dt>{title}</dt>
+              <dd>{what}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+    </main>
+  );
+}
+
+function FileRow({ file }: { file: FileEntry }): ReactElement {
+  const analysis = useAnalysis();
+  const name = (
+    <th scope="row" title={file.name}>
+      <bdi>{file.name}</bdi>
+    </th>
+  );
+  if (file.kind === 'reading') {
+    return (
+      <tr>
+        {name}
+        <td colSpan={4}>
+          <progress max={1} value={file.share} aria-label={`Reading ${file.name}`} /> {Math.round(file.share * 100)} %
+        </td>
+        <td>{formatBytesOfFile(file.size)}</td>
+        <td>
+          <Button icon="stop" onClick={file.stop}>
+            Stop
+          </Button>
+        </td>
+      </tr>
+    );
+  }
+  const { profile } = file;
+  const type = profile.sampleTypes[profile.defaultSampleType]!;
+  const others = profile.sampleTypes.length - 1;
+  return (
+    <tr>
+      {name}
+      <td>{profile.format.title}</td>
+      <td>
+        {sampleTypeTitle(type.type)}
+        {others > 0 && ` + ${others}`}
+      </td>
+      <td>{formatValue(Number(profile.totals[profile.defaultSampleType]), type.unit, type.type)}</td>
+      <td>{formatCount(profile.sampleCount)}</td>
+      <td>{formatBytesOfFile(file.size)}</td>
+      <td>
+        <Button onClick={() => navigate({ file: file.name, src: undefined }, 'push')}>
+          Open<span className="visually-hidden"> {file.name}</span>
+        </Button>
+        <IconButton label={`Close ${file.name}`} icon="close" onClick={() => closeFile(analysis, file.name)} />
+      </td>
+    </tr>
+  );
+}
+
+/** Text from the clipboard, as a file of its own. */
+export function PasteDialog({ onClose }: { onClose(): void }): ReactElement {
+  const [text, setText] = useState('');
+  const { open } = useOpen();
+  return (
+    <form
+      className={styles['paste']}
+      onSubmit={(event) => {
+        event.preventDefault();
+        const bytes = new TextEncoder().encode(text);
+        onClose();
+        void open([{ name: 'pasted.txt', size: bytes.length, read: () => Promise.resolve(bytes) }]);
+      }}
+    >
+      <label htmlFor="paste-text">Collapsed stacks: frames parted by semicolons, a number at the end of each line.</label>
+      <textarea
+        id="paste-text"
+        autoFocus
+        rows={12}
+        value={text}
+        spellCheck={false}
+        placeholder={'main;parse;lex 12\nmain;serve 30'}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <Button kind="primary" type="submit" disabled={text.trim() === ''}>
+        Open
+      </Button>
+    </form>
+  );
+}
+
+/** What stands over everything while files are dragged over the window. */
+export function DropVeil(): ReactElement {
+  return (
+    <div className={styles['veil']}>
+      <Icon name="upload" /> Drop to open
+    </div>
+  );
+}

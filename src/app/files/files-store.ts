@@ -1,0 +1,108 @@
+/** The files of this tab: being read, open, or refused. They go when the tab closes. */
+import { createStore } from 'zustand/vanilla';
+import { useStore } from 'zustand';
+import type { Analysis, OpenedProfile } from '#analysis/analysis.ts';
+import { DecodeError } from '#formats/format.ts';
+import { announce, refuse } from '../ui-store.ts';
+
+/** Something to open: a dropped file, pasted text, a demo's recipe. */
+export interface FileSource {
+  readonly name: string;
+  read(): Promise<Uint8Array>;
+  /** Size where it is known before reading. */
+  readonly size: number;
+}
+
+export interface OpenFile {
+  readonly kind: 'open';
+  readonly name: string;
+  readonly size: number;
+  readonly openedAt: number; // epoch ms
+  readonly profile: OpenedProfile;
+}
+
+export interface ReadingFile {
+  readonly kind: 'reading';
+  readonly name: string;
+  readonly size: number;
+  readonly share: number;
+  stop(): void;
+}
+
+export type FileEntry = OpenFile | ReadingFile;
+
+/** One read of a browser's file at once: more is refused before a byte is read. */
+const LARGEST_FILE = 512 * 2 ** 20;
+
+export const filesStore = createStore<{ readonly entries: readonly FileEntry[] }>(() => ({ entries: [] }));
+
+export function useFiles(): readonly FileEntry[] {
+  return useStore(filesStore, (store) => store.entries);
+}
+
+export function openFileNamed(name: string): OpenFile | undefined {
+  return filesStore.getState().entries.find((entry): entry is OpenFile => entry.kind === 'open' && entry.name === name);
+}
+
+/**
+ * Reads files one after another; what is refused leaves the rest as it was.
+ * @returns the names under which files were opened, in order.
+ */
+export async function openFiles(analysis: Analysis, sources: readonly FileSource[]): Promise<string[]> {
+  const opened: string[] = [];
+  for (const source of sources) {
+    const name = await openOne(analysis, source);
+    if (name !== undefined) opened.push(name);
+  }
+  return opened;
+}
+
+export function closeFile(analysis: Analysis, name: string): void {
+  const entry = openFileNamed(name);
+  if (!entry) return;
+  analysis.close(entry.profile.handle);
+  filesStore.setState(({ entries }) => ({ entries: entries.filter((one) => one !== entry) }));
+}
+
+async function openOne(analysis: Analysis, source: FileSource): Promise<string | undefined> {
+  const control = new AbortController();
+  const { size } = source;
+  // A name of its own while it is read: the file of the same name stays open until this one is accepted.
+  let reading: ReadingFile = { kind: 'reading', name: source.name, size, share: 0, stop: () => control.abort() };
+  filesStore.setState(({ entries }) => ({ entries: [...entries, reading] }));
+  const swap = (next: FileEntry | undefined): void =>
+    filesStore.setState(({ entries }) => ({ entries: entries.flatMap((one) => (one === reading ? (next ? [next] : []) : [one])) }));
+  try {
+    if (size > LARGEST_FILE) {
+      throw new DecodeError('too-large', `The file has ${Math.round(size / 2 ** 20)} MiB; this page reads up to ${LARGEST_FILE / 2 ** 20} MiB.`, {
+        remedy: 'Cut it to a shorter time, or merge its samples first (go tool pprof -proto).',
+      });
+    }
+    const bytes = await source.read();
+    const profile = await analysis.open(bytes, source.name, control.signal, (share) => {
+      const next = { ...reading, share };
+      swap(next);
+      reading = next;
+    });
+    const before = openFileNamed(source.name);
+    swap({ kind: 'open', name: source.name, size, openedAt: Date.now(), profile });
+    // The same name again is the same tab, read anew.
+    if (before) {
+      filesStore.setState(({ entries }) => ({ entries: entries.filter((one) => one !== before) }));
+      analysis.close(before.profile.handle);
+    }
+    announce(`${source.name} is open.`);
+    return source.name;
+  } catch (error) {
+    swap(undefined);
+    if (error instanceof Error && error.name === 'AbortError') announce(`${source.name} was not opened.`);
+    else refuse(refusalOf(source.name, error));
+    return undefined;
+  }
+}
+
+function refusalOf(file: string, error: unknown): Parameters<typeof refuse>[0] {
+  if (error instanceof DecodeError) return { file, what: error.message, place: error.place, remedy: error.remedy };
+  const what = error instanceof Error ? error.message : String(error);
+  return { file, what, place: undefined, remedy: undefined };
+}

@@ -1,0 +1,55 @@
+/** Ways to open files, one for every control: pick, drop, paste, demo. What opens last is shown. */
+import { useMemo } from 'react';
+import { demoRecipe } from '#formats/demo.ts';
+import { useAnalysis } from '../queries.ts';
+import type { UrlState } from '../url/url-state.ts';
+import { navigate, urlStore } from '../url/url-store.ts';
+import { type FileSource, openFileNamed, openFiles } from './files-store.ts';
+
+export const FILE_INPUT_ID = 'open-files';
+
+interface Open {
+  /** Opens, and shows the first that was accepted. */
+  open(sources: readonly FileSource[]): Promise<void>;
+  pick(): void;
+}
+
+export function useOpen(): Open {
+  const analysis = useAnalysis();
+  return useMemo(
+    () => ({
+      async open(sources) {
+        const { file } = urlStore.getState().state;
+        // A link carries the view of a file, not the file: the first that comes gets the view.
+        const isAwaited = file !== undefined && !openFileNamed(file);
+        const opened = await openFiles(analysis, sources);
+        const [first] = opened;
+        if (first === undefined) return;
+        if (isAwaited) navigate({ file: opened.includes(file) ? file : first, src: undefined }, 'replace');
+        else navigate({ file: first, src: undefined, st: undefined, z: [], sel: [] }, 'push');
+      },
+      pick() {
+        document.getElementById(FILE_INPUT_ID)?.click();
+      },
+    }),
+    [analysis],
+  );
+}
+
+export function fromBrowser(files: Iterable<File>): FileSource[] {
+  return [...files].map((file) => ({
+    name: file.name,
+    size: file.size,
+    read: async () => new Uint8Array(await file.arrayBuffer()),
+  }));
+}
+
+/** The made-up profile of a link (`src=demo&nodes=…&seed=…`), under a name that says so. */
+export function demoSource({ nodes, seed }: NonNullable<UrlState['src']>): FileSource {
+  const bytes = demoRecipe(nodes, seed);
+  return { name: demoName(nodes, seed), size: bytes.length, read: () => Promise.resolve(bytes) };
+}
+
+export function demoName(nodes: number, seed: number): string {
+  return `demo, ${nodes} nodes, seed ${seed}`;
+}

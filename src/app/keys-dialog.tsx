@@ -1,0 +1,59 @@
+/** All keys, and where they act. */
+import type { ReactElement } from 'react';
+import { frameCommands } from './commands.ts';
+import { Dialog } from './components/dialog.tsx';
+import styles from './keys-dialog.module.css';
+
+const moves: readonly (readonly [string, string])[] = [
+  ['↑ ↓', 'to the caller, to the largest callee (as they stand in the picture)'],
+  ['← →', 'to the neighbours'],
+  ['Home', 'to the root'],
+  ['Enter', 'zoom to the frame'],
+  ['Backspace', 'zoom out to its caller'],
+  ['Menu, Shift F10', 'all that can be done with a frame'],
+  ['Escape', 'hide the tooltip'],
+];
+const finds: readonly (readonly [string, string])[] = [
+  ['/', 'search'],
+  ['n, N', 'next and previous match'],
+  ['Enter, Shift Enter', 'the same from the search field'],
+  ['Ctrl Enter', 'focus on what matches'],
+  ['?', 'these keys'],
+];
+const mouse: readonly (readonly [string, string])[] = [
+  ['Click', 'zoom to the frame; its callers stay above it'],
+  ['Wheel', 'scroll the rows; with Ctrl or ⌘, or a pinch, zoom at the pointer'],
+  ['Drag', 'move the picture'],
+  ['Double click on empty ground', 'the whole graph'],
+  ['Right click, long press', 'all that can be done with a frame'],
+];
+
+export function KeysDialog({ onClose }: { onClose(): void }): ReactElement {
+  const frames = frameCommands.flatMap(({ key, title }) => (key === undefined || key === 'Enter' ? [] : [[key, title] as const]));
+  const list = (title: string, rows: readonly (readonly [string, string])[]): ReactElement => (
+    <section>
+      <h3>{title}</h3>
+      <dl>
+        {rows.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+  return (
+    <Dialog title="Keys" onClose={onClose}>
+      <div className={styles['keys']}>
+        {list('In the graph', moves)}
+        {list('On the selected frame', frames)}
+        {list('Search', finds)}
+        {list('Mouse and touch', mouse)}
+      </div>
+      <p className={styles['where']}>Single keys act only while the graph or the table has the focus. Search: a b both, a | b either, -a not, /regex/, file: pkg: line:, ="exact name".</p>
+    </Dialog>
+  );
+}

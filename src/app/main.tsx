@@ -1,0 +1,29 @@
+/** Starts the page: worker, stores, React, the console handle. */
+import './theme.css';
+import './base.css';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { AnalysisClient } from '#analysis/client.ts';
+import { installConsole } from './dev/console.ts';
+import { applyTheme } from './preferences.ts';
+import { AnalysisContext, makeQueryClient } from './queries.ts';
+import { Shell } from './shell.tsx';
+import { followHistory } from './url/url-store.ts';
+
+const analysis = new AnalysisClient(new Worker(new URL('../analysis/analysis.worker.ts', import.meta.url), { type: 'module' }));
+
+applyTheme();
+followHistory();
+const queries = makeQueryClient();
+installConsole(analysis, queries);
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <AnalysisContext value={analysis}>
+        <Shell />
+      </AnalysisContext>
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,56 @@
+/** What is yours and stays on this device: theme, widths, density. */
+import { createStore } from 'zustand/vanilla';
+import { useStore } from 'zustand';
+
+interface Preferences {
+  readonly theme: 'system' | 'light' | 'dark';
+  readonly tableWidth: number; // css px
+  readonly rowHeight: 20 | 16; // css px
+}
+
+const KEY = 'flametide.preferences';
+const defaults: Preferences = { theme: 'system', tableWidth: 400, rowHeight: 20 };
+export const tableWidthLimits = { min: 240, max: 900 } as const;
+
+export const preferences = createStore<Preferences>(read);
+
+export function usePreference<K extends keyof Preferences>(key: K): Preferences[K] {
+  return useStore(preferences, (all) => all[key]);
+}
+
+export function setPreference<K extends keyof Preferences>(key: K, value: Preferences[K]): void {
+  preferences.setState({ [key]: value } as Pick<Preferences, K>);
+  try {
+    localStorage.setItem(KEY, JSON.stringify(preferences.getState()));
+  } catch {
+    // A browser that keeps nothing (private window, full disk) still shows the choice until the tab closes.
+  }
+}
+
+/** Sets the theme on the root element, now and at every change. */
+export function applyTheme(): void {
+  const apply = ({ theme }: Preferences): void => {
+    if (theme === 'system') delete document.documentElement.dataset['theme'];
+    else document.documentElement.dataset['theme'] = theme;
+  };
+  apply(preferences.getState());
+  preferences.subscribe(apply);
+}
+
+function read(): Preferences {
+  let kept: unknown;
+  try {
+    kept = JSON.parse(localStorage.getItem(KEY) ?? '{}');
+  } catch {
+    return defaults;
+  }
+  const { theme, tableWidth, rowHeight } = (typeof kept === 'object' && kept !== null ? kept : {}) as Record<string, unknown>;
+  return {
+    theme: theme === 'light' || theme === 'dark' ? theme : 'system',
+    tableWidth:
+      typeof tableWidth === 'number' && tableWidth >= tableWidthLimits.min && tableWidth <= tableWidthLimits.max
+        ? tableWidth
+        : defaults.tableWidth,
+    rowHeight: rowHeight === 16 ? 16 : 20,
+  };
+}

@@ -1,0 +1,69 @@
+/** Every query key and every question to the worker, in one file. */
+import { QueryClient, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import type { Analysis, SandwichAnswer, SearchAnswer, TreeAnswer, TreeRequest } from '#analysis/analysis.ts';
+import { createContext, useContext } from 'react';
+
+export const AnalysisContext = createContext<Analysis | undefined>(undefined);
+
+export function useAnalysis(): Analysis {
+  const analysis = useContext(AnalysisContext);
+  if (!analysis) throw new Error('No analysis above this component.');
+  return analysis;
+}
+
+export function makeQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        // Answers follow from their key alone; comparing trees to keep references would walk every column.
+        structuralSharing: false,
+        staleTime: Infinity,
+        gcTime: 10_000,
+        retry: false,
+        networkMode: 'always',
+        refetchOnWindowFocus: false,
+      },
+    },
+  });
+}
+
+// The handle stands second in every key: functions are numbered per profile, so an old answer may only stand in
+// for a new one of the same profile.
+function treeKey({ handle, sampleType, order, transforms }: TreeRequest, what: string): readonly unknown[] {
+  return [what, handle, sampleType, order, transforms];
+}
+
+function keepWithin<T>({ handle }: TreeRequest): (before: T | undefined, query: { queryKey: readonly unknown[] } | undefined) => T | undefined {
+  return (before, query) => (query?.queryKey[1] === handle ? before : undefined);
+}
+
+/** The shown tree; while the next one is made, the one before stays (`isPlaceholderData`). */
+export function useTree(request: TreeRequest): UseQueryResult<TreeAnswer> {
+  const analysis = useAnalysis();
+  return useQuery({
+    queryKey: treeKey(request, 'tree'),
+    queryFn: ({ signal }) => analysis.tree(request, signal),
+    placeholderData: keepWithin<TreeAnswer>(request),
+  });
+}
+
+/** @param text a search that parses; '' asks nothing. */
+export function useSearch(request: TreeRequest, text: string): UseQueryResult<SearchAnswer> {
+  const analysis = useAnalysis();
+  return useQuery({
+    queryKey: [...treeKey(request, 'search'), text],
+    queryFn: ({ signal }) => analysis.search(request, text, signal),
+    enabled: text !== '',
+    placeholderData: text === '' ? undefined : keepWithin<SearchAnswer>(request),
+  });
+}
+
+/** @param func -1 asks nothing. */
+export function useSandwich(request: TreeRequest, func: number): UseQueryResult<SandwichAnswer> {
+  const analysis = useAnalysis();
+  return useQuery({
+    queryKey: [...treeKey(request, 'sandwich'), func],
+    queryFn: ({ signal }) => analysis.sandwich(request, func, signal),
+    enabled: func >= 0,
+  });
+}

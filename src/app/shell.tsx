@@ -1,0 +1,291 @@
+/** The bands around every page: the top, what was refused, the files as tabs, the page itself. */
+import { type ReactElement, useEffect, useRef, useState } from 'react';
+import { Button, IconButton } from './components/button.tsx';
+import { Dialog } from './components/dialog.tsx';
+import { Icon } from './components/icon.tsx';
+import { Choice, MenuButton } from './components/menu.tsx';
+import { exportKinds, type ExportKind, saveExport } from './exports.ts';
+import { DropVeil, FilesPage, PasteDialog } from './files/files-page.tsx';
+import { closeFile, openFileNamed, openFiles, type OpenFile, type ReadingFile, useFiles } from './files/files-store.ts';
+import { demoName, demoSource, FILE_INPUT_ID, fromBrowser, useOpen } from './files/use-open.ts';
+import { KeysDialog } from './keys-dialog.tsx';
+import { setPreference, usePreference } from './preferences.ts';
+import { useAnalysis } from './queries.ts';
+import { announce, dismissRefusals, openDialog, refuse, useUi } from './ui-store.ts';
+import { dismissUrlNotices, linkToView, navigate, urlStore, useUrl, useUrlNotices } from './url/url-store.ts';
+import { copy } from './commands.ts';
+import { sampleTypeTitle, shownOf } from './views/shown.ts';
+import { Workspace } from './views/workspace.tsx';
+import styles from './shell.module.css';
+
+export function Shell(): ReactElement {
+  const file = useShownFile();
+  const reading = useFiles().find((one): one is ReadingFile => one.kind === 'reading');
+  const dialog = useUi((ui) => ui.dialog);
+  const announcement = useUi((ui) => ui.announcement);
+  const isDropping = useDropOnWindow();
+  const { open } = useOpen();
+  return (
+    <div className={styles['shell']}>
+      <TopBar file={file} />
+      <Notices />
+      {file && <FileTabs file={file} />}
+      {reading && <Reading file={reading} />}
+      {file ? (
+        <main className={styles['main']}>
+          <h1 className="visually-hidden">{file.name}</h1>
+          <Workspace key={file.profile.handle} file={file} />
+        </main>
+      ) : (
+        <FilesPage />
+      )}
+      <input
+        id={FILE_INPUT_ID}
+        type="file"
+        multiple
+        className="visually-hidden"
+        tabIndex={-1}
+        aria-label="Open profile files"
+        onChange={(event) => {
+          const { files } = event.target;
+          if (files && files.length > 0) void open(fromBrowser(files));
+          // The same file may be chosen again after a change on disk.
+          event.target.value = '';
+        }}
+      />
+      {isDropping && <DropVeil />}
+      {dialog === 'paste' && (
+        <Dialog title="Paste a profile" onClose={() => openDialog('none')}>
+          <PasteDialog onClose={() => openDialog('none')} />
+        </Dialog>
+      )}
+      {dialog === 'keys' && <KeysDialog onClose={() => openDialog('none')} />}
+      <p className="visually-hidden" role="status" aria-live="polite">
+        {announcement}
+      </p>
+    </div>
+  );
+}
+
+/** The open file that the link names; a demo opens itself. */
+function useShownFile(): OpenFile | undefined {
+  const analysis = useAnalysis();
+  const files = useFiles();
+  const name = useUrl((state) => (state.src ? demoName(state.src.nodes, state.src.seed) : state.file));
+  const src = useUrl((state) => state.src);
+  useEffect(() => {
+    if (!src || openFileNamed(demoName(src.nodes, src.seed))) return;
+    void openFiles(analysis, [demoSource(src)]);
+  }, [src, analysis]);
+  return files.find((one): one is OpenFile => one.kind === 'open' && one.name === name);
+}
+
+function TopBar({ file }: { file: OpenFile | undefined }): ReactElement {
+  const theme = usePreference('theme');
+  const next = { system: 'light', light: 'dark', dark: 'system' } as const;
+  return (
+    <header className={styles['top']}>
+      <a
+        className={styles['mark']}
+        href="?v=1&view=files"
+        onClick={(event) => {
+          event.preventDefault();
+          navigate({ file: undefined, src: undefined }, 'push');
+        }}
+      >
+        <Icon name="mark" /> Flametide
+      </a>
+      <nav aria-label="Pages">
+        <a
+          href="?v=1&view=files"
+          aria-current={file ? undefined : 'page'}
+          onClick={(event) => {
+            event.preventDefault();
+            navigate({ file: undefined, src: undefined }, 'push');
+          }}
+        >
+          Files
+        </a>
+      </nav>
+      <span className={styles['spacer']} />
+      {file && <ExportMenu file={file} />}
+      {file && (
+        <Button icon="share" onClick={() => void copy(linkToView(), 'Link')} title="Copy the link to this view; the file itself is not in it">
+          Copy link
+        </Button>
+      )}
+      <IconButton label={`Theme: ${theme}`} icon="theme" onClick={() => setPreference('theme', next[theme])} />
+      <IconButton label="Keys" icon="help" onClick={() => openDialog('keys')} />
+    </header>
+  );
+}
+
+function ExportMenu({ file }: { file: OpenFile }): ReactElement {
+  const analysis = useAnalysis();
+  const run = async (kind: ExportKind): Promise<void> => {
+    try {
+      const notes = await saveExport(analysis, shownOf(file, urlStore.getState().state), kind);
+      announce(`Saved. ${notes.join(' ')}`);
+    } catch (error) {
+      refuse({ file: `Export as ${kind}`, what: error instanceof Error ? error.message : String(error), place: undefined, remedy: undefined });
+    }
+  };
+  return (
+    <MenuButton
+      label="Export what is shown"
+      icon="download"
+      text="Export"
+      groups={[
+        {
+          title: 'The shown tree, transforms and all',
+          entries: exportKinds.map(({ id, title, hint }) => ({ id, title, hint })),
+        },
+      ]}
+      onPick={(id) => void run(id as ExportKind)}
+    />
+  );
+}
+
+function FileTabs({ file }: { file: OpenFile }): ReactElement {
+  const analysis = useAnalysis();
+  const files = useFiles();
+  const { pick } = useOpen();
+  const st = useUrl((state) => state.st);
+  const { sampleTypes, defaultSampleType, totals } = file.profile;
+  const chosen = sampleTypes.some(({ type }) => type === st) ? st! : sampleTypes[defaultSampleType]!.type;
+  const show = (name: string): void => navigate({ file: name, src: undefined, st: undefined, z: [], sel: [] }, 'push');
+  return (
+    <div className={styles['tabs']}>
+      <div role="group" aria-label="Open files" className={styles['files']}>
+        {files.map(
+          (one) =>
+            one.kind === 'open' && (
+              <span key={one.name} className={styles['tab']} data-current={one === file || undefined}>
+                <button type="button" aria-pressed={one === file} title={one.name} onClick={() => one !== file && show(one.name)}>
+                  <bdi>{one.name}</bdi>
+                </button>
+                <IconButton
+                  label={`Close ${one.name}`}
+                  icon="close"
+                  onClick={() => {
+                    closeFile(analysis, one.name);
+                    if (one === file) navigate({ file: undefined, src: undefined, z: [], sel: [] }, 'push');
+                  }}
+                />
+              </span>
+            ),
+        )}
+        <IconButton label="Open files" icon="plus" onClick={pick} />
+      </div>
+      {sampleTypes.length > 1 ? (
+        <Choice
+          label="Sample type"
+          edged
+          value={chosen}
+          options={sampleTypes.map(({ type, unit }, i) => ({
+            id: type,
+            title: sampleTypeTitle(type),
+            hint: totals[i] === 0 ? `${unit}, empty` : unit,
+          }))}
+          onChange={(type) => navigate({ st: type }, 'push')}
+        />
+      ) : (
+        <span className={styles['only']}>{sampleTypeTitle(chosen)}</span>
+      )}
+    </div>
+  );
+}
+
+/** Reading that takes longer than a glance: how far it is, and a way to stop it. */
+function Reading({ file }: { file: ReadingFile }): ReactElement | null {
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), 300);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!isLong) return null;
+  return (
+    <div className={styles['notice']} role="status">
+      <progress max={1} value={file.share} aria-label={`Reading ${file.name}`} />
+      <span>
+        Reading <bdi>{file.name}</bdi>, {Math.round(file.share * 100)} %
+      </span>
+      <Button icon="stop" onClick={file.stop}>
+        Stop
+      </Button>
+    </div>
+  );
+}
+
+function Notices(): ReactElement {
+  const refusals = useUi((ui) => ui.refusals);
+  const notices = useUrlNotices();
+  return (
+    <>
+      {/* Stands before it has something to say: an alert is announced when words come into it. */}
+      <div role="alert">
+        {refusals.length > 0 && (
+          <div className={styles['notice']} data-kind="error">
+            <Icon name="error" />
+            <ul>
+              {refusals.map(({ file, what, place, remedy }, i) => (
+                <li key={i}>
+                  <strong>
+                    <bdi>{file.slice(0, 200)}</bdi>
+                  </strong>{' '}
+                  was not opened: {what}
+                  {place !== undefined && ` (${place})`} {remedy}
+                </li>
+              ))}
+            </ul>
+            <IconButton label="Dismiss" icon="close" onClick={dismissRefusals} />
+          </div>
+        )}
+      </div>
+      {notices.length > 0 && (
+        <div className={styles['notice']} data-kind="warn" role="status">
+          <Icon name="warn" />
+          <span>Not all of this link could be read: {notices.slice(0, 4).join(' ')}</span>
+          <IconButton label="Dismiss" icon="close" onClick={dismissUrlNotices} />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Files dropped anywhere on the window open. @returns whether some hang over it now. */
+function useDropOnWindow(): boolean {
+  const { open } = useOpen();
+  const [isOver, setOver] = useState(false);
+  const depth = useRef(0);
+  useEffect(() => {
+    const stop = new AbortController();
+    const { signal } = stop;
+    const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+    addEventListener('dragenter', (event) => holdsFiles(event) && (event.preventDefault(), depth.current++, setOver(true)), { signal });
+    addEventListener('dragover', (event) => holdsFiles(event) && event.preventDefault(), { signal });
+    addEventListener('dragleave', (event) => holdsFiles(event) && --depth.current <= 0 && setOver(false), { signal });
+    addEventListener(
+      'drop',
+      (event) => {
+        if (!holdsFiles(event)) return;
+        event.preventDefault();
+        depth.current = 0;
+        setOver(false);
+        if (event.dataTransfer) void open(fromBrowser(event.dataTransfer.files));
+      },
+      { signal },
+    );
+    addEventListener(
+      'paste',
+      (event) => {
+        if ((event.target as Element | null)?.closest?.('input, textarea')) return;
+        const { files } = event.clipboardData ?? {};
+        if (files && files.length > 0) void open(fromBrowser(files));
+      },
+      { signal },
+    );
+    return () => stop.abort();
+  }, [open]);
+  return isOver;
+}

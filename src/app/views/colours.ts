@@ -1,0 +1,69 @@
+/** Colour keys of a profile's functions by the chosen rule, and what the legend says of them. */
+import type { FunctionColumns, OpenedProfile } from '#analysis/analysis.ts';
+import { packageColourKey, searchOnlyKey, selfShareColourKey } from '#render/palette.ts';
+import type { UrlState } from '../url/url-state.ts';
+
+export type ColourRule = UrlState['col'];
+
+export const colourRules: readonly { readonly id: ColourRule; readonly title: string; readonly hint: string }[] = [
+  { id: 'package', title: 'package', hint: 'one hue a package or module' },
+  { id: 'function', title: 'function', hint: 'one hue a function' },
+  { id: 'file', title: 'file', hint: 'one hue a source file' },
+  { id: 'self', title: 'self share', hint: 'the darker, the more of its own' },
+  { id: 'search', title: 'search only', hint: 'grey, matches in yellow' },
+];
+
+/** Key into the theme's fills for each function: the same name has the same colour in every view. */
+export function colourKeys(profile: OpenedProfile, rule: ColourRule, byFunction: FunctionColumns, whole: number): Uint8Array {
+  const { names, files } = profile.functions;
+  const keys = new Uint8Array(names.length);
+  for (let func = 0; func < keys.length; func++) {
+    const isSystem = profile.isSystem[func] === 1;
+    switch (rule) {
+      case 'package':
+        keys[func] = packageColourKey(profile.packages[func]!, names[func]!, isSystem);
+        break;
+      case 'function':
+        keys[func] = packageColourKey(names[func]!, names[func]!, false);
+        break;
+      case 'file':
+        keys[func] = packageColourKey(files[func]!, names[func]!, files[func] === '');
+        break;
+      case 'self':
+        keys[func] = selfShareColourKey(whole > 0 ? Math.max(0, byFunction.self[func]!) / whole : 0);
+        break;
+      case 'search':
+        keys[func] = searchOnlyKey;
+        break;
+    }
+  }
+  return keys;
+}
+
+export interface LegendEntry {
+  readonly title: string;
+  readonly colourKey: number;
+  /** Self of its functions, in the sample type's unit. */
+  readonly self: number;
+}
+
+/** The packages or files with most self, largest first. Empty for rules whose colours are no groups. */
+export function legendOf(profile: OpenedProfile, rule: ColourRule, byFunction: FunctionColumns, most: number): readonly LegendEntry[] {
+  if (rule !== 'package' && rule !== 'file') return [];
+  const groups = new Map<string, LegendEntry>();
+  const { names, files } = profile.functions;
+  for (let func = 0; func < names.length; func++) {
+    const self = byFunction.self[func]!;
+    if (self <= 0) continue;
+    const title = rule === 'package' ? profile.packages[func]! : files[func]!;
+    const isSystem = rule === 'package' ? profile.isSystem[func] === 1 : title === '';
+    const before = groups.get(title);
+    groups.set(title, {
+      title: title || 'not known',
+      // Without a function of its own the swatch shows the group's middle lightness.
+      colourKey: before?.colourKey ?? packageColourKey(title, '', isSystem),
+      self: (before?.self ?? 0) + self,
+    });
+  }
+  return [...groups.values()].sort((a, b) => b.self - a.self).slice(0, most);
+}

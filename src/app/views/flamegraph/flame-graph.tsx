@@ -1,0 +1,238 @@
+/** One flamegraph: two canvases under an engine, a tree for the keyboard and screen readers over them, a tooltip, a menu. */
+import { type ReactElement, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
+import { splitName } from '#model/function-name.ts';
+import { formatShare } from '#model/units.ts';
+import { type Direction, FlamegraphEngine, type PaintStats } from '#render/flamegraph/engine.ts';
+import { layoutTree } from '#render/flamegraph/layout.ts';
+import type { Painter } from '#render/painter.ts';
+import { usePreference } from '../../preferences.ts';
+import { hoverFunction, type Place, uiStore } from '../../ui-store.ts';
+import { type Shown, valueText } from '../shown.ts';
+import { attachPointer } from './pointer.ts';
+import { useFlameTheme } from './flame-theme.ts';
+import { FrameTooltip } from './frame-tooltip.tsx';
+import { Neighbourhood } from './neighbourhood.tsx';
+import { recordPaint } from './paint-stats.ts';
+import styles from './flame-graph.module.css';
+
+/** The pointer rests this long before a tooltip comes (`--t-tooltip`). */
+const TOOLTIP_AFTER_MS = 120;
+
+export interface FlameGraphProps {
+  readonly shown: Shown;
+  readonly tree: CallTree;
+  /** Names the root's box; the function itself in Sandwich. */
+  readonly rootTitle: string;
+  /** The accessible name of the graph. */
+  readonly title: string;
+  readonly direction: Direction;
+  /** Colour key by function, see render/palette.ts. */
+  readonly colours: Uint8Array;
+  readonly hit: Uint8Array | undefined;
+  /** Self and total of each function in the whole profile, for the tooltip. */
+  readonly byFunction: { readonly self: Float64Array; readonly total: Float64Array };
+  readonly zoom: NodeIndex;
+  readonly selected: NodeIndex;
+  /** `rest`: the camera was dragged or wheeled there, no step of its own. */
+  onZoom(node: NodeIndex, how: 'step' | 'rest'): void;
+  onSelect(node: NodeIndex): void;
+  onMenu(node: NodeIndex, at: Place): void;
+  /** A key that the graph itself does not take; true when it was used. */
+  onKey(key: string, node: NodeIndex): boolean;
+}
+
+interface Hover extends Place {
+  readonly node: NodeIndex;
+}
+
+export function FlameGraph(props: FlameGraphProps): ReactElement {
+  const { shown, tree, rootTitle, title, direction, colours, hit, byFunction, zoom, selected, onZoom, onSelect, onMenu, onKey } = props;
+  const { names } = shown.file.profile.functions;
+  const host = useRef<HTMLDivElement>(null);
+  const graph = useRef<HTMLCanvasElement>(null);
+  const overlay = useRef<HTMLCanvasElement>(null);
+  const engine = useRef<FlamegraphEngine>(undefined);
+  const restedAt = useRef<NodeIndex>(-1);
+  const [hover, setHover] = useState<Hover>();
+  const theme = useFlameTheme();
+  const rowHeight = usePreference('rowHeight');
+
+  // The engine lives as long as the canvases; what it tells goes to the latest callbacks.
+  const told = useRef(props);
+  useEffect(() => {
+    told.current = props;
+  });
+
+  const closeTooltip = useRef(() => {});
+  useEffect(() => {
+    const area = host.current!;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    closeTooltip.current = () => {
+      clearTimeout(timer);
+      setHover(undefined);
+    };
+    const made = new FlamegraphEngine({
+      graph: graph.current!.getContext('2d', { alpha: false }) as unknown as Painter,
+      overlay: overlay.current!.getContext('2d') as unknown as Painter,
+      requestFrame: (run) => requestAnimationFrame(run),
+      cancelFrame: (id) => cancelAnimationFrame(id),
+      now: () => performance.now(),
+      events: {
+        onHover(node, x, y) {
+          clearTimeout(timer);
+          hoverFunction(node > 0 ? told.current.tree.func[node]! : -1);
+          if (node < 0) setHover(undefined);
+          else timer = setTimeout(() => setHover({ node, x, y }), TOOLTIP_AFTER_MS);
+        },
+        onRest({ zoomNode }) {
+          restedAt.current = zoomNode;
+          told.current.onZoom(zoomNode, 'rest');
+        },
+        onPaint(stats: PaintStats) {
+          recordPaint(stats);
+        },
+      },
+    });
+    engine.current = made;
+    const resize = new ResizeObserver(() => fit());
+    const fit = (): void => {
+      const { clientWidth, clientHeight } = area;
+      const ratio = devicePixelRatio;
+      for (const canvas of [graph.current!, overlay.current!]) {
+        canvas.width = Math.round(clientWidth * ratio);
+        canvas.height = Math.round(clientHeight * ratio);
+      }
+      made.setSize({ widthCss: clientWidth, heightCss: clientHeight, ratio });
+      // A cleared canvas must not be seen: draw in the same frame as the resize.
+      made.paintNow();
+      watchRatio();
+    };
+    // The ratio changes when the window moves to another screen or the page is zoomed; only a media query tells.
+    let ratioQuery: MediaQueryList | undefined;
+    const watchRatio = (): void => {
+      ratioQuery?.removeEventListener('change', fit);
+      ratioQuery = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+      ratioQuery.addEventListener('change', fit);
+    };
+    resize.observe(area);
+    const detach = attachPointer(area, made, {
+      onPick(node, double) {
+        if (node < 0 && double) told.current.onZoom(0, 'step');
+        if (node < 0) return;
+        restedAt.current = -1;
+        told.current.onSelect(node);
+        told.current.onZoom(node, 'step');
+      },
+      onMenu(node, at) {
+        if (node < 0) return;
+        closeTooltip.current();
+        told.current.onSelect(node);
+        told.current.onMenu(node, at);
+      },
+      onMove: () => closeTooltip.current(),
+    });
+    return () => {
+      clearTimeout(timer);
+      resize.disconnect();
+      ratioQuery?.removeEventListener('change', fit);
+      detach();
+      made.dispose();
+      hoverFunction(-1);
+    };
+  }, []);
+
+  const parts = useMemo(() => {
+    const cache = new Map<number, ReturnType<typeof splitName>>();
+    return (func: number) => {
+      let found = cache.get(func);
+      if (!found) cache.set(func, (found = splitName(names[func]!)));
+      return found;
+    };
+  }, [names]);
+  const whole = tree.total[0]!;
+  const scene = useMemo(
+    () => ({
+      tree,
+      layout: layoutTree(tree),
+      label: parts,
+      rootLabel: `${rootTitle} · ${valueText(shown, whole)}`,
+      share: (node: number) => formatShare(tree.total[node]!, whole),
+    }),
+    [tree, parts, rootTitle, shown, whole],
+  );
+
+  useEffect(() => engine.current!.setTheme(theme), [theme]);
+  useEffect(() => engine.current!.setRowHeight(rowHeight), [rowHeight]);
+  useEffect(() => engine.current!.setDirection(direction), [direction]);
+  useEffect(() => {
+    closeTooltip.current();
+    restedAt.current = -1;
+    engine.current!.setScene(scene);
+  }, [scene]);
+  useEffect(() => engine.current!.setColours(colours), [colours, scene]);
+  useEffect(() => engine.current!.setSearch(hit && { hit }), [hit, scene]);
+  useEffect(() => {
+    // Where the camera came to rest by itself it already stands.
+    if (restedAt.current !== zoom) engine.current!.setZoom(zoom);
+    restedAt.current = -1;
+  }, [zoom, scene]);
+  const selectedFunction = selected > 0 ? (tree.func[selected] ?? -1) : -1;
+  useEffect(() => {
+    engine.current!.setSelectedNode(selected);
+    engine.current!.setSelectedFunction(selectedFunction);
+  }, [selected, selectedFunction, scene]);
+  useEffect(() => uiStore.subscribe(({ hoveredFunction }) => engine.current?.setHoveredFunction(hoveredFunction)), []);
+
+  const [focused, setFocused] = useState(false);
+  const cursor = Math.max(selected, 0);
+  useEffect(() => engine.current!.setCursor(focused ? cursor : -1), [focused, cursor, scene]);
+
+  const describe = useCallback(
+    (node: NodeIndex) => {
+      const name = node === 0 ? rootTitle : nodeName(tree, names, node);
+      const self = tree.self[node]!;
+      return `${name}, total ${valueText(shown, tree.total[node]!)}, ${formatShare(tree.total[node]!, whole)}, self ${valueText(shown, self)}`;
+    },
+    [tree, names, shown, rootTitle, whole],
+  );
+
+  return (
+    <div className={styles['host']} ref={host}>
+      <canvas className={styles['graph']} ref={graph} aria-hidden="true" />
+      <canvas className={styles['overlay']} ref={overlay} aria-hidden="true" />
+      <Neighbourhood
+        tree={tree}
+        title={title}
+        cursor={cursor}
+        direction={direction}
+        describe={describe}
+        onFocusChange={setFocused}
+        onMove={onSelect}
+        onKey={(key) => {
+          if (key === 'Escape') closeTooltip.current();
+          else if (key === 'Enter') onZoom(cursor, 'step');
+          else if (key === 'Backspace') onZoom(Math.max(tree.parent[zoom]!, 0), 'step');
+          else if (key === 'ContextMenu') {
+            const box = engine.current!.boxOf(cursor);
+            const at = host.current!.getBoundingClientRect();
+            onMenu(cursor, { x: at.left + (box ? box.x + Math.min(box.width, 40) : 20), y: at.top + (box ? box.y + box.height : 20) });
+          } else return onKey(key, cursor);
+          return true;
+        }}
+      />
+      {hover && (
+        <FrameTooltip
+          shown={shown}
+          tree={tree}
+          rootTitle={rootTitle}
+          byFunction={byFunction}
+          zoom={zoom}
+          node={hover.node}
+          at={hover}
+          area={host}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,98 @@
+/** What one frame costs, in words, beside the pointer. The same facts stand in the accessible tree. */
+import { type ReactElement, type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
+import { formatCount, formatShare } from '#model/units.ts';
+import type { Place } from '../../ui-store.ts';
+import { sampleTypeTitle, samplesIn, type Shown, valueText } from '../shown.ts';
+import styles from './frame-tooltip.module.css';
+
+const OFF_CSS = 12;
+/** Of a hostile name of a megabyte, this much is read. */
+const MOST_LETTERS = 600;
+
+interface FrameTooltipProps {
+  readonly shown: Shown;
+  readonly tree: CallTree;
+  readonly rootTitle: string;
+  readonly byFunction: { readonly self: Float64Array; readonly total: Float64Array };
+  readonly zoom: NodeIndex;
+  readonly node: NodeIndex;
+  /** In css px of the area. */
+  readonly at: Place;
+  readonly area: RefObject<HTMLElement | null>;
+}
+
+export function FrameTooltip({ shown, tree, rootTitle, byFunction, zoom, node, at, area }: FrameTooltipProps): ReactElement {
+  const box = useRef<HTMLDivElement>(null);
+  const [place, setPlace] = useState<Place>();
+  useLayoutEffect(() => {
+    const host = area.current!.getBoundingClientRect();
+    const { offsetWidth, offsetHeight } = box.current!;
+    const x = host.left + at.x;
+    const y = host.top + at.y;
+    // Below right of the pointer; on the other side of it where there is no room, never over it.
+    const left = x + OFF_CSS + offsetWidth < innerWidth - 4 ? x + OFF_CSS : Math.max(4, x - OFF_CSS - offsetWidth);
+    const below = y + OFF_CSS + 8;
+    const top = below + offsetHeight < innerHeight - 4 ? below : Math.max(4, y - OFF_CSS - 8 - offsetHeight);
+    setPlace({ x: left, y: top });
+  }, [at, area, node]);
+
+  const { functions, sampleTypes } = shown.file.profile;
+  const func = tree.func[node]!;
+  const full = node === 0 ? rootTitle : nodeName(tree, functions.names, node);
+  const name = full.length > MOST_LETTERS ? `${full.slice(0, MOST_LETTERS)}…` : full || '(empty name)';
+  const whole = tree.total[0]!;
+  const view = tree.total[zoom] ?? whole;
+  const zoomed = zoom > 0;
+  const total = tree.total[node]!;
+  const self = tree.self[node]!;
+  const everywhere = func >= 0 ? { total: byFunction.total[func]!, self: byFunction.self[func]! } : undefined;
+  const samples = samplesIn(shown, total);
+  const row = (title: string, value: number): ReactElement => (
+    <tr>
+      <th scope="row">{title}</th>
+      <td>{valueText(shown, value)}</td>
+      {zoomed && <td>{formatShare(value, view)}</td>}
+      <td>{formatShare(value, whole)}</td>
+    </tr>
+  );
+  return (
+    <div
+      ref={box}
+      role="tooltip"
+      className={styles['tooltip']}
+      style={place ? { left: place.x, top: place.y } : { visibility: 'hidden' }}
+    >
+      <p className={styles['name']}>
+        <bdi>{name}</bdi>
+      </p>
+      {func >= 0 && <p className={styles['file']}>{placeOf(functions.files[func]!, functions.line[func]!, functions.mappings[func]!)}</p>}
+      <table>
+        <thead>
+          <tr>
+            <td />
+            <th scope="col">{sampleTypeTitle(sampleTypes[shown.sampleType]?.type ?? '')}</th>
+            {zoomed && <th scope="col">of view</th>}
+            <th scope="col">{zoomed ? 'of whole' : 'of total'}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {row('This path, total', total)}
+          {row('This path, self', self)}
+          {everywhere && row('Everywhere, total', everywhere.total)}
+          {everywhere && row('Everywhere, self', everywhere.self)}
+        </tbody>
+      </table>
+      {samples !== undefined && <p className={styles['samples']}>{formatCount(samples)} samples on this path</p>}
+      <p className={styles['foot']}>
+        <span>Click zooms</span> <span>Right click: focus, hide, sandwich…</span>
+      </p>
+    </div>
+  );
+}
+
+/** `fmt/print.go:219`, or the binary, or nothing known. */
+export function placeOf(file: string, line: number, mapping: string): string {
+  if (file !== '') return line > 0 ? `${file}:${line}` : file;
+  return mapping === '' ? 'file not known' : mapping;
+}

@@ -1,0 +1,133 @@
+/**
+ * The graph for the keyboard and for screen readers: a tree of the selected frame's callers, siblings and callees.
+ * It lies over the canvas, takes its focus and its keys, and shows nothing of its own.
+ */
+import { type KeyboardEvent, type ReactElement, useId, useMemo } from 'react';
+import type { CallTree, NodeIndex } from '#model/call-tree.ts';
+import type { Direction } from '#render/flamegraph/engine.ts';
+import styles from './flame-graph.module.css';
+
+/** Rows of each kind that are told; a frame may have thousands of callees and callers. */
+const MOST_CALLERS = 40;
+const MOST_SIBLINGS = 40;
+const MOST_CALLEES = 40;
+
+interface NeighbourhoodProps {
+  readonly tree: CallTree;
+  readonly title: string;
+  readonly cursor: NodeIndex;
+  readonly direction: Direction;
+  describe(node: NodeIndex): string;
+  onFocusChange(focused: boolean): void;
+  onMove(node: NodeIndex): void;
+  /** 'Enter', 'Backspace', 'Escape', 'ContextMenu' and single letters; true when it was used. */
+  onKey(key: string): boolean;
+}
+
+export function Neighbourhood(props: NeighbourhoodProps): ReactElement {
+  const { tree, title, cursor, direction, describe, onFocusChange, onMove, onKey } = props;
+  const id = useId();
+  const rows = useMemo(() => neighbourhood(tree, cursor), [tree, cursor]);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const inward = direction === 'icicle' ? 'ArrowDown' : 'ArrowUp';
+    const outward = direction === 'icicle' ? 'ArrowUp' : 'ArrowDown';
+    let to: NodeIndex | undefined;
+    if (event.key === inward) to = firstCallee(tree, cursor);
+    else if (event.key === outward) to = tree.parent[cursor]!;
+    else if (event.key === 'ArrowRight') to = nextSibling(tree, cursor);
+    else if (event.key === 'ArrowLeft') to = previousSibling(tree, cursor);
+    else if (event.key === 'Home') to = 0;
+    else {
+      const key = event.key === 'F10' && event.shiftKey ? 'ContextMenu' : event.key;
+      if (onKey(key)) event.preventDefault();
+      return;
+    }
+    event.preventDefault();
+    if (to >= 0 && to !== cursor) onMove(to);
+  };
+
+  return (
+    <div
+      role="tree"
+      tabIndex={0}
+      className={styles['neighbourhood']}
+      aria-label={title}
+      aria-activedescendant={`${id}-${cursor}`}
+      data-flamegraph=""
+      onKeyDown={onKeyDown}
+      onFocus={() => onFocusChange(true)}
+      onBlur={() => onFocusChange(false)}
+    >
+      {rows.map(({ node, size, position, open }) => (
+        <div
+          key={node}
+          id={`${id}-${node}`}
+          role="treeitem"
+          aria-level={tree.depth[node]! + 1}
+          aria-setsize={size}
+          aria-posinset={position}
+          aria-selected={node === cursor}
+          aria-expanded={tree.subtreeEnd[node]! > node + 1 ? open : undefined}
+        >
+          {describe(node)}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface Row {
+  readonly node: NodeIndex;
+  /** -1: not counted. */
+  readonly size: number;
+  readonly position: number;
+  readonly open: boolean;
+}
+
+/** Callers from the outside in, the siblings with the cursor among them, and the cursor's callees behind it. */
+function neighbourhood(tree: CallTree, cursor: NodeIndex): Row[] {
+  if (cursor >= tree.length) return [];
+  const rows: Row[] = [];
+  const callers: NodeIndex[] = [];
+  for (let up = tree.parent[cursor]!; up >= 0 && callers.length < MOST_CALLERS; up = tree.parent[up]!) callers.push(up);
+  for (const node of callers.reverse()) rows.push({ node, size: -1, position: 1, open: true });
+  const siblings = cursor === 0 ? [0] : calleesAround(tree, tree.parent[cursor]!, cursor);
+  const callees = calleesAround(tree, cursor, -1);
+  siblings.forEach((node, i) => {
+    rows.push({ node, size: siblings.length, position: i + 1, open: node === cursor });
+    if (node !== cursor) return;
+    callees.slice(0, MOST_CALLEES).forEach((callee, k) => rows.push({ node: callee, size: callees.length, position: k + 1, open: false }));
+  });
+  return rows;
+}
+
+/** Callees of a node, at most MOST_SIBLINGS, with `around` among them. */
+function calleesAround(tree: CallTree, node: NodeIndex, around: NodeIndex): NodeIndex[] {
+  const all: NodeIndex[] = [];
+  for (let kid = node + 1; kid < tree.subtreeEnd[node]!; kid = tree.subtreeEnd[kid]!) {
+    all.push(kid);
+    if (all.length >= MOST_SIBLINGS && (around < 0 || all.includes(around))) break;
+  }
+  return all.slice(-Math.max(MOST_SIBLINGS, MOST_CALLEES));
+}
+
+function firstCallee(tree: CallTree, node: NodeIndex): NodeIndex {
+  return tree.subtreeEnd[node]! > node + 1 ? node + 1 : -1;
+}
+
+function nextSibling(tree: CallTree, node: NodeIndex): NodeIndex {
+  const parent = tree.parent[node]!;
+  if (parent < 0) return -1;
+  const next = tree.subtreeEnd[node]!;
+  return next < tree.subtreeEnd[parent]! ? next : -1;
+}
+
+function previousSibling(tree: CallTree, node: NodeIndex): NodeIndex {
+  const parent = tree.parent[node]!;
+  if (parent < 0) return -1;
+  let before = -1;
+  for (let kid = parent + 1; kid < node; kid = tree.subtreeEnd[kid]!) before = kid;
+  return before;
+}

@@ -1,0 +1,100 @@
+/** One function between its callers (above) and its callees (below), each merged over all places where it occurs. */
+import { type ReactElement, useState } from 'react';
+import type { CallTree, NodeIndex } from '#model/call-tree.ts';
+import { formatShare } from '#model/units.ts';
+import type { Direction } from '#render/flamegraph/engine.ts';
+import { runFrameKey, showSandwich } from '../../commands.ts';
+import { useSandwich } from '../../queries.ts';
+import { FlameGraph } from '../flamegraph/flame-graph.tsx';
+import { type ShownTree, valueText } from '../shown.ts';
+import { useFrameMenu } from '../use-frame-menu.tsx';
+import styles from './sandwich.module.css';
+
+interface SandwichProps {
+  readonly shown: ShownTree;
+  readonly colours: Uint8Array;
+  readonly hit: Uint8Array | undefined;
+  /** The function between them. */
+  readonly func: number;
+  onKey(key: string): boolean;
+}
+
+export function Sandwich({ shown, colours, hit, func, onKey }: SandwichProps): ReactElement {
+  const { data, error } = useSandwich(shown.request, func);
+  const name = shown.file.profile.functions.names[func] ?? '';
+  const whole = shown.tree.total[0]!;
+  if (error) return <p className={styles['message']}>{error.message}</p>;
+  if (func < 0) return <p className={styles['message']}>Choose a function in the list: its callers and callees stand here.</p>;
+  if (!data) return <div className={styles['sandwich']} aria-busy="true" />;
+  const half = (title: string, tree: CallTree, direction: Direction): ReactElement => (
+    <section className={styles['half']} aria-label={title}>
+      <h2>{title}</h2>
+      {tree.length > 1 ? (
+        <Half key={`${func} ${title}`} {...{ shown, colours, hit, tree, direction, onKey }} title={`${title} of ${name}`} rootTitle={name} />
+      ) : (
+        <p className={styles['message']}>{direction === 'flame' ? 'Nothing calls it: it stands at the root.' : 'It calls nothing: all its cost is its own.'}</p>
+      )}
+    </section>
+  );
+  return (
+    <div className={styles['sandwich']}>
+      <p className={styles['facts']}>
+        <strong>
+          <bdi>{name.slice(0, 300) || '(empty name)'}</bdi>
+        </strong>
+        <span>
+          total {valueText(shown, data.total)} <span className={styles['dim']}>{formatShare(data.total, whole)}</span>
+        </span>
+        <span>
+          self {valueText(shown, data.self)} <span className={styles['dim']}>{formatShare(data.self, whole)}</span>
+        </span>
+      </p>
+      {half('Callers', data.callers, 'flame')}
+      {half('Callees', data.callees, 'icicle')}
+    </div>
+  );
+}
+
+interface HalfProps extends Omit<SandwichProps, 'func'> {
+  readonly tree: CallTree;
+  readonly direction: Direction;
+  readonly title: string;
+  readonly rootTitle: string;
+}
+
+// Zoom and selection of a half are a look aside: they pass with the tab, the function itself stands in the link.
+function Half({ shown, colours, hit, tree, direction, title, rootTitle, onKey }: HalfProps): ReactElement {
+  const [zoom, setZoom] = useState<NodeIndex>(0);
+  const [selected, setSelected] = useState<NodeIndex>(0);
+  const { menu, open } = useFrameMenu(['zoom', 'focus', 'copy-stack']);
+  const { names } = shown.file.profile.functions;
+  return (
+    <>
+      <FlameGraph
+        shown={shown}
+        tree={tree}
+        rootTitle={rootTitle}
+        title={title}
+        direction={direction}
+        colours={colours}
+        hit={hit}
+        byFunction={shown.answer.byFunction}
+        zoom={zoom < tree.length ? zoom : 0}
+        selected={selected < tree.length ? selected : 0}
+        onZoom={setZoom}
+        onSelect={setSelected}
+        onMenu={(node, at) => open({ tree, names, node }, at)}
+        onKey={(key, node) => {
+          if (key === 's' && node > 0) {
+            showSandwich(names[tree.func[node]!]!);
+            return true;
+          }
+          // Paths of a half are not paths of the profile: only commands by function are offered.
+          if (['f', 'C', 'Enter'].includes(key)) return false;
+          return runFrameKey(key, { tree, names, node }) || onKey(key);
+        }}
+      />
+      {menu}
+    </>
+  );
+}

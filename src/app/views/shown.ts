@@ -1,0 +1,76 @@
+/** What the page shows, read from the link and the open files: which profile, which of its types, which tree. */
+import { useMemo } from 'react';
+import type { TreeAnswer, TreeRequest } from '#analysis/analysis.ts';
+import type { CallTree, NodeIndex } from '#model/call-tree.ts';
+import { formatValue } from '#model/units.ts';
+import type { OpenFile } from '../files/files-store.ts';
+import { useUrl } from '../url/url-store.ts';
+import type { UrlState } from '../url/url-state.ts';
+
+export interface Shown {
+  readonly file: OpenFile;
+  readonly sampleType: number;
+  readonly request: TreeRequest;
+}
+
+/** What the views draw: the question with its answer. */
+export interface ShownTree extends Shown {
+  readonly answer: TreeAnswer;
+  readonly tree: CallTree;
+}
+
+export function shownOf(file: OpenFile, state: UrlState): Shown {
+  const { profile } = file;
+  const asked = profile.sampleTypes.findIndex(({ type }) => type === state.st);
+  const sampleType = asked < 0 ? profile.defaultSampleType : asked;
+  return { file, sampleType, request: { handle: profile.handle, sampleType, order: state.order, transforms: state.t } };
+}
+
+export function useShown(file: OpenFile): Shown {
+  const st = useUrl((state) => state.st);
+  const order = useUrl((state) => state.order);
+  const t = useUrl((state) => state.t);
+  return useMemo(() => shownOf(file, { st, order, t } as UrlState), [file, st, order, t]);
+}
+
+/** A value of the shown sample type in words, unit and all. */
+export function valueText({ file, sampleType }: Shown, value: number): string {
+  const type = file.profile.sampleTypes[sampleType];
+  return formatValue(value, type?.unit ?? '', type?.type ?? '');
+}
+
+/** How many samples a value stands for, where the file tells: by its period, which holds for its own type. */
+export function samplesIn({ file, sampleType }: Shown, value: number): number | undefined {
+  const type = file.profile.sampleTypes[sampleType];
+  const { period } = file.profile;
+  if (!type || !period || period.value <= 0) return undefined;
+  if (period.type.type !== type.type || period.type.unit !== type.unit) return undefined;
+  return Math.round(value / period.value);
+}
+
+const titles: Record<string, string> = {
+  cpu: 'CPU time',
+  samples: 'Samples',
+  wall: 'Wall time',
+  alloc_objects: 'Allocated objects',
+  alloc_space: 'Allocated space',
+  inuse_objects: 'In use objects',
+  inuse_space: 'In use space',
+  contentions: 'Contentions',
+  delay: 'Delay',
+  goroutine: 'Goroutines',
+};
+
+/** A sample type in the field's words; as the file calls it where there are none. */
+export function sampleTypeTitle(type: string): string {
+  return Object.hasOwn(titles, type) ? titles[type]! : type || 'Samples';
+}
+
+/** The next node after `from` whose function is hit, around the end; -1 if there is none. */
+export function nextHit(tree: CallTree, hit: Uint8Array, from: NodeIndex, step: 1 | -1): NodeIndex {
+  for (let i = 1; i <= tree.length; i++) {
+    const node = (from + step * i + tree.length) % tree.length;
+    if (node > 0 && hit[tree.func[node]!]) return node;
+  }
+  return -1;
+}

@@ -1,0 +1,47 @@
+/** Over the graph: what the whole is, and what its colours mean. */
+import { type ReactElement, useMemo } from 'react';
+import { formatCount, formatShare } from '#model/units.ts';
+import { useUrl } from '../url/url-store.ts';
+import { legendOf } from './colours.ts';
+import { sampleTypeTitle, type ShownTree, valueText } from './shown.ts';
+import styles from './workspace.module.css';
+
+const MOST_GROUPS = 9;
+/** Steps of the self share ramp, keys 63 to 69 of the palette. */
+const selfRamp = [63, 64, 65, 66, 67, 68, 69] as const;
+
+export function Strip({ shown, fills }: { shown: ShownTree; fills: readonly string[] }): ReactElement {
+  const rule = useUrl((state) => state.col);
+  const { profile } = shown.file;
+  const { answer, tree } = shown;
+  const groups = useMemo(() => legendOf(profile, rule, answer.byFunction, MOST_GROUPS), [profile, rule, answer]);
+  const whole = tree.total[0]!;
+  const type = profile.sampleTypes[shown.sampleType];
+  return (
+    <div className={styles['strip']}>
+      <strong>{valueText(shown, whole)}</strong>
+      <span className={styles['dim']}>
+        {sampleTypeTitle(type?.type ?? '')}
+        {profile.durationMs ? ` in ${Math.round(profile.durationMs / 100) / 10}\u00a0s` : ''} · {formatCount(profile.sampleCount)} stacks recorded
+      </span>
+      {groups.length > 0 && <span className={styles['dim']}>self by {rule}</span>}
+      <ul className={styles['legend']} aria-label={`Self by ${rule}`}>
+        {groups.map(({ title, colourKey, self }) => (
+          <li key={title} title={title}>
+            <span className={styles['swatch']} style={{ background: fills[colourKey] }} />
+            <bdi>{rule === 'package' ? title.slice(title.lastIndexOf('/') + 1) : title.slice(title.lastIndexOf('/') + 1)}</bdi> {formatShare(self, whole)}
+          </li>
+        ))}
+        {rule === 'self' && (
+          <li>
+            none{' '}
+            {selfRamp.map((key) => (
+              <span key={key} className={styles['swatch']} style={{ background: fills[key] }} />
+            ))}{' '}
+            most of its own
+          </li>
+        )}
+      </ul>
+    </div>
+  );
+}

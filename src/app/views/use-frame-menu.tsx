@@ -1,0 +1,39 @@
+/** The menu of a frame: one list for the graph, Sandwich and the keyboard. */
+import { type ReactElement, useRef, useState } from 'react';
+import { nodeName } from '#model/call-tree.ts';
+import { type FrameTarget, frameCommands } from '../commands.ts';
+import { MenuAt } from '../components/menu.tsx';
+import type { Place } from '../ui-store.ts';
+
+interface OpenMenu {
+  readonly target: FrameTarget;
+  readonly at: Place;
+}
+
+/** @param except ids of commands that make no sense where the menu opens. */
+export function useFrameMenu(except: readonly string[]): { menu: ReactElement | null; open(target: FrameTarget, at: Place): void } {
+  const [shown, setShown] = useState<OpenMenu>();
+  const anchor = useRef<HTMLSpanElement>(null);
+  const entries = frameCommands
+    .filter(({ id }) => !except.includes(id))
+    .map(({ id, title, key }) => ({ id, title, hint: key === undefined ? undefined : key.length === 1 && key !== key.toLowerCase() ? `Shift ${key}` : key }));
+  const close = (): void => {
+    setShown(undefined);
+    // Back to the keys of the graph, from wherever the menu was opened.
+    document.querySelector<HTMLElement>('[data-flamegraph]')?.focus({ preventScroll: true });
+  };
+  const menu = shown ? (
+    <>
+      <span ref={anchor} style={{ position: 'fixed', left: shown.at.x, top: shown.at.y, width: 1, height: 1 }} />
+      <MenuAt
+        label="Frame"
+        anchor={anchor}
+        heading={<bdi>{nodeName(shown.target.tree, shown.target.names, shown.target.node).slice(0, 200)}</bdi>}
+        groups={[{ entries: entries.slice(0, 1) }, { title: 'Transform', entries: entries.slice(1, 6) }, { entries: entries.slice(6) }]}
+        onPick={(id) => frameCommands.find((one) => one.id === id)?.run(shown.target)}
+        onClose={close}
+      />
+    </>
+  ) : null;
+  return { menu, open: (target, at) => target.node > 0 && setShown({ target, at }) };
+}

@@ -1,0 +1,353 @@
+/** One open profile: tools, transforms, the chosen view, and what was drawn. */
+import { type ReactElement, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { findPath, pathOf } from '#model/call-path.ts';
+import { type NodeIndex, nodeName } from '#model/call-tree.ts';
+import { parseSearch } from '#model/search.ts';
+import { formatCount } from '#model/units.ts';
+import { addTransform, runFrameKey, showSandwich } from '../commands.ts';
+import { Button } from '../components/button.tsx';
+import { Icon } from '../components/icon.tsx';
+import { Choice, MenuButton } from '../components/menu.tsx';
+import type { OpenFile } from '../files/files-store.ts';
+import { preferences, setPreference, tableWidthLimits, usePreference } from '../preferences.ts';
+import { useSearch, useTree } from '../queries.ts';
+import { announce, openDialog } from '../ui-store.ts';
+import { navigate, urlStore, useUrl } from '../url/url-store.ts';
+import type { UrlState } from '../url/url-state.ts';
+import { colourKeys, colourRules } from './colours.ts';
+import { FlameGraph } from './flamegraph/flame-graph.tsx';
+import { useFlameTheme } from './flamegraph/flame-theme.ts';
+import { FunctionsTable } from './functions/functions-table.tsx';
+import { Panes } from './panes.tsx';
+import { Sandwich } from './sandwich/sandwich.tsx';
+import { SearchBox } from './search-box.tsx';
+import { nextHit, type ShownTree, useShown, valueText } from './shown.ts';
+import { StatusLine } from './status-line.tsx';
+import { Strip } from './strip.tsx';
+import { TransformChips } from './transform-chips.tsx';
+import { useFrameMenu } from './use-frame-menu.tsx';
+import { useIsNarrow } from './use-narrow.ts';
+import styles from './workspace.module.css';
+
+export function Workspace({ file }: { file: OpenFile }): ReactElement {
+  const asked = useShown(file);
+  const { data: answer, error, isPlaceholderData } = useTree(asked.request);
+  const shown = useMemo(() => (answer ? { ...asked, answer, tree: answer.tree } : undefined), [asked, answer]);
+  const text = useUrl((state) => state.s);
+  // Typing stays ahead of the search, and a search that does not parse leaves the last marks alone.
+  const deferred = useDeferredValue(text);
+  const searched = useMemo(() => (parseSearch(deferred).ok ? deferred.trim() : ''), [deferred]);
+  const { data: found } = useSearch(asked.request, searched);
+  const search = searched === '' ? undefined : found;
+  const input = useRef<HTMLInputElement>(null);
+  const pane = useUrl((state) => state.pane);
+
+  const step = (by: 1 | -1): void => {
+    if (!shown || !search) return;
+    const { names } = file.profile.functions;
+    const state = urlStore.getState().state;
+    const from = findPath(shown.tree, names, state.sel).node;
+    const node = nextHit(shown.tree, search.hit, from, by);
+    if (node < 0) return;
+    // A frame too thin to see is brought into view: its first caller that is not hugely wider fills the width.
+    let zoom = findPath(shown.tree, names, state.z).node;
+    const inView = node >= zoom && node < shown.tree.subtreeEnd[zoom]!;
+    if (!inView || shown.tree.total[node]! * 200 < shown.tree.total[zoom]!) {
+      zoom = node;
+      while (zoom > 0 && shown.tree.total[zoom]! < shown.tree.total[node]! * 20) zoom = shown.tree.parent[zoom]!;
+    }
+    navigate({ sel: pathOf(shown.tree, names, node), z: pathOf(shown.tree, names, zoom) }, 'replace');
+    announce(nodeName(shown.tree, names, node).slice(0, 200));
+  };
+
+  // Keys that mean the same in the graph, in Sandwich and in the table.
+  const onSharedKey = (key: string): boolean => {
+    switch (key) {
+      case '/':
+        input.current?.focus();
+        input.current?.select();
+        return true;
+      case 'n':
+        step(1);
+        return true;
+      case 'N':
+        step(-1);
+        return true;
+      case '?':
+        openDialog('keys');
+        return true;
+      default:
+        return false;
+    }
+  };
+
+  return (
+    <div className={styles['workspace']}>
+      <div className={styles['tools']}>
+        <SearchBox
+          input={input}
+          found={search}
+          whole={shown?.tree.total[0] ?? 0}
+          onStep={step}
+          onFocusSearch={() => searched !== '' && addTransform({ kind: 'focus', match: searched })}
+          onLeave={() => document.querySelector<HTMLElement>('[data-flamegraph], [role=rowgroup]')?.focus()}
+        />
+        <Panes pane={pane} />
+        <span className={styles['spacer']} />
+        <ViewOptions />
+      </div>
+      <TransformChips matched={isPlaceholderData ? undefined : answer?.matched} />
+      {error ? (
+        <div className={styles['panel']} role="alert">
+          <Icon name="error" />
+          <h2>This tree could not be made</h2>
+          <p>{error.message}</p>
+          {asked.request.transforms.length > 0 && (
+            <Button kind="edged" onClick={() => navigate({ t: [] }, 'push')}>
+              Remove all transforms
+            </Button>
+          )}
+        </div>
+      ) : shown ? (
+        <Views shown={shown} hit={search?.hit} isStale={isPlaceholderData} onSharedKey={onSharedKey} />
+      ) : (
+        <div className={styles['panel']} aria-busy="true" />
+      )}
+      <StatusLine shown={shown} searchMs={search?.searchMs} />
+    </div>
+  );
+}
+
+interface ViewsProps {
+  readonly shown: ShownTree;
+  readonly hit: Uint8Array | undefined;
+  readonly isStale: boolean;
+  onSharedKey(key: string): boolean;
+}
+
+function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
+  const { tree, answer, file } = shown;
+  const { profile } = file;
+  const { names } = profile.functions;
+  const whole = tree.total[0]!;
+  const asked = useUrl((state) => state.pane);
+  const rule = useUrl((state) => state.col);
+  const direction = useUrl((state) => state.dir);
+  const zoomPath = useUrl((state) => state.z);
+  const selectedPath = useUrl((state) => state.sel);
+  const sort = useUrl((state) => state.sort);
+  const sandwiched = useUrl((state) => state.sw);
+  const theme = useFlameTheme();
+  const isNarrow = useIsNarrow();
+  const pane: UrlState['pane'] = isNarrow && asked === 'both' ? 'flame' : asked;
+
+  const colours = useMemo(() => colourKeys(profile, rule, answer.byFunction, whole), [profile, rule, answer, whole]);
+  const zoom = useMemo(() => findPath(tree, names, zoomPath), [tree, names, zoomPath]);
+  const selected = useMemo(() => findPath(tree, names, selectedPath), [tree, names, selectedPath]);
+  const selectedNode = selected.whole ? selected.node : 0;
+  const selectedFunction = selectedNode > 0 ? tree.func[selectedNode]! : -1;
+  const sandwichFunction = useMemo(() => names.indexOf(sandwiched), [names, sandwiched]);
+  const { menu, open } = useFrameMenu([]);
+
+  const zoomTo = (node: NodeIndex, how: 'step' | 'rest'): void => {
+    navigate({ z: pathOf(tree, names, node) }, how === 'step' && node !== zoom.node ? 'push' : 'replace');
+  };
+  const select = (node: NodeIndex): void => navigate({ sel: pathOf(tree, names, node) }, 'replace');
+  /** A function stands in the graph for its largest occurrence. */
+  const selectFunction = (func: number): void => {
+    let largest = -1;
+    for (let i = 1; i < tree.length; i++) {
+      if (tree.func[i] === func && (largest < 0 || tree.total[i]! > tree.total[largest]!)) largest = i;
+    }
+    if (largest > 0) select(largest);
+  };
+
+  const table = (wide: boolean): ReactElement => (
+    <FunctionsTable
+      shown={shown}
+      byFunction={answer.byFunction}
+      whole={whole}
+      hit={hit}
+      fills={theme.fills}
+      colours={colours}
+      sort={sort}
+      selected={pane === 'sandwich' ? sandwichFunction : selectedFunction}
+      wide={wide}
+      onSort={(next) => navigate({ sort: next }, 'replace')}
+      onSelect={pane === 'sandwich' ? (func) => showSandwich(names[func]!) : selectFunction}
+      onSandwich={(func) => showSandwich(names[func]!)}
+      onKey={onSharedKey}
+    />
+  );
+
+  if (tree.length <= 1) return <EmptyTree shown={shown} />;
+  return (
+    <div className={styles['main']} data-stale={isStale || undefined}>
+      {pane === 'functions' && table(true)}
+      {(pane === 'both' || (pane === 'sandwich' && !isNarrow)) && <SidePanel>{table(false)}</SidePanel>}
+      {(pane === 'flame' || pane === 'both') && (
+        <div className={styles['graph']}>
+          <Strip shown={shown} fills={theme.fills} />
+          {!zoom.whole && (
+            <div className={styles['note']} role="status">
+              <Icon name="info" />
+              <span>The frame this link zooms to is not in this profile; its nearest caller is shown.</span>
+              <Button onClick={() => navigate({ z: [] }, 'push')}>Whole graph</Button>
+            </div>
+          )}
+          {tree.negative.nodes > 0 && (
+            <div className={styles['note']} data-kind="warn">
+              <Icon name="warn" />
+              <span>
+                {formatCount(tree.negative.nodes)} frames have a negative self, {valueText(shown, tree.negative.sum)} in all. They count in every
+                number and are not drawn.
+              </span>
+            </div>
+          )}
+          <div className={styles['canvas']}>
+            <FlameGraph
+              shown={shown}
+              tree={tree}
+              rootTitle="total"
+              title="Flamegraph"
+              direction={direction}
+              colours={colours}
+              hit={hit}
+              byFunction={answer.byFunction}
+              zoom={zoom.node}
+              selected={selectedNode}
+              onZoom={zoomTo}
+              onSelect={select}
+              onMenu={(node, at) => open({ tree, names, node }, at)}
+              onKey={(key, node) => onSharedKey(key) || runFrameKey(key, { tree, names, node })}
+            />
+          </div>
+        </div>
+      )}
+      {pane === 'sandwich' && <Sandwich shown={shown} colours={colours} hit={hit} func={sandwichFunction} onKey={onSharedKey} />}
+      {menu}
+    </div>
+  );
+}
+
+function EmptyTree({ shown }: { shown: ShownTree }): ReactElement {
+  const { transforms } = shown.request;
+  const type = shown.file.profile.sampleTypes[shown.sampleType];
+  return (
+    <div className={styles['panel']} role="status">
+      <Icon name="info" />
+      <h2>Nothing to draw</h2>
+      <p>
+        {transforms.length > 0
+          ? 'The transforms left no stack. Undo the last one, or remove all.'
+          : `${shown.file.name} has no stacks with a value of ${type?.type || 'its type'}: ${valueText(shown, shown.tree.total[0]!)} in ${formatCount(shown.file.profile.sampleCount)} recorded stacks.`}
+      </p>
+      {transforms.length > 0 && (
+        <Button kind="edged" onClick={() => navigate({ t: [] }, 'push')}>
+          Remove all transforms
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** The table beside the graph: its edge is dragged, or moved by arrows. */
+function SidePanel({ children }: { children: ReactElement }): ReactElement {
+  const kept = usePreference('tableWidth');
+  const [dragged, setDragged] = useState<number>();
+  const width = dragged ?? kept;
+  const clamp = (css: number): number => Math.max(tableWidthLimits.min, Math.min(tableWidthLimits.max, innerWidth - 320, css));
+  return (
+    <>
+      <div className={styles['side']} style={{ width: clamp(width) }}>
+        {children}
+      </div>
+      <div
+        role="separator"
+        aria-orientation="vertical"
+        aria-label="Width of the table"
+        aria-valuenow={width}
+        aria-valuemin={tableWidthLimits.min}
+        aria-valuemax={tableWidthLimits.max}
+        tabIndex={0}
+        className={styles['divider']}
+        onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
+        onPointerMove={(event) => event.currentTarget.hasPointerCapture(event.pointerId) && setDragged(clamp(event.clientX))}
+        onPointerUp={() => {
+          if (dragged !== undefined) setPreference('tableWidth', dragged);
+          setDragged(undefined);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowLeft') setPreference('tableWidth', clamp(width - 24));
+          if (event.key === 'ArrowRight') setPreference('tableWidth', clamp(width + 24));
+        }}
+      />
+    </>
+  );
+}
+
+function ViewOptions(): ReactElement {
+  const rule = useUrl((state) => state.col);
+  const direction = useUrl((state) => state.dir);
+  const order = useUrl((state) => state.order);
+  const rowHeight = usePreference('rowHeight');
+  const isNarrow = useIsNarrow();
+  const actions: Record<string, () => void> = {
+    icicle: () => navigate({ dir: 'icicle' }, 'replace'),
+    flame: () => navigate({ dir: 'flame' }, 'replace'),
+    size: () => navigate({ order: 'size' }, 'replace'),
+    name: () => navigate({ order: 'name' }, 'replace'),
+    dense: () => setPreference('rowHeight', preferences.getState().rowHeight === 20 ? 16 : 20),
+    invert: () => addTransform({ kind: 'invert' }),
+    recursion: () => addTransform({ kind: 'merge-recursion' }),
+    reset: () => navigate({ z: [], sel: [], s: '', t: [] }, 'push'),
+    keys: () => openDialog('keys'),
+  };
+  const colourChoice = <Choice label="Colour" prefix="Colour" value={rule} options={colourRules} onChange={(col) => navigate({ col }, 'replace')} />;
+  return (
+    <>
+      {!isNarrow && colourChoice}
+      <MenuButton
+        label="More"
+        icon="more"
+        groups={[
+          {
+            title: 'Transform',
+            entries: [
+              { id: 'invert', title: 'Invert: leaves first' },
+              { id: 'recursion', title: 'Merge recursion' },
+            ],
+          },
+          {
+            title: 'Direction',
+            entries: [
+              { id: 'icicle', title: 'Icicle, root on top', checked: direction === 'icicle' },
+              { id: 'flame', title: 'Flame, root at the bottom', checked: direction === 'flame' },
+            ],
+          },
+          {
+            title: 'Order of siblings',
+            entries: [
+              { id: 'size', title: 'Largest first', checked: order === 'size' },
+              { id: 'name', title: 'By name', checked: order === 'name' },
+            ],
+          },
+          ...(isNarrow ? [{ title: 'Colour', entries: colourRules.map(({ id, title }) => ({ id: `col:${id}`, title, checked: id === rule })) }] : []),
+          {
+            entries: [
+              { id: 'dense', title: 'Dense rows', checked: rowHeight === 16 },
+              { id: 'reset', title: 'Reset zoom, search and transforms' },
+              { id: 'keys', title: 'Keys', hint: '?' },
+            ],
+          },
+        ]}
+        onPick={(id) => {
+          const chosen = colourRules.find((one) => `col:${one.id}` === id);
+          if (chosen) navigate({ col: chosen.id }, 'replace');
+          else actions[id]?.();
+        }}
+      />
+    </>
+  );
+}
+

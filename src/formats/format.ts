@@ -1,0 +1,31 @@
+/** What a file format is to the rest: a name, a sniff, and bytes to a Profile. */
+import type { Steps } from '#base/steps.ts';
+import type { Profile } from '#model/profile.ts';
+
+export interface ProfileFormat {
+  readonly id: string;
+  readonly title: string;
+  /** Whether the (unpacked) bytes look like this format; reads a bounded part of them. */
+  sniff(bytes: Uint8Array, name: string): boolean;
+  /** One pass over the bytes, yielding its progress. @throws DecodeError */
+  decode(bytes: Uint8Array): Steps<Profile>;
+}
+
+export type DecodeErrorCode = 'unrecognized' | 'malformed' | 'too-large' | 'unsupported' | 'empty';
+
+/** Why a file was refused: what, where and what to do, each a plain sentence or undefined. */
+export class DecodeError extends Error {
+  override readonly name = 'DecodeError';
+  readonly code: DecodeErrorCode;
+  /** e.g. `byte 1 024 of the unpacked file`, `sample 12`, `line 3`. */
+  readonly place: string | undefined;
+  /** What the user can do about it. */
+  readonly remedy: string | undefined;
+
+  constructor(code: DecodeErrorCode, message: string, where: { place?: string; remedy?: string } = {}) {
+    super(message);
+    this.code = code;
+    this.place = where.place;
+    this.remedy = where.remedy;
+  }
+}

@@ -1,0 +1,40 @@
+/** A profile's samples of one type, merged to a call tree. */
+import type { Steps } from '#base/steps.ts';
+import type { CallTree, SiblingOrder } from './call-tree.ts';
+import type { Profile } from './profile.ts';
+import { rankNames, TreeBuilder } from './tree-builder.ts';
+
+const SAMPLES_A_STEP = 8192;
+
+/** Cost follows the frames in all stacks; frames shared with the sample before are not looked up again. */
+export function* buildCallTree(profile: Profile, sampleType: number, order: SiblingOrder): Steps<CallTree> {
+  const column = profile.values[sampleType];
+  if (!column) throw new RangeError(`sample type ${sampleType} of ${profile.sampleTypes.length}`);
+  const { stackStart, stackFrames, sampleCount } = profile;
+  const funcOf = profile.frames.func;
+  const { values, exact } = column;
+  const builder = new TreeBuilder(exact !== undefined);
+  let deepest = 0;
+  for (let i = 0; i < sampleCount; i++) deepest = Math.max(deepest, stackStart[i + 1] - stackStart[i]);
+  const pathFunc = new Int32Array(deepest); // the sample before: its functions
+  const pathNode = new Int32Array(deepest + 1); // and their nodes, behind the root
+  let pathLength = 0;
+  for (let i = 0; i < sampleCount; i++) {
+    if (i % SAMPLES_A_STEP === 0) yield i / sampleCount;
+    if (values[i] === 0) continue;
+    const from = stackStart[i];
+    const length = stackStart[i + 1] - from;
+    let d = 0;
+    const shared = Math.min(length, pathLength);
+    while (d < shared && pathFunc[d] === funcOf[stackFrames[from + d]]) d++;
+    for (; d < length; d++) {
+      const func = funcOf[stackFrames[from + d]];
+      pathFunc[d] = func;
+      pathNode[d + 1] = builder.child(pathNode[d], func);
+    }
+    pathLength = length;
+    if (exact) builder.addExact(pathNode[length], exact[i]);
+    else builder.add(pathNode[length], values[i]);
+  }
+  return builder.seal(order, rankNames(profile.functions.names));
+}

@@ -1,0 +1,72 @@
+/** The decoded profile: what every format becomes, as columns. Immutable once `checkProfile` has passed. */
+
+/** Position in `Profile.functions`. */
+export type FunctionIndex = number;
+/** Position in `Profile.frames`. */
+export type FrameIndex = number;
+
+/** One kind of value that every sample carries, e.g. `{type: 'cpu', unit: 'nanoseconds'}`. Empty where a file does not say. */
+export interface SampleType {
+  readonly type: string;
+  readonly unit: string;
+}
+
+/**
+ * Functions, told apart by name alone: two locations of one name are one function (as every flamegraph merges them).
+ * File, line and mapping are those of its first sight.
+ */
+export interface FunctionTable {
+  readonly names: readonly string[];
+  /** Source file by function, '' where unknown. */
+  readonly files: readonly string[];
+  /** First line of the function where the file tells it, else the smallest line seen; 0 where unknown. */
+  readonly line: Int32Array;
+  /** Binary or library by function (file name of the mapping), '' where unknown. */
+  readonly mappings: readonly string[];
+}
+
+/** A place in the code that a stack passes through. */
+export interface FrameTable {
+  readonly length: number;
+  readonly func: Int32Array; // FunctionIndex
+  readonly line: Int32Array; // 0 where unknown
+}
+
+/** Labels of samples, by rows: sample i has the labels [start[i], start[i + 1]). */
+export interface LabelTable {
+  readonly start: Int32Array; // samples + 1
+  readonly key: Int32Array; // into strings
+  readonly text: Int32Array; // into strings, -1 for a number
+  readonly number: BigInt64Array; // whole 64 bits; 0 for a text
+  readonly unit: Int32Array; // into strings, -1 where there is none
+  readonly strings: readonly string[];
+}
+
+/** The values of all samples in one sample type. */
+export interface ValueColumn {
+  /** Nearest doubles; exact unless `exact` is there. */
+  readonly values: Float64Array;
+  /** All values whole. Only where Σ|value| reaches 2^53: elsewhere every sum of `values` is exact. */
+  readonly exact: BigInt64Array | undefined;
+}
+
+export interface Profile {
+  readonly sampleTypes: readonly SampleType[];
+  readonly defaultSampleType: number;
+  readonly functions: FunctionTable;
+  readonly frames: FrameTable;
+  readonly sampleCount: number;
+  /** Sample i passes the frames stackFrames[stackStart[i] .. stackStart[i + 1]), root first. */
+  readonly stackStart: Int32Array; // samples + 1
+  readonly stackFrames: Int32Array; // FrameIndex
+  /** One column per sample type. */
+  readonly values: readonly ValueColumn[];
+  readonly labels: LabelTable;
+  /** Wall clock of the recording in ms since the epoch, and its length in ms, where the file says. */
+  readonly timeMs: number | undefined;
+  readonly durationMs: number | undefined;
+  /** What one sample stands for, where the file says. */
+  readonly period: { readonly type: SampleType; readonly value: number } | undefined;
+  /** What was left out or understood otherwise than written; plain sentences for the user. */
+  readonly notes: readonly string[];
+}

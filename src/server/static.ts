@@ -1,0 +1,37 @@
+/** The built page: files of one folder, compressed beforehand, and index.html for every address that a person opens. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import sirv from 'sirv';
+
+/**
+ * @param folder the page as the build left it; listed once, so a later build needs a new start.
+ * @param notFound answers what is neither a file nor a navigation.
+ */
+export function servePage(folder: string, notFound: (response: ServerResponse) => void) {
+  const serveFile = sirv(folder, {
+    etag: true,
+    gzip: true,
+    setHeaders: (response, path) => {
+      // Names under assets/ carry a hash of their content; all others must be asked for again.
+      const isHashed = path.startsWith('/assets/');
+      response.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    // sirv pipes without listening for errors: a file that went away, by a new build, would end the process.
+    response.on('pipe', (source: NodeJS.ReadableStream) => source.on('error', () => response.destroy()));
+    // Nothing here is worth a part, and sirv's reading of ranges is loose.
+    delete request.headers.range;
+    serveFile(request, response, () => {
+      if (!isNavigation(request)) return notFound(response);
+      request.url = '/';
+      serveFile(request, response, () => notFound(response));
+    });
+  };
+}
+
+/** A person opening an address; scripts, images and API clients do not ask for HTML. */
+function isNavigation(request: IncomingMessage): boolean {
+  return request.headers.accept?.includes('text/html') ?? false;
+}

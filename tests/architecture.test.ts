@@ -1,0 +1,86 @@
+/** Which room may lean on which. Rules and reasons: src/README.md. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url));
+
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  base: [],
+  model: ['base'],
+  formats: ['base', 'model'],
+  render: ['base', 'model'],
+  wire: ['base', 'model'],
+  analysis: ['base', 'model', 'formats'],
+  datasource: ['base', 'model', 'wire', 'analysis'],
+  app: ['base', 'model', 'render', 'wire', 'analysis', 'datasource'],
+  server: ['base', 'model', 'formats', 'wire'],
+  cli: ['base', 'model', 'formats', 'wire', 'analysis', 'datasource', 'server'],
+};
+/** Libraries of the page; no other room knows them. */
+const APP_ONLY = /^(react|react-dom|react-aria-components|zustand|@tanstack\/.*)(\/|$)/;
+/** `from '…'`, `import '…'`, `import('…')`: types count, so a type that two floors need lives on the lower one. */
+const IMPORT = /(?:^|[\s};*])(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g;
+
+/** Each source file, relative to src, with what its import lines name; comments do not count. */
+const sources = new Map(
+  (readdirSync(SRC, { recursive: true }) as string[])
+    .filter((path) => /\.tsx?$/.test(path))
+    .map((path) => path.replaceAll('\\', '/'))
+    .map((path) => {
+      const code = readFileSync(join(SRC, path), 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+      return [path, [...code.matchAll(IMPORT)].map(([, name = '']) => name)];
+    }),
+);
+
+it('every file lives in a room', () => {
+  expect(sources.size).toBeGreaterThan(0);
+  expect([...sources.keys()].filter((path) => MAY_IMPORT[roomOf(path)] === undefined)).toEqual([]);
+});
+
+it('no import climbs, and none leaves its room by ../', () => {
+  const wrong: string[] = [];
+  for (const [path, names] of sources) {
+    const room = roomOf(path);
+    for (const name of names) {
+      if (name.startsWith('#')) {
+        const other = name.slice(1).split('/', 1)[0] ?? '';
+        if (!MAY_IMPORT[room]?.includes(other)) wrong.push(`${path}: ${room} may not import ${name}`);
+      } else if (name.startsWith('.') && roomOf(resolve(path, name) ?? '') !== room) {
+        wrong.push(`${path}: ${name} leaves ${room}, name the room instead (#room/file.ts)`);
+      } else if (room !== 'app' && APP_ONLY.test(name)) {
+        wrong.push(`${path}: only app may import ${name}`);
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+it('no loop of files', () => {
+  const done = new Set<string>();
+  const loops: string[] = [];
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) return void loops.push([...trail.slice(trail.indexOf(path)), path].join(' > '));
+    if (done.has(path)) return;
+    for (const name of sources.get(path) ?? []) {
+      const target = resolve(path, name);
+      if (target !== undefined) visit(target, [...trail, path]);
+    }
+    done.add(path);
+  };
+  for (const path of sources.keys()) visit(path, []);
+  expect(loops).toEqual([]);
+});
+
+function roomOf(path: string): string {
+  return path.split('/', 1)[0] ?? '';
+}
+
+/** A file relative to src that an import names, or undefined for a library. */
+function resolve(from: string, name: string): string | undefined {
+  if (name.startsWith('#')) return name.slice(1);
+  if (name.startsWith('.')) return relative('.', normalize(join(dirname(from), name))).replaceAll('\\', '/');
+  return undefined;
+}

@@ -1,0 +1,51 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** What `npm run dev` leaves to a built server beside it (`npm start`), as the page itself comes from Vite. */
+const ASKED_OF_THE_SERVER = ['/healthz', '/ready'];
+
+/**
+ * Two builds: the page to dist/client, and, with `--ssr`, the server to one file, dist/server/main.js, which carries its
+ * libraries. `scripts/build.js` runs both, and compresses what the first made.
+ */
+export default defineConfig(({ isSsrBuild }) =>
+  isSsrBuild
+    ? {
+        publicDir: false,
+        ssr: { noExternal: true, target: 'node' },
+        build: {
+          ssr: true,
+          target: 'node20',
+          outDir: 'dist/server',
+          minify: false,
+          license: { fileName: 'libraries.md' },
+          rolldownOptions: { input: 'src/server/main.ts', output: { entryFileNames: '[name].js' } },
+        },
+      }
+    : {
+        plugins: [react()],
+        worker: {
+          format: 'es',
+          // A folder of its own: the manifest does not list workers, and the size check looks for them here.
+          rolldownOptions: {
+            output: {
+              entryFileNames: 'assets/worker/[name]-[hash].js',
+              chunkFileNames: 'assets/worker/[name]-[hash].js',
+            },
+          },
+        },
+        build: {
+          outDir: 'dist/client',
+          manifest: true,
+          license: { fileName: 'licences/libraries.md' },
+          // light-dark() must reach the browser as it stands: theme.css relies on it.
+          target: ['chrome123', 'edge123', 'firefox128', 'safari17.5'],
+          modulePreload: { polyfill: false },
+          // scripts/size.js watches the sizes.
+          chunkSizeWarningLimit: 1000,
+        },
+        server: {
+          proxy: Object.fromEntries(ASKED_OF_THE_SERVER.map((path) => [path, 'http://127.0.0.1:4040'])),
+        },
+      },
+);
