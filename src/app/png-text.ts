@@ -12,7 +12,7 @@ export function withPngText(png: Uint8Array, keyword: string, text: string): Uin
   view.setUint32(0, body.length);
   chunk.set(encoder.encode('iTXt'), 4);
   chunk.set(body, 8);
-  view.setUint32(8 + body.length, crc32(chunk.subarray(4, 8 + body.length)));
+  view.setUint32(8 + body.length, crc32(0, chunk.subarray(4, 8 + body.length)));
   const out = new Uint8Array(png.length + chunk.length);
   out.set(png.subarray(0, SIGNATURE_AND_HEADER));
   out.set(chunk, SIGNATURE_AND_HEADER);

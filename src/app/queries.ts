@@ -40,7 +40,7 @@ function keepWithin<T>({ handle }: TreeRequest): (before: T | undefined, query: 
 /** The shown tree; while the next one is made, the one before stays (`isPlaceholderData`). */
 export function useTree(request: TreeRequest): UseQueryResult<TreeAnswer> {
   const analysis = useAnalysis();
-  return useQuery({
+  return useQuery<TreeAnswer>({
     queryKey: treeKey(request, 'tree'),
     queryFn: ({ signal }) => analysis.tree(request, signal),
     placeholderData: keepWithin<TreeAnswer>(request),
@@ -50,11 +50,11 @@ export function useTree(request: TreeRequest): UseQueryResult<TreeAnswer> {
 /** @param text a search that parses; '' asks nothing. */
 export function useSearch(request: TreeRequest, text: string): UseQueryResult<SearchAnswer> {
   const analysis = useAnalysis();
-  return useQuery({
+  return useQuery<SearchAnswer>({
     queryKey: [...treeKey(request, 'search'), text],
     queryFn: ({ signal }) => analysis.search(request, text, signal),
     enabled: text !== '',
-    placeholderData: text === '' ? undefined : keepWithin<SearchAnswer>(request),
+    placeholderData: keepWithin<SearchAnswer>(request),
   });
 }
 

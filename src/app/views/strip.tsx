@@ -1,14 +1,13 @@
 /** Over the graph: what the whole is, and what its colours mean. */
 import { type ReactElement, useMemo } from 'react';
 import { formatCount, formatShare } from '#model/units.ts';
+import { selfShareKeys } from '#render/palette.ts';
 import { useUrl } from '../url/url-store.ts';
 import { legendOf } from './colours.ts';
 import { sampleTypeTitle, type ShownTree, valueText } from './shown.ts';
 import styles from './workspace.module.css';
 
 const MOST_GROUPS = 9;
-/** Steps of the self share ramp, keys 63 to 69 of the palette. */
-const selfRamp = [63, 64, 65, 66, 67, 68, 69] as const;
 
 export function Strip({ shown, fills }: { shown: ShownTree; fills: readonly string[] }): ReactElement {
   const rule = useUrl((state) => state.col);
@@ -29,13 +28,13 @@ export function Strip({ shown, fills }: { shown: ShownTree; fills: readonly stri
         {groups.map(({ title, colourKey, self }) => (
           <li key={title} title={title}>
             <span className={styles['swatch']} style={{ background: fills[colourKey] }} />
-            <bdi>{rule === 'package' ? title.slice(title.lastIndexOf('/') + 1) : title.slice(title.lastIndexOf('/') + 1)}</bdi> {formatShare(self, whole)}
+            <bdi>{title.slice(title.lastIndexOf('/') + 1)}</bdi> {formatShare(self, whole)}
           </li>
         ))}
         {rule === 'self' && (
           <li>
             none{' '}
-            {selfRamp.map((key) => (
+            {selfShareKeys.map((key) => (
               <span key={key} className={styles['swatch']} style={{ background: fills[key] }} />
             ))}{' '}
             most of its own

@@ -1,5 +1,5 @@
 /** One open profile: tools, transforms, the chosen view, and what was drawn. */
-import { type ReactElement, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactElement, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { findPath, pathOf } from '#model/call-path.ts';
 import { type NodeIndex, nodeName } from '#model/call-tree.ts';
 import { parseSearch } from '#model/search.ts';

@@ -1,6 +1,6 @@
 /** The tokens of theme.css as the canvas needs them: prepared colour strings, made anew when the theme changes. */
 import { useEffect, useState } from 'react';
-import type { FlameTheme } from '#render/flamegraph/engine.ts';
+import type { FlameTheme } from '#render/flamegraph/theme.ts';
 import { flameTheme } from '#render/palette.ts';
 import { preferences } from '../../preferences.ts';
 
@@ -22,6 +22,8 @@ export function useFlameTheme(): FlameTheme {
     const renew = (): void => setTheme(flameTheme(readToken));
     const dark = matchMedia('(prefers-color-scheme: dark)');
     dark.addEventListener('change', renew);
+    // Names are measured in the page's font: again once it has come.
+    void document.fonts.ready.then(renew);
     const stop = preferences.subscribe((now, before) => {
       if (now.theme !== before.theme) renew();
     });

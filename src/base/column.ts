@@ -1,0 +1,29 @@
+/** Columns that grow: typed arrays while they are filled, cut to size when done. */
+
+export class Int32Column {
+  /** The room so far; only [0, length) counts. Replaced by `reserve`, so it is not to be kept across a push. */
+  values: Int32Array<ArrayBuffer>;
+  length = 0;
+
+  constructor(room = 1024) {
+    this.values = new Int32Array(room);
+  }
+
+  push(value: number): void {
+    if (this.length === this.values.length) this.reserve(1);
+    this.values[this.length++] = value;
+  }
+
+  /** Makes room for `more` values behind the last one. */
+  reserve(more: number): void {
+    const needed = this.length + more;
+    if (needed <= this.values.length) return;
+    const larger = new Int32Array(Math.max(needed, this.values.length * 2));
+    larger.set(this.values.subarray(0, this.length));
+    this.values = larger;
+  }
+
+  take(): Int32Array<ArrayBuffer> {
+    return this.length === this.values.length ? this.values : this.values.slice(0, this.length);
+  }
+}

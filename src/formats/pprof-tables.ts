@@ -1,0 +1,283 @@
+/** pprof's mappings, functions and locations, as the profile's functions and frames. */
+import { type ByteReader, wireTypes } from '#base/byte-reader.ts';
+import { Int32Column } from '#base/column.ts';
+import type { Steps } from '#base/steps.ts';
+import type { Utf8Strings } from '#base/utf8-strings.ts';
+import type { FrameTable, FunctionTable } from '#model/profile.ts';
+import { checkString, checkWireType, type PprofMessages, refuse } from './pprof-wire.ts';
+import { FunctionColumns, lineNumber } from './profile-columns.ts';
+
+export interface PprofTables {
+  readonly functions: FunctionTable;
+  readonly frames: FrameTable;
+  readonly locations: IdTable;
+  /** Location i is the frames [frameStart[i], frameStart[i + 1]), innermost first. */
+  readonly frameStart: Int32Array;
+}
+
+/** An id as the file has it: a number where a double holds it, else whole. */
+export type Id = number | bigint;
+
+const NOT_A_SMALL_ID = 0x200000; // the upper half of 2^53
+const MESSAGES_A_STEP = 16_384;
+
+export function readId(reader: ByteReader): Id {
+  const id = reader.unsigned();
+  return reader.hi < NOT_A_SMALL_ID ? id : reader.unsignedWhole;
+}
+
+/** From ids to positions. Writers count from 1, so that an array answers nearly always; a map takes the rest. */
+export class IdTable {
+  /** Position + 1 by small id; 0 where there is none. */
+  readonly dense: Int32Array;
+  readonly #sparse = new Map<Id, number>();
+
+  constructor(count: number) {
+    this.dense = new Int32Array(count * 2 + 1024);
+  }
+
+  /** @returns whether the id was free. */
+  add(id: Id, position: number): boolean {
+    if (this.get(id) >= 0) return false;
+    if (typeof id === 'number' && id < this.dense.length) this.dense[id] = position + 1;
+    else this.#sparse.set(id, position);
+    return true;
+  }
+
+  /** @returns -1 where there is none. */
+  get(id: Id): number {
+    if (typeof id === 'number' && id < this.dense.length) return this.dense[id] - 1;
+    return this.#sparse.get(id) ?? -1;
+  }
+}
+
+export function* readTables(messages: PprofMessages): Steps<PprofTables> {
+  const { reader } = messages;
+  const mappings = readMappings(messages);
+  const functions = yield* readFunctions(messages);
+  const tables = yield* readLocations(messages, mappings, functions);
+  reader.end = reader.bytes.length;
+  return tables;
+}
+
+interface Mappings {
+  readonly ids: IdTable;
+  readonly files: readonly string[];
+}
+
+const MAPPING = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+const FUNCTION = [1, 2, 3, 4, 5];
+const LOCATION = [1, 2, 3, 4, 5];
+const NUMBER = [wireTypes.varint];
+const MESSAGE = [wireTypes.bytes];
+
+function readMappings({ reader, strings, mappings }: PprofMessages): Mappings {
+  const count = mappings.length / 2;
+  const ids = new IdTable(count);
+  const files: string[] = [];
+  for (let i = 0; i < count; i++) {
+    enter(reader, mappings, i);
+    const start = reader.offset;
+    let id: Id = 0;
+    let file = 0;
+    let buildId = 0;
+    while (reader.offset < reader.end) {
+      const tag = nextTag(reader, MAPPING);
+      if (tag >>> 3 === 1) id = readId(reader);
+      else if (tag >>> 3 === 5) file = reader.signed();
+      else if (tag >>> 3 === 6) buildId = reader.signed();
+      else reader.skip(tag);
+    }
+    checkString(strings, buildId, `mapping ${i}`, start);
+    files.push(checkString(strings, file, `mapping ${i}`, start));
+    addId(ids, id, i, 'mapping', start);
+  }
+  return { ids, files };
+}
+
+interface Functions {
+  readonly ids: IdTable;
+  /** Function name, else system name, else ''. */
+  readonly name: readonly string[];
+  readonly file: Int32Array;
+  readonly startLine: Int32Array;
+  readonly strings: Utf8Strings;
+}
+
+function* readFunctions({ reader, strings, functions }: PprofMessages): Steps<Functions> {
+  const count = functions.length / 2;
+  const ids = new IdTable(count);
+  const name: string[] = [];
+  const file = new Int32Array(count);
+  const startLine = new Int32Array(count);
+  for (let i = 0; i < count; i++) {
+    if (i % MESSAGES_A_STEP === 0) yield 0.15;
+    enter(reader, functions, i);
+    const start = reader.offset;
+    let id: Id = 0;
+    let nameIndex = 0;
+    let systemName = 0;
+    let fileIndex = 0;
+    while (reader.offset < reader.end) {
+      const tag = nextTag(reader, FUNCTION);
+      switch (tag >>> 3) {
+        case 1:
+          id = readId(reader);
+          break;
+        case 2:
+          nameIndex = reader.signed();
+          break;
+        case 3:
+          systemName = reader.signed();
+          break;
+        case 4:
+          fileIndex = reader.signed();
+          break;
+        case 5:
+          startLine[i] = lineNumber(reader.signed());
+          break;
+        default:
+          reader.skip(tag);
+      }
+    }
+    if (!isString(strings, nameIndex) || !isString(strings, systemName) || !isString(strings, fileIndex)) {
+      for (const index of [nameIndex, systemName, fileIndex]) checkString(strings, index, `function ${i}`, start);
+    }
+    name.push(strings.text(nameIndex) || strings.text(systemName));
+    file[i] = fileIndex;
+    addId(ids, id, i, 'function', start);
+  }
+  return { ids, name, file, startLine, strings };
+}
+
+function* readLocations({ reader, locations }: PprofMessages, mappings: Mappings, functions: Functions): Steps<PprofTables> {
+  const count = locations.length / 2;
+  const ids = new IdTable(count);
+  const columns = new FunctionColumns();
+  const known = new Int32Array(functions.name.length).fill(-1); // position in the file to FunctionIndex
+  const frameStart = new Int32Array(count + 1);
+  const frameFunc = new Int32Column(count + 1);
+  const frameLine = new Int32Column(count + 1);
+  const lineFunction = new Int32Column(16); // position in the file, -1 where there is none
+  const lineNumbers = new Int32Column(16);
+  for (let i = 0; i < count; i++) {
+    if (i % MESSAGES_A_STEP === 0) yield 0.15 + (i / count) * 0.1;
+    enter(reader, locations, i);
+    const start = reader.offset;
+    const end = reader.end;
+    let id: Id = 0;
+    let mappingId: Id = 0;
+    let addressLo = 0;
+    let addressHi = 0;
+    lineFunction.length = 0;
+    lineNumbers.length = 0;
+    while (reader.offset < end) {
+      const at = reader.offset;
+      const tag = reader.tag();
+      const field = tag >>> 3;
+      if (field === 4) {
+        checkWireType(tag, MESSAGE, at);
+        reader.end = reader.stop();
+        lineFunction.push(readLine(reader, functions, lineNumbers, i));
+        reader.end = end;
+        continue;
+      }
+      if (LOCATION.includes(field)) checkWireType(tag, NUMBER, at);
+      if (field === 1) id = readId(reader);
+      else if (field === 2) mappingId = readId(reader);
+      else if (field === 3) {
+        reader.unsigned();
+        addressLo = reader.lo;
+        addressHi = reader.hi;
+      } else reader.skip(tag);
+    }
+    addId(ids, id, i, 'location', start);
+    let mapping = '';
+    if (mappingId !== 0) {
+      const position = mappings.ids.get(mappingId);
+      if (position < 0) refuse(`The pprof data is damaged: mapping ${mappingId} is not in the table`, start, `location ${id}`);
+      mapping = mappings.files[position];
+    }
+    if (lineFunction.length === 0) {
+      lineFunction.push(-1);
+      lineNumbers.push(0);
+    }
+    for (let k = 0; k < lineFunction.length; k++) {
+      const position = lineFunction.values[k];
+      const line = lineNumbers.values[k];
+      let func = position < 0 ? -1 : known[position];
+      if (func < 0) {
+        const name = position < 0 ? '' : functions.name[position];
+        if (name === '') {
+          func = columns.intern(addressName(mapping, addressLo, addressHi), '', 0, mapping);
+        } else {
+          const file = functions.strings.text(functions.file[position]);
+          func = columns.intern(name, file, functions.startLine[position], mapping);
+          known[position] = func;
+        }
+      }
+      columns.sawLine(func, line);
+      frameFunc.push(func);
+      frameLine.push(line);
+    }
+    frameStart[i + 1] = frameFunc.length;
+  }
+  return {
+    functions: columns.take(),
+    frames: { length: frameFunc.length, func: frameFunc.take(), line: frameLine.take() },
+    locations: ids,
+    frameStart,
+  };
+}
+
+/** @returns the function's position in the file, -1 without one. */
+function readLine(reader: ByteReader, functions: Functions, lineNumbers: Int32Column, location: number): number {
+  const start = reader.offset;
+  let functionId: Id = 0;
+  let line = 0;
+  while (reader.offset < reader.end) {
+    const at = reader.offset;
+    const tag = reader.tag();
+    const field = tag >>> 3;
+    if (field <= 3) checkWireType(tag, NUMBER, at);
+    if (field === 1) functionId = readId(reader);
+    else if (field === 2) line = lineNumber(reader.signed());
+    else reader.skip(tag);
+  }
+  lineNumbers.push(line);
+  if (functionId === 0) return -1;
+  const position = functions.ids.get(functionId);
+  if (position < 0) {
+    refuse(`The pprof data is damaged: function ${functionId} is not in the table`, start, `location number ${location}`);
+  }
+  return position;
+}
+
+/** pprof's own way to name what has no symbol, save that the binary is told: addresses of two libraries differ. */
+function addressName(mapping: string, lo: number, hi: number): string {
+  const hex = hi > 0 ? hi.toString(16) + lo.toString(16).padStart(8, '0') : lo.toString(16);
+  const binary = mapping.slice(mapping.lastIndexOf('/') + 1);
+  return `${binary === '' ? '' : `${binary}+`}0x${hex}`;
+}
+
+function enter(reader: ByteReader, spans: Int32Column, i: number): void {
+  reader.offset = spans.values[i * 2];
+  reader.end = spans.values[i * 2 + 1];
+}
+
+/** A tag, its wire type checked for fields that hold numbers. */
+function nextTag(reader: ByteReader, numbers: readonly number[]): number {
+  const at = reader.offset;
+  const tag = reader.tag();
+  if ((tag & 7) !== wireTypes.varint && numbers.includes(tag >>> 3)) checkWireType(tag, NUMBER, at);
+  return tag;
+}
+
+function isString(strings: Utf8Strings, index: number): boolean {
+  return index >= 0 && index < strings.length;
+}
+
+function addId(ids: IdTable, id: Id, position: number, what: string, offset: number): void {
+  if (id === 0) refuse(`The pprof data is damaged: ${what} number ${position} has the id 0`, offset);
+  if (!ids.add(id, position)) refuse(`The pprof data is damaged: two of its ${what}s have the id ${id}`, offset);
+}

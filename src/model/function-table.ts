@@ -1,0 +1,34 @@
+/** Self and total of every function: a stack counts once for each function in it, however often it recurs. */
+import type { CallTree } from './call-tree.ts';
+
+export interface FunctionTotals {
+  readonly self: Float64Array;
+  readonly total: Float64Array;
+}
+
+/** One pass, depth first: a node adds its total when no node of its function is open above it. */
+export function functionTotals(tree: CallTree, functionCount: number): FunctionTotals {
+  const self = new Float64Array(functionCount);
+  const total = new Float64Array(functionCount);
+  const outermost = outermostNodes(tree, functionCount);
+  for (let node = 1; node < tree.length; node++) {
+    const func = tree.func[node];
+    self[func] += tree.self[node];
+    if (outermost[node] === 1) total[func] += tree.total[node];
+  }
+  return { self, total };
+}
+
+/** 1 for each node that has no node of the same function above it. */
+export function outermostNodes(tree: CallTree, functionCount: number): Uint8Array {
+  const outermost = new Uint8Array(tree.length);
+  // Where the open node of each function ends: below that, another one is recursion.
+  const openUntil = new Int32Array(functionCount);
+  for (let node = 1; node < tree.length; node++) {
+    const func = tree.func[node];
+    if (node < openUntil[func]) continue;
+    outermost[node] = 1;
+    openUntil[func] = tree.subtreeEnd[node];
+  }
+  return outermost;
+}

@@ -1,0 +1,61 @@
+/** Which functions a search means, and what share passes through them. The grammar is in `parse-search.ts`. */
+import type { Steps } from '#base/steps.ts';
+import type { CallTree } from './call-tree.ts';
+import type { SearchQuery, SearchTerm } from './parse-search.ts';
+import type { FrameTable, FunctionTable } from './profile.ts';
+
+export { parseSearch, printExact, type SearchQuery } from './parse-search.ts';
+
+/** What a search looks at. */
+export interface SearchFacts {
+  readonly functions: FunctionTable;
+  readonly packages: readonly string[];
+  readonly frames: FrameTable;
+}
+
+/** Of a name of a megabyte the first letters are searched: no pattern can take long over them. */
+const SEARCHED_LETTERS = 2000;
+const FUNCTIONS_A_STEP = 4096;
+
+/** 1 for each function that matches: some alternative with all of its terms. */
+export function* matchFunctions(query: SearchQuery, facts: SearchFacts): Steps<Uint8Array> {
+  const count = facts.functions.names.length;
+  const hit = new Uint8Array(count);
+  if (query.length === 0) return hit;
+  const withLine = query.map((terms) => terms.map((term) => (term.scope === 'line' ? functionsWithLine(facts, Number(term.text)) : undefined)));
+  for (let func = 0; func < count; func++) {
+    if (func % FUNCTIONS_A_STEP === 0) yield func / count;
+    hit[func] = query.some((terms, i) => terms.every((term, k) => matches(term, func, facts, withLine[i][k]) !== term.negated)) ? 1 : 0;
+  }
+  return hit;
+}
+
+/** Nodes that match, and what passes through at least one of them: only the outermost on a path is added. */
+export function searchShare(tree: CallTree, hit: Uint8Array): { readonly nodes: number; readonly value: number } {
+  let nodes = 0;
+  let value = 0;
+  let coveredUntil = 0;
+  for (let node = 1; node < tree.length; node++) {
+    if (hit[tree.func[node]] === 0) continue;
+    nodes++;
+    if (node < coveredUntil) continue;
+    value += tree.total[node];
+    coveredUntil = tree.subtreeEnd[node];
+  }
+  return { nodes, value };
+}
+
+function matches(term: SearchTerm, func: number, { functions, packages }: SearchFacts, withLine: Uint8Array | undefined): boolean {
+  if (withLine) return withLine[func] === 1;
+  const text = term.scope === 'file' ? functions.files[func] : term.scope === 'pkg' ? packages[func] : functions.names[func];
+  if (term.exact) return text === term.text;
+  const searched = text.length > SEARCHED_LETTERS ? text.slice(0, SEARCHED_LETTERS) : text;
+  return term.pattern ? term.pattern.test(searched) : searched.toLowerCase().includes(term.text);
+}
+
+function functionsWithLine({ frames, functions }: SearchFacts, line: number): Uint8Array {
+  const found = new Uint8Array(functions.names.length);
+  for (let frame = 0; frame < frames.length; frame++) if (frames.line[frame] === line) found[frames.func[frame]] = 1;
+  for (let func = 0; func < found.length; func++) if (functions.line[func] === line) found[func] = 1;
+  return found;
+}

@@ -1,0 +1,95 @@
+/** The transforms: what each does to a tree, in the order in which they are offered. Names follow pprof where pprof has one. */
+import { assertNever } from '#base/assert.ts';
+import type { Steps } from '#base/steps.ts';
+import type { CallPath } from '../call-path.ts';
+import type { CallTree, SiblingOrder } from '../call-tree.ts';
+import { matchFunctions, parseSearch, type SearchFacts } from '../search.ts';
+import { rankNames } from '../tree-builder.ts';
+import { focus, focusPath, ignore } from './keep-stacks.ts';
+import { invert } from './invert.ts';
+import { hide, mergeRecursion, showFrom } from './move-frames.ts';
+
+/** `match` is a search text (`search.ts`). */
+export type Transform =
+  | { readonly kind: 'focus'; readonly match: string } // keeps stacks through a match, callers and all
+  | { readonly kind: 'focus-path'; readonly path: CallPath } // keeps stacks through this one node
+  | { readonly kind: 'hide'; readonly match: string } // drops frames, their cost goes to the caller
+  | { readonly kind: 'ignore'; readonly match: string } // drops stacks through a match
+  | { readonly kind: 'show-from'; readonly match: string } // drops what is above the first match, and stacks without one
+  | { readonly kind: 'merge-recursion' } // a function called again below itself goes on at its first call
+  | { readonly kind: 'invert' }; // leaves first
+
+export interface Transformed {
+  readonly tree: CallTree;
+  /** Nodes that the transform found; 0: it matched nothing. */
+  readonly matched: number;
+}
+
+export function* applyTransforms(
+  tree: CallTree,
+  transforms: readonly Transform[],
+  facts: SearchFacts,
+  order: SiblingOrder,
+): Steps<{ tree: CallTree; matched: readonly number[] }> {
+  const nameRank = rankNames(facts.functions.names);
+  const matched: number[] = [];
+  let shown = tree;
+  for (const [i, transform] of transforms.entries()) {
+    yield i / transforms.length;
+    const result = yield* applyOne(shown, transform, facts, order, nameRank);
+    shown = result.tree;
+    matched.push(result.matched);
+  }
+  return { tree: shown, matched };
+}
+
+/** The words of a chip. */
+export function transformTitle(transform: Transform): string {
+  switch (transform.kind) {
+    case 'focus':
+    case 'hide':
+    case 'ignore':
+    case 'show-from':
+      return `${transform.kind} ${transform.match.replace(/^="(.*)"$/, '$1')}`;
+    case 'focus-path':
+      return `focus … ${transform.path.at(-1) ?? ''}`;
+    case 'merge-recursion':
+      return 'merge recursion';
+    case 'invert':
+      return 'invert';
+    default:
+      return assertNever(transform);
+  }
+}
+
+function* applyOne(
+  tree: CallTree,
+  transform: Transform,
+  facts: SearchFacts,
+  order: SiblingOrder,
+  nameRank: Int32Array,
+): Steps<Transformed> {
+  switch (transform.kind) {
+    case 'focus':
+      return focus(tree, yield* hits(transform.match, facts), order, nameRank);
+    case 'focus-path':
+      return focusPath(tree, transform.path, facts.functions.names, order, nameRank);
+    case 'hide':
+      return hide(tree, yield* hits(transform.match, facts), order, nameRank);
+    case 'ignore':
+      return ignore(tree, yield* hits(transform.match, facts), order, nameRank);
+    case 'show-from':
+      return showFrom(tree, yield* hits(transform.match, facts), order, nameRank);
+    case 'merge-recursion':
+      return mergeRecursion(tree, order, nameRank);
+    case 'invert':
+      return yield* invert(tree, order, nameRank);
+    default:
+      return assertNever(transform);
+  }
+}
+
+function* hits(match: string, facts: SearchFacts): Steps<Uint8Array> {
+  const parsed = parseSearch(match);
+  return parsed.ok ? yield* matchFunctions(parsed.query, facts) : new Uint8Array(facts.functions.names.length);
+}

@@ -1,0 +1,117 @@
+/** Numbers as the page writes them: three significant digits, a unit behind a no-break space, true minus signs. */
+
+const NBSP = '\u00a0';
+const MINUS = '\u2212';
+
+interface Step {
+  readonly suffix: string;
+  /** In the base unit of its ladder. */
+  readonly size: number;
+}
+
+const SECOND = 1e9;
+const times: readonly Step[] = [
+  { suffix: 'ns', size: 1 },
+  { suffix: 'µs', size: 1e3 },
+  { suffix: 'ms', size: 1e6 },
+  { suffix: 's', size: SECOND },
+  { suffix: 'min', size: 60 * SECOND },
+  { suffix: 'h', size: 3600 * SECOND },
+];
+const cpuTimes: readonly Step[] = [
+  { suffix: 'core-ms', size: 1e6 },
+  { suffix: 'core-s', size: SECOND },
+  { suffix: 'core-min', size: 60 * SECOND },
+  { suffix: 'core-h', size: 3600 * SECOND },
+];
+const memory: readonly Step[] = [
+  { suffix: 'B', size: 1 },
+  { suffix: 'KiB', size: 2 ** 10 },
+  { suffix: 'MiB', size: 2 ** 20 },
+  { suffix: 'GiB', size: 2 ** 30 },
+  { suffix: 'TiB', size: 2 ** 40 },
+];
+const inNanoseconds: Readonly<Record<string, number>> = { nanoseconds: 1, ns: 1, microseconds: 1e3, us: 1e3, milliseconds: 1e6, ms: 1e6, seconds: SECOND, s: SECOND };
+const inBytes: Readonly<Record<string, number>> = { bytes: 1, byte: 1, b: 1, kilobytes: 1024, megabytes: 2 ** 20 };
+
+/** One unit for a whole column, so that its numbers can be compared by eye. */
+export interface Scale {
+  readonly suffix: string;
+  /** The number alone. */
+  format(value: number): string;
+}
+
+/** @param largest the value that decides the unit and the decimals; @param type tells CPU time from other time. */
+export function scaleFor(unit: string, type: string, largest: number): Scale {
+  const ladder = ladderOf(unit, type);
+  if (!ladder) return { suffix: '', format: Number.isInteger(largest) ? formatCount : (value) => formatCount(round(value, 3)) };
+  const { steps, factor } = ladder;
+  const step = stepFor(steps, Math.abs(largest) * factor);
+  const divide = step.size / factor;
+  const decimals = decimalsFor(largest / divide);
+  return { suffix: step.suffix, format: (value) => grouped(value / divide, decimals) };
+}
+
+/** `36.1 core-min`; a count alone has no unit. */
+export function formatValue(value: number, unit: string, type: string): string {
+  const ladder = ladderOf(unit, type);
+  if (!ladder) {
+    const words = unit === '' || unit === 'count' || unit === 'none' ? '' : `${NBSP}${unit.slice(0, 40)}`;
+    return (Number.isInteger(value) ? formatCount(value) : grouped(value, decimalsFor(value))) + words;
+  }
+  if (value === 0) return `0${NBSP}${stepFor(ladder.steps, ladder.factor).suffix}`;
+  const scale = scaleFor(unit, type, value);
+  return `${scale.format(value)}${NBSP}${scale.suffix}`;
+}
+
+/** `12.0 %`, `7.46 %`; a whole of nothing has no shares. */
+export function formatShare(part: number, whole: number): string {
+  if (whole === 0) return '–';
+  const percent = (part / whole) * 100;
+  if (percent !== 0 && Math.abs(percent) < 0.005) return percent > 0 ? `<${NBSP}0.01${NBSP}%` : `~${NBSP}0${NBSP}%`;
+  const decimals = Math.abs(percent) >= 99.95 ? 0 : Math.abs(percent) >= 9.995 ? 1 : 2;
+  return `${grouped(percent, percent === 0 ? 0 : decimals)}${NBSP}%`;
+}
+
+/** `1 405 316`, with no-break spaces. */
+export function formatCount(value: number | bigint): string {
+  const text = String(value).replace('-', MINUS);
+  if (/[eN.y]/.test(text)) return text;
+  return text.replace(/\B(?=(\d{3})+(?!\d))/g, NBSP);
+}
+
+/** Files are counted in powers of ten, as everywhere. */
+export function formatBytesOfFile(bytes: number): string {
+  if (bytes < 1000) return `${bytes}${NBSP}B`;
+  const [size, suffix] = bytes < 999_500 ? [1e3, 'kB'] : bytes < 999.5e6 ? [1e6, 'MB'] : [1e9, 'GB'];
+  return `${grouped(bytes / size, decimalsFor(bytes / size, 2))}${NBSP}${suffix}`;
+}
+
+function ladderOf(unit: string, type: string): { readonly steps: readonly Step[]; readonly factor: number } | undefined {
+  const word = unit.toLowerCase();
+  if (Object.hasOwn(inNanoseconds, word)) return { steps: type === 'cpu' ? cpuTimes : times, factor: inNanoseconds[word] };
+  if (Object.hasOwn(inBytes, word)) return { steps: memory, factor: inBytes[word] };
+  return undefined;
+}
+
+function stepFor(steps: readonly Step[], size: number): Step {
+  let found = steps[0];
+  for (const step of steps) if (size >= step.size) found = step;
+  return found;
+}
+
+function decimalsFor(value: number, digits = 3): number {
+  const size = Math.abs(value);
+  if (size === 0 || size >= 10 ** (digits - 1)) return 0;
+  return Math.min(digits + 2, digits - 1 - Math.floor(Math.log10(size)));
+}
+
+function grouped(value: number, decimals: number): string {
+  const [whole, fraction] = Math.abs(value).toFixed(decimals).split('.');
+  const sign = value < 0 && Number(value.toFixed(decimals)) !== 0 ? MINUS : '';
+  return `${sign}${whole.replace(/\B(?=(\d{3})+(?!\d))/g, NBSP)}${fraction === undefined ? '' : `.${fraction}`}`;
+}
+
+function round(value: number, decimals: number): number {
+  return Math.round(value * 10 ** decimals) / 10 ** decimals;
+}

@@ -1,0 +1,114 @@
+/** Where every node of a tree stands: rows from left to right, in value units. Pixels come later, see cull.ts. */
+import type { CallTree, NodeIndex } from '#model/call-tree.ts';
+
+/**
+ * Nodes in drawing order. A *position* counts them row by row: row r holds the positions [rowStart[r], rowStart[r + 1]),
+ * in which node indexes and left edges both grow. Nodes without a drawn width have no position; the root always has.
+ */
+export interface FlameLayout {
+  readonly rowStart: Int32Array; // maxDepth + 2
+  readonly nodes: Int32Array; // position -> node
+  readonly left: Float64Array; // position -> left edge, value units
+  /** Node -> drawn width, value units: `tree.total` itself when nothing is negative. */
+  readonly weight: Float64Array;
+}
+
+/** One pass over the tree: a node stands where its parent's cursor is, and sets its children's cursor back to its own left. */
+export function layoutTree(tree: CallTree): FlameLayout {
+  const { length, depth, maxDepth } = tree;
+  const weight = tree.negative.nodes === 0 ? tree.total : drawnWeights(tree);
+  const rowStart = new Int32Array(maxDepth + 2);
+  for (let node = 0; node < length; node++) if (weight[node] > 0 || node === 0) rowStart[depth[node] + 1]++;
+  for (let row = 0; row <= maxDepth; row++) rowStart[row + 1] += rowStart[row];
+  const placed = rowStart[maxDepth + 1];
+  const next = rowStart.slice();
+  const cursor = new Float64Array(maxDepth + 2);
+  const nodes = new Int32Array(placed);
+  const left = new Float64Array(placed);
+  for (let node = 0; node < length; node++) {
+    const width = weight[node];
+    if (!(width > 0) && node > 0) continue;
+    const row = depth[node];
+    const x = cursor[row];
+    cursor[row] = x + width;
+    cursor[row + 1] = x;
+    const position = next[row]++;
+    nodes[position] = node;
+    left[position] = x;
+  }
+  return { rowStart, nodes, left, weight };
+}
+
+/** Negative selves are drawn as nothing: they would push their callers under the width of their callees. */
+function drawnWeights({ length, self, parent }: CallTree): Float64Array {
+  const weight = new Float64Array(length);
+  for (let node = length - 1; node >= 0; node--) {
+    weight[node] += Math.max(self[node], 0);
+    if (node > 0) weight[parent[node]] += weight[node];
+  }
+  return weight;
+}
+
+/** First position in [lo, hi) whose left edge is at or beyond `value`; hi if there is none. */
+export function firstFrom(left: Float64Array, lo: number, hi: number, value: number): number {
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1;
+    if (left[mid] < value) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo;
+}
+
+/** The same for an answer that is likely near `lo`: steps double until one is too far. */
+export function firstFromNear(left: Float64Array, lo: number, hi: number, value: number): number {
+  let step = 1;
+  let end = lo;
+  while (end < hi && left[end] < value) {
+    lo = end + 1;
+    end += step;
+    step *= 2;
+  }
+  return firstFrom(left, lo, Math.min(end, hi), value);
+}
+
+/** First position of a row that reaches beyond `value`, the row's end if none does. */
+export function firstBeyond(layout: FlameLayout, row: number, value: number): number {
+  const { rowStart, left, nodes, weight } = layout;
+  const position = firstFrom(left, rowStart[row], rowStart[row + 1], value);
+  const before = position - 1;
+  return before >= rowStart[row] && left[before] + weight[nodes[before]] > value ? before : position;
+}
+
+/** @returns the node's position, -1 when it has none. O(log nodes of its row). */
+export function positionOf(layout: FlameLayout, tree: CallTree, node: NodeIndex): number {
+  if (node < 0 || node >= tree.length) return -1;
+  const { rowStart, nodes } = layout;
+  let lo = rowStart[tree.depth[node]];
+  let hi = rowStart[tree.depth[node] + 1];
+  const end = hi;
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1;
+    if (nodes[mid] < node) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo < end && nodes[lo] === node ? lo : -1;
+}
+
+/** Members of a pixel that are looked at; with siblings by size the first are the widest. */
+const PROBES = 8;
+
+/** Position of the widest member of [first, end), which share a pixel: of many, some spread over them are asked. */
+export function widestOf(layout: FlameLayout, first: number, end: number): number {
+  const { nodes, weight } = layout;
+  const step = Math.max(1, Math.ceil((end - first) / PROBES));
+  let best = first;
+  let bestWeight = weight[nodes[first]];
+  for (let position = first + step; position < end; position += step) {
+    const w = weight[nodes[position]];
+    if (w > bestWeight) {
+      best = position;
+      bestWeight = w;
+    }
+  }
+  return best;
+}
