@@ -1,5 +1,6 @@
 /** The bands around every page: the top, what was refused, the files as tabs, the page itself. */
 import { type ReactElement, useEffect, useRef, useState } from 'react';
+import { demoName } from '#model/demo-recipe.ts';
 import { Button, IconButton } from './components/button.tsx';
 import { Dialog } from './components/dialog.tsx';
 import { Icon } from './components/icon.tsx';
@@ -7,7 +8,7 @@ import { Choice, MenuButton } from './components/menu.tsx';
 import { exportKinds, type ExportKind, saveExport } from './exports.ts';
 import { DropVeil, FilesPage, PasteDialog } from './files/files-page.tsx';
 import { closeFile, openFileNamed, openFiles, type OpenFile, type ReadingFile, useFiles } from './files/files-store.ts';
-import { demoName, demoSource, FILE_INPUT_ID, fromBrowser, useOpen } from './files/use-open.ts';
+import { demoSource, FILE_INPUT_ID, fromBrowser, useOpen } from './files/use-open.ts';
 import { KeysDialog } from './keys-dialog.tsx';
 import { setPreference, usePreference } from './preferences.ts';
 import { useAnalysis } from './queries.ts';

@@ -23,7 +23,9 @@ export class Int32Column {
     this.values = larger;
   }
 
+  /** The column at its length. Where little room is left over nothing is copied: copies of millions cost more than the room. */
   take(): Int32Array<ArrayBuffer> {
-    return this.length === this.values.length ? this.values : this.values.slice(0, this.length);
+    const { values, length } = this;
+    return length * 4 >= values.length * 3 ? values.subarray(0, length) : values.slice(0, length);
   }
 }

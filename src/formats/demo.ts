@@ -1,28 +1,22 @@
 /**
  * A made-up profile from a recipe of two numbers, for trying the page, for tests and for bug reports.
- * The file is the text that `demoRecipe` prints; decoding it makes the profile.
+ * The file is the text that `demoRecipe` (model) prints; decoding it makes the profile.
  */
 import type { Steps } from '#base/steps.ts';
+import { demoHead, demoLimits, isDemoRecipe } from '#model/demo-recipe.ts';
 import type { Profile } from '#model/profile.ts';
 import { DecodeError, type ProfileFormat } from './format.ts';
-
-export const demoLimits = { nodes: 2_000_000 } as const;
-const HEAD = 'flametide demo profile';
-
-export function demoRecipe(nodes: number, seed: number): Uint8Array {
-  return new TextEncoder().encode(`${HEAD}\nnodes ${nodes}\nseed ${seed}\n`);
-}
 
 export const demoFormat: ProfileFormat = {
   id: 'demo',
   title: 'Demo',
-  sniff: (bytes) => new TextDecoder().decode(bytes.subarray(0, HEAD.length)) === HEAD,
+  sniff: (bytes) => new TextDecoder().decode(bytes.subarray(0, demoHead.length)) === demoHead,
   *decode(bytes) {
     const text = new TextDecoder().decode(bytes.subarray(0, 200));
     const nodes = Number(/^nodes (\d+)$/m.exec(text)?.[1]);
     const seed = Number(/^seed (\d+)$/m.exec(text)?.[1]);
-    if (!(nodes >= 10 && nodes <= demoLimits.nodes) || !Number.isSafeInteger(seed)) {
-      throw new DecodeError('malformed', `A demo has 10 to ${demoLimits.nodes} nodes and a whole seed.`, {
+    if (!isDemoRecipe(nodes, seed)) {
+      throw new DecodeError('malformed', `A demo has ${demoLimits.least} to ${demoLimits.most} nodes and a whole seed.`, {
         remedy: 'Open it with ?src=demo&nodes=20000&seed=7.',
       });
     }

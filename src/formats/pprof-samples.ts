@@ -320,7 +320,7 @@ class LabelColumns {
 
   take(): LabelTable {
     // Two halves make a whole on every machine that runs browsers: low half first.
-    const number = new BigInt64Array(this.#halves.take().buffer, 0, this.length);
+    const number = new BigInt64Array(this.#halves.take().slice().buffer);
     return {
       start: this.start,
       key: this.#key.take(),

@@ -65,9 +65,10 @@ interface Mappings {
   readonly files: readonly string[];
 }
 
-const MAPPING = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-const FUNCTION = [1, 2, 3, 4, 5];
-const LOCATION = [1, 2, 3, 4, 5];
+// Fields up to these hold numbers, save the lines of a location.
+const MAPPING = 10;
+const FUNCTION = 5;
+const LOCATION = 5;
 const NUMBER = [wireTypes.varint];
 const MESSAGE = [wireTypes.bytes];
 
@@ -182,7 +183,7 @@ function* readLocations({ reader, locations }: PprofMessages, mappings: Mappings
         reader.end = end;
         continue;
       }
-      if (LOCATION.includes(field)) checkWireType(tag, NUMBER, at);
+      if (field <= LOCATION && (tag & 7) !== wireTypes.varint) checkWireType(tag, NUMBER, at);
       if (field === 1) id = readId(reader);
       else if (field === 2) mappingId = readId(reader);
       else if (field === 3) {
@@ -239,7 +240,7 @@ function readLine(reader: ByteReader, functions: Functions, lineNumbers: Int32Co
     const at = reader.offset;
     const tag = reader.tag();
     const field = tag >>> 3;
-    if (field <= 3) checkWireType(tag, NUMBER, at);
+    if (field <= 3 && (tag & 7) !== wireTypes.varint) checkWireType(tag, NUMBER, at);
     if (field === 1) functionId = readId(reader);
     else if (field === 2) line = lineNumber(reader.signed());
     else reader.skip(tag);
@@ -266,10 +267,10 @@ function enter(reader: ByteReader, spans: Int32Column, i: number): void {
 }
 
 /** A tag, its wire type checked for fields that hold numbers. */
-function nextTag(reader: ByteReader, numbers: readonly number[]): number {
+function nextTag(reader: ByteReader, lastNumber: number): number {
   const at = reader.offset;
   const tag = reader.tag();
-  if ((tag & 7) !== wireTypes.varint && numbers.includes(tag >>> 3)) checkWireType(tag, NUMBER, at);
+  if ((tag & 7) !== wireTypes.varint && tag >>> 3 <= lastNumber) checkWireType(tag, NUMBER, at);
   return tag;
 }
 

@@ -1,22 +1,64 @@
-/** The formats in the order in which they are tried. */
+/** The formats in the order in which they are tried, and the one way from bytes to a profile. */
 import type { Steps } from '#base/steps.ts';
 import type { Profile } from '#model/profile.ts';
+import { collapsedFormat } from './collapsed.ts';
 import { demoFormat } from './demo.ts';
 import { DecodeError, type ProfileFormat } from './format.ts';
 import { unwrapGzip } from './gzip.ts';
+import { pprofFormat } from './pprof.ts';
+import { recognise } from './recognise.ts';
 
-const formats: readonly ProfileFormat[] = [demoFormat];
+/** Known by a mark or by their structure: what these take is theirs. */
+const MARKED: readonly ProfileFormat[] = [demoFormat, pprofFormat];
+/** Loose text, tried when the file is nothing else that we know. */
+const LOOSE: readonly ProfileFormat[] = [collapsedFormat];
 
-export interface Decoded {
+/** What names promise. Tried last, so that a damaged file is refused in its own format's words. */
+const BY_NAME: readonly { readonly name: RegExp; readonly format: ProfileFormat }[] = [
+  { name: /\.(pb|pprof|prof)$/i, format: pprofFormat },
+  { name: /\.(collapsed|folded|txt|stacks)$/i, format: collapsedFormat },
+];
+
+export interface DecodedProfile {
   readonly profile: Profile;
   readonly format: { readonly id: string; readonly title: string };
   readonly unpackedBytes: number;
 }
 
-export function* decodeProfile(bytes: Uint8Array, name: string): Steps<Decoded> {
-  const inner = yield* unwrapGzip(bytes);
-  const format = formats.find((one) => one.sniff(inner, name));
-  if (!format) throw new DecodeError('unrecognized', 'not known');
-  const { id, title } = format;
-  return { profile: yield* format.decode(inner), format: { id, title }, unpackedBytes: inner.length };
+const UNPACKING = 0.3;
+
+/** @param name the file's name: a hint, the content decides. @throws DecodeError */
+export function* decodeProfile(bytes: Uint8Array, name: string): Steps<DecodedProfile> {
+  if (bytes.length === 0) throw new DecodeError('empty', 'The file is empty.', { remedy: 'Save the profile again.' });
+  const unpacked = yield* share(unwrapGzip(bytes), 0, UNPACKING);
+  if (unpacked.length === 0) {
+    throw new DecodeError('empty', 'The file is gzip around nothing.', { remedy: 'Save the profile again.' });
+  }
+  const { id, title, decode } = chooseFormat(unpacked, name);
+  const profile = yield* share(decode(unpacked), UNPACKING, 1);
+  return { profile, format: { id, title }, unpackedBytes: unpacked.length };
+}
+
+function chooseFormat(bytes: Uint8Array, name: string): ProfileFormat {
+  const marked = MARKED.find((format) => format.sniff(bytes, name));
+  if (marked) return marked;
+  const known = recognise(bytes);
+  if (known) throw new DecodeError('unsupported', `This is ${known.what}.`, { remedy: known.remedy });
+  const loose = LOOSE.find((format) => format.sniff(bytes, name));
+  if (loose) return loose;
+  const bare = name.replace(/\.gz$/i, '');
+  const promised = BY_NAME.find((one) => one.name.test(bare));
+  if (promised) return promised.format;
+  throw new DecodeError('unrecognized', 'The file is of no format that is known here.', {
+    remedy: 'Flametide reads pprof and collapsed stacks, packed with gzip or not.',
+  });
+}
+
+/** The same work as a part of a larger one. */
+function* share<T>(steps: Steps<T>, from: number, to: number): Steps<T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    yield from + step.value * (to - from);
+  }
 }

@@ -2,9 +2,9 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Analysis } from '#analysis/analysis.ts';
 import type { CallTree } from '#model/call-tree.ts';
+import { demoName } from '#model/demo-recipe.ts';
 import { makeExport, type ExportKind } from '../exports.ts';
 import { filesStore, openFileNamed } from '../files/files-store.ts';
-import { demoName } from '../files/use-open.ts';
 import { parseUrl, printUrl } from '../url/codec.ts';
 import { linkToView, navigate, urlStore } from '../url/url-store.ts';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';

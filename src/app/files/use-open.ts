@@ -1,6 +1,6 @@
 /** Ways to open files, one for every control: pick, drop, paste, demo. What opens last is shown. */
 import { useMemo } from 'react';
-import { demoRecipe } from '#formats/demo.ts';
+import { demoName, demoRecipe } from '#model/demo-recipe.ts';
 import { useAnalysis } from '../queries.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
@@ -48,8 +48,4 @@ export function fromBrowser(files: Iterable<File>): FileSource[] {
 export function demoSource({ nodes, seed }: NonNullable<UrlState['src']>): FileSource {
   const bytes = demoRecipe(nodes, seed);
   return { name: demoName(nodes, seed), size: bytes.length, read: () => Promise.resolve(bytes) };
-}
-
-export function demoName(nodes: number, seed: number): string {
-  return `demo, ${nodes} nodes, seed ${seed}`;
 }

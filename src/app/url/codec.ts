@@ -1,7 +1,7 @@
 /** The link as a contract: every key is one row of `keys`. Parsing never throws; what cannot be read becomes its default and a notice. */
 import { type CallPath, shortenPath } from '#model/call-path.ts';
 import type { Transform } from '#model/transforms/registry.ts';
-import { demoLimits } from '#formats/demo.ts';
+import { demoLimits, isDemoRecipe } from '#model/demo-recipe.ts';
 import type { UrlState } from './url-state.ts';
 
 const VERSION = '1';
@@ -214,9 +214,9 @@ function takeSource(found: Map<string, string[]>, notices: string[]): UrlState['
   const nodes = Number(found.get('nodes')?.[0] ?? 20_000);
   const seed = Number(found.get('seed')?.[0] ?? 7);
   for (const key of ['src', 'nodes', 'seed']) found.delete(key);
-  if (src === 'demo' && Number.isInteger(nodes) && nodes >= 10 && nodes <= demoLimits.nodes && Number.isSafeInteger(seed) && seed >= 0) {
+  if (src === 'demo' && isDemoRecipe(nodes, seed)) {
     return { kind: 'demo', nodes, seed };
   }
-  notices.push(`src=${quote(src)} could not be read: a demo has 10 to ${demoLimits.nodes} nodes and a whole seed.`);
+  notices.push(`src=${quote(src)} could not be read: a demo has ${demoLimits.least} to ${demoLimits.most} nodes and a whole seed.`);
   return undefined;
 }

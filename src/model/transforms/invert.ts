@@ -2,8 +2,7 @@
 import type { Steps } from '#base/steps.ts';
 import type { CallTree, SiblingOrder } from '../call-tree.ts';
 import { TreeBuilder } from '../tree-builder.ts';
-import { addSelf } from './rebuild.ts';
-import type { Transformed } from './registry.ts';
+import { addSelf, type Transformed } from './rebuild.ts';
 
 const NODES_A_STEP = 20_000;
 

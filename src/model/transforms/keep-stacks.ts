@@ -1,9 +1,8 @@
 /** Transforms that keep or drop whole stacks: focus, ignore. */
 import { type CallPath, findPath } from '../call-path.ts';
 import type { CallTree, SiblingOrder } from '../call-tree.ts';
-import { addSelf } from './rebuild.ts';
+import { addSelf, type Transformed } from './rebuild.ts';
 import { TreeBuilder } from '../tree-builder.ts';
-import type { Transformed } from './registry.ts';
 
 export function focus(tree: CallTree, hit: Uint8Array, order: SiblingOrder, nameRank: Int32Array): Transformed {
   const { inside, matched } = insideHits(tree, hit);

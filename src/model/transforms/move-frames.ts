@@ -1,7 +1,6 @@
 /** Transforms that drop or move frames and keep their cost: hide, show from, merge recursion. */
 import type { CallTree, SiblingOrder } from '../call-tree.ts';
-import { rebuild } from './rebuild.ts';
-import type { Transformed } from './registry.ts';
+import { rebuild, type Transformed } from './rebuild.ts';
 
 export function hide(tree: CallTree, hit: Uint8Array, order: SiblingOrder, nameRank: Int32Array): Transformed {
   let matched = 0;

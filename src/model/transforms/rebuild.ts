@@ -2,6 +2,12 @@
 import type { CallTree, SiblingOrder } from '../call-tree.ts';
 import { TreeBuilder } from '../tree-builder.ts';
 
+export interface Transformed {
+  readonly tree: CallTree;
+  /** Nodes that the transform found; 0: it matched nothing. */
+  readonly matched: number;
+}
+
 /**
  * @param place where the old node goes, given its place's caller: a node of the builder, or -1 to drop its self.
  * Called once per node in depth-first order, the root aside, which stays the root.

@@ -8,6 +8,7 @@ import { rankNames } from '../tree-builder.ts';
 import { focus, focusPath, ignore } from './keep-stacks.ts';
 import { invert } from './invert.ts';
 import { hide, mergeRecursion, showFrom } from './move-frames.ts';
+import type { Transformed } from './rebuild.ts';
 
 /** `match` is a search text (`search.ts`). */
 export type Transform =
@@ -18,12 +19,6 @@ export type Transform =
   | { readonly kind: 'show-from'; readonly match: string } // drops what is above the first match, and stacks without one
   | { readonly kind: 'merge-recursion' } // a function called again below itself goes on at its first call
   | { readonly kind: 'invert' }; // leaves first
-
-export interface Transformed {
-  readonly tree: CallTree;
-  /** Nodes that the transform found; 0: it matched nothing. */
-  readonly matched: number;
-}
 
 export function* applyTransforms(
   tree: CallTree,

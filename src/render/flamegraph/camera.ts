@@ -1,128 +1,178 @@
-/** The visible part of a graph: a range of values across, rows down. Numbers only, no events. */
-import type { CallTree } from '#model/call-tree.ts';
-import { type FlameLayout, firstFrom, positionOf } from './layout.ts';
+/** Zoom, pan and scroll: which part of a layout is seen. Only numbers, no events; all moves are clamped. */
+import type { CallTree, NodeIndex } from '#model/call-tree.ts';
+import { firstBeyond, type FlameLayout, positionOf } from './layout.ts';
+import type { Direction } from './scene.ts';
+import { type FlameView, scaleOf } from './view.ts';
 
-/** icicle: root on top; flame: root at the bottom. */
-export type Direction = 'icicle' | 'flame';
-
-/** No closer than this share of the whole: below it doubles lose their places. */
-const CLOSEST = 1e-9;
+/** The narrowest range as a share of the whole, unless a node is narrower: doubles still tell its pixels apart. */
+const NARROWEST = 1e-9;
 
 export class Camera {
-  from = 0;
-  to = 0;
-  /** Css px that are scrolled away from the root's end. */
-  scrollCss = 0;
-  widthCss = 0;
-  heightCss = 0;
-  rowHeightCss = 20;
-  direction: Direction = 'icicle';
+  readonly view: FlameView = { from: 0, to: 1, width: 1, height: 1, ratio: 1, row: 20, scroll: 0, direction: 'icicle' };
   #tree: CallTree | undefined;
   #layout: FlameLayout | undefined;
+  #whole = 1;
+  #rowCss = 20;
+  /** As `view.scroll`, with the fractions of a device pixel that small steps of a wheel sum up to. */
+  #scroll = 0;
 
-  setScene(tree: CallTree | undefined, layout: FlameLayout | undefined): void {
+  setTree(tree: CallTree | undefined, layout: FlameLayout | undefined): void {
     this.#tree = tree;
     this.#layout = layout;
-    this.from = 0;
-    this.to = layout ? layout.weight[0] : 0;
-    this.scrollCss = 0;
+    const total = layout === undefined ? 0 : layout.weight[0];
+    this.#whole = total > 0 ? total : 1;
+    this.view.from = 0;
+    this.view.to = this.#whole;
+    this.#setScroll(0);
   }
 
-  get contentCss(): number {
-    return ((this.#tree?.maxDepth ?? -1) + 1) * this.rowHeightCss;
+  setSize(widthCss: number, heightCss: number, ratio: number): void {
+    const { view } = this;
+    view.width = Math.max(1, Math.round(widthCss * ratio));
+    view.height = Math.max(1, Math.round(heightCss * ratio));
+    view.ratio = ratio;
+    this.#setRow();
   }
 
-  /** Top of a row in css px from the top of the canvas. */
-  rowTop(row: number): number {
-    return this.direction === 'icicle'
-      ? row * this.rowHeightCss - this.scrollCss
-      : this.heightCss - (row + 1) * this.rowHeightCss + this.scrollCss;
+  setRowHeight(css: number): void {
+    this.#rowCss = css;
+    this.#setRow();
   }
 
-  rowAt(yCss: number): number {
-    const fromRoot = this.direction === 'icicle' ? yCss : this.heightCss - yCss;
-    return Math.floor((fromRoot + this.scrollCss) / this.rowHeightCss);
+  setDirection(direction: Direction): void {
+    this.view.direction = direction;
   }
 
-  /** Rows in view: [first, last). */
-  rows(): { readonly first: number; readonly last: number } {
-    const last = Math.min((this.#tree?.maxDepth ?? -1) + 1, Math.ceil((this.scrollCss + this.heightCss) / this.rowHeightCss));
-    return { first: Math.max(0, Math.floor(this.scrollCss / this.rowHeightCss)), last };
-  }
-
-  /** The node fills the width, and its row is in view with some of its callees. */
-  zoomTo(node: number): void {
-    if (!this.#tree || !this.#layout) return;
-    const width = this.#layout.weight[node];
-    const start = this.#layout.left[positionOf(this.#tree, this.#layout, node)];
-    const isDrawn = width > 0;
-    this.from = isDrawn ? start : 0;
-    this.to = isDrawn ? start + width : this.#layout.weight[0];
-    this.reveal(node, Math.floor(this.heightCss / this.rowHeightCss / 2));
-  }
-
-  /** Scrolls as little as brings a node's row into view, with rows of callees behind it. */
-  reveal(node: number, calleeRows: number): void {
-    if (!this.#tree) return;
-    const near = this.#tree.depth[node] * this.rowHeightCss;
-    const far = near + (calleeRows + 1) * this.rowHeightCss;
-    if (near < this.scrollCss) this.scrollCss = near;
-    else if (far > this.scrollCss + this.heightCss) this.scrollCss = Math.min(near, far - this.heightCss);
-    this.#clamp();
-  }
-
-  /** @param factor below 1 comes closer; the value under xCss stays there. @returns whether anything changed. */
-  zoomAt(xCss: number, factor: number): boolean {
-    const whole = this.#layout?.weight[0] ?? 0;
-    const span = this.to - this.from;
-    const wanted = Math.min(whole, Math.max(whole * CLOSEST, span * factor));
-    if (whole === 0 || wanted === span) return false;
-    const at = this.from + (xCss / this.widthCss) * span;
-    this.from = at - ((at - this.from) * wanted) / span;
-    this.to = this.from + wanted;
-    this.#clamp();
+  /** The node fills the width; its row comes into view, and no more is scrolled out than there is. */
+  zoomTo(node: NodeIndex): boolean {
+    const { view } = this;
+    if (!this.#tree || !this.#layout) return false;
+    const position = positionOf(this.#layout, this.#tree, node);
+    const weight = node === 0 ? this.#whole : this.#layout.weight[node];
+    if (position < 0) return false;
+    view.from = this.#layout.left[position];
+    view.to = view.from + weight;
+    // A node too light for its place among much larger sums.
+    if (!(view.to > view.from)) view.to = view.from + Math.abs(view.from) * Number.EPSILON * 4;
+    this.#setScroll(Math.min(this.#scroll, this.#mostScroll()));
+    this.showRow(this.#tree.depth[node]);
     return true;
   }
 
-  /** Moves the picture by css px. @returns whether anything changed. */
-  panBy(dxCss: number, dyCss: number): boolean {
-    const before = [this.from, this.scrollCss];
-    const shift = (dxCss / Math.max(1, this.widthCss)) * (this.to - this.from);
-    this.from -= shift;
-    this.to -= shift;
-    this.scrollCss -= this.direction === 'icicle' ? dyCss : -dyCss;
-    this.#clamp();
-    return before[0] !== this.from || before[1] !== this.scrollCss;
+  /** @param factor more than 1 shows more. @returns false at both ends of the zoom. */
+  zoomAt(xDevice: number, factor: number): boolean {
+    const { view } = this;
+    const before = view.to - view.from;
+    const narrowest = Math.min(before, this.#whole * NARROWEST);
+    const range = Math.min(this.#whole, Math.max(narrowest, before * factor));
+    if (range === before) return false;
+    const share = Math.min(1, Math.max(0, xDevice / view.width));
+    this.#setRange(view.from + share * (before - range), range);
+    return true;
   }
 
-  scrollTo(scrollCss: number): void {
-    this.scrollCss = scrollCss;
-    this.#clamp();
-  }
-
-  /** The innermost node that holds the whole visible range. O(depth · log row). */
-  innermost(): number {
-    const tree = this.#tree;
-    const layout = this.#layout;
-    if (!tree || !layout) return 0;
-    const slack = (this.to - this.from) * 1e-9;
-    let node = 0;
-    for (let row = 1; row <= tree.maxDepth; row++) {
-      let at = firstFrom(layout.left, layout.rowStart[row], layout.rowStart[row + 1], this.from + slack);
-      if (at >= layout.rowStart[row + 1] || layout.left[at] > this.from + slack) at--;
-      if (at < layout.rowStart[row]) break;
-      const found = layout.nodes[at];
-      if (layout.left[at] > this.from + slack || layout.left[at] + layout.weight[found] < this.to - slack) break;
-      node = found;
+  /** Moves the content, in device px. */
+  panBy(dx: number, dy: number): boolean {
+    const { view } = this;
+    const { from, scroll } = view;
+    if (dx !== 0) this.#setRange(from - dx / scaleOf(view), view.to - from);
+    if (dy !== 0) {
+      const step = view.direction === 'icicle' ? -dy : dy;
+      // What is scrolled out already may stay so, when the rows got fewer by a move to the side.
+      this.#setScroll(Math.min(this.#scroll + step, Math.max(this.#mostScroll(), this.#scroll)));
     }
-    return node;
+    return view.from !== from || view.scroll !== scroll;
   }
 
-  #clamp(): void {
-    const whole = this.#layout?.weight[0] ?? 0;
-    const span = this.to - this.from;
-    this.from = Math.max(0, Math.min(whole - span, this.from));
-    this.to = Math.min(whole, this.from + span);
-    this.scrollCss = Math.max(0, Math.min(this.contentCss - this.heightCss, this.scrollCss));
+  showRow(row: number): void {
+    const { view } = this;
+    const most = row * view.row;
+    const least = most + view.row - view.height;
+    if (this.#scroll > most) this.#setScroll(most);
+    else if (this.#scroll < least) this.#setScroll(least);
+  }
+
+  /** Moves a node's range into view, sideways. @returns false when it was there. */
+  showRange(left: number, right: number): boolean {
+    const { view } = this;
+    if (left < view.to && right > view.from) return false;
+    const range = view.to - view.from;
+    this.#setRange(right - left > range ? left : (left + right - range) / 2, range);
+    return true;
+  }
+
+  /** Device px from the content's upper end to the view's, and the content's height. */
+  get top(): number {
+    const { view } = this;
+    return view.direction === 'icicle' ? view.scroll : Math.max(0, this.contentHeight - view.height) - view.scroll;
+  }
+
+  scrollTo(topDevice: number): boolean {
+    const { view } = this;
+    const { scroll } = view;
+    const most = Math.max(0, this.contentHeight - view.height);
+    const wanted = view.direction === 'icicle' ? topDevice : most - topDevice;
+    this.#setScroll(Math.min(wanted, most));
+    return view.scroll !== scroll;
+  }
+
+  /** Of the rows that have something in the visible range. */
+  get contentHeight(): number {
+    return this.#visibleRows() * this.view.row;
+  }
+
+  /** The node whose box just holds the visible range; of a chain of equal boxes the outermost. */
+  containingNode(): NodeIndex {
+    const { view } = this;
+    if (!this.#tree || !this.#layout) return 0;
+    const { rowStart, left, nodes, weight } = this.#layout;
+    const halfPixel = 0.5 / scaleOf(view);
+    let found = 0;
+    for (let row = 1; row <= this.#tree.maxDepth; row++) {
+      const position = firstBeyond(this.#layout, row, view.from + halfPixel);
+      if (position >= rowStart[row + 1] || left[position] > view.from + halfPixel) break;
+      const node = nodes[position];
+      if (left[position] + weight[node] < view.to - halfPixel) break;
+      if (weight[node] < weight[found]) found = node;
+    }
+    return found;
+  }
+
+  #setRange(from: number, range: number): void {
+    const { view } = this;
+    view.from = Math.max(0, Math.min(from, this.#whole - range));
+    view.to = view.from + range;
+  }
+
+  #setScroll(scroll: number): void {
+    this.#scroll = Math.max(0, scroll);
+    this.view.scroll = Math.round(this.#scroll);
+  }
+
+  #setRow(): void {
+    const { view } = this;
+    const before = view.row;
+    view.row = Math.max(2, Math.round(this.#rowCss * view.ratio));
+    this.#setScroll((this.#scroll * view.row) / before);
+    if (this.#layout) this.#setScroll(Math.min(this.#scroll, this.#mostScroll()));
+  }
+
+  #mostScroll(): number {
+    return Math.max(0, this.contentHeight - this.view.height);
+  }
+
+  /** Rows get empty from some depth on, so it is found by halving. */
+  #visibleRows(): number {
+    if (!this.#tree || !this.#layout) return 0;
+    const { rowStart, left } = this.#layout;
+    let some = 0;
+    let none = this.#tree.maxDepth + 1;
+    while (none - some > 1) {
+      const row = (some + none) >>> 1;
+      const position = firstBeyond(this.#layout, row, this.view.from);
+      if (position < rowStart[row + 1] && left[position] < this.view.to) some = row;
+      else none = row;
+    }
+    return some + 1;
   }
 }

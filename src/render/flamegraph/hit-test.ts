@@ -1,34 +1,70 @@
-/** Which node is under a point. */
-import type { Camera } from './camera.ts';
-import { type FlameLayout, firstFrom } from './layout.ts';
-
-/** Nodes of one pixel that are looked at; a pixel may hold thousands. */
-const MOST_IN_A_PIXEL = 256;
+/** Which box is under a pixel, and which pixels a node covers: the pixel rule of cull.ts, asked from both sides. */
+import type { CallTree, NodeIndex } from '#model/call-tree.ts';
+import { firstFrom, type FlameLayout, positionOf, widestOf } from './layout.ts';
+import { firstMark } from './marks.ts';
+import { type FlameView, rowAt, scaleOf } from './view.ts';
 
 /**
- * O(log row). @param xCss, yCss css px from the canvas' top left.
- * @returns -1 in a gap. Of nodes thinner than a pixel the widest under the point wins, as in cull.ts.
+ * O(log nodes of the row).
+ * @param x, @param y device px of the view.
+ * @param marks positions of search hits: in a pixel of many nodes a hit wins, as in paint.
+ * @returns -1 in a gap. The gap between two boxes belongs to the left one.
  */
-export function nodeAt(layout: FlameLayout, camera: Camera, xCss: number, yCss: number): number {
-  const row = camera.rowAt(yCss);
-  if (row < 0 || row >= layout.rowStart.length - 1 || !(camera.to > camera.from)) return -1;
-  const { left, nodes, weight, rowStart } = layout;
-  const valuePerCss = (camera.to - camera.from) / camera.widthCss;
-  const value = camera.from + xCss * valuePerCss;
-  const end = rowStart[row + 1];
-  let at = firstFrom(left, rowStart[row], end, value);
-  if (at >= end || left[at] > value) at--;
-  if (at >= rowStart[row] && left[at] + weight[nodes[at]] > value && weight[nodes[at]] >= valuePerCss) return nodes[at];
-  const from = camera.from + Math.floor(xCss) * valuePerCss;
-  const to = from + valuePerCss;
+export function nodeUnder(tree: CallTree, layout: FlameLayout, view: FlameView, marks: Int32Array | undefined, x: number, y: number): NodeIndex {
+  const pixelX = Math.floor(x);
+  if (pixelX < 0 || pixelX >= view.width || y < 0 || y >= view.height) return -1;
+  const row = rowAt(view, y);
+  if (row < 0 || row > tree.maxDepth) return -1;
+  const { rowStart, left, nodes, weight } = layout;
+  const pixel = 1 / scaleOf(view);
+  if (row === 0 && !(weight[0] > 0)) return 0;
+  const cellFrom = view.from + (pixelX - 0.5) * pixel;
+  const first = firstFrom(left, rowStart[row], rowStart[row + 1], cellFrom);
+  const end = firstFrom(left, first, rowStart[row + 1], view.from + (pixelX + 0.5) * pixel);
+  if (first < end) {
+    const hit = marks === undefined ? -1 : widestMark(layout, marks, first, end);
+    if (hit >= 0) return nodes[hit];
+    const last = nodes[end - 1];
+    return weight[last] >= pixel ? last : nodes[widestOf(layout, first, end)];
+  }
+  const before = first - 1;
+  if (before < rowStart[row]) return -1;
+  const node = nodes[before];
+  if (weight[node] < pixel) return -1;
+  return Math.floor((left[before] + weight[node] - view.from) * scaleOf(view) + 0.5) > pixelX ? node : -1;
+}
+
+/** Marks of one pixel that are looked at. */
+const LOOKED_AT = 32;
+
+function widestMark({ nodes, weight }: FlameLayout, marks: Int32Array, first: number, end: number): number {
   let best = -1;
-  let widest = 0;
-  let i = firstFrom(left, rowStart[row], end, from);
-  if (i > rowStart[row] && left[i - 1] + weight[nodes[i - 1]] > from) i--;
-  for (let seen = 0; i < end && left[i] < to && seen < MOST_IN_A_PIXEL; i++, seen++) {
-    if (weight[nodes[i]] <= widest) continue;
-    widest = weight[nodes[i]];
-    best = nodes[i];
+  const from = firstMark(marks, 0, marks.length, first);
+  for (let mark = from; mark < marks.length && marks[mark] < end && mark < from + LOOKED_AT; mark++) {
+    if (best < 0 || weight[nodes[marks[mark]]] > weight[nodes[best]]) best = marks[mark];
   }
   return best;
+}
+
+/** Where a node stands, in device px of the view; one object is filled again and again. */
+export interface NodePlace {
+  start: number;
+  /** Exclusive, the gap included; at least a pixel behind `start`. */
+  end: number;
+  row: number;
+}
+
+/** @returns false when the node has no place in the visible range. Rows above and below the view are places, too. */
+export function placeOf(tree: CallTree, layout: FlameLayout, view: FlameView, node: NodeIndex, place: NodePlace): boolean {
+  const position = positionOf(layout, tree, node);
+  if (position < 0) return false;
+  const scale = scaleOf(view);
+  const x = (layout.left[position] - view.from) * scale;
+  const w = layout.weight[node] * scale;
+  const start = Math.floor(x + 0.5);
+  const end = node === 0 && !(w > 0) ? view.width : w >= 1 ? Math.floor(x + w + 0.5) : start + 1;
+  place.start = Math.max(0, start);
+  place.end = Math.min(view.width, end);
+  place.row = tree.depth[node];
+  return place.start < place.end;
 }

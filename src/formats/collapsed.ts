@@ -1,0 +1,284 @@
+/**
+ * Collapsed stacks: `main;parse;read 12`, one stack a line, root first, its value at the end. As flamegraph.pl,
+ * async-profiler, py-spy -f raw, perf's and many other tools write it; specified by use only, hence by our corpus:
+ * names stand verbatim, an empty frame keeps its empty name, lines without stack or number are skipped and counted.
+ */
+import { Int32Column } from '#base/column.ts';
+import type { Steps } from '#base/steps.ts';
+import { looksLikeText, textPrefix, utf8Bytes } from '#base/text-bytes.ts';
+import { Utf8Strings } from '#base/utf8-strings.ts';
+import type { Profile, ValueColumn } from '#model/profile.ts';
+import { DecodeError, type ProfileFormat } from './format.ts';
+import { FunctionColumns, lineNumber, needsExact, noLabels, plainColumn } from './profile-columns.ts';
+
+export const collapsedFormat: ProfileFormat = {
+  id: 'collapsed',
+  title: 'Collapsed stacks',
+  sniff: (bytes) => looksCollapsed(bytes),
+  decode: decodeCollapsed,
+};
+
+const LF = 10;
+const CR = 13;
+const SPACE = 32;
+const TAB = 9;
+const SEMICOLON = 59;
+const MINUS = 45;
+const DOT = 46;
+const BYTES_TO_SNIFF = 65_536;
+const LINES_A_STEP = 4096;
+const MOST_SAFE_DIGITS = 15;
+const MOST_WHOLE = 2n ** 63n - 1n;
+/** py-spy writes the place into the name: `worker (shop.py:42)`. */
+const PLACE_IN_NAME = /^.* \((.+):(\d+)\)$/s;
+
+export function* decodeCollapsed(packed: Uint8Array): Steps<Profile> {
+  if (!looksLikeText(packed, BYTES_TO_SNIFF)) {
+    throw new DecodeError('unrecognized', 'The file is not a text: it has bytes that no list of stacks has.', {
+      remedy: 'Collapsed stacks are lines such as `main;parse;read 12`. A binary profile needs its own ending, such as .pb.gz.',
+    });
+  }
+  const bytes = utf8Bytes(packed);
+  const names = new NameColumn(bytes);
+  const frames = new Int32Column();
+  const stackStart = new Int32Column();
+  const values = new NumberColumn(bytes);
+  stackStart.push(0);
+  let skipped = 0;
+  let lines = 0;
+  for (let at = 0; at < bytes.length; lines++) {
+    if (lines % LINES_A_STEP === 0) yield at / bytes.length;
+    let end = bytes.indexOf(LF, at);
+    if (end < 0) end = bytes.length;
+    const line = end;
+    while (end > at && isBlank(bytes[end - 1])) end--;
+    while (at < end && isBlank(bytes[at])) at++;
+    const number = numberStart(bytes, at, end);
+    let stackEnd = number;
+    while (stackEnd > at && isBlank(bytes[stackEnd - 1])) stackEnd--;
+    // The number stands apart from the stack, and there is a stack.
+    if (number === end || stackEnd === number || stackEnd === at) {
+      if (end > at) skipped++;
+    } else {
+      values.push(number, end, lines);
+      names.pushStack(at, stackEnd, frames);
+      stackStart.push(frames.length);
+    }
+    at = line + 1;
+  }
+  if (values.length === 0) {
+    throw new DecodeError('malformed', 'No line of the file is a stack with a number behind it.', {
+      place: `${lines} lines`,
+      remedy: 'Collapsed stacks are lines such as `main;parse;read 12`. Does the file come from a stackcollapse tool?',
+    });
+  }
+  const notes: string[] = [];
+  if (skipped > 0) notes.push(skipped === 1 ? '1 line is not a stack with a number: skipped.' : `${skipped} lines are not a stack with a number: skipped.`);
+  return {
+    sampleTypes: [{ type: 'samples', unit: 'count' }],
+    defaultSampleType: 0,
+    ...names.take(),
+    sampleCount: values.length,
+    stackStart: stackStart.take(),
+    stackFrames: frames.take(),
+    values: [values.take()],
+    labels: noLabels(values.length),
+    timeMs: undefined,
+    durationMs: undefined,
+    period: undefined,
+    notes,
+  };
+}
+
+/** Lines that are stacks with a number prevail. HTML, XML and JSON are texts of another kind, whatever their lines end in. */
+function looksCollapsed(bytes: Uint8Array): boolean {
+  if (!looksLikeText(bytes, BYTES_TO_SNIFF)) return false;
+  const text = textPrefix(bytes, BYTES_TO_SNIFF);
+  if (looksLikeMarkup(text) || looksLikeJson(text)) return false;
+  const lines = text.split('\n');
+  // The last line may be cut.
+  if (bytes.length > BYTES_TO_SNIFF) {
+    const cut = lines.pop() ?? '';
+    if (lines.length === 0) return cut.includes(';');
+  }
+  const stacks = lines.filter((line) => LINE.test(line)).length;
+  const other = lines.filter((line) => line.trim() !== '' && !/^\s*(#|\/\/)/.test(line)).length - stacks;
+  return stacks > 0 && stacks >= other;
+}
+
+const LINE = /^\s*\S.*\s-?\d+(?:\.\d+)?\s*$/;
+
+/** A web page or XML. A frame may well be called `<main>`. */
+export function looksLikeMarkup(text: string): boolean {
+  return /^\s*<(!doctype|!--|html|head|body|\?xml|svg|plist)\b/i.test(text) || /^\s*<!/.test(text);
+}
+
+/** JSON as profiles have it: an object, or an array of objects or numbers. A frame may begin with a bracket or a brace. */
+export function looksLikeJson(text: string): boolean {
+  return /^\s*(\{\s*["}]|\[\s*[{"\]]|\[\s*-?\d+\s*[,\]]|\[\s*\[\s*[[\]{"\d]|null\s*$)/.test(text);
+}
+
+function isBlank(byte: number): boolean {
+  return byte === SPACE || byte === TAB || byte === CR;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 48 && byte <= 57;
+}
+
+/** Start of the number that ends at `end`: digits, perhaps a fraction, perhaps a sign. `end` where there is none. */
+function numberStart(bytes: Uint8Array, from: number, end: number): number {
+  let at = end;
+  while (at > from && isDigit(bytes[at - 1])) at--;
+  if (at === end) return end;
+  if (at > from + 1 && bytes[at - 1] === DOT && isDigit(bytes[at - 2])) {
+    at--;
+    while (at > from && isDigit(bytes[at - 1])) at--;
+  }
+  if (at > from && bytes[at - 1] === MINUS) at--;
+  return at;
+}
+
+/** The values, whole where all of them are. */
+class NumberColumn {
+  readonly #bytes: Uint8Array;
+  #values = new Float64Array(1024);
+  #wide: Map<number, bigint> | undefined; // whole numbers that a double may not hold
+  #fractions = false;
+  length = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  push(start: number, end: number, line: number): void {
+    const bytes = this.#bytes;
+    const negative = bytes[start] === MINUS;
+    let at = negative ? start + 1 : start;
+    let value = 0;
+    if (end - at <= MOST_SAFE_DIGITS) while (at < end && bytes[at] !== DOT) value = value * 10 + bytes[at++] - 48;
+    if (at < end) value = this.#long(start, end, line);
+    else if (negative) value = -value;
+    if (this.length === this.#values.length) {
+      const larger = new Float64Array(this.length * 2);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    // No -0: it would be a zero that is told apart.
+    this.#values[this.length++] = value + 0;
+  }
+
+  take(): ValueColumn {
+    const values = this.#values.slice(0, this.length);
+    if (this.#fractions || !needsExact(values)) return plainColumn(values);
+    const exact = new BigInt64Array(this.length);
+    for (let i = 0; i < this.length; i++) exact[i] = this.#wide?.get(i) ?? BigInt(values[i]);
+    return { values, exact };
+  }
+
+  #long(start: number, end: number, line: number): number {
+    const text = new TextDecoder().decode(this.#bytes.subarray(start, end));
+    const value = Number(text);
+    if (text.includes('.')) {
+      this.#fractions = true;
+      return value;
+    }
+    const whole = BigInt(text.slice(0, 400));
+    if (whole > MOST_WHOLE || whole < -MOST_WHOLE - 1n) {
+      throw new DecodeError('malformed', 'A value does not fit in 64 bits.', {
+        place: `line ${line + 1}`,
+        remedy: 'Values are counts, nanoseconds or bytes: this one looks like something else behind the stack.',
+      });
+    }
+    this.#wide ??= new Map();
+    this.#wide.set(this.length, whole);
+    return value;
+  }
+}
+
+/** Frame names by their bytes: a name is hashed where it lies, and becomes a string once. */
+class NameColumn {
+  readonly #bytes: Uint8Array;
+  readonly #spans = new Int32Column(); // start, end
+  #slots = new Int32Array(4096); // name + 1
+  readonly #hashes = new Int32Column();
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get length(): number {
+    return this.#hashes.length;
+  }
+
+  pushStack(start: number, end: number, out: Int32Column): void {
+    const bytes = this.#bytes;
+    let from = start;
+    let hash = 0;
+    for (let at = start; ; at++) {
+      const byte = at < end ? bytes[at] : SEMICOLON;
+      if (byte !== SEMICOLON) {
+        hash = Math.imul(hash ^ byte, 0x01000193);
+        continue;
+      }
+      out.push(this.#intern(from, at, hash));
+      if (at >= end) return;
+      from = at + 1;
+      hash = 0;
+    }
+  }
+
+  /** A frame by name. Names that differ in bytes may be one text (bytes that are not UTF-8): these share a function. */
+  take(): Pick<Profile, 'functions' | 'frames'> {
+    const strings = new Utf8Strings(this.#bytes);
+    const functions = new FunctionColumns();
+    const func = new Int32Array(this.length);
+    const line = new Int32Array(this.length);
+    for (let i = 0; i < this.length; i++) {
+      strings.push(this.#spans.values[i * 2], this.#spans.values[i * 2 + 1]);
+      const name = strings.text(i);
+      const place = name.endsWith(')') ? PLACE_IN_NAME.exec(name) : null;
+      if (place) line[i] = lineNumber(Number(place[2]));
+      func[i] = functions.intern(name, place ? place[1] : '', 0, '');
+      functions.sawLine(func[i], line[i]);
+    }
+    return { functions: functions.take(), frames: { length: this.length, func, line } };
+  }
+
+  #intern(from: number, to: number, rawHash: number): number {
+    const bytes = this.#bytes;
+    const hash = rawHash ^ (rawHash >>> 15) ^ (to - from);
+    const mask = this.#slots.length - 1;
+    const spans = this.#spans.values;
+    let slot = hash & mask;
+    for (;;) {
+      const name = this.#slots[slot] - 1;
+      if (name < 0) break;
+      const start = spans[name * 2];
+      if (this.#hashes.values[name] === hash && spans[name * 2 + 1] - start === to - from) {
+        let k = 0;
+        while (k < to - from && bytes[start + k] === bytes[from + k]) k++;
+        if (k === to - from) return name;
+      }
+      slot = (slot + 1) & mask;
+    }
+    const made = this.#hashes.length;
+    this.#slots[slot] = made + 1;
+    this.#hashes.push(hash);
+    this.#spans.push(from);
+    this.#spans.push(to);
+    if (made * 2 > mask) this.#rehash();
+    return made;
+  }
+
+  #rehash(): void {
+    const slots = new Int32Array(this.#slots.length * 2);
+    const mask = slots.length - 1;
+    for (let name = 0; name < this.length; name++) {
+      let slot = this.#hashes.values[name] & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = name + 1;
+    }
+    this.#slots = slots;
+  }
+}

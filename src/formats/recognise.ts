@@ -1,0 +1,210 @@
+/** Names what a file is when no format takes it, and says how to get at its contents. Looks at the first bytes only. */
+import { textPrefix } from '#base/text-bytes.ts';
+import { looksLikeJson, looksLikeMarkup } from './collapsed.ts';
+
+export interface Recognised {
+  /** Completes "This is …". */
+  readonly what: string;
+  /** A sentence: what to do. */
+  readonly remedy: string;
+}
+
+const PREFIX = 65_536;
+const READS = 'Flametide reads pprof and collapsed stacks.';
+
+/** @returns undefined where nothing is known of it. */
+export function recognise(bytes: Uint8Array): Recognised | undefined {
+  for (const { at, starts, what, remedy } of BINARY) {
+    if (starts.every((byte, i) => bytes[at + i] === byte)) return { what, remedy };
+  }
+  if (isOldCpuProfile(bytes)) {
+    return {
+      what: 'a CPU profile in the old binary format of gperftools',
+      remedy: 'Convert it with its binary at hand: go tool pprof -proto program profile > profile.pb.gz',
+    };
+  }
+  const text = textPrefix(bytes, PREFIX);
+  if (text.includes('\u0000')) return undefined;
+  if (looksLikeMarkup(text)) {
+    return /^\s*<\?xml|^\s*<(svg|plist)/i.test(text)
+      ? { what: 'an XML file', remedy: `${READS} A flamegraph in SVG holds no profile: take the file it was made from.` }
+      : { what: 'a web page', remedy: 'Was a login page saved instead of the profile? Fetch the profile again, signed in.' };
+  }
+  if (looksLikeJson(text)) return JSON_KINDS.find(({ signs }) => signs.every((sign) => sign.test(text)));
+  const lines = text.split('\n', 400);
+  for (const { sign, what, remedy } of TEXT_KINDS) if (sign.test(text)) return { what, remedy };
+  if (isDifferential(lines)) {
+    return {
+      what: 'a differential: collapsed stacks with two numbers a line',
+      remedy: 'Open the two files that it was made from and compare them.',
+    };
+  }
+  return undefined;
+}
+
+function ascii(text: string): number[] {
+  return [...text].map((character) => character.charCodeAt(0));
+}
+
+const BINARY: readonly (Recognised & { readonly at: number; readonly starts: readonly number[] })[] = [
+  {
+    at: 0,
+    starts: [...ascii('FLR'), 0],
+    what: 'a Java Flight Recording',
+    remedy: 'Convert it with the jfrconv tool of async-profiler: jfrconv -o collapsed recording.jfr stacks.collapsed',
+  },
+  {
+    at: 0,
+    starts: ascii('PERFILE2'),
+    what: 'a perf.data recording of Linux',
+    remedy: 'Convert it where it was recorded: perf script | stackcollapse-perf.pl > stacks.txt',
+  },
+  {
+    at: 0,
+    starts: [0x50, 0x4b, 3, 4],
+    what: 'a zip archive',
+    remedy: 'Unpack it and open the profile in it.',
+  },
+  {
+    at: 0,
+    starts: [0x28, 0xb5, 0x2f, 0xfd],
+    what: 'a zstd archive',
+    remedy: 'Unpack it with zstd -d and open the profile in it.',
+  },
+  {
+    at: 0,
+    starts: ascii('BZh'),
+    what: 'a bzip2 archive',
+    remedy: 'Unpack it with bunzip2 and open the profile in it.',
+  },
+  { at: 0, starts: [0xfd, ...ascii('7zXZ')], what: 'an xz archive', remedy: 'Unpack it with xz -d and open the profile in it.' },
+  { at: 257, starts: ascii('ustar'), what: 'a tar archive', remedy: 'Unpack it with tar -xf and open the profile in it.' },
+  {
+    at: 6,
+    starts: ascii(' trace\0\0\0'),
+    what: 'an execution trace of Go',
+    remedy: 'Convert it: go tool trace -pprof=sched trace.out > sched.pprof (or net, sync, syscall)',
+  },
+  {
+    at: 7,
+    starts: ascii(' trace\0\0\0'),
+    what: 'an execution trace of Go',
+    remedy: 'Convert it: go tool trace -pprof=sched trace.out > sched.pprof (or net, sync, syscall)',
+  },
+  {
+    at: 0,
+    starts: [4, 8, 0x7b],
+    what: 'a dump of Ruby (Marshal), as stackprof writes it',
+    remedy: 'Convert it: stackprof --collapse dump > stacks.txt (stackprof --stackcollapse in older ones)',
+  },
+  { at: 0, starts: [0x89, ...ascii('PNG')], what: 'a PNG picture', remedy: 'Open the profile that the picture was made from.' },
+  { at: 0, starts: [0xff, 0xd8, 0xff], what: 'a JPEG picture', remedy: 'Open the profile that the picture was made from.' },
+  { at: 0, starts: ascii('%PDF'), what: 'a PDF document', remedy: 'Open the profile that the document was made from.' },
+  { at: 0, starts: [0x7f, ...ascii('ELF')], what: 'a program (ELF)', remedy: 'Run it under a profiler and open what that writes.' },
+  {
+    at: 0,
+    starts: ascii('*version'),
+    what: 'a method trace of Android',
+    remedy: 'Record with simpleperf and convert it: report_sample.py, or stackcollapse.py for collapsed stacks',
+  },
+  { at: 0, starts: ascii('SLOW'), what: 'a method trace of Android', remedy: 'Record with simpleperf and convert it with stackcollapse.py.' },
+  {
+    at: 0,
+    starts: ascii('SQLite format 3'),
+    what: 'an SQLite database',
+    remedy: `${READS} Export the profile from the tool that wrote the database.`,
+  },
+];
+
+/** Words of 4 or 8 bytes: 0, 3, 0, period, 0 (gperftools, "CPU profile format"). */
+function isOldCpuProfile(bytes: Uint8Array): boolean {
+  const word = (at: number): number => bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
+  if (bytes.length < 40) return false;
+  const wide = word(0) === 0 && word(4) === 0 && word(8) >= 3 && word(8) < 64 && word(12) === 0 && word(16) === 0 && word(24) > 0;
+  const narrow = word(0) === 0 && word(4) >= 3 && word(4) < 64 && word(8) === 0 && word(12) > 0 && word(16) === 0;
+  return wide || narrow;
+}
+
+const COMING = `${READS} This format is not read yet.`;
+
+const JSON_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[] = [
+  {
+    signs: [/speedscope\.app\/file-format-schema|"exporter"\s*:\s*"speedscope/],
+    what: 'a speedscope file',
+    remedy: COMING,
+  },
+  {
+    signs: [/"flamebearer"\s*:/],
+    what: 'a flamebearer, as Pyroscope renders it',
+    remedy: `${READS} Fetch the same query as pprof.`,
+  },
+  {
+    signs: [/"dhatFileVersion"\s*:/],
+    what: 'a DHAT profile of valgrind',
+    remedy: `${READS} dh_view.html of valgrind shows this one.`,
+  },
+  {
+    signs: [/"traceEvents"\s*:|^\s*\[\s*\{[^[\]]*"(ph|pid|tid)"\s*:/],
+    what: 'a trace of Chrome (trace events)',
+    remedy: `${COMING} chrome://tracing and ui.perfetto.dev open it.`,
+  },
+  { signs: [/"nodes"\s*:|"head"\s*:/, /"callFrame"\s*:/, /"selfSize"\s*:/], what: 'a heap profile of V8', remedy: COMING },
+  { signs: [/"nodes"\s*:|"head"\s*:/, /"functionName"\s*:/], what: 'a CPU profile of V8 (.cpuprofile)', remedy: COMING },
+  { signs: [/"snapshot"\s*:/, /"trace_function_infos"|"node_fields"/], what: 'a heap snapshot of V8', remedy: COMING },
+  {
+    signs: [/"resourceProfiles"\s*:|"stringTable"\s*:[^]*"locationTable"|"dictionary"\s*:/],
+    what: 'an OpenTelemetry profile (OTLP)',
+    remedy: COMING,
+  },
+  { signs: [/"stringTable"\s*:|"string_table"\s*:|"sampleType"\s*:/], what: 'a pprof profile as JSON', remedy: `${READS} Take the binary one.` },
+  { signs: [/"mode"\s*:\s*"(cpu|wall|object|custom)"/, /"frames"\s*:/], what: 'a profile of stackprof', remedy: 'Convert it: stackprof --stackcollapse dump > stacks.txt' },
+  {
+    signs: [/"meta"\s*:|"profile"\s*:/, /"interval"\s*:|"threads"\s*:|"presymbolicated"\s*:/],
+    what: 'a profile of Firefox',
+    remedy: `${COMING} profiler.firefox.com opens it.`,
+  },
+  { signs: [/^/], what: 'a JSON file of a kind that is not known here', remedy: READS },
+];
+
+const TEXT_KINDS: readonly (Recognised & { readonly sign: RegExp })[] = [
+  {
+    sign: /^(#.*\n|\s*\n)*(version|creator|events|event|positions|part)\s*:[^]*^(fn|fl)=/m,
+    what: 'a callgrind profile',
+    remedy: `${COMING} KCachegrind opens it.`,
+  },
+  { sign: /^desc: .*\n(?:.*\n){0,3}time_unit:/, what: 'a massif profile of valgrind', remedy: 'ms_print and massif-visualizer show it.' },
+  {
+    sign: /^(heap profile:|--- (heap|contention|mutex|thread|growth)z?\b|goroutine profile: total|threadcreate profile:|--- (symbol|profile|mutex):?)/,
+    what: 'a profile in the old text format of pprof',
+    remedy: 'Convert it: go tool pprof -proto profile > profile.pb.gz. In Go, ask without debug=1.',
+  },
+  {
+    sign: /^goroutine \d+ \[[^\]]+\]:\n/,
+    what: 'a dump of goroutines (debug=2)',
+    remedy: 'Ask for the profile without debug=2: it comes as pprof then.',
+  },
+  {
+    sign: /^# To display the perf\.data header info|^# Samples: /m,
+    what: 'the output of perf report',
+    remedy: 'Convert the recording instead: perf script | stackcollapse-perf.pl > stacks.txt',
+  },
+  {
+    // comm pid time: [period] event: and then frames, each an address, a symbol and a module in parentheses
+    sign: /^\S.*?\s+\d+(\/\d+)?\s+(\[\d+\]\s+)?(\d+\.\d+):\s+.*:\s*(\n\s+[0-9a-f]+ .*\(.*\)|\n|$|\s+[0-9a-f]+ )/m,
+    what: 'the output of perf script',
+    remedy: 'Convert it: stackcollapse-perf.pl out.perf > stacks.txt',
+  },
+  { sign: /^TRACE START \[/m, what: 'a function trace of Xdebug', remedy: 'Convert it: stackcollapse-xdebug.php trace.xt > stacks.txt' },
+  {
+    sign: /^(\ufeff)?(Weight|Running Time|Bytes Used)\t/,
+    what: 'a call tree of Instruments',
+    remedy: 'Convert it: stackcollapse-instruments.pl tree.txt > stacks.txt',
+  },
+  { sign: /^@ .* \[\d+ samples\]/m, what: 'a call graph of pmcstat', remedy: 'Convert it: stackcollapse-pmc.pl graph.txt > stacks.txt' },
+];
+
+/** Every line ends in two whole numbers: difffolded.pl writes these. */
+function isDifferential(lines: readonly string[]): boolean {
+  const full = lines.slice(0, -1).filter((line) => line.trim() !== '');
+  return full.length >= 5 && full.every((line) => /;?.*\S\s+\d+\s+\d+\s*$/.test(line));
+}

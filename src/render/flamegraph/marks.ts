@@ -1,0 +1,88 @@
+/** Nodes that must show however thin they are: hits of a search, the selected function. */
+import type { CallTree } from '#model/call-tree.ts';
+import { type Boxes, tickBox } from './boxes.ts';
+import type { FlameLayout } from './layout.ts';
+import { endRow, firstRow, type FlameView, scaleOf } from './view.ts';
+
+/** Layout positions of all nodes of the marked functions, ascending. One pass over the tree, once per search or selection. */
+export function markedPositions(tree: CallTree, layout: FlameLayout, marked: (func: number) => boolean, functionCount: number): Int32Array {
+  const flags = new Uint8Array(functionCount);
+  let any = 0;
+  for (let func = 0; func < functionCount; func++) if (marked(func)) any += flags[func] = 1;
+  if (any === 0) return new Int32Array(0);
+  const { func } = tree;
+  const { nodes } = layout;
+  let found = new Int32Array(1024);
+  let count = 0;
+  // The root stands for no function.
+  for (let position = 1; position < nodes.length; position++) {
+    if (flags[func[nodes[position]]] !== 1) continue;
+    if (count === found.length) {
+      const longer = new Int32Array(count * 2);
+      longer.set(found);
+      found = longer;
+    }
+    found[count++] = position;
+  }
+  return found.slice(0, count);
+}
+
+/** First index of `marks` whose position is at or beyond `position`. */
+export function firstMark(marks: Int32Array, lo: number, hi: number, position: number): number {
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1;
+    if (marks[mid] < position) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo;
+}
+
+/** Adds a tick for every pixel in which marked nodes thinner than a pixel start; neighbours are one tick. */
+export function cullMarks(tree: CallTree, layout: FlameLayout, view: FlameView, marks: Int32Array, out: Boxes): void {
+  if (marks.length === 0) return;
+  const { rowStart, left, nodes, weight } = layout;
+  const { from, to, width } = view;
+  const scale = scaleOf(view);
+  const pixel = 1 / scale;
+  const rows = endRow(view, tree.maxDepth + 1);
+  let mark = 0;
+  for (let row = firstRow(view); row < rows; row++) {
+    mark = firstMark(marks, mark, marks.length, rowStart[row]);
+    const markEnd = firstMark(marks, mark, marks.length, rowStart[row + 1]);
+    // A node that starts half a pixel left of the view may still round into it.
+    mark = firstMarkFrom(marks, left, mark, markEnd, from - pixel / 2);
+    let tickStart = -1;
+    let tickEnd = -1;
+    let tickPosition = -1;
+    while (mark < markEnd && left[marks[mark]] < to) {
+      const position = marks[mark];
+      const start = Math.floor((left[position] - from) * scale + 0.5);
+      if (weight[nodes[position]] >= pixel || start < 0 || start >= width) {
+        mark++;
+        continue;
+      }
+      if (tickStart >= 0 && start > tickEnd) {
+        out.put(tickStart, tickEnd, row, tickPosition, 0, tickBox);
+        tickStart = -1;
+      }
+      if (tickStart < 0) {
+        tickStart = start;
+        tickPosition = position;
+      }
+      tickEnd = start + 1;
+      mark = firstMarkFrom(marks, left, mark + 1, markEnd, from + (start + 0.5) * pixel);
+    }
+    if (tickStart >= 0) out.put(tickStart, tickEnd, row, tickPosition, 0, tickBox);
+    mark = markEnd;
+  }
+}
+
+/** First index in [lo, hi) of a mark whose left edge is at or beyond `value`. */
+export function firstMarkFrom(marks: Int32Array, left: Float64Array, lo: number, hi: number, value: number): number {
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1;
+    if (left[marks[mid]] < value) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo;
+}

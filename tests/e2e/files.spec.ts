@@ -1,0 +1,87 @@
+import { expect } from '@playwright/test';
+import { openFiles, openSample, sampleStacks, summary, test, textFile } from './support.ts';
+
+test('a chosen file is shown with its facts', async ({ page }) => {
+  await openSample(page);
+
+  expect(await summary(page)).toMatchObject({ view: 'files', source: 'sample.txt', sampleType: 'samples', unit: 'count', total: 100, nodes: 10, maxDepth: 4, functions: 7, dropped: 0 });
+  await expect(page.getByRole('status').filter({ hasText: /could not be read/ })).toHaveCount(0);
+});
+
+test('a dropped file opens', async ({ page }) => {
+  await page.goto('/');
+  const transfer = await page.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], 'dropped.folded'));
+    return data;
+  }, sampleStacks);
+  await page.dispatchEvent('body', 'dragenter', { dataTransfer: transfer });
+  await expect(page.getByText('Drop to open')).toBeVisible();
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+
+  await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
+  expect((await summary(page)).source).toBe('dropped.folded');
+});
+
+test('pasted text opens', async ({ page }) => {
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Paste text' }).click();
+  await page.getByRole('textbox').fill('main;work 7\n');
+  await page.getByRole('dialog').getByRole('button', { name: 'Open', exact: true }).click();
+
+  await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
+  expect((await summary(page)).total).toBe(7);
+});
+
+test('several files become tabs, and a tab is closed', async ({ page }) => {
+  await page.goto('/');
+  await openFiles(page, textFile('one.txt', 'a;b 1\n'), textFile('two.txt', 'a;b;c 2\n'));
+  const tabs = page.getByRole('group', { name: 'Open files' });
+  await expect(tabs.getByRole('button', { name: 'one.txt', exact: true })).toHaveAttribute('aria-pressed', 'true');
+
+  await tabs.getByRole('button', { name: 'two.txt', exact: true }).click();
+  await expect.poll(async () => (await summary(page)).total).toBe(2);
+  await page.goBack();
+  await expect.poll(async () => (await summary(page)).total).toBe(1);
+
+  await tabs.getByRole('button', { name: 'Close one.txt' }).click();
+  await expect(page.getByRole('rowheader', { name: 'two.txt' })).toBeVisible();
+  await expect(page.getByRole('rowheader', { name: 'one.txt' })).toHaveCount(0);
+});
+
+test('a refused file is announced, and what was open stays', async ({ page }) => {
+  await openSample(page);
+  await openFiles(page, textFile('broken.txt', '<!doctype html><p>Sign in'));
+
+  const alert = page.getByRole('alert').filter({ hasText: 'broken.txt' });
+  await expect(alert).toContainText('was not opened');
+  expect((await summary(page)).source).toBe('sample.txt');
+  await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(alert).toHaveCount(0);
+});
+
+test('the same name again is read anew', async ({ page }) => {
+  await openSample(page);
+  await openFiles(page, textFile('sample.txt', 'main 3\n'));
+  await expect.poll(async () => (await summary(page)).total).toBe(3);
+  await expect(page.getByRole('group', { name: 'Open files' }).getByRole('button', { name: 'Close sample.txt' })).toHaveCount(1);
+});
+
+test('a demo says that it is one', async ({ page }) => {
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Try a demo' }).click();
+  await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
+  await expect(page.getByText('Demo data: made up from a seed, not measured.')).toBeVisible();
+  expect((await summary(page)).nodes).toBeGreaterThan(15_000);
+});
+
+test('hostile names are shown as text', async ({ page }) => {
+  await page.goto('/');
+  const name = '<img src=x onerror="window.pwned=1">';
+  await openFiles(page, textFile(`${name}.txt`, `main;${name};__proto__ 3\nmain;\u202egnp.exe 2\n`));
+  await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => window.flametide.stacks())).toContainEqual({ stack: ['main', name, '__proto__'], value: 3 });
+  expect(await page.evaluate(() => 'pwned' in window)).toBe(false);
+});
