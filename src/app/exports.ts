@@ -85,7 +85,7 @@ async function drawPicture(analysis: Analysis, shown: Shown, kind: 'svg' | 'png'
   const theme = flameTheme(readToken);
   const colours = colourKeys(profile, state.col, byFunction, whole);
   const title = `${name}, ${sampleTypeTitle(profile.sampleTypes[shown.sampleType]!.type)}`;
-  const size = { widthCss: PICTURE_WIDTH, direction: state.dir, rowHeightCss: 20 as const };
+  const size = { widthCss: PICTURE_WIDTH, zoomNode: 0, direction: state.dir, rowHeightCss: 20 as const };
   if (kind === 'svg') return { content: flamegraphSvg(scene, theme, { ...size, colours, title, linkText: linkToView() }), notes: [] };
   const rows = tree.maxDepth + 1;
   const ratio = 2;

@@ -1,15 +1,17 @@
-/** Exports. */
-import type { CallTree } from '#model/call-tree.ts';
-import type { FunctionTable, SampleType } from '#model/profile.ts';
+/** A tree as a file for other tools: which writer writes what. */
+import type { ExportedFile, ExportInput } from './export-input.ts';
+import { writeCollapsed } from './write-collapsed.ts';
+import { writePprof } from './write-pprof.ts';
+import { writeSpeedscope } from './write-speedscope.ts';
 
-export interface ExportInput {
-  readonly tree: CallTree;
-  readonly functions: FunctionTable;
-  readonly sampleType: SampleType;
-  readonly name: string;
-  readonly timeMs: number | undefined;
-  readonly durationMs: number | undefined;
-}
-export function formatExport(kind: string, _input: ExportInput): { bytes: Uint8Array; notes: readonly string[] } {
-  throw new Error(`no ${kind} yet`);
+/** @throws RangeError where the file would be larger than any tool opens. */
+export function formatExport(kind: 'pprof' | 'collapsed' | 'speedscope', input: ExportInput): ExportedFile {
+  switch (kind) {
+    case 'pprof':
+      return writePprof(input);
+    case 'collapsed':
+      return writeCollapsed(input);
+    case 'speedscope':
+      return writeSpeedscope(input);
+  }
 }

@@ -17,6 +17,9 @@ const SELF_SHARES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3];
 
 export const searchOnlyKey = SELF_KEY + SELF_SHARES.length + 1;
 
+/** The ramp of self share, palest first: for a legend. */
+export const selfShareKeys: readonly number[] = [0, ...SELF_SHARES].map((_, level) => SELF_KEY + level);
+
 /** Names are hashed no further than this: hostile ones are megabytes long. */
 const HASHED_LETTERS = 1000;
 

@@ -12,8 +12,12 @@ const MARK_PILES = /(\p{M}{2})\p{M}+/gu;
 
 /** The beginning of a name as it can be drawn: harmful characters become a visible `�`. Cost is bounded for any length. */
 export function readable(text: string): string {
-  const begin = text.length > READ_LETTERS ? text.slice(0, READ_LETTERS) : text;
-  return HARMLESS.test(begin) ? begin : begin.replace(HARMFUL, '\uFFFD').replace(MARK_PILES, '$1');
+  return harmless(text.length > READ_LETTERS ? text.slice(0, READ_LETTERS) : text);
+}
+
+/** The same for a whole text. */
+export function harmless(text: string): string {
+  return HARMLESS.test(text) ? text : text.replace(HARMFUL, '\uFFFD').replace(MARK_PILES, '$1');
 }
 
 /** True when `readable` leaves out the end of the name. */

@@ -112,9 +112,9 @@ export function installConsole(analysis: Analysis, queries: QueryClient): void {
     async stats() {
       const shown = current();
       const { treeMs } = await analysis.tree(shown.request, never);
-      const { boxes, labels, cullMs, paintMs, paints } = paintStats.getState();
+      const { boxes, labels, layoutMs, cullMs, paintMs, paints } = paintStats.getState();
       const { decodeMs, unpackedBytes } = shown.file.profile;
-      return { queryMs: 0, decodeMs, treeMs, cullMs, paintMs, boxes, labels, paints, bytes: shown.file.size, unpackedBytes };
+      return { queryMs: 0, decodeMs, treeMs, layoutMs, cullMs, paintMs, boxes, labels, paints, bytes: shown.file.size, unpackedBytes };
     },
   };
 }

@@ -1,308 +1,375 @@
-/** A flamegraph on two canvases: takes facts, raises flags, draws once an animation frame. Knows no DOM and no store. */
+/**
+ * The flamegraph as an object with a life: setters raise flags, one animation frame clears them. It sees numbers and two
+ * painters; events, tooltips and the accessible tree are the app's. Coordinates are css px from the canvas's upper left.
+ */
+import type { NodeIndex } from '#model/call-tree.ts';
 import type { Painter } from '../painter.ts';
-import { Camera, type Direction } from './camera.ts';
-import { Boxes, countHits, cull } from './cull.ts';
-import { nodeAt } from './hit-test.ts';
-import { boxOfNode, paintOverlay } from './overlay.ts';
-import { FlamePaint } from './paint.ts';
-import type { FlameScene } from './scene.ts';
-import type { FlameTheme } from './theme.ts';
+import { Boxes } from './boxes.ts';
+import { Camera } from './camera.ts';
+import { cull } from './cull.ts';
+import { type NodePlace, nodeUnder, placeOf } from './hit-test.ts';
+import { LabelWriter } from './labels.ts';
+import { positionOf } from './layout.ts';
+import { cullMarks, markedPositions } from './marks.ts';
+import { type Outlined, OverlayPainter } from './overlay.ts';
+import { BoxPainter } from './paint.ts';
+import type { Direction, FlameScene, FlameTheme, PaintStats, SearchMarks } from './scene.ts';
+import { gapOf, rowTop } from './view.ts';
 
-export type { Direction } from './camera.ts';
-
-/** By function: 1 is a match. */
-export interface SearchMarks {
-  readonly hit: Uint8Array;
-}
-
-/** Of the last painted animation frame. */
-export interface PaintStats {
-  readonly boxes: number;
-  readonly labels: number;
-  readonly cullMs: number;
-  readonly paintMs: number;
-}
+export type { Direction, FlameScene, FlameTheme, LabelParts, PaintStats, SearchMarks } from './scene.ts';
 
 export interface FlameEvents {
-  /** -1: the pointer is over no frame. */
-  onHover(node: number, xCss: number, yCss: number): void;
-  /** The camera has come to rest; the node is the innermost that holds the whole view. */
-  onRest(view: { readonly zoomNode: number }): void;
+  /** The node under the pointer, -1 none; at every move on a node, and when the picture moves under the pointer. */
+  onHover(node: NodeIndex, xCss: number, yCss: number): void;
+  /** The camera came to rest after it was moved sideways: the node whose box just holds the visible range. */
+  onRest(view: { readonly zoomNode: NodeIndex }): void;
+  /** After each paint of the graph; the object is used again. */
   onPaint(stats: PaintStats): void;
 }
 
-interface EngineOptions {
+export interface EngineOptions {
+  /** Context of the canvas with the boxes; opaque. */
   readonly graph: Painter;
+  /** Context of the canvas above it; transparent. */
   readonly overlay: Painter;
   requestFrame(run: () => void): number;
   cancelFrame(id: number): void;
-  /** Milliseconds from any start. */
+  /** Milliseconds that only grow. */
   now(): number;
   readonly events: FlameEvents;
 }
 
-/** The camera rests when nothing has moved it for so long. */
-const REST_AFTER_MS = 200;
-/** A wheel step of 100 css px comes closer by a fifth. */
-const ZOOM_PER_CSS = 0.0022;
-const LONGEST_RUN_CSS = 8;
-const NONE = new Int32Array(0);
+export interface WheelStep {
+  readonly xCss: number;
+  readonly yCss: number;
+  readonly deltaXCss: number;
+  readonly deltaYCss: number;
+  /** Zoom at the pointer instead of scrolling: 100 px are a factor of e, as browsers report a pinch. */
+  readonly zoom: boolean;
+}
+
+/** The camera rests when it did not move for this long. */
+const REST_MS = 150;
+/** One notch of a wheel is some 100 px: as a zoom it counts as this, a factor of 1.5. */
+const MOST_ZOOM_STEP = 40;
 
 export class FlamegraphEngine {
   readonly #options: EngineOptions;
   readonly #camera = new Camera();
   readonly #boxes = new Boxes();
-  readonly #paint: FlamePaint;
+  readonly #ticks = new Boxes(256);
+  readonly #boxPainter: BoxPainter;
+  readonly #labelWriter: LabelWriter;
+  readonly #overlayPainter: OverlayPainter;
+  readonly #outlined: Outlined = { selectedFunction: -1, selectedNode: -1, hoveredFunction: -1, hoveredNode: -1, cursor: -1 };
+  readonly #place: NodePlace = { start: 0, end: 0, row: 0 };
+  readonly #stats = { boxes: 0, labels: 0, layoutMs: 0, cullMs: 0, paintMs: 0 };
   #scene: FlameScene | undefined;
   #theme: FlameTheme | undefined;
-  #colours: Uint8Array = new Uint8Array(0);
   #search: SearchMarks | undefined;
+  readonly #colours: { keys: Uint8Array; hit: Uint8Array | undefined } = { keys: new Uint8Array(0), hit: undefined };
+  /** Layout positions of hits and of the selected function; undefined until a paint needs them. */
   #hits: Int32Array | undefined;
-  #ratio = 1;
-  #hoveredNode = -1;
-  #hoveredFunction = -1;
-  #selectedNode = -1;
-  #selectedFunction = -1;
-  #selectedPositions: Int32Array | undefined;
-  #cursor = -1;
-  #graphIsDirty = false;
-  #overlayIsDirty = false;
-  #frame: number | undefined;
+  #selected: Int32Array | undefined;
+  #frame = -1;
+  #isGraphStale = false;
+  #isOverlayStale = false;
+  #pointer: { x: number; y: number } | undefined;
+  /** When the camera last moved sideways, while that was not told by onRest. */
   #movedAt: number | undefined;
-  #stats: PaintStats = { boxes: 0, labels: 0, cullMs: 0, paintMs: 0 };
+  #isDisposed = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#paint = new FlamePaint(options.graph);
+    this.#boxPainter = new BoxPainter(options.graph);
+    this.#labelWriter = new LabelWriter(options.graph);
+    this.#overlayPainter = new OverlayPainter(options.overlay);
   }
 
-  /** The camera goes back to the whole graph. */
+  /** Shows another tree from its root; forgets everything that was said of nodes and functions, but for their colours. */
   setScene(scene: FlameScene | undefined): void {
     this.#scene = scene;
-    this.#camera.setScene(scene?.tree, scene?.layout);
+    this.#camera.setTree(scene?.tree, scene?.layout);
+    this.#labelWriter.forget();
+    this.#search = undefined;
+    this.#colours.hit = undefined;
     this.#hits = undefined;
-    this.#selectedPositions = undefined;
-    this.#hoveredNode = -1;
+    this.#selected = undefined;
+    Object.assign(this.#outlined, { selectedFunction: -1, selectedNode: -1, hoveredFunction: -1, hoveredNode: -1, cursor: -1 });
     this.#movedAt = undefined;
-    this.#dirtyGraph();
+    this.#boxes.count = 0;
+    this.#staleGraph();
   }
 
-  /** Also after a font has arrived: widths are measured anew. */
   setTheme(theme: FlameTheme): void {
     this.#theme = theme;
-    this.#paint.forgetWidths();
-    this.#dirtyGraph();
+    this.#labelWriter.forget();
+    this.#staleGraph();
   }
 
-  /** @param keyByFunction see palette.ts. */
+  /** @param keyByFunction index into `theme.fills` for each function of the scene. */
   setColours(keyByFunction: Uint8Array): void {
-    this.#colours = keyByFunction;
-    this.#dirtyGraph();
+    this.#colours.keys = keyByFunction;
+    this.#staleGraph();
   }
 
-  setSize({ widthCss, heightCss, ratio }: { widthCss: number; heightCss: number; ratio: number }): void {
-    this.#camera.widthCss = widthCss;
-    this.#camera.heightCss = heightCss;
-    this.#camera.scrollTo(this.#camera.scrollCss);
-    this.#ratio = ratio;
-    this.#dirtyGraph();
+  /** To be called whenever the canvases were resized: that clears them. */
+  setSize({ widthCss, heightCss, ratio }: { readonly widthCss: number; readonly heightCss: number; readonly ratio: number }): void {
+    this.#camera.setSize(widthCss, heightCss, ratio);
+    this.#overlayPainter.forget();
+    this.#staleGraph();
   }
 
   setDirection(direction: Direction): void {
-    this.#camera.direction = direction;
-    this.#dirtyGraph();
+    this.#camera.setDirection(direction);
+    this.#staleGraph();
   }
 
   setRowHeight(css: 20 | 16): void {
-    this.#camera.rowHeightCss = css;
-    this.#camera.scrollTo(this.#camera.scrollCss);
-    this.#dirtyGraph();
+    this.#camera.setRowHeight(css);
+    this.#staleGraph();
   }
 
   setSearch(marks: SearchMarks | undefined): void {
+    if (!marks && !this.#search) return;
     this.#search = marks;
+    this.#colours.hit = marks?.hit;
     this.#hits = undefined;
-    this.#dirtyGraph();
+    this.#staleGraph();
   }
 
+  /** -1 none. */
   setSelectedFunction(func: number): void {
-    this.#selectedFunction = func;
-    this.#selectedPositions = undefined;
-    this.#dirtyOverlay();
+    if (func === this.#outlined.selectedFunction) return;
+    this.#outlined.selectedFunction = func;
+    this.#selected = undefined;
+    this.#staleOverlay();
   }
 
-  setSelectedNode(node: number): void {
-    this.#selectedNode = node;
-    this.#dirtyOverlay();
-  }
-
-  /** Hover that comes from beside the graph. */
+  /** Hover that comes from elsewhere, or from here by way of the app: boxes of the function get a fine outline. */
   setHoveredFunction(func: number): void {
-    if (func === this.#hoveredFunction) return;
-    this.#hoveredFunction = func;
-    this.#dirtyOverlay();
+    this.#outline('hoveredFunction', func);
   }
 
-  /** The keyboard's ring, brought into view; -1 none. */
-  setCursor(node: number): void {
-    const isNew = node !== this.#cursor;
-    this.#cursor = node;
-    if (isNew && node >= 0) {
-      const before = this.#camera.scrollCss;
-      this.#camera.reveal(node, 1);
-      if (before !== this.#camera.scrollCss) this.#dirtyGraph();
-    }
-    this.#dirtyOverlay();
+  /** Keyboard focus: a ring around the node, which is brought into view. */
+  setCursor(node: NodeIndex): void {
+    this.#outline('cursor', node);
+    if (node < 0 || !this.#scene) return;
+    const { tree, layout } = this.#scene;
+    const position = positionOf(layout, tree, node);
+    if (position < 0) return;
+    const { scroll } = this.#camera.view;
+    this.#camera.showRow(tree.depth[node]);
+    const left = layout.left[position];
+    const movedAside = node > 0 && this.#camera.showRange(left, left + layout.weight[node]);
+    if (movedAside) this.#movedAt = this.#options.now();
+    if (movedAside || this.#camera.view.scroll !== scroll) this.#staleGraph();
   }
 
-  /** The node fills the width, at once: a picture of the way there would only be later. */
-  setZoom(node: number): void {
-    this.#camera.zoomTo(node);
+  setSelectedNode(node: NodeIndex): void {
+    this.#outline('selectedNode', node);
+  }
+
+  /** The node fills the width with the next paint; callers stay above it in full width. */
+  setZoom(node: NodeIndex): void {
+    if (!this.#camera.zoomTo(node)) return;
     this.#movedAt = undefined;
-    this.#dirtyGraph();
+    this.#staleGraph();
   }
 
-  /** Draws on the overlay only. @returns the node under the point, -1 in a gap. */
-  pointerMove(xCss: number, yCss: number): number {
+  /** @returns the node under the pointer. O(log nodes); draws nothing by itself and never the graph. */
+  pointerMove(xCss: number, yCss: number): NodeIndex {
+    if (this.#pointer) {
+      this.#pointer.x = xCss;
+      this.#pointer.y = yCss;
+    } else this.#pointer = { x: xCss, y: yCss };
+    const before = this.#outlined.hoveredNode;
     const node = this.nodeAt(xCss, yCss);
-    if (node !== this.#hoveredNode) {
-      this.#hoveredNode = node;
-      this.#hoveredFunction = node > 0 && this.#scene ? this.#scene.tree.func[node] : -1;
-      this.#dirtyOverlay();
-      this.#options.events.onHover(node, xCss, yCss);
-    }
+    this.#outline('hoveredNode', node);
+    if (node >= 0 || before >= 0) this.#options.events.onHover(node, xCss, yCss);
     return node;
   }
 
   pointerLeave(): void {
-    if (this.#hoveredNode < 0) return;
-    this.#hoveredNode = -1;
-    this.#hoveredFunction = -1;
-    this.#dirtyOverlay();
+    this.#pointer = undefined;
+    if (this.#outlined.hoveredNode < 0) return;
+    this.#outline('hoveredNode', -1);
     this.#options.events.onHover(-1, 0, 0);
   }
 
-  /** Scrolls rows, or zooms at the pointer. @returns whether anything moved. */
-  wheel(e: { xCss: number; yCss: number; deltaXCss: number; deltaYCss: number; zoom: boolean }): boolean {
-    return this.#moved(
-      e.zoom ? this.#camera.zoomAt(e.xCss, Math.exp(e.deltaYCss * ZOOM_PER_CSS)) : this.#camera.panBy(-e.deltaXCss, -e.deltaYCss),
-    );
+  /** @returns true when it moved the picture. */
+  wheel({ xCss, deltaXCss, deltaYCss, zoom }: WheelStep): boolean {
+    const { ratio } = this.#camera.view;
+    if (!zoom) return this.panBy(-deltaXCss, -deltaYCss);
+    const step = Math.max(-MOST_ZOOM_STEP, Math.min(MOST_ZOOM_STEP, deltaYCss));
+    return this.#moved(this.#camera.zoomAt(xCss * ratio, Math.exp(step / 100)), true);
   }
 
-  panBy(dxCss: number, dyCss: number): void {
-    this.#moved(this.#camera.panBy(dxCss, dyCss));
+  /** Moves the content. @returns true when it could. */
+  panBy(dxCss: number, dyCss: number): boolean {
+    const { ratio, from } = this.#camera.view;
+    const moved = this.#camera.panBy(dxCss * ratio, dyCss * ratio);
+    return this.#moved(moved, this.#camera.view.from !== from);
   }
 
-  nodeAt(xCss: number, yCss: number): number {
-    return this.#scene ? nodeAt(this.#scene.layout, this.#camera, xCss, yCss) : -1;
+  /** -1 in a gap. Of boxes thinner than a pixel the widest wins, or a hit of the search, as in the picture. */
+  nodeAt(xCss: number, yCss: number): NodeIndex {
+    if (!this.#scene) return -1;
+    const { tree, layout } = this.#scene;
+    const { view } = this.#camera;
+    return nodeUnder(tree, layout, view, this.#search && this.#hits, xCss * view.ratio, yCss * view.ratio);
   }
 
-  /** Css px in the canvas; undefined outside the view. */
-  boxOf(node: number): { readonly x: number; readonly y: number; readonly width: number; readonly height: number } | undefined {
-    return this.#scene && boxOfNode(this.#scene, this.#camera, node);
+  /** Css px in the canvas, cut at its edges; undefined when the node is outside of the view. */
+  boxOf(node: NodeIndex): { x: number; y: number; width: number; height: number } | undefined {
+    const { view } = this.#camera;
+    const place = this.#place;
+    if (!this.#scene || !placeOf(this.#scene.tree, this.#scene.layout, view, node, place)) return undefined;
+    const top = rowTop(view, place.row);
+    const upper = Math.max(0, top);
+    const lower = Math.min(view.height, top + view.row - gapOf(view));
+    if (upper >= lower) return undefined;
+    const { ratio } = view;
+    return { x: place.start / ratio, y: upper / ratio, width: (place.end - place.start) / ratio, height: (lower - upper) / ratio };
   }
 
-  /** What the next animation frame would do. */
+  /** Rows with something in the visible range, as a scroll bar wants them. */
+  scrollRange(): { topCss: number; contentCss: number } {
+    const { ratio } = this.#camera.view;
+    return { topCss: this.#camera.top / ratio, contentCss: this.#camera.contentHeight / ratio };
+  }
+
+  scrollTo(topCss: number): void {
+    this.#moved(this.#camera.scrollTo(topCss * this.#camera.view.ratio), false);
+  }
+
+  /** Value units. */
+  visibleRange(): { from: number; to: number } {
+    const { from, to } = this.#camera.view;
+    return { from, to };
+  }
+
+  /** Does now what the next animation frame would do. */
   paintNow(): void {
-    if (!this.#theme) return;
-    if (this.#graphIsDirty) {
-      this.#graphIsDirty = false;
-      this.#overlayIsDirty = true;
-      this.#drawGraph(this.#theme);
-    }
-    if (this.#overlayIsDirty) {
-      this.#overlayIsDirty = false;
-      paintOverlay(this.#options.overlay, this.#scene, this.#theme, this.#camera, this.#boxes, this.#highlights(), this.#ratio);
-    }
+    if (this.#frame >= 0) this.#options.cancelFrame(this.#frame);
+    this.#frame = -1;
+    this.#run();
   }
 
   stats(): PaintStats {
-    return this.#stats;
+    return { ...this.#stats };
   }
 
   dispose(): void {
-    if (this.#frame !== undefined) this.#options.cancelFrame(this.#frame);
-    this.#frame = undefined;
-    this.#scene = undefined;
+    if (this.#frame >= 0) this.#options.cancelFrame(this.#frame);
+    this.#frame = -1;
+    this.setScene(undefined);
+    this.#isDisposed = true;
+    if (this.#frame >= 0) this.#options.cancelFrame(this.#frame);
+    this.#frame = -1;
   }
 
-  #drawGraph(theme: FlameTheme): void {
-    const { now, events } = this.#options;
-    const camera = this.#camera;
-    const began = now();
-    if (this.#scene) {
-      const { layout, tree } = this.#scene;
-      if (this.#search && !this.#hits) this.#hits = countHits(layout, tree.func, this.#search.hit);
-      const { first, last } = camera.rows();
-      const view = {
-        from: camera.from,
-        to: camera.to,
-        widthDevice: Math.round(camera.widthCss * this.#ratio),
-        firstRow: first,
-        lastRow: last,
-        longestRunDevice: LONGEST_RUN_CSS * this.#ratio,
-      };
-      cull(layout, view, this.#hits, this.#boxes);
-    } else this.#boxes.length = 0;
+  #run(): void {
+    if (this.#isDisposed) return;
+    if (this.#isGraphStale && this.#theme) {
+      this.#isGraphStale = false;
+      this.#isOverlayStale = true;
+      this.#paintGraph(this.#theme);
+      this.#hoverAgain();
+    }
+    if (this.#isOverlayStale && this.#theme) {
+      this.#isOverlayStale = false;
+      this.#paintOverlay(this.#theme);
+    }
+    this.#tellRest();
+  }
+
+  #paintGraph(theme: FlameTheme): void {
+    const { now } = this.#options;
+    const { view } = this.#camera;
+    const stats = this.#stats;
+    const scene = this.#scene;
+    const begun = now();
+    this.#boxes.count = 0;
+    if (!scene) {
+      this.#boxPainter.paint(theme, view, this.#boxes, false);
+      return;
+    }
+    const { tree, layout } = scene;
+    const { hit } = this.#colours;
+    if (hit && !this.#hits) this.#hits = markedPositions(tree, layout, (func) => hit[func] === 1, hit.length);
+    const marked = now();
+    cull(tree, layout, view, this.#colours, this.#boxes);
+    if (this.#search && this.#hits) cullMarks(tree, layout, view, this.#hits, this.#boxes);
     const culled = now();
-    const labels = this.#scene
-      ? this.#paint.paint(this.#scene, theme, camera, this.#boxes, { colours: this.#colours, isSearching: this.#search !== undefined, ratio: this.#ratio })
-      : 0;
-    this.#stats = { boxes: this.#boxes.length, labels, cullMs: culled - began, paintMs: now() - culled };
-    events.onPaint(this.#stats);
+    this.#boxPainter.paint(theme, view, this.#boxes, this.#search !== undefined);
+    stats.labels = this.#labelWriter.write(scene, theme, view, this.#boxes, this.#search !== undefined);
+    stats.boxes = this.#boxes.count;
+    stats.layoutMs = marked - begun;
+    stats.cullMs = culled - marked;
+    stats.paintMs = now() - culled;
+    this.#options.events.onPaint(stats);
   }
 
-  #highlights(): Parameters<typeof paintOverlay>[5] {
-    return {
-      hoveredNode: this.#hoveredNode,
-      hoveredFunction: this.#hoveredFunction,
-      selectedNode: this.#selectedNode,
-      selectedFunction: this.#selectedFunction,
-      selectedPositions: (this.#selectedPositions ??= this.#positionsOf(this.#selectedFunction)),
-      cursor: this.#cursor,
-    };
+  #paintOverlay(theme: FlameTheme): void {
+    const { selectedFunction } = this.#outlined;
+    this.#ticks.count = 0;
+    if (this.#scene && selectedFunction >= 0) {
+      const { tree, layout } = this.#scene;
+      this.#selected ??= markedPositions(tree, layout, (func) => func === selectedFunction, selectedFunction + 1);
+      cullMarks(tree, layout, this.#camera.view, this.#selected, this.#ticks);
+    }
+    this.#overlayPainter.paint(this.#scene, theme, this.#camera.view, this.#boxes, this.#ticks, this.#outlined);
   }
 
-  #positionsOf(func: number): Int32Array {
-    if (func < 0 || !this.#scene) return NONE;
-    const { tree, layout } = this.#scene;
-    const found: number[] = [];
-    for (let at = 0; at < layout.nodes.length; at++) if (tree.func[layout.nodes[at]] === func) found.push(at);
-    return Int32Array.from(found);
+  /** The picture moved under a pointer that stands still. */
+  #hoverAgain(): void {
+    if (!this.#pointer) return;
+    const { x, y } = this.#pointer;
+    const node = this.nodeAt(x, y);
+    if (node === this.#outlined.hoveredNode) return;
+    this.#outline('hoveredNode', node);
+    this.#options.events.onHover(node, x, y);
   }
 
-  #moved(changed: boolean): boolean {
-    if (!changed) return false;
-    this.#movedAt = this.#options.now();
-    this.#dirtyGraph();
-    return true;
-  }
-
-  #dirtyGraph(): void {
-    this.#graphIsDirty = true;
-    this.#request();
-  }
-
-  #dirtyOverlay(): void {
-    this.#overlayIsDirty = true;
-    this.#request();
-  }
-
-  #request(): void {
-    this.#frame ??= this.#options.requestFrame(() => {
-      this.#frame = undefined;
-      this.paintNow();
-      this.#lookForRest();
-    });
-  }
-
-  #lookForRest(): void {
+  #tellRest(): void {
     if (this.#movedAt === undefined) return;
-    if (this.#options.now() - this.#movedAt < REST_AFTER_MS) {
+    if (this.#options.now() - this.#movedAt < REST_MS) {
       this.#request();
       return;
     }
     this.#movedAt = undefined;
-    this.#options.events.onRest({ zoomNode: this.#camera.innermost() });
+    this.#options.events.onRest({ zoomNode: this.#camera.containingNode() });
+  }
+
+  #moved(moved: boolean, aside: boolean): boolean {
+    if (!moved) return false;
+    if (aside) this.#movedAt = this.#options.now();
+    this.#staleGraph();
+    return true;
+  }
+
+  #outline(what: keyof Outlined, index: number): void {
+    if (this.#outlined[what] === index) return;
+    this.#outlined[what] = index;
+    this.#staleOverlay();
+  }
+
+  #staleGraph(): void {
+    this.#isGraphStale = true;
+    this.#request();
+  }
+
+  #staleOverlay(): void {
+    this.#isOverlayStale = true;
+    this.#request();
+  }
+
+  #request(): void {
+    if (this.#frame >= 0 || this.#isDisposed) return;
+    this.#frame = this.#options.requestFrame(() => {
+      this.#frame = -1;
+      this.#run();
+    });
   }
 }

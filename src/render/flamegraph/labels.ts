@@ -1,113 +1,208 @@
-/** Fitting a name into a box: widths from a cache of glyphs, and the ladder of what is left out first. */
+/** Writes the labels of a painted list of boxes, colour by colour. Names and shares are read once per scene, glyphs once per font. */
 import type { Painter } from '../painter.ts';
+import { GlyphWidths, readable } from '../text.ts';
+import { type Boxes, hitBox, nodeBox, rootBox } from './boxes.ts';
+import { type FittedLabel, fitLabel, type MeasuredLabel, measureLabel } from './label-fit.ts';
+import type { FlameScene, FlameTheme } from './scene.ts';
+import { type FlameView, gapOf, rowTop } from './view.ts';
 
-/** `http.` `(*conn).` `serve`: what a label is made of. */
-export interface LabelParts {
-  readonly prefix: string;
-  readonly middle: string;
-  readonly bare: string;
+// css px, from look.md
+const PADDING = 4;
+const LEAST_ROOM = 22;
+const BEFORE_SHARE = 24;
+const KEPT_SHARES = 4096;
+
+// Order of drawing: what has one font and one colour stands together.
+const PLAIN = 0;
+const DIM = 1;
+const FADED = 2;
+const ON_SEARCH = 3;
+const SHARE = 4;
+const SHARE_FADED = 5;
+const SHARE_ON_SEARCH = 6;
+const ROOT = 7;
+const STYLES = 8;
+
+export function labelFont(theme: FlameTheme, ratio: number): string {
+  return `450 ${12 * ratio}px ${theme.fontUi}`;
 }
 
-/** What is written: the prefix dimmed, the rest behind it; both may be ''. */
-export interface FittedLabel {
-  readonly dim: string;
-  readonly strong: string;
-  /** Width of `dim` in css px. */
-  readonly dimWidth: number;
-  readonly width: number;
+export function shareFont(theme: FlameTheme, ratio: number): string {
+  return `450 ${11 * ratio}px ${theme.fontUi}`;
 }
 
-const MOST_LETTERS = 300;
-const FEWEST_LETTERS = 4;
-const ELLIPSIS = '…';
-// Controls would be drawn as nothing or as boxes; marks of direction would turn what stands beside them.
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-
-export function printable(text: string): string {
-  const some = text.length > MOST_LETTERS ? text.slice(0, MOST_LETTERS) : text;
-  return some.replace(unprintable, '·');
+export function rootFont(theme: FlameTheme, ratio: number): string {
+  return `560 ${12 * ratio}px ${theme.fontUi}`;
 }
 
-/** Widths of glyphs in one font. Kerning is left out: a label comes out a hair wide, never cut. */
-export class GlyphWidths {
+/** Css px from the top of a row to the line its letters stand on: 14 of 20. */
+export function baselineCss(rowHeightCss: number): number {
+  return rowHeightCss >= 20 ? 14 : Math.round(rowHeightCss * 0.5 + 4);
+}
+
+export class LabelWriter {
   readonly #painter: Painter;
-  readonly #ascii = new Float64Array(128);
-  readonly #others = new Map<string, number>();
+  #theme: FlameTheme | undefined;
+  #ratio = 0;
+  #widths = new GlyphWidths(() => 0);
+  #shareWidths = this.#widths;
+  #rootWidths = this.#widths;
+  #labels = new Map<number, MeasuredLabel>();
+  #shares = new Map<number, string>();
+  // What will be written, as columns used again.
+  #count = 0;
+  readonly #texts: string[] = [];
+  readonly #styles: number[] = [];
+  readonly #x: number[] = [];
+  readonly #y: number[] = [];
+  readonly #fitted: FittedLabel = { prefix: '', prefixWidth: 0, text: '', width: 0 };
 
-  /** The painter's font must be set, and its transform the identity in css px. */
   constructor(painter: Painter) {
     this.#painter = painter;
-    for (let code = 32; code < 127; code++) this.#ascii[code] = painter.measureText(String.fromCharCode(code)).width;
   }
 
-  of(text: string): number {
-    let width = 0;
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
-      width += code < 128 ? this.#ascii[code] : this.#other(text[i]);
+  /** To be called when names or shares mean something else, or a font has come. */
+  forget(): void {
+    this.#labels = new Map();
+    this.#shares = new Map();
+    this.#theme = undefined;
+  }
+
+  /** @returns how many boxes got a label. */
+  write(scene: FlameScene, theme: FlameTheme, view: FlameView, boxes: Boxes, searching: boolean): number {
+    this.#prepare(theme, view.ratio);
+    this.#count = 0;
+    const labels = this.#fitAll(scene, view, boxes, searching);
+    this.#writeAll(theme, view.ratio);
+    return labels;
+  }
+
+  #fitAll(scene: FlameScene, view: FlameView, boxes: Boxes, searching: boolean): number {
+    const { start, end, row, position, kind } = boxes;
+    const { nodes } = scene.layout;
+    const { ratio } = view;
+    const gap = gapOf(view);
+    const padding = PADDING * ratio;
+    const leastWidth = LEAST_ROOM * ratio + 2 * padding + gap;
+    const baseline = Math.round(baselineCss(view.row / ratio) * ratio);
+    const fitted = this.#fitted;
+    let labels = 0;
+    for (let i = 0; i < boxes.count; i++) {
+      if (end[i] - start[i] < leastWidth) continue;
+      const x = start[i] + padding;
+      const y = rowTop(view, row[i]) + baseline;
+      const room = end[i] - gap - padding - x;
+      if (kind[i] === rootBox) {
+        this.#put(this.#rootText(scene.rootLabel, room), ROOT, x, y);
+        labels++;
+        continue;
+      }
+      if (kind[i] !== nodeBox && kind[i] !== hitBox) continue;
+      const node = nodes[position[i]];
+      const isHit = kind[i] === hitBox;
+      const dim = isHit ? ON_SEARCH : searching ? FADED : DIM;
+      fitLabel(this.#label(scene, scene.tree.func[node]), room, this.#widths, fitted);
+      if (fitted.text === '' && fitted.prefix === '') continue;
+      if (fitted.prefix !== '') this.#put(fitted.prefix, dim, x, y);
+      if (fitted.text !== '') this.#put(fitted.text, dim === DIM ? PLAIN : dim, x + fitted.prefixWidth, y);
+      labels++;
+      const roomForShare = room - fitted.width - BEFORE_SHARE * ratio;
+      // No share is narrower than this; most boxes end here without asking for one.
+      if (roomForShare < 16 * ratio) continue;
+      const share = this.#share(scene, node);
+      const shareWidth = this.#shareWidths.of(share);
+      if (shareWidth > roomForShare) continue;
+      const style = isHit ? SHARE_ON_SEARCH : searching ? SHARE_FADED : SHARE;
+      this.#put(share, style, x + room - shareWidth, y);
     }
-    return width;
+    return labels;
   }
 
-  /** How many letters of a text fit into room. */
-  fitting(text: string, room: number): number {
-    let width = 0;
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
-      width += code < 128 ? this.#ascii[code] : this.#other(text[i]);
-      if (width > room) return i;
+  #writeAll(theme: FlameTheme, ratio: number): void {
+    const painter = this.#painter;
+    const plainFont = labelFont(theme, ratio);
+    const smallFont = shareFont(theme, ratio);
+    for (let style = 0; style < STYLES; style++) {
+      let begun = false;
+      for (let i = 0; i < this.#count; i++) {
+        if (this.#styles[i] !== style) continue;
+        if (!begun) {
+          begun = true;
+          painter.font = style === ROOT ? rootFont(theme, ratio) : style >= SHARE ? smallFont : plainFont;
+          painter.fillStyle = inkOf(style, theme);
+        }
+        painter.fillText(this.#texts[i], this.#x[i], this.#y[i]);
+      }
     }
-    return text.length;
   }
 
-  #other(letter: string): number {
-    let width = this.#others.get(letter);
-    // Hostile names hold every letter there is: the map stays small, and is made anew when it is not.
-    if (this.#others.size > 5000) this.#others.clear();
-    if (width === undefined) this.#others.set(letter, (width = this.#painter.measureText(letter).width));
-    return width;
+  #put(text: string, style: number, x: number, y: number): void {
+    const at = this.#count++;
+    this.#texts[at] = text;
+    this.#styles[at] = style;
+    this.#x[at] = x;
+    this.#y[at] = y;
+  }
+
+  #rootText(label: string, room: number): string {
+    const text = readable(label);
+    if (this.#rootWidths.of(text) <= room) return text;
+    return `${text.slice(0, this.#rootWidths.fitting(text, room - this.#rootWidths.of('…')))}…`;
+  }
+
+  #label(scene: FlameScene, func: number): MeasuredLabel {
+    let label = this.#labels.get(func);
+    if (!label) this.#labels.set(func, (label = measureLabel(scene.label(func), this.#widths)));
+    return label;
+  }
+
+  #share(scene: FlameScene, node: number): string {
+    let share = this.#shares.get(node);
+    if (share === undefined) {
+      if (this.#shares.size >= KEPT_SHARES) this.#shares.clear();
+      this.#shares.set(node, (share = readable(scene.share(node))));
+    }
+    return share;
+  }
+
+  #prepare(theme: FlameTheme, ratio: number): void {
+    const painter = this.#painter;
+    painter.textAlign = 'left';
+    painter.textBaseline = 'alphabetic';
+    painter.direction = 'ltr';
+    if (this.#theme?.fontUi === theme.fontUi && this.#ratio === ratio) {
+      this.#theme = theme;
+      return;
+    }
+    this.#theme = theme;
+    this.#ratio = ratio;
+    this.#labels = new Map();
+    this.#widths = this.#measured(labelFont(theme, ratio));
+    this.#shareWidths = this.#measured(shareFont(theme, ratio));
+    this.#rootWidths = this.#measured(rootFont(theme, ratio));
+  }
+
+  #measured(font: string): GlyphWidths {
+    return new GlyphWidths((glyph) => {
+      this.#painter.font = font;
+      return this.#painter.measureText(glyph).width;
+    });
   }
 }
 
-interface Measured extends LabelParts {
-  readonly prefixWidth: number;
-  readonly middleWidth: number;
-  readonly bareWidth: number;
-}
-
-/** The labels of one scene, measured once per function. */
-export class Labels {
-  readonly #parts: (func: number) => LabelParts;
-  readonly #glyphs: GlyphWidths;
-  readonly #measured = new Map<number, Measured>();
-
-  constructor(parts: (func: number) => LabelParts, glyphs: GlyphWidths) {
-    this.#parts = parts;
-    this.#glyphs = glyphs;
-  }
-
-  /** The longest form that fits: with package, with receiver, the bare name, its beginning. @param room css px. */
-  fit(func: number, room: number): FittedLabel | undefined {
-    const { prefix, middle, bare, prefixWidth, middleWidth, bareWidth } = this.#measure(func);
-    const full = prefixWidth + middleWidth + bareWidth;
-    if (full <= room) return { dim: prefix, strong: middle + bare, dimWidth: prefixWidth, width: full };
-    if (middleWidth + bareWidth <= room) return { dim: '', strong: middle + bare, dimWidth: 0, width: middleWidth + bareWidth };
-    if (bareWidth <= room) return { dim: '', strong: bare, dimWidth: 0, width: bareWidth };
-    const letters = this.#glyphs.fitting(bare, room - this.#glyphs.of(ELLIPSIS));
-    if (letters < FEWEST_LETTERS) return undefined;
-    return { dim: '', strong: bare.slice(0, letters) + ELLIPSIS, dimWidth: 0, width: room };
-  }
-
-  #measure(func: number): Measured {
-    let found = this.#measured.get(func);
-    if (found) return found;
-    const parts = this.#parts(func);
-    const prefix = printable(parts.prefix);
-    const middle = printable(parts.middle);
-    const bare = printable(parts.bare);
-    const of = (text: string): number => this.#glyphs.of(text);
-    found = { prefix, middle, bare, prefixWidth: of(prefix), middleWidth: of(middle), bareWidth: of(bare) };
-    this.#measured.set(func, found);
-    return found;
+function inkOf(style: number, theme: FlameTheme): string {
+  switch (style) {
+    case PLAIN:
+      return theme.ink;
+    case FADED:
+    case SHARE_FADED:
+      return theme.inkFaded;
+    case ON_SEARCH:
+    case SHARE_ON_SEARCH:
+      return theme.onSearch;
+    case ROOT:
+      return theme.rootInk;
+    default:
+      return theme.inkDim;
   }
 }

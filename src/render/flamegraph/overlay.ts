@@ -1,124 +1,121 @@
-/** What moves over the picture without touching it: hover, the same function elsewhere, selection, the keyboard's ring. */
+/** Outlines over the graph: hover, selection, keyboard focus. Drawn on a canvas of its own, so that none of them draws the graph anew. */
+import type { NodeIndex } from '#model/call-tree.ts';
 import type { Painter } from '../painter.ts';
-import type { Camera } from './camera.ts';
-import type { Boxes } from './cull.ts';
-import { type FlameLayout, firstFrom, positionOf } from './layout.ts';
-import type { FlameScene } from './scene.ts';
-import type { FlameTheme } from './theme.ts';
+import { type Boxes, hitBox, nodeBox } from './boxes.ts';
+import { type NodePlace, placeOf } from './hit-test.ts';
+import { paintedWidth } from './paint.ts';
+import type { FlameScene, FlameTheme } from './scene.ts';
+import { type FlameView, gapOf, rowTop } from './view.ts';
 
-export interface Highlights {
-  readonly hoveredNode: number;
-  readonly hoveredFunction: number;
-  readonly selectedNode: number;
-  readonly selectedFunction: number;
-  /** Positions of all nodes of the selected function, ascending. */
-  readonly selectedPositions: Int32Array;
-  readonly cursor: number;
+/** What is outlined; -1 where nothing is. */
+export interface Outlined {
+  selectedFunction: number;
+  selectedNode: NodeIndex;
+  hoveredFunction: number;
+  hoveredNode: NodeIndex;
+  cursor: NodeIndex;
 }
 
-export function paintOverlay(
-  painter: Painter,
-  scene: FlameScene | undefined,
-  theme: FlameTheme,
-  camera: Camera,
-  boxes: Boxes,
-  lights: Highlights,
-  ratio: number,
-): void {
-  painter.setTransform(1, 0, 0, 1, 0, 0);
-  painter.clearRect(0, 0, Math.round(camera.widthCss * ratio), Math.round(camera.heightCss * ratio));
-  if (!scene) return;
-  const { func } = scene.tree;
-  const thin = Math.max(1, Math.round(ratio));
-  if (lights.hoveredFunction >= 0 || lights.selectedFunction >= 0) {
-    for (let i = 0; i < boxes.length; i++) {
-      if (boxes.isRun[i] === 1) continue;
-      const of = func[boxes.node[i]];
-      if (of < 0) continue;
-      if (of === lights.hoveredFunction) outlineBox(painter, camera, boxes, i, theme.hover, thin, ratio);
-      else if (of === lights.selectedFunction) outlineBox(painter, camera, boxes, i, theme.select, thin, ratio);
+// css px
+const STRONG = 2;
+const FINE = 1;
+const RING = 2;
+const RING_GAP = 1;
+
+export class OverlayPainter {
+  readonly #painter: Painter;
+  readonly #place: NodePlace = { start: 0, end: 0, row: 0 };
+  #isClear = false;
+
+  constructor(painter: Painter) {
+    this.#painter = painter;
+  }
+
+  /**
+   * @param boxes what the graph shows.
+   * @param ticks pixels of the selected function that lie in merged runs.
+   */
+  paint(scene: FlameScene | undefined, theme: FlameTheme, view: FlameView, boxes: Boxes, ticks: Boxes, outlined: Outlined): void {
+    const isEmpty = scene === undefined || Object.values(outlined).every((index) => index < 0);
+    if (isEmpty && this.#isClear) return;
+    this.#painter.clearRect(0, 0, view.width, view.height);
+    this.#isClear = isEmpty;
+    if (isEmpty) return;
+    if (outlined.selectedFunction >= 0) {
+      this.#outlineFunction(scene, view, boxes, outlined.selectedFunction, STRONG, theme.select);
+      this.#fillTicks(view, ticks, theme.select);
+    }
+    if (outlined.hoveredFunction >= 0) this.#outlineFunction(scene, view, boxes, outlined.hoveredFunction, FINE, theme.hover);
+    if (outlined.selectedNode >= 0) this.#outlineNode(scene, view, outlined.selectedNode, theme.select);
+    if (outlined.hoveredNode >= 0) this.#outlineNode(scene, view, outlined.hoveredNode, theme.hover);
+    if (outlined.cursor >= 0) this.#ring(scene, theme, view, outlined.cursor);
+  }
+
+  /** A canvas that was resized is clear. */
+  forget(): void {
+    this.#isClear = false;
+  }
+
+  #outlineFunction(scene: FlameScene, view: FlameView, boxes: Boxes, func: number, lineCss: number, colour: string): void {
+    const { position, kind, start, row, count } = boxes;
+    const gap = gapOf(view);
+    const { nodes } = scene.layout;
+    const funcs = scene.tree.func;
+    this.#painter.fillStyle = colour;
+    for (let box = 0; box < count; box++) {
+      if (funcs[nodes[position[box]]] !== func || (kind[box] !== nodeBox && kind[box] !== hitBox)) continue;
+      this.#frame(start[box], rowTop(view, row[box]), paintedWidth(boxes, box, gap), view.row - gap, lineCss * gap);
     }
   }
-  paintTicks(painter, scene, theme, camera, lights.selectedPositions, ratio);
-  if (lights.selectedNode > 0) outlineNode(painter, scene, camera, lights.selectedNode, theme.select, thin * 2, ratio);
-  if (lights.hoveredNode >= 0) outlineNode(painter, scene, camera, lights.hoveredNode, theme.hover, thin * 2, ratio);
-  if (lights.cursor >= 0) outlineNode(painter, scene, camera, lights.cursor, theme.focus, thin * 2, ratio);
-}
 
-/** Where a node lies in css px of the canvas; undefined outside the view. */
-export function boxOfNode(
-  { tree, layout }: FlameScene,
-  camera: Camera,
-  node: number,
-): { readonly x: number; readonly y: number; readonly width: number; readonly height: number } | undefined {
-  const left = layout.left[positionOf(tree, layout, node)];
-  const scale = camera.widthCss / (camera.to - camera.from);
-  const from = Math.max(0, (left - camera.from) * scale);
-  const to = Math.min(camera.widthCss, (left + layout.weight[node] - camera.from) * scale);
-  const y = camera.rowTop(tree.depth[node]);
-  if (!(to >= from) || from > camera.widthCss || to < 0 || y + camera.rowHeightCss <= 0 || y >= camera.heightCss) return undefined;
-  return { x: from, y, width: Math.max(1 / 2, to - from), height: camera.rowHeightCss };
-}
-
-function outlineNode(painter: Painter, scene: FlameScene, camera: Camera, node: number, colour: string, weight: number, ratio: number): void {
-  const box = boxOfNode(scene, camera, node);
-  if (!box) return;
-  const x = Math.round(box.x * ratio);
-  const width = Math.max(weight, Math.round((box.x + box.width) * ratio) - x - Math.round(ratio));
-  outline(painter, x, Math.round(box.y * ratio), width, Math.round(box.height * ratio) - Math.round(ratio), colour, weight);
-}
-
-function outlineBox(painter: Painter, camera: Camera, boxes: Boxes, i: number, colour: string, weight: number, ratio: number): void {
-  const top = Math.round(camera.rowTop(boxes.row[i]) * ratio);
-  const gap = Math.max(1, Math.round(ratio));
-  const width = boxes.width[i] >= 2 * gap ? boxes.width[i] - gap : boxes.width[i];
-  outline(painter, boxes.x[i], top, width, Math.round(camera.rowHeightCss * ratio) - gap, colour, weight);
-}
-
-function outline(painter: Painter, x: number, y: number, width: number, height: number, colour: string, weight: number): void {
-  painter.fillStyle = colour;
-  if (width <= 2 * weight) {
-    painter.fillRect(x, y, width, height);
-    return;
-  }
-  painter.fillRect(x, y, width, weight);
-  painter.fillRect(x, y + height - weight, width, weight);
-  painter.fillRect(x, y + weight, weight, height - 2 * weight);
-  painter.fillRect(x + width - weight, y + weight, weight, height - 2 * weight);
-}
-
-// A selected function inside a merged run has no box: a tick stands where it is, at most one a pixel.
-function paintTicks(painter: Painter, scene: FlameScene, theme: FlameTheme, camera: Camera, positions: Int32Array, ratio: number): void {
-  if (positions.length === 0) return;
-  const { rowStart, left, nodes, weight }: FlameLayout = scene.layout;
-  const scale = (camera.widthCss * ratio) / (camera.to - camera.from);
-  const { first, last } = camera.rows();
-  const height = Math.round((camera.rowHeightCss - 1) * ratio);
-  painter.fillStyle = theme.select;
-  let k = 0;
-  for (let row = first; row < last; row++) {
-    const start = firstFrom(left, rowStart[row], rowStart[row + 1], camera.from);
-    k = lowerBound(positions, start, k);
-    const top = Math.round(camera.rowTop(row) * ratio);
-    let lastPixel = -1;
-    for (; k < positions.length && positions[k] < rowStart[row + 1]; k++) {
-      const at = positions[k];
-      if (left[at] >= camera.to) break;
-      const pixel = Math.floor((left[at] - camera.from) * scale);
-      if (weight[nodes[at]] * scale >= 1 || pixel === lastPixel) continue;
-      lastPixel = pixel;
-      painter.fillRect(pixel, top, 1, height);
+  #fillTicks(view: FlameView, ticks: Boxes, colour: string): void {
+    this.#painter.fillStyle = colour;
+    for (let tick = 0; tick < ticks.count; tick++) {
+      const width = ticks.end[tick] - ticks.start[tick];
+      this.#painter.fillRect(ticks.start[tick], rowTop(view, ticks.row[tick]), width, view.row - gapOf(view));
     }
   }
-}
 
-function lowerBound(column: Int32Array, value: number, from: number): number {
-  let low = from;
-  let high = column.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (column[middle] < value) low = middle + 1;
-    else high = middle;
+  #outlineNode(scene: FlameScene, view: FlameView, node: NodeIndex, colour: string): void {
+    const place = this.#place;
+    if (!placeOf(scene.tree, scene.layout, view, node, place)) return;
+    const gap = gapOf(view);
+    const width = place.end - place.start;
+    this.#painter.fillStyle = colour;
+    this.#frame(place.start, rowTop(view, place.row), width >= 2 * gap ? width - gap : width, view.row - gap, STRONG * gap);
   }
-  return low;
+
+  /** Around the box with a gap, moved inwards where the view ends. */
+  #ring(scene: FlameScene, theme: FlameTheme, view: FlameView, node: NodeIndex): void {
+    const place = this.#place;
+    if (!placeOf(scene.tree, scene.layout, view, node, place)) return;
+    const gap = gapOf(view);
+    const around = (RING + RING_GAP) * gap;
+    const width = place.end - place.start;
+    const boxEnd = place.start + (width >= 2 * gap ? width - gap : width);
+    const top = rowTop(view, place.row);
+    const left = Math.max(0, place.start - around);
+    const right = Math.min(view.width, boxEnd + around);
+    const upper = Math.max(0, top - around);
+    const lower = Math.min(view.height, top + view.row - gap + around);
+    if (upper >= lower) return;
+    this.#painter.fillStyle = theme.ground;
+    const inner = RING * gap;
+    this.#frame(left + inner, upper + inner, right - left - 2 * inner, lower - upper - 2 * inner, RING_GAP * gap);
+    this.#painter.fillStyle = theme.focus;
+    this.#frame(left, upper, right - left, lower - upper, inner);
+  }
+
+  /** Four rectangles within the given one, or all of it when it is thinner than its lines. */
+  #frame(x: number, y: number, width: number, height: number, line: number): void {
+    const painter = this.#painter;
+    if (width <= 2 * line || height <= 2 * line) {
+      painter.fillRect(x, y, width, height);
+      return;
+    }
+    painter.fillRect(x, y, width, line);
+    painter.fillRect(x, y + height - line, width, line);
+    painter.fillRect(x, y + line, line, height - 2 * line);
+    painter.fillRect(x + width - line, y + line, line, height - 2 * line);
+  }
 }

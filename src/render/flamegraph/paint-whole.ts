@@ -1,36 +1,48 @@
-/** A whole graph as one picture: for PNG. The same culling and painting as on screen. */
+/** Draws a whole graph, all rows, on a canvas as high as they are: for pictures to keep. */
+import type { NodeIndex } from '#model/call-tree.ts';
 import type { Painter } from '../painter.ts';
-import { Camera, type Direction } from './camera.ts';
-import { Boxes, cull } from './cull.ts';
-import { FlamePaint } from './paint.ts';
-import type { FlameScene } from './scene.ts';
-import type { FlameTheme } from './theme.ts';
+import { Boxes } from './boxes.ts';
+import { Camera } from './camera.ts';
+import { cull } from './cull.ts';
+import { LabelWriter } from './labels.ts';
+import { BoxPainter } from './paint.ts';
+import type { Direction, FlameScene, FlameTheme } from './scene.ts';
+import type { FlameView } from './view.ts';
 
-export interface WholePicture {
+export interface WholeOptions {
   readonly widthCss: number;
-  readonly rowHeightCss: 20 | 16;
+  /** The node that fills the width; 0 for the root. */
+  readonly zoomNode: NodeIndex;
   readonly direction: Direction;
+  readonly rowHeightCss: number;
   /** Colour key by function. */
   readonly colours: Uint8Array;
-  readonly ratio: number;
-  /** How many rows, from the root on. */
-  readonly rows: number;
 }
 
-export function paintWhole(painter: Painter, scene: FlameScene, theme: FlameTheme, picture: WholePicture): void {
-  const { camera, boxes } = wholeBoxes(scene, picture);
-  new FlamePaint(painter).paint(scene, theme, camera, boxes, { colours: picture.colours, isSearching: false, ratio: picture.ratio });
-}
-
-export function wholeBoxes(scene: FlameScene, { widthCss, rowHeightCss, direction, ratio, rows }: WholePicture): { camera: Camera; boxes: Boxes } {
-  const camera = new Camera();
-  camera.widthCss = widthCss;
-  camera.rowHeightCss = rowHeightCss;
-  camera.heightCss = rows * rowHeightCss;
-  camera.direction = direction;
-  camera.setScene(scene.tree, scene.layout);
+/** @param options `rows` from the root on; the canvas is widthCss × ratio by rows × rowHeightCss × ratio. */
+export function paintWhole(
+  painter: Painter,
+  scene: FlameScene,
+  theme: FlameTheme,
+  options: WholeOptions & { readonly ratio: number; readonly rows: number },
+): void {
+  const view = wholeView(scene, options, options.ratio, options.rows);
   const boxes = new Boxes();
-  const view = { from: 0, to: camera.to, widthDevice: widthCss * ratio, firstRow: 0, lastRow: rows, longestRunDevice: 8 * ratio };
-  cull(scene.layout, view, undefined, boxes);
-  return { camera, boxes };
+  cull(scene.tree, scene.layout, view, { keys: options.colours, hit: undefined }, boxes);
+  new BoxPainter(painter).paint(theme, view, boxes, false);
+  new LabelWriter(painter).write(scene, theme, view, boxes, false);
+}
+
+/** A view that holds `rows` rows, or without them all that have something in the zoomed range. */
+export function wholeView(scene: FlameScene, options: WholeOptions, ratio: number, rows?: number): FlameView {
+  const camera = new Camera();
+  const { view } = camera;
+  camera.setDirection(options.direction);
+  camera.setRowHeight(options.rowHeightCss);
+  camera.setSize(options.widthCss, options.rowHeightCss, ratio);
+  camera.setTree(scene.tree, scene.layout);
+  camera.zoomTo(options.zoomNode);
+  view.height = rows === undefined ? camera.contentHeight : rows * view.row;
+  view.scroll = 0;
+  return view;
 }

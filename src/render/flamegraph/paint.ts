@@ -1,158 +1,92 @@
-/** Boxes to pixels: one fillRect a box, sorted by colour, then the labels. No allocation that grows with the picture. */
+/** Draws a list of boxes: one fillRect each, sorted by colour, so that a colour is set once. No stroke, no path, no clip. */
 import type { Painter } from '../painter.ts';
-import type { Camera } from './camera.ts';
-import type { Boxes } from './cull.ts';
-import { GlyphWidths, Labels, printable } from './labels.ts';
-import type { FlameScene } from './scene.ts';
-import type { FlameTheme } from './theme.ts';
+import { type Boxes, hitBox, rootBox, runBox, tickBox } from './boxes.ts';
+import type { FlameTheme } from './scene.ts';
+import { type FlameView, gapOf, rowTop } from './view.ts';
 
-/** Narrower boxes carry no label; css px. */
-const LABEL_FROM = 22;
-const INSIDE = 4;
-const SHARE_GAP = 24;
-const FONT_SIZE = 12;
+// Colours in the order of drawing: keys 0 … 255, then the root, then hits, on top of what they share a pixel with.
+const ROOT = 256;
+const HIT = 257;
+const BUCKETS = 258;
 
-/** Colour slots behind the theme's keys: hits, the root. */
-const MOST_KEYS = 128;
-const HIT = 126;
-const ROOT = 127;
+/** Hits wider than this many css px have an edge around their yellow. */
+const EDGED_CSS = 3;
 
-export interface PaintOptions {
-  /** Colour key by function. */
-  readonly colours: Uint8Array;
-  /** Whether a search is on: what it does not match is faded. */
-  readonly isSearching: boolean;
-  readonly ratio: number;
-}
-
-export class FlamePaint {
+/** Keeps the columns that sorting needs from one paint to the next. */
+export class BoxPainter {
   readonly #painter: Painter;
-  #font = '';
-  #glyphs: GlyphWidths | undefined;
-  #labels: Labels | undefined;
-  #scene: FlameScene | undefined;
+  readonly #bucketStart = new Int32Array(BUCKETS + 1);
+  readonly #next = new Int32Array(BUCKETS);
   #order = new Int32Array(4096);
-  #key = new Uint8Array(4096);
-  readonly #count = new Int32Array(MOST_KEYS + 1);
-  readonly #fill = new Int32Array(MOST_KEYS + 1);
 
   constructor(painter: Painter) {
     this.#painter = painter;
   }
 
-  /** Widths are measured anew: for another font, or when a font has arrived. */
-  forgetWidths(): void {
-    this.#glyphs = undefined;
-    this.#labels = undefined;
-  }
-
-  /** @returns how many labels were written. */
-  paint(scene: FlameScene, theme: FlameTheme, camera: Camera, boxes: Boxes, options: PaintOptions): number {
-    this.#fillBoxes(scene, theme, camera, boxes, options);
-    return this.#writeLabels(scene, theme, camera, boxes, options);
-  }
-
-  #fillBoxes({ tree }: FlameScene, theme: FlameTheme, camera: Camera, boxes: Boxes, { colours, isSearching, ratio }: PaintOptions): void {
+  /** @param searching boxes that are no hits stand back. */
+  paint(theme: FlameTheme, view: FlameView, boxes: Boxes, searching: boolean): void {
     const painter = this.#painter;
-    painter.setTransform(1, 0, 0, 1, 0, 0);
     painter.fillStyle = theme.ground;
-    painter.fillRect(0, 0, Math.round(camera.widthCss * ratio), Math.round(camera.heightCss * ratio));
-    const count = boxes.length;
-    if (this.#order.length < count) {
-      this.#order = new Int32Array(count * 2);
-      this.#key = new Uint8Array(count * 2);
-    }
-    const starts = this.#count.fill(0);
-    for (let i = 0; i < count; i++) {
-      const node = boxes.node[i];
-      const key = boxes.isHit[i] === 1 ? HIT : node === 0 ? ROOT : colours[tree.func[node]];
-      this.#key[i] = key;
-      starts[key + 1]++;
-    }
-    for (let key = 0; key < MOST_KEYS; key++) starts[key + 1] += starts[key];
-    const fill = this.#fill;
-    fill.set(starts);
-    for (let i = 0; i < count; i++) this.#order[fill[this.#key[i]]++] = i;
-
-    const rowDevice = camera.rowHeightCss * ratio;
-    const gap = Math.max(1, Math.round(ratio));
-    const fills = isSearching ? theme.faded : theme.fills;
-    for (let key = 0; key < MOST_KEYS; key++) {
-      if (starts[key] === starts[key + 1]) continue;
-      painter.fillStyle = key === HIT ? theme.searchEdge : key === ROOT ? theme.rootFill : (fills[key] ?? theme.rootFill);
-      for (let k = starts[key]; k < starts[key + 1]; k++) {
-        const i = this.#order[k];
-        const top = Math.round(camera.rowTop(boxes.row[i]) * ratio);
-        const height = Math.round(rowDevice) - gap;
-        const width = boxes.width[i];
-        const drawn = width >= 2 * gap && boxes.isRun[i] === 0 ? width - gap : width;
-        // A hit of some width has an edge; a thin one is all yellow.
-        if (key === HIT && drawn < 4 * gap) continue;
-        painter.fillRect(boxes.x[i], top, drawn, height);
-      }
-      if (key !== HIT) continue;
-      painter.fillStyle = theme.search;
-      for (let k = starts[key]; k < starts[key + 1]; k++) {
-        const i = this.#order[k];
-        const top = Math.round(camera.rowTop(boxes.row[i]) * ratio);
-        const height = Math.round(rowDevice) - gap;
-        const width = boxes.width[i];
-        const drawn = width >= 2 * gap && boxes.isRun[i] === 0 ? width - gap : width;
-        const edge = drawn < 4 * gap ? 0 : gap;
-        painter.fillRect(boxes.x[i] + edge, top + edge, drawn - 2 * edge, height - 2 * edge);
+    painter.fillRect(0, 0, view.width, view.height);
+    this.#sort(boxes);
+    const fills = searching ? theme.faded : theme.fills;
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      const from = this.#bucketStart[bucket];
+      const to = this.#bucketStart[bucket + 1];
+      if (from === to) continue;
+      if (bucket === HIT) this.#paintHits(theme, view, boxes, from, to);
+      else {
+        painter.fillStyle = bucket === ROOT ? theme.rootFill : (fills[bucket] ?? theme.rootFill);
+        this.#fill(view, boxes, from, to, 0);
       }
     }
   }
 
-  #writeLabels(scene: FlameScene, theme: FlameTheme, camera: Camera, boxes: Boxes, { isSearching, ratio }: PaintOptions): number {
+  #paintHits(theme: FlameTheme, view: FlameView, boxes: Boxes, from: number, to: number): void {
+    const edge = gapOf(view);
+    this.#painter.fillStyle = theme.searchEdge;
+    this.#fill(view, boxes, from, to, 0);
+    this.#painter.fillStyle = theme.search;
+    this.#fill(view, boxes, from, to, edge);
+  }
+
+  /** @param inset device px that wide boxes leave at each side, for the edge that was filled before. */
+  #fill(view: FlameView, boxes: Boxes, from: number, to: number, inset: number): void {
     const painter = this.#painter;
-    painter.setTransform(ratio, 0, 0, ratio, 0, 0);
-    painter.textBaseline = 'alphabetic';
-    const font = `450 ${FONT_SIZE}px ${theme.fontUi}`;
-    painter.font = font;
-    if (font !== this.#font) this.forgetWidths();
-    this.#font = font;
-    this.#glyphs ??= new GlyphWidths(painter);
-    if (scene !== this.#scene || !this.#labels) this.#labels = new Labels(scene.label, this.#glyphs);
-    this.#scene = scene;
-    const baseline = Math.round((camera.rowHeightCss - 1) / 2 + FONT_SIZE * 0.36);
-    let written = 0;
-    let style = '';
-    const write = (text: string, x: number, y: number, colour: string): void => {
-      if (colour !== style) painter.fillStyle = style = colour;
-      painter.fillText(text, x, y);
-    };
-    for (let i = 0; i < boxes.length; i++) {
-      const width = boxes.width[i] / ratio;
-      if (width < LABEL_FROM || boxes.isRun[i] === 1) continue;
-      const node = boxes.node[i];
-      const room = width - 2 * INSIDE - 1;
-      const x = boxes.x[i] / ratio + INSIDE;
-      const y = camera.rowTop(boxes.row[i]) + baseline;
-      if (node === 0) {
-        const label = printable(scene.rootLabel);
-        const letters = this.#glyphs.fitting(label, room);
-        if (letters < 4) continue;
-        painter.font = `560 ${FONT_SIZE}px ${theme.fontUi}`;
-        write(letters < label.length ? `${label.slice(0, letters - 1)}…` : label, x, y, theme.ink);
-        painter.font = font;
-        written++;
-        continue;
-      }
-      const label = this.#labels.fit(scene.tree.func[node], room);
-      if (!label) continue;
-      const isHit = boxes.isHit[i] === 1;
-      const ink = isHit ? theme.onSearch : isSearching ? theme.inkFaded : theme.ink;
-      const dim = isHit ? theme.onSearch : isSearching ? theme.inkFaded : theme.inkDim;
-      if (label.dim !== '') write(label.dim, x, y, dim);
-      if (label.strong !== '') write(label.strong, x + label.dimWidth, y, ink);
-      written++;
-      // Only wide boxes have room for a share: most labels never ask for its text.
-      if (room - label.width < SHARE_GAP + 36) continue;
-      const share = scene.share(node);
-      const shareWidth = this.#glyphs.of(share);
-      if (room - label.width >= SHARE_GAP + shareWidth) write(share, x + room - shareWidth, y, dim);
+    const { start, end, row } = boxes;
+    const gap = gapOf(view);
+    const height = view.row - gap;
+    const edged = EDGED_CSS * gap;
+    for (let i = from; i < to; i++) {
+      const box = this.#order[i];
+      const width = paintedWidth(boxes, box, gap);
+      const x = start[box];
+      const y = rowTop(view, row[box]);
+      if (inset > 0 && end[box] - x > edged) painter.fillRect(x + inset, y + inset, width - 2 * inset, height - 2 * inset);
+      else painter.fillRect(x, y, width, height);
     }
-    return written;
   }
+
+  /** Counting sort by colour; within one the order of the list stays. */
+  #sort(boxes: Boxes): void {
+    const { count, kind, key } = boxes;
+    const starts = this.#bucketStart;
+    if (this.#order.length < count) this.#order = new Int32Array(boxes.start.length);
+    starts.fill(0);
+    for (let i = 0; i < count; i++) starts[bucketOf(kind[i], key[i]) + 1]++;
+    for (let bucket = 0; bucket < BUCKETS; bucket++) starts[bucket + 1] += starts[bucket];
+    this.#next.set(starts.subarray(0, BUCKETS));
+    for (let i = 0; i < count; i++) this.#order[this.#next[bucketOf(kind[i], key[i])]++] = i;
+  }
+}
+
+/** Boxes of two gaps and more keep one free at their right; runs and ticks lie side by side. */
+export function paintedWidth({ start, end, kind }: Boxes, box: number, gap: number): number {
+  const width = end[box] - start[box];
+  const isNode = kind[box] !== runBox && kind[box] !== tickBox;
+  return isNode && width >= 2 * gap ? width - gap : width;
+}
+
+function bucketOf(kind: number, key: number): number {
+  return kind === hitBox || kind === tickBox ? HIT : kind === rootBox ? ROOT : key;
 }

@@ -1,62 +1,113 @@
-/** A whole graph as a standalone SVG: text that can be searched and copied, no script, no font and no request of its own. */
-import { printable } from './labels.ts';
-import { wholeBoxes, type WholePicture } from './paint-whole.ts';
-import type { FlameScene } from './scene.ts';
-import type { FlameTheme } from './theme.ts';
+/** The whole graph as a standalone SVG: all rows, no script, nothing from elsewhere. The boxes are those of cull.ts at half px. */
+import { GlyphWidths, harmless } from '../text.ts';
+import { Boxes, nodeBox, rootBox } from './boxes.ts';
+import { cull } from './cull.ts';
+import { type FittedLabel, fitLabel, type MeasuredLabel, measureLabel } from './label-fit.ts';
+import { baselineCss } from './labels.ts';
+import { wholeView, type WholeOptions } from './paint-whole.ts';
+import { paintedWidth } from './paint.ts';
+import type { FlameScene, FlameTheme } from './scene.ts';
+import { gapOf, rowTop } from './view.ts';
 
-/** Without a canvas nothing can be measured: an average letter of the font, in css px. */
-const LETTER = 6.4;
-
-export interface SvgPicture extends Omit<WholePicture, 'ratio' | 'rows'> {
+export interface SvgOptions extends WholeOptions {
   readonly title: string;
-  /** Where the view can be opened again. */
+  /** Where the view can be opened again; stands below the graph as text. */
   readonly linkText: string;
 }
 
-export function flamegraphSvg(scene: FlameScene, theme: FlameTheme, picture: SvgPicture): string {
-  const rows = scene.tree.maxDepth + 1;
-  const { widthCss, rowHeightCss, colours, title, linkText } = picture;
-  const { camera, boxes } = wholeBoxes(scene, { ...picture, ratio: 1, rows });
-  const height = rows * rowHeightCss;
-  const out = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${widthCss}" height="${height}" viewBox="0 0 ${widthCss} ${height}" font-family="Inter, system-ui, sans-serif" font-size="12">`,
-    `<title>${escapeXml(title)}</title><desc>${escapeXml(linkText)}</desc>`,
-    `<rect width="${widthCss}" height="${height}" fill="${theme.ground}"/>`,
+/** Boxes thinner than 1 / RESOLUTION css px are merged. */
+const RESOLUTION = 2;
+const PADDING = 4;
+const LEAST_ROOM = 22;
+const BEFORE_SHARE = 24;
+const HEADER = 28;
+const FOOTER = 24;
+
+export function flamegraphSvg(scene: FlameScene, theme: FlameTheme, options: SvgOptions): string {
+  const view = wholeView(scene, options, RESOLUTION);
+  const boxes = new Boxes();
+  cull(scene.tree, scene.layout, view, { keys: options.colours, hit: undefined }, boxes);
+  const width = options.widthCss;
+  const height = HEADER + view.height / RESOLUTION + FOOTER;
+  const parts: string[] = [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
+    `<title>${escaped(options.title)}</title>`,
+    `<style>text{font:450 12px ${escaped(theme.fontUi)};fill:${theme.ink};white-space:pre}.d{fill:${theme.inkDim}}.s{font-size:11px;fill:${theme.inkDim};text-anchor:end}.r{font-weight:560;fill:${theme.rootInk}}</style>`,
+    `<rect width="${width}" height="${height}" fill="${theme.ground}"/>`,
+    `<text class="r" x="${PADDING}" y="18">${escaped(options.title)}</text>`,
+    `<g transform="translate(0 ${HEADER})">`,
   ];
-  for (let i = 0; i < boxes.length; i++) {
-    const node = boxes.node[i];
-    const x = boxes.x[i];
-    const y = camera.rowTop(boxes.row[i]);
-    const isRun = boxes.isRun[i] === 1;
-    const width = boxes.width[i] >= 2 && !isRun ? boxes.width[i] - 1 : boxes.width[i];
-    const func = scene.tree.func[node];
-    const fill = node === 0 ? theme.rootFill : theme.fills[colours[func]];
-    const rect = `<rect x="${x}" y="${y}" width="${width}" height="${rowHeightCss - 1}" fill="${fill}"`;
-    if (isRun) {
-      out.push(`${rect}/>`);
-      continue;
-    }
-    const { prefix, middle, bare } = node === 0 ? { prefix: '', middle: '', bare: scene.rootLabel } : scene.label(func);
-    const full = escapeXml(printable(prefix + middle + bare));
-    out.push(`<g><title>${full} ${escapeXml(scene.share(node))}</title>${rect}/>`);
-    const letters = Math.floor((width - 8) / LETTER);
-    if (letters >= 4) {
-      const name = printable(prefix + middle + bare);
-      const text = name.length <= letters ? name : `${(printable(bare).length <= letters ? printable(bare) : printable(bare).slice(0, letters - 1) + '…')}`;
-      out.push(`<text x="${x + 4}" y="${y + rowHeightCss - 6}" fill="${theme.ink}">${escapeXml(text)}</text>`);
-    }
-    out.push('</g>');
+  const labels = new SvgLabels(scene, options.rowHeightCss);
+  const rowGap = gapOf(view);
+  const boxHeight = (view.row - rowGap) / RESOLUTION;
+  for (let box = 0; box < boxes.count; box++) {
+    const isRoot = boxes.kind[box] === rootBox;
+    const fill = isRoot ? theme.rootFill : (theme.fills[boxes.key[box]] ?? theme.rootFill);
+    const x = boxes.start[box] / RESOLUTION;
+    const y = rowTop(view, boxes.row[box]) / RESOLUTION;
+    const boxWidth = paintedWidth(boxes, box, rowGap) / RESOLUTION;
+    const rect = `<rect x="${x}" y="${y}" width="${boxWidth}" height="${boxHeight}" fill="${fill}"`;
+    if (isRoot) parts.push(`${rect}/>${labels.root(x, y)}`);
+    else if (boxes.kind[box] === nodeBox) {
+      const node = scene.layout.nodes[boxes.position[box]];
+      parts.push(`${rect}><title>${labels.tip(node)}</title></rect>${labels.text(node, x, y, boxWidth)}`);
+    } else parts.push(`${rect}/>`);
   }
-  out.push('</svg>');
-  return out.join('\n');
+  parts.push('</g>', `<text class="d" x="${PADDING}" y="${height - 8}">${escaped(options.linkText)}</text>`, '</svg>');
+  return parts.join('\n');
 }
 
-function escapeXml(text: string): string {
-  return text
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/"/g, '&quot;')
-    // Lone surrogates and controls are no XML, escaped or not.
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd');
+class SvgLabels {
+  readonly #scene: FlameScene;
+  readonly #baseline: number;
+  readonly #widths = new GlyphWidths(estimatedWidth);
+  readonly #labels = new Map<number, MeasuredLabel>();
+  readonly #fitted: FittedLabel = { prefix: '', prefixWidth: 0, text: '', width: 0 };
+
+  constructor(scene: FlameScene, rowHeightCss: number) {
+    this.#scene = scene;
+    this.#baseline = baselineCss(rowHeightCss);
+  }
+
+  root(x: number, y: number): string {
+    return `<text class="r" x="${x + PADDING}" y="${y + this.#baseline}">${escaped(this.#scene.rootLabel)}</text>`;
+  }
+
+  tip(node: number): string {
+    const { prefix, rest } = this.#label(node);
+    return escaped(`${prefix}${rest}, ${this.#scene.share(node)}`);
+  }
+
+  text(node: number, x: number, y: number, width: number): string {
+    const room = width - 2 * PADDING;
+    if (room < LEAST_ROOM) return '';
+    const fitted = this.#fitted;
+    fitLabel(this.#label(node), room, this.#widths, fitted);
+    if (fitted.text === '' && fitted.prefix === '') return '';
+    const prefix = fitted.prefix === '' ? '' : `<tspan class="d">${escaped(fitted.prefix)}</tspan>`;
+    const label = `<text x="${x + PADDING}" y="${y + this.#baseline}">${prefix}${escaped(fitted.text)}</text>`;
+    const share = this.#scene.share(node);
+    if (fitted.width + BEFORE_SHARE + this.#widths.of(share) > room) return label;
+    return `${label}<text class="s" x="${x + width - PADDING}" y="${y + this.#baseline}">${escaped(share)}</text>`;
+  }
+
+  #label(node: number): MeasuredLabel {
+    const func = this.#scene.tree.func[node];
+    let label = this.#labels.get(func);
+    if (!label) this.#labels.set(func, (label = measureLabel(this.#scene.label(func), this.#widths)));
+    return label;
+  }
+}
+
+/** Css px at 12 px. Generous, since a reader may have a wider font than ours. */
+function estimatedWidth(glyph: string): number {
+  if (glyph > '~') return 12;
+  if ("ijl.,:;'|!()[]".includes(glyph)) return 4.4;
+  if ('mwMW@%'.includes(glyph)) return 11;
+  return /[A-Z]/.test(glyph) ? 8.8 : 7.3;
+}
+
+/** Controls and lone surrogates are no XML at all; `harmless` takes them out. */
+function escaped(text: string): string {
+  return harmless(text).replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }

@@ -1,6 +1,6 @@
 /** The tokens of theme.css as the canvas needs them: prepared colour strings, made anew when the theme changes. */
 import { useEffect, useState } from 'react';
-import type { FlameTheme } from '#render/flamegraph/theme.ts';
+import type { FlameTheme } from '#render/flamegraph/scene.ts';
 import { flameTheme } from '#render/palette.ts';
 import { preferences } from '../../preferences.ts';
 

@@ -5,6 +5,7 @@ import type { PaintStats } from '#render/flamegraph/engine.ts';
 export const paintStats = createStore<PaintStats & { readonly paints: number }>(() => ({
   boxes: 0,
   labels: 0,
+  layoutMs: 0,
   cullMs: 0,
   paintMs: 0,
   paints: 0,

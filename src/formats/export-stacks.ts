@@ -1,0 +1,51 @@
+/** The stacks of a tree as text, for the writers that write one line or list per stack. */
+import type { CallTree, NodeIndex } from '#model/call-tree.ts';
+
+/** The largest file that is written: full stacks of a deep tree grow with the square of its depth. */
+export const mostExportBytes = 512 * 1024 * 1024;
+
+/**
+ * Visits every node with a self value, depth first, with its stack: labels of its functions, root first, joined by one
+ * byte. The stack is good until the visit ends. Cost follows what is visited, not the depth of the tree.
+ */
+export function eachStack(
+  tree: CallTree,
+  labels: readonly Uint8Array[],
+  separator: number,
+  visit: (node: NodeIndex, stack: Uint8Array) => void,
+): void {
+  let path = new Uint8Array(4096);
+  const end = new Int32Array(tree.maxDepth + 1); // of the path at each depth
+  for (let node = 0; node < tree.length; node++) {
+    const depth = tree.depth[node];
+    if (depth > 0) {
+      const label = labels[tree.func[node]];
+      let at = end[depth - 1];
+      const needed = at + label.length + 1;
+      if (needed > path.length) {
+        const larger = new Uint8Array(needed * 2);
+        larger.set(path.subarray(0, at));
+        path = larger;
+      }
+      if (depth > 1) path[at++] = separator;
+      path.set(label, at);
+      end[depth] = at + label.length;
+    }
+    if (hasSelf(tree, node)) visit(node, path.subarray(0, end[depth]));
+  }
+}
+
+export function hasSelf({ self, exact }: CallTree, node: NodeIndex): boolean {
+  return exact ? exact.self[node] !== 0n : self[node] !== 0;
+}
+
+/** A node's self in digits, whole where the tree has it whole; never with an exponent. */
+export function selfDigits({ self, exact }: CallTree, node: NodeIndex): string {
+  return exact ? exact.self[node].toString() : digits(self[node]);
+}
+
+export function digits(value: number): string {
+  const text = String(value);
+  if (!text.includes('e')) return text;
+  return Number.isInteger(value) ? BigInt(value).toString() : value.toFixed(20).replace(/\.?0+$/, '');
+}

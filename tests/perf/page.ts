@@ -1,0 +1,232 @@
+/** The bench's page: our engine and decoders, and the yardstick of ../shared/bench, on the same columns, timed the same way. */
+import { boxesOf, columnsOf, cullYardstick, layoutYardstick, loadColumns, measure, paintYardstick, pickTarget } from 'yardstick';
+import { Profile as PprofFormatProfile } from 'pprof-format';
+import { finish } from '#base/steps.ts';
+import { decodeProfile } from '#formats/registry.ts';
+import { buildCallTree } from '#model/build-call-tree.ts';
+import type { CallTree } from '#model/call-tree.ts';
+import { splitName } from '#model/function-name.ts';
+import { matchFunctions, parseSearch } from '#model/search.ts';
+import { formatShare } from '#model/units.ts';
+import { FlamegraphEngine } from '#render/flamegraph/engine.ts';
+import { layoutTree } from '#render/flamegraph/layout.ts';
+import { flameTheme, packageColourKey } from '#render/palette.ts';
+
+const WIDTH = 1584;
+const HEIGHT = 900;
+const SEARCH = 'handler';
+
+interface Columns {
+  readonly names: readonly string[];
+  readonly count: number;
+  readonly maxLevel: number;
+  readonly level: Uint16Array;
+  readonly total: Uint32Array;
+  readonly self: Uint32Array;
+  readonly label: Uint32Array;
+  readonly parent: Int32Array;
+}
+
+let columns: Columns;
+let tree: CallTree;
+let engine: FlamegraphEngine;
+let target = 0;
+
+function canvas(): HTMLCanvasElement {
+  const made = document.createElement('canvas');
+  made.width = WIDTH;
+  made.height = HEIGHT;
+  made.style.cssText = 'position:absolute;left:0;top:0';
+  document.body.append(made);
+  return made;
+}
+
+/** The generator's columns as ours; not part of any measured step. */
+function toTree({ count, maxLevel, level, total, self, label, parent }: Columns): CallTree {
+  const subtreeEnd = new Int32Array(count);
+  const open: number[] = [];
+  for (let i = 0; i < count; i++) {
+    while (open.length > level[i]) subtreeEnd[open.pop()!] = i;
+    open.push(i);
+  }
+  for (const node of open) subtreeEnd[node] = count;
+  return {
+    length: count,
+    func: Int32Array.from(label, (one, i) => (i === 0 ? -1 : one)),
+    parent,
+    subtreeEnd,
+    depth: Int32Array.from(level),
+    self: Float64Array.from(self),
+    total: Float64Array.from(total),
+    maxDepth: maxLevel,
+    exact: undefined,
+    negative: { nodes: 0, sum: 0 },
+  };
+}
+
+const grey = 'oklch(0.8 0.05 200)';
+const theme = flameTheme((name) => (/step|fade/.test(name) ? '0.03' : name === '--font-ui' ? 'sans-serif' : name === '--bg' ? '#fcfcfd' : name.includes('ink') || name.includes('hover') ? '#222222' : grey));
+
+const ours = {
+  mount(): void {
+    const graph = canvas();
+    const overlay = canvas();
+    engine = new FlamegraphEngine({
+      graph: graph.getContext('2d', { alpha: false })! as never,
+      overlay: overlay.getContext('2d')! as never,
+      requestFrame: (run) => requestAnimationFrame(run),
+      cancelFrame: (id) => cancelAnimationFrame(id),
+      now: () => performance.now(),
+      events: { onHover() {}, onRest() {}, onPaint() {} },
+    });
+    const whole = tree.total[0];
+    engine.setTheme(theme);
+    engine.setSize({ widthCss: WIDTH, heightCss: HEIGHT, ratio: 1 });
+    engine.setScene({
+      tree,
+      layout: layoutTree(tree),
+      label: (func) => splitName(columns.names[func]),
+      rootLabel: 'total',
+      share: (node) => formatShare(tree.total[node], whole),
+    });
+    engine.setColours(Uint8Array.from(columns.names, (name) => packageColourKey(name.slice(0, name.lastIndexOf('/')), name, false)));
+    engine.paintNow();
+  },
+  zoom(): void {
+    engine.setZoom(target);
+    engine.paintNow();
+  },
+  search(): void {
+    const parsed = parseSearch(SEARCH);
+    if (!parsed.ok) throw new Error(parsed.message);
+    const none = columns.names.map(() => '');
+    const functions = { names: columns.names, files: none, mappings: none, line: new Int32Array(none.length) };
+    const facts = { functions, packages: none, frames: { length: 0, func: new Int32Array(0), line: new Int32Array(0) } };
+    engine.setSearch({ hit: finish(matchFunctions(parsed.query, facts)) });
+    engine.paintNow();
+  },
+};
+
+let drawYardstick: (from: number, to: number, matched?: Uint8Array) => void;
+const yardstick = {
+  mount(): void {
+    const made = canvas();
+    const layout = layoutYardstick(columns);
+    const context = made.getContext('2d', { alpha: false })!;
+    context.font = '12px monospace';
+    const charWidth = context.measureText('M').width;
+    const boxes = boxesOf();
+    drawYardstick = (from, to, matched) => {
+      const view = { from, to, width: WIDTH, firstLevel: 0, lastLevel: Math.min(layout.levels, Math.ceil(HEIGHT / 18)) };
+      paintYardstick(context, columns, boxes, cullYardstick(layout, view, boxes), { charWidth, matched: matched ?? null });
+    };
+    drawYardstick(0, columns.total[0]);
+  },
+  zoom(): void {
+    const { left, right } = pickTarget(columns);
+    drawYardstick(left * columns.total[0], right * columns.total[0]);
+  },
+  search(): void {
+    drawYardstick(0, columns.total[0], Uint8Array.from(columns.names, (name) => (name.toLowerCase().includes(SEARCH) ? 1 : 0)));
+  },
+};
+
+const animationFrame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
+
+/** Script time of each of many animation frames, and the time between them. */
+async function moving(move: (i: number) => void): Promise<{ script: number[]; between: number[] }> {
+  const script: number[] = [];
+  const between: number[] = [];
+  let before = await animationFrame();
+  for (let i = 0; i < 120; i++) {
+    const began = performance.now();
+    move(i);
+    engine.paintNow();
+    script.push(performance.now() - began);
+    const now = await animationFrame();
+    between.push(now - before);
+    before = now;
+  }
+  return { script, between };
+}
+
+const bench = {
+  async load(url: string): Promise<number> {
+    columns = columnsOf(await loadColumns(url));
+    target = pickTarget(columns).row;
+    tree = toTree(columns);
+    const { func, parent, subtreeEnd, depth, self, total } = tree;
+    return [func, parent, subtreeEnd, depth, self, total].reduce((sum, column) => sum + column.byteLength, 0);
+  },
+  run(who: 'ours' | 'yardstick', step: 'mount' | 'zoom' | 'search'): Promise<{ painted: number; sync: number }> {
+    return measure((who === 'ours' ? ours : yardstick)[step], { quiet: 300 });
+  },
+  release(): void {
+    // What the generator made is not the engine's: only the tree stays.
+    columns = { ...columns, level: new Uint16Array(0), total: columns.total.slice(0, 1), self: new Uint32Array(0), label: new Uint32Array(0), parent: new Int32Array(0) };
+  },
+  drawMs(): number[] {
+    const times: number[] = [];
+    for (let i = 0; i < 30; i++) {
+      engine.setZoom(0);
+      engine.paintNow();
+      engine.setZoom(target);
+      engine.paintNow();
+      const { cullMs, paintMs } = engine.stats();
+      times.push(cullMs + paintMs);
+    }
+    return times;
+  },
+  async pan(): Promise<{ script: number[]; between: number[] }> {
+    engine.setZoom(target);
+    return moving((i) => engine.panBy(i % 40 < 20 ? -9 : 9, i % 40 < 20 ? -4 : 4));
+  },
+  async wheelZoom(): Promise<{ script: number[]; between: number[] }> {
+    engine.setZoom(0);
+    return moving((i) => void engine.wheel({ xCss: 700, yCss: 300, deltaXCss: 0, deltaYCss: i % 60 < 30 ? -40 : 40, zoom: true }));
+  },
+  hover(): number[] {
+    engine.setZoom(0);
+    engine.paintNow();
+    const times: number[] = [];
+    for (let i = 0; i < 2000; i++) {
+      const began = performance.now();
+      engine.pointerMove((i * 379) % WIDTH, (i * 53) % 700);
+      times.push(performance.now() - began);
+    }
+    return times;
+  },
+  async decode(packedUrl: string): Promise<Record<string, number>> {
+    const packed = new Uint8Array(await (await fetch(packedUrl)).arrayBuffer());
+    const raw = new Uint8Array(await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer());
+    const timed = <T>(run: () => T): [number, T] => {
+      const began = performance.now();
+      const value = run();
+      return [performance.now() - began, value];
+    };
+    const [decodeMs, { profile }] = timed(() => finish(decodeProfile(raw.slice(), 'bench.pb')));
+    const [buildMs, made] = timed(() => finish(buildCallTree(profile, profile.defaultSampleType, 'size')));
+    const [packedMs] = timed(() => {
+      const decoded = finish(decodeProfile(packed.slice(), 'bench.pb.gz'));
+      finish(buildCallTree(decoded.profile, decoded.profile.defaultSampleType, 'size'));
+    });
+    const [theirsMs] = timed(() => PprofFormatProfile.decode(raw));
+    return {
+      rawMB: raw.length / 1e6,
+      samples: profile.sampleCount,
+      nodes: made.length,
+      decodeMs,
+      decodeMBs: raw.length / 1e3 / decodeMs,
+      pprofFormatMBs: raw.length / 1e3 / theirsMs,
+      buildNsPerSample: (buildMs * 1e6) / profile.sampleCount,
+      bytesToTreeMs: packedMs,
+    };
+  },
+};
+
+declare global {
+  interface Window {
+    bench: typeof bench;
+  }
+}
+window.bench = bench;
