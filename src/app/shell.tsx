@@ -25,7 +25,6 @@ export function Shell(): ReactElement {
   const dialog = useUi((ui) => ui.dialog);
   const announcement = useUi((ui) => ui.announcement);
   const isDropping = useDropOnWindow();
-  const { open } = useOpen();
   return (
     <div className={styles['shell']}>
       <TopBar file={file} />
@@ -40,20 +39,6 @@ export function Shell(): ReactElement {
       ) : (
         <FilesPage />
       )}
-      <input
-        id={FILE_INPUT_ID}
-        type="file"
-        multiple
-        className="visually-hidden"
-        tabIndex={-1}
-        aria-label="Open profile files"
-        onChange={(event) => {
-          const { files } = event.target;
-          if (files && files.length > 0) void open(fromBrowser(files));
-          // The same file may be chosen again after a change on disk.
-          event.target.value = '';
-        }}
-      />
       {isDropping && <DropVeil />}
       {dialog === 'paste' && (
         <Dialog title="Paste a profile" onClose={() => openDialog('none')}>
@@ -83,6 +68,7 @@ function useShownFile(): OpenFile | undefined {
 
 function TopBar({ file }: { file: OpenFile | undefined }): ReactElement {
   const theme = usePreference('theme');
+  const { open } = useOpen();
   const next = { system: 'light', light: 'dark', dark: 'system' } as const;
   return (
     <header className={styles['top']}>
@@ -117,6 +103,20 @@ function TopBar({ file }: { file: OpenFile | undefined }): ReactElement {
       )}
       <IconButton label={`Theme: ${theme}`} icon="theme" onClick={() => setPreference('theme', next[theme])} />
       <IconButton label="Keys" icon="help" onClick={() => openDialog('keys')} />
+      <input
+        id={FILE_INPUT_ID}
+        type="file"
+        multiple
+        className="visually-hidden"
+        tabIndex={-1}
+        aria-label="Open profile files"
+        onChange={(event) => {
+          const { files } = event.target;
+          if (files && files.length > 0) void open(fromBrowser(files));
+          // The same file may be chosen again after a change on disk.
+          event.target.value = '';
+        }}
+      />
     </header>
   );
 }

@@ -1,6 +1,7 @@
 /** What passes with the tab: the hovered frame, the open menu, an alert. */
-import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import type { Refusal } from '#analysis/refusal.ts';
 
 /** Where a tooltip or a menu stands, in css px of the page. */
 export interface Place {
@@ -8,17 +9,15 @@ export interface Place {
   readonly y: number;
 }
 
-export interface Refusal {
+/** What was refused, by name, and why. */
+export interface RefusedFile extends Refusal {
   readonly file: string;
-  readonly what: string;
-  readonly place: string | undefined;
-  readonly remedy: string | undefined;
 }
 
 interface UiStore {
   /** The function under the pointer, in the graph or the table; -1 none. */
   readonly hoveredFunction: number;
-  readonly refusals: readonly Refusal[];
+  readonly refusals: readonly RefusedFile[];
   /** The last thing that was done, for those who cannot see it. */
   readonly announcement: string;
   readonly dialog: 'none' | 'keys' | 'paste';
@@ -43,7 +42,7 @@ export function openDialog(dialog: UiStore['dialog']): void {
 }
 
 /** The newest refusal first; a handful is enough to act on. */
-export function refuse(refusal: Refusal): void {
+export function refuse(refusal: RefusedFile): void {
   uiStore.setState(({ refusals }) => ({ refusals: [refusal, ...refusals].slice(0, 5) }));
 }
 

@@ -23,6 +23,7 @@ export function recognise(bytes: Uint8Array): Recognised | undefined {
       remedy: 'Convert it with its binary at hand: go tool pprof -proto program profile > profile.pb.gz',
     };
   }
+  if (looksLikeOtlp(bytes)) return { what: 'an OpenTelemetry profile (OTLP), it seems', remedy: COMING };
   const text = textPrefix(bytes, PREFIX);
   if (text.includes('\u0000')) return undefined;
   if (looksLikeMarkup(text)) {
@@ -52,6 +53,18 @@ const BINARY: readonly (Recognised & { readonly at: number; readonly starts: rea
     starts: [...ascii('FLR'), 0],
     what: 'a Java Flight Recording',
     remedy: 'Convert it with the jfrconv tool of async-profiler: jfrconv -o collapsed recording.jfr stacks.collapsed',
+  },
+  {
+    at: 0,
+    starts: ascii('SIMPLEPERF'),
+    what: 'a recording of simpleperf (Android)',
+    remedy: 'Convert it: simpleperf report-sample --protobuf, or stackcollapse.py for collapsed stacks',
+  },
+  {
+    at: 0,
+    starts: ascii('--- symbol'),
+    what: 'a profile in the old format of pprof, with its symbols',
+    remedy: 'Convert it: go tool pprof -proto profile > profile.pb.gz',
   },
   {
     at: 0,
@@ -125,6 +138,26 @@ function isOldCpuProfile(bytes: Uint8Array): boolean {
   return wide || narrow;
 }
 
+/** ExportProfilesServiceRequest: resource_profiles (1) and dictionary (2), one behind the other to the end. */
+function looksLikeOtlp(bytes: Uint8Array): boolean {
+  let at = 0;
+  let fields = 0;
+  while (at < bytes.length) {
+    if (bytes[at] !== 0x0a && bytes[at] !== 0x12) return false;
+    at++;
+    let length = 0;
+    for (let shift = 0; ; shift += 7) {
+      if (shift > 28 || at >= bytes.length) return false;
+      const byte = bytes[at++];
+      length += (byte & 127) * 2 ** shift;
+      if (byte < 128) break;
+    }
+    at += length;
+    if (++fields > 1000) return true;
+  }
+  return at === bytes.length && bytes.length > 2;
+}
+
 const COMING = `${READS} This format is not read yet.`;
 
 const JSON_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[] = [
@@ -156,12 +189,21 @@ const JSON_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[
     what: 'an OpenTelemetry profile (OTLP)',
     remedy: COMING,
   },
-  { signs: [/"stringTable"\s*:|"string_table"\s*:|"sampleType"\s*:/], what: 'a pprof profile as JSON', remedy: `${READS} Take the binary one.` },
   { signs: [/"mode"\s*:\s*"(cpu|wall|object|custom)"/, /"frames"\s*:/], what: 'a profile of stackprof', remedy: 'Convert it: stackprof --stackcollapse dump > stacks.txt' },
   {
     signs: [/"meta"\s*:|"profile"\s*:/, /"interval"\s*:|"threads"\s*:|"presymbolicated"\s*:/],
     what: 'a profile of Firefox',
     remedy: `${COMING} profiler.firefox.com opens it.`,
+  },
+  {
+    signs: [/^\s*\{\s*"label"\s*:/, /"markers"\s*:/],
+    what: 'a recording of the performance panel that Firefox once had',
+    remedy: `${READS} Record it again with profiler.firefox.com.`,
+  },
+  {
+    signs: [/"sample_?type"\s*:|"string_?table"\s*:/i],
+    what: 'a pprof profile as JSON',
+    remedy: `${READS} Take the binary one.`,
   },
   { signs: [/^/], what: 'a JSON file of a kind that is not known here', remedy: READS },
 ];
@@ -189,8 +231,8 @@ const TEXT_KINDS: readonly (Recognised & { readonly sign: RegExp })[] = [
     remedy: 'Convert the recording instead: perf script | stackcollapse-perf.pl > stacks.txt',
   },
   {
-    // comm pid time: [period] event: and then frames, each an address, a symbol and a module in parentheses
-    sign: /^\S.*?\s+\d+(\/\d+)?\s+(\[\d+\]\s+)?(\d+\.\d+):\s+.*:\s*(\n\s+[0-9a-f]+ .*\(.*\)|\n|$|\s+[0-9a-f]+ )/m,
+    // comm pid [cpu] time: [period] event:
+    sign: /^[ \t\ufeff]*\S.*?[ \t]\d+(\/\d+)?[ \t]+(\[\d+\][ \t]+)?\d+\.\d+:[ \t]+(\d+[ \t]+)?[\w:./-]+:/m,
     what: 'the output of perf script',
     remedy: 'Convert it: stackcollapse-perf.pl out.perf > stacks.txt',
   },

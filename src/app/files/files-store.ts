@@ -2,7 +2,7 @@
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
 import type { Analysis, OpenedProfile } from '#analysis/analysis.ts';
-import { DecodeError } from '#formats/format.ts';
+import { refusalOf } from '#analysis/refusal.ts';
 import { announce, refuse } from '../ui-store.ts';
 
 /** Something to open: a dropped file, pasted text, a demo's recipe. */
@@ -74,9 +74,10 @@ async function openOne(analysis: Analysis, source: FileSource): Promise<string |
     filesStore.setState(({ entries }) => ({ entries: entries.flatMap((one) => (one === reading ? (next ? [next] : []) : [one])) }));
   try {
     if (size > LARGEST_FILE) {
-      throw new DecodeError('too-large', `The file has ${Math.round(size / 2 ** 20)} MiB; this page reads up to ${LARGEST_FILE / 2 ** 20} MiB.`, {
-        remedy: 'Cut it to a shorter time, or merge its samples first (go tool pprof -proto).',
-      });
+      const what = `It has ${Math.round(size / 2 ** 20)} MiB; this page reads up to ${LARGEST_FILE / 2 ** 20} MiB.`;
+      refuse({ file: source.name, what, place: undefined, remedy: 'Cut it to a shorter time, or merge its samples first (go tool pprof -proto).' });
+      swap(undefined);
+      return undefined;
     }
     const bytes = await source.read();
     const profile = await analysis.open(bytes, source.name, control.signal, (share) => {
@@ -96,13 +97,7 @@ async function openOne(analysis: Analysis, source: FileSource): Promise<string |
   } catch (error) {
     swap(undefined);
     if (error instanceof Error && error.name === 'AbortError') announce(`${source.name} was not opened.`);
-    else refuse(refusalOf(source.name, error));
+    else refuse({ file: source.name, ...refusalOf(error) });
     return undefined;
   }
-}
-
-function refusalOf(file: string, error: unknown): Parameters<typeof refuse>[0] {
-  if (error instanceof DecodeError) return { file, what: error.message, place: error.place, remedy: error.remedy };
-  const what = error instanceof Error ? error.message : String(error);
-  return { file, what, place: undefined, remedy: undefined };
 }

@@ -12,7 +12,7 @@ import { firstBeyond, firstFromNear, type FlameLayout, widestOf } from './layout
 import { endRow, firstRow, type FlameView, scaleOf } from './view.ts';
 
 /** A run of several colours is cut when it is this long, in css px: shorter is more rhythm, and more rectangles. */
-const RUN_CSS = 3;
+const RUN_CSS = 6;
 
 /** What of the boxes depends on more than their place. */
 export interface BoxColours {
@@ -64,16 +64,16 @@ function cullRow(tree: CallTree, layout: FlameLayout, view: FlameView, colours: 
     const x = left[at];
     if (x >= to) break;
     const start = Math.floor((x - from) * scale + 0.5);
-    const node = nodes[at];
-    const w = weight[node];
-    if (w >= pixel) {
+    // Two left edges within a pixel prove a thin node without a look at its weight, which lies far off in memory.
+    if ((at + 1 === end || left[at + 1] - x >= pixel) && weight[nodes[at]] >= pixel) {
+      const node = nodes[at];
       const shownStart = start < 0 ? 0 : start;
       if (runStart >= 0) {
         if (runEnd > shownStart) runEnd = shownStart;
         if (runStart < runEnd) out.put(runStart, runEnd, row, runBest, runKey, runBox);
         runStart = -1;
       }
-      const right = Math.floor((x + w - from) * scale + 0.5);
+      const right = Math.floor((x + weight[node] - from) * scale + 0.5);
       const shownEnd = right > width ? width : right;
       const f = func[node];
       if (shownStart < shownEnd) out.put(shownStart, shownEnd, row, at, keys[f], hit !== undefined && hit[f] === 1 ? hitBox : nodeBox);
@@ -82,7 +82,8 @@ function cullRow(tree: CallTree, layout: FlameLayout, view: FlameView, colours: 
     }
     // All that start in this pixel; only the last of them can be wide enough for a box of its own.
     let next = firstFromNear(left, at + 1, end, from + (start + 0.5) * pixel);
-    if (next - 1 > at && weight[nodes[next - 1]] >= pixel) next--;
+    const last = next - 1;
+    if (last > at && (next === end || left[next] - left[last] >= pixel) && weight[nodes[last]] >= pixel) next = last;
     if (start >= 0 && start < width) {
       const best = next === at + 1 ? at : widestOf(layout, at, next);
       const bestNode = nodes[best];

@@ -95,7 +95,7 @@ export function positionOf(layout: FlameLayout, tree: CallTree, node: NodeIndex)
 }
 
 /** Members of a pixel that are looked at; with siblings by size the first are the widest. */
-const PROBES = 8;
+const PROBES = 4;
 
 /** Position of the widest member of [first, end), which share a pixel: of many, some spread over them are asked. */
 export function widestOf(layout: FlameLayout, first: number, end: number): number {

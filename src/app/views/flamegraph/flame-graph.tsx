@@ -115,6 +115,8 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
       ratioQuery = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
       ratioQuery.addEventListener('change', fit);
     };
+    // At once, so that the first scene meets a view of its real size.
+    fit();
     resize.observe(area);
     const detach = attachPointer(area, made, {
       onPick(node, double) {
@@ -179,7 +181,8 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   }, [zoom, scene]);
   const selectedFunction = selected > 0 ? (tree.func[selected] ?? -1) : -1;
   useEffect(() => {
-    engine.current!.setSelectedNode(selected);
+    // The root is where one is without having chosen anything.
+    engine.current!.setSelectedNode(selected > 0 ? selected : -1);
     engine.current!.setSelectedFunction(selectedFunction);
   }, [selected, selectedFunction, scene]);
   useEffect(() => uiStore.subscribe(({ hoveredFunction }) => engine.current?.setHoveredFunction(hoveredFunction)), []);

@@ -83,7 +83,7 @@ export function FrameTooltip({ shown, tree, rootTitle, byFunction, zoom, node, a
           {everywhere && row('Everywhere, self', everywhere.self)}
         </tbody>
       </table>
-      {samples !== undefined && <p className={styles['samples']}>{formatCount(samples)} samples on this path</p>}
+      {samples !== undefined && <p className={styles['samples']}>{formatCount(samples)} {samples === 1 ? 'sample' : 'samples'} on this path</p>}
       <p className={styles['foot']}>
         <span>Click zooms</span> <span>Right click: focus, hide, sandwich…</span>
       </p>

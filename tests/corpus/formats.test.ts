@@ -1,0 +1,42 @@
+/** Every profile of real tools that we read, and every bad one, against the corpus' truth. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { expectBad, expectRefusal, expectTruth, type Manifest, readManifest } from '../support/check-manifest-file.ts';
+
+const folder = fileURLToPath(new URL('../../../shared/corpus', import.meta.url));
+const isThere = existsSync(folder);
+const { files, bad }: Manifest = isThere ? readManifest(folder) : { files: [], bad: [] };
+
+/** Formats of the manifest that we read; all others must be refused in words of their own. */
+const READ = ['pprof', 'collapsed'];
+
+it('the corpus lies beside the repository, in ../shared/corpus', () => {
+  expect(isThere).toBe(true);
+});
+
+describe.each(READ)('%s', (format) => {
+  const own = files.filter((file) => file.format === format);
+  it.each(own.map((file) => [file.path, file] as const))('%s', (_, file) => {
+    if (file.tags?.includes('invalid')) expectRefusal(folder, file);
+    else expectTruth(folder, file);
+  });
+});
+
+/** Kinds without a mark to know them by: refused, but not by name. */
+const UNMARKED = ['other', 'pyroscope-tree', 'pyroscope-trie'];
+
+describe('files of other formats are refused by name', () => {
+  const others = files.filter((file) => !READ.includes(file.format ?? ''));
+  it.each(others.map((file) => [file.path, file] as const))('%s', (_, file) => {
+    const { code } = expectRefusal(folder, file);
+    if (UNMARKED.includes(file.format ?? '')) expect(['unsupported', 'unrecognized']).toContain(code);
+    else expect(code).toBe('unsupported');
+  });
+});
+
+describe('bad files', () => {
+  it.each(bad.map((file) => [file.path, file] as const))('%s', (_, file) => {
+    expectBad(folder, file, READ);
+  });
+});

@@ -1,0 +1,195 @@
+/** Holds what we read of a file against a manifest's truth: the corpus beside the repository, or the small part of it in tests/fixtures. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { finish } from '#base/steps.ts';
+import { DecodeError } from '#formats/format.ts';
+import { type DecodedProfile, decodeProfile } from '#formats/registry.ts';
+import { checkProfile } from '#model/check-profile.ts';
+import type { Profile } from '#model/profile.ts';
+import { type FactNumber, type ViewFacts, viewFacts } from './folded-hash.ts';
+
+type TopList = readonly (readonly [string, FactNumber])[];
+
+interface ViewTruth extends Partial<ViewFacts> {
+  readonly name: string;
+}
+
+interface LabelTruth {
+  readonly kinds: readonly ('str' | 'num')[];
+  readonly units: readonly string[];
+  readonly samples: number;
+  readonly distinct: number;
+  readonly top: readonly (readonly [FactNumber, number, readonly FactNumber[]])[];
+}
+
+export interface Truth {
+  readonly views?: readonly ViewTruth[];
+  readonly labels?: Readonly<Record<string, LabelTruth>>;
+  readonly skipped_lines?: number;
+  readonly meta?: {
+    readonly time_nanos: FactNumber;
+    readonly duration_nanos: FactNumber;
+    readonly period: number;
+    readonly period_type: readonly [string, string] | null;
+    readonly default_sample_type: string;
+  };
+}
+
+export interface ManifestFile {
+  readonly path: string;
+  readonly format: string | null;
+  readonly tags?: readonly string[];
+  readonly source?: unknown;
+  readonly licence?: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly unpacked_bytes?: number;
+  readonly truth?: Truth;
+}
+
+export interface BadFile extends ManifestFile {
+  readonly expect: 'error' | 'accept' | 'either';
+  readonly why: string;
+}
+
+export interface Manifest {
+  readonly files: readonly ManifestFile[];
+  readonly bad: readonly BadFile[];
+}
+
+export function readManifest(folder: string): Manifest {
+  const manifest: unknown = JSON.parse(readFileSync(join(folder, 'MANIFEST.json'), 'utf8'));
+  return manifest as Manifest;
+}
+
+/** What the registry makes of the file; nothing but a DecodeError may come out beside a profile. */
+export function openFile(folder: string, { path }: ManifestFile): DecodedProfile | DecodeError {
+  const bytes = new Uint8Array(readFileSync(join(folder, path)));
+  try {
+    return finish(decodeProfile(bytes, path));
+  } catch (error) {
+    if (error instanceof DecodeError) return error;
+    throw error;
+  }
+}
+
+export function expectTruth(folder: string, file: ManifestFile): void {
+  const opened = openFile(folder, file);
+  if (opened instanceof DecodeError) throw opened;
+  expect(opened.format.id).toBe(file.format);
+  if (file.unpacked_bytes !== undefined) expect(opened.unpackedBytes).toBe(file.unpacked_bytes);
+  expectProfile(opened.profile, file.truth);
+}
+
+/** A refusal says what is wrong and what to do. */
+export function expectRefusal(folder: string, file: ManifestFile): DecodeError {
+  const opened = openFile(folder, file);
+  expect(opened, 'should be refused').toBeInstanceOf(DecodeError);
+  const error = opened as DecodeError;
+  expect(error.message).toMatch(/\.$/);
+  expect(error.remedy).toMatch(/\S/);
+  if (error.code === 'malformed') expect(error.place).toMatch(/\S/);
+  return error;
+}
+
+export function expectBad(folder: string, file: BadFile, readable: readonly string[]): void {
+  switch (file.expect) {
+    case 'error':
+      expectRefusal(folder, file);
+      return;
+    case 'accept':
+      if (file.format !== null && readable.includes(file.format)) expectTruth(folder, file);
+      else expect(expectRefusal(folder, file).code).toBe('unsupported');
+      return;
+    case 'either': {
+      const opened = openFile(folder, file);
+      if (opened instanceof DecodeError) expectRefusal(folder, file);
+      else expectProfile(opened.profile, file.truth);
+      return;
+    }
+  }
+}
+
+function expectProfile(profile: Profile, truth: Truth | undefined): void {
+  expect(checkProfile(profile)).toEqual([]);
+  if (!truth) return;
+  expect(profile.sampleTypes.length).toBe(truth.views?.length);
+  for (const [i, view] of (truth.views ?? []).entries()) expectView(viewFacts(profile, i), view);
+  if (truth.skipped_lines !== undefined) expect(skippedLines(profile)).toBe(truth.skipped_lines);
+  if (truth.labels) expectLabels(profile, truth.labels);
+  if (truth.meta) expectMeta(profile, truth.meta);
+}
+
+function expectView(facts: ViewFacts, { name, top_self = [], top_total = [], ...plain }: ViewTruth): void {
+  expect(facts, name).toMatchObject(plain);
+  // The lists of bad files have five entries, others ten.
+  expect(facts.top_self.slice(0, top_self.length).map(shortened), `${name} self`).toEqual(top_self);
+  expect(facts.top_total.slice(0, top_total.length).map(shortened), `${name} total`).toEqual(top_total);
+}
+
+/** The manifest cuts the longest names. */
+function shortened([name, value]: TopList[number]): TopList[number] {
+  return [name.length > 10_000 ? `${name.slice(0, 60)}... (${name.length} characters)` : name, value];
+}
+
+function skippedLines({ notes }: Profile): number {
+  for (const note of notes) {
+    const count = /^(\d+) lines? .* skipped\.$/.exec(note);
+    if (count) return Number(count[1]);
+  }
+  return 0;
+}
+
+function expectMeta(profile: Profile, meta: NonNullable<Truth['meta']>): void {
+  expect(profile.timeMs ?? 0).toBeCloseTo(Number(meta.time_nanos) / 1e6, 3);
+  expect(profile.durationMs ?? 0).toBeCloseTo(Number(meta.duration_nanos) / 1e6, 3);
+  if (profile.period) {
+    expect(profile.period.value).toBe(meta.period);
+    expect([profile.period.type.type, profile.period.type.unit]).toEqual(meta.period_type);
+  } else expect(meta.period === 0 || meta.period_type === null).toBe(true);
+  const wanted = profile.sampleTypes.findIndex(({ type }) => type === meta.default_sample_type);
+  expect(profile.defaultSampleType).toBe(wanted < 0 ? profile.sampleTypes.length - 1 : wanted);
+}
+
+/** Per key: who carries it, and its five most frequent values with their sums per sample type. */
+function expectLabels(profile: Profile, truth: Readonly<Record<string, LabelTruth>>): void {
+  const { labels, sampleCount, values } = profile;
+  interface Seen {
+    kinds: Set<string>;
+    units: Set<string>;
+    samples: Set<number>;
+    values: Map<string | bigint, { samples: Set<number>; sums: bigint[] }>;
+  }
+  const byKey = new Map<string, Seen>();
+  for (let i = 0; i < sampleCount; i++) {
+    for (let k = labels.start[i]!; k < labels.start[i + 1]!; k++) {
+      const key = labels.strings[labels.key[k]!]!;
+      const seen = byKey.get(key) ?? { kinds: new Set(), units: new Set(), samples: new Set(), values: new Map() };
+      byKey.set(key, seen);
+      const isText = labels.text[k]! >= 0;
+      seen.kinds.add(isText ? 'str' : 'num');
+      if (labels.unit[k]! >= 0) seen.units.add(labels.strings[labels.unit[k]!]!);
+      seen.samples.add(i);
+      const value = isText ? labels.strings[labels.text[k]!]! : labels.number[k]!;
+      const one = seen.values.get(value) ?? { samples: new Set(), sums: values.map(() => 0n) };
+      seen.values.set(value, one);
+      if (one.samples.has(i)) continue;
+      one.samples.add(i);
+      one.sums = one.sums.map((sum, v) => sum + BigInt(values[v]!.values[i]!));
+    }
+  }
+  expect([...byKey.keys()].sort()).toEqual(Object.keys(truth).sort());
+  for (const [key, wanted] of Object.entries(truth)) {
+    const seen = byKey.get(key)!;
+    expect([...seen.kinds].sort(), key).toEqual([...wanted.kinds].sort());
+    expect([...seen.units].sort(), key).toEqual([...wanted.units].sort());
+    expect(seen.samples.size, key).toBe(wanted.samples);
+    expect(seen.values.size, key).toBe(wanted.distinct);
+    for (const [value, count, sums] of wanted.top) {
+      const found = seen.values.get(typeof value === 'number' ? BigInt(value) : value);
+      expect(found?.samples.size, `${key}=${value}`).toBe(count);
+      expect(found?.sums.map(Number), `${key}=${value}`).toEqual(sums.map(Number));
+    }
+  }
+}
