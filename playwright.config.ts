@@ -5,7 +5,12 @@ import { testBrowser } from './tests/support/browser.js';
 const PORT = 4141;
 
 export default defineConfig({
-  testDir: 'tests/e2e',
+  // `corpus` opens the files of real tools in ../shared through the page; it is no part of `npm test`.
+  projects: [
+    { name: 'e2e', testDir: 'tests/e2e' },
+    { name: 'corpus', testDir: 'tests/corpus' },
+  ],
+  testMatch: '**/*.spec.ts',
   outputDir: 'test-results',
   forbidOnly: true,
   retries: 0,

@@ -31,20 +31,14 @@ const CHECK = [
     mend: 'npm run size, then load lazily what a first visit does not need',
     needs: 'build',
   },
-  {
-    name: 'e2e',
-    run: ['playwright', 'test', '--reporter=line,json'],
-    mend: 'npm run test:e2e',
-    needs: 'build',
-    count: ({ stats, errors }) => ({
-      passed: stats.expected,
-      failed: stats.unexpected + stats.flaky + errors.length,
-      skipped: stats.skipped,
-    }),
-  },
+  { ...playwright('e2e', 'npm run test:e2e'), needs: 'build' },
 ];
 /** @type {Step[]} */
-const CORPUS = [vitest('corpus', 'corpus', 'npx vitest run --project corpus')];
+const CORPUS = [
+  vitest('corpus', 'corpus', 'npx vitest run --project corpus'),
+  { name: 'build', run: ['node', 'scripts/build.js', '--if-stale'], mend: 'npm run build' },
+  { ...playwright('page', 'npx playwright test --project corpus', 'corpus'), needs: 'build' },
+];
 
 /** @type {Counts} */
 const all = { passed: 0, failed: 0, skipped: 0 };
@@ -109,6 +103,20 @@ function take({ name, run: [command = '', ...args], mend, count, needs }) {
 /** @param {string} name @param {number} seconds @param {string} outcome */
 function row(name, seconds, outcome) {
   return `${name.padEnd(8)}${seconds.toFixed(1).padStart(7)} s   ${outcome}`;
+}
+
+/** A project of Playwright as a step. @param {string} name @param {string} mend @param {string} [project] @returns {Step} */
+function playwright(name, mend, project = name) {
+  return {
+    name,
+    run: ['playwright', 'test', '--project', project, '--reporter=line,json'],
+    mend,
+    count: ({ stats, errors }) => ({
+      passed: stats.expected,
+      failed: stats.unexpected + stats.flaky + errors.length,
+      skipped: stats.skipped,
+    }),
+  };
 }
 
 /** A project of vitest as a step. @param {string} name @param {string} project @param {string} mend @returns {Step} */

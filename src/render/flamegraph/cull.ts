@@ -8,8 +8,8 @@
  */
 import type { CallTree } from '#model/call-tree.ts';
 import { type Boxes, hitBox, nodeBox, rootBox, runBox } from './boxes.ts';
-import { firstBeyond, firstFromNear, type FlameLayout, widestOf } from './layout.ts';
-import { endRow, firstRow, type FlameView, scaleOf } from './view.ts';
+import { firstBeyond, firstFromNear, type FlameLayout, lookedAt, widestOf } from './layout.ts';
+import { endRow, firstRow, type FlameView, scaleOf, thinBelow } from './view.ts';
 
 /** A run of several colours is cut when it is this long, in css px: shorter is more rhythm, and more rectangles. */
 const RUN_CSS = 6;
@@ -45,12 +45,13 @@ function cullRoot({ weight }: FlameLayout, view: FlameView, out: Boxes): void {
 
 /** @returns false when the row has nothing in the visible range. */
 function cullRow(tree: CallTree, layout: FlameLayout, view: FlameView, colours: BoxColours, row: number, out: Boxes): boolean {
-  const { left, nodes, weight } = layout;
+  const { left, nodes, share, weight } = layout;
   const { func } = tree;
   const { keys, hit } = colours;
   const { from, to, width } = view;
   const scale = scaleOf(view);
   const pixel = 1 / scale;
+  const pixelShare = thinBelow(layout, view);
   const longest = RUN_CSS * view.ratio;
   const end = layout.rowStart[row + 1];
   let at = firstBeyond(layout, row, from);
@@ -58,55 +59,49 @@ function cullRow(tree: CallTree, layout: FlameLayout, view: FlameView, colours: 
   let runStart = -1;
   let runEnd = -1;
   let runBest = -1;
-  let runWeight = 0;
-  let runKey = -1;
   while (at < end) {
     const x = left[at];
     if (x >= to) break;
     const start = Math.floor((x - from) * scale + 0.5);
-    // Two left edges within a pixel prove a thin node without a look at its weight, which lies far off in memory.
-    if ((at + 1 === end || left[at + 1] - x >= pixel) && weight[nodes[at]] >= pixel) {
-      const node = nodes[at];
+    if (share[at] >= pixelShare) {
       const shownStart = start < 0 ? 0 : start;
       if (runStart >= 0) {
         if (runEnd > shownStart) runEnd = shownStart;
-        if (runStart < runEnd) out.put(runStart, runEnd, row, runBest, runKey, runBox);
+        if (runStart < runEnd) out.put(runStart, runEnd, row, runBest, keys[func[nodes[runBest]]], runBox);
         runStart = -1;
       }
-      const right = Math.floor((x + weight[node] - from) * scale + 0.5);
+      const right = Math.max(start + 1, Math.floor((x + weight[nodes[at]] - from) * scale + 0.5));
       const shownEnd = right > width ? width : right;
-      const f = func[node];
+      const f = func[nodes[at]];
       if (shownStart < shownEnd) out.put(shownStart, shownEnd, row, at, keys[f], hit !== undefined && hit[f] === 1 ? hitBox : nodeBox);
       at++;
       continue;
     }
-    // All that start in this pixel; only the last of them can be wide enough for a box of its own.
-    let next = firstFromNear(left, at + 1, end, from + (start + 0.5) * pixel);
-    const last = next - 1;
-    if (last > at && (next === end || left[next] - left[last] >= pixel) && weight[nodes[last]] >= pixel) next = last;
+    // All that start in this pixel: step by step while they are few, then by a jump.
+    const edge = from + (start + 0.5) * pixel;
+    const near = at + lookedAt < end ? at + lookedAt : end;
+    let best = at;
+    let next = at + 1;
+    for (; next < near && left[next] < edge; next++) if (share[next] > share[best]) best = next;
+    if (next === near) next = firstFromNear(left, next, end, edge);
+    // Only the last of them can be wide enough for a box of its own.
+    if (share[next - 1] >= pixelShare) {
+      next--;
+      if (best === next) best = widestOf(layout, at, next);
+    }
     if (start >= 0 && start < width) {
-      const best = next === at + 1 ? at : widestOf(layout, at, next);
-      const bestNode = nodes[best];
-      const bestWeight = weight[bestNode];
-      const key = keys[func[bestNode]];
-      const joins = runStart >= 0 && start <= runEnd && (key === runKey || start < runEnd || runEnd - runStart < longest);
-      if (joins) {
-        if (bestWeight > runWeight) {
-          runBest = best;
-          runWeight = bestWeight;
-          runKey = key;
-        }
-      } else {
-        if (runStart >= 0) out.put(runStart, runEnd, row, runBest, runKey, runBox);
+      if (runStart >= 0 && (start > runEnd || (start === runEnd && runEnd - runStart >= longest))) {
+        out.put(runStart, runEnd, row, runBest, keys[func[nodes[runBest]]], runBox);
+        runStart = -1;
+      }
+      if (runStart < 0) {
         runStart = start;
         runBest = best;
-        runWeight = bestWeight;
-        runKey = key;
-      }
+      } else if (share[best] > share[runBest]) runBest = best;
       runEnd = start + 1;
     }
     at = next;
   }
-  if (runStart >= 0) out.put(runStart, runEnd, row, runBest, runKey, runBox);
+  if (runStart >= 0) out.put(runStart, runEnd, row, runBest, keys[func[nodes[runBest]]], runBox);
   return true;
 }

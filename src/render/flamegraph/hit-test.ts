@@ -2,7 +2,7 @@
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import { firstFrom, type FlameLayout, positionOf, widestOf } from './layout.ts';
 import { firstMark } from './marks.ts';
-import { type FlameView, rowAt, scaleOf } from './view.ts';
+import { type FlameView, rowAt, scaleOf, thinBelow } from './view.ts';
 
 /**
  * O(log nodes of the row).
@@ -15,7 +15,8 @@ export function nodeUnder(tree: CallTree, layout: FlameLayout, view: FlameView, 
   if (pixelX < 0 || pixelX >= view.width || y < 0 || y >= view.height) return -1;
   const row = rowAt(view, y);
   if (row < 0 || row > tree.maxDepth) return -1;
-  const { rowStart, left, nodes, weight } = layout;
+  const { rowStart, left, nodes, share, weight } = layout;
+  const pixelShare = thinBelow(layout, view);
   const pixel = 1 / scaleOf(view);
   if (row === 0 && !(weight[0] > 0)) return 0;
   const cellFrom = view.from + (pixelX - 0.5) * pixel;
@@ -24,24 +25,23 @@ export function nodeUnder(tree: CallTree, layout: FlameLayout, view: FlameView, 
   if (first < end) {
     const hit = marks === undefined ? -1 : widestMark(layout, marks, first, end);
     if (hit >= 0) return nodes[hit];
-    const last = nodes[end - 1];
-    return weight[last] >= pixel ? last : nodes[widestOf(layout, first, end)];
+    return nodes[share[end - 1] >= pixelShare ? end - 1 : widestOf(layout, first, end)];
   }
   const before = first - 1;
   if (before < rowStart[row]) return -1;
+  if (share[before] < pixelShare) return -1;
   const node = nodes[before];
-  if (weight[node] < pixel) return -1;
   return Math.floor((left[before] + weight[node] - view.from) * scaleOf(view) + 0.5) > pixelX ? node : -1;
 }
 
 /** Marks of one pixel that are looked at. */
 const LOOKED_AT = 32;
 
-function widestMark({ nodes, weight }: FlameLayout, marks: Int32Array, first: number, end: number): number {
+function widestMark({ share }: FlameLayout, marks: Int32Array, first: number, end: number): number {
   let best = -1;
   const from = firstMark(marks, 0, marks.length, first);
   for (let mark = from; mark < marks.length && marks[mark] < end && mark < from + LOOKED_AT; mark++) {
-    if (best < 0 || weight[nodes[marks[mark]]] > weight[nodes[best]]) best = marks[mark];
+    if (best < 0 || share[marks[mark]] > share[best]) best = marks[mark];
   }
   return best;
 }
@@ -62,7 +62,8 @@ export function placeOf(tree: CallTree, layout: FlameLayout, view: FlameView, no
   const x = (layout.left[position] - view.from) * scale;
   const w = layout.weight[node] * scale;
   const start = Math.floor(x + 0.5);
-  const end = node === 0 && !(w > 0) ? view.width : w >= 1 ? Math.floor(x + w + 0.5) : start + 1;
+  const isThin = layout.share[position] < thinBelow(layout, view);
+  const end = node === 0 && !(w > 0) ? view.width : isThin ? start + 1 : Math.max(start + 1, Math.floor(x + w + 0.5));
   place.start = Math.max(0, start);
   place.end = Math.min(view.width, end);
   place.row = tree.depth[node];

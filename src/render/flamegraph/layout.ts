@@ -9,6 +9,8 @@ export interface FlameLayout {
   readonly rowStart: Int32Array; // maxDepth + 2
   readonly nodes: Int32Array; // position -> node
   readonly left: Float64Array; // position -> left edge, value units
+  /** Position -> drawn width as a share of the root's: what is thin, and which of the thin is widest, is read in order. */
+  readonly share: Float32Array;
   /** Node -> drawn width, value units: `tree.total` itself when nothing is negative. */
   readonly weight: Float64Array;
 }
@@ -25,6 +27,8 @@ export function layoutTree(tree: CallTree): FlameLayout {
   const cursor = new Float64Array(maxDepth + 2);
   const nodes = new Int32Array(placed);
   const left = new Float64Array(placed);
+  const share = new Float32Array(placed);
+  const toShare = weight[0] > 0 ? 1 / weight[0] : 0;
   for (let node = 0; node < length; node++) {
     const width = weight[node];
     if (!(width > 0) && node > 0) continue;
@@ -35,8 +39,9 @@ export function layoutTree(tree: CallTree): FlameLayout {
     const position = next[row]++;
     nodes[position] = node;
     left[position] = x;
+    share[position] = width * toShare;
   }
-  return { rowStart, nodes, left, weight };
+  return { rowStart, nodes, left, share, weight };
 }
 
 /** Negative selves are drawn as nothing: they would push their callers under the width of their callees. */
@@ -95,20 +100,12 @@ export function positionOf(layout: FlameLayout, tree: CallTree, node: NodeIndex)
 }
 
 /** Members of a pixel that are looked at; with siblings by size the first are the widest. */
-const PROBES = 4;
+export const lookedAt = 24;
 
-/** Position of the widest member of [first, end), which share a pixel: of many, some spread over them are asked. */
-export function widestOf(layout: FlameLayout, first: number, end: number): number {
-  const { nodes, weight } = layout;
-  const step = Math.max(1, Math.ceil((end - first) / PROBES));
+/** Position of the widest member of [first, end), which share a pixel: of very many, of the first. */
+export function widestOf({ share }: FlameLayout, first: number, end: number): number {
+  const stop = Math.min(end, first + lookedAt);
   let best = first;
-  let bestWeight = weight[nodes[first]];
-  for (let position = first + step; position < end; position += step) {
-    const w = weight[nodes[position]];
-    if (w > bestWeight) {
-      best = position;
-      bestWeight = w;
-    }
-  }
+  for (let position = first + 1; position < stop; position++) if (share[position] > share[best]) best = position;
   return best;
 }

@@ -2,7 +2,7 @@
 import type { CallTree } from '#model/call-tree.ts';
 import { type Boxes, tickBox } from './boxes.ts';
 import type { FlameLayout } from './layout.ts';
-import { endRow, firstRow, type FlameView, scaleOf } from './view.ts';
+import { endRow, firstRow, type FlameView, scaleOf, thinBelow } from './view.ts';
 
 /** Layout positions of all nodes of the marked functions, ascending. One pass over the tree, once per search or selection. */
 export function markedPositions(tree: CallTree, layout: FlameLayout, marked: (func: number) => boolean, functionCount: number): Int32Array {
@@ -40,8 +40,9 @@ export function firstMark(marks: Int32Array, lo: number, hi: number, position: n
 /** Adds a tick for every pixel in which marked nodes thinner than a pixel start; neighbours are one tick. */
 export function cullMarks(tree: CallTree, layout: FlameLayout, view: FlameView, marks: Int32Array, out: Boxes): void {
   if (marks.length === 0) return;
-  const { rowStart, left, nodes, weight } = layout;
+  const { rowStart, left, share } = layout;
   const { from, to, width } = view;
+  const pixelShare = thinBelow(layout, view);
   const scale = scaleOf(view);
   const pixel = 1 / scale;
   const rows = endRow(view, tree.maxDepth + 1);
@@ -57,7 +58,7 @@ export function cullMarks(tree: CallTree, layout: FlameLayout, view: FlameView, 
     while (mark < markEnd && left[marks[mark]] < to) {
       const position = marks[mark];
       const start = Math.floor((left[position] - from) * scale + 0.5);
-      if (weight[nodes[position]] >= pixel || start < 0 || start >= width) {
+      if (share[position] >= pixelShare || start < 0 || start >= width) {
         mark++;
         continue;
       }

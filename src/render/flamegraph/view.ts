@@ -1,4 +1,5 @@
 /** The visible part of a layout in device px, and where rows stand in it. */
+import type { FlameLayout } from './layout.ts';
 import type { Direction } from './scene.ts';
 
 /** Numbers only; one object lives as long as its camera. Device px where no unit is told. */
@@ -43,4 +44,12 @@ export function endRow(view: FlameView, rows: number): number {
 /** Device px per value unit. */
 export function scaleOf(view: FlameView): number {
   return view.width / (view.to - view.from);
+}
+
+/**
+ * The share of the root that is a device px wide: nodes with less are thin. A millionth less than that, so that the
+ * single precision of shares never makes a whole pixel thin.
+ */
+export function thinBelow({ weight }: FlameLayout, view: FlameView): number {
+  return weight[0] > 0 ? 0.999999 / scaleOf(view) / weight[0] : 0;
 }

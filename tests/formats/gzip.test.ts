@@ -1,0 +1,127 @@
+import { gzipSync } from 'node:zlib';
+import { gzipSync as fflateGzip } from 'fflate';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { crc32 } from '#base/crc32.ts';
+import { finish } from '#base/steps.ts';
+import { DecodeError } from '#formats/format.ts';
+import { unwrapGzip } from '#formats/gzip.ts';
+
+const text = new TextEncoder().encode('main;parse;read 12\n'.repeat(20_000));
+
+function unwrap(bytes: Uint8Array): Uint8Array {
+  return finish(unwrapGzip(bytes));
+}
+
+function refusal(bytes: Uint8Array): DecodeError {
+  try {
+    unwrap(bytes);
+  } catch (error) {
+    expect(error).toBeInstanceOf(DecodeError);
+    return error as DecodeError;
+  }
+  throw new Error('was not refused');
+}
+
+function joined(...parts: Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+describe('unwrapGzip', () => {
+  it('leaves other bytes alone', () => {
+    expect(unwrap(text)).toBe(text);
+  });
+
+  it('gives back what was packed, at every level and size', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 5000 }), fc.integer({ min: 0, max: 9 }), fc.integer({ min: 1, max: 40 }), (part, level, times) => {
+        const plain = joined(...Array<Uint8Array>(times).fill(part));
+        expect(Buffer.compare(unwrap(new Uint8Array(gzipSync(plain, { level }))), plain)).toBe(0);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('reads noise, which packs to more than it was', () => {
+    const noise = Uint8Array.from({ length: 300_000 }, (_, i) => Math.imul(i ^ (i >>> 3), 0x9e3779b1) >>> 24);
+    expect(Buffer.compare(unwrap(new Uint8Array(gzipSync(noise))), noise)).toBe(0);
+  });
+
+  it('joins members, and takes zeros behind the last one', () => {
+    const members = [1, 2, 3].map((k) => new Uint8Array(gzipSync(text.subarray(0, 19 * k))));
+    expect(unwrap(joined(...members)).length).toBe(19 * 6);
+    expect(unwrap(joined(...members, new Uint8Array(512))).length).toBe(19 * 6);
+  });
+
+  it('skips name, comment, extra field and header checksum', () => {
+    const packed = fflateGzip(text, { filename: 'stacks.txt', mtime: 0 });
+    expect(unwrap(packed).length).toBe(text.length);
+    const plain = gzipSync(text);
+    const head = Uint8Array.from([...plain.subarray(0, 3), 0x1e, ...plain.subarray(4, 10), 2, 0, 7, 7, 0x61, 0, 0x62, 0, 9, 9]);
+    expect(unwrap(joined(head, plain.subarray(10))).length).toBe(text.length);
+  });
+
+  it('yields its progress', () => {
+    const noise = Uint8Array.from({ length: 100_000 }, (_, i) => Math.imul(i, 0x9e3779b1) >>> 23);
+    const shares = [...unwrapGzip(new Uint8Array(gzipSync(noise)))];
+    expect(shares.length).toBeGreaterThan(3);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+  });
+
+  it('unwraps two layers and no more', () => {
+    const once = gzipSync(text);
+    const twice = gzipSync(once);
+    expect(unwrap(new Uint8Array(twice)).length).toBe(text.length);
+    expect(refusal(new Uint8Array(gzipSync(twice))).code).toBe('unsupported');
+  });
+
+  it('refuses what is cut, wherever it is cut', () => {
+    const packed = new Uint8Array(gzipSync(text));
+    for (let length = 2; length < packed.length; length += length < 40 ? 1 : 97) {
+      expect(refusal(packed.subarray(0, length)).code).toBe('malformed');
+    }
+    for (let left = 1; left <= 8; left++) {
+      expect(refusal(packed.subarray(0, packed.length - left)).code).toBe('malformed');
+    }
+  });
+
+  it.each([
+    ['a wrong checksum', -8, 'checksum'],
+    ['a wrong length', -4, 'length'],
+  ])('refuses %s', (_, at, word) => {
+    const packed = new Uint8Array(gzipSync(text));
+    packed[packed.length + at]! ^= 1;
+    expect(refusal(packed).message).toContain(word);
+  });
+
+  it('refuses something else behind a member', () => {
+    const error = refusal(joined(new Uint8Array(gzipSync(text)), text));
+    expect(error.code).toBe('malformed');
+    expect(error.message).toContain('not gzip');
+  });
+
+  it('never lets damage through, and throws nothing else', () => {
+    const packed = new Uint8Array(gzipSync(text.subarray(0, 1900)));
+    fc.assert(
+      fc.property(fc.nat(packed.length - 1), fc.integer({ min: 1, max: 255 }), (at, bits) => {
+        const damaged = packed.slice();
+        damaged[at]! ^= bits;
+        try {
+          const bytes = unwrap(damaged);
+          // A flip in the header's time or name, or of the gzip mark itself.
+          expect(at < 10 && (bytes === damaged || bytes.length === 1900)).toBe(true);
+        } catch (error) {
+          expect(error).toBeInstanceOf(DecodeError);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('crc32', () => {
+  it('is the checksum of gzip, also in parts', () => {
+    expect(crc32(0, new TextEncoder().encode('123456789'))).toBe(0xcbf43926);
+    expect(crc32(crc32(0, text.subarray(0, 1001)), text.subarray(1001))).toBe(crc32(0, text));
+  });
+});
