@@ -74,17 +74,17 @@ async function drawPicture(analysis: Analysis, shown: Shown, kind: 'svg' | 'png'
   const { tree, byFunction } = await analysis.tree(shown.request, never);
   const { profile, name } = shown.file;
   const { state } = urlStore.getState();
-  const whole = tree.total[0]!;
+  const whole = tree.total[0];
   const scene: FlameScene = {
     tree,
     layout: layoutTree(tree),
-    label: (func) => splitName(profile.functions.names[func]!),
+    label: (func) => splitName(profile.functions.names[func]),
     rootLabel: `${rootName} · ${valueText(shown, whole)}`,
-    share: (node) => formatShare(tree.total[node]!, whole),
+    share: (node) => formatShare(tree.total[node], whole),
   };
   const theme = flameTheme(readToken);
   const colours = colourKeys(profile, state.col, byFunction, whole);
-  const title = `${name}, ${sampleTypeTitle(profile.sampleTypes[shown.sampleType]!.type)}`;
+  const title = `${name}, ${sampleTypeTitle(profile.sampleTypes[shown.sampleType].type)}`;
   const size = { widthCss: PICTURE_WIDTH, zoomNode: 0, direction: state.dir, rowHeightCss: 20 as const };
   if (kind === 'svg') return { content: flamegraphSvg(scene, theme, { ...size, colours, title, linkText: linkToView() }), notes: [] };
   const rows = tree.maxDepth + 1;

@@ -29,11 +29,11 @@ export function Shell(): ReactElement {
     <div className={styles['shell']}>
       <TopBar file={file} />
       <Notices />
-      {file && <FileTabs file={file} />}
       {reading && <Reading file={reading} />}
       {file ? (
         <main className={styles['main']}>
           <h1 className="visually-hidden">{file.name}</h1>
+          <FileTabs file={file} />
           <Workspace key={file.profile.handle} file={file} />
         </main>
       ) : (
@@ -97,8 +97,8 @@ function TopBar({ file }: { file: OpenFile | undefined }): ReactElement {
       <span className={styles['spacer']} />
       {file && <ExportMenu file={file} />}
       {file && (
-        <Button icon="share" onClick={() => void copy(linkToView(), 'Link')} title="Copy the link to this view; the file itself is not in it">
-          Copy link
+        <Button icon="share" onClick={() => void copy(linkToView(), 'Link')} aria-label="Copy link" title="Copy the link to this view; the file itself is not in it">
+          <span className={styles['wide']}>Copy link</span>
         </Button>
       )}
       <IconButton label={`Theme: ${theme}`} icon="theme" onClick={() => setPreference('theme', next[theme])} />
@@ -153,7 +153,7 @@ function FileTabs({ file }: { file: OpenFile }): ReactElement {
   const { pick } = useOpen();
   const st = useUrl((state) => state.st);
   const { sampleTypes, defaultSampleType, totals } = file.profile;
-  const chosen = sampleTypes.some(({ type }) => type === st) ? st! : sampleTypes[defaultSampleType]!.type;
+  const chosen = sampleTypes.some(({ type }) => type === st) ? st! : sampleTypes[defaultSampleType].type;
   const show = (name: string): void => navigate({ file: name, src: undefined, st: undefined, z: [], sel: [] }, 'push');
   return (
     <div className={styles['tabs']}>

@@ -42,7 +42,7 @@ export class ByteReader {
         hi = bits >>> 4;
       } else if (shift < 63) hi |= bits << (shift - 32);
       else {
-        if (byte > 1) this.#fail('a number does not fit in 64 bits', start);
+        if (byte > 1 && byte < 128) this.#fail('a number does not fit in 64 bits', start);
         hi |= byte << 31;
       }
       if (byte < 128) {

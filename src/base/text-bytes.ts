@@ -3,8 +3,10 @@
 /** @returns the bytes behind a UTF-8 mark, UTF-16 as UTF-8; anything else as it is, uncopied. */
 export function utf8Bytes(bytes: Uint8Array): Uint8Array {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return bytes.subarray(3);
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextEncoder().encode(new TextDecoder('utf-16le').decode(bytes));
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextEncoder().encode(new TextDecoder('utf-16be').decode(bytes));
+  if (bytes[0] === 0xff && bytes[1] === 0xfe)
+    return new TextEncoder().encode(new TextDecoder('utf-16le').decode(bytes));
+  if (bytes[0] === 0xfe && bytes[1] === 0xff)
+    return new TextEncoder().encode(new TextDecoder('utf-16be').decode(bytes));
   return bytes;
 }
 

@@ -35,7 +35,8 @@ const PLACE_IN_NAME = /^.* \((.+):(\d+)\)$/s;
 export function* decodeCollapsed(packed: Uint8Array): Steps<Profile> {
   if (!looksLikeText(packed, BYTES_TO_SNIFF)) {
     throw new DecodeError('unrecognized', 'The file is not a text: it has bytes that no list of stacks has.', {
-      remedy: 'Collapsed stacks are lines such as `main;parse;read 12`. A binary profile needs its own ending, such as .pb.gz.',
+      remedy:
+        'Collapsed stacks are lines such as `main;parse;read 12`. A binary profile needs its own ending, such as .pb.gz.',
     });
   }
   const bytes = utf8Bytes(packed);
@@ -73,7 +74,12 @@ export function* decodeCollapsed(packed: Uint8Array): Steps<Profile> {
     });
   }
   const notes: string[] = [];
-  if (skipped > 0) notes.push(skipped === 1 ? '1 line is not a stack with a number: skipped.' : `${skipped} lines are not a stack with a number: skipped.`);
+  if (skipped > 0)
+    notes.push(
+      skipped === 1
+        ? '1 line is not a stack with a number: skipped.'
+        : `${skipped} lines are not a stack with a number: skipped.`,
+    );
   return {
     sampleTypes: [{ type: 'samples', unit: 'count' }],
     defaultSampleType: 0,

@@ -16,9 +16,13 @@ export const demoFormat: ProfileFormat = {
     const nodes = Number(/^nodes (\d+)$/m.exec(text)?.[1]);
     const seed = Number(/^seed (\d+)$/m.exec(text)?.[1]);
     if (!isDemoRecipe(nodes, seed)) {
-      throw new DecodeError('malformed', `A demo has ${demoLimits.least} to ${demoLimits.most} nodes and a whole seed.`, {
-        remedy: 'Open it with ?src=demo&nodes=20000&seed=7.',
-      });
+      throw new DecodeError(
+        'malformed',
+        `A demo has ${demoLimits.least} to ${demoLimits.most} nodes and a whole seed.`,
+        {
+          remedy: 'Open it with ?src=demo&nodes=20000&seed=7.',
+        },
+      );
     }
     return yield* makeDemo(nodes, seed);
   },
@@ -101,7 +105,9 @@ function* makeDemo(nodes: number, seed: number): Steps<Profile> {
     defaultSampleType: 1,
     functions: {
       names,
-      files: names.map((name) => (name.startsWith('runtime.') ? 'runtime/proc.go' : `${name.split('.(')[0].replace('github.com/', '')}.go`)),
+      files: names.map((name) =>
+        name.startsWith('runtime.') ? 'runtime/proc.go' : `${name.split('.(')[0].replace('github.com/', '')}.go`,
+      ),
       line,
       mappings: names.map(() => 'demo'),
     },

@@ -9,7 +9,7 @@ import { checkString, checkWireType, type PprofMessages, refuse } from './pprof-
 import { needsExact, plainColumn, TextColumn } from './profile-columns.ts';
 
 /** Frames in all stacks together: 512 MiB of them. Inlined lines could multiply a small file without bound. */
-export const maxStackFrames = 128 * 1024 * 1024;
+const maxStackFrames = 128 * 1024 * 1024;
 
 const SAMPLES_A_STEP = 4096;
 const LOCATIONS_PACKED = 0x0a;

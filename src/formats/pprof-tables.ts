@@ -27,7 +27,7 @@ export function readId(reader: ByteReader): Id {
 }
 
 /** From ids to positions. Writers count from 1, so that an array answers nearly always; a map takes the rest. */
-export class IdTable {
+class IdTable {
   /** Position + 1 by small id; 0 where there is none. */
   readonly dense: Int32Array;
   readonly #sparse = new Map<Id, number>();
@@ -151,7 +151,11 @@ function* readFunctions({ reader, strings, functions }: PprofMessages): Steps<Fu
   return { ids, name, file, startLine, strings };
 }
 
-function* readLocations({ reader, locations }: PprofMessages, mappings: Mappings, functions: Functions): Steps<PprofTables> {
+function* readLocations(
+  { reader, locations }: PprofMessages,
+  mappings: Mappings,
+  functions: Functions,
+): Steps<PprofTables> {
   const count = locations.length / 2;
   const ids = new IdTable(count);
   const columns = new FunctionColumns();
@@ -196,7 +200,8 @@ function* readLocations({ reader, locations }: PprofMessages, mappings: Mappings
     let mapping = '';
     if (mappingId !== 0) {
       const position = mappings.ids.get(mappingId);
-      if (position < 0) refuse(`The pprof data is damaged: mapping ${mappingId} is not in the table`, start, `location ${id}`);
+      if (position < 0)
+        refuse(`The pprof data is damaged: mapping ${mappingId} is not in the table`, start, `location ${id}`);
       mapping = mappings.files[position];
     }
     if (lineFunction.length === 0) {
@@ -249,7 +254,11 @@ function readLine(reader: ByteReader, functions: Functions, lineNumbers: Int32Co
   if (functionId === 0) return -1;
   const position = functions.ids.get(functionId);
   if (position < 0) {
-    refuse(`The pprof data is damaged: function ${functionId} is not in the table`, start, `location number ${location}`);
+    refuse(
+      `The pprof data is damaged: function ${functionId} is not in the table`,
+      start,
+      `location number ${location}`,
+    );
   }
   return position;
 }

@@ -28,11 +28,10 @@ const { varint, bytes: lengthDelimited } = wireTypes;
 const MESSAGE: readonly number[] = [lengthDelimited];
 const NUMBER: readonly number[] = [varint];
 /** The wire type of each field of the profile, by field number; 13 repeats a number and may be packed. */
+// prettier-ignore
 const TOP_LEVEL: readonly (readonly number[] | undefined)[] = [
-  undefined,
-  ...[MESSAGE, MESSAGE, MESSAGE, MESSAGE, MESSAGE, MESSAGE],
-  ...[NUMBER, NUMBER, NUMBER, NUMBER, MESSAGE, NUMBER],
-  ...[[varint, lengthDelimited], NUMBER, NUMBER],
+  undefined, MESSAGE, MESSAGE, MESSAGE, MESSAGE, MESSAGE, MESSAGE, NUMBER,
+  NUMBER, NUMBER, NUMBER, MESSAGE, NUMBER, [varint, lengthDelimited], NUMBER, NUMBER,
 ];
 
 const FIELDS_TO_SNIFF = 48;
@@ -121,7 +120,8 @@ export function* decodePprof(bytes: Uint8Array): Steps<Profile> {
   if (strings.length === 0 || strings.text(0) !== '') {
     refuse('The pprof data is damaged: its first string must be there and be empty', 0);
   }
-  for (const index of [...comments, dropFrames, keepFrames, docUrl]) checkString(strings, index, 'the profile', bytes.length);
+  for (const index of [...comments, dropFrames, keepFrames, docUrl])
+    checkString(strings, index, 'the profile', bytes.length);
   const types: SampleType[] = [];
   for (let i = 0; i < sampleTypeSpans.length; i += 2) {
     types.push(readValueType(reader, strings, sampleTypeSpans.values[i], sampleTypeSpans.values[i + 1]));
@@ -129,8 +129,7 @@ export function* decodePprof(bytes: Uint8Array): Steps<Profile> {
   if (types.length === 0) {
     refuse('The pprof data has no sample types, so that its values have no meaning', 0);
   }
-  const periodType =
-    periodTypeStart < 0 ? undefined : readValueType(reader, strings, periodTypeStart, periodTypeEnd);
+  const periodType = periodTypeStart < 0 ? undefined : readValueType(reader, strings, periodTypeStart, periodTypeEnd);
   const wanted = checkString(strings, defaultSampleType, 'the default sample type', bytes.length);
   const named = wanted === '' ? -1 : types.findIndex(({ type }) => type === wanted);
   const messages = { reader, strings, samples, mappings, locations, functions, sampleTypeCount: types.length };
@@ -140,8 +139,12 @@ export function* decodePprof(bytes: Uint8Array): Steps<Profile> {
   const notes: string[] = [];
   const drop = strings.text(dropFrames);
   const keep = strings.text(keepFrames);
-  if (drop !== '') notes.push(`The file asks to leave out frames that match ${drop}${keep === '' ? '' : ` but not ${keep}`}. They are kept.`);
-  if (wanted !== '' && named < 0) notes.push(`The file names ${wanted} as its default sample type, but has no such type.`);
+  if (drop !== '')
+    notes.push(
+      `The file asks to leave out frames that match ${drop}${keep === '' ? '' : ` but not ${keep}`}. They are kept.`,
+    );
+  if (wanted !== '' && named < 0)
+    notes.push(`The file names ${wanted} as its default sample type, but has no such type.`);
   return {
     sampleTypes: types,
     // Without a default the last one counts, as in pprof.
@@ -174,7 +177,10 @@ function readValueType(reader: ByteReader, strings: Utf8Strings, start: number, 
     else unit = reader.signed();
   }
   reader.end = reader.bytes.length;
-  return { type: checkString(strings, type, 'a sample type', start), unit: checkString(strings, unit, 'a sample type', start) };
+  return {
+    type: checkString(strings, type, 'a sample type', start),
+    unit: checkString(strings, unit, 'a sample type', start),
+  };
 }
 
 class NotPprof extends Error {}

@@ -28,8 +28,14 @@ export function recognise(bytes: Uint8Array): Recognised | undefined {
   if (text.includes('\u0000')) return undefined;
   if (looksLikeMarkup(text)) {
     return /^\s*<\?xml|^\s*<(svg|plist)/i.test(text)
-      ? { what: 'an XML file', remedy: `${READS} A flamegraph in SVG holds no profile: take the file it was made from.` }
-      : { what: 'a web page', remedy: 'Was a login page saved instead of the profile? Fetch the profile again, signed in.' };
+      ? {
+          what: 'an XML file',
+          remedy: `${READS} A flamegraph in SVG holds no profile: take the file it was made from.`,
+        }
+      : {
+          what: 'a web page',
+          remedy: 'Was a login page saved instead of the profile? Fetch the profile again, signed in.',
+        };
   }
   if (looksLikeJson(text)) return JSON_KINDS.find(({ signs }) => signs.every((sign) => sign.test(text)));
   const lines = text.split('\n', 400);
@@ -44,7 +50,7 @@ export function recognise(bytes: Uint8Array): Recognised | undefined {
 }
 
 function ascii(text: string): number[] {
-  return [...text].map((character) => character.charCodeAt(0));
+  return Array.from(text, (character) => character.charCodeAt(0));
 }
 
 const BINARY: readonly (Recognised & { readonly at: number; readonly starts: readonly number[] })[] = [
@@ -90,8 +96,18 @@ const BINARY: readonly (Recognised & { readonly at: number; readonly starts: rea
     what: 'a bzip2 archive',
     remedy: 'Unpack it with bunzip2 and open the profile in it.',
   },
-  { at: 0, starts: [0xfd, ...ascii('7zXZ')], what: 'an xz archive', remedy: 'Unpack it with xz -d and open the profile in it.' },
-  { at: 257, starts: ascii('ustar'), what: 'a tar archive', remedy: 'Unpack it with tar -xf and open the profile in it.' },
+  {
+    at: 0,
+    starts: [0xfd, ...ascii('7zXZ')],
+    what: 'an xz archive',
+    remedy: 'Unpack it with xz -d and open the profile in it.',
+  },
+  {
+    at: 257,
+    starts: ascii('ustar'),
+    what: 'a tar archive',
+    remedy: 'Unpack it with tar -xf and open the profile in it.',
+  },
   {
     at: 6,
     starts: ascii(' trace\0\0\0'),
@@ -110,17 +126,37 @@ const BINARY: readonly (Recognised & { readonly at: number; readonly starts: rea
     what: 'a dump of Ruby (Marshal), as stackprof writes it',
     remedy: 'Convert it: stackprof --collapse dump > stacks.txt (stackprof --stackcollapse in older ones)',
   },
-  { at: 0, starts: [0x89, ...ascii('PNG')], what: 'a PNG picture', remedy: 'Open the profile that the picture was made from.' },
-  { at: 0, starts: [0xff, 0xd8, 0xff], what: 'a JPEG picture', remedy: 'Open the profile that the picture was made from.' },
+  {
+    at: 0,
+    starts: [0x89, ...ascii('PNG')],
+    what: 'a PNG picture',
+    remedy: 'Open the profile that the picture was made from.',
+  },
+  {
+    at: 0,
+    starts: [0xff, 0xd8, 0xff],
+    what: 'a JPEG picture',
+    remedy: 'Open the profile that the picture was made from.',
+  },
   { at: 0, starts: ascii('%PDF'), what: 'a PDF document', remedy: 'Open the profile that the document was made from.' },
-  { at: 0, starts: [0x7f, ...ascii('ELF')], what: 'a program (ELF)', remedy: 'Run it under a profiler and open what that writes.' },
+  {
+    at: 0,
+    starts: [0x7f, ...ascii('ELF')],
+    what: 'a program (ELF)',
+    remedy: 'Run it under a profiler and open what that writes.',
+  },
   {
     at: 0,
     starts: ascii('*version'),
     what: 'a method trace of Android',
     remedy: 'Record with simpleperf and convert it: report_sample.py, or stackcollapse.py for collapsed stacks',
   },
-  { at: 0, starts: ascii('SLOW'), what: 'a method trace of Android', remedy: 'Record with simpleperf and convert it with stackcollapse.py.' },
+  {
+    at: 0,
+    starts: ascii('SLOW'),
+    what: 'a method trace of Android',
+    remedy: 'Record with simpleperf and convert it with stackcollapse.py.',
+  },
   {
     at: 0,
     starts: ascii('SQLite format 3'),
@@ -133,7 +169,8 @@ const BINARY: readonly (Recognised & { readonly at: number; readonly starts: rea
 function isOldCpuProfile(bytes: Uint8Array): boolean {
   const word = (at: number): number => bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
   if (bytes.length < 40) return false;
-  const wide = word(0) === 0 && word(4) === 0 && word(8) >= 3 && word(8) < 64 && word(12) === 0 && word(16) === 0 && word(24) > 0;
+  const wide =
+    word(0) === 0 && word(4) === 0 && word(8) >= 3 && word(8) < 64 && word(12) === 0 && word(16) === 0 && word(24) > 0;
   const narrow = word(0) === 0 && word(4) >= 3 && word(4) < 64 && word(8) === 0 && word(12) > 0 && word(16) === 0;
   return wide || narrow;
 }
@@ -181,15 +218,27 @@ const JSON_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[
     what: 'a trace of Chrome (trace events)',
     remedy: `${COMING} chrome://tracing and ui.perfetto.dev open it.`,
   },
-  { signs: [/"nodes"\s*:|"head"\s*:/, /"callFrame"\s*:/, /"selfSize"\s*:/], what: 'a heap profile of V8', remedy: COMING },
-  { signs: [/"nodes"\s*:|"head"\s*:/, /"functionName"\s*:/], what: 'a CPU profile of V8 (.cpuprofile)', remedy: COMING },
+  {
+    signs: [/"nodes"\s*:|"head"\s*:/, /"callFrame"\s*:/, /"selfSize"\s*:/],
+    what: 'a heap profile of V8',
+    remedy: COMING,
+  },
+  {
+    signs: [/"nodes"\s*:|"head"\s*:/, /"functionName"\s*:/],
+    what: 'a CPU profile of V8 (.cpuprofile)',
+    remedy: COMING,
+  },
   { signs: [/"snapshot"\s*:/, /"trace_function_infos"|"node_fields"/], what: 'a heap snapshot of V8', remedy: COMING },
   {
     signs: [/"resourceProfiles"\s*:|"stringTable"\s*:[^]*"locationTable"|"dictionary"\s*:/],
     what: 'an OpenTelemetry profile (OTLP)',
     remedy: COMING,
   },
-  { signs: [/"mode"\s*:\s*"(cpu|wall|object|custom)"/, /"frames"\s*:/], what: 'a profile of stackprof', remedy: 'Convert it: stackprof --stackcollapse dump > stacks.txt' },
+  {
+    signs: [/"mode"\s*:\s*"(cpu|wall|object|custom)"/, /"frames"\s*:/],
+    what: 'a profile of stackprof',
+    remedy: 'Convert it: stackprof --stackcollapse dump > stacks.txt',
+  },
   {
     signs: [/"meta"\s*:|"profile"\s*:/, /"interval"\s*:|"threads"\s*:|"presymbolicated"\s*:/],
     what: 'a profile of Firefox',
@@ -214,7 +263,11 @@ const TEXT_KINDS: readonly (Recognised & { readonly sign: RegExp })[] = [
     what: 'a callgrind profile',
     remedy: `${COMING} KCachegrind opens it.`,
   },
-  { sign: /^desc: .*\n(?:.*\n){0,3}time_unit:/, what: 'a massif profile of valgrind', remedy: 'ms_print and massif-visualizer show it.' },
+  {
+    sign: /^desc: .*\n(?:.*\n){0,3}time_unit:/,
+    what: 'a massif profile of valgrind',
+    remedy: 'ms_print and massif-visualizer show it.',
+  },
   {
     sign: /^(heap profile:|--- (heap|contention|mutex|thread|growth)z?\b|goroutine profile: total|threadcreate profile:|--- (symbol|profile|mutex):?)/,
     what: 'a profile in the old text format of pprof',
@@ -236,13 +289,21 @@ const TEXT_KINDS: readonly (Recognised & { readonly sign: RegExp })[] = [
     what: 'the output of perf script',
     remedy: 'Convert it: stackcollapse-perf.pl out.perf > stacks.txt',
   },
-  { sign: /^TRACE START \[/m, what: 'a function trace of Xdebug', remedy: 'Convert it: stackcollapse-xdebug.php trace.xt > stacks.txt' },
+  {
+    sign: /^TRACE START \[/m,
+    what: 'a function trace of Xdebug',
+    remedy: 'Convert it: stackcollapse-xdebug.php trace.xt > stacks.txt',
+  },
   {
     sign: /^(\ufeff)?(Weight|Running Time|Bytes Used)\t/,
     what: 'a call tree of Instruments',
     remedy: 'Convert it: stackcollapse-instruments.pl tree.txt > stacks.txt',
   },
-  { sign: /^@ .* \[\d+ samples\]/m, what: 'a call graph of pmcstat', remedy: 'Convert it: stackcollapse-pmc.pl graph.txt > stacks.txt' },
+  {
+    sign: /^@ .* \[\d+ samples\]/m,
+    what: 'a call graph of pmcstat',
+    remedy: 'Convert it: stackcollapse-pmc.pl graph.txt > stacks.txt',
+  },
 ];
 
 /** Every line ends in two whole numbers: difffolded.pl writes these. */

@@ -20,14 +20,18 @@ export function writeCollapsed({ tree, functions }: ExportInput): ExportedFile {
   const sink = new ByteSink(mostExportBytes);
   eachStack(tree, labels, SEMICOLON, (node, stack) => {
     if (node === 0) {
-      notes.push(`Samples without a stack (${selfDigits(tree, node)} in all) are left out: the format has no place for them.`);
+      notes.push(
+        `Samples without a stack (${selfDigits(tree, node)} in all) are left out: the format has no place for them.`,
+      );
       return;
     }
     sink.push(stack);
     sink.text(` ${selfDigits(tree, node)}\n`);
   });
   if (changed > 0) {
-    notes.push(`${changed} ${changed === 1 ? 'name has' : 'names have'} ; written as : or control characters as spaces, which the format keeps for itself.`);
+    notes.push(
+      `${changed} ${changed === 1 ? 'name has' : 'names have'} ; written as : or control characters as spaces, which the format keeps for itself.`,
+    );
   }
   return { bytes: sink.take(), notes };
 }

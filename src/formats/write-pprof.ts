@@ -48,7 +48,8 @@ export function writePprof(input: ExportInput): ExportedFile {
       writer.tag(2, WireType.LengthDelimited).fork().int64(value).join();
     });
   }
-  if (rounded > 0) notes.push(`${rounded} ${rounded === 1 ? 'value was' : 'values were'} rounded: pprof holds whole numbers only.`);
+  if (rounded > 0)
+    notes.push(`${rounded} ${rounded === 1 ? 'value was' : 'values were'} rounded: pprof holds whole numbers only.`);
 
   const used = new Uint8Array(functions.names.length);
   for (let node = 1; node < tree.length; node++) used[tree.func[node]] = 1;

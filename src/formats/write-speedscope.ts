@@ -21,7 +21,9 @@ export function writeSpeedscope({ tree, functions, sampleType, name }: ExportInp
   sink.text('{"$schema":"https://www.speedscope.app/file-format-schema.json",');
   sink.text(`"exporter":"flametide","name":${JSON.stringify(name)},"activeProfileIndex":0,\n"shared":{"frames":[`);
   for (let i = 0; i < frames.length; i++) sink.text(`${i === 0 ? '' : ',\n'}${JSON.stringify(frames[i])}`);
-  sink.text(`]},\n"profiles":[{"type":"sampled","name":${JSON.stringify(title)},"unit":"${unit}","startValue":0,\n"samples":[`);
+  sink.text(
+    `]},\n"profiles":[{"type":"sampled","name":${JSON.stringify(title)},"unit":"${unit}","startValue":0,\n"samples":[`,
+  );
   // speedscope refuses a file with a negative weight.
   const isWritten = (node: number): boolean => hasSelf(tree, node) && tree.self[node] > 0;
   let first = true;
@@ -45,6 +47,11 @@ export function writeSpeedscope({ tree, functions, sampleType, name }: ExportInp
   }
   sink.text(`],\n"endValue":${tree.exact ? exactSum.toString() : digits(sum)}}]}\n`);
   const { nodes } = tree.negative;
-  const notes = nodes > 0 ? [`${nodes} ${nodes === 1 ? 'stack' : 'stacks'} with a negative value ${nodes === 1 ? 'is' : 'are'} left out: speedscope reads no such file.`] : [];
+  const notes =
+    nodes > 0
+      ? [
+          `${nodes} ${nodes === 1 ? 'stack' : 'stacks'} with a negative value ${nodes === 1 ? 'is' : 'are'} left out: speedscope reads no such file.`,
+        ]
+      : [];
   return { bytes: sink.take(), notes };
 }

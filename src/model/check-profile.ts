@@ -12,18 +12,27 @@ export function checkProfile(profile: Profile): readonly string[] {
 
   claim(sampleTypes.length > 0, 'There is no sample type.');
   claim(Number.isInteger(sampleCount) && sampleCount >= 0, `The sample count is ${sampleCount}.`);
-  claim(isIndex(profile.defaultSampleType, sampleTypes.length), `The default sample type is ${profile.defaultSampleType}.`);
+  claim(
+    isIndex(profile.defaultSampleType, sampleTypes.length),
+    `The default sample type is ${profile.defaultSampleType}.`,
+  );
 
   claim(functions.files.length === functionCount, 'Functions and files differ in length.');
   claim(functions.mappings.length === functionCount, 'Functions and mappings differ in length.');
   claim(functions.line.length === functionCount, 'Functions and lines differ in length.');
   claim(new Set(functions.names).size === functionCount, 'Two functions have one name.');
-  claim(functions.line.every((line) => line >= 0), 'A function has a negative line.');
+  claim(
+    functions.line.every((line) => line >= 0),
+    'A function has a negative line.',
+  );
 
   claim(frames.func.length === frames.length, 'Frames and functions of frames differ in length.');
   claim(frames.line.length === frames.length, 'Frames and lines of frames differ in length.');
   claim(allIndexes(frames.func, functionCount, 0), 'A frame has a function outside the table.');
-  claim(frames.line.every((line) => line >= 0), 'A frame has a negative line.');
+  claim(
+    frames.line.every((line) => line >= 0),
+    'A frame has a negative line.',
+  );
 
   claim(areStarts(stackStart, sampleCount, stackFrames.length), 'The starts of stacks are not in order.');
   claim(allIndexes(stackFrames, frames.length, 0), 'A stack has a frame outside the table.');
@@ -34,7 +43,10 @@ export function checkProfile(profile: Profile): readonly string[] {
     claim(column.every(Number.isFinite), 'A value is not a finite number.');
     if (!exact) continue;
     claim(exact.length === sampleCount, 'An exact column differs from the samples in length.');
-    claim(exact.every((value, i) => Number(value) === column[i]), 'An exact value and its double differ.');
+    claim(
+      exact.every((value, i) => Number(value) === column[i]),
+      'An exact value and its double differ.',
+    );
   }
 
   const labelCount = labels.key.length;

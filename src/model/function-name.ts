@@ -15,7 +15,7 @@ const READ_LETTERS = 500;
 
 export function splitName(fullName: string): NameParts {
   const name = shorten(fullName.length > READ_LETTERS ? fullName.slice(0, READ_LETTERS) : fullName);
-  if (name === '' || /^[[(<0-9]/.test(name) || /\s\(.*:\d+\)$/.test(name)) return whole(name);
+  if (name === '' || /^[[(<0-9]/.test(name) || /\s\(.*:\d+\)$|\+0x[0-9a-f]+$/.test(name)) return whole(name);
   if (name.includes('::')) return splitScopes(name);
   const slash = lastSlash(name);
   const local = name.slice(slash + 1);

@@ -1,5 +1,5 @@
 /** Merges stacks to a call tree: the one place where nodes are made, sums are taken and siblings are ordered. */
-import type { CallTree, ExactColumns, SiblingOrder } from './call-tree.ts';
+import type { CallTree, SiblingOrder } from './call-tree.ts';
 
 /**
  * A trie of functions under construction. Nodes are numbered as they come, so a parent precedes its children;
@@ -150,7 +150,7 @@ export class TreeBuilder {
         out.subtreeEnd[placed[level]] = at;
       }
     }
-    return { length, ...out, maxDepth, exact: exact as ExactColumns | undefined, negative: { nodes: negativeNodes, sum: negativeSum } };
+    return { length, ...out, maxDepth, exact: exact, negative: { nodes: negativeNodes, sum: negativeSum } };
   }
 
   #grow(): void {

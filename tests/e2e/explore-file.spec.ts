@@ -13,7 +13,7 @@ test('keys alone: from the file to the hottest function, its callers, and back',
   await (await chooser).setFiles([textFile('sample.txt', sampleStacks)]);
   await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
 
-  const rows = page.getByRole('rowgroup');
+  const rows = page.getByRole('grid', { name: 'Functions' });
   for (let i = 0; i < 30 && !(await rows.evaluate((el) => el === document.activeElement)); i++) await page.keyboard.press('Tab');
   await expect(rows).toBeFocused();
   await page.keyboard.press('s');

@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crc32 } from '#base/crc32.ts';
 import { finish } from '#base/steps.ts';
-import { DecodeError } from '#formats/format.ts';
+import type { DecodeError } from '#formats/format.ts';
 import { unwrapGzip } from '#formats/gzip.ts';
+import { refusalOf, refusalOrNone } from '../support/refusal.ts';
 
 const text = new TextEncoder().encode('main;parse;read 12\n'.repeat(20_000));
 
@@ -14,17 +15,20 @@ function unwrap(bytes: Uint8Array): Uint8Array {
 }
 
 function refusal(bytes: Uint8Array): DecodeError {
-  try {
-    unwrap(bytes);
-  } catch (error) {
-    expect(error).toBeInstanceOf(DecodeError);
-    return error as DecodeError;
-  }
-  throw new Error('was not refused');
+  return refusalOf(() => unwrap(bytes));
 }
 
 function joined(...parts: Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
+}
+
+/** Bytes that do not pack. */
+function noiseOf(length: number): Uint8Array {
+  let state = 1;
+  return Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 24;
+  });
 }
 
 describe('unwrapGzip', () => {
@@ -34,16 +38,21 @@ describe('unwrapGzip', () => {
 
   it('gives back what was packed, at every level and size', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 5000 }), fc.integer({ min: 0, max: 9 }), fc.integer({ min: 1, max: 40 }), (part, level, times) => {
-        const plain = joined(...Array<Uint8Array>(times).fill(part));
-        expect(Buffer.compare(unwrap(new Uint8Array(gzipSync(plain, { level }))), plain)).toBe(0);
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 5000 }),
+        fc.integer({ min: 0, max: 9 }),
+        fc.integer({ min: 1, max: 40 }),
+        (part, level, times) => {
+          const plain = joined(...Array<Uint8Array>(times).fill(part));
+          expect(Buffer.compare(unwrap(new Uint8Array(gzipSync(plain, { level }))), plain)).toBe(0);
+        },
+      ),
       { numRuns: 60 },
     );
   });
 
   it('reads noise, which packs to more than it was', () => {
-    const noise = Uint8Array.from({ length: 300_000 }, (_, i) => Math.imul(i ^ (i >>> 3), 0x9e3779b1) >>> 24);
+    const noise = noiseOf(300_000);
     expect(Buffer.compare(unwrap(new Uint8Array(gzipSync(noise))), noise)).toBe(0);
   });
 
@@ -57,12 +66,26 @@ describe('unwrapGzip', () => {
     const packed = fflateGzip(text, { filename: 'stacks.txt', mtime: 0 });
     expect(unwrap(packed).length).toBe(text.length);
     const plain = gzipSync(text);
-    const head = Uint8Array.from([...plain.subarray(0, 3), 0x1e, ...plain.subarray(4, 10), 2, 0, 7, 7, 0x61, 0, 0x62, 0, 9, 9]);
+    const head = Uint8Array.from([
+      ...plain.subarray(0, 3),
+      0x1e,
+      ...plain.subarray(4, 10),
+      2,
+      0,
+      7,
+      7,
+      0x61,
+      0,
+      0x62,
+      0,
+      9,
+      9,
+    ]);
     expect(unwrap(joined(head, plain.subarray(10))).length).toBe(text.length);
   });
 
   it('yields its progress', () => {
-    const noise = Uint8Array.from({ length: 100_000 }, (_, i) => Math.imul(i, 0x9e3779b1) >>> 23);
+    const noise = noiseOf(100_000);
     const shares = [...unwrapGzip(new Uint8Array(gzipSync(noise)))];
     expect(shares.length).toBeGreaterThan(3);
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
@@ -90,7 +113,7 @@ describe('unwrapGzip', () => {
     ['a wrong length', -4, 'length'],
   ])('refuses %s', (_, at, word) => {
     const packed = new Uint8Array(gzipSync(text));
-    packed[packed.length + at]! ^= 1;
+    packed[packed.length + at] ^= 1;
     expect(refusal(packed).message).toContain(word);
   });
 
@@ -105,14 +128,12 @@ describe('unwrapGzip', () => {
     fc.assert(
       fc.property(fc.nat(packed.length - 1), fc.integer({ min: 1, max: 255 }), (at, bits) => {
         const damaged = packed.slice();
-        damaged[at]! ^= bits;
-        try {
-          const bytes = unwrap(damaged);
-          // A flip in the header's time or name, or of the gzip mark itself.
-          expect(at < 10 && (bytes === damaged || bytes.length === 1900)).toBe(true);
-        } catch (error) {
-          expect(error).toBeInstanceOf(DecodeError);
-        }
+        damaged[at] ^= bits;
+        let bytes: Uint8Array | undefined;
+        const refused = refusalOrNone(() => (bytes = unwrap(damaged)));
+        // A flip in the header's time, or of the gzip mark itself, changes nothing within.
+        const isHarmless = at < 10 && (bytes === damaged || bytes?.length === 1900);
+        expect(refused !== undefined || isHarmless).toBe(true);
       }),
       { numRuns: 500 },
     );

@@ -72,8 +72,8 @@ const ours = {
     const graph = canvas();
     const overlay = canvas();
     engine = new FlamegraphEngine({
-      graph: graph.getContext('2d', { alpha: false })! as never,
-      overlay: overlay.getContext('2d')! as never,
+      graph: graph.getContext('2d', { alpha: false })!,
+      overlay: overlay.getContext('2d')!,
       requestFrame: (run) => requestAnimationFrame(run),
       cancelFrame: (id) => cancelAnimationFrame(id),
       now: () => performance.now(),

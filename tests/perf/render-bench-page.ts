@@ -199,6 +199,7 @@ async function ours(columns: Columns) {
     made.paintNow();
   });
   made.pointerLeave();
+  Object.assign(window, { shown: { engine: made, target, hit: Uint8Array.from(names, (name) => Number(name.includes('Lookup'))), tree } });
   return { mount, layoutMs, zoom, search, pan, wheel, hover, overlay, stats: { first, zoomed, searched, panned } };
 }
 

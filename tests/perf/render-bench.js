@@ -70,7 +70,7 @@ try {
         await page.waitForFunction('window.bench');
         const call = who === 'ours' ? `bench.ours('/tree-${size}.cols')` : `bench.yardstick('/tree-${size}.cols', '/yardstick.js')`;
         runs[who]?.push(await page.evaluate(call));
-        if (options.shot && who === 'ours' && round === 0) await page.screenshot({ path: options.shot.replace('.png', `-${size}.png`) });
+        if (options.shot && who === 'ours' && round === 0) await shoot(page, options.shot, size);
         await page.close();
       }
     }
@@ -88,6 +88,21 @@ try {
 } finally {
   await browser.close();
   server.close();
+}
+
+/** One picture of each state: plain, hovered with a focus, searched, zoomed. */
+async function shoot(/** @type {import('@playwright/test').Page} */ page, /** @type {string} */ file, /** @type {string} */ size) {
+  const states = {
+    plain: 'shown.engine.setHoveredFunction(-1)',
+    outlined: 'shown.engine.pointerMove(300, 90); shown.engine.setHoveredFunction(shown.tree.func[shown.engine.nodeAt(300, 90)]); shown.engine.setCursor(shown.engine.nodeAt(700, 70))',
+    searched: 'shown.engine.pointerLeave(); shown.engine.setHoveredFunction(-1); shown.engine.setCursor(-1); shown.engine.setSearch(shown)',
+    zoomed: 'shown.engine.setSearch(undefined); shown.engine.setZoom(shown.target)',
+  };
+  for (const [name, script] of Object.entries(states)) {
+    await page.evaluate(script);
+    await page.waitForTimeout(100);
+    await page.screenshot({ path: file.replace('.png', `-${size}-${name}.png`) });
+  }
 }
 
 function median(/** @type {number[]} */ values) {

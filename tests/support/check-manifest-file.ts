@@ -23,7 +23,7 @@ interface LabelTruth {
   readonly top: readonly (readonly [FactNumber, number, readonly FactNumber[]])[];
 }
 
-export interface Truth {
+interface Truth {
   readonly views?: readonly ViewTruth[];
   readonly labels?: Readonly<Record<string, LabelTruth>>;
   readonly skipped_lines?: number;
@@ -64,7 +64,7 @@ export function readManifest(folder: string): Manifest {
 }
 
 /** What the registry makes of the file; nothing but a DecodeError may come out beside a profile. */
-export function openFile(folder: string, { path }: ManifestFile): DecodedProfile | DecodeError {
+function openFile(folder: string, { path }: ManifestFile): DecodedProfile | DecodeError {
   const bytes = new Uint8Array(readFileSync(join(folder, path)));
   try {
     return finish(decodeProfile(bytes, path));
@@ -85,8 +85,8 @@ export function expectTruth(folder: string, file: ManifestFile): void {
 /** A refusal says what is wrong and what to do. */
 export function expectRefusal(folder: string, file: ManifestFile): DecodeError {
   const opened = openFile(folder, file);
-  expect(opened, 'should be refused').toBeInstanceOf(DecodeError);
-  const error = opened as DecodeError;
+  if (!(opened instanceof DecodeError)) throw new Error(`${file.path} should be refused`);
+  const error = opened;
   expect(error.message).toMatch(/\.$/);
   expect(error.remedy).toMatch(/\S/);
   if (error.code === 'malformed') expect(error.place).toMatch(/\S/);
@@ -122,15 +122,20 @@ function expectProfile(profile: Profile, truth: Truth | undefined): void {
 }
 
 function expectView(facts: ViewFacts, { name, top_self = [], top_total = [], ...plain }: ViewTruth): void {
-  expect(facts, name).toMatchObject(plain);
+  expect({ name, ...facts }).toMatchObject({ name, ...plain });
   // The lists of bad files have five entries, others ten.
-  expect(facts.top_self.slice(0, top_self.length).map(shortened), `${name} self`).toEqual(top_self);
-  expect(facts.top_total.slice(0, top_total.length).map(shortened), `${name} total`).toEqual(top_total);
+  expect({ name, top_self: cutList(facts.top_self, top_self.length) }).toEqual({ name, top_self });
+  expect({ name, top_total: cutList(facts.top_total, top_total.length) }).toEqual({ name, top_total });
 }
 
 /** The manifest cuts the longest names. */
-function shortened([name, value]: TopList[number]): TopList[number] {
-  return [name.length > 10_000 ? `${name.slice(0, 60)}... (${name.length} characters)` : name, value];
+function cutList(list: TopList, length: number): TopList {
+  return list
+    .slice(0, length)
+    .map(([name, value]) => [
+      name.length > 10_000 ? `${name.slice(0, 60)}... (${name.length} characters)` : name,
+      value,
+    ]);
 }
 
 function skippedLines({ notes }: Profile): number {
@@ -163,33 +168,46 @@ function expectLabels(profile: Profile, truth: Readonly<Record<string, LabelTrut
   }
   const byKey = new Map<string, Seen>();
   for (let i = 0; i < sampleCount; i++) {
-    for (let k = labels.start[i]!; k < labels.start[i + 1]!; k++) {
-      const key = labels.strings[labels.key[k]!]!;
+    for (let k = labels.start[i]; k < labels.start[i + 1]; k++) {
+      const key = labels.strings[labels.key[k]];
       const seen = byKey.get(key) ?? { kinds: new Set(), units: new Set(), samples: new Set(), values: new Map() };
       byKey.set(key, seen);
-      const isText = labels.text[k]! >= 0;
+      const isText = labels.text[k] >= 0;
       seen.kinds.add(isText ? 'str' : 'num');
-      if (labels.unit[k]! >= 0) seen.units.add(labels.strings[labels.unit[k]!]!);
+      if (labels.unit[k] >= 0) seen.units.add(labels.strings[labels.unit[k]]);
       seen.samples.add(i);
-      const value = isText ? labels.strings[labels.text[k]!]! : labels.number[k]!;
+      const value = isText ? labels.strings[labels.text[k]] : labels.number[k];
       const one = seen.values.get(value) ?? { samples: new Set(), sums: values.map(() => 0n) };
       seen.values.set(value, one);
       if (one.samples.has(i)) continue;
       one.samples.add(i);
-      one.sums = one.sums.map((sum, v) => sum + BigInt(values[v]!.values[i]!));
+      one.sums = one.sums.map((sum: bigint, v: number) => sum + BigInt(values[v].values[i]));
     }
   }
   expect([...byKey.keys()].sort()).toEqual(Object.keys(truth).sort());
   for (const [key, wanted] of Object.entries(truth)) {
     const seen = byKey.get(key)!;
-    expect([...seen.kinds].sort(), key).toEqual([...wanted.kinds].sort());
-    expect([...seen.units].sort(), key).toEqual([...wanted.units].sort());
-    expect(seen.samples.size, key).toBe(wanted.samples);
-    expect(seen.values.size, key).toBe(wanted.distinct);
-    for (const [value, count, sums] of wanted.top) {
+    expect({
+      key,
+      kinds: [...seen.kinds].sort(),
+      units: [...seen.units].sort(),
+      samples: seen.samples.size,
+      distinct: seen.values.size,
+    }).toEqual({
+      key,
+      kinds: [...wanted.kinds].sort(),
+      units: [...wanted.units].sort(),
+      samples: wanted.samples,
+      distinct: wanted.distinct,
+    });
+    for (const [value, samples, sums] of wanted.top) {
       const found = seen.values.get(typeof value === 'number' ? BigInt(value) : value);
-      expect(found?.samples.size, `${key}=${value}`).toBe(count);
-      expect(found?.sums.map(Number), `${key}=${value}`).toEqual(sums.map(Number));
+      expect({ key, value, samples: found?.samples.size, sums: found?.sums.map(Number) }).toEqual({
+        key,
+        value,
+        samples,
+        sums: sums.map(Number),
+      });
     }
   }
 }

@@ -31,14 +31,14 @@ export function viewFacts(profile: Profile, sampleType: number): ViewFacts {
   // Every sample counts one here, so that stacks of value 0 are in the tree too.
   const ones = { values: new Float64Array(profile.sampleCount).fill(1), exact: undefined };
   const all = finish(buildCallTree({ ...profile, values: profile.values.map(() => ones) }, sampleType, 'name'));
-  const column = profile.values[sampleType]!;
+  const column = profile.values[sampleType];
   const values = column.exact ? [...column.exact] : [...column.values];
   const isEmpty = (i: number): boolean => profile.stackStart[i] === profile.stackStart[i + 1];
   const empty = values.filter((_, i) => isEmpty(i));
   const negative = values.filter((value) => value < 0).length;
   const isWhole = tree.exact !== undefined || tree.self.every(Number.isInteger);
   return {
-    ...profile.sampleTypes[sampleType]!,
+    ...profile.sampleTypes[sampleType],
     samples: profile.sampleCount,
     total: fact(totalOf(tree, 0)),
     stacks: countSelves(all),
@@ -49,21 +49,22 @@ export function viewFacts(profile: Profile, sampleType: number): ViewFacts {
     top_self: top(names, sumByFunction(tree, false)),
     top_total: top(names, sumByFunction(tree, true)),
     folded_sha256: isWhole ? foldedHash(tree, names) : null,
-    empty_stack_total: empty.length === 0 ? undefined : fact(empty.reduce<number | bigint>(plus, column.exact ? 0n : 0)),
+    empty_stack_total:
+      empty.length === 0 ? undefined : fact(empty.reduce<number | bigint>(plus, column.exact ? 0n : 0)),
     negative_samples: negative === 0 ? undefined : negative,
   };
 }
 
 /** SHA-256 over the merged stacks: names joined by 0x1F, a tab, the value, a line feed; lines sorted as bytes. */
-export function foldedHash(tree: CallTree, names: readonly string[]): string {
+function foldedHash(tree: CallTree, names: readonly string[]): string {
   const lines: Buffer[] = [];
   const path: string[] = [];
   for (let node = 0; node < tree.length; node++) {
-    const depth = tree.depth[node]!;
+    const depth = tree.depth[node];
     path.length = Math.max(0, depth - 1);
-    if (depth > 0) path.push(names[tree.func[node]!]!);
+    if (depth > 0) path.push(names[tree.func[node]]);
     const self = selfOf(tree, node);
-    if (self != 0) lines.push(Buffer.from(`${path.join('\u001f')}\t${self}\n`));
+    if (!isZero(self)) lines.push(Buffer.from(`${path.join('\u001f')}\t${self}\n`));
   }
   lines.sort(Buffer.compare);
   const hash = createHash('sha256');
@@ -73,16 +74,16 @@ export function foldedHash(tree: CallTree, names: readonly string[]): string {
 
 function countSelves(tree: CallTree): number {
   let count = 0;
-  for (let node = 0; node < tree.length; node++) if (selfOf(tree, node) != 0) count++;
+  for (let node = 0; node < tree.length; node++) if (!isZero(selfOf(tree, node))) count++;
   return count;
 }
 
 function selfOf(tree: CallTree, node: number): number | bigint {
-  return tree.exact ? tree.exact.self[node]! : tree.self[node]!;
+  return tree.exact ? tree.exact.self[node] : tree.self[node];
 }
 
 function totalOf(tree: CallTree, node: number): number | bigint {
-  return tree.exact ? tree.exact.total[node]! : tree.total[node]!;
+  return tree.exact ? tree.exact.total[node] : tree.total[node];
 }
 
 /** By function; with callees each stack counts once, however often the function recurs in it. */
@@ -90,14 +91,18 @@ function sumByFunction(tree: CallTree, withCallees: boolean): Map<number, number
   const sums = new Map<number, number | bigint>();
   const openUntil = new Map<number, number>();
   for (let node = 1; node < tree.length; node++) {
-    const func = tree.func[node]!;
+    const func = tree.func[node];
     const value = withCallees ? totalOf(tree, node) : selfOf(tree, node);
     if (withCallees && node < (openUntil.get(func) ?? 0)) continue;
-    if (withCallees) openUntil.set(func, tree.subtreeEnd[node]!);
+    if (withCallees) openUntil.set(func, tree.subtreeEnd[node]);
     const before = sums.get(func);
     sums.set(func, before === undefined ? value : plus(before, value));
   }
   return sums;
+}
+
+function isZero(value: number | bigint): boolean {
+  return value === 0 || value === 0n;
 }
 
 function plus(a: number | bigint, b: number | bigint): number | bigint {
@@ -106,8 +111,8 @@ function plus(a: number | bigint, b: number | bigint): number | bigint {
 
 function top(names: readonly string[], sums: Map<number, number | bigint>): (readonly [string, FactNumber])[] {
   return [...sums]
-    .filter(([, value]) => value != 0)
-    .map(([func, value]) => [names[func]!, value] as const)
+    .filter(([, value]) => !isZero(value))
+    .map(([func, value]) => [names[func], value] as const)
     .sort(([nameA, a], [nameB, b]) => (a === b ? compareCodePoints(nameA, nameB) : a > b ? -1 : 1))
     .slice(0, 10)
     .map(([name, value]) => [name, fact(value)] as const);

@@ -2,7 +2,10 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 /** Field number and content: a number, packed numbers, a nested message, a text, or raw bytes. */
-export type Field = readonly [field: number, content: number | bigint | readonly number[] | Message | string | Uint8Array];
+export type Field = readonly [
+  field: number,
+  content: number | bigint | readonly number[] | Message | string | Uint8Array,
+];
 export interface Message {
   readonly fields: readonly Field[];
 }

@@ -6,10 +6,10 @@ import type { Profile } from '#model/profile.ts';
 
 export function treeRows(tree: CallTree, names: readonly string[]): string[] {
   return Array.from({ length: tree.length }, (_, node) => {
-    const name = node === 0 ? 'total' : names[tree.func[node]!]!;
+    const name = node === 0 ? 'total' : names[tree.func[node]];
     const self = tree.exact ? tree.exact.self[node] : tree.self[node];
     const total = tree.exact ? tree.exact.total[node] : tree.total[node];
-    return `${'  '.repeat(tree.depth[node]!)}${name} ${total} self ${self}`;
+    return `${'  '.repeat(tree.depth[node])}${name} ${total} self ${self}`;
   });
 }
 

@@ -10,7 +10,7 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 
 export function Button({ kind = 'plain', icon, children, className, ...rest }: ButtonProps): ReactElement {
   return (
-    <button type="button" className={`${styles['button']} ${styles[kind]} ${className ?? ''}`} {...rest}>
+    <button type="button" className={[styles['button'], styles[kind], className].filter(Boolean).join(' ')} {...rest}>
       {icon && <Icon name={icon} />}
       {children}
     </button>

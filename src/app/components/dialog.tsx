@@ -6,9 +6,9 @@ import styles from './dialog.module.css';
 
 export function Dialog({ title, onClose, children }: { title: string; onClose(): void; children: ReactNode }): ReactElement {
   return (
-    <ModalOverlay className={styles['overlay']!} isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
-      <Modal className={styles['modal']!}>
-        <AriaDialog className={styles['dialog']!}>
+    <ModalOverlay className={styles['overlay']} isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
+      <Modal className={styles['modal']}>
+        <AriaDialog className={styles['dialog']}>
           <header>
             <Heading slot="title">{title}</Heading>
             <IconButton label="Close" icon="close" onClick={onClose} />

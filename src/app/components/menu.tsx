@@ -18,14 +18,14 @@ import { Icon, type IconName } from './icon.tsx';
 import buttonStyles from './button.module.css';
 import styles from './menu.module.css';
 
-export interface MenuEntry {
+interface MenuEntry {
   readonly id: string;
   readonly title: string;
   readonly hint?: string | undefined;
   readonly checked?: boolean;
 }
 
-export interface MenuGroup {
+interface MenuGroup {
   readonly title?: string;
   readonly entries: readonly MenuEntry[];
 }
@@ -42,11 +42,11 @@ interface MenuButtonProps {
 export function MenuButton({ label, icon, text, groups, onPick }: MenuButtonProps): ReactElement {
   return (
     <MenuTrigger>
-      <Button aria-label={label} className={`${buttonStyles['button']} ${buttonStyles['plain']} ${text ? '' : buttonStyles['square']}`}>
+      <Button aria-label={label} className={`${buttonStyles['button']} ${text ? '' : buttonStyles['square']}`}>
         <Icon name={icon} />
-        {text}
+        {text !== undefined && <span className={styles['wide']}>{text}</span>}
       </Button>
-      <Popover className={styles['popover']!} offset={4} placement="bottom end">
+      <Popover className={styles['popover']} offset={4} placement="bottom end">
         <Entries label={label} groups={groups} onPick={onPick} />
       </Popover>
     </MenuTrigger>
@@ -66,7 +66,7 @@ interface MenuAtProps {
 /** A menu at a place, open as long as it is rendered. */
 export function MenuAt({ label, anchor, heading, groups, onPick, onClose }: MenuAtProps): ReactElement {
   return (
-    <Popover className={styles['popover']!} triggerRef={anchor} isOpen onOpenChange={(open) => !open && onClose()} offset={2} placement="bottom start">
+    <Popover className={styles['popover']} triggerRef={anchor} isOpen onOpenChange={(open) => !open && onClose()} offset={2} placement="bottom start">
       <p className={styles['heading']}>{heading}</p>
       <Entries
         label={label}
@@ -86,23 +86,23 @@ function Entries(props: { label: string; groups: readonly MenuGroup[]; onPick(id
   return (
     <Menu
       aria-label={label}
-      className={styles['menu']!}
+      className={styles['menu']}
       autoFocus="first"
       onAction={(key) => onPick(String(key))}
       {...(onClose && { onClose })}
     >
       {groups.map((group, i) => (
-        <MenuSection key={group.title ?? i} className={styles['section']!} aria-label={group.title ?? label}>
-          {group.title !== undefined && <Header className={styles['title']!}>{group.title}</Header>}
+        <MenuSection key={group.title ?? i} className={styles['section']} aria-label={group.title ?? label}>
+          {group.title !== undefined && <Header className={styles['title']}>{group.title}</Header>}
           {group.entries.map(({ id, title, hint, checked }) => (
-            <MenuItem key={id} id={id} textValue={title} className={styles['item']!}>
+            <MenuItem key={id} id={id} textValue={title} className={styles['item']}>
               {checked !== undefined && <span className={styles['check']}>{checked && <Icon name="check" />}</span>}
               <Text slot="label">
                 {title}
                 {checked && <span className="visually-hidden">, chosen</span>}
               </Text>
               {hint !== undefined && (
-                <Text slot="description" className={styles['hint']!}>
+                <Text slot="description" className={styles['hint']}>
                   {hint}
                 </Text>
               )}
@@ -127,20 +127,20 @@ interface ChoiceProps<T extends string> {
 /** One of several, as a field with a chevron. */
 export function Choice<T extends string>({ label, prefix, value, options, edged, onChange }: ChoiceProps<T>): ReactElement {
   return (
-    <Select aria-label={label} value={value} onChange={(key) => onChange(key as T)} className={styles['select']!}>
-      <Button className={`${buttonStyles['button']} ${edged ? buttonStyles['edged'] : buttonStyles['plain']}`}>
-        {prefix !== undefined && <span className={styles['key']}>{prefix}</span>}
-        <SelectValue className={styles['value']!}>{options.find(({ id }) => id === value)?.title ?? value}</SelectValue>
+    <Select aria-label={label} value={value} onChange={(key) => onChange(key as T)} className={styles['select']}>
+      <Button className={`${buttonStyles['button']} ${edged ? buttonStyles['edged'] : ''}`}>
+        {prefix !== undefined && <span className={styles['key']} aria-hidden="true">{prefix}</span>}
+        <SelectValue className={styles['value']}>{options.find(({ id }) => id === value)?.title ?? value}</SelectValue>
         <Icon name="down" />
       </Button>
-      <Popover className={styles['popover']!} offset={4}>
-        <ListBox className={styles['menu']!} aria-label={label}>
+      <Popover className={styles['popover']} offset={4}>
+        <ListBox className={styles['menu']} aria-label={label}>
           {options.map(({ id, title, hint }) => (
-            <ListBoxItem key={id} id={id} textValue={title} className={styles['item']!}>
+            <ListBoxItem key={id} id={id} textValue={title} className={styles['item']}>
               <span className={styles['check']}>{id === value && <Icon name="check" />}</span>
               <Text slot="label">{title}</Text>
               {hint !== undefined && (
-                <Text slot="description" className={styles['hint']!}>
+                <Text slot="description" className={styles['hint']}>
                   {hint}
                 </Text>
               )}

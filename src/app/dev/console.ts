@@ -58,7 +58,7 @@ export function installConsole(analysis: Analysis, queries: QueryClient): void {
       const shown = current();
       const { tree, byFunction } = await analysis.tree(shown.request, never);
       const { profile, name } = shown.file;
-      const type = profile.sampleTypes[shown.sampleType]!;
+      const type = profile.sampleTypes[shown.sampleType];
       return {
         view: urlStore.getState().state.view,
         source: name,
@@ -83,11 +83,11 @@ export function installConsole(analysis: Analysis, queries: QueryClient): void {
       const exact = tree.exact ? await exactFunctions(analysis, shown) : undefined;
       const order: number[] = [];
       for (let func = 0; func < names.length; func++) if (byFunction[by][func] !== 0) order.push(func);
-      order.sort((a, b) => byFunction[by][b]! - byFunction[by][a]! || (names[a]! < names[b]! ? -1 : 1));
+      order.sort((a, b) => byFunction[by][b] - byFunction[by][a] || (names[a] < names[b] ? -1 : 1));
       return order.slice(0, n).map((func) => ({
-        name: names[func]!,
-        self: exact ? plain(exact.get(names[func]!)?.self ?? 0n) : byFunction.self[func]!,
-        total: exact ? plain(exact.get(names[func]!)?.total ?? 0n) : byFunction.total[func]!,
+        name: names[func],
+        self: exact ? plain(exact.get(names[func])?.self ?? 0n) : byFunction.self[func],
+        total: exact ? plain(exact.get(names[func])?.total ?? 0n) : byFunction.total[func],
       }));
     },
     async stacks() {
@@ -136,7 +136,7 @@ async function settled(queries: QueryClient): Promise<void> {
 }
 
 function exactTotal(tree: CallTree, node: number): Exact {
-  return tree.exact ? plain(tree.exact.total[node]!) : tree.total[node]!;
+  return tree.exact ? plain(tree.exact.total[node]) : tree.total[node];
 }
 
 function plain(value: number | bigint): Exact {
@@ -148,7 +148,7 @@ function distinctFunctions(tree: CallTree, functionCount: number): number {
   const seen = new Uint8Array(functionCount);
   let count = 0;
   for (let node = 1; node < tree.length; node++) {
-    const func = tree.func[node]!;
+    const func = tree.func[node];
     if (seen[func] === 0) count++;
     seen[func] = 1;
   }

@@ -130,7 +130,7 @@ function FileRow({ file }: { file: FileEntry }): ReactElement {
     );
   }
   const { profile } = file;
-  const type = profile.sampleTypes[profile.defaultSampleType]!;
+  const type = profile.sampleTypes[profile.defaultSampleType];
   const others = profile.sampleTypes.length - 1;
   return (
     <tr>

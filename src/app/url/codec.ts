@@ -121,7 +121,7 @@ export function printUrl(state: UrlState): string {
 
 // Only what would end the value or be read as something else is escaped: links are read by people.
 function escape(value: string): string {
-  return encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd')).replace(/%(?:2F|3A|3B|2C|40|24|3D|3F|7C|5C|5B|5D)/g, decodeURIComponent).replace(/%20/g, '+');
+  return encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd')).replace(/%(?:2F|3A|3B|2C|40|24|3D|3F|7C|5C|5B|5D|5E)/g, decodeURIComponent).replace(/%20/g, '+');
 }
 
 function quote(value: string): string {

@@ -21,16 +21,16 @@ export function colourKeys(profile: OpenedProfile, rule: ColourRule, byFunction:
     const isSystem = profile.isSystem[func] === 1;
     switch (rule) {
       case 'package':
-        keys[func] = packageColourKey(profile.packages[func]!, names[func]!, isSystem);
+        keys[func] = packageColourKey(profile.packages[func], names[func], isSystem);
         break;
       case 'function':
-        keys[func] = packageColourKey(names[func]!, names[func]!, false);
+        keys[func] = packageColourKey(names[func], names[func], false);
         break;
       case 'file':
-        keys[func] = packageColourKey(files[func]!, names[func]!, files[func] === '');
+        keys[func] = packageColourKey(files[func], names[func], files[func] === '');
         break;
       case 'self':
-        keys[func] = selfShareColourKey(whole > 0 ? Math.max(0, byFunction.self[func]!) / whole : 0);
+        keys[func] = selfShareColourKey(whole > 0 ? Math.max(0, byFunction.self[func]) / whole : 0);
         break;
       case 'search':
         keys[func] = searchOnlyKey;
@@ -53,9 +53,9 @@ export function legendOf(profile: OpenedProfile, rule: ColourRule, byFunction: F
   const groups = new Map<string, LegendEntry>();
   const { names, files } = profile.functions;
   for (let func = 0; func < names.length; func++) {
-    const self = byFunction.self[func]!;
+    const self = byFunction.self[func];
     if (self <= 0) continue;
-    const title = rule === 'package' ? profile.packages[func]! : files[func]!;
+    const title = rule === 'package' ? profile.packages[func] : files[func];
     const isSystem = rule === 'package' ? profile.isSystem[func] === 1 : title === '';
     const before = groups.get(title);
     groups.set(title, {

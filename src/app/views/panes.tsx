@@ -28,7 +28,7 @@ export function Panes({ pane }: { pane: Pane }): ReactElement {
     event.preventDefault();
     const at = paneList.findIndex(({ id }) => id === pane);
     const to = (at + by + paneList.length) % paneList.length;
-    choose(paneList[to]!.id);
+    choose(paneList[to].id);
     event.currentTarget.querySelectorAll('button')[to]?.focus();
   };
   return (

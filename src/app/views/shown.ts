@@ -63,14 +63,14 @@ const titles: Record<string, string> = {
 
 /** A sample type in the field's words; as the file calls it where there are none. */
 export function sampleTypeTitle(type: string): string {
-  return Object.hasOwn(titles, type) ? titles[type]! : type || 'Samples';
+  return Object.hasOwn(titles, type) ? titles[type] : type || 'Samples';
 }
 
 /** The next node after `from` whose function is hit, around the end; -1 if there is none. */
 export function nextHit(tree: CallTree, hit: Uint8Array, from: NodeIndex, step: 1 | -1): NodeIndex {
   for (let i = 1; i <= tree.length; i++) {
     const node = (from + step * i + tree.length) % tree.length;
-    if (node > 0 && hit[tree.func[node]!]) return node;
+    if (node > 0 && hit[tree.func[node]]) return node;
   }
   return -1;
 }

@@ -14,7 +14,7 @@ export function Strip({ shown, fills }: { shown: ShownTree; fills: readonly stri
   const { profile } = shown.file;
   const { answer, tree } = shown;
   const groups = useMemo(() => legendOf(profile, rule, answer.byFunction, MOST_GROUPS), [profile, rule, answer]);
-  const whole = tree.total[0]!;
+  const whole = tree.total[0];
   const type = profile.sampleTypes[shown.sampleType];
   return (
     <div className={styles['strip']}>

@@ -51,10 +51,10 @@ export function Workspace({ file }: { file: OpenFile }): ReactElement {
     if (node < 0) return;
     // A frame too thin to see is brought into view: its first caller that is not hugely wider fills the width.
     let zoom = findPath(shown.tree, names, state.z).node;
-    const inView = node >= zoom && node < shown.tree.subtreeEnd[zoom]!;
-    if (!inView || shown.tree.total[node]! * 200 < shown.tree.total[zoom]!) {
+    const inView = node >= zoom && node < shown.tree.subtreeEnd[zoom];
+    if (!inView || shown.tree.total[node] * 200 < shown.tree.total[zoom]) {
       zoom = node;
-      while (zoom > 0 && shown.tree.total[zoom]! < shown.tree.total[node]! * 20) zoom = shown.tree.parent[zoom]!;
+      while (zoom > 0 && shown.tree.total[zoom] < shown.tree.total[node] * 20) zoom = shown.tree.parent[zoom]!;
     }
     navigate({ sel: pathOf(shown.tree, names, node), z: pathOf(shown.tree, names, zoom) }, 'replace');
     announce(nodeName(shown.tree, names, node).slice(0, 200));
@@ -90,7 +90,7 @@ export function Workspace({ file }: { file: OpenFile }): ReactElement {
           whole={shown?.tree.total[0] ?? 0}
           onStep={step}
           onFocusSearch={() => searched !== '' && addTransform({ kind: 'focus', match: searched })}
-          onLeave={() => document.querySelector<HTMLElement>('[data-flamegraph], [role=rowgroup]')?.focus()}
+          onLeave={() => document.querySelector<HTMLElement>('[data-flamegraph], [role=grid]')?.focus()}
         />
         <Panes pane={pane} />
         <span className={styles['spacer']} />
@@ -129,7 +129,7 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
   const { tree, answer, file } = shown;
   const { profile } = file;
   const { names } = profile.functions;
-  const whole = tree.total[0]!;
+  const whole = tree.total[0];
   const asked = useUrl((state) => state.pane);
   const rule = useUrl((state) => state.col);
   const direction = useUrl((state) => state.dir);
@@ -145,7 +145,7 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
   const zoom = useMemo(() => findPath(tree, names, zoomPath), [tree, names, zoomPath]);
   const selected = useMemo(() => findPath(tree, names, selectedPath), [tree, names, selectedPath]);
   const selectedNode = selected.whole ? selected.node : 0;
-  const selectedFunction = selectedNode > 0 ? tree.func[selectedNode]! : -1;
+  const selectedFunction = selectedNode > 0 ? tree.func[selectedNode] : -1;
   const sandwichFunction = useMemo(() => names.indexOf(sandwiched), [names, sandwiched]);
   const { menu, open } = useFrameMenu([]);
 
@@ -157,7 +157,7 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
   const selectFunction = (func: number): void => {
     let largest = -1;
     for (let i = 1; i < tree.length; i++) {
-      if (tree.func[i] === func && (largest < 0 || tree.total[i]! > tree.total[largest]!)) largest = i;
+      if (tree.func[i] === func && (largest < 0 || tree.total[i] > tree.total[largest])) largest = i;
     }
     if (largest > 0) select(largest);
   };
@@ -174,8 +174,8 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
       selected={pane === 'sandwich' ? sandwichFunction : selectedFunction}
       wide={wide}
       onSort={(next) => navigate({ sort: next }, 'replace')}
-      onSelect={pane === 'sandwich' ? (func) => showSandwich(names[func]!) : selectFunction}
-      onSandwich={(func) => showSandwich(names[func]!)}
+      onSelect={pane === 'sandwich' ? (func) => showSandwich(names[func]) : selectFunction}
+      onSandwich={(func) => showSandwich(names[func])}
       onKey={onSharedKey}
     />
   );
@@ -240,7 +240,7 @@ function EmptyTree({ shown }: { shown: ShownTree }): ReactElement {
       <p>
         {transforms.length > 0
           ? 'The transforms left no stack. Undo the last one, or remove all.'
-          : `${shown.file.name} has no stacks with a value of ${type?.type || 'its type'}: ${valueText(shown, shown.tree.total[0]!)} in ${formatCount(shown.file.profile.sampleCount)} recorded stacks.`}
+          : `${shown.file.name} has no stacks with a value of ${type?.type || 'its type'}: ${valueText(shown, shown.tree.total[0])} in ${formatCount(shown.file.profile.sampleCount)} recorded stacks.`}
       </p>
       {transforms.length > 0 && (
         <Button kind="edged" onClick={() => navigate({ t: [] }, 'push')}>

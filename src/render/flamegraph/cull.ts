@@ -54,7 +54,8 @@ function cullRow(tree: CallTree, layout: FlameLayout, view: FlameView, colours: 
   const pixelShare = thinBelow(layout, view);
   const longest = RUN_CSS * view.ratio;
   const end = layout.rowStart[row + 1];
-  let at = firstBeyond(layout, row, from);
+  // What starts up to half a pixel before the view still rounds into it.
+  let at = firstBeyond(layout, row, from - pixel / 2);
   if (at >= end || left[at] >= to) return false;
   let runStart = -1;
   let runEnd = -1;

@@ -81,7 +81,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
       events: {
         onHover(node, x, y) {
           clearTimeout(timer);
-          hoverFunction(node > 0 ? told.current.tree.func[node]! : -1);
+          hoverFunction(node > 0 ? told.current.tree.func[node] : -1);
           if (node < 0) setHover(undefined);
           else timer = setTimeout(() => setHover({ node, x, y }), TOOLTIP_AFTER_MS);
         },
@@ -148,18 +148,18 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
     const cache = new Map<number, ReturnType<typeof splitName>>();
     return (func: number) => {
       let found = cache.get(func);
-      if (!found) cache.set(func, (found = splitName(names[func]!)));
+      if (!found) cache.set(func, (found = splitName(names[func])));
       return found;
     };
   }, [names]);
-  const whole = tree.total[0]!;
+  const whole = tree.total[0];
   const scene = useMemo(
     () => ({
       tree,
       layout: layoutTree(tree),
       label: parts,
       rootLabel: `${rootTitle} · ${valueText(shown, whole)}`,
-      share: (node: number) => formatShare(tree.total[node]!, whole),
+      share: (node: number) => formatShare(tree.total[node], whole),
     }),
     [tree, parts, rootTitle, shown, whole],
   );
@@ -194,8 +194,8 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   const describe = useCallback(
     (node: NodeIndex) => {
       const name = node === 0 ? rootTitle : nodeName(tree, names, node);
-      const self = tree.self[node]!;
-      return `${name}, total ${valueText(shown, tree.total[node]!)}, ${formatShare(tree.total[node]!, whole)}, self ${valueText(shown, self)}`;
+      const self = tree.self[node];
+      return `${name}, total ${valueText(shown, tree.total[node])}, ${formatShare(tree.total[node], whole)}, self ${valueText(shown, self)}`;
     },
     [tree, names, shown, rootTitle, whole],
   );
@@ -215,7 +215,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
         onKey={(key) => {
           if (key === 'Escape') closeTooltip.current();
           else if (key === 'Enter') onZoom(cursor, 'step');
-          else if (key === 'Backspace') onZoom(Math.max(tree.parent[zoom]!, 0), 'step');
+          else if (key === 'Backspace') onZoom(Math.max(tree.parent[zoom], 0), 'step');
           else if (key === 'ContextMenu') {
             const box = engine.current!.boxOf(cursor);
             const at = host.current!.getBoundingClientRect();

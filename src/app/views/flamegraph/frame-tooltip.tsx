@@ -38,15 +38,15 @@ export function FrameTooltip({ shown, tree, rootTitle, byFunction, zoom, node, a
   }, [at, area, node]);
 
   const { functions, sampleTypes } = shown.file.profile;
-  const func = tree.func[node]!;
+  const func = tree.func[node];
   const full = node === 0 ? rootTitle : nodeName(tree, functions.names, node);
   const name = full.length > MOST_LETTERS ? `${full.slice(0, MOST_LETTERS)}…` : full || '(empty name)';
-  const whole = tree.total[0]!;
+  const whole = tree.total[0];
   const view = tree.total[zoom] ?? whole;
   const zoomed = zoom > 0;
-  const total = tree.total[node]!;
-  const self = tree.self[node]!;
-  const everywhere = func >= 0 ? { total: byFunction.total[func]!, self: byFunction.self[func]! } : undefined;
+  const total = tree.total[node];
+  const self = tree.self[node];
+  const everywhere = func >= 0 ? { total: byFunction.total[func], self: byFunction.self[func] } : undefined;
   const samples = samplesIn(shown, total);
   const row = (title: string, value: number): ReactElement => (
     <tr>
@@ -66,7 +66,7 @@ export function FrameTooltip({ shown, tree, rootTitle, byFunction, zoom, node, a
       <p className={styles['name']}>
         <bdi>{name}</bdi>
       </p>
-      {func >= 0 && <p className={styles['file']}>{placeOf(functions.files[func]!, functions.line[func]!, functions.mappings[func]!)}</p>}
+      {func >= 0 && <p className={styles['file']}>{placeOf(functions.files[func], functions.line[func], functions.mappings[func])}</p>}
       <table>
         <thead>
           <tr>

@@ -65,11 +65,11 @@ export function Neighbourhood(props: NeighbourhoodProps): ReactElement {
           key={node}
           id={`${id}-${node}`}
           role="treeitem"
-          aria-level={tree.depth[node]! + 1}
+          aria-level={tree.depth[node] + 1}
           aria-setsize={size}
           aria-posinset={position}
           aria-selected={node === cursor}
-          aria-expanded={tree.subtreeEnd[node]! > node + 1 ? open : undefined}
+          aria-expanded={tree.subtreeEnd[node] > node + 1 ? open : undefined}
         >
           {describe(node)}
         </div>
@@ -91,9 +91,9 @@ function neighbourhood(tree: CallTree, cursor: NodeIndex): Row[] {
   if (cursor >= tree.length) return [];
   const rows: Row[] = [];
   const callers: NodeIndex[] = [];
-  for (let up = tree.parent[cursor]!; up >= 0 && callers.length < MOST_CALLERS; up = tree.parent[up]!) callers.push(up);
+  for (let up = tree.parent[cursor]; up >= 0 && callers.length < MOST_CALLERS; up = tree.parent[up]!) callers.push(up);
   for (const node of callers.reverse()) rows.push({ node, size: -1, position: 1, open: true });
-  const siblings = cursor === 0 ? [0] : calleesAround(tree, tree.parent[cursor]!, cursor);
+  const siblings = cursor === 0 ? [0] : calleesAround(tree, tree.parent[cursor], cursor);
   const callees = calleesAround(tree, cursor, -1);
   siblings.forEach((node, i) => {
     rows.push({ node, size: siblings.length, position: i + 1, open: node === cursor });
@@ -106,7 +106,7 @@ function neighbourhood(tree: CallTree, cursor: NodeIndex): Row[] {
 /** Callees of a node, at most MOST_SIBLINGS, with `around` among them. */
 function calleesAround(tree: CallTree, node: NodeIndex, around: NodeIndex): NodeIndex[] {
   const all: NodeIndex[] = [];
-  for (let kid = node + 1; kid < tree.subtreeEnd[node]!; kid = tree.subtreeEnd[kid]!) {
+  for (let kid = node + 1; kid < tree.subtreeEnd[node]; kid = tree.subtreeEnd[kid]!) {
     all.push(kid);
     if (all.length >= MOST_SIBLINGS && (around < 0 || all.includes(around))) break;
   }
@@ -114,18 +114,18 @@ function calleesAround(tree: CallTree, node: NodeIndex, around: NodeIndex): Node
 }
 
 function firstCallee(tree: CallTree, node: NodeIndex): NodeIndex {
-  return tree.subtreeEnd[node]! > node + 1 ? node + 1 : -1;
+  return tree.subtreeEnd[node] > node + 1 ? node + 1 : -1;
 }
 
 function nextSibling(tree: CallTree, node: NodeIndex): NodeIndex {
-  const parent = tree.parent[node]!;
+  const parent = tree.parent[node];
   if (parent < 0) return -1;
-  const next = tree.subtreeEnd[node]!;
-  return next < tree.subtreeEnd[parent]! ? next : -1;
+  const next = tree.subtreeEnd[node];
+  return next < tree.subtreeEnd[parent] ? next : -1;
 }
 
 function previousSibling(tree: CallTree, node: NodeIndex): NodeIndex {
-  const parent = tree.parent[node]!;
+  const parent = tree.parent[node];
   if (parent < 0) return -1;
   let before = -1;
   for (let kid = parent + 1; kid < node; kid = tree.subtreeEnd[kid]!) before = kid;

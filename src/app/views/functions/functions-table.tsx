@@ -66,8 +66,10 @@ export function FunctionsTable(props: FunctionsTableProps): ReactElement {
   };
   const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 240) / ROW_CSS) - 2);
   const onKeyDown = (event: KeyboardEvent): void => {
+    // Keys of the buttons in the head are theirs.
+    if (event.target instanceof HTMLButtonElement) return;
     if (event.ctrlKey || event.metaKey || event.altKey || rows.length === 0) return;
-    const func = rows[activeRow]!;
+    const func = rows[activeRow];
     switch (event.key) {
       case 'ArrowDown':
         move(activeRow + 1);
@@ -102,12 +104,12 @@ export function FunctionsTable(props: FunctionsTableProps): ReactElement {
 
   const unit = selfScale.suffix;
   const columns: readonly { key: SortKey; title: string; className: string; narrow: boolean }[] = [
-    { key: 'name', title: 'Function', className: styles['name']!, narrow: true },
-    { key: 'self', title: `Self${unit && `, ${unit}`}`, className: styles['number']!, narrow: true },
-    { key: 'self', title: 'Self', className: styles['share']!, narrow: true },
-    { key: 'total', title: `Total${totalScale.suffix && `, ${totalScale.suffix}`}`, className: styles['number']!, narrow: false },
-    { key: 'total', title: 'Total', className: styles['share']!, narrow: true },
-    { key: 'file', title: 'File', className: styles['file']!, narrow: false },
+    { key: 'name', title: 'Function', className: styles['name'], narrow: true },
+    { key: 'self', title: `Self${unit && `, ${unit}`}`, className: styles['number'], narrow: true },
+    { key: 'self', title: 'Self', className: styles['share'], narrow: true },
+    { key: 'total', title: `Total${totalScale.suffix && `, ${totalScale.suffix}`}`, className: styles['number'], narrow: false },
+    { key: 'total', title: 'Total', className: styles['share'], narrow: true },
+    { key: 'file', title: 'File', className: styles['file'], narrow: false },
   ];
   const shownColumns = columns.filter((column) => wide || column.narrow);
 
@@ -118,6 +120,10 @@ export function FunctionsTable(props: FunctionsTableProps): ReactElement {
       aria-label="Functions"
       aria-rowcount={rows.length + 1}
       aria-colcount={shownColumns.length}
+      aria-description="Arrows move, Enter shows in the graph, s opens Sandwich"
+      tabIndex={0}
+      aria-activedescendant={rows.length > 0 ? `function-row-${rows[activeRow]}` : undefined}
+      onKeyDown={onKeyDown}
     >
       <div role="row" className={styles['head']} aria-rowindex={1}>
         {shownColumns.map(({ key, title, className }, i) => {
@@ -143,16 +149,13 @@ export function FunctionsTable(props: FunctionsTableProps): ReactElement {
         ref={scroller}
         className={styles['scroller']}
         role="rowgroup"
-        tabIndex={0}
-        aria-label="Functions, arrows move, Enter shows in the graph, s opens Sandwich"
-        aria-activedescendant={rows.length > 0 ? `function-row-${rows[activeRow]}` : undefined}
-        onKeyDown={onKeyDown}
+        tabIndex={-1}
         onPointerLeave={() => hoverFunction(-1)}
       >
         {rows.length === 0 && <p className={styles['empty']}>{hit ? 'No function matches the search.' : 'No function in this profile.'}</p>}
         <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map((item) => {
-            const func = rows[item.index]!;
+            const func = rows[item.index];
             return (
               <FunctionRow
                 key={func}
@@ -193,9 +196,9 @@ const FunctionRow = memo(function FunctionRow(props: FunctionRowProps): ReactEle
   const { onSelect, onSandwich, onActivate } = props;
   const { functions } = shown.file.profile;
   const isHovered = useUi((ui) => ui.hoveredFunction === func);
-  const { prefix, middle, bare } = splitName(functions.names[func]!);
-  const self = byFunction.self[func]!;
-  const total = byFunction.total[func]!;
+  const { prefix, middle, bare } = splitName(functions.names[func]);
+  const self = byFunction.self[func];
+  const total = byFunction.total[func];
   const state = [styles['row'], isActive && styles['active'], isSelected && styles['selected'], isHovered && styles['hovered']];
   return (
     <div
@@ -212,8 +215,8 @@ const FunctionRow = memo(function FunctionRow(props: FunctionRowProps): ReactEle
       }}
       onDoubleClick={() => onSandwich(func)}
     >
-      <div role="gridcell" className={styles['name']} title={functions.names[func]!.slice(0, 600)}>
-        <span className={styles['swatch']} style={{ background: fills[colours[func]!] }} />
+      <div role="gridcell" className={styles['name']} title={functions.names[func].slice(0, 600)}>
+        <span className={styles['swatch']} style={{ background: fills[colours[func]] }} />
         <bdi>
           <span className={styles['prefix']}>{prefix}</span>
           {middle}
@@ -237,7 +240,7 @@ const FunctionRow = memo(function FunctionRow(props: FunctionRowProps): ReactEle
       </div>
       {wide && (
         <div role="gridcell" className={styles['file']} title={functions.files[func]}>
-          <bdi>{placeOf(functions.files[func]!, functions.line[func]!, functions.mappings[func]!)}</bdi>
+          <bdi>{placeOf(functions.files[func], functions.line[func], functions.mappings[func])}</bdi>
         </div>
       )}
     </div>
@@ -258,19 +261,19 @@ function sortedFunctions(
   }
   const sign = sort.descending ? -1 : 1;
   const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-  const byName = (a: number, b: number): number => byText(names[a]!, names[b]!);
+  const byName = (a: number, b: number): number => byText(names[a], names[b]);
   switch (sort.key) {
     case 'self':
-      rows.sort((a, b) => sign * (self[a]! - self[b]!) || byName(a, b));
+      rows.sort((a, b) => sign * (self[a] - self[b]) || byName(a, b));
       break;
     case 'total':
-      rows.sort((a, b) => sign * (total[a]! - total[b]!) || byName(a, b));
+      rows.sort((a, b) => sign * (total[a] - total[b]) || byName(a, b));
       break;
     case 'name':
       rows.sort((a, b) => sign * byName(a, b));
       break;
     case 'file':
-      rows.sort((a, b) => sign * byText(files[a]!, files[b]!) || byName(a, b));
+      rows.sort((a, b) => sign * byText(files[a], files[b]) || byName(a, b));
       break;
   }
   return Int32Array.from(rows);
@@ -278,6 +281,6 @@ function sortedFunctions(
 
 function largestOf(column: Float64Array): number {
   let largest = 0;
-  for (let i = 0; i < column.length; i++) largest = Math.max(largest, Math.abs(column[i]!));
+  for (let i = 0; i < column.length; i++) largest = Math.max(largest, Math.abs(column[i]));
   return largest;
 }

@@ -22,7 +22,7 @@ interface SandwichProps {
 export function Sandwich({ shown, colours, hit, func, onKey }: SandwichProps): ReactElement {
   const { data, error } = useSandwich(shown.request, func);
   const name = shown.file.profile.functions.names[func] ?? '';
-  const whole = shown.tree.total[0]!;
+  const whole = shown.tree.total[0];
   if (error) return <p className={styles['message']}>{error.message}</p>;
   if (func < 0) return <p className={styles['message']}>Choose a function in the list: its callers and callees stand here.</p>;
   if (!data) return <div className={styles['sandwich']} aria-busy="true" />;
@@ -86,7 +86,7 @@ function Half({ shown, colours, hit, tree, direction, title, rootTitle, onKey }:
         onMenu={(node, at) => open({ tree, names, node }, at)}
         onKey={(key, node) => {
           if (key === 's' && node > 0) {
-            showSandwich(names[tree.func[node]!]!);
+            showSandwich(names[tree.func[node]]);
             return true;
           }
           // Paths of a half are not paths of the profile: only commands by function are offered.

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseUrl, printUrl } from '#app/url/codec.ts';
+import type { UrlState } from '#app/url/url-state.ts';
+import type { Transform } from '#model/transforms/registry.ts';
+
+const hostile = fc.constantFrom('<script>alert(1)</script>', '\u202egnp.exe', 'a;b\\c', '100%', 'x=1&y=2#z', '🔥👨‍👩‍👧', '__proto__', 'a+b c', '"', '="x"');
+const text = fc.oneof(hostile, fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }));
+const path = fc.array(fc.oneof(text, fc.constant('')), { maxLength: 6 });
+const transform: fc.Arbitrary<Transform> = fc.oneof(
+  fc.record({ kind: fc.constantFrom('focus' as const, 'hide' as const, 'ignore' as const, 'show-from' as const), match: text }),
+  fc.record({ kind: fc.constant('focus-path' as const), path: fc.array(text, { minLength: 1, maxLength: 4 }) }),
+  fc.constantFrom({ kind: 'invert' as const }, { kind: 'merge-recursion' as const }),
+);
+const anyState: fc.Arbitrary<UrlState> = fc.record({
+  view: fc.constant('files' as const),
+  file: text,
+  src: fc.option(fc.record({ kind: fc.constant('demo' as const), nodes: fc.integer({ min: 10, max: 2_000_000 }), seed: fc.nat() }), { nil: undefined }),
+  st: fc.option(text, { nil: undefined }),
+  pane: fc.constantFrom('flame', 'functions', 'both', 'sandwich'),
+  s: fc.oneof(text, fc.constant('')),
+  z: path,
+  sel: path,
+  sw: fc.oneof(text, fc.constant('')),
+  sort: fc.record({ key: fc.constantFrom('name', 'self', 'total', 'file'), descending: fc.boolean() }),
+  col: fc.constantFrom('package', 'function', 'file', 'self', 'search'),
+  dir: fc.constantFrom('icicle', 'flame'),
+  order: fc.constantFrom('size', 'name'),
+  t: fc.array(transform, { maxLength: 5 }),
+  unknown: fc.array(fc.tuple(fc.constantFrom('later', 'utm'), text), { maxLength: 2 }),
+});
+
+/** Repeats of a key stand together in a link, so that their order among other keys is not kept. */
+function grouped(state: UrlState): UrlState {
+  return { ...state, unknown: state.unknown.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)) };
+}
+
+describe('the link', () => {
+  it('prints and parses to the same state, 1 000 times', () => {
+    fc.assert(
+      fc.property(anyState, (state) => {
+        const { state: parsed, notices } = parseUrl(printUrl(state));
+        expect(notices).toEqual([]);
+        expect(grouped(parsed)).toEqual(grouped(state));
+      }),
+      { seed: 7, numRuns: 1000 },
+    );
+  });
+
+  it('opens every sample of version 1, without a notice and without a change', () => {
+    for (const link of readFileSync('tests/fixtures/links/v1.txt', 'utf8').trim().split('\n')) {
+      const { state, notices } = parseUrl(link);
+      expect(notices, link).toEqual([]);
+      expect(parseUrl(printUrl(state)).state, link).toEqual(state);
+    }
+  });
+
+  it('is read by people: names, slashes and colons stand as they are', () => {
+    const { state } = parseUrl('?file=x&z=net/http.(*conn).serve;main.run&t=hide:/^runtime/');
+    expect(printUrl(state)).toContain('z=net/http.(*conn).serve;main.run');
+    expect(printUrl(state)).toContain('t=hide:/^runtime/');
+  });
+
+  it('whatever comes, there is a state, and the page hears what was wrong', () => {
+    fc.assert(
+      fc.property(fc.webQueryParameters(), (query) => {
+        expect(parseUrl(`?${query}`).state.view).toBe('files');
+      }),
+      { seed: 7, numRuns: 500 },
+    );
+    for (const bad of ['pane=x', 'sort=-', 'col=', 't=boil', 't=focus:', 'z=a\\', 'src=demo&nodes=1e99', 'src=http://evil', 'v=9', 'st=']) {
+      expect(parseUrl(`?${bad}`).notices, bad).toHaveLength(1);
+    }
+    expect(parseUrl(`?s=${'x'.repeat(1_000_000)}`).notices[0]).toContain('letters');
+    expect(parseUrl(`?${'t=invert&'.repeat(50)}`).notices[0]).toContain('t=');
+  });
+
+  it('a path too long for a link is a hash with a readable tail', () => {
+    const { state } = parseUrl('?file=x');
+    const link = printUrl({ ...state, z: Array.from({ length: 200 }, (_, i) => `some.function.of.depth.${i}`) });
+    expect(link.length).toBeLessThan(400);
+    expect(link).toContain('some.function.of.depth.199');
+  });
+});

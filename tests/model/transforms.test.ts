@@ -1,0 +1,144 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { finish } from '#base/steps.ts';
+import type { CallTree } from '#model/call-tree.ts';
+import type { Profile } from '#model/profile.ts';
+import { applyTransforms, type Transform, transformTitle } from '#model/transforms/registry.ts';
+import { drawing, profileFromText, treeAsText, treeOf } from '../support/profile-from-text.ts';
+import { anyStacks } from '../support/any-stacks.ts';
+
+function transformed(profile: Profile, ...transforms: Transform[]): { tree: CallTree; matched: readonly number[] } {
+  const facts = { functions: profile.functions, packages: profile.functions.names.map(() => ''), frames: profile.frames };
+  return finish(applyTransforms(treeOf(profile), transforms, facts, 'size'));
+}
+
+function shown(text: string, ...transforms: Transform[]): string {
+  const profile = profileFromText(text);
+  return treeAsText(transformed(profile, ...transforms).tree, profile.functions.names);
+}
+
+const stacks = `
+  main;parse;lex 4
+  main;parse 1
+  main;serve;json;lex 2
+  gc 3`;
+
+describe('one transform', () => {
+  it('focus keeps the stacks through a match, callers and all', () => {
+    expect(shown(stacks, { kind: 'focus', match: 'json' })).toBe(drawing`
+      * 2 0
+        main 2 0
+          serve 2 0
+            json 2 0
+              lex 2 2`);
+  });
+
+  it('focus on a path keeps that one place', () => {
+    expect(shown(stacks, { kind: 'focus-path', path: ['main', 'parse'] })).toBe(drawing`
+      * 5 0
+        main 5 0
+          parse 5 1
+            lex 4 4`);
+  });
+
+  it('a path that is not there leaves the tree alone and says so', () => {
+    const { tree, matched } = transformed(profileFromText(stacks), { kind: 'focus-path', path: ['main', 'gone'] });
+    expect([tree.total[0], matched]).toEqual([10, [0]]);
+  });
+
+  it('hide gives the cost to the caller', () => {
+    expect(shown(stacks, { kind: 'hide', match: '="lex"' })).toBe(drawing`
+      * 10 0
+        main 7 0
+          parse 5 5
+          serve 2 0
+            json 2 2
+        gc 3 3`);
+  });
+
+  it('ignore drops the stacks', () => {
+    expect(shown(stacks, { kind: 'ignore', match: 'lex | gc' })).toBe(drawing`
+      * 1 0
+        main 1 0
+          parse 1 1`);
+  });
+
+  it('show from cuts the callers off, and stacks without a match', () => {
+    expect(shown(stacks, { kind: 'show-from', match: 'parse | json' })).toBe(drawing`
+      * 7 0
+        parse 5 1
+          lex 4 4
+        json 2 0
+          lex 2 2`);
+  });
+
+  it('merge recursion goes on at the first call', () => {
+    expect(shown('a;b;a;c 2\na;b 1', { kind: 'merge-recursion' })).toBe(drawing`
+      * 3 0
+        a 3 0
+          c 2 2
+          b 1 1`);
+  });
+
+  it('invert starts at the leaves', () => {
+    expect(shown(stacks, { kind: 'invert' })).toBe(drawing`
+      * 10 0
+        lex 6 0
+          parse 4 0
+            main 4 4
+          json 2 0
+            serve 2 0
+              main 2 2
+        gc 3 3
+        parse 1 0
+          main 1 1`);
+  });
+});
+
+it('what matches nothing is counted as nothing', () => {
+  const { matched } = transformed(profileFromText(stacks), { kind: 'hide', match: 'nowhere' }, { kind: 'hide', match: 'lex' });
+  expect(matched).toEqual([0, 2]);
+});
+
+it('chips speak in the words of the field', () => {
+  expect(transformTitle({ kind: 'hide', match: '/runtime\\./' })).toBe('hide /runtime\\./');
+  expect(transformTitle({ kind: 'focus', match: '="main.run"' })).toBe('focus main.run');
+});
+
+it('sums beyond 2^53 stay whole through every transform', () => {
+  const text = 'a;b 9007199254740993\na;c 9007199254740995\na 1';
+  for (const transform of [{ kind: 'invert' }, { kind: 'merge-recursion' }, { kind: 'hide', match: 'c' }, { kind: 'focus', match: 'a' }] as const) {
+    const { tree } = transformed(profileFromText(text), transform);
+    expect(tree.exact?.total[0]).toBe(18_014_398_509_481_989n);
+  }
+});
+
+it('totals stay, or only shrink where stacks are dropped, and Σ self is the total', () => {
+  const any = fc.constantFrom<Transform>(
+    { kind: 'invert' },
+    { kind: 'merge-recursion' },
+    { kind: 'hide', match: 'a' },
+    { kind: 'focus', match: 'b' },
+    { kind: 'ignore', match: 'c' },
+    { kind: 'show-from', match: 'a' },
+  );
+  fc.assert(
+    fc.property(anyStacks, fc.array(any, { maxLength: 4 }), (text, transforms) => {
+      const profile = profileFromText(text);
+      const before = treeOf(profile).total[0];
+      const { tree } = transformed(profile, ...transforms);
+      const keepsAll = transforms.every(({ kind }) => kind === 'invert' || kind === 'merge-recursion' || kind === 'hide');
+      if (keepsAll) expect(tree.total[0]).toBe(before);
+      else expect(tree.total[0]).toBeLessThanOrEqual(before);
+      expect(tree.self.reduce((sum, value) => sum + value, 0)).toBe(tree.total[0]);
+    }),
+    { seed: 7, numRuns: 300 },
+  );
+});
+
+it('a stack of 100 000 frames goes through every transform', () => {
+  const deep = Array.from({ length: 100_000 }, (_, i) => `f${i % 977}`).join(';');
+  const profile = profileFromText(`${deep} 5`);
+  for (const kind of ['invert', 'merge-recursion'] as const) expect(transformed(profile, { kind }).tree.total[0]).toBe(5);
+  expect(transformed(profile, { kind: 'hide', match: '="f3"' }).tree.maxDepth).toBeLessThan(100_000);
+});

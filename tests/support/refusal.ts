@@ -1,0 +1,19 @@
+/** What a decoder refuses, as a value: anything else that is thrown is a defect and goes on up. */
+import { DecodeError } from '#formats/format.ts';
+
+/** @returns the refusal, or undefined where nothing was thrown. */
+export function refusalOrNone(work: () => unknown): DecodeError | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof DecodeError) return error;
+    throw error;
+  }
+}
+
+export function refusalOf(work: () => unknown): DecodeError {
+  const refusal = refusalOrNone(work);
+  if (!refusal) throw new Error('was not refused');
+  return refusal;
+}
