@@ -84,9 +84,10 @@ describe('unwrapGzip', () => {
     expect(unwrap(joined(head, plain.subarray(10))).length).toBe(text.length);
   });
 
-  it('yields its progress', () => {
+  it('yields its progress through several members', () => {
     const noise = noiseOf(100_000);
-    const shares = [...unwrapGzip(new Uint8Array(gzipSync(noise)))];
+    const member = gzipSync(noise);
+    const shares = [...unwrapGzip(joined(member, member))];
     expect(shares.length).toBeGreaterThan(3);
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
   });
@@ -124,16 +125,17 @@ describe('unwrapGzip', () => {
   });
 
   it('never lets damage through, and throws nothing else', () => {
-    const packed = new Uint8Array(gzipSync(text.subarray(0, 1900)));
+    const plain = text.subarray(0, 1900);
+    const packed = new Uint8Array(gzipSync(plain));
     fc.assert(
       fc.property(fc.nat(packed.length - 1), fc.integer({ min: 1, max: 255 }), (at, bits) => {
         const damaged = packed.slice();
         damaged[at] ^= bits;
         let bytes: Uint8Array | undefined;
         const refused = refusalOrNone(() => (bytes = unwrap(damaged)));
-        // A flip in the header's time, or of the gzip mark itself, changes nothing within.
-        const isHarmless = at < 10 && (bytes === damaged || bytes?.length === 1900);
-        expect(refused !== undefined || isHarmless).toBe(true);
+        // Some flips change nothing: one in the header's time, or one copy of a repeated text taken for another.
+        const isSame = bytes !== undefined && (bytes === damaged || Buffer.compare(bytes, plain) === 0);
+        expect(refused !== undefined || isSame).toBe(true);
       }),
       { numRuns: 500 },
     );

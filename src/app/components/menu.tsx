@@ -129,8 +129,10 @@ export function Choice<T extends string>({ label, prefix, value, options, edged,
   return (
     <Select aria-label={label} value={value} onChange={(key) => onChange(key as T)} className={styles['select']}>
       <Button className={`${buttonStyles['button']} ${edged ? buttonStyles['edged'] : ''}`}>
-        {prefix !== undefined && <span className={styles['key']} aria-hidden="true">{prefix}</span>}
-        <SelectValue className={styles['value']}>{options.find(({ id }) => id === value)?.title ?? value}</SelectValue>
+        <SelectValue className={styles['value']!}>
+          {prefix !== undefined && <span className={styles['key']}>{prefix} </span>}
+          {options.find(({ id }) => id === value)?.title ?? value}
+        </SelectValue>
         <Icon name="down" />
       </Button>
       <Popover className={styles['popover']} offset={4}>

@@ -71,7 +71,7 @@ export function cullMarks(tree: CallTree, layout: FlameLayout, view: FlameView, 
         tickPosition = position;
       }
       tickEnd = start + 1;
-      mark = firstMarkFrom(marks, left, mark + 1, markEnd, from + (start + 0.5) * pixel);
+      mark = firstMarkNear(marks, left, mark + 1, markEnd, from + (start + 0.5) * pixel);
     }
     if (tickStart >= 0) out.put(tickStart, tickEnd, row, tickPosition, 0, tickBox);
     mark = markEnd;
@@ -79,11 +79,23 @@ export function cullMarks(tree: CallTree, layout: FlameLayout, view: FlameView, 
 }
 
 /** First index in [lo, hi) of a mark whose left edge is at or beyond `value`. */
-export function firstMarkFrom(marks: Int32Array, left: Float64Array, lo: number, hi: number, value: number): number {
+function firstMarkFrom(marks: Int32Array, left: Float64Array, lo: number, hi: number, value: number): number {
   while (lo < hi) {
     const mid = (lo + hi) >>> 1;
     if (left[marks[mid]] < value) lo = mid + 1;
     else hi = mid;
   }
   return lo;
+}
+
+/** The same for an answer that is likely near `lo`: steps double until one is too far. */
+function firstMarkNear(marks: Int32Array, left: Float64Array, lo: number, hi: number, value: number): number {
+  let step = 1;
+  let end = lo;
+  while (end < hi && left[marks[end]] < value) {
+    lo = end + 1;
+    end += step;
+    step *= 2;
+  }
+  return firstMarkFrom(marks, left, lo, Math.min(end, hi), value);
 }
