@@ -14,6 +14,12 @@ export class Int32Column {
     this.values[this.length++] = value;
   }
 
+  pushSpan(start: number, end: number): void {
+    this.reserve(2);
+    this.values[this.length++] = start;
+    this.values[this.length++] = end;
+  }
+
   /** Makes room for `more` values behind the last one. */
   reserve(more: number): void {
     const needed = this.length + more;

@@ -16,9 +16,8 @@ export class Utf8Strings {
     return this.#spans.length / 2;
   }
 
-  push(start: number, end: number): void {
-    this.#spans.push(start);
-    this.#spans.push(end);
+  pushSpan(start: number, end: number): void {
+    this.#spans.pushSpan(start, end);
   }
 
   text(index: number): string {

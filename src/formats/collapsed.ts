@@ -241,7 +241,7 @@ class NameColumn {
     const func = new Int32Array(this.length);
     const line = new Int32Array(this.length);
     for (let i = 0; i < this.length; i++) {
-      strings.push(this.#spans.values[i * 2], this.#spans.values[i * 2 + 1]);
+      strings.pushSpan(this.#spans.values[i * 2], this.#spans.values[i * 2 + 1]);
       const name = strings.text(i);
       const place = name.endsWith(')') ? PLACE_IN_NAME.exec(name) : null;
       if (place) line[i] = lineNumber(Number(place[2]));

@@ -106,12 +106,13 @@ function* gunzip(bytes: Uint8Array): Steps<Uint8Array> {
 }
 
 /**
- * The common case, twice as fast as in parts while the engine is cold: one member of a known, moderate size. Its length and
- * checksum prove it; whatever does not fit is left to the way in parts, which finds out why.
+ * The common case, twice as fast as in parts while the engine is cold: one member of a known, moderate size. That there
+ * is no second one (no mark of one; fflate does not tell where it stopped), its length and its checksum prove it.
+ * Whatever does not fit is left to the way in parts, which finds out why.
  */
 function gunzipAtOnce(bytes: Uint8Array): Uint8Array | undefined {
   const size = expectedBytes(bytes);
-  if (size === 0 || size > MOST_BYTES_AT_ONCE) return undefined;
+  if (size === 0 || size > MOST_BYTES_AT_ONCE || hasSecondMark(bytes)) return undefined;
   const out = new Uint8Array(size);
   const start = skipHeader(bytes, 0);
   let length: number;
@@ -121,6 +122,13 @@ function gunzipAtOnce(bytes: Uint8Array): Uint8Array | undefined {
     return undefined;
   }
   return length === size && crc32(0, out) === readUint32(bytes, bytes.length - 8) ? out : undefined;
+}
+
+function hasSecondMark(bytes: Uint8Array): boolean {
+  for (let at = bytes.indexOf(0x1f, 1); at >= 0; at = bytes.indexOf(0x1f, at + 1)) {
+    if (bytes[at + 1] === 0x8b && bytes[at + 2] === 8) return true;
+  }
+  return false;
 }
 
 /** The unpacked size as the last member states it: a claim, good for one member below 4 GiB. 0 where it cannot be true. */

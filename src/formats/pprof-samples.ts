@@ -60,111 +60,89 @@ class SampleDecoder {
     this.#labels = new LabelColumns(messages, this.count);
   }
 
-  /** Decodes the samples [from, to). Numbers of a few bytes are read in place: a call for each is twice as slow. */
+  /** Decodes the samples [from, to). */
   run(from: number, to: number): void {
-    const { reader, samples } = this.#messages;
-    const { bytes } = reader;
-    const spans = samples.values;
-    const frames = this.#frames;
-    const columns = this.#columns;
-    const typeCount = columns.length;
-    for (let i = from; i < to; i++) {
-      let at = spans[i * 2];
-      const end = spans[i * 2 + 1];
-      const stackFrom = frames.length;
-      let valueCount = 0;
-      reader.end = end;
-      while (at < end) {
-        const tagAt = at;
-        let tag = bytes[at++];
-        if (tag > 127 || tag < 8) {
-          reader.offset = tagAt;
-          tag = reader.tag();
-          at = reader.offset;
-        }
-        if (tag === LOCATIONS_PACKED) {
-          let stop = at + 1 + bytes[at];
-          if (bytes[at++] > 127 || stop > end) {
-            reader.offset = at - 1;
-            stop = reader.stop();
-            at = reader.offset;
-          }
-          this.#reserve(stop - at, i);
-          while (at < stop) {
-            at = this.#readLocations(at, stop);
-            if (at === stop) break;
-            reader.offset = at;
-            reader.end = stop;
-            this.#pushLocation(i, stop - at);
-            at = reader.offset;
-          }
-          reader.end = end;
-        } else if (tag === VALUES_PACKED) {
-          let stop = at + 1 + bytes[at];
-          if (bytes[at++] > 127 || stop > end) {
-            reader.offset = at - 1;
-            stop = reader.stop();
-            at = reader.offset;
-          }
-          while (at < stop) {
-            const valueAt = at;
-            let value = bytes[at++];
-            if (value > 127) {
-              const second = bytes[at++];
-              const third = second > 127 ? bytes[at++] : 0;
-              const fourth = third > 127 ? bytes[at++] : 0;
-              if (fourth < 128) {
-                value = (value & 127) | ((second & 127) << 7) | ((third & 127) << 14) | (fourth << 21);
-              } else {
-                reader.offset = valueAt;
-                reader.end = stop;
-                value = reader.signed();
-                at = reader.offset;
-              }
-              if (at > stop) refuse('The pprof data is damaged: a number is cut off', valueAt, `sample ${i}`);
-            }
-            if (valueCount < typeCount) columns[valueCount][i] = value;
-            valueCount++;
-          }
-          reader.end = end;
-        } else {
-          reader.offset = at;
-          if (tag === LABEL) this.#labels.push(reader.stop(), i);
-          else if (tag === LOCATION_ALONE) this.#pushLocation(i, 0);
-          else if (tag === VALUE_ALONE) {
-            const value = reader.signed();
-            if (valueCount < typeCount) columns[valueCount][i] = value;
-            valueCount++;
-          } else {
-            if (tag >>> 3 <= 3) checkWireType(tag, [], tagAt);
-            reader.skip(tag);
-          }
-          at = reader.offset;
-        }
-      }
-      if (valueCount !== typeCount) {
-        const what = `the sample has ${valueCount} values, and there are ${typeCount} sample types`;
-        refuse(`The pprof data is damaged: ${what}`, spans[i * 2], `sample ${i}`);
-      }
-      // profile.proto: the leaf comes first, and within a location the innermost line.
-      reverse(frames.values, stackFrom, frames.length);
-      this.#stackStart[i + 1] = frames.length;
-      this.#labels.start[i + 1] = this.#labels.length;
-    }
-    reader.end = bytes.length;
+    for (let i = from; i < to; i++) this.#readSample(i);
+    const { reader } = this.#messages;
+    reader.end = reader.bytes.length;
   }
 
-  /**
-   * Packed location ids to frames, as far as they are short and stand for one frame: the innermost loop, and a small
-   * one, so that the engine compiles it early. @returns the offset where it stopped.
-   */
-  #readLocations(from: number, stop: number): number {
-    const { bytes } = this.#messages.reader;
+  // A call a sample, and calls for its parts: the engine compiles small functions after a few hundred of them, and one
+  // large loop late and several times (the first decode of a page took twice as long).
+  #readSample(i: number): void {
+    const { reader, samples } = this.#messages;
+    const { bytes } = reader;
+    const frames = this.#frames;
+    const typeCount = this.#columns.length;
+    const start = samples.values[i * 2];
+    const end = samples.values[i * 2 + 1];
+    const stackFrom = frames.length;
+    let at = start;
+    let valueCount = 0;
+    reader.end = end;
+    while (at < end) {
+      const tagAt = at;
+      let tag = bytes[at++];
+      reader.offset = at;
+      if (tag > 127 || tag < 8) {
+        reader.offset = tagAt;
+        tag = reader.tag();
+      }
+      if (tag === LOCATIONS_PACKED) {
+        const stop = reader.stop();
+        this.#reserve(stop - reader.offset, i);
+        this.#readLocations(stop, i);
+      } else if (tag === VALUES_PACKED) {
+        const stop = reader.stop();
+        reader.end = stop;
+        while (reader.offset < stop) this.#pushValue(i, valueCount++);
+        reader.end = end;
+      } else if (tag === LABEL) this.#labels.push(reader.stop(), i);
+      else if (tag === LOCATION_ALONE) this.#pushLocation(i, 0);
+      else if (tag === VALUE_ALONE) this.#pushValue(i, valueCount++);
+      else {
+        if (tag >>> 3 <= 3) checkWireType(tag, [], tagAt);
+        reader.skip(tag);
+      }
+      at = reader.offset;
+    }
+    if (valueCount !== typeCount) {
+      const what = `the sample has ${valueCount} values, and there are ${typeCount} sample types`;
+      refuse(`The pprof data is damaged: ${what}`, start, `sample ${i}`);
+    }
+    // profile.proto: the leaf comes first, and within a location the innermost line.
+    reverse(frames.values, stackFrom, frames.length);
+    this.#stackStart[i + 1] = frames.length;
+    this.#labels.start[i + 1] = this.#labels.length;
+  }
+
+  #pushValue(sample: number, type: number): void {
+    const value = this.#messages.reader.signed();
+    if (type < this.#columns.length) this.#columns[type][sample] = value;
+  }
+
+  /** Packed location ids, up to `stop`. */
+  #readLocations(stop: number, sample: number): void {
+    const { reader } = this.#messages;
+    const end = reader.end;
+    while (reader.offset < stop) {
+      this.#readShortLocations(stop);
+      if (reader.offset === stop) break;
+      reader.end = stop;
+      this.#pushLocation(sample, stop - reader.offset);
+    }
+    reader.end = end;
+  }
+
+  /** Packed location ids to frames, as far as ids are short and stand for one frame: the innermost loop. */
+  #readShortLocations(stop: number): void {
+    const { reader } = this.#messages;
+    const { bytes } = reader;
     const frameById = this.#frameById;
     const known = frameById.length;
     const out = this.#frames.values;
     let length = this.#frames.length;
-    let at = from;
+    let at = reader.offset;
     while (at < stop) {
       let next = at + 1;
       let id = bytes[at];
@@ -186,7 +164,7 @@ class SampleDecoder {
       at = next;
     }
     this.#frames.length = length;
-    return at;
+    reader.offset = at;
   }
 
   take(): SampleColumns {

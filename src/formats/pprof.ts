@@ -7,11 +7,11 @@
  * (tests hold `checkProfile` against it; running it after each decode would prove the same again).
  */
 import { ByteReader, wireTypes } from '#base/byte-reader.ts';
-import { Int32Column } from '#base/column.ts';
+import type { Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
-import { Utf8Strings } from '#base/utf8-strings.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
 import type { ProfileFormat } from './format.ts';
+import { NUMBER, Scan, TOP_LEVEL } from './pprof-scan.ts';
 import { readSamples } from './pprof-samples.ts';
 import { readTables } from './pprof-tables.ts';
 import { checkString, checkWireType, refuse } from './pprof-wire.ts';
@@ -25,120 +25,41 @@ export const pprofFormat: ProfileFormat = {
 
 const { varint, bytes: lengthDelimited } = wireTypes;
 
-const MESSAGE: readonly number[] = [lengthDelimited];
-const NUMBER: readonly number[] = [varint];
-/** The wire type of each field of the profile, by field number; 13 repeats a number and may be packed. */
-// prettier-ignore
-const TOP_LEVEL: readonly (readonly number[] | undefined)[] = [
-  undefined, MESSAGE, MESSAGE, MESSAGE, MESSAGE, MESSAGE, MESSAGE, NUMBER,
-  NUMBER, NUMBER, NUMBER, MESSAGE, NUMBER, [varint, lengthDelimited], NUMBER, NUMBER,
-];
-
 const FIELDS_TO_SNIFF = 48;
 const FIELDS_A_STEP = 65_536;
 const NANOSECONDS_A_MILLISECOND = 1_000_000;
 
 export function* decodePprof(bytes: Uint8Array): Steps<Profile> {
   const reader = new ByteReader(bytes, (what, offset) => refuse(`The pprof data is damaged: ${what}`, offset));
-  const strings = new Utf8Strings(bytes);
-  const spans = [1, 2, 3, 4, 5].map(() => new Int32Column());
-  const [sampleTypeSpans, samples, mappings, locations, functions] = spans;
-  const comments: number[] = [];
-  let periodTypeStart = -1;
-  let periodTypeEnd = -1;
-  let dropFrames = 0;
-  let keepFrames = 0;
-  let timeNanos = 0;
-  let durationNanos = 0;
-  let period = 0;
-  let defaultSampleType = 0;
-  let docUrl = 0;
-  for (let count = 0; reader.offset < bytes.length; count++) {
-    if (count % FIELDS_A_STEP === 0) yield (reader.offset / bytes.length) * 0.15;
-    const at = reader.offset;
-    const tag = reader.tag();
-    const field = tag >>> 3;
-    checkWireType(tag, TOP_LEVEL[field], at);
-    switch (field) {
-      case 1:
-      case 2:
-      case 3:
-      case 4:
-      case 5: {
-        const end = reader.stop();
-        spans[field - 1].push(reader.offset);
-        spans[field - 1].push(end);
-        reader.offset = end;
-        break;
-      }
-      case 6: {
-        const end = reader.stop();
-        strings.push(reader.offset, end);
-        reader.offset = end;
-        break;
-      }
-      case 7:
-        dropFrames = reader.signed();
-        break;
-      case 8:
-        keepFrames = reader.signed();
-        break;
-      case 9:
-        timeNanos = reader.signed();
-        break;
-      case 10:
-        durationNanos = reader.signed();
-        break;
-      case 11:
-        periodTypeEnd = reader.stop();
-        periodTypeStart = reader.offset;
-        reader.offset = periodTypeEnd;
-        break;
-      case 12:
-        period = reader.signed();
-        break;
-      case 13: {
-        if ((tag & 7) === varint) {
-          comments.push(reader.signed());
-          break;
-        }
-        reader.end = reader.stop();
-        while (reader.offset < reader.end) comments.push(reader.signed());
-        reader.end = bytes.length;
-        break;
-      }
-      case 14:
-        defaultSampleType = reader.signed();
-        break;
-      case 15:
-        docUrl = reader.signed();
-        break;
-      default:
-        reader.skip(tag);
-    }
+  const scan = new Scan(reader);
+  while (reader.offset < bytes.length) {
+    yield (reader.offset / bytes.length) * 0.15;
+    scan.run(FIELDS_A_STEP);
   }
+  const { strings, periodType: periodTypeSpan, timeNanos, durationNanos, period } = scan;
   if (strings.length === 0 || strings.text(0) !== '') {
     refuse('The pprof data is damaged: its first string must be there and be empty', 0);
   }
-  for (const index of [...comments, dropFrames, keepFrames, docUrl])
+  for (const index of [...scan.comments, scan.dropFrames, scan.keepFrames, scan.docUrl]) {
     checkString(strings, index, 'the profile', bytes.length);
-  const types: SampleType[] = [];
-  for (let i = 0; i < sampleTypeSpans.length; i += 2) {
-    types.push(readValueType(reader, strings, sampleTypeSpans.values[i], sampleTypeSpans.values[i + 1]));
   }
+  const types: SampleType[] = [];
+  for (let i = 0; i < scan.sampleTypes.length; i += 2) types.push(readValueType(scan, scan.sampleTypes, i));
   if (types.length === 0) {
     refuse('The pprof data has no sample types, so that its values have no meaning', 0);
   }
-  const periodType = periodTypeStart < 0 ? undefined : readValueType(reader, strings, periodTypeStart, periodTypeEnd);
-  const wanted = checkString(strings, defaultSampleType, 'the default sample type', bytes.length);
+  const last = periodTypeSpan.length - 2;
+  const periodType = last < 0 ? undefined : readValueType(scan, periodTypeSpan, last);
+  const wanted = checkString(strings, scan.defaultSampleType, 'the default sample type', bytes.length);
   const named = wanted === '' ? -1 : types.findIndex(({ type }) => type === wanted);
+  const { samples, mappings, locations, functions } = scan;
   const messages = { reader, strings, samples, mappings, locations, functions, sampleTypeCount: types.length };
   const tables = yield* readTables(messages);
   const columns = yield* readSamples(messages, tables);
 
   const notes: string[] = [];
-  const drop = strings.text(dropFrames);
-  const keep = strings.text(keepFrames);
+  const drop = strings.text(scan.dropFrames);
+  const keep = strings.text(scan.keepFrames);
   if (drop !== '')
     notes.push(
       `The file asks to leave out frames that match ${drop}${keep === '' ? '' : ` but not ${keep}`}. They are kept.`,
@@ -159,22 +80,19 @@ export function* decodePprof(bytes: Uint8Array): Steps<Profile> {
   };
 }
 
-function readValueType(reader: ByteReader, strings: Utf8Strings, start: number, end: number): SampleType {
+function readValueType({ reader, strings }: Scan, spans: Int32Column, at: number): SampleType {
+  const start = spans.values[at];
   reader.offset = start;
-  reader.end = end;
+  reader.end = spans.values[at + 1];
   let type = 0;
   let unit = 0;
-  while (reader.offset < end) {
-    const at = reader.offset;
+  while (reader.offset < reader.end) {
+    const tagAt = reader.offset;
     const tag = reader.tag();
-    const field = tag >>> 3;
-    if (field > 2) {
-      reader.skip(tag);
-      continue;
-    }
-    checkWireType(tag, NUMBER, at);
-    if (field === 1) type = reader.signed();
-    else unit = reader.signed();
+    if (tag >>> 3 <= 2) checkWireType(tag, NUMBER, tagAt);
+    if (tag >>> 3 === 1) type = reader.signed();
+    else if (tag >>> 3 === 2) unit = reader.signed();
+    else reader.skip(tag);
   }
   reader.end = reader.bytes.length;
   return {

@@ -5,10 +5,12 @@ import type { CallTree, NodeIndex } from './call-tree.ts';
 /** Names root first, the root itself left out; [] is the root. */
 export type CallPath = readonly string[];
 
-/** A path too long for a link keeps its last frames behind a mark with the hash of the whole. */
-const HASH_MARK = '#';
+/** More letters than this, and a link carries the path's hash and its last frames. */
 const LONGEST_TEXT = 600;
-const KEPT_TAIL = 3;
+const KEPT_FRAMES = 3;
+const KEPT_LETTERS = 120;
+/** `~depth.hash`, then frames that only people read. `~` needs no escape in a link, and no function is called so. */
+const hashMark = /^~(\d{1,9})\.([0-9a-z]{1,14})$/;
 
 export function pathOf(tree: CallTree, names: readonly string[], node: NodeIndex): CallPath {
   const path: string[] = [];
@@ -16,12 +18,13 @@ export function pathOf(tree: CallTree, names: readonly string[], node: NodeIndex
   return path.reverse();
 }
 
-/** The node of a path, or its nearest ancestor in this tree. Linear in the siblings met on the way down. */
+/**
+ * The node of a path, or its nearest ancestor in this tree; of a hashed path that is not there, the root.
+ * Linear in the siblings met on the way down; a hashed path asks every node once.
+ */
 export function findPath(tree: CallTree, names: readonly string[], path: CallPath): { readonly node: NodeIndex; readonly whole: boolean } {
-  if (path[0]?.startsWith(HASH_MARK)) {
-    const found = findHashed(tree, names, path);
-    if (found >= 0) return { node: found, whole: true };
-  }
+  const hashed = findHashedPath(tree, names, path);
+  if (hashed >= 0) return { node: hashed, whole: true };
   let node = 0;
   for (const name of path) {
     let kid = node + 1;
@@ -33,26 +36,50 @@ export function findPath(tree: CallTree, names: readonly string[], path: CallPat
   return { node, whole: true };
 }
 
-/** What a link carries of a path: the path, or for a long one its depth and hash and the last frames, which people can read. */
+/** What a link carries of a path: the path itself, or for a long one its depth and hash and a readable tail. */
 export function shortenPath(path: CallPath): CallPath {
   let letters = 0;
   for (const name of path) letters += name.length + 1;
-  if (letters <= LONGEST_TEXT || path[0]?.startsWith(HASH_MARK)) return path;
-  return [`${HASH_MARK}${path.length}.${hashPath(path)}`, ...path.slice(-KEPT_TAIL).map((name) => name.slice(-120))];
+  if (letters <= LONGEST_TEXT || hashMark.test(path[0])) return path;
+  let hash = emptyPath;
+  for (const name of path) hash = hashOnward(hash, hashText(name));
+  // Cut behind whole letters, as a half of a pair cannot be written.
+  const tail = path.slice(-KEPT_FRAMES).map((name) => name.slice(0, KEPT_LETTERS).replace(/[\ud800-\udbff]$/, ''));
+  return [`~${path.length}.${hash.toString(36)}`, ...tail];
 }
 
-function findHashed(tree: CallTree, names: readonly string[], path: CallPath): NodeIndex {
-  const [depthText, wanted] = path[0].slice(1).split('.');
-  const depth = Number(depthText);
-  const tail = path.at(-1) ?? '';
-  // Depth and the last name first: few nodes pass, and only those are hashed whole.
-  for (let node = 1; node < tree.length; node++) {
-    if (tree.depth[node] !== depth || !names[tree.func[node]].endsWith(tail)) continue;
-    if (hashPath(pathOf(tree, names, node)) === wanted) return node;
+/** @returns the node of a path that was shortened, -1 where there is none, or where the path is not a shortened one. */
+export function findHashedPath(tree: CallTree, names: readonly string[], path: CallPath): NodeIndex {
+  const mark = hashMark.exec(path[0] ?? '');
+  if (!mark) return -1;
+  const depth = Number(mark[1]);
+  const wanted = Number.parseInt(mark[2], 36);
+  if (depth > tree.maxDepth) return -1;
+  const ofName = new Map<number, number>();
+  // Hashes are carried down, so that a deep tree costs no more than a wide one. Only the open path's are kept.
+  const open = new Float64Array(depth + 1);
+  open[0] = emptyPath;
+  for (let node = 1; node < tree.length; ) {
+    const level = tree.depth[node];
+    const func = tree.func[node];
+    let hash = ofName.get(func);
+    if (hash === undefined) ofName.set(func, (hash = hashText(names[func])));
+    open[level] = hashOnward(open[level - 1], hash);
+    if (level < depth) {
+      node++;
+      continue;
+    }
+    if (open[level] === wanted) return node;
+    node = tree.subtreeEnd[node];
   }
   return -1;
 }
 
-function hashPath(path: CallPath): string {
-  return hashText(path.join('\0')).toString(36);
+const emptyPath = 0;
+
+/** 52 bits, as many as a double keeps whole: of 32, one in some thousand links into a tree of a million nodes would err. */
+function hashOnward(path: number, name: number): number {
+  const low = Math.imul((path >>> 0) ^ name, 0x9e3779b1);
+  const high = Math.imul(Math.floor(path / 0x1_0000_0000) ^ (low >>> 13) ^ name, 0x85ebca6b);
+  return (((high ^ (high >>> 15)) >>> 0) & 0xf_ffff) * 0x1_0000_0000 + ((low ^ (low >>> 16)) >>> 0);
 }

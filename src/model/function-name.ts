@@ -1,143 +1,67 @@
-/** Names as profilers write them, taken apart for reading: package, receiver, method; and which package a function belongs to. */
+/** Names as profilers write them, read for people: what a box shows, and which package a function belongs to. */
+import { nameParts, READ_LETTERS, type NameParts } from './name-parts.ts';
 
-/** `prefix` + `middle` + `bare` is what a box shows; each may be ''. */
-export interface NameParts {
-  /** Last element of the package with its separator: `http.` */
-  readonly prefix: string;
-  /** Type or receiver: `(*conn).` */
-  readonly middle: string;
-  /** The function itself: `serve` */
-  readonly bare: string;
+/** What a box shows; each part may be ''. Never throws, reads a bounded number of letters. */
+export function splitName(name: string): Pick<NameParts, 'prefix' | 'middle' | 'bare'> {
+  const { prefix, middle, bare } = nameParts(name);
+  return { prefix, middle, bare };
 }
 
-/** Nobody reads further, and hostile names are long. */
-const READ_LETTERS = 500;
-
-export function splitName(fullName: string): NameParts {
-  const name = shorten(fullName.length > READ_LETTERS ? fullName.slice(0, READ_LETTERS) : fullName);
-  if (name === '' || /^[[(<0-9]/.test(name) || /\s\(.*:\d+\)$|\+0x[0-9a-f]+$/.test(name)) return whole(name);
-  if (name.includes('::')) return splitScopes(name);
-  const slash = lastSlash(name);
-  const local = name.slice(slash + 1);
-  const dot = local.indexOf('.');
-  if (dot <= 0 || local.includes(' ')) return whole(slash >= 0 && /^[\w./@-]+$/.test(name) ? name : local === name ? name : local);
-  if (slash < 0 && isJavaLike(local)) return splitDotted(local);
-  return splitGo(local, dot);
+export interface PackageOf {
+  readonly package: string;
+  /** Runtime, kernel, libc, collector or interpreter: code that a reader did not choose to call. */
+  readonly isSystem: boolean;
 }
 
 /** @param file source file, @param mapping binary: for names that tell no package; '' where unknown. */
-export function packageOf(fullName: string, file: string, mapping: string): { readonly package: string; readonly isSystem: boolean } {
+export function packageOf(fullName: string, file: string, mapping: string): PackageOf {
   const name = fullName.slice(0, READ_LETTERS);
-  const found = packageName(name, file.slice(-READ_LETTERS), baseName(mapping));
-  return { package: found, isSystem: isSystemPackage(found, name) };
+  const binary = baseName(mapping.slice(-READ_LETTERS));
+  const found = packageName(name, file.slice(-READ_LETTERS), binary);
+  return { package: found, isSystem: systemPackage.test(found) || systemBinary.test(found) || systemName.test(name) };
 }
 
-const systemPackages =
-  /^(runtime|internal\/|syscall$|reflect$|sync$|\[?kernel|\[?vmlinux|\[?vdso|libc[.-]|libc$|libpthread|ld-linux|libgcc|libstdc|libm[.-]|java\.|javax\.|jdk\.|sun\.|kotlin\.|scala\.|node:|\(v8\)|v8$|core$|std$|alloc$|importlib|threading$|\[unknown)/;
+const systemPackage =
+  /^(?:(?:runtime|internal|syscall|reflect|sync)(?:\/|$)|(?:java|javax|jdk|sun|com\.sun|kotlin|kotlinx|scala|groovy)(?:\.|$)|node:|(?:core|std|alloc|__gnu_cxx|v8|importlib|_frozen_importlib|threading)$)/;
+const systemBinary =
+  /^(?:\[?(?:kernel|vmlinux|vdso|vsyscall|unknown)|lib(?:c|m|gcc_s|stdc\+\+|pthread|dl|rt|jvm|java|python[\d.]*|ruby[\d.]*|node|coreclr)(?:[.-]|$)|ld-(?:linux|musl)|ntdll|kernel32|libsystem_|(?:node|python[\d.]*|ruby|php[\d.]*|java|jit)$)/i;
+const systemName = /^(?:\((?:garbage collector|garbage collection|marking|sweeping|program|idle|root|runtime)\)|\[unknown\]|<frozen .*)$/;
 
-function isSystemPackage(found: string, name: string): boolean {
-  return systemPackages.test(found) || /^\(?(garbage collector|program|idle|root)\)?$/i.test(name) || name === '[unknown]';
-}
-
-function packageName(name: string, file: string, mapping: string): string {
-  if (/^0x[0-9a-f]+$/i.test(name) || name === '') return mapping;
-  // `libc.so.6+0x1234`: no symbol, but the binary is known
+function packageName(name: string, file: string, binary: string): string {
   const unsymbolised = /^(.+)\+0x[0-9a-f]+$/i.exec(name);
-  if (unsymbolised) return unsymbolised[1];
-  if (/^\[.+\]$/.test(name)) return name;
-  const scopes = /^<?&?(?:mut )?([\w$]+)(?:<[^>]*>)?::/.exec(name);
-  if (scopes) return scopes[1];
-  const slash = lastSlash(name);
-  const local = name.slice(slash + 1);
-  const isPath = /^[\w.~@/%-]*$/.test(name.slice(0, slash + 1));
-  if (isPath && slash < 0 && isJavaLike(local)) {
-    const type = local.search(/(^|\.)[A-Z]/);
-    return local.slice(0, Math.max(0, type)) || local.slice(0, local.lastIndexOf('.'));
+  if (unsymbolised) return baseName(unsymbolised[1]);
+  if (/^\[[^\]]+\]$/.test(name)) return name;
+  if (/^(?:0x[0-9a-f]+)?$/i.test(name)) return binary;
+  const place = /(?:^| |\()((?:\w+:\/\/|node:|\/|[\w@.-])[^ ()]*?)(?::\d+){1,2}\)?$/.exec(name)?.[1] ?? '';
+  const source = file === '' || file === name ? place : file;
+  // Scripts tell their package by the file: a name's dots are objects there.
+  if (/\.(?:[cm]?[jt]sx?|py|rb|php)$/.test(source) || /^(?:node|file):/.test(source)) {
+    return packageOfFile(source, nameParts(name).package);
   }
-  const isScript = /\.(m?js|ts|tsx|jsx|py|rb|php)$/.test(file) || file.startsWith('node:') || file.startsWith('file:');
-  if (isScript) return packageOfFile(file);
-  const dot = local.indexOf('.');
-  if (isPath && dot > 0) return name.slice(0, slash + 1) + local.slice(0, dot);
-  if (file !== '') return packageOfFile(file);
-  return mapping;
+  const told = nameParts(name).package;
+  if (told !== '') return told;
+  if (systemBinary.test(binary)) return binary;
+  if (source !== '') return packageOfFile(source, '');
+  return /^\/|\.(?:so[.\d]*|dll|dylib)$/.test(name) ? packageOfFile(name, '') : binary;
 }
 
-function packageOfFile(file: string): string {
+/** @param namespace what the name tells, for languages whose files do not. */
+function packageOfFile(file: string, namespace: string): string {
   if (file.startsWith('node:')) return `node:${file.slice(5).split('/')[0]}`;
-  const path = file.replace(/^file:\/\//, '');
-  const module = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? /.*(?:site|dist)-packages\/([^/.]+)/.exec(path);
-  if (module) return module[1];
-  const parts = path.split('/').filter(Boolean);
-  return parts.length > 1 ? parts.slice(-3, -1).join('/') : (parts[0] ?? '');
-}
-
-/** Generic instances, hashes and suffixes that say nothing to a reader. */
-function shorten(name: string): string {
-  return name
-    .replace(/\[go\.shape\.[^\]]*(\]|$)/g, '[…]')
-    .replace(/::h[0-9a-f]{16}$/, '')
-    .replace(/_\[[jikp0-2]\]$/, '');
-}
-
-/** `github.com/a/b/v4.(*T).M`: the path is cut already; a version is no name of a package. */
-function splitGo(local: string, dot: number): NameParts {
-  const rest = local.slice(dot + 1);
-  const prefix = `${local.slice(0, dot)}.`;
-  const receiver = /^(\(\*?[\w[\]….]+\)\.|[A-Z]\w*\.)(?=[\w])/.exec(rest);
-  return receiver ? { prefix, middle: receiver[1], bare: rest.slice(receiver[1].length) } : { prefix, middle: '', bare: rest };
-}
-
-/** `com.acme.Server.handle`: the type is the prefix, as its package is long and the same everywhere. */
-function splitDotted(name: string): NameParts {
-  const last = name.lastIndexOf('.');
-  const before = name.slice(0, last);
-  return { prefix: `${before.slice(before.lastIndexOf('.') + 1)}.`, middle: '', bare: name.slice(last + 1) };
-}
-
-/** `a::b<T>::c(args)`, cut at the scopes outside of brackets. */
-function splitScopes(name: string): NameParts {
-  const cuts: number[] = [];
-  let depth = 0;
-  let end = name.length;
-  for (let i = 0; i < name.length; i++) {
-    const c = name[i];
-    if (c === '(' && depth === 0 && i > 0 && !name.startsWith('(anonymous', i) && !name.startsWith('operator', i - 8)) {
-      end = i;
-      break;
-    }
-    if (c === '<' || c === '(' || c === '[') depth++;
-    else if ((c === '>' && name[i - 1] !== '-') || c === ')' || c === ']') depth = Math.max(0, depth - 1);
-    else if (depth === 0 && c === ':' && name[i + 1] === ':') {
-      cuts.push(i);
-      i++;
-    }
-  }
-  const last = cuts.at(-1);
-  if (last === undefined) return whole(name);
-  const space = name.slice(0, cuts[0]).lastIndexOf(' ');
-  const before = cuts.at(-2);
-  const scope = name.slice(before === undefined ? space + 1 : before + 2, last + 2);
-  const bare = name.slice(last + 2, end) || name.slice(last + 2);
-  return { prefix: scope, middle: '', bare };
-}
-
-function isJavaLike(name: string): boolean {
-  return /^[a-z$_][\w$]*(\.[\w$<>]+){2,}$/i.test(name) && /\.[A-Z][\w$]*(\.|$)/.test(name);
-}
-
-/** The slash before the last element of a path, versions (`v4`) belonging to the element before them. */
-function lastSlash(name: string): number {
-  const stop = name.search(/[([<\s]/);
-  const path = stop < 0 ? name : name.slice(0, stop);
-  const at = path.lastIndexOf('/');
-  if (at > 0 && /^v\d+\./.test(path.slice(at + 1))) return path.lastIndexOf('/', at - 1);
-  return at;
+  const path = file.replace(/^file:\/\//, '').replaceAll('\\', '/');
+  const installed =
+    /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ??
+    /.*\/(?:site|dist)-packages\/([^/.]+)/.exec(path) ??
+    /.*\/python3?\.\d+\/([^/.]+)/.exec(path) ??
+    /.*\/gems\/([^/]+?)-\d[\w.]*\//.exec(path) ??
+    (path.endsWith('.php') ? /.*\/vendor\/([^/]+\/[^/]+)\//.exec(path) : null);
+  if (installed) return installed[1];
+  if (path.endsWith('.php') && namespace !== '') return namespace;
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.' && part !== '..');
+  if (parts.length > 1 && !/\.so[.\d]*$/.test(path)) return parts.slice(-3, -1).join('/');
+  return (parts.at(-1) ?? '').replace(/\.(?:[cm]?[jt]sx?|py|rb|php)$/, '');
 }
 
 function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1).slice(0, READ_LETTERS);
-}
-
-function whole(name: string): NameParts {
-  return { prefix: '', middle: '', bare: name };
+  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -2,6 +2,7 @@
  * The search language: `a b` both, `a | b` either, `-a` not, `"with spaces"`, `="exactly this name"`, `/regex/i`,
  * and `file:`, `pkg:`, `line:` in front of a term. Text is case-insensitive, a regex is as it is written.
  */
+import { compilePattern, type SearchPattern } from './search-pattern.ts';
 
 export interface SearchTerm {
   readonly scope: 'name' | 'file' | 'pkg' | 'line';
@@ -9,7 +10,7 @@ export interface SearchTerm {
   /** Lower case, unless `exact`. */
   readonly text: string;
   readonly exact: boolean;
-  readonly pattern: RegExp | undefined;
+  readonly pattern: SearchPattern | undefined;
 }
 
 /** Alternatives; each holds where all of its terms do. Empty means nothing is searched. */
@@ -19,7 +20,8 @@ export type ParsedSearch =
   | { readonly ok: true; readonly query: SearchQuery }
   | { readonly ok: false; readonly at: number; readonly message: string };
 
-const LONGEST_SEARCH = 4000;
+/** Long enough for the exact name of a template with all of its arguments. */
+const LONGEST_SEARCH = 16_000;
 const MOST_TERMS = 64;
 const scopes = ['file', 'pkg', 'line'] as const;
 
@@ -47,7 +49,7 @@ export function parseSearch(text: string): ParsedSearch {
   return { ok: true, query: alternatives.filter((one) => one.length > 0) };
 }
 
-/** The term that matches this name and no other. */
+/** The term that matches this name and no other. Names beyond `LONGEST_SEARCH` cannot be searched. */
 export function printExact(name: string): string {
   return `="${name.replace(/[\\"]/g, '\\$&')}"`;
 }
@@ -66,7 +68,7 @@ function parseTerm(text: string, start: number): TermResult {
   if (exact) at++;
   if (text[at] === '"') {
     const quoted = readQuoted(text, at);
-    if (!quoted) return fail(at, `quote not closed at ${at + 1}`);
+    if (!quoted) return fail(at, 'quote not closed');
     return { term: { ...base, exact, text: exact ? quoted.text : quoted.text.toLowerCase() }, end: quoted.end };
   }
   let end = at;
@@ -88,43 +90,15 @@ function parsePattern(text: string, start: number, base: Omit<SearchTerm, 'text'
   }
   // While it is being typed the closing slash is missing: what stands there counts as the pattern.
   const source = text.slice(start + 1, Math.min(end, text.length));
-  const isClosed = end < text.length;
-  const flags = isClosed ? (/^i/.exec(text.slice(end + 1))?.[0] ?? '') : '';
   if (source === '') return fail(start, 'empty pattern');
-  if (canBlowUp(source)) return fail(start, 'a repeat inside a repeat can take forever');
-  try {
-    const pattern = new RegExp(source, flags);
-    return { term: { ...base, text: source, pattern }, end: isClosed ? end + 1 + flags.length : text.length };
-  } catch (error) {
-    const words = error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '') : 'not a pattern';
-    return fail(start, words.slice(words.lastIndexOf(': ') + 2 || 0).toLowerCase());
-  }
-}
-
-// JavaScript's patterns backtrack: (a+)+ over 30 letters never ends. A group that holds a repeat or an alternative and is
-// repeated itself is refused; what is left is polynomial over at most 2 000 letters.
-function canBlowUp(source: string): boolean {
-  const holdsRepeat: boolean[] = [];
-  let repeats = 0;
-  for (let i = 0; i < source.length; i++) {
-    const c = source[i];
-    if (c === '\\') i++;
-    else if (c === '[') {
-      while (i + 1 < source.length && source[i + 1] !== ']') i += source[i + 1] === '\\' ? 2 : 1;
-      i++;
-    } else if (c === '(') holdsRepeat.push(false);
-    else if (c === '|' && holdsRepeat.length > 0) holdsRepeat[holdsRepeat.length - 1] = true;
-    else if (c === ')') {
-      const inner = holdsRepeat.pop() ?? false;
-      const isRepeated = /^(?:[*+]|\{\d+,\d*\}|\{\d{2,}\})/.test(source.slice(i + 1));
-      if (inner && isRepeated) return true;
-      if ((inner || isRepeated) && holdsRepeat.length > 0) holdsRepeat[holdsRepeat.length - 1] = true;
-    } else if (c === '*' || c === '+' || c === '{') {
-      repeats++;
-      if (holdsRepeat.length > 0) holdsRepeat[holdsRepeat.length - 1] = true;
-    }
-  }
-  return repeats > 8;
+  const isClosed = end < text.length;
+  const ignoreCase = isClosed && text[end + 1] === 'i';
+  const after = isClosed ? end + (ignoreCase ? 2 : 1) : text.length;
+  // A path such as /srv/app is no pattern with flags.
+  if (after < text.length && !/[\s|]/.test(text[after])) return fail(after, 'only the flag i may follow a /pattern/; put text with slashes in "quotes"');
+  const compiled = compilePattern(source, ignoreCase);
+  if (!compiled.ok) return fail(start + 1 + compiled.at, compiled.message);
+  return { term: { ...base, text: source, pattern: compiled.pattern }, end: after };
 }
 
 function readQuoted(text: string, start: number): { text: string; end: number } | undefined {

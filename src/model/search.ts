@@ -13,7 +13,7 @@ export interface SearchFacts {
   readonly frames: FrameTable;
 }
 
-/** Of a name of a megabyte the first letters are searched: no pattern can take long over them. */
+/** Of a name of a megabyte the first letters are searched; an exact term compares all of it. */
 const SEARCHED_LETTERS = 2000;
 const FUNCTIONS_A_STEP = 4096;
 
@@ -30,19 +30,28 @@ export function* matchFunctions(query: SearchQuery, facts: SearchFacts): Steps<U
   return hit;
 }
 
+export interface SearchShare {
+  readonly nodes: number;
+  readonly value: number;
+  /** Whole, where the tree has whole numbers. */
+  readonly exact: bigint | undefined;
+}
+
 /** Nodes that match, and what passes through at least one of them: only the outermost on a path is added. */
-export function searchShare(tree: CallTree, hit: Uint8Array): { readonly nodes: number; readonly value: number } {
+export function searchShare(tree: CallTree, hit: Uint8Array): SearchShare {
   let nodes = 0;
   let value = 0;
+  let exact = 0n;
   let coveredUntil = 0;
   for (let node = 1; node < tree.length; node++) {
     if (hit[tree.func[node]] === 0) continue;
     nodes++;
     if (node < coveredUntil) continue;
-    value += tree.total[node];
     coveredUntil = tree.subtreeEnd[node];
+    if (tree.exact) exact += tree.exact.total[node];
+    else value += tree.total[node];
   }
-  return { nodes, value };
+  return tree.exact ? { nodes, value: Number(exact), exact } : { nodes, value, exact: undefined };
 }
 
 function matches(term: SearchTerm, func: number, { functions, packages }: SearchFacts, withLine: Uint8Array | undefined): boolean {

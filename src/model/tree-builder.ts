@@ -1,6 +1,9 @@
 /** Merges stacks to a call tree: the one place where nodes are made, sums are taken and siblings are ordered. */
 import type { CallTree, SiblingOrder } from './call-tree.ts';
 
+/** Callees that are found by walking a list; the hash table takes the rest. */
+const MOST_LISTED = 8;
+
 /**
  * A trie of functions under construction. Nodes are numbered as they come, so a parent precedes its children;
  * `seal` sums, drops what sums to nothing, orders siblings and renumbers depth first.
@@ -9,10 +12,15 @@ export class TreeBuilder {
   #func = new Int32Array(1024);
   #parent = new Int32Array(1024);
   #self = new Float64Array(1024);
+  // The callees of a node: the first few as a list, newest first (0 ends it: the root is nobody's callee). Most nodes
+  // have one or two, which lie near each other, so that a list misses the cache less than a hash table of all nodes.
+  #firstKid = new Int32Array(1024);
+  #nextKid = new Int32Array(1024);
+  // The others: open addressing over (parent, func); a slot holds a node, 0 is empty.
+  #slots = new Int32Array(1024);
+  #inSlots = 0;
   #exact: bigint[] | undefined;
   #length = 1;
-  // Open addressing over (parent, func); a slot holds a node, 0 is empty (the root is nobody's child).
-  #slots = new Int32Array(4096);
 
   /** @param exact keeps whole numbers beside the doubles: then every amount must come through `addExact`. */
   constructor(exact: boolean) {
@@ -27,21 +35,17 @@ export class TreeBuilder {
 
   /** The callee `func` of `parent`, made when it is not there yet. Amortised O(1). */
   child(parent: number, func: number): number {
-    const mask = this.#slots.length - 1;
-    let at = hash(parent, func) & mask;
-    for (;;) {
-      const node = this.#slots[at];
-      if (node === 0) break;
-      if (this.#parent[node] === parent && this.#func[node] === func) return node;
-      at = (at + 1) & mask;
+    const funcs = this.#func;
+    const nextKid = this.#nextKid;
+    let kids = 0;
+    for (let node = this.#firstKid[parent]; node !== 0; node = nextKid[node]) {
+      if (funcs[node] === func) return node;
+      kids++;
     }
-    if (this.#length === this.#func.length) this.#grow();
-    const node = this.#length++;
-    this.#func[node] = func;
-    this.#parent[node] = parent;
-    this.#slots[at] = node;
-    if (this.#exact) this.#exact.push(0n);
-    if (this.#length * 2 > this.#slots.length) this.#rehash();
+    if (kids === MOST_LISTED) return this.#hashedChild(parent, func);
+    const node = this.#append(parent, func);
+    this.#nextKid[node] = this.#firstKid[parent];
+    this.#firstKid[parent] = node;
     return node;
   }
 
@@ -62,38 +66,30 @@ export class TreeBuilder {
     const self = exactSelf ? Float64Array.from(exactSelf, Number) : this.#self;
     const total = self.slice(0, count);
     const exactTotal = exactSelf?.slice();
-    const kept = new Uint8Array(count);
-    const kidCount = new Int32Array(count + 1);
-    kept[0] = 1;
-    let length = 1;
+    const size = new Int32Array(count); // kept nodes of the subtree; 0 where the node is dropped
+    const kidStart = new Int32Array(count + 1);
+    size[0] = 1;
     for (let i = count - 1; i > 0; i--) {
-      if (kept[i] === 0 && (exactSelf ? exactSelf[i] === 0n : self[i] === 0)) continue;
-      kept[i] = 1;
-      length++;
+      if (size[i] === 0 && (exactSelf ? exactSelf[i] === 0n : self[i] === 0)) continue;
+      size[i]++;
       const up = parent[i];
-      kept[up] = 1;
-      kidCount[up] = kidCount[up] + 1;
+      size[up] += size[i];
+      kidStart[up + 1]++;
       if (exactTotal) exactTotal[up] = exactTotal[up] + exactTotal[i];
-      else total[up] = total[up] + total[i];
+      else total[up] += total[i];
     }
     if (exactTotal) for (let i = 0; i < count; i++) total[i] = Number(exactTotal[i]);
+    const length = size[0];
 
-    // children of each node, contiguous: kids[kidStart[p] .. kidStart[p] + kidCount[p])
-    const kidStart = new Int32Array(count + 1);
-    for (let i = 0; i < count; i++) kidStart[i + 1] = kidStart[i] + kidCount[i];
+    // The kept callees of node p: kids[kidStart[p] .. kidStart[p + 1]).
+    for (let i = 0; i < count; i++) kidStart[i + 1] += kidStart[i];
     const fill = kidStart.slice();
     const kids = new Int32Array(length);
-    for (let i = 1; i < count; i++) {
-      if (kept[i] === 0) continue;
-      const up = parent[i];
-      kids[fill[up]] = i;
-      fill[up] = fill[up] + 1;
-    }
+    for (let i = 1; i < count; i++) if (size[i] > 0) kids[fill[parent[i]]++] = i;
     const before =
       order === 'size'
         ? (a: number, b: number): number => total[b] - total[a] || nameRank[func[a]] - nameRank[func[b]]
         : (a: number, b: number): number => nameRank[func[a]] - nameRank[func[b]];
-    for (let i = 0; i < count; i++) if (kidCount[i] > 1) sortRange(kids, kidStart[i], kidStart[i + 1], before);
 
     const out = {
       func: new Int32Array(length),
@@ -103,68 +99,91 @@ export class TreeBuilder {
       self: new Float64Array(length),
       total: new Float64Array(length),
     };
-    const exact: { self: bigint[]; total: bigint[] } | undefined = exactSelf && { self: [], total: [] };
+    const exact: { self: bigint[]; total: bigint[] } | undefined = exactSelf && {
+      self: Array<bigint>(length).fill(0n),
+      total: Array<bigint>(length).fill(0n),
+    };
     let negativeNodes = 0;
     let negativeSum = 0;
     let maxDepth = 0;
-    // Depth first without recursion: a stack of 100 000 frames is one path.
-    const next = kidStart;
-    const end = fill;
-    let at = 0;
-    let level = 0;
-    let path = new Int32Array(256); // old numbers
-    let placed = new Int32Array(256); // new numbers
-    const place = (node: number, up: number): void => {
-      if (level === path.length) {
-        path = grown(path);
-        placed = grown(placed);
+    // Places depth first without walking so: a caller comes before its callees, hence knows its own place by the time it
+    // deals theirs out by size. No recursion, no stack: a stack of 100 000 frames is one path.
+    const place = fill;
+    place[0] = 0;
+    for (let i = 0; i < count; i++) {
+      if (size[i] === 0) continue;
+      const at = place[i];
+      const from = kidStart[i];
+      const to = kidStart[i + 1];
+      if (to - from > 1) sortRange(kids, from, to, before);
+      let next = at + 1;
+      for (let k = from; k < to; k++) {
+        const kid = kids[k];
+        place[kid] = next;
+        next += size[kid];
       }
-      path[level] = node;
-      placed[level] = at;
-      out.func[at] = func[node];
+      const up = i === 0 ? -1 : place[parent[i]];
+      const depth = i === 0 ? 0 : out.depth[up] + 1;
+      if (depth > maxDepth) maxDepth = depth;
+      out.func[at] = func[i];
       out.parent[at] = up;
-      out.depth[at] = level;
-      out.self[at] = self[node];
-      out.total[at] = total[node];
+      out.subtreeEnd[at] = at + size[i];
+      out.depth[at] = depth;
+      out.self[at] = self[i];
+      out.total[at] = total[i];
       if (exact && exactSelf && exactTotal) {
-        exact.self.push(exactSelf[node]);
-        exact.total.push(exactTotal[node]);
+        exact.self[at] = exactSelf[i];
+        exact.total[at] = exactTotal[i];
       }
-      if (self[node] < 0) {
+      if (self[i] < 0) {
         negativeNodes++;
-        negativeSum += self[node];
-      }
-      if (level > maxDepth) maxDepth = level;
-      level++;
-      at++;
-    };
-    place(0, -1);
-    while (level > 0) {
-      const node = path[level - 1];
-      if (next[node] < end[node]) {
-        const kid = kids[next[node]];
-        next[node] = next[node] + 1;
-        place(kid, placed[level - 1]);
-      } else {
-        level--;
-        out.subtreeEnd[placed[level]] = at;
+        negativeSum += self[i];
       }
     }
-    return { length, ...out, maxDepth, exact: exact, negative: { nodes: negativeNodes, sum: negativeSum } };
+    return { length, ...out, maxDepth, exact, negative: { nodes: negativeNodes, sum: negativeSum } };
+  }
+
+  #hashedChild(parent: number, func: number): number {
+    const mask = this.#slots.length - 1;
+    let at = hash(parent, func) & mask;
+    for (;;) {
+      const node = this.#slots[at];
+      if (node === 0) break;
+      if (this.#parent[node] === parent && this.#func[node] === func) return node;
+      at = (at + 1) & mask;
+    }
+    const node = this.#append(parent, func);
+    this.#slots[at] = node;
+    this.#inSlots++;
+    if (this.#inSlots * 2 > mask) this.#rehash();
+    return node;
+  }
+
+  #append(parent: number, func: number): number {
+    if (this.#length === this.#func.length) this.#grow();
+    const node = this.#length++;
+    this.#func[node] = func;
+    this.#parent[node] = parent;
+    if (this.#exact) this.#exact.push(0n);
+    return node;
   }
 
   #grow(): void {
     this.#func = grown(this.#func);
     this.#parent = grown(this.#parent);
+    this.#firstKid = grown(this.#firstKid);
+    this.#nextKid = grown(this.#nextKid);
     const self = new Float64Array(this.#self.length * 2);
     self.set(this.#self);
     this.#self = self;
   }
 
   #rehash(): void {
-    const slots = new Int32Array(this.#slots.length * 2);
+    const old = this.#slots;
+    const slots = new Int32Array(old.length * 4);
     const mask = slots.length - 1;
-    for (let node = 1; node < this.#length; node++) {
+    for (const node of old) {
+      if (node === 0) continue;
       let at = hash(this.#parent[node], this.#func[node]) & mask;
       while (slots[at] !== 0) at = (at + 1) & mask;
       slots[at] = node;

@@ -65,7 +65,13 @@ export function blend(ground: Rgb, over: Rgb, share: number): Rgb {
 
 /** #rrggbb: what canvases parse fastest. */
 export function cssColour(rgb: Rgb): string {
-  return `#${rgb.map((channel) => Math.round(Math.min(255, Math.max(0, channel))).toString(16).padStart(2, '0')).join('')}`;
+  return `#${rgb
+    .map((channel) =>
+      Math.round(Math.min(255, Math.max(0, channel)))
+        .toString(16)
+        .padStart(2, '0'),
+    )
+    .join('')}`;
 }
 
 function numbersOf(text: string): number[] {

@@ -40,7 +40,7 @@ export class GlyphWidths {
 
   of(text: string): number {
     let width = 0;
-    for (let i = 0; i < text.length; ) {
+    for (let i = 0; i < text.length;) {
       width += this.#glyph(text, i);
       i += glyphLength(text, i);
     }

@@ -89,6 +89,8 @@ describe('unwrapGzip', () => {
     const member = gzipSync(noise);
     const shares = [...unwrapGzip(joined(member, member))];
     expect(shares.length).toBeGreaterThan(3);
+    // Equal members: length and checksum of the last one are those of the first.
+    expect(unwrap(joined(member, member)).length).toBe(200_000);
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
   });
 

@@ -57,7 +57,7 @@ export function treeOfRows(rows: readonly NodeRow[]): CallTree {
     }
     open.push(node);
   }
-  for (let node = length - 1; node > 0; node--) total[parent[node]!]! += total[node]!;
+  for (let node = length - 1; node > 0; node--) total[parent[node]] += total[node];
   return { length, func, parent, subtreeEnd, depth, self, total, maxDepth, exact: undefined, negative };
 }
 
@@ -89,7 +89,7 @@ export function sceneOf({ tree, names }: Drawn): FlameScene {
       return { prefix, middle, bare };
     },
     rootLabel: 'total · 3.90 core-h',
-    share: (node) => `${((tree.total[node]! / tree.total[0]!) * 100).toFixed(1)} %`,
+    share: (node) => `${((tree.total[node] / tree.total[0]) * 100).toFixed(1)} %`,
   };
 }
 

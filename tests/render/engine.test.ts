@@ -55,7 +55,8 @@ describe('boxes and labels', () => {
 
   it.each([1, 1.5, 2, 2.625])('edges are whole pixels at a ratio of %d', (ratio) => {
     const { graph, engine } = stage(server, { widthCss: 333, ratio });
-    for (const { x, y, width, height } of graph.rects) for (const edge of [x, y, width, height]) expect(edge).toBe(Math.round(edge));
+    for (const { x, y, width, height } of graph.rects)
+      for (const edge of [x, y, width, height]) expect(edge).toBe(Math.round(edge));
     const box = engine.boxOf(gc)!;
     expect(engine.nodeAt(box.x + box.width / 2, box.y + box.height / 2)).toBe(gc);
   });
@@ -73,7 +74,11 @@ describe('boxes and labels', () => {
 
   it('an empty profile shows its root', () => {
     const { graph, engine } = stage(drawnTree('total'));
-    expect(graph.calls).toEqual(['fillRect ground 0 0 400 200', 'fillRect root 0 0 399 19', 'fillText rootInk "total · 3.90 core-h" 4 14']);
+    expect(graph.calls).toEqual([
+      'fillRect ground 0 0 400 200',
+      'fillRect root 0 0 399 19',
+      'fillText rootInk "total · 3.90 core-h" 4 14',
+    ]);
     expect(engine.nodeAt(5, 5)).toBe(0);
     expect(engine.nodeAt(5, 25)).toBe(-1);
   });
@@ -177,7 +182,9 @@ describe('zoom, pan, scroll', () => {
 });
 
 describe('search, hover, selection', () => {
-  const search = (...hits: number[]) => ({ hit: Uint8Array.from(server.names, (_, func) => Number(hits.includes(func))) });
+  const search = (...hits: number[]) => ({
+    hit: Uint8Array.from(server.names, (_, func) => Number(hits.includes(func))),
+  });
 
   it('hits are yellow with an edge, the rest is faded', () => {
     const { engine, graph } = stage(server);
@@ -194,7 +201,10 @@ describe('search, hover, selection', () => {
       { colour: 'yellowEdge', x: 0, y: 60, width: 119, height: 19 },
       { colour: 'yellow', x: 1, y: 61, width: 117, height: 17 },
     ]);
-    expect(graph.texts.filter(({ colour }) => colour === 'onYellow').map(({ text }) => text)).toEqual(['json.', 'Marshal']);
+    expect(graph.texts.filter(({ colour }) => colour === 'onYellow').map(({ text }) => text)).toEqual([
+      'json.',
+      'Marshal',
+    ]);
     engine.setSearch(undefined);
     graph.forget();
     engine.paintNow();
@@ -202,12 +212,20 @@ describe('search, hover, selection', () => {
   });
 
   it('a hit inside a merged run shows where it is, and is what the pointer finds', () => {
-    const thin = { names: ['a', 'needle'], tree: treeOfRows([{ depth: 0, func: -1, self: 0 }, ...Array.from({ length: 4000 }, (_, i) => ({ depth: 1, func: Number(i === 1234), self: 1 }))]) };
+    const thin = {
+      names: ['a', 'needle'],
+      tree: treeOfRows([
+        { depth: 0, func: -1, self: 0 },
+        ...Array.from({ length: 4000 }, (_, i) => ({ depth: 1, func: Number(i === 1234), self: 1 })),
+      ]),
+    };
     const { engine, graph } = stage(thin);
     graph.forget();
     engine.setSearch({ hit: Uint8Array.of(0, 1) });
     engine.paintNow();
-    expect(graph.rects.filter(({ colour }) => colour === 'yellow')).toEqual([{ colour: 'yellow', x: 123, y: 20, width: 1, height: 19 }]);
+    expect(graph.rects.filter(({ colour }) => colour === 'yellow')).toEqual([
+      { colour: 'yellow', x: 123, y: 20, width: 1, height: 19 },
+    ]);
     expect(engine.nodeAt(123.5, 25)).toBe(1235);
   });
 
@@ -243,7 +261,11 @@ describe('search, hover, selection', () => {
   });
 
   it('a selected function has outlines, and ticks where its boxes are merged', () => {
-    const rows = [{ depth: 0, func: -1, self: 0 }, { depth: 1, func: 1, self: 4000 }, ...Array.from({ length: 4000 }, (_, i) => ({ depth: 1, func: Number(i === 1234), self: 1 }))];
+    const rows = [
+      { depth: 0, func: -1, self: 0 },
+      { depth: 1, func: 1, self: 4000 },
+      ...Array.from({ length: 4000 }, (_, i) => ({ depth: 1, func: Number(i === 1234), self: 1 })),
+    ];
     const { engine, overlay, graph } = stage({ names: ['a', 'wanted'], tree: treeOfRows(rows) });
     graph.forget();
     engine.setSelectedFunction(1);
@@ -278,7 +300,11 @@ describe('search, hover, selection', () => {
 
 describe('what grows', () => {
   it('a tree of depth 100 000 draws only the rows in view', () => {
-    const rows = Array.from({ length: 100_001 }, (_, depth) => ({ depth, func: depth === 0 ? -1 : 0, self: depth === 100_000 ? 1 : 0 }));
+    const rows = Array.from({ length: 100_001 }, (_, depth) => ({
+      depth,
+      func: depth === 0 ? -1 : 0,
+      self: depth === 100_000 ? 1 : 0,
+    }));
     const { engine, painted } = stage({ names: ['f'], tree: treeOfRows(rows) });
     expect(painted.at(-1)!.boxes).toBe(10);
     engine.setZoom(100_000);
@@ -308,8 +334,16 @@ describe('what grows', () => {
   it('never leaves the whole, however it is moved', () => {
     const moves = fc.array(
       fc.oneof(
-        fc.record({ kind: fc.constant('zoom' as const), a: fc.integer({ min: -400, max: 400 }), b: fc.integer({ min: 0, max: 400 }) }),
-        fc.record({ kind: fc.constant('pan' as const), a: fc.integer({ min: -500, max: 500 }), b: fc.integer({ min: -500, max: 500 }) }),
+        fc.record({
+          kind: fc.constant('zoom' as const),
+          a: fc.integer({ min: -400, max: 400 }),
+          b: fc.integer({ min: 0, max: 400 }),
+        }),
+        fc.record({
+          kind: fc.constant('pan' as const),
+          a: fc.integer({ min: -500, max: 500 }),
+          b: fc.integer({ min: -500, max: 500 }),
+        }),
         fc.record({ kind: fc.constant('node' as const), a: fc.integer({ min: 0, max: 6 }), b: fc.constant(0) }),
       ),
       { maxLength: 40 },

@@ -37,7 +37,16 @@ describe('the ladder', () => {
 
 /** One box of this width with this name. */
 function textsOf(name: string, widthCss: number): string[] {
-  const { graph } = stage({ names: [name], tree: treeOfRows([{ depth: 0, func: -1, self: 0 }, { depth: 1, func: 0, self: 1 }]) }, { widthCss });
+  const { graph } = stage(
+    {
+      names: [name],
+      tree: treeOfRows([
+        { depth: 0, func: -1, self: 0 },
+        { depth: 1, func: 0, self: 1 },
+      ]),
+    },
+    { widthCss },
+  );
   return graph.texts.filter(({ y }) => y === 34).map(({ text }) => text);
 }
 

@@ -6,7 +6,10 @@ import { type Drawn, drawnTree } from './drawn.ts';
 function rowsOf({ tree, names }: Drawn): string[] {
   const { rowStart, nodes, left, weight } = layoutTree(tree);
   return Array.from({ length: tree.maxDepth + 1 }, (_, row) =>
-    Array.from(nodes.subarray(rowStart[row], rowStart[row + 1]), (node, i) => `${names[tree.func[node]!] ?? 'total'} ${left[rowStart[row]! + i]}+${weight[node]}`).join(', '),
+    Array.from(
+      nodes.subarray(rowStart[row], rowStart[row + 1]),
+      (node, i) => `${names[tree.func[node]] ?? 'total'} ${left[rowStart[row] + i]}+${weight[node]}`,
+    ).join(', '),
   );
 }
 

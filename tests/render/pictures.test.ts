@@ -9,7 +9,13 @@ const drawn = drawnTree(`
     main.<run> 10
       json."&"Marshal 30
     runtime.gc 20`);
-const options = { widthCss: 600, zoomNode: 0, direction: 'icicle', rowHeightCss: 20, colours: Uint8Array.of(0, 1, 2) } as const;
+const options = {
+  widthCss: 600,
+  zoomNode: 0,
+  direction: 'icicle',
+  rowHeightCss: 20,
+  colours: Uint8Array.of(0, 1, 2),
+} as const;
 
 it('a whole picture has the rectangles of the view', () => {
   const whole = new RecordingPainter();
@@ -26,19 +32,32 @@ it('rows past the asked ones are left out', () => {
 });
 
 it('the SVG says the same, escaped', () => {
-  const svg = flamegraphSvg(sceneOf(drawn), theme, { ...options, title: 'cpu <1>', linkText: 'http://host/?a=1&b="2"' });
+  const svg = flamegraphSvg(sceneOf(drawn), theme, {
+    ...options,
+    title: 'cpu <1>',
+    linkText: 'http://host/?a=1&b="2"',
+  });
   expect(svg).toMatch(/^<svg xmlns/);
   expect(svg).toContain('<title>cpu &#60;1&#62;</title>');
   expect(svg).toContain('http://host/?a=1&#38;b=&#34;2&#34;');
-  expect(svg).toContain('<rect x="0" y="20" width="399" height="19" fill="fill0"><title>main.&#60;run&#62;, 66.7 %</title></rect>');
+  expect(svg).toContain(
+    '<rect x="0" y="20" width="399" height="19" fill="fill0"><title>main.&#60;run&#62;, 66.7 %</title></rect>',
+  );
   expect(svg).toContain('height="112"');
   expect(svg).not.toMatch(/<script|href|&(?!#\d+;)/);
 });
 
 it('the SVG merges what is thinner than half a px, and holds no broken XML', () => {
-  const rows = [{ depth: 0, func: -1, self: 0 }, ...Array.from({ length: 50_000 }, (_, i) => ({ depth: 1, func: i % 2, self: 1 }))];
+  const rows = [
+    { depth: 0, func: -1, self: 0 },
+    ...Array.from({ length: 50_000 }, (_, i) => ({ depth: 1, func: i % 2, self: 1 })),
+  ];
   const scene = sceneOf({ names: ['a\u0000\uD800\u202E', 'b'], tree: treeOfRows(rows) });
-  const svg = flamegraphSvg({ ...scene, rootLabel: 'total\u0007' }, theme, { ...options, title: 't\u0001', linkText: '' });
+  const svg = flamegraphSvg({ ...scene, rootLabel: 'total\u0007' }, theme, {
+    ...options,
+    title: 't\u0001',
+    linkText: '',
+  });
   expect(svg.match(/<rect/g)!.length).toBeLessThan(250);
   // oxlint-disable-next-line no-control-regex
   expect(svg).not.toMatch(/[\u0000-\u0008\uD800\u202E]/);

@@ -54,7 +54,7 @@ export class RecordingPainter {
   measureText(text: string): TextMetrics {
     this.measured++;
     const size = Number(/([\d.]+)px/.exec(this.font)?.[1]);
-    return { width: [...text].length * size * 0.5 } as TextMetrics;
+    return { width: Array.from(text).length * size * 0.5 } as TextMetrics;
   }
 
   /** Forgets what was called; styles stay. */
@@ -66,7 +66,9 @@ export class RecordingPainter {
 
   /** The colour of a device pixel, undefined where nothing was filled. */
   colourAt(x: number, y: number): string | undefined {
-    return this.rects.findLast((rect) => x >= rect.x && x < rect.x + rect.width && y >= rect.y && y < rect.y + rect.height)?.colour;
+    return this.rects.findLast(
+      (rect) => x >= rect.x && x < rect.x + rect.width && y >= rect.y && y < rect.y + rect.height,
+    )?.colour;
   }
 
   #style(): string {

@@ -44,7 +44,14 @@ function cullRoot({ weight }: FlameLayout, view: FlameView, out: Boxes): void {
 }
 
 /** @returns false when the row has nothing in the visible range. */
-function cullRow(tree: CallTree, layout: FlameLayout, view: FlameView, colours: BoxColours, row: number, out: Boxes): boolean {
+function cullRow(
+  tree: CallTree,
+  layout: FlameLayout,
+  view: FlameView,
+  colours: BoxColours,
+  row: number,
+  out: Boxes,
+): boolean {
   const { left, nodes, share, weight } = layout;
   const { func } = tree;
   const { keys, hit } = colours;
@@ -74,7 +81,8 @@ function cullRow(tree: CallTree, layout: FlameLayout, view: FlameView, colours: 
       const right = Math.max(start + 1, Math.floor((x + weight[nodes[at]] - from) * scale + 0.5));
       const shownEnd = right > width ? width : right;
       const f = func[nodes[at]];
-      if (shownStart < shownEnd) out.put(shownStart, shownEnd, row, at, keys[f], hit !== undefined && hit[f] === 1 ? hitBox : nodeBox);
+      if (shownStart < shownEnd)
+        out.put(shownStart, shownEnd, row, at, keys[f], hit !== undefined && hit[f] === 1 ? hitBox : nodeBox);
       at++;
       continue;
     }

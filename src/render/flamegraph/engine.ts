@@ -16,9 +16,9 @@ import { BoxPainter } from './paint.ts';
 import type { Direction, FlameScene, FlameTheme, PaintStats, SearchMarks } from './scene.ts';
 import { gapOf, rowTop } from './view.ts';
 
-export type { Direction, FlameScene, FlameTheme, LabelParts, PaintStats, SearchMarks } from './scene.ts';
+export type { Direction, FlameScene, FlameTheme, PaintStats, SearchMarks } from './scene.ts';
 
-export interface FlameEvents {
+interface FlameEvents {
   /** The node under the pointer, -1 none; at every move on a node, and when the picture moves under the pointer. */
   onHover(node: NodeIndex, xCss: number, yCss: number): void;
   /** The camera came to rest after it was moved sideways: the node whose box just holds the visible range. */
@@ -61,7 +61,13 @@ export class FlamegraphEngine {
   readonly #boxPainter: BoxPainter;
   readonly #labelWriter: LabelWriter;
   readonly #overlayPainter: OverlayPainter;
-  readonly #outlined: Outlined = { selectedFunction: -1, selectedNode: -1, hoveredFunction: -1, hoveredNode: -1, cursor: -1 };
+  readonly #outlined: Outlined = {
+    selectedFunction: -1,
+    selectedNode: -1,
+    hoveredFunction: -1,
+    hoveredNode: -1,
+    cursor: -1,
+  };
   readonly #place: NodePlace = { start: 0, end: 0, row: 0 };
   readonly #stats = { boxes: 0, labels: 0, layoutMs: 0, cullMs: 0, paintMs: 0 };
   #scene: FlameScene | undefined;
@@ -95,7 +101,13 @@ export class FlamegraphEngine {
     this.#colours.hit = undefined;
     this.#hits = undefined;
     this.#selected = undefined;
-    Object.assign(this.#outlined, { selectedFunction: -1, selectedNode: -1, hoveredFunction: -1, hoveredNode: -1, cursor: -1 });
+    Object.assign(this.#outlined, {
+      selectedFunction: -1,
+      selectedNode: -1,
+      hoveredFunction: -1,
+      hoveredNode: -1,
+      cursor: -1,
+    });
     this.#movedAt = undefined;
     this.#boxes.count = 0;
     this.#staleGraph();
@@ -114,7 +126,15 @@ export class FlamegraphEngine {
   }
 
   /** To be called whenever the canvases were resized: that clears them. */
-  setSize({ widthCss, heightCss, ratio }: { readonly widthCss: number; readonly heightCss: number; readonly ratio: number }): void {
+  setSize({
+    widthCss,
+    heightCss,
+    ratio,
+  }: {
+    readonly widthCss: number;
+    readonly heightCss: number;
+    readonly ratio: number;
+  }): void {
     this.#camera.setSize(widthCss, heightCss, ratio);
     this.#overlayPainter.forget();
     this.#staleGraph();
@@ -230,7 +250,12 @@ export class FlamegraphEngine {
     const lower = Math.min(view.height, top + view.row - gapOf(view));
     if (upper >= lower) return undefined;
     const { ratio } = view;
-    return { x: place.start / ratio, y: upper / ratio, width: (place.end - place.start) / ratio, height: (lower - upper) / ratio };
+    return {
+      x: place.start / ratio,
+      y: upper / ratio,
+      width: (place.end - place.start) / ratio,
+      height: (lower - upper) / ratio,
+    };
   }
 
   /** Rows with something in the visible range, as a scroll bar wants them. */

@@ -10,7 +10,14 @@ import { type FlameView, rowAt, scaleOf, thinBelow } from './view.ts';
  * @param marks positions of search hits: in a pixel of many nodes a hit wins, as in paint.
  * @returns -1 in a gap. The gap between two boxes belongs to the left one.
  */
-export function nodeUnder(tree: CallTree, layout: FlameLayout, view: FlameView, marks: Int32Array | undefined, x: number, y: number): NodeIndex {
+export function nodeUnder(
+  tree: CallTree,
+  layout: FlameLayout,
+  view: FlameView,
+  marks: Int32Array | undefined,
+  x: number,
+  y: number,
+): NodeIndex {
   const pixelX = Math.floor(x);
   if (pixelX < 0 || pixelX >= view.width || y < 0 || y >= view.height) return -1;
   const row = rowAt(view, y);
@@ -55,7 +62,13 @@ export interface NodePlace {
 }
 
 /** @returns false when the node has no place in the visible range. Rows above and below the view are places, too. */
-export function placeOf(tree: CallTree, layout: FlameLayout, view: FlameView, node: NodeIndex, place: NodePlace): boolean {
+export function placeOf(
+  tree: CallTree,
+  layout: FlameLayout,
+  view: FlameView,
+  node: NodeIndex,
+  place: NodePlace,
+): boolean {
   const position = positionOf(layout, tree, node);
   if (position < 0) return false;
   const scale = scaleOf(view);

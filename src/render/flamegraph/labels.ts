@@ -23,15 +23,15 @@ const SHARE_ON_SEARCH = 6;
 const ROOT = 7;
 const STYLES = 8;
 
-export function labelFont(theme: FlameTheme, ratio: number): string {
+function labelFont(theme: FlameTheme, ratio: number): string {
   return `450 ${12 * ratio}px ${theme.fontUi}`;
 }
 
-export function shareFont(theme: FlameTheme, ratio: number): string {
+function shareFont(theme: FlameTheme, ratio: number): string {
   return `450 ${11 * ratio}px ${theme.fontUi}`;
 }
 
-export function rootFont(theme: FlameTheme, ratio: number): string {
+function rootFont(theme: FlameTheme, ratio: number): string {
   return `560 ${12 * ratio}px ${theme.fontUi}`;
 }
 

@@ -5,7 +5,12 @@ import type { FlameLayout } from './layout.ts';
 import { endRow, firstRow, type FlameView, scaleOf, thinBelow } from './view.ts';
 
 /** Layout positions of all nodes of the marked functions, ascending. One pass over the tree, once per search or selection. */
-export function markedPositions(tree: CallTree, layout: FlameLayout, marked: (func: number) => boolean, functionCount: number): Int32Array {
+export function markedPositions(
+  tree: CallTree,
+  layout: FlameLayout,
+  marked: (func: number) => boolean,
+  functionCount: number,
+): Int32Array {
   const flags = new Uint8Array(functionCount);
   let any = 0;
   for (let func = 0; func < functionCount; func++) if (marked(func)) any += flags[func] = 1;

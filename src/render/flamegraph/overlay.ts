@@ -35,8 +35,15 @@ export class OverlayPainter {
    * @param boxes what the graph shows.
    * @param ticks pixels of the selected function that lie in merged runs.
    */
-  paint(scene: FlameScene | undefined, theme: FlameTheme, view: FlameView, boxes: Boxes, ticks: Boxes, outlined: Outlined): void {
-    const isEmpty = scene === undefined || Object.values(outlined).every((index) => index < 0);
+  paint(
+    scene: FlameScene | undefined,
+    theme: FlameTheme,
+    view: FlameView,
+    boxes: Boxes,
+    ticks: Boxes,
+    outlined: Outlined,
+  ): void {
+    const isEmpty = scene === undefined || isNothing(outlined);
     if (isEmpty && this.#isClear) return;
     this.#painter.clearRect(0, 0, view.width, view.height);
     this.#isClear = isEmpty;
@@ -45,7 +52,8 @@ export class OverlayPainter {
       this.#outlineFunction(scene, view, boxes, outlined.selectedFunction, STRONG, theme.select);
       this.#fillTicks(view, ticks, theme.select);
     }
-    if (outlined.hoveredFunction >= 0) this.#outlineFunction(scene, view, boxes, outlined.hoveredFunction, FINE, theme.hover);
+    if (outlined.hoveredFunction >= 0)
+      this.#outlineFunction(scene, view, boxes, outlined.hoveredFunction, FINE, theme.hover);
     if (outlined.selectedNode >= 0) this.#outlineNode(scene, view, outlined.selectedNode, theme.select);
     if (outlined.hoveredNode >= 0) this.#outlineNode(scene, view, outlined.hoveredNode, theme.hover);
     if (outlined.cursor >= 0) this.#ring(scene, theme, view, outlined.cursor);
@@ -56,7 +64,14 @@ export class OverlayPainter {
     this.#isClear = false;
   }
 
-  #outlineFunction(scene: FlameScene, view: FlameView, boxes: Boxes, func: number, lineCss: number, colour: string): void {
+  #outlineFunction(
+    scene: FlameScene,
+    view: FlameView,
+    boxes: Boxes,
+    func: number,
+    lineCss: number,
+    colour: string,
+  ): void {
     const { position, kind, start, row, count } = boxes;
     const gap = gapOf(view);
     const { nodes } = scene.layout;
@@ -82,7 +97,13 @@ export class OverlayPainter {
     const gap = gapOf(view);
     const width = place.end - place.start;
     this.#painter.fillStyle = colour;
-    this.#frame(place.start, rowTop(view, place.row), width >= 2 * gap ? width - gap : width, view.row - gap, STRONG * gap);
+    this.#frame(
+      place.start,
+      rowTop(view, place.row),
+      width >= 2 * gap ? width - gap : width,
+      view.row - gap,
+      STRONG * gap,
+    );
   }
 
   /** Around the box with a gap, moved inwards where the view ends. */
@@ -118,4 +139,8 @@ export class OverlayPainter {
     painter.fillRect(x, y + line, line, height - 2 * line);
     painter.fillRect(x + width - line, y + line, line, height - 2 * line);
   }
+}
+
+function isNothing({ selectedFunction, selectedNode, hoveredFunction, hoveredNode, cursor }: Outlined): boolean {
+  return selectedFunction < 0 && selectedNode < 0 && hoveredFunction < 0 && hoveredNode < 0 && cursor < 0;
 }

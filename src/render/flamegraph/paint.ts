@@ -7,9 +7,10 @@ import { type FlameView, gapOf, rowTop } from './view.ts';
 // Colours in the order of drawing: keys 0 … 255, then the root, then hits, on top of what they share a pixel with.
 const ROOT = 256;
 const HIT = 257;
-const BUCKETS = 258;
+const TICK = 258;
+const BUCKETS = 259;
 
-/** Hits wider than this many css px have an edge around their yellow. */
+/** Hits wider than this many css px have an edge around their yellow; ticks are no boxes and have none. */
 const EDGED_CSS = 3;
 
 /** Keeps the columns that sorting needs from one paint to the next. */
@@ -36,7 +37,8 @@ export class BoxPainter {
       if (from === to) continue;
       if (bucket === HIT) this.#paintHits(theme, view, boxes, from, to);
       else {
-        painter.fillStyle = bucket === ROOT ? theme.rootFill : (fills[bucket] ?? theme.rootFill);
+        painter.fillStyle =
+          bucket === ROOT ? theme.rootFill : bucket === TICK ? theme.search : (fills[bucket] ?? theme.rootFill);
         this.#fill(view, boxes, from, to, 0);
       }
     }
@@ -62,7 +64,8 @@ export class BoxPainter {
       const width = paintedWidth(boxes, box, gap);
       const x = start[box];
       const y = rowTop(view, row[box]);
-      if (inset > 0 && end[box] - x > edged) painter.fillRect(x + inset, y + inset, width - 2 * inset, height - 2 * inset);
+      if (inset > 0 && end[box] - x > edged)
+        painter.fillRect(x + inset, y + inset, width - 2 * inset, height - 2 * inset);
       else painter.fillRect(x, y, width, height);
     }
   }
@@ -88,5 +91,5 @@ export function paintedWidth({ start, end, kind }: Boxes, box: number, gap: numb
 }
 
 function bucketOf(kind: number, key: number): number {
-  return kind === hitBox || kind === tickBox ? HIT : kind === rootBox ? ROOT : key;
+  return kind === hitBox ? HIT : kind === tickBox ? TICK : kind === rootBox ? ROOT : key;
 }

@@ -29,7 +29,9 @@ export function rowTop(view: FlameView, row: number): number {
 
 /** The row at a height; may lie outside of the tree. */
 export function rowAt(view: FlameView, y: number): number {
-  return Math.floor((view.direction === 'icicle' ? y + view.scroll : view.height - 1 - Math.floor(y) + view.scroll) / view.row);
+  return Math.floor(
+    (view.direction === 'icicle' ? y + view.scroll : view.height - 1 - Math.floor(y) + view.scroll) / view.row,
+  );
 }
 
 export function firstRow(view: FlameView): number {

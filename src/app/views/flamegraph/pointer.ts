@@ -16,6 +16,10 @@ const DRAG_FROM_CSS = 4;
 const LONG_PRESS_MS = 500;
 /** Wheel steps in lines (Firefox with a mouse) in css px. */
 const LINE_CSS = 20;
+/** The engine's zoom: so many css px are a factor of e, as browsers report a pinch. */
+const PINCH_CSS = 100;
+/** A notch of a mouse's wheel is 100 px and more: it comes closer by a third, not by three. */
+const MOST_ZOOM_CSS = 30;
 
 interface Press {
   readonly startX: number;
@@ -80,7 +84,7 @@ export function attachPointer(area: HTMLElement, engine: FlamegraphEngine, event
         // Two fingers: their distance zooms about the point between them.
         const before = Math.hypot(press.x - other.x, press.y - other.y);
         const after = Math.hypot(x - other.x, y - other.y);
-        engine.wheel({ xCss: (x + other.x) / 2, yCss: (y + other.y) / 2, deltaXCss: 0, deltaYCss: (before - after) * 2, zoom: true });
+        engine.wheel({ xCss: (x + other.x) / 2, yCss: (y + other.y) / 2, deltaXCss: 0, deltaYCss: PINCH_CSS * Math.log(before / Math.max(1, after)), zoom: true });
       } else engine.panBy(dx, dy);
       press.x = x;
       press.y = y;
@@ -133,15 +137,16 @@ export function attachPointer(area: HTMLElement, engine: FlamegraphEngine, event
       const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_CSS : 1;
       const { x, y } = inArea(event);
       const sideways = event.shiftKey && event.deltaX === 0;
+      const zoom = event.ctrlKey || event.metaKey;
       const used = engine.wheel({
         xCss: x,
         yCss: y,
         deltaXCss: (sideways ? event.deltaY : event.deltaX) * unit,
-        deltaYCss: (sideways ? 0 : event.deltaY) * unit,
-        zoom: event.ctrlKey || event.metaKey,
+        deltaYCss: zoom ? Math.max(-MOST_ZOOM_CSS, Math.min(MOST_ZOOM_CSS, event.deltaY * unit)) : (sideways ? 0 : event.deltaY) * unit,
+        zoom,
       });
       // Never the browser's own page zoom on the graph, used or not.
-      if (used || event.ctrlKey || event.metaKey) event.preventDefault();
+      if (used || zoom) event.preventDefault();
       if (used) events.onMove();
     },
     { signal, passive: false },
