@@ -99,6 +99,8 @@ function* gunzip(bytes: Uint8Array): Steps<Uint8Array> {
     const padding = at;
     while (at < bytes.length && bytes[at] === 0) at++;
     if (at === bytes.length) return sink.take();
+    // A million members of a few bytes are still to be told of.
+    yield at / bytes.length;
     // Between members no padding is allowed.
     if (padding !== at || !isGzip(bytes.subarray(at)))
       throw malformed('Something that is not gzip follows the gzip data', at);

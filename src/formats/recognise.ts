@@ -39,7 +39,8 @@ export function recognise(bytes: Uint8Array): Recognised | undefined {
   }
   if (looksLikeJson(text)) return JSON_KINDS.find(({ signs }) => signs.every((sign) => sign.test(text)));
   const lines = text.split('\n', 400);
-  for (const { sign, what, remedy } of TEXT_KINDS) if (sign.test(text)) return { what, remedy };
+  const kind = TEXT_KINDS.find(({ signs }) => signs.every((sign) => sign.test(text)));
+  if (kind) return kind;
   if (isDifferential(lines)) {
     return {
       what: 'a differential: collapsed stacks with two numbers a line',
@@ -230,7 +231,7 @@ const JSON_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[
   },
   { signs: [/"snapshot"\s*:/, /"trace_function_infos"|"node_fields"/], what: 'a heap snapshot of V8', remedy: COMING },
   {
-    signs: [/"resourceProfiles"\s*:|"stringTable"\s*:[^]*"locationTable"|"dictionary"\s*:/],
+    signs: [/"resourceProfiles"\s*:|"locationTable"\s*:|"dictionary"\s*:/],
     what: 'an OpenTelemetry profile (OTLP)',
     remedy: COMING,
   },
@@ -257,50 +258,53 @@ const JSON_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[
   { signs: [/^/], what: 'a JSON file of a kind that is not known here', remedy: READS },
 ];
 
-const TEXT_KINDS: readonly (Recognised & { readonly sign: RegExp })[] = [
+// Each sign is one pass over the text, whatever it holds: no repetition within a repetition.
+const TEXT_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[] = [
   {
-    sign: /^(#.*\n|\s*\n)*(version|creator|events|event|positions|part)\s*:[^]*^(fn|fl)=/m,
+    signs: [/^(version|creator|events?|positions|part)[ \t]*:/m, /^(fn|fl)=/m],
     what: 'a callgrind profile',
     remedy: `${COMING} KCachegrind opens it.`,
   },
   {
-    sign: /^desc: .*\n(?:.*\n){0,3}time_unit:/,
+    signs: [/^desc: .*\n(?:.*\n){0,3}time_unit:/],
     what: 'a massif profile of valgrind',
     remedy: 'ms_print and massif-visualizer show it.',
   },
   {
-    sign: /^(heap profile:|--- (heap|contention|mutex|thread|growth)z?\b|goroutine profile: total|threadcreate profile:|--- (symbol|profile|mutex):?)/,
+    signs: [
+      /^(heap profile:|--- (heap|contention|mutex|thread|growth)z?\b|goroutine profile: total|threadcreate profile:|--- (symbol|profile|mutex):?)/,
+    ],
     what: 'a profile in the old text format of pprof',
     remedy: 'Convert it: go tool pprof -proto profile > profile.pb.gz. In Go, ask without debug=1.',
   },
   {
-    sign: /^goroutine \d+ \[[^\]]+\]:\n/,
+    signs: [/^goroutine \d+ \[[^\]]+\]:\n/],
     what: 'a dump of goroutines (debug=2)',
     remedy: 'Ask for the profile without debug=2: it comes as pprof then.',
   },
   {
-    sign: /^# To display the perf\.data header info|^# Samples: /m,
+    signs: [/^# To display the perf\.data header info|^# Samples: /m],
     what: 'the output of perf report',
     remedy: 'Convert the recording instead: perf script | stackcollapse-perf.pl > stacks.txt',
   },
   {
     // comm pid [cpu] time: [period] event:
-    sign: /^[ \t\ufeff]*\S.*?[ \t]\d+(\/\d+)?[ \t]+(\[\d+\][ \t]+)?\d+\.\d+:[ \t]+(\d+[ \t]+)?[\w:./-]+:/m,
+    signs: [/^[ \t\ufeff]*\S.*?[ \t]\d+(\/\d+)?[ \t]+(\[\d+\][ \t]+)?\d+\.\d+:[ \t]+(\d+[ \t]+)?[\w:./-]+:/m],
     what: 'the output of perf script',
     remedy: 'Convert it: stackcollapse-perf.pl out.perf > stacks.txt',
   },
   {
-    sign: /^TRACE START \[/m,
+    signs: [/^TRACE START \[/m],
     what: 'a function trace of Xdebug',
     remedy: 'Convert it: stackcollapse-xdebug.php trace.xt > stacks.txt',
   },
   {
-    sign: /^(\ufeff)?(Weight|Running Time|Bytes Used)\t/,
+    signs: [/^(\ufeff)?(Weight|Running Time|Bytes Used)\t/],
     what: 'a call tree of Instruments',
     remedy: 'Convert it: stackcollapse-instruments.pl tree.txt > stacks.txt',
   },
   {
-    sign: /^@ .* \[\d+ samples\]/m,
+    signs: [/^@ .* \[\d+ samples\]/m],
     what: 'a call graph of pmcstat',
     remedy: 'Convert it: stackcollapse-pmc.pl graph.txt > stacks.txt',
   },

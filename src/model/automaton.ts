@@ -1,10 +1,8 @@
 /** Runs a pattern over a text with all of its states at once: letters times states at most, whatever the pattern. */
 
 /** What it takes to leave a state. */
-export const stateKind = { letter: 0, fork: 1, assert: 2, match: 3 } as const;
-
 export interface State {
-  readonly kind: (typeof stateKind)[keyof typeof stateKind];
+  readonly kind: 'letter' | 'fork' | 'assert' | 'match';
   /** Which letter class, which assertion; or for a fork the other way out. */
   arg: number;
   /** The way out. */
@@ -80,9 +78,9 @@ export class Automaton {
       if (state < 0 || this.#entered[state] === this.#step) continue;
       this.#entered[state] = this.#step;
       const { kind, arg, next } = this.#program[state];
-      if (kind === stateKind.match) return true;
-      if (kind === stateKind.letter) letters.push(state);
-      else if (kind === stateKind.fork) stack.push(arg, next);
+      if (kind === 'match') return true;
+      if (kind === 'letter') letters.push(state);
+      else if (kind === 'fork') stack.push(arg, next);
       else if (holds(arg, text, at)) stack.push(next);
     }
     return false;

@@ -25,7 +25,7 @@ export interface CallTree {
   readonly negative: { readonly nodes: number; readonly sum: number };
 }
 
-export interface ExactColumns {
+interface ExactColumns {
   readonly self: readonly bigint[];
   readonly total: readonly bigint[];
 }

@@ -1,9 +1,7 @@
 /** The decoded profile: what every format becomes, as columns. Immutable once `checkProfile` has passed. */
 
-/** Position in `Profile.functions`. */
-export type FunctionIndex = number;
-/** Position in `Profile.frames`. */
-export type FrameIndex = number;
+// FunctionIndex: a position in `Profile.functions`.
+// FrameIndex: a position in `Profile.frames`.
 
 /** One kind of value that every sample carries, e.g. `{type: 'cpu', unit: 'nanoseconds'}`. Empty where a file does not say. */
 export interface SampleType {

@@ -4,7 +4,7 @@
  * run as pprof's are: all states of the automaton at once, letters times states at most, without look-around and back
  * references. Each letter's class is still JavaScript's, and patterns with one simple repeat go to its faster engine.
  */
-import { assertions, Automaton, LetterClass, type State, stateKind } from './automaton.ts';
+import { assertions, Automaton, LetterClass, type State } from './automaton.ts';
 
 export interface SearchPattern {
   test(text: string): boolean;
@@ -74,12 +74,12 @@ class PatternParser {
   /** Fills `program` and `letters`; the first state is the start. */
   parse(): Mistake | undefined {
     // The start is a state of its own, as pieces are numbered as they come.
-    this.program.push({ kind: stateKind.fork, arg: -1, next: -1 });
+    this.program.push({ kind: 'fork', arg: -1, next: -1 });
     try {
       const piece = this.#alternatives();
       if (this.#at < this.#source.length) throw new PatternMistake(this.#at, 'unmatched )');
       this.program[0].next = piece.start;
-      this.#tie(piece.loose, this.#state(stateKind.match, 0));
+      this.#tie(piece.loose, this.#state('match', 0));
       return undefined;
     } catch (error) {
       if (error instanceof PatternMistake) return { at: error.at, message: error.message };
@@ -92,14 +92,14 @@ class PatternParser {
     while (this.#source[this.#at] === '|') {
       this.#at++;
       const other = this.#sequence();
-      const fork = this.#state(stateKind.fork, other.start, piece.start);
+      const fork = this.#state('fork', other.start, piece.start);
       piece = { start: fork, loose: [...piece.loose, ...other.loose] };
     }
     return piece;
   }
 
   #sequence(): Piece {
-    const start = this.#state(stateKind.fork, -1);
+    const start = this.#state('fork', -1);
     let loose: readonly number[] = [start * 2];
     while (this.#at < this.#source.length && this.#source[this.#at] !== '|' && this.#source[this.#at] !== ')') {
       const piece = this.#repeated();
@@ -132,7 +132,7 @@ class PatternParser {
       this.#at = from;
       return this.#atom();
     };
-    const start = this.#state(stateKind.fork, -1);
+    const start = this.#state('fork', -1);
     let loose: readonly number[] = [start * 2];
     const skipped: number[] = [];
     for (let i = 0; i < least; i++) {
@@ -141,7 +141,7 @@ class PatternParser {
       loose = piece.loose;
     }
     if (most === Infinity) {
-      const fork = this.#state(stateKind.fork, -1);
+      const fork = this.#state('fork', -1);
       const piece = copy();
       this.#tie(loose, fork);
       this.program[fork].next = piece.start;
@@ -149,7 +149,7 @@ class PatternParser {
       loose = [fork * 2 + 1];
     } else {
       for (let i = least; i < most; i++) {
-        const fork = this.#state(stateKind.fork, -1);
+        const fork = this.#state('fork', -1);
         const piece = copy();
         this.#tie(loose, fork);
         this.program[fork].next = piece.start;
@@ -200,7 +200,7 @@ class PatternParser {
 
   #assertion(written: string): Piece {
     this.#at += written.length;
-    const state = this.#state(stateKind.assert, assertions.findIndex((one) => one === written));
+    const state = this.#state('assert', assertions.findIndex((one) => one === written));
     return { start: state, loose: [state * 2] };
   }
 
@@ -208,7 +208,7 @@ class PatternParser {
     this.#at += written.length;
     let known = this.letters.findIndex((one) => one.written === written);
     if (known < 0) known = this.letters.push(new LetterClass(written, this.#flags)) - 1;
-    const state = this.#state(stateKind.letter, known);
+    const state = this.#state('letter', known);
     return { start: state, loose: [state * 2] };
   }
 

@@ -1,6 +1,8 @@
 /** Numbers as the page writes them: three significant digits, a unit behind a no-break space, true minus signs. */
 
 const NBSP = '\u00a0';
+/** A unit is a word of the file, and files may be hostile. */
+const LONGEST_UNIT = 40;
 const MINUS = '\u2212';
 
 interface Step {
@@ -18,12 +20,7 @@ const times: readonly Step[] = [
   { suffix: 'min', size: 60 * SECOND },
   { suffix: 'h', size: 3600 * SECOND },
 ];
-const cpuTimes: readonly Step[] = [
-  { suffix: 'core-ms', size: 1e6 },
-  { suffix: 'core-s', size: SECOND },
-  { suffix: 'core-min', size: 60 * SECOND },
-  { suffix: 'core-h', size: 3600 * SECOND },
-];
+const cpuTimes: readonly Step[] = times.map(({ suffix, size }) => ({ suffix: `core-${suffix}`, size }));
 const memory: readonly Step[] = [
   { suffix: 'B', size: 1 },
   { suffix: 'KiB', size: 2 ** 10 },
@@ -31,8 +28,38 @@ const memory: readonly Step[] = [
   { suffix: 'GiB', size: 2 ** 30 },
   { suffix: 'TiB', size: 2 ** 40 },
 ];
-const inNanoseconds: Readonly<Record<string, number>> = { nanoseconds: 1, ns: 1, microseconds: 1e3, us: 1e3, milliseconds: 1e6, ms: 1e6, seconds: SECOND, s: SECOND };
-const inBytes: Readonly<Record<string, number>> = { bytes: 1, byte: 1, b: 1, kilobytes: 1024, megabytes: 2 ** 20 };
+const inNanoseconds: Readonly<Record<string, number>> = {
+  nanoseconds: 1,
+  nanosecond: 1,
+  ns: 1,
+  microseconds: 1e3,
+  microsecond: 1e3,
+  us: 1e3,
+  µs: 1e3,
+  milliseconds: 1e6,
+  millisecond: 1e6,
+  ms: 1e6,
+  seconds: SECOND,
+  second: SECOND,
+  s: SECOND,
+  minutes: 60 * SECOND,
+  hours: 3600 * SECOND,
+};
+/** Powers of two, as pprof reads them. */
+const inBytes: Readonly<Record<string, number>> = {
+  bytes: 1,
+  byte: 1,
+  b: 1,
+  kilobytes: 2 ** 10,
+  kb: 2 ** 10,
+  kib: 2 ** 10,
+  megabytes: 2 ** 20,
+  mb: 2 ** 20,
+  mib: 2 ** 20,
+  gigabytes: 2 ** 30,
+  gb: 2 ** 30,
+  gib: 2 ** 30,
+};
 
 /** One unit for a whole column, so that its numbers can be compared by eye. */
 export interface Scale {
@@ -44,11 +71,16 @@ export interface Scale {
 /** @param largest the value that decides the unit and the decimals; @param type tells CPU time from other time. */
 export function scaleFor(unit: string, type: string, largest: number): Scale {
   const ladder = ladderOf(unit, type);
-  if (!ladder) return { suffix: '', format: Number.isInteger(largest) ? formatCount : (value) => formatCount(round(value, 3)) };
+  if (!ladder) {
+    const isWhole = Number.isInteger(largest);
+    const decimals = decimalsFor(largest);
+    return { suffix: '', format: (value) => (isWhole && Number.isInteger(value) ? formatCount(value) : grouped(value, decimals)) };
+  }
   const { steps, factor } = ladder;
   const step = stepFor(steps, Math.abs(largest) * factor);
   const divide = step.size / factor;
-  const decimals = decimalsFor(largest / divide);
+  // Nobody counts in parts of a byte or a nanosecond.
+  const decimals = divide === 1 && Number.isInteger(largest) ? 0 : decimalsFor(largest / divide);
   return { suffix: step.suffix, format: (value) => grouped(value / divide, decimals) };
 }
 
@@ -56,7 +88,7 @@ export function scaleFor(unit: string, type: string, largest: number): Scale {
 export function formatValue(value: number, unit: string, type: string): string {
   const ladder = ladderOf(unit, type);
   if (!ladder) {
-    const words = unit === '' || unit === 'count' || unit === 'none' ? '' : `${NBSP}${unit.slice(0, 40)}`;
+    const words = unit === '' || unit === 'count' || unit === 'none' ? '' : `${NBSP}${unit.slice(0, LONGEST_UNIT)}`;
     return (Number.isInteger(value) ? formatCount(value) : grouped(value, decimalsFor(value))) + words;
   }
   if (value === 0) return `0${NBSP}${stepFor(ladder.steps, ladder.factor).suffix}`;
@@ -64,13 +96,17 @@ export function formatValue(value: number, unit: string, type: string): string {
   return `${scale.format(value)}${NBSP}${scale.suffix}`;
 }
 
-/** `12.0 %`, `7.46 %`; a whole of nothing has no shares. */
+/** Every digit in the unit of the file, for a tooltip or a copy: `1 405 316 nanoseconds`. */
+export function formatExact(value: number | bigint, unit: string): string {
+  return formatCount(value) + (unit === '' || unit === 'none' ? '' : `${NBSP}${unit.slice(0, LONGEST_UNIT)}`);
+}
+
+/** `12.0 %`, `7.46 %`, `<0.01 %`; a whole of nothing has no shares. */
 export function formatShare(part: number, whole: number): string {
   if (whole === 0) return '–';
   const percent = (part / whole) * 100;
-  if (percent !== 0 && Math.abs(percent) < 0.005) return percent > 0 ? `<${NBSP}0.01${NBSP}%` : `~${NBSP}0${NBSP}%`;
-  const decimals = Math.abs(percent) >= 99.95 ? 0 : Math.abs(percent) >= 9.995 ? 1 : 2;
-  return `${grouped(percent, percent === 0 ? 0 : decimals)}${NBSP}%`;
+  if (percent !== 0 && Math.abs(percent) < 0.005) return `${percent > 0 ? '<' : `>${MINUS}`}0.01${NBSP}%`;
+  return `${grouped(percent, percent === 0 ? 0 : Math.min(2, decimalsFor(percent)))}${NBSP}%`;
 }
 
 /** `1 405 316`, with no-break spaces. */
@@ -94,24 +130,26 @@ function ladderOf(unit: string, type: string): { readonly steps: readonly Step[]
   return undefined;
 }
 
+/** The largest step that what is shown reaches: 999.7 ms reads as 1.00 s, not as 1 000 ms. */
 function stepFor(steps: readonly Step[], size: number): Step {
   let found = steps[0];
-  for (const step of steps) if (size >= step.size) found = step;
+  for (const step of steps) if (significant(size, 3) >= step.size) found = step;
   return found;
 }
 
 function decimalsFor(value: number, digits = 3): number {
-  const size = Math.abs(value);
+  const size = significant(value, digits);
   if (size === 0 || size >= 10 ** (digits - 1)) return 0;
   return Math.min(digits + 2, digits - 1 - Math.floor(Math.log10(size)));
+}
+
+/** The size as its digits will show it: 9.996 has the decimals of 10.0. */
+function significant(value: number, digits: number): number {
+  return Number(Math.abs(value).toPrecision(digits));
 }
 
 function grouped(value: number, decimals: number): string {
   const [whole, fraction] = Math.abs(value).toFixed(decimals).split('.');
   const sign = value < 0 && Number(value.toFixed(decimals)) !== 0 ? MINUS : '';
   return `${sign}${whole.replace(/\B(?=(\d{3})+(?!\d))/g, NBSP)}${fraction === undefined ? '' : `.${fraction}`}`;
-}
-
-function round(value: number, decimals: number): number {
-  return Math.round(value * 10 ** decimals) / 10 ** decimals;
 }

@@ -29,7 +29,7 @@ const isRead = ({ format }: Entry): boolean => format === 'pprof' || format === 
 async function open(page: Page, path: string): Promise<string | undefined> {
   const name = basename(path);
   await page.locator('input[type=file]').setInputFiles(join(CORPUS, path));
-  let outcome: string | false = false;
+  let outcome: string | undefined;
   await expect
     .poll(
       async () => {
@@ -40,7 +40,7 @@ async function open(page: Page, path: string): Promise<string | undefined> {
             (shown) => shown.source,
             () => undefined,
           );
-          return source === wanted ? 'shown' : false;
+          return source === wanted ? 'shown' : undefined;
         }, name);
         return outcome;
       },

@@ -64,6 +64,14 @@ describe('decodeProfile', () => {
     expect(error.remedy).toMatch(remedy);
   });
 
+  it.each(['\n', ' ', '1 ', 'a;', 'part:\n', '[', '{"a":', '0 \t', '#\n', '<', '"meta":', '1.0: '])(
+    'makes up its mind about endless %j',
+    (part) => {
+      const refused = refusalOf(() => open(encoder.encode(part.repeat(200_000 / part.length)), 'file.bin'));
+      expect(refused.remedy).toMatch(/\S/);
+    },
+  );
+
   it('says what it reads where it knows nothing', () => {
     const error = refusal(encoder.encode('Dear diary,\ntoday it rained.\n'), 'diary.md');
     expect(error.code).toBe('unrecognized');

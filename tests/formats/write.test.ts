@@ -1,4 +1,6 @@
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { Profile as PeerProfile } from 'pprof-format';
 import { describe, expect, it } from 'vitest';
 import { finish } from '#base/steps.ts';
 import { decodeCollapsed } from '#formats/collapsed.ts';
@@ -126,6 +128,35 @@ describe('writePprof', () => {
       ],
     );
     expect(profileRows(reopened(input, 'pprof'))).toEqual(['total 2 self 5', '  a -3 self 0', '    b -3 self -3']);
+  });
+
+  it('is read by pprof-format too', () => {
+    const input = inputOf(
+      ['a', 'b'],
+      [
+        { stack: [0, 1], value: 3n },
+        { stack: [0], value: 4n },
+      ],
+    );
+    const peer = PeerProfile.decode(gunzipSync(formatExport('pprof', input).bytes));
+    const { strings } = peer.stringTable;
+    expect(peer.sample.map(({ locationId, value }) => [locationId, value])).toEqual([
+      [[1], [4]],
+      [[2, 1], [3]],
+    ]);
+    expect(
+      peer.function.map(({ name, filename, startLine }) => [
+        strings[Number(name)],
+        strings[Number(filename)],
+        startLine,
+      ]),
+    ).toEqual([
+      ['a', '', 0],
+      ['b', 'src/1.c', 11],
+    ]);
+    expect(peer.sampleType.map(({ type, unit }) => [strings[Number(type)], strings[Number(unit)]])).toEqual([
+      ['cpu', 'nanoseconds'],
+    ]);
   });
 
   it('is the same file for the same tree', () => {

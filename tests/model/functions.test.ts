@@ -115,7 +115,6 @@ it.each([
 
 it.each([
   ['/a(/', 'group'],
-  ['/(a+)+$/', 'forever'],
   ['"open', 'not closed'],
   ['line:x', 'number'],
   ['file:', 'nothing after'],

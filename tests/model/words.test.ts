@@ -7,11 +7,11 @@ const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 describe('names for reading', () => {
   it.each([
     ['net/http.(*conn).serve', 'http.', '(*conn).', 'serve'],
-    ['github.com/a/b/v4.Do', 'b/v4.', '', 'Do'],
+    ['github.com/a/b/v4.Do', 'b.', '', 'Do'],
     ['runtime.mallocgc', 'runtime.', '', 'mallocgc'],
     ['main.Map[go.shape.int]', 'main.', '', 'Map[…]'],
-    ['com.acme.web.Server.handle', 'Server.', '', 'handle'],
-    ['std::vector<int, std::allocator<int>>::push_back(int const&)', 'vector<int, std::allocator<int>>::', '', 'push_back'],
+    ['com.acme.web.Server.handle', 'web.', 'Server.', 'handle'],
+    ['std::vector<int, std::allocator<int>>::push_back(int const&)', 'std::', 'vector<int, std::allocator<int>>::', 'push_back'],
     ['core::ptr::drop_in_place::h0123456789abcdef', 'ptr::', '', 'drop_in_place'],
     ['(anonymous)', '', '', '(anonymous)'],
     ['handle (app/web.py:12)', '', '', 'handle (app/web.py:12)'],
@@ -62,7 +62,7 @@ describe('numbers as the page writes them', () => {
     [7.456, 100, '7.46 %'],
     [1, 1, '100 %'],
     [0, 5, '0 %'],
-    [1, 1e9, '< 0.01 %'],
+    [1, 1e9, '<0.01 %'],
     [0, 0, '–'],
   ])('%d of %d is %s', (part, whole, text) => {
     expect(plain(formatShare(part, whole))).toBe(text);

@@ -129,7 +129,7 @@ export function Choice<T extends string>({ label, prefix, value, options, edged,
   return (
     <Select aria-label={label} value={value} onChange={(key) => onChange(key as T)} className={styles['select']}>
       <Button className={`${buttonStyles['button']} ${edged ? buttonStyles['edged'] : ''}`}>
-        <SelectValue className={styles['value']!}>
+        <SelectValue className={styles['value'] ?? ''}>
           {prefix !== undefined && <span className={styles['key']}>{prefix} </span>}
           {options.find(({ id }) => id === value)?.title ?? value}
         </SelectValue>

@@ -1,20 +1,24 @@
 /** Bottom up: every self starts at its own function and goes on to its callers. */
 import type { Steps } from '#base/steps.ts';
 import type { CallTree, SiblingOrder } from '../call-tree.ts';
+import { addCallers } from '../callers-path.ts';
 import { TreeBuilder } from '../tree-builder.ts';
 import { addSelf, type Transformed } from './rebuild.ts';
 
-const NODES_A_STEP = 20_000;
+/** Work is counted in frames walked, as one deep node costs as much as thousands of flat ones. */
+const FRAMES_A_STEP = 200_000;
 
-/** Cost follows the summed depth of all nodes with a self. */
+/** Cost follows the summed depth of all nodes with a self. @throws RangeError when the tree grows too large. */
 export function* invert(tree: CallTree, order: SiblingOrder, nameRank: Int32Array): Steps<Transformed> {
   const builder = new TreeBuilder(tree.exact !== undefined);
+  let frames = 0;
   for (let node = 0; node < tree.length; node++) {
-    if (node % NODES_A_STEP === 0) yield node / tree.length;
-    if (tree.self[node] === 0) continue;
-    let to = 0;
-    for (let up = node; up > 0; up = tree.parent[up]) to = builder.child(to, tree.func[up]);
-    addSelf(builder, tree, node, to);
+    if (tree.exact ? tree.exact.self[node] === 0n : tree.self[node] === 0) continue;
+    addSelf(builder, tree, node, addCallers(builder, tree, node, 0));
+    frames += tree.depth[node];
+    if (frames < FRAMES_A_STEP) continue;
+    frames = 0;
+    yield node / tree.length;
   }
   return { tree: builder.seal(order, nameRank), matched: tree.length - 1 };
 }

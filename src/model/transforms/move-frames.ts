@@ -27,7 +27,7 @@ export function showFrom(tree: CallTree, hit: Uint8Array, order: SiblingOrder, n
     (node, caller, builder) => {
       const isHit = hit[tree.func[node]] === 1;
       if (isHit) matched++;
-      // The place of the root and of everything above a match is -1, but the root's own entry reads 0.
+      // What stands above a match is placed at -1; only the root, which is above all, is placed at 0.
       const isInside = tree.parent[node] > 0 && caller >= 0;
       if (isInside) return builder.child(caller, tree.func[node]);
       return isHit ? builder.child(0, tree.func[node]) : -1;
@@ -39,7 +39,8 @@ export function showFrom(tree: CallTree, hit: Uint8Array, order: SiblingOrder, n
 
 /**
  * A call of a function that is already on the stack goes on where the function was first called: `a b a c` becomes
- * `a c`, and the cost of the frames between stays with them only where it is their own.
+ * `a c`, and `b` keeps only what is its own. So no path has a function twice, direct recursion and mutual alike:
+ * Firefox calls this "collapse recursion". (To leave out only the second `a` would tell that `b` calls `c`.)
  */
 export function mergeRecursion(tree: CallTree, order: SiblingOrder, nameRank: Int32Array): Transformed {
   let matched = 0;

@@ -45,7 +45,7 @@ export function transformTitle(transform: Transform): string {
     case 'hide':
     case 'ignore':
     case 'show-from':
-      return `${transform.kind} ${transform.match.replace(/^="(.*)"$/, '$1')}`;
+      return `${transform.kind} ${exactName(transform.match) ?? transform.match}`;
     case 'focus-path':
       return `focus … ${transform.path.at(-1) ?? ''}`;
     case 'merge-recursion':
@@ -55,6 +55,13 @@ export function transformTitle(transform: Transform): string {
     default:
       return assertNever(transform);
   }
+}
+
+/** The name that a match stands for when it is one exact term, as menus write it. */
+function exactName(match: string): string | undefined {
+  const parsed = parseSearch(match);
+  const term = parsed.ok && parsed.query.length === 1 && parsed.query[0].length === 1 ? parsed.query[0][0] : undefined;
+  return term?.exact === true && term.scope === 'name' && !term.negated ? term.text : undefined;
 }
 
 function* applyOne(
