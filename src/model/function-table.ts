@@ -48,5 +48,5 @@ export function outermostNodes(tree: CallTree, functionCount: number): Uint8Arra
 }
 
 function zeros(length: number): bigint[] {
-  return new Array<bigint>(length).fill(0n);
+  return Array.from({ length }, () => 0n);
 }

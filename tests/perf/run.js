@@ -168,6 +168,6 @@ function rounded(value) {
 /** @param {Record<string, Record<string, number>>} bySize */
 function print(bySize) {
   const keys = Object.keys(Object.values(bySize)[0] ?? {});
-  console.log(`${''.padEnd(34)}${sizes.map((size) => size.padStart(12)).join('')}`);
-  for (const key of keys) console.log(`${key.padEnd(34)}${sizes.map((size) => String(bySize[size]?.[key] ?? '').padStart(12)).join('')}`);
+  console.log(`${''.padEnd(44)}${sizes.map((size) => size.padStart(12)).join('')}`);
+  for (const key of keys) console.log(`${key.padEnd(44)}${sizes.map((size) => String(bySize[size]?.[key] ?? '').padStart(12)).join('')}`);
 }
