@@ -38,6 +38,8 @@ export interface TreeRequest {
 export interface FunctionColumns {
   readonly self: Float64Array;
   readonly total: Float64Array;
+  /** Whole numbers, where the tree has them. */
+  readonly exact: { readonly self: readonly bigint[]; readonly total: readonly bigint[] } | undefined;
 }
 
 export interface TreeAnswer {
@@ -78,10 +80,15 @@ export interface Exported {
   readonly notes: readonly string[];
 }
 
-/** Every call rejects with `AbortError` when its signal fires. */
+/** Every call rejects with `AbortError` when its signal fires before the answer is on its way. */
 export interface Analysis {
   /** Takes the bytes over. @param onProgress gets shares in [0, 1]. @throws DecodeError */
-  open(bytes: Uint8Array, name: string, signal: AbortSignal, onProgress: (share: number) => void): Promise<OpenedProfile>;
+  open(
+    bytes: Uint8Array,
+    name: string,
+    signal: AbortSignal,
+    onProgress: (share: number) => void,
+  ): Promise<OpenedProfile>;
   tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer>;
   /** @param text as typed; what cannot be parsed matches nothing (the page parses it first, to say so). */
   search(request: TreeRequest, text: string, signal: AbortSignal): Promise<SearchAnswer>;

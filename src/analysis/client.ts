@@ -11,7 +11,14 @@ import type {
   TreeExport,
   TreeRequest,
 } from './analysis.ts';
-import { type CallArguments, type CallMessage, type CallName, type FromWorker, type ToWorker, unpackError } from './protocol.ts';
+import {
+  type CallArguments,
+  type CallMessage,
+  type CallName,
+  type FromWorker,
+  type ToWorker,
+  unpackError,
+} from './protocol.ts';
 
 /** What the client needs of a worker. */
 export interface WorkerPort {
@@ -30,15 +37,22 @@ export class AnalysisClient implements Analysis {
   readonly #worker: WorkerPort;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
+  #stopped: string | undefined;
 
   constructor(worker: WorkerPort) {
     this.#worker = worker;
     worker.onmessage = ({ data }) => this.#receive(data);
     // A crash (out of memory, as a rule) answers nothing more: everyone who waits is told.
-    worker.onerror = () => this.#failAll('The worker that reads profiles stopped. Reload the page; a very large file may need more memory.');
+    worker.onerror = () =>
+      this.#failAll('The worker that reads profiles stopped. Reload the page; a very large file may need more memory.');
   }
 
-  open(bytes: Uint8Array, name: string, signal: AbortSignal, onProgress: (share: number) => void): Promise<OpenedProfile> {
+  open(
+    bytes: Uint8Array,
+    name: string,
+    signal: AbortSignal,
+    onProgress: (share: number) => void,
+  ): Promise<OpenedProfile> {
     return this.#ask<OpenedProfile>('open', [bytes, name], signal, [bytes.buffer], onProgress);
   }
 
@@ -75,6 +89,10 @@ export class AnalysisClient implements Analysis {
   ): Promise<T> {
     const id = ++this.#lastId;
     return new Promise<T>((resolve, reject) => {
+      if (this.#stopped !== undefined) {
+        reject(new Error(this.#stopped));
+        return;
+      }
       if (signal.aborted) {
         reject(unpackError({ name: 'AbortError' }));
         return;
@@ -104,6 +122,7 @@ export class AnalysisClient implements Analysis {
   }
 
   #failAll(message: string): void {
+    this.#stopped = message;
     const all = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const one of all) one.reject(new Error(message));

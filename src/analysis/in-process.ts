@@ -54,7 +54,12 @@ export class InProcessAnalysis implements Analysis {
     this.#pause = pause;
   }
 
-  async open(bytes: Uint8Array, name: string, signal: AbortSignal, onProgress: (share: number) => void): Promise<OpenedProfile> {
+  async open(
+    bytes: Uint8Array,
+    name: string,
+    signal: AbortSignal,
+    onProgress: (share: number) => void,
+  ): Promise<OpenedProfile> {
     const began = performance.now();
     const { profile, format, unpackedBytes } = await this.#run(decodeProfile(bytes, name), signal, onProgress);
     const { names, files, mappings } = profile.functions;
@@ -90,8 +95,15 @@ export class InProcessAnalysis implements Analysis {
   async tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer> {
     const { tree, matched, treeMs } = await this.#tree(request, signal);
     const began = performance.now();
-    const { self, total } = functionTotals(tree, this.#profile(request).profile.functions.names.length);
-    return { tree, byFunction: { self, total }, matched, treeMs: treeMs + performance.now() - began };
+    const { self, total, exact } = functionTotals(tree, this.#profile(request).profile.functions.names.length);
+    // Leaves first, a function's own cost is what starts at the root.
+    if (isInverted(request)) ownAtRoot(tree, self);
+    return {
+      tree,
+      byFunction: { self, total, exact: isInverted(request) ? undefined : exact },
+      matched,
+      treeMs: treeMs + performance.now() - began,
+    };
   }
 
   async search(request: TreeRequest, text: string, signal: AbortSignal): Promise<SearchAnswer> {
@@ -151,7 +163,10 @@ export class InProcessAnalysis implements Analysis {
     const open = this.#profile(request);
     const key = JSON.stringify([request.sampleType, request.order, request.transforms]);
     const kept = open.trees.find((one) => one.key === key);
-    if (kept) return kept;
+    if (kept) {
+      open.trees = [kept, ...open.trees.filter((one) => one !== kept)];
+      return kept;
+    }
     const began = performance.now();
     let tree: CallTree;
     let matched: readonly number[] = [];
@@ -179,6 +194,15 @@ export class InProcessAnalysis implements Analysis {
       sliceEnd = performance.now() + SLICE_MS;
     }
   }
+}
+
+function isInverted({ transforms }: TreeRequest): boolean {
+  return transforms.filter(({ kind }) => kind === 'invert').length % 2 === 1;
+}
+
+function ownAtRoot(tree: CallTree, self: Float64Array): void {
+  self.fill(0);
+  for (let node = 1; node < tree.length; node = tree.subtreeEnd[node]) self[tree.func[node]] += tree.total[node];
 }
 
 function sum(column: Float64Array): number {

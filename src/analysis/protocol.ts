@@ -11,12 +11,19 @@ export type CallArguments = {
   search: [request: Parameters<Analysis['search']>[0], text: string];
   sandwich: [request: Parameters<Analysis['sandwich']>[0], func: number];
   stacks: [request: Parameters<Analysis['stacks']>[0]];
-  exportTree: [request: Parameters<Analysis['exportTree']>[0], kind: Parameters<Analysis['exportTree']>[1], name: string];
+  exportTree: [
+    request: Parameters<Analysis['exportTree']>[0],
+    kind: Parameters<Analysis['exportTree']>[1],
+    name: string,
+  ];
 };
 
 export type CallMessage = { [N in CallName]: { kind: 'call'; id: number; call: N; args: CallArguments[N] } }[CallName];
 
-export type ToWorker = CallMessage | { kind: 'abort'; id: number } | { kind: 'close'; handle: Parameters<Analysis['close']>[0] };
+export type ToWorker =
+  | CallMessage
+  | { kind: 'abort'; id: number }
+  | { kind: 'close'; handle: Parameters<Analysis['close']>[0] };
 
 export type FromWorker =
   | { kind: 'answer'; id: number; value: unknown }
@@ -25,7 +32,13 @@ export type FromWorker =
 
 export type CrossedError =
   | { name: 'AbortError' }
-  | { name: 'DecodeError'; code: DecodeErrorCode; message: string; place: string | undefined; remedy: string | undefined }
+  | {
+      name: 'DecodeError';
+      code: DecodeErrorCode;
+      message: string;
+      place: string | undefined;
+      remedy: string | undefined;
+    }
   | { name: 'Error'; message: string };
 
 export function packError(error: unknown): CrossedError {

@@ -1,9 +1,10 @@
 /** Named actions on a frame and on the view: menus, shortcuts and buttons all call these. */
-import { type CallTree, type NodeIndex, nodeName, rootName } from '#model/call-tree.ts';
+import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
 import { pathOf } from '#model/call-path.ts';
 import { printExact } from '#model/search.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 import { announce } from './ui-store.ts';
+import { mostTransforms } from './url/codec.ts';
 import { navigate, urlStore } from './url/url-store.ts';
 
 /** A frame that something is done to. */
@@ -16,35 +17,98 @@ export interface FrameTarget {
 export interface Command {
   readonly id: string;
   readonly title: string;
+  readonly isTransform: boolean;
   /** The key that does the same while the graph has the focus. */
   readonly key: string | undefined;
   run(target: FrameTarget): void;
 }
 
 export const frameCommands: readonly Command[] = [
-  { id: 'zoom', title: 'Zoom to this frame', key: 'Enter', run: ({ tree, names, node }) => navigate({ z: pathOf(tree, names, node) }, 'push') },
-  { id: 'focus', title: 'Focus on this path', key: 'f', run: ({ tree, names, node }) => addTransform({ kind: 'focus-path', path: pathOf(tree, names, node) }) },
-  { id: 'focus-function', title: 'Focus on this function', key: 'F', run: (target) => addTransform({ kind: 'focus', match: exact(target) }) },
-  { id: 'hide', title: 'Merge into caller (hide)', key: 'h', run: (target) => addTransform({ kind: 'hide', match: exact(target) }) },
-  { id: 'show-from', title: 'Show only from here', key: 'o', run: (target) => addTransform({ kind: 'show-from', match: exact(target) }) },
-  { id: 'ignore', title: 'Ignore stacks through it', key: 'i', run: (target) => addTransform({ kind: 'ignore', match: exact(target) }) },
-  { id: 'sandwich', title: 'Sandwich: callers and callees', key: 's', run: ({ tree, names, node }) => showSandwich(nodeName(tree, names, node)) },
-  { id: 'search', title: 'Search for this name', key: undefined, run: (target) => navigate({ s: exact(target) }, 'push') },
-  { id: 'copy-name', title: 'Copy name', key: 'c', run: ({ tree, names, node }) => void copy(nodeName(tree, names, node), 'Name') },
-  { id: 'copy-stack', title: 'Copy stack', key: 'C', run: ({ tree, names, node }) => void copy(pathOf(tree, names, node).join('\n'), 'Stack') },
+  {
+    id: 'zoom',
+    isTransform: false,
+    title: 'Zoom to this frame',
+    key: 'Enter',
+    run: ({ tree, names, node }) => navigate({ z: pathOf(tree, names, node) }, 'push'),
+  },
+  {
+    id: 'focus',
+    isTransform: true,
+    title: 'Focus on this path',
+    key: 'f',
+    run: ({ tree, names, node }) => addTransform({ kind: 'focus-path', path: pathOf(tree, names, node) }),
+  },
+  {
+    id: 'focus-function',
+    isTransform: true,
+    title: 'Focus on this function',
+    key: 'F',
+    run: (target) => addTransform({ kind: 'focus', match: exact(target) }),
+  },
+  {
+    id: 'hide',
+    isTransform: true,
+    title: 'Merge into caller (hide)',
+    key: 'h',
+    run: (target) => addTransform({ kind: 'hide', match: exact(target) }),
+  },
+  {
+    id: 'show-from',
+    isTransform: true,
+    title: 'Show only from here',
+    key: 'o',
+    run: (target) => addTransform({ kind: 'show-from', match: exact(target) }),
+  },
+  {
+    id: 'ignore',
+    isTransform: true,
+    title: 'Ignore stacks through it',
+    key: 'i',
+    run: (target) => addTransform({ kind: 'ignore', match: exact(target) }),
+  },
+  {
+    id: 'sandwich',
+    isTransform: false,
+    title: 'Sandwich: callers and callees',
+    key: 's',
+    run: ({ tree, names, node }) => showSandwich(nodeName(tree, names, node)),
+  },
+  {
+    id: 'search',
+    isTransform: false,
+    title: 'Search for this name',
+    key: undefined,
+    run: (target) => navigate({ s: exact(target) }, 'push'),
+  },
+  {
+    id: 'copy-name',
+    isTransform: false,
+    title: 'Copy name',
+    key: 'c',
+    run: ({ tree, names, node }) => void copy(nodeName(tree, names, node), 'Name'),
+  },
+  {
+    id: 'copy-stack',
+    isTransform: false,
+    title: 'Copy stack',
+    key: 'C',
+    run: ({ tree, names, node }) => void copy(pathOf(tree, names, node).join('\n'), 'Stack'),
+  },
 ];
 
-/** Runs the command of a key. @returns whether there is one (the root takes none). */
-export function runFrameKey(key: string, target: FrameTarget): boolean {
+/** Runs the command of a key. @param except ids of commands that make no sense here. @returns whether there is one (the root takes none). */
+export function runFrameKey(key: string, target: FrameTarget, except: readonly string[] = []): boolean {
   if (target.node <= 0) return false;
-  const command = frameCommands.find((one) => one.key === key);
+  const command = frameCommands.find((one) => one.key === key && !except.includes(one.id));
   command?.run(target);
   return command !== undefined;
 }
 
 /** A transform changes every path, so what was zoomed to goes with it; a frame that still stands stays selected. */
 export function addTransform(transform: Transform): void {
-  navigate({ t: [...urlStore.getState().state.t, transform], z: [] }, 'push');
+  const { t } = urlStore.getState().state;
+  if (t.length === mostTransforms) announce(`A view holds ${mostTransforms} transforms: take one back first.`);
+  else navigate({ t: [...t, transform], z: [] }, 'push');
 }
 
 export function removeTransform(index: number): void {
@@ -65,5 +129,5 @@ export async function copy(text: string, what: string): Promise<void> {
 }
 
 function exact({ tree, names, node }: FrameTarget): string {
-  return node <= 0 ? rootName : printExact(nodeName(tree, names, node));
+  return printExact(nodeName(tree, names, node));
 }

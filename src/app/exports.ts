@@ -65,7 +65,11 @@ export async function saveExport(analysis: Analysis, shown: Shown, kind: ExportK
   return notes;
 }
 
-async function exportTree(analysis: Analysis, shown: Shown, kind: 'pprof' | 'collapsed' | 'speedscope'): Promise<{ content: Uint8Array; notes: readonly string[] }> {
+async function exportTree(
+  analysis: Analysis,
+  shown: Shown,
+  kind: 'pprof' | 'collapsed' | 'speedscope',
+): Promise<{ content: Uint8Array; notes: readonly string[] }> {
   const { bytes, notes } = await analysis.exportTree(shown.request, kind, shown.file.name, never);
   return { content: bytes, notes };
 }
@@ -86,7 +90,8 @@ async function drawPicture(analysis: Analysis, shown: Shown, kind: 'svg' | 'png'
   const colours = colourKeys(profile, state.col, byFunction, whole);
   const title = `${name}, ${sampleTypeTitle(profile.sampleTypes[shown.sampleType].type)}`;
   const size = { widthCss: PICTURE_WIDTH, zoomNode: 0, direction: state.dir, rowHeightCss: 20 as const };
-  if (kind === 'svg') return { content: flamegraphSvg(scene, theme, { ...size, colours, title, linkText: linkToView() }), notes: [] };
+  if (kind === 'svg')
+    return { content: flamegraphSvg(scene, theme, { ...size, colours, title, linkText: linkToView() }), notes: [] };
   const rows = tree.maxDepth + 1;
   const ratio = 2;
   const shownRows = Math.min(rows, Math.floor(TALLEST_DEVICE / ratio / size.rowHeightCss));
@@ -95,5 +100,8 @@ async function drawPicture(analysis: Analysis, shown: Shown, kind: 'svg' | 'png'
   paintWhole(painter, scene, theme, { ...size, colours, ratio, rows: shownRows });
   const blob = await canvas.convertToBlob({ type: 'image/png' });
   const bytes = withPngText(new Uint8Array(await blob.arrayBuffer()), 'Source', linkToView());
-  return { content: bytes, notes: shownRows < rows ? [`The picture shows ${shownRows} of ${rows} rows; the SVG has all.`] : [] };
+  return {
+    content: bytes,
+    notes: shownRows < rows ? [`The picture shows ${shownRows} of ${rows} rows; the SVG has all.`] : [],
+  };
 }

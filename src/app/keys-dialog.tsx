@@ -29,7 +29,9 @@ const mouse: readonly (readonly [string, string])[] = [
 ];
 
 export function KeysDialog({ onClose }: { onClose(): void }): ReactElement {
-  const frames = frameCommands.flatMap(({ key, title }) => (key === undefined || key === 'Enter' ? [] : [[key, title] as const]));
+  const frames = frameCommands.flatMap(({ key, title }) =>
+    key === undefined || key === 'Enter' ? [] : [[key, title] as const],
+  );
   const list = (title: string, rows: readonly (readonly [string, string])[]): ReactElement => (
     <section>
       <h3>{title}</h3>
@@ -53,7 +55,10 @@ export function KeysDialog({ onClose }: { onClose(): void }): ReactElement {
         {list('Search', finds)}
         {list('Mouse and touch', mouse)}
       </div>
-      <p className={styles['where']}>Single keys act only while the graph or the table has the focus. Search: a b both, a | b either, -a not, /regex/, file: pkg: line:, ="exact name".</p>
+      <p className={styles['where']}>
+        Single keys act only while the graph or the table has the focus. Search: a b both, a | b either, -a not,
+        /regex/, file: pkg: line:, ="exact name".
+      </p>
     </Dialog>
   );
 }

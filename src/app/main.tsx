@@ -11,7 +11,9 @@ import { AnalysisContext, makeQueryClient } from './queries.ts';
 import { Shell } from './shell.tsx';
 import { followHistory } from './url/url-store.ts';
 
-const analysis = new AnalysisClient(new Worker(new URL('../analysis/analysis.worker.ts', import.meta.url), { type: 'module' }));
+const analysis = new AnalysisClient(
+  new Worker(new URL('../analysis/analysis.worker.ts', import.meta.url), { type: 'module' }),
+);
 
 applyTheme();
 followHistory();

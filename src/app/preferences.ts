@@ -44,7 +44,10 @@ function read(): Preferences {
   } catch {
     return defaults;
   }
-  const { theme, tableWidth, rowHeight } = (typeof kept === 'object' && kept !== null ? kept : {}) as Record<string, unknown>;
+  const { theme, tableWidth, rowHeight } = (typeof kept === 'object' && kept !== null ? kept : {}) as Record<
+    string,
+    unknown
+  >;
   return {
     theme: theme === 'light' || theme === 'dark' ? theme : 'system',
     tableWidth:

@@ -27,14 +27,17 @@ export function makeQueryClient(): QueryClient {
   });
 }
 
-// The handle stands second in every key: functions are numbered per profile, so an old answer may only stand in
-// for a new one of the same profile.
+// Handle and sample type stand second and third in every key: functions are numbered per profile and values have a
+// type's unit, so an old answer may only stand in for a new one of both.
 function treeKey({ handle, sampleType, order, transforms }: TreeRequest, what: string): readonly unknown[] {
   return [what, handle, sampleType, order, transforms];
 }
 
-function keepWithin<T>({ handle }: TreeRequest): (before: T | undefined, query: { queryKey: readonly unknown[] } | undefined) => T | undefined {
-  return (before, query) => (query?.queryKey[1] === handle ? before : undefined);
+function keepWithin<T>({
+  handle,
+  sampleType,
+}: TreeRequest): (before: T | undefined, query: { queryKey: readonly unknown[] } | undefined) => T | undefined {
+  return (before, query) => (query?.queryKey[1] === handle && query.queryKey[2] === sampleType ? before : undefined);
 }
 
 /** The shown tree; while the next one is made, the one before stays (`isPlaceholderData`). */

@@ -7,8 +7,8 @@ import { Icon } from './components/icon.tsx';
 import { Choice, MenuButton } from './components/menu.tsx';
 import { exportKinds, type ExportKind, saveExport } from './exports.ts';
 import { DropVeil, FilesPage, PasteDialog } from './files/files-page.tsx';
-import { closeFile, openFileNamed, openFiles, type OpenFile, type ReadingFile, useFiles } from './files/files-store.ts';
-import { demoSource, FILE_INPUT_ID, fromBrowser, useOpen } from './files/use-open.ts';
+import { closeFile, filesStore, openFiles, type OpenFile, type ReadingFile, useFiles } from './files/files-store.ts';
+import { demoSource, FILE_INPUT_ID, fromBrowser, pastedSource, useOpen } from './files/use-open.ts';
 import { KeysDialog } from './keys-dialog.tsx';
 import { setPreference, usePreference } from './preferences.ts';
 import { useAnalysis } from './queries.ts';
@@ -60,7 +60,8 @@ function useShownFile(): OpenFile | undefined {
   const name = useUrl((state) => (state.src ? demoName(state.src.nodes, state.src.seed) : state.file));
   const src = useUrl((state) => state.src);
   useEffect(() => {
-    if (!src || openFileNamed(demoName(src.nodes, src.seed))) return;
+    const isKnown = src && filesStore.getState().entries.some((one) => one.name === demoName(src.nodes, src.seed));
+    if (!src || isKnown) return;
     void openFiles(analysis, [demoSource(src)]);
   }, [src, analysis]);
   return files.find((one): one is OpenFile => one.kind === 'open' && one.name === name);
@@ -97,7 +98,12 @@ function TopBar({ file }: { file: OpenFile | undefined }): ReactElement {
       <span className={styles['spacer']} />
       {file && <ExportMenu file={file} />}
       {file && (
-        <Button icon="share" onClick={() => void copy(linkToView(), 'Link')} aria-label="Copy link" title="Copy the link to this view; the file itself is not in it">
+        <Button
+          icon="share"
+          onClick={() => void copy(linkToView(), 'Link')}
+          aria-label="Copy link"
+          title="Copy the link to this view; the file itself is not in it"
+        >
           <span className={styles['wide']}>Copy link</span>
         </Button>
       )}
@@ -128,7 +134,13 @@ function ExportMenu({ file }: { file: OpenFile }): ReactElement {
       const notes = await saveExport(analysis, shownOf(file, urlStore.getState().state), kind);
       announce(`Saved. ${notes.join(' ')}`);
     } catch (error) {
-      refuse({ file: `Export as ${kind}`, what: error instanceof Error ? error.message : String(error), place: undefined, remedy: undefined });
+      refuse({
+        file: `Export as ${kind}`,
+        verb: 'failed',
+        what: error instanceof Error ? error.message : String(error),
+        place: undefined,
+        remedy: undefined,
+      });
     }
   };
   return (
@@ -162,7 +174,12 @@ function FileTabs({ file }: { file: OpenFile }): ReactElement {
           (one) =>
             one.kind === 'open' && (
               <span key={one.name} className={styles['tab']} data-current={one === file || undefined}>
-                <button type="button" aria-pressed={one === file} title={one.name} onClick={() => one !== file && show(one.name)}>
+                <button
+                  type="button"
+                  aria-pressed={one === file}
+                  title={one.name}
+                  onClick={() => one !== file && show(one.name)}
+                >
                   <bdi>{one.name}</bdi>
                 </button>
                 <IconButton
@@ -206,7 +223,7 @@ function Reading({ file }: { file: ReadingFile }): ReactElement | null {
   }, []);
   if (!isLong) return null;
   return (
-    <div className={styles['notice']} role="status">
+    <div className={styles['notice']}>
       <progress max={1} value={file.share} aria-label={`Reading ${file.name}`} />
       <span>
         Reading <bdi>{file.name}</bdi>, {Math.round(file.share * 100)} %
@@ -229,12 +246,12 @@ function Notices(): ReactElement {
           <div className={styles['notice']} data-kind="error">
             <Icon name="error" />
             <ul>
-              {refusals.map(({ file, what, place, remedy }, i) => (
+              {refusals.map(({ file, verb, what, place, remedy }, i) => (
                 <li key={i}>
                   <strong>
                     <bdi>{file.slice(0, 200)}</bdi>
                   </strong>{' '}
-                  was not opened: {what}
+                  {verb}: {what}
                   {place !== undefined && ` (${place})`} {remedy}
                 </li>
               ))}
@@ -263,7 +280,11 @@ function useDropOnWindow(): boolean {
     const stop = new AbortController();
     const { signal } = stop;
     const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
-    addEventListener('dragenter', (event) => holdsFiles(event) && (event.preventDefault(), depth.current++, setOver(true)), { signal });
+    addEventListener(
+      'dragenter',
+      (event) => holdsFiles(event) && (event.preventDefault(), depth.current++, setOver(true)),
+      { signal },
+    );
     addEventListener('dragover', (event) => holdsFiles(event) && event.preventDefault(), { signal });
     addEventListener('dragleave', (event) => holdsFiles(event) && --depth.current <= 0 && setOver(false), { signal });
     addEventListener(
@@ -282,7 +303,9 @@ function useDropOnWindow(): boolean {
       (event) => {
         if ((event.target as Element | null)?.closest?.('input, textarea')) return;
         const { files } = event.clipboardData ?? {};
+        const text = event.clipboardData?.getData('text/plain') ?? '';
         if (files && files.length > 0) void open(fromBrowser(files));
+        else if (text.trim() !== '') void open([pastedSource(text)]);
       },
       { signal },
     );

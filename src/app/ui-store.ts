@@ -9,9 +9,11 @@ export interface Place {
   readonly y: number;
 }
 
-/** What was refused, by name, and why. */
+/** What was refused or failed, by name, and why. */
 export interface RefusedFile extends Refusal {
   readonly file: string;
+  /** `was not opened` */
+  readonly verb: string;
 }
 
 interface UiStore {
@@ -23,7 +25,12 @@ interface UiStore {
   readonly dialog: 'none' | 'keys' | 'paste';
 }
 
-export const uiStore = createStore<UiStore>(() => ({ hoveredFunction: -1, refusals: [], announcement: '', dialog: 'none' }));
+export const uiStore = createStore<UiStore>(() => ({
+  hoveredFunction: -1,
+  refusals: [],
+  announcement: '',
+  dialog: 'none',
+}));
 
 export function useUi<T>(select: (state: UiStore) => T): T {
   return useStore(uiStore, select);

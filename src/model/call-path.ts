@@ -22,7 +22,11 @@ export function pathOf(tree: CallTree, names: readonly string[], node: NodeIndex
  * The node of a path, or its nearest ancestor in this tree; of a hashed path that is not there, the root.
  * Linear in the siblings met on the way down; a hashed path asks every node once.
  */
-export function findPath(tree: CallTree, names: readonly string[], path: CallPath): { readonly node: NodeIndex; readonly whole: boolean } {
+export function findPath(
+  tree: CallTree,
+  names: readonly string[],
+  path: CallPath,
+): { readonly node: NodeIndex; readonly whole: boolean } {
   const hashed = findHashedPath(tree, names, path);
   if (hashed >= 0) return { node: hashed, whole: true };
   let node = 0;
@@ -49,7 +53,7 @@ export function shortenPath(path: CallPath): CallPath {
 }
 
 /** @returns the node of a path that was shortened, -1 where there is none, or where the path is not a shortened one. */
-export function findHashedPath(tree: CallTree, names: readonly string[], path: CallPath): NodeIndex {
+function findHashedPath(tree: CallTree, names: readonly string[], path: CallPath): NodeIndex {
   const mark = hashMark.exec(path[0] ?? '');
   if (!mark) return -1;
   const depth = Number(mark[1]);
@@ -59,7 +63,7 @@ export function findHashedPath(tree: CallTree, names: readonly string[], path: C
   // Hashes are carried down, so that a deep tree costs no more than a wide one. Only the open path's are kept.
   const open = new Float64Array(depth + 1);
   open[0] = emptyPath;
-  for (let node = 1; node < tree.length; ) {
+  for (let node = 1; node < tree.length;) {
     const level = tree.depth[node];
     const func = tree.func[node];
     let hash = ofName.get(func);

@@ -12,6 +12,7 @@ const MOST_NODES = 10_000_000;
 export function addCallers(builder: TreeBuilder, tree: CallTree, from: NodeIndex, to: number): number {
   let place = to;
   for (let up = from; up > 0; up = tree.parent[up]) place = builder.child(place, tree.func[up]);
-  if (builder.length > MOST_NODES) throw new RangeError('Seen from its leaves this tree has over 10 million frames. Focus on a part of it first.');
+  if (builder.length > MOST_NODES)
+    throw new RangeError('Seen from its leaves this tree has over 10 million frames. Focus on a part of it first.');
   return place;
 }

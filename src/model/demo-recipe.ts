@@ -13,5 +13,11 @@ export function demoName(nodes: number, seed: number): string {
 }
 
 export function isDemoRecipe(nodes: number, seed: number): boolean {
-  return Number.isInteger(nodes) && nodes >= demoLimits.least && nodes <= demoLimits.most && Number.isSafeInteger(seed) && seed >= 0;
+  return (
+    Number.isInteger(nodes) &&
+    nodes >= demoLimits.least &&
+    nodes <= demoLimits.most &&
+    Number.isSafeInteger(seed) &&
+    seed >= 0
+  );
 }

@@ -25,7 +25,8 @@ const systemPackage =
   /^(?:(?:runtime|internal|syscall|reflect|sync)(?:\/|$)|(?:java|javax|jdk|sun|com\.sun|kotlin|kotlinx|scala|groovy)(?:\.|$)|node:|(?:core|std|alloc|__gnu_cxx|v8|importlib|_frozen_importlib|threading)$)/;
 const systemBinary =
   /^(?:\[?(?:kernel|vmlinux|vdso|vsyscall|unknown)|lib(?:c|m|gcc_s|stdc\+\+|pthread|dl|rt|jvm|java|python[\d.]*|ruby[\d.]*|node|coreclr)(?:[.-]|$)|ld-(?:linux|musl)|ntdll|kernel32|libsystem_|(?:node|python[\d.]*|ruby|php[\d.]*|java|jit)$)/i;
-const systemName = /^(?:\((?:garbage collector|garbage collection|marking|sweeping|program|idle|root|runtime)\)|\[unknown\]|<frozen .*)$/;
+const systemName =
+  /^(?:\((?:garbage collector|garbage collection|marking|sweeping|program|idle|root|runtime)\)|\[unknown\]|<frozen .*)$/;
 
 function packageName(name: string, file: string, binary: string): string {
   const unsymbolised = /^(.+)\+0x[0-9a-f]+$/i.exec(name);

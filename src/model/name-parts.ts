@@ -18,8 +18,10 @@ export const READ_LETTERS = 500;
 /** @param fullName is read up to `READ_LETTERS`. */
 export function nameParts(fullName: string): NameParts {
   const name = withoutNoise(fullName.length > READ_LETTERS ? fullName.slice(0, READ_LETTERS) : fullName);
-  if (name === '' || /^(0x|\[|\(\w|<\w+>$|\d)/.test(name) || /\+0x[0-9a-f]+$/i.test(name)) return whole(name);
-  return placed(name) ?? perfMap(name) ?? scoped(name) ?? path(name) ?? dotted(name);
+  if (name === '' || /^(?:0x|\[|\((?!anonymous namespace)|<\w+>$|\d)/.test(name) || /\+0x[0-9a-f]+$/i.test(name))
+    return whole(name);
+  const parts = placed(name) ?? perfMap(name) ?? scoped(name) ?? path(name) ?? dotted(name);
+  return parts.bare === '' ? whole(name) : parts;
 }
 
 function whole(name: string): NameParts {
@@ -85,7 +87,11 @@ function scoped(name: string): NameParts | undefined {
   const elements = scopes(name);
   // A closure has no name of its own: it stands behind the function that holds it.
   let last = elements.length - 1;
-  while (last > 0 && (isClosure(elements[last]) || (isClosure(elements[last - 1]) && elements[last].startsWith('operator')))) last--;
+  while (
+    last > 0 &&
+    (isClosure(elements[last]) || (isClosure(elements[last - 1]) && elements[last].startsWith('operator')))
+  )
+    last--;
   let bare = elements.slice(last).join('::');
   const around = elements.slice(0, last).filter((one) => !/^(?:__\w+|v\d+)$/.test(one));
   const outermost = (elements[0] ?? '').replace(/^[<&* ]+(?:mut |dyn )?/, '');
@@ -93,7 +99,12 @@ function scoped(name: string): NameParts | undefined {
   const type = around.at(-1);
   if (type?.includes('\\') === true) {
     const inner = namespaced(type) ?? whole(type);
-    return { prefix: inner.prefix, middle: `${inner.bare}::`, bare: bare.slice(bare.lastIndexOf('\\') + 1), package: inner.package };
+    return {
+      prefix: inner.prefix,
+      middle: `${inner.bare}::`,
+      bare: bare.slice(bare.lastIndexOf('\\') + 1),
+      package: inner.package,
+    };
   }
   // Ruby writes `Shop::Cart#add`.
   const method = /^([A-Z]\w*#)(\w.*)$/.exec(bare);
@@ -122,7 +133,10 @@ function scopes(name: string): readonly string[] {
       element = '';
       i++;
     } else if (element === '' && name.startsWith('operator', i) && !/^\w/.test(name.slice(i + 8))) {
-      element = /^operator(?:\(\)|\[\]| ?new(?:\[\])?| ?delete(?:\[\])?|[<>=!+\-*/%^&|~,]+| [\w:&* ]+)?/.exec(name.slice(i))?.[0] ?? 'operator';
+      element =
+        /^operator(?:\(\)|\[\]| ?new(?:\[\])?| ?delete(?:\[\])?|[<>=!+\-*/%^&|~,]+| [\w:&* ]+)?/.exec(
+          name.slice(i),
+        )?.[0] ?? 'operator';
       i += element.length - 1;
     } else if (c === '(' && element !== '') {
       // Arguments: of a function around a closure they are left out, behind the function itself they end the name.
@@ -151,7 +165,12 @@ function namespaced(name: string): NameParts | undefined {
   const cut = name.lastIndexOf('\\');
   if (cut <= 0 || !/^[\w\\]+$/.test(name.slice(0, cut))) return undefined;
   const space = name.slice(0, cut);
-  return { prefix: `${space.slice(space.lastIndexOf('\\') + 1)}\\`, middle: '', bare: name.slice(cut + 1), package: space };
+  return {
+    prefix: `${space.slice(space.lastIndexOf('\\') + 1)}\\`,
+    middle: '',
+    bare: name.slice(cut + 1),
+    package: space,
+  };
 }
 
 /** Names with slashes: a file, a Go function, a Java method as its class file writes it. */
@@ -161,13 +180,21 @@ function path(name: string): NameParts | undefined {
   if (slash < 0) return undefined;
   const folder = name.slice(0, slash + 1);
   const local = name.slice(slash + 1);
-  if (/^(?:\/|\.|file:|\w+:\/\/)/.test(name) || /\.(?:so[.\d]*|dll|dylib|[cm]?[jt]sx?|py|rb|php)(?::\d+)*$/.test(local)) {
+  if (
+    /^(?:\/|\.|file:|\w+:\/\/)/.test(name) ||
+    /\.(?:so[.\d]*|dll|dylib|[cm]?[jt]sx?|py|rb|php)(?::\d+)*$/.test(local)
+  ) {
     return { prefix: lastElement(folder), middle: '', bare: local, package: '' };
   }
   if (!/^[\w.~%+@$/-]+$/.test(folder)) return whole(name);
   const java = /^([A-Z][\w$]*\.)(\S+)$/.exec(local);
   if (java && /^[\w$/]+$/.test(folder)) {
-    return { prefix: lastElement(folder), middle: java[1], bare: java[2], package: folder.slice(0, -1).replaceAll('/', '.') };
+    return {
+      prefix: lastElement(folder),
+      middle: java[1],
+      bare: java[2],
+      package: folder.slice(0, -1).replaceAll('/', '.'),
+    };
   }
   return goLike(folder, local) ?? whole(name);
 }
@@ -190,9 +217,16 @@ function goLike(folder: string, local: string): NameParts | undefined {
   const element = /^([^.([<]+?(?:(?:\.|%2e)v\d+)?)\.(?!<)(.+)$/.exec(local);
   if (!element) return undefined;
   const [, last, rest] = element;
-  const receiver = /^(?:\(\*?[^()]+\)|\w+(?:\[[^\]]*\])?)\.(?=[\w(])(?!(?:func|gowrap|deferwrap)?\d)/.exec(rest)?.[0] ?? '';
-  const shown = /^v\d+$/.test(last) && folder !== '' ? lastElement(folder).slice(0, -1) : last.replace(/(?:\.|%2e)v\d+$/, '');
-  return { prefix: `${shown}.`, middle: receiver, bare: rest.slice(receiver.length), package: (folder + last).replaceAll('%2e', '.') };
+  const receiver =
+    /^(?:\(\*?[^()]+\)|\w+(?:\[[^\]]*\])?)\.(?=[\w(])(?!(?:func|gowrap|deferwrap)?\d)/.exec(rest)?.[0] ?? '';
+  const shown =
+    /^v\d+$/.test(last) && folder !== '' ? lastElement(folder).slice(0, -1) : last.replace(/(?:\.|%2e)v\d+$/, '');
+  return {
+    prefix: `${shown}.`,
+    middle: receiver,
+    bare: rest.slice(receiver.length),
+    package: (folder + last).replaceAll('%2e', '.'),
+  };
 }
 
 /** `a/b/c/` to `c/`: the separator at the end stays. */

@@ -54,7 +54,9 @@ export function printExact(name: string): string {
   return `="${name.replace(/[\\"]/g, '\\$&')}"`;
 }
 
-type TermResult = { readonly term: SearchTerm; readonly end: number } | { readonly ok: false; readonly at: number; readonly message: string };
+type TermResult =
+  | { readonly term: SearchTerm; readonly end: number }
+  | { readonly ok: false; readonly at: number; readonly message: string };
 
 function parseTerm(text: string, start: number): TermResult {
   let at = start;
@@ -95,7 +97,8 @@ function parsePattern(text: string, start: number, base: Omit<SearchTerm, 'text'
   const ignoreCase = isClosed && text[end + 1] === 'i';
   const after = isClosed ? end + (ignoreCase ? 2 : 1) : text.length;
   // A path such as /srv/app is no pattern with flags.
-  if (after < text.length && !/[\s|]/.test(text[after])) return fail(after, 'only the flag i may follow a /pattern/; put text with slashes in "quotes"');
+  if (after < text.length && !/[\s|]/.test(text[after]))
+    return fail(after, 'only the flag i may follow a /pattern/; put text with slashes in "quotes"');
   const compiled = compilePattern(source, ignoreCase);
   if (!compiled.ok) return fail(start + 1 + compiled.at, compiled.message);
   return { term: { ...base, text: source, pattern: compiled.pattern }, end: after };

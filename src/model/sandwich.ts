@@ -39,5 +39,10 @@ export function sandwich(tree: CallTree, func: number, order: SiblingOrder, name
     }
   }
   const above = callers.seal(order, nameRank);
-  return { callers: above, callees: callees.seal(order, nameRank), total: above.total[0], self: exact ? Number(exactSelf) : self };
+  return {
+    callers: above,
+    callees: callees.seal(order, nameRank),
+    total: above.total[0],
+    self: exact ? Number(exactSelf) : self,
+  };
 }

@@ -24,7 +24,8 @@ export function compilePattern(source: string, ignoreCase: boolean): CompiledPat
     const rest = compilePattern(source.slice(4), true);
     return rest.ok ? rest : { ...rest, at: rest.at + 4 };
   }
-  if (source.length > LONGEST_SOURCE) return { ok: false, at: LONGEST_SOURCE, message: `pattern longer than ${LONGEST_SOURCE} letters` };
+  if (source.length > LONGEST_SOURCE)
+    return { ok: false, at: LONGEST_SOURCE, message: `pattern longer than ${LONGEST_SOURCE} letters` };
   const flags = ignoreCase ? 'i' : '';
   const parser = new PatternParser(source, flags);
   const mistake = parser.parse();
@@ -35,7 +36,14 @@ export function compilePattern(source: string, ignoreCase: boolean): CompiledPat
   } catch (error) {
     // What our parser lets pass and JavaScript does not: its words end in the reason.
     const words = error instanceof Error ? error.message : 'not a pattern';
-    return { ok: false, at: 0, message: words.slice(words.lastIndexOf(': ') + 1).trim().toLowerCase() };
+    return {
+      ok: false,
+      at: 0,
+      message: words
+        .slice(words.lastIndexOf(': ') + 1)
+        .trim()
+        .toLowerCase(),
+    };
   }
   return { ok: true, pattern: parser.isSimple ? native : new Automaton(parser.program, parser.letters) };
 }
@@ -90,6 +98,8 @@ class PatternParser {
   #alternatives(): Piece {
     let piece = this.#sequence();
     while (this.#source[this.#at] === '|') {
+      // (a|a)(a|a)… has no repeat and doubles with each group all the same.
+      this.#options++;
       this.#at++;
       const other = this.#sequence();
       const fork = this.#state('fork', other.start, piece.start);
@@ -122,7 +132,15 @@ class PatternParser {
     else this.#repeats++;
     const least = sign === '{' ? Number(quantifier[1]) : sign === '+' ? 1 : 0;
     const most =
-      sign === '?' ? 1 : sign !== '{' ? Infinity : quantifier[2] === undefined ? least : quantifier[3] === '' ? Infinity : Number(quantifier[3]);
+      sign === '?'
+        ? 1
+        : sign !== '{'
+          ? Infinity
+          : quantifier[2] === undefined
+            ? least
+            : quantifier[3] === ''
+              ? Infinity
+              : Number(quantifier[3]);
     let used = false;
     const copy = (): Piece => {
       if (!used) {
@@ -173,7 +191,9 @@ class PatternParser {
       if (next === undefined) throw new PatternMistake(from, '\\ at end of pattern');
       if (next === 'b' || next === 'B') return this.#assertion(`\\${next}`);
       if (/[1-9k]/.test(next)) throw new PatternMistake(from, 'back references are not supported');
-      return this.#letter(/^\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|c[a-z]|[^])/i.exec(source.slice(from, from + 6))?.[0] ?? '\\\\');
+      return this.#letter(
+        /^\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|c[a-z]|[^])/i.exec(source.slice(from, from + 6))?.[0] ?? '\\\\',
+      );
     }
     if (c === '[') {
       let end = from + 1;
@@ -200,7 +220,10 @@ class PatternParser {
 
   #assertion(written: string): Piece {
     this.#at += written.length;
-    const state = this.#state('assert', assertions.findIndex((one) => one === written));
+    const state = this.#state(
+      'assert',
+      assertions.findIndex((one) => one === written),
+    );
     return { start: state, loose: [state * 2] };
   }
 

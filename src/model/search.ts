@@ -22,10 +22,16 @@ export function* matchFunctions(query: SearchQuery, facts: SearchFacts): Steps<U
   const count = facts.functions.names.length;
   const hit = new Uint8Array(count);
   if (query.length === 0) return hit;
-  const withLine = query.map((terms) => terms.map((term) => (term.scope === 'line' ? functionsWithLine(facts, Number(term.text)) : undefined)));
+  const withLine = query.map((terms) =>
+    terms.map((term) => (term.scope === 'line' ? functionsWithLine(facts, Number(term.text)) : undefined)),
+  );
   for (let func = 0; func < count; func++) {
     if (func % FUNCTIONS_A_STEP === 0) yield func / count;
-    hit[func] = query.some((terms, i) => terms.every((term, k) => matches(term, func, facts, withLine[i][k]) !== term.negated)) ? 1 : 0;
+    hit[func] = query.some((terms, i) =>
+      terms.every((term, k) => matches(term, func, facts, withLine[i][k]) !== term.negated),
+    )
+      ? 1
+      : 0;
   }
   return hit;
 }
@@ -54,9 +60,15 @@ export function searchShare(tree: CallTree, hit: Uint8Array): SearchShare {
   return tree.exact ? { nodes, value: Number(exact), exact } : { nodes, value, exact: undefined };
 }
 
-function matches(term: SearchTerm, func: number, { functions, packages }: SearchFacts, withLine: Uint8Array | undefined): boolean {
+function matches(
+  term: SearchTerm,
+  func: number,
+  { functions, packages }: SearchFacts,
+  withLine: Uint8Array | undefined,
+): boolean {
   if (withLine) return withLine[func] === 1;
-  const text = term.scope === 'file' ? functions.files[func] : term.scope === 'pkg' ? packages[func] : functions.names[func];
+  const text =
+    term.scope === 'file' ? functions.files[func] : term.scope === 'pkg' ? packages[func] : functions.names[func];
   if (term.exact) return text === term.text;
   const searched = text.length > SEARCHED_LETTERS ? text.slice(0, SEARCHED_LETTERS) : text;
   return term.pattern ? term.pattern.test(searched) : searched.toLowerCase().includes(term.text);

@@ -74,7 +74,10 @@ export function scaleFor(unit: string, type: string, largest: number): Scale {
   if (!ladder) {
     const isWhole = Number.isInteger(largest);
     const decimals = decimalsFor(largest);
-    return { suffix: '', format: (value) => (isWhole && Number.isInteger(value) ? formatCount(value) : grouped(value, decimals)) };
+    return {
+      suffix: '',
+      format: (value) => (isWhole && Number.isInteger(value) ? formatCount(value) : grouped(value, decimals)),
+    };
   }
   const { steps, factor } = ladder;
   const step = stepFor(steps, Math.abs(largest) * factor);
@@ -123,9 +126,13 @@ export function formatBytesOfFile(bytes: number): string {
   return `${grouped(bytes / size, decimalsFor(bytes / size, 2))}${NBSP}${suffix}`;
 }
 
-function ladderOf(unit: string, type: string): { readonly steps: readonly Step[]; readonly factor: number } | undefined {
+function ladderOf(
+  unit: string,
+  type: string,
+): { readonly steps: readonly Step[]; readonly factor: number } | undefined {
   const word = unit.toLowerCase();
-  if (Object.hasOwn(inNanoseconds, word)) return { steps: type === 'cpu' ? cpuTimes : times, factor: inNanoseconds[word] };
+  if (Object.hasOwn(inNanoseconds, word))
+    return { steps: type === 'cpu' ? cpuTimes : times, factor: inNanoseconds[word] };
   if (Object.hasOwn(inBytes, word)) return { steps: memory, factor: inBytes[word] };
   return undefined;
 }

@@ -5,18 +5,35 @@ import { parseUrl, printUrl } from '#app/url/codec.ts';
 import type { UrlState } from '#app/url/url-state.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 
-const hostile = fc.constantFrom('<script>alert(1)</script>', '\u202egnp.exe', 'a;b\\c', '100%', 'x=1&y=2#z', '🔥👨‍👩‍👧', '__proto__', 'a+b c', '"', '="x"');
+const hostile = fc.constantFrom(
+  '<script>alert(1)</script>',
+  '\u202egnp.exe',
+  'a;b\\c',
+  '100%',
+  'x=1&y=2#z',
+  '🔥👨‍👩‍👧',
+  '__proto__',
+  'a+b c',
+  '"',
+  '="x"',
+);
 const text = fc.oneof(hostile, fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }));
 const path = fc.array(fc.oneof(text, fc.constant('')), { maxLength: 6 });
 const transform: fc.Arbitrary<Transform> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('focus' as const, 'hide' as const, 'ignore' as const, 'show-from' as const), match: text }),
+  fc.record({
+    kind: fc.constantFrom('focus' as const, 'hide' as const, 'ignore' as const, 'show-from' as const),
+    match: text,
+  }),
   fc.record({ kind: fc.constant('focus-path' as const), path: fc.array(text, { minLength: 1, maxLength: 4 }) }),
   fc.constantFrom({ kind: 'invert' as const }, { kind: 'merge-recursion' as const }),
 );
 const anyState: fc.Arbitrary<UrlState> = fc.record({
   view: fc.constant('files' as const),
   file: text,
-  src: fc.option(fc.record({ kind: fc.constant('demo' as const), nodes: fc.integer({ min: 10, max: 2_000_000 }), seed: fc.nat() }), { nil: undefined }),
+  src: fc.option(
+    fc.record({ kind: fc.constant('demo' as const), nodes: fc.integer({ min: 10, max: 2_000_000 }), seed: fc.nat() }),
+    { nil: undefined },
+  ),
   st: fc.option(text, { nil: undefined }),
   pane: fc.constantFrom('flame', 'functions', 'both', 'sandwich'),
   s: fc.oneof(text, fc.constant('')),
@@ -69,7 +86,18 @@ describe('the link', () => {
       }),
       { seed: 7, numRuns: 500 },
     );
-    for (const bad of ['pane=x', 'sort=-', 'col=', 't=boil', 't=focus:', 'z=a\\', 'src=demo&nodes=1e99', 'src=http://evil', 'v=9', 'st=']) {
+    for (const bad of [
+      'pane=x',
+      'sort=-',
+      'col=',
+      't=boil',
+      't=focus:',
+      'z=a\\',
+      'src=demo&nodes=1e99',
+      'src=http://evil',
+      'v=9',
+      'st=',
+    ]) {
       expect(parseUrl(`?${bad}`).notices, bad).toHaveLength(1);
     }
     expect(parseUrl(`?s=${'x'.repeat(1_000_000)}`).notices[0]).toContain('letters');

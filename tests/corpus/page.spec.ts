@@ -54,15 +54,27 @@ async function expectView(page: Page, path: string, view: View): Promise<void> {
   const asked = view.name;
   await page.evaluate((st) => window.flametide.show({ st }), asked);
   const [summary, stacks, self, total] = await page.evaluate(() =>
-    Promise.all([window.flametide.summary(), window.flametide.stacks(), window.flametide.top(10, 'self'), window.flametide.top(10, 'total')]),
+    Promise.all([
+      window.flametide.summary(),
+      window.flametide.stacks(),
+      window.flametide.top(10, 'self'),
+      window.flametide.top(10, 'total'),
+    ]),
   );
   const what = `${path}, ${asked}`;
-  const close = (value: number | string): unknown => (typeof value === 'string' || Number.isInteger(value) ? value : expect.closeTo(value, 6));
-  expect(summary, what).toMatchObject({ total: close(view.total), nodes: view.nonzero.nodes, maxDepth: view.nonzero.depth });
+  const close = (value: number | string): unknown =>
+    typeof value === 'string' || Number.isInteger(value) ? value : expect.closeTo(value, 6);
+  expect(summary, what).toMatchObject({
+    total: close(view.total),
+    nodes: view.nonzero.nodes,
+    maxDepth: view.nonzero.depth,
+  });
   expect(stacks.length, what).toBe(view.nonzero.stacks);
   // The manifest lists the largest; names of equal values stand in another order there.
-  const largest = (rows: typeof self, by: 'self' | 'total', count: number): unknown[] => rows.slice(0, count).map((row) => row[by]);
-  const wanted = (rows: View['top_self']): unknown[] => rows.filter(([, value]) => value !== 0).map(([, value]) => close(value));
+  const largest = (rows: typeof self, by: 'self' | 'total', count: number): unknown[] =>
+    rows.slice(0, count).map((row) => row[by]);
+  const wanted = (rows: View['top_self']): unknown[] =>
+    rows.filter(([, value]) => value !== 0).map(([, value]) => close(value));
   expect(largest(self, 'self', wanted(view.top_self).length), what).toEqual(wanted(view.top_self));
   expect(largest(total, 'total', wanted(view.top_total).length), what).toEqual(wanted(view.top_total));
   if (view.folded_sha256 !== null) expect(foldedHash(stacks), what).toBe(view.folded_sha256);
@@ -90,7 +102,9 @@ test('every bad file gets what it must, and the page stays usable', async ({ pag
   const session = await page.context().newCDPSession(page);
   for (const entry of manifest.bad) {
     await page.goto('/');
-    await page.locator('input[type=file]').setInputFiles({ name: 'good.txt', mimeType: 'text/plain', buffer: Buffer.from('main;work 3\n') });
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'good.txt', mimeType: 'text/plain', buffer: Buffer.from('main;work 3\n') });
     await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
     const refusal = await open(page, entry.path);
     const isOurs = isRead(entry);
@@ -100,7 +114,9 @@ test('every bad file gets what it must, and the page stays usable', async ({ pag
     }
     if (entry.expect === 'accept' && isOurs) expect(refusal, entry.path).toBeUndefined();
     if (refusal === undefined) for (const view of entry.truth?.views ?? []) await expectView(page, entry.path, view);
-    expect(await page.evaluate(() => Object.keys(window).filter((key) => key.includes('pwned'))), entry.path).toEqual([]);
+    expect(await page.evaluate(() => Object.keys(window).filter((key) => key.includes('pwned'))), entry.path).toEqual(
+      [],
+    );
     const usage = (await session.send('Runtime.getHeapUsage')) as { usedSize: number; backingStorageSize?: number };
     expect(usage.usedSize + (usage.backingStorageSize ?? 0), entry.path).toBeLessThan(1.5e9);
   }

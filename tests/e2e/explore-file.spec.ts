@@ -6,7 +6,8 @@ test('keys alone: from the file to the hottest function, its callers, and back',
   await page.keyboard.press('Tab'); // mark
   await page.keyboard.press('Tab'); // Files
   const opener = page.getByRole('button', { name: 'Open files…' });
-  for (let i = 0; i < 10 && !(await opener.evaluate((el) => el === document.activeElement)); i++) await page.keyboard.press('Tab');
+  for (let i = 0; i < 10 && !(await opener.evaluate((el) => el === document.activeElement)); i++)
+    await page.keyboard.press('Tab');
   await expect(opener).toBeFocused();
   const chooser = page.waitForEvent('filechooser');
   await page.keyboard.press('Enter');
@@ -14,14 +15,16 @@ test('keys alone: from the file to the hottest function, its callers, and back',
   await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
 
   const rows = page.getByRole('grid', { name: 'Functions' });
-  for (let i = 0; i < 30 && !(await rows.evaluate((el) => el === document.activeElement)); i++) await page.keyboard.press('Tab');
+  for (let i = 0; i < 30 && !(await rows.evaluate((el) => el === document.activeElement)); i++)
+    await page.keyboard.press('Tab');
   await expect(rows).toBeFocused();
   await page.keyboard.press('s');
   await expect(page.getByRole('region', { name: 'Callers' })).toBeVisible();
   await expect(page.getByText('json.Marshal').first()).toBeVisible();
 
   const callers = page.getByRole('tree', { name: 'Callers of json.Marshal' });
-  for (let i = 0; i < 30 && !(await callers.evaluate((el) => el === document.activeElement)); i++) await page.keyboard.press('Tab');
+  for (let i = 0; i < 30 && !(await callers.evaluate((el) => el === document.activeElement)); i++)
+    await page.keyboard.press('Tab');
   await page.keyboard.press('ArrowUp');
   await expect(callers.locator('[aria-selected=true]')).toContainText('serve, total 40');
 
@@ -100,7 +103,9 @@ test('transforms from the menu, undone by the chip', async ({ page }) => {
 
 test('a link without its file asks for it, and then restores the view', async ({ page, context }) => {
   await openSample(page);
-  await page.evaluate(() => window.flametide.show({ z: 'main;serve', s: 'json', pane: 'both', col: 'function', t: ['ignore:gc'] }));
+  await page.evaluate(() =>
+    window.flametide.show({ z: 'main;serve', s: 'json', pane: 'both', col: 'function', t: ['ignore:gc'] }),
+  );
   const before = await summary(page);
   const link = await page.evaluate(() => window.flametide.url());
 
@@ -132,7 +137,10 @@ test('the table and the graph light up together, and the table sorts', async ({ 
   await expect(table.getByRole('row').nth(1)).toContainText('Marshal');
   await table.getByRole('row').filter({ hasText: 'lex' }).click();
   await expect(selectedFrame(page)).toContainText('lex, total 20');
-  await table.getByRole('columnheader', { name: /Function/ }).getByRole('button').click();
+  await table
+    .getByRole('columnheader', { name: /Function/ })
+    .getByRole('button')
+    .click();
   await expect(table.getByRole('row').nth(1)).toContainText('encode');
   await expect(page).toHaveURL(/sort=name/);
 });

@@ -4,7 +4,17 @@ import { openFiles, openSample, sampleStacks, summary, test, textFile } from './
 test('a chosen file is shown with its facts', async ({ page }) => {
   await openSample(page);
 
-  expect(await summary(page)).toMatchObject({ view: 'files', source: 'sample.txt', sampleType: 'samples', unit: 'count', total: 100, nodes: 10, maxDepth: 4, functions: 8, dropped: 0 });
+  expect(await summary(page)).toMatchObject({
+    view: 'files',
+    source: 'sample.txt',
+    sampleType: 'samples',
+    unit: 'count',
+    total: 100,
+    nodes: 10,
+    maxDepth: 4,
+    functions: 8,
+    dropped: 0,
+  });
   await expect(page.getByRole('status').filter({ hasText: /could not be read/ })).toHaveCount(0);
 });
 
@@ -61,11 +71,14 @@ test('a refused file is announced, and what was open stays', async ({ page }) =>
   await expect(alert).toHaveCount(0);
 });
 
-test('the same name again is read anew', async ({ page }) => {
+test('a second file of one name gets a tab of its own', async ({ page }) => {
   await openSample(page);
   await openFiles(page, textFile('sample.txt', 'main 3\n'));
   await expect.poll(async () => (await summary(page)).total).toBe(3);
-  await expect(page.getByRole('group', { name: 'Open files' }).getByRole('button', { name: 'Close sample.txt' })).toHaveCount(1);
+  expect((await summary(page)).source).toBe('sample.txt (2)');
+  await expect(
+    page.getByRole('group', { name: 'Open files' }).getByRole('button', { name: /^Close sample/ }),
+  ).toHaveCount(2);
 });
 
 test('a demo says that it is one', async ({ page }) => {
@@ -82,6 +95,9 @@ test('hostile names are shown as text', async ({ page }) => {
   await openFiles(page, textFile(`${name}.txt`, `main;${name};__proto__ 3\nmain;\u202egnp.exe 2\n`));
   await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
   await page.keyboard.press('Tab');
-  expect(await page.evaluate(() => window.flametide.stacks())).toContainEqual({ stack: ['main', name, '__proto__'], value: 3 });
+  expect(await page.evaluate(() => window.flametide.stacks())).toContainEqual({
+    stack: ['main', name, '__proto__'],
+    value: 3,
+  });
   expect(await page.evaluate(() => 'pwned' in window)).toBe(false);
 });

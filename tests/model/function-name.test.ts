@@ -19,13 +19,25 @@ const names: Readonly<Record<string, readonly (readonly [name: string, shown: st
     ['main.Map[...].func1', 'main.||Map[…].func1', 'main'],
     ['main.init.0', 'main.||init.0', 'main'],
     ['github.com/acme/a.glob..func1', 'a.||glob..func1', 'github.com/acme/a'],
-    ['k8s.io/client-go/kubernetes/typed/apps/v1.(*AppsV1Client).Pods', 'apps.|(*AppsV1Client).|Pods', 'k8s.io/client-go/kubernetes/typed/apps/v1'],
+    [
+      'k8s.io/client-go/kubernetes/typed/apps/v1.(*AppsV1Client).Pods',
+      'apps.|(*AppsV1Client).|Pods',
+      'k8s.io/client-go/kubernetes/typed/apps/v1',
+    ],
   ],
   Java: [
     ['com.acme.shop.Cart.add', 'shop.|Cart.|add', 'com.acme.shop'],
-    ['java.util.concurrent.ThreadPoolExecutor$Worker.run', 'concurrent.|ThreadPoolExecutor$Worker.|run', 'java.util.concurrent'],
+    [
+      'java.util.concurrent.ThreadPoolExecutor$Worker.run',
+      'concurrent.|ThreadPoolExecutor$Worker.|run',
+      'java.util.concurrent',
+    ],
     ['com.acme.Cart.<init>', 'acme.|Cart.|<init>', 'com.acme'],
-    ['io/pyroscope/labels/v2/Pyroscope$LabelsWrapper.run', 'v2/|Pyroscope$LabelsWrapper.|run', 'io.pyroscope.labels.v2'],
+    [
+      'io/pyroscope/labels/v2/Pyroscope$LabelsWrapper.run',
+      'v2/|Pyroscope$LabelsWrapper.|run',
+      'io.pyroscope.labels.v2',
+    ],
     ['app/Shop$Checkout.handle_[j]', 'app/|Shop$Checkout.|handle', 'app'],
     ['Lcom/acme/servlet/Filter;::doFilter', 'servlet/|Filter::|doFilter', 'com.acme.servlet'],
     ['libc.so.6.__libc_accept', 'libc.so.6.||__libc_accept', 'libc.so.6'],
@@ -39,12 +51,20 @@ const names: Readonly<Record<string, readonly (readonly [name: string, shown: st
     ['ns::Less<int>::operator()(int, int) const', 'ns::|Less<int>::|operator()', 'ns'],
     ['(anonymous namespace)::Worker::run()', '(anonymous namespace)::|Worker::|run', 'Worker'],
     ['work(int)::{lambda(int)#1}::operator()(int) const', '||work::{lambda(int)#1}::operator()', 'work'],
-    ['std::_Rb_tree_iterator<std::pair<int, int> > std::_Rb_tree<int, int>::insert(int&&)', 'std::|_Rb_tree<int, int>::|insert', 'std'],
+    [
+      'std::_Rb_tree_iterator<std::pair<int, int> > std::_Rb_tree<int, int>::insert(int&&)',
+      'std::|_Rb_tree<int, int>::|insert',
+      'std',
+    ],
     ['JavaThread::run()', '|JavaThread::|run', 'JavaThread'],
   ],
   Rust: [
     ['alloc::vec::Vec<T,A>::as_slice', 'vec::|Vec<T,A>::|as_slice', 'alloc'],
-    ['<core::hash::sip::Hasher<S> as core::hash::Hasher>::write', '|<core::hash::sip::Hasher<S> as core::hash::Hasher>::|write', 'core'],
+    [
+      '<core::hash::sip::Hasher<S> as core::hash::Hasher>::write',
+      '|<core::hash::sip::Hasher<S> as core::hash::Hasher>::|write',
+      'core',
+    ],
     ['shop::price::h0123456789abcdef', 'shop::||price', 'shop'],
     ['tokio::runtime::task::poll::{{closure}}', 'task::||poll::{{closure}}', 'tokio'],
   ],
@@ -56,7 +76,11 @@ const names: Readonly<Record<string, readonly (readonly [name: string, shown: st
     ['search.<locals>.<genexpr>', '||search.<locals>.<genexpr>', ''],
     ['fib (file:///home/me/app/fib.js:3:9)', '||fib (file:///home/me/app/fib.js:3:9)', 'me/app'],
     ['LazyCompile:*fib /usr/src/app/main.js:1', '||fib main.js:1', 'src/app'],
-    ['Symfony\\Component\\HttpKernel\\Kernel::handle', 'HttpKernel\\|Kernel::|handle', 'Symfony\\Component\\HttpKernel'],
+    [
+      'Symfony\\Component\\HttpKernel\\Kernel::handle',
+      'HttpKernel\\|Kernel::|handle',
+      'Symfony\\Component\\HttpKernel',
+    ],
     ['Shop\\spin', 'Shop\\||spin', 'Shop'],
     ['json|json_encode', 'json|||json_encode', 'json'],
     ['Array#each', '|Array#|each', ''],
@@ -91,7 +115,13 @@ it.each([
   ['get', '/venv/lib/python3.11/site-packages/requests/api.py', '', 'requests', false],
   ['run', '/usr/lib/python3.11/threading.py', '', 'threading', true],
   ['_compile', '/usr/lib/python3.11/re/__init__.py', '', 're', false],
-  ['Doctrine\\Common\\Reader::read', '/app/vendor/doctrine/annotations/lib/Reader.php', '', 'doctrine/annotations', false],
+  [
+    'Doctrine\\Common\\Reader::read',
+    '/app/vendor/doctrine/annotations/lib/Reader.php',
+    '',
+    'doctrine/annotations',
+    false,
+  ],
   ['__read', '../sysdeps/unix/read.c', '/lib/x86_64-linux-gnu/libc.so.6', 'libc.so.6', true],
   ['lex', '/build/src/parser/lex.c', '/usr/bin/app', 'src/parser', false],
   ['lex', '', '/usr/bin/app', 'app', false],
@@ -107,8 +137,32 @@ it.each([
 });
 
 it('no name throws, grows or takes long', () => {
-  const piece = fc.constantFrom('::', '.', '/', '\\', '<', '>', '(', ')', '[', ']', '{', '#', 'operator', 'a', 'B', ' ', '[go.shape.', '0x', '*', '~');
-  const name = fc.oneof(fc.string({ unit: 'binary' }), fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join('')));
+  const piece = fc.constantFrom(
+    '::',
+    '.',
+    '/',
+    '\\',
+    '<',
+    '>',
+    '(',
+    ')',
+    '[',
+    ']',
+    '{',
+    '#',
+    'operator',
+    'a',
+    'B',
+    ' ',
+    '[go.shape.',
+    '0x',
+    '*',
+    '~',
+  );
+  const name = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join('')),
+  );
   fc.assert(
     fc.property(name, name, name, (one, file, mapping) => {
       const { prefix, middle, bare } = splitName(one);

@@ -15,7 +15,9 @@ function hits(profile: Profile, text: string): string[] {
   if (!parsed.ok) throw new Error(parsed.message);
   const { names, files } = profile.functions;
   const packages = names.map((name) => name.split('.')[0] ?? '');
-  const hit = finish(matchFunctions(parsed.query, { functions: { ...profile.functions, files }, packages, frames: profile.frames }));
+  const hit = finish(
+    matchFunctions(parsed.query, { functions: { ...profile.functions, files }, packages, frames: profile.frames }),
+  );
   return names.filter((_, i) => hit[i] === 1);
 }
 
@@ -83,7 +85,9 @@ it('neither sandwich nor search passes the whole', () => {
 });
 
 it('every node is found again by its path, a shortened one too', () => {
-  const profile = profileFromText(`main;parse;lex 4\nmain;parse 1\n${Array.from({ length: 80 }, (_, i) => `a.long.name.${i}`).join(';')} 2`);
+  const profile = profileFromText(
+    `main;parse;lex 4\nmain;parse 1\n${Array.from({ length: 80 }, (_, i) => `a.long.name.${i}`).join(';')} 2`,
+  );
   const tree = treeOf(profile);
   const { names } = profile.functions;
   for (let node = 0; node < tree.length; node++) {

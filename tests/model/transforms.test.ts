@@ -8,7 +8,11 @@ import { drawing, profileFromText, treeAsText, treeOf } from '../support/profile
 import { anyStacks } from '../support/any-stacks.ts';
 
 function transformed(profile: Profile, ...transforms: Transform[]): { tree: CallTree; matched: readonly number[] } {
-  const facts = { functions: profile.functions, packages: profile.functions.names.map(() => ''), frames: profile.frames };
+  const facts = {
+    functions: profile.functions,
+    packages: profile.functions.names.map(() => ''),
+    frames: profile.frames,
+  };
   return finish(applyTransforms(treeOf(profile), transforms, facts, 'size'));
 }
 
@@ -96,7 +100,11 @@ describe('one transform', () => {
 });
 
 it('what matches nothing is counted as nothing', () => {
-  const { matched } = transformed(profileFromText(stacks), { kind: 'hide', match: 'nowhere' }, { kind: 'hide', match: 'lex' });
+  const { matched } = transformed(
+    profileFromText(stacks),
+    { kind: 'hide', match: 'nowhere' },
+    { kind: 'hide', match: 'lex' },
+  );
   expect(matched).toEqual([0, 2]);
 });
 
@@ -107,7 +115,12 @@ it('chips speak in the words of the field', () => {
 
 it('sums beyond 2^53 stay whole through every transform', () => {
   const text = 'a;b 9007199254740993\na;c 9007199254740995\na 1';
-  for (const transform of [{ kind: 'invert' }, { kind: 'merge-recursion' }, { kind: 'hide', match: 'c' }, { kind: 'focus', match: 'a' }] as const) {
+  for (const transform of [
+    { kind: 'invert' },
+    { kind: 'merge-recursion' },
+    { kind: 'hide', match: 'c' },
+    { kind: 'focus', match: 'a' },
+  ] as const) {
     const { tree } = transformed(profileFromText(text), transform);
     expect(tree.exact?.total[0]).toBe(18_014_398_509_481_989n);
   }
@@ -127,7 +140,9 @@ it('totals stay, or only shrink where stacks are dropped, and Σ self is the tot
       const profile = profileFromText(text);
       const before = treeOf(profile).total[0];
       const { tree } = transformed(profile, ...transforms);
-      const keepsAll = transforms.every(({ kind }) => kind === 'invert' || kind === 'merge-recursion' || kind === 'hide');
+      const keepsAll = transforms.every(
+        ({ kind }) => kind === 'invert' || kind === 'merge-recursion' || kind === 'hide',
+      );
       if (keepsAll) expect(tree.total[0]).toBe(before);
       else expect(tree.total[0]).toBeLessThanOrEqual(before);
       expect(tree.self.reduce((sum, value) => sum + value, 0)).toBe(tree.total[0]);
@@ -139,6 +154,7 @@ it('totals stay, or only shrink where stacks are dropped, and Σ self is the tot
 it('a stack of 100 000 frames goes through every transform', () => {
   const deep = Array.from({ length: 100_000 }, (_, i) => `f${i % 977}`).join(';');
   const profile = profileFromText(`${deep} 5`);
-  for (const kind of ['invert', 'merge-recursion'] as const) expect(transformed(profile, { kind }).tree.total[0]).toBe(5);
+  for (const kind of ['invert', 'merge-recursion'] as const)
+    expect(transformed(profile, { kind }).tree.total[0]).toBe(5);
   expect(transformed(profile, { kind: 'hide', match: '="f3"' }).tree.maxDepth).toBeLessThan(100_000);
 });

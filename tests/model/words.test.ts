@@ -11,7 +11,12 @@ describe('names for reading', () => {
     ['runtime.mallocgc', 'runtime.', '', 'mallocgc'],
     ['main.Map[go.shape.int]', 'main.', '', 'Map[…]'],
     ['com.acme.web.Server.handle', 'web.', 'Server.', 'handle'],
-    ['std::vector<int, std::allocator<int>>::push_back(int const&)', 'std::', 'vector<int, std::allocator<int>>::', 'push_back'],
+    [
+      'std::vector<int, std::allocator<int>>::push_back(int const&)',
+      'std::',
+      'vector<int, std::allocator<int>>::',
+      'push_back',
+    ],
     ['core::ptr::drop_in_place::h0123456789abcdef', 'ptr::', '', 'drop_in_place'],
     ['(anonymous)', '', '', '(anonymous)'],
     ['handle (app/web.py:12)', '', '', 'handle (app/web.py:12)'],
@@ -70,7 +75,11 @@ describe('numbers as the page writes them', () => {
 
   it('a column keeps one unit and one count of decimals', () => {
     const scale = scaleFor('nanoseconds', 'cpu', 2_166_000_000_000);
-    expect([scale.suffix, scale.format(2_166_000_000_000), scale.format(6_000_000_000)]).toEqual(['core-min', '36.1', '0.1']);
+    expect([scale.suffix, scale.format(2_166_000_000_000), scale.format(6_000_000_000)]).toEqual([
+      'core-min',
+      '36.1',
+      '0.1',
+    ]);
   });
 
   it('counts have thousands, also beyond doubles; files count in tens', () => {

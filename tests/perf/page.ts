@@ -1,5 +1,14 @@
 /** The bench's page: our engine and decoders, and the yardstick of ../shared/bench, on the same columns, timed the same way. */
-import { boxesOf, columnsOf, cullYardstick, layoutYardstick, loadColumns, measure, paintYardstick, pickTarget } from 'yardstick';
+import {
+  boxesOf,
+  columnsOf,
+  cullYardstick,
+  layoutYardstick,
+  loadColumns,
+  measure,
+  paintYardstick,
+  pickTarget,
+} from 'yardstick';
 import { Profile as PprofFormatProfile } from 'pprof-format';
 import { finish } from '#base/steps.ts';
 import { decodeProfile } from '#formats/registry.ts';
@@ -65,7 +74,17 @@ function toTree({ count, maxLevel, level, total, self, label, parent }: Columns)
 }
 
 const grey = 'oklch(0.8 0.05 200)';
-const theme = flameTheme((name) => (/step|fade/.test(name) ? '0.03' : name === '--font-ui' ? 'sans-serif' : name === '--bg' ? '#fcfcfd' : name.includes('ink') || name.includes('hover') ? '#222222' : grey));
+const theme = flameTheme((name) =>
+  /step|fade/.test(name)
+    ? '0.03'
+    : name === '--font-ui'
+      ? 'sans-serif'
+      : name === '--bg'
+        ? '#fcfcfd'
+        : name.includes('ink') || name.includes('hover')
+          ? '#222222'
+          : grey,
+);
 
 const ours = {
   mount(): void {
@@ -89,7 +108,9 @@ const ours = {
       rootLabel: 'total',
       share: (node) => formatShare(tree.total[node], whole),
     });
-    engine.setColours(Uint8Array.from(columns.names, (name) => packageColourKey(name.slice(0, name.lastIndexOf('/')), name, false)));
+    engine.setColours(
+      Uint8Array.from(columns.names, (name) => packageColourKey(name.slice(0, name.lastIndexOf('/')), name, false)),
+    );
     engine.paintNow();
   },
   zoom(): void {
@@ -101,7 +122,11 @@ const ours = {
     if (!parsed.ok) throw new Error(parsed.message);
     const none = columns.names.map(() => '');
     const functions = { names: columns.names, files: none, mappings: none, line: new Int32Array(none.length) };
-    const facts = { functions, packages: none, frames: { length: 0, func: new Int32Array(0), line: new Int32Array(0) } };
+    const facts = {
+      functions,
+      packages: none,
+      frames: { length: 0, func: new Int32Array(0), line: new Int32Array(0) },
+    };
     engine.setSearch({ hit: finish(matchFunctions(parsed.query, facts)) });
     engine.paintNow();
   },
@@ -117,8 +142,17 @@ const yardstick = {
     const charWidth = context.measureText('M').width;
     const boxes = boxesOf();
     drawYardstick = (from, to, matched) => {
-      const view = { from, to, width: WIDTH, firstLevel: 0, lastLevel: Math.min(layout.levels, Math.ceil(HEIGHT / 18)) };
-      paintYardstick(context, columns, boxes, cullYardstick(layout, view, boxes), { charWidth, matched: matched ?? null });
+      const view = {
+        from,
+        to,
+        width: WIDTH,
+        firstLevel: 0,
+        lastLevel: Math.min(layout.levels, Math.ceil(HEIGHT / 18)),
+      };
+      paintYardstick(context, columns, boxes, cullYardstick(layout, view, boxes), {
+        charWidth,
+        matched: matched ?? null,
+      });
     };
     drawYardstick(0, columns.total[0]);
   },
@@ -127,7 +161,11 @@ const yardstick = {
     drawYardstick(left * columns.total[0], right * columns.total[0]);
   },
   search(): void {
-    drawYardstick(0, columns.total[0], Uint8Array.from(columns.names, (name) => (name.toLowerCase().includes(SEARCH) ? 1 : 0)));
+    drawYardstick(
+      0,
+      columns.total[0],
+      Uint8Array.from(columns.names, (name) => (name.toLowerCase().includes(SEARCH) ? 1 : 0)),
+    );
   },
 };
 
@@ -163,7 +201,14 @@ const bench = {
   },
   release(): void {
     // What the generator made is not the engine's: only the tree stays.
-    columns = { ...columns, level: new Uint16Array(0), total: columns.total.slice(0, 1), self: new Uint32Array(0), label: new Uint32Array(0), parent: new Int32Array(0) };
+    columns = {
+      ...columns,
+      level: new Uint16Array(0),
+      total: columns.total.slice(0, 1),
+      self: new Uint32Array(0),
+      label: new Uint32Array(0),
+      parent: new Int32Array(0),
+    };
   },
   drawMs(): number[] {
     const times: number[] = [];
@@ -183,7 +228,9 @@ const bench = {
   },
   async wheelZoom(): Promise<{ script: number[]; between: number[] }> {
     engine.setZoom(0);
-    return moving((i) => void engine.wheel({ xCss: 700, yCss: 300, deltaXCss: 0, deltaYCss: i % 60 < 30 ? -40 : 40, zoom: true }));
+    return moving(
+      (i) => void engine.wheel({ xCss: 700, yCss: 300, deltaXCss: 0, deltaYCss: i % 60 < 30 ? -40 : 40, zoom: true }),
+    );
   },
   hover(): number[] {
     engine.setZoom(0);
@@ -198,7 +245,9 @@ const bench = {
   },
   async decode(packedUrl: string): Promise<Record<string, number>> {
     const packed = new Uint8Array(await (await fetch(packedUrl)).arrayBuffer());
-    const raw = new Uint8Array(await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer());
+    const raw = new Uint8Array(
+      await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer(),
+    );
     const first: Record<string, number> = {};
     const times: Record<string, number[]> = {};
     const timed = <T>(what: string, run: () => T): T => {
@@ -222,14 +271,14 @@ const bench = {
       samples = profile.sampleCount;
       nodes = made.length;
     }
-    const median = (what: string): number => times[what]!.toSorted((a, b) => a - b)[3]!;
+    const median = (what: string): number => times[what].toSorted((a, b) => a - b)[3];
     const speed = (ms: number): number => raw.length / 1e3 / ms;
     return {
       'raw pprof, MB': raw.length / 1e6,
       samples,
       nodes,
       'pprof decode, MB/s': speed(median('decode')),
-      'pprof decode, the first in a page, MB/s': speed(first['decode']!),
+      'pprof decode, the first in a page, MB/s': speed(first['decode']),
       'pprof-format decode, MB/s': speed(median('pprof-format')),
       'tree build, ns a sample': (median('build') * 1e6) / samples,
       'gzip bytes to tree': median('bytes to tree'),

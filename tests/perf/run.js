@@ -28,7 +28,17 @@ mkdirSync(CACHE, { recursive: true });
 for (const size of sizes) {
   if (existsSync(join(CACHE, `tree-${size}.pb.gz`))) continue;
   console.log(`Making a tree of ${size} nodes.`);
-  execFileSync(process.execPath, [join(SHARED, 'gen-tree.mjs'), '--nodes', String(NODES[size]), '--out', CACHE, '--name', `tree-${size}`, '--format', 'pprof,columns']);
+  execFileSync(process.execPath, [
+    join(SHARED, 'gen-tree.mjs'),
+    '--nodes',
+    String(NODES[size]),
+    '--out',
+    CACHE,
+    '--name',
+    `tree-${size}`,
+    '--format',
+    'pprof,columns',
+  ]);
 }
 await buildPage();
 const server = await serve(CACHE);
@@ -39,11 +49,19 @@ for (const size of sizes) {
   /** @type {Record<string, number>[]} */
   const runs = [];
   for (let rep = 0; rep < reps; rep++) runs.push(await once(size));
-  results[size] = Object.fromEntries(Object.keys(runs[0] ?? {}).map((key) => [key, rounded(median(runs.map((run) => run[key] ?? Number.NaN)))]));
+  results[size] = Object.fromEntries(
+    Object.keys(runs[0] ?? {}).map((key) => [key, rounded(median(runs.map((run) => run[key] ?? Number.NaN)))]),
+  );
 }
 const report = {
   date: new Date().toISOString().slice(0, 10),
-  machine: { cpu: cpus()[0]?.model, cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version, browser: browser.version() },
+  machine: {
+    cpu: cpus()[0]?.model,
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    browser: browser.version(),
+  },
   reps,
   unit: 'ms unless the name says otherwise; medians',
   results,
@@ -100,7 +118,9 @@ async function open() {
 async function heap(session) {
   await session.send('HeapProfiler.collectGarbage');
   await session.send('HeapProfiler.collectGarbage');
-  const usage = /** @type {{ usedSize: number, backingStorageSize?: number }} */ (await session.send('Runtime.getHeapUsage'));
+  const usage = /** @type {{ usedSize: number, backingStorageSize?: number }} */ (
+    await session.send('Runtime.getHeapUsage')
+  );
   return usage.usedSize + (usage.backingStorageSize ?? 0);
 }
 
@@ -120,9 +140,16 @@ export const columnsOf = (columns) => columns\n`,
     root: ROOT,
     logLevel: 'warn',
     resolve: { alias: { yardstick } },
-    build: { outDir: join(CACHE, 'page'), emptyOutDir: true, lib: { entry: join(ROOT, 'tests/perf/page.ts'), formats: ['es'], fileName: () => 'page.js' } },
+    build: {
+      outDir: join(CACHE, 'page'),
+      emptyOutDir: true,
+      lib: { entry: join(ROOT, 'tests/perf/page.ts'), formats: ['es'], fileName: () => 'page.js' },
+    },
   });
-  writeFileSync(join(CACHE, 'page.html'), '<!doctype html><meta charset="utf-8"><body style="margin:0"><script type="module" src="page/page.js"></script>');
+  writeFileSync(
+    join(CACHE, 'page.html'),
+    '<!doctype html><meta charset="utf-8"><body style="margin:0"><script type="module" src="page/page.js"></script>',
+  );
 }
 
 /** @param {string} folder */
@@ -135,7 +162,11 @@ async function serve(folder) {
       return;
     }
     // Isolated pages have clocks of full resolution.
-    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream', 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' });
+    response.writeHead(200, {
+      'content-type': types[extname(file)] ?? 'application/octet-stream',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-embedder-policy': 'require-corp',
+    });
     createReadStream(file).pipe(response);
   });
   await new Promise((resolve) => listening.listen(0, '127.0.0.1', () => resolve(undefined)));
@@ -169,5 +200,6 @@ function rounded(value) {
 function print(bySize) {
   const keys = Object.keys(Object.values(bySize)[0] ?? {});
   console.log(`${''.padEnd(44)}${sizes.map((size) => size.padStart(12)).join('')}`);
-  for (const key of keys) console.log(`${key.padEnd(44)}${sizes.map((size) => String(bySize[size]?.[key] ?? '').padStart(12)).join('')}`);
+  for (const key of keys)
+    console.log(`${key.padEnd(44)}${sizes.map((size) => String(bySize[size]?.[key] ?? '').padStart(12)).join('')}`);
 }

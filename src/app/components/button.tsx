@@ -18,6 +18,10 @@ export function Button({ kind = 'plain', icon, children, className, ...rest }: B
 }
 
 /** A button that is only an icon: its name is its tooltip too. */
-export function IconButton({ label, icon, ...rest }: Omit<ButtonProps, 'kind' | 'children'> & { label: string; icon: IconName }): ReactElement {
+export function IconButton({
+  label,
+  icon,
+  ...rest
+}: Omit<ButtonProps, 'kind' | 'children'> & { label: string; icon: IconName }): ReactElement {
   return <Button icon={icon} aria-label={label} title={label} {...rest} className={styles['square']} />;
 }

@@ -4,7 +4,15 @@ import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-c
 import { IconButton } from './button.tsx';
 import styles from './dialog.module.css';
 
-export function Dialog({ title, onClose, children }: { title: string; onClose(): void; children: ReactNode }): ReactElement {
+export function Dialog({
+  title,
+  onClose,
+  children,
+}: {
+  title: string;
+  onClose(): void;
+  children: ReactNode;
+}): ReactElement {
   return (
     <ModalOverlay className={styles['overlay']} isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
       <Modal className={styles['modal']}>

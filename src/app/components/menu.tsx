@@ -66,7 +66,14 @@ interface MenuAtProps {
 /** A menu at a place, open as long as it is rendered. */
 export function MenuAt({ label, anchor, heading, groups, onPick, onClose }: MenuAtProps): ReactElement {
   return (
-    <Popover className={styles['popover']} triggerRef={anchor} isOpen onOpenChange={(open) => !open && onClose()} offset={2} placement="bottom start">
+    <Popover
+      className={styles['popover']}
+      triggerRef={anchor}
+      isOpen
+      onOpenChange={(open) => !open && onClose()}
+      offset={2}
+      placement="bottom start"
+    >
       <p className={styles['heading']}>{heading}</p>
       <Entries
         label={label}
@@ -81,7 +88,12 @@ export function MenuAt({ label, anchor, heading, groups, onPick, onClose }: Menu
   );
 }
 
-function Entries(props: { label: string; groups: readonly MenuGroup[]; onPick(id: string): void; onClose?: () => void }): ReactElement {
+function Entries(props: {
+  label: string;
+  groups: readonly MenuGroup[];
+  onPick(id: string): void;
+  onClose?: () => void;
+}): ReactElement {
   const { label, groups, onPick, onClose } = props;
   return (
     <Menu
@@ -125,7 +137,14 @@ interface ChoiceProps<T extends string> {
 }
 
 /** One of several, as a field with a chevron. */
-export function Choice<T extends string>({ label, prefix, value, options, edged, onChange }: ChoiceProps<T>): ReactElement {
+export function Choice<T extends string>({
+  label,
+  prefix,
+  value,
+  options,
+  edged,
+  onChange,
+}: ChoiceProps<T>): ReactElement {
   return (
     <Select aria-label={label} value={value} onChange={(key) => onChange(key as T)} className={styles['select']}>
       <Button className={`${buttonStyles['button']} ${edged ? buttonStyles['edged'] : ''}`}>

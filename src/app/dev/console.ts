@@ -62,7 +62,7 @@ export function installConsole(analysis: Analysis, queries: QueryClient): void {
         unit: type.unit,
         from: profile.timeMs,
         until: profile.timeMs === undefined ? undefined : profile.timeMs + (profile.durationMs ?? 0),
-        total: exactTotal(tree, 0),
+        total: tree.exact ? plain(tree.exact.total[0]) : tree.total[0],
         nodes: tree.length - 1,
         maxDepth: tree.maxDepth,
         functions: distinctFunctions(tree, byFunction.self.length),
@@ -72,16 +72,16 @@ export function installConsole(analysis: Analysis, queries: QueryClient): void {
     },
     async top(n, by) {
       const shown = current();
-      const { tree, byFunction } = await analysis.tree(shown.request, never);
+      const { byFunction } = await analysis.tree(shown.request, never);
       const { names } = shown.file.profile.functions;
-      const exact = tree.exact ? await exactFunctions(analysis, shown) : undefined;
+      const { exact } = byFunction;
       const order: number[] = [];
       for (let func = 0; func < names.length; func++) if (byFunction[by][func] !== 0) order.push(func);
       order.sort((a, b) => byFunction[by][b] - byFunction[by][a] || (names[a] < names[b] ? -1 : 1));
       return order.slice(0, n).map((func) => ({
         name: names[func],
-        self: exact ? plain(exact.get(names[func])?.self ?? 0n) : byFunction.self[func],
-        total: exact ? plain(exact.get(names[func])?.total ?? 0n) : byFunction.total[func],
+        self: exact ? plain(exact.self[func]) : byFunction.self[func],
+        total: exact ? plain(exact.total[func]) : byFunction.total[func],
       }));
     },
     async stacks() {
@@ -108,7 +108,19 @@ export function installConsole(analysis: Analysis, queries: QueryClient): void {
       const { treeMs } = await analysis.tree(shown.request, never);
       const { boxes, labels, layoutMs, cullMs, paintMs, paints } = paintStats.getState();
       const { decodeMs, unpackedBytes } = shown.file.profile;
-      return { queryMs: 0, decodeMs, treeMs, layoutMs, cullMs, paintMs, boxes, labels, paints, bytes: shown.file.size, unpackedBytes };
+      return {
+        queryMs: 0,
+        decodeMs,
+        treeMs,
+        layoutMs,
+        cullMs,
+        paintMs,
+        boxes,
+        labels,
+        paints,
+        bytes: shown.file.size,
+        unpackedBytes,
+      };
     },
   };
 }
@@ -122,20 +134,18 @@ function current(): Shown {
 
 /** Resolves when no file is read, no question is open and what came of them has been painted. */
 async function settled(queries: QueryClient): Promise<void> {
-  for (let quiet = 0; quiet < 3; ) {
+  for (let quiet = 0; quiet < 3;) {
     await new Promise((resolve) => requestAnimationFrame(resolve));
     const isBusy = queries.isFetching() > 0 || filesStore.getState().entries.some(({ kind }) => kind === 'reading');
     quiet = isBusy ? 0 : quiet + 1;
   }
 }
 
-function exactTotal(tree: CallTree, node: number): Exact {
-  return tree.exact ? plain(tree.exact.total[node]) : tree.total[node];
-}
-
 function plain(value: number | bigint): Exact {
   if (typeof value === 'number') return value;
-  return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value);
+  return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)
+    ? Number(value)
+    : String(value);
 }
 
 function distinctFunctions(tree: CallTree, functionCount: number): number {
@@ -147,19 +157,4 @@ function distinctFunctions(tree: CallTree, functionCount: number): number {
     seen[func] = 1;
   }
   return count;
-}
-
-/** Sums beyond 2^53, from whole stacks; only such profiles come here, and they are small. */
-async function exactFunctions(analysis: Analysis, shown: Shown): Promise<Map<string, { self: bigint; total: bigint }>> {
-  const sums = new Map<string, { self: bigint; total: bigint }>();
-  for (const { stack, value } of await analysis.stacks(shown.request, never)) {
-    const whole = BigInt(value);
-    for (const name of new Set(stack)) {
-      const sum = sums.get(name) ?? { self: 0n, total: 0n };
-      sum.total += whole;
-      if (name === stack.at(-1)) sum.self += whole;
-      sums.set(name, sum);
-    }
-  }
-  return sums;
 }

@@ -1,4 +1,8 @@
 /** The console handle's place, for the page and for the tests that speak through it. */
-interface Window {
-  flametide: import('./console.ts').FlametideConsole;
+import type { FlametideConsole } from './console.ts';
+
+declare global {
+  interface Window {
+    flametide: FlametideConsole;
+  }
 }

@@ -4,11 +4,11 @@ import { formatBytesOfFile, formatCount, formatValue } from '#model/units.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { useAnalysis } from '../queries.ts';
-import { openDialog } from '../ui-store.ts';
+import { openDialog, uiStore } from '../ui-store.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { sampleTypeTitle } from '../views/shown.ts';
 import { closeFile, type FileEntry, useFiles } from './files-store.ts';
-import { useOpen } from './use-open.ts';
+import { pastedSource, useOpen } from './use-open.ts';
 import styles from './files.module.css';
 
 /** Made of 20 000 nodes: large enough to be worth a look, ready at once. */
@@ -38,7 +38,10 @@ export function FilesPage(): ReactElement {
             <h2>
               This link shows <bdi>{wanted.slice(0, 120)}</bdi>
             </h2>
-            <p>A link carries the view, not the file. Drop the file here or open it, and the view comes back as it was shared.</p>
+            <p>
+              A link carries the view, not the file. Drop the file here or open it, and the view comes back as it was
+              shared.
+            </p>
           </>
         )}
         <p className={styles['actions']}>
@@ -49,7 +52,11 @@ export function FilesPage(): ReactElement {
             Paste text
           </Button>
           {wanted === undefined ? (
-            <Button kind="edged" icon="flame" onClick={() => navigate({ src: { kind: 'demo', ...DEMO }, file: undefined }, 'push')}>
+            <Button
+              kind="edged"
+              icon="flame"
+              onClick={() => navigate({ src: { kind: 'demo', ...DEMO }, file: undefined }, 'push')}
+            >
               Try a demo
             </Button>
           ) : (
@@ -156,18 +163,22 @@ function FileRow({ file }: { file: FileEntry }): ReactElement {
 /** Text from the clipboard, as a file of its own. */
 export function PasteDialog({ onClose }: { onClose(): void }): ReactElement {
   const [text, setText] = useState('');
+  const [mistake, setMistake] = useState<string>();
   const { open } = useOpen();
   return (
     <form
       className={styles['paste']}
       onSubmit={(event) => {
         event.preventDefault();
-        const bytes = new TextEncoder().encode(text);
-        onClose();
-        void open([{ name: 'pasted.txt', size: bytes.length, read: () => Promise.resolve(bytes) }]);
+        // What was typed stays until it opens.
+        void open([pastedSource(text)]).then((isOpen) =>
+          isOpen ? onClose() : setMistake(uiStore.getState().refusals[0]?.what),
+        );
       }}
     >
-      <label htmlFor="paste-text">Collapsed stacks: frames parted by semicolons, a number at the end of each line.</label>
+      <label htmlFor="paste-text">
+        Collapsed stacks: frames parted by semicolons, a number at the end of each line.
+      </label>
       <textarea
         id="paste-text"
         autoFocus
@@ -177,6 +188,7 @@ export function PasteDialog({ onClose }: { onClose(): void }): ReactElement {
         placeholder={'main;parse;lex 12\nmain;serve 30'}
         onChange={(event) => setText(event.target.value)}
       />
+      {mistake !== undefined && <p role="alert">{mistake}</p>}
       <Button kind="primary" type="submit" disabled={text.trim() === ''}>
         Open
       </Button>

@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
 import type { Analysis, OpenedProfile } from '#analysis/analysis.ts';
 import { refusalOf } from '#analysis/refusal.ts';
-import { announce, refuse } from '../ui-store.ts';
+import { announce, dismissRefusals, refuse } from '../ui-store.ts';
 
 /** Something to open: a dropped file, pasted text, a demo's recipe. */
 export interface FileSource {
@@ -49,6 +49,7 @@ export function openFileNamed(name: string): OpenFile | undefined {
  * @returns the names under which files were opened, in order.
  */
 export async function openFiles(analysis: Analysis, sources: readonly FileSource[]): Promise<string[]> {
+  dismissRefusals();
   const opened: string[] = [];
   for (const source of sources) {
     const name = await openOne(analysis, source);
@@ -67,15 +68,22 @@ export function closeFile(analysis: Analysis, name: string): void {
 async function openOne(analysis: Analysis, source: FileSource): Promise<string | undefined> {
   const control = new AbortController();
   const { size } = source;
-  // A name of its own while it is read: the file of the same name stays open until this one is accepted.
   let reading: ReadingFile = { kind: 'reading', name: source.name, size, share: 0, stop: () => control.abort() };
   filesStore.setState(({ entries }) => ({ entries: [...entries, reading] }));
   const swap = (next: FileEntry | undefined): void =>
-    filesStore.setState(({ entries }) => ({ entries: entries.flatMap((one) => (one === reading ? (next ? [next] : []) : [one])) }));
+    filesStore.setState(({ entries }) => ({
+      entries: entries.flatMap((one) => (one === reading ? (next ? [next] : []) : [one])),
+    }));
   try {
     if (size > LARGEST_FILE) {
       const what = `It has ${Math.round(size / 2 ** 20)} MiB; this page reads up to ${LARGEST_FILE / 2 ** 20} MiB.`;
-      refuse({ file: source.name, what, place: undefined, remedy: 'Cut it to a shorter time, or merge its samples first (go tool pprof -proto).' });
+      refuse({
+        file: source.name,
+        verb: 'was not opened',
+        what,
+        place: undefined,
+        remedy: 'Cut it to a shorter time, or merge its samples first (go tool pprof -proto).',
+      });
       swap(undefined);
       return undefined;
     }
@@ -85,19 +93,21 @@ async function openOne(analysis: Analysis, source: FileSource): Promise<string |
       swap(next);
       reading = next;
     });
-    const before = openFileNamed(source.name);
-    swap({ kind: 'open', name: source.name, size, openedAt: Date.now(), profile });
-    // The same name again is the same tab, read anew.
-    if (before) {
-      filesStore.setState(({ entries }) => ({ entries: entries.filter((one) => one !== before) }));
-      analysis.close(before.profile.handle);
-    }
-    announce(`${source.name} is open.`);
-    return source.name;
+    const name = freeName(source.name);
+    swap({ kind: 'open', name, size, openedAt: Date.now(), profile });
+    announce(`${name} is open.`);
+    return name;
   } catch (error) {
     swap(undefined);
     if (error instanceof Error && error.name === 'AbortError') announce(`${source.name} was not opened.`);
-    else refuse({ file: source.name, ...refusalOf(error) });
+    else refuse({ file: source.name, verb: 'was not opened', ...refusalOf(error) });
     return undefined;
   }
+}
+
+/** Before and after a change often have one name: the second is told apart. */
+function freeName(name: string): string {
+  let free = name;
+  for (let i = 2; openFileNamed(free); i++) free = `${name} (${i})`;
+  return free;
 }

@@ -1,4 +1,4 @@
-/** Ways to open files, one for every control: pick, drop, paste, demo. What opens last is shown. */
+/** Ways to open files, one for every control: pick, drop, paste, demo. The first that opens is shown. */
 import { useMemo } from 'react';
 import { demoName, demoRecipe } from '#model/demo-recipe.ts';
 import { useAnalysis } from '../queries.ts';
@@ -9,8 +9,8 @@ import { type FileSource, openFileNamed, openFiles } from './files-store.ts';
 export const FILE_INPUT_ID = 'open-files';
 
 interface Open {
-  /** Opens, and shows the first that was accepted. */
-  open(sources: readonly FileSource[]): Promise<void>;
+  /** Opens, and shows the first that was accepted. @returns whether there is one. */
+  open(sources: readonly FileSource[]): Promise<boolean>;
   pick(): void;
 }
 
@@ -24,9 +24,12 @@ export function useOpen(): Open {
         const isAwaited = file !== undefined && !openFileNamed(file);
         const opened = await openFiles(analysis, sources);
         const [first] = opened;
-        if (first === undefined) return;
-        if (isAwaited) navigate({ file: opened.includes(file) ? file : first, src: undefined }, 'replace');
+        if (first === undefined) return false;
+        // Whoever went on meanwhile is not called back.
+        if (isAwaited && urlStore.getState().state.file === file)
+          navigate({ file: opened.includes(file) ? file : first, src: undefined }, 'replace');
         else navigate({ file: first, src: undefined, st: undefined, z: [], sel: [] }, 'push');
+        return true;
       },
       pick() {
         document.getElementById(FILE_INPUT_ID)?.click();
@@ -42,6 +45,12 @@ export function fromBrowser(files: Iterable<File>): FileSource[] {
     size: file.size,
     read: async () => new Uint8Array(await file.arrayBuffer()),
   }));
+}
+
+/** Text from the clipboard. */
+export function pastedSource(text: string): FileSource {
+  const bytes = new TextEncoder().encode(text);
+  return { name: 'pasted.txt', size: bytes.length, read: () => Promise.resolve(bytes) };
 }
 
 /** The made-up profile of a link (`src=demo&nodes=…&seed=…`), under a name that says so. */

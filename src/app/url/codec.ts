@@ -9,7 +9,7 @@ import type { UrlState } from './url-state.ts';
 const VERSION = '1';
 const LONGEST_LINK = 64_000;
 const MOST_KEYS = 100;
-const MOST_TRANSFORMS = 32;
+export const mostTransforms = 32;
 
 type KnownState = Omit<UrlState, 'unknown'>;
 type Pair = readonly [key: string, value: string];
@@ -26,8 +26,8 @@ interface Key<T> {
   readonly fallback: T;
   /** A choice is written even where it is the default, so that a link stays true when defaults change. */
   readonly isChoice: boolean;
-  /** @returns `undefined` where nothing can be read; only asked when the key is there. */
-  parse(values: readonly string[], link: LinkReader): T | undefined;
+  /** Only asked when the key is there. @returns `undefined` where nothing can be read, `null` where a notice says so already. */
+  parse(values: readonly string[], link: LinkReader): T | undefined | null;
   /** Values under the key's own name, or pairs under others. */
   print(value: T): readonly (string | Pair)[];
 }
@@ -116,7 +116,12 @@ function quote(value: string): string {
 }
 
 function oneOf<const T extends string>(values: readonly T[], fallback: NoInfer<T>): Key<T> {
-  return { fallback, isChoice: true, parse: ([value]) => values.find((one) => one === value), print: (value) => [value] };
+  return {
+    fallback,
+    isChoice: true,
+    parse: ([value]) => values.find((one) => one === value),
+    print: (value) => [value],
+  };
 }
 
 function plainText(): Key<string> {
@@ -164,9 +169,10 @@ function transforms(): Key<readonly Transform[]> {
     fallback: [],
     isChoice: false,
     parse: (values, link) => {
-      if (values.length > MOST_TRANSFORMS) link.notice(`The link has ${values.length} transforms; the first ${MOST_TRANSFORMS} are applied.`);
+      if (values.length > mostTransforms)
+        link.notice(`t= is there ${values.length} times; the first ${mostTransforms} transforms are applied.`);
       const read: Transform[] = [];
-      for (const value of values.slice(0, MOST_TRANSFORMS)) {
+      for (const value of values.slice(0, mostTransforms)) {
         const transform = parseTransform(value);
         if (transform) read.push(transform);
         else link.notice(`t=${quote(value)} could not be read; this transform is left out.`);
@@ -187,8 +193,10 @@ function demo(): Key<UrlState['src']> {
       if (kind !== 'demo') return undefined;
       const recipe = { kind, nodes: wholeNumber(nodes), seed: wholeNumber(seed) } as const;
       if (isDemoRecipe(recipe.nodes, recipe.seed)) return recipe;
-      link.notice(`A demo has ${demoLimits.least} to ${demoLimits.most} nodes and a whole seed.`);
-      return undefined;
+      link.notice(
+        `src=demo could not be read: it has ${demoLimits.least} to ${demoLimits.most} nodes and a whole seed.`,
+      );
+      return null;
     },
     print: (value) => (value ? [value.kind, ['nodes', String(value.nodes)], ['seed', String(value.seed)]] : []),
   };

@@ -36,7 +36,8 @@ export function navigate(patch: Partial<UrlState>, how: 'push' | 'replace'): voi
   // What was typed before belongs to the entry that is left.
   flush();
   urlStore.setState((store) => ({ state: { ...store.state, ...patch } }));
-  if (how === 'push') history.pushState(null, '', address());
+  const isStep = how === 'push' && address() !== location.pathname + location.search;
+  if (isStep) history.pushState(null, '', address());
   else pending = setTimeout(flush, REPLACE_AFTER_MS);
 }
 

@@ -14,7 +14,12 @@ export const colourRules: readonly { readonly id: ColourRule; readonly title: st
 ];
 
 /** Key into the theme's fills for each function: the same name has the same colour in every view. */
-export function colourKeys(profile: OpenedProfile, rule: ColourRule, byFunction: FunctionColumns, whole: number): Uint8Array {
+export function colourKeys(
+  profile: OpenedProfile,
+  rule: ColourRule,
+  byFunction: FunctionColumns,
+  whole: number,
+): Uint8Array {
   const { names, files } = profile.functions;
   const keys = new Uint8Array(names.length);
   for (let func = 0; func < keys.length; func++) {
@@ -48,7 +53,12 @@ export interface LegendEntry {
 }
 
 /** The packages or files with most self, largest first. Empty for rules whose colours are no groups. */
-export function legendOf(profile: OpenedProfile, rule: ColourRule, byFunction: FunctionColumns, most: number): readonly LegendEntry[] {
+export function legendOf(
+  profile: OpenedProfile,
+  rule: ColourRule,
+  byFunction: FunctionColumns,
+  most: number,
+): readonly LegendEntry[] {
   if (rule !== 'package' && rule !== 'file') return [];
   const groups = new Map<string, LegendEntry>();
   const { names, files } = profile.functions;

@@ -34,7 +34,13 @@ export function Panes({ pane }: { pane: Pane }): ReactElement {
   return (
     <div role="radiogroup" aria-label="View" className={styles['panes']} onKeyDown={onKeyDown}>
       {paneList.map(({ id, title }) => (
-        <Button key={id} role="radio" aria-checked={id === pane} tabIndex={id === pane ? 0 : -1} onClick={() => choose(id)}>
+        <Button
+          key={id}
+          role="radio"
+          aria-checked={id === pane}
+          tabIndex={id === pane ? 0 : -1}
+          onClick={() => choose(id)}
+        >
           {title}
         </Button>
       ))}

@@ -41,7 +41,6 @@ export function SearchBox({ input, found, whole, onStep, onFocusSearch, onLeave 
           if (event.key === 'Enter' && event.shiftKey) onStep(-1);
           else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) onFocusSearch();
           else if (event.key === 'Enter') onStep(1);
-          else if (event.key === 'Escape' && text !== '') navigate({ s: '' }, 'replace');
           else if (event.key === 'Escape') onLeave();
         }}
       />
@@ -49,7 +48,8 @@ export function SearchBox({ input, found, whole, onStep, onFocusSearch, onLeave 
         {mistake !== undefined && <span className={styles['mistake']}>{mistake}</span>}
         {counted && (
           <>
-            <strong>{formatShare(counted.value, whole)}</strong> in {formatCount(counted.nodes)} {counted.nodes === 1 ? 'frame' : 'frames'}
+            <strong>{formatShare(counted.value, whole)}</strong> in {formatCount(counted.nodes)}{' '}
+            {counted.nodes === 1 ? 'frame' : 'frames'}
           </>
         )}
       </span>
@@ -57,10 +57,19 @@ export function SearchBox({ input, found, whole, onStep, onFocusSearch, onLeave 
         <>
           <IconButton label="Previous match (N)" icon="up" onClick={() => onStep(-1)} disabled={counted.nodes === 0} />
           <IconButton label="Next match (n)" icon="down" onClick={() => onStep(1)} disabled={counted.nodes === 0} />
-          <IconButton label="Focus on what matches (Ctrl Enter)" icon="focus" onClick={onFocusSearch} disabled={counted.nodes === 0} />
+          <IconButton
+            label="Focus on what matches (Ctrl Enter)"
+            icon="focus"
+            onClick={onFocusSearch}
+            disabled={counted.nodes === 0}
+          />
         </>
       )}
-      {text === '' ? <kbd aria-hidden="true">/</kbd> : <IconButton label="Clear the search" icon="close" onClick={() => navigate({ s: '' }, 'push')} />}
+      {text === '' ? (
+        <kbd aria-hidden="true">/</kbd>
+      ) : (
+        <IconButton label="Clear the search" icon="close" onClick={() => navigate({ s: '' }, 'push')} />
+      )}
     </div>
   );
 }

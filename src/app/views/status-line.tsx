@@ -6,7 +6,13 @@ import { paintStats } from './flamegraph/paint-stats.ts';
 import type { ShownTree } from './shown.ts';
 import styles from './workspace.module.css';
 
-export function StatusLine({ shown, searchMs }: { shown: ShownTree | undefined; searchMs: number | undefined }): ReactElement {
+export function StatusLine({
+  shown,
+  searchMs,
+}: {
+  shown: ShownTree | undefined;
+  searchMs: number | undefined;
+}): ReactElement {
   const paintMs = useStore(paintStats, (stats) => stats.cullMs + stats.paintMs);
   if (!shown) return <footer className={styles['status']} />;
   const { profile } = shown.file;
@@ -14,7 +20,8 @@ export function StatusLine({ shown, searchMs }: { shown: ShownTree | undefined; 
   return (
     <footer className={styles['status']}>
       <span title={notes || undefined}>
-        {formatCount(shown.tree.length - 1)} nodes, {shown.tree.negative.nodes > 0 ? 'negative ones not drawn' : 'all drawn'} · depth{' '}
+        {formatCount(shown.tree.length - 1)} nodes,{' '}
+        {shown.tree.negative.nodes > 0 ? 'negative ones not drawn' : 'all drawn'} · depth{' '}
         {formatCount(shown.tree.maxDepth)} · {profile.format.title}
         {notes && ` · ${notes}`}
       </span>

@@ -21,7 +21,8 @@ export function Strip({ shown, fills }: { shown: ShownTree; fills: readonly stri
       <strong>{valueText(shown, whole)}</strong>
       <span className={styles['dim']}>
         {sampleTypeTitle(type?.type ?? '')}
-        {profile.durationMs ? ` in ${Math.round(profile.durationMs / 100) / 10}\u00a0s` : ''} · {formatCount(profile.sampleCount)} stacks recorded
+        {profile.durationMs ? ` in ${Math.round(profile.durationMs / 100) / 10}\u00a0s` : ''} ·{' '}
+        {formatCount(profile.sampleCount)} recorded {profile.sampleCount === 1 ? 'stack' : 'stacks'}
       </span>
       {groups.length > 0 && <span className={styles['dim']}>self by {rule}</span>}
       <ul className={styles['legend']} aria-label={`Self by ${rule}`}>

@@ -11,16 +11,25 @@ interface OpenMenu {
 }
 
 /** @param except ids of commands that make no sense where the menu opens. */
-export function useFrameMenu(except: readonly string[]): { menu: ReactElement | null; open(target: FrameTarget, at: Place): void } {
+export function useFrameMenu(except: readonly string[]): {
+  menu: ReactElement | null;
+  open(target: FrameTarget, at: Place): void;
+} {
   const [shown, setShown] = useState<OpenMenu>();
   const anchor = useRef<HTMLSpanElement>(null);
+  const opener = useRef<HTMLElement>(undefined);
   const entries = frameCommands
     .filter(({ id }) => !except.includes(id))
-    .map(({ id, title, key }) => ({ id, title, hint: key === undefined ? undefined : key.length === 1 && key !== key.toLowerCase() ? `Shift ${key}` : key }));
+    .map(({ id, title, key, isTransform }) => ({
+      id,
+      title,
+      isTransform,
+      hint: key === undefined ? undefined : key.length === 1 && key !== key.toLowerCase() ? `Shift ${key}` : key,
+    }));
   const close = (): void => {
     setShown(undefined);
     // Back to the keys of the graph, from wherever the menu was opened.
-    document.querySelector<HTMLElement>('[data-flamegraph]')?.focus({ preventScroll: true });
+    opener.current?.focus({ preventScroll: true });
   };
   const menu = shown ? (
     <>
@@ -29,11 +38,19 @@ export function useFrameMenu(except: readonly string[]): { menu: ReactElement | 
         label="Frame"
         anchor={anchor}
         heading={<bdi>{nodeName(shown.target.tree, shown.target.names, shown.target.node).slice(0, 200)}</bdi>}
-        groups={[{ entries: entries.slice(0, 1) }, { title: 'Transform', entries: entries.slice(1, 6) }, { entries: entries.slice(6) }]}
+        groups={[
+          { entries: entries.filter(({ isTransform }) => !isTransform) },
+          { title: 'Transform', entries: entries.filter(({ isTransform }) => isTransform) },
+        ]}
         onPick={(id) => frameCommands.find((one) => one.id === id)?.run(shown.target)}
         onClose={close}
       />
     </>
   ) : null;
-  return { menu, open: (target, at) => target.node > 0 && setShown({ target, at }) };
+  const open = (target: FrameTarget, at: Place): void => {
+    if (target.node <= 0) return;
+    opener.current = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
+    setShown({ target, at });
+  };
+  return { menu, open };
 }

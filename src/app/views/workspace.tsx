@@ -1,5 +1,5 @@
 /** One open profile: tools, transforms, the chosen view, and what was drawn. */
-import { type ReactElement, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { type ReactElement, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { findPath, pathOf } from '#model/call-path.ts';
 import { type NodeIndex, nodeName } from '#model/call-tree.ts';
 import { parseSearch } from '#model/search.ts';
@@ -34,13 +34,20 @@ export function Workspace({ file }: { file: OpenFile }): ReactElement {
   const { data: answer, error, isPlaceholderData } = useTree(asked.request);
   const shown = useMemo(() => (answer ? { ...asked, answer, tree: answer.tree } : undefined), [asked, answer]);
   const text = useUrl((state) => state.s);
-  // Typing stays ahead of the search, and a search that does not parse leaves the last marks alone.
+  // Typing stays ahead of the search; one that does not parse marks nothing.
   const deferred = useDeferredValue(text);
   const searched = useMemo(() => (parseSearch(deferred).ok ? deferred.trim() : ''), [deferred]);
-  const { data: found } = useSearch(asked.request, searched);
+  const { data: found, isPlaceholderData: isOldSearch } = useSearch(asked.request, searched);
   const search = searched === '' ? undefined : found;
   const input = useRef<HTMLInputElement>(null);
   const pane = useUrl((state) => state.pane);
+
+  const isReady = shown !== undefined;
+  useEffect(() => {
+    // Keys work from the start: what was pressed to open the file is gone, and nothing else has the focus.
+    if (isReady && document.activeElement === document.body)
+      document.querySelector<HTMLElement>('[data-flamegraph]')?.focus({ preventScroll: true });
+  }, [isReady]);
 
   const step = (by: 1 | -1): void => {
     if (!shown || !search) return;
@@ -86,7 +93,7 @@ export function Workspace({ file }: { file: OpenFile }): ReactElement {
       <div className={styles['tools']}>
         <SearchBox
           input={input}
-          found={search}
+          found={isOldSearch || isPlaceholderData ? undefined : search}
           whole={shown?.tree.total[0] ?? 0}
           onStep={step}
           onFocusSearch={() => searched !== '' && addTransform({ kind: 'focus', match: searched })}
@@ -144,13 +151,14 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
   const colours = useMemo(() => colourKeys(profile, rule, answer.byFunction, whole), [profile, rule, answer, whole]);
   const zoom = useMemo(() => findPath(tree, names, zoomPath), [tree, names, zoomPath]);
   const selected = useMemo(() => findPath(tree, names, selectedPath), [tree, names, selectedPath]);
-  const selectedNode = selected.whole ? selected.node : 0;
+  // A frame that a transform took away leaves the selection with its caller.
+  const selectedNode = selected.node;
   const selectedFunction = selectedNode > 0 ? tree.func[selectedNode] : -1;
-  const sandwichFunction = useMemo(() => names.indexOf(sandwiched), [names, sandwiched]);
+  const sandwichFunction = useMemo(() => (sandwiched === '' ? -1 : names.indexOf(sandwiched)), [names, sandwiched]);
   const { menu, open } = useFrameMenu([]);
 
   const zoomTo = (node: NodeIndex, how: 'step' | 'rest'): void => {
-    navigate({ z: pathOf(tree, names, node) }, how === 'step' && node !== zoom.node ? 'push' : 'replace');
+    navigate({ z: pathOf(tree, names, node) }, how === 'step' ? 'push' : 'replace');
   };
   const select = (node: NodeIndex): void => navigate({ sel: pathOf(tree, names, node) }, 'replace');
   /** A function stands in the graph for its largest occurrence. */
@@ -199,8 +207,8 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
             <div className={styles['note']} data-kind="warn">
               <Icon name="warn" />
               <span>
-                {formatCount(tree.negative.nodes)} frames have a negative self, {valueText(shown, tree.negative.sum)} in all. They count in every
-                number and are not drawn.
+                {formatCount(tree.negative.nodes)} frames have a negative self, {valueText(shown, tree.negative.sum)} in
+                all. They count in every number and are not drawn.
               </span>
             </div>
           )}
@@ -211,20 +219,24 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
               rootTitle="total"
               title="Flamegraph"
               direction={direction}
+              whole={whole}
               colours={colours}
               hit={hit}
               byFunction={answer.byFunction}
-              zoom={zoom.node}
+              zoom={zoom}
               selected={selectedNode}
               onZoom={zoomTo}
               onSelect={select}
+              onPick={(node) => navigate({ sel: pathOf(tree, names, node), z: pathOf(tree, names, node) }, 'push')}
               onMenu={(node, at) => open({ tree, names, node }, at)}
               onKey={(key, node) => onSharedKey(key) || runFrameKey(key, { tree, names, node })}
             />
           </div>
         </div>
       )}
-      {pane === 'sandwich' && <Sandwich shown={shown} colours={colours} hit={hit} func={sandwichFunction} onKey={onSharedKey} />}
+      {pane === 'sandwich' && (
+        <Sandwich shown={shown} colours={colours} hit={hit} func={sandwichFunction} onKey={onSharedKey} />
+      )}
       {menu}
     </div>
   );
@@ -256,7 +268,8 @@ function SidePanel({ children }: { children: ReactElement }): ReactElement {
   const kept = usePreference('tableWidth');
   const [dragged, setDragged] = useState<number>();
   const width = dragged ?? kept;
-  const clamp = (css: number): number => Math.max(tableWidthLimits.min, Math.min(tableWidthLimits.max, innerWidth - 320, css));
+  const clamp = (css: number): number =>
+    Math.max(tableWidthLimits.min, Math.min(tableWidthLimits.max, innerWidth - 320, css));
   return (
     <>
       <div className={styles['side']} style={{ width: clamp(width) }}>
@@ -266,13 +279,16 @@ function SidePanel({ children }: { children: ReactElement }): ReactElement {
         role="separator"
         aria-orientation="vertical"
         aria-label="Width of the table"
-        aria-valuenow={width}
+        aria-valuenow={clamp(width)}
         aria-valuemin={tableWidthLimits.min}
         aria-valuemax={tableWidthLimits.max}
         tabIndex={0}
         className={styles['divider']}
         onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
-        onPointerMove={(event) => event.currentTarget.hasPointerCapture(event.pointerId) && setDragged(clamp(event.clientX))}
+        onPointerMove={(event) =>
+          event.currentTarget.hasPointerCapture(event.pointerId) && setDragged(clamp(event.clientX))
+        }
+        onPointerCancel={() => setDragged(undefined)}
         onPointerUp={() => {
           if (dragged !== undefined) setPreference('tableWidth', dragged);
           setDragged(undefined);
@@ -303,7 +319,15 @@ function ViewOptions(): ReactElement {
     reset: () => navigate({ z: [], sel: [], s: '', t: [] }, 'push'),
     keys: () => openDialog('keys'),
   };
-  const colourChoice = <Choice label="Colour" prefix="Colour" value={rule} options={colourRules} onChange={(col) => navigate({ col }, 'replace')} />;
+  const colourChoice = (
+    <Choice
+      label="Colour"
+      prefix="Colour"
+      value={rule}
+      options={colourRules}
+      onChange={(col) => navigate({ col }, 'replace')}
+    />
+  );
   return (
     <>
       {!isNarrow && colourChoice}
@@ -332,7 +356,14 @@ function ViewOptions(): ReactElement {
               { id: 'name', title: 'By name', checked: order === 'name' },
             ],
           },
-          ...(isNarrow ? [{ title: 'Colour', entries: colourRules.map(({ id, title }) => ({ id: `col:${id}`, title, checked: id === rule })) }] : []),
+          ...(isNarrow
+            ? [
+                {
+                  title: 'Colour',
+                  entries: colourRules.map(({ id, title }) => ({ id: `col:${id}`, title, checked: id === rule })),
+                },
+              ]
+            : []),
           {
             entries: [
               { id: 'dense', title: 'Dense rows', checked: rowHeight === 16 },
@@ -350,4 +381,3 @@ function ViewOptions(): ReactElement {
     </>
   );
 }
-

@@ -5,7 +5,6 @@ import { splitName } from '#model/function-name.ts';
 import { formatShare } from '#model/units.ts';
 import { type Direction, FlamegraphEngine, type PaintStats } from '#render/flamegraph/engine.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
-import type { Painter } from '#render/painter.ts';
 import { usePreference } from '../../preferences.ts';
 import { hoverFunction, type Place, uiStore } from '../../ui-store.ts';
 import { type Shown, valueText } from '../shown.ts';
@@ -27,27 +26,50 @@ export interface FlameGraphProps {
   /** The accessible name of the graph. */
   readonly title: string;
   readonly direction: Direction;
+  /** What shares are of: the shown total, also in a half of Sandwich. */
+  readonly whole: number;
   /** Colour key by function, see render/palette.ts. */
   readonly colours: Uint8Array;
   readonly hit: Uint8Array | undefined;
   /** Self and total of each function in the whole profile, for the tooltip. */
   readonly byFunction: { readonly self: Float64Array; readonly total: Float64Array };
-  readonly zoom: NodeIndex;
+  /** The frame that fills the width; a new object asks for it again, also where the camera has left it since. */
+  readonly zoom: { readonly node: NodeIndex };
   readonly selected: NodeIndex;
   /** `rest`: the camera was dragged or wheeled there, no step of its own. */
   onZoom(node: NodeIndex, how: 'step' | 'rest'): void;
   onSelect(node: NodeIndex): void;
+  /** A click: selects and zooms, one step. */
+  onPick(node: NodeIndex): void;
   onMenu(node: NodeIndex, at: Place): void;
   /** A key that the graph itself does not take; true when it was used. */
   onKey(key: string, node: NodeIndex): boolean;
 }
 
 interface Hover extends Place {
+  /** The tree that `node` counts in: by the next drawing it may be another. */
+  readonly tree: CallTree;
   readonly node: NodeIndex;
 }
 
 export function FlameGraph(props: FlameGraphProps): ReactElement {
-  const { shown, tree, rootTitle, title, direction, colours, hit, byFunction, zoom, selected, onZoom, onSelect, onMenu, onKey } = props;
+  const {
+    shown,
+    tree,
+    rootTitle,
+    title,
+    direction,
+    whole,
+    colours,
+    hit,
+    byFunction,
+    zoom,
+    selected,
+    onZoom,
+    onSelect,
+    onMenu,
+    onKey,
+  } = props;
   const { names } = shown.file.profile.functions;
   const host = useRef<HTMLDivElement>(null);
   const graph = useRef<HTMLCanvasElement>(null);
@@ -73,8 +95,8 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
       setHover(undefined);
     };
     const made = new FlamegraphEngine({
-      graph: graph.current!.getContext('2d', { alpha: false }) as unknown as Painter,
-      overlay: overlay.current!.getContext('2d') as unknown as Painter,
+      graph: graph.current!.getContext('2d', { alpha: false })!,
+      overlay: overlay.current!.getContext('2d')!,
       requestFrame: (run) => requestAnimationFrame(run),
       cancelFrame: (id) => cancelAnimationFrame(id),
       now: () => performance.now(),
@@ -83,7 +105,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
           clearTimeout(timer);
           hoverFunction(node > 0 ? told.current.tree.func[node] : -1);
           if (node < 0) setHover(undefined);
-          else timer = setTimeout(() => setHover({ node, x, y }), TOOLTIP_AFTER_MS);
+          else timer = setTimeout(() => setHover({ tree: told.current.tree, node, x, y }), TOOLTIP_AFTER_MS);
         },
         onRest({ zoomNode }) {
           restedAt.current = zoomNode;
@@ -123,8 +145,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
         if (node < 0 && double) told.current.onZoom(0, 'step');
         if (node < 0) return;
         restedAt.current = -1;
-        told.current.onSelect(node);
-        told.current.onZoom(node, 'step');
+        told.current.onPick(node);
       },
       onMenu(node, at) {
         if (node < 0) return;
@@ -152,13 +173,12 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
       return found;
     };
   }, [names]);
-  const whole = tree.total[0];
   const scene = useMemo(
     () => ({
       tree,
       layout: layoutTree(tree),
       label: parts,
-      rootLabel: `${rootTitle} · ${valueText(shown, whole)}`,
+      rootLabel: `${rootTitle} · ${valueText(shown, tree.total[0])}`,
       share: (node: number) => formatShare(tree.total[node], whole),
     }),
     [tree, parts, rootTitle, shown, whole],
@@ -176,7 +196,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   useEffect(() => engine.current!.setSearch(hit && { hit }), [hit, scene]);
   useEffect(() => {
     // Where the camera came to rest by itself it already stands.
-    if (restedAt.current !== zoom) engine.current!.setZoom(zoom);
+    if (restedAt.current !== zoom.node) engine.current!.setZoom(zoom.node);
     restedAt.current = -1;
   }, [zoom, scene]);
   const selectedFunction = selected > 0 ? (tree.func[selected] ?? -1) : -1;
@@ -215,22 +235,26 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
         onKey={(key) => {
           if (key === 'Escape') closeTooltip.current();
           else if (key === 'Enter') onZoom(cursor, 'step');
-          else if (key === 'Backspace') onZoom(Math.max(tree.parent[zoom], 0), 'step');
+          else if (key === 'Backspace') onZoom(Math.max(tree.parent[zoom.node], 0), 'step');
           else if (key === 'ContextMenu') {
             const box = engine.current!.boxOf(cursor);
             const at = host.current!.getBoundingClientRect();
-            onMenu(cursor, { x: at.left + (box ? box.x + Math.min(box.width, 40) : 20), y: at.top + (box ? box.y + box.height : 20) });
+            onMenu(cursor, {
+              x: at.left + (box ? box.x + Math.min(box.width, 40) : 20),
+              y: at.top + (box ? box.y + box.height : 20),
+            });
           } else return onKey(key, cursor);
           return true;
         }}
       />
-      {hover && (
+      {hover?.tree === tree && (
         <FrameTooltip
           shown={shown}
           tree={tree}
           rootTitle={rootTitle}
           byFunction={byFunction}
-          zoom={zoom}
+          whole={whole}
+          zoom={zoom.node}
           node={hover.node}
           at={hover}
           area={host}

@@ -15,6 +15,7 @@ interface FrameTooltipProps {
   readonly tree: CallTree;
   readonly rootTitle: string;
   readonly byFunction: { readonly self: Float64Array; readonly total: Float64Array };
+  readonly whole: number;
   readonly zoom: NodeIndex;
   readonly node: NodeIndex;
   /** In css px of the area. */
@@ -22,7 +23,17 @@ interface FrameTooltipProps {
   readonly area: RefObject<HTMLElement | null>;
 }
 
-export function FrameTooltip({ shown, tree, rootTitle, byFunction, zoom, node, at, area }: FrameTooltipProps): ReactElement {
+export function FrameTooltip({
+  shown,
+  tree,
+  rootTitle,
+  byFunction,
+  whole,
+  zoom,
+  node,
+  at,
+  area,
+}: FrameTooltipProps): ReactElement {
   const box = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState<Place>();
   useLayoutEffect(() => {
@@ -41,18 +52,17 @@ export function FrameTooltip({ shown, tree, rootTitle, byFunction, zoom, node, a
   const func = tree.func[node];
   const full = node === 0 ? rootTitle : nodeName(tree, functions.names, node);
   const name = full.length > MOST_LETTERS ? `${full.slice(0, MOST_LETTERS)}…` : full || '(empty name)';
-  const whole = tree.total[0];
   const view = tree.total[zoom] ?? whole;
   const zoomed = zoom > 0;
   const total = tree.total[node];
   const self = tree.self[node];
   const everywhere = func >= 0 ? { total: byFunction.total[func], self: byFunction.self[func] } : undefined;
   const samples = samplesIn(shown, total);
-  const row = (title: string, value: number): ReactElement => (
+  const row = (title: string, value: number, isHere: boolean): ReactElement => (
     <tr>
       <th scope="row">{title}</th>
       <td>{valueText(shown, value)}</td>
-      {zoomed && <td>{formatShare(value, view)}</td>}
+      {zoomed && <td>{isHere && formatShare(value, view)}</td>}
       <td>{formatShare(value, whole)}</td>
     </tr>
   );
@@ -66,7 +76,11 @@ export function FrameTooltip({ shown, tree, rootTitle, byFunction, zoom, node, a
       <p className={styles['name']}>
         <bdi>{name}</bdi>
       </p>
-      {func >= 0 && <p className={styles['file']}>{placeOf(functions.files[func], functions.line[func], functions.mappings[func])}</p>}
+      {func >= 0 && (
+        <p className={styles['file']}>
+          {placeOf(functions.files[func], functions.line[func], functions.mappings[func])}
+        </p>
+      )}
       <table>
         <thead>
           <tr>
@@ -77,13 +91,17 @@ export function FrameTooltip({ shown, tree, rootTitle, byFunction, zoom, node, a
           </tr>
         </thead>
         <tbody>
-          {row('This path, total', total)}
-          {row('This path, self', self)}
-          {everywhere && row('Everywhere, total', everywhere.total)}
-          {everywhere && row('Everywhere, self', everywhere.self)}
+          {row('This path, total', total, true)}
+          {row('This path, self', self, true)}
+          {everywhere && row('Everywhere, total', everywhere.total, false)}
+          {everywhere && row('Everywhere, self', everywhere.self, false)}
         </tbody>
       </table>
-      {samples !== undefined && <p className={styles['samples']}>{formatCount(samples)} {samples === 1 ? 'sample' : 'samples'} on this path</p>}
+      {samples !== undefined && (
+        <p className={styles['samples']}>
+          {formatCount(samples)} {samples === 1 ? 'sample' : 'samples'} on this path
+        </p>
+      )}
       <p className={styles['foot']}>
         <span>Click zooms</span> <span>Right click: focus, hide, sandwich…</span>
       </p>

@@ -10,7 +10,6 @@ import styles from './flame-graph.module.css';
 /** Rows of each kind that are told; a frame may have thousands of callees and callers. */
 const MOST_CALLERS = 40;
 const MOST_SIBLINGS = 40;
-const MOST_CALLEES = 40;
 
 interface NeighbourhoodProps {
   readonly tree: CallTree;
@@ -60,14 +59,12 @@ export function Neighbourhood(props: NeighbourhoodProps): ReactElement {
       onFocus={() => onFocusChange(true)}
       onBlur={() => onFocusChange(false)}
     >
-      {rows.map(({ node, size, position, open }) => (
+      {rows.map(({ node, open }) => (
         <div
           key={node}
           id={`${id}-${node}`}
           role="treeitem"
           aria-level={tree.depth[node] + 1}
-          aria-setsize={size}
-          aria-posinset={position}
           aria-selected={node === cursor}
           aria-expanded={tree.subtreeEnd[node] > node + 1 ? open : undefined}
         >
@@ -80,9 +77,6 @@ export function Neighbourhood(props: NeighbourhoodProps): ReactElement {
 
 interface Row {
   readonly node: NodeIndex;
-  /** -1: not counted. */
-  readonly size: number;
-  readonly position: number;
   readonly open: boolean;
 }
 
@@ -92,13 +86,13 @@ function neighbourhood(tree: CallTree, cursor: NodeIndex): Row[] {
   const rows: Row[] = [];
   const callers: NodeIndex[] = [];
   for (let up = tree.parent[cursor]; up >= 0 && callers.length < MOST_CALLERS; up = tree.parent[up]!) callers.push(up);
-  for (const node of callers.reverse()) rows.push({ node, size: -1, position: 1, open: true });
+  for (const node of callers.reverse()) rows.push({ node, open: true });
   const siblings = cursor === 0 ? [0] : calleesAround(tree, tree.parent[cursor], cursor);
   const callees = calleesAround(tree, cursor, -1);
-  siblings.forEach((node, i) => {
-    rows.push({ node, size: siblings.length, position: i + 1, open: node === cursor });
+  siblings.forEach((node) => {
+    rows.push({ node, open: node === cursor });
     if (node !== cursor) return;
-    callees.slice(0, MOST_CALLEES).forEach((callee, k) => rows.push({ node: callee, size: callees.length, position: k + 1, open: false }));
+    callees.forEach((callee) => rows.push({ node: callee, open: false }));
   });
   return rows;
 }
@@ -108,9 +102,9 @@ function calleesAround(tree: CallTree, node: NodeIndex, around: NodeIndex): Node
   const all: NodeIndex[] = [];
   for (let kid = node + 1; kid < tree.subtreeEnd[node]; kid = tree.subtreeEnd[kid]!) {
     all.push(kid);
-    if (all.length >= MOST_SIBLINGS && (around < 0 || all.includes(around))) break;
+    if (all.length >= MOST_SIBLINGS && kid >= around) break;
   }
-  return all.slice(-Math.max(MOST_SIBLINGS, MOST_CALLEES));
+  return all.slice(-MOST_SIBLINGS);
 }
 
 function firstCallee(tree: CallTree, node: NodeIndex): NodeIndex {

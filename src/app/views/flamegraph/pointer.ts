@@ -64,6 +64,8 @@ export function attachPointer(area: HTMLElement, engine: FlamegraphEngine, event
     'pointermove',
     (event) => {
       const { x, y } = inArea(event);
+      // Released outside of the area before it was captured: no press any more.
+      if (event.buttons === 0) presses.delete(event.pointerId);
       const press = presses.get(event.pointerId);
       if (!press) {
         if (event.pointerType !== 'touch') engine.pointerMove(x, y);
@@ -81,10 +83,17 @@ export function attachPointer(area: HTMLElement, engine: FlamegraphEngine, event
       }
       const other = [...presses.values()].find((one) => one !== press);
       if (other) {
+        other.moved = true;
         // Two fingers: their distance zooms about the point between them.
         const before = Math.hypot(press.x - other.x, press.y - other.y);
         const after = Math.hypot(x - other.x, y - other.y);
-        engine.wheel({ xCss: (x + other.x) / 2, yCss: (y + other.y) / 2, deltaXCss: 0, deltaYCss: PINCH_CSS * Math.log(before / Math.max(1, after)), zoom: true });
+        engine.wheel({
+          xCss: (x + other.x) / 2,
+          yCss: (y + other.y) / 2,
+          deltaXCss: 0,
+          deltaYCss: PINCH_CSS * Math.log(before / Math.max(1, after)),
+          zoom: true,
+        });
       } else engine.panBy(dx, dy);
       press.x = x;
       press.y = y;
@@ -127,7 +136,8 @@ export function attachPointer(area: HTMLElement, engine: FlamegraphEngine, event
       if (pressedLong) return;
       const { x, y } = inArea(event);
       // The menu key sends this event too, without a place of its own; the keyboard has its own way to the menu.
-      if (event.button === 2) events.onMenu(engine.nodeAt(x, y), { x: event.clientX, y: event.clientY });
+      if (event.button === 2 || event.ctrlKey)
+        events.onMenu(engine.nodeAt(x, y), { x: event.clientX, y: event.clientY });
     },
     { signal },
   );
@@ -142,7 +152,9 @@ export function attachPointer(area: HTMLElement, engine: FlamegraphEngine, event
         xCss: x,
         yCss: y,
         deltaXCss: (sideways ? event.deltaY : event.deltaX) * unit,
-        deltaYCss: zoom ? Math.max(-MOST_ZOOM_CSS, Math.min(MOST_ZOOM_CSS, event.deltaY * unit)) : (sideways ? 0 : event.deltaY) * unit,
+        deltaYCss: zoom
+          ? Math.max(-MOST_ZOOM_CSS, Math.min(MOST_ZOOM_CSS, event.deltaY * unit))
+          : (sideways ? 0 : event.deltaY) * unit,
         zoom,
       });
       // Never the browser's own page zoom on the graph, used or not.

@@ -37,16 +37,25 @@ interface FunctionsTableProps {
 export function FunctionsTable(props: FunctionsTableProps): ReactElement {
   const { shown, byFunction, whole, hit, sort, selected, wide, onSort, onSelect, onSandwich, onKey } = props;
   const { functions } = shown.file.profile;
-  const rows = useMemo(() => sortedFunctions(byFunction, functions.names, functions.files, hit, sort), [byFunction, functions, hit, sort]);
+  const rows = useMemo(
+    () => sortedFunctions(byFunction, functions.names, functions.files, hit, sort),
+    [byFunction, functions, hit, sort],
+  );
   const type = shown.file.profile.sampleTypes[shown.sampleType];
   const { selfScale, totalScale, largestSelf } = useMemo(() => {
-    const scale = (largest: number): ReturnType<typeof scaleFor> => scaleFor(type?.unit ?? '', type?.type ?? '', largest);
+    const scale = (largest: number): ReturnType<typeof scaleFor> =>
+      scaleFor(type?.unit ?? '', type?.type ?? '', largest);
     const largest = largestOf(byFunction.self);
     return { selfScale: scale(largest), totalScale: scale(largestOf(byFunction.total)), largestSelf: largest };
   }, [byFunction, type]);
 
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_CSS, overscan: 8 });
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_CSS,
+    overscan: 8,
+  });
   const [active, setActive] = useState(0);
   const activeRow = Math.min(active, rows.length - 1);
 
@@ -107,7 +116,12 @@ export function FunctionsTable(props: FunctionsTableProps): ReactElement {
     { key: 'name', title: 'Function', className: styles['name'], narrow: true },
     { key: 'self', title: `Self${unit && `, ${unit}`}`, className: styles['number'], narrow: true },
     { key: 'self', title: 'Self', className: styles['share'], narrow: true },
-    { key: 'total', title: `Total${totalScale.suffix && `, ${totalScale.suffix}`}`, className: styles['number'], narrow: false },
+    {
+      key: 'total',
+      title: `Total${totalScale.suffix && `, ${totalScale.suffix}`}`,
+      className: styles['number'],
+      narrow: false,
+    },
     { key: 'total', title: 'Total', className: styles['share'], narrow: true },
     { key: 'file', title: 'File', className: styles['file'], narrow: false },
   ];
@@ -131,13 +145,24 @@ export function FunctionsTable(props: FunctionsTableProps): ReactElement {
           // Two columns may share a key (value and share): only the first says that it is sorted.
           const says = sorted && shownColumns.findIndex((column) => column.key === key) === i;
           return (
-            <div key={title + key + i} role="columnheader" className={className} aria-sort={says ? (sort.descending ? 'descending' : 'ascending') : 'none'}>
+            <div
+              key={title + key + i}
+              role="columnheader"
+              className={className}
+              aria-sort={says ? (sort.descending ? 'descending' : 'ascending') : 'none'}
+            >
               <button
                 type="button"
-                onClick={() => onSort({ key, descending: sorted ? !sort.descending : key === 'self' || key === 'total' })}
+                onClick={() =>
+                  onSort({ key, descending: sorted ? !sort.descending : key === 'self' || key === 'total' })
+                }
                 title={key === 'name' || key === 'file' ? undefined : `${title}; shares are of the shown total`}
               >
-                {says && <span className={sort.descending ? styles['down'] : styles['up']}><Icon name="sort" /></span>}
+                {says && (
+                  <span className={sort.descending ? styles['down'] : styles['up']}>
+                    <Icon name="sort" />
+                  </span>
+                )}
                 {title}
                 {className === styles['share'] ? '\u00a0%' : ''}
               </button>
@@ -152,7 +177,9 @@ export function FunctionsTable(props: FunctionsTableProps): ReactElement {
         tabIndex={-1}
         onPointerLeave={() => hoverFunction(-1)}
       >
-        {rows.length === 0 && <p className={styles['empty']}>{hit ? 'No function matches the search.' : 'No function in this profile.'}</p>}
+        {rows.length === 0 && (
+          <p className={styles['empty']}>{hit ? 'No function matches the search.' : 'No function in this profile.'}</p>
+        )}
         <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map((item) => {
             const func = rows[item.index];
@@ -192,14 +219,34 @@ interface FunctionRowProps extends FunctionsTableProps {
 }
 
 const FunctionRow = memo(function FunctionRow(props: FunctionRowProps): ReactElement {
-  const { shown, byFunction, whole, fills, colours, func, index, top, isActive, isSelected, selfScale, totalScale, largestSelf, wide } = props;
+  const {
+    shown,
+    byFunction,
+    whole,
+    fills,
+    colours,
+    func,
+    index,
+    top,
+    isActive,
+    isSelected,
+    selfScale,
+    totalScale,
+    largestSelf,
+    wide,
+  } = props;
   const { onSelect, onSandwich, onActivate } = props;
   const { functions } = shown.file.profile;
   const isHovered = useUi((ui) => ui.hoveredFunction === func);
   const { prefix, middle, bare } = splitName(functions.names[func]);
   const self = byFunction.self[func];
   const total = byFunction.total[func];
-  const state = [styles['row'], isActive && styles['active'], isSelected && styles['selected'], isHovered && styles['hovered']];
+  const state = [
+    styles['row'],
+    isActive && styles['active'],
+    isSelected && styles['selected'],
+    isHovered && styles['hovered'],
+  ];
   return (
     <div
       id={`function-row-${func}`}
@@ -224,7 +271,10 @@ const FunctionRow = memo(function FunctionRow(props: FunctionRowProps): ReactEle
         </bdi>
       </div>
       <div role="gridcell" className={styles['number']}>
-        <span className={styles['bar']} style={{ width: `${largestSelf > 0 ? Math.max(0, (self / largestSelf) * 100) : 0}%` }} />
+        <span
+          className={styles['bar']}
+          style={{ width: `${largestSelf > 0 ? Math.max(0, (self / largestSelf) * 100) : 0}%` }}
+        />
         <span>{selfScale.format(self)}</span>
       </div>
       <div role="gridcell" className={styles['share']}>

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { Automaton } from '#model/automaton.ts';
+import { compilePattern } from '#model/search-pattern.ts';
+
+function compiled(source: string, ignoreCase = false): { test(text: string): boolean } {
+  const found = compilePattern(source, ignoreCase);
+  if (!found.ok) throw new Error(found.message);
+  return found.pattern;
+}
+
+it('patterns mean what JavaScript takes them to mean', () => {
+  const letter = fc.constantFrom('a', 'b', '.', '[ab]', '[^a]', '\\w', '\\W', '^', '$', '\\b', '\\B', '\\.', 'é');
+  const { pattern } = fc.letrec<{ pattern: string; atom: string }>((tie) => ({
+    atom: fc.oneof(
+      { maxDepth: 4 },
+      letter,
+      tie('pattern').map((inner) => `(${inner})`),
+      tie('pattern').map((inner) => `(?:${inner})`),
+    ),
+    pattern: fc
+      .array(fc.tuple(tie('atom'), fc.constantFrom('', '', '', '*', '+', '?', '*?', '{2}', '{0,2}', '{1,}', '|')), {
+        minLength: 1,
+        maxLength: 4,
+      })
+      .map((parts) =>
+        parts
+          .map(([atom, repeat]) => (/^(\^|\$|\\b|\\B)$/.test(atom) && repeat !== '|' ? atom : atom + repeat))
+          .join(''),
+      ),
+  }));
+  const text = fc
+    .array(fc.constantFrom('a', 'b', '.', ' ', 'é', 'A'), { maxLength: 9 })
+    .map((letters) => letters.join(''));
+  let automata = 0;
+  fc.assert(
+    fc.property(pattern, fc.array(text, { minLength: 1, maxLength: 5 }), fc.boolean(), (source, texts, ignoreCase) => {
+      const found = compilePattern(source, ignoreCase);
+      if (!found.ok) return expect(found.message).toBe('pattern too large');
+      if (found.pattern instanceof Automaton) automata++;
+      const native = new RegExp(source, ignoreCase ? 'i' : '');
+      for (const one of texts) expect(found.pattern.test(one), `/${source}/ on ${one}`).toBe(native.test(one));
+    }),
+    { seed: 7, numRuns: 2000 },
+  );
+  expect(automata).toBeGreaterThan(500);
+});
+
+it.each([
+  '(a+)+$',
+  '^(a|a)*$',
+  '^(a|aa)+$',
+  '.*.*.*.*.*.*.*.*x',
+  'a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?aaaaaaaaaaaaaaaax',
+  '((a{9}){9}){9}x',
+  '(.*a){12}x',
+])(
+  '/%s/ ends, however long the name',
+  (source) => {
+    expect(compiled(source).test(`${'a'.repeat(2000)}!`)).toBe(false);
+  },
+  2000,
+);
+
+it.each([
+  ['(ab', 0, 'unterminated group'],
+  ['ab)', 2, 'unmatched )'],
+  ['a[bc', 1, 'unterminated character class'],
+  ['a**', 2, 'nothing to repeat'],
+  ['ab\\', 2, '\\ at end of pattern'],
+  ['(?=a)', 0, 'look-around is not supported'],
+  ['(a)\\1', 3, 'back references are not supported'],
+  ['[z-a]', 0, 'range out of order in character class'],
+  ['a{99999}', 1, 'pattern too large'],
+  ['(((((a{99}){99}){99})))', 5, 'pattern too large'],
+  ['x'.repeat(1001), 1000, 'pattern longer than 1000 letters'],
+])('/%s/ is refused at letter %i: %s', (source, at, message) => {
+  const found = compilePattern(source, false);
+  expect(found).toMatchObject({ ok: false, message });
+  if (!found.ok && message !== 'pattern too large') expect(found.at).toBe(at);
+});
+
+it('(?i) asks for either case, as in pprof', () => {
+  expect(compiled('(?i)SERVE').test('net/http.serve')).toBe(true);
+  expect(compiled('SERVE').test('net/http.serve')).toBe(false);
+  expect(compilePattern('(?i)(', false)).toEqual({ ok: false, at: 4, message: 'unterminated group' });
+});
+
+it('brackets that repeat nothing are letters', () => {
+  expect(compiled('^{}]a{x}.*.*$').test('{}]a{x}')).toBe(true);
+});
