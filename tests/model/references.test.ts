@@ -10,7 +10,7 @@ import { sandwich } from '#model/sandwich.ts';
 import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
 import { applyTransforms, type Transform } from '#model/transforms/registry.ts';
 import { rankNames } from '#model/tree-builder.ts';
-import { profileFromText, treeAsText, treeOf } from '../support/profile-from-text.ts';
+import { profileFromText, treeOf } from '../support/profile-from-text.ts';
 
 type Stack = readonly [names: readonly string[], value: bigint];
 const names = ['a', 'b', 'c', 'd'];
@@ -196,16 +196,4 @@ it('a stack of 100 000 different functions goes through every question', () => {
     { kind: 'ignore', match: 'nowhere' },
   ];
   expect(transformed(profile, all).total[0]).toBe(5);
-});
-
-it('a tree that grows too large is refused in words', () => {
-  // A self at each of 6 000 levels: bottom up, that is 18 million paths.
-  const lines = Array.from({ length: 6000 }, (_, i) => `f${i}`);
-  const text = Array.from({ length: 60 }, (_, i) => `${lines.slice(0, (i + 1) * 100).join(';')} 1`).join('\n');
-  expect(
-    treeAsText(
-      transformed(profileFromText(text), [{ kind: 'show-from', match: '="f5999"' }, { kind: 'invert' }]),
-      lines,
-    ),
-  ).toContain('f5999 1 1');
 });

@@ -88,7 +88,7 @@ async function once(size) {
     row[`${who} zoom to painted`] = (await page.evaluate((one) => window.bench.run(one, 'zoom'), who)).painted;
     row[`${who} search to painted`] = (await page.evaluate((one) => window.bench.run(one, 'search'), who)).painted;
     if (who === 'ours') {
-      row['draw of a zoomed view'] = median(await page.evaluate(() => window.bench.drawMs()));
+      Object.assign(row, await page.evaluate(() => window.bench.draws()));
       for (const move of /** @type {const} */ (['pan', 'wheelZoom'])) {
         const { script, between } = await page.evaluate((one) => window.bench[one](), move);
         row[`${move} script p95`] = quantile(script, 0.95);

@@ -33,7 +33,7 @@ interface Summary {
   readonly notes: readonly string[];
 }
 
-export interface FlametideConsole {
+interface FlametideConsole {
   summary(): Promise<Summary>;
   top(n: number, by: 'self' | 'total'): Promise<readonly { name: string; self: Exact; total: Exact }[]>;
   stacks(): Promise<readonly { stack: readonly string[]; value: Exact }[]>;
@@ -42,6 +42,12 @@ export interface FlametideConsole {
   url(): Promise<string>;
   exportAs(kind: ExportKind): Promise<string | Uint8Array>;
   stats(): Promise<Readonly<Record<string, number>>>;
+}
+
+declare global {
+  interface Window {
+    flametide: FlametideConsole;
+  }
 }
 
 const never = new AbortController().signal;

@@ -1,7 +1,7 @@
 /** What one frame costs, in words, beside the pointer. The same facts stand in the accessible tree. */
 import { type ReactElement, type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
-import { formatCount, formatShare } from '#model/units.ts';
+import { formatCount, formatExact, formatShare } from '#model/units.ts';
 import type { Place } from '../../ui-store.ts';
 import { sampleTypeTitle, samplesIn, type Shown, valueText } from '../shown.ts';
 import styles from './frame-tooltip.module.css';
@@ -58,6 +58,7 @@ export function FrameTooltip({
   const self = tree.self[node];
   const everywhere = func >= 0 ? { total: byFunction.total[func], self: byFunction.self[func] } : undefined;
   const samples = samplesIn(shown, total);
+  const unit = sampleTypes[shown.sampleType]?.unit ?? '';
   const row = (title: string, value: number, isHere: boolean): ReactElement => (
     <tr>
       <th scope="row">{title}</th>
@@ -97,11 +98,10 @@ export function FrameTooltip({
           {everywhere && row('Everywhere, self', everywhere.self, false)}
         </tbody>
       </table>
-      {samples !== undefined && (
-        <p className={styles['samples']}>
-          {formatCount(samples)} {samples === 1 ? 'sample' : 'samples'} on this path
-        </p>
-      )}
+      <p className={styles['samples']}>
+        {samples !== undefined && `${formatCount(samples)} ${samples === 1 ? 'sample' : 'samples'} on this path · `}
+        exactly {formatExact(tree.exact?.total[node] ?? total, unit)}
+      </p>
       <p className={styles['foot']}>
         <span>Click zooms</span> <span>Right click: focus, hide, sandwich…</span>
       </p>

@@ -1,0 +1,97 @@
+/** Links that no page of ours has written, and states that no user has typed. */
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { parseUrl, printUrl } from '#app/url/codec.ts';
+import { shortenPath } from '#model/call-path.ts';
+
+const { state: plain } = parseUrl('?file=x');
+
+it('halves of letters become the mark for what cannot be read', () => {
+  const link = printUrl({ ...plain, s: 'a\ud800b', z: ['\udc00', 'ok'] });
+  expect(parseUrl(link)).toMatchObject({ notices: [], state: { s: 'a\ufffdb', z: ['\ufffd', 'ok'] } });
+});
+
+it('unknown keys come back as they came, in their order', () => {
+  const unknown = fc.array(fc.tuple(fc.string({ minLength: 1 }), fc.string()), { maxLength: 8 });
+  const known = new Set([
+    ...new URLSearchParams(printUrl({ ...plain, src: { kind: 'demo', nodes: 10, seed: 1 } })).keys(),
+    's',
+    'z',
+    'sel',
+    'sw',
+    'st',
+    't',
+    'v',
+  ]);
+  fc.assert(
+    fc.property(unknown, (pairs) => {
+      const kept = pairs.filter(([key]) => !known.has(key));
+      const { state, notices } = parseUrl(printUrl({ ...plain, unknown: kept }));
+      expect(notices).toEqual([]);
+      expect(state).toEqual({ ...plain, unknown: kept });
+    }),
+    { seed: 7, numRuns: 1000 },
+  );
+  expect(printUrl(parseUrl('?x=1&file=a&y=2&x=3').state)).toMatch(/&x=1&y=2&x=3$/);
+});
+
+it('an unknown key never comes between a known one and its value', () => {
+  const demo = { ...parseUrl('?nodes=99&a=b').state, src: { kind: 'demo' as const, nodes: 500, seed: 3 } };
+  expect(parseUrl(printUrl(demo)).state).toMatchObject({ src: demo.src, unknown: [['a', 'b']] });
+});
+
+it('of several transforms those that can be read are applied, and the others named', () => {
+  const { state, notices } = parseUrl('?t=hide:a&t=boil:b&t=invert&t=invert:x');
+  expect(state.t).toEqual([{ kind: 'hide', match: 'a' }, { kind: 'invert' }]);
+  expect(notices).toHaveLength(2);
+  expect(notices[0]).toContain('boil:b');
+  expect(parseUrl(`?${'t=invert&'.repeat(50)}`).state.t).toHaveLength(32);
+});
+
+it.each([
+  ['s', 'x'.repeat(16_001)],
+  ['z', Array.from({ length: 2001 }, () => 'f').join(';')],
+  ['t', `hide:${'x'.repeat(16_001)}`],
+  ['src', 'demo&nodes='],
+  ['src', 'demo&nodes=1e3'],
+  ['src', 'demo&seed=-1'],
+  ['sort', '--self'],
+  ['view', 'constructor'],
+  ['pane', '__proto__'],
+])('%s=%.30s is a notice, and the rest of the link is read', (key, value) => {
+  const { state, notices } = parseUrl(`?file=a&${key}=${value}&later=1`);
+  expect(notices).toHaveLength(1);
+  expect(notices[0]?.length).toBeLessThan(200);
+  expect(state).toEqual({ ...parseUrl('?file=a&later=1').state });
+});
+
+it('a link of too many keys is read as far as it goes', () => {
+  const { state, notices } = parseUrl(`?file=a&${Array.from({ length: 500 }, (_, i) => `k${i}=${i}`).join('&')}`);
+  expect(notices).toHaveLength(1);
+  expect(state.unknown).toHaveLength(99);
+});
+
+it('bytes that are no text, and percent signs that stand alone, are read as text', () => {
+  expect(parseUrl('?s=%E0%A4%A&file=100%')).toMatchObject({ notices: [], state: { file: '100%' } });
+});
+
+it('browsers leave a printed link as it is, but for their own escapes', () => {
+  const link = printUrl({
+    ...plain,
+    s: `a b+c & "d" 'e' <f> #g`,
+    t: [{ kind: 'hide', match: '/^runtime\\.(gc|mark){2}[a-z]$/' }],
+  });
+  expect(link).toContain('t=hide:/^runtime\\.(gc|mark){2}[a-z]$/');
+  const seen = new URL(link, 'http://localhost/').search;
+  expect(seen.replaceAll('%27', "'")).toBe(link);
+  expect(parseUrl(seen).state).toEqual(parseUrl(link).state);
+});
+
+it('links of version 1 keep finding their paths: neither hash nor escapes change', () => {
+  const path = Array.from({ length: 40 }, (_, i) => `github.com/acme/ledger/core.(*Book).Step${i}`);
+  const [link = ''] = readFileSync('tests/fixtures/links/v1.txt', 'utf8')
+    .split('\n')
+    .filter((one) => one.includes('z=~'));
+  expect(parseUrl(link).state.z).toEqual(shortenPath(path));
+});
