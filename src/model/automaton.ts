@@ -36,6 +36,18 @@ export class LetterClass {
   }
 }
 
+/** The states that can be on their way at one letter, met once and then looked up. */
+interface Front {
+  readonly letters: readonly number[];
+  readonly isMatch: boolean;
+  readonly isMatchAtEnd: boolean;
+  /** By ASCII letter, as far as asked. */
+  readonly next: (Front | undefined)[];
+}
+
+/** Fronts kept: ordinary patterns have a dozen, harmful ones would have millions. */
+const MOST_FRONTS = 500;
+
 export class Automaton {
   readonly #program: readonly State[];
   readonly #letters: readonly LetterClass[];
@@ -43,34 +55,88 @@ export class Automaton {
   readonly #entered: Int32Array;
   readonly #stack: number[] = [];
   #step = 0;
+  readonly #fronts = new Map<string, Front>();
+  /** Undefined where `\b` asks for the letters on both sides: a front does not know them. */
+  #first: Front | undefined;
 
   constructor(program: readonly State[], letters: readonly LetterClass[]) {
     this.#program = program;
     this.#letters = letters;
     this.#entered = new Int32Array(program.length);
+    this.#first = program.some(({ kind, arg }) => kind === 'assert' && arg > 1) ? undefined : this.#front([0], true);
   }
 
   test(text: string): boolean {
+    if (!this.#first) return this.#testByState(text);
+    let front = this.#first;
+    for (let at = 0; at < text.length && !front.isMatch; at++) {
+      const code = text.charCodeAt(at);
+      front = front.next[code] ?? this.#advance(front, text, at);
+    }
+    return front.isMatch || front.isMatchAtEnd;
+  }
+
+  #advance(front: Front, text: string, at: number): Front {
+    // A match may begin anywhere, so the start is always among those on their way.
+    const entries = [0];
+    for (const state of front.letters) {
+      const { arg, next } = this.#program[state];
+      if (this.#letters[arg].has(text, at)) entries.push(next);
+    }
+    const found = this.#front(entries, false);
+    const code = text.charCodeAt(at);
+    if (code < 128) front.next[code] = found;
+    return found;
+  }
+
+  #front(entries: readonly number[], atStart: boolean): Front {
+    const letters: number[] = [];
+    const ending: number[] = [];
+    const isMatch = this.#enterAll(entries, (assertion) => assertion === 0 && atStart, letters);
+    const isMatchAtEnd = this.#enterAll(entries, (assertion) => assertion === 1 || atStart, ending);
+    const key = `${letters.sort((a, b) => a - b).join(',')} ${isMatch} ${isMatchAtEnd}`;
+    const known = this.#fronts.get(key);
+    if (known) return known;
+    if (this.#fronts.size >= MOST_FRONTS) this.#forget();
+    const made: Front = { letters, isMatch, isMatchAtEnd, next: [] };
+    this.#fronts.set(key, made);
+    return made;
+  }
+
+  /** Lets go of what is kept, lest it grows; ways lead on from the first, so that one starts anew. */
+  #forget(): void {
+    this.#fronts.clear();
+    if (this.#first) this.#first = { ...this.#first, next: [] };
+  }
+
+  #enterAll(entries: readonly number[], passes: (assertion: number) => boolean, letters: number[]): boolean {
+    this.#step++;
+    let isMatch = false;
+    for (const state of entries) if (this.#enter(state, passes, letters)) isMatch = true;
+    return isMatch;
+  }
+
+  #testByState(text: string): boolean {
     let here: number[] = [];
     let there: number[] = [];
     for (let at = 0; at <= text.length; at++) {
-      // A match may begin anywhere: the start is entered at every letter, after what is on its way already.
       this.#step++;
       const open = here;
       here = there;
       here.length = 0;
+      const passes = (assertion: number): boolean => holds(assertion, text, at);
       for (const state of open) {
         const { arg, next } = this.#program[state];
-        if (this.#letters[arg].has(text, at - 1) && this.#enter(next, text, at, here)) return true;
+        if (this.#letters[arg].has(text, at - 1) && this.#enter(next, passes, here)) return true;
       }
-      if (this.#enter(0, text, at, here)) return true;
+      if (this.#enter(0, passes, here)) return true;
       there = open;
     }
     return false;
   }
 
   /** Follows forks and assertions to the letters behind them. @returns whether the end was met. */
-  #enter(from: number, text: string, at: number, letters: number[]): boolean {
+  #enter(from: number, passes: (assertion: number) => boolean, letters: number[]): boolean {
     const stack = this.#stack;
     stack.length = 0;
     stack.push(from);
@@ -81,7 +147,7 @@ export class Automaton {
       if (kind === 'match') return true;
       if (kind === 'letter') letters.push(state);
       else if (kind === 'fork') stack.push(arg, next);
-      else if (holds(arg, text, at)) stack.push(next);
+      else if (passes(arg)) stack.push(next);
     }
     return false;
   }

@@ -29,12 +29,11 @@ const systemName =
   /^(?:\((?:garbage collector|garbage collection|marking|sweeping|program|idle|root|runtime)\)|\[unknown\]|<frozen .*)$/;
 
 function packageName(name: string, file: string, binary: string): string {
-  const unsymbolised = /^(.+)\+0x[0-9a-f]+$/i.exec(name);
+  const unsymbolised = name.includes('+0x') ? /^(.+)\+0x[0-9a-f]+$/i.exec(name) : null;
   if (unsymbolised) return baseName(unsymbolised[1]);
   if (/^\[[^\]]+\]$/.test(name)) return name;
   if (/^(?:0x[0-9a-f]+)?$/i.test(name)) return binary;
-  const place = /(?:^| |\()((?:\w+:\/\/|node:|\/|[\w@.-])[^ ()]*?)(?::\d+){1,2}\)?$/.exec(name)?.[1] ?? '';
-  const source = file === '' || file === name ? place : file;
+  const source = file === '' || file === name ? placeOf(name) : file;
   // Scripts tell their package by the file: a name's dots are objects there.
   if (/\.(?:[cm]?[jt]sx?|py|rb|php)$/.test(source) || /^(?:node|file):/.test(source)) {
     return packageOfFile(source, nameParts(name).package);
@@ -44,6 +43,12 @@ function packageName(name: string, file: string, binary: string): string {
   if (systemBinary.test(binary)) return binary;
   if (source !== '') return packageOfFile(source, '');
   return /^\/|\.(?:so[.\d]*|dll|dylib)$/.test(name) ? packageOfFile(name, '') : binary;
+}
+
+/** `fn (app/web.py:12)`, `LazyCompile:fn /srv/app.js:1`: the file that a name carries. */
+function placeOf(name: string): string {
+  if (!/:\d+\)?$/.test(name)) return '';
+  return /(?:^| |\()((?:\w+:\/\/|node:|\/|[\w@.-])[^ ()]*?)(?::\d+){1,2}\)?$/.exec(name)?.[1] ?? '';
 }
 
 /** @param namespace what the name tells, for languages whose files do not. */

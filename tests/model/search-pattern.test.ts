@@ -89,3 +89,15 @@ it('(?i) asks for either case, as in pprof', () => {
 it('brackets that repeat nothing are letters', () => {
   expect(compiled('^{}]a{x}.*.*$').test('{}]a{x}')).toBe(true);
 });
+
+it('answers stay the same however many texts were asked before', () => {
+  // Each text takes other ways through the automaton, more than are kept.
+  const source = '(a|b)*a(a|b){10}c';
+  const kept = compiled(source);
+  const native = new RegExp(source);
+  const texts = Array.from(
+    { length: 3000 },
+    (_, i) => `${(i * 2_654_435_761).toString(2).replaceAll('0', 'a').replaceAll('1', 'b')}c`,
+  );
+  for (const text of texts) expect(kept.test(text), text).toBe(native.test(text));
+});

@@ -90,8 +90,9 @@ async function once(size) {
     if (who === 'ours') {
       Object.assign(row, await page.evaluate(() => window.bench.draws()));
       for (const move of /** @type {const} */ (['pan', 'wheelZoom'])) {
-        const { script, between } = await page.evaluate((one) => window.bench[one](), move);
-        row[`${move} script p95`] = quantile(script, 0.95);
+        const { cull, paint, between } = await page.evaluate((one) => window.bench[one](), move);
+        row[`${move} cull p95`] = quantile(cull, 0.95);
+        row[`${move} paint p95`] = quantile(paint, 0.95);
         row[`${move} between frames p95`] = quantile(between, 0.95);
       }
       const hover = await page.evaluate(() => window.bench.hover());
