@@ -6,6 +6,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { AnalysisClient } from '#analysis/client.ts';
 import { installConsole } from './dev/console.ts';
+import { ErrorBoundary } from './error-boundary.tsx';
 import { applyTheme } from './preferences.ts';
 import { AnalysisContext, makeQueryClient } from './queries.ts';
 import { Shell } from './shell.tsx';
@@ -24,7 +25,9 @@ createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
       <AnalysisContext value={analysis}>
-        <Shell />
+        <ErrorBoundary>
+          <Shell />
+        </ErrorBoundary>
       </AnalysisContext>
     </QueryClientProvider>
   </StrictMode>,

@@ -15,7 +15,7 @@ import { useAnalysis } from './queries.ts';
 import { announce, dismissRefusals, openDialog, refuse, useUi } from './ui-store.ts';
 import { dismissUrlNotices, linkToView, navigate, urlStore, useUrl, useUrlNotices } from './url/url-store.ts';
 import { copy } from './commands.ts';
-import { sampleTypeTitle, shownOf } from './views/shown.ts';
+import { sampleTypeKey, sampleTypeTitle, shownOf, useShown } from './views/shown.ts';
 import { Workspace } from './views/workspace.tsx';
 import styles from './shell.module.css';
 
@@ -163,9 +163,8 @@ function FileTabs({ file }: { file: OpenFile }): ReactElement {
   const analysis = useAnalysis();
   const files = useFiles();
   const { pick } = useOpen();
-  const st = useUrl((state) => state.st);
-  const { sampleTypes, defaultSampleType, totals } = file.profile;
-  const chosen = sampleTypes.some(({ type }) => type === st) ? st! : sampleTypes[defaultSampleType].type;
+  const { sampleType } = useShown(file);
+  const { sampleTypes, totals } = file.profile;
   const show = (name: string): void => navigate({ file: name, src: undefined, st: undefined, z: [], sel: [] }, 'push');
   return (
     <div className={styles['tabs']}>
@@ -199,16 +198,16 @@ function FileTabs({ file }: { file: OpenFile }): ReactElement {
         <Choice
           label="Sample type"
           edged
-          value={chosen}
+          value={sampleTypeKey(sampleTypes, sampleType)}
           options={sampleTypes.map(({ type, unit }, i) => ({
-            id: type,
+            id: sampleTypeKey(sampleTypes, i),
             title: sampleTypeTitle(type),
             hint: totals[i] === 0 ? `${unit}, empty` : unit,
           }))}
-          onChange={(type) => navigate({ st: type }, 'push')}
+          onChange={(st) => navigate({ st }, 'push')}
         />
       ) : (
-        <span className={styles['only']}>{sampleTypeTitle(chosen)}</span>
+        <span className={styles['only']}>{sampleTypeTitle(sampleTypes[sampleType].type)}</span>
       )}
     </div>
   );

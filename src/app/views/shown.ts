@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import type { TreeAnswer, TreeRequest } from '#analysis/analysis.ts';
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
+import type { SampleType } from '#model/profile.ts';
 import { formatValue } from '#model/units.ts';
 import type { OpenFile } from '../files/files-store.ts';
 import { useUrl } from '../url/url-store.ts';
@@ -21,9 +22,16 @@ export interface ShownTree extends Shown {
 
 export function shownOf(file: OpenFile, state: UrlState): Shown {
   const { profile } = file;
-  const asked = profile.sampleTypes.findIndex(({ type }) => type === state.st);
+  const asked = profile.sampleTypes.findIndex((_, i) => sampleTypeKey(profile.sampleTypes, i) === state.st);
   const sampleType = asked < 0 ? profile.defaultSampleType : asked;
   return { file, sampleType, request: { handle: profile.handle, sampleType, order: state.order, transforms: state.t } };
+}
+
+/** How a link names a sample type: by its type; where two have one, by unit and place too. */
+export function sampleTypeKey(sampleTypes: readonly SampleType[], index: number): string {
+  const { type, unit } = sampleTypes[index];
+  const isAlone = type !== '' && sampleTypes.every((one, i) => i === index || one.type !== type);
+  return isAlone ? type : `${type}:${unit}:${index}`;
 }
 
 export function useShown(file: OpenFile): Shown {
