@@ -53,7 +53,6 @@ export interface TreeAnswer {
 export interface SearchAnswer {
   /** 1 for each function that matches. */
   readonly hit: Uint8Array;
-  readonly functions: number;
   readonly nodes: number;
   /** What passes through at least one match, counted once. */
   readonly value: number;

@@ -115,7 +115,7 @@ export class InProcessAnalysis implements Analysis {
       ? await this.#run(matchFunctions(parsed.query, facts), signal)
       : new Uint8Array(facts.functions.names.length);
     const { nodes, value } = searchShare(tree, hit);
-    return { hit, functions: countOnes(hit), nodes, value, searchMs: performance.now() - began };
+    return { hit, nodes, value, searchMs: performance.now() - began };
   }
 
   async sandwich(request: TreeRequest, func: number, signal: AbortSignal): Promise<SandwichAnswer> {
@@ -215,10 +215,4 @@ function sumExact(column: BigInt64Array): bigint {
   let total = 0n;
   for (let i = 0; i < column.length; i++) total += column[i];
   return total;
-}
-
-function countOnes(column: Uint8Array): number {
-  let count = 0;
-  for (let i = 0; i < column.length; i++) count += column[i];
-  return count;
 }

@@ -11,8 +11,6 @@ const paths = {
   ),
   down: <path d="m4.5 6.5 3.5 3.5 3.5-3.5" />,
   up: <path d="m4.5 9.5 3.5-3.5 3.5 3.5" />,
-  left: <path d="M9.5 4.5 6 8l3.5 3.5" />,
-  right: <path d="M6.5 4.5 10 8l-3.5 3.5" />,
   close: <path d="m4.5 4.5 7 7m0-7-7 7" />,
   plus: <path d="M8 3.5v9M3.5 8h9" />,
   check: <path d="m3.5 8.5 3 3 6-7" />,
@@ -43,23 +41,9 @@ const paths = {
       <circle cx="8" cy="8" r="1.75" />
     </>
   ),
-  hide: (
-    <>
-      <path d="M2.5 8s2-4 5.5-4 5.5 4 5.5 4-2 4-5.5 4-5.5-4-5.5-4z" />
-      <path d="m3 13 10-10" />
-    </>
-  ),
-  file: <path d="M9 1.75H4.5a1 1 0 0 0-1 1v10.5a1 1 0 0 0 1 1h7a1 1 0 0 0 1-1v-8zM9 1.75v3.5h3.5" />,
   upload: <path d="M8 10.5v-8M5 5.25l3-3 3 3M2.5 10v2.25c0 .6.4 1 1 1h9c.6 0 1-.4 1-1V10" />,
   download: <path d="M8 2.5v8M5 7.75l3 3 3-3M2.5 10v2.25c0 .6.4 1 1 1h9c.6 0 1-.4 1-1V10" />,
   flame: <path d="M2.5 3.5h11M2.5 8h7m2 0h2M2.5 12.5h4" />,
-  table: <path d="M2.5 3.5h7m3 0h1M2.5 8h7m3 0h1M2.5 12.5h7m3 0h1" />,
-  both: (
-    <>
-      <rect x="2.25" y="2.75" width="11.5" height="10.5" rx="1.5" />
-      <path d="M6.75 3v10" />
-    </>
-  ),
   sort: <path d="M8 3.5v9M4.75 9.5 8 12.75l3.25-3.25" />,
   error: (
     <>
@@ -85,12 +69,6 @@ const paths = {
   stop: <rect x="4" y="4" width="8" height="8" rx="1" />,
   share: (
     <path d="M6.5 9.5a2.6 2.6 0 0 0 3.7 0l2.3-2.3a2.6 2.6 0 0 0-3.7-3.7l-.9.9M9.5 6.5a2.6 2.6 0 0 0-3.7 0L3.5 8.8a2.6 2.6 0 0 0 3.7 3.7l.9-.9" />
-  ),
-  zoomout: (
-    <>
-      <circle cx="7" cy="7" r="4.25" />
-      <path d="m10.2 10.2 3.3 3.3M5.25 7h3.5" />
-    </>
   ),
 } satisfies Record<string, ReactElement>;
 
