@@ -1,0 +1,34 @@
+/** Labels of a series and what is asked of them. Rules: Prometheus' data model, as Pyroscope uses it. */
+
+export interface Label {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Sorted by name (code unit order), each name once, no empty value. */
+export type LabelSet = readonly Label[];
+
+/**
+ * One condition. A label that is missing counts as the empty text, for every operator.
+ * `=~` and `!~` hold a regular expression of RE2's syntax that must match the whole value.
+ */
+export interface LabelMatcher {
+  readonly name: string;
+  readonly operator: '=' | '!=' | '=~' | '!~';
+  readonly value: string;
+}
+
+/** Value of a label, '' where the set has none. */
+export function labelValue(labels: LabelSet, name: string): string {
+  return labels.find((label) => label.name === name)?.value ?? '';
+}
+
+/** Any pairs as a label set: sorted, empty values left out, the last of one name counts. */
+export function labelSet(pairs: Iterable<Label>): LabelSet {
+  const byName = new Map<string, string>();
+  for (const { name, value } of pairs) byName.set(name, value);
+  return [...byName]
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => ({ name, value }))
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}

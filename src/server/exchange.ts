@@ -1,0 +1,48 @@
+/** What passes between the HTTP server and the workers behind it: plain data, so that it can cross a thread. */
+
+/** A request whose body has arrived whole, within the limits. */
+export interface WireRequest {
+  readonly method: string;
+  /** Without the base path and without the query. */
+  readonly path: string;
+  /** What stands behind `?`, undecoded; '' where there is nothing. */
+  readonly query: string;
+  /** Names in lower case; several of one name joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** An answer as it goes out: encoded, compressed, with its length known. */
+export interface WireAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** Sent behind the body (gRPC's status over HTTP/1.1, chunked). */
+  readonly trailers?: Readonly<Record<string, string>>;
+}
+
+/** What a stop of the process, a log line or `/metrics` wants to know about what a request did. */
+export interface RequestFacts {
+  /** Profiles stored. */
+  readonly profiles?: number;
+  /** Samples stored. */
+  readonly samples?: number;
+  /** Why something was refused, a short slug of a closed list: it is a label in `/metrics`. */
+  readonly refused?: string;
+  /** For the log: the refusal in full. */
+  readonly message?: string;
+}
+
+/** Whoever answers for profiles: the workers over the own store, or a Pyroscope behind the proxy. */
+export interface Backend {
+  /** `/ingest` and `push.v1`. Resolves once everything that is told as taken is on disk. Never rejects. */
+  ingest(request: WireRequest, signal: AbortSignal): Promise<{ answer: WireAnswer; facts: RequestFacts }>;
+  /** `querier.v1`, `/pyroscope/render…`, the own slices call. Never rejects; an abort stops the work. */
+  query(request: WireRequest, signal: AbortSignal): Promise<{ answer: WireAnswer; facts: RequestFacts }>;
+  /** Lines of `/metrics` (Prometheus text) about what only the backend knows. */
+  metrics(): Promise<string>;
+  /** Whether it can take in and answer now; else why not, in one sentence. */
+  ready(): Promise<true | string>;
+  /** Finishes what is under way and closes. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,104 @@
+/** The questions that a store answers. All synchronous: they run in a reader worker, and look at `stop` as they go. */
+
+import type { LabelMatcher, LabelSet } from '#model/labels.ts';
+
+/** Both ends included, in ms since the epoch. */
+export interface TimeRange {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+export interface SeriesSelector extends TimeRange {
+  /** All must hold. */
+  readonly matchers: readonly LabelMatcher[];
+}
+
+export interface ProfileSelector extends SeriesSelector {
+  /** Five-part profile type id. */
+  readonly profileType: string;
+  /** Only stacks that begin with these function names, root first. Empty: all. */
+  readonly callSite: readonly string[];
+}
+
+/** Called now and then; throws (`Stopped`) when nobody waits for the answer any more or its time is over. */
+export type StopCheck = () => void;
+
+/** Functions by name; file, start line and binary are those of the first sight. */
+export interface FunctionColumns {
+  readonly names: readonly string[];
+  readonly files: readonly string[];
+  readonly startLines: Int32Array; // 0 where unknown
+  readonly mappings: readonly string[];
+}
+
+/**
+ * The sum of all profiles of a question. Node 0 is the root; a parent stands before its children; siblings are in no
+ * order. Nodes without total are left out, unless the root is all there is.
+ */
+export interface MergedTree {
+  readonly length: number;
+  /** Function by node, -1 at the root. */
+  readonly func: Int32Array;
+  /** Line by node; only of a tree by lines, where nodes of one function and parent differ by it. 0 where unknown. */
+  readonly line: Int32Array | undefined;
+  readonly parent: Int32Array; // -1 at the root
+  readonly self: Float64Array;
+  readonly total: Float64Array;
+  readonly functions: FunctionColumns;
+  /** Profiles with a value in the sum. */
+  readonly profiles: number;
+  /** What could not be read, in plain sentences. */
+  readonly warnings: readonly string[];
+}
+
+/** One series of sums. */
+export interface SummedSeries {
+  /** Of the group-by labels, those that the series have. */
+  readonly labels: LabelSet;
+  /** Right edges of the buckets that hold a profile, ascending, ms. */
+  readonly timesMs: Float64Array;
+  readonly sums: Float64Array;
+}
+
+/** Self of every call-tree node in each of n equal slices of a range; half-open, but the last includes its end. */
+export interface SlicedTree {
+  /** Over the whole range; `self` and `total` are the sums over the slices. */
+  readonly tree: MergedTree;
+  readonly sliceCount: number;
+  /** Entries of node i: [start[i], start[i + 1]), by ascending slice. */
+  readonly start: Int32Array; // nodes + 1
+  readonly slice: Uint16Array;
+  readonly value: Float64Array;
+  /** Samples behind each value; empty where the type cannot tell. */
+  readonly count: Float64Array;
+  /** Profiles by slice. */
+  readonly profiles: Int32Array;
+}
+
+export interface ProfileReader {
+  /** Ids of the types with a profile in the range (whole hours count). Sorted. */
+  profileTypes(range: TimeRange): string[];
+  /** Label sets with a profile in the range (whole hours count). */
+  series(selector: SeriesSelector): LabelSet[];
+  /** @param lines keeps lines apart, as pprof does. @throws Stopped */
+  merge(selector: ProfileSelector, lines: boolean, stop: StopCheck): MergedTree;
+  /**
+   * Buckets end at start + k·step, k ≥ 0, up to the range's end; the bucket of T is (T − step, T], the first one has its
+   * left edge too. Largest sum first, ties by labels. @throws Stopped
+   */
+  timeSeries(selector: ProfileSelector, groupBy: readonly string[], stepMs: number, stop: StopCheck): SummedSeries[];
+  /** @throws Stopped */
+  slices(selector: ProfileSelector, sliceCount: number, stop: StopCheck): SlicedTree;
+  /** Times of the oldest and newest profile, ms; undefined while there is none. */
+  extent(): { readonly oldestMs: number; readonly newestMs: number } | undefined;
+}
+
+/** The work was not needed any more, or took too long. */
+export class Stopped extends Error {
+  readonly why: 'aborted' | 'deadline';
+  constructor(why: 'aborted' | 'deadline') {
+    super(why === 'aborted' ? 'Nobody waits for the answer any more.' : 'The time for this answer is over.');
+    this.name = 'Stopped';
+    this.why = why;
+  }
+}
