@@ -1,0 +1,111 @@
+/** The one place that knows SQLite: how a file is opened and what stands in it. */
+
+import { DatabaseSync } from '@photostructure/sqlite';
+
+export type Database = InstanceType<typeof DatabaseSync>;
+export type Statement = ReturnType<Database['prepare']>;
+
+/** Raised when a folder's content changes so that an older Flametide would misread it. */
+export const STORE_FORMAT = 1;
+
+/** Pages of the write-ahead log until it is folded into the file: 16 MiB. */
+const CHECKPOINT_PAGES = 2048;
+const WAL_LIMIT_BYTES = 64 << 20;
+const BUSY_TIMEOUT_MS = 5000;
+
+// Times in whole microseconds since the epoch, hours and days as their number since the epoch, values in the unit of the
+// profile type. Blobs as in blob.ts. Tables with blobs keep their row ids: without, they are half as large again.
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS service(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+  CREATE TABLE IF NOT EXISTS series(
+    id INTEGER PRIMARY KEY, service_id INTEGER NOT NULL, type TEXT NOT NULL, labels TEXT NOT NULL UNIQUE,
+    first_hour INTEGER NOT NULL, last_hour INTEGER NOT NULL);
+  CREATE INDEX IF NOT EXISTS series_type ON series(type, last_hour);
+  CREATE TABLE IF NOT EXISTS part(
+    id INTEGER PRIMARY KEY, service_id INTEGER NOT NULL, day INTEGER NOT NULL, nodes INTEGER NOT NULL);
+  CREATE INDEX IF NOT EXISTS part_day ON part(service_id, day);
+  CREATE TABLE IF NOT EXISTS dict(id INTEGER PRIMARY KEY, part_id INTEGER NOT NULL, first_node INTEGER NOT NULL, data BLOB NOT NULL);
+  CREATE UNIQUE INDEX IF NOT EXISTS dict_part ON dict(part_id, first_node);
+  CREATE TABLE IF NOT EXISTS raw(
+    seq INTEGER PRIMARY KEY, series_id INTEGER NOT NULL, time_us INTEGER NOT NULL, part_id INTEGER NOT NULL,
+    period INTEGER NOT NULL, total REAL NOT NULL, data BLOB NOT NULL);
+  CREATE INDEX IF NOT EXISTS raw_time ON raw(series_id, time_us);
+  CREATE TABLE IF NOT EXISTS hour(
+    id INTEGER PRIMARY KEY, series_id INTEGER NOT NULL, hour INTEGER NOT NULL, part_id INTEGER NOT NULL,
+    gen INTEGER NOT NULL, profiles INTEGER NOT NULL, total REAL NOT NULL,
+    points BLOB NOT NULL, sums BLOB NOT NULL, sample_index BLOB NOT NULL, sample_values BLOB NOT NULL);
+  CREATE UNIQUE INDEX IF NOT EXISTS hour_series ON hour(series_id, hour, part_id, gen);
+  CREATE TABLE IF NOT EXISTS upload(key TEXT PRIMARY KEY, seen_ms INTEGER NOT NULL) WITHOUT ROWID;
+`;
+
+/** A folder that cannot be used as it is. The message says why and what to do. */
+export class UnusableStore extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UnusableStore';
+  }
+}
+
+/** Opens the file for writing, and makes it when it is not there. @throws UnusableStore, and what SQLite throws */
+export function openForWriting(file: string): Database {
+  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  // FULL must be said: the build's default loses acknowledged rows when the power goes.
+  db.exec(`
+    PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES};
+    PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;
+  `);
+  const known = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'meta'").get() !== undefined;
+  if (known) {
+    const row = db.prepare("SELECT value FROM meta WHERE key = 'format'").get() as { value: number } | undefined;
+    if (row === undefined || row.value > STORE_FORMAT) {
+      db.close();
+      throw new UnusableStore(
+        `The data was written by a newer Flametide (format ${row?.value ?? 'unknown'}, this one reads up to ${STORE_FORMAT}): ` +
+          'use that version, or another folder with --data. Nothing was changed.',
+      );
+    }
+  }
+  db.exec('BEGIN IMMEDIATE');
+  db.exec(SCHEMA);
+  db.prepare("INSERT OR IGNORE INTO meta VALUES ('format', ?)").run(STORE_FORMAT);
+  db.exec('COMMIT');
+  return db;
+}
+
+export function openForReading(file: string): Database {
+  const db = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+  db.exec('PRAGMA cache_size = -16384; PRAGMA query_only = ON');
+  return db;
+}
+
+/** A second connection of the writing process, for the upkeep of what the first one wrote. */
+export function openForUpkeep(file: string): Database {
+  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  db.exec(`
+    PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES}; PRAGMA cache_size = -8192;
+  `);
+  return db;
+}
+
+/** Runs `work` in one transaction; what throws rolls it back. */
+export function inTransaction<T>(db: Database, work: () => T): T {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** All deltas of a part from `firstNode` on, in order. */
+export function readDeltas(db: Database, part: number, firstNode: number): { first_node: number; data: Uint8Array }[] {
+  return db
+    .prepare('SELECT first_node, data FROM dict WHERE part_id = ? AND first_node >= ? ORDER BY first_node')
+    .all(part, firstNode) as { first_node: number; data: Uint8Array }[];
+}

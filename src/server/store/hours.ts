@@ -1,0 +1,13 @@
+/** Hours and days as numbers since the epoch (UTC). */
+
+export const US_PER_MS = 1000;
+export const US_PER_HOUR = 3_600_000_000;
+export const HOURS_PER_DAY = 24;
+
+export function hourOf(timeUs: number): number {
+  return Math.floor(timeUs / US_PER_HOUR);
+}
+
+export function dayOf(timeUs: number): number {
+  return Math.floor(timeUs / (US_PER_HOUR * HOURS_PER_DAY));
+}

@@ -1,0 +1,125 @@
+/** Stacks to leaf numbers: the dictionary of an open part with what it takes to find things in it. */
+
+import type { Profile } from '#model/profile.ts';
+import { PairTable } from './pair-table.ts';
+import { PartColumns, type PartMark } from './part-columns.ts';
+
+export class Interner {
+  readonly columns: PartColumns;
+  readonly #paths = new Map<string, number>();
+  readonly #functions = new Map<string, number>();
+  readonly #frames: PairTable;
+  readonly #nodes: PairTable;
+  /** What is on disk, or on its way there with the rows of the next commit. */
+  saved: PartMark;
+
+  constructor(columns: PartColumns) {
+    this.columns = columns;
+    columns.paths.forEach((path, i) => this.#paths.set(path, i));
+    columns.names.forEach((name, i) => this.#functions.set(name, i));
+    this.#frames = new PairTable(columns.frameFunc, columns.frameLine, 0);
+    this.#nodes = new PairTable(columns.nodeParent, columns.nodeFrame, 1);
+    this.saved = columns.mark();
+  }
+
+  get bytes(): number {
+    return this.columns.bytes + this.columns.names.length * 40 + this.#frames.bytes + this.#nodes.bytes;
+  }
+
+  /** A profile's stacks, each looked up once however many series ask for it. */
+  forProfile(profile: Profile): StackLookup {
+    return new StackLookup(this, profile);
+  }
+
+  func(profile: Profile, index: number): number {
+    const { names, files, line, mappings } = profile.functions;
+    const known = this.#functions.get(names[index]);
+    if (known !== undefined) return known;
+    const { columns } = this;
+    const made = columns.names.length;
+    columns.names.push(names[index]);
+    columns.file.push(this.#path(files[index]));
+    columns.mapping.push(this.#path(mappings[index]));
+    columns.startLine.push(Math.max(0, line[index]));
+    this.#functions.set(names[index], made);
+    return made;
+  }
+
+  frame(func: number, line: number): number {
+    return this.#frames.intern(func, line);
+  }
+
+  node(parent: number, frame: number): number {
+    return this.#nodes.intern(parent, frame);
+  }
+
+  #path(text: string): number {
+    const known = this.#paths.get(text);
+    if (known !== undefined) return known;
+    const made = this.columns.paths.length;
+    this.columns.paths.push(text);
+    this.#paths.set(text, made);
+    return made;
+  }
+}
+
+export class StackLookup {
+  readonly #interner: Interner;
+  readonly #profile: Profile;
+  /** By frame of the profile: its number in the part, -1 while unknown. */
+  readonly #frames: Int32Array;
+  /** By sample: its leaf, -1 while unknown. */
+  readonly #leaves: Int32Array;
+  // The stack before: its frames in the part and their nodes. Samples come sorted more often than not.
+  #pathFrame = new Int32Array(64);
+  #pathNode = new Int32Array(65);
+  #pathLength = 0;
+
+  constructor(interner: Interner, profile: Profile) {
+    this.#interner = interner;
+    this.#profile = profile;
+    this.#frames = new Int32Array(profile.frames.length).fill(-1);
+    this.#leaves = new Int32Array(profile.sampleCount).fill(-1);
+  }
+
+  leaf(sample: number): number {
+    const known = this.#leaves[sample];
+    if (known >= 0) return known;
+    const { stackStart, stackFrames } = this.#profile;
+    const from = stackStart[sample];
+    const length = stackStart[sample + 1] - from;
+    if (length > this.#pathFrame.length) this.#deepen(length);
+    const pathFrame = this.#pathFrame;
+    const pathNode = this.#pathNode;
+    const shared = Math.min(length, this.#pathLength);
+    let d = 0;
+    while (d < shared && pathFrame[d] === stackFrames[from + d]) d++;
+    for (; d < length; d++) {
+      const frame = stackFrames[from + d];
+      pathFrame[d] = frame;
+      pathNode[d + 1] = this.#interner.node(pathNode[d], this.#frame(frame));
+    }
+    this.#pathLength = length;
+    const leaf = pathNode[length];
+    this.#leaves[sample] = leaf;
+    return leaf;
+  }
+
+  #frame(frame: number): number {
+    const known = this.#frames[frame];
+    if (known >= 0) return known;
+    const { func, line } = this.#profile.frames;
+    const made = this.#interner.frame(this.#interner.func(this.#profile, func[frame]), Math.max(0, line[frame]));
+    this.#frames[frame] = made;
+    return made;
+  }
+
+  #deepen(length: number): void {
+    const pathFrame = new Int32Array(length * 2);
+    pathFrame.set(this.#pathFrame);
+    this.#pathFrame = pathFrame;
+    const pathNode = new Int32Array(length * 2 + 1);
+    pathNode.set(this.#pathNode);
+    this.#pathNode = pathNode;
+  }
+}

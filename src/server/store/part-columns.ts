@@ -1,0 +1,132 @@
+/**
+ * The dictionary of one service and UTC day, as columns: functions, frames (function and line) and a trie of nodes
+ * (parent and frame). A stack is its leaf's number. Numbers are dense and only grow, a parent's is below its child's.
+ * Kept on disk as deltas: what came since the last one.
+ */
+
+import { Int32Column } from '#base/column.ts';
+import { VarintSink } from '#base/varints.ts';
+import { DamagedBlob, payloadReader } from './blob.ts';
+
+/** How far a dictionary has been written or read. */
+export interface PartMark {
+  readonly paths: number;
+  readonly functions: number;
+  readonly frames: number;
+  readonly nodes: number;
+}
+
+export class PartColumns {
+  /** Source files and binaries, each text once; 0 is ''. */
+  readonly paths: string[] = [''];
+  /** Functions are told apart by name alone, as in `Profile`. */
+  readonly names: string[] = [];
+  readonly file = new Int32Column(256); // into paths
+  readonly mapping = new Int32Column(256); // into paths
+  readonly startLine = new Int32Column(256);
+  readonly frameFunc = new Int32Column(256);
+  readonly frameLine = new Int32Column(256);
+  /** Node 0 is the root: the empty stack. */
+  readonly nodeParent = new Int32Column(1024);
+  readonly nodeFrame = new Int32Column(1024);
+
+  constructor() {
+    this.nodeParent.push(-1);
+    this.nodeFrame.push(-1);
+  }
+
+  /** Nodes, the root included. */
+  get nodes(): number {
+    return this.nodeParent.length;
+  }
+
+  mark(): PartMark {
+    return {
+      paths: this.paths.length,
+      functions: this.names.length,
+      frames: this.frameFunc.length,
+      nodes: this.nodes,
+    };
+  }
+
+  /** Estimate of the memory held, texts included. */
+  get bytes(): number {
+    return this.nodes * 8 + this.frameFunc.length * 8 + this.names.length * 120 + this.paths.length * 100;
+  }
+
+  /** What stands between two marks, to be kept on disk. */
+  encode(from: PartMark, to: PartMark = this.mark()): Uint8Array {
+    const sink = new VarintSink(1024 + (to.nodes - from.nodes) * 4);
+    sink.number(from.paths);
+    sink.number(to.paths - from.paths);
+    for (let i = from.paths; i < to.paths; i++) sink.text(this.paths[i]);
+    sink.number(from.functions);
+    sink.number(to.functions - from.functions);
+    for (let i = from.functions; i < to.functions; i++) {
+      sink.text(this.names[i]);
+      sink.number(this.file.values[i]);
+      sink.number(this.mapping.values[i]);
+      sink.number(this.startLine.values[i]);
+    }
+    sink.number(from.frames);
+    sink.number(to.frames - from.frames);
+    for (let i = from.frames; i < to.frames; i++) {
+      sink.number(this.frameFunc.values[i]);
+      sink.number(this.frameLine.values[i]);
+    }
+    sink.number(from.nodes);
+    sink.number(to.nodes - from.nodes);
+    for (let i = from.nodes; i < to.nodes; i++) {
+      sink.number(i - this.nodeParent.values[i]);
+      sink.number(this.nodeFrame.values[i]);
+    }
+    return sink.take();
+  }
+
+  /** Appends a delta that begins where this ends. @throws DamagedBlob; what came before the damage stays, and is whole */
+  append(payload: Uint8Array): void {
+    const reader = payloadReader(payload);
+    const section = (known: number, what: string): number => {
+      const first = reader.unsigned();
+      if (first !== known) throw new DamagedBlob(`continues at ${what} ${first}, not at ${known}`);
+      const count = reader.unsigned();
+      if (count > payload.length) throw new DamagedBlob(`claims ${count} ${what} in ${payload.length} bytes`);
+      return count;
+    };
+    const below = (limit: number, what: string): number => {
+      const value = reader.unsigned();
+      if (value >= limit) throw new DamagedBlob(`names ${what} ${value} of ${limit}`);
+      return value;
+    };
+    const text = (): string => {
+      const end = reader.stop();
+      const bytes = payload.subarray(reader.offset, end);
+      reader.offset = end;
+      return decoder.decode(bytes);
+    };
+    for (let left = section(this.paths.length, 'paths'); left > 0; left--) this.paths.push(text());
+    for (let left = section(this.names.length, 'functions'); left > 0; left--) {
+      const name = text();
+      const file = below(this.paths.length, 'path');
+      const mapping = below(this.paths.length, 'path');
+      this.startLine.push(reader.unsigned());
+      this.mapping.push(mapping);
+      this.file.push(file);
+      this.names.push(name);
+    }
+    for (let left = section(this.frameFunc.length, 'frames'); left > 0; left--) {
+      const func = below(this.names.length, 'function');
+      this.frameLine.push(reader.unsigned());
+      this.frameFunc.push(func);
+    }
+    for (let left = section(this.nodes, 'nodes'); left > 0; left--) {
+      const up = reader.unsigned();
+      const node = this.nodes;
+      if (up === 0 || up > node) throw new DamagedBlob(`node ${node} hangs ${up} back`);
+      this.nodeFrame.push(below(this.frameFunc.length, 'frame'));
+      this.nodeParent.push(node - up);
+    }
+  }
+}
+
+const decoder = new TextDecoder();
