@@ -90,6 +90,11 @@ export class PartCache {
     return part;
   }
 
+  /** Forgets all: numbers of parts may mean others now. */
+  clear(): void {
+    this.#parts.clear();
+  }
+
   #read(db: Database, id: number, known: CachedPart | undefined): CachedPart {
     const part = known ?? new CachedPart();
     try {
