@@ -1,0 +1,189 @@
+/**
+ * The own store behind the server: one thread writes, some read, one looks after what is stored. The main thread only
+ * passes bytes; nothing here waits for a disk.
+ */
+
+import { availableParallelism } from 'node:os';
+import { StartError, type Engine, type EngineOptions, type RequestFacts, type WireAnswer, type WireRequest } from './exchange.ts';
+import type { IncomingProfile } from './ingest/incoming.ts';
+import type { ReaderStart } from './reader-worker.ts';
+import type { Stored, StoreStart, StoreState } from './store-worker.ts';
+import type { UpkeepOutcome, UpkeepStart } from './upkeep-worker.ts';
+import { WorkerCalls } from './worker-calls.ts';
+
+const UPKEEP_EVERY_MS = 30_000;
+const MOST_READERS = 2;
+
+/**
+ * Opens the folder and starts the threads.
+ * @throws (rejects) StartError for a folder that cannot be used
+ */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { dataFolder: folder, log } = options;
+  let failure: string | undefined;
+  const onEnd = (error: Error): void => {
+    failure ??= `A thread of the server has ended: ${error.message}. Start it again.`;
+    log.error(failure);
+  };
+  const store = new WorkerCalls(worker('store-worker'), { folder, limits: options.limits } satisfies StoreStart, onEnd);
+  const opened = await store.call<{ file: string; notes: readonly string[] } | { refused: string }>('open', undefined);
+  if ('refused' in opened) {
+    await store.close();
+    throw new StartError(opened.refused);
+  }
+  for (const note of opened.notes) log.warn(note);
+  const { file } = opened;
+  const readers = new ReaderPool(file, Math.min(MOST_READERS, availableParallelism()), onEnd);
+  const limits = { retentionMs: options.retentionMs, maxBytes: options.maxDiskBytes };
+  const keeper = new WorkerCalls(worker('upkeep-worker'), { file, folder, limits } satisfies UpkeepStart, onEnd);
+
+  let last: UpkeepOutcome | undefined;
+  let packed = 0;
+  let removed = 0;
+  let underway: Promise<void> | undefined;
+  const look = (kind: 'run' | 'makeRoom'): Promise<void> => {
+    underway ??= keeper
+      .call<UpkeepOutcome>(kind, { nowMs: Date.now() })
+      .then((outcome) => {
+        last = outcome;
+        packed += outcome.packed;
+        removed += outcome.removed;
+        for (const warning of outcome.warnings) log.warn(warning);
+      })
+      .catch((error: Error) => log.error(`Looking after the store failed: ${error.message}`))
+      .finally(() => {
+        underway = undefined;
+      });
+    return underway;
+  };
+  const timer = setInterval(() => void look('run'), UPKEEP_EVERY_MS);
+  void look('run');
+
+  return {
+    async ingest(request) {
+      try {
+        const { body } = request;
+        const alone = body.byteLength === body.buffer.byteLength && body.buffer instanceof ArrayBuffer;
+        const { answer, facts, needsRoom } = await store.call<Stored>(
+          'ingest',
+          { request, nowMs: Date.now() },
+          alone && body.byteLength > 0 ? [body.buffer as ArrayBuffer] : [],
+        );
+        if (needsRoom) void look('makeRoom');
+        return { answer, facts };
+      } catch (error) {
+        return broken(error);
+      }
+    },
+    query: (request, signal) => readers.query(request, signal).catch(broken),
+    store: (profiles: readonly IncomingProfile[]) => store.call<void>('store', { profiles, nowMs: Date.now() }),
+    async metrics() {
+      const state = await store.call<StoreState>('state', undefined);
+      const gauge = (name: string, help: string, value: number): string =>
+        `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name} ${value}\n`;
+      const counter = (name: string, help: string, value: number): string =>
+        `# HELP ${name} ${help}\n# TYPE ${name} counter\n${name} ${value}\n`;
+      return [
+        gauge('flametide_store_series', 'Label sets in the store.', state.series),
+        gauge('flametide_store_dictionary_bytes', 'Memory of dictionaries open for writing.', state.internerBytes),
+        gauge('flametide_store_data_bytes', 'Bytes in use in the data file.', last?.dataBytes ?? 0),
+        gauge('flametide_store_file_bytes', 'Size of the data file and its log.', last?.fileBytes ?? 0),
+        counter('flametide_store_blocks_packed_total', 'Hours of a series packed to a block.', packed),
+        counter('flametide_store_removed_total', 'Blocks and rows removed by retention.', removed),
+        gauge('flametide_queries_waiting', 'Queries that wait for a reader.', readers.waiting),
+      ].join('');
+    },
+    async ready() {
+      if (failure !== undefined) return failure;
+      return (await store.call<StoreState>('state', undefined)).refuses ?? true;
+    },
+    async close() {
+      clearInterval(timer);
+      await keeper.close();
+      await readers.close();
+      await store.close();
+    },
+  };
+}
+
+/** In the build every worker is a file beside this one. */
+function worker(name: string): URL {
+  return new URL(`./${name}.js`, import.meta.url);
+}
+
+interface Outcome {
+  readonly answer: WireAnswer;
+  readonly facts: RequestFacts;
+}
+
+interface Asked {
+  readonly request: WireRequest;
+  readonly signal: AbortSignal;
+  resolve(outcome: Outcome): void;
+  reject(error: unknown): void;
+}
+
+/** Questions wait here for a thread that is free; who hangs up while waiting is not asked for. */
+class ReaderPool {
+  readonly #free: { readonly calls: WorkerCalls; readonly flag: Int32Array }[] = [];
+  readonly #all: WorkerCalls[] = [];
+  readonly #queue: Asked[] = [];
+
+  constructor(file: string, count: number, onEnd: (error: Error) => void) {
+    for (let i = 0; i < count; i++) {
+      const aborted = new SharedArrayBuffer(4);
+      const calls = new WorkerCalls(worker('reader-worker'), { file, aborted } satisfies ReaderStart, onEnd);
+      this.#all.push(calls);
+      this.#free.push({ calls, flag: new Int32Array(aborted) });
+    }
+  }
+
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  query(request: WireRequest, signal: AbortSignal): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ request, signal, resolve, reject });
+      this.#next();
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#all.map((calls) => calls.close()));
+  }
+
+  #next(): void {
+    const asked = this.#queue[0];
+    const reader = this.#free[0];
+    if (asked === undefined || reader === undefined) return;
+    this.#queue.shift();
+    if (asked.signal.aborted) {
+      asked.reject(new Error('Nobody waits for the answer any more.'));
+      return this.#next();
+    }
+    this.#free.shift();
+    const { calls, flag } = reader;
+    const id = calls.nextId;
+    const abort = (): void => void Atomics.store(flag, 0, id);
+    asked.signal.addEventListener('abort', abort, { once: true });
+    calls
+      .call<Outcome>('query', { request: asked.request, nowMs: Date.now() })
+      .then(asked.resolve, asked.reject)
+      .finally(() => {
+        asked.signal.removeEventListener('abort', abort);
+        this.#free.push(reader);
+        this.#next();
+      });
+  }
+}
+
+/** What no caller should ever see: a thread that failed. */
+function broken(error: unknown): Outcome {
+  const message = error instanceof Error ? error.message : String(error);
+  const body = new TextEncoder().encode(JSON.stringify({ code: 'internal', message }));
+  return {
+    answer: { status: 500, headers: { 'content-type': 'application/json' }, body },
+    facts: { refused: 'internal', message },
+  };
+}

@@ -1,0 +1,30 @@
+/** A thread that answers queries, one after the other, from a read-only connection. */
+
+import { openForReading } from './store/database.ts';
+import { Stopped, type StopCheck } from './store/profile-reader.ts';
+import { ProfileStore } from './store/profile-store.ts';
+import { answerQuery } from './query/answer-query.ts';
+import type { WireRequest } from './exchange.ts';
+import { answerCalls, startData } from './worker-calls.ts';
+
+export interface ReaderStart {
+  readonly file: string;
+  /** One number: the id of the call that nobody waits for any more. */
+  readonly aborted: SharedArrayBuffer;
+}
+
+const { file, aborted } = startData<ReaderStart>();
+const flag = new Int32Array(aborted);
+const db = openForReading(file);
+const store = new ProfileStore(db);
+
+answerCalls({
+  query: ({ request, nowMs }: { request: WireRequest; nowMs: number }, id) => {
+    const stop: StopCheck = () => {
+      if (Atomics.load(flag, 0) === id) throw new Stopped('aborted');
+    };
+    return answerQuery(request, store, { nowMs }, stop);
+  },
+  cacheBytes: () => store.cacheBytes,
+  close: () => db.close(),
+});

@@ -1,0 +1,44 @@
+/** The thread that packs, joins and removes what is stored, on a connection of its own. */
+
+import { openForUpkeep } from './store/database.ts';
+import { dataBytes, removeSurplus, upkeep, type Limits, type UpkeepReport } from './store/upkeep.ts';
+import { fileBytes, makeBallast } from './store/folder.ts';
+import { finish } from '#base/steps.ts';
+import { answerCalls, startData } from './worker-calls.ts';
+
+export interface UpkeepStart {
+  readonly file: string;
+  readonly folder: string;
+  readonly limits: Limits;
+}
+
+export interface UpkeepOutcome extends UpkeepReport {
+  readonly dataBytes: number;
+  readonly fileBytes: number;
+}
+
+const { file, folder, limits } = startData<UpkeepStart>();
+const db = openForUpkeep(file);
+/** What is kept when the disk is full, of what was. */
+const SHARE_KEPT = 0.9;
+
+function outcome(report: UpkeepReport): UpkeepOutcome {
+  return { ...report, dataBytes: dataBytes(db), fileBytes: fileBytes(file) };
+}
+
+answerCalls({
+  run: ({ nowMs }: { nowMs: number }) => {
+    const report = finish(upkeep(db, limits, nowMs));
+    makeBallast(folder);
+    return outcome(report);
+  },
+  /** The disk is full, and the ballast was given up: the oldest goes. */
+  makeRoom: () => {
+    const report: UpkeepReport = { packed: 0, removed: 0, warnings: [] };
+    finish(removeSurplus(db, dataBytes(db) * SHARE_KEPT, report));
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    makeBallast(folder);
+    return outcome(report);
+  },
+  close: () => db.close(),
+});
