@@ -58,7 +58,8 @@ export class PairTable {
   }
 }
 
-function hashPair(a: number, b: number): number {
+/** Spread over 32 bits. */
+export function hashPair(a: number, b: number): number {
   let h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b + 1, 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
   return (h ^ (h >>> 13)) >>> 0;

@@ -3,7 +3,7 @@
 import { Int32Column } from '#base/column.ts';
 import { DamagedBlob, openBlob } from './blob.ts';
 import { readDeltas, type Database } from './database.ts';
-import { PairTable } from './pair-table.ts';
+import { hashPair } from './pair-table.ts';
 import { PartColumns } from './part-columns.ts';
 
 /** A part that a question meets. */
@@ -19,39 +19,60 @@ class CachedPart implements Part {
   usedAt = 0;
   /** A delta could not be read: what it and those behind it hold is lost, what came before is right. */
   isDamaged = false;
-  /** Canonical nodes by parent and function, and the node of each. */
-  readonly #parents = new Int32Column(1024);
-  readonly #funcs = new Int32Column(1024);
-  readonly #first = new Int32Column(1024);
-  readonly #table: PairTable;
+  /** Canonical nodes by the canonical node of the parent and the function: open addressing, 0 is empty. */
+  #slots = new Int32Array(1024);
+  #used = 0;
 
   constructor() {
     this.canonical.push(0);
-    this.#table = new PairTable(this.#parents, this.#funcs, 0);
   }
 
   get bytes(): number {
-    return this.columns.bytes + this.canonical.length * 4 + this.#parents.length * 12 + this.#table.bytes;
+    return this.columns.bytes + this.canonical.length * 4 + this.#slots.length * 4;
   }
 
   append(payload: Uint8Array): void {
-    const { columns } = this;
     try {
-      columns.append(payload);
+      this.columns.append(payload);
     } finally {
-      this.#canonize();
+      for (let node = this.canonical.length; node < this.columns.nodes; node++) this.canonical.push(this.#find(node));
     }
   }
 
-  #canonize(): void {
-    const { columns } = this;
-    for (let node = this.canonical.length; node < columns.nodes; node++) {
-      const parent = this.canonical.values[columns.nodeParent.values[node]];
-      const func = columns.frameFunc.values[columns.nodeFrame.values[node]];
-      const place = this.#table.intern(parent, func);
-      if (place === this.#first.length) this.#first.push(node);
-      this.canonical.push(this.#first.values[place]);
+  /** The first node of the same functions, which is `node` itself where there is none. */
+  #find(node: number): number {
+    const parent = this.#parent(node);
+    const func = this.#func(node);
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let at = hashPair(parent, func) & mask;
+    for (; slots[at] !== 0; at = (at + 1) & mask) {
+      const one = slots[at];
+      if (this.#parent(one) === parent && this.#func(one) === func) return one;
     }
+    slots[at] = node;
+    if (++this.#used * 3 > slots.length * 2) this.#grow();
+    return node;
+  }
+
+  #parent(node: number): number {
+    return this.canonical.values[this.columns.nodeParent.values[node]];
+  }
+
+  #func(node: number): number {
+    return this.columns.frameFunc.values[this.columns.nodeFrame.values[node]];
+  }
+
+  #grow(): void {
+    const slots = new Int32Array(this.#slots.length * 2);
+    const mask = slots.length - 1;
+    for (const node of this.#slots) {
+      if (node === 0) continue;
+      let at = hashPair(this.#parent(node), this.#func(node)) & mask;
+      while (slots[at] !== 0) at = (at + 1) & mask;
+      slots[at] = node;
+    }
+    this.#slots = slots;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Answers questions from what is stored: a reader over one connection. Rules of ranges and buckets: profile-reader.ts. */
 
-import { matchesAll } from '#model/label-selector.ts';
+import { compileMatchers } from '#model/label-matching.ts';
 import type { LabelSet } from '#model/labels.ts';
 import { parseProfileType } from '#model/profile-type.ts';
 import { openBlob } from './blob.ts';
@@ -204,7 +204,7 @@ export class ProfileStore implements ProfileReader {
 
   #select(rows: SeriesRow[], { matchers }: SeriesSelector): SeriesRow[] {
     if (matchers.length === 0) return rows;
-    const matches = matchesAll(matchers);
+    const matches = compileMatchers(matchers);
     return rows.filter((row) => matches(this.#labelsOf(row)));
   }
 
