@@ -1,0 +1,195 @@
+/**
+ * Messages as bytes, written straight from columns: protobuf fields and JSON go into one growing buffer, with no object per
+ * message on the way. Numbers are whole; doubles beyond 2^53 are written as the whole number that they are.
+ */
+
+/** What one answer may take: well below the 2 GiB of a buffer, and more than a page can hold. */
+const MOST_BYTES = 1024 * 1024 * 1024;
+const BILLION = 1_000_000_000;
+const TWO_28 = 1 << 28;
+const TWO_63 = 2 ** 63;
+const QUOTE = 0x22;
+
+const utf8 = new TextEncoder();
+/** Two decimal digits at a time. */
+const TENS = new Uint8Array(100).map((_, i) => 48 + Math.floor(i / 10));
+const ONES = new Uint8Array(100).map((_, i) => 48 + (i % 10));
+
+export class WireSink {
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
+  #length = 0;
+
+  /** @param room bytes that are expected, to spare the growing. */
+  constructor(room = 4096) {
+    this.#bytes = new Uint8Array(room);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The bytes so far, uncopied: the sink is not to be used any more. */
+  take(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** As it is. */
+  bytes(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** A part of other bytes, letter by letter: names are short, and a view for each costs more than its copy. */
+  span(from: Uint8Array, start: number, end: number): void {
+    this.#reserve(end - start);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (let i = start; i < end; i++) bytes[at++] = from[i];
+    this.#length = at;
+  }
+
+  // ---- JSON
+
+  /** JSON's own signs, and whatever else is ASCII. */
+  ascii(text: string): void {
+    this.#reserve(text.length);
+    for (let i = 0; i < text.length; i++) this.#bytes[this.#length++] = text.charCodeAt(i);
+  }
+
+  /** A text as JSON has it, in its quotes. */
+  jsonText(text: string): void {
+    this.#utf8(JSON.stringify(text));
+  }
+
+  /** As JSON has 64-bit numbers, in quotes. */
+  jsonInt64(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = QUOTE;
+    this.decimal(value);
+    this.#reserve(1);
+    this.#bytes[this.#length++] = QUOTE;
+  }
+
+  /** A whole number in decimal digits. */
+  decimal(value: number): void {
+    this.#reserve(20);
+    if (value < 0 || value >= Number.MAX_SAFE_INTEGER) return this.ascii(wholeNumber(value).toString());
+    if (value < BILLION) return this.#digits(value, 1);
+    const high = Math.floor(value / BILLION);
+    this.#digits(high, 1);
+    this.#digits(value - high * BILLION, 9);
+  }
+
+  /** A number below 2^31, with zeros in front. */
+  #digits(value: number, least: number): void {
+    let count = 1;
+    for (let limit = 10; limit <= value && count < 10; limit *= 10) count++;
+    if (count < least) count = least;
+    const bytes = this.#bytes;
+    let at = this.#length + count;
+    this.#length = at;
+    let rest = value | 0;
+    for (; count >= 2; count -= 2) {
+      const next = (rest / 100) | 0;
+      const pair = rest - next * 100;
+      bytes[--at] = ONES[pair];
+      bytes[--at] = TENS[pair];
+      rest = next;
+    }
+    if (count === 1) bytes[--at] = ONES[rest % 100];
+  }
+
+  // ---- protobuf
+
+  varint(value: number): void {
+    this.#reserve(10);
+    if (value < 0 || value >= Number.MAX_SAFE_INTEGER) return this.#largeVarint(value);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    let rest = value;
+    while (rest >= TWO_28) {
+      bytes[at++] = (rest % 128) | 128;
+      rest = Math.floor(rest / 128);
+    }
+    while (rest >= 128) {
+      bytes[at++] = (rest & 127) | 128;
+      rest >>>= 7;
+    }
+    bytes[at++] = rest;
+    this.#length = at;
+  }
+
+  /** A number; 0 is left out, as protobuf does with defaults. */
+  field(number: number, value: number): void {
+    if (value === 0) return;
+    this.varint(number * 8);
+    this.varint(value);
+  }
+
+  /** A double; 0 is left out. */
+  double(number: number, value: number): void {
+    if (value === 0) return;
+    this.varint(number * 8 + 1);
+    this.#reserve(8);
+    this.#view.setFloat64(this.#length, value, true);
+    this.#length += 8;
+  }
+
+  /** A text; '' is left out. */
+  text(number: number, text: string): void {
+    if (text !== '') this.item(number, text);
+  }
+
+  /** A text of a list, where '' is one too. */
+  item(number: number, text: string): void {
+    this.message(number, () => this.#utf8(text));
+  }
+
+  /** What `write` writes, behind its length. */
+  message(number: number, write: () => void): void {
+    this.varint(number * 8 + 2);
+    this.#reserve(1);
+    const start = ++this.#length;
+    write();
+    const length = this.#length - start;
+    let more = 0;
+    for (let rest = length; rest >= 128; rest = Math.floor(rest / 128)) more++;
+    if (more > 0) {
+      // The length is known only now: what is written moves up to make room for it.
+      this.#reserve(more);
+      this.#bytes.copyWithin(start + more, start, this.#length);
+    }
+    this.#length = start - 1;
+    this.varint(length);
+    this.#length += length;
+  }
+
+  #largeVarint(value: number): void {
+    let rest = BigInt.asUintN(64, wholeNumber(value));
+    for (; rest >= 128n; rest >>= 7n) this.#bytes[this.#length++] = Number(rest & 127n) | 128;
+    this.#bytes[this.#length++] = Number(rest);
+  }
+
+  #utf8(text: string): void {
+    this.#reserve(text.length * 3);
+    this.#length += utf8.encodeInto(text, this.#bytes.subarray(this.#length)).written;
+  }
+
+  #reserve(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#bytes.length) return;
+    if (needed > MOST_BYTES) throw new RangeError(`The answer would be larger than ${MOST_BYTES / 1024 / 1024} MiB.`);
+    const larger = new Uint8Array(Math.min(MOST_BYTES, Math.max(needed, this.#bytes.length * 2)));
+    larger.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+}
+
+/** As an int64, which ends a double's range at 2^63 − 1. */
+function wholeNumber(value: number): bigint {
+  return value >= TWO_63 ? 2n ** 63n - 1n : BigInt(Math.round(value));
+}
