@@ -75,7 +75,7 @@ export function* decodePprof(bytes: Uint8Array): Steps<Profile> {
     ...columns,
     timeMs: timeNanos > 0 ? timeNanos / NANOSECONDS_A_MILLISECOND : undefined,
     durationMs: durationNanos > 0 ? durationNanos / NANOSECONDS_A_MILLISECOND : undefined,
-    period: periodType && period !== 0 ? { type: periodType, value: period } : undefined,
+    period: periodType && { type: periodType, value: period },
     notes,
   };
 }

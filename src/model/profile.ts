@@ -63,7 +63,7 @@ export interface Profile {
   /** Wall clock of the recording in ms since the epoch, and its length in ms, where the file says. */
   readonly timeMs: number | undefined;
   readonly durationMs: number | undefined;
-  /** What one sample stands for, where the file says. */
+  /** What one sample stands for, where the file says; the value is 0 where it names the kind alone. */
   readonly period: { readonly type: SampleType; readonly value: number } | undefined;
   /** What was left out or understood otherwise than written; plain sentences for the user. */
   readonly notes: readonly string[];

@@ -4,7 +4,14 @@
  */
 
 import { availableParallelism } from 'node:os';
-import { StartError, type Engine, type EngineOptions, type RequestFacts, type WireAnswer, type WireRequest } from './exchange.ts';
+import {
+  StartError,
+  type Engine,
+  type EngineOptions,
+  type RequestFacts,
+  type WireAnswer,
+  type WireRequest,
+} from './exchange.ts';
 import type { IncomingProfile } from './ingest/incoming.ts';
 import type { ReaderStart } from './reader-worker.ts';
 import type { Stored, StoreStart, StoreState } from './store-worker.ts';

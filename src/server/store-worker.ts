@@ -100,7 +100,9 @@ function storeFailed(request: WireRequest, error: unknown): Stored {
   return failed(
     request,
     full ? 'disk_full' : 'store',
-    full ? 'The disk is full: the oldest profiles are removed now, send this again.' : `Could not be stored: ${reason}.`,
+    full
+      ? 'The disk is full: the oldest profiles are removed now, send this again.'
+      : `Could not be stored: ${reason}.`,
     full,
   );
 }

@@ -30,9 +30,9 @@ export class WireSink {
     return this.#length;
   }
 
-  /** The bytes so far, uncopied: the sink is not to be used any more. */
+  /** The bytes so far, in a buffer of their own length: a view would cross a thread with all of its buffer. */
   take(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.subarray(0, this.#length);
+    return this.#bytes.slice(0, this.#length);
   }
 
   /** As it is. */
@@ -61,11 +61,12 @@ export class WireSink {
 
   /** A text as JSON has it, in its quotes. */
   jsonText(text: string): void {
-    this.#utf8(JSON.stringify(text));
+    this.utf8(JSON.stringify(text));
   }
 
   /** As JSON has 64-bit numbers, in quotes. */
-  jsonInt64(value: number): void {
+  jsonInt64(value: number | bigint): void {
+    if (typeof value === 'bigint') return this.ascii(`"${value}"`);
     this.#reserve(1);
     this.#bytes[this.#length++] = QUOTE;
     this.decimal(value);
@@ -106,7 +107,7 @@ export class WireSink {
 
   varint(value: number): void {
     this.#reserve(10);
-    if (value < 0 || value >= Number.MAX_SAFE_INTEGER) return this.#largeVarint(value);
+    if (value < 0 || value >= Number.MAX_SAFE_INTEGER) return this.#largeVarint(wholeNumber(value));
     const bytes = this.#bytes;
     let at = this.#length;
     let rest = value;
@@ -123,10 +124,12 @@ export class WireSink {
   }
 
   /** A number; 0 is left out, as protobuf does with defaults. */
-  field(number: number, value: number): void {
-    if (value === 0) return;
+  field(number: number, value: number | bigint): void {
+    if (value === 0 || value === 0n) return;
     this.varint(number * 8);
-    this.varint(value);
+    if (typeof value === 'number') return this.varint(value);
+    this.#reserve(10);
+    this.#largeVarint(value);
   }
 
   /** A double; 0 is left out. */
@@ -145,7 +148,7 @@ export class WireSink {
 
   /** A text of a list, where '' is one too. */
   item(number: number, text: string): void {
-    this.message(number, () => this.#utf8(text));
+    this.message(number, () => this.utf8(text));
   }
 
   /** What `write` writes, behind its length. */
@@ -167,13 +170,14 @@ export class WireSink {
     this.#length += length;
   }
 
-  #largeVarint(value: number): void {
-    let rest = BigInt.asUintN(64, wholeNumber(value));
+  #largeVarint(value: bigint): void {
+    let rest = BigInt.asUintN(64, value);
     for (; rest >= 128n; rest >>= 7n) this.#bytes[this.#length++] = Number(rest & 127n) | 128;
     this.#bytes[this.#length++] = Number(rest);
   }
 
-  #utf8(text: string): void {
+  /** Its bytes, without their length. */
+  utf8(text: string): void {
     this.#reserve(text.length * 3);
     this.#length += utf8.encodeInto(text, this.#bytes.subarray(this.#length)).written;
   }

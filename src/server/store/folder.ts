@@ -113,7 +113,9 @@ export function fileBytes(file: string): number {
 
 /** A full disk, in SQLite's words. */
 export function isFull(error: unknown): boolean {
-  return error instanceof Error && /database or disk is full|SQLITE_FULL|SQLITE_IOERR_WRITE|ENOSPC/i.test(describe(error));
+  return (
+    error instanceof Error && /database or disk is full|SQLITE_FULL|SQLITE_IOERR_WRITE|ENOSPC/i.test(describe(error))
+  );
 }
 
 function isDamage(error: unknown): boolean {
@@ -131,9 +133,13 @@ function takeLock(folder: string): Database {
     return lock;
   } catch (error) {
     if (error instanceof Error && /locked|busy/i.test(error.message)) {
-      throw new UnusableStore(`The data folder ${folder} is in use by another Flametide: stop it, or choose another with --data.`);
+      throw new UnusableStore(
+        `The data folder ${folder} is in use by another Flametide: stop it, or choose another with --data.`,
+      );
     }
-    throw new UnusableStore(`The data folder ${folder} cannot be written: ${reason(error)}. Choose another with --data.`);
+    throw new UnusableStore(
+      `The data folder ${folder} cannot be written: ${reason(error)}. Choose another with --data.`,
+    );
   }
 }
 

@@ -88,7 +88,7 @@ export class HourBlockBuilder {
     const sums = new SampleVector();
     values.number(divisor);
     let last = -1;
-    for (let i = 0; i < length; ) {
+    for (let i = 0; i < length;) {
       const node = Math.floor(keys[i] / MOST_SAMPLES_OF_A_BLOCK);
       let end = i + 1;
       const next = (node + 1) * MOST_SAMPLES_OF_A_BLOCK;

@@ -83,12 +83,7 @@ export class ProfileStore implements ProfileReader {
     });
   }
 
-  timeSeries(
-    selector: ProfileSelector,
-    groupBy: readonly string[],
-    stepMs: number,
-    stop: StopCheck,
-  ): SummedSeries[] {
+  timeSeries(selector: ProfileSelector, groupBy: readonly string[], stepMs: number, stop: StopCheck): SummedSeries[] {
     return this.#inSnapshot(() => {
       const groups = new Map<string, { labels: LabelSet; rows: SeriesRow[] }>();
       for (const row of this.#selectProfiles(selector, stepMs)) {

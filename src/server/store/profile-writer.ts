@@ -381,9 +381,7 @@ function prepare(db: Database) {
     series: db.prepare(
       'INSERT INTO series(id, service_id, type, labels, first_hour, last_hour) VALUES (?, ?, ?, ?, ?, ?)',
     ),
-    hours: db.prepare(
-      'UPDATE series SET first_hour = min(first_hour, ?), last_hour = max(last_hour, ?) WHERE id = ?',
-    ),
+    hours: db.prepare('UPDATE series SET first_hour = min(first_hour, ?), last_hour = max(last_hour, ?) WHERE id = ?'),
     newPart: db.prepare('INSERT INTO part(id, service_id, day, nodes) VALUES (?, ?, ?, 1)'),
     part: db.prepare('UPDATE part SET nodes = ? WHERE id = ?'),
     lastPart: db.prepare('SELECT id, nodes FROM part WHERE service_id = ? AND day = ? ORDER BY id DESC LIMIT 1'),

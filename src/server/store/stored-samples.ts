@@ -60,7 +60,9 @@ export class StoredSamples {
     this.#db = db;
     this.#parts = parts;
     const hours = (columns: string): Statement =>
-      db.prepare(`SELECT hour, part_id, profiles, ${columns} FROM hour WHERE series_id = ? AND hour >= ? AND hour <= ?`);
+      db.prepare(
+        `SELECT hour, part_id, profiles, ${columns} FROM hour WHERE series_id = ? AND hour >= ? AND hour <= ?`,
+      );
     this.#statements = {
       parts: db.prepare('SELECT id, nodes, day FROM part WHERE service_id = ? AND day >= ? AND day <= ? ORDER BY day'),
       sums: hours('sums'),
@@ -130,7 +132,7 @@ export class StoredSamples {
     // Runs of hours that lie whole in a slice are read by their sums, the others sample by sample.
     const first = hourOf(fromUs);
     const last = hourOf(toUs - 1);
-    for (let hour = first; hour <= last; ) {
+    for (let hour = first; hour <= last;) {
       const isWhole = wholeSlice(cutsUs, hour) >= 0;
       let end = hour;
       while (end < last && wholeSlice(cutsUs, end + 1) >= 0 === isWhole) end++;
@@ -166,14 +168,7 @@ export class StoredSamples {
     }
   }
 
-  #raw(
-    series: number,
-    fromUs: number,
-    toUs: number,
-    cutsUs: Float64Array,
-    walk: DayWalk,
-    { profiles }: Visited,
-  ): void {
+  #raw(series: number, fromUs: number, toUs: number, cutsUs: Float64Array, walk: DayWalk, { profiles }: Visited): void {
     const vector = this.#vector;
     for (const row of this.#statements.raw.all(series, fromUs, toUs) as RawRow[]) {
       walk.guard(series, hourOf(row.time_us), () => {

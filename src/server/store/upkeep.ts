@@ -53,7 +53,8 @@ export function* upkeep(db: Database, limits: Limits, nowMs: number): Steps<Upke
 
 /** Bytes of data in the file: pages in use, without those that wait to be used again. */
 export function dataBytes(db: Database): number {
-  const pragma = (name: string): number => Object.values(db.prepare(`PRAGMA ${name}`).get() as Record<string, number>)[0];
+  const pragma = (name: string): number =>
+    Object.values(db.prepare(`PRAGMA ${name}`).get() as Record<string, number>)[0];
   return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
 }
 
@@ -217,9 +218,7 @@ function* removeBefore(db: Database, hour: number, report: UpkeepReport): Steps<
     }
     if (gone + parts.length === 0) return;
     db.prepare('DELETE FROM service WHERE id NOT IN (SELECT service_id FROM series)').run();
-    db.prepare(
-      "INSERT INTO meta VALUES ('removals', 1) ON CONFLICT(key) DO UPDATE SET value = value + 1",
-    ).run();
+    db.prepare("INSERT INTO meta VALUES ('removals', 1) ON CONFLICT(key) DO UPDATE SET value = value + 1").run();
   });
   yield 0;
 }

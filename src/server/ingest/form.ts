@@ -1,0 +1,34 @@
+/** The files of a multipart form. */
+
+import busboy from '@fastify/busboy';
+import { Refusal } from './refusal.ts';
+
+const MOST_PARTS = 16;
+
+/** By field name; fields that are no files are left out. @throws (rejects) Refusal */
+export function readForm(body: Uint8Array, contentType: string): Promise<ReadonlyMap<string, Uint8Array>> {
+  return new Promise((resolve, reject) => {
+    const files = new Map<string, Uint8Array>();
+    const refuse = (error: unknown): void => {
+      const reason = error instanceof Error ? error.message : String(error);
+      reject(new Refusal('bad_request', `The multipart form cannot be read: ${reason}.`));
+    };
+    try {
+      const form = new busboy.Busboy({
+        headers: { 'content-type': contentType },
+        limits: { parts: MOST_PARTS, fileSize: body.length, fieldSize: 1 << 16 },
+      });
+      form.on('file', (name: string, stream: NodeJS.ReadableStream) => {
+        const chunks: Uint8Array[] = [];
+        stream.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+        stream.on('end', () => files.set(name, Buffer.concat(chunks)));
+        stream.on('error', refuse);
+      });
+      form.on('finish', () => resolve(files));
+      form.on('error', refuse);
+      form.end(body);
+    } catch (error) {
+      refuse(error);
+    }
+  });
+}

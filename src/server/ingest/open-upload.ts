@@ -1,0 +1,250 @@
+/** The two doors for profiles, `/ingest` and Push: from a request to profiles for the store and the answer to send. */
+
+import { createHash } from 'node:crypto';
+import { finish } from '#base/steps.ts';
+import { collapsedFormat } from '#formats/collapsed.ts';
+import { DecodeError, type ProfileFormat } from '#formats/format.ts';
+import { pprofFormat } from '#formats/pprof.ts';
+import type { Label } from '#model/labels.ts';
+import type { Profile } from '#model/profile.ts';
+import type { RequestFacts, WireAnswer, WireRequest } from '../exchange.ts';
+import { RpcError, type RpcCode } from '../query/rpc-error.ts';
+import { answerRpc, type RpcHandler } from '../query/rpc.ts';
+import { parseAppName } from './app-name.ts';
+import { readForm } from './form.ts';
+import type { IncomingProfile } from './incoming.ts';
+import { profileName, readSampleTypeConfig, typedText, type DisplayNames } from './profile-names.ts';
+import { readPushJson, readPushMessage } from './push-request.ts';
+import { Refusal } from './refusal.ts';
+import { seriesOfProfile, type IngestLimits } from './series-of-profile.ts';
+import { parseTimeText } from './time-text.ts';
+import { unpack } from './unpack.ts';
+
+export type { IngestLimits } from './series-of-profile.ts';
+
+export interface OpenedUpload {
+  /** To be stored before `answer` is sent. A push may be taken in part. */
+  readonly profiles: readonly IncomingProfile[];
+  readonly answer: WireAnswer;
+  readonly facts: RequestFacts;
+}
+
+const PUSH_PATH = '/push.v1.PusherService/Push';
+const INGEST_PATHS = new Set(['/ingest', '/pyroscope/ingest']);
+/** A pprof whose own time lies in here has none, or one in a wrong unit. */
+const YEAR_1970_MS = 365 * 86_400_000;
+const NOTHING = new Uint8Array(0);
+/** Of a push, unpacked: it may hold many profiles. */
+const MOST_PUSH_BYTES = 256 << 20;
+
+/** Never rejects for what a client sends: a refusal is an answer. */
+export async function openUpload(request: WireRequest, limits: IngestLimits, nowMs: number): Promise<OpenedUpload> {
+  if (request.path === PUSH_PATH) return openPush(request, limits, nowMs);
+  if (!INGEST_PATHS.has(request.path)) {
+    const message = 'OTLP profiles are not taken yet: send pprof to /ingest, or Push.';
+    return refused(ingestAnswer(422, 'unknown', message), 'unsupported', message);
+  }
+  if (request.method !== 'POST') {
+    const answer = { status: 405, headers: { allow: 'POST' }, body: NOTHING };
+    return refused(answer, 'bad_request', 'Profiles are sent by POST.');
+  }
+  let isText = false;
+  try {
+    const query = new URLSearchParams(request.query);
+    const format = ingestFormat(query.get('format'), request.headers['content-type'] ?? '');
+    isText = format === 'groups' || format === 'lines';
+    const profile = await openIngest(request, query, format, limits, nowMs);
+    return { profiles: profile === undefined ? [] : [profile], answer: ingestAnswer(200), facts: {} };
+  } catch (error) {
+    const { kind, message } = asRefusal(error);
+    // As Pyroscope: what is wrong with a pprof is 422, with a text's surroundings 400. Neither is sent again by agents.
+    const status =
+      kind === 'too_large' && !isText ? 413 : kind === 'bad_profile' || kind === 'unsupported' || !isText ? 422 : 400;
+    const answer = isAboutName(error) ? ingestAnswer(400, 'invalid_argument', message) : ingestError(status, message);
+    return refused(answer, kind, message);
+  }
+}
+
+/** The answer when what was sent is right, but cannot be stored. */
+export function refuseUpload(
+  request: WireRequest,
+  code: RpcCode,
+  slug: string,
+  message: string,
+): { answer: WireAnswer; facts: RequestFacts } {
+  const { httpStatus } = new RpcError(code, message);
+  return { answer: ingestAnswer(httpStatus, code, message), facts: { refused: slug, message } };
+}
+
+type IngestFormat = 'pprof' | 'form' | 'groups' | 'lines' | 'jfr' | 'trie' | 'tree' | 'speedscope';
+
+/** The first rule that fits, as in Pyroscope: a format of `pprof` means a raw body whatever the content type. */
+function ingestFormat(format: string | null, contentType: string): IngestFormat {
+  if (format === 'trie' || contentType === 'binary/octet-stream+trie') return 'trie';
+  if (format === 'tree' || contentType === 'binary/octet-stream+tree') return 'tree';
+  if (format === 'lines' || format === 'jfr' || format === 'pprof' || format === 'speedscope') return format;
+  return contentType.includes('multipart/form-data') ? 'form' : 'groups';
+}
+
+/** @returns undefined for what holds nothing. @throws Refusal, DecodeError */
+async function openIngest(
+  { body, headers }: WireRequest,
+  query: URLSearchParams,
+  format: IngestFormat,
+  limits: IngestLimits,
+  nowMs: number,
+): Promise<IncomingProfile | undefined> {
+  const name = query.get('name');
+  const { app, labels } = nameOf(name);
+  const spy = query.get('spyName') ?? 'unknown';
+  const fromMs = parseTimeText(query.get('from') ?? '', nowMs);
+  const repeatKey = (part: Uint8Array): string =>
+    fingerprint(['ingest', name ?? '', query.get('from') ?? '', query.get('until') ?? '', format], part);
+
+  if (format === 'groups' || format === 'lines') {
+    if (body.length === 0) return undefined;
+    const text = unpack(body, limits.maxProfileBytes);
+    const decoded = decode(collapsedFormat, format === 'lines' ? countedLines(text) : text);
+    if (decoded.values[0].values.some((value) => !Number.isInteger(value))) {
+      throw new Refusal('bad_profile', 'The values of stacks must be whole numbers.');
+    }
+    const typed = typedText(decoded, app, sampleRate(query.get('sampleRate')));
+    const pairs = requestLabels(labels, typed.service, spy, typed.name);
+    if (labels.has('service_name') && !labels.has('app_name')) pairs.push({ name: 'app_name', value: typed.service });
+    return seriesOfProfile(typed.profile, pairs, fromMs, repeatKey(body), limits, nowMs).incoming;
+  }
+  if (format !== 'pprof' && format !== 'form') {
+    throw new Refusal('unsupported', `The format ${format} is not taken yet: send pprof, or collapsed stacks.`);
+  }
+  let part = body;
+  let config: DisplayNames | undefined;
+  if (format === 'form') {
+    const files = await readForm(body, headers['content-type'] ?? '');
+    if ((files.get('prev_profile')?.length ?? 0) > 0) {
+      throw new Refusal('unsupported', 'The form has a prev_profile, as old agents send it: update the agent.');
+    }
+    part = files.get('profile') ?? NOTHING;
+    const given = files.get('sample_type_config');
+    if (given !== undefined) config = readSampleTypeConfig(given);
+  }
+  if (part.length === 0) return undefined;
+  const decoded = decode(pprofFormat, unpack(part, limits.maxProfileBytes));
+  const own = decoded.timeMs;
+  const timeMs = own === undefined || own < YEAR_1970_MS ? fromMs : own;
+  const pairs = requestLabels(labels, app, spy, profileName(decoded.sampleTypes, config));
+  return seriesOfProfile(decoded, pairs, timeMs, repeatKey(part), limits, nowMs).incoming;
+}
+
+class NameRefusal extends Refusal {}
+
+function nameOf(name: string | null): ReturnType<typeof parseAppName> {
+  try {
+    return parseAppName(name);
+  } catch (error) {
+    const { kind, message } = asRefusal(error);
+    throw new NameRefusal(kind, message);
+  }
+}
+
+function isAboutName(error: unknown): boolean {
+  return error instanceof NameRefusal;
+}
+
+function requestLabels(labels: ReadonlyMap<string, string>, service: string, spy: string, profile: string): Label[] {
+  const all = new Map<string, string>([['service_name', service], ...labels]);
+  all.set('__name__', profile);
+  all.set('pyroscope_spy', spy);
+  return [...all].map(([name, value]) => ({ name, value }));
+}
+
+/** Each stack counts 1. */
+function countedLines(text: Uint8Array): Uint8Array {
+  const lines = new TextDecoder().decode(text).split('\n');
+  const counted = lines.map((line) => line.replace(/\r$/, '')).filter((line) => line !== '');
+  return new TextEncoder().encode(counted.map((line) => `${line} 1`).join('\n'));
+}
+
+function sampleRate(text: string | null): number {
+  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : 100;
+}
+
+async function openPush(request: WireRequest, limits: IngestLimits, nowMs: number): Promise<OpenedUpload> {
+  const profiles: IncomingProfile[] = [];
+  let refusal: Refusal | undefined;
+  const handler: RpcHandler = ({ codec, message }) => {
+    try {
+      const series = codec === 'json' ? readPushJson(message) : readPushMessage(message);
+      if (series.every((one) => one.profiles.length === 0))
+        throw new Refusal('bad_request', 'The push has no profiles.');
+      for (const { labels, profiles: raws } of series) {
+        for (const raw of raws) {
+          try {
+            profiles.push(openRaw(labels, raw, limits, nowMs));
+          } catch (error) {
+            // Each profile stands for itself: the others are kept, and the answer tells of this one.
+            refusal ??= asRefusal(error);
+          }
+        }
+      }
+    } catch (error) {
+      refusal = asRefusal(error);
+    }
+    if (refusal !== undefined) throw new RpcError('invalid_argument', refusal.message);
+    return codec === 'json' ? EMPTY_JSON : NOTHING;
+  };
+  const { answer, error } = await answerRpc(
+    request,
+    new Map([[PUSH_PATH, handler]]),
+    { mostMessageBytes: MOST_PUSH_BYTES },
+    () => undefined,
+  );
+  const facts = error ? { refused: refusal?.kind ?? 'bad_request', message: error.message } : {};
+  return { profiles, answer, facts };
+}
+
+const EMPTY_JSON = new TextEncoder().encode('{}');
+
+function openRaw(labels: readonly Label[], raw: Uint8Array, limits: IngestLimits, nowMs: number): IncomingProfile {
+  const decoded = decode(pprofFormat, unpack(raw, limits.maxProfileBytes));
+  const key = fingerprint(['push', ...labels.flatMap(({ name, value }) => [name, value])], raw);
+  return seriesOfProfile(decoded, labels, decoded.timeMs ?? nowMs, key, limits, nowMs).incoming;
+}
+
+/** Straight to the format that the door names: nothing is guessed. @throws DecodeError */
+function decode(format: ProfileFormat, bytes: Uint8Array): Profile {
+  return finish(format.decode(bytes));
+}
+
+function fingerprint(texts: readonly string[], part: Uint8Array): string {
+  const hash = createHash('sha1');
+  for (const text of texts) hash.update(text).update('\0');
+  return hash.update(part).digest('base64url');
+}
+
+/** @throws what is no refusal */
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof DecodeError) {
+    const { message, place, remedy } = error;
+    return new Refusal('bad_profile', [message, place && `at ${place}`, remedy].filter(Boolean).join(', '));
+  }
+  throw error;
+}
+
+function refused(answer: WireAnswer, kind: string, message: string): OpenedUpload {
+  return { profiles: [], answer, facts: { refused: kind, message } };
+}
+
+function ingestError(status: number, message: string): WireAnswer {
+  return ingestAnswer(status, status === 400 || status === 413 ? 'invalid_argument' : 'unknown', message);
+}
+
+/** 200 has no body: agents look at the status alone. */
+function ingestAnswer(status: number, code?: string, message?: string): WireAnswer {
+  if (code === undefined) return { status, headers: {}, body: NOTHING };
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'x-content-type-options': 'nosniff' },
+    body: new TextEncoder().encode(JSON.stringify({ code, message })),
+  };
+}

@@ -1,0 +1,23 @@
+/** Why an upload, or a part of it, is not taken. */
+
+/** What a refusal is counted under in `/metrics`. */
+export type RefusalKind =
+  | 'bad_request'
+  | 'bad_profile'
+  | 'bad_labels'
+  | 'unsupported'
+  | 'too_large'
+  | 'too_many_samples'
+  | 'too_old'
+  | 'too_new';
+
+/** The message goes to the sender: what is wrong, with which limit, and what to do. */
+export class Refusal extends Error {
+  readonly kind: RefusalKind;
+
+  constructor(kind: RefusalKind, message: string) {
+    super(message);
+    this.name = 'Refusal';
+    this.kind = kind;
+  }
+}

@@ -1,0 +1,248 @@
+/** The tree of an answer: a merged one, or two laid over each other; cut to its largest nodes, siblings in order. */
+
+import type { MergedTree } from '../store/profile-reader.ts';
+
+/** Values of one side, by node. */
+export interface Side {
+  readonly self: Float64Array;
+  readonly total: Float64Array;
+}
+
+/** Node 0 is the root; a parent stands before its children. A single tree has one side, a comparison two. */
+export interface AnswerTree {
+  readonly length: number;
+  /** Position in `names` by node; -1 at the root. */
+  readonly func: Int32Array;
+  readonly parent: Int32Array; // -1 at the root
+  /** Line by node; only of a tree by lines. */
+  readonly line: Int32Array | undefined;
+  readonly sides: readonly Side[];
+  readonly names: readonly string[];
+}
+
+/** Children of node i: `child[start[i]]` up to `child[start[i + 1]]`. */
+export interface Siblings {
+  readonly start: Int32Array;
+  readonly child: Int32Array;
+}
+
+/** What cut nodes become under their parent: Pyroscope's word, which its clients know. */
+export const OTHER = 'other';
+
+export function answerTree({ length, func, parent, line, self, total, functions }: MergedTree): AnswerTree {
+  return { length, func, parent, line, sides: [{ self, total }], names: functions.names };
+}
+
+/**
+ * Keeps the nodes with a total of at least the `mostNodes`-th largest, ties included, the root not counted. What is cut
+ * becomes one leaf `other` under its parent, or goes to a kept function of that name there, so that totals stay exact.
+ * Of two sides the larger total counts: a node that is large on either stays.
+ */
+export function cutTree(tree: AnswerTree, mostNodes: number): AnswerTree {
+  if (tree.length - 1 <= mostNodes) return tree;
+  const { length, func, parent } = tree;
+  const weight = largerTotal(tree);
+  const threshold = nthLargest(weight.slice(1), mostNodes);
+  const known = tree.names.indexOf(OTHER);
+  const names = known < 0 ? [...tree.names, OTHER] : tree.names;
+  const other = known < 0 ? tree.names.length : known;
+
+  /** New place by old node, -1 where cut. */
+  const place = new Int32Array(length).fill(-1);
+  /** By old node: the new place of its child `other`, -1 while it has none. */
+  const otherOf = new Int32Array(length).fill(-1);
+  let kept = 0;
+  for (let node = 0; node < length; node++) {
+    if (node === 0 || weight[node] >= threshold) {
+      place[node] = kept++;
+      if (func[node] === other) otherOf[parent[node]] = place[node];
+    }
+  }
+  let count = kept;
+  for (let node = 1; node < length; node++) {
+    const above = parent[node];
+    if (place[node] < 0 && place[above] >= 0 && otherOf[above] < 0) otherOf[above] = count++;
+  }
+
+  const cut = {
+    func: new Int32Array(count).fill(other),
+    parent: new Int32Array(count),
+    line: tree.line && new Int32Array(count),
+    sides: tree.sides.map(() => ({ self: new Float64Array(count), total: new Float64Array(count) })),
+  };
+  for (let node = 0; node < length; node++) {
+    const above = parent[node];
+    const at = place[node];
+    if (at >= 0) {
+      cut.func[at] = func[node];
+      cut.parent[at] = above < 0 ? -1 : place[above];
+      if (cut.line && tree.line) cut.line[at] = tree.line[node];
+      for (let side = 0; side < cut.sides.length; side++) {
+        cut.sides[side].self[at] += tree.sides[side].self[node];
+        cut.sides[side].total[at] += tree.sides[side].total[node];
+      }
+    } else if (place[above] >= 0) {
+      const leaf = otherOf[above];
+      cut.parent[leaf] = place[above];
+      for (let side = 0; side < cut.sides.length; side++) {
+        const removed = tree.sides[side].total[node];
+        cut.sides[side].self[leaf] += removed;
+        cut.sides[side].total[leaf] += removed;
+      }
+    }
+  }
+  return { length: count, names, ...cut };
+}
+
+/** Siblings by name, as bytes of UTF-8; `other` last. */
+export function orderSiblings({ length, func, parent, names }: AnswerTree): Siblings {
+  const rank = rankNames(func, names);
+  // Two passes of counting: nodes by the rank of their name, then those, in that order, by their parent.
+  const byRank = sortByKey(length, (node) => (node === 0 ? 0 : rank[func[node]] + 1), names.length + 2, undefined);
+  const { start, nodes } = sortByKey(length, (node) => parent[node] + 1, length + 1, byRank.nodes);
+  // Key 0 is "no parent", which is the root alone.
+  return { start: start.subarray(1), child: nodes };
+}
+
+/** Both over each other, by the path of names: a node that one side lacks has zeros there. */
+export function overlay(left: AnswerTree, right: AnswerTree): AnswerTree {
+  const [names, leftFunc, rightFunc] = joinNames(left, right);
+  const a = orderSiblings({ ...left, func: leftFunc, names });
+  const b = orderSiblings({ ...right, func: rightFunc, names });
+  const rank = rankNames([...used(leftFunc), ...used(rightFunc)], names);
+  const most = left.length + right.length;
+  const func = new Int32Array(most);
+  const parent = new Int32Array(most);
+  /** Node of either side by node, -1 where it has none. */
+  const origin = [new Int32Array(most), new Int32Array(most)];
+  let length = 0;
+  const add = (name: number, above: number, inLeft: number, inRight: number): void => {
+    func[length] = name;
+    parent[length] = above;
+    origin[0][length] = inLeft;
+    origin[1][length++] = inRight;
+  };
+  add(-1, -1, 0, 0);
+  for (let node = 0; node < length; node++) {
+    const inLeft = origin[0][node];
+    const inRight = origin[1][node];
+    let i = inLeft < 0 ? 0 : a.start[inLeft];
+    let j = inRight < 0 ? 0 : b.start[inRight];
+    const iEnd = inLeft < 0 ? 0 : a.start[inLeft + 1];
+    const jEnd = inRight < 0 ? 0 : b.start[inRight + 1];
+    while (i < iEnd || j < jEnd) {
+      const l = i < iEnd ? leftFunc[a.child[i]] : -1;
+      const r = j < jEnd ? rightFunc[b.child[j]] : -1;
+      if (l === r) add(l, node, a.child[i++], b.child[j++]);
+      else if (r < 0 || (l >= 0 && rank[l] < rank[r])) add(l, node, a.child[i++], -1);
+      else add(r, node, -1, b.child[j++]);
+    }
+  }
+  const side = (from: AnswerTree, nodes: Int32Array): Side => {
+    const self = new Float64Array(length);
+    const total = new Float64Array(length);
+    for (let node = 0; node < length; node++) {
+      if (nodes[node] < 0) continue;
+      self[node] = from.sides[0].self[nodes[node]];
+      total[node] = from.sides[0].total[nodes[node]];
+    }
+    return { self, total };
+  };
+  return {
+    length,
+    func: func.slice(0, length),
+    parent: parent.slice(0, length),
+    line: undefined,
+    sides: [side(left, origin[0]), side(right, origin[1])],
+    names,
+  };
+}
+
+function joinNames(left: AnswerTree, right: AnswerTree): [names: string[], left: Int32Array, right: Int32Array] {
+  const places = new Map<string, number>();
+  const join = ({ func, names }: AnswerTree): Int32Array => {
+    const moved = names.map((name) => {
+      let place = places.get(name);
+      if (place === undefined) places.set(name, (place = places.size));
+      return place;
+    });
+    return func.map((old) => (old < 0 ? -1 : moved[old]));
+  };
+  const a = join(left);
+  const b = join(right);
+  return [[...places.keys()], a, b];
+}
+
+function used(func: Int32Array): Set<number> {
+  return new Set(func);
+}
+
+/** Place of each name that is used, among those used; `other` stands behind all. */
+function rankNames(func: Iterable<number>, names: readonly string[]): Int32Array {
+  const present = [...new Set(func)].filter((name) => name >= 0);
+  // UTF-16 and UTF-8 differ in order only where there are letters beyond U+FFFF.
+  const isPlain = !present.some((name) => /[\ud800-\udfff]/.test(names[name]));
+  const compare = (a: string, b: string): number =>
+    isPlain ? (a < b ? -1 : a > b ? 1 : 0) : Buffer.compare(Buffer.from(a), Buffer.from(b));
+  present.sort((a, b) => {
+    const isOtherA = names[a] === OTHER;
+    const isOtherB = names[b] === OTHER;
+    return isOtherA === isOtherB ? compare(names[a], names[b]) : isOtherA ? 1 : -1;
+  });
+  const rank = new Int32Array(names.length);
+  present.forEach((name, place) => {
+    rank[name] = place;
+  });
+  return rank;
+}
+
+/** Nodes by a small whole key, equal keys in the given order. `start[k]` is where those of key k begin. */
+function sortByKey(
+  length: number,
+  key: (node: number) => number,
+  keys: number,
+  order: Int32Array | undefined,
+): { readonly start: Int32Array; readonly nodes: Int32Array } {
+  const start = new Int32Array(keys + 1);
+  for (let node = 0; node < length; node++) start[key(node) + 1]++;
+  for (let k = 0; k < keys; k++) start[k + 1] += start[k];
+  const next = start.slice();
+  const nodes = new Int32Array(length);
+  for (let i = 0; i < length; i++) {
+    const node = order ? order[i] : i;
+    nodes[next[key(node)]++] = node;
+  }
+  return { start, nodes };
+}
+
+function largerTotal({ sides }: AnswerTree): Float64Array {
+  const weight = sides[0].total.slice();
+  for (const { total } of sides.slice(1)) {
+    for (let node = 0; node < weight.length; node++) if (total[node] > weight[node]) weight[node] = total[node];
+  }
+  return weight;
+}
+
+/** In linear time (Hoare's selection). @param values are moved about; @param n from 1 to their number */
+function nthLargest(values: Float64Array, n: number): number {
+  const wanted = values.length - n;
+  let low = 0;
+  let high = values.length - 1;
+  while (low < high) {
+    const pivot = values[(low + high) >> 1];
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while (values[i] < pivot) i++;
+      while (values[j] > pivot) j--;
+      if (i > j) break;
+      const moved = values[i];
+      values[i++] = values[j];
+      values[j--] = moved;
+    }
+    if (wanted <= j) high = j;
+    else if (wanted >= i) low = i;
+    else break;
+  }
+  return values[wanted];
+}
