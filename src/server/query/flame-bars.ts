@@ -2,7 +2,7 @@
  * Pyroscope's flame graph: levels of bars from left to right, each as gap, total and self (of every side) and its name. The
  * self of a bar lies at its left end, before its children.
  */
-import { WireSink } from '#wire/wire-sink.ts';
+import type { WireSink } from '#wire/wire-sink.ts';
 import { type AnswerTree, orderSiblings } from './answer-tree.ts';
 
 export interface FlameBars {

@@ -177,7 +177,7 @@ async function encodeConnect(
 }
 
 /** What was thrown, as the client is to see it. What we did not foresee is `internal`, and its words stay here. */
-function asRpcError(error: unknown): RpcError {
+export function asRpcError(error: unknown): RpcError {
   if (error instanceof RpcError) return error;
   if (error instanceof Stopped) {
     return error.why === 'deadline'
@@ -211,7 +211,7 @@ function dialectOf(contentType: string): Dialect | undefined {
 
 // ---- packing
 
-function takesGzip(accepted: string | undefined): boolean {
+export function takesGzip(accepted: string | undefined): boolean {
   return (accepted ?? '').split(',').some((part) => /^\s*gzip\s*(;\s*q=(?!0(\.0*)?\s*$).*)?$/i.test(part));
 }
 

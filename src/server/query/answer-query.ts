@@ -1,0 +1,40 @@
+/** The door of the query API: any of its requests to a whole answer. Pure but for the clock of deadlines; runs in a reader thread. */
+
+import type { RequestFacts, WireAnswer, WireRequest } from '../exchange.ts';
+import type { ProfileReader, StopCheck } from '../store/profile-reader.ts';
+import { answerOlder } from './older-interface.ts';
+import { querierTable } from './querier-service.ts';
+import { defaultQueryLimits, type QueryLimits } from './request-checks.ts';
+import { answerRpc, type RpcResult } from './rpc.ts';
+
+export interface QueryOptions {
+  /** What "now" means in a request that leaves its range out. */
+  readonly nowMs: number;
+  readonly limits?: QueryLimits;
+}
+
+/**
+ * Answers a call of `querier.v1`, of our own slices, or of the older `/pyroscope/render…`; anything else with 404. Never
+ * rejects: a failure is an answer, told in `facts`.
+ * @param stop throws `Stopped` when nobody waits any more; the deadline that a client sets is added to it.
+ */
+export async function answerQuery(
+  request: WireRequest,
+  reader: ProfileReader,
+  options: QueryOptions,
+  stop: StopCheck,
+): Promise<{ answer: WireAnswer; facts: RequestFacts }> {
+  const { nowMs, limits = defaultQueryLimits } = options;
+  const setting = { nowMs, limits };
+  const result =
+    (await answerOlder(request, reader, setting, stop)) ??
+    (await answerRpc(request, querierTable(reader, setting), limits, stop));
+  return { answer: result.answer, facts: factsOf(result) };
+}
+
+/** For the log and `/metrics`: what we did not foresee is told with its stack. */
+export function factsOf({ error }: RpcResult): RequestFacts {
+  if (!error) return {};
+  const cause = error.code === 'internal' && error.cause instanceof Error ? ` ${error.cause.stack ?? ''}` : '';
+  return { refused: error.code, message: error.message + cause };
+}

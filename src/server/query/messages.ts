@@ -1,0 +1,42 @@
+/** Requests and small answers as messages; what may be large is encoded from columns elsewhere. */
+
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  fromJson,
+  type JsonValue,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+  toJsonString,
+} from '@bufbuild/protobuf';
+import type { Codec, RpcCall } from './rpc.ts';
+import { RpcError } from './rpc-error.ts';
+
+/** Fields and enum names that are unknown are passed over, as the contract wants. @throws RpcError for what is no message */
+export function readMessage<Desc extends DescMessage>(
+  schema: Desc,
+  { codec, message }: Pick<RpcCall, 'codec' | 'message'>,
+): MessageShape<Desc> {
+  if (codec === 'json' && message.length === 0)
+    throw new RpcError('invalid_argument', 'The body is empty: send {} where there is nothing to say.');
+  try {
+    if (codec === 'proto') return fromBinary(schema, message);
+    const json = JSON.parse(new TextDecoder().decode(message)) as JsonValue;
+    return fromJson(schema, json, { ignoreUnknownFields: true });
+  } catch (error) {
+    // Both decoders throw plain errors, at nothing but what they are given.
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RpcError('invalid_argument', `The body is no ${schema.typeName}: ${reason}`, { cause: error });
+  }
+}
+
+export function writeMessage<Desc extends DescMessage>(
+  schema: Desc,
+  codec: Codec,
+  values: MessageInitShape<Desc>,
+): Uint8Array {
+  const message = create(schema, values);
+  return codec === 'proto' ? toBinary(schema, message) : new TextEncoder().encode(toJsonString(schema, message));
+}
