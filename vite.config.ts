@@ -2,24 +2,28 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 /** What `npm run dev` leaves to a built server beside it (`npm start`), as the page itself comes from Vite. */
-const ASKED_OF_THE_SERVER = ['/healthz', '/ready'];
+const ASKED_OF_THE_SERVER = ['/api', '/healthz', '/ready', '/metrics', '/querier.v1.', '/flametide.v1.', '/pyroscope'];
 
 /**
- * Two builds: the page to dist/client, and, with `--ssr`, the server to one file, dist/server/main.js, which carries its
- * libraries. `scripts/build.js` runs both, and compresses what the first made.
+ * Two builds: the page to dist/client, and, with `--ssr`, the server to dist/server: main.js, its worker threads and what they
+ * share, libraries included. `scripts/build.js` runs both, and compresses what the first made.
  */
 export default defineConfig(({ isSsrBuild }) =>
   isSsrBuild
     ? {
         publicDir: false,
-        ssr: { noExternal: true, target: 'node' },
+        // SQLite finds its native build beside its own files only.
+        ssr: { noExternal: true, external: ['@photostructure/sqlite'], target: 'node' },
         build: {
           ssr: true,
           target: 'node20',
           outDir: 'dist/server',
           minify: false,
           license: { fileName: 'libraries.md' },
-          rolldownOptions: { input: 'src/server/main.ts', output: { entryFileNames: '[name].js' } },
+          rolldownOptions: {
+            input: ['main', 'store-worker', 'reader-worker', 'upkeep-worker'].map((name) => `src/server/${name}.ts`),
+            output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+          },
         },
       }
     : {

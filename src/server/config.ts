@@ -1,16 +1,59 @@
-/** The flags of the command line, checked: what the server is to do, or the one line that says what is wrong. */
+/** What the server is to do: flags over environment over a JSON file, checked; or the one line that says what is wrong. */
 
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
+import type { IngestLimits } from './ingest/series-of-profile.ts';
+
+const MiB = 1 << 20;
 
 const serverConfig = z.object({
   port: z.int().min(0).max(65_535),
   host: z.string().min(1),
   auth: z.boolean(),
+  token: z.string().min(8).optional(),
+  data: z.string().min(1),
+  backend: z.url({ protocol: /^https?$/ }).optional(),
+  backendAuthorization: z.string().min(1).optional(),
+  tenant: z.string().min(1).max(150).optional(),
+  /** ms; 0 keeps all. */
+  retention: z.number().min(0),
+  /** Bytes. */
+  maxDisk: z.number().min(1),
+  /** ms; 0 takes any age. */
+  maxProfileAge: z.number().min(0),
+  basePath: z.string().regex(/^(\/[\w.~-]+)*$/, 'a base path is like /flametide'),
+  selfProfile: z.boolean(),
+  demo: z.boolean(),
+  open: z.boolean(),
+  limits: z.strictObject({
+    /** Of a request, as sent. */
+    maxBodyBytes: z.int().min(1),
+    maxProfileBytes: z.int().min(1),
+    maxSamples: z.int().min(1),
+    maxDepth: z.int().min(1),
+    maxLabels: z.int().min(2),
+    maxLabelNameBytes: z.int().min(1),
+    maxLabelValueBytes: z.int().min(1),
+    maxFutureMs: z.int().min(0),
+  }),
 });
 
 /** Port 0 asks the system for a free one. */
 export type ServerConfig = Readonly<z.infer<typeof serverConfig>>;
+
+const DEFAULT_LIMITS: ServerConfig['limits'] = {
+  maxBodyBytes: 256 * MiB,
+  maxProfileBytes: 64 * MiB,
+  maxSamples: 65_535,
+  maxDepth: 1000,
+  maxLabels: 30,
+  maxLabelNameBytes: 1024,
+  maxLabelValueBytes: 2048,
+  maxFutureMs: 600_000,
+};
+const WEEK = '7d';
+const OPEN_TO_OTHERS = 'opens Flametide to others: give it --token, or --no-auth to let everybody in';
 
 /** What the command line asked for: to serve, or to print a text and leave with a code. */
 export type CommandLine =
@@ -21,11 +64,29 @@ export type CommandLine =
 /** Never throws and never leaves the process, whatever stands in `args` (without node and the script). */
 export function parseCommandLine(args: readonly string[], version: string): CommandLine {
   const printed: string[] = [];
+  const option = (flags: string, text: string, env?: string): Option => {
+    const made = new Option(flags, text);
+    return env === undefined ? made : made.env(`FLAMETIDE_${env}`);
+  };
   const command = new Command('flametide')
-    .description('Flamegraphs of continuous profiling data, in the browser.')
-    .option('--port <number>', 'port to listen on, 0 for any free one', portNumber, 4040)
-    .option('--host <address>', 'address to listen on; other than loopback needs --no-auth', '127.0.0.1')
-    .option('--no-auth', 'let everybody in who can reach the address')
+    .description('Flamegraphs of continuous profiling data: takes profiles in, keeps them, shows them in the browser.')
+    .addOption(option('--port <number>', 'port to listen on, 0 for any free one', 'PORT').default('4040'))
+    .addOption(option('--host <address>', 'address to listen on', 'HOST').default('127.0.0.1'))
+    .addOption(option('--data <folder>', 'where profiles are kept', 'DATA').default('./flametide-data'))
+    .addOption(option('--retention <age>', 'how long they are kept, such as 12h or 7d, or off', 'RETENTION'))
+    .addOption(option('--max-disk <size>', 'how much they may take, such as 500MB or 10GB', 'MAX_DISK').default('10GB'))
+    .addOption(
+      option('--max-profile-age <age>', 'oldest profile that is taken; 0 takes any', 'MAX_PROFILE_AGE').default('1h'),
+    )
+    .addOption(option('--token <text>', 'what agents and the page must send to get in', 'TOKEN'))
+    .addOption(option('--no-auth', 'let everybody in who can reach the address'))
+    .addOption(option('--base-path <path>', 'prefix of every address, behind a proxy', 'BASE_PATH').default(''))
+    .addOption(option('--backend <url>', 'a Pyroscope that answers instead of the own store', 'BACKEND'))
+    .addOption(option('--tenant <id>', 'tenant at the backend', 'TENANT'))
+    .addOption(option('--no-self-profile', 'do not profile this process'))
+    .addOption(option('--demo', 'add a demo service with a day of made-up profiles').default(false))
+    .addOption(option('--open', 'open the page in the browser').default(false))
+    .addOption(option('--config <file>', 'JSON file with the same settings in camelCase, and limits', 'CONFIG'))
     .version(version, '--version', 'print the version')
     .helpOption('--help', 'print this text')
     .allowExcessArguments(false)
@@ -33,19 +94,17 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
     .configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => undefined });
   try {
     command.parse([...args], { from: 'user' });
+    return checked(settings(command));
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'print', text: printed.join('').trimEnd() };
     return { kind: 'refuse', reason: `${oneLine(error.message.replace(/^error: /, ''))} See flametide --help.` };
   }
-  const config = serverConfig.safeParse(command.opts());
-  if (!config.success) return { kind: 'refuse', reason: oneLine(z.prettifyError(config.error)) };
-  const { host, auth } = config.data;
-  if (auth && !isLoopback(host)) {
-    const reason = `--host ${host} opens Flametide to others and it has no passwords yet: add --no-auth to allow it, or leave --host out.`;
-    return { kind: 'refuse', reason };
-  }
-  return { kind: 'serve', config: config.data };
+}
+
+/** Limits of one upload, as the doors take them. */
+export function ingestLimits({ limits, maxProfileAge }: ServerConfig): IngestLimits {
+  return { ...limits, maxAgeMs: maxProfileAge };
 }
 
 /** Whether only this machine can reach the address. Brackets of an IPv6 address are allowed. */
@@ -53,11 +112,87 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
+/** @throws InvalidArgumentError */
+function settings(command: Command): Record<string, unknown> {
+  const given: Record<string, unknown> = command.opts();
+  const file = given.config === undefined ? {} : readConfigFile(String(given.config));
+  const value = (name: string): unknown => {
+    const source = command.getOptionValueSource(name);
+    return (source === undefined || source === 'default') && name in file ? file[name] : given[name];
+  };
+  const read = <T>(name: string, parse: (text: string) => T): T | undefined => {
+    const found = value(name);
+    return found === undefined ? undefined : parse(String(found));
+  };
+  const maxProfileAge = read('maxProfileAge', duration)!;
+  const anyAge = maxProfileAge === 0;
+  return {
+    port: read('port', portNumber),
+    host: value('host'),
+    auth: value('auth'),
+    token: value('token'),
+    data: value('data'),
+    backend: value('backend'),
+    backendAuthorization: process.env.FLAMETIDE_BACKEND_AUTHORIZATION ?? file.backendAuthorization,
+    tenant: value('tenant'),
+    // Whoever loads history wants to keep it, unless told otherwise.
+    retention: read('retention', duration) ?? (anyAge ? 0 : duration(WEEK)),
+    maxDisk: read('maxDisk', size),
+    maxProfileAge,
+    basePath: String(value('basePath')).replace(/\/$/, ''),
+    selfProfile: value('selfProfile'),
+    demo: value('demo'),
+    open: value('open'),
+    limits: { ...DEFAULT_LIMITS, ...(file.limits as object | undefined) },
+  };
+}
+
+function checked(given: Record<string, unknown>): CommandLine {
+  const parsed = serverConfig.safeParse(given);
+  if (!parsed.success) return { kind: 'refuse', reason: oneLine(z.prettifyError(parsed.error)) };
+  const { host, auth, token } = parsed.data;
+  if (auth && token === undefined && !isLoopback(host)) {
+    return { kind: 'refuse', reason: `--host ${host} ${OPEN_TO_OTHERS}.` };
+  }
+  return { kind: 'serve', config: parsed.data };
+}
+
+function readConfigFile(file: string): Record<string, unknown> {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new InvalidArgumentError(`The file of --config cannot be read: ${(error as Error).message}.`);
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw new InvalidArgumentError(`The file ${file} of --config must hold a JSON object.`);
+  }
+  return content as Record<string, unknown>;
+}
+
 /** By hand, as Number('') is 0 and Number('0x50') is 80. */
 function portNumber(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
     throw new InvalidArgumentError('A port is a number from 0 to 65535.');
   return Number(text);
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** In ms. */
+function duration(text: string): number {
+  if (text === 'off' || text === '0') return 0;
+  const match = /^(\d{1,6})(s|m|h|d|w)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError(`${text} is no length of time: write it like 30m, 12h or 7d.`);
+  return Number(match[1]) * UNIT_MS[match[2]];
+}
+
+const UNIT_BYTES: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 };
+
+function size(text: string): number {
+  const match = /^(\d{1,6})(MB|GB|TB)$/i.exec(text);
+  if (match === null) throw new InvalidArgumentError(`${text} is no size: write it like 500MB or 10GB.`);
+  return Number(match[1]) * UNIT_BYTES[match[2].toUpperCase()];
 }
 
 function oneLine(text: string): string {

@@ -1,5 +1,8 @@
 /** What passes between the HTTP server and the workers behind it: plain data, so that it can cross a thread. */
 
+import type { IncomingProfile } from './ingest/incoming.ts';
+import type { IngestLimits } from './ingest/series-of-profile.ts';
+
 /** A request whose body has arrived whole, within the limits. */
 export interface WireRequest {
   readonly method: string;
@@ -45,4 +48,35 @@ export interface Backend {
   ready(): Promise<true | string>;
   /** Finishes what is under way and closes. */
   close(): Promise<void>;
+}
+
+/** A line of the log. */
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+export interface EngineOptions {
+  readonly dataFolder: string;
+  /** Age at which profiles are removed, ms; undefined keeps all. */
+  readonly retentionMs: number | undefined;
+  /** Bytes of data at which the oldest are removed. */
+  readonly maxDiskBytes: number;
+  readonly limits: IngestLimits;
+  readonly log: Log;
+}
+
+/** The own store. */
+export interface Engine extends Backend {
+  /** Puts profiles made in this process into the store. Rejects when they could not be kept. */
+  store(profiles: readonly IncomingProfile[]): Promise<void>;
+}
+
+/** Why the server cannot start. The message is the one line that the user reads. */
+export class StartError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'StartError';
+  }
 }

@@ -1,7 +1,11 @@
 /** From a request to an answer: guards first, then the routes, then the page. */
 
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { isLoopback } from './config.ts';
+import type { Backend, Log, RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
+import { denied, type Guards } from './guards.ts';
+import { Metrics } from './metrics.ts';
+import type { Markers } from './markers.ts';
 import { servePage } from './static.ts';
 
 /** Inline styles are React's and the pop-ups' placement; inline scripts there are none. */
@@ -17,42 +21,207 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
   "form-action 'none'",
 ].join('; ');
+/** What the own calls of the page may send. */
+const MOST_API_BYTES = 1 << 16;
+const HEAD_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 60_000;
 
-/**
- * A server that does not listen yet.
- * @param host the address that it will listen on: on loopback a request must name this machine.
- * @param pageFolder where index.html of the built page lies.
- */
-export function createFlametideServer({ host, pageFolder }: { host: string; pageFolder: string }): Server {
-  const page = servePage(pageFolder, (response) => answer(response, 404, 'There is nothing at this address.'));
+export interface ServerParts extends Guards {
+  /** Where index.html of the built page lies. */
+  readonly pageFolder: string;
+  /** Stands before every path; '' for none. */
+  readonly basePath: string;
+  readonly backend: Backend;
+  readonly markers: Markers;
+  readonly maxBodyBytes: number;
+  readonly log: Log;
+}
 
-  return createServer((request, response) => {
+/** Where requests go, by path. Also the labels of the latencies in `/metrics`. */
+type Route = 'ingest' | 'query' | 'markers' | 'ready' | 'health' | 'metrics' | 'page';
+
+/** A server that does not listen yet. */
+export function createFlametideServer(parts: ServerParts): Server {
+  const { basePath, log } = parts;
+  const page = servePage(parts.pageFolder, (response) => answer(response, 404, 'There is nothing at this address.'));
+  const metrics = new Metrics();
+
+  const server = createServer((request, response) => {
+    const began = performance.now();
+    const id = requestId(request);
+    response.setHeader('X-Request-Id', id);
     response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Referrer-Policy', 'no-referrer');
-    if (isLoopback(host) && !namesThisMachine(request)) {
-      return answer(response, 403, 'This Flametide answers to localhost only; it was asked for under another name.');
+    const [fullPath, query = ''] = splitOnce(request.url ?? '/', '?');
+    const path = withoutBase(fullPath, basePath);
+    const route = path === undefined ? 'page' : routeOf(path);
+    response.on('close', () => metrics.request(route, response.statusCode, (performance.now() - began) / 1000));
+    const denial = denied(request.headers, parts, route === 'ready' || route === 'health');
+    if (denial !== undefined) {
+      for (const [name, value] of Object.entries(denial.headers ?? {})) response.setHeader(name, value);
+      return answer(response, denial.status, denial.message);
     }
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('Allow', 'GET, HEAD');
-      return answer(response, 405, 'This address can only be read.');
-    }
-    const path = request.url?.split('?', 1)[0];
-    if (path === '/ready' || path === '/healthz') return answer(response, 200, 'ok');
-    return page(request, response);
+    if (path === undefined) return answer(response, 404, `This Flametide lives under ${basePath}/.`);
+    take(route, path, query, request, response).catch((error: unknown) => {
+      if (error instanceof TooLarge) {
+        response.setHeader('Connection', 'close');
+        return answer(response, 413, error.message);
+      }
+      if (response.destroyed || request.destroyed) return;
+      log.error(`request ${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      if (!response.headersSent) answer(response, 500, `Something failed inside; the log tells more of request ${id}.`);
+    });
   });
+  server.headersTimeout = HEAD_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  return server;
+
+  async function take(
+    route: Route,
+    path: string,
+    query: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const { backend, markers } = parts;
+    switch (route) {
+      case 'ingest':
+      case 'query': {
+        const wire: WireRequest = {
+          method: request.method ?? 'GET',
+          path,
+          query,
+          headers: plainHeaders(request),
+          body: await readBody(request, parts.maxBodyBytes),
+        };
+        const hangUp = new AbortController();
+        response.on('close', () => {
+          if (!response.writableFinished) hangUp.abort();
+        });
+        const size = wire.body.length;
+        const { answer: made, facts } = await backend[route](wire, hangUp.signal);
+        if (route === 'ingest') metrics.ingested(size, facts);
+        tell(path, facts);
+        return send(response, made);
+      }
+      case 'markers':
+        return send(
+          response,
+          markers.answer(request.method ?? 'GET', path, query, await readBody(request, MOST_API_BYTES)),
+        );
+      case 'ready': {
+        if (request.method !== 'GET') return refuseMethod(response, 'GET');
+        const state = await backend.ready();
+        return state === true ? answer(response, 200, 'ready') : answer(response, 503, state);
+      }
+      case 'health':
+        return answer(response, 200, 'ok');
+      case 'metrics': {
+        const text = metrics.text() + (await backend.metrics());
+        response.writeHead(200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
+        return void response.end(text);
+      }
+      case 'page':
+        if (request.method !== 'GET' && request.method !== 'HEAD') return refuseMethod(response, 'GET, HEAD');
+        request.url = query === '' ? path : `${path}?${query}`;
+        return page(request, response);
+    }
+  }
+
+  /** Refusals are told in the log, since agents do not tell them. */
+  function tell(path: string, { refused, message }: RequestFacts): void {
+    if (refused === undefined) return;
+    metrics.refused(refused);
+    log.warn(`${path} refused (${refused}): ${message ?? ''}`);
+  }
 }
 
-/**
- * Whether the Host header is a name of this machine, whatever the port: through a tunnel it is another one. A foreign
- * name means that a page elsewhere had its own name point here (DNS rebinding), to read what is served.
- */
-function namesThisMachine(request: IncomingMessage): boolean {
-  return isLoopback((request.headers.host ?? '').toLowerCase().replace(/:\d*$/, ''));
+function routeOf(path: string): Route {
+  if (path === '/ready') return 'ready';
+  if (path === '/healthz') return 'health';
+  if (path === '/metrics') return 'metrics';
+  if (path === '/api/markers' || path.startsWith('/api/markers/')) return 'markers';
+  if (
+    path === '/ingest' ||
+    path === '/pyroscope/ingest' ||
+    path === '/v1development/profiles' ||
+    path.startsWith('/push.v1.') ||
+    path.startsWith('/opentelemetry.proto.collector.profiles.')
+  ) {
+    return 'ingest';
+  }
+  if (path.startsWith('/pyroscope/') || path.startsWith('/api/v1/status/')) return 'query';
+  // `/package.v1.Service/Method`: a call, known or not.
+  return /^\/[a-z][\w.]*\.v1\.[A-Z]\w*\/\w+$/.test(path) ? 'query' : 'page';
+}
+
+function withoutBase(path: string, basePath: string): string | undefined {
+  if (basePath === '') return path;
+  if (path === basePath) return '/';
+  return path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : undefined;
+}
+
+class TooLarge extends Error {}
+
+/** Counts what comes, as chunked bodies do not say their length. @throws (rejects) TooLarge */
+async function readBody(request: IncomingMessage, most: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > most) throw new TooLarge(`The body is larger than ${most} bytes, the most that is taken.`);
+    chunks.push(chunk);
+  }
+  // A buffer of its own: it goes to another thread as it is.
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return body;
+}
+
+function plainHeaders({ headers }: IncomingMessage): Record<string, string> {
+  const plain: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) plain[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return plain;
+}
+
+/** The client's own, so that its log and ours can be read together. */
+function requestId({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
+}
+
+function send(response: ServerResponse, { status, headers, body, trailers }: WireAnswer): void {
+  if (response.destroyed) return;
+  if (trailers === undefined) {
+    response.writeHead(status, { ...headers, 'Content-Length': body.length });
+    response.end(body);
+    return;
+  }
+  response.writeHead(status, { ...headers, Trailer: Object.keys(trailers).join(', ') });
+  response.write(body);
+  response.addTrailers(trailers);
+  response.end();
+}
+
+function refuseMethod(response: ServerResponse, allowed: string): void {
+  response.setHeader('Allow', allowed);
+  answer(response, 405, 'This address can only be read.');
 }
 
 /** One line of text. */
 function answer(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
   response.end(`${text}\n`);
+}
+
+function splitOnce(text: string, at: string): [string, string?] {
+  const place = text.indexOf(at);
+  return place < 0 ? [text] : [text.slice(0, place), text.slice(place + 1)];
 }

@@ -5,8 +5,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { parseCommandLine, type ServerConfig } from './config.ts';
+import { pino } from 'pino';
+import { ingestLimits, parseCommandLine, type ServerConfig } from './config.ts';
+import { createEngine } from './engine.ts';
+import { StartError, type Engine } from './exchange.ts';
 import { createFlametideServer } from './http.ts';
+import { Markers } from './markers.ts';
 
 /** What cannot be helped by trying again: a bad flag, a taken port, a page that is not built. */
 const EXIT_REFUSED = 2;
@@ -19,27 +23,63 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', PACKAGE), 'u
 const asked = parseCommandLine(process.argv.slice(2), version);
 if (asked.kind === 'print') process.stdout.write(`${asked.text}\n`);
 else if (asked.kind === 'refuse') refuse(asked.reason);
-else serve(asked.config);
-
-function serve({ host, port }: ServerConfig): void {
-  const pageFolder = fileURLToPath(new URL('dist/client/', PACKAGE));
-  if (!existsSync(pageFolder)) return refuse('The page is not built: run npm run build first.');
-  const server = createFlametideServer({ host, pageFolder });
-  server.on('error', (error: NodeJS.ErrnoException) => refuse(whyNotListening(error, host, port)));
-  server.listen({ host: host.replace(/^\[|\]$/g, ''), port }, () => {
-    const { port: taken } = server.address() as AddressInfo;
-    process.stdout.write(
-      `Flametide listens on http://${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}:${taken}\n`,
-    );
+else {
+  serve(asked.config).catch((error: unknown) => {
+    if (!(error instanceof StartError)) throw error;
+    refuse(error.message);
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => close(server));
+}
+
+/** @throws (rejects) StartError */
+async function serve(config: ServerConfig): Promise<void> {
+  const { host, port, basePath } = config;
+  const pageFolder = fileURLToPath(new URL('dist/client/', PACKAGE));
+  if (!existsSync(pageFolder)) throw new StartError('The page is not built: run npm run build first.');
+  const log = pino({ base: null, level: process.env.FLAMETIDE_LOG ?? 'warn' }, process.stderr);
+  const engine = await createEngine({
+    dataFolder: config.data,
+    retentionMs: config.retention === 0 ? undefined : config.retention,
+    maxDiskBytes: config.maxDisk,
+    limits: ingestLimits(config),
+    log,
+  });
+  const markers = new Markers(config.data);
+  const { maxBodyBytes } = config.limits;
+  const guards = { host, token: config.auth ? config.token : undefined };
+  const server = createFlametideServer({
+    ...guards,
+    pageFolder,
+    basePath,
+    backend: engine,
+    markers,
+    maxBodyBytes,
+    log,
+  });
+  const listening = new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(new StartError(whyNotListening(error, host, port))));
+    server.listen({ host: host.replace(/^\[|\]$/g, ''), port }, resolve);
+  });
+  try {
+    await listening;
+  } catch (error) {
+    markers.close();
+    await engine.close();
+    throw error;
+  }
+  const { port: taken } = server.address() as AddressInfo;
+  const name = host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host;
+  process.stdout.write(`Flametide listens on http://${name}:${taken}${basePath}\n`);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close(server, engine, markers));
 }
 
 /** The process ends by itself once nothing is open; a second signal ends it at once, as `once` took the first. */
-function close(server: Server): void {
-  server.close();
+async function close(server: Server, engine: Engine, markers: Markers): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
   setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
+  await closed;
+  markers.close();
+  await engine.close();
 }
 
 function whyNotListening(error: NodeJS.ErrnoException, host: string, port: number): string {

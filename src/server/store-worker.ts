@@ -53,18 +53,18 @@ answerCalls({
   },
   ingest: async ({ request, nowMs }: { request: WireRequest; nowMs: number }): Promise<Stored> => {
     const why = roomIsShort(nowMs);
-    if (why !== undefined) return failed(request, 'no_room', why, true);
+    if (why !== undefined) return failed('no_room', why, true);
     const upload = await openUpload(request, limits, nowMs);
     if (upload.profiles.length === 0) return { answer: upload.answer, facts: upload.facts, needsRoom: false };
     try {
       const written = await queue!.store(upload.profiles, nowMs);
       const refused = written.find((one) => one instanceof Error);
       if (refused !== undefined) {
-        return { ...refuseUpload(request, 'resource_exhausted', 'series', refused.message), needsRoom: false };
+        return { ...refuseUpload('resource_exhausted', 'series', refused.message), needsRoom: false };
       }
       return { answer: upload.answer, facts: { ...upload.facts, ...sums(written) }, needsRoom: false };
     } catch (error) {
-      return storeFailed(request, error);
+      return storeFailed(error);
     }
   },
   store: async ({ profiles, nowMs }: { profiles: readonly IncomingProfile[]; nowMs: number }): Promise<void> => {
@@ -93,12 +93,11 @@ function roomIsShort(nowMs: number): string | undefined {
   return noRoom;
 }
 
-function storeFailed(request: WireRequest, error: unknown): Stored {
+function storeFailed(error: unknown): Stored {
   const full = isFull(error);
   if (full) dropBallast(folder);
   const reason = error instanceof Error ? error.message : String(error);
   return failed(
-    request,
     full ? 'disk_full' : 'store',
     full
       ? 'The disk is full: the oldest profiles are removed now, send this again.'
@@ -107,8 +106,8 @@ function storeFailed(request: WireRequest, error: unknown): Stored {
   );
 }
 
-function failed(request: WireRequest, slug: string, message: string, needsRoom: boolean): Stored {
-  return { ...refuseUpload(request, 'unavailable', slug, message), needsRoom };
+function failed(slug: string, message: string, needsRoom: boolean): Stored {
+  return { ...refuseUpload('unavailable', slug, message), needsRoom };
 }
 
 function sums(written: readonly (Written | Error)[]): Pick<RequestFacts, 'profiles' | 'samples'> {

@@ -1,6 +1,6 @@
 /** The files of a multipart form. */
 
-import busboy from '@fastify/busboy';
+import { Busboy } from '@fastify/busboy';
 import { Refusal } from './refusal.ts';
 
 const MOST_PARTS = 16;
@@ -14,7 +14,7 @@ export function readForm(body: Uint8Array, contentType: string): Promise<Readonl
       reject(new Refusal('bad_request', `The multipart form cannot be read: ${reason}.`));
     };
     try {
-      const form = new busboy.Busboy({
+      const form = new Busboy({
         headers: { 'content-type': contentType },
         limits: { parts: MOST_PARTS, fileSize: body.length, fieldSize: 1 << 16 },
       });

@@ -67,7 +67,6 @@ export async function openUpload(request: WireRequest, limits: IngestLimits, now
 
 /** The answer when what was sent is right, but cannot be stored. */
 export function refuseUpload(
-  request: WireRequest,
   code: RpcCode,
   slug: string,
   message: string,

@@ -1,0 +1,120 @@
+/** What happened when: deploys and alerts that a CI job tells of, kept in the data folder. `/api/markers`. */
+
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { z } from 'zod';
+import type { WireAnswer } from './exchange.ts';
+
+const MOST_MARKERS = 10_000;
+const MOST_ANSWERED = 1000;
+const MOST_LABELS = 30;
+
+const newMarker = z.strictObject({
+  /** ms since the epoch. */
+  time: z.int().min(0).max(8.64e15),
+  title: z.string().trim().min(1).max(200),
+  service: z.string().min(1).max(200).optional(),
+  labels: z
+    .record(z.string().min(1).max(200), z.string().max(2000))
+    .refine((labels) => Object.keys(labels).length <= MOST_LABELS, `at most ${MOST_LABELS} labels`)
+    .optional(),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .optional(),
+});
+
+export type NewMarker = z.infer<typeof newMarker>;
+
+export class Markers {
+  readonly #db: InstanceType<typeof DatabaseSync>;
+
+  /** @param folder must be there, and belong to this process */
+  constructor(folder: string) {
+    this.#db = new DatabaseSync(join(folder, 'markers.db'));
+    this.#db.exec(`
+      PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+      CREATE TABLE IF NOT EXISTS marker(
+        id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, service TEXT, data TEXT NOT NULL);
+      CREATE INDEX IF NOT EXISTS marker_time ON marker(time);
+    `);
+  }
+
+  /** On disk when it returns. @returns its id @throws RangeError when there are too many */
+  add(marker: NewMarker): number {
+    const { count } = this.#db.prepare('SELECT count(*) AS count FROM marker').get() as { count: number };
+    if (count >= MOST_MARKERS)
+      throw new RangeError(`There are ${MOST_MARKERS} markers, the most that are kept: delete some.`);
+    const { lastInsertRowid } = this.#db
+      .prepare('INSERT INTO marker(time, service, data) VALUES (?, ?, ?)')
+      .run(marker.time, marker.service ?? null, JSON.stringify(marker));
+    return Number(lastInsertRowid);
+  }
+
+  /** Ascending in time, both ends included. With a service: its own and those of no service. */
+  list(fromMs: number, untilMs: number, service: string | undefined): unknown[] {
+    const rows = this.#db
+      .prepare(
+        `SELECT id, data FROM marker WHERE time >= ? AND time <= ? AND (? IS NULL OR service IS NULL OR service = ?)
+         ORDER BY time, id LIMIT ?`,
+      )
+      .all(fromMs, untilMs, service ?? null, service ?? null, MOST_ANSWERED) as { id: number; data: string }[];
+    return rows.map(({ id, data }) => ({ id, ...(JSON.parse(data) as object) }));
+  }
+
+  /** @returns whether it was there */
+  remove(id: number): boolean {
+    return this.#db.prepare('DELETE FROM marker WHERE id = ?').run(id).changes > 0;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  answer(method: string, path: string, query: string, body: Uint8Array): WireAnswer {
+    const id = path.slice('/api/markers'.length).replace(/^\//, '');
+    if (id === '' && method === 'GET') return this.#answerList(new URLSearchParams(query));
+    if (id === '' && method === 'POST') return this.#answerAdd(body);
+    if (id !== '' && method === 'DELETE') {
+      const isThere = /^\d{1,15}$/.test(id) && this.remove(Number(id));
+      return isThere ? json(200, {}) : json(404, { message: `There is no marker ${id}.` });
+    }
+    return json(405, { message: 'Markers are read by GET, told by POST, and removed by DELETE /api/markers/ID.' });
+  }
+
+  #answerList(query: URLSearchParams): WireAnswer {
+    const time = (name: string, otherwise: number): number => {
+      const text = query.get(name);
+      return text !== null && /^\d{1,16}$/.test(text) ? Number(text) : otherwise;
+    };
+    const markers = this.list(time('from', 0), time('until', 8.64e15), query.get('service') ?? undefined);
+    return json(200, { markers });
+  }
+
+  #answerAdd(body: Uint8Array): WireAnswer {
+    let given: unknown;
+    try {
+      given = JSON.parse(new TextDecoder().decode(body));
+    } catch (error) {
+      return json(400, { message: `The marker is no JSON: ${(error as Error).message}.` });
+    }
+    const marker = newMarker.safeParse(given);
+    if (!marker.success)
+      return json(400, { message: `The marker is not as expected: ${z.prettifyError(marker.error)}` });
+    try {
+      return json(201, { id: this.add(marker.data) });
+    } catch (error) {
+      return json(507, {
+        message: error instanceof RangeError ? error.message : `It cannot be kept: ${String(error)}.`,
+      });
+    }
+  }
+}
+
+function json(status: number, value: unknown): WireAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: new TextEncoder().encode(JSON.stringify(value)),
+  };
+}

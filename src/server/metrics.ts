@@ -1,0 +1,100 @@
+/** Numbers about the server, as Prometheus reads them (text format 0.0.4). */
+
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { RequestFacts } from './exchange.ts';
+
+/** Upper edges in seconds. */
+const LATENCY_EDGES = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+interface Latency {
+  readonly buckets: number[];
+  sum: number;
+  count: number;
+}
+
+export class Metrics {
+  readonly #delay = monitorEventLoopDelay({ resolution: 20 });
+  readonly #requests = new Map<string, number>();
+  readonly #latencies = new Map<string, Latency>();
+  readonly #refusals = new Map<string, number>();
+  #profiles = 0;
+  #samples = 0;
+  #bytesIn = 0;
+
+  constructor() {
+    this.#delay.enable();
+  }
+
+  /**
+   * @param route of a closed list: it becomes a label. @param seconds from the head to the end of the answer.
+   */
+  request(route: string, status: number, seconds: number): void {
+    const key = `route="${route}",status="${status}"`;
+    this.#requests.set(key, (this.#requests.get(key) ?? 0) + 1);
+    let latency = this.#latencies.get(route);
+    if (latency === undefined) {
+      latency = { buckets: LATENCY_EDGES.map(() => 0), sum: 0, count: 0 };
+      this.#latencies.set(route, latency);
+    }
+    latency.sum += seconds;
+    latency.count++;
+    LATENCY_EDGES.forEach((edge, i) => {
+      if (seconds <= edge) latency.buckets[i]++;
+    });
+  }
+
+  ingested(bytes: number, { profiles = 0, samples = 0 }: RequestFacts): void {
+    this.#bytesIn += bytes;
+    this.#profiles += profiles;
+    this.#samples += samples;
+  }
+
+  /** @param kind of a closed list. */
+  refused(kind: string): void {
+    this.#refusals.set(kind, (this.#refusals.get(kind) ?? 0) + 1);
+  }
+
+  text(): string {
+    const { rss, heapUsed } = process.memoryUsage();
+    const { user, system } = process.cpuUsage();
+    const lines = [
+      ...head('flametide_requests_total', 'counter', 'Requests answered.'),
+      ...[...this.#requests].map(([labels, count]) => `flametide_requests_total{${labels}} ${count}`),
+      ...head('flametide_request_seconds', 'histogram', 'Time from the head of a request to the end of its answer.'),
+    ];
+    for (const [route, { buckets, sum, count }] of this.#latencies) {
+      LATENCY_EDGES.forEach((edge, i) =>
+        lines.push(`flametide_request_seconds_bucket{route="${route}",le="${edge}"} ${buckets[i]}`),
+      );
+      lines.push(
+        `flametide_request_seconds_bucket{route="${route}",le="+Inf"} ${count}`,
+        `flametide_request_seconds_sum{route="${route}"} ${sum}`,
+        `flametide_request_seconds_count{route="${route}"} ${count}`,
+      );
+    }
+    lines.push(
+      ...head('flametide_ingested_profiles_total', 'counter', 'Profiles stored, one for each series of an upload.'),
+      `flametide_ingested_profiles_total ${this.#profiles}`,
+      ...head('flametide_ingested_samples_total', 'counter', 'Samples stored.'),
+      `flametide_ingested_samples_total ${this.#samples}`,
+      ...head('flametide_ingested_bytes_total', 'counter', 'Bytes of uploads, as sent.'),
+      `flametide_ingested_bytes_total ${this.#bytesIn}`,
+      ...head('flametide_refused_total', 'counter', 'Uploads and queries refused, by reason.'),
+      ...[...this.#refusals].map(([kind, count]) => `flametide_refused_total{reason="${kind}"} ${count}`),
+      ...head('flametide_event_loop_delay_seconds', 'gauge', 'p99 of the main thread since the last reading.'),
+      `flametide_event_loop_delay_seconds ${Number.isNaN(this.#delay.mean) ? 0 : this.#delay.percentile(99) / 1e9}`,
+      ...head('process_resident_memory_bytes', 'gauge', 'Memory of the process.'),
+      `process_resident_memory_bytes ${rss}`,
+      ...head('flametide_heap_used_bytes', 'gauge', 'JavaScript heap of the main thread.'),
+      `flametide_heap_used_bytes ${heapUsed}`,
+      ...head('process_cpu_seconds_total', 'counter', 'CPU time of the process.'),
+      `process_cpu_seconds_total ${(user + system) / 1e6}`,
+    );
+    this.#delay.reset();
+    return `${lines.join('\n')}\n`;
+  }
+}
+
+function head(name: string, type: string, help: string): string[] {
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
+}
