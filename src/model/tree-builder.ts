@@ -57,16 +57,6 @@ export class TreeBuilder {
     this.#exact![node] = this.#exact![node] + value;
   }
 
-  /** The trie as it stands, in the order in which nodes came: a parent precedes its children. Not to be kept. */
-  columns(): { readonly func: Int32Array; readonly parent: Int32Array; readonly self: Float64Array } {
-    const length = this.#length;
-    return {
-      func: this.#func.subarray(0, length),
-      parent: this.#parent.subarray(0, length),
-      self: this.#self.subarray(0, length),
-    };
-  }
-
   /** @param nameRank order of each function by name (`rankNames`): the tie-break, or the order itself. */
   seal(order: SiblingOrder, nameRank: Int32Array): CallTree {
     const count = this.#length;

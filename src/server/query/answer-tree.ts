@@ -1,5 +1,6 @@
 /** The tree of an answer: a merged one, or two laid over each other; cut to its largest nodes, siblings in order. */
 
+import { nthLargest } from '#base/nth-largest.ts';
 import type { MergedTree } from '../store/profile-reader.ts';
 
 /** Values of one side, by node. */
@@ -17,6 +18,8 @@ export interface AnswerTree {
   /** Line by node; only of a tree by lines. */
   readonly line: Int32Array | undefined;
   readonly sides: readonly Side[];
+  /** By node: what passes on to callees that are not here. Of a single tree only. */
+  readonly rest?: Float64Array | undefined;
   readonly names: readonly string[];
 }
 
@@ -29,8 +32,8 @@ export interface Siblings {
 /** What cut nodes become under their parent: Pyroscope's word, which its clients know. */
 export const OTHER = 'other';
 
-export function answerTree({ length, func, parent, line, self, total, functions }: MergedTree): AnswerTree {
-  return { length, func, parent, line, sides: [{ self, total }], names: functions.names };
+export function answerTree({ length, func, parent, line, self, total, rest, functions }: MergedTree): AnswerTree {
+  return { length, func, parent, line, sides: [{ self, total }], rest, names: functions.names };
 }
 
 /**
@@ -39,8 +42,8 @@ export function answerTree({ length, func, parent, line, self, total, functions 
  * Of two sides the larger total counts: a node that is large on either stays.
  */
 export function cutTree(tree: AnswerTree, mostNodes: number): AnswerTree {
-  if (tree.length - 1 <= mostNodes) return tree;
-  const { length, func, parent } = tree;
+  const { length, func, parent, rest } = tree;
+  if (length - 1 <= mostNodes && rest === undefined) return tree;
   const weight = largerTotal(tree);
   const threshold = nthLargest(weight.slice(1), mostNodes);
   const known = tree.names.indexOf(OTHER);
@@ -63,6 +66,9 @@ export function cutTree(tree: AnswerTree, mostNodes: number): AnswerTree {
     const above = parent[node];
     if (place[node] < 0 && place[above] >= 0 && otherOf[above] < 0) otherOf[above] = count++;
   }
+  if (rest)
+    for (let node = 0; node < length; node++)
+      if (rest[node] > 0 && place[node] >= 0 && otherOf[node] < 0) otherOf[node] = count++;
 
   const cut = {
     func: new Int32Array(count).fill(other),
@@ -80,6 +86,12 @@ export function cutTree(tree: AnswerTree, mostNodes: number): AnswerTree {
       for (let side = 0; side < cut.sides.length; side++) {
         cut.sides[side].self[at] += tree.sides[side].self[node];
         cut.sides[side].total[at] += tree.sides[side].total[node];
+      }
+      if (rest && rest[node] > 0) {
+        const leaf = otherOf[node];
+        cut.parent[leaf] = at;
+        cut.sides[0].self[leaf] += rest[node];
+        cut.sides[0].total[leaf] += rest[node];
       }
     } else if (place[above] >= 0) {
       const leaf = otherOf[above];
@@ -221,28 +233,4 @@ function largerTotal({ sides }: AnswerTree): Float64Array {
     for (let node = 0; node < weight.length; node++) if (total[node] > weight[node]) weight[node] = total[node];
   }
   return weight;
-}
-
-/** In linear time (Hoare's selection). @param values are moved about; @param n from 1 to their number */
-function nthLargest(values: Float64Array, n: number): number {
-  const wanted = values.length - n;
-  let low = 0;
-  let high = values.length - 1;
-  while (low < high) {
-    const pivot = values[(low + high) >> 1];
-    let i = low;
-    let j = high;
-    while (i <= j) {
-      while (values[i] < pivot) i++;
-      while (values[j] > pivot) j--;
-      if (i > j) break;
-      const moved = values[i];
-      values[i++] = values[j];
-      values[j--] = moved;
-    }
-    if (wanted <= j) high = j;
-    else if (wanted >= i) low = i;
-    else break;
-  }
-  return values[wanted];
 }

@@ -198,7 +198,7 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
 
 /** @throws Stopped */
 export function cutMerge(reader: ProfileReader, selector: ProfileSelector, most: number, stop: StopCheck): AnswerTree {
-  const merged = reader.merge(selector, false, stop);
+  const merged = reader.merge(selector, false, stop, most);
   stop();
   const cut = cutTree(answerTree(merged), most);
   stop();

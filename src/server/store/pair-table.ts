@@ -20,17 +20,22 @@ export class PairTable {
     return this.#slots.length * 4;
   }
 
-  /** Number of the pair, which is appended to the columns when it is not there yet. */
-  intern(a: number, b: number): number {
+  /** Number of the pair, -1 where it is not there. */
+  find(a: number, b: number): number {
     const slots = this.#slots;
     const mask = slots.length - 1;
     const as = this.#a.values;
     const bs = this.#b.values;
     for (let at = hashPair(a, b) & mask; ; at = (at + 1) & mask) {
       const one = slots[at] - 1;
-      if (one < 0) break;
-      if (as[one] === a && bs[one] === b) return one;
+      if (one < 0 || (as[one] === a && bs[one] === b)) return one;
     }
+  }
+
+  /** Number of the pair, which is appended to the columns when it is not there yet. */
+  intern(a: number, b: number): number {
+    const known = this.find(a, b);
+    if (known >= 0) return known;
     const made = this.#a.length;
     this.#a.push(a);
     this.#b.push(b);

@@ -44,6 +44,11 @@ export interface MergedTree {
   readonly parent: Int32Array; // -1 at the root
   readonly self: Float64Array;
   readonly total: Float64Array;
+  /**
+   * By node: what passes on to callees that were left out, as they cannot be among the nodes asked for. Undefined where
+   * all are there.
+   */
+  readonly rest: Float64Array | undefined;
   readonly functions: FunctionColumns;
   /** Profiles with a value in the sum. */
   readonly profiles: number;
@@ -80,8 +85,12 @@ export interface ProfileReader {
   profileTypes(range: TimeRange): string[];
   /** Label sets with a profile in the range (whole hours count). */
   series(selector: SeriesSelector): LabelSet[];
-  /** @param lines keeps lines apart, as pprof does. @throws Stopped */
-  merge(selector: ProfileSelector, lines: boolean, stop: StopCheck): MergedTree;
+  /**
+   * @param lines keeps lines apart, as pprof does.
+   * @param mostNodes only nodes whose total is among this many largest are needed; ignored with lines.
+   * @throws Stopped
+   */
+  merge(selector: ProfileSelector, lines: boolean, stop: StopCheck, mostNodes?: number): MergedTree;
   /**
    * Buckets end at start + k·step, k ≥ 0, up to the range's end; the bucket of T is (T − step, T], the first one has its
    * left edge too. Largest sum first, ties by labels. @throws Stopped

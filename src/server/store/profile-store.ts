@@ -8,7 +8,9 @@ import type { Database, Statement } from './database.ts';
 import { EntryTable } from './entry-table.ts';
 import { decodePoints } from './hour-block.ts';
 import { hourOf, US_PER_HOUR, US_PER_MS } from './hours.ts';
+import { largestNodes } from './largest-nodes.ts';
 import { PartCache, type Part } from './part-cache.ts';
+import { sumPart, type PartSums } from './part-sums.ts';
 import type {
   MergedTree,
   ProfileReader,
@@ -24,6 +26,8 @@ import { TreeUnion } from './tree-union.ts';
 
 /** Memory for dictionaries between questions. */
 const PART_BYTES = 160 << 20;
+/** Nodes of dictionaries whose sums are held to find the largest: 24 bytes each. */
+const MOST_HELD_NODES = 1 << 23;
 /** Numbers in the table of one part's nodes by slice; wider ones are read in several passes. */
 const MOST_CELLS = 1 << 23;
 
@@ -73,13 +77,12 @@ export class ProfileStore implements ProfileReader {
     );
   }
 
-  merge(selector: ProfileSelector, lines: boolean, stop: StopCheck): MergedTree {
+  merge(selector: ProfileSelector, lines: boolean, stop: StopCheck, mostNodes = Infinity): MergedTree {
     return this.#inSnapshot(() => {
-      const union = new TreeUnion(lines);
-      const visitor = new SumVisitor(union, selector.callSite, stop);
+      const sums = new SumVisitor(selector.callSite, lines, mostNodes, stop);
       const cuts = Float64Array.of(selector.startMs * US_PER_MS, selector.endMs * US_PER_MS + 1);
-      const { profiles, warnings } = this.#samples.visit(this.#services(selector), cuts, false, visitor, stop);
-      return union.finish(profiles[0], warnings);
+      const { profiles, warnings } = this.#samples.visit(this.#services(selector), cuts, false, sums, stop);
+      return sums.tree(profiles[0], warnings);
     });
   }
 
@@ -306,36 +309,62 @@ function callSiteNodes({ columns }: Part, callSite: readonly string[]): Uint8Arr
   return inside;
 }
 
-/** Sums per node of each dictionary, joined to a tree when the day is over. */
+/** Sums per node of each dictionary: to a tree of all of them, or, where few nodes are asked for, of the largest. */
 class SumVisitor implements SampleVisitor {
-  readonly #union: TreeUnion;
   readonly #callSite: readonly string[];
+  readonly #lines: boolean;
+  readonly #mostNodes: number;
   readonly #stop: StopCheck;
   readonly #open: { readonly part: Part; readonly sums: Float64Array }[] = [];
+  /** Sums that wait for the others; once they are too many, all are joined as they come. */
+  #held: PartSums[] = [];
+  #heldNodes = 0;
+  #union: TreeUnion | undefined;
 
-  constructor(union: TreeUnion, callSite: readonly string[], stop: StopCheck) {
-    this.#union = union;
+  constructor(callSite: readonly string[], lines: boolean, mostNodes: number, stop: StopCheck) {
     this.#callSite = callSite;
+    this.#lines = lines;
+    this.#mostNodes = mostNodes;
     this.#stop = stop;
+    if (lines || mostNodes === Infinity) this.#union = new TreeUnion(lines);
   }
 
   open(part: Part): (leaf: number, slice: number, value: number) => void {
     const sums = new Float64Array(part.columns.nodes);
     this.#open.push({ part, sums });
     const inside = callSiteNodes(part, this.#callSite);
-    if (inside === undefined) {
-      return (leaf, _slice, value) => {
-        sums[leaf] += value;
-      };
-    }
+    const same = part.canonical.values;
+    const lines = this.#lines;
     return (leaf, _slice, value) => {
-      if (inside[leaf] === 1) sums[leaf] += value;
+      if (inside === undefined || inside[leaf] === 1) sums[lines ? leaf : same[leaf]] += value;
     };
   }
 
   close(): void {
-    for (const { part, sums } of this.#open) this.#union.add(part, sums, this.#stop);
+    for (const { part, sums } of this.#open) {
+      this.#stop();
+      const summed = sumPart(part, sums, this.#lines);
+      if (this.#union !== undefined) {
+        this.#union.add(summed);
+        continue;
+      }
+      this.#held.push(summed);
+      this.#heldNodes += sums.length;
+      if (this.#heldNodes > MOST_HELD_NODES) this.#joinHeld();
+    }
     this.#open.length = 0;
+  }
+
+  tree(profiles: number, warnings: readonly string[]): MergedTree {
+    this.#stop();
+    if (this.#union !== undefined) return this.#union.finish(profiles, warnings);
+    return largestNodes(this.#held, this.#mostNodes, profiles, warnings, this.#stop);
+  }
+
+  #joinHeld(): void {
+    this.#union = new TreeUnion(false);
+    for (const one of this.#held) this.#union.add(one);
+    this.#held = [];
   }
 }
 
@@ -395,7 +424,8 @@ class SliceVisitor implements SampleVisitor {
       const { nodes } = part.columns;
       const sums = new Float64Array(nodes);
       for (let cell = 0; cell < values.length; cell++) sums[cell % nodes] += values[cell];
-      const here = this.#union.add(part, sums, this.#stop);
+      this.#stop();
+      const here = this.#union.add(sumPart(part, sums, false));
       for (let slice = 0; slice < this.#slices; slice++) {
         this.#stop();
         for (let node = 0, cell = slice * nodes; node < nodes; node++, cell++) {

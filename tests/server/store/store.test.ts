@@ -84,15 +84,13 @@ const selector = fc
     length: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 6 * 3_600_000 }), fc.constant(6 * 3_600_000)),
     callSite: fc.constantFrom([], [], ['main'], ['main', 'a'], ['nobody']),
   })
-  .map(
-    ({ matchers, from, length, callSite }): ProfileSelector => ({
-      profileType: CPU,
-      matchers,
-      callSite,
-      startMs: BASE_MS + from,
-      endMs: BASE_MS + from + length,
-    }),
-  );
+  .map(({ matchers, from, length, callSite }): ProfileSelector => ({
+    profileType: CPU,
+    matchers,
+    callSite,
+    startMs: BASE_MS + from,
+    endMs: BASE_MS + from + length,
+  }));
 
 const noStop = (): void => undefined;
 
@@ -126,7 +124,7 @@ it('answers as plain sums do, before and after packing', { timeout: 30_000 }, ()
         check([...kept, ...later], selectors, slices, stepMs);
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 20 },
   );
 });
 
@@ -218,7 +216,9 @@ it('steps over a damaged block, and says so', () => {
 });
 
 function clear(): void {
-  db.exec('DELETE FROM raw; DELETE FROM hour; DELETE FROM dict; DELETE FROM part; DELETE FROM series; DELETE FROM service');
+  db.exec(
+    'DELETE FROM raw; DELETE FROM hour; DELETE FROM dict; DELETE FROM part; DELETE FROM series; DELETE FROM service',
+  );
   db.exec("INSERT INTO meta VALUES ('removals', 1) ON CONFLICT(key) DO UPDATE SET value = value + 1");
   writer = new ProfileWriter(db);
 }
@@ -248,6 +248,7 @@ function check(
     expect(stacksOf(merged)).toEqual(sums);
     expect(stacksOf(store.merge(asked, true, noStop))).toEqual(lineSums);
     checkShape(merged);
+    checkCut(merged, asked);
 
     const sliced = store.slices(asked, slices, noStop);
     expect(stacksOf(sliced.tree)).toEqual(sums);
@@ -281,6 +282,25 @@ function checkShape({ length, parent, self, total }: MergedTree): void {
     sum[parent[node]] += sum[node];
   }
   expect(total).toEqual(sum);
+}
+
+/** The largest nodes are there with their exact sums, whatever was left out; what was stands in `rest`. */
+function checkCut(whole: MergedTree, asked: ProfileSelector): void {
+  const most = 3;
+  const few = store.merge(asked, false, noStop, most);
+  const totals = (tree: MergedTree): Map<string, number> =>
+    new Map(pathsOf(tree).map((path, node) => [path, tree.total[node]]));
+  const all = totals(whole);
+  const some = totals(few);
+  for (const [path, total] of some) expect(total).toBe(all.get(path));
+  const needed = [...all.values()].slice(1).sort((a, b) => b - a)[most - 1] ?? 0;
+  for (const [path, total] of all) if (total >= needed) expect(some.has(path)).toBe(true);
+  const rest = few.total.slice();
+  for (let node = 0; node < few.length; node++) {
+    rest[node] -= few.self[node];
+    if (node > 0) rest[few.parent[node]] -= few.total[node];
+  }
+  expect(few.rest ?? rest.fill(0)).toEqual(rest);
 }
 
 function checkSlices(
