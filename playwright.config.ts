@@ -26,7 +26,7 @@ export default defineConfig({
     launchOptions: testBrowser(),
   },
   webServer: {
-    command: `node dist/server/main.js --port ${PORT}`,
+    command: `node dist/server/main.js --port ${PORT} --data node_modules/.cache/e2e-data --no-self-profile`,
     url: `http://127.0.0.1:${PORT}/ready`,
     reuseExistingServer: false,
     gracefulShutdown: { signal: 'SIGTERM', timeout: 3000 },

@@ -115,14 +115,14 @@ export function isLoopback(host: string): boolean {
 /** @throws InvalidArgumentError */
 function settings(command: Command): Record<string, unknown> {
   const given: Record<string, unknown> = command.opts();
-  const file = given.config === undefined ? {} : readConfigFile(String(given.config));
+  const file = given.config === undefined ? {} : readConfigFile(given.config as string);
   const value = (name: string): unknown => {
     const source = command.getOptionValueSource(name);
     return (source === undefined || source === 'default') && name in file ? file[name] : given[name];
   };
   const read = <T>(name: string, parse: (text: string) => T): T | undefined => {
     const found = value(name);
-    return found === undefined ? undefined : parse(String(found));
+    return found === undefined ? undefined : parse(typeof found === 'number' ? `${found}` : (found as string));
   };
   const maxProfileAge = read('maxProfileAge', duration)!;
   const anyAge = maxProfileAge === 0;
@@ -139,7 +139,7 @@ function settings(command: Command): Record<string, unknown> {
     retention: read('retention', duration) ?? (anyAge ? 0 : duration(WEEK)),
     maxDisk: read('maxDisk', size),
     maxProfileAge,
-    basePath: String(value('basePath')).replace(/\/$/, ''),
+    basePath: read('basePath', (text) => text.replace(/\/$/, '')),
     selfProfile: value('selfProfile'),
     demo: value('demo'),
     open: value('open'),

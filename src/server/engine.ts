@@ -49,19 +49,20 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   let removed = 0;
   let underway: Promise<void> | undefined;
   const look = (kind: 'run' | 'makeRoom'): Promise<void> => {
-    underway ??= keeper
-      .call<UpkeepOutcome>(kind, { nowMs: Date.now() })
-      .then((outcome) => {
-        last = outcome;
-        packed += outcome.packed;
-        removed += outcome.removed;
-        for (const warning of outcome.warnings) log.warn(warning);
-      })
-      .catch((error: Error) => log.error(`Looking after the store failed: ${error.message}`))
-      .finally(() => {
-        underway = undefined;
-      });
+    underway ??= lookAfter(kind).finally(() => {
+      underway = undefined;
+    });
     return underway;
+  };
+  const lookAfter = async (kind: 'run' | 'makeRoom'): Promise<void> => {
+    try {
+      last = await keeper.call<UpkeepOutcome>(kind, { nowMs: Date.now() });
+      packed += last.packed;
+      removed += last.removed;
+      for (const warning of last.warnings) log.warn(warning);
+    } catch (error) {
+      log.error(`Looking after the store failed: ${(error as Error).message}`);
+    }
   };
   const timer = setInterval(() => void look('run'), UPKEEP_EVERY_MS);
   void look('run');
@@ -74,7 +75,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         const { answer, facts, needsRoom } = await store.call<Stored>(
           'ingest',
           { request, nowMs: Date.now() },
-          alone && body.byteLength > 0 ? [body.buffer as ArrayBuffer] : [],
+          alone && body.byteLength > 0 ? [body.buffer] : [],
         );
         if (needsRoom) void look('makeRoom');
         return { answer, facts };

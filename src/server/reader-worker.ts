@@ -1,11 +1,12 @@
 /** A thread that answers queries, one after the other, from a read-only connection. */
 
+import { workerData } from 'node:worker_threads';
 import { openForReading } from './store/database.ts';
 import { Stopped, type StopCheck } from './store/profile-reader.ts';
 import { ProfileStore } from './store/profile-store.ts';
 import { answerQuery } from './query/answer-query.ts';
 import type { WireRequest } from './exchange.ts';
-import { answerCalls, startData } from './worker-calls.ts';
+import { answerCalls } from './worker-calls.ts';
 
 export interface ReaderStart {
   readonly file: string;
@@ -13,7 +14,7 @@ export interface ReaderStart {
   readonly aborted: SharedArrayBuffer;
 }
 
-const { file, aborted } = startData<ReaderStart>();
+const { file, aborted } = workerData as ReaderStart;
 const flag = new Int32Array(aborted);
 const db = openForReading(file);
 const store = new ProfileStore(db);

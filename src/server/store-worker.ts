@@ -1,5 +1,6 @@
 /** The only thread that writes profiles: opens uploads, puts them into the store in groups, answers once they are on disk. */
 
+import { workerData } from 'node:worker_threads';
 import type { RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
 import type { IncomingProfile } from './ingest/incoming.ts';
 import { openUpload, refuseUpload, type IngestLimits } from './ingest/open-upload.ts';
@@ -7,7 +8,7 @@ import { CommitQueue } from './store/commit-queue.ts';
 import { UnusableStore } from './store/database.ts';
 import { dropBallast, isFull, openFolder, whyNoRoom, type OpenFolder } from './store/folder.ts';
 import { ProfileWriter, type Written } from './store/profile-writer.ts';
-import { answerCalls, startData } from './worker-calls.ts';
+import { answerCalls } from './worker-calls.ts';
 
 export interface StoreStart {
   readonly folder: string;
@@ -31,7 +32,7 @@ export interface StoreState {
 /** How often the free room of the disk is looked at. */
 const LOOK_AT_DISK_MS = 2000;
 
-const { folder, limits } = startData<StoreStart>();
+const { folder, limits } = workerData as StoreStart;
 let opened: OpenFolder | undefined;
 let writer: ProfileWriter | undefined;
 let queue: CommitQueue | undefined;

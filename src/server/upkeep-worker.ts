@@ -1,10 +1,11 @@
 /** The thread that packs, joins and removes what is stored, on a connection of its own. */
 
+import { workerData } from 'node:worker_threads';
 import { openForUpkeep } from './store/database.ts';
 import { dataBytes, removeSurplus, upkeep, type Limits, type UpkeepReport } from './store/upkeep.ts';
 import { fileBytes, makeBallast } from './store/folder.ts';
 import { finish } from '#base/steps.ts';
-import { answerCalls, startData } from './worker-calls.ts';
+import { answerCalls } from './worker-calls.ts';
 
 export interface UpkeepStart {
   readonly file: string;
@@ -17,7 +18,7 @@ export interface UpkeepOutcome extends UpkeepReport {
   readonly fileBytes: number;
 }
 
-const { file, folder, limits } = startData<UpkeepStart>();
+const { file, folder, limits } = workerData as UpkeepStart;
 const db = openForUpkeep(file);
 /** What is kept when the disk is full, of what was. */
 const SHARE_KEPT = 0.9;

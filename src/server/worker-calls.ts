@@ -1,6 +1,6 @@
 /** Calls to a worker thread and their answers. A worker does one call after the other, or several, as it likes. */
 
-import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { parentPort, Worker } from 'node:worker_threads';
 
 interface Call {
   readonly id: number;
@@ -61,11 +61,6 @@ export class WorkerCalls {
     await this.call('close', undefined).catch(() => undefined);
     await ended;
   }
-}
-
-/** What a worker was started with. */
-export function startData<T>(): T {
-  return workerData as T;
 }
 
 /**

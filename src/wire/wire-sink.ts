@@ -67,40 +67,27 @@ export class WireSink {
   /** As JSON has 64-bit numbers, in quotes. */
   jsonInt64(value: number | bigint): void {
     if (typeof value === 'bigint') return this.ascii(`"${value}"`);
-    this.#reserve(1);
+    this.#reserve(24);
     this.#bytes[this.#length++] = QUOTE;
-    this.decimal(value);
-    this.#reserve(1);
+    this.#digits(value);
     this.#bytes[this.#length++] = QUOTE;
   }
 
   /** A whole number in decimal digits. */
   decimal(value: number): void {
-    this.#reserve(20);
-    if (value < 0 || value >= Number.MAX_SAFE_INTEGER) return this.ascii(wholeNumber(value).toString());
-    if (value < BILLION) return this.#digits(value, 1);
-    const high = Math.floor(value / BILLION);
-    this.#digits(high, 1);
-    this.#digits(value - high * BILLION, 9);
+    this.#reserve(22);
+    this.#digits(value);
   }
 
-  /** A number below 2^31, with zeros in front. */
-  #digits(value: number, least: number): void {
-    let count = 1;
-    for (let limit = 10; limit <= value && count < 10; limit *= 10) count++;
-    if (count < least) count = least;
+  #digits(value: number): void {
     const bytes = this.#bytes;
-    let at = this.#length + count;
-    this.#length = at;
-    let rest = value | 0;
-    for (; count >= 2; count -= 2) {
-      const next = (rest / 100) | 0;
-      const pair = rest - next * 100;
-      bytes[--at] = ONES[pair];
-      bytes[--at] = TENS[pair];
-      rest = next;
-    }
-    if (count === 1) bytes[--at] = ONES[rest % 100];
+    if (value >= 0 && value < 10) bytes[this.#length++] = 48 + value;
+    else if (value >= 0 && value < BILLION) this.#length = writeDigits(bytes, this.#length, value | 0, 1);
+    else if (value >= 0 && value < Number.MAX_SAFE_INTEGER) {
+      const high = Math.floor(value / BILLION);
+      const at = writeDigits(bytes, this.#length, high | 0, 1);
+      this.#length = writeDigits(bytes, at, (value - high * BILLION) | 0, 9);
+    } else this.ascii(wholeNumber(value).toString());
   }
 
   // ---- protobuf
@@ -110,10 +97,16 @@ export class WireSink {
     if (value < 0 || value >= Number.MAX_SAFE_INTEGER) return this.#largeVarint(wholeNumber(value));
     const bytes = this.#bytes;
     let at = this.#length;
-    let rest = value;
-    while (rest >= TWO_28) {
-      bytes[at++] = (rest % 128) | 128;
-      rest = Math.floor(rest / 128);
+    // In two halves of whole numbers: remainders of doubles are slow.
+    let rest = value | 0;
+    if (value >= TWO_28) {
+      const high = Math.floor(value / TWO_28);
+      const low = (value - high * TWO_28) | 0;
+      bytes[at++] = (low & 127) | 128;
+      bytes[at++] = ((low >>> 7) & 127) | 128;
+      bytes[at++] = ((low >>> 14) & 127) | 128;
+      bytes[at++] = (low >>> 21) | 128;
+      rest = high | 0;
     }
     while (rest >= 128) {
       bytes[at++] = (rest & 127) | 128;
@@ -191,6 +184,43 @@ export class WireSink {
     this.#bytes = larger;
     this.#view = new DataView(larger.buffer);
   }
+}
+
+/** @param value 0 to 2^31 − 1. @param least digits, with zeros in front. @returns where they end */
+function writeDigits(bytes: Uint8Array, start: number, value: number, least: number): number {
+  let count =
+    value < 1000
+      ? value < 10
+        ? 1
+        : value < 100
+          ? 2
+          : 3
+      : value < 1_000_000
+        ? value < 10_000
+          ? 4
+          : value < 100_000
+            ? 5
+            : 6
+        : value < 10_000_000
+          ? 7
+          : value < 100_000_000
+            ? 8
+            : value < BILLION
+              ? 9
+              : 10;
+  if (count < least) count = least;
+  const end = start + count;
+  let at = end;
+  let rest = value;
+  while (at - start >= 2) {
+    const next = (rest / 100) | 0;
+    const pair = rest - next * 100;
+    bytes[--at] = ONES[pair];
+    bytes[--at] = TENS[pair];
+    rest = next;
+  }
+  if (at > start) bytes[start] = 48 + rest;
+  return end;
 }
 
 /** As an int64, which ends a double's range at 2^63 − 1. */

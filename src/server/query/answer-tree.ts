@@ -110,10 +110,55 @@ export function cutTree(tree: AnswerTree, mostNodes: number): AnswerTree {
 export function orderSiblings({ length, func, parent, names }: AnswerTree): Siblings {
   const rank = rankNames(func, names);
   // Two passes of counting: nodes by the rank of their name, then those, in that order, by their parent.
-  const byRank = sortByKey(length, (node) => (node === 0 ? 0 : rank[func[node]] + 1), names.length + 2, undefined);
-  const { start, nodes } = sortByKey(length, (node) => parent[node] + 1, length + 1, byRank.nodes);
-  // Key 0 is "no parent", which is the root alone.
-  return { start: start.subarray(1), child: nodes };
+  const nextOfRank = new Int32Array(names.length + 1);
+  for (let node = 1; node < length; node++) nextOfRank[rank[func[node]] + 1]++;
+  for (let i = 0; i < names.length; i++) nextOfRank[i + 1] += nextOfRank[i];
+  const byRank = new Int32Array(length - 1);
+  for (let node = 1; node < length; node++) byRank[nextOfRank[rank[func[node]]]++] = node;
+
+  const start = new Int32Array(length + 1);
+  for (let node = 1; node < length; node++) start[parent[node] + 1]++;
+  for (let node = 0; node < length; node++) start[node + 1] += start[node];
+  const next = start.slice(0, length);
+  const child = new Int32Array(length - 1);
+  for (let i = 0; i < byRank.length; i++) {
+    const node = byRank[i];
+    child[next[parent[node]]++] = node;
+  }
+  return { start, child };
+}
+
+/** A walk over the whole tree, a node before its children, the last sibling first: from right to left in every level. */
+export interface Walk {
+  readonly nodes: Int32Array;
+  /** By place in `nodes`; 0 at the root. */
+  readonly depth: Int32Array;
+  /** By place in `nodes`. */
+  readonly children: Int32Array;
+}
+
+export function walkTree(tree: AnswerTree): Walk {
+  const { start, child } = orderSiblings(tree);
+  const { length } = tree;
+  const nodes = new Int32Array(length);
+  const depth = new Int32Array(length);
+  const children = new Int32Array(length);
+  const stack = new Int32Array(length);
+  const depths = new Int32Array(length);
+  let height = 1;
+  for (let at = 0; at < length; at++) {
+    const node = stack[--height];
+    const below = depths[height] + 1;
+    nodes[at] = node;
+    depth[at] = below - 1;
+    const end = start[node + 1];
+    children[at] = end - start[node];
+    for (let i = start[node]; i < end; i++) {
+      depths[height] = below;
+      stack[height++] = child[i];
+    }
+  }
+  return { nodes, depth, children };
 }
 
 /** Both over each other, by the path of names: a node that one side lacks has zeros there. */
@@ -206,25 +251,6 @@ function rankNames(func: Iterable<number>, names: readonly string[]): Int32Array
     rank[name] = place;
   });
   return rank;
-}
-
-/** Nodes by a small whole key, equal keys in the given order. `start[k]` is where those of key k begin. */
-function sortByKey(
-  length: number,
-  key: (node: number) => number,
-  keys: number,
-  order: Int32Array | undefined,
-): { readonly start: Int32Array; readonly nodes: Int32Array } {
-  const start = new Int32Array(keys + 1);
-  for (let node = 0; node < length; node++) start[key(node) + 1]++;
-  for (let k = 0; k < keys; k++) start[k + 1] += start[k];
-  const next = start.slice();
-  const nodes = new Int32Array(length);
-  for (let i = 0; i < length; i++) {
-    const node = order ? order[i] : i;
-    nodes[next[key(node)]++] = node;
-  }
-  return { start, nodes };
 }
 
 function largerTotal({ sides }: AnswerTree): Float64Array {

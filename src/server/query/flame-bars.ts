@@ -3,7 +3,7 @@
  * self of a bar lies at its left end, before its children.
  */
 import type { WireSink } from '#wire/wire-sink.ts';
-import { type AnswerTree, orderSiblings } from './answer-tree.ts';
+import { type AnswerTree, type Side, walkTree } from './answer-tree.ts';
 
 export interface FlameBars {
   /** Level by level, left to right. */
@@ -24,64 +24,74 @@ export interface FlameBars {
 const ROOT_NAME = 'total';
 
 export function layOutBars(tree: AnswerTree): FlameBars {
-  const { start, child } = orderSiblings(tree);
+  const { nodes: walked, depth } = walkTree(tree);
   const { length, sides } = tree;
-  const { names, nameOf } = nameBars(tree, start, child);
+  const { names, nameOf } = nameBars(tree, walked);
+  const levelStart = levelStarts(depth);
+  const place = levelPlaces(depth, levelStart);
   const nodes = new Int32Array(length);
-  const levelStart = [0];
-  const lefts = sides.map(() => new Float64Array(length));
-  let placed = 1;
-  for (let at = 0, levelEnd = 1; at < length; at++) {
-    if (at === levelEnd) {
-      levelStart.push(at);
-      levelEnd = placed;
-    }
-    const node = nodes[at];
-    const from = placed;
-    for (let i = start[node]; i < start[node + 1]; i++) nodes[placed++] = child[i];
-    for (let side = 0; side < sides.length; side++) {
-      const left = lefts[side];
-      const { self, total } = sides[side];
-      let x = left[at] + self[node];
-      for (let i = from; i < placed; i++) {
-        left[i] = x;
-        x += total[nodes[i]];
-      }
-    }
-  }
-  levelStart.push(length);
-  const gaps = lefts.map((left, side) => {
-    const { total } = sides[side];
-    const gap = new Float64Array(length);
-    for (let level = 0; level + 1 < levelStart.length; level++) {
-      let end = 0;
-      for (let i = levelStart[level]; i < levelStart[level + 1]; i++) {
-        gap[i] = left[i] - end;
-        end = left[i] + total[nodes[i]];
-      }
-    }
-    return gap;
-  });
+  for (let at = 0; at < length; at++) nodes[place[at]] = walked[at];
+  const gaps = sides.map((side) => layOutSide(walked, depth, place, levelStart, side));
   let maxSelf = 0;
   for (const { self } of sides)
     for (let node = 1; node < length; node++) if (self[node] > maxSelf) maxSelf = self[node];
   return { nodes, levelStart, gaps, names, nameOf, totals: sides.map(({ total }) => total[0]), maxSelf };
 }
 
-function nameBars(
-  { func, names, sides }: AnswerTree,
-  start: Int32Array,
-  child: Int32Array,
-): { names: string[]; nameOf: Int32Array } {
+function levelStarts(depth: Int32Array): number[] {
+  const starts = [0];
+  for (let at = 0; at < depth.length; at++) starts[depth[at] + 1] = (starts[depth[at] + 1] ?? 0) + 1;
+  for (let level = 1; level < starts.length; level++) starts[level] += starts[level - 1];
+  return starts;
+}
+
+/** The walk meets each level from right to left. */
+function levelPlaces(depth: Int32Array, levelStart: readonly number[]): Int32Array {
+  const next = Int32Array.from(levelStart.slice(1));
+  const place = new Int32Array(depth.length);
+  for (let at = 0; at < depth.length; at++) place[at] = --next[depth[at]];
+  return place;
+}
+
+/** Gaps by place in the levels. Children end where their parent ends, so the walk can count down from there. */
+function layOutSide(
+  walked: Int32Array,
+  depth: Int32Array,
+  place: Int32Array,
+  levelStart: readonly number[],
+  { total }: Side,
+): Float64Array {
+  const levels = levelStart.length - 1;
+  const gap = new Float64Array(walked.length);
+  /** By level: where the next bar ends, and where the last one began. */
+  const edge = new Float64Array(levels + 1);
+  const right = new Float64Array(levels);
+  edge[0] = total[0];
+  for (let at = 0; at < walked.length; at++) {
+    const level = depth[at];
+    const end = edge[level];
+    const left = end - total[walked[at]];
+    edge[level] = left;
+    edge[level + 1] = end;
+    const own = place[at];
+    // The bar to the right of this one now knows its gap; the first of a level has the way from 0.
+    if (own + 1 < levelStart[level + 1]) gap[own + 1] = right[level] - end;
+    if (own === levelStart[level]) gap[own] = left;
+    right[level] = left;
+  }
+  return gap;
+}
+
+/** By first visit of the walk. */
+function nameBars({ func, names, sides }: AnswerTree, walked: Int32Array): { names: string[]; nameOf: Int32Array } {
   const nameOf = new Int32Array(names.length).fill(-1);
   const named = [ROOT_NAME];
   // A function of the root's name has its name in a flame graph, and one of its own in a comparison.
   const shared = sides.length === 1 ? names.indexOf(ROOT_NAME) : -1;
   if (shared >= 0) nameOf[shared] = 0;
-  const stack = [0];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (node > 0 && nameOf[func[node]] < 0) nameOf[func[node]] = named.push(names[func[node]]) - 1;
-    for (let i = start[node]; i < start[node + 1]; i++) stack.push(child[i]);
+  for (let at = 1; at < walked.length; at++) {
+    const name = func[walked[at]];
+    if (nameOf[name] < 0) nameOf[name] = named.push(names[name]) - 1;
   }
   return { names: named, nameOf };
 }

@@ -6,7 +6,7 @@ export type Database = InstanceType<typeof DatabaseSync>;
 export type Statement = ReturnType<Database['prepare']>;
 
 /** Raised when a folder's content changes so that an older Flametide would misread it. */
-export const STORE_FORMAT = 1;
+const STORE_FORMAT = 1;
 
 /** Pages of the write-ahead log until it is folded into the file: 16 MiB. */
 const CHECKPOINT_PAGES = 2048;

@@ -123,7 +123,8 @@ function isDamage(error: unknown): boolean {
 }
 
 function describe(error: Error): string {
-  return `${error.message} ${String((error as { code?: unknown }).code ?? '')}`;
+  const { message, code = '' } = error as NodeJS.ErrnoException;
+  return `${message} ${code}`;
 }
 
 function takeLock(folder: string): Database {

@@ -2,7 +2,7 @@
 
 import type { Profile } from '#model/profile.ts';
 import { PairTable } from './pair-table.ts';
-import { PartColumns, type PartMark } from './part-columns.ts';
+import type { PartColumns, PartMark } from './part-columns.ts';
 
 export class Interner {
   readonly columns: PartColumns;

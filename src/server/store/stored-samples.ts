@@ -191,7 +191,7 @@ function wholeSlice(cutsUs: Float64Array, hour: number): number {
 }
 
 /** The slice that holds a time, -1 outside of all. */
-export function sliceOf(cutsUs: Float64Array, timeUs: number): number {
+function sliceOf(cutsUs: Float64Array, timeUs: number): number {
   let low = 0;
   let high = cutsUs.length - 1;
   if (timeUs < cutsUs[low] || timeUs >= cutsUs[high]) return -1;
