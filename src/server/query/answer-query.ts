@@ -33,7 +33,7 @@ export async function answerQuery(
 }
 
 /** For the log and `/metrics`: what we did not foresee is told with its stack. */
-export function factsOf({ error }: RpcResult): RequestFacts {
+function factsOf({ error }: RpcResult): RequestFacts {
   if (!error) return {};
   const cause = error.code === 'internal' && error.cause instanceof Error ? ` ${error.cause.stack ?? ''}` : '';
   return { refused: error.code, message: error.message + cause };

@@ -24,13 +24,13 @@ export interface AnswerTree {
 }
 
 /** Children of node i: `child[start[i]]` up to `child[start[i + 1]]`. */
-export interface Siblings {
+interface Siblings {
   readonly start: Int32Array;
   readonly child: Int32Array;
 }
 
 /** What cut nodes become under their parent: Pyroscope's word, which its clients know. */
-export const OTHER = 'other';
+const OTHER = 'other';
 
 export function answerTree({ length, func, parent, line, self, total, rest, functions }: MergedTree): AnswerTree {
   return { length, func, parent, line, sides: [{ self, total }], rest, names: functions.names };
@@ -107,8 +107,8 @@ export function cutTree(tree: AnswerTree, mostNodes: number): AnswerTree {
 }
 
 /** Siblings by name, as bytes of UTF-8; `other` last. */
-export function orderSiblings({ length, func, parent, names }: AnswerTree): Siblings {
-  const rank = rankNames(func, names);
+function orderSiblings({ length, func, parent, names }: AnswerTree): Siblings {
+  const rank = rankNames([func], names);
   // Two passes of counting: nodes by the rank of their name, then those, in that order, by their parent.
   const nextOfRank = new Int32Array(names.length + 1);
   for (let node = 1; node < length; node++) nextOfRank[rank[func[node]] + 1]++;
@@ -166,7 +166,7 @@ export function overlay(left: AnswerTree, right: AnswerTree): AnswerTree {
   const [names, leftFunc, rightFunc] = joinNames(left, right);
   const a = orderSiblings({ ...left, func: leftFunc, names });
   const b = orderSiblings({ ...right, func: rightFunc, names });
-  const rank = rankNames([...used(leftFunc), ...used(rightFunc)], names);
+  const rank = rankNames([leftFunc, rightFunc], names);
   const most = left.length + right.length;
   const func = new Int32Array(most);
   const parent = new Int32Array(most);
@@ -230,13 +230,12 @@ function joinNames(left: AnswerTree, right: AnswerTree): [names: string[], left:
   return [[...places.keys()], a, b];
 }
 
-function used(func: Int32Array): Set<number> {
-  return new Set(func);
-}
-
 /** Place of each name that is used, among those used; `other` stands behind all. */
-function rankNames(func: Iterable<number>, names: readonly string[]): Int32Array {
-  const present = [...new Set(func)].filter((name) => name >= 0);
+function rankNames(columns: readonly Int32Array[], names: readonly string[]): Int32Array {
+  const isUsed = new Uint8Array(names.length);
+  for (const func of columns) for (let node = 1; node < func.length; node++) isUsed[func[node]] = 1;
+  const present: number[] = [];
+  for (let name = 0; name < names.length; name++) if (isUsed[name] === 1) present.push(name);
   // UTF-16 and UTF-8 differ in order only where there are letters beyond U+FFFF.
   const isPlain = !present.some((name) => /[\ud800-\udfff]/.test(names[name]));
   const compare = (a: string, b: string): number =>

@@ -6,19 +6,24 @@ import type { WireSink } from '#wire/wire-sink.ts';
 import { type AnswerTree, type Side, walkTree } from './answer-tree.ts';
 
 export interface FlameBars {
-  /** Level by level, left to right. */
-  readonly nodes: Int32Array;
-  /** Where each level begins in `nodes`; the end of the last stands behind. */
+  /** Where each level begins in the columns; the end of the last stands behind. Within a level from left to right. */
   readonly levelStart: readonly number[];
-  /** By side and place in `nodes`: from the right end of the bar before it in its level. */
-  readonly gaps: readonly Float64Array[];
-  /** Of the answer: `total`, then by first visit of a walk that takes the last sibling first. */
+  readonly sides: readonly BarSide[];
+  /** By bar: position in `names`. */
+  readonly name: Int32Array;
+  /** `total` for the root, then by first visit of a walk that takes the last sibling first. */
   readonly names: readonly string[];
-  /** Position in `names` by function of the tree. */
-  readonly nameOf: Int32Array;
   /** By side. */
   readonly totals: readonly number[];
   readonly maxSelf: number;
+}
+
+/** By bar; copied into their order, since reading them from all over the tree takes longer than writing them. */
+interface BarSide {
+  /** From the right end of the bar before it in its level. */
+  readonly gap: Float64Array;
+  readonly total: Float64Array;
+  readonly self: Float64Array;
 }
 
 const ROOT_NAME = 'total';
@@ -29,13 +34,13 @@ export function layOutBars(tree: AnswerTree): FlameBars {
   const { names, nameOf } = nameBars(tree, walked);
   const levelStart = levelStarts(depth);
   const place = levelPlaces(depth, levelStart);
-  const nodes = new Int32Array(length);
-  for (let at = 0; at < length; at++) nodes[place[at]] = walked[at];
-  const gaps = sides.map((side) => layOutSide(walked, depth, place, levelStart, side));
+  const name = new Int32Array(length);
+  for (let at = 1; at < length; at++) name[place[at]] = nameOf[tree.func[walked[at]]];
+  const barSides = sides.map((side) => layOutSide(walked, depth, place, levelStart, side));
   let maxSelf = 0;
   for (const { self } of sides)
     for (let node = 1; node < length; node++) if (self[node] > maxSelf) maxSelf = self[node];
-  return { nodes, levelStart, gaps, names, nameOf, totals: sides.map(({ total }) => total[0]), maxSelf };
+  return { levelStart, sides: barSides, name, names, totals: sides.map(({ total }) => total[0]), maxSelf };
 }
 
 function levelStarts(depth: Int32Array): number[] {
@@ -53,33 +58,38 @@ function levelPlaces(depth: Int32Array, levelStart: readonly number[]): Int32Arr
   return place;
 }
 
-/** Gaps by place in the levels. Children end where their parent ends, so the walk can count down from there. */
+/** Children end where their parent ends, so the walk can count down from there. */
 function layOutSide(
   walked: Int32Array,
   depth: Int32Array,
   place: Int32Array,
   levelStart: readonly number[],
-  { total }: Side,
-): Float64Array {
+  side: Side,
+): BarSide {
   const levels = levelStart.length - 1;
   const gap = new Float64Array(walked.length);
+  const total = new Float64Array(walked.length);
+  const self = new Float64Array(walked.length);
   /** By level: where the next bar ends, and where the last one began. */
   const edge = new Float64Array(levels + 1);
   const right = new Float64Array(levels);
-  edge[0] = total[0];
+  edge[0] = side.total[0];
   for (let at = 0; at < walked.length; at++) {
     const level = depth[at];
     const end = edge[level];
-    const left = end - total[walked[at]];
+    const own = place[at];
+    total[own] = side.total[walked[at]];
+    // The root is a bar of its own making: samples without a stack widen it and are nobody's self.
+    self[own] = at === 0 ? 0 : side.self[walked[at]];
+    const left = end - total[own];
     edge[level] = left;
     edge[level + 1] = end;
-    const own = place[at];
     // The bar to the right of this one now knows its gap; the first of a level has the way from 0.
     if (own + 1 < levelStart[level + 1]) gap[own + 1] = right[level] - end;
     if (own === levelStart[level]) gap[own] = left;
     right[level] = left;
   }
-  return gap;
+  return { gap, total, self };
 }
 
 /** By first visit of the walk. */
@@ -97,11 +107,11 @@ function nameBars({ func, names, sides }: AnswerTree, walked: Int32Array): { nam
 }
 
 /** FlameGraph of one side, FlameGraphDiff of two: the message's fields. */
-export function writeBars(sink: WireSink, tree: AnswerTree, bars: FlameBars): void {
+export function writeBars(sink: WireSink, bars: FlameBars): void {
   for (const name of bars.names) sink.item(1, name);
   for (let level = 0; level + 1 < bars.levelStart.length; level++) {
     const write = (value: number): void => sink.varint(value);
-    sink.message(2, () => sink.message(1, () => eachNumber(tree, bars, level, write)));
+    sink.message(2, () => sink.message(1, () => eachNumber(bars, level, write)));
   }
   sink.field(3, sum(bars.totals));
   sink.field(4, bars.maxSelf);
@@ -109,14 +119,14 @@ export function writeBars(sink: WireSink, tree: AnswerTree, bars: FlameBars): vo
 }
 
 /** The same as JSON of protobuf: numbers in quotes, zeros left out where they are fields. */
-export function writeBarsJson(sink: WireSink, tree: AnswerTree, bars: FlameBars): void {
+export function writeBarsJson(sink: WireSink, bars: FlameBars): void {
   sink.ascii('{"names":');
   writeNames(sink, bars);
   sink.ascii(',"levels":[');
   for (let level = 0; level + 1 < bars.levelStart.length; level++) {
     sink.ascii(level === 0 ? '{"values":[' : ',{"values":[');
     let isFirst = true;
-    eachNumber(tree, bars, level, (value) => {
+    eachNumber(bars, level, (value) => {
       if (!isFirst) sink.ascii(',');
       isFirst = false;
       sink.jsonInt64(value);
@@ -138,14 +148,14 @@ export function writeBarsJson(sink: WireSink, tree: AnswerTree, bars: FlameBars)
 }
 
 /** The older interface's form: `"names":[…],"levels":[[…]],"numTicks":…,"maxSelf":…`, plain numbers. */
-export function writeFlamebearer(sink: WireSink, tree: AnswerTree, bars: FlameBars): void {
+export function writeFlamebearer(sink: WireSink, bars: FlameBars): void {
   sink.ascii('{"names":');
   writeNames(sink, bars);
   sink.ascii(',"levels":[');
   for (let level = 0; level + 1 < bars.levelStart.length; level++) {
     sink.ascii(level === 0 ? '[' : ',[');
     let isFirst = true;
-    eachNumber(tree, bars, level, (value) => {
+    eachNumber(bars, level, (value) => {
       if (!isFirst) sink.ascii(',');
       isFirst = false;
       sink.decimal(value);
@@ -167,18 +177,15 @@ function writeNames(sink: WireSink, { names }: FlameBars): void {
   sink.ascii(']');
 }
 
-function eachNumber(tree: AnswerTree, bars: FlameBars, level: number, write: (value: number) => void): void {
-  const { nodes, levelStart, gaps, nameOf } = bars;
-  for (let i = levelStart[level]; i < levelStart[level + 1]; i++) {
-    const node = nodes[i];
-    for (let side = 0; side < gaps.length; side++) {
-      const { total, self } = tree.sides[side];
-      write(gaps[side][i]);
-      write(total[node]);
-      // The root is a bar of its own making: samples without a stack widen it and are nobody's self.
-      write(node === 0 ? 0 : self[node]);
+function eachNumber({ sides, name, levelStart }: FlameBars, level: number, write: (value: number) => void): void {
+  for (let bar = levelStart[level]; bar < levelStart[level + 1]; bar++) {
+    for (let i = 0; i < sides.length; i++) {
+      const { gap, total, self } = sides[i];
+      write(gap[bar]);
+      write(total[bar]);
+      write(self[bar]);
     }
-    write(node === 0 ? 0 : nameOf[tree.func[node]]);
+    write(name[bar]);
   }
 }
 

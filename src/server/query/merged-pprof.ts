@@ -6,7 +6,7 @@ import type { FunctionColumns } from '../store/profile-reader.ts';
 import type { AnswerTree } from './answer-tree.ts';
 import type { Codec } from './rpc.ts';
 
-export interface GoPgo {
+interface GoPgo {
   /** Leaf-most locations of a stack that are kept. */
   readonly keepLocations: number;
   /** Whether lines of the leaf count as one. */

@@ -174,7 +174,7 @@ function flamebearer(tree: AnswerTree, type: ProfileType, rest: Readonly<Record<
   };
   const sink = new WireSink(tree.length * 32);
   sink.ascii('{"version":1,"flamebearer":');
-  writeFlamebearer(sink, tree, layOutBars(tree));
+  writeFlamebearer(sink, layOutBars(tree));
   sink.utf8(`,"metadata":${JSON.stringify(metadata)},${JSON.stringify(rest).slice(1)}`);
   return sink.take();
 }

@@ -307,19 +307,25 @@ function wrapBars(tree: AnswerTree, { codec, stop }: RpcCall): Uint8Array {
   const bars = layOutBars(tree);
   stop();
   const sink = new WireSink(tree.length * 32);
-  if (codec === 'proto') sink.message(1, () => writeBars(sink, tree, bars));
+  if (codec === 'proto') sink.message(1, () => writeBars(sink, bars));
   else {
     sink.ascii('{"flamegraph":');
-    writeBarsJson(sink, tree, bars);
+    writeBarsJson(sink, bars);
     sink.ascii('}');
   }
   return sink.take();
 }
 
 function wrapTree(tree: Uint8Array, codec: Codec): Uint8Array {
-  const sink = new WireSink(tree.length + 16);
-  if (codec === 'json') sink.ascii(tree.length === 0 ? '{}' : `{"tree":"${Buffer.from(tree).toString('base64')}"}`);
-  else if (tree.length > 0) sink.message(2, () => sink.bytes(tree));
+  const sink = new WireSink(Math.ceil(tree.length * 1.4) + 32);
+  if (codec === 'proto') {
+    if (tree.length > 0) sink.message(2, () => sink.bytes(tree));
+  } else if (tree.length === 0) sink.ascii('{}');
+  else {
+    sink.ascii('{"tree":"');
+    sink.bytes(Buffer.from(Buffer.from(tree.buffer, tree.byteOffset, tree.length).toString('base64'), 'latin1'));
+    sink.ascii('"}');
+  }
   return sink.take();
 }
 

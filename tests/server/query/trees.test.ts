@@ -24,7 +24,7 @@ type Flame = Omit<FlameJson, 'levels'> & { readonly levels: readonly { readonly 
 
 function flame(tree: AnswerTree): Flame {
   const sink = new WireSink();
-  writeBarsJson(sink, tree, layOutBars(tree));
+  writeBarsJson(sink, layOutBars(tree));
   return JSON.parse(new TextDecoder().decode(sink.take())) as Flame;
 }
 
