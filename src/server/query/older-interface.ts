@@ -3,9 +3,9 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { parseProfileType, type ProfileType } from '#model/profile-type.ts';
-import { parseTimeWords } from '#model/time-words.ts';
 import { WireSink } from '#wire/wire-sink.ts';
 import type { WireAnswer, WireRequest } from '../exchange.ts';
+import { parseTimeText } from '../ingest/time-text.ts';
 import type { ProfileReader, ProfileSelector, StopCheck, SummedSeries } from '../store/profile-reader.ts';
 import type { AnswerTree } from './answer-tree.ts';
 import { layOutBars, writeFlamebearer } from './flame-bars.ts';
@@ -113,7 +113,9 @@ function readQuery(
   const named = matchers.find(({ name, operator }) => name === '__name__' && operator === '=');
   const type = named && parseProfileType(named.value);
   if (!type) throw refuse(`${queryName} names no profile type: send one of five parts before the {.`);
-  const [start, end] = [fromName, untilName].map((name) => BigInt(parseTimeWords(parameters.get(name) ?? '', nowMs)));
+  const [start, end] = [fromName, untilName].map((name) =>
+    BigInt(Math.floor(parseTimeText(parameters.get(name) ?? '', nowMs))),
+  );
   const range = checkLimitedRange({ start, end }, limits);
   const others = matchers.filter((matcher) => matcher !== named);
   return { selector: { ...range, profileType: type.id, matchers: others, callSite: [] }, type };
