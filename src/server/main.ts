@@ -11,6 +11,7 @@ import { createEngine } from './engine.ts';
 import { StartError, type Engine } from './exchange.ts';
 import { createFlametideServer } from './http.ts';
 import { Markers } from './markers.ts';
+import { startSelfProfile, type SelfProfile } from './self-profile.ts';
 
 /** What cannot be helped by trying again: a bad flag, a taken port, a page that is not built. */
 const EXIT_REFUSED = 2;
@@ -36,6 +37,7 @@ async function serve(config: ServerConfig): Promise<void> {
   const pageFolder = fileURLToPath(new URL('dist/client/', PACKAGE));
   if (!existsSync(pageFolder)) throw new StartError('The page is not built: run npm run build first.');
   const log = pino({ base: null, level: process.env.FLAMETIDE_LOG ?? 'warn' }, process.stderr);
+  const selfProfile = config.selfProfile ? await startSelfProfile(version, PACKAGE, log) : undefined;
   const engine = await createEngine({
     dataFolder: config.data,
     retentionMs: config.retention === 0 ? undefined : config.retention,
@@ -62,22 +64,31 @@ async function serve(config: ServerConfig): Promise<void> {
   try {
     await listening;
   } catch (error) {
+    await selfProfile?.stop();
     markers.close();
     await engine.close();
     throw error;
   }
+  selfProfile?.sendTo(engine);
   const { port: taken } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host;
   process.stdout.write(`Flametide listens on http://${name}:${taken}${basePath}\n`);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close(server, engine, markers));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void close(server, engine, markers, selfProfile));
 }
 
 /** The process ends by itself once nothing is open; a second signal ends it at once, as `once` took the first. */
-async function close(server: Server, engine: Engine, markers: Markers): Promise<void> {
+async function close(
+  server: Server,
+  engine: Engine,
+  markers: Markers,
+  selfProfile: SelfProfile | undefined,
+): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
   setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
   await closed;
+  await selfProfile?.stop();
   markers.close();
   await engine.close();
 }
