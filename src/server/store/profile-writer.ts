@@ -126,8 +126,7 @@ export class ProfileWriter {
     let part: OpenPart | undefined;
     let stacks: StackLookup | undefined;
     for (const one of incoming.series) {
-      const series = this.#seriesOf(one, hourOf(timeUs));
-      const wanted = this.#partOf(one.service, series.serviceId, dayOf(timeUs));
+      const wanted = this.#partOf(one.service, dayOf(timeUs));
       if (wanted !== part || stacks === undefined) {
         part = wanted;
         stacks = part.interner.forProfile(profile);
@@ -135,6 +134,7 @@ export class ProfileWriter {
       dropped += this.#collect(one, profile.values[one.column].values, stacks);
       const vector = this.#vector;
       if (vector.length === 0) continue;
+      const series = this.#seriesOf(one, hourOf(timeUs));
       let total = 0;
       for (let i = 0; i < vector.length; i++) total += vector.value[i];
       samples += vector.length;
@@ -306,7 +306,8 @@ export class ProfileWriter {
     return id;
   }
 
-  #partOf(service: string, serviceId: number, day: number): OpenPart {
+  #partOf(service: string, day: number): OpenPart {
+    const serviceId = this.#serviceOf(service);
     const key = `${day} ${service}`;
     let part = this.#parts.get(key);
     if (part === undefined || part.interner.columns.nodes >= MOST_NODES) {
