@@ -40,7 +40,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   }
   for (const note of opened.notes) log.warn(note);
   const { file } = opened;
-  const readers = new ReaderPool(file, Math.min(MOST_READERS, availableParallelism()), onEnd);
+  const readers = new ReaderPool(file, Math.max(1, Math.min(MOST_READERS, availableParallelism() - 1)), onEnd);
   const limits = { retentionMs: options.retentionMs, maxBytes: options.maxDiskBytes };
   const keeper = new WorkerCalls(worker('upkeep-worker'), { file, folder, limits } satisfies UpkeepStart, onEnd);
 
@@ -124,18 +124,28 @@ interface Outcome {
   readonly facts: RequestFacts;
 }
 
+/** A question on its way, and all who asked the same while it waited. */
 interface Asked {
+  readonly key: string;
   readonly request: WireRequest;
-  readonly signal: AbortSignal;
+  readonly waiting: Set<Waiting>;
+  /** Set while a reader works on it. */
+  abort: (() => void) | undefined;
+}
+
+interface Waiting {
   resolve(outcome: Outcome): void;
   reject(error: unknown): void;
 }
 
-/** Questions wait here for a thread that is free; who hangs up while waiting is not asked for. */
+/**
+ * Questions wait here for a thread that is free. Equal ones that wait are asked once; one that has begun is not shared, as
+ * it may not see what was stored since. A question that nobody waits for any more is dropped, or stopped.
+ */
 class ReaderPool {
   readonly #free: { readonly calls: WorkerCalls; readonly flag: Int32Array }[] = [];
   readonly #all: WorkerCalls[] = [];
-  readonly #queue: Asked[] = [];
+  readonly #queue = new Map<string, Asked>();
 
   constructor(file: string, count: number, onEnd: (error: Error) => void) {
     for (let i = 0; i < count; i++) {
@@ -147,12 +157,29 @@ class ReaderPool {
   }
 
   get waiting(): number {
-    return this.#queue.length;
+    return this.#queue.size;
   }
 
   query(request: WireRequest, signal: AbortSignal): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ request, signal, resolve, reject });
+      const key = questionKey(request);
+      let asked = this.#queue.get(key);
+      if (asked === undefined) {
+        asked = { key, request, waiting: new Set(), abort: undefined };
+        this.#queue.set(key, asked);
+      }
+      const { waiting } = asked;
+      const one: Waiting = { resolve, reject };
+      waiting.add(one);
+      const giveUp = (): void => {
+        waiting.delete(one);
+        reject(new Error('Nobody waits for the answer any more.'));
+        if (waiting.size > 0) return;
+        if (this.#queue.get(key) === asked) this.#queue.delete(key);
+        asked.abort?.();
+      };
+      if (signal.aborted) giveUp();
+      else signal.addEventListener('abort', giveUp, { once: true });
       this.#next();
     });
   }
@@ -162,28 +189,43 @@ class ReaderPool {
   }
 
   #next(): void {
-    const asked = this.#queue[0];
-    const reader = this.#free[0];
-    if (asked === undefined || reader === undefined) return;
-    this.#queue.shift();
-    if (asked.signal.aborted) {
-      asked.reject(new Error('Nobody waits for the answer any more.'));
-      return this.#next();
+    const [asked] = this.#queue.values();
+    const reader = this.#free.shift();
+    if (asked === undefined || reader === undefined) {
+      if (reader !== undefined) this.#free.unshift(reader);
+      return;
     }
-    this.#free.shift();
+    this.#queue.delete(asked.key);
     const { calls, flag } = reader;
     const id = calls.nextId;
-    const abort = (): void => void Atomics.store(flag, 0, id);
-    asked.signal.addEventListener('abort', abort, { once: true });
-    calls
+    asked.abort = () => void Atomics.store(flag, 0, id);
+    void calls
       .call<Outcome>('query', { request: asked.request, nowMs: Date.now() })
-      .then(asked.resolve, asked.reject)
+      .then(
+        (outcome) => asked.waiting.forEach((one) => one.resolve(outcome)),
+        (error: unknown) => asked.waiting.forEach((one) => one.reject(error)),
+      )
       .finally(() => {
-        asked.signal.removeEventListener('abort', abort);
         this.#free.push(reader);
         this.#next();
       });
   }
+}
+
+/** Equal for what must have equal answers: all that an answer depends on. */
+function questionKey({ method, path, query, headers, body }: WireRequest): string {
+  const told = [
+    'content-type',
+    'content-encoding',
+    'accept',
+    'accept-encoding',
+    'connect-protocol-version',
+    'connect-timeout-ms',
+    'grpc-accept-encoding',
+    'grpc-encoding',
+    'grpc-timeout',
+  ].map((name) => headers[name] ?? '');
+  return [method, path, query, ...told, Buffer.from(body).toString('latin1')].join('\n');
 }
 
 /** What no caller should ever see: a thread that failed. */

@@ -8,8 +8,11 @@ import type { Engine, Log } from './exchange.ts';
 import { ownProfile } from './own-profile.ts';
 
 const SERVICE = 'flametide';
-/** ns that one CPU sample stands for. */
-const CPU_PERIOD = 10_000_000;
+/**
+ * ns that one CPU sample stands for. Each wakes the thread, idle or not: every 10 ms would cost an idle server about 1 %
+ * of a core where signals are slow, and a thread that mostly waits does not need it.
+ */
+const CPU_PERIOD = 20_000_000;
 /** Bytes between two heap samples, on average. */
 const HEAP_PERIOD = 524_288;
 /** So that a fresh start shows a flame graph within 15 s. */

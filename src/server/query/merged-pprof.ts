@@ -85,6 +85,10 @@ function collect({ tree, functions, type, endMs, goPgo }: PprofInput): PprofTabl
     return id;
   };
 
+  /** By node, 0 while unknown: stacks share most of their nodes. */
+  const known = new Int32Array(tree.length);
+  const locationOf = (node: number): number => (known[node] ||= locationId(node, tree.line?.[node] ?? 0));
+
   const samples: PprofSample[] = [];
   const byStack = new Map<string, PprofSample>();
   const most = goPgo && goPgo.keepLocations > 0 ? goPgo.keepLocations : Infinity;
@@ -93,14 +97,14 @@ function collect({ tree, functions, type, endMs, goPgo }: PprofInput): PprofTabl
     const locations: number[] = [];
     for (let node = leaf; node > 0 && locations.length < most; node = tree.parent[node]) {
       const isZeroed = node === leaf && goPgo?.aggregateCallees === true;
-      locations.push(locationId(node, isZeroed ? 0 : (tree.line?.[node] ?? 0)));
+      locations.push(isZeroed ? locationId(node, 0) : locationOf(node));
     }
     const sample = { locations, value: self[leaf] };
     if (goPgo) {
       const key = locations.join();
-      const known = byStack.get(key);
-      if (known) {
-        known.value += sample.value;
+      const same = byStack.get(key);
+      if (same) {
+        same.value += sample.value;
         continue;
       }
       byStack.set(key, sample);

@@ -1,0 +1,765 @@
+/**
+ * The made-up shop: who calls whom, and what each call costs by itself. A line is a function and its own cost, deeper lines
+ * are what it calls. `@name cost` stands for a whole part below, scaled to that cost in sum.
+ */
+
+/** What work there is: the roots of the tree that grow with one kind of it. Costs are thousandths of the whole. */
+export interface WorkText {
+  readonly id: string;
+  readonly cost: number;
+  /** Functions around the work, outermost first: they have no cost of their own here. */
+  readonly around: readonly string[];
+  readonly text: string;
+}
+
+const SERVE = ['net/http.(*Server).Serve.gowrap3', 'net/http.(*conn).serve'];
+const HANDLERS = [
+  ...SERVE,
+  'net/http.serverHandler.ServeHTTP',
+  'shop/web.(*Recovery).ServeHTTP',
+  'shop/web.(*Tracing).ServeHTTP',
+  'shop/web.(*Sessions).ServeHTTP',
+  'shop/web.(*Router).ServeHTTP',
+];
+
+export const routes: readonly WorkText[] = [
+  {
+    id: 'POST /checkout',
+    cost: 172,
+    around: HANDLERS,
+    text: `
+shop/api.(*Server).postCheckout 2
+  @body.read 10
+  shop/api.checkoutRequest.validate 3
+    @regexp 5
+    shop/api.validateAddress 3
+      strings.Map 2
+  shop/checkout.(*Service).PlaceOrder 3
+    shop/checkout.(*Service).loadCart 1
+      shop/cart.(*Repository).Load 1
+        @cache.get 8
+        @cart.decode 8
+    shop/checkout.(*Service).price 1
+      @pricing 30
+    shop/checkout.(*Service).reserveStock 1
+      @inventory 24
+    shop/checkout.(*Service).authorise 1
+      shop/payment.(*Client).Authorise 2
+        shop/payment.(*Client).sign 1
+          @hmac 8
+        shop/payment.(*Client).roundTrip 1
+          @client 20
+        shop/payment.decodeReceipt 1
+          @json.decode 5
+    shop/checkout.(*Service).persist 2
+      shop/order.NewNumber 1
+        crypto/rand.Read 1
+          internal/syscall/unix.GetRandom 1
+      @order.insert 18
+    shop/checkout.(*Service).publish 1
+      @events.publish 7
+  @respond 9
+  @log 4`,
+  },
+  {
+    id: 'GET /cart',
+    cost: 104,
+    around: HANDLERS,
+    text: `
+shop/api.(*Server).getCart 2
+  shop/cart.(*Service).View 2
+    shop/cart.(*Repository).Load 1
+      @cache.get 16
+      @cart.decode 14
+    shop/cart.(*Service).enrich 2
+      shop/cart.(*Service).productsOf 1
+        @catalog.many 16
+      shop/cart.mergeLines 3
+        @sort 3
+    @pricing 22
+  shop/api.presentCart 2
+    shop/api.presentLine 2
+      shop/i18n.(*Formatter).Money 2
+        strconv.AppendInt 1
+  @respond 15
+  @log 2`,
+  },
+  {
+    id: 'POST /cart/items',
+    cost: 96,
+    around: HANDLERS,
+    text: `
+shop/api.(*Server).postCartItem 2
+  @body.read 9
+  shop/cart.(*Service).AddItem 2
+    shop/cart.(*Repository).Load 1
+      @cache.get 8
+      @cart.decode 7
+    shop/cart.(*Service).checkLimits 2
+    shop/cart.(*Service).productOf 1
+      @catalog.one 12
+    shop/cart.(*Service).holdStock 1
+      @inventory 12
+    @pricing 14
+    shop/cart.(*Repository).Save 1
+      @cart.encode 7
+      @cache.set 10
+  @respond 8
+  @log 2`,
+  },
+  {
+    id: 'GET /products/{id}',
+    cost: 150,
+    around: HANDLERS,
+    text: `
+shop/api.(*Server).getProduct 3
+  shop/catalog.(*Service).Product 3
+    @catalog.one 34
+    shop/catalog.(*Service).variants 2
+      @catalog.many 18
+    shop/catalog.(*Service).availability 2
+      @cache.get 9
+    shop/catalog.(*Service).related 3
+      shop/catalog.(*Recommender).Neighbours 6
+        shop/catalog.cosine 9
+        container/heap.Push 1
+          container/heap.up 3
+            shop/catalog.(*neighbourHeap).Less 2
+  shop/render.(*Page).Product 3
+    shop/render.(*Page).images 2
+      net/url.(*URL).String 2
+        net/url.escape 2
+      shop/render.signImage 1
+        @hmac 6
+    @template 16
+  @respond 22
+  @log 3`,
+  },
+  {
+    id: 'GET /search',
+    cost: 168,
+    around: HANDLERS,
+    text: `
+shop/api.(*Server).getSearch 2
+  shop/search.ParseQuery 2
+    shop/search.tokenise 4
+      unicode.IsLetter 1
+      strings.ToLower 2
+    shop/search.(*Stemmer).Stem 5
+      @regexp 4
+  shop/search.(*Service).Search 2
+    shop/search.(*Index).lookup 3
+      shop/search.(*Postings).intersect 16
+        shop/search.(*postingIterator).next 9
+          encoding/binary.Uvarint 6
+      shop/search.(*Index).segment 2
+        sync.(*RWMutex).RLock 1
+    shop/search.(*Ranker).Rank 3
+      shop/search.(*Ranker).score 36
+        math.log2 3
+          math.frexp 2
+        shop/search.(*Ranker).boost 4
+      @sort 12
+    shop/search.(*Service).facets 4
+      runtime.mapassign_faststr 5
+        runtime.growWork_faststr 1
+          runtime.evacuate_faststr 2
+        @malloc 3
+    shop/search.(*Service).hydrate 2
+      @catalog.many 18
+    shop/search.(*Service).remember 1
+      @cache.set 6
+  @respond 16
+  @log 2`,
+  },
+  {
+    id: 'GET /orders',
+    cost: 62,
+    around: HANDLERS,
+    text: `
+shop/api.(*Server).getOrders 2
+  shop/order.(*Service).History 2
+    shop/order.(*Repository).page 2
+      @db.query 24
+    shop/order.(*Service).withStates 2
+      shop/order.(*stateMachine).current 4
+      time.Time.Format 1
+        time.Time.appendFormat 3
+          time.absDate 2
+  shop/api.presentOrder 2
+    shop/i18n.(*Formatter).Date 2
+  @respond 16
+  @log 1`,
+  },
+  {
+    id: 'POST /payments/webhook',
+    cost: 54,
+    around: HANDLERS,
+    text: `
+shop/api.(*Server).postWebhook 1
+  @body.read 8
+  shop/payment.(*Webhook).verify 2
+    @hmac 14
+  shop/payment.(*Service).Settle 2
+    shop/payment.(*Service).findOrder 1
+      @db.query 9
+    shop/payment.(*Service).transition 2
+      @db.exec 8
+    @events.publish 5
+  @respond 3
+  @log 2`,
+  },
+];
+
+export const sharedWork: readonly WorkText[] = [
+  { id: 'requests', cost: 52, around: SERVE, text: '@http 52' },
+  {
+    id: 'middleware',
+    cost: 30,
+    around: HANDLERS.slice(0, -1),
+    text: `
+shop/web.(*Sessions).authenticate 2
+  shop/session.ParseToken 1
+    encoding/base64.(*Encoding).Decode 2
+      encoding/base64.(*Encoding).decodeQuantum 1
+    @hmac 9
+  shop/session.(*Store).Load 1
+    @cache.get 6
+shop/web.(*Router).match 4
+  shop/web.(*trie).find 5`,
+  },
+  {
+    id: 'queue',
+    cost: 46,
+    around: ['shop/worker.(*Pool).Start.func1', 'shop/worker.(*Consumer).run'],
+    text: `
+shop/worker.(*Consumer).handle 2
+  shop/worker.decodeEvent 1
+    @json.decode 8
+  shop/worker.(*Mailer).Confirm 2
+    @template 10
+    @client 8
+  shop/worker.(*Projector).Apply 2
+    @db.exec 9
+shop/worker.(*Consumer).poll 2
+  @client 5`,
+  },
+  { id: 'garbage', cost: 78, around: [], text: '@gc 78' },
+  { id: 'scheduler', cost: 34, around: [], text: '@scheduler 34' },
+];
+
+/** Parts that many call. */
+export const parts: Readonly<Record<string, string>> = {
+  pricing: `
+shop/pricing.(*Engine).Quote 2
+  shop/pricing.(*Engine).rulesFor 2
+    shop/pricing.(*ruleCache).get 1
+      sync.(*Map).Load 1
+        internal/sync.(*HashTrieMap).Load 2
+  shop/pricing.(*Engine).applyDiscounts 11
+    shop/pricing.(*Rule).matches 4
+      strings.EqualFold 1
+    shop/pricing.Money.Mul 2
+    @malloc 2
+  shop/pricing.(*Engine).taxes 3
+    shop/pricing.(*TaxTable).rate 2
+      runtime.mapaccess2_faststr 2
+        runtime.aeshashbody 1
+  shop/pricing.roundHalfEven 1`,
+  inventory: `
+shop/inventory.(*Service).Reserve 1
+  shop/inventory.(*Ledger).reserve 15
+    sync.(*Mutex).Lock 1
+      sync.(*Mutex).lockSlow 1
+        runtime.semacquire1 1
+    shop/inventory.(*Ledger).available 2
+    @malloc 1
+  shop/inventory.(*Repository).write 1
+    @db.exec 12`,
+  'catalog.one': `
+shop/catalog.(*Repository).ByID 1
+  shop/catalog.(*localCache).get 1
+    sync.(*Mutex).Lock 1
+    container/list.(*List).MoveToFront 1
+  @cache.get 9
+  @json.decode 10
+  shop/catalog.(*Repository).fromDatabase 1
+    @db.query 7`,
+  'catalog.many': `
+shop/catalog.(*Repository).ByIDs 2
+  shop/catalog.(*Repository).missing 1
+    runtime.mapaccess1_faststr 2
+      runtime.aeshashbody 1
+  shop/catalog.(*Repository).pipeline 1
+    @cache.get 9
+  @json.decode 9`,
+  'cart.decode': `
+shop/cart.(*Codec).decode 2
+  shop/cart.(*Codec).decodeItem 4
+    encoding/binary.littleEndian.Uint64 1
+    @malloc 3
+  hash/crc32.Update 1
+    hash/crc32.ieeeCLMUL 2`,
+  'cart.encode': `
+shop/cart.(*Codec).encode 2
+  shop/cart.(*Codec).encodeItem 3
+    encoding/binary.littleEndian.PutUint64 1
+  bytes.(*Buffer).Write 1
+    bytes.(*Buffer).grow 1
+      runtime.growslice 1
+        @malloc 2
+  hash/crc32.Update 1
+    hash/crc32.ieeeCLMUL 2`,
+  'order.insert': `
+shop/order.(*Repository).Insert 1
+  database/sql.(*DB).BeginTx 1
+    @db.conn 2
+  shop/order.(*Repository).insertLines 2
+    @db.exec 10
+  database/sql.(*Tx).Commit 1
+    shop/pg.(*tx).Commit 1
+      @net.write 3
+      @net.read 2`,
+  'events.publish': `
+shop/events.(*Publisher).Publish 1
+  shop/events.envelope 1
+    @json.encode 4
+  shop/events.(*Publisher).partition 1
+    hash/fnv.(*sum32a).Write 1
+  shop/events.(*batcher).add 1
+    runtime.chansend1 1
+      runtime.chansend 2
+        runtime.goready.func1 1
+          runtime.ready 1`,
+  'body.read': `
+shop/api.decodeBody 1
+  io.ReadAll 1
+    net/http.(*body).Read 1
+      net/http.(*body).readLocked 1
+        io.(*LimitedReader).Read 1
+          bufio.(*Reader).Read 1
+            runtime.memmove 1
+    runtime.growslice 1
+      @malloc 2
+  @json.decode 9`,
+  respond: `
+shop/api.respond 1
+  @json.encode 12
+  net/http.Header.Set 1
+    net/textproto.CanonicalMIMEHeaderKey 1
+  shop/web.(*gzipWriter).Write 1
+    @gzip 8
+  net/http.(*response).Write 1
+    net/http.(*response).write 1
+      bufio.(*Writer).Write 1
+        net/http.checkConnErrorWriter.Write 1
+          @tls.write 7`,
+  'json.encode': `
+encoding/json.Marshal 1
+  encoding/json.(*encodeState).marshal 1
+    encoding/json.(*encodeState).reflectValue 1
+      encoding/json.structEncoder.encode 4
+        encoding/json.stringEncoder 1
+          encoding/json.appendString 6
+        encoding/json.intEncoder 1
+          strconv.AppendInt 1
+            strconv.formatBits 2
+        encoding/json.floatEncoder.encode 1
+          strconv.AppendFloat 1
+            strconv.ryuFtoaShortest 2
+        encoding/json.sliceEncoder.encode 1
+          encoding/json.arrayEncoder.encode 2
+            encoding/json.ptrEncoder.encode 1
+              encoding/json.structEncoder.encode 5
+                encoding/json.stringEncoder 1
+                  encoding/json.appendString 5
+                encoding/json.marshalerEncoder 1
+                  encoding/json.appendCompact 3
+                  time.Time.MarshalJSON 1
+                    time.Time.appendStrictRFC3339 2
+        encoding/json.mapEncoder.encode 2
+          reflect.(*MapIter).Next 2
+            runtime.mapiternext 2
+          @sort 2
+        reflect.Value.Field 3
+    encoding/json.typeEncoder 1
+      sync.(*Map).Load 1
+  sync.(*Pool).Get 1
+    sync.(*poolChain).popHead 1
+  @malloc 5`,
+  'json.decode': `
+encoding/json.Unmarshal 1
+  encoding/json.checkValid 3
+    encoding/json.stateInString 5
+    encoding/json.stateEndValue 3
+  encoding/json.(*decodeState).unmarshal 1
+    encoding/json.(*decodeState).value 1
+      encoding/json.(*decodeState).object 5
+        encoding/json.(*decodeState).rescanLiteral 5
+        encoding/json.unquoteBytes 4
+          unicode/utf8.DecodeRune 1
+        encoding/json.(*decodeState).literalStore 3
+          reflect.Value.SetString 1
+          strconv.ParseInt 1
+            strconv.ParseUint 2
+          strconv.ParseFloat 1
+            strconv.atof64 1
+              strconv.eiselLemire64 1
+        encoding/json.(*decodeState).array 2
+          reflect.Value.Grow 1
+            reflect.growslice 1
+              @malloc 3
+          encoding/json.(*decodeState).value 1
+            encoding/json.(*decodeState).object 4
+              encoding/json.(*decodeState).literalStore 2
+                runtime.slicebytetostring 1
+                  @malloc 4
+              encoding/json.foldName 2
+        encoding/json.indirect 2
+          reflect.New 1
+            reflect.unsafe_New 1
+              @malloc 3`,
+  'db.query': `
+database/sql.(*DB).QueryContext 1
+  database/sql.(*DB).query 1
+    @db.conn 2
+    database/sql.(*DB).queryDC 1
+      database/sql.ctxDriverPrepare 1
+        shop/pg.(*conn).prepare 1
+          shop/pg.(*statementCache).get 2
+      database/sql.driverArgsConnLocked 1
+        database/sql.defaultCheckNamedValue 1
+          database/sql/driver.defaultConverter.ConvertValue 1
+      shop/pg.(*stmt).QueryContext 1
+        shop/pg.(*conn).sendBind 2
+          shop/pg.encodeParameter 2
+        @net.write 4
+        @net.read 3
+database/sql.(*Rows).Next 1
+  database/sql.(*Rows).nextLocked 1
+    shop/pg.(*rows).Next 2
+      shop/pg.(*reader).message 3
+        @net.read 3
+      shop/pg.decodeRow 4
+        shop/pg.decodeText 2
+          @malloc 2
+        shop/pg.decodeTimestamp 1
+          time.Date 1
+database/sql.(*Rows).Scan 1
+  database/sql.convertAssign 3
+    reflect.Value.Set 1
+    @malloc 2
+database/sql.(*Rows).Close 1
+  database/sql.(*DB).putConn 1`,
+  'db.exec': `
+database/sql.(*Tx).ExecContext 1
+  database/sql.(*DB).execDC 1
+    database/sql.driverArgsConnLocked 1
+      database/sql.defaultCheckNamedValue 1
+    database/sql.resultFromStatement 1
+      shop/pg.(*stmt).ExecContext 1
+        shop/pg.(*conn).sendBind 2
+          shop/pg.encodeParameter 2
+            strconv.AppendInt 1
+        @net.write 5
+        shop/pg.(*conn).readComplete 1
+          shop/pg.(*reader).message 1
+            @net.read 4
+          shop/pg.parseCommandTag 1`,
+  'db.conn': `
+database/sql.(*DB).conn 2
+  sync.(*Mutex).Lock 1
+  database/sql.(*driverConn).resetSession 1
+  database/sql.(*DB).connectionReset 1`,
+  'cache.get': `
+shop/redis.(*Client).Get 1
+  shop/redis.(*pool).take 1
+    runtime.selectgo 2
+  shop/redis.(*conn).writeCommand 2
+    shop/redis.appendBulk 1
+      strconv.AppendInt 1
+    @net.write 5
+  shop/redis.(*conn).readReply 2
+    bufio.(*Reader).ReadLine 1
+      bufio.(*Reader).ReadSlice 1
+        bytes.IndexByte 1
+          internal/bytealg.IndexByte 1
+        bufio.(*Reader).fill 1
+          @net.read 5
+    io.ReadFull 1
+      io.ReadAtLeast 1
+        runtime.memmove 1
+    @malloc 1`,
+  'cache.set': `
+shop/redis.(*Client).Set 1
+  shop/redis.(*pool).take 1
+    runtime.selectgo 2
+  shop/redis.(*conn).writeCommand 2
+    shop/redis.appendBulk 2
+      runtime.memmove 2
+    @net.write 6
+  shop/redis.(*conn).readReply 1
+    bufio.(*Reader).ReadLine 1
+      @net.read 3`,
+  client: `
+net/http.(*Client).Do 1
+  net/http.(*Client).do 1
+    net/http.(*Client).send 1
+      net/http.send 1
+        net/http.setRequestCancel 1
+        net/http.(*Transport).RoundTrip 1
+          net/http.(*Transport).roundTrip 2
+            net/http.(*Transport).getConn 1
+              net/http.(*Transport).queueForIdleConn 1
+            net/http.(*persistConn).roundTrip 1
+              runtime.selectgo 2
+                runtime.gopark 1
+    net/http.(*Request).write 1
+      net/http.Header.writeSubset 2
+      @tls.write 7
+    net/http.ReadResponse 1
+      net/textproto.(*Reader).ReadMIMEHeader 3
+        net/textproto.canonicalMIMEHeaderKey 1
+        @malloc 1
+      crypto/tls.(*Conn).Read 1
+        crypto/tls.(*Conn).readRecordOrCCS 1
+          crypto/tls.(*halfConn).decrypt 1
+            @aes 4
+          @net.read 3`,
+  'tls.write': `
+crypto/tls.(*Conn).Write 1
+  crypto/tls.(*Conn).writeRecordLocked 1
+    crypto/tls.(*halfConn).encrypt 1
+      @aes 5
+    crypto/tls.(*Conn).write 1
+      @net.write 5`,
+  aes: `
+crypto/internal/fips140/aes/gcm.(*GCM).Seal 1
+  crypto/internal/fips140/aes/gcm.seal 1
+    crypto/internal/fips140/aes/gcm.gcmAesEnc 7
+    crypto/internal/fips140/aes/gcm.gcmAesFinish 1
+    crypto/internal/fips140/alias.InexactOverlap 1`,
+  hmac: `
+crypto/hmac.(*hmac).Sum 1
+  crypto/sha256.(*digest).Sum 1
+    crypto/sha256.(*digest).checkSum 1
+      crypto/internal/fips140/sha256.block 1
+        crypto/internal/fips140/sha256.blockSHANI 6
+crypto/hmac.New 1
+  crypto/sha256.New 1
+    @malloc 1
+  crypto/sha256.(*digest).Write 1
+    crypto/internal/fips140/sha256.block 1
+      crypto/internal/fips140/sha256.blockSHANI 3
+crypto/subtle.ConstantTimeCompare 1
+encoding/hex.Encode 1`,
+  gzip: `
+compress/gzip.(*Writer).Write 1
+  compress/flate.(*compressor).write 1
+    compress/flate.(*compressor).deflate 7
+      compress/flate.(*compressor).findMatch 6
+        compress/flate.matchLen 2
+      compress/flate.(*compressor).writeBlock 1
+        compress/flate.(*huffmanBitWriter).writeBlock 1
+          compress/flate.(*huffmanBitWriter).indexTokens 1
+            compress/flate.(*huffmanEncoder).generate 1
+              compress/flate.(*huffmanEncoder).bitCounts 2
+          compress/flate.(*huffmanBitWriter).writeTokens 3
+    compress/flate.(*compressor).fillDeflate 1
+      runtime.memmove 1
+hash/crc32.Update 1
+  hash/crc32.ieeeCLMUL 1`,
+  template: `
+html/template.(*Template).Execute 1
+  html/template.(*Template).escape 1
+    sync.(*Mutex).Lock 1
+  text/template.(*state).walk 2
+    text/template.(*state).walkRange 1
+      text/template.(*state).walk 2
+        text/template.(*state).evalPipeline 1
+          text/template.(*state).evalCommand 1
+            text/template.(*state).evalField 3
+              reflect.Value.FieldByName 1
+                reflect.(*structType).FieldByName 3
+            text/template.(*state).evalCall 2
+              reflect.Value.Call 1
+                reflect.Value.call 3
+                  @malloc 2
+        text/template.(*state).printValue 1
+          fmt.Fprint 1
+            fmt.(*pp).doPrint 1
+              fmt.(*pp).printArg 1
+                fmt.(*fmt).padString 1
+    html/template.htmlEscaper 1
+      html/template.htmlReplacer 4
+        strings.(*Builder).WriteString 1`,
+  regexp: `
+regexp.(*Regexp).MatchString 1
+  regexp.(*Regexp).doExecute 1
+    regexp.(*Regexp).backtrack 1
+      regexp.(*Regexp).tryBacktrack 5
+        regexp.(*inputString).step 2
+        regexp.(*bitState).shouldVisit 1
+    regexp.newbitState 1
+      sync.(*Pool).Get 1`,
+  sort: `
+slices.SortFunc 1
+  slices.pdqsortCmpFunc 2
+    slices.insertionSortCmpFunc 3
+      cmp.Compare 2
+    slices.partitionCmpFunc 3
+      cmp.Compare 2
+    slices.choosePivotCmpFunc 1`,
+  log: `
+log/slog.(*Logger).InfoContext 1
+  log/slog.(*Logger).log 1
+    runtime.Callers 1
+      runtime.tracebackPCs 2
+        runtime.(*unwinder).next 2
+          runtime.funcspdelta 1
+            runtime.pcvalue 2
+    log/slog.(*JSONHandler).Handle 1
+      log/slog.(*commonHandler).handle 1
+        log/slog.(*handleState).appendAttr 2
+          log/slog.appendEscapedJSONString 3
+        log/slog.(*handleState).appendTime 1
+          time.Time.appendFormatRFC3339 1
+        os.(*File).Write 1
+          internal/poll.(*FD).Write 1
+            syscall.write 1
+              internal/runtime/syscall.Syscall6 4`,
+  http: `
+net/http.(*conn).readRequest 2
+  net/http.readRequest 2
+    net/textproto.(*Reader).ReadLine 1
+      bufio.(*Reader).ReadLine 1
+        bufio.(*Reader).fill 1
+          net/http.(*connReader).Read 1
+            crypto/tls.(*Conn).Read 1
+              crypto/tls.(*Conn).readRecordOrCCS 1
+                crypto/tls.(*halfConn).decrypt 1
+                  @aes 3
+                @net.read 7
+    net/textproto.(*Reader).ReadMIMEHeader 3
+      net/textproto.canonicalMIMEHeaderKey 2
+      @malloc 2
+    net/url.ParseRequestURI 1
+      net/url.parse 2
+    net/http.readTransfer 2
+      net/http.(*transferReader).parseTransferEncoding 1
+  context.WithCancel 1
+    context.propagateCancel 1
+      @malloc 1
+net/http.(*response).finishRequest 1
+  bufio.(*Writer).Flush 1
+    @tls.write 4
+  net/http.(*chunkWriter).writeHeader 3
+    net/http.Header.writeSubset 1
+      net/http.Header.sortedKeyValues 1
+        @sort 1
+net/http.(*conn).setState 1
+net/http.(*connReader).startBackgroundRead 1
+  runtime.newproc 1
+    runtime.newproc1 1`,
+  'net.read': `
+net.(*conn).Read 1
+  net.(*netFD).Read 1
+    internal/poll.(*FD).Read 1
+      internal/poll.(*pollDesc).waitRead 1
+        internal/poll.runtime_pollWait 1
+          runtime.netpollblock 1
+            runtime.gopark 1
+      syscall.read 1
+        internal/runtime/syscall.Syscall6 9
+        runtime.exitsyscall 1
+          runtime.casgstatus 1
+        runtime.entersyscall 1
+          runtime.reentersyscall 1`,
+  'net.write': `
+net.(*conn).Write 1
+  net.(*netFD).Write 1
+    internal/poll.(*FD).Write 1
+      internal/poll.(*fdMutex).rwlock 1
+      syscall.write 1
+        internal/runtime/syscall.Syscall6 14
+        runtime.exitsyscall 1
+          runtime.casgstatus 1
+        runtime.entersyscall 1
+          runtime.reentersyscall 1`,
+  malloc: `
+runtime.mallocgc 3
+  runtime.nextFreeFast 2
+  runtime.mallocgcSmallScanNoHeader 2
+    runtime.heapSetTypeNoHeader 1
+    runtime.(*mcache).nextFree 1
+      runtime.(*mcache).refill 1
+        runtime.(*mcentral).cacheSpan 1
+          runtime.(*sweepLocked).sweep 1
+  runtime.memclrNoHeapPointers 1
+  runtime.gcAssistAlloc 1
+    runtime.gcAssistAlloc1 1
+      runtime.gcDrainN 1`,
+  gc: `
+runtime.gcBgMarkWorker 1
+  runtime.systemstack 1
+    runtime.gcBgMarkWorker.func2 1
+      runtime.gcDrain 9
+        runtime.scanobject 26
+          runtime.findObject 8
+            runtime.spanOf 2
+          runtime.greyobject 9
+            runtime.(*gcBits).bitp 2
+          runtime.(*mspan).typePointersOfUnchecked 3
+          runtime.typePointers.next 4
+        runtime.markroot 1
+          runtime.markroot.func1 1
+            runtime.scanstack 1
+              runtime.scanframeworker 2
+                runtime.scanConservative 1
+              runtime.(*stackScanState).putPtr 1
+          runtime.markrootSpans 1
+        runtime.(*gcWork).balance 1
+          runtime.handoff 1
+        runtime.(*gcWork).tryGet 2
+runtime.bgsweep 1
+  runtime.sweepone 1
+    runtime.(*sweepLocked).sweep 3
+      runtime.(*mheap).freeSpan 1
+        runtime.(*mheap).freeSpanLocked 1
+runtime.bgscavenge 1
+  runtime.(*scavengerState).run 1
+    runtime.(*pageAlloc).scavenge 1
+      runtime.sysUnusedOS 1
+        runtime.madvise 2`,
+  scheduler: `
+runtime.mcall 1
+  runtime.park_m 1
+    runtime.schedule 2
+      runtime.findRunnable 4
+        runtime.netpoll 2
+          internal/runtime/syscall.EpollWait 3
+            internal/runtime/syscall.Syscall6 6
+        runtime.stealWork 2
+          runtime.runqsteal 1
+            runtime.runqgrab 3
+              runtime.usleep 2
+        runtime.checkTimers 1
+          runtime.(*timers).run 1
+        runtime.stopm 1
+          runtime.mPark 1
+            runtime.notesleep 1
+              runtime.futexsleep 1
+                runtime.futex 6
+      runtime.execute 1
+        runtime.casgstatus 1
+      runtime.resetspinning 1
+        runtime.wakep 1
+          runtime.startm 1
+            runtime.notewakeup 1
+              runtime.futexwakeup 1
+                runtime.futex 3
+runtime.sysmon 1
+  runtime.retake 1
+  runtime.usleep 1
+runtime.timerproc 1`,
+};
