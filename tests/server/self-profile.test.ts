@@ -30,7 +30,7 @@ it('a CPU profile: the root and idle samples are left out, paths are relative', 
     { type: 'samples', unit: 'count' },
     { type: 'cpu', unit: 'nanoseconds' },
   ]);
-  expect(profile.period).toEqual({ type: { type: 'cpu', unit: 'nanoseconds' }, value: 10_000_000 });
+  expect(profile.period).toEqual({ type: { type: 'cpu', unit: 'nanoseconds' }, value: 20_000_000 });
   const anonymous = '(anonymous) dist/server/main.js:10';
   const read = `${anonymous}; read node_modules/pino/a b.js:1`;
   const expected = {
@@ -43,7 +43,7 @@ it('a CPU profile: the root and idle samples are left out, paths are relative', 
   };
   expect(stacks(profile, 0)).toEqual(expected);
   expect(stacks(profile, 1)).toEqual(
-    Object.fromEntries(Object.entries(expected).map(([stack, count]) => [stack, count * 10_000_000])),
+    Object.fromEntries(Object.entries(expected).map(([stack, count]) => [stack, count * 20_000_000])),
   );
 });
 
