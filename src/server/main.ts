@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { ingestLimits, parseCommandLine, type ServerConfig } from './config.ts';
+import { startDemo, type Demo } from './demo/run-demo.ts';
 import { createEngine } from './engine.ts';
 import { StartError, type Engine } from './exchange.ts';
 import { createFlametideServer } from './http.ts';
@@ -70,11 +71,12 @@ async function serve(config: ServerConfig): Promise<void> {
     throw error;
   }
   selfProfile?.sendTo(engine);
+  const demo = config.demo ? startDemo({ engine, markers, dataFolder: config.data, log, now: Date.now }) : undefined;
   const { port: taken } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host;
   process.stdout.write(`Flametide listens on http://${name}:${taken}${basePath}\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void close(server, engine, markers, selfProfile));
+    process.once(signal, () => void close(server, engine, markers, [selfProfile, demo]));
 }
 
 /** The process ends by itself once nothing is open; a second signal ends it at once, as `once` took the first. */
@@ -82,13 +84,13 @@ async function close(
   server: Server,
   engine: Engine,
   markers: Markers,
-  selfProfile: SelfProfile | undefined,
+  recorders: readonly (SelfProfile | Demo | undefined)[],
 ): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
   setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
   await closed;
-  await selfProfile?.stop();
+  for (const recorder of recorders) await recorder?.stop();
   markers.close();
   await engine.close();
 }
