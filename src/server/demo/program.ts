@@ -24,7 +24,7 @@ export interface Program {
 }
 
 /** Columns by stack that allocates; its frames are without those of the runtime, as Go's heap profiles have them. */
-export interface Allocations {
+interface Allocations {
   readonly stackStart: Int32Array;
   readonly stackFrames: Int32Array;
   readonly cost: Float64Array;
