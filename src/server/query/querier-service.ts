@@ -32,7 +32,7 @@ import {
 } from '#wire/gen/types/v1/types_pb.ts';
 import { VersionRequestSchema, VersionResponseSchema } from '#wire/gen/version/v1/version_pb.ts';
 import { WireSink } from '#wire/wire-sink.ts';
-import type { ProfileReader, ProfileSelector, StopCheck } from '../store/profile-reader.ts';
+import type { ProfileId, ProfileReader, ProfileSelector, StopCheck } from '../store/profile-reader.ts';
 import { type AnswerTree, answerTree, cutTree, overlay } from './answer-tree.ts';
 import { encodeSeries } from './encode-series.ts';
 import { encodeSlices } from './encode-slices.ts';
@@ -52,6 +52,7 @@ import {
   refuse,
 } from './request-checks.ts';
 import type { Codec, RpcCall, RpcHandler, RpcTable } from './rpc.ts';
+import { parseProfileId } from './profile-id.ts';
 import { RpcError } from './rpc-error.ts';
 import { treeBytes } from './tree-bytes.ts';
 
@@ -133,7 +134,8 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
       const matchers = checkSelector(request.labelSelector);
       if (request.exemplarType === ExemplarType.SPAN) throw notHere('Exemplars of spans are not kept');
       const selector = { ...range, matchers, profileType: id, callSite: [] };
-      const series = reader.timeSeries(selector, request.groupBy, stepMs, call.stop);
+      const exemplars = request.exemplarType === ExemplarType.INDIVIDUAL;
+      const series = reader.timeSeries(selector, request.groupBy, stepMs, call.stop, exemplars);
       const limit = Number(request.limit ?? 0n);
       return encodeSeries(limit > 0 ? series.slice(0, limit) : series, call.codec);
     },
@@ -160,8 +162,12 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
 
     SelectMergeProfile(call) {
       const request = readMessage(SelectMergeProfileRequestSchema, call);
-      refuseIds([request.profileIdSelector, request.traceIdSelector]);
-      const selector = { ...profiles(request, limits), callSite: callSite(request.stackTraceSelector) };
+      refuseIds([request.traceIdSelector]);
+      const selector = {
+        ...profiles(request, limits),
+        callSite: callSite(request.stackTraceSelector),
+        only: profileIds(request.profileIdSelector),
+      };
       return mergedPprof(reader, selector, request, limits, call);
     },
 
@@ -265,9 +271,13 @@ function featureFlags(call: RpcCall): Uint8Array {
 // ---- requests
 
 function stacktraces(request: SelectMergeStacktracesRequest, limits: QueryLimits): ProfileSelector {
-  refuseIds([request.profileIdSelector, request.traceIdSelector, request.spanSelector]);
+  refuseIds([request.traceIdSelector, request.spanSelector]);
   checkMaxNodes(request.maxNodes, limits);
-  return { ...profiles(request, limits), callSite: callSite(request.stackTraceSelector) };
+  return {
+    ...profiles(request, limits),
+    callSite: callSite(request.stackTraceSelector),
+    only: profileIds(request.profileIdSelector),
+  };
 }
 
 function profiles(
@@ -284,10 +294,15 @@ function callSite(selector: StackTraceSelector | undefined): string[] {
   return selector && !selector.goPgo ? selector.callSite.map(({ name }) => name) : [];
 }
 
+/** Ids that are none of ours select nothing. */
+function profileIds(ids: readonly string[]): ProfileId[] | undefined {
+  return ids.length === 0 ? undefined : ids.map(parseProfileId).filter((id) => id !== undefined);
+}
+
 /** Passing these over would answer with more than was asked for. */
 function refuseIds(selectors: readonly (readonly string[])[]): void {
   if (selectors.some((ids) => ids.length > 0))
-    throw notHere('Profiles, traces and spans are not told apart by id; ask by labels and time');
+    throw notHere('Traces and spans are not told apart; ask by labels and time');
 }
 
 function notHere(what: string): RpcError {

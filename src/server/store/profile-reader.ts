@@ -16,8 +16,16 @@ export interface SeriesSelector extends TimeRange {
 export interface ProfileSelector extends SeriesSelector {
   /** Five-part profile type id. */
   readonly profileType: string;
+  /** Only these profiles; undefined: all. */
+  readonly only?: readonly ProfileId[] | undefined;
   /** Only stacks that begin with these function names, root first. Empty: all. */
   readonly callSite: readonly string[];
+}
+
+/** One stored profile of one series. Profiles of a series at one time are not told apart. */
+export interface ProfileId {
+  readonly series: number;
+  readonly timeUs: number;
 }
 
 /** Called now and then; throws (`Stopped`) when nobody waits for the answer any more or its time is over. */
@@ -63,6 +71,14 @@ export interface SummedSeries {
   /** Right edges of the buckets that hold a profile, ascending, ms. */
   readonly timesMs: Float64Array;
   readonly sums: Float64Array;
+  /** The largest profile of each bucket, where asked for. */
+  readonly exemplars?: readonly Exemplar[];
+}
+
+export interface Exemplar {
+  readonly profile: ProfileId;
+  readonly value: number;
+  readonly labels: LabelSet;
 }
 
 /** Self of every call-tree node in each of n equal slices of a range; half-open, but the last includes its end. */
@@ -95,7 +111,13 @@ export interface ProfileReader {
    * Buckets end at start + k·step, k ≥ 0, up to the range's end; the bucket of T is (T − step, T], the first one has its
    * left edge too. Largest sum first, ties by labels. @throws Stopped
    */
-  timeSeries(selector: ProfileSelector, groupBy: readonly string[], stepMs: number, stop: StopCheck): SummedSeries[];
+  timeSeries(
+    selector: ProfileSelector,
+    groupBy: readonly string[],
+    stepMs: number,
+    stop: StopCheck,
+    exemplars?: boolean,
+  ): SummedSeries[];
   /** @throws Stopped */
   slices(selector: ProfileSelector, sliceCount: number, stop: StopCheck): SlicedTree;
   /** Times of the oldest and newest profile, ms; undefined while there is none. */

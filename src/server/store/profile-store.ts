@@ -13,6 +13,7 @@ import { PartCache, type Part } from './part-cache.ts';
 import { sumPart, type PartSums } from './part-sums.ts';
 import type {
   MergedTree,
+  ProfileId,
   ProfileReader,
   ProfileSelector,
   SeriesSelector,
@@ -80,13 +81,24 @@ export class ProfileStore implements ProfileReader {
   merge(selector: ProfileSelector, lines: boolean, stop: StopCheck, mostNodes = Infinity): MergedTree {
     return this.#inSnapshot(() => {
       const sums = new SumVisitor(selector.callSite, lines, mostNodes, stop);
-      const cuts = Float64Array.of(selector.startMs * US_PER_MS, selector.endMs * US_PER_MS + 1);
-      const { profiles, warnings } = this.#samples.visit(this.#services(selector), cuts, false, sums, stop);
-      return sums.tree(profiles[0], warnings);
+      let profiles = 0;
+      const warnings: string[] = [];
+      for (const { services, fromUs, toUs } of this.#stretches(selector)) {
+        const visited = this.#samples.visit(services, Float64Array.of(fromUs, toUs), false, sums, stop);
+        profiles += visited.profiles[0];
+        warnings.push(...visited.warnings);
+      }
+      return sums.tree(profiles, warnings);
     });
   }
 
-  timeSeries(selector: ProfileSelector, groupBy: readonly string[], stepMs: number, stop: StopCheck): SummedSeries[] {
+  timeSeries(
+    selector: ProfileSelector,
+    groupBy: readonly string[],
+    stepMs: number,
+    stop: StopCheck,
+    exemplars = false,
+  ): SummedSeries[] {
     return this.#inSnapshot(() => {
       const groups = new Map<string, { labels: LabelSet; rows: SeriesRow[] }>();
       for (const row of this.#selectProfiles(selector, stepMs)) {
@@ -105,9 +117,19 @@ export class ProfileStore implements ProfileReader {
           const visitor = new BucketVisitor(buckets, selector.callSite);
           this.#samples.visit(byService(rows), buckets.cutsUs(), false, visitor, stop);
         } else for (const row of rows) this.#points(row.id, buckets, stop);
-        const { timesMs, sums } = buckets.filled();
+        const { timesMs, sums, largest } = buckets.filled();
         if (timesMs.length === 0) continue;
-        made.push({ series: { labels, timesMs, sums }, sum: sums.reduce((a, b) => a + b, 0), key });
+        const series = { labels, timesMs, sums };
+        const sum = sums.reduce((a, b) => a + b, 0);
+        if (!exemplars) made.push({ series, sum, key });
+        else {
+          const rowOf = new Map(rows.map((row) => [row.id, row]));
+          const told = largest.map(({ profile, value }) => {
+            const rest = this.#labelsOf(rowOf.get(profile.series)!).filter(({ name }) => !groupBy.includes(name));
+            return { profile, value, labels: rest };
+          });
+          made.push({ series: { ...series, exemplars: told }, sum, key });
+        }
       }
       made.sort((a, b) => b.sum - a.sum || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
       return made.map(({ series }) => series);
@@ -190,6 +212,20 @@ export class ProfileStore implements ProfileReader {
     }
   }
 
+  /** Where the profiles of a question lie: in one range, or each for itself where they are named. */
+  #stretches(selector: ProfileSelector): { services: ServiceSeries[]; fromUs: number; toUs: number }[] {
+    const fromUs = selector.startMs * US_PER_MS;
+    const toUs = selector.endMs * US_PER_MS + 1;
+    const { only } = selector;
+    if (only === undefined) return [{ services: this.#services(selector), fromUs, toUs }];
+    const rows = new Map(this.#selectProfiles(selector, 0).map((row) => [row.id, row]));
+    return only.flatMap(({ series, timeUs }) => {
+      const row = rows.get(series);
+      if (row === undefined || timeUs < fromUs || timeUs >= toUs) return [];
+      return [{ services: byService([row]), fromUs: timeUs, toUs: timeUs + 1 }];
+    });
+  }
+
   #services(selector: ProfileSelector): ServiceSeries[] {
     return byService(this.#selectProfiles(selector, 0));
   }
@@ -217,7 +253,7 @@ export class ProfileStore implements ProfileReader {
 
   #points(series: number, buckets: Buckets, stop: StopCheck): void {
     stop();
-    this.#eachPoint(series, buckets.fromUs, buckets.toUs, (timeUs, total) => buckets.add(timeUs, total));
+    this.#eachPoint(series, buckets.fromUs, buckets.toUs, (timeUs, total) => buckets.add(series, timeUs, total));
   }
 
   /** Profiles of a series in [fromUs, toUs). Damaged blocks are left out; a merge of the range tells of them. */
@@ -457,6 +493,11 @@ class BucketVisitor implements SampleVisitor {
   close(): void {}
 }
 
+interface Largest {
+  readonly profile: ProfileId;
+  readonly value: number;
+}
+
 /** Buckets (T − step, T] for T = start + k·step up to the end; the first one includes its left edge. */
 class Buckets {
   readonly fromUs: number;
@@ -465,6 +506,7 @@ class Buckets {
   readonly #stepMs: number;
   readonly #sums: Float64Array;
   readonly #seen: Uint8Array;
+  readonly #largest: Largest[] = [];
 
   constructor({ startMs, endMs }: TimeRange, stepMs: number) {
     this.#startMs = startMs;
@@ -485,9 +527,12 @@ class Buckets {
     return cuts;
   }
 
-  add(timeUs: number, value: number): void {
+  add(series: number, timeUs: number, value: number): void {
     const startUs = this.#startMs * US_PER_MS;
-    this.addTo(Math.max(0, Math.ceil((timeUs - startUs) / (this.#stepMs * US_PER_MS))), value);
+    const bucket = Math.max(0, Math.ceil((timeUs - startUs) / (this.#stepMs * US_PER_MS)));
+    this.addTo(bucket, value);
+    const known = this.#largest[bucket];
+    if (known === undefined || value > known.value) this.#largest[bucket] = { profile: { series, timeUs }, value };
   }
 
   addTo(bucket: number, value: number): void {
@@ -495,7 +540,7 @@ class Buckets {
     this.#seen[bucket] = 1;
   }
 
-  filled(): { timesMs: Float64Array; sums: Float64Array } {
+  filled(): { timesMs: Float64Array; sums: Float64Array; largest: Largest[] } {
     const filled: number[] = [];
     this.#seen.forEach((seen, bucket) => {
       if (seen === 1) filled.push(bucket);
@@ -503,6 +548,7 @@ class Buckets {
     return {
       timesMs: Float64Array.from(filled, (bucket) => this.#startMs + bucket * this.#stepMs),
       sums: Float64Array.from(filled, (bucket) => this.#sums[bucket]),
+      largest: filled.map((bucket) => this.#largest[bucket]),
     };
   }
 }

@@ -313,7 +313,7 @@ describe('plain requests', () => {
     ['too many nodes', { maxNodes: 1_048_577 }, 400],
     ['fewer than no nodes', { maxNodes: -1 }, 400],
     ['DOT', { format: 'PROFILE_FORMAT_DOT' }, 501],
-    ['ids of profiles', { profileIdSelector: ['x'] }, 501],
+    ['ids of traces', { traceIdSelector: ['x'] }, 501],
     ['six parts', { profileTypeID: `${TYPE}:delta` }, 200],
     ['async', { async: { type: 'ASYNC_QUERY_TYPE_FORCE' } }, 200],
   ])('a merge with %s', async (_, changes, status) => {

@@ -370,3 +370,24 @@ function fulfils(labels: MadeProfile['labels'], matchers: readonly LabelMatcher[
 function add(sums: Map<string, number>, key: string, value: number): void {
   sums.set(key, (sums.get(key) ?? 0) + value);
 }
+
+it('names the largest profile of a bucket, and finds it by that name', () => {
+  const at = (ms: number, value: number, pod: string): MadeProfile => ({
+    labels: madeLabels('shop', CPU, { pod }),
+    service: 'shop',
+    profileType: CPU,
+    timeUs: (BASE_MS + ms) * 1000,
+    period: 0,
+    stacks: [{ frames: [`f${value}:1`], value }],
+  });
+  put([at(0, 5, 'a'), at(10, 9, 'b'), at(20, 7, 'a'), at(1500, 1, 'a')]);
+  const asked = { profileType: CPU, matchers: [], callSite: [], startMs: BASE_MS, endMs: BASE_MS + 2000 };
+  const [series] = store.timeSeries(asked, [], 1000, noStop, true);
+  expect(series.exemplars?.map(({ value }) => value)).toEqual([5, 9, 1]);
+  const [, largest] = series.exemplars ?? [];
+  expect(labelValue(largest.labels, 'pod')).toBe('b');
+  for (const packed of [false, true]) {
+    if (packed) finish(upkeep(db, KEEP_ALL, BASE_MS + DAY_MS));
+    expect([...stacksOf(store.merge({ ...asked, only: [largest.profile] }, false, noStop))]).toEqual([['f9', 9]]);
+  }
+});
