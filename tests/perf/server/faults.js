@@ -41,9 +41,9 @@ for (let kill = 0; kill <= KILLS; kill++) {
     await stop(child, 'SIGTERM');
     break;
   }
-  let running = true;
+  const killed = new AbortController();
   const clients = Array.from({ length: CLIENTS }, async (_, client) => {
-    while (running) {
+    while (!killed.signal.aborted) {
       const name = `only.p${number++}`;
       try {
         const status = await push(url, `svc-${client}{pod=a}`, madeProfile(name, 100, Date.now()));
@@ -55,7 +55,7 @@ for (let kill = 0; kill <= KILLS; kill++) {
   });
   await new Promise((resolve) => setTimeout(resolve, 300 + Math.random() * 1500));
   await stop(child, 'SIGKILL');
-  running = false;
+  killed.abort();
   await Promise.all(clients);
 }
 rmSync(folder, { recursive: true });

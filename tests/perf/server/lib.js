@@ -45,10 +45,10 @@ export function madeProfile(root, stacks, timeMs) {
     periodType: type(),
     period: 10_000_000,
   });
-  return gzipSync(profile.encode());
+  return new Uint8Array(gzipSync(profile.encode()));
 }
 
-/** @param {string} url @param {string} name @param {Uint8Array} body @returns {Promise<number>} the status */
+/** @param {string} url @param {string} name @param {Uint8Array<ArrayBuffer>} body @returns {Promise<number>} the status */
 export async function push(url, name, body) {
   const response = await fetch(`${url}/ingest?format=pprof&name=${encodeURIComponent(name)}`, { method: 'POST', body });
   await response.arrayBuffer();

@@ -28,6 +28,8 @@ let store: ProfileStore;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'store-'));
   db = openForWriting(join(folder, 'profiles.db'));
+  // What a crash would lose is not what these tests are about, and syncs of the disk are most of their time.
+  db.exec('PRAGMA synchronous = OFF');
   readerDb = openForReading(join(folder, 'profiles.db'));
   writer = new ProfileWriter(db);
   store = new ProfileStore(readerDb);
