@@ -133,7 +133,7 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
       const { id } = checkProfileType(request.profileTypeID);
       const matchers = checkSelector(request.labelSelector);
       if (request.exemplarType === ExemplarType.SPAN) throw notHere('Exemplars of spans are not kept');
-      const selector = { ...range, matchers, profileType: id, callSite: [] };
+      const selector = { ...range, matchers, profileType: id, callSite: callSite(request.stackTraceSelector) };
       const exemplars = request.exemplarType === ExemplarType.INDIVIDUAL;
       const series = reader.timeSeries(selector, request.groupBy, stepMs, call.stop, exemplars);
       const limit = Number(request.limit ?? 0n);

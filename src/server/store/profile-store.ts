@@ -29,6 +29,8 @@ import { TreeUnion } from './tree-union.ts';
 const PART_BYTES = 160 << 20;
 /** Nodes of dictionaries whose sums are held to find the largest: 24 bytes each. */
 const MOST_HELD_NODES = 1 << 23;
+/** Steps of a series of one call site. */
+const MOST_CUTS = 100_000;
 /** Numbers in the table of one part's nodes by slice; wider ones are read in several passes. */
 const MOST_CELLS = 1 << 23;
 
@@ -498,29 +500,32 @@ interface Largest {
   readonly value: number;
 }
 
-/** Buckets (T − step, T] for T = start + k·step up to the end; the first one includes its left edge. */
+/** Buckets (T − step, T] for T = start + k·step up to the end; the first one includes its left edge. Sparse, as steps may be tiny. */
 class Buckets {
   readonly fromUs: number;
   readonly toUs: number;
   readonly #startMs: number;
   readonly #stepMs: number;
-  readonly #sums: Float64Array;
-  readonly #seen: Uint8Array;
-  readonly #largest: Largest[] = [];
+  readonly #count: number;
+  readonly #sums = new Map<number, number>();
+  readonly #largest = new Map<number, Largest>();
 
   constructor({ startMs, endMs }: TimeRange, stepMs: number) {
     this.#startMs = startMs;
     this.#stepMs = stepMs;
-    const count = Math.floor((endMs - startMs) / stepMs) + 1;
+    this.#count = Math.floor((endMs - startMs) / stepMs) + 1;
     this.fromUs = (startMs - stepMs) * US_PER_MS;
-    this.toUs = (startMs + (count - 1) * stepMs) * US_PER_MS + 1;
-    this.#sums = new Float64Array(count);
-    this.#seen = new Uint8Array(count);
+    this.toUs = (startMs + (this.#count - 1) * stepMs) * US_PER_MS + 1;
   }
 
-  /** The same buckets as half-open slices: a whole microsecond later. */
+  /** The same buckets as half-open slices: a whole microsecond later. @throws RangeError for too many */
   cutsUs(): Float64Array {
-    const cuts = Float64Array.from({ length: this.#sums.length + 1 }, (_, i) => {
+    if (this.#count > MOST_CUTS) {
+      throw new RangeError(
+        `At most ${MOST_CUTS} steps can be told apart for a part of the stacks, not ${this.#count}.`,
+      );
+    }
+    const cuts = Float64Array.from({ length: this.#count + 1 }, (_, i) => {
       return (this.#startMs + (i - 1) * this.#stepMs) * US_PER_MS + 1;
     });
     cuts[0] = this.fromUs;
@@ -531,24 +536,20 @@ class Buckets {
     const startUs = this.#startMs * US_PER_MS;
     const bucket = Math.max(0, Math.ceil((timeUs - startUs) / (this.#stepMs * US_PER_MS)));
     this.addTo(bucket, value);
-    const known = this.#largest[bucket];
-    if (known === undefined || value > known.value) this.#largest[bucket] = { profile: { series, timeUs }, value };
+    const known = this.#largest.get(bucket);
+    if (known === undefined || value > known.value) this.#largest.set(bucket, { profile: { series, timeUs }, value });
   }
 
   addTo(bucket: number, value: number): void {
-    this.#sums[bucket] += value;
-    this.#seen[bucket] = 1;
+    this.#sums.set(bucket, (this.#sums.get(bucket) ?? 0) + value);
   }
 
   filled(): { timesMs: Float64Array; sums: Float64Array; largest: Largest[] } {
-    const filled: number[] = [];
-    this.#seen.forEach((seen, bucket) => {
-      if (seen === 1) filled.push(bucket);
-    });
+    const filled = Float64Array.from(this.#sums.keys()).sort();
     return {
-      timesMs: Float64Array.from(filled, (bucket) => this.#startMs + bucket * this.#stepMs),
-      sums: Float64Array.from(filled, (bucket) => this.#sums[bucket]),
-      largest: filled.map((bucket) => this.#largest[bucket]),
+      timesMs: filled.map((bucket) => this.#startMs + bucket * this.#stepMs),
+      sums: filled.map((bucket) => this.#sums.get(bucket)!),
+      largest: Array.from(filled, (bucket) => this.#largest.get(bucket)!),
     };
   }
 }
