@@ -37,7 +37,7 @@ export function functionOf(frame: string): string {
   return frame.slice(0, frame.lastIndexOf(':'));
 }
 
-export function lineOf(frame: string): number {
+function lineOf(frame: string): number {
   return Number(frame.slice(frame.lastIndexOf(':') + 1));
 }
 

@@ -21,7 +21,7 @@ export interface NaiveFrame {
   readonly mapping?: string;
 }
 
-export interface NaiveSample {
+interface NaiveSample {
   /** Root first. */
   readonly stack: readonly NaiveFrame[];
   readonly value: number;

@@ -1,0 +1,126 @@
+/** Real agents, unmodified, against the built server: what they push comes back through every call, to the last unit. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { expect, test } from '@playwright/test';
+import busboy from '@fastify/busboy';
+import { Profile } from 'pprof-format';
+import { foldTreeBytes } from '../support/flame-decoder.ts';
+
+const APP = fileURLToPath(new URL('agents/app.js', import.meta.url));
+const AGENTS = [
+  ['0.6.4', '@pyroscope/nodejs'],
+  ['0.4.13', 'pyroscope-nodejs-0.4'],
+] as const;
+
+for (const [version, library] of AGENTS) {
+  test(`@pyroscope/nodejs ${version}: all that it pushes comes back`, async ({ baseURL }) => {
+    const service = `agents.${version}`;
+    const began = Date.now();
+    const { sums, statuses } = await runAgent(library, service, baseURL ?? '');
+    expect(statuses.length).toBeGreaterThan(3);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    const range = { start: began - 60_000, end: Date.now() + 60_000 };
+    const ask = async (call: string, message: object): Promise<Record<string, any>> => {
+      const response = await fetch(`${baseURL}/querier.v1.QuerierService/${call}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...range, ...message }),
+      });
+      expect([call, response.status]).toEqual([call, 200]);
+      return (await response.json()) as Record<string, any>;
+    };
+
+    const { profileTypes } = await ask('ProfileTypes', {});
+    const ids = (profileTypes as { ID: string }[]).map(({ ID }) => ID);
+    const matcher = `{service_name="${service}"}`;
+    expect((await ask('LabelValues', { name: 'region', matchers: [matcher] })).names).toEqual(['eu']);
+    expect((await ask('LabelValues', { name: 'host', matchers: [matcher] })).names).toEqual(['a b']);
+    expect((await ask('LabelNames', { matchers: [matcher] })).names).toContain('region');
+    const series = await ask('Series', { matchers: [matcher], labelNames: ['__type__'] });
+    const types = (series.labelsSet as { labels: { value: string }[] }[]).map(({ labels }) => labels[0]?.value);
+    expect(types.sort()).toEqual([...sums.keys()].sort());
+
+    for (const [type, total] of sums) {
+      const id = ids.find((one) => one.split(':')[1] === type && /^(wall|memory):/.test(one));
+      const question = { profileTypeID: id, labelSelector: matcher };
+      const { flamegraph } = await ask('SelectMergeStacktraces', { ...question, maxNodes: 100_000 });
+      expect([type, Number(flamegraph.total)]).toEqual([type, total]);
+      expect(flamegraph.names.join()).toContain('burnCycles');
+      const { tree } = await ask('SelectMergeStacktraces', { ...question, format: 'PROFILE_FORMAT_TREE' });
+      const folded = foldTreeBytes(Buffer.from(tree as string, 'base64'));
+      expect([...folded.values()].reduce((a, b) => a + b, 0)).toBe(total);
+      const merged = await ask('SelectMergeProfile', question);
+      const values = (merged.sample as { value: string[] }[]).map(({ value }) => Number(value[0]));
+      expect(values.reduce((a, b) => a + b, 0)).toBe(total);
+      const sum = await ask('SelectSeries', { ...question, step: 1 });
+      const points = (sum.series as { points: { value: number }[] }[]).flatMap((one) => one.points);
+      expect(points.reduce((all, { value }) => all + value, 0)).toBe(total);
+      const diff = await ask('Diff', { left: { ...question, ...range }, right: { ...question, ...range } });
+      expect([Number(diff.flamegraph.leftTicks), Number(diff.flamegraph.rightTicks)]).toEqual([total, total]);
+    }
+  });
+}
+
+/** Lets a program run under the agent, and adds up on the way what it sends. */
+async function runAgent(
+  library: string,
+  service: string,
+  target: string,
+): Promise<{ sums: Map<string, number>; statuses: number[] }> {
+  const sums = new Map<string, number>();
+  const statuses: number[] = [];
+  const between: Server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks);
+      void Promise.all([
+        profileIn(body, request.headers).then((profile) => addUp(profile, sums)),
+        fetch(`${target}${request.url}`, {
+          method: 'POST',
+          headers: { 'content-type': request.headers['content-type'] ?? '' },
+          body,
+        }).then(({ status }) => {
+          statuses.push(status);
+          response.writeHead(status).end();
+        }),
+      ]);
+    });
+  });
+  between.listen(0, '127.0.0.1');
+  await once(between, 'listening');
+  const { port } = between.address() as AddressInfo;
+  const app = spawn(process.execPath, [APP, library, `http://127.0.0.1:${port}`, service], { stdio: 'inherit' });
+  const [code] = (await once(app, 'exit')) as [number];
+  between.close();
+  expect(code).toBe(0);
+  return { sums, statuses };
+}
+
+async function profileIn(body: Buffer, headers: IncomingHttpHeaders): Promise<Profile> {
+  const type = headers['content-type'] ?? '';
+  if (!type.includes('multipart')) return Profile.decode(gunzipSync(body));
+  return new Promise((resolve, reject) => {
+    const form = new busboy({ headers: { 'content-type': type } });
+    form.on('file', (_, file) => {
+      const parts: Buffer[] = [];
+      file.on('data', (part: Buffer) => parts.push(part));
+      file.on('end', () => resolve(Profile.decode(gunzipSync(Buffer.concat(parts)))));
+    });
+    form.on('error', reject);
+    form.end(body);
+  });
+}
+
+function addUp(profile: Profile, sums: Map<string, number>): void {
+  profile.sampleType.forEach(({ type }, column) => {
+    const name = profile.stringTable.strings[Number(type)] ?? '';
+    const values = profile.sample.map(({ value }) => Number(value[column])).filter((value) => value > 0);
+    if (values.length > 0) sums.set(name, (sums.get(name) ?? 0) + values.reduce((a, b) => a + b, 0));
+  });
+}

@@ -1,0 +1,34 @@
+/** A small program under a real profiling agent: `node app.js PACKAGE ADDRESS APP`. Ends by itself after some seconds. */
+
+import { createRequire } from 'node:module';
+
+const [, , library = '', serverAddress = '', appName = ''] = process.argv;
+const { default: Pyroscope } = createRequire(import.meta.url)(library);
+/** Long enough for two uploads. */
+const RUN_MS = 4500;
+
+Pyroscope.init({
+  serverAddress,
+  appName,
+  tags: { region: 'eu', host: 'a b' },
+  flushIntervalMs: 1500,
+  wall: { samplingDurationMs: 1500, samplingIntervalMicros: 10_000, collectCpuTime: true },
+  heap: { samplingIntervalBytes: 65_536, stackDepth: 64 },
+});
+Pyroscope.start();
+
+/** @type {unknown[]} */
+const kept = [];
+const timer = setInterval(burnCycles, 50);
+setTimeout(async () => {
+  clearInterval(timer);
+  await Pyroscope.stop();
+  process.exit(0);
+}, RUN_MS);
+
+function burnCycles() {
+  const until = Date.now() + 40;
+  let sum = 0;
+  while (Date.now() < until) sum += Math.sqrt(sum + 1);
+  kept.push(Array.from({ length: 20_000 }, (_, i) => ({ i, sum })));
+}
