@@ -17,6 +17,22 @@ const AGENTS = [
   ['0.4.13', 'pyroscope-nodejs-0.4'],
 ] as const;
 
+/** What the calls below answer with; each has some of these. */
+interface Answer {
+  readonly profileTypes: readonly { readonly ID: string }[];
+  readonly names: readonly string[];
+  readonly labelsSet: readonly { readonly labels: readonly { readonly value: string }[] }[];
+  readonly flamegraph: {
+    readonly names: readonly string[];
+    readonly total: string;
+    readonly leftTicks: string;
+    readonly rightTicks: string;
+  };
+  readonly tree: string;
+  readonly sample: readonly { readonly value: readonly string[] }[];
+  readonly series: readonly { readonly points: readonly { readonly value: number }[] }[];
+}
+
 for (const [version, library] of AGENTS) {
   test(`@pyroscope/nodejs ${version}: all that it pushes comes back`, async ({ baseURL }) => {
     const service = `agents.${version}`;
@@ -25,25 +41,25 @@ for (const [version, library] of AGENTS) {
     expect(statuses.length).toBeGreaterThan(3);
     expect(new Set(statuses)).toEqual(new Set([200]));
     const range = { start: began - 60_000, end: Date.now() + 60_000 };
-    const ask = async (call: string, message: object): Promise<Record<string, any>> => {
+    const ask = async (call: string, message: object): Promise<Answer> => {
       const response = await fetch(`${baseURL}/querier.v1.QuerierService/${call}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ ...range, ...message }),
       });
       expect([call, response.status]).toEqual([call, 200]);
-      return (await response.json()) as Record<string, any>;
+      return (await response.json()) as Answer;
     };
 
     const { profileTypes } = await ask('ProfileTypes', {});
-    const ids = (profileTypes as { ID: string }[]).map(({ ID }) => ID);
+    const ids = profileTypes.map(({ ID }) => ID);
     const matcher = `{service_name="${service}"}`;
     expect((await ask('LabelValues', { name: 'region', matchers: [matcher] })).names).toEqual(['eu']);
     expect((await ask('LabelValues', { name: 'host', matchers: [matcher] })).names).toEqual(['a b']);
     expect((await ask('LabelNames', { matchers: [matcher] })).names).toContain('region');
     const series = await ask('Series', { matchers: [matcher], labelNames: ['__type__'] });
-    const types = (series.labelsSet as { labels: { value: string }[] }[]).map(({ labels }) => labels[0]?.value);
-    expect(types.sort()).toEqual([...sums.keys()].sort());
+    const types = series.labelsSet.map(({ labels }) => labels[0]?.value);
+    expect(types.toSorted()).toEqual([...sums.keys()].toSorted());
 
     for (const [type, total] of sums) {
       const id = ids.find((one) => one.split(':')[1] === type && /^(wall|memory):/.test(one));
@@ -52,13 +68,13 @@ for (const [version, library] of AGENTS) {
       expect([type, Number(flamegraph.total)]).toEqual([type, total]);
       expect(flamegraph.names.join()).toContain('burnCycles');
       const { tree } = await ask('SelectMergeStacktraces', { ...question, format: 'PROFILE_FORMAT_TREE' });
-      const folded = foldTreeBytes(Buffer.from(tree as string, 'base64'));
+      const folded = foldTreeBytes(Buffer.from(tree, 'base64'));
       expect([...folded.values()].reduce((a, b) => a + b, 0)).toBe(total);
       const merged = await ask('SelectMergeProfile', question);
-      const values = (merged.sample as { value: string[] }[]).map(({ value }) => Number(value[0]));
+      const values = merged.sample.map(({ value }) => Number(value[0]));
       expect(values.reduce((a, b) => a + b, 0)).toBe(total);
       const sum = await ask('SelectSeries', { ...question, step: 1 });
-      const points = (sum.series as { points: { value: number }[] }[]).flatMap((one) => one.points);
+      const points = sum.series.flatMap((one) => one.points);
       expect(points.reduce((all, { value }) => all + value, 0)).toBe(total);
       const diff = await ask('Diff', { left: { ...question, ...range }, right: { ...question, ...range } });
       expect([Number(diff.flamegraph.leftTicks), Number(diff.flamegraph.rightTicks)]).toEqual([total, total]);
@@ -74,22 +90,24 @@ async function runAgent(
 ): Promise<{ sums: Map<string, number>; statuses: number[] }> {
   const sums = new Map<string, number>();
   const statuses: number[] = [];
+  const forward = async (body: Buffer, path: string, headers: IncomingHttpHeaders): Promise<number> => {
+    addUp(await profileIn(body, headers), sums);
+    const type = headers['content-type'] ?? '';
+    const { status } = await fetch(`${target}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body: new Uint8Array(body),
+    });
+    statuses.push(status);
+    return status;
+  };
   const between: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const body = Buffer.concat(chunks);
-      void Promise.all([
-        profileIn(body, request.headers).then((profile) => addUp(profile, sums)),
-        fetch(`${target}${request.url}`, {
-          method: 'POST',
-          headers: { 'content-type': request.headers['content-type'] ?? '' },
-          body,
-        }).then(({ status }) => {
-          statuses.push(status);
-          response.writeHead(status).end();
-        }),
-      ]);
+      void forward(Buffer.concat(chunks), request.url ?? '', request.headers).then((status) =>
+        response.writeHead(status).end(),
+      );
     });
   });
   between.listen(0, '127.0.0.1');

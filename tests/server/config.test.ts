@@ -1,26 +1,73 @@
-import { describe, expect, it } from 'vitest';
-import { parseCommandLine } from '#server/config.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ingestLimits, parseCommandLine, type ServerConfig } from '#server/config.ts';
 
 const parse = (...args: string[]) => parseCommandLine(args, '1.2.3');
 
-describe('parseCommandLine', () => {
-  it('listens on loopback, port 4040, when nothing is said', () => {
-    expect(parse()).toEqual({ kind: 'serve', config: { port: 4040, host: '127.0.0.1', auth: true } });
-  });
+function served(...args: string[]): ServerConfig {
+  const asked = parse(...args);
+  if (asked.kind !== 'serve') throw new Error(JSON.stringify(asked));
+  return asked.config;
+}
 
-  it('takes flags in both spellings', () => {
-    expect(parse('--port', '0', '--host=localhost')).toEqual({
-      kind: 'serve',
-      config: { port: 0, host: 'localhost', auth: true },
+afterEach(() => vi.unstubAllEnvs());
+
+describe('parseCommandLine', () => {
+  it('has a default for everything', () => {
+    expect(served()).toMatchObject({
+      port: 4040,
+      host: '127.0.0.1',
+      auth: true,
+      data: './flametide-data',
+      retention: 7 * 86_400_000,
+      maxDisk: 10e9,
+      maxProfileAge: 3_600_000,
+      basePath: '',
+      selfProfile: true,
+      demo: false,
+      open: false,
     });
   });
 
-  it('opens to others only with --no-auth', () => {
+  it('takes flags in both spellings', () => {
+    expect(served('--port', '0', '--host=localhost')).toMatchObject({ port: 0, host: 'localhost' });
+  });
+
+  it('opens to others only with a token, or when told so', () => {
     expect(parse('--host', '0.0.0.0')).toMatchObject({ kind: 'refuse', reason: expect.stringContaining('--no-auth') });
     expect(parse('--host', '::')).toMatchObject({ kind: 'refuse' });
-    expect(parse('--host', '0.0.0.0', '--no-auth')).toMatchObject({ kind: 'serve', config: { host: '0.0.0.0' } });
-    expect(parse('--host', '127.0.0.2')).toMatchObject({ kind: 'serve' });
-    expect(parse('--host', '::1')).toMatchObject({ kind: 'serve' });
+    expect(served('--host', '0.0.0.0', '--no-auth').host).toBe('0.0.0.0');
+    expect(served('--host', '0.0.0.0', '--token', 'long enough').token).toBe('long enough');
+    expect(served('--host', '127.0.0.2').host).toBe('127.0.0.2');
+    expect(served('--host', '::1').host).toBe('::1');
+  });
+
+  it('reads lengths of time and sizes', () => {
+    expect(served('--retention', '12h', '--max-disk', '500MB')).toMatchObject({ retention: 43_200_000, maxDisk: 5e8 });
+    expect(served('--retention', 'off').retention).toBe(0);
+  });
+
+  it('keeps history when it takes profiles of any age, unless told otherwise', () => {
+    expect(served('--max-profile-age', '0')).toMatchObject({ maxProfileAge: 0, retention: 0 });
+    expect(served('--max-profile-age', '0', '--retention', '30d').retention).toBe(30 * 86_400_000);
+  });
+
+  it('prefers flags to the environment, and that to the file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'flametide-config-'));
+    const file = join(folder, 'flametide.json');
+    writeFileSync(file, JSON.stringify({ port: 5001, host: 'localhost', retention: '1d', limits: { maxSamples: 7 } }));
+    vi.stubEnv('FLAMETIDE_PORT', '5002');
+    vi.stubEnv('FLAMETIDE_RETENTION', '2d');
+    const config = served('--config', file, '--port', '5003');
+    expect(config).toMatchObject({ port: 5003, host: 'localhost', retention: 2 * 86_400_000 });
+    expect(ingestLimits(config)).toMatchObject({ maxSamples: 7, maxDepth: 1000, maxAgeMs: 3_600_000 });
+    writeFileSync(file, '{"limits":{"maxSample":7}}');
+    expect(parse('--config', file)).toMatchObject({ kind: 'refuse', reason: expect.stringContaining('maxSample') });
+    writeFileSync(file, '[');
+    expect(parse('--config', file)).toMatchObject({ kind: 'refuse', reason: expect.stringContaining('--config') });
+    rmSync(folder, { recursive: true });
   });
 
   it.each([
@@ -33,6 +80,13 @@ describe('parseCommandLine', () => {
     ['--prot', '1'],
     ['--host', ''],
     ['stray'],
+    ['--retention', 'soon'],
+    ['--max-disk', '10'],
+    ['--max-profile-age', '-1h'],
+    ['--token', 'short'],
+    ['--base-path', 'a b'],
+    ['--backend', 'ftp://x'],
+    ['--config', '/nowhere.json'],
   ])('refuses %s %s in one line', (...args) => {
     const asked = parse(...args);
     expect(asked.kind).toBe('refuse');

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFlametideServer } from '#server/http.ts';
+import type { Backend, RequestFacts, WireAnswer, WireRequest } from '#server/exchange.ts';
+import { createFlametideServer, type ServerParts } from '#server/http.ts';
+import { Markers } from '#server/markers.ts';
 
 const INDEX = '<!doctype html><title>Flametide</title>';
 const SCRIPT = 'console.log(1);';
@@ -13,6 +15,7 @@ const NAVIGATION = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
 let folder: string;
 let server: Server;
+let markers: Markers;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'flametide-http-'));
@@ -27,11 +30,13 @@ beforeAll(async () => {
   }
   writeFileSync(join(folder, 'assets/gone-abc123.js'), SCRIPT);
   writeFileSync(join(folder, '.vite/manifest.json'), '{}');
+  markers = new Markers(mkdtempSync(join(tmpdir(), 'flametide-markers-')));
   server = await listening('127.0.0.1');
 });
 
 afterAll(() => {
   server.close();
+  markers.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -98,9 +103,37 @@ describe('the guards', () => {
     }
   });
 
-  it.each(['/ready', '/healthz', '/ready?x=1'])('%s says ok', async (path) => {
+  it.each([
+    ['/ready', 'ready\n'],
+    ['/healthz', 'ok\n'],
+    ['/ready?x=1', 'ready\n'],
+  ])('%s says %j', async (path, text) => {
     const { status, headers, body } = await get(path);
-    expect([status, headers['content-type'], body.toString()]).toEqual([200, 'text/plain; charset=utf-8', 'ok\n']);
+    expect([status, headers['content-type'], body.toString()]).toEqual([200, 'text/plain; charset=utf-8', text]);
+  });
+
+  it.each([{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }])(
+    'refuse what another page sends: %j',
+    async (headers) => {
+      expect(await get('/querier.v1.QuerierService/Series', headers, 'POST')).toMatchObject({ status: 403 });
+      expect(await get('/api/markers', headers, 'GET')).toMatchObject({ status: 403 });
+    },
+  );
+
+  it('ask for the token, however it is sent, and leave /ready open', async () => {
+    const guarded = await listening('127.0.0.1', { token: 'a long secret' });
+    const status = async (headers: Record<string, string>, path = '/'): Promise<number> =>
+      (await get(path, headers, 'GET', guarded)).status;
+    const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
+    expect(await status({})).toBe(401);
+    expect(await status({ authorization: 'Bearer wrong' })).toBe(401);
+    expect(await status({ authorization: basic('a long secret') })).toBe(401);
+    expect(await status({ authorization: basic('anyone:a long secret') })).toBe(200);
+    expect(await status({}, '/ready')).toBe(200);
+    guarded.close();
+    const plain = await listening('127.0.0.1', { token: 'secret-word' });
+    expect((await get('/', { authorization: 'Bearer secret-word' }, 'GET', plain)).status).toBe(200);
+    plain.close();
   });
 
   it.each(['evil.example', 'evil.example:4040', '127.0.0.1.evil.example', 'localhost.evil.example'])(
@@ -131,14 +164,113 @@ describe('the guards', () => {
   });
 });
 
+describe('what goes to the backend', () => {
+  it('arrives with its path, query, headers and body', async () => {
+    const { status, body } = await post('/ingest?name=a', 'text', { 'x-scope-orgid': 't' });
+    expect([status, body.toString()]).toEqual([200, 'ingest POST /ingest name=a t text']);
+    expect((await post('/querier.v1.QuerierService/Series', '{}')).body.toString()).toMatch(/^query POST \/querier/);
+    expect((await get('/pyroscope/render?query=x')).body.toString()).toMatch(/^query GET \/pyroscope\/render query=x/);
+  });
+
+  it('lives under the base path', async () => {
+    const based = await listening('127.0.0.1', { basePath: '/flame' });
+    expect((await post('/flame/ingest', 'x', {}, based)).body.toString()).toMatch(/^ingest POST \/ingest/);
+    expect((await get('/flame/ready', {}, 'GET', based)).status).toBe(200);
+    expect((await get('/flame', NAVIGATION, 'GET', based)).status).toBe(200);
+    expect((await get('/ready', {}, 'GET', based)).status).toBe(404);
+    based.close();
+  });
+
+  it('is refused when it is too large, however it is sent', async () => {
+    const small = await listening('127.0.0.1', { maxBodyBytes: 10 });
+    expect((await post('/ingest', '12345678901', {}, small)).status).toBe(413);
+    expect((await post('/ingest', '12345678901', { 'transfer-encoding': 'chunked' }, small)).status).toBe(413);
+    expect((await post('/ingest', '1234567890', {}, small)).status).toBe(200);
+    small.close();
+  });
+
+  it('may end with trailers', async () => {
+    const { port } = server.address() as AddressInfo;
+    const trailers = await new Promise<NodeJS.Dict<string>>((resolve, reject) => {
+      const sent = request({ port, path: '/trailers.v1.Service/Call', method: 'POST' }, (response) => {
+        response.resume();
+        response.on('end', () => resolve(response.trailers));
+      });
+      sent.on('error', reject);
+      sent.end();
+    });
+    expect(trailers).toEqual({ 'grpc-status': '0' });
+  });
+
+  it('counts in /metrics', async () => {
+    await post('/ingest', 'refuse');
+    const text = (await get('/metrics')).body.toString();
+    expect(text).toContain('flametide_refused_total{reason="bad"} 1');
+    expect(text).toMatch(/flametide_requests_total\{route="ingest",status="200"\} \d/);
+    expect(text).toContain('own_metric 1');
+    for (const line of text.trim().split('\n'))
+      expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{[^}]*\})? [\d.e+-]+)$/);
+  });
+});
+
+describe('markers', () => {
+  it('are told, listed and removed', async () => {
+    const marker = { time: 1000, title: 'v2 deployed', service: 'shop', url: 'https://ci.example/1' };
+    const told = await post('/api/markers', JSON.stringify(marker));
+    expect(told.status).toBe(201);
+    const { id } = JSON.parse(told.body.toString()) as { id: number };
+    await post('/api/markers', JSON.stringify({ time: 2000, title: 'everywhere' }));
+    const list = async (query: string): Promise<unknown> =>
+      JSON.parse((await get(`/api/markers${query}`)).body.toString());
+    expect(await list('?service=shop')).toMatchObject({ markers: [{ id, ...marker }, { title: 'everywhere' }] });
+    expect(await list('?service=cart')).toMatchObject({ markers: [{ title: 'everywhere' }] });
+    expect(await list('?from=1500&until=1900')).toEqual({ markers: [] });
+    expect((await get(`/api/markers/${id}`, {}, 'DELETE')).status).toBe(200);
+    expect((await get(`/api/markers/${id}`, {}, 'DELETE')).status).toBe(404);
+  });
+
+  it.each(['', '{', '[]', '{"time":1}', '{"time":1,"title":""}', '{"time":1,"title":"x","url":"javascript:alert(1)"}'])(
+    'refuse %j',
+    async (body) => {
+      expect((await post('/api/markers', body)).status).toBe(400);
+    },
+  );
+});
+
+/** Says what it was asked. */
+const backend: Backend = {
+  ingest: (asked) => Promise.resolve(echo('ingest', asked)),
+  query: (asked) => Promise.resolve(echo('query', asked)),
+  metrics: () => Promise.resolve('# HELP own_metric One.\n# TYPE own_metric gauge\nown_metric 1\n'),
+  ready: () => Promise.resolve(true),
+  close: () => Promise.resolve(),
+};
+
+function echo(
+  door: string,
+  { method, path, query, headers, body }: WireRequest,
+): { answer: WireAnswer; facts: RequestFacts } {
+  const text = new TextDecoder().decode(body);
+  const told = [door, method, path, query, headers['x-scope-orgid'] ?? '', text].join(' ');
+  const answer = { status: 200, headers: {}, body: new TextEncoder().encode(told) };
+  if (path.startsWith('/trailers')) return { answer: { ...answer, trailers: { 'grpc-status': '0' } }, facts: {} };
+  return { answer, facts: text === 'refuse' ? { refused: 'bad', message: 'no' } : {} };
+}
+
+function post(path: string, body: string, headers: Record<string, string> = {}, to = server) {
+  return get(path, headers, 'POST', to, body);
+}
+
 /** A server that believes to listen on `host`; really it is always loopback. */
-function listening(host: string): Promise<Server> {
-  const made = createFlametideServer({ host, pageFolder: folder });
+function listening(host: string, more: Partial<ServerParts> = {}): Promise<Server> {
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const parts = { host, token: undefined, pageFolder: folder, basePath: '', backend, markers, maxBodyBytes: 1000, log };
+  const made = createFlametideServer({ ...parts, ...more });
   return new Promise((resolve) => made.listen(0, '127.0.0.1', () => resolve(made)));
 }
 
 /** One request by hand, as fetch sets the host itself and tidies paths. */
-function get(path: string, headers: Record<string, string> = {}, method = 'GET', from = server) {
+function get(path: string, headers: Record<string, string> = {}, method = 'GET', from = server, body = '') {
   const { port } = from.address() as AddressInfo;
   return new Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
     const sent = request({ port, path, method, headers, agent: false }, (response) => {
@@ -150,6 +282,6 @@ function get(path: string, headers: Record<string, string> = {}, method = 'GET',
       response.on('error', reject);
     });
     sent.on('error', reject);
-    sent.end();
+    sent.end(body);
   });
 }

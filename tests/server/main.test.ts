@@ -2,21 +2,25 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 
 let home: string;
 const running: ChildProcess[] = [];
+let folders = 0;
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'flametide-main-'));
   mkdirSync(join(home, 'dist/client'), { recursive: true });
   writeFileSync(join(home, 'dist/client/index.html'), '<title>Flametide</title>');
   copyFileSync(fileURLToPath(new URL('../../package.json', import.meta.url)), join(home, 'package.json'));
+  // SQLite is not in the bundle.
+  symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), join(home, 'node_modules'));
   await build({ logLevel: 'silent', build: { ssr: true, outDir: join(home, 'dist/server'), emptyOutDir: false } });
 }, 60_000);
 
@@ -30,7 +34,7 @@ it.each(['SIGTERM', 'SIGINT'] as const)('says one line, serves, and leaves in pe
   const line = await firstLine;
   const address = line.match(/^Flametide listens on (http:\/\/127\.0\.0\.1:\d+)$/)?.[1];
   expect(address).toBeDefined();
-  expect(await (await fetch(`${address}/ready`)).text()).toBe('ok\n');
+  expect(await (await fetch(`${address}/ready`)).text()).toBe('ready\n');
   child.kill(signal);
   expect(await ended).toEqual({ code: 0, stdout: `${line}\n`, stderr: '' });
 });
@@ -42,6 +46,54 @@ it('a taken port is one line and code 2', async () => {
     stdout: '',
     stderr: `flametide: Port ${port} on 127.0.0.1 is taken: stop what listens there, or choose another with --port.\n`,
   });
+});
+
+it('a folder that another one uses, or that is not its own, is one line and code 2', async () => {
+  const data = join(home, 'shared');
+  await startOn(data, '--port', '0').firstLine;
+  const second = await startOn(data, '--port', '0').ended;
+  expect([second.code, second.stdout]).toEqual([2, '']);
+  expect(second.stderr).toMatch(/^flametide: The data folder .* is in use by another Flametide[^\n]*\n$/);
+  const foreign = await startOn(join(home, 'dist'), '--port', '0').ended;
+  expect([foreign.code, foreign.stdout]).toEqual([2, '']);
+  expect(foreign.stderr).toMatch(/^flametide: The folder .* holds other files[^\n]*\n$/);
+});
+
+it('a folder of a newer version is left as it is', async () => {
+  const data = join(home, 'newer');
+  const first = startOn(data, '--port', '0');
+  await first.firstLine;
+  first.child.kill('SIGTERM');
+  await first.ended;
+  const db = new DatabaseSync(join(data, 'profiles.db'));
+  db.exec("UPDATE meta SET value = 99 WHERE key = 'format'");
+  db.close();
+  const { code, stderr } = await startOn(data, '--port', '0').ended;
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^flametide: The data was written by a newer Flametide[^\n]*\n$/);
+});
+
+it('what was answered is there after kill -9', async () => {
+  const data = join(home, 'killed');
+  const first = startOn(data, '--port', '0');
+  const url = (await first.firstLine).replace(/^.* /, '');
+  const from = Math.floor(Date.now() / 1000);
+  const pushed = await fetch(`${url}/ingest?name=killed.cpu&from=${from}`, { method: 'POST', body: 'main;work 7\n' });
+  expect(pushed.status).toBe(200);
+  first.child.kill('SIGKILL');
+  await first.ended;
+  const again = (await startOn(data, '--port', '0').firstLine).replace(/^.* /, '');
+  const answer = await fetch(`${again}/querier.v1.QuerierService/SelectMergeStacktraces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      profileTypeID: 'process_cpu:cpu:nanoseconds:cpu:nanoseconds',
+      labelSelector: '{service_name="killed"}',
+      start: (from - 60) * 1000,
+      end: (from + 60) * 1000,
+    }),
+  });
+  expect(await answer.json()).toMatchObject({ flamegraph: { names: ['total', 'main', 'work'], total: '70000000' } });
 });
 
 it('a bad flag is one line and code 2', async () => {
@@ -60,7 +112,12 @@ it('prints its version and its help with code 0', async () => {
 });
 
 function start(...args: string[]) {
-  const child = spawn(process.execPath, [join(home, 'dist/server/main.js'), ...args], {
+  return startOn(join(home, `data-${++folders}`), ...args);
+}
+
+function startOn(data: string, ...args: string[]) {
+  const all = [join(home, 'dist/server/main.js'), '--data', data, '--no-self-profile', ...args];
+  const child = spawn(process.execPath, all, {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.push(child);

@@ -20,10 +20,9 @@ Pyroscope.start();
 /** @type {unknown[]} */
 const kept = [];
 const timer = setInterval(burnCycles, 50);
-setTimeout(async () => {
+setTimeout(() => {
   clearInterval(timer);
-  await Pyroscope.stop();
-  process.exit(0);
+  Pyroscope.stop().finally(() => process.exit(0));
 }, RUN_MS);
 
 function burnCycles() {
