@@ -12,6 +12,7 @@ import { createEngine } from './engine.ts';
 import { StartError, type Engine } from './exchange.ts';
 import { createFlametideServer } from './http.ts';
 import { Markers } from './markers.ts';
+import { createProxy, type ProxyOptions } from './proxy.ts';
 import { startSelfProfile, type SelfProfile } from './self-profile.ts';
 
 /** What cannot be helped by trying again: a bad flag, a taken port, a page that is not built. */
@@ -53,7 +54,7 @@ async function serve(config: ServerConfig): Promise<void> {
     ...guards,
     pageFolder,
     basePath,
-    backend: engine,
+    backend: config.backend === undefined ? engine : createProxy(proxyOptions(config, config.backend)),
     markers,
     maxBodyBytes,
     log,
@@ -77,6 +78,10 @@ async function serve(config: ServerConfig): Promise<void> {
   process.stdout.write(`Flametide listens on http://${name}:${taken}${basePath}\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void close(server, engine, markers, [selfProfile, demo]));
+}
+
+function proxyOptions({ tenant, backendAuthorization }: ServerConfig, url: string): ProxyOptions {
+  return { url, tenant, authorization: backendAuthorization };
 }
 
 /** The process ends by itself once nothing is open; a second signal ends it at once, as `once` took the first. */
