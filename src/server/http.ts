@@ -1,7 +1,8 @@
 /** From a request to an answer: guards first, then the routes, then the page. */
 
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createEitherHttp } from './either-http.ts';
 import type { Backend, Log, RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
 import { denied, type Guards } from './guards.ts';
 import { Metrics } from './metrics.ts';
@@ -46,7 +47,7 @@ export function createFlametideServer(parts: ServerParts): Server {
   const page = servePage(parts.pageFolder, (response) => answer(response, 404, 'There is nothing at this address.'));
   const metrics = new Metrics();
 
-  const server = createServer((request, response) => {
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const began = performance.now();
     const id = requestId(request);
     response.setHeader('X-Request-Id', id);
@@ -65,14 +66,15 @@ export function createFlametideServer(parts: ServerParts): Server {
     if (path === undefined) return answer(response, 404, `This Flametide lives under ${basePath}/.`);
     take(route, path, query, request, response).catch((error: unknown) => {
       if (error instanceof TooLarge) {
-        response.setHeader('Connection', 'close');
+        if (request.httpVersionMajor === 1) response.setHeader('Connection', 'close');
         return answer(response, 413, error.message);
       }
       if (response.destroyed || request.destroyed) return;
       log.error(`request ${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       if (!response.headersSent) answer(response, 500, `Something failed inside; the log tells more of request ${id}.`);
     });
-  });
+  };
+  const server = createEitherHttp(handle, HEAD_TIMEOUT_MS);
   server.headersTimeout = HEAD_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   return server;

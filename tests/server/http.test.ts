@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request, type Server } from 'node:http';
+import { connect } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -200,6 +201,25 @@ describe('what goes to the backend', () => {
       sent.end();
     });
     expect(trailers).toEqual({ 'grpc-status': '0' });
+  });
+
+  it('may come as HTTP/2 without asking first, as gRPC clients do', async () => {
+    const { port } = server.address() as AddressInfo;
+    const session = connect(`http://127.0.0.1:${port}`);
+    const answer = await new Promise<{ status: unknown; text: string; trailers: unknown }>((resolve, reject) => {
+      session.on('error', reject);
+      const stream = session.request({ ':method': 'POST', ':path': '/trailers.v1.Service/Call', 'x-scope-orgid': 't' });
+      let status: unknown;
+      let text = '';
+      let trailers: unknown;
+      stream.on('response', (head) => (status = head[':status']));
+      stream.on('trailers', (tail) => (trailers = tail['grpc-status']));
+      stream.on('data', (part: Buffer) => (text += part.toString()));
+      stream.on('end', () => resolve({ status, text, trailers }));
+      stream.end('over two');
+    });
+    session.close();
+    expect(answer).toEqual({ status: 200, text: 'query POST /trailers.v1.Service/Call  t over two', trailers: '0' });
   });
 
   it('counts in /metrics', async () => {
