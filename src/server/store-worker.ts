@@ -54,7 +54,7 @@ answerCalls({
   },
   ingest: async ({ request, nowMs }: { request: WireRequest; nowMs: number }): Promise<Stored> => {
     const why = roomIsShort(nowMs);
-    if (why !== undefined) return failed('no_room', why, true);
+    if (why !== undefined) return failed('no_room', why, false);
     const upload = await openUpload(request, limits, nowMs);
     if (upload.profiles.length === 0) return { answer: upload.answer, facts: upload.facts, needsRoom: false };
     try {
