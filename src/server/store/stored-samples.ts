@@ -31,6 +31,7 @@ export interface Visited {
 }
 
 interface HourRow {
+  readonly id: number;
   readonly hour: number;
   readonly part_id: number;
   readonly profiles: number;
@@ -61,7 +62,7 @@ export class StoredSamples {
     this.#parts = parts;
     const hours = (columns: string): Statement =>
       db.prepare(
-        `SELECT hour, part_id, profiles, ${columns} FROM hour WHERE series_id = ? AND hour >= ? AND hour <= ?`,
+        `SELECT id, hour, part_id, profiles, ${columns} FROM hour WHERE series_id = ? AND hour >= ? AND hour <= ?`,
       );
     this.#statements = {
       parts: db.prepare('SELECT id, nodes, day FROM part WHERE service_id = ? AND day >= ? AND day <= ? ORDER BY day'),
@@ -157,7 +158,7 @@ export class StoredSamples {
         // An hour of several periods: its samples must be read after all.
         if (!done && row.sums) {
           for (const again of samples.all(series, row.hour, row.hour) as HourRow[]) {
-            if (again.part_id !== row.part_id) continue;
+            if (again.id !== row.id) continue;
             walk.guard(series, row.hour, () =>
               takeSamples(again, decodePoints(openBlob(again.points!), row.hour * US_PER_HOUR), cutsUs, walk, profiles),
             );

@@ -206,9 +206,9 @@ function* removeBefore(db: Database, hour: number, report: UpkeepReport): Steps<
       } while (changes === ROWS_A_STEP);
     }
   }
-  // Series and dictionaries go in one transaction with the mark that tells others to forget their numbers.
+  // In one transaction with the mark that tells others to forget what they know of series and dictionaries.
   inTransaction(db, () => {
-    const gone = db.prepare('DELETE FROM series WHERE last_hour < ?').run(hour).changes;
+    db.prepare('DELETE FROM series WHERE last_hour < ?').run(hour);
     db.prepare('UPDATE series SET first_hour = ? WHERE first_hour < ?').run(hour, hour);
     const day = Math.floor(hour / HOURS_PER_DAY);
     const parts = db.prepare('SELECT id FROM part WHERE day < ?').all(day) as { id: number }[];
@@ -216,7 +216,6 @@ function* removeBefore(db: Database, hour: number, report: UpkeepReport): Steps<
       db.prepare('DELETE FROM dict WHERE part_id = ?').run(id);
       db.prepare('DELETE FROM part WHERE id = ?').run(id);
     }
-    if (gone + parts.length === 0) return;
     db.prepare('DELETE FROM service WHERE id NOT IN (SELECT service_id FROM series)').run();
     db.prepare("INSERT INTO meta VALUES ('removals', 1) ON CONFLICT(key) DO UPDATE SET value = value + 1").run();
   });

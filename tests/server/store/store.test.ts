@@ -393,3 +393,38 @@ it('names the largest profile of a bucket, and finds it by that name', () => {
     expect([...stacksOf(store.merge({ ...asked, only: [largest.profile] }, false, noStop))]).toEqual([['f9', 9]]);
   }
 });
+
+it('counts each profile once where an hour has several blocks and periods', () => {
+  const at = (ms: number, period: number): MadeProfile => ({
+    labels: madeLabels('shop', CPU, {}),
+    service: 'shop',
+    profileType: CPU,
+    timeUs: (BASE_MS + ms) * 1000,
+    period,
+    stacks: [{ frames: ['main:1'], value: 1000 }],
+  });
+  put([at(0, 10), at(1, 100)]);
+  finish(upkeep(db, KEEP_ALL, BASE_MS + DAY_MS));
+  put([at(2, 10), at(3, 100)]);
+  finish(upkeep(db, KEEP_ALL, BASE_MS + DAY_MS));
+  expect(db.prepare('SELECT count(*) AS n FROM hour').get()).toEqual({ n: 2 });
+  const whole = { profileType: CPU, matchers: [], callSite: [], startMs: BASE_MS - 1, endMs: BASE_MS + DAY_MS };
+  const { value, count } = store.slices(whole, 1, noStop);
+  expect([[...value], [...count]]).toEqual([[4000], [220]]);
+});
+
+it('shows old profiles that come after retention has removed their hour', () => {
+  const at = (ms: number): MadeProfile => ({
+    labels: madeLabels('shop', CPU, {}),
+    service: 'shop',
+    profileType: CPU,
+    timeUs: (BASE_MS + ms) * 1000,
+    period: 0,
+    stacks: [{ frames: ['main:1'], value: 1 }],
+  });
+  put([at(0), at(3_600_000)]);
+  finish(upkeep(db, { retentionMs: DAY_MS - 3_600_000, maxBytes: Infinity }, BASE_MS + DAY_MS));
+  put([at(10)]);
+  const asked = { profileType: CPU, matchers: [], callSite: [], startMs: BASE_MS, endMs: BASE_MS + 100 };
+  expect(store.merge(asked, false, noStop).total[0]).toBe(1);
+});
