@@ -1,15 +1,16 @@
 #!/usr/bin/env node
 /** The command `flametide`: from the command line to a running server, and to its end. */
 
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { ingestLimits, parseCommandLine, type ServerConfig } from './config.ts';
+import { ingestLimits, isLoopback, parseCommandLine, type ServerConfig } from './config.ts';
 import { startDemo, type Demo } from './demo/run-demo.ts';
 import { createEngine } from './engine.ts';
-import { StartError, type Engine } from './exchange.ts';
+import { StartError, type Engine, type Log } from './exchange.ts';
 import { createFlametideServer } from './http.ts';
 import { Markers } from './markers.ts';
 import { createProxy, type ProxyOptions } from './proxy.ts';
@@ -76,8 +77,17 @@ async function serve(config: ServerConfig): Promise<void> {
   const { port: taken } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host;
   process.stdout.write(`Flametide listens on http://${name}:${taken}${basePath}\n`);
+  if (config.open) openPage(`http://${isLoopback(host) ? name : '127.0.0.1'}:${taken}${basePath}/`, log);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void close(server, engine, markers, [selfProfile, demo]));
+}
+
+/** In the browser of whoever sits here; without one, a line in the log. */
+function openPage(url: string, log: Log): void {
+  const command = { darwin: 'open', win32: 'explorer' }[process.platform as string] ?? 'xdg-open';
+  const child = spawn(command, [url], { stdio: 'ignore', detached: true });
+  child.on('error', (error) => log.warn(`--open: no browser could be started (${error.message}).`));
+  child.unref();
 }
 
 function proxyOptions({ tenant, backendAuthorization }: ServerConfig, url: string): ProxyOptions {
