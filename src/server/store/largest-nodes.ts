@@ -4,6 +4,7 @@
  */
 
 import { Int32Column } from '#base/column.ts';
+import { nthLargest } from '#base/nth-largest.ts';
 import { FunctionUnion } from './function-union.ts';
 import type { PartSums } from './part-sums.ts';
 import type { MergedTree, StopCheck } from './profile-reader.ts';
@@ -18,8 +19,69 @@ export function largestNodes(
   warnings: readonly string[],
   stop: StopCheck,
 ): MergedTree {
+  const [only] = sums;
+  if (sums.length === 1) return largestOfOne(only, most, profiles, warnings);
   const search = new Search(sums, stop);
   return search.take(most, profiles, warnings);
+}
+
+/** One dictionary needs no search: what is as large as the last one asked for stays, in the order that is there. */
+function largestOfOne(
+  { part, self, total }: PartSums,
+  most: number,
+  profiles: number,
+  warnings: readonly string[],
+): MergedTree {
+  const { columns, canonical } = part;
+  const parent = columns.nodeParent.values;
+  const frame = columns.nodeFrame.values;
+  const frameFunc = columns.frameFunc.values;
+  const same = canonical.values;
+  const least = nthLargest(
+    total.subarray(1).filter((one) => one > 0),
+    most,
+  );
+  const kept = new Int32Column(most + 1024);
+  const place = new Int32Array(total.length);
+  kept.push(0);
+  for (let node = 1; node < total.length; node++) {
+    if (total[node] === 0 || total[node] < least) continue;
+    place[node] = kept.length;
+    kept.push(node);
+  }
+  const length = kept.length;
+  const functions = new FunctionUnion();
+  const funcOf = new Int32Array(columns.names.length).fill(-1);
+  const tree = {
+    length,
+    func: new Int32Array(length).fill(-1),
+    parent: new Int32Array(length).fill(-1),
+    self: new Float64Array(length),
+    total: new Float64Array(length),
+  };
+  const rest = new Float64Array(length);
+  for (let i = 0; i < length; i++) {
+    const node = kept.values[i];
+    tree.self[i] = self[node];
+    tree.total[i] = total[node];
+    rest[i] += total[node] - self[node];
+    if (i === 0) continue;
+    const own = frameFunc[frame[node]];
+    if (funcOf[own] < 0) funcOf[own] = functions.take(columns, own);
+    const up = place[same[parent[node]]];
+    tree.func[i] = funcOf[own];
+    tree.parent[i] = up;
+    rest[up] -= total[node];
+  }
+  const isCut = least > 0;
+  return {
+    ...tree,
+    line: undefined,
+    rest: isCut ? rest : undefined,
+    functions: functions.columns(),
+    profiles,
+    warnings,
+  };
 }
 
 /** The canonical callees of every node that has a total: a list for each, 0 ends it. */
