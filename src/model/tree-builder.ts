@@ -1,4 +1,5 @@
 /** Merges stacks to a call tree: the one place where nodes are made, sums are taken and siblings are ordered. */
+import { hashPair } from '#base/hash.ts';
 import type { CallTree, SiblingOrder } from './call-tree.ts';
 
 /** Callees that are found by walking a list; the hash table takes the rest. */
@@ -145,7 +146,7 @@ export class TreeBuilder {
 
   #hashedChild(parent: number, func: number): number {
     const mask = this.#slots.length - 1;
-    let at = hash(parent, func) & mask;
+    let at = hashPair(parent, func) & mask;
     for (;;) {
       const node = this.#slots[at];
       if (node === 0) break;
@@ -184,7 +185,7 @@ export class TreeBuilder {
     const mask = slots.length - 1;
     for (const node of old) {
       if (node === 0) continue;
-      let at = hash(this.#parent[node], this.#func[node]) & mask;
+      let at = hashPair(this.#parent[node], this.#func[node]) & mask;
       while (slots[at] !== 0) at = (at + 1) & mask;
       slots[at] = node;
     }
@@ -198,12 +199,6 @@ export function rankNames(names: readonly string[]): Int32Array {
   const rank = new Int32Array(names.length);
   for (let i = 0; i < order.length; i++) rank[order[i]] = i;
   return rank;
-}
-
-function hash(parent: number, func: number): number {
-  let h = Math.imul(parent, 0x9e3779b1) ^ Math.imul(func + 1, 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
-  return (h ^ (h >>> 13)) >>> 0;
 }
 
 function grown(column: Int32Array): Int32Array<ArrayBuffer> {
