@@ -13,6 +13,7 @@ import {
   type WireRequest,
 } from './exchange.ts';
 import type { IncomingProfile } from './ingest/incoming.ts';
+import { metric } from './metrics.ts';
 import type { ReaderStart } from './reader-worker.ts';
 import type { Stored, StoreStart, StoreState } from './store-worker.ts';
 import type { UpkeepOutcome, UpkeepStart } from './upkeep-worker.ts';
@@ -56,7 +57,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
   const lookAfter = async (kind: 'run' | 'makeRoom'): Promise<void> => {
     try {
-      last = await keeper.call<UpkeepOutcome>(kind, { nowMs: Date.now() });
+      const outcome = await keeper.call<UpkeepOutcome | undefined>(kind, { nowMs: Date.now() });
+      if (outcome === undefined) return;
+      last = outcome;
       packed += last.packed;
       removed += last.removed;
       for (const warning of last.warnings) log.warn(warning);
@@ -87,19 +90,21 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     store: (profiles: readonly IncomingProfile[]) => store.call<void>('store', { profiles, nowMs: Date.now() }),
     async metrics() {
       const state = await store.call<StoreState>('state', undefined);
-      const gauge = (name: string, help: string, value: number): string =>
-        `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name} ${value}\n`;
-      const counter = (name: string, help: string, value: number): string =>
-        `# HELP ${name} ${help}\n# TYPE ${name} counter\n${name} ${value}\n`;
       return [
-        gauge('flametide_store_series', 'Label sets in the store.', state.series),
-        gauge('flametide_store_dictionary_bytes', 'Memory of dictionaries open for writing.', state.internerBytes),
-        gauge('flametide_store_data_bytes', 'Bytes in use in the data file.', last?.dataBytes ?? 0),
-        gauge('flametide_store_file_bytes', 'Size of the data file and its log.', last?.fileBytes ?? 0),
-        counter('flametide_store_blocks_packed_total', 'Hours of a series packed to a block.', packed),
-        counter('flametide_store_removed_total', 'Blocks and rows removed by retention.', removed),
-        gauge('flametide_queries_waiting', 'Queries that wait for a reader.', readers.waiting),
-      ].join('');
+        ...metric('flametide_store_series', 'gauge', 'Label sets in the store.', state.series),
+        ...metric(
+          'flametide_store_dictionary_bytes',
+          'gauge',
+          'Memory of dictionaries open for writing.',
+          state.internerBytes,
+        ),
+        ...metric('flametide_store_data_bytes', 'gauge', 'Bytes in use in the data file.', last?.dataBytes ?? 0),
+        ...metric('flametide_store_file_bytes', 'gauge', 'Size of the data file and its log.', last?.fileBytes ?? 0),
+        ...metric('flametide_store_blocks_packed_total', 'counter', 'Hours of a series packed to a block.', packed),
+        ...metric('flametide_store_removed_total', 'counter', 'Blocks and rows removed by retention.', removed),
+        ...metric('flametide_queries_waiting', 'gauge', 'Queries that wait for a reader.', readers.waiting),
+        '',
+      ].join('\n');
     },
     async ready() {
       if (failure !== undefined) return failure;

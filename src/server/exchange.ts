@@ -1,6 +1,6 @@
 /** What passes between the HTTP server and the workers behind it: plain data, so that it can cross a thread. */
 
-import type { IncomingProfile } from './ingest/incoming.ts';
+import type { IncomingProfile, Trimmed } from './ingest/incoming.ts';
 import type { IngestLimits } from './ingest/series-of-profile.ts';
 
 /** A request whose body has arrived whole, within the limits. */
@@ -30,6 +30,10 @@ export interface RequestFacts {
   readonly profiles?: number;
   /** Samples stored. */
   readonly samples?: number;
+  /** Samples left out, as their value was not positive. */
+  readonly dropped?: number;
+  /** What was changed about profiles to take them in. */
+  readonly trimmed?: Trimmed;
   /** Why something was refused, a short slug of a closed list: it is a label in `/metrics`. */
   readonly refused?: string;
   /** For the log: the refusal in full. */

@@ -19,6 +19,9 @@ export class Metrics {
   readonly #refusals = new Map<string, number>();
   #profiles = 0;
   #samples = 0;
+  #dropped = 0;
+  #cutStacks = 0;
+  #labelsDropped = 0;
   #bytesIn = 0;
 
   constructor() {
@@ -43,10 +46,13 @@ export class Metrics {
     });
   }
 
-  ingested(bytes: number, { profiles = 0, samples = 0 }: RequestFacts): void {
+  ingested(bytes: number, { profiles = 0, samples = 0, dropped = 0, trimmed }: RequestFacts): void {
     this.#bytesIn += bytes;
     this.#profiles += profiles;
     this.#samples += samples;
+    this.#dropped += dropped;
+    this.#cutStacks += trimmed?.cutStacks ?? 0;
+    this.#labelsDropped += trimmed?.labelsDropped ?? 0;
   }
 
   /** @param kind of a closed list. */
@@ -73,26 +79,47 @@ export class Metrics {
       );
     }
     lines.push(
-      ...head('flametide_ingested_profiles_total', 'counter', 'Profiles stored, one for each series of an upload.'),
-      `flametide_ingested_profiles_total ${this.#profiles}`,
-      ...head('flametide_ingested_samples_total', 'counter', 'Samples stored.'),
-      `flametide_ingested_samples_total ${this.#samples}`,
-      ...head('flametide_ingested_bytes_total', 'counter', 'Bytes of uploads, as sent.'),
-      `flametide_ingested_bytes_total ${this.#bytesIn}`,
+      ...metric(
+        'flametide_ingested_profiles_total',
+        'counter',
+        'Profiles stored, one for each series of an upload.',
+        this.#profiles,
+      ),
+      ...metric('flametide_ingested_samples_total', 'counter', 'Samples stored.', this.#samples),
+      ...metric('flametide_dropped_samples_total', 'counter', 'Samples without a positive value.', this.#dropped),
+      ...metric(
+        'flametide_cut_stacks_total',
+        'counter',
+        'Stacks that were too deep: their leaf end is gone.',
+        this.#cutStacks,
+      ),
+      ...metric(
+        'flametide_unlabelled_profiles_total',
+        'counter',
+        'Profiles whose samples had too many sets of labels: stored without these.',
+        this.#labelsDropped,
+      ),
+      ...metric('flametide_ingested_bytes_total', 'counter', 'Bytes of uploads, as sent.', this.#bytesIn),
       ...head('flametide_refused_total', 'counter', 'Uploads and queries refused, by reason.'),
       ...[...this.#refusals].map(([kind, count]) => `flametide_refused_total{reason="${kind}"} ${count}`),
-      ...head('flametide_event_loop_delay_seconds', 'gauge', 'p99 of the main thread since the last reading.'),
-      `flametide_event_loop_delay_seconds ${Number.isNaN(this.#delay.mean) ? 0 : this.#delay.percentile(99) / 1e9}`,
-      ...head('process_resident_memory_bytes', 'gauge', 'Memory of the process.'),
-      `process_resident_memory_bytes ${rss}`,
-      ...head('flametide_heap_used_bytes', 'gauge', 'JavaScript heap of the main thread.'),
-      `flametide_heap_used_bytes ${heapUsed}`,
-      ...head('process_cpu_seconds_total', 'counter', 'CPU time of the process.'),
-      `process_cpu_seconds_total ${(user + system) / 1e6}`,
+      ...metric(
+        'flametide_event_loop_delay_seconds',
+        'gauge',
+        'p99 of the main thread since the last reading.',
+        Number.isNaN(this.#delay.mean) ? 0 : this.#delay.percentile(99) / 1e9,
+      ),
+      ...metric('process_resident_memory_bytes', 'gauge', 'Memory of the process.', rss),
+      ...metric('flametide_heap_used_bytes', 'gauge', 'JavaScript heap of the main thread.', heapUsed),
+      ...metric('process_cpu_seconds_total', 'counter', 'CPU time of the process.', (user + system) / 1e6),
     );
     this.#delay.reset();
     return `${lines.join('\n')}\n`;
   }
+}
+
+/** A number with its head, as lines. */
+export function metric(name: string, type: 'counter' | 'gauge', help: string, value: number): string[] {
+  return [...head(name, type, help), `${name} ${value}`];
 }
 
 function head(name: string, type: string, help: string): string[] {

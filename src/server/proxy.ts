@@ -3,7 +3,7 @@
 import { request as requestHttp, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Backend, RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
-import { RpcError, type RpcCode } from './query/rpc-error.ts';
+import { RpcError } from './query/rpc-error.ts';
 
 export interface ProxyOptions {
   /** Where the Pyroscope is; a path stands before every other. */
@@ -36,15 +36,6 @@ const NOT_PASSED_ON = new Set([...HOP_BY_HOP, 'authorization', 'cookie', 'origin
 /** Answers come under our own address: these would speak for the backend's. */
 const NOT_PASSED_BACK = new Set([...HOP_BY_HOP, 'set-cookie', 'content-security-policy', 'strict-transport-security']);
 
-class Failed extends Error {
-  readonly code: RpcCode;
-
-  constructor(code: RpcCode, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
 export function createProxy(options: ProxyOptions): Backend {
   const base = new URL(options.url);
   const prefix = base.pathname.replace(/\/$/, '');
@@ -56,16 +47,17 @@ export function createProxy(options: ProxyOptions): Backend {
     try {
       // The one call that is ours: a cluster does not know it.
       if (request.path.startsWith('/flametide.')) {
-        throw new Failed('unimplemented', 'The backend is a Pyroscope, which does not know this call.');
+        throw new RpcError('unimplemented', 'The backend is a Pyroscope, which does not know this call.');
       }
       return { answer: await send(request, AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])), facts: {} };
     } catch (error) {
-      const { code, message } =
-        error instanceof Failed
+      const failure =
+        error instanceof RpcError
           ? error
-          : new Failed('internal', error instanceof Error ? error.message : String(error));
+          : new RpcError('internal', error instanceof Error ? error.message : String(error));
+      const { code, message, httpStatus } = failure;
       const body = new TextEncoder().encode(JSON.stringify({ code, message }));
-      const status = code === 'unavailable' ? 502 : new RpcError(code, message).httpStatus;
+      const status = code === 'unavailable' ? 502 : httpStatus;
       return {
         answer: { status, headers: { 'content-type': 'application/json' }, body },
         facts: { refused: `backend_${code}`, message },
@@ -89,7 +81,7 @@ export function createProxy(options: ProxyOptions): Backend {
     close: () => Promise.resolve(),
   };
 
-  /** @throws (rejects) Failed */
+  /** @throws (rejects) RpcError */
   function send({ method, path, query, headers, body }: WireRequest, signal: AbortSignal): Promise<WireAnswer> {
     const sent: Record<string, string> = {};
     for (const [name, value] of Object.entries(headers)) if (!NOT_PASSED_ON.has(name)) sent[name] = value;
@@ -110,19 +102,19 @@ export function createProxy(options: ProxyOptions): Backend {
       request.on('response', (response) => {
         readAnswer(response).then(resolve, (error: Error) => {
           request.destroy();
-          reject(error instanceof Failed ? error : why(error));
+          reject(error instanceof RpcError ? error : why(error));
         });
       });
       request.end(body);
     });
 
-    function why(error: NodeJS.ErrnoException): Failed {
+    function why(error: NodeJS.ErrnoException): RpcError {
       if (signal.aborted) {
         return (signal.reason as Error | undefined)?.name === 'TimeoutError'
-          ? new Failed('deadline_exceeded', `The backend ${base.origin} did not answer in time.`)
-          : new Failed('canceled', 'Nobody waits for the answer any more.');
+          ? new RpcError('deadline_exceeded', `The backend ${base.origin} did not answer in time.`)
+          : new RpcError('canceled', 'Nobody waits for the answer any more.');
       }
-      return new Failed(
+      return new RpcError(
         'unavailable',
         `The backend ${base.origin} cannot be reached (${error.code ?? error.message}).`,
       );
@@ -134,13 +126,13 @@ async function readAnswer(response: IncomingMessage): Promise<WireAnswer> {
   const status = response.statusCode ?? 502;
   if (status >= 300 && status < 400 && status !== 304) {
     response.resume();
-    throw new Failed('unavailable', 'The backend sends elsewhere; redirects are not followed. Is its address right?');
+    throw new RpcError('unavailable', 'The backend sends elsewhere; redirects are not followed. Is its address right?');
   }
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > MOST_ANSWER_BYTES) throw new Failed('resource_exhausted', 'The answer of the backend is too large.');
+    if (length > MOST_ANSWER_BYTES) throw new RpcError('resource_exhausted', 'The answer of the backend is too large.');
     chunks.push(chunk);
   }
   const trailers = plain(response.trailers, new Set());

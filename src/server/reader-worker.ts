@@ -26,6 +26,5 @@ answerCalls({
     };
     return answerQuery(request, store, { nowMs }, stop);
   },
-  cacheBytes: () => store.cacheBytes,
   close: () => db.close(),
 });

@@ -3,7 +3,8 @@
 import { workerData } from 'node:worker_threads';
 import type { RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
 import type { IncomingProfile } from './ingest/incoming.ts';
-import { openUpload, refuseUpload, type IngestLimits } from './ingest/open-upload.ts';
+import { openUpload, refuseUpload } from './ingest/open-upload.ts';
+import type { IngestLimits } from './ingest/series-of-profile.ts';
 import { CommitQueue } from './store/commit-queue.ts';
 import { UnusableStore } from './store/database.ts';
 import { dropBallast, isFull, openFolder, whyNoRoom, type OpenFolder } from './store/folder.ts';
@@ -111,13 +112,15 @@ function failed(slug: string, message: string, needsRoom: boolean): Stored {
   return { ...refuseUpload('unavailable', slug, message), needsRoom };
 }
 
-function sums(written: readonly (Written | Error)[]): Pick<RequestFacts, 'profiles' | 'samples'> {
+function sums(written: readonly (Written | Error)[]): Pick<RequestFacts, 'profiles' | 'samples' | 'dropped'> {
   let profiles = 0;
   let samples = 0;
+  let dropped = 0;
   for (const one of written) {
     if (one instanceof Error) continue;
     profiles += one.profiles;
     samples += one.samples;
+    dropped += one.dropped;
   }
-  return { profiles, samples };
+  return { profiles, samples, dropped };
 }

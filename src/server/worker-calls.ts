@@ -14,13 +14,15 @@ type Outcome = { readonly value: unknown } | { readonly error: string; readonly 
 export class WorkerCalls {
   readonly #worker: Worker;
   readonly #open = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  readonly #ended: Promise<void>;
+  /** Why the thread has ended, once it has. */
+  #end: Error | undefined;
   #last = 0;
   #closed = false;
 
   /** @param onEnd called when the worker ends without being asked to; its calls fail then. */
   constructor(file: URL, data: object, onEnd: (error: Error) => void) {
     this.#worker = new Worker(file, { workerData: data });
-    let cause: Error | undefined;
     this.#worker.on('message', ({ id, outcome }: { id: number; outcome: Outcome }) => {
       const call = this.#open.get(id);
       this.#open.delete(id);
@@ -28,14 +30,19 @@ export class WorkerCalls {
       if ('value' in outcome) call.resolve(outcome.value as never);
       else call.reject(Object.assign(new Error(outcome.error), { name: outcome.name }));
     });
+    let cause: Error | undefined;
     this.#worker.on('error', (error) => {
       cause = error;
     });
-    this.#worker.on('exit', () => {
-      const error = cause ?? new Error('A thread of the server has ended.');
-      for (const call of this.#open.values()) call.reject(error);
-      this.#open.clear();
-      if (!this.#closed) onEnd(error);
+    this.#ended = new Promise((resolve) => {
+      this.#worker.on('exit', () => {
+        const end = cause ?? new Error('A thread of the server has ended.');
+        this.#end = end;
+        for (const call of this.#open.values()) call.reject(end);
+        this.#open.clear();
+        resolve();
+        if (!this.#closed) onEnd(end);
+      });
     });
   }
 
@@ -44,7 +51,9 @@ export class WorkerCalls {
     return this.#last + 1;
   }
 
+  /** Rejects with what the handler throws, and when the thread has ended. */
   call<T>(kind: string, payload: unknown, transfer: readonly ArrayBuffer[] = []): Promise<T> {
+    if (this.#end !== undefined) return Promise.reject(this.#end);
     const id = ++this.#last;
     return new Promise<T>((resolve, reject) => {
       this.#open.set(id, { resolve, reject });
@@ -55,11 +64,8 @@ export class WorkerCalls {
   /** Asks the worker to end itself, and waits for it. */
   async close(): Promise<void> {
     this.#closed = true;
-    const ended = new Promise<void>((resolve) => {
-      this.#worker.once('exit', () => resolve());
-    });
     await this.call('close', undefined).catch(() => undefined);
-    await ended;
+    await this.#ended;
   }
 }
 

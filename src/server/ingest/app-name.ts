@@ -15,7 +15,7 @@ export interface AppName {
 /** @throws Refusal */
 export function parseAppName(text: string | null): AppName {
   if (text === null || text === '')
-    throw new Refusal('bad_request', 'The query lacks name, the application with its labels.');
+    throw new Refusal('bad_name', 'The query lacks name, the application with its labels.');
   const open = text.indexOf('{');
   let app = (open < 0 ? text : text.slice(0, open)).trim();
   const labels = new Map<string, string>();
@@ -30,18 +30,15 @@ export function parseAppName(text: string | null): AppName {
     const key = text.slice(at, equals).trim();
     const value = text.slice(equals + 1, end).trim();
     if (!KEY.test(key))
-      throw new Refusal(
-        'bad_request',
-        `The name has the label ${quote(key)}: letters, digits, _ and . may stand in one.`,
-      );
+      throw new Refusal('bad_name', `The name has the label ${quote(key)}: letters, digits, _ and . may stand in one.`);
     if (key === '__name__') app = value;
     else if (!key.startsWith('__') || key === KEPT_PRIVATE_KEY) labels.set(key, value);
     if (text[end] === '}') break;
     at = end + 1;
   }
-  if (app === '') throw new Refusal('bad_request', 'The name has no application before its labels.');
+  if (app === '') throw new Refusal('bad_name', 'The name has no application before its labels.');
   if (!APP.test(app)) {
-    throw new Refusal('bad_request', `The application ${quote(app)} may hold letters, digits, and _ . - / only.`);
+    throw new Refusal('bad_name', `The application ${quote(app)} may hold letters, digits, and _ . - / only.`);
   }
   return { app, labels };
 }

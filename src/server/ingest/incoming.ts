@@ -27,3 +27,11 @@ export interface IncomingSeries {
   /** Samples of the profile that belong here, ascending. Values that are not positive are left out by the store. */
   readonly rows: Int32Array;
 }
+
+/** What was changed about profiles to take them in. */
+export interface Trimmed {
+  /** Stacks that lost their leaf end. */
+  readonly cutStacks: number;
+  /** Profiles whose samples' labels were left out, as they had too many sets of them. */
+  readonly labelsDropped: number;
+}

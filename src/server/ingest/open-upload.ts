@@ -15,12 +15,10 @@ import { readForm } from './form.ts';
 import type { IncomingProfile } from './incoming.ts';
 import { profileName, readSampleTypeConfig, typedText, type DisplayNames } from './profile-names.ts';
 import { readPushJson, readPushMessage } from './push-request.ts';
-import { Refusal } from './refusal.ts';
-import { seriesOfProfile, type IngestLimits } from './series-of-profile.ts';
+import { Refusal, type RefusalKind } from './refusal.ts';
+import { seriesOfProfile, type IngestLimits, type TakenProfile } from './series-of-profile.ts';
 import { parseTimeText } from './time-text.ts';
 import { unpack } from './unpack.ts';
-
-export type { IngestLimits } from './series-of-profile.ts';
 
 export interface OpenedUpload {
   /** To be stored before `answer` is sent. A push may be taken in part. */
@@ -53,16 +51,21 @@ export async function openUpload(request: WireRequest, limits: IngestLimits, now
     const query = new URLSearchParams(request.query);
     const format = ingestFormat(query.get('format'), request.headers['content-type'] ?? '');
     isText = format === 'groups' || format === 'lines';
-    const profile = await openIngest(request, query, format, limits, nowMs);
-    return { profiles: profile === undefined ? [] : [profile], answer: ingestAnswer(200), facts: {} };
+    const taken = await openIngest(request, query, format, limits, nowMs);
+    if (taken === undefined) return { profiles: [], answer: ingestAnswer(200), facts: {} };
+    return { profiles: [taken.incoming], answer: ingestAnswer(200), facts: { trimmed: taken.trimmed } };
   } catch (error) {
     const { kind, message } = asRefusal(error);
-    // As Pyroscope: what is wrong with a pprof is 422, with a text's surroundings 400. Neither is sent again by agents.
-    const status =
-      kind === 'too_large' && !isText ? 413 : kind === 'bad_profile' || kind === 'unsupported' || !isText ? 422 : 400;
-    const answer = isAboutName(error) ? ingestAnswer(400, 'invalid_argument', message) : ingestError(status, message);
-    return refused(answer, kind, message);
+    return refused(ingestError(ingestStatus(kind, isText), message), kind, message);
   }
+}
+
+/** As Pyroscope: what is wrong with a pprof is 422, with what stands around a text 400. Agents send neither again. */
+function ingestStatus(kind: RefusalKind, isText: boolean): number {
+  if (kind === 'bad_name') return 400;
+  if (kind === 'bad_profile' || kind === 'unsupported') return 422;
+  if (isText) return 400;
+  return kind === 'too_large' ? 413 : 422;
 }
 
 /** The answer when what was sent is right, but cannot be stored. */
@@ -92,9 +95,9 @@ async function openIngest(
   format: IngestFormat,
   limits: IngestLimits,
   nowMs: number,
-): Promise<IncomingProfile | undefined> {
+): Promise<TakenProfile | undefined> {
   const name = query.get('name');
-  const { app, labels } = nameOf(name);
+  const { app, labels } = parseAppName(name);
   const spy = query.get('spyName') ?? 'unknown';
   const fromMs = parseTimeText(query.get('from') ?? '', nowMs);
   const repeatKey = (part: Uint8Array): string =>
@@ -110,7 +113,7 @@ async function openIngest(
     const typed = typedText(decoded, app, sampleRate(query.get('sampleRate')));
     const pairs = requestLabels(labels, typed.service, spy, typed.name);
     if (labels.has('service_name') && !labels.has('app_name')) pairs.push({ name: 'app_name', value: typed.service });
-    return seriesOfProfile(typed.profile, pairs, fromMs, repeatKey(body), limits, nowMs).incoming;
+    return seriesOfProfile(typed.profile, pairs, fromMs, repeatKey(body), limits, nowMs);
   }
   if (format !== 'pprof' && format !== 'form') {
     throw new Refusal('unsupported', `The format ${format} is not taken yet: send pprof, or collapsed stacks.`);
@@ -131,22 +134,7 @@ async function openIngest(
   const own = decoded.timeMs;
   const timeMs = own === undefined || own < YEAR_1970_MS ? fromMs : own;
   const pairs = requestLabels(labels, app, spy, profileName(decoded.sampleTypes, config));
-  return seriesOfProfile(decoded, pairs, timeMs, repeatKey(part), limits, nowMs).incoming;
-}
-
-class NameRefusal extends Refusal {}
-
-function nameOf(name: string | null): ReturnType<typeof parseAppName> {
-  try {
-    return parseAppName(name);
-  } catch (error) {
-    const { kind, message } = asRefusal(error);
-    throw new NameRefusal(kind, message);
-  }
-}
-
-function isAboutName(error: unknown): boolean {
-  return error instanceof NameRefusal;
+  return seriesOfProfile(decoded, pairs, timeMs, repeatKey(part), limits, nowMs);
 }
 
 function requestLabels(labels: ReadonlyMap<string, string>, service: string, spy: string, profile: string): Label[] {
@@ -168,7 +156,7 @@ function sampleRate(text: string | null): number {
 }
 
 async function openPush(request: WireRequest, limits: IngestLimits, nowMs: number): Promise<OpenedUpload> {
-  const profiles: IncomingProfile[] = [];
+  const taken: TakenProfile[] = [];
   let refusal: Refusal | undefined;
   const handler: RpcHandler = ({ codec, message }) => {
     try {
@@ -178,7 +166,7 @@ async function openPush(request: WireRequest, limits: IngestLimits, nowMs: numbe
       for (const { labels, profiles: raws } of series) {
         for (const raw of raws) {
           try {
-            profiles.push(openRaw(labels, raw, limits, nowMs));
+            taken.push(openRaw(labels, raw, limits, nowMs));
           } catch (error) {
             // Each profile stands for itself: the others are kept, and the answer tells of this one.
             refusal ??= asRefusal(error);
@@ -197,16 +185,20 @@ async function openPush(request: WireRequest, limits: IngestLimits, nowMs: numbe
     { mostMessageBytes: MOST_PUSH_BYTES },
     () => undefined,
   );
-  const facts = error ? { refused: refusal?.kind ?? 'bad_request', message: error.message } : {};
-  return { profiles, answer, facts };
+  const trimmed = {
+    cutStacks: taken.reduce((sum, one) => sum + one.trimmed.cutStacks, 0),
+    labelsDropped: taken.reduce((sum, one) => sum + one.trimmed.labelsDropped, 0),
+  };
+  const why = error && { refused: refusal?.kind ?? 'bad_request', message: error.message };
+  return { profiles: taken.map(({ incoming }) => incoming), answer, facts: { trimmed, ...why } };
 }
 
 const EMPTY_JSON = new TextEncoder().encode('{}');
 
-function openRaw(labels: readonly Label[], raw: Uint8Array, limits: IngestLimits, nowMs: number): IncomingProfile {
+function openRaw(labels: readonly Label[], raw: Uint8Array, limits: IngestLimits, nowMs: number): TakenProfile {
   const decoded = decode(pprofFormat, unpack(raw, limits.maxProfileBytes));
   const key = fingerprint(['push', ...labels.flatMap(({ name, value }) => [name, value])], raw);
-  return seriesOfProfile(decoded, labels, decoded.timeMs ?? nowMs, key, limits, nowMs).incoming;
+  return seriesOfProfile(decoded, labels, decoded.timeMs ?? nowMs, key, limits, nowMs);
 }
 
 /** Straight to the format that the door names: nothing is guessed. @throws DecodeError */

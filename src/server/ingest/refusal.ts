@@ -2,6 +2,7 @@
 
 /** What a refusal is counted under in `/metrics`. */
 export type RefusalKind =
+  | 'bad_name'
   | 'bad_request'
   | 'bad_profile'
   | 'bad_labels'

@@ -2,7 +2,7 @@
 
 import { labelSet, type Label, type LabelSet } from '#model/labels.ts';
 import type { Profile } from '#model/profile.ts';
-import type { IncomingProfile, IncomingSeries } from './incoming.ts';
+import type { IncomingProfile, IncomingSeries, Trimmed } from './incoming.ts';
 import { Refusal } from './refusal.ts';
 
 /** What an upload may be at most. Times in ms. */
@@ -41,12 +41,9 @@ const OWN = new Set([
 const UNKNOWN_SERVICE = 'unknown_service';
 const DELTA_PREFIX = 'godeltaprof_';
 
-/** What was changed about a profile to take it in. */
-export interface Trimmed {
-  /** Stacks that lost their leaf end. */
-  readonly cutStacks: number;
-  /** The samples' labels were left out. */
-  readonly labelsDropped: boolean;
+export interface TakenProfile {
+  readonly incoming: IncomingProfile;
+  readonly trimmed: Trimmed;
 }
 
 /**
@@ -61,7 +58,7 @@ export function seriesOfProfile(
   repeatKey: string,
   limits: IngestLimits,
   nowMs: number,
-): { incoming: IncomingProfile; trimmed: Trimmed } {
+): TakenProfile {
   checkTime(timeMs, limits, nowMs);
   if (decoded.sampleCount > limits.maxSamples) {
     throw new Refusal(
@@ -100,7 +97,7 @@ export function seriesOfProfile(
   });
   return {
     incoming: { profile, timeUs: Math.round(timeMs * 1000), period: period?.value ?? 0, repeatKey, series },
-    trimmed: { cutStacks, labelsDropped: groups.dropped },
+    trimmed: { cutStacks, labelsDropped: groups.dropped ? 1 : 0 },
   };
 }
 

@@ -4,7 +4,7 @@
  * by stack, not by profile: the same few stacks come again in most profiles, and their gaps pack best.
  */
 
-import { VarintSink } from '#base/varints.ts';
+import { WireSink } from '#wire/wire-sink.ts';
 import { DamagedBlob, payloadReader } from './blob.ts';
 import { commonDivisor, encodeVector, SampleVector } from './sample-vector.ts';
 
@@ -83,26 +83,26 @@ export class HourBlockBuilder {
     });
     keys.sort();
     const divisor = commonDivisor(value, 0, length);
-    const index = new VarintSink(length * 2 + 64);
-    const values = new VarintSink(length * 2 + 64);
+    const index = new WireSink(length * 2 + 64);
+    const values = new WireSink(length * 2 + 64);
     const sums = new SampleVector();
-    values.number(divisor);
+    values.varint(divisor);
     let last = -1;
     for (let i = 0; i < length;) {
       const node = Math.floor(keys[i] / MOST_SAMPLES_OF_A_BLOCK);
       let end = i + 1;
       const next = (node + 1) * MOST_SAMPLES_OF_A_BLOCK;
       while (end < length && keys[end] < next) end++;
-      index.number(node - last - 1);
-      index.number(end - i);
+      index.varint(node - last - 1);
+      index.varint(end - i);
       last = node;
       let profile = -1;
       let sum = 0;
       for (; i < end; i++) {
         const position = keys[i] % MOST_SAMPLES_OF_A_BLOCK;
-        index.number(profileOf[position] - profile - 1);
+        index.varint(profileOf[position] - profile - 1);
         profile = profileOf[position];
-        values.number(value[position] / divisor);
+        values.varint(value[position] / divisor);
         sum += value[position];
       }
       sums.push(node, sum);
@@ -117,18 +117,18 @@ export class HourBlockBuilder {
 
   #encodePoints(): Uint8Array {
     const count = this.#timeUs.length;
-    const sink = new VarintSink(count * 8 + 64);
+    const sink = new WireSink(count * 8 + 64);
     const total = Float64Array.from(this.#total);
     const divisor = commonDivisor(total, 0, count);
     const onePeriod = this.#period.every((period) => period === this.#period[0]);
-    sink.number(count);
-    sink.number(divisor);
-    sink.number(onePeriod ? 1 : 0);
+    sink.varint(count);
+    sink.varint(divisor);
+    sink.varint(onePeriod ? 1 : 0);
     let last = this.#startUs;
     for (let i = 0; i < count; i++) {
-      sink.number(this.#timeUs[i] - last);
-      sink.number(total[i] / divisor);
-      if (i === 0 || !onePeriod) sink.number(this.#period[i]);
+      sink.varint(this.#timeUs[i] - last);
+      sink.varint(total[i] / divisor);
+      if (i === 0 || !onePeriod) sink.varint(this.#period[i]);
       last = this.#timeUs[i];
     }
     return sink.take();

@@ -1,5 +1,6 @@
 /** Finds the number of a pair of numbers: open addressing over two columns that someone else holds. */
 
+import { hashPair } from '#base/hash.ts';
 import type { Int32Column } from '#base/column.ts';
 
 export class PairTable {
@@ -20,22 +21,16 @@ export class PairTable {
     return this.#slots.length * 4;
   }
 
-  /** Number of the pair, -1 where it is not there. */
-  find(a: number, b: number): number {
+  /** Number of the pair, which is appended to the columns when it is not there yet. */
+  intern(a: number, b: number): number {
     const slots = this.#slots;
     const mask = slots.length - 1;
     const as = this.#a.values;
     const bs = this.#b.values;
-    for (let at = hashPair(a, b) & mask; ; at = (at + 1) & mask) {
+    for (let at = hashPair(a, b) & mask; slots[at] !== 0; at = (at + 1) & mask) {
       const one = slots[at] - 1;
-      if (one < 0 || (as[one] === a && bs[one] === b)) return one;
+      if (as[one] === a && bs[one] === b) return one;
     }
-  }
-
-  /** Number of the pair, which is appended to the columns when it is not there yet. */
-  intern(a: number, b: number): number {
-    const known = this.find(a, b);
-    if (known >= 0) return known;
     const made = this.#a.length;
     this.#a.push(a);
     this.#b.push(b);
@@ -61,11 +56,4 @@ export class PairTable {
     this.#slots = new Int32Array(old.length * 2);
     for (const slot of old) if (slot !== 0) this.#place(slot - 1);
   }
-}
-
-/** Spread over 32 bits. */
-export function hashPair(a: number, b: number): number {
-  let h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b + 1, 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
-  return (h ^ (h >>> 13)) >>> 0;
 }

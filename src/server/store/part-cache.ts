@@ -1,9 +1,9 @@
 /** Dictionaries as queries need them: columns, and the nodes that are one when lines are left aside. Kept by last use. */
 
 import { Int32Column } from '#base/column.ts';
+import { hashPair } from '#base/hash.ts';
 import { DamagedBlob, openBlob } from './blob.ts';
 import { readDeltas, type Database } from './database.ts';
-import { hashPair } from './pair-table.ts';
 import { PartColumns } from './part-columns.ts';
 
 /** A part that a question meets. */

@@ -5,7 +5,7 @@
  */
 
 import { Int32Column } from '#base/column.ts';
-import { VarintSink } from '#base/varints.ts';
+import { WireSink } from '#wire/wire-sink.ts';
 import { DamagedBlob, payloadReader } from './blob.ts';
 
 /** How far a dictionary has been written or read. */
@@ -56,29 +56,29 @@ export class PartColumns {
 
   /** What stands between two marks, to be kept on disk. */
   encode(from: PartMark, to: PartMark = this.mark()): Uint8Array {
-    const sink = new VarintSink(1024 + (to.nodes - from.nodes) * 4);
-    sink.number(from.paths);
-    sink.number(to.paths - from.paths);
-    for (let i = from.paths; i < to.paths; i++) sink.text(this.paths[i]);
-    sink.number(from.functions);
-    sink.number(to.functions - from.functions);
+    const sink = new WireSink(1024 + (to.nodes - from.nodes) * 4);
+    sink.varint(from.paths);
+    sink.varint(to.paths - from.paths);
+    for (let i = from.paths; i < to.paths; i++) writeText(sink, this.paths[i]);
+    sink.varint(from.functions);
+    sink.varint(to.functions - from.functions);
     for (let i = from.functions; i < to.functions; i++) {
-      sink.text(this.names[i]);
-      sink.number(this.file.values[i]);
-      sink.number(this.mapping.values[i]);
-      sink.number(this.startLine.values[i]);
+      writeText(sink, this.names[i]);
+      sink.varint(this.file.values[i]);
+      sink.varint(this.mapping.values[i]);
+      sink.varint(this.startLine.values[i]);
     }
-    sink.number(from.frames);
-    sink.number(to.frames - from.frames);
+    sink.varint(from.frames);
+    sink.varint(to.frames - from.frames);
     for (let i = from.frames; i < to.frames; i++) {
-      sink.number(this.frameFunc.values[i]);
-      sink.number(this.frameLine.values[i]);
+      sink.varint(this.frameFunc.values[i]);
+      sink.varint(this.frameLine.values[i]);
     }
-    sink.number(from.nodes);
-    sink.number(to.nodes - from.nodes);
+    sink.varint(from.nodes);
+    sink.varint(to.nodes - from.nodes);
     for (let i = from.nodes; i < to.nodes; i++) {
-      sink.number(i - this.nodeParent.values[i]);
-      sink.number(this.nodeFrame.values[i]);
+      sink.varint(i - this.nodeParent.values[i]);
+      sink.varint(this.nodeFrame.values[i]);
     }
     return sink.take();
   }
@@ -130,3 +130,10 @@ export class PartColumns {
 }
 
 const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+function writeText(sink: WireSink, text: string): void {
+  const bytes = encoder.encode(text);
+  sink.varint(bytes.length);
+  sink.bytes(bytes);
+}

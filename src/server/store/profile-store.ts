@@ -2,18 +2,15 @@
 
 import { compileMatchers } from '#model/label-matching.ts';
 import type { LabelSet } from '#model/labels.ts';
-import { parseProfileType } from '#model/profile-type.ts';
 import { openBlob } from './blob.ts';
+import { Buckets, BucketVisitor } from './buckets.ts';
 import type { Database, Statement } from './database.ts';
 import { EntryTable } from './entry-table.ts';
 import { decodePoints } from './hour-block.ts';
-import { hourOf, US_PER_HOUR, US_PER_MS } from './hours.ts';
-import { largestNodes } from './largest-nodes.ts';
-import { PartCache, type Part } from './part-cache.ts';
-import { sumPart, type PartSums } from './part-sums.ts';
+import { dayOf, hourOf, US_PER_HOUR, US_PER_MS } from './hours.ts';
+import { PartCache } from './part-cache.ts';
 import type {
   MergedTree,
-  ProfileId,
   ProfileReader,
   ProfileSelector,
   SeriesSelector,
@@ -22,15 +19,13 @@ import type {
   SummedSeries,
   TimeRange,
 } from './profile-reader.ts';
-import { StoredSamples, type SampleVisitor, type ServiceSeries } from './stored-samples.ts';
+import { countingOf, SliceVisitor } from './slice-visitor.ts';
+import { StoredSamples, type ServiceSeries } from './stored-samples.ts';
+import { SumVisitor } from './sum-visitor.ts';
 import { TreeUnion } from './tree-union.ts';
 
 /** Memory for dictionaries between questions. */
 const PART_BYTES = 160 << 20;
-/** Nodes of dictionaries whose sums are held to find the largest: 24 bytes each. */
-const MOST_HELD_NODES = 1 << 23;
-/** Steps of a series of one call site. */
-const MOST_CUTS = 100_000;
 /** Numbers in the table of one part's nodes by slice; wider ones are read in several passes. */
 const MOST_CELLS = 1 << 23;
 
@@ -61,11 +56,6 @@ export class ProfileStore implements ProfileReader {
       raw: db.prepare('SELECT time_us, total FROM raw WHERE series_id = ? AND time_us >= ? AND time_us < ?'),
       removals: db.prepare("SELECT value FROM meta WHERE key = 'removals'"),
     };
-  }
-
-  /** Bytes of dictionaries held in memory. */
-  get cacheBytes(): number {
-    return this.#parts.bytes;
   }
 
   profileTypes(range: TimeRange): string[] {
@@ -280,7 +270,8 @@ export class ProfileStore implements ProfileReader {
   }
 
   #mostNodes(services: readonly ServiceSeries[], { startMs, endMs }: TimeRange): number {
-    const [from, to] = hours({ startMs, endMs }).map((hour) => Math.floor(hour / 24));
+    const from = dayOf(startMs * US_PER_MS);
+    const to = dayOf(endMs * US_PER_MS);
     const statement = this.#db.prepare(
       'SELECT max(nodes) AS nodes FROM part WHERE service_id = ? AND day >= ? AND day <= ?',
     );
@@ -304,252 +295,4 @@ function byService(rows: readonly SeriesRow[]): ServiceSeries[] {
     else known.push(id);
   }
   return [...services].map(([service, series]) => ({ service, series }));
-}
-
-/**
- * How many samples stand behind a value: the value itself where the type counts samples, value / period where the period
- * is in the type's unit, else nobody knows.
- */
-type Counting = 'value' | 'period' | 'none';
-
-function countingOf(profileType: string): Counting {
-  const type = parseProfileType(profileType);
-  if (type === undefined) return 'none';
-  const { sampleType, sampleUnit, periodUnit } = type;
-  if (/^(cpu_)?samples?$/.test(sampleType) && sampleUnit === 'count') return 'value';
-  return unitName(sampleUnit) === unitName(periodUnit) ? 'period' : 'none';
-}
-
-/** OTLP says `ns` for what others call `nanoseconds`. */
-function unitName(unit: string): string {
-  return unit === 'ns' ? 'nanoseconds' : unit;
-}
-
-/** By node of a part: 1 where its stack begins with the functions asked for; undefined where all do. */
-function callSiteNodes({ columns }: Part, callSite: readonly string[]): Uint8Array | undefined {
-  if (callSite.length === 0) return undefined;
-  const functions = callSite.map((name) => columns.names.indexOf(name));
-  const inside = new Uint8Array(columns.nodes);
-  // Functions of the call site that a node's stack has passed; -1 off the path.
-  const passed = new Int32Array(columns.nodes).fill(-1);
-  passed[0] = 0;
-  for (let node = 1; node < columns.nodes; node++) {
-    const parent = columns.nodeParent.values[node];
-    if (inside[parent] === 1) {
-      inside[node] = 1;
-      continue;
-    }
-    const depth = passed[parent];
-    if (depth < 0 || columns.frameFunc.values[columns.nodeFrame.values[node]] !== functions[depth]) continue;
-    passed[node] = depth + 1;
-    if (depth + 1 === callSite.length) inside[node] = 1;
-  }
-  return inside;
-}
-
-/** Sums per node of each dictionary: to a tree of all of them, or, where few nodes are asked for, of the largest. */
-class SumVisitor implements SampleVisitor {
-  readonly #callSite: readonly string[];
-  readonly #lines: boolean;
-  readonly #mostNodes: number;
-  readonly #stop: StopCheck;
-  readonly #open: { readonly part: Part; readonly sums: Float64Array }[] = [];
-  /** Sums that wait for the others; once they are too many, all are joined as they come. */
-  #held: PartSums[] = [];
-  #heldNodes = 0;
-  #union: TreeUnion | undefined;
-
-  constructor(callSite: readonly string[], lines: boolean, mostNodes: number, stop: StopCheck) {
-    this.#callSite = callSite;
-    this.#lines = lines;
-    this.#mostNodes = mostNodes;
-    this.#stop = stop;
-    if (lines || mostNodes === Infinity) this.#union = new TreeUnion(lines);
-  }
-
-  open(part: Part): (leaf: number, slice: number, value: number) => void {
-    const sums = new Float64Array(part.columns.nodes);
-    this.#open.push({ part, sums });
-    const inside = callSiteNodes(part, this.#callSite);
-    const same = part.canonical.values;
-    const lines = this.#lines;
-    return (leaf, _slice, value) => {
-      if (inside === undefined || inside[leaf] === 1) sums[lines ? leaf : same[leaf]] += value;
-    };
-  }
-
-  close(): void {
-    for (const { part, sums } of this.#open) {
-      this.#stop();
-      const summed = sumPart(part, sums, this.#lines);
-      if (this.#union !== undefined) {
-        this.#union.add(summed);
-        continue;
-      }
-      this.#held.push(summed);
-      this.#heldNodes += sums.length;
-      if (this.#heldNodes > MOST_HELD_NODES) this.#joinHeld();
-    }
-    this.#open.length = 0;
-  }
-
-  tree(profiles: number, warnings: readonly string[]): MergedTree {
-    this.#stop();
-    if (this.#union !== undefined) return this.#union.finish(profiles, warnings);
-    return largestNodes(this.#held, this.#mostNodes, profiles, warnings, this.#stop);
-  }
-
-  #joinHeld(): void {
-    this.#union = new TreeUnion(false);
-    for (const one of this.#held) this.#union.add(one);
-    this.#held = [];
-  }
-}
-
-/** Sums and counts per node and slice. */
-class SliceVisitor implements SampleVisitor {
-  /** Whether every profile so far told how many samples it stands for. */
-  countable: boolean;
-  readonly #union: TreeUnion;
-  readonly #entries: EntryTable;
-  readonly #callSite: readonly string[];
-  readonly #first: number;
-  readonly #slices: number;
-  readonly #counting: Counting;
-  readonly #stop: StopCheck;
-  readonly #open: { readonly part: Part; readonly values: Float64Array; readonly counts: Float64Array }[] = [];
-
-  constructor(
-    union: TreeUnion,
-    entries: EntryTable,
-    callSite: readonly string[],
-    first: number,
-    slices: number,
-    counting: Counting,
-    stop: StopCheck,
-  ) {
-    this.#union = union;
-    this.#entries = entries;
-    this.#callSite = callSite;
-    this.#first = first;
-    this.#slices = slices;
-    this.#counting = counting;
-    this.#stop = stop;
-    this.countable = counting !== 'none';
-  }
-
-  open(part: Part): (leaf: number, slice: number, value: number, period: number) => void {
-    const { nodes } = part.columns;
-    const cells = nodes * this.#slices;
-    const values = new Float64Array(cells);
-    const byPeriod = this.#counting === 'period';
-    const counts = byPeriod ? new Float64Array(cells) : values;
-    this.#open.push({ part, values, counts });
-    const inside = callSiteNodes(part, this.#callSite);
-    const { canonical } = part;
-    return (leaf, slice, value, period) => {
-      if (inside !== undefined && inside[leaf] === 0) return;
-      const cell = slice * nodes + canonical.values[leaf];
-      values[cell] += value;
-      if (!byPeriod) return;
-      if (period > 0) counts[cell] += value / period;
-      else this.countable = false;
-    };
-  }
-
-  close(): void {
-    for (const { part, values, counts } of this.#open) {
-      const { nodes } = part.columns;
-      const sums = new Float64Array(nodes);
-      for (let cell = 0; cell < values.length; cell++) sums[cell % nodes] += values[cell];
-      this.#stop();
-      const here = this.#union.add(sumPart(part, sums, false));
-      for (let slice = 0; slice < this.#slices; slice++) {
-        this.#stop();
-        for (let node = 0, cell = slice * nodes; node < nodes; node++, cell++) {
-          if (values[cell] !== 0) this.#entries.push(here[node], this.#first + slice, values[cell], counts[cell]);
-        }
-      }
-    }
-    this.#open.length = 0;
-  }
-}
-
-/** What passes a call site, by bucket of time. */
-class BucketVisitor implements SampleVisitor {
-  readonly #buckets: Buckets;
-  readonly #callSite: readonly string[];
-
-  constructor(buckets: Buckets, callSite: readonly string[]) {
-    this.#buckets = buckets;
-    this.#callSite = callSite;
-  }
-
-  open(part: Part): (leaf: number, slice: number, value: number) => void {
-    const inside = callSiteNodes(part, this.#callSite);
-    return (leaf, slice, value) => {
-      if (inside === undefined || inside[leaf] === 1) this.#buckets.addTo(slice, value);
-    };
-  }
-
-  close(): void {}
-}
-
-interface Largest {
-  readonly profile: ProfileId;
-  readonly value: number;
-}
-
-/** Buckets (T − step, T] for T = start + k·step up to the end; the first one includes its left edge. Sparse, as steps may be tiny. */
-class Buckets {
-  readonly fromUs: number;
-  readonly toUs: number;
-  readonly #startMs: number;
-  readonly #stepMs: number;
-  readonly #count: number;
-  readonly #sums = new Map<number, number>();
-  readonly #largest = new Map<number, Largest>();
-
-  constructor({ startMs, endMs }: TimeRange, stepMs: number) {
-    this.#startMs = startMs;
-    this.#stepMs = stepMs;
-    this.#count = Math.floor((endMs - startMs) / stepMs) + 1;
-    this.fromUs = (startMs - stepMs) * US_PER_MS;
-    this.toUs = (startMs + (this.#count - 1) * stepMs) * US_PER_MS + 1;
-  }
-
-  /** The same buckets as half-open slices: a whole microsecond later. @throws RangeError for too many */
-  cutsUs(): Float64Array {
-    if (this.#count > MOST_CUTS) {
-      throw new RangeError(
-        `At most ${MOST_CUTS} steps can be told apart for a part of the stacks, not ${this.#count}.`,
-      );
-    }
-    const cuts = Float64Array.from({ length: this.#count + 1 }, (_, i) => {
-      return (this.#startMs + (i - 1) * this.#stepMs) * US_PER_MS + 1;
-    });
-    cuts[0] = this.fromUs;
-    return cuts;
-  }
-
-  add(series: number, timeUs: number, value: number): void {
-    const startUs = this.#startMs * US_PER_MS;
-    const bucket = Math.max(0, Math.ceil((timeUs - startUs) / (this.#stepMs * US_PER_MS)));
-    this.addTo(bucket, value);
-    const known = this.#largest.get(bucket);
-    if (known === undefined || value > known.value) this.#largest.set(bucket, { profile: { series, timeUs }, value });
-  }
-
-  addTo(bucket: number, value: number): void {
-    this.#sums.set(bucket, (this.#sums.get(bucket) ?? 0) + value);
-  }
-
-  filled(): { timesMs: Float64Array; sums: Float64Array; largest: Largest[] } {
-    const filled = Float64Array.from(this.#sums.keys()).sort();
-    return {
-      timesMs: filled.map((bucket) => this.#startMs + bucket * this.#stepMs),
-      sums: filled.map((bucket) => this.#sums.get(bucket)!),
-      largest: Array.from(filled, (bucket) => this.#largest.get(bucket)!),
-    };
-  }
 }

@@ -32,7 +32,7 @@ export interface Written {
   /** Profiles by series: a pprof of two sample types counts twice. 0 for a repeat. */
   readonly profiles: number;
   readonly samples: number;
-  /** Samples without a positive value. */
+  /** Samples left out, as their value was not positive. */
   readonly dropped: number;
   readonly isRepeat: boolean;
 }
@@ -205,11 +205,6 @@ export class ProfileWriter {
     });
   }
 
-  /** Labels, as the column holds them. */
-  static labelsText(labels: LabelSet): string {
-    return JSON.stringify(labels.map(({ name, value }) => [name, value]));
-  }
-
   #forgetPending(): void {
     this.#batch = [];
     this.#rows = [];
@@ -272,7 +267,7 @@ export class ProfileWriter {
   }
 
   #seriesOf({ labels, service, profileType }: IncomingSeries, hour: number): Series {
-    const text = ProfileWriter.labelsText(labels);
+    const text = labelsText(labels);
     let series = this.#series.get(text);
     if (series === undefined) {
       if (this.#series.size >= MOST_SERIES) throw new TooManySeries();
@@ -374,6 +369,11 @@ export class ProfileWriter {
       if (bytes <= INTERNER_BYTES / 2) return;
     }
   }
+}
+
+/** Labels, as the column holds them. */
+function labelsText(labels: LabelSet): string {
+  return JSON.stringify(labels.map(({ name, value }) => [name, value]));
 }
 
 function prepare(db: Database) {

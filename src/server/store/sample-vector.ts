@@ -1,6 +1,6 @@
 /** The samples of one profile in one series: leaf nodes of a dictionary with their values, as stored. */
 
-import { VarintSink } from '#base/varints.ts';
+import { WireSink } from '#wire/wire-sink.ts';
 import { DamagedBlob, payloadReader } from './blob.ts';
 
 /** A growing pair of columns, used again and again. */
@@ -49,18 +49,18 @@ export function commonDivisor(values: Float64Array, from: number, to: number): n
 export function encodeVector(vector: SampleVector): Uint8Array {
   const { leaf, value, length } = vector;
   const divisor = commonDivisor(value, 0, length);
-  const sink = new VarintSink(length * 4 + 16);
-  sink.number(length);
-  sink.number(divisor);
+  const sink = new WireSink(length * 4 + 16);
+  sink.varint(length);
+  sink.varint(divisor);
   let last = -1;
   for (let i = 0; i < length; i++) {
     if (leaf[i] <= last || !(value[i] > 0) || !Number.isInteger(value[i])) {
       throw new RangeError(`sample ${i} of a vector: leaf ${leaf[i]} behind ${last}, value ${value[i]}`);
     }
-    sink.number(leaf[i] - last - 1);
+    sink.varint(leaf[i] - last - 1);
     last = leaf[i];
   }
-  for (let i = 0; i < length; i++) sink.number(value[i] / divisor);
+  for (let i = 0; i < length; i++) sink.varint(value[i] / divisor);
   return sink.take();
 }
 

@@ -1,0 +1,89 @@
+/** Sums by steps of time. */
+
+import { callSiteNodes } from './call-site.ts';
+import { US_PER_MS } from './hours.ts';
+import type { Part } from './part-cache.ts';
+import type { ProfileId, TimeRange } from './profile-reader.ts';
+import type { SampleVisitor } from './stored-samples.ts';
+
+/** Steps of a series of one call site. */
+const MOST_CUTS = 100_000;
+
+/** What passes a call site, by bucket of time. */
+export class BucketVisitor implements SampleVisitor {
+  readonly #buckets: Buckets;
+  readonly #callSite: readonly string[];
+
+  constructor(buckets: Buckets, callSite: readonly string[]) {
+    this.#buckets = buckets;
+    this.#callSite = callSite;
+  }
+
+  open(part: Part): (leaf: number, slice: number, value: number) => void {
+    const inside = callSiteNodes(part, this.#callSite);
+    return (leaf, slice, value) => {
+      if (inside === undefined || inside[leaf] === 1) this.#buckets.addTo(slice, value);
+    };
+  }
+
+  close(): void {}
+}
+
+interface Largest {
+  readonly profile: ProfileId;
+  readonly value: number;
+}
+
+/** Buckets (T − step, T] for T = start + k·step up to the end; the first one includes its left edge. Sparse, as steps may be tiny. */
+export class Buckets {
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly #startMs: number;
+  readonly #stepMs: number;
+  readonly #count: number;
+  readonly #sums = new Map<number, number>();
+  readonly #largest = new Map<number, Largest>();
+
+  constructor({ startMs, endMs }: TimeRange, stepMs: number) {
+    this.#startMs = startMs;
+    this.#stepMs = stepMs;
+    this.#count = Math.floor((endMs - startMs) / stepMs) + 1;
+    this.fromUs = (startMs - stepMs) * US_PER_MS;
+    this.toUs = (startMs + (this.#count - 1) * stepMs) * US_PER_MS + 1;
+  }
+
+  /** The same buckets as half-open slices: a whole microsecond later. @throws RangeError for too many */
+  cutsUs(): Float64Array {
+    if (this.#count > MOST_CUTS) {
+      throw new RangeError(
+        `At most ${MOST_CUTS} steps can be told apart for a part of the stacks, not ${this.#count}.`,
+      );
+    }
+    const cuts = Float64Array.from({ length: this.#count + 1 }, (_, i) => {
+      return (this.#startMs + (i - 1) * this.#stepMs) * US_PER_MS + 1;
+    });
+    cuts[0] = this.fromUs;
+    return cuts;
+  }
+
+  add(series: number, timeUs: number, value: number): void {
+    const startUs = this.#startMs * US_PER_MS;
+    const bucket = Math.max(0, Math.ceil((timeUs - startUs) / (this.#stepMs * US_PER_MS)));
+    this.addTo(bucket, value);
+    const known = this.#largest.get(bucket);
+    if (known === undefined || value > known.value) this.#largest.set(bucket, { profile: { series, timeUs }, value });
+  }
+
+  addTo(bucket: number, value: number): void {
+    this.#sums.set(bucket, (this.#sums.get(bucket) ?? 0) + value);
+  }
+
+  filled(): { timesMs: Float64Array; sums: Float64Array; largest: Largest[] } {
+    const filled = Float64Array.from(this.#sums.keys()).sort();
+    return {
+      timesMs: filled.map((bucket) => this.#startMs + bucket * this.#stepMs),
+      sums: filled.map((bucket) => this.#sums.get(bucket)!),
+      largest: Array.from(filled, (bucket) => this.#largest.get(bucket)!),
+    };
+  }
+}
