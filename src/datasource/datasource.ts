@@ -1,0 +1,67 @@
+/** Where continuous profiles come from. The embedded server and a Pyroscope cluster are one kind: they speak one API. */
+import type { EncodedProfile } from '#model/encoded-profile.ts';
+import type { LabelMatcher, LabelSet } from '#model/labels.ts';
+import type { ProfileQuery } from '#model/query.ts';
+import type { Series } from '#model/series.ts';
+import type { TimeRange } from '#model/time-range.ts';
+
+/** What is known of the whole store. Undefined where there is not one profile. */
+export interface StoredRange {
+  readonly oldestMs: number;
+  readonly newestMs: number;
+}
+
+export interface SeriesQuestion {
+  readonly query: ProfileQuery;
+  readonly stepMs: number;
+  /** Label names; [] sums everything to one series. */
+  readonly groupBy: readonly string[];
+  /** Only what passes through this call site, names root first; [] is everything. */
+  readonly callSite: readonly string[];
+  readonly isMean: boolean;
+  /** The largest series by sum; undefined asks for all. */
+  readonly limit: number | undefined;
+}
+
+/** Every call rejects with `AbortError` when its signal fires, and with `SourceError` when the source refuses. */
+export interface DataSource {
+  readonly id: string;
+  readonly title: string;
+  /** Label sets over the given names, each combination once: which services have which types, which values go together. */
+  labelSets(
+    names: readonly string[],
+    matchers: readonly LabelMatcher[],
+    range: TimeRange,
+    signal: AbortSignal,
+  ): Promise<readonly LabelSet[]>;
+  labelNames(matchers: readonly LabelMatcher[], range: TimeRange, signal: AbortSignal): Promise<readonly string[]>;
+  labelValues(
+    name: string,
+    matchers: readonly LabelMatcher[],
+    range: TimeRange,
+    signal: AbortSignal,
+  ): Promise<readonly string[]>;
+  series(question: SeriesQuestion, signal: AbortSignal): Promise<readonly Series[]>;
+  /** The largest `maxNodes` nodes. Functions have names only. */
+  mergedTree(query: ProfileQuery, maxNodes: number, signal: AbortSignal): Promise<EncodedProfile>;
+  /** Everything, with files and lines. */
+  mergedPprof(query: ProfileQuery, signal: AbortSignal): Promise<EncodedProfile>;
+  storedRange(signal: AbortSignal): Promise<StoredRange | undefined>;
+}
+
+/** `limit`: the question is beyond what the source allows; `refused`: it answered with an error; `offline`: it did not answer; `unauthorised`: it wants a token. */
+export type SourceErrorCode = 'limit' | 'refused' | 'offline' | 'unauthorised';
+
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+  readonly code: SourceErrorCode;
+  /** The longest range that is allowed, in ms, where the source says. */
+  readonly longestRangeMs: number | undefined;
+
+  /** @param message the source's own words where it has some */
+  constructor(code: SourceErrorCode, message: string, longestRangeMs?: number) {
+    super(message);
+    this.code = code;
+    this.longestRangeMs = longestRangeMs;
+  }
+}

@@ -1,0 +1,16 @@
+/** Bytes of a profile that nobody has looked into yet, as a file or a source hands them over. */
+
+export interface EncodedProfile {
+  readonly bytes: Uint8Array;
+  readonly name: string;
+  readonly form: EncodedForm;
+}
+
+/**
+ * How the bytes are to be read. A file says so itself; a source knows what it asked for: a
+ * `SelectMergeStacktracesResponse` whose tree is in the profile type's unit, or the pprof of `SelectMergeProfile`.
+ */
+export type EncodedForm =
+  | { readonly kind: 'file' }
+  | { readonly kind: 'merged-tree'; readonly profileType: string }
+  | { readonly kind: 'merged-pprof'; readonly profileType: string };

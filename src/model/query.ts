@@ -1,0 +1,11 @@
+/** Which profiles: all of one type that match, in a range. */
+import type { LabelMatcher } from './labels.ts';
+import type { TimeRange } from './time-range.ts';
+
+/** The service is a matcher of `service_name` like any other. */
+export interface ProfileQuery {
+  /** Profile type id, five parts. */
+  readonly profileType: string;
+  readonly matchers: readonly LabelMatcher[];
+  readonly range: TimeRange;
+}
