@@ -1,9 +1,10 @@
 /** The files of this tab: being read, open, or refused. They go when the tab closes. */
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
-import type { Analysis, OpenedProfile } from '#analysis/analysis.ts';
+import type { Analysis } from '#analysis/analysis.ts';
 import { refusalOf } from '#analysis/refusal.ts';
 import { announce, dismissRefusals, refuse } from '../ui-store.ts';
+import type { ShownProfile } from '../views/shown.ts';
 
 /** Something to open: a dropped file, pasted text, a demo's recipe. */
 export interface FileSource {
@@ -13,12 +14,9 @@ export interface FileSource {
   readonly size: number;
 }
 
-export interface OpenFile {
+export interface OpenFile extends ShownProfile {
   readonly kind: 'open';
-  readonly name: string;
-  readonly size: number;
   readonly openedAt: number; // epoch ms
-  readonly profile: OpenedProfile;
 }
 
 export interface ReadingFile {
@@ -94,7 +92,8 @@ async function openOne(analysis: Analysis, source: FileSource): Promise<string |
       reading = next;
     });
     const name = freeName(source.name);
-    swap({ kind: 'open', name, size, openedAt: Date.now(), profile });
+    const openedAt = Date.now();
+    swap({ kind: 'open', name, size, openedAt, profile, queryMs: undefined, isWhole: true, snapshots: undefined });
     announce(`${name} is open.`);
     return name;
   } catch (error) {

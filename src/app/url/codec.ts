@@ -1,6 +1,8 @@
 /** The link as a contract: every key is one row of `keys`. Parsing never throws; what cannot be read becomes its default and a notice. */
 import { demoLimits, isDemoRecipe } from '#model/demo-recipe.ts';
 import type { CallPath } from '#model/call-path.ts';
+import { parseLabelSelector, printLabelSelector } from '#model/label-selector.ts';
+import { isZone, parseTimePoint } from '#model/time-range.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 import { LONGEST_TEXT, parsePath, parseTransform, printPath, printTransform } from './transform-text.ts';
 import type { UrlState } from './url-state.ts';
@@ -10,6 +12,10 @@ const VERSION = '1';
 const LONGEST_LINK = 64_000;
 const MOST_KEYS = 100;
 export const mostTransforms = 32;
+const MOST_MATCHERS = 30;
+/** Seconds between refreshes. */
+const LEAST_REFRESH = 5;
+const MOST_REFRESH = 3600;
 
 type KnownState = Omit<UrlState, 'unknown'>;
 type Pair = readonly [key: string, value: string];
@@ -34,7 +40,17 @@ interface Key<T> {
 
 /** In the order in which they are written. A new key of `UrlState` is one row here. */
 const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
-  view: { ...oneOf(['files'], 'files'), isChoice: false, print: (view) => [view] },
+  view: { ...oneOf(['explore', 'files'], 'explore'), isChoice: false, print: (view) => [view] },
+  svc: optionalText(),
+  type: optionalText(),
+  q: labelMatchers(),
+  from: timePoint(),
+  until: timePoint(),
+  tz: zone(),
+  by: plainText(),
+  ref: refreshSeconds(),
+  grid: { ...oneOf(['none', 'services', 'types', 'values'], 'none'), isChoice: false, print: unless('none') },
+  cs: path(),
   src: demo(),
   file: optionalText(),
   st: optionalText(),
@@ -73,14 +89,17 @@ export function parseUrl(search: string): { readonly state: UrlState; readonly n
   const [version = VERSION] = link.take('v');
   if (version !== VERSION) link.notice(`The link is of version ${quote(version)}; this page reads version ${VERSION}.`);
 
-  const known = Object.fromEntries(names.map((name) => [name, readKey(name, link)])) as KnownState;
+  const read = Object.fromEntries(names.map((name) => [name, readKey(name, link)])) as KnownState;
+  // A link to a file or a demo need not say that it is one.
+  const isFile = !found.has('view') && (read.file !== undefined || read.src !== undefined);
+  const known: KnownState = isFile ? { ...read, view: 'files' } : read;
   const unknown = pairs.slice(0, MOST_KEYS).filter(([key]) => !taken.has(key));
   return { state: { ...known, unknown }, notices };
 }
 
 /** Begins with `?`. Keys with nothing to say are left out; choices are written once something is shown. */
 export function printUrl(state: UrlState): string {
-  const isShown = state.src !== undefined || state.file !== undefined;
+  const isShown = state.view === 'explore' || state.src !== undefined || state.file !== undefined;
   const pairs: Pair[] = [['v', VERSION]];
   for (const name of names) if (isShown || !keys[name].isChoice) pairs.push(...printKey(name, state[name]));
   const written = new Set<string>([...names, ...pairs.map(([key]) => key)]);
@@ -121,6 +140,56 @@ function oneOf<const T extends string>(values: readonly T[], fallback: NoInfer<T
     isChoice: true,
     parse: ([value]) => values.find((one) => one === value),
     print: (value) => [value],
+  };
+}
+
+/** Prints a choice unless it is the usual one. */
+function unless<T extends string>(usual: T): (value: T) => readonly T[] {
+  return (value) => (value === usual ? [] : [value]);
+}
+
+function labelMatchers(): Key<UrlState['q']> {
+  return {
+    fallback: [],
+    isChoice: false,
+    parse: ([value = ''], link) => {
+      const parsed = value.length <= LONGEST_TEXT ? parseLabelSelector(`{${value}}`) : undefined;
+      if (!parsed?.ok) return undefined;
+      if (parsed.matchers.length <= MOST_MATCHERS) return parsed.matchers;
+      link.notice(`q= has ${parsed.matchers.length} matchers; the first ${MOST_MATCHERS} are asked for.`);
+      return parsed.matchers.slice(0, MOST_MATCHERS);
+    },
+    print: (value) => (value.length === 0 ? [] : [printLabelSelector(value).slice(1, -1)]),
+  };
+}
+
+function timePoint(): Key<string | undefined> {
+  return {
+    fallback: undefined,
+    isChoice: false,
+    parse: ([value = '']) => (parseTimePoint(value) ? value : undefined),
+    print: (value) => (value === undefined ? [] : [value]),
+  };
+}
+
+function zone(): Key<string> {
+  return {
+    fallback: 'local',
+    isChoice: false,
+    parse: ([value = '']) => (value === 'local' || isZone(value) ? value : undefined),
+    print: unless('local'),
+  };
+}
+
+function refreshSeconds(): Key<number | undefined> {
+  return {
+    fallback: undefined,
+    isChoice: false,
+    parse: ([value = '']) => {
+      const seconds = wholeNumber(value);
+      return seconds === 0 || (seconds >= LEAST_REFRESH && seconds <= MOST_REFRESH) ? seconds : undefined;
+    },
+    print: (value) => (value === undefined ? [] : [String(value)]),
   };
 }
 

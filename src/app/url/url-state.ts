@@ -1,9 +1,28 @@
 /** What a link says: the whole of what is looked at. */
 import type { CallPath } from '#model/call-path.ts';
+import type { LabelMatcher } from '#model/labels.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 
 export interface UrlState {
-  readonly view: 'files';
+  readonly view: 'explore' | 'files';
+  /** Service and profile type id; the busiest and its default without them. */
+  readonly svc: string | undefined;
+  readonly type: string | undefined;
+  /** Label matchers beside the service. */
+  readonly q: readonly LabelMatcher[];
+  /** The range as written (`now-1h`, ms); without both the last hour, or as much of it as there are profiles. */
+  readonly from: string | undefined;
+  readonly until: string | undefined;
+  /** Zone: `local`, `UTC` or a name such as `Europe/Berlin`. */
+  readonly tz: string;
+  /** Label that the time series is grouped by; '' none. */
+  readonly by: string;
+  /** Seconds between refreshes; 0 off. */
+  readonly ref: number | undefined;
+  /** A grid in the place of the graph: all services, types of the service, values of the label `by`. */
+  readonly grid: 'none' | 'services' | 'types' | 'values';
+  /** The call site whose series is shown instead of the whole one's. */
+  readonly cs: CallPath;
   /** The open file, by name. */
   readonly file: string | undefined;
   /** A made-up profile instead of a file. */

@@ -1,15 +1,36 @@
 /** What the page shows, read from the link and the open files: which profile, which of its types, which tree. */
 import { useMemo } from 'react';
-import type { TreeAnswer, TreeRequest } from '#analysis/analysis.ts';
+import type { OpenedProfile, TreeAnswer, TreeRequest } from '#analysis/analysis.ts';
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import type { SampleType } from '#model/profile.ts';
 import { formatValue } from '#model/units.ts';
-import type { OpenFile } from '../files/files-store.ts';
 import { useUrl } from '../url/url-store.ts';
 import type { UrlState } from '../url/url-state.ts';
 
+/** An open profile: a file's, or the answer of a source. */
+export interface ShownProfile {
+  readonly name: string;
+  /** Bytes as they came. */
+  readonly size: number;
+  readonly profile: OpenedProfile;
+  /** How long the source took; undefined for a file. */
+  readonly queryMs: number | undefined;
+  /** Whether nothing was cut away, and files and lines are there. */
+  readonly isWhole: boolean;
+  /** Snapshots that were added up; undefined where values are sums by nature. */
+  readonly snapshots: Snapshots | undefined;
+}
+
+/** A merge adds snapshots up; what is shown is their mean. */
+export interface Snapshots {
+  /** Steps of time with a snapshot; undefined where nobody can tell. */
+  readonly count: number | undefined;
+  /** What merged values are multiplied by to be shown. */
+  readonly scale: number;
+}
+
 export interface Shown {
-  readonly file: OpenFile;
+  readonly file: ShownProfile;
   readonly sampleType: number;
   readonly request: TreeRequest;
 }
@@ -20,7 +41,7 @@ export interface ShownTree extends Shown {
   readonly tree: CallTree;
 }
 
-export function shownOf(file: OpenFile, state: UrlState): Shown {
+export function shownOf(file: ShownProfile, state: UrlState): Shown {
   const { profile } = file;
   const asked = profile.sampleTypes.findIndex((_, i) => sampleTypeKey(profile.sampleTypes, i) === state.st);
   const sampleType = asked < 0 ? profile.defaultSampleType : asked;
@@ -34,7 +55,7 @@ export function sampleTypeKey(sampleTypes: readonly SampleType[], index: number)
   return isAlone ? type : `${type}:${unit}:${index}`;
 }
 
-export function useShown(file: OpenFile): Shown {
+export function useShown(file: ShownProfile): Shown {
   const st = useUrl((state) => state.st);
   const order = useUrl((state) => state.order);
   const t = useUrl((state) => state.t);
@@ -44,7 +65,12 @@ export function useShown(file: OpenFile): Shown {
 /** A value of the shown sample type in words, unit and all. */
 export function valueText({ file, sampleType }: Shown, value: number): string {
   const type = file.profile.sampleTypes[sampleType];
-  return formatValue(value, type?.unit ?? '', type?.type ?? '');
+  return formatValue(value * scaleOf(file), type?.unit ?? '', type?.type ?? '');
+}
+
+/** What values of the tree are multiplied by to be shown. */
+export function scaleOf({ snapshots }: ShownProfile): number {
+  return snapshots?.scale ?? 1;
 }
 
 /** How many samples a value stands for, where the file tells: by its period, which holds for its own type. */

@@ -15,17 +15,18 @@ export function StatusLine({
 }): ReactElement {
   const paintMs = useStore(paintStats, (stats) => stats.cullMs + stats.paintMs);
   if (!shown) return <footer className={styles['status']} />;
-  const { profile } = shown.file;
+  const { profile, queryMs, isWhole } = shown.file;
   const notes = profile.notes.join(' ');
   return (
     <footer className={styles['status']}>
       <span title={notes || undefined}>
         {formatCount(shown.tree.length - 1)} nodes,{' '}
-        {shown.tree.negative.nodes > 0 ? 'negative ones not drawn' : 'all drawn'} · depth{' '}
+        {shown.tree.negative.nodes > 0 ? 'negative ones not drawn' : isWhole ? 'all drawn' : 'the largest'} · depth{' '}
         {formatCount(shown.tree.maxDepth)} · {profile.format.title}
         {notes && ` · ${notes}`}
       </span>
       <span>
+        {queryMs !== undefined && `${Math.round(queryMs)} ms query + `}
         {Math.round(profile.decodeMs)} ms decode + {Math.round(shown.answer.treeMs)} ms tree
         {searchMs !== undefined && ` · ${Math.round(searchMs)} ms search`} · {paintMs.toFixed(1)} ms paint
       </span>

@@ -4,14 +4,19 @@ import { formatCount, formatShare } from '#model/units.ts';
 import { selfShareKeys } from '#render/palette.ts';
 import { useUrl } from '../url/url-store.ts';
 import { legendOf } from './colours.ts';
-import { sampleTypeTitle, type ShownTree, valueText } from './shown.ts';
+import { sampleTypeTitle, type ShownTree, type Snapshots, valueText } from './shown.ts';
 import styles from './workspace.module.css';
 
 const MOST_GROUPS = 9;
 
+function snapshotText({ count }: Snapshots): string {
+  if (count === undefined) return ', sum of snapshots';
+  return `, mean of ${formatCount(count)} ${count === 1 ? 'snapshot' : 'snapshots'}`;
+}
+
 export function Strip({ shown, fills }: { shown: ShownTree; fills: readonly string[] }): ReactElement {
   const rule = useUrl((state) => state.col);
-  const { profile } = shown.file;
+  const { profile, snapshots } = shown.file;
   const { answer, tree } = shown;
   const groups = useMemo(() => legendOf(profile, rule, answer.byFunction, MOST_GROUPS), [profile, rule, answer]);
   const whole = tree.total[0];
@@ -21,8 +26,9 @@ export function Strip({ shown, fills }: { shown: ShownTree; fills: readonly stri
       <strong>{valueText(shown, whole)}</strong>
       <span className={styles['dim']}>
         {sampleTypeTitle(type?.type ?? '')}
-        {profile.durationMs ? ` in ${Math.round(profile.durationMs / 100) / 10}\u00a0s` : ''} ·{' '}
-        {formatCount(profile.sampleCount)} recorded {profile.sampleCount === 1 ? 'stack' : 'stacks'}
+        {shown.file.queryMs === undefined
+          ? `${profile.durationMs ? ` in ${Math.round(profile.durationMs / 100) / 10}\u00a0s` : ''} · ${formatCount(profile.sampleCount)} recorded ${profile.sampleCount === 1 ? 'stack' : 'stacks'}`
+          : snapshots && snapshotText(snapshots)}
       </span>
       {groups.length > 0 && <span className={styles['dim']}>self by {rule}</span>}
       <ul className={styles['legend']} aria-label={`Self by ${rule}`}>

@@ -8,7 +8,6 @@ import { addTransform, runFrameKey, showSandwich } from '../commands.ts';
 import { Button } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { Choice, MenuButton } from '../components/menu.tsx';
-import type { OpenFile } from '../files/files-store.ts';
 import { preferences, setPreference, tableWidthLimits, usePreference } from '../preferences.ts';
 import { useSearch, useTree } from '../queries.ts';
 import { announce, openDialog } from '../ui-store.ts';
@@ -21,7 +20,7 @@ import { FunctionsTable } from './functions/functions-table.tsx';
 import { Panes } from './panes.tsx';
 import { Sandwich } from './sandwich/sandwich.tsx';
 import { SearchBox } from './search-box.tsx';
-import { nextHit, type ShownTree, useShown, valueText } from './shown.ts';
+import { nextHit, type ShownProfile, type ShownTree, useShown, valueText } from './shown.ts';
 import { StatusLine } from './status-line.tsx';
 import { Strip } from './strip.tsx';
 import { TransformChips } from './transform-chips.tsx';
@@ -29,15 +28,20 @@ import { useFrameMenu } from './use-frame-menu.tsx';
 import { useIsNarrow } from './use-narrow.ts';
 import styles from './workspace.module.css';
 
-export function Workspace({ file }: { file: OpenFile }): ReactElement {
+/** @param isStale what is shown is no longer what is asked for, and the next is on its way */
+export function Workspace({ file, isStale = false }: { file: ShownProfile; isStale?: boolean }): ReactElement {
   const asked = useShown(file);
   const { data: answer, error, isPlaceholderData } = useTree(asked.request);
-  const shown = useMemo(() => (answer ? { ...asked, answer, tree: answer.tree } : undefined), [asked, answer]);
+  const now = useMemo(() => (answer ? { ...asked, answer, tree: answer.tree } : undefined), [asked, answer]);
+  // The tree of another profile stays until the tree of this one is there.
+  const [kept, setKept] = useState<ShownTree>();
+  if (now !== undefined && now !== kept) setKept(now);
+  const shown = now ?? kept;
   const text = useUrl((state) => state.s);
   // Typing stays ahead of the search; one that does not parse marks nothing.
   const deferred = useDeferredValue(text);
   const searched = useMemo(() => (parseSearch(deferred).ok ? deferred.trim() : ''), [deferred]);
-  const { data: found, isPlaceholderData: isOldSearch } = useSearch(asked.request, searched);
+  const { data: found, isPlaceholderData: isOldSearch } = useSearch((shown ?? asked).request, searched);
   const search = searched === '' ? undefined : found;
   const input = useRef<HTMLInputElement>(null);
   const pane = useUrl((state) => state.pane);
@@ -51,7 +55,7 @@ export function Workspace({ file }: { file: OpenFile }): ReactElement {
 
   const step = (by: 1 | -1): void => {
     if (!shown || !search) return;
-    const { names } = file.profile.functions;
+    const { names } = shown.file.profile.functions;
     const state = urlStore.getState().state;
     const from = findPath(shown.tree, names, state.sel).node;
     const node = nextHit(shown.tree, search.hit, from, by);
@@ -116,7 +120,7 @@ export function Workspace({ file }: { file: OpenFile }): ReactElement {
           )}
         </div>
       ) : shown ? (
-        <Views shown={shown} hit={search?.hit} isStale={isPlaceholderData} onSharedKey={onSharedKey} />
+        <Views shown={shown} hit={search?.hit} isStale={isStale || isPlaceholderData || now === undefined} onSharedKey={onSharedKey} />
       ) : (
         <div className={styles['panel']} aria-busy="true" />
       )}

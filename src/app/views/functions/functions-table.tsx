@@ -3,12 +3,12 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, memo, type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import type { FunctionColumns } from '#analysis/analysis.ts';
 import { splitName } from '#model/function-name.ts';
-import { formatShare, scaleFor } from '#model/units.ts';
+import { formatShare, type Scale, scaleFor } from '#model/units.ts';
 import { Icon } from '../../components/icon.tsx';
 import { hoverFunction, useUi } from '../../ui-store.ts';
 import type { UrlState } from '../../url/url-state.ts';
 import { placeOf } from '../flamegraph/frame-tooltip.tsx';
-import type { Shown } from '../shown.ts';
+import { scaleOf, type Shown } from '../shown.ts';
 import styles from './functions-table.module.css';
 
 const ROW_CSS = 24;
@@ -42,12 +42,15 @@ export function FunctionsTable(props: FunctionsTableProps): ReactElement {
     [byFunction, functions, hit, sort],
   );
   const type = shown.file.profile.sampleTypes[shown.sampleType];
+  const shownScale = scaleOf(shown.file);
   const { selfScale, totalScale, largestSelf } = useMemo(() => {
-    const scale = (largest: number): ReturnType<typeof scaleFor> =>
-      scaleFor(type?.unit ?? '', type?.type ?? '', largest);
+    const scale = (largest: number): Scale => {
+      const { suffix, format } = scaleFor(type?.unit ?? '', type?.type ?? '', largest * shownScale);
+      return { suffix, format: (value) => format(value * shownScale) };
+    };
     const largest = largestOf(byFunction.self);
     return { selfScale: scale(largest), totalScale: scale(largestOf(byFunction.total)), largestSelf: largest };
-  }, [byFunction, type]);
+  }, [byFunction, type, shownScale]);
 
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -212,8 +215,8 @@ interface FunctionRowProps extends FunctionsTableProps {
   readonly top: number;
   readonly isActive: boolean;
   readonly isSelected: boolean;
-  readonly selfScale: ReturnType<typeof scaleFor>;
-  readonly totalScale: ReturnType<typeof scaleFor>;
+  readonly selfScale: Scale;
+  readonly totalScale: Scale;
   readonly largestSelf: number;
   onActivate(): void;
 }

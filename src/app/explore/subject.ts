@@ -1,0 +1,76 @@
+/** What Explore shows where the link leaves it open: the busiest service, its usual profile type. */
+import type { LabelSet } from '#model/labels.ts';
+import { labelValue } from '#model/labels.ts';
+import { defaultProfileType, overviewProfileType } from '#model/profile-type.ts';
+import type { Series } from '#model/series.ts';
+
+export const SERVICE_LABEL = 'service_name';
+export const TYPE_LABEL = '__profile_type__';
+
+/** A service with the ids of the profile types that it has in the range. */
+export interface Service {
+  readonly name: string;
+  readonly types: readonly string[];
+}
+
+/** What a source has in a range. */
+export interface Catalogue {
+  /** By name. */
+  readonly services: readonly Service[];
+  /** The type that services are compared by: CPU time, else wall time, else the one that most have. */
+  readonly overviewType: string | undefined;
+}
+
+/** @param sets over `SERVICE_LABEL` and `TYPE_LABEL` */
+export function catalogueOf(sets: readonly LabelSet[]): Catalogue {
+  const types = new Map<string, string[]>();
+  for (const set of sets) {
+    const name = labelValue(set, SERVICE_LABEL);
+    const type = labelValue(set, TYPE_LABEL);
+    if (type === '') continue;
+    const known = types.get(name);
+    if (known === undefined) types.set(name, [type]);
+    else if (!known.includes(type)) known.push(type);
+  }
+  const services = [...types]
+    .map(([name, own]) => ({ name, types: own.sort() }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { services, overviewType: overviewProfileType(services.map((service) => service.types)) };
+}
+
+/** Sum of each service's series, largest first. */
+export function costsOf(series: readonly Series[], label: string): readonly { name: string; cost: number }[] {
+  return series
+    .map(({ labels, values }) => ({ name: labelValue(labels, label), cost: values.reduce((sum, v) => sum + v, 0) }))
+    .sort((a, b) => b.cost - a.cost || (a.name < b.name ? -1 : 1));
+}
+
+export interface Subject {
+  readonly service: string;
+  readonly profileType: string;
+}
+
+/**
+ * @param busiest services by cost in the overview type; undefined while it is not known
+ * @returns undefined while nothing can be chosen yet
+ */
+export function chooseSubject(
+  asked: { readonly svc: string | undefined; readonly type: string | undefined },
+  catalogue: Catalogue | undefined,
+  busiest: string | undefined,
+): Subject | undefined {
+  // A link that says both is asked for at once, whatever the catalogue will say.
+  if (asked.svc !== undefined && asked.type !== undefined) return { service: asked.svc, profileType: asked.type };
+  if (catalogue === undefined) return undefined;
+  const service =
+    asked.svc ?? (asked.type === undefined ? busiest : (firstWith(catalogue, asked.type, busiest) ?? busiest));
+  if (service === undefined) return undefined;
+  const types = catalogue.services.find(({ name }) => name === service)?.types ?? [];
+  const profileType = asked.type ?? defaultProfileType(types);
+  return profileType === undefined ? undefined : { service, profileType };
+}
+
+function firstWith({ services }: Catalogue, type: string, preferred: string | undefined): string | undefined {
+  const having = services.filter(({ types }) => types.includes(type));
+  return (having.find(({ name }) => name === preferred) ?? having[0])?.name;
+}

@@ -1,0 +1,168 @@
+/** Every question to a source of continuous profiles, and its key. */
+import { type QueryClient, keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { createContext, useContext } from 'react';
+import type { Analysis, OpenedProfile } from '#analysis/analysis.ts';
+import type { DataSource, SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
+import type { EncodedProfile } from '#model/encoded-profile.ts';
+import type { LabelMatcher } from '#model/labels.ts';
+import type { ProfileQuery } from '#model/query.ts';
+import type { Series } from '#model/series.ts';
+import type { TimeRange } from '#model/time-range.ts';
+import { type Catalogue, catalogueOf, SERVICE_LABEL, TYPE_LABEL } from './explore/subject.ts';
+import { useAnalysis } from './queries.ts';
+
+export const SourceContext = createContext<DataSource | undefined>(undefined);
+
+export function useSource(): DataSource {
+  const source = useContext(SourceContext);
+  if (!source) throw new Error('No source above this component.');
+  return source;
+}
+
+/** A merged profile, open in the worker. */
+export interface MergedProfile {
+  readonly profile: OpenedProfile;
+  readonly query: ProfileQuery;
+  /** As received. */
+  readonly bytes: number;
+  readonly queryMs: number;
+  /** Whether nothing was cut and files and lines are there. */
+  readonly isWhole: boolean;
+}
+
+/** Nodes of the first answer: more than a wide window can tell apart, few enough to be there at once. */
+const FIRST_NODES = 8192;
+/** First letters of the keys whose answers hold a profile open in the worker. */
+const PROFILE_KEYS = new Set<unknown>(['first', 'whole']);
+
+export const sourceQueries = {
+  storedRange: (source: DataSource) => ({
+    queryKey: ['stored', source.id],
+    queryFn: ({ signal }: Asked): Promise<StoredRange | null> =>
+      // An answer of react-query is never undefined.
+      source.storedRange(signal).then((range) => range ?? null),
+  }),
+  catalogue: (source: DataSource, range: TimeRange) => ({
+    queryKey: ['catalogue', source.id, range],
+    queryFn: ({ signal }: Asked): Promise<Catalogue> =>
+      source.labelSets([SERVICE_LABEL, TYPE_LABEL], [], range, signal).then(catalogueOf),
+  }),
+  series: (source: DataSource, question: SeriesQuestion) => ({
+    queryKey: ['series', source.id, question],
+    queryFn: ({ signal }: Asked): Promise<readonly Series[]> => source.series(question, signal),
+  }),
+  labelNames: (source: DataSource, matchers: readonly LabelMatcher[], range: TimeRange) => ({
+    queryKey: ['label names', source.id, matchers, range],
+    queryFn: ({ signal }: Asked): Promise<readonly string[]> => source.labelNames(matchers, range, signal),
+  }),
+  first: (source: DataSource, analysis: Analysis, query: ProfileQuery) => ({
+    queryKey: ['first', source.id, query],
+    queryFn: ({ signal }: Asked): Promise<MergedProfile> =>
+      open(analysis, query, false, () => source.mergedTree(query, FIRST_NODES, signal), signal),
+  }),
+  whole: (source: DataSource, analysis: Analysis, query: ProfileQuery) => ({
+    queryKey: ['whole', source.id, query],
+    queryFn: ({ signal }: Asked): Promise<MergedProfile> =>
+      open(analysis, query, true, () => source.mergedPprof(query, signal), signal),
+  }),
+};
+
+interface Asked {
+  readonly signal: AbortSignal;
+}
+
+async function open(
+  analysis: Analysis,
+  query: ProfileQuery,
+  isWhole: boolean,
+  ask: () => Promise<EncodedProfile>,
+  signal: AbortSignal,
+): Promise<MergedProfile> {
+  const began = performance.now();
+  const encoded = await ask();
+  const queryMs = performance.now() - began;
+  const bytes = encoded.bytes.length;
+  const profile = await analysis.open(encoded, signal, () => {});
+  return { profile, query, bytes, queryMs, isWhole };
+}
+
+/** Profiles that nobody asks for any more are closed in the worker. */
+export function closeDroppedProfiles(queries: QueryClient, analysis: Analysis): void {
+  queries.getQueryCache().subscribe(({ type, query }) => {
+    if (type !== 'removed' || !PROFILE_KEYS.has(query.queryKey[0])) return;
+    const { data } = query.state as { data: MergedProfile | undefined };
+    if (data !== undefined) analysis.close(data.profile.handle);
+  });
+}
+
+export function useStoredRange(everyMs: number | false): UseQueryResult<StoredRange | null> {
+  return useQuery({ ...sourceQueries.storedRange(useSource()), refetchInterval: everyMs });
+}
+
+export function useCatalogue(range: TimeRange | undefined): UseQueryResult<Catalogue> {
+  return useQuery({
+    ...sourceQueries.catalogue(useSource(), range ?? NO_RANGE),
+    enabled: range !== undefined,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** @param question undefined asks nothing */
+export function useSeries(question: SeriesQuestion | undefined): UseQueryResult<readonly Series[]> {
+  return useQuery({
+    ...sourceQueries.series(useSource(), question ?? NO_QUESTION),
+    enabled: question !== undefined,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useLabelNames(
+  matchers: readonly LabelMatcher[],
+  range: TimeRange | undefined,
+): UseQueryResult<readonly string[]> {
+  return useQuery({
+    ...sourceQueries.labelNames(useSource(), matchers, range ?? NO_RANGE),
+    enabled: range !== undefined,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export interface MergedAnswer {
+  /** The whole where it is there, else the first answer; undefined while there is neither. */
+  readonly merged: MergedProfile | undefined;
+  /** Why there is none. */
+  readonly error: Error | null;
+  /** Why the first answer is not followed by the whole. */
+  readonly wholeError: Error | null;
+  readonly isFetching: boolean;
+}
+
+/** The largest nodes at once, then everything: a reader must not wait for files and lines to see where it goes. */
+export function useMergedProfile(query: ProfileQuery | undefined): MergedAnswer {
+  const source = useSource();
+  const analysis = useAnalysis();
+  const asked = query ?? NO_QUERY;
+  const first = useQuery({ ...sourceQueries.first(source, analysis, asked), enabled: query !== undefined });
+  const whole = useQuery({
+    ...sourceQueries.whole(source, analysis, asked),
+    // One after the other: both at once would have the first wait for the whole.
+    enabled: query !== undefined && first.data !== undefined,
+  });
+  return {
+    merged: query === undefined ? undefined : (whole.data ?? first.data),
+    error: first.error,
+    wholeError: whole.error,
+    isFetching: first.isFetching || whole.isFetching,
+  };
+}
+
+const NO_RANGE: TimeRange = { startMs: 0, endMs: 0 };
+const NO_QUERY: ProfileQuery = { profileType: '', matchers: [], range: NO_RANGE };
+const NO_QUESTION: SeriesQuestion = {
+  query: NO_QUERY,
+  stepMs: 1000,
+  groupBy: [],
+  callSite: [],
+  isMean: false,
+  limit: undefined,
+};
