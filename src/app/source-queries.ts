@@ -1,6 +1,6 @@
 /** Every question to a source of continuous profiles, and its key. */
 import { type QueryClient, keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
-import { createContext, useContext } from 'react';
+import { createContext, useContext, useEffect, useState } from 'react';
 import type { Analysis, OpenedProfile } from '#analysis/analysis.ts';
 import type { DataSource, SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
@@ -32,7 +32,9 @@ export interface MergedProfile {
 
 /** Nodes of the first answer: more than a wide window can tell apart, few enough to be there at once. */
 const FIRST_NODES = 8192;
-/** First letters of the keys whose answers hold a profile open in the worker. */
+const EMPTY_STORE_LOOK_MS = 2000;
+const REST_MS = 300;
+/** First words of the keys whose answers hold a profile open in the worker. */
 const PROFILE_KEYS = new Set<unknown>(['first', 'whole']);
 
 export const sourceQueries = {
@@ -95,8 +97,12 @@ export function closeDroppedProfiles(queries: QueryClient, analysis: Analysis): 
   });
 }
 
-export function useStoredRange(everyMs: number | false): UseQueryResult<StoredRange | null> {
-  return useQuery({ ...sourceQueries.storedRange(useSource()), refetchInterval: everyMs });
+/** Looks again while there is nothing. */
+export function useStoredRange(): UseQueryResult<StoredRange | null> {
+  return useQuery({
+    ...sourceQueries.storedRange(useSource()),
+    refetchInterval: ({ state }) => (state.data === null ? EMPTY_STORE_LOOK_MS : false),
+  });
 }
 
 export function useCatalogue(range: TimeRange | undefined): UseQueryResult<Catalogue> {
@@ -142,11 +148,12 @@ export function useMergedProfile(query: ProfileQuery | undefined): MergedAnswer 
   const source = useSource();
   const analysis = useAnalysis();
   const asked = query ?? NO_QUERY;
+  const hasRested = useRest(asked);
   const first = useQuery({ ...sourceQueries.first(source, analysis, asked), enabled: query !== undefined });
   const whole = useQuery({
     ...sourceQueries.whole(source, analysis, asked),
     // One after the other: both at once would have the first wait for the whole.
-    enabled: query !== undefined && first.data !== undefined,
+    enabled: query !== undefined && first.data !== undefined && hasRested,
   });
   return {
     merged: query === undefined ? undefined : (whole.data ?? first.data),
@@ -154,6 +161,16 @@ export function useMergedProfile(query: ProfileQuery | undefined): MergedAnswer 
     wholeError: whole.error,
     isFetching: first.isFetching || whole.isFetching,
   };
+}
+
+/** Whether a value has stayed for a while: whoever steps through services or drags over a range does not want each whole. */
+function useRest(value: unknown): boolean {
+  const [rested, setRested] = useState<unknown>();
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(value), REST_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return rested === value;
 }
 
 const NO_RANGE: TimeRange = { startMs: 0, endMs: 0 };

@@ -2,13 +2,15 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Analysis } from '#analysis/analysis.ts';
 import type { CallTree } from '#model/call-tree.ts';
-import { demoName } from '#model/demo-recipe.ts';
+import type { ProfileQuery } from '#model/query.ts';
 import { makeExport, type ExportKind } from '../exports.ts';
-import { filesStore, openFileNamed } from '../files/files-store.ts';
+import { SERVICE_LABEL } from '../explore/subject.ts';
+import { filesStore } from '../files/files-store.ts';
 import { parseUrl, printUrl } from '../url/codec.ts';
 import { linkToView, navigate, urlStore } from '../url/url-store.ts';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
-import { type Shown, shownOf } from '../views/shown.ts';
+import { onScreen } from '../views/on-screen.ts';
+import type { Shown } from '../views/shown.ts';
 
 /** A whole number where it is one that doubles hold, else its digits. */
 type Exact = number | string;
@@ -16,14 +18,18 @@ type Exact = number | string;
 interface Summary {
   readonly view: string;
   readonly source: string;
-  readonly service: undefined;
-  readonly profileType: undefined;
+  readonly service: string | undefined;
+  /** Profile type id. */
+  readonly profileType: string | undefined;
   readonly sampleType: string;
   readonly unit: string;
-  /** Of the recording where the file says, ms since the epoch. */
+  /** Of the range asked for; of the recording where the file says; ms since the epoch. */
   readonly from: number | undefined;
   readonly until: number | undefined;
   readonly total: Exact;
+  /** Of snapshots the total as shown, and how many there were; else undefined. */
+  readonly shown: number | undefined;
+  readonly snapshots: number | undefined;
   /** Of the shown tree, the root not counted. */
   readonly nodes: number;
   readonly maxDepth: number;
@@ -40,6 +46,8 @@ interface FlametideConsole {
   /** By the keys of the link, e.g. `{st: 'cpu', s: 'json', t: ['invert']}`; null takes a key out. */
   show(patch: Readonly<Record<string, string | readonly string[] | null>>): Promise<void>;
   url(): Promise<string>;
+  /** The time series as drawn: per second, or the mean for snapshots. */
+  series(): Promise<readonly { labels: Readonly<Record<string, string>>; points: readonly (readonly [number, number])[] }[]>;
   exportAs(kind: ExportKind): Promise<string | Uint8Array>;
   stats(): Promise<Readonly<Record<string, number>>>;
 }
@@ -53,22 +61,30 @@ declare global {
 const never = new AbortController().signal;
 
 export function installConsole(analysis: Analysis, queries: QueryClient): void {
+  const current = (): Promise<Shown> => shownNow(queries);
   window.flametide = {
     async summary() {
-      const shown = current();
+      const shown = await current();
       const { tree, byFunction } = await analysis.tree(shown.request, never);
-      const { profile, name } = shown.file;
+      const { profile, name, asked, snapshots } = shown.file;
+      const total = tree.exact ? plain(tree.exact.total[0]) : tree.total[0];
       const type = profile.sampleTypes[shown.sampleType];
       return {
         view: urlStore.getState().state.view,
         source: name,
-        service: undefined,
-        profileType: undefined,
+        service: asked && labelOf(asked, SERVICE_LABEL),
+        profileType: asked?.profileType,
         sampleType: type.type,
         unit: type.unit,
-        from: profile.timeMs,
-        until: profile.timeMs === undefined ? undefined : profile.timeMs + (profile.durationMs ?? 0),
-        total: tree.exact ? plain(tree.exact.total[0]) : tree.total[0],
+        from: asked ? asked.range.startMs : profile.timeMs,
+        until: asked
+          ? asked.range.endMs
+          : profile.timeMs === undefined
+            ? undefined
+            : profile.timeMs + (profile.durationMs ?? 0),
+        total,
+        shown: snapshots && tree.total[0] * snapshots.scale,
+        snapshots: snapshots?.count,
         nodes: tree.length - 1,
         maxDepth: tree.maxDepth,
         functions: distinctFunctions(tree, byFunction.self.length),
@@ -77,7 +93,7 @@ export function installConsole(analysis: Analysis, queries: QueryClient): void {
       };
     },
     async top(n, by) {
-      const shown = current();
+      const shown = await current();
       const { byFunction } = await analysis.tree(shown.request, never);
       const { names } = shown.file.profile.functions;
       const { exact } = byFunction;
@@ -91,7 +107,7 @@ export function installConsole(analysis: Analysis, queries: QueryClient): void {
       }));
     },
     async stacks() {
-      const stacks = await analysis.stacks(current().request, never);
+      const stacks = await analysis.stacks((await current()).request, never);
       return stacks.map(({ stack, value }) => ({ stack, value: plain(value) }));
     },
     async show(patch) {
@@ -103,19 +119,26 @@ export function installConsole(analysis: Analysis, queries: QueryClient): void {
       const { state, notices } = parseUrl(`?${keys}`);
       if (notices.length > 0) throw new Error(notices.join(' '));
       navigate(state, 'push');
-      await settled(queries);
+      await painted(queries);
+    },
+    async series() {
+      await painted(queries);
+      return onScreen.getState().series.map(({ labels, timesMs, values }) => ({
+        labels: Object.fromEntries(labels.map(({ name, value }) => [name, value])),
+        points: Array.from(timesMs, (timeMs, i) => [timeMs, values[i]] as const),
+      }));
     },
     url: () => Promise.resolve(linkToView()),
     async exportAs(kind) {
-      return (await makeExport(analysis, current(), kind)).content;
+      return (await makeExport(analysis, await current(), kind)).content;
     },
     async stats() {
-      const shown = current();
+      const shown = await current();
       const { treeMs } = await analysis.tree(shown.request, never);
       const { boxes, labels, layoutMs, cullMs, paintMs, paints } = paintStats.getState();
       const { decodeMs, unpackedBytes } = shown.file.profile;
       return {
-        queryMs: 0,
+        queryMs: shown.file.queryMs ?? 0,
         decodeMs,
         treeMs,
         layoutMs,
@@ -131,19 +154,34 @@ export function installConsole(analysis: Analysis, queries: QueryClient): void {
   };
 }
 
-function current(): Shown {
-  const { state } = urlStore.getState();
-  const file = openFileNamed(state.src ? demoName(state.src.nodes, state.src.seed) : (state.file ?? ''));
-  if (!file) throw new Error('Nothing is shown: open a file first.');
-  return shownOf(file, state);
+/** What is on the screen, once all that it waits for is there. */
+async function shownNow(queries: QueryClient): Promise<Shown> {
+  await settled(queries);
+  const { tree } = onScreen.getState();
+  if (!tree) throw new Error('Nothing is shown: open a file, or choose a service that has profiles in the range.');
+  return tree;
 }
 
-/** Resolves when no file is read, no question is open and what came of them has been painted. */
-async function settled(queries: QueryClient): Promise<void> {
-  for (let quiet = 0; quiet < 3;) {
+function labelOf({ matchers }: ProfileQuery, name: string): string | undefined {
+  return matchers.find((matcher) => matcher.name === name && matcher.operator === '=')?.value;
+}
+
+/** Resolves when what was asked for has been painted, though a fuller answer may be on its way. */
+function painted(queries: QueryClient): Promise<void> {
+  return quiet(() => queries.isFetching({ predicate: ({ queryKey }) => queryKey[0] !== 'whole' }) > 0);
+}
+
+/** Resolves when no question is open and nothing better is on its way. */
+function settled(queries: QueryClient): Promise<void> {
+  return quiet(() => queries.isFetching() > 0 || !onScreen.getState().isComplete);
+}
+
+/** Resolves after two animation frames in a row without work: the first hands the answer to the views, the second paints it. */
+async function quiet(isBusy: () => boolean): Promise<void> {
+  for (let frames = 0; frames < 2;) {
     await new Promise((resolve) => requestAnimationFrame(resolve));
-    const isBusy = queries.isFetching() > 0 || filesStore.getState().entries.some(({ kind }) => kind === 'reading');
-    quiet = isBusy ? 0 : quiet + 1;
+    const isReading = filesStore.getState().entries.some(({ kind }) => kind === 'reading');
+    frames = isReading || isBusy() ? 0 : frames + 1;
   }
 }
 

@@ -93,7 +93,8 @@ async function openOne(analysis: Analysis, source: FileSource): Promise<string |
     });
     const name = freeName(source.name);
     const openedAt = Date.now();
-    swap({ kind: 'open', name, size, openedAt, profile, queryMs: undefined, isWhole: true, snapshots: undefined });
+    const asked = undefined;
+    swap({ kind: 'open', name, size, openedAt, profile, asked, queryMs: undefined, isWhole: true, snapshots: undefined });
     announce(`${name} is open.`);
     return name;
   } catch (error) {

@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import type { OpenedProfile, TreeAnswer, TreeRequest } from '#analysis/analysis.ts';
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
+import type { ProfileQuery } from '#model/query.ts';
 import type { SampleType } from '#model/profile.ts';
 import { formatValue } from '#model/units.ts';
 import { useUrl } from '../url/url-store.ts';
@@ -13,6 +14,8 @@ export interface ShownProfile {
   /** Bytes as they came. */
   readonly size: number;
   readonly profile: OpenedProfile;
+  /** What a source was asked; undefined for a file. */
+  readonly asked: ProfileQuery | undefined;
   /** How long the source took; undefined for a file. */
   readonly queryMs: number | undefined;
   /** Whether nothing was cut away, and files and lines are there. */

@@ -17,6 +17,7 @@ import { colourKeys, colourRules } from './colours.ts';
 import { FlameGraph } from './flamegraph/flame-graph.tsx';
 import { useFlameTheme } from './flamegraph/flame-theme.ts';
 import { FunctionsTable } from './functions/functions-table.tsx';
+import { onScreen } from './on-screen.ts';
 import { Panes } from './panes.tsx';
 import { Sandwich } from './sandwich/sandwich.tsx';
 import { SearchBox } from './search-box.tsx';
@@ -46,6 +47,8 @@ export function Workspace({ file, isStale = false }: { file: ShownProfile; isSta
   const input = useRef<HTMLInputElement>(null);
   const pane = useUrl((state) => state.pane);
 
+  useEffect(() => onScreen.setState({ tree: now }), [now]);
+  useEffect(() => () => onScreen.setState({ tree: undefined }), []);
   const isReady = shown !== undefined;
   useEffect(() => {
     // Keys work from the start: what was pressed to open the file is gone, and nothing else has the focus.

@@ -1,0 +1,131 @@
+/** What Explore says instead of a graph: nothing stored yet, nothing in the range, a source that refuses or is away. */
+import type { ReactElement, ReactNode } from 'react';
+import { SourceError } from '#datasource/datasource.ts';
+import { printLabelSelector } from '#model/label-selector.ts';
+import { formatDuration } from '#model/time-text.ts';
+import { Button } from '../components/button.tsx';
+import { Icon, type IconName } from '../components/icon.tsx';
+import { refresh } from '../time/refresh-clock.ts';
+import { navigate } from '../url/url-store.ts';
+import styles from '../views/workspace.module.css';
+import { DEFAULT_RANGE, type Explored } from './use-explored.ts';
+
+interface MessageProps {
+  readonly icon: IconName;
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly isError?: boolean;
+}
+
+function Message({ icon, title, children, isError = false }: MessageProps): ReactElement {
+  return (
+    <div className={styles['panel']} role={isError ? 'alert' : 'status'}>
+      <Icon name={icon} />
+      <h2>{title}</h2>
+      {children}
+    </div>
+  );
+}
+
+export function WaitingForFirstProfile(): ReactElement {
+  return (
+    <Message icon="info" title="No profile yet">
+      <p>
+        Nothing is stored so far. Flametide’s own profile comes within 15 seconds of its start, unless it was started
+        with --no-self-profile. Agents push to this address.
+      </p>
+      <Button kind="edged" onClick={() => navigate({ view: 'files' }, 'push')}>
+        Open a file instead
+      </Button>
+    </Message>
+  );
+}
+
+/** Says which of range, label and service left nothing, and offers to take it back. */
+export function NothingMatches({ explored, newestMs }: { explored: Explored; newestMs: number | undefined }): ReactElement {
+  const { time, subject, matchers, catalogue } = explored;
+  const { range } = time;
+  const labels = matchers.slice(subject === undefined ? 0 : 1);
+  const isServiceThere =
+    subject !== undefined && catalogue?.services.some(({ name }) => name === subject.service) === true;
+  const isTooEarly = range !== undefined && newestMs !== undefined && newestMs < range.startMs;
+  const why = isTooEarly
+    ? `The newest profile is ${formatDuration(range.endMs - newestMs)} older than the end of the range.`
+    : labels.length > 0
+      ? `No profile of ${subject?.service ?? 'any service'} has ${printLabelSelector(labels)} in this range.`
+      : subject === undefined
+        ? 'There are no profiles in this range.'
+        : isServiceThere
+          ? `${subject.service} has no profile of this type in this range.`
+          : `${subject.service} has no profiles in this range.`;
+  return (
+    <Message icon="info" title="Nothing here">
+      <p>{why.slice(0, 600)}</p>
+      {labels.length > 0 && (
+        <Button kind="edged" onClick={() => navigate({ q: [] }, 'push')}>
+          Remove the {labels.length === 1 ? 'label' : `${labels.length} labels`}
+        </Button>
+      )}
+      {range && (
+        <Button
+          kind="edged"
+          onClick={() =>
+            navigate(
+              isTooEarly
+                ? { from: String(Math.floor(newestMs - (range.endMs - range.startMs))), until: String(Math.ceil(newestMs)) }
+                : { from: 'now-24h', until: 'now' },
+              'push',
+            )
+          }
+        >
+          {isTooEarly ? 'Go to the newest profiles' : 'Look at the last 24 h'}
+        </Button>
+      )}
+      {subject !== undefined && (
+        <Button onClick={() => navigate({ svc: undefined, type: undefined, q: [] }, 'push')}>Busiest service</Button>
+      )}
+    </Message>
+  );
+}
+
+/** A panel's error in the source's own words, with what can be done about it. */
+export function SourceFailed({ error, what }: { error: Error; what: string }): ReactElement {
+  if (error instanceof SourceError && error.code === 'limit') {
+    const { longestRangeMs } = error;
+    return (
+      <Message icon="warn" title="The range is longer than the source allows" isError>
+        <p>{error.message.slice(0, 600)}</p>
+        {longestRangeMs !== undefined && (
+          <Button
+            kind="edged"
+            onClick={() => navigate({ from: `now-${Math.floor(longestRangeMs / 1000)}s`, until: 'now' }, 'push')}
+          >
+            Show the last {formatDuration(longestRangeMs)}
+          </Button>
+        )}
+        <Button onClick={() => navigate(DEFAULT_RANGE, 'push')}>Show the last hour</Button>
+      </Message>
+    );
+  }
+  const isAway = error instanceof SourceError && error.code === 'offline';
+  return (
+    <Message icon="error" title={isAway ? 'The server does not answer' : `${what} could not be loaded`} isError>
+      <p>{error.message.slice(0, 600)}</p>
+      <Button kind="edged" onClick={refresh}>
+        Try again
+      </Button>
+      {isAway && <Button onClick={() => navigate({ view: 'files' }, 'push')}>Open a file instead</Button>}
+    </Message>
+  );
+}
+
+export function RangeMistake({ message }: { message: string }): ReactElement {
+  return (
+    <Message icon="warn" title="This range cannot be read" isError>
+      <p>{message}</p>
+      <Button kind="edged" onClick={() => navigate(DEFAULT_RANGE, 'push')}>
+        Show the last hour
+      </Button>
+    </Message>
+  );
+}

@@ -1,0 +1,48 @@
+/** Markers that the data tells: the first time a new value of a version-like label appears. */
+import { labelValue } from '#model/labels.ts';
+import type { Series } from '#model/series.ts';
+import type { TimeRange } from '#model/time-range.ts';
+
+/** Something that happened at a time. */
+export interface Marker {
+  readonly timeMs: number;
+  readonly title: string;
+  /** What is known beyond the title, for the pop-up. */
+  readonly details: readonly string[];
+  /** A page about it, http or https. */
+  readonly url: string | undefined;
+}
+
+/** Labels whose new values mean a deploy, the most telling first. */
+export const versionLabels: readonly string[] = [
+  'version',
+  'service_version',
+  'service_git_ref',
+  'release',
+  'image',
+  'build',
+];
+const MOST_FOUND = 20;
+const LONGEST_TITLE = 60;
+
+/** The label of these names that tells versions, if any. */
+export function versionLabelOf(labelNames: readonly string[]): string | undefined {
+  return versionLabels.find((name) => labelNames.includes(name));
+}
+
+/** @param series one for each value of the label; what was there from the start is not new */
+export function findMarkers(series: readonly Series[], label: string, range: TimeRange, stepMs: number): Marker[] {
+  const found: Marker[] = [];
+  for (const { labels, timesMs } of series) {
+    const value = labelValue(labels, label);
+    if (value === '' || timesMs.length === 0 || timesMs[0] <= range.startMs + 2 * stepMs) continue;
+    found.push({
+      // A step is told by its end: the profile that is new in it may have come at its start.
+      timeMs: timesMs[0] - stepMs,
+      title: value.length > LONGEST_TITLE ? `${value.slice(0, LONGEST_TITLE)}…` : value,
+      details: [`First profile with ${label}=${value.slice(0, 200)}`],
+      url: undefined,
+    });
+  }
+  return found.sort((a, b) => a.timeMs - b.timeMs).slice(0, MOST_FOUND);
+}

@@ -1,0 +1,132 @@
+/** What Explore looks at, from the link, the clock and the source: range, service, profile type, and the question that follows. */
+import { useMemo } from 'react';
+import type { SeriesQuestion } from '#datasource/datasource.ts';
+import type { LabelMatcher } from '#model/labels.ts';
+import type { ProfileQuery } from '#model/query.ts';
+import { isSnapshot, stepFor } from '#model/series-values.ts';
+import { resolveTimeRange, type TimeRange, type TimeRangeText } from '#model/time-range.ts';
+import { useCatalogue, useSeries, useStoredRange } from '../source-queries.ts';
+import { useNow } from '../time/refresh-clock.ts';
+import { useUrl } from '../url/url-store.ts';
+import { type Catalogue, chooseSubject, costsOf, SERVICE_LABEL, type Subject } from './subject.ts';
+
+/** The range where the link names none. */
+export const DEFAULT_RANGE: TimeRangeText = { from: 'now-1h', until: 'now' };
+/** Points of a small series. */
+const SPARK_POINTS = 60;
+/** Services whose costs are asked for. */
+const MOST_SERVICES = 500;
+/** While there is less than the range asks for, the page looks again this often. */
+const FIRST_RUN_REFRESH_S = 10;
+
+export interface ShownRange {
+  readonly text: TimeRangeText;
+  readonly range: TimeRange | undefined;
+  /** What is wrong with the range of the link. */
+  readonly mistake: string | undefined;
+  /** All there is, which is less than the usual hour. */
+  readonly isNarrowed: boolean;
+}
+
+export interface Explored {
+  readonly time: ShownRange;
+  readonly zone: string;
+  /** Seconds between refreshes, 0 off. */
+  readonly refreshS: number;
+  /** Whether the source holds not one profile. */
+  readonly isEmptyStore: boolean;
+  readonly catalogue: Catalogue | undefined;
+  readonly subject: Subject | undefined;
+  /** All matchers: the service first. */
+  readonly matchers: readonly LabelMatcher[];
+  readonly query: ProfileQuery | undefined;
+  /** Why there is nothing to choose from. */
+  readonly error: Error | null;
+}
+
+export function useExplored(): Explored {
+  const from = useUrl((state) => state.from);
+  const until = useUrl((state) => state.until);
+  const zone = useUrl((state) => state.tz);
+  const ref = useUrl((state) => state.ref);
+  const svc = useUrl((state) => state.svc);
+  const type = useUrl((state) => state.type);
+  const q = useUrl((state) => state.q);
+  const nowMs = useNow();
+
+  const isOpen = from === undefined && until === undefined;
+  const stored = useStoredRange();
+  const oldestMs = stored.data?.oldestMs;
+  // A source that cannot tell what it holds is asked for the usual range.
+  const isKnown = !isOpen || stored.data !== undefined || stored.error !== null;
+  const time = useMemo((): ShownRange => {
+    const text = { from: from ?? DEFAULT_RANGE.from, until: until ?? DEFAULT_RANGE.until };
+    const resolved = resolveTimeRange(text, nowMs, zone);
+    if (!resolved.ok) return { text, range: undefined, mistake: resolved.message, isNarrowed: false };
+    const { range } = resolved;
+    if (isOpen && !isKnown) return { text, range: undefined, mistake: undefined, isNarrowed: false };
+    const isNarrowed = isOpen && oldestMs !== undefined && oldestMs > range.startMs && oldestMs < range.endMs;
+    return { text, range: isNarrowed ? narrowed(range, oldestMs) : range, mistake: undefined, isNarrowed };
+  }, [from, until, zone, nowMs, isOpen, isKnown, oldestMs]);
+
+  const catalogue = useCatalogue(svc !== undefined && type !== undefined ? undefined : time.range);
+  const isServiceOpen = svc === undefined;
+  const overview = useSeries(isServiceOpen ? overviewQuestion(catalogue.data, time.range) : undefined);
+  const busiest = useMemo(
+    () => (overview.data ? costsOf(overview.data, SERVICE_LABEL)[0]?.name : undefined),
+    [overview.data],
+  );
+  const subject = useMemo(
+    () => chooseSubject({ svc, type }, catalogue.data, busiest),
+    [svc, type, catalogue.data, busiest],
+  );
+  const matchers = useMemo(
+    (): readonly LabelMatcher[] =>
+      subject === undefined ? q : [{ name: SERVICE_LABEL, operator: '=', value: subject.service }, ...q],
+    [subject, q],
+  );
+  const query = useMemo(
+    () =>
+      subject === undefined || time.range === undefined
+        ? undefined
+        : { profileType: subject.profileType, matchers, range: time.range },
+    [subject, matchers, time.range],
+  );
+  return {
+    time,
+    zone,
+    refreshS: ref ?? (time.isNarrowed ? FIRST_RUN_REFRESH_S : 0),
+    isEmptyStore: stored.data === null,
+    catalogue: catalogue.data,
+    subject,
+    matchers,
+    query,
+    error: catalogue.error ?? overview.error,
+  };
+}
+
+/** Services by cost; also what the overview draws. */
+export function overviewQuestion(
+  catalogue: Catalogue | undefined,
+  range: TimeRange | undefined,
+): SeriesQuestion | undefined {
+  if (catalogue?.overviewType === undefined || range === undefined) return undefined;
+  return sparkQuestion({ profileType: catalogue.overviewType, matchers: [], range }, [SERVICE_LABEL], MOST_SERVICES);
+}
+
+/** Small series, one for each value of the labels. */
+export function sparkQuestion(query: ProfileQuery, groupBy: readonly string[], limit: number): SeriesQuestion {
+  return {
+    query,
+    stepMs: stepFor(query.range, SPARK_POINTS, undefined),
+    groupBy,
+    callSite: [],
+    isMean: isSnapshot(query.profileType),
+    limit,
+  };
+}
+
+/** From the first profile on, to the second. */
+function narrowed({ endMs }: TimeRange, oldestMs: number): TimeRange {
+  return { startMs: Math.floor(oldestMs / 1000) * 1000, endMs };
+}
