@@ -1,4 +1,5 @@
 /** The questions that may take long, asked with columns and answered with columns. Whoever asks cannot tell whether a thread lies between. */
+import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { CallTree, SiblingOrder } from '#model/call-tree.ts';
 import type { FunctionTable, Profile, SampleType } from '#model/profile.ts';
 import type { Transform } from '#model/transforms/registry.ts';
@@ -21,6 +22,7 @@ export interface OpenedProfile {
   readonly timeMs: number | undefined;
   readonly durationMs: number | undefined;
   readonly period: Profile['period'];
+  readonly cut: Profile['cut'];
   readonly notes: readonly string[];
   readonly unpackedBytes: number;
   readonly decodeMs: number;
@@ -82,12 +84,7 @@ export interface Exported {
 /** Every call rejects with `AbortError` when its signal fires before the answer is on its way. */
 export interface Analysis {
   /** Takes the bytes over. @param onProgress gets shares in [0, 1]. @throws DecodeError */
-  open(
-    bytes: Uint8Array,
-    name: string,
-    signal: AbortSignal,
-    onProgress: (share: number) => void,
-  ): Promise<OpenedProfile>;
+  open(encoded: EncodedProfile, signal: AbortSignal, onProgress: (share: number) => void): Promise<OpenedProfile>;
   tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer>;
   /** @param text as typed; what cannot be parsed matches nothing (the page parses it first, to say so). */
   search(request: TreeRequest, text: string, signal: AbortSignal): Promise<SearchAnswer>;

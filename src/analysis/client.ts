@@ -1,4 +1,5 @@
 /** The analysis over a worker: the only file on the page's side that posts messages. */
+import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type {
   Analysis,
   Exported,
@@ -48,12 +49,11 @@ export class AnalysisClient implements Analysis {
   }
 
   open(
-    bytes: Uint8Array,
-    name: string,
+    encoded: EncodedProfile,
     signal: AbortSignal,
     onProgress: (share: number) => void,
   ): Promise<OpenedProfile> {
-    return this.#ask<OpenedProfile>('open', [bytes, name], signal, [bytes.buffer], onProgress);
+    return this.#ask<OpenedProfile>('open', [encoded], signal, [encoded.bytes.buffer], onProgress);
   }
 
   tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer> {

@@ -5,6 +5,7 @@ import { decodeProfile } from '#formats/registry.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import { pathOf } from '#model/call-path.ts';
+import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { packageOf } from '#model/function-name.ts';
 import { functionTotals } from '#model/function-table.ts';
 import type { Profile } from '#model/profile.ts';
@@ -55,13 +56,12 @@ export class InProcessAnalysis implements Analysis {
   }
 
   async open(
-    bytes: Uint8Array,
-    name: string,
+    encoded: EncodedProfile,
     signal: AbortSignal,
     onProgress: (share: number) => void,
   ): Promise<OpenedProfile> {
     const began = performance.now();
-    const { profile, format, unpackedBytes } = await this.#run(decodeProfile(bytes, name), signal, onProgress);
+    const { profile, format, unpackedBytes } = await this.#run(decodeProfile(encoded), signal, onProgress);
     const { names, files, mappings } = profile.functions;
     const packages: string[] = [];
     const isSystem = new Uint8Array(names.length);
@@ -86,6 +86,7 @@ export class InProcessAnalysis implements Analysis {
       timeMs: profile.timeMs,
       durationMs: profile.durationMs,
       period: profile.period,
+      cut: profile.cut,
       notes: profile.notes,
       unpackedBytes,
       decodeMs: performance.now() - began,

@@ -1,12 +1,13 @@
 /** What crosses between the page and the worker: calls, answers, progress, errors. */
 import { DecodeError, type DecodeErrorCode } from '#formats/format.ts';
+import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { Analysis } from './analysis.ts';
 
 export type CallName = Exclude<keyof Analysis, 'close'>;
 
 /** A call's arguments without its signal and progress callback, which become messages of their own. */
 export type CallArguments = {
-  open: [bytes: Uint8Array, name: string];
+  open: [encoded: EncodedProfile];
   tree: [request: Parameters<Analysis['tree']>[0]];
   search: [request: Parameters<Analysis['search']>[0], text: string];
   sandwich: [request: Parameters<Analysis['sandwich']>[0], func: number];

@@ -180,6 +180,5 @@ const NO_QUESTION: SeriesQuestion = {
   stepMs: 1000,
   groupBy: [],
   callSite: [],
-  isMean: false,
   limit: undefined,
 };

@@ -11,6 +11,7 @@ export interface StoredRange {
   readonly newestMs: number;
 }
 
+/** Sums per step. Whatever a type measures, a source adds up: what snapshots mean is the asker's to know. */
 export interface SeriesQuestion {
   readonly query: ProfileQuery;
   readonly stepMs: number;
@@ -18,7 +19,6 @@ export interface SeriesQuestion {
   readonly groupBy: readonly string[];
   /** Only what passes through this call site, names root first; [] is everything. */
   readonly callSite: readonly string[];
-  readonly isMean: boolean;
   /** The largest series by sum; undefined asks for all. */
   readonly limit: number | undefined;
 }

@@ -92,6 +92,7 @@ export function* decodeCollapsed(packed: Uint8Array): Steps<Profile> {
     timeMs: undefined,
     durationMs: undefined,
     period: undefined,
+    cut: undefined,
     notes,
   };
 }

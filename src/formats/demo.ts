@@ -130,6 +130,8 @@ function* makeDemo(nodes: number, seed: number): Steps<Profile> {
     timeMs: undefined,
     durationMs: undefined,
     period: { type: { type: 'cpu', unit: 'nanoseconds' }, value: 10 * MS },
+    cut: undefined,
+    cut: undefined,
     notes: ['Demo data: made up from a seed, not measured.'],
   };
 }

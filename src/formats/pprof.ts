@@ -76,6 +76,7 @@ export function* decodePprof(bytes: Uint8Array): Steps<Profile> {
     timeMs: timeNanos > 0 ? timeNanos / NANOSECONDS_A_MILLISECOND : undefined,
     durationMs: durationNanos > 0 ? durationNanos / NANOSECONDS_A_MILLISECOND : undefined,
     period: periodType && { type: periodType, value: period },
+    cut: undefined,
     notes,
   };
 }

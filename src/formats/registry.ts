@@ -1,10 +1,13 @@
 /** The formats in the order in which they are tried, and the one way from bytes to a profile. */
 import type { Steps } from '#base/steps.ts';
+import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { Profile } from '#model/profile.ts';
+import { parseProfileType } from '#model/profile-type.ts';
 import { collapsedFormat } from './collapsed.ts';
 import { demoFormat } from './demo.ts';
 import { DecodeError, type ProfileFormat } from './format.ts';
 import { unwrapGzip } from './gzip.ts';
+import { decodeMergedTree } from './merged-tree.ts';
 import { pprofFormat } from './pprof.ts';
 import { recognise } from './recognise.ts';
 
@@ -27,8 +30,34 @@ export interface DecodedProfile {
 
 const UNPACKING = 0.3;
 
-/** @param name the file's name: a hint, the content decides. @throws DecodeError */
-export function* decodeProfile(bytes: Uint8Array, name: string): Steps<DecodedProfile> {
+/** Of a file the name is a hint, the content decides; of a source's answer it is known what it holds. @throws DecodeError */
+export function* decodeProfile({ bytes, name, form }: EncodedProfile): Steps<DecodedProfile> {
+  switch (form.kind) {
+    case 'file':
+      return yield* decodeFile(bytes, name);
+    case 'merged-tree': {
+      const profile = yield* decodeMergedTree(bytes, form.profileType, form.maxNodes);
+      return { profile, format: { id: 'tree', title: 'merged tree' }, unpackedBytes: bytes.length };
+    }
+    case 'merged-pprof': {
+      const profile = yield* decodeMergedPprof(bytes, form.profileType);
+      return { profile, format: { id: 'pprof', title: 'merged pprof' }, unpackedBytes: bytes.length };
+    }
+  }
+}
+
+/** The period that Pyroscope answers is a constant, not what was pushed. */
+function* decodeMergedPprof(bytes: Uint8Array, profileType: string): Steps<Profile> {
+  const type = parseProfileType(profileType);
+  const sampleTypes = [{ type: type?.sampleType ?? '', unit: type?.sampleUnit ?? '' }];
+  if (bytes.length === 0) return { ...(yield* decodeMergedTree(bytes, profileType, 0)), sampleTypes };
+  const profile = yield* pprofFormat.decode(bytes);
+  if (profile.sampleTypes.length !== 1)
+    throw new DecodeError('malformed', `The answer has ${profile.sampleTypes.length} sample types instead of one.`);
+  return { ...profile, sampleTypes, period: undefined };
+}
+
+function* decodeFile(bytes: Uint8Array, name: string): Steps<DecodedProfile> {
   if (bytes.length === 0) throw new DecodeError('empty', 'The file is empty.', { remedy: 'Save the profile again.' });
   const unpacked = yield* share(unwrapGzip(bytes), 0, UNPACKING);
   if (unpacked.length === 0) {

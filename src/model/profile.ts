@@ -65,6 +65,8 @@ export interface Profile {
   readonly durationMs: number | undefined;
   /** What one sample stands for, where the file says; the value is 0 where it names the kind alone. */
   readonly period: { readonly type: SampleType; readonly value: number } | undefined;
+  /** What a source cut away: the function that stands for it, no function of the program, and its value in all. */
+  readonly cut: { readonly func: number; readonly value: number } | undefined;
   /** What was left out or understood otherwise than written; plain sentences for the user. */
   readonly notes: readonly string[];
 }

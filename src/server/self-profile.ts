@@ -206,6 +206,7 @@ function toProfile(
     timeMs: undefined,
     durationMs: undefined,
     period,
+    cut: undefined,
     notes: [],
   };
 }

@@ -59,7 +59,7 @@ it('the corpus is there', () => expect(files.length).toBeGreaterThan(20));
 describe.each(files.map((file) => [file.path, file] as const))('%s', (path) => {
   it('comes back whole', async () => {
     const bytes = readFileSync(join(folder, path));
-    const { profile } = finish(decodeProfile(new Uint8Array(bytes), path));
+    const { profile } = finish(decodeProfile({ bytes: new Uint8Array(bytes), name: path, form: { kind: 'file' } }));
     const body = {
       series: [
         {

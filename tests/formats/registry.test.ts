@@ -11,7 +11,7 @@ const pprof = encodeMessage({ fields: smallProfile() });
 const collapsed = encoder.encode('main;parse 12\nmain;read 3\n');
 
 function open(bytes: Uint8Array, name: string): { id: string; unpackedBytes: number } {
-  const { format, unpackedBytes } = finish(decodeProfile(bytes, name));
+  const { format, unpackedBytes } = finish(decodeProfile({ bytes, name, form: { kind: 'file' } }));
   return { id: format.id, unpackedBytes };
 }
 

@@ -285,11 +285,11 @@ const bench = {
     let samples = 0;
     let nodes = 0;
     for (let i = 0; i < 7; i++) {
-      const { profile } = timed('decode', () => finish(decodeProfile(raw, 'bench.pb')));
+      const { profile } = timed('decode', () => finish(decodeProfile({ bytes: raw, name: 'bench.pb', form: { kind: 'file' } })));
       const made = timed('build', () => finish(buildCallTree(profile, profile.defaultSampleType, 'size')));
       timed('pprof-format', () => PprofFormatProfile.decode(raw));
       timed('bytes to tree', () => {
-        const decoded = finish(decodeProfile(packed, 'bench.pb.gz'));
+        const decoded = finish(decodeProfile({ bytes: packed, name: 'bench.pb.gz', form: { kind: 'file' } }));
         return finish(buildCallTree(decoded.profile, decoded.profile.defaultSampleType, 'size'));
       });
       samples = profile.sampleCount;

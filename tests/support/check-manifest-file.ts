@@ -67,7 +67,7 @@ export function readManifest(folder: string): Manifest {
 function openFile(folder: string, { path }: ManifestFile): DecodedProfile | DecodeError {
   const bytes = new Uint8Array(readFileSync(join(folder, path)));
   try {
-    return finish(decodeProfile(bytes, path));
+    return finish(decodeProfile({ bytes, name: path, form: { kind: 'file' } }));
   } catch (error) {
     if (error instanceof DecodeError) return error;
     throw error;

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import type { SeriesQuestion } from '#datasource/datasource.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
-import { isSnapshot, stepFor } from '#model/series-values.ts';
+import { stepFor } from '#model/series-values.ts';
 import { resolveTimeRange, type TimeRange, type TimeRangeText } from '#model/time-range.ts';
 import { useCatalogue, useSeries, useStoredRange } from '../source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
@@ -121,7 +121,6 @@ export function sparkQuestion(query: ProfileQuery, groupBy: readonly string[], l
     stepMs: stepFor(query.range, SPARK_POINTS, undefined),
     groupBy,
     callSite: [],
-    isMean: isSnapshot(query.profileType),
     limit,
   };
 }

@@ -1,54 +1,70 @@
 /** The time series over the graph: what is asked for it, and what becomes of the answer. */
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { SeriesQuestion } from '#datasource/datasource.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import { isSnapshot, stepFor, uploadIntervalOf } from '#model/series-values.ts';
 import { useLabelNames, useSeries } from '../source-queries.ts';
 import { useUrl } from '../url/url-store.ts';
-import { sumInstances } from './instance-sums.ts';
+import { meansOf } from './instance-means.ts';
 
 /** Series that are told apart on the screen; the smaller ones are left out, and the page says so. */
 export const MOST_SERIES = 500;
 /** Snapshots are averaged by instance first, so more are asked for than are shown. */
 const MOST_INSTANCES = 2000;
+/** How often profiles come is read off the end of the range, second by second, from a few instances. */
+const PROBE_MS = 20 * 60_000;
+const PROBED_INSTANCES = 4;
+/** Until it is known, profiles are taken to come this often. */
+const USUAL_INTERVAL_MS = 15_000;
 
 export interface ShownSeries {
-  /** Sums, or means of snapshots, per step; undefined while there is no answer yet. */
+  /** Sums, or for snapshots what was held on average, per step; undefined while there is no answer yet. */
   readonly series: readonly Series[] | undefined;
   readonly stepMs: number;
-  readonly uploadIntervalMs: number | undefined;
   readonly isStale: boolean;
   readonly error: Error | null;
 }
 
-export function useShownSeries(query: ProfileQuery | undefined, widthCss: number): ShownSeries {
+/** @param points how many are wanted at the most */
+export function useShownSeries(query: ProfileQuery | undefined, points: number): ShownSeries {
   const by = useUrl((state) => state.by);
   const callSite = useUrl((state) => state.cs);
   const isMean = query !== undefined && isSnapshot(query.profileType);
-  const names = useLabelNames(query?.matchers ?? [], isMean ? query.range : undefined);
+  const names = useLabelNames(query?.matchers ?? [], query?.range);
   const instanceLabels = useMemo(() => (names.data ?? []).filter((name) => !name.startsWith('__')), [names.data]);
-  // How often profiles come is only known once some are there; what was seen last holds until something else is.
-  const [interval, setInterval] = useState<number>();
-  const stepMs = query === undefined ? 1000 : stepFor(query.range, widthCss, interval);
-  const isAsked = query !== undefined && (!isMean || names.data !== undefined || names.error !== null);
-  const question = useMemo(
-    (): SeriesQuestion | undefined =>
-      isAsked
-        ? {
-            query,
-            stepMs,
-            groupBy: isMean ? [...new Set([...(by === '' ? [] : [by]), ...instanceLabels])] : by === '' ? [] : [by],
-            callSite,
-            isMean,
-            limit: isMean ? MOST_INSTANCES : MOST_SERIES,
-          }
-        : undefined,
-    [isAsked, query, stepMs, isMean, by, instanceLabels, callSite],
+  const probed = useSeries(
+    useMemo(() => (query && names.data ? probeOf(query, instanceLabels) : undefined), [query, names.data, instanceLabels]),
   );
+  const intervalMs = useMemo(() => (probed.data && uploadIntervalOf(probed.data)) ?? USUAL_INTERVAL_MS, [probed.data]);
+  const stepMs = query === undefined ? 1000 : stepFor(query.range, points, intervalMs);
+  const isReady = query !== undefined && (!isMean || names.data !== undefined || names.error !== null);
+  const question = useMemo((): SeriesQuestion | undefined => {
+    if (!isReady) return undefined;
+    const asked = by === '' ? [] : [by];
+    return {
+      query,
+      stepMs,
+      groupBy: isMean ? [...new Set([...asked, ...instanceLabels])] : asked,
+      callSite,
+      limit: isMean ? MOST_INSTANCES : MOST_SERIES,
+    };
+  }, [isReady, query, stepMs, isMean, by, instanceLabels, callSite]);
   const { data, error, isPlaceholderData } = useSeries(question);
-  const seen = useMemo(() => (data && !isPlaceholderData ? uploadIntervalOf(data) : undefined), [data, isPlaceholderData]);
-  if (seen !== undefined && seen !== interval && 2 * seen > stepMs) setInterval(seen);
-  const series = useMemo(() => (data && isMean ? sumInstances(data, by) : data), [data, isMean, by]);
-  return { series, stepMs, uploadIntervalMs: interval ?? seen, isStale: isPlaceholderData, error };
+  const series = useMemo(
+    () => (data && isMean ? meansOf(data, by, Math.max(1, Math.round(stepMs / intervalMs))) : data),
+    [data, isMean, by, stepMs, intervalMs],
+  );
+  return { series, stepMs, isStale: isPlaceholderData, error };
+}
+
+function probeOf(query: ProfileQuery, groupBy: readonly string[]): SeriesQuestion {
+  const { startMs, endMs } = query.range;
+  return {
+    query: { ...query, range: { startMs: Math.max(startMs, endMs - PROBE_MS), endMs } },
+    stepMs: 1000,
+    groupBy,
+    callSite: [],
+    limit: PROBED_INSTANCES,
+  };
 }

@@ -86,7 +86,7 @@ async function openOne(analysis: Analysis, source: FileSource): Promise<string |
       return undefined;
     }
     const bytes = await source.read();
-    const profile = await analysis.open(bytes, source.name, control.signal, (share) => {
+    const profile = await analysis.open({ bytes, name: source.name, form: { kind: 'file' } }, control.signal, (share) => {
       const next = { ...reading, share };
       swap(next);
       reading = next;

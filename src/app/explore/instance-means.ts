@@ -1,0 +1,35 @@
+/** Snapshots over time: what all instances held, on average, in each step. */
+import { labelSet, labelValue } from '#model/labels.ts';
+import type { Series } from '#model/series.ts';
+
+/**
+ * A source adds snapshots up. Divided by how many an instance sends in a step, and added over instances, they say what
+ * was held at one time.
+ * @param sums per instance @param label one series for each of its values; '' adds all to one
+ */
+export function meansOf(sums: readonly Series[], label: string, uploadsPerStep: number): readonly Series[] {
+  const groups = new Map<string, Map<number, number>>();
+  for (const { labels, timesMs, values } of sums) {
+    const key = label === '' ? '' : labelValue(labels, label);
+    let held = groups.get(key);
+    if (held === undefined) groups.set(key, (held = new Map()));
+    for (let i = 0; i < timesMs.length; i++) {
+      held.set(timesMs[i], (held.get(timesMs[i]) ?? 0) + values[i] / uploadsPerStep);
+    }
+  }
+  return [...groups].map(([value, held]) => {
+    const timesMs = Float64Array.from(held.keys()).sort();
+    return {
+      labels: label === '' ? [] : labelSet([{ name: label, value }]),
+      timesMs,
+      values: timesMs.map((timeMs) => held.get(timeMs)!),
+    };
+  });
+}
+
+/** What all series held on average over the steps in which something was held. Undefined where nothing was. */
+export function meanHeld(means: readonly Series[]): { readonly mean: number; readonly steps: number } | undefined {
+  const [all] = meansOf(means, '', 1);
+  if (all === undefined || all.values.length === 0) return undefined;
+  return { mean: all.values.reduce((sum, value) => sum + value, 0) / all.values.length, steps: all.values.length };
+}
