@@ -2,6 +2,7 @@
 import type { Analysis } from '#analysis/analysis.ts';
 import { rootName } from '#model/call-tree.ts';
 import { splitName } from '#model/function-name.ts';
+import { sampleTypeTitle } from '#model/profile-type.ts';
 import { formatShare } from '#model/units.ts';
 import type { FlameScene } from '#render/flamegraph/scene.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
@@ -13,7 +14,7 @@ import { withPngText } from './png-text.ts';
 import { linkToView, urlStore } from './url/url-store.ts';
 import { colourKeys } from './views/colours.ts';
 import { readToken } from './views/flamegraph/flame-theme.ts';
-import { sampleTypeTitle, type Shown, valueText } from './views/shown.ts';
+import { type Shown, valueText } from './views/shown.ts';
 
 export type ExportKind = 'pprof' | 'collapsed' | 'speedscope' | 'svg' | 'png';
 

@@ -1,6 +1,7 @@
 /** The bands around every page: the top, what was refused, the files as tabs, the page itself. */
 import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { demoName } from '#model/demo-recipe.ts';
+import { sampleTypeTitle } from '#model/profile-type.ts';
 import { Button, IconButton } from './components/button.tsx';
 import { Dialog } from './components/dialog.tsx';
 import { Icon } from './components/icon.tsx';
@@ -15,7 +16,7 @@ import { useAnalysis } from './queries.ts';
 import { announce, dismissRefusals, openDialog, refuse, useUi } from './ui-store.ts';
 import { dismissUrlNotices, linkToView, navigate, urlStore, useUrl, useUrlNotices } from './url/url-store.ts';
 import { copy } from './commands.ts';
-import { sampleTypeKey, sampleTypeTitle, shownOf, useShown } from './views/shown.ts';
+import { sampleTypeKey, shownOf, useShown } from './views/shown.ts';
 import { Workspace } from './views/workspace.tsx';
 import styles from './shell.module.css';
 

@@ -25,11 +25,13 @@ export function parseLabelSelector(text: string): ParsedSelector {
 
 /** Reads back as the same matchers. */
 export function printLabelSelector(matchers: readonly LabelMatcher[]): string {
-  const printed = matchers.map(({ name, operator, value }) => {
-    const isBare = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
-    return `${isBare ? name : quote(name)}${operator}${quote(value)}`;
-  });
-  return `{${printed.join(', ')}}`;
+  return `{${matchers.map(printLabelMatcher).join(', ')}}`;
+}
+
+/** What stands between the braces for one matcher. */
+export function printLabelMatcher({ name, operator, value }: LabelMatcher): string {
+  const isBare = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+  return `${isBare ? name : quote(name)}${operator}${quote(value)}`;
 }
 
 class SelectorParser {

@@ -1,7 +1,7 @@
 /** What Explore shows where the link leaves it open: the busiest service, its usual profile type. */
 import type { LabelSet } from '#model/labels.ts';
 import { labelValue } from '#model/labels.ts';
-import { defaultProfileType, overviewProfileType } from '#model/profile-type.ts';
+import { defaultProfileType, parseProfileType, type ProfileType } from '#model/profile-type.ts';
 import type { Series } from '#model/series.ts';
 
 export const SERVICE_LABEL = 'service_name';
@@ -17,7 +17,7 @@ export interface Service {
 export interface Catalogue {
   /** By name. */
   readonly services: readonly Service[];
-  /** The type that services are compared by: CPU time, else wall time, else the one that most have. */
+  /** By which services are compared; undefined where there is none. */
   readonly overviewType: string | undefined;
 }
 
@@ -35,7 +35,19 @@ export function catalogueOf(sets: readonly LabelSet[]): Catalogue {
   const services = [...types]
     .map(([name, own]) => ({ name, types: own.sort() }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { services, overviewType: overviewProfileType(services.map((service) => service.types)) };
+  return { services, overviewType: overviewTypeOf(services) };
+}
+
+/** The type that services are compared by: CPU time, else wall time, else the one that most have. */
+function overviewTypeOf(services: readonly Service[]): string | undefined {
+  const having = new Map<string, number>();
+  for (const { types } of services) for (const id of types) having.set(id, (having.get(id) ?? 0) + 1);
+  const ids = [...having].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([id]) => id);
+  return defaultProfileType(parsedTypes(ids))?.id;
+}
+
+export function parsedTypes(ids: readonly string[]): ProfileType[] {
+  return ids.flatMap((id) => parseProfileType(id) ?? []);
 }
 
 /** Sum of each service's series, largest first. */
@@ -66,7 +78,7 @@ export function chooseSubject(
     asked.svc ?? (asked.type === undefined ? busiest : (firstWith(catalogue, asked.type, busiest) ?? busiest));
   if (service === undefined) return undefined;
   const types = catalogue.services.find(({ name }) => name === service)?.types ?? [];
-  const profileType = asked.type ?? defaultProfileType(types);
+  const profileType = asked.type ?? defaultProfileType(parsedTypes(types))?.id;
   return profileType === undefined ? undefined : { service, profileType };
 }
 

@@ -1,12 +1,12 @@
 /** Opening profiles: drop, pick, paste, a demo; the files of this tab; what can be read. */
 import { type ReactElement, useState } from 'react';
+import { sampleTypeTitle } from '#model/profile-type.ts';
 import { formatBytesOfFile, formatCount, formatValue } from '#model/units.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { useAnalysis } from '../queries.ts';
 import { openDialog, uiStore } from '../ui-store.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
-import { sampleTypeTitle } from '../views/shown.ts';
 import { closeFile, type FileEntry, useFiles } from './files-store.ts';
 import { pastedSource, useOpen } from './use-open.ts';
 import styles from './files.module.css';

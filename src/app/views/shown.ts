@@ -85,24 +85,6 @@ export function samplesIn({ file, sampleType }: Shown, value: number): number | 
   return Math.round(value / period.value);
 }
 
-const titles: Record<string, string> = {
-  cpu: 'CPU time',
-  samples: 'Samples',
-  wall: 'Wall time',
-  alloc_objects: 'Allocated objects',
-  alloc_space: 'Allocated space',
-  inuse_objects: 'In use objects',
-  inuse_space: 'In use space',
-  contentions: 'Contentions',
-  delay: 'Delay',
-  goroutine: 'Goroutines',
-};
-
-/** A sample type in the field's words; as the file calls it where there are none. */
-export function sampleTypeTitle(type: string): string {
-  return Object.hasOwn(titles, type) ? titles[type] : type || 'Samples';
-}
-
 /** The next node after `from` whose function is hit, around the end; -1 if there is none. */
 export function nextHit(tree: CallTree, hit: Uint8Array, from: NodeIndex, step: 1 | -1): NodeIndex {
   for (let i = 1; i <= tree.length; i++) {

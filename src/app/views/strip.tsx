@@ -1,10 +1,11 @@
 /** Over the graph: what the whole is, and what its colours mean. */
 import { type ReactElement, useMemo } from 'react';
+import { sampleTypeTitle } from '#model/profile-type.ts';
 import { formatCount, formatShare } from '#model/units.ts';
 import { selfShareKeys } from '#render/palette.ts';
 import { useUrl } from '../url/url-store.ts';
 import { legendOf } from './colours.ts';
-import { sampleTypeTitle, type ShownTree, type Snapshots, valueText } from './shown.ts';
+import { type ShownTree, type Snapshots, valueText } from './shown.ts';
 import styles from './workspace.module.css';
 
 const MOST_GROUPS = 9;

@@ -1,9 +1,10 @@
 /** What one frame costs, in words, beside the pointer. The same facts stand in the accessible tree. */
 import { type ReactElement, type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
+import { sampleTypeTitle } from '#model/profile-type.ts';
 import { formatCount, formatExact, formatShare } from '#model/units.ts';
 import type { Place } from '../../ui-store.ts';
-import { sampleTypeTitle, samplesIn, type Shown, valueText } from '../shown.ts';
+import { samplesIn, type Shown, valueText } from '../shown.ts';
 import styles from './frame-tooltip.module.css';
 
 const OFF_CSS = 12;

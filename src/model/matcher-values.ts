@@ -1,0 +1,42 @@
+/** Matchers that stand for a plain set of values: `a="x"`, `a=~"x|y"` with every letter of a value taken as it is. */
+import type { LabelMatcher } from './labels.ts';
+
+/** What RE2 reads as more than itself. */
+const SPECIAL = /[\\.+*?()|[\]{}^$]/g;
+
+/** A regular expression that matches exactly the value. */
+export function escapeValue(value: string): string {
+  return value.replace(SPECIAL, '\\$&');
+}
+
+/** @param values at least one @param isNegated everything but the values */
+export function matcherOfValues(name: string, values: readonly string[], isNegated: boolean): LabelMatcher {
+  if (values.length === 1) return { name, operator: isNegated ? '!=' : '=', value: values[0] };
+  return { name, operator: isNegated ? '!~' : '=~', value: values.map(escapeValue).join('|') };
+}
+
+/** The values that a matcher names one by one; undefined where it holds a pattern. */
+export function valuesOfMatcher({ operator, value }: LabelMatcher): readonly string[] | undefined {
+  return operator === '=' || operator === '!=' ? [value] : valuesOfPattern(value);
+}
+
+/** The values between the bars of a pattern; undefined where it is more than values and bars. */
+export function valuesOfPattern(pattern: string): readonly string[] | undefined {
+  const values: string[] = [];
+  let value = '';
+  for (let i = 0; i < pattern.length; i++) {
+    const c = pattern[i];
+    if (c === '|') {
+      values.push(value);
+      value = '';
+    } else if (c === '\\') {
+      const escaped = pattern[++i] ?? '';
+      // \d, \pL and their like name more than one letter.
+      if (!/^[^A-Za-z0-9\u0080-\uffff]$/.test(escaped)) return undefined;
+      value += escaped;
+    } else if ('.+*?()[]{}^$'.includes(c)) return undefined;
+    else value += c;
+  }
+  values.push(value);
+  return values;
+}
