@@ -140,7 +140,8 @@ export interface MergedAnswer {
   readonly error: Error | null;
   /** Why the first answer is not followed by the whole. */
   readonly wholeError: Error | null;
-  readonly isFetching: boolean;
+  /** Whether something better than `merged` is on its way, or waits to be asked for. */
+  readonly isComing: boolean;
 }
 
 /** The largest nodes at once, then everything: a reader must not wait for files and lines to see where it goes. */
@@ -159,7 +160,7 @@ export function useMergedProfile(query: ProfileQuery | undefined): MergedAnswer 
     merged: query === undefined ? undefined : (whole.data ?? first.data),
     error: first.error,
     wholeError: whole.error,
-    isFetching: first.isFetching || whole.isFetching,
+    isComing: query !== undefined && whole.data === undefined && first.error === null && whole.error === null,
   };
 }
 

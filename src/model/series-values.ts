@@ -1,5 +1,6 @@
 /** From sums per step to what an axis shows. */
 import type { Series } from './series.ts';
+import { formatNumber, formatValue } from './units.ts';
 import type { TimeRange } from './time-range.ts';
 import { parseProfileType } from './profile-type.ts';
 
@@ -22,4 +23,32 @@ export function uploadIntervalOf(series: readonly Series[]): number | undefined 
     for (let i = 1; i < Math.min(timesMs.length, 200); i++) gaps.push(timesMs[i] - timesMs[i - 1]);
   gaps.sort((a, b) => a - b);
   return gaps[gaps.length >> 2];
+}
+
+/** How values of a type are shown over time: by the second, or as they are for snapshots. */
+export interface RateScale {
+  /** What a sum per step of one second is multiplied by. */
+  readonly factor: number;
+  /** `3.90 cores`, `12.1 MiB/s`, `240 /s`; of snapshots the value. */
+  format(rate: number): string;
+  /** For the axis: `cores`, `bytes/s`. */
+  readonly unit: string;
+}
+
+const NANOSECONDS: Readonly<Record<string, number>> = { nanoseconds: 1, ns: 1, microseconds: 1e3, milliseconds: 1e6, seconds: 1e9 };
+
+export function rateScaleOf(profileType: string): RateScale {
+  const type = parseProfileType(profileType);
+  const unit = type?.sampleUnit ?? '';
+  const sampleType = type?.sampleType ?? '';
+  if (isSnapshot(profileType)) {
+    return { factor: 1, format: (rate) => formatValue(rate, unit, sampleType), unit: unit === 'bytes' ? 'bytes' : '' };
+  }
+  const nanoseconds = NANOSECONDS[unit];
+  if (nanoseconds !== undefined) {
+    const words = sampleType === 'cpu' ? 'cores' : 's/s';
+    return { factor: nanoseconds / 1e9, format: (rate) => `${formatNumber(rate)}\u00a0${words}`, unit: words };
+  }
+  if (unit === 'bytes') return { factor: 1, format: (rate) => `${formatValue(rate, unit, sampleType)}/s`, unit: 'bytes/s' };
+  return { factor: 1, format: (rate) => `${formatNumber(rate)}\u00a0/s`, unit: `${sampleType}/s` };
 }

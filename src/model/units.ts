@@ -119,6 +119,11 @@ export function formatCount(value: number | bigint): string {
   return text.replace(/\B(?=(\d{3})+(?!\d))/g, NBSP);
 }
 
+/** Three significant digits, no unit. */
+export function formatNumber(value: number): string {
+  return grouped(value, value === 0 ? 0 : decimalsFor(value));
+}
+
 /** Files are counted in powers of ten, as everywhere. */
 export function formatBytesOfFile(bytes: number): string {
   if (bytes < 1000) return `${bytes}${NBSP}B`;

@@ -1,8 +1,7 @@
 /** Explore: which service, what it costs over time, where it goes. */
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
-import { printLabelSelector } from '#model/label-selector.ts';
 import { isSnapshot } from '#model/series-values.ts';
-import { type MergedAnswer, useMergedProfile, useStoredRange } from '../source-queries.ts';
+import { type MergedProfile, useMergedProfile, useStoredRange } from '../source-queries.ts';
 import { useUrl } from '../url/url-store.ts';
 import { onScreen } from '../views/on-screen.ts';
 import type { ShownProfile } from '../views/shown.ts';
@@ -10,7 +9,7 @@ import { Workspace } from '../views/workspace.tsx';
 import { NothingMatches, RangeMistake, SourceFailed, WaitingForFirstProfile } from './explore-messages.tsx';
 import { ExploreBar } from './explore-bar.tsx';
 import { GridView } from './grid-view.tsx';
-import { meanHeld } from './instance-sums.ts';
+import { meanHeld } from './instance-means.ts';
 import { SeriesBand } from './series-band.tsx';
 import { type Explored, useExplored } from './use-explored.ts';
 import { type ShownSeries, useShownSeries } from './use-shown-series.ts';
@@ -40,10 +39,14 @@ export function ExplorePage(): ReactElement {
 function Graph({ explored, series }: { explored: Explored; series: ShownSeries }): ReactElement {
   const { query, time, catalogue, isEmptyStore } = explored;
   const answer = useMergedProfile(query);
-  const { merged, isWholeFailed } = useShownMerged(answer);
   const stored = useStoredRange();
-  const file = useShownProfile(merged, series);
-  useTellConsole(answer, query !== undefined);
+  const file = useShownProfile(useLast(answer.merged), series);
+  // The console waits for the whole.
+  const isComplete = query === undefined || answer.merged?.isWhole === true || !answer.isComing;
+  useEffect(() => {
+    onScreen.setState({ isComplete });
+    return () => onScreen.setState({ isComplete: true });
+  }, [isComplete]);
   if (time.mistake !== undefined) return <RangeMistake message={time.mistake} />;
   if (isEmptyStore) return <WaitingForFirstProfile />;
   const failed = explored.error ?? answer.error;
@@ -57,10 +60,37 @@ function Graph({ explored, series }: { explored: Explored; series: ShownSeries }
       file={file}
       isStale={answer.merged === undefined}
       note={
-        isWholeFailed && !file.isWhole
-          ? 'Only the largest frames are shown, without files and lines: the source could not answer for the whole.'
+        answer.wholeError !== null && !file.isWhole
+          ? 'Only the largest frames are shown, without files and lines: the source could not answer for all of them.'
           : undefined
       }
     />
   );
+}
+
+/** The last answer, while the next one is on its way: loading takes nothing off the screen. */
+function useLast(merged: MergedProfile | undefined): MergedProfile | undefined {
+  const [last, setLast] = useState(merged);
+  if (merged !== undefined && merged !== last) setLast(merged);
+  return merged ?? last;
+}
+
+/** An answer as the views take it; of snapshots, with what makes their sum a mean. */
+function useShownProfile(merged: MergedProfile | undefined, { series }: ShownSeries): ShownProfile | undefined {
+  const held = useMemo(
+    () => (merged && series && isSnapshot(merged.query.profileType) ? meanHeld(series) : undefined),
+    [merged, series],
+  );
+  return useMemo(() => {
+    if (merged === undefined) return undefined;
+    const { profile, query, bytes, queryMs, isWhole } = merged;
+    const total = Number(profile.totals[0] ?? 0);
+    const snapshots = !isSnapshot(query.profileType)
+      ? undefined
+      : held === undefined || total === 0
+        ? { count: undefined, scale: 1 }
+        : { count: held.steps, scale: held.mean / total };
+    const name = query.matchers[0]?.value ?? 'profile';
+    return { name, size: bytes, profile, asked: query, queryMs, isWhole, snapshots };
+  }, [merged, held]);
 }

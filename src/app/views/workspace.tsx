@@ -29,8 +29,15 @@ import { useFrameMenu } from './use-frame-menu.tsx';
 import { useIsNarrow } from './use-narrow.ts';
 import styles from './workspace.module.css';
 
-/** @param isStale what is shown is no longer what is asked for, and the next is on its way */
-export function Workspace({ file, isStale = false }: { file: ShownProfile; isStale?: boolean }): ReactElement {
+interface WorkspaceProps {
+  readonly file: ShownProfile;
+  /** What is shown is no longer what is asked for, and the next is on its way. */
+  readonly isStale?: boolean;
+  /** What is to be known about all of it. */
+  readonly note?: string | undefined;
+}
+
+export function Workspace({ file, isStale = false, note }: WorkspaceProps): ReactElement {
   const asked = useShown(file);
   const { data: answer, error, isPlaceholderData } = useTree(asked.request);
   const now = useMemo(() => (answer ? { ...asked, answer, tree: answer.tree } : undefined), [asked, answer]);
@@ -111,6 +118,12 @@ export function Workspace({ file, isStale = false }: { file: ShownProfile; isSta
         <ViewOptions />
       </div>
       <TransformChips matched={isPlaceholderData ? undefined : answer?.matched} />
+      {note !== undefined && (
+        <div className={styles['note']} data-kind="warn" role="status">
+          <Icon name="warn" />
+          <span>{note}</span>
+        </div>
+      )}
       {error ? (
         <div className={styles['panel']} role="alert">
           <Icon name="error" />

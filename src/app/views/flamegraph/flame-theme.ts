@@ -16,21 +16,23 @@ export function readToken(name: string): string {
   return colour;
 }
 
+/** Calls back when colours or the page's font have changed. @returns what ends it */
+export function onThemeChange(renew: () => void): () => void {
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  dark.addEventListener('change', renew);
+  // Names are measured in the page's font: again once it has come.
+  void document.fonts.ready.then(renew);
+  const stop = preferences.subscribe((now, before) => {
+    if (now.theme !== before.theme) renew();
+  });
+  return () => {
+    dark.removeEventListener('change', renew);
+    stop();
+  };
+}
+
 export function useFlameTheme(): FlameTheme {
   const [theme, setTheme] = useState(() => flameTheme(readToken));
-  useEffect(() => {
-    const renew = (): void => setTheme(flameTheme(readToken));
-    const dark = matchMedia('(prefers-color-scheme: dark)');
-    dark.addEventListener('change', renew);
-    // Names are measured in the page's font: again once it has come.
-    void document.fonts.ready.then(renew);
-    const stop = preferences.subscribe((now, before) => {
-      if (now.theme !== before.theme) renew();
-    });
-    return () => {
-      dark.removeEventListener('change', renew);
-      stop();
-    };
-  }, []);
+  useEffect(() => onThemeChange(() => setTheme(flameTheme(readToken))), []);
   return theme;
 }
