@@ -18,6 +18,9 @@ export interface LabelMatcher {
   readonly value: string;
 }
 
+/** The label by which profiles belong to a service. */
+export const SERVICE_LABEL = 'service_name';
+
 /** Value of a label, '' where the set has none. */
 export function labelValue(labels: LabelSet, name: string): string {
   return labels.find((label) => label.name === name)?.value ?? '';
@@ -31,4 +34,20 @@ export function labelSet(pairs: Iterable<Label>): LabelSet {
     .filter(([, value]) => value !== '')
     .map(([name, value]) => ({ name, value }))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+/** A query's matchers with the plain one of the service apart; undefined where it names none, or not just one. */
+export function splitService(matchers: readonly LabelMatcher[]): {
+  readonly service: string | undefined;
+  readonly others: readonly LabelMatcher[];
+} {
+  const isPlain = ({ name, operator }: LabelMatcher): boolean => name === SERVICE_LABEL && operator === '=';
+  const named = matchers.filter(isPlain);
+  if (named.length !== 1) return { service: undefined, others: matchers };
+  return { service: named[0].value, others: matchers.filter((matcher) => !isPlain(matcher)) };
+}
+
+/** The way back: the service goes first. */
+export function joinService(service: string | undefined, others: readonly LabelMatcher[]): readonly LabelMatcher[] {
+  return service === undefined ? others : [{ name: SERVICE_LABEL, operator: '=', value: service }, ...others];
 }

@@ -50,10 +50,15 @@ export function findPatternProblem(pattern: string): PatternProblem | undefined 
       case '(': {
         const problem = groupProblem(pattern, at);
         if (problem !== undefined) return { at, message: problem };
-        const group = matchAt(GROUP, pattern, at);
-        i += group?.[0].length ?? 1;
-        if (group?.[0].endsWith(')') !== true) open.push(at);
-        before = 'nothing';
+        const head = matchAt(GROUP, pattern, at)?.[0] ?? c;
+        i += head.length;
+        if (head.endsWith(')')) {
+          // Flags alone are no atom: a(?i)* repeats the a.
+          before = before === 'nothing' ? 'nothing' : 'atom';
+        } else {
+          open.push(at);
+          before = 'nothing';
+        }
         break;
       }
       case ')':

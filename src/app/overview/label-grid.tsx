@@ -1,0 +1,174 @@
+/** The label explorer: a label is chosen, its values stand beside each other on one scale, and any can be kept or left out. */
+import { type ReactElement, type ReactNode, useMemo, useState } from 'react';
+import type { SampleType } from '#model/profile.ts';
+import type { Series } from '#model/series.ts';
+import type { TimeRange } from '#model/time-range.ts';
+import { formatCount } from '#model/units.ts';
+import { readable } from '#render/text.ts';
+import { Button } from '../components/button.tsx';
+import { PickField, PickOptions, usePickList } from '../components/pick-list.tsx';
+import { PopoverField } from '../components/popover.tsx';
+import { Notice } from '../query-bar/notice.tsx';
+import { type LabelNameRow, offeredNames, withWords } from '../query-bar/suggestions.ts';
+import { useIsNarrow } from '../views/use-narrow.ts';
+import { SeriesGrid } from './series-grid.tsx';
+import { mostTellingFirst } from './sort-cells.ts';
+import styles from './label-grid.module.css';
+
+export interface ValueCell {
+  readonly value: string;
+  readonly cost: number | undefined;
+  readonly series: Series | undefined;
+}
+
+interface LabelGridProps {
+  /** In any order; undefined while they are asked for. */
+  readonly names: readonly LabelNameRow[] | undefined;
+  /** The label whose values are shown. */
+  readonly name: string | undefined;
+  /** Undefined while they are asked for. */
+  readonly values: readonly ValueCell[] | undefined;
+  readonly costType: SampleType;
+  readonly range: TimeRange;
+  renderSpark(series: Series, largest: number | undefined): ReactNode;
+  hrefOf(value: string): string;
+  onName(name: string): void;
+  /** Keeps only the value: `=`. */
+  onInclude(value: string): void;
+  /** Leaves the value out: `!=`. */
+  onExclude(value: string): void;
+  onCompareWithRest(value: string): void;
+}
+
+export function LabelGrid(props: LabelGridProps): ReactElement {
+  const { names, name, values, costType, range, renderSpark, hrefOf, onInclude, onExclude, onCompareWithRest } = props;
+  const isNarrow = useIsNarrow();
+  const cells = useMemo(
+    () =>
+      values?.map(({ value, cost, series }) => ({ id: value, title: value, detail: '', cost, type: costType, series })),
+    [values, costType],
+  );
+  return (
+    <div className={styles['explorer']}>
+      {isNarrow ? (
+        <div className={styles['field']}>
+          <PopoverField label="Label" prefix="Label" edged value={<bdi>{readable(name ?? 'none')}</bdi>}>
+            {(close) => (
+              <div className={styles['panel']}>
+                <LabelNames {...props} isPanel onPicked={close} />
+              </div>
+            )}
+          </PopoverField>
+        </div>
+      ) : (
+        <aside className={styles['side']} aria-label="Labels">
+          <LabelNames {...props} isPanel={false} onPicked={() => undefined} />
+        </aside>
+      )}
+      {name === undefined ? (
+        <p className={styles['hint']}>
+          {names?.length === 0 ? 'The profiles in this range have no labels.' : 'Choose a label to see its values.'}
+        </p>
+      ) : (
+        <SeriesGrid
+          key={name}
+          label={`Values of ${readable(name)}`}
+          words={['value', 'values']}
+          cells={cells}
+          range={range}
+          whole={values?.reduce((sum, { cost }) => sum + (cost ?? 0), 0)}
+          sorts={['cost', 'change', 'name']}
+          isOneScale
+          empty={<p>No series in this range has this label.</p>}
+          renderSpark={renderSpark}
+          renderActions={({ id: value }) => {
+            const said = readable(value) || '(empty)';
+            return (
+              <>
+                <Button tabIndex={-1} aria-label={`Only ${said}`} onClick={() => onInclude(value)}>
+                  Only
+                </Button>
+                <Button tabIndex={-1} aria-label={`Without ${said}`} onClick={() => onExclude(value)}>
+                  Without
+                </Button>
+                <Button
+                  tabIndex={-1}
+                  aria-label={`Compare ${said} with the rest`}
+                  title="Compare with the rest"
+                  onClick={() => onCompareWithRest(value)}
+                >
+                  Compare
+                </Button>
+              </>
+            );
+          }}
+          keyHint="x leaves the value out, c compares it with the rest"
+          onKey={(key, { id: value }) => {
+            if (key === 'x') onExclude(value);
+            else if (key === 'c') onCompareWithRest(value);
+            else return false;
+            return true;
+          }}
+          hrefOf={hrefOf}
+          onOpen={onInclude}
+        />
+      )}
+    </div>
+  );
+}
+
+function LabelNames({
+  names,
+  name,
+  onName,
+  isPanel,
+  onPicked,
+}: LabelGridProps & { isPanel: boolean; onPicked(): void }): ReactElement {
+  const [text, setText] = useState('');
+  const all = useMemo(() => mostTellingFirst(offeredNames(names ?? [])), [names]);
+  const rows = useMemo(() => withWords(all, text), [all, text]);
+  const list = usePickList(all.findIndex((one) => one.name === name));
+  const pick = (row: number): void => {
+    onPicked();
+    onName(rows[row].name);
+  };
+  return (
+    <>
+      <div className={styles['head']}>
+        <PickField
+          takesFocus={isPanel}
+          list={list}
+          count={rows.length}
+          label="Find a label"
+          placeholder="Find a label"
+          text={text}
+          onText={(next) => {
+            setText(next);
+            list.setActive(0);
+          }}
+          onPick={pick}
+        />
+      </div>
+      <div className={styles['list']}>
+        <PickOptions
+          list={list}
+          label="Labels, the most telling first"
+          count={rows.length}
+          isChosen={(row) => rows[row].name === name}
+          onPick={pick}
+        >
+          {(row) => (
+            <>
+              <bdi>{readable(rows[row].name)}</bdi>
+              <span className={styles['count']}>
+                {rows[row].valueCount !== undefined && formatCount(rows[row].valueCount)}
+              </span>
+            </>
+          )}
+        </PickOptions>
+        {names === undefined && <Notice>Reading the labels</Notice>}
+        {all.length > 0 && rows.length === 0 && <Notice>No label has these letters.</Notice>}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,343 @@
+/**
+ * Many small series in a grid: services, values of a label, profile types. Each says its name, its cost and its share, and
+ * opens by one click. Arrows walk from cell to cell; only visible rows are in the page.
+ */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactElement,
+  type ReactNode,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import type { SampleType } from '#model/profile.ts';
+import { changeWithin } from '#model/series-change.ts';
+import type { Series } from '#model/series.ts';
+import type { TimeRange } from '#model/time-range.ts';
+import { formatCount, formatShare } from '#model/units.ts';
+import { readable } from '#render/text.ts';
+import { Button } from '../components/button.tsx';
+import { Icon } from '../components/icon.tsx';
+import { Choice } from '../components/menu.tsx';
+import { CostText } from '../query-bar/cost-text.tsx';
+import { withWords } from '../query-bar/suggestions.ts';
+import { type CellSort, changeText, largestValue, sortedCells } from './sort-cells.ts';
+import styles from './series-grid.module.css';
+
+const CELL_CSS = 104;
+const LEAST_CELL_CSS = 248;
+const SKELETON_ROWS = 6;
+
+export interface SeriesCell {
+  /** A name of the source's own. */
+  readonly id: string;
+  readonly title: string;
+  /** A second, quieter line. */
+  readonly detail: string;
+  /** In the range, in the unit of `type`; undefined where it is not known. */
+  readonly cost: number | undefined;
+  readonly type: SampleType;
+  /** Undefined until it is there. */
+  readonly series: Series | undefined;
+}
+
+interface SeriesGridProps {
+  readonly label: string;
+  /** What one and several cells are called: `service`, `services`. */
+  readonly words: readonly [one: string, many: string];
+  /** Undefined while they are asked for. */
+  readonly cells: readonly SeriesCell[] | undefined;
+  readonly range: TimeRange;
+  /** What shares are of; undefined where cells cannot be summed. */
+  readonly whole: number | undefined;
+  /** By what it can be sorted, the first as a start; [] keeps the order that is given. */
+  readonly sorts: readonly CellSort[];
+  /** Every series is drawn to one scale, so that sizes compare by eye; else each to its own, so that shapes do. */
+  readonly isOneScale: boolean;
+  /** What stands in place of a grid without a cell. */
+  readonly empty: ReactNode;
+  /** Fills a box of 40 px height. @param largest the end of the scale; undefined leaves it to the series */
+  renderSpark(series: Series, largest: number | undefined): ReactNode;
+  /** Buttons at the foot of a cell. */
+  renderActions?(cell: SeriesCell): ReactNode;
+  /** What keys other than those of the grid do on a cell. @returns whether it was one */
+  onKey?(key: string, cell: SeriesCell): boolean;
+  /** How `onKey` is told to those who cannot see. */
+  readonly keyHint?: string;
+  /** Where a cell leads, for a click that opens another tab. */
+  hrefOf(id: string): string;
+  onOpen(id: string): void;
+}
+
+const sortTitles: Readonly<Record<CellSort, string>> = { cost: 'cost', change: 'change', name: 'name' };
+
+export function SeriesGrid(props: SeriesGridProps): ReactElement {
+  const { label, words, cells, range, whole, sorts, isOneScale, empty, onKey, keyHint, onOpen } = props;
+  const [text, setText] = useState('');
+  const [sort, setSort] = useState<CellSort | undefined>(sorts[0]);
+  const rows = useMemo(() => {
+    const found = withWords(
+      (cells ?? []).map((cell) => ({ cell, name: cell.title })),
+      text,
+    ).map(({ cell }) => cell);
+    return sort === undefined ? found : sortedCells(found, sort, range);
+  }, [cells, text, sort, range]);
+  const largest = useMemo(() => (isOneScale && cells ? largestValue(cells) : undefined), [cells, isOneScale]);
+
+  const scroller = useRef<HTMLDivElement>(null);
+  const columns = useColumns(scroller);
+  const rowCount = Math.ceil(rows.length / columns);
+  const virtual = useVirtualizer({
+    count: rowCount,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => CELL_CSS,
+    overscan: 2,
+  });
+  const id = useId();
+  const [marked, setMarked] = useState(0);
+  const active = Math.min(marked, rows.length - 1);
+  const move = (cell: number): void => {
+    const next = Math.max(0, Math.min(rows.length - 1, cell));
+    setMarked(next);
+    virtual.scrollToIndex(Math.floor(next / columns), { align: 'auto' });
+  };
+  const page = columns * Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / CELL_CSS) - 1);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || rows.length === 0) return;
+    // Keys of a button inside a cell are its own.
+    if (event.target !== event.currentTarget) return;
+    const first = active - (active % columns);
+    switch (event.key) {
+      case 'ArrowRight':
+        move(active + 1);
+        break;
+      case 'ArrowLeft':
+        move(active - 1);
+        break;
+      case 'ArrowDown':
+        if (active + columns < rows.length) move(active + columns);
+        else if (first + columns < rows.length) move(rows.length - 1);
+        break;
+      case 'ArrowUp':
+        if (active >= columns) move(active - columns);
+        break;
+      case 'Home':
+        move(first);
+        break;
+      case 'End':
+        move(first + columns - 1);
+        break;
+      case 'PageDown':
+        move(active + page);
+        break;
+      case 'PageUp':
+        move(active - page);
+        break;
+      case 'Enter':
+        onOpen(rows[active].id);
+        break;
+      default:
+        if (onKey?.(event.key, rows[active]) !== true) return;
+    }
+    event.preventDefault();
+  };
+
+  return (
+    <section className={styles['overview']} aria-label={label} aria-busy={cells === undefined}>
+      <div className={styles['tools']}>
+        <div className={styles['search']}>
+          <Icon name="search" />
+          <input
+            type="search"
+            aria-label={`Find a ${words[0]}`}
+            placeholder={`Find a ${words[0]}`}
+            spellCheck={false}
+            autoComplete="off"
+            value={text}
+            onChange={(event) => {
+              setText(event.target.value);
+              setMarked(0);
+            }}
+          />
+        </div>
+        <span className={styles['count']} role="status">
+          {cells &&
+            (rows.length === cells.length
+              ? `${formatCount(cells.length)}\u00a0${words[cells.length === 1 ? 0 : 1]}`
+              : `${formatCount(rows.length)} of ${formatCount(cells.length)}\u00a0${words[1]}`)}
+        </span>
+        <span className={styles['spacer']} />
+        {sort !== undefined && sorts.length > 1 && (
+          <Choice
+            label="Sort by"
+            prefix="Sort by"
+            value={sort}
+            options={sorts.map((one) => ({ id: one, title: sortTitles[one] }))}
+            onChange={(next) => {
+              setSort(next);
+              setMarked(0);
+            }}
+          />
+        )}
+      </div>
+      {cells?.length === 0 && <div className={styles['empty']}>{empty}</div>}
+      {cells && cells.length > 0 && rows.length === 0 && (
+        <div className={styles['empty']}>
+          <p>
+            No {words[0]} has <bdi>{readable(text)}</bdi> in its name.
+          </p>
+          <Button kind="edged" onClick={() => setText('')}>
+            Show all {words[1]}
+          </Button>
+        </div>
+      )}
+      <div ref={scroller} className={styles['scroller']} tabIndex={-1}>
+        {cells === undefined && <Skeleton columns={columns} />}
+        {rows.length > 0 && (
+          <div
+            role="grid"
+            aria-label={label}
+            aria-rowcount={rowCount}
+            aria-colcount={columns}
+            aria-description={`Arrows move, Enter opens${keyHint === undefined ? '' : `, ${keyHint}`}`}
+            aria-activedescendant={`${id}-${active}`}
+            tabIndex={0}
+            className={styles['grid']}
+            style={{ height: virtual.getTotalSize() }}
+            onKeyDown={onKeyDown}
+          >
+            {virtual.getVirtualItems().map(({ index, start }) => (
+              <div
+                key={index}
+                role="row"
+                aria-rowindex={index + 1}
+                className={styles['row']}
+                style={{
+                  transform: `translateY(${start}px)`,
+                  gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+                }}
+              >
+                {rows.slice(index * columns, (index + 1) * columns).map((cell, column) => {
+                  const place = index * columns + column;
+                  return (
+                    <Cell
+                      key={cell.id}
+                      {...props}
+                      id={`${id}-${place}`}
+                      cell={cell}
+                      column={column}
+                      whole={whole}
+                      largest={largest}
+                      isActive={place === active}
+                      onMark={() => setMarked(place)}
+                    />
+                  );
+                })}
+              </div>
+            ))}
+          </div>
+        )}
+      </div>
+    </section>
+  );
+}
+
+interface CellProps extends SeriesGridProps {
+  readonly id: string;
+  readonly cell: SeriesCell;
+  readonly column: number;
+  readonly largest: number | undefined;
+  readonly isActive: boolean;
+  onMark(): void;
+}
+
+function Cell(props: CellProps): ReactElement {
+  const { id, cell, column, range, whole, largest, isActive, renderSpark, renderActions, hrefOf, onOpen, onMark } =
+    props;
+  const { title, detail, cost, type, series } = cell;
+  const change = useMemo(() => series && changeText(changeWithin(series, range)), [series, range]);
+  const name = readable(title) || '(empty)';
+  const onClick = (event: MouseEvent): void => {
+    onMark();
+    // Another tab or window is the browser's.
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    onOpen(cell.id);
+  };
+  return (
+    <div
+      id={id}
+      role="gridcell"
+      aria-colindex={column + 1}
+      className={styles['cell']}
+      data-active={isActive || undefined}
+    >
+      <div className={styles['first']}>
+        <a href={hrefOf(cell.id)} tabIndex={-1} title={name} onClick={onClick}>
+          <bdi>{name}</bdi>
+        </a>
+        <span className={styles['cost']}>
+          <CostText cost={cost} type={type} />
+        </span>
+      </div>
+      <div className={styles['spark']} data-waiting={series === undefined || undefined}>
+        {series && renderSpark(series, largest)}
+      </div>
+      <div className={styles['last']}>
+        {renderActions ? (
+          <span className={styles['actions']}>{renderActions(cell)}</span>
+        ) : (
+          <bdi className={styles['detail']} title={readable(detail)}>
+            {readable(detail)}
+          </bdi>
+        )}
+        {change !== undefined && (
+          <span className={styles['change']} title="The last third of the range against the first">
+            {change}
+          </span>
+        )}
+        {whole !== undefined && cost !== undefined && (
+          <span className={styles['share']} title="Share of all">
+            {formatShare(cost, whole)}
+          </span>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Skeleton({ columns }: { columns: number }): ReactElement {
+  return (
+    <div className={styles['skeleton']} aria-hidden="true">
+      {Array.from({ length: SKELETON_ROWS }, (_, row) => (
+        <div key={row} className={styles['row']} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
+          {Array.from({ length: columns }, (_unused, column) => (
+            <div key={column} className={styles['cell']}>
+              <div className={styles['first']}>
+                <i />
+              </div>
+              <div className={styles['spark']} data-waiting />
+            </div>
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** How many cells stand beside each other. */
+function useColumns(scroller: { readonly current: HTMLElement | null }): number {
+  const [columns, setColumns] = useState(1);
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const watch = new ResizeObserver(() => setColumns(Math.max(1, Math.floor(element.clientWidth / LEAST_CELL_CSS))));
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, [scroller]);
+  return columns;
+}

@@ -1,0 +1,56 @@
+/** All services of the range: what each costs, how it went, which profile types it has; one click into any. */
+import { type ReactElement, type ReactNode, useMemo } from 'react';
+import { inListOrder, type ProfileType, profileTypeTitle } from '#model/profile-type.ts';
+import type { SampleType } from '#model/profile.ts';
+import type { Series } from '#model/series.ts';
+import type { TimeRange } from '#model/time-range.ts';
+import { SeriesGrid } from './series-grid.tsx';
+
+export interface ServiceCell {
+  readonly name: string;
+  readonly cost: number | undefined;
+  readonly types: readonly ProfileType[];
+  readonly series: Series | undefined;
+}
+
+interface ServicesGridProps {
+  readonly services: readonly ServiceCell[] | undefined;
+  /** What costs count: of one profile type for all. */
+  readonly costType: SampleType;
+  readonly range: TimeRange;
+  readonly empty: ReactNode;
+  renderSpark(series: Series, largest: number | undefined): ReactNode;
+  hrefOf(service: string): string;
+  onService(service: string): void;
+}
+
+export function ServicesGrid(props: ServicesGridProps): ReactElement {
+  const { services, costType, range, empty, renderSpark, hrefOf, onService } = props;
+  const cells = useMemo(
+    () =>
+      services?.map(({ name, cost, types, series }) => ({
+        id: name,
+        title: name,
+        detail: [...new Set(inListOrder(types).map(profileTypeTitle))].join(', '),
+        cost,
+        type: costType,
+        series,
+      })),
+    [services, costType],
+  );
+  return (
+    <SeriesGrid
+      label="Services"
+      words={['service', 'services']}
+      cells={cells}
+      range={range}
+      whole={services?.reduce((sum, { cost }) => sum + (cost ?? 0), 0)}
+      sorts={['cost', 'change', 'name']}
+      isOneScale={false}
+      empty={empty}
+      renderSpark={renderSpark}
+      hrefOf={hrefOf}
+      onOpen={onService}
+    />
+  );
+}

@@ -1,0 +1,62 @@
+/** The order of a grid of series. */
+import { changeWithin, type SeriesChange } from '#model/series-change.ts';
+import type { Series } from '#model/series.ts';
+import type { TimeRange } from '#model/time-range.ts';
+
+export type CellSort = 'cost' | 'change' | 'name';
+
+export interface SortedCell {
+  readonly title: string;
+  /** In the range; undefined where it is not known. */
+  readonly cost: number | undefined;
+  /** Undefined until it is there. */
+  readonly series: Series | undefined;
+}
+
+/** The largest cost or change first, whichever its sign; what has none last; ties by name. */
+export function sortedCells<Cell extends SortedCell>(cells: readonly Cell[], sort: CellSort, range: TimeRange): Cell[] {
+  const byName = (a: Cell, b: Cell): number => (a.title < b.title ? -1 : a.title > b.title ? 1 : 0);
+  if (sort === 'name') return [...cells].sort(byName);
+  const size = new Map(cells.map((cell) => [cell, sizeOf(cell, sort, range)]));
+  return [...cells].sort((a, b) => (size.get(b) ?? -1) - (size.get(a) ?? -1) || byName(a, b));
+}
+
+function sizeOf({ cost, series }: SortedCell, sort: 'cost' | 'change', range: TimeRange): number {
+  if (sort === 'cost') return cost ?? -1;
+  const change = series && changeWithin(series, range);
+  return change ? Math.abs(change.last - change.first) : -1;
+}
+
+/** The largest value of all series: the end of a scale that all share. 0 where there is none. */
+export function largestValue(cells: readonly SortedCell[]): number {
+  let largest = 0;
+  for (const { series } of cells) {
+    if (series) for (const value of series.values) largest = Math.max(largest, value);
+  }
+  return largest;
+}
+
+/** `+23 %`; `from 0` and `to 0` have no percent; undefined where nothing is known to have changed. */
+export function changeText(change: SeriesChange | undefined): string | undefined {
+  if (!change || change.first === change.last) return undefined;
+  if (change.first === 0) return 'from 0';
+  if (change.last === 0) return 'to 0';
+  const percent = (change.last / change.first - 1) * 100;
+  const size = Math.abs(percent);
+  if (size < 0.5) return undefined;
+  // A factor says more than a percent of four digits.
+  if (percent >= 900) return `×\u00a0${Number((change.last / change.first).toPrecision(2)).toLocaleString('en')}`;
+  return `${percent < 0 ? '\u2212' : '+'}${size.toFixed(0)}\u00a0%`;
+}
+
+/** Labels that part the whole into a handful come first, then those of many values; one value parts nothing. */
+export function mostTellingFirst<Row extends { readonly name: string; readonly valueCount: number | undefined }>(
+  rows: readonly Row[],
+): Row[] {
+  const rank = ({ valueCount }: Row): number =>
+    valueCount === undefined ? Infinity : valueCount < 2 ? Number.MAX_VALUE : valueCount;
+  return [...rows].sort((a, b) => {
+    const [first, second] = [rank(a), rank(b)];
+    return first === second ? (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) : first - second;
+  });
+}

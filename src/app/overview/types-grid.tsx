@@ -1,0 +1,53 @@
+/** The profile types of a service, each in its own unit. */
+import { type ReactElement, type ReactNode, useMemo } from 'react';
+import { inListOrder, type ProfileType, profileTypeGroup, profileTypeTitle } from '#model/profile-type.ts';
+import type { Series } from '#model/series.ts';
+import type { TimeRange } from '#model/time-range.ts';
+import { SeriesGrid } from './series-grid.tsx';
+
+export interface TypeCell {
+  readonly type: ProfileType;
+  /** In the type's unit: the sum, or the mean of a snapshot. */
+  readonly cost: number | undefined;
+  readonly series: Series | undefined;
+}
+
+interface TypesGridProps {
+  readonly types: readonly TypeCell[] | undefined;
+  readonly range: TimeRange;
+  readonly empty: ReactNode;
+  renderSpark(series: Series, largest: number | undefined): ReactNode;
+  hrefOf(type: string): string;
+  /** @param type its id */
+  onType(type: string): void;
+}
+
+export function TypesGrid({ types, range, empty, renderSpark, hrefOf, onType }: TypesGridProps): ReactElement {
+  const cells = useMemo(() => {
+    if (!types) return undefined;
+    const byType = new Map(types.map((cell) => [cell.type, cell]));
+    return inListOrder(types.map(({ type }) => type)).map((type) => ({
+      id: type.id,
+      title: profileTypeTitle(type),
+      detail: `${profileTypeGroup(type)}, ${type.name}:${type.sampleType}`,
+      cost: byType.get(type)?.cost,
+      type: { type: type.sampleType, unit: type.sampleUnit },
+      series: byType.get(type)?.series,
+    }));
+  }, [types]);
+  return (
+    <SeriesGrid
+      label="Profile types"
+      words={['profile type', 'profile types']}
+      cells={cells}
+      range={range}
+      whole={undefined}
+      sorts={[]}
+      isOneScale={false}
+      empty={empty}
+      renderSpark={renderSpark}
+      hrefOf={hrefOf}
+      onOpen={onType}
+    />
+  );
+}

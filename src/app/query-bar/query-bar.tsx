@@ -1,0 +1,117 @@
+/** What is looked at, in one band: service, profile type, labels; the same as text; and what the series are grouped by. */
+import { lazy, type ReactElement, type ReactNode, Suspense, useRef, useState } from 'react';
+import { joinService, type LabelMatcher, splitService } from '#model/labels.ts';
+import { printLabelSelector } from '#model/label-selector.ts';
+import type { ProfileType } from '#model/profile-type.ts';
+import type { SampleType } from '#model/profile.ts';
+import { Button } from '../components/button.tsx';
+import { MenuButton } from '../components/menu.tsx';
+import { useIsNarrow } from '../views/use-narrow.ts';
+import { GroupBy, GroupByAt } from './group-by.tsx';
+import { LabelChips } from './label-chips.tsx';
+import { ServicePicker } from './service-picker.tsx';
+import type { CostRow, LabelSource } from './suggestions.ts';
+import { TypePicker } from './type-picker.tsx';
+import styles from './query-bar.module.css';
+
+const SelectorText = lazy(async () => ({ default: (await import('./selector-text.tsx')).SelectorText }));
+
+interface QueryBarProps {
+  /** In any order; undefined while they are asked for. */
+  readonly services: readonly CostRow[] | undefined;
+  /** Undefined where the query names none, or several. */
+  readonly service: string | undefined;
+  readonly types: readonly ProfileType[];
+  readonly type: ProfileType | undefined;
+  /** All but the plain one of the service. */
+  readonly matchers: readonly LabelMatcher[];
+  /** Those that leave nothing, by their place in `matchers`. */
+  readonly unmet: readonly number[];
+  readonly groupBy: string | undefined;
+  readonly source: LabelSource;
+  /** What costs count, and how it is called: of the profile type that services and values are ranked by. */
+  readonly costType: SampleType;
+  readonly costTitle: string;
+  renderSpark?(service: string): ReactNode;
+  /** The service and the matchers together are one change. */
+  onQuery(service: string | undefined, matchers: readonly LabelMatcher[]): void;
+  onType(type: ProfileType): void;
+  onGroupBy(name: string | undefined): void;
+  onAllServices(): void;
+}
+
+export function QueryBar(props: QueryBarProps): ReactElement {
+  const { service, types, type, matchers, unmet, groupBy, source, costType, costTitle } = props;
+  const { onQuery, onType, onGroupBy } = props;
+  const [isText, setText] = useState(false);
+  const [isGrouping, setGrouping] = useState(false);
+  const isNarrow = useIsNarrow();
+  const more = useRef<HTMLSpanElement>(null);
+  const whole = joinService(service, matchers);
+  const selector = printLabelSelector(whole);
+  // What was typed outlives a look at the chips, as long as the query it began with does.
+  const [draft, setDraft] = useState({ from: selector, text: selector });
+  const grouping = { groupBy, matchers: whole, source, onGroupBy };
+
+  const openText = (): void => {
+    if (draft.from !== selector) setDraft({ from: selector, text: selector });
+    setText(true);
+  };
+
+  return (
+    <div className={styles['bar']} role="region" aria-label="Query">
+      {!isText && <ServicePicker {...props} onService={(name) => onQuery(name, matchers)} />}
+      <TypePicker types={types} type={type} onType={onType} />
+      <span className={styles['rule']} />
+      {isText ? (
+        <Suspense fallback={<span className={styles['chips']} />}>
+          <SelectorText
+            text={draft.text}
+            onText={(text) => setDraft({ ...draft, text })}
+            onApply={(asked) => {
+              const split = splitService(asked);
+              const text = printLabelSelector(joinService(split.service, split.others));
+              setDraft({ from: text, text });
+              setText(false);
+              onQuery(split.service, split.others);
+            }}
+            onLeave={() => setText(false)}
+          />
+        </Suspense>
+      ) : (
+        <LabelChips
+          matchers={matchers}
+          unmet={unmet}
+          fixed={joinService(service, [])}
+          source={source}
+          costType={costType}
+          costTitle={costTitle}
+          onMatchers={(next) => onQuery(service, next)}
+        />
+      )}
+      {isNarrow ? (
+        <span ref={more} className={styles['more']}>
+          <MenuButton
+            label="More of the query"
+            icon="more"
+            groups={[
+              {
+                entries: [
+                  ...(isText ? [] : [{ id: 'text', title: 'As text' }]),
+                  { id: 'group', title: 'Group by', hint: groupBy ?? 'none' },
+                ],
+              },
+            ]}
+            onPick={(id) => (id === 'text' ? openText() : setGrouping(true))}
+          />
+        </span>
+      ) : (
+        <>
+          {!isText && <Button onClick={openText}>as text</Button>}
+          <GroupBy {...grouping} />
+        </>
+      )}
+      {isGrouping && <GroupByAt {...grouping} anchor={more} onClose={() => setGrouping(false)} />}
+    </div>
+  );
+}

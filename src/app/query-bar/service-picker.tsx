@@ -1,0 +1,112 @@
+/** Which service: a field, and a searched list with what each costs, the busiest first. */
+import { type ReactElement, type ReactNode, useMemo, useState } from 'react';
+import type { SampleType } from '#model/profile.ts';
+import { formatCount, formatShare } from '#model/units.ts';
+import { readable } from '#render/text.ts';
+import { Button } from '../components/button.tsx';
+import { PickField, PickOptions, usePickList } from '../components/pick-list.tsx';
+import { PopoverField } from '../components/popover.tsx';
+import { CostText } from './cost-text.tsx';
+import { busiestFirst, type CostRow, withWords } from './suggestions.ts';
+import { Notice } from './notice.tsx';
+import styles from './query-bar.module.css';
+
+export interface ServicePickerProps {
+  /** In any order; undefined while they are asked for. */
+  readonly services: readonly CostRow[] | undefined;
+  /** Undefined where the query names none, or several. */
+  readonly service: string | undefined;
+  /** What `cost` counts. */
+  readonly costType: SampleType;
+  /** A small series, 64 by 16 px. */
+  renderSpark?(service: string): ReactNode;
+  onService(name: string): void;
+  onAllServices(): void;
+}
+
+export function ServicePicker(props: ServicePickerProps): ReactElement {
+  const { service } = props;
+  return (
+    <PopoverField
+      label="Service"
+      edged
+      value={service === undefined ? 'All services' : <bdi>{readable(service) || '(no name)'}</bdi>}
+    >
+      {(close) => <Services {...props} onClose={close} />}
+    </PopoverField>
+  );
+}
+
+function Services(props: ServicePickerProps & { onClose(): void }): ReactElement {
+  const { services, service, costType, renderSpark, onService, onAllServices, onClose } = props;
+  const [text, setText] = useState('');
+  const all = useMemo(() => busiestFirst(services ?? []), [services]);
+  const whole = useMemo(() => all.reduce((sum, { cost }) => sum + (cost ?? 0), 0), [all]);
+  const rows = useMemo(() => withWords(all, text), [all, text]);
+  const list = usePickList(all.findIndex(({ name }) => name === service));
+  const pick = (row: number): void => {
+    onClose();
+    onService(rows[row].name);
+  };
+  return (
+    <div className={styles['services']}>
+      <div className={styles['head']}>
+        <PickField
+          takesFocus
+          list={list}
+          count={rows.length}
+          label="Find a service"
+          placeholder="Find a service"
+          text={text}
+          onText={(next) => {
+            setText(next);
+            list.setActive(0);
+          }}
+          onPick={pick}
+        />
+      </div>
+      <div className={styles['list']}>
+        {services === undefined && <Notice>Reading the services</Notice>}
+        {services !== undefined && rows.length === 0 && (
+          <Notice>
+            {all.length === 0 ? 'No service has profiles in this range.' : 'No service has these letters.'}
+          </Notice>
+        )}
+        <PickOptions
+          list={list}
+          label="Services, the busiest first"
+          count={rows.length}
+          isChosen={(row) => rows[row].name === service}
+          onPick={pick}
+        >
+          {(row) => {
+            const { name, cost } = rows[row];
+            return (
+              <>
+                <bdi title={readable(name)}>{readable(name) || '(no name)'}</bdi>
+                {renderSpark && <span className={styles['spark']}>{renderSpark(name)}</span>}
+                <span className={styles['cost']}>
+                  <CostText cost={cost} type={costType} />
+                </span>
+                <span className={styles['share']}>{cost === undefined ? '' : formatShare(cost, whole)}</span>
+              </>
+            );
+          }}
+        </PickOptions>
+      </div>
+      <div className={styles['foot']}>
+        <span>
+          {formatCount(all.length)} {all.length === 1 ? 'service' : 'services'}
+        </span>
+        <Button
+          onClick={() => {
+            onClose();
+            onAllServices();
+          }}
+        >
+          All services
+        </Button>
+      </div>
+    </div>
+  );
+}
