@@ -48,11 +48,7 @@ export class AnalysisClient implements Analysis {
       this.#failAll('The worker that reads profiles stopped. Reload the page; a very large file may need more memory.');
   }
 
-  open(
-    encoded: EncodedProfile,
-    signal: AbortSignal,
-    onProgress: (share: number) => void,
-  ): Promise<OpenedProfile> {
+  open(encoded: EncodedProfile, signal: AbortSignal, onProgress: (share: number) => void): Promise<OpenedProfile> {
     return this.#ask<OpenedProfile>('open', [encoded], signal, [encoded.bytes.buffer], onProgress);
   }
 

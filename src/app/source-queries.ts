@@ -4,12 +4,14 @@ import { createContext, useContext, useEffect, useState } from 'react';
 import type { Analysis, OpenedProfile } from '#analysis/analysis.ts';
 import type { DataSource, SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
-import type { LabelMatcher } from '#model/labels.ts';
+import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
-import { type Catalogue, catalogueOf, SERVICE_LABEL, TYPE_LABEL } from './explore/subject.ts';
+import { type Catalogue, catalogueOf, TYPE_LABEL } from './explore/subject.ts';
+import { labelSourceOf } from './explore/label-source.ts';
 import { useAnalysis } from './queries.ts';
+import type { LabelNameRow } from './query-bar/suggestions.ts';
 
 export const SourceContext = createContext<DataSource | undefined>(undefined);
 
@@ -128,6 +130,20 @@ export function useLabelNames(
 ): UseQueryResult<readonly string[]> {
   return useQuery({
     ...sourceQueries.labelNames(useSource(), matchers, range ?? NO_RANGE),
+    enabled: range !== undefined,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Label names with how many values each has. */
+export function useLabelRows(
+  matchers: readonly LabelMatcher[],
+  range: TimeRange | undefined,
+): UseQueryResult<readonly LabelNameRow[]> {
+  const source = useSource();
+  return useQuery({
+    queryKey: ['label rows', source.id, matchers, range],
+    queryFn: ({ signal }) => labelSourceOf(source, range, undefined).loadNames(matchers, signal),
     enabled: range !== undefined,
     placeholderData: keepPreviousData,
   });

@@ -153,7 +153,8 @@ async function refusal(response: Response, title: string): Promise<SourceError> 
 /** As Go and Prometheus print durations: `1d`, `24h0m0s`. */
 function durationMs(text: string): number {
   let sum = 0;
-  for (const [, count, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdwy])/g)) sum += Number(count) * (MS_PER[unit] ?? 0);
+  for (const [, count, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdwy])/g))
+    sum += Number(count) * (MS_PER[unit] ?? 0);
   return sum;
 }
 

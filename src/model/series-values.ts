@@ -35,7 +35,13 @@ export interface RateScale {
   readonly unit: string;
 }
 
-const NANOSECONDS: Readonly<Record<string, number>> = { nanoseconds: 1, ns: 1, microseconds: 1e3, milliseconds: 1e6, seconds: 1e9 };
+const NANOSECONDS: Readonly<Record<string, number>> = {
+  nanoseconds: 1,
+  ns: 1,
+  microseconds: 1e3,
+  milliseconds: 1e6,
+  seconds: 1e9,
+};
 
 export function rateScaleOf(profileType: string): RateScale {
   const type = parseProfileType(profileType);
@@ -49,6 +55,7 @@ export function rateScaleOf(profileType: string): RateScale {
     const words = sampleType === 'cpu' ? 'cores' : 's/s';
     return { factor: nanoseconds / 1e9, format: (rate) => `${formatNumber(rate)}\u00a0${words}`, unit: words };
   }
-  if (unit === 'bytes') return { factor: 1, format: (rate) => `${formatValue(rate, unit, sampleType)}/s`, unit: 'bytes/s' };
+  if (unit === 'bytes')
+    return { factor: 1, format: (rate) => `${formatValue(rate, unit, sampleType)}/s`, unit: 'bytes/s' };
   return { factor: 1, format: (rate) => `${formatNumber(rate)}\u00a0/s`, unit: `${sampleType}/s` };
 }

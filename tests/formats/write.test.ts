@@ -44,7 +44,9 @@ function inputOf(names: readonly string[], lines: readonly Line[], unit = 'nanos
 }
 
 function reopened(input: ExportInput, kind: 'pprof' | 'collapsed'): Profile {
-  const { profile, format } = finish(decodeProfile({ bytes: formatExport(kind, input).bytes, name: 'file', form: { kind: 'file' } }));
+  const { profile, format } = finish(
+    decodeProfile({ bytes: formatExport(kind, input).bytes, name: 'file', form: { kind: 'file' } }),
+  );
   expect(format.id).toBe(kind);
   expect(checkProfile(profile)).toEqual([]);
   return profile;

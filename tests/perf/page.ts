@@ -285,7 +285,9 @@ const bench = {
     let samples = 0;
     let nodes = 0;
     for (let i = 0; i < 7; i++) {
-      const { profile } = timed('decode', () => finish(decodeProfile({ bytes: raw, name: 'bench.pb', form: { kind: 'file' } })));
+      const { profile } = timed('decode', () =>
+        finish(decodeProfile({ bytes: raw, name: 'bench.pb', form: { kind: 'file' } })),
+      );
       const made = timed('build', () => finish(buildCallTree(profile, profile.defaultSampleType, 'size')));
       timed('pprof-format', () => PprofFormatProfile.decode(raw));
       timed('bytes to tree', () => {

@@ -11,9 +11,18 @@ const paths = {
   ),
   down: <path d="m4.5 6.5 3.5 3.5 3.5-3.5" />,
   up: <path d="m4.5 9.5 3.5-3.5 3.5 3.5" />,
+  left: <path d="m9.5 4.5-3.5 3.5 3.5 3.5" />,
+  right: <path d="m6.5 4.5 3.5 3.5-3.5 3.5" />,
   close: <path d="m4.5 4.5 7 7m0-7-7 7" />,
   plus: <path d="M8 3.5v9M3.5 8h9" />,
   check: <path d="m3.5 8.5 3 3 6-7" />,
+  'zoom-out': (
+    <>
+      <circle cx="7" cy="7" r="4.25" />
+      <path d="m10.25 10.25 3.25 3.25M5 7h4" />
+    </>
+  ),
+  refresh: <path d="M13 8a5 5 0 1 1-1.5-3.55L13 6M13 2.75V6H9.75" />,
   theme: (
     <>
       <circle cx="8" cy="8" r="5.75" />

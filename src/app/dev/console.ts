@@ -2,9 +2,9 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Analysis } from '#analysis/analysis.ts';
 import type { CallTree } from '#model/call-tree.ts';
+import { SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import { makeExport, type ExportKind } from '../exports.ts';
-import { SERVICE_LABEL } from '../explore/subject.ts';
 import { filesStore } from '../files/files-store.ts';
 import { parseUrl, printUrl } from '../url/codec.ts';
 import { linkToView, navigate, urlStore } from '../url/url-store.ts';
@@ -47,7 +47,9 @@ interface FlametideConsole {
   show(patch: Readonly<Record<string, string | readonly string[] | null>>): Promise<void>;
   url(): Promise<string>;
   /** The time series as drawn: per second, or the mean for snapshots. */
-  series(): Promise<readonly { labels: Readonly<Record<string, string>>; points: readonly (readonly [number, number])[] }[]>;
+  series(): Promise<
+    readonly { labels: Readonly<Record<string, string>>; points: readonly (readonly [number, number])[] }[]
+  >;
   exportAs(kind: ExportKind): Promise<string | Uint8Array>;
   stats(): Promise<Readonly<Record<string, number>>>;
 }

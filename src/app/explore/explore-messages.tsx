@@ -42,7 +42,13 @@ export function WaitingForFirstProfile(): ReactElement {
 }
 
 /** Says which of range, label and service left nothing, and offers to take it back. */
-export function NothingMatches({ explored, newestMs }: { explored: Explored; newestMs: number | undefined }): ReactElement {
+export function NothingMatches({
+  explored,
+  newestMs,
+}: {
+  explored: Explored;
+  newestMs: number | undefined;
+}): ReactElement {
   const { time, subject, matchers, catalogue } = explored;
   const { range } = time;
   const labels = matchers.slice(subject === undefined ? 0 : 1);
@@ -72,7 +78,10 @@ export function NothingMatches({ explored, newestMs }: { explored: Explored; new
           onClick={() =>
             navigate(
               isTooEarly
-                ? { from: String(Math.floor(newestMs - (range.endMs - range.startMs))), until: String(Math.ceil(newestMs)) }
+                ? {
+                    from: String(Math.floor(newestMs - (range.endMs - range.startMs))),
+                    until: String(Math.ceil(newestMs)),
+                  }
                 : { from: 'now-24h', until: 'now' },
               'push',
             )

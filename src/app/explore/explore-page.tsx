@@ -51,8 +51,7 @@ function Graph({ explored, series }: { explored: Explored; series: ShownSeries }
   if (isEmptyStore) return <WaitingForFirstProfile />;
   const failed = explored.error ?? answer.error;
   if (failed) return <SourceFailed error={failed} what="The flamegraph" />;
-  const isNothing =
-    answer.merged?.profile.totals[0] === 0 || (query === undefined && catalogue?.services.length === 0);
+  const isNothing = answer.merged?.profile.totals[0] === 0 || (query === undefined && catalogue?.services.length === 0);
   if (isNothing) return <NothingMatches explored={explored} newestMs={stored.data?.newestMs} />;
   if (file === undefined) return <div className={styles['waiting']} aria-busy="true" />;
   return (

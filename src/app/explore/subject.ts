@@ -1,10 +1,8 @@
 /** What Explore shows where the link leaves it open: the busiest service, its usual profile type. */
-import type { LabelSet } from '#model/labels.ts';
-import { labelValue } from '#model/labels.ts';
+import { type LabelSet, labelValue, SERVICE_LABEL } from '#model/labels.ts';
 import { defaultProfileType, parseProfileType, type ProfileType } from '#model/profile-type.ts';
 import type { Series } from '#model/series.ts';
 
-export const SERVICE_LABEL = 'service_name';
 export const TYPE_LABEL = '__profile_type__';
 
 /** A service with the ids of the profile types that it has in the range. */

@@ -1,14 +1,15 @@
 /** What Explore looks at, from the link, the clock and the source: range, service, profile type, and the question that follows. */
 import { useMemo } from 'react';
 import type { SeriesQuestion } from '#datasource/datasource.ts';
-import type { LabelMatcher } from '#model/labels.ts';
+import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import { stepFor } from '#model/series-values.ts';
 import { resolveTimeRange, type TimeRange, type TimeRangeText } from '#model/time-range.ts';
 import { useCatalogue, useSeries, useStoredRange } from '../source-queries.ts';
+import { zoneName } from '../time/zone-name.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { useUrl } from '../url/url-store.ts';
-import { type Catalogue, chooseSubject, costsOf, SERVICE_LABEL, type Subject } from './subject.ts';
+import { type Catalogue, chooseSubject, costsOf, type Subject } from './subject.ts';
 
 /** The range where the link names none. */
 export const DEFAULT_RANGE: TimeRangeText = { from: 'now-1h', until: 'now' };
@@ -61,7 +62,7 @@ export function useExplored(): Explored {
   const isKnown = !isOpen || stored.data !== undefined || stored.error !== null;
   const time = useMemo((): ShownRange => {
     const text = { from: from ?? DEFAULT_RANGE.from, until: until ?? DEFAULT_RANGE.until };
-    const resolved = resolveTimeRange(text, nowMs, zone);
+    const resolved = resolveTimeRange(text, nowMs, zoneName(zone));
     if (!resolved.ok) return { text, range: undefined, mistake: resolved.message, isNarrowed: false };
     const { range } = resolved;
     if (isOpen && !isKnown) return { text, range: undefined, mistake: undefined, isNarrowed: false };

@@ -34,7 +34,10 @@ export function useShownSeries(query: ProfileQuery | undefined, points: number):
   const names = useLabelNames(query?.matchers ?? [], query?.range);
   const instanceLabels = useMemo(() => (names.data ?? []).filter((name) => !name.startsWith('__')), [names.data]);
   const probed = useSeries(
-    useMemo(() => (query && names.data ? probeOf(query, instanceLabels) : undefined), [query, names.data, instanceLabels]),
+    useMemo(
+      () => (query && names.data ? probeOf(query, instanceLabels) : undefined),
+      [query, names.data, instanceLabels],
+    ),
   );
   const intervalMs = useMemo(() => (probed.data && uploadIntervalOf(probed.data)) ?? USUAL_INTERVAL_MS, [probed.data]);
   const stepMs = query === undefined ? 1000 : stepFor(query.range, points, intervalMs);

@@ -86,15 +86,29 @@ async function openOne(analysis: Analysis, source: FileSource): Promise<string |
       return undefined;
     }
     const bytes = await source.read();
-    const profile = await analysis.open({ bytes, name: source.name, form: { kind: 'file' } }, control.signal, (share) => {
-      const next = { ...reading, share };
-      swap(next);
-      reading = next;
-    });
+    const profile = await analysis.open(
+      { bytes, name: source.name, form: { kind: 'file' } },
+      control.signal,
+      (share) => {
+        const next = { ...reading, share };
+        swap(next);
+        reading = next;
+      },
+    );
     const name = freeName(source.name);
     const openedAt = Date.now();
     const asked = undefined;
-    swap({ kind: 'open', name, size, openedAt, profile, asked, queryMs: undefined, isWhole: true, snapshots: undefined });
+    swap({
+      kind: 'open',
+      name,
+      size,
+      openedAt,
+      profile,
+      asked,
+      queryMs: undefined,
+      isWhole: true,
+      snapshots: undefined,
+    });
     announce(`${name} is open.`);
     return name;
   } catch (error) {

@@ -37,7 +37,7 @@ interface LabelGridProps {
   onInclude(value: string): void;
   /** Leaves the value out: `!=`. */
   onExclude(value: string): void;
-  onCompareWithRest(value: string): void;
+  onCompareWithRest?(value: string): void;
 }
 
 export function LabelGrid(props: LabelGridProps): ReactElement {

@@ -2,7 +2,8 @@
 import { demoLimits, isDemoRecipe } from '#model/demo-recipe.ts';
 import type { CallPath } from '#model/call-path.ts';
 import { parseLabelSelector, printLabelSelector } from '#model/label-selector.ts';
-import { isZone, parseTimePoint } from '#model/time-range.ts';
+import { isZone } from '#model/civil-time.ts';
+import { isTimePoint } from '#model/time-range.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 import { LONGEST_TEXT, parsePath, parseTransform, printPath, printTransform } from './transform-text.ts';
 import type { UrlState } from './url-state.ts';
@@ -167,7 +168,7 @@ function timePoint(): Key<string | undefined> {
   return {
     fallback: undefined,
     isChoice: false,
-    parse: ([value = '']) => (parseTimePoint(value) ? value : undefined),
+    parse: ([value = '']) => (isTimePoint(value) ? value : undefined),
     print: (value) => (value === undefined ? [] : [value]),
   };
 }

@@ -46,8 +46,13 @@ export function linkToView(): string {
   return new URL(address(), location.href).href;
 }
 
+/** For a link on the page: what is looked at, with a change. */
+export function linkTo(patch: Partial<UrlState>): string {
+  return location.pathname + printUrl({ ...urlStore.getState().state, ...patch });
+}
+
 function address(): string {
-  return location.pathname + printUrl(urlStore.getState().state);
+  return linkTo({});
 }
 
 function flush(): void {

@@ -136,7 +136,12 @@ export function Workspace({ file, isStale = false, note }: WorkspaceProps): Reac
           )}
         </div>
       ) : shown ? (
-        <Views shown={shown} hit={search?.hit} isStale={isStale || isPlaceholderData || now === undefined} onSharedKey={onSharedKey} />
+        <Views
+          shown={shown}
+          hit={search?.hit}
+          isStale={isStale || isPlaceholderData || now === undefined}
+          onSharedKey={onSharedKey}
+        />
       ) : (
         <div className={styles['panel']} aria-busy="true" />
       )}

@@ -1,5 +1,6 @@
 /** Where the ticks of a chart stand and what they say. */
 import { scaleLinear, scaleUtc } from 'd3-scale';
+import { offsetMs } from '#model/civil-time.ts';
 import type { TimeRange } from '#model/time-range.ts';
 
 export interface Tick {
@@ -37,24 +38,6 @@ function formatter(zone: string, stepMs: number): Intl.DateTimeFormat {
     minute: '2-digit',
     ...(stepMs < 60_000 ? { second: '2-digit' as const } : {}),
   });
-}
-
-/** How far the clocks of a zone are ahead of UTC at a time. */
-export function offsetMs(atMs: number, zone: string): number {
-  if (zone === 'UTC') return 0;
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  }).formatToParts(atMs);
-  const part = (type: string): number => Number(parts.find((one) => one.type === type)?.value ?? 0);
-  const wall = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
-  return wall - Math.floor(atMs / 1000) * 1000;
 }
 
 /** From zero to a round value above the largest. */

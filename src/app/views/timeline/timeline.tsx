@@ -1,5 +1,14 @@
 /** The time series as a chart one can point at: readings, a selection, markers, a legend that isolates. Facts in, events out. */
-import { type KeyboardEvent, type PointerEvent, type ReactElement, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactElement,
+  type ReactNode,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { type AlignedSeries, totalColumn } from '#model/aligned-series.ts';
 import type { LabelSet } from '#model/labels.ts';
 import type { TimeRange } from '#model/time-range.ts';
@@ -46,10 +55,7 @@ export function Timeline(props: TimelineProps): ReactElement {
   const drag = useRef<{ readonly drag: Drag; readonly x: number; isMoved: boolean }>(undefined);
   const theme = useTimelineTheme();
   const titles = useMemo(() => series.labels.map(titleOf), [series, titleOf]);
-  const hidden = useMemo(
-    () => titles.map((title) => isolated.size > 0 && !isolated.has(title)),
-    [titles, isolated],
-  );
+  const hidden = useMemo(() => titles.map((title) => isolated.size > 0 && !isolated.has(title)), [titles, isolated]);
 
   // A selection belongs to the range it was made in.
   const [selectedIn, setSelectedIn] = useState(range);
@@ -123,7 +129,8 @@ export function Timeline(props: TimelineProps): ReactElement {
     const held = drag.current;
     drag.current = undefined;
     if (held && !held.isMoved && held.drag.kind === 'new') setSelection(undefined);
-    if (event.currentTarget.hasPointerCapture(event.pointerId)) event.currentTarget.releasePointerCapture(event.pointerId);
+    if (event.currentTarget.hasPointerCapture(event.pointerId))
+      event.currentTarget.releasePointerCapture(event.pointerId);
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
@@ -174,7 +181,9 @@ export function Timeline(props: TimelineProps): ReactElement {
                 {titles.length > 1 && <bdi>{title.slice(0, 40)}</bdi>} {format(value)}
               </span>
             ))}
-            {readings.length > MOST_READINGS && <span className={styles['dim']}>and {readings.length - MOST_READINGS} more</span>}
+            {readings.length > MOST_READINGS && (
+              <span className={styles['dim']}>and {readings.length - MOST_READINGS} more</span>
+            )}
             {readings.length === 0 && <span className={styles['dim']}>no profiles</span>}
           </>
         )}

@@ -1,0 +1,66 @@
+/** The query bar over what Explore looks at. */
+import { type ReactElement, useMemo } from 'react';
+import { SERVICE_LABEL } from '#model/labels.ts';
+import { parseProfileType, profileTypeTitle } from '#model/profile-type.ts';
+import type { CostRow, LabelSource } from '../query-bar/suggestions.ts';
+import { QueryBar } from '../query-bar/query-bar.tsx';
+import { useSeries, useSource } from '../source-queries.ts';
+import { navigate, useUrl } from '../url/url-store.ts';
+import { Spark } from '../views/timeline/spark.tsx';
+import { costsOf, parsedTypes } from './subject.ts';
+import { type Explored, overviewQuestion } from './use-explored.ts';
+import { labelSourceOf } from './label-source.ts';
+
+const NO_TYPE = { type: '', unit: '' };
+
+export function ExploreBar({ explored }: { explored: Explored }): ReactElement {
+  const { catalogue, subject, time } = explored;
+  const source = useSource();
+  const matchers = useUrl((state) => state.q);
+  const by = useUrl((state) => state.by);
+  const type = subject && parseProfileType(subject.profileType);
+  const overview = useSeries(overviewQuestion(catalogue, time.range));
+  const overviewType = catalogue?.overviewType === undefined ? undefined : parseProfileType(catalogue.overviewType);
+  const services = useMemo((): readonly CostRow[] | undefined => {
+    if (!catalogue) return undefined;
+    const costs = new Map(overview.data && costsOf(overview.data, SERVICE_LABEL).map(({ name, cost }) => [name, cost]));
+    return catalogue.services.map(({ name }) => ({ name, cost: costs.get(name) }));
+  }, [catalogue, overview.data]);
+  const labels = useMemo(
+    (): LabelSource => labelSourceOf(source, time.range, subject?.profileType ?? catalogue?.overviewType),
+    [source, time.range, subject?.profileType, catalogue?.overviewType],
+  );
+  const own = catalogue?.services.find(({ name }) => name === subject?.service)?.types ?? [];
+  // A link may name a type that the catalogue does not have, or does not have yet.
+  const types = parsedTypes(type && !own.includes(type.id) ? [...own, type.id] : own);
+  const costed = overviewType ?? type;
+  return (
+    <QueryBar
+      services={services}
+      service={subject?.service}
+      types={types}
+      type={type}
+      matchers={matchers}
+      unmet={[]}
+      groupBy={by === '' ? undefined : by}
+      source={labels}
+      costType={costed ? { type: costed.sampleType, unit: costed.sampleUnit } : NO_TYPE}
+      costTitle={costed ? profileTypeTitle(costed) : ''}
+      renderSpark={(service) => {
+        const series = overview.data?.find(({ labels: set }) => set.some(({ value }) => value === service));
+        return series && time.range ? <Spark series={series} range={time.range} largest={undefined} /> : null;
+      }}
+      onQuery={(service, q) => {
+        // Another service has other types and other paths; a type that both have stays.
+        const keeps = catalogue?.services.find(({ name }) => name === service)?.types.includes(type?.id ?? '') ?? false;
+        if (service !== subject?.service) {
+          const kept = keeps ? subject?.profileType : undefined;
+          navigate({ svc: service, type: kept, q, z: [], sel: [], cs: [], grid: 'none' }, 'push');
+        } else navigate({ svc: service, type: subject?.profileType, q }, 'push');
+      }}
+      onType={({ id }) => navigate({ svc: subject?.service, type: id, z: [], sel: [], grid: 'none' }, 'push')}
+      onGroupBy={(name) => navigate({ by: name ?? '' }, 'push')}
+      onAllServices={() => navigate({ grid: 'services' }, 'push')}
+    />
+  );
+}

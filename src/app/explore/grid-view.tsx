@@ -1,0 +1,149 @@
+/** Grids in the place of the graph: all services, the profile types of one, the values of a label. */
+import { useQueries } from '@tanstack/react-query';
+import { type ReactElement, useMemo } from 'react';
+import { type LabelMatcher, labelValue, SERVICE_LABEL } from '#model/labels.ts';
+import { parseProfileType } from '#model/profile-type.ts';
+import type { Series } from '#model/series.ts';
+import { isSnapshot } from '#model/series-values.ts';
+import { LabelGrid } from '../overview/label-grid.tsx';
+import { ServicesGrid } from '../overview/services-grid.tsx';
+import { TypesGrid } from '../overview/types-grid.tsx';
+import { sourceQueries, useLabelRows, useSeries, useSource } from '../source-queries.ts';
+import { linkTo, navigate, useUrl } from '../url/url-store.ts';
+import type { UrlState } from '../url/url-state.ts';
+import { Spark } from '../views/timeline/spark.tsx';
+import { NothingMatches, SourceFailed } from './explore-messages.tsx';
+import { meanHeld } from './instance-means.ts';
+import { costsOf, parsedTypes } from './subject.ts';
+import { type Explored, overviewQuestion, sparkQuestion } from './use-explored.ts';
+
+interface GridProps {
+  readonly explored: Explored;
+}
+
+/** Values of a label that have a cell. */
+const MOST_VALUES = 500;
+const NO_TYPE = { type: '', unit: '' };
+
+export function GridView({ explored, grid }: GridProps & { grid: UrlState['grid'] }): ReactElement {
+  if (explored.error) return <SourceFailed error={explored.error} what="The overview" />;
+  switch (grid) {
+    case 'none':
+    case 'services':
+      return <Services explored={explored} />;
+    case 'types':
+      return <Types explored={explored} />;
+    case 'values':
+      return <Values explored={explored} />;
+  }
+}
+
+function Services({ explored }: GridProps): ReactElement {
+  const { catalogue, time } = explored;
+  const { data, error } = useSeries(overviewQuestion(catalogue, time.range));
+  const cells = useMemo(() => {
+    if (!catalogue || !data) return undefined;
+    const costs = new Map(costsOf(data, SERVICE_LABEL).map(({ name, cost }) => [name, cost]));
+    const series = new Map(data.map((one) => [labelValue(one.labels, SERVICE_LABEL), one]));
+    return catalogue.services.map(({ name, types }) => ({
+      name,
+      types: parsedTypes(types),
+      cost: costs.get(name),
+      series: series.get(name),
+    }));
+  }, [catalogue, data]);
+  if (error) return <SourceFailed error={error} what="The costs of services" />;
+  if (!time.range) return <NothingMatches explored={explored} newestMs={undefined} />;
+  return (
+    <ServicesGrid
+      services={cells}
+      costType={sampleTypeOf(catalogue?.overviewType)}
+      range={time.range}
+      empty={<NothingMatches explored={explored} newestMs={undefined} />}
+      renderSpark={sparkIn(explored)}
+      hrefOf={(svc) => linkTo({ svc, type: undefined, grid: 'none', z: [], sel: [] })}
+      onService={(svc) => navigate({ svc, type: undefined, grid: 'none', z: [], sel: [], cs: [] }, 'push')}
+    />
+  );
+}
+
+function Types({ explored }: GridProps): ReactElement {
+  const { catalogue, subject, time, matchers } = explored;
+  const source = useSource();
+  const ids = catalogue?.services.find(({ name }) => name === subject?.service)?.types;
+  const questions = (time.range && ids) ?? [];
+  const answers = useQueries({
+    queries: questions.map((profileType) =>
+      sourceQueries.series(source, sparkQuestion({ profileType, matchers, range: time.range! }, [], 1)),
+    ),
+  });
+  if (!time.range) return <NothingMatches explored={explored} newestMs={undefined} />;
+  const cells = ids?.map((id, i) => {
+    const series = answers[i]?.data?.[0];
+    return { type: parsedTypes([id])[0]!, series, cost: series && costOf(id, series) };
+  });
+  return (
+    <TypesGrid
+      types={cells?.filter(({ type }) => type !== undefined)}
+      range={time.range}
+      empty={<NothingMatches explored={explored} newestMs={undefined} />}
+      renderSpark={sparkIn(explored)}
+      hrefOf={(type) => linkTo({ svc: subject?.service, type, grid: 'none', z: [], sel: [] })}
+      onType={(type) => navigate({ svc: subject?.service, type, grid: 'none', z: [], sel: [] }, 'push')}
+    />
+  );
+}
+
+function Values({ explored }: GridProps): ReactElement {
+  const { subject, time, matchers, query } = explored;
+  const by = useUrl((state) => state.by);
+  const q = useUrl((state) => state.q);
+  const names = useLabelRows(matchers, time.range);
+  const { data, error } = useSeries(query && by !== '' ? sparkQuestion(query, [by], MOST_VALUES) : undefined);
+  const cells = useMemo(
+    () =>
+      data?.map((series) => ({
+        value: labelValue(series.labels, by),
+        series,
+        cost: subject && costOf(subject.profileType, series),
+      })),
+    [data, by, subject],
+  );
+  if (error) return <SourceFailed error={error} what="The values" />;
+  if (!time.range) return <NothingMatches explored={explored} newestMs={undefined} />;
+  const withMatcher = (operator: LabelMatcher['operator'], value: string): Partial<UrlState> => ({
+    svc: subject?.service,
+    type: subject?.profileType,
+    q: [...q.filter((matcher) => !(matcher.name === by && matcher.operator === '=')), { name: by, operator, value }],
+  });
+  return (
+    <LabelGrid
+      names={names.data}
+      name={by === '' ? undefined : by}
+      values={by === '' ? undefined : cells}
+      costType={sampleTypeOf(subject?.profileType)}
+      range={time.range}
+      renderSpark={sparkIn(explored)}
+      hrefOf={(value) => linkTo({ ...withMatcher('=', value), grid: 'none' })}
+      onName={(name) => navigate({ by: name }, 'push')}
+      onInclude={(value) => navigate({ ...withMatcher('=', value), grid: 'none' }, 'push')}
+      onExclude={(value) => navigate(withMatcher('!=', value), 'push')}
+    />
+  );
+}
+
+function sparkIn({ time }: Explored): (series: Series, largest: number | undefined) => ReactElement | null {
+  const { range } = time;
+  return (series, largest) => (range ? <Spark series={series} range={range} largest={largest} /> : null);
+}
+
+/** The sum of a series; of snapshots the mean, as sums of them mean nothing. */
+function costOf(profileType: string, series: Series): number {
+  if (isSnapshot(profileType)) return meanHeld([series])?.mean ?? 0;
+  return series.values.reduce((sum, value) => sum + value, 0);
+}
+
+function sampleTypeOf(id: string | undefined): { type: string; unit: string } {
+  const type = id === undefined ? undefined : parseProfileType(id);
+  return type ? { type: type.sampleType, unit: type.sampleUnit } : NO_TYPE;
+}

@@ -1,0 +1,158 @@
+/** The time series over the graph, with what happened when. */
+import { useQuery } from '@tanstack/react-query';
+import { type ReactElement, useCallback, useEffect, useMemo, useState } from 'react';
+import { fetchToldMarkers } from '#datasource/told-markers.ts';
+import { alignSeries } from '#model/aligned-series.ts';
+import { type LabelSet, labelValue } from '#model/labels.ts';
+import { isSnapshot, rateScaleOf } from '#model/series-values.ts';
+import { formatInstant } from '#model/time-text.ts';
+import type { Series } from '#model/series.ts';
+import type { TimeRange } from '#model/time-range.ts';
+import { Button, IconButton } from '../components/button.tsx';
+import { useLabelNames, useSeries } from '../source-queries.ts';
+import { useNow } from '../time/refresh-clock.ts';
+import { zoneName } from '../time/zone-name.ts';
+import { navigate, useUrl } from '../url/url-store.ts';
+import { onScreen } from '../views/on-screen.ts';
+import { Timeline } from '../views/timeline/timeline.tsx';
+import { findMarkers, type Marker, versionLabelOf } from './found-markers.ts';
+import { type Explored, sparkQuestion } from './use-explored.ts';
+import { MOST_SERIES, type ShownSeries } from './use-shown-series.ts';
+import styles from './explore.module.css';
+
+const NO_SERIES: readonly Series[] = [];
+const NO_MARKERS: readonly Marker[] = [];
+const MOST_VERSIONS = 50;
+
+export function SeriesBand({ explored, shown }: { explored: Explored; shown: ShownSeries }): ReactElement {
+  const { query, time, zone } = explored;
+  const by = useUrl((state) => state.by);
+  const callSite = useUrl((state) => state.cs);
+  const nowMs = useNow();
+  const marks = useMarkers(explored);
+  const [opened, setOpened] = useState(-1);
+  const profileType = query?.profileType ?? '';
+  const scale = useMemo(() => rateScaleOf(profileType), [profileType]);
+  const { stepMs } = shown;
+  const raw = shown.series ?? NO_SERIES;
+  const aligned = useMemo(() => {
+    const factor = isSnapshot(profileType) ? 1 : (scale.factor * 1000) / stepMs;
+    const range = time.range ?? { startMs: 0, endMs: 1 };
+    return alignSeries(largestFirst(raw.map((series) => filled(series, stepMs, range, nowMs))), range, stepMs, factor);
+  }, [raw, stepMs, time.range, profileType, scale, nowMs]);
+  useEffect(() => {
+    onScreen.setState({
+      series: aligned.columns.map((column, s) => ({
+        labels: aligned.labels[s],
+        ...pointsOf(column, aligned.firstMs, aligned.stepMs),
+      })),
+    });
+    return () => onScreen.setState({ series: [] });
+  }, [aligned]);
+  const titleOf = useCallback((labels: LabelSet) => (by === '' ? '' : labelValue(labels, by) || '(none)'), [by]);
+  const zoomTo = ({ startMs, endMs }: TimeRange): void =>
+    navigate({ from: String(Math.round(startMs)), until: String(Math.round(endMs)) }, 'push');
+  const mark = marks[opened];
+  return (
+    <div className={styles['series']}>
+      {callSite.length > 0 && (
+        <div className={styles['path']}>
+          <span>
+            Only what passes <bdi>{callSite.at(-1)?.slice(0, 120)}</bdi>, called as selected ({callSite.length} frames)
+          </span>
+          <IconButton label="Show everything over time" icon="close" onClick={() => navigate({ cs: [] }, 'push')} />
+        </div>
+      )}
+      {shown.error && (
+        <p className={styles['failed']} role="alert">
+          The time series could not be loaded: {shown.error.message.slice(0, 300)}
+        </p>
+      )}
+      <Timeline
+        series={aligned}
+        range={time.range ?? { startMs: nowMs - 3_600_000, endMs: nowMs }}
+        zone={zoneName(zone)}
+        isStacked={by !== '' && !isSnapshot(profileType)}
+        unit={scale.unit}
+        format={scale.format}
+        titleOf={titleOf}
+        marks={marks}
+        isStale={shown.isStale}
+        onZoom={zoomTo}
+        onMark={(index) => setOpened((now) => (now === index ? -1 : index))}
+      />
+      {raw.length >= MOST_SERIES && (
+        <p className={styles['failed']}>The {MOST_SERIES} largest series are shown; there are more.</p>
+      )}
+      {mark && (
+        <div className={styles['marker']} role="dialog" aria-label={mark.title}>
+          <strong>
+            <bdi>{mark.title}</bdi>
+          </strong>
+          <span>{formatInstant(mark.timeMs, zoneName(zone))}</span>
+          {mark.details.map((detail) => (
+            <span key={detail}>{detail}</span>
+          ))}
+          {mark.url !== undefined && (
+            <a href={mark.url} target="_blank" rel="noopener noreferrer">
+              {mark.url.slice(0, 80)}
+            </a>
+          )}
+          <Button onClick={() => setOpened(-1)}>Close</Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Without the newest step while it is still filling. */
+function filled({ labels, timesMs, values }: Series, stepMs: number, range: TimeRange, nowMs: number): Series {
+  const isOpen = range.endMs > nowMs - 2 * stepMs;
+  let length = timesMs.length;
+  while (isOpen && length > 1 && timesMs[length - 1] > nowMs - stepMs / 2) length--;
+  return { labels, timesMs: timesMs.subarray(0, length), values: values.subarray(0, length) };
+}
+
+function largestFirst(series: readonly Series[]): readonly Series[] {
+  const sum = ({ values }: Series): number => values.reduce((all, value) => all + value, 0);
+  const sums = new Map(series.map((one) => [one, sum(one)]));
+  return [...series].sort((a, b) => sums.get(b)! - sums.get(a)!);
+}
+
+function pointsOf(column: Float64Array, firstMs: number, stepMs: number): Pick<Series, 'timesMs' | 'values'> {
+  const steps = Array.from(column.keys()).filter((i) => !Number.isNaN(column[i]));
+  return {
+    timesMs: Float64Array.from(steps, (i) => firstMs + i * stepMs),
+    values: Float64Array.from(steps, (i) => column[i]),
+  };
+}
+
+/** What the data tells of versions, and what was told to the server, by time. */
+function useMarkers({ query, subject }: Explored): readonly Marker[] {
+  const names = useLabelNames(query?.matchers ?? [], query?.range);
+  const label = names.data && versionLabelOf(names.data);
+  const question = useMemo(
+    () => (query && label !== undefined ? sparkQuestion(query, [label], MOST_VERSIONS) : undefined),
+    [query, label],
+  );
+  const versions = useSeries(question);
+  const told = useQuery({
+    queryKey: ['told markers', query?.range, subject?.service],
+    queryFn: ({ signal }) => fetchToldMarkers(document.baseURI, query!.range, subject!.service, signal),
+    enabled: query !== undefined && subject !== undefined,
+  });
+  return useMemo(() => {
+    if (!query) return NO_MARKERS;
+    const found =
+      versions.data && label !== undefined && question && !versions.isPlaceholderData
+        ? findMarkers(versions.data, label, query.range, question.stepMs)
+        : [];
+    const heard = (told.data ?? []).map(({ timeMs, title, service, url }) => ({
+      timeMs,
+      title,
+      details: [service === undefined ? 'Told for all services' : `Told for ${service.slice(0, 200)}`],
+      url,
+    }));
+    return [...found, ...heard].sort((a, b) => a.timeMs - b.timeMs);
+  }, [query, versions.data, versions.isPlaceholderData, label, question, told.data]);
+}

@@ -1,0 +1,42 @@
+/** A series as small as a word: its shape, from zero, with its gaps. Decoration: its numbers stand beside it. */
+import { memo, type ReactElement } from 'react';
+import type { Series } from '#model/series.ts';
+import type { TimeRange } from '#model/time-range.ts';
+import styles from './spark.module.css';
+
+interface SparkProps {
+  readonly series: Series;
+  readonly range: TimeRange;
+  /** The end of the scale; undefined leaves it to the series. */
+  readonly largest: number | undefined;
+}
+
+/** Units of the drawing, which is stretched to its box. */
+const WIDTH = 120;
+const HEIGHT = 40;
+/** A gap is longer than this many usual steps. */
+const GAP = 1.5;
+
+export const Spark = memo(function Spark({ series, range, largest }: SparkProps): ReactElement {
+  return (
+    <svg className={styles['spark']} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden>
+      <path d={sparkPath(series, range, largest)} />
+    </svg>
+  );
+});
+
+function sparkPath({ timesMs, values }: Series, { startMs, endMs }: TimeRange, largest: number | undefined): string {
+  const top = largest ?? values.reduce((most, value) => Math.max(most, value), 0);
+  if (timesMs.length === 0 || !(top > 0)) return '';
+  let stepMs = Infinity;
+  for (let i = 1; i < timesMs.length; i++) stepMs = Math.min(stepMs, timesMs[i] - timesMs[i - 1]);
+  let path = '';
+  for (let i = 0; i < timesMs.length; i++) {
+    const x = Math.max(0, Math.min(1, (timesMs[i] - startMs) / (endMs - startMs))) * WIDTH;
+    const y = HEIGHT - 1 - (Math.max(0, values[i]) / top) * (HEIGHT - 2);
+    const isBegun = i > 0 && timesMs[i] - timesMs[i - 1] <= GAP * stepMs;
+    // A point alone is a short dash.
+    path += `${isBegun ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}${isBegun ? '' : 'h0.5'}`;
+  }
+  return path;
+}
