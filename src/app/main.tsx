@@ -5,11 +5,13 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { AnalysisClient } from '#analysis/client.ts';
+import { pyroscopeSource } from '#datasource/pyroscope.ts';
 import { installConsole } from './dev/console.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { applyTheme } from './preferences.ts';
 import { AnalysisContext, makeQueryClient } from './queries.ts';
 import { Shell } from './shell.tsx';
+import { closeDroppedProfiles, SourceContext } from './source-queries.ts';
 import { followHistory } from './url/url-store.ts';
 
 const analysis = new AnalysisClient(
@@ -19,15 +21,19 @@ const analysis = new AnalysisClient(
 applyTheme();
 followHistory();
 const queries = makeQueryClient();
+const source = pyroscopeSource({ id: 'server', title: 'The server', baseUrl: document.baseURI });
+closeDroppedProfiles(queries, analysis);
 installConsole(analysis, queries);
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
       <AnalysisContext value={analysis}>
-        <ErrorBoundary>
-          <Shell />
-        </ErrorBoundary>
+        <SourceContext value={source}>
+          <ErrorBoundary>
+            <Shell />
+          </ErrorBoundary>
+        </SourceContext>
       </AnalysisContext>
     </QueryClientProvider>
   </StrictMode>,

@@ -1,4 +1,5 @@
 /** What is yours and stays on this device: theme, widths, density. */
+import { isTimePoint, type TimeRangeText } from '#model/time-range.ts';
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
 
@@ -6,10 +7,13 @@ interface Preferences {
   readonly theme: 'system' | 'light' | 'dark';
   readonly tableWidth: number; // css px
   readonly rowHeight: 20 | 16; // css px
+  /** Ranges that were chosen, the latest first. */
+  readonly recentRanges: readonly TimeRangeText[];
 }
 
 const KEY = 'flametide.preferences';
-const defaults: Preferences = { theme: 'system', tableWidth: 400, rowHeight: 20 };
+const defaults: Preferences = { theme: 'system', tableWidth: 400, rowHeight: 20, recentRanges: [] };
+const MOST_RECENT = 8;
 export const tableWidthLimits = { min: 240, max: 900 } as const;
 
 export const preferences = createStore<Preferences>(read);
@@ -44,10 +48,9 @@ function read(): Preferences {
   } catch {
     return defaults;
   }
-  const { theme, tableWidth, rowHeight } = (typeof kept === 'object' && kept !== null ? kept : {}) as Record<
-    string,
-    unknown
-  >;
+  const { theme, tableWidth, rowHeight, recentRanges } = (
+    typeof kept === 'object' && kept !== null ? kept : {}
+  ) as Record<string, unknown>;
   return {
     theme: theme === 'light' || theme === 'dark' ? theme : 'system',
     tableWidth:
@@ -55,5 +58,19 @@ function read(): Preferences {
         ? tableWidth
         : defaults.tableWidth,
     rowHeight: rowHeight === 16 ? 16 : 20,
+    recentRanges: Array.isArray(recentRanges) ? recentRanges.filter(isRange).slice(0, MOST_RECENT) : [],
   };
+}
+
+/** The latest goes first; each once. */
+export function rememberRange(range: TimeRangeText): void {
+  const others = preferences
+    .getState()
+    .recentRanges.filter(({ from, until }) => from !== range.from || until !== range.until);
+  setPreference('recentRanges', [{ from: range.from, until: range.until }, ...others].slice(0, MOST_RECENT));
+}
+
+function isRange(value: unknown): value is TimeRangeText {
+  const { from, until } = (typeof value === 'object' && value !== null ? value : {}) as Partial<TimeRangeText>;
+  return typeof from === 'string' && typeof until === 'string' && isTimePoint(from) && isTimePoint(until);
 }

@@ -10,28 +10,36 @@ import { exportKinds, type ExportKind, saveExport } from './exports.ts';
 import { DropVeil, FilesPage, PasteDialog } from './files/files-page.tsx';
 import { closeFile, filesStore, openFiles, type OpenFile, type ReadingFile, useFiles } from './files/files-store.ts';
 import { demoSource, FILE_INPUT_ID, fromBrowser, pastedSource, useOpen } from './files/use-open.ts';
+import { ExplorePage } from './explore/explore-page.tsx';
+import { ExploreTime } from './explore/explore-time.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
 import { setPreference, usePreference } from './preferences.ts';
 import { useAnalysis } from './queries.ts';
 import { announce, dismissRefusals, openDialog, refuse, useUi } from './ui-store.ts';
-import { dismissUrlNotices, linkToView, navigate, urlStore, useUrl, useUrlNotices } from './url/url-store.ts';
+import { dismissUrlNotices, linkTo, linkToView, navigate, useUrl, useUrlNotices } from './url/url-store.ts';
+import type { UrlState } from './url/url-state.ts';
 import { copy } from './commands.ts';
-import { sampleTypeKey, shownOf, useShown } from './views/shown.ts';
+import { sampleTypeKey, type Shown, useShown } from './views/shown.ts';
+import { useOnScreen } from './views/on-screen.ts';
 import { Workspace } from './views/workspace.tsx';
 import styles from './shell.module.css';
 
 export function Shell(): ReactElement {
-  const file = useShownFile();
+  const view = useUrl((state) => state.view);
+  const shownFile = useShownFile();
+  const file = view === 'files' ? shownFile : undefined;
   const reading = useFiles().find((one): one is ReadingFile => one.kind === 'reading');
   const dialog = useUi((ui) => ui.dialog);
   const announcement = useUi((ui) => ui.announcement);
   const isDropping = useDropOnWindow();
   return (
     <div className={styles['shell']}>
-      <TopBar file={file} />
+      <TopBar view={view} />
       <Notices />
       {reading && <Reading file={reading} />}
-      {file ? (
+      {view === 'explore' ? (
+        <ExplorePage />
+      ) : file ? (
         <main className={styles['main']}>
           <h1 className="visually-hidden">{file.name}</h1>
           <FileTabs file={file} />
@@ -54,21 +62,29 @@ export function Shell(): ReactElement {
   );
 }
 
+const pages: readonly { readonly id: UrlState['view']; readonly title: string }[] = [
+  { id: 'explore', title: 'Explore' },
+  { id: 'files', title: 'Files' },
+];
+const NO_FILE = { file: undefined, src: undefined, z: [], sel: [] } as const;
+
 /** The open file that the link names; a demo opens itself. */
 function useShownFile(): OpenFile | undefined {
   const analysis = useAnalysis();
   const files = useFiles();
   const name = useUrl((state) => (state.src ? demoName(state.src.nodes, state.src.seed) : state.file));
   const src = useUrl((state) => state.src);
+  const view = useUrl((state) => state.view);
   useEffect(() => {
     const isKnown = src && filesStore.getState().entries.some((one) => one.name === demoName(src.nodes, src.seed));
-    if (!src || isKnown) return;
+    if (!src || isKnown || view !== 'files') return;
     void openFiles(analysis, [demoSource(src)]);
-  }, [src, analysis]);
+  }, [src, analysis, view]);
   return files.find((one): one is OpenFile => one.kind === 'open' && one.name === name);
 }
 
-function TopBar({ file }: { file: OpenFile | undefined }): ReactElement {
+function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
+  const shown = useOnScreen();
   const theme = usePreference('theme');
   const { open } = useOpen();
   const next = { system: 'light', light: 'dark', dark: 'system' } as const;
@@ -76,34 +92,42 @@ function TopBar({ file }: { file: OpenFile | undefined }): ReactElement {
     <header className={styles['top']}>
       <a
         className={styles['mark']}
-        href="?v=1&view=files"
+        href={linkTo({ view: 'explore' })}
         onClick={(event) => {
           event.preventDefault();
-          navigate({ file: undefined, src: undefined }, 'push');
+          navigate({ view: 'explore', grid: 'none' }, 'push');
         }}
       >
         <Icon name="mark" /> Flametide
       </a>
       <nav aria-label="Pages">
-        <a
-          href="?v=1&view=files"
-          aria-current={file ? undefined : 'page'}
-          onClick={(event) => {
-            event.preventDefault();
-            navigate({ file: undefined, src: undefined }, 'push');
-          }}
-        >
-          Files
-        </a>
+        {pages.map(({ id, title }) => (
+          <a
+            key={id}
+            href={linkTo({ view: id })}
+            aria-current={id === view ? 'page' : undefined}
+            onClick={(event) => {
+              if (event.metaKey || event.ctrlKey) return;
+              event.preventDefault();
+              // A second click on Files leads back to the list of them.
+              navigate(id === 'files' && view === 'files' ? NO_FILE : { view: id }, 'push');
+            }}
+          >
+            {title}
+          </a>
+        ))}
       </nav>
       <span className={styles['spacer']} />
-      {file && <ExportMenu file={file} />}
-      {file && (
+      {view === 'explore' && <ExploreTime />}
+      {shown && <ExportMenu shown={shown} />}
+      {shown && (
         <Button
           icon="share"
           onClick={() => void copy(linkToView(), 'Link')}
           aria-label="Copy link"
-          title="Copy the link to this view; the file itself is not in it"
+          title={
+            view === 'files' ? 'Copy the link to this view; the file itself is not in it' : 'Copy the link to this view'
+          }
         >
           <span className={styles['wide']}>Copy link</span>
         </Button>
@@ -128,11 +152,11 @@ function TopBar({ file }: { file: OpenFile | undefined }): ReactElement {
   );
 }
 
-function ExportMenu({ file }: { file: OpenFile }): ReactElement {
+function ExportMenu({ shown }: { shown: Shown }): ReactElement {
   const analysis = useAnalysis();
   const run = async (kind: ExportKind): Promise<void> => {
     try {
-      const notes = await saveExport(analysis, shownOf(file, urlStore.getState().state), kind);
+      const notes = await saveExport(analysis, shown, kind);
       announce(`Saved. ${notes.join(' ')}`);
     } catch (error) {
       refuse({

@@ -131,7 +131,6 @@ function* makeDemo(nodes: number, seed: number): Steps<Profile> {
     durationMs: undefined,
     period: { type: { type: 'cpu', unit: 'nanoseconds' }, value: 10 * MS },
     cut: undefined,
-    cut: undefined,
     notes: ['Demo data: made up from a seed, not measured.'],
   };
 }

@@ -27,9 +27,22 @@ const transform: fc.Arbitrary<Transform> = fc.oneof(
   fc.record({ kind: fc.constant('focus-path' as const), path: fc.array(text, { minLength: 1, maxLength: 4 }) }),
   fc.constantFrom({ kind: 'invert' as const }, { kind: 'merge-recursion' as const }),
 );
+const timePoint = fc.oneof(fc.nat().map(String), fc.constantFrom('now', 'now-1h', 'now/d', 'now-1d/d'));
 const anyState: fc.Arbitrary<UrlState> = fc.record({
-  view: fc.constant('files' as const),
-  file: text,
+  view: fc.constantFrom('explore', 'files'),
+  svc: fc.option(text, { nil: undefined }),
+  type: fc.option(text, { nil: undefined }),
+  q: fc.array(fc.record({ name: text, operator: fc.constantFrom('=', '!=', '=~', '!~'), value: text }), {
+    maxLength: 4,
+  }),
+  from: fc.option(timePoint, { nil: undefined }),
+  until: fc.option(timePoint, { nil: undefined }),
+  tz: fc.constantFrom('local', 'UTC', 'Europe/Berlin'),
+  by: fc.oneof(text, fc.constant('')),
+  ref: fc.option(fc.constantFrom(0, 5, 900), { nil: undefined }),
+  grid: fc.constantFrom('none', 'services', 'types', 'values'),
+  cs: path,
+  file: fc.option(text, { nil: undefined }),
   src: fc.option(
     fc.record({ kind: fc.constant('demo' as const), nodes: fc.integer({ min: 10, max: 2_000_000 }), seed: fc.nat() }),
     { nil: undefined },

@@ -31,7 +31,7 @@ describe('decodeProfile', () => {
   });
 
   it('yields shares that never fall', () => {
-    const shares = [...decodeProfile(new Uint8Array(gzipSync(pprof)), 'a')];
+    const shares = [...decodeProfile({ bytes: new Uint8Array(gzipSync(pprof)), name: 'a', form: { kind: 'file' } })];
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
     expect(shares.every((share) => share >= 0 && share <= 1)).toBe(true);
   });

@@ -86,6 +86,7 @@ function profileOf(stacks: MadeProfile['stacks']): Profile {
     timeMs: undefined,
     durationMs: undefined,
     period: undefined,
+    cut: undefined,
     notes: [],
   };
 }

@@ -11,7 +11,8 @@ export function profileFromText(text: string): Profile {
     .map((line) => line.trim())
     .filter(Boolean)
     .map((line) => (/\s-?[\d.]+$/.test(line) ? line : `${line} 1`));
-  return finish(decodeProfile(new TextEncoder().encode(`${lines.join('\n')}\n`), 'drawn.txt')).profile;
+  const bytes = new TextEncoder().encode(`${lines.join('\n')}\n`);
+  return finish(decodeProfile({ bytes, name: 'drawn.txt', form: { kind: 'file' } })).profile;
 }
 
 export function treeOf(profile: Profile, order: SiblingOrder = 'size'): CallTree {

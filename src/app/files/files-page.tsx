@@ -55,7 +55,7 @@ export function FilesPage(): ReactElement {
             <Button
               kind="edged"
               icon="flame"
-              onClick={() => navigate({ src: { kind: 'demo', ...DEMO }, file: undefined }, 'push')}
+              onClick={() => navigate({ view: 'files', src: { kind: 'demo', ...DEMO }, file: undefined }, 'push')}
             >
               Try a demo
             </Button>

@@ -28,7 +28,7 @@ export function useOpen(): Open {
         // Whoever went on meanwhile is not called back.
         if (isAwaited && urlStore.getState().state.file === file)
           navigate({ file: opened.includes(file) ? file : first, src: undefined }, 'replace');
-        else navigate({ file: first, src: undefined, st: undefined, z: [], sel: [] }, 'push');
+        else navigate({ view: 'files', file: first, src: undefined, st: undefined, z: [], sel: [] }, 'push');
         return true;
       },
       pick() {

@@ -37,11 +37,10 @@ interface LabelGridProps {
   onInclude(value: string): void;
   /** Leaves the value out: `!=`. */
   onExclude(value: string): void;
-  onCompareWithRest?(value: string): void;
 }
 
 export function LabelGrid(props: LabelGridProps): ReactElement {
-  const { names, name, values, costType, range, renderSpark, hrefOf, onInclude, onExclude, onCompareWithRest } = props;
+  const { names, name, values, costType, range, renderSpark, hrefOf, onInclude, onExclude } = props;
   const isNarrow = useIsNarrow();
   const cells = useMemo(
     () =>
@@ -91,22 +90,13 @@ export function LabelGrid(props: LabelGridProps): ReactElement {
                 <Button tabIndex={-1} aria-label={`Without ${said}`} onClick={() => onExclude(value)}>
                   Without
                 </Button>
-                <Button
-                  tabIndex={-1}
-                  aria-label={`Compare ${said} with the rest`}
-                  title="Compare with the rest"
-                  onClick={() => onCompareWithRest(value)}
-                >
-                  Compare
-                </Button>
               </>
             );
           }}
-          keyHint="x leaves the value out, c compares it with the rest"
+          keyHint="x leaves the value out"
           onKey={(key, { id: value }) => {
-            if (key === 'x') onExclude(value);
-            else if (key === 'c') onCompareWithRest(value);
-            else return false;
+            if (key !== 'x') return false;
+            onExclude(value);
             return true;
           }}
           hrefOf={hrefOf}

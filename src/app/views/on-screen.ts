@@ -1,4 +1,5 @@
 /** What stands on the screen now, for the console: told by the views that show it. */
+import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { Series } from '#model/series.ts';
 import type { ShownTree } from './shown.ts';
@@ -12,3 +13,8 @@ interface OnScreen {
 }
 
 export const onScreen = createStore<OnScreen>(() => ({ tree: undefined, isComplete: true, series: [] }));
+
+/** The tree on the screen, for what is done to it from outside of its view. */
+export function useOnScreen(): ShownTree | undefined {
+  return useStore(onScreen, ({ tree }) => tree);
+}

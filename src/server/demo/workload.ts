@@ -182,6 +182,7 @@ export class DemoWorkload {
       timeMs: undefined,
       durationMs: undefined,
       period,
+      cut: undefined,
       notes: ['Demo data: made up from a seed, not measured.'],
     };
   }

@@ -1,0 +1,32 @@
+/** The time controls over what Explore looks at. */
+import type { ReactElement } from 'react';
+import { rememberRange, usePreference } from '../preferences.ts';
+import { refresh, useAutoRefresh, useNow } from '../time/refresh-clock.ts';
+import { TimeControls } from '../time/time-controls.tsx';
+import { navigate } from '../url/url-store.ts';
+import { useExplored } from './use-explored.ts';
+
+export function ExploreTime(): ReactElement {
+  const { time, zone, refreshS } = useExplored();
+  const nowMs = useNow();
+  const recent = usePreference('recentRanges');
+  useAutoRefresh(refreshS);
+  return (
+    <TimeControls
+      text={time.text}
+      range={time.range}
+      isNarrowed={time.isNarrowed}
+      zone={zone}
+      refreshS={refreshS}
+      nowMs={nowMs}
+      recent={recent}
+      onRange={({ from, until }) => {
+        rememberRange({ from, until });
+        navigate({ from, until }, 'push');
+      }}
+      onZone={(tz) => navigate({ tz }, 'replace')}
+      onRefreshS={(ref) => navigate({ ref }, 'replace')}
+      onRefresh={refresh}
+    />
+  );
+}
