@@ -31,6 +31,8 @@ export interface RateScale {
   readonly factor: number;
   /** `3.90 cores`, `12.1 MiB/s`, `240 /s`; of snapshots the value. */
   format(rate: number): string;
+  /** The same without what the axis says once. */
+  formatTick(rate: number): string;
   /** For the axis: `cores`, `bytes/s`. */
   readonly unit: string;
 }
@@ -47,15 +49,28 @@ export function rateScaleOf(profileType: string): RateScale {
   const type = parseProfileType(profileType);
   const unit = type?.sampleUnit ?? '';
   const sampleType = type?.sampleType ?? '';
-  if (isSnapshot(profileType)) {
-    return { factor: 1, format: (rate) => formatValue(rate, unit, sampleType), unit: unit === 'bytes' ? 'bytes' : '' };
-  }
   const nanoseconds = NANOSECONDS[unit];
+  if (isSnapshot(profileType)) {
+    const format = (value: number): string => formatValue(value, unit, sampleType);
+    return { factor: 1, format, formatTick: format, unit: unit === 'bytes' ? 'bytes' : sampleType };
+  }
   if (nanoseconds !== undefined) {
     const words = sampleType === 'cpu' ? 'cores' : 's/s';
-    return { factor: nanoseconds / 1e9, format: (rate) => `${formatNumber(rate)}\u00a0${words}`, unit: words };
+    return {
+      factor: nanoseconds / 1e9,
+      format: (rate) => `${formatNumber(rate)}\u00a0${words}`,
+      formatTick: formatNumber,
+      unit: words,
+    };
   }
-  if (unit === 'bytes')
-    return { factor: 1, format: (rate) => `${formatValue(rate, unit, sampleType)}/s`, unit: 'bytes/s' };
-  return { factor: 1, format: (rate) => `${formatNumber(rate)}\u00a0/s`, unit: `${sampleType}/s` };
+  if (unit === 'bytes') {
+    const format = (rate: number): string => `${formatValue(rate, unit, sampleType)}/s`;
+    return { factor: 1, format, formatTick: format, unit: 'bytes/s' };
+  }
+  return {
+    factor: 1,
+    format: (rate) => `${formatNumber(rate)}\u00a0/s`,
+    formatTick: formatNumber,
+    unit: `${sampleType}/s`,
+  };
 }

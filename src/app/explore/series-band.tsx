@@ -75,6 +75,7 @@ export function SeriesBand({ explored, shown }: { explored: Explored; shown: Sho
         isStacked={by !== '' && !isSnapshot(profileType)}
         unit={scale.unit}
         format={scale.format}
+        formatTick={scale.formatTick}
         titleOf={titleOf}
         marks={marks}
         isStale={shown.isStale}

@@ -1,6 +1,7 @@
 /** Over the graph: what the whole is, and what its colours mean. */
 import { type ReactElement, useMemo } from 'react';
 import { sampleTypeTitle } from '#model/profile-type.ts';
+import { rateScaleOf } from '#model/series-values.ts';
 import { formatCount, formatShare } from '#model/units.ts';
 import { selfShareKeys } from '#render/palette.ts';
 import { useUrl } from '../url/url-store.ts';
@@ -9,6 +10,13 @@ import { type ShownTree, type Snapshots, valueText } from './shown.ts';
 import styles from './workspace.module.css';
 
 const MOST_GROUPS = 9;
+
+/** `, 3.90 cores on average` over the range asked for. */
+function meanText({ file: { asked } }: ShownTree, whole: number): string {
+  if (asked === undefined) return '';
+  const { factor, format } = rateScaleOf(asked.profileType);
+  return ` · ${format((whole * factor * 1000) / (asked.range.endMs - asked.range.startMs))} on average`;
+}
 
 function snapshotText({ count }: Snapshots): string {
   if (count === undefined) return ', sum of snapshots';
@@ -29,7 +37,9 @@ export function Strip({ shown, fills }: { shown: ShownTree; fills: readonly stri
         {sampleTypeTitle(type?.type ?? '')}
         {shown.file.queryMs === undefined
           ? `${profile.durationMs ? ` in ${Math.round(profile.durationMs / 100) / 10}\u00a0s` : ''} · ${formatCount(profile.sampleCount)} recorded ${profile.sampleCount === 1 ? 'stack' : 'stacks'}`
-          : snapshots && snapshotText(snapshots)}
+          : snapshots
+            ? snapshotText(snapshots)
+            : meanText(shown, whole)}
       </span>
       {groups.length > 0 && <span className={styles['dim']}>self by {rule}</span>}
       <ul className={styles['legend']} aria-label={`Self by ${rule}`}>

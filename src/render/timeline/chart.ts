@@ -12,7 +12,7 @@ export interface ChartFacts {
   readonly hidden: readonly boolean[];
   /** IANA name. */
   readonly zone: string;
-  format(value: number): string;
+  formatTick(value: number): string;
 }
 
 /** Css px. */
@@ -46,7 +46,11 @@ export function layoutChart(facts: ChartFacts, size: ChartSize): Chart {
   const right = Math.max(left + 1, size.width - RIGHT_CSS);
   const top = ABOVE_CSS;
   const bottom = Math.max(top + 1, size.height - BELOW_CSS);
-  const values = valueTicks(largestOf(facts), Math.max(1, Math.floor((bottom - top) / VALUE_TICK_CSS)), facts.format);
+  const values = valueTicks(
+    largestOf(facts),
+    Math.max(1, Math.floor((bottom - top) / VALUE_TICK_CSS)),
+    facts.formatTick,
+  );
   return {
     facts,
     size,
@@ -83,9 +87,10 @@ export function stepAt({ facts }: Chart, timeMs: number): number {
   return step < 0 || step >= length ? -1 : step;
 }
 
-/** Middle of a step: where its value is drawn. */
-export function middleOf({ firstMs, stepMs }: AlignedSeries, step: number): number {
-  return firstMs + (step - 0.5) * stepMs;
+/** X of the middle of a step, where its value is drawn; the first and last step reach over the range, and are drawn at its edge. */
+export function stepX(chart: Chart, step: number): number {
+  const { firstMs, stepMs } = chart.facts.series;
+  return Math.max(chart.left, Math.min(chart.right, xOf(chart, firstMs + (step - 0.5) * stepMs)));
 }
 
 function largestOf({ series, hidden, isStacked }: ChartFacts): number {

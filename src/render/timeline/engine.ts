@@ -3,7 +3,7 @@
  * a canvas above the series, so that moving over them draws no series anew.
  */
 import type { TimeRange } from '#model/time-range.ts';
-import { type Chart, type ChartFacts, layoutChart, middleOf, stepAt, timeAt, xOf, yOf } from './chart.ts';
+import { type Chart, type ChartFacts, layoutChart, stepAt, stepX, timeAt, xOf, yOf } from './chart.ts';
 import { type ChartPainter, type ChartTheme, paintChart } from './paint-chart.ts';
 
 export interface TimelineMark {
@@ -195,7 +195,7 @@ export class TimelineEngine {
     painter.fillRect(x, chart.top, 1, chart.bottom - chart.top);
     const { series, hidden, isStacked } = chart.facts;
     if (step < 0 || (isStacked && series.columns.length > 1)) return;
-    const at = xOf(chart, middleOf(series, step));
+    const at = stepX(chart, step);
     const dots = series.columns.length > 40 ? 0 : series.columns.length;
     for (let s = 0; s < dots; s++) {
       const value = series.columns[s][step];

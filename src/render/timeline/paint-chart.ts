@@ -1,6 +1,6 @@
 /** Draws a chart's axes and series. Cost follows pixels and a budget of segments: small series among hundreds are drawn coarser. */
 import type { Chart } from './chart.ts';
-import { middleOf, xOf, yOf } from './chart.ts';
+import { stepX, xOf, yOf } from './chart.ts';
 
 /** The canvas calls of charts. */
 export type ChartPainter = Pick<
@@ -138,12 +138,7 @@ function paintSingle(painter: ChartPainter, chart: Chart, theme: ChartTheme, buc
     painter.stroke();
     run = [];
   };
-  walk(
-    series.columns[0],
-    bucket,
-    (step, value) => run.push({ x: xOf(chart, middleOf(series, step)), y: yOf(chart, value) }),
-    flush,
-  );
+  walk(series.columns[0], bucket, (step, value) => run.push({ x: stepX(chart, step), y: yOf(chart, value) }), flush);
 }
 
 function paintLines(
@@ -165,7 +160,7 @@ function paintLines(
       series.columns[s],
       bucket,
       (step, value) => {
-        const x = xOf(chart, middleOf(series, step));
+        const x = stepX(chart, step);
         const y = yOf(chart, value);
         if (isOpen) painter.lineTo(x, y);
         else painter.moveTo(x, y);
@@ -220,7 +215,7 @@ function paintStack(
     walk(
       column,
       bucket,
-      (step, value) => run.push({ x: xOf(chart, middleOf(series, step)), y: yOf(chart, value) }),
+      (step, value) => run.push({ x: stepX(chart, step), y: yOf(chart, value) }),
       () => {
         painter.beginPath();
         painter.moveTo(run[0].x - (run.length === 1 ? 1.5 : 0), chart.bottom);

@@ -27,6 +27,8 @@ export interface TimelineProps {
   readonly isStacked: boolean;
   readonly unit: string;
   format(value: number): string;
+  /** The same for the axis, which says the unit once. */
+  formatTick(value: number): string;
   /** What a series is called. */
   titleOf(labels: LabelSet): string;
   readonly marks: readonly TimelineMark[];
@@ -44,7 +46,8 @@ const MOST_READINGS = 12;
 const MOST_LEGEND = 60;
 
 export function Timeline(props: TimelineProps): ReactElement {
-  const { series, range, zone, isStacked, unit, format, titleOf, marks, isStale, onZoom, onMark, actions } = props;
+  const { series, range, zone, isStacked, unit, format, formatTick, titleOf, marks, isStale, onZoom, onMark, actions } =
+    props;
   const host = useRef<HTMLDivElement>(null);
   const lower = useRef<HTMLCanvasElement>(null);
   const upper = useRef<HTMLCanvasElement>(null);
@@ -92,8 +95,8 @@ export function Timeline(props: TimelineProps): ReactElement {
   }, []);
   useEffect(() => engine.current?.setTheme(theme), [theme]);
   useEffect(
-    () => engine.current?.setFacts({ series, range, isStacked, hidden, zone, format }),
-    [series, range, isStacked, hidden, zone, format],
+    () => engine.current?.setFacts({ series, range, isStacked, hidden, zone, formatTick }),
+    [series, range, isStacked, hidden, zone, formatTick],
   );
   useEffect(() => engine.current?.setMarks(marks), [marks]);
   useEffect(() => engine.current?.setSelection(selection), [selection]);
