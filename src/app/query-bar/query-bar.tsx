@@ -60,35 +60,37 @@ export function QueryBar(props: QueryBarProps): ReactElement {
 
   return (
     <div className={styles['bar']} role="region" aria-label="Query">
-      {!isText && <ServicePicker {...props} onService={(name) => onQuery(name, matchers)} />}
-      <TypePicker types={types} type={type} onType={onType} />
-      <span className={styles['rule']} />
-      {isText ? (
-        <Suspense fallback={<span className={styles['chips']} />}>
-          <SelectorText
-            text={draft.text}
-            onText={(text) => setDraft({ ...draft, text })}
-            onApply={(asked) => {
-              const split = splitService(asked);
-              const text = printLabelSelector(joinService(split.service, split.others));
-              setDraft({ from: text, text });
-              setText(false);
-              onQuery(split.service, split.others);
-            }}
-            onLeave={() => setText(false)}
+      <div className={styles['asked']}>
+        {!isText && <ServicePicker {...props} onService={(name) => onQuery(name, matchers)} />}
+        {!(isText && isNarrow) && <TypePicker types={types} type={type} onType={onType} />}
+        <span className={styles['rule']} />
+        {isText ? (
+          <Suspense fallback={<span className={styles['chips']} />}>
+            <SelectorText
+              text={draft.text}
+              onText={(text) => setDraft({ ...draft, text })}
+              onApply={(asked) => {
+                const split = splitService(asked);
+                const text = printLabelSelector(joinService(split.service, split.others));
+                setDraft({ from: text, text });
+                setText(false);
+                onQuery(split.service, split.others);
+              }}
+              onLeave={() => setText(false)}
+            />
+          </Suspense>
+        ) : (
+          <LabelChips
+            matchers={matchers}
+            unmet={unmet}
+            fixed={joinService(service, [])}
+            source={source}
+            costType={costType}
+            costTitle={costTitle}
+            onMatchers={(next) => onQuery(service, next)}
           />
-        </Suspense>
-      ) : (
-        <LabelChips
-          matchers={matchers}
-          unmet={unmet}
-          fixed={joinService(service, [])}
-          source={source}
-          costType={costType}
-          costTitle={costTitle}
-          onMatchers={(next) => onQuery(service, next)}
-        />
-      )}
+        )}
+      </div>
       {isNarrow ? (
         <span ref={more} className={styles['more']}>
           <MenuButton

@@ -59,7 +59,7 @@ export function SelectorText({ text, onText, onApply, onLeave }: SelectorTextPro
           {mistake}
         </p>
       </div>
-      <Button kind="edged" disabled={mistake !== undefined} onClick={apply}>
+      <Button kind="edged" className={styles['wide']} disabled={mistake !== undefined} onClick={apply}>
         Apply
       </Button>
       <Button onClick={onLeave}>as chips</Button>
