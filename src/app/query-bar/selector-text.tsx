@@ -53,6 +53,9 @@ export function SelectorText({ text, onText, onApply, onLeave }: SelectorTextPro
             if (event.nativeEvent.isComposing) return;
             if (event.key === 'Enter') apply();
             else if (event.key === 'Escape') onLeave();
+            else return;
+            // The focus moves to a button meanwhile, which this key must not press.
+            event.preventDefault();
           }}
         />
         <p id={mistakeId} className={styles['words']} role="status">
