@@ -102,7 +102,16 @@ export function PickField(props: PickFieldProps): ReactElement {
         onChange={(event) => onText(event.target.value)}
         onKeyDown={onKeyDown}
       />
-      {text !== '' && <IconButton label="Clear" icon="close" onClick={() => onText('')} />}
+      {text !== '' && (
+        <IconButton
+          label="Clear"
+          icon="close"
+          // For the mouse only, and the focus stays in the field.
+          tabIndex={-1}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => onText('')}
+        />
+      )}
     </div>
   );
 }
@@ -164,15 +173,14 @@ export function PickOptions(props: PickOptionsProps): ReactElement {
                 aria-posinset={index + 1}
                 className={styles['option']}
                 data-active={index === active || undefined}
+                data-chosen={(chosen && !isMultiple) || undefined}
                 onPointerMove={() => index !== active && list.setActive(index)}
                 onClick={() => onPick(index)}
               >
-                {isMultiple ? (
+                {isMultiple && (
                   <span className={styles['box']} data-chosen={chosen || undefined}>
                     {chosen && <Icon name="check" />}
                   </span>
-                ) : (
-                  <span className={styles['check']}>{chosen && <Icon name="check" />}</span>
                 )}
                 {children(index)}
               </div>

@@ -3,6 +3,9 @@ import { changeWithin, type SeriesChange } from '#model/series-change.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 
+/** Below it, what moves is as a rule noise, and would hide what does not. */
+const LEAST_PERCENT = 10;
+
 export type CellSort = 'cost' | 'change' | 'name';
 
 export interface SortedCell {
@@ -36,14 +39,14 @@ export function largestValue(cells: readonly SortedCell[]): number {
   return largest;
 }
 
-/** `+23 %`; `from 0` and `to 0` have no percent; undefined where nothing is known to have changed. */
+/** `+23 %`; `from 0` and `to 0` have no percent; undefined where little changed, or nothing is known. */
 export function changeText(change: SeriesChange | undefined): string | undefined {
   if (!change || change.first === change.last) return undefined;
   if (change.first === 0) return 'from 0';
   if (change.last === 0) return 'to 0';
   const percent = (change.last / change.first - 1) * 100;
   const size = Math.abs(percent);
-  if (size < 0.5) return undefined;
+  if (size < LEAST_PERCENT) return undefined;
   // A factor says more than a percent of four digits.
   if (percent >= 900) return `×\u00a0${Number((change.last / change.first).toPrecision(2)).toLocaleString('en')}`;
   return `${percent < 0 ? '\u2212' : '+'}${size.toFixed(0)}\u00a0%`;

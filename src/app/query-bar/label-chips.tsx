@@ -89,7 +89,7 @@ export function LabelChips(props: LabelChipsProps): ReactElement {
               onClick={(event) => open(place, event.currentTarget)}
             >
               <bdi>{readable(name)}</bdi> <span className={styles['unit']}>{operator}</span>{' '}
-              <bdi className={styles['asked']}>{readable(value) || '(empty)'}</bdi>
+              <bdi className={styles['wanted']}>{readable(value) || '(empty)'}</bdi>
               {isUnmet && <em> matches nothing</em>}
             </button>
             <IconButton label={`Remove ${words}`} icon="close" tabIndex={-1} onClick={() => remove(place)} />

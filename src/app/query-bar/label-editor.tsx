@@ -87,6 +87,7 @@ export function LabelEditor(props: LabelEditorProps): ReactElement {
     if (name !== draft.name) setDraft({ ...emptyDraft, operator: draft.operator, name });
     setNameText('');
     setStep('value');
+    nameList.setActive(-1);
     valueList.setActive(-1);
   };
   const tick = (row: number): void => {

@@ -1,5 +1,5 @@
 /** What is looked at, in one band: service, profile type, labels; the same as text; and what the series are grouped by. */
-import { lazy, type ReactElement, type ReactNode, Suspense, useRef, useState } from 'react';
+import { lazy, type ReactElement, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { joinService, type LabelMatcher, splitService } from '#model/labels.ts';
 import { printLabelSelector } from '#model/label-selector.ts';
 import type { ProfileType } from '#model/profile-type.ts';
@@ -47,11 +47,19 @@ export function QueryBar(props: QueryBarProps): ReactElement {
   const [isGrouping, setGrouping] = useState(false);
   const isNarrow = useIsNarrow();
   const more = useRef<HTMLSpanElement>(null);
+  const modes = useRef<HTMLSpanElement>(null);
+  const wasText = useRef(false);
   const whole = joinService(service, matchers);
   const selector = printLabelSelector(whole);
   // What was typed outlives a look at the chips, as long as the query it began with does.
   const [draft, setDraft] = useState({ from: selector, text: selector });
   const grouping = { groupBy, matchers: whole, source, onGroupBy };
+
+  // The field that had the focus is gone: it goes to the control that brings the field back.
+  useEffect(() => {
+    if (wasText.current && !isText) (modes.current ?? more.current)?.querySelector('button')?.focus();
+    wasText.current = isText;
+  }, [isText]);
 
   const openText = (): void => {
     if (draft.from !== selector) setDraft({ from: selector, text: selector });
@@ -60,35 +68,37 @@ export function QueryBar(props: QueryBarProps): ReactElement {
 
   return (
     <div className={styles['bar']} role="region" aria-label="Query">
-      {!isText && <ServicePicker {...props} onService={(name) => onQuery(name, matchers)} />}
-      <TypePicker types={types} type={type} onType={onType} />
-      <span className={styles['rule']} />
-      {isText ? (
-        <Suspense fallback={<span className={styles['chips']} />}>
-          <SelectorText
-            text={draft.text}
-            onText={(text) => setDraft({ ...draft, text })}
-            onApply={(asked) => {
-              const split = splitService(asked);
-              const text = printLabelSelector(joinService(split.service, split.others));
-              setDraft({ from: text, text });
-              setText(false);
-              onQuery(split.service, split.others);
-            }}
-            onLeave={() => setText(false)}
+      <div className={styles['asked']} data-text={isText || undefined}>
+        {!isText && <ServicePicker {...props} onService={(name) => onQuery(name, matchers)} />}
+        {!(isText && isNarrow) && <TypePicker types={types} type={type} onType={onType} />}
+        {!(isText && isNarrow) && <span className={styles['rule']} />}
+        {isText ? (
+          <Suspense fallback={<span className={styles['chips']} />}>
+            <SelectorText
+              text={draft.text}
+              onText={(text) => setDraft({ ...draft, text })}
+              onApply={(asked) => {
+                const split = splitService(asked);
+                const text = printLabelSelector(joinService(split.service, split.others));
+                setDraft({ from: text, text });
+                setText(false);
+                onQuery(split.service, split.others);
+              }}
+              onLeave={() => setText(false)}
+            />
+          </Suspense>
+        ) : (
+          <LabelChips
+            matchers={matchers}
+            unmet={unmet}
+            fixed={joinService(service, [])}
+            source={source}
+            costType={costType}
+            costTitle={costTitle}
+            onMatchers={(next) => onQuery(service, next)}
           />
-        </Suspense>
-      ) : (
-        <LabelChips
-          matchers={matchers}
-          unmet={unmet}
-          fixed={joinService(service, [])}
-          source={source}
-          costType={costType}
-          costTitle={costTitle}
-          onMatchers={(next) => onQuery(service, next)}
-        />
-      )}
+        )}
+      </div>
       {isNarrow ? (
         <span ref={more} className={styles['more']}>
           <MenuButton
@@ -107,7 +117,11 @@ export function QueryBar(props: QueryBarProps): ReactElement {
         </span>
       ) : (
         <>
-          {!isText && <Button onClick={openText}>as text</Button>}
+          {!isText && (
+            <span ref={modes}>
+              <Button onClick={openText}>as text</Button>
+            </span>
+          )}
           <GroupBy {...grouping} />
         </>
       )}

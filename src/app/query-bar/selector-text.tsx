@@ -53,13 +53,16 @@ export function SelectorText({ text, onText, onApply, onLeave }: SelectorTextPro
             if (event.nativeEvent.isComposing) return;
             if (event.key === 'Enter') apply();
             else if (event.key === 'Escape') onLeave();
+            else return;
+            // The focus moves to a button meanwhile, which this key must not press.
+            event.preventDefault();
           }}
         />
         <p id={mistakeId} className={styles['words']} role="status">
           {mistake}
         </p>
       </div>
-      <Button kind="edged" disabled={mistake !== undefined} onClick={apply}>
+      <Button kind="edged" className={styles['wide']} disabled={mistake !== undefined} onClick={apply}>
         Apply
       </Button>
       <Button onClick={onLeave}>as chips</Button>

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { joinService, type LabelMatcher, splitService } from '#model/labels.ts';
+
+const service = (operator: LabelMatcher['operator'], value: string): LabelMatcher => ({
+  name: 'service_name',
+  operator,
+  value,
+});
+const pod: LabelMatcher = { name: 'pod', operator: '=', value: 'a' };
+
+it('the plain matcher of the service stands apart, and goes first on the way back', () => {
+  expect(splitService([pod, service('=', 'shop')])).toEqual({ service: 'shop', others: [pod] });
+  expect(joinService('shop', [pod])).toEqual([service('=', 'shop'), pod]);
+});
+
+it('a pattern of services, or two of them, stays a label', () => {
+  for (const matchers of [[service('=~', 'a|b')], [service('=', 'a'), service('=', 'b')], [pod]]) {
+    expect(splitService(matchers)).toEqual({ service: undefined, others: matchers });
+  }
+});
