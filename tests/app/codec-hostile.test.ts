@@ -14,16 +14,7 @@ it('halves of letters become the mark for what cannot be read', () => {
 
 it('unknown keys come back as they came, in their order', () => {
   const unknown = fc.array(fc.tuple(fc.string({ minLength: 1 }), fc.string()), { maxLength: 8 });
-  const known = new Set([
-    ...new URLSearchParams(printUrl({ ...plain, src: { kind: 'demo', nodes: 10, seed: 1 } })).keys(),
-    's',
-    'z',
-    'sel',
-    'sw',
-    'st',
-    't',
-    'v',
-  ]);
+  const known = new Set([...Object.keys(plain), 'nodes', 'seed', 'v']);
   fc.assert(
     fc.property(unknown, (pairs) => {
       const kept = pairs.filter(([key]) => !known.has(key));

@@ -33,9 +33,11 @@ export function versionLabelOf(labelNames: readonly string[]): string | undefine
 /** @param series one for each value of the label; what was there from the start is not new */
 export function findMarkers(series: readonly Series[], label: string, range: TimeRange, stepMs: number): Marker[] {
   const found: Marker[] = [];
+  // The version that the service began with is no change.
+  const beganMs = Math.min(...series.map(({ timesMs }) => timesMs[0] ?? Infinity));
   for (const { labels, timesMs } of series) {
     const value = labelValue(labels, label);
-    if (value === '' || timesMs.length === 0 || timesMs[0] <= range.startMs + 2 * stepMs) continue;
+    if (value === '' || timesMs.length === 0 || timesMs[0] <= Math.max(range.startMs, beganMs) + 2 * stepMs) continue;
     found.push({
       // A step is told by its end: the profile that is new in it may have come at its start.
       timeMs: timesMs[0] - stepMs,

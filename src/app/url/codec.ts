@@ -39,9 +39,11 @@ interface Key<T> {
   print(value: T): readonly (string | Pair)[];
 }
 
+const views = ['explore', 'files'] as const;
+
 /** In the order in which they are written. A new key of `UrlState` is one row here. */
 const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
-  view: { ...oneOf(['explore', 'files'], 'explore'), isChoice: false, print: (view) => [view] },
+  view: { ...oneOf(views, 'explore'), isChoice: false, print: (view) => [view] },
   svc: optionalText(),
   type: optionalText(),
   q: labelMatchers(),
@@ -92,7 +94,8 @@ export function parseUrl(search: string): { readonly state: UrlState; readonly n
 
   const read = Object.fromEntries(names.map((name) => [name, readKey(name, link)])) as KnownState;
   // A link to a file or a demo need not say that it is one.
-  const isFile = !found.has('view') && (read.file !== undefined || read.src !== undefined);
+  const isSaid = views.some((view) => view === found.get('view')?.[0]);
+  const isFile = !isSaid && (read.file !== undefined || read.src !== undefined);
   const known: KnownState = isFile ? { ...read, view: 'files' } : read;
   const unknown = pairs.slice(0, MOST_KEYS).filter(([key]) => !taken.has(key));
   return { state: { ...known, unknown }, notices };
