@@ -1,6 +1,6 @@
 /** Named actions on a frame and on the view: menus, shortcuts and buttons all call these. */
 import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
-import { pathOf } from '#model/call-path.ts';
+import { type CallPath, pathOf } from '#model/call-path.ts';
 import { printExact } from '#model/search.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 import { announce } from './ui-store.ts';
@@ -74,6 +74,13 @@ export const frameCommands: readonly Command[] = [
     run: ({ tree, names, node }) => showSandwich(nodeName(tree, names, node)),
   },
   {
+    id: 'over-time',
+    isTransform: false,
+    title: 'This path over time',
+    key: 't',
+    run: ({ tree, names, node }) => showOverTime(pathOf(tree, names, node)),
+  },
+  {
     id: 'search',
     isTransform: false,
     title: 'Search for this name',
@@ -113,6 +120,16 @@ export function addTransform(transform: Transform): void {
 
 export function removeTransform(index: number): void {
   navigate({ t: urlStore.getState().state.t.filter((_, i) => i !== index), z: [] }, 'push');
+}
+
+/** Transforms that leave every path as the source knows it. */
+const keepsPaths: ReadonlySet<Transform['kind']> = new Set(['focus', 'focus-path', 'ignore']);
+
+function showOverTime(path: CallPath): void {
+  const { view, t } = urlStore.getState().state;
+  if (view !== 'explore') announce('A file has no series over time.');
+  else if (!t.every(({ kind }) => keepsPaths.has(kind))) announce('Take back the transforms that change paths first.');
+  else navigate({ cs: path }, 'push');
 }
 
 export function showSandwich(name: string): void {

@@ -11,7 +11,8 @@ import { flamegraphSvg } from '#render/flamegraph/svg.ts';
 import type { Painter } from '#render/painter.ts';
 import { flameTheme } from '#render/palette.ts';
 import { withPngText } from './png-text.ts';
-import { linkToView, urlStore } from './url/url-store.ts';
+import { urlStore } from './url/url-store.ts';
+import { linkOnScreen } from './views/link-on-screen.ts';
 import { colourKeys } from './views/colours.ts';
 import { readToken } from './views/flamegraph/flame-theme.ts';
 import { type Shown, valueText } from './views/shown.ts';
@@ -92,7 +93,7 @@ async function drawPicture(analysis: Analysis, shown: Shown, kind: 'svg' | 'png'
   const title = `${name}, ${sampleTypeTitle(profile.sampleTypes[shown.sampleType].type)}`;
   const size = { widthCss: PICTURE_WIDTH, zoomNode: 0, direction: state.dir, rowHeightCss: 20 as const };
   if (kind === 'svg')
-    return { content: flamegraphSvg(scene, theme, { ...size, colours, title, linkText: linkToView() }), notes: [] };
+    return { content: flamegraphSvg(scene, theme, { ...size, colours, title, linkText: linkOnScreen() }), notes: [] };
   const rows = tree.maxDepth + 1;
   const ratio = 2;
   const shownRows = Math.min(rows, Math.floor(TALLEST_DEVICE / ratio / size.rowHeightCss));
@@ -100,7 +101,7 @@ async function drawPicture(analysis: Analysis, shown: Shown, kind: 'svg' | 'png'
   const painter = canvas.getContext('2d', { alpha: false }) as unknown as Painter;
   paintWhole(painter, scene, theme, { ...size, colours, ratio, rows: shownRows });
   const blob = await canvas.convertToBlob({ type: 'image/png' });
-  const bytes = withPngText(new Uint8Array(await blob.arrayBuffer()), 'Source', linkToView());
+  const bytes = withPngText(new Uint8Array(await blob.arrayBuffer()), 'Source', linkOnScreen());
   return {
     content: bytes,
     notes: shownRows < rows ? [`The picture shows ${shownRows} of ${rows} rows; the SVG has all.`] : [],

@@ -16,10 +16,11 @@ import { KeysDialog } from './keys-dialog.tsx';
 import { setPreference, usePreference } from './preferences.ts';
 import { useAnalysis } from './queries.ts';
 import { announce, dismissRefusals, openDialog, refuse, useUi } from './ui-store.ts';
-import { dismissUrlNotices, linkTo, linkToView, navigate, useUrl, useUrlNotices } from './url/url-store.ts';
+import { dismissUrlNotices, linkTo, navigate, useUrl, useUrlNotices } from './url/url-store.ts';
 import type { UrlState } from './url/url-state.ts';
 import { copy } from './commands.ts';
 import { sampleTypeKey, type Shown, useShown } from './views/shown.ts';
+import { linkOnScreen } from './views/link-on-screen.ts';
 import { useOnScreen } from './views/on-screen.ts';
 import { Workspace } from './views/workspace.tsx';
 import styles from './shell.module.css';
@@ -123,7 +124,7 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
       {shown && (
         <Button
           icon="share"
-          onClick={() => void copy(linkToView(), 'Link')}
+          onClick={() => void copy(linkOnScreen(), 'Link')}
           aria-label="Copy link"
           title={
             view === 'files' ? 'Copy the link to this view; the file itself is not in it' : 'Copy the link to this view'

@@ -1,7 +1,13 @@
 /** Every question to a source of continuous profiles, and its key. */
-import { type QueryClient, keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import {
+  type QueryClient,
+  keepPreviousData,
+  useQuery,
+  useQueryClient,
+  type UseQueryResult,
+} from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState } from 'react';
-import type { Analysis, OpenedProfile } from '#analysis/analysis.ts';
+import type { Analysis, OpenedProfile, ProfileHandle } from '#analysis/analysis.ts';
 import type { DataSource, SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
@@ -12,6 +18,7 @@ import { type Catalogue, catalogueOf, TYPE_LABEL } from './explore/subject.ts';
 import { labelSourceOf } from './explore/label-source.ts';
 import { useAnalysis } from './queries.ts';
 import type { LabelNameRow } from './query-bar/suggestions.ts';
+import { refresh } from './time/refresh-clock.ts';
 
 export const SourceContext = createContext<DataSource | undefined>(undefined);
 
@@ -35,7 +42,19 @@ export interface MergedProfile {
 /** Nodes of the first answer: more than a wide window can tell apart, few enough to be there at once. */
 const FIRST_NODES = 8192;
 const EMPTY_STORE_LOOK_MS = 2000;
-const REST_MS = 300;
+const REST_MS = 150;
+const CLOSE_AFTER_MS = 10_000;
+/** First words of the keys of questions to the source. */
+const SOURCE_KEYS = new Set<unknown>([
+  'stored',
+  'catalogue',
+  'series',
+  'label names',
+  'label rows',
+  'told markers',
+  'first',
+  'whole',
+]);
 /** First words of the keys whose answers hold a profile open in the worker. */
 const PROFILE_KEYS = new Set<unknown>(['first', 'whole']);
 
@@ -90,13 +109,29 @@ async function open(
   return { profile, query, bytes, queryMs, isWhole };
 }
 
-/** Profiles that nobody asks for any more are closed in the worker. */
+/** Profiles that nobody asks for any more are closed in the worker, a while after their successor came. */
 export function closeDroppedProfiles(queries: QueryClient, analysis: Analysis): void {
+  const held = new Map<string, ProfileHandle>();
   queries.getQueryCache().subscribe(({ type, query }) => {
-    if (type !== 'removed' || !PROFILE_KEYS.has(query.queryKey[0])) return;
-    const { data } = query.state as { data: MergedProfile | undefined };
-    if (data !== undefined) analysis.close(data.profile.handle);
+    if (!PROFILE_KEYS.has(query.queryKey[0])) return;
+    const { queryHash } = query;
+    const before = held.get(queryHash);
+    const now = type === 'removed' ? undefined : (query.state.data as MergedProfile | undefined)?.profile.handle;
+    if (now === before) return;
+    if (now === undefined) held.delete(queryHash);
+    else held.set(queryHash, now);
+    // What is on the screen may still be asked about.
+    if (before !== undefined) setTimeout(() => analysis.close(before), CLOSE_AFTER_MS);
   });
+}
+
+/** Asks everything anew: with a new now, and where that changes no question, the same question again. */
+export function useAskAgain(): () => void {
+  const queries = useQueryClient();
+  return () => {
+    refresh();
+    void queries.invalidateQueries({ predicate: ({ queryKey }) => SOURCE_KEYS.has(queryKey[0]) });
+  };
 }
 
 /** Looks again while there is nothing. */

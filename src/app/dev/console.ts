@@ -7,8 +7,9 @@ import type { ProfileQuery } from '#model/query.ts';
 import { makeExport, type ExportKind } from '../exports.ts';
 import { filesStore } from '../files/files-store.ts';
 import { parseUrl, printUrl } from '../url/codec.ts';
-import { linkToView, navigate, urlStore } from '../url/url-store.ts';
+import { navigate, urlStore } from '../url/url-store.ts';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
+import { linkOnScreen } from '../views/link-on-screen.ts';
 import { onScreen } from '../views/on-screen.ts';
 import type { Shown } from '../views/shown.ts';
 
@@ -130,7 +131,7 @@ export function installConsole(analysis: Analysis, queries: QueryClient): void {
         points: Array.from(timesMs, (timeMs, i) => [timeMs, values[i]] as const),
       }));
     },
-    url: () => Promise.resolve(linkToView()),
+    url: () => Promise.resolve(linkOnScreen()),
     async exportAs(kind) {
       return (await makeExport(analysis, await current(), kind)).content;
     },

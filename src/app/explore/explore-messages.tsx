@@ -5,7 +5,7 @@ import { printLabelSelector } from '#model/label-selector.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { Button } from '../components/button.tsx';
 import { Icon, type IconName } from '../components/icon.tsx';
-import { refresh } from '../time/refresh-clock.ts';
+import { useAskAgain } from '../source-queries.ts';
 import { navigate } from '../url/url-store.ts';
 import styles from '../views/workspace.module.css';
 import { DEFAULT_RANGE, type Explored } from './use-explored.ts';
@@ -99,6 +99,7 @@ export function NothingMatches({
 
 /** A panel's error in the source's own words, with what can be done about it. */
 export function SourceFailed({ error, what }: { error: Error; what: string }): ReactElement {
+  const askAgain = useAskAgain();
   if (error instanceof SourceError && error.code === 'limit') {
     const { longestRangeMs } = error;
     return (
@@ -120,7 +121,7 @@ export function SourceFailed({ error, what }: { error: Error; what: string }): R
   return (
     <Message icon="error" title={isAway ? 'The server does not answer' : `${what} could not be loaded`} isError>
       <p>{error.message.slice(0, 600)}</p>
-      <Button kind="edged" onClick={refresh}>
+      <Button kind="edged" onClick={askAgain}>
         Try again
       </Button>
       {isAway && <Button onClick={() => navigate({ view: 'files' }, 'push')}>Open a file instead</Button>}

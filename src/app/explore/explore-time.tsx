@@ -1,7 +1,8 @@
 /** The time controls over what Explore looks at. */
 import type { ReactElement } from 'react';
 import { rememberRange, usePreference } from '../preferences.ts';
-import { refresh, useAutoRefresh, useNow } from '../time/refresh-clock.ts';
+import { useAutoRefresh, useNow } from '../time/refresh-clock.ts';
+import { useAskAgain } from '../source-queries.ts';
 import { TimeControls } from '../time/time-controls.tsx';
 import { navigate } from '../url/url-store.ts';
 import { useExplored } from './use-explored.ts';
@@ -9,6 +10,7 @@ import { useExplored } from './use-explored.ts';
 export function ExploreTime(): ReactElement {
   const { time, zone, refreshS } = useExplored();
   const nowMs = useNow();
+  const askAgain = useAskAgain();
   const recent = usePreference('recentRanges');
   useAutoRefresh(refreshS);
   return (
@@ -26,7 +28,7 @@ export function ExploreTime(): ReactElement {
       }}
       onZone={(tz) => navigate({ tz }, 'replace')}
       onRefreshS={(ref) => navigate({ ref }, 'replace')}
-      onRefresh={refresh}
+      onRefresh={askAgain}
     />
   );
 }

@@ -70,7 +70,7 @@ export function useExplored(): Explored {
     return { text, range: isNarrowed ? narrowed(range, oldestMs) : range, mistake: undefined, isNarrowed };
   }, [from, until, zone, nowMs, isOpen, isKnown, oldestMs]);
 
-  const catalogue = useCatalogue(svc !== undefined && type !== undefined ? undefined : time.range);
+  const catalogue = useCatalogue(time.range);
   const isServiceOpen = svc === undefined;
   const overview = useSeries(isServiceOpen ? overviewQuestion(catalogue.data, time.range) : undefined);
   const busiest = useMemo(

@@ -41,11 +41,6 @@ export function navigate(patch: Partial<UrlState>, how: 'push' | 'replace'): voi
   else pending = setTimeout(flush, REPLACE_AFTER_MS);
 }
 
-/** The absolute link to what is shown. */
-export function linkToView(): string {
-  return new URL(address(), location.href).href;
-}
-
 /** For a link on the page: what is looked at, with a change. */
 export function linkTo(patch: Partial<UrlState>): string {
   return location.pathname + printUrl({ ...urlStore.getState().state, ...patch });

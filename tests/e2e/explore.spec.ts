@@ -1,0 +1,236 @@
+/** Explore against the embedded server: what is pushed is what is shown, by mouse, by keyboard and by link. */
+import { expect, type Page, type Request, test as unwatched } from '@playwright/test';
+import { violations } from './axe.ts';
+import { CPU, push, type Stacks, totalOf } from './stored.ts';
+import { summary, test } from './support.ts';
+
+/** Half an hour ago, on a full minute: every test pushes services of its own around it. */
+const BASE_MS = Math.floor(Date.now() / 60_000) * 60_000 - 30 * 60_000;
+const RANGE = `from=${BASE_MS - 60_000}&until=${BASE_MS + 10 * 60_000}`;
+
+const stacks: Stacks = { 'main;serve;json.Marshal': 30, 'main;serve;parse': 12, 'main;idle': 8 };
+
+function link(service: string, more = ''): string {
+  return `/?v=1&view=explore&svc=${service}&type=${CPU}&${RANGE}${more}`;
+}
+
+async function shown(page: Page): Promise<void> {
+  await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
+}
+
+/** Bodies of the questions that a page asks from now on, by call. */
+function watchQuestions(page: Page): Map<string, string[]> {
+  const asked = new Map<string, string[]>();
+  page.on('request', (request: Request) => {
+    const call = /QuerierService\/(\w+)/.exec(request.url())?.[1];
+    if (call !== undefined)
+      asked.set(call, [...(asked.get(call) ?? []), request.postDataBuffer()?.toString('latin1') ?? '']);
+  });
+  return asked;
+}
+
+test('what was pushed is on the screen, to the last unit: tree, table, series', async ({ page, baseURL }) => {
+  for (let i = 0; i < 4; i++) await push(baseURL!, 'e2e/exact{pod=a}', stacks, BASE_MS + i * 15_000);
+  await page.goto(link('e2e/exact'));
+  await shown(page);
+  const total = 4 * totalOf(stacks);
+  const facts = await summary(page);
+  expect(facts).toMatchObject({ view: 'explore', service: 'e2e/exact', profileType: CPU, unit: 'nanoseconds', total });
+  expect(facts).toMatchObject({ nodes: 5, maxDepth: 3, functions: 5, from: BASE_MS - 60_000 });
+  expect(await page.evaluate(() => window.flametide.top(1, 'self'))).toEqual([
+    { name: 'json.Marshal', self: total * 0.6, total: total * 0.6 },
+  ]);
+  const series = await page.evaluate(() => window.flametide.series());
+  expect(series).toHaveLength(1);
+  // Cores, by steps that are minutes at the most: Σ rate · step is the total again.
+  const [{ points }] = series;
+  const stepMs = 30_000;
+  expect(points.reduce((sum, [, cores]) => sum + cores * stepMs * 1e6, 0)).toBeCloseTo(total, -3);
+  await expect(page.getByRole('row', { name: /json\.Marshal/ }).first()).toContainText('60.0');
+  // Files and lines come with the whole answer.
+  await page.getByRole('radio', { name: 'Functions' }).click();
+  await expect(page.getByRole('row', { name: /json\.Marshal/ }).first()).toContainText('src/json.Marshal.go');
+});
+
+test('a matcher of every operator reaches every question, and changes graph, series and export alike', async ({
+  page,
+  baseURL,
+}) => {
+  const pods = ['web-1', 'web-2', 'job-1'];
+  for (const [i, pod] of pods.entries()) {
+    await push(baseURL!, `e2e/matchers{pod=${pod}}`, { [`main;only_${pod}`]: i + 1 }, BASE_MS);
+  }
+  const asked = watchQuestions(page);
+  await page.goto(link('e2e/matchers'));
+  await shown(page);
+  for (const [operator, value, samples] of [
+    ['=', 'web-2', 2],
+    ['!=', 'web-2', 4],
+    ['=~', 'web-.*', 3],
+    ['!~', 'web-.*', 3],
+  ] as const) {
+    const matcher = `pod${operator}"${value}"`;
+    asked.clear();
+    await page.evaluate((q) => window.flametide.show({ q }), matcher);
+    const total = samples * totalOf({ a: 1 });
+    expect(await summary(page)).toMatchObject({ total });
+    const series = await page.evaluate(() => window.flametide.series());
+    expect(series.flatMap(({ points }) => points).length).toBeGreaterThan(0);
+    const collapsed = await page.evaluate(() => window.flametide.exportAs('collapsed'));
+    const exported = String(collapsed)
+      .trim()
+      .split('\n')
+      .map((line) => Number(line.split(' ').at(-1)));
+    expect(exported.reduce((sum, one) => sum + one, 0)).toBe(total);
+    for (const call of ['SelectSeries', 'SelectMergeStacktraces', 'SelectMergeProfile']) {
+      expect(asked.get(call)?.length, call).toBeGreaterThan(0);
+      expect(
+        asked.get(call)?.every((body) => body.includes(matcher)),
+        call,
+      ).toBe(true);
+    }
+    // Suggestions for another label are those of the profiles that match.
+    asked.clear();
+    await page.getByRole('button', { name: 'Add a label' }).click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await expect
+      .poll(() => asked.get('LabelNames')?.some((body) => body.includes(matcher.replaceAll('"', '\\"'))))
+      .toBe(true);
+    await page.keyboard.press('Escape');
+  }
+});
+
+test('by keyboard alone: a service, a label, a range, the top function', async ({ page, baseURL }) => {
+  await push(baseURL!, 'e2e/keys{pod=one}', { 'main;hot': 9, 'main;cold': 1 }, BASE_MS);
+  await push(baseURL!, 'e2e/keys{pod=two}', { 'main;other': 20 }, BASE_MS);
+  await page.goto(`/?v=1&view=explore&svc=flametide&type=${CPU}&${RANGE}`);
+  const service = page.getByRole('button', { name: /^Service/ });
+  await service.focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('e2e/keys');
+  await expect(page.getByRole('option')).toHaveCount(1);
+  await page.keyboard.press('Enter');
+  await expect(service).toContainText('e2e/keys');
+  await expect(service).toBeFocused();
+  await page.getByRole('button', { name: 'Add a label' }).focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('pod');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('one');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  expect(await summary(page)).toMatchObject({ service: 'e2e/keys', total: totalOf({ a: 10 }) });
+  await page.getByRole('button', { name: /^Range/ }).focus();
+  await page.keyboard.press('Enter');
+  const from = page.getByRole('textbox', { name: 'From' });
+  await expect(from).toBeVisible();
+  await from.fill('now-2h');
+  await page.getByRole('textbox', { name: 'Until' }).fill('now');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: /^Range/ })).toContainText('Last 2');
+  expect(await page.evaluate(() => window.flametide.top(1, 'self'))).toMatchObject([{ name: 'hot' }]);
+});
+
+test('a link shows the same in another browser; reload, back and forward too', async ({ page, baseURL, browser }) => {
+  await push(baseURL!, 'e2e/links{pod=a}', stacks, BASE_MS);
+  await push(baseURL!, 'e2e/links{pod=b}', { 'main;serve;parse': 5 }, BASE_MS + 15_000);
+  await page.goto(link('e2e/links'));
+  await shown(page);
+  const before = await summary(page);
+  await page.evaluate(() => window.flametide.show({ q: 'pod="b"' }));
+  const after = await summary(page);
+  expect(after.total).toBe(totalOf({ a: 5 }));
+  await page.goBack();
+  expect(await summary(page)).toEqual(before);
+  await page.goForward();
+  expect(await summary(page)).toEqual(after);
+  await page.reload();
+  await shown(page);
+  expect(await summary(page)).toEqual(after);
+  const copied = await page.evaluate(() => window.flametide.url());
+  const other = await (await browser.newContext()).newPage();
+  await other.goto(copied);
+  await expect(other.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
+  expect(await summary(other)).toEqual(after);
+  await other.context().close();
+});
+
+for (const half of [1, 2])
+  test(`100 random views come back from their links, half ${half}`, async ({ page, baseURL }) => {
+    test.setTimeout(90_000);
+    await push(baseURL!, 'e2e/random{pod=a,env=prod}', stacks, BASE_MS);
+    await push(baseURL!, 'e2e/random{pod=b,env=test}', { 'main;serve;parse': 5, gc: 2 }, BASE_MS + 30_000);
+    await page.goto(link('e2e/random'));
+    await shown(page);
+    let seed = 20_261_125 * half;
+    const random = (most: number): number => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+      return Math.floor((seed / 2 ** 32) * most);
+    };
+    const pick = <T>(list: readonly T[]): T => list[random(list.length)]!;
+    for (let i = 0; i < 50; i++) {
+      const patch = {
+        q: pick([null, 'pod="a"', 'env!="prod"', 'pod=~"a|b"']),
+        by: pick([null, 'pod', 'env']),
+        pane: pick(['flame', 'both', 'functions']),
+        s: pick([null, 'parse', '/^json/']),
+        z: pick([null, 'main', 'main;serve']),
+        t: pick([null, 'hide:serve', 'merge-recursion', 'focus:parse']),
+        col: pick(['package', 'function', 'self']),
+        dir: pick(['icicle', 'flame']),
+        order: pick(['size', 'name']),
+        tz: pick([null, 'UTC', 'Europe/Berlin']),
+      };
+      await page.evaluate((next) => window.flametide.show(next), patch);
+      const [facts, url, stacksShown] = await page.evaluate(
+        async () => [await window.flametide.summary(), location.search, await window.flametide.stacks()] as const,
+      );
+      await page.goto(`/${url}`);
+      await expect(page.locator('[data-flamegraph], [role=grid]').first()).toBeVisible();
+      expect(await summary(page), url).toEqual(facts);
+      expect(await page.evaluate(() => window.flametide.stacks()), url).toEqual(stacksShown);
+      expect(await page.evaluate(() => location.search)).toBe(url);
+    }
+  });
+
+test('what emptied the view is said, with a way back', async ({ page, baseURL }) => {
+  await push(baseURL!, 'e2e/empty{pod=a}', stacks, BASE_MS);
+  await page.goto(link('e2e/empty', '&q=pod%3D"nobody"'));
+  await expect(page.getByRole('heading', { name: 'Nothing here' })).toBeVisible();
+  await expect(page.getByText('No profile of e2e/empty has {pod="nobody"} in this range.')).toBeVisible();
+  await page.getByRole('button', { name: 'Remove the label' }).click();
+  await shown(page);
+  await page.goto(`/?v=1&view=explore&svc=e2e/empty&type=${CPU}&from=now-5s&until=now-10s`);
+  await expect(page.getByRole('heading', { name: 'This range cannot be read' })).toBeVisible();
+});
+
+// The browser itself complains of a server that is away.
+unwatched('a server that is away is said, and asked again', async ({ page, baseURL }) => {
+  await push(baseURL!, 'e2e/away{pod=a}', stacks, BASE_MS);
+  await page.route('**/querier.v1.QuerierService/**', (route) => route.abort());
+  await page.goto(link('e2e/away'));
+  await expect(page.getByRole('heading', { name: 'The server does not answer' })).toBeVisible();
+  await page.unroute('**/querier.v1.QuerierService/**');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await shown(page);
+});
+
+test('axe finds nothing in Explore, its panels and its grids', async ({ page, baseURL }) => {
+  await push(baseURL!, 'e2e/axe{pod=a}', stacks, BASE_MS);
+  await push(baseURL!, 'e2e/axe{pod=b}', stacks, BASE_MS + 60_000);
+  await page.goto(link('e2e/axe', '&by=pod'));
+  await shown(page);
+  await summary(page);
+  expect(await violations(page)).toEqual([]);
+  for (const name of [/^Service/, /^Profile type/, /^Range/, /^Zone/]) {
+    await page.getByRole('button', { name }).click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    expect(await violations(page), String(name)).toEqual([]);
+    await page.keyboard.press('Escape');
+  }
+  for (const grid of ['services', 'types', 'values']) {
+    await page.evaluate((next) => window.flametide.show({ grid: next }), grid);
+    await expect(page.getByRole('grid')).toBeVisible();
+    expect(await violations(page), grid).toEqual([]);
+  }
+});
