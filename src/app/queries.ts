@@ -29,7 +29,10 @@ export function makeQueryClient(): QueryClient {
 
 // Handle and sample type stand second and third in every key: functions are numbered per profile and values have a
 // type's unit, so an old answer may only stand in for a new one of both.
-function treeKey({ handle, sampleType, order, transforms }: TreeRequest, what: string): readonly unknown[] {
+export function treeKey(
+  { handle, sampleType, order, transforms }: TreeRequest,
+  what: 'tree' | 'search' | 'sandwich',
+): readonly unknown[] {
   return [what, handle, sampleType, order, transforms];
 }
 

@@ -62,6 +62,8 @@ declare global {
 }
 
 const never = new AbortController().signal;
+/** First words of the keys of what is drawn first. */
+const ANSWERS = new Set<unknown>(['stored', 'catalogue', 'series', 'first', 'tree', 'search', 'sandwich']);
 
 export function installConsole(analysis: Analysis, queries: QueryClient): void {
   const current = (): Promise<Shown> => shownNow(queries);
@@ -170,8 +172,15 @@ function labelOf({ matchers }: ProfileQuery, name: string): string | undefined {
 }
 
 /** Resolves when what was asked for has been painted, though a fuller answer may be on its way. */
-function painted(queries: QueryClient): Promise<void> {
-  return quiet(() => queries.isFetching({ predicate: ({ queryKey }) => queryKey[0] !== 'whole' }) > 0);
+async function painted(queries: QueryClient): Promise<void> {
+  const isBusy = (): boolean => queries.isFetching({ predicate: ({ queryKey }) => ANSWERS.has(queryKey[0]) }) > 0;
+  // A graph that is drawn from the answer ends the waiting at once; what draws no graph is given two quiet frames.
+  let stop = (): void => {};
+  const drawn = new Promise<void>((resolve) => {
+    stop = paintStats.subscribe(() => !isBusy() && resolve());
+  });
+  await Promise.race([drawn, quiet(isBusy)]);
+  stop();
 }
 
 /** Resolves when no question is open and nothing better is on its way. */
