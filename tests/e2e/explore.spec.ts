@@ -167,7 +167,7 @@ for (const half of [1, 2])
       seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
       return Math.floor((seed / 2 ** 32) * most);
     };
-    const pick = <T>(list: readonly T[]): T => list[random(list.length)]!;
+    const pick = <T>(list: readonly T[]): T => list[random(list.length)];
     for (let i = 0; i < 50; i++) {
       const patch = {
         q: pick([null, 'pod="a"', 'env!="prod"', 'pod=~"a|b"']),

@@ -78,7 +78,7 @@ for (let i = 0; i < 9; i++) {
     const { fillText } = CanvasRenderingContext2D.prototype;
     CanvasRenderingContext2D.prototype.fillText = function (...args) {
       // The root's label is there when the graph is.
-      if (String(args[0]).startsWith('total')) document.body.dataset['paintedMs'] ??= String(performance.now());
+      if (args[0].startsWith('total')) document.body.dataset['paintedMs'] ??= String(performance.now());
       return fillText.apply(this, args);
     };
   });

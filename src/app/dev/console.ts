@@ -4,7 +4,7 @@ import type { Analysis } from '#analysis/analysis.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import { SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
-import { makeExport, type ExportKind } from '../exports.ts';
+import type { ExportKind } from '../export-kinds.ts';
 import { filesStore } from '../files/files-store.ts';
 import { parseUrl, printUrl } from '../url/codec.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
@@ -135,6 +135,7 @@ export function installConsole(analysis: Analysis, queries: QueryClient): void {
     },
     url: () => Promise.resolve(linkOnScreen()),
     async exportAs(kind) {
+      const { makeExport } = await import('../exports.ts');
       return (await makeExport(analysis, await current(), kind)).content;
     },
     async stats() {

@@ -44,7 +44,7 @@ export interface ShownTree extends Shown {
   readonly tree: CallTree;
 }
 
-export function shownOf(file: ShownProfile, state: UrlState): Shown {
+function shownOf(file: ShownProfile, state: UrlState): Shown {
   const { profile } = file;
   const asked = profile.sampleTypes.findIndex((_, i) => sampleTypeKey(profile.sampleTypes, i) === state.st);
   const sampleType = asked < 0 ? profile.defaultSampleType : asked;

@@ -7,6 +7,7 @@ import { formatCount } from '#model/units.ts';
 import { addTransform, runFrameKey, showSandwich } from '../commands.ts';
 import { Button } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
+import { lazily } from '../components/lazily.tsx';
 import { Choice, MenuButton } from '../components/menu.tsx';
 import { preferences, setPreference, tableWidthLimits, usePreference } from '../preferences.ts';
 import { useSearch, useTree } from '../queries.ts';
@@ -19,7 +20,6 @@ import { useFlameTheme } from './flamegraph/flame-theme.ts';
 import { FunctionsTable } from './functions/functions-table.tsx';
 import { onScreen } from './on-screen.ts';
 import { Panes } from './panes.tsx';
-import { Sandwich } from './sandwich/sandwich.tsx';
 import { SearchBox } from './search-box.tsx';
 import { nextHit, type ShownProfile, type ShownTree, useShown, valueText } from './shown.ts';
 import { StatusLine } from './status-line.tsx';
@@ -28,6 +28,8 @@ import { TransformChips } from './transform-chips.tsx';
 import { useFrameMenu } from './use-frame-menu.tsx';
 import { useIsNarrow } from './use-narrow.ts';
 import styles from './workspace.module.css';
+
+const Sandwich = lazily(async () => (await import('./sandwich/sandwich.tsx')).Sandwich);
 
 interface WorkspaceProps {
   readonly file: ShownProfile;
