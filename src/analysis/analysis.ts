@@ -47,6 +47,8 @@ export interface FunctionColumns {
 export interface TreeAnswer {
   readonly tree: CallTree;
   readonly byFunction: FunctionColumns;
+  /** What is known of functions, where transforms made new ones; their first are the profile's. */
+  readonly renamed: Pick<OpenedProfile, 'functions' | 'packages' | 'isSystem'> | undefined;
   /** Frames or stacks that each transform touched; 0: it matched nothing. */
   readonly matched: readonly number[];
   readonly treeMs: number;

@@ -26,6 +26,7 @@ import styles from './shell.module.css';
 const FilesPage = lazily(async () => (await import('./files/files-page.tsx')).FilesPage);
 const DropVeil = lazily(async () => (await import('./files/files-page.tsx')).DropVeil);
 const PasteDialog = lazily(async () => (await import('./files/files-page.tsx')).PasteDialog);
+const RenameDialog = lazily(async () => (await import('./views/rename-dialog.tsx')).RenameDialog);
 const KeysDialog = lazily(async () => (await import('./keys-dialog.tsx')).KeysDialog);
 
 export function Shell(): ReactElement {
@@ -54,6 +55,7 @@ export function Shell(): ReactElement {
       )}
       {isDropping && <DropVeil />}
       {dialog === 'paste' && <PasteDialog onClose={() => openDialog('none')} />}
+      {dialog === 'rename' && <RenameDialog onClose={() => openDialog('none')} />}
       {dialog === 'keys' && <KeysDialog onClose={() => openDialog('none')} />}
       <p className="visually-hidden" role="status" aria-live="polite">
         {announcement}

@@ -114,8 +114,10 @@ test('by keyboard alone: a service, a label, a range, the top function', async (
   await expect(service).toBeFocused();
   await page.getByRole('button', { name: 'Add a label' }).focus();
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('option')).not.toHaveCount(0);
   await page.keyboard.type('pod');
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('option', { name: /one/ })).toBeVisible();
   await page.keyboard.type('one');
   await page.keyboard.press('Enter');
   await page.keyboard.press('Enter');

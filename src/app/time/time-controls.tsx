@@ -10,12 +10,9 @@ import type { RangePanelProps } from './time-panels.tsx';
 import { zoneName } from './zone-name.ts';
 import styles from './time-controls.module.css';
 
-interface TimeControlsProps extends RangePanelProps {
+interface TimeControlsProps extends Omit<RangePanelProps, 'refreshes'> {
   /** The range is shorter than its words say: it begins with the first profile. */
   readonly isNarrowed: boolean;
-  readonly refreshS: number;
-  onZone(zone: string): void;
-  onRefreshS(seconds: number): void;
   onRefresh(): void;
 }
 
@@ -50,7 +47,7 @@ export function TimeControls(props: TimeControlsProps): ReactElement {
           </>
         }
       >
-        {(close) => <RangePanel {...props} onClose={close} />}
+        {(close) => <RangePanel {...props} refreshes={offered} onClose={close} />}
       </PopoverField>
       <IconButton label="Later by one range" icon="right" onClick={() => move(1)} disabled={!range || isNow} />
       <IconButton
@@ -59,14 +56,18 @@ export function TimeControls(props: TimeControlsProps): ReactElement {
         disabled={!range}
         onClick={() => range && onRange(zoomOutRange(range, nowMs))}
       />
-      <ZoneField zone={zone} onZone={onZone} />
+      <span className={styles['wide']}>
+        <ZoneField zone={zone} onZone={onZone} />
+      </span>
       <IconButton label="Refresh now" icon="refresh" onClick={onRefresh} />
-      <Choice
-        label="Refresh"
-        value={String(refreshS)}
-        options={offered}
-        onChange={(seconds) => onRefreshS(Number(seconds))}
-      />
+      <span className={styles['wide']}>
+        <Choice
+          label="Refresh"
+          value={String(refreshS)}
+          options={offered}
+          onChange={(seconds) => onRefreshS(Number(seconds))}
+        />
+      </span>
     </div>
   );
 }

@@ -21,11 +21,16 @@ export interface RangePanelProps {
   readonly zone: string;
   readonly nowMs: number;
   readonly recent: readonly TimeRangeText[];
+  /** Seconds between refreshes, 0 off; and what is offered. */
+  readonly refreshS: number;
+  readonly refreshes: readonly { readonly id: string; readonly title: string }[];
   onRange(range: TimeRangeText): void;
+  onZone(zone: string): void;
+  onRefreshS(seconds: number): void;
 }
 
 export function RangePanel(props: RangePanelProps & { onClose(): void }): ReactElement {
-  const { text, range, zone, nowMs, recent, onRange, onClose } = props;
+  const { text, range, zone, nowMs, recent, refreshS, refreshes, onRange, onZone, onRefreshS, onClose } = props;
   const [from, setFrom] = useState(() => printTyped(text.from, zoneName(zone)));
   const [until, setUntil] = useState(() => printTyped(text.until, zoneName(zone)));
   const choose = (next: TimeRangeText): void => {
@@ -99,6 +104,26 @@ export function RangePanel(props: RangePanelProps & { onClose(): void }): ReactE
             Keep it as it is now
           </Button>
         )}
+        <div className={styles['narrow']}>
+          <label>
+            Zone
+            <select value={zone} onChange={({ target }) => onZone(target.value)}>
+              {[...new Set([...FIRST_ZONES, zone])].map((one) => (
+                <option key={one}>{one}</option>
+              ))}
+            </select>
+          </label>
+          <label>
+            Refresh
+            <select value={String(refreshS)} onChange={({ target }) => onRefreshS(Number(target.value))}>
+              {refreshes.map(({ id, title }) => (
+                <option key={id} value={id}>
+                  {title}
+                </option>
+              ))}
+            </select>
+          </label>
+        </div>
         {recent.length > 0 && (
           <>
             <h3>Recent</h3>

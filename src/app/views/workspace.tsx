@@ -3,6 +3,7 @@ import { type ReactElement, useDeferredValue, useEffect, useMemo, useRef, useSta
 import { findPath, pathOf } from '#model/call-path.ts';
 import { type NodeIndex, nodeName } from '#model/call-tree.ts';
 import { parseSearch } from '#model/search.ts';
+import { ownCodePresets } from '#model/transforms/own-code.ts';
 import { formatCount } from '#model/units.ts';
 import { addTransform, runFrameKey, showSandwich } from '../commands.ts';
 import { Button } from '../components/button.tsx';
@@ -21,7 +22,7 @@ import { FunctionsTable } from './functions/functions-table.tsx';
 import { onScreen } from './on-screen.ts';
 import { Panes } from './panes.tsx';
 import { SearchBox } from './search-box.tsx';
-import { nextHit, type ShownProfile, type ShownTree, useShown, valueText } from './shown.ts';
+import { nextHit, type ShownProfile, type ShownTree, shownTreeOf, useShown, valueText } from './shown.ts';
 import { StatusLine } from './status-line.tsx';
 import { Strip } from './strip.tsx';
 import { TransformChips } from './transform-chips.tsx';
@@ -42,7 +43,7 @@ interface WorkspaceProps {
 export function Workspace({ file, isStale = false, note }: WorkspaceProps): ReactElement {
   const asked = useShown(file);
   const { data: answer, error, isPlaceholderData } = useTree(asked.request);
-  const now = useMemo(() => (answer ? { ...asked, answer, tree: answer.tree } : undefined), [asked, answer]);
+  const now = useMemo(() => (answer ? shownTreeOf(asked, answer) : undefined), [asked, answer]);
   // The tree of another profile stays until the tree of this one is there.
   const [kept, setKept] = useState<ShownTree>();
   if (now !== undefined && now !== kept) setKept(now);
@@ -343,6 +344,13 @@ function ViewOptions(): ReactElement {
     dense: () => setPreference('rowHeight', preferences.getState().rowHeight === 20 ? 16 : 20),
     invert: () => addTransform({ kind: 'invert' }),
     recursion: () => addTransform({ kind: 'merge-recursion' }),
+    'group:package': () => addTransform({ kind: 'group-by', by: 'package' }),
+    'group:file': () => addTransform({ kind: 'group-by', by: 'file' }),
+    'group:binary': () => addTransform({ kind: 'group-by', by: 'binary' }),
+    rename: () => openDialog('rename'),
+    ...Object.fromEntries(
+      ownCodePresets.map(({ id, match }) => [`own:${id}`, () => addTransform({ kind: 'hide', match })]),
+    ),
     reset: () => navigate({ z: [], sel: [], s: '', t: [] }, 'push'),
     keys: () => openDialog('keys'),
   };
@@ -367,7 +375,15 @@ function ViewOptions(): ReactElement {
             entries: [
               { id: 'invert', title: 'Invert: leaves first' },
               { id: 'recursion', title: 'Merge recursion' },
+              { id: 'group:package', title: 'Group by package' },
+              { id: 'group:file', title: 'Group by file' },
+              { id: 'group:binary', title: 'Group by binary' },
+              { id: 'rename', title: 'Rename…' },
             ],
+          },
+          {
+            title: 'Only my code',
+            entries: ownCodePresets.map(({ id, title }) => ({ id: `own:${id}`, title })),
           },
           {
             title: 'Direction',

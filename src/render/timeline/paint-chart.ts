@@ -71,7 +71,8 @@ function paintAxes(painter: ChartPainter, chart: Chart, theme: ChartTheme): void
     painter.fillStyle = theme.line;
     painter.fillRect(left, y, right - left, 1);
     painter.fillStyle = theme.dimInk;
-    painter.fillText(text, left - 6, y);
+    // The highest would stand in the row of the unit and the readings.
+    if (y > chart.top + 6) painter.fillText(text, left - 6, y);
   }
   painter.textAlign = 'center';
   painter.textBaseline = 'top';
