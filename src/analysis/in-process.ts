@@ -13,6 +13,7 @@ import { sandwich } from '#model/sandwich.ts';
 import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
 import { applyTransforms } from '#model/transforms/registry.ts';
 import type { FunctionFacts } from '#model/transforms/rename-functions.ts';
+import { type SourceLines, sourceLines } from '#model/source-lines.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import type {
   Analysis,
@@ -127,6 +128,11 @@ export class InProcessAnalysis implements Analysis {
     const nameRank = facts === open.facts ? open.nameRank : rankNames(facts.functions.names);
     const { callers, callees, total, self } = sandwich(tree, func, request.order, nameRank);
     return { callers, callees, total, self };
+  }
+
+  lines(request: TreeRequest, file: string, signal: AbortSignal): Promise<SourceLines> {
+    const { profile } = this.#profile(request);
+    return this.#run(sourceLines(profile, request.sampleType, file), signal);
   }
 
   async stacks(request: TreeRequest, signal: AbortSignal): Promise<readonly StackValue[]> {

@@ -14,6 +14,7 @@ const paneList: readonly { readonly id: Pane; readonly title: string }[] = [
   { id: 'functions', title: 'Functions' },
   { id: 'both', title: 'Both' },
   { id: 'sandwich', title: 'Sandwich' },
+  { id: 'tree', title: 'Tree' },
 ];
 
 export function Panes({ pane }: { pane: Pane }): ReactElement {

@@ -30,6 +30,7 @@ import { useFrameMenu } from './use-frame-menu.tsx';
 import { useIsNarrow } from './use-narrow.ts';
 import styles from './workspace.module.css';
 
+const TreeView = lazily(async () => (await import('./tree/tree-view.tsx')).TreeView);
 const Sandwich = lazily(async () => (await import('./sandwich/sandwich.tsx')).Sandwich);
 
 interface WorkspaceProps {
@@ -261,6 +262,20 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
             />
           </div>
         </div>
+      )}
+      {pane === 'tree' && (
+        <TreeView
+          shown={shown}
+          hit={hit}
+          fills={theme.fills}
+          colours={colours}
+          sort={sort}
+          selected={selectedNode}
+          onSelect={select}
+          onSort={(next) => navigate({ sort: next }, 'replace')}
+          onMenu={(node, at) => open({ tree, names, node }, at)}
+          onKey={(key, node) => onSharedKey(key) || runFrameKey(key, { tree, names, node })}
+        />
       )}
       {pane === 'sandwich' && (
         <Sandwich shown={shown} colours={colours} hit={hit} func={sandwichFunction} onKey={onSharedKey} />
