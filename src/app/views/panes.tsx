@@ -15,6 +15,7 @@ const paneList: readonly { readonly id: Pane; readonly title: string }[] = [
   { id: 'both', title: 'Both' },
   { id: 'sandwich', title: 'Sandwich' },
   { id: 'tree', title: 'Tree' },
+  { id: 'source', title: 'Source' },
 ];
 
 export function Panes({ pane }: { pane: Pane }): ReactElement {

@@ -30,6 +30,7 @@ import { useFrameMenu } from './use-frame-menu.tsx';
 import { useIsNarrow } from './use-narrow.ts';
 import styles from './workspace.module.css';
 
+const SourceView = lazily(async () => (await import('./source/source-view.tsx')).SourceView);
 const TreeView = lazily(async () => (await import('./tree/tree-view.tsx')).TreeView);
 const Sandwich = lazily(async () => (await import('./sandwich/sandwich.tsx')).Sandwich);
 
@@ -277,6 +278,7 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
           onKey={(key, node) => onSharedKey(key) || runFrameKey(key, { tree, names, node })}
         />
       )}
+      {pane === 'source' && <SourceView shown={shown} byFunction={answer.byFunction} selected={selectedFunction} />}
       {pane === 'sandwich' && (
         <Sandwich shown={shown} colours={colours} hit={hit} func={sandwichFunction} onKey={onSharedKey} />
       )}
