@@ -69,7 +69,7 @@ export function* decodeMergedTree(response: Uint8Array, profileType: string, max
     }
   }
   const type = parseProfileType(profileType);
-  const isCut = cutNodes > 0 && nodes - cutNodes >= maxNodes;
+  const isCut = cutNodes > 0 && nodes >= maxNodes;
   const column = Float64Array.from(values);
   if (needsExact(column)) {
     throw new DecodeError('too-large', 'The values of the answer add up to more than 2^53, and would not be exact.', {
