@@ -2,12 +2,15 @@
 import { printLabelSelector } from '#model/label-selector.ts';
 import { labelSet, type LabelMatcher, type LabelSet } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
+import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { readSeries } from '#wire/read-series.ts';
 import { WireSink } from '#wire/wire-sink.ts';
-import { type DataSource, SourceError } from './datasource.ts';
+import { type DataSource, type SeriesQuestion, SourceError } from './datasource.ts';
 
 const TREE_FORMAT = 2;
+/** Merges for a series of one call site. */
+const MOST_SLICES = 24;
 /** An error's own words beyond this are no help. */
 const LONGEST_MESSAGE = 2000;
 const MS_PER: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5, y: 31_536e6 };
@@ -17,9 +20,11 @@ export interface PyroscopeOptions {
   readonly title: string;
   /** Absolute, with a `/` at its end. */
   readonly baseUrl: string;
+  /** Whether series of one call site can be asked for: Pyroscope takes the selector, and ignores it. */
+  knowsCallSites(signal: AbortSignal): Promise<boolean>;
 }
 
-export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataSource {
+export function pyroscopeSource({ id, title, baseUrl, knowsCallSites }: PyroscopeOptions): DataSource {
   const post = async (call: string, body: BodyInit, type: string, signal: AbortSignal): Promise<Response> => {
     const url = new URL(`querier.v1.QuerierService/${call}`, baseUrl);
     let response: Response;
@@ -51,6 +56,39 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
     }
   };
 
+  /** One merge for each of a few slices of the range: what a source that cannot tell call sites apart over time still knows. */
+  const seriesOfCallSite = async (
+    { query, stepMs, callSite }: SeriesQuestion,
+    signal: AbortSignal,
+  ): Promise<Series> => {
+    const { startMs, endMs } = query.range;
+    const count = Math.max(1, Math.min(MOST_SLICES, Math.floor((endMs - startMs) / stepMs)));
+    const times: number[] = [];
+    const values: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const start = Math.floor(startMs + ((endMs - startMs) * i) / count);
+      const end = Math.floor(startMs + ((endMs - startMs) * (i + 1)) / count) - (i === count - 1 ? 0 : 1);
+      const { flamegraph } = await json(
+        'SelectMergeStacktraces',
+        {
+          profileTypeID: query.profileType,
+          labelSelector: printLabelSelector(query.matchers),
+          start,
+          end,
+          maxNodes: 1,
+          stackTraceSelector: { callSite: callSite.map((name) => ({ name })) },
+        },
+        signal,
+      );
+      const total = Number(asRecord(flamegraph)['total'] ?? 0);
+      if (total === 0) continue;
+      times.push(end);
+      // As a sum of one step, which is what was asked for.
+      values.push((total * stepMs) / ((endMs - startMs) / count));
+    }
+    return { labels: [], timesMs: Float64Array.from(times), values: Float64Array.from(values) };
+  };
+
   return {
     id,
     title,
@@ -70,7 +108,9 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
       const answer = await json('LabelValues', { name, matchers: selectors(matchers), ...bounds(range) }, signal);
       return textsIn(answer['names']);
     },
-    async series({ query, stepMs, groupBy, callSite, limit }, signal) {
+    async series(question, signal) {
+      const { query, stepMs, groupBy, callSite, limit } = question;
+      if (callSite.length > 0 && !(await knowsCallSites(signal))) return [await seriesOfCallSite(question, signal)];
       const message = selection(query);
       for (const label of groupBy) message.item(5, label);
       message.double(6, stepMs / 1000);
