@@ -2,6 +2,7 @@
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { CallTree, SiblingOrder } from '#model/call-tree.ts';
 import type { FunctionTable, Profile, SampleType } from '#model/profile.ts';
+import type { SourceLines } from '#model/source-lines.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 
 /** A profile kept open on the other side; dead after `close`. */
@@ -47,6 +48,8 @@ export interface FunctionColumns {
 export interface TreeAnswer {
   readonly tree: CallTree;
   readonly byFunction: FunctionColumns;
+  /** What is known of functions, where transforms made new ones; their first are the profile's. */
+  readonly renamed: Pick<OpenedProfile, 'functions' | 'packages' | 'isSystem'> | undefined;
   /** Frames or stacks that each transform touched; 0: it matched nothing. */
   readonly matched: readonly number[];
   readonly treeMs: number;
@@ -89,6 +92,8 @@ export interface Analysis {
   /** @param text as typed; what cannot be parsed matches nothing (the page parses it first, to say so). */
   search(request: TreeRequest, text: string, signal: AbortSignal): Promise<SearchAnswer>;
   sandwich(request: TreeRequest, func: number, signal: AbortSignal): Promise<SandwichAnswer>;
+  /** What each line of a file costs, transforms aside. */
+  lines(request: TreeRequest, file: string, signal: AbortSignal): Promise<SourceLines>;
   /** Merged stacks with a non-zero self, names root first. */
   stacks(request: TreeRequest, signal: AbortSignal): Promise<readonly StackValue[]>;
   exportTree(request: TreeRequest, kind: TreeExport, name: string, signal: AbortSignal): Promise<Exported>;

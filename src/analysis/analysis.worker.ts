@@ -62,6 +62,8 @@ function call(message: CallMessage, signal: AbortSignal): Promise<unknown> {
       return analysis.search(...message.args, signal);
     case 'sandwich':
       return analysis.sandwich(...message.args, signal);
+    case 'lines':
+      return analysis.lines(...message.args, signal);
     case 'stacks':
       return analysis.stacks(...message.args, signal);
     case 'exportTree':

@@ -1,4 +1,5 @@
 /** The analysis over a worker: the only file on the page's side that posts messages. */
+import type { SourceLines } from '#model/source-lines.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type {
   Analysis,
@@ -62,6 +63,10 @@ export class AnalysisClient implements Analysis {
 
   sandwich(request: TreeRequest, func: number, signal: AbortSignal): Promise<SandwichAnswer> {
     return this.#ask<SandwichAnswer>('sandwich', [request, func], signal);
+  }
+
+  lines(request: TreeRequest, file: string, signal: AbortSignal): Promise<SourceLines> {
+    return this.#ask<SourceLines>('lines', [request, file], signal);
   }
 
   stacks(request: TreeRequest, signal: AbortSignal): Promise<readonly StackValue[]> {

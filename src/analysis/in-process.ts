@@ -10,8 +10,10 @@ import { packageOf } from '#model/function-name.ts';
 import { functionTotals } from '#model/function-table.ts';
 import type { Profile } from '#model/profile.ts';
 import { sandwich } from '#model/sandwich.ts';
-import { matchFunctions, parseSearch, searchShare, type SearchFacts } from '#model/search.ts';
+import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
 import { applyTransforms } from '#model/transforms/registry.ts';
+import type { FunctionFacts } from '#model/transforms/rename-functions.ts';
+import { type SourceLines, sourceLines } from '#model/source-lines.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import type {
   Analysis,
@@ -35,12 +37,13 @@ interface KeptTree {
   readonly key: string;
   readonly tree: CallTree;
   readonly matched: readonly number[];
+  readonly facts: FunctionFacts;
   readonly treeMs: number;
 }
 
 interface OpenProfile {
   readonly profile: Profile;
-  readonly facts: SearchFacts;
+  readonly facts: FunctionFacts;
   readonly nameRank: Int32Array;
   trees: KeptTree[];
 }
@@ -71,7 +74,7 @@ export class InProcessAnalysis implements Analysis {
       isSystem[i] = found.isSystem ? 1 : 0;
     }
     const handle = ++this.#lastHandle as ProfileHandle;
-    const facts = { functions: profile.functions, packages, frames: profile.frames };
+    const facts = { functions: profile.functions, packages, frames: profile.frames, isSystem };
     this.#open.set(handle, { profile, facts, nameRank: rankNames(names), trees: [] });
     return {
       handle,
@@ -94,22 +97,22 @@ export class InProcessAnalysis implements Analysis {
   }
 
   async tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer> {
-    const { tree, matched, treeMs } = await this.#tree(request, signal);
+    const { tree, matched, facts, treeMs } = await this.#tree(request, signal);
     const began = performance.now();
-    const { self, total, exact } = functionTotals(tree, this.#profile(request).profile.functions.names.length);
+    const { self, total, exact } = functionTotals(tree, facts.functions.names.length);
     // Leaves first, a function's own cost is what starts at the root.
     if (isInverted(request)) ownAtRoot(tree, self);
     return {
       tree,
       byFunction: { self, total, exact: isInverted(request) ? undefined : exact },
+      renamed: facts === this.#profile(request).facts ? undefined : facts,
       matched,
       treeMs: treeMs + performance.now() - began,
     };
   }
 
   async search(request: TreeRequest, text: string, signal: AbortSignal): Promise<SearchAnswer> {
-    const { facts } = this.#profile(request);
-    const { tree } = await this.#tree(request, signal);
+    const { tree, facts } = await this.#tree(request, signal);
     const began = performance.now();
     const parsed = parseSearch(text);
     const hit = parsed.ok
@@ -120,15 +123,20 @@ export class InProcessAnalysis implements Analysis {
   }
 
   async sandwich(request: TreeRequest, func: number, signal: AbortSignal): Promise<SandwichAnswer> {
-    const { nameRank } = this.#profile(request);
-    const { tree } = await this.#tree(request, signal);
+    const { tree, facts } = await this.#tree(request, signal);
+    const open = this.#profile(request);
+    const nameRank = facts === open.facts ? open.nameRank : rankNames(facts.functions.names);
     const { callers, callees, total, self } = sandwich(tree, func, request.order, nameRank);
     return { callers, callees, total, self };
   }
 
+  lines(request: TreeRequest, file: string, signal: AbortSignal): Promise<SourceLines> {
+    const { profile } = this.#profile(request);
+    return this.#run(sourceLines(profile, request.sampleType, file), signal);
+  }
+
   async stacks(request: TreeRequest, signal: AbortSignal): Promise<readonly StackValue[]> {
-    const { facts } = this.#profile(request);
-    const { tree } = await this.#tree(request, signal);
+    const { tree, facts } = await this.#tree(request, signal);
     const stacks: StackValue[] = [];
     for (let node = 0; node < tree.length; node++) {
       const value = tree.exact ? tree.exact.self[node] : tree.self[node];
@@ -139,10 +147,10 @@ export class InProcessAnalysis implements Analysis {
 
   async exportTree(request: TreeRequest, kind: TreeExport, name: string, signal: AbortSignal): Promise<Exported> {
     const { profile } = this.#profile(request);
-    const { tree } = await this.#tree(request, signal);
+    const { tree, facts } = await this.#tree(request, signal);
     return formatExport(kind, {
       tree,
-      functions: profile.functions,
+      functions: facts.functions,
       sampleType: profile.sampleTypes[request.sampleType],
       name,
       timeMs: profile.timeMs,
@@ -171,14 +179,15 @@ export class InProcessAnalysis implements Analysis {
     const began = performance.now();
     let tree: CallTree;
     let matched: readonly number[] = [];
+    let { facts } = open;
     if (request.transforms.length === 0) {
       tree = await this.#run(buildCallTree(open.profile, request.sampleType, request.order), signal);
     } else {
       const plain = await this.#tree({ ...request, transforms: [] }, signal);
       const steps = applyTransforms(plain.tree, request.transforms, open.facts, request.order);
-      ({ tree, matched } = await this.#run(steps, signal));
+      ({ tree, matched, facts } = await this.#run(steps, signal));
     }
-    const made = { key, tree, matched, treeMs: performance.now() - began };
+    const made = { key, tree, matched, facts, treeMs: performance.now() - began };
     open.trees = [made, ...open.trees].slice(0, TREES_KEPT);
     return made;
   }

@@ -74,6 +74,13 @@ export const frameCommands: readonly Command[] = [
     run: ({ tree, names, node }) => showSandwich(nodeName(tree, names, node)),
   },
   {
+    id: 'source',
+    isTransform: false,
+    title: 'Source: cost by line',
+    key: 'e',
+    run: ({ tree, names, node }) => navigate({ pane: 'source', sel: pathOf(tree, names, node) }, 'push'),
+  },
+  {
     id: 'over-time',
     isTransform: false,
     title: 'This path over time',

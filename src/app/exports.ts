@@ -12,20 +12,11 @@ import type { Painter } from '#render/painter.ts';
 import { flameTheme } from '#render/palette.ts';
 import { withPngText } from './png-text.ts';
 import { urlStore } from './url/url-store.ts';
+import { type ExportKind, exportKinds } from './export-kinds.ts';
 import { linkOnScreen } from './views/link-on-screen.ts';
 import { colourKeys } from './views/colours.ts';
 import { readToken } from './views/flamegraph/flame-theme.ts';
 import { type Shown, valueText } from './views/shown.ts';
-
-export type ExportKind = 'pprof' | 'collapsed' | 'speedscope' | 'svg' | 'png';
-
-export const exportKinds: readonly { id: ExportKind; title: string; hint: string; ending: string; mime: string }[] = [
-  { id: 'pprof', title: 'pprof', hint: '.pb.gz', ending: '.pb.gz', mime: 'application/gzip' },
-  { id: 'collapsed', title: 'Collapsed stacks', hint: '.txt', ending: '.collapsed.txt', mime: 'text/plain' },
-  { id: 'speedscope', title: 'speedscope', hint: '.json', ending: '.speedscope.json', mime: 'application/json' },
-  { id: 'svg', title: 'SVG', hint: 'all rows', ending: '.svg', mime: 'image/svg+xml' },
-  { id: 'png', title: 'PNG', hint: 'all rows, 2×, with the link inside', ending: '.png', mime: 'image/png' },
-];
 
 interface Made {
   /** Text kinds as text, the others as bytes. */

@@ -7,12 +7,14 @@ interface Preferences {
   readonly theme: 'system' | 'light' | 'dark';
   readonly tableWidth: number; // css px
   readonly rowHeight: 20 | 16; // css px
+  /** Address of a source line, with places for file, line and version; '' none. */
+  readonly sourceLink: string;
   /** Ranges that were chosen, the latest first. */
   readonly recentRanges: readonly TimeRangeText[];
 }
 
 const KEY = 'flametide.preferences';
-const defaults: Preferences = { theme: 'system', tableWidth: 400, rowHeight: 20, recentRanges: [] };
+const defaults: Preferences = { theme: 'system', tableWidth: 400, rowHeight: 20, sourceLink: '', recentRanges: [] };
 const MOST_RECENT = 8;
 export const tableWidthLimits = { min: 240, max: 900 } as const;
 
@@ -48,7 +50,7 @@ function read(): Preferences {
   } catch {
     return defaults;
   }
-  const { theme, tableWidth, rowHeight, recentRanges } = (
+  const { theme, tableWidth, rowHeight, sourceLink, recentRanges } = (
     typeof kept === 'object' && kept !== null ? kept : {}
   ) as Record<string, unknown>;
   return {
@@ -58,6 +60,7 @@ function read(): Preferences {
         ? tableWidth
         : defaults.tableWidth,
     rowHeight: rowHeight === 16 ? 16 : 20,
+    sourceLink: typeof sourceLink === 'string' ? sourceLink.slice(0, 1000) : '',
     recentRanges: Array.isArray(recentRanges) ? recentRanges.filter(isRange).slice(0, MOST_RECENT) : [],
   };
 }

@@ -1,6 +1,7 @@
 /** Every query key and every question to the worker, in one file. */
 import { QueryClient, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import type { Analysis, SandwichAnswer, SearchAnswer, TreeAnswer, TreeRequest } from '#analysis/analysis.ts';
+import type { SourceLines } from '#model/source-lines.ts';
 import { createContext, useContext } from 'react';
 
 export const AnalysisContext = createContext<Analysis | undefined>(undefined);
@@ -29,7 +30,10 @@ export function makeQueryClient(): QueryClient {
 
 // Handle and sample type stand second and third in every key: functions are numbered per profile and values have a
 // type's unit, so an old answer may only stand in for a new one of both.
-function treeKey({ handle, sampleType, order, transforms }: TreeRequest, what: string): readonly unknown[] {
+export function treeKey(
+  { handle, sampleType, order, transforms }: TreeRequest,
+  what: 'tree' | 'search' | 'sandwich',
+): readonly unknown[] {
   return [what, handle, sampleType, order, transforms];
 }
 
@@ -58,6 +62,16 @@ export function useSearch(request: TreeRequest, text: string): UseQueryResult<Se
     queryFn: ({ signal }) => analysis.search(request, text, signal),
     enabled: text !== '',
     placeholderData: keepWithin<SearchAnswer>(request),
+  });
+}
+
+/** @param file '' asks nothing. */
+export function useLines(request: TreeRequest, file: string): UseQueryResult<SourceLines> {
+  const analysis = useAnalysis();
+  return useQuery<SourceLines>({
+    queryKey: ['lines', request.handle, request.sampleType, file],
+    queryFn: ({ signal }) => analysis.lines(request, file, signal),
+    enabled: file !== '',
   });
 }
 

@@ -3,16 +3,14 @@ import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { demoName } from '#model/demo-recipe.ts';
 import { sampleTypeTitle } from '#model/profile-type.ts';
 import { Button, IconButton } from './components/button.tsx';
-import { Dialog } from './components/dialog.tsx';
 import { Icon } from './components/icon.tsx';
 import { Choice, MenuButton } from './components/menu.tsx';
-import { exportKinds, type ExportKind, saveExport } from './exports.ts';
-import { DropVeil, FilesPage, PasteDialog } from './files/files-page.tsx';
+import { exportKinds, type ExportKind } from './export-kinds.ts';
+import { lazily } from './components/lazily.tsx';
 import { closeFile, filesStore, openFiles, type OpenFile, type ReadingFile, useFiles } from './files/files-store.ts';
 import { demoSource, FILE_INPUT_ID, fromBrowser, pastedSource, useOpen } from './files/use-open.ts';
 import { ExplorePage } from './explore/explore-page.tsx';
 import { ExploreTime } from './explore/explore-time.tsx';
-import { KeysDialog } from './keys-dialog.tsx';
 import { setPreference, usePreference } from './preferences.ts';
 import { useAnalysis } from './queries.ts';
 import { announce, dismissRefusals, openDialog, refuse, useUi } from './ui-store.ts';
@@ -24,6 +22,12 @@ import { linkOnScreen } from './views/link-on-screen.ts';
 import { useOnScreen } from './views/on-screen.ts';
 import { Workspace } from './views/workspace.tsx';
 import styles from './shell.module.css';
+
+const FilesPage = lazily(async () => (await import('./files/files-page.tsx')).FilesPage);
+const DropVeil = lazily(async () => (await import('./files/files-page.tsx')).DropVeil);
+const PasteDialog = lazily(async () => (await import('./files/files-page.tsx')).PasteDialog);
+const RenameDialog = lazily(async () => (await import('./views/rename-dialog.tsx')).RenameDialog);
+const KeysDialog = lazily(async () => (await import('./keys-dialog.tsx')).KeysDialog);
 
 export function Shell(): ReactElement {
   const view = useUrl((state) => state.view);
@@ -50,11 +54,8 @@ export function Shell(): ReactElement {
         <FilesPage />
       )}
       {isDropping && <DropVeil />}
-      {dialog === 'paste' && (
-        <Dialog title="Paste a profile" onClose={() => openDialog('none')}>
-          <PasteDialog onClose={() => openDialog('none')} />
-        </Dialog>
-      )}
+      {dialog === 'paste' && <PasteDialog onClose={() => openDialog('none')} />}
+      {dialog === 'rename' && <RenameDialog onClose={() => openDialog('none')} />}
       {dialog === 'keys' && <KeysDialog onClose={() => openDialog('none')} />}
       <p className="visually-hidden" role="status" aria-live="polite">
         {announcement}
@@ -157,6 +158,7 @@ function ExportMenu({ shown }: { shown: Shown }): ReactElement {
   const analysis = useAnalysis();
   const run = async (kind: ExportKind): Promise<void> => {
     try {
+      const { saveExport } = await import('./exports.ts');
       const notes = await saveExport(analysis, shown, kind);
       announce(`Saved. ${notes.join(' ')}`);
     } catch (error) {

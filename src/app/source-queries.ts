@@ -7,7 +7,7 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState } from 'react';
-import type { Analysis, OpenedProfile, ProfileHandle } from '#analysis/analysis.ts';
+import type { Analysis, OpenedProfile, ProfileHandle, TreeAnswer } from '#analysis/analysis.ts';
 import type { DataSource, SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
@@ -16,9 +16,10 @@ import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { type Catalogue, catalogueOf, TYPE_LABEL } from './explore/subject.ts';
 import { labelSourceOf } from './explore/label-source.ts';
-import { useAnalysis } from './queries.ts';
+import { treeKey, useAnalysis } from './queries.ts';
 import type { LabelNameRow } from './query-bar/suggestions.ts';
 import { refresh } from './time/refresh-clock.ts';
+import { urlStore } from './url/url-store.ts';
 
 export const SourceContext = createContext<DataSource | undefined>(undefined);
 
@@ -80,21 +81,24 @@ export const sourceQueries = {
   }),
   first: (source: DataSource, analysis: Analysis, query: ProfileQuery) => ({
     queryKey: ['first', source.id, query],
-    queryFn: ({ signal }: Asked): Promise<MergedProfile> =>
-      open(analysis, query, false, () => source.mergedTree(query, FIRST_NODES, signal), signal),
+    queryFn: ({ signal, client }: Asked): Promise<MergedProfile> =>
+      open(client, analysis, query, false, () => source.mergedTree(query, FIRST_NODES, signal), signal),
   }),
   whole: (source: DataSource, analysis: Analysis, query: ProfileQuery) => ({
     queryKey: ['whole', source.id, query],
-    queryFn: ({ signal }: Asked): Promise<MergedProfile> =>
-      open(analysis, query, true, () => source.mergedPprof(query, signal), signal),
+    queryFn: ({ signal, client }: Asked): Promise<MergedProfile> =>
+      open(client, analysis, query, true, () => source.mergedPprof(query, signal), signal),
   }),
 };
 
 interface Asked {
   readonly signal: AbortSignal;
+  readonly client: QueryClient;
 }
 
+/** With the tree that the link asks for, so that the page is drawn anew once and not twice. */
 async function open(
+  queries: QueryClient,
   analysis: Analysis,
   query: ProfileQuery,
   isWhole: boolean,
@@ -106,6 +110,9 @@ async function open(
   const queryMs = performance.now() - began;
   const bytes = encoded.bytes.length;
   const profile = await analysis.open(encoded, signal, () => {});
+  const { order, t } = urlStore.getState().state;
+  const request = { handle: profile.handle, sampleType: profile.defaultSampleType, order, transforms: t };
+  queries.setQueryData<TreeAnswer>(treeKey(request, 'tree'), await analysis.tree(request, signal));
   return { profile, query, bytes, queryMs, isWhole };
 }
 

@@ -22,7 +22,7 @@ interface UiStore {
   readonly refusals: readonly RefusedFile[];
   /** The last thing that was done, for those who cannot see it. */
   readonly announcement: string;
-  readonly dialog: 'none' | 'keys' | 'paste';
+  readonly dialog: 'none' | 'keys' | 'paste' | 'rename';
 }
 
 export const uiStore = createStore<UiStore>(() => ({

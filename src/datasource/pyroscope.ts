@@ -162,7 +162,7 @@ function labelsIn(pairs: unknown): LabelSet {
   return labelSet(
     asArray(pairs).map((pair) => {
       const { name, value } = asRecord(pair);
-      return { name: String(name ?? ''), value: String(value ?? '') };
+      return { name: typeof name === 'string' ? name : '', value: typeof value === 'string' ? value : '' };
     }),
   );
 }

@@ -59,3 +59,9 @@ export function totalColumn({ columns, length }: AlignedSeries): Float64Array {
   }
   return total;
 }
+
+/** The step that holds a time, -1 outside of the data. */
+export function stepAt({ firstMs, stepMs, length }: AlignedSeries, timeMs: number): number {
+  const step = Math.ceil((timeMs - firstMs) / stepMs);
+  return step < 0 || step >= length ? -1 : step;
+}

@@ -10,7 +10,7 @@ export interface EncodedProfile {
  * How the bytes are to be read. A file says so itself; a source knows what it asked for: a
  * `SelectMergeStacktracesResponse` with the tree of at most about `maxNodes` nodes, the rest of each node's children as `other`, or the pprof of `SelectMergeProfile`.
  */
-export type EncodedForm =
+type EncodedForm =
   | { readonly kind: 'file' }
   | { readonly kind: 'merged-tree'; readonly profileType: string; readonly maxNodes: number }
   | { readonly kind: 'merged-pprof'; readonly profileType: string };

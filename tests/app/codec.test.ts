@@ -24,6 +24,8 @@ const transform: fc.Arbitrary<Transform> = fc.oneof(
     kind: fc.constantFrom('focus' as const, 'hide' as const, 'ignore' as const, 'show-from' as const),
     match: text,
   }),
+  fc.record({ kind: fc.constant('rename' as const), match: text, name: text }),
+  fc.record({ kind: fc.constant('group-by' as const), by: fc.constantFrom('package', 'file', 'binary') }),
   fc.record({ kind: fc.constant('focus-path' as const), path: fc.array(text, { minLength: 1, maxLength: 4 }) }),
   fc.constantFrom({ kind: 'invert' as const }, { kind: 'merge-recursion' as const }),
 );

@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 import { openFiles, openSample, sampleStacks, selectedFrame, summary, test, textFile } from './support.ts';
 
 test('keys alone: from the file to the hottest function, its callers, and back', async ({ page }) => {
-  await page.goto('/');
+  await page.goto('/?v=1&view=files');
   await page.keyboard.press('Tab'); // mark
   await page.keyboard.press('Tab'); // Files
   const opener = page.getByRole('button', { name: 'Open files…' });

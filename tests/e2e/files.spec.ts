@@ -19,7 +19,7 @@ test('a chosen file is shown with its facts', async ({ page }) => {
 });
 
 test('a dropped file opens', async ({ page }) => {
-  await page.goto('/');
+  await page.goto('/?v=1&view=files');
   const transfer = await page.evaluateHandle((text) => {
     const data = new DataTransfer();
     data.items.add(new File([text], 'dropped.folded'));
@@ -34,7 +34,7 @@ test('a dropped file opens', async ({ page }) => {
 });
 
 test('pasted text opens', async ({ page }) => {
-  await page.goto('/');
+  await page.goto('/?v=1&view=files');
   await page.getByRole('button', { name: 'Paste text' }).click();
   await page.getByRole('textbox').fill('main;work 7\n');
   await page.getByRole('dialog').getByRole('button', { name: 'Open', exact: true }).click();
@@ -44,7 +44,7 @@ test('pasted text opens', async ({ page }) => {
 });
 
 test('several files become tabs, and a tab is closed', async ({ page }) => {
-  await page.goto('/');
+  await page.goto('/?v=1&view=files');
   await openFiles(page, textFile('one.txt', 'a;b 1\n'), textFile('two.txt', 'a;b;c 2\n'));
   const tabs = page.getByRole('group', { name: 'Open files' });
   await expect(tabs.getByRole('button', { name: 'one.txt', exact: true })).toHaveAttribute('aria-pressed', 'true');
@@ -82,7 +82,7 @@ test('a second file of one name gets a tab of its own', async ({ page }) => {
 });
 
 test('a demo says that it is one', async ({ page }) => {
-  await page.goto('/');
+  await page.goto('/?v=1&view=files');
   await page.getByRole('button', { name: 'Try a demo' }).click();
   await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
   await expect(page.getByText('Demo data: made up from a seed, not measured.')).toBeVisible();
@@ -90,7 +90,7 @@ test('a demo says that it is one', async ({ page }) => {
 });
 
 test('hostile names are shown as text', async ({ page }) => {
-  await page.goto('/');
+  await page.goto('/?v=1&view=files');
   const name = '<img src=x onerror="window.pwned=1">';
   await openFiles(page, textFile(`${name}.txt`, `main;${name};__proto__ 3\nmain;\u202egnp.exe 2\n`));
   await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();

@@ -50,6 +50,7 @@ function transformed(profile: Profile, transforms: readonly Transform[]): CallTr
     functions: profile.functions,
     packages: profile.functions.names.map(() => ''),
     frames: profile.frames,
+    isSystem: new Uint8Array(profile.functions.names.length),
   };
   return finish(applyTransforms(treeOf(profile, 'name'), transforms, facts, 'name')).tree;
 }

@@ -3,22 +3,28 @@ import { describe, expect, it } from 'vitest';
 import { finish } from '#base/steps.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import type { Profile } from '#model/profile.ts';
+import type { FunctionFacts } from '#model/transforms/rename-functions.ts';
 import { applyTransforms, type Transform, transformTitle } from '#model/transforms/registry.ts';
 import { drawing, profileFromText, treeAsText, treeOf } from '../support/profile-from-text.ts';
 import { anyStacks } from '../support/any-stacks.ts';
 
-function transformed(profile: Profile, ...transforms: Transform[]): { tree: CallTree; matched: readonly number[] } {
+function transformed(
+  profile: Profile,
+  ...transforms: Transform[]
+): { tree: CallTree; matched: readonly number[]; facts: FunctionFacts } {
   const facts = {
     functions: profile.functions,
-    packages: profile.functions.names.map(() => ''),
+    // `json.lex` is of the package `json`.
+    packages: profile.functions.names.map((name) => (name.includes('.') ? name.slice(0, name.indexOf('.')) : '')),
     frames: profile.frames,
+    isSystem: new Uint8Array(profile.functions.names.length),
   };
   return finish(applyTransforms(treeOf(profile), transforms, facts, 'size'));
 }
 
 function shown(text: string, ...transforms: Transform[]): string {
-  const profile = profileFromText(text);
-  return treeAsText(transformed(profile, ...transforms).tree, profile.functions.names);
+  const { tree, facts } = transformed(profileFromText(text), ...transforms);
+  return treeAsText(tree, facts.functions.names);
 }
 
 const stacks = `
@@ -157,4 +163,56 @@ it('a stack of 100 000 frames goes through every transform', () => {
   for (const kind of ['invert', 'merge-recursion'] as const)
     expect(transformed(profile, { kind }).tree.total[0]).toBe(5);
   expect(transformed(profile, { kind: 'hide', match: '="f3"' }).tree.maxDepth).toBeLessThan(100_000);
+});
+
+describe('functions under other names', () => {
+  const packed = `
+    main;json.Marshal;json.encode 3
+    main;json.Marshal;io.Write 2
+    main;io.Write;json.encode 1`;
+
+  it('group by package: a frame becomes its package, and calls within one are one', () => {
+    expect(shown(packed, { kind: 'group-by', by: 'package' })).toBe(drawing`
+      * 6 0
+        main 6 0
+          json 5 3
+            io 2 2
+          io 1 0
+            json 1 1`);
+  });
+
+  it('rename gives what matches one name, with the old one where it is wanted', () => {
+    expect(shown(packed, { kind: 'rename', match: '/^json/', name: 'JSON' })).toBe(drawing`
+      * 6 0
+        main 6 0
+          JSON 5 0
+            JSON 3 3
+            io.Write 2 2
+          io.Write 1 0
+            JSON 1 1`);
+    expect(shown('main;a 1', { kind: 'rename', match: 'a -main', name: '<$0>' })).toContain('<a> 1 1');
+  });
+
+  it('the next transform knows the new names', () => {
+    const { matched, tree } = transformed(
+      profileFromText(packed),
+      { kind: 'group-by', by: 'package' },
+      { kind: 'hide', match: '="json"' },
+      { kind: 'focus', match: 'json.' },
+    );
+    expect(matched).toEqual([5, 2, 0]);
+    expect(tree.total[0]).toBe(0);
+  });
+
+  it('no value is lost, whatever is grouped or renamed', () => {
+    fc.assert(
+      fc.property(anyStacks, fc.constantFrom('package', 'file', 'binary'), (text, by) => {
+        const profile = profileFromText(text);
+        const plain = treeOf(profile).total[0];
+        expect(transformed(profile, { kind: 'group-by', by }).tree.total[0]).toBe(plain);
+        expect(transformed(profile, { kind: 'rename', match: '/./', name: 'x' }).tree.total[0]).toBe(plain);
+      }),
+      { seed: 7, numRuns: 100 },
+    );
+  });
 });

@@ -4,7 +4,7 @@ import type { Analysis } from '#analysis/analysis.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import { SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
-import { makeExport, type ExportKind } from '../exports.ts';
+import type { ExportKind } from '../export-kinds.ts';
 import { filesStore } from '../files/files-store.ts';
 import { parseUrl, printUrl } from '../url/codec.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
@@ -62,6 +62,8 @@ declare global {
 }
 
 const never = new AbortController().signal;
+/** First words of the keys of what is drawn first. */
+const ANSWERS = new Set<unknown>(['stored', 'catalogue', 'series', 'first', 'tree', 'search', 'sandwich']);
 
 export function installConsole(analysis: Analysis, queries: QueryClient): void {
   const current = (): Promise<Shown> => shownNow(queries);
@@ -133,6 +135,7 @@ export function installConsole(analysis: Analysis, queries: QueryClient): void {
     },
     url: () => Promise.resolve(linkOnScreen()),
     async exportAs(kind) {
+      const { makeExport } = await import('../exports.ts');
       return (await makeExport(analysis, await current(), kind)).content;
     },
     async stats() {
@@ -170,8 +173,15 @@ function labelOf({ matchers }: ProfileQuery, name: string): string | undefined {
 }
 
 /** Resolves when what was asked for has been painted, though a fuller answer may be on its way. */
-function painted(queries: QueryClient): Promise<void> {
-  return quiet(() => queries.isFetching({ predicate: ({ queryKey }) => queryKey[0] !== 'whole' }) > 0);
+async function painted(queries: QueryClient): Promise<void> {
+  const isBusy = (): boolean => queries.isFetching({ predicate: ({ queryKey }) => ANSWERS.has(queryKey[0]) }) > 0;
+  // A graph that is drawn from the answer ends the waiting at once; what draws no graph is given two quiet frames.
+  let stop = (): void => {};
+  const drawn = new Promise<void>((resolve) => {
+    stop = paintStats.subscribe(() => !isBusy() && resolve());
+  });
+  await Promise.race([drawn, quiet(isBusy)]);
+  stop();
 }
 
 /** Resolves when no question is open and nothing better is on its way. */

@@ -8,7 +8,8 @@ import { useSeries, useSource } from '../source-queries.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { Spark } from '../views/timeline/spark.tsx';
 import { costsOf, parsedTypes } from './subject.ts';
-import { type Explored, overviewQuestion } from './use-explored.ts';
+import { overviewQuestion } from './questions.ts';
+import type { Explored } from './use-explored.ts';
 import { labelSourceOf } from './label-source.ts';
 
 const NO_TYPE = { type: '', unit: '' };

@@ -1,19 +1,27 @@
 /** Explore: which service, what it costs over time, where it goes. */
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import { isSnapshot } from '#model/series-values.ts';
+import { lazily } from '../components/lazily.tsx';
 import { type MergedProfile, useMergedProfile, useStoredRange } from '../source-queries.ts';
 import { useUrl } from '../url/url-store.ts';
 import { onScreen } from '../views/on-screen.ts';
 import type { ShownProfile } from '../views/shown.ts';
 import { Workspace } from '../views/workspace.tsx';
-import { NothingMatches, RangeMistake, SourceFailed, WaitingForFirstProfile } from './explore-messages.tsx';
 import { ExploreBar } from './explore-bar.tsx';
-import { GridView } from './grid-view.tsx';
 import { meanHeld } from './instance-means.ts';
 import { SeriesBand } from './series-band.tsx';
 import { type Explored, useExplored } from './use-explored.ts';
 import { type ShownSeries, useShownSeries } from './use-shown-series.ts';
 import styles from './explore.module.css';
+
+const NothingMatches = lazily(async () => (await import('./explore-messages.tsx')).NothingMatches);
+const RangeMistake = lazily(async () => (await import('./explore-messages.tsx')).RangeMistake);
+const SourceFailed = lazily(async () => (await import('./explore-messages.tsx')).SourceFailed);
+const WaitingForFirstProfile = lazily(async () => (await import('./explore-messages.tsx')).WaitingForFirstProfile);
+const GridView = lazily(
+  async () => (await import('./grid-view.tsx')).GridView,
+  <div className={styles['waiting']} aria-busy="true" />,
+);
 
 /** Points of the series: enough for any window, and the same for all, so that a resize asks nothing anew. */
 const SERIES_POINTS = 720;

@@ -14,14 +14,7 @@ export interface Marker {
 }
 
 /** Labels whose new values mean a deploy, the most telling first. */
-export const versionLabels: readonly string[] = [
-  'version',
-  'service_version',
-  'service_git_ref',
-  'release',
-  'image',
-  'build',
-];
+const versionLabels: readonly string[] = ['version', 'service_version', 'service_git_ref', 'release', 'image', 'build'];
 const MOST_FOUND = 20;
 const LONGEST_TITLE = 60;
 

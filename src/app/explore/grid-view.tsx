@@ -15,7 +15,8 @@ import { Spark } from '../views/timeline/spark.tsx';
 import { NothingMatches, SourceFailed } from './explore-messages.tsx';
 import { meanHeld } from './instance-means.ts';
 import { costsOf, parsedTypes } from './subject.ts';
-import { type Explored, overviewQuestion, sparkQuestion } from './use-explored.ts';
+import { overviewQuestion, sparkQuestion } from './questions.ts';
+import type { Explored } from './use-explored.ts';
 
 interface GridProps {
   readonly explored: Explored;
@@ -80,7 +81,7 @@ function Types({ explored }: GridProps): ReactElement {
   if (!time.range) return <NothingMatches explored={explored} newestMs={undefined} />;
   const cells = ids?.map((id, i) => {
     const series = answers[i]?.data?.[0];
-    return { type: parsedTypes([id])[0]!, series, cost: series && costOf(id, series) };
+    return { type: parsedTypes([id])[0], series, cost: series && costOf(id, series) };
   });
   return (
     <TypesGrid

@@ -3,7 +3,7 @@ import type { DataSource } from '#datasource/datasource.ts';
 import { labelValue } from '#model/labels.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import type { LabelSource } from '../query-bar/suggestions.ts';
-import { sparkQuestion } from './use-explored.ts';
+import { sparkQuestion } from './questions.ts';
 
 /** Labels that are counted, and values that have a cost: the rest are offered by name. */
 const MOST_COUNTED = 40;

@@ -16,7 +16,8 @@ import { navigate, useUrl } from '../url/url-store.ts';
 import { onScreen } from '../views/on-screen.ts';
 import { Timeline } from '../views/timeline/timeline.tsx';
 import { findMarkers, type Marker, versionLabelOf } from './found-markers.ts';
-import { type Explored, sparkQuestion } from './use-explored.ts';
+import { sparkQuestion } from './questions.ts';
+import type { Explored } from './use-explored.ts';
 import { MOST_SERIES, type ShownSeries } from './use-shown-series.ts';
 import styles from './explore.module.css';
 
@@ -108,9 +109,10 @@ export function SeriesBand({ explored, shown }: { explored: Explored; shown: Sho
 
 /** Without the newest step while it is still filling. */
 function filled({ labels, timesMs, values }: Series, stepMs: number, range: TimeRange, nowMs: number): Series {
-  const isOpen = range.endMs > nowMs - 2 * stepMs;
   let length = timesMs.length;
-  while (isOpen && length > 1 && timesMs[length - 1] > nowMs - stepMs / 2) length--;
+  // A range of the past has no step that still fills.
+  const latestMs = range.endMs > nowMs - 2 * stepMs ? nowMs - stepMs / 2 : Infinity;
+  while (length > 1 && timesMs[length - 1] > latestMs) length--;
   return { labels, timesMs: timesMs.subarray(0, length), values: values.subarray(0, length) };
 }
 

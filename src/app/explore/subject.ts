@@ -6,7 +6,7 @@ import type { Series } from '#model/series.ts';
 export const TYPE_LABEL = '__profile_type__';
 
 /** A service with the ids of the profile types that it has in the range. */
-export interface Service {
+interface Service {
   readonly name: string;
   readonly types: readonly string[];
 }

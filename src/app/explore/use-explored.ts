@@ -1,26 +1,21 @@
 /** What Explore looks at, from the link, the clock and the source: range, service, profile type, and the question that follows. */
 import { useMemo } from 'react';
-import type { SeriesQuestion } from '#datasource/datasource.ts';
 import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
-import { stepFor } from '#model/series-values.ts';
 import { resolveTimeRange, type TimeRange, type TimeRangeText } from '#model/time-range.ts';
 import { useCatalogue, useSeries, useStoredRange } from '../source-queries.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { useUrl } from '../url/url-store.ts';
+import { overviewQuestion } from './questions.ts';
 import { type Catalogue, chooseSubject, costsOf, type Subject } from './subject.ts';
 
 /** The range where the link names none. */
 export const DEFAULT_RANGE: TimeRangeText = { from: 'now-1h', until: 'now' };
-/** Points of a small series. */
-const SPARK_POINTS = 60;
-/** Services whose costs are asked for. */
-const MOST_SERVICES = 500;
 /** While there is less than the range asks for, the page looks again this often. */
 const FIRST_RUN_REFRESH_S = 10;
 
-export interface ShownRange {
+interface ShownRange {
   readonly text: TimeRangeText;
   readonly range: TimeRange | undefined;
   /** What is wrong with the range of the link. */
@@ -103,26 +98,6 @@ export function useExplored(): Explored {
     matchers,
     query,
     error: catalogue.error ?? overview.error,
-  };
-}
-
-/** Services by cost; also what the overview draws. */
-export function overviewQuestion(
-  catalogue: Catalogue | undefined,
-  range: TimeRange | undefined,
-): SeriesQuestion | undefined {
-  if (catalogue?.overviewType === undefined || range === undefined) return undefined;
-  return sparkQuestion({ profileType: catalogue.overviewType, matchers: [], range }, [SERVICE_LABEL], MOST_SERVICES);
-}
-
-/** Small series, one for each value of the labels. */
-export function sparkQuestion(query: ProfileQuery, groupBy: readonly string[], limit: number): SeriesQuestion {
-  return {
-    query,
-    stepMs: stepFor(query.range, SPARK_POINTS, undefined),
-    groupBy,
-    callSite: [],
-    limit,
   };
 }
 

@@ -3,6 +3,7 @@ import { type ReactElement, useState } from 'react';
 import { sampleTypeTitle } from '#model/profile-type.ts';
 import { formatBytesOfFile, formatCount, formatValue } from '#model/units.ts';
 import { Button, IconButton } from '../components/button.tsx';
+import { Dialog } from '../components/dialog.tsx';
 import { Icon } from '../components/icon.tsx';
 import { useAnalysis } from '../queries.ts';
 import { openDialog, uiStore } from '../ui-store.ts';
@@ -166,33 +167,35 @@ export function PasteDialog({ onClose }: { onClose(): void }): ReactElement {
   const [mistake, setMistake] = useState<string>();
   const { open } = useOpen();
   return (
-    <form
-      className={styles['paste']}
-      onSubmit={(event) => {
-        event.preventDefault();
-        // What was typed stays until it opens.
-        void open([pastedSource(text)]).then((isOpen) =>
-          isOpen ? onClose() : setMistake(uiStore.getState().refusals[0]?.what),
-        );
-      }}
-    >
-      <label htmlFor="paste-text">
-        Collapsed stacks: frames parted by semicolons, a number at the end of each line.
-      </label>
-      <textarea
-        id="paste-text"
-        autoFocus
-        rows={12}
-        value={text}
-        spellCheck={false}
-        placeholder={'main;parse;lex 12\nmain;serve 30'}
-        onChange={(event) => setText(event.target.value)}
-      />
-      {mistake !== undefined && <p role="alert">{mistake}</p>}
-      <Button kind="primary" type="submit" disabled={text.trim() === ''}>
-        Open
-      </Button>
-    </form>
+    <Dialog title="Paste a profile" onClose={onClose}>
+      <form
+        className={styles['paste']}
+        onSubmit={(event) => {
+          event.preventDefault();
+          // What was typed stays until it opens.
+          void open([pastedSource(text)]).then((isOpen) =>
+            isOpen ? onClose() : setMistake(uiStore.getState().refusals[0]?.what),
+          );
+        }}
+      >
+        <label htmlFor="paste-text">
+          Collapsed stacks: frames parted by semicolons, a number at the end of each line.
+        </label>
+        <textarea
+          id="paste-text"
+          autoFocus
+          rows={12}
+          value={text}
+          spellCheck={false}
+          placeholder={'main;parse;lex 12\nmain;serve 30'}
+          onChange={(event) => setText(event.target.value)}
+        />
+        {mistake !== undefined && <p role="alert">{mistake}</p>}
+        <Button kind="primary" type="submit" disabled={text.trim() === ''}>
+          Open
+        </Button>
+      </form>
+    </Dialog>
   );
 }
 

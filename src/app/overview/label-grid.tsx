@@ -15,7 +15,7 @@ import { SeriesGrid } from './series-grid.tsx';
 import { mostTellingFirst } from './sort-cells.ts';
 import styles from './label-grid.module.css';
 
-export interface ValueCell {
+interface ValueCell {
   readonly value: string;
   readonly cost: number | undefined;
   readonly series: Series | undefined;

@@ -32,7 +32,7 @@ const CELL_CSS = 104;
 const LEAST_CELL_CSS = 248;
 const SKELETON_ROWS = 6;
 
-export interface SeriesCell {
+interface SeriesCell {
   /** A name of the source's own. */
   readonly id: string;
   readonly title: string;

@@ -6,7 +6,7 @@ import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { SeriesGrid } from './series-grid.tsx';
 
-export interface ServiceCell {
+interface ServiceCell {
   readonly name: string;
   readonly cost: number | undefined;
   readonly types: readonly ProfileType[];

@@ -5,7 +5,7 @@ import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { SeriesGrid } from './series-grid.tsx';
 
-export interface TypeCell {
+interface TypeCell {
   readonly type: ProfileType;
   /** In the type's unit: the sum, or the mean of a snapshot. */
   readonly cost: number | undefined;

@@ -6,9 +6,11 @@ import type { SampleType } from '#model/profile.ts';
 import { readable } from '#render/text.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { PopoverPanel } from '../components/popover.tsx';
-import { LabelEditor } from './label-editor.tsx';
+import { lazily } from '../components/lazily.tsx';
 import type { LabelSource } from './suggestions.ts';
 import styles from './query-bar.module.css';
+
+const LabelEditor = lazily(async () => (await import('./label-editor.tsx')).LabelEditor);
 
 export interface LabelChipsProps {
   /** All but the plain one of the service. */

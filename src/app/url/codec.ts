@@ -57,7 +57,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   src: demo(),
   file: optionalText(),
   st: optionalText(),
-  pane: oneOf(['both', 'flame', 'functions', 'sandwich'], 'both'),
+  pane: oneOf(['both', 'flame', 'functions', 'sandwich', 'tree', 'source'], 'both'),
   s: plainText(),
   z: path(),
   sel: path(),

@@ -42,6 +42,10 @@ export function printTransform(transform: Transform): string {
       return `${transform.kind}:${transform.match}`;
     case 'focus-path':
       return `focus-path:${printPath(transform.path)}`;
+    case 'group-by':
+      return `group-by:${transform.by}`;
+    case 'rename':
+      return `rename:${printPath([transform.match, transform.name])}`;
     case 'merge-recursion':
     case 'invert':
       return transform.kind;
@@ -61,6 +65,14 @@ export function parseTransform(value: string): Transform | undefined {
     case 'focus-path': {
       const parsed = parsePath(rest);
       return parsed && parsed.length > 0 ? { kind, path: parsed } : undefined;
+    }
+    case 'group-by': {
+      const by = (['package', 'file', 'binary'] as const).find((one) => one === rest);
+      return by && { kind, by };
+    }
+    case 'rename': {
+      const [match = '', name = '', ...more] = rest.length <= LONGEST_TEXT ? (parsePath(rest) ?? []) : [];
+      return match !== '' && name !== '' && more.length === 0 ? { kind, match, name } : undefined;
     }
     case 'merge-recursion':
     case 'invert':

@@ -29,7 +29,7 @@ export interface UrlState {
   readonly src: { readonly kind: 'demo'; readonly nodes: number; readonly seed: number } | undefined;
   /** Sample type by its name; the file's own default without it. */
   readonly st: string | undefined;
-  readonly pane: 'flame' | 'functions' | 'both' | 'sandwich';
+  readonly pane: 'flame' | 'functions' | 'both' | 'sandwich' | 'tree' | 'source';
   /** Search. */
   readonly s: string;
   /** The frame that fills the width, and the selected one. */

@@ -14,6 +14,8 @@ const paneList: readonly { readonly id: Pane; readonly title: string }[] = [
   { id: 'functions', title: 'Functions' },
   { id: 'both', title: 'Both' },
   { id: 'sandwich', title: 'Sandwich' },
+  { id: 'tree', title: 'Tree' },
+  { id: 'source', title: 'Source' },
 ];
 
 export function Panes({ pane }: { pane: Pane }): ReactElement {

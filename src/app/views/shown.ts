@@ -44,7 +44,14 @@ export interface ShownTree extends Shown {
   readonly tree: CallTree;
 }
 
-export function shownOf(file: ShownProfile, state: UrlState): Shown {
+/** Where transforms made new functions, the views know them too. */
+export function shownTreeOf(asked: Shown, answer: TreeAnswer): ShownTree {
+  const { file } = asked;
+  const known = answer.renamed ? { ...file, profile: { ...file.profile, ...answer.renamed } } : file;
+  return { ...asked, file: known, answer, tree: answer.tree };
+}
+
+function shownOf(file: ShownProfile, state: UrlState): Shown {
   const { profile } = file;
   const asked = profile.sampleTypes.findIndex((_, i) => sampleTypeKey(profile.sampleTypes, i) === state.st);
   const sampleType = asked < 0 ? profile.defaultSampleType : asked;

@@ -3,10 +3,12 @@ import { type ReactElement, useDeferredValue, useEffect, useMemo, useRef, useSta
 import { findPath, pathOf } from '#model/call-path.ts';
 import { type NodeIndex, nodeName } from '#model/call-tree.ts';
 import { parseSearch } from '#model/search.ts';
+import { ownCodePresets } from '#model/transforms/own-code.ts';
 import { formatCount } from '#model/units.ts';
 import { addTransform, runFrameKey, showSandwich } from '../commands.ts';
 import { Button } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
+import { lazily } from '../components/lazily.tsx';
 import { Choice, MenuButton } from '../components/menu.tsx';
 import { preferences, setPreference, tableWidthLimits, usePreference } from '../preferences.ts';
 import { useSearch, useTree } from '../queries.ts';
@@ -19,15 +21,18 @@ import { useFlameTheme } from './flamegraph/flame-theme.ts';
 import { FunctionsTable } from './functions/functions-table.tsx';
 import { onScreen } from './on-screen.ts';
 import { Panes } from './panes.tsx';
-import { Sandwich } from './sandwich/sandwich.tsx';
 import { SearchBox } from './search-box.tsx';
-import { nextHit, type ShownProfile, type ShownTree, useShown, valueText } from './shown.ts';
+import { nextHit, type ShownProfile, type ShownTree, shownTreeOf, useShown, valueText } from './shown.ts';
 import { StatusLine } from './status-line.tsx';
 import { Strip } from './strip.tsx';
 import { TransformChips } from './transform-chips.tsx';
 import { useFrameMenu } from './use-frame-menu.tsx';
 import { useIsNarrow } from './use-narrow.ts';
 import styles from './workspace.module.css';
+
+const SourceView = lazily(async () => (await import('./source/source-view.tsx')).SourceView);
+const TreeView = lazily(async () => (await import('./tree/tree-view.tsx')).TreeView);
+const Sandwich = lazily(async () => (await import('./sandwich/sandwich.tsx')).Sandwich);
 
 interface WorkspaceProps {
   readonly file: ShownProfile;
@@ -40,7 +45,7 @@ interface WorkspaceProps {
 export function Workspace({ file, isStale = false, note }: WorkspaceProps): ReactElement {
   const asked = useShown(file);
   const { data: answer, error, isPlaceholderData } = useTree(asked.request);
-  const now = useMemo(() => (answer ? { ...asked, answer, tree: answer.tree } : undefined), [asked, answer]);
+  const now = useMemo(() => (answer ? shownTreeOf(asked, answer) : undefined), [asked, answer]);
   // The tree of another profile stays until the tree of this one is there.
   const [kept, setKept] = useState<ShownTree>();
   if (now !== undefined && now !== kept) setKept(now);
@@ -259,6 +264,21 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
           </div>
         </div>
       )}
+      {pane === 'tree' && (
+        <TreeView
+          shown={shown}
+          hit={hit}
+          fills={theme.fills}
+          colours={colours}
+          sort={sort}
+          selected={selectedNode}
+          onSelect={select}
+          onSort={(next) => navigate({ sort: next }, 'replace')}
+          onMenu={(node, at) => open({ tree, names, node }, at)}
+          onKey={(key, node) => onSharedKey(key) || runFrameKey(key, { tree, names, node })}
+        />
+      )}
+      {pane === 'source' && <SourceView shown={shown} byFunction={answer.byFunction} selected={selectedFunction} />}
       {pane === 'sandwich' && (
         <Sandwich shown={shown} colours={colours} hit={hit} func={sandwichFunction} onKey={onSharedKey} />
       )}
@@ -341,6 +361,13 @@ function ViewOptions(): ReactElement {
     dense: () => setPreference('rowHeight', preferences.getState().rowHeight === 20 ? 16 : 20),
     invert: () => addTransform({ kind: 'invert' }),
     recursion: () => addTransform({ kind: 'merge-recursion' }),
+    'group:package': () => addTransform({ kind: 'group-by', by: 'package' }),
+    'group:file': () => addTransform({ kind: 'group-by', by: 'file' }),
+    'group:binary': () => addTransform({ kind: 'group-by', by: 'binary' }),
+    rename: () => openDialog('rename'),
+    ...Object.fromEntries(
+      ownCodePresets.map(({ id, match }) => [`own:${id}`, () => addTransform({ kind: 'hide', match })]),
+    ),
     reset: () => navigate({ z: [], sel: [], s: '', t: [] }, 'push'),
     keys: () => openDialog('keys'),
   };
@@ -365,7 +392,15 @@ function ViewOptions(): ReactElement {
             entries: [
               { id: 'invert', title: 'Invert: leaves first' },
               { id: 'recursion', title: 'Merge recursion' },
+              { id: 'group:package', title: 'Group by package' },
+              { id: 'group:file', title: 'Group by file' },
+              { id: 'group:binary', title: 'Group by binary' },
+              { id: 'rename', title: 'Rename…' },
             ],
+          },
+          {
+            title: 'Only my code',
+            entries: ownCodePresets.map(({ id, title }) => ({ id: `own:${id}`, title })),
           },
           {
             title: 'Direction',

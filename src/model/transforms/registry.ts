@@ -9,6 +9,7 @@ import { focus, focusPath, ignore } from './keep-stacks.ts';
 import { invert } from './invert.ts';
 import { hide, mergeRecursion, showFrom } from './move-frames.ts';
 import type { Transformed } from './rebuild.ts';
+import { type FrameGroup, type FunctionFacts, groupBy, rename } from './rename-functions.ts';
 
 /** `match` is a search text (`search.ts`). */
 export type Transform =
@@ -18,24 +19,31 @@ export type Transform =
   | { readonly kind: 'ignore'; readonly match: string } // drops stacks through a match
   | { readonly kind: 'show-from'; readonly match: string } // drops what is above the first match, and stacks without one
   | { readonly kind: 'merge-recursion' } // a function called again below itself goes on at its first call
+  | { readonly kind: 'group-by'; readonly by: FrameGroup } // a frame becomes its package, file or binary
+  | { readonly kind: 'rename'; readonly match: string; readonly name: string } // `$0` in the name is the old one
   | { readonly kind: 'invert' }; // leaves first
 
 export function* applyTransforms(
   tree: CallTree,
   transforms: readonly Transform[],
-  facts: SearchFacts,
+  facts: FunctionFacts,
   order: SiblingOrder,
-): Steps<{ tree: CallTree; matched: readonly number[] }> {
-  const nameRank = rankNames(facts.functions.names);
+): Steps<{ tree: CallTree; matched: readonly number[]; facts: FunctionFacts }> {
+  let nameRank = rankNames(facts.functions.names);
   const matched: number[] = [];
   let shown = tree;
+  let known = facts;
   for (const [i, transform] of transforms.entries()) {
     yield i / transforms.length;
-    const result = yield* applyOne(shown, transform, facts, order, nameRank);
+    const result = yield* applyOne(shown, transform, known, order, nameRank);
     shown = result.tree;
+    if (result.facts && result.facts !== known) {
+      known = result.facts;
+      nameRank = rankNames(known.functions.names);
+    }
     matched.push(result.matched);
   }
-  return { tree: shown, matched };
+  return { tree: shown, matched, facts: known };
 }
 
 /** The words of a chip. */
@@ -48,6 +56,10 @@ export function transformTitle(transform: Transform): string {
       return `${transform.kind} ${exactName(transform.match) ?? transform.match}`;
     case 'focus-path':
       return `focus … ${transform.path.at(-1) ?? ''}`;
+    case 'group-by':
+      return `group by ${transform.by}`;
+    case 'rename':
+      return `rename ${exactName(transform.match) ?? transform.match} to ${transform.name}`;
     case 'merge-recursion':
       return 'merge recursion';
     case 'invert':
@@ -67,10 +79,10 @@ function exactName(match: string): string | undefined {
 function* applyOne(
   tree: CallTree,
   transform: Transform,
-  facts: SearchFacts,
+  facts: FunctionFacts,
   order: SiblingOrder,
   nameRank: Int32Array,
-): Steps<Transformed> {
+): Steps<Transformed & { readonly facts?: FunctionFacts }> {
   switch (transform.kind) {
     case 'focus':
       return focus(tree, yield* hits(transform.match, facts), order, nameRank);
@@ -82,6 +94,10 @@ function* applyOne(
       return ignore(tree, yield* hits(transform.match, facts), order, nameRank);
     case 'show-from':
       return showFrom(tree, yield* hits(transform.match, facts), order, nameRank);
+    case 'group-by':
+      return groupBy(tree, transform.by, facts, order);
+    case 'rename':
+      return rename(tree, yield* hits(transform.match, facts), transform.name, facts, order);
     case 'merge-recursion':
       return mergeRecursion(tree, order, nameRank);
     case 'invert':

@@ -1,5 +1,6 @@
 /** Where the ticks of a chart stand and what they say. */
-import { scaleLinear, scaleUtc } from 'd3-scale';
+import { scaleLinear } from 'd3-scale';
+import { utcTicks } from 'd3-time';
 import { offsetMs } from '#model/civil-time.ts';
 import type { TimeRange } from '#model/time-range.ts';
 
@@ -16,7 +17,7 @@ const DAY_MS = 86_400_000;
 export function timeTicks({ startMs, endMs }: TimeRange, widthCss: number, zone: string): readonly Tick[] {
   // Round times of the zone are round times of UTC after a shift; each tick is shifted back by its own offset.
   const shift = offsetMs(startMs, zone);
-  const ticks = scaleUtc([startMs + shift, endMs + shift], [0, 1]).ticks(Math.max(2, widthCss / TICK_EVERY_CSS));
+  const ticks = utcTicks(new Date(startMs + shift), new Date(endMs + shift), Math.max(2, widthCss / TICK_EVERY_CSS));
   const stepMs = ticks.length > 1 ? Number(ticks[1]) - Number(ticks[0]) : endMs - startMs;
   const words = formatter(zone, stepMs);
   const day = new Intl.DateTimeFormat('en-GB', { timeZone: zone, day: 'numeric', month: 'short' });

@@ -80,13 +80,6 @@ export function yOf({ top, bottom, largest }: Chart, value: number): number {
   return bottom - (value / largest) * (bottom - top);
 }
 
-/** The step that holds a time, -1 outside of the data. A step's time is its end. */
-export function stepAt({ facts }: Chart, timeMs: number): number {
-  const { firstMs, stepMs, length } = facts.series;
-  const step = Math.ceil((timeMs - firstMs) / stepMs);
-  return step < 0 || step >= length ? -1 : step;
-}
-
 /** X of the middle of a step, where its value is drawn; the first and last step reach over the range, and are drawn at its edge. */
 export function stepX(chart: Chart, step: number): number {
   const { firstMs, stepMs } = chart.facts.series;
@@ -94,7 +87,7 @@ export function stepX(chart: Chart, step: number): number {
 }
 
 function largestOf({ series, hidden, isStacked }: ChartFacts): number {
-  const columns = series.columns.filter((_, s) => hidden[s] !== true);
+  const columns = series.columns.filter((_, s) => !hidden[s]);
   const shown = isStacked ? [totalColumn({ ...series, columns })] : columns;
   let largest = 0;
   for (const column of shown) for (let i = 0; i < column.length; i++) if (column[i] > largest) largest = column[i];

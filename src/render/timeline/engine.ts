@@ -2,8 +2,9 @@
  * A time series chart with a life: setters raise flags, one animation frame clears them. Hover, selection and markers lie on
  * a canvas above the series, so that moving over them draws no series anew.
  */
+import { stepAt } from '#model/aligned-series.ts';
 import type { TimeRange } from '#model/time-range.ts';
-import { type Chart, type ChartFacts, layoutChart, stepAt, stepX, timeAt, xOf, yOf } from './chart.ts';
+import { type Chart, type ChartFacts, layoutChart, stepX, timeAt, xOf, yOf } from './chart.ts';
 import { type ChartPainter, type ChartTheme, paintChart } from './paint-chart.ts';
 
 export interface TimelineMark {
@@ -189,7 +190,7 @@ export class TimelineEngine {
 
   #paintHover(painter: ChartPainter, chart: Chart, theme: OverlayTheme): void {
     if (this.#hoveredMs === undefined) return;
-    const step = stepAt(chart, this.#hoveredMs);
+    const step = stepAt(chart.facts.series, this.#hoveredMs);
     const x = Math.round(xOf(chart, this.#hoveredMs));
     painter.fillStyle = theme.dimInk;
     painter.fillRect(x, chart.top, 1, chart.bottom - chart.top);
@@ -199,7 +200,7 @@ export class TimelineEngine {
     const dots = series.columns.length > 40 ? 0 : series.columns.length;
     for (let s = 0; s < dots; s++) {
       const value = series.columns[s][step];
-      if (hidden[s] === true || Number.isNaN(value)) continue;
+      if (hidden[s] || Number.isNaN(value)) continue;
       painter.fillStyle = series.columns.length === 1 ? theme.ink : theme.series[s % theme.series.length];
       painter.fillRect(at - 2, yOf(chart, value) - 2, 5, 5);
     }

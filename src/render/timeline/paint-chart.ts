@@ -47,7 +47,7 @@ export function paintChart(painter: ChartPainter, chart: Chart, theme: ChartThem
   painter.fillRect(0, 0, size.width, size.height);
   paintAxes(painter, chart, theme);
   const { series, hidden, isStacked } = facts;
-  const shown = series.columns.map((_, s) => s).filter((s) => hidden[s] !== true);
+  const shown = series.columns.map((_, s) => s).filter((s) => !hidden[s]);
   const bucket = bucketSteps(chart, shown.length);
   if (series.columns.length === 1) paintSingle(painter, chart, theme, bucket);
   else if (isStacked) paintStack(painter, chart, theme, shown, bucket);
@@ -71,7 +71,8 @@ function paintAxes(painter: ChartPainter, chart: Chart, theme: ChartTheme): void
     painter.fillStyle = theme.line;
     painter.fillRect(left, y, right - left, 1);
     painter.fillStyle = theme.dimInk;
-    painter.fillText(text, left - 6, y);
+    // The highest would stand in the row of the unit and the readings.
+    if (y > chart.top + 6) painter.fillText(text, left - 6, y);
   }
   painter.textAlign = 'center';
   painter.textBaseline = 'top';
@@ -113,7 +114,7 @@ function walk(column: Float64Array, bucket: number, put: (step: number, value: n
 /** One series is ink over a quiet ground; a step alone is a dash, else it would not be seen. */
 function paintSingle(painter: ChartPainter, chart: Chart, theme: ChartTheme, bucket: number): void {
   const { series, hidden } = chart.facts;
-  if (hidden[0] === true) return;
+  if (hidden[0]) return;
   let run: { x: number; y: number }[] = [];
   const half = ((chart.right - chart.left) * series.stepMs) / (chart.facts.range.endMs - chart.facts.range.startMs) / 2;
   const flush = (): void => {

@@ -9,11 +9,10 @@ import {
   useRef,
   useState,
 } from 'react';
-import { type AlignedSeries, totalColumn } from '#model/aligned-series.ts';
+import { type AlignedSeries, stepAt, totalColumn } from '#model/aligned-series.ts';
 import type { LabelSet } from '#model/labels.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { formatInstant, formatSpan } from '#model/time-text.ts';
-import { stepAt } from '#render/timeline/chart.ts';
 import { beginDrag, type Drag, dragTo } from '#render/timeline/drag.ts';
 import { TimelineEngine, type TimelineMark } from '#render/timeline/engine.ts';
 import { Button } from '../../components/button.tsx';
@@ -161,10 +160,7 @@ export function Timeline(props: TimelineProps): ReactElement {
     } else return;
   };
 
-  const readings = useMemo(
-    () => readingsAt(series, titles, hidden, hoveredMs, engine.current),
-    [series, titles, hidden, hoveredMs],
-  );
+  const readings = useMemo(() => readingsAt(series, titles, hidden, hoveredMs), [series, titles, hidden, hoveredMs]);
   const whole = useMemo(() => totalColumn(series), [series]);
   const text =
     hoveredMs === undefined
@@ -262,16 +258,14 @@ function readingsAt(
   titles: readonly string[],
   hidden: readonly boolean[],
   atMs: number | undefined,
-  engine: TimelineEngine | undefined,
 ): readonly Reading[] {
-  const chart = engine?.chart;
-  if (atMs === undefined || !chart || chart.facts.series !== series) return [];
-  const step = stepAt(chart, atMs);
+  if (atMs === undefined) return [];
+  const step = stepAt(series, atMs);
   if (step < 0) return [];
   const readings: Reading[] = [];
   for (const [index, column] of series.columns.entries()) {
     const value = column[step];
-    if (hidden[index] !== true && !Number.isNaN(value)) readings.push({ index, title: titles[index], value });
+    if (!hidden[index] && !Number.isNaN(value)) readings.push({ index, title: titles[index], value });
   }
   return readings.sort((a, b) => b.value - a.value);
 }

@@ -1,0 +1,32 @@
+/** Questions for small series: of services, of values, of types. */
+import type { SeriesQuestion } from '#datasource/datasource.ts';
+import { SERVICE_LABEL } from '#model/labels.ts';
+import type { ProfileQuery } from '#model/query.ts';
+import { stepFor } from '#model/series-values.ts';
+import type { TimeRange } from '#model/time-range.ts';
+import type { Catalogue } from './subject.ts';
+
+/** Points of a small series. */
+const SPARK_POINTS = 60;
+/** Services whose costs are asked for. */
+const MOST_SERVICES = 500;
+
+/** Services by cost; also what the overview draws. */
+export function overviewQuestion(
+  catalogue: Catalogue | undefined,
+  range: TimeRange | undefined,
+): SeriesQuestion | undefined {
+  if (catalogue?.overviewType === undefined || range === undefined) return undefined;
+  return sparkQuestion({ profileType: catalogue.overviewType, matchers: [], range }, [SERVICE_LABEL], MOST_SERVICES);
+}
+
+/** Small series, one for each value of the labels. */
+export function sparkQuestion(query: ProfileQuery, groupBy: readonly string[], limit: number): SeriesQuestion {
+  return {
+    query,
+    stepMs: stepFor(query.range, SPARK_POINTS, undefined),
+    groupBy,
+    callSite: [],
+    limit,
+  };
+}

@@ -1,0 +1,48 @@
+/** Which nodes of a call tree stand as rows when some are expanded. Cost follows the rows, not the tree. */
+import type { CallTree, NodeIndex } from './call-tree.ts';
+
+export type RowOrder = (a: NodeIndex, b: NodeIndex) => number;
+
+/** More than anybody scrolls through: a node with more children shows the first of them. */
+const MOST_ROWS = 200_000;
+
+/** Depth first, callees in the given order. The root stands first and is always expanded. */
+export function visibleRows(tree: CallTree, isExpanded: (node: NodeIndex) => boolean, order: RowOrder): Int32Array {
+  const rows: NodeIndex[] = [];
+  // Nodes that are still to be shown, the next one last.
+  const waiting: NodeIndex[] = [0];
+  while (waiting.length > 0 && rows.length < MOST_ROWS) {
+    const node = waiting.pop()!;
+    rows.push(node);
+    if (node !== 0 && !isExpanded(node)) continue;
+    const callees = calleesOf(tree, node).sort(order);
+    for (let i = callees.length - 1; i >= 0; i--) waiting.push(callees[i]);
+  }
+  return Int32Array.from(rows);
+}
+
+function calleesOf(tree: CallTree, node: NodeIndex): NodeIndex[] {
+  const callees: NodeIndex[] = [];
+  for (let child = node + 1; child < tree.subtreeEnd[node]; child = tree.subtreeEnd[child]) callees.push(child);
+  return callees;
+}
+
+/** From the root on, as long as one callee holds more than half: where a reader would go anyway. */
+export function hotPath(tree: CallTree): readonly NodeIndex[] {
+  const path: NodeIndex[] = [];
+  for (let node = 0; ;) {
+    const hottest = calleesOf(tree, node).find((callee) => tree.total[callee] * 2 > tree.total[node]);
+    if (hottest === undefined) return path;
+    path.push(hottest);
+    node = hottest;
+  }
+}
+
+/** A node and what lies below it, the callers first; at most so many. */
+export function subtreeWithin(tree: CallTree, node: NodeIndex, most: number): readonly NodeIndex[] {
+  const nodes: NodeIndex[] = [node];
+  for (let at = 0; at < nodes.length && nodes.length < most; at++) {
+    for (const callee of calleesOf(tree, nodes[at])) if (nodes.length < most) nodes.push(callee);
+  }
+  return nodes;
+}

@@ -1,0 +1,94 @@
+/**
+ * Explore on a day of ten services (`../shared/bench/server/gen-day.mjs`) in the embedded server: from another service
+ * to its flamegraph painted, and from an empty tab to the first one. Real Chromium, medians over rounds, into
+ * results-explore.json. `npm run bench:explore [rounds]`
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium } from '@playwright/test';
+import { testBrowser } from '../support/browser.js';
+import { CPU, machine, quantile, startServer, stop } from './server/lib.js';
+
+const SHARED = fileURLToPath(new URL('../../../shared/bench/server/', import.meta.url));
+const CACHE = fileURLToPath(new URL('../../node_modules/.cache/bench-day/', import.meta.url));
+const HOUR = 3_600_000;
+const SERVICES = 10;
+const rounds = Number(process.argv[2] ?? 20);
+
+mkdirSync(CACHE, { recursive: true });
+const made = `${CACHE}day.json`;
+if (!existsSync(made)) {
+  const { stdout, status } = spawnSync(process.execPath, [`${SHARED}gen-day.mjs`, `${CACHE}day.bin`], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error('The day could not be made: is ../shared beside this repository?');
+  writeFileSync(made, stdout);
+}
+const { end } = JSON.parse(readFileSync(made, 'utf8'));
+const isLoaded = existsSync(`${CACHE}data`);
+const { child, url } = await startServer(['--data', `${CACHE}data`, '--max-profile-age', '0', '--no-self-profile']);
+if (!isLoaded) {
+  spawnSync(process.execPath, [`${SHARED}load.mjs`, `${CACHE}day.bin`, '--url', url, '--clients', '8'], {
+    stdio: 'inherit',
+  });
+  // Hours are packed to blocks every half minute.
+  await new Promise((resolve) => setTimeout(resolve, 90_000));
+}
+
+const browser = await chromium.launch(testBrowser());
+/** @type {Record<string, unknown>} */
+const results = { machine: machine(), rounds };
+for (const hours of [1, 24]) {
+  const page = await browser.newPage({ viewport: { width: 1600, height: 900 } });
+  await page.goto(`${url}/?v=1&view=explore&svc=svc-000&type=${CPU}&from=${end - hours * HOUR}&until=${end}`);
+  await page.evaluate(() => window.flametide.summary());
+  /** @type {number[]} */
+  const painted = [];
+  /** @type {number[]} */
+  const whole = [];
+  for (let i = 0; i < rounds; i++) {
+    const svc = `svc-00${(i + 1) % SERVICES}`;
+    const times = await page.evaluate(async (next) => {
+      const began = performance.now();
+      await window.flametide.show({ svc: next });
+      const shownMs = performance.now() - began;
+      const { service } = await window.flametide.summary();
+      if (service !== next) throw new Error(`${next} was asked for, ${service} is shown.`);
+      return { shownMs, wholeMs: performance.now() - began, ...(await window.flametide.stats()) };
+    }, svc);
+    painted.push(times.shownMs);
+    whole.push(times.wholeMs);
+    if (i === rounds - 1) results[`last stats ${hours} h`] = times;
+    // Answers are kept for a while; the next round must not find them.
+    if (i % SERVICES === SERVICES - 1) await page.reload().then(() => page.evaluate(() => window.flametide.summary()));
+  }
+  results[`service switch ${hours} h`] = {
+    paintedP50Ms: quantile(painted, 0.5),
+    paintedP95Ms: quantile(painted, 0.95),
+    wholeP50Ms: quantile(whole, 0.5),
+  };
+  await page.close();
+}
+/** @type {number[]} */
+const cold = [];
+for (let i = 0; i < 9; i++) {
+  const page = await browser.newPage({ viewport: { width: 1600, height: 900 } });
+  await page.addInitScript(() => {
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function (...args) {
+      // The root's label is there when the graph is.
+      if (args[0].startsWith('total')) document.body.dataset['paintedMs'] ??= String(performance.now());
+      return fillText.apply(this, args);
+    };
+  });
+  await page.goto(`${url}/?v=1&view=explore&svc=svc-003&type=${CPU}&from=${end - HOUR}&until=${end}`);
+  await page.waitForFunction(() => document.body.dataset['paintedMs'] !== undefined);
+  cold.push(await page.evaluate(() => Number(document.body.dataset['paintedMs'])));
+  await page.close();
+}
+results['cold load 1 h'] = { paintedP50Ms: quantile(cold, 0.5), paintedP95Ms: quantile(cold, 0.95) };
+await browser.close();
+await stop(child, 'SIGTERM');
+writeFileSync(new URL('results-explore.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
+console.log(JSON.stringify(results, null, 2));
