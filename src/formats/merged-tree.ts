@@ -16,6 +16,8 @@ const TREE_TAG = 2 * 8 + 2;
 const CUT_NAME = 'other';
 /** A stack deeper than this is nobody's. */
 const MOST_DEPTH = 100_000;
+/** Of all stacks together: bytes can ask for the square of their number. A true tree of a million nodes stays below. */
+const MOST_FRAMES = 2 ** 28;
 const NODES_A_STEP = 8192;
 
 /** @param maxNodes what was asked for: an answer of as many nodes was cut, and its leaves called `other` are the rest */
@@ -61,6 +63,11 @@ export function* decodeMergedTree(response: Uint8Array, profileType: string, max
     }
     left.push(children);
     if (self > 0) {
+      if (stackFrames.length + path.length > MOST_FRAMES) {
+        throw new DecodeError('too-large', 'The stacks of the answer are too long to be held.', {
+          remedy: 'Ask for fewer nodes.',
+        });
+      }
       stackFrames.reserve(path.length);
       stackFrames.values.set(path.values.subarray(0, path.length), stackFrames.length);
       stackFrames.length += path.length;
@@ -68,6 +75,7 @@ export function* decodeMergedTree(response: Uint8Array, profileType: string, max
       values.push(self);
     }
   }
+  for (let i = 0; i < left.length; i++) if (left.values[i] > 0) fail('the tree ends before its nodes', bytes.length);
   const type = parseProfileType(profileType);
   const isCut = cutNodes > 0 && nodes - cutNodes >= maxNodes;
   const column = Float64Array.from(values);
@@ -129,6 +137,7 @@ class ByteNames {
   readonly #bytes: Uint8Array;
   readonly #spans = new Int32Column();
   readonly #names: string[] = [];
+  readonly #damaged = new Map<string, number>();
   readonly #utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
   /** Index + 1 by hash; a power of two long. */
   #slots = new Int32Array(4096);
@@ -145,9 +154,16 @@ class ByteNames {
       at = (at + 1) & mask;
     }
     const index = this.#names.length;
-    this.#names.push(this.#utf8.decode(this.#bytes.subarray(start, end)));
+    const name = this.#utf8.decode(this.#bytes.subarray(start, end));
+    if (name.includes('\ufffd')) {
+      // Different bytes that are no UTF-8 may be one text, and functions are told apart by text.
+      const known = this.#damaged.get(name);
+      if (known !== undefined) return known;
+      this.#damaged.set(name, index);
+    }
+    this.#names.push(name);
     this.#spans.pushSpan(start, end);
-    if (this.#names[index] === CUT_NAME) this.cut = index;
+    if (name === CUT_NAME) this.cut = index;
     this.#slots[at] = index + 1;
     if (this.#names.length * 2 > this.#slots.length) this.#grow();
     return index;
