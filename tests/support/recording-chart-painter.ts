@@ -34,11 +34,11 @@ export class RecordingChartPainter extends RecordingPainter implements ChartPain
   closePath(): void {}
 
   stroke(): void {
-    this.#draw('stroke', String(this.strokeStyle));
+    this.#draw('stroke', this.strokeStyle);
   }
 
   fill(): void {
-    this.#draw('fill', String(this.fillStyle));
+    this.#draw('fill', this.fillStyle);
   }
 
   setLineDash(dash: Iterable<number>): void {
@@ -54,7 +54,8 @@ export class RecordingChartPainter extends RecordingPainter implements ChartPain
     this.paths = [];
   }
 
-  #draw(kind: DrawnPath['kind'], colour: string): void {
+  #draw(kind: DrawnPath['kind'], style: ChartPainter['fillStyle']): void {
+    const colour = typeof style === 'string' ? style : 'pattern';
     this.calls.push(`${kind} ${colour}`);
     this.paths.push({ kind, colour, isDashed: this.#isDashed, runs: this.#runs });
   }
