@@ -29,6 +29,8 @@ export default defineConfig(({ isSsrBuild }) =>
       }
     : {
         // Words of react-aria in other languages: the page speaks one.
+        // Beside the page, wherever it is served: `--base-path` is known only then.
+        base: './',
         plugins: [react(), { ...optimizeLocales.vite({ locales: ['en-US'] }), enforce: 'pre' }],
         worker: {
           format: 'es',

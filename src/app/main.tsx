@@ -11,7 +11,7 @@ import { ErrorBoundary } from './error-boundary.tsx';
 import { applyTheme } from './preferences.ts';
 import { AnalysisContext, makeQueryClient } from './queries.ts';
 import { Shell } from './shell.tsx';
-import { closeDroppedProfiles, SourceContext } from './source-queries.ts';
+import { closeDroppedProfiles, serverStatusQuery, SourceContext } from './source-queries.ts';
 import { followHistory } from './url/url-store.ts';
 
 const analysis = new AnalysisClient(
@@ -21,7 +21,12 @@ const analysis = new AnalysisClient(
 applyTheme();
 followHistory();
 const queries = makeQueryClient();
-const source = pyroscopeSource({ id: 'server', title: 'The server', baseUrl: document.baseURI });
+const source = pyroscopeSource({
+  id: 'server',
+  title: 'The server',
+  baseUrl: document.baseURI,
+  knowsCallSites: async () => (await queries.fetchQuery(serverStatusQuery)).source === 'embedded',
+});
 closeDroppedProfiles(queries, analysis);
 installConsole(analysis, queries);
 

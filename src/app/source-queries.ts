@@ -9,6 +9,7 @@ import {
 import { createContext, useContext, useEffect, useState } from 'react';
 import type { Analysis, OpenedProfile, ProfileHandle, TreeAnswer } from '#analysis/analysis.ts';
 import type { DataSource, SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
+import { fetchServerStatus, type ServerStatus } from '#datasource/server-status.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
@@ -44,6 +45,7 @@ export interface MergedProfile {
 const FIRST_NODES = 8192;
 const EMPTY_STORE_LOOK_MS = 2000;
 const REST_MS = 150;
+const STATUS_EVERY_MS = 30_000;
 const CLOSE_AFTER_MS = 10_000;
 /** First words of the keys of questions to the source. */
 const SOURCE_KEYS = new Set<unknown>([
@@ -139,6 +141,16 @@ export function useAskAgain(): () => void {
     refresh();
     void queries.invalidateQueries({ predicate: ({ queryKey }) => SOURCE_KEYS.has(queryKey[0]) });
   };
+}
+
+export const serverStatusQuery = {
+  queryKey: ['server status'],
+  queryFn: ({ signal }: Asked): Promise<ServerStatus> => fetchServerStatus(document.baseURI, signal),
+};
+
+/** Looks again now and then: a disk fills up, an agent begins to send what cannot be taken. */
+export function useServerStatus(): UseQueryResult<ServerStatus> {
+  return useQuery({ ...serverStatusQuery, refetchInterval: STATUS_EVERY_MS });
 }
 
 /** Looks again while there is nothing. */

@@ -24,6 +24,8 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 /** What the own calls of the page may send. */
 const MOST_API_BYTES = 1 << 16;
+/** Of a refusal's words, as the page shows them. */
+const LONGEST_REFUSAL = 500;
 const HEAD_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 
@@ -33,19 +35,24 @@ export interface ServerParts extends Guards {
   /** Stands before every path; '' for none. */
   readonly basePath: string;
   readonly backend: Backend;
+  /** What stands behind the query API: the own store, or a Pyroscope that knows less. */
+  readonly source: 'embedded' | 'pyroscope';
+  readonly version: string;
   readonly markers: Markers;
   readonly maxBodyBytes: number;
   readonly log: Log;
 }
 
 /** Where requests go, by path. Also the labels of the latencies in `/metrics`. */
-type Route = 'ingest' | 'query' | 'markers' | 'ready' | 'health' | 'metrics' | 'page';
+type Route = 'ingest' | 'query' | 'markers' | 'status' | 'ready' | 'health' | 'metrics' | 'page';
 
 /** A server that does not listen yet. */
 export function createFlametideServer(parts: ServerParts): Server {
   const { basePath, log } = parts;
   const page = servePage(parts.pageFolder, (response) => answer(response, 404, 'There is nothing at this address.'));
   const metrics = new Metrics();
+  /** Uploads that were refused, by kind: how many, and the words of the last. The kinds are few. */
+  const refusals = new Map<string, { count: number; last: string; lastMs: number }>();
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const began = performance.now();
@@ -64,6 +71,11 @@ export function createFlametideServer(parts: ServerParts): Server {
       return answer(response, denial.status, denial.message);
     }
     if (path === undefined) return answer(response, 404, `This Flametide lives under ${basePath}/.`);
+    // What the page asks for next is found beside it.
+    if (basePath !== '' && fullPath === basePath) {
+      response.writeHead(308, { Location: `${basePath}/${query === '' ? '' : `?${query}`}` });
+      return void response.end();
+    }
     take(route, path, query, request, response).catch((error: unknown) => {
       if (error instanceof TooLarge) {
         if (request.httpVersionMajor === 1) response.setHeader('Connection', 'close');
@@ -104,7 +116,8 @@ export function createFlametideServer(parts: ServerParts): Server {
         const size = wire.body.length;
         const { answer: made, facts } = await backend[route](wire, hangUp.signal);
         if (route === 'ingest') metrics.ingested(size, facts);
-        tell(path, facts);
+        // Whoever hung up is refused nothing.
+        if (!hangUp.signal.aborted) tell(route, path, facts);
         return send(response, made);
       }
       case 'markers':
@@ -112,6 +125,19 @@ export function createFlametideServer(parts: ServerParts): Server {
           response,
           markers.answer(request.method ?? 'GET', path, query, await readBody(request, MOST_API_BYTES)),
         );
+      case 'status': {
+        if (request.method !== 'GET') return refuseMethod(response, 'GET');
+        const state = await backend.ready();
+        response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+        return void response.end(
+          JSON.stringify({
+            version: parts.version,
+            source: parts.source,
+            problem: state === true ? undefined : state,
+            refusals: [...refusals].map(([kind, facts]) => ({ kind, ...facts })),
+          }),
+        );
+      }
       case 'ready': {
         if (request.method !== 'GET') return refuseMethod(response, 'GET');
         const state = await backend.ready();
@@ -132,10 +158,13 @@ export function createFlametideServer(parts: ServerParts): Server {
   }
 
   /** Refusals are told in the log, since agents do not tell them. */
-  function tell(path: string, { refused, message }: RequestFacts): void {
+  function tell(route: Route, path: string, { refused, message }: RequestFacts): void {
     if (refused === undefined) return;
     metrics.refused(refused);
     log.warn(`${path} refused (${refused}): ${message ?? ''}`);
+    if (route !== 'ingest') return;
+    const count = (refusals.get(refused)?.count ?? 0) + 1;
+    refusals.set(refused, { count, last: (message ?? '').slice(0, LONGEST_REFUSAL), lastMs: Date.now() });
   }
 }
 
@@ -143,6 +172,7 @@ function routeOf(path: string): Route {
   if (path === '/ready') return 'ready';
   if (path === '/healthz') return 'health';
   if (path === '/metrics') return 'metrics';
+  if (path === '/api/status') return 'status';
   if (path === '/api/markers' || path.startsWith('/api/markers/')) return 'markers';
   if (
     path === '/ingest' ||

@@ -56,6 +56,8 @@ async function serve(config: ServerConfig): Promise<void> {
     pageFolder,
     basePath,
     backend: config.backend === undefined ? engine : createProxy(proxyOptions(config, config.backend)),
+    source: config.backend === undefined ? 'embedded' : 'pyroscope',
+    version,
     markers,
     maxBodyBytes,
     log,

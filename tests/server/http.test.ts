@@ -177,7 +177,7 @@ describe('what goes to the backend', () => {
     const based = await listening('127.0.0.1', { basePath: '/flame' });
     expect((await post('/flame/ingest', 'x', {}, based)).body.toString()).toMatch(/^ingest POST \/ingest/);
     expect((await get('/flame/ready', {}, 'GET', based)).status).toBe(200);
-    expect((await get('/flame', NAVIGATION, 'GET', based)).status).toBe(200);
+    expect((await get('/flame/', NAVIGATION, 'GET', based)).status).toBe(200);
     expect((await get('/ready', {}, 'GET', based)).status).toBe(404);
     based.close();
   });
@@ -257,6 +257,41 @@ describe('markers', () => {
   );
 });
 
+describe('the status that the page shows', () => {
+  it('tells the source, the version, and what uploads were refused for', async () => {
+    const own = await listening('127.0.0.1');
+    await post('/ingest?name=x', 'refuse', {}, own);
+    await post('/ingest?name=x', 'refuse', {}, own);
+    await post('/querier.v1.QuerierService/Series', 'refuse', {}, own);
+    const { status, body } = await get('/api/status', {}, 'GET', own);
+    expect(status).toBe(200);
+    expect(JSON.parse(body.toString())).toEqual({
+      version: '1.2.3',
+      source: 'embedded',
+      refusals: [{ kind: 'bad', count: 2, last: 'no', lastMs: expect.any(Number) }],
+    });
+    expect((await post('/api/status', '', {}, own)).status).toBe(405);
+    own.close();
+  });
+
+  it('tells that nothing is written any more', async () => {
+    const full = await listening('127.0.0.1', {
+      backend: { ...backend, ready: () => Promise.resolve('The disk is full.') },
+    });
+    expect(JSON.parse((await get('/api/status', {}, 'GET', full)).body.toString())).toMatchObject({
+      problem: 'The disk is full.',
+    });
+    full.close();
+  });
+
+  it('leads from the base path to the page below it', async () => {
+    const below = await listening('127.0.0.1', { basePath: '/profiles' });
+    const { status, headers } = await get('/profiles?v=1', {}, 'GET', below);
+    expect([status, headers.location]).toEqual([308, '/profiles/?v=1']);
+    below.close();
+  });
+});
+
 /** Says what it was asked. */
 const backend: Backend = {
   ingest: (asked) => Promise.resolve(echo('ingest', asked)),
@@ -284,7 +319,18 @@ function post(path: string, body: string, headers: Record<string, string> = {}, 
 /** A server that believes to listen on `host`; really it is always loopback. */
 function listening(host: string, more: Partial<ServerParts> = {}): Promise<Server> {
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const parts = { host, token: undefined, pageFolder: folder, basePath: '', backend, markers, maxBodyBytes: 1000, log };
+  const parts = {
+    host,
+    token: undefined,
+    pageFolder: folder,
+    basePath: '',
+    backend,
+    source: 'embedded' as const,
+    version: '1.2.3',
+    markers,
+    maxBodyBytes: 1000,
+    log,
+  };
   const made = createFlametideServer({ ...parts, ...more });
   return new Promise((resolve) => made.listen(0, '127.0.0.1', () => resolve(made)));
 }

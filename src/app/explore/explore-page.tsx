@@ -14,6 +14,7 @@ import { type Explored, useExplored } from './use-explored.ts';
 import { type ShownSeries, useShownSeries } from './use-shown-series.ts';
 import styles from './explore.module.css';
 
+const ServerNotice = lazily(async () => (await import('./server-notice.tsx')).ServerNotice);
 const NothingMatches = lazily(async () => (await import('./explore-messages.tsx')).NothingMatches);
 const RangeMistake = lazily(async () => (await import('./explore-messages.tsx')).RangeMistake);
 const SourceFailed = lazily(async () => (await import('./explore-messages.tsx')).SourceFailed);
@@ -38,6 +39,7 @@ export function ExplorePage(): ReactElement {
     <main className={styles['page']}>
       <h1 className="visually-hidden">{(service ?? 'Explore').slice(0, 200)}</h1>
       <ExploreBar explored={explored} />
+      <ServerNotice />
       <SeriesBand explored={explored} shown={series} />
       {grid === 'none' ? <Graph explored={explored} series={series} /> : <GridView explored={explored} grid={grid} />}
     </main>

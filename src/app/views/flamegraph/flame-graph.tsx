@@ -5,15 +5,17 @@ import { splitName } from '#model/function-name.ts';
 import { formatShare } from '#model/units.ts';
 import { type Direction, FlamegraphEngine, type PaintStats } from '#render/flamegraph/engine.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
+import { lazily } from '../../components/lazily.tsx';
 import { usePreference } from '../../preferences.ts';
 import { hoverFunction, type Place, uiStore } from '../../ui-store.ts';
 import { type Shown, valueText } from '../shown.ts';
 import { attachPointer } from './pointer.ts';
 import { useFlameTheme } from './flame-theme.ts';
-import { FrameTooltip } from './frame-tooltip.tsx';
 import { Neighbourhood } from './neighbourhood.tsx';
 import { recordPaint } from './paint-stats.ts';
 import styles from './flame-graph.module.css';
+
+const FrameTooltip = lazily(async () => (await import('./frame-tooltip.tsx')).FrameTooltip);
 
 /** The pointer rests this long before a tooltip comes (`--t-tooltip`). */
 const TOOLTIP_AFTER_MS = 120;

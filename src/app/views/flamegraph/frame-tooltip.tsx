@@ -5,6 +5,7 @@ import { sampleTypeTitle } from '#model/profile-type.ts';
 import { formatCount, formatExact, formatShare } from '#model/units.ts';
 import type { Place } from '../../ui-store.ts';
 import { samplesIn, type Shown, valueText } from '../shown.ts';
+import { placeOf } from '../place-of.ts';
 import styles from './frame-tooltip.module.css';
 
 const OFF_CSS = 12;
@@ -108,10 +109,4 @@ export function FrameTooltip({
       </p>
     </div>
   );
-}
-
-/** `fmt/print.go:219`, or the binary, or nothing known. */
-export function placeOf(file: string, line: number, mapping: string): string {
-  if (file !== '') return line > 0 ? `${file}:${line}` : file;
-  return mapping === '' ? 'file not known' : mapping;
 }
