@@ -166,7 +166,7 @@ describe('answers', () => {
     ]);
   });
 
-  it('of series are columns, with what protobuf leaves out as 0', async () => {
+  it('of series are columns in order of time, with what protobuf leaves out as 0', async () => {
     const sink = new WireSink();
     sink.message(1, () => {
       sink.message(1, () => {
@@ -174,8 +174,8 @@ describe('answers', () => {
         sink.text(2, 'größe');
       });
       for (const [value, timeMs] of [
-        [1.5, 1000],
         [0, 2000],
+        [1.5, 1000],
       ] as const)
         sink.message(2, () => {
           sink.double(1, value);
