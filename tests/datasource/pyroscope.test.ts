@@ -92,7 +92,7 @@ describe('questions', () => {
       name: 'shop/"cart"',
       form: { kind: 'merged-tree', profileType: CPU, maxNodes: 500 },
     });
-    expect(fromBinary(SelectMergeStacktracesRequestSchema, asked[0]!.body)).toMatchObject({
+    expect(fromBinary(SelectMergeStacktracesRequestSchema, asked[0].body)).toMatchObject({
       profileTypeID: CPU,
       labelSelector: '{service_name="shop/\\"cart\\"", "k8s.pod"=~"a.*"}',
       start: 1_000_000n,
@@ -105,13 +105,13 @@ describe('questions', () => {
   it('for a pprof say no number of nodes: it would be cut block by block', async () => {
     answer = proto(new Uint8Array(0));
     expect(await source.mergedPprof(query, signal)).toMatchObject({ form: { kind: 'merged-pprof', profileType: CPU } });
-    expect(fromBinary(SelectMergeProfileRequestSchema, asked[0]!.body).maxNodes).toBeUndefined();
+    expect(fromBinary(SelectMergeProfileRequestSchema, asked[0].body).maxNodes).toBeUndefined();
   });
 
   it('for series have seconds, and the call site', async () => {
     answer = proto(new Uint8Array(0));
     await source.series({ ...question, groupBy: ['pod', 'region'], callSite: ['main', 'run'], limit: 20 }, signal);
-    const request = fromBinary(SelectSeriesRequestSchema, asked[0]!.body);
+    const request = fromBinary(SelectSeriesRequestSchema, asked[0].body);
     expect(request).toMatchObject({ step: 15, groupBy: ['pod', 'region'], limit: 20n });
     expect(request.stackTraceSelector?.callSite.map(({ name }) => name)).toEqual(['main', 'run']);
   });
@@ -122,7 +122,7 @@ describe('questions', () => {
       fc.asyncProperty(fc.integer({ min: 1, max: DAY_MS * 31 }), async (stepMs) => {
         asked = [];
         await source.series({ ...question, stepMs }, signal);
-        expect(Math.trunc(fromBinary(SelectSeriesRequestSchema, asked[0]!.body).step * 1000)).toBe(stepMs);
+        expect(Math.trunc(fromBinary(SelectSeriesRequestSchema, asked[0].body).step * 1000)).toBe(stepMs);
       }),
       { examples: [[1001], [4035]] },
     );

@@ -69,7 +69,7 @@ function stacksOf(profile: Profile): string[] {
   const tree = finish(buildCallTree(profile, 0, 'name'));
   const lines: string[] = [];
   for (let at = 0; at < tree.length; at++) {
-    const self = tree.exact ? tree.exact.self[at]! : tree.self[at]!;
+    const self = tree.exact ? tree.exact.self[at] : tree.self[at];
     if (Number(self) !== 0) lines.push(`${pathOf(tree, profile.functions.names, at).join(';')} ${self}`);
   }
   return lines.sort();
@@ -154,7 +154,7 @@ describe('decodeMergedTree', () => {
         const most = Math.max(1, Math.floor((tree.length - 1) / 2));
         if (tree.length - 1 <= most) return;
         const cut = decodeBytes(response(treeBytes(cutTree(tree, most))), most);
-        const total = (of: Profile): number => of.values[0]!.values.reduce((a, b) => a + b, 0);
+        const total = (of: Profile): number => of.values[0].values.reduce((a, b) => a + b, 0);
         expect(total(cut)).toBe(total(profile));
         const rest = stacksOf(cut).filter((line) => /(^|;)other \d+$/.test(line));
         const sum = rest.reduce((so, line) => so + Number(line.split(' ').at(-1)), 0);
