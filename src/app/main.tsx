@@ -11,7 +11,7 @@ import { ErrorBoundary } from './error-boundary.tsx';
 import { applyTheme } from './preferences.ts';
 import { AnalysisContext, makeQueryClient } from './queries.ts';
 import { Shell } from './shell.tsx';
-import { closeDroppedProfiles, serverStatusQuery, SourceContext } from './source-queries.ts';
+import { closeDroppedProfiles, SourceContext } from './source-queries.ts';
 import { followHistory } from './url/url-store.ts';
 
 const analysis = new AnalysisClient(
@@ -25,7 +25,6 @@ const source = pyroscopeSource({
   id: 'server',
   title: 'The server',
   baseUrl: document.baseURI,
-  knowsCallSites: async () => (await queries.fetchQuery(serverStatusQuery)).source === 'embedded',
 });
 closeDroppedProfiles(queries, analysis);
 installConsole(analysis, queries);

@@ -143,14 +143,13 @@ export function useAskAgain(): () => void {
   };
 }
 
-export const serverStatusQuery = {
-  queryKey: ['server status'],
-  queryFn: ({ signal }: Asked): Promise<ServerStatus> => fetchServerStatus(document.baseURI, signal),
-};
-
 /** Looks again now and then: a disk fills up, an agent begins to send what cannot be taken. */
 export function useServerStatus(): UseQueryResult<ServerStatus> {
-  return useQuery({ ...serverStatusQuery, refetchInterval: STATUS_EVERY_MS });
+  return useQuery({
+    queryKey: ['server status'],
+    queryFn: ({ signal }) => fetchServerStatus(document.baseURI, signal),
+    refetchInterval: STATUS_EVERY_MS,
+  });
 }
 
 /** Looks again while there is nothing. */

@@ -25,19 +25,19 @@ const MS_PER: Readonly<Record<string, number>> = {
 };
 /** Without it label names such as `k8s.pod.name` are left out of lists. */
 const ACCEPT = '*/*;allow-utf8-labelnames=true';
+/** No function is called so. */
+const NOBODYS_CALL_SITE = ['\u0000'];
 
 export interface PyroscopeOptions {
   readonly id: string;
   readonly title: string;
   /** Absolute, with a `/` at its end. */
   readonly baseUrl: string;
-  /** Whether series of one call site can be asked for: Pyroscope takes the selector, and ignores it. */
-  knowsCallSites(signal: AbortSignal): Promise<boolean>;
 }
 
 type Wire = 'json' | 'proto';
 
-export function pyroscopeSource({ id, title, baseUrl, knowsCallSites }: PyroscopeOptions): DataSource {
+export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataSource {
   /** The body of an answer that is one. */
   const post = async (call: string, body: BodyInit, wire: Wire, signal: AbortSignal): Promise<unknown> => {
     const url = new URL(`querier.v1.QuerierService/${call}`, baseUrl);
@@ -73,6 +73,25 @@ export function pyroscopeSource({ id, title, baseUrl, knowsCallSites }: Pyroscop
     new Uint8Array((await post(call, message.take(), 'proto', signal)) as ArrayBuffer);
   const unreadable = (what: string): SourceError =>
     new SourceError('refused', `The answer of ${title} cannot be read: ${what}.`);
+  const askSeries = async (question: SeriesQuestion, signal: AbortSignal): Promise<readonly Series[]> =>
+    readSeries(await proto('SelectSeries', seriesRequest(question), signal), (what) => {
+      throw unreadable(what);
+    });
+
+  let heedsCallSite: boolean | undefined;
+  /**
+   * Pyroscope v2 passes the call site over and answers with the sum of everything. Whoever does so also answers for
+   * functions that are not there. Of a range without profiles both say nothing, and nothing is learnt.
+   */
+  const checkCallSite = async ({ query }: SeriesQuestion, signal: AbortSignal): Promise<void> => {
+    const stepMs = Math.max(1, query.range.endMs - query.range.startMs);
+    const anything = { query, stepMs, groupBy: [], limit: 1 };
+    const [all, nobodys] = await Promise.all([
+      askSeries({ ...anything, callSite: [] }, signal),
+      askSeries({ ...anything, callSite: NOBODYS_CALL_SITE }, signal),
+    ]);
+    if (all.length > 0) heedsCallSite = nobodys.length === 0;
+  };
 
   /** One merge for each of a few slices of the range: what a source that cannot tell call sites apart over time still knows. */
   const seriesOfCallSite = async (
@@ -127,11 +146,11 @@ export function pyroscopeSource({ id, title, baseUrl, knowsCallSites }: Pyroscop
       return textsIn(answer['names']);
     },
     async series(question, signal) {
-      const { callSite } = question;
-      if (callSite.length > 0 && !(await knowsCallSites(signal))) return [await seriesOfCallSite(question, signal)];
-      return readSeries(await proto('SelectSeries', seriesRequest(question), signal), (what) => {
-        throw unreadable(what);
-      });
+      if (question.callSite.length > 0) {
+        if (heedsCallSite === undefined) await checkCallSite(question, signal);
+        if (heedsCallSite === false) return [await seriesOfCallSite(question, signal)];
+      }
+      return askSeries(question, signal);
     },
     async mergedTree(query, maxNodes, signal) {
       const message = selection(query);

@@ -1,5 +1,5 @@
 /** Ranges of time: as a link writes them, as people type them, as a question takes them. No clock: now is always given. */
-import { type Clock, civilOf, fromCivil } from './civil-time.ts';
+import { type Clock, civilOf, fromCivil, offsetMs } from './civil-time.ts';
 
 /** A range as written: each end is ms since the epoch in digits, or relative (`now-1h`, `now/d`, `now-1d/d`). */
 export interface TimeRangeText {
@@ -59,7 +59,7 @@ export function resolveTimeRange({ from, until }: TimeRangeText, nowMs: number, 
   if (endMs === undefined) return { ok: false, message: `The end, ${quote(until)}, cannot be read.` };
   if (endMs <= startMs) return { ok: false, message: 'The end is not after the start.' };
   if (endMs - startMs < SECOND_MS) return { ok: false, message: 'The range is shorter than a second.' };
-  if (startMs < 0 || endMs > LATEST_MS)
+  if (!(startMs >= 0 && endMs <= LATEST_MS))
     return { ok: false, message: 'The range is outside of the years 1970 to 275 760.' };
   return { ok: true, range: { startMs, endMs } };
 }
@@ -151,6 +151,7 @@ function resolvePoint(text: string, nowMs: number, zone: string, isEnd: boolean)
   let ms = nowMs;
   for (const [, sign, count, unit] of found[1].matchAll(STEP)) {
     ms = moved(ms, Number(count) * (sign === '-' ? -1 : 1), unit as Unit, zone);
+    if (!(ms >= 0 && ms <= LATEST_MS)) return Number.NaN;
   }
   if (found[2] === undefined) return ms;
   const start = startOf(ms, found[2] as Unit, zone);
@@ -181,10 +182,10 @@ function lastDayOf(year: number, month: number, day: number): { year: number; mo
 
 function startOf(ms: number, unit: Unit, zone: string): number {
   if (unit === 's' || unit === 'm') return Math.floor(ms / UNIT_MS[unit]) * UNIT_MS[unit];
-  const { year, month, day, hour, weekday } = civilOf(ms, zone);
+  // Not by the calendar: an hour may come twice.
+  if (unit === 'h') return ms - ((ms + offsetMs(ms, zone)) % UNIT_MS.h);
+  const { year, month, day, weekday } = civilOf(ms, zone);
   switch (unit) {
-    case 'h':
-      return fromCivil({ year, month, day, hour }, zone);
     case 'd':
       return fromCivil({ year, month, day }, zone);
     case 'w':

@@ -28,7 +28,7 @@ export function formatSpan({ startMs, endMs }: TimeRange, zone: string): string 
     ...(isShort ? { second: '2-digit' as const } : {}),
   });
   const day = new Intl.DateTimeFormat('en-GB', { timeZone: zone, day: 'numeric', month: 'short' });
-  const isOneDay = day.format(startMs) === day.format(endMs);
+  const isOneDay = endMs - startMs < 2 * 86_400_000 && day.format(startMs) === day.format(endMs);
   if (isOneDay) return `${time.format(startMs)} – ${time.format(endMs)}`;
   return `${day.format(startMs)} ${time.format(startMs)} – ${day.format(endMs)} ${time.format(endMs)}`;
 }

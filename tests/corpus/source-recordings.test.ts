@@ -70,7 +70,6 @@ const source: DataSource = pyroscopeSource({
   id: 'pyroscope',
   title: 'Pyroscope',
   baseUrl: 'http://pyroscope.test/',
-  knowsCallSites: () => Promise.resolve(false),
 });
 const { signal } = new AbortController();
 const query: ProfileQuery = {

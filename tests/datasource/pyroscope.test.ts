@@ -24,13 +24,8 @@ const query = {
 } as const;
 const question: SeriesQuestion = { query, stepMs: 15_000, groupBy: [], callSite: [], limit: undefined };
 
-let knowsCallSites = true;
-const source = pyroscopeSource({
-  id: 'server',
-  title: 'The server',
-  baseUrl: 'http://host.test/prefix/',
-  knowsCallSites: () => Promise.resolve(knowsCallSites),
-});
+const options = { id: 'server', title: 'The server', baseUrl: 'http://host.test/prefix/' };
+const source = pyroscopeSource(options);
 const { signal } = new AbortController();
 
 /** What was asked, and what is answered next. */
@@ -39,7 +34,6 @@ let answer: (url: string) => Response | Promise<Response>;
 
 beforeEach(() => {
   asked = [];
-  knowsCallSites = true;
   vi.stubGlobal('fetch', async (url: URL, init: RequestInit) => {
     init.signal?.throwIfAborted();
     const body = new Uint8Array(await new Response(init.body ?? null).arrayBuffer());
@@ -108,12 +102,12 @@ describe('questions', () => {
     expect(fromBinary(SelectMergeProfileRequestSchema, asked[0].body).maxNodes).toBeUndefined();
   });
 
-  it('for series have seconds, and the call site', async () => {
+  it('for series have seconds', async () => {
     answer = proto(new Uint8Array(0));
-    await source.series({ ...question, groupBy: ['pod', 'region'], callSite: ['main', 'run'], limit: 20 }, signal);
+    await source.series({ ...question, groupBy: ['pod', 'region'], limit: 20 }, signal);
     const request = fromBinary(SelectSeriesRequestSchema, asked[0].body);
     expect(request).toMatchObject({ step: 15, groupBy: ['pod', 'region'], limit: 20n });
-    expect(request.stackTraceSelector?.callSite.map(({ name }) => name)).toEqual(['main', 'run']);
+    expect(request.stackTraceSelector).toBeUndefined();
   });
 
   it('have a step that is the same number of ms once it was cut to whole ones', async () => {
@@ -127,21 +121,46 @@ describe('questions', () => {
       { examples: [[1001], [4035]] },
     );
   });
+});
 
-  it('for one call site over time become merges where the source passes it over in series', async () => {
-    knowsCallSites = false;
-    answer = json({ flamegraph: { total: '40' } });
-    const [series] = await source.series(
-      { ...question, query: { ...query, range: { startMs: 1_000_000, endMs: 1_060_000 } }, callSite: ['main'] },
-      signal,
-    );
-    expect(asked).toHaveLength(4);
+describe('one call site over time', () => {
+  const minute = { ...query, range: { startMs: 1_000_000, endMs: 1_060_000 } };
+  const point = new WireSink();
+  point.message(1, () =>
+    point.message(2, () => {
+      point.double(1, 7);
+      point.field(2, 1_060_000);
+    }),
+  );
+  const one = point.take();
+  const callSiteOf = (body: Uint8Array): string | undefined =>
+    fromBinary(SelectSeriesRequestSchema, body)
+      .stackTraceSelector?.callSite.map(({ name }) => name)
+      .join(';');
+
+  it('is asked for where the source heeds it, which is found out once', async () => {
+    // A call site that nobody has gets no series.
+    answer = () => proto(callSiteOf(asked.at(-1)!.body) === '\u0000' ? new Uint8Array(0) : one)();
+    const fresh = pyroscopeSource(options);
+    const first = await fresh.series({ ...question, query: minute, callSite: ['main', 'run'] }, signal);
+    expect(first.map(({ values }) => [...values])).toEqual([[7]]);
+    expect(callSiteOf(asked.at(-1)!.body)).toBe('main;run');
+    asked = [];
+    await fresh.series({ ...question, query: minute, callSite: ['main', 'run'] }, signal);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('is a few merges where the source passes it over, never the sum of everything', async () => {
+    answer = (url) => (url.endsWith('SelectSeries') ? proto(one)() : json({ flamegraph: { total: '40' } })());
+    const [series] = await pyroscopeSource(options).series({ ...question, query: minute, callSite: ['main'] }, signal);
     expect([...(series?.values ?? [])]).toEqual([40, 40, 40, 40]);
-    expect(askedJson()).toMatchObject({
-      start: 1_000_000,
-      end: 1_014_999,
-      stackTraceSelector: { callSite: [{ name: 'main' }] },
-    });
+    const merges = asked.filter(({ url }) => url.endsWith('SelectMergeStacktraces'));
+    expect(merges.map(({ body }) => JSON.parse(new TextDecoder().decode(body)) as unknown)).toMatchObject([
+      { start: 1_000_000, end: 1_014_999, stackTraceSelector: { callSite: [{ name: 'main' }] } },
+      { start: 1_015_000, end: 1_029_999 },
+      { start: 1_030_000, end: 1_044_999 },
+      { start: 1_045_000, end: 1_060_000 },
+    ]);
   });
 });
 
