@@ -35,7 +35,7 @@ interface Summary {
   readonly nodes: number;
   readonly maxDepth: number;
   readonly functions: number;
-  /** Nodes cut away by the source: a file cuts none. */
+  /** Nodes whose callees the source cut away, wholly or in part: a file has none. */
   readonly dropped: number;
   readonly notes: readonly string[];
 }
@@ -74,6 +74,7 @@ export function installConsole(analysis: Analysis, queries: QueryClient): void {
       const { profile, name, asked, snapshots } = shown.file;
       const total = tree.exact ? plain(tree.exact.total[0]) : tree.total[0];
       const type = profile.sampleTypes[shown.sampleType];
+      const dropped = nodesOf(tree, profile.cut?.func);
       return {
         view: urlStore.getState().state.view,
         source: name,
@@ -90,10 +91,10 @@ export function installConsole(analysis: Analysis, queries: QueryClient): void {
         total,
         shown: snapshots && tree.total[0] * snapshots.scale,
         snapshots: snapshots?.count,
-        nodes: tree.length - 1,
+        nodes: tree.length - 1 - dropped,
         maxDepth: tree.maxDepth,
-        functions: distinctFunctions(tree, byFunction.self.length),
-        dropped: 0,
+        functions: distinctFunctions(tree, byFunction.self.length) - (dropped > 0 ? 1 : 0),
+        dropped,
         notes: profile.notes,
       };
     },
@@ -203,6 +204,12 @@ function plain(value: number | bigint): Exact {
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)
     ? Number(value)
     : String(value);
+}
+
+function nodesOf(tree: CallTree, func: number | undefined): number {
+  let count = 0;
+  for (let node = 1; node < tree.length; node++) if (tree.func[node] === func) count++;
+  return count;
 }
 
 function distinctFunctions(tree: CallTree, functionCount: number): number {
