@@ -40,9 +40,9 @@ function bytesOf(...all: readonly Series[]): Uint8Array {
 const labels = fc
   .array(fc.record({ name: fc.string({ minLength: 1 }), value: fc.string({ unit: 'grapheme' }) }), { maxLength: 4 })
   .map(labelSet);
-const points = fc.array(fc.tuple(fc.integer({ min: -1e15, max: 1e15 }), fc.double({ noNaN: true })), {
-  maxLength: 150,
-});
+const points = fc
+  .array(fc.tuple(fc.integer({ min: -1e15, max: 1e15 }), fc.double({ noNaN: true })), { maxLength: 150 })
+  .map((list) => list.sort(([a], [b]) => a - b));
 const series = fc.tuple(labels, points).map(([set, list]): Series => ({
   labels: set,
   timesMs: Float64Array.from(list, ([time]) => time),

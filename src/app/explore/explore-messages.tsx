@@ -103,7 +103,15 @@ export function SourceFailed({ error, what }: { error: Error; what: string }): R
   if (error instanceof SourceError && error.code === 'limit') {
     const { longestRangeMs } = error;
     return (
-      <Message icon="warn" title="The range is longer than the source allows" isError>
+      <Message
+        icon="warn"
+        title={
+          longestRangeMs === undefined
+            ? 'The question is larger than the source allows'
+            : 'The range is longer than the source allows'
+        }
+        isError
+      >
         <p>{error.message.slice(0, 600)}</p>
         {longestRangeMs !== undefined && (
           <Button
