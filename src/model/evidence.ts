@@ -277,10 +277,12 @@ interface Tested extends Comparison {
 
 /** A function against the rest of its contexts, each context weighing as much as the function does in it. */
 function testFunction(f: number, a: Side, b: Side, totalA: number, totalB: number): Tested {
-  const ofA = { x: new Float64Array(a.slices), m: new Float64Array(a.slices), samplesPerUnit: a.samplesPerUnit };
-  const ofB = { x: new Float64Array(b.slices), m: new Float64Array(b.slices), samplesPerUnit: b.samplesPerUnit };
+  const ofA = { x: new Float64Array(a.slices), m: new Float64Array(a.slices) };
+  const ofB = { x: new Float64Array(b.slices), m: new Float64Array(b.slices) };
   let sizeA = 0;
   let sizeB = 0;
+  let spreadA = 0;
+  let spreadB = 0;
   for (const context of new Set([...a.contextsOf(f), ...b.contextsOf(f)])) {
     const restA = restOf(f, context, a);
     const restB = restOf(f, context, b);
@@ -291,8 +293,13 @@ function testFunction(f: number, a: Side, b: Side, totalA: number, totalB: numbe
     addContext(ofB, restB, weight);
     sizeA += weight * restA.rest;
     sizeB += weight * restB.rest;
+    spreadA += weight * weight * restA.rest;
+    spreadB += weight * weight * restB.rest;
   }
-  const compared = compareRatios(ofA, ofB);
+  const compared = compareRatios(
+    { ...ofA, spread: spreadA, samplesPerUnit: a.samplesPerUnit },
+    { ...ofB, spread: spreadB, samplesPerUnit: b.samplesPerUnit },
+  );
   const points = (Math.abs(compared.ratioB - compared.ratioA) * (sizeA / totalA + sizeB / totalB)) / 2;
   return { ...compared, points };
 }
@@ -317,7 +324,7 @@ function restOf(f: number, context: number, side: Side): Rest {
   return { amounts, context: side.context(context), own, rest, isPeeled };
 }
 
-function addContext({ x, m }: SideCounts, { amounts, context, isPeeled }: Rest, weight: number): void {
+function addContext({ x, m }: Pick<SideCounts, 'x' | 'm'>, { amounts, context, isPeeled }: Rest, weight: number): void {
   for (let i = 0; i < x.length; i++) {
     const own = amounts ? amounts[i] : 0;
     x[i] += own;
@@ -363,8 +370,8 @@ function testPart(
   const rest = (whole: Float64Array, part: Float64Array): Float64Array =>
     whole.map((one, i) => Math.max(0, one - part[i]) * weight);
   const compared = compareRatios(
-    { x: partA, m: rest(wholeA, partA), samplesPerUnit: a.samplesPerUnit },
-    { x: partB, m: rest(wholeB, partB), samplesPerUnit: b.samplesPerUnit },
+    { x: partA, m: rest(wholeA, partA), spread: weight ** 2 * (allA - ownA), samplesPerUnit: a.samplesPerUnit },
+    { x: partB, m: rest(wholeB, partB), spread: weight ** 2 * (allB - ownB), samplesPerUnit: b.samplesPerUnit },
   );
   return { ...compared, points: Math.abs(ownB / allB - ownA / allA) };
 }

@@ -22,6 +22,8 @@ const Z95 = 1.96;
 export interface SideCounts {
   readonly x: Float64Array;
   readonly m: Float64Array;
+  /** Sum of weight² · amount over what m is made of: its own counting noise, which matters where x is most of a context. */
+  readonly spread: number;
   readonly samplesPerUnit: number;
 }
 
@@ -82,7 +84,7 @@ interface Ratio {
   readonly freedom: number;
 }
 
-function ratioOf({ x, m, samplesPerUnit }: SideCounts, isSliced: boolean): Ratio | undefined {
+function ratioOf({ x, m, spread, samplesPerUnit }: SideCounts, isSliced: boolean): Ratio | undefined {
   const slices = x.length;
   let sumX = 0;
   let sumM = 0;
@@ -93,7 +95,8 @@ function ratioOf({ x, m, samplesPerUnit }: SideCounts, isSliced: boolean): Ratio
   if (!(sumM > 0)) return undefined;
   const ratio = sumX / sumM;
   const samples = sumM * samplesPerUnit;
-  const ofCounts = Math.max(ratio / samples, 1 / samples ** 2);
+  const ofRest = (ratio * ratio * spread) / (sumM * sumM * samplesPerUnit);
+  const ofCounts = Math.max(ratio / samples, 1 / samples ** 2) + ofRest;
   if (!isSliced) return { ratio, variance: ofCounts, freedom: Number.POSITIVE_INFINITY };
   let square = 0;
   let lagged = 0;
