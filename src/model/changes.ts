@@ -136,6 +136,12 @@ export function whatChanged(
   };
 }
 
+/** A change as `changes(n)` of the console and the command line give it. */
+export function consoleForm(change: Change): Omit<Change, 'part' | 'trend' | 'isRemainder' | 'index'> {
+  const { part: _part, trend: _trend, isRemainder: _rest, index: _index, ...row } = change;
+  return row;
+}
+
 interface Amounts {
   readonly a: Float64Array;
   readonly b: Float64Array;

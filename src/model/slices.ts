@@ -4,7 +4,6 @@ import type { NamedTree, SideColumns, UnionTree } from './diff.ts';
 /** At least so many slices with something in them make a side's noise known. */
 export const leastSlices = 8;
 const MOST_SLICES = 60;
-const FEWEST_ASKED = 20;
 
 /** Entries in any order. One slice: nothing is known of time. */
 export interface SideSlices {
@@ -30,12 +29,12 @@ export interface SlicedColumns {
 }
 
 /**
- * Into how many slices a range should be cut, 20 to 60, each at least twice as long as agents take to upload.
- * Fewer where it is too short for 20; 1 says that slices of it would tell nothing.
+ * Into how many slices a range should be cut: 60, or fewer where each would be shorter than two uploads of an agent.
+ * 1 says that slices of it would tell nothing.
  */
 export function slicesToAsk(rangeMs: number, uploadMs: number): number {
   const most = Math.floor(rangeMs / (2 * uploadMs));
-  return most < leastSlices ? 1 : Math.min(most, Math.max(FEWEST_ASKED, Math.min(MOST_SLICES, most)));
+  return most < leastSlices ? 1 : Math.min(most, MOST_SLICES);
 }
 
 /** A side of which only the sum is known. */
