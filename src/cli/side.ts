@@ -135,7 +135,7 @@ const emptyTree: NamedTree = {
 
 function decode(bytes: Uint8Array, name: string): Profile {
   try {
-    return finish(decodeProfile(bytes, basename(name))).profile;
+    return finish(decodeProfile({ bytes, name: basename(name), form: { kind: 'file' } })).profile;
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     const { message, place, remedy } = error;

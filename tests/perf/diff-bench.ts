@@ -91,7 +91,7 @@ export function scoreMethods(
 /** Medians of five, in ms, of what the worker does for two profiles. */
 export function timeUnion(bytesA: Uint8Array, bytesB: Uint8Array): Record<string, number> {
   const sides = [bytesA, bytesB].map((bytes): NamedTree => {
-    const { profile } = finish(decodeProfile(bytes, 'side.pb.gz'));
+    const { profile } = finish(decodeProfile({ bytes, name: 'side.pb.gz', form: { kind: 'file' } }));
     return { tree: finish(buildCallTree(profile, profile.defaultSampleType, 'size')), names: profile.functions.names };
   });
   const times: Record<string, number[]> = {};
