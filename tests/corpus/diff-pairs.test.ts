@@ -54,7 +54,7 @@ describe.each(read.map((pair) => [pair.name, pair] as const))('%s', (_, { before
 
 it('what cannot be compared is one line and exit code 2', async () => {
   const [first] = read;
-  const file = join(folder, first!.before);
+  const file = join(folder, first.before);
   for (const args of [
     [file],
     [file, `${file}.gone`],
