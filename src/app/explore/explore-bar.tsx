@@ -9,7 +9,7 @@ import { navigate, useUrl } from '../url/url-store.ts';
 import { Spark } from '../views/timeline/spark.tsx';
 import { costsOf, parsedTypes } from './subject.ts';
 import { overviewQuestion } from './questions.ts';
-import type { Explored } from './use-explored.ts';
+import { type Explored, named } from './use-explored.ts';
 import { labelSourceOf } from './label-source.ts';
 
 const NO_TYPE = { type: '', unit: '' };
@@ -62,7 +62,7 @@ export function ExploreBar({ explored }: { explored: Explored }): ReactElement {
         } else navigate({ svc: service, type: subject?.profileType, q }, 'push');
       }}
       onType={({ id }) => navigate({ svc: subject?.service, type: id, z: [], sel: [], grid: 'none' }, 'push')}
-      onGroupBy={(name) => navigate({ by: name ?? '' }, 'push')}
+      onGroupBy={(name) => navigate({ ...named(explored), by: name ?? '' }, 'push')}
       onAllServices={() => navigate({ grid: 'services' }, 'push')}
     />
   );

@@ -5,10 +5,11 @@ import { useAutoRefresh, useNow } from '../time/refresh-clock.ts';
 import { useAskAgain } from '../source-queries.ts';
 import { TimeControls } from '../time/time-controls.tsx';
 import { navigate } from '../url/url-store.ts';
-import { useExplored } from './use-explored.ts';
+import { named, useExplored } from './use-explored.ts';
 
 export function ExploreTime(): ReactElement {
-  const { time, zone, refreshS } = useExplored();
+  const explored = useExplored();
+  const { time, zone, refreshS } = explored;
   const nowMs = useNow();
   const askAgain = useAskAgain();
   const recent = usePreference('recentRanges');
@@ -24,7 +25,7 @@ export function ExploreTime(): ReactElement {
       recent={recent}
       onRange={({ from, until }) => {
         rememberRange({ from, until });
-        navigate({ from, until }, 'push');
+        navigate({ ...named(explored), from, until }, 'push');
       }}
       onZone={(tz) => navigate({ tz }, 'replace')}
       onRefreshS={(ref) => navigate({ ref }, 'replace')}
