@@ -8,9 +8,7 @@ const HOUR_MS = 3_600_000;
 /** `2026-03-29 03:00` on the clocks of a zone, in UTC. */
 function inUtc(clock: string, zone: string): string {
   const [year, month, day, hour, minute] = clock.split(/[- :]/).map(Number);
-  return new Date(fromCivil({ year: year!, month: month!, day: day!, hour: hour!, minute: minute! }, zone))
-    .toISOString()
-    .slice(0, 16);
+  return new Date(fromCivil({ year, month, day, hour, minute }, zone)).toISOString().slice(0, 16);
 }
 
 it.each([

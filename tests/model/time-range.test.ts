@@ -67,7 +67,7 @@ describe('the grammar', () => {
 
   it('a unit that is rounded to holds the time itself', () => {
     const anyMs = fc.integer({ min: Date.UTC(2000, 0), max: Date.UTC(2040, 0) });
-    const unit = fc.constantFrom(...'smhdwMy');
+    const unit = fc.constantFrom('s', 'm', 'h', 'd', 'w', 'M', 'y');
     const zone = fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe');
     fc.assert(
       fc.property(anyMs, unit, zone, (ms, of, where) => {
