@@ -8,6 +8,10 @@ export type TypedTime =
   | { readonly ok: true; readonly point: string }
   | { readonly ok: false; readonly message: string };
 
+export type TypedRange =
+  | { readonly ok: true; readonly range: TimeRangeText }
+  | { readonly ok: false; readonly message: string };
+
 /** Where typed times are read: what `today` and `14:05` mean. */
 export interface TypedPlace {
   readonly nowMs: number;
@@ -59,14 +63,14 @@ export function parseTyped(typed: string, place: TypedPlace): TypedTime {
  * Reads both ends at once: `last 3 hours`, `this week`, `21:09 – 22:09`, `25 Nov 9:00 to 17:00`, `now-2h to now-1h`.
  * @returns undefined where it is not two ends
  */
-export function parseTypedRange(typed: string, nowMs: number, zone: string): TimeRangeText | undefined {
+export function parseTypedRange(typed: string, nowMs: number, zone: string): TypedRange | undefined {
   const text = tidied(typed).replace(/^(?:from|the) /i, '');
   if (text.length > 2 * LONGEST) return undefined;
-  const [, kind, count, word] = /^(last|past|this) (?:(\d{1,6}) ?)?([a-z]{1,8})$/i.exec(text) ?? [];
+  const [, kind, count, word] = /^(last|past|this(?! \d)) (?:(\d{1,6}) ?)?([a-z]{1,8})$/i.exec(text) ?? [];
   const unit = word === undefined ? undefined : unitOf(word);
   if (kind !== undefined && unit !== undefined) {
-    if (kind.toLowerCase() !== 'this') return { from: `now-${count ?? '1'}${unit}`, until: 'now' };
-    return count === undefined ? { from: `now/${unit}`, until: 'now' } : undefined;
+    const from = kind.toLowerCase() === 'this' ? `now/${unit}` : `now-${count ?? '1'}${unit}`;
+    return { ok: true, range: { from, until: 'now' } };
   }
   const [first, second, ...more] = text.split(/ ?(?:–|—|\.\.) ?| (?:-|to|until) /i);
   if (second === undefined || more.length > 0) return undefined;
@@ -74,7 +78,8 @@ export function parseTypedRange(typed: string, nowMs: number, zone: string): Tim
   // A time alone is one of the day that the first one names.
   const day = /^\d{1,2}:/.test(second) ? /^(.+)[ T]\d{1,2}:[\d:.]+$/.exec(first)?.[1] : undefined;
   const until = parseTyped(day === undefined ? second : `${day} ${second}`, { nowMs, zone, end: 'until' });
-  return from.ok && until.ok ? { from: from.point, until: until.point } : undefined;
+  if (!from.ok) return from;
+  return until.ok ? { ok: true, range: { from: from.point, until: until.point } } : until;
 }
 
 /** A point as people read and type it: `now-1h`, `2026-11-25 14:05:00`; of an hour that comes twice, the second in UTC. */
@@ -102,7 +107,7 @@ function parseCivil(text: string, { nowMs, zone, end }: TypedPlace): TypedTime {
   const { year, month } = day;
   if (month < 1 || month > 12) return mistake(`There is no month ${month}.`);
   if (day.day < 1 || day.day > daysOf(year, month))
-    return mistake(`${MONTHS[month - 1]} ${year} has no day ${day.day}.`);
+    return mistake(`${MONTHS[month - 1]}${month === 2 ? ` ${year}` : ''} has no day ${day.day}.`);
   if (time === undefined) {
     const isEnd = end === 'until';
     return pointOf(fromCivil({ ...day, day: day.day + (isEnd ? 1 : 0) }, zone) - (isEnd ? 1 : 0));

@@ -73,7 +73,7 @@ describe('a time', () => {
     ['11/12/2026', '“11/12/2026” cannot be read. Try 14:05, 2026-11-25 14:05 or now-1h.'],
     ['25:00', 'No day has the time 25:00.'],
     ['14:60', 'No day has the time 14:60.'],
-    ['31 Nov 2026', 'Nov 2026 has no day 31.'],
+    ['31 Nov 2026', 'Nov has no day 31.'],
     ['2026-13-01', 'There is no month 13.'],
     ['2025-02-29 12:00', 'Feb 2025 has no day 29.'],
     ['1969-12-31', 'That is outside of the years 1970 to 9999.'],
@@ -102,15 +102,23 @@ describe('a range', () => {
     ['now-1h..now', 'now-1h', 'now'],
   ])('%s', (typed, from, until) => {
     const found = parseTypedRange(typed, NOW, 'UTC');
-    expect(found && [inUtc(found.from), inUtc(found.until)]).toEqual([from, until]);
+    expect(found?.ok && [inUtc(found.range.from), inUtc(found.range.until)]).toEqual([from, until]);
   });
 
-  it.each(['1h', 'yesterday', '2026-11-25 14:05', 'last 3 apples', 'this 3 weeks', '1h – soon', 'a – b – c', ''])(
+  it.each(['1h', 'yesterday', '2026-11-25 14:05', 'last 3 apples', 'this 3 weeks', 'a – b – c', ''])(
     '“%s” is not two ends',
     (typed) => {
       expect(parseTypedRange(typed, NOW, 'UTC')).toBeUndefined();
     },
   );
+});
+
+it.each([
+  ['24 Nov – 31 Nov', 'Nov has no day 31.'],
+  ['soon to now', '“soon” cannot be read. Try 14:05, 2026-11-25 14:05 or now-1h.'],
+  ['14:05 – ', 'Type a time, such as 14:05 or now-1h.'],
+])('what is wrong with one end of %s is said', (typed, message) => {
+  expect(parseTypedRange(typed, NOW, 'UTC')).toEqual({ ok: false, message });
 });
 
 const zones = fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe');
@@ -141,7 +149,7 @@ it('what the page shows can be pasted', () => {
     fc.property(past, fc.integer({ min: 11, max: 10_000 }), (endMs, minutes) => {
       const range = { startMs: endMs - minutes * 60_000, endMs };
       const found = parseTypedRange(formatSpan(range, 'UTC', NOW), NOW, 'UTC');
-      expect(found).toEqual({ from: String(range.startMs), until: String(range.endMs) });
+      expect(found).toEqual({ ok: true, range: { from: String(range.startMs), until: String(range.endMs) } });
       const spoken = formatFullInstant(endMs, 'UTC').replace(/ UTC$/, '');
       expect(parseTyped(spoken, { nowMs: NOW, zone: 'UTC', end: 'from' })).toEqual({
         ok: true,
@@ -162,7 +170,7 @@ it('never throws, and reads only what a link may hold', () => {
       const found = parseTyped(text, { nowMs: NOW, zone: 'Europe/Berlin', end });
       expect(found.ok ? isTimePoint(found.point) : found.message !== '').toBe(true);
       const range = parseTypedRange(text, NOW, 'Europe/Berlin');
-      if (range) expect(isTimePoint(range.from) && isTimePoint(range.until)).toBe(true);
+      if (range?.ok) expect(isTimePoint(range.range.from) && isTimePoint(range.range.until)).toBe(true);
     }),
     { numRuns: 500 },
   );

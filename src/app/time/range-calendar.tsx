@@ -54,23 +54,40 @@ export function RangeCalendar({ range, nowMs, zone, onDays }: RangeCalendarProps
         onFocusChange={setFocused}
         onChange={({ start, end }) => onDays(start.toString(), end.toString())}
       >
-        <header>
-          <Heading level={3} />
-          <Button slot="previous" className={arrow}>
-            <Icon name="left" />
-          </Button>
-          <Button slot="next" className={arrow}>
-            <Icon name="right" />
-          </Button>
-        </header>
-        <CalendarGrid weekdayStyle="short">
-          <CalendarGridHeader>{(day) => <CalendarHeaderCell>{day.slice(0, 2)}</CalendarHeaderCell>}</CalendarGridHeader>
-          <CalendarGridBody>
-            {(date) => (
-              <CalendarCell date={date} className={styles['day']} data-now={date.compare(today) === 0 || undefined} />
-            )}
-          </CalendarGridBody>
-        </CalendarGrid>
+        {({ state }) => (
+          <div
+            // Escape drops the day that was begun; only the next one closes the panel.
+            onKeyDownCapture={(event) => {
+              if (event.key !== 'Escape' || state.anchorDate === null) return;
+              event.stopPropagation();
+              state.setAnchorDate(null);
+            }}
+          >
+            <header>
+              <Heading level={3} />
+              <Button slot="previous" className={arrow}>
+                <Icon name="left" />
+              </Button>
+              <Button slot="next" className={arrow}>
+                <Icon name="right" />
+              </Button>
+            </header>
+            <CalendarGrid weekdayStyle="short">
+              <CalendarGridHeader>
+                {(day) => <CalendarHeaderCell>{day.slice(0, 2)}</CalendarHeaderCell>}
+              </CalendarGridHeader>
+              <CalendarGridBody>
+                {(date) => (
+                  <CalendarCell
+                    date={date}
+                    className={styles['day']}
+                    data-now={date.compare(today) === 0 || undefined}
+                  />
+                )}
+              </CalendarGridBody>
+            </CalendarGrid>
+          </div>
+        )}
       </AriaRangeCalendar>
     </I18nProvider>
   );

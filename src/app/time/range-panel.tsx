@@ -10,7 +10,7 @@ import {
   type TimeRangeText,
 } from '#model/time-range.ts';
 import { formatFullInstant, formatSpan } from '#model/time-text.ts';
-import { parseTyped, parseTypedRange, printTyped, type TypedTime } from '#model/typed-time.ts';
+import { parseTyped, parseTypedRange, printTyped, type TypedRange, type TypedTime } from '#model/typed-time.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { lazily } from '../components/lazily.tsx';
 import { RangeMove } from './range-move.tsx';
@@ -53,10 +53,8 @@ export function RangePanel(props: RangePanelProps): ReactElement {
   };
 
   const both = parseTypedRange(from, nowMs, name);
-  const start: TypedTime = both ? { ok: true, point: both.from } : parseTyped(from, { nowMs, zone: name, end: 'from' });
-  const end: TypedTime = both
-    ? { ok: true, point: both.until }
-    : parseTyped(until, { nowMs, zone: name, end: 'until' });
+  const start = both ? pointOf(both, 'from') : parseTyped(from, { nowMs, zone: name, end: 'from' });
+  const end = both ? pointOf(both, 'until') : parseTyped(until, { nowMs, zone: name, end: 'until' });
   const typed = start.ok && end.ok ? { from: start.point, until: end.point } : undefined;
   const resolved = typed && resolveTimeRange(typed, nowMs, name);
   const reads = resolved?.ok ? resolved.range : undefined;
@@ -91,13 +89,16 @@ export function RangePanel(props: RangePanelProps): ReactElement {
         />
         <End
           label="Until"
-          text={both ? printTyped(both.until, name) : until}
+          text={both ? (end.ok ? printTyped(end.point, name) : '') : until}
           isFixed={both !== undefined}
-          mistake={end.ok ? mistake : end.message}
+          mistake={end.ok ? mistake : both ? undefined : end.message}
           reads={reads && formatFullInstant(reads.endMs, name)}
           onText={setUntil}
         />
-        <p className={styles['hint']}>14:05, yesterday 9:00, 25 Nov 14:05, 2 hours ago, now-1d/d; both: last 3 hours</p>
+        <p className={styles['hint']}>
+          Reads <b>14:05</b>, <b>yesterday 9:00</b>, <b>25 Nov</b>, <b>2 hours ago</b>, <b>now-1d/d</b>; in From also{' '}
+          <b>last 3 hours</b>
+        </p>
         <div className={styles['buttons']}>
           <Button kind="primary" type="submit" disabled={reads === undefined}>
             Show this range
@@ -187,7 +188,8 @@ function RangeList<Range extends TimeRangeText>(props: RangeListProps<Range>): R
       selectionMode="single"
       selectedKeys={row < 0 ? [] : [row]}
       autoFocus={takesFocus ? 'first' : false}
-      onAction={(key) => onPick(ranges[Number(key)])}
+      // To pick the chosen one again empties the selection.
+      onSelectionChange={(keys) => onPick(ranges[keys === 'all' ? row : Number([...keys][0] ?? row)])}
     >
       {ranges.map((range, i) => (
         <ListBoxItem key={`${range.from} ${range.until}`} id={i} textValue={titleOf(range)} className={styles['item']}>
@@ -231,6 +233,10 @@ function Narrow(props: RangePanelProps): ReactElement {
       </div>
     </div>
   );
+}
+
+function pointOf(both: TypedRange, end: 'from' | 'until'): TypedTime {
+  return both.ok ? { ok: true, point: both.range[end] } : both;
 }
 
 /** Of a range whose ends are both absolute. */
