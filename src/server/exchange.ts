@@ -30,6 +30,8 @@ export interface RequestFacts {
   readonly profiles?: number;
   /** Samples stored. */
   readonly samples?: number;
+  /** Of the first profile, for the log. */
+  readonly service?: string;
   /** Samples left out, as their value was not positive. */
   readonly dropped?: number;
   /** What was changed about profiles to take them in. */
