@@ -20,6 +20,7 @@ import { formatShare } from '#model/units.ts';
 import { FlamegraphEngine } from '#render/flamegraph/engine.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
 import { flameTheme, packageColourKey } from '#render/palette.ts';
+import { CanvasRows } from '#render/pixel-rows.ts';
 
 const WIDTH = 1584;
 const HEIGHT = 900;
@@ -90,8 +91,10 @@ const ours = {
   mount(): void {
     const graph = canvas();
     const overlay = canvas();
+    const painter = graph.getContext('2d', { alpha: false })!;
     engine = new FlamegraphEngine({
-      graph: graph.getContext('2d', { alpha: false })!,
+      graph: painter,
+      rows: new CanvasRows(painter),
       overlay: overlay.getContext('2d')!,
       requestFrame: (run) => requestAnimationFrame(run),
       cancelFrame: (id) => cancelAnimationFrame(id),

@@ -1,27 +1,32 @@
-/** Draws a list of boxes: one fillRect each, sorted by colour, so that a colour is set once. No stroke, no path, no clip. */
+/** Draws a list of boxes as rows of pixels; only hits with an edge are rectangles. No stroke, no path, no clip. */
 import type { Painter } from '../painter.ts';
+import type { PixelRows } from '../pixel-rows.ts';
 import { type Boxes, hitBox, rootBox, runBox, tickBox } from './boxes.ts';
 import type { FlameTheme } from './scene.ts';
 import { type FlameView, gapOf, rowTop } from './view.ts';
 
-// Colours in the order of drawing: keys 0 … 255, then the root, then hits, on top of what they share a pixel with.
-const ROOT = 256;
-const HIT = 257;
-const TICK = 258;
-const BUCKETS = 259;
-
 /** Hits wider than this many css px have an edge around their yellow; ticks are no boxes and have none. */
 const EDGED_CSS = 3;
 
-/** Keeps the columns that sorting needs from one paint to the next. */
+/** The pixels of a theme's colours. */
+interface ThemePixels {
+  readonly theme: FlameTheme;
+  readonly fills: Uint32Array;
+  readonly faded: Uint32Array;
+  readonly ground: number;
+  readonly root: number;
+  readonly search: number;
+  readonly searchEdge: number;
+}
+
 export class BoxPainter {
   readonly #painter: Painter;
-  readonly #bucketStart = new Int32Array(BUCKETS + 1);
-  readonly #next = new Int32Array(BUCKETS);
-  #order = new Int32Array(4096);
+  readonly #rows: PixelRows;
+  #pixels: ThemePixels | undefined;
 
-  constructor(painter: Painter) {
+  constructor(painter: Painter, rows: PixelRows) {
     this.#painter = painter;
+    this.#rows = rows;
   }
 
   /** @param searching boxes that are no hits stand back. */
@@ -29,57 +34,64 @@ export class BoxPainter {
     const painter = this.#painter;
     painter.fillStyle = theme.ground;
     painter.fillRect(0, 0, view.width, view.height);
-    this.#sort(boxes);
-    const fills = searching ? theme.faded : theme.fills;
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      const from = this.#bucketStart[bucket];
-      const to = this.#bucketStart[bucket + 1];
-      if (from === to) continue;
-      if (bucket === HIT) this.#paintHits(theme, view, boxes, from, to);
-      else {
-        painter.fillStyle =
-          bucket === ROOT ? theme.rootFill : bucket === TICK ? theme.search : (fills[bucket] ?? theme.rootFill);
-        this.#fill(view, boxes, from, to, 0);
-      }
-    }
+    const { count, row } = boxes;
+    if (count === 0) return;
+    const first = row[0];
+    let last = first;
+    for (let box = 0; box < count; box++) if (row[box] > last) last = row[box];
+    this.#fillRows(theme, view, boxes, searching, first, last);
+    this.#rows.draw(rowTop(view, view.direction === 'icicle' ? first : last), view.row, gapOf(view), theme.ground);
+    this.#fillHits(theme, view, boxes);
   }
 
-  #paintHits(theme: FlameTheme, view: FlameView, boxes: Boxes, from: number, to: number): void {
-    const edge = gapOf(view);
-    this.#painter.fillStyle = theme.searchEdge;
-    this.#fill(view, boxes, from, to, 0);
-    this.#painter.fillStyle = theme.search;
-    this.#fill(view, boxes, from, to, edge);
-  }
-
-  /** @param inset device px that wide boxes leave at each side, for the edge that was filled before. */
-  #fill(view: FlameView, boxes: Boxes, from: number, to: number, inset: number): void {
-    const painter = this.#painter;
-    const { start, end, row } = boxes;
+  #fillRows(theme: FlameTheme, view: FlameView, boxes: Boxes, searching: boolean, first: number, last: number): void {
+    const colours = this.#pixelsOf(theme);
+    const fills = searching ? colours.faded : colours.fills;
+    const { count, start, end, row, key, kind } = boxes;
+    const { width } = view;
+    const pixels = this.#rows.room(width, last - first + 1);
+    pixels.fill(colours.ground);
     const gap = gapOf(view);
-    const height = view.row - gap;
     const edged = EDGED_CSS * gap;
-    for (let i = from; i < to; i++) {
-      const box = this.#order[i];
-      const width = paintedWidth(boxes, box, gap);
-      const x = start[box];
-      const y = rowTop(view, row[box]);
-      if (inset > 0 && end[box] - x > edged)
-        painter.fillRect(x + inset, y + inset, width - 2 * inset, height - 2 * inset);
-      else painter.fillRect(x, y, width, height);
+    for (let box = 0; box < count; box++) {
+      const line = (view.direction === 'icicle' ? row[box] - first : last - row[box]) * width;
+      const to = line + start[box] + paintedWidth(boxes, box, gap);
+      let colour = fills[key[box]];
+      if (kind[box] === rootBox) colour = colours.root;
+      else if (kind[box] === tickBox) colour = colours.search;
+      else if (kind[box] === hitBox) colour = end[box] - start[box] > edged ? colours.searchEdge : colours.search;
+      for (let at = line + start[box]; at < to; at++) pixels[at] = colour;
     }
   }
 
-  /** Counting sort by colour; within one the order of the list stays. */
-  #sort(boxes: Boxes): void {
-    const { count, kind, key } = boxes;
-    const starts = this.#bucketStart;
-    if (this.#order.length < count) this.#order = new Int32Array(boxes.start.length);
-    starts.fill(0);
-    for (let i = 0; i < count; i++) starts[bucketOf(kind[i], key[i]) + 1]++;
-    for (let bucket = 0; bucket < BUCKETS; bucket++) starts[bucket + 1] += starts[bucket];
-    this.#next.set(starts.subarray(0, BUCKETS));
-    for (let i = 0; i < count; i++) this.#order[this.#next[bucketOf(kind[i], key[i])]++] = i;
+  /** The yellow within an edge. */
+  #fillHits(theme: FlameTheme, view: FlameView, boxes: Boxes): void {
+    const painter = this.#painter;
+    const { count, start, end, row, kind } = boxes;
+    const gap = gapOf(view);
+    const height = view.row - 3 * gap;
+    painter.fillStyle = theme.search;
+    for (let box = 0; box < count; box++) {
+      if (kind[box] !== hitBox || end[box] - start[box] <= EDGED_CSS * gap) continue;
+      const width = paintedWidth(boxes, box, gap) - 2 * gap;
+      painter.fillRect(start[box] + gap, rowTop(view, row[box]) + gap, width, height);
+    }
+  }
+
+  #pixelsOf(theme: FlameTheme): ThemePixels {
+    if (this.#pixels?.theme === theme) return this.#pixels;
+    const { fills, faded, ground, rootFill, search, searchEdge } = theme;
+    const all = this.#rows.pixelsOf([...fills, ...faded, ground, rootFill, search, searchEdge]);
+    const [groundPixel, root, searchPixel, edge] = all.subarray(fills.length + faded.length);
+    return (this.#pixels = {
+      theme,
+      fills: all.subarray(0, fills.length),
+      faded: all.subarray(fills.length, fills.length + faded.length),
+      ground: groundPixel,
+      root,
+      search: searchPixel,
+      searchEdge: edge,
+    });
   }
 }
 
@@ -88,8 +100,4 @@ export function paintedWidth({ start, end, kind }: Boxes, box: number, gap: numb
   const width = end[box] - start[box];
   const isNode = kind[box] !== runBox && kind[box] !== tickBox;
   return isNode && width >= 2 * gap ? width - gap : width;
-}
-
-function bucketOf(kind: number, key: number): number {
-  return kind === hitBox ? HIT : kind === tickBox ? TICK : kind === rootBox ? ROOT : key;
 }
