@@ -3,20 +3,31 @@ import type { Painter } from '../painter.ts';
 import type { PixelRows } from '../pixel-rows.ts';
 import { type Boxes, hitBox, rootBox, runBox, tickBox } from './boxes.ts';
 import type { FlameTheme } from './scene.ts';
-import { type FlameView, gapOf, rowTop } from './view.ts';
+import { endRow, firstRow, type FlameView, gapOf, rowTop } from './view.ts';
 
 /** Hits wider than this many css px have an edge around their yellow; ticks are no boxes and have none. */
 const EDGED_CSS = 3;
 
-/** The pixels of a theme's colours. */
 interface ThemePixels {
   readonly theme: FlameTheme;
-  readonly fills: Uint32Array;
-  readonly faded: Uint32Array;
+  readonly fills: readonly number[];
+  readonly faded: readonly number[];
   readonly ground: number;
   readonly root: number;
   readonly search: number;
   readonly searchEdge: number;
+}
+
+function pixelsOf(theme: FlameTheme, rows: PixelRows): ThemePixels {
+  return {
+    theme,
+    fills: theme.fills.map((colour) => rows.pixelOf(colour)),
+    faded: theme.faded.map((colour) => rows.pixelOf(colour)),
+    ground: rows.pixelOf(theme.ground),
+    root: rows.pixelOf(theme.rootFill),
+    search: rows.pixelOf(theme.search),
+    searchEdge: rows.pixelOf(theme.searchEdge),
+  };
 }
 
 export class BoxPainter {
@@ -31,68 +42,57 @@ export class BoxPainter {
 
   /** @param searching boxes that are no hits stand back. */
   paint(theme: FlameTheme, view: FlameView, boxes: Boxes, searching: boolean): void {
-    const painter = this.#painter;
-    painter.fillStyle = theme.ground;
-    painter.fillRect(0, 0, view.width, view.height);
-    const { count, row } = boxes;
-    if (count === 0) return;
-    const first = row[0];
-    let last = first;
-    for (let box = 0; box < count; box++) if (row[box] > last) last = row[box];
-    this.#fillRows(theme, view, boxes, searching, first, last);
+    const first = firstRow(view);
+    const last = endRow(view, Infinity) - 1;
+    if (this.#pixels?.theme !== theme) this.#pixels = pixelsOf(theme, this.#rows);
+    this.#fillRows(this.#pixels, view, boxes, searching, first, last);
     this.#rows.draw(rowTop(view, view.direction === 'icicle' ? first : last), view.row, gapOf(view), theme.ground);
     this.#fillHits(theme, view, boxes);
   }
 
-  #fillRows(theme: FlameTheme, view: FlameView, boxes: Boxes, searching: boolean, first: number, last: number): void {
-    const colours = this.#pixelsOf(theme);
-    const fills = searching ? colours.faded : colours.fills;
-    const { count, start, end, row, key, kind } = boxes;
+  /** Later boxes lie on earlier ones: ticks of hits on the runs that they are in. */
+  #fillRows(
+    { fills, faded, ground, root, search, searchEdge }: ThemePixels,
+    view: FlameView,
+    boxes: Boxes,
+    searching: boolean,
+    first: number,
+    last: number,
+  ): void {
+    const byKey = searching ? faded : fills;
+    const { count, start, row, key, kind } = boxes;
     const { width } = view;
-    const pixels = this.#rows.room(width, last - first + 1);
-    pixels.fill(colours.ground);
     const gap = gapOf(view);
-    const edged = EDGED_CSS * gap;
+    const isIcicle = view.direction === 'icicle';
+    const pixels = this.#rows.room(width, last - first + 1);
+    pixels.fill(ground);
     for (let box = 0; box < count; box++) {
-      const line = (view.direction === 'icicle' ? row[box] - first : last - row[box]) * width;
-      const to = line + start[box] + paintedWidth(boxes, box, gap);
-      let colour = fills[key[box]];
-      if (kind[box] === rootBox) colour = colours.root;
-      else if (kind[box] === tickBox) colour = colours.search;
-      else if (kind[box] === hitBox) colour = end[box] - start[box] > edged ? colours.searchEdge : colours.search;
-      for (let at = line + start[box]; at < to; at++) pixels[at] = colour;
+      const from = start[box] + width * (isIcicle ? row[box] - first : last - row[box]);
+      const to = from + paintedWidth(boxes, box, gap);
+      let pixel = byKey[key[box]] ?? root;
+      if (kind[box] === rootBox) pixel = root;
+      else if (kind[box] === tickBox) pixel = search;
+      else if (kind[box] === hitBox) pixel = isEdged(boxes, box, gap) ? searchEdge : search;
+      for (let at = from; at < to; at++) pixels[at] = pixel;
     }
   }
 
   /** The yellow within an edge. */
   #fillHits(theme: FlameTheme, view: FlameView, boxes: Boxes): void {
     const painter = this.#painter;
-    const { count, start, end, row, kind } = boxes;
+    const { count, start, row, kind } = boxes;
     const gap = gapOf(view);
     const height = view.row - 3 * gap;
     painter.fillStyle = theme.search;
     for (let box = 0; box < count; box++) {
-      if (kind[box] !== hitBox || end[box] - start[box] <= EDGED_CSS * gap) continue;
-      const width = paintedWidth(boxes, box, gap) - 2 * gap;
-      painter.fillRect(start[box] + gap, rowTop(view, row[box]) + gap, width, height);
+      if (kind[box] !== hitBox || !isEdged(boxes, box, gap)) continue;
+      painter.fillRect(start[box] + gap, rowTop(view, row[box]) + gap, paintedWidth(boxes, box, gap) - 2 * gap, height);
     }
   }
+}
 
-  #pixelsOf(theme: FlameTheme): ThemePixels {
-    if (this.#pixels?.theme === theme) return this.#pixels;
-    const { fills, faded, ground, rootFill, search, searchEdge } = theme;
-    const all = this.#rows.pixelsOf([...fills, ...faded, ground, rootFill, search, searchEdge]);
-    const [groundPixel, root, searchPixel, edge] = all.subarray(fills.length + faded.length);
-    return (this.#pixels = {
-      theme,
-      fills: all.subarray(0, fills.length),
-      faded: all.subarray(fills.length, fills.length + faded.length),
-      ground: groundPixel,
-      root,
-      search: searchPixel,
-      searchEdge: edge,
-    });
-  }
+function isEdged({ start, end }: Boxes, box: number, gap: number): boolean {
+  return end[box] - start[box] > EDGED_CSS * gap;
 }
 
 /** Boxes of two gaps and more keep one free at their right; runs and ticks lie side by side. */
