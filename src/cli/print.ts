@@ -1,7 +1,7 @@
 /** A comparison as text for people, JSON for scripts, Markdown for a pull request. */
 import { changesAsMarkdown, describeChange, formatInterval, summarise, type AmountUnit } from '#model/changes-text.ts';
 import { consoleForm, type WhatChanged } from '#model/changes.ts';
-import type { UnionTree } from '#model/diff.ts';
+import type { UnionTree } from '#model/union.ts';
 import type { Evidence } from '#model/evidence.ts';
 import { functionTotals } from '#model/function-table.ts';
 import type { Normalised } from '#model/normalise.ts';

@@ -2,7 +2,7 @@
 import { pathOf, type CallPath } from './call-path.ts';
 import { nodeName, type CallTree } from './call-tree.ts';
 import type { Contexts } from './contexts.ts';
-import type { UnionTree } from './diff.ts';
+import type { UnionTree } from './union.ts';
 import { verdicts, type Evidence, type Findings } from './evidence.ts';
 import type { Normalised } from './normalise.ts';
 

@@ -1,6 +1,6 @@
 /** Where work comes from: the parts of a union tree (in practice routes, handlers, thread pools) whose sizes may shift. */
 import type { NodeIndex } from './call-tree.ts';
-import type { UnionTree } from './diff.ts';
+import type { UnionTree } from './union.ts';
 
 /** A node is opened while its mean share is over this, */
 const OPENED_FROM = 0.2;

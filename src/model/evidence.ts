@@ -1,6 +1,6 @@
 /** Which changes are more than noise: of functions (code), of contexts (work) and of nodes. Rules: product.md, Compare. */
 import type { Contexts } from './contexts.ts';
-import type { UnionTree } from './diff.ts';
+import type { UnionTree } from './union.ts';
 import { compareRatios, discoveries, usualBar, type Bar, type Comparison, type SideCounts } from './significance.ts';
 import { leastSlices, type SideSlices } from './slices.ts';
 

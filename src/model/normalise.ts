@@ -1,5 +1,5 @@
 /** What makes two sides comparable: shares, rates, equal load, equal work, or nothing. */
-import { sumUp, type SideColumns, type UnionTree } from './diff.ts';
+import { sumUp, type SideColumns, type UnionTree } from './union.ts';
 
 export const normalisations = ['share', 'per-second', 'load-adjusted', 'equal-work', 'absolute'] as const;
 export type Normalisation = (typeof normalisations)[number];

@@ -1,5 +1,6 @@
 /** What each node of a union did in each slice of a side's range: what evidence is taken from. */
-import type { NamedTree, SideColumns, UnionTree } from './diff.ts';
+import type { NamedTree } from './diff.ts';
+import type { SideColumns, UnionTree } from './union.ts';
 
 /** At least so many slices with something in them make a side's noise known. */
 export const leastSlices = 8;
