@@ -22,7 +22,11 @@ export default defineConfig(({ isSsrBuild }) =>
           minify: false,
           license: { fileName: 'libraries.md' },
           rolldownOptions: {
-            input: ['main', 'store-worker', 'reader-worker', 'upkeep-worker'].map((name) => `src/server/${name}.ts`),
+            input: [
+              ...['main', 'store-worker', 'reader-worker', 'upkeep-worker'].map((name) => `src/server/${name}.ts`),
+              'src/cli/cli.ts',
+            ],
+            preserveEntrySignatures: 'allow-extension',
             output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
           },
         },

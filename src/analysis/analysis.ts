@@ -37,7 +37,7 @@ export interface TreeRequest {
   readonly transforms: readonly Transform[];
 }
 
-/** Self and total by function, in the sample type's unit; recursion counted once. */
+/** Self and total by function, in the sample type's unit; recursion counted once. Zeros for the function of a cut. */
 export interface FunctionColumns {
   readonly self: Float64Array;
   readonly total: Float64Array;
@@ -48,6 +48,8 @@ export interface FunctionColumns {
 export interface TreeAnswer {
   readonly tree: CallTree;
   readonly byFunction: FunctionColumns;
+  /** How much of this tree its source cut away. */
+  readonly cut: number;
   /** What is known of functions, where transforms made new ones; their first are the profile's. */
   readonly renamed: Pick<OpenedProfile, 'functions' | 'packages' | 'isSystem'> | undefined;
   /** Frames or stacks that each transform touched; 0: it matched nothing. */

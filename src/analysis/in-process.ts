@@ -7,7 +7,7 @@ import type { CallTree } from '#model/call-tree.ts';
 import { pathOf } from '#model/call-path.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { packageOf } from '#model/function-name.ts';
-import { functionTotals } from '#model/function-table.ts';
+import { functionTotals, type FunctionTotals } from '#model/function-table.ts';
 import type { Profile } from '#model/profile.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
@@ -74,7 +74,7 @@ export class InProcessAnalysis implements Analysis {
       isSystem[i] = found.isSystem ? 1 : 0;
     }
     const handle = ++this.#lastHandle as ProfileHandle;
-    const facts = { functions: profile.functions, packages, frames: profile.frames, isSystem };
+    const facts = { functions: profile.functions, packages, frames: profile.frames, isSystem, cut: profile.cut?.func };
     this.#open.set(handle, { profile, facts, nameRank: rankNames(names), trees: [] });
     return {
       handle,
@@ -102,9 +102,12 @@ export class InProcessAnalysis implements Analysis {
     const { self, total, exact } = functionTotals(tree, facts.functions.names.length);
     // Leaves first, a function's own cost is what starts at the root.
     if (isInverted(request)) ownAtRoot(tree, self);
+    const cut = facts.cut === undefined ? 0 : total[facts.cut];
+    if (facts.cut !== undefined) leaveOut(facts.cut, self, total, exact);
     return {
       tree,
       byFunction: { self, total, exact: isInverted(request) ? undefined : exact },
+      cut,
       renamed: facts === this.#profile(request).facts ? undefined : facts,
       matched,
       treeMs: treeMs + performance.now() - began,
@@ -208,6 +211,14 @@ export class InProcessAnalysis implements Analysis {
 
 function isInverted({ transforms }: TreeRequest): boolean {
   return transforms.filter(({ kind }) => kind === 'invert').length % 2 === 1;
+}
+
+function leaveOut(func: number, self: Float64Array, total: Float64Array, exact: FunctionTotals['exact']): void {
+  self[func] = 0;
+  total[func] = 0;
+  if (!exact) return;
+  exact.self[func] = 0n;
+  exact.total[func] = 0n;
 }
 
 function ownAtRoot(tree: CallTree, self: Float64Array): void {

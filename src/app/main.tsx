@@ -6,7 +6,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { AnalysisClient } from '#analysis/client.ts';
 import { pyroscopeSource } from '#datasource/pyroscope.ts';
-import { installConsole } from './dev/console.ts';
+import { installConsole } from './dev/install-console.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { applyTheme } from './preferences.ts';
 import { AnalysisContext, makeQueryClient } from './queries.ts';

@@ -54,6 +54,7 @@ const SOURCE_KEYS = new Set<unknown>([
   'series',
   'label names',
   'label rows',
+  'unmet',
   'told markers',
   'first',
   'whole',
@@ -185,6 +186,25 @@ export function useLabelNames(
     ...sourceQueries.labelNames(useSource(), matchers, range ?? NO_RANGE),
     enabled: range !== undefined,
     placeholderData: keepPreviousData,
+  });
+}
+
+/** Which matchers no profile of the service meets, by their place: what has to go for anything to be shown. */
+export function useUnmet(
+  fixed: readonly LabelMatcher[],
+  matchers: readonly LabelMatcher[],
+  range: TimeRange | undefined,
+): UseQueryResult<readonly number[]> {
+  const source = useSource();
+  return useQuery({
+    queryKey: ['unmet', source.id, fixed, matchers, range],
+    queryFn: async ({ signal }) => {
+      const sets = await Promise.all(
+        matchers.map((matcher) => source.labelSets([SERVICE_LABEL], [...fixed, matcher], range ?? NO_RANGE, signal)),
+      );
+      return sets.flatMap(({ length }, i) => (length === 0 ? [i] : []));
+    },
+    enabled: range !== undefined && matchers.length > 0,
   });
 }
 

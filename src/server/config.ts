@@ -89,6 +89,7 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
     .addOption(option('--config <file>', 'JSON file with the same settings in camelCase, and limits', 'CONFIG'))
     .version(version, '--version', 'print the version')
     .helpOption('--help', 'print this text')
+    .addHelpText('after', '\nflametide diff <A> <B> compares two profiles instead: see flametide diff --help.')
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => undefined });

@@ -24,14 +24,28 @@ const GRACE_MS = 2000;
 const PACKAGE = new URL('../../', import.meta.url);
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', PACKAGE), 'utf8')) as { version: string };
-const asked = parseCommandLine(process.argv.slice(2), version);
-if (asked.kind === 'print') process.stdout.write(`${asked.text}\n`);
-else if (asked.kind === 'refuse') refuse(asked.reason);
-else {
-  serve(asked.config).catch((error: unknown) => {
-    if (!(error instanceof StartError)) throw error;
-    refuse(error.message);
-  });
+const args = process.argv.slice(2);
+if (args[0] === 'diff') await runCli(args.slice(1));
+else start(args);
+
+function start(given: readonly string[]): void {
+  const asked = parseCommandLine(given, version);
+  if (asked.kind === 'print') process.stdout.write(`${asked.text}\n`);
+  else if (asked.kind === 'refuse') refuse(asked.reason);
+  else {
+    serve(asked.config).catch((error: unknown) => {
+      if (!(error instanceof StartError)) throw error;
+      refuse(error.message);
+    });
+  }
+}
+
+/** A file of its own beside this one in dist/server, read only when it is asked for; no room below cli may import it. */
+async function runCli(given: readonly string[]): Promise<void> {
+  const cli = (await import(new URL('cli.js', import.meta.url).href)) as {
+    run(args: readonly string[]): Promise<void>;
+  };
+  await cli.run(given);
 }
 
 /** @throws (rejects) StartError */

@@ -20,6 +20,8 @@ import { formatShare } from '#model/units.ts';
 import { FlamegraphEngine } from '#render/flamegraph/engine.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
 import { flameTheme, packageColourKey } from '#render/palette.ts';
+import type { ChartFacts } from '#render/timeline/chart.ts';
+import { TimelineEngine } from '#render/timeline/engine.ts';
 
 const WIDTH = 1584;
 const HEIGHT = 900;
@@ -41,10 +43,10 @@ let tree: CallTree;
 let engine: FlamegraphEngine;
 let target = 0;
 
-function canvas(): HTMLCanvasElement {
+function canvas(height = HEIGHT): HTMLCanvasElement {
   const made = document.createElement('canvas');
   made.width = WIDTH;
-  made.height = HEIGHT;
+  made.height = height;
   made.style.cssText = 'position:absolute;left:0;top:0';
   document.body.append(made);
   return made;
@@ -196,7 +198,94 @@ async function moving(move: (i: number) => void): Promise<Moved> {
   return { cull, paint, between };
 }
 
+const CHART_HEIGHT = 240;
+const CHART = { series: 500, points: 2000, stepMs: 15_000 } as const;
+let timeline: TimelineEngine;
+
+/** Series of some size each that go up and down, with a few steps missing. */
+function chartFacts(isStacked: boolean): ChartFacts {
+  let seed = 1;
+  const random = (): number => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  const startMs = 1_764_072_000_000;
+  const all = Array.from({ length: CHART.series }, (_, s) => {
+    const size = 1000 / (1 + s);
+    return Float64Array.from({ length: CHART.points }, (__, i) =>
+      random() < 0.01 ? Number.NaN : size * (1 + Math.sin(i / (20 + (s % 50))) / 2 + random() / 4),
+    );
+  });
+  return {
+    series: {
+      firstMs: startMs + CHART.stepMs,
+      stepMs: CHART.stepMs,
+      length: CHART.points,
+      labels: all.map((_, s) => [{ name: 'pod', value: `pod-${s}` }]),
+      columns: all,
+      sums: Float64Array.from(all, (column) => column.reduce((sum, v) => sum + (Number.isNaN(v) ? 0 : v), 0)),
+    },
+    range: { startMs, endMs: startMs + CHART.points * CHART.stepMs },
+    isStacked,
+    hidden: all.map(() => false),
+    zone: 'Europe/Berlin',
+    formatTick: String,
+  };
+}
+
+/** Of each of many animation frames: what the engine does in it, and the time between two. */
+async function chartMoving(move: (x: number) => void): Promise<{ paint: number[]; between: number[] }> {
+  const paint: number[] = [];
+  const between: number[] = [];
+  let before = await animationFrame();
+  for (let i = 0; i < 180; i++) {
+    const began = performance.now();
+    move(100 + ((i * 37) % (WIDTH - 200)));
+    timeline.paintNow();
+    paint.push(performance.now() - began);
+    const now = await animationFrame();
+    between.push(now - before);
+    before = now;
+  }
+  return { paint, between };
+}
+
 const bench = {
+  chart(form: 'lines' | 'stack'): Promise<{ painted: number; sync: number }> {
+    const facts = chartFacts(form === 'stack');
+    const lower = canvas(CHART_HEIGHT).getContext('2d', { alpha: false })!;
+    const upper = canvas(CHART_HEIGHT).getContext('2d')!;
+    return measure(
+      () => {
+        timeline = new TimelineEngine({
+          series: lower,
+          overlay: upper,
+          requestFrame: (run) => requestAnimationFrame(run),
+          cancelFrame: (id) => cancelAnimationFrame(id),
+        });
+        timeline.setTheme({
+          ground: '#fcfcfd',
+          ink: '#222222',
+          dimInk: '#666666',
+          line: '#dddddd',
+          area: '#eeeeee',
+          series: Array.from({ length: 8 }, (_, i) => `oklch(0.6 0.12 ${i * 45})`),
+          font: '11px sans-serif',
+          brush: '#888888',
+          flag: '#222222',
+          flagInk: '#ffffff',
+        });
+        timeline.setSize(WIDTH, CHART_HEIGHT, 1);
+        timeline.setFacts(facts);
+        timeline.paintNow();
+      },
+      { quiet: 300 },
+    );
+  },
+  chartHover(): Promise<{ paint: number[]; between: number[] }> {
+    return chartMoving((x) => timeline.setHover(timeline.timeAt(x)));
+  },
+  chartDrag(): Promise<{ paint: number[]; between: number[] }> {
+    const startMs = timeline.timeAt(100)!;
+    return chartMoving((x) => timeline.setSelection({ startMs, endMs: timeline.timeAt(x)! }));
+  },
   async load(url: string): Promise<number> {
     columns = columnsOf(await loadColumns(url));
     target = pickTarget(columns).row;

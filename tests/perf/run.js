@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: decoding, trees, painting and moving, in a real Chromium, beside the yardstick of ../shared/bench in the
- * same run. Prints a table and writes tests/perf/results.json (medians, machine, date). Options: --sizes 10k,100k,1m --reps 5
+ * same run; and a chart of many series. Prints a table and writes tests/perf/results.json (medians, machine, date).
+ * Options: --sizes 10k,100k,1m --reps 5; --only timeline measures the chart alone and keeps the rest of the file.
  */
 
 import { execFileSync } from 'node:child_process';
-import { createReadStream, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { cpus, totalmem } from 'node:os';
 import { extname, join } from 'node:path';
@@ -17,7 +18,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SHARED = join(ROOT, '../shared/bench');
 const CACHE = join(ROOT, 'node_modules/.cache/bench');
 const NODES = /** @type {Record<string, number>} */ ({ '10k': 10_000, '100k': 100_000, '1m': 1_000_000 });
-const sizes = option('sizes', '10k,100k,1m').split(',');
+const isAlone = option('only', '') === 'timeline';
+const sizes = isAlone ? [] : option('sizes', '10k,100k,1m').split(',');
 const reps = Number(option('reps', '5'));
 
 if (!existsSync(SHARED)) {
@@ -49,11 +51,12 @@ for (const size of sizes) {
   /** @type {Record<string, number>[]} */
   const runs = [];
   for (let rep = 0; rep < reps; rep++) runs.push(await once(size));
-  results[size] = Object.fromEntries(
-    Object.keys(runs[0] ?? {}).map((key) => [key, rounded(median(runs.map((run) => run[key] ?? Number.NaN)))]),
-  );
+  results[size] = mediansOf(runs);
 }
-const report = {
+/** @type {Record<string, number>[]} */
+const charts = [];
+for (let rep = 0; rep < reps; rep++) charts.push(await chartOnce());
+const measured = {
   date: new Date().toISOString().slice(0, 10),
   machine: {
     cpu: cpus()[0]?.model,
@@ -64,12 +67,17 @@ const report = {
   },
   reps,
   unit: 'ms unless the name says otherwise; medians',
-  results,
 };
 await browser.close();
 server.close();
-writeFileSync(join(ROOT, 'tests/perf/results.json'), `${JSON.stringify(report, null, 2)}\n`);
-print(results);
+const resultsFile = join(ROOT, 'tests/perf/results.json');
+const timeline = { ...measured, results: mediansOf(charts) };
+const report = isAlone
+  ? { ...JSON.parse(readFileSync(resultsFile, 'utf8')), timeline }
+  : { ...measured, results, timeline };
+writeFileSync(resultsFile, `${JSON.stringify(report, null, 2)}\n`);
+if (!isAlone) print(results);
+console.table(timeline.results);
 
 /** Everything of one size, in a fresh page each for painting and decoding. @param {string} size */
 async function once(size) {
@@ -104,6 +112,26 @@ async function once(size) {
   const page = await open();
   Object.assign(row, await page.evaluate((url) => window.bench.decode(url), `tree-${size}.pb.gz`));
   await page.close();
+  return row;
+}
+
+/** A chart of 500 series with 2 000 points each, as lines and as a stack, in a fresh page each. */
+async function chartOnce() {
+  /** @type {Record<string, number>} */
+  const row = {};
+  for (const form of /** @type {const} */ (['lines', 'stack'])) {
+    const page = await open();
+    const first = await page.evaluate((one) => window.bench.chart(one), form);
+    row[`${form}: first draw, script`] = first.sync;
+    row[`${form}: first draw to painted`] = first.painted;
+    for (const move of /** @type {const} */ (['chartHover', 'chartDrag'])) {
+      const { paint, between } = await page.evaluate((one) => window.bench[one](), move);
+      const name = `${form}: ${move === 'chartHover' ? 'hover' : 'drag'}`;
+      row[`${name}, script p95`] = quantile(paint, 0.95);
+      row[`${name}, between frames p95`] = quantile(between, 0.95);
+    }
+    await page.close();
+  }
   return row;
 }
 
@@ -185,6 +213,13 @@ function option(name, fallback) {
 function quantile(values, q) {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
+}
+
+/** @param {Record<string, number>[]} runs */
+function mediansOf(runs) {
+  return Object.fromEntries(
+    Object.keys(runs[0] ?? {}).map((key) => [key, rounded(median(runs.map((run) => run[key] ?? Number.NaN)))]),
+  );
 }
 
 /** @param {number[]} values */

@@ -62,14 +62,16 @@ export function treeOfRows(rows: readonly NodeRow[]): CallTree {
 }
 
 export const theme: FlameTheme = {
-  fills: Array.from({ length: 71 }, (_, key) => `fill${key}`),
-  faded: Array.from({ length: 71 }, (_, key) => `faded${key}`),
+  fills: Array.from({ length: 72 }, (_, key) => `fill${key}`),
+  faded: Array.from({ length: 72 }, (_, key) => `faded${key}`),
   ink: 'ink',
   inkDim: 'inkDim',
   inkFaded: 'inkFaded',
   ground: 'ground',
   rootFill: 'root',
   rootInk: 'rootInk',
+  cutHatch: () => 'cutHatch',
+  cutInk: 'cutInk',
   search: 'yellow',
   searchEdge: 'yellowEdge',
   onSearch: 'onYellow',

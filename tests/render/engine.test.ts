@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cutColourKey } from '#render/palette.ts';
 import { treeOfRows, drawnTree, stage, theme } from './drawn.ts';
 
 const server = drawnTree(`
@@ -40,6 +41,23 @@ describe('boxes and labels', () => {
       'fillText inkDim "60.0 %" 202 54',
       'fillText rootInk "total · 3.90 core-h" 4 14',
     ]);
+  });
+
+  it('hatches what a source cut away, whatever is searched', () => {
+    const { engine, graph } = stage(
+      drawnTree(`
+      total
+        main 60
+        other 40`),
+    );
+    engine.setColours(Uint8Array.from([0, cutColourKey]));
+    for (const marks of [undefined, { hit: Uint8Array.from([1, 0]) }]) {
+      graph.forget();
+      engine.setSearch(marks);
+      engine.paintNow();
+      expect(graph.colourAt(300, 30)).toBe('cutHatch');
+      expect(graph.calls).toContain('fillText cutInk "other" 244 34');
+    }
   });
 
   it('puts the root at the bottom as a flame', () => {

@@ -6,10 +6,11 @@ import { refresh, useAutoRefresh, useNow } from '../time/refresh-clock.ts';
 import { useAskAgain } from '../source-queries.ts';
 import { TimeControls } from '../time/time-controls.tsx';
 import { navigate } from '../url/url-store.ts';
-import { useExplored } from './use-explored.ts';
+import { named, useExplored } from './use-explored.ts';
 
 export function ExploreTime(): ReactElement {
-  const { time, zone, refreshS } = useExplored();
+  const explored = useExplored();
+  const { time, zone, refreshS } = explored;
   const nowMs = useNow();
   const askAgain = useAskAgain();
   const recent = usePreference('recentRanges');
@@ -17,7 +18,7 @@ export function ExploreTime(): ReactElement {
   const show = ({ from, until }: TimeRangeText): void => {
     // Whoever asks for the last hour means the one that ends now.
     if (isRelative({ from, until })) refresh();
-    navigate({ from, until }, 'push');
+    navigate({ ...named(explored), from, until }, 'push');
   };
   return (
     <TimeControls

@@ -25,11 +25,11 @@ import { SearchBox } from './search-box.tsx';
 import { nextHit, type ShownProfile, type ShownTree, shownTreeOf, useShown, valueText } from './shown.ts';
 import { StatusLine } from './status-line.tsx';
 import { Strip } from './strip.tsx';
-import { TransformChips } from './transform-chips.tsx';
 import { useFrameMenu } from './use-frame-menu.tsx';
 import { useIsNarrow } from './use-narrow.ts';
 import styles from './workspace.module.css';
 
+const TransformChips = lazily(async () => (await import('./transform-chips.tsx')).TransformChips);
 const SourceView = lazily(async () => (await import('./source/source-view.tsx')).SourceView);
 const TreeView = lazily(async () => (await import('./tree/tree-view.tsx')).TreeView);
 const Sandwich = lazily(async () => (await import('./sandwich/sandwich.tsx')).Sandwich);
@@ -122,7 +122,9 @@ export function Workspace({ file, isStale = false, note }: WorkspaceProps): Reac
         <span className={styles['spacer']} />
         <ViewOptions />
       </div>
-      <TransformChips matched={isPlaceholderData ? undefined : answer?.matched} />
+      {asked.request.transforms.length > 0 && (
+        <TransformChips matched={isPlaceholderData ? undefined : answer?.matched} />
+      )}
       {note !== undefined && (
         <div className={styles['note']} data-kind="warn" role="status">
           <Icon name="warn" />

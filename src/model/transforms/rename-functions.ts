@@ -86,7 +86,10 @@ class GrowingTables {
 
   constructor(facts: FunctionFacts) {
     this.#facts = facts;
-    this.#index = new Map(facts.functions.names.map((name, func) => [name, func]));
+    const { functions, cut } = facts;
+    this.#index = new Map(functions.names.map((name, func) => [name, func]));
+    // Nobody's function takes nobody's name.
+    if (cut !== undefined) this.#index.delete(functions.names[cut]);
   }
 
   /** @param like a function whose package, file and binary the new one has */
@@ -99,7 +102,7 @@ class GrowingTables {
   }
 
   take(): FunctionFacts {
-    const { functions, packages, frames, isSystem } = this.#facts;
+    const { functions, packages, frames, isSystem, cut } = this.#facts;
     const added = this.#added;
     if (added.length === 0) return this.#facts;
     const length = functions.names.length + added.length;
@@ -119,6 +122,7 @@ class GrowingTables {
       packages: [...packages, ...added.map(({ like }) => packages[like])],
       frames,
       isSystem: system,
+      cut,
     };
   }
 }

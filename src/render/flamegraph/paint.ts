@@ -1,5 +1,6 @@
 /** Draws a list of boxes: one fillRect each, sorted by colour, so that a colour is set once. No stroke, no path, no clip. */
 import type { Painter } from '../painter.ts';
+import { cutColourKey } from '../palette.ts';
 import { type Boxes, hitBox, rootBox, runBox, tickBox } from './boxes.ts';
 import type { FlameTheme } from './scene.ts';
 import { type FlameView, gapOf, rowTop } from './view.ts';
@@ -38,7 +39,13 @@ export class BoxPainter {
       if (bucket === HIT) this.#paintHits(theme, view, boxes, from, to);
       else {
         painter.fillStyle =
-          bucket === ROOT ? theme.rootFill : bucket === TICK ? theme.search : (fills[bucket] ?? theme.rootFill);
+          bucket === cutColourKey
+            ? theme.cutHatch(view.ratio)
+            : bucket === ROOT
+              ? theme.rootFill
+              : bucket === TICK
+                ? theme.search
+                : (fills[bucket] ?? theme.rootFill);
         this.#fill(view, boxes, from, to, 0);
       }
     }

@@ -39,12 +39,15 @@ export function findLocal(files: ReadonlyMap<string, File>, path: string): File 
   const wanted = path.split(/[/\\]/).reverse();
   let best: File | undefined;
   let longest = 0;
+  let fewest = 0;
   for (const [candidate, file] of files) {
     const parts = candidate.split('/').reverse();
     let same = 0;
     while (same < parts.length && same < wanted.length && parts[same] === wanted[same]) same++;
-    if (same > longest) {
+    // Of two that are equally alike the one with less beside it: `main.go` itself before `cmd/main.go`.
+    if (same > longest || (same === longest && same > 0 && parts.length < fewest)) {
       longest = same;
+      fewest = parts.length;
       best = file;
     }
   }
