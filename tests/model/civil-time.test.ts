@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { civilOf, fromCivil, isZone, offsetMs } from '#model/civil-time.ts';
 
-const zones = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe', 'Pacific/Apia'];
+const zones = [
+  'UTC',
+  'Europe/Berlin',
+  'America/New_York',
+  'Asia/Kolkata',
+  'Australia/Lord_Howe',
+  'America/St_Johns',
+  'Pacific/Apia',
+];
 const HOUR_MS = 3_600_000;
 
 /** `2026-03-29 03:00` on the clocks of a zone, in UTC. */
@@ -26,6 +34,17 @@ it.each([
   ['Pacific/Apia', '2011-12-30 12:00', '2011-12-30T22:00'], // a day that was left out
 ])('in %s %s is %s UTC', (zone, clock, utc) => {
   expect(inUtc(clock, zone)).toBe(utc);
+});
+
+it.each([
+  ['UTC', '2026-07-01T00:00Z', 0],
+  ['Europe/Berlin', '2026-03-29T00:59:59Z', 1],
+  ['Europe/Berlin', '2026-03-29T01:00:00Z', 2],
+  ['Asia/Kolkata', '2026-07-01T00:00Z', 5.5],
+  ['Australia/Lord_Howe', '2026-01-01T00:00Z', 11],
+  ['Australia/Lord_Howe', '2026-07-01T00:00Z', 10.5],
+])('clocks of %s at %s are %d h ahead', (zone, at, hours) => {
+  expect(offsetMs(Date.parse(at), zone)).toBe(hours * HOUR_MS);
 });
 
 it('knows zones, and what is none', () => {

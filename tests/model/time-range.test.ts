@@ -54,6 +54,7 @@ describe('the grammar', () => {
     ['America/New_York', '2026-11-01T12:00Z', 'now/d', '2026-11-01T04:00:00.000 2026-11-02T04:59:59.999'],
     ['Asia/Kolkata', '2026-11-25T20:00Z', 'now/h', '2026-11-25T19:30:00.000 2026-11-25T20:29:59.999'],
     ['Australia/Lord_Howe', '2026-10-04T01:00Z', 'now/d', '2026-10-03T13:30:00.000 2026-10-04T12:59:59.999'], // 23.5 hours
+    ['Australia/Lord_Howe', '2026-04-05T03:00Z', 'now/d', '2026-04-04T13:00:00.000 2026-04-05T13:29:59.999'], // 24.5 hours
     ['America/Sao_Paulo', '2018-11-04T12:00Z', 'now/d', '2018-11-04T03:00:00.000 2018-11-05T01:59:59.999'],
   ])('in %s at %s, %s is the unit of that zone', (zone, now, point, range) => {
     expect(resolved(point, point, zone, Date.parse(now))).toBe(range);
