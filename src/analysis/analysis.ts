@@ -20,6 +20,8 @@ export interface OpenedProfile {
   /** Package of each function, and 1 where it belongs to a runtime, kernel or libc. */
   readonly packages: readonly string[];
   readonly isSystem: Uint8Array;
+  /** Ids of the presets of `own-code.ts` that fit. */
+  readonly ownCode: readonly string[];
   readonly timeMs: number | undefined;
   readonly durationMs: number | undefined;
   readonly period: Profile['period'];

@@ -11,6 +11,7 @@ import { functionTotals, type FunctionTotals } from '#model/function-table.ts';
 import type { Profile } from '#model/profile.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
+import { ownCodeOf } from '#model/transforms/own-code.ts';
 import { applyTransforms } from '#model/transforms/registry.ts';
 import type { FunctionFacts } from '#model/transforms/rename-functions.ts';
 import { type SourceLines, sourceLines } from '#model/source-lines.ts';
@@ -86,6 +87,7 @@ export class InProcessAnalysis implements Analysis {
       functions: profile.functions,
       packages,
       isSystem,
+      ownCode: ownCodeOf(profile.functions),
       timeMs: profile.timeMs,
       durationMs: profile.durationMs,
       period: profile.period,

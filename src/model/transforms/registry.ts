@@ -8,8 +8,9 @@ import { rankNames } from '../tree-builder.ts';
 import { focus, focusPath, ignore } from './keep-stacks.ts';
 import { invert } from './invert.ts';
 import { hide, mergeRecursion, showFrom } from './move-frames.ts';
+import { ownCodePresets } from './own-code.ts';
 import type { Transformed } from './rebuild.ts';
-import { type FrameGroup, type FunctionFacts, groupBy, rename } from './rename-functions.ts';
+import { type FrameGroup, type FunctionFacts, groupBy, rename, renamer } from './rename-functions.ts';
 
 /** `match` is a search text (`search.ts`). */
 export type Transform =
@@ -20,7 +21,7 @@ export type Transform =
   | { readonly kind: 'show-from'; readonly match: string } // drops what is above the first match, and stacks without one
   | { readonly kind: 'merge-recursion' } // a function called again below itself goes on at its first call
   | { readonly kind: 'group-by'; readonly by: FrameGroup } // a frame becomes its package, file or binary
-  | { readonly kind: 'rename'; readonly match: string; readonly name: string } // `$0` in the name is the old one
+  | { readonly kind: 'rename'; readonly match: string; readonly name: string } // see `renamer`
   | { readonly kind: 'invert' }; // leaves first
 
 export function* applyTransforms(
@@ -53,13 +54,13 @@ export function transformTitle(transform: Transform): string {
     case 'hide':
     case 'ignore':
     case 'show-from':
-      return `${transform.kind} ${exactName(transform.match) ?? transform.match}`;
+      return ownCodeTitle(transform) ?? `${transform.kind} ${exactName(transform.match) ?? transform.match}`;
     case 'focus-path':
       return `focus … ${transform.path.at(-1) ?? ''}`;
     case 'group-by':
       return `group by ${transform.by}`;
     case 'rename':
-      return `rename ${exactName(transform.match) ?? transform.match} to ${transform.name}`;
+      return `rename ${exactName(transform.match) ?? transform.match} to ${transform.name || 'nothing'}`;
     case 'merge-recursion':
       return 'merge recursion';
     case 'invert':
@@ -67,6 +68,11 @@ export function transformTitle(transform: Transform): string {
     default:
       return assertNever(transform);
   }
+}
+
+function ownCodeTitle({ kind, match }: { readonly kind: string; readonly match: string }): string | undefined {
+  const preset = kind === 'hide' ? ownCodePresets.find((one) => one.match === match) : undefined;
+  return preset && `only my code: ${preset.title}`;
 }
 
 /** The name that a match stands for when it is one exact term, as menus write it. */
@@ -97,7 +103,7 @@ function* applyOne(
     case 'group-by':
       return groupBy(tree, transform.by, facts, order);
     case 'rename':
-      return rename(tree, yield* hits(transform.match, facts), transform.name, facts, order);
+      return yield* renameMatches(tree, transform.match, transform.name, facts, order);
     case 'merge-recursion':
       return mergeRecursion(tree, order, nameRank);
     case 'invert':
@@ -105,6 +111,18 @@ function* applyOne(
     default:
       return assertNever(transform);
   }
+}
+
+function* renameMatches(
+  tree: CallTree,
+  match: string,
+  name: string,
+  facts: FunctionFacts,
+  order: SiblingOrder,
+): Steps<Transformed & { readonly facts: FunctionFacts }> {
+  const parsed = parseSearch(match);
+  if (!parsed.ok) return { tree, matched: 0, facts };
+  return yield* rename(tree, yield* matchFunctions(parsed.query, facts), renamer(parsed.query, name), facts, order);
 }
 
 function* hits(match: string, facts: SearchFacts): Steps<Uint8Array> {
