@@ -47,6 +47,11 @@ export function* applyTransforms(
   return { tree: shown, matched, facts: known };
 }
 
+/** Whether there is something to be said about it beside what it is. */
+export function isEditable({ kind }: Transform): boolean {
+  return kind !== 'merge-recursion' && kind !== 'invert';
+}
+
 /** The words of a chip. */
 export function transformTitle(transform: Transform): string {
   switch (transform.kind) {
