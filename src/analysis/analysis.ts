@@ -75,6 +75,12 @@ export interface SandwichAnswer {
   readonly self: number;
 }
 
+export interface LinesAnswer {
+  readonly lines: SourceLines;
+  /** Positions of transforms that are not heeded: they say nothing of single stacks. */
+  readonly unheeded: readonly number[];
+}
+
 export interface StackValue {
   readonly stack: readonly string[];
   readonly value: number | bigint;
@@ -96,8 +102,8 @@ export interface Analysis {
   /** @param text as typed; what cannot be parsed matches nothing (the page parses it first, to say so). */
   search(request: TreeRequest, text: string, signal: AbortSignal): Promise<SearchAnswer>;
   sandwich(request: TreeRequest, func: number, signal: AbortSignal): Promise<SandwichAnswer>;
-  /** What each line of a file costs, transforms aside. */
-  lines(request: TreeRequest, file: string, signal: AbortSignal): Promise<SourceLines>;
+  /** What each line of the source files costs. */
+  lines(request: TreeRequest, signal: AbortSignal): Promise<LinesAnswer>;
   /** Merged stacks with a non-zero self, names root first. */
   stacks(request: TreeRequest, signal: AbortSignal): Promise<readonly StackValue[]>;
   exportTree(request: TreeRequest, kind: TreeExport, name: string, signal: AbortSignal): Promise<Exported>;

@@ -14,11 +14,13 @@ import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
 import { ownCodeOf } from '#model/transforms/own-code.ts';
 import { applyTransforms } from '#model/transforms/registry.ts';
 import type { FunctionFacts } from '#model/transforms/rename-functions.ts';
-import { type SourceLines, sourceLines } from '#model/source-lines.ts';
+import { stackRules } from '#model/transforms/stack-rules.ts';
+import { sourceLines } from '#model/source-lines.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import type {
   Analysis,
   Exported,
+  LinesAnswer,
   OpenedProfile,
   ProfileHandle,
   SandwichAnswer,
@@ -135,9 +137,11 @@ export class InProcessAnalysis implements Analysis {
     return { callers, callees, total, self };
   }
 
-  lines(request: TreeRequest, file: string, signal: AbortSignal): Promise<SourceLines> {
-    const { profile } = this.#profile(request);
-    return this.#run(sourceLines(profile, request.sampleType, file), signal);
+  async lines(request: TreeRequest, signal: AbortSignal): Promise<LinesAnswer> {
+    const { profile, facts } = this.#profile(request);
+    const { matched } = await this.#tree(request, signal);
+    const { rules, unheeded } = await this.#run(stackRules(request.transforms, facts, matched), signal);
+    return { lines: await this.#run(sourceLines(profile, request.sampleType, rules), signal), unheeded };
   }
 
   async stacks(request: TreeRequest, signal: AbortSignal): Promise<readonly StackValue[]> {

@@ -78,7 +78,7 @@ export const frameCommands: readonly Command[] = [
     isTransform: false,
     title: 'Source: cost by line',
     key: 'e',
-    run: ({ tree, names, node }) => navigate({ pane: 'source', sel: pathOf(tree, names, node) }, 'push'),
+    run: ({ tree, names, node }) => navigate({ pane: 'source', sel: pathOf(tree, names, node), sf: '' }, 'push'),
   },
   {
     id: 'over-time',

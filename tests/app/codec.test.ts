@@ -57,6 +57,7 @@ const anyState: fc.Arbitrary<UrlState> = fc.record({
   z: path,
   sel: path,
   sw: fc.oneof(text, fc.constant('')),
+  sf: fc.oneof(text, fc.constant('')),
   sort: fc.record({ key: fc.constantFrom('name', 'self', 'total', 'file'), descending: fc.boolean() }),
   col: fc.constantFrom('package', 'function', 'file', 'self', 'search'),
   dir: fc.constantFrom('icicle', 'flame'),

@@ -277,7 +277,7 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
           onKey={(key, node) => onSharedKey(key) || runFrameKey(key, { tree, names, node })}
         />
       )}
-      {pane === 'source' && <SourceView shown={shown} byFunction={answer.byFunction} selected={selectedFunction} />}
+      {pane === 'source' && <SourceView shown={shown} selected={selectedFunction} onKey={onSharedKey} />}
       {pane === 'sandwich' && (
         <Sandwich shown={shown} colours={colours} hit={hit} func={sandwichFunction} onKey={onSharedKey} />
       )}

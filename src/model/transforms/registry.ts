@@ -10,7 +10,7 @@ import { invert } from './invert.ts';
 import { hide, mergeRecursion, showFrom } from './move-frames.ts';
 import { ownCodePresets } from './own-code.ts';
 import type { Transformed } from './rebuild.ts';
-import { type FrameGroup, type FunctionFacts, groupBy, rename, renamer } from './rename-functions.ts';
+import { type FrameGroup, type FunctionFacts, groupBy, rename } from './rename-functions.ts';
 
 /** `match` is a search text (`search.ts`). */
 export type Transform =
@@ -21,7 +21,7 @@ export type Transform =
   | { readonly kind: 'show-from'; readonly match: string } // drops what is above the first match, and stacks without one
   | { readonly kind: 'merge-recursion' } // a function called again below itself goes on at its first call
   | { readonly kind: 'group-by'; readonly by: FrameGroup } // a frame becomes its package, file or binary
-  | { readonly kind: 'rename'; readonly match: string; readonly name: string } // see `renamer`
+  | { readonly kind: 'rename'; readonly match: string; readonly name: string } // see rename-functions.ts
   | { readonly kind: 'invert' }; // leaves first
 
 export function* applyTransforms(
@@ -108,7 +108,7 @@ function* applyOne(
     case 'group-by':
       return groupBy(tree, transform.by, facts, order);
     case 'rename':
-      return yield* renameMatches(tree, transform.match, transform.name, facts, order);
+      return yield* rename(tree, transform.match, transform.name, facts, order);
     case 'merge-recursion':
       return mergeRecursion(tree, order, nameRank);
     case 'invert':
@@ -116,18 +116,6 @@ function* applyOne(
     default:
       return assertNever(transform);
   }
-}
-
-function* renameMatches(
-  tree: CallTree,
-  match: string,
-  name: string,
-  facts: FunctionFacts,
-  order: SiblingOrder,
-): Steps<Transformed & { readonly facts: FunctionFacts }> {
-  const parsed = parseSearch(match);
-  if (!parsed.ok) return { tree, matched: 0, facts };
-  return yield* rename(tree, yield* matchFunctions(parsed.query, facts), renamer(parsed.query, name), facts, order);
 }
 
 function* hits(match: string, facts: SearchFacts): Steps<Uint8Array> {

@@ -2,7 +2,7 @@
 import type { Steps } from '#base/steps.ts';
 import type { CallTree, SiblingOrder } from '../call-tree.ts';
 import type { SearchPattern } from '../search-pattern.ts';
-import { type SearchFacts, type SearchQuery, SEARCHED_LETTERS } from '../search.ts';
+import { matchFunctions, parseSearch, type SearchFacts, type SearchQuery, SEARCHED_LETTERS } from '../search.ts';
 import { rankNames } from '../tree-builder.ts';
 import { rebuild, type Transformed } from './rebuild.ts';
 
@@ -34,25 +34,15 @@ interface Renamed extends Transformed {
   readonly facts: FunctionFacts;
 }
 
+/** Functions under other names: which function becomes which, of tables that know both. */
+interface RenamedFunctions {
+  readonly target: Int32Array;
+  readonly facts: FunctionFacts;
+}
+
 /** Each frame becomes its group; frames of one group that call each other become one. What has no group keeps its name. */
 export function groupBy(tree: CallTree, by: FrameGroup, facts: FunctionFacts, order: SiblingOrder): Renamed {
-  const { functions, packages, isSystem } = facts;
-  const groups = by === 'package' ? packages : by === 'file' ? functions.files : functions.mappings;
-  const tables = new GrowingTables(facts);
-  const target = Int32Array.from(functions.names, (_, func) => {
-    const group = groups[func];
-    if (group === '') return func;
-    // Of a package's many files none is its own.
-    return tables.indexOf({
-      name: group,
-      file: by === 'file' ? group : '',
-      line: 0,
-      mapping: by === 'binary' ? group : '',
-      package: by === 'binary' ? '' : packages[func],
-      isSystem: isSystem[func],
-    });
-  });
-  const grown = tables.take();
+  const { target, facts: grown } = groupFunctions(by, facts);
   let matched = 0;
   // By place in the new tree: which function stands there.
   const standing: number[] = [-1];
@@ -73,31 +63,35 @@ export function groupBy(tree: CallTree, by: FrameGroup, facts: FunctionFacts, or
   return { tree: grouped, matched, facts: grown };
 }
 
-/** @param hit by function, 1 gets a new name @param newName what a name becomes (`renamer`) */
+export function groupFunctions(by: FrameGroup, facts: FunctionFacts): RenamedFunctions {
+  const { functions, packages, isSystem } = facts;
+  const groups = by === 'package' ? packages : by === 'file' ? functions.files : functions.mappings;
+  const tables = new GrowingTables(facts);
+  const target = Int32Array.from(functions.names, (_, func) => {
+    const group = groups[func];
+    if (group === '') return func;
+    // Of a package's many files none is its own.
+    return tables.indexOf({
+      name: group,
+      file: by === 'file' ? group : '',
+      line: 0,
+      mapping: by === 'binary' ? group : '',
+      package: by === 'binary' ? '' : packages[func],
+      isSystem: isSystem[func],
+    });
+  });
+  return { target, facts: tables.take() };
+}
+
+/** What matches gets a new name (`renamer`). */
 export function* rename(
   tree: CallTree,
-  hit: Uint8Array,
-  newName: (old: string) => string,
+  match: string,
+  name: string,
   facts: FunctionFacts,
   order: SiblingOrder,
 ): Steps<Renamed> {
-  const { names, files, line, mappings } = facts.functions;
-  const tables = new GrowingTables(facts);
-  const target = new Int32Array(names.length);
-  for (let func = 0; func < names.length; func++) {
-    if (func % FUNCTIONS_A_STEP === 0) yield func / names.length;
-    target[func] = func;
-    if (hit[func] === 0) continue;
-    target[func] = tables.indexOf({
-      name: newName(names[func]),
-      file: files[func],
-      line: line[func],
-      mapping: mappings[func],
-      package: facts.packages[func],
-      isSystem: facts.isSystem[func],
-    });
-  }
-  const grown = tables.take();
+  const { target, facts: grown, hit } = yield* renameFunctions(match, name, facts);
   let matched = 0;
   const renamed = rebuild(
     tree,
@@ -112,11 +106,38 @@ export function* rename(
   return { tree: renamed, matched, facts: grown };
 }
 
+export function* renameFunctions(
+  match: string,
+  text: string,
+  facts: FunctionFacts,
+): Steps<RenamedFunctions & { readonly hit: Uint8Array }> {
+  const { names, files, line, mappings } = facts.functions;
+  const tables = new GrowingTables(facts);
+  const target = Int32Array.from(names, (_, func) => func);
+  const parsed = parseSearch(match);
+  if (!parsed.ok) return { target, facts, hit: new Uint8Array(names.length) };
+  const hit = yield* matchFunctions(parsed.query, facts);
+  const newName = renamer(parsed.query, text);
+  for (let func = 0; func < names.length; func++) {
+    if (func % FUNCTIONS_A_STEP === 0) yield func / names.length;
+    if (hit[func] === 0) continue;
+    target[func] = tables.indexOf({
+      name: newName(names[func]),
+      file: files[func],
+      line: line[func],
+      mapping: mappings[func],
+      package: facts.packages[func],
+      isSystem: facts.isSystem[func],
+    });
+  }
+  return { target, facts: tables.take(), hit };
+}
+
 /**
  * What a name becomes: of a /pattern/ alone each match is replaced, any other search means the whole name. `$0` in the
  * new text is what it replaces. Nobody loses a name: what would be left without letters stays.
  */
-export function renamer(query: SearchQuery, text: string): (old: string) => string {
+function renamer(query: SearchQuery, text: string): (old: string) => string {
   const pattern = patternAlone(query);
   const put = (replaced: string): string => text.replaceAll('$0', () => replaced);
   return (old) => {
@@ -126,7 +147,7 @@ export function renamer(query: SearchQuery, text: string): (old: string) => stri
 }
 
 /** The pattern of a search that is nothing else. */
-export function patternAlone(query: SearchQuery): SearchPattern | undefined {
+function patternAlone(query: SearchQuery): SearchPattern | undefined {
   const term = query.length === 1 && query[0].length === 1 ? query[0][0] : undefined;
   return term && term.scope === 'name' && !term.negated ? term.pattern : undefined;
 }
