@@ -3,6 +3,7 @@ import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { CallTree, SiblingOrder } from '#model/call-tree.ts';
 import type { FunctionTable, Profile, SampleType } from '#model/profile.ts';
 import type { SourceLines } from '#model/source-lines.ts';
+import type { OwnCode } from '#model/transforms/own-code.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 
 /** A profile kept open on the other side; dead after `close`. */
@@ -20,8 +21,8 @@ export interface OpenedProfile {
   /** Package of each function, and 1 where it belongs to a runtime, kernel or libc. */
   readonly packages: readonly string[];
   readonly isSystem: Uint8Array;
-  /** Ids of the presets of `own-code.ts` that fit. */
-  readonly ownCode: readonly string[];
+  /** Ways to leave only one's own code that fit. */
+  readonly ownCode: readonly OwnCode[];
   readonly timeMs: number | undefined;
   readonly durationMs: number | undefined;
   readonly period: Profile['period'];

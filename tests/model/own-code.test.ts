@@ -15,6 +15,10 @@ function opened(file: string): Profile {
   return finish(decodeProfile({ bytes, name: file, form: { kind: 'file' } })).profile;
 }
 
+function titles(file: string): string[] {
+  return ownCodeOf(opened(file).functions).map(({ title }) => title);
+}
+
 /** What stays of a profile's functions. */
 function own(profile: Profile, id: string): string[] {
   const parsed = parseSearch(ownCodePresets.find((one) => one.id === id)!.match);
@@ -27,18 +31,18 @@ function own(profile: Profile, id: string): string[] {
 
 describe('presets', () => {
   it.each([
-    ['pprof/made-go/before/cpu.pb.gz', 'go'],
-    ['pprof/made-node/wall-labels.pprof', 'node'],
-    ['pprof/agents/python-cpu-threads.pprof', 'python'],
-    ['pprof/agents/rust-cpu.pprof', 'rust'],
+    ['pprof/made-go/before/cpu.pb.gz', 'Go'],
+    ['pprof/made-node/wall-labels.pprof', 'Node.js'],
+    ['pprof/agents/python-cpu-threads.pprof', 'Python'],
+    ['pprof/agents/rust-cpu.pprof', 'Rust'],
     ['pprof/made-cpp/cpu-partly-symbolised.pb.gz', 'native'],
-  ])('%s holds %s', (file, id) => {
-    expect(ownCodeOf(opened(file).functions)).toContain(id);
+  ])('%s holds %s', (file, title) => {
+    expect(titles(file)).toContain(title);
   });
 
   it('are offered where they fit only', () => {
-    expect(ownCodeOf(opened('pprof/made-go/before/cpu.pb.gz').functions)).not.toContain('node');
-    expect(ownCodeOf(opened('collapsed/made-excimer.collapsed.txt').functions)).not.toContain('jvm');
+    expect(titles('pprof/made-go/before/cpu.pb.gz')).not.toContain('Node.js');
+    expect(titles('collapsed/made-excimer.collapsed.txt')).not.toContain('JVM');
   });
 
   it('leave the code of the program itself', () => {
@@ -47,11 +51,9 @@ describe('presets', () => {
     expect(names.filter((name) => /^(runtime|encoding|net\/http)[./]/.test(name))).toEqual([]);
   });
 
-  it.each(ownCodePresets.map(({ id, match, title }) => ({ id, match, title })))(
-    '$id is named on its chip',
-    (preset) => {
-      expect(parseSearch(preset.match).ok).toBe(true);
-      expect(transformTitle({ kind: 'hide', match: preset.match })).toBe(`only my code: ${preset.title}`);
-    },
-  );
+  it.each(ownCodePresets)('$id is named on its chip, and else by its search', ({ match, title }) => {
+    expect(parseSearch(match).ok).toBe(true);
+    expect(transformTitle({ kind: 'hide', match }, ownCodePresets)).toBe(`only my ${title} code`);
+    expect(transformTitle({ kind: 'hide', match })).toBe(`hide ${match}`);
+  });
 });

@@ -1,5 +1,6 @@
 /** The transforms in their order: what each is, whether it found anything, and a way to take it back. */
 import type { ReactElement } from 'react';
+import type { OwnCode } from '#model/transforms/own-code.ts';
 import { isEditable, transformTitle } from '#model/transforms/registry.ts';
 import { removeTransform } from '../commands.ts';
 import { Button, IconButton } from '../components/button.tsx';
@@ -7,14 +8,19 @@ import { editTransform } from '../ui-store.ts';
 import { useUrl } from '../url/url-store.ts';
 import styles from './workspace.module.css';
 
-/** @param matched see `TreeAnswer`; undefined while the tree is being made. */
-export function TransformChips({ matched }: { matched: readonly number[] | undefined }): ReactElement | null {
+interface TransformChipsProps {
+  /** See `TreeAnswer`; undefined while the tree is being made. */
+  readonly matched: readonly number[] | undefined;
+  /** See `OpenedProfile`. */
+  readonly ownCode: readonly OwnCode[];
+}
+
+export function TransformChips({ matched, ownCode }: TransformChipsProps): ReactElement {
   const transforms = useUrl((state) => state.t);
-  if (transforms.length === 0) return null;
   return (
     <div className={styles['chips']} role="group" aria-label="Transforms">
       {transforms.map((transform, i) => {
-        const title = transformTitle(transform);
+        const title = transformTitle(transform, ownCode);
         const nothing = matched?.[i] === 0;
         return (
           <span key={`${i} ${title}`} className={styles['chip']} data-nothing={nothing || undefined} title={title}>

@@ -1,6 +1,6 @@
 /** How it is drawn, and the transforms that are of no frame: the colour, and a menu of the rest. */
 import type { ReactElement } from 'react';
-import { ownCodePresets } from '#model/transforms/own-code.ts';
+import type { OwnCode } from '#model/transforms/own-code.ts';
 import { addTransform } from '../commands.ts';
 import { Choice, MenuButton } from '../components/menu.tsx';
 import { preferences, setPreference, usePreference } from '../preferences.ts';
@@ -9,14 +9,13 @@ import { navigate, useUrl } from '../url/url-store.ts';
 import { colourRules } from './colours.ts';
 import { useIsNarrow } from './use-narrow.ts';
 
-/** @param ownCode ids of the presets that fit what is shown */
-export function ViewOptions({ ownCode }: { ownCode: readonly string[] }): ReactElement {
+/** @param ownCode presets that fit what is shown */
+export function ViewOptions({ ownCode }: { ownCode: readonly OwnCode[] }): ReactElement {
   const rule = useUrl((state) => state.col);
   const direction = useUrl((state) => state.dir);
   const order = useUrl((state) => state.order);
   const rowHeight = usePreference('rowHeight');
   const isNarrow = useIsNarrow();
-  const presets = ownCodePresets.filter(({ id }) => ownCode.includes(id));
   const actions: Record<string, () => void> = {
     icicle: () => navigate({ dir: 'icicle' }, 'replace'),
     flame: () => navigate({ dir: 'flame' }, 'replace'),
@@ -29,7 +28,9 @@ export function ViewOptions({ ownCode }: { ownCode: readonly string[] }): ReactE
     'group:file': () => addTransform({ kind: 'group-by', by: 'file' }),
     'group:binary': () => addTransform({ kind: 'group-by', by: 'binary' }),
     rename: () => editTransform(-1),
-    ...Object.fromEntries(presets.map(({ id, match }) => [`own:${id}`, () => addTransform({ kind: 'hide', match })])),
+    ...Object.fromEntries(
+      ownCode.map(({ title, match }) => [`own:${title}`, () => addTransform({ kind: 'hide', match })]),
+    ),
     reset: () => navigate({ z: [], sel: [], s: '', t: [] }, 'push'),
     keys: () => openDialog('keys'),
   };
@@ -60,12 +61,12 @@ export function ViewOptions({ ownCode }: { ownCode: readonly string[] }): ReactE
               { id: 'rename', title: 'Rename…' },
             ],
           },
-          ...(presets.length > 0
+          ...(ownCode.length > 0
             ? [
                 {
                   title: 'Only my code',
-                  entries: presets.map(({ id, title, hidden }) => ({
-                    id: `own:${id}`,
+                  entries: ownCode.map(({ title, hidden }) => ({
+                    id: `own:${title}`,
                     title: `Only my ${title} code`,
                     hint: `hides ${hidden}`,
                   })),

@@ -23,7 +23,6 @@ import { nextHit, type ShownProfile, type ShownTree, shownTreeOf, useShown, valu
 import { SidePanel } from './side-panel.tsx';
 import { StatusLine } from './status-line.tsx';
 import { Strip } from './strip.tsx';
-import { TransformChips } from './transform-chips.tsx';
 import { useFrameMenu } from './use-frame-menu.tsx';
 import { useIsNarrow } from './use-narrow.ts';
 import { ViewOptions } from './view-options.tsx';
@@ -31,6 +30,10 @@ import styles from './workspace.module.css';
 
 const SourceView = lazily(async () => (await import('./source/source-view.tsx')).SourceView);
 const TreeView = lazily(async () => (await import('./tree/tree-view.tsx')).TreeView);
+const TransformChips = lazily(
+  async () => (await import('./transform-chips.tsx')).TransformChips,
+  <div className={styles['chips']} />,
+);
 const Sandwich = lazily(async () => (await import('./sandwich/sandwich.tsx')).Sandwich);
 
 interface WorkspaceProps {
@@ -121,7 +124,9 @@ export function Workspace({ file, isStale = false, note }: WorkspaceProps): Reac
         <span className={styles['spacer']} />
         <ViewOptions ownCode={file.profile.ownCode} />
       </div>
-      <TransformChips matched={isPlaceholderData ? undefined : answer?.matched} />
+      {asked.request.transforms.length > 0 && (
+        <TransformChips matched={isPlaceholderData ? undefined : answer?.matched} ownCode={file.profile.ownCode} />
+      )}
       {note !== undefined && (
         <div className={styles['note']} data-kind="warn" role="status">
           <Icon name="warn" />

@@ -1,13 +1,17 @@
 /** "Only my code": what each runtime brings along is merged into its callers. */
 import type { FunctionTable } from '../profile.ts';
 
-interface OwnCodePreset {
-  readonly id: string;
+export interface OwnCode {
+  /** `Go` */
   readonly title: string;
   /** What is hidden, in words. */
   readonly hidden: string;
   /** A search for it. It stands in the link as it is, so that an old link hides what it hid. */
   readonly match: string;
+}
+
+interface OwnCodePreset extends OwnCode {
+  readonly id: string;
   /** Whether the runtime shows in a function. */
   isSign(name: string, file: string, mapping: string): boolean;
 }
@@ -62,8 +66,8 @@ export const ownCodePresets: readonly OwnCodePreset[] = [
   },
 ];
 
-/** Ids of the presets that fit a profile. Cost: one pass over its functions, until each is found. */
-export function ownCodeOf({ names, files, mappings }: FunctionTable): readonly string[] {
+/** The presets that fit a profile. Cost: one pass over its functions, until each is found. */
+export function ownCodeOf({ names, files, mappings }: FunctionTable): readonly OwnCode[] {
   let missing = ownCodePresets;
   for (let func = 0; func < names.length && missing.length > 0; func++) {
     const name = names[func].slice(0, READ_LETTERS);
@@ -71,7 +75,9 @@ export function ownCodeOf({ names, files, mappings }: FunctionTable): readonly s
     const found = missing.filter(({ isSign }) => isSign(name, file, mappings[func].slice(-READ_LETTERS)));
     if (found.length > 0) missing = missing.filter((one) => !found.includes(one));
   }
-  return ownCodePresets.flatMap((one) => (missing.includes(one) ? [] : [one.id]));
+  return ownCodePresets
+    .filter((one) => !missing.includes(one))
+    .map(({ title, hidden, match }) => ({ title, hidden, match }));
 }
 
 const READ_LETTERS = 500;

@@ -8,7 +8,7 @@ import { rankNames } from '../tree-builder.ts';
 import { focus, focusPath, ignore } from './keep-stacks.ts';
 import { invert } from './invert.ts';
 import { hide, mergeRecursion, showFrom } from './move-frames.ts';
-import { ownCodePresets } from './own-code.ts';
+import type { OwnCode } from './own-code.ts';
 import type { Transformed } from './rebuild.ts';
 import { type FrameGroup, type FunctionFacts, groupBy, rename } from './rename-functions.ts';
 
@@ -52,14 +52,16 @@ export function isEditable({ kind }: Transform): boolean {
   return kind !== 'merge-recursion' && kind !== 'invert';
 }
 
-/** The words of a chip. */
-export function transformTitle(transform: Transform): string {
+/** The words of a chip. @param presets of what is shown: a transform that is one is called so */
+export function transformTitle(transform: Transform, presets: readonly OwnCode[] = []): string {
+  const preset = transform.kind === 'hide' && presets.find(({ match }) => match === transform.match);
+  if (preset) return `only my ${preset.title} code`;
   switch (transform.kind) {
     case 'focus':
     case 'hide':
     case 'ignore':
     case 'show-from':
-      return ownCodeTitle(transform) ?? `${transform.kind} ${exactName(transform.match) ?? transform.match}`;
+      return `${transform.kind} ${exactName(transform.match) ?? transform.match}`;
     case 'focus-path':
       return `focus … ${transform.path.at(-1) ?? ''}`;
     case 'group-by':
@@ -73,11 +75,6 @@ export function transformTitle(transform: Transform): string {
     default:
       return assertNever(transform);
   }
-}
-
-function ownCodeTitle({ kind, match }: { readonly kind: string; readonly match: string }): string | undefined {
-  const preset = kind === 'hide' ? ownCodePresets.find((one) => one.match === match) : undefined;
-  return preset && `only my code: ${preset.title}`;
 }
 
 /** The name that a match stands for when it is one exact term, as menus write it. */

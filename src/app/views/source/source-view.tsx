@@ -57,7 +57,10 @@ export function SourceView({ shown, selected, onKey }: SourceViewProps): ReactEl
         {unheeded.length > 0 && (
           <p className={styles['note']} role="status">
             Not heeded here, as lines have no tree:{' '}
-            {unheeded.map((i) => transformTitle(shown.request.transforms[i]).slice(0, 80)).join(', ')}.
+            {unheeded
+              .map((i) => transformTitle(shown.request.transforms[i], shown.file.profile.ownCode).slice(0, 80))
+              .join(', ')}
+            .
           </p>
         )}
         <CodeLines key={lines.files[file]} shown={shown} lines={lines} file={file} selected={selected} />
