@@ -11,13 +11,16 @@ import { functionTotals, type FunctionTotals } from '#model/function-table.ts';
 import type { Profile } from '#model/profile.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
+import { ownCodeOf } from '#model/transforms/own-code.ts';
 import { applyTransforms } from '#model/transforms/registry.ts';
 import type { FunctionFacts } from '#model/transforms/rename-functions.ts';
-import { type SourceLines, sourceLines } from '#model/source-lines.ts';
+import { stackRules } from '#model/transforms/stack-rules.ts';
+import { sourceLines } from '#model/source-lines.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import type {
   Analysis,
   Exported,
+  LinesAnswer,
   OpenedProfile,
   ProfileHandle,
   SandwichAnswer,
@@ -86,6 +89,7 @@ export class InProcessAnalysis implements Analysis {
       functions: profile.functions,
       packages,
       isSystem,
+      ownCode: ownCodeOf(profile.functions),
       timeMs: profile.timeMs,
       durationMs: profile.durationMs,
       period: profile.period,
@@ -133,9 +137,11 @@ export class InProcessAnalysis implements Analysis {
     return { callers, callees, total, self };
   }
 
-  lines(request: TreeRequest, file: string, signal: AbortSignal): Promise<SourceLines> {
-    const { profile } = this.#profile(request);
-    return this.#run(sourceLines(profile, request.sampleType, file), signal);
+  async lines(request: TreeRequest, signal: AbortSignal): Promise<LinesAnswer> {
+    const { profile, facts } = this.#profile(request);
+    const { matched } = await this.#tree(request, signal);
+    const { rules, unheeded } = await this.#run(stackRules(request.transforms, facts, matched), signal);
+    return { lines: await this.#run(sourceLines(profile, request.sampleType, rules), signal), unheeded };
   }
 
   async stacks(request: TreeRequest, signal: AbortSignal): Promise<readonly StackValue[]> {

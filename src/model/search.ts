@@ -16,7 +16,7 @@ export interface SearchFacts {
 }
 
 /** Of a name of a megabyte the first letters are searched; an exact term compares all of it. */
-const SEARCHED_LETTERS = 2000;
+export const SEARCHED_LETTERS = 2000;
 const FUNCTIONS_A_STEP = 4096;
 
 /** 1 for each function that matches: some alternative with all of its terms. */

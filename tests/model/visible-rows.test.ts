@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hotPath, subtreeWithin, visibleRows } from '#model/visible-rows.ts';
+import { pathOf } from '#model/call-path.ts';
+import { hotPath, sameNodes, subtreeWithin, visibleNode, visibleRows } from '#model/visible-rows.ts';
 import { anyStacks } from '../support/any-stacks.ts';
 import { profileFromText, treeOf } from '../support/profile-from-text.ts';
 
@@ -67,4 +68,20 @@ it('a subtree is told callers first, and not beyond its limit', () => {
   expect(named(subtreeWithin(tree, 1, 100))).toEqual(['main', 'run', 'parse', 'work', 'gc', 'lex']);
   expect(named(subtreeWithin(tree, 1, 3))).toEqual(['main', 'run', 'parse']);
   expect(named(subtreeWithin(tree, 1, 1))).toEqual(['main']);
+});
+
+it('what is open in one tree is open in the next, where it still stands', () => {
+  const later = profileFromText('boot;main;run 1\nmain;run;work;deep 4\nmain;lex 1');
+  const next = treeOf(later);
+  const same = sameNodes([...hotPath(tree), 3], tree, names, next, later.functions.names);
+  const paths = Array.from(same, (node) => pathOf(next, later.functions.names, node).join(';'));
+  expect(paths).toEqual(['main', 'main;run', 'main;run;work']);
+});
+
+it('a node below a closed one stands for it', () => {
+  const lex = named(Array.from(tree.func, (_, node) => node)).indexOf('lex');
+  const isOpen = (open: readonly string[]) => (node: number) => open.includes(names[tree.func[node]]);
+  expect(named([visibleNode(tree, lex, isOpen(['main', 'parse']))])).toEqual(['lex']);
+  expect(named([visibleNode(tree, lex, isOpen(['main']))])).toEqual(['parse']);
+  expect(named([visibleNode(tree, lex, isOpen(['parse']))])).toEqual(['main']);
 });
