@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { isLoopback } from './config.ts';
 import { createEitherHttp } from './either-http.ts';
 import type { Backend, Log, RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
 import { asksForFiles, type GivenFiles } from './given-files.ts';
@@ -133,6 +134,7 @@ export function createFlametideServer(parts: ServerParts): Server {
           query,
           headers: plainHeaders(request),
           body: await readBody(request, parts.maxBodyBytes),
+          isLocal: isLocal(request),
         };
         const hangUp = new AbortController();
         response.on('close', () => {
@@ -266,6 +268,12 @@ async function readBody(request: IncomingMessage, most: number): Promise<Uint8Ar
     at += chunk.length;
   }
   return body;
+}
+
+/** What comes through a proxy on this machine goes on elsewhere, and proxies say so. */
+function isLocal({ socket, headers }: IncomingMessage): boolean {
+  if (['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'].some((name) => name in headers)) return false;
+  return isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, ''));
 }
 
 function plainHeaders({ headers }: IncomingMessage): Record<string, string> {

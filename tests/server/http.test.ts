@@ -194,6 +194,17 @@ describe('what goes to the backend', () => {
     small.close();
   });
 
+  it('says whether the client is on this machine, with no proxy between', async () => {
+    const seen: unknown[] = [];
+    const watched = await listening('127.0.0.1', {
+      backend: { ...backend, query: (asked) => Promise.resolve((seen.push(asked.isLocal), echo('query', asked))) },
+    });
+    await post('/querier.v1.QuerierService/Series', '{}', {}, watched);
+    await post('/querier.v1.QuerierService/Series', '{}', { 'x-forwarded-for': '192.0.2.1' }, watched);
+    expect(seen).toEqual([true, false]);
+    watched.close();
+  });
+
   it('may end with trailers', async () => {
     const { port } = server.address() as AddressInfo;
     const trailers = await new Promise<NodeJS.Dict<string>>((resolve, reject) => {
