@@ -9,7 +9,7 @@ import {
 import { createContext, useContext, useEffect, useState } from 'react';
 import type { Analysis, OpenedProfile, ProfileHandle, TreeAnswer } from '#analysis/analysis.ts';
 import type { DataSource, SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
-import { fetchServerStatus, type ServerStatus } from '#datasource/server-status.ts';
+import type { ServerStatus } from '#datasource/server-status.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
@@ -148,7 +148,9 @@ export function useAskAgain(): () => void {
 export function useServerStatus(): UseQueryResult<ServerStatus> {
   return useQuery({
     queryKey: ['server status'],
-    queryFn: ({ signal }) => fetchServerStatus(document.baseURI, signal),
+    // Loaded when asked: the first picture needs neither this nor the markers.
+    queryFn: async ({ signal }) =>
+      (await import('#datasource/server-status.ts')).fetchServerStatus(document.baseURI, signal),
     refetchInterval: STATUS_EVERY_MS,
   });
 }

@@ -1,7 +1,7 @@
 /** What changed: causes in order, each code or work. Σ code + Σ work is the change of the whole. */
 import { pathOf, type CallPath } from './call-path.ts';
 import { nodeName, type CallTree } from './call-tree.ts';
-import type { Contexts } from './contexts.ts';
+import type { Contexts, WorkGroups } from './contexts.ts';
 import type { UnionTree } from './union.ts';
 import { verdicts, type Evidence, type Findings } from './evidence.ts';
 import type { Normalised } from './normalise.ts';
@@ -34,7 +34,7 @@ export interface Change {
   readonly trend: 'new' | 'gone' | 'grew' | 'shrank';
   /** What is left of a frame when the parts below it are taken out. */
   readonly isRemainder: boolean;
-  /** Function or context of the union. */
+  /** Function of the union, or group of `Evidence.groups`. */
   readonly index: number;
 }
 
@@ -102,7 +102,7 @@ export function whatChanged(
       explained: explains(part, selfB - selfA),
       part,
       trend: selfA === 0 ? 'new' : selfB === 0 ? 'gone' : part > 0 ? 'grew' : 'shrank',
-      isRemainder: kind === 'work' && contexts.isRemainder[index] === 1,
+      isRemainder: kind === 'work' && evidence.groups.isRemainder[index] === 1,
       index,
     };
   };
@@ -113,9 +113,10 @@ export function whatChanged(
     if (Math.abs(part[f]) > least || Math.abs(b[f] - a[f]) > least)
       changes.push(row('code', f, ofFunction, part[f], evidence.functions, places[f]));
   }
-  for (let context = 0; context < contexts.count; context++) {
-    if (Math.abs(ofContext.part[context]) > least)
-      changes.push(row('work', context, ofContext, ofContext.part[context], evidence.contexts, contexts.node[context]));
+  const ofGroup = grouped(ofContext, evidence.groups);
+  for (let g = 0; g < evidence.groups.count; g++) {
+    if (Math.abs(ofGroup.part[g]) > least)
+      changes.push(row('work', g, ofGroup, ofGroup.part[g], evidence.work, evidence.groups.node[g]));
   }
   changes.sort(
     (x, y) =>
@@ -205,6 +206,15 @@ function splitChange(
   for (let c = 0; c < count; c++)
     ofContext.part[c] = isNewContext[c] === 1 ? ofContext.b[c] : (k[c] - 1) * ofContext.a[c];
   return { ofFunction, ofContext, growth: overall };
+}
+
+function grouped({ a, b, part }: Split['ofContext'], { count, group }: WorkGroups): Split['ofContext'] {
+  const sum = (column: Float64Array): Float64Array => {
+    const sums = new Float64Array(count);
+    for (let c = 0; c < group.length; c++) sums[group[c]] += column[c];
+    return sums;
+  };
+  return { a: sum(a), b: sum(b), part: sum(part) };
 }
 
 function explainedTogether(supported: readonly Change[], whole: number, isShare: boolean, least: number): number {

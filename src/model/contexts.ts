@@ -8,13 +8,14 @@ const OPENED_FROM = 0.2;
 const MOST_SELF = 0.5;
 /** Callees below this share stay with what is left of the opened node. */
 const LEAST_SHARE = 0.01;
-/** A context has at least so many functions, */
-const LEAST_FUNCTIONS = 5;
 /**
- * and none that is more than this part of it: else its size says nothing beyond the function's own. (The design says half;
- * but the rest of a context is what its functions are held against, and a tenth of a route tells its load better than all
- * other routes do. The noise of a small rest is counted: `significance.ts`.)
+ * A context has at least so many functions, and none that is more than this part of it: else its size says nothing beyond
+ * the function's own. The design says five and half. But what a function is held against is the rest of its context, and a
+ * tenth of a route, or one other function of a thread, tells the load there better than a mix of all other routes does;
+ * the noise of a small rest is counted (`significance.ts`). With five and half the bench (tests/perf/diff.js) misses a
+ * fifth of the culprits over 30 % and accuses five times as many innocents.
  */
+const LEAST_FUNCTIONS = 2;
 const MOST_OF_ONE = 0.9;
 /** Where one function is most of what is left of an opened node under this share, the node is closed again. */
 const CLOSED_UNDER = 0.6;
@@ -27,6 +28,19 @@ export interface Contexts {
   /** By context: its topmost node. A remainder's is the opened node that it is left of. */
   readonly node: Int32Array; // NodeIndex
   /** By context: 1 where it is what is left of an opened node. */
+  readonly isRemainder: Uint8Array;
+  /** Opened nodes, callers first, the root at 0; which of them each lies in; which of them each context lies in. */
+  readonly opened: Int32Array; // NodeIndex
+  readonly openedIn: Int32Array; // by opened, −1 at the root
+  readonly home: Int32Array; // by context
+}
+
+/** Contexts whose work went the same way, as one: a busy route may be large enough to be opened. */
+export interface WorkGroups {
+  readonly count: number;
+  readonly group: Int32Array; // by context
+  /** By group, as of contexts. */
+  readonly node: Int32Array;
   readonly isRemainder: Uint8Array;
 }
 
@@ -80,12 +94,79 @@ export function findContexts(union: UnionTree): Contexts {
   if (kept.length === 0) numbers[0] = kept.push(0) - 1;
   // Nodes without a self lie anywhere; the first context will do where their own was not kept.
   const context = home.map((slot) => Math.max(0, numbers[into[slot]]));
+  const openedSlots = roots.flatMap((_, slot) => (isRemainder[slot] === 1 ? [slot] : []));
+  const openedAt = new Map(openedSlots.map((slot, i) => [slot, i]));
   return {
     count: kept.length,
     context,
     node: Int32Array.from(kept, (slot) => roots[slot]),
     isRemainder: Uint8Array.from(kept, (slot) => isRemainder[slot]),
+    opened: Int32Array.from(openedSlots, (slot) => roots[slot]),
+    openedIn: Int32Array.from(openedSlots, (slot) => openedAt.get(above[slot]) ?? -1),
+    home: Int32Array.from(kept, (slot) => openedAt.get(isRemainder[slot] === 1 ? slot : above[slot])!),
   };
+}
+
+/** Growths this near each other, or so many standard errors, are alike. */
+const ALIKE = 0.1;
+const ALIKE_ERRORS = 3;
+
+/**
+ * Closes opened nodes again, the topmost first, where all contexts within grew alike; never the root.
+ * @param sizesA samples by context; @param sizesB likewise
+ */
+export function groupWork(
+  { count, node, isRemainder, opened, openedIn, home }: Contexts,
+  sizesA: Float64Array,
+  sizesB: Float64Array,
+): WorkGroups {
+  const closedInto = new Int32Array(opened.length).fill(-1);
+  for (let o = 1; o < opened.length; o++) {
+    if (openedIn[o] > 0 && closedInto[openedIn[o]] >= 0) {
+      closedInto[o] = closedInto[openedIn[o]];
+      continue;
+    }
+    const members: number[] = [];
+    for (let c = 0; c < count; c++) if (isWithin(openedIn, home[c], o)) members.push(c);
+    if (members.length > 0 && areAlike(members, sizesA, sizesB)) closedInto[o] = o;
+  }
+  const group = new Int32Array(count);
+  const groups: { node: NodeIndex; isRemainder: number }[] = [];
+  const groupOf = new Map<number, number>();
+  for (let c = 0; c < count; c++) {
+    const closed = closedInto[home[c]];
+    const known = closed < 0 ? undefined : groupOf.get(closed);
+    if (known !== undefined) group[c] = known;
+    else {
+      group[c] =
+        groups.push(
+          closed < 0 ? { node: node[c], isRemainder: isRemainder[c] } : { node: opened[closed], isRemainder: 0 },
+        ) - 1;
+      if (closed >= 0) groupOf.set(closed, group[c]);
+    }
+  }
+  return {
+    count: groups.length,
+    group,
+    node: Int32Array.from(groups, (one) => one.node),
+    isRemainder: Uint8Array.from(groups, (one) => one.isRemainder),
+  };
+}
+
+function isWithin(openedIn: Int32Array, opened: number, outer: number): boolean {
+  let at = opened;
+  while (at > outer) at = openedIn[at];
+  return at === outer;
+}
+
+function areAlike(members: readonly number[], sizesA: Float64Array, sizesB: Float64Array): boolean {
+  const a = members.reduce((sum, c) => sum + sizesA[c], 0);
+  const b = members.reduce((sum, c) => sum + sizesB[c], 0);
+  if (a === 0 || b === 0) return true;
+  return members.every((c) => {
+    const strays = Math.abs(Math.log((sizesB[c] + 0.5) / (sizesA[c] + 0.5)) - Math.log(b / a));
+    return strays <= Math.max(ALIKE, ALIKE_ERRORS * Math.sqrt(1 / (sizesA[c] + 0.5) + 1 / (sizesB[c] + 0.5)));
+  });
 }
 
 /** By slot: which slot it ends up in. Callees have larger slots than what is around them, so that folding goes upward once. */

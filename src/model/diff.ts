@@ -1,5 +1,5 @@
 /** Two call trees as one: every path of either side, with what both sides have there. */
-import type { CallTree, SiblingOrder } from './call-tree.ts';
+import type { CallTree, NodeIndex, SiblingOrder } from './call-tree.ts';
 import type { Normalised } from './normalise.ts';
 import { type SideColumns, sumUp, type UnionTree } from './union.ts';
 import { depthFirst, rankNames, TreeBuilder } from './tree-builder.ts';
@@ -31,8 +31,8 @@ export function unionTree(a: NamedTree, b: NamedTree): UnionTree {
 export type DiffWidth = 'mean' | 'a' | 'b';
 
 /** Marks of `DiffTree.presence`; 0: both sides have it. */
-const isNew = 1;
-const isGone = 2;
+export const isNew = 1;
+export const isGone = 2;
 
 /** A union as it is shown: ordered and sized for one normalisation and width. */
 export interface DiffTree {
@@ -97,6 +97,13 @@ export function diffTree(
     presence: presenceOf(union),
     mixed: mixedSubtrees(union, a, b),
   };
+}
+
+/** The nodes of one side whose self is negative: they count in every total, and cannot be drawn. Most negative first. */
+export function negativeNodes({ self }: SideColumns, most: number): readonly NodeIndex[] {
+  const found: NodeIndex[] = [];
+  for (let node = 0; node < self.length; node++) if (self[node] < 0) found.push(node);
+  return found.sort((x, y) => self[x] - self[y]).slice(0, most);
 }
 
 function joinNames(a: readonly string[], b: readonly string[]): { names: readonly string[]; ofB: Int32Array } {

@@ -1,5 +1,5 @@
 /** Which changes are more than noise: of functions (code), of contexts (work) and of nodes. Rules: product.md, Compare. */
-import type { Contexts } from './contexts.ts';
+import { groupWork, type Contexts, type WorkGroups } from './contexts.ts';
 import type { UnionTree } from './union.ts';
 import { compareRatios, discoveries, usualBar, type Bar, type Comparison, type SideCounts } from './significance.ts';
 import { leastSlices, type SideSlices } from './slices.ts';
@@ -34,8 +34,9 @@ export interface Evidence {
   readonly functions: Findings;
   /** Functions whose change is supported, clearest first. */
   readonly changed: Int32Array;
-  /** By context, its size against the rest of the whole, without the changed functions. */
-  readonly contexts: Findings;
+  /** Contexts that grew alike, and by group its size against the rest of the whole, without the changed functions. */
+  readonly groups: WorkGroups;
+  readonly work: Findings;
   /** By node of the union: its row in `nodes`, or −1 below 0.1 points. */
   readonly nodeRow: Int32Array;
   readonly nodes: Findings;
@@ -64,13 +65,17 @@ export function findEvidence(
     b = new Side(union, contexts, slicesB, false);
   }
   const { functions, changed } = testFunctions(union, a, b, bar);
+  const samples = ({ contextSums, samplesPerUnit }: Side): Float64Array =>
+    contextSums.map((sum) => Math.max(0, sum) * samplesPerUnit);
+  const groups = groupWork(contexts, samples(a), samples(b));
   const { nodeRow, nodes } = testNodes(union, a, b, bar);
   return {
     isSliced,
     isCounted: slicesA.samplesPerUnit !== undefined && slicesB.samplesPerUnit !== undefined,
     functions,
     changed,
-    contexts: testContexts(contexts, a, b, bar),
+    groups,
+    work: testWork(groups, a, b, bar),
     nodeRow,
     nodes,
     growth: growthOf(contexts.count, a, b),
@@ -332,20 +337,25 @@ function addContext({ x, m }: Pick<SideCounts, 'x' | 'm'>, { amounts, context, i
   }
 }
 
-function testContexts({ count }: Contexts, a: Side, b: Side, bar: Bar): Findings {
+function testWork({ count, group }: WorkGroups, a: Side, b: Side, bar: Bar): Findings {
   const found = emptyFindings(count);
-  const restA = unpeeled(count, a);
-  const restB = unpeeled(count, b);
+  const restA = unpeeled(group.length, a);
+  const restB = unpeeled(group.length, b);
   const results: Tested[] = [];
-  for (let context = 0; context < count; context++) {
-    found.samplesA[context] = a.contextSums[context] * a.samplesPerUnit;
-    found.samplesB[context] = b.contextSums[context] * b.samplesPerUnit;
-    results.push(testPart(a.context(context), restA, a, b.context(context), restB, b));
+  for (let g = 0; g < count; g++) {
+    const [partA, partB] = [a, b].map((side) => {
+      const part = new Float64Array(side.slices);
+      for (let c = 0; c < group.length; c++) if (group[c] === g) addTo(part, side.context(c));
+      return part;
+    });
+    found.samplesA[g] = sumOf(partA) * a.samplesPerUnit;
+    found.samplesB[g] = sumOf(partB) * b.samplesPerUnit;
+    results.push(testPart(partA, restA, a, partB, restB, b));
   }
   judge(
     found,
     results,
-    Array.from({ length: count }, (_, context) => context),
+    Array.from({ length: count }, (_, g) => g),
     bar,
   );
   return found;
@@ -445,10 +455,13 @@ function judge(found: Findings, results: readonly Tested[], rows: readonly numbe
 function unpeeled(contexts: number, side: Side): Float64Array {
   const sums = new Float64Array(side.slices);
   for (let context = 0; context < contexts; context++) {
-    const amounts = side.context(context);
-    for (let i = 0; i < sums.length; i++) sums[i] += amounts[i];
+    addTo(sums, side.context(context));
   }
   return sums;
+}
+
+function addTo(sums: Float64Array, amounts: Float64Array): void {
+  for (let i = 0; i < sums.length; i++) sums[i] += amounts[i];
 }
 
 function growthOf(contexts: number, a: Side, b: Side): Float64Array {

@@ -109,9 +109,10 @@ function ratioOf({ x, m, spread, samplesPerUnit }: SideCounts, isSliced: boolean
   }
   const independent = ((slices / (slices - 1)) * square) / sumM ** 2;
   const ofSlices = independent * lasting(square > 0 ? lagged / square : 0, slices);
-  return ofSlices > ofCounts
-    ? { ratio, variance: ofSlices, freedom: slices - 1 }
-    : { ratio, variance: ofCounts, freedom: Number.POSITIVE_INFINITY };
+  if (ofSlices <= ofCounts) return { ratio, variance: ofCounts, freedom: Number.POSITIVE_INFINITY };
+  // The part that counting explains is known; only what exceeds it is an estimate.
+  const freedom = (slices - 1) * (ofSlices / (ofSlices - ofCounts)) ** 2;
+  return { ratio, variance: ofSlices, freedom };
 }
 
 /**

@@ -50,7 +50,7 @@ export function makePair({ seed, noise, culprit: kind, slices }: PairPlan): Made
     const shifts = Array.from({ length: service.routes }, () => overall * (0.7 + 0.8 * random()) ** 0.7);
     const record = (isB: boolean): { trees: NamedTree[]; variance: number } => {
       const load = courses(service.routes, slices, noise, random, 0.1 + 0.3 * random(), true);
-      const stray = courses(service.kinds, slices, noise, random, 0.06 * random(), false);
+      const stray = courses(service.kinds, slices, noise, random, 0.04 * random(), false);
       const builders = Array.from({ length: slices }, () => new TreeBuilder(false));
       // Of the culprit and of all else, by route: what a test that knew the routes had to go by.
       const own = new Float64Array(service.routes);

@@ -1,7 +1,6 @@
 /** The time series over the graph, with what happened when. */
 import { useQuery } from '@tanstack/react-query';
 import { type ReactElement, useCallback, useEffect, useMemo, useState } from 'react';
-import { fetchToldMarkers } from '#datasource/told-markers.ts';
 import { alignSeries } from '#model/aligned-series.ts';
 import { type LabelSet, labelValue } from '#model/labels.ts';
 import { isSnapshot, rateScaleOf } from '#model/series-values.ts';
@@ -142,7 +141,13 @@ function useMarkers({ query, subject }: Explored): readonly Marker[] {
   const versions = useSeries(question);
   const told = useQuery({
     queryKey: ['told markers', query?.range, subject?.service],
-    queryFn: ({ signal }) => fetchToldMarkers(document.baseURI, query!.range, subject!.service, signal),
+    queryFn: async ({ signal }) =>
+      (await import('#datasource/told-markers.ts')).fetchToldMarkers(
+        document.baseURI,
+        query!.range,
+        subject!.service,
+        signal,
+      ),
     enabled: query !== undefined && subject !== undefined,
   });
   return useMemo(() => {

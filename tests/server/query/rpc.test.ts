@@ -250,8 +250,9 @@ describe('gRPC over HTTP/1.1', () => {
 });
 
 describe('plain requests', () => {
-  const path = '/querier.v1.QuerierService/LabelNames';
-  const ask = (init: RequestInit, at = path): Promise<Response> => fetch(baseUrl + at, { method: 'POST', ...init });
+  const labelNames = '/querier.v1.QuerierService/LabelNames';
+  const ask = (init: RequestInit, at = labelNames): Promise<Response> =>
+    fetch(baseUrl + at, { method: 'POST', ...init });
   const json = { 'content-type': 'application/json' };
 
   it.each<[string, RequestInit, number]>([
