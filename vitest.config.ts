@@ -13,6 +13,8 @@ export default defineConfig({
           environment: 'node',
           include: ['tests/**/*.test.{ts,tsx}'],
           exclude: ['tests/e2e/**', 'tests/perf/**', 'tests/corpus/**'],
+          // Properties over many cases, on a machine that may have more to do.
+          testTimeout: 30_000,
         },
       },
       {
@@ -21,7 +23,7 @@ export default defineConfig({
           environment: 'node',
           include: ['tests/corpus/**/*.test.ts'],
           // Some profiles of the corpus are large, and CI has two cores.
-          testTimeout: 60_000,
+          testTimeout: 180_000,
         },
       },
     ],

@@ -21,13 +21,16 @@ import { Panes } from './panes.tsx';
 import { SearchBox } from './search-box.tsx';
 import { nextHit, type ShownProfile, type ShownTree, shownTreeOf, useShown, valueText } from './shown.ts';
 import { SidePanel } from './side-panel.tsx';
-import { StatusLine } from './status-line.tsx';
 import { Strip } from './strip.tsx';
 import { useFrameMenu } from './use-frame-menu.tsx';
 import { useIsNarrow } from './use-narrow.ts';
 import styles from './workspace.module.css';
 
 const ViewOptions = lazily(async () => (await import('./view-options.tsx')).ViewOptions);
+const StatusLine = lazily(
+  async () => (await import('./status-line.tsx')).StatusLine,
+  <footer className={styles['status']} />,
+);
 const SourceView = lazily(async () => (await import('./source/source-view.tsx')).SourceView);
 const TreeView = lazily(async () => (await import('./tree/tree-view.tsx')).TreeView);
 const TransformChips = lazily(
