@@ -8,7 +8,7 @@ import type { FlameScene } from '#render/flamegraph/scene.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
 import { paintWhole } from '#render/flamegraph/paint-whole.ts';
 import { flamegraphSvg } from '#render/flamegraph/svg.ts';
-import type { Painter } from '#render/painter.ts';
+import { CanvasRows } from '#render/pixel-rows.ts';
 import { withPngText } from './png-text.ts';
 import { urlStore } from './url/url-store.ts';
 import { type ExportKind, exportKinds } from './export-kinds.ts';
@@ -88,8 +88,8 @@ async function drawPicture(analysis: Analysis, shown: Shown, kind: 'svg' | 'png'
   const ratio = 2;
   const shownRows = Math.min(rows, Math.floor(TALLEST_DEVICE / ratio / size.rowHeightCss));
   const canvas = new OffscreenCanvas(PICTURE_WIDTH * ratio, shownRows * size.rowHeightCss * ratio);
-  const painter = canvas.getContext('2d', { alpha: false }) as unknown as Painter;
-  paintWhole(painter, scene, theme, { ...size, colours, ratio, rows: shownRows });
+  const painter = canvas.getContext('2d', { alpha: false })!;
+  paintWhole(painter, new CanvasRows(painter), scene, theme, { ...size, colours, ratio, rows: shownRows });
   const blob = await canvas.convertToBlob({ type: 'image/png' });
   const bytes = withPngText(new Uint8Array(await blob.arrayBuffer()), 'Source', linkOnScreen());
   return {

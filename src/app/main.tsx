@@ -28,6 +28,7 @@ const source = pyroscopeSource({
 });
 closeDroppedProfiles(queries, analysis);
 installConsole(analysis, queries);
+void import('./files/given-files.ts').then(({ openGivenFiles }) => openGivenFiles(analysis));
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

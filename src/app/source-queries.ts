@@ -9,7 +9,7 @@ import {
 import { createContext, useContext, useEffect, useState } from 'react';
 import type { Analysis, OpenedProfile, ProfileHandle, TreeAnswer } from '#analysis/analysis.ts';
 import type { DataSource, SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
-import { fetchServerStatus, type ServerStatus } from '#datasource/server-status.ts';
+import type { ServerStatus } from '#datasource/server-status.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
@@ -54,6 +54,7 @@ const SOURCE_KEYS = new Set<unknown>([
   'series',
   'label names',
   'label rows',
+  'unmet',
   'told markers',
   'first',
   'whole',
@@ -147,7 +148,9 @@ export function useAskAgain(): () => void {
 export function useServerStatus(): UseQueryResult<ServerStatus> {
   return useQuery({
     queryKey: ['server status'],
-    queryFn: ({ signal }) => fetchServerStatus(document.baseURI, signal),
+    // Loaded when asked: the first picture needs neither this nor the markers.
+    queryFn: async ({ signal }) =>
+      (await import('#datasource/server-status.ts')).fetchServerStatus(document.baseURI, signal),
     refetchInterval: STATUS_EVERY_MS,
   });
 }
@@ -185,6 +188,25 @@ export function useLabelNames(
     ...sourceQueries.labelNames(useSource(), matchers, range ?? NO_RANGE),
     enabled: range !== undefined,
     placeholderData: keepPreviousData,
+  });
+}
+
+/** Which matchers no profile of the service meets, by their place: what has to go for anything to be shown. */
+export function useUnmet(
+  fixed: readonly LabelMatcher[],
+  matchers: readonly LabelMatcher[],
+  range: TimeRange | undefined,
+): UseQueryResult<readonly number[]> {
+  const source = useSource();
+  return useQuery({
+    queryKey: ['unmet', source.id, fixed, matchers, range],
+    queryFn: async ({ signal }) => {
+      const sets = await Promise.all(
+        matchers.map((matcher) => source.labelSets([SERVICE_LABEL], [...fixed, matcher], range ?? NO_RANGE, signal)),
+      );
+      return sets.flatMap(({ length }, i) => (length === 0 ? [i] : []));
+    },
+    enabled: range !== undefined && matchers.length > 0,
   });
 }
 

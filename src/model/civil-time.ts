@@ -72,7 +72,8 @@ export function fromCivil(
   }: Pick<Clock, 'year' | 'month' | 'day'> & Partial<Civil>,
   zone: string,
 ): number {
-  const wall = Date.UTC(year, month - 1, day, hour, minute, second, ms);
+  // Date.UTC takes the years 0 to 99 for those of the last century.
+  const wall = year < 100 ? Number.NaN : Date.UTC(year, month - 1, day, hour, minute, second, ms);
   if (!(wall > EARLIEST_MS && wall < LATEST_MS)) return wall;
   // The offset is that of a time nearby; of the two around a clock change the earlier time counts, if it reads back.
   const early = wall - offsetMs(wall - DAY_MS, zone);

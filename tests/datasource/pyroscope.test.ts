@@ -8,7 +8,8 @@ import {
   SelectMergeStacktracesRequestSchema,
   SelectSeriesRequestSchema,
 } from '#wire/gen/querier/v1/querier_pb.ts';
-import { checkLimitedRange, defaultQueryLimits } from '#server/query/request-checks.ts';
+import { defaultQueryLimits } from '#server/query/query-limits.ts';
+import { checkLimitedRange } from '#server/query/request-checks.ts';
 import { WireSink } from '#wire/wire-sink.ts';
 
 const DAY_MS = 86_400_000;

@@ -22,6 +22,7 @@ import { layoutTree } from '#render/flamegraph/layout.ts';
 import { flameTheme, packageColourKey } from '#render/palette.ts';
 import type { ChartFacts } from '#render/timeline/chart.ts';
 import { TimelineEngine } from '#render/timeline/engine.ts';
+import { CanvasRows } from '#render/pixel-rows.ts';
 
 const WIDTH = 1584;
 const HEIGHT = 900;
@@ -92,8 +93,10 @@ const ours = {
   mount(): void {
     const graph = canvas();
     const overlay = canvas();
+    const painter = graph.getContext('2d', { alpha: false })!;
     engine = new FlamegraphEngine({
-      graph: graph.getContext('2d', { alpha: false })!,
+      graph: painter,
+      rows: new CanvasRows(painter),
       overlay: overlay.getContext('2d')!,
       requestFrame: (run) => requestAnimationFrame(run),
       cancelFrame: (id) => cancelAnimationFrame(id),

@@ -1,6 +1,7 @@
 /** A painter that keeps the list of its calls, and what colour each pixel has after them. */
 
 import type { Painter } from '#render/painter.ts';
+import type { PixelRows } from '#render/pixel-rows.ts';
 
 export interface PaintedRect {
   readonly colour: string;
@@ -29,15 +30,43 @@ export class RecordingPainter {
   /** All calls in their order, one a line. */
   calls: string[] = [];
   measured = 0;
+  /** Colours by their pixel. */
+  readonly #colours: string[] = [];
+  #room = { pixels: new Uint32Array(0), width: 0 };
 
   /** As the type that the render room asks for. */
-  get painter(): Painter {
+  get painter(): Painter & PixelRows {
     return this;
   }
 
   fillRect(x: number, y: number, width: number, height: number): void {
     this.rects.push({ colour: this.#style(), x, y, width, height });
     this.calls.push(`fillRect ${this.#style()} ${x} ${y} ${width} ${height}`);
+  }
+
+  pixelOf(colour: string): number {
+    if (!this.#colours.includes(colour)) this.#colours.push(colour);
+    return this.#colours.indexOf(colour);
+  }
+
+  room(width: number, rows: number): Uint32Array {
+    this.#room = { pixels: new Uint32Array(width * rows).fill(0xdead), width };
+    return this.#room.pixels;
+  }
+
+  /** As rectangles: the ground as one, then what lies in a row side by side in one colour. */
+  draw(top: number, rowHeight: number, gap: number, ground: string): void {
+    const { pixels, width } = this.#room;
+    this.fillStyle = ground;
+    this.fillRect(0, top, width, (pixels.length / width) * rowHeight);
+    for (let start = 0, at = 1; at <= pixels.length; at++) {
+      if (at % width > 0 && pixels[at] === pixels[start]) continue;
+      const colour = this.#colours[pixels[start]];
+      this.fillStyle = colour;
+      if (colour !== ground)
+        this.fillRect(start % width, top + Math.floor(start / width) * rowHeight, at - start, rowHeight - gap);
+      start = at;
+    }
   }
 
   clearRect(x: number, y: number, width: number, height: number): void {

@@ -10,6 +10,8 @@ import { navigate } from '../url/url-store.ts';
 import styles from '../views/workspace.module.css';
 import { DEFAULT_RANGE, type Explored } from './use-explored.ts';
 
+const DAY_MS = 86_400_000;
+
 interface MessageProps {
   readonly icon: IconName;
   readonly title: string;
@@ -55,6 +57,7 @@ export function NothingMatches({
   const isServiceThere =
     subject !== undefined && catalogue?.services.some(({ name }) => name === subject.service) === true;
   const isTooEarly = range !== undefined && newestMs !== undefined && newestMs < range.startMs;
+  const isDay = range !== undefined && range.endMs - range.startMs >= DAY_MS;
   const why = isTooEarly
     ? `The newest profile is ${formatDuration(range.endMs - newestMs)} older than the end of the range.`
     : labels.length > 0
@@ -82,12 +85,12 @@ export function NothingMatches({
                     from: String(Math.floor(newestMs - (range.endMs - range.startMs))),
                     until: String(Math.ceil(newestMs)),
                   }
-                : { from: 'now-24h', until: 'now' },
+                : { from: isDay ? 'now-7d' : 'now-24h', until: 'now' },
               'push',
             )
           }
         >
-          {isTooEarly ? 'Go to the newest profiles' : 'Look at the last 24 h'}
+          {isTooEarly ? 'Go to the newest profiles' : isDay ? 'Look at the last 7 days' : 'Look at the last 24 h'}
         </Button>
       )}
       {subject !== undefined && (

@@ -1,5 +1,6 @@
 /** Explore: which service, what it costs over time, where it goes. */
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
+import type { Series } from '#model/series.ts';
 import { isSnapshot } from '#model/series-values.ts';
 import { lazily } from '../components/lazily.tsx';
 import { type MergedProfile, useMergedProfile, useStoredRange } from '../source-queries.ts';
@@ -85,7 +86,7 @@ function useLast(merged: MergedProfile | undefined): MergedProfile | undefined {
 }
 
 /** An answer as the views take it; of snapshots, with what makes their sum a mean. */
-function useShownProfile(merged: MergedProfile | undefined, { series }: ShownSeries): ShownProfile | undefined {
+function useShownProfile(merged: MergedProfile | undefined, { series, stepMs }: ShownSeries): ShownProfile | undefined {
   const held = useMemo(
     () => (merged && series && isSnapshot(merged.query.profileType) ? meanHeld(series) : undefined),
     [merged, series],
@@ -100,6 +101,12 @@ function useShownProfile(merged: MergedProfile | undefined, { series }: ShownSer
         ? { count: undefined, scale: 1 }
         : { count: held.steps, scale: held.mean / total };
     const name = query.matchers[0]?.value ?? 'profile';
-    return { name, size: bytes, profile, asked: query, queryMs, isWhole, snapshots };
-  }, [merged, held]);
+    const coveredMs = series && coveredSteps(series) * stepMs;
+    return { name, size: bytes, profile, asked: query, coveredMs, queryMs, isWhole, snapshots };
+  }, [merged, held, series, stepMs]);
+}
+
+/** Steps in which any series has something. */
+function coveredSteps(series: readonly Series[]): number {
+  return new Set(series.flatMap(({ timesMs }) => [...timesMs])).size;
 }

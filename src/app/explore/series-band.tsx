@@ -1,7 +1,6 @@
 /** The time series over the graph, with what happened when. */
 import { useQuery } from '@tanstack/react-query';
 import { type ReactElement, useCallback, useEffect, useMemo, useState } from 'react';
-import { fetchToldMarkers } from '#datasource/told-markers.ts';
 import { alignSeries } from '#model/aligned-series.ts';
 import { type LabelSet, labelValue } from '#model/labels.ts';
 import { isSnapshot, rateScaleOf } from '#model/series-values.ts';
@@ -15,15 +14,14 @@ import { zoneName } from '../time/zone-name.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { onScreen } from '../views/on-screen.ts';
 import { Timeline } from '../views/timeline/timeline.tsx';
-import { findMarkers, type Marker, versionLabelOf } from './found-markers.ts';
-import { sparkQuestion } from './questions.ts';
-import type { Explored } from './use-explored.ts';
+import { findMarkers, joinMarkers, type Marker, versionLabelOf } from './found-markers.ts';
+import { versionQuestion } from './questions.ts';
+import { type Explored, named } from './use-explored.ts';
 import { MOST_SERIES, type ShownSeries } from './use-shown-series.ts';
 import styles from './explore.module.css';
 
 const NO_SERIES: readonly Series[] = [];
 const NO_MARKERS: readonly Marker[] = [];
-const MOST_VERSIONS = 50;
 
 export function SeriesBand({ explored, shown }: { explored: Explored; shown: ShownSeries }): ReactElement {
   const { query, time, zone } = explored;
@@ -39,7 +37,7 @@ export function SeriesBand({ explored, shown }: { explored: Explored; shown: Sho
   const aligned = useMemo(() => {
     const factor = isSnapshot(profileType) ? 1 : (scale.factor * 1000) / stepMs;
     const range = time.range ?? { startMs: 0, endMs: 1 };
-    return alignSeries(largestFirst(raw.map((series) => filled(series, stepMs, range, nowMs))), range, stepMs, factor);
+    return alignSeries(byName(raw.map((series) => filled(series, stepMs, range, nowMs))), range, stepMs, factor);
   }, [raw, stepMs, time.range, profileType, scale, nowMs]);
   useEffect(() => {
     onScreen.setState({
@@ -52,7 +50,7 @@ export function SeriesBand({ explored, shown }: { explored: Explored; shown: Sho
   }, [aligned]);
   const titleOf = useCallback((labels: LabelSet) => (by === '' ? '' : labelValue(labels, by) || '(none)'), [by]);
   const zoomTo = ({ startMs, endMs }: TimeRange): void =>
-    navigate({ from: String(Math.round(startMs)), until: String(Math.round(endMs)) }, 'push');
+    navigate({ ...named(explored), from: String(Math.round(startMs)), until: String(Math.round(endMs)) }, 'push');
   const mark = marks[opened];
   return (
     <div className={styles['series']}>
@@ -113,13 +111,15 @@ function filled({ labels, timesMs, values }: Series, stepMs: number, range: Time
   // A range of the past has no step that still fills.
   const latestMs = range.endMs > nowMs - 2 * stepMs ? nowMs - stepMs / 2 : Infinity;
   while (length > 1 && timesMs[length - 1] > latestMs) length--;
-  return { labels, timesMs: timesMs.subarray(0, length), values: values.subarray(0, length) };
+  // The first bucket lies before the range, but for its edge.
+  const first = length > 1 && timesMs[0] <= range.startMs ? 1 : 0;
+  return { labels, timesMs: timesMs.subarray(first, length), values: values.subarray(first, length) };
 }
 
-function largestFirst(series: readonly Series[]): readonly Series[] {
-  const sum = ({ values }: Series): number => values.reduce((all, value) => all + value, 0);
-  const sums = new Map(series.map((one) => [one, sum(one)]));
-  return [...series].sort((a, b) => sums.get(b)! - sums.get(a)!);
+/** A value keeps its colour when the range moves: its place does not hang on its cost. */
+function byName(series: readonly Series[]): readonly Series[] {
+  const name = ({ labels }: Series): string => labels.map(({ value }) => value).join('\0');
+  return [...series].sort((a, b) => (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0));
 }
 
 function pointsOf(column: Float64Array, firstMs: number, stepMs: number): Pick<Series, 'timesMs' | 'values'> {
@@ -135,13 +135,19 @@ function useMarkers({ query, subject }: Explored): readonly Marker[] {
   const names = useLabelNames(query?.matchers ?? [], query?.range);
   const label = names.data && versionLabelOf(names.data);
   const question = useMemo(
-    () => (query && label !== undefined ? sparkQuestion(query, [label], MOST_VERSIONS) : undefined),
+    () => (query && label !== undefined ? versionQuestion(query, label) : undefined),
     [query, label],
   );
   const versions = useSeries(question);
   const told = useQuery({
     queryKey: ['told markers', query?.range, subject?.service],
-    queryFn: ({ signal }) => fetchToldMarkers(document.baseURI, query!.range, subject!.service, signal),
+    queryFn: async ({ signal }) =>
+      (await import('#datasource/told-markers.ts')).fetchToldMarkers(
+        document.baseURI,
+        query!.range,
+        subject!.service,
+        signal,
+      ),
     enabled: query !== undefined && subject !== undefined,
   });
   return useMemo(() => {
@@ -156,6 +162,6 @@ function useMarkers({ query, subject }: Explored): readonly Marker[] {
       details: [service === undefined ? 'Told for all services' : `Told for ${service.slice(0, 200)}`],
       url,
     }));
-    return [...found, ...heard].sort((a, b) => a.timeMs - b.timeMs);
+    return joinMarkers(found, heard);
   }, [query, versions.data, versions.isPlaceholderData, label, question, told.data]);
 }

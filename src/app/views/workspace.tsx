@@ -25,9 +25,9 @@ import { StatusLine } from './status-line.tsx';
 import { Strip } from './strip.tsx';
 import { useFrameMenu } from './use-frame-menu.tsx';
 import { useIsNarrow } from './use-narrow.ts';
-import { ViewOptions } from './view-options.tsx';
 import styles from './workspace.module.css';
 
+const ViewOptions = lazily(async () => (await import('./view-options.tsx')).ViewOptions);
 const SourceView = lazily(async () => (await import('./source/source-view.tsx')).SourceView);
 const TreeView = lazily(async () => (await import('./tree/tree-view.tsx')).TreeView);
 const TransformChips = lazily(
