@@ -78,8 +78,8 @@ export interface SandwichAnswer {
 
 export interface LinesAnswer {
   readonly lines: SourceLines;
-  /** Positions of transforms that are not heeded: they say nothing of single stacks. */
-  readonly unheeded: readonly number[];
+  /** Transforms that are not heeded: they say nothing of single stacks. */
+  readonly unheeded: readonly Transform[];
 }
 
 export interface StackValue {

@@ -13,6 +13,11 @@ const moves: readonly (readonly [string, string])[] = [
   ['Menu, Shift F10', 'all that can be done with a frame'],
   ['Escape', 'hide the tooltip'],
 ];
+const rows: readonly (readonly [string, string])[] = [
+  ['→ ←', 'open and close, then to the first callee and the caller'],
+  ['*', 'open all below, as far as fits'],
+  ['Enter', 'select in every view'],
+];
 const finds: readonly (readonly [string, string])[] = [
   ['/', 'search'],
   ['n, N', 'next and previous match'],
@@ -32,11 +37,11 @@ export function KeysDialog({ onClose }: { onClose(): void }): ReactElement {
   const frames = frameCommands.flatMap(({ key, title }) =>
     key === undefined || key === 'Enter' ? [] : [[key, title] as const],
   );
-  const list = (title: string, rows: readonly (readonly [string, string])[]): ReactElement => (
+  const list = (title: string, keys: readonly (readonly [string, string])[]): ReactElement => (
     <section>
       <h3>{title}</h3>
       <dl>
-        {rows.map(([key, what]) => (
+        {keys.map(([key, what]) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>
@@ -52,6 +57,7 @@ export function KeysDialog({ onClose }: { onClose(): void }): ReactElement {
       <div className={styles['keys']}>
         {list('In the graph', moves)}
         {list('On the selected frame', frames)}
+        {list('In the tree', rows)}
         {list('Search', finds)}
         {list('Mouse and touch', mouse)}
       </div>

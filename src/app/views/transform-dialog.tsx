@@ -59,18 +59,15 @@ export function TransformDialog({ index, onClose }: TransformDialogProps): React
       >
         {'match' in transform && (
           <Field
-            label={
-              transform.kind === 'rename'
-                ? 'Functions that match: of a /pattern/ alone what it matches is replaced, else the whole name'
-                : 'Functions that match (as in the search: text, /regex/, file:, pkg:)'
-            }
+            label="Functions that match (as in the search: text, /regex/, file:, pkg:)"
+            isFirst
             value={transform.match}
             onChange={(match) => setTransform({ ...transform, match })}
           />
         )}
         {transform.kind === 'rename' && (
           <Field
-            label="are called ($0 stands for what is replaced)"
+            label="are called ($0 is what is replaced: the part that a /regex/ alone finds, else the whole name)"
             value={transform.name}
             onChange={(name) => setTransform({ ...transform, name })}
           />
@@ -78,6 +75,7 @@ export function TransformDialog({ index, onClose }: TransformDialogProps): React
         {transform.kind === 'focus-path' && (
           <Field
             label="Functions from the root, parted by ;"
+            isFirst
             value={pathText}
             onChange={(text) => {
               setPathText(text);
@@ -108,14 +106,22 @@ export function TransformDialog({ index, onClose }: TransformDialogProps): React
 interface FieldProps {
   readonly label: string;
   readonly value: string;
+  /** What one came to change. */
+  readonly isFirst?: boolean;
   onChange(value: string): void;
 }
 
-function Field({ label, value, onChange }: FieldProps): ReactElement {
+function Field({ label, value, isFirst, onChange }: FieldProps): ReactElement {
   return (
     <label>
       {label}
-      <input value={value} spellCheck={false} autoComplete="off" onChange={({ target }) => onChange(target.value)} />
+      <input
+        autoFocus={isFirst}
+        value={value}
+        spellCheck={false}
+        autoComplete="off"
+        onChange={({ target }) => onChange(target.value)}
+      />
     </label>
   );
 }

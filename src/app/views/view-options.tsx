@@ -67,7 +67,7 @@ export function ViewOptions({ ownCode }: { ownCode: readonly OwnCode[] }): React
                   title: 'Only my code',
                   entries: ownCode.map(({ title, hidden }) => ({
                     id: `own:${title}`,
-                    title: `Only my ${title} code`,
+                    title,
                     hint: `hides ${hidden}`,
                   })),
                 },

@@ -12,8 +12,8 @@ export type StackRule =
 
 export interface StackRules {
   readonly rules: readonly StackRule[];
-  /** Positions of transforms that say nothing of single stacks, or not the same as of a tree. */
-  readonly unheeded: readonly number[];
+  /** Transforms that say nothing of single stacks, or not the same as of a tree. */
+  readonly unheeded: readonly Transform[];
 }
 
 /** @param matched of the tree: a path that is not there leaves all as it is. */
@@ -23,7 +23,7 @@ export function* stackRules(
   matched: readonly number[],
 ): Steps<StackRules> {
   const rules: StackRule[] = [];
-  const unheeded: number[] = [];
+  const unheeded: Transform[] = [];
   let known = facts;
   // The profile's functions as they are called by then.
   let current = Int32Array.from(facts.functions.names, (_, func) => func);
@@ -36,7 +36,7 @@ export function* stackRules(
       case 'hide':
       case 'show-from': {
         if (transform.kind === 'show-from' && !isAsRecorded) {
-          unheeded.push(i);
+          unheeded.push(transform);
           break;
         }
         const parsed = parseSearch(transform.match);
@@ -47,7 +47,7 @@ export function* stackRules(
         break;
       }
       case 'focus-path':
-        if (!isAsRecorded) unheeded.push(i);
+        if (!isAsRecorded) unheeded.push(transform);
         else if (matched[i] !== 0) {
           const { names } = known.functions;
           const called = current;
@@ -68,7 +68,7 @@ export function* stackRules(
         break;
       }
       case 'merge-recursion':
-        unheeded.push(i);
+        unheeded.push(transform);
         isAsRecorded = false;
         break;
       case 'invert':

@@ -58,6 +58,8 @@ export function CodeLines({ shown, lines, file, selected }: CodeLinesProps): Rea
     if (row >= 0) virtual.scrollToIndex(row, { align: 'center' });
   }, [hottest, hasCode, rows, virtual]);
 
+  const lastLine = here.line.at(-1) ?? 0;
+  const isOther = code.data !== undefined && code.data.length < lastLine;
   const template = usePreference('sourceLink');
   const { names } = shown.file.profile.functions;
   const type = shown.file.profile.sampleTypes[shown.sampleType];
@@ -107,8 +109,8 @@ export function CodeLines({ shown, lines, file, selected }: CodeLinesProps): Rea
       <CodeSources path={path} exampleLine={here.line[Math.max(hottest, 0)] ?? 1} linkOf={linkOf} />
       {localPath !== undefined && (
         <p className={styles['note']}>
-          Code: <bdi>{`${local.folder}/${localPath}`.slice(-160)}</bdi>. Whether it is the version that was profiled,
-          only you can tell.
+          Code: <bdi>{`${local.folder}/${localPath}`.slice(-160)}</bdi>.
+          {isOther && ` It ends before line ${lastLine}: another version than the one that was profiled.`}
         </p>
       )}
       {local.folder !== undefined && localPath === undefined && (

@@ -11,7 +11,8 @@ const AROUND = 4;
 const LEAST_GAP = 3;
 
 /**
- * @param lines that cost something, ascending @param codeLength lines of the code, 0 without it: then there are no gaps
+ * @param lines that cost something, ascending @param codeLength lines of the code, 0 without it: then there are no gaps. Lines
+ * behind its end stand alone
  * @param unfolded first lines of gaps that the user opened
  */
 export function sourceRows(
@@ -26,11 +27,11 @@ export function sourceRows(
   }
   let last = 0;
   const putCold = (to: number): void => {
-    while (last < to) rows.push({ kind: 'line', line: ++last, entry: -1 });
+    while (last < Math.min(to, codeLength)) rows.push({ kind: 'line', line: ++last, entry: -1 });
   };
   const putUntil = (next: number, isEnd: boolean): void => {
-    const from = rows.length === 0 ? 1 : Math.max(last, Math.min(last + AROUND, codeLength)) + 1;
-    const to = isEnd ? next - 1 : Math.max(last, next - 1 - AROUND);
+    const from = rows.length === 0 ? 1 : Math.min(last + AROUND, codeLength) + 1;
+    const to = Math.min(codeLength, isEnd ? next - 1 : next - 1 - AROUND);
     if (to - from + 1 >= LEAST_GAP && !unfolded.has(from)) {
       putCold(from - 1);
       rows.push({ kind: 'gap', from, to });

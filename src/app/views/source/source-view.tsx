@@ -56,10 +56,7 @@ export function SourceView({ shown, selected, onKey }: SourceViewProps): ReactEl
         )}
         {unheeded.length > 0 && (
           <p className={styles['note']} role="status">
-            Not heeded here, as lines have no tree:{' '}
-            {unheeded
-              .map((i) => transformTitle(shown.request.transforms[i], shown.file.profile.ownCode).slice(0, 80))
-              .join(', ')}
+            Not heeded here, as lines have no tree: {unheeded.map((one) => transformTitle(one).slice(0, 80)).join(', ')}
             .
           </p>
         )}
