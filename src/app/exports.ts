@@ -88,8 +88,8 @@ async function drawPicture(analysis: Analysis, shown: Shown, kind: 'svg' | 'png'
   const ratio = 2;
   const shownRows = Math.min(rows, Math.floor(TALLEST_DEVICE / ratio / size.rowHeightCss));
   const canvas = new OffscreenCanvas(PICTURE_WIDTH * ratio, shownRows * size.rowHeightCss * ratio);
-  const painter = canvas.getContext('2d', { alpha: false })!;
-  paintWhole(painter, new CanvasRows(painter), scene, theme, { ...size, colours, ratio, rows: shownRows });
+  const graph = canvas.getContext('2d', { alpha: false })!;
+  paintWhole({ graph, rows: new CanvasRows(graph) }, scene, theme, { ...size, colours, ratio, rows: shownRows });
   const blob = await canvas.convertToBlob({ type: 'image/png' });
   const bytes = withPngText(new Uint8Array(await blob.arrayBuffer()), 'Source', linkOnScreen());
   return {

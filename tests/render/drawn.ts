@@ -120,8 +120,7 @@ export function stage(drawn: Drawn, { widthCss = 400, heightCss = 200, ratio = 1
   let asked: (() => void) | undefined;
   let now = 0;
   const engine = new FlamegraphEngine({
-    graph: graph.painter,
-    rows: graph.painter,
+    ...graph.canvas,
     overlay: overlay.painter,
     requestFrame: (run) => {
       asked = run;
