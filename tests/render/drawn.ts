@@ -139,7 +139,7 @@ export function stage(drawn: Drawn, { widthCss = 400, heightCss = 200, ratio = 1
   engine.setSize({ widthCss, heightCss, ratio });
   engine.setTheme(theme);
   engine.setScene(sceneOf(drawn));
-  engine.setColours(Uint8Array.from(drawn.names, (_, func) => func % 60));
+  engine.setColours(Uint16Array.from(drawn.tree.func, (func) => Math.max(func, 0) % 60));
   engine.paintNow();
   return {
     engine,

@@ -50,7 +50,7 @@ describe('boxes and labels', () => {
         main 60
         other 40`),
     );
-    engine.setColours(Uint8Array.from([0, cutColourKey]));
+    engine.setColours(Uint16Array.of(0, 0, cutColourKey));
     for (const marks of [undefined, { hit: Uint8Array.from([1, 0]) }]) {
       graph.forget();
       engine.setSearch(marks);
@@ -84,7 +84,7 @@ describe('boxes and labels', () => {
     engine.setRowHeight(16);
     engine.paintNow();
     graph.forget();
-    engine.setColours(new Uint8Array(6));
+    engine.setColours(new Uint16Array(7));
     engine.paintNow();
     expect(graph.rects).toContainEqual({ colour: 'fill0', x: 0, y: 16, width: 319, height: 15 });
     expect(graph.texts[0]).toMatchObject({ text: '(*conn).serve', y: 28 });

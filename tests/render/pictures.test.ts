@@ -14,7 +14,7 @@ const options = {
   zoomNode: 0,
   direction: 'icicle',
   rowHeightCss: 20,
-  colours: Uint8Array.of(0, 1, 2),
+  colours: Uint16Array.of(0, 0, 1, 2),
 } as const;
 
 it('a whole picture has the rectangles of the view', () => {

@@ -70,7 +70,7 @@ export class FlamegraphEngine {
   #scene: FlameScene | undefined;
   #theme: FlameTheme | undefined;
   #search: SearchMarks | undefined;
-  readonly #colours: { keys: Uint8Array; hit: Uint8Array | undefined } = { keys: new Uint8Array(0), hit: undefined };
+  readonly #colours: { keys: Uint16Array; hit: Uint8Array | undefined } = { keys: new Uint16Array(0), hit: undefined };
   /** Layout positions of hits and of the selected function; undefined until a paint needs them. */
   #hits: Int32Array | undefined;
   #selected: Int32Array | undefined;
@@ -88,12 +88,13 @@ export class FlamegraphEngine {
     this.#overlayPainter = new OverlayPainter(options.overlay);
   }
 
-  /** Shows another tree from its root; forgets everything that was said of nodes and functions, but for their colours. */
+  /** Shows another tree from its root; forgets everything that was said of nodes and functions. */
   setScene(scene: FlameScene | undefined): void {
     this.#scene = scene;
     this.#camera.setTree(scene?.tree, scene?.layout);
     this.#labelWriter.forget();
     this.#search = undefined;
+    this.#colours.keys = new Uint16Array(0);
     this.#colours.hit = undefined;
     this.#hits = undefined;
     this.#selected = undefined;
@@ -115,9 +116,9 @@ export class FlamegraphEngine {
     this.#staleGraph();
   }
 
-  /** @param keyByFunction index into `theme.fills` for each function of the scene. */
-  setColours(keyByFunction: Uint8Array): void {
-    this.#colours.keys = keyByFunction;
+  /** @param keyByNode index into `theme.fills` for each node of the scene. */
+  setColours(keyByNode: Uint16Array): void {
+    this.#colours.keys = keyByNode;
     this.#staleGraph();
   }
 

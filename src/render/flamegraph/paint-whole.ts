@@ -14,8 +14,8 @@ export interface WholeOptions {
   readonly zoomNode: NodeIndex;
   readonly direction: Direction;
   readonly rowHeightCss: number;
-  /** Colour key by function. */
-  readonly colours: Uint8Array;
+  /** Colour key by node. */
+  readonly colours: Uint16Array;
 }
 
 /** @param options `rows` from the root on; the canvas is widthCss × ratio by rows × rowHeightCss × ratio. */

@@ -9,6 +9,7 @@ import { lazily } from '../../components/lazily.tsx';
 import { CanvasRows } from '#render/pixel-rows.ts';
 import { usePreference } from '../../preferences.ts';
 import { hoverFunction, type Place, uiStore } from '../../ui-store.ts';
+import { keysOfNodes } from '../colours.ts';
 import { type Shown, valueText } from '../shown.ts';
 import { attachPointer } from './pointer.ts';
 import { useFlameTheme } from './flame-theme.ts';
@@ -33,6 +34,8 @@ export interface FlameGraphProps {
   readonly whole: number;
   /** Colour key by function, see render/palette.ts. */
   readonly colours: Uint8Array;
+  /** Colour key by node, instead of those by function. */
+  readonly nodeColours?: Uint16Array | undefined;
   readonly hit: Uint8Array | undefined;
   /** Self and total of each function in the whole profile, for the tooltip. */
   readonly byFunction: { readonly self: Float64Array; readonly total: Float64Array };
@@ -64,6 +67,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
     direction,
     whole,
     colours,
+    nodeColours,
     hit,
     byFunction,
     zoom,
@@ -197,7 +201,8 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
     restedAt.current = -1;
     engine.current!.setScene(scene);
   }, [scene]);
-  useEffect(() => engine.current!.setColours(colours), [colours, scene]);
+  const keys = useMemo(() => nodeColours ?? keysOfNodes(tree, colours), [nodeColours, tree, colours]);
+  useEffect(() => engine.current!.setColours(keys), [keys, scene]);
   useEffect(() => engine.current!.setSearch(hit && { hit }), [hit, scene]);
   useEffect(() => {
     // Where the camera came to rest by itself it already stands.
