@@ -25,21 +25,21 @@ describe('boxes and labels', () => {
       'fillRect fill4 240 40 79 19',
       'fillRect fill2 0 60 119 19',
       'fillRect fill3 120 60 79 19',
-      'fillText ink "(*conn).serve" 34 34',
-      'fillText ink "gc" 372 34',
-      'fillText ink "handle" 34 54',
-      'fillText ink "Read" 268 54',
-      'fillText ink "Marshal" 34 74',
-      'fillText ink "Decode" 154 74',
+      'fillText rootInk "total · 3.90 core-h" 4 14',
       'fillText inkDim "http." 4 34',
       'fillText inkDim "runtime." 324 34',
       'fillText inkDim "main." 4 54',
       'fillText inkDim "net." 244 54',
       'fillText inkDim "json." 4 74',
       'fillText inkDim "json." 124 74',
+      'fillText ink "(*conn).serve" 34 34',
+      'fillText ink "gc" 372 34',
+      'fillText ink "handle" 34 54',
+      'fillText ink "Read" 268 54',
+      'fillText ink "Marshal" 34 74',
+      'fillText ink "Decode" 154 74',
       'fillText inkDim "80.0 %" 282 34',
       'fillText inkDim "60.0 %" 202 54',
-      'fillText rootInk "total · 3.90 core-h" 4 14',
     ]);
   });
 
@@ -56,7 +56,7 @@ describe('boxes and labels', () => {
       engine.setSearch(marks);
       engine.paintNow();
       expect(graph.colourAt(300, 30)).toBe('cutHatch');
-      expect(graph.calls).toContain('fillText cutInk "other" 244 34');
+      expect(graph.calls).toContain('fillText ink71 "other" 244 34');
     }
   });
 
@@ -87,7 +87,7 @@ describe('boxes and labels', () => {
     engine.setColours(new Uint16Array(7));
     engine.paintNow();
     expect(graph.rects).toContainEqual({ colour: 'fill0', x: 0, y: 16, width: 319, height: 15 });
-    expect(graph.texts[0]).toMatchObject({ text: '(*conn).serve', y: 28 });
+    expect(graph.texts).toContainEqual(expect.objectContaining({ text: '(*conn).serve', y: 28 }));
   });
 
   it('an empty profile shows its root', () => {

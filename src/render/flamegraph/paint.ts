@@ -6,7 +6,7 @@ import { type Boxes, hitBox, nodeBox, rootBox, runBox, tickBox } from './boxes.t
 import type { FlameTheme } from './scene.ts';
 import { endRow, firstRow, type FlameView, gapOf, rowTop } from './view.ts';
 
-/** Hits wider than this many css px have an edge around their yellow; ticks are no boxes and have none. */
+/** Boxes wider than this many css px can have an edge and a hatch; runs and ticks are no boxes and have none. */
 const EDGED_CSS = 3;
 
 /** The canvas of the boxes. */
@@ -38,6 +38,8 @@ export function paintBoxes(
   const gap = gapOf(view);
   const pixels = rows.room(width, last - first + 1);
   pixels.fill(ground);
+  const edges = theme.textures.map((texture, of) => pixelOf(texture?.edge ?? theme.fills[of]));
+  const textured: number[] = [];
   // Later boxes lie on earlier ones: ticks of hits on the runs that they are in.
   for (let box = 0; box < count; box++) {
     const from = start[box] + width * (isIcicle ? row[box] - first : last - row[box]);
@@ -46,11 +48,21 @@ export function paintBoxes(
     if (kind[box] === rootBox) pixel = root;
     else if (kind[box] === tickBox) pixel = search;
     else if (kind[box] === hitBox) pixel = isEdged(boxes, box, gap) ? searchEdge : search;
+    else if (
+      kind[box] === nodeBox &&
+      theme.textures[key[box]] !== undefined &&
+      isEdged(boxes, box, gap) &&
+      // What a source cut away is no data that could stand back.
+      (!searching || key[box] === cutColourKey)
+    ) {
+      pixel = edges[key[box]];
+      textured.push(box);
+    }
     for (let at = from; at < to; at++) pixels[at] = pixel;
   }
   rows.draw(rowTop(view, isIcicle ? first : last), view.row, gap, theme.ground);
   fillHits(graph, theme, view, boxes);
-  fillCut(graph, theme, view, boxes);
+  fillTextured(graph, theme, view, boxes, textured);
 }
 
 /** The yellow within an edge. */
@@ -65,18 +77,32 @@ function fillHits(graph: Painter, theme: FlameTheme, view: FlameView, boxes: Box
   }
 }
 
-/** What a source cut away is hatched, and a hatch is more than a row of pixels. */
-function fillCut(graph: Painter, theme: FlameTheme, view: FlameView, boxes: Boxes): void {
-  const { count, start, row, key, kind } = boxes;
+/** A texture is more than a row of pixels. Key by key, since another pattern costs more than another rectangle. */
+function fillTextured(
+  graph: Painter,
+  theme: FlameTheme,
+  view: FlameView,
+  boxes: Boxes,
+  textured: readonly number[],
+): void {
+  const { start, row, key } = boxes;
   const gap = gapOf(view);
-  graph.fillStyle = theme.cutHatch(view.ratio);
-  for (let box = 0; box < count; box++) {
-    if (key[box] !== cutColourKey || (kind[box] !== nodeBox && kind[box] !== runBox)) continue;
-    graph.fillRect(start[box], rowTop(view, row[box]), paintedWidth(boxes, box, gap), view.row - gap);
+  const fillAll = (of: number, fill: string | CanvasPattern, inset: number): void => {
+    graph.fillStyle = fill;
+    for (const box of textured) {
+      if (key[box] !== of) continue;
+      const width = paintedWidth(boxes, box, gap) - 2 * inset;
+      graph.fillRect(start[box] + inset, rowTop(view, row[box]) + inset, width, view.row - gap - 2 * inset);
+    }
+  };
+  for (const of of new Set(textured.map((box) => key[box]))) {
+    const { dashes, edge, fill } = theme.textures[of]!;
+    if (dashes) fillAll(of, dashes(view.ratio), 0);
+    fillAll(of, fill(view.ratio), edge === undefined ? 0 : gap);
   }
 }
 
-function isEdged({ start, end }: Boxes, box: number, gap: number): boolean {
+export function isEdged({ start, end }: Boxes, box: number, gap: number): boolean {
   return end[box] - start[box] > EDGED_CSS * gap;
 }
 
