@@ -16,7 +16,7 @@ import { applyTransforms, type Transform } from '#model/transforms/registry.ts';
 import type { FunctionFacts } from '#model/transforms/rename-functions.ts';
 import type { SideColumns, UnionTree } from '#model/union.ts';
 import { rankNames } from '#model/tree-builder.ts';
-import { readSlices } from '#wire/read-slices.ts';
+import { readSlices } from '#formats/sliced-tree.ts';
 import type {
   DiffAnswer,
   DiffRequest,

@@ -1,14 +1,14 @@
 /** What one frame costs, in words, beside the pointer. The same facts stand in the accessible tree. */
-import { type ReactElement, type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import type { ReactElement, RefObject } from 'react';
 import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
 import { sampleTypeTitle } from '#model/profile-type.ts';
 import { formatCount, formatExact, formatShare } from '#model/units.ts';
 import type { Place } from '../../ui-store.ts';
 import { samplesIn, type Shown, valueText } from '../shown.ts';
 import { placeOf } from '../place-of.ts';
+import { TooltipBox } from './tooltip-box.tsx';
 import styles from './frame-tooltip.module.css';
 
-const OFF_CSS = 12;
 /** Of a hostile name of a megabyte, this much is read. */
 const MOST_LETTERS = 600;
 
@@ -36,20 +36,6 @@ export function FrameTooltip({
   at,
   area,
 }: FrameTooltipProps): ReactElement {
-  const box = useRef<HTMLDivElement>(null);
-  const [place, setPlace] = useState<Place>();
-  useLayoutEffect(() => {
-    const host = area.current!.getBoundingClientRect();
-    const { offsetWidth, offsetHeight } = box.current!;
-    const x = host.left + at.x;
-    const y = host.top + at.y;
-    // Below right of the pointer; on the other side of it where there is no room, never over it.
-    const left = x + OFF_CSS + offsetWidth < innerWidth - 4 ? x + OFF_CSS : Math.max(4, x - OFF_CSS - offsetWidth);
-    const below = y + OFF_CSS + 8;
-    const top = below + offsetHeight < innerHeight - 4 ? below : Math.max(4, y - OFF_CSS - 8 - offsetHeight);
-    setPlace({ x: left, y: top });
-  }, [at, area, node]);
-
   const { functions, sampleTypes } = shown.file.profile;
   const func = tree.func[node];
   const isCut = func === shown.file.profile.cut?.func;
@@ -71,12 +57,7 @@ export function FrameTooltip({
     </tr>
   );
   return (
-    <div
-      ref={box}
-      role="tooltip"
-      className={styles['tooltip']}
-      style={place ? { left: place.x, top: place.y } : { visibility: 'hidden' }}
-    >
+    <TooltipBox at={at} area={area}>
       <p className={styles['name']}>
         <bdi>{name}</bdi>
       </p>
@@ -110,6 +91,6 @@ export function FrameTooltip({
       <p className={styles['foot']}>
         <span>Click zooms</span> <span>Right click: focus, hide, sandwich…</span>
       </p>
-    </div>
+    </TooltipBox>
   );
 }

@@ -1,0 +1,88 @@
+/** What one frame is on both sides, beside the pointer. */
+import type { ReactElement, RefObject } from 'react';
+import { nodeName, rootName } from '#model/call-tree.ts';
+import { formatAmount, formatChange } from '#model/changes-text.ts';
+import type { Place } from '../ui-store.ts';
+import { placeOf } from '../views/place-of.ts';
+import { TooltipBox } from '../views/flamegraph/tooltip-box.tsx';
+import tipStyles from '../views/flamegraph/frame-tooltip.module.css';
+import { monthlyText } from './cost.ts';
+import { evidenceOfNode, percentText, unitOf } from './diff-words.ts';
+import type { ShownComparison } from './use-comparison.ts';
+import styles from './compare.module.css';
+
+/** Of a hostile name of a megabyte, this much is read. */
+const MOST_LETTERS = 600;
+
+interface DiffTooltipProps {
+  readonly shown: ShownComparison;
+  /** Money an hour; undefined: none is spoken of. */
+  readonly rate: number | undefined;
+  /** Of the shown tree. */
+  readonly node: number;
+  readonly at: Place;
+  readonly area: RefObject<HTMLElement | null>;
+}
+
+export function DiffTooltip({ shown, rate, node, at, area }: DiffTooltipProps): ReactElement {
+  const { diff } = shown;
+  const { tree, functions, byFunction, a, b } = diff;
+  const unit = unitOf(shown);
+  const func = tree.func[node];
+  const union = diff.node[node];
+  const full = node === 0 ? rootName : nodeName(tree, functions.names, node);
+  const name = full.length > MOST_LETTERS ? `${full.slice(0, MOST_LETTERS)}…` : full || '(empty name)';
+  const money = monthlyText(shown, b.total[union] - a.total[union], rate);
+  const row = (title: string, ofA: number, ofB: number): ReactElement => (
+    <tr>
+      <th scope="row">{title}</th>
+      <td>{formatAmount(ofA, unit)}</td>
+      <td>{formatAmount(ofB, unit)}</td>
+      <td data-sign={Math.sign(ofB - ofA)} className={styles['signed']}>
+        {formatChange(ofB - ofA, unit)}
+      </td>
+      <td>{percentText(ofA, ofB)}</td>
+    </tr>
+  );
+  return (
+    <TooltipBox at={at} area={area}>
+      <p className={tipStyles['name']}>
+        <bdi>{name}</bdi>
+      </p>
+      {func >= 0 && (
+        <p className={tipStyles['file']}>
+          {placeOf(functions.files[func], functions.line[func], functions.mappings[func])}
+        </p>
+      )}
+      <table>
+        <thead>
+          <tr>
+            <td />
+            <th scope="col" className={styles['a']}>
+              A
+            </th>
+            <th scope="col" className={styles['b']}>
+              B
+            </th>
+            <th scope="col">change</th>
+            <th scope="col">of A</th>
+          </tr>
+        </thead>
+        <tbody>
+          {row('This path, total', a.total[union], b.total[union])}
+          {row('This path, self', a.self[union], b.self[union])}
+          {func >= 0 && row('Everywhere, total', byFunction.a.total[func], byFunction.b.total[func])}
+          {func >= 0 && row('Everywhere, self', byFunction.a.self[func], byFunction.b.self[func])}
+        </tbody>
+      </table>
+      <p className={tipStyles['samples']}>
+        {node === 0 ? 'The whole of both sides.' : evidenceOfNode(shown, union)}
+        {node > 0 && diff.mixed[union] === 1 && ' Below it some grew and some shrank.'}
+        {money !== undefined && ` ${money} a month at this load.`}
+      </p>
+      <p className={tipStyles['foot']}>
+        <span>Click zooms both sides</span> <span>Right click: focus, hide…</span>
+      </p>
+    </TooltipBox>
+  );
+}

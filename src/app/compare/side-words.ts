@@ -1,0 +1,26 @@
+/** A side in words: what of, when. */
+import { parseProfileType, profileTypeTitle } from '#model/profile-type.ts';
+import { printLabelSelector } from '#model/label-selector.ts';
+import { formatSpan } from '#model/time-text.ts';
+import { zoneName } from '../time/zone-name.ts';
+import { urlStore } from '../url/url-store.ts';
+import type { Side, SideName } from './sides.ts';
+import type { ShownComparison } from './use-comparison.ts';
+
+/** `checkout CPU time pod="a", 21:27 – 21:42` */
+export function sideText(side: Side, nowMs: number): string {
+  if (side.kind === 'file') return side.file;
+  const { service, profileType, matchers, range } = side;
+  const type = profileType === undefined ? undefined : parseProfileType(profileType);
+  const words = [
+    service ?? 'all services',
+    type && profileTypeTitle(type),
+    matchers.length > 0 && printLabelSelector(matchers).slice(1, -1),
+  ];
+  const span = range && formatSpan(range, zoneName(urlStore.getState().state.tz), nowMs);
+  return [words.filter(Boolean).join(' '), span].filter(Boolean).join(', ');
+}
+
+export function sideLine(name: SideName, { open }: ShownComparison): string {
+  return sideText(open[name].side, Date.now());
+}

@@ -1,0 +1,275 @@
+/** The causes in order: code told from work, each with its size, its interval and what it explains. */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, type ReactElement, useMemo, useRef, useState } from 'react';
+import type { Change } from '#model/changes.ts';
+import { changesAsMarkdown, formatAmount, formatChange, formatInterval, summarise } from '#model/changes-text.ts';
+import { splitName } from '#model/function-name.ts';
+import { formatCount, formatShare } from '#model/units.ts';
+import { copy } from '../commands.ts';
+import { Button } from '../components/button.tsx';
+import { hoverFunction } from '../ui-store.ts';
+import { navigate, useUrl } from '../url/url-store.ts';
+import { linkOnScreen } from '../views/link-on-screen.ts';
+import { monthlyText } from './cost.ts';
+import { percentText, signedPercent, unitOf } from './diff-words.ts';
+import { sideLine } from './side-words.ts';
+import type { ShownComparison } from './use-comparison.ts';
+import styles from './compare.module.css';
+
+const ROW_CSS = 52;
+const MOST_LETTERS = 200;
+
+type Filter = 'all' | 'code' | 'work' | 'grew' | 'shrank' | 'new' | 'gone' | 'noise';
+
+const filters: readonly { readonly id: Filter; readonly title: string; holds(change: Change): boolean }[] = [
+  { id: 'all', title: 'All', holds: ({ supported }) => supported },
+  { id: 'code', title: 'Code', holds: ({ supported, kind }) => supported && kind === 'code' },
+  { id: 'work', title: 'Work', holds: ({ supported, kind }) => supported && kind === 'work' },
+  { id: 'grew', title: 'Grew', holds: ({ supported, trend }) => supported && trend === 'grew' },
+  { id: 'shrank', title: 'Shrank', holds: ({ supported, trend }) => supported && trend === 'shrank' },
+  { id: 'new', title: 'New', holds: ({ supported, trend }) => supported && trend === 'new' },
+  { id: 'gone', title: 'Gone', holds: ({ supported, trend }) => supported && trend === 'gone' },
+  { id: 'noise', title: 'May be noise', holds: ({ supported }) => !supported },
+];
+
+export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement {
+  const { evidence } = shown;
+  const [filter, setFilter] = useState<Filter>('all');
+  const unit = unitOf(shown);
+  if (!evidence) {
+    return (
+      <section className={styles['changes']} aria-label="What changed" aria-busy="true">
+        <header>
+          <h2>What changed</h2>
+          <Totals shown={shown} />
+        </header>
+        <p className={styles['summary']}>Working out which changes are more than noise…</p>
+      </section>
+    );
+  }
+  const { found } = evidence;
+  const rows = found.changes.filter((change) => filters.find(({ id }) => id === filter)!.holds(change));
+  const counted = filters
+    .map(({ id, title, holds }) => ({ id, title, count: found.changes.filter(holds).length }))
+    .filter(({ id, count }) => count > 0 || id === 'all');
+  return (
+    <section className={styles['changes']} aria-label="What changed">
+      <header>
+        <h2>What changed</h2>
+        <Totals shown={shown} />
+      </header>
+      <p className={styles['summary']} role="status">
+        {summarise(found, unit)}
+      </p>
+      <div className={styles['filters']}>
+        <div role="radiogroup" aria-label="Which changes" onKeyDown={moveInRadios}>
+          {counted.map(({ id, title, count }) => (
+            <Button
+              key={id}
+              role="radio"
+              aria-checked={id === filter}
+              tabIndex={id === filter ? 0 : -1}
+              onClick={() => setFilter(id)}
+            >
+              {title}{' '}
+              <span className={styles['count']}>{formatCount(count + (id === 'noise' ? found.untold : 0))}</span>
+            </Button>
+          ))}
+        </div>
+        <Button
+          icon="copy"
+          onClick={() => {
+            const sides = { a: sideLine('a', shown), b: sideLine('b', shown) };
+            void copy(changesAsMarkdown(found, unit, sides, linkOnScreen()), 'Summary');
+          }}
+        >
+          Copy summary
+        </Button>
+      </div>
+      <ChangeList key={filter} shown={shown} rows={rows} />
+    </section>
+  );
+}
+
+/** `3.91 → 4.03 cores +3.1 %` */
+function Totals({ shown }: { shown: ShownComparison }): ReactElement {
+  const { diff, open } = shown;
+  const { a, b } = diff.totals;
+  // Of sides of unlike length only rates can be held against each other.
+  const isRated = open.a.seconds !== undefined && open.b.seconds !== undefined && !open.a.isSnapshot;
+  const [ofA, ofB] = isRated ? [Number(a) / open.a.seconds!, Number(b) / open.b.seconds!] : [Number(a), Number(b)];
+  const unit = { kind: isRated ? 'per-second' : 'absolute', sampleType: shown.type } as const;
+  return (
+    <p className={styles['totals']}>
+      <span>{formatAmount(ofA, unit)}</span> → <span>{formatAmount(ofB, unit)}</span>{' '}
+      <strong>{percentText(ofA, ofB)}</strong>
+    </p>
+  );
+}
+
+function moveInRadios(event: KeyboardEvent<HTMLDivElement>): void {
+  const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+  if (by === 0) return;
+  event.preventDefault();
+  const buttons = [...event.currentTarget.querySelectorAll('button')];
+  const at = buttons.findIndex((button) => button.ariaChecked === 'true');
+  const next = buttons[(at + by + buttons.length) % buttons.length];
+  next.click();
+  next.focus();
+}
+
+function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Change[] }): ReactElement {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [active, setActive] = useState(0);
+  const selected = useUrl((state) => state.sel);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_CSS,
+    overscan: 6,
+  });
+  const reach = useMemo(() => reachOf(rows), [rows]);
+  const at = Math.min(active, rows.length - 1);
+  const choose = (row: number): void => {
+    setActive(row);
+    navigate({ sel: rows[row].path }, 'push');
+  };
+  const move = (to: number): void => {
+    const row = Math.max(0, Math.min(rows.length - 1, to));
+    setActive(row);
+    virtual.scrollToIndex(row);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (rows.length === 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'ArrowDown') move(at + 1);
+    else if (event.key === 'ArrowUp') move(at - 1);
+    else if (event.key === 'Home') move(0);
+    else if (event.key === 'End') move(rows.length - 1);
+    else if (event.key === 'Enter' || event.key === ' ') choose(at);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div
+      ref={scroller}
+      role="listbox"
+      aria-label="Changes"
+      aria-description="Enter lights the frames of a change"
+      tabIndex={0}
+      className={styles['list']}
+      aria-activedescendant={rows.length > 0 ? `change-${at}` : undefined}
+      onKeyDown={onKeyDown}
+      onPointerLeave={() => hoverFunction(-1)}
+    >
+      {rows.length === 0 && <p className={styles['empty']}>No such change.</p>}
+      <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+        {virtual.getVirtualItems().map(({ index, start }) => (
+          <ChangeRow
+            key={index}
+            shown={shown}
+            change={rows[index]}
+            index={index}
+            top={start}
+            reach={reach}
+            isActive={index === at}
+            isSelected={samePath(rows[index].path, selected)}
+            onChoose={() => choose(index)}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface ChangeRowProps {
+  readonly shown: ShownComparison;
+  readonly change: Change;
+  readonly index: number;
+  readonly top: number;
+  /** Percent at the ends of the scale of intervals. */
+  readonly reach: number;
+  readonly isActive: boolean;
+  readonly isSelected: boolean;
+  onChoose(): void;
+}
+
+function ChangeRow(props: ChangeRowProps): ReactElement {
+  const { shown, change, index, top, reach, isActive, isSelected, onChoose } = props;
+  const { kind, name, path, selfA, selfB, part, delta, codePct, trend, explained, isRemainder, supported } = change;
+  const unit = unitOf(shown);
+  const { prefix, middle, bare } = splitName(name.slice(0, MOST_LETTERS));
+  const amount = kind === 'code' ? part : delta;
+  const rate = useUrl((state) => state.rate);
+  const money = monthlyText(shown, amount, rate);
+  const interval = formatInterval(change);
+  return (
+    <div
+      id={`change-${index}`}
+      role="option"
+      aria-selected={isSelected}
+      className={styles['change']}
+      data-active={isActive || undefined}
+      data-pale={!supported || undefined}
+      style={{ transform: `translateY(${top}px)` }}
+      onPointerEnter={() => kind === 'code' && hoverFunction(change.index)}
+      onClick={onChoose}
+      title={path.join(' › ').slice(0, 2000)}
+    >
+      <div className={styles['cause']}>
+        <bdi>
+          {isRemainder && 'the rest of '}
+          <span className={styles['prefix']}>{prefix}</span>
+          {middle}
+          {bare || '(empty name)'}
+        </bdi>
+        <span className={styles['tag']}>{kind}</span>
+        {(trend === 'new' || trend === 'gone') && (
+          <span className={styles['tag']} data-trend={trend}>
+            {trend === 'new' ? (kind === 'code' ? 'new' : 'new route') : kind === 'code' ? 'gone' : 'gone route'}
+          </span>
+        )}
+      </div>
+      <div className={styles['facts']}>
+        {formatAmount(selfA, unit)} → {formatAmount(selfB, unit)}
+        {explained !== 0 && ` · ${formatShare(Math.abs(explained), 1)} of the change`}
+        {money !== undefined && ` · ${money} a month`}
+      </div>
+      <Interval change={change} reach={reach} text={interval} />
+      <div className={styles['delta']} data-sign={Math.sign(amount)}>
+        <strong>{formatChange(amount, unit)}</strong>
+        <span>{codePct === null ? (trend === 'new' ? 'from 0' : 'to 0') : signedPercent(codePct)}</span>
+      </div>
+    </div>
+  );
+}
+
+const INTERVAL_CSS = 72;
+
+/** The interval on one scale for all rows, zero in the middle. */
+function Interval({ change, reach, text }: { change: Change; reach: number; text: string }): ReactElement {
+  const { low, high, codePct } = change;
+  if (low === null || high === null || codePct === null) return <span className={styles['interval']} />;
+  const x = (percent: number): number =>
+    INTERVAL_CSS / 2 + (Math.max(-reach, Math.min(reach, percent)) / reach) * (INTERVAL_CSS / 2 - 4);
+  return (
+    <span className={styles['interval']}>
+      <svg width={INTERVAL_CSS} height={16} role="img" aria-label={`Interval ${text}`} data-sign={Math.sign(codePct)}>
+        <title>{`${text} (95 %)`}</title>
+        <path d={`M${INTERVAL_CSS / 2} 1v14`} className={styles['zero']} />
+        <path d={`M${x(low)} 8H${x(high)}`} className={styles['reach']} />
+        <rect x={x(codePct) - 2} y={5} width={4} height={6} rx={1} />
+      </svg>
+    </span>
+  );
+}
+
+/** Most of the intervals fit; a few that are huge do not make all others dots. */
+function reachOf(rows: readonly Change[]): number {
+  const ends = rows.flatMap(({ low, high }) => (low === null || high === null ? [] : [Math.abs(low), Math.abs(high)]));
+  ends.sort((a, b) => a - b);
+  return Math.max(10, Math.min(200, ends[Math.floor(ends.length * 0.9)] ?? 10));
+}
+
+function samePath(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, i) => name === b[i]);
+}
