@@ -71,6 +71,7 @@ export class FlamegraphEngine {
   #theme: FlameTheme | undefined;
   #search: SearchMarks | undefined;
   readonly #colours: { keys: Uint16Array; hit: Uint8Array | undefined } = { keys: new Uint16Array(0), hit: undefined };
+  #keepsHits = false;
   /** Layout positions of hits and of the selected function; undefined until a paint needs them. */
   #hits: Int32Array | undefined;
   #selected: Int32Array | undefined;
@@ -116,9 +117,13 @@ export class FlamegraphEngine {
     this.#staleGraph();
   }
 
-  /** @param keyByNode index into `theme.fills` for each node of the scene. */
-  setColours(keyByNode: Uint16Array): void {
+  /**
+   * @param keyByNode index into `theme.fills` for each node of the scene.
+   * @param keepsHits they mean something that a search must not hide: hits get an edge instead of yellow.
+   */
+  setColours(keyByNode: Uint16Array, keepsHits = false): void {
     this.#colours.keys = keyByNode;
+    this.#keepsHits = keepsHits;
     this.#staleGraph();
   }
 
@@ -314,7 +319,7 @@ export class FlamegraphEngine {
     const begun = now();
     this.#boxes.count = 0;
     if (!scene) {
-      paintBoxes(this.#options, theme, view, this.#boxes, false);
+      paintBoxes(this.#options, theme, view, this.#boxes, 'none');
       return;
     }
     const { tree, layout } = scene;
@@ -324,8 +329,9 @@ export class FlamegraphEngine {
     cull(tree, layout, view, this.#colours, this.#boxes);
     if (this.#search && this.#hits) cullMarks(tree, layout, view, this.#hits, this.#boxes);
     const culled = now();
-    paintBoxes(this.#options, theme, view, this.#boxes, this.#search !== undefined);
-    stats.labels = this.#labelWriter.write(scene, theme, view, this.#boxes, this.#search !== undefined);
+    const look = this.#search ? (this.#keepsHits ? 'edged' : 'yellow') : 'none';
+    paintBoxes(this.#options, theme, view, this.#boxes, look);
+    stats.labels = this.#labelWriter.write(scene, theme, view, this.#boxes, look);
     stats.boxes = this.#boxes.count;
     stats.layoutMs = marked - begun;
     stats.cullMs = culled - marked;

@@ -28,8 +28,8 @@ export function paintWhole(
   const view = wholeView(scene, options, options.ratio, options.rows);
   const boxes = new Boxes();
   cull(scene.tree, scene.layout, view, { keys: options.colours, hit: undefined }, boxes);
-  paintBoxes(canvas, theme, view, boxes, false);
-  new LabelWriter(canvas.graph).write(scene, theme, view, boxes, false);
+  paintBoxes(canvas, theme, view, boxes, 'none');
+  new LabelWriter(canvas.graph).write(scene, theme, view, boxes, 'none');
 }
 
 /** A view that holds `rows` rows, or without them all that have something in the zoomed range. */

@@ -34,7 +34,7 @@ export interface FlameGraphProps {
   readonly whole: number;
   /** Colour key by function, see render/palette.ts. */
   readonly colours: Uint8Array;
-  /** Colour key by node, instead of those by function. */
+  /** Colour key by node, instead of those by function: what they mean is seen in hits of a search too. */
   readonly nodeColours?: Uint16Array | undefined;
   readonly hit: Uint8Array | undefined;
   /** Self and total of each function in the whole profile, for the tooltip. */
@@ -202,7 +202,8 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
     engine.current!.setScene(scene);
   }, [scene]);
   const keys = useMemo(() => nodeColours ?? keysOfNodes(tree, colours), [nodeColours, tree, colours]);
-  useEffect(() => engine.current!.setColours(keys), [keys, scene]);
+  const keepsHits = nodeColours !== undefined;
+  useEffect(() => engine.current!.setColours(keys, keepsHits), [keys, keepsHits, scene]);
   useEffect(() => engine.current!.setSearch(hit && { hit }), [hit, scene]);
   useEffect(() => {
     // Where the camera came to rest by itself it already stands.
