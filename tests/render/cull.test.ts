@@ -192,7 +192,7 @@ describe('what a view shows', () => {
           const { list, layout, marks } = culled(tree, view, hit);
           for (let row = 0; row <= tree.maxDepth; row++) {
             for (let x = 0; x < view.width; x++) {
-              const node = nodeUnder(tree, layout, view, marks, x + 0.5, row * 20 + 10);
+              const node = nodeUnder(tree, layout, view, marks, undefined, x + 0.5, row * 20 + 10);
               const over = list.filter((box) => box.row === row && x >= box.start && x < box.end);
               const top = over.find(({ kind }) => kind === tickBox) ?? over[0];
               if (!top) expect(node).toBe(-1);

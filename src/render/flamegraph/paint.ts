@@ -2,7 +2,7 @@
 import type { Painter } from '../painter.ts';
 import { cutColourKey } from '../palette.ts';
 import type { PixelRows } from '../pixel-rows.ts';
-import { type Boxes, hitBox, nodeBox, rootBox, runBox, tickBox } from './boxes.ts';
+import { type Boxes, changeBox, hitBox, nodeBox, rootBox, runBox, tickBox } from './boxes.ts';
 import type { FlameTheme, SearchLook } from './scene.ts';
 import { endRow, firstRow, type FlameView, gapOf, rowTop } from './view.ts';
 
@@ -39,7 +39,7 @@ export function paintBoxes(
   const pixels = rows.room(width, last - first + 1);
   pixels.fill(ground);
   const textured: number[] = [];
-  // Later boxes lie on earlier ones: ticks of hits on the runs that they are in.
+  // Later boxes lie on earlier ones: ticks of hits on changes, and both on the runs that they are in.
   for (let box = 0; box < count; box++) {
     const from = start[box] + width * (isIcicle ? row[box] - first : last - row[box]);
     const to = from + paintedWidth(boxes, box, gap);
@@ -127,6 +127,6 @@ export function isEdged({ start, end }: Boxes, box: number, gap: number): boolea
 /** Boxes of two gaps and more keep one free at their right; runs and ticks lie side by side. */
 export function paintedWidth({ start, end, kind }: Boxes, box: number, gap: number): number {
   const width = end[box] - start[box];
-  const isNode = kind[box] !== runBox && kind[box] !== tickBox;
+  const isNode = kind[box] !== runBox && kind[box] !== tickBox && kind[box] !== changeBox;
   return isNode && width >= 2 * gap ? width - gap : width;
 }

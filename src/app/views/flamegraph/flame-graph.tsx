@@ -36,6 +36,8 @@ export interface FlameGraphProps {
   readonly colours: Uint8Array;
   /** Colour key by node, instead of those by function: what they mean is seen in hits of a search too. */
   readonly nodeColours?: Uint16Array | undefined;
+  /** By node, how much it matters: of nodes thinner than a pixel the one with most shows. */
+  readonly changes?: Float32Array | undefined;
   readonly hit: Uint8Array | undefined;
   /** Self and total of each function in the whole profile, for the tooltip. */
   readonly byFunction: { readonly self: Float64Array; readonly total: Float64Array };
@@ -68,6 +70,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
     whole,
     colours,
     nodeColours,
+    changes,
     hit,
     byFunction,
     zoom,
@@ -204,6 +207,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   const keys = useMemo(() => nodeColours ?? keysOfNodes(tree, colours), [nodeColours, tree, colours]);
   const keepsHits = nodeColours !== undefined;
   useEffect(() => engine.current!.setColours(keys, keepsHits), [keys, keepsHits, scene]);
+  useEffect(() => engine.current!.setChanges(changes), [changes, scene]);
   useEffect(() => engine.current!.setSearch(hit && { hit }), [hit, scene]);
   useEffect(() => {
     // Where the camera came to rest by itself it already stands.
