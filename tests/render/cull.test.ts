@@ -4,7 +4,7 @@ import { Boxes, hitBox, nodeBox, rootBox, runBox, tickBox } from '#render/flameg
 import { cull } from '#render/flamegraph/cull.ts';
 import { nodeUnder } from '#render/flamegraph/hit-test.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
-import { cullMarks, markedPositions } from '#render/flamegraph/marks.ts';
+import { changedPositions, cullChanges, cullMarks, markedPositions } from '#render/flamegraph/marks.ts';
 import type { FlameView } from '#render/flamegraph/view.ts';
 import { type NodeRow, treeOfRows } from './drawn.ts';
 
@@ -178,6 +178,33 @@ describe('what a view shows', () => {
           expect([...yellow].toSorted()).toEqual([...expected].toSorted());
         },
       ),
+    );
+  });
+
+  it('every pixel with changes too thin to show has the strongest, in paint and under the pointer', () => {
+    const strengths = fc.array(fc.constantFrom(0, 0, 0, 1, 2, 3), { minLength: 301, maxLength: 301 });
+    fc.assert(
+      fc.property(trees, views, strengths, (tree, asked, strong) => {
+        const view = viewOf(tree.total[0], asked);
+        const layout = layoutTree(tree);
+        const strength = Float32Array.from(strong);
+        const changes = { positions: changedPositions(layout, strength), strength };
+        const boxes = new Boxes(4);
+        cullChanges(tree, layout, view, changes, Uint16Array.from(tree.func.keys()), boxes);
+        const expected = new Map<string, number>();
+        for (const { node, row, x, width } of naive(tree, view)) {
+          const start = Math.round(x);
+          if (node === 0 || width >= 1 || start < 0 || start >= view.width || strength[node] === 0) continue;
+          const best = expected.get(`${row} ${start}`);
+          if (best === undefined || strength[node] > strength[best]) expected.set(`${row} ${start}`, node);
+        }
+        const found = Array.from({ length: boxes.count }, (_, i) => i);
+        expect(new Map(found.map((i) => [`${boxes.row[i]} ${boxes.start[i]}`, boxes.key[i]]))).toEqual(expected);
+        for (const i of found)
+          expect(nodeUnder(tree, layout, view, undefined, changes, boxes.start[i] + 0.5, boxes.row[i] * 20 + 10)).toBe(
+            boxes.key[i],
+          );
+      }),
     );
   });
 
