@@ -118,7 +118,8 @@ export function flameTheme(token: (name: string) => string, makeHatch: MakeHatch
     const [lightness, chroma, hue] = parseOklch(token(name)) ?? [0.85, 0, 0];
     put(key, oklchToRgb([lightness + STEP_SIGN[key % STEPS] * lightnessStep, chroma, hue]), ink, inkDim);
   }
-  const rampInks = rampNames.map((name) => rgbOf(`--diff-ink-${name}`));
+  // The ramp's tokens for ink are one of these two each.
+  const rampInks = [rgbOf('--diff-ink-0'), rgbOf(`--diff-ink-${RAMP_END}`)];
   for (let level = 0; level <= SELF_SHARES.length; level++) {
     const box = rgbOf(`--self-${level}`);
     const strong = inkOn(box, [ink, ...rampInks, groundRgb]);
