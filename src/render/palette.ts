@@ -88,7 +88,8 @@ const DASHES = { slant: '/', pitchCss: 5, widthCss: 3 } as const;
 /** Of what is new or gone, as much as leaves its label readable and it pale. */
 const PALE_SIDE = 0.35;
 const PALE_HATCH = 0.15;
-const READABLE = 4.5;
+/** Contrast of text, and a little for the rounding of colours. */
+const READABLE = 4.55;
 
 /**
  * @param token reads a token by its name (`--ink`) as it holds now: a colour, a number or a list of fonts
@@ -117,10 +118,12 @@ export function flameTheme(token: (name: string) => string, makeHatch: MakeHatch
     const [lightness, chroma, hue] = parseOklch(token(name)) ?? [0.85, 0, 0];
     put(key, oklchToRgb([lightness + STEP_SIGN[key % STEPS] * lightnessStep, chroma, hue]), ink, inkDim);
   }
-  const rampInks = rampNames.map((name) => rgbOf(`--diff-ink-${name}`));
+  // The ramp's tokens for ink are one of these two each.
+  const rampInks = [rgbOf('--diff-ink-0'), rgbOf(`--diff-ink-${RAMP_END}`)];
   for (let level = 0; level <= SELF_SHARES.length; level++) {
     const box = rgbOf(`--self-${level}`);
-    put(SELF_KEY + level, box, inkOn(box, [ink, ...rampInks]), inkOn(box, [inkDim, ink, ...rampInks]));
+    const strong = inkOn(box, [ink, ...rampInks, groundRgb]);
+    put(SELF_KEY + level, box, strong, inkOn(box, [inkDim, strong]));
   }
   put(searchOnlyKey, rgbOf('--frame-system'), ink, inkDim);
   put(cutColourKey, rgbOf('--other'), rgbOf('--ink-2'));

@@ -4,7 +4,7 @@ import { Boxes, hitBox, nodeBox, rootBox, runBox, tickBox } from '#render/flameg
 import { cull } from '#render/flamegraph/cull.ts';
 import { nodeUnder } from '#render/flamegraph/hit-test.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
-import { cullMarks, markedPositions } from '#render/flamegraph/marks.ts';
+import { changedPositions, cullChanges, cullMarks, markedPositions } from '#render/flamegraph/marks.ts';
 import type { FlameView } from '#render/flamegraph/view.ts';
 import { type NodeRow, treeOfRows } from './drawn.ts';
 
@@ -181,6 +181,33 @@ describe('what a view shows', () => {
     );
   });
 
+  it('every pixel with changes too thin to show has the strongest, in paint and under the pointer', () => {
+    const strengths = fc.array(fc.constantFrom(0, 0, 0, 1, 2, 3), { minLength: 301, maxLength: 301 });
+    fc.assert(
+      fc.property(trees, views, strengths, (tree, asked, strong) => {
+        const view = viewOf(tree.total[0], asked);
+        const layout = layoutTree(tree);
+        const strength = Float32Array.from(strong);
+        const changes = { positions: changedPositions(layout, strength), strength };
+        const boxes = new Boxes(4);
+        cullChanges(tree, layout, view, changes, Uint16Array.from(tree.func.keys()), boxes);
+        const expected = new Map<string, number>();
+        for (const { node, row, x, width } of naive(tree, view)) {
+          const start = Math.round(x);
+          if (node === 0 || width >= 1 || start < 0 || start >= view.width || strength[node] === 0) continue;
+          const best = expected.get(`${row} ${start}`);
+          if (best === undefined || strength[node] > strength[best]) expected.set(`${row} ${start}`, node);
+        }
+        const found = Array.from({ length: boxes.count }, (_, i) => i);
+        expect(new Map(found.map((i) => [`${boxes.row[i]} ${boxes.start[i]}`, boxes.key[i]]))).toEqual(expected);
+        for (const i of found)
+          expect(nodeUnder(tree, layout, view, undefined, changes, boxes.start[i] + 0.5, boxes.row[i] * 20 + 10)).toBe(
+            boxes.key[i],
+          );
+      }),
+    );
+  });
+
   it('the node under a pixel is the one that is painted there', () => {
     fc.assert(
       fc.property(
@@ -192,7 +219,7 @@ describe('what a view shows', () => {
           const { list, layout, marks } = culled(tree, view, hit);
           for (let row = 0; row <= tree.maxDepth; row++) {
             for (let x = 0; x < view.width; x++) {
-              const node = nodeUnder(tree, layout, view, marks, x + 0.5, row * 20 + 10);
+              const node = nodeUnder(tree, layout, view, marks, undefined, x + 0.5, row * 20 + 10);
               const over = list.filter((box) => box.row === row && x >= box.start && x < box.end);
               const top = over.find(({ kind }) => kind === tickBox) ?? over[0];
               if (!top) expect(node).toBe(-1);

@@ -3,7 +3,7 @@
 import type { CallTree } from '#model/call-tree.ts';
 import { FlamegraphEngine, type FlameScene, type FlameTheme, type PaintStats } from '#render/flamegraph/engine.ts';
 import type { Texture } from '#render/flamegraph/scene.ts';
-import { cutColourKey, paleGoneColourKey } from '#render/palette.ts';
+import { cutColourKey, goneColourKey, paleColourKey, paleGoneColourKey } from '#render/palette.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
 import { RecordingPainter } from '../support/recording-painter.ts';
 
@@ -72,6 +72,20 @@ const hatched: Texture = {
   edge: undefined,
   dashes: undefined,
 };
+const pale: Texture = {
+  ground: 'pale',
+  hatch: undefined,
+  fill: () => 'pale',
+  edge: 'paleEdge',
+  dashes: undefined,
+};
+const hollow: Texture = {
+  ground: 'hollow',
+  hatch: { line: 'goneLine', slant: '\\', pitchCss: 6, widthCss: 2 },
+  fill: () => 'goneHatch',
+  edge: 'goneEdge',
+  dashes: () => 'dashes',
+};
 
 export const theme: FlameTheme = {
   fills: byKey((key) => `fill${key}`),
@@ -79,7 +93,7 @@ export const theme: FlameTheme = {
   inks: byKey((key) => (key < cutColourKey ? 'ink' : `ink${key}`)),
   inksDim: byKey((key) => (key < cutColourKey ? 'inkDim' : `ink${key}`)),
   inksFaded: byKey(() => 'inkFaded'),
-  textures: Object.assign([], { [cutColourKey]: hatched }),
+  textures: Object.assign([], { [cutColourKey]: hatched, [paleColourKey(0)]: pale, [goneColourKey]: hollow }),
   ground: 'ground',
   rootFill: 'root',
   rootInk: 'rootInk',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutColourKey } from '#render/palette.ts';
+import { changeColourKey, cutColourKey, goneColourKey, newColourKey, paleColourKey } from '#render/palette.ts';
 import { treeOfRows, drawnTree, stage, theme } from './drawn.ts';
 
 const server = drawnTree(`
@@ -119,6 +119,89 @@ describe('boxes and labels', () => {
     engine.setZoom(0);
     engine.paintNow();
     expect(graph.measured).toBeLessThan(measured + 10);
+  });
+});
+
+describe('a difference', () => {
+  const pale = paleColourKey(0);
+
+  it('boxes that are wide enough have an edge, hatches and dashes; thin ones the plain colour', () => {
+    const { engine, graph } = stage(
+      drawnTree(`
+      total
+        kept 200
+        gone 194
+        thin 3
+        less 3`),
+    );
+    graph.forget();
+    engine.setColours(Uint16Array.of(0, pale, goneColourKey, goneColourKey, pale));
+    engine.paintNow();
+    expect(graph.rects.slice(2)).toEqual([
+      { colour: 'paleEdge', x: 0, y: 20, width: 199, height: 19 },
+      { colour: 'goneEdge', x: 200, y: 20, width: 193, height: 19 },
+      { colour: `fill${goneColourKey}`, x: 394, y: 20, width: 2, height: 19 },
+      { colour: `fill${pale}`, x: 397, y: 20, width: 2, height: 19 },
+      { colour: 'pale', x: 1, y: 21, width: 197, height: 17 },
+      { colour: 'dashes', x: 200, y: 20, width: 193, height: 19 },
+      { colour: 'goneHatch', x: 201, y: 21, width: 191, height: 17 },
+    ]);
+    expect(graph.texts.map(({ text, colour }) => `${text} ${colour}`)).toEqual(
+      expect.arrayContaining([`kept ink${pale}`, `gone ink${goneColourKey}`, `48.5 % ink${goneColourKey}`]),
+    );
+  });
+
+  it('hits keep their colour within an edge, the rest stands back without one', () => {
+    const { engine, graph } = stage(
+      drawnTree(`
+      total
+        wanted 200
+        other 196
+        wanted 4`),
+    );
+    const more = changeColourKey(0.5);
+    engine.setColours(Uint16Array.of(0, more, pale, more), true);
+    graph.forget();
+    engine.setSearch({ hit: Uint8Array.of(1, 0) });
+    engine.paintNow();
+    expect(graph.rects.slice(2)).toEqual([
+      { colour: 'yellowEdge', x: 0, y: 20, width: 199, height: 19 },
+      { colour: `faded${pale}`, x: 200, y: 20, width: 195, height: 19 },
+      { colour: 'yellowEdge', x: 396, y: 20, width: 3, height: 19 },
+      { colour: `fill${more}`, x: 2, y: 22, width: 195, height: 15 },
+      { colour: `fill${more}`, x: 396, y: 22, width: 3, height: 15 },
+    ]);
+    expect(graph.texts).toContainEqual(expect.objectContaining({ text: 'wanted', colour: `ink${more}` }));
+    expect(graph.texts).toContainEqual(expect.objectContaining({ text: 'other', colour: 'inkFaded' }));
+  });
+
+  it('the strongest change of a pixel shows in a run and is what the pointer finds, under a hit', () => {
+    const rows = [
+      { depth: 0, func: -1, self: 0 },
+      ...Array.from({ length: 4000 }, (_, i) => ({ depth: 1, func: Number(i === 1233), self: 1 })),
+    ];
+    const { engine, graph } = stage({ names: ['a', 'needle'], tree: treeOfRows(rows) });
+    const [weak, strong] = [1231, 1232].map((i) => i + 1);
+    const strength = new Float32Array(4001);
+    strength[weak] = 1;
+    strength[strong] = 2;
+    const keys = new Uint16Array(4001).fill(pale);
+    keys[weak] = changeColourKey(-1);
+    keys[strong] = newColourKey;
+    engine.setColours(keys, true);
+    engine.setChanges(strength);
+    engine.paintNow();
+    expect(graph.colourAt(123, 25)).toBe(`fill${newColourKey}`);
+    expect(graph.colourAt(122, 25)).toBe(`fill${pale}`);
+    expect(engine.nodeAt(123.5, 25)).toBe(strong);
+    engine.setSearch({ hit: Uint8Array.of(0, 1) });
+    engine.paintNow();
+    expect(graph.colourAt(123, 25)).toBe('yellow');
+    expect(engine.nodeAt(123.5, 25)).toBe(1234);
+    engine.setSearch(undefined);
+    engine.setChanges(undefined);
+    engine.paintNow();
+    expect(graph.colourAt(123, 25)).toBe(`fill${pale}`);
   });
 });
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { paintWhole } from '#render/flamegraph/paint-whole.ts';
 import { flamegraphSvg } from '#render/flamegraph/svg.ts';
+import { goneColourKey, paleColourKey } from '#render/palette.ts';
 import { RecordingPainter } from '../support/recording-painter.ts';
 import { drawnTree, sceneOf, stage, theme, treeOfRows } from './drawn.ts';
 
@@ -61,6 +62,17 @@ it('the SVG merges what is thinner than half a px, and holds no broken XML', () 
   expect(svg.match(/<rect/g)!.length).toBeLessThan(250);
   // oxlint-disable-next-line no-control-regex
   expect(svg).not.toMatch(/[\u0000-\u0008\uD800\u202E]/);
+});
+
+it('the SVG of a difference has its hatches and edges', () => {
+  const colours = Uint16Array.of(0, goneColourKey, paleColourKey(0), goneColourKey);
+  const svg = flamegraphSvg(sceneOf(drawn), theme, { ...options, colours, title: '', linkText: '' });
+  expect(svg.match(/<pattern /g)).toHaveLength(1);
+  expect(svg).toContain(
+    `<rect x="0.5" y="20.5" width="398" height="18" fill="url(#hatch${goneColourKey})" stroke="goneEdge" stroke-dasharray="3 2">`,
+  );
+  expect(svg).toContain('<rect x="0.5" y="40.5" width="298" height="18" fill="pale" stroke="paleEdge">');
+  expect(svg).toContain(`style="fill:ink${goneColourKey}"`);
 });
 
 it('zoomed, the SVG has the rows below the node and its callers', () => {

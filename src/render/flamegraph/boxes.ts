@@ -9,6 +9,8 @@ export const hitBox = 2;
 /** Pixels of marked nodes that are thinner than a pixel. */
 export const tickBox = 3;
 export const rootBox = 4;
+/** A pixel of nodes thinner than it, in the colour of the one that changed most. */
+export const changeBox = 5;
 
 export class Boxes {
   count = 0;

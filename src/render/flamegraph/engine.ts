@@ -10,7 +10,7 @@ import { cull } from './cull.ts';
 import { type NodePlace, nodeUnder, placeOf } from './hit-test.ts';
 import { LabelWriter } from './labels.ts';
 import { positionOf } from './layout.ts';
-import { cullMarks, markedPositions } from './marks.ts';
+import { changedPositions, type ChangeMarks, cullChanges, cullMarks, markedPositions } from './marks.ts';
 import { type Outlined, OverlayPainter } from './overlay.ts';
 import { type BoxCanvas, paintBoxes } from './paint.ts';
 import type { Direction, FlameScene, FlameTheme, PaintStats, SearchMarks } from './scene.ts';
@@ -71,6 +71,10 @@ export class FlamegraphEngine {
   #theme: FlameTheme | undefined;
   #search: SearchMarks | undefined;
   readonly #colours: { keys: Uint16Array; hit: Uint8Array | undefined } = { keys: new Uint16Array(0), hit: undefined };
+  #keepsHits = false;
+  #strength: Float32Array | undefined;
+  /** Of `#strength`, from the first paint on. */
+  #changes: ChangeMarks | undefined;
   /** Layout positions of hits and of the selected function; undefined until a paint needs them. */
   #hits: Int32Array | undefined;
   #selected: Int32Array | undefined;
@@ -96,6 +100,8 @@ export class FlamegraphEngine {
     this.#search = undefined;
     this.#colours.keys = new Uint16Array(0);
     this.#colours.hit = undefined;
+    this.#strength = undefined;
+    this.#changes = undefined;
     this.#hits = undefined;
     this.#selected = undefined;
     Object.assign(this.#outlined, {
@@ -116,9 +122,21 @@ export class FlamegraphEngine {
     this.#staleGraph();
   }
 
-  /** @param keyByNode index into `theme.fills` for each node of the scene. */
-  setColours(keyByNode: Uint16Array): void {
+  /**
+   * @param keyByNode index into `theme.fills` for each node of the scene.
+   * @param keepsHits they mean something that a search must not hide: hits get an edge instead of yellow.
+   */
+  setColours(keyByNode: Uint16Array, keepsHits = false): void {
     this.#colours.keys = keyByNode;
+    this.#keepsHits = keepsHits;
+    this.#staleGraph();
+  }
+
+  /** @param strengthByNode of nodes thinner than a pixel the one with most shows; what has none gives way. */
+  setChanges(strengthByNode: Float32Array | undefined): void {
+    if (strengthByNode === this.#strength) return;
+    this.#strength = strengthByNode;
+    this.#changes = undefined;
     this.#staleGraph();
   }
 
@@ -229,12 +247,13 @@ export class FlamegraphEngine {
     return this.#moved(moved, this.#camera.view.from !== from);
   }
 
-  /** -1 in a gap. Of boxes thinner than a pixel the widest wins, or a hit of the search, as in the picture. */
+  /** -1 in a gap. Of boxes thinner than a pixel the widest wins, what changed most, or a hit, as in the picture. */
   nodeAt(xCss: number, yCss: number): NodeIndex {
     if (!this.#scene) return -1;
     const { tree, layout } = this.#scene;
     const { view } = this.#camera;
-    return nodeUnder(tree, layout, view, this.#search && this.#hits, xCss * view.ratio, yCss * view.ratio);
+    const hits = this.#search && this.#hits;
+    return nodeUnder(tree, layout, view, hits, this.#changes, xCss * view.ratio, yCss * view.ratio);
   }
 
   /** Css px in the canvas, cut at its edges; undefined when the node is outside of the view. */
@@ -314,18 +333,22 @@ export class FlamegraphEngine {
     const begun = now();
     this.#boxes.count = 0;
     if (!scene) {
-      paintBoxes(this.#options, theme, view, this.#boxes, false);
+      paintBoxes(this.#options, theme, view, this.#boxes, 'none');
       return;
     }
     const { tree, layout } = scene;
     const { hit } = this.#colours;
     if (hit && !this.#hits) this.#hits = markedPositions(tree, layout, (func) => hit[func] === 1, hit.length);
+    const strength = this.#strength;
+    if (strength && !this.#changes) this.#changes = { positions: changedPositions(layout, strength), strength };
     const marked = now();
     cull(tree, layout, view, this.#colours, this.#boxes);
+    if (this.#changes) cullChanges(tree, layout, view, this.#changes, this.#colours.keys, this.#boxes);
     if (this.#search && this.#hits) cullMarks(tree, layout, view, this.#hits, this.#boxes);
     const culled = now();
-    paintBoxes(this.#options, theme, view, this.#boxes, this.#search !== undefined);
-    stats.labels = this.#labelWriter.write(scene, theme, view, this.#boxes, this.#search !== undefined);
+    const look = this.#search ? (this.#keepsHits ? 'edged' : 'yellow') : 'none';
+    paintBoxes(this.#options, theme, view, this.#boxes, look);
+    stats.labels = this.#labelWriter.write(scene, theme, view, this.#boxes, look);
     stats.boxes = this.#boxes.count;
     stats.layoutMs = marked - begun;
     stats.cullMs = culled - marked;

@@ -1,13 +1,13 @@
 /** Which box is under a pixel, and which pixels a node covers: the pixel rule of cull.ts, asked from both sides. */
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import { firstFrom, type FlameLayout, positionOf, widestOf } from './layout.ts';
-import { firstMark } from './marks.ts';
+import { type ChangeMarks, firstMark, strongestThin } from './marks.ts';
 import { type FlameView, rowAt, scaleOf, thinBelow } from './view.ts';
 
 /**
  * O(log nodes of the row).
  * @param x, @param y device px of the view.
- * @param marks positions of search hits: in a pixel of many nodes a hit wins, as in paint.
+ * @param marks positions of search hits: in a pixel of many nodes a hit wins, then what changed most, as in paint.
  * @returns -1 in a gap. The gap between two boxes belongs to the left one.
  */
 export function nodeUnder(
@@ -15,6 +15,7 @@ export function nodeUnder(
   layout: FlameLayout,
   view: FlameView,
   marks: Int32Array | undefined,
+  changes: ChangeMarks | undefined,
   x: number,
   y: number,
 ): NodeIndex {
@@ -31,7 +32,10 @@ export function nodeUnder(
   const end = firstFrom(left, first, rowStart[row + 1], view.from + (pixelX + 0.5) * pixel);
   if (first < end) {
     const hit = marks === undefined ? -1 : widestMark(layout, marks, first, end);
-    if (hit >= 0) return nodes[hit];
+    const change = changes === undefined ? -1 : strongestChange(layout, changes, first, end, pixelShare);
+    // Ticks lie on changes, and those on boxes.
+    if (hit >= 0 && (change < 0 || share[hit] < pixelShare)) return nodes[hit];
+    if (change >= 0) return nodes[change];
     return nodes[share[end - 1] >= pixelShare ? end - 1 : widestOf(layout, first, end)];
   }
   const before = first - 1;
@@ -51,6 +55,18 @@ function widestMark({ share }: FlameLayout, marks: Int32Array, first: number, en
     if (best < 0 || share[marks[mark]] > share[best]) best = marks[mark];
   }
   return best;
+}
+
+function strongestChange(
+  layout: FlameLayout,
+  { positions, strength }: ChangeMarks,
+  first: number,
+  end: number,
+  pixelShare: number,
+): number {
+  const from = firstMark(positions, 0, positions.length, first);
+  const to = firstMark(positions, from, positions.length, end);
+  return strongestThin(layout, positions, strength, from, to, pixelShare);
 }
 
 /** Where a node stands, in device px of the view; one object is filled again and again. */

@@ -4,7 +4,7 @@ import { cutColourKey } from '../palette.ts';
 import { GlyphWidths, readable } from '../text.ts';
 import { type Boxes, hitBox, nodeBox, rootBox } from './boxes.ts';
 import { type FittedLabel, fitLabel, type MeasuredLabel, measureLabel } from './label-fit.ts';
-import type { FlameScene, FlameTheme } from './scene.ts';
+import type { FlameScene, FlameTheme, SearchLook } from './scene.ts';
 import { type FlameView, gapOf, rowTop } from './view.ts';
 
 // css px, from look.md
@@ -68,16 +68,16 @@ export class LabelWriter {
   }
 
   /** @returns how many boxes got a label. */
-  write(scene: FlameScene, theme: FlameTheme, view: FlameView, boxes: Boxes, searching: boolean): number {
+  write(scene: FlameScene, theme: FlameTheme, view: FlameView, boxes: Boxes, search: SearchLook): number {
     this.#prepare(theme, view.ratio);
     this.#count = 0;
     this.#styles = [];
-    const labels = this.#fitAll(scene, theme, view, boxes, searching);
+    const labels = this.#fitAll(scene, theme, view, boxes, search);
     this.#writeAll(theme, view.ratio);
     return labels;
   }
 
-  #fitAll(scene: FlameScene, theme: FlameTheme, view: FlameView, boxes: Boxes, searching: boolean): number {
+  #fitAll(scene: FlameScene, theme: FlameTheme, view: FlameView, boxes: Boxes, search: SearchLook): number {
     const { start, end, row, position, kind, key } = boxes;
     const { nodes } = scene.layout;
     const { ratio } = view;
@@ -101,8 +101,9 @@ export class LabelWriter {
       const node = nodes[position[i]];
       let ink = theme.inks[key[i]];
       let inkDim = theme.inksDim[key[i]];
-      if (kind[i] === hitBox) ink = inkDim = theme.onSearch;
-      else if (searching && key[i] !== cutColourKey) ink = inkDim = theme.inksFaded[key[i]];
+      if (kind[i] === hitBox) {
+        if (search === 'yellow') ink = inkDim = theme.onSearch;
+      } else if (search !== 'none' && key[i] !== cutColourKey) ink = inkDim = theme.inksFaded[key[i]];
       fitLabel(this.#label(scene, scene.tree.func[node]), room, this.#widths, fitted);
       if (fitted.text === '' && fitted.prefix === '') continue;
       if (fitted.prefix !== '') this.#put(fitted.prefix, labelFont, inkDim, x, y);

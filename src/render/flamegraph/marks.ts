@@ -1,6 +1,6 @@
-/** Nodes that must show however thin they are: hits of a search, the selected function. */
+/** Nodes that must show however thin they are: hits of a search, the selected function, what changed most. */
 import type { CallTree } from '#model/call-tree.ts';
-import { type Boxes, tickBox } from './boxes.ts';
+import { type Boxes, changeBox, tickBox } from './boxes.ts';
 import type { FlameLayout } from './layout.ts';
 import { endRow, firstRow, type FlameView, scaleOf, thinBelow } from './view.ts';
 
@@ -81,6 +81,70 @@ export function cullMarks(tree: CallTree, layout: FlameLayout, view: FlameView, 
     if (tickStart >= 0) out.put(tickStart, tickEnd, row, tickPosition, 0, tickBox);
     mark = markEnd;
   }
+}
+
+/** What changed, and how much it matters. */
+export interface ChangeMarks {
+  /** Layout positions of the nodes with a strength, ascending: some thousands at most. */
+  readonly positions: Int32Array;
+  /** By node; what is not more than 0 is not marked. */
+  readonly strength: Float32Array;
+}
+
+/** One pass over the tree, once per comparison. */
+export function changedPositions({ nodes }: FlameLayout, strength: Float32Array): Int32Array {
+  const found: number[] = [];
+  for (let position = 1; position < nodes.length; position++) if (strength[nodes[position]] > 0) found.push(position);
+  return Int32Array.from(found);
+}
+
+/** Adds a box for every pixel in which changed nodes thinner than a pixel start, in the colour of the strongest. */
+export function cullChanges(
+  tree: CallTree,
+  layout: FlameLayout,
+  view: FlameView,
+  { positions, strength }: ChangeMarks,
+  keys: Uint16Array,
+  out: Boxes,
+): void {
+  const { rowStart, left, nodes } = layout;
+  const scale = scaleOf(view);
+  const pixelShare = thinBelow(layout, view);
+  const rows = endRow(view, tree.maxDepth + 1);
+  let mark = 0;
+  for (let row = firstRow(view); row < rows; row++) {
+    mark = firstMark(positions, mark, positions.length, rowStart[row]);
+    const markEnd = firstMark(positions, mark, positions.length, rowStart[row + 1]);
+    mark = firstMarkFrom(positions, left, mark, markEnd, view.from - 0.5 / scale);
+    while (mark < markEnd && left[positions[mark]] < view.to) {
+      const start = Math.floor((left[positions[mark]] - view.from) * scale + 0.5);
+      let end = mark + 1;
+      while (end < markEnd && Math.floor((left[positions[end]] - view.from) * scale + 0.5) === start) end++;
+      const strongest = strongestThin(layout, positions, strength, mark, end, pixelShare);
+      if (strongest >= 0 && start >= 0 && start < view.width)
+        out.put(start, start + 1, row, strongest, keys[nodes[strongest]], changeBox);
+      mark = end;
+    }
+    mark = markEnd;
+  }
+}
+
+/** Position of the strongest of the marks [first, end) that are thin, the first of equals; -1 when none is. */
+export function strongestThin(
+  { nodes, share }: FlameLayout,
+  positions: Int32Array,
+  strength: Float32Array,
+  first: number,
+  end: number,
+  pixelShare: number,
+): number {
+  let best = -1;
+  for (let mark = first; mark < end; mark++) {
+    const position = positions[mark];
+    if (share[position] >= pixelShare) continue;
+    if (best < 0 || strength[nodes[position]] > strength[nodes[best]]) best = position;
+  }
+  return best;
 }
 
 /** First index in [lo, hi) of a mark whose left edge is at or beyond `value`. */

@@ -5,6 +5,7 @@ import { Camera } from './camera.ts';
 import { cull } from './cull.ts';
 import { LabelWriter } from './labels.ts';
 import { type BoxCanvas, paintBoxes } from './paint.ts';
+import { changedPositions, cullChanges } from './marks.ts';
 import type { Direction, FlameScene, FlameTheme } from './scene.ts';
 import type { FlameView } from './view.ts';
 
@@ -16,6 +17,8 @@ export interface WholeOptions {
   readonly rowHeightCss: number;
   /** Colour key by node. */
   readonly colours: Uint16Array;
+  /** By node: of nodes that are too thin the one with most shows. */
+  readonly changes?: Float32Array | undefined;
 }
 
 /** @param options `rows` from the root on; the canvas is widthCss × ratio by rows × rowHeightCss × ratio. */
@@ -26,10 +29,21 @@ export function paintWhole(
   options: WholeOptions & { readonly ratio: number; readonly rows: number },
 ): void {
   const view = wholeView(scene, options, options.ratio, options.rows);
+  const boxes = wholeBoxes(scene, view, options);
+  paintBoxes(canvas, theme, view, boxes, 'none');
+  new LabelWriter(canvas.graph).write(scene, theme, view, boxes, 'none');
+}
+
+/** All that a view shows in a picture. */
+export function wholeBoxes({ tree, layout }: FlameScene, view: FlameView, options: WholeOptions): Boxes {
+  const { colours, changes: strength } = options;
   const boxes = new Boxes();
-  cull(scene.tree, scene.layout, view, { keys: options.colours, hit: undefined }, boxes);
-  paintBoxes(canvas, theme, view, boxes, false);
-  new LabelWriter(canvas.graph).write(scene, theme, view, boxes, false);
+  cull(tree, layout, view, { keys: colours, hit: undefined }, boxes);
+  if (strength) {
+    const changes = { positions: changedPositions(layout, strength), strength };
+    cullChanges(tree, layout, view, changes, colours, boxes);
+  }
+  return boxes;
 }
 
 /** A view that holds `rows` rows, or without them all that have something in the zoomed range. */

@@ -2,12 +2,14 @@
 import type { Painter } from '../painter.ts';
 import { cutColourKey } from '../palette.ts';
 import type { PixelRows } from '../pixel-rows.ts';
-import { type Boxes, hitBox, nodeBox, rootBox, runBox, tickBox } from './boxes.ts';
-import type { FlameTheme } from './scene.ts';
+import { type Boxes, changeBox, hitBox, nodeBox, rootBox, runBox, tickBox } from './boxes.ts';
+import type { FlameTheme, SearchLook } from './scene.ts';
 import { endRow, firstRow, type FlameView, gapOf, rowTop } from './view.ts';
 
 /** Boxes wider than this many css px can have an edge and a hatch; runs and ticks are no boxes and have none. */
 const EDGED_CSS = 3;
+/** Of hits that keep their colour. */
+const HIT_EDGE_CSS = 2;
 
 /** The canvas of the boxes. */
 export interface BoxCanvas {
@@ -17,43 +19,40 @@ export interface BoxCanvas {
   readonly rows: PixelRows;
 }
 
-/** @param searching boxes that are no hits stand back. */
 export function paintBoxes(
   { graph, rows }: BoxCanvas,
   theme: FlameTheme,
   view: FlameView,
   boxes: Boxes,
-  searching: boolean,
+  search: SearchLook,
 ): void {
   const first = firstRow(view);
   const last = endRow(view, Infinity) - 1;
   const isIcicle = view.direction === 'icicle';
   const pixelOf = (colour: string): number => rows.pixelOf(colour);
-  const fills = (searching ? theme.faded : theme.fills).map(pixelOf);
-  const [ground, root, search, searchEdge] = [theme.ground, theme.rootFill, theme.search, theme.searchEdge].map(
-    pixelOf,
-  );
+  const fills = (search === 'none' ? theme.fills : theme.faded).map(pixelOf);
+  const edges = theme.textures.map((texture, of) => pixelOf(texture?.edge ?? theme.fills[of]));
+  const [ground, root, yellow, hitEdge] = [theme.ground, theme.rootFill, theme.search, theme.searchEdge].map(pixelOf);
   const { count, start, row, key, kind } = boxes;
   const { width } = view;
   const gap = gapOf(view);
   const pixels = rows.room(width, last - first + 1);
   pixels.fill(ground);
-  const edges = theme.textures.map((texture, of) => pixelOf(texture?.edge ?? theme.fills[of]));
   const textured: number[] = [];
-  // Later boxes lie on earlier ones: ticks of hits on the runs that they are in.
+  // Later boxes lie on earlier ones: ticks of hits on changes, and both on the runs that they are in.
   for (let box = 0; box < count; box++) {
     const from = start[box] + width * (isIcicle ? row[box] - first : last - row[box]);
     const to = from + paintedWidth(boxes, box, gap);
     let pixel = fills[key[box]] ?? root;
     if (kind[box] === rootBox) pixel = root;
-    else if (kind[box] === tickBox) pixel = search;
-    else if (kind[box] === hitBox) pixel = isEdged(boxes, box, gap) ? searchEdge : search;
+    else if (kind[box] === tickBox) pixel = yellow;
+    else if (kind[box] === hitBox) pixel = search === 'edged' || isEdged(boxes, box, gap) ? hitEdge : yellow;
     else if (
       kind[box] === nodeBox &&
       theme.textures[key[box]] !== undefined &&
       isEdged(boxes, box, gap) &&
       // What a source cut away is no data that could stand back.
-      (!searching || key[box] === cutColourKey)
+      (search === 'none' || key[box] === cutColourKey)
     ) {
       pixel = edges[key[box]];
       textured.push(box);
@@ -61,12 +60,13 @@ export function paintBoxes(
     for (let at = from; at < to; at++) pixels[at] = pixel;
   }
   rows.draw(rowTop(view, isIcicle ? first : last), view.row, gap, theme.ground);
-  fillHits(graph, theme, view, boxes);
+  if (search === 'yellow') fillYellow(graph, theme, view, boxes);
+  if (search === 'edged') fillEdged(graph, theme, view, boxes);
   fillTextured(graph, theme, view, boxes, textured);
 }
 
 /** The yellow within an edge. */
-function fillHits(graph: Painter, theme: FlameTheme, view: FlameView, boxes: Boxes): void {
+function fillYellow(graph: Painter, theme: FlameTheme, view: FlameView, boxes: Boxes): void {
   const { count, start, row, kind } = boxes;
   const gap = gapOf(view);
   const height = view.row - 3 * gap;
@@ -74,6 +74,24 @@ function fillHits(graph: Painter, theme: FlameTheme, view: FlameView, boxes: Box
   for (let box = 0; box < count; box++) {
     if (kind[box] !== hitBox || !isEdged(boxes, box, gap)) continue;
     graph.fillRect(start[box] + gap, rowTop(view, row[box]) + gap, paintedWidth(boxes, box, gap) - 2 * gap, height);
+  }
+}
+
+/** The own colour within an edge; what is too narrow has its edge above and below. */
+function fillEdged(graph: Painter, theme: FlameTheme, view: FlameView, boxes: Boxes): void {
+  const { count, start, row, key, kind } = boxes;
+  const gap = gapOf(view);
+  const edge = HIT_EDGE_CSS * gap;
+  let filled: string | CanvasPattern | undefined;
+  for (let box = 0; box < count; box++) {
+    if (kind[box] !== hitBox) continue;
+    const texture = isEdged(boxes, box, gap) ? theme.textures[key[box]] : undefined;
+    const fill = texture?.fill(view.ratio) ?? theme.fills[key[box]];
+    if (fill !== filled) graph.fillStyle = filled = fill;
+    const width = paintedWidth(boxes, box, gap);
+    const inset = width > 3 * edge ? edge : 0;
+    const top = rowTop(view, row[box]) + edge;
+    graph.fillRect(start[box] + inset, top, width - 2 * inset, view.row - gap - 2 * edge);
   }
 }
 
@@ -109,6 +127,6 @@ export function isEdged({ start, end }: Boxes, box: number, gap: number): boolea
 /** Boxes of two gaps and more keep one free at their right; runs and ticks lie side by side. */
 export function paintedWidth({ start, end, kind }: Boxes, box: number, gap: number): number {
   const width = end[box] - start[box];
-  const isNode = kind[box] !== runBox && kind[box] !== tickBox;
+  const isNode = kind[box] !== runBox && kind[box] !== tickBox && kind[box] !== changeBox;
   return isNode && width >= 2 * gap ? width - gap : width;
 }

@@ -23,7 +23,7 @@ export interface FlameScene {
 }
 
 /** A fill for so many device px a css px. */
-export type Fill = (ratio: number) => string | CanvasPattern;
+type Fill = (ratio: number) => string | CanvasPattern;
 
 /** What a box shows that is wide enough; others of its key have the key's plain colour. */
 export interface Texture {
@@ -72,6 +72,12 @@ export interface SearchMarks {
   /** By function: 1 is a match. */
   readonly hit: Uint8Array;
 }
+
+/**
+ * How boxes look while there is a search: `yellow` hits, or `edged` ones in their own colour, where colours mean what
+ * must stay seen. All others are faded.
+ */
+export type SearchLook = 'none' | 'yellow' | 'edged';
 
 export interface PaintStats {
   /** Rectangles of the graph, merged runs counted as one each. */

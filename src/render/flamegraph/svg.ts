@@ -1,10 +1,9 @@
 /** The whole graph as a standalone SVG: all rows, no script, nothing from elsewhere. The boxes are those of cull.ts at half px. */
 import { GlyphWidths, harmless } from '../text.ts';
-import { Boxes, nodeBox, rootBox } from './boxes.ts';
-import { cull } from './cull.ts';
+import { nodeBox, rootBox } from './boxes.ts';
 import { type FittedLabel, fitLabel, type MeasuredLabel, measureLabel } from './label-fit.ts';
 import { baselineCss } from './labels.ts';
-import { wholeView, type WholeOptions } from './paint-whole.ts';
+import { wholeBoxes, wholeView, type WholeOptions } from './paint-whole.ts';
 import { isEdged, paintedWidth } from './paint.ts';
 import type { FlameScene, FlameTheme, Texture } from './scene.ts';
 import { gapOf, rowTop } from './view.ts';
@@ -25,8 +24,7 @@ const FOOTER = 24;
 
 export function flamegraphSvg(scene: FlameScene, theme: FlameTheme, options: SvgOptions): string {
   const view = wholeView(scene, options, RESOLUTION);
-  const boxes = new Boxes();
-  cull(scene.tree, scene.layout, view, { keys: options.colours, hit: undefined }, boxes);
+  const boxes = wholeBoxes(scene, view, options);
   const width = options.widthCss;
   const height = HEADER + view.height / RESOLUTION + FOOTER;
   const parts: string[] = [

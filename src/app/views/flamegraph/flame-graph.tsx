@@ -36,6 +36,11 @@ export interface FlameGraphProps {
   readonly direction: Direction;
   /** Colour key by node, see render/palette.ts. */
   readonly colours: Uint16Array;
+  /**
+   * Of a difference, by node: of those thinner than a pixel the one with most shows. Colours then mean what is seen in
+   * hits of a search too.
+   */
+  readonly changes?: Float32Array | undefined;
   readonly hit: Uint8Array | undefined;
   /** The frame that fills the width; a new object asks for it again, also where the camera has left it since. */
   readonly zoom: { readonly node: NodeIndex };
@@ -59,7 +64,7 @@ interface Hover extends Place {
 }
 
 export function FlameGraph(props: FlameGraphProps): ReactElement {
-  const { tree, names, words, title, direction, colours, hit, zoom, selected } = props;
+  const { tree, names, words, title, direction, colours, changes, hit, zoom, selected } = props;
   const { renderTooltip, onZoom, onSelect, onMenu, onKey } = props;
   const host = useRef<HTMLDivElement>(null);
   const graph = useRef<HTMLCanvasElement>(null);
@@ -184,7 +189,9 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
     restedAt.current = -1;
     engine.current!.setScene(scene);
   }, [scene]);
-  useEffect(() => engine.current!.setColours(colours), [colours, scene]);
+  const keepsHits = changes !== undefined;
+  useEffect(() => engine.current!.setColours(colours, keepsHits), [colours, keepsHits, scene]);
+  useEffect(() => engine.current!.setChanges(changes), [changes, scene]);
   useEffect(() => engine.current!.setSearch(hit && { hit }), [hit, scene]);
   useEffect(() => {
     // Where the camera came to rest by itself it already stands.
