@@ -30,7 +30,12 @@ export function uploadIntervalOf(series: readonly Series[]): number | undefined 
 }
 
 /** Without the newest step while it is still filling: profiles of a step come until half a step after its end. */
-export function withoutOpenStep({ labels, timesMs, values }: Series, stepMs: number, range: TimeRange, nowMs: number): Series {
+export function withoutOpenStep(
+  { labels, timesMs, values }: Series,
+  stepMs: number,
+  range: TimeRange,
+  nowMs: number,
+): Series {
   let length = timesMs.length;
   // A range of the past has no step that still fills.
   const latestMs = range.endMs > nowMs - 2 * stepMs ? nowMs - stepMs / 2 : Infinity;

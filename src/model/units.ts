@@ -64,14 +64,17 @@ const inBytes: Readonly<Record<string, number>> = {
 /** One unit for a whole column, so that its numbers can be compared by eye. */
 export interface Scale {
   readonly suffix: string;
-  /** Of one of the suffix, in the unit of the values. */
-  readonly size: number;
   /** The number alone. */
   format(value: number): string;
 }
 
+interface SizedScale extends Scale {
+  /** Of one of the suffix, in the unit of the values. */
+  readonly size: number;
+}
+
 /** @param largest the value that decides the unit and the decimals; @param type tells CPU time from other time. */
-export function scaleFor(unit: string, type: string, largest: number): Scale {
+export function scaleFor(unit: string, type: string, largest: number): SizedScale {
   const ladder = ladderOf(unit, type);
   if (!ladder) {
     const isWhole = Number.isInteger(largest);

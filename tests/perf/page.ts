@@ -15,11 +15,14 @@ import { decodeProfile } from '#formats/registry.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import { splitName } from '#model/function-name.ts';
+import { alignSeries } from '#model/aligned-series.ts';
+import type { Series } from '#model/series.ts';
 import { matchFunctions, parseSearch } from '#model/search.ts';
 import { formatShare } from '#model/units.ts';
 import { FlamegraphEngine } from '#render/flamegraph/engine.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
 import { flameTheme, packageColourKey } from '#render/palette.ts';
+import { TimelineEngine } from '#render/timeline/engine.ts';
 
 const WIDTH = 1584;
 const HEIGHT = 900;
@@ -169,6 +172,42 @@ const yardstick = {
   },
 };
 
+interface Stage {
+  readonly series: number;
+  readonly points: number;
+  readonly isStacked: boolean;
+}
+
+const TIMELINE_HEIGHT = 96;
+const timelineRange = { startMs: 0, endMs: 3_600_000 };
+const timelineTheme = {
+  ground: '#fcfcfd',
+  ink: '#222222',
+  dimInk: '#666666',
+  line: '#e5e5e8',
+  strongLine: '#c8c8cc',
+  series: Array.from({ length: 8 }, (_, i) => `oklch(0.56 0.12 ${i * 45})`),
+  font: '11px sans-serif',
+  strongFont: '600 11px sans-serif',
+  sides: { a: { mark: '#2266cc', ink: '#2266cc' }, b: { mark: '#cc6622', ink: '#cc6622' } },
+};
+
+/** Noisy, the first some times as large as the last, with a gap each. */
+function madeSeries(count: number, points: number): Series[] {
+  let seed = 7;
+  const random = (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+  return Array.from({ length: count }, (_, s) => {
+    const gap = Math.floor(random() * points);
+    const steps = Array.from({ length: points }, (_unused, i) => i).filter((i) => i < gap || i > gap + points / 50);
+    const size = 1 + 9 / (1 + s / 20);
+    return {
+      labels: [],
+      timesMs: Float64Array.from(steps, (i) => ((i + 1) * timelineRange.endMs) / points),
+      values: Float64Array.from(steps, (i) => size * (1 + 0.3 * Math.sin(i / 90 + s) + 0.25 * random())),
+    };
+  });
+}
+
 interface Moved {
   readonly cull: number[];
   readonly paint: number[];
@@ -266,6 +305,59 @@ const bench = {
       times.push(performance.now() - began);
     }
     return times;
+  },
+  /** Many series at the size of a wide window: first draw, then what each animation frame of hovering and dragging takes. */
+  async timeline({ series, points, isStacked }: Stage): Promise<Record<string, number>> {
+    const made = madeSeries(series, points);
+    const lower = canvas();
+    const upper = canvas();
+    lower.height = upper.height = TIMELINE_HEIGHT;
+    const chart = new TimelineEngine({
+      series: lower.getContext('2d', { alpha: false })!,
+      overlay: upper.getContext('2d')!,
+      requestFrame: (run) => requestAnimationFrame(run),
+      cancelFrame: (id) => cancelAnimationFrame(id),
+    });
+    chart.setTheme(timelineTheme);
+    chart.setSize(WIDTH, TIMELINE_HEIGHT, 1);
+    await animationFrame();
+    await animationFrame();
+    const began = performance.now();
+    const aligned = alignSeries(made, timelineRange, timelineRange.endMs / points, 1);
+    const hidden = made.map(() => false);
+    chart.setFacts({ series: aligned, range: timelineRange, isStacked, hidden, zone: 'UTC', unitSize: 1 });
+    chart.paintNow();
+    const calls = performance.now() - began;
+    // Canvas calls are only noted down: they are carried out before the second frame from here begins.
+    await animationFrame();
+    await animationFrame();
+    const painted = performance.now() - began;
+    const frames = async (move: (i: number) => void): Promise<{ own: number[]; between: number[] }> => {
+      const own: number[] = [];
+      const between: number[] = [];
+      let before = await animationFrame();
+      for (let i = 0; i < 120; i++) {
+        const start = performance.now();
+        move(i);
+        chart.paintNow();
+        own.push(performance.now() - start);
+        const now = await animationFrame();
+        between.push(now - before);
+        before = now;
+      }
+      return { own, between };
+    };
+    const hover = await frames((i) => chart.setHover(chart.hoverAt(60 + ((i * 379) % (WIDTH - 80)), 20 + (i % 50))));
+    const drag = await frames((i) => chart.setSelection({ startMs: 1e6, endMs: 1.1e6 + i * 8000 }));
+    const p95 = (times: number[]): number => times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.95)];
+    return {
+      'first draw, calls': calls,
+      'first draw to painted': painted,
+      'hover p95': p95(hover.own),
+      'hover between frames p95': p95(hover.between),
+      'drag p95': p95(drag.own),
+      'drag between frames p95': p95(drag.between),
+    };
   },
   async decode(packedUrl: string): Promise<Record<string, number>> {
     const packed = new Uint8Array(await (await fetch(packedUrl)).arrayBuffer());

@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: decoding, trees, painting and moving, in a real Chromium, beside the yardstick of ../shared/bench in the
- * same run. Prints a table and writes tests/perf/results.json (medians, machine, date). Options: --sizes 10k,100k,1m --reps 5
+ * same run; the time series chart too. Prints a table and writes tests/perf/results.json (medians, machine, date).
+ * Options: --sizes 10k,100k,1m --reps 5 --only timeline (the other results stay as they are)
  */
 
 import { execFileSync } from 'node:child_process';
-import { createReadStream, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { cpus, totalmem } from 'node:os';
 import { extname, join } from 'node:path';
@@ -17,7 +18,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SHARED = join(ROOT, '../shared/bench');
 const CACHE = join(ROOT, 'node_modules/.cache/bench');
 const NODES = /** @type {Record<string, number>} */ ({ '10k': 10_000, '100k': 100_000, '1m': 1_000_000 });
-const sizes = option('sizes', '10k,100k,1m').split(',');
+const isOnlyTimeline = option('only', '') === 'timeline';
+const sizes = isOnlyTimeline ? [] : option('sizes', '10k,100k,1m').split(',');
+const RESULTS = join(ROOT, 'tests/perf/results.json');
 const reps = Number(option('reps', '5'));
 
 if (!existsSync(SHARED)) {
@@ -53,6 +56,25 @@ for (const size of sizes) {
     Object.keys(runs[0] ?? {}).map((key) => [key, rounded(median(runs.map((run) => run[key] ?? Number.NaN)))]),
   );
 }
+/** @type {Record<string, Record<string, number>>} */
+const timeline = {};
+for (const [series, points, isStacked] of /** @type {[number, number, boolean][]} */ ([
+  [1, 2000, false],
+  [40, 2000, false],
+  [500, 2000, false],
+  [500, 2000, true],
+])) {
+  /** @type {Record<string, number>[]} */
+  const runs = [];
+  for (let rep = 0; rep < reps; rep++) {
+    const page = await open();
+    runs.push(await page.evaluate((of) => window.bench.timeline(of), { series, points, isStacked }));
+    await page.close();
+  }
+  timeline[`${series} × ${points}${isStacked ? ' stacked' : ''}`] = Object.fromEntries(
+    Object.keys(runs[0] ?? {}).map((key) => [key, rounded(median(runs.map((run) => run[key] ?? Number.NaN)))]),
+  );
+}
 const report = {
   date: new Date().toISOString().slice(0, 10),
   machine: {
@@ -64,12 +86,14 @@ const report = {
   },
   reps,
   unit: 'ms unless the name says otherwise; medians',
-  results,
+  results: isOnlyTimeline ? JSON.parse(readFileSync(RESULTS, 'utf8')).results : results,
+  timeline,
 };
 await browser.close();
 server.close();
-writeFileSync(join(ROOT, 'tests/perf/results.json'), `${JSON.stringify(report, null, 2)}\n`);
-print(results);
+writeFileSync(RESULTS, `${JSON.stringify(report, null, 2)}\n`);
+if (!isOnlyTimeline) print(results);
+print(timeline);
 
 /** Everything of one size, in a fresh page each for painting and decoding. @param {string} size */
 async function once(size) {
@@ -199,8 +223,9 @@ function rounded(value) {
 
 /** @param {Record<string, Record<string, number>>} bySize */
 function print(bySize) {
+  const heads = Object.keys(bySize);
   const keys = Object.keys(Object.values(bySize)[0] ?? {});
-  console.log(`${''.padEnd(44)}${sizes.map((size) => size.padStart(12)).join('')}`);
+  console.log(`${''.padEnd(44)}${heads.map((head) => head.padStart(20)).join('')}`);
   for (const key of keys)
-    console.log(`${key.padEnd(44)}${sizes.map((size) => String(bySize[size]?.[key] ?? '').padStart(12)).join('')}`);
+    console.log(`${key.padEnd(44)}${heads.map((head) => String(bySize[head]?.[key] ?? '').padStart(20)).join('')}`);
 }

@@ -29,7 +29,8 @@ export function timeTicks({ startMs, endMs }: TimeRange, widthCss: number, zone:
       : evenly(Number(walls[0]) - offsetMs(startMs, zone), everyMs, endMs);
   const clock = words(zone, { hour: '2-digit', minute: '2-digit', ...(everyMs < MINUTE_MS && { second: '2-digit' }) });
   const day = words(zone, { day: 'numeric', month: 'short' });
-  const long = everyMs >= 300 * DAY_MS ? words(zone, { year: 'numeric' }) : words(zone, { month: 'short', year: 'numeric' });
+  const long =
+    everyMs >= 300 * DAY_MS ? words(zone, { year: 'numeric' }) : words(zone, { month: 'short', year: 'numeric' });
   return times
     .filter((at, i) => at >= startMs && at <= endMs && at !== times[i - 1])
     .map((at) => {
@@ -50,7 +51,10 @@ export function valueTicks(
   const ticks = scale.ticks(count);
   const every = ticks.length > 1 ? ticks[1] - ticks[0] : 1;
   const decimals = Math.max(0, Math.min(12, -Math.floor(Math.log10(every) + 1e-9)));
-  return { top: scale.domain()[1] * unitSize, ticks: ticks.map((at) => ({ at: at * unitSize, text: tickText(at, decimals) })) };
+  return {
+    top: scale.domain()[1] * unitSize,
+    ticks: ticks.map((at) => ({ at: at * unitSize, text: tickText(at, decimals) })),
+  };
 }
 
 function instantOf(wall: Date, zone: string): number {

@@ -29,7 +29,8 @@ export function beginDrag(movables: readonly Movable[], atMs: number, slackMs: n
     ] as const) {
       const away = Math.abs(atMs - edgeMs);
       // Of two edges at one place the one that can be pulled out from there.
-      const isNearer = away < nearest || (away === nearest && (found === undefined || (kind === 'end' && atMs >= edgeMs)));
+      const isNearer =
+        away < nearest || (away === nearest && (found === undefined || (kind === 'end' && atMs >= edgeMs)));
       if (!isNearer) continue;
       nearest = away;
       found = { held, kind, range };

@@ -29,7 +29,11 @@ const LEAST_LETTERS = 3;
 const MOST_FLAGS = 400;
 
 /** @param marks by time @param measure width of a text */
-export function layoutFlags(chart: Chart, marks: readonly TimelineMark[], measure: (text: string) => number): readonly Flag[] {
+export function layoutFlags(
+  chart: Chart,
+  marks: readonly TimelineMark[],
+  measure: (text: string) => number,
+): readonly Flag[] {
   const seen = marks
     .map(({ timeMs, title }, mark) => ({ mark, title, at: Math.round(xOf(chart, timeMs)) }))
     .filter(({ at }) => at >= chart.left && at <= chart.right)

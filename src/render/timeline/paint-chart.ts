@@ -1,5 +1,6 @@
 /** Draws a chart's axes and series. Cost follows pixels and a budget of points: of hundreds of series each is drawn coarser. */
-import { totalColumn } from '#model/aligned-series.ts';
+import { middleMs, totalColumn } from '#model/aligned-series.ts';
+import type { TimeRange } from '#model/time-range.ts';
 import { type Chart, lookOf, stepWidth, stepX, xOf, yOf } from './chart.ts';
 import { type Reduced, reduceColumn } from './reduce.ts';
 
@@ -41,16 +42,24 @@ export interface ChartTheme {
 }
 
 const LINE_CSS = 1.25;
+const HEAVY_LINE_CSS = 2;
 const AREA_ALPHA = 0.07;
 const DASH = [4, 3];
+const SOLID: number[] = [];
+/** Of more lines than these nobody tells dashes apart, and each costs as much as a line. */
+const MOST_DASHED = 40;
 /**
  * Chromium draws lines of one device pixel ten times faster than wider ones: beyond so many points they are that thin.
  * Beyond the second number steps are put together. Measured by `npm run bench -- --only timeline`.
  */
 const MOST_WIDE_POINTS = 16_000;
-const MOST_POINTS = 160_000;
-/** The same for layers, which are filled. */
+const MOST_POINTS = 100_000;
+/** Series that are drawn in full however many there are: the largest are what one sees. */
+const FULL_SERIES = 16;
+/** Points of all layers, which are filled. */
 const MOST_LAYER_POINTS = 60_000;
+/** Layers that are nowhere thicker are drawn as one, in device px. */
+const THIN_LAYER = 0.75;
 /** A long path costs more than the sum of its pieces. */
 const PIECE = 32;
 
@@ -68,11 +77,17 @@ export function paintChart(painter: ChartPainter, chart: Chart, theme: ChartThem
   else paintLines(painter, chart, theme, shown, ratio);
 }
 
-/** One series once more, heavier, over the others. */
-export function paintLine(painter: ChartPainter, chart: Chart, s: number, colour: string): void {
+/** One series once more, heavier, over the others. @param range only there */
+export function paintLine(painter: ChartPainter, chart: Chart, s: number, colour: string, range: TimeRange): void {
+  const { series } = chart.facts;
+  const column = series.columns[s].map((value, step) => {
+    const ms = middleMs(series, step);
+    return ms >= range.startMs && ms <= range.endMs ? value : Number.NaN;
+  });
   painter.strokeStyle = colour;
-  painter.lineWidth = 2 * LINE_CSS;
-  strokeRuns(painter, chart, reduceColumn(chart.facts.series.columns[s], bucketSteps(chart, 1, MOST_POINTS)));
+  painter.lineWidth = HEAVY_LINE_CSS;
+  painter.lineJoin = 'round';
+  strokeRuns(painter, chart, reduceColumn(column, bucketSteps(chart, 1, MOST_POINTS)));
 }
 
 /** How many steps are drawn as two points. */
@@ -133,46 +148,50 @@ function paintSingle(painter: ChartPainter, chart: Chart, theme: ChartTheme, sho
   strokeRuns(painter, chart, reduced);
 }
 
-function paintLines(painter: ChartPainter, chart: Chart, theme: ChartTheme, shown: readonly number[], ratio: number): void {
+function paintLines(
+  painter: ChartPainter,
+  chart: Chart,
+  theme: ChartTheme,
+  shown: readonly number[],
+  ratio: number,
+): void {
   const { series } = chart.facts;
-  const bucket = bucketSteps(chart, shown.length, MOST_POINTS);
-  const points = (shown.length * series.length * (bucket === 1 ? 1 : 2)) / bucket;
-  painter.lineWidth = points > MOST_WIDE_POINTS ? 1 / ratio : LINE_CSS;
+  const full = bucketSteps(chart, Math.min(shown.length, FULL_SERIES), MOST_POINTS);
+  const coarse = Math.max(full, bucketSteps(chart, shown.length, MOST_POINTS));
+  painter.lineWidth = (shown.length * series.length) / full > MOST_WIDE_POINTS ? 1 / ratio : LINE_CSS;
+  const bySize = [...shown].sort((a, b) => series.sums[b] - series.sums[a]);
   // The smallest first: the largest must not be hidden below them.
-  for (const s of [...shown].sort((a, b) => series.sums[a] - series.sums[b])) {
+  for (const [rank, s] of [...bySize.entries()].reverse()) {
     const { colour, isDashed } = lookOf(s, theme.series.length);
-    painter.setLineDash(isDashed ? DASH : []);
+    painter.setLineDash(isDashed && shown.length <= MOST_DASHED ? DASH : SOLID);
     painter.strokeStyle = theme.series[colour];
-    strokeRuns(painter, chart, reduceColumn(series.columns[s], bucket));
+    strokeRuns(painter, chart, reduceColumn(series.columns[s], rank < FULL_SERIES ? full : coarse));
   }
   painter.setLineDash([]);
 }
 
 /** Each layer lies on the sum of those before it. */
-function paintStack(painter: ChartPainter, chart: Chart, theme: ChartTheme, shown: readonly number[], ratio: number): void {
+function paintStack(
+  painter: ChartPainter,
+  chart: Chart,
+  theme: ChartTheme,
+  shown: readonly number[],
+  ratio: number,
+): void {
   const { series, hidden } = chart.facts;
+  const layersSeen = Math.min(shown.length, ((chart.bottom - chart.top) * ratio) / THIN_LAYER);
   // All layers are read at the same steps: where their sum is lowest and highest.
-  const frame = reduceColumn(totalColumn(series, hidden), bucketSteps(chart, shown.length, MOST_LAYER_POINTS));
-  const { steps, length } = frame;
+  const frame = reduceColumn(totalColumn(series, hidden), bucketSteps(chart, layersSeen, MOST_LAYER_POINTS));
   // Whole device pixels: where two pieces meet, nothing shines through.
-  const xs = Float64Array.from(steps.subarray(0, length), (step) => Math.round(stepX(chart, step) * ratio) / ratio);
-  const tops = shown.map(() => new Float64Array(length));
-  const below = new Float64Array(length);
-  for (const [layer, s] of shown.entries()) {
-    const column = series.columns[s];
-    for (let i = 0; i < length; i++) {
-      const value = column[steps[i]];
-      if (value > 0) below[i] += value;
-      tops[layer][i] = yOf(chart, below[i]);
-    }
-  }
-  const floor = new Float64Array(length).fill(chart.bottom);
+  const xs = Float64Array.from(
+    frame.steps.subarray(0, frame.length),
+    (step) => Math.round(stepX(chart, step) * ratio) / ratio,
+  );
+  const layers = layersOf(chart, shown, frame, THIN_LAYER / ratio);
   // From above: the seam to the layer under it is covered by that one.
   const seam = 1 / ratio;
-  for (let layer = shown.length - 1; layer >= 0; layer--) {
-    painter.fillStyle = theme.series[lookOf(shown[layer], theme.series.length).colour];
-    const top = tops[layer];
-    const base = layer === 0 ? floor : tops[layer - 1];
+  for (const { series: s, top, base } of layers.reverse()) {
+    painter.fillStyle = theme.series[lookOf(s, theme.series.length).colour];
     forRuns(frame, (from, end) => {
       if (end - from === 1) {
         const { first, last } = edges(chart, frame, from, end);
@@ -191,8 +210,45 @@ function paintStack(painter: ChartPainter, chart: Chart, theme: ChartTheme, show
   }
 }
 
+interface Layer {
+  /** Whose colour it has: of several thin ones that became one, the largest. */
+  readonly series: number;
+  /** Y by point. */
+  readonly top: Float64Array;
+  readonly base: Float64Array;
+}
+
+/** From below. */
+function layersOf(chart: Chart, shown: readonly number[], { steps, length }: Reduced, thin: number): Layer[] {
+  const layers: Layer[] = [];
+  const sum = new Float64Array(length);
+  let base = new Float64Array(length).fill(chart.bottom);
+  let first = -1;
+  for (const [i, s] of shown.entries()) {
+    if (first < 0) first = s;
+    const column = chart.facts.series.columns[s];
+    let thickest = 0;
+    for (let p = 0; p < length; p++) {
+      const value = column[steps[p]];
+      if (value > 0) sum[p] += value;
+      thickest = Math.max(thickest, base[p] - yOf(chart, sum[p]));
+    }
+    if (thickest < thin && i < shown.length - 1) continue;
+    const top = sum.map((value) => yOf(chart, value));
+    layers.push({ series: first, top, base });
+    base = top;
+    first = -1;
+  }
+  return layers;
+}
+
 /** Left and right end of a run: a step alone is as wide as a step, else it would not be seen. */
-function edges(chart: Chart, { steps }: Reduced, from: number, end: number): { readonly first: number; readonly last: number } {
+function edges(
+  chart: Chart,
+  { steps }: Reduced,
+  from: number,
+  end: number,
+): { readonly first: number; readonly last: number } {
   const half = end - from === 1 ? Math.max(0.75, stepWidth(chart) / 2) : 0;
   return {
     first: Math.max(chart.left, stepX(chart, steps[from]) - half),
@@ -202,16 +258,23 @@ function edges(chart: Chart, { steps }: Reduced, from: number, end: number): { r
 
 function strokeRuns(painter: ChartPainter, chart: Chart, reduced: Reduced): void {
   const { steps, values } = reduced;
+  const { left, right, bottom } = chart;
+  // The same as stepX and yOf; here it is done by the million.
+  const first = xOf(chart, middleMs(chart.facts.series, 0));
+  const width = stepWidth(chart);
+  const tall = (bottom - chart.top) / chart.largest;
   forRuns(reduced, (from, end) => {
     painter.beginPath();
     if (end - from === 1) {
-      const { first, last } = edges(chart, reduced, from, end);
-      painter.moveTo(first, yOf(chart, values[from]));
-      painter.lineTo(last, yOf(chart, values[from]));
+      const alone = edges(chart, reduced, from, end);
+      painter.moveTo(alone.first, yOf(chart, values[from]));
+      painter.lineTo(alone.last, yOf(chart, values[from]));
+      painter.stroke();
+      return;
     }
-    for (let i = from; i < end && end - from > 1; i++) {
-      const x = stepX(chart, steps[i]);
-      const y = yOf(chart, values[i]);
+    for (let i = from; i < end; i++) {
+      const x = Math.max(left, Math.min(right, first + steps[i] * width));
+      const y = bottom - Math.max(0, values[i]) * tall;
       painter.lineTo(x, y);
       if ((i - from) % PIECE === PIECE - 1 && i < end - 1) {
         painter.stroke();

@@ -30,13 +30,23 @@ const BRUSH_ALPHA = 0.14;
 /** More dots than these say nothing. */
 const MOST_DOTS = 40;
 
-export function paintOverlay(painter: ChartPainter, chart: Chart, theme: OverlayTheme, facts: OverlayFacts, ratio: number): void {
+export function paintOverlay(
+  painter: ChartPainter,
+  chart: Chart,
+  theme: OverlayTheme,
+  facts: OverlayFacts,
+  ratio: number,
+): void {
   painter.setTransform(ratio, 0, 0, ratio, 0, 0);
   painter.clearRect(0, 0, chart.size.width, chart.size.height);
   const { selection, brushes, flags, hover } = facts;
-  for (const { side, range } of brushes) paintGround(painter, chart, range, theme.sides[side].mark);
+  const isSingle = chart.facts.series.columns.length === 1 && !chart.facts.hidden[0];
+  for (const { side, range } of brushes) {
+    paintGround(painter, chart, range, theme.sides[side].mark);
+    if (isSingle) paintLine(painter, chart, 0, theme.sides[side].mark, range);
+  }
   if (selection) paintGround(painter, chart, selection, theme.ink);
-  paintLines(painter, chart, theme, flags);
+  paintMarkLines(painter, chart, theme, flags);
   for (const { side, range, text } of brushes) {
     paintEdges(painter, chart, range, theme.sides[side].mark);
     const { from, to } = spanOf(chart, range);
@@ -46,7 +56,11 @@ export function paintOverlay(painter: ChartPainter, chart: Chart, theme: Overlay
     painter.textBaseline = 'middle';
     painter.fillStyle = theme.sides[side].ink;
     const words = `${side.toUpperCase()}  ${text}`;
-    painter.fillText(words, Math.min(from, chart.right - painter.measureText(words).width), FLAG.top + FLAG.height / 2);
+    const width = painter.measureText(words).width;
+    const x = Math.min(from, chart.right - width);
+    // Beside a flag that stands there.
+    const flag = flags.find((one) => one.x < x + width && one.x + one.width > x);
+    painter.fillText(words, flag ? flag.x + flag.width + 4 : x, FLAG.top + FLAG.height / 2);
   }
   if (selection) paintEdges(painter, chart, selection, theme.ink);
   paintFlags(painter, theme, flags);
@@ -80,7 +94,7 @@ function paintEdges(painter: ChartPainter, chart: Chart, { startMs, endMs }: Tim
   }
 }
 
-function paintLines(painter: ChartPainter, chart: Chart, theme: OverlayTheme, flags: readonly Flag[]): void {
+function paintMarkLines(painter: ChartPainter, chart: Chart, theme: OverlayTheme, flags: readonly Flag[]): void {
   painter.fillStyle = theme.ink;
   for (const { at } of flags) for (let y = chart.top; y < chart.bottom; y += 4) painter.fillRect(at, y, 1, 2);
 }
@@ -101,7 +115,12 @@ function paintFlags(painter: ChartPainter, theme: OverlayTheme, flags: readonly 
   }
 }
 
-function paintHover(painter: ChartPainter, chart: Chart, theme: OverlayTheme, { ms, step, series: near }: NonNullable<OverlayFacts['hover']>): void {
+function paintHover(
+  painter: ChartPainter,
+  chart: Chart,
+  theme: OverlayTheme,
+  { ms, step, series: near }: NonNullable<OverlayFacts['hover']>,
+): void {
   const { series, hidden, isStacked } = chart.facts;
   const isSingle = series.columns.length === 1;
   // The line of the step that is read, where there is one.
@@ -110,7 +129,7 @@ function paintHover(painter: ChartPainter, chart: Chart, theme: OverlayTheme, { 
   painter.fillRect(x, chart.top, 1, chart.bottom - chart.top);
   if (step < 0 || isStacked) return;
   const colourOf = (s: number): string => (isSingle ? theme.ink : theme.series[lookOf(s, theme.series.length).colour]);
-  if (near >= 0 && !isSingle) paintLine(painter, chart, near, colourOf(near));
+  if (near >= 0 && !isSingle) paintLine(painter, chart, near, colourOf(near), chart.facts.range);
   for (const [s, column] of series.columns.entries()) {
     if (hidden[s] || Number.isNaN(column[step]) || (series.columns.length > MOST_DOTS && s !== near)) continue;
     const y = yOf(chart, column[step]);

@@ -11,37 +11,49 @@ export interface Reduced {
 
 /**
  * @param column NaN where a step is empty; a gap ends a run where a whole bucket is empty
- * @param bucket how many steps become two points at the most; 1 keeps all
+ * @param bucket how many steps become two points at the most, beside the ends of a run; 1 keeps all
  */
 export function reduceColumn(column: Float64Array, bucket: number): Reduced {
-  const most = bucket === 1 ? column.length : 2 * Math.ceil(column.length / bucket);
+  const most = bucket === 1 ? column.length : 4 * Math.ceil(column.length / bucket);
   const steps = new Int32Array(most);
   const values = new Float64Array(most);
   const runs: number[] = [];
   let length = 0;
-  let isOpen = false;
+  let last = -1;
   const put = (step: number): void => {
+    if (length > 0 && steps[length - 1] >= step) return;
     steps[length] = step;
     values[length++] = column[step];
   };
+  const close = (): void => {
+    if (last >= 0) put(last);
+    last = -1;
+  };
   for (let from = 0; from < column.length; from += bucket) {
     const end = Math.min(column.length, from + bucket);
+    let first = -1;
     let low = -1;
     let high = -1;
+    let latest = -1;
     for (let i = from; i < end; i++) {
       if (Number.isNaN(column[i])) continue;
+      if (first < 0) first = i;
       if (low < 0 || column[i] < column[low]) low = i;
       if (high < 0 || column[i] > column[high]) high = i;
+      latest = i;
     }
-    if (low < 0) {
-      isOpen = false;
+    if (first < 0) {
+      close();
       continue;
     }
-    if (!isOpen) runs.push(length);
-    isOpen = true;
+    if (last < 0) {
+      runs.push(length);
+      put(first);
+    }
     put(Math.min(low, high));
-    if (low !== high) put(Math.max(low, high));
+    put(Math.max(low, high));
+    last = latest;
   }
+  close();
   return { length, steps, values, runs };
 }
-
