@@ -49,7 +49,7 @@ export function largestFirst(series: readonly Series[]): readonly Series[] {
 }
 
 /** The unit of a whole axis, so that its ticks are numbers alone. */
-export interface AxisUnit {
+interface AxisUnit {
   /** `cores`, `MiB/s`, `contentions/s`. */
   readonly title: string;
   /** Of one of it, in the unit of the rates. */

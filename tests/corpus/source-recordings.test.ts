@@ -122,7 +122,7 @@ describe('merged trees', () => {
     expect(read).toMatchObject({ total: facts!.tree!.total, folded_sha256: facts!.tree!.folded_sha256 });
     expect(profile.cut !== undefined).toBe(facts?.cut !== undefined);
     if (key === undefined || facts?.cut) return;
-    const { total, nodes, depth, functions, folded_sha256 } = truth.merged[key]!;
+    const { total, nodes, depth, functions, folded_sha256 } = truth.merged[key];
     expect({ ...read, ...read.nonzero }).toMatchObject({ total, nodes, depth, functions, folded_sha256 });
   });
 });
@@ -138,7 +138,7 @@ describe('merged pprofs', () => {
     // An empty answer has no view to hash, and a frame without a name has that of its address with us.
     if (read.total !== 0 && name !== '615-names-profile-proto') expect(read.folded_sha256).toBe(facts!.folded_sha256);
     if (key !== undefined && request.message?.['maxNodes'] === undefined)
-      expect(read.folded_sha256).toBe(truth.merged[key]!.folded_sha256);
+      expect(read.folded_sha256).toBe(truth.merged[key].folded_sha256);
   });
 });
 
@@ -151,9 +151,9 @@ describe('series', () => {
     const read = await source.series({ query, stepMs: 15_000, groupBy: [], callSite: [], limit: undefined }, signal);
     expect(read.length).toBeGreaterThan(0);
     if (key === undefined) return;
-    const wanted = truth.series[key]!.series.slice(0, read.length);
+    const wanted = truth.series[key].series.slice(0, read.length);
     for (const [i, one] of wanted.entries()) {
-      const { labels, timesMs, values } = read[i]!;
+      const { labels, timesMs, values } = read[i];
       for (const [label, value] of Object.entries(one.labels)) expect(labelValue(labels, label)).toBe(value);
       expect([...timesMs].map((timeMs, k) => [timeMs, values[k]])).toEqual(one.points);
     }

@@ -19,13 +19,13 @@ const DAY_MS = 24 * HOUR_MS;
 export function timeTicks({ startMs, endMs }: TimeRange, widthCss: number, zone: string): readonly Tick[] {
   // What the clocks of the zone show, as if it were UTC: there round times are easy.
   const from = startMs + offsetMs(startMs, zone);
-  const until = endMs + offsetMs(endMs, zone);
-  const walls = utcTicks(new Date(from), new Date(Math.max(from + 1, until)), Math.max(2, widthCss / TICK_EVERY_CSS));
+  const count = Math.max(2, widthCss / TICK_EVERY_CSS);
+  const walls = utcTicks(new Date(from), new Date(from + endMs - startMs), count);
   const everyMs = walls.length > 1 ? Number(walls[1]) - Number(walls[0]) : endMs - startMs;
   // Up to an hour steps are the same on both sides of a clock change, and none is left out or comes twice.
   const times =
     everyMs > HOUR_MS
-      ? walls.map((wall) => instantOf(wall, zone))
+      ? utcTicks(new Date(from), new Date(endMs + offsetMs(endMs, zone)), count).map((wall) => instantOf(wall, zone))
       : evenly(Number(walls[0]) - offsetMs(startMs, zone), everyMs, endMs);
   const clock = words(zone, { hour: '2-digit', minute: '2-digit', ...(everyMs < MINUTE_MS && { second: '2-digit' }) });
   const day = words(zone, { day: 'numeric', month: 'short' });

@@ -1,7 +1,7 @@
 /** What all series say at one time. */
 import { type AlignedSeries, stepAt } from '#model/aligned-series.ts';
 
-export interface Reading {
+interface Reading {
   /** Index of the series. */
   readonly index: number;
   readonly value: number;

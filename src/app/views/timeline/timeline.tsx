@@ -32,7 +32,7 @@ import { SeriesTable } from './series-table.tsx';
 import { useTimelineTheme } from './timeline-theme.ts';
 import styles from './timeline.module.css';
 
-export type Side = Brush['side'];
+type Side = Brush['side'];
 
 export interface TimelineProps {
   /** The largest first. */
