@@ -66,7 +66,11 @@ const pairs = new Map(
     .filter((name) => name.endsWith('.json'))
     .map((name) => [name.replace('.json', ''), JSON.parse(readFileSync(join(folder, name), 'utf8')) as Recording]),
 );
-const source: DataSource = pyroscopeSource({ id: 'pyroscope', title: 'Pyroscope', baseUrl: 'http://pyroscope.test/' });
+const source: DataSource = pyroscopeSource({
+  id: 'pyroscope',
+  title: 'Pyroscope',
+  baseUrl: 'http://pyroscope.test/',
+});
 const { signal } = new AbortController();
 const query: ProfileQuery = {
   profileType: 'process_cpu:cpu:nanoseconds:cpu:nanoseconds',

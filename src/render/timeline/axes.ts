@@ -1,5 +1,4 @@
 /** Where the ticks of a chart stand and what they say. */
-import { scaleLinear } from 'd3-scale';
 import { utcTicks } from 'd3-time';
 import { fromCivil, offsetMs } from '#model/civil-time.ts';
 import type { TimeRange } from '#model/time-range.ts';
@@ -47,14 +46,21 @@ export function valueTicks(
   unitSize: number,
 ): { readonly top: number; readonly ticks: readonly Tick[] } {
   if (!(largest > 0)) return { top: 1, ticks: [{ at: 0, text: '0' }] };
-  const scale = scaleLinear([0, largest / unitSize], [0, 1]).nice(count);
-  const ticks = scale.ticks(count);
-  const every = ticks.length > 1 ? ticks[1] - ticks[0] : 1;
+  const every = roundStep(largest / unitSize / count);
+  const steps = Math.ceil(largest / unitSize / every - 1e-9);
   const decimals = Math.max(0, Math.min(12, -Math.floor(Math.log10(every) + 1e-9)));
+  const ticks = Array.from({ length: steps + 1 }, (_, i) => Number((i * every).toPrecision(12)));
   return {
-    top: scale.domain()[1] * unitSize,
+    top: steps * every * unitSize,
     ticks: ticks.map((at) => ({ at: at * unitSize, text: tickText(at, decimals) })),
   };
+}
+
+/** 1, 2 or 5 times a power of ten. */
+function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  const digit = least / power;
+  return (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10) * power;
 }
 
 function instantOf(wall: Date, zone: string): number {
