@@ -75,8 +75,9 @@ for (const [series, points, isStacked] of /** @type {[number, number, boolean][]
     Object.keys(runs[0] ?? {}).map((key) => [key, rounded(median(runs.map((run) => run[key] ?? Number.NaN)))]),
   );
 }
+const date = new Date().toISOString().slice(0, 10);
 const report = {
-  date: new Date().toISOString().slice(0, 10),
+  date,
   machine: {
     cpu: cpus()[0]?.model,
     cores: cpus().length,
@@ -86,12 +87,16 @@ const report = {
   },
   reps,
   unit: 'ms unless the name says otherwise; medians',
-  results: isOnlyTimeline ? JSON.parse(readFileSync(RESULTS, 'utf8')).results : results,
+  results,
+  timelineDate: date,
   timeline,
 };
 await browser.close();
 server.close();
-writeFileSync(RESULTS, `${JSON.stringify(report, null, 2)}\n`);
+writeFileSync(
+  RESULTS,
+  `${JSON.stringify(isOnlyTimeline ? { ...JSON.parse(readFileSync(RESULTS, 'utf8')), timelineDate: date, timeline } : report, null, 2)}\n`,
+);
 if (!isOnlyTimeline) print(results);
 print(timeline);
 
