@@ -7,6 +7,7 @@ const PROJECTS = [
   'src/tsconfig.json',
   'src/app/tsconfig.json',
   'src/server/tsconfig.json',
+  'src/cli/tsconfig.json',
   'tests/tsconfig.json',
 ];
 

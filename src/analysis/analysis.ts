@@ -3,6 +3,7 @@ import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { CallTree, SiblingOrder } from '#model/call-tree.ts';
 import type { FunctionTable, Profile, SampleType } from '#model/profile.ts';
 import type { SourceLines } from '#model/source-lines.ts';
+import type { OwnCode } from '#model/transforms/own-code.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 
 /** A profile kept open on the other side; dead after `close`. */
@@ -20,6 +21,8 @@ export interface OpenedProfile {
   /** Package of each function, and 1 where it belongs to a runtime, kernel or libc. */
   readonly packages: readonly string[];
   readonly isSystem: Uint8Array;
+  /** Ways to leave only one's own code that fit. */
+  readonly ownCode: readonly OwnCode[];
   readonly timeMs: number | undefined;
   readonly durationMs: number | undefined;
   readonly period: Profile['period'];
@@ -37,7 +40,7 @@ export interface TreeRequest {
   readonly transforms: readonly Transform[];
 }
 
-/** Self and total by function, in the sample type's unit; recursion counted once. */
+/** Self and total by function, in the sample type's unit; recursion counted once. Zeros for the function of a cut. */
 export interface FunctionColumns {
   readonly self: Float64Array;
   readonly total: Float64Array;
@@ -48,6 +51,8 @@ export interface FunctionColumns {
 export interface TreeAnswer {
   readonly tree: CallTree;
   readonly byFunction: FunctionColumns;
+  /** How much of this tree its source cut away. */
+  readonly cut: number;
   /** What is known of functions, where transforms made new ones; their first are the profile's. */
   readonly renamed: Pick<OpenedProfile, 'functions' | 'packages' | 'isSystem'> | undefined;
   /** Frames or stacks that each transform touched; 0: it matched nothing. */
@@ -71,6 +76,12 @@ export interface SandwichAnswer {
   readonly self: number;
 }
 
+export interface LinesAnswer {
+  readonly lines: SourceLines;
+  /** Positions of transforms that are not heeded: they say nothing of single stacks. */
+  readonly unheeded: readonly number[];
+}
+
 export interface StackValue {
   readonly stack: readonly string[];
   readonly value: number | bigint;
@@ -92,8 +103,8 @@ export interface Analysis {
   /** @param text as typed; what cannot be parsed matches nothing (the page parses it first, to say so). */
   search(request: TreeRequest, text: string, signal: AbortSignal): Promise<SearchAnswer>;
   sandwich(request: TreeRequest, func: number, signal: AbortSignal): Promise<SandwichAnswer>;
-  /** What each line of a file costs, transforms aside. */
-  lines(request: TreeRequest, file: string, signal: AbortSignal): Promise<SourceLines>;
+  /** What each line of the source files costs. */
+  lines(request: TreeRequest, signal: AbortSignal): Promise<LinesAnswer>;
   /** Merged stacks with a non-zero self, names root first. */
   stacks(request: TreeRequest, signal: AbortSignal): Promise<readonly StackValue[]>;
   exportTree(request: TreeRequest, kind: TreeExport, name: string, signal: AbortSignal): Promise<Exported>;

@@ -1,9 +1,9 @@
 /** The analysis over a worker: the only file on the page's side that posts messages. */
-import type { SourceLines } from '#model/source-lines.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type {
   Analysis,
   Exported,
+  LinesAnswer,
   OpenedProfile,
   ProfileHandle,
   SandwichAnswer,
@@ -65,8 +65,8 @@ export class AnalysisClient implements Analysis {
     return this.#ask<SandwichAnswer>('sandwich', [request, func], signal);
   }
 
-  lines(request: TreeRequest, file: string, signal: AbortSignal): Promise<SourceLines> {
-    return this.#ask<SourceLines>('lines', [request, file], signal);
+  lines(request: TreeRequest, signal: AbortSignal): Promise<LinesAnswer> {
+    return this.#ask<LinesAnswer>('lines', [request], signal);
   }
 
   stacks(request: TreeRequest, signal: AbortSignal): Promise<readonly StackValue[]> {

@@ -7,17 +7,20 @@ import type { CallTree } from '#model/call-tree.ts';
 import { pathOf } from '#model/call-path.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { packageOf } from '#model/function-name.ts';
-import { functionTotals } from '#model/function-table.ts';
+import { functionTotals, type FunctionTotals } from '#model/function-table.ts';
 import type { Profile } from '#model/profile.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
+import { ownCodeOf } from '#model/transforms/own-code.ts';
 import { applyTransforms } from '#model/transforms/registry.ts';
 import type { FunctionFacts } from '#model/transforms/rename-functions.ts';
-import { type SourceLines, sourceLines } from '#model/source-lines.ts';
+import { stackRules } from '#model/transforms/stack-rules.ts';
+import { sourceLines } from '#model/source-lines.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import type {
   Analysis,
   Exported,
+  LinesAnswer,
   OpenedProfile,
   ProfileHandle,
   SandwichAnswer,
@@ -74,7 +77,7 @@ export class InProcessAnalysis implements Analysis {
       isSystem[i] = found.isSystem ? 1 : 0;
     }
     const handle = ++this.#lastHandle as ProfileHandle;
-    const facts = { functions: profile.functions, packages, frames: profile.frames, isSystem };
+    const facts = { functions: profile.functions, packages, frames: profile.frames, isSystem, cut: profile.cut?.func };
     this.#open.set(handle, { profile, facts, nameRank: rankNames(names), trees: [] });
     return {
       handle,
@@ -86,6 +89,7 @@ export class InProcessAnalysis implements Analysis {
       functions: profile.functions,
       packages,
       isSystem,
+      ownCode: ownCodeOf(profile.functions),
       timeMs: profile.timeMs,
       durationMs: profile.durationMs,
       period: profile.period,
@@ -102,9 +106,12 @@ export class InProcessAnalysis implements Analysis {
     const { self, total, exact } = functionTotals(tree, facts.functions.names.length);
     // Leaves first, a function's own cost is what starts at the root.
     if (isInverted(request)) ownAtRoot(tree, self);
+    const cut = facts.cut === undefined ? 0 : total[facts.cut];
+    if (facts.cut !== undefined) leaveOut(facts.cut, self, total, exact);
     return {
       tree,
       byFunction: { self, total, exact: isInverted(request) ? undefined : exact },
+      cut,
       renamed: facts === this.#profile(request).facts ? undefined : facts,
       matched,
       treeMs: treeMs + performance.now() - began,
@@ -130,9 +137,11 @@ export class InProcessAnalysis implements Analysis {
     return { callers, callees, total, self };
   }
 
-  lines(request: TreeRequest, file: string, signal: AbortSignal): Promise<SourceLines> {
-    const { profile } = this.#profile(request);
-    return this.#run(sourceLines(profile, request.sampleType, file), signal);
+  async lines(request: TreeRequest, signal: AbortSignal): Promise<LinesAnswer> {
+    const { profile, facts } = this.#profile(request);
+    const { matched } = await this.#tree(request, signal);
+    const { rules, unheeded } = await this.#run(stackRules(request.transforms, facts, matched), signal);
+    return { lines: await this.#run(sourceLines(profile, request.sampleType, rules), signal), unheeded };
   }
 
   async stacks(request: TreeRequest, signal: AbortSignal): Promise<readonly StackValue[]> {
@@ -208,6 +217,14 @@ export class InProcessAnalysis implements Analysis {
 
 function isInverted({ transforms }: TreeRequest): boolean {
   return transforms.filter(({ kind }) => kind === 'invert').length % 2 === 1;
+}
+
+function leaveOut(func: number, self: Float64Array, total: Float64Array, exact: FunctionTotals['exact']): void {
+  self[func] = 0;
+  total[func] = 0;
+  if (!exact) return;
+  exact.self[func] = 0n;
+  exact.total[func] = 0n;
 }
 
 function ownAtRoot(tree: CallTree, self: Float64Array): void {

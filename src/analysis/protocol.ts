@@ -11,7 +11,7 @@ export type CallArguments = {
   tree: [request: Parameters<Analysis['tree']>[0]];
   search: [request: Parameters<Analysis['search']>[0], text: string];
   sandwich: [request: Parameters<Analysis['sandwich']>[0], func: number];
-  lines: [request: Parameters<Analysis['lines']>[0], file: string];
+  lines: [request: Parameters<Analysis['lines']>[0]];
   stacks: [request: Parameters<Analysis['stacks']>[0]];
   exportTree: [
     request: Parameters<Analysis['exportTree']>[0],

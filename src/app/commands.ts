@@ -3,7 +3,7 @@ import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
 import { type CallPath, pathOf } from '#model/call-path.ts';
 import { printExact } from '#model/search.ts';
 import type { Transform } from '#model/transforms/registry.ts';
-import { announce } from './ui-store.ts';
+import { announce, editTransform } from './ui-store.ts';
 import { mostTransforms } from './url/codec.ts';
 import { navigate, urlStore } from './url/url-store.ts';
 
@@ -78,7 +78,7 @@ export const frameCommands: readonly Command[] = [
     isTransform: false,
     title: 'Source: cost by line',
     key: 'e',
-    run: ({ tree, names, node }) => navigate({ pane: 'source', sel: pathOf(tree, names, node) }, 'push'),
+    run: ({ tree, names, node }) => navigate({ pane: 'source', sel: pathOf(tree, names, node), sf: '' }, 'push'),
   },
   {
     id: 'over-time',
@@ -86,6 +86,16 @@ export const frameCommands: readonly Command[] = [
     title: 'This path over time',
     key: 't',
     run: ({ tree, names, node }) => showOverTime(pathOf(tree, names, node)),
+  },
+  {
+    id: 'rename',
+    isTransform: true,
+    title: 'Rename…',
+    key: 'r',
+    run: ({ tree, names, node }) => {
+      navigate({ sel: pathOf(tree, names, node) }, 'replace');
+      editTransform(-1);
+    },
   },
   {
     id: 'search',
@@ -127,6 +137,10 @@ export function addTransform(transform: Transform): void {
 
 export function removeTransform(index: number): void {
   navigate({ t: urlStore.getState().state.t.filter((_, i) => i !== index), z: [] }, 'push');
+}
+
+export function replaceTransform(index: number, transform: Transform): void {
+  navigate({ t: urlStore.getState().state.t.with(index, transform), z: [] }, 'push');
 }
 
 /** Transforms that leave every path as the source knows it. */

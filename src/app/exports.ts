@@ -8,14 +8,13 @@ import type { FlameScene } from '#render/flamegraph/scene.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
 import { paintWhole } from '#render/flamegraph/paint-whole.ts';
 import { flamegraphSvg } from '#render/flamegraph/svg.ts';
-import type { Painter } from '#render/painter.ts';
-import { flameTheme } from '#render/palette.ts';
+import { CanvasRows } from '#render/pixel-rows.ts';
 import { withPngText } from './png-text.ts';
 import { urlStore } from './url/url-store.ts';
 import { type ExportKind, exportKinds } from './export-kinds.ts';
 import { linkOnScreen } from './views/link-on-screen.ts';
 import { colourKeys } from './views/colours.ts';
-import { readToken } from './views/flamegraph/flame-theme.ts';
+import { readFlameTheme } from './views/flamegraph/flame-theme.ts';
 import { type Shown, valueText } from './views/shown.ts';
 
 interface Made {
@@ -79,7 +78,7 @@ async function drawPicture(analysis: Analysis, shown: Shown, kind: 'svg' | 'png'
     rootLabel: `${rootName} · ${valueText(shown, whole)}`,
     share: (node) => formatShare(tree.total[node], whole),
   };
-  const theme = flameTheme(readToken);
+  const theme = readFlameTheme();
   const colours = colourKeys(profile, state.col, byFunction, whole);
   const title = `${name}, ${sampleTypeTitle(profile.sampleTypes[shown.sampleType].type)}`;
   const size = { widthCss: PICTURE_WIDTH, zoomNode: 0, direction: state.dir, rowHeightCss: 20 as const };
@@ -89,8 +88,8 @@ async function drawPicture(analysis: Analysis, shown: Shown, kind: 'svg' | 'png'
   const ratio = 2;
   const shownRows = Math.min(rows, Math.floor(TALLEST_DEVICE / ratio / size.rowHeightCss));
   const canvas = new OffscreenCanvas(PICTURE_WIDTH * ratio, shownRows * size.rowHeightCss * ratio);
-  const painter = canvas.getContext('2d', { alpha: false }) as unknown as Painter;
-  paintWhole(painter, scene, theme, { ...size, colours, ratio, rows: shownRows });
+  const painter = canvas.getContext('2d', { alpha: false })!;
+  paintWhole(painter, new CanvasRows(painter), scene, theme, { ...size, colours, ratio, rows: shownRows });
   const blob = await canvas.convertToBlob({ type: 'image/png' });
   const bytes = withPngText(new Uint8Array(await blob.arrayBuffer()), 'Source', linkOnScreen());
   return {

@@ -6,7 +6,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { AnalysisClient } from '#analysis/client.ts';
 import { pyroscopeSource } from '#datasource/pyroscope.ts';
-import { installConsole } from './dev/console.ts';
+import { installConsole } from './dev/install-console.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { applyTheme } from './preferences.ts';
 import { AnalysisContext, makeQueryClient } from './queries.ts';
@@ -21,9 +21,14 @@ const analysis = new AnalysisClient(
 applyTheme();
 followHistory();
 const queries = makeQueryClient();
-const source = pyroscopeSource({ id: 'server', title: 'The server', baseUrl: document.baseURI });
+const source = pyroscopeSource({
+  id: 'server',
+  title: 'The server',
+  baseUrl: document.baseURI,
+});
 closeDroppedProfiles(queries, analysis);
 installConsole(analysis, queries);
+void import('./files/given-files.ts').then(({ openGivenFiles }) => openGivenFiles(analysis));
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -1,7 +1,13 @@
 /** Every query key and every question to the worker, in one file. */
 import { QueryClient, useQuery, type UseQueryResult } from '@tanstack/react-query';
-import type { Analysis, SandwichAnswer, SearchAnswer, TreeAnswer, TreeRequest } from '#analysis/analysis.ts';
-import type { SourceLines } from '#model/source-lines.ts';
+import type {
+  Analysis,
+  LinesAnswer,
+  SandwichAnswer,
+  SearchAnswer,
+  TreeAnswer,
+  TreeRequest,
+} from '#analysis/analysis.ts';
 import { createContext, useContext } from 'react';
 
 export const AnalysisContext = createContext<Analysis | undefined>(undefined);
@@ -65,13 +71,13 @@ export function useSearch(request: TreeRequest, text: string): UseQueryResult<Se
   });
 }
 
-/** @param file '' asks nothing. */
-export function useLines(request: TreeRequest, file: string): UseQueryResult<SourceLines> {
+/** What each line costs; while the next answer is made, the one before stays. */
+export function useLines(request: TreeRequest): UseQueryResult<LinesAnswer> {
   const analysis = useAnalysis();
-  return useQuery<SourceLines>({
-    queryKey: ['lines', request.handle, request.sampleType, file],
-    queryFn: ({ signal }) => analysis.lines(request, file, signal),
-    enabled: file !== '',
+  return useQuery<LinesAnswer>({
+    queryKey: ['lines', request.handle, request.sampleType, request.transforms],
+    queryFn: ({ signal }) => analysis.lines(request, signal),
+    placeholderData: keepWithin<LinesAnswer>(request),
   });
 }
 

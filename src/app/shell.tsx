@@ -26,7 +26,7 @@ import styles from './shell.module.css';
 const FilesPage = lazily(async () => (await import('./files/files-page.tsx')).FilesPage);
 const DropVeil = lazily(async () => (await import('./files/files-page.tsx')).DropVeil);
 const PasteDialog = lazily(async () => (await import('./files/files-page.tsx')).PasteDialog);
-const RenameDialog = lazily(async () => (await import('./views/rename-dialog.tsx')).RenameDialog);
+const TransformDialog = lazily(async () => (await import('./views/transform-dialog.tsx')).TransformDialog);
 const KeysDialog = lazily(async () => (await import('./keys-dialog.tsx')).KeysDialog);
 
 export function Shell(): ReactElement {
@@ -35,6 +35,7 @@ export function Shell(): ReactElement {
   const file = view === 'files' ? shownFile : undefined;
   const reading = useFiles().find((one): one is ReadingFile => one.kind === 'reading');
   const dialog = useUi((ui) => ui.dialog);
+  const edited = useUi((ui) => ui.edited);
   const announcement = useUi((ui) => ui.announcement);
   const isDropping = useDropOnWindow();
   return (
@@ -55,7 +56,7 @@ export function Shell(): ReactElement {
       )}
       {isDropping && <DropVeil />}
       {dialog === 'paste' && <PasteDialog onClose={() => openDialog('none')} />}
-      {dialog === 'rename' && <RenameDialog onClose={() => openDialog('none')} />}
+      {dialog === 'transform' && <TransformDialog index={edited} onClose={() => openDialog('none')} />}
       {dialog === 'keys' && <KeysDialog onClose={() => openDialog('none')} />}
       <p className="visually-hidden" role="status" aria-live="polite">
         {announcement}

@@ -9,6 +9,7 @@ import {
 import { createContext, useContext, useEffect, useState } from 'react';
 import type { Analysis, OpenedProfile, ProfileHandle, TreeAnswer } from '#analysis/analysis.ts';
 import type { DataSource, SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
+import type { ServerStatus } from '#datasource/server-status.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
@@ -44,6 +45,7 @@ export interface MergedProfile {
 const FIRST_NODES = 8192;
 const EMPTY_STORE_LOOK_MS = 2000;
 const REST_MS = 150;
+const STATUS_EVERY_MS = 30_000;
 const CLOSE_AFTER_MS = 10_000;
 /** First words of the keys of questions to the source. */
 const SOURCE_KEYS = new Set<unknown>([
@@ -52,6 +54,7 @@ const SOURCE_KEYS = new Set<unknown>([
   'series',
   'label names',
   'label rows',
+  'unmet',
   'told markers',
   'first',
   'whole',
@@ -141,6 +144,17 @@ export function useAskAgain(): () => void {
   };
 }
 
+/** Looks again now and then: a disk fills up, an agent begins to send what cannot be taken. */
+export function useServerStatus(): UseQueryResult<ServerStatus> {
+  return useQuery({
+    queryKey: ['server status'],
+    // Loaded when asked: the first picture needs neither this nor the markers.
+    queryFn: async ({ signal }) =>
+      (await import('#datasource/server-status.ts')).fetchServerStatus(document.baseURI, signal),
+    refetchInterval: STATUS_EVERY_MS,
+  });
+}
+
 /** Looks again while there is nothing. */
 export function useStoredRange(): UseQueryResult<StoredRange | null> {
   return useQuery({
@@ -174,6 +188,25 @@ export function useLabelNames(
     ...sourceQueries.labelNames(useSource(), matchers, range ?? NO_RANGE),
     enabled: range !== undefined,
     placeholderData: keepPreviousData,
+  });
+}
+
+/** Which matchers no profile of the service meets, by their place: what has to go for anything to be shown. */
+export function useUnmet(
+  fixed: readonly LabelMatcher[],
+  matchers: readonly LabelMatcher[],
+  range: TimeRange | undefined,
+): UseQueryResult<readonly number[]> {
+  const source = useSource();
+  return useQuery({
+    queryKey: ['unmet', source.id, fixed, matchers, range],
+    queryFn: async ({ signal }) => {
+      const sets = await Promise.all(
+        matchers.map((matcher) => source.labelSets([SERVICE_LABEL], [...fixed, matcher], range ?? NO_RANGE, signal)),
+      );
+      return sets.flatMap(({ length }, i) => (length === 0 ? [i] : []));
+    },
+    enabled: range !== undefined && matchers.length > 0,
   });
 }
 

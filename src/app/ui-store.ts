@@ -22,7 +22,9 @@ interface UiStore {
   readonly refusals: readonly RefusedFile[];
   /** The last thing that was done, for those who cannot see it. */
   readonly announcement: string;
-  readonly dialog: 'none' | 'keys' | 'paste' | 'rename';
+  readonly dialog: 'none' | 'keys' | 'paste' | 'transform';
+  /** Of the dialog `transform`: which one is edited; -1 a new rename. */
+  readonly edited: number;
 }
 
 export const uiStore = createStore<UiStore>(() => ({
@@ -30,6 +32,7 @@ export const uiStore = createStore<UiStore>(() => ({
   refusals: [],
   announcement: '',
   dialog: 'none',
+  edited: -1,
 }));
 
 export function useUi<T>(select: (state: UiStore) => T): T {
@@ -42,6 +45,10 @@ export function hoverFunction(func: number): void {
 
 export function announce(announcement: string): void {
   uiStore.setState({ announcement });
+}
+
+export function editTransform(edited: number): void {
+  uiStore.setState({ dialog: 'transform', edited });
 }
 
 export function openDialog(dialog: UiStore['dialog']): void {

@@ -2,15 +2,31 @@
 import { printLabelSelector } from '#model/label-selector.ts';
 import { labelSet, type LabelMatcher, type LabelSet } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
+import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { readSeries } from '#wire/read-series.ts';
 import { WireSink } from '#wire/wire-sink.ts';
-import { type DataSource, SourceError } from './datasource.ts';
+import { type DataSource, type SeriesQuestion, SourceError } from './datasource.ts';
 
 const TREE_FORMAT = 2;
+/** Merges for a series of one call site. */
+const MOST_SLICES = 24;
 /** An error's own words beyond this are no help. */
 const LONGEST_MESSAGE = 2000;
-const MS_PER: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5, y: 31_536e6 };
+const DAY_MS = 864e5;
+const MS_PER: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1e3,
+  m: 6e4,
+  h: 36e5,
+  d: DAY_MS,
+  w: 7 * DAY_MS,
+  y: 365 * DAY_MS,
+};
+/** Without it label names such as `k8s.pod.name` are left out of lists. */
+const ACCEPT = '*/*;allow-utf8-labelnames=true';
+/** No function is called so. */
+const NOBODYS_CALL_SITE = ['\u0000'];
 
 export interface PyroscopeOptions {
   readonly id: string;
@@ -19,36 +35,95 @@ export interface PyroscopeOptions {
   readonly baseUrl: string;
 }
 
+type Wire = 'json' | 'proto';
+
 export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataSource {
-  const post = async (call: string, body: BodyInit, type: string, signal: AbortSignal): Promise<Response> => {
+  /** The body of an answer that is one. */
+  const post = async (call: string, body: BodyInit, wire: Wire, signal: AbortSignal): Promise<unknown> => {
     const url = new URL(`querier.v1.QuerierService/${call}`, baseUrl);
+    const type = `application/${wire}`;
     let response: Response;
     try {
-      response = await fetch(url, { method: 'POST', headers: { 'content-type': type }, body, signal });
+      response = await fetch(url, { method: 'POST', headers: { 'content-type': type, accept: ACCEPT }, body, signal });
     } catch (error) {
       signal.throwIfAborted();
-      throw new SourceError('offline', `${title} does not answer: ${(error as Error).message}.`);
+      throw new SourceError('offline', `${title} does not answer: ${wordsOf(error)}.`);
     }
-    if (!response.ok) throw await refusal(response, title);
-    return response;
+    if (!response.ok) {
+      const refused = await refusal(response, title, call);
+      signal.throwIfAborted();
+      throw refused;
+    }
+    const answered = response.headers.get('content-type') ?? '';
+    if (!answered.startsWith(type)) {
+      const what = answered === '' ? 'something else' : answered.slice(0, 80);
+      throw new SourceError('refused', `${title} answered ${call} with ${what}: a page in between, to sign in?`);
+    }
+    try {
+      return await (wire === 'json' ? response.json() : response.arrayBuffer());
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof SyntaxError) throw unreadable(wordsOf(error));
+      throw new SourceError('offline', `The answer of ${title} broke off: ${wordsOf(error)}.`);
+    }
   };
   const json = async (call: string, message: object, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> =>
-    asRecord(await readWhole(await post(call, JSON.stringify(message), 'application/json', signal), 'json', signal));
+    asRecord(await post(call, JSON.stringify(message), 'json', signal));
   const proto = async (call: string, message: WireSink, signal: AbortSignal): Promise<Uint8Array> =>
-    new Uint8Array(
-      (await readWhole(
-        await post(call, message.take(), 'application/proto', signal),
-        'arrayBuffer',
+    new Uint8Array((await post(call, message.take(), 'proto', signal)) as ArrayBuffer);
+  const unreadable = (what: string): SourceError =>
+    new SourceError('refused', `The answer of ${title} cannot be read: ${what}.`);
+  const askSeries = async (question: SeriesQuestion, signal: AbortSignal): Promise<readonly Series[]> =>
+    readSeries(await proto('SelectSeries', seriesRequest(question), signal), (what) => {
+      throw unreadable(what);
+    });
+
+  let heedsCallSite: boolean | undefined;
+  /**
+   * Pyroscope v2 passes the call site over and answers with the sum of everything. Whoever does so also answers for
+   * functions that are not there. Of a range without profiles both say nothing, and nothing is learnt.
+   */
+  const checkCallSite = async ({ query }: SeriesQuestion, signal: AbortSignal): Promise<void> => {
+    const stepMs = Math.max(1, query.range.endMs - query.range.startMs);
+    const anything = { query, stepMs, groupBy: [], limit: 1 };
+    const [all, nobodys] = await Promise.all([
+      askSeries({ ...anything, callSite: [] }, signal),
+      askSeries({ ...anything, callSite: NOBODYS_CALL_SITE }, signal),
+    ]);
+    if (all.length > 0) heedsCallSite = nobodys.length === 0;
+  };
+
+  /** One merge for each of a few slices of the range: what a source that cannot tell call sites apart over time still knows. */
+  const seriesOfCallSite = async (
+    { query, stepMs, callSite }: SeriesQuestion,
+    signal: AbortSignal,
+  ): Promise<Series> => {
+    const { startMs, endMs } = query.range;
+    const count = Math.max(1, Math.min(MOST_SLICES, Math.floor((endMs - startMs) / stepMs)));
+    const times: number[] = [];
+    const values: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const start = Math.floor(startMs + ((endMs - startMs) * i) / count);
+      const end = Math.floor(startMs + ((endMs - startMs) * (i + 1)) / count) - (i === count - 1 ? 0 : 1);
+      const { flamegraph } = await json(
+        'SelectMergeStacktraces',
+        {
+          profileTypeID: query.profileType,
+          labelSelector: printLabelSelector(query.matchers),
+          start,
+          end,
+          maxNodes: 1,
+          stackTraceSelector: { callSite: callSite.map((name) => ({ name })) },
+        },
         signal,
-      )) as ArrayBuffer,
-    );
-  const readWhole = async (response: Response, as: 'json' | 'arrayBuffer', signal: AbortSignal): Promise<unknown> => {
-    try {
-      return await response[as]();
-    } catch (error) {
-      signal.throwIfAborted();
-      throw new SourceError('offline', `The answer of ${title} broke off: ${(error as Error).message}.`);
+      );
+      const total = Number(asRecord(flamegraph)['total'] ?? 0);
+      if (total === 0) continue;
+      times.push(end);
+      // As a sum of one step, which is what was asked for.
+      values.push((total * stepMs) / ((endMs - startMs) / count));
     }
+    return { labels: [], timesMs: Float64Array.from(times), values: Float64Array.from(values) };
   };
 
   return {
@@ -60,7 +135,7 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
         { labelNames: names, matchers: selectors(matchers), ...bounds(range) },
         signal,
       );
-      return asArray(answer['labelsSet']).map((set) => labelsIn(asRecord(set)['labels']));
+      return unlike(asArray(answer['labelsSet']).map((set) => labelsIn(asRecord(set)['labels'])));
     },
     async labelNames(matchers, range, signal) {
       const answer = await json('LabelNames', { matchers: selectors(matchers), ...bounds(range) }, signal);
@@ -70,15 +145,12 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
       const answer = await json('LabelValues', { name, matchers: selectors(matchers), ...bounds(range) }, signal);
       return textsIn(answer['names']);
     },
-    async series({ query, stepMs, groupBy, callSite, limit }, signal) {
-      const message = selection(query);
-      for (const label of groupBy) message.item(5, label);
-      message.double(6, stepMs / 1000);
-      if (callSite.length > 0) writeCallSite(message, 8, callSite);
-      message.field(9, limit ?? 0);
-      return readSeries(await proto('SelectSeries', message, signal), (what) => {
-        throw new SourceError('refused', `The answer of ${title} cannot be read: ${what}.`);
-      });
+    async series(question, signal) {
+      if (question.callSite.length > 0) {
+        if (heedsCallSite === undefined) await checkCallSite(question, signal);
+        if (heedsCallSite === false) return [await seriesOfCallSite(question, signal)];
+      }
+      return askSeries(question, signal);
     },
     async mergedTree(query, maxNodes, signal) {
       const message = selection(query);
@@ -113,6 +185,21 @@ function selection({ profileType, matchers, range }: ProfileQuery): WireSink {
   return message;
 }
 
+function seriesRequest({ query, stepMs, groupBy, callSite, limit }: SeriesQuestion): WireSink {
+  const message = selection(query);
+  for (const label of groupBy) message.item(5, label);
+  message.double(6, secondsOf(stepMs));
+  if (callSite.length > 0) writeCallSite(message, 8, callSite);
+  message.field(9, limit ?? 0);
+  return message;
+}
+
+/** Seconds that are this many ms again where they are cut to whole ms: 1.001 × 1000 is less than 1001. */
+function secondsOf(stepMs: number): number {
+  const seconds = stepMs / 1000;
+  return Math.trunc(seconds * 1000) < stepMs ? seconds * (1 + Number.EPSILON) : seconds;
+}
+
 function writeCallSite(message: WireSink, field: number, names: readonly string[]): void {
   message.message(field, () => {
     for (const name of names) message.message(1, () => message.text(1, name));
@@ -132,22 +219,44 @@ function nameOf({ matchers }: ProfileQuery): string {
   return matchers.find(({ name, operator }) => name === 'service_name' && operator === '=')?.value ?? 'profile';
 }
 
-async function refusal(response: Response, title: string): Promise<SourceError> {
+/** Connect tells errors as JSON; what stands in between as text, or as a page for people, which is left out. */
+async function refusal(response: Response, title: string, call: string): Promise<SourceError> {
+  const { status } = response;
   const text = await response.text().catch(() => '');
-  let message = text.trim();
-  try {
-    const parsed = asRecord(JSON.parse(text));
-    if (typeof parsed['message'] === 'string') ({ message } = parsed as { message: string });
-  } catch {
-    // No Connect error: the text is what there is.
-  }
-  const words = message === '' ? `${title} answered ${response.status}.` : message.slice(0, LONGEST_MESSAGE);
-  if (response.status === 401 || response.status === 403) return new SourceError('unauthorised', words);
-  if (response.status >= 502 && response.status <= 504 && message === '') return new SourceError('offline', words);
-  // v2: "the query time range exceeds the limit (query length: 8d, limit: 7d)"
-  const limit = /\blimit:\s*((?:\d+(?:\.\d+)?(?:ms|[smhdwy]))+)/.exec(words)?.[1];
-  if (limit !== undefined && /range|length/i.test(words)) return new SourceError('limit', words, durationMs(limit));
+  const told = connectError(text);
+  const isPlain = (response.headers.get('content-type') ?? '').startsWith('text/plain');
+  const said = (told?.message ?? (isPlain ? text.trim() : '')).slice(0, LONGEST_MESSAGE);
+  const words =
+    status === 404 && !told
+      ? `${title} does not know the call ${call}${said === '' ? '' : ` (${said})`}.`
+      : said || `${title} answered ${call} with status ${status}.`;
+  if (status === 401 || told?.code === 'unauthenticated') return new SourceError('unauthorised', words);
+  if (told?.code === 'unavailable' || (status >= 502 && status <= 504 && !told))
+    return new SourceError('offline', words);
+  const longestRangeMs = longestRange(words);
+  if (longestRangeMs !== undefined || status === 429) return new SourceError('limit', words, longestRangeMs);
   return new SourceError('refused', words);
+}
+
+function connectError(text: string): { readonly code: string; readonly message: string } | undefined {
+  try {
+    const { code, message } = asRecord(JSON.parse(text));
+    return typeof code === 'string' ? { code, message: typeof message === 'string' ? message : '' } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Pyroscope: `the query time range exceeds the limit (max_query_length, actual: 25h0m0s, limit: 1d)`.
+ * Ours: `The range is 32 days long; ask for at most 31 at a time.`
+ */
+function longestRange(words: string): number | undefined {
+  if (!/\brange\b/i.test(words)) return undefined;
+  const days = /\bat most (\d+(?:\.\d+)?) at a time/.exec(words)?.[1];
+  if (days !== undefined) return Number(days) * DAY_MS;
+  const limit = /\blimit: ((?:\d+(?:\.\d+)?(?:ms|[smhdwy]))+)/.exec(words)?.[1];
+  return limit === undefined ? undefined : durationMs(limit);
 }
 
 /** As Go and Prometheus print durations: `1d`, `24h0m0s`. */
@@ -156,6 +265,15 @@ function durationMs(text: string): number {
   for (const [, count, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdwy])/g))
     sum += Number(count) * (MS_PER[unit] ?? 0);
   return sum;
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Each set once: two stores behind one address each tell theirs. */
+function unlike(sets: readonly LabelSet[]): readonly LabelSet[] {
+  return [...new Map(sets.map((set) => [JSON.stringify(set), set])).values()];
 }
 
 function labelsIn(pairs: unknown): LabelSet {

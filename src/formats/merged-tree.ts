@@ -4,6 +4,7 @@
  * sample for each node that has a self.
  */
 import { ByteReader } from '#base/byte-reader.ts';
+import { ByteTexts } from '#base/byte-texts.ts';
 import { Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
 import type { Profile } from '#model/profile.ts';
@@ -16,103 +17,199 @@ const TREE_TAG = 2 * 8 + 2;
 const CUT_NAME = 'other';
 /** A stack deeper than this is nobody's. */
 const MOST_DEPTH = 100_000;
+/** Frames in all stacks: few bytes can describe very many, as each sample holds its whole stack. */
+const MOST_FRAMES = 1 << 26;
 const NODES_A_STEP = 8192;
 
-/** @param maxNodes what was asked for: an answer of as many nodes was cut, and its leaves called `other` are the rest */
+/**
+ * @param maxNodes what was asked for. A tree that was cut has at least as many nodes, and of smaller ones nothing was cut:
+ * then `other` is a function like any. In a cut tree its leaves are the rest of their callers; one with callees is real.
+ */
 export function* decodeMergedTree(response: Uint8Array, profileType: string, maxNodes: number): Steps<Profile> {
   const bytes = treeOf(response);
-  const names = new ByteNames(bytes);
-  const reader = new ByteReader(bytes, fail);
-  const stackStart = new Int32Column();
-  const stackFrames = new Int32Column();
-  const values: number[] = [];
-  /** Functions from the root to the node that is read, and how many children of each are still to come. */
-  const path = new Int32Column();
-  const left = new Int32Column();
-  let nodes = 0;
-  let cutValue = 0;
-  let cutNodes = 0;
-  stackStart.push(0);
-  // A file of one byte or none is an empty tree.
-  for (let count = 0; reader.offset < bytes.length && bytes.length > 1; count++) {
-    if (count % NODES_A_STEP === 0) yield reader.offset / bytes.length;
-    const nameEnd = reader.stop();
-    const nameStart = reader.offset;
-    reader.offset = nameEnd;
-    const self = reader.unsigned();
-    const children = reader.unsigned();
-    if (children > bytes.length - reader.offset) fail(`a node with ${children} children cannot be whole`, nameStart);
-    const isRoot = count === 0;
-    if (!isRoot) {
-      while (left.length > 0 && left.values[left.length - 1] === 0) {
-        left.length--;
-        if (path.length > 0) path.length--;
-      }
-      if (left.length === 0) fail('nodes follow the end of the tree', nameStart);
-      left.values[left.length - 1]--;
-      const func = names.intern(nameStart, nameEnd);
-      path.push(func);
-      nodes++;
-      if (children === 0 && func === names.cut) {
-        cutValue += self;
-        cutNodes++;
-      }
-      if (path.length > MOST_DEPTH) fail(`a stack is deeper than ${MOST_DEPTH}`, nameStart);
-    }
-    left.push(children);
-    if (self > 0) {
-      stackFrames.reserve(path.length);
-      stackFrames.values.set(path.values.subarray(0, path.length), stackFrames.length);
-      stackFrames.length += path.length;
-      stackStart.push(stackFrames.length);
-      values.push(self);
-    }
+  const tree = new TreeReader(bytes);
+  while (!tree.isDone) {
+    yield tree.offset / bytes.length;
+    for (let i = 0; i < NODES_A_STEP && !tree.isDone; i++) tree.readNode();
   }
+  tree.checkEnd();
   const type = parseProfileType(profileType);
-  const isCut = cutNodes > 0 && nodes >= maxNodes;
-  const column = Float64Array.from(values);
-  if (needsExact(column)) {
-    throw new DecodeError('too-large', 'The values of the answer add up to more than 2^53, and would not be exact.', {
-      remedy: 'Ask for a shorter range.',
-    });
-  }
-  const functions = names.take();
+  const { texts } = tree.names;
+  const stackStart = tree.stackStart.take();
+  const stackFrames = tree.stackFrames.take();
+  const values = Float64Array.from(tree.values);
+  const cut =
+    tree.cutSamples.length > 0 && tree.nodes >= maxNodes
+      ? { func: cutFunction(tree, stackFrames, stackStart), value: sumAt(values, tree.cutSamples) }
+      : undefined;
   return {
     sampleTypes: [{ type: type?.sampleType ?? '', unit: type?.sampleUnit ?? '' }],
     defaultSampleType: 0,
-    functions,
+    functions: {
+      names: texts,
+      files: texts.map(() => ''),
+      line: new Int32Array(texts.length),
+      mappings: texts.map(() => ''),
+    },
     frames: {
-      length: functions.names.length,
-      func: Int32Array.from(functions.names, (_, func) => func),
-      line: new Int32Array(functions.names.length),
+      length: texts.length,
+      func: Int32Array.from(texts, (_, func) => func),
+      line: new Int32Array(texts.length),
     },
     sampleCount: values.length,
-    stackStart: stackStart.take(),
-    stackFrames: stackFrames.take(),
-    values: [plainColumn(column)],
+    stackStart,
+    stackFrames,
+    values: [needsExact(values) ? { values, exact: exactSelves(bytes, values.length) } : plainColumn(values)],
     labels: noLabels(values.length),
     timeMs: undefined,
     durationMs: undefined,
     period: undefined,
-    cut: isCut ? { func: names.cut, value: cutValue } : undefined,
+    cut,
     notes: [],
   };
 }
 
-/** The tree's bytes within the response. */
+/** The tree's bytes within the response; none where nothing was found. */
 function treeOf(response: Uint8Array): Uint8Array {
   const reader = new ByteReader(response, fail);
-  let tree = new Uint8Array(0);
+  let tree = response.subarray(0, 0);
   while (reader.offset < response.length) {
     const tag = reader.tag();
     if (tag !== TREE_TAG) reader.skip(tag);
     else {
       const end = reader.stop();
-      tree = response.subarray(reader.offset, end) as Uint8Array<ArrayBuffer>;
+      tree = response.subarray(reader.offset, end);
       reader.offset = end;
     }
   }
-  return tree;
+  // One byte is an empty tree too.
+  return tree.length < 2 ? tree.subarray(0, 0) : tree;
+}
+
+class TreeReader {
+  readonly names: ByteTexts;
+  readonly stackStart = new Int32Column();
+  readonly stackFrames = new Int32Column();
+  readonly values: number[] = [];
+  /** Samples whose leaf is called as the rest is. */
+  readonly cutSamples: number[] = [];
+  /** The root not counted. */
+  nodes = 0;
+  readonly #reader: ByteReader;
+  /** Functions of the open nodes, root first; the root itself has none. */
+  readonly #path = new Int32Column();
+  /** Children that are still to come: of the root, then of the open nodes. */
+  readonly #left = new Int32Column();
+
+  constructor(bytes: Uint8Array) {
+    this.names = new ByteTexts(bytes);
+    this.#reader = new ByteReader(bytes, fail);
+    this.stackStart.push(0);
+  }
+
+  get offset(): number {
+    return this.#reader.offset;
+  }
+
+  get isDone(): boolean {
+    return this.#reader.offset === this.#reader.end;
+  }
+
+  // A call a node: the engine compiles a small function sooner than a large loop.
+  readNode(): void {
+    const reader = this.#reader;
+    const left = this.#left;
+    const start = reader.offset;
+    const nameEnd = reader.stop();
+    const nameStart = reader.offset;
+    reader.offset = nameEnd;
+    const self = reader.signed();
+    const children = reader.unsigned();
+    if (children > reader.end - reader.offset) fail(`a node of ${children} children cannot be whole`, start);
+    if (start > 0) {
+      this.#enter(this.names.intern(nameStart, nameEnd), start);
+      if (children === 0 && self !== 0 && nameEnd - nameStart === CUT_NAME.length && this.#leaf === CUT_NAME)
+        this.cutSamples.push(this.values.length);
+    }
+    left.push(children);
+    if (self !== 0) this.#pushSample(self, start);
+  }
+
+  checkEnd(): void {
+    for (let i = 0; i < this.#left.length; i++) if (this.#left.values[i] > 0) fail('it breaks off', this.offset);
+  }
+
+  get #leaf(): string {
+    return this.names.texts[this.#path.values[this.#path.length - 1]];
+  }
+
+  /** Closes the nodes that have all their children, and opens this one below. */
+  #enter(func: number, start: number): void {
+    const left = this.#left;
+    const path = this.#path;
+    while (left.length > 1 && left.values[left.length - 1] === 0) {
+      left.length--;
+      path.length--;
+    }
+    if (left.values[left.length - 1] === 0) fail('more follows its end', start);
+    left.values[left.length - 1]--;
+    if (path.length === MOST_DEPTH) fail(`a stack is deeper than ${MOST_DEPTH}`, start);
+    path.push(func);
+    this.nodes++;
+  }
+
+  #pushSample(self: number, start: number): void {
+    const { stackFrames } = this;
+    const path = this.#path;
+    const depth = path.length;
+    if (stackFrames.length + depth > MOST_FRAMES) {
+      throw new DecodeError('too-large', 'The answer of the source has too many and too deep stacks to be read.', {
+        place: `byte ${start} of the tree`,
+        remedy: 'Ask for fewer labels or a shorter range.',
+      });
+    }
+    stackFrames.reserve(depth);
+    // Frame by frame, as most stacks are short: a view for each would cost more than its copy.
+    const { values } = stackFrames;
+    let at = stackFrames.length;
+    for (let i = 0; i < depth; i++) values[at++] = path.values[i];
+    stackFrames.length = at;
+    this.stackStart.push(at);
+    this.values.push(self);
+  }
+}
+
+/** The function of the rest: the one that is called so, or one of its own where a real function is called so too. */
+function cutFunction({ names, cutSamples }: TreeReader, stackFrames: Int32Array, stackStart: Int32Array): number {
+  const { texts } = names;
+  const leafAt = (sample: number): number => stackStart[sample + 1] - 1;
+  const other = stackFrames[leafAt(cutSamples[0])];
+  let uses = 0;
+  for (const func of stackFrames) if (func === other) uses++;
+  if (uses === cutSamples.length) return other;
+  let name = `${CUT_NAME} (cut)`;
+  while (texts.includes(name)) name += ')';
+  const func = texts.push(name) - 1;
+  for (const sample of cutSamples) stackFrames[leafAt(sample)] = func;
+  return func;
+}
+
+function sumAt(values: Float64Array, samples: readonly number[]): number {
+  let sum = 0;
+  for (const sample of samples) sum += values[sample];
+  return sum;
+}
+
+/** The selves once more, whole. */
+function exactSelves(bytes: Uint8Array, count: number): BigInt64Array {
+  const reader = new ByteReader(bytes, fail);
+  const exact = new BigInt64Array(count);
+  for (let sample = 0; sample < count;) {
+    reader.offset = reader.stop();
+    if (reader.signed() !== 0) exact[sample++] = reader.signedWhole;
+    reader.unsigned();
+  }
+  return exact;
 }
 
 function fail(what: string, offset: number): never {
@@ -120,67 +217,4 @@ function fail(what: string, offset: number): never {
     place: `byte ${offset} of the tree`,
     remedy: 'Ask again; if it stays, the source is at fault.',
   });
-}
-
-/** Names by their bytes: a text is made once for each, not once for each node. */
-class ByteNames {
-  /** Index of `other`, -1 before it is met. */
-  cut = -1;
-  readonly #bytes: Uint8Array;
-  readonly #spans = new Int32Column();
-  readonly #names: string[] = [];
-  readonly #utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
-  /** Index + 1 by hash; a power of two long. */
-  #slots = new Int32Array(4096);
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  intern(start: number, end: number): number {
-    const mask = this.#slots.length - 1;
-    let at = this.#hash(start, end) & mask;
-    for (let index = this.#slots[at]; index !== 0; index = this.#slots[at]) {
-      if (this.#isSame(index - 1, start, end)) return index - 1;
-      at = (at + 1) & mask;
-    }
-    const index = this.#names.length;
-    this.#names.push(this.#utf8.decode(this.#bytes.subarray(start, end)));
-    this.#spans.pushSpan(start, end);
-    if (this.#names[index] === CUT_NAME) this.cut = index;
-    this.#slots[at] = index + 1;
-    if (this.#names.length * 2 > this.#slots.length) this.#grow();
-    return index;
-  }
-
-  take(): Profile['functions'] {
-    const names = this.#names;
-    const unknown = names.map(() => '');
-    return { names, files: unknown, line: new Int32Array(names.length), mappings: unknown };
-  }
-
-  #isSame(index: number, start: number, end: number): boolean {
-    const bytes = this.#bytes;
-    const from = this.#spans.values[index * 2];
-    if (this.#spans.values[index * 2 + 1] - from !== end - start) return false;
-    for (let i = start, j = from; i < end; i++, j++) if (bytes[i] !== bytes[j]) return false;
-    return true;
-  }
-
-  #hash(start: number, end: number): number {
-    let hash = 0x811c9dc5;
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ this.#bytes[i], 0x01000193);
-    return (hash ^ (hash >>> 15)) >>> 0;
-  }
-
-  #grow(): void {
-    const slots = new Int32Array(this.#slots.length * 2);
-    const mask = slots.length - 1;
-    for (let index = 0; index < this.#names.length; index++) {
-      let at = this.#hash(this.#spans.values[index * 2], this.#spans.values[index * 2 + 1]) & mask;
-      while (slots[at] !== 0) at = (at + 1) & mask;
-      slots[at] = index + 1;
-    }
-    this.#slots = slots;
-  }
 }

@@ -9,6 +9,12 @@ export interface State {
   next: number;
 }
 
+/** Letters [start, end) of a text. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
 export const assertions = ['^', '$', '\\b', '\\B'] as const;
 
 /** One letter as JavaScript reads it: `a`, `.`, `\d`, `[^x-z]`. */
@@ -76,6 +82,31 @@ export class Automaton {
     return front.isMatch || front.isMatchAtEnd;
   }
 
+  /** The first match that begins at `from` or later, and of those that begin there the longest. Looks at each letter once. */
+  find(text: string, from: number): Span | undefined {
+    // Those on their way, the earliest begun first: so each state is entered by the earliest.
+    let here: { letters: number[]; begun: number[] } = { letters: [], begun: [] };
+    let found: Span | undefined;
+    for (let at = from; at <= text.length; at++) {
+      this.#step++;
+      const open = here;
+      here = { letters: [], begun: [] };
+      const passes = (assertion: number): boolean => holds(assertion, text, at);
+      const enter = (state: number, start: number): void => {
+        if (found && start > found.start) return;
+        if (this.#enter(state, passes, here.letters)) found = { start, end: at };
+        while (here.begun.length < here.letters.length) here.begun.push(start);
+      };
+      for (const [i, state] of open.letters.entries()) {
+        const { arg, next } = this.#program[state];
+        if (this.#letters[arg].has(text, at - 1)) enter(next, open.begun[i]);
+      }
+      if (!found) enter(0, at);
+      else if (here.letters.length === 0) break;
+    }
+    return found;
+  }
+
   #advance(front: Front, text: string, at: number): Front {
     // A match may begin anywhere, so the start is always among those on their way.
     const entries = [0];
@@ -138,18 +169,19 @@ export class Automaton {
   /** Follows forks and assertions to the letters behind them. @returns whether the end was met. */
   #enter(from: number, passes: (assertion: number) => boolean, letters: number[]): boolean {
     const stack = this.#stack;
+    let met = false;
     stack.length = 0;
     stack.push(from);
     for (let state = stack.pop(); state !== undefined; state = stack.pop()) {
       if (state < 0 || this.#entered[state] === this.#step) continue;
       this.#entered[state] = this.#step;
       const { kind, arg, next } = this.#program[state];
-      if (kind === 'match') return true;
-      if (kind === 'letter') letters.push(state);
+      if (kind === 'match') met = true;
+      else if (kind === 'letter') letters.push(state);
       else if (kind === 'fork') stack.push(arg, next);
       else if (passes(arg)) stack.push(next);
     }
-    return false;
+    return met;
   }
 }
 

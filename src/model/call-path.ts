@@ -40,6 +40,19 @@ export function findPath(
   return { node, whole: true };
 }
 
+/** Whether the stack of `length` names, root first, begins with the path, shortened or not. */
+export function isPathOf(path: CallPath, length: number, nameAt: (depth: number) => string): boolean {
+  const mark = hashMark.exec(path[0] ?? '');
+  const depth = mark ? Number(mark[1]) : path.length;
+  if (depth > length) return false;
+  let hash = emptyPath;
+  for (let i = 0; i < depth; i++) {
+    if (mark) hash = hashOnward(hash, hashText(nameAt(i)));
+    else if (nameAt(i) !== path[i]) return false;
+  }
+  return !mark || hash === Number.parseInt(mark[2], 36);
+}
+
 /** What a link carries of a path: the path itself, or for a long one its depth and hash and a readable tail. */
 export function shortenPath(path: CallPath): CallPath {
   let letters = 0;

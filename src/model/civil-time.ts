@@ -20,6 +20,10 @@ export interface Civil extends Clock {
 const formats = new Map<string, Intl.DateTimeFormat>();
 /** Zones come from links too. */
 const MOST_FORMATS = 32;
+const DAY_MS = 86_400_000;
+/** Outside of these no zone has clocks that `Intl` could tell. */
+const EARLIEST_MS = Date.UTC(1000, 0);
+const LATEST_MS = 8.64e15 - 3 * DAY_MS;
 
 /** Whether `Intl` knows the zone. */
 export function isZone(zone: string): boolean {
@@ -55,7 +59,7 @@ export function civilOf(atMs: number, zone: string): Civil {
   };
 }
 
-/** An hour that a clock change leaves out is the one after it; of an hour that comes twice, the first counts. */
+/** An hour that a clock change leaves out is the one after it; of an hour that comes twice, the first counts. NaN beyond what a date holds. */
 export function fromCivil(
   {
     year,
@@ -68,12 +72,13 @@ export function fromCivil(
   }: Pick<Clock, 'year' | 'month' | 'day'> & Partial<Civil>,
   zone: string,
 ): number {
-  const wall = Date.UTC(year, month - 1, day, hour, minute, second, ms);
-  if (Number.isNaN(wall)) return wall;
+  // Date.UTC takes the years 0 to 99 for those of the last century.
+  const wall = year < 100 ? Number.NaN : Date.UTC(year, month - 1, day, hour, minute, second, ms);
+  if (!(wall > EARLIEST_MS && wall < LATEST_MS)) return wall;
   // The offset is that of a time nearby; of the two around a clock change the earlier time counts, if it reads back.
-  const early = wall - offsetMs(wall - 86_400_000, zone);
+  const early = wall - offsetMs(wall - DAY_MS, zone);
   if (early + offsetMs(early, zone) === wall) return early;
-  const late = wall - offsetMs(wall + 86_400_000, zone);
+  const late = wall - offsetMs(wall + DAY_MS, zone);
   return late + offsetMs(late, zone) === wall ? late : early;
 }
 

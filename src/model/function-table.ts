@@ -7,7 +7,7 @@ export interface FunctionTotals {
   /** Call nodes by function. */
   readonly nodes: Int32Array;
   /** Whole numbers, where the tree has them. */
-  readonly exact: { readonly self: readonly bigint[]; readonly total: readonly bigint[] } | undefined;
+  readonly exact: { readonly self: bigint[]; readonly total: bigint[] } | undefined;
 }
 
 /** One pass, depth first: a node adds its total when no node of its function is open above it. */

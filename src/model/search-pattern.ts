@@ -4,10 +4,12 @@
  * run as pprof's are: all states of the automaton at once, letters times states at most, without look-around and back
  * references. Each letter's class is still JavaScript's, and patterns with one simple repeat go to its faster engine.
  */
-import { assertions, Automaton, LetterClass, type State } from './automaton.ts';
+import { assertions, Automaton, LetterClass, type Span, type State } from './automaton.ts';
 
 export interface SearchPattern {
   test(text: string): boolean;
+  /** The first match that begins at `from` or later, the longest there; so `a+?` takes all it can. */
+  find(text: string, from: number): Span | undefined;
 }
 
 /** `at` counts within the source. */
@@ -45,7 +47,12 @@ export function compilePattern(source: string, ignoreCase: boolean): CompiledPat
         .toLowerCase(),
     };
   }
-  return { ok: true, pattern: parser.isSimple ? native : new Automaton(parser.program, parser.letters) };
+  const automaton = new Automaton(parser.program, parser.letters);
+  if (!parser.isSimple) return { ok: true, pattern: automaton };
+  return {
+    ok: true,
+    pattern: { test: (text) => native.test(text), find: (text, from) => automaton.find(text, from) },
+  };
 }
 
 /** A piece of program: where it begins, and which ways out hang loose (state times 2, plus 1 for a fork's other way). */

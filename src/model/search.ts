@@ -11,10 +11,12 @@ export interface SearchFacts {
   readonly functions: FunctionTable;
   readonly packages: readonly string[];
   readonly frames: FrameTable;
+  /** The function that stands for what a source cut away: it is nobody's, and no search means it. */
+  readonly cut?: number | undefined;
 }
 
 /** Of a name of a megabyte the first letters are searched; an exact term compares all of it. */
-const SEARCHED_LETTERS = 2000;
+export const SEARCHED_LETTERS = 2000;
 const FUNCTIONS_A_STEP = 4096;
 
 /** 1 for each function that matches: some alternative with all of its terms. */
@@ -27,6 +29,7 @@ export function* matchFunctions(query: SearchQuery, facts: SearchFacts): Steps<U
   );
   for (let func = 0; func < count; func++) {
     if (func % FUNCTIONS_A_STEP === 0) yield func / count;
+    if (func === facts.cut) continue;
     hit[func] = query.some((terms, i) =>
       terms.every((term, k) => matches(term, func, facts, withLine[i][k]) !== term.negated),
     )

@@ -29,8 +29,11 @@ export function uploadIntervalOf(series: readonly Series[]): number | undefined 
   return gaps[gaps.length >> 2];
 }
 
-/** Without the newest step while it is still filling: profiles of a step come until half a step after its end. */
-export function withoutOpenStep(
+/**
+ * Without the newest step while it is still filling: profiles of a step come until half a step after its end; and without
+ * the first where it lies before the range, but for its edge.
+ */
+export function withoutOpenSteps(
   { labels, timesMs, values }: Series,
   stepMs: number,
   range: TimeRange,
@@ -40,12 +43,8 @@ export function withoutOpenStep(
   // A range of the past has no step that still fills.
   const latestMs = range.endMs > nowMs - 2 * stepMs ? nowMs - stepMs / 2 : Infinity;
   while (length > 1 && timesMs[length - 1] > latestMs) length--;
-  return { labels, timesMs: timesMs.subarray(0, length), values: values.subarray(0, length) };
-}
-
-export function largestFirst(series: readonly Series[]): readonly Series[] {
-  const sums = new Map(series.map((one) => [one, one.values.reduce((all, value) => all + value, 0)]));
-  return [...series].sort((a, b) => sums.get(b)! - sums.get(a)!);
+  const first = length > 1 && timesMs[0] <= range.startMs ? 1 : 0;
+  return { labels, timesMs: timesMs.subarray(first, length), values: values.subarray(first, length) };
 }
 
 /** The unit of a whole axis, so that its ticks are numbers alone. */

@@ -1,5 +1,5 @@
 /** Ranges of time: as a link writes them, as people type them, as a question takes them. No clock: now is always given. */
-import { type Clock, civilOf, fromCivil } from './civil-time.ts';
+import { civilOf, fromCivil, offsetMs } from './civil-time.ts';
 
 /** A range as written: each end is ms since the epoch in digits, or relative (`now-1h`, `now/d`, `now-1d/d`). */
 export interface TimeRangeText {
@@ -26,7 +26,8 @@ type Unit = 's' | 'm' | 'h' | 'd' | 'w' | 'M' | 'y';
 const RELATIVE = /^now((?:[+-]\d{1,6}[smhdwMy]){0,4})(?:\/([smhdwMy]))?$/;
 const STEP = /([+-])(\d+)([smhdwMy])/g;
 const EPOCH_MS = /^\d{1,15}$/;
-const LATEST_MS = 8.64e15;
+/** The last day of the year 9999 in UTC: all that is read later has years of four digits. */
+const LATEST_MS = Date.UTC(9999, 11, 31) - 1;
 const SECOND_MS = 1000;
 const UNIT_MS = { s: SECOND_MS, m: 60 * SECOND_MS, h: 3600 * SECOND_MS, d: 86_400_000, w: 604_800_000 } as const;
 
@@ -46,6 +47,11 @@ export function isTimePoint(text: string): boolean {
   return EPOCH_MS.test(text) || RELATIVE.test(text);
 }
 
+/** Whether a time is one that ranges may hold: 1970 to 9999. */
+export function isDated(ms: number): boolean {
+  return ms >= 0 && ms <= LATEST_MS;
+}
+
 /** Whether the range moves with now. */
 export function isRelative({ from, until }: TimeRangeText): boolean {
   return !EPOCH_MS.test(from) || !EPOCH_MS.test(until);
@@ -57,20 +63,20 @@ export function resolveTimeRange({ from, until }: TimeRangeText, nowMs: number, 
   const endMs = resolvePoint(until, nowMs, zone, true);
   if (startMs === undefined) return { ok: false, message: `The start, ${quote(from)}, cannot be read.` };
   if (endMs === undefined) return { ok: false, message: `The end, ${quote(until)}, cannot be read.` };
+  if (!isDated(startMs) || !isDated(endMs))
+    return { ok: false, message: 'The range is outside of the years 1970 to 9999.' };
   if (endMs <= startMs) return { ok: false, message: 'The end is not after the start.' };
   if (endMs - startMs < SECOND_MS) return { ok: false, message: 'The range is shorter than a second.' };
-  if (startMs < 0 || endMs > LATEST_MS)
-    return { ok: false, message: 'The range is outside of the years 1970 to 275 760.' };
   return { ok: true, range: { startMs, endMs } };
 }
 
-/** `Last 1 h`, or the words of the grammar; of an absolute range `Range`. */
+/** `Last 1 h`, or the words of the grammar; nothing of an absolute range, which has no words but its span. */
 export function rangeTitle(range: TimeRangeText): string {
   const preset = presets.find(({ from, until }) => from === range.from && until === range.until);
   if (preset) return preset.title;
   const length = /^now-(\d+[smhdwMy])$/.exec(range.from)?.[1];
   if (length !== undefined && range.until === 'now') return `Last ${spaced(length)}`;
-  return isRelative(range) ? `${range.from} to ${range.until}` : 'Range';
+  return isRelative(range) ? `${range.from} to ${range.until}` : '';
 }
 
 /** Twice as long about the same middle, not beyond now. */
@@ -91,59 +97,7 @@ export function absolute(startMs: number, endMs: number): TimeRangeText {
   return { from: String(Math.round(startMs)), until: String(Math.round(endMs)) };
 }
 
-/**
- * What people type: the grammar itself, ms, `90m` (ago), `14:05`, `14:05:30`, `yesterday 9:00`, `2026-11-25`,
- * `2026-11-25 14:05`, `25 Nov 14:05`, ISO with a zone.
- * @returns a point as a link writes it, undefined where it cannot be read
- */
-export function parseTyped(typed: string, nowMs: number, zone: string): string | undefined {
-  const text = typed.trim().replace(/\s+/g, ' ');
-  if (text === '' || text.length > 60) return undefined;
-  if (isTimePoint(text)) return text;
-  const ago = /^(\d{1,6}) ?(s|m|min|h|d|w)( ago)?$/i.exec(text);
-  if (ago) return `now-${ago[1]}${ago[2].toLowerCase() === 'min' ? 'm' : ago[2].toLowerCase()}`;
-  if (/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/i.test(text)) return pointOf(Date.parse(text));
-  const { year, month, day } = civilOf(nowMs, zone);
-  const at = (clock: Partial<Clock>): string | undefined => pointOf(fromCivil({ year, month, day, ...clock }, zone));
-  const [, before = '', time] = /^(.*?)[ T]?(\d{1,2}:\d\d(?::\d\d)?)?$/.exec(text) ?? [];
-  const [hour = 0, minute = 0, second = 0] = time === undefined ? [] : time.split(':').map(Number);
-  if (hour > 23 || minute > 59 || second > 59) return undefined;
-  const clock = { hour, minute, second };
-  const date = before.trim().toLowerCase();
-  if (date === '' || date === 'today') return time === undefined && date === '' ? undefined : at(clock);
-  if (date === 'yesterday') return at({ ...clock, day: day - 1 });
-  const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(date);
-  if (iso) return at({ ...clock, ...checkedDate(Number(iso[1]), Number(iso[2]), Number(iso[3])) });
-  const named = /^(\d{1,2}) ([a-z]{3})[a-z]*(?: (\d{4}))?$/.exec(date);
-  if (named) {
-    const found = MONTHS.indexOf(named[2]) + 1;
-    return found === 0
-      ? undefined
-      : at({ ...clock, ...checkedDate(Number(named[3] ?? year), found, Number(named[1])) });
-  }
-  return undefined;
-}
-
-/** A point as people read and type it: `now-1h`, `2026-11-25 14:05:00`. */
-export function printTyped(point: string, zone: string): string {
-  if (!EPOCH_MS.test(point)) return point;
-  const { year, month, day, hour, minute, second } = civilOf(Number(point), zone);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)}`;
-}
-
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-
-/** A day that no month has makes the point unreadable. */
-function checkedDate(year: number, month: number, day: number): { year: number; month: number; day: number } {
-  const isThere = month >= 1 && month <= 12 && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
-  return isThere ? { year, month, day } : { year: Number.NaN, month, day };
-}
-
-function pointOf(ms: number): string | undefined {
-  return ms >= 0 && ms <= LATEST_MS ? String(Math.round(ms)) : undefined;
-}
-
+/** @returns NaN where it leads out of the years that are read */
 function resolvePoint(text: string, nowMs: number, zone: string, isEnd: boolean): number | undefined {
   if (EPOCH_MS.test(text)) return Number(text);
   const found = RELATIVE.exec(text);
@@ -151,10 +105,11 @@ function resolvePoint(text: string, nowMs: number, zone: string, isEnd: boolean)
   let ms = nowMs;
   for (const [, sign, count, unit] of found[1].matchAll(STEP)) {
     ms = moved(ms, Number(count) * (sign === '-' ? -1 : 1), unit as Unit, zone);
+    if (!isDated(ms)) return Number.NaN;
   }
   if (found[2] === undefined) return ms;
   const start = startOf(ms, found[2] as Unit, zone);
-  return isEnd ? moved(start, 1, found[2] as Unit, zone) - 1 : start;
+  return isEnd ? nextStart(start, found[2] as Unit, zone) - 1 : start;
 }
 
 /** Days and more are those of the calendar: a day with a clock change is not 24 hours long. */
@@ -173,6 +128,12 @@ function moved(ms: number, count: number, unit: Unit, zone: string): number {
   }
 }
 
+/** Where a day begins at 1:00, as clocks go on at midnight, the next does not. */
+function nextStart(start: number, unit: Unit, zone: string): number {
+  const next = moved(start, 1, unit, zone);
+  return unit === 's' || unit === 'm' || unit === 'h' ? next : startOf(next, unit, zone);
+}
+
 /** The same day of another month, or its last. */
 function lastDayOf(year: number, month: number, day: number): { year: number; month: number; day: number } {
   const length = new Date(Date.UTC(year, month, 0)).getUTCDate();
@@ -180,11 +141,13 @@ function lastDayOf(year: number, month: number, day: number): { year: number; mo
 }
 
 function startOf(ms: number, unit: Unit, zone: string): number {
-  if (unit === 's' || unit === 'm') return Math.floor(ms / UNIT_MS[unit]) * UNIT_MS[unit];
-  const { year, month, day, hour, weekday } = civilOf(ms, zone);
+  if (unit === 's' || unit === 'm' || unit === 'h') {
+    // By the offset of the time itself: of an hour that comes twice, each has its own start.
+    const wall = ms + offsetMs(ms, zone);
+    return ms - (wall % UNIT_MS[unit]);
+  }
+  const { year, month, day, weekday } = civilOf(ms, zone);
   switch (unit) {
-    case 'h':
-      return fromCivil({ year, month, day, hour }, zone);
     case 'd':
       return fromCivil({ year, month, day }, zone);
     case 'w':
@@ -197,11 +160,10 @@ function startOf(ms: number, unit: Unit, zone: string): number {
   }
 }
 
+/** `15 min` of `15m`. */
 function spaced(length: string): string {
-  return length
-    .replace(/(\d+)m$/, '$1 min')
-    .replace(/(\d)([a-z]+)$/i, '$1\u00a0$2')
-    .replace(' ', '\u00a0');
+  const unit = length.slice(-1);
+  return `${length.slice(0, -1)}\u00a0${unit === 'm' ? 'min' : unit === 'M' ? 'mo' : unit}`;
 }
 
 function quote(text: string): string {

@@ -58,6 +58,17 @@ export class TreeBuilder {
     this.#exact![node] = this.#exact![node] + value;
   }
 
+  /** All nodes made so far, as they came, depth first: siblings in the order of their making. Amounts are not looked at. */
+  shape(): TreeShape {
+    const size = new Int32Array(this.#length).fill(1);
+    const kidStart = new Int32Array(this.#length + 1);
+    for (let i = this.#length - 1; i > 0; i--) {
+      size[this.#parent[i]] += size[i];
+      kidStart[this.#parent[i] + 1]++;
+    }
+    return depthFirst(this.#func, this.#parent, size, kidStart, undefined);
+  }
+
   /** @param nameRank order of each function by name (`rankNames`): the tie-break, or the order itself. */
   seal(order: SiblingOrder, nameRank: Int32Array): CallTree {
     const count = this.#length;
@@ -80,56 +91,21 @@ export class TreeBuilder {
       else total[up] += total[i];
     }
     if (exactTotal) for (let i = 0; i < count; i++) total[i] = Number(exactTotal[i]);
-    const length = size[0];
-
-    // The kept callees of node p: kids[kidStart[p] .. kidStart[p + 1]).
-    for (let i = 0; i < count; i++) kidStart[i + 1] += kidStart[i];
-    const fill = kidStart.slice();
-    const kids = new Int32Array(length);
-    for (let i = 1; i < count; i++) if (size[i] > 0) kids[fill[parent[i]]++] = i;
     const before =
       order === 'size'
         ? (a: number, b: number): number => total[b] - total[a] || nameRank[func[a]] - nameRank[func[b]]
         : (a: number, b: number): number => nameRank[func[a]] - nameRank[func[b]];
-
-    const out = {
-      func: new Int32Array(length),
-      parent: new Int32Array(length),
-      subtreeEnd: new Int32Array(length),
-      depth: new Int32Array(length),
-      self: new Float64Array(length),
-      total: new Float64Array(length),
-    };
+    const { was, ...shape } = depthFirst(func, parent, size, kidStart, before);
+    const { length } = shape;
+    const out = { self: new Float64Array(length), total: new Float64Array(length) };
     const exact: { self: bigint[]; total: bigint[] } | undefined = exactSelf && {
       self: Array<bigint>(length).fill(0n),
       total: Array<bigint>(length).fill(0n),
     };
     let negativeNodes = 0;
     let negativeSum = 0;
-    let maxDepth = 0;
-    // Places depth first without walking so: a caller comes before its callees, hence knows its own place by the time it
-    // deals theirs out by size. No recursion, no stack: a stack of 100 000 frames is one path.
-    const place = fill;
-    place[0] = 0;
-    for (let i = 0; i < count; i++) {
-      if (size[i] === 0) continue;
-      const at = place[i];
-      const from = kidStart[i];
-      const to = kidStart[i + 1];
-      if (to - from > 1) sortRange(kids, from, to, before);
-      let next = at + 1;
-      for (let k = from; k < to; k++) {
-        const kid = kids[k];
-        place[kid] = next;
-        next += size[kid];
-      }
-      const up = i === 0 ? -1 : place[parent[i]];
-      const depth = i === 0 ? 0 : out.depth[up] + 1;
-      if (depth > maxDepth) maxDepth = depth;
-      out.func[at] = func[i];
-      out.parent[at] = up;
-      out.subtreeEnd[at] = at + size[i];
-      out.depth[at] = depth;
+    for (let at = 0; at < length; at++) {
+      const i = was[at];
       out.self[at] = self[i];
       out.total[at] = total[i];
       if (exact && exactSelf && exactTotal) {
@@ -141,7 +117,7 @@ export class TreeBuilder {
         negativeSum += self[i];
       }
     }
-    return { length, ...out, maxDepth, exact, negative: { nodes: negativeNodes, sum: negativeSum } };
+    return { ...shape, ...out, exact, negative: { nodes: negativeNodes, sum: negativeSum } };
   }
 
   #hashedChild(parent: number, func: number): number {
@@ -191,6 +167,67 @@ export class TreeBuilder {
     }
     this.#slots = slots;
   }
+}
+
+/** Where nodes stand once they are depth first. `was` has the old number of each. */
+export interface TreeShape extends Pick<CallTree, 'length' | 'func' | 'parent' | 'subtreeEnd' | 'depth' | 'maxDepth'> {
+  readonly was: Int32Array;
+}
+
+/**
+ * Renumbers nodes depth first; parents precede their children in the old numbers too.
+ * @param size nodes of each subtree that stay, 0 where the node goes (and all below it);
+ * @param kidStart at p + 1 the number of callees of p that stay; written over
+ * @param before undefined leaves siblings in their old order
+ */
+export function depthFirst(
+  func: Int32Array,
+  parent: Int32Array,
+  size: Int32Array,
+  kidStart: Int32Array,
+  before: ((a: number, b: number) => number) | undefined,
+): TreeShape {
+  const count = size.length;
+  const length = size[0];
+  // The kept callees of node p: kids[kidStart[p] .. kidStart[p + 1]).
+  for (let i = 0; i < count; i++) kidStart[i + 1] += kidStart[i];
+  const fill = kidStart.slice();
+  const kids = new Int32Array(length);
+  for (let i = 1; i < count; i++) if (size[i] > 0) kids[fill[parent[i]]++] = i;
+  const out = {
+    func: new Int32Array(length),
+    parent: new Int32Array(length),
+    subtreeEnd: new Int32Array(length),
+    depth: new Int32Array(length),
+    was: new Int32Array(length),
+  };
+  let maxDepth = 0;
+  // Places depth first without walking so: a caller comes before its callees, hence knows its own place by the time it
+  // deals theirs out by size. No recursion, no stack: a stack of 100 000 frames is one path.
+  const place = fill;
+  place[0] = 0;
+  for (let i = 0; i < count; i++) {
+    if (size[i] === 0) continue;
+    const at = place[i];
+    const from = kidStart[i];
+    const to = kidStart[i + 1];
+    if (before && to - from > 1) sortRange(kids, from, to, before);
+    let next = at + 1;
+    for (let k = from; k < to; k++) {
+      const kid = kids[k];
+      place[kid] = next;
+      next += size[kid];
+    }
+    const up = i === 0 ? -1 : place[parent[i]];
+    const depth = i === 0 ? 0 : out.depth[up] + 1;
+    if (depth > maxDepth) maxDepth = depth;
+    out.func[at] = func[i];
+    out.parent[at] = up;
+    out.subtreeEnd[at] = at + size[i];
+    out.depth[at] = depth;
+    out.was[at] = i;
+  }
+  return { length, ...out, maxDepth };
 }
 
 /** Position of every name in code unit order: comparing ranks compares names. */

@@ -46,3 +46,38 @@ export function subtreeWithin(tree: CallTree, node: NodeIndex, most: number): re
   }
   return nodes;
 }
+
+/** Where nodes of one tree stand in another: by their names, from the root on. What is not there is left out. */
+export function sameNodes(
+  nodes: Iterable<NodeIndex>,
+  tree: CallTree,
+  names: readonly string[],
+  otherTree: CallTree,
+  otherNames: readonly string[],
+): ReadonlySet<NodeIndex> {
+  const place = new Map<NodeIndex, NodeIndex>([[0, 0]]);
+  const same = new Set<NodeIndex>();
+  for (const node of nodes) {
+    const way: NodeIndex[] = [];
+    for (let up = node; !place.has(up); up = tree.parent[up]) way.push(up);
+    for (const at of way.reverse()) {
+      const caller = place.get(tree.parent[at])!;
+      const name = names[tree.func[at]];
+      const found =
+        caller < 0
+          ? undefined
+          : calleesOf(otherTree, caller).find((callee) => otherNames[otherTree.func[callee]] === name);
+      place.set(at, found ?? -1);
+    }
+    const found = place.get(node)!;
+    if (found >= 0) same.add(found);
+  }
+  return same;
+}
+
+/** A node, or the outermost of its callers that is closed: where it stands as a row. */
+export function visibleNode(tree: CallTree, node: NodeIndex, isExpanded: (node: NodeIndex) => boolean): NodeIndex {
+  let seen = node;
+  for (let up = tree.parent[node]; up > 0; up = tree.parent[up]) if (!isExpanded(up)) seen = up;
+  return seen;
+}

@@ -7,6 +7,7 @@ import type { FlameTheme } from './flamegraph/scene.ts';
 //        60 + step        60 … 62  runtime, kernel, libc: grey
 //        63 + level       63 … 69  self share, palest first
 //        70                        grey, where only search hits carry colour
+//        71                        hatched, what a source cut away
 const HUES = 20;
 const STEPS = 3;
 const STEP_SIGN = [0, 1, -1];
@@ -16,6 +17,9 @@ const SELF_KEY = SYSTEM_KEY + STEPS;
 const SELF_SHARES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3];
 
 export const searchOnlyKey = SELF_KEY + SELF_SHARES.length + 1;
+
+/** What a source cut away: no function's colour. */
+export const cutColourKey = searchOnlyKey + 1;
 
 /** The ramp of self share, palest first: for a legend. */
 export const selfShareKeys: readonly number[] = [0, ...SELF_SHARES].map((_, level) => SELF_KEY + level);
@@ -37,8 +41,13 @@ export function selfShareColourKey(share: number): number {
   return SELF_KEY + level;
 }
 
-/** @param token reads a token by its name (`--ink`) as it holds now: a colour, a number or a list of fonts. */
-export function flameTheme(token: (name: string) => string): FlameTheme {
+export type Hatch = (ground: string, line: string, ratio: number) => string | CanvasPattern;
+
+/**
+ * @param hatch the fill of slanted lines over a ground, for so many device px a css px
+ * @param token reads a token by its name (`--ink`) as it holds now: a colour, a number or a list of fonts
+ */
+export function flameTheme(token: (name: string) => string, hatch: Hatch = (ground) => ground): FlameTheme {
   const ground = token('--bg');
   const groundRgb = parseRgb(ground) ?? [255, 255, 255];
   const fade = Number.parseFloat(token('--frame-fade')) || 0.3;
@@ -51,6 +60,7 @@ export function flameTheme(token: (name: string) => string): FlameTheme {
   }
   for (let level = 0; level <= SELF_SHARES.length; level++) boxes.push(parseRgb(token(`--self-${level}`)) ?? groundRgb);
   boxes.push(parseRgb(token('--frame-system')) ?? groundRgb);
+  boxes.push(parseRgb(token('--other')) ?? groundRgb);
   const prepared = (name: string): string => {
     const rgb = parseRgb(token(name));
     return rgb ? cssColour(rgb) : token(name);
@@ -70,6 +80,17 @@ export function flameTheme(token: (name: string) => string): FlameTheme {
     hover: prepared('--hover'),
     select: prepared('--select'),
     focus: prepared('--focus'),
+    cutInk: prepared('--ink-2'),
+    cutHatch: memoised((ratio) => hatch(prepared('--other'), prepared('--other-hatch'), ratio)),
     fontUi: token('--font-ui') || 'system-ui, sans-serif',
+  };
+}
+
+/** The last answer is kept: a canvas asks for one ratio over and over. */
+function memoised<T>(make: (ratio: number) => T): (ratio: number) => T {
+  let last: { readonly ratio: number; readonly made: T } | undefined;
+  return (ratio) => {
+    if (last?.ratio !== ratio) last = { ratio, made: make(ratio) };
+    return last.made;
   };
 }

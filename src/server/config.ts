@@ -26,6 +26,8 @@ const serverConfig = z.object({
   selfProfile: z.boolean(),
   demo: z.boolean(),
   open: z.boolean(),
+  /** Profiles that the page opens. */
+  files: z.array(z.string().min(1)),
   limits: z.strictObject({
     /** Of a request, as sent. */
     maxBodyBytes: z.int().min(1),
@@ -70,6 +72,7 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
   };
   const command = new Command('flametide')
     .description('Flamegraphs of continuous profiling data: takes profiles in, keeps them, shows them in the browser.')
+    .argument('[files...]', 'profiles that the page opens')
     .addOption(option('--port <number>', 'port to listen on, 0 for any free one', 'PORT').default('4040'))
     .addOption(option('--host <address>', 'address to listen on', 'HOST').default('127.0.0.1'))
     .addOption(option('--data <folder>', 'where profiles are kept', 'DATA').default('./flametide-data'))
@@ -89,7 +92,7 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
     .addOption(option('--config <file>', 'JSON file with the same settings in camelCase, and limits', 'CONFIG'))
     .version(version, '--version', 'print the version')
     .helpOption('--help', 'print this text')
-    .allowExcessArguments(false)
+    .addHelpText('after', '\nflametide diff <A> <B> compares two profiles instead: see flametide diff --help.')
     .exitOverride()
     .configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => undefined });
   try {
@@ -143,6 +146,7 @@ function settings(command: Command): Record<string, unknown> {
     selfProfile: value('selfProfile'),
     demo: value('demo'),
     open: value('open'),
+    files: command.args,
     limits: { ...DEFAULT_LIMITS, ...(file.limits as object | undefined) },
   };
 }

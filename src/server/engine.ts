@@ -218,7 +218,7 @@ class ReaderPool {
 }
 
 /** Equal for what must have equal answers: all that an answer depends on. */
-function questionKey({ method, path, query, headers, body }: WireRequest): string {
+function questionKey({ method, path, query, headers, body, isLocal }: WireRequest): string {
   const told = [
     'content-type',
     'content-encoding',
@@ -230,7 +230,7 @@ function questionKey({ method, path, query, headers, body }: WireRequest): strin
     'grpc-encoding',
     'grpc-timeout',
   ].map((name) => headers[name] ?? '');
-  return [method, path, query, ...told, Buffer.from(body).toString('latin1')].join('\n');
+  return [method, path, query, isLocal, ...told, Buffer.from(body).toString('latin1')].join('\n');
 }
 
 /** What no caller should ever see: a thread that failed. */

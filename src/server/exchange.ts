@@ -13,6 +13,8 @@ export interface WireRequest {
   /** Names in lower case; several of one name joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** The client is on this machine, and nobody stands between: packing an answer takes longer than handing it over. */
+  readonly isLocal?: boolean;
 }
 
 /** An answer as it goes out: encoded, compressed, with its length known. */
@@ -30,6 +32,8 @@ export interface RequestFacts {
   readonly profiles?: number;
   /** Samples stored. */
   readonly samples?: number;
+  /** Of the first profile, for the log. */
+  readonly service?: string;
   /** Samples left out, as their value was not positive. */
   readonly dropped?: number;
   /** What was changed about profiles to take them in. */

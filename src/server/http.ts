@@ -2,8 +2,10 @@
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { isLoopback } from './config.ts';
 import { createEitherHttp } from './either-http.ts';
 import type { Backend, Log, RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
+import { asksForFiles, type GivenFiles } from './given-files.ts';
 import { denied, type Guards } from './guards.ts';
 import { Metrics } from './metrics.ts';
 import type { Markers } from './markers.ts';
@@ -24,6 +26,8 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 /** What the own calls of the page may send. */
 const MOST_API_BYTES = 1 << 16;
+/** Of a refusal's words, as the page shows them. */
+const LONGEST_REFUSAL = 500;
 const HEAD_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 
@@ -33,19 +37,48 @@ export interface ServerParts extends Guards {
   /** Stands before every path; '' for none. */
   readonly basePath: string;
   readonly backend: Backend;
+  readonly about: ServerFacts;
   readonly markers: Markers;
+  readonly files: GivenFiles;
   readonly maxBodyBytes: number;
   readonly log: Log;
 }
 
+/** What does not change while the server runs, as `/api/status` tells it. No secret may be in it. */
+export interface ServerFacts {
+  readonly version: string;
+  /** What stands behind the query API: the own store, or a Pyroscope that knows less. */
+  readonly source: 'embedded' | 'pyroscope';
+  /** At the Pyroscope. */
+  readonly tenant: string | undefined;
+  /** Age at which the own store removes profiles; undefined where it keeps all, or is not asked. */
+  readonly retentionMs: number | undefined;
+  /** Of one query; undefined where only the Pyroscope knows. */
+  readonly longestRangeMs: number | undefined;
+}
+
 /** Where requests go, by path. Also the labels of the latencies in `/metrics`. */
-type Route = 'ingest' | 'query' | 'markers' | 'ready' | 'health' | 'metrics' | 'page';
+type Route =
+  | 'ingest'
+  | 'query'
+  | 'markers'
+  | 'files'
+  | 'status'
+  | 'buildinfo'
+  | 'ready'
+  | 'health'
+  | 'metrics'
+  | 'page';
 
 /** A server that does not listen yet. */
 export function createFlametideServer(parts: ServerParts): Server {
   const { basePath, log } = parts;
-  const page = servePage(parts.pageFolder, (response) => answer(response, 404, 'There is nothing at this address.'));
+  const page = servePage(parts.pageFolder, basePath, (response) =>
+    answer(response, 404, 'There is nothing at this address.'),
+  );
   const metrics = new Metrics();
+  /** Uploads that were refused, by kind: how many, and the words of the last. The kinds are few. */
+  const refusals = new Map<string, { count: number; last: string; lastMs: number }>();
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const began = performance.now();
@@ -56,7 +89,7 @@ export function createFlametideServer(parts: ServerParts): Server {
     response.setHeader('Referrer-Policy', 'no-referrer');
     const [fullPath, query = ''] = splitOnce(request.url ?? '/', '?');
     const path = withoutBase(fullPath, basePath);
-    const route = path === undefined ? 'page' : routeOf(path);
+    const route = path === undefined ? 'page' : routeOf(path, parts.about.source);
     response.on('close', () => metrics.request(route, response.statusCode, (performance.now() - began) / 1000));
     const denial = denied(request.headers, parts, route === 'ready' || route === 'health');
     if (denial !== undefined) {
@@ -64,6 +97,11 @@ export function createFlametideServer(parts: ServerParts): Server {
       return answer(response, denial.status, denial.message);
     }
     if (path === undefined) return answer(response, 404, `This Flametide lives under ${basePath}/.`);
+    // What the page asks for next is found beside it.
+    if (basePath !== '' && fullPath === basePath) {
+      response.writeHead(308, { Location: `${basePath}/${query === '' ? '' : `?${query}`}` });
+      return void response.end();
+    }
     take(route, path, query, request, response).catch((error: unknown) => {
       if (error instanceof TooLarge) {
         if (request.httpVersionMajor === 1) response.setHeader('Connection', 'close');
@@ -96,6 +134,7 @@ export function createFlametideServer(parts: ServerParts): Server {
           query,
           headers: plainHeaders(request),
           body: await readBody(request, parts.maxBodyBytes),
+          isLocal: isLocal(request),
         };
         const hangUp = new AbortController();
         response.on('close', () => {
@@ -103,8 +142,12 @@ export function createFlametideServer(parts: ServerParts): Server {
         });
         const size = wire.body.length;
         const { answer: made, facts } = await backend[route](wire, hangUp.signal);
-        if (route === 'ingest') metrics.ingested(size, facts);
-        tell(path, facts);
+        if (route === 'ingest') {
+          tellChanges(path, facts);
+          metrics.ingested(size, facts);
+        }
+        // Whoever hung up is refused nothing.
+        if (!hangUp.signal.aborted) tell(route, path, facts);
         return send(response, made);
       }
       case 'markers':
@@ -112,6 +155,25 @@ export function createFlametideServer(parts: ServerParts): Server {
           response,
           markers.answer(request.method ?? 'GET', path, query, await readBody(request, MOST_API_BYTES)),
         );
+      case 'files':
+        if (request.method !== 'GET') return refuseMethod(response, 'GET');
+        return parts.files.answer(path, response);
+      case 'status': {
+        if (request.method !== 'GET') return refuseMethod(response, 'GET');
+        const state = await backend.ready();
+        return json(response, {
+          ...parts.about,
+          problem: state === true ? undefined : state,
+          refusals: [...refusals].map(([kind, facts]) => ({ kind, ...facts })),
+          changed: metrics.changed,
+        });
+      }
+      case 'buildinfo': {
+        if (request.method !== 'GET') return refuseMethod(response, 'GET');
+        const { version } = parts.about;
+        const data = { version, revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' };
+        return json(response, { status: 'success', data });
+      }
       case 'ready': {
         if (request.method !== 'GET') return refuseMethod(response, 'GET');
         const state = await backend.ready();
@@ -131,18 +193,41 @@ export function createFlametideServer(parts: ServerParts): Server {
     }
   }
 
+  /**
+   * What is kept but not as it was sent. The first time is told to whoever reads the log, the others to those who ask for
+   * more: an agent sends the like all day. Values of nothing are no change: agents send many.
+   */
+  function tellChanges(path: string, { service = '', trimmed }: RequestFacts): void {
+    const { cutStacks = 0, labelsDropped = 0 } = trimmed ?? {};
+    const { changed } = metrics;
+    if (cutStacks > 0) {
+      const text = `${path} of ${service}: ${cutStacks} stacks were too deep and lost their leaf end (limits.maxDepth).`;
+      log[changed.cutStacks === 0 ? 'warn' : 'info'](text);
+    }
+    if (labelsDropped > 0) {
+      const text = `${path} of ${service}: the samples have too many sets of labels; they were kept without these.`;
+      log[changed.unlabelledProfiles === 0 ? 'warn' : 'info'](text);
+    }
+  }
+
   /** Refusals are told in the log, since agents do not tell them. */
-  function tell(path: string, { refused, message }: RequestFacts): void {
+  function tell(route: Route, path: string, { refused, message }: RequestFacts): void {
     if (refused === undefined) return;
     metrics.refused(refused);
     log.warn(`${path} refused (${refused}): ${message ?? ''}`);
+    if (route !== 'ingest') return;
+    const count = (refusals.get(refused)?.count ?? 0) + 1;
+    refusals.set(refused, { count, last: (message ?? '').slice(0, LONGEST_REFUSAL), lastMs: Date.now() });
   }
 }
 
-function routeOf(path: string): Route {
+function routeOf(path: string, source: ServerFacts['source']): Route {
   if (path === '/ready') return 'ready';
   if (path === '/healthz') return 'health';
   if (path === '/metrics') return 'metrics';
+  if (path === '/api/status') return 'status';
+  if (asksForFiles(path)) return 'files';
+  if (path === '/api/v1/status/buildinfo' && source === 'embedded') return 'buildinfo';
   if (path === '/api/markers' || path.startsWith('/api/markers/')) return 'markers';
   if (
     path === '/ingest' ||
@@ -185,6 +270,12 @@ async function readBody(request: IncomingMessage, most: number): Promise<Uint8Ar
   return body;
 }
 
+/** What comes through a proxy on this machine goes on elsewhere, and proxies say so. */
+function isLocal({ socket, headers }: IncomingMessage): boolean {
+  if (['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'].some((name) => name in headers)) return false;
+  return isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, ''));
+}
+
 function plainHeaders({ headers }: IncomingMessage): Record<string, string> {
   const plain: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
@@ -215,6 +306,11 @@ function send(response: ServerResponse, { status, headers, body, trailers }: Wir
 function refuseMethod(response: ServerResponse, allowed: string): void {
   response.setHeader('Allow', allowed);
   answer(response, 405, 'This address can only be read.');
+}
+
+function json(response: ServerResponse, value: object): void {
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+  response.end(JSON.stringify(value));
 }
 
 /** One line of text. */

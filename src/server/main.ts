@@ -11,9 +11,11 @@ import { ingestLimits, isLoopback, parseCommandLine, type ServerConfig } from '.
 import { startDemo, type Demo } from './demo/run-demo.ts';
 import { createEngine } from './engine.ts';
 import { StartError, type Engine, type Log } from './exchange.ts';
-import { createFlametideServer } from './http.ts';
+import { GivenFiles } from './given-files.ts';
+import { createFlametideServer, type ServerFacts } from './http.ts';
 import { Markers } from './markers.ts';
 import { createProxy, type ProxyOptions } from './proxy.ts';
+import { defaultQueryLimits } from './query/query-limits.ts';
 import { startSelfProfile, type SelfProfile } from './self-profile.ts';
 
 /** What cannot be helped by trying again: a bad flag, a taken port, a page that is not built. */
@@ -24,14 +26,28 @@ const GRACE_MS = 2000;
 const PACKAGE = new URL('../../', import.meta.url);
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', PACKAGE), 'utf8')) as { version: string };
-const asked = parseCommandLine(process.argv.slice(2), version);
-if (asked.kind === 'print') process.stdout.write(`${asked.text}\n`);
-else if (asked.kind === 'refuse') refuse(asked.reason);
-else {
-  serve(asked.config).catch((error: unknown) => {
-    if (!(error instanceof StartError)) throw error;
-    refuse(error.message);
-  });
+const args = process.argv.slice(2);
+if (args[0] === 'diff') await runCli(args.slice(1));
+else start(args);
+
+function start(given: readonly string[]): void {
+  const asked = parseCommandLine(given, version);
+  if (asked.kind === 'print') process.stdout.write(`${asked.text}\n`);
+  else if (asked.kind === 'refuse') refuse(asked.reason);
+  else {
+    serve(asked.config).catch((error: unknown) => {
+      if (!(error instanceof StartError)) throw error;
+      refuse(error.message);
+    });
+  }
+}
+
+/** A file of its own beside this one in dist/server, read only when it is asked for; no room below cli may import it. */
+async function runCli(given: readonly string[]): Promise<void> {
+  const cli = (await import(new URL('cli.js', import.meta.url).href)) as {
+    run(args: readonly string[]): Promise<void>;
+  };
+  await cli.run(given);
 }
 
 /** @throws (rejects) StartError */
@@ -39,6 +55,7 @@ async function serve(config: ServerConfig): Promise<void> {
   const { host, port, basePath } = config;
   const pageFolder = fileURLToPath(new URL('dist/client/', PACKAGE));
   if (!existsSync(pageFolder)) throw new StartError('The page is not built: run npm run build first.');
+  const files = new GivenFiles(config.files);
   const log = pino({ base: null, level: process.env.FLAMETIDE_LOG ?? 'warn' }, process.stderr);
   const selfProfile = config.selfProfile ? await startSelfProfile(version, PACKAGE, log) : undefined;
   const engine = await createEngine({
@@ -56,7 +73,9 @@ async function serve(config: ServerConfig): Promise<void> {
     pageFolder,
     basePath,
     backend: config.backend === undefined ? engine : createProxy(proxyOptions(config, config.backend)),
+    about: about(config),
     markers,
+    files,
     maxBodyBytes,
     log,
   });
@@ -88,6 +107,14 @@ function openPage(url: string, log: Log): void {
   const child = spawn(command, [url], { stdio: 'ignore', detached: true });
   child.on('error', (error) => log.warn(`--open: no browser could be started (${error.message}).`));
   child.unref();
+}
+
+function about({ backend, tenant, retention }: ServerConfig): ServerFacts {
+  if (backend !== undefined)
+    return { version, source: 'pyroscope', tenant, retentionMs: undefined, longestRangeMs: undefined };
+  const { mostRangeMs } = defaultQueryLimits;
+  const retentionMs = retention === 0 ? undefined : retention;
+  return { version, source: 'embedded', tenant: undefined, retentionMs, longestRangeMs: mostRangeMs };
 }
 
 function proxyOptions({ tenant, backendAuthorization }: ServerConfig, url: string): ProxyOptions {

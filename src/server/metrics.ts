@@ -55,6 +55,15 @@ export class Metrics {
     this.#labelsDropped += trimmed?.labelsDropped ?? 0;
   }
 
+  /** What was kept, but not as it was sent, since the start. */
+  get changed(): { droppedSamples: number; cutStacks: number; unlabelledProfiles: number } {
+    return {
+      droppedSamples: this.#dropped,
+      cutStacks: this.#cutStacks,
+      unlabelledProfiles: this.#labelsDropped,
+    };
+  }
+
   /** @param kind of a closed list. */
   refused(kind: string): void {
     this.#refusals.set(kind, (this.#refusals.get(kind) ?? 0) + 1);

@@ -1,13 +1,14 @@
-/** The built page: files of one folder, compressed beforehand, and index.html for every address that a person opens. */
+/** The built page: files of one folder, compressed beforehand. Whoever opens another address is led to it. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import sirv from 'sirv';
 
 /**
  * @param folder the page as the build left it; listed once, so a later build needs a new start.
+ * @param basePath stands before every address; '' for none.
  * @param notFound answers what is neither a file nor a navigation.
  */
-export function servePage(folder: string, notFound: (response: ServerResponse) => void) {
+export function servePage(folder: string, basePath: string, notFound: (response: ServerResponse) => void) {
   const serveFile = sirv(folder, {
     etag: true,
     gzip: true,
@@ -25,8 +26,10 @@ export function servePage(folder: string, notFound: (response: ServerResponse) =
     delete request.headers.range;
     serveFile(request, response, () => {
       if (!isNavigation(request)) return notFound(response);
-      request.url = '/';
-      serveFile(request, response, () => notFound(response));
+      // The page finds its parts beside itself, so it is served at one address only.
+      const query = /\?.*/.exec(request.url ?? '')?.[0] ?? '';
+      response.writeHead(302, { Location: `${basePath}/${query}`, 'Cache-Control': 'no-store' });
+      response.end();
     });
   };
 }

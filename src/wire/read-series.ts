@@ -56,7 +56,8 @@ function readOne(reader: ByteReader, view: DataView): Series {
       count++;
     } else reader.skip(tag);
   }
-  return { labels: labelSet(labels), timesMs: times.slice(0, count), values: values.slice(0, count) };
+  const series = { labels: labelSet(labels), timesMs: times.slice(0, count), values: values.slice(0, count) };
+  return isAscending(series.timesMs) ? series : inOrder(series);
 }
 
 function readLabel(reader: ByteReader): Label {
@@ -76,7 +77,22 @@ function readLabel(reader: ByteReader): Label {
   return label;
 }
 
-const utf8 = new TextDecoder();
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+function isAscending(column: Float64Array): boolean {
+  for (let i = 1; i < column.length; i++) if (column[i] < column[i - 1]) return false;
+  return true;
+}
+
+/** Sources sort; what looks a time up by bisection must not depend on it. */
+function inOrder({ labels, timesMs, values }: Series): Series {
+  const order = Array.from(timesMs, (_, i) => i).sort((a, b) => timesMs[a] - timesMs[b]);
+  return {
+    labels,
+    timesMs: Float64Array.from(order, (i) => timesMs[i]),
+    values: Float64Array.from(order, (i) => values[i]),
+  };
+}
 
 function doubled(column: Float64Array): Float64Array<ArrayBuffer> {
   const larger = new Float64Array(column.length * 2);

@@ -153,9 +153,10 @@ export class WireSink {
     const length = this.#length - start;
     let more = 0;
     for (let rest = length; rest >= 128; rest = Math.floor(rest / 128)) more++;
+    // Room for the length too, now: growing keeps only what stands before it.
+    this.#reserve(more + 10);
     if (more > 0) {
       // The length is known only now: what is written moves up to make room for it.
-      this.#reserve(more);
       this.#bytes.copyWithin(start + more, start, this.#length);
     }
     this.#length = start - 1;

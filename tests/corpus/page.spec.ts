@@ -89,10 +89,10 @@ function foldedHash(stacks: readonly { stack: readonly string[]; value: number |
 test.describe.configure({ timeout: 240_000 });
 
 test('every pprof and collapsed file is shown with the manifest’s facts', async ({ page }) => {
-  await page.goto('/');
+  await page.goto('/?v=1&view=files');
   for (const entry of manifest.files.filter(isRead)) {
     // Files of one name would wait for themselves: each starts from nothing.
-    await page.goto('/');
+    await page.goto('/?v=1&view=files');
     expect(await open(page, entry.path), entry.path).toBeUndefined();
     for (const view of entry.truth?.views ?? []) await expectView(page, entry.path, view);
   }
@@ -101,7 +101,7 @@ test('every pprof and collapsed file is shown with the manifest’s facts', asyn
 test('every bad file gets what it must, and the page stays usable', async ({ page }) => {
   const session = await page.context().newCDPSession(page);
   for (const entry of manifest.bad) {
-    await page.goto('/');
+    await page.goto('/?v=1&view=files');
     await page
       .locator('input[type=file]')
       .setInputFiles({ name: 'good.txt', mimeType: 'text/plain', buffer: Buffer.from('main;work 3\n') });

@@ -10,7 +10,7 @@ test('the page opens without a complaint', async ({ page }) => {
 
   await page.goto('/');
 
-  await expect(page).toHaveTitle('Flametide');
+  await expect(page).toHaveTitle(/Flametide$/);
   await expect(page.locator('#root')).not.toBeEmpty();
   expect(complaints).toEqual([]);
 });

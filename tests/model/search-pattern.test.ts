@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Automaton } from '#model/automaton.ts';
-import { compilePattern } from '#model/search-pattern.ts';
+import { compilePattern, type SearchPattern } from '#model/search-pattern.ts';
 
-function compiled(source: string, ignoreCase = false): { test(text: string): boolean } {
+function compiled(source: string, ignoreCase = false): SearchPattern {
   const found = compilePattern(source, ignoreCase);
   if (!found.ok) throw new Error(found.message);
   return found.pattern;
@@ -44,6 +44,34 @@ it('patterns mean what JavaScript takes them to mean', () => {
     { seed: 7, numRuns: 2000 },
   );
   expect(automata).toBeGreaterThan(500);
+});
+
+it('finds the leftmost match, and the longest there', () => {
+  // Without assertions a piece of text matches or not by itself, so that JavaScript can be asked for every piece.
+  const source = fc
+    .array(fc.tuple(fc.constantFrom('a', 'b', '.', '[ab]', '(ab|a)', '(?:b|ba)'), fc.constantFrom('', '*', '+', '?')), {
+      minLength: 1,
+      maxLength: 4,
+    })
+    .map((parts) => parts.map((part) => part.join('')).join(''));
+  const text = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 8 }).map((letters) => letters.join(''));
+  fc.assert(
+    fc.property(source, text, fc.nat({ max: 3 }), (pattern, letters, from) => {
+      const whole = new RegExp(`^(?:${pattern})$`);
+      let wanted: { start: number; end: number } | undefined;
+      for (let start = from; start <= letters.length && !wanted; start++)
+        for (let end = letters.length; end >= start && !wanted; end--)
+          if (whole.test(letters.slice(start, end))) wanted = { start, end };
+      expect(compiled(pattern).find(letters, from)).toEqual(wanted);
+    }),
+    { seed: 7, numRuns: 1000 },
+  );
+});
+
+it('finds by what stands around', () => {
+  expect(compiled('\\bb').find('ab b', 0)).toEqual({ start: 3, end: 4 });
+  expect(compiled('^a').find('aa', 1)).toBeUndefined();
+  expect(compiled('a$').find('aa', 0)).toEqual({ start: 1, end: 2 });
 });
 
 it.each([

@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  isSnapshot,
-  largestFirst,
-  rateScaleOf,
-  stepFor,
-  uploadIntervalOf,
-  withoutOpenStep,
-} from '#model/series-values.ts';
+import { isSnapshot, rateScaleOf, stepFor, uploadIntervalOf, withoutOpenSteps } from '#model/series-values.ts';
 import type { Series } from '#model/series.ts';
 
 const HOUR = 3_600_000;
@@ -52,14 +45,15 @@ describe('steps', () => {
   it('the step that still fills is left out, but not of the past, and never the only one', () => {
     const points = series([10_000, 20_000, 30_000]);
     const lengthAt = (nowMs: number, endMs = nowMs): number =>
-      withoutOpenStep(points, 10_000, { startMs: 0, endMs }, nowMs).timesMs.length;
+      withoutOpenSteps(points, 10_000, { startMs: 0, endMs }, nowMs).timesMs.length;
     expect([30_000, 34_999, 35_000].map((nowMs) => lengthAt(nowMs))).toEqual([2, 2, 3]);
     expect(lengthAt(34_000, 5000)).toBe(3);
     expect(lengthAt(0)).toBe(1);
   });
 
-  it('the largest series goes first', () => {
-    expect(largestFirst([series([1, 2], [1, 1]), series([1], [9])]).map(({ values }) => values[0])).toEqual([9, 1]);
+  it('the first step is left out where only its edge is in the range', () => {
+    const { timesMs } = withoutOpenSteps(series([10, 20, 30]), 10, { startMs: 10, endMs: 30 }, 9999);
+    expect([...timesMs]).toEqual([20, 30]);
   });
 });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { finish } from '#base/steps.ts';
 import type { CallTree } from '#model/call-tree.ts';
+import { pathOf } from '#model/call-path.ts';
 import type { Profile } from '#model/profile.ts';
 import type { FunctionFacts } from '#model/transforms/rename-functions.ts';
 import { applyTransforms, type Transform, transformTitle } from '#model/transforms/registry.ts';
@@ -117,6 +118,7 @@ it('what matches nothing is counted as nothing', () => {
 it('chips speak in the words of the field', () => {
   expect(transformTitle({ kind: 'hide', match: '/runtime\\./' })).toBe('hide /runtime\\./');
   expect(transformTitle({ kind: 'focus', match: '="main.run"' })).toBe('focus main.run');
+  expect(transformTitle({ kind: 'rename', match: '/x/', name: '' })).toBe('rename /x/ to nothing');
 });
 
 it('sums beyond 2^53 stay whole through every transform', () => {
@@ -140,15 +142,17 @@ it('totals stay, or only shrink where stacks are dropped, and Σ self is the tot
     { kind: 'focus', match: 'b' },
     { kind: 'ignore', match: 'c' },
     { kind: 'show-from', match: 'a' },
+    { kind: 'group-by', by: 'package' },
+    { kind: 'rename', match: 'a | b', name: 'c' },
+    { kind: 'rename', match: '/[ad]/', name: '$0$0' },
   );
   fc.assert(
     fc.property(anyStacks, fc.array(any, { maxLength: 4 }), (text, transforms) => {
       const profile = profileFromText(text);
       const before = treeOf(profile).total[0];
       const { tree } = transformed(profile, ...transforms);
-      const keepsAll = transforms.every(
-        ({ kind }) => kind === 'invert' || kind === 'merge-recursion' || kind === 'hide',
-      );
+      const drops = new Set<Transform['kind']>(['focus', 'ignore', 'show-from']);
+      const keepsAll = !transforms.some(({ kind }) => drops.has(kind));
       if (keepsAll) expect(tree.total[0]).toBe(before);
       else expect(tree.total[0]).toBeLessThanOrEqual(before);
       expect(tree.self.reduce((sum, value) => sum + value, 0)).toBe(tree.total[0]);
@@ -181,8 +185,8 @@ describe('functions under other names', () => {
             json 1 1`);
   });
 
-  it('rename gives what matches one name, with the old one where it is wanted', () => {
-    expect(shown(packed, { kind: 'rename', match: '/^json/', name: 'JSON' })).toBe(drawing`
+  it('rename gives what matches one name', () => {
+    expect(shown(packed, { kind: 'rename', match: 'json', name: 'JSON' })).toBe(drawing`
       * 6 0
         main 6 0
           JSON 5 0
@@ -190,7 +194,6 @@ describe('functions under other names', () => {
             io.Write 2 2
           io.Write 1 0
             JSON 1 1`);
-    expect(shown('main;a 1', { kind: 'rename', match: 'a -main', name: '<$0>' })).toContain('<a> 1 1');
   });
 
   it('the next transform knows the new names', () => {
@@ -202,6 +205,66 @@ describe('functions under other names', () => {
     );
     expect(matched).toEqual([5, 2, 0]);
     expect(tree.total[0]).toBe(0);
+  });
+
+  it('group by merges frames of one group that call each other, and keeps what has none', () => {
+    const places = `
+      run (app.py:1);fetch (web.py:9);send (web.py:12);read (app.py:5) 4
+      run (app.py:1);idle 2`;
+    const profile = profileFromText(places);
+    const { tree, facts, matched } = transformed(profile, { kind: 'group-by', by: 'file' });
+    expect(treeAsText(tree, facts.functions.names)).toBe(drawing`
+      * 6 0
+        app.py 6 0
+          web.py 4 0
+            app.py 4 4
+          idle 2 2`);
+    expect(matched).toEqual([4]);
+    expect(facts.functions.files[facts.functions.names.indexOf('web.py')]).toBe('web.py');
+  });
+
+  it('group by package knows the package, and no file of its many', () => {
+    const { facts } = transformed(
+      profileFromText('main.run;net/http.(*conn).serve 1'),
+      { kind: 'group-by', by: 'package' },
+      { kind: 'focus', match: 'pkg:net/http' },
+    );
+    const group = facts.functions.names.indexOf('net/http');
+    expect([facts.packages[group], facts.functions.files[group]]).toEqual(['net/http', '']);
+  });
+
+  it.each([
+    ['of a pattern alone what it matches', '/^acme\\/|\\.func\\d+/', '', 'main;run;shop.Buy'],
+    ['with what it replaces put back', '/[A-Z]\\w*/', '<$0>', 'main;run;acme/shop.<Buy>.func1.func2'],
+    ['the longest that matches', '/\\.f.*?/', '+', 'main;run;acme/shop.Buy+'],
+    ['of any other search the whole name', 'shop', 'store', 'main;run;store'],
+    ['with the old name put back', '="run"', 'go $0', 'main;go run;acme/shop.Buy.func1.func2'],
+    ['but never all of it', '/.*/', '', 'main;run;acme/shop.Buy.func1.func2'],
+  ])('rename replaces %s', (_, match, name, wanted) => {
+    const { tree, facts } = transformed(profileFromText('main;run;acme/shop.Buy.func1.func2 1'), {
+      kind: 'rename',
+      match,
+      name,
+    });
+    expect(pathOf(tree, facts.functions.names, tree.length - 1).join(';')).toBe(wanted);
+  });
+
+  it('functions of one new name are one, also with one that had it before', () => {
+    const { tree, facts } = transformed(profileFromText('a;x.1 1\na;x.2 2\na;x 4'), {
+      kind: 'rename',
+      match: '/\\.\\d/',
+      name: '',
+    });
+    expect(treeAsText(tree, facts.functions.names)).toBe(drawing`
+      * 7 0
+        a 7 0
+          x 7 7`);
+  });
+
+  it('a harmful pattern ends', () => {
+    const name = `${'a'.repeat(5000)}!`;
+    const { facts } = transformed(profileFromText(`${name} 1`), { kind: 'rename', match: '/(a+)+b|a{9}/', name: 'b' });
+    expect(facts.functions.names.at(-1)).toHaveLength(4000);
   });
 
   it('no value is lost, whatever is grouped or renamed', () => {

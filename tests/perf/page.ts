@@ -15,14 +15,14 @@ import { decodeProfile } from '#formats/registry.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import { splitName } from '#model/function-name.ts';
-import { alignSeries } from '#model/aligned-series.ts';
-import type { Series } from '#model/series.ts';
 import { matchFunctions, parseSearch } from '#model/search.ts';
 import { formatShare } from '#model/units.ts';
 import { FlamegraphEngine } from '#render/flamegraph/engine.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
 import { flameTheme, packageColourKey } from '#render/palette.ts';
+import type { ChartFacts } from '#render/timeline/chart.ts';
 import { TimelineEngine } from '#render/timeline/engine.ts';
+import { CanvasRows } from '#render/pixel-rows.ts';
 
 const WIDTH = 1584;
 const HEIGHT = 900;
@@ -44,10 +44,10 @@ let tree: CallTree;
 let engine: FlamegraphEngine;
 let target = 0;
 
-function canvas(): HTMLCanvasElement {
+function canvas(height = HEIGHT): HTMLCanvasElement {
   const made = document.createElement('canvas');
   made.width = WIDTH;
-  made.height = HEIGHT;
+  made.height = height;
   made.style.cssText = 'position:absolute;left:0;top:0';
   document.body.append(made);
   return made;
@@ -93,8 +93,10 @@ const ours = {
   mount(): void {
     const graph = canvas();
     const overlay = canvas();
+    const painter = graph.getContext('2d', { alpha: false })!;
     engine = new FlamegraphEngine({
-      graph: graph.getContext('2d', { alpha: false })!,
+      graph: painter,
+      rows: new CanvasRows(painter),
       overlay: overlay.getContext('2d')!,
       requestFrame: (run) => requestAnimationFrame(run),
       cancelFrame: (id) => cancelAnimationFrame(id),
@@ -172,42 +174,6 @@ const yardstick = {
   },
 };
 
-interface Stage {
-  readonly series: number;
-  readonly points: number;
-  readonly isStacked: boolean;
-}
-
-const TIMELINE_HEIGHT = 96;
-const timelineRange = { startMs: 0, endMs: 3_600_000 };
-const timelineTheme = {
-  ground: '#fcfcfd',
-  ink: '#222222',
-  dimInk: '#666666',
-  line: '#e5e5e8',
-  strongLine: '#c8c8cc',
-  series: Array.from({ length: 8 }, (_, i) => `oklch(0.56 0.12 ${i * 45})`),
-  font: '11px sans-serif',
-  strongFont: '600 11px sans-serif',
-  sides: { a: { mark: '#2266cc', ink: '#2266cc' }, b: { mark: '#cc6622', ink: '#cc6622' } },
-};
-
-/** Noisy, the first some times as large as the last, with a gap each. */
-function madeSeries(count: number, points: number): Series[] {
-  let seed = 7;
-  const random = (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
-  return Array.from({ length: count }, (_, s) => {
-    const gap = Math.floor(random() * points);
-    const steps = Array.from({ length: points }, (_unused, i) => i).filter((i) => i < gap || i > gap + points / 50);
-    const size = 1 + 9 / (1 + s / 20);
-    return {
-      labels: [],
-      timesMs: Float64Array.from(steps, (i) => ((i + 1) * timelineRange.endMs) / points),
-      values: Float64Array.from(steps, (i) => size * (1 + 0.3 * Math.sin(i / 90 + s) + 0.25 * random())),
-    };
-  });
-}
-
 interface Moved {
   readonly cull: number[];
   readonly paint: number[];
@@ -235,7 +201,93 @@ async function moving(move: (i: number) => void): Promise<Moved> {
   return { cull, paint, between };
 }
 
+const CHART_HEIGHT = 240;
+const CHART = { series: 500, points: 2000, stepMs: 15_000 } as const;
+let timeline: TimelineEngine;
+
+/** Series of some size each that go up and down, with a few steps missing. */
+function chartFacts(isStacked: boolean): ChartFacts {
+  let seed = 1;
+  const random = (): number => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  const startMs = 1_764_072_000_000;
+  const all = Array.from({ length: CHART.series }, (_, s) => {
+    const size = 1000 / (1 + s);
+    return Float64Array.from({ length: CHART.points }, (__, i) =>
+      random() < 0.01 ? Number.NaN : size * (1 + Math.sin(i / (20 + (s % 50))) / 2 + random() / 4),
+    );
+  });
+  return {
+    series: {
+      firstMs: startMs + CHART.stepMs,
+      stepMs: CHART.stepMs,
+      length: CHART.points,
+      labels: all.map((_, s) => [{ name: 'pod', value: `pod-${s}` }]),
+      columns: all,
+      sums: Float64Array.from(all, (column) => column.reduce((sum, v) => sum + (Number.isNaN(v) ? 0 : v), 0)),
+    },
+    range: { startMs, endMs: startMs + CHART.points * CHART.stepMs },
+    isStacked,
+    hidden: all.map(() => false),
+    zone: 'Europe/Berlin',
+    unitSize: 1,
+  };
+}
+
+/** Of each of many animation frames: what the engine does in it, and the time between two. */
+async function chartMoving(move: (x: number) => void): Promise<{ paint: number[]; between: number[] }> {
+  const paint: number[] = [];
+  const between: number[] = [];
+  let before = await animationFrame();
+  for (let i = 0; i < 180; i++) {
+    const began = performance.now();
+    move(100 + ((i * 37) % (WIDTH - 200)));
+    timeline.paintNow();
+    paint.push(performance.now() - began);
+    const now = await animationFrame();
+    between.push(now - before);
+    before = now;
+  }
+  return { paint, between };
+}
+
 const bench = {
+  chart(form: 'lines' | 'stack'): Promise<{ painted: number; sync: number }> {
+    const facts = chartFacts(form === 'stack');
+    const lower = canvas(CHART_HEIGHT).getContext('2d', { alpha: false })!;
+    const upper = canvas(CHART_HEIGHT).getContext('2d')!;
+    return measure(
+      () => {
+        timeline = new TimelineEngine({
+          series: lower,
+          overlay: upper,
+          requestFrame: (run) => requestAnimationFrame(run),
+          cancelFrame: (id) => cancelAnimationFrame(id),
+        });
+        timeline.setTheme({
+          ground: '#fcfcfd',
+          ink: '#222222',
+          dimInk: '#666666',
+          line: '#dddddd',
+          strongLine: '#cccccc',
+          series: Array.from({ length: 8 }, (_, i) => `oklch(0.6 0.12 ${i * 45})`),
+          font: '11px sans-serif',
+          strongFont: '600 11px sans-serif',
+          sides: { a: { mark: '#2266cc', ink: '#2266cc' }, b: { mark: '#cc6622', ink: '#cc6622' } },
+        });
+        timeline.setSize(WIDTH, CHART_HEIGHT, 1);
+        timeline.setFacts(facts);
+        timeline.paintNow();
+      },
+      { quiet: 300 },
+    );
+  },
+  chartHover(): Promise<{ paint: number[]; between: number[] }> {
+    return chartMoving((x) => timeline.setHover(timeline.hoverAt(x, 20 + (x % 50))));
+  },
+  chartDrag(): Promise<{ paint: number[]; between: number[] }> {
+    const startMs = timeline.hoverAt(100, 50)!.ms;
+    return chartMoving((x) => timeline.setSelection({ startMs, endMs: timeline.hoverAt(x, 50)!.ms }));
+  },
   async load(url: string): Promise<number> {
     columns = columnsOf(await loadColumns(url));
     target = pickTarget(columns).row;
@@ -305,59 +357,6 @@ const bench = {
       times.push(performance.now() - began);
     }
     return times;
-  },
-  /** Many series at the size of a wide window: first draw, then what each animation frame of hovering and dragging takes. */
-  async timeline({ series, points, isStacked }: Stage): Promise<Record<string, number>> {
-    const made = madeSeries(series, points);
-    const lower = canvas();
-    const upper = canvas();
-    lower.height = upper.height = TIMELINE_HEIGHT;
-    const chart = new TimelineEngine({
-      series: lower.getContext('2d', { alpha: false })!,
-      overlay: upper.getContext('2d')!,
-      requestFrame: (run) => requestAnimationFrame(run),
-      cancelFrame: (id) => cancelAnimationFrame(id),
-    });
-    chart.setTheme(timelineTheme);
-    chart.setSize(WIDTH, TIMELINE_HEIGHT, 1);
-    await animationFrame();
-    await animationFrame();
-    const began = performance.now();
-    const aligned = alignSeries(made, timelineRange, timelineRange.endMs / points, 1);
-    const hidden = made.map(() => false);
-    chart.setFacts({ series: aligned, range: timelineRange, isStacked, hidden, zone: 'UTC', unitSize: 1 });
-    chart.paintNow();
-    const calls = performance.now() - began;
-    // Canvas calls are only noted down: they are carried out before the second frame from here begins.
-    await animationFrame();
-    await animationFrame();
-    const painted = performance.now() - began;
-    const frames = async (move: (i: number) => void): Promise<{ own: number[]; between: number[] }> => {
-      const own: number[] = [];
-      const between: number[] = [];
-      let before = await animationFrame();
-      for (let i = 0; i < 120; i++) {
-        const start = performance.now();
-        move(i);
-        chart.paintNow();
-        own.push(performance.now() - start);
-        const now = await animationFrame();
-        between.push(now - before);
-        before = now;
-      }
-      return { own, between };
-    };
-    const hover = await frames((i) => chart.setHover(chart.hoverAt(60 + ((i * 379) % (WIDTH - 80)), 20 + (i % 50))));
-    const drag = await frames((i) => chart.setSelection({ startMs: 1e6, endMs: 1.1e6 + i * 8000 }));
-    const p95 = (times: number[]): number => times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.95)];
-    return {
-      'first draw, calls': calls,
-      'first draw to painted': painted,
-      'hover p95': p95(hover.own),
-      'hover between frames p95': p95(hover.between),
-      'drag p95': p95(drag.own),
-      'drag between frames p95': p95(drag.between),
-    };
   },
   async decode(packedUrl: string): Promise<Record<string, number>> {
     const packed = new Uint8Array(await (await fetch(packedUrl)).arrayBuffer());

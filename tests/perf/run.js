@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: decoding, trees, painting and moving, in a real Chromium, beside the yardstick of ../shared/bench in the
- * same run; the time series chart too. Prints a table and writes tests/perf/results.json (medians, machine, date).
- * Options: --sizes 10k,100k,1m --reps 5 --only timeline (the other results stay as they are)
+ * same run; and a chart of many series. Prints a table and writes tests/perf/results.json (medians, machine, date).
+ * Options: --sizes 10k,100k,1m --reps 5; --only timeline measures the chart alone and keeps the rest of the file.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -18,9 +18,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SHARED = join(ROOT, '../shared/bench');
 const CACHE = join(ROOT, 'node_modules/.cache/bench');
 const NODES = /** @type {Record<string, number>} */ ({ '10k': 10_000, '100k': 100_000, '1m': 1_000_000 });
-const isOnlyTimeline = option('only', '') === 'timeline';
-const sizes = isOnlyTimeline ? [] : option('sizes', '10k,100k,1m').split(',');
-const RESULTS = join(ROOT, 'tests/perf/results.json');
+const isAlone = option('only', '') === 'timeline';
+const sizes = isAlone ? [] : option('sizes', '10k,100k,1m').split(',');
 const reps = Number(option('reps', '5'));
 
 if (!existsSync(SHARED)) {
@@ -52,32 +51,13 @@ for (const size of sizes) {
   /** @type {Record<string, number>[]} */
   const runs = [];
   for (let rep = 0; rep < reps; rep++) runs.push(await once(size));
-  results[size] = Object.fromEntries(
-    Object.keys(runs[0] ?? {}).map((key) => [key, rounded(median(runs.map((run) => run[key] ?? Number.NaN)))]),
-  );
+  results[size] = mediansOf(runs);
 }
-/** @type {Record<string, Record<string, number>>} */
-const timeline = {};
-for (const [series, points, isStacked] of /** @type {[number, number, boolean][]} */ ([
-  [1, 2000, false],
-  [40, 2000, false],
-  [500, 2000, false],
-  [500, 2000, true],
-])) {
-  /** @type {Record<string, number>[]} */
-  const runs = [];
-  for (let rep = 0; rep < reps; rep++) {
-    const page = await open();
-    runs.push(await page.evaluate((of) => window.bench.timeline(of), { series, points, isStacked }));
-    await page.close();
-  }
-  timeline[`${series} × ${points}${isStacked ? ' stacked' : ''}`] = Object.fromEntries(
-    Object.keys(runs[0] ?? {}).map((key) => [key, rounded(median(runs.map((run) => run[key] ?? Number.NaN)))]),
-  );
-}
-const date = new Date().toISOString().slice(0, 10);
-const report = {
-  date,
+/** @type {Record<string, number>[]} */
+const charts = [];
+for (let rep = 0; rep < reps; rep++) charts.push(await chartOnce());
+const measured = {
+  date: new Date().toISOString().slice(0, 10),
   machine: {
     cpu: cpus()[0]?.model,
     cores: cpus().length,
@@ -87,18 +67,17 @@ const report = {
   },
   reps,
   unit: 'ms unless the name says otherwise; medians',
-  results,
-  timelineDate: date,
-  timeline,
 };
 await browser.close();
 server.close();
-writeFileSync(
-  RESULTS,
-  `${JSON.stringify(isOnlyTimeline ? { ...JSON.parse(readFileSync(RESULTS, 'utf8')), timelineDate: date, timeline } : report, null, 2)}\n`,
-);
-if (!isOnlyTimeline) print(results);
-print(timeline);
+const resultsFile = join(ROOT, 'tests/perf/results.json');
+const timeline = { ...measured, results: mediansOf(charts) };
+const report = isAlone
+  ? { ...JSON.parse(readFileSync(resultsFile, 'utf8')), timeline }
+  : { ...measured, results, timeline };
+writeFileSync(resultsFile, `${JSON.stringify(report, null, 2)}\n`);
+if (!isAlone) print(results);
+console.table(timeline.results);
 
 /** Everything of one size, in a fresh page each for painting and decoding. @param {string} size */
 async function once(size) {
@@ -133,6 +112,26 @@ async function once(size) {
   const page = await open();
   Object.assign(row, await page.evaluate((url) => window.bench.decode(url), `tree-${size}.pb.gz`));
   await page.close();
+  return row;
+}
+
+/** A chart of 500 series with 2 000 points each, as lines and as a stack, in a fresh page each. */
+async function chartOnce() {
+  /** @type {Record<string, number>} */
+  const row = {};
+  for (const form of /** @type {const} */ (['lines', 'stack'])) {
+    const page = await open();
+    const first = await page.evaluate((one) => window.bench.chart(one), form);
+    row[`${form}: first draw, script`] = first.sync;
+    row[`${form}: first draw to painted`] = first.painted;
+    for (const move of /** @type {const} */ (['chartHover', 'chartDrag'])) {
+      const { paint, between } = await page.evaluate((one) => window.bench[one](), move);
+      const name = `${form}: ${move === 'chartHover' ? 'hover' : 'drag'}`;
+      row[`${name}, script p95`] = quantile(paint, 0.95);
+      row[`${name}, between frames p95`] = quantile(between, 0.95);
+    }
+    await page.close();
+  }
   return row;
 }
 
@@ -216,6 +215,13 @@ function quantile(values, q) {
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
 }
 
+/** @param {Record<string, number>[]} runs */
+function mediansOf(runs) {
+  return Object.fromEntries(
+    Object.keys(runs[0] ?? {}).map((key) => [key, rounded(median(runs.map((run) => run[key] ?? Number.NaN)))]),
+  );
+}
+
 /** @param {number[]} values */
 function median(values) {
   return quantile(values, 0.5);
@@ -228,9 +234,8 @@ function rounded(value) {
 
 /** @param {Record<string, Record<string, number>>} bySize */
 function print(bySize) {
-  const heads = Object.keys(bySize);
   const keys = Object.keys(Object.values(bySize)[0] ?? {});
-  console.log(`${''.padEnd(44)}${heads.map((head) => head.padStart(20)).join('')}`);
+  console.log(`${''.padEnd(44)}${sizes.map((size) => size.padStart(12)).join('')}`);
   for (const key of keys)
-    console.log(`${key.padEnd(44)}${heads.map((head) => String(bySize[head]?.[key] ?? '').padStart(20)).join('')}`);
+    console.log(`${key.padEnd(44)}${sizes.map((size) => String(bySize[size]?.[key] ?? '').padStart(12)).join('')}`);
 }

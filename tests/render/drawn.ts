@@ -62,14 +62,16 @@ export function treeOfRows(rows: readonly NodeRow[]): CallTree {
 }
 
 export const theme: FlameTheme = {
-  fills: Array.from({ length: 71 }, (_, key) => `fill${key}`),
-  faded: Array.from({ length: 71 }, (_, key) => `faded${key}`),
+  fills: Array.from({ length: 72 }, (_, key) => `fill${key}`),
+  faded: Array.from({ length: 72 }, (_, key) => `faded${key}`),
   ink: 'ink',
   inkDim: 'inkDim',
   inkFaded: 'inkFaded',
   ground: 'ground',
   rootFill: 'root',
   rootInk: 'rootInk',
+  cutHatch: () => 'cutHatch',
+  cutInk: 'cutInk',
   search: 'yellow',
   searchEdge: 'yellowEdge',
   onSearch: 'onYellow',
@@ -119,6 +121,7 @@ export function stage(drawn: Drawn, { widthCss = 400, heightCss = 200, ratio = 1
   let now = 0;
   const engine = new FlamegraphEngine({
     graph: graph.painter,
+    rows: graph.painter,
     overlay: overlay.painter,
     requestFrame: (run) => {
       asked = run;

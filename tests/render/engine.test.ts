@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cutColourKey } from '#render/palette.ts';
 import { treeOfRows, drawnTree, stage, theme } from './drawn.ts';
 
 const server = drawnTree(`
@@ -17,13 +18,13 @@ describe('boxes and labels', () => {
     const { graph } = stage(server);
     expect(graph.calls).toEqual([
       'fillRect ground 0 0 400 200',
+      'fillRect root 0 0 399 19',
       'fillRect fill0 0 20 319 19',
+      'fillRect fill5 320 20 79 19',
       'fillRect fill1 0 40 239 19',
+      'fillRect fill4 240 40 79 19',
       'fillRect fill2 0 60 119 19',
       'fillRect fill3 120 60 79 19',
-      'fillRect fill4 240 40 79 19',
-      'fillRect fill5 320 20 79 19',
-      'fillRect root 0 0 399 19',
       'fillText ink "(*conn).serve" 34 34',
       'fillText ink "gc" 372 34',
       'fillText ink "handle" 34 54',
@@ -40,6 +41,23 @@ describe('boxes and labels', () => {
       'fillText inkDim "60.0 %" 202 54',
       'fillText rootInk "total · 3.90 core-h" 4 14',
     ]);
+  });
+
+  it('hatches what a source cut away, whatever is searched', () => {
+    const { engine, graph } = stage(
+      drawnTree(`
+      total
+        main 60
+        other 40`),
+    );
+    engine.setColours(Uint8Array.from([0, cutColourKey]));
+    for (const marks of [undefined, { hit: Uint8Array.from([1, 0]) }]) {
+      graph.forget();
+      engine.setSearch(marks);
+      engine.paintNow();
+      expect(graph.colourAt(300, 30)).toBe('cutHatch');
+      expect(graph.calls).toContain('fillText cutInk "other" 244 34');
+    }
   });
 
   it('puts the root at the bottom as a flame', () => {
@@ -192,13 +210,13 @@ describe('search, hover, selection', () => {
     engine.setSearch(search(2));
     engine.paintNow();
     expect(graph.rects.slice(1)).toEqual([
-      { colour: 'faded0', x: 0, y: 20, width: 319, height: 19 },
-      { colour: 'faded1', x: 0, y: 40, width: 239, height: 19 },
-      { colour: 'faded3', x: 120, y: 60, width: 79, height: 19 },
-      { colour: 'faded4', x: 240, y: 40, width: 79, height: 19 },
-      { colour: 'faded5', x: 320, y: 20, width: 79, height: 19 },
       { colour: 'root', x: 0, y: 0, width: 399, height: 19 },
+      { colour: 'faded0', x: 0, y: 20, width: 319, height: 19 },
+      { colour: 'faded5', x: 320, y: 20, width: 79, height: 19 },
+      { colour: 'faded1', x: 0, y: 40, width: 239, height: 19 },
+      { colour: 'faded4', x: 240, y: 40, width: 79, height: 19 },
       { colour: 'yellowEdge', x: 0, y: 60, width: 119, height: 19 },
+      { colour: 'faded3', x: 120, y: 60, width: 79, height: 19 },
       { colour: 'yellow', x: 1, y: 61, width: 117, height: 17 },
     ]);
     expect(graph.texts.filter(({ colour }) => colour === 'onYellow').map(({ text }) => text)).toEqual([

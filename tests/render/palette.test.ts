@@ -52,8 +52,8 @@ it('the self share has seven levels', () => {
 
 it('a theme has a colour and a faded colour for every key', () => {
   const theme = flameTheme(token);
-  expect(theme.fills).toHaveLength(71);
-  expect(theme.faded).toHaveLength(71);
+  expect(theme.fills).toHaveLength(72);
+  expect(theme.faded).toHaveLength(72);
   for (const colour of [...theme.fills, ...theme.faded, theme.ink, theme.focus, theme.searchEdge])
     expect(colour).toMatch(/^#[0-9a-f]{6}$/);
   expect(theme.fontUi).toContain('Inter');

@@ -28,6 +28,7 @@ describe('parseCommandLine', () => {
       selfProfile: true,
       demo: false,
       open: false,
+      files: [],
     });
   });
 
@@ -42,6 +43,10 @@ describe('parseCommandLine', () => {
     expect(served('--host', '0.0.0.0', '--token', 'long enough').token).toBe('long enough');
     expect(served('--host', '127.0.0.2').host).toBe('127.0.0.2');
     expect(served('--host', '::1').host).toBe('::1');
+  });
+
+  it('takes files between its flags', () => {
+    expect(served('a.pb.gz', '--port', '0', 'b c.txt')).toMatchObject({ port: 0, files: ['a.pb.gz', 'b c.txt'] });
   });
 
   it('reads lengths of time and sizes', () => {
@@ -79,7 +84,6 @@ describe('parseCommandLine', () => {
     ['--port'],
     ['--prot', '1'],
     ['--host', ''],
-    ['stray'],
     ['--retention', 'soon'],
     ['--max-disk', '10'],
     ['--max-profile-age', '-1h'],

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request, type Server } from 'node:http';
 import { connect } from 'node:http2';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Backend, RequestFacts, WireAnswer, WireRequest } from '#server/exchange.ts';
-import { createFlametideServer, type ServerParts } from '#server/http.ts';
+import { GivenFiles } from '#server/given-files.ts';
+import { createFlametideServer, type ServerFacts, type ServerParts } from '#server/http.ts';
 import { Markers } from '#server/markers.ts';
 
 const INDEX = '<!doctype html><title>Flametide</title>';
@@ -72,10 +73,13 @@ describe('the page', () => {
     });
   });
 
-  it('answers a person at any address, and nobody else', async () => {
+  it('is where a person at any address is led to, and nobody else', async () => {
     const deep = await get('/some/view?q=1', NAVIGATION);
-    expect(deep).toMatchObject({ status: 200, headers: { 'cache-control': 'no-cache' } });
-    expect(deep.body.toString()).toBe(INDEX);
+    expect(deep).toMatchObject({ status: 302, headers: { location: '/?q=1' } });
+    const based = await listening('127.0.0.1', { basePath: '/flame' });
+    const below = await get('/flame/some/view', NAVIGATION, 'GET', based);
+    expect(below).toMatchObject({ status: 302, headers: { location: '/flame/' } });
+    based.close();
     expect(await get('/some/view', { accept: '*/*' })).toMatchObject({ status: 404 });
     expect(await get('/assets/old-abc123.js', { accept: '*/*' })).toMatchObject({ status: 404 });
   });
@@ -177,7 +181,7 @@ describe('what goes to the backend', () => {
     const based = await listening('127.0.0.1', { basePath: '/flame' });
     expect((await post('/flame/ingest', 'x', {}, based)).body.toString()).toMatch(/^ingest POST \/ingest/);
     expect((await get('/flame/ready', {}, 'GET', based)).status).toBe(200);
-    expect((await get('/flame', NAVIGATION, 'GET', based)).status).toBe(200);
+    expect((await get('/flame/', NAVIGATION, 'GET', based)).status).toBe(200);
     expect((await get('/ready', {}, 'GET', based)).status).toBe(404);
     based.close();
   });
@@ -188,6 +192,17 @@ describe('what goes to the backend', () => {
     expect((await post('/ingest', '12345678901', { 'transfer-encoding': 'chunked' }, small)).status).toBe(413);
     expect((await post('/ingest', '1234567890', {}, small)).status).toBe(200);
     small.close();
+  });
+
+  it('says whether the client is on this machine, with no proxy between', async () => {
+    const seen: unknown[] = [];
+    const watched = await listening('127.0.0.1', {
+      backend: { ...backend, query: (asked) => Promise.resolve((seen.push(asked.isLocal), echo('query', asked))) },
+    });
+    await post('/querier.v1.QuerierService/Series', '{}', {}, watched);
+    await post('/querier.v1.QuerierService/Series', '{}', { 'x-forwarded-for': '192.0.2.1' }, watched);
+    expect(seen).toEqual([true, false]);
+    watched.close();
   });
 
   it('may end with trailers', async () => {
@@ -257,6 +272,142 @@ describe('markers', () => {
   );
 });
 
+describe('the status that the page shows', () => {
+  it('tells the source, the version, and what uploads were refused for', async () => {
+    const own = await listening('127.0.0.1');
+    await post('/ingest?name=x', 'refuse', {}, own);
+    await post('/ingest?name=x', 'refuse', {}, own);
+    await post('/querier.v1.QuerierService/Series', 'refuse', {}, own);
+    const { status, body } = await get('/api/status', {}, 'GET', own);
+    expect(status).toBe(200);
+    expect(JSON.parse(body.toString())).toEqual({
+      ...ABOUT,
+      refusals: [{ kind: 'bad', count: 2, last: 'no', lastMs: expect.any(Number) }],
+      changed: { droppedSamples: 0, cutStacks: 0, unlabelledProfiles: 0 },
+    });
+    expect((await post('/api/status', '', {}, own)).status).toBe(405);
+    own.close();
+  });
+
+  it('tells what was kept otherwise than sent; the log tells it aloud once', async () => {
+    const told: string[] = [];
+    const log = {
+      info: (text: string) => told.push(`info ${text}`),
+      warn: (text: string) => told.push(`warn ${text}`),
+      error: (text: string) => told.push(`error ${text}`),
+    };
+    const own = await listening('127.0.0.1', { log });
+    await post('/ingest?name=x', 'change', {}, own);
+    await post('/ingest?name=x', 'change', {}, own);
+    expect(JSON.parse((await get('/api/status', {}, 'GET', own)).body.toString())).toMatchObject({
+      changed: { droppedSamples: 8, cutStacks: 4, unlabelledProfiles: 2 },
+    });
+    const text = (await get('/metrics', {}, 'GET', own)).body.toString();
+    for (const line of ['dropped_samples_total 8', 'cut_stacks_total 4', 'unlabelled_profiles_total 2'])
+      expect(text).toContain(`\nflametide_${line}\n`);
+    const cut = '/ingest of shop: 2 stacks were too deep';
+    const labels = '/ingest of shop: the samples have too many sets of labels';
+    expect(told).toEqual(
+      [`warn ${cut}`, `warn ${labels}`, `info ${cut}`, `info ${labels}`].map((start) => expect.stringContaining(start)),
+    );
+    own.close();
+  });
+
+  it('has no secret in it', async () => {
+    const own = await listening('127.0.0.1', { token: 'a long secret' });
+    expect((await get('/api/status', {}, 'GET', own)).status).toBe(401);
+    const { status, body } = await get('/api/status', { authorization: 'Bearer a' }, 'GET', own);
+    expect([status, body.toString()]).toEqual([401, expect.not.stringContaining('secret')]);
+    const inside = await get('/api/status', { authorization: `Basic ${btoa('x:a long secret')}` }, 'GET', own);
+    expect([inside.status, inside.body.toString()]).toEqual([200, expect.not.stringContaining('secret')]);
+    own.close();
+  });
+
+  it('tells that nothing is written any more', async () => {
+    const full = await listening('127.0.0.1', {
+      backend: { ...backend, ready: () => Promise.resolve('The disk is full.') },
+    });
+    expect(JSON.parse((await get('/api/status', {}, 'GET', full)).body.toString())).toMatchObject({
+      problem: 'The disk is full.',
+    });
+    full.close();
+  });
+
+  it('leads from the base path to the page below it', async () => {
+    const below = await listening('127.0.0.1', { basePath: '/profiles' });
+    const { status, headers } = await get('/profiles?v=1', {}, 'GET', below);
+    expect([status, headers.location]).toEqual([308, '/profiles/?v=1']);
+    below.close();
+  });
+});
+
+describe('files of the command line', () => {
+  it('are listed and read as they are at the moment, these and no others', async () => {
+    const files = mkdtempSync(join(tmpdir(), 'flametide-files-'));
+    const [first, second] = ['cpu.pb.gz', 'heap.txt'].map((name) => join(files, name));
+    writeFileSync(first, 'first');
+    writeFileSync(second, '');
+    writeFileSync(join(files, 'other'), 'other');
+    const own = await listening('127.0.0.1', { files: new GivenFiles([first, second]) });
+    const read = async (path: string) => {
+      const { status, headers, body } = await get(path, {}, 'GET', own);
+      return [status, headers['content-type'], body.toString()];
+    };
+    const list = async (): Promise<unknown> => JSON.parse(String((await read('/api/files'))[2]));
+    expect(await list()).toEqual({
+      files: [
+        { id: 0, name: 'cpu.pb.gz', size: 5, modifiedMs: expect.any(Number) },
+        { id: 1, name: 'heap.txt', size: 0, modifiedMs: expect.any(Number) },
+      ],
+      mostBytes: 512 << 20,
+    });
+    expect(await read('/api/files/0')).toEqual([200, 'application/octet-stream', 'first']);
+    expect(await read('/api/files/1')).toEqual([200, 'application/octet-stream', '']);
+    writeFileSync(first, 'written anew');
+    expect(await read('/api/files/0')).toEqual([200, 'application/octet-stream', 'written anew']);
+    for (const path of ['2', '-1', 'other', '0/..%2fother', '', '00000'])
+      expect((await read(`/api/files/${path}`))[0]).toBe(404);
+    expect((await post('/api/files/0', '', {}, own)).status).toBe(405);
+
+    truncateSync(second, (512 << 20) + 1);
+    expect(await read('/api/files/1')).toEqual([413, 'application/json', expect.stringContaining('at most 536870912')]);
+    rmSync(second);
+    expect((await read('/api/files/1'))[0]).toBe(410);
+    expect(await list()).toMatchObject({ files: [{ id: 0 }] });
+    mkdirSync(second);
+    expect((await read('/api/files/1'))[0]).toBe(410);
+    own.close();
+    rmSync(files, { recursive: true });
+  });
+
+  it.each([
+    ['nowhere.pb.gz', 'there is no such file'],
+    ['.', 'it is no file'],
+  ])('that cannot be read stop the start: %s', (path, why) => {
+    expect(() => new GivenFiles([path])).toThrow(`${path} cannot be opened: ${why}.`);
+  });
+});
+
+it('says what it is as a Pyroscope does', async () => {
+  const { status, body } = await get('/api/v1/status/buildinfo');
+  expect(status).toBe(200);
+  const empty = { revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' };
+  expect(JSON.parse(body.toString())).toEqual({ status: 'success', data: { version: '1.2.3', ...empty } });
+  expect((await post('/api/v1/status/buildinfo', '')).status).toBe(405);
+  const proxy = await listening('127.0.0.1', { about: { ...ABOUT, source: 'pyroscope' } });
+  const passed = await get('/api/v1/status/buildinfo', {}, 'GET', proxy);
+  expect(passed.body.toString()).toMatch(/^query GET \/api\/v1\/status\/buildinfo/);
+  proxy.close();
+});
+
+const ABOUT: ServerFacts = {
+  version: '1.2.3',
+  source: 'embedded',
+  tenant: undefined,
+  retentionMs: 3_600_000,
+  longestRangeMs: 86_400_000,
+};
+
 /** Says what it was asked. */
 const backend: Backend = {
   ingest: (asked) => Promise.resolve(echo('ingest', asked)),
@@ -274,7 +425,9 @@ function echo(
   const told = [door, method, path, query, headers['x-scope-orgid'] ?? '', text].join(' ');
   const answer = { status: 200, headers: {}, body: new TextEncoder().encode(told) };
   if (path.startsWith('/trailers')) return { answer: { ...answer, trailers: { 'grpc-status': '0' } }, facts: {} };
-  return { answer, facts: text === 'refuse' ? { refused: 'bad', message: 'no' } : {} };
+  if (text === 'refuse') return { answer, facts: { refused: 'bad', message: 'no' } };
+  const changes = { service: 'shop', dropped: 4, trimmed: { cutStacks: 2, labelsDropped: 1 } };
+  return { answer, facts: text === 'change' ? changes : {} };
 }
 
 function post(path: string, body: string, headers: Record<string, string> = {}, to = server) {
@@ -284,7 +437,18 @@ function post(path: string, body: string, headers: Record<string, string> = {}, 
 /** A server that believes to listen on `host`; really it is always loopback. */
 function listening(host: string, more: Partial<ServerParts> = {}): Promise<Server> {
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const parts = { host, token: undefined, pageFolder: folder, basePath: '', backend, markers, maxBodyBytes: 1000, log };
+  const parts = {
+    host,
+    token: undefined,
+    pageFolder: folder,
+    basePath: '',
+    backend,
+    about: ABOUT,
+    markers,
+    files: new GivenFiles([]),
+    maxBodyBytes: 1000,
+    log,
+  };
   const made = createFlametideServer({ ...parts, ...more });
   return new Promise((resolve) => made.listen(0, '127.0.0.1', () => resolve(made)));
 }

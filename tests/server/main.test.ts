@@ -96,6 +96,18 @@ it('what was answered is there after kill -9', async () => {
   expect(await answer.json()).toMatchObject({ flamegraph: { names: ['total', 'main', 'work'], total: '70000000' } });
 });
 
+it('a file that is not there is one line and code 2; one that is, is handed to the page', async () => {
+  const { code, stderr } = await start('--port', '0', 'nowhere.pb.gz').ended;
+  expect([code, stderr]).toEqual([2, 'flametide: nowhere.pb.gz cannot be opened: there is no such file.\n']);
+  const file = join(home, 'given.txt');
+  writeFileSync(file, 'main;work 7\n');
+  const url = (await start('--port', '0', '--base-path', '/x', file).firstLine).replace(/^.* /, '');
+  expect(await (await fetch(`${url}/api/files`)).json()).toMatchObject({
+    files: [{ id: 0, name: 'given.txt', size: 12 }],
+  });
+  expect(await (await fetch(`${url}/api/files/0`)).text()).toBe('main;work 7\n');
+});
+
 it('a bad flag is one line and code 2', async () => {
   const { code, stdout, stderr } = await start('--port', 'many').ended;
   expect([code, stdout]).toEqual([2, '']);

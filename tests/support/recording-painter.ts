@@ -1,7 +1,7 @@
 /** A painter that keeps the list of its calls, and what colour each pixel has after them. */
 
 import type { Painter } from '#render/painter.ts';
-import type { ChartPainter } from '#render/timeline/paint-chart.ts';
+import type { PixelRows } from '#render/pixel-rows.ts';
 
 export interface PaintedRect {
   readonly colour: string;
@@ -25,31 +25,48 @@ export class RecordingPainter {
   textAlign: Painter['textAlign'] = 'start';
   textBaseline: Painter['textBaseline'] = 'alphabetic';
   direction: Painter['direction'] = 'inherit';
-  strokeStyle: ChartPainter['strokeStyle'] = '#000000';
-  lineWidth = 1;
-  lineJoin: ChartPainter['lineJoin'] = 'miter';
-  globalAlpha = 1;
   rects: PaintedRect[] = [];
   texts: PaintedText[] = [];
   /** All calls in their order, one a line. */
   calls: string[] = [];
   measured = 0;
-  #dash: readonly number[] = [];
-  #path: string[] = [];
+  /** Colours by their pixel. */
+  readonly #colours: string[] = [];
+  #room = { pixels: new Uint32Array(0), width: 0 };
 
   /** As the type that the render room asks for. */
-  get painter(): Painter {
-    return this;
-  }
-
-  /** The same with paths. */
-  get chartPainter(): ChartPainter {
+  get painter(): Painter & PixelRows {
     return this;
   }
 
   fillRect(x: number, y: number, width: number, height: number): void {
     this.rects.push({ colour: this.#style(), x, y, width, height });
     this.calls.push(`fillRect ${this.#style()} ${x} ${y} ${width} ${height}`);
+  }
+
+  pixelOf(colour: string): number {
+    if (!this.#colours.includes(colour)) this.#colours.push(colour);
+    return this.#colours.indexOf(colour);
+  }
+
+  room(width: number, rows: number): Uint32Array {
+    this.#room = { pixels: new Uint32Array(width * rows).fill(0xdead), width };
+    return this.#room.pixels;
+  }
+
+  /** As rectangles: the ground as one, then what lies in a row side by side in one colour. */
+  draw(top: number, rowHeight: number, gap: number, ground: string): void {
+    const { pixels, width } = this.#room;
+    this.fillStyle = ground;
+    this.fillRect(0, top, width, (pixels.length / width) * rowHeight);
+    for (let start = 0, at = 1; at <= pixels.length; at++) {
+      if (at % width > 0 && pixels[at] === pixels[start]) continue;
+      const colour = this.#colours[pixels[start]];
+      this.fillStyle = colour;
+      if (colour !== ground)
+        this.fillRect(start % width, top + Math.floor(start / width) * rowHeight, at - start, rowHeight - gap);
+      start = at;
+    }
   }
 
   clearRect(x: number, y: number, width: number, height: number): void {
@@ -69,41 +86,6 @@ export class RecordingPainter {
     return { width: Array.from(text).length * size * 0.5 } as TextMetrics;
   }
 
-  beginPath(): void {
-    this.#path = [];
-  }
-
-  moveTo(x: number, y: number): void {
-    this.#path.push(`M${short(x)},${short(y)}`);
-  }
-
-  lineTo(x: number, y: number): void {
-    this.#path.push(`${this.#path.length === 0 ? 'M' : 'L'}${short(x)},${short(y)}`);
-  }
-
-  roundRect(x: number, y: number, width: number, height: number): void {
-    this.#path.push(`R${short(x)},${short(y)},${short(width)},${short(height)}`);
-  }
-
-  closePath(): void {
-    this.#path.push('Z');
-  }
-
-  stroke(): void {
-    const colour = typeof this.strokeStyle === 'string' ? this.strokeStyle : 'pattern';
-    this.calls.push(`stroke ${colour}${this.#dash.length > 0 ? ' dashed' : ''} ${this.#path.join(' ')}`);
-  }
-
-  fill(): void {
-    this.calls.push(`fill ${this.#style()} ${this.#path.join(' ')}`);
-  }
-
-  setLineDash(dash: number[]): void {
-    this.#dash = dash;
-  }
-
-  setTransform(): void {}
-
   /** Forgets what was called; styles stay. */
   forget(): void {
     this.rects = [];
@@ -121,8 +103,4 @@ export class RecordingPainter {
   #style(): string {
     return typeof this.fillStyle === 'string' ? this.fillStyle : 'pattern';
   }
-}
-
-function short(value: number): string {
-  return String(Math.round(value * 10) / 10);
 }

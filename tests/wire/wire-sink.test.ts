@@ -55,6 +55,15 @@ describe('a sink', () => {
     );
   });
 
+  it('keeps short messages where its room ends', () => {
+    for (let before = 0; before < 40; before++) {
+      const sink = new WireSink(32);
+      sink.bytes(new Uint8Array(before));
+      sink.message(1, () => sink.utf8('ab'));
+      expect([...sink.take().subarray(before)]).toEqual([10, 2, 97, 98]);
+    }
+  });
+
   it('leaves defaults out', () => {
     expect(
       written((sink) => {

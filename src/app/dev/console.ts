@@ -35,12 +35,12 @@ interface Summary {
   readonly nodes: number;
   readonly maxDepth: number;
   readonly functions: number;
-  /** Nodes cut away by the source: a file cuts none. */
+  /** Nodes whose callees the source cut away, wholly or in part: a file has none. */
   readonly dropped: number;
   readonly notes: readonly string[];
 }
 
-interface FlametideConsole {
+export interface FlametideConsole {
   summary(): Promise<Summary>;
   top(n: number, by: 'self' | 'total'): Promise<readonly { name: string; self: Exact; total: Exact }[]>;
   stacks(): Promise<readonly { stack: readonly string[]; value: Exact }[]>;
@@ -55,25 +55,20 @@ interface FlametideConsole {
   stats(): Promise<Readonly<Record<string, number>>>;
 }
 
-declare global {
-  interface Window {
-    flametide: FlametideConsole;
-  }
-}
-
 const never = new AbortController().signal;
 /** First words of the keys of what is drawn first. */
 const ANSWERS = new Set<unknown>(['stored', 'catalogue', 'series', 'first', 'tree', 'search', 'sandwich']);
 
-export function installConsole(analysis: Analysis, queries: QueryClient): void {
+export function makeConsole(analysis: Analysis, queries: QueryClient): FlametideConsole {
   const current = (): Promise<Shown> => shownNow(queries);
-  window.flametide = {
+  return {
     async summary() {
       const shown = await current();
       const { tree, byFunction } = await analysis.tree(shown.request, never);
       const { profile, name, asked, snapshots } = shown.file;
       const total = tree.exact ? plain(tree.exact.total[0]) : tree.total[0];
       const type = profile.sampleTypes[shown.sampleType];
+      const dropped = nodesOf(tree, profile.cut?.func);
       return {
         view: urlStore.getState().state.view,
         source: name,
@@ -90,10 +85,10 @@ export function installConsole(analysis: Analysis, queries: QueryClient): void {
         total,
         shown: snapshots && tree.total[0] * snapshots.scale,
         snapshots: snapshots?.count,
-        nodes: tree.length - 1,
+        nodes: tree.length - 1 - dropped,
         maxDepth: tree.maxDepth,
-        functions: distinctFunctions(tree, byFunction.self.length),
-        dropped: 0,
+        functions: distinctFunctions(tree, byFunction.self.length) - (dropped > 0 ? 1 : 0),
+        dropped,
         notes: profile.notes,
       };
     },
@@ -203,6 +198,12 @@ function plain(value: number | bigint): Exact {
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)
     ? Number(value)
     : String(value);
+}
+
+function nodesOf(tree: CallTree, func: number | undefined): number {
+  let count = 0;
+  for (let node = 1; node < tree.length; node++) if (tree.func[node] === func) count++;
+  return count;
 }
 
 function distinctFunctions(tree: CallTree, functionCount: number): number {

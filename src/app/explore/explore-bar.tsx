@@ -1,18 +1,19 @@
 /** The query bar over what Explore looks at. */
 import { type ReactElement, useMemo } from 'react';
-import { SERVICE_LABEL } from '#model/labels.ts';
+import { joinService, SERVICE_LABEL } from '#model/labels.ts';
 import { parseProfileType, profileTypeTitle } from '#model/profile-type.ts';
 import type { CostRow, LabelSource } from '../query-bar/suggestions.ts';
 import { QueryBar } from '../query-bar/query-bar.tsx';
-import { useSeries, useSource } from '../source-queries.ts';
+import { useSeries, useSource, useUnmet } from '../source-queries.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { Spark } from '../views/timeline/spark.tsx';
 import { costsOf, parsedTypes } from './subject.ts';
 import { overviewQuestion } from './questions.ts';
-import type { Explored } from './use-explored.ts';
+import { type Explored, named } from './use-explored.ts';
 import { labelSourceOf } from './label-source.ts';
 
 const NO_TYPE = { type: '', unit: '' };
+const NOTHING_UNMET: readonly number[] = [];
 
 export function ExploreBar({ explored }: { explored: Explored }): ReactElement {
   const { catalogue, subject, time } = explored;
@@ -31,6 +32,7 @@ export function ExploreBar({ explored }: { explored: Explored }): ReactElement {
     (): LabelSource => labelSourceOf(source, time.range, subject?.profileType ?? catalogue?.overviewType),
     [source, time.range, subject?.profileType, catalogue?.overviewType],
   );
+  const unmet = useUnmet(joinService(subject?.service, []), matchers, time.range);
   const own = catalogue?.services.find(({ name }) => name === subject?.service)?.types ?? [];
   // A link may name a type that the catalogue does not have, or does not have yet.
   const types = parsedTypes(type && !own.includes(type.id) ? [...own, type.id] : own);
@@ -42,7 +44,7 @@ export function ExploreBar({ explored }: { explored: Explored }): ReactElement {
       types={types}
       type={type}
       matchers={matchers}
-      unmet={[]}
+      unmet={unmet.data ?? NOTHING_UNMET}
       groupBy={by === '' ? undefined : by}
       source={labels}
       costType={costed ? { type: costed.sampleType, unit: costed.sampleUnit } : NO_TYPE}
@@ -60,7 +62,7 @@ export function ExploreBar({ explored }: { explored: Explored }): ReactElement {
         } else navigate({ svc: service, type: subject?.profileType, q }, 'push');
       }}
       onType={({ id }) => navigate({ svc: subject?.service, type: id, z: [], sel: [], grid: 'none' }, 'push')}
-      onGroupBy={(name) => navigate({ by: name ?? '' }, 'push')}
+      onGroupBy={(name) => navigate({ ...named(explored), by: name ?? '' }, 'push')}
       onAllServices={() => navigate({ grid: 'services' }, 'push')}
     />
   );

@@ -10,6 +10,8 @@ import { navigate } from '../url/url-store.ts';
 import styles from '../views/workspace.module.css';
 import { DEFAULT_RANGE, type Explored } from './use-explored.ts';
 
+const DAY_MS = 86_400_000;
+
 interface MessageProps {
   readonly icon: IconName;
   readonly title: string;
@@ -55,6 +57,7 @@ export function NothingMatches({
   const isServiceThere =
     subject !== undefined && catalogue?.services.some(({ name }) => name === subject.service) === true;
   const isTooEarly = range !== undefined && newestMs !== undefined && newestMs < range.startMs;
+  const isDay = range !== undefined && range.endMs - range.startMs >= DAY_MS;
   const why = isTooEarly
     ? `The newest profile is ${formatDuration(range.endMs - newestMs)} older than the end of the range.`
     : labels.length > 0
@@ -82,12 +85,12 @@ export function NothingMatches({
                     from: String(Math.floor(newestMs - (range.endMs - range.startMs))),
                     until: String(Math.ceil(newestMs)),
                   }
-                : { from: 'now-24h', until: 'now' },
+                : { from: isDay ? 'now-7d' : 'now-24h', until: 'now' },
               'push',
             )
           }
         >
-          {isTooEarly ? 'Go to the newest profiles' : 'Look at the last 24 h'}
+          {isTooEarly ? 'Go to the newest profiles' : isDay ? 'Look at the last 7 days' : 'Look at the last 24 h'}
         </Button>
       )}
       {subject !== undefined && (
@@ -103,7 +106,15 @@ export function SourceFailed({ error, what }: { error: Error; what: string }): R
   if (error instanceof SourceError && error.code === 'limit') {
     const { longestRangeMs } = error;
     return (
-      <Message icon="warn" title="The range is longer than the source allows" isError>
+      <Message
+        icon="warn"
+        title={
+          longestRangeMs === undefined
+            ? 'The question is larger than the source allows'
+            : 'The range is longer than the source allows'
+        }
+        isError
+      >
         <p>{error.message.slice(0, 600)}</p>
         {longestRangeMs !== undefined && (
           <Button

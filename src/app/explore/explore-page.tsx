@@ -1,5 +1,6 @@
 /** Explore: which service, what it costs over time, where it goes. */
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
+import type { Series } from '#model/series.ts';
 import { isSnapshot } from '#model/series-values.ts';
 import { lazily } from '../components/lazily.tsx';
 import { type MergedProfile, useMergedProfile, useStoredRange } from '../source-queries.ts';
@@ -14,6 +15,7 @@ import { type Explored, useExplored } from './use-explored.ts';
 import { type ShownSeries, useShownSeries } from './use-shown-series.ts';
 import styles from './explore.module.css';
 
+const ServerNotice = lazily(async () => (await import('./server-notice.tsx')).ServerNotice);
 const NothingMatches = lazily(async () => (await import('./explore-messages.tsx')).NothingMatches);
 const RangeMistake = lazily(async () => (await import('./explore-messages.tsx')).RangeMistake);
 const SourceFailed = lazily(async () => (await import('./explore-messages.tsx')).SourceFailed);
@@ -38,6 +40,7 @@ export function ExplorePage(): ReactElement {
     <main className={styles['page']}>
       <h1 className="visually-hidden">{(service ?? 'Explore').slice(0, 200)}</h1>
       <ExploreBar explored={explored} />
+      <ServerNotice />
       <SeriesBand explored={explored} shown={series} />
       {grid === 'none' ? <Graph explored={explored} series={series} /> : <GridView explored={explored} grid={grid} />}
     </main>
@@ -83,7 +86,7 @@ function useLast(merged: MergedProfile | undefined): MergedProfile | undefined {
 }
 
 /** An answer as the views take it; of snapshots, with what makes their sum a mean. */
-function useShownProfile(merged: MergedProfile | undefined, { series }: ShownSeries): ShownProfile | undefined {
+function useShownProfile(merged: MergedProfile | undefined, { series, stepMs }: ShownSeries): ShownProfile | undefined {
   const held = useMemo(
     () => (merged && series && isSnapshot(merged.query.profileType) ? meanHeld(series) : undefined),
     [merged, series],
@@ -98,6 +101,12 @@ function useShownProfile(merged: MergedProfile | undefined, { series }: ShownSer
         ? { count: undefined, scale: 1 }
         : { count: held.steps, scale: held.mean / total };
     const name = query.matchers[0]?.value ?? 'profile';
-    return { name, size: bytes, profile, asked: query, queryMs, isWhole, snapshots };
-  }, [merged, held]);
+    const coveredMs = series && coveredSteps(series) * stepMs;
+    return { name, size: bytes, profile, asked: query, coveredMs, queryMs, isWhole, snapshots };
+  }, [merged, held, series, stepMs]);
+}
+
+/** Steps in which any series has something. */
+function coveredSteps(series: readonly Series[]): number {
+  return new Set(series.flatMap(({ timesMs }) => [...timesMs])).size;
 }

@@ -1,18 +1,25 @@
 /** The time controls over what Explore looks at. */
 import type { ReactElement } from 'react';
+import { isRelative, type TimeRangeText } from '#model/time-range.ts';
 import { rememberRange, usePreference } from '../preferences.ts';
-import { useAutoRefresh, useNow } from '../time/refresh-clock.ts';
+import { refresh, useAutoRefresh, useNow } from '../time/refresh-clock.ts';
 import { useAskAgain } from '../source-queries.ts';
 import { TimeControls } from '../time/time-controls.tsx';
 import { navigate } from '../url/url-store.ts';
-import { useExplored } from './use-explored.ts';
+import { named, useExplored } from './use-explored.ts';
 
 export function ExploreTime(): ReactElement {
-  const { time, zone, refreshS } = useExplored();
+  const explored = useExplored();
+  const { time, zone, refreshS } = explored;
   const nowMs = useNow();
   const askAgain = useAskAgain();
   const recent = usePreference('recentRanges');
   useAutoRefresh(refreshS);
+  const show = ({ from, until }: TimeRangeText): void => {
+    // Whoever asks for the last hour means the one that ends now.
+    if (isRelative({ from, until })) refresh();
+    navigate({ ...named(explored), from, until }, 'push');
+  };
   return (
     <TimeControls
       text={time.text}
@@ -22,9 +29,10 @@ export function ExploreTime(): ReactElement {
       refreshS={refreshS}
       nowMs={nowMs}
       recent={recent}
-      onRange={({ from, until }) => {
-        rememberRange({ from, until });
-        navigate({ from, until }, 'push');
+      onRange={show}
+      onTyped={(range) => {
+        rememberRange(range);
+        show(range);
       }}
       onZone={(tz) => navigate({ tz }, 'replace')}
       onRefreshS={(ref) => navigate({ ref }, 'replace')}

@@ -23,6 +23,15 @@ export function versionLabelOf(labelNames: readonly string[]): string | undefine
   return versionLabels.find((name) => labelNames.includes(name));
 }
 
+/** What was told of a version stands for what was found of it: whoever told it knows the time better. */
+const SAME_MS = 15 * 60_000;
+
+export function joinMarkers(found: readonly Marker[], told: readonly Marker[]): readonly Marker[] {
+  const isTold = ({ title, timeMs }: Marker): boolean =>
+    told.some((one) => one.title.includes(title) && Math.abs(one.timeMs - timeMs) <= SAME_MS);
+  return [...found.filter((one) => !isTold(one)), ...told].sort((a, b) => a.timeMs - b.timeMs);
+}
+
 /** @param series one for each value of the label; what was there from the start is not new */
 export function findMarkers(series: readonly Series[], label: string, range: TimeRange, stepMs: number): Marker[] {
   const found: Marker[] = [];

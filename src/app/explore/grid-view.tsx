@@ -8,11 +8,13 @@ import { isSnapshot } from '#model/series-values.ts';
 import { LabelGrid } from '../overview/label-grid.tsx';
 import { ServicesGrid } from '../overview/services-grid.tsx';
 import { TypesGrid } from '../overview/types-grid.tsx';
+import { Button } from '../components/button.tsx';
 import { sourceQueries, useLabelRows, useSeries, useSource } from '../source-queries.ts';
 import { linkTo, navigate, useUrl } from '../url/url-store.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { Spark } from '../views/timeline/spark.tsx';
 import { NothingMatches, SourceFailed } from './explore-messages.tsx';
+import styles from './explore.module.css';
 import { meanHeld } from './instance-means.ts';
 import { costsOf, parsedTypes } from './subject.ts';
 import { overviewQuestion, sparkQuestion } from './questions.ts';
@@ -26,7 +28,31 @@ interface GridProps {
 const MOST_VALUES = 500;
 const NO_TYPE = { type: '', unit: '' };
 
+const grids: readonly { readonly id: Exclude<UrlState['grid'], 'none'>; readonly title: string }[] = [
+  { id: 'services', title: 'Services' },
+  { id: 'types', title: 'Profile types' },
+  { id: 'values', title: 'Label values' },
+];
+
 export function GridView({ explored, grid }: GridProps & { grid: UrlState['grid'] }): ReactElement {
+  return (
+    <>
+      <div className={styles['grids']} role="group" aria-label="Overview">
+        <Button icon="left" onClick={() => navigate({ grid: 'none' }, 'push')}>
+          Back to the graph
+        </Button>
+        {grids.map(({ id, title }) => (
+          <Button key={id} aria-pressed={id === grid} onClick={() => navigate({ grid: id }, 'push')}>
+            {title}
+          </Button>
+        ))}
+      </div>
+      <Grid explored={explored} grid={grid} />
+    </>
+  );
+}
+
+function Grid({ explored, grid }: GridProps & { grid: UrlState['grid'] }): ReactElement {
   if (explored.error) return <SourceFailed error={explored.error} what="The overview" />;
   switch (grid) {
     case 'none':

@@ -20,6 +20,15 @@ export function overviewQuestion(
   return sparkQuestion({ profileType: catalogue.overviewType, matchers: [], range }, [SERVICE_LABEL], MOST_SERVICES);
 }
 
+/** Fine enough to tell when a version began. */
+const VERSION_POINTS = 1440;
+const MOST_VERSIONS = 50;
+
+export function versionQuestion(query: ProfileQuery, label: string): SeriesQuestion {
+  const stepMs = stepFor(query.range, VERSION_POINTS, undefined);
+  return { query, stepMs, groupBy: [label], callSite: [], limit: MOST_VERSIONS };
+}
+
 /** Small series, one for each value of the labels. */
 export function sparkQuestion(query: ProfileQuery, groupBy: readonly string[], limit: number): SeriesQuestion {
   return {

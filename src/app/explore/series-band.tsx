@@ -1,10 +1,9 @@
 /** The time series over the graph, with what happened when. */
 import { useQuery } from '@tanstack/react-query';
 import { type ReactElement, type ReactNode, useCallback, useEffect, useMemo } from 'react';
-import { fetchToldMarkers } from '#datasource/told-markers.ts';
 import { alignSeries, pointsOf } from '#model/aligned-series.ts';
 import { type LabelSet, labelValue } from '#model/labels.ts';
-import { isSnapshot, largestFirst, rateScaleOf, withoutOpenStep } from '#model/series-values.ts';
+import { isSnapshot, rateScaleOf, withoutOpenSteps } from '#model/series-values.ts';
 import { formatInstant } from '#model/time-text.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
@@ -15,15 +14,14 @@ import { zoneName } from '../time/zone-name.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { onScreen } from '../views/on-screen.ts';
 import { Timeline } from '../views/timeline/timeline.tsx';
-import { findMarkers, type Marker, versionLabelOf } from './found-markers.ts';
-import { sparkQuestion } from './questions.ts';
-import type { Explored } from './use-explored.ts';
+import { findMarkers, joinMarkers, type Marker, versionLabelOf } from './found-markers.ts';
+import { versionQuestion } from './questions.ts';
+import { type Explored, named } from './use-explored.ts';
 import { MOST_SERIES, type ShownSeries } from './use-shown-series.ts';
 import styles from './explore.module.css';
 
 const NO_SERIES: readonly Series[] = [];
 const NO_MARKERS: readonly Marker[] = [];
-const MOST_VERSIONS = 50;
 const HOUR_MS = 3_600_000;
 
 export function SeriesBand({ explored, shown }: { explored: Explored; shown: ShownSeries }): ReactElement {
@@ -39,8 +37,8 @@ export function SeriesBand({ explored, shown }: { explored: Explored; shown: Sho
   const range = useMemo(() => time.range ?? { startMs: nowMs - HOUR_MS, endMs: nowMs }, [time.range, nowMs]);
   const aligned = useMemo(() => {
     const factor = isSnapshot(profileType) ? 1 : (scale.factor * 1000) / stepMs;
-    const complete = raw.map((series) => withoutOpenStep(series, stepMs, range, nowMs));
-    return alignSeries(largestFirst(complete), range, stepMs, factor);
+    const complete = raw.map((series) => withoutOpenSteps(series, stepMs, range, nowMs));
+    return alignSeries(byName(complete), range, stepMs, factor);
   }, [raw, stepMs, range, profileType, scale, nowMs]);
   useEffect(() => {
     onScreen.setState({ series: aligned.columns.map((_, s) => pointsOf(aligned, s)) });
@@ -48,7 +46,7 @@ export function SeriesBand({ explored, shown }: { explored: Explored; shown: Sho
   }, [aligned]);
   const titleOf = useCallback((labels: LabelSet) => (by === '' ? '' : labelValue(labels, by) || '(none)'), [by]);
   const zoomTo = ({ startMs, endMs }: TimeRange): void =>
-    navigate({ from: String(Math.round(startMs)), until: String(Math.round(endMs)) }, 'push');
+    navigate({ ...named(explored), from: String(Math.round(startMs)), until: String(Math.round(endMs)) }, 'push');
   return (
     <div className={styles['series']}>
       {callSite.length > 0 && (
@@ -105,18 +103,30 @@ function MarkFacts({ mark, zone, onClose }: { mark: Marker; zone: string; onClos
   );
 }
 
+/** A value keeps its colour when the range moves: its place does not hang on its cost. */
+function byName(series: readonly Series[]): readonly Series[] {
+  const name = ({ labels }: Series): string => labels.map(({ value }) => value).join('\0');
+  return [...series].sort((a, b) => (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0));
+}
+
 /** What the data tells of versions, and what was told to the server, by time. */
 function useMarkers({ query, subject }: Explored): readonly Marker[] {
   const names = useLabelNames(query?.matchers ?? [], query?.range);
   const label = names.data && versionLabelOf(names.data);
   const question = useMemo(
-    () => (query && label !== undefined ? sparkQuestion(query, [label], MOST_VERSIONS) : undefined),
+    () => (query && label !== undefined ? versionQuestion(query, label) : undefined),
     [query, label],
   );
   const versions = useSeries(question);
   const told = useQuery({
     queryKey: ['told markers', query?.range, subject?.service],
-    queryFn: ({ signal }) => fetchToldMarkers(document.baseURI, query!.range, subject!.service, signal),
+    queryFn: async ({ signal }) =>
+      (await import('#datasource/told-markers.ts')).fetchToldMarkers(
+        document.baseURI,
+        query!.range,
+        subject!.service,
+        signal,
+      ),
     enabled: query !== undefined && subject !== undefined,
   });
   return useMemo(() => {
@@ -131,6 +141,6 @@ function useMarkers({ query, subject }: Explored): readonly Marker[] {
       details: [service === undefined ? 'Told for all services' : `Told for ${service.slice(0, 200)}`],
       url,
     }));
-    return [...found, ...heard].sort((a, b) => a.timeMs - b.timeMs);
+    return joinMarkers(found, heard);
   }, [query, versions.data, versions.isPlaceholderData, label, question, told.data]);
 }

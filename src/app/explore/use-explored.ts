@@ -101,6 +101,11 @@ export function useExplored(): Explored {
   };
 }
 
+/** What the page chose, for the address: from the first step on it says all that is looked at. */
+export function named({ subject }: Explored): { readonly svc?: string; readonly type?: string } {
+  return subject === undefined ? {} : { svc: subject.service, type: subject.profileType };
+}
+
 /** From the first profile on, to the second. */
 function narrowed({ endMs }: TimeRange, oldestMs: number): TimeRange {
   return { startMs: Math.floor(oldestMs / 1000) * 1000, endMs };

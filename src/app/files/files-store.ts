@@ -105,6 +105,7 @@ async function openOne(analysis: Analysis, source: FileSource): Promise<string |
       openedAt,
       profile,
       asked,
+      coveredMs: undefined,
       queryMs: undefined,
       isWhole: true,
       snapshots: undefined,

@@ -15,17 +15,25 @@ export function refresh(): void {
 
 /** Refreshes every so many seconds, 0 never. A hidden tab waits, and catches up when it is seen again. */
 export function useAutoRefresh(seconds: number): void {
-  useEffect(() => {
-    if (seconds <= 0) return;
-    const isDue = (): boolean => Date.now() - clock.getState().nowMs >= seconds * 1000;
-    const timer = setInterval(() => !document.hidden && refresh(), seconds * 1000);
-    const onSeen = (): void => {
-      if (!document.hidden && isDue()) refresh();
-    };
-    document.addEventListener('visibilitychange', onSeen);
-    return () => {
-      clearInterval(timer);
-      document.removeEventListener('visibilitychange', onSeen);
-    };
-  }, [seconds]);
+  useEffect(() => (seconds > 0 ? startAutoRefresh(seconds) : undefined), [seconds]);
+}
+
+/** Counted from the latest refresh, whoever asked for it. @returns what ends it */
+export function startAutoRefresh(seconds: number): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const plan = (): void => {
+    clearTimeout(timer);
+    if (document.hidden) return;
+    const sinceMs = Date.now() - clock.getState().nowMs;
+    // A clock that was set back must not make it wait longer.
+    timer = setTimeout(refresh, Math.min(seconds * 1000, Math.max(0, seconds * 1000 - sinceMs)));
+  };
+  const unsubscribe = clock.subscribe(plan);
+  document.addEventListener('visibilitychange', plan);
+  plan();
+  return () => {
+    unsubscribe();
+    document.removeEventListener('visibilitychange', plan);
+    clearTimeout(timer);
+  };
 }

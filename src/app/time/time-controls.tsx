@@ -1,63 +1,70 @@
 /** When: the range with its presets and ways to move it, the zone, the refresh. Facts in, events out. */
 import type { ReactElement } from 'react';
-import { rangeTitle, shiftRange, zoomOutRange } from '#model/time-range.ts';
+import { rangeTitle } from '#model/time-range.ts';
 import { formatSpan } from '#model/time-text.ts';
 import { IconButton } from '../components/button.tsx';
 import { lazily } from '../components/lazily.tsx';
 import { Choice } from '../components/menu.tsx';
 import { PopoverField } from '../components/popover.tsx';
-import type { RangePanelProps } from './time-panels.tsx';
+import { RangeMove } from './range-move.tsx';
+import type { RangePanelProps } from './range-panel.tsx';
 import { zoneName } from './zone-name.ts';
 import styles from './time-controls.module.css';
 
-interface TimeControlsProps extends Omit<RangePanelProps, 'refreshes'> {
+interface TimeControlsProps extends Omit<RangePanelProps, 'refreshes' | 'onClose'> {
   /** The range is shorter than its words say: it begins with the first profile. */
   readonly isNarrowed: boolean;
-  onRefresh(): void;
 }
 
 const refreshes: readonly { id: string; title: string }[] = [
   { id: '0', title: 'off' },
-  ...[5, 10, 30].map((s) => ({ id: String(s), title: `${s} s` })),
-  ...[1, 5, 15].map((min) => ({ id: String(min * 60), title: `${min} min` })),
+  ...[5, 10, 30].map((s) => ({ id: String(s), title: `${s}\u00a0s` })),
+  ...[1, 5, 15].map((min) => ({ id: String(min * 60), title: `${min}\u00a0min` })),
 ];
 
-const RangePanel = lazily(async () => (await import('./time-panels.tsx')).RangePanel);
-const ZoneList = lazily(async () => (await import('./time-panels.tsx')).ZoneList);
+const RangePanel = lazily(async () => (await import('./range-panel.tsx')).RangePanel);
+const ZoneList = lazily(async () => (await import('./zone-list.tsx')).ZoneList);
 
 export function TimeControls(props: TimeControlsProps): ReactElement {
-  const { text, range, isNarrowed, zone, refreshS, nowMs, onRange, onZone, onRefreshS, onRefresh } = props;
-  const move = (by: -1 | 1): void => {
-    if (range) onRange(shiftRange(range, by, nowMs));
-  };
-  const isNow = range !== undefined && range.endMs >= nowMs - 1000;
+  const { text, range, isNarrowed, zone, refreshS, nowMs, onZone, onRefreshS, onRefresh } = props;
+  const title = isNarrowed ? 'All there is' : rangeTitle(text);
   const offered = refreshes.some(({ id }) => id === String(refreshS))
     ? refreshes
-    : [...refreshes, { id: String(refreshS), title: `${refreshS} s` }];
+    : [...refreshes, { id: String(refreshS), title: `${refreshS}\u00a0s` }];
   return (
     <div className={styles['controls']} role="group" aria-label="Time">
-      <IconButton label="Earlier by one range" icon="left" onClick={() => move(-1)} disabled={!range} />
+      <RangeMove to="earlier" {...props} />
       <PopoverField
         label="Range"
         edged
         value={
           <>
-            {isNarrowed ? 'All there is' : rangeTitle(text)}{' '}
-            {range && <span className={styles['span']}>{formatSpan(range, zoneName(zone))}</span>}
+            {title}{' '}
+            {range && (
+              <span className={title === '' ? undefined : styles['span']}>
+                {formatSpan(range, zoneName(zone), nowMs)}
+              </span>
+            )}
           </>
         }
       >
         {(close) => <RangePanel {...props} refreshes={offered} onClose={close} />}
       </PopoverField>
-      <IconButton label="Later by one range" icon="right" onClick={() => move(1)} disabled={!range || isNow} />
-      <IconButton
-        label="Zoom out to twice the range"
-        icon="zoom-out"
-        disabled={!range}
-        onClick={() => range && onRange(zoomOutRange(range, nowMs))}
-      />
+      <RangeMove to="later" {...props} />
+      <RangeMove to="wider" {...props} />
       <span className={styles['wide']}>
-        <ZoneField zone={zone} onZone={onZone} />
+        <PopoverField label="Zone" value={zone === 'local' ? 'local time' : zone.replaceAll('_', ' ')}>
+          {(close) => (
+            <ZoneList
+              zone={zone}
+              nowMs={nowMs}
+              onPick={(next) => {
+                close();
+                onZone(next);
+              }}
+            />
+          )}
+        </PopoverField>
       </span>
       <IconButton label="Refresh now" icon="refresh" onClick={onRefresh} />
       <span className={styles['wide']}>
@@ -69,21 +76,5 @@ export function TimeControls(props: TimeControlsProps): ReactElement {
         />
       </span>
     </div>
-  );
-}
-
-function ZoneField({ zone, onZone }: { zone: string; onZone(zone: string): void }): ReactElement {
-  return (
-    <PopoverField label="Zone" value={zone === 'local' ? 'local time' : zone}>
-      {(close) => (
-        <ZoneList
-          zone={zone}
-          onPick={(next) => {
-            onZone(next);
-            close();
-          }}
-        />
-      )}
-    </PopoverField>
   );
 }

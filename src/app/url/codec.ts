@@ -62,6 +62,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   z: path(),
   sel: path(),
   sw: plainText(),
+  sf: plainText(),
   sort: sortOrder(),
   col: oneOf(['package', 'function', 'file', 'self', 'search'], 'package'),
   dir: oneOf(['icicle', 'flame'], 'icicle'),

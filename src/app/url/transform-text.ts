@@ -1,10 +1,11 @@
-/** Call paths and transforms as text for a link: `main;serve`, `hide:/runtime\./`, `focus-path:main;serve`, `invert`. */
+/** Call paths and transforms as text for a link: `main;serve`, `hide:/runtime\./`, `rename:/^acme\./ => `, `invert`. */
 import { type CallPath, shortenPath } from '#model/call-path.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 
 /** No search and no name in a link is longer; as long as a search may be. */
 export const LONGEST_TEXT = 16_000;
 const MOST_FRAMES = 2000;
+const ARROW = ' => ';
 
 /** Names parted by `;`; a `;` or `\` of a name has a `\` before it. */
 export function printPath(names: CallPath): string {
@@ -45,11 +46,15 @@ export function printTransform(transform: Transform): string {
     case 'group-by':
       return `group-by:${transform.by}`;
     case 'rename':
-      return `rename:${printPath([transform.match, transform.name])}`;
+      return `rename:${transform.match}${transform.name === '' ? ARROW.trimEnd() : ARROW + escapeArrow(transform.name)}`;
     case 'merge-recursion':
     case 'invert':
       return transform.kind;
   }
+}
+
+function escapeArrow(name: string): string {
+  return name.replace(/\\|=>/g, '\\$&');
 }
 
 export function parseTransform(value: string): Transform | undefined {
@@ -71,8 +76,11 @@ export function parseTransform(value: string): Transform | undefined {
       return by && { kind, by };
     }
     case 'rename': {
-      const [match = '', name = '', ...more] = rest.length <= LONGEST_TEXT ? (parsePath(rest) ?? []) : [];
-      return match !== '' && name !== '' && more.length === 0 ? { kind, match, name } : undefined;
+      // The last arrow parts them: in the name it is escaped.
+      const arrow = rest.endsWith(ARROW.trimEnd()) ? rest.length + 1 - ARROW.length : rest.lastIndexOf(ARROW);
+      if (arrow <= 0 || rest.length > LONGEST_TEXT) return undefined;
+      const name = rest.slice(arrow + ARROW.length).replace(/\\([^])/g, '$1');
+      return { kind, match: rest.slice(0, arrow), name };
     }
     case 'merge-recursion':
     case 'invert':

@@ -37,6 +37,8 @@ export interface UrlState {
   readonly sel: CallPath;
   /** The function between callers and callees; '' none. */
   readonly sw: string;
+  /** The source file; '' the one of the selected frame. */
+  readonly sf: string;
   readonly sort: { readonly key: 'name' | 'self' | 'total' | 'file'; readonly descending: boolean };
   readonly col: 'package' | 'function' | 'file' | 'self' | 'search';
   readonly dir: 'icicle' | 'flame';

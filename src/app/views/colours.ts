@@ -1,6 +1,6 @@
 /** Colour keys of a profile's functions by the chosen rule, and what the legend says of them. */
 import type { FunctionColumns, OpenedProfile } from '#analysis/analysis.ts';
-import { packageColourKey, searchOnlyKey, selfShareColourKey } from '#render/palette.ts';
+import { cutColourKey, packageColourKey, searchOnlyKey, selfShareColourKey } from '#render/palette.ts';
 import type { UrlState } from '../url/url-state.ts';
 
 export type ColourRule = UrlState['col'];
@@ -42,6 +42,7 @@ export function colourKeys(
         break;
     }
   }
+  if (profile.cut) keys[profile.cut.func] = cutColourKey;
   return keys;
 }
 

@@ -19,7 +19,8 @@ const paneList: readonly { readonly id: Pane; readonly title: string }[] = [
 ];
 
 export function Panes({ pane }: { pane: Pane }): ReactElement {
-  const choose = (next: Pane): void => navigate({ pane: next }, 'push');
+  // Source opens where one has looked elsewhere, not where one read last.
+  const choose = (next: Pane): void => navigate({ pane: next, sf: '' }, 'push');
   if (useIsNarrow()) {
     const options = paneList.filter(({ id }) => id !== 'both');
     return <Choice label="View" edged value={pane === 'both' ? 'flame' : pane} options={options} onChange={choose} />;

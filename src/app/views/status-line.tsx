@@ -1,7 +1,7 @@
 /** What was drawn, what the file said of itself, and how long things took. */
 import type { ReactElement } from 'react';
 import { useStore } from 'zustand';
-import { formatCount } from '#model/units.ts';
+import { formatCount, formatShare } from '#model/units.ts';
 import { paintStats } from './flamegraph/paint-stats.ts';
 import type { ShownTree } from './shown.ts';
 import styles from './workspace.module.css';
@@ -16,12 +16,14 @@ export function StatusLine({
   const paintMs = useStore(paintStats, (stats) => stats.cullMs + stats.paintMs);
   if (!shown) return <footer className={styles['status']} />;
   const { profile, queryMs, isWhole } = shown.file;
+  const { cut } = shown.answer;
   const notes = profile.notes.join(' ');
   return (
     <footer className={styles['status']}>
       <span title={notes || undefined}>
         {formatCount(shown.tree.length - 1)} nodes,{' '}
-        {shown.tree.negative.nodes > 0 ? 'negative ones not drawn' : isWhole ? 'all drawn' : 'the largest'} · depth{' '}
+        {shown.tree.negative.nodes > 0 ? 'negative ones not drawn' : isWhole ? 'all drawn' : 'the largest'}
+        {cut > 0 && `, ${formatShare(cut, shown.tree.total[0])} below the cut, hatched`} · depth{' '}
         {formatCount(shown.tree.maxDepth)} · {profile.format.title}
         {notes && ` · ${notes}`}
       </span>

@@ -2,6 +2,7 @@
 import { type ReactElement, useMemo } from 'react';
 import { sampleTypeTitle } from '#model/profile-type.ts';
 import { rateScaleOf } from '#model/series-values.ts';
+import { formatDuration } from '#model/time-text.ts';
 import { formatCount, formatShare } from '#model/units.ts';
 import { selfShareKeys } from '#render/palette.ts';
 import { useUrl } from '../url/url-store.ts';
@@ -10,12 +11,17 @@ import { type ShownTree, type Snapshots, valueText } from './shown.ts';
 import styles from './workspace.module.css';
 
 const MOST_GROUPS = 9;
+/** A range with profiles for this part of it counts as full. */
+const MOSTLY = 0.9;
 
-/** `, 3.90 cores on average` over the range asked for. */
-function meanText({ file: { asked } }: ShownTree, whole: number): string {
-  if (asked === undefined) return '';
+/** ` · 3.90 cores on average`; of the time that has profiles, and how long that is, where it is less than the range. */
+function meanText({ file: { asked, coveredMs } }: ShownTree, whole: number): string {
+  if (asked === undefined || coveredMs === undefined || coveredMs === 0) return '';
   const { factor, format } = rateScaleOf(asked.profileType);
-  return ` · ${format((whole * factor * 1000) / (asked.range.endMs - asked.range.startMs))} on average`;
+  const rangeMs = asked.range.endMs - asked.range.startMs;
+  const isPart = coveredMs < MOSTLY * rangeMs;
+  const mean = format((whole * factor * 1000) / (isPart ? coveredMs : rangeMs));
+  return ` · ${mean} on average${isPart ? ` over the ${formatDuration(coveredMs)} with profiles` : ''}`;
 }
 
 function snapshotText({ count }: Snapshots): string {

@@ -3,19 +3,16 @@ import { type ReactElement, useDeferredValue, useEffect, useMemo, useRef, useSta
 import { findPath, pathOf } from '#model/call-path.ts';
 import { type NodeIndex, nodeName } from '#model/call-tree.ts';
 import { parseSearch } from '#model/search.ts';
-import { ownCodePresets } from '#model/transforms/own-code.ts';
 import { formatCount } from '#model/units.ts';
 import { addTransform, runFrameKey, showSandwich } from '../commands.ts';
 import { Button } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { lazily } from '../components/lazily.tsx';
-import { Choice, MenuButton } from '../components/menu.tsx';
-import { preferences, setPreference, tableWidthLimits, usePreference } from '../preferences.ts';
 import { useSearch, useTree } from '../queries.ts';
 import { announce, openDialog } from '../ui-store.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
 import type { UrlState } from '../url/url-state.ts';
-import { colourKeys, colourRules } from './colours.ts';
+import { colourKeys } from './colours.ts';
 import { FlameGraph } from './flamegraph/flame-graph.tsx';
 import { useFlameTheme } from './flamegraph/flame-theme.ts';
 import { FunctionsTable } from './functions/functions-table.tsx';
@@ -23,15 +20,20 @@ import { onScreen } from './on-screen.ts';
 import { Panes } from './panes.tsx';
 import { SearchBox } from './search-box.tsx';
 import { nextHit, type ShownProfile, type ShownTree, shownTreeOf, useShown, valueText } from './shown.ts';
+import { SidePanel } from './side-panel.tsx';
 import { StatusLine } from './status-line.tsx';
 import { Strip } from './strip.tsx';
-import { TransformChips } from './transform-chips.tsx';
 import { useFrameMenu } from './use-frame-menu.tsx';
 import { useIsNarrow } from './use-narrow.ts';
 import styles from './workspace.module.css';
 
+const ViewOptions = lazily(async () => (await import('./view-options.tsx')).ViewOptions);
 const SourceView = lazily(async () => (await import('./source/source-view.tsx')).SourceView);
 const TreeView = lazily(async () => (await import('./tree/tree-view.tsx')).TreeView);
+const TransformChips = lazily(
+  async () => (await import('./transform-chips.tsx')).TransformChips,
+  <div className={styles['chips']} />,
+);
 const Sandwich = lazily(async () => (await import('./sandwich/sandwich.tsx')).Sandwich);
 
 interface WorkspaceProps {
@@ -120,9 +122,11 @@ export function Workspace({ file, isStale = false, note }: WorkspaceProps): Reac
         />
         <Panes pane={pane} />
         <span className={styles['spacer']} />
-        <ViewOptions />
+        <ViewOptions ownCode={file.profile.ownCode} />
       </div>
-      <TransformChips matched={isPlaceholderData ? undefined : answer?.matched} />
+      {asked.request.transforms.length > 0 && (
+        <TransformChips matched={isPlaceholderData ? undefined : answer?.matched} ownCode={file.profile.ownCode} />
+      )}
       {note !== undefined && (
         <div className={styles['note']} data-kind="warn" role="status">
           <Icon name="warn" />
@@ -278,7 +282,7 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
           onKey={(key, node) => onSharedKey(key) || runFrameKey(key, { tree, names, node })}
         />
       )}
-      {pane === 'source' && <SourceView shown={shown} byFunction={answer.byFunction} selected={selectedFunction} />}
+      {pane === 'source' && <SourceView shown={shown} selected={selectedFunction} onKey={onSharedKey} />}
       {pane === 'sandwich' && (
         <Sandwich shown={shown} colours={colours} hit={hit} func={sandwichFunction} onKey={onSharedKey} />
       )}
@@ -305,139 +309,5 @@ function EmptyTree({ shown }: { shown: ShownTree }): ReactElement {
         </Button>
       )}
     </div>
-  );
-}
-
-/** The table beside the graph: its edge is dragged, or moved by arrows. */
-function SidePanel({ children }: { children: ReactElement }): ReactElement {
-  const kept = usePreference('tableWidth');
-  const [dragged, setDragged] = useState<number>();
-  const width = dragged ?? kept;
-  const clamp = (css: number): number =>
-    Math.max(tableWidthLimits.min, Math.min(tableWidthLimits.max, innerWidth - 320, css));
-  return (
-    <>
-      <div className={styles['side']} style={{ width: clamp(width) }}>
-        {children}
-      </div>
-      <div
-        role="separator"
-        aria-orientation="vertical"
-        aria-label="Width of the table"
-        aria-valuenow={clamp(width)}
-        aria-valuemin={tableWidthLimits.min}
-        aria-valuemax={tableWidthLimits.max}
-        tabIndex={0}
-        className={styles['divider']}
-        onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
-        onPointerMove={(event) =>
-          event.currentTarget.hasPointerCapture(event.pointerId) && setDragged(clamp(event.clientX))
-        }
-        onPointerCancel={() => setDragged(undefined)}
-        onPointerUp={() => {
-          if (dragged !== undefined) setPreference('tableWidth', dragged);
-          setDragged(undefined);
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'ArrowLeft') setPreference('tableWidth', clamp(width - 24));
-          if (event.key === 'ArrowRight') setPreference('tableWidth', clamp(width + 24));
-        }}
-      />
-    </>
-  );
-}
-
-function ViewOptions(): ReactElement {
-  const rule = useUrl((state) => state.col);
-  const direction = useUrl((state) => state.dir);
-  const order = useUrl((state) => state.order);
-  const rowHeight = usePreference('rowHeight');
-  const isNarrow = useIsNarrow();
-  const actions: Record<string, () => void> = {
-    icicle: () => navigate({ dir: 'icicle' }, 'replace'),
-    flame: () => navigate({ dir: 'flame' }, 'replace'),
-    size: () => navigate({ order: 'size' }, 'replace'),
-    name: () => navigate({ order: 'name' }, 'replace'),
-    dense: () => setPreference('rowHeight', preferences.getState().rowHeight === 20 ? 16 : 20),
-    invert: () => addTransform({ kind: 'invert' }),
-    recursion: () => addTransform({ kind: 'merge-recursion' }),
-    'group:package': () => addTransform({ kind: 'group-by', by: 'package' }),
-    'group:file': () => addTransform({ kind: 'group-by', by: 'file' }),
-    'group:binary': () => addTransform({ kind: 'group-by', by: 'binary' }),
-    rename: () => openDialog('rename'),
-    ...Object.fromEntries(
-      ownCodePresets.map(({ id, match }) => [`own:${id}`, () => addTransform({ kind: 'hide', match })]),
-    ),
-    reset: () => navigate({ z: [], sel: [], s: '', t: [] }, 'push'),
-    keys: () => openDialog('keys'),
-  };
-  const colourChoice = (
-    <Choice
-      label="Colour"
-      prefix="Colour"
-      value={rule}
-      options={colourRules}
-      onChange={(col) => navigate({ col }, 'replace')}
-    />
-  );
-  return (
-    <>
-      {!isNarrow && colourChoice}
-      <MenuButton
-        label="More"
-        icon="more"
-        groups={[
-          {
-            title: 'Transform',
-            entries: [
-              { id: 'invert', title: 'Invert: leaves first' },
-              { id: 'recursion', title: 'Merge recursion' },
-              { id: 'group:package', title: 'Group by package' },
-              { id: 'group:file', title: 'Group by file' },
-              { id: 'group:binary', title: 'Group by binary' },
-              { id: 'rename', title: 'Rename…' },
-            ],
-          },
-          {
-            title: 'Only my code',
-            entries: ownCodePresets.map(({ id, title }) => ({ id: `own:${id}`, title })),
-          },
-          {
-            title: 'Direction',
-            entries: [
-              { id: 'icicle', title: 'Icicle, root on top', checked: direction === 'icicle' },
-              { id: 'flame', title: 'Flame, root at the bottom', checked: direction === 'flame' },
-            ],
-          },
-          {
-            title: 'Order of siblings',
-            entries: [
-              { id: 'size', title: 'Largest first', checked: order === 'size' },
-              { id: 'name', title: 'By name', checked: order === 'name' },
-            ],
-          },
-          ...(isNarrow
-            ? [
-                {
-                  title: 'Colour',
-                  entries: colourRules.map(({ id, title }) => ({ id: `col:${id}`, title, checked: id === rule })),
-                },
-              ]
-            : []),
-          {
-            entries: [
-              { id: 'dense', title: 'Dense rows', checked: rowHeight === 16 },
-              { id: 'reset', title: 'Reset zoom, search and transforms' },
-              { id: 'keys', title: 'Keys', hint: '?' },
-            ],
-          },
-        ]}
-        onPick={(id) => {
-          const chosen = colourRules.find((one) => `col:${one.id}` === id);
-          if (chosen) navigate({ col: chosen.id }, 'replace');
-          else actions[id]?.();
-        }}
-      />
-    </>
   );
 }

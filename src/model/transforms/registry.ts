@@ -8,6 +8,7 @@ import { rankNames } from '../tree-builder.ts';
 import { focus, focusPath, ignore } from './keep-stacks.ts';
 import { invert } from './invert.ts';
 import { hide, mergeRecursion, showFrom } from './move-frames.ts';
+import type { OwnCode } from './own-code.ts';
 import type { Transformed } from './rebuild.ts';
 import { type FrameGroup, type FunctionFacts, groupBy, rename } from './rename-functions.ts';
 
@@ -20,7 +21,7 @@ export type Transform =
   | { readonly kind: 'show-from'; readonly match: string } // drops what is above the first match, and stacks without one
   | { readonly kind: 'merge-recursion' } // a function called again below itself goes on at its first call
   | { readonly kind: 'group-by'; readonly by: FrameGroup } // a frame becomes its package, file or binary
-  | { readonly kind: 'rename'; readonly match: string; readonly name: string } // `$0` in the name is the old one
+  | { readonly kind: 'rename'; readonly match: string; readonly name: string } // see rename-functions.ts
   | { readonly kind: 'invert' }; // leaves first
 
 export function* applyTransforms(
@@ -46,8 +47,15 @@ export function* applyTransforms(
   return { tree: shown, matched, facts: known };
 }
 
-/** The words of a chip. */
-export function transformTitle(transform: Transform): string {
+/** Whether there is something to be said about it beside what it is. */
+export function isEditable({ kind }: Transform): boolean {
+  return kind !== 'merge-recursion' && kind !== 'invert';
+}
+
+/** The words of a chip. @param presets of what is shown: a transform that is one is called so */
+export function transformTitle(transform: Transform, presets: readonly OwnCode[] = []): string {
+  const preset = transform.kind === 'hide' && presets.find(({ match }) => match === transform.match);
+  if (preset) return `only my ${preset.title} code`;
   switch (transform.kind) {
     case 'focus':
     case 'hide':
@@ -59,7 +67,7 @@ export function transformTitle(transform: Transform): string {
     case 'group-by':
       return `group by ${transform.by}`;
     case 'rename':
-      return `rename ${exactName(transform.match) ?? transform.match} to ${transform.name}`;
+      return `rename ${exactName(transform.match) ?? transform.match} to ${transform.name || 'nothing'}`;
     case 'merge-recursion':
       return 'merge recursion';
     case 'invert':
@@ -97,7 +105,7 @@ function* applyOne(
     case 'group-by':
       return groupBy(tree, transform.by, facts, order);
     case 'rename':
-      return rename(tree, yield* hits(transform.match, facts), transform.name, facts, order);
+      return yield* rename(tree, transform.match, transform.name, facts, order);
     case 'merge-recursion':
       return mergeRecursion(tree, order, nameRank);
     case 'invert':

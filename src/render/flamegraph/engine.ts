@@ -4,6 +4,7 @@
  */
 import type { NodeIndex } from '#model/call-tree.ts';
 import type { Painter } from '../painter.ts';
+import type { PixelRows } from '../pixel-rows.ts';
 import { Boxes } from './boxes.ts';
 import { Camera } from './camera.ts';
 import { cull } from './cull.ts';
@@ -30,6 +31,8 @@ interface FlameEvents {
 export interface EngineOptions {
   /** Context of the canvas with the boxes; opaque. */
   readonly graph: Painter;
+  /** Rows of pixels onto that canvas. */
+  readonly rows: PixelRows;
   /** Context of the canvas above it; transparent. */
   readonly overlay: Painter;
   requestFrame(run: () => void): number;
@@ -87,7 +90,7 @@ export class FlamegraphEngine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#boxPainter = new BoxPainter(options.graph);
+    this.#boxPainter = new BoxPainter(options.graph, options.rows);
     this.#labelWriter = new LabelWriter(options.graph);
     this.#overlayPainter = new OverlayPainter(options.overlay);
   }

@@ -1,5 +1,6 @@
 /** Writes the labels of a painted list of boxes, colour by colour. Names and shares are read once per scene, glyphs once per font. */
 import type { Painter } from '../painter.ts';
+import { cutColourKey } from '../palette.ts';
 import { GlyphWidths, readable } from '../text.ts';
 import { type Boxes, hitBox, nodeBox, rootBox } from './boxes.ts';
 import { type FittedLabel, fitLabel, type MeasuredLabel, measureLabel } from './label-fit.ts';
@@ -21,7 +22,8 @@ const SHARE = 4;
 const SHARE_FADED = 5;
 const SHARE_ON_SEARCH = 6;
 const ROOT = 7;
-const STYLES = 8;
+const CUT = 8;
+const STYLES = 9;
 
 function labelFont(theme: FlameTheme, ratio: number): string {
   return `450 ${12 * ratio}px ${theme.fontUi}`;
@@ -78,7 +80,7 @@ export class LabelWriter {
   }
 
   #fitAll(scene: FlameScene, view: FlameView, boxes: Boxes, searching: boolean): number {
-    const { start, end, row, position, kind } = boxes;
+    const { start, end, row, position, kind, key } = boxes;
     const { nodes } = scene.layout;
     const { ratio } = view;
     const gap = gapOf(view);
@@ -100,7 +102,7 @@ export class LabelWriter {
       if (kind[i] !== nodeBox && kind[i] !== hitBox) continue;
       const node = nodes[position[i]];
       const isHit = kind[i] === hitBox;
-      const dim = isHit ? ON_SEARCH : searching ? FADED : DIM;
+      const dim = isHit ? ON_SEARCH : key[i] === cutColourKey ? CUT : searching ? FADED : DIM;
       fitLabel(this.#label(scene, scene.tree.func[node]), room, this.#widths, fitted);
       if (fitted.text === '' && fitted.prefix === '') continue;
       if (fitted.prefix !== '') this.#put(fitted.prefix, dim, x, y);
@@ -112,7 +114,7 @@ export class LabelWriter {
       const share = this.#share(scene, node);
       const shareWidth = this.#shareWidths.of(share);
       if (shareWidth > roomForShare) continue;
-      const style = isHit ? SHARE_ON_SEARCH : searching ? SHARE_FADED : SHARE;
+      const style = isHit ? SHARE_ON_SEARCH : searching || dim === CUT ? SHARE_FADED : SHARE;
       this.#put(share, style, x + room - shareWidth, y);
     }
     return labels;
@@ -128,7 +130,8 @@ export class LabelWriter {
         if (this.#styles[i] !== style) continue;
         if (!begun) {
           begun = true;
-          painter.font = style === ROOT ? rootFont(theme, ratio) : style >= SHARE ? smallFont : plainFont;
+          painter.font =
+            style === ROOT ? rootFont(theme, ratio) : style >= SHARE && style !== CUT ? smallFont : plainFont;
           painter.fillStyle = inkOf(style, theme);
         }
         painter.fillText(this.#texts[i], this.#x[i], this.#y[i]);
@@ -202,6 +205,8 @@ function inkOf(style: number, theme: FlameTheme): string {
       return theme.onSearch;
     case ROOT:
       return theme.rootInk;
+    case CUT:
+      return theme.cutInk;
     default:
       return theme.inkDim;
   }

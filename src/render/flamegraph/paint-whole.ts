@@ -1,6 +1,7 @@
 /** Draws a whole graph, all rows, on a canvas as high as they are: for pictures to keep. */
 import type { NodeIndex } from '#model/call-tree.ts';
 import type { Painter } from '../painter.ts';
+import type { PixelRows } from '../pixel-rows.ts';
 import { Boxes } from './boxes.ts';
 import { Camera } from './camera.ts';
 import { cull } from './cull.ts';
@@ -22,6 +23,7 @@ export interface WholeOptions {
 /** @param options `rows` from the root on; the canvas is widthCss × ratio by rows × rowHeightCss × ratio. */
 export function paintWhole(
   painter: Painter,
+  rows: PixelRows,
   scene: FlameScene,
   theme: FlameTheme,
   options: WholeOptions & { readonly ratio: number; readonly rows: number },
@@ -29,7 +31,7 @@ export function paintWhole(
   const view = wholeView(scene, options, options.ratio, options.rows);
   const boxes = new Boxes();
   cull(scene.tree, scene.layout, view, { keys: options.colours, hit: undefined }, boxes);
-  new BoxPainter(painter).paint(theme, view, boxes, false);
+  new BoxPainter(painter, rows).paint(theme, view, boxes, false);
   new LabelWriter(painter).write(scene, theme, view, boxes, false);
 }
 

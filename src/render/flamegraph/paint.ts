@@ -1,86 +1,112 @@
-/** Draws a list of boxes: one fillRect each, sorted by colour, so that a colour is set once. No stroke, no path, no clip. */
+/** Draws a list of boxes as rows of pixels; only hits with an edge are rectangles. No stroke, no path, no clip. */
 import type { Painter } from '../painter.ts';
-import { type Boxes, hitBox, rootBox, runBox, tickBox } from './boxes.ts';
+import { cutColourKey } from '../palette.ts';
+import type { PixelRows } from '../pixel-rows.ts';
+import { type Boxes, hitBox, nodeBox, rootBox, runBox, tickBox } from './boxes.ts';
 import type { FlameTheme } from './scene.ts';
-import { type FlameView, gapOf, rowTop } from './view.ts';
-
-// Colours in the order of drawing: keys 0 … 255, then the root, then hits, on top of what they share a pixel with.
-const ROOT = 256;
-const HIT = 257;
-const TICK = 258;
-const BUCKETS = 259;
+import { endRow, firstRow, type FlameView, gapOf, rowTop } from './view.ts';
 
 /** Hits wider than this many css px have an edge around their yellow; ticks are no boxes and have none. */
 const EDGED_CSS = 3;
 
-/** Keeps the columns that sorting needs from one paint to the next. */
+interface ThemePixels {
+  readonly theme: FlameTheme;
+  readonly fills: readonly number[];
+  readonly faded: readonly number[];
+  readonly ground: number;
+  readonly root: number;
+  readonly search: number;
+  readonly searchEdge: number;
+}
+
+function pixelsOf(theme: FlameTheme, rows: PixelRows): ThemePixels {
+  return {
+    theme,
+    fills: theme.fills.map((colour) => rows.pixelOf(colour)),
+    faded: theme.faded.map((colour) => rows.pixelOf(colour)),
+    ground: rows.pixelOf(theme.ground),
+    root: rows.pixelOf(theme.rootFill),
+    search: rows.pixelOf(theme.search),
+    searchEdge: rows.pixelOf(theme.searchEdge),
+  };
+}
+
 export class BoxPainter {
   readonly #painter: Painter;
-  readonly #bucketStart = new Int32Array(BUCKETS + 1);
-  readonly #next = new Int32Array(BUCKETS);
-  #order = new Int32Array(4096);
+  readonly #rows: PixelRows;
+  #pixels: ThemePixels | undefined;
 
-  constructor(painter: Painter) {
+  constructor(painter: Painter, rows: PixelRows) {
     this.#painter = painter;
+    this.#rows = rows;
   }
 
   /** @param searching boxes that are no hits stand back. */
   paint(theme: FlameTheme, view: FlameView, boxes: Boxes, searching: boolean): void {
-    const painter = this.#painter;
-    painter.fillStyle = theme.ground;
-    painter.fillRect(0, 0, view.width, view.height);
-    this.#sort(boxes);
-    const fills = searching ? theme.faded : theme.fills;
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      const from = this.#bucketStart[bucket];
-      const to = this.#bucketStart[bucket + 1];
-      if (from === to) continue;
-      if (bucket === HIT) this.#paintHits(theme, view, boxes, from, to);
-      else {
-        painter.fillStyle =
-          bucket === ROOT ? theme.rootFill : bucket === TICK ? theme.search : (fills[bucket] ?? theme.rootFill);
-        this.#fill(view, boxes, from, to, 0);
-      }
-    }
+    const first = firstRow(view);
+    const last = endRow(view, Infinity) - 1;
+    if (this.#pixels?.theme !== theme) this.#pixels = pixelsOf(theme, this.#rows);
+    this.#fillRows(this.#pixels, view, boxes, searching, first, last);
+    this.#rows.draw(rowTop(view, view.direction === 'icicle' ? first : last), view.row, gapOf(view), theme.ground);
+    this.#fillHits(theme, view, boxes);
+    this.#fillCut(theme, view, boxes);
   }
 
-  #paintHits(theme: FlameTheme, view: FlameView, boxes: Boxes, from: number, to: number): void {
-    const edge = gapOf(view);
-    this.#painter.fillStyle = theme.searchEdge;
-    this.#fill(view, boxes, from, to, 0);
-    this.#painter.fillStyle = theme.search;
-    this.#fill(view, boxes, from, to, edge);
-  }
-
-  /** @param inset device px that wide boxes leave at each side, for the edge that was filled before. */
-  #fill(view: FlameView, boxes: Boxes, from: number, to: number, inset: number): void {
-    const painter = this.#painter;
-    const { start, end, row } = boxes;
+  /** Later boxes lie on earlier ones: ticks of hits on the runs that they are in. */
+  #fillRows(
+    { fills, faded, ground, root, search, searchEdge }: ThemePixels,
+    view: FlameView,
+    boxes: Boxes,
+    searching: boolean,
+    first: number,
+    last: number,
+  ): void {
+    const byKey = searching ? faded : fills;
+    const { count, start, row, key, kind } = boxes;
+    const { width } = view;
     const gap = gapOf(view);
-    const height = view.row - gap;
-    const edged = EDGED_CSS * gap;
-    for (let i = from; i < to; i++) {
-      const box = this.#order[i];
-      const width = paintedWidth(boxes, box, gap);
-      const x = start[box];
-      const y = rowTop(view, row[box]);
-      if (inset > 0 && end[box] - x > edged)
-        painter.fillRect(x + inset, y + inset, width - 2 * inset, height - 2 * inset);
-      else painter.fillRect(x, y, width, height);
+    const isIcicle = view.direction === 'icicle';
+    const pixels = this.#rows.room(width, last - first + 1);
+    pixels.fill(ground);
+    for (let box = 0; box < count; box++) {
+      const from = start[box] + width * (isIcicle ? row[box] - first : last - row[box]);
+      const to = from + paintedWidth(boxes, box, gap);
+      let pixel = byKey[key[box]] ?? root;
+      if (kind[box] === rootBox) pixel = root;
+      else if (kind[box] === tickBox) pixel = search;
+      else if (kind[box] === hitBox) pixel = isEdged(boxes, box, gap) ? searchEdge : search;
+      for (let at = from; at < to; at++) pixels[at] = pixel;
     }
   }
 
-  /** Counting sort by colour; within one the order of the list stays. */
-  #sort(boxes: Boxes): void {
-    const { count, kind, key } = boxes;
-    const starts = this.#bucketStart;
-    if (this.#order.length < count) this.#order = new Int32Array(boxes.start.length);
-    starts.fill(0);
-    for (let i = 0; i < count; i++) starts[bucketOf(kind[i], key[i]) + 1]++;
-    for (let bucket = 0; bucket < BUCKETS; bucket++) starts[bucket + 1] += starts[bucket];
-    this.#next.set(starts.subarray(0, BUCKETS));
-    for (let i = 0; i < count; i++) this.#order[this.#next[bucketOf(kind[i], key[i])]++] = i;
+  /** What a source cut away is hatched, and a hatch is more than a row of pixels. */
+  #fillCut(theme: FlameTheme, view: FlameView, boxes: Boxes): void {
+    const painter = this.#painter;
+    const { count, start, row, key, kind } = boxes;
+    const gap = gapOf(view);
+    painter.fillStyle = theme.cutHatch(view.ratio);
+    for (let box = 0; box < count; box++) {
+      if (key[box] !== cutColourKey || (kind[box] !== nodeBox && kind[box] !== runBox)) continue;
+      painter.fillRect(start[box], rowTop(view, row[box]), paintedWidth(boxes, box, gap), view.row - gap);
+    }
   }
+
+  /** The yellow within an edge. */
+  #fillHits(theme: FlameTheme, view: FlameView, boxes: Boxes): void {
+    const painter = this.#painter;
+    const { count, start, row, kind } = boxes;
+    const gap = gapOf(view);
+    const height = view.row - 3 * gap;
+    painter.fillStyle = theme.search;
+    for (let box = 0; box < count; box++) {
+      if (kind[box] !== hitBox || !isEdged(boxes, box, gap)) continue;
+      painter.fillRect(start[box] + gap, rowTop(view, row[box]) + gap, paintedWidth(boxes, box, gap) - 2 * gap, height);
+    }
+  }
+}
+
+function isEdged({ start, end }: Boxes, box: number, gap: number): boolean {
+  return end[box] - start[box] > EDGED_CSS * gap;
 }
 
 /** Boxes of two gaps and more keep one free at their right; runs and ticks lie side by side. */
@@ -88,8 +114,4 @@ export function paintedWidth({ start, end, kind }: Boxes, box: number, gap: numb
   const width = end[box] - start[box];
   const isNode = kind[box] !== runBox && kind[box] !== tickBox;
   return isNode && width >= 2 * gap ? width - gap : width;
-}
-
-function bucketOf(kind: number, key: number): number {
-  return kind === hitBox ? HIT : kind === tickBox ? TICK : kind === rootBox ? ROOT : key;
 }

@@ -28,6 +28,9 @@ export interface FlameTheme {
   readonly fills: readonly string[];
   /** The same, faded toward the ground: what is not found while there is a search. */
   readonly faded: readonly string[];
+  /** Fill and ink of what a source cut away; the fill for so many device px a css px. */
+  readonly cutHatch: (ratio: number) => string | CanvasPattern;
+  readonly cutInk: string;
   readonly ink: string;
   readonly inkDim: string;
   readonly inkFaded: string;

@@ -53,7 +53,7 @@ export async function openUpload(request: WireRequest, limits: IngestLimits, now
     isText = format === 'groups' || format === 'lines';
     const taken = await openIngest(request, query, format, limits, nowMs);
     if (taken === undefined) return { profiles: [], answer: ingestAnswer(200), facts: {} };
-    return { profiles: [taken.incoming], answer: ingestAnswer(200), facts: { trimmed: taken.trimmed } };
+    return { profiles: [taken.incoming], answer: ingestAnswer(200), facts: factsOf([taken]) };
   } catch (error) {
     const { kind, message } = asRefusal(error);
     return refused(ingestError(ingestStatus(kind, isText), message), kind, message);
@@ -185,12 +185,17 @@ async function openPush(request: WireRequest, limits: IngestLimits, nowMs: numbe
     { mostMessageBytes: MOST_PUSH_BYTES },
     () => undefined,
   );
+  const why = error && { refused: refusal?.kind ?? 'bad_request', message: error.message };
+  return { profiles: taken.map(({ incoming }) => incoming), answer, facts: { ...factsOf(taken), ...why } };
+}
+
+function factsOf(taken: readonly TakenProfile[]): RequestFacts {
+  if (taken.length === 0) return {};
   const trimmed = {
     cutStacks: taken.reduce((sum, one) => sum + one.trimmed.cutStacks, 0),
     labelsDropped: taken.reduce((sum, one) => sum + one.trimmed.labelsDropped, 0),
   };
-  const why = error && { refused: refusal?.kind ?? 'bad_request', message: error.message };
-  return { profiles: taken.map(({ incoming }) => incoming), answer, facts: { trimmed, ...why } };
+  return { service: taken[0].incoming.series[0]?.service, trimmed };
 }
 
 const EMPTY_JSON = new TextEncoder().encode('{}');

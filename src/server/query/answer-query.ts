@@ -4,7 +4,7 @@ import type { RequestFacts, WireAnswer, WireRequest } from '../exchange.ts';
 import type { ProfileReader, StopCheck } from '../store/profile-reader.ts';
 import { answerOlder } from './older-interface.ts';
 import { querierTable } from './querier-service.ts';
-import { defaultQueryLimits, type QueryLimits } from './request-checks.ts';
+import { defaultQueryLimits, type QueryLimits } from './query-limits.ts';
 import { answerRpc, type RpcResult } from './rpc.ts';
 
 export interface QueryOptions {

@@ -1,5 +1,6 @@
 /** A tree by lines as pprof's profile: one sample type, one location for each function and line, nothing packed. */
 
+import { Int32Column } from '#base/column.ts';
 import type { ProfileType } from '#model/profile-type.ts';
 import { WireSink } from '#wire/wire-sink.ts';
 import type { FunctionColumns } from '../store/profile-reader.ts';
@@ -41,7 +42,7 @@ interface PprofTables {
   readonly periodType: readonly [type: number, unit: number];
   readonly period: number;
   readonly timeNs: bigint;
-  readonly samples: readonly PprofSample[];
+  readonly samples: PprofSamples;
   /** File by mapping. */
   readonly mappings: readonly number[];
   /** Mapping id (0 for none), function id and line by location. */
@@ -50,10 +51,12 @@ interface PprofTables {
   readonly strings: readonly string[];
 }
 
-interface PprofSample {
-  /** Ids, leaf first. */
-  readonly locations: readonly number[];
-  value: number;
+/** Columns: a day has a hundred thousand samples, and an object for each takes longer than all the rest. */
+interface PprofSamples {
+  /** Ids of sample i, leaf first: `locations[start[i]]` up to `locations[start[i + 1]]`. */
+  readonly start: Int32Column;
+  readonly locations: Int32Column;
+  readonly value: number[];
 }
 
 function collect({ tree, functions, type, endMs, goPgo }: PprofInput): PprofTables | undefined {
@@ -89,27 +92,30 @@ function collect({ tree, functions, type, endMs, goPgo }: PprofInput): PprofTabl
   const known = new Int32Array(tree.length);
   const locationOf = (node: number): number => (known[node] ||= locationId(node, tree.line?.[node] ?? 0));
 
-  const samples: PprofSample[] = [];
-  const byStack = new Map<string, PprofSample>();
+  const samples: PprofSamples = { start: new Int32Column(4096), locations: new Int32Column(65_536), value: [] };
+  const { start, locations, value } = samples;
+  const byStack = new Map<string, number>();
   const most = goPgo && goPgo.keepLocations > 0 ? goPgo.keepLocations : Infinity;
+  start.push(0);
   for (let leaf = 0; leaf < tree.length; leaf++) {
     if (self[leaf] === 0) continue;
-    const locations: number[] = [];
-    for (let node = leaf; node > 0 && locations.length < most; node = tree.parent[node]) {
+    const begin = locations.length;
+    for (let node = leaf; node > 0 && locations.length - begin < most; node = tree.parent[node]) {
       const isZeroed = node === leaf && goPgo?.aggregateCallees === true;
       locations.push(isZeroed ? locationId(node, 0) : locationOf(node));
     }
-    const sample = { locations, value: self[leaf] };
     if (goPgo) {
-      const key = locations.join();
+      const key = locations.values.subarray(begin, locations.length).join();
       const same = byStack.get(key);
-      if (same) {
-        same.value += sample.value;
+      if (same !== undefined) {
+        value[same] += self[leaf];
+        locations.length = begin;
         continue;
       }
-      byStack.set(key, sample);
+      byStack.set(key, value.length);
     }
-    samples.push(sample);
+    value.push(self[leaf]);
+    start.push(locations.length);
   }
   return {
     sampleType: [text(type.sampleType), text(type.sampleUnit)],
@@ -133,14 +139,15 @@ function writeProto(sink: WireSink, profile: PprofTables | undefined): void {
     });
   };
   valueType(1, profile.sampleType);
-  for (const { locations, value } of profile.samples) {
+  const { start, locations, value } = profile.samples;
+  for (let i = 0; i < value.length; i++) {
     sink.message(2, () => {
-      if (locations.length > 0) {
+      if (start.values[i] < start.values[i + 1]) {
         sink.message(1, () => {
-          for (const id of locations) sink.varint(id);
+          for (let at = start.values[i]; at < start.values[i + 1]; at++) sink.varint(locations.values[at]);
         });
       }
-      sink.message(2, () => sink.varint(value));
+      sink.message(2, () => sink.varint(value[i]));
     });
   }
   profile.mappings.forEach((file, i) => {
@@ -176,17 +183,26 @@ function writeProto(sink: WireSink, profile: PprofTables | undefined): void {
   sink.field(14, profile.sampleType[0]);
 }
 
-/** Through objects: pprof in JSON is for eyes and small tools, and a tenth of what a flame graph has. */
+/** Samples are written by hand, the rest goes through objects: it is a tenth of them. */
 function writeJson(sink: WireSink, profile: PprofTables | undefined): void {
   if (!profile) return sink.ascii('{}');
   const int64 = (value: number | bigint): string | undefined => (value === 0 ? undefined : String(value));
   const valueType = ([type, unit]: readonly [number, number]): object => ({ type: int64(type), unit: int64(unit) });
-  const message = {
-    sampleType: [valueType(profile.sampleType)],
-    sample: profile.samples.map(({ locations, value }) => ({
-      locationId: locations.length === 0 ? undefined : locations.map(String),
-      value: [String(value)],
-    })),
+  sink.utf8(`{"sampleType":${JSON.stringify([valueType(profile.sampleType)])},"sample":[`);
+  const { start, locations, value } = profile.samples;
+  for (let i = 0; i < value.length; i++) {
+    sink.ascii(i === 0 ? '{' : ',{');
+    const end = start.values[i + 1];
+    for (let at = start.values[i]; at < end; at++) {
+      sink.ascii(at === start.values[i] ? '"locationId":[' : ',');
+      sink.jsonInt64(locations.values[at]);
+    }
+    if (start.values[i] < end) sink.ascii('],');
+    sink.ascii('"value":[');
+    sink.jsonInt64(value[i]);
+    sink.ascii(']}');
+  }
+  const rest = {
     mapping: nonEmpty(
       profile.mappings.map((file, i) => ({
         id: String(i + 1),
@@ -218,7 +234,7 @@ function writeJson(sink: WireSink, profile: PprofTables | undefined): void {
     period: int64(profile.period),
     defaultSampleType: int64(profile.sampleType[0]),
   };
-  sink.utf8(JSON.stringify(message));
+  sink.utf8(`],${JSON.stringify(rest).slice(1)}`);
 }
 
 function nonEmpty<T>(rows: readonly T[]): readonly T[] | undefined {

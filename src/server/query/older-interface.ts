@@ -11,7 +11,7 @@ import type { AnswerTree } from './answer-tree.ts';
 import { layOutBars, writeFlamebearer } from './flame-bars.ts';
 import { cutMerge, diffTree, type QuerySetting } from './querier-service.ts';
 import { checkLimitedRange, checkMaxNodes, checkSelector, refuse } from './request-checks.ts';
-import { asRpcError, type RpcResult, takesGzip } from './rpc.ts';
+import { asRpcError, type RpcResult, wantsPacked } from './rpc.ts';
 import { RpcError } from './rpc-error.ts';
 
 const LEAST_STEP_S = 15;
@@ -51,8 +51,8 @@ export async function answerOlder(
   }
 }
 
-async function json(status: number, body: Uint8Array, { headers: asked }: WireRequest): Promise<WireAnswer> {
-  const isPacked = body.length >= LEAST_BYTES_TO_PACK && takesGzip(asked['accept-encoding']);
+async function json(status: number, body: Uint8Array, request: WireRequest): Promise<WireAnswer> {
+  const isPacked = body.length >= LEAST_BYTES_TO_PACK && wantsPacked(request, 'accept-encoding');
   const headers = {
     'content-type': 'application/json',
     vary: 'Accept-Encoding',

@@ -39,6 +39,7 @@ import { encodeSlices } from './encode-slices.ts';
 import { layOutBars, writeBars, writeBarsJson } from './flame-bars.ts';
 import { encodePprof } from './merged-pprof.ts';
 import { readMessage, writeMessage } from './messages.ts';
+import type { QueryLimits } from './query-limits.ts';
 import {
   checkLimitedRange,
   checkMaxNodes,
@@ -47,7 +48,6 @@ import {
   checkSelector,
   checkSelectors,
   checkStep,
-  type QueryLimits,
   rangeOrLastHour,
   refuse,
 } from './request-checks.ts';

@@ -112,10 +112,10 @@ async function callHandler(
         throw new RpcError('invalid_argument', `Connect-Protocol-Version must be 1, not ${version}.`);
       const isPacked = isGzip(headers['content-encoding'], 'Content-Encoding');
       // Pyroscope answers a packed request packed; clients lean on it.
-      wantsGzip = isPacked || takesGzip(headers['accept-encoding']);
+      wantsGzip = isPacked || wantsPacked(request, 'accept-encoding');
       message = isPacked ? await unpack(request.body, limits) : request.body;
     } else {
-      wantsGzip = takesGzip(headers['grpc-accept-encoding']);
+      wantsGzip = wantsPacked(request, 'grpc-accept-encoding');
       message = await readFrame(request.body, headers['grpc-encoding'], limits);
     }
     if (message.length > limits.mostMessageBytes) throw tooLarge(limits);
@@ -211,8 +211,10 @@ function dialectOf(contentType: string): Dialect | undefined {
 
 // ---- packing
 
-export function takesGzip(accepted: string | undefined): boolean {
-  return (accepted ?? '').split(',').some((part) => /^\s*gzip\s*(;\s*q=(?!0(\.0*)?\s*$).*)?$/i.test(part));
+/** Whether the client takes gzip by this header, and gains from it. */
+export function wantsPacked({ headers, isLocal = false }: WireRequest, header: string): boolean {
+  if (isLocal) return false;
+  return (headers[header] ?? '').split(',').some((part) => /^\s*gzip\s*(;\s*q=(?!0(\.0*)?\s*$).*)?$/i.test(part));
 }
 
 function isGzip(encoding: string | undefined, header: string): boolean {
@@ -221,7 +223,7 @@ function isGzip(encoding: string | undefined, header: string): boolean {
   throw new RpcError('unimplemented', `${header} ${encoding} is unknown here: send gzip or identity.`);
 }
 
-/** Speed over size: a large answer mostly goes to this machine, where packing is what takes the time. */
+/** Speed over size: packing is half of the work for a large answer. */
 function pack(message: Uint8Array): Promise<Buffer> {
   return gzipAsync(message, { level: 1 });
 }

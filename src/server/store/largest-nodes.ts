@@ -22,7 +22,8 @@ export function largestNodes(
   const [only] = sums;
   if (sums.length === 1) return largestOfOne(only, most, profiles, warnings);
   const search = new Search(sums, stop);
-  return search.take(most, profiles, warnings);
+  const nodes = sums.reduce((sum, { total }) => sum + total.length, 0);
+  return nodes <= most ? search.takeAll(profiles, warnings) : search.take(most, profiles, warnings);
 }
 
 /** One dictionary needs no search: what is as large as the last one asked for stays, in the order that is there. */
@@ -134,7 +135,9 @@ class Search {
       while (placeOf.length < this.#parent.length) placeOf.push(-1);
       placeOf.values[node] = taken.length;
       taken.push(node);
+      const before = this.#parent.length;
       selfs.push(this.#expand(node));
+      for (let made = before; made < this.#parent.length; made++) this.#push(made);
       // The root does not count; ties with the last one that does are taken.
       if (taken.length - 1 === most) least = this.#total[node];
       else if (taken.length - 1 < most) least = 0;
@@ -161,10 +164,39 @@ class Search {
     return { length, func, line: undefined, parent, self, total, rest, functions, profiles, warnings };
   }
 
+  /** Every node. Depth first, so that what is near in a dictionary is met together. */
+  takeAll(profiles: number, warnings: readonly string[]): MergedTree {
+    const self: number[] = [];
+    const open = new Int32Column(4096);
+    open.push(0);
+    for (let left = 1, met = 0; left > 0; met++) {
+      if (met % NODES_A_STOP === 0) this.#stop();
+      const node = open.values[--left];
+      let made = this.#parent.length;
+      self[node] = this.#expand(node);
+      for (; made < this.#parent.length; made++) {
+        if (left === open.length) open.push(made);
+        else open.values[left] = made;
+        left++;
+      }
+    }
+    return {
+      length: this.#parent.length,
+      func: this.#func.take(),
+      line: undefined,
+      parent: this.#parent.take(),
+      self: Float64Array.from(self),
+      total: this.#total.slice(0, this.#parent.length),
+      rest: undefined,
+      functions: this.#functions.columns(),
+      profiles,
+      warnings,
+    };
+  }
+
   /** Makes the callees of a node known. @returns its self */
   #expand(node: number): number {
     let self = 0;
-    const before = this.#parent.length;
     for (let place = this.#where.values[node]; place >= 0; place = this.#placeNext.values[place]) {
       const part = this.#placePart.values[place];
       const at = this.#placeNode.values[place];
@@ -176,7 +208,6 @@ class Search {
         this.#place(known, part, callee);
       }
     }
-    for (let made = before; made < this.#parent.length; made++) this.#push(made);
     return self;
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { alignSeries } from '#model/aligned-series.ts';
 import { TimelineEngine } from '#render/timeline/engine.ts';
-import { RecordingPainter } from '../../support/recording-painter.ts';
+import { RecordingChartPainter } from '../../support/recording-chart-painter.ts';
 
 const range = { startMs: 0, endMs: 100_000 };
 const theme = {
@@ -27,12 +27,12 @@ function stage(rows: readonly string[], { isStacked = false, hidden = [] as read
       values: Float64Array.from(steps, (i) => Number(cells[i])),
     };
   });
-  const graph = new RecordingPainter();
-  const overlay = new RecordingPainter();
+  const graph = new RecordingChartPainter();
+  const overlay = new RecordingChartPainter();
   const frames: (() => void)[] = [];
   const engine = new TimelineEngine({
-    series: graph.chartPainter,
-    overlay: overlay.chartPainter,
+    series: graph,
+    overlay: overlay,
     requestFrame: (run) => frames.push(run),
     cancelFrame() {},
   });
@@ -183,6 +183,23 @@ describe('flags', () => {
     const { text } = overlay.texts[0];
     expect(text.length).toBeLessThan(60);
     expect(text).not.toMatch(/[\u202e\n]/);
+  });
+});
+
+describe('its life', () => {
+  it('after dispose it draws no more, and asks for no frame', () => {
+    const { engine, graph, frames, after } = stage(['100']);
+    engine.dispose();
+    const before = frames.length;
+    after(() => engine.setHover({ ms: 5000, series: 0 }));
+    expect([graph.calls, frames.length]).toEqual([[], before]);
+  });
+
+  it('a canvas without room has finite places, and draws', () => {
+    const { engine, graph, after } = stage(['100 50']);
+    after(() => engine.setSize(1, 1, 1));
+    expect(graph.calls.join(' ')).not.toMatch(/NaN|Infinity/);
+    expect(Number.isFinite(engine.hoverAt(0, 0)?.ms)).toBe(true);
   });
 });
 

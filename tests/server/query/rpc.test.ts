@@ -250,8 +250,9 @@ describe('gRPC over HTTP/1.1', () => {
 });
 
 describe('plain requests', () => {
-  const path = '/querier.v1.QuerierService/LabelNames';
-  const ask = (init: RequestInit, at = path): Promise<Response> => fetch(baseUrl + at, { method: 'POST', ...init });
+  const labelNames = '/querier.v1.QuerierService/LabelNames';
+  const ask = (init: RequestInit, at = labelNames): Promise<Response> =>
+    fetch(baseUrl + at, { method: 'POST', ...init });
   const json = { 'content-type': 'application/json' };
 
   it.each<[string, RequestInit, number]>([
@@ -275,6 +276,20 @@ describe('plain requests', () => {
     ['too much', { headers: json, body: new Uint8Array(2 << 20) }, 429],
   ])('%s', async (_, init, status) => {
     expect((await ask(init)).status).toBe(status);
+  });
+
+  it.each<[string, Record<string, string>, boolean, string | undefined]>([
+    ['packs for who takes gzip', { 'accept-encoding': 'br, gzip' }, false, 'gzip'],
+    ['packs nothing for this machine', { 'accept-encoding': 'br, gzip' }, true, undefined],
+    ['answers a packed request packed', { 'content-encoding': 'gzip' }, true, 'gzip'],
+    ['packs nothing for who does not ask', { 'accept-encoding': 'gzip;q=0' }, false, undefined],
+  ])('%s', async (_, headers, isLocal, encoding) => {
+    const text = Buffer.from(JSON.stringify({ ...question, start: String(BASE), end: String(BASE + 60_000) }));
+    const body = 'content-encoding' in headers ? gzipSync(text) : text;
+    const path = '/querier.v1.QuerierService/SelectMergeStacktraces';
+    const asked = { method: 'POST', path, query: '', headers: { ...json, ...headers }, body, isLocal };
+    const { answer } = await answerQuery(asked, reader, { nowMs: BASE }, () => undefined);
+    expect([answer.status, answer.headers['content-encoding']]).toEqual([200, encoding]);
   });
 
   it('says what it takes', async () => {

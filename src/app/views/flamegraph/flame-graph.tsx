@@ -5,15 +5,18 @@ import { splitName } from '#model/function-name.ts';
 import { formatShare } from '#model/units.ts';
 import { type Direction, FlamegraphEngine, type PaintStats } from '#render/flamegraph/engine.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
+import { lazily } from '../../components/lazily.tsx';
+import { CanvasRows } from '#render/pixel-rows.ts';
 import { usePreference } from '../../preferences.ts';
 import { hoverFunction, type Place, uiStore } from '../../ui-store.ts';
 import { type Shown, valueText } from '../shown.ts';
 import { attachPointer } from './pointer.ts';
 import { useFlameTheme } from './flame-theme.ts';
-import { FrameTooltip } from './frame-tooltip.tsx';
 import { Neighbourhood } from './neighbourhood.tsx';
 import { recordPaint } from './paint-stats.ts';
 import styles from './flame-graph.module.css';
+
+const FrameTooltip = lazily(async () => (await import('./frame-tooltip.tsx')).FrameTooltip);
 
 /** The pointer rests this long before a tooltip comes (`--t-tooltip`). */
 const TOOLTIP_AFTER_MS = 120;
@@ -94,8 +97,10 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
       clearTimeout(timer);
       setHover(undefined);
     };
+    const painter = graph.current!.getContext('2d', { alpha: false })!;
     const made = new FlamegraphEngine({
-      graph: graph.current!.getContext('2d', { alpha: false })!,
+      graph: painter,
+      rows: new CanvasRows(painter),
       overlay: overlay.current!.getContext('2d')!,
       requestFrame: (run) => requestAnimationFrame(run),
       cancelFrame: (id) => cancelAnimationFrame(id),

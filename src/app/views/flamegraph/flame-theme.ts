@@ -33,8 +33,31 @@ export function onThemeChange(renew: () => void): () => void {
   };
 }
 
+const HATCH_PITCH_CSS = 5;
+
+/** Slanted lines over a ground, crisp at any ratio. */
+function hatch(ground: string, line: string, ratio: number): string | CanvasPattern {
+  const pitch = Math.max(2, Math.round(HATCH_PITCH_CSS * ratio));
+  const width = Math.max(1, Math.round(ratio));
+  const painter = new OffscreenCanvas(pitch, pitch).getContext('2d');
+  if (!painter) return ground;
+  painter.fillStyle = ground;
+  painter.fillRect(0, 0, pitch, pitch);
+  painter.fillStyle = line;
+  for (let y = 0; y < pitch; y++) {
+    painter.fillRect(pitch - 1 - y, y, width, 1);
+    painter.fillRect(-1 - y, y, width, 1);
+  }
+  return painter.createPattern(painter.canvas, 'repeat') ?? ground;
+}
+
+/** The theme as it holds now. */
+export function readFlameTheme(): FlameTheme {
+  return flameTheme(readToken, hatch);
+}
+
 export function useFlameTheme(): FlameTheme {
-  const [theme, setTheme] = useState(() => flameTheme(readToken));
-  useEffect(() => onThemeChange(() => setTheme(flameTheme(readToken))), []);
+  const [theme, setTheme] = useState(() => readFlameTheme());
+  useEffect(() => onThemeChange(() => setTheme(readFlameTheme())), []);
   return theme;
 }

@@ -5,6 +5,7 @@ import { sampleTypeTitle } from '#model/profile-type.ts';
 import { formatCount, formatExact, formatShare } from '#model/units.ts';
 import type { Place } from '../../ui-store.ts';
 import { samplesIn, type Shown, valueText } from '../shown.ts';
+import { placeOf } from '../place-of.ts';
 import styles from './frame-tooltip.module.css';
 
 const OFF_CSS = 12;
@@ -51,13 +52,14 @@ export function FrameTooltip({
 
   const { functions, sampleTypes } = shown.file.profile;
   const func = tree.func[node];
-  const full = node === 0 ? rootTitle : nodeName(tree, functions.names, node);
+  const isCut = func === shown.file.profile.cut?.func;
+  const full = isCut ? 'Below the cut' : node === 0 ? rootTitle : nodeName(tree, functions.names, node);
   const name = full.length > MOST_LETTERS ? `${full.slice(0, MOST_LETTERS)}…` : full || '(empty name)';
   const view = tree.total[zoom] ?? whole;
   const zoomed = zoom > 0;
   const total = tree.total[node];
   const self = tree.self[node];
-  const everywhere = func >= 0 ? { total: byFunction.total[func], self: byFunction.self[func] } : undefined;
+  const everywhere = func >= 0 && !isCut ? { total: byFunction.total[func], self: byFunction.self[func] } : undefined;
   const samples = samplesIn(shown, total);
   const unit = sampleTypes[shown.sampleType]?.unit ?? '';
   const row = (title: string, value: number, isHere: boolean): ReactElement => (
@@ -80,7 +82,9 @@ export function FrameTooltip({
       </p>
       {func >= 0 && (
         <p className={styles['file']}>
-          {placeOf(functions.files[func], functions.line[func], functions.mappings[func])}
+          {isCut
+            ? 'Callees too small for this answer, together'
+            : placeOf(functions.files[func], functions.line[func], functions.mappings[func])}
         </p>
       )}
       <table>
@@ -108,10 +112,4 @@ export function FrameTooltip({
       </p>
     </div>
   );
-}
-
-/** `fmt/print.go:219`, or the binary, or nothing known. */
-export function placeOf(file: string, line: number, mapping: string): string {
-  if (file !== '') return line > 0 ? `${file}:${line}` : file;
-  return mapping === '' ? 'file not known' : mapping;
 }

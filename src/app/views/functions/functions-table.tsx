@@ -7,7 +7,7 @@ import { formatShare, type Scale, scaleFor } from '#model/units.ts';
 import { Icon } from '../../components/icon.tsx';
 import { hoverFunction, useUi } from '../../ui-store.ts';
 import type { UrlState } from '../../url/url-state.ts';
-import { placeOf } from '../flamegraph/frame-tooltip.tsx';
+import { placeOf } from '../place-of.ts';
 import { scaleOf, type Shown } from '../shown.ts';
 import styles from './functions-table.module.css';
 

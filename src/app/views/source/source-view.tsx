@@ -1,250 +1,135 @@
-/** Where within a file it goes: self and total of each line, beside the code where the user has it. */
-import { useQuery } from '@tanstack/react-query';
-import { Fragment, type ReactElement, useMemo, useRef, useState } from 'react';
-import type { FunctionColumns } from '#analysis/analysis.ts';
-import { sourceLink } from '#model/source-link.ts';
-import { formatCount, formatShare, scaleFor } from '#model/units.ts';
-import { Button } from '../../components/button.tsx';
-import { setPreference, usePreference } from '../../preferences.ts';
+/** Where within files it goes: all files with a cost, and the lines of one of them. */
+import { type KeyboardEvent, type ReactElement, useEffect, useRef } from 'react';
+import { transformTitle } from '#model/transforms/registry.ts';
+import { formatCount, formatShare } from '#model/units.ts';
 import { useLines } from '../../queries.ts';
-import { scaleOf, type ShownTree } from '../shown.ts';
-import { chooseFolder, findLocal, readLines, useLocalCode } from './local-code.ts';
+import { navigate, useUrl } from '../../url/url-store.ts';
+import type { ShownTree } from '../shown.ts';
+import { CodeLines } from './code-lines.tsx';
 import styles from './source-view.module.css';
 
 interface SourceViewProps {
   readonly shown: ShownTree;
-  readonly byFunction: FunctionColumns;
-  /** The selected function, -1 none: its file is shown. */
+  /** The selected function, -1 none: its file is shown unless another one was chosen. */
   readonly selected: number;
+  onKey(key: string): boolean;
 }
 
 const MOST_FILES = 300;
-/** Lines of code around one that costs something. */
-const AROUND = 4;
-const LONGEST_LINE = 400;
 
-export function SourceView({ shown, byFunction, selected }: SourceViewProps): ReactElement {
-  const { functions } = shown.file.profile;
-  const files = useMemo(() => filesBySelf(functions.files, byFunction.self), [functions, byFunction]);
-  const [chosen, setChosen] = useState<{ readonly file: string; readonly selected: number }>();
-  const file = chosen?.selected === selected ? chosen.file : ((functions.files[selected] || files[0]?.file) ?? '');
-  const whole = shown.tree.total[0];
-  if (files.length === 0) {
+export function SourceView({ shown, selected, onKey }: SourceViewProps): ReactElement {
+  const { data: answer, error } = useLines(shown.request);
+  const chosen = useUrl((state) => state.sf);
+  if (error)
     return (
-      <div className={styles['empty']} role="status">
-        <h2>No source lines</h2>
-        <p>
-          {shown.file.isWhole
-            ? 'This profile names no source files: its symbols were stripped, or its format has none.'
-            : 'Files and lines are on their way.'}
-        </p>
+      <div className={styles['empty']} role="alert">
+        <h2>The lines could not be counted</h2>
+        <p>{error.message}</p>
       </div>
     );
-  }
+  if (!answer) return <div className={styles['empty']} aria-busy="true" />;
+  const { lines, unheeded } = answer;
+  if (lines.line.length === 0) return <NoLines shown={shown} hasFiles={lines.files.length > 0} />;
+  const { functions } = shown.file.profile;
+  const asked = chosen || (functions.files[selected] ?? '');
+  const known = lines.files.indexOf(asked);
+  const file = Math.max(0, known);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const isTyping = event.target instanceof HTMLInputElement;
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (onKey(event.key)) event.preventDefault();
+  };
   return (
-    <div className={styles['view']}>
-      <nav className={styles['files']} aria-label="Source files">
-        <ul>
-          {files.slice(0, MOST_FILES).map(({ file: path, self }) => (
-            <li key={path}>
-              <button
-                type="button"
-                aria-current={path === file ? 'true' : undefined}
-                title={path}
-                onClick={() => setChosen({ file: path, selected })}
-              >
-                <bdi>{path.slice(path.lastIndexOf('/') + 1) || path}</bdi>
-                <span>{formatShare(self, whole)}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
-        {files.length > MOST_FILES && <p>and {formatCount(files.length - MOST_FILES)} more files</p>}
-      </nav>
-      <Lines key={file} shown={shown} file={file} whole={whole} />
+    <div className={styles['view']} onKeyDown={onKeyDown}>
+      <FileList
+        files={lines.files}
+        costs={lines.fileSelf}
+        whole={shown.tree.total[0]}
+        current={file}
+        onChoose={(path) => navigate({ sf: path }, 'replace')}
+      />
+      <section className={styles['lines']} aria-label={`Lines of ${lines.files[file].slice(0, 200)}`}>
+        {asked !== '' && known < 0 && (
+          <p className={styles['note']} role="status">
+            No stack that is shown passes <bdi>{asked.slice(-160)}</bdi>: the file with the most self is shown.
+          </p>
+        )}
+        {unheeded.length > 0 && (
+          <p className={styles['note']} role="status">
+            Not heeded here, as lines have no tree:{' '}
+            {unheeded
+              .map((i) => transformTitle(shown.request.transforms[i], shown.file.profile.ownCode).slice(0, 80))
+              .join(', ')}
+            .
+          </p>
+        )}
+        <CodeLines key={lines.files[file]} shown={shown} lines={lines} file={file} selected={selected} />
+      </section>
     </div>
   );
 }
 
-function Lines({ shown, file, whole }: { shown: ShownTree; file: string; whole: number }): ReactElement {
-  const { data: lines, error } = useLines(shown.request, file);
-  const { folder, files } = useLocalCode();
-  const local = useMemo(() => findLocal(files, file), [files, file]);
-  const code = useQuery({
-    queryKey: ['code', folder, file, local?.lastModified],
-    queryFn: () => readLines(local!),
-    enabled: local !== undefined,
-  });
-  const template = usePreference('sourceLink');
-  const [isEditing, setEditing] = useState(false);
-  const folderInput = useRef<HTMLInputElement>(null);
-  const { names } = shown.file.profile.functions;
-  const type = shown.file.profile.sampleTypes[shown.sampleType];
-  const shownScale = scaleOf(shown.file);
-  const scale = scaleFor(type.unit, type.type, largestOf(lines?.total) * shownScale);
-  const version = shown.file.asked?.matchers.find(
-    ({ name, operator }) => name === 'version' && operator === '=',
-  )?.value;
-  const rows = useMemo(() => (lines ? rowsOf(lines.line, code.data) : []), [lines, code.data]);
+interface FileListProps {
+  readonly files: readonly string[];
+  readonly costs: Float64Array;
+  readonly whole: number;
+  readonly current: number;
+  onChoose(file: string): void;
+}
+
+/** The files with the most self, and the shown one wherever it stands. One stop for Tab, arrows within. */
+function FileList({ files, costs, whole, current, onChoose }: FileListProps): ReactElement {
+  const list = useRef<HTMLUListElement>(null);
+  const shown = files.slice(0, MOST_FILES).map((_, i) => i);
+  if (current >= MOST_FILES) shown.push(current);
+  useEffect(() => {
+    list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+  }, [current]);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const buttons = [...(list.current?.querySelectorAll('button') ?? [])];
+    const at = buttons.findIndex((one) => one === document.activeElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (to === undefined || !buttons[to]) return;
+    event.preventDefault();
+    buttons[to].focus();
+  };
   return (
-    <section className={styles['lines']} aria-label={`Lines of ${file.slice(0, 200)}`}>
-      <header className={styles['head']}>
-        <h2 title={file}>
-          <bdi>{file.slice(-160)}</bdi>
-        </h2>
-        <Button kind="edged" onClick={() => folderInput.current?.click()}>
-          {folder === undefined ? 'Code from a folder…' : `Folder: ${folder.slice(0, 40)}`}
-        </Button>
-        <input
-          ref={(input) => {
-            folderInput.current = input;
-            // React knows no such attribute.
-            input?.setAttribute('webkitdirectory', '');
-          }}
-          type="file"
-          multiple
-          className="visually-hidden"
-          tabIndex={-1}
-          aria-label="Folder with the source code"
-          onChange={({ target }) => target.files && chooseFolder(target.files)}
-        />
-        <Button aria-expanded={isEditing} onClick={() => setEditing(!isEditing)}>
-          Repository link…
-        </Button>
-      </header>
-      {isEditing && (
-        <label className={styles['template']}>
-          Address of a line, with {'{file}'}, {'{line}'} and {'{version}'}; kept on this device, never asked by this
-          page
-          <input
-            value={template}
-            placeholder="https://git.example/shop/blob/{version}/{file}#L{line}"
-            spellCheck={false}
-            onChange={({ target }) => setPreference('sourceLink', target.value.slice(0, 1000))}
-          />
-        </label>
-      )}
-      {shown.request.transforms.length > 0 && (
-        <p className={styles['note']}>Lines are those of all samples: transforms have no lines.</p>
-      )}
-      {local === undefined && folder !== undefined && (
-        <p className={styles['note']}>The folder {folder.slice(0, 60)} has no file of this name.</p>
-      )}
-      {code.error && <p className={styles['note']}>{code.error.message}</p>}
-      {error && (
-        <p className={styles['note']} role="alert">
-          {error.message}
-        </p>
-      )}
-      <div className={styles['scroller']} tabIndex={0} role="region" aria-label="Lines">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Line</th>
-              <th scope="col">Self{scale.suffix && `, ${scale.suffix}`}</th>
-              <th scope="col">Total{scale.suffix && `, ${scale.suffix}`}</th>
-              <th scope="col">%</th>
-              <th scope="col">{code.data ? 'Code' : 'Function'}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ line, entry, skipped }) => {
-              const address = sourceLink(template, file, line, version ?? '');
-              const total = entry < 0 ? 0 : lines!.total[entry];
-              const self = entry < 0 ? 0 : lines!.self[entry];
-              return (
-                <Fragment key={line}>
-                  {skipped > 0 && code.data && (
-                    <tr className={styles['gap']}>
-                      <td colSpan={5}>
-                        {skipped === 1 ? '1 line without samples' : `${formatCount(skipped)} lines without samples`}
-                      </td>
-                    </tr>
-                  )}
-                  <tr data-cold={entry < 0 || undefined}>
-                    <th scope="row">
-                      {address === undefined ? (
-                        line
-                      ) : (
-                        <a href={address} target="_blank" rel="noopener noreferrer" title={address}>
-                          {line}
-                        </a>
-                      )}
-                    </th>
-                    <td>{self === 0 ? '' : scale.format(self * shownScale)}</td>
-                    <td>
-                      {total === 0 ? '' : scale.format(total * shownScale)}
-                      {total > 0 && (
-                        <i style={{ width: `${Math.min(100, (total / largestOf(lines!.total)) * 100)}%` }} />
-                      )}
-                    </td>
-                    <td>{total === 0 ? '' : formatShare(total, whole)}</td>
-                    <td>
-                      <code>
-                        <bdi>{textOf(code.data, line, entry < 0 ? '' : names[lines!.func[entry]])}</bdi>
-                      </code>
-                    </td>
-                  </tr>
-                </Fragment>
-              );
-            })}
-          </tbody>
-        </table>
-        {lines && lines.line.length === 0 && (
-          <p className={styles['note']}>The profile knows the file, but no lines of it.</p>
-        )}
-      </div>
-    </section>
+    <nav className={styles['files']} aria-label="Source files, by self">
+      <ul ref={list} onKeyDown={onKeyDown}>
+        {shown.map((i) => (
+          <li key={i}>
+            <button
+              type="button"
+              aria-current={i === current ? 'true' : undefined}
+              tabIndex={i === current ? 0 : -1}
+              title={files[i].slice(-600)}
+              onClick={() => onChoose(files[i])}
+            >
+              <bdi>{files[i].slice(files[i].lastIndexOf('/') + 1).slice(0, 200) || files[i].slice(-200)}</bdi>
+              <span>{formatShare(costs[i], whole)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {files.length > MOST_FILES && <p>and {formatCount(files.length - MOST_FILES)} files with less</p>}
+    </nav>
   );
 }
 
-interface Row {
-  readonly line: number;
-  /** Position in the lines that cost something, -1 for code around them. */
-  readonly entry: number;
-  /** Lines left out before this one. */
-  readonly skipped: number;
-}
-
-/** Lines that cost something; with code also those around them. */
-function rowsOf(line: Int32Array, code: readonly string[] | undefined): readonly Row[] {
-  const rows: Row[] = [];
-  let last = 0;
-  const put = (at: number, entry: number): void => {
-    rows.push({ line: at, entry, skipped: at - last - 1 });
-    last = at;
-  };
-  for (let entry = 0; entry < line.length; entry++) {
-    const before = code ? Math.max(last + 1, line[entry] - AROUND) : line[entry];
-    for (let at = before; at < line[entry]; at++) put(at, -1);
-    put(line[entry], entry);
-    if (!code) continue;
-    const after = Math.min(code.length, line[entry] + AROUND, (line[entry + 1] ?? Infinity) - 1);
-    for (let at = line[entry] + 1; at <= after; at++) put(at, -1);
-  }
-  return rows;
-}
-
-function textOf(code: readonly string[] | undefined, line: number, name: string): string {
-  if (!code) return name.slice(0, LONGEST_LINE);
-  return (code[line - 1] ?? '').slice(0, LONGEST_LINE);
-}
-
-function filesBySelf(
-  files: readonly string[],
-  self: Float64Array,
-): readonly { readonly file: string; readonly self: number }[] {
-  const sums = new Map<string, number>();
-  for (let func = 0; func < files.length; func++) {
-    if (files[func] !== '') sums.set(files[func], (sums.get(files[func]) ?? 0) + self[func]);
-  }
-  return [...sums]
-    .map(([file, sum]) => ({ file, self: sum }))
-    .sort((a, b) => b.self - a.self || (a.file < b.file ? -1 : 1));
-}
-
-function largestOf(column: Float64Array | undefined): number {
-  let largest = 0;
-  for (const value of column ?? []) if (value > largest) largest = value;
-  return largest;
+function NoLines({ shown, hasFiles }: { shown: ShownTree; hasFiles: boolean }): ReactElement {
+  const { isWhole, profile } = shown.file;
+  const { transforms } = shown.request;
+  const says = !isWhole
+    ? 'Files and lines are on their way.'
+    : hasFiles
+      ? 'This profile names source files, but no lines of them.'
+      : transforms.length > 0
+        ? 'No stack that the transforms left names a source file and a line.'
+        : `This profile (${profile.format.title}) has no source lines: its symbols were stripped, or its format has none. pprof of a Go, Node.js or Python program has them.`;
+  return (
+    <div className={styles['empty']} role="status">
+      <h2>No source lines</h2>
+      <p>{says}</p>
+    </div>
+  );
 }

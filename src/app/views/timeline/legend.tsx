@@ -9,8 +9,9 @@ import { Swatch } from './swatch.tsx';
 import styles from './timeline.module.css';
 
 interface LegendProps {
-  /** By cost. */
   readonly titles: readonly string[];
+  /** Indexes of the series, the most costly first. */
+  readonly order: readonly number[];
   readonly choice: SeriesChoice;
   onChoice(choice: SeriesChoice): void;
 }
@@ -18,9 +19,9 @@ interface LegendProps {
 /** Beyond these a list with a search field has all. */
 const MOST_ENTRIES = 40;
 
-export const Legend = memo(function Legend({ titles, choice, onChoice }: LegendProps): ReactElement {
+export const Legend = memo(function Legend({ titles, order, choice, onChoice }: LegendProps): ReactElement {
   const [stop, setStop] = useState(0);
-  const listed = titles.slice(0, MOST_ENTRIES);
+  const listed = order.slice(0, MOST_ENTRIES).map((index) => ({ index, title: titles[index] }));
   const at = Math.min(stop, listed.length - 1);
   const onKeyDown = (event: KeyboardEvent<HTMLUListElement>): void => {
     const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: listed.length - 1 }[event.key];
@@ -36,14 +37,14 @@ export const Legend = memo(function Legend({ titles, choice, onChoice }: LegendP
   return (
     <div className={styles['legend']}>
       <ul aria-label="Series" onKeyDown={onKeyDown}>
-        {listed.map((title, index) => (
+        {listed.map(({ index, title }, place) => (
           <li key={index}>
             <button
               type="button"
-              tabIndex={index === at ? 0 : -1}
+              tabIndex={place === at ? 0 : -1}
               aria-pressed={isShown(choice, title)}
               title={`${readable(title).slice(0, 300)}. Click shows it alone, Shift click hides it or brings it back`}
-              onFocus={() => setStop(index)}
+              onFocus={() => setStop(place)}
               onClick={(event) => onClick(event, title)}
             >
               <Swatch series={index} />
@@ -54,7 +55,7 @@ export const Legend = memo(function Legend({ titles, choice, onChoice }: LegendP
       </ul>
       {titles.length > MOST_ENTRIES && (
         <PopoverField label="Series" value={`all ${titles.length}`}>
-          {() => <AllSeries titles={titles} choice={choice} onChoice={onChoice} />}
+          {() => <AllSeries titles={titles} order={order} choice={choice} onChoice={onChoice} />}
         </PopoverField>
       )}
       {!isWhole && <Button onClick={() => onChoice(everything)}>Show all</Button>}
@@ -62,13 +63,13 @@ export const Legend = memo(function Legend({ titles, choice, onChoice }: LegendP
   );
 });
 
-function AllSeries({ titles, choice, onChoice }: LegendProps): ReactElement {
+function AllSeries({ titles, order, choice, onChoice }: LegendProps): ReactElement {
   const [text, setText] = useState('');
   const list = usePickList(0);
   const rows = useMemo(() => {
     const word = text.toLowerCase();
-    return Array.from(titles.keys()).filter((index) => titles[index].toLowerCase().includes(word));
-  }, [titles, text]);
+    return order.filter((index) => titles[index].toLowerCase().includes(word));
+  }, [titles, order, text]);
   const pick = (row: number): void => {
     const title = titles[rows[row]];
     // The first one that is picked is wanted alone, the next ones beside it.

@@ -7,6 +7,8 @@ import { readable } from '#render/text.ts';
 interface SeriesTableProps {
   readonly series: AlignedSeries;
   readonly titles: readonly string[];
+  /** Indexes of the series, the most costly first. */
+  readonly order: readonly number[];
   readonly range: TimeRange;
   format(value: number): string;
 }
@@ -16,10 +18,10 @@ const MOST_ROWS = 40;
 export const SeriesTable = memo(function SeriesTable({
   series,
   titles,
+  order,
   range,
   format,
 }: SeriesTableProps): ReactElement {
-  const shown = titles.slice(0, MOST_ROWS);
   return (
     <div className="visually-hidden">
       <table>
@@ -36,11 +38,11 @@ export const SeriesTable = memo(function SeriesTable({
           </tr>
         </thead>
         <tbody>
-          {shown.map((title, s) => {
+          {order.slice(0, MOST_ROWS).map((s) => {
             const summary = summaryOf(series, series.columns[s], range);
             return (
               <tr key={s}>
-                <th scope="row">{readable(title).slice(0, 80) || 'All'}</th>
+                <th scope="row">{readable(titles[s]).slice(0, 80) || 'All'}</th>
                 {summary &&
                   [summary.least, summary.largest, summary.mean, summary.last].map((value, i) => (
                     <td key={i}>{format(value)}</td>

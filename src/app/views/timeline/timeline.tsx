@@ -35,7 +35,7 @@ import styles from './timeline.module.css';
 type Side = Brush['side'];
 
 export interface TimelineProps {
-  /** The largest first. */
+  /** Colours go by their order: it should not hang on their cost, which changes with the range. */
   readonly series: AlignedSeries;
   readonly range: TimeRange;
   readonly zone: string;
@@ -89,6 +89,10 @@ export function Timeline(props: TimelineProps): ReactElement {
   const [choice, setChoice] = useState(everything);
   const [opened, setOpened] = useState<{ readonly mark: number; readonly x: number }>();
   const titles = useMemo(() => series.labels.map(titleOf), [series, titleOf]);
+  const order = useMemo(
+    () => Array.from(titles.keys()).sort((x, y) => series.sums[y] - series.sums[x]),
+    [titles, series],
+  );
   // What is left of a choice by another label would hide everything.
   const isKnown = choice.kind === 'without' || titles.some((title) => choice.titles.has(title));
   const chosen = isKnown ? choice : everything;
@@ -342,8 +346,8 @@ export function Timeline(props: TimelineProps): ReactElement {
       <p className="visually-hidden" role="status">
         {readable(spoken)}
       </p>
-      <SeriesTable series={series} titles={titles} range={range} format={format} />
-      {titles.length > 1 && <Legend titles={titles} choice={chosen} onChoice={setChoice} />}
+      <SeriesTable series={series} titles={titles} order={order} range={range} format={format} />
+      {titles.length > 1 && <Legend titles={titles} order={order} choice={chosen} onChoice={setChoice} />}
       <HeightEdge height={height} onDrag={setDraggedHeight} />
     </section>
   );

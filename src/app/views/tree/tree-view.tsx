@@ -1,18 +1,17 @@
 /** The call tree as rows that open and close: a treegrid for the keyboard, virtual, however large the tree. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
-import { pathOf } from '#model/call-path.ts';
 import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
-import { splitName } from '#model/function-name.ts';
-import { formatShare, scaleFor } from '#model/units.ts';
-import { hotPath, type RowOrder, subtreeWithin, visibleRows } from '#model/visible-rows.ts';
+import { scaleFor } from '#model/units.ts';
+import { hotPath, type RowOrder, sameNodes, subtreeWithin, visibleNode, visibleRows } from '#model/visible-rows.ts';
 import { addTransform, removeTransform } from '../../commands.ts';
 import { Button } from '../../components/button.tsx';
-import { hoverFunction, useUi } from '../../ui-store.ts';
+import { hoverFunction } from '../../ui-store.ts';
 import type { Place } from '../../ui-store.ts';
 import { useUrl } from '../../url/url-store.ts';
 import type { UrlState } from '../../url/url-state.ts';
 import { scaleOf, type ShownTree } from '../shown.ts';
+import { indentCss, TreeRow } from './tree-row.tsx';
 import styles from './tree-view.module.css';
 
 interface TreeViewProps {
@@ -31,27 +30,36 @@ interface TreeViewProps {
 const ROW_CSS = 24;
 /** Rows that one key may open. */
 const MOST_OPENED = 500;
-/** Deeper rows are indented no further: their names must stay on the screen. */
-const MOST_INDENTS = 40;
-const INDENT_CSS = 12;
 
 export function TreeView(props: TreeViewProps): ReactElement {
   const { shown, hit, fills, colours, sort, selected, onSelect, onSort, onMenu, onKey } = props;
   const { tree } = shown;
   const { names } = shown.file.profile.functions;
   const transforms = useUrl((state) => state.t);
-  const inverted = transforms.findLastIndex(({ kind }) => kind === 'invert');
-  // By path, so that what is open stays open when the tree is asked for again.
-  const [opened, setOpened] = useState<ReadonlySet<string>>();
-  const open = useMemo(
-    () => opened ?? new Set(hotPath(tree).map((node) => keyOf(tree, names, node))),
-    [opened, tree, names],
-  );
+  const inversions = transforms.filter(({ kind }) => kind === 'invert').length;
+  const isBottomUp = inversions % 2 === 1;
+  const [unfolded, setUnfolded] = useState(() => ({ tree, names, open: hot(tree) }));
+  let { open } = unfolded;
+  if (unfolded.tree !== tree) {
+    // What is open stays open when the tree is asked for again; of quite another tree the hot path is.
+    const same = sameNodes(open, unfolded.tree, unfolded.names, tree, names);
+    open = same.size > 0 ? same : hot(tree);
+    setUnfolded({ tree, names, open });
+  }
+  // A frame chosen elsewhere, or found by the search, is brought into view with all of its callers open.
+  const [revealed, setRevealed] = useState({ tree, node: -1 });
+  if (selected > 0 && (selected !== revealed.node || tree !== revealed.tree)) {
+    setRevealed({ tree, node: selected });
+    const callers = new Set(open);
+    for (let up = tree.parent[selected]; up > 0; up = tree.parent[up]) callers.add(up);
+    if (callers.size > open.size) {
+      open = callers;
+      setUnfolded({ tree, names, open });
+    }
+  }
+  const isOpen = (node: NodeIndex): boolean => node === 0 || open.has(node);
   const order = useMemo(() => orderOf(tree, names, sort), [tree, names, sort]);
-  const rows = useMemo(
-    () => visibleRows(tree, (node) => open.has(keyOf(tree, names, node)), order),
-    [tree, names, open, order],
-  );
+  const rows = useMemo(() => visibleRows(tree, (node) => open.has(node), order), [tree, open, order]);
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -59,41 +67,40 @@ export function TreeView(props: TreeViewProps): ReactElement {
     estimateSize: () => ROW_CSS,
     overscan: 8,
   });
-  const [active, setActive] = useState(0);
-  const activeRow = Math.min(active, rows.length - 1);
+  const [active, setActive] = useState({ tree, node: 0 });
+  const activeNode = active.tree === tree ? visibleNode(tree, active.node, isOpen) : Math.max(selected, 0);
+  const activeRow = useMemo(() => Math.max(0, rows.indexOf(activeNode)), [rows, activeNode]);
 
-  // A frame chosen elsewhere, or found by the search, is brought into view with all of its callers open.
-  const [revealed, setRevealed] = useState<NodeIndex>(-1);
-  if (selected > 0 && selected !== revealed) {
-    setRevealed(selected);
-    const callers: string[] = [];
-    for (let node = tree.parent[selected]; node > 0; node = tree.parent[node]) callers.push(keyOf(tree, names, node));
-    if (callers.some((key) => !open.has(key))) setOpened(new Set([...open, ...callers]));
-  }
+  const reveal = useRef(-1);
   useEffect(() => {
-    const row = selected > 0 ? rows.indexOf(selected) : -1;
+    reveal.current = selected;
+  }, [selected, tree]);
+  useEffect(() => {
+    const row = reveal.current > 0 ? rows.indexOf(reveal.current) : -1;
     if (row < 0) return;
-    setActive(row);
+    // Once: what is opened later must not take the reader back.
+    reveal.current = -1;
+    setActive({ tree, node: rows[row] });
     virtual.scrollToIndex(row, { align: 'auto' });
-  }, [selected, rows, virtual]);
+  }, [selected, tree, rows, virtual]);
 
-  const setOpen = (nodes: readonly NodeIndex[], isOpen: boolean): void => {
+  const setOpen = (nodes: readonly NodeIndex[], isToOpen: boolean): void => {
     const next = new Set(open);
     for (const node of nodes) {
-      if (isOpen) next.add(keyOf(tree, names, node));
-      else next.delete(keyOf(tree, names, node));
+      if (isToOpen) next.add(node);
+      else next.delete(node);
     }
-    setOpened(next);
+    setUnfolded({ tree, names, open: next });
   };
   const move = (to: number): void => {
     const row = Math.max(0, Math.min(rows.length - 1, to));
-    setActive(row);
+    setActive({ tree, node: rows[row] });
     virtual.scrollToIndex(row, { align: 'auto' });
   };
+  const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 240) / ROW_CSS) - 2);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target instanceof HTMLButtonElement || event.ctrlKey || event.metaKey || event.altKey) return;
     const node = rows[activeRow];
-    const isOpen = node === 0 || open.has(keyOf(tree, names, node));
     const hasCallees = tree.subtreeEnd[node] > node + 1;
     switch (event.key) {
       case 'ArrowDown':
@@ -103,12 +110,18 @@ export function TreeView(props: TreeViewProps): ReactElement {
         move(activeRow - 1);
         break;
       case 'ArrowRight':
-        if (hasCallees && !isOpen) setOpen([node], true);
+        if (hasCallees && !isOpen(node)) setOpen([node], true);
         else if (hasCallees) move(activeRow + 1);
         break;
       case 'ArrowLeft':
-        if (hasCallees && isOpen && node !== 0) setOpen([node], false);
+        if (hasCallees && open.has(node)) setOpen([node], false);
         else move(rows.indexOf(tree.parent[node]));
+        break;
+      case 'PageDown':
+        move(activeRow + page);
+        break;
+      case 'PageUp':
+        move(activeRow - page);
         break;
       case 'Home':
         move(0);
@@ -123,35 +136,47 @@ export function TreeView(props: TreeViewProps): ReactElement {
       case ' ':
         if (node > 0) onSelect(node);
         break;
+      case 'ContextMenu':
+        openMenu(node);
+        break;
       default:
-        if (!onKey(event.key, node)) return;
+        if (event.key === 'F10' && event.shiftKey) openMenu(node);
+        else if (!onKey(event.key, node)) return;
     }
     event.preventDefault();
   };
+  const openMenu = (node: NodeIndex): void => {
+    const box = document.getElementById(`tree-row-${node}`)?.getBoundingClientRect();
+    if (box) onMenu(node, { x: box.left + indentCss(tree.depth[node]) + 40, y: box.bottom });
+  };
 
+  // How many matches stand before a node, so that a closed row can tell how many it holds.
+  const hitsBefore = useMemo(() => hit && countHits(tree, hit), [tree, hit]);
   const scale = scaleOf(shown.file);
   const type = shown.file.profile.sampleTypes[shown.sampleType];
   const whole = tree.total[0];
   const total = scaleFor(type.unit, type.type, whole * scale);
   const self = useMemo(() => scaleFor(type.unit, type.type, largestOf(tree.self) * scale), [type, tree, scale]);
+  // Seen from the leaves a row holds what its innermost function spends itself when it is called this way.
+  const amount = isBottomUp ? 'Self' : 'Total';
   const heads: readonly { key: UrlState['sort']['key']; title: string }[] = [
-    { key: 'name', title: 'Call path' },
-    { key: 'total', title: `Total${total.suffix && `, ${total.suffix}`}` },
-    { key: 'total', title: 'Total\u00a0%' },
+    { key: 'name', title: isBottomUp ? 'Function and its callers' : 'Call path' },
+    { key: 'total', title: `${amount}${total.suffix && `, ${total.suffix}`}` },
+    { key: 'total', title: `${amount}\u00a0%` },
   ];
   return (
     <div className={styles['view']}>
       <div className={styles['tools']}>
         <Button
-          aria-pressed={inverted < 0}
-          onClick={() => inverted >= 0 && removeTransform(inverted)}
+          aria-pressed={!isBottomUp}
+          onClick={() => isBottomUp && removeTransform(transforms.findLastIndex(({ kind }) => kind === 'invert'))}
           title="From the root to what it calls"
         >
           Top-down
         </Button>
         <Button
-          aria-pressed={inverted >= 0}
-          onClick={() => inverted < 0 && addTransform({ kind: 'invert' })}
+          aria-pressed={isBottomUp}
+          onClick={() => !isBottomUp && addTransform({ kind: 'invert' })}
           title="From what costs to who calls it"
         >
           Bottom-up
@@ -159,6 +184,7 @@ export function TreeView(props: TreeViewProps): ReactElement {
       </div>
       <div
         className={styles['grid']}
+        data-bottom-up={isBottomUp || undefined}
         role="treegrid"
         aria-label="Call tree"
         aria-rowcount={rows.length + 1}
@@ -187,8 +213,12 @@ export function TreeView(props: TreeViewProps): ReactElement {
               </div>
             );
           })}
-          <div role="columnheader">Self{self.suffix && `, ${self.suffix}`}</div>
-          <div role="columnheader">Self&nbsp;%</div>
+          {!isBottomUp && (
+            <>
+              <div role="columnheader">Self{self.suffix && `, ${self.suffix}`}</div>
+              <div role="columnheader">Self&nbsp;%</div>
+            </>
+          )}
         </div>
         <div
           ref={scroller}
@@ -209,7 +239,11 @@ export function TreeView(props: TreeViewProps): ReactElement {
                   name={nodeName(tree, names, node)}
                   index={index}
                   top={start}
-                  isOpen={node === 0 || open.has(keyOf(tree, names, node))}
+                  isOpen={isOpen(node)}
+                  hitsInside={
+                    hitsBefore && !isOpen(node) ? hitsBefore[tree.subtreeEnd[node]] - hitsBefore[node + 1] : 0
+                  }
+                  withSelf={!isBottomUp}
                   isActive={index === activeRow}
                   isSelected={node === selected && node > 0}
                   isHit={func >= 0 && hit?.[func] === 1}
@@ -217,9 +251,9 @@ export function TreeView(props: TreeViewProps): ReactElement {
                   whole={whole}
                   formatTotal={(value) => total.format(value * scale)}
                   formatSelf={(value) => self.format(value * scale)}
-                  onToggle={() => setOpen([node], !open.has(keyOf(tree, names, node)))}
+                  onToggle={() => setOpen([node], !open.has(node))}
                   onPick={() => {
-                    setActive(index);
+                    setActive({ tree, node });
                     if (node > 0) onSelect(node);
                   }}
                   onMenu={(at) => onMenu(node, at)}
@@ -233,105 +267,14 @@ export function TreeView(props: TreeViewProps): ReactElement {
   );
 }
 
-interface TreeRowProps {
-  readonly tree: CallTree;
-  readonly node: NodeIndex;
-  readonly name: string;
-  readonly index: number;
-  readonly top: number;
-  readonly isOpen: boolean;
-  readonly isActive: boolean;
-  readonly isSelected: boolean;
-  readonly isHit: boolean;
-  readonly colour: string | undefined;
-  readonly whole: number;
-  formatTotal(value: number): string;
-  formatSelf(value: number): string;
-  onToggle(): void;
-  onPick(): void;
-  onMenu(at: Place): void;
+function hot(tree: CallTree): ReadonlySet<NodeIndex> {
+  return new Set(hotPath(tree));
 }
 
-function TreeRow(props: TreeRowProps): ReactElement {
-  const { tree, node, name, index, top, isOpen, isActive, isSelected, isHit, colour, whole } = props;
-  const func = tree.func[node];
-  const isHovered = useUi((ui) => func >= 0 && ui.hoveredFunction === func);
-  const { prefix, middle, bare } = splitName(name);
-  const hasCallees = tree.subtreeEnd[node] > node + 1;
-  const depth = tree.depth[node];
-  const state = [
-    styles['row'],
-    isActive && styles['active'],
-    isSelected && styles['selected'],
-    isHovered && styles['hovered'],
-    isHit && styles['hit'],
-  ];
-  return (
-    <div
-      id={`tree-row-${node}`}
-      role="row"
-      aria-rowindex={index + 2}
-      aria-level={depth + 1}
-      aria-expanded={hasCallees ? isOpen : undefined}
-      aria-selected={isSelected}
-      className={state.filter(Boolean).join(' ')}
-      style={{ transform: `translateY(${top}px)` }}
-      onPointerEnter={() => hoverFunction(func)}
-      onClick={props.onPick}
-      onDoubleClick={props.onToggle}
-      onContextMenu={(event) => {
-        event.preventDefault();
-        props.onMenu({ x: event.clientX, y: event.clientY });
-      }}
-    >
-      <div
-        role="gridcell"
-        className={styles['name']}
-        style={{ paddingLeft: Math.min(depth, MOST_INDENTS) * INDENT_CSS }}
-        title={name.slice(0, 600)}
-      >
-        <span
-          className={styles['toggle']}
-          data-open={isOpen || undefined}
-          aria-hidden
-          onClick={(event) => {
-            event.stopPropagation();
-            if (node > 0) props.onToggle();
-          }}
-        >
-          {hasCallees ? '›' : ''}
-        </span>
-        {colour !== undefined && <span className={styles['swatch']} style={{ background: colour }} />}
-        <bdi>
-          <span className={styles['prefix']}>{prefix}</span>
-          {middle}
-          {bare || '(empty name)'}
-        </bdi>
-      </div>
-      <div role="gridcell" className={styles['number']}>
-        <span className={styles['bar']} style={{ width: `${share(tree.total[node], whole)}%` }} />
-        <span>{props.formatTotal(tree.total[node])}</span>
-      </div>
-      <div role="gridcell" className={styles['share']}>
-        {formatShare(tree.total[node], whole)}
-      </div>
-      <div role="gridcell" className={styles['number']}>
-        <span>{props.formatSelf(tree.self[node])}</span>
-      </div>
-      <div role="gridcell" className={styles['share']}>
-        {formatShare(tree.self[node], whole)}
-      </div>
-    </div>
-  );
-}
-
-function share(value: number, whole: number): number {
-  return whole > 0 ? Math.max(0, (value / whole) * 100) : 0;
-}
-
-/** What stays the same when the tree is asked for again. */
-function keyOf(tree: CallTree, names: readonly string[], node: NodeIndex): string {
-  return pathOf(tree, names, node).join('\0');
+function countHits(tree: CallTree, hit: Uint8Array): Int32Array {
+  const before = new Int32Array(tree.length + 1);
+  for (let node = 1; node < tree.length; node++) before[node + 1] = before[node] + hit[tree.func[node]];
+  return before;
 }
 
 /** By total, or by name: what a caller spends itself says nothing of where to look below it. */

@@ -1,0 +1,124 @@
+/** One row of the call tree: its name, indented, and what it costs. */
+import type { ReactElement } from 'react';
+import type { CallTree, NodeIndex } from '#model/call-tree.ts';
+import { splitName } from '#model/function-name.ts';
+import { formatCount, formatShare } from '#model/units.ts';
+import { hoverFunction, type Place, useUi } from '../../ui-store.ts';
+import styles from './tree-view.module.css';
+
+/** Deeper rows are indented no further: their names must stay on the screen. */
+const MOST_INDENTS = 40;
+const INDENT_CSS = 12;
+
+export function indentCss(depth: number): number {
+  return Math.min(depth, MOST_INDENTS) * INDENT_CSS;
+}
+
+interface TreeRowProps {
+  readonly tree: CallTree;
+  readonly node: NodeIndex;
+  readonly name: string;
+  readonly index: number;
+  readonly top: number;
+  readonly isOpen: boolean;
+  readonly isActive: boolean;
+  readonly isSelected: boolean;
+  readonly isHit: boolean;
+  /** Matches below a closed row. */
+  readonly hitsInside: number;
+  readonly withSelf: boolean;
+  readonly colour: string | undefined;
+  readonly whole: number;
+  formatTotal(value: number): string;
+  formatSelf(value: number): string;
+  onToggle(): void;
+  onPick(): void;
+  onMenu(at: Place): void;
+}
+
+export function TreeRow(props: TreeRowProps): ReactElement {
+  const { tree, node, name, index, top, isOpen, isActive, isSelected, isHit, hitsInside, withSelf, colour, whole } =
+    props;
+  const func = tree.func[node];
+  const isHovered = useUi((ui) => func >= 0 && ui.hoveredFunction === func);
+  const { prefix, middle, bare } = splitName(name);
+  const hasCallees = tree.subtreeEnd[node] > node + 1;
+  const depth = tree.depth[node];
+  const state = [
+    styles['row'],
+    isActive && styles['active'],
+    isSelected && styles['selected'],
+    isHovered && styles['hovered'],
+    isHit && styles['hit'],
+  ];
+  return (
+    <div
+      id={`tree-row-${node}`}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-level={depth + 1}
+      aria-expanded={hasCallees ? isOpen : undefined}
+      aria-selected={isSelected}
+      className={state.filter(Boolean).join(' ')}
+      style={{ transform: `translateY(${top}px)` }}
+      onPointerEnter={() => hoverFunction(func)}
+      onClick={props.onPick}
+      onDoubleClick={props.onToggle}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        props.onMenu({ x: event.clientX, y: event.clientY });
+      }}
+    >
+      <div
+        role="gridcell"
+        className={styles['name']}
+        style={{ paddingLeft: indentCss(depth) }}
+        title={name.slice(0, 600)}
+      >
+        <span
+          className={styles['toggle']}
+          data-open={isOpen || undefined}
+          aria-hidden
+          onClick={(event) => {
+            event.stopPropagation();
+            if (node > 0) props.onToggle();
+          }}
+        >
+          {hasCallees ? '›' : ''}
+        </span>
+        {colour !== undefined && <span className={styles['swatch']} style={{ background: colour }} />}
+        <bdi>
+          <span className={styles['prefix']}>{prefix}</span>
+          {middle}
+          {bare || '(empty name)'}
+        </bdi>
+        {hitsInside > 0 && (
+          <span className={styles['inside']}>
+            {formatCount(hitsInside)} {hitsInside === 1 ? 'match' : 'matches'}
+          </span>
+        )}
+      </div>
+      <div role="gridcell" className={styles['number']}>
+        <span className={styles['bar']} style={{ width: `${share(tree.total[node], whole)}%` }} />
+        <span>{props.formatTotal(tree.total[node])}</span>
+      </div>
+      <div role="gridcell" className={styles['share']}>
+        {formatShare(tree.total[node], whole)}
+      </div>
+      {withSelf && (
+        <>
+          <div role="gridcell" className={styles['number']}>
+            <span>{props.formatSelf(tree.self[node])}</span>
+          </div>
+          <div role="gridcell" className={styles['share']}>
+            {formatShare(tree.self[node], whole)}
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+function share(value: number, whole: number): number {
+  return whole > 0 ? Math.max(0, (value / whole) * 100) : 0;
+}

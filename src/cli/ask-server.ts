@@ -1,0 +1,94 @@
+/**
+ * Asks a server for a range: what is needed of Pyroscope's API and of our own slices, with plain fetch. The one place where
+ * the command line meets a server.
+ */
+import { create, fromBinary, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
+import type { SlicedColumns } from '#model/slices.ts';
+import { SelectSlicesRequestSchema, SelectSlicesResponseSchema } from '#wire/gen/flametide/v1/query_pb.ts';
+import { SelectMergeProfileRequestSchema } from '#wire/gen/querier/v1/querier_pb.ts';
+import { BadInput } from './bad-input.ts';
+
+/** A range of a server's profiles. Times in ms, both included. */
+export interface ServerRange {
+  /** With the path it is served under, without a slash at the end. */
+  readonly server: string;
+  readonly token: string | undefined;
+  readonly profileType: string;
+  readonly selector: string;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+const LONGEST_REASON = 300;
+
+/** Gzipped or plain pprof; empty bytes where there is nothing. @throws BadInput */
+export async function askMergedPprof(range: ServerRange): Promise<Uint8Array> {
+  const answer = await ask(range, 'querier.v1.QuerierService/SelectMergeProfile', SelectMergeProfileRequestSchema, {
+    ...query(range),
+  });
+  return bytesOf(answer, range);
+}
+
+/** Undefined where the server knows no slices, as Pyroscope does not. @throws BadInput */
+export async function askSlices(range: ServerRange, slices: number): Promise<SlicedColumns | undefined> {
+  const call = 'flametide.v1.QueryService/SelectSlices';
+  const answer = await ask(range, call, SelectSlicesRequestSchema, { ...query(range), slices });
+  if (answer.status === 404 || answer.status === 405 || answer.status === 501) {
+    await answer.body?.cancel();
+    return undefined;
+  }
+  const message = fromBinary(SelectSlicesResponseSchema, await bytesOf(answer, range));
+  return {
+    names: message.names,
+    name: message.name,
+    parentDistance: message.parentDistance,
+    entries: message.entries,
+    slice: message.slice,
+    value: Float64Array.from(message.value, Number),
+    count: Float64Array.from(message.count, Number),
+    profiles: message.profiles,
+  };
+}
+
+function query({ profileType, selector, startMs, endMs }: ServerRange) {
+  return { profileTypeID: profileType, labelSelector: selector, start: BigInt(startMs), end: BigInt(endMs) };
+}
+
+async function ask<Desc extends DescMessage>(
+  { server, token }: ServerRange,
+  call: string,
+  schema: Desc,
+  values: MessageInitShape<Desc>,
+): Promise<Response> {
+  try {
+    return await fetch(`${server}/${call}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/proto',
+        'connect-protocol-version': '1',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      body: toBinary(schema, create(schema, values)),
+    });
+  } catch (error) {
+    const { cause } = error as Error;
+    throw new BadInput(
+      `${server} does not answer: ${cause instanceof Error ? cause.message : (error as Error).message}`,
+    );
+  }
+}
+
+async function bytesOf(answer: Response, { server }: ServerRange): Promise<Uint8Array> {
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  if (answer.ok) return bytes;
+  if (answer.status === 401 || answer.status === 403)
+    throw new BadInput(`${server} wants a token: set FLAMETIDE_TOKEN.`);
+  const text = new TextDecoder().decode(bytes.subarray(0, 4096));
+  throw new BadInput(`${server} refused (${answer.status}): ${reasonIn(text)}`);
+}
+
+/** Connect's errors are JSON; a proxy's may be anything. */
+function reasonIn(text: string): string {
+  const found = /"message":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text;
+  return found.replace(/\s+/g, ' ').slice(0, LONGEST_REASON).trim() || 'without a reason.';
+}

@@ -1,0 +1,142 @@
+/** `flametide diff A B`: two files, or ranges of servers, compared as the page compares them. */
+import { Command, CommanderError, Option } from 'commander';
+import { whatChanged, type Change, type WhatChanged } from '#model/changes.ts';
+import { findContexts } from '#model/contexts.ts';
+import { unionTree } from '#model/diff.ts';
+import { findEvidence } from '#model/evidence.ts';
+import { normalisations, normalise, whyNotNormalised, type Normalisation } from '#model/normalise.ts';
+import { BadInput } from './bad-input.ts';
+import { printJson, printMarkdown, printText, type Comparison } from './print.ts';
+import { readSide } from './side.ts';
+
+/** 0: compared; 1: the bar of --fail-on is broken; 2: cannot be compared. */
+export interface Outcome {
+  readonly code: 0 | 1 | 2;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface DiffOptions {
+  readonly type: string | undefined;
+  readonly normalize: Normalisation;
+  readonly failOn: string | undefined;
+  readonly format: 'text' | 'json' | 'markdown';
+}
+
+const HELP = `
+A and B are files (pprof or collapsed stacks, gzipped or not), or ranges of a server as the page links them:
+  http://host:4040/?svc=shop&type=process_cpu:cpu:nanoseconds:cpu:nanoseconds&from=now-2h&until=now-1h
+  keys: svc service, type profile type, q label matchers such as pod="a",env=~"p.*", from and until in ms since the
+  epoch or such as now-1h, now/d. Without them: all services, CPU, the last hour. FLAMETIDE_TOKEN is sent as token.
+
+--normalize: share (part of the whole), per-second, load-adjusted, equal-work, absolute. Per second and load-adjusted need
+a duration on both sides.
+
+--fail-on '+5%': exit code 1 when a supported code change makes a function cost 5 % more or beyond, when supported new code
+takes 5 % of B, or, where totals can be compared (per-second, load-adjusted, absolute), when the total grew by so much.
+'-5%' is the same for what got less.
+
+Exit code: 0 compared, 1 the bar is broken, 2 bad input.`;
+
+/** @param args behind `diff`; @param env for FLAMETIDE_TOKEN */
+export async function diffCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  nowMs: number,
+): Promise<Outcome> {
+  const printed: string[] = [];
+  const command = new Command('flametide diff')
+    .description('Compares two profiles: which code costs more, which work grew, and is it more than noise.')
+    .argument('<A>', 'baseline: a file or a link')
+    .argument('<B>', 'comparison: a file or a link')
+    .option('--type <type>', 'sample type of a file, or profile type of a link without one')
+    .addOption(
+      new Option('--normalize <how>', 'what makes the sides comparable').choices(normalisations).default('share'),
+    )
+    .option('--fail-on <bar>', "exit code 1 when broken, such as '+5%'")
+    .addOption(new Option('--format <form>', 'of the answer').choices(['text', 'json', 'markdown']).default('text'))
+    .helpOption('--help', 'print this text')
+    .addHelpText('after', HELP)
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => undefined });
+  try {
+    command.parse([...args], { from: 'user' });
+    const [a, b] = command.args;
+    const options = command.opts<DiffOptions>();
+    const bar = options.failOn === undefined ? undefined : readBar(options.failOn);
+    const compared = await compare(a, b, options, env.FLAMETIDE_TOKEN, nowMs);
+    const broken = bar === undefined ? [] : breaks(compared.found, options.normalize, bar);
+    const print = { text: printText, json: printJson, markdown: printMarkdown }[options.format];
+    return {
+      code: broken.length > 0 ? 1 : 0,
+      stdout: print(compared, broken),
+      stderr: broken.length > 0 ? `flametide: ${options.failOn} is broken by ${broken.join(', ')}\n` : '',
+    };
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return { code: 0, stdout: printed.join(''), stderr: '' };
+      return refusal(`${error.message.replace(/^error: /, '')} See flametide diff --help.`);
+    }
+    if (error instanceof BadInput) return refusal(error.message);
+    throw error;
+  }
+}
+
+async function compare(
+  textA: string,
+  textB: string,
+  { type, normalize }: DiffOptions,
+  token: string | undefined,
+  nowMs: number,
+): Promise<Comparison> {
+  const [a, b] = await Promise.all([textA, textB].map((text) => readSide(text, { type, token, nowMs })));
+  if (a.sampleType.unit !== b.sampleType.unit) {
+    const unit = ({ type: name, unit: word }: Comparison['a']['sampleType']): string =>
+      `${name} in ${word || 'no unit'}`;
+    throw new BadInput(
+      `A is ${unit(a.sampleType)}, B is ${unit(b.sampleType)}: name a type that both have with --type.`,
+    );
+  }
+  const union = unionTree(a.named, b.named);
+  const reason = whyNotNormalised(normalize, union, a.facts, b.facts);
+  if (reason !== undefined) throw new BadInput(reason);
+  const contexts = findContexts(union);
+  const [ofA, ofB] = await Promise.all([a.slices(union, union.a), b.slices(union, union.b)]);
+  const evidence = findEvidence(union, contexts, ofA, ofB);
+  const { context } = contexts;
+  const normalised = normalise(normalize, union, a.facts, b.facts, { context, growth: evidence.growth });
+  return { a, b, union, normalised, evidence, found: whatChanged(union, contexts, normalised, evidence) };
+}
+
+interface FailBar {
+  readonly sign: 1 | -1;
+  readonly percent: number;
+}
+
+/** @throws BadInput */
+function readBar(text: string): FailBar {
+  const match = /^([+-]?)(\d{1,6}(?:\.\d{1,6})?)%$/.exec(text);
+  if (!match) throw new BadInput(`--fail-on ${text.slice(0, 40)} is no bar: write it like '+5%'.`);
+  return { sign: match[1] === '-' ? -1 : 1, percent: Number(match[2]) };
+}
+
+/** What breaks the bar, in words. */
+function breaks({ changes, total }: WhatChanged, kind: Normalisation, { sign, percent }: FailBar): string[] {
+  const broken = changes
+    .filter((change) => change.supported && change.kind === 'code' && isBeyond(change))
+    .map(({ name }) => name.slice(0, 120));
+  const isComparable = kind === 'per-second' || kind === 'load-adjusted' || kind === 'absolute';
+  if (isComparable && sign * (total.b / total.a - 1) * 100 >= percent) broken.push('the total');
+  return broken;
+
+  function isBeyond({ codePct, part, selfA, selfB }: Change): boolean {
+    if (codePct !== null) return sign * codePct >= percent;
+    const whole = sign > 0 ? total.b : total.a;
+    return Math.sign(part) === sign && (Math.max(selfA, selfB) / whole) * 100 >= percent;
+  }
+}
+
+function refusal(message: string): Outcome {
+  return { code: 2, stdout: '', stderr: `flametide: ${message.replace(/\s*\n\s*/g, ' ').trim()}\n` };
+}

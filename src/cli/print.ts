@@ -1,0 +1,123 @@
+/** A comparison as text for people, JSON for scripts, Markdown for a pull request. */
+import { changesAsMarkdown, describeChange, formatInterval, summarise, type AmountUnit } from '#model/changes-text.ts';
+import { consoleForm, type WhatChanged } from '#model/changes.ts';
+import type { UnionTree } from '#model/union.ts';
+import type { Evidence } from '#model/evidence.ts';
+import { functionTotals } from '#model/function-table.ts';
+import type { Normalised } from '#model/normalise.ts';
+import type { SampleType } from '#model/profile.ts';
+import { formatValue } from '#model/units.ts';
+import type { DiffSide } from './side.ts';
+
+export interface Comparison {
+  readonly a: DiffSide;
+  readonly b: DiffSide;
+  readonly union: UnionTree;
+  readonly normalised: Normalised;
+  readonly evidence: Evidence;
+  readonly found: WhatChanged;
+}
+
+/** A whole number where doubles hold it, else its digits. */
+type Exact = number | string;
+
+export function printText(compared: Comparison): string {
+  const { a, b, union, found, evidence } = compared;
+  const unit = amountUnit(compared);
+  const lines = [a, b].map((side, i) => {
+    const total = formatValue([union.a, union.b][i].total[0], side.sampleType.unit, side.sampleType.type);
+    return `${'AB'[i]}  ${plain(side.title)}  ${side.sampleType.type} ${total}`;
+  });
+  lines.push(`${compared.normalised.kind}; ${evidenceWords(evidence)}`, '', summarise(found, unit), '');
+  for (const change of found.changes.filter(({ supported }) => supported)) {
+    const interval = formatInterval(change);
+    lines.push(`  ${change.kind}  ${describeChange(change, unit)}${interval === '' ? '' : ` (${interval})`}`);
+  }
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+export function printMarkdown(compared: Comparison): string {
+  const { a, b, found } = compared;
+  return changesAsMarkdown(found, amountUnit(compared), { a: plain(a.title), b: plain(b.title) }, undefined);
+}
+
+/**
+ * `changes` as the page's console gives them; `functions` has every function that differs, as recorded: exact whole numbers,
+ * as text beyond 2^53.
+ */
+export function printJson(compared: Comparison, broken: readonly string[]): string {
+  const { a, b, union, normalised, evidence, found } = compared;
+  const answer = {
+    a: sideSummary(a, union.a),
+    b: sideSummary(b, union.b),
+    normalization: normalised.kind,
+    load: normalised.load,
+    evidence: { slices: evidence.isSliced, counted: evidence.isCounted },
+    summary: summarise(found, amountUnit(compared)),
+    delta: found.delta,
+    explained: found.explained,
+    broken,
+    changes: found.changes.map(consoleForm),
+    functions: changedFunctions(compared),
+  };
+  return `${JSON.stringify(answer, null, 2)}\n`;
+}
+
+function sideSummary(
+  { source, sampleType, fromMs, untilMs, notes }: DiffSide,
+  { exact, total, negative }: UnionTree['a'],
+): object {
+  return {
+    source,
+    sampleType: sampleType.type,
+    unit: sampleType.unit,
+    from: fromMs,
+    until: untilMs,
+    total: exact ? plainNumber(exact.total[0]) : total[0],
+    negative,
+    notes,
+  };
+}
+
+function changedFunctions({ a, b }: Comparison): readonly object[] {
+  const sides = [a, b].map(({ named: { tree, names } }) => {
+    const totals = functionTotals(tree, names.length);
+    const { self, total } = totals.exact ?? totals;
+    return new Map(names.map((name, f) => [name, { self: self[f], total: total[f] }]));
+  });
+  const none = { self: 0, total: 0 };
+  const rows: { name: string; selfA: Exact; selfB: Exact; totalA: Exact; totalB: Exact }[] = [];
+  for (const name of new Set([...sides[0].keys(), ...sides[1].keys()])) {
+    const [x, y] = sides.map((side) => side.get(name) ?? none);
+    const row = {
+      name,
+      selfA: plainNumber(x.self),
+      selfB: plainNumber(y.self),
+      totalA: plainNumber(x.total),
+      totalB: plainNumber(y.total),
+    };
+    // One side may have bigints and the other doubles: as texts they are one.
+    if (`${row.selfA}` !== `${row.selfB}` || `${row.totalA}` !== `${row.totalB}`) rows.push(row);
+  }
+  const moved = ({ selfA, selfB }: (typeof rows)[number]): number => Math.abs(Number(selfB) - Number(selfA));
+  return rows.sort((x, y) => moved(y) - moved(x) || (x.name < y.name ? -1 : 1));
+}
+
+function evidenceWords({ isSliced, isCounted }: Evidence): string {
+  const words = isSliced ? 'noise from slices of time' : 'without slices of time: weaker evidence';
+  return isCounted ? words : `${words}; samples are not counted: weaker still`;
+}
+
+function amountUnit({ a, normalised }: Comparison): AmountUnit {
+  const sampleType: SampleType = a.sampleType;
+  return { kind: normalised.kind, sampleType };
+}
+
+function plain(text: string): string {
+  return text.replace(/\p{C}+/gu, ' ').slice(0, 200);
+}
+
+function plainNumber(value: number | bigint): Exact {
+  const number = Number(value);
+  return typeof value === 'number' || Number.isSafeInteger(number) ? number : String(value);
+}

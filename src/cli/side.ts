@@ -1,0 +1,176 @@
+/** One side of a comparison, from a file or from a range of a server. */
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { finish } from '#base/steps.ts';
+import { DecodeError } from '#formats/format.ts';
+import { decodeProfile } from '#formats/registry.ts';
+import { buildCallTree } from '#model/build-call-tree.ts';
+import type { NamedTree } from '#model/diff.ts';
+import type { SideColumns, UnionTree } from '#model/union.ts';
+import type { SideFacts } from '#model/normalise.ts';
+import { parseProfileType } from '#model/profile-type.ts';
+import type { Profile, SampleType } from '#model/profile.ts';
+import { slicesOfAnswer, slicesOfTrees, slicesToAsk, unsliced, type SideSlices } from '#model/slices.ts';
+import { askMergedPprof, askSlices, type ServerRange } from './ask-server.ts';
+import { BadInput } from './bad-input.ts';
+import { isLink, readLink } from './range-link.ts';
+
+export interface DiffSide {
+  /** File, or service and type. */
+  readonly title: string;
+  /** As typed. */
+  readonly source: string;
+  readonly sampleType: SampleType;
+  readonly named: NamedTree;
+  readonly facts: SideFacts;
+  /** ms since the epoch, where it is known. */
+  readonly fromMs: number | undefined;
+  readonly untilMs: number | undefined;
+  readonly notes: readonly string[];
+  slices(union: UnionTree, columns: SideColumns): Promise<SideSlices>;
+}
+
+export interface SideSetting {
+  readonly type: string | undefined;
+  readonly token: string | undefined;
+  readonly nowMs: number;
+}
+
+/** Agents upload each 10 to 60 s: where the range is long enough slices hold two of 30 s, else of 15 s. */
+const UPLOADS_MS = [30_000, 15_000];
+/** What a source without slices is asked for instead: merges of so many sub-ranges, so many at once. */
+const SUB_RANGES = 24;
+const AT_ONCE = 4;
+
+/** @throws BadInput */
+export function readSide(text: string, setting: SideSetting): Promise<DiffSide> {
+  return isLink(text) ? readServer(text, setting) : readOneFile(text, setting.type);
+}
+
+async function readOneFile(path: string, type: string | undefined): Promise<DiffSide> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw new BadInput(`${path} cannot be read: ${(error as Error).message}.`);
+  }
+  const profile = decode(bytes, path);
+  const at = sampleTypeAt(profile, type, path);
+  const { type: name } = profile.sampleTypes[at];
+  const samplesPerUnit = samplesPerUnitOf(profile, at);
+  return {
+    title: path,
+    source: path,
+    sampleType: profile.sampleTypes[at],
+    named: treeOf(profile, at),
+    facts: {
+      seconds: profile.durationMs === undefined ? undefined : profile.durationMs / 1000,
+      isSnapshot: isSnapshot(name),
+    },
+    fromMs: profile.timeMs,
+    untilMs: profile.timeMs === undefined ? undefined : profile.timeMs + (profile.durationMs ?? 0),
+    notes: profile.notes,
+    slices: (_, columns) => Promise.resolve(unsliced(columns, samplesPerUnit)),
+  };
+}
+
+async function readServer(text: string, { type, token, nowMs }: SideSetting): Promise<DiffSide> {
+  const range = readLink(text, type, token, nowMs);
+  const { sampleType, sampleUnit } = parseProfileType(range.profileType)!;
+  return {
+    title: `${range.selector} ${sampleType}`,
+    source: text,
+    sampleType: { type: sampleType, unit: sampleUnit },
+    named: await askTree(range),
+    facts: { seconds: (range.endMs - range.startMs) / 1000, isSnapshot: isSnapshot(sampleType) },
+    fromMs: range.startMs,
+    untilMs: range.endMs,
+    notes: [],
+    slices: (union, columns) => askSideSlices(range, union, columns),
+  };
+}
+
+async function askSideSlices(range: ServerRange, union: UnionTree, columns: SideColumns): Promise<SideSlices> {
+  const lengthMs = range.endMs - range.startMs;
+  const slices = UPLOADS_MS.map((uploadMs) => slicesToAsk(lengthMs, uploadMs)).find((count) => count > 1);
+  // One slice still tells how many samples there are.
+  const answer = await askSlices(range, slices ?? 1);
+  if (answer) return slicesOfAnswer(union, answer);
+  if (slices === undefined) return unsliced(columns, undefined);
+  const count = Math.min(slices, SUB_RANGES);
+  const trees: NamedTree[] = [];
+  for (let first = 0; first < count; first += AT_ONCE) {
+    const batch = Array.from({ length: Math.min(AT_ONCE, count - first) }, (_, i) => first + i);
+    const answers = batch.map((i) => {
+      const startMs = range.startMs + Math.floor((lengthMs * i) / count);
+      const endMs = i === count - 1 ? range.endMs : range.startMs + Math.floor((lengthMs * (i + 1)) / count) - 1;
+      return askTree({ ...range, startMs, endMs });
+    });
+    trees.push(...(await Promise.all(answers)));
+  }
+  return slicesOfTrees(union, trees, undefined);
+}
+
+async function askTree(range: ServerRange): Promise<NamedTree> {
+  const bytes = await askMergedPprof(range);
+  if (bytes.length === 0) return emptyTree;
+  const profile = decode(bytes, 'answer.pb');
+  return profile.sampleTypes.length === 0 ? emptyTree : treeOf(profile, profile.defaultSampleType);
+}
+
+const emptyTree: NamedTree = {
+  names: [],
+  tree: {
+    length: 1,
+    func: Int32Array.of(-1),
+    parent: Int32Array.of(-1),
+    subtreeEnd: Int32Array.of(1),
+    depth: Int32Array.of(0),
+    self: Float64Array.of(0),
+    total: Float64Array.of(0),
+    maxDepth: 0,
+    exact: undefined,
+    negative: { nodes: 0, sum: 0 },
+  },
+};
+
+function decode(bytes: Uint8Array, name: string): Profile {
+  try {
+    return finish(decodeProfile({ bytes, name: basename(name), form: { kind: 'file' } })).profile;
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    const { message, place, remedy } = error;
+    throw new BadInput([`${name}: ${message}`, place && `(${place})`, remedy].filter(Boolean).join(' '));
+  }
+}
+
+function treeOf(profile: Profile, sampleType: number): NamedTree {
+  return { tree: finish(buildCallTree(profile, sampleType, 'size')), names: profile.functions.names };
+}
+
+/** A sample type by its name, or by the second part of a profile type id. */
+function sampleTypeAt(profile: Profile, type: string | undefined, path: string): number {
+  if (type === undefined) return profile.defaultSampleType;
+  const wanted = parseProfileType(type)?.sampleType ?? type;
+  const at = profile.sampleTypes.findIndex((one) => one.type === wanted);
+  if (at >= 0) return at;
+  const there = profile.sampleTypes.map((one) => one.type).join(', ');
+  throw new BadInput(`${path} has no sample type ${wanted}: it has ${there}.`);
+}
+
+/** Samples of a type's unit: the type itself counts them, or its sibling does, or the period says what one stands for. */
+function samplesPerUnitOf({ sampleTypes, values, period }: Profile, at: number): number | undefined {
+  const isCount = ({ type, unit }: SampleType): boolean =>
+    /^(cpu_)?samples?$/.test(type) && (unit === 'count' || unit === '');
+  if (isCount(sampleTypes[at])) return 1;
+  const sum = (column: number): number => values[column].values.reduce((all, one) => all + one, 0);
+  const sibling = sampleTypes.findIndex(isCount);
+  if (sibling >= 0) return sum(at) > 0 ? sum(sibling) / sum(at) : undefined;
+  const isPeriods = period !== undefined && period.value > 0 && period.type.unit === sampleTypes[at].unit;
+  return isPeriods ? 1 / period.value : undefined;
+}
+
+/** What is held at a time, not what was used over a time. */
+function isSnapshot(sampleType: string): boolean {
+  return /^(inuse_|goroutines?$|live|threads?$)/.test(sampleType);
+}

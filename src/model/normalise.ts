@@ -1,0 +1,130 @@
+/** What makes two sides comparable: shares, rates, equal load, equal work, or nothing. */
+import { sumUp, type SideColumns, type UnionTree } from './union.ts';
+
+export const normalisations = ['share', 'per-second', 'load-adjusted', 'equal-work', 'absolute'] as const;
+export type Normalisation = (typeof normalisations)[number];
+
+/** What a side's query or file tells beside its tree. */
+export interface SideFacts {
+  /** Length of its range, where it is known. */
+  readonly seconds: number | undefined;
+  /** Of what is there (memory in use, goroutines), which has no rate. */
+  readonly isSnapshot: boolean;
+}
+
+/** Contexts of the union (`contexts.ts`) and how the work of each changed: its share on B over its share on A. */
+export interface ContextGrowth {
+  readonly context: Int32Array; // by node
+  /** 0 or Infinity where a side lacks the context. */
+  readonly growth: Float64Array; // by context
+}
+
+export interface Normalised {
+  readonly kind: Normalisation;
+  /** By node of the union. */
+  readonly a: { readonly self: Float64Array; readonly total: Float64Array };
+  readonly b: { readonly self: Float64Array; readonly total: Float64Array };
+  /** How much more load B had than A: what `load-adjusted` divides out, 1 elsewhere. */
+  readonly load: number;
+}
+
+/** @returns why it cannot be applied, undefined where it can. */
+export function whyNotNormalised(
+  kind: Normalisation,
+  union: UnionTree,
+  a: SideFacts,
+  b: SideFacts,
+): string | undefined {
+  const totals = [union.a.total[0], union.b.total[0]];
+  if (kind === 'absolute') return undefined;
+  if (kind === 'share' || kind === 'equal-work') {
+    const empty = totals.findIndex((total) => !(total > 0));
+    return empty < 0 ? undefined : `Side ${'AB'[empty]} has nothing to take shares of: its total is ${totals[empty]}.`;
+  }
+  if (a.isSnapshot || b.isSnapshot) return 'What is held at a time has no rate per second.';
+  const timeless = [a, b].findIndex(({ seconds }) => seconds === undefined || !(seconds > 0));
+  if (timeless >= 0) return `Side ${'AB'[timeless]} does not say how long it was recorded.`;
+  if (kind === 'load-adjusted' && totals.some((total) => !(total > 0)))
+    return 'A side is empty: there is no load to adjust.';
+  return undefined;
+}
+
+/**
+ * @param work for `equal-work`: each context of both sides is scaled to their (geometric) mean, so that a swap mirrors it.
+ * @throws RangeError where `whyNotNormalised` has a reason
+ */
+export function normalise(
+  kind: Normalisation,
+  union: UnionTree,
+  a: SideFacts,
+  b: SideFacts,
+  work: ContextGrowth | undefined,
+): Normalised {
+  const reason = whyNotNormalised(kind, union, a, b);
+  if (reason !== undefined) throw new RangeError(reason);
+  switch (kind) {
+    case 'absolute':
+      return { kind, a: union.a, b: union.b, load: 1 };
+    case 'share':
+      return { kind, a: divided(union.a, union.a.total[0]), b: divided(union.b, union.b.total[0]), load: 1 };
+    case 'per-second':
+      return { kind, a: divided(union.a, a.seconds!), b: divided(union.b, b.seconds!), load: 1 };
+    case 'load-adjusted': {
+      const load = loadRatio(union) * (a.seconds! / b.seconds!);
+      const root = Math.sqrt(load);
+      return { kind, a: divided(union.a, a.seconds! / root), b: divided(union.b, b.seconds! * root), load };
+    }
+    case 'equal-work': {
+      if (!work) throw new RangeError('Equal work needs the contexts of both sides.');
+      return { kind, a: reweighted(union.a, union, work, 0.5), b: reweighted(union.b, union, work, -0.5), load: 1 };
+    }
+  }
+}
+
+/** Division rounds once: two sides in proportion have the very same shares. */
+function divided({ self, total }: SideColumns, by: number): Normalised['a'] {
+  return { self: self.map((value) => value / by), total: total.map((value) => value / by) };
+}
+
+function reweighted(
+  { self, total }: SideColumns,
+  { parent }: UnionTree,
+  { context, growth }: ContextGrowth,
+  power: number,
+): Normalised['a'] {
+  const whole = total[0];
+  const factor = growth.map((k) => (k > 0 && Number.isFinite(k) ? k ** power : 1));
+  const weighted = self.map((value, node) => (value / whole) * factor[context[node]]);
+  return { self: weighted, total: sumUp(weighted, parent) };
+}
+
+/**
+ * Median over functions of self on B over self on A, each weighted by how well its ratio is known: for counts the
+ * variance of log(b/a) is 1/a + 1/b. In raw amounts.
+ */
+function loadRatio({ a, b, func, names }: UnionTree): number {
+  const ofA = new Float64Array(names.length);
+  const ofB = new Float64Array(names.length);
+  for (let node = 1; node < func.length; node++) {
+    ofA[func[node]] += a.self[node];
+    ofB[func[node]] += b.self[node];
+  }
+  const ratios: { readonly log: number; readonly weight: number }[] = [];
+  for (let f = 0; f < names.length; f++) {
+    if (!(ofA[f] > 0 && ofB[f] > 0)) continue;
+    // As shares, so that a swap of the sides, or a longer one, weighs alike.
+    const x = ofA[f] / a.total[0];
+    const y = ofB[f] / b.total[0];
+    ratios.push({ log: Math.log(ofB[f] / ofA[f]), weight: (x * y) / (x + y) });
+  }
+  if (ratios.length === 0) return b.total[0] / a.total[0];
+  ratios.sort((x, y) => x.log - y.log);
+  const half = ratios.reduce((sum, { weight }) => sum + weight, 0) / 2;
+  let below = 0;
+  for (const [i, { log, weight }] of ratios.entries()) {
+    below += weight;
+    if (below > half) return Math.exp(log);
+    if (below === half) return Math.exp((log + ratios[i + 1].log) / 2);
+  }
+  return Math.exp(ratios.at(-1)!.log);
+}

@@ -1,0 +1,34 @@
+/** What a comparison stands on: every path of either side, with what both have there. */
+import type { CallTree } from './call-tree.ts';
+
+/** What one side has at each node of the union, in its own unit. */
+export interface SideColumns {
+  readonly self: Float64Array;
+  readonly total: Float64Array;
+  /** Whole numbers, where doubles are not exact. */
+  readonly exact: CallTree['exact'];
+  readonly negative: CallTree['negative'];
+}
+
+/**
+ * Depth first, siblings in A's order and what only B has behind them. Nodes of the union have these numbers for good, under
+ * every normalisation and width. `func` indexes `names`: A's functions under their own numbers, then those that only B has.
+ */
+export interface UnionTree {
+  readonly names: readonly string[];
+  readonly length: number;
+  readonly func: Int32Array;
+  readonly parent: Int32Array;
+  readonly subtreeEnd: Int32Array;
+  readonly depth: Int32Array;
+  readonly maxDepth: number;
+  readonly a: SideColumns;
+  readonly b: SideColumns;
+}
+
+/** Totals from selves; a parent precedes its children. */
+export function sumUp(self: Float64Array, parent: Int32Array): Float64Array<ArrayBuffer> {
+  const total = Float64Array.from(self);
+  for (let node = total.length - 1; node > 0; node--) total[parent[node]] += total[node];
+  return total;
+}

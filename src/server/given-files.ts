@@ -1,0 +1,101 @@
+/**
+ * Files named on the command line, for the page to open: `GET /api/files` lists them, `GET /api/files/ID` is the bytes of
+ * one. These files and no others; each is read anew whenever it is asked for.
+ */
+
+import { accessSync, constants, statSync } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { basename, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { StartError } from './exchange.ts';
+
+const MOST_FILES = 100;
+/** What the page takes of one file. */
+const MOST_BYTES = 512 << 20;
+
+/** Whether a path is one of these calls. */
+export function asksForFiles(path: string): boolean {
+  return path === '/api/files' || path.startsWith('/api/files/');
+}
+
+export class GivenFiles {
+  readonly #paths: readonly string[];
+
+  /** @throws StartError when one cannot be read */
+  constructor(paths: readonly string[]) {
+    if (paths.length > MOST_FILES)
+      throw new StartError(`${paths.length} files are given, and at most ${MOST_FILES} are opened.`);
+    this.#paths = paths.map((path) => resolve(path));
+    for (const path of paths) {
+      const problem = whyNotReadable(path);
+      if (problem !== undefined) throw new StartError(`${path} cannot be opened: ${problem}.`);
+    }
+  }
+
+  /** @param path of a GET, as `asksForFiles` lets through. Resolves when the answer is sent, or its reader is gone. */
+  async answer(path: string, response: ServerResponse): Promise<void> {
+    if (path === '/api/files') return sendJson(response, 200, { files: await this.#list(), mostBytes: MOST_BYTES });
+    const id = path.slice('/api/files/'.length);
+    const file = /^\d{1,3}$/.test(id) ? this.#paths[Number(id)] : undefined;
+    if (file === undefined) return sendJson(response, 404, { message: 'There is no such file among those given.' });
+    await sendFile(file, response);
+  }
+
+  /** Files that went away since the start are left out. */
+  async #list(): Promise<object[]> {
+    const found = await Promise.all(this.#paths.map((path) => stat(path).catch(() => undefined)));
+    return this.#paths.flatMap((path, id) => {
+      const file = found[id];
+      if (!file?.isFile()) return [];
+      return [{ id, name: basename(path), size: file.size, modifiedMs: Math.floor(file.mtimeMs) }];
+    });
+  }
+}
+
+async function sendFile(path: string, response: ServerResponse): Promise<void> {
+  const name = basename(path);
+  let file;
+  try {
+    file = await open(path);
+  } catch (error) {
+    return sendJson(response, 410, { message: `${name} cannot be read any more: ${(error as Error).message}.` });
+  }
+  try {
+    const found = await file.stat();
+    if (!found.isFile()) return sendJson(response, 410, { message: `${name} is no file any more.` });
+    const { size } = found;
+    if (size > MOST_BYTES) {
+      const message = `${name} has ${size} bytes, and at most ${MOST_BYTES} are opened.`;
+      return sendJson(response, 413, { message });
+    }
+    response.writeHead(200, {
+      'Content-Type': 'application/octet-stream',
+      'Content-Length': size,
+      'Cache-Control': 'no-store',
+    });
+    if (size === 0) return void response.end();
+    // What is added meanwhile is left out; what is cut off meanwhile breaks the connection, as less comes than was said.
+    const bytes = file.createReadStream({ start: 0, end: size - 1, autoClose: false });
+    await pipeline(bytes, response).catch(() => response.destroy());
+  } finally {
+    await file.close();
+  }
+}
+
+function whyNotReadable(path: string): string | undefined {
+  try {
+    if (!statSync(path).isFile()) return 'it is no file';
+    accessSync(path, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return 'there is no such file';
+    return code === 'EACCES' ? 'this user may not read it' : message;
+  }
+}
+
+function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+  response.end(JSON.stringify(value));
+}

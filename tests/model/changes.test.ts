@@ -1,0 +1,301 @@
+/** What changed: code and work told apart, and what is said of it. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { changesAsMarkdown, summarise } from '#model/changes-text.ts';
+import { whatChanged, type WhatChanged } from '#model/changes.ts';
+import { findContexts } from '#model/contexts.ts';
+import { unionTree, type NamedTree } from '#model/diff.ts';
+import type { UnionTree } from '#model/union.ts';
+import { findEvidence, verdicts, type Evidence } from '#model/evidence.ts';
+import { normalise, type Normalisation } from '#model/normalise.ts';
+import { discoveries } from '#model/significance.ts';
+import { slicesOfAnswer, slicesOfTrees, slicesToAsk, unsliced } from '#model/slices.ts';
+import { poisson, seeded } from '#server/demo/seeded.ts';
+import { anyStacks } from '../support/any-stacks.ts';
+import { profileFromText, treeOf } from '../support/profile-from-text.ts';
+
+const SLICES = 12;
+const MS = 1_000_000;
+
+interface Recording {
+  /** By route: times its usual load. */
+  readonly load?: Readonly<Record<string, number>>;
+  /** By function: times its usual cost. */
+  readonly cost?: Readonly<Record<string, number>>;
+  readonly seconds?: number;
+  /** ns of a sample. */
+  readonly period?: number;
+  readonly seed?: string;
+}
+
+describe('causes', () => {
+  it.each([true, false])('a slower function is code, wherever it is called; slices: %s', (sliced) => {
+    const { changes } = compared({}, { cost: { encode: 1.4 } }, { sliced });
+    expect(supported(changes)).toEqual(['code encode']);
+    const [{ low, high, codePct, path }] = changes;
+    expect(codePct).toBeGreaterThan(30);
+    expect(low! < 40 && 40 < high!).toBe(true);
+    expect(path.at(-1)).toBe('encode');
+  });
+
+  it.each([true, false])('a busier route is work, and no code; slices: %s', (sliced) => {
+    const { changes } = compared({}, { load: { search: 1.8 } }, { sliced });
+    expect(supported(changes)[0]).toBe('work search');
+    expect(supported(changes).filter((one) => one.startsWith('code'))).toEqual([]);
+  });
+
+  it('both are told as both', () => {
+    const { changes } = compared({}, { load: { search: 1.6 }, cost: { 'checkout.2': 1.5 } });
+    expect(supported(changes)).toEqual(expect.arrayContaining(['work search', 'code checkout.2']));
+    expect(supported(changes).filter((one) => one.startsWith('code'))).toHaveLength(1);
+  });
+
+  it('a route on one side only is a new or a gone one', () => {
+    const there = compared({ load: { search: 0 } }, {});
+    expect(there.changes.find(({ supported: is }) => is)).toMatchObject({
+      kind: 'work',
+      name: 'search',
+      trend: 'new',
+      deltaPct: null,
+      codePct: null,
+    });
+    const back = compared({}, { load: { search: 0 } });
+    expect(back.changes.find(({ supported: is }) => is)).toMatchObject({ name: 'search', trend: 'gone', selfB: 0 });
+  });
+
+  it('code that was not there is new, from 0', () => {
+    const { changes } = compared({ cost: { encode: 0 } }, {});
+    expect(changes[0]).toMatchObject({
+      kind: 'code',
+      name: 'encode',
+      trend: 'new',
+      selfA: 0,
+      codePct: null,
+      low: null,
+    });
+  });
+
+  it.each<Normalisation>(['share', 'per-second', 'load-adjusted', 'equal-work'])(
+    'an unchanged program shows nothing, however long and how finely it was recorded: %s',
+    (kind) => {
+      const long = { seconds: 3600, seed: 'long' };
+      const short = { seconds: 300, period: 50 * MS, seed: 'short' };
+      for (const [a, b] of [
+        [long, short],
+        [short, long],
+      ])
+        expect(supported(compared(a, b, { kind }).changes)).toEqual([]);
+    },
+  );
+
+  it('the same recording twice lists nothing at all', () => {
+    const found = compared({}, {}, { sameSeed: true });
+    expect(found).toMatchObject({ changes: [], delta: 0, whole: 0, explained: 0 });
+    expect(summarise(found, cores)).toBe('No change is more than noise.');
+  });
+
+  it('a swap mirrors all', () => {
+    const sides = [{ load: { search: 1.4 } }, { cost: { encode: 1.4 }, seed: 'b' }] as const;
+    const there = compared(sides[0], { ...sides[1] });
+    const back = compared({ ...sides[1] }, sides[0], { swapped: true });
+    expect(supported(back.changes).sort()).toEqual(supported(there.changes).sort());
+    for (const { kind, path, delta, selfA, trend } of there.changes) {
+      const other = back.changes.find((one) => one.kind === kind && one.path.join() === path.join())!;
+      expect(other.delta).toBeCloseTo(-delta, 12);
+      expect(other.selfB).toBeCloseTo(selfA, 12);
+      expect([trend, other.trend].sort()).toEqual(
+        trend === 'new' || trend === 'gone' ? ['gone', 'new'] : ['grew', 'shrank'],
+      );
+    }
+  });
+});
+
+it.each<Normalisation>(['share', 'per-second', 'load-adjusted', 'equal-work', 'absolute'])(
+  'code and work add up to the change: %s',
+  (kind) => {
+    fc.assert(
+      fc.property(anyStacks, anyStacks, (textA, textB) => {
+        const [a, b] = [textA, textB].map((stacks): NamedTree => {
+          const profile = profileFromText(stacks);
+          return { tree: treeOf(profile), names: profile.functions.names };
+        });
+        const union = unionTree(a, b);
+        const found = changesOf(union, evidenceOf(union, unsliced(union.a, 1), unsliced(union.b, 1)), kind, [60, 60]);
+        const sum = found.changes.reduce((all, { part }) => all + part, 0);
+        expect(sum).toBeCloseTo(found.delta, 9);
+      }),
+    );
+  },
+);
+
+describe('evidence', () => {
+  it('says why not: too few samples, too small, not clear', () => {
+    const union = unionTree(text('m;a 500\nm;b 400\nm;rare 1'), text('m;a 500\nm;b 404\nm;rare 9'));
+    const { functions } = evidenceOf(union, unsliced(union.a, 1), unsliced(union.b, 1));
+    const verdict = (name: string): string => verdicts[functions.verdict[union.names.indexOf(name)]];
+    expect([verdict('rare'), verdict('b'), verdict('m')]).toEqual(['few-samples', 'small', 'untested']);
+  });
+
+  it('a share without slices must exceed three percent', () => {
+    const many = 1e8;
+    const union = unionTree(
+      text(`m;a;x ${many}\nm;a;y ${many}\nm;b;z ${many}`),
+      text(`m;a;x ${many * 1.025}\nm;a;y ${many}\nm;b;z ${many}`),
+    );
+    expect(evidenceOf(union, unsliced(union.a, 1), unsliced(union.b, 1)).changed).toHaveLength(0);
+  });
+
+  it('is the same from an answer of the server and from merges of sub-ranges', () => {
+    const { union, a } = recorded({}, {});
+    const merged = slicesOfTrees(union, a, 1 / (10 * MS));
+    // As SelectSlices would answer: the union's own nodes, each with its entries.
+    const byNode = Array.from({ length: union.length }, (): [number, number][] => []);
+    merged.node.forEach((node, e) => byNode[node].push([merged.slice[e], merged.value[e]]));
+    const answered = slicesOfAnswer(union, {
+      names: union.names,
+      name: union.func.map((f) => Math.max(0, f)),
+      parentDistance: union.parent.map((parent, node) => (node === 0 ? 0 : node - parent)),
+      entries: byNode.map((entries) => entries.length),
+      slice: byNode.flatMap((entries) => entries.map(([slice]) => slice)),
+      value: byNode.flatMap((entries) => entries.map(([, value]) => value)),
+      count: byNode.flatMap((entries) => entries.map(([, value]) => value / (10 * MS))),
+      profiles: Array.from({ length: SLICES }, () => 1),
+    });
+    expect(answered.samplesPerUnit).toBeCloseTo(1 / (10 * MS), 15);
+    const cells = (side: typeof merged): string[] =>
+      Array.from(side.node, (node, e) => `${node} ${side.slice[e]} ${side.value[e]}`).sort();
+    expect(cells(answered)).toEqual(cells(merged));
+  });
+
+  it('finds the nodes on the way to a change', () => {
+    const { union, evidence } = recorded({}, { load: { search: 1.8 } });
+    const node = union.func.indexOf(union.names.indexOf('search'));
+    const row = evidence.nodeRow[node];
+    expect(verdicts[evidence.nodes.verdict[row]]).toBe('supported');
+    expect(evidence.nodes.change[row]).toBeCloseTo(0.8, 0);
+    expect(evidence.isSliced).toBe(true);
+  });
+
+  it('too few slices count as none', () => {
+    const { union, a, b } = recorded({}, {});
+    const few = (trees: readonly NamedTree[]) => slicesOfTrees(union, trees.slice(0, 7), 1 / (10 * MS));
+    expect(evidenceOf(union, few(a), few(b)).isSliced).toBe(false);
+  });
+
+  it('asks for slices of two uploads at least', () => {
+    expect([slicesToAsk(3_600_000, 15_000), slicesToAsk(900_000, 30_000), slicesToAsk(300_000, 30_000)]).toEqual([
+      60, 15, 1,
+    ]);
+  });
+
+  it('false discoveries are bounded as Benjamini and Hochberg do it', () => {
+    // Tails 0.001, 0.012, 0.03, 0.04, 0.6: against 0.01, 0.02, 0.03, 0.04, 0.05 the first four.
+    expect([...discoveries([3.29, -2.513, 2.171, 2.054, 0.52], 0.05)]).toEqual([1, 1, 1, 1, 0]);
+    expect([...discoveries([1, -1.5, 0], 0.05)]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('words', () => {
+  it('growth of everything alike is told as what it may be', () => {
+    const found = compared({}, { load: { all: 1.2 }, seed: 'more' }, { kind: 'per-second' });
+    expect(supported(found.changes)).toEqual([]);
+    expect(summarise(found, cores)).toMatch(
+      /^No change is more than noise\. Everything grew by (19|20|21)[\d.]*\u00a0%: more work, or a uniformly slower program\.$/,
+    );
+  });
+
+  it('names in Markdown stay code', () => {
+    const hostile = 'x`|<img src=x>\n# y';
+    const found = compared({}, { cost: { encode: 2 } });
+    const renamed: WhatChanged = { ...found, changes: found.changes.map((one) => ({ ...one, name: hostile })) };
+    const markdown = changesAsMarkdown(renamed, cores, { a: 'before', b: 'after`' }, 'https://x/?v=1');
+    expect(markdown).not.toMatch(/^# y/m);
+    expect(markdown).not.toMatch(/(?<!\\)<img(?=[^`|]*$)/m);
+    expect(markdown).toContain("`x'\\|<img src=x> # y`");
+    expect(markdown).toContain('https://x/?v=1');
+  });
+});
+
+const cores = { kind: 'share', sampleType: { type: 'cpu', unit: 'nanoseconds' } } as const;
+
+function supported(changes: WhatChanged['changes']): string[] {
+  return changes.filter((one) => one.supported).map(({ kind, name }) => `${kind} ${name}`);
+}
+
+function text(stacks: string): NamedTree {
+  const profile = profileFromText(stacks);
+  return { tree: treeOf(profile), names: profile.functions.names };
+}
+
+/** Four routes of eight functions of their own each, and a library of three that all of them call. */
+function record({ load = {}, cost = {}, seconds = 900, period = 10 * MS, seed = 'a' }: Recording): NamedTree[] {
+  const random = seeded(seed);
+  return Array.from({ length: SLICES }, (_slice, slice) => {
+    const lines: string[] = [];
+    for (const [r, route] of ['checkout', 'search', 'cart', 'login'].entries()) {
+      const busy = (load[route] ?? load.all ?? 1) * (1 + 0.3 * Math.sin(slice + r)) * (r === 0 ? 1.5 : 1);
+      for (let f = 0; f < 8; f++) {
+        const own = `${route}.${f}`;
+        const leaves = [own, ...(f % 2 === 0 ? [`${own};encode`, `${own};encode;copy`, `${own};log`] : [])];
+        for (const leaf of leaves) {
+          const name = leaf.split(';').at(-1)!;
+          const mean = ((seconds * 1e9) / period / SLICES / 100) * busy * (cost[name] ?? 1) * (1 + (f % 3));
+          const count = poisson(mean, random);
+          if (count > 0) lines.push(`main;serve;${route};${leaf} ${count * period}`);
+        }
+      }
+    }
+    return text(lines.join('\n'));
+  });
+}
+
+function recorded(ofA: Recording, ofB: Recording, sliced = true) {
+  const a = record(ofA);
+  const b = record({ seed: 'b', ...ofB });
+  const union = unionTree(merge(a), merge(b));
+  const perUnit = (period = 10 * MS): number => 1 / period;
+  const evidence = sliced
+    ? evidenceOf(union, slicesOfTrees(union, a, perUnit(ofA.period)), slicesOfTrees(union, b, perUnit(ofB.period)))
+    : evidenceOf(union, unsliced(union.a, perUnit(ofA.period)), unsliced(union.b, perUnit(ofB.period)));
+  return { union, a, b, evidence };
+}
+
+interface Setting {
+  readonly sliced?: boolean;
+  readonly kind?: Normalisation;
+  readonly sameSeed?: boolean;
+  readonly swapped?: boolean;
+}
+
+function compared(a: Recording, b: Recording, { sliced = true, kind = 'share', sameSeed, swapped }: Setting = {}) {
+  const { union, evidence } = recorded(
+    swapped ? { seed: 'b', ...a } : a,
+    sameSeed || swapped ? { ...b, seed: 'a' } : b,
+    sliced,
+  );
+  return changesOf(union, evidence, kind, [a.seconds ?? 900, b.seconds ?? 900]);
+}
+
+function evidenceOf(union: UnionTree, a: Parameters<typeof findEvidence>[2], b: Parameters<typeof findEvidence>[3]) {
+  return findEvidence(union, findContexts(union), a, b);
+}
+
+function changesOf(union: UnionTree, evidence: Evidence, kind: Normalisation, seconds: readonly number[]): WhatChanged {
+  const contexts = findContexts(union);
+  const [a, b] = seconds.map((one) => ({ seconds: one, isSnapshot: false }));
+  const work = { context: contexts.context, growth: evidence.growth };
+  return whatChanged(union, contexts, normalise(kind, union, a, b, work), evidence);
+}
+
+function merge(trees: readonly NamedTree[]): NamedTree {
+  const lines = trees.flatMap(({ tree, names }) =>
+    Array.from({ length: tree.length }, (_, node) => node)
+      .filter((node) => tree.self[node] !== 0)
+      .map((node) => {
+        const path: string[] = [];
+        for (let at = node; at > 0; at = tree.parent[at]) path.unshift(names[tree.func[at]]);
+        return `${path.join(';')} ${tree.self[node]}`;
+      }),
+  );
+  return text(lines.join('\n'));
+}
