@@ -1,5 +1,5 @@
 /** Menus, lists and panels come with a library larger than the rest of the page: it loads when a hand is at the page. */
-export const loadOverlays = (): Promise<typeof import('./overlays.tsx')> => import('./overlays.tsx');
+export const loadOverlays = () => import('./overlays.tsx');
 
 /** At the first sign of a hand, so that what it opens is there by then. */
 export function loadOverlaysEarly(): void {

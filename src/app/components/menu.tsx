@@ -5,23 +5,12 @@ import { Field } from './field.tsx';
 import type { IconName } from './icon.tsx';
 import { lazily } from './lazily.tsx';
 import { loadOverlays } from './load-overlays.ts';
+import type { ChoiceOption, MenuGroup } from './overlays.tsx';
 import buttonStyles from './button.module.css';
 import styles from './menu.module.css';
 
 const MenuOverlay = lazily(async () => (await loadOverlays()).MenuOverlay);
 const ListOverlay = lazily(async () => (await loadOverlays()).ListOverlay);
-
-interface MenuEntry {
-  readonly id: string;
-  readonly title: string;
-  readonly hint?: string | undefined;
-  readonly checked?: boolean;
-}
-
-export interface MenuGroup {
-  readonly title?: string;
-  readonly entries: readonly MenuEntry[];
-}
 
 interface MenuButtonProps {
   readonly label: string;
@@ -80,12 +69,6 @@ interface MenuAtProps {
 /** A menu at a place, open as long as it is rendered. */
 export function MenuAt(props: MenuAtProps): ReactElement {
   return <MenuOverlay {...props} side="start" />;
-}
-
-export interface ChoiceOption<T extends string> {
-  readonly id: T;
-  readonly title: string;
-  readonly hint?: string;
 }
 
 interface ChoiceProps<T extends string> {

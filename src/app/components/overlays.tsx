@@ -1,10 +1,37 @@
 /** What opens over the page, on react-aria for keys, touch and screen readers. Open as long as it is rendered. */
 import type { ReactElement, ReactNode, RefObject } from 'react';
-import { Dialog, Header, ListBox, ListBoxItem, Menu, MenuItem, MenuSection, Popover, Text } from 'react-aria-components';
+import {
+  Dialog,
+  Header,
+  ListBox,
+  ListBoxItem,
+  Menu,
+  MenuItem,
+  MenuSection,
+  Popover,
+  Text,
+} from 'react-aria-components';
 import { Icon } from './icon.tsx';
-import type { ChoiceOption, MenuGroup } from './menu.tsx';
 import menuStyles from './menu.module.css';
 import popoverStyles from './popover.module.css';
+
+interface MenuEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly hint?: string | undefined;
+  readonly checked?: boolean;
+}
+
+export interface MenuGroup {
+  readonly title?: string;
+  readonly entries: readonly MenuEntry[];
+}
+
+export interface ChoiceOption<T extends string> {
+  readonly id: T;
+  readonly title: string;
+  readonly hint?: string;
+}
 
 interface OverlayProps {
   readonly label: string;

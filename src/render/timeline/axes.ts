@@ -1,4 +1,5 @@
 /** Where the ticks of a chart stand and what they say. */
+import { scaleLinear } from 'd3-scale';
 import { utcTicks } from 'd3-time';
 import { fromCivil, offsetMs } from '#model/civil-time.ts';
 import type { TimeRange } from '#model/time-range.ts';
@@ -10,6 +11,9 @@ export interface Tick {
 }
 
 const TICK_EVERY_CSS = 96;
+/** In the unit of the axis. */
+const SHORTENED_FROM = 1e5;
+const SPACE = '\u00a0';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -39,28 +43,25 @@ export function timeTicks({ startMs, endMs }: TimeRange, widthCss: number, zone:
     });
 }
 
-/** From zero to a round value above the largest. @param unitSize of what the ticks count */
+/** From zero to a round value above the largest. @param count about how many steps @param unitSize of what the ticks count */
 export function valueTicks(
   largest: number,
   count: number,
   unitSize: number,
 ): { readonly top: number; readonly ticks: readonly Tick[] } {
   if (!(largest > 0)) return { top: 1, ticks: [{ at: 0, text: '0' }] };
-  const every = roundStep(largest / unitSize / count);
-  const steps = Math.ceil(largest / unitSize / every - 1e-9);
-  const decimals = Math.max(0, Math.min(12, -Math.floor(Math.log10(every) + 1e-9)));
-  const ticks = Array.from({ length: steps + 1 }, (_, i) => Number((i * every).toPrecision(12)));
+  const scale = scaleLinear([0, largest / unitSize], [0, 1]).nice(count);
+  const top = scale.domain()[1];
+  // An axis is narrow: `100 k`, `20 M`.
+  const format = scale.tickFormat(count, top >= SHORTENED_FROM ? '~s' : undefined);
+  const text = (at: number): string =>
+    format(at)
+      .replaceAll(',', SPACE)
+      .replace(/(?=[a-z])/i, SPACE);
   return {
-    top: steps * every * unitSize,
-    ticks: ticks.map((at) => ({ at: at * unitSize, text: tickText(at, decimals) })),
+    top: top * unitSize,
+    ticks: scale.ticks(count).map((at) => ({ at: at * unitSize, text: at === 0 ? '0' : text(at) })),
   };
-}
-
-/** 1, 2 or 5 times a power of ten. */
-function roundStep(least: number): number {
-  const power = 10 ** Math.floor(Math.log10(least));
-  const digit = least / power;
-  return (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10) * power;
 }
 
 function instantOf(wall: Date, zone: string): number {
@@ -84,12 +85,4 @@ function evenly(fromMs: number, everyMs: number, endMs: number): number[] {
 
 function words(zone: string, parts: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...parts });
-}
-
-/** `0`, `0.5`, `1 500`, `20 M`: an axis is narrow. */
-function tickText(value: number, decimals: number): string {
-  if (value === 0) return '0';
-  const [size, letter] = value >= 1e9 ? [1e9, 'G'] : value >= 1e6 ? [1e6, 'M'] : value >= 1e5 ? [1e3, 'k'] : [1, ''];
-  const text = size === 1 ? value.toFixed(decimals) : String(Number((value / size).toPrecision(4)));
-  return `${text.replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, '\u00a0')}${letter === '' ? '' : `\u00a0${letter}`}`;
 }

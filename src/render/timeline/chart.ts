@@ -1,4 +1,5 @@
 /** A chart's facts and its geometry: what a time and a value are in css px. */
+import { scaleLinear } from 'd3-scale';
 import { type AlignedSeries, largestShown, middleMs } from '#model/aligned-series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { timeTicks, type Tick, valueTicks } from './axes.ts';
@@ -22,6 +23,8 @@ export interface ChartSize {
   readonly height: number;
 }
 
+type Scale = ReturnType<typeof scaleLinear<number>>;
+
 export interface Chart {
   readonly facts: ChartFacts;
   readonly size: ChartSize;
@@ -31,6 +34,10 @@ export interface Chart {
   readonly top: number;
   readonly bottom: number;
   readonly largest: number;
+  /** Ms to css px. */
+  readonly x: Scale;
+  /** Values to css px; what is negative is drawn at zero. */
+  readonly y: Scale;
   readonly timeTicks: readonly Tick[];
   readonly valueTicks: readonly Tick[];
 }
@@ -72,6 +79,8 @@ export function layoutChart(facts: ChartFacts, size: ChartSize): Chart {
     top,
     bottom,
     largest: values.top,
+    x: scaleLinear([facts.range.startMs, facts.range.endMs], [left, right]),
+    y: scaleLinear([0, values.top], [bottom, top]).clamp(true),
     timeTicks: timeTicks(facts.range, right - left, facts.zone),
     valueTicks: values.ticks,
   };
@@ -82,26 +91,14 @@ export function lookOf(s: number, colours: number): SeriesLook {
   return { colour: s % colours, isDashed: s >= colours };
 }
 
-export function xOf({ left, right, facts }: Chart, timeMs: number): number {
-  const { startMs, endMs } = facts.range;
-  return left + ((timeMs - startMs) / (endMs - startMs)) * (right - left);
-}
-
 /** Kept within the range. */
-export function timeAt({ left, right, facts }: Chart, x: number): number {
-  const { startMs, endMs } = facts.range;
-  const share = Math.max(0, Math.min(1, (x - left) / (right - left)));
-  return startMs + share * (endMs - startMs);
-}
-
-/** What is negative is drawn at zero. */
-export function yOf({ top, bottom, largest }: Chart, value: number): number {
-  return bottom - (Math.max(0, value) / largest) * (bottom - top);
+export function timeAt({ left, right, x }: Chart, at: number): number {
+  return x.invert(Math.max(left, Math.min(right, at)));
 }
 
 /** X of the middle of a step, where its value is drawn; the first and last step reach over the range, and are drawn at its edge. */
 export function stepX(chart: Chart, step: number): number {
-  return Math.max(chart.left, Math.min(chart.right, xOf(chart, middleMs(chart.facts.series, step))));
+  return Math.max(chart.left, Math.min(chart.right, chart.x(middleMs(chart.facts.series, step))));
 }
 
 /** Css px that a step is wide. */

@@ -4,7 +4,7 @@
  */
 import { stepAt } from '#model/aligned-series.ts';
 import type { TimeRange } from '#model/time-range.ts';
-import { type Chart, type ChartFacts, layoutChart, timeAt, xOf } from './chart.ts';
+import { type Chart, type ChartFacts, layoutChart, timeAt } from './chart.ts';
 import { type Flag, layoutFlags, markUnder, type TimelineMark } from './flags.ts';
 import { seriesAt } from './hit-test.ts';
 import { type ChartPainter, paintChart } from './paint-chart.ts';
@@ -106,7 +106,7 @@ export class TimelineEngine {
 
   /** Css px, for what the app puts beside a time. */
   xOf(timeMs: number): number {
-    return this.chart ? xOf(this.chart, timeMs) : 0;
+    return this.chart ? this.chart.x(timeMs) : 0;
   }
 
   /** Ms that a distance in css px stands for. */

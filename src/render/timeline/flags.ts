@@ -1,6 +1,6 @@
 /** Markers as flags in the row above the plot: where each stands, and what of its title fits. */
 import { readable } from '../text.ts';
-import { type Chart, xOf } from './chart.ts';
+import { type Chart } from './chart.ts';
 
 export interface TimelineMark {
   readonly timeMs: number;
@@ -35,7 +35,7 @@ export function layoutFlags(
   measure: (text: string) => number,
 ): readonly Flag[] {
   const seen = marks
-    .map(({ timeMs, title }, mark) => ({ mark, title, at: Math.round(xOf(chart, timeMs)) }))
+    .map(({ timeMs, title }, mark) => ({ mark, title, at: Math.round(chart.x(timeMs)) }))
     .filter(({ at }) => at >= chart.left && at <= chart.right)
     .slice(0, MOST_FLAGS);
   const flags: Flag[] = [];

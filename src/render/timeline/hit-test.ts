@@ -1,5 +1,5 @@
 /** Which series is under a point. */
-import { type Chart, yOf } from './chart.ts';
+import { type Chart } from './chart.ts';
 
 /** A line is taken hold of from this far. */
 const NEAR_CSS = 12;
@@ -18,12 +18,12 @@ export function seriesAt(chart: Chart, step: number, y: number): number {
     const value = column[step];
     if (hidden[s] || Number.isNaN(value)) continue;
     if (isStacked) {
-      const base = yOf(chart, below);
+      const base = chart.y(below);
       below += Math.max(0, value);
-      if (y <= base && y > yOf(chart, below)) return s;
+      if (y <= base && y > chart.y(below)) return s;
       continue;
     }
-    const away = Math.abs(yOf(chart, value) - y);
+    const away = Math.abs(chart.y(value) - y);
     if (away >= distance) continue;
     distance = away;
     found = s;

@@ -1,7 +1,7 @@
 /** Draws a chart's axes and series. Cost follows pixels and a budget of points: of hundreds of series each is drawn coarser. */
 import { middleMs, totalColumn } from '#model/aligned-series.ts';
 import type { TimeRange } from '#model/time-range.ts';
-import { type Chart, lookOf, stepWidth, stepX, xOf, yOf } from './chart.ts';
+import { type Chart, lookOf, stepWidth, stepX } from './chart.ts';
 import { type Reduced, reduceColumn } from './reduce.ts';
 
 /** The canvas calls of charts. */
@@ -103,7 +103,7 @@ function paintAxes(painter: ChartPainter, chart: Chart, theme: ChartTheme): void
   painter.textBaseline = 'middle';
   painter.textAlign = 'right';
   for (const { at, text } of valueTicks) {
-    const y = Math.round(yOf(chart, at));
+    const y = Math.round(chart.y(at));
     painter.fillStyle = at === 0 ? theme.strongLine : theme.line;
     painter.fillRect(left, y, right - left, 1);
     painter.fillStyle = theme.dimInk;
@@ -114,7 +114,7 @@ function paintAxes(painter: ChartPainter, chart: Chart, theme: ChartTheme): void
   painter.textBaseline = 'top';
   let free = left;
   for (const { at, text } of timeTicks) {
-    const x = Math.round(xOf(chart, at));
+    const x = Math.round(chart.x(at));
     painter.fillStyle = theme.strongLine;
     painter.fillRect(x, bottom, 1, 3);
     const half = text.length * 3.2;
@@ -135,9 +135,9 @@ function paintSingle(painter: ChartPainter, chart: Chart, theme: ChartTheme, sho
     const { first, last } = edges(chart, reduced, from, end);
     painter.beginPath();
     painter.moveTo(first, chart.bottom);
-    if (end - from === 1) painter.lineTo(first, yOf(chart, reduced.values[from]));
-    for (let i = from; i < end; i++) painter.lineTo(stepX(chart, reduced.steps[i]), yOf(chart, reduced.values[i]));
-    if (end - from === 1) painter.lineTo(last, yOf(chart, reduced.values[from]));
+    if (end - from === 1) painter.lineTo(first, chart.y(reduced.values[from]));
+    for (let i = from; i < end; i++) painter.lineTo(stepX(chart, reduced.steps[i]), chart.y(reduced.values[i]));
+    if (end - from === 1) painter.lineTo(last, chart.y(reduced.values[from]));
     painter.lineTo(last, chart.bottom);
     painter.closePath();
     painter.fill();
@@ -220,9 +220,12 @@ interface Layer {
 
 /** From below. */
 function layersOf(chart: Chart, shown: readonly number[], { steps, length }: Reduced, thin: number): Layer[] {
+  // The same as chart.y; here it is done by the ten thousand.
+  const { bottom } = chart;
+  const tall = (bottom - chart.top) / chart.largest;
   const layers: Layer[] = [];
   const sum = new Float64Array(length);
-  let base = new Float64Array(length).fill(chart.bottom);
+  let base = new Float64Array(length).fill(bottom);
   let first = -1;
   for (const [i, s] of shown.entries()) {
     if (first < 0) first = s;
@@ -231,10 +234,10 @@ function layersOf(chart: Chart, shown: readonly number[], { steps, length }: Red
     for (let p = 0; p < length; p++) {
       const value = column[steps[p]];
       if (value > 0) sum[p] += value;
-      thickest = Math.max(thickest, base[p] - yOf(chart, sum[p]));
+      thickest = Math.max(thickest, base[p] - (bottom - sum[p] * tall));
     }
     if (thickest < thin && i < shown.length - 1) continue;
-    const top = sum.map((value) => yOf(chart, value));
+    const top = sum.map((value) => bottom - value * tall);
     layers.push({ series: first, top, base });
     base = top;
     first = -1;
@@ -259,16 +262,16 @@ function edges(
 function strokeRuns(painter: ChartPainter, chart: Chart, reduced: Reduced): void {
   const { steps, values } = reduced;
   const { left, right, bottom } = chart;
-  // The same as stepX and yOf; here it is done by the million.
-  const first = xOf(chart, middleMs(chart.facts.series, 0));
+  // The same as stepX and chart.y; here it is done by the million.
+  const first = chart.x(middleMs(chart.facts.series, 0));
   const width = stepWidth(chart);
   const tall = (bottom - chart.top) / chart.largest;
   forRuns(reduced, (from, end) => {
     painter.beginPath();
     if (end - from === 1) {
       const alone = edges(chart, reduced, from, end);
-      painter.moveTo(alone.first, yOf(chart, values[from]));
-      painter.lineTo(alone.last, yOf(chart, values[from]));
+      painter.moveTo(alone.first, chart.y(values[from]));
+      painter.lineTo(alone.last, chart.y(values[from]));
       painter.stroke();
       return;
     }

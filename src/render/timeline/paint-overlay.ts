@@ -1,6 +1,6 @@
 /** What lies over the series: selection, sides of a comparison, markers, what is hovered. None of it draws the series anew. */
 import type { TimeRange } from '#model/time-range.ts';
-import { type Chart, lookOf, stepX, xOf, yOf } from './chart.ts';
+import { type Chart, lookOf, stepX } from './chart.ts';
 import { FLAG, type Flag } from './flags.ts';
 import { type ChartPainter, type ChartTheme, paintLine } from './paint-chart.ts';
 
@@ -68,7 +68,7 @@ export function paintOverlay(
 }
 
 function spanOf(chart: Chart, { startMs, endMs }: TimeRange): { readonly from: number; readonly to: number } {
-  return { from: Math.max(chart.left, xOf(chart, startMs)), to: Math.min(chart.right, xOf(chart, endMs)) };
+  return { from: Math.max(chart.left, chart.x(startMs)), to: Math.min(chart.right, chart.x(endMs)) };
 }
 
 function paintGround(painter: ChartPainter, chart: Chart, range: TimeRange, colour: string): void {
@@ -85,7 +85,7 @@ function paintEdges(painter: ChartPainter, chart: Chart, { startMs, endMs }: Tim
   painter.fillStyle = colour;
   const y = (chart.top + chart.bottom - HANDLE.height) / 2;
   for (const ms of [startMs, endMs]) {
-    const x = Math.round(xOf(chart, ms));
+    const x = Math.round(chart.x(ms));
     if (x < chart.left - 1 || x > chart.right + 1) continue;
     painter.fillRect(x - 1, chart.top, 2, chart.bottom - chart.top);
     painter.beginPath();
@@ -124,7 +124,7 @@ function paintHover(
   const { series, hidden, isStacked } = chart.facts;
   const isSingle = series.columns.length === 1;
   // The line of the step that is read, where there is one.
-  const x = Math.round(step < 0 ? xOf(chart, ms) : stepX(chart, step));
+  const x = Math.round(step < 0 ? chart.x(ms) : stepX(chart, step));
   painter.fillStyle = theme.dimInk;
   painter.fillRect(x, chart.top, 1, chart.bottom - chart.top);
   if (step < 0 || isStacked) return;
@@ -132,7 +132,7 @@ function paintHover(
   if (near >= 0 && !isSingle) paintLine(painter, chart, near, colourOf(near), chart.facts.range);
   for (const [s, column] of series.columns.entries()) {
     if (hidden[s] || Number.isNaN(column[step]) || (series.columns.length > MOST_DOTS && s !== near)) continue;
-    const y = yOf(chart, column[step]);
+    const y = chart.y(column[step]);
     for (const [radius, colour] of [
       [4.5, theme.ground],
       [3, colourOf(s)],
