@@ -1,13 +1,11 @@
-/** Menus, lists and panels come with a library larger than the rest of the page: it loads when a hand is at the page. */
+/** Menus, lists and panels come with a library larger than the rest of the page: it loads once the page is there. */
 export const loadOverlays = () => import('./overlays.tsx');
 
-/** At the first sign of a hand, so that what it opens is there by then. */
-export function loadOverlaysEarly(): void {
-  const stop = new AbortController();
-  const load = (): void => {
-    stop.abort();
-    // Whoever opens one asks again, and is told.
-    loadOverlays().catch(() => undefined);
-  };
-  for (const sign of ['pointermove', 'pointerdown', 'keydown']) addEventListener(sign, load, { signal: stop.signal });
+/** Before somebody opens one, and after all that the first picture needs. */
+export function loadOverlaysWhenIdle(): void {
+  // Whoever opens one asks again, and is told.
+  const load = (): unknown => loadOverlays().catch(() => undefined);
+  // Safari has no idle time to tell of.
+  const whenIdle = 'requestIdleCallback' in globalThis ? requestIdleCallback : setTimeout;
+  addEventListener('load', () => whenIdle(load), { once: true });
 }
