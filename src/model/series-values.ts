@@ -14,10 +14,14 @@ export function stepFor({ startMs, endMs }: TimeRange, points: number, uploadInt
   return 1000 * (NICE_S.find((s) => s * 1000 >= least) ?? 86400 * Math.ceil(least / 864e5));
 }
 
-/** Whether profiles say what was held at one time, so that a sum of them says nothing. */
 export function isSnapshot(profileType: string): boolean {
   const type = parseProfileType(profileType);
-  return type !== undefined && /^(inuse|goroutine|live$)/.test(type.sampleType);
+  return type !== undefined && isSnapshotType(type.sampleType);
+}
+
+/** What is there at a time, not what was used over a time: a sum of such profiles says nothing. */
+export function isSnapshotType(sampleType: string): boolean {
+  return /^(inuse|goroutine|live$)/.test(sampleType);
 }
 
 /** The smallest usual distance of profiles: one a series that comes too early (at its stop) does not count. */
