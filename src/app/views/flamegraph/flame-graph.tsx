@@ -34,8 +34,8 @@ export interface FlameGraphProps {
   /** The accessible name of the graph. */
   readonly title: string;
   readonly direction: Direction;
-  /** Colour key by function, see render/palette.ts. */
-  readonly colours: Uint8Array;
+  /** Colour key by node, see render/palette.ts. */
+  readonly colours: Uint16Array;
   readonly hit: Uint8Array | undefined;
   /** The frame that fills the width; a new object asks for it again, also where the camera has left it since. */
   readonly zoom: { readonly node: NodeIndex };

@@ -3,12 +3,15 @@ import { type ReactElement, useMemo } from 'react';
 import { nodeName } from '#model/call-tree.ts';
 import { formatShare } from '#model/units.ts';
 import { lazily } from '../../components/lazily.tsx';
+import { keysOfNodes } from '../colours.ts';
 import { type Shown, valueText } from '../shown.ts';
 import { FlameGraph, type FlameGraphProps } from './flame-graph.tsx';
 
 const FrameTooltip = lazily(async () => (await import('./frame-tooltip.tsx')).FrameTooltip);
 
-interface ProfileGraphProps extends Omit<FlameGraphProps, 'names' | 'words' | 'renderTooltip'> {
+interface ProfileGraphProps extends Omit<FlameGraphProps, 'names' | 'words' | 'colours' | 'renderTooltip'> {
+  /** Colour key by function. */
+  readonly colours: Uint8Array;
   readonly shown: Shown;
   /** Names the root's box; the function itself in Sandwich. */
   readonly rootTitle: string;
@@ -19,7 +22,7 @@ interface ProfileGraphProps extends Omit<FlameGraphProps, 'names' | 'words' | 'r
 }
 
 export function ProfileGraph(props: ProfileGraphProps): ReactElement {
-  const { shown, tree, rootTitle, whole, byFunction, zoom } = props;
+  const { shown, tree, rootTitle, whole, byFunction, colours, zoom } = props;
   const { names } = shown.file.profile.functions;
   const words = useMemo(
     () => ({
@@ -33,9 +36,11 @@ export function ProfileGraph(props: ProfileGraphProps): ReactElement {
     }),
     [shown, tree, names, rootTitle, whole],
   );
+  const keys = useMemo(() => keysOfNodes(tree, colours), [tree, colours]);
   return (
     <FlameGraph
       {...props}
+      colours={keys}
       names={names}
       words={words}
       renderTooltip={(node, at, area) => (
