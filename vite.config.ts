@@ -53,9 +53,17 @@ export default defineConfig(({ isSsrBuild }) =>
           // light-dark() must reach the browser as it stands: theme.css relies on it.
           target: ['chrome123', 'edge123', 'firefox128', 'safari17.5'],
           modulePreload: { polyfill: false },
-          // What the first visit shares with a later part is one chunk: a dozen small ones compress worse, by 6 kB.
+          // What the first visit shares with a later part is one chunk, what only later parts share another: a dozen small ones
+          // compress worse, by 6 kB.
           rolldownOptions: {
-            output: { codeSplitting: { groups: [{ name: 'libraries', test: /node_modules/, minShareCount: 2 }] } },
+            output: {
+              codeSplitting: {
+                groups: [
+                  { name: 'libraries', test: /node_modules/, minShareCount: 2, tags: ['$initial'] },
+                  { name: 'later', test: /node_modules/, minShareCount: 2 },
+                ],
+              },
+            },
           },
           // scripts/size.js watches the sizes.
           chunkSizeWarningLimit: 1000,

@@ -6,6 +6,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { AnalysisClient } from '#analysis/client.ts';
 import { pyroscopeSource } from '#datasource/pyroscope.ts';
+import { loadOverlaysWhenIdle } from './components/load-overlays.ts';
 import { installConsole } from './dev/install-console.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { applyTheme } from './preferences.ts';
@@ -28,6 +29,7 @@ const source = pyroscopeSource({
 });
 closeDroppedProfiles(queries, analysis);
 installConsole(analysis, queries);
+loadOverlaysWhenIdle();
 void import('./files/given-files.ts').then(({ openGivenFiles }) => openGivenFiles(analysis));
 
 createRoot(document.getElementById('root')!).render(

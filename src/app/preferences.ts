@@ -7,6 +7,8 @@ interface Preferences {
   readonly theme: 'system' | 'light' | 'dark';
   readonly tableWidth: number; // css px
   readonly rowHeight: 20 | 16; // css px
+  /** Of the time series, css px; 0 is closed. */
+  readonly seriesHeight: number;
   /** Address of a source line, with places for file, line and version; '' none. */
   readonly sourceLink: string;
   /** Ranges that were chosen, the latest first. */
@@ -14,9 +16,17 @@ interface Preferences {
 }
 
 const KEY = 'flametide.preferences';
-const defaults: Preferences = { theme: 'system', tableWidth: 400, rowHeight: 20, sourceLink: '', recentRanges: [] };
+const defaults: Preferences = {
+  theme: 'system',
+  tableWidth: 400,
+  rowHeight: 20,
+  seriesHeight: 96,
+  sourceLink: '',
+  recentRanges: [],
+};
 const MOST_RECENT = 8;
 export const tableWidthLimits = { min: 240, max: 900 } as const;
+export const seriesHeightLimits = { min: 64, max: 240 } as const;
 
 export const preferences = createStore<Preferences>(read);
 
@@ -50,7 +60,7 @@ function read(): Preferences {
   } catch {
     return defaults;
   }
-  const { theme, tableWidth, rowHeight, sourceLink, recentRanges } = (
+  const { theme, tableWidth, rowHeight, seriesHeight, sourceLink, recentRanges } = (
     typeof kept === 'object' && kept !== null ? kept : {}
   ) as Record<string, unknown>;
   return {
@@ -60,6 +70,13 @@ function read(): Preferences {
         ? tableWidth
         : defaults.tableWidth,
     rowHeight: rowHeight === 16 ? 16 : 20,
+    seriesHeight:
+      seriesHeight === 0 ||
+      (typeof seriesHeight === 'number' &&
+        seriesHeight >= seriesHeightLimits.min &&
+        seriesHeight <= seriesHeightLimits.max)
+        ? seriesHeight
+        : defaults.seriesHeight,
     sourceLink: typeof sourceLink === 'string' ? sourceLink.slice(0, 1000) : '',
     recentRanges: Array.isArray(recentRanges) ? recentRanges.filter(isRange).slice(0, MOST_RECENT) : [],
   };

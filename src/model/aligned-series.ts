@@ -15,6 +15,14 @@ export interface AlignedSeries {
   readonly sums: Float64Array;
 }
 
+/** Over the steps with something in them. */
+export interface ColumnSummary {
+  readonly least: number;
+  readonly largest: number;
+  readonly mean: number;
+  readonly last: number;
+}
+
 /** More steps than any chart has pixels. */
 const MOST_STEPS = 20_000;
 
@@ -32,7 +40,8 @@ export function alignSeries(
     firstMs = Math.min(firstMs, timesMs[0]);
     lastMs = Math.max(lastMs, timesMs[timesMs.length - 1]);
   }
-  firstMs = Math.max(firstMs, startMs - stepMs);
+  // By whole steps, so that the grid stays that of the source.
+  if (firstMs < startMs) firstMs += Math.floor((startMs - firstMs) / stepMs) * stepMs;
   lastMs = Math.min(lastMs, endMs + stepMs);
   const length = lastMs < firstMs ? 0 : Math.min(MOST_STEPS, Math.round((lastMs - firstMs) / stepMs) + 1);
   const sums = new Float64Array(series.length);
@@ -40,19 +49,32 @@ export function alignSeries(
     const column = new Float64Array(length).fill(Number.NaN);
     for (let i = 0; i < timesMs.length; i++) {
       const at = Math.round((timesMs[i] - firstMs) / stepMs);
-      if (at < 0 || at >= length) continue;
-      column[at] = values[i] * factor;
-      sums[s] += column[at];
+      const value = values[i] * factor;
+      if (at < 0 || at >= length || !Number.isFinite(value)) continue;
+      column[at] = Number.isNaN(column[at]) ? value : column[at] + value;
+      sums[s] += value;
     }
     return column;
   });
   return { firstMs, stepMs, length, labels: series.map(({ labels }) => labels), columns, sums };
 }
 
-/** The sum of all columns; NaN where all are empty. */
-export function totalColumn({ columns, length }: AlignedSeries): Float64Array {
+/** The way back for one column: its steps with something in them. */
+export function pointsOf({ columns, labels, firstMs, stepMs }: AlignedSeries, s: number): Series {
+  const column = columns[s];
+  const steps = Array.from(column.keys()).filter((i) => !Number.isNaN(column[i]));
+  return {
+    labels: labels[s],
+    timesMs: Float64Array.from(steps, (i) => firstMs + i * stepMs),
+    values: Float64Array.from(steps, (i) => column[i]),
+  };
+}
+
+/** The sum of the columns that are not hidden; NaN where all are empty. */
+export function totalColumn({ columns, length }: AlignedSeries, hidden: readonly boolean[] = []): Float64Array {
   const total = new Float64Array(length).fill(Number.NaN);
-  for (const column of columns) {
+  for (const [s, column] of columns.entries()) {
+    if (hidden[s]) continue;
     for (let i = 0; i < length; i++) {
       if (!Number.isNaN(column[i])) total[i] = (Number.isNaN(total[i]) ? 0 : total[i]) + column[i];
     }
@@ -60,8 +82,45 @@ export function totalColumn({ columns, length }: AlignedSeries): Float64Array {
   return total;
 }
 
+/** The largest value that is drawn, 0 where there is none. @param isStacked one above the other, not each from zero */
+export function largestShown(series: AlignedSeries, hidden: readonly boolean[], isStacked: boolean): number {
+  const columns = isStacked ? [totalColumn(series, hidden)] : series.columns.filter((_, s) => !hidden[s]);
+  let largest = 0;
+  for (const column of columns) for (let i = 0; i < column.length; i++) if (column[i] > largest) largest = column[i];
+  return largest;
+}
+
 /** The step that holds a time, -1 outside of the data. */
 export function stepAt({ firstMs, stepMs, length }: AlignedSeries, timeMs: number): number {
   const step = Math.ceil((timeMs - firstMs) / stepMs);
   return step < 0 || step >= length ? -1 : step;
+}
+
+/** The middle of a step: what its value is drawn and read at. */
+export function middleMs({ firstMs, stepMs }: AlignedSeries, step: number): number {
+  return firstMs + (step - 0.5) * stepMs;
+}
+
+/** Undefined where all is empty. @param range only the steps whose middle is in it */
+export function summaryOf(
+  series: AlignedSeries,
+  column: Float64Array,
+  { startMs, endMs }: TimeRange,
+): ColumnSummary | undefined {
+  let least = Infinity;
+  let largest = -Infinity;
+  let last = Number.NaN;
+  let sum = 0;
+  let count = 0;
+  for (let i = 0; i < column.length; i++) {
+    const value = column[i];
+    const ms = middleMs(series, i);
+    if (Number.isNaN(value) || ms < startMs || ms > endMs) continue;
+    least = Math.min(least, value);
+    largest = Math.max(largest, value);
+    last = value;
+    sum += value;
+    count++;
+  }
+  return count === 0 ? undefined : { least, largest, mean: sum / count, last };
 }

@@ -1,10 +1,12 @@
 /** From sums per step to what an axis shows. */
 import type { Series } from './series.ts';
-import { formatNumber, formatValue } from './units.ts';
+import { formatNumber, formatValue, nanosecondsIn, scaleFor } from './units.ts';
 import type { TimeRange } from './time-range.ts';
 import { parseProfileType } from './profile-type.ts';
 
 const NICE_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
+const NBSP = '\u00a0';
+const LONGEST_WORD = 40;
 
 /** A nice step in ms: at most `points` in the range, at least twice the upload interval. */
 export function stepFor({ startMs, endMs }: TimeRange, points: number, uploadIntervalMs: number | undefined): number {
@@ -17,11 +19,12 @@ export function isSnapshot(profileType: string): boolean {
   return type !== undefined && isSnapshotType(type.sampleType);
 }
 
-/** What is there at a time, not what was used over a time. */
+/** What is there at a time, not what was used over a time: a sum of such profiles says nothing. */
 export function isSnapshotType(sampleType: string): boolean {
-  return /^(inuse|goroutine)/.test(sampleType);
+  return /^(inuse|goroutine|live$)/.test(sampleType);
 }
 
+/** The smallest usual distance of profiles: one a series that comes too early (at its stop) does not count. */
 export function uploadIntervalOf(series: readonly Series[]): number | undefined {
   const gaps: number[] = [];
   for (const { timesMs } of series.slice(0, 20))
@@ -30,52 +33,76 @@ export function uploadIntervalOf(series: readonly Series[]): number | undefined 
   return gaps[gaps.length >> 2];
 }
 
+/**
+ * Without the newest step while it is still filling: profiles of a step come until half a step after its end; and without
+ * the first where it lies before the range, but for its edge.
+ */
+export function withoutOpenSteps(
+  { labels, timesMs, values }: Series,
+  stepMs: number,
+  range: TimeRange,
+  nowMs: number,
+): Series {
+  let length = timesMs.length;
+  // A range of the past has no step that still fills.
+  const latestMs = range.endMs > nowMs - 2 * stepMs ? nowMs - stepMs / 2 : Infinity;
+  while (length > 1 && timesMs[length - 1] > latestMs) length--;
+  const first = length > 1 && timesMs[0] <= range.startMs ? 1 : 0;
+  return { labels, timesMs: timesMs.subarray(first, length), values: values.subarray(first, length) };
+}
+
+/** The unit of a whole axis, so that its ticks are numbers alone. */
+interface AxisUnit {
+  /** `cores`, `MiB/s`, `contentions/s`. */
+  readonly title: string;
+  /** Of one of it, in the unit of the rates. */
+  readonly size: number;
+}
+
 /** How values of a type are shown over time: by the second, or as they are for snapshots. */
 export interface RateScale {
   /** What a sum per step of one second is multiplied by. */
   readonly factor: number;
-  /** `3.90 cores`, `12.1 MiB/s`, `240 /s`; of snapshots the value. */
+  /** `3.90 cores`, `12.1 MiB/s`, `240 contentions/s`; of snapshots the value. */
   format(rate: number): string;
-  /** The same without what the axis says once. */
-  formatTick(rate: number): string;
-  /** For the axis: `cores`, `bytes/s`. */
-  readonly unit: string;
+  axisFor(largest: number): AxisUnit;
 }
-
-const NANOSECONDS: Readonly<Record<string, number>> = {
-  nanoseconds: 1,
-  ns: 1,
-  microseconds: 1e3,
-  milliseconds: 1e6,
-  seconds: 1e9,
-};
 
 export function rateScaleOf(profileType: string): RateScale {
   const type = parseProfileType(profileType);
   const unit = type?.sampleUnit ?? '';
   const sampleType = type?.sampleType ?? '';
-  const nanoseconds = NANOSECONDS[unit];
-  if (isSnapshot(profileType)) {
-    const format = (value: number): string => formatValue(value, unit, sampleType);
-    return { factor: 1, format, formatTick: format, unit: unit === 'bytes' ? 'bytes' : sampleType };
-  }
-  if (nanoseconds !== undefined) {
+  const perSecond = isSnapshot(profileType) ? '' : '/s';
+  const nanoseconds = nanosecondsIn(unit);
+  if (nanoseconds !== undefined && perSecond !== '') {
     const words = sampleType === 'cpu' ? 'cores' : 's/s';
     return {
       factor: nanoseconds / 1e9,
-      format: (rate) => `${formatNumber(rate)}\u00a0${words}`,
-      formatTick: formatNumber,
-      unit: words,
+      format: (rate) => `${formatNumber(rate)}${NBSP}${words}`,
+      axisFor: () => ({ title: words, size: 1 }),
     };
   }
-  if (unit === 'bytes') {
-    const format = (rate: number): string => `${formatValue(rate, unit, sampleType)}/s`;
-    return { factor: 1, format, formatTick: format, unit: 'bytes/s' };
+  const { suffix } = scaleFor(unit, sampleType, 1);
+  if (suffix !== '') {
+    return {
+      factor: 1,
+      format: (rate) => `${formatValue(rate, unit, sampleType)}${perSecond}`,
+      axisFor(largest) {
+        const scale = scaleFor(unit, sampleType, largest);
+        return { title: `${scale.suffix}${perSecond}`, size: scale.size };
+      },
+    };
   }
+  const words = `${countedWord(sampleType)}${perSecond}`;
   return {
     factor: 1,
-    format: (rate) => `${formatNumber(rate)}\u00a0/s`,
-    formatTick: formatNumber,
-    unit: `${sampleType}/s`,
+    format: (rate) => `${formatNumber(rate)}${NBSP}${words}`,
+    axisFor: () => ({ title: words, size: 1 }),
   };
+}
+
+/** What a type counts: `alloc_objects` are objects. */
+function countedWord(sampleType: string): string {
+  if (/^goroutines?$/.test(sampleType)) return 'goroutines';
+  return sampleType.replace(/^(alloc|inuse)_/, '').slice(0, LONGEST_WORD);
 }

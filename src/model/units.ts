@@ -68,14 +68,20 @@ export interface Scale {
   format(value: number): string;
 }
 
+interface SizedScale extends Scale {
+  /** Of one of the suffix, in the unit of the values. */
+  readonly size: number;
+}
+
 /** @param largest the value that decides the unit and the decimals; @param type tells CPU time from other time. */
-export function scaleFor(unit: string, type: string, largest: number): Scale {
+export function scaleFor(unit: string, type: string, largest: number): SizedScale {
   const ladder = ladderOf(unit, type);
   if (!ladder) {
     const isWhole = Number.isInteger(largest);
     const decimals = decimalsFor(largest);
     return {
       suffix: '',
+      size: 1,
       format: (value) => (isWhole && Number.isInteger(value) ? formatCount(value) : grouped(value, decimals)),
     };
   }
@@ -84,7 +90,7 @@ export function scaleFor(unit: string, type: string, largest: number): Scale {
   const divide = step.size / factor;
   // Nobody counts in parts of a byte or a nanosecond.
   const decimals = divide === 1 && Number.isInteger(largest) ? 0 : decimalsFor(largest / divide);
-  return { suffix: step.suffix, format: (value) => grouped(value / divide, decimals) };
+  return { suffix: step.suffix, size: divide, format: (value) => grouped(value / divide, decimals) };
 }
 
 /** `36.1 core-min`; a count alone has no unit. */
@@ -129,6 +135,12 @@ export function formatBytesOfFile(bytes: number): string {
   if (bytes < 1000) return `${bytes}${NBSP}B`;
   const [size, suffix] = bytes < 999_500 ? [1e3, 'kB'] : bytes < 999.5e6 ? [1e6, 'MB'] : [1e9, 'GB'];
   return `${grouped(bytes / size, decimalsFor(bytes / size, 2))}${NBSP}${suffix}`;
+}
+
+/** Of one of a unit of time; undefined for other units. */
+export function nanosecondsIn(unit: string): number | undefined {
+  const word = unit.toLowerCase();
+  return Object.hasOwn(inNanoseconds, word) ? inNanoseconds[word] : undefined;
 }
 
 function ladderOf(

@@ -108,6 +108,7 @@ test('by keyboard alone: a service, a label, a range, the top function', async (
   const service = page.getByRole('button', { name: /^Service/ });
   await service.focus();
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('combobox', { name: 'Find a service' })).toBeFocused();
   await page.keyboard.type('e2e/keys');
   await expect(page.getByRole('option')).toHaveCount(1);
   await page.keyboard.press('Enter');

@@ -1,67 +1,91 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
-import { alignSeries, stepAt, totalColumn } from '#model/aligned-series.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  alignSeries,
+  largestShown,
+  middleMs,
+  pointsOf,
+  stepAt,
+  summaryOf,
+  totalColumn,
+} from '#model/aligned-series.ts';
 import type { Series } from '#model/series.ts';
 
-const series = (value: string, ...points: [number, number][]): Series => ({
-  labels: [{ name: 'pod', value }],
-  timesMs: Float64Array.from(points, ([time]) => time),
-  values: Float64Array.from(points, ([, one]) => one),
-});
-const gap = Number.NaN;
-const range = { startMs: 100, endMs: 200 };
-const a = series('a', [110, 1], [120, 2], [150, 5]);
-const b = series('b', [120, 20], [140, 40]);
+const RANGE = { startMs: 0, endMs: 60_000 };
 
-it('puts all series on one column of times, empty steps as NaN', () => {
-  const aligned = alignSeries([a, b], range, 10, 2);
-  expect(aligned).toMatchObject({ firstMs: 110, stepMs: 10, length: 5, labels: [a.labels, b.labels] });
-  expect(aligned.columns.map((column) => [...column])).toEqual([
-    [2, 4, gap, gap, 10],
-    [gap, 40, gap, 80, gap],
-  ]);
-  expect([...aligned.sums]).toEqual([16, 120]);
-  expect([...totalColumn(aligned)]).toEqual([2, 44, gap, 80, 10]);
+/** `1 . 3`: values of steps of ten seconds, a dot where there is none. */
+function drawn(text: string, startMs = 10_000): Series {
+  const cells = text.trim().split(/\s+/);
+  const steps = Array.from(cells.keys()).filter((i) => cells[i] !== '.');
+  return {
+    labels: [],
+    timesMs: Float64Array.from(steps, (i) => startMs + i * 10_000),
+    values: Float64Array.from(steps, (i) => Number(cells[i])),
+  };
+}
+const text = (column: Float64Array): string =>
+  [...column].map((value) => (Number.isNaN(value) ? '.' : value)).join(' ');
+
+describe('alignment', () => {
+  it('puts series on one column of times, and leaves gaps empty', () => {
+    const aligned = alignSeries([drawn('1 2 . 4'), drawn('. 5 6')], RANGE, 10_000, 10);
+    expect(aligned.firstMs).toBe(10_000);
+    expect(aligned.columns.map(text)).toEqual(['10 20 . 40', '. 50 60 .']);
+    expect([...aligned.sums]).toEqual([70, 110]);
+  });
+
+  it('keeps to the grid of the source where it begins before the range', () => {
+    const aligned = alignSeries([drawn('1 2 3 4', -13_000)], RANGE, 10_000, 1);
+    expect(aligned.firstMs).toBe(-3000);
+    expect(text(aligned.columns[0] ?? new Float64Array(0))).toBe('2 3 4');
+  });
+
+  it('leaves out what is no number', () => {
+    const wild = { ...drawn('1 2 3'), values: Float64Array.of(1, Number.NaN, Infinity) };
+    const { columns, sums } = alignSeries([wild], RANGE, 10_000, 1);
+    expect([text(columns[0] ?? new Float64Array(0)), sums[0]]).toEqual(['1 . .', 1]);
+  });
+
+  it('is nothing for nothing, and bounded for any range', () => {
+    expect(alignSeries([], RANGE, 10_000, 1).length).toBe(0);
+    const far = { labels: [], timesMs: Float64Array.of(0, 1e15), values: Float64Array.of(1, 1) };
+    expect(alignSeries([far], { startMs: 0, endMs: 1e15 }, 1, 1).length).toBeLessThanOrEqual(20_000);
+  });
+
+  it('goes back to the points it came from', () => {
+    fc.assert(
+      fc.property(fc.array(fc.option(fc.integer({ min: 0, max: 1e6 })), { minLength: 1, maxLength: 40 }), (cells) => {
+        const series = drawn(cells.map((cell) => cell ?? '.').join(' '));
+        const range = { startMs: 0, endMs: 1e6 };
+        expect(pointsOf(alignSeries([series], range, 10_000, 1), 0)).toEqual(series);
+      }),
+    );
+  });
 });
 
-it.each([
-  ['nothing', [], 0, []],
-  ['series without points', [series('a')], 0, []],
-  ['one point', [series('a', [150, 3])], 1, [3]],
-  ['what lies far outside of the range', [series('a', [10, 1], [150, 3], [990, 9])], 13, [3]],
-])('%s', (_, all, length, total) => {
-  const aligned = alignSeries(all, range, 10, 1);
-  expect(aligned.length).toBe(length);
-  expect([...totalColumn(aligned)].filter((value) => !Number.isNaN(value))).toEqual(total);
-});
+describe('reading', () => {
+  const aligned = alignSeries([drawn('1 2 . 4'), drawn('. 5 6')], RANGE, 10_000, 1);
 
-it('a source that answers far too many steps fills no memory', () => {
-  const aligned = alignSeries([series('a', [0, 1], [1e12, 1])], { startMs: 0, endMs: 1e12 }, 1, 1);
-  expect(aligned.length).toBeLessThanOrEqual(20_000);
-});
+  it('sums what is shown; a step is empty where all are', () => {
+    expect(text(totalColumn(aligned))).toBe('1 7 6 4');
+    expect(text(totalColumn(aligned, [false, true]))).toBe('1 2 . 4');
+  });
 
-it('no value is lost, and the total is the sum of the sums', () => {
-  const points = fc.uniqueArray(fc.tuple(fc.nat(60), fc.nat(1000)), { selector: ([step]) => step });
-  fc.assert(
-    fc.property(fc.array(points, { maxLength: 5 }), fc.integer({ min: 1, max: 60_000 }), (rows, stepMs) => {
-      const all = rows.map((row, s) =>
-        series(String(s), ...row.toSorted(([x], [y]) => x - y).map(([i, v]): [number, number] => [i * stepMs, v])),
-      );
-      const aligned = alignSeries(all, { startMs: 0, endMs: 60 * stepMs }, stepMs, 1);
-      expect([...aligned.sums]).toEqual(all.map(({ values }) => values.reduce((sum, v) => sum + v, 0)));
-      const total = totalColumn(aligned).reduce((sum, v) => sum + (Number.isNaN(v) ? 0 : v), 0);
-      expect(total).toBe(aligned.sums.reduce((sum, v) => sum + v, 0));
-    }),
-  );
-});
+  it('knows the largest, alone, stacked, without the hidden', () => {
+    expect(largestShown(aligned, [], false)).toBe(6);
+    expect(largestShown(aligned, [], true)).toBe(7);
+    expect(largestShown(aligned, [false, true], true)).toBe(4);
+    expect(largestShown(aligned, [true, true], false)).toBe(0);
+  });
 
-it.each([
-  [99, -1],
-  [101, 0],
-  [110, 0],
-  [111, 1],
-  [150, 4],
-  [151, -1],
-])('a step ends at its time: %d is in step %d', (timeMs, step) => {
-  expect(stepAt(alignSeries([a], range, 10, 1), timeMs) + 0).toBe(step);
+  it('a time belongs to the step that ends at it or after it', () => {
+    expect([1, 10_000, 10_001, 40_000, 40_001, -1].map((ms) => stepAt(aligned, ms)).join()).toBe('0,0,1,3,-1,-1');
+    expect([0, 1, 2, 3].map((step) => stepAt(aligned, middleMs(aligned, step))).join()).toBe('0,1,2,3');
+  });
+
+  it('sums up the steps whose middle is in a range, over those with something in them', () => {
+    expect(summaryOf(aligned, aligned.columns[0], RANGE)).toEqual({ least: 1, largest: 4, mean: 7 / 3, last: 4 });
+    expect(summaryOf(aligned, aligned.columns[0], { startMs: 0, endMs: 16_000 })?.mean).toBe(1.5);
+    expect(summaryOf(aligned, aligned.columns[0], { startMs: 21_000, endMs: 29_000 })).toBeUndefined();
+  });
 });

@@ -1,73 +1,94 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isSnapshot, rateScaleOf, stepFor, uploadIntervalOf, withoutOpenSteps } from '#model/series-values.ts';
 import type { Series } from '#model/series.ts';
-import { isSnapshot, rateScaleOf, stepFor, uploadIntervalOf } from '#model/series-values.ts';
 
-const MINUTE = 60_000;
-const hours = (count: number) => ({ startMs: 0, endMs: count * 60 * MINUTE });
-const at = (...timesMs: number[]): Series => ({
+const HOUR = 3_600_000;
+const series = (times: readonly number[], values = times.map(() => 1)): Series => ({
   labels: [],
-  timesMs: Float64Array.from(timesMs),
-  values: new Float64Array(timesMs.length),
+  timesMs: Float64Array.from(times),
+  values: Float64Array.from(values),
 });
 
-describe('the step of a chart', () => {
+describe('steps', () => {
   it.each([
-    [1, 360, undefined, 10],
-    [1, 360, 15_000, 30],
-    [1, 360, 10_000, 30],
-    [24, 720, 15_000, 120],
-    [7 * 24, 700, 15_000, 900],
-    [30 * 24, 100, undefined, 43_200],
-    [400 * 24, 100, undefined, 4 * 86_400],
-  ])('of %d h in %d points, uploads every %s ms, is %d s', (length, points, interval, wanted) => {
-    expect(stepFor(hours(length), points, interval)).toBe(wanted * 1000);
+    [HOUR, 720, undefined, 5000],
+    [HOUR, 720, 15_000, 30_000],
+    [24 * HOUR, 720, 15_000, 120_000],
+    [30 * 24 * HOUR, 720, 15_000, 3_600_000],
+    [400 * 24 * HOUR, 60, undefined, 7 * 24 * HOUR],
+  ])('of %d ms in %d points, uploaded every %s ms: %d ms', (lengthMs, points, interval, stepMs) => {
+    expect(stepFor({ startMs: 0, endMs: lengthMs }, points, interval)).toBe(stepMs);
   });
 
-  it('gives no more points than asked for, and holds two uploads', () => {
-    const lengths = fc.integer({ min: 1000, max: 1e12 });
+  it('are whole seconds, hold two uploads, and are no more than asked for', () => {
     fc.assert(
-      fc.property(lengths, fc.integer({ min: 1, max: 2000 }), fc.nat(3_600_000), (endMs, points, interval) => {
-        const step = stepFor({ startMs: 0, endMs }, points, interval);
-        expect(endMs / step).toBeLessThanOrEqual(points + 1e-9);
-        expect(step).toBeGreaterThanOrEqual(2 * interval);
-      }),
+      fc.property(
+        fc.integer({ min: 1000, max: 1e12 }),
+        fc.integer({ min: 1, max: 2000 }),
+        fc.integer({ min: 0, max: 1e7 }),
+        (lengthMs, points, interval) => {
+          const stepMs = stepFor({ startMs: 0, endMs: lengthMs }, points, interval);
+          expect(stepMs % 1000).toBe(0);
+          expect(stepMs).toBeGreaterThanOrEqual(2 * interval);
+          expect(lengthMs / stepMs).toBeLessThanOrEqual(points);
+        },
+      ),
     );
   });
+
+  it('the upload interval is the usual one: neither gaps nor a hasty last profile count', () => {
+    expect(uploadIntervalOf([series([0, 15, 30, 45, 46, 120, 135, 150])])).toBe(15);
+    expect(uploadIntervalOf([series([5]), series([])])).toBeUndefined();
+  });
+
+  it('the step that still fills is left out, but not of the past, and never the only one', () => {
+    const points = series([10_000, 20_000, 30_000]);
+    const lengthAt = (nowMs: number, endMs = nowMs): number =>
+      withoutOpenSteps(points, 10_000, { startMs: 0, endMs }, nowMs).timesMs.length;
+    expect([30_000, 34_999, 35_000].map((nowMs) => lengthAt(nowMs))).toEqual([2, 2, 3]);
+    expect(lengthAt(34_000, 5000)).toBe(3);
+    expect(lengthAt(0)).toBe(1);
+  });
+
+  it('the first step is left out where only its edge is in the range', () => {
+    const { timesMs } = withoutOpenSteps(series([10, 20, 30]), 10, { startMs: 10, endMs: 30 }, 9999);
+    expect([...timesMs]).toEqual([20, 30]);
+  });
 });
 
-it.each([
-  ['of regular uploads', [at(0, 15, 30, 45)], 15],
-  ['gaps do not lengthen', [at(0, 15, 30, 90, 105), at(0, 300)], 15],
-  ['of nothing is not known', [], undefined],
-  ['of one upload is not known', [at(7)], undefined],
-])('the upload interval %s', (_, series, wanted) => {
-  expect(uploadIntervalOf(series)).toBe(wanted);
-});
+describe('values in the words of their type', () => {
+  const MIB = 2 ** 20;
+  it.each([
+    ['process_cpu:cpu:nanoseconds:cpu:nanoseconds', 3.9e9, '3.90 cores', 'cores'],
+    ['wall:wall:microseconds:wall:microseconds', 2e6, '2.00 s/s', 's/s'],
+    ['mutex:delay:nanoseconds:contentions:count', 5e8, '0.500 s/s', 's/s'],
+    ['memory:alloc_space:bytes:space:bytes', 12.1 * MIB, '12.1 MiB/s', 'MiB/s'],
+    ['memory:alloc_objects:count:space:bytes', 240, '240 objects/s', 'objects/s'],
+    ['mutex:contentions:count:contentions:count', 1.5, '1.50 contentions/s', 'contentions/s'],
+    ['memory:inuse_space:bytes:space:bytes', 3 * MIB, '3.00 MiB', 'MiB'],
+    ['goroutine:goroutine:count:goroutine:count', 84, '84.0 goroutines', 'goroutines'],
+    ['odd', 2, '2.00 /s', '/s'],
+  ])('%s: %d a second is %s on an axis of %s', (type, perSecond, words, axis) => {
+    const scale = rateScaleOf(type);
+    const rate = perSecond * scale.factor;
+    expect(scale.format(rate).replaceAll('\u00a0', ' ')).toBe(words);
+    expect(scale.axisFor(rate).title).toBe(axis);
+  });
 
-it('what is in use is a snapshot, what was allocated is not', () => {
-  const types = ['memory:inuse_space:bytes:space:bytes', 'goroutines:goroutine:count:goroutine:count'];
-  expect(types.map(isSnapshot)).toEqual([true, true]);
-  expect(['memory:alloc_space:bytes:space:bytes', 'nonsense'].map(isSnapshot)).toEqual([false, false]);
-});
+  it('a hostile type makes no long axis', () => {
+    expect(rateScaleOf(`a:${'x'.repeat(5000)}:count::`).axisFor(1).title.length).toBeLessThan(60);
+    expect(rateScaleOf('a:b:constructor::').axisFor(1)).toEqual({ title: 'b/s', size: 1 });
+  });
 
-it.each([
-  // Sum per second, what it is called, axis.
-  ['process_cpu:cpu:nanoseconds:cpu:nanoseconds', 3.9e9, '3.90 cores', 'cores'],
-  ['process_cpu:cpu:milliseconds:cpu:nanoseconds', 500, '0.500 cores', 'cores'],
-  ['mutex:delay:nanoseconds:contentions:count', 2e9, '2.00 s/s', 's/s'],
-  ['memory:alloc_space:bytes:space:bytes', 12 * 2 ** 20, '12.0 MiB/s', 'bytes/s'],
-  ['memory:alloc_objects:count:space:bytes', 240, '240 /s', 'alloc_objects/s'],
-  ['memory:inuse_space:bytes:space:bytes', 12 * 2 ** 20, '12.0 MiB', 'bytes'],
-])('%s', (type, sum, wanted, unit) => {
-  const scale = rateScaleOf(type);
-  expect(scale.format(sum * scale.factor).replaceAll('\u00a0', ' ')).toBe(wanted);
-  expect(scale.unit).toBe(unit);
-});
-
-it('one series has the same values whatever the unit of its time', () => {
-  const factors = ['nanoseconds', 'microseconds', 'milliseconds', 'seconds'].map(
-    (unit) => rateScaleOf(`wall:wall:${unit}:wall:${unit}`).factor,
-  );
-  expect(factors).toEqual([1e-9, 1e-6, 1e-3, 1]);
+  it('snapshots are told by their sample type', () => {
+    const types = [
+      'memory:inuse_space:bytes',
+      'goroutine:goroutines:count',
+      'memory:live:count',
+      'memory:alloc_space:bytes',
+    ];
+    expect(types.map((type) => isSnapshot(`${type}:space:bytes`))).toEqual([true, true, true, false]);
+    expect(isSnapshot('inuse')).toBe(false);
+  });
 });

@@ -228,7 +228,7 @@ function chartFacts(isStacked: boolean): ChartFacts {
     isStacked,
     hidden: all.map(() => false),
     zone: 'Europe/Berlin',
-    formatTick: String,
+    unitSize: 1,
   };
 }
 
@@ -267,12 +267,11 @@ const bench = {
           ink: '#222222',
           dimInk: '#666666',
           line: '#dddddd',
-          area: '#eeeeee',
+          strongLine: '#cccccc',
           series: Array.from({ length: 8 }, (_, i) => `oklch(0.6 0.12 ${i * 45})`),
           font: '11px sans-serif',
-          brush: '#888888',
-          flag: '#222222',
-          flagInk: '#ffffff',
+          strongFont: '600 11px sans-serif',
+          sides: { a: { mark: '#2266cc', ink: '#2266cc' }, b: { mark: '#cc6622', ink: '#cc6622' } },
         });
         timeline.setSize(WIDTH, CHART_HEIGHT, 1);
         timeline.setFacts(facts);
@@ -282,11 +281,11 @@ const bench = {
     );
   },
   chartHover(): Promise<{ paint: number[]; between: number[] }> {
-    return chartMoving((x) => timeline.setHover(timeline.timeAt(x)));
+    return chartMoving((x) => timeline.setHover(timeline.hoverAt(x, 20 + (x % 50))));
   },
   chartDrag(): Promise<{ paint: number[]; between: number[] }> {
-    const startMs = timeline.timeAt(100)!;
-    return chartMoving((x) => timeline.setSelection({ startMs, endMs: timeline.timeAt(x)! }));
+    const startMs = timeline.hoverAt(100, 50)!.ms;
+    return chartMoving((x) => timeline.setSelection({ startMs, endMs: timeline.hoverAt(x, 50)!.ms }));
   },
   async load(url: string): Promise<number> {
     columns = columnsOf(await loadColumns(url));

@@ -1,62 +1,54 @@
-/** A painter of charts that keeps each path that was drawn. */
+/** A painter of charts: each path that is drawn becomes one of the calls, as text. */
 import type { ChartPainter } from '#render/timeline/paint-chart.ts';
 import { RecordingPainter } from './recording-painter.ts';
-
-export interface DrawnPath {
-  readonly kind: 'stroke' | 'fill';
-  readonly colour: string;
-  readonly isDashed: boolean;
-  /** One list of points for each move. */
-  readonly runs: readonly (readonly (readonly [number, number])[])[];
-}
 
 export class RecordingChartPainter extends RecordingPainter implements ChartPainter {
   strokeStyle: ChartPainter['strokeStyle'] = '#000000';
   lineWidth = 1;
+  lineJoin: ChartPainter['lineJoin'] = 'miter';
   globalAlpha = 1;
-  paths: DrawnPath[] = [];
-  #runs: [number, number][][] = [];
+  #path: string[] = [];
   #isDashed = false;
 
   beginPath(): void {
-    this.#runs = [];
+    this.#path = [];
   }
 
   moveTo(x: number, y: number): void {
-    this.#runs.push([[x, y]]);
+    this.#path.push(`M${short(x)},${short(y)}`);
   }
 
   lineTo(x: number, y: number): void {
-    if (this.#runs.length === 0) this.#runs.push([]);
-    this.#runs.at(-1)!.push([x, y]);
+    this.#path.push(`${this.#path.length === 0 ? 'M' : 'L'}${short(x)},${short(y)}`);
   }
 
-  closePath(): void {}
+  roundRect(x: number, y: number, width: number, height: number): void {
+    this.#path.push(`R${short(x)},${short(y)},${short(width)},${short(height)}`);
+  }
+
+  closePath(): void {
+    this.#path.push('Z');
+  }
 
   stroke(): void {
-    this.#draw('stroke', this.strokeStyle);
+    this.calls.push(`stroke ${textOf(this.strokeStyle)}${this.#isDashed ? ' dashed' : ''} ${this.#path.join(' ')}`);
   }
 
   fill(): void {
-    this.#draw('fill', this.fillStyle);
+    this.calls.push(`fill ${textOf(this.fillStyle)} ${this.#path.join(' ')}`);
   }
 
   setLineDash(dash: Iterable<number>): void {
     this.#isDashed = [...dash].length > 0;
   }
 
-  setTransform(...numbers: unknown[]): void {
-    this.calls.push(`setTransform ${numbers.join(' ')}`);
-  }
+  setTransform(): void {}
+}
 
-  override forget(): void {
-    super.forget();
-    this.paths = [];
-  }
+function textOf(style: ChartPainter['fillStyle']): string {
+  return typeof style === 'string' ? style : 'pattern';
+}
 
-  #draw(kind: DrawnPath['kind'], style: ChartPainter['fillStyle']): void {
-    const colour = typeof style === 'string' ? style : 'pattern';
-    this.calls.push(`${kind} ${colour}`);
-    this.paths.push({ kind, colour, isDashed: this.#isDashed, runs: this.#runs });
-  }
+function short(value: number): string {
+  return String(Math.round(value * 10) / 10);
 }

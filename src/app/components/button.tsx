@@ -1,9 +1,9 @@
 /** Buttons: plain, with an icon, the one primary. */
-import type { ButtonHTMLAttributes, ReactElement } from 'react';
+import type { ComponentProps, ReactElement } from 'react';
 import { Icon, type IconName } from './icon.tsx';
 import styles from './button.module.css';
 
-interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+interface ButtonProps extends ComponentProps<'button'> {
   readonly kind?: 'plain' | 'edged' | 'primary';
   readonly icon?: IconName;
 }

@@ -1,34 +1,16 @@
-/** Menus and single choices, on react-aria for keys, touch and screen readers. */
-import type { ReactElement, ReactNode, RefObject } from 'react';
-import {
-  Button,
-  Header,
-  ListBox,
-  ListBoxItem,
-  Menu,
-  MenuItem,
-  MenuSection,
-  MenuTrigger,
-  Popover,
-  Select,
-  SelectValue,
-  Text,
-} from 'react-aria-components';
-import { Icon, type IconName } from './icon.tsx';
+/** Menus and single choices. */
+import { type KeyboardEvent, type ReactElement, type ReactNode, type RefObject, useRef, useState } from 'react';
+import { Button } from './button.tsx';
+import { Field } from './field.tsx';
+import type { IconName } from './icon.tsx';
+import { lazily } from './lazily.tsx';
+import { loadOverlays } from './load-overlays.ts';
+import type { ChoiceOption, MenuGroup } from './overlays.tsx';
 import buttonStyles from './button.module.css';
 import styles from './menu.module.css';
 
-interface MenuEntry {
-  readonly id: string;
-  readonly title: string;
-  readonly hint?: string | undefined;
-  readonly checked?: boolean;
-}
-
-interface MenuGroup {
-  readonly title?: string;
-  readonly entries: readonly MenuEntry[];
-}
+const MenuOverlay = lazily(async () => (await loadOverlays()).MenuOverlay);
+const ListOverlay = lazily(async () => (await loadOverlays()).ListOverlay);
 
 interface MenuButtonProps {
   readonly label: string;
@@ -40,16 +22,37 @@ interface MenuButtonProps {
 }
 
 export function MenuButton({ label, icon, text, groups, onPick }: MenuButtonProps): ReactElement {
+  const [isOpen, setOpen] = useState(false);
+  const anchor = useRef<HTMLButtonElement>(null);
   return (
-    <MenuTrigger>
-      <Button aria-label={label} className={`${buttonStyles['button']} ${text ? '' : buttonStyles['square']}`}>
-        <Icon name={icon} />
+    <>
+      <Button
+        ref={anchor}
+        icon={icon}
+        aria-label={label}
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        className={text === undefined ? buttonStyles['square'] : undefined}
+        onKeyDown={(event) => opensBy(event) && setOpen(true)}
+        onClick={(event) => {
+          // Safari does not focus what is clicked, and the focus has to come back here.
+          event.currentTarget.focus();
+          setOpen(true);
+        }}
+      >
         {text !== undefined && <span className={styles['wide']}>{text}</span>}
       </Button>
-      <Popover className={styles['popover']} offset={4} placement="bottom end">
-        <Entries label={label} groups={groups} onPick={onPick} />
-      </Popover>
-    </MenuTrigger>
+      {isOpen && (
+        <MenuOverlay
+          label={label}
+          anchor={anchor}
+          groups={groups}
+          side="end"
+          onPick={onPick}
+          onClose={() => setOpen(false)}
+        />
+      )}
+    </>
   );
 }
 
@@ -64,66 +67,8 @@ interface MenuAtProps {
 }
 
 /** A menu at a place, open as long as it is rendered. */
-export function MenuAt({ label, anchor, heading, groups, onPick, onClose }: MenuAtProps): ReactElement {
-  return (
-    <Popover
-      className={styles['popover']}
-      triggerRef={anchor}
-      isOpen
-      onOpenChange={(open) => !open && onClose()}
-      offset={2}
-      placement="bottom start"
-    >
-      <p className={styles['heading']}>{heading}</p>
-      <Entries
-        label={label}
-        groups={groups}
-        onPick={(id) => {
-          onClose();
-          onPick(id);
-        }}
-        onClose={onClose}
-      />
-    </Popover>
-  );
-}
-
-function Entries(props: {
-  label: string;
-  groups: readonly MenuGroup[];
-  onPick(id: string): void;
-  onClose?: () => void;
-}): ReactElement {
-  const { label, groups, onPick, onClose } = props;
-  return (
-    <Menu
-      aria-label={label}
-      className={styles['menu']}
-      autoFocus="first"
-      onAction={(key) => onPick(String(key))}
-      {...(onClose && { onClose })}
-    >
-      {groups.map((group, i) => (
-        <MenuSection key={group.title ?? i} className={styles['section']} aria-label={group.title ?? label}>
-          {group.title !== undefined && <Header className={styles['title']}>{group.title}</Header>}
-          {group.entries.map(({ id, title, hint, checked }) => (
-            <MenuItem key={id} id={id} textValue={title} className={styles['item']}>
-              {checked !== undefined && <span className={styles['check']}>{checked && <Icon name="check" />}</span>}
-              <Text slot="label">
-                {title}
-                {checked && <span className="visually-hidden">, chosen</span>}
-              </Text>
-              {hint !== undefined && (
-                <Text slot="description" className={styles['hint']}>
-                  {hint}
-                </Text>
-              )}
-            </MenuItem>
-          ))}
-        </MenuSection>
-      ))}
-    </Menu>
-  );
+export function MenuAt(props: MenuAtProps): ReactElement {
+  return <MenuOverlay {...props} side="start" />;
 }
 
 interface ChoiceProps<T extends string> {
@@ -131,44 +76,66 @@ interface ChoiceProps<T extends string> {
   /** In front of the value when the value alone does not say what it is. */
   readonly prefix?: string;
   readonly value: T;
-  readonly options: readonly { readonly id: T; readonly title: string; readonly hint?: string }[];
+  readonly options: readonly ChoiceOption<T>[];
   readonly edged?: boolean;
   onChange(value: T): void;
 }
 
-/** One of several, as a field with a chevron. */
-export function Choice<T extends string>({
-  label,
-  prefix,
-  value,
-  options,
-  edged,
-  onChange,
-}: ChoiceProps<T>): ReactElement {
+/** One of several, as a field with a chevron. Closed, left and right step, and a letter goes to what begins with it. */
+export function Choice<T extends string>(props: ChoiceProps<T>): ReactElement {
+  const { label, prefix, value, options, edged, onChange } = props;
+  const [isOpen, setOpen] = useState(false);
+  const anchor = useRef<HTMLSpanElement>(null);
+  const at = options.findIndex(({ id }) => id === value);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (opensBy(event)) return setOpen(true);
+    const next = targetOf(event, options, at);
+    if (next === undefined) return;
+    event.preventDefault();
+    if (next.id !== value) onChange(next.id);
+  };
   return (
-    <Select aria-label={label} value={value} onChange={(key) => onChange(key as T)} className={styles['select']}>
-      <Button className={`${buttonStyles['button']} ${edged ? buttonStyles['edged'] : ''}`}>
-        <SelectValue className={styles['value'] ?? ''}>
-          {prefix !== undefined && <span className={styles['key']}>{prefix} </span>}
-          {options.find(({ id }) => id === value)?.title ?? value}
-        </SelectValue>
-        <Icon name="down" />
-      </Button>
-      <Popover className={styles['popover']} offset={4}>
-        <ListBox className={styles['menu']} aria-label={label}>
-          {options.map(({ id, title, hint }) => (
-            <ListBoxItem key={id} id={id} textValue={title} className={styles['item']}>
-              <span className={styles['check']}>{id === value && <Icon name="check" />}</span>
-              <Text slot="label">{title}</Text>
-              {hint !== undefined && (
-                <Text slot="description" className={styles['hint']}>
-                  {hint}
-                </Text>
-              )}
-            </ListBoxItem>
-          ))}
-        </ListBox>
-      </Popover>
-    </Select>
+    <>
+      <Field
+        label={label}
+        prefix={prefix}
+        value={options[at]?.title ?? value}
+        edged={edged}
+        opens="listbox"
+        isOpen={isOpen}
+        anchor={anchor}
+        onOpen={() => setOpen(true)}
+        onKeyDown={onKeyDown}
+      />
+      {isOpen && (
+        <ListOverlay
+          label={label}
+          anchor={anchor}
+          value={value}
+          options={options}
+          onPick={(id) => onChange(id as T)}
+          onClose={() => setOpen(false)}
+        />
+      )}
+    </>
+  );
+}
+
+function opensBy(event: KeyboardEvent): boolean {
+  const opens = event.key === 'ArrowDown' || event.key === 'ArrowUp';
+  if (opens) event.preventDefault();
+  return opens;
+}
+
+function targetOf<T extends string>(
+  { key, ctrlKey, metaKey, altKey }: KeyboardEvent,
+  options: readonly ChoiceOption<T>[],
+  at: number,
+): ChoiceOption<T> | undefined {
+  if (ctrlKey || metaKey || altKey) return undefined;
+  if (key === 'ArrowLeft' || key === 'ArrowRight') return options[at + (key === 'ArrowLeft' ? -1 : 1)];
+  if (key.length !== 1 || key === ' ') return undefined;
+  return [...options.slice(at + 1), ...options.slice(0, at + 1)].find(({ title }) =>
+    title.toLowerCase().startsWith(key.toLowerCase()),
   );
 }

@@ -1,9 +1,9 @@
 /** The time series over the graph, with what happened when. */
 import { useQuery } from '@tanstack/react-query';
-import { type ReactElement, useCallback, useEffect, useMemo, useState } from 'react';
-import { alignSeries } from '#model/aligned-series.ts';
+import { type ReactElement, type ReactNode, useCallback, useEffect, useMemo } from 'react';
+import { alignSeries, pointsOf } from '#model/aligned-series.ts';
 import { type LabelSet, labelValue } from '#model/labels.ts';
-import { isSnapshot, rateScaleOf } from '#model/series-values.ts';
+import { isSnapshot, rateScaleOf, withoutOpenSteps } from '#model/series-values.ts';
 import { formatInstant } from '#model/time-text.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
@@ -22,6 +22,7 @@ import styles from './explore.module.css';
 
 const NO_SERIES: readonly Series[] = [];
 const NO_MARKERS: readonly Marker[] = [];
+const HOUR_MS = 3_600_000;
 
 export function SeriesBand({ explored, shown }: { explored: Explored; shown: ShownSeries }): ReactElement {
   const { query, time, zone } = explored;
@@ -29,29 +30,23 @@ export function SeriesBand({ explored, shown }: { explored: Explored; shown: Sho
   const callSite = useUrl((state) => state.cs);
   const nowMs = useNow();
   const marks = useMarkers(explored);
-  const [opened, setOpened] = useState(-1);
   const profileType = query?.profileType ?? '';
   const scale = useMemo(() => rateScaleOf(profileType), [profileType]);
   const { stepMs } = shown;
   const raw = shown.series ?? NO_SERIES;
+  const range = useMemo(() => time.range ?? { startMs: nowMs - HOUR_MS, endMs: nowMs }, [time.range, nowMs]);
   const aligned = useMemo(() => {
     const factor = isSnapshot(profileType) ? 1 : (scale.factor * 1000) / stepMs;
-    const range = time.range ?? { startMs: 0, endMs: 1 };
-    return alignSeries(byName(raw.map((series) => filled(series, stepMs, range, nowMs))), range, stepMs, factor);
-  }, [raw, stepMs, time.range, profileType, scale, nowMs]);
+    const complete = raw.map((series) => withoutOpenSteps(series, stepMs, range, nowMs));
+    return alignSeries(byName(complete), range, stepMs, factor);
+  }, [raw, stepMs, range, profileType, scale, nowMs]);
   useEffect(() => {
-    onScreen.setState({
-      series: aligned.columns.map((column, s) => ({
-        labels: aligned.labels[s],
-        ...pointsOf(column, aligned.firstMs, aligned.stepMs),
-      })),
-    });
+    onScreen.setState({ series: aligned.columns.map((_, s) => pointsOf(aligned, s)) });
     return () => onScreen.setState({ series: [] });
   }, [aligned]);
   const titleOf = useCallback((labels: LabelSet) => (by === '' ? '' : labelValue(labels, by) || '(none)'), [by]);
   const zoomTo = ({ startMs, endMs }: TimeRange): void =>
     navigate({ ...named(explored), from: String(Math.round(startMs)), until: String(Math.round(endMs)) }, 'push');
-  const mark = marks[opened];
   return (
     <div className={styles['series']}>
       {callSite.length > 0 && (
@@ -69,65 +64,49 @@ export function SeriesBand({ explored, shown }: { explored: Explored; shown: Sho
       )}
       <Timeline
         series={aligned}
-        range={time.range ?? { startMs: nowMs - 3_600_000, endMs: nowMs }}
+        range={range}
         zone={zoneName(zone)}
         isStacked={by !== '' && !isSnapshot(profileType)}
-        unit={scale.unit}
-        format={scale.format}
-        formatTick={scale.formatTick}
+        scale={scale}
         titleOf={titleOf}
         marks={marks}
         isStale={shown.isStale}
         onZoom={zoomTo}
-        onMark={(index) => setOpened((now) => (now === index ? -1 : index))}
+        renderMark={(index, close) =>
+          marks[index] && <MarkFacts mark={marks[index]} zone={zoneName(zone)} onClose={close} />
+        }
       />
       {raw.length >= MOST_SERIES && (
         <p className={styles['failed']}>The {MOST_SERIES} largest series are shown; there are more.</p>
-      )}
-      {mark && (
-        <div className={styles['marker']} role="dialog" aria-label={mark.title}>
-          <strong>
-            <bdi>{mark.title}</bdi>
-          </strong>
-          <span>{formatInstant(mark.timeMs, zoneName(zone))}</span>
-          {mark.details.map((detail) => (
-            <span key={detail}>{detail}</span>
-          ))}
-          {mark.url !== undefined && (
-            <a href={mark.url} target="_blank" rel="noopener noreferrer">
-              {mark.url.slice(0, 80)}
-            </a>
-          )}
-          <Button onClick={() => setOpened(-1)}>Close</Button>
-        </div>
       )}
     </div>
   );
 }
 
-/** Without the newest step while it is still filling. */
-function filled({ labels, timesMs, values }: Series, stepMs: number, range: TimeRange, nowMs: number): Series {
-  let length = timesMs.length;
-  // A range of the past has no step that still fills.
-  const latestMs = range.endMs > nowMs - 2 * stepMs ? nowMs - stepMs / 2 : Infinity;
-  while (length > 1 && timesMs[length - 1] > latestMs) length--;
-  // The first bucket lies before the range, but for its edge.
-  const first = length > 1 && timesMs[0] <= range.startMs ? 1 : 0;
-  return { labels, timesMs: timesMs.subarray(first, length), values: values.subarray(first, length) };
+function MarkFacts({ mark, zone, onClose }: { mark: Marker; zone: string; onClose(): void }): ReactNode {
+  return (
+    <>
+      <strong className={styles['what']}>
+        <bdi>{mark.title}</bdi>
+      </strong>
+      <span>{formatInstant(mark.timeMs, zone)}</span>
+      {mark.details.map((detail) => (
+        <span key={detail}>{detail}</span>
+      ))}
+      {mark.url !== undefined && (
+        <a className={styles['link']} href={mark.url} target="_blank" rel="noopener noreferrer">
+          {mark.url.slice(0, 80)}
+        </a>
+      )}
+      <Button onClick={onClose}>Close</Button>
+    </>
+  );
 }
 
 /** A value keeps its colour when the range moves: its place does not hang on its cost. */
 function byName(series: readonly Series[]): readonly Series[] {
   const name = ({ labels }: Series): string => labels.map(({ value }) => value).join('\0');
   return [...series].sort((a, b) => (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0));
-}
-
-function pointsOf(column: Float64Array, firstMs: number, stepMs: number): Pick<Series, 'timesMs' | 'values'> {
-  const steps = Array.from(column.keys()).filter((i) => !Number.isNaN(column[i]));
-  return {
-    timesMs: Float64Array.from(steps, (i) => firstMs + i * stepMs),
-    values: Float64Array.from(steps, (i) => column[i]),
-  };
 }
 
 /** What the data tells of versions, and what was told to the server, by time. */

@@ -1,7 +1,7 @@
 /** Where the ticks of a chart stand and what they say. */
 import { scaleLinear } from 'd3-scale';
 import { utcTicks } from 'd3-time';
-import { offsetMs } from '#model/civil-time.ts';
+import { fromCivil, offsetMs } from '#model/civil-time.ts';
 import type { TimeRange } from '#model/time-range.ts';
 
 export interface Tick {
@@ -11,46 +11,78 @@ export interface Tick {
 }
 
 const TICK_EVERY_CSS = 96;
-const DAY_MS = 86_400_000;
+/** In the unit of the axis. */
+const SHORTENED_FROM = 1e5;
+const SPACE = '\u00a0';
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
-/** @param zone a name that Intl knows @param widthCss of the plot */
+/** At round times of the zone. @param zone a name that Intl knows @param widthCss of the plot */
 export function timeTicks({ startMs, endMs }: TimeRange, widthCss: number, zone: string): readonly Tick[] {
-  // Round times of the zone are round times of UTC after a shift; each tick is shifted back by its own offset.
-  const shift = offsetMs(startMs, zone);
-  const ticks = utcTicks(new Date(startMs + shift), new Date(endMs + shift), Math.max(2, widthCss / TICK_EVERY_CSS));
-  const stepMs = ticks.length > 1 ? Number(ticks[1]) - Number(ticks[0]) : endMs - startMs;
-  const words = formatter(zone, stepMs);
-  const day = new Intl.DateTimeFormat('en-GB', { timeZone: zone, day: 'numeric', month: 'short' });
-  return ticks
-    .map((tick) => {
-      const guess = Number(tick) - shift;
-      const at = Number(tick) - offsetMs(guess, zone);
-      const isMidnight = Number(tick) % DAY_MS === 0;
-      return { at, text: isMidnight && stepMs < DAY_MS ? day.format(at) : words.format(at) };
-    })
-    .filter(({ at }) => at >= startMs && at <= endMs);
+  // What the clocks of the zone show, as if it were UTC: there round times are easy.
+  const from = startMs + offsetMs(startMs, zone);
+  const count = Math.max(2, widthCss / TICK_EVERY_CSS);
+  const walls = utcTicks(new Date(from), new Date(from + endMs - startMs), count);
+  const everyMs = walls.length > 1 ? Number(walls[1]) - Number(walls[0]) : endMs - startMs;
+  // Up to an hour steps are the same on both sides of a clock change, and none is left out or comes twice.
+  const times =
+    everyMs > HOUR_MS
+      ? utcTicks(new Date(from), new Date(endMs + offsetMs(endMs, zone)), count).map((wall) => instantOf(wall, zone))
+      : evenly(Number(walls[0]) - offsetMs(startMs, zone), everyMs, endMs);
+  const clock = words(zone, { hour: '2-digit', minute: '2-digit', ...(everyMs < MINUTE_MS && { second: '2-digit' }) });
+  const day = words(zone, { day: 'numeric', month: 'short' });
+  const long =
+    everyMs >= 300 * DAY_MS ? words(zone, { year: 'numeric' }) : words(zone, { month: 'short', year: 'numeric' });
+  return times
+    .filter((at, i) => at >= startMs && at <= endMs && at !== times[i - 1])
+    .map((at) => {
+      if (everyMs >= 27 * DAY_MS) return { at, text: long.format(at) };
+      const isMidnight = (at + offsetMs(at, zone)) % DAY_MS === 0;
+      return { at, text: isMidnight || everyMs >= DAY_MS ? day.format(at) : clock.format(at) };
+    });
 }
 
-function formatter(zone: string, stepMs: number): Intl.DateTimeFormat {
-  if (stepMs >= DAY_MS) return new Intl.DateTimeFormat('en-GB', { timeZone: zone, day: 'numeric', month: 'short' });
-  return new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    hour: '2-digit',
-    minute: '2-digit',
-    ...(stepMs < 60_000 ? { second: '2-digit' as const } : {}),
-  });
-}
-
-/** From zero to a round value above the largest. */
+/** From zero to a round value above the largest. @param count about how many steps @param unitSize of what the ticks count */
 export function valueTicks(
   largest: number,
   count: number,
-  format: (value: number) => string,
+  unitSize: number,
 ): { readonly top: number; readonly ticks: readonly Tick[] } {
   if (!(largest > 0)) return { top: 1, ticks: [{ at: 0, text: '0' }] };
-  const scale = scaleLinear([0, largest], [0, 1]).nice(count);
+  const scale = scaleLinear([0, largest / unitSize], [0, 1]).nice(count);
+  const top = scale.domain()[1];
+  // An axis is narrow: `100 k`, `20 M`.
+  const format = scale.tickFormat(count, top >= SHORTENED_FROM ? '~s' : undefined);
+  const text = (at: number): string =>
+    format(at)
+      .replaceAll(',', SPACE)
+      .replace(/(?=[a-z])/i, SPACE);
   return {
-    top: scale.domain()[1],
-    ticks: scale.ticks(count).map((at) => ({ at, text: at === 0 ? '0' : format(at) })),
+    top: top * unitSize,
+    ticks: scale.ticks(count).map((at) => ({ at: at * unitSize, text: at === 0 ? '0' : text(at) })),
   };
+}
+
+function instantOf(wall: Date, zone: string): number {
+  return fromCivil(
+    {
+      year: wall.getUTCFullYear(),
+      month: wall.getUTCMonth() + 1,
+      day: wall.getUTCDate(),
+      hour: wall.getUTCHours(),
+      minute: wall.getUTCMinutes(),
+    },
+    zone,
+  );
+}
+
+function evenly(fromMs: number, everyMs: number, endMs: number): number[] {
+  const times: number[] = [];
+  for (let at = fromMs; at <= endMs && times.length < 200; at += everyMs) times.push(at);
+  return times;
+}
+
+function words(zone: string, parts: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...parts });
 }

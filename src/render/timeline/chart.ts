@@ -1,5 +1,6 @@
 /** A chart's facts and its geometry: what a time and a value are in css px. */
-import { type AlignedSeries, totalColumn } from '#model/aligned-series.ts';
+import { scaleLinear } from 'd3-scale';
+import { type AlignedSeries, largestShown, middleMs } from '#model/aligned-series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { timeTicks, type Tick, valueTicks } from './axes.ts';
 
@@ -12,7 +13,8 @@ export interface ChartFacts {
   readonly hidden: readonly boolean[];
   /** IANA name. */
   readonly zone: string;
-  formatTick(value: number): string;
+  /** What one of the axis' unit is, in the unit of the values. */
+  readonly unitSize: number;
 }
 
 /** Css px. */
@@ -20,6 +22,8 @@ export interface ChartSize {
   readonly width: number;
   readonly height: number;
 }
+
+type Scale = ReturnType<typeof scaleLinear<number>>;
 
 export interface Chart {
   readonly facts: ChartFacts;
@@ -30,27 +34,43 @@ export interface Chart {
   readonly top: number;
   readonly bottom: number;
   readonly largest: number;
+  /** Ms to css px. */
+  readonly x: Scale;
+  /** Values to css px; what is negative is drawn at zero. */
+  readonly y: Scale;
   readonly timeTicks: readonly Tick[];
   readonly valueTicks: readonly Tick[];
 }
 
-/** Room for flags and readings above, for the times below, for the values at the left. */
+/** How one of several series is told apart; a single one is ink. */
+export interface SeriesLook {
+  /** Index into the theme's colours. */
+  readonly colour: number;
+  readonly isDashed: boolean;
+}
+
+/** Room for flags and readings above, for the times below. */
 const ABOVE_CSS = 16;
 const BELOW_CSS = 18;
-const LEFT_CSS = 52;
 const RIGHT_CSS = 12;
+/** Where all bands begin, then the values, then a gap. */
+const TEXT_LEFT_CSS = 12;
+const LEAST_LEFT_CSS = 36;
+const DIGIT_CSS = 6.6;
+const VALUE_GAP_CSS = 8;
 const VALUE_TICK_CSS = 28;
 
 export function layoutChart(facts: ChartFacts, size: ChartSize): Chart {
-  const left = LEFT_CSS;
-  const right = Math.max(left + 1, size.width - RIGHT_CSS);
   const top = ABOVE_CSS;
   const bottom = Math.max(top + 1, size.height - BELOW_CSS);
   const values = valueTicks(
-    largestOf(facts),
+    largestShown(facts.series, facts.hidden, facts.isStacked),
     Math.max(1, Math.floor((bottom - top) / VALUE_TICK_CSS)),
-    facts.formatTick,
+    facts.unitSize,
   );
+  const letters = values.ticks.reduce((most, { text }) => Math.max(most, text.length), 1);
+  const left = Math.max(LEAST_LEFT_CSS, Math.ceil(TEXT_LEFT_CSS + letters * DIGIT_CSS + VALUE_GAP_CSS));
+  const right = Math.max(left + 1, size.width - RIGHT_CSS);
   return {
     facts,
     size,
@@ -59,37 +79,29 @@ export function layoutChart(facts: ChartFacts, size: ChartSize): Chart {
     top,
     bottom,
     largest: values.top,
+    x: scaleLinear([facts.range.startMs, facts.range.endMs], [left, right]),
+    y: scaleLinear([0, values.top], [bottom, top]).clamp(true),
     timeTicks: timeTicks(facts.range, right - left, facts.zone),
     valueTicks: values.ticks,
   };
 }
 
-export function xOf({ left, right, facts }: Chart, timeMs: number): number {
-  const { startMs, endMs } = facts.range;
-  return left + ((timeMs - startMs) / (endMs - startMs)) * (right - left);
+/** @param colours how many there are: beyond them they repeat, dashed */
+export function lookOf(s: number, colours: number): SeriesLook {
+  return { colour: s % colours, isDashed: s >= colours };
 }
 
 /** Kept within the range. */
-export function timeAt({ left, right, facts }: Chart, x: number): number {
-  const { startMs, endMs } = facts.range;
-  const share = Math.max(0, Math.min(1, (x - left) / (right - left)));
-  return startMs + share * (endMs - startMs);
-}
-
-export function yOf({ top, bottom, largest }: Chart, value: number): number {
-  return bottom - (value / largest) * (bottom - top);
+export function timeAt({ left, right, x }: Chart, at: number): number {
+  return x.invert(Math.max(left, Math.min(right, at)));
 }
 
 /** X of the middle of a step, where its value is drawn; the first and last step reach over the range, and are drawn at its edge. */
 export function stepX(chart: Chart, step: number): number {
-  const { firstMs, stepMs } = chart.facts.series;
-  return Math.max(chart.left, Math.min(chart.right, xOf(chart, firstMs + (step - 0.5) * stepMs)));
+  return Math.max(chart.left, Math.min(chart.right, chart.x(middleMs(chart.facts.series, step))));
 }
 
-function largestOf({ series, hidden, isStacked }: ChartFacts): number {
-  const columns = series.columns.filter((_, s) => !hidden[s]);
-  const shown = isStacked ? [totalColumn({ ...series, columns })] : columns;
-  let largest = 0;
-  for (const column of shown) for (let i = 0; i < column.length; i++) if (column[i] > largest) largest = column[i];
-  return largest;
+/** Css px that a step is wide. */
+export function stepWidth({ left, right, facts: { range, series } }: Chart): number {
+  return ((right - left) * series.stepMs) / (range.endMs - range.startMs);
 }

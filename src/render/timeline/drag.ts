@@ -1,35 +1,65 @@
 /** Selecting on a chart: a new range, an edge that is moved, the whole that is moved. Numbers in, numbers out. */
 import type { TimeRange } from '#model/time-range.ts';
 
-export type Drag =
-  | { readonly kind: 'new'; readonly anchorMs: number }
-  | { readonly kind: 'start' | 'end'; readonly selection: TimeRange }
-  | { readonly kind: 'move'; readonly selection: TimeRange; readonly grabbedMs: number };
+/** What a drag changes: the selection, or a side of a comparison. */
+export type Held = 'selection' | 'a' | 'b';
 
-/** @param slackMs how far from an edge the pointer may be to take hold of it */
-export function beginDrag(selection: TimeRange | undefined, atMs: number, slackMs: number): Drag {
-  if (selection !== undefined) {
-    const toStart = Math.abs(atMs - selection.startMs);
-    const toEnd = Math.abs(atMs - selection.endMs);
-    if (Math.min(toStart, toEnd) <= slackMs) return { kind: toStart < toEnd ? 'start' : 'end', selection };
-    if (atMs > selection.startMs && atMs < selection.endMs) return { kind: 'move', selection, grabbedMs: atMs };
-  }
-  return { kind: 'new', anchorMs: atMs };
+export interface Movable {
+  readonly held: Held;
+  readonly range: TimeRange;
 }
 
-/** The selection with the pointer at a time; it stays within the limits, and an edge may pass the other. */
+export type Drag = { readonly held: Held } & (
+  | { readonly kind: 'new'; readonly anchorMs: number }
+  | { readonly kind: 'start' | 'end'; readonly range: TimeRange }
+  | { readonly kind: 'move'; readonly range: TimeRange; readonly grabbedMs: number }
+);
+
+/**
+ * Edges are taken before bodies, the nearest edge first, what stands first in the list first.
+ * @param slackMs how far from an edge the pointer may be to take hold of it
+ */
+export function beginDrag(movables: readonly Movable[], atMs: number, slackMs: number): Drag {
+  let found: Drag | undefined;
+  let nearest = slackMs;
+  for (const { held, range } of movables) {
+    for (const [kind, edgeMs] of [
+      ['start', range.startMs],
+      ['end', range.endMs],
+    ] as const) {
+      const away = Math.abs(atMs - edgeMs);
+      // Of two edges at one place the one that can be pulled out from there.
+      const isNearer =
+        away < nearest || (away === nearest && (found === undefined || (kind === 'end' && atMs >= edgeMs)));
+      if (!isNearer) continue;
+      nearest = away;
+      found = { held, kind, range };
+    }
+  }
+  if (found) return found;
+  const inside = movables.find(({ range }) => atMs > range.startMs && atMs < range.endMs);
+  if (inside) return { ...inside, kind: 'move', grabbedMs: atMs };
+  return { held: 'selection', kind: 'new', anchorMs: atMs };
+}
+
+/** The range with the pointer at a time; it stays within the limits, and an edge may pass the other. */
 export function dragTo(drag: Drag, atMs: number, limits: TimeRange): TimeRange {
+  const at = Math.max(limits.startMs, Math.min(limits.endMs, atMs));
   switch (drag.kind) {
     case 'new':
-      return ordered(drag.anchorMs, atMs);
+      return ordered(drag.anchorMs, at);
     case 'start':
-      return ordered(atMs, drag.selection.endMs);
+      return ordered(at, drag.range.endMs);
     case 'end':
-      return ordered(drag.selection.startMs, atMs);
+      return ordered(drag.range.startMs, at);
     case 'move': {
-      const { startMs, endMs } = drag.selection;
-      const by = Math.max(limits.startMs - startMs, Math.min(limits.endMs - endMs, atMs - drag.grabbedMs));
-      return { startMs: startMs + by, endMs: endMs + by };
+      const { startMs, endMs } = drag.range;
+      const by = atMs - drag.grabbedMs;
+      // What reaches over the limits may come back, not go further.
+      const least = Math.min(0, limits.startMs - startMs);
+      const most = Math.max(0, limits.endMs - endMs);
+      const moved = Math.max(least, Math.min(most, by));
+      return { startMs: startMs + moved, endMs: endMs + moved };
     }
   }
 }

@@ -1,6 +1,8 @@
-/** Draws a chart's axes and series. Cost follows pixels and a budget of segments: small series among hundreds are drawn coarser. */
-import type { Chart } from './chart.ts';
-import { stepX, xOf, yOf } from './chart.ts';
+/** Draws a chart's axes and series. Cost follows pixels and a budget of points: of hundreds of series each is drawn coarser. */
+import { middleMs, totalColumn } from '#model/aligned-series.ts';
+import type { TimeRange } from '#model/time-range.ts';
+import { type Chart, lookOf, stepWidth, stepX } from './chart.ts';
+import { type Reduced, reduceColumn } from './reduce.ts';
 
 /** The canvas calls of charts. */
 export type ChartPainter = Pick<
@@ -8,6 +10,7 @@ export type ChartPainter = Pick<
   | 'fillStyle'
   | 'strokeStyle'
   | 'lineWidth'
+  | 'lineJoin'
   | 'font'
   | 'textAlign'
   | 'textBaseline'
@@ -15,9 +18,11 @@ export type ChartPainter = Pick<
   | 'fillRect'
   | 'clearRect'
   | 'fillText'
+  | 'measureText'
   | 'beginPath'
   | 'moveTo'
   | 'lineTo'
+  | 'roundRect'
   | 'closePath'
   | 'stroke'
   | 'fill'
@@ -30,15 +35,33 @@ export interface ChartTheme {
   readonly ink: string;
   readonly dimInk: string;
   readonly line: string;
-  readonly area: string;
+  readonly strongLine: string;
   /** Repeats, dashed, when there are more series. */
   readonly series: readonly string[];
   readonly font: string;
 }
 
-/** Segments of all series together: what can be stroked within a few animation frames. */
-const MOST_SEGMENTS = 60_000;
+const LINE_CSS = 1.25;
+const HEAVY_LINE_CSS = 2;
+const AREA_ALPHA = 0.07;
 const DASH = [4, 3];
+const SOLID: number[] = [];
+/** Of more lines than these nobody tells dashes apart, and each costs as much as a line. */
+const MOST_DASHED = 40;
+/**
+ * Chromium draws lines of one device pixel ten times faster than wider ones: beyond so many points they are that thin.
+ * Beyond the second number steps are put together. Measured by `npm run bench -- --only timeline`.
+ */
+const MOST_WIDE_POINTS = 16_000;
+const MOST_POINTS = 100_000;
+/** Series that are drawn in full however many there are: the largest are what one sees. */
+const FULL_SERIES = 16;
+/** Points of all layers, which are filled. */
+const MOST_LAYER_POINTS = 60_000;
+/** Layers that are nowhere thicker are drawn as one, in device px. */
+const THIN_LAYER = 0.75;
+/** A long path costs more than the sum of its pieces. */
+const PIECE = 32;
 
 export function paintChart(painter: ChartPainter, chart: Chart, theme: ChartTheme, ratio: number): void {
   const { size, facts } = chart;
@@ -48,98 +71,81 @@ export function paintChart(painter: ChartPainter, chart: Chart, theme: ChartThem
   paintAxes(painter, chart, theme);
   const { series, hidden, isStacked } = facts;
   const shown = series.columns.map((_, s) => s).filter((s) => !hidden[s]);
-  const bucket = bucketSteps(chart, shown.length);
-  if (series.columns.length === 1) paintSingle(painter, chart, theme, bucket);
-  else if (isStacked) paintStack(painter, chart, theme, shown, bucket);
-  else paintLines(painter, chart, theme, shown, bucket);
+  painter.lineJoin = 'round';
+  if (series.columns.length === 1) paintSingle(painter, chart, theme, shown);
+  else if (isStacked) paintStack(painter, chart, theme, shown, ratio);
+  else paintLines(painter, chart, theme, shown, ratio);
 }
 
-/** Steps that are drawn as one. */
-function bucketSteps({ facts, left, right }: Chart, shown: number): number {
+/** One series once more, heavier, over the others. @param range only there */
+export function paintLine(painter: ChartPainter, chart: Chart, s: number, colour: string, range: TimeRange): void {
+  const { series } = chart.facts;
+  const column = series.columns[s].map((value, step) => {
+    const ms = middleMs(series, step);
+    return ms >= range.startMs && ms <= range.endMs ? value : Number.NaN;
+  });
+  painter.strokeStyle = colour;
+  painter.lineWidth = HEAVY_LINE_CSS;
+  painter.lineJoin = 'round';
+  strokeRuns(painter, chart, reduceColumn(column, bucketSteps(chart, 1, MOST_POINTS)));
+}
+
+/** How many steps are drawn as two points. */
+function bucketSteps({ facts, left, right }: Chart, shown: number, budget: number): number {
   const points = facts.series.length;
-  const most = Math.min((right - left) * 2, MOST_SEGMENTS / Math.max(1, shown));
-  return Math.max(1, Math.ceil(points / most));
+  const most = Math.min((right - left) * 2, budget / Math.max(1, shown));
+  return points <= most ? 1 : Math.ceil((2 * points) / most);
 }
 
 function paintAxes(painter: ChartPainter, chart: Chart, theme: ChartTheme): void {
-  const { left, right, bottom, timeTicks, valueTicks } = chart;
+  const { left, right, top, bottom, timeTicks, valueTicks } = chart;
   painter.font = theme.font;
   painter.textBaseline = 'middle';
   painter.textAlign = 'right';
   for (const { at, text } of valueTicks) {
-    const y = Math.round(yOf(chart, at));
-    painter.fillStyle = theme.line;
+    const y = Math.round(chart.y(at));
+    painter.fillStyle = at === 0 ? theme.strongLine : theme.line;
     painter.fillRect(left, y, right - left, 1);
     painter.fillStyle = theme.dimInk;
     // The highest would stand in the row of the unit and the readings.
-    if (y > chart.top + 6) painter.fillText(text, left - 6, y);
+    if (y > top + 6) painter.fillText(text, left - 8, at === 0 ? y - 2 : y);
   }
   painter.textAlign = 'center';
   painter.textBaseline = 'top';
-  let free = 0;
+  let free = left;
   for (const { at, text } of timeTicks) {
-    const x = Math.round(xOf(chart, at));
-    painter.fillStyle = theme.line;
-    painter.fillRect(x, bottom, 1, 4);
-    if (x < free || x < left + 16 || x > right - 16) continue;
+    const x = Math.round(chart.x(at));
+    painter.fillStyle = theme.strongLine;
+    painter.fillRect(x, bottom, 1, 3);
+    const half = text.length * 3.2;
+    if (x - half < free || x + half > right + 4) continue;
     painter.fillStyle = theme.dimInk;
     painter.fillText(text, x, bottom + 5);
-    free = x + 56;
+    free = x + half + 12;
   }
 }
 
-/** Calls `put` for the mean of each bucket with something in it, `gap` where steps are missing between two. */
-function walk(column: Float64Array, bucket: number, put: (step: number, value: number) => void, gap: () => void): void {
-  let isOpen = false;
-  for (let from = 0; from < column.length; from += bucket) {
-    let sum = 0;
-    let count = 0;
-    const end = Math.min(column.length, from + bucket);
-    for (let i = from; i < end; i++) {
-      if (Number.isNaN(column[i])) continue;
-      sum += column[i];
-      count++;
-    }
-    if (count === 0) {
-      if (isOpen) gap();
-      isOpen = false;
-      continue;
-    }
-    put(from + (end - 1 - from) / 2, sum / count);
-    isOpen = true;
-  }
-  if (isOpen) gap();
-}
-
-/** One series is ink over a quiet ground; a step alone is a dash, else it would not be seen. */
-function paintSingle(painter: ChartPainter, chart: Chart, theme: ChartTheme, bucket: number): void {
-  const { series, hidden } = chart.facts;
-  if (hidden[0]) return;
-  let run: { x: number; y: number }[] = [];
-  const half = ((chart.right - chart.left) * series.stepMs) / (chart.facts.range.endMs - chart.facts.range.startMs) / 2;
-  const flush = (): void => {
-    const [first] = run;
-    if (first === undefined) return;
-    if (run.length === 1)
-      run = [
-        { x: first.x - half, y: first.y },
-        { x: first.x + half, y: first.y },
-      ];
+/** One series is ink over a quiet ground. */
+function paintSingle(painter: ChartPainter, chart: Chart, theme: ChartTheme, shown: readonly number[]): void {
+  if (shown.length === 0) return;
+  const reduced = reduceColumn(chart.facts.series.columns[0], bucketSteps(chart, 1, MOST_POINTS));
+  painter.fillStyle = theme.ink;
+  painter.globalAlpha = AREA_ALPHA;
+  forRuns(reduced, (from, end) => {
+    const { first, last } = edges(chart, reduced, from, end);
     painter.beginPath();
-    painter.moveTo(run[0].x, chart.bottom);
-    for (const { x, y } of run) painter.lineTo(x, y);
-    painter.lineTo(run.at(-1)!.x, chart.bottom);
+    painter.moveTo(first, chart.bottom);
+    if (end - from === 1) painter.lineTo(first, chart.y(reduced.values[from]));
+    for (let i = from; i < end; i++) painter.lineTo(stepX(chart, reduced.steps[i]), chart.y(reduced.values[i]));
+    if (end - from === 1) painter.lineTo(last, chart.y(reduced.values[from]));
+    painter.lineTo(last, chart.bottom);
     painter.closePath();
-    painter.fillStyle = theme.area;
     painter.fill();
-    painter.beginPath();
-    for (const { x, y } of run) painter.lineTo(x, y);
-    painter.strokeStyle = theme.ink;
-    painter.lineWidth = 1.25;
-    painter.stroke();
-    run = [];
-  };
-  walk(series.columns[0], bucket, (step, value) => run.push({ x: stepX(chart, step), y: yOf(chart, value) }), flush);
+  });
+  painter.globalAlpha = 1;
+  painter.strokeStyle = theme.ink;
+  painter.lineWidth = LINE_CSS;
+  strokeRuns(painter, chart, reduced);
 }
 
 function paintLines(
@@ -147,85 +153,142 @@ function paintLines(
   chart: Chart,
   theme: ChartTheme,
   shown: readonly number[],
-  bucket: number,
+  ratio: number,
 ): void {
   const { series } = chart.facts;
-  painter.lineWidth = 1.25;
+  const full = bucketSteps(chart, Math.min(shown.length, FULL_SERIES), MOST_POINTS);
+  const coarse = Math.max(full, bucketSteps(chart, shown.length, MOST_POINTS));
+  painter.lineWidth = (shown.length * series.length) / full > MOST_WIDE_POINTS ? 1 / ratio : LINE_CSS;
+  const bySize = [...shown].sort((a, b) => series.sums[b] - series.sums[a]);
   // The smallest first: the largest must not be hidden below them.
-  for (const s of [...shown].sort((a, b) => series.sums[a] - series.sums[b])) {
-    painter.beginPath();
-    let isOpen = false;
-    let last = { x: 0, y: 0 };
-    let points = 0;
-    walk(
-      series.columns[s],
-      bucket,
-      (step, value) => {
-        const x = stepX(chart, step);
-        const y = yOf(chart, value);
-        if (isOpen) painter.lineTo(x, y);
-        else painter.moveTo(x, y);
-        points = isOpen ? points + 1 : 1;
-        isOpen = true;
-        last = { x, y };
-      },
-      () => {
-        if (points === 1) {
-          painter.moveTo(last.x - 1.5, last.y);
-          painter.lineTo(last.x + 1.5, last.y);
-        }
-        isOpen = false;
-      },
-    );
-    const rank = chart.facts.series.columns.length <= theme.series.length ? 0 : Math.floor(s / theme.series.length);
-    painter.setLineDash(rank % 2 === 1 ? DASH : []);
-    painter.strokeStyle = theme.series[s % theme.series.length];
-    painter.stroke();
+  for (const [rank, s] of [...bySize.entries()].reverse()) {
+    const { colour, isDashed } = lookOf(s, theme.series.length);
+    painter.setLineDash(isDashed && shown.length <= MOST_DASHED ? DASH : SOLID);
+    painter.strokeStyle = theme.series[colour];
+    strokeRuns(painter, chart, reduceColumn(series.columns[s], rank < FULL_SERIES ? full : coarse));
   }
   painter.setLineDash([]);
 }
 
-/** Each layer is filled from zero to the sum up to it, the highest first: what is over it stays visible. */
+/** Each layer lies on the sum of those before it. */
 function paintStack(
   painter: ChartPainter,
   chart: Chart,
   theme: ChartTheme,
   shown: readonly number[],
-  bucket: number,
+  ratio: number,
 ): void {
-  const { series } = chart.facts;
-  const { length } = series;
-  const tops: Float64Array[] = [];
-  let below = new Float64Array(length);
-  for (const s of shown) {
-    const column = series.columns[s];
-    const top = new Float64Array(length);
-    for (let i = 0; i < length; i++) top[i] = below[i] + (Number.isNaN(column[i]) ? 0 : column[i]);
-    tops.push(top);
-    below = top;
-  }
-  const any = new Uint8Array(length);
-  for (const s of shown) {
-    const column = series.columns[s];
-    for (let i = 0; i < length; i++) if (!Number.isNaN(column[i])) any[i] = 1;
-  }
-  for (let layer = shown.length - 1; layer >= 0; layer--) {
-    const column = tops[layer].map((value, i) => (any[i] === 1 ? value : Number.NaN));
-    painter.fillStyle = theme.series[shown[layer] % theme.series.length];
-    let run: { x: number; y: number }[] = [];
-    walk(
-      column,
-      bucket,
-      (step, value) => run.push({ x: stepX(chart, step), y: yOf(chart, value) }),
-      () => {
+  const { series, hidden } = chart.facts;
+  const layersSeen = Math.min(shown.length, ((chart.bottom - chart.top) * ratio) / THIN_LAYER);
+  // All layers are read at the same steps: where their sum is lowest and highest.
+  const frame = reduceColumn(totalColumn(series, hidden), bucketSteps(chart, layersSeen, MOST_LAYER_POINTS));
+  // Whole device pixels: where two pieces meet, nothing shines through.
+  const xs = Float64Array.from(
+    frame.steps.subarray(0, frame.length),
+    (step) => Math.round(stepX(chart, step) * ratio) / ratio,
+  );
+  const layers = layersOf(chart, shown, frame, THIN_LAYER / ratio);
+  // From above: the seam to the layer under it is covered by that one.
+  const seam = 1 / ratio;
+  for (const { series: s, top, base } of layers.reverse()) {
+    painter.fillStyle = theme.series[lookOf(s, theme.series.length).colour];
+    forRuns(frame, (from, end) => {
+      if (end - from === 1) {
+        const { first, last } = edges(chart, frame, from, end);
+        painter.fillRect(first, top[from], last - first, base[from] - top[from]);
+        return;
+      }
+      for (let at = from; at < end - 1; at += PIECE) {
+        const to = Math.min(end - 1, at + PIECE);
         painter.beginPath();
-        painter.moveTo(run[0].x - (run.length === 1 ? 1.5 : 0), chart.bottom);
-        for (const { x, y } of run) painter.lineTo(x, y);
-        painter.lineTo(run.at(-1)!.x + (run.length === 1 ? 1.5 : 0), chart.bottom);
+        for (let i = at; i <= to; i++) painter.lineTo(xs[i], top[i]);
+        for (let i = to; i >= at; i--) painter.lineTo(xs[i], Math.min(chart.bottom, base[i] + seam));
         painter.closePath();
         painter.fill();
-        run = [];
-      },
-    );
+      }
+    });
   }
+}
+
+interface Layer {
+  /** Whose colour it has: of several thin ones that became one, the largest. */
+  readonly series: number;
+  /** Y by point. */
+  readonly top: Float64Array;
+  readonly base: Float64Array;
+}
+
+/** From below. */
+function layersOf(chart: Chart, shown: readonly number[], { steps, length }: Reduced, thin: number): Layer[] {
+  // The same as chart.y; here it is done by the ten thousand.
+  const { bottom } = chart;
+  const tall = (bottom - chart.top) / chart.largest;
+  const layers: Layer[] = [];
+  const sum = new Float64Array(length);
+  let base = new Float64Array(length).fill(bottom);
+  let first = -1;
+  for (const [i, s] of shown.entries()) {
+    if (first < 0) first = s;
+    const column = chart.facts.series.columns[s];
+    let thickest = 0;
+    for (let p = 0; p < length; p++) {
+      const value = column[steps[p]];
+      if (value > 0) sum[p] += value;
+      thickest = Math.max(thickest, base[p] - (bottom - sum[p] * tall));
+    }
+    if (thickest < thin && i < shown.length - 1) continue;
+    const top = sum.map((value) => bottom - value * tall);
+    layers.push({ series: first, top, base });
+    base = top;
+    first = -1;
+  }
+  return layers;
+}
+
+/** Left and right end of a run: a step alone is as wide as a step, else it would not be seen. */
+function edges(
+  chart: Chart,
+  { steps }: Reduced,
+  from: number,
+  end: number,
+): { readonly first: number; readonly last: number } {
+  const half = end - from === 1 ? Math.max(0.75, stepWidth(chart) / 2) : 0;
+  return {
+    first: Math.max(chart.left, stepX(chart, steps[from]) - half),
+    last: Math.min(chart.right, stepX(chart, steps[end - 1]) + half),
+  };
+}
+
+function strokeRuns(painter: ChartPainter, chart: Chart, reduced: Reduced): void {
+  const { steps, values } = reduced;
+  const { left, right, bottom } = chart;
+  // The same as stepX and chart.y; here it is done by the million.
+  const first = chart.x(middleMs(chart.facts.series, 0));
+  const width = stepWidth(chart);
+  const tall = (bottom - chart.top) / chart.largest;
+  forRuns(reduced, (from, end) => {
+    painter.beginPath();
+    if (end - from === 1) {
+      const alone = edges(chart, reduced, from, end);
+      painter.moveTo(alone.first, chart.y(values[from]));
+      painter.lineTo(alone.last, chart.y(values[from]));
+      painter.stroke();
+      return;
+    }
+    for (let i = from; i < end; i++) {
+      const x = Math.max(left, Math.min(right, first + steps[i] * width));
+      const y = bottom - Math.max(0, values[i]) * tall;
+      painter.lineTo(x, y);
+      if ((i - from) % PIECE === PIECE - 1 && i < end - 1) {
+        painter.stroke();
+        painter.beginPath();
+        painter.moveTo(x, y);
+      }
+    }
+    painter.stroke();
+  });
+}
+
+function forRuns({ runs, length }: Reduced, run: (from: number, end: number) => void): void {
+  for (const [r, from] of runs.entries()) run(from, runs[r + 1] ?? length);
 }

@@ -10,6 +10,8 @@ export function readToken(name: string): string {
   if (!CSS.supports('color', raw)) return raw;
   const probe = document.createElement('span');
   probe.style.color = `var(${name})`;
+  // Forced colours make every ink one ink; a canvas keeps its own.
+  probe.style.forcedColorAdjust = 'none';
   document.body.append(probe);
   const colour = getComputedStyle(probe).color;
   probe.remove();

@@ -3,7 +3,8 @@ import { useEffect, useState } from 'react';
 import type { OverlayTheme } from '#render/timeline/engine.ts';
 import { onThemeChange, readToken } from '../flamegraph/flame-theme.ts';
 
-const SERIES = 8;
+/** `--series-1` and so on; the stylesheet has no more. */
+export const SERIES_COLOURS = 8;
 
 export function useTimelineTheme(): OverlayTheme {
   const [theme, setTheme] = useState(readTheme);
@@ -12,16 +13,19 @@ export function useTimelineTheme(): OverlayTheme {
 }
 
 function readTheme(): OverlayTheme {
+  const { fontFamily } = getComputedStyle(document.body);
   return {
     ground: readToken('--bg'),
     ink: readToken('--ink'),
-    dimInk: readToken('--ink-2'),
+    dimInk: readToken('--ink-3'),
     line: readToken('--line'),
-    area: readToken('--bg-sunken'),
-    series: Array.from({ length: SERIES }, (_, i) => readToken(`--series-${i + 1}`)),
-    font: `430 11px ${getComputedStyle(document.body).fontFamily}`,
-    brush: readToken('--ink-3'),
-    flag: readToken('--ink'),
-    flagInk: readToken('--bg'),
+    strongLine: readToken('--line-strong'),
+    series: Array.from({ length: SERIES_COLOURS }, (_, i) => readToken(`--series-${i + 1}`)),
+    font: `430 11px ${fontFamily}`,
+    strongFont: `560 11px ${fontFamily}`,
+    sides: {
+      a: { mark: readToken('--a'), ink: readToken('--a-ink') },
+      b: { mark: readToken('--b'), ink: readToken('--b-ink') },
+    },
   };
 }

@@ -4,326 +4,429 @@ import {
   type PointerEvent,
   type ReactElement,
   type ReactNode,
+  useCallback,
   useEffect,
   useMemo,
   useRef,
   useState,
 } from 'react';
-import { type AlignedSeries, stepAt, totalColumn } from '#model/aligned-series.ts';
+import { type AlignedSeries, largestShown, middleMs, stepAt, summaryOf, totalColumn } from '#model/aligned-series.ts';
 import type { LabelSet } from '#model/labels.ts';
+import type { RateScale } from '#model/series-values.ts';
 import type { TimeRange } from '#model/time-range.ts';
-import { formatInstant, formatSpan } from '#model/time-text.ts';
-import { beginDrag, type Drag, dragTo } from '#render/timeline/drag.ts';
-import { TimelineEngine, type TimelineMark } from '#render/timeline/engine.ts';
+import { formatInstant } from '#model/time-text.ts';
+import { readable } from '#render/text.ts';
+import { beginDrag, type Drag, dragTo, type Held, type Movable } from '#render/timeline/drag.ts';
+import { type Brush, TimelineEngine, type TimelineMark } from '#render/timeline/engine.ts';
 import { Button } from '../../components/button.tsx';
+import { PopoverPanel } from '../../components/popover.tsx';
+import { setPreference, usePreference } from '../../preferences.ts';
+import { actOf } from './chart-keys.ts';
+import { HeightEdge } from './height-edge.tsx';
+import { HoverPanel } from './hover-panel.tsx';
+import { Legend } from './legend.tsx';
+import { readingsAt } from './readings.ts';
+import { SelectionBar } from './selection-bar.tsx';
+import { everything, isShown } from './series-choice.ts';
+import { SeriesTable } from './series-table.tsx';
 import { useTimelineTheme } from './timeline-theme.ts';
 import styles from './timeline.module.css';
 
+type Side = Brush['side'];
+
 export interface TimelineProps {
+  /** Colours go by their order: it should not hang on their cost, which changes with the range. */
   readonly series: AlignedSeries;
   readonly range: TimeRange;
   readonly zone: string;
   readonly isStacked: boolean;
-  readonly unit: string;
-  format(value: number): string;
-  /** The same for the axis, which says the unit once. */
-  formatTick(value: number): string;
+  readonly scale: RateScale;
   /** What a series is called. */
   titleOf(labels: LabelSet): string;
+  /** By time. */
   readonly marks: readonly TimelineMark[];
   readonly isStale: boolean;
+  /** Ranges of the sides of a comparison; their edges can be moved. */
+  readonly sides?: readonly { readonly side: Side; readonly range: TimeRange }[];
   onZoom(range: TimeRange): void;
-  onMark(index: number): void;
+  /** A side was moved: once, when it is let go. */
+  onSide?(side: Side, range: TimeRange): void;
+  /** What a flag opens: all that is known of a mark. */
+  renderMark(mark: number, close: () => void): ReactNode;
   /** More that can be done with a selection. */
-  readonly actions?: (selection: TimeRange) => ReactNode;
+  actions?(selection: TimeRange, clear: () => void): ReactNode;
 }
 
-const SLACK_CSS = 8;
+interface Hover {
+  readonly ms: number;
+  /** Nearest to the pointer, -1 none. */
+  readonly series: number;
+  /** Css px in the plot, of what is read. */
+  readonly x: number;
+  readonly isLeft: boolean;
+  readonly isByKey: boolean;
+}
+
+/** Half of what an edge can be taken hold of in. */
+const SLACK_CSS = 12;
 /** A press that moves less is a click. */
 const LEAST_DRAG_CSS = 4;
-const MOST_READINGS = 12;
-const MOST_LEGEND = 60;
+const MOST_READINGS = 10;
+const READING_GAP_CSS = 8;
+const NO_SIDES: NonNullable<TimelineProps['sides']> = [];
 
 export function Timeline(props: TimelineProps): ReactElement {
-  const { series, range, zone, isStacked, unit, format, formatTick, titleOf, marks, isStale, onZoom, onMark, actions } =
-    props;
+  const { series, range, zone, isStacked, scale, titleOf, marks, isStale, sides = NO_SIDES, actions } = props;
+  const { onZoom, onSide, renderMark } = props;
+  const { format } = scale;
+  const kept = usePreference('seriesHeight');
+  const [draggedHeight, setDraggedHeight] = useState<number>();
+  const height = draggedHeight ?? kept;
+  const [hover, setHover] = useState<Hover>();
+  const [selection, setSelection] = useState<TimeRange>();
+  const [held, setHeld] = useState<Held>('selection');
+  const [moving, setMoving] = useState<{ readonly side: Side; readonly range: TimeRange }>();
+  const [choice, setChoice] = useState(everything);
+  const [opened, setOpened] = useState<{ readonly mark: number; readonly x: number }>();
+  const titles = useMemo(() => series.labels.map(titleOf), [series, titleOf]);
+  const order = useMemo(
+    () => Array.from(titles.keys()).sort((x, y) => series.sums[y] - series.sums[x]),
+    [titles, series],
+  );
+  // What is left of a choice by another label would hide everything.
+  const isKnown = choice.kind === 'without' || titles.some((title) => choice.titles.has(title));
+  const chosen = isKnown ? choice : everything;
+  const hidden = useMemo(() => titles.map((title) => !isShown(chosen, title)), [titles, chosen]);
+  const whole = useMemo(() => totalColumn(series, hidden), [series, hidden]);
+  const unit = useMemo(
+    () => scale.axisFor(largestShown(series, hidden, isStacked)),
+    [scale, series, hidden, isStacked],
+  );
+  const meanIn = useCallback(
+    (within: TimeRange): string | undefined => {
+      const summary = summaryOf(series, whole, within);
+      return summary && format(summary.mean);
+    },
+    [series, whole, format],
+  );
+
+  // A selection belongs to the range it was made in, what is moved to the ranges it was moved from.
+  const [known, setKnown] = useState({ range, sides });
+  const isMoved = known.range.startMs !== range.startMs || known.range.endMs !== range.endMs;
+  if (isMoved || known.sides !== sides) {
+    setKnown({ range, sides });
+    setMoving(undefined);
+    if (selection && (selection.startMs < range.startMs || selection.endMs > range.endMs)) setSelection(undefined);
+  }
+  const brushes = useMemo(
+    () =>
+      sides.map(({ side, range: given }): Brush => {
+        const at = moving?.side === side ? moving.range : given;
+        return { side, range: at, text: meanIn(at) ?? 'no profiles' };
+      }),
+    [sides, moving, meanIn],
+  );
+  const movables: readonly Movable[] = [
+    ...(selection ? [{ held: 'selection', range: selection } as const] : []),
+    ...brushes.map((brush) => ({ held: brush.side, range: brush.range })),
+  ];
+  const change = (what: Held, to: TimeRange, isDone: boolean): void => {
+    if (what === 'selection') setSelection(to);
+    else {
+      setMoving({ side: what, range: to });
+      if (isDone) onSide?.(what, to);
+    }
+  };
+  const clear = (): void => setSelection(undefined);
+  const zoom = (to: TimeRange): void => {
+    clear();
+    onZoom(to);
+  };
+
+  const { host, lower, upper, engine } = useEngine(height > 0);
+  const theme = useTimelineTheme();
+  const isOpen = height > 0;
+  useEffect(() => engine.current?.setTheme(theme), [engine, theme, isOpen]);
+  useEffect(
+    () =>
+      engine.current?.setFacts({
+        series,
+        range,
+        isStacked: isStacked && titles.length > 1,
+        hidden,
+        zone,
+        unitSize: unit.size,
+      }),
+    [engine, series, range, isStacked, titles.length, hidden, zone, unit.size, isOpen],
+  );
+  useEffect(() => engine.current?.setMarks(marks), [engine, marks, isOpen]);
+  useEffect(() => engine.current?.setSelection(selection), [engine, selection, isOpen]);
+  useEffect(() => engine.current?.setBrushes(brushes), [engine, brushes, isOpen]);
+  useEffect(() => engine.current?.setHover(hover), [engine, hover, isOpen]);
+
+  const hoverAtTime = (ms: number, near: number, isByKey: boolean): Hover => {
+    const step = stepAt(series, ms);
+    const x = engine.current!.xOf(step < 0 ? ms : middleMs(series, step));
+    const isLeft = x > host.current!.clientWidth / 2;
+    return { ms, series: near, x: isLeft ? x - READING_GAP_CSS : x + READING_GAP_CSS, isLeft, isByKey };
+  };
+  const openMark = (mark: number): void => setOpened({ mark, x: engine.current!.xOf(marks[mark].timeMs) });
+
+  const drag = useRef<{
+    readonly drag: Drag;
+    readonly x: number;
+    readonly before: TimeRange | undefined;
+    last: TimeRange | undefined;
+  }>(undefined);
+  const placeOf = (event: PointerEvent): { readonly x: number; readonly y: number } => {
+    const box = host.current!.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  };
+  const onPointerDown = (event: PointerEvent<HTMLDivElement>): void => {
+    const { x, y } = placeOf(event);
+    const at = engine.current?.hoverAt(x, y);
+    if (event.button !== 0 || !at) return;
+    const mark = engine.current!.markAt(x, y);
+    if (mark >= 0) return openMark(mark);
+    event.currentTarget.setPointerCapture(event.pointerId);
+    const begun = beginDrag(movables, at.ms, engine.current!.msOf(SLACK_CSS));
+    drag.current = { drag: begun, x, before: selection, last: undefined };
+    setHeld(begun.held);
+  };
+  const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
+    const { x, y } = placeOf(event);
+    const at = engine.current?.hoverAt(x, y);
+    if (!at) return;
+    const next = hoverAtTime(at.ms, at.series, false);
+    // What is read changes from step to step, not from pixel to pixel.
+    if (next.x !== hover?.x || next.series !== hover.series || hover.isByKey) setHover(next);
+    const now = drag.current;
+    if (!now) {
+      event.currentTarget.style.cursor = cursorFor(engine.current!, movables, x, y, at.ms);
+      return;
+    }
+    if (now.last === undefined && Math.abs(x - now.x) < LEAST_DRAG_CSS) return;
+    now.last = dragTo(now.drag, at.ms, range);
+    change(now.drag.held, now.last, false);
+  };
+  const onPointerUp = (): void => {
+    const now = drag.current;
+    drag.current = undefined;
+    if (now?.last) change(now.drag.held, now.last, true);
+    else if (now?.drag.kind === 'new') clear();
+  };
+  const cancelDrag = (): void => {
+    if (drag.current?.drag.held === 'selection') setSelection(drag.current.before);
+    drag.current = undefined;
+    setMoving(undefined);
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'Escape' && drag.current) return cancelDrag();
+    const act = actOf(event, {
+      range,
+      stepMs: series.stepMs,
+      cursorMs: hover?.ms,
+      held,
+      movables,
+      markTimes: marks.map(({ timeMs }) => timeMs),
+    });
+    if (!act) return;
+    event.preventDefault();
+    switch (act.kind) {
+      case 'read':
+        setHeld(act.held);
+        setHover(hoverAtTime(act.ms, -1, true));
+        break;
+      case 'change':
+        change(act.held, act.range, true);
+        setHover(hoverAtTime(act.ms, -1, true));
+        break;
+      case 'zoom':
+        zoom(act.range);
+        break;
+      case 'open':
+        openMark(act.mark);
+        break;
+      case 'clear':
+        clear();
+        setHeld('selection');
+        setHover(undefined);
+        break;
+    }
+  };
+
+  const anchor = useRef<HTMLSpanElement>(null);
+  const readings = hover && readingsAt(series, hidden, hover.ms, MOST_READINGS, hover.series);
+  const time = hover && formatInstant(readTime(series, hover.ms), zone);
+  const spoken =
+    hover?.isByKey && readings
+      ? [
+          markAtTime(marks, hover.ms),
+          time,
+          readings.top.length === 0
+            ? 'no profiles'
+            : readings.top.map(({ index, value }) => `${titles[index]} ${format(value)}`.trim()).join(', '),
+          readings.others > 0 ? `and ${readings.others} more` : '',
+          selection && `selected: mean ${meanIn(selection) ?? 'none'}`,
+        ]
+          .filter(Boolean)
+          .join(', ')
+      : '';
+  if (!isOpen) {
+    return (
+      <section className={styles['closed']} aria-label="Time series">
+        <Button icon="down" aria-expanded={false} onClick={() => setPreference('seriesHeight', 96)}>
+          Time series
+        </Button>
+        <span className={styles['dim']}>mean {meanIn(range) ?? 'none'}</span>
+      </section>
+    );
+  }
+  return (
+    <section className={styles['band']} aria-label="Time series" data-stale={isStale || undefined}>
+      <div className={styles['area']}>
+        <div
+          ref={host}
+          className={styles['plot']}
+          style={{ height }}
+          role="application"
+          aria-roledescription="time series chart"
+          aria-label={labelOf(titles.length, unit.title, meanIn(range), marks.length, sides.length > 0)}
+          tabIndex={0}
+          onPointerDown={onPointerDown}
+          onPointerMove={onPointerMove}
+          onPointerUp={onPointerUp}
+          onPointerCancel={cancelDrag}
+          onPointerLeave={() => !drag.current && setHover(undefined)}
+          onDoubleClick={clear}
+          onKeyDown={onKeyDown}
+          onBlur={() => setHover(undefined)}
+        >
+          <canvas ref={lower} aria-hidden="true" />
+          <canvas ref={upper} aria-hidden="true" />
+        </div>
+        <span className={styles['unit']}>{unit.title}</span>
+        {hover && readings && time !== undefined && (
+          <HoverPanel
+            {...hover}
+            time={time}
+            titles={titles}
+            readings={readings}
+            near={hover.series}
+            isStacked={isStacked}
+            format={format}
+          />
+        )}
+        {selection && (
+          <SelectionBar
+            selection={selection}
+            zone={zone}
+            middle={shareOf(range, (selection.startMs + selection.endMs) / 2)}
+            mean={meanIn(selection)}
+            actions={actions?.(selection, clear)}
+            onZoom={() => zoom(selection)}
+            onClear={clear}
+          />
+        )}
+        {opened && (
+          <>
+            <span ref={anchor} className={styles['anchor']} style={{ left: opened.x }} />
+            <PopoverPanel
+              label={readable(marks[opened.mark]?.title ?? '').slice(0, 200)}
+              anchor={anchor}
+              onClose={() => setOpened(undefined)}
+            >
+              <div className={styles['mark']}>{renderMark(opened.mark, () => setOpened(undefined))}</div>
+            </PopoverPanel>
+          </>
+        )}
+      </div>
+      <p className="visually-hidden" role="status">
+        {readable(spoken)}
+      </p>
+      <SeriesTable series={series} titles={titles} order={order} range={range} format={format} />
+      {titles.length > 1 && <Legend titles={titles} order={order} choice={chosen} onChoice={setChoice} />}
+      <HeightEdge height={height} onDrag={setDraggedHeight} />
+    </section>
+  );
+}
+
+/** The engine lives as long as the canvases; they are there while the plot is open. */
+function useEngine(isOpen: boolean) {
   const host = useRef<HTMLDivElement>(null);
   const lower = useRef<HTMLCanvasElement>(null);
   const upper = useRef<HTMLCanvasElement>(null);
   const engine = useRef<TimelineEngine>(undefined);
-  const [hoveredMs, setHovered] = useState<number>();
-  const [selection, setSelection] = useState<TimeRange>();
-  const [isolated, setIsolated] = useState<ReadonlySet<string>>(new Set());
-  const drag = useRef<{ readonly drag: Drag; readonly x: number; isMoved: boolean }>(undefined);
-  const theme = useTimelineTheme();
-  const titles = useMemo(() => series.labels.map(titleOf), [series, titleOf]);
-  const hidden = useMemo(() => titles.map((title) => isolated.size > 0 && !isolated.has(title)), [titles, isolated]);
-
-  // A selection belongs to the range it was made in.
-  const [selectedIn, setSelectedIn] = useState(range);
-  if (selectedIn !== range) {
-    setSelectedIn(range);
-    if (selection && (selection.startMs < range.startMs || selection.endMs > range.endMs)) setSelection(undefined);
-  }
-
   useEffect(() => {
+    if (!isOpen) return undefined;
     const area = host.current!;
+    const canvases = [lower.current!, upper.current!];
     const made = new TimelineEngine({
-      series: lower.current!.getContext('2d', { alpha: false })!,
-      overlay: upper.current!.getContext('2d')!,
+      series: canvases[0].getContext('2d', { alpha: false })!,
+      overlay: canvases[1].getContext('2d')!,
       requestFrame: (run) => requestAnimationFrame(run),
       cancelFrame: (id) => cancelAnimationFrame(id),
     });
     engine.current = made;
+    // The ratio changes when the window moves to another screen or the page is zoomed; only a media query tells.
+    let ratioQuery: MediaQueryList | undefined;
     const fit = (): void => {
       const { clientWidth, clientHeight } = area;
-      for (const canvas of [lower.current!, upper.current!]) {
+      for (const canvas of canvases) {
         canvas.width = Math.round(clientWidth * devicePixelRatio);
         canvas.height = Math.round(clientHeight * devicePixelRatio);
       }
       made.setSize(clientWidth, clientHeight, devicePixelRatio);
+      // A cleared canvas must not be seen: draw in the same frame as the resize.
       made.paintNow();
+      ratioQuery?.removeEventListener('change', fit);
+      ratioQuery = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+      ratioQuery.addEventListener('change', fit);
     };
     fit();
     const resize = new ResizeObserver(fit);
     resize.observe(area);
     return () => {
       resize.disconnect();
+      ratioQuery?.removeEventListener('change', fit);
       made.dispose();
+      engine.current = undefined;
     };
-  }, []);
-  useEffect(() => engine.current?.setTheme(theme), [theme]);
-  useEffect(
-    () => engine.current?.setFacts({ series, range, isStacked, hidden, zone, formatTick }),
-    [series, range, isStacked, hidden, zone, formatTick],
-  );
-  useEffect(() => engine.current?.setMarks(marks), [marks]);
-  useEffect(() => engine.current?.setSelection(selection), [selection]);
-  useEffect(() => engine.current?.setHover(hoveredMs), [hoveredMs]);
-
-  const placeOf = (event: PointerEvent): { x: number; y: number; ms: number | undefined } => {
-    const box = host.current!.getBoundingClientRect();
-    const x = event.clientX - box.left;
-    return { x, y: event.clientY - box.top, ms: engine.current?.timeAt(x) };
-  };
-
-  const onPointerDown = (event: PointerEvent<HTMLDivElement>): void => {
-    const { x, y, ms } = placeOf(event);
-    if (event.button !== 0 || ms === undefined) return;
-    const mark = engine.current?.markAt(x, y) ?? -1;
-    if (mark >= 0) return onMark(mark);
-    event.currentTarget.setPointerCapture(event.pointerId);
-    drag.current = { drag: beginDrag(selection, ms, engine.current!.msOf(SLACK_CSS)), x, isMoved: false };
-  };
-  const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
-    const { x, y, ms } = placeOf(event);
-    setHovered(ms);
-    const held = drag.current;
-    if (!held || ms === undefined) {
-      event.currentTarget.style.cursor = cursorAt(engine.current, selection, x, y, ms);
-      return;
-    }
-    if (!held.isMoved && Math.abs(x - held.x) < LEAST_DRAG_CSS) return;
-    held.isMoved = true;
-    setSelection(dragTo(held.drag, ms, range));
-  };
-  const endDrag = (event: PointerEvent<HTMLDivElement>): void => {
-    const held = drag.current;
-    drag.current = undefined;
-    if (held && !held.isMoved && held.drag.kind === 'new') setSelection(undefined);
-    if (event.currentTarget.hasPointerCapture(event.pointerId))
-      event.currentTarget.releasePointerCapture(event.pointerId);
-  };
-
-  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
-    if (event.target !== event.currentTarget) return;
-    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    if (by !== 0) {
-      event.preventDefault();
-      const from = hoveredMs ?? range.startMs;
-      const to = Math.max(range.startMs, Math.min(range.endMs, from + by * series.stepMs));
-      setHovered(to);
-      if (event.shiftKey) setSelection((now) => extended(now, from, to));
-    } else if (event.key === 'Home' || event.key === 'End') {
-      event.preventDefault();
-      setHovered(event.key === 'Home' ? range.startMs : range.endMs);
-    } else if (event.key === 'Enter' && selection) onZoom(selection);
-    else if (event.key === 'Escape') {
-      drag.current = undefined;
-      setSelection(undefined);
-      setHovered(undefined);
-    } else if ((event.key === 'm' || event.key === 'M') && marks.length > 0) {
-      const at = marks.findIndex(({ timeMs }) => timeMs > (hoveredMs ?? -Infinity) + 1);
-      const next = event.key === 'm' ? Math.max(0, at) : (at < 0 ? marks.length : at) - 2;
-      const mark = marks[(next + marks.length) % marks.length];
-      if (mark) setHovered(mark.timeMs);
-    } else return;
-  };
-
-  const readings = useMemo(() => readingsAt(series, titles, hidden, hoveredMs), [series, titles, hidden, hoveredMs]);
-  const whole = useMemo(() => totalColumn(series), [series]);
-  const text =
-    hoveredMs === undefined
-      ? ''
-      : `${formatInstant(hoveredMs, zone)}: ${readings.length === 0 ? 'no profiles' : readings.map(({ title, value }) => `${title} ${format(value)}`).join(', ')}`;
-  return (
-    <section className={styles['band']} aria-label="Time series" data-stale={isStale || undefined}>
-      <div className={styles['head']} aria-hidden={readings.length === 0}>
-        {hoveredMs === undefined ? (
-          <span className={styles['dim']}>{unit}</span>
-        ) : (
-          <>
-            <strong>{formatInstant(hoveredMs, zone)}</strong>
-            {readings.slice(0, MOST_READINGS).map(({ title, value, index }) => (
-              <span key={index}>
-                {titles.length > 1 && <i style={{ background: theme.series[index % theme.series.length] }} />}
-                {titles.length > 1 && <bdi>{title.slice(0, 40)}</bdi>} {format(value)}
-              </span>
-            ))}
-            {readings.length > MOST_READINGS && (
-              <span className={styles['dim']}>and {readings.length - MOST_READINGS} more</span>
-            )}
-            {readings.length === 0 && <span className={styles['dim']}>no profiles</span>}
-          </>
-        )}
-      </div>
-      <div
-        ref={host}
-        className={styles['plot']}
-        role="application"
-        aria-roledescription="time series chart"
-        aria-label={`${summaryOf(series, titles, whole, unit, format)} Arrows read values, with Shift they select, Enter zooms in.`}
-        tabIndex={0}
-        onPointerDown={onPointerDown}
-        onPointerMove={onPointerMove}
-        onPointerUp={endDrag}
-        onPointerCancel={endDrag}
-        onPointerLeave={() => !drag.current && setHovered(undefined)}
-        onDoubleClick={() => setSelection(undefined)}
-        onKeyDown={onKeyDown}
-        onBlur={() => setHovered(undefined)}
-      >
-        <canvas ref={lower} />
-        <canvas ref={upper} />
-        {selection && (
-          <div className={styles['selection']}>
-            <span>
-              {formatSpan(selection, zone)} · mean {format(meanIn(series, whole, selection))}
-            </span>
-            <Button kind="edged" onPointerDown={(event) => event.stopPropagation()} onClick={() => onZoom(selection)}>
-              Zoom in
-            </Button>
-            {actions?.(selection)}
-          </div>
-        )}
-      </div>
-      <p className="visually-hidden" role="status">
-        {text.slice(0, 400)}
-      </p>
-      {titles.length > 1 && (
-        <ul className={styles['legend']} aria-label="Series">
-          {titles.slice(0, MOST_LEGEND).map((title, index) => (
-            <li key={index}>
-              <button
-                type="button"
-                aria-pressed={isolated.has(title)}
-                title={`${title.slice(0, 300)}: click shows it alone, Shift click adds it`}
-                data-hidden={hidden[index] || undefined}
-                onClick={({ shiftKey }) => setIsolated((now) => toggled(now, title, shiftKey))}
-              >
-                <i
-                  style={{ background: theme.series[index % theme.series.length] }}
-                  data-dashed={Math.floor(index / theme.series.length) % 2 === 1 || undefined}
-                />
-                <bdi>{title.slice(0, 60)}</bdi>
-              </button>
-            </li>
-          ))}
-          {titles.length > MOST_LEGEND && <li className={styles['dim']}>and {titles.length - MOST_LEGEND} more</li>}
-        </ul>
-      )}
-    </section>
-  );
+  }, [isOpen]);
+  return { host, lower, upper, engine };
 }
 
-interface Reading {
-  readonly index: number;
-  readonly title: string;
-  readonly value: number;
-}
-
-/** Largest first. */
-function readingsAt(
-  series: AlignedSeries,
-  titles: readonly string[],
-  hidden: readonly boolean[],
-  atMs: number | undefined,
-): readonly Reading[] {
-  if (atMs === undefined) return [];
-  const step = stepAt(series, atMs);
-  if (step < 0) return [];
-  const readings: Reading[] = [];
-  for (const [index, column] of series.columns.entries()) {
-    const value = column[step];
-    if (!hidden[index] && !Number.isNaN(value)) readings.push({ index, title: titles[index], value });
-  }
-  return readings.sort((a, b) => b.value - a.value);
-}
-
-function cursorAt(
-  engine: TimelineEngine | undefined,
-  selection: TimeRange | undefined,
-  x: number,
-  y: number,
-  ms: number | undefined,
-): string {
-  if (!engine || ms === undefined) return '';
+function cursorFor(engine: TimelineEngine, movables: readonly Movable[], x: number, y: number, ms: number): string {
   if (engine.markAt(x, y) >= 0) return 'pointer';
-  const { kind } = beginDrag(selection, ms, engine.msOf(SLACK_CSS));
+  const { kind } = beginDrag(movables, ms, engine.msOf(SLACK_CSS));
   return kind === 'start' || kind === 'end' ? 'ew-resize' : kind === 'move' ? 'grab' : 'crosshair';
 }
 
-function extended(selection: TimeRange | undefined, from: number, to: number): TimeRange {
-  const drag: Drag =
-    selection === undefined
-      ? { kind: 'new', anchorMs: from }
-      : Math.abs(from - selection.startMs) < Math.abs(from - selection.endMs)
-        ? { kind: 'start', selection }
-        : { kind: 'end', selection };
-  return dragTo(drag, to, { startMs: from, endMs: to });
+/** The end of the step that is read: what a source calls it. */
+function readTime(series: AlignedSeries, ms: number): number {
+  const step = stepAt(series, ms);
+  return step < 0 ? ms : series.firstMs + step * series.stepMs;
 }
 
-function toggled(isolated: ReadonlySet<string>, title: string, isAdded: boolean): ReadonlySet<string> {
-  if (!isAdded) return isolated.size === 1 && isolated.has(title) ? new Set() : new Set([title]);
-  const next = new Set(isolated);
-  if (!next.delete(title)) next.add(title);
-  return next;
+function markAtTime(marks: readonly TimelineMark[], ms: number): string {
+  return marks.find(({ timeMs }) => timeMs === ms)?.title ?? '';
 }
 
-/** Over the steps with something in them. */
-function meanIn(series: AlignedSeries, whole: Float64Array, { startMs, endMs }: TimeRange): number {
-  let sum = 0;
-  let count = 0;
-  for (let i = 0; i < series.length; i++) {
-    const middle = series.firstMs + (i - 0.5) * series.stepMs;
-    if (middle < startMs || middle > endMs || Number.isNaN(whole[i])) continue;
-    sum += whole[i];
-    count++;
-  }
-  return count === 0 ? 0 : sum / count;
+function shareOf({ startMs, endMs }: TimeRange, ms: number): number {
+  return (ms - startMs) / (endMs - startMs);
 }
 
-function summaryOf(
-  series: AlignedSeries,
-  titles: readonly string[],
-  whole: Float64Array,
-  unit: string,
-  format: (value: number) => string,
-): string {
-  const known = whole.filter((value) => !Number.isNaN(value));
-  if (known.length === 0) return 'No profiles in this range.';
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-  const largest = known.reduce((most, value) => Math.max(most, value), 0);
-  const names = titles.length > 1 ? `${titles.length} series: ${titles.slice(0, 8).join(', ').slice(0, 200)}. ` : '';
-  return `${names}${unit}: mean ${format(mean)}, at most ${format(largest)}, ${series.length} steps.`;
+function labelOf(count: number, unit: string, mean: string | undefined, marks: number, isComparing: boolean): string {
+  return [
+    mean === undefined
+      ? 'No profiles in this range.'
+      : `${count > 1 ? `${count} series in ` : ''}${unit}, mean ${mean}.`,
+    'Arrows read values, with Shift they select, Enter zooms in.',
+    marks > 0 ? 'm goes to the next marker, Enter opens it.' : '',
+    isComparing ? 'a and b take hold of a side; Shift and arrows move its edge, < and > all of it.' : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
 }

@@ -1,0 +1,110 @@
+/** The series by cost: a click shows one alone, Shift or Alt hides it or brings it back. */
+import { type KeyboardEvent, memo, type MouseEvent, type ReactElement, useMemo, useState } from 'react';
+import { readable } from '#render/text.ts';
+import { PickField, PickOptions, usePickList } from '../../components/pick-list.tsx';
+import { PopoverField } from '../../components/popover.tsx';
+import { Button } from '../../components/button.tsx';
+import { everything, isolated, isShown, type SeriesChoice, toggled } from './series-choice.ts';
+import { Swatch } from './swatch.tsx';
+import styles from './timeline.module.css';
+
+interface LegendProps {
+  readonly titles: readonly string[];
+  /** Indexes of the series, the most costly first. */
+  readonly order: readonly number[];
+  readonly choice: SeriesChoice;
+  onChoice(choice: SeriesChoice): void;
+}
+
+/** Beyond these a list with a search field has all. */
+const MOST_ENTRIES = 40;
+
+export const Legend = memo(function Legend({ titles, order, choice, onChoice }: LegendProps): ReactElement {
+  const [stop, setStop] = useState(0);
+  const listed = order.slice(0, MOST_ENTRIES).map((index) => ({ index, title: titles[index] }));
+  const at = Math.min(stop, listed.length - 1);
+  const onKeyDown = (event: KeyboardEvent<HTMLUListElement>): void => {
+    const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: listed.length - 1 }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    const to = Math.max(0, Math.min(listed.length - 1, next));
+    setStop(to);
+    event.currentTarget.querySelectorAll('button')[to]?.focus();
+  };
+  const onClick = (event: MouseEvent, title: string): void =>
+    onChoice(event.shiftKey || event.altKey ? toggled(choice, title) : isolated(choice, title));
+  const isWhole = choice.titles.size === 0;
+  return (
+    <div className={styles['legend']}>
+      <ul aria-label="Series" onKeyDown={onKeyDown}>
+        {listed.map(({ index, title }, place) => (
+          <li key={index}>
+            <button
+              type="button"
+              tabIndex={place === at ? 0 : -1}
+              aria-pressed={isShown(choice, title)}
+              title={`${readable(title).slice(0, 300)}. Click shows it alone, Shift click hides it or brings it back`}
+              onFocus={() => setStop(place)}
+              onClick={(event) => onClick(event, title)}
+            >
+              <Swatch series={index} />
+              <bdi>{readable(title).slice(0, 60)}</bdi>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {titles.length > MOST_ENTRIES && (
+        <PopoverField label="Series" value={`all ${titles.length}`}>
+          {() => <AllSeries titles={titles} order={order} choice={choice} onChoice={onChoice} />}
+        </PopoverField>
+      )}
+      {!isWhole && <Button onClick={() => onChoice(everything)}>Show all</Button>}
+    </div>
+  );
+});
+
+function AllSeries({ titles, order, choice, onChoice }: LegendProps): ReactElement {
+  const [text, setText] = useState('');
+  const list = usePickList(0);
+  const rows = useMemo(() => {
+    const word = text.toLowerCase();
+    return order.filter((index) => titles[index].toLowerCase().includes(word));
+  }, [titles, order, text]);
+  const pick = (row: number): void => {
+    const title = titles[rows[row]];
+    // The first one that is picked is wanted alone, the next ones beside it.
+    onChoice(choice.titles.size === 0 ? isolated(choice, title) : toggled(choice, title));
+  };
+  return (
+    <div className={styles['all']}>
+      <PickField
+        list={list}
+        takesFocus
+        count={rows.length}
+        label="Find a series"
+        placeholder="Find a series"
+        text={text}
+        onText={(next) => {
+          setText(next);
+          list.setActive(0);
+        }}
+        onPick={pick}
+      />
+      <PickOptions
+        list={list}
+        label="Series"
+        count={rows.length}
+        isMultiple
+        isChosen={(row) => isShown(choice, titles[rows[row]])}
+        onPick={pick}
+      >
+        {(row) => (
+          <>
+            <Swatch series={rows[row]} />
+            <bdi>{readable(titles[rows[row]])}</bdi>
+          </>
+        )}
+      </PickOptions>
+    </div>
+  );
+}

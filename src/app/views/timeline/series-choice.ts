@@ -1,0 +1,24 @@
+/** Which of several series are shown: all, all but some, or only some. By title, so that it outlives a refresh. */
+
+export type SeriesChoice =
+  | { readonly kind: 'without'; readonly titles: ReadonlySet<string> }
+  | { readonly kind: 'only'; readonly titles: ReadonlySet<string> };
+
+export const everything: SeriesChoice = { kind: 'without', titles: new Set() };
+
+export function isShown({ kind, titles }: SeriesChoice, title: string): boolean {
+  return titles.has(title) === (kind === 'only');
+}
+
+/** That one alone; all again where it already is alone. */
+export function isolated(choice: SeriesChoice, title: string): SeriesChoice {
+  const isAlone = choice.kind === 'only' && choice.titles.size === 1 && choice.titles.has(title);
+  return isAlone ? everything : { kind: 'only', titles: new Set([title]) };
+}
+
+/** Hides one that is shown, shows one that is hidden; the last one does not go. */
+export function toggled(choice: SeriesChoice, title: string): SeriesChoice {
+  const titles = new Set(choice.titles);
+  if (!titles.delete(title)) titles.add(title);
+  return choice.kind === 'only' && titles.size === 0 ? everything : { kind: choice.kind, titles };
+}

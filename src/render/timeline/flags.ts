@@ -1,0 +1,67 @@
+/** Markers as flags in the row above the plot: where each stands, and what of its title fits. */
+import { readable } from '../text.ts';
+import { type Chart } from './chart.ts';
+
+export interface TimelineMark {
+  readonly timeMs: number;
+  readonly title: string;
+}
+
+/** Css px. */
+export interface Flag {
+  /** Index of the mark. */
+  readonly mark: number;
+  /** Where its line stands. */
+  readonly at: number;
+  readonly x: number;
+  readonly width: number;
+  /** '' where there is no room: a stub. */
+  readonly text: string;
+}
+
+export const FLAG = { top: 1, height: 14, pad: 5 } as const;
+const WIDEST = 120;
+const STUB = 6;
+const GAP = 2;
+/** A flag of fewer letters says nothing. */
+const LEAST_LETTERS = 3;
+/** More flags than any row has room for. */
+const MOST_FLAGS = 400;
+
+/** @param marks by time @param measure width of a text */
+export function layoutFlags(
+  chart: Chart,
+  marks: readonly TimelineMark[],
+  measure: (text: string) => number,
+): readonly Flag[] {
+  const seen = marks
+    .map(({ timeMs, title }, mark) => ({ mark, title, at: Math.round(chart.x(timeMs)) }))
+    .filter(({ at }) => at >= chart.left && at <= chart.right)
+    .slice(0, MOST_FLAGS);
+  const flags: Flag[] = [];
+  for (const [i, { mark, title, at }] of seen.entries()) {
+    const room = Math.min(WIDEST, (seen[i + 1]?.at ?? Infinity) - GAP - at);
+    const text = fitting(readable(title), room - 2 * FLAG.pad, measure);
+    const width = text === '' ? STUB : Math.ceil(measure(text)) + 2 * FLAG.pad;
+    // The last ones turn round rather than leave the plot.
+    const isTurned = at + width > chart.size.width && (flags.at(-1)?.at ?? 0) < at - width;
+    flags.push({ mark, at, x: isTurned ? at - width : at, width, text });
+  }
+  return flags;
+}
+
+/** The mark whose flag is under a point, -1 none. Of flags that overlap the later lies above. */
+export function markUnder(flags: readonly Flag[], x: number, y: number): number {
+  if (y > FLAG.top + FLAG.height + 1) return -1;
+  return flags.findLast((flag) => x >= flag.x - 1 && x <= flag.x + flag.width + 1)?.mark ?? -1;
+}
+
+function fitting(title: string, room: number, measure: (text: string) => number): string {
+  if (measure(title) <= room) return title;
+  const letters = Array.from(title);
+  for (let count = Math.min(letters.length - 1, 40); count >= LEAST_LETTERS; count--) {
+    const text = `${letters.slice(0, count).join('')}…`;
+    if (measure(text) <= room) return text;
+  }
+  return '';
+}

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { everything, isolated, isShown, type SeriesChoice, toggled } from '#app/views/timeline/series-choice.ts';
+
+const shown = (choice: SeriesChoice): string => ['a', 'b', 'c'].filter((title) => isShown(choice, title)).join('');
+
+it('one alone, and all again', () => {
+  expect(shown(everything)).toBe('abc');
+  expect(shown(isolated(everything, 'b'))).toBe('b');
+  expect(shown(isolated(isolated(everything, 'b'), 'c'))).toBe('c');
+  expect(shown(isolated(isolated(everything, 'b'), 'b'))).toBe('abc');
+});
+
+it('hides and brings back', () => {
+  const without = toggled(everything, 'b');
+  expect(shown(without)).toBe('ac');
+  expect(shown(toggled(without, 'b'))).toBe('abc');
+});
+
+it('adds to what is alone; without the last all are there again', () => {
+  const two = toggled(isolated(everything, 'b'), 'c');
+  expect(shown(two)).toBe('bc');
+  expect(shown(toggled(toggled(two, 'b'), 'c'))).toBe('abc');
+});
+
+it('a series that comes later is shown with all but some, and not with only some', () => {
+  expect([isShown(toggled(everything, 'a'), 'new'), isShown(isolated(everything, 'a'), 'new')]).toEqual([true, false]);
+});

@@ -1,0 +1,28 @@
+import { renderToStaticMarkup } from 'react-dom/server';
+import { expect, it } from 'vitest';
+import { Spark } from '#app/views/timeline/spark.tsx';
+
+const range = { startMs: 0, endMs: 120 };
+/** The path of a series in a box of 120 by 40. */
+const path = (times: readonly number[], values: readonly number[], largest?: number): string | undefined => {
+  const series = { labels: [], timesMs: Float64Array.from(times), values: Float64Array.from(values) };
+  return / d="([^"]*)"/.exec(renderToStaticMarkup(<Spark series={series} range={range} largest={largest} />))?.[1];
+};
+
+it('is one path from zero to the largest, with gaps where steps are missing', () => {
+  expect(path([30, 40, 60], [5, 10, 0])).toBe('M30.0 20.0h0.5L40.0 1.0M60.0 39.0h0.5');
+});
+
+it('leaves out the first and the last step, which are filled in part', () => {
+  expect(path([10, 20, 30, 120], [1, 10, 10, 1])).toBe('M20.0 1.0h0.5L30.0 1.0');
+});
+
+it('has the scale of its neighbours when it is told', () => {
+  expect(path([10, 20], [10, 10], 20)).toBe('M10.0 20.0h0.5L20.0 20.0');
+});
+
+it('is empty for nothing, and stays in its box', () => {
+  expect(path([], [])).toBe('');
+  expect(path([10], [0])).toBe('');
+  expect(path([-500, 9000], [-3, 1])).toBe('M0.0 39.0h0.5L120.0 1.0');
+});

@@ -1,0 +1,63 @@
+/** The time series chart: ranges by mouse and keys, and the height that the device keeps. */
+import { expect, type Locator } from '@playwright/test';
+import { violations } from './axe.ts';
+import { CPU, push } from './stored.ts';
+import { test } from './support.ts';
+
+/** A full minute: what is an hour old is no longer taken. */
+const BASE_MS = Math.floor(Date.now() / 60_000) * 60_000 - 45 * 60_000;
+const RANGE = `from=${BASE_MS}&until=${BASE_MS + 10 * 60_000}`;
+
+async function boxOf(chart: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+  return (await chart.boundingBox())!;
+}
+
+test('a range is dragged, its edge moved by keys, and zoomed to; the height is dragged and stays', async ({
+  page,
+  baseURL,
+}) => {
+  for (let i = 0; i < 10; i++) await push(baseURL!, 'e2e/chart{pod=a}', { 'main;serve': 3 }, BASE_MS + i * 60_000);
+  await page.goto(`/?v=1&view=explore&svc=e2e/chart&type=${CPU}&${RANGE}`);
+  const chart = page.getByRole('application', { name: /mean/ });
+  const selection = page.getByRole('group', { name: 'Selection' });
+  const words = (): Promise<string> => selection.locator('strong').innerText();
+  const box = await boxOf(chart);
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width * 0.3, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.6, y, { steps: 4 });
+  await page.mouse.up();
+  await expect(selection).toContainText('mean');
+  expect(await violations(page)).toEqual([]);
+
+  // The end is carried on by the mouse, then a step further by a key, and the beginning stays where it is.
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.7, y, { steps: 4 });
+  await page.mouse.up();
+  const dragged = await words();
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(selection.locator('strong')).not.toHaveText(dragged);
+  expect((await words()).split(' – ')[0]).toBe(dragged.split(' – ')[0]);
+  await page.keyboard.press('Enter');
+  await expect(selection).toBeHidden();
+  const link = new URL(page.url()).searchParams;
+  const [from, until] = [Number(link.get('from')), Number(link.get('until'))];
+  expect(from).toBeGreaterThan(BASE_MS + 2 * 60_000);
+  expect(until).toBeLessThan(BASE_MS + 9 * 60_000);
+  expect(until - from).toBeGreaterThan(3 * 60_000);
+
+  const edge = page.getByRole('separator', { name: /^Height of the time series/ });
+  const grip = await boxOf(edge);
+  await page.mouse.move(grip.x + 200, grip.y + grip.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(grip.x + 200, grip.y + grip.height / 2 + 60, { steps: 4 });
+  await page.mouse.up();
+  await page.reload();
+  await expect(edge).toHaveAttribute('aria-valuenow', '156');
+  expect((await boxOf(chart)).height).toBe(156);
+  await edge.focus();
+  await page.keyboard.press('Enter');
+  await expect(chart).toBeHidden();
+  await page.getByRole('button', { name: 'Time series' }).click();
+  expect((await boxOf(chart)).height).toBe(96);
+});
