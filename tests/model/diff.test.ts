@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pathOf } from '#model/call-path.ts';
-import { diffTree, isGone, isNew, negativeNodes, unionTree, type NamedTree, type UnionTree } from '#model/diff.ts';
+import { diffTree, isGone, isNew } from '#model/diff-tree.ts';
+import { negativeNodes, unionTree, type NamedTree, type UnionTree } from '#model/diff.ts';
 import { normalise, whyNotNormalised, type Normalisation, type SideFacts } from '#model/normalise.ts';
 import { anyStacks } from '../support/any-stacks.ts';
 import { profileFromText, treeOf } from '../support/profile-from-text.ts';

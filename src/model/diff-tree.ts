@@ -1,0 +1,123 @@
+/** A union of two trees as it is drawn: widths, order, colours and marks. */
+import type { CallTree, SiblingOrder } from './call-tree.ts';
+import { sumUp, type UnionTree } from './diff.ts';
+import type { Normalised } from './normalise.ts';
+import { depthFirst, rankNames } from './tree-builder.ts';
+
+/** What a box is as wide as: the mean of both sides (it nests), or one of them. */
+export type DiffWidth = 'mean' | 'a' | 'b';
+
+/** Marks of `DiffTree.presence`; 0: both sides have it. */
+export const isNew = 1;
+export const isGone = 2;
+
+/** A union as it is shown: ordered and sized for one normalisation and width. */
+export interface DiffTree {
+  /** `self` and `total` are widths; negative amounts have none. A parent is as wide as its own and all its callees. */
+  readonly tree: CallTree;
+  /** By node of `tree`: its number in the union. */
+  readonly node: Int32Array;
+  /** By node of the union: (b' − a') / max(a', b') in [−1, 1]; 0 where neither side has anything. */
+  readonly changeOfTotal: Float64Array;
+  readonly changeOfSelf: Float64Array;
+  /** By node of the union. */
+  readonly presence: Uint8Array; // 0, isNew, isGone
+  /** By node of the union: 1 where callees grew and others shrank, and neither is small beside the other. */
+  readonly mixed: Uint8Array;
+}
+
+/** The smaller of what grew and what shrank within a mixed subtree is at least this part of the larger, */
+const MIXED_BALANCE = 0.25;
+/** and this part of the subtree. */
+const MIXED_SIZE = 0.02;
+
+/** Linear but for the sorting of siblings. @param nameRank of the union's names */
+export function diffTree(
+  union: UnionTree,
+  { a, b }: Normalised,
+  width: DiffWidth,
+  order: SiblingOrder,
+  nameRank: Int32Array = rankNames(union.names),
+): DiffTree {
+  const { length, func, parent, subtreeEnd } = union;
+  const self = new Float64Array(length);
+  for (let node = 0; node < length; node++) {
+    const ofA = Math.max(0, a.self[node]);
+    const ofB = Math.max(0, b.self[node]);
+    self[node] = width === 'a' ? ofA : width === 'b' ? ofB : (ofA + ofB) / 2;
+  }
+  const total = sumUp(self, parent);
+  const size = new Int32Array(length);
+  const kidStart = new Int32Array(length + 1);
+  for (let node = 0; node < length; node++) {
+    size[node] = subtreeEnd[node] - node;
+    if (node > 0) kidStart[parent[node] + 1]++;
+  }
+  const byName = (x: number, y: number): number => nameRank[func[x]] - nameRank[func[y]];
+  const before = order === 'name' ? byName : (x: number, y: number): number => total[y] - total[x] || byName(x, y);
+  const { was, ...shape } = depthFirst(func, parent, size, kidStart, before);
+  const tree: CallTree = {
+    ...shape,
+    self: gathered(self, was),
+    total: gathered(total, was),
+    exact: undefined,
+    negative: {
+      nodes: union.a.negative.nodes + union.b.negative.nodes,
+      sum: union.a.negative.sum + union.b.negative.sum,
+    },
+  };
+  return {
+    tree,
+    node: was,
+    changeOfTotal: relativeChange(a.total, b.total),
+    changeOfSelf: relativeChange(a.self, b.self),
+    presence: presenceOf(union),
+    mixed: mixedSubtrees(union, a, b),
+  };
+}
+
+function relativeChange(a: Float64Array, b: Float64Array): Float64Array {
+  const change = new Float64Array(a.length);
+  for (let node = 0; node < a.length; node++) {
+    const larger = Math.max(a[node], b[node]);
+    if (larger > 0) change[node] = Math.max(-1, Math.min(1, (b[node] - a[node]) / larger));
+  }
+  return change;
+}
+
+function presenceOf({ a, b, length }: UnionTree): Uint8Array {
+  const presence = new Uint8Array(length);
+  for (let node = 0; node < length; node++) {
+    if (a.total[node] === 0 && b.total[node] !== 0) presence[node] = isNew;
+    else if (b.total[node] === 0 && a.total[node] !== 0) presence[node] = isGone;
+  }
+  return presence;
+}
+
+function mixedSubtrees({ parent, length }: UnionTree, a: Normalised['a'], b: Normalised['b']): Uint8Array {
+  const grown = new Float64Array(length);
+  const shrunk = new Float64Array(length);
+  for (let node = 0; node < length; node++) {
+    const delta = b.self[node] - a.self[node];
+    if (delta > 0) grown[node] = delta;
+    else shrunk[node] = -delta;
+  }
+  const mixed = new Uint8Array(length);
+  for (let node = length - 1; node >= 0; node--) {
+    const less = Math.min(grown[node], shrunk[node]);
+    const isMixed =
+      less > MIXED_BALANCE * Math.max(grown[node], shrunk[node]) &&
+      less > MIXED_SIZE * Math.max(a.total[node], b.total[node]);
+    if (isMixed) mixed[node] = 1;
+    if (node === 0) break;
+    grown[parent[node]] += grown[node];
+    shrunk[parent[node]] += shrunk[node];
+  }
+  return mixed;
+}
+
+function gathered(column: Float64Array, was: Int32Array): Float64Array {
+  const moved = new Float64Array(was.length);
+  for (let at = 0; at < was.length; at++) moved[at] = column[was[at]];
+  return moved;
+}
