@@ -130,7 +130,7 @@ it.each<Normalisation>(['share', 'per-second', 'load-adjusted', 'equal-work', 'a
 
 describe('evidence', () => {
   it('says why not: too few samples, too small, not clear', () => {
-    const union = unionTree(text('m;a 500\nm;b 400\nm;rare 1'), text('m;a 500\nm;b 404\nm;rare 9'));
+    const union = unionTree(drawn('m;a 500\nm;b 400\nm;rare 1'), drawn('m;a 500\nm;b 404\nm;rare 9'));
     const { functions } = evidenceOf(union, unsliced(union.a, 1), unsliced(union.b, 1));
     const verdict = (name: string): string => verdicts[functions.verdict[union.names.indexOf(name)]];
     expect([verdict('rare'), verdict('b'), verdict('m')]).toEqual(['few-samples', 'small', 'untested']);
@@ -139,8 +139,8 @@ describe('evidence', () => {
   it('a share without slices must exceed three percent', () => {
     const many = 1e8;
     const union = unionTree(
-      text(`m;a;x ${many}\nm;a;y ${many}\nm;b;z ${many}`),
-      text(`m;a;x ${many * 1.025}\nm;a;y ${many}\nm;b;z ${many}`),
+      drawn(`m;a;x ${many}\nm;a;y ${many}\nm;b;z ${many}`),
+      drawn(`m;a;x ${many * 1.025}\nm;a;y ${many}\nm;b;z ${many}`),
     );
     expect(evidenceOf(union, unsliced(union.a, 1), unsliced(union.b, 1)).changed).toHaveLength(0);
   });
@@ -222,7 +222,7 @@ function supported(changes: WhatChanged['changes']): string[] {
   return changes.filter((one) => one.supported).map(({ kind, name }) => `${kind} ${name}`);
 }
 
-function text(stacks: string): NamedTree {
+function drawn(stacks: string): NamedTree {
   const profile = profileFromText(stacks);
   return { tree: treeOf(profile), names: profile.functions.names };
 }
@@ -245,7 +245,7 @@ function record({ load = {}, cost = {}, seconds = 900, period = 10 * MS, seed = 
         }
       }
     }
-    return text(lines.join('\n'));
+    return drawn(lines.join('\n'));
   });
 }
 
@@ -297,5 +297,5 @@ function merge(trees: readonly NamedTree[]): NamedTree {
         return `${path.join(';')} ${tree.self[node]}`;
       }),
   );
-  return text(lines.join('\n'));
+  return drawn(lines.join('\n'));
 }
