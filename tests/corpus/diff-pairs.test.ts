@@ -76,7 +76,9 @@ describe.each(read.map((pair) => [pair.name, pair] as const))('%s', (_, { before
 });
 
 function side(file: string, type: string): NamedTree {
-  const { profile } = finish(decodeProfile(readFileSync(join(folder, file))));
+  const { profile } = finish(
+    decodeProfile({ bytes: readFileSync(join(folder, file)), name: file, form: { kind: 'file' } }),
+  );
   const at = profile.sampleTypes.findIndex((one) => one.type === type);
   return { tree: finish(buildCallTree(profile, at, 'size')), names: profile.functions.names };
 }
