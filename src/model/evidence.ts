@@ -1,4 +1,5 @@
 /** Which changes are more than noise: of functions (code), of contexts (work) and of nodes. Rules: product.md, Compare. */
+import { pathOf } from './call-path.ts';
 import { groupWork, type Contexts, type WorkGroups } from './contexts.ts';
 import type { UnionTree } from './union.ts';
 import { compareRatios, discoveries, usualBar, type Bar, type Comparison, type SideCounts } from './significance.ts';
@@ -76,7 +77,7 @@ export function findEvidence(
     functions,
     changed,
     groups,
-    work: testWork(groups, a, b, bar),
+    work: testWork(union, groups, a, b, bar),
     nodeRow,
     nodes,
     growth: growthOf(contexts.count, a, b),
@@ -109,6 +110,8 @@ function testFunctions(
       tested.push(f);
     }
   }
+  // Of equally clear ones the first by name goes first: functions are numbered by side, and a swap must find the same.
+  tested.sort((f, g) => (union.names[f] < union.names[g] ? -1 : 1));
   a.gather(isTested);
   b.gather(isTested);
   const results = new Map<number, Tested>();
@@ -127,7 +130,7 @@ function testFunctions(
   while (peeled.length < MOST_CHANGED) {
     const next = clearest(
       supported().filter((f) => !peeled.includes(f)),
-      results,
+      (f) => results.get(f)!,
     );
     if (next === undefined) break;
     peeled.push(next);
@@ -140,7 +143,7 @@ function testFunctions(
     const stands = supported();
     const fallen = peeled.filter((f) => !stands.includes(f));
     if (fallen.length === 0) break;
-    const weakest = fallen.reduce((x, y) => (Math.abs(results.get(y)!.z) < Math.abs(results.get(x)!.z) ? y : x));
+    const weakest = fallen.reduce((x, y) => (isClearer(results.get(x)!, results.get(y)!) ? y : x));
     peeled.splice(peeled.indexOf(weakest), 1);
     a.peel(weakest, 1);
     b.peel(weakest, 1);
@@ -221,7 +224,8 @@ function addContext({ x, m }: Pick<SideCounts, 'x' | 'm'>, { amounts, context, i
  * Peeled as functions are: beside one route that grew by half, all others take a smaller share, and none of them is the
  * cause. So what was found is left out of the rest that the others are held against.
  */
-function testWork({ count, group }: WorkGroups, a: SideAmounts, b: SideAmounts, bar: Bar): Findings {
+function testWork(union: UnionTree, groups: WorkGroups, a: SideAmounts, b: SideAmounts, bar: Bar): Findings {
+  const { count, group } = groups;
   const found = emptyFindings(count);
   const parts = [a, b].map((side) =>
     Array.from({ length: count }, (_group, g) => {
@@ -231,7 +235,7 @@ function testWork({ count, group }: WorkGroups, a: SideAmounts, b: SideAmounts, 
     }),
   );
   const rests = [a, b].map((side) => unpeeled(group.length, side));
-  const rows = Array.from({ length: count }, (_, g) => g);
+  const rows = inOrderOfNames(union, groups);
   for (const g of rows) {
     found.samplesA[g] = sumOf(parts[0][g]) * a.samplesPerUnit;
     found.samplesB[g] = sumOf(parts[1][g]) * b.samplesPerUnit;
@@ -239,18 +243,26 @@ function testWork({ count, group }: WorkGroups, a: SideAmounts, b: SideAmounts, 
   // As they were when they were taken out: what is left at the end may be too little to hold them against.
   const peeled = new Map<number, Tested>();
   for (;;) {
-    const results = rows.map((g) => peeled.get(g) ?? testPart(parts[0][g], rests[0], a, parts[1][g], rests[1], b));
+    const results = parts[0].map((part, g) => peeled.get(g) ?? testPart(part, rests[0], a, parts[1][g], rests[1], b));
     judge(found, results, rows, bar);
-    let next = -1;
-    for (const g of rows) {
-      if (peeled.has(g) || found.verdict[g] !== SUPPORTED) continue;
-      if (next < 0 || Math.abs(found.z[g]) > Math.abs(found.z[next])) next = g;
-    }
-    if (next < 0 || peeled.size === MOST_CHANGED) return found;
+    const next = clearest(
+      rows.filter((g) => !peeled.has(g) && found.verdict[g] === SUPPORTED),
+      (g) => results[g],
+    );
+    if (next === undefined || peeled.size === MOST_CHANGED) return found;
     peeled.set(next, results[next]);
     for (const [side, rest] of rests.entries())
       for (let i = 0; i < rest.length; i++) rest[i] = Math.max(0, rest[i] - parts[side][next][i]);
   }
+}
+
+/** Numbers follow the sides: see `testFunctions`. */
+function inOrderOfNames({ parent, func, names }: UnionTree, { count, node, isRemainder }: WorkGroups): number[] {
+  const texts = Array.from(
+    { length: count },
+    (_, g) => `${pathOf({ parent, func }, names, node[g]).join('\n')}\n${isRemainder[g]}`,
+  );
+  return texts.map((_, g) => g).sort((g, h) => (texts[g] < texts[h] ? -1 : 1));
 }
 
 /** A part of the whole against all of the whole that is not it. */
@@ -378,11 +390,16 @@ function growthOf(contexts: number, a: SideAmounts, b: SideAmounts): Float64Arra
   });
 }
 
-function clearest(candidates: readonly number[], results: ReadonlyMap<number, Comparison>): number | undefined {
+/** Of equally clear rows the first. */
+function clearest(rows: readonly number[], resultOf: (row: number) => Comparison): number | undefined {
   let best: number | undefined;
-  for (const f of candidates)
-    if (best === undefined || Math.abs(results.get(f)!.z) > Math.abs(results.get(best)!.z)) best = f;
+  for (const row of rows) if (best === undefined || isClearer(resultOf(row), resultOf(best))) best = row;
   return best;
+}
+
+/** Beyond rounding, which depends on the order of sums. */
+function isClearer(one: Comparison, other: Comparison): boolean {
+  return Math.abs(one.z) > Math.abs(other.z) * (1 + 1e-9);
 }
 
 function isLarge({ ratioA, ratioB, points }: Tested, { leastShare, leastChange }: Bar): boolean {

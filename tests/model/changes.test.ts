@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changesAsMarkdown, summarise } from '#model/changes-text.ts';
-import { whatChanged, type WhatChanged } from '#model/changes.ts';
+import { consoleForm, whatChanged, type WhatChanged } from '#model/changes.ts';
 import { findContexts } from '#model/contexts.ts';
 import { unionTree, type NamedTree } from '#model/diff.ts';
 import type { UnionTree } from '#model/union.ts';
 import { findEvidence, verdicts, type Evidence } from '#model/evidence.ts';
-import { normalise, type Normalisation } from '#model/normalise.ts';
+import { normalisations, normalise, type Normalisation } from '#model/normalise.ts';
 import { discoveries } from '#model/significance.ts';
 import { slicesOfAnswer, slicesOfTrees, slicesToAsk, unsliced } from '#model/slices.ts';
 import { poisson, seeded } from '#server/demo/seeded.ts';
@@ -109,23 +109,52 @@ describe('causes', () => {
   });
 });
 
-it.each<Normalisation>(['share', 'per-second', 'load-adjusted', 'equal-work', 'absolute'])(
-  'code and work add up to the change: %s',
-  (kind) => {
+describe.each(normalisations)('any two sides, %s', (kind) => {
+  it('code and work add up to the change', () => {
     fc.assert(
       fc.property(anyStacks, anyStacks, (textA, textB) => {
-        const [a, b] = [textA, textB].map((stacks): NamedTree => {
-          const profile = profileFromText(stacks);
-          return { tree: treeOf(profile), names: profile.functions.names };
-        });
-        const union = unionTree(a, b);
-        const found = changesOf(union, evidenceOf(union, unsliced(union.a, 1), unsliced(union.b, 1)), kind, [60, 60]);
-        const sum = found.changes.reduce((all, { part }) => all + part, 0);
-        expect(sum).toBeCloseTo(found.delta, 9);
+        const { changes, delta } = unslicedChanges(textA, textB, kind);
+        expect(changes.reduce((all, { part }) => all + part, 0)).toBeCloseTo(delta, 9);
+        const told = changes.map(consoleForm);
+        const parts = told.map((row) => (row.kind === 'code' ? row.code : row.delta - row.code));
+        expect(parts.reduce((all, one) => all + one, 0)).toBeCloseTo(delta, 9);
       }),
     );
-  },
-);
+  });
+
+  it('the same data twice lists nothing', () => {
+    fc.assert(
+      fc.property(anyStacks, (text) => {
+        expect(unslicedChanges(text, text, kind)).toMatchObject({ changes: [], delta: 0, whole: 0, explained: 0 });
+      }),
+    );
+  });
+
+  it('a swap mirrors points, signs and what is supported', () => {
+    fc.assert(
+      fc.property(anyStacks, anyStacks, (textA, textB) => {
+        const rows = (a: string, b: string) =>
+          new Map(
+            unslicedChanges(a, b, kind).changes.map((one) => [
+              one.kind === 'code' ? one.name : `${one.path.join(';')} ${one.isRemainder}`,
+              one,
+            ]),
+          );
+        const back = rows(textB, textA);
+        for (const [key, { delta, selfA, selfB, supported: is }] of rows(textA, textB)) {
+          const other = back.get(key);
+          if (!other) expect([delta, is]).toEqual([expect.closeTo(0, 9), false]);
+          else {
+            expect([other.delta, other.selfA, other.selfB]).toEqual(
+              [-delta, selfB, selfA].map((one) => expect.closeTo(one, 9)),
+            );
+            expect([key, other.supported]).toEqual([key, is]);
+          }
+        }
+      }),
+    );
+  });
+});
 
 describe('evidence', () => {
   it('says why not: too few samples, too small, not clear', () => {
@@ -273,6 +302,12 @@ function compared(a: Recording, b: Recording, { sliced = true, kind = 'share', s
     sliced,
   );
   return changesOf(union, evidence, kind, [a.seconds ?? 900, b.seconds ?? 900]);
+}
+
+/** A hundred samples a unit: changes enough are supported. */
+function unslicedChanges(textA: string, textB: string, kind: Normalisation): WhatChanged {
+  const union = unionTree(drawn(textA), drawn(textB));
+  return changesOf(union, evidenceOf(union, unsliced(union.a, 100), unsliced(union.b, 100)), kind, [60, 60]);
 }
 
 function evidenceOf(union: UnionTree, a: Parameters<typeof findEvidence>[2], b: Parameters<typeof findEvidence>[3]) {
