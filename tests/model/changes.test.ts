@@ -43,8 +43,13 @@ describe('causes', () => {
     expect(supported(changes)).toEqual(['work search']);
   });
 
-  it('both are told as both', () => {
-    const { changes } = compared({}, { load: { search: 1.6 }, cost: { 'checkout.2': 1.5 } });
+  it.each([true, false])('another mix of routes is work, and no code; slices: %s', (sliced) => {
+    const { changes } = compared({}, { load: { search: 1.6, cart: 0.5 } }, { sliced });
+    expect(supported(changes)).toEqual(['work search', 'work cart']);
+  });
+
+  it.each([true, false])('both are told as both; slices: %s', (sliced) => {
+    const { changes } = compared({}, { load: { search: 1.6 }, cost: { 'checkout.2': 1.5 } }, { sliced });
     expect(supported(changes)).toEqual(expect.arrayContaining(['work search', 'code checkout.2']));
     expect(supported(changes).filter((one) => one.startsWith('code'))).toHaveLength(1);
   });
