@@ -45,6 +45,20 @@ describe('files', () => {
     expect(JSON.parse(stdout)).toMatchObject({ changes: [], functions: [], delta: 0, broken: [] });
   });
 
+  it('twelve times as much of the same is no change, unless totals are compared', async () => {
+    const longer = Object.fromEntries(Object.entries(usual).map(([name, value]) => [name, value * 12]));
+    const files = [file('short.folded', usual), file('long.folded', longer), '--fail-on', '+5%'];
+    for (const sides of [files, [files[1], files[0], ...files.slice(2)]]) {
+      const { code, stdout } = await diff(...sides);
+      expect(code).toBe(0);
+      expect(stdout).not.toMatch(/^ {2}(code|work) /m);
+    }
+    expect(await diff(...files, '--normalize', 'absolute')).toMatchObject({
+      code: 1,
+      stderr: 'flametide: +5% is broken by the total\n',
+    });
+  });
+
   it('JSON has the changes in the form of the console, and what was recorded', async () => {
     const { stdout } = await diff(
       file('a.folded', usual),
