@@ -1,6 +1,10 @@
 /** The questions that may take long, asked with columns and answered with columns. Whoever asks cannot tell whether a thread lies between. */
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { CallTree, SiblingOrder } from '#model/call-tree.ts';
+import type { WhatChanged } from '#model/changes.ts';
+import type { DiffTree, DiffWidth } from '#model/diff.ts';
+import type { Evidence } from '#model/evidence.ts';
+import type { Normalisation, Normalised, SideFacts } from '#model/normalise.ts';
 import type { FunctionTable, Profile, SampleType } from '#model/profile.ts';
 import type { SourceLines } from '#model/source-lines.ts';
 import type { OwnCode } from '#model/transforms/own-code.ts';
@@ -87,6 +91,66 @@ export interface StackValue {
   readonly value: number | bigint;
 }
 
+/** One side of a comparison. */
+export interface DiffSide {
+  readonly handle: ProfileHandle;
+  readonly sampleType: number;
+  readonly facts: SideFacts;
+}
+
+export interface DiffRequest {
+  readonly a: DiffSide;
+  readonly b: DiffSide;
+  readonly normalisation: Normalisation;
+  readonly width: DiffWidth;
+  readonly order: SiblingOrder;
+  /** Of both sides alike. */
+  readonly transforms: readonly Transform[];
+  /** The evidence whose contexts equal work goes by; the latest, where it is no longer known. */
+  readonly evidence: number | undefined;
+}
+
+/** Where a side's noise is known from: an answer of SelectSlices, merges of consecutive sub-ranges, or its counts alone. */
+export type SideNoise =
+  | { readonly kind: 'slices'; readonly bytes: Uint8Array }
+  | { readonly kind: 'merges'; readonly handles: readonly ProfileHandle[] }
+  | { readonly kind: 'none' };
+
+/** Amounts are in the applied normalisation; columns are by node of the union, but for those of `tree`. */
+export interface DiffAnswer extends Omit<DiffTree, 'tree' | 'node'>, Pick<Normalised, 'a' | 'b' | 'kind' | 'load'> {
+  readonly tree: CallTree;
+  /** By node of `tree`: its number in the union, the same for every width and normalisation. */
+  readonly node: Int32Array;
+  readonly byFunction: { readonly a: SideAmounts; readonly b: SideAmounts };
+  readonly functions: FunctionTable;
+  readonly packages: readonly string[];
+  readonly isSystem: Uint8Array;
+  /** As recorded. */
+  readonly totals: { readonly a: number | bigint; readonly b: number | bigint };
+  readonly negative: { readonly a: CallTree['negative']; readonly b: CallTree['negative'] };
+  /** Why another normalisation than the asked one is applied. */
+  readonly refused: string | undefined;
+  /** Why each cannot be applied; undefined where it can. */
+  readonly reasons: Readonly<Record<Normalisation, string | undefined>>;
+  /** Frames or stacks that each transform touched on both sides together. */
+  readonly matched: readonly number[];
+  readonly diffMs: number;
+}
+
+interface SideAmounts {
+  readonly self: Float64Array;
+  readonly total: Float64Array;
+}
+
+export interface EvidenceAnswer extends Pick<Evidence, 'isSliced' | 'isCounted' | 'functions' | 'nodes' | 'nodeRow'> {
+  readonly id: number;
+  /** Into how many each side was cut; 1 where it was not. */
+  readonly slices: { readonly a: number; readonly b: number };
+  /** All that is supported, and the largest of the rest. */
+  readonly found: WhatChanged & { readonly untold: number };
+  readonly evidenceMs: number;
+}
+
 /** The exports that are written from the tree; pictures are drawn by the page. */
 export type TreeExport = 'pprof' | 'collapsed' | 'speedscope';
 
@@ -108,5 +172,12 @@ export interface Analysis {
   /** Merged stacks with a non-zero self, names root first. */
   stacks(request: TreeRequest, signal: AbortSignal): Promise<readonly StackValue[]>;
   exportTree(request: TreeRequest, kind: TreeExport, name: string, signal: AbortSignal): Promise<Exported>;
+  diff(request: DiffRequest, signal: AbortSignal): Promise<DiffAnswer>;
+  evidence(
+    request: DiffRequest,
+    noise: { readonly a: SideNoise; readonly b: SideNoise },
+    signal: AbortSignal,
+  ): Promise<EvidenceAnswer>;
+  searchDiff(request: DiffRequest, text: string, signal: AbortSignal): Promise<SearchAnswer>;
   close(handle: ProfileHandle): void;
 }

@@ -68,6 +68,12 @@ function call(message: CallMessage, signal: AbortSignal): Promise<unknown> {
       return analysis.stacks(...message.args, signal);
     case 'exportTree':
       return analysis.exportTree(...message.args, signal);
+    case 'diff':
+      return analysis.diff(...message.args, signal);
+    case 'evidence':
+      return analysis.evidence(...message.args, signal);
+    case 'searchDiff':
+      return analysis.searchDiff(...message.args, signal);
   }
 }
 

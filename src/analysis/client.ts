@@ -2,12 +2,16 @@
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type {
   Analysis,
+  DiffAnswer,
+  DiffRequest,
+  EvidenceAnswer,
   Exported,
   LinesAnswer,
   OpenedProfile,
   ProfileHandle,
   SandwichAnswer,
   SearchAnswer,
+  SideNoise,
   StackValue,
   TreeAnswer,
   TreeExport,
@@ -75,6 +79,22 @@ export class AnalysisClient implements Analysis {
 
   exportTree(request: TreeRequest, kind: TreeExport, name: string, signal: AbortSignal): Promise<Exported> {
     return this.#ask<Exported>('exportTree', [request, kind, name], signal);
+  }
+
+  diff(request: DiffRequest, signal: AbortSignal): Promise<DiffAnswer> {
+    return this.#ask<DiffAnswer>('diff', [request], signal);
+  }
+
+  evidence(
+    request: DiffRequest,
+    noise: { readonly a: SideNoise; readonly b: SideNoise },
+    signal: AbortSignal,
+  ): Promise<EvidenceAnswer> {
+    return this.#ask<EvidenceAnswer>('evidence', [request, noise], signal);
+  }
+
+  searchDiff(request: DiffRequest, text: string, signal: AbortSignal): Promise<SearchAnswer> {
+    return this.#ask<SearchAnswer>('searchDiff', [request, text], signal);
   }
 
   close(handle: ProfileHandle): void {

@@ -19,17 +19,22 @@ import { sourceLines } from '#model/source-lines.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import type {
   Analysis,
+  DiffAnswer,
+  DiffRequest,
+  EvidenceAnswer,
   Exported,
   LinesAnswer,
   OpenedProfile,
   ProfileHandle,
   SandwichAnswer,
   SearchAnswer,
+  SideNoise,
   StackValue,
   TreeAnswer,
   TreeExport,
   TreeRequest,
 } from './analysis.ts';
+import { Comparisons } from './comparisons.ts';
 
 /** How long a piece of work may run before it looks whether it is still wanted. */
 const SLICE_MS = 40;
@@ -54,6 +59,11 @@ interface OpenProfile {
 export class InProcessAnalysis implements Analysis {
   readonly #open = new Map<ProfileHandle, OpenProfile>();
   readonly #pause: () => Promise<void>;
+  readonly #comparisons = new Comparisons({
+    tree: (request, signal) => this.#tree(request, signal),
+    profile: (request) => this.#profile(request).profile,
+    run: (steps, signal) => this.#run(steps, signal),
+  });
   #lastHandle = 0;
 
   /** @param pause lets messages in: it resolves in a later task. */
@@ -167,8 +177,25 @@ export class InProcessAnalysis implements Analysis {
     });
   }
 
+  diff(request: DiffRequest, signal: AbortSignal): Promise<DiffAnswer> {
+    return this.#comparisons.diff(request, signal);
+  }
+
+  evidence(
+    request: DiffRequest,
+    noise: { readonly a: SideNoise; readonly b: SideNoise },
+    signal: AbortSignal,
+  ): Promise<EvidenceAnswer> {
+    return this.#comparisons.evidence(request, noise, signal);
+  }
+
+  searchDiff(request: DiffRequest, text: string, signal: AbortSignal): Promise<SearchAnswer> {
+    return this.#comparisons.search(request, text, signal);
+  }
+
   close(handle: ProfileHandle): void {
     this.#open.delete(handle);
+    this.#comparisons.forget(handle);
   }
 
   #profile({ handle }: TreeRequest): OpenProfile {

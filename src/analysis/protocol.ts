@@ -18,6 +18,9 @@ export type CallArguments = {
     kind: Parameters<Analysis['exportTree']>[1],
     name: string,
   ];
+  diff: [request: Parameters<Analysis['diff']>[0]];
+  evidence: [request: Parameters<Analysis['evidence']>[0], noise: Parameters<Analysis['evidence']>[1]];
+  searchDiff: [request: Parameters<Analysis['searchDiff']>[0], text: string];
 };
 
 export type CallMessage = { [N in CallName]: { kind: 'call'; id: number; call: N; args: CallArguments[N] } }[CallName];

@@ -11,6 +11,7 @@ import { closeFile, filesStore, openFiles, type OpenFile, type ReadingFile, useF
 import { demoSource, FILE_INPUT_ID, fromBrowser, pastedSource, useOpen } from './files/use-open.ts';
 import { ExplorePage } from './explore/explore-page.tsx';
 import { ExploreTime } from './explore/explore-time.tsx';
+import { usePageTitle } from './page-title.ts';
 import { setPreference, usePreference } from './preferences.ts';
 import { useAnalysis } from './queries.ts';
 import { announce, dismissRefusals, openDialog, refuse, useUi } from './ui-store.ts';
@@ -43,17 +44,7 @@ export function Shell(): ReactElement {
       <TopBar view={view} />
       <Notices />
       {reading && <Reading file={reading} />}
-      {view === 'explore' ? (
-        <ExplorePage />
-      ) : file ? (
-        <main className={styles['main']}>
-          <h1 className="visually-hidden">{file.name}</h1>
-          <FileTabs file={file} />
-          <Workspace key={file.profile.handle} file={file} />
-        </main>
-      ) : (
-        <FilesPage />
-      )}
+      {view === 'explore' ? <ExplorePage /> : file ? <FilePage file={file} /> : <FilesPage />}
       {isDropping && <DropVeil />}
       {dialog === 'paste' && <PasteDialog onClose={() => openDialog('none')} />}
       {dialog === 'transform' && <TransformDialog index={edited} onClose={() => openDialog('none')} />}
@@ -62,6 +53,17 @@ export function Shell(): ReactElement {
         {announcement}
       </p>
     </div>
+  );
+}
+
+function FilePage({ file }: { file: OpenFile }): ReactElement {
+  usePageTitle(file.name);
+  return (
+    <main className={styles['main']}>
+      <h1 className="visually-hidden">{file.name}</h1>
+      <FileTabs file={file} />
+      <Workspace key={file.profile.handle} file={file} />
+    </main>
   );
 }
 

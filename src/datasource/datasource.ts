@@ -46,11 +46,13 @@ export interface DataSource {
   mergedTree(query: ProfileQuery, maxNodes: number, signal: AbortSignal): Promise<EncodedProfile>;
   /** Everything, with files and lines. */
   mergedPprof(query: ProfileQuery, signal: AbortSignal): Promise<EncodedProfile>;
+  /** An answer of SelectSlices over so many parts of the range; undefined where the source knows no slices. */
+  slices(query: ProfileQuery, count: number, signal: AbortSignal): Promise<Uint8Array | undefined>;
   storedRange(signal: AbortSignal): Promise<StoredRange | undefined>;
 }
 
-/** `limit`: the question is beyond what the source allows; `refused`: it answered with an error; `offline`: it did not answer; `unauthorised`: it wants a token. */
-export type SourceErrorCode = 'limit' | 'refused' | 'offline' | 'unauthorised';
+/** `limit`: the question is beyond what the source allows; `unknown-call`: the source does not know the call; `refused`: it answered with an error; `offline`: it did not answer; `unauthorised`: it wants a token. */
+export type SourceErrorCode = 'limit' | 'unknown-call' | 'refused' | 'offline' | 'unauthorised';
 
 export class SourceError extends Error {
   override readonly name = 'SourceError';

@@ -35,12 +35,15 @@ export interface PyroscopeOptions {
   readonly baseUrl: string;
 }
 
+const QUERIER = 'querier.v1.QuerierService';
+
 type Wire = 'json' | 'proto';
 
 export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataSource {
   /** The body of an answer that is one. */
-  const post = async (call: string, body: BodyInit, wire: Wire, signal: AbortSignal): Promise<unknown> => {
-    const url = new URL(`querier.v1.QuerierService/${call}`, baseUrl);
+  const post = async (path: string, body: BodyInit, wire: Wire, signal: AbortSignal): Promise<unknown> => {
+    const url = new URL(path, baseUrl);
+    const call = path.slice(path.indexOf('/') + 1);
     const type = `application/${wire}`;
     let response: Response;
     try {
@@ -68,9 +71,9 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
     }
   };
   const json = async (call: string, message: object, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> =>
-    asRecord(await post(call, JSON.stringify(message), 'json', signal));
+    asRecord(await post(`${QUERIER}/${call}`, JSON.stringify(message), 'json', signal));
   const proto = async (call: string, message: WireSink, signal: AbortSignal): Promise<Uint8Array> =>
-    new Uint8Array((await post(call, message.take(), 'proto', signal)) as ArrayBuffer);
+    new Uint8Array((await post(`${QUERIER}/${call}`, message.take(), 'proto', signal)) as ArrayBuffer);
   const unreadable = (what: string): SourceError =>
     new SourceError('refused', `The answer of ${title} cannot be read: ${what}.`);
   const askSeries = async (question: SeriesQuestion, signal: AbortSignal): Promise<readonly Series[]> =>
@@ -78,6 +81,7 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
       throw unreadable(what);
     });
 
+  let knowsSlices: boolean | undefined;
   let heedsCallSite: boolean | undefined;
   /**
    * Pyroscope v2 passes the call site over and answers with the sum of everything. Whoever does so also answers for
@@ -163,6 +167,20 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
       const bytes = await proto('SelectMergeProfile', selection(query), signal);
       return { bytes, name: nameOf(query), form: { kind: 'merged-pprof', profileType: query.profileType } };
     },
+    async slices(query, count, signal) {
+      if (knowsSlices === false) return undefined;
+      const message = selection(query);
+      message.field(5, count);
+      try {
+        const bytes = await post('flametide.v1.QueryService/SelectSlices', message.take(), 'proto', signal);
+        knowsSlices = true;
+        return new Uint8Array(bytes as ArrayBuffer);
+      } catch (error) {
+        if (!(error instanceof SourceError) || error.code !== 'unknown-call') throw error;
+        knowsSlices = false;
+        return undefined;
+      }
+    },
     async storedRange(signal) {
       const answer = await json('GetProfileStats', {}, signal);
       if (answer['dataIngested'] !== true) return undefined;
@@ -230,6 +248,9 @@ async function refusal(response: Response, title: string, call: string): Promise
     status === 404 && !told
       ? `${title} does not know the call ${call}${said === '' ? '' : ` (${said})`}.`
       : said || `${title} answered ${call} with status ${status}.`;
+  // Of a call that is not there Connect says so, a plain server that the page is not.
+  if (told?.code === 'unimplemented' || ((status === 404 || status === 405 || status === 501) && !told))
+    return new SourceError('unknown-call', words);
   if (status === 401 || told?.code === 'unauthenticated') return new SourceError('unauthorised', words);
   if (told?.code === 'unavailable' || (status >= 502 && status <= 504 && !told))
     return new SourceError('offline', words);

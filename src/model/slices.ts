@@ -1,6 +1,9 @@
 /** What each node of a union did in each slice of a side's range: what evidence is taken from. */
 import type { NamedTree } from './diff.ts';
-import type { SideColumns, UnionTree } from './union.ts';
+import { type SideColumns, sumUp, type UnionTree } from './union.ts';
+
+/** What a path is looked up in: a union, or a side's own tree. */
+type NamedShape = Pick<UnionTree, 'names' | 'length' | 'func' | 'parent'>;
 
 /** At least so many slices with something in them make a side's noise known. */
 export const leastSlices = 8;
@@ -38,6 +41,14 @@ export function slicesToAsk(rangeMs: number, uploadMs: number): number {
   return most < leastSlices ? 1 : Math.min(most, MOST_SLICES);
 }
 
+/** Agents upload each 10 to 60 s: where the range is long enough slices hold two uploads of 30 s, else of 15 s. */
+const UPLOADS_MS = [30_000, 15_000];
+
+/** The same where nobody knows how often agents upload. */
+export function usualSlices(rangeMs: number): number {
+  return UPLOADS_MS.map((uploadMs) => slicesToAsk(rangeMs, uploadMs)).find((count) => count > 1) ?? 1;
+}
+
 /** A side of which only the sum is known. */
 export function unsliced({ self }: SideColumns, samplesPerUnit: number | undefined): SideSlices {
   const node: number[] = [];
@@ -51,10 +62,10 @@ export function unsliced({ self }: SideColumns, samplesPerUnit: number | undefin
   };
 }
 
-/** Paths that the union lacks (younger than it) count where they leave it. */
-export function slicesOfAnswer(union: UnionTree, sliced: SlicedColumns): SideSlices {
+/** Paths that the tree lacks (younger than it) count where they leave it. */
+export function slicesOfAnswer(known: NamedShape, sliced: SlicedColumns): SideSlices {
   const { names, name, parentDistance, entries, slice, value, count, profiles } = sliced;
-  const find = pathFinder(union, names);
+  const find = pathFinder(known, names);
   const place = new Int32Array(name.length);
   const node = new Int32Array(value.length);
   let entry = 0;
@@ -75,6 +86,15 @@ export function slicesOfAnswer(union: UnionTree, sliced: SlicedColumns): SideSli
     value: Float64Array.from(value),
     samplesPerUnit: sum > 0 && samples > 0 ? samples / sum : undefined,
   };
+}
+
+/** What each slice alone looks like in a side's own tree, which has all of its paths: for transforms, which know trees only. */
+export function treesOfSlices({ tree, names }: NamedTree, sliced: SlicedColumns): readonly NamedTree[] {
+  const { sliceCount, node, slice, value } = slicesOfAnswer({ ...tree, names }, sliced);
+  const selves = Array.from({ length: sliceCount }, () => new Float64Array(tree.length));
+  for (let e = 0; e < value.length; e++) selves[slice[e]][node[e]] += value[e];
+  const none = { exact: undefined, negative: { nodes: 0, sum: 0 } };
+  return selves.map((self) => ({ names, tree: { ...tree, ...none, self, total: sumUp(self, tree.parent) } }));
 }
 
 /** The same from merges of consecutive sub-ranges, for a source that knows no slices. */
@@ -106,10 +126,10 @@ export function slicesOfTrees(
   };
 }
 
-/** @returns the callee of a node of the union by its number in `names`; a node that has no such callee, itself. */
-function pathFinder(union: UnionTree, names: readonly string[]): (parent: number, name: number) => number {
-  const { length, func, parent } = union;
-  const places = new Map(union.names.map((text, i) => [text, i]));
+/** @returns the callee of a known node by its number in `names`; a node that has no such callee, itself. */
+function pathFinder(known: NamedShape, names: readonly string[]): (parent: number, name: number) => number {
+  const { length, func, parent } = known;
+  const places = new Map(known.names.map((text, i) => [text, i]));
   const funcOf = Int32Array.from(names, (text) => places.get(text) ?? -1);
   const firstKid = new Int32Array(length);
   const nextKid = new Int32Array(length);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseUrl, printUrl } from '#app/url/codec.ts';
 import type { UrlState } from '#app/url/url-state.ts';
+import { normalisations } from '#model/normalise.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 
 const hostile = fc.constantFrom(
@@ -31,28 +32,49 @@ const transform: fc.Arbitrary<Transform> = fc.oneof(
   fc.constantFrom({ kind: 'invert' as const }, { kind: 'merge-recursion' as const }),
 );
 const timePoint = fc.oneof(fc.nat().map(String), fc.constantFrom('now', 'now-1h', 'now/d', 'now-1d/d'));
+const matchers = fc.array(fc.record({ name: text, operator: fc.constantFrom('=', '!=', '=~', '!~'), value: text }), {
+  maxLength: 4,
+});
+const orOpen = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(one, { nil: undefined });
 const anyState: fc.Arbitrary<UrlState> = fc.record({
-  view: fc.constantFrom('explore', 'files'),
-  svc: fc.option(text, { nil: undefined }),
-  type: fc.option(text, { nil: undefined }),
-  q: fc.array(fc.record({ name: text, operator: fc.constantFrom('=', '!=', '=~', '!~'), value: text }), {
-    maxLength: 4,
-  }),
-  from: fc.option(timePoint, { nil: undefined }),
-  until: fc.option(timePoint, { nil: undefined }),
+  view: fc.constantFrom('explore', 'compare', 'files'),
+  svc: orOpen(text),
+  type: orOpen(text),
+  q: matchers,
+  from: orOpen(timePoint),
+  until: orOpen(timePoint),
   tz: fc.constantFrom('local', 'UTC', 'Europe/Berlin'),
   by: fc.oneof(text, fc.constant('')),
   ref: fc.option(fc.constantFrom(0, 5, 900), { nil: undefined }),
   grid: fc.constantFrom('none', 'services', 'types', 'values'),
   cs: path,
+  'a.svc': orOpen(text),
+  'a.type': orOpen(text),
+  'a.q': orOpen(matchers),
+  'a.from': orOpen(timePoint),
+  'a.until': orOpen(timePoint),
+  'a.file': orOpen(text),
+  'a.st': orOpen(text),
+  'b.svc': orOpen(text),
+  'b.type': orOpen(text),
+  'b.q': orOpen(matchers),
+  'b.from': orOpen(timePoint),
+  'b.until': orOpen(timePoint),
+  'b.file': orOpen(text),
+  'b.st': orOpen(text),
+  norm: fc.constantFrom(...normalisations),
+  w: fc.constantFrom('mean', 'a', 'b'),
+  dcol: fc.constantFrom('total', 'self'),
+  noise: fc.constantFrom('pale', 'shown'),
+  rate: orOpen(fc.constantFrom(0, 0.04, 1200)),
   // Choices are written once something is shown.
   file: text,
   src: fc.option(
     fc.record({ kind: fc.constant('demo' as const), nodes: fc.integer({ min: 10, max: 2_000_000 }), seed: fc.nat() }),
     { nil: undefined },
   ),
-  st: fc.option(text, { nil: undefined }),
-  pane: fc.constantFrom('flame', 'functions', 'both', 'sandwich', 'tree', 'source'),
+  st: orOpen(text),
+  pane: fc.constantFrom('flame', 'functions', 'both', 'sides', 'sandwich', 'tree', 'source'),
   s: fc.oneof(text, fc.constant('')),
   z: path,
   sel: path,
@@ -100,7 +122,7 @@ describe('the link', () => {
   it('whatever comes, there is a state, and the page hears what was wrong', () => {
     fc.assert(
       fc.property(fc.webQueryParameters(), (query) => {
-        expect(['explore', 'files']).toContain(parseUrl(`?${query}`).state.view);
+        expect(['explore', 'compare', 'files']).toContain(parseUrl(`?${query}`).state.view);
       }),
       { seed: 7, numRuns: 500 },
     );

@@ -248,6 +248,23 @@ describe('answers', () => {
   });
 });
 
+describe('slices', () => {
+  it('are undefined of a source that knows none, which is asked once', async () => {
+    const fresh = pyroscopeSource({ id: 'own', title: 'The server', baseUrl: 'http://host/' });
+    answer = text('404 page not found', 404, 'text/plain');
+    expect(await fresh.slices(query, 10, signal)).toBeUndefined();
+    answer = () => {
+      throw new Error('asked again');
+    };
+    expect(await fresh.slices(query, 10, signal)).toBeUndefined();
+  });
+
+  it('are refused in the words of the source', async () => {
+    answer = json({ code: 'invalid_argument', message: 'slices must be at most 240' }, 400);
+    await expect(source.slices(query, 10_000, signal)).rejects.toThrow('at most 240');
+  });
+});
+
 describe('refusals', () => {
   const names = (): Promise<unknown> => source.labelNames([], range, signal);
   const told = (code: string, message: string, status: number): (() => Response) => json({ code, message }, status);
@@ -256,9 +273,9 @@ describe('refusals', () => {
     ['refused', told('invalid_argument', 'step must be >= 1ms', 400), 'step must be >= 1ms'],
     ['refused', told('unknown', 'rpc error', 500), 'rpc error'],
     ['refused', told('deadline_exceeded', 'Ask for a shorter range.', 504), 'Ask for a shorter range.'],
-    ['refused', told('unimplemented', 'Heatmaps are not made.', 501), 'Heatmaps are not made.'],
+    ['unknown-call', told('unimplemented', 'Heatmaps are not made.', 501), 'Heatmaps are not made.'],
     [
-      'refused',
+      'unknown-call',
       text('404 page not found', 404, 'text/plain'),
       'The server does not know the call LabelNames (404 page not found).',
     ],

@@ -3,6 +3,7 @@ import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import type { Series } from '#model/series.ts';
 import { isSnapshot } from '#model/series-values.ts';
 import { lazily } from '../components/lazily.tsx';
+import { usePageTitle } from '../page-title.ts';
 import { type MergedProfile, useMergedProfile, useStoredRange } from '../source-queries.ts';
 import { useUrl } from '../url/url-store.ts';
 import { onScreen } from '../views/on-screen.ts';
@@ -33,9 +34,7 @@ export function ExplorePage(): ReactElement {
   const series = useShownSeries(explored.query, SERIES_POINTS);
   const grid = useUrl((state) => state.grid);
   const service = explored.subject?.service;
-  useEffect(() => {
-    document.title = service === undefined ? 'Flametide' : `${service.slice(0, 80)} · Flametide`;
-  }, [service]);
+  usePageTitle(service);
   return (
     <main className={styles['page']}>
       <h1 className="visually-hidden">{(service ?? 'Explore').slice(0, 200)}</h1>

@@ -5,6 +5,7 @@ import { formatBytesOfFile, formatCount, formatValue } from '#model/units.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Icon } from '../components/icon.tsx';
+import { usePageTitle } from '../page-title.ts';
 import { useAnalysis } from '../queries.ts';
 import { openDialog, uiStore } from '../ui-store.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
@@ -21,6 +22,7 @@ const formats: readonly { readonly title: string; readonly what: string }[] = [
 ];
 
 export function FilesPage(): ReactElement {
+  usePageTitle('Files');
   const files = useFiles();
   const wanted = useUrl((state) => state.file);
   const { pick } = useOpen();

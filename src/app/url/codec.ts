@@ -3,6 +3,7 @@ import { demoLimits, isDemoRecipe } from '#model/demo-recipe.ts';
 import type { CallPath } from '#model/call-path.ts';
 import { parseLabelSelector, printLabelSelector } from '#model/label-selector.ts';
 import { isZone } from '#model/civil-time.ts';
+import { normalisations } from '#model/normalise.ts';
 import { isTimePoint } from '#model/time-range.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 import { LONGEST_TEXT, parsePath, parseTransform, printPath, printTransform } from './transform-text.ts';
@@ -39,14 +40,14 @@ interface Key<T> {
   print(value: T): readonly (string | Pair)[];
 }
 
-const views = ['explore', 'files'] as const;
+const views = ['explore', 'compare', 'files'] as const;
 
 /** In the order in which they are written. A new key of `UrlState` is one row here. */
 const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   view: { ...oneOf(views, 'explore'), isChoice: false, print: (view) => [view] },
   svc: optionalText(),
   type: optionalText(),
-  q: labelMatchers(),
+  q: labelMatchers('q'),
   from: timePoint(),
   until: timePoint(),
   tz: zone(),
@@ -54,10 +55,29 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   ref: refreshSeconds(),
   grid: { ...oneOf(['none', 'services', 'types', 'values'], 'none'), isChoice: false, print: unless('none') },
   cs: path(),
+  'a.svc': optionalText(),
+  'a.type': optionalText(),
+  'a.q': orOpen(labelMatchers('a.q')),
+  'a.from': timePoint(),
+  'a.until': timePoint(),
+  'a.file': optionalText(),
+  'a.st': optionalText(),
+  'b.svc': optionalText(),
+  'b.type': optionalText(),
+  'b.q': orOpen(labelMatchers('b.q')),
+  'b.from': timePoint(),
+  'b.until': timePoint(),
+  'b.file': optionalText(),
+  'b.st': optionalText(),
+  norm: { ...oneOf(normalisations, 'share'), isChoice: false, print: unless('share') },
+  w: { ...oneOf(['mean', 'a', 'b'], 'mean'), isChoice: false, print: unless('mean') },
+  dcol: { ...oneOf(['total', 'self'], 'total'), isChoice: false, print: unless('total') },
+  noise: { ...oneOf(['pale', 'shown'], 'pale'), isChoice: false, print: unless('pale') },
+  rate: money(),
   src: demo(),
   file: optionalText(),
   st: optionalText(),
-  pane: oneOf(['both', 'flame', 'functions', 'sandwich', 'tree', 'source'], 'both'),
+  pane: oneOf(['both', 'flame', 'functions', 'sides', 'sandwich', 'tree', 'source'], 'both'),
   s: plainText(),
   z: path(),
   sel: path(),
@@ -94,17 +114,19 @@ export function parseUrl(search: string): { readonly state: UrlState; readonly n
   if (version !== VERSION) link.notice(`The link is of version ${quote(version)}; this page reads version ${VERSION}.`);
 
   const read = Object.fromEntries(names.map((name) => [name, readKey(name, link)])) as KnownState;
-  // A link to a file or a demo need not say that it is one.
+  // A link to a comparison, a file or a demo need not say that it is one.
   const isSaid = views.some((view) => view === found.get('view')?.[0]);
-  const isFile = !isSaid && (read.file !== undefined || read.src !== undefined);
-  const known: KnownState = isFile ? { ...read, view: 'files' } : read;
+  const isFile = read.file !== undefined || read.src !== undefined;
+  const isComparison = names.some((name) => /^[ab]\./.test(name) && read[name] !== undefined);
+  const view = isSaid ? read.view : isComparison ? 'compare' : isFile ? 'files' : read.view;
+  const known: KnownState = { ...read, view };
   const unknown = pairs.slice(0, MOST_KEYS).filter(([key]) => !taken.has(key));
   return { state: { ...known, unknown }, notices };
 }
 
 /** Begins with `?`. Keys with nothing to say are left out; choices are written once something is shown. */
 export function printUrl(state: UrlState): string {
-  const isShown = state.view === 'explore' || state.src !== undefined || state.file !== undefined;
+  const isShown = state.view !== 'files' || state.src !== undefined || state.file !== undefined;
   const pairs: Pair[] = [['v', VERSION]];
   for (const name of names) if (isShown || !keys[name].isChoice) pairs.push(...printKey(name, state[name]));
   const written = new Set<string>([...names, ...pairs.map(([key]) => key)]);
@@ -153,7 +175,7 @@ function unless<T extends string>(usual: T): (value: T) => readonly T[] {
   return (value) => (value === usual ? [] : [value]);
 }
 
-function labelMatchers(): Key<UrlState['q']> {
+function labelMatchers(name: string): Key<UrlState['q']> {
   return {
     fallback: [],
     isChoice: false,
@@ -161,10 +183,29 @@ function labelMatchers(): Key<UrlState['q']> {
       const parsed = value.length <= LONGEST_TEXT ? parseLabelSelector(`{${value}}`) : undefined;
       if (!parsed?.ok) return undefined;
       if (parsed.matchers.length <= MOST_MATCHERS) return parsed.matchers;
-      link.notice(`q= has ${parsed.matchers.length} matchers; the first ${MOST_MATCHERS} are asked for.`);
+      link.notice(`${name}= has ${parsed.matchers.length} matchers; the first ${MOST_MATCHERS} are asked for.`);
       return parsed.matchers.slice(0, MOST_MATCHERS);
     },
     print: (value) => (value.length === 0 ? [] : [printLabelSelector(value).slice(1, -1)]),
+  };
+}
+
+/** Where leaving it out and having none are two things. */
+function orOpen<T>({ parse, print }: Key<readonly T[]>): Key<readonly T[] | undefined> {
+  return {
+    fallback: undefined,
+    isChoice: false,
+    parse: (values, link) => (values[0] === '' ? [] : parse(values, link)),
+    print: (value) => (value === undefined ? [] : value.length === 0 ? [''] : print(value)),
+  };
+}
+
+function money(): Key<number | undefined> {
+  return {
+    fallback: undefined,
+    isChoice: false,
+    parse: ([value = '']) => (/^\d{1,6}(?:\.\d{1,6})?$/.test(value) ? Number(value) : undefined),
+    print: (value) => (value === undefined ? [] : [String(value)]),
   };
 }
 

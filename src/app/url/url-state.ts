@@ -1,10 +1,12 @@
 /** What a link says: the whole of what is looked at. */
 import type { CallPath } from '#model/call-path.ts';
+import type { DiffWidth } from '#model/diff.ts';
 import type { LabelMatcher } from '#model/labels.ts';
+import type { Normalisation } from '#model/normalise.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 
 export interface UrlState {
-  readonly view: 'explore' | 'files';
+  readonly view: 'explore' | 'compare' | 'files';
   /** Service and profile type id; the busiest and its default without them. */
   readonly svc: string | undefined;
   readonly type: string | undefined;
@@ -23,13 +25,40 @@ export interface UrlState {
   readonly grid: 'none' | 'services' | 'types' | 'values';
   /** The call site whose series is shown instead of the whole one's. */
   readonly cs: CallPath;
+  /**
+   * The sides of a comparison, in the words of the keys without a side. What a side leaves open is as on the other, else as
+   * without a side; without a range, B has the one in view and A the time before it.
+   */
+  readonly 'a.svc': string | undefined;
+  readonly 'a.type': string | undefined;
+  readonly 'a.q': readonly LabelMatcher[] | undefined;
+  readonly 'a.from': string | undefined;
+  readonly 'a.until': string | undefined;
+  readonly 'a.file': string | undefined;
+  readonly 'a.st': string | undefined;
+  readonly 'b.svc': string | undefined;
+  readonly 'b.type': string | undefined;
+  readonly 'b.q': readonly LabelMatcher[] | undefined;
+  readonly 'b.from': string | undefined;
+  readonly 'b.until': string | undefined;
+  readonly 'b.file': string | undefined;
+  readonly 'b.st': string | undefined;
+  /** What makes the sides comparable, and what boxes are as wide as. */
+  readonly norm: Normalisation;
+  readonly w: DiffWidth;
+  /** Which change the boxes' colours show. */
+  readonly dcol: 'total' | 'self';
+  /** Whether changes that may be noise are coloured too. */
+  readonly noise: 'pale' | 'shown';
+  /** Money a core-hour (of memory a GB-hour); undefined: nothing is said of money. */
+  readonly rate: number | undefined;
   /** The open file, by name. */
   readonly file: string | undefined;
   /** A made-up profile instead of a file. */
   readonly src: { readonly kind: 'demo'; readonly nodes: number; readonly seed: number } | undefined;
   /** Sample type by its name; the file's own default without it. */
   readonly st: string | undefined;
-  readonly pane: 'flame' | 'functions' | 'both' | 'sandwich' | 'tree' | 'source';
+  readonly pane: 'flame' | 'functions' | 'both' | 'sides' | 'sandwich' | 'tree' | 'source';
   /** Search. */
   readonly s: string;
   /** The frame that fills the width, and the selected one. */

@@ -1,0 +1,305 @@
+/** Two profiles side by side: their union as it is shown, and which of its differences are more than noise. */
+import type { Steps } from '#base/steps.ts';
+import { DecodeError } from '#formats/format.ts';
+import type { CallTree } from '#model/call-tree.ts';
+import { type WhatChanged, whatChanged } from '#model/changes.ts';
+import { type Contexts, findContexts } from '#model/contexts.ts';
+import { type DiffTree, diffTree, type NamedTree, unionTree } from '#model/diff.ts';
+import { type Evidence, findEvidence } from '#model/evidence.ts';
+import { functionTotals } from '#model/function-table.ts';
+import { normalise, type Normalised, normalisations, whyNotNormalised } from '#model/normalise.ts';
+import type { Profile } from '#model/profile.ts';
+import { samplesPerUnit } from '#model/samples-per-unit.ts';
+import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
+import { type SideSlices, slicesOfAnswer, slicesOfTrees, treesOfSlices, unsliced } from '#model/slices.ts';
+import { applyTransforms, type Transform } from '#model/transforms/registry.ts';
+import type { FunctionFacts } from '#model/transforms/rename-functions.ts';
+import type { SideColumns, UnionTree } from '#model/union.ts';
+import { rankNames } from '#model/tree-builder.ts';
+import { readSlices } from '#wire/read-slices.ts';
+import type {
+  DiffAnswer,
+  DiffRequest,
+  DiffSide,
+  EvidenceAnswer,
+  SearchAnswer,
+  SideNoise,
+  TreeRequest,
+} from './analysis.ts';
+
+/** What a comparison needs of the rest of the analysis. */
+interface Sides {
+  tree(
+    request: TreeRequest,
+    signal: AbortSignal,
+  ): Promise<{ tree: CallTree; facts: FunctionFacts; matched: readonly number[] }>;
+  profile(request: TreeRequest): Profile;
+  run<T>(steps: Steps<T>, signal: AbortSignal): Promise<T>;
+}
+
+/** Unions kept, the latest asked first. */
+const UNIONS_KEPT = 2;
+/** Evidence kept for each. */
+const EVIDENCE_KEPT = 4;
+/** Changes that are told, beyond the supported ones: a list that nobody reads to its end. */
+const MOST_CHANGES = 500;
+
+interface KeptUnion {
+  readonly key: string;
+  readonly union: UnionTree;
+  readonly contexts: Contexts;
+  readonly facts: FunctionFacts;
+  readonly nameRank: Int32Array;
+  readonly matched: readonly number[];
+  evidence: readonly { readonly id: number; readonly found: Evidence }[];
+}
+
+export class Comparisons {
+  readonly #sides: Sides;
+  #unions: readonly KeptUnion[] = [];
+  #lastEvidence = 0;
+
+  constructor(sides: Sides) {
+    this.#sides = sides;
+  }
+
+  async diff(request: DiffRequest, signal: AbortSignal): Promise<DiffAnswer> {
+    const began = performance.now();
+    const kept = await this.#union(request, signal);
+    const { union, facts, matched } = kept;
+    const { normalised, refused } = this.#normalised(kept, request);
+    const shown = diffTree(union, normalised, request.width, request.order, kept.nameRank);
+    const { tree, node, changeOfTotal, changeOfSelf, presence, mixed } = shown;
+    const { kind, load } = normalised;
+    const a = { self: normalised.a.self, total: normalised.a.total };
+    const b = { self: normalised.b.self, total: normalised.b.total };
+    return {
+      tree,
+      node,
+      a,
+      b,
+      changeOfTotal,
+      changeOfSelf,
+      presence,
+      mixed,
+      byFunction: { a: totalsByFunction(union, a), b: totalsByFunction(union, b) },
+      functions: facts.functions,
+      packages: facts.packages,
+      isSystem: facts.isSystem,
+      totals: { a: exactTotal(union.a), b: exactTotal(union.b) },
+      negative: { a: union.a.negative, b: union.b.negative },
+      kind,
+      load,
+      refused,
+      reasons: Object.fromEntries(
+        normalisations.map((one) => [one, whyNotNormalised(one, union, request.a.facts, request.b.facts)]),
+      ) as DiffAnswer['reasons'],
+      matched,
+      diffMs: performance.now() - began,
+    };
+  }
+
+  async evidence(
+    request: DiffRequest,
+    noise: { readonly a: SideNoise; readonly b: SideNoise },
+    signal: AbortSignal,
+  ): Promise<EvidenceAnswer> {
+    const began = performance.now();
+    const kept = await this.#union(request, signal);
+    const { union, contexts } = kept;
+    const a = await this.#slices(request.a, noise.a, request.transforms, union, union.a, signal);
+    const b = await this.#slices(request.b, noise.b, request.transforms, union, union.b, signal);
+    signal.throwIfAborted();
+    const found = findEvidence(union, contexts, a, b);
+    const id = ++this.#lastEvidence;
+    kept.evidence = [{ id, found }, ...kept.evidence].slice(0, EVIDENCE_KEPT);
+    const { normalised } = this.#normalised(kept, { ...request, evidence: id });
+    return {
+      id,
+      isSliced: found.isSliced,
+      isCounted: found.isCounted,
+      slices: { a: a.sliceCount, b: b.sliceCount },
+      functions: found.functions,
+      nodes: found.nodes,
+      nodeRow: found.nodeRow,
+      found: told(whatChanged(union, contexts, normalised, found)),
+      evidenceMs: performance.now() - began,
+    };
+  }
+
+  async search(request: DiffRequest, text: string, signal: AbortSignal): Promise<SearchAnswer> {
+    const kept = await this.#union(request, signal);
+    const began = performance.now();
+    const parsed = parseSearch(text);
+    const count = kept.union.names.length;
+    const hit = parsed.ok
+      ? await this.#sides.run(matchFunctions(parsed.query, kept.facts), signal)
+      : new Uint8Array(count);
+    const { tree } = this.#shown(kept, request);
+    const { nodes, value } = searchShare(tree, hit);
+    return { hit, nodes, value, searchMs: performance.now() - began };
+  }
+
+  /** A side's profile is closed: what was made of it goes too. */
+  forget(handle: number): void {
+    this.#unions = this.#unions.filter(({ key }) => !handlesIn(key).includes(handle));
+  }
+
+  #shown(kept: KeptUnion, request: DiffRequest): DiffTree {
+    return diffTree(
+      kept.union,
+      this.#normalised(kept, request).normalised,
+      request.width,
+      request.order,
+      kept.nameRank,
+    );
+  }
+
+  /** As asked where that can be; else by share, else as recorded. */
+  #normalised(
+    { union, contexts, evidence }: KeptUnion,
+    { a, b, normalisation, evidence: wanted }: DiffRequest,
+  ): { normalised: Normalised; refused: string | undefined } {
+    const refused = whyNotNormalised(normalisation, union, a.facts, b.facts);
+    const kind =
+      refused === undefined
+        ? normalisation
+        : whyNotNormalised('share', union, a.facts, b.facts) === undefined
+          ? 'share'
+          : 'absolute';
+    if (kind !== 'equal-work') return { normalised: normalise(kind, union, a.facts, b.facts, undefined), refused };
+    const known = evidence.find(({ id }) => id === wanted)?.found ?? evidence[0]?.found;
+    const found = known ?? findEvidence(union, contexts, unsliced(union.a, undefined), unsliced(union.b, undefined));
+    const work = { context: contexts.context, growth: found.growth };
+    return { normalised: normalise(kind, union, a.facts, b.facts, work), refused };
+  }
+
+  async #union({ a, b, transforms }: DiffRequest, signal: AbortSignal): Promise<KeptUnion> {
+    const key = JSON.stringify([a.handle, b.handle, a.sampleType, b.sampleType, transforms]);
+    const found = this.#unions.find((one) => one.key === key);
+    if (found) {
+      this.#unions = [found, ...this.#unions.filter((one) => one !== found)];
+      return found;
+    }
+    const [ofA, ofB] = await Promise.all([a, b].map((side) => this.#sides.tree(treeRequest(side, transforms), signal)));
+    const union = unionTree(named(ofA), named(ofB));
+    signal.throwIfAborted();
+    const made: KeptUnion = {
+      key,
+      union,
+      contexts: findContexts(union),
+      facts: joinFacts(union.names, ofA.facts, ofB.facts),
+      nameRank: rankNames(union.names),
+      matched: ofA.matched.map((count, i) => count + ofB.matched[i]),
+      evidence: [],
+    };
+    this.#unions = [made, ...this.#unions].slice(0, UNIONS_KEPT);
+    return made;
+  }
+
+  async #slices(
+    side: DiffSide,
+    noise: SideNoise,
+    transforms: readonly Transform[],
+    union: UnionTree,
+    columns: SideColumns,
+    signal: AbortSignal,
+  ): Promise<SideSlices> {
+    switch (noise.kind) {
+      case 'none':
+        return unsliced(columns, samplesPerUnit(this.#sides.profile(treeRequest(side, [])), side.sampleType));
+      case 'slices': {
+        const sliced = readSlices(noise.bytes, (what, offset) => {
+          throw new DecodeError('malformed', `The slices of the range cannot be read: ${what}.`, {
+            place: `byte ${offset}`,
+          });
+        });
+        if (transforms.length === 0) return slicesOfAnswer(union, sliced);
+        // A transform knows trees only: each slice becomes one.
+        const { tree, facts } = await this.#sides.tree(treeRequest(side, []), signal);
+        const { samplesPerUnit: perUnit } = slicesOfAnswer({ names: facts.functions.names, ...tree }, sliced);
+        const trees: NamedTree[] = [];
+        for (const slice of treesOfSlices({ tree, names: facts.functions.names }, sliced)) {
+          const steps = applyTransforms(slice.tree, transforms, facts, 'size');
+          trees.push(named(await this.#sides.run(steps, signal)));
+        }
+        return slicesOfTrees(union, trees, perUnit);
+      }
+      case 'merges': {
+        const trees: NamedTree[] = [];
+        for (const handle of noise.handles)
+          trees.push(named(await this.#sides.tree(treeRequest({ ...side, handle }, transforms), signal)));
+        return slicesOfTrees(union, trees, undefined);
+      }
+    }
+  }
+}
+
+/** Siblings in one order, whatever is shown: a tree is made once. */
+function treeRequest({ handle, sampleType }: DiffSide, transforms: readonly Transform[]): TreeRequest {
+  return { handle, sampleType, order: 'size', transforms };
+}
+
+function named({ tree, facts }: { readonly tree: CallTree; readonly facts: FunctionFacts }): NamedTree {
+  return { tree, names: facts.functions.names };
+}
+
+function handlesIn(key: string): readonly number[] {
+  return (JSON.parse(key) as readonly number[]).slice(0, 2);
+}
+
+function exactTotal({ exact, total }: SideColumns): number | bigint {
+  return exact ? exact.total[0] : total[0];
+}
+
+function totalsByFunction(union: UnionTree, { self, total }: Normalised['a']): DiffAnswer['byFunction']['a'] {
+  const sums = functionTotals(
+    { ...union, self, total, exact: undefined, negative: union.a.negative },
+    union.names.length,
+  );
+  return { self: sums.self, total: sums.total };
+}
+
+/** All that is supported, and the largest of the rest. */
+function told(found: WhatChanged): WhatChanged & { readonly untold: number } {
+  const supported = found.changes.filter((change) => change.supported).length;
+  const changes = found.changes.slice(0, supported + MOST_CHANGES);
+  return { ...found, changes, untold: found.changes.length - changes.length };
+}
+
+/** What is known of the union's functions: from A, and of those that A does not have from B. */
+function joinFacts(names: readonly string[], a: FunctionFacts, b: FunctionFacts): FunctionFacts {
+  const ofA = a.functions.names.length;
+  const places = new Map(b.functions.names.map((name, i) => [name, i]));
+  const from = Int32Array.from({ length: names.length - ofA }, (_, i) => places.get(names[ofA + i])!);
+  const texts = (x: readonly string[], y: readonly string[]): string[] => [...x, ...Array.from(from, (f) => y[f])];
+  const now = new Map(names.map((name, i) => [name, i]));
+  return {
+    functions: {
+      names,
+      files: texts(a.functions.files, b.functions.files),
+      line: joined(
+        a.functions.line,
+        Int32Array.from(from, (f) => b.functions.line[f]),
+      ),
+      mappings: texts(a.functions.mappings, b.functions.mappings),
+    },
+    packages: texts(a.packages, b.packages),
+    isSystem: Uint8Array.from(names, (_, f) => (f < ofA ? a.isSystem[f] : b.isSystem[from[f - ofA]])),
+    frames: {
+      length: a.frames.length + b.frames.length,
+      func: joined(
+        a.frames.func,
+        b.frames.func.map((f) => now.get(b.functions.names[f])!),
+      ),
+      line: joined(a.frames.line, b.frames.line),
+    },
+  };
+}
+
+function joined(a: Int32Array, b: Int32Array): Int32Array {
+  const both = new Int32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}

@@ -1,0 +1,79 @@
+/** SelectSlicesResponse as columns; what they mean stands in proto/flametide/v1/query.proto. */
+import { ByteReader, type FailAt } from '#base/byte-reader.ts';
+import { Int32Column } from '#base/column.ts';
+import type { SlicedColumns } from '#model/slices.ts';
+
+/** field * 8 + 2: all are lists, packed or of texts */
+const TAGS = { names: 10, name: 18, parentDistance: 26, entries: 34, slice: 42, value: 50, count: 58, profiles: 66 };
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Checks every index once. @param fail throws */
+export function readSlices(bytes: Uint8Array, fail: FailAt): SlicedColumns {
+  const reader = new ByteReader(bytes, fail);
+  const names: string[] = [];
+  const name = new Int32Column();
+  const parentDistance = new Int32Column();
+  const entries = new Int32Column();
+  const slice = new Int32Column();
+  // Beyond 32 bits.
+  const value: number[] = [];
+  const count: number[] = [];
+  const profiles = new Int32Column(64);
+  const columns = new Map<number, { push(value: number): void }>([
+    [TAGS.name, name],
+    [TAGS.parentDistance, parentDistance],
+    [TAGS.entries, entries],
+    [TAGS.slice, slice],
+    [TAGS.value, value],
+    [TAGS.count, count],
+    [TAGS.profiles, profiles],
+  ]);
+  while (reader.offset < bytes.length) {
+    const tag = reader.tag();
+    const column = columns.get(tag);
+    if (tag !== TAGS.names && !column) {
+      reader.skip(tag);
+      continue;
+    }
+    const end = reader.stop();
+    if (column) while (reader.offset < end) column.push(reader.unsigned());
+    else {
+      names.push(utf8.decode(bytes.subarray(reader.offset, end)));
+      reader.offset = end;
+    }
+  }
+  const sliced = {
+    names,
+    name: name.take(),
+    parentDistance: parentDistance.take(),
+    entries: entries.take(),
+    slice: slice.take(),
+    value,
+    count,
+    profiles: profiles.take(),
+  };
+  check(sliced, (what) => fail(what, bytes.length));
+  return sliced;
+}
+
+function check(
+  { names, name, parentDistance, entries, slice, value, count, profiles }: SlicedColumns,
+  fail: (what: string) => never,
+): void {
+  const nodes = name.length;
+  if (parentDistance.length !== nodes || entries.length !== nodes) fail('the columns of nodes differ in length');
+  if (slice.length !== value.length || (count.length > 0 && count.length !== value.length))
+    fail('the columns of entries differ in length');
+  let sum = 0;
+  for (let node = 0; node < nodes; node++) {
+    sum += entries[node];
+    if (entries[node] < 0) fail(`node ${node} has a negative number of entries`);
+    if (node === 0) continue;
+    if (name[node] < 0 || name[node] >= names.length) fail(`node ${node} has a name that is not there`);
+    if (parentDistance[node] < 1 || parentDistance[node] > node) fail(`node ${node} has a parent that is not there`);
+  }
+  if (sum !== value.length) fail(`the nodes have ${sum} entries, and there are ${value.length}`);
+  for (let entry = 0; entry < slice.length; entry++)
+    if (slice[entry] < 0 || slice[entry] >= profiles.length) fail(`entry ${entry} is of a slice that is not there`);
+}
