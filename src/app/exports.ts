@@ -13,7 +13,7 @@ import { withPngText } from './png-text.ts';
 import { urlStore } from './url/url-store.ts';
 import { type ExportKind, exportKinds } from './export-kinds.ts';
 import { linkOnScreen } from './views/link-on-screen.ts';
-import { colourKeys } from './views/colours.ts';
+import { colourKeys, keysOfNodes } from './views/colours.ts';
 import { readFlameTheme } from './views/flamegraph/flame-theme.ts';
 import { type Shown, valueText } from './views/shown.ts';
 
@@ -79,7 +79,7 @@ async function drawPicture(analysis: Analysis, shown: Shown, kind: 'svg' | 'png'
     share: (node) => formatShare(tree.total[node], whole),
   };
   const theme = readFlameTheme();
-  const colours = colourKeys(profile, state.col, byFunction, whole);
+  const colours = keysOfNodes(tree, colourKeys(profile, state.col, byFunction, whole));
   const title = `${name}, ${sampleTypeTitle(profile.sampleTypes[shown.sampleType].type)}`;
   const size = { widthCss: PICTURE_WIDTH, zoomNode: 0, direction: state.dir, rowHeightCss: 20 as const };
   if (kind === 'svg')
@@ -88,8 +88,8 @@ async function drawPicture(analysis: Analysis, shown: Shown, kind: 'svg' | 'png'
   const ratio = 2;
   const shownRows = Math.min(rows, Math.floor(TALLEST_DEVICE / ratio / size.rowHeightCss));
   const canvas = new OffscreenCanvas(PICTURE_WIDTH * ratio, shownRows * size.rowHeightCss * ratio);
-  const painter = canvas.getContext('2d', { alpha: false })!;
-  paintWhole(painter, new CanvasRows(painter), scene, theme, { ...size, colours, ratio, rows: shownRows });
+  const graph = canvas.getContext('2d', { alpha: false })!;
+  paintWhole({ graph, rows: new CanvasRows(graph) }, scene, theme, { ...size, colours, ratio, rows: shownRows });
   const blob = await canvas.convertToBlob({ type: 'image/png' });
   const bytes = withPngText(new Uint8Array(await blob.arrayBuffer()), 'Source', linkOnScreen());
   return {

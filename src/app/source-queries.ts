@@ -7,7 +7,7 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState } from 'react';
-import type { Analysis, OpenedProfile, ProfileHandle, TreeAnswer } from '#analysis/analysis.ts';
+import type { Analysis, OpenedProfile, ProfileHandle, SideNoise, TreeAnswer } from '#analysis/analysis.ts';
 import type { DataSource, SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
 import type { ServerStatus } from '#datasource/server-status.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
@@ -58,9 +58,11 @@ const SOURCE_KEYS = new Set<unknown>([
   'told markers',
   'first',
   'whole',
+  'uncut',
+  'noise',
 ]);
 /** First words of the keys whose answers hold a profile open in the worker. */
-const PROFILE_KEYS = new Set<unknown>(['first', 'whole']);
+const PROFILE_KEYS = new Set<unknown>(['first', 'whole', 'uncut', 'noise']);
 
 export const sourceQueries = {
   storedRange: (source: DataSource) => ({
@@ -94,7 +96,7 @@ export const sourceQueries = {
   }),
 };
 
-interface Asked {
+export interface Asked {
   readonly signal: AbortSignal;
   readonly client: QueryClient;
 }
@@ -121,18 +123,24 @@ async function open(
 
 /** Profiles that nobody asks for any more are closed in the worker, a while after their successor came. */
 export function closeDroppedProfiles(queries: QueryClient, analysis: Analysis): void {
-  const held = new Map<string, ProfileHandle>();
+  const held = new Map<string, readonly ProfileHandle[]>();
   queries.getQueryCache().subscribe(({ type, query }) => {
     if (!PROFILE_KEYS.has(query.queryKey[0])) return;
     const { queryHash } = query;
-    const before = held.get(queryHash);
-    const now = type === 'removed' ? undefined : (query.state.data as MergedProfile | undefined)?.profile.handle;
-    if (now === before) return;
-    if (now === undefined) held.delete(queryHash);
+    const before = held.get(queryHash) ?? [];
+    const now = type === 'removed' ? [] : handlesIn(query.state.data as MergedProfile | SideNoise | undefined);
+    if (now.length === before.length && now.every((handle, i) => handle === before[i])) return;
+    if (now.length === 0) held.delete(queryHash);
     else held.set(queryHash, now);
     // What is on the screen may still be asked about.
-    if (before !== undefined) setTimeout(() => analysis.close(before), CLOSE_AFTER_MS);
+    if (before.length > 0) setTimeout(() => before.forEach((handle) => analysis.close(handle)), CLOSE_AFTER_MS);
   });
+}
+
+function handlesIn(answer: MergedProfile | SideNoise | undefined): readonly ProfileHandle[] {
+  if (answer === undefined) return [];
+  if ('profile' in answer) return [answer.profile.handle];
+  return answer.kind === 'merges' ? answer.handles : [];
 }
 
 /** Asks everything anew: with a new now, and where that changes no question, the same question again. */

@@ -16,14 +16,14 @@ const MOST_NAMED = 3;
 const LEAST_GROWTH = 0.05;
 
 /** `+0.310 cores`, `−4.10 points`; what is measured, with its sign. */
-function formatChange(value: number, unit: AmountUnit): string {
+export function formatChange(value: number, unit: AmountUnit): string {
   const sign = value > 0 ? '+' : '';
   if (isShare(unit)) return `${sign}${formatValue(value * 100, 'points', '')}`;
   return `${sign}${formatAmount(value, unit)}`;
 }
 
 /** `3.10 %` of a side, `0.310 cores`. */
-function formatAmount(value: number, unit: AmountUnit): string {
+export function formatAmount(value: number, unit: AmountUnit): string {
   if (isShare(unit)) return formatShare(value, 1);
   const { type, unit: word } = unit.sampleType;
   if (unit.kind === 'absolute') return formatValue(value, word, type);

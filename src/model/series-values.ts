@@ -14,7 +14,12 @@ export function stepFor({ startMs, endMs }: TimeRange, points: number, uploadInt
 
 export function isSnapshot(profileType: string): boolean {
   const type = parseProfileType(profileType);
-  return type !== undefined && /^(inuse|goroutine)/.test(type.sampleType);
+  return type !== undefined && isSnapshotType(type.sampleType);
+}
+
+/** What is there at a time, not what was used over a time. */
+export function isSnapshotType(sampleType: string): boolean {
+  return /^(inuse|goroutine)/.test(sampleType);
 }
 
 export function uploadIntervalOf(series: readonly Series[]): number | undefined {

@@ -86,6 +86,15 @@ export function zoomOutRange({ startMs, endMs }: TimeRange, nowMs: number): Time
   return absolute(Math.max(0, end - 2 * length), end);
 }
 
+/** Equal parts, one after the other, none sharing an ms with the next. */
+export function subRanges({ startMs, endMs }: TimeRange, count: number): readonly TimeRange[] {
+  const edge = (i: number): number => startMs + Math.floor(((endMs - startMs) * i) / count);
+  return Array.from({ length: count }, (_, i) => ({
+    startMs: edge(i),
+    endMs: i === count - 1 ? endMs : edge(i + 1) - 1,
+  }));
+}
+
 /** By its own length, back or forward, not beyond now. */
 export function shiftRange({ startMs, endMs }: TimeRange, by: -1 | 1, nowMs: number): TimeRangeText {
   const length = endMs - startMs;

@@ -6,6 +6,9 @@ export type Rgb = readonly [number, number, number];
 /** Lightness 0 to 1, chroma, hue in degrees. */
 export type Oklch = readonly [number, number, number];
 
+/** Lightness 0 to 1, green to red, blue to yellow: halfway between two colours lies what looks halfway. */
+export type Oklab = readonly [number, number, number];
+
 /** Takes oklch(), rgb(), color(srgb …) and #rrggbb; @returns undefined for anything else. Alpha is not looked at. */
 export function parseOklch(text: string): Oklch | undefined {
   const numbers = numbersOf(text);
@@ -29,10 +32,17 @@ export function parseRgb(text: string): Rgb | undefined {
   return undefined;
 }
 
+export function oklchToOklab([lightness, chroma, hue]: Oklch): Oklab {
+  const angle = (hue * Math.PI) / 180;
+  return [lightness, chroma * Math.cos(angle), chroma * Math.sin(angle)];
+}
+
+export function oklchToRgb(colour: Oklch): Rgb {
+  return oklabToRgb(oklchToOklab(colour));
+}
+
 /** Out of gamut each channel is clipped, as canvases do. */
-export function oklchToRgb([lightness, chroma, hue]: Oklch): Rgb {
-  const a = chroma * Math.cos((hue * Math.PI) / 180);
-  const b = chroma * Math.sin((hue * Math.PI) / 180);
+export function oklabToRgb([lightness, a, b]: Oklab): Rgb {
   const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
   const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
   const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
@@ -54,7 +64,20 @@ function rgbToOklch([red, green, blue]: Rgb): Oklch {
   return [0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s, Math.hypot(a, bb), (hue + 360) % 360];
 }
 
-/** `share` of `over` on `ground`, channel by channel, as tests/app/tokens.test.ts proves its contrasts. */
+/** Of WCAG 2: 1 to 21, 4.5 for text that can be read. */
+export function contrast(a: Rgb, b: Rgb): number {
+  const [dark, light] = [luminance(a), luminance(b)].sort((one, other) => one - other);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+function luminance([red, green, blue]: Rgb): number {
+  return 0.2126 * decoded(red) + 0.7152 * decoded(green) + 0.0722 * decoded(blue);
+}
+
+/**
+ * `share` of `over` on `ground`, channel by channel, as tests/app/tokens.test.ts proves its contrasts. Of two colours in
+ * OKLab: what looks so far between them.
+ */
 export function blend(ground: Rgb, over: Rgb, share: number): Rgb {
   return [
     ground[0] + (over[0] - ground[0]) * share,

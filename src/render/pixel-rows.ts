@@ -20,6 +20,7 @@ type Context = Pick<
 export class CanvasRows implements PixelRows {
   readonly #onto: Context;
   readonly #low = new OffscreenCanvas(1, 1).getContext('2d', { alpha: false, willReadFrequently: true })!;
+  readonly #pixels = new Map<string, number>();
   #image = new ImageData(1, 1);
 
   constructor(onto: Context) {
@@ -28,8 +29,13 @@ export class CanvasRows implements PixelRows {
 
   /** Parsed, since some browsers do not tell the truth of a canvas that is read. */
   pixelOf(colour: string): number {
-    const [red, green, blue] = parseRgb(colour) ?? [128, 128, 128];
-    return new Uint32Array(Uint8ClampedArray.of(red, green, blue, 255).buffer)[0];
+    let pixel = this.#pixels.get(colour);
+    if (pixel === undefined) {
+      const [red, green, blue] = parseRgb(colour) ?? [128, 128, 128];
+      pixel = new Uint32Array(Uint8ClampedArray.of(red, green, blue, 255).buffer)[0];
+      this.#pixels.set(colour, pixel);
+    }
+    return pixel;
   }
 
   room(width: number, rows: number): Uint32Array {

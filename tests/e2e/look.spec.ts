@@ -28,3 +28,16 @@ test('nothing is cut off at 360 px', async ({ page }) => {
   expect(overflow).toBe(0);
   await expect(page.getByRole('textbox', { name: 'Search functions' })).toBeVisible();
 });
+
+test('the graph is painted: boxes as high as their row, gaps between', async ({ page }) => {
+  await openSample(page);
+  const { top, bottom, gap, ground } = await page.evaluate(() => {
+    const canvas = document.querySelector('canvas')!;
+    const context = canvas.getContext('2d')!;
+    const colour = (y: number): string => context.getImageData(2, y, 1, 1).data.join(' ');
+    return { top: colour(20), bottom: colour(38), gap: colour(39), ground: colour(canvas.height - 1) };
+  });
+  expect(top).not.toBe(ground);
+  expect(bottom).toBe(top);
+  expect(gap).toBe(ground);
+});

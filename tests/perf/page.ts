@@ -113,9 +113,8 @@ const ours = {
       rootLabel: 'total',
       share: (node) => formatShare(tree.total[node], whole),
     });
-    engine.setColours(
-      Uint8Array.from(columns.names, (name) => packageColourKey(name.slice(0, name.lastIndexOf('/')), name, false)),
-    );
+    const keys = columns.names.map((name) => packageColourKey(name.slice(0, name.lastIndexOf('/')), name, false));
+    engine.setColours(Uint16Array.from(tree.func, (func) => keys[func] ?? 0));
     engine.paintNow();
   },
   zoom(): void {

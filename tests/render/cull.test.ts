@@ -75,7 +75,7 @@ function naive(tree: ReturnType<typeof treeOfRows>, view: FlameView) {
 function culled(tree: ReturnType<typeof treeOfRows>, view: FlameView, hit?: Uint8Array) {
   const layout = layoutTree(tree);
   const boxes = new Boxes(4);
-  cull(tree, layout, view, { keys: Uint8Array.from({ length: FUNCTIONS }, (_, i) => i), hit }, boxes);
+  cull(tree, layout, view, { keys: Uint16Array.from(tree.func, (func) => Math.max(func, 0)), hit }, boxes);
   const marks = hit && markedPositions(tree, layout, (func) => hit[func] === 1, FUNCTIONS);
   if (marks) cullMarks(tree, layout, view, marks, boxes);
   const list = Array.from({ length: boxes.count }, (_, i) => ({

@@ -2,6 +2,8 @@
 
 import type { CallTree } from '#model/call-tree.ts';
 import { FlamegraphEngine, type FlameScene, type FlameTheme, type PaintStats } from '#render/flamegraph/engine.ts';
+import type { Texture } from '#render/flamegraph/scene.ts';
+import { cutColourKey, paleGoneColourKey } from '#render/palette.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
 import { RecordingPainter } from '../support/recording-painter.ts';
 
@@ -61,17 +63,26 @@ export function treeOfRows(rows: readonly NodeRow[]): CallTree {
   return { length, func, parent, subtreeEnd, depth, self, total, maxDepth, exact: undefined, negative };
 }
 
+const KEYS = paleGoneColourKey + 1;
+const byKey = (colour: (key: number) => string): string[] => Array.from({ length: KEYS }, (_, key) => colour(key));
+const hatched: Texture = {
+  ground: 'cut',
+  hatch: { line: 'cutLine', slant: '/', pitchCss: 5, widthCss: 1 },
+  fill: () => 'cutHatch',
+  edge: undefined,
+  dashes: undefined,
+};
+
 export const theme: FlameTheme = {
-  fills: Array.from({ length: 72 }, (_, key) => `fill${key}`),
-  faded: Array.from({ length: 72 }, (_, key) => `faded${key}`),
-  ink: 'ink',
-  inkDim: 'inkDim',
-  inkFaded: 'inkFaded',
+  fills: byKey((key) => `fill${key}`),
+  faded: byKey((key) => `faded${key}`),
+  inks: byKey((key) => (key < cutColourKey ? 'ink' : `ink${key}`)),
+  inksDim: byKey((key) => (key < cutColourKey ? 'inkDim' : `ink${key}`)),
+  inksFaded: byKey(() => 'inkFaded'),
+  textures: Object.assign([], { [cutColourKey]: hatched }),
   ground: 'ground',
   rootFill: 'root',
   rootInk: 'rootInk',
-  cutHatch: () => 'cutHatch',
-  cutInk: 'cutInk',
   search: 'yellow',
   searchEdge: 'yellowEdge',
   onSearch: 'onYellow',
@@ -120,8 +131,7 @@ export function stage(drawn: Drawn, { widthCss = 400, heightCss = 200, ratio = 1
   let asked: (() => void) | undefined;
   let now = 0;
   const engine = new FlamegraphEngine({
-    graph: graph.painter,
-    rows: graph.painter,
+    ...graph.canvas,
     overlay: overlay.painter,
     requestFrame: (run) => {
       asked = run;
@@ -140,7 +150,7 @@ export function stage(drawn: Drawn, { widthCss = 400, heightCss = 200, ratio = 1
   engine.setSize({ widthCss, heightCss, ratio });
   engine.setTheme(theme);
   engine.setScene(sceneOf(drawn));
-  engine.setColours(Uint8Array.from(drawn.names, (_, func) => func % 60));
+  engine.setColours(Uint16Array.from(drawn.tree.func, (func) => Math.max(func, 0) % 60));
   engine.paintNow();
   return {
     engine,

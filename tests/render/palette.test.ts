@@ -52,9 +52,17 @@ it('the self share has seven levels', () => {
 
 it('a theme has a colour and a faded colour for every key', () => {
   const theme = flameTheme(token);
-  expect(theme.fills).toHaveLength(72);
-  expect(theme.faded).toHaveLength(72);
-  for (const colour of [...theme.fills, ...theme.faded, theme.ink, theme.focus, theme.searchEdge])
+  expect(theme.fills).toHaveLength(320);
+  expect(theme.faded).toHaveLength(320);
+  for (const colour of [
+    ...theme.fills,
+    ...theme.faded,
+    ...theme.inks,
+    ...theme.inksDim,
+    ...theme.inksFaded,
+    theme.focus,
+    theme.searchEdge,
+  ])
     expect(colour).toMatch(/^#[0-9a-f]{6}$/);
   expect(theme.fontUi).toContain('Inter');
   expect(theme.faded[0]).toBe(cssColour(blend(parseRgb(token('--bg'))!, parseRgb(token('--frame-0'))!, 0.3)));

@@ -14,19 +14,19 @@ const options = {
   zoomNode: 0,
   direction: 'icicle',
   rowHeightCss: 20,
-  colours: Uint8Array.of(0, 1, 2),
+  colours: Uint16Array.of(0, 0, 1, 2),
 } as const;
 
 it('a whole picture has the rectangles of the view', () => {
   const whole = new RecordingPainter();
-  paintWhole(whole.painter, whole.painter, sceneOf(drawn), theme, { ...options, ratio: 1, rows: 3 });
+  paintWhole(whole.canvas, sceneOf(drawn), theme, { ...options, ratio: 1, rows: 3 });
   const { graph } = stage(drawn, { widthCss: 600, heightCss: 60 });
   expect(whole.calls).toEqual(graph.calls);
 });
 
 it('rows past the asked ones are left out', () => {
   const whole = new RecordingPainter();
-  paintWhole(whole.painter, whole.painter, sceneOf(drawn), theme, { ...options, ratio: 2, rows: 2 });
+  paintWhole(whole.canvas, sceneOf(drawn), theme, { ...options, ratio: 2, rows: 2 });
   expect(whole.rects[0]).toEqual({ colour: 'ground', x: 0, y: 0, width: 1200, height: 80 });
   expect(whole.rects.some(({ colour }) => colour === 'fill1')).toBe(false);
 });

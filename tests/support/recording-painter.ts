@@ -1,7 +1,7 @@
 /** A painter that keeps the list of its calls, and what colour each pixel has after them. */
 
 import type { Painter } from '#render/painter.ts';
-import type { PixelRows } from '#render/pixel-rows.ts';
+import type { BoxCanvas } from '#render/flamegraph/paint.ts';
 
 export interface PaintedRect {
   readonly colour: string;
@@ -35,8 +35,12 @@ export class RecordingPainter {
   #room = { pixels: new Uint32Array(0), width: 0 };
 
   /** As the type that the render room asks for. */
-  get painter(): Painter & PixelRows {
+  get painter(): Painter {
     return this;
+  }
+
+  get canvas(): BoxCanvas {
+    return { graph: this, rows: this };
   }
 
   fillRect(x: number, y: number, width: number, height: number): void {

@@ -1,5 +1,6 @@
 /** Colour keys of a profile's functions by the chosen rule, and what the legend says of them. */
 import type { FunctionColumns, OpenedProfile } from '#analysis/analysis.ts';
+import type { CallTree } from '#model/call-tree.ts';
 import { cutColourKey, packageColourKey, searchOnlyKey, selfShareColourKey } from '#render/palette.ts';
 import type { UrlState } from '../url/url-state.ts';
 
@@ -43,6 +44,13 @@ export function colourKeys(
     }
   }
   if (profile.cut) keys[profile.cut.func] = cutColourKey;
+  return keys;
+}
+
+/** The key of each node by its function; the root has none of its own. */
+export function keysOfNodes({ length, func }: CallTree, keyByFunction: Uint8Array): Uint16Array {
+  const keys = new Uint16Array(length);
+  for (let node = 1; node < length; node++) keys[node] = keyByFunction[func[node]];
   return keys;
 }
 

@@ -13,7 +13,7 @@ import { announce, openDialog } from '../ui-store.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { colourKeys } from './colours.ts';
-import { FlameGraph } from './flamegraph/flame-graph.tsx';
+import { ProfileGraph } from './flamegraph/profile-graph.tsx';
 import { useFlameTheme } from './flamegraph/flame-theme.ts';
 import { FunctionsTable } from './functions/functions-table.tsx';
 import { onScreen } from './on-screen.ts';
@@ -250,7 +250,7 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
             </div>
           )}
           <div className={styles['canvas']}>
-            <FlameGraph
+            <ProfileGraph
               shown={shown}
               tree={tree}
               rootTitle="total"

@@ -19,7 +19,7 @@ export class Boxes {
   /** Layout position of the node, or of the one that a run or tick stands for. */
   position: Int32Array;
   /** Colour key. */
-  key: Uint8Array;
+  key: Uint16Array;
   kind: Uint8Array;
 
   constructor(capacity = 4096) {
@@ -27,7 +27,7 @@ export class Boxes {
     this.end = new Int32Array(capacity);
     this.row = new Int32Array(capacity);
     this.position = new Int32Array(capacity);
-    this.key = new Uint8Array(capacity);
+    this.key = new Uint16Array(capacity);
     this.kind = new Uint8Array(capacity);
   }
 
@@ -50,16 +50,14 @@ export class Boxes {
       after.set(before);
       return after;
     };
-    const longerBytes = (before: Uint8Array): Uint8Array<ArrayBuffer> => {
-      const after = new Uint8Array(capacity);
-      after.set(before);
-      return after;
-    };
     this.start = longer(this.start);
     this.end = longer(this.end);
     this.row = longer(this.row);
     this.position = longer(this.position);
-    this.key = longerBytes(this.key);
-    this.kind = longerBytes(this.kind);
+    const { key, kind } = this;
+    this.key = new Uint16Array(capacity);
+    this.key.set(key);
+    this.kind = new Uint8Array(capacity);
+    this.kind.set(kind);
   }
 }

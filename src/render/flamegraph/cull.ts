@@ -16,8 +16,8 @@ const RUN_CSS = 6;
 
 /** What of the boxes depends on more than their place. */
 export interface BoxColours {
-  /** Colour key by function. */
-  readonly keys: Uint8Array;
+  /** Colour key by node. */
+  readonly keys: Uint16Array;
   /** By function, 1 is a match. */
   readonly hit: Uint8Array | undefined;
 }
@@ -75,14 +75,14 @@ function cullRow(
       const shownStart = start < 0 ? 0 : start;
       if (runStart >= 0) {
         if (runEnd > shownStart) runEnd = shownStart;
-        if (runStart < runEnd) out.put(runStart, runEnd, row, runBest, keys[func[nodes[runBest]]], runBox);
+        if (runStart < runEnd) out.put(runStart, runEnd, row, runBest, keys[nodes[runBest]], runBox);
         runStart = -1;
       }
-      const right = Math.max(start + 1, Math.floor((x + weight[nodes[at]] - from) * scale + 0.5));
+      const node = nodes[at];
+      const right = Math.max(start + 1, Math.floor((x + weight[node] - from) * scale + 0.5));
       const shownEnd = right > width ? width : right;
-      const f = func[nodes[at]];
-      if (shownStart < shownEnd)
-        out.put(shownStart, shownEnd, row, at, keys[f], hit !== undefined && hit[f] === 1 ? hitBox : nodeBox);
+      const kind = hit !== undefined && hit[func[node]] === 1 ? hitBox : nodeBox;
+      if (shownStart < shownEnd) out.put(shownStart, shownEnd, row, at, keys[node], kind);
       at++;
       continue;
     }
@@ -100,7 +100,7 @@ function cullRow(
     }
     if (start >= 0 && start < width) {
       if (runStart >= 0 && (start > runEnd || (start === runEnd && runEnd - runStart >= longest))) {
-        out.put(runStart, runEnd, row, runBest, keys[func[nodes[runBest]]], runBox);
+        out.put(runStart, runEnd, row, runBest, keys[nodes[runBest]], runBox);
         runStart = -1;
       }
       if (runStart < 0) {
@@ -111,6 +111,6 @@ function cullRow(
     }
     at = next;
   }
-  if (runStart >= 0) out.put(runStart, runEnd, row, runBest, keys[func[nodes[runBest]]], runBox);
+  if (runStart >= 0) out.put(runStart, runEnd, row, runBest, keys[nodes[runBest]], runBox);
   return true;
 }

@@ -4,7 +4,6 @@
  */
 import type { NodeIndex } from '#model/call-tree.ts';
 import type { Painter } from '../painter.ts';
-import type { PixelRows } from '../pixel-rows.ts';
 import { Boxes } from './boxes.ts';
 import { Camera } from './camera.ts';
 import { cull } from './cull.ts';
@@ -13,7 +12,7 @@ import { LabelWriter } from './labels.ts';
 import { positionOf } from './layout.ts';
 import { cullMarks, markedPositions } from './marks.ts';
 import { type Outlined, OverlayPainter } from './overlay.ts';
-import { BoxPainter } from './paint.ts';
+import { type BoxCanvas, paintBoxes } from './paint.ts';
 import type { Direction, FlameScene, FlameTheme, PaintStats, SearchMarks } from './scene.ts';
 import { gapOf, rowTop } from './view.ts';
 
@@ -28,11 +27,7 @@ interface FlameEvents {
   onPaint(stats: PaintStats): void;
 }
 
-export interface EngineOptions {
-  /** Context of the canvas with the boxes; opaque. */
-  readonly graph: Painter;
-  /** Rows of pixels onto that canvas. */
-  readonly rows: PixelRows;
+export interface EngineOptions extends BoxCanvas {
   /** Context of the canvas above it; transparent. */
   readonly overlay: Painter;
   requestFrame(run: () => void): number;
@@ -61,7 +56,6 @@ export class FlamegraphEngine {
   readonly #camera = new Camera();
   readonly #boxes = new Boxes();
   readonly #ticks = new Boxes(256);
-  readonly #boxPainter: BoxPainter;
   readonly #labelWriter: LabelWriter;
   readonly #overlayPainter: OverlayPainter;
   readonly #outlined: Outlined = {
@@ -76,7 +70,7 @@ export class FlamegraphEngine {
   #scene: FlameScene | undefined;
   #theme: FlameTheme | undefined;
   #search: SearchMarks | undefined;
-  readonly #colours: { keys: Uint8Array; hit: Uint8Array | undefined } = { keys: new Uint8Array(0), hit: undefined };
+  readonly #colours: { keys: Uint16Array; hit: Uint8Array | undefined } = { keys: new Uint16Array(0), hit: undefined };
   /** Layout positions of hits and of the selected function; undefined until a paint needs them. */
   #hits: Int32Array | undefined;
   #selected: Int32Array | undefined;
@@ -90,17 +84,17 @@ export class FlamegraphEngine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#boxPainter = new BoxPainter(options.graph, options.rows);
     this.#labelWriter = new LabelWriter(options.graph);
     this.#overlayPainter = new OverlayPainter(options.overlay);
   }
 
-  /** Shows another tree from its root; forgets everything that was said of nodes and functions, but for their colours. */
+  /** Shows another tree from its root; forgets everything that was said of nodes and functions. */
   setScene(scene: FlameScene | undefined): void {
     this.#scene = scene;
     this.#camera.setTree(scene?.tree, scene?.layout);
     this.#labelWriter.forget();
     this.#search = undefined;
+    this.#colours.keys = new Uint16Array(0);
     this.#colours.hit = undefined;
     this.#hits = undefined;
     this.#selected = undefined;
@@ -122,9 +116,9 @@ export class FlamegraphEngine {
     this.#staleGraph();
   }
 
-  /** @param keyByFunction index into `theme.fills` for each function of the scene. */
-  setColours(keyByFunction: Uint8Array): void {
-    this.#colours.keys = keyByFunction;
+  /** @param keyByNode index into `theme.fills` for each node of the scene. */
+  setColours(keyByNode: Uint16Array): void {
+    this.#colours.keys = keyByNode;
     this.#staleGraph();
   }
 
@@ -320,7 +314,7 @@ export class FlamegraphEngine {
     const begun = now();
     this.#boxes.count = 0;
     if (!scene) {
-      this.#boxPainter.paint(theme, view, this.#boxes, false);
+      paintBoxes(this.#options, theme, view, this.#boxes, false);
       return;
     }
     const { tree, layout } = scene;
@@ -330,7 +324,7 @@ export class FlamegraphEngine {
     cull(tree, layout, view, this.#colours, this.#boxes);
     if (this.#search && this.#hits) cullMarks(tree, layout, view, this.#hits, this.#boxes);
     const culled = now();
-    this.#boxPainter.paint(theme, view, this.#boxes, this.#search !== undefined);
+    paintBoxes(this.#options, theme, view, this.#boxes, this.#search !== undefined);
     stats.labels = this.#labelWriter.write(scene, theme, view, this.#boxes, this.#search !== undefined);
     stats.boxes = this.#boxes.count;
     stats.layoutMs = marked - begun;

@@ -13,17 +13,13 @@ const LEAST_ROOM = 22;
 const BEFORE_SHARE = 24;
 const KEPT_SHARES = 4096;
 
-// Order of drawing: what has one font and one colour stands together.
-const PLAIN = 0;
-const DIM = 1;
-const FADED = 2;
-const ON_SEARCH = 3;
-const SHARE = 4;
-const SHARE_FADED = 5;
-const SHARE_ON_SEARCH = 6;
-const ROOT = 7;
-const CUT = 8;
-const STYLES = 9;
+type FontOf = (theme: FlameTheme, ratio: number) => string;
+
+/** What is written without a change of the canvas between. */
+interface Style {
+  readonly font: FontOf;
+  readonly ink: string;
+}
 
 function labelFont(theme: FlameTheme, ratio: number): string {
   return `450 ${12 * ratio}px ${theme.fontUi}`;
@@ -54,9 +50,10 @@ export class LabelWriter {
   // What will be written, as columns used again.
   #count = 0;
   readonly #texts: string[] = [];
-  readonly #styles: number[] = [];
+  readonly #textStyles: number[] = [];
   readonly #x: number[] = [];
   readonly #y: number[] = [];
+  #styles: Style[] = [];
   readonly #fitted: FittedLabel = { prefix: '', prefixWidth: 0, text: '', width: 0 };
 
   constructor(painter: Painter) {
@@ -74,12 +71,13 @@ export class LabelWriter {
   write(scene: FlameScene, theme: FlameTheme, view: FlameView, boxes: Boxes, searching: boolean): number {
     this.#prepare(theme, view.ratio);
     this.#count = 0;
-    const labels = this.#fitAll(scene, view, boxes, searching);
+    this.#styles = [];
+    const labels = this.#fitAll(scene, theme, view, boxes, searching);
     this.#writeAll(theme, view.ratio);
     return labels;
   }
 
-  #fitAll(scene: FlameScene, view: FlameView, boxes: Boxes, searching: boolean): number {
+  #fitAll(scene: FlameScene, theme: FlameTheme, view: FlameView, boxes: Boxes, searching: boolean): number {
     const { start, end, row, position, kind, key } = boxes;
     const { nodes } = scene.layout;
     const { ratio } = view;
@@ -95,18 +93,20 @@ export class LabelWriter {
       const y = rowTop(view, row[i]) + baseline;
       const room = end[i] - gap - padding - x;
       if (kind[i] === rootBox) {
-        this.#put(this.#rootText(scene.rootLabel, room), ROOT, x, y);
+        this.#put(this.#rootText(scene.rootLabel, room), rootFont, theme.rootInk, x, y);
         labels++;
         continue;
       }
       if (kind[i] !== nodeBox && kind[i] !== hitBox) continue;
       const node = nodes[position[i]];
-      const isHit = kind[i] === hitBox;
-      const dim = isHit ? ON_SEARCH : key[i] === cutColourKey ? CUT : searching ? FADED : DIM;
+      let ink = theme.inks[key[i]];
+      let inkDim = theme.inksDim[key[i]];
+      if (kind[i] === hitBox) ink = inkDim = theme.onSearch;
+      else if (searching && key[i] !== cutColourKey) ink = inkDim = theme.inksFaded[key[i]];
       fitLabel(this.#label(scene, scene.tree.func[node]), room, this.#widths, fitted);
       if (fitted.text === '' && fitted.prefix === '') continue;
-      if (fitted.prefix !== '') this.#put(fitted.prefix, dim, x, y);
-      if (fitted.text !== '') this.#put(fitted.text, dim === DIM ? PLAIN : dim, x + fitted.prefixWidth, y);
+      if (fitted.prefix !== '') this.#put(fitted.prefix, labelFont, inkDim, x, y);
+      if (fitted.text !== '') this.#put(fitted.text, labelFont, ink, x + fitted.prefixWidth, y);
       labels++;
       const roomForShare = room - fitted.width - BEFORE_SHARE * ratio;
       // No share is narrower than this; most boxes end here without asking for one.
@@ -114,35 +114,28 @@ export class LabelWriter {
       const share = this.#share(scene, node);
       const shareWidth = this.#shareWidths.of(share);
       if (shareWidth > roomForShare) continue;
-      const style = isHit ? SHARE_ON_SEARCH : searching || dim === CUT ? SHARE_FADED : SHARE;
-      this.#put(share, style, x + room - shareWidth, y);
+      this.#put(share, shareFont, inkDim, x + room - shareWidth, y);
     }
     return labels;
   }
 
   #writeAll(theme: FlameTheme, ratio: number): void {
     const painter = this.#painter;
-    const plainFont = labelFont(theme, ratio);
-    const smallFont = shareFont(theme, ratio);
-    for (let style = 0; style < STYLES; style++) {
-      let begun = false;
+    for (const [style, { font, ink }] of this.#styles.entries()) {
+      painter.font = font(theme, ratio);
+      painter.fillStyle = ink;
       for (let i = 0; i < this.#count; i++) {
-        if (this.#styles[i] !== style) continue;
-        if (!begun) {
-          begun = true;
-          painter.font =
-            style === ROOT ? rootFont(theme, ratio) : style >= SHARE && style !== CUT ? smallFont : plainFont;
-          painter.fillStyle = inkOf(style, theme);
-        }
-        painter.fillText(this.#texts[i], this.#x[i], this.#y[i]);
+        if (this.#textStyles[i] === style) painter.fillText(this.#texts[i], this.#x[i], this.#y[i]);
       }
     }
   }
 
-  #put(text: string, style: number, x: number, y: number): void {
+  #put(text: string, font: FontOf, ink: string, x: number, y: number): void {
+    let style = this.#styles.findIndex((one) => one.font === font && one.ink === ink);
+    if (style < 0) style = this.#styles.push({ font, ink }) - 1;
     const at = this.#count++;
     this.#texts[at] = text;
-    this.#styles[at] = style;
+    this.#textStyles[at] = style;
     this.#x[at] = x;
     this.#y[at] = y;
   }
@@ -190,24 +183,5 @@ export class LabelWriter {
       this.#painter.font = font;
       return this.#painter.measureText(glyph).width;
     });
-  }
-}
-
-function inkOf(style: number, theme: FlameTheme): string {
-  switch (style) {
-    case PLAIN:
-      return theme.ink;
-    case FADED:
-    case SHARE_FADED:
-      return theme.inkFaded;
-    case ON_SEARCH:
-    case SHARE_ON_SEARCH:
-      return theme.onSearch;
-    case ROOT:
-      return theme.rootInk;
-    case CUT:
-      return theme.cutInk;
-    default:
-      return theme.inkDim;
   }
 }

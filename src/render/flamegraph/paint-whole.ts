@@ -1,12 +1,10 @@
 /** Draws a whole graph, all rows, on a canvas as high as they are: for pictures to keep. */
 import type { NodeIndex } from '#model/call-tree.ts';
-import type { Painter } from '../painter.ts';
-import type { PixelRows } from '../pixel-rows.ts';
 import { Boxes } from './boxes.ts';
 import { Camera } from './camera.ts';
 import { cull } from './cull.ts';
 import { LabelWriter } from './labels.ts';
-import { BoxPainter } from './paint.ts';
+import { type BoxCanvas, paintBoxes } from './paint.ts';
 import type { Direction, FlameScene, FlameTheme } from './scene.ts';
 import type { FlameView } from './view.ts';
 
@@ -16,14 +14,13 @@ export interface WholeOptions {
   readonly zoomNode: NodeIndex;
   readonly direction: Direction;
   readonly rowHeightCss: number;
-  /** Colour key by function. */
-  readonly colours: Uint8Array;
+  /** Colour key by node. */
+  readonly colours: Uint16Array;
 }
 
 /** @param options `rows` from the root on; the canvas is widthCss × ratio by rows × rowHeightCss × ratio. */
 export function paintWhole(
-  painter: Painter,
-  rows: PixelRows,
+  canvas: BoxCanvas,
   scene: FlameScene,
   theme: FlameTheme,
   options: WholeOptions & { readonly ratio: number; readonly rows: number },
@@ -31,8 +28,8 @@ export function paintWhole(
   const view = wholeView(scene, options, options.ratio, options.rows);
   const boxes = new Boxes();
   cull(scene.tree, scene.layout, view, { keys: options.colours, hit: undefined }, boxes);
-  new BoxPainter(painter, rows).paint(theme, view, boxes, false);
-  new LabelWriter(painter).write(scene, theme, view, boxes, false);
+  paintBoxes(canvas, theme, view, boxes, false);
+  new LabelWriter(canvas.graph).write(scene, theme, view, boxes, false);
 }
 
 /** A view that holds `rows` rows, or without them all that have something in the zoomed range. */

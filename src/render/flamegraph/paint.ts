@@ -6,106 +6,103 @@ import { type Boxes, hitBox, nodeBox, rootBox, runBox, tickBox } from './boxes.t
 import type { FlameTheme } from './scene.ts';
 import { endRow, firstRow, type FlameView, gapOf, rowTop } from './view.ts';
 
-/** Hits wider than this many css px have an edge around their yellow; ticks are no boxes and have none. */
+/** Boxes wider than this many css px can have an edge and a hatch; runs and ticks are no boxes and have none. */
 const EDGED_CSS = 3;
 
-interface ThemePixels {
-  readonly theme: FlameTheme;
-  readonly fills: readonly number[];
-  readonly faded: readonly number[];
-  readonly ground: number;
-  readonly root: number;
-  readonly search: number;
-  readonly searchEdge: number;
+/** The canvas of the boxes. */
+export interface BoxCanvas {
+  /** Its context; opaque. */
+  readonly graph: Painter;
+  /** Rows of pixels onto it. */
+  readonly rows: PixelRows;
 }
 
-function pixelsOf(theme: FlameTheme, rows: PixelRows): ThemePixels {
-  return {
-    theme,
-    fills: theme.fills.map((colour) => rows.pixelOf(colour)),
-    faded: theme.faded.map((colour) => rows.pixelOf(colour)),
-    ground: rows.pixelOf(theme.ground),
-    root: rows.pixelOf(theme.rootFill),
-    search: rows.pixelOf(theme.search),
-    searchEdge: rows.pixelOf(theme.searchEdge),
+/** @param searching boxes that are no hits stand back. */
+export function paintBoxes(
+  { graph, rows }: BoxCanvas,
+  theme: FlameTheme,
+  view: FlameView,
+  boxes: Boxes,
+  searching: boolean,
+): void {
+  const first = firstRow(view);
+  const last = endRow(view, Infinity) - 1;
+  const isIcicle = view.direction === 'icicle';
+  const pixelOf = (colour: string): number => rows.pixelOf(colour);
+  const fills = (searching ? theme.faded : theme.fills).map(pixelOf);
+  const [ground, root, search, searchEdge] = [theme.ground, theme.rootFill, theme.search, theme.searchEdge].map(
+    pixelOf,
+  );
+  const { count, start, row, key, kind } = boxes;
+  const { width } = view;
+  const gap = gapOf(view);
+  const pixels = rows.room(width, last - first + 1);
+  pixels.fill(ground);
+  const edges = theme.textures.map((texture, of) => pixelOf(texture?.edge ?? theme.fills[of]));
+  const textured: number[] = [];
+  // Later boxes lie on earlier ones: ticks of hits on the runs that they are in.
+  for (let box = 0; box < count; box++) {
+    const from = start[box] + width * (isIcicle ? row[box] - first : last - row[box]);
+    const to = from + paintedWidth(boxes, box, gap);
+    let pixel = fills[key[box]] ?? root;
+    if (kind[box] === rootBox) pixel = root;
+    else if (kind[box] === tickBox) pixel = search;
+    else if (kind[box] === hitBox) pixel = isEdged(boxes, box, gap) ? searchEdge : search;
+    else if (
+      kind[box] === nodeBox &&
+      theme.textures[key[box]] !== undefined &&
+      isEdged(boxes, box, gap) &&
+      // What a source cut away is no data that could stand back.
+      (!searching || key[box] === cutColourKey)
+    ) {
+      pixel = edges[key[box]];
+      textured.push(box);
+    }
+    for (let at = from; at < to; at++) pixels[at] = pixel;
+  }
+  rows.draw(rowTop(view, isIcicle ? first : last), view.row, gap, theme.ground);
+  fillHits(graph, theme, view, boxes);
+  fillTextured(graph, theme, view, boxes, textured);
+}
+
+/** The yellow within an edge. */
+function fillHits(graph: Painter, theme: FlameTheme, view: FlameView, boxes: Boxes): void {
+  const { count, start, row, kind } = boxes;
+  const gap = gapOf(view);
+  const height = view.row - 3 * gap;
+  graph.fillStyle = theme.search;
+  for (let box = 0; box < count; box++) {
+    if (kind[box] !== hitBox || !isEdged(boxes, box, gap)) continue;
+    graph.fillRect(start[box] + gap, rowTop(view, row[box]) + gap, paintedWidth(boxes, box, gap) - 2 * gap, height);
+  }
+}
+
+/** A texture is more than a row of pixels. Key by key, since another pattern costs more than another rectangle. */
+function fillTextured(
+  graph: Painter,
+  theme: FlameTheme,
+  view: FlameView,
+  boxes: Boxes,
+  textured: readonly number[],
+): void {
+  const { start, row, key } = boxes;
+  const gap = gapOf(view);
+  const fillAll = (of: number, fill: string | CanvasPattern, inset: number): void => {
+    graph.fillStyle = fill;
+    for (const box of textured) {
+      if (key[box] !== of) continue;
+      const width = paintedWidth(boxes, box, gap) - 2 * inset;
+      graph.fillRect(start[box] + inset, rowTop(view, row[box]) + inset, width, view.row - gap - 2 * inset);
+    }
   };
-}
-
-export class BoxPainter {
-  readonly #painter: Painter;
-  readonly #rows: PixelRows;
-  #pixels: ThemePixels | undefined;
-
-  constructor(painter: Painter, rows: PixelRows) {
-    this.#painter = painter;
-    this.#rows = rows;
-  }
-
-  /** @param searching boxes that are no hits stand back. */
-  paint(theme: FlameTheme, view: FlameView, boxes: Boxes, searching: boolean): void {
-    const first = firstRow(view);
-    const last = endRow(view, Infinity) - 1;
-    if (this.#pixels?.theme !== theme) this.#pixels = pixelsOf(theme, this.#rows);
-    this.#fillRows(this.#pixels, view, boxes, searching, first, last);
-    this.#rows.draw(rowTop(view, view.direction === 'icicle' ? first : last), view.row, gapOf(view), theme.ground);
-    this.#fillHits(theme, view, boxes);
-    this.#fillCut(theme, view, boxes);
-  }
-
-  /** Later boxes lie on earlier ones: ticks of hits on the runs that they are in. */
-  #fillRows(
-    { fills, faded, ground, root, search, searchEdge }: ThemePixels,
-    view: FlameView,
-    boxes: Boxes,
-    searching: boolean,
-    first: number,
-    last: number,
-  ): void {
-    const byKey = searching ? faded : fills;
-    const { count, start, row, key, kind } = boxes;
-    const { width } = view;
-    const gap = gapOf(view);
-    const isIcicle = view.direction === 'icicle';
-    const pixels = this.#rows.room(width, last - first + 1);
-    pixels.fill(ground);
-    for (let box = 0; box < count; box++) {
-      const from = start[box] + width * (isIcicle ? row[box] - first : last - row[box]);
-      const to = from + paintedWidth(boxes, box, gap);
-      let pixel = byKey[key[box]] ?? root;
-      if (kind[box] === rootBox) pixel = root;
-      else if (kind[box] === tickBox) pixel = search;
-      else if (kind[box] === hitBox) pixel = isEdged(boxes, box, gap) ? searchEdge : search;
-      for (let at = from; at < to; at++) pixels[at] = pixel;
-    }
-  }
-
-  /** What a source cut away is hatched, and a hatch is more than a row of pixels. */
-  #fillCut(theme: FlameTheme, view: FlameView, boxes: Boxes): void {
-    const painter = this.#painter;
-    const { count, start, row, key, kind } = boxes;
-    const gap = gapOf(view);
-    painter.fillStyle = theme.cutHatch(view.ratio);
-    for (let box = 0; box < count; box++) {
-      if (key[box] !== cutColourKey || (kind[box] !== nodeBox && kind[box] !== runBox)) continue;
-      painter.fillRect(start[box], rowTop(view, row[box]), paintedWidth(boxes, box, gap), view.row - gap);
-    }
-  }
-
-  /** The yellow within an edge. */
-  #fillHits(theme: FlameTheme, view: FlameView, boxes: Boxes): void {
-    const painter = this.#painter;
-    const { count, start, row, kind } = boxes;
-    const gap = gapOf(view);
-    const height = view.row - 3 * gap;
-    painter.fillStyle = theme.search;
-    for (let box = 0; box < count; box++) {
-      if (kind[box] !== hitBox || !isEdged(boxes, box, gap)) continue;
-      painter.fillRect(start[box] + gap, rowTop(view, row[box]) + gap, paintedWidth(boxes, box, gap) - 2 * gap, height);
-    }
+  for (const of of new Set(textured.map((box) => key[box]))) {
+    const { dashes, edge, fill } = theme.textures[of]!;
+    if (dashes) fillAll(of, dashes(view.ratio), 0);
+    fillAll(of, fill(view.ratio), edge === undefined ? 0 : gap);
   }
 }
 
-function isEdged({ start, end }: Boxes, box: number, gap: number): boolean {
+export function isEdged({ start, end }: Boxes, box: number, gap: number): boolean {
   return end[box] - start[box] > EDGED_CSS * gap;
 }
 

@@ -5,8 +5,8 @@ import { cull } from './cull.ts';
 import { type FittedLabel, fitLabel, type MeasuredLabel, measureLabel } from './label-fit.ts';
 import { baselineCss } from './labels.ts';
 import { wholeView, type WholeOptions } from './paint-whole.ts';
-import { paintedWidth } from './paint.ts';
-import type { FlameScene, FlameTheme } from './scene.ts';
+import { isEdged, paintedWidth } from './paint.ts';
+import type { FlameScene, FlameTheme, Texture } from './scene.ts';
 import { gapOf, rowTop } from './view.ts';
 
 export interface SvgOptions extends WholeOptions {
@@ -32,17 +32,19 @@ export function flamegraphSvg(scene: FlameScene, theme: FlameTheme, options: Svg
   const parts: string[] = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
     `<title>${escaped(options.title)}</title>`,
-    `<style>text{font:450 12px ${escaped(theme.fontUi)};fill:${theme.ink};white-space:pre}.d{fill:${theme.inkDim}}.s{font-size:11px;fill:${theme.inkDim};text-anchor:end}.r{font-weight:560;fill:${theme.rootInk}}</style>`,
+    `<style>text{font:450 12px ${escaped(theme.fontUi)};fill:${theme.inks[0]};white-space:pre}.d{fill:${theme.inksDim[0]}}.s{font-size:11px;fill:${theme.inksDim[0]};text-anchor:end}.r{font-weight:560;fill:${theme.rootInk}}</style>`,
     `<rect width="${width}" height="${height}" fill="${theme.ground}"/>`,
     `<text class="r" x="${PADDING}" y="18">${escaped(options.title)}</text>`,
     `<g transform="translate(0 ${HEADER})">`,
   ];
-  const labels = new SvgLabels(scene, options.rowHeightCss);
+  const labels = new SvgLabels(scene, theme, options.rowHeightCss);
+  const hatches = new Map<number, string>();
   const rowGap = gapOf(view);
   const boxHeight = (view.row - rowGap) / RESOLUTION;
   for (let box = 0; box < boxes.count; box++) {
     const isRoot = boxes.kind[box] === rootBox;
-    const fill = isRoot ? theme.rootFill : (theme.fills[boxes.key[box]] ?? theme.rootFill);
+    const key = boxes.key[box];
+    const fill = isRoot ? theme.rootFill : (theme.fills[key] ?? theme.rootFill);
     const x = boxes.start[box] / RESOLUTION;
     const y = rowTop(view, boxes.row[box]) / RESOLUTION;
     const boxWidth = paintedWidth(boxes, box, rowGap) / RESOLUTION;
@@ -50,22 +52,50 @@ export function flamegraphSvg(scene: FlameScene, theme: FlameTheme, options: Svg
     if (isRoot) parts.push(`${rect}/>${labels.root(x, y)}`);
     else if (boxes.kind[box] === nodeBox) {
       const node = scene.layout.nodes[boxes.position[box]];
-      parts.push(`${rect}><title>${labels.tip(node)}</title></rect>${labels.text(node, x, y, boxWidth)}`);
+      const texture = isEdged(boxes, box, rowGap) ? theme.textures[key] : undefined;
+      if (texture?.hatch && !hatches.has(key)) hatches.set(key, patternOf(key, texture));
+      const shown = texture ? texturedRect(key, texture, x, y, boxWidth, boxHeight) : rect;
+      parts.push(`${shown}><title>${labels.tip(node)}</title></rect>${labels.text(node, key, x, y, boxWidth)}`);
     } else parts.push(`${rect}/>`);
   }
-  parts.push('</g>', `<text class="d" x="${PADDING}" y="${height - 8}">${escaped(options.linkText)}</text>`, '</svg>');
+  parts.push(
+    '</g>',
+    ...hatches.values(),
+    `<text class="d" x="${PADDING}" y="${height - 8}">${escaped(options.linkText)}</text>`,
+    '</svg>',
+  );
   return parts.join('\n');
+}
+
+/** Up to its `>`. A stroke lies on both sides of its line, which is drawn half a px further in. */
+function texturedRect(key: number, texture: Texture, x: number, y: number, width: number, height: number): string {
+  const fill = texture.hatch ? `url(#hatch${key})` : texture.ground;
+  if (texture.edge === undefined) return `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${fill}"`;
+  const dashes = texture.dashes ? ' stroke-dasharray="3 2"' : '';
+  return `<rect x="${x + 0.5}" y="${y + 0.5}" width="${width - 1}" height="${height - 1}" fill="${fill}" stroke="${texture.edge}"${dashes}`;
+}
+
+function patternOf(key: number, { ground, hatch }: Texture): string {
+  const { line, slant, pitchCss: p, widthCss } = hatch!;
+  // The lines of the neighbours come in at two corners.
+  const path =
+    slant === '/'
+      ? `M0 ${p}L${p} 0M-1 1L1 -1M${p - 1} ${p + 1}L${p + 1} ${p - 1}`
+      : `M0 0L${p} ${p}M-1 ${p - 1}L1 ${p + 1}M${p - 1} -1L${p + 1} 1`;
+  return `<pattern id="hatch${key}" width="${p}" height="${p}" patternUnits="userSpaceOnUse"><rect width="${p}" height="${p}" fill="${ground}"/><path d="${path}" stroke="${line}" stroke-width="${widthCss * Math.SQRT1_2}"/></pattern>`;
 }
 
 class SvgLabels {
   readonly #scene: FlameScene;
+  readonly #theme: FlameTheme;
   readonly #baseline: number;
   readonly #widths = new GlyphWidths(estimatedWidth);
   readonly #labels = new Map<number, MeasuredLabel>();
   readonly #fitted: FittedLabel = { prefix: '', prefixWidth: 0, text: '', width: 0 };
 
-  constructor(scene: FlameScene, rowHeightCss: number) {
+  constructor(scene: FlameScene, theme: FlameTheme, rowHeightCss: number) {
     this.#scene = scene;
+    this.#theme = theme;
     this.#baseline = baselineCss(rowHeightCss);
   }
 
@@ -78,17 +108,21 @@ class SvgLabels {
     return escaped(`${prefix}${rest}, ${this.#scene.share(node)}`);
   }
 
-  text(node: number, x: number, y: number, width: number): string {
+  text(node: number, key: number, x: number, y: number, width: number): string {
     const room = width - 2 * PADDING;
     if (room < LEAST_ROOM) return '';
     const fitted = this.#fitted;
     fitLabel(this.#label(node), room, this.#widths, fitted);
     if (fitted.text === '' && fitted.prefix === '') return '';
-    const prefix = fitted.prefix === '' ? '' : `<tspan class="d">${escaped(fitted.prefix)}</tspan>`;
-    const label = `<text x="${x + PADDING}" y="${y + this.#baseline}">${prefix}${escaped(fitted.text)}</text>`;
+    const { inks, inksDim } = this.#theme;
+    // The style sheet has the inks of most boxes.
+    const ink = inks[key] === inks[0] ? '' : ` style="fill:${inks[key]}"`;
+    const dim = inksDim[key] === inksDim[0] ? '' : ` style="fill:${inksDim[key]}"`;
+    const prefix = fitted.prefix === '' ? '' : `<tspan class="d"${dim}>${escaped(fitted.prefix)}</tspan>`;
+    const label = `<text${ink} x="${x + PADDING}" y="${y + this.#baseline}">${prefix}${escaped(fitted.text)}</text>`;
     const share = this.#scene.share(node);
     if (fitted.width + BEFORE_SHARE + this.#widths.of(share) > room) return label;
-    return `${label}<text class="s" x="${x + width - PADDING}" y="${y + this.#baseline}">${escaped(share)}</text>`;
+    return `${label}<text class="s"${dim} x="${x + width - PADDING}" y="${y + this.#baseline}">${escaped(share)}</text>`;
   }
 
   #label(node: number): MeasuredLabel {

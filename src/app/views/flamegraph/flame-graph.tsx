@@ -1,41 +1,42 @@
 /** One flamegraph: two canvases under an engine, a tree for the keyboard and screen readers over them, a tooltip, a menu. */
-import { type ReactElement, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
+import { type ReactElement, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import { splitName } from '#model/function-name.ts';
-import { formatShare } from '#model/units.ts';
 import { type Direction, FlamegraphEngine, type PaintStats } from '#render/flamegraph/engine.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
-import { lazily } from '../../components/lazily.tsx';
 import { CanvasRows } from '#render/pixel-rows.ts';
 import { usePreference } from '../../preferences.ts';
 import { hoverFunction, type Place, uiStore } from '../../ui-store.ts';
-import { type Shown, valueText } from '../shown.ts';
 import { attachPointer } from './pointer.ts';
 import { useFlameTheme } from './flame-theme.ts';
 import { Neighbourhood } from './neighbourhood.tsx';
 import { recordPaint } from './paint-stats.ts';
 import styles from './flame-graph.module.css';
 
-const FrameTooltip = lazily(async () => (await import('./frame-tooltip.tsx')).FrameTooltip);
-
 /** The pointer rests this long before a tooltip comes (`--t-tooltip`). */
 const TOOLTIP_AFTER_MS = 120;
 
+/** What is said of nodes; a new object has all labels written anew. */
+export interface FrameWords {
+  /** The label of the root's box. */
+  readonly root: string;
+  /** At the right end of a box. */
+  share(node: NodeIndex): string;
+  /** For a screen reader. */
+  describe(node: NodeIndex): string;
+}
+
 export interface FlameGraphProps {
-  readonly shown: Shown;
   readonly tree: CallTree;
-  /** Names the root's box; the function itself in Sandwich. */
-  readonly rootTitle: string;
+  /** By function. */
+  readonly names: readonly string[];
+  readonly words: FrameWords;
   /** The accessible name of the graph. */
   readonly title: string;
   readonly direction: Direction;
-  /** What shares are of: the shown total, also in a half of Sandwich. */
-  readonly whole: number;
-  /** Colour key by function, see render/palette.ts. */
-  readonly colours: Uint8Array;
+  /** Colour key by node, see render/palette.ts. */
+  readonly colours: Uint16Array;
   readonly hit: Uint8Array | undefined;
-  /** Self and total of each function in the whole profile, for the tooltip. */
-  readonly byFunction: { readonly self: Float64Array; readonly total: Float64Array };
   /** The frame that fills the width; a new object asks for it again, also where the camera has left it since. */
   readonly zoom: { readonly node: NodeIndex };
   readonly selected: NodeIndex;
@@ -45,6 +46,8 @@ export interface FlameGraphProps {
   /** A click: selects and zooms, one step. */
   onPick(node: NodeIndex): void;
   onMenu(node: NodeIndex, at: Place): void;
+  /** What the pointer rests on. @param at in css px of the area */
+  renderTooltip(node: NodeIndex, at: Place, area: RefObject<HTMLElement | null>): ReactElement;
   /** A key that the graph itself does not take; true when it was used. */
   onKey(key: string, node: NodeIndex): boolean;
 }
@@ -56,24 +59,8 @@ interface Hover extends Place {
 }
 
 export function FlameGraph(props: FlameGraphProps): ReactElement {
-  const {
-    shown,
-    tree,
-    rootTitle,
-    title,
-    direction,
-    whole,
-    colours,
-    hit,
-    byFunction,
-    zoom,
-    selected,
-    onZoom,
-    onSelect,
-    onMenu,
-    onKey,
-  } = props;
-  const { names } = shown.file.profile.functions;
+  const { tree, names, words, title, direction, colours, hit, zoom, selected } = props;
+  const { renderTooltip, onZoom, onSelect, onMenu, onKey } = props;
   const host = useRef<HTMLDivElement>(null);
   const graph = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
@@ -183,10 +170,10 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
       tree,
       layout: layoutTree(tree),
       label: parts,
-      rootLabel: `${rootTitle} · ${valueText(shown, tree.total[0])}`,
-      share: (node: number) => formatShare(tree.total[node], whole),
+      rootLabel: words.root,
+      share: words.share,
     }),
-    [tree, parts, rootTitle, shown, whole],
+    [tree, parts, words],
   );
 
   useEffect(() => engine.current!.setTheme(theme), [theme]);
@@ -216,15 +203,6 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   const cursor = Math.max(selected, 0);
   useEffect(() => engine.current!.setCursor(focused ? cursor : -1), [focused, cursor, scene]);
 
-  const describe = useCallback(
-    (node: NodeIndex) => {
-      const name = node === 0 ? rootTitle : nodeName(tree, names, node);
-      const self = tree.self[node];
-      return `${name}, total ${valueText(shown, tree.total[node])}, ${formatShare(tree.total[node], whole)}, self ${valueText(shown, self)}`;
-    },
-    [tree, names, shown, rootTitle, whole],
-  );
-
   return (
     <div className={styles['host']} ref={host}>
       <canvas className={styles['graph']} ref={graph} aria-hidden="true" />
@@ -234,7 +212,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
         title={title}
         cursor={cursor}
         direction={direction}
-        describe={describe}
+        describe={words.describe}
         onFocusChange={setFocused}
         onMove={onSelect}
         onKey={(key) => {
@@ -252,19 +230,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
           return true;
         }}
       />
-      {hover?.tree === tree && (
-        <FrameTooltip
-          shown={shown}
-          tree={tree}
-          rootTitle={rootTitle}
-          byFunction={byFunction}
-          whole={whole}
-          zoom={zoom.node}
-          node={hover.node}
-          at={hover}
-          area={host}
-        />
-      )}
+      {hover?.tree === tree && renderTooltip(hover.node, hover, host)}
     </div>
   );
 }

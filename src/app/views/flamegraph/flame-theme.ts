@@ -1,6 +1,6 @@
 /** The tokens of theme.css as the canvas needs them: prepared colour strings, made anew when the theme changes. */
 import { useEffect, useState } from 'react';
-import type { FlameTheme } from '#render/flamegraph/scene.ts';
+import type { FlameTheme, Hatch } from '#render/flamegraph/scene.ts';
 import { flameTheme } from '#render/palette.ts';
 import { preferences } from '../../preferences.ts';
 
@@ -31,20 +31,19 @@ export function onThemeChange(renew: () => void): () => void {
   };
 }
 
-const HATCH_PITCH_CSS = 5;
-
 /** Slanted lines over a ground, crisp at any ratio. */
-function hatch(ground: string, line: string, ratio: number): string | CanvasPattern {
-  const pitch = Math.max(2, Math.round(HATCH_PITCH_CSS * ratio));
-  const width = Math.max(1, Math.round(ratio));
+function hatch(ground: string, { line, slant, pitchCss, widthCss }: Hatch, ratio: number): string | CanvasPattern {
+  const pitch = Math.max(2, Math.round(pitchCss * ratio));
+  const width = Math.max(1, Math.round(widthCss * ratio));
   const painter = new OffscreenCanvas(pitch, pitch).getContext('2d');
   if (!painter) return ground;
   painter.fillStyle = ground;
   painter.fillRect(0, 0, pitch, pitch);
   painter.fillStyle = line;
   for (let y = 0; y < pitch; y++) {
-    painter.fillRect(pitch - 1 - y, y, width, 1);
-    painter.fillRect(-1 - y, y, width, 1);
+    const x = slant === '/' ? pitch - 1 - y : y;
+    painter.fillRect(x, y, width, 1);
+    painter.fillRect(x - pitch, y, width, 1);
   }
   return painter.createPattern(painter.canvas, 'repeat') ?? ground;
 }

@@ -5,7 +5,7 @@ import { formatShare } from '#model/units.ts';
 import type { Direction } from '#render/flamegraph/engine.ts';
 import { runFrameKey } from '../../commands.ts';
 import { useSandwich } from '../../queries.ts';
-import { FlameGraph } from '../flamegraph/flame-graph.tsx';
+import { ProfileGraph } from '../flamegraph/profile-graph.tsx';
 import { type ShownTree, valueText } from '../shown.ts';
 import { useFrameMenu } from '../use-frame-menu.tsx';
 import styles from './sandwich.module.css';
@@ -85,7 +85,7 @@ function Half({ shown, colours, hit, tree, direction, title, rootTitle, onKey }:
   const { names } = shown.file.profile.functions;
   return (
     <>
-      <FlameGraph
+      <ProfileGraph
         shown={shown}
         tree={tree}
         rootTitle={rootTitle}

@@ -1,0 +1,83 @@
+/** What is said of a frame in a comparison: amounts, changes, and how sure they are. */
+import type { EvidenceAnswer } from '#analysis/analysis.ts';
+import { type AmountUnit, formatAmount, formatChange } from '#model/changes-text.ts';
+import { type Findings, type Verdict, verdicts } from '#model/evidence.ts';
+import { formatDuration } from '#model/time-text.ts';
+import { formatCount, formatValue } from '#model/units.ts';
+import { type ShownComparison } from './use-comparison.ts';
+
+export function unitOf({ diff, type }: ShownComparison): AmountUnit {
+  return { kind: diff.kind, sampleType: type };
+}
+
+/** `+23.0 %`; `new`, `gone`; nothing where both have nothing. */
+export function percentText(a: number, b: number): string {
+  if (a === 0 && b === 0) return '';
+  if (a === 0) return 'new';
+  if (b === 0) return 'gone';
+  return signedPercent((b / a - 1) * 100);
+}
+
+export function signedPercent(percent: number): string {
+  return `${percent > 0 ? '+' : ''}${formatValue(percent, '%', '')}`;
+}
+
+/** Both sides of something, in words for a screen reader. */
+export function sidesText(a: number, b: number, unit: AmountUnit): string {
+  const change = a === b ? 'unchanged' : `${formatChange(b - a, unit)}, ${percentText(a, b)}`;
+  return `A ${formatAmount(a, unit)}, B ${formatAmount(b, unit)}, ${change}`;
+}
+
+/** Where in the findings of nodes a node of the union stands; −1 where it was too small to be tested. */
+export function verdictOfNode(evidence: EvidenceAnswer, node: number): Verdict {
+  const row = evidence.nodeRow[node];
+  return row < 0 ? 'small' : verdicts[evidence.nodes.verdict[row]];
+}
+
+export function verdictOfFunction(evidence: EvidenceAnswer, func: number): Verdict {
+  return func < 0 ? 'untested' : verdicts[evidence.functions.verdict[func]];
+}
+
+/** `+12.0 … +34.0 %`; nothing where none is known. */
+export function intervalText({ low, high }: Findings, row: number): string {
+  if (row < 0 || !Number.isFinite(low[row]) || !Number.isFinite(high[row])) return '';
+  return `${signedPercent(low[row] * 100)} … ${signedPercent(high[row] * 100)}`;
+}
+
+/** A sentence of evidence for a node. */
+export function evidenceOfNode(shown: ShownComparison, node: number): string {
+  const { evidence } = shown;
+  if (!evidence) return 'How sure this is, is being worked out.';
+  const row = evidence.nodeRow[node];
+  if (row < 0) return 'Under 0.1 % of both sides: not tested.';
+  return sentence(shown, evidence.nodes, row, evidence.isCounted);
+}
+
+function sentence({ open }: ShownComparison, findings: Findings, row: number, isCounted: boolean): string {
+  const samples = isCounted
+    ? `${formatCount(Math.round(findings.samplesA[row]))} samples against ${formatCount(Math.round(findings.samplesB[row]))}`
+    : undefined;
+  switch (verdicts[findings.verdict[row]]) {
+    case 'supported': {
+      const between = intervalText(findings, row);
+      return between === '' ? 'More than noise.' : `More than noise: against the rest ${between} (95 %).`;
+    }
+    case 'unclear': {
+      const needed = findings.needed[row];
+      const longest = Math.max(open.a.seconds ?? 0, open.b.seconds ?? 0);
+      const more =
+        !Number.isFinite(needed) || needed <= 1
+          ? ''
+          : longest > 0
+            ? ` About ${formatDuration((needed - 1) * longest * 1000)} more of each side would do.`
+            : ` About ${formatCount(Math.ceil(needed))} times the samples would do.`;
+      return `${samples === undefined ? 'Not enough to tell.' : `${samples}: not enough to tell.`}${more}`;
+    }
+    case 'few-samples':
+      return `${samples === undefined ? 'Too few samples' : samples}: too few to test.`;
+    case 'small':
+      return 'Unchanged but for less than 2 % or 0.1 points.';
+    case 'untested':
+      return 'Not tested.';
+  }
+}

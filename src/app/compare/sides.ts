@@ -1,0 +1,155 @@
+/** The two sides of a comparison as the link, the page's own range and the source leave them. */
+import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
+import type { ProfileQuery } from '#model/query.ts';
+import { absolute, resolveTimeRange, type TimeRange, type TimeRangeText } from '#model/time-range.ts';
+import type { UrlState } from '../url/url-state.ts';
+
+export type SideName = 'a' | 'b';
+export const sideNames: readonly SideName[] = ['a', 'b'];
+
+/** What is said of a side, beside its letter. */
+export const sideTitles = { a: 'baseline', b: 'comparison' } as const;
+
+/** A range of a service's profiles. */
+export interface SourceSide {
+  readonly kind: 'source';
+  readonly service: string | undefined;
+  readonly profileType: string | undefined;
+  /** All but the service. */
+  readonly matchers: readonly LabelMatcher[];
+  readonly text: TimeRangeText;
+  readonly range: TimeRange | undefined;
+  /** What is wrong with the range of the link. */
+  readonly mistake: string | undefined;
+  /** Undefined while something is not known yet. */
+  readonly query: ProfileQuery | undefined;
+}
+
+/** A file of this tab, by name. */
+export interface FileSide {
+  readonly kind: 'file';
+  readonly file: string;
+  /** Sample type by its key; undefined: the file's own default. */
+  readonly st: string | undefined;
+}
+
+export type Side = SourceSide | FileSide;
+
+/** What the page knows where a side says nothing. */
+export interface SideDefaults {
+  readonly service: string | undefined;
+  readonly profileType: string | undefined;
+  readonly matchers: readonly LabelMatcher[];
+  /** The range in view. */
+  readonly range: TimeRange | undefined;
+  /** When the first profile was stored; undefined where nobody knows. */
+  readonly oldestMs: number | undefined;
+  readonly nowMs: number;
+  readonly zone: string;
+}
+
+export function sidesOf(state: UrlState, known: SideDefaults): Readonly<Record<SideName, Side>> {
+  const usual = usualRanges(state, known);
+  return { a: sideOf('a', state, known, usual.a), b: sideOf('b', state, known, usual.b) };
+}
+
+/** Keys of a link that say all of a side; what a file has and a source does not is taken out, and the other way round. */
+export function linkOfSide(name: SideName, side: Side): Partial<UrlState> {
+  const of = side.kind === 'source' ? side : undefined;
+  return {
+    [`${name}.svc`]: of?.service,
+    [`${name}.type`]: of?.profileType,
+    [`${name}.q`]: of?.matchers,
+    [`${name}.from`]: of?.text.from,
+    [`${name}.until`]: of?.text.until,
+    [`${name}.file`]: side.kind === 'file' ? side.file : undefined,
+    [`${name}.st`]: side.kind === 'file' ? side.st : undefined,
+  };
+}
+
+export function linkOfSides({ a, b }: Readonly<Record<SideName, Side>>): Partial<UrlState> {
+  return { ...linkOfSide('a', a), ...linkOfSide('b', b) };
+}
+
+function sideOf(name: SideName, state: UrlState, known: SideDefaults, usual: TimeRangeText | undefined): Side {
+  const other = name === 'a' ? 'b' : 'a';
+  const file = state[`${name}.file`];
+  if (file !== undefined) return { kind: 'file', file, st: state[`${name}.st`] };
+  const service = state[`${name}.svc`] ?? state[`${other}.svc`] ?? known.service;
+  const profileType = state[`${name}.type`] ?? state[`${other}.type`] ?? known.profileType;
+  const matchers = state[`${name}.q`] ?? known.matchers;
+  const said = rangeOf(state, name);
+  const text = said ?? usual ?? { from: 'now-1h', until: 'now' };
+  const resolved = said || usual ? resolveTimeRange(text, known.nowMs, known.zone) : undefined;
+  const range = resolved?.ok === true ? resolved.range : undefined;
+  return {
+    kind: 'source',
+    service,
+    profileType,
+    matchers,
+    text,
+    range,
+    mistake: resolved?.ok === false ? resolved.message : undefined,
+    query:
+      service === undefined || profileType === undefined || range === undefined
+        ? undefined
+        : { profileType, matchers: [{ name: SERVICE_LABEL, operator: '=', value: service }, ...matchers], range },
+  };
+}
+
+/** One end alone is no range. */
+function rangeOf(state: UrlState, name: SideName): TimeRangeText | undefined {
+  const from = state[`${name}.from`];
+  const until = state[`${name}.until`];
+  return from === undefined || until === undefined ? undefined : { from, until };
+}
+
+/**
+ * B is the range in view and A the one before it, as long; where there are no profiles so early, the two halves of what is
+ * in view. A side whose labels differ from the other's is looked at over the same time.
+ */
+function usualRanges(
+  state: UrlState,
+  { range, oldestMs, nowMs, zone }: SideDefaults,
+): Readonly<Record<SideName, TimeRangeText | undefined>> {
+  const [a, b] = sideNames.map((name) => rangeOf(state, name));
+  const isApart = state['a.q'] !== undefined || state['b.q'] !== undefined || state['a.svc'] !== state['b.svc'];
+  if (a && !b && isApart) return { a, b: a };
+  if (b && !a && isApart) return { a: b, b };
+  if (b && !a) {
+    const resolved = resolveTimeRange(b, nowMs, zone);
+    return { a: resolved.ok ? before(resolved.range) : undefined, b };
+  }
+  if (!range) return { a: undefined, b: undefined };
+  const { startMs, endMs } = range;
+  const whole = absolute(startMs, endMs);
+  if (isApart || a) return { a: whole, b: whole };
+  if (oldestMs === undefined || oldestMs <= startMs - (endMs - startMs) / 2) return { a: before(range), b: whole };
+  const middle = (startMs + endMs) / 2;
+  return { a: absolute(startMs, middle - 1), b: absolute(middle, endMs) };
+}
+
+/** Ranges hold both their ends: one that ends where the next begins would share a profile with it. */
+export function before({ startMs, endMs }: TimeRange): TimeRangeText {
+  return absolute(startMs - (endMs - startMs) - 1, startMs - 1);
+}
+
+const DAY_MS = 86_400_000;
+/** What happens while a deploy settles belongs to neither side. */
+const SETTLING_MS = 2 * 60_000;
+const USUAL_WINDOW_MS = 15 * 60_000;
+const LEAST_WINDOW_MS = 60_000;
+
+/** Windows of one length before and after something that happened, as long as there is time for since then. */
+export function aroundMarker(timeMs: number, nowMs: number): Readonly<Record<SideName, TimeRangeText>> {
+  const length = Math.max(LEAST_WINDOW_MS, Math.min(USUAL_WINDOW_MS, nowMs - timeMs - SETTLING_MS));
+  return {
+    a: absolute(timeMs - SETTLING_MS - length, timeMs - SETTLING_MS),
+    b: absolute(timeMs + SETTLING_MS, timeMs + SETTLING_MS + length),
+  };
+}
+
+/** The same time so many days earlier. */
+export function daysEarlier({ startMs, endMs }: TimeRange, days: number): TimeRangeText {
+  return absolute(startMs - days * DAY_MS, endMs - days * DAY_MS);
+}

@@ -1,0 +1,210 @@
+/** Both sides as they are open, their union, and what is known of its noise; each as far as it has come. */
+import { useMemo, useState } from 'react';
+import type {
+  DiffAnswer,
+  DiffRequest,
+  DiffSide,
+  EvidenceAnswer,
+  OpenedProfile,
+  SideNoise,
+} from '#analysis/analysis.ts';
+import type { SampleType } from '#model/profile.ts';
+import { isSnapshotType } from '#model/series-values.ts';
+import { type Explored, useExplored } from '../explore/use-explored.ts';
+import { type OpenFile, useFiles } from '../files/files-store.ts';
+import { useStoredRange } from '../source-queries.ts';
+import { useNow } from '../time/refresh-clock.ts';
+import { zoneName } from '../time/zone-name.ts';
+import { urlStore, useUrl } from '../url/url-store.ts';
+import { sampleTypeKey } from '../views/shown.ts';
+import { useDiff, useEvidence, useNoise, useUncut } from './comparison-queries.ts';
+import { type FileSide, type Side, type SideName, sideNames, sidesOf } from './sides.ts';
+
+/** A side with its profile. */
+export interface OpenSide {
+  readonly side: Side;
+  readonly profile: OpenedProfile;
+  readonly sampleType: number;
+  readonly seconds: number | undefined;
+  readonly isSnapshot: boolean;
+  /** As received. */
+  readonly bytes: number;
+  readonly queryMs: number | undefined;
+}
+
+/** What stands on the screen: all of one question. */
+export interface ShownComparison {
+  readonly request: DiffRequest;
+  readonly diff: DiffAnswer;
+  /** Undefined until it has come. */
+  readonly evidence: EvidenceAnswer | undefined;
+  readonly open: Readonly<Record<SideName, OpenSide>>;
+  readonly type: SampleType;
+}
+
+export interface Comparison {
+  readonly explored: Explored;
+  readonly sides: Readonly<Record<SideName, Side>>;
+  readonly shown: ShownComparison | undefined;
+  /** What is shown is no longer what is asked for. */
+  readonly isStale: boolean;
+  /** Why a side could not be had, and why the two cannot be compared. */
+  readonly errors: Readonly<Record<SideName, Error | null>>;
+  readonly error: string | undefined;
+  /** Why the evidence is weaker than it could be, or not there. */
+  readonly evidenceError: Error | null;
+  /** Of file sides that are not open: their names. */
+  readonly missing: readonly string[];
+}
+
+const SIDE_KEYS = ['svc', 'type', 'q', 'from', 'until', 'file', 'st'] as const;
+const NO_NOISE: SideNoise = { kind: 'none' };
+
+export function useComparison(): Comparison {
+  const explored = useExplored();
+  const sides = useSides(explored);
+  const a = useOpenSide(sides.a);
+  const b = useOpenSide(sides.b);
+  const norm = useUrl((state) => state.norm);
+  const width = useUrl((state) => state.w);
+  const order = useUrl((state) => state.order);
+  const transforms = useUrl((state) => state.t);
+  const mismatch = a.open && b.open && whyNotComparable(a.open, b.open);
+  const base = useMemo(
+    (): DiffRequest | undefined =>
+      a.open && b.open && mismatch === undefined
+        ? {
+            a: diffSide(a.open),
+            b: diffSide(b.open),
+            normalisation: norm,
+            width,
+            order,
+            transforms,
+            evidence: undefined,
+          }
+        : undefined,
+    [a.open, b.open, mismatch, norm, width, order, transforms],
+  );
+  const isReady = base !== undefined;
+  const noiseA = useNoise(isReady && sides.a.kind === 'source' ? sides.a.query : undefined);
+  const noiseB = useNoise(isReady && sides.b.kind === 'source' ? sides.b.query : undefined);
+  const noise = useMemo(() => {
+    const [ofA, ofB] = [noiseA, noiseB].map((one, i) =>
+      sides[sideNames[i]].kind === 'file' || one.error ? NO_NOISE : one.data,
+    );
+    return ofA && ofB ? { a: ofA, b: ofB, at: noiseA.dataUpdatedAt + noiseB.dataUpdatedAt } : undefined;
+  }, [noiseA, noiseB, sides]);
+  const evidence = useEvidence(base, noise);
+  const request = useMemo(
+    () => (base && norm === 'equal-work' ? { ...base, evidence: evidence.data?.id } : base),
+    [base, norm, evidence.data],
+  );
+  const diff = useDiff(request);
+  const now = useMemo(
+    (): ShownComparison | undefined =>
+      request && diff.data && !diff.isPlaceholderData && a.open && b.open
+        ? {
+            request,
+            diff: diff.data,
+            evidence: evidence.data,
+            open: { a: a.open, b: b.open },
+            type: a.open.profile.sampleTypes[a.open.sampleType],
+          }
+        : undefined,
+    [request, diff.data, diff.isPlaceholderData, evidence.data, a.open, b.open],
+  );
+  // What was compared before stays until the next is there.
+  const [kept, setKept] = useState<ShownComparison>();
+  if (now !== undefined && now !== kept) setKept(now);
+  return {
+    explored,
+    sides,
+    shown: now ?? kept,
+    isStale: now === undefined,
+    errors: { a: a.error, b: b.error },
+    error: mismatch ?? diff.error?.message,
+    evidenceError: evidence.error ?? noiseA.error ?? noiseB.error,
+    missing: [sides.a, sides.b].flatMap((side, i) =>
+      side.kind === 'file' && [a, b][i].open === undefined ? [side.file] : [],
+    ),
+  };
+}
+
+function useSides(explored: Explored): Readonly<Record<SideName, Side>> {
+  const said = useUrl((state) =>
+    JSON.stringify(sideNames.flatMap((name) => SIDE_KEYS.map((key) => state[`${name}.${key}`] ?? null))),
+  );
+  const matchers = useUrl((state) => state.q);
+  const { subject, time, zone } = explored;
+  const { data: stored } = useStoredRange();
+  const oldestMs = stored?.oldestMs;
+  const nowMs = useNow();
+  return useMemo(
+    () =>
+      sidesOf(urlStore.getState().state, {
+        service: subject?.service,
+        profileType: subject?.profileType,
+        matchers,
+        range: time.range,
+        oldestMs,
+        nowMs,
+        zone: zoneName(zone),
+      }),
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `said` stands for the keys that are read
+    [said, subject, matchers, time.range, oldestMs, nowMs, zone],
+  );
+}
+
+interface OpenedSide {
+  readonly open: OpenSide | undefined;
+  readonly error: Error | null;
+}
+
+function useOpenSide(side: Side): OpenedSide {
+  const files = useFiles();
+  const { data, error, isPlaceholderData } = useUncut(side.kind === 'source' ? side.query : undefined);
+  const file =
+    side.kind === 'file'
+      ? files.find((one): one is OpenFile => one.kind === 'open' && one.name === side.file)
+      : undefined;
+  const open = useMemo((): OpenSide | undefined => {
+    if (side.kind === 'file') return file && openFileSide(side, file);
+    if (!data || isPlaceholderData || !side.range) return undefined;
+    const { profile, bytes, queryMs } = data;
+    return {
+      side,
+      profile,
+      sampleType: profile.defaultSampleType,
+      seconds: (side.range.endMs - side.range.startMs) / 1000,
+      isSnapshot: isSnapshotType(profile.sampleTypes[profile.defaultSampleType].type),
+      bytes,
+      queryMs,
+    };
+  }, [side, file, data, isPlaceholderData]);
+  return { open, error: side.kind === 'file' ? null : error };
+}
+
+function openFileSide(side: FileSide, { profile, size }: OpenFile): OpenSide {
+  const asked = profile.sampleTypes.findIndex((_, i) => sampleTypeKey(profile.sampleTypes, i) === side.st);
+  const sampleType = asked < 0 ? profile.defaultSampleType : asked;
+  return {
+    side,
+    profile,
+    sampleType,
+    seconds: profile.durationMs === undefined ? undefined : profile.durationMs / 1000,
+    isSnapshot: isSnapshotType(profile.sampleTypes[sampleType].type),
+    bytes: size,
+    queryMs: undefined,
+  };
+}
+
+function diffSide({ profile, sampleType, seconds, isSnapshot }: OpenSide): DiffSide {
+  return { handle: profile.handle, sampleType, facts: { seconds, isSnapshot } };
+}
+
+function whyNotComparable(a: OpenSide, b: OpenSide): string | undefined {
+  const [ofA, ofB] = [a, b].map(({ profile, sampleType }) => profile.sampleTypes[sampleType]);
+  if (ofA.unit === ofB.unit) return undefined;
+  const words = ({ type, unit }: SampleType): string => `${type || 'values'} in ${unit || 'no unit'}`;
+  return `A has ${words(ofA)}, B has ${words(ofB)}: choose a profile type of one unit on both sides.`;
+}
