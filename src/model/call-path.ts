@@ -12,9 +12,13 @@ const KEPT_LETTERS = 120;
 /** `~depth.hash`, then frames that only people read. `~` needs no escape in a link, and no function is called so. */
 const hashMark = /^~(\d{1,9})\.([0-9a-z]{1,14})$/;
 
-export function pathOf(tree: CallTree, names: readonly string[], node: NodeIndex): CallPath {
+export function pathOf(
+  { parent, func }: Pick<CallTree, 'parent' | 'func'>,
+  names: readonly string[],
+  node: NodeIndex,
+): CallPath {
   const path: string[] = [];
-  for (let at = node; at > 0; at = tree.parent[at]) path.push(names[tree.func[at]]);
+  for (let at = node; at > 0; at = parent[at]) path.push(names[func[at]]);
   return path.reverse();
 }
 

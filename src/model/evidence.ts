@@ -1,7 +1,9 @@
 /** Which changes are more than noise: of functions (code), of contexts (work) and of nodes. Rules: product.md, Compare. */
+import { pathOf } from './call-path.ts';
 import { groupWork, type Contexts, type WorkGroups } from './contexts.ts';
 import type { UnionTree } from './union.ts';
 import { compareRatios, discoveries, usualBar, type Bar, type Comparison, type SideCounts } from './significance.ts';
+import { SideAmounts } from './side-amounts.ts';
 import { leastSlices, type SideSlices } from './slices.ts';
 
 /** Why a change is not supported, or that it is. */
@@ -57,15 +59,15 @@ export function findEvidence(
   slicesB: SideSlices,
   bar: Bar = usualBar,
 ): Evidence {
-  let a = new Side(union, contexts, slicesA, true);
-  let b = new Side(union, contexts, slicesB, true);
+  let a = new SideAmounts(union, contexts, slicesA, true);
+  let b = new SideAmounts(union, contexts, slicesB, true);
   const isSliced = a.slices >= leastSlices && b.slices >= leastSlices;
   if (!isSliced) {
-    a = new Side(union, contexts, slicesA, false);
-    b = new Side(union, contexts, slicesB, false);
+    a = new SideAmounts(union, contexts, slicesA, false);
+    b = new SideAmounts(union, contexts, slicesB, false);
   }
   const { functions, changed } = testFunctions(union, a, b, bar);
-  const samples = ({ contextSums, samplesPerUnit }: Side): Float64Array =>
+  const samples = ({ contextSums, samplesPerUnit }: SideAmounts): Float64Array =>
     contextSums.map((sum) => Math.max(0, sum) * samplesPerUnit);
   const groups = groupWork(contexts, samples(a), samples(b));
   const { nodeRow, nodes } = testNodes(union, a, b, bar);
@@ -75,138 +77,17 @@ export function findEvidence(
     functions,
     changed,
     groups,
-    work: testWork(groups, a, b, bar),
+    work: testWork(union, groups, a, b, bar),
     nodeRow,
     nodes,
     growth: growthOf(contexts.count, a, b),
   };
 }
 
-/** Amounts of one side by slice: of the whole, of contexts, and of each function in each context. Peeling takes from it. */
-class Side {
-  readonly slices: number;
-  readonly samplesPerUnit: number;
-  readonly whole: Float64Array; // by slice
-  readonly contextSums: Float64Array; // by context, not peeled
-  readonly cells: { readonly node: Int32Array; readonly slice: Int32Array; readonly value: Float64Array };
-  /** All of a function, whatever its context. */
-  readonly functionSums: Float64Array;
-  readonly #contexts: Float64Array; // [context, slice]: what is not peeled
-  readonly #contextOf: Int32Array; // by node
-  readonly #func: Int32Array; // by node
-  // Of the functions that may be tested: which contexts they are in (pairs), and the amounts there.
-  readonly #pairs = new Map<number, Map<number, Float64Array>>();
-  readonly #peeled = new Set<number>();
-  readonly #allOf: Float64Array; // by context
-
-  constructor(union: UnionTree, contexts: Contexts, sliced: SideSlices, isSliced: boolean) {
-    const { node, slice, value, sliceCount } = sliced;
-    const sums = new Float64Array(sliceCount);
-    for (let e = 0; e < value.length; e++) sums[slice[e]] += Math.max(0, value[e]);
-    const places = new Int32Array(sliceCount).fill(-1);
-    let slices = 0;
-    for (let s = 0; s < sliceCount; s++) if (sums[s] > 0) places[s] = isSliced ? slices++ : (slices = 1) - 1;
-    this.slices = Math.max(1, slices);
-    this.#contextOf = contexts.context;
-    this.#func = union.func;
-    const kept: number[] = [];
-    for (let e = 0; e < value.length; e++) if (value[e] > 0) kept.push(e);
-    this.cells = {
-      node: Int32Array.from(kept, (e) => node[e]),
-      slice: Int32Array.from(kept, (e) => places[slice[e]]),
-      value: Float64Array.from(kept, (e) => value[e]),
-    };
-    this.whole = new Float64Array(this.slices);
-    this.contextSums = new Float64Array(contexts.count);
-    this.#contexts = new Float64Array(contexts.count * this.slices);
-    this.functionSums = new Float64Array(union.names.length);
-    const { cells } = this;
-    for (let e = 0; e < cells.node.length; e++) {
-      const context = contexts.context[cells.node[e]];
-      this.whole[cells.slice[e]] += cells.value[e];
-      this.contextSums[context] += cells.value[e];
-      this.#contexts[context * this.slices + cells.slice[e]] += cells.value[e];
-      if (cells.node[e] > 0) this.functionSums[union.func[cells.node[e]]] += cells.value[e];
-    }
-    this.#allOf = this.contextSums.slice();
-    this.samplesPerUnit = sliced.samplesPerUnit ?? worthOf(cells, union.length);
-  }
-
-  get total(): number {
-    let sum = 0;
-    for (const one of this.whole) sum += one;
-    return sum;
-  }
-
-  /** @param isTested by function */
-  gather(isTested: Uint8Array): void {
-    const { node, slice, value } = this.cells;
-    for (let e = 0; e < node.length; e++) {
-      const f = node[e] === 0 ? -1 : this.#func[node[e]];
-      if (f < 0 || isTested[f] === 0) continue;
-      let byContext = this.#pairs.get(f);
-      if (!byContext) this.#pairs.set(f, (byContext = new Map()));
-      const context = this.#contextOf[node[e]];
-      let amounts = byContext.get(context);
-      if (!amounts) byContext.set(context, (amounts = new Float64Array(this.slices)));
-      amounts[slice[e]] += value[e];
-    }
-  }
-
-  contextsOf(f: number): readonly number[] {
-    return [...(this.#pairs.get(f)?.keys() ?? [])];
-  }
-
-  /** The function's amounts in a context, undefined where it has none. */
-  amounts(f: number, context: number): Float64Array | undefined {
-    return this.#pairs.get(f)?.get(context);
-  }
-
-  context(context: number): Float64Array {
-    return this.#contexts.subarray(context * this.slices, (context + 1) * this.slices);
-  }
-
-  /** All of a context, peeled or not. */
-  allOf(context: number): number {
-    return this.#allOf[context];
-  }
-
-  isPeeled(f: number): boolean {
-    return this.#peeled.has(f);
-  }
-
-  /** Takes a function out of its contexts, or (1) puts it back. */
-  peel(f: number, sign: -1 | 1): void {
-    if (sign < 0) this.#peeled.add(f);
-    else this.#peeled.delete(f);
-    for (const [context, amounts] of this.#pairs.get(f) ?? []) {
-      const rest = this.context(context);
-      for (let i = 0; i < rest.length; i++) {
-        // What is left of nothing must be nothing.
-        rest[i] = Math.max(0, rest[i] + sign * amounts[i]);
-        this.contextSums[context] += sign * amounts[i];
-      }
-    }
-  }
-}
-
-/** Kish's number: so many equal samples would be as telling as these unequal ones, at most. */
-function worthOf(cells: Side['cells'], nodes: number): number {
-  const byNode = new Float64Array(nodes);
-  for (let e = 0; e < cells.node.length; e++) byNode[cells.node[e]] += cells.value[e];
-  let sum = 0;
-  let squares = 0;
-  for (const value of byNode) {
-    sum += value;
-    squares += value * value;
-  }
-  return squares > 0 ? sum / squares : 1;
-}
-
 function testFunctions(
   union: UnionTree,
-  a: Side,
-  b: Side,
+  a: SideAmounts,
+  b: SideAmounts,
   bar: Bar,
 ): { readonly functions: Findings; readonly changed: Int32Array } {
   const count = union.names.length;
@@ -229,6 +110,8 @@ function testFunctions(
       tested.push(f);
     }
   }
+  // Of equally clear ones the first by name goes first: functions are numbered by side, and a swap must find the same.
+  tested.sort((f, g) => (union.names[f] < union.names[g] ? -1 : 1));
   a.gather(isTested);
   b.gather(isTested);
   const results = new Map<number, Tested>();
@@ -247,7 +130,7 @@ function testFunctions(
   while (peeled.length < MOST_CHANGED) {
     const next = clearest(
       supported().filter((f) => !peeled.includes(f)),
-      results,
+      (f) => results.get(f)!,
     );
     if (next === undefined) break;
     peeled.push(next);
@@ -260,7 +143,7 @@ function testFunctions(
     const stands = supported();
     const fallen = peeled.filter((f) => !stands.includes(f));
     if (fallen.length === 0) break;
-    const weakest = fallen.reduce((x, y) => (Math.abs(results.get(y)!.z) < Math.abs(results.get(x)!.z) ? y : x));
+    const weakest = fallen.reduce((x, y) => (isClearer(results.get(x)!, results.get(y)!) ? y : x));
     peeled.splice(peeled.indexOf(weakest), 1);
     a.peel(weakest, 1);
     b.peel(weakest, 1);
@@ -281,7 +164,7 @@ interface Tested extends Comparison {
 }
 
 /** A function against the rest of its contexts, each context weighing as much as the function does in it. */
-function testFunction(f: number, a: Side, b: Side, totalA: number, totalB: number): Tested {
+function testFunction(f: number, a: SideAmounts, b: SideAmounts, totalA: number, totalB: number): Tested {
   const ofA = { x: new Float64Array(a.slices), m: new Float64Array(a.slices) };
   const ofB = { x: new Float64Array(b.slices), m: new Float64Array(b.slices) };
   let sizeA = 0;
@@ -318,7 +201,7 @@ interface Rest {
   readonly isPeeled: boolean;
 }
 
-function restOf(f: number, context: number, side: Side): Rest {
+function restOf(f: number, context: number, side: SideAmounts): Rest {
   const amounts = side.amounts(f, context);
   const isPeeled = side.isPeeled(f);
   let own = 0;
@@ -337,38 +220,59 @@ function addContext({ x, m }: Pick<SideCounts, 'x' | 'm'>, { amounts, context, i
   }
 }
 
-function testWork({ count, group }: WorkGroups, a: Side, b: Side, bar: Bar): Findings {
+/**
+ * Peeled as functions are: beside one route that grew by half, all others take a smaller share, and none of them is the
+ * cause. So what was found is left out of the rest that the others are held against.
+ */
+function testWork(union: UnionTree, groups: WorkGroups, a: SideAmounts, b: SideAmounts, bar: Bar): Findings {
+  const { count, group } = groups;
   const found = emptyFindings(count);
-  const restA = unpeeled(group.length, a);
-  const restB = unpeeled(group.length, b);
-  const results: Tested[] = [];
-  for (let g = 0; g < count; g++) {
-    const [partA, partB] = [a, b].map((side) => {
+  const parts = [a, b].map((side) =>
+    Array.from({ length: count }, (_group, g) => {
       const part = new Float64Array(side.slices);
       for (let c = 0; c < group.length; c++) if (group[c] === g) addTo(part, side.context(c));
       return part;
-    });
-    found.samplesA[g] = sumOf(partA) * a.samplesPerUnit;
-    found.samplesB[g] = sumOf(partB) * b.samplesPerUnit;
-    results.push(testPart(partA, restA, a, partB, restB, b));
-  }
-  judge(
-    found,
-    results,
-    Array.from({ length: count }, (_, g) => g),
-    bar,
+    }),
   );
-  return found;
+  const rests = [a, b].map((side) => unpeeled(group.length, side));
+  const rows = inOrderOfNames(union, groups);
+  for (const g of rows) {
+    found.samplesA[g] = sumOf(parts[0][g]) * a.samplesPerUnit;
+    found.samplesB[g] = sumOf(parts[1][g]) * b.samplesPerUnit;
+  }
+  // As they were when they were taken out: what is left at the end may be too little to hold them against.
+  const peeled = new Map<number, Tested>();
+  for (;;) {
+    const results = parts[0].map((part, g) => peeled.get(g) ?? testPart(part, rests[0], a, parts[1][g], rests[1], b));
+    judge(found, results, rows, bar);
+    const next = clearest(
+      rows.filter((g) => !peeled.has(g) && found.verdict[g] === SUPPORTED),
+      (g) => results[g],
+    );
+    if (next === undefined || peeled.size === MOST_CHANGED) return found;
+    peeled.set(next, results[next]);
+    for (const [side, rest] of rests.entries())
+      for (let i = 0; i < rest.length; i++) rest[i] = Math.max(0, rest[i] - parts[side][next][i]);
+  }
+}
+
+/** Numbers follow the sides: see `testFunctions`. */
+function inOrderOfNames({ parent, func, names }: UnionTree, { count, node, isRemainder }: WorkGroups): number[] {
+  const texts = Array.from(
+    { length: count },
+    (_, g) => `${pathOf({ parent, func }, names, node[g]).join('\n')}\n${isRemainder[g]}`,
+  );
+  return texts.map((_, g) => g).sort((g, h) => (texts[g] < texts[h] ? -1 : 1));
 }
 
 /** A part of the whole against all of the whole that is not it. */
 function testPart(
   partA: Float64Array,
   wholeA: Float64Array,
-  a: Side,
+  a: SideAmounts,
   partB: Float64Array,
   wholeB: Float64Array,
-  b: Side,
+  b: SideAmounts,
 ): Tested {
   const ownA = sumOf(partA);
   const ownB = sumOf(partB);
@@ -387,7 +291,12 @@ function testPart(
 }
 
 /** Nodes over the floor on the mean of both sides; what is below them is counted with them. */
-function testNodes(union: UnionTree, a: Side, b: Side, bar: Bar): { nodeRow: Int32Array; nodes: Findings } {
+function testNodes(
+  union: UnionTree,
+  a: SideAmounts,
+  b: SideAmounts,
+  bar: Bar,
+): { nodeRow: Int32Array; nodes: Findings } {
   const { length, parent } = union;
   const share = new Float64Array(length);
   for (const side of [a, b]) {
@@ -419,7 +328,12 @@ function testNodes(union: UnionTree, a: Side, b: Side, bar: Bar): { nodeRow: Int
 }
 
 /** [row, slice] */
-function nodeAmounts({ parent }: UnionTree, nodeRow: Int32Array, up: readonly number[], side: Side): Float64Array {
+function nodeAmounts(
+  { parent }: UnionTree,
+  nodeRow: Int32Array,
+  up: readonly number[],
+  side: SideAmounts,
+): Float64Array {
   const { slices, cells } = side;
   const amounts = new Float64Array(up.length * slices);
   // The nearest row at or above each node: callers precede their callees.
@@ -452,7 +366,7 @@ function judge(found: Findings, results: readonly Tested[], rows: readonly numbe
 }
 
 /** By slice: what of the whole is not peeled. */
-function unpeeled(contexts: number, side: Side): Float64Array {
+function unpeeled(contexts: number, side: SideAmounts): Float64Array {
   const sums = new Float64Array(side.slices);
   for (let context = 0; context < contexts; context++) {
     addTo(sums, side.context(context));
@@ -464,7 +378,7 @@ function addTo(sums: Float64Array, amounts: Float64Array): void {
   for (let i = 0; i < sums.length; i++) sums[i] += amounts[i];
 }
 
-function growthOf(contexts: number, a: Side, b: Side): Float64Array {
+function growthOf(contexts: number, a: SideAmounts, b: SideAmounts): Float64Array {
   const relative = a.total / b.total;
   const ofAll = (sumOf(unpeeled(contexts, b)) / sumOf(unpeeled(contexts, a))) * relative;
   return Float64Array.from({ length: contexts }, (_, context) => {
@@ -476,11 +390,16 @@ function growthOf(contexts: number, a: Side, b: Side): Float64Array {
   });
 }
 
-function clearest(candidates: readonly number[], results: ReadonlyMap<number, Comparison>): number | undefined {
+/** Of equally clear rows the first. */
+function clearest(rows: readonly number[], resultOf: (row: number) => Comparison): number | undefined {
   let best: number | undefined;
-  for (const f of candidates)
-    if (best === undefined || Math.abs(results.get(f)!.z) > Math.abs(results.get(best)!.z)) best = f;
+  for (const row of rows) if (best === undefined || isClearer(resultOf(row), resultOf(best))) best = row;
   return best;
+}
+
+/** Beyond rounding, which depends on the order of sums. */
+function isClearer(one: Comparison, other: Comparison): boolean {
+  return Math.abs(one.z) > Math.abs(other.z) * (1 + 1e-9);
 }
 
 function isLarge({ ratioA, ratioB, points }: Tested, { leastShare, leastChange }: Bar): boolean {

@@ -2,13 +2,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pathOf } from '#model/call-path.ts';
+import { findContexts } from '#model/contexts.ts';
+import { findEvidence } from '#model/evidence.ts';
+import { unsliced } from '#model/slices.ts';
 import { diffTree, isGone, isNew, negativeNodes, unionTree, type NamedTree } from '#model/diff.ts';
 import type { UnionTree } from '#model/union.ts';
-import { normalise, whyNotNormalised, type Normalisation, type SideFacts } from '#model/normalise.ts';
+import { normalisations, normalise, whyNotNormalised, type Normalisation, type SideFacts } from '#model/normalise.ts';
 import { anyStacks } from '../support/any-stacks.ts';
 import { profileFromText, treeOf } from '../support/profile-from-text.ts';
 
 const minute: SideFacts = { seconds: 60, isSnapshot: false };
+const anyKind = fc.constantFrom(...normalisations);
 
 describe('union', () => {
   it('has every path of either side, as a naive reference has them', () => {
@@ -49,9 +53,9 @@ describe('union', () => {
 describe('what is shown', () => {
   it.each(['mean', 'a', 'b'] as const)('a parent is at least as wide as its callees: %s', (width) => {
     fc.assert(
-      fc.property(anyStacks, anyStacks, (textA, textB) => {
+      fc.property(anyStacks, anyStacks, anyKind, (textA, textB, kind) => {
         const union = unionTree(drawn(textA), drawn(textB));
-        const { tree } = diffTree(union, shares(union), width, 'size');
+        const { tree } = diffTree(union, normalised(union, kind), width, 'size');
         const ofCallees = new Float64Array(tree.length);
         for (let node = 1; node < tree.length; node++) ofCallees[tree.parent[node]] += tree.total[node];
         for (let node = 0; node < tree.length; node++)
@@ -74,10 +78,12 @@ describe('what is shown', () => {
 
   it('the same data is grey all over, however much of it there is', () => {
     fc.assert(
-      fc.property(anyStacks, fc.integer({ min: 1, max: 9 }), (text, times) => {
-        const more = text.replace(/\d+$/gm, (value) => String(Number(value) * times));
+      fc.property(anyStacks, fc.integer({ min: 1, max: 9 }), anyKind, (text, times, kind) => {
+        // Per second and in absolute amounts more is more.
+        const isShare = kind === 'share' || kind === 'equal-work';
+        const more = isShare ? text.replace(/\d+$/gm, (value) => String(Number(value) * times)) : text;
         const union = unionTree(drawn(text), drawn(more));
-        const shown = diffTree(union, shares(union), 'mean', 'size');
+        const shown = diffTree(union, normalised(union, kind), 'mean', 'size');
         expect(shown.changeOfTotal.every((s) => s === 0)).toBe(true);
         expect(shown.changeOfSelf.every((s) => s === 0)).toBe(true);
         expect([...shown.presence, ...shown.mixed].every((mark) => mark === 0)).toBe(true);
@@ -87,19 +93,19 @@ describe('what is shown', () => {
 
   it('a swap turns signs and marks', () => {
     fc.assert(
-      fc.property(anyStacks, anyStacks, (textA, textB) => {
-        const there = byPath(textA, textB);
-        const back = byPath(textB, textA);
+      fc.property(anyStacks, anyStacks, anyKind, (textA, textB, kind) => {
+        const there = byPath(textA, textB, kind);
+        const back = byPath(textB, textA, kind);
         for (const [path, [change, presence]] of there) {
           const [mirrored, otherPresence] = back.get(path)!;
-          expect(mirrored + change).toBe(0);
+          expect(mirrored + change).toBeCloseTo(0, 12);
           expect(otherPresence).toBe(presence === 0 ? 0 : presence === isNew ? isGone : isNew);
         }
       }),
     );
-    function byPath(a: string, b: string): Map<string, readonly [number, number]> {
+    function byPath(a: string, b: string, kind: Normalisation): Map<string, readonly [number, number]> {
       const union = unionTree(drawn(a), drawn(b));
-      const { changeOfTotal, presence } = diffTree(union, shares(union), 'mean', 'size');
+      const { changeOfTotal, presence } = diffTree(union, normalised(union, kind), 'mean', 'size');
       return new Map(
         Array.from({ length: union.length }, (_, node) => [
           pathNamed(union, node).join(';'),
@@ -174,6 +180,12 @@ const empty: NamedTree = drawn('gone 1\ngone -1');
 function drawn(text: string): NamedTree {
   const profile = profileFromText(text);
   return { tree: treeOf(profile), names: profile.functions.names };
+}
+
+function normalised(union: UnionTree, kind: Normalisation) {
+  const contexts = findContexts(union);
+  const { growth } = findEvidence(union, contexts, unsliced(union.a, 1), unsliced(union.b, 1));
+  return normalise(kind, union, minute, minute, { context: contexts.context, growth });
 }
 
 function shares(union: UnionTree) {

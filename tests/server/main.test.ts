@@ -114,6 +114,17 @@ it('a bad flag is one line and code 2', async () => {
   expect(stderr).toMatch(/^flametide: [^\n]+\n$/);
 });
 
+it('diff compares two files, and leaves with 1 when the bar is broken', async () => {
+  const [a, b] = ['a', 'b'].map((name) => join(home, `${name}.folded`));
+  writeFileSync(a, 'main;parse 400\nmain;encode 300\nmain;read 300\n');
+  writeFileSync(b, 'main;parse 400\nmain;encode 600\nmain;read 300\n');
+  const compared = await command('diff', a, b).ended;
+  expect(compared).toMatchObject({ code: 0, stderr: '' });
+  expect(compared.stdout).toContain('encode');
+  expect(await command('diff', a, b, '--fail-on', '+5%').ended).toMatchObject({ code: 1 });
+  expect(await command('diff', a).ended).toMatchObject({ code: 2, stdout: '' });
+});
+
 it('prints its version and its help with code 0', async () => {
   expect(await start('--version').ended).toMatchObject({
     code: 0,
@@ -128,8 +139,11 @@ function start(...args: string[]) {
 }
 
 function startOn(data: string, ...args: string[]) {
-  const all = [join(home, 'dist/server/main.js'), '--data', data, '--no-self-profile', ...args];
-  const child = spawn(process.execPath, all, {
+  return command('--data', data, '--no-self-profile', ...args);
+}
+
+function command(...args: string[]) {
+  const child = spawn(process.execPath, [join(home, 'dist/server/main.js'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.push(child);

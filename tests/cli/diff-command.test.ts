@@ -1,0 +1,235 @@
+/** `flametide diff`: what it prints, and with which code it leaves. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { diffCommand, type Outcome } from '#cli/diff-command.ts';
+import { SelectSlicesRequestSchema, SelectSlicesResponseSchema } from '#wire/gen/flametide/v1/query_pb.ts';
+import { SelectMergeProfileRequestSchema } from '#wire/gen/querier/v1/querier_pb.ts';
+
+let folder: string;
+let server: Server | undefined;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'flametide-diff-'));
+});
+afterEach(() => server?.close());
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const usual = { parse: 400, encode: 300, read: 300, copy: 200, hash: 800 };
+
+describe('files', () => {
+  it('tells the slower function, and breaks the bar by it', async () => {
+    const files = [file('a.folded', usual), file('b.folded', { ...usual, encode: 600 })];
+    const open = await diff(...files);
+    expect(open).toMatchObject({ code: 0, stderr: '' });
+    expect(open.stdout).toMatch(/^ {2}code {2}encode costs 100\u00a0% more wherever it is called/m);
+    expect(open.stdout).toContain('without slices of time');
+    expect(await diff(...files, '--fail-on', '+5%')).toMatchObject({
+      code: 1,
+      stderr: 'flametide: +5% is broken by encode\n',
+    });
+    expect((await diff(...files, '--fail-on', '+150%')).code).toBe(0);
+    expect((await diff(...files, '--fail-on', '-5%')).code).toBe(0);
+    expect((await diff(...files.toReversed(), '--fail-on', '-5%')).code).toBe(1);
+  });
+
+  it('the same file twice changes nothing', async () => {
+    const one = file('same.folded', usual);
+    const { code, stdout } = await diff(one, one, '--format', 'json', '--fail-on', '+1%');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ changes: [], functions: [], delta: 0, broken: [] });
+  });
+
+  it('twelve times as much of the same is no change, unless totals are compared', async () => {
+    const longer = Object.fromEntries(Object.entries(usual).map(([name, value]) => [name, value * 12]));
+    const files = [file('short.folded', usual), file('long.folded', longer), '--fail-on', '+5%'];
+    for (const sides of [files, [files[1], files[0], ...files.slice(2)]]) {
+      const { code, stdout } = await diff(...sides);
+      expect(code).toBe(0);
+      expect(stdout).not.toMatch(/^ {2}(code|work) /m);
+    }
+    expect(await diff(...files, '--normalize', 'absolute')).toMatchObject({
+      code: 1,
+      stderr: 'flametide: +5% is broken by the total\n',
+    });
+  });
+
+  it('JSON has the changes in the form of the console, and what was recorded', async () => {
+    const { stdout } = await diff(
+      file('a.folded', usual),
+      file('b.folded', { ...usual, encode: 600 }),
+      '--format',
+      'json',
+      '--normalize',
+      'absolute',
+    );
+    const answer = JSON.parse(stdout);
+    expect(answer).toMatchObject({ normalization: 'absolute', delta: 300, a: { total: 2000, unit: 'count' } });
+    const top = answer.changes[0];
+    expect(top).toMatchObject({ kind: 'code', name: 'encode', selfA: 300, selfB: 600, delta: 300, deltaPct: 100 });
+    expect(Object.keys(top).sort()).toEqual(
+      'code codePct delta deltaPct explained high kind low name path selfA selfB supported'.split(' '),
+    );
+    expect(answer.functions.find(({ name }: { name: string }) => name === 'encode')).toEqual({
+      name: 'encode',
+      selfA: 300,
+      selfB: 600,
+      totalA: 300,
+      totalB: 600,
+    });
+  });
+
+  it('Markdown is a table', async () => {
+    const { stdout } = await diff(
+      file('a.folded', usual),
+      file('b.folded', { ...usual, encode: 600 }),
+      '--format',
+      'markdown',
+    );
+    expect(stdout).toMatch(/^\| code \| `encode` \|/m);
+  });
+
+  it.each([
+    ['a missing file', ['nowhere.pb'], /^flametide: nowhere\.pb cannot be read: ENOENT/],
+    ['too few', [], /missing required argument/],
+    ['another type', ['--type', 'cpu'], /has no sample type cpu: it has samples/],
+    ['a normalisation that lacks something', ['--normalize', 'per-second'], /does not say how long/],
+    ['a normalisation that is none', ['--normalize', 'cubic'], /cubic/],
+    ['a bar that is none', ['--fail-on', 'much'], /--fail-on much is no bar/],
+  ])('%s is one line and code 2', async (_, wrong, reason) => {
+    const good = file('good.folded', usual);
+    const sides = wrong.length === 1 ? [good] : wrong.length === 0 ? [good] : [good, good];
+    const { code, stdout, stderr } = await diff(...sides, ...wrong);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^flametide: [^\n]+\n$/);
+    expect(stderr).toMatch(reason);
+  });
+
+  it('a file of no known format is refused in one line', async () => {
+    const path = join(folder, 'noise.bin');
+    writeFileSync(path, new Uint8Array(100).fill(7));
+    const { code, stderr } = await diff(path, path);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^flametide: [^\n]*noise\.bin: [^\n]+\n$/);
+  });
+
+  it('--help tells of links, normalisations and codes', async () => {
+    const { code, stdout } = await diff('--help');
+    expect(code).toBe(0);
+    for (const word of ['svc', 'load-adjusted', "'+5%'", 'Exit code']) expect(stdout).toContain(word);
+  });
+});
+
+describe('ranges of a server', () => {
+  it('asks with the keys of the link, and takes evidence from slices', async () => {
+    const { url, calls } = await serve(true);
+    const side = (from: number): string =>
+      `${url}/base/?svc=shop&q=${encodeURIComponent('pod="a"')}&from=${from}&until=${from + 900_000}`;
+    const { code, stdout } = await diff(
+      side(1_000_000),
+      side(2_000_000),
+      '--format',
+      'json',
+      '--normalize',
+      'per-second',
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ evidence: { slices: true, counted: true } });
+    expect(JSON.parse(stdout).changes[0]).toMatchObject({ kind: 'code', name: 'encode', supported: true });
+    expect(calls).toContain(
+      '/base/querier.v1.QuerierService/SelectMergeProfile {service_name="shop", pod="a"} 1000000 1900000',
+    );
+    expect(calls).toContain(
+      '/base/flametide.v1.QueryService/SelectSlices {service_name="shop", pod="a"} 2000000 2900000',
+    );
+  });
+
+  it('asks a server without slices for merges of sub-ranges', async () => {
+    const { url, calls } = await serve(false);
+    const { stdout } = await diff(
+      `${url}/?from=1000000&until=1900000`,
+      `${url}/?from=2000000&until=2900000`,
+      '--format',
+      'json',
+    );
+    expect(JSON.parse(stdout).evidence).toEqual({ slices: true, counted: false });
+    expect(calls.filter((call) => call.includes('SelectMergeProfile'))).toHaveLength(2 + 2 * 15);
+  });
+
+  it.each([
+    ['?from=yesterday', /from=“yesterday” is no time/],
+    ['?type=cpu', /is no profile type/],
+    ['?q=pod', /q=“pod”/],
+    ['?from=now&until=now-1h', /ends before it begins/],
+  ])('%s is one line and code 2', async (query, reason) => {
+    const { code, stderr } = await diff(`http://127.0.0.1:1/${query}`, `http://127.0.0.1:1/${query}`);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(reason);
+  });
+
+  it('a server that is not there is one line and code 2', async () => {
+    const { code, stderr } = await diff('http://127.0.0.1:1/', 'http://127.0.0.1:1/');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^flametide: http:\/\/127\.0\.0\.1:1 does not answer: [^\n]+\n$/);
+  });
+});
+
+function diff(...args: string[]): Promise<Outcome> {
+  return diffCommand(args, {}, 3_000_000);
+}
+
+/** Three routes that call the same functions. */
+function stacks(costs: Readonly<Record<string, number>>): string[] {
+  return Object.entries(costs).map(([name, value]) => `main;serve;${name} ${value}`);
+}
+
+function file(name: string, costs: Readonly<Record<string, number>>): string {
+  const path = join(folder, name);
+  writeFileSync(path, `${stacks(costs).join('\n')}\n`);
+  return path;
+}
+
+/** Before 2 000 000 ms as usual, then `encode` costs twice as much. Collapsed text is as good as pprof: bytes tell what they are. */
+async function serve(hasSlices: boolean): Promise<{ url: string; calls: string[] }> {
+  const calls: string[] = [];
+  const costsAt = (start: bigint): Record<string, number> => ({ ...usual, encode: start < 2_000_000n ? 300 : 600 });
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of request) chunks.push(chunk as Uint8Array);
+    const body = Buffer.concat(chunks);
+    const isSlices = request.url?.includes('SelectSlices') === true;
+    const { labelSelector, start, end } = isSlices
+      ? fromBinary(SelectSlicesRequestSchema, body)
+      : fromBinary(SelectMergeProfileRequestSchema, body);
+    calls.push(`${request.url} ${labelSelector} ${start} ${end}`);
+    if (isSlices && !hasSlices) return void response.writeHead(404).end();
+    const costs = costsAt(start);
+    if (!isSlices) return void response.end(gzipSync(stacks(costs).join('\n')));
+    const names = ['main', 'serve', ...Object.keys(costs)];
+    const slices = fromBinary(SelectSlicesRequestSchema, body).slices;
+    const leaves = Object.values(costs);
+    // Every slice has its even part, some a bit more and some a bit less.
+    const values = leaves.flatMap((cost, f) =>
+      Array.from({ length: slices }, (_, i) => BigInt(Math.round(cost * 10 * (1 + 0.05 * Math.sin(i * (f + 1)))))),
+    );
+    const message = create(SelectSlicesResponseSchema, {
+      names,
+      name: [0, 0, 1, ...leaves.map((_, f) => f + 2)],
+      parentDistance: [0, 1, 1, ...leaves.map((_, f) => f + 1)],
+      entries: [0, 0, 0, ...leaves.map(() => slices)],
+      slice: leaves.flatMap(() => Array.from({ length: slices }, (_, i) => i)),
+      value: values,
+      count: values,
+      profiles: Array.from({ length: slices }, () => 1),
+    });
+    response.end(toBinary(SelectSlicesResponseSchema, message));
+  };
+  server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls };
+}
