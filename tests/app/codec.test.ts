@@ -80,7 +80,7 @@ const anyState: fc.Arbitrary<UrlState> = fc.record({
   sel: path,
   sw: fc.oneof(text, fc.constant('')),
   sf: fc.oneof(text, fc.constant('')),
-  sort: fc.record({ key: fc.constantFrom('name', 'self', 'total', 'file'), descending: fc.boolean() }),
+  sort: fc.record({ key: fc.constantFrom('name', 'self', 'total', 'file', 'a', 'b'), descending: fc.boolean() }),
   col: fc.constantFrom('package', 'function', 'file', 'self', 'search'),
   dir: fc.constantFrom('icicle', 'flame'),
   order: fc.constantFrom('size', 'name'),

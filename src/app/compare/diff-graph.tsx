@@ -6,6 +6,7 @@ import { formatChange } from '#model/changes-text.ts';
 import { formatValue } from '#model/units.ts';
 import { runFrameKey } from '../commands.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
+import { sidesAlone } from './sides-alone.ts';
 import { FlameGraph } from '../views/flamegraph/flame-graph.tsx';
 import { useFrameMenu } from '../views/use-frame-menu.tsx';
 import { diffColours } from './diff-colours.ts';
@@ -36,8 +37,9 @@ export function DiffGraph({ shown, title, hit, onKey }: DiffGraphProps): ReactEl
   const rate = useUrl((state) => state.rate);
   const zoom = useMemo(() => findPath(tree, names, zoomPath), [tree, names, zoomPath]);
   const selected = useMemo(() => findPath(tree, names, selectedPath), [tree, names, selectedPath]);
-  const { keys } = useMemo(() => diffColours(diff, evidence, rule, noise), [diff, evidence, rule, noise]);
-  const { menu, open } = useFrameMenu(notInCompare);
+  const { keys, strength } = useMemo(() => diffColours(diff, evidence, rule, noise), [diff, evidence, rule, noise]);
+  const alone = useMemo(() => sidesAlone(shown.open), [shown.open]);
+  const { menu, open } = useFrameMenu(notInCompare, alone);
   const words = useMemo(() => {
     const unit = unitOf(shown);
     const total = (value: number | bigint): string => formatValue(Number(value), type.unit, type.type);
@@ -73,6 +75,7 @@ export function DiffGraph({ shown, title, hit, onKey }: DiffGraphProps): ReactEl
         title={title}
         direction={direction}
         colours={keys}
+        changes={strength}
         hit={hit}
         zoom={zoom}
         selected={selected.node}
@@ -81,7 +84,7 @@ export function DiffGraph({ shown, title, hit, onKey }: DiffGraphProps): ReactEl
         onPick={(node) => navigate({ sel: pathOf(tree, names, node), z: pathOf(tree, names, node) }, 'push')}
         onMenu={(node, at) => open({ tree, names, node }, at)}
         onKey={(key, node) => onKey(key) || runFrameKey(key, { tree, names, node }, notInCompare)}
-        renderTooltip={(node, at, area) => <DiffTooltip {...{ shown, rate, node, at, area }} />}
+        renderTooltip={(node, at) => <DiffTooltip {...{ shown, rate, node, at }} />}
       />
       {menu}
     </div>

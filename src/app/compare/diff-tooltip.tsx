@@ -1,5 +1,5 @@
 /** What one frame is on both sides, beside the pointer. */
-import type { ReactElement, RefObject } from 'react';
+import type { ReactElement } from 'react';
 import { nodeName, rootName } from '#model/call-tree.ts';
 import { formatAmount, formatChange } from '#model/changes-text.ts';
 import type { Place } from '../ui-store.ts';
@@ -21,10 +21,9 @@ interface DiffTooltipProps {
   /** Of the shown tree. */
   readonly node: number;
   readonly at: Place;
-  readonly area: RefObject<HTMLElement | null>;
 }
 
-export function DiffTooltip({ shown, rate, node, at, area }: DiffTooltipProps): ReactElement {
+export function DiffTooltip({ shown, rate, node, at }: DiffTooltipProps): ReactElement {
   const { diff } = shown;
   const { tree, functions, byFunction, a, b } = diff;
   const unit = unitOf(shown);
@@ -45,7 +44,7 @@ export function DiffTooltip({ shown, rate, node, at, area }: DiffTooltipProps): 
     </tr>
   );
   return (
-    <TooltipBox at={at} area={area}>
+    <TooltipBox at={at}>
       <p className={tipStyles['name']}>
         <bdi>{name}</bdi>
       </p>

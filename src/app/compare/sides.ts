@@ -3,6 +3,7 @@ import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import { absolute, resolveTimeRange, type TimeRange, type TimeRangeText } from '#model/time-range.ts';
 import type { UrlState } from '../url/url-state.ts';
+import { before } from './ranges.ts';
 
 export type SideName = 'a' | 'b';
 export const sideNames: readonly SideName[] = ['a', 'b'];
@@ -127,29 +128,4 @@ function usualRanges(
   if (oldestMs === undefined || oldestMs <= startMs - (endMs - startMs) / 2) return { a: before(range), b: whole };
   const middle = (startMs + endMs) / 2;
   return { a: absolute(startMs, middle - 1), b: absolute(middle, endMs) };
-}
-
-/** Ranges hold both their ends: one that ends where the next begins would share a profile with it. */
-export function before({ startMs, endMs }: TimeRange): TimeRangeText {
-  return absolute(startMs - (endMs - startMs) - 1, startMs - 1);
-}
-
-const DAY_MS = 86_400_000;
-/** What happens while a deploy settles belongs to neither side. */
-const SETTLING_MS = 2 * 60_000;
-const USUAL_WINDOW_MS = 15 * 60_000;
-const LEAST_WINDOW_MS = 60_000;
-
-/** Windows of one length before and after something that happened, as long as there is time for since then. */
-export function aroundMarker(timeMs: number, nowMs: number): Readonly<Record<SideName, TimeRangeText>> {
-  const length = Math.max(LEAST_WINDOW_MS, Math.min(USUAL_WINDOW_MS, nowMs - timeMs - SETTLING_MS));
-  return {
-    a: absolute(timeMs - SETTLING_MS - length, timeMs - SETTLING_MS),
-    b: absolute(timeMs + SETTLING_MS, timeMs + SETTLING_MS + length),
-  };
-}
-
-/** The same time so many days earlier. */
-export function daysEarlier({ startMs, endMs }: TimeRange, days: number): TimeRangeText {
-  return absolute(startMs - days * DAY_MS, endMs - days * DAY_MS);
 }

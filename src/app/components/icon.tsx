@@ -14,6 +14,7 @@ const paths = {
   left: <path d="m9.5 4.5-3.5 3.5 3.5 3.5" />,
   right: <path d="m6.5 4.5 3.5 3.5-3.5 3.5" />,
   close: <path d="m4.5 4.5 7 7m0-7-7 7" />,
+  swap: <path d="M3.5 5.5h9m-2.75-2.75L12.5 5.5 9.75 8.25M12.5 10.5h-9m2.75-2.75L3.5 10.5l2.75 2.75" />,
   plus: <path d="M8 3.5v9M3.5 8h9" />,
   check: <path d="m3.5 8.5 3 3 6-7" />,
   'zoom-out': (

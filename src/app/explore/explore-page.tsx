@@ -2,10 +2,14 @@
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import type { Series } from '#model/series.ts';
 import { isSnapshot } from '#model/series-values.ts';
+import { absolute, type TimeRangeText } from '#model/time-range.ts';
+import { aroundMarker, aroundMarkerTitle, before } from '../compare/ranges.ts';
+import { Button } from '../components/button.tsx';
 import { lazily } from '../components/lazily.tsx';
 import { usePageTitle } from '../page-title.ts';
 import { type MergedProfile, useMergedProfile, useStoredRange } from '../source-queries.ts';
-import { useUrl } from '../url/url-store.ts';
+import type { UrlState } from '../url/url-state.ts';
+import { navigate, urlStore, useUrl } from '../url/url-store.ts';
 import { onScreen } from '../views/on-screen.ts';
 import type { ShownProfile } from '../views/shown.ts';
 import { Workspace } from '../views/workspace.tsx';
@@ -40,10 +44,50 @@ export function ExplorePage(): ReactElement {
       <h1 className="visually-hidden">{(service ?? 'Explore').slice(0, 200)}</h1>
       <ExploreBar explored={explored} />
       <ServerNotice />
-      <SeriesBand explored={explored} shown={series} />
+      <SeriesBand
+        explored={explored}
+        shown={series}
+        actions={(selection, clear) => (
+          <Button
+            onClick={() => {
+              clear();
+              compare(explored, { a: before(selection), b: absolute(selection.startMs, selection.endMs) });
+            }}
+          >
+            Compare with before
+          </Button>
+        )}
+        markActions={(timeMs, close) => (
+          <Button
+            kind="primary"
+            autoFocus
+            onClick={() => {
+              close();
+              compare(explored, aroundMarker(timeMs, Date.now()));
+            }}
+          >
+            {aroundMarkerTitle(timeMs, Date.now())}
+          </Button>
+        )}
+      />
       {grid === 'none' ? <Graph explored={explored} series={series} /> : <GridView explored={explored} grid={grid} />}
     </main>
   );
+}
+
+/** To the comparison of two ranges of what is looked at; all of it in the link. */
+function compare({ subject }: Explored, ranges: { readonly a: TimeRangeText; readonly b: TimeRangeText }): void {
+  const { q } = urlStore.getState().state;
+  const side = (name: 'a' | 'b'): Partial<UrlState> => ({
+    [`${name}.svc`]: subject?.service,
+    [`${name}.type`]: subject?.profileType,
+    [`${name}.q`]: q,
+    [`${name}.from`]: ranges[name].from,
+    [`${name}.until`]: ranges[name].until,
+    [`${name}.file`]: undefined,
+    [`${name}.st`]: undefined,
+  });
+  navigate({ view: 'compare', ...side('a'), ...side('b'), z: [], sel: [] }, 'push');
 }
 
 function Graph({ explored, series }: { explored: Explored; series: ShownSeries }): ReactElement {

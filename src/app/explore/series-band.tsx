@@ -7,13 +7,13 @@ import { isSnapshot, rateScaleOf, withoutOpenSteps } from '#model/series-values.
 import { formatInstant } from '#model/time-text.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
-import { Button, IconButton } from '../components/button.tsx';
+import { IconButton } from '../components/button.tsx';
 import { useLabelNames, useSeries } from '../source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { onScreen } from '../views/on-screen.ts';
-import { Timeline } from '../views/timeline/timeline.tsx';
+import { Timeline, type TimelineProps } from '../views/timeline/timeline.tsx';
 import { findMarkers, joinMarkers, type Marker, versionLabelOf } from './found-markers.ts';
 import { versionQuestion } from './questions.ts';
 import { type Explored, named } from './use-explored.ts';
@@ -24,7 +24,14 @@ const NO_SERIES: readonly Series[] = [];
 const NO_MARKERS: readonly Marker[] = [];
 const HOUR_MS = 3_600_000;
 
-export function SeriesBand({ explored, shown }: { explored: Explored; shown: ShownSeries }): ReactElement {
+/** `sides` and `onSide` in a comparison; `actions` are more that can be done with a selection, `markActions` with a marker. */
+interface SeriesBandProps extends Pick<TimelineProps, 'sides' | 'onSide' | 'actions'> {
+  readonly explored: Explored;
+  readonly shown: ShownSeries;
+  markActions(timeMs: number, close: () => void): ReactNode;
+}
+
+export function SeriesBand({ explored, shown, markActions, ...compared }: SeriesBandProps): ReactElement {
   const { query, time, zone } = explored;
   const by = useUrl((state) => state.by);
   const callSite = useUrl((state) => state.cs);
@@ -73,8 +80,13 @@ export function SeriesBand({ explored, shown }: { explored: Explored; shown: Sho
         isStale={shown.isStale}
         onZoom={zoomTo}
         renderMark={(index, close) =>
-          marks[index] && <MarkFacts mark={marks[index]} zone={zoneName(zone)} onClose={close} />
+          marks[index] && (
+            <MarkFacts mark={marks[index]} zone={zoneName(zone)}>
+              {markActions(marks[index].timeMs, close)}
+            </MarkFacts>
+          )
         }
+        {...compared}
       />
       {raw.length >= MOST_SERIES && (
         <p className={styles['failed']}>The {MOST_SERIES} largest series are shown; there are more.</p>
@@ -83,7 +95,7 @@ export function SeriesBand({ explored, shown }: { explored: Explored; shown: Sho
   );
 }
 
-function MarkFacts({ mark, zone, onClose }: { mark: Marker; zone: string; onClose(): void }): ReactNode {
+function MarkFacts({ mark, zone, children }: { mark: Marker; zone: string; children: ReactNode }): ReactNode {
   return (
     <>
       <strong className={styles['what']}>
@@ -98,7 +110,7 @@ function MarkFacts({ mark, zone, onClose }: { mark: Marker; zone: string; onClos
           {mark.url.slice(0, 80)}
         </a>
       )}
-      <Button onClick={onClose}>Close</Button>
+      {children}
     </>
   );
 }

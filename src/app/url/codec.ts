@@ -271,7 +271,7 @@ function sortOrder(): Key<UrlState['sort']> {
     fallback: { key: 'self', descending: true },
     isChoice: true,
     parse: ([value = '']) => {
-      const key = (['name', 'self', 'total', 'file'] as const).find((one) => one === value.replace(/^-/, ''));
+      const key = (['name', 'self', 'total', 'file', 'a', 'b'] as const).find((one) => one === value.replace(/^-/, ''));
       return key && { key, descending: value.startsWith('-') };
     },
     print: ({ key, descending }) => [`${descending ? '-' : ''}${key}`],

@@ -68,7 +68,8 @@ export interface UrlState {
   readonly sw: string;
   /** The source file; '' the one of the selected frame. */
   readonly sf: string;
-  readonly sort: { readonly key: 'name' | 'self' | 'total' | 'file'; readonly descending: boolean };
+  /** In a comparison self and total are their changes, `a` and `b` the self on a side. */
+  readonly sort: { readonly key: 'name' | 'self' | 'total' | 'file' | 'a' | 'b'; readonly descending: boolean };
   readonly col: 'package' | 'function' | 'file' | 'self' | 'search';
   readonly dir: 'icicle' | 'flame';
   readonly order: 'size' | 'name';

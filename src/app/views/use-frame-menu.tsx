@@ -1,7 +1,7 @@
 /** The menu of a frame: one list for the graph, Sandwich and the keyboard. */
 import { type ReactElement, useRef, useState } from 'react';
 import { nodeName } from '#model/call-tree.ts';
-import { type FrameTarget, frameCommands } from '../commands.ts';
+import { type Command, type FrameTarget, frameCommands } from '../commands.ts';
 import { MenuAt } from '../components/menu.tsx';
 import type { Place } from '../ui-store.ts';
 
@@ -10,15 +10,19 @@ interface OpenMenu {
   readonly at: Place;
 }
 
-/** @param except ids of commands that make no sense where the menu opens. */
-export function useFrameMenu(except: readonly string[]): {
+/** @param except ids of commands that make no sense where the menu opens; @param more what can be done only there */
+export function useFrameMenu(
+  except: readonly string[],
+  more: readonly Command[] = [],
+): {
   menu: ReactElement | null;
   open(target: FrameTarget, at: Place): void;
 } {
   const [shown, setShown] = useState<OpenMenu>();
   const anchor = useRef<HTMLSpanElement>(null);
   const opener = useRef<HTMLElement>(undefined);
-  const entries = frameCommands
+  const commands = [...more, ...frameCommands];
+  const entries = commands
     .filter(({ id }) => !except.includes(id))
     .map(({ id, title, key, isTransform }) => ({
       id,
@@ -42,7 +46,7 @@ export function useFrameMenu(except: readonly string[]): {
           { entries: entries.filter(({ isTransform }) => !isTransform) },
           { title: 'Transform', entries: entries.filter(({ isTransform }) => isTransform) },
         ]}
-        onPick={(id) => frameCommands.find((one) => one.id === id)?.run(shown.target)}
+        onPick={(id) => commands.find((one) => one.id === id)?.run(shown.target)}
         onClose={close}
       />
     </>

@@ -1,5 +1,5 @@
 /** One flamegraph: two canvases under an engine, a tree for the keyboard and screen readers over them, a tooltip, a menu. */
-import { type ReactElement, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import { splitName } from '#model/function-name.ts';
 import { type Direction, FlamegraphEngine, type PaintStats } from '#render/flamegraph/engine.ts';
@@ -51,8 +51,8 @@ export interface FlameGraphProps {
   /** A click: selects and zooms, one step. */
   onPick(node: NodeIndex): void;
   onMenu(node: NodeIndex, at: Place): void;
-  /** What the pointer rests on. @param at in css px of the area */
-  renderTooltip(node: NodeIndex, at: Place, area: RefObject<HTMLElement | null>): ReactElement;
+  /** What the pointer rests on, for the page beside it. */
+  renderTooltip(node: NodeIndex, at: Place): ReactElement;
   /** A key that the graph itself does not take; true when it was used. */
   onKey(key: string, node: NodeIndex): boolean;
 }
@@ -102,7 +102,12 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
           clearTimeout(timer);
           hoverFunction(node > 0 ? told.current.tree.func[node] : -1);
           if (node < 0) setHover(undefined);
-          else timer = setTimeout(() => setHover({ tree: told.current.tree, node, x, y }), TOOLTIP_AFTER_MS);
+          else {
+            timer = setTimeout(() => {
+              const { left, top } = area.getBoundingClientRect();
+              setHover({ tree: told.current.tree, node, x: left + x, y: top + y });
+            }, TOOLTIP_AFTER_MS);
+          }
         },
         onRest({ zoomNode }) {
           restedAt.current = zoomNode;
@@ -237,7 +242,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
           return true;
         }}
       />
-      {hover?.tree === tree && renderTooltip(hover.node, hover, host)}
+      {hover?.tree === tree && renderTooltip(hover.node, hover)}
     </div>
   );
 }

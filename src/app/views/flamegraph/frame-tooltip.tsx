@@ -1,5 +1,5 @@
 /** What one frame costs, in words, beside the pointer. The same facts stand in the accessible tree. */
-import type { ReactElement, RefObject } from 'react';
+import type { ReactElement } from 'react';
 import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
 import { sampleTypeTitle } from '#model/profile-type.ts';
 import { formatCount, formatExact, formatShare } from '#model/units.ts';
@@ -20,9 +20,7 @@ interface FrameTooltipProps {
   readonly whole: number;
   readonly zoom: NodeIndex;
   readonly node: NodeIndex;
-  /** In css px of the area. */
   readonly at: Place;
-  readonly area: RefObject<HTMLElement | null>;
 }
 
 export function FrameTooltip({
@@ -34,7 +32,6 @@ export function FrameTooltip({
   zoom,
   node,
   at,
-  area,
 }: FrameTooltipProps): ReactElement {
   const { functions, sampleTypes } = shown.file.profile;
   const func = tree.func[node];
@@ -57,7 +54,7 @@ export function FrameTooltip({
     </tr>
   );
   return (
-    <TooltipBox at={at} area={area}>
+    <TooltipBox at={at}>
       <p className={styles['name']}>
         <bdi>{name}</bdi>
       </p>

@@ -43,8 +43,8 @@ export function ProfileGraph(props: ProfileGraphProps): ReactElement {
       colours={keys}
       names={names}
       words={words}
-      renderTooltip={(node, at, area) => (
-        <FrameTooltip {...{ shown, tree, rootTitle, byFunction, whole, node, at, area }} zoom={zoom.node} />
+      renderTooltip={(node, at) => (
+        <FrameTooltip {...{ shown, tree, rootTitle, byFunction, whole, node, at }} zoom={zoom.node} />
       )}
     />
   );

@@ -1,30 +1,26 @@
 /** A box beside the pointer: below right of it, on the other side where there is no room, never over it. */
-import { type ReactElement, type ReactNode, type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactElement, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import type { Place } from '../../ui-store.ts';
 import styles from './frame-tooltip.module.css';
 
 const OFF_CSS = 12;
 
 interface TooltipBoxProps {
-  /** In css px of the area. */
   readonly at: Place;
-  readonly area: RefObject<HTMLElement | null>;
   readonly children: ReactNode;
 }
 
-export function TooltipBox({ at, area, children }: TooltipBoxProps): ReactElement {
+export function TooltipBox({ at, children }: TooltipBoxProps): ReactElement {
   const box = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState<Place>();
   useLayoutEffect(() => {
-    const host = area.current!.getBoundingClientRect();
     const { offsetWidth, offsetHeight } = box.current!;
-    const x = host.left + at.x;
-    const y = host.top + at.y;
+    const { x, y } = at;
     const left = x + OFF_CSS + offsetWidth < innerWidth - 4 ? x + OFF_CSS : Math.max(4, x - OFF_CSS - offsetWidth);
     const below = y + OFF_CSS + 8;
     const top = below + offsetHeight < innerHeight - 4 ? below : Math.max(4, y - OFF_CSS - 8 - offsetHeight);
     setPlace({ x: left, y: top });
-  }, [at, area]);
+  }, [at]);
   return (
     <div
       ref={box}

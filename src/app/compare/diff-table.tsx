@@ -1,0 +1,248 @@
+/** Functions with both sides beside each other: the largest change of self first. Only visible rows are in the page. */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
+import type { DiffAnswer } from '#analysis/analysis.ts';
+import { pathOf } from '#model/call-path.ts';
+import { formatAmount, formatChange } from '#model/changes-text.ts';
+import { splitName } from '#model/function-name.ts';
+import { Icon } from '../components/icon.tsx';
+import { hoverFunction, useUi } from '../ui-store.ts';
+import type { UrlState } from '../url/url-state.ts';
+import { navigate, useUrl } from '../url/url-store.ts';
+import { intervalText, percentText, unitOf, verdictOfFunction } from './diff-words.ts';
+import type { ShownComparison } from './use-comparison.ts';
+import styles from './diff-table.module.css';
+
+const ROW_CSS = 24;
+type SortKey = UrlState['sort']['key'];
+
+const columns: readonly { readonly key: SortKey | undefined; readonly title: string }[] = [
+  { key: 'name', title: 'Function' },
+  { key: 'a', title: 'Self A' },
+  { key: 'b', title: 'Self B' },
+  { key: 'self', title: 'Change of self' },
+  { key: undefined, title: 'of A' },
+  { key: undefined, title: 'Interval (95 %)' },
+  { key: undefined, title: 'Total A' },
+  { key: undefined, title: 'Total B' },
+  { key: 'total', title: 'Change of total' },
+  { key: undefined, title: 'of A' },
+];
+
+interface DiffTableProps {
+  readonly shown: ShownComparison;
+  readonly hit: Uint8Array | undefined;
+  onKey(key: string): boolean;
+}
+
+export function DiffTable({ shown, hit, onKey }: DiffTableProps): ReactElement {
+  const { diff } = shown;
+  const sort = useUrl((state) => state.sort);
+  const selectedPath = useUrl((state) => state.sel);
+  const rows = useMemo(() => sortedRows(diff, hit, sort), [diff, hit, sort]);
+  const selected = diff.functions.names.indexOf(selectedPath.at(-1) ?? '\0');
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_CSS,
+    overscan: 8,
+  });
+  const [active, setActive] = useState(0);
+  const at = Math.min(active, rows.length - 1);
+  useEffect(() => {
+    const row = selected < 0 ? -1 : rows.indexOf(selected);
+    if (row < 0) return;
+    setActive(row);
+    virtual.scrollToIndex(row, { align: 'auto' });
+  }, [selected, rows, virtual]);
+  const move = (to: number): void => {
+    const row = Math.max(0, Math.min(rows.length - 1, to));
+    setActive(row);
+    virtual.scrollToIndex(row, { align: 'auto' });
+  };
+  const choose = (row: number): void => {
+    setActive(row);
+    navigate({ sel: largestPath(diff, rows[row]) }, 'replace');
+  };
+  const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 240) / ROW_CSS) - 2);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.target instanceof HTMLButtonElement || rows.length === 0) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const steps: Record<string, number> = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: at + page,
+      PageUp: at - page,
+      Home: 0,
+      End: rows.length - 1,
+    };
+    if (event.key in steps) move(steps[event.key]);
+    else if (event.key === 'Enter' || event.key === ' ') choose(at);
+    else if (!onKey(event.key)) return;
+    event.preventDefault();
+  };
+  return (
+    <div
+      className={styles['table']}
+      role="grid"
+      aria-label="Functions of both sides"
+      aria-rowcount={rows.length + 1}
+      aria-colcount={columns.length}
+      tabIndex={0}
+      aria-activedescendant={rows.length > 0 ? `diff-row-${rows[at]}` : undefined}
+      onKeyDown={onKeyDown}
+    >
+      <div role="row" className={styles['head']} aria-rowindex={1}>
+        {columns.map(({ key, title }, i) => (
+          <div
+            key={title + i}
+            role="columnheader"
+            aria-sort={
+              key === undefined ? undefined : key !== sort.key ? 'none' : sort.descending ? 'descending' : 'ascending'
+            }
+          >
+            {key === undefined ? (
+              title
+            ) : (
+              <button
+                type="button"
+                onClick={() =>
+                  navigate(
+                    { sort: { key, descending: key === sort.key ? !sort.descending : key !== 'name' } },
+                    'replace',
+                  )
+                }
+              >
+                {key === sort.key && (
+                  <span className={sort.descending ? styles['down'] : styles['up']}>
+                    <Icon name="sort" />
+                  </span>
+                )}
+                {title}
+              </button>
+            )}
+          </div>
+        ))}
+      </div>
+      <div
+        ref={scroller}
+        className={styles['scroller']}
+        role="rowgroup"
+        tabIndex={-1}
+        onPointerLeave={() => hoverFunction(-1)}
+      >
+        {rows.length === 0 && (
+          <p className={styles['empty']}>{hit ? 'No function matches the search.' : 'No function on either side.'}</p>
+        )}
+        <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+          {virtual.getVirtualItems().map(({ index, start }) => (
+            <DiffRow
+              key={rows[index]}
+              shown={shown}
+              func={rows[index]}
+              index={index}
+              top={start}
+              isActive={index === at}
+              isSelected={rows[index] === selected}
+              onChoose={() => choose(index)}
+            />
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface DiffRowProps {
+  readonly shown: ShownComparison;
+  readonly func: number;
+  readonly index: number;
+  readonly top: number;
+  readonly isActive: boolean;
+  readonly isSelected: boolean;
+  onChoose(): void;
+}
+
+function DiffRow({ shown, func, index, top, isActive, isSelected, onChoose }: DiffRowProps): ReactElement {
+  const { diff, evidence } = shown;
+  const { a, b } = diff.byFunction;
+  const unit = unitOf(shown);
+  const isHovered = useUi((ui) => ui.hoveredFunction === func);
+  const name = diff.functions.names[func];
+  const { prefix, middle, bare } = splitName(name);
+  const isClear = evidence === undefined || verdictOfFunction(evidence, func) === 'supported';
+  const change = (ofA: number, ofB: number): ReactElement => (
+    <>
+      <div role="gridcell" data-sign={Math.sign(ofB - ofA)} data-pale={!isClear || undefined}>
+        {formatChange(ofB - ofA, unit)}
+      </div>
+      <div role="gridcell">{percentText(ofA, ofB)}</div>
+    </>
+  );
+  return (
+    <div
+      id={`diff-row-${func}`}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={isSelected}
+      className={styles['row']}
+      data-active={isActive || undefined}
+      data-hovered={isHovered || undefined}
+      style={{ transform: `translateY(${top}px)` }}
+      onPointerEnter={() => hoverFunction(func)}
+      onClick={onChoose}
+    >
+      <div role="gridcell" className={styles['name']} title={name.slice(0, 600)}>
+        <bdi>
+          <span className={styles['prefix']}>{prefix}</span>
+          {middle}
+          {bare || '(empty name)'}
+        </bdi>
+      </div>
+      <div role="gridcell">{formatAmount(a.self[func], unit)}</div>
+      <div role="gridcell">{formatAmount(b.self[func], unit)}</div>
+      {change(a.self[func], b.self[func])}
+      <div role="gridcell">{evidence && intervalText(evidence.functions, func)}</div>
+      <div role="gridcell">{formatAmount(a.total[func], unit)}</div>
+      <div role="gridcell">{formatAmount(b.total[func], unit)}</div>
+      {change(a.total[func], b.total[func])}
+    </div>
+  );
+}
+
+/** Functions with anything on either side, ties by name. */
+function sortedRows(
+  { byFunction: { a, b }, functions: { names } }: DiffAnswer,
+  hit: Uint8Array | undefined,
+  { key, descending }: UrlState['sort'],
+): Int32Array {
+  const rows: number[] = [];
+  for (let func = 0; func < names.length; func++) {
+    const isThere = a.total[func] !== 0 || b.total[func] !== 0;
+    if (isThere && (!hit || hit[func] === 1)) rows.push(func);
+  }
+  const byName = (x: number, y: number): number => (names[x] < names[y] ? -1 : names[x] > names[y] ? 1 : 0);
+  const sign = descending ? -1 : 1;
+  const measure = (func: number): number => {
+    if (key === 'a') return a.self[func];
+    if (key === 'b') return b.self[func];
+    const column = key === 'total' ? 'total' : 'self';
+    return Math.abs(b[column][func] - a[column][func]);
+  };
+  if (key === 'name') rows.sort((x, y) => sign * byName(x, y));
+  else {
+    const measured = new Map(rows.map((func) => [func, measure(func)]));
+    rows.sort((x, y) => sign * (measured.get(x)! - measured.get(y)!) || byName(x, y));
+  }
+  return Int32Array.from(rows);
+}
+
+/** Where a function is largest in the shown tree. */
+function largestPath({ tree, functions }: DiffAnswer, func: number): readonly string[] {
+  let largest = 0;
+  for (let i = 1; i < tree.length; i++) {
+    if (tree.func[i] === func && (largest === 0 || tree.total[i] > tree.total[largest])) largest = i;
+  }
+  return pathOf(tree, functions.names, largest);
+}

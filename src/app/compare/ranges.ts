@@ -1,0 +1,37 @@
+/** Pairs of ranges that are worth comparing. */
+import { absolute, type TimeRange, type TimeRangeText } from '#model/time-range.ts';
+import { formatDuration } from '#model/time-text.ts';
+
+/** Ranges hold both their ends: one that ends where the next begins would share a profile with it. */
+export function before({ startMs, endMs }: TimeRange): TimeRangeText {
+  return absolute(startMs - (endMs - startMs) - 1, startMs - 1);
+}
+
+const DAY_MS = 86_400_000;
+/** What happens while a deploy settles belongs to neither side. */
+const SETTLING_MS = 2 * 60_000;
+const USUAL_WINDOW_MS = 15 * 60_000;
+const LEAST_WINDOW_MS = 60_000;
+
+/** Windows of one length before and after something that happened, as long as there is time for since then. */
+export function aroundMarker(timeMs: number, nowMs: number): { readonly a: TimeRangeText; readonly b: TimeRangeText } {
+  const length = windowMs(timeMs, nowMs);
+  return {
+    a: absolute(timeMs - SETTLING_MS - length, timeMs - SETTLING_MS),
+    b: absolute(timeMs + SETTLING_MS, timeMs + SETTLING_MS + length),
+  };
+}
+
+/** `Compare 15 min before and after` */
+export function aroundMarkerTitle(timeMs: number, nowMs: number): string {
+  return `Compare ${formatDuration(windowMs(timeMs, nowMs))} before and after`;
+}
+
+function windowMs(timeMs: number, nowMs: number): number {
+  return Math.max(LEAST_WINDOW_MS, Math.min(USUAL_WINDOW_MS, nowMs - timeMs - SETTLING_MS));
+}
+
+/** The same time so many days earlier. */
+export function daysEarlier({ startMs, endMs }: TimeRange, days: number): TimeRangeText {
+  return absolute(startMs - days * DAY_MS, endMs - days * DAY_MS);
+}

@@ -1,0 +1,233 @@
+/** A and B, each a query of its own, in equal halves with the swap on the seam. */
+import { type ReactElement, useMemo } from 'react';
+import { joinService } from '#model/labels.ts';
+import { parseProfileType, profileTypeTitle, sampleTypeTitle } from '#model/profile-type.ts';
+import { rangeTitle, type TimeRangeText } from '#model/time-range.ts';
+import { formatDuration, formatSpan } from '#model/time-text.ts';
+import { IconButton } from '../components/button.tsx';
+import { Choice, MenuButton } from '../components/menu.tsx';
+import { PopoverField } from '../components/popover.tsx';
+import { labelSourceOf } from '../explore/label-source.ts';
+import { parsedTypes } from '../explore/subject.ts';
+import { type OpenFile, useFiles } from '../files/files-store.ts';
+import { rememberRange, usePreference } from '../preferences.ts';
+import { LabelChips } from '../query-bar/label-chips.tsx';
+import { ServicePicker } from '../query-bar/service-picker.tsx';
+import type { CostRow } from '../query-bar/suggestions.ts';
+import { TypePicker } from '../query-bar/type-picker.tsx';
+import { useSource, useUnmet } from '../source-queries.ts';
+import { RangePanel } from '../time/range-panel.tsx';
+import { refresh, useNow } from '../time/refresh-clock.ts';
+import { zoneName } from '../time/zone-name.ts';
+import { navigate } from '../url/url-store.ts';
+import { sampleTypeKey } from '../views/shown.ts';
+import { linkAlone } from './sides-alone.ts';
+import {
+  type FileSide,
+  linkOfSide,
+  linkOfSides,
+  type Side,
+  type SideName,
+  sideNames,
+  sideTitles,
+  type SourceSide,
+} from './sides.ts';
+import type { Comparison } from './use-comparison.ts';
+import styles from './compare.module.css';
+
+export function SidesBar({ comparison }: { comparison: Comparison }): ReactElement {
+  const { sides } = comparison;
+  return (
+    <div className={styles['sides']}>
+      {sideNames.map((name) => (
+        <div
+          key={name}
+          className={styles['side']}
+          role="group"
+          aria-label={`Side ${name.toUpperCase()}, ${sideTitles[name]}`}
+        >
+          <SideMenu name={name} comparison={comparison} />
+          {sides[name].kind === 'source' ? (
+            <SourceFields name={name} side={sides[name]} comparison={comparison} />
+          ) : (
+            <FileFields name={name} side={sides[name]} comparison={comparison} />
+          )}
+          {name === 'a' && (
+            <span className={styles['swap']}>
+              <IconButton
+                label="Swap the sides"
+                icon="swap"
+                onClick={() => navigate(linkOfSides({ a: sides.b, b: sides.a }), 'push')}
+              />
+            </span>
+          )}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Changes one side and writes both out: from now on the link says all that is compared. */
+function setSide({ sides }: Comparison, name: SideName, side: Side): void {
+  navigate({ ...linkOfSides(sides), ...linkOfSide(name, side) }, 'push');
+}
+
+interface SideProps {
+  readonly name: SideName;
+  readonly comparison: Comparison;
+}
+
+function SideMenu({ name, comparison }: SideProps): ReactElement {
+  const side = comparison.sides[name];
+  const other = comparison.sides[name === 'a' ? 'b' : 'a'];
+  const open = useFiles().filter((file): file is OpenFile => file.kind === 'open');
+  const source = side.kind === 'source' ? side : other.kind === 'source' ? other : undefined;
+  return (
+    <>
+      <span className={styles['badge']} data-side={name} aria-hidden="true">
+        {name.toUpperCase()}
+      </span>
+      <MenuButton
+        label={`${name.toUpperCase()}: where it is from`}
+        icon="down"
+        text={sideTitles[name]}
+        groups={[
+          { entries: [{ id: 'alone', title: `Show ${name.toUpperCase()} alone` }] },
+          {
+            title: 'From',
+            entries: [
+              { id: 'source', title: 'The server', checked: side.kind === 'source' },
+              ...open.map(({ name: file }, i) => ({
+                id: `file:${i}`,
+                title: file.slice(0, 120),
+                checked: side.kind === 'file' && side.file === file,
+              })),
+            ],
+          },
+        ]}
+        onPick={(id) => {
+          if (id === 'alone') navigate(linkAlone(side), 'push');
+          else if (id !== 'source')
+            setSide(comparison, name, { kind: 'file', file: open[Number(id.slice(5))].name, st: undefined });
+          else if (source) setSide(comparison, name, source);
+          else navigate(linkOfSide(name, { ...EMPTY_SOURCE }), 'push');
+        }}
+      />
+    </>
+  );
+}
+
+const EMPTY_SOURCE: SourceSide = {
+  kind: 'source',
+  service: undefined,
+  profileType: undefined,
+  matchers: [],
+  text: { from: 'now-1h', until: 'now' },
+  range: undefined,
+  mistake: undefined,
+  query: undefined,
+};
+const NO_TYPE = { type: '', unit: '' };
+
+function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide }): ReactElement {
+  const { explored } = comparison;
+  const { service, profileType, matchers, range } = side;
+  const source = useSource();
+  const nowMs = useNow();
+  const zone = zoneName(explored.zone);
+  const recent = usePreference('recentRanges');
+  const type = profileType === undefined ? undefined : parseProfileType(profileType);
+  const own = explored.catalogue?.services.find((one) => one.name === service)?.types ?? [];
+  const types = parsedTypes(type && !own.includes(type.id) ? [...own, type.id] : own);
+  const unmet = useUnmet(joinService(service, []), matchers, range);
+  const labels = useMemo(() => labelSourceOf(source, range, profileType), [source, range, profileType]);
+  const services = explored.catalogue?.services.map((one): CostRow => ({ name: one.name, cost: undefined }));
+  const change = (patch: Partial<SourceSide>): void => setSide(comparison, name, { ...side, ...patch });
+  const show = (text: TimeRangeText): void => {
+    refresh();
+    change({ text });
+  };
+  return (
+    <>
+      <ServicePicker
+        services={services}
+        service={service}
+        costType={NO_TYPE}
+        onService={(next) => change({ service: next })}
+        onAllServices={() => navigate({ view: 'explore', grid: 'services' }, 'push')}
+      />
+      <TypePicker types={types} type={type} onType={({ id }) => change({ profileType: id })} />
+      <LabelChips
+        matchers={matchers}
+        unmet={unmet.data ?? []}
+        fixed={joinService(service, [])}
+        source={labels}
+        costType={type ? { type: type.sampleType, unit: type.sampleUnit } : NO_TYPE}
+        costTitle={type ? profileTypeTitle(type) : ''}
+        onMatchers={(next) => change({ matchers: next })}
+      />
+      <span className={styles['spacer']} />
+      <PopoverField
+        label={`Range of ${name.toUpperCase()}`}
+        edged
+        value={
+          range ? (
+            <>
+              {formatSpan(range, zone, nowMs)}{' '}
+              <span className={styles['dim']}>{formatDuration(range.endMs - range.startMs)}</span>
+            </>
+          ) : (
+            rangeTitle(side.text) || 'no range'
+          )
+        }
+      >
+        {(close) => (
+          <RangePanel
+            text={side.text}
+            range={range}
+            zone={explored.zone}
+            nowMs={nowMs}
+            recent={recent}
+            refreshS={0}
+            refreshes={[]}
+            onRange={show}
+            onTyped={(text) => {
+              rememberRange(text);
+              show(text);
+            }}
+            onZone={(tz) => navigate({ tz }, 'replace')}
+            onRefreshS={() => undefined}
+            onRefresh={refresh}
+            onClose={close}
+          />
+        )}
+      </PopoverField>
+    </>
+  );
+}
+
+function FileFields({ name, side, comparison }: SideProps & { side: FileSide }): ReactElement {
+  const file = useFiles().find((one): one is OpenFile => one.kind === 'open' && one.name === side.file);
+  const types = file?.profile.sampleTypes ?? [];
+  const keys = types.map((_, i) => sampleTypeKey(types, i));
+  return (
+    <>
+      <strong className={styles['file']} title={side.file}>
+        <bdi>{side.file.slice(0, 200)}</bdi>
+      </strong>
+      {file && types.length > 1 && (
+        <Choice
+          label={`Sample type of ${name.toUpperCase()}`}
+          edged
+          value={side.st !== undefined && keys.includes(side.st) ? side.st : keys[file.profile.defaultSampleType]}
+          options={keys.map((id, i) => ({ id, title: sampleTypeTitle(types[i].type), hint: types[i].unit }))}
+          onChange={(st) => setSide(comparison, name, { ...side, st })}
+        />
+      )}
+      <span className={styles['spacer']} />
+      {file?.profile.durationMs !== undefined && (
+        <span className={styles['dim']}>{formatDuration(file.profile.durationMs)}</span>
+      )}
+    </>
+  );
+}
