@@ -91,7 +91,7 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
   );
 }
 
-/** `3.91 → 4.03 cores +3.1 %` */
+/** `3.91 cores to 4.03 cores +3.1 %` */
 function Totals({ shown }: { shown: ShownComparison }): ReactElement {
   const { diff, open } = shown;
   const { a, b } = diff.totals;
@@ -101,8 +101,7 @@ function Totals({ shown }: { shown: ShownComparison }): ReactElement {
   const unit = { kind: isRated ? 'per-second' : 'absolute', sampleType: shown.type } as const;
   return (
     <p className={styles['totals']}>
-      <span>{formatAmount(ofA, unit)}</span> → <span>{formatAmount(ofB, unit)}</span>{' '}
-      <strong>{percentText(ofA, ofB)}</strong>
+      {formatAmount(ofA, unit)} to {formatAmount(ofB, unit)} <strong>{percentText(ofA, ofB)}</strong>
     </p>
   );
 }
@@ -230,7 +229,7 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
         )}
       </div>
       <div className={styles['facts']}>
-        {formatAmount(selfA, unit)} → {formatAmount(selfB, unit)}
+        {formatAmount(selfA, unit)} to {formatAmount(selfB, unit)}
         {explained !== 0 && ` · ${formatShare(Math.abs(explained), 1)} of the change`}
         {money !== undefined && ` · ${money} a month`}
       </div>
