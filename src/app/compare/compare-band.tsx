@@ -2,13 +2,11 @@
 import { type ReactElement, useMemo } from 'react';
 import { printLabelSelector } from '#model/label-selector.ts';
 import { absolute, type TimeRange } from '#model/time-range.ts';
-import { Button } from '../components/button.tsx';
 import type { Explored } from '../explore/use-explored.ts';
 import { SeriesBand } from '../explore/series-band.tsx';
 import { useShownSeries } from '../explore/use-shown-series.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
-import { aroundMarker, aroundMarkerTitle } from './ranges.ts';
 import { linkOfSides, type SideName, sideNames, type SourceSide } from './sides.ts';
 import type { Comparison } from './use-comparison.ts';
 import styles from './compare.module.css';
@@ -107,32 +105,13 @@ function Band({ comparison, names, view }: BandProps): ReactElement {
         shown={series}
         sides={ranges}
         onSide={move}
-        actions={(selection, clear) =>
-          names.map((name) => (
-            <Button
-              key={name}
-              onClick={() => {
-                clear();
-                move(name, selection);
-              }}
-            >
-              As {name.toUpperCase()}
-            </Button>
-          ))
+        ofSelection={names.map((name) => ({
+          title: `As ${name.toUpperCase()}`,
+          run: (selection) => move(name, selection),
+        }))}
+        onCompareAround={({ a, b }) =>
+          navigate(linkOfSides({ a: { ...side, text: a }, b: { ...side, text: b } }), 'push')
         }
-        markActions={(timeMs, close) => (
-          <Button
-            kind="primary"
-            autoFocus
-            onClick={() => {
-              close();
-              const texts = aroundMarker(timeMs, nowMs);
-              navigate(linkOfSides({ a: { ...side, text: texts.a }, b: { ...side, text: texts.b } }), 'push');
-            }}
-          >
-            {aroundMarkerTitle(timeMs, nowMs)}
-          </Button>
-        )}
       />
     </div>
   );

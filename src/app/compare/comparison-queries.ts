@@ -22,7 +22,7 @@ const MOST_NODES = 1_048_576;
 const MOST_SUB_RANGES = 24;
 const SUB_RANGES_AT_ONCE = 4;
 
-export const comparisonQueries = {
+const comparisonQueries = {
   uncut: (source: DataSource, analysis: Analysis, query: ProfileQuery) => ({
     queryKey: ['uncut', source.id, query],
     queryFn: async ({ signal }: Asked): Promise<MergedProfile> => {

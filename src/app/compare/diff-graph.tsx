@@ -16,7 +16,7 @@ import type { ShownComparison } from './use-comparison.ts';
 import styles from './compare.module.css';
 
 /** What makes no sense where there are two sides. */
-export const notInCompare: readonly string[] = ['source', 'over-time', 'sandwich', 'rename'];
+const notInCompare: readonly string[] = ['source', 'over-time', 'sandwich', 'rename'];
 
 interface DiffGraphProps {
   readonly shown: ShownComparison;

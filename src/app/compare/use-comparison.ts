@@ -21,7 +21,7 @@ import { useDiff, useEvidence, useNoise, useUncut } from './comparison-queries.t
 import { type FileSide, type Side, type SideName, sideNames, sidesOf } from './sides.ts';
 
 /** A side with its profile. */
-export interface OpenSide {
+interface OpenSide {
   readonly side: Side;
   readonly profile: OpenedProfile;
   readonly sampleType: number;

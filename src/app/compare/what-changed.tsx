@@ -97,7 +97,7 @@ function Totals({ shown }: { shown: ShownComparison }): ReactElement {
   const { a, b } = diff.totals;
   // Of sides of unlike length only rates can be held against each other.
   const isRated = open.a.seconds !== undefined && open.b.seconds !== undefined && !open.a.isSnapshot;
-  const [ofA, ofB] = isRated ? [Number(a) / open.a.seconds!, Number(b) / open.b.seconds!] : [Number(a), Number(b)];
+  const [ofA, ofB] = isRated ? [Number(a) / open.a.seconds, Number(b) / open.b.seconds] : [Number(a), Number(b)];
   const unit = { kind: isRated ? 'per-second' : 'absolute', sampleType: shown.type } as const;
   return (
     <p className={styles['totals']}>

@@ -3,8 +3,7 @@ import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import type { Series } from '#model/series.ts';
 import { isSnapshot } from '#model/series-values.ts';
 import { absolute, type TimeRangeText } from '#model/time-range.ts';
-import { aroundMarker, aroundMarkerTitle, before } from '../compare/ranges.ts';
-import { Button } from '../components/button.tsx';
+import { before } from '../compare/ranges.ts';
 import { lazily } from '../components/lazily.tsx';
 import { usePageTitle } from '../page-title.ts';
 import { type MergedProfile, useMergedProfile, useStoredRange } from '../source-queries.ts';
@@ -47,28 +46,14 @@ export function ExplorePage(): ReactElement {
       <SeriesBand
         explored={explored}
         shown={series}
-        actions={(selection, clear) => (
-          <Button
-            onClick={() => {
-              clear();
-              compare(explored, { a: before(selection), b: absolute(selection.startMs, selection.endMs) });
-            }}
-          >
-            Compare with before
-          </Button>
-        )}
-        markActions={(timeMs, close) => (
-          <Button
-            kind="primary"
-            autoFocus
-            onClick={() => {
-              close();
-              compare(explored, aroundMarker(timeMs, Date.now()));
-            }}
-          >
-            {aroundMarkerTitle(timeMs, Date.now())}
-          </Button>
-        )}
+        ofSelection={[
+          {
+            title: 'Compare with before',
+            run: (selection) =>
+              compare(explored, { a: before(selection), b: absolute(selection.startMs, selection.endMs) }),
+          },
+        ]}
+        onCompareAround={(ranges) => compare(explored, ranges)}
       />
       {grid === 'none' ? <Graph explored={explored} series={series} /> : <GridView explored={explored} grid={grid} />}
     </main>
