@@ -2,7 +2,7 @@
 import type { Change, WhatChanged } from './changes.ts';
 import type { Normalisation } from './normalise.ts';
 import type { SampleType } from './profile.ts';
-import { formatNumber, formatShare, formatValue } from './units.ts';
+import { formatExact, formatNumber, formatShare, formatValue } from './units.ts';
 
 /** What amounts are of. */
 export interface AmountUnit {
@@ -29,6 +29,11 @@ export function formatAmount(value: number, unit: AmountUnit): string {
   if (unit.kind === 'absolute') return formatValue(value, word, type);
   if (type === 'cpu' && /^n(ano)?s(econds?)?$/.test(word)) return formatValue(value / 1e9, 'cores', '');
   return `${formatValue(value, word, type)}/s`;
+}
+
+/** Every digit of an amount as recorded, `1 405 316 nanoseconds`; what is worked out has none beyond those shown. */
+export function exactAmount(value: number, { kind, sampleType }: AmountUnit): string | undefined {
+  return kind === 'absolute' ? formatExact(value, sampleType.unit) : undefined;
 }
 
 /** `json.Marshal costs 23.0 % more wherever it is called: +0.310 cores`. */

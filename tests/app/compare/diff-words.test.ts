@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  evidenceOfNode,
-  percentText,
-  sidesText,
-  unitOf,
-  verdictOfFunction,
-  verdictOfNode,
-} from '#app/compare/diff-words.ts';
+import { evidenceOfNode, percentText, sidesText, verdictOfFunction, verdictOfNode } from '#app/compare/diff-words.ts';
 import type { ShownComparison } from '#app/compare/use-comparison.ts';
 import { compared, cpu } from './shown-comparison.ts';
 
