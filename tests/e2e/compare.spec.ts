@@ -1,7 +1,8 @@
 /** Compare against the embedded server and with files: what is told of two sides, by link, by mouse, by keyboard. */
-import { expect, type Locator, type Page } from '@playwright/test';
-import { CPU, push, type Stacks, totalOf } from './stored.ts';
-import { openFiles, test, textFile } from './support.ts';
+import { expect, type Locator, type Page, test as unwatched } from '@playwright/test';
+import { violations } from './axe.ts';
+import { CPU, pprofOf, push, type Stacks, totalOf } from './stored.ts';
+import { type GivenFile, openFiles, test, textFile } from './support.ts';
 
 const MINUTE = 60_000;
 const UPLOAD_MS = 15_000;
@@ -62,12 +63,13 @@ function totalIn({ startMs, endMs }: Span, change: Change): number {
   return sum;
 }
 
-/** Of this worker: others push at the same time. */
-const service = (): string => `e2e/compared-${test.info().workerIndex}`;
+/** Of this worker, since others push at the same time, and of this run. */
+const nameFor = (workerIndex: number): string => `e2e/compared-${BASE_MS / MINUTE}-${workerIndex}`;
+const service = (): string => nameFor(test.info().workerIndex);
 const busyService = (): string => `${service()}-busy`;
 
-test.beforeAll(async ({ baseURL }, { workerIndex }) => {
-  const name = `e2e/compared-${workerIndex}`;
+unwatched.beforeAll(async ({ baseURL }, { workerIndex }) => {
+  const name = nameFor(workerIndex);
   await pushWindow(baseURL!, name, span(0, 20), {});
   await pushWindow(baseURL!, name, after, slower);
   await pushWindow(baseURL!, `${name}-busy`, after, busier);
@@ -125,7 +127,7 @@ test('sides of the link alone open a comparison: exact totals, the slow function
   await expect(page.getByRole('region', { name: 'What changed' }).getByRole('status')).toContainText(
     /^checkout\.price costs .+ more wherever it is called/,
   );
-  await expect(page.getByText(/evidence from 20 \+ 20 slices of time/)).toBeVisible();
+  await expect(page.getByText('evidence from 9 + 9 slices of time')).toBeVisible();
 });
 
 test('a side that is left open is as the other, the time before it', async ({ page }) => {
@@ -277,7 +279,7 @@ test('from a marker in three clicks: the right function first', async ({ page, b
   });
   expect(told.status).toBe(201);
   await page.goto(`/?v=1&view=explore&svc=${service()}&type=${CPU}&from=${BASE_MS}&until=${BASE_MS + 30 * MINUTE}`);
-  const chart = page.getByRole('application', { name: /1 marker/ });
+  const chart = page.getByRole('application', { name: /m goes to the next marker/ });
   await expect(chart).toBeVisible();
   const box = (await chart.boundingBox())!;
   await page.evaluate(() => window.flametide.summary());
@@ -304,7 +306,7 @@ async function clickFlag(page: Page, box: { x: number; y: number; width: number 
   for (let x = box.x + box.width * 0.62; x < box.x + box.width * 0.72; x += 3) {
     await page.mouse.move(x, box.y + 6);
     const cursor = await page
-      .getByRole('application', { name: /marker/ })
+      .getByRole('application', { name: /next marker/ })
       .evaluate((chart) => (chart as HTMLElement).style.cursor);
     if (cursor === 'pointer') return page.mouse.click(x, box.y + 6);
   }
@@ -317,9 +319,9 @@ test('a selection is compared with what was before it', async ({ page }) => {
   await expect(chart).toBeVisible();
   const box = (await chart.boundingBox())!;
   const y = box.y + box.height / 2;
-  await page.mouse.move(box.x + box.width * 0.72, y);
+  await page.mouse.move(box.x + box.width * 0.69, y);
   await page.mouse.down();
-  await page.mouse.move(box.x + box.width * 0.95, y, { steps: 4 });
+  await page.mouse.move(box.x + box.width * 0.97, y, { steps: 4 });
   await page.mouse.up();
   await page.getByRole('button', { name: 'Compare with before' }).click();
   await shown(page);
@@ -373,7 +375,7 @@ test('a link to two files asks for them, stays where it is, and tells their diff
   await expect(page.getByText('Open old.txt and new.txt to compare: a link holds no files.')).toBeVisible();
   await openFiles(page, ...files);
   await shown(page);
-  expect(query(page).get('view')).toBe('compare');
+  expect(new URL(page.url()).search).toBe(`?v=1&${ofFiles}`);
   expect(await summary(page)).toMatchObject({
     normalisation: 'absolute',
     a: { source: 'old.txt', total: 1_739_587 },
@@ -409,11 +411,140 @@ test('files of another name take the sides that wait for one', async ({ page }) 
 });
 
 test('a file against the server: of one unit it works, of two it is said why not', async ({ page }) => {
-  const pprofLike = textFile('ns.txt', oldStacks);
-  await page.goto(`/?v=1&a.file=ns.txt&${side('b', after)}`);
-  await openFiles(page, pprofLike);
-  await expect(page.getByRole('alert')).toContainText(
+  const recorded = gzipped('usual.pb.gz', pprofOf(profileOf({}, 0), BASE_MS));
+  await page.goto(`/?v=1&a.file=old.txt&${side('b', after)}`);
+  await openFiles(page, ...files);
+  await expect(page.getByRole('alert').filter({ hasText: /./ })).toContainText(
     'A has samples in count, B has cpu in nanoseconds: choose a profile type of one unit on both sides.',
   );
   await expect(page.getByRole('tree')).toHaveCount(0);
+  await openFiles(page, recorded);
+  await shown(page, 'Flamegraph');
+  await page.goBack();
+  await page.getByRole('button', { name: 'A, baseline: where it is from' }).click();
+  await page.getByRole('menuitem', { name: 'usual.pb.gz' }).click();
+  await shown(page);
+  expect(await summary(page)).toMatchObject({
+    a: { source: 'usual.pb.gz', unit: 'nanoseconds', total: totalOf(profileOf({}, 0)) },
+    b: { service: service(), total: totalIn(after, slower) },
+  });
+  expect((await changes(page)).map(({ name }) => name)).toContain(SLOW);
 });
+
+function gzipped(name: string, buffer: Buffer): GivenFile {
+  return { name, mimeType: 'application/gzip', buffer };
+}
+
+test('a search and a transform are of both sides', async ({ page }) => {
+  await compare(page, side('a', before), side('b', after));
+  const totals = { a: { total: totalIn(before, {}) }, b: { total: totalIn(after, slower) } };
+  await page.getByRole('textbox', { name: 'Search functions' }).fill('checkout');
+  await expect(page.locator('#search-result')).toContainText(/in 7 frames/);
+  await page.getByRole('textbox', { name: 'Search functions' }).fill('');
+  const code = (await changes(page))[0];
+  await show(page, { t: 'hide:="checkout"' });
+  const items = await (await shown(page)).getByRole('treeitem').allTextContents();
+  expect(items.join()).not.toContain('checkout,');
+  expect(await summary(page)).toMatchObject(totals);
+  const [hidden] = await changes(page);
+  expect(hidden).toMatchObject({ kind: 'code', name: SLOW, path: ['main', 'serve', SLOW], supported: true });
+  expect(hidden.delta).toBeCloseTo(code.delta, 12);
+  await expect(page.getByRole('group', { name: 'Transforms' })).toContainText('checkout');
+});
+
+test('side by side shows both, and both zoom; a frame alone leads to Explore at that frame', async ({ page }) => {
+  await compare(page, side('a', before), side('b', after));
+  await page.getByRole('radio', { name: 'Side by side' }).click();
+  const [a, b] = [await shown(page, 'Flamegraph of A'), await shown(page, 'Flamegraph of B')];
+  await a.focus();
+  for (const key of ['Home', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+  await expect.poll(() => query(page).get('z')).toBe('main;serve');
+  for (const tree of [a, b]) await expect(tree.locator('[aria-selected=true]')).toHaveText(/^serve, total A .+, B .+/);
+  await page.keyboard.press('ContextMenu');
+  await page.getByRole('menuitem', { name: 'Show A alone' }).click();
+  await shown(page, 'Flamegraph');
+  expect(Object.fromEntries(query(page))).toMatchObject({
+    view: 'explore',
+    svc: service(),
+    type: CPU,
+    from: String(before.startMs),
+    until: String(before.endMs),
+    z: 'main;serve',
+    sel: 'main;serve',
+  });
+  expect(await summary(page)).toMatchObject({ view: 'explore', total: totalIn(before, {}) });
+});
+
+test('a side without profiles is said, and no graph is drawn of it', async ({ page }) => {
+  await page.goto(`/?v=1&${side('a', before)}&${side('b', after, 'e2e/nobody')}`);
+  await expect(page.getByText('B has no profiles in the range: shares and changes need both sides.')).toBeVisible();
+  expect(await summary(page)).toMatchObject({ a: { total: totalIn(before, {}) }, b: { total: 0 } });
+  expect(supported(await changes(page))).toEqual([]);
+});
+
+// The browser itself complains of what the server refuses.
+unwatched.describe('a server that cannot slice', () => {
+  const refuse = (page: Page, status: number, code: string): Promise<unknown> =>
+    page.route('**/flametide.v1.QueryService/SelectSlices', (route) =>
+      route.fulfill({
+        status,
+        contentType: 'application/json',
+        body: JSON.stringify({ code, message: 'no slices' }),
+      }),
+    );
+
+  unwatched('is asked for parts of the range, and the right function is first', async ({ page }) => {
+    await refuse(page, 404, 'unimplemented');
+    await compare(page, side('a', before), side('b', after));
+    expect(supported(await changes(page))[0]).toBe(`code ${SLOW}`);
+    await expect(page.getByText('evidence from 9 + 9 slices of time; samples are not counted')).toBeVisible();
+    await expect(page.getByText('The evidence is weaker')).toHaveCount(0);
+  });
+
+  unwatched('for it fails: the graph is there, with what is known without', async ({ page }) => {
+    await refuse(page, 500, 'internal');
+    await compare(page, side('a', before), side('b', after));
+    await expect(
+      page.getByText(/The evidence is weaker than it could be, as slices of time could not be had/),
+    ).toBeVisible();
+    await expect(page.getByText(/evidence from counts alone: weaker/)).toBeVisible();
+    expect(supported(await changes(page))[0]).toBe(`code ${SLOW}`);
+  });
+});
+
+test('by keyboard alone: to the list of causes, through it, and to the frame', async ({ page }) => {
+  await compare(page, side('a', before), side('b', after), 'noise=shown');
+  await changes(page);
+  await page.getByRole('button', { name: 'Swap the sides' }).focus();
+  for (let i = 0; i < 60 && !(await list(page).evaluate((box) => box === document.activeElement)); i++)
+    await page.keyboard.press('Tab');
+  await expect(list(page)).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('tree').locator('[aria-selected=true]')).toHaveText(new RegExp(`^${SLOW}, total`));
+  expect(query(page).get('sel')).toBe(`main;serve;checkout;${SLOW}`);
+  // What may be noise is a list of its own, reached by the arrows of the choice.
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.getByRole('radio', { name: /^May be noise/ })).toBeFocused();
+  await expect(list(page).getByRole('option')).not.toHaveCount(1);
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    test('axe finds nothing, wide and narrow, and nothing is cut off', async ({ page }) => {
+      await compare(page, side('a', before), side('b', after));
+      for (const width of [1440, 360]) {
+        await page.setViewportSize({ width, height: 900 });
+        for (const pane of ['flame', 'sides', 'functions', 'both']) {
+          await show(page, { pane });
+          await changes(page);
+          expect(await violations(page), `${pane} at ${width}`).toEqual([]);
+          expect(await page.evaluate(() => document.documentElement.scrollWidth), `${pane} at ${width}`).toBe(width);
+        }
+      }
+    });
+  });
+}

@@ -26,7 +26,7 @@ export function useOpen(): Open {
           const opened = await openFiles(analysis, sources);
           const others = opened.filter((name) => !sides.some((key) => urlStore.getState().state[key] === name));
           const taken = awaitedSides().slice(0, others.length);
-          navigate(Object.fromEntries(taken.map((key, i) => [key, others[i]])), 'replace');
+          if (taken.length > 0) navigate(Object.fromEntries(taken.map((key, i) => [key, others[i]])), 'replace');
           return opened.length > 0;
         }
         // A link carries the view of a file, not the file: the first that comes gets the view.
