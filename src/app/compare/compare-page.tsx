@@ -67,7 +67,7 @@ export function ComparePage(): ReactElement {
 
 /** Whether nothing better is on its way: all is there, or something is in the way that only the user can take away. */
 function isSettled({ shown, isStale, sides, errors, error, evidenceError, missing, explored }: Comparison): boolean {
-  if (!isStale && shown?.evidence !== undefined) return true;
+  if (!isStale && shown?.isWhole === true && shown.evidence !== undefined) return true;
   const isMistaken = [sides.a, sides.b].some((side) => side.kind === 'source' && side.mistake !== undefined);
   const isFailed = [errors.a, errors.b, evidenceError, explored.error].some((one) => one !== null);
   return isMistaken || isFailed || error !== undefined || missing.length > 0 || explored.isEmptyStore;

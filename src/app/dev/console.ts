@@ -85,7 +85,7 @@ const ANSWERS = new Set<unknown>([
   'tree',
   'search',
   'sandwich',
-  'uncut',
+  'first side',
   'diff',
   'diff search',
 ]);
