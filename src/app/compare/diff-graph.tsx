@@ -60,7 +60,9 @@ export function DiffGraph({ shown, title, hit, onKey }: DiffGraphProps): ReactEl
         const at = diff.node[node];
         const name = node === 0 ? rootName : nodeName(tree, names, node);
         const verdict = evidence && node > 0 ? verdictOfNode(evidence, at) : undefined;
-        const sure = verdict === undefined ? '' : verdict === 'supported' ? ', more than noise' : ', may be noise';
+        const isSame = a.total[at] === b.total[at] && a.self[at] === b.self[at];
+        const sure =
+          verdict === undefined || isSame ? '' : verdict === 'supported' ? ', more than noise' : ', may be noise';
         const self = b.self[at] - a.self[at];
         return `${name}, total ${sidesText(a.total[at], b.total[at], unit)}, self ${formatChange(self, unit)}${sure}`;
       },
