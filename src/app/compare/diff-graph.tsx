@@ -6,7 +6,7 @@ import { formatChange } from '#model/changes-text.ts';
 import { formatValue } from '#model/units.ts';
 import { runFrameKey } from '../commands.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
-import { sidesAlone } from './sides-alone.ts';
+import { notInCompare, sidesAlone } from './sides-alone.ts';
 import { FlameGraph } from '../views/flamegraph/flame-graph.tsx';
 import { useFrameMenu } from '../views/use-frame-menu.tsx';
 import { diffColours } from './diff-colours.ts';
@@ -14,9 +14,6 @@ import { DiffTooltip } from './diff-tooltip.tsx';
 import { percentText, sidesText, unitOf, verdictOfFunction, verdictOfNode } from './diff-words.ts';
 import type { ShownComparison } from './use-comparison.ts';
 import styles from './compare.module.css';
-
-/** What makes no sense where there are two sides. */
-const notInCompare: readonly string[] = ['source', 'over-time', 'sandwich', 'rename'];
 
 interface DiffGraphProps {
   readonly shown: ShownComparison;

@@ -33,7 +33,7 @@ interface TreeGridProps {
   readonly hit: Uint8Array | undefined;
   readonly selected: NodeIndex;
   /** What stands open in a tree that is quite another than the one before. */
-  hot(tree: CallTree): readonly NodeIndex[];
+  hot(): readonly NodeIndex[];
   /** Before the name. */
   renderMark?(node: NodeIndex): ReactNode;
   /** A `gridcell` for each column after the first. */
@@ -51,12 +51,12 @@ const MOST_OPENED = 500;
 export function TreeGrid(props: TreeGridProps): ReactElement {
   const { title, className, tree, names, columns, sort, sortedColumn, order, hit, selected, hot } = props;
   const { renderMark, renderCells, onSelect, onSort, onMenu, onKey } = props;
-  const [unfolded, setUnfolded] = useState(() => ({ tree, names, open: new Set(hot(tree)) as ReadonlySet<NodeIndex> }));
+  const [unfolded, setUnfolded] = useState(() => ({ tree, names, open: new Set(hot()) as ReadonlySet<NodeIndex> }));
   let { open } = unfolded;
   if (unfolded.tree !== tree) {
     // What is open stays open when the tree is asked for again; of quite another tree the hot path is.
     const same = sameNodes(open, unfolded.tree, unfolded.names, tree, names);
-    open = same.size > 0 ? same : new Set(hot(tree));
+    open = same.size > 0 ? same : new Set(hot());
     setUnfolded({ tree, names, open });
   }
   // A frame chosen elsewhere, or found by the search, is brought into view with all of its callers open.

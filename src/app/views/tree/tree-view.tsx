@@ -61,7 +61,7 @@ export function TreeView(props: TreeViewProps): ReactElement {
         order={order}
         hit={hit}
         selected={selected}
-        hot={hotPath}
+        hot={() => hotPath(tree)}
         renderMark={(node) =>
           node > 0 && <span className={styles['swatch']} style={{ background: fills[colours[tree.func[node]]] }} />
         }
