@@ -23,6 +23,7 @@ import { CompareStatus } from './compare-status.tsx';
 import { useDiffSearch } from './comparison-queries.ts';
 import { DiffGraph } from './diff-graph.tsx';
 import { DiffOptions } from './diff-options.tsx';
+import { DiffSandwich } from './diff-sandwich.tsx';
 import { DiffTable } from './diff-table.tsx';
 import { DiffTreeView } from './diff-tree.tsx';
 import { Problem } from './problem.tsx';
@@ -40,6 +41,7 @@ const panes: readonly { readonly id: Pane; readonly title: string }[] = [
   { id: 'flame', title: 'Diff flame' },
   { id: 'sides', title: 'Side by side' },
   { id: 'functions', title: 'Diff table' },
+  { id: 'sandwich', title: 'Sandwich' },
   { id: 'tree', title: 'Tree' },
 ];
 
@@ -154,6 +156,7 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
           )}
           {pane === 'sides' && <SideBySide shown={shown} hit={search?.hit} onKey={onKey} />}
           {pane === 'functions' && <DiffTable shown={shown} hit={search?.hit} onKey={onKey} />}
+          {pane === 'sandwich' && <DiffSandwich shown={shown} hit={search?.hit} onKey={onKey} />}
           {pane === 'tree' && <DiffTreeView shown={shown} hit={search?.hit} onKey={onKey} />}
         </div>
       )}
