@@ -6,6 +6,7 @@ import type {
   DiffRequest,
   EvidenceAnswer,
   ProfileHandle,
+  SandwichDiffAnswer,
   SearchAnswer,
   SideNoise,
 } from '#analysis/analysis.ts';
@@ -145,6 +146,16 @@ export function useDiffSearch(request: DiffRequest | undefined, text: string): U
     queryFn: ({ signal }) => analysis.searchDiff(request!, text, signal),
     enabled: request !== undefined && text !== '',
     placeholderData: keepPreviousData,
+  });
+}
+
+/** @param func of the union; -1 asks nothing */
+export function useSandwichDiff(request: DiffRequest, func: number): UseQueryResult<SandwichDiffAnswer> {
+  const analysis = useAnalysis();
+  return useQuery({
+    queryKey: ['diff sandwich', request, func],
+    queryFn: ({ signal }) => analysis.sandwichDiff(request, func, signal),
+    enabled: func >= 0,
   });
 }
 
