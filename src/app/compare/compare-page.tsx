@@ -23,7 +23,9 @@ import { CompareStatus } from './compare-status.tsx';
 import { useDiffSearch } from './comparison-queries.ts';
 import { DiffGraph } from './diff-graph.tsx';
 import { DiffOptions } from './diff-options.tsx';
+import { DiffSandwich } from './diff-sandwich.tsx';
 import { DiffTable } from './diff-table.tsx';
+import { DiffTreeView } from './diff-tree.tsx';
 import { Problem } from './problem.tsx';
 import { SideBySide } from './side-by-side.tsx';
 import { linkOfSides, type Side } from './sides.ts';
@@ -39,6 +41,8 @@ const panes: readonly { readonly id: Pane; readonly title: string }[] = [
   { id: 'flame', title: 'Diff flame' },
   { id: 'sides', title: 'Side by side' },
   { id: 'functions', title: 'Diff table' },
+  { id: 'sandwich', title: 'Sandwich' },
+  { id: 'tree', title: 'Tree' },
 ];
 
 /** Where there is no room for the list beside the graph it is a view of its own. */
@@ -49,11 +53,12 @@ const NO_CODE: readonly never[] = [];
 export function ComparePage(): ReactElement {
   const comparison = useComparison();
   const { shown, sides } = comparison;
+  const isComplete = isSettled(comparison);
   usePageTitle(`${titleOf(sides.a)} against ${titleOf(sides.b)}`);
   useEffect(() => {
-    onScreen.setState({ comparison: shown, link: linkOfSides({ a: fixed(sides.a), b: fixed(sides.b) }) });
-    return () => onScreen.setState({ comparison: undefined, link: undefined });
-  }, [shown, sides]);
+    onScreen.setState({ comparison: shown, link: linkOfSides({ a: fixed(sides.a), b: fixed(sides.b) }), isComplete });
+    return () => onScreen.setState({ comparison: undefined, link: undefined, isComplete: true });
+  }, [shown, sides, isComplete]);
   return (
     <main className={styles['page']}>
       <h1 className="visually-hidden">Compare</h1>
@@ -62,6 +67,14 @@ export function ComparePage(): ReactElement {
       <Compared comparison={comparison} />
     </main>
   );
+}
+
+/** Whether nothing better is on its way: all is there, or something is in the way that only the user can take away. */
+function isSettled({ shown, isStale, sides, errors, error, evidenceError, missing, explored }: Comparison): boolean {
+  if (!isStale && shown?.isWhole === true && shown.evidence !== undefined) return true;
+  const isMistaken = [sides.a, sides.b].some((side) => side.kind === 'source' && side.mistake !== undefined);
+  const isFailed = [errors.a, errors.b, evidenceError, explored.error].some((one) => one !== null);
+  return isMistaken || isFailed || error !== undefined || missing.length > 0 || explored.isEmptyStore;
 }
 
 function titleOf(side: Side): string {
@@ -124,7 +137,9 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
           whole={shown?.diff.tree.total[0] ?? 0}
           onStep={step}
           onFocusSearch={() => searched !== '' && addTransform({ kind: 'focus', match: searched })}
-          onLeave={() => document.querySelector<HTMLElement>('[data-flamegraph], [role=grid]')?.focus()}
+          onLeave={() =>
+            document.querySelector<HTMLElement>('[data-flamegraph], [role=grid], [role=treegrid]')?.focus()
+          }
         />
         <PaneChoice panes={offered} pane={pane} onPane={(next) => navigate({ pane: next }, 'push')} />
         <Ways comparison={comparison} />
@@ -150,6 +165,8 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
           )}
           {pane === 'sides' && <SideBySide shown={shown} hit={search?.hit} onKey={onKey} />}
           {pane === 'functions' && <DiffTable shown={shown} hit={search?.hit} onKey={onKey} />}
+          {pane === 'sandwich' && <DiffSandwich shown={shown} hit={search?.hit} onKey={onKey} />}
+          {pane === 'tree' && <DiffTreeView shown={shown} hit={search?.hit} onKey={onKey} />}
         </div>
       )}
       {!shown && <div className={viewStyles['panel']} aria-busy="true" />}

@@ -5,6 +5,7 @@ import type { DiffAnswer } from '#analysis/analysis.ts';
 import { pathOf } from '#model/call-path.ts';
 import { exactAmount, formatAmount, formatChange } from '#model/changes-text.ts';
 import { splitName } from '#model/function-name.ts';
+import { showSandwich } from '../commands.ts';
 import { Icon } from '../components/icon.tsx';
 import { hoverFunction, useUi } from '../ui-store.ts';
 import type { UrlState } from '../url/url-state.ts';
@@ -79,6 +80,7 @@ export function DiffTable({ shown, hit, onKey }: DiffTableProps): ReactElement {
     };
     if (event.key in steps) move(steps[event.key]);
     else if (event.key === 'Enter' || event.key === ' ') choose(at);
+    else if (event.key === 's') showSandwich(diff.functions.names[rows[at]]);
     else if (!onKey(event.key)) return;
     event.preventDefault();
   };
@@ -202,6 +204,7 @@ function DiffRow({ shown, func, index, top, isActive, isSelected, onChoose }: Di
       style={{ transform: `translateY(${top}px)` }}
       onPointerEnter={() => hoverFunction(func)}
       onClick={onChoose}
+      onDoubleClick={() => showSandwich(name)}
     >
       <div role="gridcell" className={styles['name']} title={name.slice(0, 600)}>
         <bdi>

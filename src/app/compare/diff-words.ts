@@ -53,6 +53,28 @@ export function evidenceOfNode(shown: ShownComparison, node: number): string {
   return sentence(shown, evidence.nodes, row, evidence.isCounted);
 }
 
+/** A sentence of evidence for what a function costs itself. */
+export function evidenceOfFunction(shown: ShownComparison, func: number): string {
+  const { evidence } = shown;
+  if (!evidence) return 'How sure this is, is being worked out.';
+  return sentence(shown, evidence.functions, func, evidence.isCounted);
+}
+
+/** Of the paths that end in a function: how many are tested, and of how many the total changed by more than noise. */
+export function pathsOf(
+  { diff: { tree, node }, evidence }: ShownComparison,
+  func: number,
+): { readonly tested: number; readonly supported: number } {
+  let [tested, supported] = [0, 0];
+  if (!evidence) return { tested, supported };
+  for (let i = 1; i < tree.length; i++) {
+    if (tree.func[i] !== func || evidence.nodeRow[node[i]] < 0) continue;
+    tested++;
+    if (verdictOfNode(evidence, node[i]) === 'supported') supported++;
+  }
+  return { tested, supported };
+}
+
 function sentence({ open }: ShownComparison, findings: Findings, row: number, isCounted: boolean): string {
   const samples = isCounted
     ? `${formatCount(Math.round(findings.samplesA[row]))} samples against ${formatCount(Math.round(findings.samplesB[row]))}`

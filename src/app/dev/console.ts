@@ -10,7 +10,7 @@ import type { SideName } from '../compare/sides.ts';
 import type { ShownComparison } from '../compare/use-comparison.ts';
 import type { ExportKind } from '../export-kinds.ts';
 import { filesStore } from '../files/files-store.ts';
-import { parseUrl, printUrl } from '../url/codec.ts';
+import { parseUrl, printQuery } from '../url/codec.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
 import { linkOnScreen } from '../views/link-on-screen.ts';
@@ -85,7 +85,7 @@ const ANSWERS = new Set<unknown>([
   'tree',
   'search',
   'sandwich',
-  'uncut',
+  'first side',
   'diff',
   'diff search',
 ]);
@@ -151,7 +151,7 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
       return stacks.map(({ stack, value }) => ({ stack, value: plain(value) }));
     },
     async show(patch) {
-      const keys = new URLSearchParams(printUrl(urlStore.getState().state));
+      const keys = new URLSearchParams(printQuery(urlStore.getState().state));
       for (const [key, value] of Object.entries(patch)) {
         keys.delete(key);
         if (value !== null) for (const one of typeof value === 'string' ? [value] : value) keys.append(key, one);
@@ -278,10 +278,15 @@ async function painted(queries: QueryClient): Promise<void> {
   // A graph that is drawn from the answer ends the waiting at once; what draws no graph is given two quiet frames.
   let stop = (): void => {};
   const drawn = new Promise<void>((resolve) => {
-    stop = paintStats.subscribe(() => !isBusy() && resolve());
+    stop = paintStats.subscribe(() => !isOpening() && !isBusy() && resolve());
   });
   await Promise.race([drawn, quiet(isBusy)]);
   stop();
+}
+
+/** Compare loads when it is first shown. */
+function isOpening(): boolean {
+  return urlStore.getState().state.view === 'compare' && onScreen.getState().link === undefined;
 }
 
 /** Resolves when no question is open and nothing better is on its way. */
@@ -294,7 +299,7 @@ async function quiet(isBusy: () => boolean): Promise<void> {
   for (let frames = 0; frames < 2;) {
     await new Promise((resolve) => requestAnimationFrame(resolve));
     const isReading = filesStore.getState().entries.some(({ kind }) => kind === 'reading');
-    frames = isReading || isBusy() ? 0 : frames + 1;
+    frames = isReading || isOpening() || isBusy() ? 0 : frames + 1;
   }
 }
 

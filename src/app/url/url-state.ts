@@ -68,7 +68,7 @@ export interface UrlState {
   readonly sw: string;
   /** The source file; '' the one of the selected frame. */
   readonly sf: string;
-  /** In a comparison self and total are their changes, `a` and `b` the self on a side. */
+  /** In a comparison self and total are their changes, `a` and `b` the amount on a side. */
   readonly sort: { readonly key: 'name' | 'self' | 'total' | 'file' | 'a' | 'b'; readonly descending: boolean };
   readonly col: 'package' | 'function' | 'file' | 'self' | 'search';
   readonly dir: 'icicle' | 'flame';

@@ -121,7 +121,9 @@ export function Workspace({ file, isStale = false, note }: WorkspaceProps): Reac
           whole={shown?.tree.total[0] ?? 0}
           onStep={step}
           onFocusSearch={() => searched !== '' && addTransform({ kind: 'focus', match: searched })}
-          onLeave={() => document.querySelector<HTMLElement>('[data-flamegraph], [role=grid]')?.focus()}
+          onLeave={() =>
+            document.querySelector<HTMLElement>('[data-flamegraph], [role=grid], [role=treegrid]')?.focus()
+          }
         />
         <Panes pane={pane} />
         <span className={styles['spacer']} />

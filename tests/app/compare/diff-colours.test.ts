@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
+import { certaintyOfUnion } from '#app/compare/certainty.ts';
 import { diffColours } from '#app/compare/diff-colours.ts';
 import {
   changeColourKey,
@@ -27,7 +28,12 @@ beforeAll(async () => {
 
 function keyOf(name: string, rule: 'total' | 'self', noise: 'pale' | 'shown', isKnown = true) {
   const { diff, evidence } = shown;
-  const { keys, strength } = diffColours(diff, isKnown ? evidence : undefined, rule, noise);
+  const { keys, strength } = diffColours(
+    diff,
+    certaintyOfUnion({ ...shown, evidence: isKnown ? evidence : undefined }, rule),
+    rule,
+    noise,
+  );
   const func = diff.functions.names.indexOf(name);
   const node = diff.tree.func.indexOf(func);
   return { key: keys[node], isStrong: strength[node] > 0 };

@@ -44,5 +44,5 @@ export async function compared(
   const diff = await analysis.diff(request, signal);
   const none = { kind: 'none' } as const;
   const evidence = await analysis.evidence(request, { a: none, b: none }, signal);
-  return { request, diff, evidence, open: { a, b }, type };
+  return { request, diff, evidence, isWhole: true, open: { a, b }, type };
 }
