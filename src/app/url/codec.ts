@@ -75,6 +75,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   dcol: { ...oneOf(['total', 'self'], 'total'), isChoice: false, print: unless('total') },
   noise: { ...oneOf(['pale', 'shown'], 'pale'), isChoice: false, print: unless('pale') },
   rate: money(),
+  embed: flag(),
   src: demo(),
   file: optionalText(),
   st: optionalText(),
@@ -213,6 +214,16 @@ function orOpen<T>({ parse, print }: Key<readonly T[]>): Key<readonly T[] | unde
     isChoice: false,
     parse: (values, link) => (values[0] === '' ? [] : parse(values, link)),
     print: (value) => (value === undefined ? [] : value.length === 0 ? [''] : print(value)),
+  };
+}
+
+/** `1`, or not there. */
+function flag(): Key<boolean> {
+  return {
+    fallback: false,
+    isChoice: false,
+    parse: ([value]) => (value === '1' ? true : value === '0' ? false : undefined),
+    print: (value) => (value ? ['1'] : []),
   };
 }
 
