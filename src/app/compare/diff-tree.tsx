@@ -4,6 +4,7 @@ import type { DiffAnswer } from '#analysis/analysis.ts';
 import { findPath, pathOf } from '#model/call-path.ts';
 import { nodeName } from '#model/call-tree.ts';
 import { formatAmount, formatChange } from '#model/changes-text.ts';
+import { sumUp } from '#model/union.ts';
 import { hotPath, type RowOrder } from '#model/visible-rows.ts';
 import { runFrameKey } from '../commands.ts';
 import type { UrlState } from '../url/url-state.ts';
@@ -60,7 +61,7 @@ export function DiffTreeView({ shown, hit, onKey }: DiffTreeViewProps): ReactEle
         order={order}
         hit={hit}
         selected={selected}
-        hot={() => hotPath(tree, changes)}
+        hot={() => hotPath(tree, movedBelow(diff))}
         renderCells={(node) => {
           const at = unionNode[node];
           const [ofA, ofB] = [a.total[at], b.total[at]];
@@ -94,6 +95,12 @@ export function DiffTreeView({ shown, hit, onKey }: DiffTreeViewProps): ReactEle
 /** By node of the shown tree: how much its total changed, without the sign. */
 function changesOf({ tree, node, a, b }: DiffAnswer): Float64Array {
   return Float64Array.from({ length: tree.length }, (_, i) => Math.abs(b.total[node[i]] - a.total[node[i]]));
+}
+
+/** By node of the shown tree: what grew and what shrank below it, together. Where all is under one path that is what leads on. */
+function movedBelow({ tree, node, a, b }: DiffAnswer): Float64Array {
+  const moved = Float64Array.from({ length: tree.length }, (_, i) => Math.abs(b.self[node[i]] - a.self[node[i]]));
+  return sumUp(moved, tree.parent);
 }
 
 /** Ties as they stand in the tree. */
