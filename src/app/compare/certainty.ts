@@ -26,8 +26,10 @@ export function certaintyOfUnion(shown: ShownComparison, rule: UrlState['dcol'])
       return verdict === 'supported';
     },
     said: (node) => {
-      if (evidence === undefined || node === 0) return '';
-      return verdictOfNode(evidence, unionNode[node]) === 'supported' ? ', more than noise' : ', may be noise';
+      const at = unionNode[node];
+      const isSame = diff.a.total[at] === diff.b.total[at] && diff.a.self[at] === diff.b.self[at];
+      if (evidence === undefined || node === 0 || isSame) return '';
+      return verdictOfNode(evidence, at) === 'supported' ? ', more than noise' : ', may be noise';
     },
     told: (node) => (node === 0 ? 'The whole of both sides.' : evidenceOfNode(shown, unionNode[node])),
   };

@@ -53,11 +53,12 @@ const NO_CODE: readonly never[] = [];
 export function ComparePage(): ReactElement {
   const comparison = useComparison();
   const { shown, sides } = comparison;
+  const isComplete = isSettled(comparison);
   usePageTitle(`${titleOf(sides.a)} against ${titleOf(sides.b)}`);
   useEffect(() => {
-    onScreen.setState({ comparison: shown, link: linkOfSides({ a: fixed(sides.a), b: fixed(sides.b) }) });
-    return () => onScreen.setState({ comparison: undefined, link: undefined });
-  }, [shown, sides]);
+    onScreen.setState({ comparison: shown, link: linkOfSides({ a: fixed(sides.a), b: fixed(sides.b) }), isComplete });
+    return () => onScreen.setState({ comparison: undefined, link: undefined, isComplete: true });
+  }, [shown, sides, isComplete]);
   return (
     <main className={styles['page']}>
       <h1 className="visually-hidden">Compare</h1>
@@ -66,6 +67,14 @@ export function ComparePage(): ReactElement {
       <Compared comparison={comparison} />
     </main>
   );
+}
+
+/** Whether nothing better is on its way: all is there, or something is in the way that only the user can take away. */
+function isSettled({ shown, isStale, sides, errors, error, evidenceError, missing, explored }: Comparison): boolean {
+  if (!isStale && shown?.isWhole === true && shown.evidence !== undefined) return true;
+  const isMistaken = [sides.a, sides.b].some((side) => side.kind === 'source' && side.mistake !== undefined);
+  const isFailed = [errors.a, errors.b, evidenceError, explored.error].some((one) => one !== null);
+  return isMistaken || isFailed || error !== undefined || missing.length > 0 || explored.isEmptyStore;
 }
 
 function titleOf(side: Side): string {

@@ -14,7 +14,8 @@ export function CompareStatus({ comparison: { shown } }: { comparison: Compariso
   return (
     <footer className={viewStyles['status']}>
       <span>
-        union of {formatCount(diff.tree.length - 1)} paths, all drawn
+        union of {formatCount(diff.tree.length - 1)} paths,{' '}
+        {shown.isWhole ? 'all drawn' : 'the largest: approximate, the whole is on its way'}
         {evidence &&
           ` · ${formatCount(evidence.found.changes.filter(({ supported }) => supported).length)} changes more than noise · q = 5 %`}
       </span>

@@ -51,11 +51,11 @@ export function DiffTooltip(props: DiffTooltipProps): ReactElement {
     </tr>
   );
   return (
-    <TooltipBox at={at}>
+    <TooltipBox at={at} isWide>
       <p className={tipStyles['name']}>
         <bdi>{name}</bdi>
       </p>
-      {func >= 0 && (
+      {func >= 0 && functions.files[func] !== '' && (
         <p className={tipStyles['file']}>
           {placeOf(functions.files[func], functions.line[func], functions.mappings[func])}
         </p>

@@ -3,8 +3,8 @@ import type { EvidenceAnswer } from '#analysis/analysis.ts';
 import { type AmountUnit, formatAmount, formatChange } from '#model/changes-text.ts';
 import { type Findings, type Verdict, verdicts } from '#model/evidence.ts';
 import { formatDuration } from '#model/time-text.ts';
-import { formatCount, formatValue } from '#model/units.ts';
-import { type ShownComparison } from './use-comparison.ts';
+import { formatCount, formatNumber } from '#model/units.ts';
+import type { ShownComparison } from './use-comparison.ts';
 
 export function unitOf({ diff, type }: ShownComparison): AmountUnit {
   return { kind: diff.kind, sampleType: type };
@@ -19,7 +19,7 @@ export function percentText(a: number, b: number): string {
 }
 
 export function signedPercent(percent: number): string {
-  return `${percent > 0 ? '+' : ''}${formatValue(percent, '%', '')}`;
+  return `${percent > 0 ? '+' : ''}${formatNumber(percent)}\u00a0%`;
 }
 
 /** Both sides of something, in words for a screen reader. */

@@ -85,7 +85,7 @@ const ANSWERS = new Set<unknown>([
   'tree',
   'search',
   'sandwich',
-  'uncut',
+  'first side',
   'diff',
   'diff search',
 ]);
@@ -278,10 +278,15 @@ async function painted(queries: QueryClient): Promise<void> {
   // A graph that is drawn from the answer ends the waiting at once; what draws no graph is given two quiet frames.
   let stop = (): void => {};
   const drawn = new Promise<void>((resolve) => {
-    stop = paintStats.subscribe(() => !isBusy() && resolve());
+    stop = paintStats.subscribe(() => !isOpening() && !isBusy() && resolve());
   });
   await Promise.race([drawn, quiet(isBusy)]);
   stop();
+}
+
+/** Compare loads when it is first shown. */
+function isOpening(): boolean {
+  return urlStore.getState().state.view === 'compare' && onScreen.getState().link === undefined;
 }
 
 /** Resolves when no question is open and nothing better is on its way. */
@@ -294,7 +299,7 @@ async function quiet(isBusy: () => boolean): Promise<void> {
   for (let frames = 0; frames < 2;) {
     await new Promise((resolve) => requestAnimationFrame(resolve));
     const isReading = filesStore.getState().entries.some(({ kind }) => kind === 'reading');
-    frames = isReading || isBusy() ? 0 : frames + 1;
+    frames = isReading || isOpening() || isBusy() ? 0 : frames + 1;
   }
 }
 

@@ -2,7 +2,7 @@
 import type { KeyboardEvent, ReactElement } from 'react';
 import { Button } from '../components/button.tsx';
 import { Choice } from '../components/menu.tsx';
-import { navigate } from '../url/url-store.ts';
+import { navigate, useUrl } from '../url/url-store.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { useIsNarrow } from './use-narrow.ts';
 import styles from './workspace.module.css';
@@ -17,6 +17,11 @@ const paneList: readonly { readonly id: Pane; readonly title: string }[] = [
   { id: 'tree', title: 'Tree' },
   { id: 'source', title: 'Source' },
 ];
+
+/** The pane of the link; of two sides there is none in the view of one. */
+export function usePane(): Pane {
+  return useUrl(({ pane }) => (pane === 'sides' ? 'both' : pane));
+}
 
 export function Panes({ pane }: { pane: Pane }): ReactElement {
   const isNarrow = useIsNarrow();
