@@ -3,7 +3,7 @@ import { type ReactElement, useMemo } from 'react';
 import type { DiffAnswer } from '#analysis/analysis.ts';
 import { findPath, pathOf } from '#model/call-path.ts';
 import { nodeName } from '#model/call-tree.ts';
-import { formatAmount, formatChange } from '#model/changes-text.ts';
+import { exactAmount, formatAmount, formatChange } from '#model/changes-text.ts';
 import { sumUp } from '#model/union.ts';
 import { hotPath, type RowOrder } from '#model/visible-rows.ts';
 import { runFrameKey } from '../commands.ts';
@@ -68,8 +68,12 @@ export function DiffTreeView({ shown, hit, onKey }: DiffTreeViewProps): ReactEle
           const isClear = evidence === undefined || verdictOfNode(evidence, at) === 'supported';
           return (
             <>
-              <div role="gridcell">{formatAmount(ofA, unit)}</div>
-              <div role="gridcell">{formatAmount(ofB, unit)}</div>
+              <div role="gridcell" title={exactAmount(ofA, unit)}>
+                {formatAmount(ofA, unit)}
+              </div>
+              <div role="gridcell" title={exactAmount(ofB, unit)}>
+                {formatAmount(ofB, unit)}
+              </div>
               <div
                 role="gridcell"
                 data-sign={Math.sign(ofB - ofA)}
