@@ -10,7 +10,7 @@ import type { SideName } from '../compare/sides.ts';
 import type { ShownComparison } from '../compare/use-comparison.ts';
 import type { ExportKind } from '../export-kinds.ts';
 import { filesStore } from '../files/files-store.ts';
-import { parseUrl, printUrl } from '../url/codec.ts';
+import { parseUrl, printQuery } from '../url/codec.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
 import { linkOnScreen } from '../views/link-on-screen.ts';
@@ -152,7 +152,7 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
       return stacks.map(({ stack, value }) => ({ stack, value: plain(value) }));
     },
     async show(patch) {
-      const keys = new URLSearchParams(printUrl(urlStore.getState().state));
+      const keys = new URLSearchParams(printQuery(urlStore.getState().state));
       for (const [key, value] of Object.entries(patch)) {
         keys.delete(key);
         if (value !== null) for (const one of typeof value === 'string' ? [value] : value) keys.append(key, one);

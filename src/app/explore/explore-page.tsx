@@ -36,12 +36,13 @@ export function ExplorePage(): ReactElement {
   const explored = useExplored();
   const series = useShownSeries(explored.query, SERIES_POINTS);
   const grid = useUrl((state) => state.grid);
+  const isEmbedded = useUrl((state) => state.embed);
   const service = explored.subject?.service;
   usePageTitle(service);
   return (
     <main className={styles['page']}>
       <h1 className="visually-hidden">{(service ?? 'Explore').slice(0, 200)}</h1>
-      <ExploreBar explored={explored} />
+      {!isEmbedded && <ExploreBar explored={explored} />}
       <ServerNotice />
       <SeriesBand
         explored={explored}
