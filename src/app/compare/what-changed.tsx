@@ -86,7 +86,11 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
           Copy summary
         </Button>
       </div>
-      <ChangeList key={filter} shown={shown} rows={rows} />
+      {rows.length > 0 ? (
+        <ChangeList key={filter} shown={shown} rows={rows} />
+      ) : (
+        <p className={styles['empty']}>No such change.</p>
+      )}
     </section>
   );
 }

@@ -88,6 +88,7 @@ const ANSWERS = new Set<unknown>([
   'first side',
   'diff',
   'diff search',
+  'diff sandwich',
 ]);
 
 export function makeConsole(analysis: Analysis, queries: QueryClient): FlametideConsole {
