@@ -118,6 +118,14 @@ export class PartCache {
     return part;
   }
 
+  /** Opens the first of these that is not open, as long as half of the budget is free. @returns whether one was opened */
+  openAhead(db: Database, parts: readonly { readonly id: number; readonly nodes: number }[]): boolean {
+    if (this.bytes * 2 > this.#budget) return false;
+    const next = parts.find(({ id }) => !this.#parts.has(id));
+    if (next !== undefined) this.get(db, next.id, next.nodes);
+    return next !== undefined;
+  }
+
   /** Forgets all: numbers of parts may mean others now. */
   clear(): void {
     this.#parts.clear();
