@@ -6,7 +6,7 @@ import {
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query';
-import { createContext, useContext, useEffect, useState } from 'react';
+import { createContext, useContext, useEffect, useLayoutEffect, useState } from 'react';
 import type { Analysis, OpenedProfile, ProfileHandle, SideNoise, TreeAnswer } from '#analysis/analysis.ts';
 import type { DataSource, SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
 import type { ServerStatus } from '#datasource/server-status.ts';
@@ -249,6 +249,11 @@ export function useMergedProfile(query: ProfileQuery | undefined): MergedAnswer 
   const analysis = useAnalysis();
   const asked = query ?? NO_QUERY;
   const hasRested = useRest(asked);
+  const queries = useQueryClient();
+  // Before the effects that ask for the rest of the page: a server answers in the order it is asked.
+  useLayoutEffect(() => {
+    if (query !== undefined) void queries.prefetchQuery(sourceQueries.first(source, analysis, query));
+  }, [queries, source, analysis, query]);
   const first = useQuery({ ...sourceQueries.first(source, analysis, asked), enabled: query !== undefined });
   const whole = useQuery({
     ...sourceQueries.whole(source, analysis, asked),

@@ -19,13 +19,20 @@ const flag = new Int32Array(aborted);
 const db = openForReading(file);
 const store = new ProfileStore(db);
 
-/** Between two dictionaries that are opened ahead: questions go first. */
-const BREATH_MS = 20;
+/** Dictionaries are opened ahead when nobody has asked for this long, and with a breath between two: questions go first. */
+const QUIET_MS = 300;
+const BREATH_MS = 10;
 /** Once all are open, how long until a look for new ones. */
 const LOOK_EVERY_MS = 30_000;
 
+let askedAt = -Infinity;
 let ahead = setTimeout(openAhead, BREATH_MS);
 function openAhead(): void {
+  const quietMs = performance.now() - askedAt;
+  if (quietMs < QUIET_MS) {
+    ahead = setTimeout(openAhead, QUIET_MS - quietMs);
+    return;
+  }
   let isMore = false;
   try {
     isMore = store.openAhead();
@@ -37,6 +44,7 @@ function openAhead(): void {
 
 answerCalls({
   query: ({ request, nowMs }: { request: WireRequest; nowMs: number }, id) => {
+    askedAt = performance.now();
     const stop: StopCheck = () => {
       if (Atomics.load(flag, 0) === id) throw new Stopped('aborted');
     };
