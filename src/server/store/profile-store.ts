@@ -39,7 +39,10 @@ export class ProfileStore implements ProfileReader {
   readonly #db: Database;
   readonly #parts = new PartCache(PART_BYTES);
   readonly #samples: StoredSamples;
-  readonly #statements: Record<'types' | 'series' | 'seriesOfType' | 'points' | 'raw' | 'removals' | 'newest', Statement>;
+  readonly #statements: Record<
+    'types' | 'series' | 'seriesOfType' | 'points' | 'raw' | 'removals' | 'newest',
+    Statement
+  >;
   /** Labels by series id; ids are given again only after removals. */
   readonly #labels = new Map<number, LabelSet>();
   #removals = 0;
@@ -54,7 +57,9 @@ export class ProfileStore implements ProfileReader {
       seriesOfType: db.prepare(`SELECT id, service_id, labels FROM series WHERE type = ? AND ${active}`),
       points: db.prepare('SELECT hour, points FROM hour WHERE series_id = ? AND hour >= ? AND hour <= ?'),
       raw: db.prepare('SELECT time_us, total FROM raw WHERE series_id = ? AND time_us >= ? AND time_us < ?'),
-      newest: db.prepare('SELECT id, nodes FROM part WHERE day >= (SELECT max(day) FROM part) - 1 ORDER BY day DESC, id'),
+      newest: db.prepare(
+        'SELECT id, nodes FROM part WHERE day >= (SELECT max(day) FROM part) - 1 ORDER BY day DESC, id',
+      ),
       removals: db.prepare("SELECT value FROM meta WHERE key = 'removals'"),
     };
   }
