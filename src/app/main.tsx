@@ -2,7 +2,7 @@
 import './theme.css';
 import './base.css';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { StrictMode } from 'react';
+import { StrictMode, startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 import { AnalysisClient } from '#analysis/client.ts';
 import { pyroscopeSource } from '#datasource/pyroscope.ts';
@@ -32,16 +32,19 @@ installConsole(analysis, queries);
 loadOverlaysWhenIdle();
 void import('./files/given-files.ts').then(({ openGivenFiles }) => openGivenFiles(analysis));
 
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <QueryClientProvider client={queries}>
-      <AnalysisContext value={analysis}>
-        <SourceContext value={source}>
-          <ErrorBoundary>
-            <Shell />
-          </ErrorBoundary>
-        </SourceContext>
-      </AnalysisContext>
-    </QueryClientProvider>
-  </StrictMode>,
+// In slices: the worker starts between them.
+startTransition(() =>
+  createRoot(document.getElementById('root')!).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <AnalysisContext value={analysis}>
+          <SourceContext value={source}>
+            <ErrorBoundary>
+              <Shell />
+            </ErrorBoundary>
+          </SourceContext>
+        </AnalysisContext>
+      </QueryClientProvider>
+    </StrictMode>,
+  ),
 );

@@ -6,7 +6,7 @@ import {
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query';
-import { createContext, useContext, useEffect, useLayoutEffect, useState } from 'react';
+import { createContext, useContext, useEffect, useState } from 'react';
 import type { Analysis, OpenedProfile, ProfileHandle, SideNoise, TreeAnswer } from '#analysis/analysis.ts';
 import type { DataSource, SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
 import type { ServerStatus } from '#datasource/server-status.ts';
@@ -249,11 +249,6 @@ export function useMergedProfile(query: ProfileQuery | undefined): MergedAnswer 
   const analysis = useAnalysis();
   const asked = query ?? NO_QUERY;
   const hasRested = useRest(asked);
-  const queries = useQueryClient();
-  // Before the effects that ask for the rest of the page: a server answers in the order it is asked.
-  useLayoutEffect(() => {
-    if (query !== undefined) void queries.prefetchQuery(sourceQueries.first(source, analysis, query));
-  }, [queries, source, analysis, query]);
   const first = useQuery({ ...sourceQueries.first(source, analysis, asked), enabled: query !== undefined });
   const whole = useQuery({
     ...sourceQueries.whole(source, analysis, asked),
@@ -266,6 +261,19 @@ export function useMergedProfile(query: ProfileQuery | undefined): MergedAnswer 
     wholeError: whole.error,
     isComing: query !== undefined && whole.data === undefined && first.error === null && whole.error === null,
   };
+}
+
+/**
+ * Asks for the first tree while the page is still being made, before all else: a server answers in the order it is asked.
+ * Whoever shows it asks with `useMergedProfile`.
+ */
+export function useEarlyTree(query: ProfileQuery | undefined): void {
+  const source = useSource();
+  const analysis = useAnalysis();
+  const queries = useQueryClient();
+  if (query === undefined) return;
+  const asked = sourceQueries.first(source, analysis, query);
+  if (queries.getQueryState(asked.queryKey) === undefined) void queries.prefetchQuery(asked);
 }
 
 /** Whether a value has stayed for a while: whoever steps through services or drags over a range does not want each whole. */

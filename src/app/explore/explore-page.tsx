@@ -7,7 +7,7 @@ import { aroundMarker, aroundMarkerTitle, before } from '../compare/ranges.ts';
 import { Button } from '../components/button.tsx';
 import { lazily } from '../components/lazily.tsx';
 import { usePageTitle } from '../page-title.ts';
-import { type MergedProfile, useMergedProfile, useStoredRange } from '../source-queries.ts';
+import { type MergedProfile, useEarlyTree, useMergedProfile, useStoredRange } from '../source-queries.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
 import { onScreen } from '../views/on-screen.ts';
@@ -35,8 +35,9 @@ const SERIES_POINTS = 720;
 
 export function ExplorePage(): ReactElement {
   const explored = useExplored();
-  const series = useShownSeries(explored.query, SERIES_POINTS);
   const grid = useUrl((state) => state.grid);
+  useEarlyTree(grid === 'none' ? explored.query : undefined);
+  const series = useShownSeries(explored.query, SERIES_POINTS);
   const service = explored.subject?.service;
   usePageTitle(service);
   return (
