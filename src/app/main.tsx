@@ -6,6 +6,7 @@ import { StrictMode, startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 import { AnalysisClient } from '#analysis/client.ts';
 import { pyroscopeSource } from '#datasource/pyroscope.ts';
+import { analysisWorker } from './analysis-worker.ts';
 import { loadOverlaysWhenIdle } from './components/load-overlays.ts';
 import { installConsole } from './dev/install-console.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
@@ -15,9 +16,7 @@ import { Shell } from './shell.tsx';
 import { closeDroppedProfiles, SourceContext } from './source-queries.ts';
 import { followHistory } from './url/url-store.ts';
 
-const analysis = new AnalysisClient(
-  new Worker(new URL('../analysis/analysis.worker.ts', import.meta.url), { type: 'module' }),
-);
+const analysis = new AnalysisClient(analysisWorker);
 
 applyTheme();
 followHistory();
