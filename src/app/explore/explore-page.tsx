@@ -10,6 +10,7 @@ import { usePageTitle } from '../page-title.ts';
 import { type MergedProfile, useEarlyTree, useMergedProfile, useStoredRange } from '../source-queries.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
+import { useFirstPicture } from '../views/first-picture.ts';
 import { onScreen } from '../views/on-screen.ts';
 import type { ShownProfile } from '../views/shown.ts';
 import { Workspace } from '../views/workspace.tsx';
@@ -39,12 +40,13 @@ export function ExplorePage(): ReactElement {
   useEarlyTree(grid === 'none' ? explored.query : undefined);
   const series = useShownSeries(explored.query, SERIES_POINTS);
   const service = explored.subject?.service;
+  const hasPicture = useFirstPicture();
   usePageTitle(service);
   return (
     <main className={styles['page']}>
       <h1 className="visually-hidden">{(service ?? 'Explore').slice(0, 200)}</h1>
       <ExploreBar explored={explored} />
-      <ServerNotice />
+      {hasPicture && <ServerNotice />}
       <SeriesBand
         explored={explored}
         shown={series}

@@ -6,11 +6,16 @@ import { preferences } from '../../preferences.ts';
 
 /** Tokens as they hold now: each is read once for all canvases, as reading makes the browser work out its styles. */
 const known = new Map<string, string>();
+let made: FlameTheme | undefined;
+function forget(): void {
+  known.clear();
+  made = undefined;
+}
 const dark = matchMedia('(prefers-color-scheme: dark)');
 // Before whoever reads again, as they come later.
-dark.addEventListener('change', () => known.clear());
+dark.addEventListener('change', forget);
 preferences.subscribe((now, before) => {
-  if (now.theme !== before.theme) known.clear();
+  if (now.theme !== before.theme) forget();
 });
 
 /** A token as it holds now. */
@@ -39,7 +44,12 @@ export function onThemeChange(renew: () => void): () => void {
   dark.addEventListener('change', renew);
   // Names are measured in the page's font: again once it has come.
   const { fontFamily } = getComputedStyle(document.body);
-  if (!document.fonts.check(`12px ${fontFamily}`)) void document.fonts.ready.then(renew);
+  if (!document.fonts.check(`12px ${fontFamily}`)) {
+    void document.fonts.ready.then(() => {
+      forget();
+      renew();
+    });
+  }
   const stop = preferences.subscribe((now, before) => {
     if (now.theme !== before.theme) renew();
   });
@@ -68,7 +78,7 @@ function hatch(ground: string, { line, slant, pitchCss, widthCss }: Hatch, ratio
 
 /** The theme as it holds now. */
 export function readFlameTheme(): FlameTheme {
-  return flameTheme(readToken, hatch);
+  return (made ??= flameTheme(readToken, hatch));
 }
 
 export function useFlameTheme(): FlameTheme {
