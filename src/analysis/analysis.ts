@@ -119,11 +119,11 @@ export type SideNoise =
   | { readonly kind: 'merges'; readonly handles: readonly ProfileHandle[] }
   | { readonly kind: 'none' };
 
-/** Amounts are in the applied normalisation; columns are by node of the union, but for those of `tree`. */
-export interface DiffAnswer extends Omit<DiffTree, 'tree' | 'node'>, Pick<Normalised, 'a' | 'b' | 'kind' | 'load'> {
-  readonly tree: CallTree;
-  /** By node of `tree`: its number in the union, the same for every width and normalisation. */
-  readonly node: Int32Array;
+/** Amounts are in the applied normalisation; columns are by node of the union, but for those of `tree` and `node`. */
+export interface DiffPicture extends DiffTree, Pick<Normalised, 'a' | 'b'> {}
+
+/** Nodes of the union have the same numbers for every width and normalisation. */
+export interface DiffAnswer extends DiffPicture, Pick<Normalised, 'kind' | 'load'> {
   readonly byFunction: { readonly a: SideAmounts; readonly b: SideAmounts };
   readonly functions: FunctionTable;
   readonly packages: readonly string[];
@@ -143,6 +143,12 @@ export interface DiffAnswer extends Omit<DiffTree, 'tree' | 'node'>, Pick<Normal
 interface SideAmounts {
   readonly self: Float64Array;
   readonly total: Float64Array;
+}
+
+/** As `SandwichAnswer`, of both sides; functions have their numbers in the union. A side without the function is 0 all over. */
+export interface SandwichDiffAnswer {
+  readonly callers: DiffPicture;
+  readonly callees: DiffPicture;
 }
 
 export interface EvidenceAnswer extends Pick<Evidence, 'isSliced' | 'isCounted' | 'functions' | 'nodes' | 'nodeRow'> {
@@ -188,5 +194,6 @@ export interface Analysis {
     signal: AbortSignal,
   ): Promise<EvidenceAnswer>;
   searchDiff(request: DiffRequest, text: string, signal: AbortSignal): Promise<SearchAnswer>;
+  sandwichDiff(request: DiffRequest, func: number, signal: AbortSignal): Promise<SandwichDiffAnswer>;
   close(handle: ProfileHandle): void;
 }

@@ -10,6 +10,7 @@ import type {
   OpenedProfile,
   ProfileHandle,
   SandwichAnswer,
+  SandwichDiffAnswer,
   SearchAnswer,
   SideNoise,
   StackValue,
@@ -106,6 +107,10 @@ export class AnalysisClient implements Analysis {
 
   searchDiff(request: DiffRequest, text: string, signal: AbortSignal): Promise<SearchAnswer> {
     return this.#ask<SearchAnswer>('searchDiff', [request, text], signal);
+  }
+
+  sandwichDiff(request: DiffRequest, func: number, signal: AbortSignal): Promise<SandwichDiffAnswer> {
+    return this.#ask<SandwichDiffAnswer>('sandwichDiff', [request, func], signal);
   }
 
   close(handle: ProfileHandle): void {

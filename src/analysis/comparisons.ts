@@ -9,6 +9,7 @@ import { type Evidence, findEvidence } from '#model/evidence.ts';
 import { functionTotals } from '#model/function-table.ts';
 import { normalise, type Normalised, normalisations, whyNotNormalised } from '#model/normalise.ts';
 import type { Profile } from '#model/profile.ts';
+import { sandwich } from '#model/sandwich.ts';
 import { samplesPerUnit } from '#model/samples-per-unit.ts';
 import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
 import { type SideSlices, slicesOfAnswer, slicesOfTrees, treesOfSlices, unsliced } from '#model/slices.ts';
@@ -19,9 +20,11 @@ import { rankNames } from '#model/tree-builder.ts';
 import { readSlices } from '#formats/sliced-tree.ts';
 import type {
   DiffAnswer,
+  DiffPicture,
   DiffRequest,
   DiffSide,
   EvidenceAnswer,
+  SandwichDiffAnswer,
   SearchAnswer,
   SideNoise,
   TreeRequest,
@@ -69,19 +72,12 @@ export class Comparisons {
     const { union, facts, matched } = kept;
     const { normalised, refused } = this.#normalised(kept, request);
     const shown = diffTree(union, normalised, request.width, request.order, kept.nameRank);
-    const { tree, node, changeOfTotal, changeOfSelf, presence, mixed } = shown;
     const { kind, load } = normalised;
-    const a = { self: normalised.a.self, total: normalised.a.total };
-    const b = { self: normalised.b.self, total: normalised.b.total };
+    const { a, b } = amountsOf(normalised);
     return {
-      tree,
-      node,
+      ...shown,
       a,
       b,
-      changeOfTotal,
-      changeOfSelf,
-      presence,
-      mixed,
       byFunction: { a: totalsByFunction(union, a), b: totalsByFunction(union, b) },
       functions: facts.functions,
       packages: facts.packages,
@@ -138,6 +134,24 @@ export class Comparisons {
     const { tree } = this.#shown(kept, request);
     const { nodes, value } = searchShare(tree, hit);
     return { hit, nodes, value, searchMs: performance.now() - began };
+  }
+
+  async sandwich(request: DiffRequest, func: number, signal: AbortSignal): Promise<SandwichDiffAnswer> {
+    const kept = await this.#union(request, signal);
+    const { union, nameRank } = kept;
+    const { normalised } = this.#normalised(kept, request);
+    // Of what the normalisation made of the sides, which need not be in proportion to what was recorded.
+    const a = sandwich(treeOfSide(union, normalised.a), func, 'size', nameRank);
+    const b = sandwich(treeOfSide(union, normalised.b), func, 'size', nameRank);
+    signal.throwIfAborted();
+    const half = (ofA: CallTree, ofB: CallTree): DiffPicture => {
+      const { names } = union;
+      const both = unionTree({ tree: ofA, names }, { tree: ofB, names });
+      const columns = amountsOf(both);
+      const shown = diffTree(both, { kind: 'absolute', ...columns, load: 1 }, request.width, request.order, nameRank);
+      return { ...shown, ...columns };
+    };
+    return { callers: half(a.callers, b.callers), callees: half(a.callees, b.callees) };
   }
 
   /** A side's profile is closed: what was made of it goes too. */
@@ -252,12 +266,18 @@ function exactTotal({ exact, total }: SideColumns): number | bigint {
   return exact ? exact.total[0] : total[0];
 }
 
-function totalsByFunction(union: UnionTree, { self, total }: Normalised['a']): DiffAnswer['byFunction']['a'] {
-  const sums = functionTotals(
-    { ...union, self, total, exact: undefined, negative: union.a.negative },
-    union.names.length,
-  );
-  return { self: sums.self, total: sums.total };
+/** Nothing but the amounts: what is recorded has more columns. */
+function amountsOf({ a, b }: Pick<Normalised, 'a' | 'b'>): Pick<Normalised, 'a' | 'b'> {
+  return { a: { self: a.self, total: a.total }, b: { self: b.self, total: b.total } };
+}
+
+function treeOfSide(union: UnionTree, { self, total }: Normalised['a']): CallTree {
+  return { ...union, self, total, exact: undefined, negative: union.a.negative };
+}
+
+function totalsByFunction(union: UnionTree, amounts: Normalised['a']): DiffAnswer['byFunction']['a'] {
+  const { self, total } = functionTotals(treeOfSide(union, amounts), union.names.length);
+  return { self, total };
 }
 
 /** All that is supported, and the largest of the rest. */

@@ -27,6 +27,7 @@ import type {
   OpenedProfile,
   ProfileHandle,
   SandwichAnswer,
+  SandwichDiffAnswer,
   SearchAnswer,
   SideNoise,
   StackValue,
@@ -207,6 +208,10 @@ export class InProcessAnalysis implements Analysis {
 
   searchDiff(request: DiffRequest, text: string, signal: AbortSignal): Promise<SearchAnswer> {
     return this.#comparisons.search(request, text, signal);
+  }
+
+  sandwichDiff(request: DiffRequest, func: number, signal: AbortSignal): Promise<SandwichDiffAnswer> {
+    return this.#comparisons.sandwich(request, func, signal);
   }
 
   close(handle: ProfileHandle): void {

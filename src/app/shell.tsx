@@ -24,6 +24,8 @@ import { useOnScreen } from './views/on-screen.ts';
 import { Workspace } from './views/workspace.tsx';
 import styles from './shell.module.css';
 
+const ComparePage = lazily(async () => (await import('./compare/compare-page.tsx')).ComparePage);
+const EmbedBar = lazily(async () => (await import('./embed-bar.tsx')).EmbedBar, <header className={styles['embed']} />);
 const FilesPage = lazily(async () => (await import('./files/files-page.tsx')).FilesPage);
 const DropVeil = lazily(async () => (await import('./files/files-page.tsx')).DropVeil);
 const PasteDialog = lazily(async () => (await import('./files/files-page.tsx')).PasteDialog);
@@ -38,13 +40,22 @@ export function Shell(): ReactElement {
   const dialog = useUi((ui) => ui.dialog);
   const edited = useUi((ui) => ui.edited);
   const announcement = useUi((ui) => ui.announcement);
+  const isEmbedded = useUrl((state) => state.embed);
   const isDropping = useDropOnWindow();
   return (
     <div className={styles['shell']}>
-      <TopBar view={view} />
+      {isEmbedded ? <EmbedBar /> : <TopBar view={view} />}
       <Notices />
       {reading && <Reading file={reading} />}
-      {view === 'explore' ? <ExplorePage /> : file ? <FilePage file={file} /> : <FilesPage />}
+      {view === 'explore' ? (
+        <ExplorePage />
+      ) : view === 'compare' ? (
+        <ComparePage />
+      ) : file ? (
+        <FilePage file={file} />
+      ) : (
+        <FilesPage />
+      )}
       {isDropping && <DropVeil />}
       {dialog === 'paste' && <PasteDialog onClose={() => openDialog('none')} />}
       {dialog === 'transform' && <TransformDialog index={edited} onClose={() => openDialog('none')} />}
@@ -69,6 +80,7 @@ function FilePage({ file }: { file: OpenFile }): ReactElement {
 
 const pages: readonly { readonly id: UrlState['view']; readonly title: string }[] = [
   { id: 'explore', title: 'Explore' },
+  { id: 'compare', title: 'Compare' },
   { id: 'files', title: 'Files' },
 ];
 const NO_FILE = { file: undefined, src: undefined, z: [], sel: [] } as const;
@@ -123,9 +135,9 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
         ))}
       </nav>
       <span className={styles['spacer']} />
-      {view === 'explore' && <ExploreTime />}
+      {view !== 'files' && <ExploreTime />}
       {shown && <ExportMenu shown={shown} />}
-      {shown && (
+      {(shown || view === 'compare') && (
         <Button
           icon="share"
           onClick={() => void copy(linkOnScreen(), 'Link')}

@@ -58,11 +58,12 @@ const SOURCE_KEYS = new Set<unknown>([
   'told markers',
   'first',
   'whole',
-  'uncut',
+  'first side',
+  'whole side',
   'noise',
 ]);
 /** First words of the keys whose answers hold a profile open in the worker. */
-const PROFILE_KEYS = new Set<unknown>(['first', 'whole', 'uncut', 'noise']);
+const PROFILE_KEYS = new Set<unknown>(['first', 'whole', 'first side', 'whole side', 'noise']);
 
 export const sourceQueries = {
   storedRange: (source: DataSource) => ({

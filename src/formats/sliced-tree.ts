@@ -37,8 +37,10 @@ export function readSlices(bytes: Uint8Array, fail: FailAt): SlicedColumns {
       continue;
     }
     const end = reader.stop();
-    if (column) while (reader.offset < end) column.push(reader.unsigned());
-    else {
+    if (column) {
+      while (reader.offset < end) column.push(reader.unsigned());
+      if (reader.offset > end) fail('a number runs out of its list', end);
+    } else {
       names.push(utf8.decode(bytes.subarray(reader.offset, end)));
       reader.offset = end;
     }

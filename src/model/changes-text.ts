@@ -2,7 +2,7 @@
 import type { Change, WhatChanged } from './changes.ts';
 import type { Normalisation } from './normalise.ts';
 import type { SampleType } from './profile.ts';
-import { formatShare, formatValue } from './units.ts';
+import { formatExact, formatNumber, formatShare, formatValue } from './units.ts';
 
 /** What amounts are of. */
 export interface AmountUnit {
@@ -18,7 +18,7 @@ const LEAST_GROWTH = 0.05;
 /** `+0.310 cores`, `−4.10 points`; what is measured, with its sign. */
 export function formatChange(value: number, unit: AmountUnit): string {
   const sign = value > 0 ? '+' : '';
-  if (isShare(unit)) return `${sign}${formatValue(value * 100, 'points', '')}`;
+  if (isShare(unit)) return `${sign}${formatNumber(value * 100)}\u00a0points`;
   return `${sign}${formatAmount(value, unit)}`;
 }
 
@@ -29,6 +29,11 @@ export function formatAmount(value: number, unit: AmountUnit): string {
   if (unit.kind === 'absolute') return formatValue(value, word, type);
   if (type === 'cpu' && /^n(ano)?s(econds?)?$/.test(word)) return formatValue(value / 1e9, 'cores', '');
   return `${formatValue(value, word, type)}/s`;
+}
+
+/** Every digit of an amount as recorded, `1 405 316 nanoseconds`; what is worked out has none beyond those shown. */
+export function exactAmount(value: number, { kind, sampleType }: AmountUnit): string | undefined {
+  return kind === 'absolute' ? formatExact(value, sampleType.unit) : undefined;
 }
 
 /** `json.Marshal costs 23.0 % more wherever it is called: +0.310 cores`. */
@@ -128,11 +133,11 @@ function isShare({ kind }: AmountUnit): boolean {
 }
 
 function percent(value: number): string {
-  return formatValue(Math.abs(value), '%', '');
+  return `${formatNumber(Math.abs(value))}\u00a0%`;
 }
 
 function signed(value: number): string {
-  return `${value > 0 ? '+' : ''}${formatValue(value, '%', '')}`;
+  return `${value > 0 ? '+' : ''}${formatNumber(value)}\u00a0%`;
 }
 
 function markdownCode(text: string): string {

@@ -27,12 +27,14 @@ function calleesOf(tree: CallTree, node: NodeIndex): NodeIndex[] {
   return callees;
 }
 
-/** From the root on, as long as one callee holds more than half: where a reader would go anyway. */
-export function hotPath(tree: CallTree): readonly NodeIndex[] {
+/** From the root on, as long as one callee holds more than half: where a reader would go anyway. @param weight by node */
+export function hotPath(tree: CallTree, weight: Float64Array = tree.total): readonly NodeIndex[] {
   const path: NodeIndex[] = [];
   for (let node = 0; ;) {
-    const hottest = calleesOf(tree, node).find((callee) => tree.total[callee] * 2 > tree.total[node]);
-    if (hottest === undefined) return path;
+    let hottest = -1;
+    for (const callee of calleesOf(tree, node))
+      if (weight[callee] * 2 > weight[node] && (hottest < 0 || weight[callee] > weight[hottest])) hottest = callee;
+    if (hottest < 0) return path;
     path.push(hottest);
     node = hottest;
   }

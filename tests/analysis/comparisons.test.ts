@@ -2,6 +2,8 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import type { DiffRequest, DiffSide, OpenedProfile, SideNoise } from '#analysis/analysis.ts';
 import { InProcessAnalysis } from '#analysis/in-process.ts';
+import { pathOf } from '#model/call-path.ts';
+import type { CallTree } from '#model/call-tree.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 import { SelectSlicesResponseSchema } from '#wire/gen/flametide/v1/query_pb.ts';
 
@@ -40,6 +42,10 @@ async function selves(request: DiffRequest): Promise<string[]> {
     paths[shown] = shown === 0 ? '' : `${paths[tree.parent[shown]]}/${name}`;
     return `${paths[shown]} ${a.self[at]} ${b.self[at]}`;
   }).filter((row) => !row.endsWith(' 0 0'));
+}
+
+function pathIn(tree: CallTree, names: readonly string[], node: number): string {
+  return pathOf(tree, names, node).join('/');
 }
 
 /** Each slice as stacks; all of one root function. */
@@ -122,6 +128,52 @@ describe('a comparison', () => {
     const b = await opened({ 'main;two': 3 });
     const { nodes, value } = await analysis.searchDiff(ask(a, b), 'one | two', signal);
     expect({ nodes, value }).toEqual({ nodes: 2, value: 2 });
+  });
+
+  it('has one function of both sides between its callers and callees, as each side alone has', async () => {
+    const a = await opened({ 'main;f;x': 30, 'main;f;f;y': 20, 'other;f': 10, rest: 40 });
+    const b = await opened({ 'main;f;x': 60, 'other;f;z': 20, 'fresh;f': 5, 'fresh;only': 15 });
+    const request = ask(a, b, { normalisation: 'share' });
+    const { names } = (await analysis.diff(request, signal)).functions;
+    for (const [func, name] of names.entries()) {
+      const halves = await analysis.sandwichDiff(request, func, signal);
+      for (const [side, { profile }] of [['a', a] as const, ['b', b] as const]) {
+        const alone = await analysis.sandwich(
+          { handle: profile.handle, sampleType: 0, order: 'name', transforms: [] },
+          profile.functions.names.indexOf(name),
+          signal,
+        );
+        for (const half of ['callers', 'callees'] as const) {
+          const tree = alone[half];
+          const own = Array.from(tree.total, (total, at) => `${pathIn(tree, profile.functions.names, at)} ${total}`);
+          const { node, [side]: amounts, tree: shown } = halves[half];
+          const both = Array.from(node, (at, i) => `${pathIn(shown, names, i)} ${Math.round(amounts.total[at] * 100)}`);
+          expect(both.filter((row) => !row.endsWith(' 0')).sort(), `${half} of ${name}`).toEqual(
+            own.filter((row) => !row.endsWith(' 0')).sort(),
+          );
+        }
+      }
+    }
+  });
+
+  it('puts the same into a sandwich as into the table where contexts are scaled apart', async () => {
+    const work = (x: number, y: number): Record<string, number> =>
+      Object.fromEntries(
+        ['x', 'y'].flatMap((route, i) =>
+          Array.from({ length: 6 }, (_, k) => [`main;${route};f;${route}${k}`, (i === 0 ? x : y) + k]),
+        ),
+      );
+    const [a, b] = [await opened(work(100, 100)), await opened(work(300, 100))];
+    const request = ask(a, b, { normalisation: 'equal-work' });
+    const { byFunction, functions } = await analysis.diff(request, signal);
+    const f = functions.names.indexOf('f');
+    const { callers, callees } = await analysis.sandwichDiff(request, f, signal);
+    for (const side of ['a', 'b'] as const) {
+      expect(callers[side].total[0]).toBeCloseTo(byFunction[side].total[f], 12);
+      expect(callees[side].total[0]).toBeCloseTo(byFunction[side].total[f], 12);
+    }
+    // Routes apart, as many times as much work on one of them.
+    expect(callers.changeOfTotal.every((change) => Math.abs(change) < 0.01)).toBe(true);
   });
 
   it('refuses slices that are damaged', async () => {

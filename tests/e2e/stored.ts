@@ -9,7 +9,7 @@ const PERIOD = 10_000_000;
 /** Samples by stack, `main;serve;parse`. */
 export type Stacks = Readonly<Record<string, number>>;
 
-function pprofOf(stacks: Stacks, timeMs: number): Buffer {
+export function pprofOf(stacks: Stacks, timeMs: number): Buffer {
   const strings = new StringTable();
   const type = (): ValueType => new ValueType({ type: strings.dedup('cpu'), unit: strings.dedup('nanoseconds') });
   const names = [...new Set(Object.keys(stacks).flatMap((stack) => stack.split(';')))];

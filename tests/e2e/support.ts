@@ -1,5 +1,6 @@
 /** What the end-to-end tests share: opening files as a user does, asking the console handle, watching for complaints. */
 import { expect, type Page, test as base } from '@playwright/test';
+import type { Summary } from '../../src/app/dev/console.ts';
 
 /** `parse` recurs, `json.Marshal` has two callers; total 100. */
 export const sampleStacks = `main;serve;json.Marshal 30
@@ -51,8 +52,9 @@ export async function openSample(page: Page, query = '?v=1&view=files'): Promise
   await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
 }
 
-export function summary(page: Page): ReturnType<Window['flametide']['summary']> {
-  return page.evaluate(() => window.flametide.summary());
+/** Of what is shown alone; a comparison has two sides. */
+export function summary(page: Page): Promise<Summary> {
+  return page.evaluate(() => window.flametide.summary() as Promise<Summary>);
 }
 
 /** The selected row of the flamegraph's accessible tree. */

@@ -3,38 +3,14 @@
  * to its flamegraph painted, and from an empty tab to the first one. Real Chromium, medians over rounds, into
  * results-explore.json. `npm run bench:explore [rounds]`
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { writeFileSync } from 'node:fs';
 import { chromium } from '@playwright/test';
 import { testBrowser } from '../support/browser.js';
-import { CPU, machine, quantile, startServer, stop } from './server/lib.js';
+import { HOUR, SERVICES, startWithDay } from './day.js';
+import { CPU, machine, quantile, stop } from './server/lib.js';
 
-const SHARED = fileURLToPath(new URL('../../../shared/bench/server/', import.meta.url));
-const CACHE = fileURLToPath(new URL('../../node_modules/.cache/bench-day/', import.meta.url));
-const HOUR = 3_600_000;
-const SERVICES = 10;
 const rounds = Number(process.argv[2] ?? 20);
-
-mkdirSync(CACHE, { recursive: true });
-const made = `${CACHE}day.json`;
-if (!existsSync(made)) {
-  const { stdout, status } = spawnSync(process.execPath, [`${SHARED}gen-day.mjs`, `${CACHE}day.bin`], {
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error('The day could not be made: is ../shared beside this repository?');
-  writeFileSync(made, stdout);
-}
-const { end } = JSON.parse(readFileSync(made, 'utf8'));
-const isLoaded = existsSync(`${CACHE}data`);
-const { child, url } = await startServer(['--data', `${CACHE}data`, '--max-profile-age', '0', '--no-self-profile']);
-if (!isLoaded) {
-  spawnSync(process.execPath, [`${SHARED}load.mjs`, `${CACHE}day.bin`, '--url', url, '--clients', '8'], {
-    stdio: 'inherit',
-  });
-  // Hours are packed to blocks every half minute.
-  await new Promise((resolve) => setTimeout(resolve, 90_000));
-}
+const { child, url, end } = await startWithDay();
 
 const browser = await chromium.launch(testBrowser());
 /** @type {Record<string, unknown>} */
@@ -53,8 +29,8 @@ for (const hours of [1, 24]) {
       const began = performance.now();
       await window.flametide.show({ svc: next });
       const shownMs = performance.now() - began;
-      const { service } = await window.flametide.summary();
-      if (service !== next) throw new Error(`${next} was asked for, ${service} is shown.`);
+      const shown = await window.flametide.summary();
+      if (!('service' in shown) || shown.service !== next) throw new Error(`${next} was asked for, another is shown.`);
       return { shownMs, wholeMs: performance.now() - began, ...(await window.flametide.stats()) };
     }, svc);
     painted.push(times.shownMs);

@@ -2,13 +2,11 @@
 import { type ReactElement, useMemo } from 'react';
 import { printLabelSelector } from '#model/label-selector.ts';
 import { absolute, type TimeRange } from '#model/time-range.ts';
-import { Button } from '../components/button.tsx';
 import type { Explored } from '../explore/use-explored.ts';
 import { SeriesBand } from '../explore/series-band.tsx';
 import { useShownSeries } from '../explore/use-shown-series.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
-import { aroundMarker, aroundMarkerTitle } from './ranges.ts';
 import { linkOfSides, type SideName, sideNames, type SourceSide } from './sides.ts';
 import type { Comparison } from './use-comparison.ts';
 import styles from './compare.module.css';
@@ -17,7 +15,9 @@ const SERIES_POINTS = 720;
 /** Sides further apart than so many of their lengths have a series each. */
 const FAR = 10;
 /** Room around what is compared, of its length. */
-const ROOM = 0.15;
+const ROOM = 0.08;
+/** A view so many times as long as what is compared would make that too small to take hold of. */
+const MOST_VIEW = 6;
 
 export function CompareBand({ comparison }: { comparison: Comparison }): ReactElement | null {
   const { a, b } = comparison.sides;
@@ -105,45 +105,29 @@ function Band({ comparison, names, view }: BandProps): ReactElement {
         shown={series}
         sides={ranges}
         onSide={move}
-        actions={(selection, clear) =>
-          names.map((name) => (
-            <Button
-              key={name}
-              onClick={() => {
-                clear();
-                move(name, selection);
-              }}
-            >
-              As {name.toUpperCase()}
-            </Button>
-          ))
+        ofSelection={names.map((name) => ({
+          title: `As ${name.toUpperCase()}`,
+          run: (selection) => move(name, selection),
+        }))}
+        onCompareAround={({ a, b }) =>
+          navigate(linkOfSides({ a: { ...side, text: a }, b: { ...side, text: b } }), 'push')
         }
-        markActions={(timeMs, close) => (
-          <Button
-            kind="primary"
-            autoFocus
-            onClick={() => {
-              close();
-              const texts = aroundMarker(timeMs, nowMs);
-              navigate(linkOfSides({ a: { ...side, text: texts.a }, b: { ...side, text: texts.b } }), 'push');
-            }}
-          >
-            {aroundMarkerTitle(timeMs, nowMs)}
-          </Button>
-        )}
       />
     </div>
   );
 }
 
-/** What holds all of the ranges and what is in view, with some room where nothing says otherwise. */
+/** What holds all of the ranges and what is in view, with some room beside what is compared. */
 function around(ranges: readonly TimeRange[], view: TimeRange | undefined, nowMs: number): TimeRange | undefined {
-  const all = view ? [...ranges, view] : ranges;
-  if (all.length === 0) return undefined;
-  const startMs = Math.min(...all.map((one) => one.startMs));
-  const endMs = Math.max(...all.map((one) => one.endMs));
-  const room = view ? 0 : (endMs - startMs) * ROOM;
+  if (ranges.length === 0) return view;
+  const startMs = Math.min(...ranges.map((one) => one.startMs));
+  const endMs = Math.max(...ranges.map((one) => one.endMs));
+  const room = (endMs - startMs) * ROOM;
   // To whole seconds, so that the same sides ask the same question.
   const whole = (ms: number): number => Math.round(ms / 1000) * 1000;
-  return { startMs: whole(startMs - room), endMs: Math.max(whole(Math.min(endMs + room, nowMs)), endMs) };
+  const near = view && view.endMs - view.startMs < MOST_VIEW * (endMs - startMs) ? view : undefined;
+  return {
+    startMs: whole(Math.min(startMs - room, near?.startMs ?? Infinity)),
+    endMs: Math.max(whole(Math.min(endMs + room, nowMs)), endMs, near?.endMs ?? 0),
+  };
 }

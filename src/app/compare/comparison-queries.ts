@@ -6,6 +6,7 @@ import type {
   DiffRequest,
   EvidenceAnswer,
   ProfileHandle,
+  SandwichDiffAnswer,
   SearchAnswer,
   SideNoise,
 } from '#analysis/analysis.ts';
@@ -16,21 +17,24 @@ import { subRanges } from '#model/time-range.ts';
 import { useAnalysis } from '../queries.ts';
 import { type Asked, type MergedProfile, useSource } from '../source-queries.ts';
 
-/** For comparisons: every node, by name. A source that cuts each of its parts cuts nothing here. */
+/** Every node, by name: a source that cuts each of its parts cuts nothing here. */
 const MOST_NODES = 1_048_576;
+/** Of the first answer: more than a window can tell apart, few enough to be there at once. */
+const FIRST_NODES = 8192;
 /** What a source without slices is asked for instead: merges of so many sub-ranges, so many at once. */
 const MOST_SUB_RANGES = 24;
 const SUB_RANGES_AT_ONCE = 4;
 
-export const comparisonQueries = {
-  uncut: (source: DataSource, analysis: Analysis, query: ProfileQuery) => ({
-    queryKey: ['uncut', source.id, query],
+const comparisonQueries = {
+  side: (source: DataSource, analysis: Analysis, query: ProfileQuery, maxNodes: number) => ({
+    queryKey: [maxNodes === MOST_NODES ? 'whole side' : 'first side', source.id, query],
     queryFn: async ({ signal }: Asked): Promise<MergedProfile> => {
       const began = performance.now();
-      const encoded = await source.mergedTree(query, MOST_NODES, signal);
+      const encoded = await source.mergedTree(query, maxNodes, signal);
       const queryMs = performance.now() - began;
       const bytes = encoded.bytes.length;
-      return { profile: await analysis.open(encoded, signal, () => {}), query, bytes, queryMs, isWhole: true };
+      const profile = await analysis.open(encoded, signal, () => {});
+      return { profile, query, bytes, queryMs, isWhole: maxNodes === MOST_NODES };
     },
   }),
   noise: (source: DataSource, analysis: Analysis, query: ProfileQuery) => ({
@@ -73,14 +77,22 @@ async function openSubRanges(
   }
 }
 
-/** @param query undefined asks nothing */
-export function useUncut(query: ProfileQuery | undefined): UseQueryResult<MergedProfile> {
+/** The largest nodes at once. @param query undefined asks nothing */
+export function useFirstSide(query: ProfileQuery | undefined): UseQueryResult<MergedProfile> {
+  return useSide(query, FIRST_NODES);
+}
+
+/** What numbers are taken from. @param query undefined asks nothing */
+export function useWholeSide(query: ProfileQuery | undefined): UseQueryResult<MergedProfile> {
+  return useSide(query, MOST_NODES);
+}
+
+function useSide(query: ProfileQuery | undefined, maxNodes: number): UseQueryResult<MergedProfile> {
   const source = useSource();
   const analysis = useAnalysis();
   return useQuery({
-    ...comparisonQueries.uncut(source, analysis, query ?? NO_QUERY),
+    ...comparisonQueries.side(source, analysis, query ?? NO_QUERY, maxNodes),
     enabled: query !== undefined,
-    placeholderData: keepPreviousData,
   });
 }
 
@@ -134,6 +146,16 @@ export function useDiffSearch(request: DiffRequest | undefined, text: string): U
     queryFn: ({ signal }) => analysis.searchDiff(request!, text, signal),
     enabled: request !== undefined && text !== '',
     placeholderData: keepPreviousData,
+  });
+}
+
+/** @param func of the union; -1 asks nothing */
+export function useSandwichDiff(request: DiffRequest, func: number): UseQueryResult<SandwichDiffAnswer> {
+  const analysis = useAnalysis();
+  return useQuery({
+    queryKey: ['diff sandwich', request, func],
+    queryFn: ({ signal }) => analysis.sandwichDiff(request, func, signal),
+    enabled: func >= 0,
   });
 }
 

@@ -3,8 +3,9 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import type { DiffAnswer } from '#analysis/analysis.ts';
 import { pathOf } from '#model/call-path.ts';
-import { formatAmount, formatChange } from '#model/changes-text.ts';
+import { exactAmount, formatAmount, formatChange } from '#model/changes-text.ts';
 import { splitName } from '#model/function-name.ts';
+import { showSandwich } from '../commands.ts';
 import { Icon } from '../components/icon.tsx';
 import { hoverFunction, useUi } from '../ui-store.ts';
 import type { UrlState } from '../url/url-state.ts';
@@ -79,6 +80,7 @@ export function DiffTable({ shown, hit, onKey }: DiffTableProps): ReactElement {
     };
     if (event.key in steps) move(steps[event.key]);
     else if (event.key === 'Enter' || event.key === ' ') choose(at);
+    else if (event.key === 's') showSandwich(diff.functions.names[rows[at]]);
     else if (!onKey(event.key)) return;
     event.preventDefault();
   };
@@ -172,9 +174,19 @@ function DiffRow({ shown, func, index, top, isActive, isSelected, onChoose }: Di
   const name = diff.functions.names[func];
   const { prefix, middle, bare } = splitName(name);
   const isClear = evidence === undefined || verdictOfFunction(evidence, func) === 'supported';
+  const amount = (value: number): ReactElement => (
+    <div role="gridcell" title={exactAmount(value, unit)}>
+      {formatAmount(value, unit)}
+    </div>
+  );
   const change = (ofA: number, ofB: number): ReactElement => (
     <>
-      <div role="gridcell" data-sign={Math.sign(ofB - ofA)} data-pale={!isClear || undefined}>
+      <div
+        role="gridcell"
+        data-sign={Math.sign(ofB - ofA)}
+        data-pale={!isClear || undefined}
+        title={exactAmount(ofB - ofA, unit)}
+      >
         {formatChange(ofB - ofA, unit)}
       </div>
       <div role="gridcell">{percentText(ofA, ofB)}</div>
@@ -192,6 +204,7 @@ function DiffRow({ shown, func, index, top, isActive, isSelected, onChoose }: Di
       style={{ transform: `translateY(${top}px)` }}
       onPointerEnter={() => hoverFunction(func)}
       onClick={onChoose}
+      onDoubleClick={() => showSandwich(name)}
     >
       <div role="gridcell" className={styles['name']} title={name.slice(0, 600)}>
         <bdi>
@@ -200,12 +213,12 @@ function DiffRow({ shown, func, index, top, isActive, isSelected, onChoose }: Di
           {bare || '(empty name)'}
         </bdi>
       </div>
-      <div role="gridcell">{formatAmount(a.self[func], unit)}</div>
-      <div role="gridcell">{formatAmount(b.self[func], unit)}</div>
+      {amount(a.self[func])}
+      {amount(b.self[func])}
       {change(a.self[func], b.self[func])}
       <div role="gridcell">{evidence && intervalText(evidence.functions, func)}</div>
-      <div role="gridcell">{formatAmount(a.total[func], unit)}</div>
-      <div role="gridcell">{formatAmount(b.total[func], unit)}</div>
+      {amount(a.total[func])}
+      {amount(b.total[func])}
       {change(a.total[func], b.total[func])}
     </div>
   );

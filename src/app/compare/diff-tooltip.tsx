@@ -1,13 +1,15 @@
 /** What one frame is on both sides, beside the pointer. */
 import type { ReactElement } from 'react';
-import { nodeName, rootName } from '#model/call-tree.ts';
+import type { DiffPicture } from '#analysis/analysis.ts';
+import { nodeName } from '#model/call-tree.ts';
 import { formatAmount, formatChange } from '#model/changes-text.ts';
 import type { Place } from '../ui-store.ts';
 import { placeOf } from '../views/place-of.ts';
 import { TooltipBox } from '../views/flamegraph/tooltip-box.tsx';
 import tipStyles from '../views/flamegraph/frame-tooltip.module.css';
+import type { Certainty } from './certainty.ts';
 import { monthlyText } from './cost.ts';
-import { evidenceOfNode, percentText, unitOf } from './diff-words.ts';
+import { percentText, unitOf } from './diff-words.ts';
 import type { ShownComparison } from './use-comparison.ts';
 import styles from './compare.module.css';
 
@@ -16,6 +18,10 @@ const MOST_LETTERS = 600;
 
 interface DiffTooltipProps {
   readonly shown: ShownComparison;
+  readonly picture: DiffPicture;
+  /** The root by name. */
+  readonly root: string;
+  readonly certainty: Certainty;
   /** Money an hour; undefined: none is spoken of. */
   readonly rate: number | undefined;
   /** Of the shown tree. */
@@ -23,13 +29,14 @@ interface DiffTooltipProps {
   readonly at: Place;
 }
 
-export function DiffTooltip({ shown, rate, node, at }: DiffTooltipProps): ReactElement {
-  const { diff } = shown;
-  const { tree, functions, byFunction, a, b } = diff;
+export function DiffTooltip(props: DiffTooltipProps): ReactElement {
+  const { shown, picture, root, certainty, rate, node, at } = props;
+  const { functions, byFunction } = shown.diff;
+  const { tree, a, b } = picture;
   const unit = unitOf(shown);
   const func = tree.func[node];
-  const union = diff.node[node];
-  const full = node === 0 ? rootName : nodeName(tree, functions.names, node);
+  const union = picture.node[node];
+  const full = node === 0 ? root : nodeName(tree, functions.names, node);
   const name = full.length > MOST_LETTERS ? `${full.slice(0, MOST_LETTERS)}…` : full || '(empty name)';
   const money = monthlyText(shown, b.total[union] - a.total[union], rate);
   const row = (title: string, ofA: number, ofB: number): ReactElement => (
@@ -44,11 +51,11 @@ export function DiffTooltip({ shown, rate, node, at }: DiffTooltipProps): ReactE
     </tr>
   );
   return (
-    <TooltipBox at={at}>
+    <TooltipBox at={at} isWide>
       <p className={tipStyles['name']}>
         <bdi>{name}</bdi>
       </p>
-      {func >= 0 && (
+      {func >= 0 && functions.files[func] !== '' && (
         <p className={tipStyles['file']}>
           {placeOf(functions.files[func], functions.line[func], functions.mappings[func])}
         </p>
@@ -75,12 +82,12 @@ export function DiffTooltip({ shown, rate, node, at }: DiffTooltipProps): ReactE
         </tbody>
       </table>
       <p className={tipStyles['samples']}>
-        {node === 0 ? 'The whole of both sides.' : evidenceOfNode(shown, union)}
-        {node > 0 && diff.mixed[union] === 1 && ' Below it some grew and some shrank.'}
+        {certainty.told(node)}
+        {node > 0 && picture.mixed[union] === 1 && ' Below it some grew and some shrank.'}
         {money !== undefined && ` ${money} a month at this load.`}
       </p>
       <p className={tipStyles['foot']}>
-        <span>Click zooms both sides</span> <span>Right click: focus, hide…</span>
+        <span>Click zooms both sides</span> <span>Right click: focus, hide, sandwich…</span>
       </p>
     </TooltipBox>
   );

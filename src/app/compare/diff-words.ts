@@ -3,8 +3,8 @@ import type { EvidenceAnswer } from '#analysis/analysis.ts';
 import { type AmountUnit, formatAmount, formatChange } from '#model/changes-text.ts';
 import { type Findings, type Verdict, verdicts } from '#model/evidence.ts';
 import { formatDuration } from '#model/time-text.ts';
-import { formatCount, formatValue } from '#model/units.ts';
-import { type ShownComparison } from './use-comparison.ts';
+import { formatCount, formatNumber } from '#model/units.ts';
+import type { ShownComparison } from './use-comparison.ts';
 
 export function unitOf({ diff, type }: ShownComparison): AmountUnit {
   return { kind: diff.kind, sampleType: type };
@@ -19,7 +19,7 @@ export function percentText(a: number, b: number): string {
 }
 
 export function signedPercent(percent: number): string {
-  return `${percent > 0 ? '+' : ''}${formatValue(percent, '%', '')}`;
+  return `${percent > 0 ? '+' : ''}${formatNumber(percent)}\u00a0%`;
 }
 
 /** Both sides of something, in words for a screen reader. */
@@ -51,6 +51,28 @@ export function evidenceOfNode(shown: ShownComparison, node: number): string {
   const row = evidence.nodeRow[node];
   if (row < 0) return 'Under 0.1 % of both sides: not tested.';
   return sentence(shown, evidence.nodes, row, evidence.isCounted);
+}
+
+/** A sentence of evidence for what a function costs itself. */
+export function evidenceOfFunction(shown: ShownComparison, func: number): string {
+  const { evidence } = shown;
+  if (!evidence) return 'How sure this is, is being worked out.';
+  return sentence(shown, evidence.functions, func, evidence.isCounted);
+}
+
+/** Of the paths that end in a function: how many are tested, and of how many the total changed by more than noise. */
+export function pathsOf(
+  { diff: { tree, node }, evidence }: ShownComparison,
+  func: number,
+): { readonly tested: number; readonly supported: number } {
+  let [tested, supported] = [0, 0];
+  if (!evidence) return { tested, supported };
+  for (let i = 1; i < tree.length; i++) {
+    if (tree.func[i] !== func || evidence.nodeRow[node[i]] < 0) continue;
+    tested++;
+    if (verdictOfNode(evidence, node[i]) === 'supported') supported++;
+  }
+  return { tested, supported };
 }
 
 function sentence({ open }: ShownComparison, findings: Findings, row: number, isCounted: boolean): string {

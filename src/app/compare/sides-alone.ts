@@ -1,9 +1,12 @@
-/** From a comparison to one of its sides alone, at the same frame. */
+/** What can be done with a frame of both sides: not all that can be with one of a profile, and a way to either side alone. */
 import { pathOf } from '#model/call-path.ts';
 import type { Command } from '../commands.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate } from '../url/url-store.ts';
 import { type Side, type SideName, sideNames } from './sides.ts';
+
+/** What makes no sense where there are two sides. */
+export const notInCompare: readonly string[] = ['source', 'over-time', 'rename'];
 
 /** What a link to a side alone says. */
 export function linkAlone(side: Side): Partial<UrlState> {

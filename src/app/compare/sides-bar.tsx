@@ -84,13 +84,12 @@ function SideMenu({ name, comparison }: SideProps): ReactElement {
   const source = side.kind === 'source' ? side : other.kind === 'source' ? other : undefined;
   return (
     <>
-      <span className={styles['badge']} data-side={name} aria-hidden="true">
+      <span className={styles['badge']} data-side={name} title={sideTitles[name]} aria-hidden="true">
         {name.toUpperCase()}
       </span>
       <MenuButton
-        label={`${name.toUpperCase()}: where it is from`}
+        label={`${name.toUpperCase()}, ${sideTitles[name]}: where it is from`}
         icon="down"
-        text={sideTitles[name]}
         groups={[
           { entries: [{ id: 'alone', title: `Show ${name.toUpperCase()} alone` }] },
           {
@@ -188,16 +187,11 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
             zone={explored.zone}
             nowMs={nowMs}
             recent={recent}
-            refreshS={0}
-            refreshes={[]}
             onRange={show}
             onTyped={(text) => {
               rememberRange(text);
               show(text);
             }}
-            onZone={(tz) => navigate({ tz }, 'replace')}
-            onRefreshS={() => undefined}
-            onRefresh={refresh}
             onClose={close}
           />
         )}

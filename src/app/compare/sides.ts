@@ -1,4 +1,5 @@
 /** The two sides of a comparison as the link, the page's own range and the source leave them. */
+import { printLabelSelector } from '#model/label-selector.ts';
 import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import { absolute, resolveTimeRange, type TimeRange, type TimeRangeText } from '#model/time-range.ts';
@@ -50,7 +51,7 @@ export interface SideDefaults {
 }
 
 export function sidesOf(state: UrlState, known: SideDefaults): Readonly<Record<SideName, Side>> {
-  const usual = usualRanges(state, known);
+  const usual = usualRanges(state, known, isOneThing(state, known));
   return { a: sideOf('a', state, known, usual.a), b: sideOf('b', state, known, usual.b) };
 }
 
@@ -73,12 +74,9 @@ export function linkOfSides({ a, b }: Readonly<Record<SideName, Side>>): Partial
 }
 
 function sideOf(name: SideName, state: UrlState, known: SideDefaults, usual: TimeRangeText | undefined): Side {
-  const other = name === 'a' ? 'b' : 'a';
   const file = state[`${name}.file`];
   if (file !== undefined) return { kind: 'file', file, st: state[`${name}.st`] };
-  const service = state[`${name}.svc`] ?? state[`${other}.svc`] ?? known.service;
-  const profileType = state[`${name}.type`] ?? state[`${other}.type`] ?? known.profileType;
-  const matchers = state[`${name}.q`] ?? known.matchers;
+  const { service, profileType, matchers } = subjectOf(name, state, known);
   const said = rangeOf(state, name);
   const text = said ?? usual ?? { from: 'now-1h', until: 'now' };
   const resolved = said || usual ? resolveTimeRange(text, known.nowMs, known.zone) : undefined;
@@ -98,6 +96,28 @@ function sideOf(name: SideName, state: UrlState, known: SideDefaults, usual: Tim
   };
 }
 
+function subjectOf(
+  name: SideName,
+  state: UrlState,
+  known: SideDefaults,
+): Pick<SourceSide, 'service' | 'profileType' | 'matchers'> {
+  const other = name === 'a' ? 'b' : 'a';
+  return {
+    service: state[`${name}.svc`] ?? state[`${other}.svc`] ?? known.service,
+    profileType: state[`${name}.type`] ?? state[`${other}.type`] ?? known.profileType,
+    matchers: state[`${name}.q`] ?? known.matchers,
+  };
+}
+
+/** Whether both sides are of the same profiles, so that only time can tell them apart. */
+function isOneThing(state: UrlState, known: SideDefaults): boolean {
+  const [a, b] = sideNames.map((name) => {
+    const { service, profileType, matchers } = subjectOf(name, state, known);
+    return JSON.stringify([state[`${name}.file`] ?? [service, profileType, printLabelSelector(matchers)]]);
+  });
+  return a === b;
+}
+
 /** One end alone is no range. */
 function rangeOf(state: UrlState, name: SideName): TimeRangeText | undefined {
   const from = state[`${name}.from`];
@@ -107,16 +127,17 @@ function rangeOf(state: UrlState, name: SideName): TimeRangeText | undefined {
 
 /**
  * B is the range in view and A the one before it, as long; where there are no profiles so early, the two halves of what is
- * in view. A side whose labels differ from the other's is looked at over the same time.
+ * in view. A side of another service, type or labels than the other's is looked at over the same time, and one beside a
+ * file over all that is in view.
  */
 function usualRanges(
   state: UrlState,
   { range, oldestMs, nowMs, zone }: SideDefaults,
+  isOne: boolean,
 ): Readonly<Record<SideName, TimeRangeText | undefined>> {
   const [a, b] = sideNames.map((name) => rangeOf(state, name));
-  const isApart = state['a.q'] !== undefined || state['b.q'] !== undefined || state['a.svc'] !== state['b.svc'];
-  if (a && !b && isApart) return { a, b: a };
-  if (b && !a && isApart) return { a: b, b };
+  if (a && !b && !isOne) return { a, b: a };
+  if (b && !a && !isOne) return { a: b, b };
   if (b && !a) {
     const resolved = resolveTimeRange(b, nowMs, zone);
     return { a: resolved.ok ? before(resolved.range) : undefined, b };
@@ -124,7 +145,7 @@ function usualRanges(
   if (!range) return { a: undefined, b: undefined };
   const { startMs, endMs } = range;
   const whole = absolute(startMs, endMs);
-  if (isApart || a) return { a: whole, b: whole };
+  if (!isOne || a) return { a: whole, b: whole };
   if (oldestMs === undefined || oldestMs <= startMs - (endMs - startMs) / 2) return { a: before(range), b: whole };
   const middle = (startMs + endMs) / 2;
   return { a: absolute(startMs, middle - 1), b: absolute(middle, endMs) };

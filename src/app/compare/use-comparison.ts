@@ -17,11 +17,11 @@ import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { urlStore, useUrl } from '../url/url-store.ts';
 import { sampleTypeKey } from '../views/shown.ts';
-import { useDiff, useEvidence, useNoise, useUncut } from './comparison-queries.ts';
+import { useDiff, useEvidence, useFirstSide, useNoise, useWholeSide } from './comparison-queries.ts';
 import { type FileSide, type Side, type SideName, sideNames, sidesOf } from './sides.ts';
 
 /** A side with its profile. */
-export interface OpenSide {
+interface OpenSide {
   readonly side: Side;
   readonly profile: OpenedProfile;
   readonly sampleType: number;
@@ -36,6 +36,8 @@ export interface OpenSide {
 export interface ShownComparison {
   readonly request: DiffRequest;
   readonly diff: DiffAnswer;
+  /** Both sides with all that they have; else their largest nodes, which is what is painted first. */
+  readonly isWhole: boolean;
   /** Undefined until it has come. */
   readonly evidence: EvidenceAnswer | undefined;
   readonly open: Readonly<Record<SideName, OpenSide>>;
@@ -63,8 +65,13 @@ const NO_NOISE: SideNoise = { kind: 'none' };
 export function useComparison(): Comparison {
   const explored = useExplored();
   const sides = useSides(explored);
-  const a = useOpenSide(sides.a);
-  const b = useOpenSide(sides.b);
+  const first = { a: useOpenSide(sides.a, 'first', true), b: useOpenSide(sides.b, 'first', true) };
+  // One after the other: what is drawn first must not wait for the whole. Where that fails the whole is asked for too.
+  const isFirstThere = sideNames.every((name) => first[name].open !== undefined || first[name].error !== null);
+  const whole = { a: useOpenSide(sides.a, 'whole', isFirstThere), b: useOpenSide(sides.b, 'whole', isFirstThere) };
+  // Both cut or both whole: what one side lacks only because it was cut is not gone.
+  const isWhole = whole.a.open !== undefined && whole.b.open !== undefined;
+  const { a, b } = isWhole ? whole : first;
   const norm = useUrl((state) => state.norm);
   const width = useUrl((state) => state.w);
   const order = useUrl((state) => state.order);
@@ -85,7 +92,7 @@ export function useComparison(): Comparison {
         : undefined,
     [a.open, b.open, mismatch, norm, width, order, transforms],
   );
-  const isReady = base !== undefined;
+  const isReady = base !== undefined && isWhole;
   const noiseA = useNoise(isReady && sides.a.kind === 'source' ? sides.a.query : undefined);
   const noiseB = useNoise(isReady && sides.b.kind === 'source' ? sides.b.query : undefined);
   const noise = useMemo(() => {
@@ -94,7 +101,7 @@ export function useComparison(): Comparison {
     );
     return ofA && ofB ? { a: ofA, b: ofB, at: noiseA.dataUpdatedAt + noiseB.dataUpdatedAt } : undefined;
   }, [noiseA, noiseB, sides]);
-  const evidence = useEvidence(base, noise);
+  const evidence = useEvidence(isReady ? base : undefined, noise);
   const request = useMemo(
     () => (base && norm === 'equal-work' ? { ...base, evidence: evidence.data?.id } : base),
     [base, norm, evidence.data],
@@ -106,12 +113,13 @@ export function useComparison(): Comparison {
         ? {
             request,
             diff: diff.data,
-            evidence: evidence.data,
+            evidence: isReady ? evidence.data : undefined,
+            isWhole,
             open: { a: a.open, b: b.open },
             type: a.open.profile.sampleTypes[a.open.sampleType],
           }
         : undefined,
-    [request, diff.data, diff.isPlaceholderData, evidence.data, a.open, b.open],
+    [request, diff.data, diff.isPlaceholderData, evidence.data, isReady, isWhole, a.open, b.open],
   );
   // What was compared before stays until the next is there.
   const [kept, setKept] = useState<ShownComparison>();
@@ -121,11 +129,11 @@ export function useComparison(): Comparison {
     sides,
     shown: now ?? kept,
     isStale: now === undefined,
-    errors: { a: a.error, b: b.error },
+    errors: { a: whole.a.error ?? first.a.error, b: whole.b.error ?? first.b.error },
     error: mismatch ?? diff.error?.message,
     evidenceError: evidence.error ?? noiseA.error ?? noiseB.error,
     missing: [sides.a, sides.b].flatMap((side, i) =>
-      side.kind === 'file' && [a, b][i].open === undefined ? [side.file] : [],
+      side.kind === 'file' && [first.a, first.b][i].open === undefined ? [side.file] : [],
     ),
   };
 }
@@ -160,16 +168,19 @@ interface OpenedSide {
   readonly error: Error | null;
 }
 
-function useOpenSide(side: Side): OpenedSide {
+function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean): OpenedSide {
   const files = useFiles();
-  const { data, error, isPlaceholderData } = useUncut(side.kind === 'source' ? side.query : undefined);
+  const query = side.kind === 'source' && isAsked ? side.query : undefined;
+  const ofFirst = useFirstSide(stage === 'first' ? query : undefined);
+  const ofWhole = useWholeSide(stage === 'whole' ? query : undefined);
+  const { data, error } = stage === 'first' ? ofFirst : ofWhole;
   const file =
     side.kind === 'file'
       ? files.find((one): one is OpenFile => one.kind === 'open' && one.name === side.file)
       : undefined;
   const open = useMemo((): OpenSide | undefined => {
     if (side.kind === 'file') return file && openFileSide(side, file);
-    if (!data || isPlaceholderData || !side.range) return undefined;
+    if (!data || !query || !side.range) return undefined;
     const { profile, bytes, queryMs } = data;
     return {
       side,
@@ -180,7 +191,7 @@ function useOpenSide(side: Side): OpenedSide {
       bytes,
       queryMs,
     };
-  }, [side, file, data, isPlaceholderData]);
+  }, [side, file, data, query]);
   return { open, error: side.kind === 'file' ? null : error };
 }
 

@@ -67,8 +67,8 @@ export function Ways({ comparison }: { comparison: Comparison }): ReactElement |
   return (
     <MenuButton
       label="What to compare"
-      icon="swap"
-      text="Compare"
+      icon="down"
+      text="Compare with"
       groups={[
         {
           title: 'B against',

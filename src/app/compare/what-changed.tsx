@@ -5,10 +5,10 @@ import type { Change } from '#model/changes.ts';
 import { changesAsMarkdown, formatAmount, formatChange, formatInterval, summarise } from '#model/changes-text.ts';
 import { splitName } from '#model/function-name.ts';
 import { formatCount, formatShare } from '#model/units.ts';
-import { copy } from '../commands.ts';
+import { copy, showSandwich } from '../commands.ts';
 import { Button } from '../components/button.tsx';
 import { hoverFunction } from '../ui-store.ts';
-import { navigate, useUrl } from '../url/url-store.ts';
+import { navigate, urlStore, useUrl } from '../url/url-store.ts';
 import { linkOnScreen } from '../views/link-on-screen.ts';
 import { monthlyText } from './cost.ts';
 import { percentText, signedPercent, unitOf } from './diff-words.ts';
@@ -91,18 +91,17 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
   );
 }
 
-/** `3.91 → 4.03 cores +3.1 %` */
+/** `3.91 cores to 4.03 cores +3.1 %` */
 function Totals({ shown }: { shown: ShownComparison }): ReactElement {
   const { diff, open } = shown;
   const { a, b } = diff.totals;
   // Of sides of unlike length only rates can be held against each other.
   const isRated = open.a.seconds !== undefined && open.b.seconds !== undefined && !open.a.isSnapshot;
-  const [ofA, ofB] = isRated ? [Number(a) / open.a.seconds!, Number(b) / open.b.seconds!] : [Number(a), Number(b)];
+  const [ofA, ofB] = isRated ? [Number(a) / open.a.seconds, Number(b) / open.b.seconds] : [Number(a), Number(b)];
   const unit = { kind: isRated ? 'per-second' : 'absolute', sampleType: shown.type } as const;
   return (
     <p className={styles['totals']}>
-      <span>{formatAmount(ofA, unit)}</span> → <span>{formatAmount(ofB, unit)}</span>{' '}
-      <strong>{percentText(ofA, ofB)}</strong>
+      {formatAmount(ofA, unit)} to {formatAmount(ofB, unit)} <strong>{percentText(ofA, ofB)}</strong>
     </p>
   );
 }
@@ -132,7 +131,10 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
   const at = Math.min(active, rows.length - 1);
   const choose = (row: number): void => {
     setActive(row);
-    navigate({ sel: rows[row].path }, 'push');
+    const { name, path } = rows[row];
+    // What stands in the middle there is chosen here.
+    const middle = urlStore.getState().state.pane === 'sandwich' && path.length > 0 ? { sw: name } : {};
+    navigate({ sel: path, ...middle }, 'push');
   };
   const move = (to: number): void => {
     const row = Math.max(0, Math.min(rows.length - 1, to));
@@ -146,6 +148,7 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
     else if (event.key === 'Home') move(0);
     else if (event.key === 'End') move(rows.length - 1);
     else if (event.key === 'Enter' || event.key === ' ') choose(at);
+    else if (event.key === 's' && rows[at].path.length > 0) showSandwich(rows[at].name);
     else return;
     event.preventDefault();
   };
@@ -154,7 +157,7 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
       ref={scroller}
       role="listbox"
       aria-label="Changes"
-      aria-description="Enter lights the frames of a change"
+      aria-description="Enter lights the frames of a change; s shows callers and callees"
       tabIndex={0}
       className={styles['list']}
       aria-activedescendant={rows.length > 0 ? `change-${at}` : undefined}
@@ -230,7 +233,7 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
         )}
       </div>
       <div className={styles['facts']}>
-        {formatAmount(selfA, unit)} → {formatAmount(selfB, unit)}
+        {formatAmount(selfA, unit)} to {formatAmount(selfB, unit)}
         {explained !== 0 && ` · ${formatShare(Math.abs(explained), 1)} of the change`}
         {money !== undefined && ` · ${money} a month`}
       </div>

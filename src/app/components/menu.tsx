@@ -133,9 +133,11 @@ function targetOf<T extends string>(
   at: number,
 ): ChoiceOption<T> | undefined {
   if (ctrlKey || metaKey || altKey) return undefined;
-  if (key === 'ArrowLeft' || key === 'ArrowRight') return options[at + (key === 'ArrowLeft' ? -1 : 1)];
+  const canBe = ({ isDisabled }: ChoiceOption<T>): boolean => isDisabled !== true;
+  if (key === 'ArrowLeft') return options.slice(0, Math.max(0, at)).findLast(canBe);
+  if (key === 'ArrowRight') return options.slice(at + 1).find(canBe);
   if (key.length !== 1 || key === ' ') return undefined;
-  return [...options.slice(at + 1), ...options.slice(0, at + 1)].find(({ title }) =>
-    title.toLowerCase().startsWith(key.toLowerCase()),
+  return [...options.slice(at + 1), ...options.slice(0, at + 1)].find(
+    (option) => canBe(option) && option.title.toLowerCase().startsWith(key.toLowerCase()),
   );
 }

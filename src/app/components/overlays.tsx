@@ -31,6 +31,8 @@ export interface ChoiceOption<T extends string> {
   readonly id: T;
   readonly title: string;
   readonly hint?: string;
+  /** It cannot be chosen now; the hint says why. */
+  readonly isDisabled?: boolean;
 }
 
 interface OverlayProps {
@@ -146,8 +148,8 @@ export function ListOverlay({ label, anchor, value, options, onPick, onClose }: 
           if (picked !== undefined) onPick(String(picked));
         }}
       >
-        {options.map(({ id, title, hint }) => (
-          <ListBoxItem key={id} id={id} textValue={title} className={menuStyles['item']}>
+        {options.map(({ id, title, hint, isDisabled = false }) => (
+          <ListBoxItem key={id} id={id} textValue={title} isDisabled={isDisabled} className={menuStyles['item']}>
             <span className={menuStyles['check']}>{id === value && <Icon name="check" />}</span>
             <Text slot="label">{title}</Text>
             {hint !== undefined && (

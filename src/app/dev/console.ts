@@ -2,11 +2,15 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Analysis } from '#analysis/analysis.ts';
 import type { CallTree } from '#model/call-tree.ts';
+import { consoleForm } from '#model/changes.ts';
 import { SERVICE_LABEL } from '#model/labels.ts';
+import type { Normalisation } from '#model/normalise.ts';
 import type { ProfileQuery } from '#model/query.ts';
+import type { SideName } from '../compare/sides.ts';
+import type { ShownComparison } from '../compare/use-comparison.ts';
 import type { ExportKind } from '../export-kinds.ts';
 import { filesStore } from '../files/files-store.ts';
-import { parseUrl, printUrl } from '../url/codec.ts';
+import { parseUrl, printQuery } from '../url/codec.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
 import { linkOnScreen } from '../views/link-on-screen.ts';
@@ -16,7 +20,7 @@ import type { Shown } from '../views/shown.ts';
 /** A whole number where it is one that doubles hold, else its digits. */
 type Exact = number | string;
 
-interface Summary {
+export interface Summary {
   readonly view: string;
   readonly source: string;
   readonly service: string | undefined;
@@ -40,9 +44,25 @@ interface Summary {
   readonly notes: readonly string[];
 }
 
+/** Of a comparison: both sides, and what makes them comparable. */
+interface ComparisonSummary {
+  readonly view: string;
+  /** As applied: another than asked for where that one cannot be. */
+  readonly normalisation: Normalisation;
+  /** How much more load B had, where that is divided out; else 1. */
+  readonly load: number;
+  /** Of the union, the root not counted. */
+  readonly nodes: number;
+  readonly functions: number;
+  readonly a: Omit<Summary, 'view'>;
+  readonly b: Omit<Summary, 'view'>;
+}
+
 export interface FlametideConsole {
-  summary(): Promise<Summary>;
+  summary(): Promise<Summary | ComparisonSummary>;
   top(n: number, by: 'self' | 'total'): Promise<readonly { name: string; self: Exact; total: Exact }[]>;
+  /** Of a comparison, once its evidence is complete: the causes in order. */
+  changes(n: number): Promise<readonly ReturnType<typeof consoleForm>[]>;
   stacks(): Promise<readonly { stack: readonly string[]; value: Exact }[]>;
   /** By the keys of the link, e.g. `{st: 'cpu', s: 'json', t: ['invert']}`; null takes a key out. */
   show(patch: Readonly<Record<string, string | readonly string[] | null>>): Promise<void>;
@@ -58,12 +78,26 @@ export interface FlametideConsole {
 const never = new AbortController().signal;
 const LOOK_MS = 8;
 /** First words of the keys of what is drawn first. */
-const ANSWERS = new Set<unknown>(['stored', 'catalogue', 'series', 'first', 'tree', 'search', 'sandwich']);
+const ANSWERS = new Set<unknown>([
+  'stored',
+  'catalogue',
+  'series',
+  'first',
+  'tree',
+  'search',
+  'sandwich',
+  'first side',
+  'diff',
+  'diff search',
+]);
 
 export function makeConsole(analysis: Analysis, queries: QueryClient): FlametideConsole {
   const current = (): Promise<Shown> => shownNow(queries);
   return {
     async summary() {
+      await settled(queries);
+      const { comparison } = onScreen.getState();
+      if (comparison) return comparisonSummary(comparison, analysis);
       const shown = await current();
       const { tree, byFunction } = await analysis.tree(shown.request, never);
       const { profile, name, asked, snapshots } = shown.file;
@@ -107,12 +141,18 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
         total: exact ? plain(exact.total[func]) : byFunction.total[func],
       }));
     },
+    async changes(n) {
+      await settled(queries);
+      const { comparison } = onScreen.getState();
+      if (!comparison?.evidence) throw new Error('No comparison is shown: open Compare, with profiles on both sides.');
+      return comparison.evidence.found.changes.slice(0, n).map(consoleForm);
+    },
     async stacks() {
       const stacks = await analysis.stacks((await current()).request, never);
       return stacks.map(({ stack, value }) => ({ stack, value: plain(value) }));
     },
     async show(patch) {
-      const keys = new URLSearchParams(printUrl(urlStore.getState().state));
+      const keys = new URLSearchParams(printQuery(urlStore.getState().state));
       for (const [key, value] of Object.entries(patch)) {
         keys.delete(key);
         if (value !== null) for (const one of typeof value === 'string' ? [value] : value) keys.append(key, one);
@@ -135,9 +175,27 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
       return (await makeExport(analysis, await current(), kind)).content;
     },
     async stats() {
+      await settled(queries);
+      const { boxes, labels, layoutMs, cullMs, paintMs, paints } = paintStats.getState();
+      const { comparison } = onScreen.getState();
+      if (comparison) {
+        const { open, diff, evidence } = comparison;
+        return {
+          queryMs: Math.max(open.a.queryMs ?? 0, open.b.queryMs ?? 0),
+          decodeMs: open.a.profile.decodeMs + open.b.profile.decodeMs,
+          treeMs: diff.diffMs,
+          evidenceMs: evidence?.evidenceMs ?? 0,
+          layoutMs,
+          cullMs,
+          paintMs,
+          boxes,
+          labels,
+          paints,
+          bytes: open.a.bytes + open.b.bytes,
+        };
+      }
       const shown = await current();
       const { treeMs } = await analysis.tree(shown.request, never);
-      const { boxes, labels, layoutMs, cullMs, paintMs, paints } = paintStats.getState();
       const { decodeMs, unpackedBytes } = shown.file.profile;
       return {
         queryMs: shown.file.queryMs ?? 0,
@@ -164,6 +222,53 @@ async function shownNow(queries: QueryClient): Promise<Shown> {
   return tree;
 }
 
+async function comparisonSummary(
+  { request, diff, open }: ShownComparison,
+  analysis: Analysis,
+): Promise<ComparisonSummary> {
+  const side = async (name: SideName): Promise<Omit<Summary, 'view'>> => {
+    const { side: asked, profile, sampleType } = open[name];
+    const { handle } = request[name];
+    const { tree, byFunction } = await analysis.tree(
+      { handle, sampleType, order: 'size', transforms: request.transforms },
+      never,
+    );
+    const type = profile.sampleTypes[sampleType];
+    const range =
+      asked.kind === 'source'
+        ? asked.range
+        : profile.timeMs === undefined
+          ? undefined
+          : { startMs: profile.timeMs, endMs: profile.timeMs + (profile.durationMs ?? 0) };
+    return {
+      source: asked.kind === 'file' ? asked.file : (asked.service ?? ''),
+      service: asked.kind === 'source' ? asked.service : undefined,
+      profileType: asked.kind === 'source' ? asked.profileType : undefined,
+      sampleType: type.type,
+      unit: type.unit,
+      from: range?.startMs,
+      until: range?.endMs,
+      total: tree.exact ? plain(tree.exact.total[0]) : tree.total[0],
+      shown: undefined,
+      snapshots: undefined,
+      nodes: tree.length - 1,
+      maxDepth: tree.maxDepth,
+      functions: distinctFunctions(tree, byFunction.self.length),
+      dropped: 0,
+      notes: profile.notes,
+    };
+  };
+  return {
+    view: 'compare',
+    normalisation: diff.kind,
+    load: diff.load,
+    nodes: diff.tree.length - 1,
+    functions: distinctFunctions(diff.tree, diff.functions.names.length),
+    a: await side('a'),
+    b: await side('b'),
+  };
+}
+
 function labelOf({ matchers }: ProfileQuery, name: string): string | undefined {
   return matchers.find((matcher) => matcher.name === name && matcher.operator === '=')?.value;
 }
@@ -174,10 +279,15 @@ async function painted(queries: QueryClient): Promise<void> {
   // A graph that is drawn from the answer ends the waiting at once; what draws no graph is given two quiet frames.
   let stop = (): void => {};
   const drawn = new Promise<void>((resolve) => {
-    stop = paintStats.subscribe(() => !isBusy() && resolve());
+    stop = paintStats.subscribe(() => !isOpening() && !isBusy() && resolve());
   });
   await Promise.race([drawn, quiet(isBusy)]);
   stop();
+}
+
+/** Compare loads when it is first shown. */
+function isOpening(): boolean {
+  return urlStore.getState().state.view === 'compare' && onScreen.getState().link === undefined;
 }
 
 /** Resolves when no question is open and nothing better is on its way. */
@@ -191,7 +301,7 @@ async function quiet(isBusy: () => boolean): Promise<void> {
     // Frames are asked for only where they count: each costs what is waited for some of its time.
     await new Promise((resolve) => (isBusy() ? setTimeout(resolve, LOOK_MS) : requestAnimationFrame(resolve)));
     const isReading = filesStore.getState().entries.some(({ kind }) => kind === 'reading');
-    frames = isReading || isBusy() ? 0 : frames + 1;
+    frames = isReading || isOpening() || isBusy() ? 0 : frames + 1;
   }
 }
 

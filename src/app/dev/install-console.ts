@@ -12,6 +12,7 @@ declare global {
 const calls = [
   'summary',
   'top',
+  'changes',
   'stacks',
   'series',
   'show',

@@ -3,8 +3,7 @@ import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import type { Series } from '#model/series.ts';
 import { isSnapshot } from '#model/series-values.ts';
 import { absolute, type TimeRangeText } from '#model/time-range.ts';
-import { aroundMarker, aroundMarkerTitle, before } from '../compare/ranges.ts';
-import { Button } from '../components/button.tsx';
+import { before } from '../compare/ranges.ts';
 import { lazily } from '../components/lazily.tsx';
 import { usePageTitle } from '../page-title.ts';
 import { type MergedProfile, useEarlyTree, useMergedProfile, useStoredRange } from '../source-queries.ts';
@@ -37,6 +36,7 @@ const SERIES_POINTS = 720;
 export function ExplorePage(): ReactElement {
   const explored = useExplored();
   const grid = useUrl((state) => state.grid);
+  const isEmbedded = useUrl((state) => state.embed);
   useEarlyTree(grid === 'none' ? explored.query : undefined);
   const series = useShownSeries(explored.query, SERIES_POINTS);
   const service = explored.subject?.service;
@@ -45,33 +45,19 @@ export function ExplorePage(): ReactElement {
   return (
     <main className={styles['page']}>
       <h1 className="visually-hidden">{(service ?? 'Explore').slice(0, 200)}</h1>
-      <ExploreBar explored={explored} />
+      {!isEmbedded && <ExploreBar explored={explored} />}
       {hasPicture && <ServerNotice />}
       <SeriesBand
         explored={explored}
         shown={series}
-        actions={(selection, clear) => (
-          <Button
-            onClick={() => {
-              clear();
-              compare(explored, { a: before(selection), b: absolute(selection.startMs, selection.endMs) });
-            }}
-          >
-            Compare with before
-          </Button>
-        )}
-        markActions={(timeMs, close) => (
-          <Button
-            kind="primary"
-            autoFocus
-            onClick={() => {
-              close();
-              compare(explored, aroundMarker(timeMs, Date.now()));
-            }}
-          >
-            {aroundMarkerTitle(timeMs, Date.now())}
-          </Button>
-        )}
+        ofSelection={[
+          {
+            title: 'Compare with before',
+            run: (selection) =>
+              compare(explored, { a: before(selection), b: absolute(selection.startMs, selection.endMs) }),
+          },
+        ]}
+        onCompareAround={(ranges) => compare(explored, ranges)}
       />
       {grid === 'none' ? <Graph explored={explored} series={series} /> : <GridView explored={explored} grid={grid} />}
     </main>

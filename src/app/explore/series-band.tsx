@@ -7,7 +7,8 @@ import { isSnapshot, rateScaleOf, withoutOpenSteps } from '#model/series-values.
 import { formatInstant } from '#model/time-text.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
-import { IconButton } from '../components/button.tsx';
+import { aroundMarker, aroundMarkerTitle } from '../compare/ranges.ts';
+import { Button, IconButton } from '../components/button.tsx';
 import { useLabelNames, useSeries } from '../source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
@@ -25,14 +26,18 @@ const NO_SERIES: readonly Series[] = [];
 const NO_MARKERS: readonly Marker[] = [];
 const HOUR_MS = 3_600_000;
 
-/** `sides` and `onSide` in a comparison; `actions` are more that can be done with a selection, `markActions` with a marker. */
-interface SeriesBandProps extends Pick<TimelineProps, 'sides' | 'onSide' | 'actions'> {
+/** `sides` and `onSide` are those of a comparison. */
+interface SeriesBandProps extends Pick<TimelineProps, 'sides' | 'onSide'> {
   readonly explored: Explored;
   readonly shown: ShownSeries;
-  markActions(timeMs: number, close: () => void): ReactNode;
+  /** What can be done with a selection, beside zooming in. */
+  readonly ofSelection: readonly { readonly title: string; run(selection: TimeRange): void }[];
+  /** Compares what was before something with what was after it. */
+  onCompareAround(ranges: ReturnType<typeof aroundMarker>): void;
 }
 
-export function SeriesBand({ explored, shown, markActions, ...compared }: SeriesBandProps): ReactElement {
+export function SeriesBand(props: SeriesBandProps): ReactElement {
+  const { explored, shown, ofSelection, onCompareAround, ...compared } = props;
   const { query, time, zone } = explored;
   const by = useUrl((state) => state.by);
   const callSite = useUrl((state) => state.cs);
@@ -83,9 +88,31 @@ export function SeriesBand({ explored, shown, markActions, ...compared }: Series
         renderMark={(index, close) =>
           marks[index] && (
             <MarkFacts mark={marks[index]} zone={zoneName(zone)}>
-              {markActions(marks[index].timeMs, close)}
+              <Button
+                kind="primary"
+                autoFocus
+                onClick={() => {
+                  close();
+                  onCompareAround(aroundMarker(marks[index].timeMs, nowMs));
+                }}
+              >
+                {aroundMarkerTitle(marks[index].timeMs, nowMs)}
+              </Button>
             </MarkFacts>
           )
+        }
+        renderActions={(selection, clear) =>
+          ofSelection.map(({ title, run }) => (
+            <Button
+              key={title}
+              onClick={() => {
+                clear();
+                run(selection);
+              }}
+            >
+              {title}
+            </Button>
+          ))
         }
         {...compared}
       />

@@ -19,7 +19,16 @@ export function useOpen(): Open {
   return useMemo(
     () => ({
       async open(sources) {
-        const { file } = urlStore.getState().state;
+        const { view, file } = urlStore.getState().state;
+        // Nor does one to a comparison hold its files: it stays where it is, and they come to its sides.
+        const sides = view === 'compare' ? awaitedSides() : [];
+        if (sides.length > 0) {
+          const opened = await openFiles(analysis, sources);
+          const others = opened.filter((name) => !sides.some((key) => urlStore.getState().state[key] === name));
+          const taken = awaitedSides().slice(0, others.length);
+          if (taken.length > 0) navigate(Object.fromEntries(taken.map((key, i) => [key, others[i]])), 'replace');
+          return opened.length > 0;
+        }
         // A link carries the view of a file, not the file: the first that comes gets the view.
         const isAwaited = file !== undefined && !openFileNamed(file);
         const opened = await openFiles(analysis, sources);
@@ -37,6 +46,12 @@ export function useOpen(): Open {
     }),
     [analysis],
   );
+}
+
+/** Sides of the link whose files are not open. */
+function awaitedSides(): readonly ('a.file' | 'b.file')[] {
+  const { state } = urlStore.getState();
+  return (['a.file', 'b.file'] as const).filter((key) => state[key] !== undefined && !openFileNamed(state[key]));
 }
 
 export function fromBrowser(files: Iterable<File>): FileSource[] {

@@ -52,6 +52,8 @@ export interface UrlState {
   readonly noise: 'pale' | 'shown';
   /** Money a core-hour (of memory a GB-hour); undefined: nothing is said of money. */
   readonly rate: number | undefined;
+  /** In a frame of another page: without the bands around the view. */
+  readonly embed: boolean;
   /** The open file, by name. */
   readonly file: string | undefined;
   /** A made-up profile instead of a file. */
@@ -68,7 +70,7 @@ export interface UrlState {
   readonly sw: string;
   /** The source file; '' the one of the selected frame. */
   readonly sf: string;
-  /** In a comparison self and total are their changes, `a` and `b` the self on a side. */
+  /** In a comparison self and total are their changes, `a` and `b` the amount on a side. */
   readonly sort: { readonly key: 'name' | 'self' | 'total' | 'file' | 'a' | 'b'; readonly descending: boolean };
   readonly col: 'package' | 'function' | 'file' | 'self' | 'search';
   readonly dir: 'icicle' | 'flame';

@@ -5,8 +5,9 @@ import { linkTo } from '../url/url-store.ts';
 import { onScreen } from './on-screen.ts';
 
 export function linkOnScreen(): string {
-  const asked = onScreen.getState().tree?.file.asked;
-  if (asked === undefined) return new URL(linkTo({}), location.href).href;
+  const { tree, link } = onScreen.getState();
+  const asked = tree?.file.asked;
+  if (asked === undefined) return new URL(linkTo(link ?? {}), location.href).href;
   const { service } = splitService(asked.matchers.filter(({ name }) => name === SERVICE_LABEL));
   const range = absolute(asked.range.startMs, asked.range.endMs);
   return new URL(linkTo({ svc: service, type: asked.profileType, ...range }), location.href).href;

@@ -2,17 +2,28 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { Series } from '#model/series.ts';
+import type { ShownComparison } from '../compare/use-comparison.ts';
+import type { UrlState } from '../url/url-state.ts';
 import type { ShownTree } from './shown.ts';
 
 interface OnScreen {
   readonly tree: ShownTree | undefined;
+  readonly comparison: ShownComparison | undefined;
+  /** What a link to it says, where it is not a tree: ranges that stand, and what the page chose. */
+  readonly link: Partial<UrlState> | undefined;
   /** Whether nothing better is on its way: a first answer is followed by the whole. */
   readonly isComplete: boolean;
   /** Of the time series, as drawn. */
   readonly series: readonly Series[];
 }
 
-export const onScreen = createStore<OnScreen>(() => ({ tree: undefined, isComplete: true, series: [] }));
+export const onScreen = createStore<OnScreen>(() => ({
+  tree: undefined,
+  comparison: undefined,
+  link: undefined,
+  isComplete: true,
+  series: [],
+}));
 
 /** The tree on the screen, for what is done to it from outside of its view. */
 export function useOnScreen(): ShownTree | undefined {

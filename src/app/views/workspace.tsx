@@ -17,7 +17,7 @@ import { ProfileGraph } from './flamegraph/profile-graph.tsx';
 import { useFlameTheme } from './flamegraph/flame-theme.ts';
 import { FunctionsTable } from './functions/functions-table.tsx';
 import { onScreen } from './on-screen.ts';
-import { Panes } from './panes.tsx';
+import { Panes, usePane } from './panes.tsx';
 import { SearchBox } from './search-box.tsx';
 import { nextHit, type ShownProfile, type ShownTree, shownTreeOf, useShown, valueText } from './shown.ts';
 import { SidePanel } from './side-panel.tsx';
@@ -63,7 +63,7 @@ export function Workspace({ file, isStale = false, note }: WorkspaceProps): Reac
   const { data: found, isPlaceholderData: isOldSearch } = useSearch((shown ?? asked).request, searched);
   const search = searched === '' ? undefined : found;
   const input = useRef<HTMLInputElement>(null);
-  const pane = useUrl((state) => state.pane);
+  const pane = usePane();
 
   useEffect(() => onScreen.setState({ tree: now }), [now]);
   useEffect(() => () => onScreen.setState({ tree: undefined }), []);
@@ -122,7 +122,9 @@ export function Workspace({ file, isStale = false, note }: WorkspaceProps): Reac
           whole={shown?.tree.total[0] ?? 0}
           onStep={step}
           onFocusSearch={() => searched !== '' && addTransform({ kind: 'focus', match: searched })}
-          onLeave={() => document.querySelector<HTMLElement>('[data-flamegraph], [role=grid]')?.focus()}
+          onLeave={() =>
+            document.querySelector<HTMLElement>('[data-flamegraph], [role=grid], [role=treegrid]')?.focus()
+          }
         />
         <Panes pane={pane} />
         <span className={styles['spacer']} />
@@ -175,7 +177,7 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
   const { profile } = file;
   const { names } = profile.functions;
   const whole = tree.total[0];
-  const asked = useUrl((state) => state.pane);
+  const asked = usePane();
   const rule = useUrl((state) => state.col);
   const direction = useUrl((state) => state.dir);
   const zoomPath = useUrl((state) => state.z);

@@ -17,7 +17,7 @@ import styles from './flame-graph.module.css';
 const TOOLTIP_AFTER_MS = 120;
 
 /** What is said of nodes; a new object has all labels written anew. */
-export interface FrameWords {
+interface FrameWords {
   /** The label of the root's box. */
   readonly root: string;
   /** At the right end of a box. */

@@ -6,11 +6,13 @@ import styles from './frame-tooltip.module.css';
 const OFF_CSS = 12;
 
 interface TooltipBoxProps {
+  /** Two sides need more room than one. */
+  readonly isWide?: boolean;
   readonly at: Place;
   readonly children: ReactNode;
 }
 
-export function TooltipBox({ at, children }: TooltipBoxProps): ReactElement {
+export function TooltipBox({ isWide = false, at, children }: TooltipBoxProps): ReactElement {
   const box = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState<Place>();
   useLayoutEffect(() => {
@@ -26,6 +28,7 @@ export function TooltipBox({ at, children }: TooltipBoxProps): ReactElement {
       ref={box}
       role="tooltip"
       className={styles['tooltip']}
+      data-wide={isWide || undefined}
       style={place ? { left: place.x, top: place.y } : { visibility: 'hidden' }}
     >
       {children}

@@ -317,6 +317,9 @@ function sortedFunctions(
   const byName = (a: number, b: number): number => byText(names[a], names[b]);
   switch (sort.key) {
     case 'self':
+    // Sides are those of a comparison.
+    case 'a':
+    case 'b':
       rows.sort((a, b) => sign * (self[a] - self[b]) || byName(a, b));
       break;
     case 'total':

@@ -55,7 +55,7 @@ export interface TimelineProps {
   /** What a flag opens: all that is known of a mark. */
   renderMark(mark: number, close: () => void): ReactNode;
   /** More that can be done with a selection. */
-  actions?(selection: TimeRange, clear: () => void): ReactNode;
+  renderActions?(selection: TimeRange, clear: () => void): ReactNode;
 }
 
 interface Hover {
@@ -77,8 +77,8 @@ const READING_GAP_CSS = 8;
 const NO_SIDES: NonNullable<TimelineProps['sides']> = [];
 
 export function Timeline(props: TimelineProps): ReactElement {
-  const { series, range, zone, isStacked, scale, titleOf, marks, isStale, sides = NO_SIDES, actions } = props;
-  const { onZoom, onSide, renderMark } = props;
+  const { series, range, zone, isStacked, scale, titleOf, marks, isStale, sides = NO_SIDES } = props;
+  const { onZoom, onSide, renderMark, renderActions } = props;
   const { format } = scale;
   const hasWaited = useLasting(isStale);
   const kept = usePreference('seriesHeight');
@@ -327,7 +327,7 @@ export function Timeline(props: TimelineProps): ReactElement {
             zone={zone}
             middle={shareOf(range, (selection.startMs + selection.endMs) / 2)}
             mean={meanIn(selection)}
-            actions={actions?.(selection, clear)}
+            actions={renderActions?.(selection, clear)}
             onZoom={() => zoom(selection)}
             onClear={clear}
           />

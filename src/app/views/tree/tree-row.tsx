@@ -1,10 +1,10 @@
-/** One row of the call tree: its name, indented, and what it costs. */
-import type { ReactElement } from 'react';
+/** One row of a tree: its name, indented, and the cells of its user. */
+import type { ReactElement, ReactNode } from 'react';
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import { splitName } from '#model/function-name.ts';
-import { formatCount, formatShare } from '#model/units.ts';
+import { formatCount } from '#model/units.ts';
 import { hoverFunction, type Place, useUi } from '../../ui-store.ts';
-import styles from './tree-view.module.css';
+import styles from './tree-grid.module.css';
 
 /** Deeper rows are indented no further: their names must stay on the screen. */
 const MOST_INDENTS = 40;
@@ -26,19 +26,15 @@ interface TreeRowProps {
   readonly isHit: boolean;
   /** Matches below a closed row. */
   readonly hitsInside: number;
-  readonly withSelf: boolean;
-  readonly colour: string | undefined;
-  readonly whole: number;
-  formatTotal(value: number): string;
-  formatSelf(value: number): string;
+  readonly mark: ReactNode;
+  readonly cells: ReactNode;
   onToggle(): void;
   onPick(): void;
   onMenu(at: Place): void;
 }
 
 export function TreeRow(props: TreeRowProps): ReactElement {
-  const { tree, node, name, index, top, isOpen, isActive, isSelected, isHit, hitsInside, withSelf, colour, whole } =
-    props;
+  const { tree, node, name, index, top, isOpen, isActive, isSelected, isHit, hitsInside, mark, cells } = props;
   const func = tree.func[node];
   const isHovered = useUi((ui) => func >= 0 && ui.hoveredFunction === func);
   const { prefix, middle, bare } = splitName(name);
@@ -86,7 +82,7 @@ export function TreeRow(props: TreeRowProps): ReactElement {
         >
           {hasCallees ? '›' : ''}
         </span>
-        {colour !== undefined && <span className={styles['swatch']} style={{ background: colour }} />}
+        {mark}
         <bdi>
           <span className={styles['prefix']}>{prefix}</span>
           {middle}
@@ -98,27 +94,7 @@ export function TreeRow(props: TreeRowProps): ReactElement {
           </span>
         )}
       </div>
-      <div role="gridcell" className={styles['number']}>
-        <span className={styles['bar']} style={{ width: `${share(tree.total[node], whole)}%` }} />
-        <span>{props.formatTotal(tree.total[node])}</span>
-      </div>
-      <div role="gridcell" className={styles['share']}>
-        {formatShare(tree.total[node], whole)}
-      </div>
-      {withSelf && (
-        <>
-          <div role="gridcell" className={styles['number']}>
-            <span>{props.formatSelf(tree.self[node])}</span>
-          </div>
-          <div role="gridcell" className={styles['share']}>
-            {formatShare(tree.self[node], whole)}
-          </div>
-        </>
-      )}
+      {cells}
     </div>
   );
-}
-
-function share(value: number, whole: number): number {
-  return whole > 0 ? Math.max(0, (value / whole) * 100) : 0;
 }

@@ -1,0 +1,64 @@
+/** How sure the changes of a graph's boxes are. */
+import type { DiffPicture } from '#analysis/analysis.ts';
+import type { UrlState } from '../url/url-state.ts';
+import { evidenceOfFunction, evidenceOfNode, pathsOf, verdictOfFunction, verdictOfNode } from './diff-words.ts';
+import type { ShownComparison } from './use-comparison.ts';
+
+/** By node of the shown tree. */
+export interface Certainty {
+  /** Whether the change that the colours show is more than noise; undefined: nothing is known yet, and nothing is pale. */
+  isClear(node: number): boolean | undefined;
+  /** For a screen reader, after the numbers of a box: `, may be noise`. */
+  said(node: number): string;
+  /** A sentence. */
+  told(node: number): string;
+}
+
+/** @param rule which change the colours show */
+export function certaintyOfUnion(shown: ShownComparison, rule: UrlState['dcol']): Certainty {
+  const { evidence, diff } = shown;
+  const { tree, node: unionNode } = diff;
+  return {
+    isClear: (node) => {
+      if (evidence === undefined) return undefined;
+      const verdict =
+        rule === 'self' ? verdictOfFunction(evidence, tree.func[node]) : verdictOfNode(evidence, unionNode[node]);
+      return verdict === 'supported';
+    },
+    said: (node) => {
+      const at = unionNode[node];
+      const isSame = diff.a.total[at] === diff.b.total[at] && diff.a.self[at] === diff.b.self[at];
+      if (evidence === undefined || node === 0 || isSame) return '';
+      return verdictOfNode(evidence, at) === 'supported' ? ', more than noise' : ', may be noise';
+    },
+    told: (node) => (node === 0 ? 'The whole of both sides.' : evidenceOfNode(shown, unionNode[node])),
+  };
+}
+
+/** Of the mean of both sides: what is smaller is not tested as a path either. */
+const LEAST_SHARE = 0.001;
+
+/** Boxes of a half are merged from many paths and not tested: they go by the function in the middle. */
+export function certaintyOfHalf(shown: ShownComparison, func: number, half: DiffPicture): Certainty {
+  const { evidence, diff } = shown;
+  const { node: unionNode, a, b } = half;
+  const isMiddleClear =
+    evidence && (verdictOfFunction(evidence, func) === 'supported' || pathsOf(shown, func).supported > 0);
+  const middle = `the function in the middle ${isMiddleClear === true ? 'changed by more than noise' : 'may be noise'}`;
+  const isSmall = (node: number): boolean => {
+    const at = unionNode[node];
+    return (a.total[at] / diff.a.total[0] + b.total[at] / diff.b.total[0]) / 2 < LEAST_SHARE;
+  };
+  return {
+    isClear: (node) => (isMiddleClear === true ? !isSmall(node) : isMiddleClear),
+    said: (node) => {
+      if (isMiddleClear === undefined) return '';
+      return node === 0 ? `, ${middle}` : isSmall(node) ? ', too small to tell' : `, not tested itself, ${middle}`;
+    },
+    told: (node) => {
+      if (isMiddleClear === undefined || node === 0) return evidenceOfFunction(shown, func);
+      if (isSmall(node)) return 'Under 0.1 % of both sides: too small to tell.';
+      return `Merged from all its places, and not tested itself: ${middle}.`;
+    },
+  };
+}

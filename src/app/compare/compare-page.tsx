@@ -1,0 +1,187 @@
+/** Compare: two sides, what changed between them, and whether it is more than noise. */
+import { type ReactElement, useDeferredValue, useEffect, useMemo, useRef } from 'react';
+import { findPath, pathOf } from '#model/call-path.ts';
+import { nodeName } from '#model/call-tree.ts';
+import { parseSearch } from '#model/search.ts';
+import { absolute } from '#model/time-range.ts';
+import { addTransform } from '../commands.ts';
+import { usePageTitle } from '../page-title.ts';
+import { announce, openDialog } from '../ui-store.ts';
+import type { UrlState } from '../url/url-state.ts';
+import { navigate, urlStore, useUrl } from '../url/url-store.ts';
+import { DiffLegend } from '../views/diff-legend.tsx';
+import { onScreen } from '../views/on-screen.ts';
+import { PaneChoice } from '../views/panes.tsx';
+import { SearchBox } from '../views/search-box.tsx';
+import { nextHit } from '../views/shown.ts';
+import { SidePanel } from '../views/side-panel.tsx';
+import { TransformChips } from '../views/transform-chips.tsx';
+import { useIsNarrow } from '../views/use-narrow.ts';
+import viewStyles from '../views/workspace.module.css';
+import { CompareBand } from './compare-band.tsx';
+import { CompareStatus } from './compare-status.tsx';
+import { useDiffSearch } from './comparison-queries.ts';
+import { DiffGraph } from './diff-graph.tsx';
+import { DiffOptions } from './diff-options.tsx';
+import { DiffSandwich } from './diff-sandwich.tsx';
+import { DiffTable } from './diff-table.tsx';
+import { DiffTreeView } from './diff-tree.tsx';
+import { Problem } from './problem.tsx';
+import { SideBySide } from './side-by-side.tsx';
+import { linkOfSides, type Side } from './sides.ts';
+import { SidesBar } from './sides-bar.tsx';
+import { type Comparison, type ShownComparison, useComparison } from './use-comparison.ts';
+import { Ways } from './ways.tsx';
+import { WhatChanged } from './what-changed.tsx';
+import styles from './compare.module.css';
+
+type Pane = UrlState['pane'];
+
+const panes: readonly { readonly id: Pane; readonly title: string }[] = [
+  { id: 'flame', title: 'Diff flame' },
+  { id: 'sides', title: 'Side by side' },
+  { id: 'functions', title: 'Diff table' },
+  { id: 'sandwich', title: 'Sandwich' },
+  { id: 'tree', title: 'Tree' },
+];
+
+/** Where there is no room for the list beside the graph it is a view of its own. */
+const narrowPanes = [{ id: 'both' as const, title: 'What changed' }, ...panes];
+
+const NO_CODE: readonly never[] = [];
+
+export function ComparePage(): ReactElement {
+  const comparison = useComparison();
+  const { shown, sides } = comparison;
+  const isEmbedded = useUrl((state) => state.embed);
+  const isComplete = isSettled(comparison);
+  usePageTitle(`${titleOf(sides.a)} against ${titleOf(sides.b)}`);
+  useEffect(() => {
+    onScreen.setState({ comparison: shown, link: linkOfSides({ a: fixed(sides.a), b: fixed(sides.b) }), isComplete });
+    return () => onScreen.setState({ comparison: undefined, link: undefined, isComplete: true });
+  }, [shown, sides, isComplete]);
+  return (
+    <main className={styles['page']}>
+      <h1 className="visually-hidden">Compare</h1>
+      {!isEmbedded && <SidesBar comparison={comparison} />}
+      <CompareBand comparison={comparison} />
+      <Compared comparison={comparison} />
+    </main>
+  );
+}
+
+/** Whether nothing better is on its way: all is there, or something is in the way that only the user can take away. */
+function isSettled({ shown, isStale, sides, errors, error, evidenceError, missing, explored }: Comparison): boolean {
+  if (!isStale && shown?.isWhole === true && shown.evidence !== undefined) return true;
+  const isMistaken = [sides.a, sides.b].some((side) => side.kind === 'source' && side.mistake !== undefined);
+  const isFailed = [errors.a, errors.b, evidenceError, explored.error].some((one) => one !== null);
+  return isMistaken || isFailed || error !== undefined || missing.length > 0 || explored.isEmptyStore;
+}
+
+function titleOf(side: Side): string {
+  return side.kind === 'file' ? side.file : (side.service ?? 'all services');
+}
+
+/** A side whose range does not move with now. */
+function fixed(side: Side): Side {
+  if (side.kind === 'file' || !side.range) return side;
+  return { ...side, text: absolute(side.range.startMs, side.range.endMs) };
+}
+
+function Compared({ comparison }: { comparison: Comparison }): ReactElement {
+  const { shown, isStale } = comparison;
+  const asked = useUrl((state) => state.pane);
+  const isNarrow = useIsNarrow();
+  const offered = isNarrow ? narrowPanes : panes;
+  const pane = offered.find(({ id }) => id === asked)?.id ?? (isNarrow ? 'both' : 'flame');
+  const text = useUrl((state) => state.s);
+  const transforms = useUrl((state) => state.t);
+  const deferred = useDeferredValue(text);
+  const searched = useMemo(() => (parseSearch(deferred).ok ? deferred.trim() : ''), [deferred]);
+  const { data: found, isPlaceholderData } = useDiffSearch(shown?.request, searched);
+  const search = searched === '' ? undefined : found;
+  const input = useRef<HTMLInputElement>(null);
+  const isReady = shown !== undefined;
+  useEffect(() => {
+    if (isReady && document.activeElement === document.body)
+      document.querySelector<HTMLElement>('[data-flamegraph]')?.focus({ preventScroll: true });
+  }, [isReady]);
+
+  const step = (by: 1 | -1): void => {
+    if (shown && search) stepToHit(shown, search.hit, by);
+  };
+  const onKey = (key: string): boolean => {
+    switch (key) {
+      case '/':
+        input.current?.focus();
+        input.current?.select();
+        return true;
+      case 'n':
+        step(1);
+        return true;
+      case 'N':
+        step(-1);
+        return true;
+      case '?':
+        openDialog('keys');
+        return true;
+      default:
+        return false;
+    }
+  };
+  return (
+    <>
+      <div className={viewStyles['tools']}>
+        <SearchBox
+          input={input}
+          found={isPlaceholderData ? undefined : search}
+          whole={shown?.diff.tree.total[0] ?? 0}
+          onStep={step}
+          onFocusSearch={() => searched !== '' && addTransform({ kind: 'focus', match: searched })}
+          onLeave={() =>
+            document.querySelector<HTMLElement>('[data-flamegraph], [role=grid], [role=treegrid]')?.focus()
+          }
+        />
+        <PaneChoice panes={offered} pane={pane} onPane={(next) => navigate({ pane: next }, 'push')} />
+        <Ways comparison={comparison} />
+        <span className={viewStyles['spacer']} />
+        <DiffOptions shown={shown} />
+      </div>
+      {transforms.length > 0 && <TransformChips matched={shown?.diff.matched} ownCode={NO_CODE} />}
+      <Problem comparison={comparison} />
+      {shown && (
+        <div className={viewStyles['main']} data-stale={isStale || undefined}>
+          {isNarrow ? (
+            pane === 'both' && <WhatChanged shown={shown} />
+          ) : (
+            <SidePanel>
+              <WhatChanged shown={shown} />
+            </SidePanel>
+          )}
+          {pane === 'flame' && (
+            <div className={viewStyles['graph']}>
+              <DiffLegend />
+              <DiffGraph shown={shown} title="Diff flamegraph" hit={search?.hit} onKey={onKey} />
+            </div>
+          )}
+          {pane === 'sides' && <SideBySide shown={shown} hit={search?.hit} onKey={onKey} />}
+          {pane === 'functions' && <DiffTable shown={shown} hit={search?.hit} onKey={onKey} />}
+          {pane === 'sandwich' && <DiffSandwich shown={shown} hit={search?.hit} onKey={onKey} />}
+          {pane === 'tree' && <DiffTreeView shown={shown} hit={search?.hit} onKey={onKey} />}
+        </div>
+      )}
+      {!shown && <div className={viewStyles['panel']} aria-busy="true" />}
+      <CompareStatus comparison={comparison} />
+    </>
+  );
+}
+
+function stepToHit({ diff: { tree, functions } }: ShownComparison, hit: Uint8Array, by: 1 | -1): void {
+  const { names } = functions;
+  const state = urlStore.getState().state;
+  const node = nextHit(tree, hit, findPath(tree, names, state.sel).node, by);
+  if (node < 0) return;
+  const path = pathOf(tree, names, node);
+  navigate({ sel: path, z: path }, 'replace');
+  announce(nodeName(tree, names, node).slice(0, 200));
+}

@@ -1,0 +1,36 @@
+/** What is drawn, what it rests on, and how long it took. */
+import type { ReactElement } from 'react';
+import { useStore } from 'zustand';
+import { formatCount } from '#model/units.ts';
+import { paintStats } from '../views/flamegraph/paint-stats.ts';
+import viewStyles from '../views/workspace.module.css';
+import type { Comparison } from './use-comparison.ts';
+
+export function CompareStatus({ comparison: { shown } }: { comparison: Comparison }): ReactElement {
+  const paintMs = useStore(paintStats, (stats) => stats.cullMs + stats.paintMs);
+  if (!shown) return <footer className={viewStyles['status']} />;
+  const { diff, evidence, open } = shown;
+  const queryMs = Math.max(open.a.queryMs ?? 0, open.b.queryMs ?? 0);
+  return (
+    <footer className={viewStyles['status']}>
+      <span>
+        union of {formatCount(diff.tree.length - 1)} paths,{' '}
+        {shown.isWhole ? 'all drawn' : 'the largest: approximate, the whole is on its way'}
+        {evidence &&
+          ` · ${formatCount(evidence.found.changes.filter(({ supported }) => supported).length)} changes more than noise · q = 5 %`}
+      </span>
+      <span>
+        {evidence ? evidenceText(evidence) : 'evidence is on its way'}
+        {queryMs > 0 && ` · ${Math.round(queryMs)} ms query`} · {Math.round(diff.diffMs)} ms union ·{' '}
+        {paintMs.toFixed(1)} ms paint
+      </span>
+    </footer>
+  );
+}
+
+function evidenceText({ isSliced, isCounted, slices }: NonNullable<Comparison['shown']>['evidence'] & object): string {
+  const words = isSliced
+    ? `evidence from ${slices.a} + ${slices.b} slices of time`
+    : 'evidence from counts alone: weaker, and only what exceeds 3 % counts';
+  return isCounted ? words : `${words}; samples are not counted`;
+}

@@ -1,0 +1,69 @@
+/** A difference as a flamegraph, coloured by what changed: the union of both sides, or half of a sandwich of both. */
+import { type ReactElement, useMemo } from 'react';
+import type { DiffPicture } from '#analysis/analysis.ts';
+import { nodeName } from '#model/call-tree.ts';
+import { formatChange } from '#model/changes-text.ts';
+import type { UrlState } from '../url/url-state.ts';
+import { useUrl } from '../url/url-store.ts';
+import { FlameGraph, type FlameGraphProps } from '../views/flamegraph/flame-graph.tsx';
+import type { Certainty } from './certainty.ts';
+import { diffColours } from './diff-colours.ts';
+import { DiffTooltip } from './diff-tooltip.tsx';
+import { percentText, sidesText, unitOf } from './diff-words.ts';
+import type { ShownComparison } from './use-comparison.ts';
+
+interface DiffFlameProps extends Omit<
+  FlameGraphProps,
+  'tree' | 'names' | 'words' | 'colours' | 'changes' | 'renderTooltip'
+> {
+  readonly shown: ShownComparison;
+  readonly picture: DiffPicture;
+  /** The root by name, and as the label of its box. */
+  readonly root: string;
+  readonly rootLabel: string;
+  /** Which change the colours show. */
+  readonly rule: UrlState['dcol'];
+  /** A new object has all boxes drawn anew. */
+  readonly certainty: Certainty;
+}
+
+export function DiffFlame(props: DiffFlameProps): ReactElement {
+  const { shown, picture, root, rootLabel, rule, certainty, ...graph } = props;
+  const { names } = shown.diff.functions;
+  const noise = useUrl((state) => state.noise);
+  const rate = useUrl((state) => state.rate);
+  const { keys, strength } = useMemo(
+    () => diffColours(picture, certainty, rule, noise),
+    [picture, certainty, rule, noise],
+  );
+  const words = useMemo(() => {
+    const unit = unitOf(shown);
+    const { tree, node: unionNode, a, b } = picture;
+    const side = (column: typeof a): Float64Array => (rule === 'self' ? column.self : column.total);
+    return {
+      root: rootLabel,
+      share: (node: number) => {
+        const at = unionNode[node];
+        const isTold = noise === 'shown' || certainty.isClear(node) !== false;
+        return isTold ? percentText(side(a)[at], side(b)[at]) : '';
+      },
+      describe: (node: number) => {
+        const at = unionNode[node];
+        const name = node === 0 ? root : nodeName(tree, names, node);
+        const self = formatChange(b.self[at] - a.self[at], unit);
+        return `${name}, total ${sidesText(a.total[at], b.total[at], unit)}, self ${self}${certainty.said(node)}`;
+      },
+    };
+  }, [shown, picture, names, root, rootLabel, rule, noise, certainty]);
+  return (
+    <FlameGraph
+      {...graph}
+      tree={picture.tree}
+      names={names}
+      words={words}
+      colours={keys}
+      changes={strength}
+      renderTooltip={(node, at) => <DiffTooltip {...{ shown, picture, root, certainty, rate, node, at }} />}
+    />
+  );
+}

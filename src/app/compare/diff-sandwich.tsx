@@ -1,0 +1,141 @@
+/** One function of both sides between its callers and its callees, and what is known of its change. */
+import { type ReactElement, useMemo } from 'react';
+import type { DiffPicture } from '#analysis/analysis.ts';
+import { formatAmount, formatChange } from '#model/changes-text.ts';
+import { formatCount } from '#model/units.ts';
+import { useUrl } from '../url/url-store.ts';
+import { DiffLegend } from '../views/diff-legend.tsx';
+import { type HalfOf, Halves } from '../views/sandwich/halves.tsx';
+import { useLook } from '../views/sandwich/use-look.ts';
+import { useIsNarrow } from '../views/use-narrow.ts';
+import viewStyles from '../views/workspace.module.css';
+import { certaintyOfHalf } from './certainty.ts';
+import { useSandwichDiff } from './comparison-queries.ts';
+import { DiffFlame } from './diff-flame.tsx';
+import { evidenceOfFunction, pathsOf, percentText, unitOf, verdictOfFunction } from './diff-words.ts';
+import { notInCompare } from './sides-alone.ts';
+import type { ShownComparison } from './use-comparison.ts';
+import styles from './compare.module.css';
+
+/** Of a hostile name of a megabyte, this much is read. */
+const MOST_LETTERS = 300;
+
+interface DiffSandwichProps {
+  readonly shown: ShownComparison;
+  readonly hit: Uint8Array | undefined;
+  onKey(key: string): boolean;
+}
+
+export function DiffSandwich({ shown, hit, onKey }: DiffSandwichProps): ReactElement {
+  const { names } = shown.diff.functions;
+  const asked = useUrl((state) => state.sw);
+  const func = useMemo(() => (asked === '' ? -1 : names.indexOf(asked)), [names, asked]);
+  const { data, error } = useSandwichDiff(shown.request, func);
+  const isNarrow = useIsNarrow();
+  if (func < 0) {
+    const way = isNarrow
+      ? 'Choose Sandwich in the menu of a frame: its callers and callees on both sides stand here.'
+      : 'Choose a function in the list: its callers and callees on both sides stand here.';
+    return (
+      <p className={styles['empty']}>{asked === '' ? way : `${asked.slice(0, MOST_LETTERS)} is on neither side.`}</p>
+    );
+  }
+  return (
+    <div className={viewStyles['graph']}>
+      <DiffLegend />
+      <Middle shown={shown} func={func} />
+      {error && <p className={styles['empty']}>{error.message}</p>}
+      {data ? (
+        <Halves
+          func={func}
+          name={names[func]}
+          callers={data.callers}
+          callees={data.callees}
+          render={(half) => <Half {...{ shown, func, hit, half, onKey }} />}
+        />
+      ) : (
+        <div className={viewStyles['graph']} aria-busy={!error} />
+      )}
+    </div>
+  );
+}
+
+function Middle({ shown, func }: { shown: ShownComparison; func: number }): ReactElement {
+  const { diff, evidence } = shown;
+  const unit = unitOf(shown);
+  const name = diff.functions.names[func];
+  const { a, b } = diff.byFunction;
+  const paths = useMemo(() => pathsOf(shown, func), [shown, func]);
+  const row = (title: 'total' | 'self', isClear: boolean, told: string): ReactElement => {
+    const [ofA, ofB] = [a[title][func], b[title][func]];
+    return (
+      <tr>
+        <th scope="row">{title}</th>
+        <td>
+          <span className={styles['a']}>A</span> {formatAmount(ofA, unit)}
+        </td>
+        <td>
+          <span className={styles['b']}>B</span> {formatAmount(ofB, unit)}
+        </td>
+        <td className={styles['signed']} data-sign={isClear ? Math.sign(ofB - ofA) : 0}>
+          {formatChange(ofB - ofA, unit)}
+        </td>
+        <td>{percentText(ofA, ofB)}</td>
+        <td>{told}</td>
+      </tr>
+    );
+  };
+  return (
+    <div className={styles['middle']}>
+      <strong>
+        <bdi>{name.slice(0, MOST_LETTERS) || '(empty name)'}</bdi>
+      </strong>
+      <table aria-label="The function on both sides">
+        <tbody>
+          {row('total', evidence === undefined || paths.supported > 0, evidence ? pathsText(paths) : '')}
+          {row(
+            'self',
+            evidence === undefined || verdictOfFunction(evidence, func) === 'supported',
+            evidenceOfFunction(shown, func),
+          )}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function pathsText({ tested, supported }: ReturnType<typeof pathsOf>): string {
+  if (tested === 0) return 'All its paths are under 0.1 % of both sides: not tested.';
+  const of = tested === 1 ? 'the one path' : `${formatCount(supported)} of ${formatCount(tested)} paths`;
+  return supported === 0 ? 'No path through it changed by more than noise.' : `More than noise on ${of} tested.`;
+}
+
+interface HalfProps extends DiffSandwichProps {
+  readonly func: number;
+  readonly half: HalfOf<DiffPicture>;
+}
+
+function Half({ shown, func, hit, half, onKey }: HalfProps): ReactElement {
+  const { of, name, title, direction } = half;
+  const certainty = useMemo(() => certaintyOfHalf(shown, func, of), [shown, func, of]);
+  const { look, menu } = useLook(of.tree, shown.diff.functions.names, onKey, notInCompare);
+  const unit = unitOf(shown);
+  const [ofA, ofB] = [of.a.total[0], of.b.total[0]].map((value) => formatAmount(value, unit));
+  return (
+    <>
+      <DiffFlame
+        {...look}
+        shown={shown}
+        picture={of}
+        root={name}
+        rootLabel={`${name} · A ${ofA} · B ${ofB}`}
+        rule="total"
+        certainty={certainty}
+        title={title}
+        direction={direction}
+        hit={hit}
+      />
+      {menu}
+    </>
+  );
+}

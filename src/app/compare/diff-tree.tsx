@@ -1,0 +1,112 @@
+/** The union of both sides as a treegrid: what each path has on A and on B, the largest change first. */
+import { type ReactElement, useMemo } from 'react';
+import type { DiffAnswer } from '#analysis/analysis.ts';
+import { findPath, pathOf } from '#model/call-path.ts';
+import { nodeName } from '#model/call-tree.ts';
+import { formatAmount, formatChange } from '#model/changes-text.ts';
+import { hotPath, type RowOrder } from '#model/visible-rows.ts';
+import { runFrameKey } from '../commands.ts';
+import type { UrlState } from '../url/url-state.ts';
+import { navigate, useUrl } from '../url/url-store.ts';
+import { TreeDirection, useIsBottomUp } from '../views/tree/tree-direction.tsx';
+import { TreeGrid } from '../views/tree/tree-grid.tsx';
+import { useFrameMenu } from '../views/use-frame-menu.tsx';
+import viewStyles from '../views/workspace.module.css';
+import { evidenceOfNode, percentText, unitOf, verdictOfNode } from './diff-words.ts';
+import { notInCompare, sidesAlone } from './sides-alone.ts';
+import type { ShownComparison } from './use-comparison.ts';
+import styles from './diff-tree.module.css';
+
+interface DiffTreeViewProps {
+  readonly shown: ShownComparison;
+  readonly hit: Uint8Array | undefined;
+  onKey(key: string): boolean;
+}
+
+/** Where the column of each key of the link stands; a change of self has none of its own. */
+const columnOf: Readonly<Partial<Record<UrlState['sort']['key'], number>>> = { name: 0, a: 1, b: 2 };
+const CHANGE_COLUMN = 3;
+
+export function DiffTreeView({ shown, hit, onKey }: DiffTreeViewProps): ReactElement {
+  const { diff, evidence } = shown;
+  const { tree, node: unionNode, a, b } = diff;
+  const { names } = diff.functions;
+  const sort = useUrl((state) => state.sort);
+  const selectedPath = useUrl((state) => state.sel);
+  const isBottomUp = useIsBottomUp();
+  const changes = useMemo(() => changesOf(diff), [diff]);
+  const order = useMemo(() => orderOf(diff, changes, sort), [diff, changes, sort]);
+  const selected = useMemo(() => findPath(tree, names, selectedPath).node, [tree, names, selectedPath]);
+  const alone = useMemo(() => sidesAlone(shown.open), [shown.open]);
+  const { menu, open } = useFrameMenu(notInCompare, alone);
+  const unit = unitOf(shown);
+  return (
+    <div className={viewStyles['graph']}>
+      <TreeDirection />
+      <TreeGrid
+        title="Call tree of both sides"
+        className={styles['tree']}
+        tree={tree}
+        names={names}
+        columns={[
+          { key: 'name', title: isBottomUp ? 'Function and its callers' : 'Call path' },
+          { key: 'a', title: 'A' },
+          { key: 'b', title: 'B' },
+          { key: 'total', title: isBottomUp ? 'Change of self' : 'Change of total' },
+          { key: undefined, title: 'of A' },
+        ]}
+        sort={sort}
+        sortedColumn={columnOf[sort.key] ?? CHANGE_COLUMN}
+        order={order}
+        hit={hit}
+        selected={selected}
+        hot={() => hotPath(tree, changes)}
+        renderCells={(node) => {
+          const at = unionNode[node];
+          const [ofA, ofB] = [a.total[at], b.total[at]];
+          const isClear = evidence === undefined || verdictOfNode(evidence, at) === 'supported';
+          return (
+            <>
+              <div role="gridcell">{formatAmount(ofA, unit)}</div>
+              <div role="gridcell">{formatAmount(ofB, unit)}</div>
+              <div
+                role="gridcell"
+                data-sign={Math.sign(ofB - ofA)}
+                data-pale={!isClear || undefined}
+                title={node > 0 ? evidenceOfNode(shown, at) : undefined}
+              >
+                {formatChange(ofB - ofA, unit)}
+              </div>
+              <div role="gridcell">{percentText(ofA, ofB)}</div>
+            </>
+          );
+        }}
+        onSelect={(node) => navigate({ sel: pathOf(tree, names, node) }, 'replace')}
+        onSort={(next) => navigate({ sort: next }, 'replace')}
+        onMenu={(node, at) => open({ tree, names, node }, at)}
+        onKey={(key, node) => onKey(key) || runFrameKey(key, { tree, names, node }, notInCompare)}
+      />
+      {menu}
+    </div>
+  );
+}
+
+/** By node of the shown tree: how much its total changed, without the sign. */
+function changesOf({ tree, node, a, b }: DiffAnswer): Float64Array {
+  return Float64Array.from({ length: tree.length }, (_, i) => Math.abs(b.total[node[i]] - a.total[node[i]]));
+}
+
+/** Ties as they stand in the tree. */
+function orderOf(
+  { tree, node, functions: { names }, a, b }: DiffAnswer,
+  changes: Float64Array,
+  { key, descending }: UrlState['sort'],
+): RowOrder {
+  const sign = descending ? -1 : 1;
+  if (key === 'name') return (x, y) => sign * (nodeName(tree, names, x) < nodeName(tree, names, y) ? -1 : 1);
+  if (key === 'a' || key === 'b') {
+    const { total } = key === 'a' ? a : b;
+    return (x, y) => sign * (total[node[x]] - total[node[y]]) || x - y;
+  }
+  return (x, y) => sign * (changes[x] - changes[y]) || x - y;
+}

@@ -1,0 +1,94 @@
+/** Why there is no comparison, or one that is weaker than it could be: what, which side, and a way on. */
+import type { ReactElement } from 'react';
+import { Button } from '../components/button.tsx';
+import { Icon } from '../components/icon.tsx';
+import { useOpen } from '../files/use-open.ts';
+import { useAskAgain } from '../source-queries.ts';
+import viewStyles from '../views/workspace.module.css';
+import { sideNames } from './sides.ts';
+import type { Comparison } from './use-comparison.ts';
+
+export function Problem({ comparison }: { comparison: Comparison }): ReactElement | null {
+  const { sides, errors, error, evidenceError, missing, shown, explored } = comparison;
+  const { pick } = useOpen();
+  const askAgain = useAskAgain();
+  const failed = sideNames.flatMap((name) => {
+    const side = sides[name];
+    const what = side.kind === 'source' && side.mistake !== undefined ? side.mistake : errors[name]?.message;
+    return what === undefined ? [] : [`Side ${name.toUpperCase()}: ${what.slice(0, 300)}`];
+  });
+  if (missing.length > 0) {
+    return (
+      <Note
+        kind="warn"
+        text={`Open ${missing.map((name) => name.slice(0, 120)).join(' and ')} to compare: a link holds no files.`}
+      >
+        <Button kind="edged" onClick={pick}>
+          Open files
+        </Button>
+      </Note>
+    );
+  }
+  if (failed.length > 0 || (explored.error && !shown)) {
+    return (
+      <Note kind="error" text={failed.length > 0 ? failed.join(' ') : (explored.error?.message ?? '')}>
+        <Button kind="edged" onClick={askAgain}>
+          Try again
+        </Button>
+      </Note>
+    );
+  }
+  if (error !== undefined) return <Note kind="error" text={error} />;
+  if (explored.isEmptyStore && sides.a.kind === 'source')
+    return <Note kind="warn" text="The server has no profiles yet: there is nothing to compare." />;
+  if (!shown) return null;
+  const { totals, refused, kind, negative } = shown.diff;
+  const empty = sideNames.filter((name) => Number(totals[name]) === 0);
+  if (empty.length > 0) {
+    const names = empty.map((name) => name.toUpperCase()).join(' and ');
+    return (
+      <Note
+        kind="warn"
+        text={`${names} ${empty.length > 1 ? 'have' : 'has'} no profiles in the range: shares and changes need both sides.`}
+      />
+    );
+  }
+  if (refused !== undefined)
+    return (
+      <Note
+        kind="warn"
+        text={`${refused} The sides are compared ${kind === 'share' ? 'by share' : 'as recorded'} instead.`}
+      />
+    );
+  const below = negative.a.nodes + negative.b.nodes;
+  if (below > 0)
+    return (
+      <Note kind="warn" text={`${below} frames have a negative self: they count in every number and are not drawn.`} />
+    );
+  if (evidenceError)
+    return (
+      <Note
+        kind="warn"
+        text={`The evidence is weaker than it could be, as slices of time could not be had: ${evidenceError.message.slice(0, 300)}`}
+      />
+    );
+  return null;
+}
+
+function Note({
+  kind,
+  text,
+  children,
+}: {
+  kind: 'warn' | 'error';
+  text: string;
+  children?: ReactElement;
+}): ReactElement {
+  return (
+    <div className={viewStyles['note']} data-kind={kind} role={kind === 'error' ? 'alert' : 'status'}>
+      <Icon name={kind === 'error' ? 'error' : 'warn'} />
+      <span>{text}</span>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,38 @@
+/** Where one looks in half of a sandwich. It passes with the tab: the function itself stands in the link. */
+import { type ReactElement, useState } from 'react';
+import type { CallTree } from '#model/call-tree.ts';
+import { runFrameKey } from '../../commands.ts';
+import type { FlameGraphProps } from '../flamegraph/flame-graph.tsx';
+import { useFrameMenu } from '../use-frame-menu.tsx';
+
+/** Paths of a half are no paths of the profile: what speaks of one is not offered there. */
+const byPath: readonly string[] = ['zoom', 'focus', 'copy-stack'];
+const root = { node: 0 } as const;
+
+type Look = Pick<FlameGraphProps, 'zoom' | 'selected' | 'onZoom' | 'onSelect' | 'onPick' | 'onMenu' | 'onKey'>;
+
+/** @param except ids of commands that make no sense there */
+export function useLook(
+  tree: CallTree,
+  names: readonly string[],
+  onKey: (key: string) => boolean,
+  except: readonly string[] = [],
+): { look: Look; menu: ReactElement | null } {
+  const [kept, setKept] = useState({ tree, zoom: { node: 0 }, selected: 0 });
+  // Indexes of another tree (another order or sample type) mean nothing in this one.
+  const { zoom, selected } = kept.tree === tree ? kept : { zoom: root, selected: 0 };
+  const notHere = [...byPath, ...except];
+  const { menu, open } = useFrameMenu(notHere);
+  return {
+    menu,
+    look: {
+      zoom,
+      selected,
+      onZoom: (node) => setKept({ tree, zoom: { node }, selected }),
+      onSelect: (node) => setKept({ tree, zoom, selected: node }),
+      onPick: (node) => setKept({ tree, zoom: { node }, selected: node }),
+      onMenu: (node, at) => open({ tree, names, node }, at),
+      onKey: (key, node) => runFrameKey(key, { tree, names, node }, notHere) || onKey(key),
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** Whether a tree is read from the root on, or from the leaves: a transform like any other. */
+import type { ReactElement } from 'react';
+import { addTransform, removeTransform } from '../../commands.ts';
+import { Button } from '../../components/button.tsx';
+import { urlStore, useUrl } from '../../url/url-store.ts';
+import styles from './tree-view.module.css';
+
+export function useIsBottomUp(): boolean {
+  return useUrl((state) => state.t.filter(({ kind }) => kind === 'invert').length % 2 === 1);
+}
+
+export function TreeDirection(): ReactElement {
+  const isBottomUp = useIsBottomUp();
+  const uninvert = (): void =>
+    removeTransform(urlStore.getState().state.t.findLastIndex(({ kind }) => kind === 'invert'));
+  return (
+    <div className={styles['tools']}>
+      <Button
+        aria-pressed={!isBottomUp}
+        onClick={() => isBottomUp && uninvert()}
+        title="From the root to what it calls"
+      >
+        Top-down
+      </Button>
+      <Button
+        aria-pressed={isBottomUp}
+        onClick={() => !isBottomUp && addTransform({ kind: 'invert' })}
+        title="From what costs to who calls it"
+      >
+        Bottom-up
+      </Button>
+    </div>
+  );
+}

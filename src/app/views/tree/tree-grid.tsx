@@ -1,0 +1,252 @@
+/** A tree as rows that open and close: a treegrid for the keyboard, virtual, however large the tree. What the rows say is the user's. */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, type ReactElement, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
+import { type RowOrder, sameNodes, subtreeWithin, visibleNode, visibleRows } from '#model/visible-rows.ts';
+import { hoverFunction, type Place } from '../../ui-store.ts';
+import type { UrlState } from '../../url/url-state.ts';
+import { indentCss, TreeRow } from './tree-row.tsx';
+import styles from './tree-grid.module.css';
+
+type Sort = UrlState['sort'];
+
+export interface TreeColumn {
+  readonly title: string;
+  /** What a click on the head sorts by; undefined: nothing. */
+  readonly key: Sort['key'] | undefined;
+}
+
+interface TreeGridProps {
+  readonly title: string;
+  /** Sets `--columns`, by which heads and cells stand. */
+  readonly className: string;
+  readonly tree: CallTree;
+  /** By function. */
+  readonly names: readonly string[];
+  /** The first is that of the names. */
+  readonly columns: readonly TreeColumn[];
+  readonly sort: Sort;
+  /** The column that `sort` and `order` speak of. */
+  readonly sortedColumn: number;
+  /** Of siblings; a new function orders them anew. */
+  readonly order: RowOrder;
+  readonly hit: Uint8Array | undefined;
+  readonly selected: NodeIndex;
+  /** What stands open in a tree that is quite another than the one before. */
+  hot(): readonly NodeIndex[];
+  /** Before the name. */
+  renderMark?(node: NodeIndex): ReactNode;
+  /** A `gridcell` for each column after the first. */
+  renderCells(node: NodeIndex): ReactNode;
+  onSelect(node: NodeIndex): void;
+  onSort(sort: Sort): void;
+  onMenu(node: NodeIndex, at: Place): void;
+  onKey(key: string, node: NodeIndex): boolean;
+}
+
+const ROW_CSS = 24;
+/** Rows that one key may open. */
+const MOST_OPENED = 500;
+
+export function TreeGrid(props: TreeGridProps): ReactElement {
+  const { title, className, tree, names, columns, sort, sortedColumn, order, hit, selected, hot } = props;
+  const { renderMark, renderCells, onSelect, onSort, onMenu, onKey } = props;
+  const [unfolded, setUnfolded] = useState(() => ({ tree, names, open: new Set(hot()) as ReadonlySet<NodeIndex> }));
+  let { open } = unfolded;
+  if (unfolded.tree !== tree) {
+    // What is open stays open when the tree is asked for again; of quite another tree the hot path is.
+    const same = sameNodes(open, unfolded.tree, unfolded.names, tree, names);
+    open = same.size > 0 ? same : new Set(hot());
+    setUnfolded({ tree, names, open });
+  }
+  // A frame chosen elsewhere, or found by the search, is brought into view with all of its callers open.
+  const [revealed, setRevealed] = useState({ tree, node: -1 });
+  if (selected > 0 && (selected !== revealed.node || tree !== revealed.tree)) {
+    setRevealed({ tree, node: selected });
+    const callers = new Set(open);
+    for (let up = tree.parent[selected]; up > 0; up = tree.parent[up]) callers.add(up);
+    if (callers.size > open.size) {
+      open = callers;
+      setUnfolded({ tree, names, open });
+    }
+  }
+  const isOpen = (node: NodeIndex): boolean => node === 0 || open.has(node);
+  const rows = useMemo(() => visibleRows(tree, (node) => open.has(node), order), [tree, open, order]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_CSS,
+    overscan: 8,
+  });
+  const [active, setActive] = useState({ tree, node: 0 });
+  const activeNode = active.tree === tree ? visibleNode(tree, active.node, isOpen) : Math.max(selected, 0);
+  const activeRow = useMemo(() => Math.max(0, rows.indexOf(activeNode)), [rows, activeNode]);
+
+  const reveal = useRef(-1);
+  useEffect(() => {
+    reveal.current = selected;
+  }, [selected, tree]);
+  useEffect(() => {
+    const row = reveal.current > 0 ? rows.indexOf(reveal.current) : -1;
+    if (row < 0) return;
+    // Once: what is opened later must not take the reader back.
+    reveal.current = -1;
+    setActive({ tree, node: rows[row] });
+    virtual.scrollToIndex(row, { align: 'auto' });
+  }, [selected, tree, rows, virtual]);
+
+  const setOpen = (nodes: readonly NodeIndex[], isToOpen: boolean): void => {
+    const next = new Set(open);
+    for (const node of nodes) {
+      if (isToOpen) next.add(node);
+      else next.delete(node);
+    }
+    setUnfolded({ tree, names, open: next });
+  };
+  const move = (to: number): void => {
+    const row = Math.max(0, Math.min(rows.length - 1, to));
+    setActive({ tree, node: rows[row] });
+    virtual.scrollToIndex(row, { align: 'auto' });
+  };
+  const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 240) / ROW_CSS) - 2);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.target instanceof HTMLButtonElement || event.ctrlKey || event.metaKey || event.altKey) return;
+    const node = rows[activeRow];
+    const hasCallees = tree.subtreeEnd[node] > node + 1;
+    switch (event.key) {
+      case 'ArrowDown':
+        move(activeRow + 1);
+        break;
+      case 'ArrowUp':
+        move(activeRow - 1);
+        break;
+      case 'ArrowRight':
+        if (hasCallees && !isOpen(node)) setOpen([node], true);
+        else if (hasCallees) move(activeRow + 1);
+        break;
+      case 'ArrowLeft':
+        if (hasCallees && open.has(node)) setOpen([node], false);
+        else move(rows.indexOf(tree.parent[node]));
+        break;
+      case 'PageDown':
+        move(activeRow + page);
+        break;
+      case 'PageUp':
+        move(activeRow - page);
+        break;
+      case 'Home':
+        move(0);
+        break;
+      case 'End':
+        move(rows.length - 1);
+        break;
+      case '*':
+        setOpen(subtreeWithin(tree, node, MOST_OPENED), true);
+        break;
+      case 'Enter':
+      case ' ':
+        if (node > 0) onSelect(node);
+        break;
+      case 'ContextMenu':
+        openMenu(node);
+        break;
+      default:
+        if (event.key === 'F10' && event.shiftKey) openMenu(node);
+        else if (!onKey(event.key, node)) return;
+    }
+    event.preventDefault();
+  };
+  const openMenu = (node: NodeIndex): void => {
+    const box = document.getElementById(`tree-row-${node}`)?.getBoundingClientRect();
+    if (box) onMenu(node, { x: box.left + indentCss(tree.depth[node]) + 40, y: box.bottom });
+  };
+
+  // How many matches stand before a node, so that a closed row can tell how many it holds.
+  const hitsBefore = useMemo(() => hit && countHits(tree, hit), [tree, hit]);
+  return (
+    <div
+      className={`${styles['grid']} ${className}`}
+      role="treegrid"
+      aria-label={title}
+      aria-rowcount={rows.length + 1}
+      aria-description="Arrows move, open and close; * opens all below; Enter selects"
+      tabIndex={0}
+      aria-activedescendant={`tree-row-${rows[activeRow]}`}
+      onKeyDown={onKeyDown}
+    >
+      <div role="row" className={styles['head']} aria-rowindex={1}>
+        {columns.map(({ key, title: text }, i) => {
+          const isSorted = i === sortedColumn;
+          if (key === undefined) {
+            return (
+              <div key={text} role="columnheader">
+                {text}
+              </div>
+            );
+          }
+          return (
+            <div
+              key={text}
+              role="columnheader"
+              aria-sort={isSorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
+            >
+              <button
+                type="button"
+                onClick={() =>
+                  onSort({ key, descending: columns[sortedColumn].key === key ? !sort.descending : key !== 'name' })
+                }
+              >
+                {text}
+                {isSorted && (sort.descending ? ' ↓' : ' ↑')}
+              </button>
+            </div>
+          );
+        })}
+      </div>
+      <div
+        ref={scroller}
+        className={styles['scroller']}
+        role="rowgroup"
+        tabIndex={-1}
+        onPointerLeave={() => hoverFunction(-1)}
+      >
+        <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+          {virtual.getVirtualItems().map(({ index, start }) => {
+            const node = rows[index];
+            const func = tree.func[node];
+            return (
+              <TreeRow
+                key={node}
+                tree={tree}
+                node={node}
+                name={nodeName(tree, names, node)}
+                index={index}
+                top={start}
+                isOpen={isOpen(node)}
+                hitsInside={hitsBefore && !isOpen(node) ? hitsBefore[tree.subtreeEnd[node]] - hitsBefore[node + 1] : 0}
+                isActive={index === activeRow}
+                isSelected={node === selected && node > 0}
+                isHit={func >= 0 && hit?.[func] === 1}
+                mark={renderMark?.(node)}
+                cells={renderCells(node)}
+                onToggle={() => setOpen([node], !open.has(node))}
+                onPick={() => {
+                  setActive({ tree, node });
+                  if (node > 0) onSelect(node);
+                }}
+                onMenu={(at) => onMenu(node, at)}
+              />
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function countHits(tree: CallTree, hit: Uint8Array): Int32Array {
+  const before = new Int32Array(tree.length + 1);
+  for (let node = 1; node < tree.length; node++) before[node + 1] = before[node] + hit[tree.func[node]];
+  return before;
+}

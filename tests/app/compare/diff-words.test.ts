@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { evidenceOfNode, percentText, sidesText, verdictOfFunction, verdictOfNode } from '#app/compare/diff-words.ts';
+import type { ShownComparison } from '#app/compare/use-comparison.ts';
+import { compared, cpu } from './shown-comparison.ts';
+
+const MS = 1e6;
+const absolute = { kind: 'absolute', sampleType: cpu.type } as const;
+const share = { ...absolute, kind: 'share' } as const;
+
+it.each([
+  [0, 0, ''],
+  [0, 3, 'new'],
+  [3, 0, 'gone'],
+  [100, 123, '+23.0\u00a0%'],
+  [100, 77, '−23.0\u00a0%'],
+  [5, 5, '0\u00a0%'],
+])('%i against %i is %j', (a, b, text) => {
+  expect(percentText(a, b)).toBe(text);
+});
+
+it('both sides are told with unit and sign', () => {
+  expect(sidesText(100 * MS, 150 * MS, absolute)).toBe(
+    'A 100\u00a0core-ms, B 150\u00a0core-ms, +50.0\u00a0core-ms, +50.0\u00a0%',
+  );
+  expect(sidesText(0.5, 0.25, share)).toBe('A 50.0\u00a0%, B 25.0\u00a0%, −25.0\u00a0points, −50.0\u00a0%');
+  expect(sidesText(0, 2 * MS, absolute)).toBe('A 0\u00a0core-ns, B 2.00\u00a0core-ms, +2.00\u00a0core-ms, new');
+  expect(sidesText(7 * MS, 7 * MS, absolute)).toBe('A 7.00\u00a0core-ms, B 7.00\u00a0core-ms, unchanged');
+});
+
+describe('how sure a change is', () => {
+  const rest = 'main;work 60000\nmain;other 8000\n';
+  const sides = {
+    a: `${rest}main;slow 8000\nmain;few 5\n`,
+    b: `${rest}main;slow 16000\nmain;few 300\nmain;tiny 3\n`,
+  };
+  const unclear = { a: 'main;work 6000\nmain;wobble 150\n', b: 'main;work 6000\nmain;wobble 180\n' };
+  const nodeOf = ({ diff }: ShownComparison, name: string): number =>
+    diff.node[diff.tree.func.indexOf(diff.functions.names.indexOf(name))];
+
+  it('is a verdict by node and by function, and a sentence', async () => {
+    const shown = await compared(sides, 'absolute');
+    const { evidence, diff } = shown;
+    const of = (name: string): string[] => [
+      verdictOfNode(evidence, nodeOf(shown, name)),
+      verdictOfFunction(evidence, diff.functions.names.indexOf(name)),
+    ];
+    expect(of('slow')).toEqual(['supported', 'supported']);
+    expect(of('tiny')).toEqual(['small', 'small']);
+    expect(verdictOfFunction(evidence, -1)).toBe('untested');
+    expect(evidenceOfNode(shown, nodeOf(shown, 'slow'))).toMatch(
+      /^More than noise: against the rest \+\d+(\.\d)?\u00a0% … \+\d+(\.\d)?\u00a0% \(95 %\)\.$/,
+    );
+    expect(evidenceOfNode(shown, nodeOf(shown, 'tiny'))).toBe('Under 0.1 % of both sides: not tested.');
+    expect(evidenceOfNode({ ...shown, evidence: undefined }, 0)).toBe('How sure this is, is being worked out.');
+  });
+
+  it('says how much more would do: time, or samples where the length is unknown', async () => {
+    const timed = await compared(unclear, 'absolute');
+    expect(verdictOfNode(timed.evidence, nodeOf(timed, 'wobble'))).toBe('unclear');
+    expect(evidenceOfNode(timed, nodeOf(timed, 'wobble'))).toMatch(
+      /^150 samples against 180: not enough to tell\. About \d+\u00a0min.* more of each side would do\.$/,
+    );
+    const same = await compared({ a: unclear.a, b: unclear.a }, 'absolute');
+    expect(evidenceOfNode(same, nodeOf(same, 'wobble'))).toMatch(/^Unchanged/);
+    const untimed = await compared(unclear, 'absolute', { ...cpu, seconds: undefined });
+    expect(evidenceOfNode(untimed, nodeOf(untimed, 'wobble'))).toMatch(/About \d+ times the samples would do\.$/);
+    const uncounted: ShownComparison = { ...timed, evidence: { ...timed.evidence, isCounted: false } };
+    expect(evidenceOfNode(uncounted, nodeOf(uncounted, 'wobble'))).toMatch(/^Not enough to tell\. About/);
+  });
+});

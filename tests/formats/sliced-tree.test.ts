@@ -1,0 +1,154 @@
+/** Slices of a range as the contract's bytes: what protobuf writes is read as it is, what is damaged is refused. */
+import { create, toBinary } from '@bufbuild/protobuf';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readSlices } from '#formats/sliced-tree.ts';
+import type { SlicedColumns } from '#model/slices.ts';
+import { SelectSlicesResponseSchema } from '#wire/gen/flametide/v1/query_pb.ts';
+
+class Refused extends Error {}
+
+function read(bytes: Uint8Array): SlicedColumns {
+  return readSlices(bytes, (what, offset) => {
+    throw new Refused(`${what}, at ${offset}`);
+  });
+}
+
+interface Written {
+  readonly names: string[];
+  readonly name: number[];
+  readonly parentDistance: number[];
+  readonly entries: number[];
+  readonly slice: number[];
+  readonly value: number[];
+  readonly count: number[];
+  readonly profiles: number[];
+}
+
+function encode(columns: Partial<Written>): Uint8Array {
+  const { value = [], count = [], ...rest } = columns;
+  return toBinary(
+    SelectSlicesResponseSchema,
+    create(SelectSlicesResponseSchema, {
+      ...rest,
+      value: value.map(BigInt),
+      count: count.map(BigInt),
+      warnings: ['not ours to read'],
+    }),
+  );
+}
+
+const amount = fc.oneof(fc.nat(300), fc.maxSafeNat());
+
+/** Any tree with any entries. */
+const anySlices: fc.Arbitrary<Written> = fc
+  .record({
+    names: fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1, maxLength: 8 }),
+    nodes: fc.array(
+      fc.record({
+        name: fc.nat(),
+        parent: fc.nat(),
+        entries: fc.array(fc.record({ slice: fc.nat(), value: amount, count: amount }), { maxLength: 4 }),
+      }),
+      { minLength: 1, maxLength: 40 },
+    ),
+    profiles: fc.array(fc.nat(), { minLength: 1, maxLength: 60 }),
+    isCounted: fc.boolean(),
+  })
+  .map(({ names, nodes, profiles, isCounted }) => {
+    const entries = nodes.flatMap((node) => node.entries);
+    return {
+      names,
+      name: nodes.map((node) => node.name % names.length),
+      parentDistance: nodes.map(({ parent }, i) => (i === 0 ? 0 : 1 + (parent % i))),
+      entries: nodes.map((node) => node.entries.length),
+      slice: entries.map(({ slice }) => slice % profiles.length),
+      value: entries.map(({ value }) => value),
+      count: isCounted ? entries.map(({ count }) => count) : [],
+      profiles,
+    };
+  });
+
+const small: Written = {
+  names: ['main', 'größe'],
+  name: [0, 0, 1],
+  parentDistance: [0, 1, 1],
+  entries: [0, 1, 2],
+  slice: [1, 0, 1],
+  value: [300, 7, 70_000],
+  count: [3, 1, 700],
+  profiles: [4, 5],
+};
+
+it('reads what protobuf writes, whatever the columns', () => {
+  fc.assert(
+    fc.property(anySlices, (columns) => {
+      const found = read(encode(columns));
+      expect(Object.fromEntries(Object.entries(found).map(([key, column]) => [key, [...column]]))).toEqual(columns);
+    }),
+  );
+});
+
+it('no bytes are a range without profiles', () => {
+  expect(read(new Uint8Array(0))).toMatchObject({ names: [], value: [] });
+});
+
+describe('a damaged answer is refused', () => {
+  it.each<[string, Partial<Written>, RegExp]>([
+    ['a column of nodes too short', { entries: [0, 3] }, /the columns of nodes differ in length/],
+    ['a column of entries too short', { slice: [1, 0] }, /the columns of entries differ in length/],
+    ['counts of some entries', { count: [1] }, /the columns of entries differ in length/],
+    ['more entries than values', { entries: [0, 1, 3] }, /the nodes have 4 entries, and there are 3/],
+    ['a number of entries beyond 31 bits', { entries: [0, 4, 2 ** 32 - 1] }, /node 2 has a negative number/],
+    ['a name that is not there', { name: [0, 0, 2] }, /node 2 has a name that is not there/],
+    ['a node that is its own parent', { parentDistance: [0, 1, 0] }, /node 2 has a parent that is not there/],
+    ['a parent before the root', { parentDistance: [0, 1, 3] }, /node 2 has a parent that is not there/],
+    ['a slice that is not there', { slice: [1, 0, 2] }, /entry 2 is of a slice that is not there/],
+  ])('%s', (_, patch, message) => {
+    expect(() => read(encode({ ...small, ...patch }))).toThrow(message);
+  });
+
+  it.each([
+    ['a length past the end', [34, 9, 1], /a length of 9 bytes runs past the end/],
+    ['a number that runs out of its column', [18, 1, 0x80, 26, 1, 0], /runs out of its list/],
+    ['a number that is cut off', [18, 1, 0x80], /a number is cut off/],
+    ['a group', [99], /wire type 3/],
+  ])('%s', (_, bytes, message) => {
+    expect(() => read(new Uint8Array(bytes))).toThrow(message);
+  });
+
+  it('or read, whatever bytes are wrong: and then all that it points at is there', () => {
+    const good = encode(small);
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 1, max: good.length }),
+        (changes, end) => {
+          const bytes = good.slice(0, end);
+          for (const [at, byte] of changes) if (at < end) bytes[at] = byte;
+          const found = readOrRefused(bytes);
+          if (!found) return;
+          const { names, name, parentDistance, entries, slice, value, profiles } = found;
+          expect(Array.from(entries).reduce((sum, one) => sum + one, 0)).toBe(value.length);
+          expect(Array.from(slice).every((at) => at >= 0 && at < profiles.length)).toBe(true);
+          for (let node = 1; node < name.length; node++) {
+            expect(names[name[node]]).toBeTypeOf('string');
+            expect(node - parentDistance[node]).toBeGreaterThanOrEqual(0);
+            expect(parentDistance[node]).toBeGreaterThan(0);
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+/** Undefined where it was refused; any other error is a defect and goes on up. */
+function readOrRefused(bytes: Uint8Array): SlicedColumns | undefined {
+  try {
+    return read(bytes);
+  } catch (error) {
+    if (error instanceof Refused) return undefined;
+    throw error;
+  }
+}
