@@ -76,6 +76,7 @@ export interface FlametideConsole {
 }
 
 const never = new AbortController().signal;
+const LOOK_MS = 8;
 /** First words of the keys of what is drawn first. */
 const ANSWERS = new Set<unknown>([
   'stored',
@@ -298,7 +299,8 @@ function settled(queries: QueryClient): Promise<void> {
 /** Resolves after two animation frames in a row without work: the first hands the answer to the views, the second paints it. */
 async function quiet(isBusy: () => boolean): Promise<void> {
   for (let frames = 0; frames < 2;) {
-    await new Promise((resolve) => requestAnimationFrame(resolve));
+    // Frames are asked for only where they count: each costs what is waited for some of its time.
+    await new Promise((resolve) => (isBusy() ? setTimeout(resolve, LOOK_MS) : requestAnimationFrame(resolve)));
     const isReading = filesStore.getState().entries.some(({ kind }) => kind === 'reading');
     frames = isReading || isOpening() || isBusy() ? 0 : frames + 1;
   }
