@@ -45,10 +45,11 @@ export function onThemeChange(renew: () => void): () => void {
   // Names are measured in the page's font: again once it has come.
   const { fontFamily } = getComputedStyle(document.body);
   if (!document.fonts.check(`12px ${fontFamily}`)) {
-    void document.fonts.ready.then(() => {
+    const again = (): void => {
       forget();
       renew();
-    });
+    };
+    void document.fonts.ready.then(again);
   }
   const stop = preferences.subscribe((now, before) => {
     if (now.theme !== before.theme) renew();
