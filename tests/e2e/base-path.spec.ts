@@ -40,8 +40,8 @@ test('everything is asked below --base-path', async ({ page }) => {
     await expect.poll(() => page.title()).toContain('stacks.txt');
     expect(asked.filter(({ path }) => !path.startsWith('/tools/flame/'))).toEqual([]);
     expect(asked.filter(({ status }) => status >= 400)).toEqual([]);
+    await expect.poll(() => asked.map(({ path }) => path)).toContain('/tools/flame/api/files');
     const paths = asked.map(({ path }) => path);
-    expect(paths).toContain('/tools/flame/api/status');
     expect(paths.filter((path) => path.includes('/assets/worker/'))).not.toEqual([]);
   } finally {
     const ended = once(server, 'exit');
