@@ -1,19 +1,16 @@
 /** Compare: two sides, what changed between them, and whether it is more than noise. */
 import { type ReactElement, useDeferredValue, useEffect, useMemo, useRef } from 'react';
-import { findPath, pathOf } from '#model/call-path.ts';
-import { nodeName } from '#model/call-tree.ts';
 import { parseSearch } from '#model/search.ts';
 import { absolute } from '#model/time-range.ts';
 import { addTransform } from '../commands.ts';
 import { usePageTitle } from '../page-title.ts';
-import { announce, openDialog } from '../ui-store.ts';
 import type { UrlState } from '../url/url-state.ts';
-import { navigate, urlStore, useUrl } from '../url/url-store.ts';
+import { navigate, useUrl } from '../url/url-store.ts';
 import { DiffLegend } from '../views/diff-legend.tsx';
 import { onScreen } from '../views/on-screen.ts';
 import { PaneChoice } from '../views/panes.tsx';
 import { SearchBox } from '../views/search-box.tsx';
-import { nextHit } from '../views/shown.ts';
+import { runSharedKey, stepToHit } from '../views/search-steps.ts';
 import { SidePanel } from '../views/side-panel.tsx';
 import { TransformChips } from '../views/transform-chips.tsx';
 import { useIsNarrow } from '../views/use-narrow.ts';
@@ -30,7 +27,7 @@ import { Problem } from './problem.tsx';
 import { SideBySide } from './side-by-side.tsx';
 import { linkOfSides, type Side } from './sides.ts';
 import { SidesBar } from './sides-bar.tsx';
-import { type Comparison, type ShownComparison, useComparison } from './use-comparison.ts';
+import { type Comparison, useComparison } from './use-comparison.ts';
 import { Ways } from './ways.tsx';
 import { WhatChanged } from './what-changed.tsx';
 import styles from './compare.module.css';
@@ -108,27 +105,9 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
   }, [isReady]);
 
   const step = (by: 1 | -1): void => {
-    if (shown && search) stepToHit(shown, search.hit, by);
+    if (shown && search) stepToHit(shown.diff.tree, shown.diff.functions.names, search.hit, by);
   };
-  const onKey = (key: string): boolean => {
-    switch (key) {
-      case '/':
-        input.current?.focus();
-        input.current?.select();
-        return true;
-      case 'n':
-        step(1);
-        return true;
-      case 'N':
-        step(-1);
-        return true;
-      case '?':
-        openDialog('keys');
-        return true;
-      default:
-        return false;
-    }
-  };
+  const onKey = (key: string): boolean => runSharedKey(key, input, step);
   return (
     <>
       <div className={viewStyles['tools']}>
@@ -174,14 +153,4 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
       <CompareStatus comparison={comparison} />
     </>
   );
-}
-
-function stepToHit({ diff: { tree, functions } }: ShownComparison, hit: Uint8Array, by: 1 | -1): void {
-  const { names } = functions;
-  const state = urlStore.getState().state;
-  const node = nextHit(tree, hit, findPath(tree, names, state.sel).node, by);
-  if (node < 0) return;
-  const path = pathOf(tree, names, node);
-  navigate({ sel: path, z: path }, 'replace');
-  announce(nodeName(tree, names, node).slice(0, 200));
 }

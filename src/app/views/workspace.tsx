@@ -1,7 +1,7 @@
 /** One open profile: tools, transforms, the chosen view, and what was drawn. */
 import { type ReactElement, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { findPath, pathOf } from '#model/call-path.ts';
-import { type NodeIndex, nodeName } from '#model/call-tree.ts';
+import type { NodeIndex } from '#model/call-tree.ts';
 import { parseSearch } from '#model/search.ts';
 import { formatCount } from '#model/units.ts';
 import { addTransform, runFrameKey, showSandwich } from '../commands.ts';
@@ -9,8 +9,7 @@ import { Button } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { lazily } from '../components/lazily.tsx';
 import { useSearch, useTree } from '../queries.ts';
-import { announce, openDialog } from '../ui-store.ts';
-import { navigate, urlStore, useUrl } from '../url/url-store.ts';
+import { navigate, useUrl } from '../url/url-store.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { colourKeys } from './colours.ts';
 import { ProfileGraph } from './flamegraph/profile-graph.tsx';
@@ -19,7 +18,8 @@ import { FunctionsTable } from './functions/functions-table.tsx';
 import { onScreen } from './on-screen.ts';
 import { Panes, usePane } from './panes.tsx';
 import { SearchBox } from './search-box.tsx';
-import { nextHit, type ShownProfile, type ShownTree, shownTreeOf, useShown, valueText } from './shown.ts';
+import { runSharedKey, stepToHit } from './search-steps.ts';
+import { type ShownProfile, type ShownTree, shownTreeOf, useShown, valueText } from './shown.ts';
 import { SidePanel } from './side-panel.tsx';
 import { Strip } from './strip.tsx';
 import { useFrameMenu } from './use-frame-menu.tsx';
@@ -75,43 +75,9 @@ export function Workspace({ file, isStale = false, note }: WorkspaceProps): Reac
   }, [isReady]);
 
   const step = (by: 1 | -1): void => {
-    if (!shown || !search) return;
-    const { names } = shown.file.profile.functions;
-    const state = urlStore.getState().state;
-    const from = findPath(shown.tree, names, state.sel).node;
-    const node = nextHit(shown.tree, search.hit, from, by);
-    if (node < 0) return;
-    // A frame too thin to see is brought into view: its first caller that is not hugely wider fills the width.
-    let zoom = findPath(shown.tree, names, state.z).node;
-    const inView = node >= zoom && node < shown.tree.subtreeEnd[zoom];
-    if (!inView || shown.tree.total[node] * 200 < shown.tree.total[zoom]) {
-      zoom = node;
-      while (zoom > 0 && shown.tree.total[zoom] < shown.tree.total[node] * 20) zoom = shown.tree.parent[zoom]!;
-    }
-    navigate({ sel: pathOf(shown.tree, names, node), z: pathOf(shown.tree, names, zoom) }, 'replace');
-    announce(nodeName(shown.tree, names, node).slice(0, 200));
+    if (shown && search) stepToHit(shown.tree, shown.file.profile.functions.names, search.hit, by);
   };
-
-  // Keys that mean the same in the graph, in Sandwich and in the table.
-  const onSharedKey = (key: string): boolean => {
-    switch (key) {
-      case '/':
-        input.current?.focus();
-        input.current?.select();
-        return true;
-      case 'n':
-        step(1);
-        return true;
-      case 'N':
-        step(-1);
-        return true;
-      case '?':
-        openDialog('keys');
-        return true;
-      default:
-        return false;
-    }
-  };
+  const onSharedKey = (key: string): boolean => runSharedKey(key, input, step);
 
   return (
     <div className={styles['workspace']}>
