@@ -10,6 +10,7 @@ import {
   pickTarget,
 } from 'yardstick';
 import { Profile as PprofFormatProfile } from 'pprof-format';
+import { keysOfNodes } from '#app/views/colours.ts';
 import { finish } from '#base/steps.ts';
 import { decodeProfile } from '#formats/registry.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
@@ -113,8 +114,10 @@ const ours = {
       rootLabel: 'total',
       share: (node) => formatShare(tree.total[node], whole),
     });
-    const keys = columns.names.map((name) => packageColourKey(name.slice(0, name.lastIndexOf('/')), name, false));
-    engine.setColours(Uint16Array.from(tree.func, (func) => keys[func] ?? 0));
+    const keys = Uint8Array.from(columns.names, (name) =>
+      packageColourKey(name.slice(0, name.lastIndexOf('/')), name, false),
+    );
+    engine.setColours(keysOfNodes(tree, keys));
     engine.paintNow();
   },
   zoom(): void {
