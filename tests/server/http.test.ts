@@ -510,7 +510,7 @@ function listening(host: string, more: Partial<ServerParts> = {}): Promise<Serve
 function get(path: string, headers: Record<string, string> = {}, method = 'GET', from = server, body = '') {
   const { port } = from.address() as AddressInfo;
   return new Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
-    const sent = request({ port, path, method, headers, agent: false }, (response) => {
+    const sent = request({ port, path, method, headers, agent: false, maxHeaderSize: 1 << 17 }, (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('end', () =>
