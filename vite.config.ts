@@ -1,6 +1,6 @@
 import optimizeLocales from '@react-aria/optimize-locales-plugin';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 /** What `npm run dev` leaves to a built server beside it (`npm start`), as the page itself comes from Vite. */
 const ASKED_OF_THE_SERVER = ['/api', '/s/', '/healthz', '/ready', '/metrics', '/querier.v1.', '/flametide.v1.', '/pyroscope'];
@@ -35,7 +35,7 @@ export default defineConfig(({ isSsrBuild }) =>
         // Words of react-aria in other languages: the page speaks one.
         // Beside the page, wherever it is served: `--base-path` is known only then.
         base: './',
-        plugins: [react(), { ...optimizeLocales.vite({ locales: ['en-US'] }), enforce: 'pre' }],
+        plugins: [startSooner(), react(), { ...optimizeLocales.vite({ locales: ['en-US'] }), enforce: 'pre' }],
         worker: {
           format: 'es',
           // A folder of its own: the manifest does not list workers, and the size check looks for them here.
@@ -56,10 +56,12 @@ export default defineConfig(({ isSsrBuild }) =>
           // What the first visit shares with a later part is one chunk, what only later parts share another: a dozen small ones
           // compress worse, by 6 kB.
           rolldownOptions: {
+            input: ['index.html', 'src/app/analysis-worker.ts'],
             output: {
               codeSplitting: {
                 groups: [
                   { name: 'libraries', test: /node_modules/, minShareCount: 2, tags: ['$initial'] },
+                  { name: 'shared', test: /src.(?!app.analysis-worker)/, minShareCount: 2, tags: ['$initial'] },
                   { name: 'later', test: /node_modules/, minShareCount: 2 },
                 ],
               },
@@ -73,3 +75,24 @@ export default defineConfig(({ isSsrBuild }) =>
         },
       },
 );
+
+/** The worker's start stands before the page's script, and the font need not wait for the styles that name it. */
+function startSooner(): Plugin {
+  return {
+    name: 'start-sooner',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_html, { bundle = {} }) =>
+        Object.values(bundle).flatMap(({ fileName, ...file }) => {
+          if (file.type === 'chunk' && file.name === 'analysis-worker')
+            return { tag: 'script', attrs: { type: 'module', crossorigin: true, src: `./${fileName}` } };
+          if (/\/inter-latin-wght-normal-[^/]*\.woff2$/.test(fileName))
+            return {
+              tag: 'link',
+              attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: true, href: `./${fileName}` },
+            };
+          return [];
+        }),
+    },
+  };
+}

@@ -44,6 +44,9 @@ export interface TreeRequest {
   readonly transforms: readonly Transform[];
 }
 
+/** What of a request holds for any profile. */
+export type TreeView = Pick<TreeRequest, 'order' | 'transforms'>;
+
 /** Self and total by function, in the sample type's unit; recursion counted once. Zeros for the function of a cut. */
 export interface FunctionColumns {
   readonly self: Float64Array;
@@ -169,6 +172,12 @@ export interface Exported {
 export interface Analysis {
   /** Takes the bytes over. @param onProgress gets shares in [0, 1]. @throws DecodeError */
   open(encoded: EncodedProfile, signal: AbortSignal, onProgress: (share: number) => void): Promise<OpenedProfile>;
+  /** Both in one, of the default sample type: a way there and back less until something is drawn. @throws DecodeError */
+  openWithTree(
+    encoded: EncodedProfile,
+    view: TreeView,
+    signal: AbortSignal,
+  ): Promise<{ readonly profile: OpenedProfile; readonly tree: TreeAnswer }>;
   tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer>;
   /** @param text as typed; what cannot be parsed matches nothing (the page parses it first, to say so). */
   search(request: TreeRequest, text: string, signal: AbortSignal): Promise<SearchAnswer>;

@@ -56,6 +56,8 @@ function call(message: CallMessage, signal: AbortSignal): Promise<unknown> {
   switch (message.call) {
     case 'open':
       return analysis.open(...message.args, signal, (share) => post({ kind: 'progress', id: message.id, share }));
+    case 'openWithTree':
+      return analysis.openWithTree(...message.args, signal);
     case 'tree':
       return analysis.tree(...message.args, signal);
     case 'search':

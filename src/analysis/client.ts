@@ -17,6 +17,7 @@ import type {
   TreeAnswer,
   TreeExport,
   TreeRequest,
+  TreeView,
 } from './analysis.ts';
 import {
   type CallArguments,
@@ -56,6 +57,16 @@ export class AnalysisClient implements Analysis {
 
   open(encoded: EncodedProfile, signal: AbortSignal, onProgress: (share: number) => void): Promise<OpenedProfile> {
     return this.#ask<OpenedProfile>('open', [encoded], signal, [encoded.bytes.buffer], onProgress);
+  }
+
+  openWithTree(
+    encoded: EncodedProfile,
+    view: TreeView,
+    signal: AbortSignal,
+  ): Promise<{ profile: OpenedProfile; tree: TreeAnswer }> {
+    return this.#ask<{ profile: OpenedProfile; tree: TreeAnswer }>('openWithTree', [encoded, view], signal, [
+      encoded.bytes.buffer,
+    ]);
   }
 
   tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer> {

@@ -34,6 +34,7 @@ import type {
   TreeAnswer,
   TreeExport,
   TreeRequest,
+  TreeView,
 } from './analysis.ts';
 import { Comparisons } from './comparisons.ts';
 
@@ -109,6 +110,21 @@ export class InProcessAnalysis implements Analysis {
       unpackedBytes,
       decodeMs: performance.now() - began,
     };
+  }
+
+  async openWithTree(
+    encoded: EncodedProfile,
+    view: TreeView,
+    signal: AbortSignal,
+  ): Promise<{ profile: OpenedProfile; tree: TreeAnswer }> {
+    const profile = await this.open(encoded, signal, () => {});
+    const request = { handle: profile.handle, sampleType: profile.defaultSampleType, ...view };
+    try {
+      return { profile, tree: await this.tree(request, signal) };
+    } catch (error) {
+      this.close(profile.handle);
+      throw error;
+    }
   }
 
   async tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer> {
@@ -222,7 +238,7 @@ export class InProcessAnalysis implements Analysis {
     let matched: readonly number[] = [];
     let { facts } = open;
     if (request.transforms.length === 0) {
-      tree = await this.#run(buildCallTree(open.profile, request.sampleType, request.order), signal);
+      tree = await this.#run(buildCallTree(open.profile, request.sampleType, request.order, open.nameRank), signal);
     } else {
       const plain = await this.#tree({ ...request, transforms: [] }, signal);
       const steps = applyTransforms(plain.tree, request.transforms, open.facts, request.order);

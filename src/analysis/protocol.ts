@@ -8,6 +8,7 @@ export type CallName = Exclude<keyof Analysis, 'close'>;
 /** A call's arguments without its signal and progress callback, which become messages of their own. */
 export type CallArguments = {
   open: [encoded: EncodedProfile];
+  openWithTree: [encoded: EncodedProfile, view: Parameters<Analysis['openWithTree']>[1]];
   tree: [request: Parameters<Analysis['tree']>[0]];
   search: [request: Parameters<Analysis['search']>[0], text: string];
   sandwich: [request: Parameters<Analysis['sandwich']>[0], func: number];

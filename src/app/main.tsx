@@ -2,10 +2,11 @@
 import './theme.css';
 import './base.css';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { StrictMode } from 'react';
+import { StrictMode, startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 import { AnalysisClient } from '#analysis/client.ts';
 import { pyroscopeSource } from '#datasource/pyroscope.ts';
+import { analysisWorker } from './analysis-worker.ts';
 import { loadOverlaysWhenIdle } from './components/load-overlays.ts';
 import { installConsole } from './dev/install-console.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
@@ -15,9 +16,7 @@ import { Shell } from './shell.tsx';
 import { closeDroppedProfiles, SourceContext } from './source-queries.ts';
 import { followHistory } from './url/url-store.ts';
 
-const analysis = new AnalysisClient(
-  new Worker(new URL('../analysis/analysis.worker.ts', import.meta.url), { type: 'module' }),
-);
+const analysis = new AnalysisClient(analysisWorker);
 
 applyTheme();
 followHistory();
@@ -32,16 +31,19 @@ installConsole(analysis, queries);
 loadOverlaysWhenIdle();
 void import('./files/given-files.ts').then(({ openGivenFiles }) => openGivenFiles(analysis));
 
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <QueryClientProvider client={queries}>
-      <AnalysisContext value={analysis}>
-        <SourceContext value={source}>
-          <ErrorBoundary>
-            <Shell />
-          </ErrorBoundary>
-        </SourceContext>
-      </AnalysisContext>
-    </QueryClientProvider>
-  </StrictMode>,
+// In slices: the worker starts between them.
+startTransition(() =>
+  createRoot(document.getElementById('root')!).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <AnalysisContext value={analysis}>
+          <SourceContext value={source}>
+            <ErrorBoundary>
+              <Shell />
+            </ErrorBoundary>
+          </SourceContext>
+        </AnalysisContext>
+      </QueryClientProvider>
+    </StrictMode>,
+  ),
 );

@@ -1,5 +1,5 @@
 /** Every query key and every question to the worker, in one file. */
-import { QueryClient, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { notifyManager, QueryClient, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import type {
   Analysis,
   LinesAnswer,
@@ -19,6 +19,8 @@ export function useAnalysis(): Analysis {
 }
 
 export function makeQueryClient(): QueryClient {
+  // Answers are shown in the task that brings them: a timer would come behind all that waits.
+  notifyManager.setScheduler(queueMicrotask);
   return new QueryClient({
     defaultOptions: {
       queries: {

@@ -25,6 +25,7 @@ import { Workspace } from './views/workspace.tsx';
 import styles from './shell.module.css';
 
 const ComparePage = lazily(async () => (await import('./compare/compare-page.tsx')).ComparePage);
+const EmbedBar = lazily(async () => (await import('./embed-bar.tsx')).EmbedBar, <header className={styles['embed']} />);
 const FilesPage = lazily(async () => (await import('./files/files-page.tsx')).FilesPage);
 const DropVeil = lazily(async () => (await import('./files/files-page.tsx')).DropVeil);
 const PasteDialog = lazily(async () => (await import('./files/files-page.tsx')).PasteDialog);
@@ -39,10 +40,11 @@ export function Shell(): ReactElement {
   const dialog = useUi((ui) => ui.dialog);
   const edited = useUi((ui) => ui.edited);
   const announcement = useUi((ui) => ui.announcement);
+  const isEmbedded = useUrl((state) => state.embed);
   const isDropping = useDropOnWindow();
   return (
     <div className={styles['shell']}>
-      <TopBar view={view} />
+      {isEmbedded ? <EmbedBar /> : <TopBar view={view} />}
       <Notices />
       {reading && <Reading file={reading} />}
       {view === 'explore' ? (

@@ -2,9 +2,10 @@
  * Asks a server for a range: what is needed of Pyroscope's API and of our own slices, with plain fetch. The one place where
  * the command line meets a server.
  */
-import { create, fromBinary, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
+import { readSlices } from '#formats/sliced-tree.ts';
 import type { SlicedColumns } from '#model/slices.ts';
-import { SelectSlicesRequestSchema, SelectSlicesResponseSchema } from '#wire/gen/flametide/v1/query_pb.ts';
+import { SelectSlicesRequestSchema } from '#wire/gen/flametide/v1/query_pb.ts';
 import { SelectMergeProfileRequestSchema } from '#wire/gen/querier/v1/querier_pb.ts';
 import { BadInput } from './bad-input.ts';
 
@@ -37,17 +38,9 @@ export async function askSlices(range: ServerRange, slices: number): Promise<Sli
     await answer.body?.cancel();
     return undefined;
   }
-  const message = fromBinary(SelectSlicesResponseSchema, await bytesOf(answer, range));
-  return {
-    names: message.names,
-    name: message.name,
-    parentDistance: message.parentDistance,
-    entries: message.entries,
-    slice: message.slice,
-    value: Float64Array.from(message.value, Number),
-    count: Float64Array.from(message.count, Number),
-    profiles: message.profiles,
-  };
+  return readSlices(await bytesOf(answer, range), (what) => {
+    throw new BadInput(`The slices that ${range.server} answered cannot be read: ${what}.`);
+  });
 }
 
 function query({ profileType, selector, startMs, endMs }: ServerRange) {

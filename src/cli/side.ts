@@ -10,7 +10,10 @@ import type { SideColumns, UnionTree } from '#model/union.ts';
 import type { SideFacts } from '#model/normalise.ts';
 import { parseProfileType } from '#model/profile-type.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
-import { slicesOfAnswer, slicesOfTrees, slicesToAsk, unsliced, type SideSlices } from '#model/slices.ts';
+import { samplesPerUnit } from '#model/samples-per-unit.ts';
+import { isSnapshotType } from '#model/series-values.ts';
+import { slicesOfAnswer, slicesOfTrees, unsliced, type SideSlices, usualSlices } from '#model/slices.ts';
+import { subRanges } from '#model/time-range.ts';
 import { askMergedPprof, askSlices, type ServerRange } from './ask-server.ts';
 import { BadInput } from './bad-input.ts';
 import { isLink, readLink } from './range-link.ts';
@@ -36,8 +39,6 @@ export interface SideSetting {
   readonly nowMs: number;
 }
 
-/** Agents upload each 10 to 60 s: where the range is long enough slices hold two of 30 s, else of 15 s. */
-const UPLOADS_MS = [30_000, 15_000];
 /** What a source without slices is asked for instead: merges of so many sub-ranges, so many at once. */
 const SUB_RANGES = 24;
 const AT_ONCE = 4;
@@ -57,7 +58,7 @@ async function readOneFile(path: string, type: string | undefined): Promise<Diff
   const profile = decode(bytes, path);
   const at = sampleTypeAt(profile, type, path);
   const { type: name } = profile.sampleTypes[at];
-  const samplesPerUnit = samplesPerUnitOf(profile, at);
+  const perUnit = samplesPerUnit(profile, at);
   return {
     title: path,
     source: path,
@@ -65,12 +66,12 @@ async function readOneFile(path: string, type: string | undefined): Promise<Diff
     named: treeOf(profile, at),
     facts: {
       seconds: profile.durationMs === undefined ? undefined : profile.durationMs / 1000,
-      isSnapshot: isSnapshot(name),
+      isSnapshot: isSnapshotType(name),
     },
     fromMs: profile.timeMs,
     untilMs: profile.timeMs === undefined ? undefined : profile.timeMs + (profile.durationMs ?? 0),
     notes: profile.notes,
-    slices: (_, columns) => Promise.resolve(unsliced(columns, samplesPerUnit)),
+    slices: (_, columns) => Promise.resolve(unsliced(columns, perUnit)),
   };
 }
 
@@ -82,7 +83,7 @@ async function readServer(text: string, { type, token, nowMs }: SideSetting): Pr
     source: text,
     sampleType: { type: sampleType, unit: sampleUnit },
     named: await askTree(range),
-    facts: { seconds: (range.endMs - range.startMs) / 1000, isSnapshot: isSnapshot(sampleType) },
+    facts: { seconds: (range.endMs - range.startMs) / 1000, isSnapshot: isSnapshotType(sampleType) },
     fromMs: range.startMs,
     untilMs: range.endMs,
     notes: [],
@@ -91,23 +92,17 @@ async function readServer(text: string, { type, token, nowMs }: SideSetting): Pr
 }
 
 async function askSideSlices(range: ServerRange, union: UnionTree, columns: SideColumns): Promise<SideSlices> {
-  const lengthMs = range.endMs - range.startMs;
-  const slices = UPLOADS_MS.map((uploadMs) => slicesToAsk(lengthMs, uploadMs)).find((count) => count > 1);
+  const slices = usualSlices(range.endMs - range.startMs);
   // One slice still tells how many samples there are.
-  const answer = await askSlices(range, slices ?? 1);
+  const answer = await askSlices(range, slices);
   if (answer) return slicesOfAnswer(union, answer);
-  if (slices === undefined) return unsliced(columns, undefined);
-  const count = Math.min(slices, SUB_RANGES);
+  if (slices === 1) return unsliced(columns, undefined);
+  const parts = subRanges(range, Math.min(slices, SUB_RANGES));
   const trees: NamedTree[] = [];
-  for (let first = 0; first < count; first += AT_ONCE) {
-    const batch = Array.from({ length: Math.min(AT_ONCE, count - first) }, (_, i) => first + i);
-    const answers = batch.map((i) => {
-      const startMs = range.startMs + Math.floor((lengthMs * i) / count);
-      const endMs = i === count - 1 ? range.endMs : range.startMs + Math.floor((lengthMs * (i + 1)) / count) - 1;
-      return askTree({ ...range, startMs, endMs });
-    });
-    trees.push(...(await Promise.all(answers)));
-  }
+  for (let first = 0; first < parts.length; first += AT_ONCE)
+    trees.push(
+      ...(await Promise.all(parts.slice(first, first + AT_ONCE).map((part) => askTree({ ...range, ...part })))),
+    );
   return slicesOfTrees(union, trees, undefined);
 }
 
@@ -156,21 +151,4 @@ function sampleTypeAt(profile: Profile, type: string | undefined, path: string):
   if (at >= 0) return at;
   const there = profile.sampleTypes.map((one) => one.type).join(', ');
   throw new BadInput(`${path} has no sample type ${wanted}: it has ${there}.`);
-}
-
-/** Samples of a type's unit: the type itself counts them, or its sibling does, or the period says what one stands for. */
-function samplesPerUnitOf({ sampleTypes, values, period }: Profile, at: number): number | undefined {
-  const isCount = ({ type, unit }: SampleType): boolean =>
-    /^(cpu_)?samples?$/.test(type) && (unit === 'count' || unit === '');
-  if (isCount(sampleTypes[at])) return 1;
-  const sum = (column: number): number => values[column].values.reduce((all, one) => all + one, 0);
-  const sibling = sampleTypes.findIndex(isCount);
-  if (sibling >= 0) return sum(at) > 0 ? sum(sibling) / sum(at) : undefined;
-  const isPeriods = period !== undefined && period.value > 0 && period.type.unit === sampleTypes[at].unit;
-  return isPeriods ? 1 / period.value : undefined;
-}
-
-/** What is held at a time, not what was used over a time. */
-function isSnapshot(sampleType: string): boolean {
-  return /^(inuse_|goroutines?$|live|threads?$)/.test(sampleType);
 }

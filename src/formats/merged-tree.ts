@@ -185,7 +185,7 @@ function cutFunction({ names, cutSamples }: TreeReader, stackFrames: Int32Array,
   const leafAt = (sample: number): number => stackStart[sample + 1] - 1;
   const other = stackFrames[leafAt(cutSamples[0])];
   let uses = 0;
-  for (const func of stackFrames) if (func === other) uses++;
+  for (let i = 0; i < stackFrames.length; i++) if (stackFrames[i] === other) uses++;
   if (uses === cutSamples.length) return other;
   let name = `${CUT_NAME} (cut)`;
   while (texts.includes(name)) name += ')';

@@ -6,8 +6,16 @@ import { rankNames, TreeBuilder } from './tree-builder.ts';
 
 const SAMPLES_A_STEP = 8192;
 
-/** Cost follows the frames in all stacks; frames shared with the sample before are not looked up again. */
-export function* buildCallTree(profile: Profile, sampleType: number, order: SiblingOrder): Steps<CallTree> {
+/**
+ * Cost follows the frames in all stacks; frames shared with the sample before are not looked up again.
+ * @param nameRank of the profile's functions
+ */
+export function* buildCallTree(
+  profile: Profile,
+  sampleType: number,
+  order: SiblingOrder,
+  nameRank: Int32Array = rankNames(profile.functions.names),
+): Steps<CallTree> {
   const column = profile.values[sampleType];
   if (!column) throw new RangeError(`sample type ${sampleType} of ${profile.sampleTypes.length}`);
   const { stackStart, stackFrames, sampleCount } = profile;
@@ -36,5 +44,5 @@ export function* buildCallTree(profile: Profile, sampleType: number, order: Sibl
     if (exact) builder.addExact(pathNode[length], exact[i]);
     else builder.add(pathNode[length], values[i]);
   }
-  return builder.seal(order, rankNames(profile.functions.names));
+  return builder.seal(order, nameRank);
 }

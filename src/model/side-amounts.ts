@@ -50,7 +50,7 @@ export class SideAmounts {
       if (cells.node[e] > 0) this.functionSums[union.func[cells.node[e]]] += cells.value[e];
     }
     this.#allOf = this.contextSums.slice();
-    this.samplesPerUnit = sliced.samplesPerUnit ?? worthOf(cells, union.length);
+    this.samplesPerUnit = sliced.samplesPerUnit ?? (isSliced ? finestOf(cells) : worthOf(cells, union.length));
   }
 
   get total(): number {
@@ -109,6 +109,16 @@ export class SideAmounts {
       }
     }
   }
+}
+
+/**
+ * As if the least that a path did in a slice were one sample: true where samples are alike, and too many where they are
+ * not. Then what strays from slice to slice speaks alone.
+ */
+function finestOf({ value }: SideAmounts['cells']): number {
+  let least = Infinity;
+  for (const one of value) least = Math.min(least, one);
+  return value.length > 0 ? 1 / least : 1;
 }
 
 /** Kish's number: so many equal samples would be as telling as these unequal ones, at most. */

@@ -23,6 +23,8 @@ const serverConfig = z.object({
   /** ms; 0 takes any age. */
   maxProfileAge: z.number().min(0),
   basePath: z.string().regex(/^(\/[\w.~-]+)*$/, 'a base path is like /flametide'),
+  /** Origins of pages that may show this one in a frame. */
+  embedIn: z.array(z.string()),
   selfProfile: z.boolean(),
   demo: z.boolean(),
   open: z.boolean(),
@@ -84,6 +86,13 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
     .addOption(option('--token <text>', 'what agents and the page must send to get in', 'TOKEN'))
     .addOption(option('--no-auth', 'let everybody in who can reach the address'))
     .addOption(option('--base-path <path>', 'prefix of every address, behind a proxy', 'BASE_PATH').default(''))
+    .addOption(
+      option(
+        '--embed-in <origins>',
+        'pages that may show this one in a frame, such as https://grafana.example',
+        'EMBED_IN',
+      ),
+    )
     .addOption(option('--backend <url>', 'a Pyroscope that answers instead of the own store', 'BACKEND'))
     .addOption(option('--tenant <id>', 'tenant at the backend', 'TENANT'))
     .addOption(option('--no-self-profile', 'do not profile this process'))
@@ -143,6 +152,7 @@ function settings(command: Command): Record<string, unknown> {
     maxDisk: read('maxDisk', size),
     maxProfileAge,
     basePath: read('basePath', (text) => text.replace(/\/$/, '')),
+    embedIn: read('embedIn', origins) ?? [],
     selfProfile: value('selfProfile'),
     demo: value('demo'),
     open: value('open'),
@@ -179,6 +189,16 @@ function portNumber(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
     throw new InvalidArgumentError('A port is a number from 0 to 65535.');
   return Number(text);
+}
+
+/** Separated by commas. Only whole origins: what else may stand in a content security policy lets too many in. */
+function origins(text: string): string[] {
+  return text.split(',').map((one) => {
+    const url = URL.canParse(one) ? new URL(one) : undefined;
+    if (!url || !/^https?:$/.test(url.protocol) || url.origin !== one.trim().replace(/\/$/, ''))
+      throw new InvalidArgumentError(`${one.trim()} is no origin: write it like https://grafana.example.`);
+    return url.origin;
+  });
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };

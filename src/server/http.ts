@@ -13,18 +13,19 @@ import type { Markers } from './markers.ts';
 import { servePage } from './static.ts';
 
 /** Inline styles are React's and the pop-ups' placement; inline scripts there are none. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'self'",
-  "worker-src 'self' blob:",
-  "img-src 'self' data: blob:",
-  "style-src 'self' 'unsafe-inline'",
-  "connect-src 'self'",
-  "font-src 'self'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-  "form-action 'none'",
-].join('; ');
+const contentSecurityPolicy = (embedIn: readonly string[]): string =>
+  [
+    "default-src 'self'",
+    "worker-src 'self' blob:",
+    "img-src 'self' data: blob:",
+    "style-src 'self' 'unsafe-inline'",
+    "connect-src 'self'",
+    "font-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    `frame-ancestors ${embedIn.length === 0 ? "'none'" : embedIn.join(' ')}`,
+    "form-action 'none'",
+  ].join('; ');
 /** What the own calls of the page may send. */
 const MOST_API_BYTES = 1 << 16;
 /** Of a refusal's words, as the page shows them. */
@@ -37,6 +38,8 @@ export interface ServerParts extends Guards {
   readonly pageFolder: string;
   /** Stands before every path; '' for none. */
   readonly basePath: string;
+  /** Origins of pages that may show this one in a frame. */
+  readonly embedIn: readonly string[];
   readonly backend: Backend;
   readonly about: ServerFacts;
   readonly markers: Markers;
@@ -77,6 +80,7 @@ type Route =
 /** A server that does not listen yet. */
 export function createFlametideServer(parts: ServerParts): Server {
   const { basePath, log } = parts;
+  const policy = contentSecurityPolicy(parts.embedIn);
   const page = servePage(parts.pageFolder, basePath, (response) =>
     answer(response, 404, 'There is nothing at this address.'),
   );
@@ -88,7 +92,7 @@ export function createFlametideServer(parts: ServerParts): Server {
     const began = performance.now();
     const id = requestId(request);
     response.setHeader('X-Request-Id', id);
-    response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
+    response.setHeader('Content-Security-Policy', policy);
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Referrer-Policy', 'no-referrer');
     const [fullPath, query = ''] = splitOnce(request.url ?? '/', '?');

@@ -74,6 +74,7 @@ async function serve(config: ServerConfig): Promise<void> {
     ...guards,
     pageFolder,
     basePath,
+    embedIn: config.embedIn,
     backend: config.backend === undefined ? engine : createProxy(proxyOptions(config, config.backend)),
     about: about(config),
     markers,

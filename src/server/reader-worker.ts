@@ -19,12 +19,39 @@ const flag = new Int32Array(aborted);
 const db = openForReading(file);
 const store = new ProfileStore(db);
 
+/** Dictionaries are opened ahead when nobody has asked for this long, and with a breath between two: questions go first. */
+const QUIET_MS = 300;
+const BREATH_MS = 10;
+/** Once all are open, how long until a look for new ones. */
+const LOOK_EVERY_MS = 30_000;
+
+let askedAt = -Infinity;
+let ahead = setTimeout(openAhead, BREATH_MS);
+function openAhead(): void {
+  const quietMs = performance.now() - askedAt;
+  if (quietMs < QUIET_MS) {
+    ahead = setTimeout(openAhead, QUIET_MS - quietMs);
+    return;
+  }
+  let isMore = false;
+  try {
+    isMore = store.openAhead();
+  } catch {
+    // Whoever asks is told.
+  }
+  ahead = setTimeout(openAhead, isMore ? BREATH_MS : LOOK_EVERY_MS);
+}
+
 answerCalls({
   query: ({ request, nowMs }: { request: WireRequest; nowMs: number }, id) => {
+    askedAt = performance.now();
     const stop: StopCheck = () => {
       if (Atomics.load(flag, 0) === id) throw new Stopped('aborted');
     };
     return answerQuery(request, store, { nowMs }, stop);
   },
-  close: () => db.close(),
+  close: () => {
+    clearTimeout(ahead);
+    db.close();
+  },
 });

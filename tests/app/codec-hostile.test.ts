@@ -1,8 +1,9 @@
 /** Links that no page of ours has written, and states that no user has typed. */
 import { readFileSync } from 'node:fs';
+import { deflateSync } from 'fflate';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parseUrl, printUrl } from '#app/url/codec.ts';
+import { parseUrl, printQuery, printUrl } from '#app/url/codec.ts';
 import { shortenPath } from '#model/call-path.ts';
 
 const { state: plain } = parseUrl('?file=x');
@@ -14,7 +15,7 @@ it('halves of letters become the mark for what cannot be read', () => {
 
 it('unknown keys come back as they came, in their order', () => {
   const unknown = fc.array(fc.tuple(fc.string({ minLength: 1 }), fc.string()), { maxLength: 8 });
-  const known = new Set([...Object.keys(plain), 'nodes', 'seed', 'v']);
+  const known = new Set([...Object.keys(plain), 'nodes', 'seed', 'v', 'p']);
   fc.assert(
     fc.property(unknown, (pairs) => {
       const kept = pairs.filter(([key]) => !known.has(key));
@@ -85,4 +86,28 @@ it('links of version 1 keep finding their paths: neither hash nor escapes change
     .split('\n')
     .filter((one) => one.includes('z=~'));
   expect(parseUrl(link).state.z).toEqual(shortenPath(path));
+});
+
+it('long links are packed, and unpack to the same', () => {
+  const path = Array.from({ length: 120 }, (_, i) => `github.com/acme/shop/internal.(*Part${i}).Handle`);
+  const long = { ...plain, z: path.slice(0, 20), sel: path.slice(0, 9), s: path.join(' | ') };
+  const link = printUrl(long);
+  expect(printQuery(long).length).toBeGreaterThan(2000);
+  expect(link.length).toBeLessThan(2000);
+  expect(link).toMatch(/^\?v=1&p=[\w-]+$/);
+  expect(parseUrl(link)).toEqual(parseUrl(printQuery(long)));
+  // Keys that are added to a packed link hold before those in it.
+  expect(parseUrl(`${link}&s=other`).state).toMatchObject({ s: 'other', sel: parseUrl(link).state.sel });
+});
+
+it.each([
+  ['letters that are none', 'a b'],
+  ['nothing', ''],
+  ['no deflate', 'AAAA'],
+  ['cut off', printUrl({ ...plain, s: 'abcdefgh'.repeat(1000) }).slice(7, -9)],
+  ['a bomb', Buffer.from(deflateSync(Buffer.alloc(10_000_000, 's='))).toString('base64url')],
+])('a packed link with %s is a notice and a page', (_, packed) => {
+  const { state, notices } = parseUrl(`?v=1&p=${encodeURIComponent(packed)}&pane=flame`);
+  expect(notices).toEqual([expect.stringContaining('could not be unpacked')]);
+  expect(state.pane).toBe('flame');
 });

@@ -66,6 +66,7 @@ const anyState: fc.Arbitrary<UrlState> = fc.record({
   w: fc.constantFrom('mean', 'a', 'b'),
   dcol: fc.constantFrom('total', 'self'),
   noise: fc.constantFrom('pale', 'shown'),
+  embed: fc.boolean(),
   rate: orOpen(fc.constantFrom(0, 0.04, 1200)),
   // Choices are written once something is shown.
   file: text,

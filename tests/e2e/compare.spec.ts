@@ -401,6 +401,31 @@ test('a link to two files asks for them, stays where it is, and tells their diff
   }
 });
 
+test('the rows of a long table pass below its heads, by keys too', async ({ page }) => {
+  const lines = Array.from({ length: 200 }, (_, i) => `main;work.f${i} ${1000 + i}`);
+  await page.goto(`/?v=1&${ofFiles}&pane=functions`);
+  await openFiles(page, textFile('old.txt', lines.join('\n')), textFile('new.txt', lines.toReversed().join('\n')));
+  const table = page.getByRole('grid', { name: 'Functions of both sides' });
+  await table.focus();
+  for (const [key, edge] of [
+    ['End', 'bottom'],
+    ['Home', 'top'],
+  ] as const) {
+    await page.keyboard.press(key);
+    const row = table.locator('[data-active]');
+    await expect(row).toHaveAttribute('aria-rowindex', key === 'End' ? '202' : '2');
+    await expect(row).toBeInViewport({ ratio: 1 });
+    const [box, heads, all] = [
+      (await row.boundingBox())!,
+      (await table.getByRole('row').first().boundingBox())!,
+      (await table.boundingBox())!,
+    ];
+    expect(heads.y, edge).toBe(all.y);
+    expect(box.y, edge).toBeGreaterThanOrEqual(heads.y + heads.height);
+  }
+  expect(await violations(page)).toEqual([]);
+});
+
 test('files of another name take the sides that wait for one', async ({ page }) => {
   await page.goto('/?v=1&a.file=x.txt&b.file=new.txt&norm=absolute');
   await openFiles(page, ...files);
@@ -491,7 +516,7 @@ unwatched.describe('a server that cannot slice', () => {
       }),
     );
 
-  unwatched('is asked for parts of the range, and nothing false is said', async ({ page }) => {
+  unwatched('is asked for parts of the range, and the right function is first', async ({ page }) => {
     await refuse(page, 404, 'unimplemented');
     const parts: string[] = [];
     page.on('request', (request) => {
@@ -499,9 +524,10 @@ unwatched.describe('a server that cannot slice', () => {
     });
     await compare(page, side('a', before), side('b', after));
     const rows = await changes(page);
-    expect(parts).toHaveLength(2 + 9 + 9);
-    expect(rows.find(({ kind }) => kind === 'code')).toMatchObject({ name: SLOW });
-    expect(supportedCode(rows).filter((row) => row !== `code ${SLOW}`)).toEqual([]);
+    // Each side's largest nodes, each side whole, and the parts.
+    expect(parts).toHaveLength(2 + 2 + 9 + 9);
+    expect(supportedCode(rows)).toEqual([`code ${SLOW}`]);
+    expect(rows[0].name).toBe(SLOW);
     await expect(page.getByText('evidence from 9 + 9 slices of time; samples are not counted')).toBeVisible();
     await expect(page.getByText('The evidence is weaker')).toHaveCount(0);
   });

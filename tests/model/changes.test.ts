@@ -38,6 +38,13 @@ describe('causes', () => {
     expect(path.at(-1)).toBe('encode');
   });
 
+  it('slices of a source that counts no samples tell what is slower as well', () => {
+    const { union, a, b } = recorded({}, { cost: { encode: 1.4 } });
+    const uncounted = evidenceOf(union, slicesOfTrees(union, a, undefined), slicesOfTrees(union, b, undefined));
+    expect(uncounted.isCounted).toBe(false);
+    expect([...uncounted.changed].map((f) => union.names[f])).toEqual(['encode']);
+  });
+
   it.each([true, false])('a busier route is work, and no code; slices: %s', (sliced) => {
     const { changes } = compared({}, { load: { search: 1.8 } }, { sliced });
     expect(supported(changes)).toEqual(['work search']);

@@ -61,6 +61,7 @@ describe('rows', () => {
 it('the hot path goes down while one callee holds more than half', () => {
   expect(named(hotPath(tree))).toEqual(['main', 'run', 'work']);
   expect(hotPath(treeOf(profileFromText('a 1\nb 1')))).toEqual([]);
+  expect(named(hotPath(tree, Float64Array.from(tree.total.keys())))).toEqual(['idle']);
   expect(named(hotPath(treeOf(profileFromText('main 1'))))).toHaveLength(1);
 });
 

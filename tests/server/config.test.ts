@@ -25,6 +25,7 @@ describe('parseCommandLine', () => {
       maxDisk: 10e9,
       maxProfileAge: 3_600_000,
       basePath: '',
+      embedIn: [],
       selfProfile: true,
       demo: false,
       open: false,
@@ -34,6 +35,24 @@ describe('parseCommandLine', () => {
 
   it('takes flags in both spellings', () => {
     expect(served('--port', '0', '--host=localhost')).toMatchObject({ port: 0, host: 'localhost' });
+  });
+
+  it('takes origins that may show it in a frame, and nothing else', () => {
+    expect(served('--embed-in', 'https://grafana.example, http://host:3000/').embedIn).toEqual([
+      'https://grafana.example',
+      'http://host:3000',
+    ]);
+    for (const bad of [
+      'grafana',
+      'https://a/path',
+      '*',
+      "https://a; script-src 'unsafe-inline'",
+      'javascript:alert(1)',
+    ])
+      expect(parse('--embed-in', bad), bad).toMatchObject({
+        kind: 'refuse',
+        reason: expect.stringContaining('origin'),
+      });
   });
 
   it('opens to others only with a token, or when told so', () => {

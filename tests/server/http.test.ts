@@ -494,6 +494,7 @@ function listening(host: string, more: Partial<ServerParts> = {}): Promise<Serve
     token: undefined,
     pageFolder: folder,
     basePath: '',
+    embedIn: [],
     backend,
     about: ABOUT,
     markers,

@@ -56,7 +56,8 @@ export function certaintyOfHalf(shown: ShownComparison, func: number, half: Diff
       return node === 0 ? `, ${middle}` : isSmall(node) ? ', too small to tell' : `, not tested itself, ${middle}`;
     },
     told: (node) => {
-      if (isMiddleClear === undefined || node === 0) return evidenceOfFunction(shown, func);
+      if (isMiddleClear === undefined) return evidenceOfFunction(shown, func);
+      if (node === 0) return `${middle[0].toUpperCase()}${middle.slice(1)}.`;
       if (isSmall(node)) return 'Under 0.1 % of both sides: too small to tell.';
       return `Merged from all its places, and not tested itself: ${middle}.`;
     },

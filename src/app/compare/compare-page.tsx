@@ -53,6 +53,7 @@ const NO_CODE: readonly never[] = [];
 export function ComparePage(): ReactElement {
   const comparison = useComparison();
   const { shown, sides } = comparison;
+  const isEmbedded = useUrl((state) => state.embed);
   const isComplete = isSettled(comparison);
   usePageTitle(`${titleOf(sides.a)} against ${titleOf(sides.b)}`);
   useEffect(() => {
@@ -62,7 +63,7 @@ export function ComparePage(): ReactElement {
   return (
     <main className={styles['page']}>
       <h1 className="visually-hidden">Compare</h1>
-      <SidesBar comparison={comparison} />
+      {!isEmbedded && <SidesBar comparison={comparison} />}
       <CompareBand comparison={comparison} />
       <Compared comparison={comparison} />
     </main>

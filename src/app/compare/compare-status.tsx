@@ -16,8 +16,7 @@ export function CompareStatus({ comparison: { shown } }: { comparison: Compariso
       <span>
         union of {formatCount(diff.tree.length - 1)} paths,{' '}
         {shown.isWhole ? 'all drawn' : 'the largest: approximate, the whole is on its way'}
-        {evidence &&
-          ` · ${formatCount(evidence.found.changes.filter(({ supported }) => supported).length)} changes more than noise · q = 5 %`}
+        {evidence && ` · ${changesText(evidence.found.changes.filter(({ supported }) => supported).length)} · q = 5 %`}
       </span>
       <span>
         {evidence ? evidenceText(evidence) : 'evidence is on its way'}
@@ -26,6 +25,10 @@ export function CompareStatus({ comparison: { shown } }: { comparison: Compariso
       </span>
     </footer>
   );
+}
+
+function changesText(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'change' : 'changes'} more than noise`;
 }
 
 function evidenceText({ isSliced, isCounted, slices }: NonNullable<Comparison['shown']>['evidence'] & object): string {

@@ -8,7 +8,7 @@ import { Button } from '../components/button.tsx';
 import { setPreference, usePreference } from '../preferences.ts';
 import { openDialog } from '../ui-store.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
-import { useIsNarrow } from '../views/use-narrow.ts';
+import { useIsBelow } from '../views/use-narrow.ts';
 import { costUnit } from './cost.ts';
 import type { ShownComparison } from './use-comparison.ts';
 import styles from './compare.module.css';
@@ -32,6 +32,9 @@ const widths = [
   { id: 'b', title: 'B' },
 ] as const;
 
+/** From here on all choices stand in the row of tools. */
+const ROOM_CSS = 1240;
+
 export function DiffOptions({ shown }: { shown: ShownComparison | undefined }): ReactElement {
   const norm = useUrl((state) => state.norm);
   const dcol = useUrl((state) => state.dcol);
@@ -40,7 +43,7 @@ export function DiffOptions({ shown }: { shown: ShownComparison | undefined }): 
   const direction = useUrl((state) => state.dir);
   const order = useUrl((state) => state.order);
   const rowHeight = usePreference('rowHeight');
-  const isNarrow = useIsNarrow();
+  const isTight = useIsBelow(ROOM_CSS);
   const [isPricing, setPricing] = useState(false);
   const load = shown?.diff.kind === 'load-adjusted' ? shown.diff.load : undefined;
   const reasons = shown?.diff.reasons;
@@ -79,7 +82,7 @@ export function DiffOptions({ shown }: { shown: ShownComparison | undefined }): 
         </span>
       )}
       {normalise}
-      {!isNarrow && (
+      {!isTight && (
         <>
           <Choice
             label="Colour by"
@@ -123,7 +126,7 @@ export function DiffOptions({ shown }: { shown: ShownComparison | undefined }): 
               { id: 'size', title: 'Largest first', checked: order === 'size' },
               { id: 'name', title: 'By name', checked: order === 'name' },
               { id: 'dense', title: 'Dense rows', checked: rowHeight === 16 },
-              ...(isNarrow
+              ...(isTight
                 ? [
                     ...colours.map(({ id, title }) => ({
                       id: `dcol:${id}`,

@@ -15,6 +15,8 @@ import type { ShownComparison } from './use-comparison.ts';
 import styles from './diff-table.module.css';
 
 const ROW_CSS = 24;
+/** The heads stay where they are while rows pass below them. */
+const HEAD_CSS = 28;
 type SortKey = UrlState['sort']['key'];
 
 const columns: readonly { readonly key: SortKey | undefined; readonly title: string }[] = [
@@ -48,6 +50,8 @@ export function DiffTable({ shown, hit, onKey }: DiffTableProps): ReactElement {
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_CSS,
     overscan: 8,
+    scrollMargin: HEAD_CSS,
+    scrollPaddingStart: HEAD_CSS,
   });
   const [active, setActive] = useState(0);
   const at = Math.min(active, rows.length - 1);
@@ -66,7 +70,7 @@ export function DiffTable({ shown, hit, onKey }: DiffTableProps): ReactElement {
     setActive(row);
     navigate({ sel: largestPath(diff, rows[row]) }, 'replace');
   };
-  const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 240) / ROW_CSS) - 2);
+  const page = Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 240) - HEAD_CSS) / ROW_CSS) - 2);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target instanceof HTMLButtonElement || rows.length === 0) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -86,6 +90,7 @@ export function DiffTable({ shown, hit, onKey }: DiffTableProps): ReactElement {
   };
   return (
     <div
+      ref={scroller}
       className={styles['table']}
       role="grid"
       aria-label="Functions of both sides"
@@ -127,13 +132,7 @@ export function DiffTable({ shown, hit, onKey }: DiffTableProps): ReactElement {
           </div>
         ))}
       </div>
-      <div
-        ref={scroller}
-        className={styles['scroller']}
-        role="rowgroup"
-        tabIndex={-1}
-        onPointerLeave={() => hoverFunction(-1)}
-      >
+      <div className={styles['rows']} role="rowgroup" onPointerLeave={() => hoverFunction(-1)}>
         {rows.length === 0 && (
           <p className={styles['empty']}>{hit ? 'No function matches the search.' : 'No function on either side.'}</p>
         )}
@@ -144,7 +143,7 @@ export function DiffTable({ shown, hit, onKey }: DiffTableProps): ReactElement {
               shown={shown}
               func={rows[index]}
               index={index}
-              top={start}
+              top={start - HEAD_CSS}
               isActive={index === at}
               isSelected={rows[index] === selected}
               onChoose={() => choose(index)}

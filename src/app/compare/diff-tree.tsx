@@ -3,7 +3,8 @@ import { type ReactElement, useMemo } from 'react';
 import type { DiffAnswer } from '#analysis/analysis.ts';
 import { findPath, pathOf } from '#model/call-path.ts';
 import { nodeName } from '#model/call-tree.ts';
-import { formatAmount, formatChange } from '#model/changes-text.ts';
+import { exactAmount, formatAmount, formatChange } from '#model/changes-text.ts';
+import { sumUp } from '#model/union.ts';
 import { hotPath, type RowOrder } from '#model/visible-rows.ts';
 import { runFrameKey } from '../commands.ts';
 import type { UrlState } from '../url/url-state.ts';
@@ -60,15 +61,19 @@ export function DiffTreeView({ shown, hit, onKey }: DiffTreeViewProps): ReactEle
         order={order}
         hit={hit}
         selected={selected}
-        hot={() => hotPath(tree, changes)}
+        hot={() => hotPath(tree, movedBelow(diff))}
         renderCells={(node) => {
           const at = unionNode[node];
           const [ofA, ofB] = [a.total[at], b.total[at]];
           const isClear = evidence === undefined || verdictOfNode(evidence, at) === 'supported';
           return (
             <>
-              <div role="gridcell">{formatAmount(ofA, unit)}</div>
-              <div role="gridcell">{formatAmount(ofB, unit)}</div>
+              <div role="gridcell" title={exactAmount(ofA, unit)}>
+                {formatAmount(ofA, unit)}
+              </div>
+              <div role="gridcell" title={exactAmount(ofB, unit)}>
+                {formatAmount(ofB, unit)}
+              </div>
               <div
                 role="gridcell"
                 data-sign={Math.sign(ofB - ofA)}
@@ -94,6 +99,12 @@ export function DiffTreeView({ shown, hit, onKey }: DiffTreeViewProps): ReactEle
 /** By node of the shown tree: how much its total changed, without the sign. */
 function changesOf({ tree, node, a, b }: DiffAnswer): Float64Array {
   return Float64Array.from({ length: tree.length }, (_, i) => Math.abs(b.total[node[i]] - a.total[node[i]]));
+}
+
+/** By node of the shown tree: what grew and what shrank below it, together. Where all is under one path that is what leads on. */
+function movedBelow({ tree, node, a, b }: DiffAnswer): Float64Array {
+  const moved = Float64Array.from({ length: tree.length }, (_, i) => Math.abs(b.self[node[i]] - a.self[node[i]]));
+  return sumUp(moved, tree.parent);
 }
 
 /** Ties as they stand in the tree. */

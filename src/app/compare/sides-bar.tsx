@@ -187,16 +187,11 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
             zone={explored.zone}
             nowMs={nowMs}
             recent={recent}
-            refreshS={0}
-            refreshes={[]}
             onRange={show}
             onTyped={(text) => {
               rememberRange(text);
               show(text);
             }}
-            onZone={(tz) => navigate({ tz }, 'replace')}
-            onRefreshS={() => undefined}
-            onRefresh={refresh}
             onClose={close}
           />
         )}

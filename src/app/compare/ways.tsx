@@ -66,7 +66,7 @@ export function Ways({ comparison }: { comparison: Comparison }): ReactElement |
   };
   return (
     <MenuButton
-      label="What to compare"
+      label="Compare with"
       icon="down"
       text="Compare with"
       groups={[

@@ -86,7 +86,11 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
           Copy summary
         </Button>
       </div>
-      <ChangeList key={filter} shown={shown} rows={rows} />
+      {rows.length > 0 ? (
+        <ChangeList key={filter} shown={shown} rows={rows} />
+      ) : (
+        <p className={styles['empty']}>No such change.</p>
+      )}
     </section>
   );
 }
@@ -142,7 +146,7 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
     virtual.scrollToIndex(row);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (rows.length === 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'ArrowDown') move(at + 1);
     else if (event.key === 'ArrowUp') move(at - 1);
     else if (event.key === 'Home') move(0);
@@ -152,6 +156,7 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
     else return;
     event.preventDefault();
   };
+  if (rows.length === 0) return <p className={styles['empty']}>No such change.</p>;
   return (
     <div
       ref={scroller}
@@ -160,11 +165,10 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
       aria-description="Enter lights the frames of a change; s shows callers and callees"
       tabIndex={0}
       className={styles['list']}
-      aria-activedescendant={rows.length > 0 ? `change-${at}` : undefined}
+      aria-activedescendant={`change-${at}`}
       onKeyDown={onKeyDown}
       onPointerLeave={() => hoverFunction(-1)}
     >
-      {rows.length === 0 && <p className={styles['empty']}>No such change.</p>}
       <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
         {virtual.getVirtualItems().map(({ index, start }) => (
           <ChangeRow

@@ -10,7 +10,7 @@ import type { SideName } from '../compare/sides.ts';
 import type { ShownComparison } from '../compare/use-comparison.ts';
 import type { ExportKind } from '../export-kinds.ts';
 import { filesStore } from '../files/files-store.ts';
-import { parseUrl, printUrl } from '../url/codec.ts';
+import { parseUrl, printQuery } from '../url/codec.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
 import { linkOnScreen } from '../views/link-on-screen.ts';
@@ -76,6 +76,7 @@ export interface FlametideConsole {
 }
 
 const never = new AbortController().signal;
+const LOOK_MS = 8;
 /** First words of the keys of what is drawn first. */
 const ANSWERS = new Set<unknown>([
   'stored',
@@ -88,6 +89,7 @@ const ANSWERS = new Set<unknown>([
   'first side',
   'diff',
   'diff search',
+  'diff sandwich',
 ]);
 
 export function makeConsole(analysis: Analysis, queries: QueryClient): FlametideConsole {
@@ -151,7 +153,7 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
       return stacks.map(({ stack, value }) => ({ stack, value: plain(value) }));
     },
     async show(patch) {
-      const keys = new URLSearchParams(printUrl(urlStore.getState().state));
+      const keys = new URLSearchParams(printQuery(urlStore.getState().state));
       for (const [key, value] of Object.entries(patch)) {
         keys.delete(key);
         if (value !== null) for (const one of typeof value === 'string' ? [value] : value) keys.append(key, one);
@@ -297,7 +299,8 @@ function settled(queries: QueryClient): Promise<void> {
 /** Resolves after two animation frames in a row without work: the first hands the answer to the views, the second paints it. */
 async function quiet(isBusy: () => boolean): Promise<void> {
   for (let frames = 0; frames < 2;) {
-    await new Promise((resolve) => requestAnimationFrame(resolve));
+    // Frames are asked for only where they count: each costs what is waited for some of its time.
+    await new Promise((resolve) => (isBusy() ? setTimeout(resolve, LOOK_MS) : requestAnimationFrame(resolve)));
     const isReading = filesStore.getState().entries.some(({ kind }) => kind === 'reading');
     frames = isReading || isOpening() || isBusy() ? 0 : frames + 1;
   }

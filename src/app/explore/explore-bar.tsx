@@ -6,6 +6,7 @@ import type { CostRow, LabelSource } from '../query-bar/suggestions.ts';
 import { QueryBar } from '../query-bar/query-bar.tsx';
 import { useSeries, useSource, useUnmet } from '../source-queries.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
+import { useFirstPicture } from '../views/first-picture.ts';
 import { Spark } from '../views/timeline/spark.tsx';
 import { costsOf, parsedTypes } from './subject.ts';
 import { overviewQuestion } from './questions.ts';
@@ -21,7 +22,8 @@ export function ExploreBar({ explored }: { explored: Explored }): ReactElement {
   const matchers = useUrl((state) => state.q);
   const by = useUrl((state) => state.by);
   const type = subject && parseProfileType(subject.profileType);
-  const overview = useSeries(overviewQuestion(catalogue, time.range));
+  const hasPicture = useFirstPicture();
+  const overview = useSeries(hasPicture ? overviewQuestion(catalogue, time.range) : undefined);
   const overviewType = catalogue?.overviewType === undefined ? undefined : parseProfileType(catalogue.overviewType);
   const services = useMemo((): readonly CostRow[] | undefined => {
     if (!catalogue) return undefined;

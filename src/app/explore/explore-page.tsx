@@ -6,9 +6,10 @@ import { absolute, type TimeRangeText } from '#model/time-range.ts';
 import { before } from '../compare/ranges.ts';
 import { lazily } from '../components/lazily.tsx';
 import { usePageTitle } from '../page-title.ts';
-import { type MergedProfile, useMergedProfile, useStoredRange } from '../source-queries.ts';
+import { type MergedProfile, useEarlyTree, useMergedProfile, useStoredRange } from '../source-queries.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
+import { useFirstPicture } from '../views/first-picture.ts';
 import { onScreen } from '../views/on-screen.ts';
 import type { ShownProfile } from '../views/shown.ts';
 import { Workspace } from '../views/workspace.tsx';
@@ -34,15 +35,18 @@ const SERIES_POINTS = 720;
 
 export function ExplorePage(): ReactElement {
   const explored = useExplored();
-  const series = useShownSeries(explored.query, SERIES_POINTS);
   const grid = useUrl((state) => state.grid);
+  const isEmbedded = useUrl((state) => state.embed);
+  useEarlyTree(grid === 'none' ? explored.query : undefined);
+  const series = useShownSeries(explored.query, SERIES_POINTS);
   const service = explored.subject?.service;
+  const hasPicture = useFirstPicture();
   usePageTitle(service);
   return (
     <main className={styles['page']}>
       <h1 className="visually-hidden">{(service ?? 'Explore').slice(0, 200)}</h1>
-      <ExploreBar explored={explored} />
-      <ServerNotice />
+      {!isEmbedded && <ExploreBar explored={explored} />}
+      {hasPicture && <ServerNotice />}
       <SeriesBand
         explored={explored}
         shown={series}

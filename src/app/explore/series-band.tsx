@@ -13,6 +13,7 @@ import { useLabelNames, useSeries } from '../source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
+import { useFirstPicture } from '../views/first-picture.ts';
 import { onScreen } from '../views/on-screen.ts';
 import { Timeline, type TimelineProps } from '../views/timeline/timeline.tsx';
 import { findMarkers, joinMarkers, type Marker, versionLabelOf } from './found-markers.ts';
@@ -150,13 +151,14 @@ function byName(series: readonly Series[]): readonly Series[] {
 
 /** What the data tells of versions, and what was told to the server, by time. */
 function useMarkers({ query, subject }: Explored): readonly Marker[] {
+  const hasPicture = useFirstPicture();
   const names = useLabelNames(query?.matchers ?? [], query?.range);
   const label = names.data && versionLabelOf(names.data);
   const question = useMemo(
     () => (query && label !== undefined ? versionQuestion(query, label) : undefined),
     [query, label],
   );
-  const versions = useSeries(question);
+  const versions = useSeries(hasPicture ? question : undefined);
   const told = useQuery({
     queryKey: ['told markers', query?.range, subject?.service],
     queryFn: async ({ signal }) =>
@@ -166,7 +168,7 @@ function useMarkers({ query, subject }: Explored): readonly Marker[] {
         subject!.service,
         signal,
       ),
-    enabled: query !== undefined && subject !== undefined,
+    enabled: query !== undefined && subject !== undefined && hasPicture,
   });
   return useMemo(() => {
     if (!query) return NO_MARKERS;

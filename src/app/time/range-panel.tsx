@@ -25,16 +25,21 @@ export interface RangePanelProps {
   readonly zone: string;
   readonly nowMs: number;
   readonly recent: readonly TimeRangeText[];
-  /** Seconds between refreshes, 0 off; and what is offered. */
-  readonly refreshS: number;
-  readonly refreshes: readonly { readonly id: string; readonly title: string }[];
   onRange(range: TimeRangeText): void;
   /** In place of `onRange` where the range was typed, or picked from the calendar: worth offering again. */
   onTyped(range: TimeRangeText): void;
+  /** The controls beside the range, for where the page has no room for them. */
+  readonly narrow?: NarrowProps;
+  onClose(): void;
+}
+
+export interface NarrowProps extends Pick<RangePanelProps, 'range' | 'zone' | 'nowMs' | 'onRange'> {
+  /** Seconds between refreshes, 0 off; and what is offered. */
+  readonly refreshS: number;
+  readonly refreshes: readonly { readonly id: string; readonly title: string }[];
   onZone(zone: string): void;
   onRefreshS(seconds: number): void;
   onRefresh(): void;
-  onClose(): void;
 }
 
 const RangeCalendar = lazily(
@@ -43,7 +48,7 @@ const RangeCalendar = lazily(
 );
 
 export function RangePanel(props: RangePanelProps): ReactElement {
-  const { text, range, zone, nowMs, recent, onRange, onTyped, onClose } = props;
+  const { text, range, zone, nowMs, recent, onRange, onTyped, narrow, onClose } = props;
   const name = zoneName(zone);
   const [from, setFrom] = useState(() => printTyped(text.from, name));
   const [until, setUntil] = useState(() => printTyped(text.until, name));
@@ -109,7 +114,7 @@ export function RangePanel(props: RangePanelProps): ReactElement {
             </Button>
           )}
         </div>
-        <Narrow {...props} />
+        {narrow && <Narrow {...narrow} />}
         {recent.length > 0 && (
           <>
             <h3 id="recent-ranges">Recent</h3>
@@ -201,7 +206,7 @@ function RangeList<Range extends TimeRangeText>(props: RangeListProps<Range>): R
 }
 
 /** Where the page has no room for the other controls, they are here. */
-function Narrow(props: RangePanelProps): ReactElement {
+function Narrow(props: NarrowProps): ReactElement {
   const { zone, refreshS, refreshes, onZone, onRefreshS, onRefresh } = props;
   return (
     <div className={styles['narrow']}>

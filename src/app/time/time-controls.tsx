@@ -7,11 +7,11 @@ import { lazily } from '../components/lazily.tsx';
 import { Choice } from '../components/menu.tsx';
 import { PopoverField } from '../components/popover.tsx';
 import { RangeMove } from './range-move.tsx';
-import type { RangePanelProps } from './range-panel.tsx';
+import type { NarrowProps, RangePanelProps } from './range-panel.tsx';
 import { zoneName } from './zone-name.ts';
 import styles from './time-controls.module.css';
 
-interface TimeControlsProps extends Omit<RangePanelProps, 'refreshes' | 'onClose'> {
+interface TimeControlsProps extends Omit<RangePanelProps, 'narrow' | 'onClose'>, Omit<NarrowProps, 'refreshes'> {
   /** The range is shorter than its words say: it begins with the first profile. */
   readonly isNarrowed: boolean;
 }
@@ -48,7 +48,7 @@ export function TimeControls(props: TimeControlsProps): ReactElement {
           </>
         }
       >
-        {(close) => <RangePanel {...props} refreshes={offered} onClose={close} />}
+        {(close) => <RangePanel {...props} narrow={{ ...props, refreshes: offered }} onClose={close} />}
       </PopoverField>
       <RangeMove to="later" {...props} />
       <RangeMove to="wider" {...props} />

@@ -1,4 +1,8 @@
-/** The zone of a link as a name that `Intl` knows: `local` is the browser's. */
+let local: string | undefined;
+
+/** The zone of a link as a name that `Intl` knows: `local` is the browser's, as it was first asked. */
 export function zoneName(zone: string): string {
-  return zone === 'local' ? Intl.DateTimeFormat().resolvedOptions().timeZone : zone;
+  // Asked at every turn, and a millisecond each time.
+  local ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone === 'local' ? local : zone;
 }

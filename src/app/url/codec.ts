@@ -7,6 +7,7 @@ import { normalisations } from '#model/normalise.ts';
 import { isTimePoint } from '#model/time-range.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 import { LONGEST_TEXT, parsePath, parseTransform, printPath, printTransform } from './transform-text.ts';
+import { PACKED_KEY, packLink, unpackLink } from './packed-link.ts';
 import type { UrlState } from './url-state.ts';
 
 // A second version is lifted to the one behind it where `parseUrl` reads `v`, before any key is looked at.
@@ -74,6 +75,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   dcol: { ...oneOf(['total', 'self'], 'total'), isChoice: false, print: unless('total') },
   noise: { ...oneOf(['pale', 'shown'], 'pale'), isChoice: false, print: unless('pale') },
   rate: money(),
+  embed: flag(),
   src: demo(),
   file: optionalText(),
   st: optionalText(),
@@ -98,7 +100,7 @@ export function parseUrl(search: string): { readonly state: UrlState; readonly n
     notices.push(`The link has ${query.length} letters; at most ${LONGEST_LINK} are read.`);
     query = '';
   }
-  const pairs: Pair[] = [...new URLSearchParams(query)];
+  const pairs = unpacked([...new URLSearchParams(query)], notices);
   if (pairs.length > MOST_KEYS) notices.push(`The link has ${pairs.length} keys; the first ${MOST_KEYS} are read.`);
   const found = new Map<string, string[]>();
   for (const [key, value] of pairs.slice(0, MOST_KEYS)) found.set(key, [...(found.get(key) ?? []), value]);
@@ -124,14 +126,29 @@ export function parseUrl(search: string): { readonly state: UrlState; readonly n
   return { state: { ...known, unknown }, notices };
 }
 
-/** Begins with `?`. Keys with nothing to say are left out; choices are written once something is shown. */
+/** Begins with `?`. A long link is packed; `printQuery` is what it unpacks to. */
 export function printUrl(state: UrlState): string {
+  return packLink(printQuery(state), VERSION);
+}
+
+/** Begins with `?`. Keys with nothing to say are left out; choices are written once something is shown. */
+export function printQuery(state: UrlState): string {
   const isShown = state.view !== 'files' || state.src !== undefined || state.file !== undefined;
   const pairs: Pair[] = [['v', VERSION]];
   for (const name of names) if (isShown || !keys[name].isChoice) pairs.push(...printKey(name, state[name]));
   const written = new Set<string>([...names, ...pairs.map(([key]) => key)]);
   pairs.push(...state.unknown.filter(([key]) => !written.has(key)));
   return `?${pairs.map(([key, value]) => `${encode(key)}=${readable(encode(value))}`).join('&')}`;
+}
+
+/** The packed keys in the place of `p`; keys beside it go before them. */
+function unpacked(pairs: readonly Pair[], notices: string[]): readonly Pair[] {
+  const packed = pairs.find(([key]) => key === PACKED_KEY);
+  if (!packed) return pairs;
+  const others = pairs.filter(([key]) => key !== PACKED_KEY);
+  const query = unpackLink(packed[1], LONGEST_LINK);
+  if (query === undefined) notices.push(`${PACKED_KEY}= could not be unpacked; what it held is not shown.`);
+  return [...others, ...new URLSearchParams(query ?? '')].filter(([key]) => key !== PACKED_KEY);
 }
 
 function readKey<K extends keyof KnownState>(name: K, link: LinkReader): KnownState[K] {
@@ -197,6 +214,16 @@ function orOpen<T>({ parse, print }: Key<readonly T[]>): Key<readonly T[] | unde
     isChoice: false,
     parse: (values, link) => (values[0] === '' ? [] : parse(values, link)),
     print: (value) => (value === undefined ? [] : value.length === 0 ? [''] : print(value)),
+  };
+}
+
+/** `1`, or not there. */
+function flag(): Key<boolean> {
+  return {
+    fallback: false,
+    isChoice: false,
+    parse: ([value]) => (value === '1' ? true : value === '0' ? false : undefined),
+    print: (value) => (value ? ['1'] : []),
   };
 }
 

@@ -52,6 +52,8 @@ export interface UrlState {
   readonly noise: 'pale' | 'shown';
   /** Money a core-hour (of memory a GB-hour); undefined: nothing is said of money. */
   readonly rate: number | undefined;
+  /** In a frame of another page: without the bands around the view. */
+  readonly embed: boolean;
   /** The open file, by name. */
   readonly file: string | undefined;
   /** A made-up profile instead of a file. */

@@ -1,9 +1,14 @@
-/** Whether the window is too narrow for two panels beside each other (look.md: 900 px). */
+/** How much room the window has. */
 import { useSyncExternalStore } from 'react';
 
-const query = '(max-width: 899px)';
-
+/** Whether the window is too narrow for two panels beside each other (look.md: 900 px). */
 export function useIsNarrow(): boolean {
+  return useIsBelow(900);
+}
+
+/** Whether the window is narrower than so many css px. */
+export function useIsBelow(width: number): boolean {
+  const query = `(max-width: ${width - 1}px)`;
   return useSyncExternalStore(
     (changed) => {
       const list = matchMedia(query);

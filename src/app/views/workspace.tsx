@@ -23,6 +23,7 @@ import { nextHit, type ShownProfile, type ShownTree, shownTreeOf, useShown, valu
 import { SidePanel } from './side-panel.tsx';
 import { Strip } from './strip.tsx';
 import { useFrameMenu } from './use-frame-menu.tsx';
+import { useLasting } from './use-lasting.ts';
 import { useIsNarrow } from './use-narrow.ts';
 import styles from './workspace.module.css';
 
@@ -195,6 +196,7 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
   const selectedFunction = selectedNode > 0 ? tree.func[selectedNode] : -1;
   const sandwichFunction = useMemo(() => (sandwiched === '' ? -1 : names.indexOf(sandwiched)), [names, sandwiched]);
   const { menu, open } = useFrameMenu([]);
+  const hasWaited = useLasting(isStale);
 
   const zoomTo = (node: NodeIndex, how: 'step' | 'rest'): void => {
     navigate({ z: pathOf(tree, names, node) }, how === 'step' ? 'push' : 'replace');
@@ -229,7 +231,7 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
 
   if (tree.length <= 1) return <EmptyTree shown={shown} />;
   return (
-    <div className={styles['main']} data-stale={isStale || undefined}>
+    <div className={styles['main']} data-stale={hasWaited || undefined}>
       {pane === 'functions' && table(true)}
       {(pane === 'both' || (pane === 'sandwich' && !isNarrow)) && <SidePanel>{table(false)}</SidePanel>}
       {(pane === 'flame' || pane === 'both') && (

@@ -13,6 +13,9 @@ export interface Part {
   readonly canonical: Int32Column;
 }
 
+/** A bound on a number that no checksum guards. */
+const MOST_NODES_AT_ONCE = 1 << 20;
+
 class CachedPart implements Part {
   readonly columns = new PartColumns();
   readonly canonical = new Int32Column(1024);
@@ -23,8 +26,12 @@ class CachedPart implements Part {
   #slots = new Int32Array(1024);
   #used = 0;
 
-  constructor() {
+  /** @param nodes how many are to come: room for them at once, as a table that grows is filled twice. */
+  constructor(nodes: number) {
     this.canonical.push(0);
+    let slots = this.#slots.length;
+    while (slots * 2 < Math.min(nodes, MOST_NODES_AT_ONCE) * 3) slots *= 2;
+    if (slots > this.#slots.length) this.#slots = new Int32Array(slots);
   }
 
   get bytes(): number {
@@ -98,10 +105,10 @@ export class PartCache {
   get(db: Database, id: number, nodes: number): Part {
     let part = this.#parts.get(id);
     if (part === undefined || (part.columns.nodes < nodes && !part.isDamaged)) {
-      part = this.#read(db, id, part);
+      part = this.#read(db, id, nodes, part);
       // Deltas are joined in time: one that joins what is known with what is not lies before the place asked for.
       if (part.columns.nodes < nodes && !part.isDamaged) {
-        part = this.#read(db, id, undefined);
+        part = this.#read(db, id, nodes, undefined);
         part.isDamaged ||= part.columns.nodes < nodes;
       }
       this.#parts.set(id, part);
@@ -111,13 +118,21 @@ export class PartCache {
     return part;
   }
 
+  /** Opens the first of these that is not open, as long as half of the budget is free. @returns whether one was opened */
+  openAhead(db: Database, parts: readonly { readonly id: number; readonly nodes: number }[]): boolean {
+    if (this.bytes * 2 > this.#budget) return false;
+    const next = parts.find(({ id }) => !this.#parts.has(id));
+    if (next !== undefined) this.get(db, next.id, next.nodes);
+    return next !== undefined;
+  }
+
   /** Forgets all: numbers of parts may mean others now. */
   clear(): void {
     this.#parts.clear();
   }
 
-  #read(db: Database, id: number, known: CachedPart | undefined): CachedPart {
-    const part = known ?? new CachedPart();
+  #read(db: Database, id: number, nodes: number, known: CachedPart | undefined): CachedPart {
+    const part = known ?? new CachedPart(nodes);
     try {
       for (const { first_node, data } of readDeltas(db, id, known === undefined ? 0 : part.columns.nodes)) {
         if (first_node > part.columns.nodes) break;

@@ -40,6 +40,11 @@ export class PartColumns {
     return this.nodeParent.length;
   }
 
+  reserveNodes(more: number): void {
+    this.nodeParent.reserve(more);
+    this.nodeFrame.reserve(more);
+  }
+
   mark(): PartMark {
     return {
       paths: this.paths.length,
@@ -119,12 +124,21 @@ export class PartColumns {
       this.frameLine.push(reader.unsigned());
       this.frameFunc.push(func);
     }
-    for (let left = section(this.nodes, 'nodes'); left > 0; left--) {
+    const more = section(this.nodes, 'nodes');
+    this.reserveNodes(more);
+    const parents = this.nodeParent.values;
+    const frames = this.nodeFrame.values;
+    const knownFrames = this.frameFunc.length;
+    // By hand: a part has hundreds of thousands of nodes, and the first question of a service waits for all.
+    for (let node = this.nodes, end = node + more; node < end; node++) {
       const up = reader.unsigned();
-      const node = this.nodes;
       if (up === 0 || up > node) throw new DamagedBlob(`node ${node} hangs ${up} back`);
-      this.nodeFrame.push(below(this.frameFunc.length, 'frame'));
-      this.nodeParent.push(node - up);
+      const frame = reader.unsigned();
+      if (frame >= knownFrames) throw new DamagedBlob(`names frame ${frame} of ${knownFrames}`);
+      frames[node] = frame;
+      parents[node] = node - up;
+      this.nodeFrame.length = node + 1;
+      this.nodeParent.length = node + 1;
     }
   }
 }

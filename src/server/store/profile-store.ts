@@ -39,7 +39,10 @@ export class ProfileStore implements ProfileReader {
   readonly #db: Database;
   readonly #parts = new PartCache(PART_BYTES);
   readonly #samples: StoredSamples;
-  readonly #statements: Record<'types' | 'series' | 'seriesOfType' | 'points' | 'raw' | 'removals', Statement>;
+  readonly #statements: Record<
+    'types' | 'series' | 'seriesOfType' | 'points' | 'raw' | 'removals' | 'newest',
+    Statement
+  >;
   /** Labels by series id; ids are given again only after removals. */
   readonly #labels = new Map<number, LabelSet>();
   #removals = 0;
@@ -54,6 +57,9 @@ export class ProfileStore implements ProfileReader {
       seriesOfType: db.prepare(`SELECT id, service_id, labels FROM series WHERE type = ? AND ${active}`),
       points: db.prepare('SELECT hour, points FROM hour WHERE series_id = ? AND hour >= ? AND hour <= ?'),
       raw: db.prepare('SELECT time_us, total FROM raw WHERE series_id = ? AND time_us >= ? AND time_us < ?'),
+      newest: db.prepare(
+        'SELECT id, nodes FROM part WHERE day >= (SELECT max(day) FROM part) - 1 ORDER BY day DESC, id',
+      ),
       removals: db.prepare("SELECT value FROM meta WHERE key = 'removals'"),
     };
   }
@@ -186,6 +192,16 @@ export class ProfileStore implements ProfileReader {
       if (oldest > newest) return undefined;
       return { oldestMs: Math.floor(oldest / US_PER_MS), newestMs: Math.floor(newest / US_PER_MS) };
     });
+  }
+
+  /**
+   * Opens one dictionary of the last two days before anybody asks: most of a service's first answer is that.
+   * @returns whether there was one
+   */
+  openAhead(): boolean {
+    return this.#inSnapshot(() =>
+      this.#parts.openAhead(this.#db, this.#statements.newest.all() as { id: number; nodes: number }[]),
+    );
   }
 
   /** One state of the store for a whole question, however much is written meanwhile. */

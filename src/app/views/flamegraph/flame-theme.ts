@@ -4,8 +4,29 @@ import type { FlameTheme, Hatch } from '#render/flamegraph/scene.ts';
 import { flameTheme } from '#render/palette.ts';
 import { preferences } from '../../preferences.ts';
 
-/** Reads a token as it holds now. Colours go through an element, which resolves light-dark() and var(). */
+/** Tokens as they hold now: each is read once for all canvases, as reading makes the browser work out its styles. */
+const known = new Map<string, string>();
+let made: FlameTheme | undefined;
+function forget(): void {
+  known.clear();
+  made = undefined;
+}
+const dark = matchMedia('(prefers-color-scheme: dark)');
+// Before whoever reads again, as they come later.
+dark.addEventListener('change', forget);
+preferences.subscribe((now, before) => {
+  if (now.theme !== before.theme) forget();
+});
+
+/** A token as it holds now. */
 export function readToken(name: string): string {
+  let value = known.get(name);
+  if (value === undefined) known.set(name, (value = workOut(name)));
+  return value;
+}
+
+/** Colours go through an element, which resolves light-dark() and var(). */
+function workOut(name: string): string {
   const raw = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   if (!CSS.supports('color', raw)) return raw;
   const probe = document.createElement('span');
@@ -20,10 +41,15 @@ export function readToken(name: string): string {
 
 /** Calls back when colours or the page's font have changed. @returns what ends it */
 export function onThemeChange(renew: () => void): () => void {
-  const dark = matchMedia('(prefers-color-scheme: dark)');
   dark.addEventListener('change', renew);
   // Names are measured in the page's font: again once it has come.
-  void document.fonts.ready.then(renew);
+  const { fontFamily } = getComputedStyle(document.body);
+  if (!document.fonts.check(`12px ${fontFamily}`)) {
+    void document.fonts.ready.then(() => {
+      forget();
+      renew();
+    });
+  }
   const stop = preferences.subscribe((now, before) => {
     if (now.theme !== before.theme) renew();
   });
@@ -52,7 +78,7 @@ function hatch(ground: string, { line, slant, pitchCss, widthCss }: Hatch, ratio
 
 /** The theme as it holds now. */
 export function readFlameTheme(): FlameTheme {
-  return flameTheme(readToken, hatch);
+  return (made ??= flameTheme(readToken, hatch));
 }
 
 export function useFlameTheme(): FlameTheme {

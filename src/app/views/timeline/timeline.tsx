@@ -21,6 +21,7 @@ import { type Brush, TimelineEngine, type TimelineMark } from '#render/timeline/
 import { Button } from '../../components/button.tsx';
 import { PopoverPanel } from '../../components/popover.tsx';
 import { setPreference, usePreference } from '../../preferences.ts';
+import { useLasting } from '../use-lasting.ts';
 import { actOf } from './chart-keys.ts';
 import { HeightEdge } from './height-edge.tsx';
 import { HoverPanel } from './hover-panel.tsx';
@@ -79,6 +80,7 @@ export function Timeline(props: TimelineProps): ReactElement {
   const { series, range, zone, isStacked, scale, titleOf, marks, isStale, sides = NO_SIDES } = props;
   const { onZoom, onSide, renderMark, renderActions } = props;
   const { format } = scale;
+  const hasWaited = useLasting(isStale);
   const kept = usePreference('seriesHeight');
   const [draggedHeight, setDraggedHeight] = useState<number>();
   const height = draggedHeight ?? kept;
@@ -285,7 +287,7 @@ export function Timeline(props: TimelineProps): ReactElement {
     );
   }
   return (
-    <section className={styles['band']} aria-label="Time series" data-stale={isStale || undefined}>
+    <section className={styles['band']} aria-label="Time series" data-stale={hasWaited || undefined}>
       <div className={styles['area']}>
         <div
           ref={host}

@@ -1,0 +1,21 @@
+/** All that stands around a view in a frame of another page: where it is from, and a way to all of it. */
+import type { ReactElement } from 'react';
+import { Icon } from './components/icon.tsx';
+import { useExplored } from './explore/use-explored.ts';
+import { useAutoRefresh } from './time/refresh-clock.ts';
+import { linkTo, useUrl } from './url/url-store.ts';
+import styles from './shell.module.css';
+
+export function EmbedBar(): ReactElement {
+  useAutoRefresh(useExplored().refreshS);
+  // The link follows what is looked at.
+  useUrl((state) => state);
+  return (
+    <header className={styles['embed']}>
+      <Icon name="mark" />
+      <a href={linkTo({ embed: false })} target="_blank" rel="noopener">
+        Open in Flametide
+      </a>
+    </header>
+  );
+}

@@ -1,0 +1,46 @@
+/** Long links packed: raw deflate, then base64url, under the key `p`. Many tools cut or refuse links over 2 000 letters. */
+import { deflateSync, Inflate } from 'fflate';
+
+export const PACKED_KEY = 'p';
+/** Longer links are packed. */
+const LONGEST_PLAIN = 2000;
+
+/** @param query with its `?`. @returns it as it is where it is short, or where packing makes it no shorter */
+export function packLink(query: string, version: string): string {
+  if (query.length <= LONGEST_PLAIN) return query;
+  const bytes = deflateSync(new TextEncoder().encode(query.slice(1)), { level: 9 });
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  const packed = `?v=${version}&${PACKED_KEY}=${btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')}`;
+  return packed.length < query.length ? packed : query;
+}
+
+/** @param most letters; what unpacks to more is refused. @returns the query without its `?`; undefined where it cannot be read */
+export function unpackLink(packed: string, most: number): string | undefined {
+  if (!/^[\w-]*$/.test(packed)) return undefined;
+  try {
+    const text = atob(packed.replaceAll('-', '+').replaceAll('_', '/'));
+    const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    let isWhole = false;
+    const inflate = new Inflate((part, isLast) => {
+      size += part.length;
+      if (size > most) throw new RangeError('too long');
+      parts.push(part);
+      isWhole ||= isLast;
+    });
+    // Bit by bit: what is small packed may be huge unpacked.
+    for (let at = 0; at < bytes.length; at += 256) inflate.push(bytes.subarray(at, at + 256), at + 256 >= bytes.length);
+    if (!isWhole) return undefined;
+    const whole = new Uint8Array(size);
+    let at = 0;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return new TextDecoder('utf-8', { fatal: true }).decode(whole);
+  } catch {
+    return undefined;
+  }
+}

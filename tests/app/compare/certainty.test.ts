@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { certaintyOfHalf } from '#app/compare/certainty.ts';
+import { compared } from './shown-comparison.ts';
+
+const rest = 'main;work 60000\nmain;other 8000\n';
+const sides = {
+  a: `${rest}main;slow 8000\nmain;route;slow 2000\nmain;wobble 400\nmain;rare 5\n`,
+  b: `${rest}main;slow 16000\nmain;route;slow 4000\nmain;wobble 412\nmain;rare 9\n`,
+};
+
+it('boxes of a half go by the function in the middle, and say that they are not tested', async () => {
+  const shown = await compared(sides, 'share');
+  const { tree, functions } = shown.diff;
+  const nodeOf = (name: string): number => tree.func.indexOf(functions.names.indexOf(name));
+  const about = (middle: string, name: string): readonly [boolean | undefined, string] => {
+    // Any union of both sides will do for a half.
+    const certainty = certaintyOfHalf(shown, functions.names.indexOf(middle), shown.diff);
+    return [certainty.isClear(nodeOf(name)), certainty.told(nodeOf(name))];
+  };
+  expect(about('slow', 'wobble')).toEqual([
+    true,
+    'Merged from all its places, and not tested itself: the function in the middle changed by more than noise.',
+  ]);
+  expect(about('wobble', 'slow')).toEqual([false, expect.stringMatching(/not tested itself.* may be noise\.$/)]);
+  expect(about('slow', 'rare')).toEqual([false, 'Under 0.1 % of both sides: too small to tell.']);
+  // It costs nothing itself: its path is what is tested.
+  expect(about('route', 'other')[0]).toBe(true);
+  const { isClear } = certaintyOfHalf({ ...shown, evidence: undefined }, 1, shown.diff);
+  expect(isClear(nodeOf('slow'))).toBeUndefined();
+});
