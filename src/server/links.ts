@@ -110,7 +110,7 @@ export class Links {
       .prepare(
         'SELECT id, query, created_ms AS createdMs, snapshot_bytes AS snapshotBytes FROM link ORDER BY created_ms DESC, id',
       )
-      .all() as unknown as Link[];
+      .all() as Link[];
   }
 
   #addLink(query: string): Link {
@@ -224,7 +224,11 @@ async function writeDurably(folder: string, name: string, bytes: Uint8Array): Pr
   // The name is on disk once its folder is; Windows opens no folders.
   if (process.platform === 'win32') return;
   const names = await open(folder, 'r');
-  await names.sync().finally(() => names.close());
+  try {
+    await names.sync();
+  } finally {
+    await names.close();
+  }
 }
 
 class Refused extends Error {
