@@ -22,7 +22,7 @@ interface UiStore {
   readonly refusals: readonly RefusedFile[];
   /** The last thing that was done, for those who cannot see it. */
   readonly announcement: string;
-  readonly dialog: 'none' | 'keys' | 'paste' | 'transform';
+  readonly dialog: 'none' | 'keys' | 'paste' | 'share' | 'transform';
   /** Of the dialog `transform`: which one is edited; -1 a new rename. */
   readonly edited: number;
 }

@@ -9,6 +9,8 @@ import type { Socket } from 'node:net';
 
 /** RFC 9113, 3.4: no request of HTTP/1.1 begins with it. */
 const PREFACE = 'PRI ';
+/** The page reads links of 64 000 letters, and a browser sends the link it shows. */
+const MOST_HEADER_BYTES = 80 << 10;
 
 /**
  * @param handle gets requests of HTTP/2 in their compatible form, with `host` set.
@@ -22,7 +24,7 @@ export function createEitherHttp(
     request.headers.host = request.headers[':authority'];
     handle(request as unknown as IncomingMessage, response as unknown as ServerResponse);
   });
-  const server = createHttp(handle);
+  const server = createHttp({ maxHeaderSize: MOST_HEADER_BYTES }, handle);
   // The server's own way to take a connection; it comes second now.
   const [takeHttp] = server.listeners('connection') as [(this: Server, socket: Socket) => void];
   server.removeAllListeners('connection');

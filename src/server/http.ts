@@ -7,6 +7,7 @@ import { createEitherHttp } from './either-http.ts';
 import type { Backend, Log, RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
 import { asksForFiles, type GivenFiles } from './given-files.ts';
 import { denied, type Guards } from './guards.ts';
+import { asksForLinks, type Links, mostSnapshotBytes } from './links.ts';
 import { Metrics } from './metrics.ts';
 import type { Markers } from './markers.ts';
 import { servePage } from './static.ts';
@@ -42,6 +43,7 @@ export interface ServerParts extends Guards {
   readonly backend: Backend;
   readonly about: ServerFacts;
   readonly markers: Markers;
+  readonly links: Links;
   readonly files: GivenFiles;
   readonly maxBodyBytes: number;
   readonly log: Log;
@@ -65,6 +67,8 @@ type Route =
   | 'ingest'
   | 'query'
   | 'markers'
+  | 'links'
+  | 'short'
   | 'files'
   | 'status'
   | 'buildinfo'
@@ -128,7 +132,7 @@ export function createFlametideServer(parts: ServerParts): Server {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const { backend, markers } = parts;
+    const { backend, markers, links } = parts;
     switch (route) {
       case 'ingest':
       case 'query': {
@@ -159,6 +163,13 @@ export function createFlametideServer(parts: ServerParts): Server {
           response,
           markers.answer(request.method ?? 'GET', path, query, await readBody(request, MOST_API_BYTES)),
         );
+      case 'links': {
+        const most = path === '/api/snapshots' ? mostSnapshotBytes : MOST_API_BYTES;
+        return send(response, await links.answer(request.method ?? 'GET', path, await readBody(request, most)));
+      }
+      case 'short':
+        if (request.method !== 'GET' && request.method !== 'HEAD') return refuseMethod(response, 'GET, HEAD');
+        return send(response, links.follow(path, basePath));
       case 'files':
         if (request.method !== 'GET') return refuseMethod(response, 'GET');
         return parts.files.answer(path, response);
@@ -232,6 +243,8 @@ function routeOf(path: string, source: ServerFacts['source']): Route {
   if (path === '/api/status') return 'status';
   if (asksForFiles(path)) return 'files';
   if (path === '/api/v1/status/buildinfo' && source === 'embedded') return 'buildinfo';
+  if (asksForLinks(path)) return 'links';
+  if (path.startsWith('/s/')) return 'short';
   if (path === '/api/markers' || path.startsWith('/api/markers/')) return 'markers';
   if (
     path === '/ingest' ||

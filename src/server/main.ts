@@ -13,6 +13,7 @@ import { createEngine } from './engine.ts';
 import { StartError, type Engine, type Log } from './exchange.ts';
 import { GivenFiles } from './given-files.ts';
 import { createFlametideServer, type ServerFacts } from './http.ts';
+import { Links } from './links.ts';
 import { Markers } from './markers.ts';
 import { createProxy, type ProxyOptions } from './proxy.ts';
 import { defaultQueryLimits } from './query/query-limits.ts';
@@ -66,6 +67,7 @@ async function serve(config: ServerConfig): Promise<void> {
     log,
   });
   const markers = new Markers(config.data);
+  const links = new Links(config.data);
   const { maxBodyBytes } = config.limits;
   const guards = { host, token: config.auth ? config.token : undefined };
   const server = createFlametideServer({
@@ -76,6 +78,7 @@ async function serve(config: ServerConfig): Promise<void> {
     backend: config.backend === undefined ? engine : createProxy(proxyOptions(config, config.backend)),
     about: about(config),
     markers,
+    links,
     files,
     maxBodyBytes,
     log,
@@ -89,6 +92,7 @@ async function serve(config: ServerConfig): Promise<void> {
   } catch (error) {
     await selfProfile?.stop();
     markers.close();
+    links.close();
     await engine.close();
     throw error;
   }
@@ -99,7 +103,7 @@ async function serve(config: ServerConfig): Promise<void> {
   process.stdout.write(`Flametide listens on http://${name}:${taken}${basePath}\n`);
   if (config.open) openPage(`http://${isLoopback(host) ? name : '127.0.0.1'}:${taken}${basePath}/`, log);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void close(server, engine, markers, [selfProfile, demo]));
+    process.once(signal, () => void close(server, engine, [markers, links], [selfProfile, demo]));
 }
 
 /** In the browser of whoever sits here; without one, a line in the log. */
@@ -126,7 +130,7 @@ function proxyOptions({ tenant, backendAuthorization }: ServerConfig, url: strin
 async function close(
   server: Server,
   engine: Engine,
-  markers: Markers,
+  tables: readonly (Markers | Links)[],
   recorders: readonly (SelfProfile | Demo | undefined)[],
 ): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
@@ -134,7 +138,7 @@ async function close(
   setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
   await closed;
   for (const recorder of recorders) await recorder?.stop();
-  markers.close();
+  for (const table of tables) table.close();
   await engine.close();
 }
 

@@ -48,6 +48,7 @@ const anyState: fc.Arbitrary<UrlState> = fc.record({
   ref: fc.option(fc.constantFrom(0, 5, 900), { nil: undefined }),
   grid: fc.constantFrom('none', 'services', 'types', 'values'),
   cs: path,
+  snap: fc.constantFrom(undefined, 'abcd1234', 'z9'.repeat(25)),
   'a.svc': orOpen(text),
   'a.type': orOpen(text),
   'a.q': orOpen(matchers),

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Backend, RequestFacts, WireAnswer, WireRequest } from '#server/exchange.ts';
 import { GivenFiles } from '#server/given-files.ts';
 import { createFlametideServer, type ServerFacts, type ServerParts } from '#server/http.ts';
+import { Links } from '#server/links.ts';
 import { Markers } from '#server/markers.ts';
 
 const INDEX = '<!doctype html><title>Flametide</title>';
@@ -18,6 +19,7 @@ const NAVIGATION = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 let folder: string;
 let server: Server;
 let markers: Markers;
+let links: Links;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'flametide-http-'));
@@ -33,12 +35,14 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'assets/gone-abc123.js'), SCRIPT);
   writeFileSync(join(folder, '.vite/manifest.json'), '{}');
   markers = new Markers(mkdtempSync(join(tmpdir(), 'flametide-markers-')));
+  links = new Links(mkdtempSync(join(tmpdir(), 'flametide-links-')));
   server = await listening('127.0.0.1');
 });
 
 afterAll(() => {
   server.close();
   markers.close();
+  links.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -272,6 +276,54 @@ describe('markers', () => {
   );
 });
 
+describe('short links', () => {
+  const query = 'v=1&svc=shop&q=pod="a"'.replaceAll('"', '%22');
+
+  it('are made, followed below the base path, listed and deleted', async () => {
+    const made = await post('/api/links', JSON.stringify({ query: `?${query}` }));
+    expect(made.status).toBe(201);
+    const { id, path } = JSON.parse(made.body.toString()) as { id: string; path: string };
+    expect(path).toBe(`s/${id}`);
+    expect(await get(`/${path}`, NAVIGATION)).toMatchObject({ status: 302, headers: { location: `/?${query}` } });
+    const based = await listening('127.0.0.1', { basePath: '/flame' });
+    expect((await get(`/flame/${path}`, NAVIGATION, 'GET', based)).headers.location).toBe(`/flame/?${query}`);
+    based.close();
+    expect(JSON.parse((await get('/api/links')).body.toString())).toEqual({
+      links: [{ id, query, createdMs: expect.any(Number), snapshotBytes: 0 }],
+    });
+    expect((await get(`/api/links/${id}`, {}, 'DELETE')).status).toBe(200);
+    const gone = await get(`/${path}`, NAVIGATION);
+    expect(gone.status).toBe(404);
+    expect(gone.body.toString()).toContain(`There is no link ${id} here`);
+  });
+
+  it('are refused when larger than what is taken', async () => {
+    expect((await post('/api/links', JSON.stringify({ query: 'a'.repeat(64_001) }))).status).toBe(413);
+    expect((await post('/api/links', JSON.stringify({ query: 'a'.repeat(70_000) }))).status).toBe(413);
+  });
+
+  it('of the longest size can be opened', async () => {
+    const made = await post('/api/links', JSON.stringify({ query: `v=1&s=${'a'.repeat(63_000)}` }));
+    const { path } = JSON.parse(made.body.toString()) as { path: string };
+    const { location } = (await get(`/${path}`, NAVIGATION)).headers;
+    expect(await get(location!, NAVIGATION)).toMatchObject({ status: 200 });
+  });
+
+  it('want the token like all else', async () => {
+    const guarded = await listening('127.0.0.1', { token: 'a long secret' });
+    for (const [method, path] of [
+      ['GET', '/api/links'],
+      ['POST', '/api/links'],
+      ['POST', '/api/snapshots'],
+      ['GET', '/api/snapshots/abcdefgh'],
+      ['DELETE', '/api/links/abcdefgh'],
+      ['GET', '/s/abcdefgh'],
+    ])
+      expect((await get(path, {}, method, guarded)).status, `${method} ${path}`).toBe(401);
+    guarded.close();
+  });
+});
+
 describe('the status that the page shows', () => {
   it('tells the source, the version, and what uploads were refused for', async () => {
     const own = await listening('127.0.0.1');
@@ -446,6 +498,7 @@ function listening(host: string, more: Partial<ServerParts> = {}): Promise<Serve
     backend,
     about: ABOUT,
     markers,
+    links,
     files: new GivenFiles([]),
     maxBodyBytes: 1000,
     log,
@@ -458,7 +511,7 @@ function listening(host: string, more: Partial<ServerParts> = {}): Promise<Serve
 function get(path: string, headers: Record<string, string> = {}, method = 'GET', from = server, body = '') {
   const { port } = from.address() as AddressInfo;
   return new Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
-    const sent = request({ port, path, method, headers, agent: false }, (response) => {
+    const sent = request({ port, path, method, headers, agent: false, maxHeaderSize: 1 << 17 }, (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('end', () =>

@@ -76,6 +76,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   noise: { ...oneOf(['pale', 'shown'], 'pale'), isChoice: false, print: unless('pale') },
   rate: money(),
   embed: flag(),
+  snap: linkId(),
   src: demo(),
   file: optionalText(),
   st: optionalText(),
@@ -280,6 +281,15 @@ function optionalText(): Key<string | undefined> {
     fallback: undefined,
     isChoice: false,
     parse: ([value = '']) => (value !== '' && value.length <= LONGEST_TEXT ? value : undefined),
+    print: (value) => (value === undefined ? [] : [value]),
+  };
+}
+
+function linkId(): Key<string | undefined> {
+  return {
+    fallback: undefined,
+    isChoice: false,
+    parse: ([value = '']) => (/^[0-9a-z]{8,64}$/.test(value) ? value : undefined),
     print: (value) => (value === undefined ? [] : [value]),
   };
 }

@@ -58,6 +58,8 @@ export interface UrlState {
   readonly file: string | undefined;
   /** A made-up profile instead of a file. */
   readonly src: { readonly kind: 'demo'; readonly nodes: number; readonly seed: number } | undefined;
+  /** The link under whose id a snapshot is kept, which is shown instead of what the source has now. */
+  readonly snap: string | undefined;
   /** Sample type by its name; the file's own default without it. */
   readonly st: string | undefined;
   readonly pane: 'flame' | 'functions' | 'both' | 'sides' | 'sandwich' | 'tree' | 'source';

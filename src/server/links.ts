@@ -1,0 +1,296 @@
+/**
+ * Short links, and what was kept under them: `/api/links`, `/api/snapshots`, `/s/ID`. Both are named by what they hold and
+ * never change. Links are rows of `links.db` in the data folder, snapshots are files of `snapshots/` beside it; retention
+ * touches neither.
+ */
+
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import type { WireAnswer } from './exchange.ts';
+import { whyNoRoom } from './store/folder.ts';
+
+/** What the page reads of a link. */
+const LONGEST_QUERY = 64_000;
+const MOST_LINKS = 100_000;
+/** Of one snapshot as sent, with the line before it. */
+export const mostSnapshotBytes = 64 << 20;
+/** Of all snapshots: no retention takes them away. */
+const MOST_KEPT_BYTES = 1 << 30;
+/** Letters of an id; more where two links begin alike. */
+const SHORTEST_ID = 8;
+/** As an address holds it: nothing that ends a line, a query or an attribute. */
+const QUERY = /^[!$-;=?-~]+$/;
+const ID = /^[0-9a-z]{8,64}$/;
+
+interface Link {
+  readonly id: string;
+  /** Without the `?`. */
+  readonly query: string;
+  readonly createdMs: number;
+  /** 0: nothing is kept under it. */
+  readonly snapshotBytes: number;
+}
+
+/** Whether a path is one of these calls. */
+export function asksForLinks(path: string): boolean {
+  return ['/api/links', '/api/snapshots'].some((call) => path === call || path.startsWith(`${call}/`));
+}
+
+export class Links {
+  readonly #db: InstanceType<typeof DatabaseSync>;
+  readonly #folder: string;
+  readonly #files: string;
+
+  /** @param folder must be there, and belong to this process */
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#files = join(folder, 'snapshots');
+    mkdirSync(this.#files, { recursive: true });
+    this.#db = new DatabaseSync(join(folder, 'links.db'));
+    this.#db.exec(`
+      PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+      CREATE TABLE IF NOT EXISTS link(
+        id TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, query TEXT NOT NULL, created_ms INTEGER NOT NULL,
+        snapshot_bytes INTEGER NOT NULL) WITHOUT ROWID;
+    `);
+    // What a killed process had written and not answered yet.
+    const known = new Set(
+      this.#db
+        .prepare('SELECT digest FROM link')
+        .all()
+        .map((row) => (row as { digest: string }).digest),
+    );
+    for (const name of readdirSync(this.#files)) if (!known.has(name)) rmSync(join(this.#files, name), { force: true });
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** @param body of a call that `asksForLinks` lets through */
+  async answer(method: string, path: string, body: Uint8Array): Promise<WireAnswer> {
+    const [, , call, id = ''] = path.split('/', 4);
+    if (call === 'snapshots') {
+      if (id === '' && method === 'POST') return this.#answering(() => this.#keep(body));
+      if (id !== '' && method === 'GET') return this.#answerSnapshot(id);
+      return refusal(405, 'Snapshots are kept by POST, and read by GET /api/snapshots/ID.');
+    }
+    if (id === '' && method === 'GET') return json(200, { links: this.#list() });
+    if (id === '' && method === 'POST') return this.#answering(() => this.#addLink(queryIn(body)));
+    if (id !== '' && method === 'DELETE')
+      return (await this.#remove(id)) ? json(200, {}) : refusal(404, unknownLink(id));
+    return refusal(405, 'Links are read by GET, made by POST, and removed by DELETE /api/links/ID.');
+  }
+
+  /** Where `/s/ID` leads. @param basePath stands before every address; '' for none */
+  follow(path: string, basePath: string): WireAnswer {
+    const id = path.slice('/s/'.length);
+    const link = this.#find(id);
+    if (link === undefined) return notFoundPage(id, basePath);
+    const snapshot = link.snapshotBytes > 0 ? `&snap=${link.id}` : '';
+    const location = `${basePath}/?${link.query}${snapshot}`;
+    return { status: 302, headers: { location, 'cache-control': 'no-store' }, body: new Uint8Array() };
+  }
+
+  #find(id: string): (Link & { readonly digest: string }) | undefined {
+    if (!ID.test(id)) return undefined;
+    return this.#db
+      .prepare(
+        'SELECT id, query, created_ms AS createdMs, snapshot_bytes AS snapshotBytes, digest FROM link WHERE id = ?',
+      )
+      .get(id) as (Link & { readonly digest: string }) | undefined;
+  }
+
+  /** The newest first. */
+  #list(): readonly Link[] {
+    return this.#db
+      .prepare(
+        'SELECT id, query, created_ms AS createdMs, snapshot_bytes AS snapshotBytes FROM link ORDER BY created_ms DESC, id',
+      )
+      .all() as Link[];
+  }
+
+  #addLink(query: string): Link {
+    return this.#add(query, digestOf(query, undefined), 0);
+  }
+
+  /** On disk when it returns. @throws Refused */
+  #add(query: string, digest: string, snapshotBytes: number): Link {
+    const known = this.#db.prepare('SELECT id FROM link WHERE digest = ?').get(digest) as { id: string } | undefined;
+    if (known !== undefined) return this.#find(known.id)!;
+    const { count } = this.#db.prepare('SELECT count(*) AS count FROM link').get() as { count: number };
+    if (count >= MOST_LINKS)
+      throw new Refused(507, `There are ${MOST_LINKS} links, the most that are kept: delete some.`);
+    const name = BigInt(`0x${digest}`).toString(36).padStart(50, '0');
+    let length = SHORTEST_ID;
+    while (this.#find(name.slice(0, length)) !== undefined) length++;
+    const link = { id: name.slice(0, length), query, createdMs: Date.now(), snapshotBytes };
+    this.#db
+      .prepare('INSERT INTO link(id, digest, query, created_ms, snapshot_bytes) VALUES (?, ?, ?, ?, ?)')
+      .run(link.id, digest, query, link.createdMs, snapshotBytes);
+    return link;
+  }
+
+  /** A line of JSON with the query, then the snapshot, which only the page reads: packed with gzip, so that it has a checksum. */
+  async #keep(body: Uint8Array): Promise<Link> {
+    const end = body.indexOf(0x0a);
+    if (end < 0) throw new Refused(400, 'A snapshot begins with a line of JSON: {"query": "…"}.');
+    const query = queryIn(body.subarray(0, end));
+    const bytes = body.subarray(end + 1);
+    if (bytes[0] !== 0x1f || bytes[1] !== 0x8b)
+      throw new Refused(400, 'A snapshot is packed with gzip, and this is not.');
+    const noRoom = whyNoRoom(this.#folder);
+    if (noRoom !== undefined) throw new Refused(507, noRoom);
+    const { kept } = this.#db.prepare('SELECT coalesce(sum(snapshot_bytes), 0) AS kept FROM link').get() as {
+      kept: number;
+    };
+    if (kept + bytes.length > MOST_KEPT_BYTES)
+      throw new Refused(
+        507,
+        `Snapshots have ${kept} bytes, and at most ${MOST_KEPT_BYTES} are kept: delete some links.`,
+      );
+    const digest = digestOf(query, bytes);
+    // The file first: a link never leads to a snapshot that is not there.
+    await writeDurably(this.#files, digest, bytes);
+    return this.#add(query, digest, bytes.length);
+  }
+
+  async #answerSnapshot(id: string): Promise<WireAnswer> {
+    const link = this.#find(id);
+    if (link === undefined) return refusal(404, unknownLink(id));
+    if (link.snapshotBytes === 0) return refusal(404, 'Nothing is kept under this link.');
+    let body: Uint8Array;
+    try {
+      body = new Uint8Array(await readFile(join(this.#files, link.digest)));
+    } catch (error) {
+      return refusal(410, `What was kept under this link cannot be read: ${(error as Error).message}.`);
+    }
+    if (body.length !== link.snapshotBytes)
+      return refusal(
+        410,
+        `What was kept under this link is damaged: it has ${body.length} of ${link.snapshotBytes} bytes.`,
+      );
+    const headers = {
+      'content-type': 'application/octet-stream',
+      'cache-control': 'no-store',
+      'last-modified': new Date(link.createdMs).toUTCString(),
+    };
+    return { status: 200, headers, body };
+  }
+
+  /** @returns whether it was there */
+  async #remove(id: string): Promise<boolean> {
+    const link = this.#find(id);
+    if (link === undefined) return false;
+    this.#db.prepare('DELETE FROM link WHERE id = ?').run(id);
+    await rm(join(this.#files, link.digest), { force: true });
+    return true;
+  }
+
+  async #answering(make: () => Link | Promise<Link>): Promise<WireAnswer> {
+    try {
+      const { id } = await make();
+      return json(201, { id, path: `s/${id}` });
+    } catch (error) {
+      if (error instanceof Refused) return refusal(error.status, error.message);
+      return refusal(507, `It cannot be kept: ${error instanceof Error ? error.message : String(error)}.`);
+    }
+  }
+}
+
+function digestOf(query: string, snapshot: Uint8Array | undefined): string {
+  const hash = createHash('sha256').update(`${query}\n`);
+  return (snapshot === undefined ? hash : hash.update(snapshot)).digest('hex');
+}
+
+async function writeDurably(folder: string, name: string, bytes: Uint8Array): Promise<void> {
+  const draft = join(folder, `${name}.${randomUUID()}`);
+  try {
+    const file = await open(draft, 'wx');
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, join(folder, name));
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+  // The name is on disk once its folder is; Windows opens no folders.
+  if (process.platform === 'win32') return;
+  const names = await open(folder, 'r');
+  try {
+    await names.sync();
+  } finally {
+    await names.close();
+  }
+}
+
+class Refused extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** @throws Refused */
+function queryIn(body: Uint8Array): string {
+  let given: unknown;
+  try {
+    given = JSON.parse(new TextDecoder().decode(body));
+  } catch (error) {
+    throw new Refused(400, `The link is no JSON: ${(error as Error).message}.`);
+  }
+  const said = typeof given === 'object' && given !== null && 'query' in given ? given.query : undefined;
+  if (typeof said !== 'string') throw new Refused(400, 'A link is told as {"query": "v=1&svc=…"}.');
+  const query = said.replace(/^\?/, '');
+  if (query.length > LONGEST_QUERY)
+    throw new Refused(413, `The link has ${query.length} letters, and at most ${LONGEST_QUERY} are kept.`);
+  if (!QUERY.test(query))
+    throw new Refused(400, 'The query of a link is as an address has it: letters beyond are escaped.');
+  return query;
+}
+
+function unknownLink(id: string): string {
+  return `There is no link ${ID.test(id) ? id : 'of this name'} here: it was deleted, or made on another server.`;
+}
+
+/** For whoever follows a link that leads nowhere. */
+function notFoundPage(id: string, basePath: string): WireAnswer {
+  const html = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>No such link · Flametide</title>
+<style>:root { color-scheme: light dark; font: 13px/20px system-ui, sans-serif } main { max-width: 480px; margin: 20vh auto; padding: 0 16px } h1 { font-size: 20px }</style>
+<main>
+<h1>This link leads nowhere</h1>
+<p>${unknownLink(id)} Ask whoever sent it for the whole link.</p>
+<p><a href="${basePath}/">Open Flametide</a></p>
+</main>
+`;
+  return {
+    status: 404,
+    headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
+    body: new TextEncoder().encode(html),
+  };
+}
+
+function refusal(status: number, message: string): WireAnswer {
+  return json(status, { message });
+}
+
+function json(status: number, value: unknown): WireAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: new TextEncoder().encode(JSON.stringify(value)),
+  };
+}

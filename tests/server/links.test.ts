@@ -1,0 +1,139 @@
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Links } from '#server/links.ts';
+
+let folder: string;
+let links: Links;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'flametide-links-'));
+  links = new Links(folder);
+});
+
+afterEach(() => {
+  links.close();
+  rmSync(folder, { recursive: true });
+});
+
+it('are named by what they hold: the same query, the same link', async () => {
+  const [one, again, other] = [await make('v=1&svc=a'), await make('?v=1&svc=a'), await make('v=1&svc=b')];
+  expect(one.id).toMatch(/^[0-9a-z]{8}$/);
+  expect(again.id).toBe(one.id);
+  expect(other.id).not.toBe(one.id);
+  expect(await list()).toHaveLength(2);
+});
+
+it('are there after a restart', async () => {
+  const link = await make('v=1&svc=a');
+  const snapshot = await keep('v=1&svc=a', gzipSync('profiles'));
+  reopen();
+  expect(location(link.id)).toBe('/?v=1&svc=a');
+  expect(location(snapshot.id)).toBe(`/?v=1&svc=a&snap=${snapshot.id}`);
+  expect(await read(snapshot.id)).toEqual({ status: 200, text: gzipSync('profiles').toString('latin1') });
+});
+
+it.each(['', 'v=1 x', 'v=1\r\nset-cookie: a=b', 'v=1#x', 'v=é', 'v="><script>', 'v=\0'])(
+  'hold nothing that an address does not: %j',
+  async (query) => {
+    expect((await post('links', JSON.stringify({ query }))).status).toBe(400);
+  },
+);
+
+it.each(['', '{', '[]', 'null', '{"query":1}', '{"query":["v=1"]}'])('refuse the body %j', async (body) => {
+  expect((await post('links', body)).status).toBe(400);
+});
+
+it.each(['', '..', '../links.db', '%2e%2e', 'ABCDEFGH', 'a'.repeat(10_000), "' OR 1=1", '<script>'])(
+  'of the id %j there are none',
+  async (id) => {
+    await keep('v=1', gzipSync('profiles'));
+    const page = links.follow(`/s/${id}`, '');
+    expect(page.status).toBe(404);
+    expect(new TextDecoder().decode(page.body)).not.toContain('<script');
+    expect([404, 405]).toContain((await links.answer('GET', `/api/snapshots/${id}`, new Uint8Array())).status);
+    expect([404, 405]).toContain((await links.answer('DELETE', `/api/links/${id}`, new Uint8Array())).status);
+    expect(await list()).toHaveLength(1);
+  },
+);
+
+it('snapshots are one link each, and go with it', async () => {
+  const one = await keep('v=1', gzipSync('one'));
+  expect((await keep('v=1', gzipSync('one'))).id).toBe(one.id);
+  const two = await keep('v=1', gzipSync('two'));
+  expect(new Set([one.id, two.id, (await make('v=1')).id]).size).toBe(3);
+  expect(await links.answer('DELETE', `/api/links/${one.id}`, new Uint8Array())).toMatchObject({ status: 200 });
+  expect(await read(one.id)).toMatchObject({ status: 404 });
+  expect(await read(two.id)).toMatchObject({ status: 200 });
+  expect(readdirSync(join(folder, 'snapshots'))).toHaveLength(1);
+});
+
+it.each([
+  ['no line of JSON', 'v=1'],
+  ['no query', '{}\n\u001f\u008b'],
+  ['nothing packed', '{"query":"v=1"}\nplain'],
+  ['nothing at all', '{"query":"v=1"}\n'],
+])('a snapshot with %s is refused, and nothing is left of it', async (_, body) => {
+  expect((await post('snapshots', Buffer.from(body, 'latin1'))).status).toBe(400);
+  expect(readdirSync(join(folder, 'snapshots'))).toEqual([]);
+});
+
+it('a snapshot that was cut or taken away says so', async () => {
+  const [cut, gone] = [await keep('v=1', gzipSync('cut')), await keep('v=1', gzipSync('gone'))];
+  const [first, second] = readdirSync(join(folder, 'snapshots')).map((name) => join(folder, 'snapshots', name));
+  truncateSync(first, 5);
+  rmSync(second);
+  const answers = [await read(cut.id), await read(gone.id)];
+  expect(answers.map(({ status }) => status)).toEqual([410, 410]);
+  expect(answers.map(({ text }) => text).sort()).toEqual([
+    expect.stringContaining('cannot be read'),
+    expect.stringContaining('is damaged: it has 5 of'),
+  ]);
+});
+
+it('what a killed process left half written goes at the next start', async () => {
+  const { id } = await keep('v=1', gzipSync('kept'));
+  writeFileSync(join(folder, 'snapshots', 'half.draft'), 'x');
+  reopen();
+  expect(readdirSync(join(folder, 'snapshots'))).toHaveLength(1);
+  expect(await read(id)).toMatchObject({ status: 200 });
+});
+
+function reopen(): void {
+  links.close();
+  links = new Links(folder);
+}
+
+function post(call: string, body: string | Uint8Array) {
+  return links.answer('POST', `/api/${call}`, typeof body === 'string' ? new TextEncoder().encode(body) : body);
+}
+
+async function made(answer: ReturnType<typeof post>): Promise<{ id: string; path: string }> {
+  const { status, body } = await answer;
+  expect(status).toBe(201);
+  return JSON.parse(new TextDecoder().decode(body)) as { id: string; path: string };
+}
+
+function make(query: string) {
+  return made(post('links', JSON.stringify({ query })));
+}
+
+function keep(query: string, packed: Uint8Array) {
+  return made(post('snapshots', Buffer.concat([Buffer.from(`${JSON.stringify({ query })}\n`), packed])));
+}
+
+async function list(): Promise<unknown[]> {
+  const { body } = await links.answer('GET', '/api/links', new Uint8Array());
+  return (JSON.parse(new TextDecoder().decode(body)) as { links: unknown[] }).links;
+}
+
+async function read(id: string): Promise<{ status: number; text: string }> {
+  const { status, body } = await links.answer('GET', `/api/snapshots/${id}`, new Uint8Array());
+  return { status, text: Buffer.from(body).toString('latin1') };
+}
+
+function location(id: string): string | undefined {
+  return links.follow(`/s/${id}`, '').headers['location'];
+}
