@@ -61,7 +61,8 @@ async function exportTree(analysis: Analysis, shown: ShownTree, kind: ExportKind
     case 'svg':
     case 'png':
       return drawn(await treePicture(analysis, shown), kind);
-    default:
+    case 'pprof-a':
+    case 'pprof-b':
       throw notOffered(kind, treeExports);
   }
 }
@@ -83,7 +84,8 @@ async function exportComparison(analysis: Analysis, shown: ShownComparison, kind
     case 'svg':
     case 'png':
       return drawn(diffPicture(shown, state), kind);
-    default:
+    case 'pprof':
+    case 'speedscope':
       throw notOffered(kind, diffExports);
   }
 }

@@ -6,10 +6,10 @@ import { formatChange } from '#model/changes-text.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { useUrl } from '../url/url-store.ts';
 import { FlameGraph, type FlameGraphProps } from '../views/flamegraph/flame-graph.tsx';
-import type { Certainty } from './certainty.ts';
+import { boxText, type Certainty } from './certainty.ts';
 import { diffColours } from './diff-colours.ts';
 import { DiffTooltip } from './diff-tooltip.tsx';
-import { boxText, sidesText, unitOf } from './diff-words.ts';
+import { sidesText, unitOf } from './diff-words.ts';
 import type { ShownComparison } from './use-comparison.ts';
 
 interface DiffFlameProps extends Omit<

@@ -4,9 +4,9 @@ import { layoutTree } from '#render/flamegraph/layout.ts';
 import { changeColourKey, goneColourKey, newColourKey, paleColourKey } from '#render/palette.ts';
 import type { Picture } from '../picture.ts';
 import type { UrlState } from '../url/url-state.ts';
-import { certaintyOfUnion } from './certainty.ts';
+import { boxText, certaintyOfUnion } from './certainty.ts';
 import { diffColours } from './diff-colours.ts';
-import { boxText, rootLabelOf } from './diff-words.ts';
+import { rootLabelOf } from './diff-words.ts';
 import { sideLine } from './side-words.ts';
 import type { ShownComparison } from './use-comparison.ts';
 

@@ -1,12 +1,10 @@
 /** What is said of a frame in a comparison: amounts, changes, and how sure they are. */
-import type { DiffPicture, EvidenceAnswer } from '#analysis/analysis.ts';
+import type { EvidenceAnswer } from '#analysis/analysis.ts';
 import { rootName } from '#model/call-tree.ts';
 import { type AmountUnit, formatAmount, formatChange } from '#model/changes-text.ts';
 import { type Findings, type Verdict, verdicts } from '#model/evidence.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { formatCount, formatNumber, formatValue } from '#model/units.ts';
-import type { UrlState } from '../url/url-state.ts';
-import type { Certainty } from './certainty.ts';
 import type { ShownComparison } from './use-comparison.ts';
 
 export function unitOf({ diff, type }: ShownComparison): AmountUnit {
@@ -17,20 +15,6 @@ export function unitOf({ diff, type }: ShownComparison): AmountUnit {
 export function rootLabelOf({ diff: { totals }, type }: ShownComparison): string {
   const total = (value: number | bigint): string => formatValue(Number(value), type.unit, type.type);
   return `${rootName} · A ${total(totals.a)} · B ${total(totals.b)}`;
-}
-
-/** What stands at the end of a box: its change, unless that may be noise and noise is pale. */
-export function boxText(
-  { node: unionNode, a, b }: DiffPicture,
-  certainty: Certainty,
-  rule: UrlState['dcol'],
-  noise: UrlState['noise'],
-): (node: number) => string {
-  return (node) => {
-    const at = unionNode[node];
-    const isTold = noise === 'shown' || certainty.isClear(node) !== false;
-    return isTold ? percentText(a[rule][at], b[rule][at]) : '';
-  };
 }
 
 /** `+23.0 %`; `new`, `gone`; nothing where both have nothing. */
