@@ -195,5 +195,7 @@ export interface Analysis {
   ): Promise<EvidenceAnswer>;
   searchDiff(request: DiffRequest, text: string, signal: AbortSignal): Promise<SearchAnswer>;
   sandwichDiff(request: DiffRequest, func: number, signal: AbortSignal): Promise<SandwichDiffAnswer>;
+  /** Collapsed stacks of both sides, as recorded. */
+  exportDiff(request: DiffRequest, signal: AbortSignal): Promise<Exported>;
   close(handle: ProfileHandle): void;
 }

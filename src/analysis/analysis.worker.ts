@@ -78,6 +78,8 @@ function call(message: CallMessage, signal: AbortSignal): Promise<unknown> {
       return analysis.searchDiff(...message.args, signal);
     case 'sandwichDiff':
       return analysis.sandwichDiff(...message.args, signal);
+    case 'exportDiff':
+      return analysis.exportDiff(...message.args, signal);
   }
 }
 

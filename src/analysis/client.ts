@@ -113,6 +113,10 @@ export class AnalysisClient implements Analysis {
     return this.#ask<SandwichDiffAnswer>('sandwichDiff', [request, func], signal);
   }
 
+  exportDiff(request: DiffRequest, signal: AbortSignal): Promise<Exported> {
+    return this.#ask<Exported>('exportDiff', [request], signal);
+  }
+
   close(handle: ProfileHandle): void {
     this.#worker.postMessage({ kind: 'close', handle }, []);
   }

@@ -18,12 +18,14 @@ import type { FunctionFacts } from '#model/transforms/rename-functions.ts';
 import type { SideColumns, UnionTree } from '#model/union.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import { readSlices } from '#formats/sliced-tree.ts';
+import { writeDiffFolded } from '#formats/write-diff-folded.ts';
 import type {
   DiffAnswer,
   DiffPicture,
   DiffRequest,
   DiffSide,
   EvidenceAnswer,
+  Exported,
   SandwichDiffAnswer,
   SearchAnswer,
   SideNoise,
@@ -152,6 +154,11 @@ export class Comparisons {
       return { ...shown, ...columns };
     };
     return { callers: half(a.callers, b.callers), callees: half(a.callees, b.callees) };
+  }
+
+  async exportFolded(request: DiffRequest, signal: AbortSignal): Promise<Exported> {
+    const { union } = await this.#union(request, signal);
+    return writeDiffFolded(union);
   }
 
   /** A side's profile is closed: what was made of it goes too. */

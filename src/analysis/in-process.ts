@@ -214,6 +214,10 @@ export class InProcessAnalysis implements Analysis {
     return this.#comparisons.sandwich(request, func, signal);
   }
 
+  exportDiff(request: DiffRequest, signal: AbortSignal): Promise<Exported> {
+    return this.#comparisons.exportFolded(request, signal);
+  }
+
   close(handle: ProfileHandle): void {
     this.#open.delete(handle);
     this.#comparisons.forget(handle);

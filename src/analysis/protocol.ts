@@ -23,6 +23,7 @@ export type CallArguments = {
   evidence: [request: Parameters<Analysis['evidence']>[0], noise: Parameters<Analysis['evidence']>[1]];
   searchDiff: [request: Parameters<Analysis['searchDiff']>[0], text: string];
   sandwichDiff: [request: Parameters<Analysis['sandwichDiff']>[0], func: number];
+  exportDiff: [request: Parameters<Analysis['exportDiff']>[0]];
 };
 
 export type CallMessage = { [N in CallName]: { kind: 'call'; id: number; call: N; args: CallArguments[N] } }[CallName];

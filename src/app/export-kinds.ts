@@ -1,11 +1,35 @@
 /** The files that what is shown can be saved as. */
 
-export type ExportKind = 'pprof' | 'collapsed' | 'speedscope' | 'svg' | 'png';
+export type ExportKind = 'pprof' | 'pprof-a' | 'pprof-b' | 'collapsed' | 'speedscope' | 'csv' | 'svg' | 'png';
 
-export const exportKinds: readonly { id: ExportKind; title: string; hint: string; ending: string; mime: string }[] = [
-  { id: 'pprof', title: 'pprof', hint: '.pb.gz', ending: '.pb.gz', mime: 'application/gzip' },
-  { id: 'collapsed', title: 'Collapsed stacks', hint: '.txt', ending: '.collapsed.txt', mime: 'text/plain' },
-  { id: 'speedscope', title: 'speedscope', hint: '.json', ending: '.speedscope.json', mime: 'application/json' },
+interface Kind {
+  readonly id: ExportKind;
+  readonly title: string;
+  readonly hint: string;
+  readonly ending: string;
+  readonly mime: string;
+}
+
+const csv = { ending: '.csv', mime: 'text/csv;charset=utf-8' } as const;
+const pprof = { hint: '.pb.gz', mime: 'application/gzip' } as const;
+const collapsed = { ending: '.collapsed.txt', mime: 'text/plain;charset=utf-8' } as const;
+const pictures: readonly Kind[] = [
   { id: 'svg', title: 'SVG', hint: 'all rows', ending: '.svg', mime: 'image/svg+xml' },
   { id: 'png', title: 'PNG', hint: 'all rows, 2×, with the link inside', ending: '.png', mime: 'image/png' },
+];
+
+export const treeExports: readonly Kind[] = [
+  { id: 'pprof', title: 'pprof', ending: '.pb.gz', ...pprof },
+  { id: 'collapsed', title: 'Collapsed stacks', hint: '.txt', ...collapsed },
+  { id: 'speedscope', title: 'speedscope', hint: '.json', ending: '.speedscope.json', mime: 'application/json' },
+  { id: 'csv', title: 'CSV', hint: 'the table of functions', ...csv },
+  ...pictures,
+];
+
+export const diffExports: readonly Kind[] = [
+  { id: 'csv', title: 'CSV', hint: 'the diff table', ...csv },
+  { id: 'collapsed', title: 'Collapsed stacks of both', hint: 'stack, A, B', ...collapsed },
+  { id: 'pprof-a', title: 'pprof of A', ending: '.a.pb.gz', ...pprof },
+  { id: 'pprof-b', title: 'pprof of B', ending: '.b.pb.gz', ...pprof },
+  ...pictures,
 ];

@@ -4,8 +4,8 @@ import { demoName } from '#model/demo-recipe.ts';
 import { sampleTypeTitle } from '#model/profile-type.ts';
 import { Button, IconButton } from './components/button.tsx';
 import { Icon } from './components/icon.tsx';
-import { Choice, MenuButton } from './components/menu.tsx';
-import { exportKinds, type ExportKind } from './export-kinds.ts';
+import { Choice } from './components/menu.tsx';
+import { ExportMenu } from './export-menu.tsx';
 import { lazily } from './components/lazily.tsx';
 import { closeFile, filesStore, openFiles, type OpenFile, type ReadingFile, useFiles } from './files/files-store.ts';
 import { demoSource, FILE_INPUT_ID, fromBrowser, pastedSource, useOpen } from './files/use-open.ts';
@@ -14,11 +14,11 @@ import { ExploreTime } from './explore/explore-time.tsx';
 import { usePageTitle } from './page-title.ts';
 import { setPreference, usePreference } from './preferences.ts';
 import { useAnalysis } from './queries.ts';
-import { announce, dismissRefusals, openDialog, refuse, useUi } from './ui-store.ts';
+import { dismissRefusals, openDialog, useUi } from './ui-store.ts';
 import { dismissUrlNotices, linkTo, navigate, useUrl, useUrlNotices } from './url/url-store.ts';
 import type { UrlState } from './url/url-state.ts';
 import { copy } from './commands.ts';
-import { sampleTypeKey, type Shown, useShown } from './views/shown.ts';
+import { sampleTypeKey, useShown } from './views/shown.ts';
 import { linkOnScreen } from './views/link-on-screen.ts';
 import { useOnScreen } from './views/on-screen.ts';
 import { Workspace } from './views/workspace.tsx';
@@ -101,7 +101,7 @@ function useShownFile(): OpenFile | undefined {
 }
 
 function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
-  const shown = useOnScreen();
+  const { tree: shown } = useOnScreen();
   const theme = usePreference('theme');
   const { open } = useOpen();
   const next = { system: 'light', light: 'dark', dark: 'system' } as const;
@@ -136,7 +136,7 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
       </nav>
       <span className={styles['spacer']} />
       {view !== 'files' && <ExploreTime />}
-      {shown && <ExportMenu shown={shown} />}
+      <ExportMenu />
       {(shown || view === 'compare') && (
         <Button
           icon="share"
@@ -166,39 +166,6 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
         }}
       />
     </header>
-  );
-}
-
-function ExportMenu({ shown }: { shown: Shown }): ReactElement {
-  const analysis = useAnalysis();
-  const run = async (kind: ExportKind): Promise<void> => {
-    try {
-      const { saveExport } = await import('./exports.ts');
-      const notes = await saveExport(analysis, shown, kind);
-      announce(`Saved. ${notes.join(' ')}`);
-    } catch (error) {
-      refuse({
-        file: `Export as ${kind}`,
-        verb: 'failed',
-        what: error instanceof Error ? error.message : String(error),
-        place: undefined,
-        remedy: undefined,
-      });
-    }
-  };
-  return (
-    <MenuButton
-      label="Export what is shown"
-      icon="download"
-      text="Export"
-      groups={[
-        {
-          title: 'The shown tree, transforms and all',
-          entries: exportKinds.map(({ id, title, hint }) => ({ id, title, hint })),
-        },
-      ]}
-      onPick={(id) => void run(id as ExportKind)}
-    />
   );
 }
 

@@ -27,8 +27,7 @@ export function writeSpeedscope({ tree, functions, sampleType, name }: ExportInp
   // speedscope refuses a file with a negative weight.
   const isWritten = (node: number): boolean => hasSelf(tree, node) && tree.self[node] > 0;
   let first = true;
-  eachStack(tree, labels, COMMA, (node, stack) => {
-    if (!isWritten(node)) return;
+  eachStack(tree, labels, COMMA, isWritten, (_, stack) => {
     sink.text(first ? '[' : ',\n[');
     sink.push(stack);
     sink.text(']');

@@ -1,7 +1,14 @@
 /** How sure the changes of a graph's boxes are. */
 import type { DiffPicture } from '#analysis/analysis.ts';
 import type { UrlState } from '../url/url-state.ts';
-import { evidenceOfFunction, evidenceOfNode, pathsOf, verdictOfFunction, verdictOfNode } from './diff-words.ts';
+import {
+  evidenceOfFunction,
+  evidenceOfNode,
+  pathsOf,
+  percentText,
+  verdictOfFunction,
+  verdictOfNode,
+} from './diff-words.ts';
 import type { ShownComparison } from './use-comparison.ts';
 
 /** By node of the shown tree. */
@@ -61,5 +68,19 @@ export function certaintyOfHalf(shown: ShownComparison, func: number, half: Diff
       if (isSmall(node)) return 'Under 0.1 % of both sides: too small to tell.';
       return `Merged from all its places, and not tested itself: ${middle}.`;
     },
+  };
+}
+
+/** What stands at the end of a box: its change, unless that may be noise and noise is pale. */
+export function boxText(
+  { node: unionNode, a, b }: DiffPicture,
+  certainty: Certainty,
+  rule: UrlState['dcol'],
+  noise: UrlState['noise'],
+): (node: number) => string {
+  return (node) => {
+    const at = unionNode[node];
+    const isTold = noise === 'shown' || certainty.isClear(node) !== false;
+    return isTold ? percentText(a[rule][at], b[rule][at]) : '';
   };
 }

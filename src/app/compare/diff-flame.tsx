@@ -6,10 +6,10 @@ import { formatChange } from '#model/changes-text.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { useUrl } from '../url/url-store.ts';
 import { FlameGraph, type FlameGraphProps } from '../views/flamegraph/flame-graph.tsx';
-import type { Certainty } from './certainty.ts';
+import { boxText, type Certainty } from './certainty.ts';
 import { diffColours } from './diff-colours.ts';
 import { DiffTooltip } from './diff-tooltip.tsx';
-import { percentText, sidesText, unitOf } from './diff-words.ts';
+import { sidesText, unitOf } from './diff-words.ts';
 import type { ShownComparison } from './use-comparison.ts';
 
 interface DiffFlameProps extends Omit<
@@ -39,14 +39,9 @@ export function DiffFlame(props: DiffFlameProps): ReactElement {
   const words = useMemo(() => {
     const unit = unitOf(shown);
     const { tree, node: unionNode, a, b } = picture;
-    const side = (column: typeof a): Float64Array => (rule === 'self' ? column.self : column.total);
     return {
       root: rootLabel,
-      share: (node: number) => {
-        const at = unionNode[node];
-        const isTold = noise === 'shown' || certainty.isClear(node) !== false;
-        return isTold ? percentText(side(a)[at], side(b)[at]) : '';
-      },
+      share: boxText(picture, certainty, rule, noise),
       describe: (node: number) => {
         const at = unionNode[node];
         const name = node === 0 ? root : nodeName(tree, names, node);

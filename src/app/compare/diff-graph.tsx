@@ -2,12 +2,12 @@
 import { type ReactElement, useMemo } from 'react';
 import { findPath, pathOf } from '#model/call-path.ts';
 import { rootName } from '#model/call-tree.ts';
-import { formatValue } from '#model/units.ts';
 import { runFrameKey } from '../commands.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { useFrameMenu } from '../views/use-frame-menu.tsx';
 import { certaintyOfUnion } from './certainty.ts';
 import { DiffFlame } from './diff-flame.tsx';
+import { rootLabelOf } from './diff-words.ts';
 import { notInCompare, sidesAlone } from './sides-alone.ts';
 import type { ShownComparison } from './use-comparison.ts';
 import styles from './compare.module.css';
@@ -20,8 +20,8 @@ interface DiffGraphProps {
 }
 
 export function DiffGraph({ shown, title, hit, onKey }: DiffGraphProps): ReactElement {
-  const { diff, type } = shown;
-  const { tree, totals } = diff;
+  const { diff } = shown;
+  const { tree } = diff;
   const { names } = diff.functions;
   const direction = useUrl((state) => state.dir);
   const zoomPath = useUrl((state) => state.z);
@@ -32,15 +32,13 @@ export function DiffGraph({ shown, title, hit, onKey }: DiffGraphProps): ReactEl
   const certainty = useMemo(() => certaintyOfUnion(shown, rule), [shown, rule]);
   const alone = useMemo(() => sidesAlone(shown.open), [shown.open]);
   const { menu, open } = useFrameMenu(notInCompare, alone);
-  // As recorded, whatever they are normalised by.
-  const total = (value: number | bigint): string => formatValue(Number(value), type.unit, type.type);
   return (
     <div className={styles['canvas']}>
       <DiffFlame
         shown={shown}
         picture={diff}
         root={rootName}
-        rootLabel={`${rootName} · A ${total(totals.a)} · B ${total(totals.b)}`}
+        rootLabel={rootLabelOf(shown)}
         rule={rule}
         certainty={certainty}
         title={title}

@@ -10,6 +10,7 @@ import { Icon } from '../components/icon.tsx';
 import { hoverFunction, useUi } from '../ui-store.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
+import { sortedRows } from './diff-rows.ts';
 import { intervalText, percentText, unitOf, verdictOfFunction } from './diff-words.ts';
 import type { ShownComparison } from './use-comparison.ts';
 import styles from './diff-table.module.css';
@@ -221,33 +222,6 @@ function DiffRow({ shown, func, index, top, isActive, isSelected, onChoose }: Di
       {change(a.total[func], b.total[func])}
     </div>
   );
-}
-
-/** Functions with anything on either side, ties by name. */
-function sortedRows(
-  { byFunction: { a, b }, functions: { names } }: DiffAnswer,
-  hit: Uint8Array | undefined,
-  { key, descending }: UrlState['sort'],
-): Int32Array {
-  const rows: number[] = [];
-  for (let func = 0; func < names.length; func++) {
-    const isThere = a.total[func] !== 0 || b.total[func] !== 0;
-    if (isThere && (!hit || hit[func] === 1)) rows.push(func);
-  }
-  const byName = (x: number, y: number): number => (names[x] < names[y] ? -1 : names[x] > names[y] ? 1 : 0);
-  const sign = descending ? -1 : 1;
-  const measure = (func: number): number => {
-    if (key === 'a') return a.self[func];
-    if (key === 'b') return b.self[func];
-    const column = key === 'total' ? 'total' : 'self';
-    return Math.abs(b[column][func] - a[column][func]);
-  };
-  if (key === 'name') rows.sort((x, y) => sign * byName(x, y));
-  else {
-    const measured = new Map(rows.map((func) => [func, measure(func)]));
-    rows.sort((x, y) => sign * (measured.get(x)! - measured.get(y)!) || byName(x, y));
-  }
-  return Int32Array.from(rows);
 }
 
 /** Where a function is largest in the shown tree. */

@@ -1,13 +1,20 @@
 /** What is said of a frame in a comparison: amounts, changes, and how sure they are. */
 import type { EvidenceAnswer } from '#analysis/analysis.ts';
+import { rootName } from '#model/call-tree.ts';
 import { type AmountUnit, formatAmount, formatChange } from '#model/changes-text.ts';
 import { type Findings, type Verdict, verdicts } from '#model/evidence.ts';
 import { formatDuration } from '#model/time-text.ts';
-import { formatCount, formatNumber } from '#model/units.ts';
+import { formatCount, formatNumber, formatValue } from '#model/units.ts';
 import type { ShownComparison } from './use-comparison.ts';
 
 export function unitOf({ diff, type }: ShownComparison): AmountUnit {
   return { kind: diff.kind, sampleType: type };
+}
+
+/** Totals as recorded, whatever they are normalised by. */
+export function rootLabelOf({ diff: { totals }, type }: ShownComparison): string {
+  const total = (value: number | bigint): string => formatValue(Number(value), type.unit, type.type);
+  return `${rootName} · A ${total(totals.a)} · B ${total(totals.b)}`;
 }
 
 /** `+23.0 %`; `new`, `gone`; nothing where both have nothing. */

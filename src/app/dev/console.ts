@@ -173,7 +173,8 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
     url: () => Promise.resolve(linkOnScreen()),
     async exportAs(kind) {
       const { makeExport } = await import('../exports.ts');
-      return (await makeExport(analysis, await current(), kind)).content;
+      await settled(queries);
+      return (await makeExport(analysis, onScreen.getState(), kind)).content;
     },
     async stats() {
       await settled(queries);

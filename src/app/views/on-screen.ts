@@ -6,7 +6,7 @@ import type { ShownComparison } from '../compare/use-comparison.ts';
 import type { UrlState } from '../url/url-state.ts';
 import type { ShownTree } from './shown.ts';
 
-interface OnScreen {
+export interface OnScreen {
   readonly tree: ShownTree | undefined;
   readonly comparison: ShownComparison | undefined;
   /** What a link to it says, where it is not a tree: ranges that stand, and what the page chose. */
@@ -25,7 +25,7 @@ export const onScreen = createStore<OnScreen>(() => ({
   series: [],
 }));
 
-/** The tree on the screen, for what is done to it from outside of its view. */
-export function useOnScreen(): ShownTree | undefined {
-  return useStore(onScreen, ({ tree }) => tree);
+/** For what is done to it from outside of its view. */
+export function useOnScreen(): OnScreen {
+  return useStore(onScreen);
 }

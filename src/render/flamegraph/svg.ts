@@ -12,6 +12,13 @@ export interface SvgOptions extends WholeOptions {
   readonly title: string;
   /** Where the view can be opened again; stands below the graph as text. */
   readonly linkText: string;
+  /** What colour keys mean; stands below the title. */
+  readonly legend?: readonly LegendWord[];
+}
+
+export interface LegendWord {
+  readonly key: number;
+  readonly text: string;
 }
 
 /** Boxes thinner than 1 / RESOLUTION css px are merged. */
@@ -21,22 +28,38 @@ const LEAST_ROOM = 22;
 const BEFORE_SHARE = 24;
 const HEADER = 28;
 const FOOTER = 24;
+/** Of a legend: its row, its squares, and what stands between two of its words. */
+const LEGEND = 24;
+const SWATCH = 12;
+const WORD_GAP = 16;
 
 export function flamegraphSvg(scene: FlameScene, theme: FlameTheme, options: SvgOptions): string {
   const view = wholeView(scene, options, RESOLUTION);
   const boxes = wholeBoxes(scene, view, options);
   const width = options.widthCss;
-  const height = HEADER + view.height / RESOLUTION + FOOTER;
+  const { legend = [] } = options;
+  const header = HEADER + (legend.length > 0 ? LEGEND : 0);
+  const height = header + view.height / RESOLUTION + FOOTER;
   const parts: string[] = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
     `<title>${escaped(options.title)}</title>`,
     `<style>text{font:450 12px ${escaped(theme.fontUi)};fill:${theme.inks[0]};white-space:pre}.d{fill:${theme.inksDim[0]}}.s{font-size:11px;fill:${theme.inksDim[0]};text-anchor:end}.r{font-weight:560;fill:${theme.rootInk}}</style>`,
     `<rect width="${width}" height="${height}" fill="${theme.ground}"/>`,
     `<text class="r" x="${PADDING}" y="18">${escaped(options.title)}</text>`,
-    `<g transform="translate(0 ${HEADER})">`,
   ];
   const labels = new SvgLabels(scene, theme, options.rowHeightCss);
   const hatches = new Map<number, string>();
+  let wordAt = PADDING;
+  for (const { key, text } of legend) {
+    const texture = theme.textures[key];
+    if (texture?.hatch) hatches.set(key, patternOf(key, texture));
+    parts.push(
+      `${texture ? texturedRect(key, texture, wordAt, HEADER, SWATCH, SWATCH) : `<rect x="${wordAt}" y="${HEADER}" width="${SWATCH}" height="${SWATCH}" fill="${theme.fills[key]}"`}/>`,
+      `<text x="${wordAt + SWATCH + PADDING}" y="${HEADER + SWATCH - 2}">${escaped(text)}</text>`,
+    );
+    wordAt += SWATCH + PADDING + labels.widthOf(text) + WORD_GAP;
+  }
+  parts.push(`<g transform="translate(0 ${header})">`);
   const rowGap = gapOf(view);
   const boxHeight = (view.row - rowGap) / RESOLUTION;
   for (let box = 0; box < boxes.count; box++) {
@@ -99,6 +122,10 @@ class SvgLabels {
 
   root(x: number, y: number): string {
     return `<text class="r" x="${x + PADDING}" y="${y + this.#baseline}">${escaped(this.#scene.rootLabel)}</text>`;
+  }
+
+  widthOf(text: string): number {
+    return this.#widths.of(text);
   }
 
   tip(node: number): string {

@@ -1,0 +1,19 @@
+/** Comma-separated values (RFC 4180) that a spreadsheet opens without running them. */
+
+/** Spreadsheets take a cell that begins so for a formula, or cut the beginning off and look again. */
+const FORMULA = /^[=+\-@\t\r\n]/;
+
+/** Numbers stand as they are, texts that would be formulas behind an apostrophe; undefined is an empty cell. */
+export type Cell = string | number | bigint | undefined;
+
+export function writeCsv(rows: Iterable<readonly Cell[]>): string {
+  const lines: string[] = [];
+  for (const row of rows) lines.push(`${row.map(printCell).join(',')}\r\n`);
+  return lines.join('');
+}
+
+function printCell(cell: Cell): string {
+  if (typeof cell !== 'string') return cell === undefined ? '' : String(cell);
+  const safe = FORMULA.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

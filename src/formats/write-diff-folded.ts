@@ -1,0 +1,25 @@
+/** Collapsed stacks of two sides, `main;parse;read 12 15`: what difffolded.pl writes and differential flamegraphs read. */
+import { ByteSink } from '#base/byte-sink.ts';
+import type { UnionTree } from '#model/union.ts';
+import type { ExportedFile } from './export-input.ts';
+import { eachStack, foldedLabels, hasSelf, mostExportBytes, selfDigits } from './export-stacks.ts';
+
+const SEMICOLON = 59;
+
+/** As recorded: no normalisation. */
+export function writeDiffFolded({ names, a, b, ...shape }: UnionTree): ExportedFile {
+  const { labels, notes } = foldedLabels(names);
+  const sides = [a, b].map((side) => ({ ...shape, ...side }));
+  const sink = new ByteSink(mostExportBytes);
+  const isThere = (node: number): boolean => sides.some((side) => hasSelf(side, node));
+  eachStack(shape, labels, SEMICOLON, isThere, (node, stack) => {
+    const amounts = sides.map((side) => selfDigits(side, node)).join(' ');
+    if (node === 0) {
+      notes.unshift(`Samples without a stack (${amounts} in all) are left out: the format has no place for them.`);
+      return;
+    }
+    sink.push(stack);
+    sink.text(` ${amounts}\n`);
+  });
+  return { bytes: sink.take(), notes };
+}
