@@ -94,6 +94,9 @@ it('reads what protobuf writes, whatever the columns', () => {
 
 it('no bytes are a range without profiles', () => {
   expect(read(new Uint8Array(0))).toMatchObject({ names: [], value: [] });
+  const form = { kind: 'slices', profileType: 'a:cpu:count:cpu:count' } as const;
+  const { profile } = finish(decodeProfile({ bytes: new Uint8Array(0), name: 'a', form }));
+  expect(profile).toMatchObject({ sampleCount: 0, functions: { names: [] } });
 });
 
 /** Selves by path, exact; names apart by a character that none of them has. */
