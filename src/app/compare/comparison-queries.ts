@@ -11,7 +11,7 @@ import type {
   SearchAnswer,
   SideNoise,
 } from '#analysis/analysis.ts';
-import type { DataSource } from '#datasource/datasource.ts';
+import { type DataSource, SourceError } from '#datasource/datasource.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import { usualSlices } from '#model/slices.ts';
@@ -46,6 +46,15 @@ async function openSide(
   const bytes = encoded.bytes.length;
   const profile = await analysis.open(encoded, signal, () => {});
   return { profile, bytes, queryMs };
+}
+
+/** A tree without slices is still a tree: its noise is then known from merges. One slice tells at least how many samples there are. */
+async function askWhole(source: DataSource, query: ProfileQuery, signal: AbortSignal): Promise<EncodedProfile> {
+  const sliced = await source.slices(query, slicesOf(query), signal).catch((error: unknown) => {
+    if (error instanceof SourceError) return undefined;
+    throw error;
+  });
+  return sliced ?? source.mergedTree(query, MOST_NODES, signal);
 }
 
 async function openSubRanges(
@@ -93,12 +102,7 @@ export function useWholeSide(query: ProfileQuery | undefined): UseQueryResult<Op
   const analysis = useAnalysis();
   return useQuery({
     queryKey: ['whole side', source.id, query],
-    queryFn: ({ signal }) => {
-      const ask = async (): Promise<EncodedProfile> =>
-        // One slice still tells how many samples there are.
-        (await source.slices(query!, slicesOf(query!), signal)) ?? source.mergedTree(query!, MOST_NODES, signal);
-      return openSide(analysis, ask, signal);
-    },
+    queryFn: ({ signal }) => openSide(analysis, () => askWhole(source, query!, signal), signal),
     enabled: query !== undefined,
   });
 }
