@@ -78,6 +78,7 @@ async function openSubRanges(
       const failed = settled.find((one) => one.status === 'rejected');
       if (failed) throw failed.reason;
     }
+    signal.throwIfAborted();
     return { kind: 'merges', handles };
   } catch (error) {
     for (const handle of handles) analysis.close(handle);
@@ -143,10 +144,7 @@ export function useEvidence(
     queryKey: ['evidence', asked, noise?.at],
     queryFn: ({ signal }) => analysis.evidence(asked!, { a: noise!.a, b: noise!.b }, signal),
     enabled: asked !== undefined && noise !== undefined,
-    placeholderData: (before, query) => {
-      const asOf = query?.queryKey[1] as DiffRequest | undefined;
-      return asOf && asked && unionKey(asOf) === unionKey(asked) ? before : undefined;
-    },
+    placeholderData: (before, query) => (isOfUnion(query, asked) ? before : undefined),
   });
 }
 
@@ -157,7 +155,7 @@ export function useDiffSearch(request: DiffRequest | undefined, text: string): U
     queryKey: ['diff search', request, text],
     queryFn: ({ signal }) => analysis.searchDiff(request!, text, signal),
     enabled: request !== undefined && text !== '',
-    placeholderData: keepPreviousData,
+    placeholderData: (before, query) => (isOfUnion(query, request) ? before : undefined),
   });
 }
 
@@ -169,6 +167,15 @@ export function useSandwichDiff(request: DiffRequest, func: number): UseQueryRes
     queryFn: ({ signal }) => analysis.sandwichDiff(request, func, signal),
     enabled: func >= 0,
   });
+}
+
+/** Whether an answer numbers nodes and functions as the next question does. */
+function isOfUnion(
+  before: { readonly queryKey: readonly unknown[] } | undefined,
+  asked: DiffRequest | undefined,
+): boolean {
+  const asOf = before?.queryKey[1] as DiffRequest | undefined;
+  return asOf !== undefined && asked !== undefined && unionKey(asOf) === unionKey(asked);
 }
 
 function unionKey({ a, b, transforms }: DiffRequest): string {

@@ -1,5 +1,5 @@
 /** Ways to get two ranges: before and after, the time before, a day or a week earlier, two values of a label. */
-import type { ReactElement } from 'react';
+import { type ReactElement, useEffect, useRef } from 'react';
 import { absolute } from '#model/time-range.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import { MenuButton } from '../components/menu.tsx';
@@ -20,6 +20,9 @@ export function Ways({ comparison }: { comparison: Comparison }): ReactElement |
   const base = b.kind === 'source' ? b : a.kind === 'source' ? a : undefined;
   const source = useSource();
   const { data: names } = useLabelNames(base?.query?.matchers ?? NO_MATCHERS, base?.range);
+  const asking = useRef<AbortController>(undefined);
+  // An answer about other sides than those on the screen leads nowhere.
+  useEffect(() => () => asking.current?.abort(), [a, b]);
   if (base === undefined) return null;
   const { range } = base;
   const offered = offeredNames((names ?? []).map((name) => ({ name, valueCount: undefined }))).slice(0, MOST_LABELS);
@@ -27,10 +30,12 @@ export function Ways({ comparison }: { comparison: Comparison }): ReactElement |
     navigate(linkOfSides({ a: { ...base, text: textA }, b: base }), 'push');
   const byLabel = async (name: string): Promise<void> => {
     const others = (base.query?.matchers ?? []).filter((one) => one.name !== name);
-    const { signal } = new AbortController();
+    asking.current?.abort();
+    const { signal } = (asking.current = new AbortController());
     const loaded = await labelSourceOf(source, range, base.profileType)
       .loadValues(name, others, signal)
       .catch((error: Error) => error);
+    if (signal.aborted) return;
     if (loaded instanceof Error) {
       announce(`The values of ${name} could not be read: ${loaded.message}`);
       return;
