@@ -27,7 +27,7 @@ const source = pyroscopeSource({
   baseUrl: document.baseURI,
 });
 closeDroppedProfiles(queries, analysis);
-installConsole(analysis, queries);
+installConsole(analysis, queries, source);
 loadOverlaysWhenIdle();
 void import('./files/given-files.ts').then(({ openGivenFiles }) => openGivenFiles(analysis));
 

@@ -17,9 +17,7 @@ import { useAnalysis } from './queries.ts';
 import { dismissRefusals, openDialog, useUi } from './ui-store.ts';
 import { dismissUrlNotices, linkTo, navigate, useUrl, useUrlNotices } from './url/url-store.ts';
 import type { UrlState } from './url/url-state.ts';
-import { copy } from './commands.ts';
 import { sampleTypeKey, useShown } from './views/shown.ts';
-import { linkOnScreen } from './views/link-on-screen.ts';
 import { useOnScreen } from './views/on-screen.ts';
 import { Workspace } from './views/workspace.tsx';
 import styles from './shell.module.css';
@@ -30,9 +28,22 @@ const FilesPage = lazily(async () => (await import('./files/files-page.tsx')).Fi
 const DropVeil = lazily(async () => (await import('./files/files-page.tsx')).DropVeil);
 const PasteDialog = lazily(async () => (await import('./files/files-page.tsx')).PasteDialog);
 const TransformDialog = lazily(async () => (await import('./views/transform-dialog.tsx')).TransformDialog);
+const ShareDialog = lazily(async () => (await import('./share/share-dialog.tsx')).ShareDialog);
+const KeptSource = lazily(async () => (await import('./share/kept-source.tsx')).KeptSource);
+const KeptNotice = lazily(async () => (await import('./share/kept-source.tsx')).KeptNotice);
 const KeysDialog = lazily(async () => (await import('./keys-dialog.tsx')).KeysDialog);
 
 export function Shell(): ReactElement {
+  const snap = useUrl((state) => state.snap);
+  if (snap === undefined) return <Bands />;
+  return (
+    <KeptSource key={snap} id={snap}>
+      <Bands />
+    </KeptSource>
+  );
+}
+
+function Bands(): ReactElement {
   const view = useUrl((state) => state.view);
   const shownFile = useShownFile();
   const file = view === 'files' ? shownFile : undefined;
@@ -41,11 +52,13 @@ export function Shell(): ReactElement {
   const edited = useUi((ui) => ui.edited);
   const announcement = useUi((ui) => ui.announcement);
   const isEmbedded = useUrl((state) => state.embed);
+  const snap = useUrl((state) => state.snap);
   const isDropping = useDropOnWindow();
   return (
     <div className={styles['shell']}>
       {isEmbedded ? <EmbedBar /> : <TopBar view={view} />}
       <Notices />
+      {snap !== undefined && view !== 'files' && <KeptNotice id={snap} />}
       {reading && <Reading file={reading} />}
       {view === 'explore' ? (
         <ExplorePage />
@@ -59,6 +72,7 @@ export function Shell(): ReactElement {
       {isDropping && <DropVeil />}
       {dialog === 'paste' && <PasteDialog onClose={() => openDialog('none')} />}
       {dialog === 'transform' && <TransformDialog index={edited} onClose={() => openDialog('none')} />}
+      {dialog === 'share' && <ShareDialog onClose={() => openDialog('none')} />}
       {dialog === 'keys' && <KeysDialog onClose={() => openDialog('none')} />}
       <p className="visually-hidden" role="status" aria-live="polite">
         {announcement}
@@ -138,15 +152,8 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
       {view !== 'files' && <ExploreTime />}
       <ExportMenu />
       {(shown || view === 'compare') && (
-        <Button
-          icon="share"
-          onClick={() => void copy(linkOnScreen(), 'Link')}
-          aria-label="Copy link"
-          title={
-            view === 'files' ? 'Copy the link to this view; the file itself is not in it' : 'Copy the link to this view'
-          }
-        >
-          <span className={styles['wide']}>Copy link</span>
+        <Button icon="share" aria-label="Share" aria-haspopup="dialog" onClick={() => openDialog('share')}>
+          <span className={styles['wide']}>Share</span>
         </Button>
       )}
       <IconButton label={`Theme: ${theme}`} icon="theme" onClick={() => setPreference('theme', next[theme])} />

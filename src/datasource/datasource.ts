@@ -51,8 +51,8 @@ export interface DataSource {
   storedRange(signal: AbortSignal): Promise<StoredRange | undefined>;
 }
 
-/** `limit`: the question is beyond what the source allows; `unknown-call`: the source does not know the call; `refused`: it answered with an error; `offline`: it did not answer; `unauthorised`: it wants a token. */
-export type SourceErrorCode = 'limit' | 'unknown-call' | 'refused' | 'offline' | 'unauthorised';
+/** `limit`: the question is beyond what the source allows; `unknown-call`: the source does not know the call; `refused`: it answered with an error; `offline`: it did not answer; `unauthorised`: it wants a token; `not-kept`: a snapshot does not hold it. */
+export type SourceErrorCode = 'limit' | 'unknown-call' | 'refused' | 'offline' | 'unauthorised' | 'not-kept';
 
 export class SourceError extends Error {
   override readonly name = 'SourceError';

@@ -13,12 +13,12 @@ import type {
 import type { DataSource } from '#datasource/datasource.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import { usualSlices } from '#model/slices.ts';
-import { subRanges } from '#model/time-range.ts';
+import { subRanges, type TimeRange } from '#model/time-range.ts';
 import { useAnalysis } from '../queries.ts';
 import { type Asked, type MergedProfile, useSource } from '../source-queries.ts';
 
 /** Every node, by name: a source that cuts each of its parts cuts nothing here. */
-const MOST_NODES = 1_048_576;
+export const MOST_NODES = 1_048_576;
 /** Of the first answer: more than a window can tell apart, few enough to be there at once. */
 const FIRST_NODES = 8192;
 /** What a source without slices is asked for instead: merges of so many sub-ranges, so many at once. */
@@ -50,6 +50,10 @@ const comparisonQueries = {
   }),
 };
 
+export function noiseRanges({ range }: ProfileQuery, slices: number): readonly TimeRange[] {
+  return subRanges(range, Math.min(slices, MOST_SUB_RANGES));
+}
+
 async function openSubRanges(
   source: DataSource,
   analysis: Analysis,
@@ -57,7 +61,7 @@ async function openSubRanges(
   slices: number,
   signal: AbortSignal,
 ): Promise<readonly ProfileHandle[]> {
-  const ranges = subRanges(query.range, Math.min(slices, MOST_SUB_RANGES));
+  const ranges = noiseRanges(query, slices);
   const handles: ProfileHandle[] = [];
   try {
     for (let first = 0; first < ranges.length; first += SUB_RANGES_AT_ONCE) {

@@ -1,6 +1,7 @@
 /** Puts `window.flametide` there from the start, and loads what is behind it with the first call. */
 import type { QueryClient } from '@tanstack/react-query';
 import type { Analysis } from '#analysis/analysis.ts';
+import type { DataSource } from '#datasource/datasource.ts';
 import type { FlametideConsole } from './console.ts';
 
 declare global {
@@ -17,14 +18,15 @@ const calls = [
   'series',
   'show',
   'url',
+  'share',
   'exportAs',
   'stats',
 ] as const satisfies readonly (keyof FlametideConsole)[];
 
-export function installConsole(analysis: Analysis, queries: QueryClient): void {
+export function installConsole(analysis: Analysis, queries: QueryClient, server: DataSource): void {
   let made: Promise<FlametideConsole> | undefined;
   const load = (): Promise<FlametideConsole> =>
-    (made ??= import('./console.ts').then(({ makeConsole }) => makeConsole(analysis, queries)));
+    (made ??= import('./console.ts').then(({ makeConsole }) => makeConsole(analysis, queries, server)));
   const later =
     (name: keyof FlametideConsole) =>
     async (...args: readonly never[]) => {

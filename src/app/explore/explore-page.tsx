@@ -95,7 +95,7 @@ function Graph({ explored, series }: { explored: Explored; series: ShownSeries }
   const failed = explored.error ?? answer.error;
   if (failed) return <SourceFailed error={failed} what="The flamegraph" />;
   const isNothing = answer.merged?.profile.totals[0] === 0 || (query === undefined && catalogue?.services.length === 0);
-  if (isNothing) return <NothingMatches explored={explored} newestMs={stored.data?.newestMs} />;
+  if (isNothing) return <NothingMatches explored={explored} stored={stored.data ?? undefined} />;
   if (file === undefined) return <div className={styles['waiting']} aria-busy="true" />;
   return (
     <Workspace

@@ -1,0 +1,128 @@
+/** Keeps what is on the screen: each answer that it was drawn from, under a short link. */
+import type { Query, QueryClient } from '@tanstack/react-query';
+import type { SideNoise } from '#analysis/analysis.ts';
+import type { DataSource, SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
+import { keepSnapshot, type MadeLink, makeShortLink } from '#datasource/short-links.ts';
+import { type KeptAnswers, type KeptProfile, packSnapshot } from '#datasource/snapshot.ts';
+import { labelSet, type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
+import type { ProfileQuery } from '#model/query.ts';
+import type { Series } from '#model/series.ts';
+import { usualSlices } from '#model/slices.ts';
+import type { TimeRange } from '#model/time-range.ts';
+import { MOST_NODES, noiseRanges } from '../compare/comparison-queries.ts';
+import { type Catalogue, TYPE_LABEL } from '../explore/subject.ts';
+import { FIRST_NODES } from '../source-queries.ts';
+import { currentNow } from '../time/refresh-clock.ts';
+import { urlStore } from '../url/url-store.ts';
+import { linkOnScreen } from '../views/link-on-screen.ts';
+import { snapshotQuery } from './snapshot-query.ts';
+
+export interface KeptLink extends MadeLink {
+  /** Of the snapshot, as sent. */
+  readonly bytes: number;
+}
+
+/** @param link absolute @throws Error with what is in the way, in words */
+export function shortLinkOf(link: string): Promise<MadeLink> {
+  return makeShortLink(document.baseURI, new URL(link).search);
+}
+
+/** The server, or what is kept under the link that is open. */
+export async function sourceOnScreen(queries: QueryClient, server: DataSource): Promise<DataSource> {
+  const { snap } = urlStore.getState().state;
+  return snap === undefined ? server : (await queries.fetchQuery(snapshotQuery(snap))).source;
+}
+
+const CALLS_AT_ONCE = 4;
+
+/** @throws Error with what is in the way, in words */
+export async function keepView(queries: QueryClient, source: DataSource, signal: AbortSignal): Promise<KeptLink> {
+  const { state } = urlStore.getState();
+  if (state.view === 'files' || (state.view === 'compare' && (state['a.file'] ?? state['b.file']) !== undefined))
+    throw new Error(
+      'A snapshot holds what the server answered, and not what is in a file: send the file, or an export.',
+    );
+  const answers = await answersOnScreen(queries, source, signal);
+  const packed = await packSnapshot(answers);
+  signal.throwIfAborted();
+  const { search } = new URL(linkOnScreen({ snap: undefined }));
+  return { ...(await keepSnapshot(document.baseURI, search, packed)), bytes: packed.length };
+}
+
+/** What active queries hold; of profiles, which the worker has taken over, the same answers once more. */
+async function answersOnScreen(queries: QueryClient, source: DataSource, signal: AbortSignal): Promise<KeptAnswers> {
+  const active = queries
+    .getQueryCache()
+    .findAll({ type: 'active' })
+    .filter(({ queryKey, state }) => queryKey[1] === source.id && state.status === 'success');
+  /** Questions behind the id of the source, with their answers. */
+  const of = (what: string): readonly { readonly key: readonly unknown[]; readonly data: unknown }[] =>
+    active
+      .filter(({ queryKey }) => queryKey[0] === what)
+      .map(({ queryKey, state }: Query) => ({ key: queryKey.slice(2), data: state.data }));
+  const asked = (what: string): readonly ProfileQuery[] => of(what).map(({ key }) => key[0] as ProfileQuery);
+  const isIn = (list: readonly ProfileQuery[], query: ProfileQuery): boolean =>
+    list.some((one) => JSON.stringify(one) === JSON.stringify(query));
+
+  const wholes = asked('whole');
+  const sides = asked('whole side');
+  const calls: (() => Promise<KeptProfile>)[] = [];
+  const keepTree = (query: ProfileQuery, maxNodes: number): void => {
+    calls.push(async () => ({ kind: 'tree', query, encoded: await source.mergedTree(query, maxNodes, signal) }));
+  };
+  for (const query of wholes)
+    calls.push(async () => ({ kind: 'pprof', query, encoded: await source.mergedPprof(query, signal) }));
+  for (const query of asked('first')) if (!isIn(wholes, query)) keepTree(query, FIRST_NODES);
+  for (const query of sides) keepTree(query, MOST_NODES);
+  if (calls.length === 0) throw new Error('There is nothing to keep yet: no profile of the server is on the screen.');
+  for (const { key, data } of of('noise')) {
+    const query = key[0] as ProfileQuery;
+    const noise = data as SideNoise;
+    const count = usualSlices(query.range.endMs - query.range.startMs);
+    if (noise.kind === 'merges')
+      for (const range of noiseRanges(query, count)) keepTree({ ...query, range }, MOST_NODES);
+    calls.push(async () => {
+      const bytes = noise.kind === 'slices' ? await source.slices(query, count, signal) : undefined;
+      return bytes === undefined ? { kind: 'none', query } : { kind: 'slices', query, bytes };
+    });
+  }
+  const profiles: KeptProfile[] = [];
+  for (let i = 0; i < calls.length; i += CALLS_AT_ONCE)
+    profiles.push(...(await Promise.all(calls.slice(i, i + CALLS_AT_ONCE).map((call) => call()))));
+
+  const catalogues = of('catalogue').map(({ key, data }) => ({
+    question: { names: [SERVICE_LABEL, TYPE_LABEL], matchers: [], range: key[0] as TimeRange },
+    answer: (data as Catalogue).services.flatMap(({ name, types }) =>
+      types.map((type) =>
+        labelSet([
+          { name: SERVICE_LABEL, value: name },
+          { name: TYPE_LABEL, value: type },
+        ]),
+      ),
+    ),
+  }));
+  const unmet = of('unmet').flatMap(({ key: [fixed, matchers, range], data }) =>
+    (matchers as readonly LabelMatcher[]).map((matcher, i) => ({
+      question: {
+        names: [SERVICE_LABEL],
+        matchers: [...(fixed as readonly LabelMatcher[]), matcher],
+        range: range as TimeRange,
+      },
+      answer: (data as readonly number[]).includes(i) ? [] : [labelSet(fixed as readonly LabelMatcher[])],
+    })),
+  );
+  return {
+    nowMs: currentNow(),
+    stored: (of('stored')[0]?.data as StoredRange | null | undefined) ?? undefined,
+    labelSets: [...catalogues, ...unmet],
+    labelNames: of('label names').map(({ key: [matchers, range], data }) => ({
+      question: { matchers: matchers as readonly LabelMatcher[], range: range as TimeRange },
+      answer: data as readonly string[],
+    })),
+    series: of('series').map(({ key, data }) => ({
+      question: key[0] as SeriesQuestion,
+      answer: data as readonly Series[],
+    })),
+    profiles,
+  };
+}
