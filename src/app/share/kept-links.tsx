@@ -5,7 +5,6 @@ import { deleteLink, fetchLinks, type ListedLink } from '#datasource/short-links
 import { formatFullInstant } from '#model/time-text.ts';
 import { formatBytesOfFile, formatCount } from '#model/units.ts';
 import { IconButton } from '../components/button.tsx';
-import { currentNow } from '../time/refresh-clock.ts';
 import { parseUrl } from '../url/codec.ts';
 import { linkRows } from './link-words.ts';
 import styles from './share.module.css';
@@ -83,6 +82,6 @@ function List({ zone }: { zone: string }): ReactElement {
 /** What it leads to, in a line. */
 function titleOf({ id, query }: ListedLink, zone: string): string {
   const { state } = parseUrl(`?${query}`);
-  const words = linkRows(state, { nowMs: currentNow(), zone }).slice(0, 3);
+  const words = linkRows(state, zone).slice(0, 3);
   return `${id}: ${words.map(({ text }) => text).join(' · ')}`.slice(0, 300);
 }

@@ -7,7 +7,7 @@ import { Button } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import shellStyles from '../shell.module.css';
 import { SourceContext } from '../source-queries.ts';
-import { useHeldClock } from '../time/refresh-clock.ts';
+import { useHeldClock, useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { onScreen } from '../views/on-screen.ts';
@@ -42,13 +42,14 @@ export function KeptSource({ id, children }: { id: string; children: ReactNode }
 export function KeptNotice({ id }: { id: string }): ReactElement | null {
   const { data } = useQuery(snapshotQuery(id));
   const zone = zoneName(useUrl((state) => state.tz));
+  const nowMs = useNow();
   if (!data) return null;
   const { keptMs, range, bytes } = data;
   return (
     <div className={shellStyles['notice']} role="status">
       <Icon name="info" />
       <span>
-        Kept on {formatFullInstant(keptMs, zone)}, with the profiles of {formatSpan(range, zone, Date.now())} (
+        Kept on {formatFullInstant(keptMs, zone)}, with the profiles of {formatSpan(range, zone, nowMs)} (
         {formatBytesOfFile(bytes)}). It holds this view: other services, ranges and labels are only on the server.
       </span>
       <AskServer kind="plain" />

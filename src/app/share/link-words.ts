@@ -5,7 +5,7 @@ import { printLabelSelector } from '#model/label-selector.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import { parseProfileType, profileTypeTitle, sampleTypeTitle } from '#model/profile-type.ts';
 import { isRelative, rangeTitle } from '#model/time-range.ts';
-import { formatSpan } from '#model/time-text.ts';
+import { formatOffset, formatSpan } from '#model/time-text.ts';
 import { transformTitle } from '#model/transforms/registry.ts';
 import { formatCount } from '#model/units.ts';
 import { type SideName, sideNames, sideTitles } from '../compare/sides.ts';
@@ -14,12 +14,6 @@ import type { UrlState } from '../url/url-state.ts';
 export interface LinkRow {
   readonly title: string;
   readonly text: string;
-}
-
-export interface Clock {
-  readonly nowMs: number;
-  /** A name that `Intl` knows. */
-  readonly zone: string;
 }
 
 const MOST_LETTERS = 160;
@@ -34,10 +28,10 @@ const PANES: Readonly<Record<UrlState['pane'], string>> = {
 };
 const COMPARED_PANES: Partial<typeof PANES> = { flame: 'Diff flame', both: 'Diff flame', functions: 'Diff table' };
 
-/** Only what it says; each text bounded and without control characters. */
-export function linkRows(state: UrlState, clock: Clock): readonly LinkRow[] {
+/** Only what it says; each text bounded and without control characters. @param zone a name that `Intl` knows */
+export function linkRows(state: UrlState, zone: string): readonly LinkRow[] {
   const rows: (readonly [title: string, text: string | undefined | false])[] = [
-    ...subjectRows(state, clock),
+    ...subjectRows(state, zone),
     ['View', paneText(state)],
     ['Zoom', pathText(state.z)],
     ['Selected', pathText(state.sel)],
@@ -53,16 +47,16 @@ export function linkRows(state: UrlState, clock: Clock): readonly LinkRow[] {
   return rows.flatMap(([title, text]) => (text ? [{ title, text: plain(text) }] : []));
 }
 
-/** `[checkout · CPU time · 25 Nov 14:00 – 15:00](…)`: no name in it can end the link or begin another. */
-export function linkAsMarkdown(state: UrlState, url: string, clock: Clock): string {
-  const words = subjectRows(state, clock).flatMap(([, text]) => (text ? [plain(text)] : []));
+/** `[checkout · CPU time · 25 Nov 2026 14:00 – 15:00 UTC](…)`: no name in it can end the link or begin another. */
+export function linkAsMarkdown(state: UrlState, url: string, zone: string): string {
+  const words = subjectRows(state, zone).flatMap(([, text]) => (text ? [plain(text)] : []));
   const title = words.length === 0 ? 'Flametide' : words.join(' · ');
   return `[${markdownText(title)}](${url.replaceAll('(', '%28').replaceAll(')', '%29')})`;
 }
 
 type Row = readonly [title: string, text: string | undefined | false];
 
-function subjectRows(state: UrlState, clock: Clock): readonly Row[] {
+function subjectRows(state: UrlState, zone: string): readonly Row[] {
   const { view, svc, type, q, from, until } = state;
   switch (view) {
     case 'files':
@@ -72,7 +66,7 @@ function subjectRows(state: UrlState, clock: Clock): readonly Row[] {
       ];
     case 'compare':
       return [
-        ...sideNames.map((name): Row => [`${name.toUpperCase()}, ${sideTitles[name]}`, sideText(name, state, clock)]),
+        ...sideNames.map((name): Row => [`${name.toUpperCase()}, ${sideTitles[name]}`, sideText(name, state, zone)]),
         ['Normalised by', state.norm.replace('-', ' ')],
       ];
     case 'explore':
@@ -80,7 +74,7 @@ function subjectRows(state: UrlState, clock: Clock): readonly Row[] {
         ['Service', svc],
         ['Profile type', typeText(type)],
         ['Labels', matchersText(q)],
-        ['Range', rangeText(from, until, clock)],
+        ['Range', rangeText(from, until, zone)],
         ['Series by', state.by],
         ['Series of', pathText(state.cs)],
         ['Grid', state.grid !== 'none' && state.grid],
@@ -88,14 +82,14 @@ function subjectRows(state: UrlState, clock: Clock): readonly Row[] {
   }
 }
 
-function sideText(name: SideName, state: UrlState, clock: Clock): string {
+function sideText(name: SideName, state: UrlState, zone: string): string {
   const file = state[`${name}.file`];
   if (file !== undefined) return `file ${file}`;
   const words = [
     state[`${name}.svc`] ?? state.svc,
     typeText(state[`${name}.type`] ?? state.type),
     matchersText(state[`${name}.q`] ?? state.q),
-    rangeText(state[`${name}.from`], state[`${name}.until`], clock),
+    rangeText(state[`${name}.from`], state[`${name}.until`], zone),
   ];
   return words.filter(Boolean).join(', ') || 'as the page chooses';
 }
@@ -109,10 +103,12 @@ function matchersText(matchers: readonly LabelMatcher[]): string {
   return matchers.length === 0 ? '' : printLabelSelector(matchers).slice(1, -1);
 }
 
-function rangeText(from: string | undefined, until: string | undefined, { nowMs, zone }: Clock): string {
+function rangeText(from: string | undefined, until: string | undefined, zone: string): string {
   if (from === undefined || until === undefined) return 'the last hour, as the link is opened';
   if (isRelative({ from, until })) return `${rangeTitle({ from, until })}, as the link is opened`;
-  return formatSpan({ startMs: Number(from), endMs: Number(until) }, zone, nowMs);
+  const range = { startMs: Number(from), endMs: Number(until) };
+  // Whoever opens it is elsewhere, on another day.
+  return `${formatSpan(range, zone, 0)} ${formatOffset(range.endMs, zone)}`;
 }
 
 function paneText({ view, pane, sw, sf }: UrlState): string {

@@ -7,7 +7,6 @@ import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Icon } from '../components/icon.tsx';
 import { useServerStatus, useSource } from '../source-queries.ts';
-import { currentNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { parseUrl } from '../url/codec.ts';
 import type { UrlState } from '../url/url-state.ts';
@@ -37,7 +36,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
   const link = (form === 'moving' ? long.moving : undefined) ?? long.fixed;
   const url = form === 'kept' && kept ? kept.url : (short[link] ?? link);
   const { state } = useMemo(() => parseUrl(new URL(link).search), [link]);
-  const clock = { nowMs: currentNow(), zone: zoneName(state.tz) };
+  const zone = zoneName(state.tz);
   const files = filesOf(state);
 
   const copy = async (text: string, what: string): Promise<void> => {
@@ -114,7 +113,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
           </Button>
         </div>
         <div className={styles['ways']}>
-          <Button kind="edged" onClick={() => void copy(linkAsMarkdown(state, url, clock), 'Markdown')}>
+          <Button kind="edged" onClick={() => void copy(linkAsMarkdown(state, url, zone), 'Markdown')}>
             Copy as Markdown
           </Button>
           {hasServer && (
@@ -150,7 +149,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
         <section aria-labelledby="link-holds">
           <h3 id="link-holds">What the link holds</h3>
           <dl>
-            {linkRows(state, clock).map(({ title, text }) => (
+            {linkRows(state, zone).map(({ title, text }) => (
               <div key={title}>
                 <dt>{title}</dt>
                 <dd>
@@ -184,7 +183,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
             </div>
           </section>
         )}
-        {hasServer && <KeptLinks zone={clock.zone} />}
+        {hasServer && <KeptLinks zone={zone} />}
       </div>
     </Dialog>
   );
