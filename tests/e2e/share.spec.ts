@@ -56,13 +56,13 @@ async function start(port: number): Promise<Running> {
   return { url: line.replace(/^.* /, ''), stop };
 }
 
-/** The same address, and of its folder only what was kept. */
+/** The same address, and none of the profiles that it had. */
 async function restartWithoutProfiles(): Promise<void> {
   const { port } = new URL(server.url);
   await server.stop();
-  const kept = readdirSync(data).filter((name) => /^(?:links\.db|snapshots)/.test(name));
-  expect(kept).toContain('snapshots');
-  for (const name of readdirSync(data)) if (!kept.includes(name)) rmSync(join(data, name), { recursive: true });
+  const profiles = readdirSync(data).filter((name) => name.startsWith('profiles.db'));
+  expect(profiles).toContain('profiles.db');
+  for (const name of profiles) rmSync(join(data, name));
   server = await start(Number(port));
 }
 
@@ -95,7 +95,7 @@ interface Seen {
   readonly summary: unknown;
   readonly changes: unknown;
   readonly series: unknown;
-  readonly picture: number[];
+  readonly picture: Buffer;
 }
 
 /** What the console tells, and the pixels of the graph. */
@@ -107,21 +107,23 @@ async function seenOn(page: Page): Promise<Seen> {
   }));
   // Out of the graph: what is hovered lights up.
   await page.mouse.move(2, 2);
-  const picture = await page.evaluate(() => {
-    const canvas = document.querySelector<HTMLCanvasElement>('[data-flamegraph] canvas, canvas[data-flamegraph]');
-    const small = new OffscreenCanvas(canvas!.width, canvas!.height).getContext('2d')!;
-    small.drawImage(canvas!, 0, 0);
-    return [...small.getImageData(0, 0, canvas!.width, canvas!.height).data];
+  const pixels = await page.evaluate(() => {
+    const canvas = document.querySelector('[data-flamegraph]')!.parentElement!.querySelector('canvas')!;
+    const { data: bytes } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    let text = '';
+    for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+    return btoa(text);
   });
-  return { ...told, picture };
+  return { ...told, picture: Buffer.from(pixels, 'base64') };
 }
 
-/** Share of pixels that differ by more than anybody sees. */
-function unlike(one: readonly number[], other: readonly number[]): number {
-  expect(other.length).toBe(one.length);
+/** Share of pixels that differ by more than anybody sees. A notice over the graph leaves fewer rows of them, at its end. */
+function unlike(one: Buffer, other: Buffer): number {
+  const length = Math.min(one.length, other.length);
+  expect(length).toBeGreaterThan(1e6);
   let count = 0;
-  for (let i = 0; i < one.length; i += 4) if ([0, 1, 2].some((c) => Math.abs(one[i + c] - other[i + c]) > 24)) count++;
-  return (count * 4) / one.length;
+  for (let i = 0; i < length; i += 4) if ([0, 1, 2].some((c) => Math.abs(one[i + c] - other[i + c]) > 24)) count++;
+  return (count * 4) / length;
 }
 
 function expectTheSame(other: Seen, one: Seen): void {
@@ -170,7 +172,7 @@ test('a snapshot of a diff opens when the profiles are gone, evidence and all', 
   expectTheSame(await seenOn(theirs), seen);
   expect(asked.filter((one) => /POST|querier|flametide\.v1/.test(one))).toEqual([]);
   // What it holds can be looked at in other ways, and be kept again.
-  await theirs.evaluate(() => window.flametide.show({ norm: 'share', pane: 'functions', t: null }));
+  await theirs.evaluate(() => window.flametide.show({ norm: 'share', pane: 'functions', t: null, s: null }));
   await expect(theirs.getByRole('grid')).toContainText('cart.price');
   const again = await theirs.evaluate(() => window.flametide.share({ snapshot: true }));
   await theirs.goto(again.url);
@@ -259,45 +261,10 @@ test('of a file the link says that the file is needed', async ({ browser }) => {
 
 const SCRIPT = '"><img src=//evil.example/x onerror=alert(1)><script>alert(1)</script>';
 const every = [
-  ...[
-    'view',
-    'svc',
-    'type',
-    'q',
-    'from',
-    'until',
-    'tz',
-    'by',
-    'ref',
-    'grid',
-    'cs',
-    'norm',
-    'w',
-    'dcol',
-    'noise',
-    'rate',
-  ],
-  ...[
-    'embed',
-    'snap',
-    'src',
-    'file',
-    'st',
-    'pane',
-    's',
-    'z',
-    'sel',
-    'sw',
-    'sf',
-    'sort',
-    'col',
-    'dir',
-    'order',
-    't',
-    'p',
-  ],
-  ...['a', 'b'].flatMap((side) => ['svc', 'type', 'q', 'from', 'until', 'file', 'st'].map((key) => `${side}.${key}`)),
-];
+  'view svc type q from until tz by ref grid cs norm w dcol noise rate embed snap src file st pane s z sel sw sf sort col',
+  'dir order t p',
+  ...['a', 'b'].map((side) => `${side}.svc ${side}.type ${side}.q ${side}.from ${side}.until ${side}.file ${side}.st`),
+].flatMap((keys) => keys.split(' '));
 const hostile: readonly (readonly [what: string, query: string])[] = [
   ['script in every key', every.map((key) => `${key}=${encodeURIComponent(SCRIPT)}`).join('&')],
   [

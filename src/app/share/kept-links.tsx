@@ -71,7 +71,15 @@ function List({ zone }: { zone: string }): ReactElement {
               {link.snapshotBytes > 0 ? `snapshot, ${formatBytesOfFile(link.snapshotBytes)}` : 'link'},{' '}
               {formatFullInstant(link.createdMs, zone)}
             </span>
-            <IconButton label={`Delete ${link.id}`} icon="close" onClick={() => void remove(link)} />
+            <IconButton
+              label={`Delete ${link.id}`}
+              icon="close"
+              onClick={({ currentTarget }) => {
+                // The row goes, and the focus must not go with it.
+                currentTarget.closest('details')?.querySelector('summary')?.focus();
+                void remove(link);
+              }}
+            />
           </li>
         ))}
       </ul>

@@ -39,6 +39,10 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
   const zone = zoneName(state.tz);
   const files = filesOf(state);
 
+  // Disabled they would lose the focus while they work.
+  const canShorten = busy === undefined && url === link;
+  const canKeep = busy === undefined && isComplete && (tree !== undefined || comparison !== undefined);
+
   const copy = async (text: string, what: string): Promise<void> => {
     try {
       await navigator.clipboard.writeText(text);
@@ -117,7 +121,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
             Copy as Markdown
           </Button>
           {hasServer && (
-            <Button kind="edged" disabled={busy !== undefined || url !== link} onClick={shorten}>
+            <Button kind="edged" aria-disabled={!canShorten} onClick={() => canShorten && shorten()}>
               Make a short link
             </Button>
           )}
@@ -167,11 +171,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
               and stays until somebody deletes it below: retention does not touch it.
             </p>
             <div className={styles['ways']}>
-              <Button
-                kind="edged"
-                disabled={busy !== undefined || !isComplete || (!tree && !comparison)}
-                onClick={keep}
-              >
+              <Button kind="edged" aria-disabled={!canKeep} onClick={() => canKeep && keep()}>
                 Keep a snapshot
               </Button>
               {kept && (
