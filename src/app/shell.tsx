@@ -115,7 +115,7 @@ function useShownFile(): OpenFile | undefined {
 }
 
 function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
-  const { tree: shown } = useOnScreen();
+  const { tree, link } = useOnScreen();
   const theme = usePreference('theme');
   const { open } = useOpen();
   const next = { system: 'light', light: 'dark', dark: 'system' } as const;
@@ -151,7 +151,7 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
       <span className={styles['spacer']} />
       {view !== 'files' && <ExploreTime />}
       <ExportMenu />
-      {(shown || view === 'compare') && (
+      {(tree || link) && (
         <Button icon="share" aria-label="Share" aria-haspopup="dialog" onClick={() => openDialog('share')}>
           <span className={styles['wide']}>Share</span>
         </Button>

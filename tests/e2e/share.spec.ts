@@ -139,8 +139,8 @@ test('a link to a diff opens in a fresh browser as it was: numbers, changes and 
   await mine.goto(`/?${COMPARE}`);
   const seen = await seenOn(mine);
   expect(seen.changes).toContainEqual(expect.objectContaining({ name: 'cart.price', supported: true }));
-  await mine.getByRole('button', { name: 'Share' }).click();
-  const dialog = mine.getByRole('dialog', { name: 'Share' });
+  await mine.getByRole('button', { name: 'Share', exact: true }).click();
+  const dialog = mine.getByRole('dialog', { name: 'Share', exact: true });
   await expect(dialog.getByRole('radio')).toHaveCount(0);
   await dialog.getByRole('button', { name: 'Copy link' }).click();
   await expect(dialog.getByRole('status')).toHaveText('Link copied.');
@@ -184,9 +184,9 @@ test('Explore is kept by keyboard alone, and says what a snapshot does not hold'
   const mine = await freshPage(browser);
   await mine.goto(`/?${EXPLORE}&by=pod&pane=flame&z=main;serve`);
   const seen = await seenOn(mine);
-  await mine.getByRole('button', { name: 'Share' }).focus();
+  await mine.getByRole('button', { name: 'Share', exact: true }).focus();
   await mine.keyboard.press('Enter');
-  const dialog = mine.getByRole('dialog', { name: 'Share' });
+  const dialog = mine.getByRole('dialog', { name: 'Share', exact: true });
   await expect(dialog.getByRole('button', { name: 'Copy link' })).toBeFocused();
   await expect(dialog.getByText('23 Nov')).toHaveCount(0);
   await expect(dialog.locator('dl')).toContainText('serve, 2 deep');
@@ -199,7 +199,7 @@ test('Explore is kept by keyboard alone, and says what a snapshot does not hold'
   await expect(dialog.getByRole('radio', { name: /^Snapshot: \d+.*B on the server/ })).toBeChecked();
   const link = await dialog.getByRole('textbox', { name: 'Link' }).inputValue();
   await mine.keyboard.press('Escape');
-  await expect(mine.getByRole('button', { name: 'Share' })).toBeFocused();
+  await expect(mine.getByRole('button', { name: 'Share', exact: true })).toBeFocused();
 
   await restartWithoutProfiles();
   const theirs = await freshPage(browser);
@@ -216,8 +216,8 @@ test('a moving link is offered beside the one that stands, and told apart', asyn
   const page = await freshPage(browser);
   await page.goto(`/?v=1&view=explore&svc=shop&type=${CPU}&from=now-3h&until=now`);
   await page.evaluate(() => window.flametide.summary());
-  await page.getByRole('button', { name: 'Share' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Share' });
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Share', exact: true });
   const link = dialog.getByRole('textbox', { name: 'Link' });
   await expect(dialog.getByRole('radio', { name: /as it is now/ })).toBeChecked();
   await expect(link).toHaveValue(/from=\d+&until=\d+/);
@@ -231,7 +231,7 @@ test('kept links are listed and deleted; one that is gone says so', async ({ bro
   const page = await freshPage(browser);
   await page.goto(`/?${EXPLORE}`);
   const { url } = await page.evaluate(() => window.flametide.share({ snapshot: true }));
-  await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
   await page.getByText('Links and snapshots on this server').click();
   await expect(page.getByText(/^1 link, .* of snapshots/)).toBeVisible();
   expect(await violations(page)).toEqual([]);
@@ -250,8 +250,8 @@ test('of a file the link says that the file is needed', async ({ browser }) => {
   const page = await freshPage(browser);
   await page.goto('/?v=1&view=files');
   await openFiles(page, textFile('sample.txt', sampleStacks));
-  await page.getByRole('button', { name: 'Share' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Share' });
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Share', exact: true });
   await expect(dialog).toContainText('needs the same file under the same name: sample.txt.');
   await expect(dialog.getByRole('button', { name: 'Keep a snapshot' })).toHaveCount(0);
   await expect(page.evaluate(() => window.flametide.share({ snapshot: true }))).rejects.toThrow(

@@ -1,9 +1,11 @@
 /** Why there is no comparison, or one that is weaker than it could be: what, which side, and a way on. */
 import type { ReactElement } from 'react';
+import { SourceError } from '#datasource/datasource.ts';
 import { Button } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { useOpen } from '../files/use-open.ts';
 import { useAskAgain } from '../source-queries.ts';
+import { navigate } from '../url/url-store.ts';
 import viewStyles from '../views/workspace.module.css';
 import { sideNames } from './sides.ts';
 import type { Comparison } from './use-comparison.ts';
@@ -25,6 +27,15 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
       >
         <Button kind="edged" onClick={pick}>
           Open files
+        </Button>
+      </Note>
+    );
+  }
+  if (sideNames.some((name) => isNotKept(errors[name]))) {
+    return (
+      <Note kind="warn" text={failed.join(' ')}>
+        <Button kind="edged" onClick={() => navigate({ snap: undefined }, 'push')}>
+          Show what the server has now
         </Button>
       </Note>
     );
@@ -73,6 +84,10 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
       />
     );
   return null;
+}
+
+function isNotKept(error: Error | null): boolean {
+  return error instanceof SourceError && error.code === 'not-kept';
 }
 
 function Note({
