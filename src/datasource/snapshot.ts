@@ -28,7 +28,7 @@ export interface KeptAnswers {
   readonly profiles: readonly KeptProfile[];
 }
 
-export interface Kept<Question, Answer> {
+interface Kept<Question, Answer> {
   readonly question: Question;
   readonly answer: Answer;
 }

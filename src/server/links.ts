@@ -10,6 +10,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { WireAnswer } from './exchange.ts';
+import { messagePage } from './message-page.ts';
 import { whyNoRoom } from './store/folder.ts';
 
 /** What the page reads of a link. */
@@ -269,18 +270,11 @@ function unknownLink(id: string): string {
 
 /** For whoever follows a link that leads nowhere. */
 function notFoundPage(id: string, basePath: string): WireAnswer {
-  const html = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>No such link · Flametide</title>
-<style>:root { color-scheme: light dark; font: 13px/20px system-ui, sans-serif } main { max-width: 480px; margin: 20vh auto; padding: 0 16px } h1 { font-size: 20px }</style>
-<main>
-<h1>This link leads nowhere</h1>
-<p>${unknownLink(id)} Ask whoever sent it for the whole link.</p>
-<p><a href="${basePath}/">Open Flametide</a></p>
-</main>
-`;
+  const html = messagePage(
+    'This link leads nowhere',
+    `${unknownLink(id)} Ask whoever sent it for the whole link.`,
+    basePath,
+  );
   return {
     status: 404,
     headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },

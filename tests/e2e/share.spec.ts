@@ -210,6 +210,12 @@ test('Explore is kept by keyboard alone, and says what a snapshot does not hold'
   await expect(theirs.getByRole('heading', { name: 'Not in the snapshot' })).toBeVisible();
   await theirs.getByRole('button', { name: 'Show what the server has now' }).last().click();
   await expect(theirs.getByRole('heading', { name: 'No profile yet' })).toBeVisible();
+  // The link without the snapshot: what it shows has been removed.
+  await push(server.url, 'shop{pod=a}', profileAt(END_MS), Date.now());
+  await theirs.goto(`/?${EXPLORE}`);
+  await expect(theirs.getByText('has been removed by the server’s retention')).toBeVisible();
+  await theirs.goto(`/?${COMPARE}`);
+  await expect(theirs.getByText('has been removed by the server’s retention')).toBeVisible();
 });
 
 test('a moving link is offered beside the one that stands, and told apart', async ({ browser }) => {
@@ -281,6 +287,7 @@ const hostile: readonly (readonly [what: string, query: string])[] = [
 ];
 
 test('hostile links give a notice and a working page, and steer no request', async ({ browser }) => {
+  test.slow();
   for (const [what, query] of hostile) {
     const page = await freshPage(browser);
     const complaints: string[] = [];
@@ -301,4 +308,14 @@ test('hostile links give a notice and a working page, and steer no request', asy
     expect(complaints, what).toEqual([]);
     await page.context().close();
   }
+});
+
+test('a link of a megabyte is refused in words, with a way to the page', async ({ browser }) => {
+  const page = await freshPage(browser);
+  await page.goto(`/?v=1&s=${'x'.repeat(60_000)}`);
+  await expect(page.getByText(/s=“x{40}…” could not be read/)).toBeVisible();
+  await page.goto(`/?v=1&s=${'x'.repeat(1_000_000)}`);
+  await expect(page.getByRole('heading', { name: 'This cannot be opened' })).toBeVisible();
+  await page.getByRole('link', { name: 'Open Flametide' }).click();
+  await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
 });

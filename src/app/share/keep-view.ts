@@ -34,6 +34,8 @@ export async function sourceOnScreen(queries: QueryClient, server: DataSource): 
 }
 
 const CALLS_AT_ONCE = 4;
+const LOOK_MS = 30;
+const QUIET_LOOKS = 4;
 
 /** @throws Error with what is in the way, in words */
 export async function keepView(queries: QueryClient, source: DataSource, signal: AbortSignal): Promise<KeptLink> {
@@ -42,11 +44,22 @@ export async function keepView(queries: QueryClient, source: DataSource, signal:
     throw new Error(
       'A snapshot holds what the server answered, and not what is in a file: send the file, or an export.',
     );
+  await allAnswered(queries, source, signal);
   const answers = await answersOnScreen(queries, source, signal);
   const packed = await packSnapshot(answers);
   signal.throwIfAborted();
   const { search } = new URL(linkOnScreen({ snap: undefined }));
   return { ...(await keepSnapshot(document.baseURI, search, packed)), bytes: packed.length };
+}
+
+/** One answer leads to the next question: when nothing has been asked for a while, all is there. */
+async function allAnswered(queries: QueryClient, source: DataSource, signal: AbortSignal): Promise<void> {
+  for (let looks = 0; looks < QUIET_LOOKS;) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    signal.throwIfAborted();
+    const open = queries.isFetching({ type: 'active', predicate: ({ queryKey }) => queryKey[1] === source.id });
+    looks = open > 0 ? 0 : looks + 1;
+  }
 }
 
 /** What active queries hold; of profiles, which the worker has taken over, the same answers once more. */
