@@ -32,7 +32,11 @@ it.each([
     new Response('too large\n', { status: 413, headers: { 'content-type': 'text/plain' } }),
     'too large',
   ],
-  ['a page in between', new Response('<h1>Sign in</h1>', { status: 502 }), 'The server answered with status 502.'],
+  [
+    'a page in between',
+    new Response('<h1>Sign in</h1>', { status: 502, headers: { 'content-type': 'text/html' } }),
+    'The server answered with status 502.',
+  ],
   ['no link', Response.json({}), 'The server answered without a link.'],
 ])('a refusal with %s is told', async (_, response, words) => {
   answering(() => response);
