@@ -15,6 +15,7 @@ import { FIRST_NODES } from '../source-queries.ts';
 import { currentNow } from '../time/refresh-clock.ts';
 import { urlStore } from '../url/url-store.ts';
 import { linkOnScreen } from '../views/link-on-screen.ts';
+import { onScreen } from '../views/on-screen.ts';
 import { snapshotQuery } from './snapshot-query.ts';
 
 export interface KeptLink extends MadeLink {
@@ -45,10 +46,14 @@ export async function keepView(queries: QueryClient, source: DataSource, signal:
       'A snapshot holds what the server answered, and not what is in a file: send the file, or an export.',
     );
   await allAnswered(queries, source, signal);
-  const answers = await answersOnScreen(queries, source, signal);
-  const packed = await packSnapshot(answers);
-  signal.throwIfAborted();
+  // Link and answers of one moment: the next refresh may come at any time.
   const { search } = new URL(linkOnScreen({ snap: undefined }));
+  const { calls, ...answers } = answersOnScreen(queries, source);
+  const profiles: KeptProfile[] = [];
+  for (let i = 0; i < calls.length; i += CALLS_AT_ONCE)
+    profiles.push(...(await Promise.all(calls.slice(i, i + CALLS_AT_ONCE).map((call) => call(signal)))));
+  const packed = await packSnapshot({ ...answers, profiles });
+  signal.throwIfAborted();
   return { ...(await keepSnapshot(document.baseURI, search, packed)), bytes: packed.length };
 }
 
@@ -62,48 +67,78 @@ async function allAnswered(queries: QueryClient, source: DataSource, signal: Abo
   }
 }
 
-/** What active queries hold; of profiles, which the worker has taken over, the same answers once more. */
-async function answersOnScreen(queries: QueryClient, source: DataSource, signal: AbortSignal): Promise<KeptAnswers> {
+/** Active queries of one kind: what stands behind the id of the source in their keys, and their answers. */
+type AnswersTo = (what: string) => readonly { readonly key: readonly unknown[]; readonly data: unknown }[];
+type Call = (signal: AbortSignal) => Promise<KeptProfile>;
+
+/** What active queries hold; of profiles, which the worker has taken over, the calls that answer the same once more. */
+function answersOnScreen(
+  queries: QueryClient,
+  source: DataSource,
+): Omit<KeptAnswers, 'profiles'> & { readonly calls: readonly Call[] } {
   const active = queries
     .getQueryCache()
     .findAll({ type: 'active' })
     .filter(({ queryKey, state }) => queryKey[1] === source.id && state.status === 'success');
-  /** Questions behind the id of the source, with their answers. */
-  const of = (what: string): readonly { readonly key: readonly unknown[]; readonly data: unknown }[] =>
+  const of: AnswersTo = (what) =>
     active
       .filter(({ queryKey }) => queryKey[0] === what)
       .map(({ queryKey, state }: Query) => ({ key: queryKey.slice(2), data: state.data }));
+  return {
+    nowMs: currentNow(),
+    stored: (of('stored')[0]?.data as StoredRange | null | undefined) ?? undefined,
+    labelSets: [...catalogues(of), ...unmet(of)],
+    labelNames: of('label names').map(({ key: [matchers, range], data }) => ({
+      question: { matchers: matchers as readonly LabelMatcher[], range: range as TimeRange },
+      answer: data as readonly string[],
+    })),
+    series: of('series').map(({ key, data }) => ({
+      question: key[0] as SeriesQuestion,
+      answer: data as readonly Series[],
+    })),
+    calls: profileCalls(of, source),
+  };
+}
+
+function profileCalls(of: AnswersTo, source: DataSource): readonly Call[] {
   const asked = (what: string): readonly ProfileQuery[] => of(what).map(({ key }) => key[0] as ProfileQuery);
   const isIn = (list: readonly ProfileQuery[], query: ProfileQuery): boolean =>
     list.some((one) => JSON.stringify(one) === JSON.stringify(query));
+  const tree =
+    (query: ProfileQuery, maxNodes: number): Call =>
+    async (signal) => ({ kind: 'tree', query, encoded: await source.mergedTree(query, maxNodes, signal) });
 
   const wholes = asked('whole');
-  const sides = asked('whole side');
-  const calls: (() => Promise<KeptProfile>)[] = [];
-  const keepTree = (query: ProfileQuery, maxNodes: number): void => {
-    calls.push(async () => ({ kind: 'tree', query, encoded: await source.mergedTree(query, maxNodes, signal) }));
-  };
-  for (const query of wholes)
-    calls.push(async () => ({ kind: 'pprof', query, encoded: await source.mergedPprof(query, signal) }));
-  for (const query of asked('first')) if (!isIn(wholes, query)) keepTree(query, FIRST_NODES);
-  for (const query of sides) keepTree(query, MOST_NODES);
+  const firsts = asked('first').filter((query) => !isIn(wholes, query));
+  const calls = [
+    ...wholes.map((query): Call => async (signal) => ({
+      kind: 'pprof',
+      query,
+      encoded: await source.mergedPprof(query, signal),
+    })),
+    ...firsts.map((query) => tree(query, FIRST_NODES)),
+    ...asked('whole side').map((query) => tree(query, MOST_NODES)),
+  ];
   if (calls.length === 0) throw new Error('There is nothing to keep yet: no profile of the server is on the screen.');
-  for (const { key, data } of of('noise')) {
+  const shown = onScreen.getState().tree?.file.asked;
+  if (shown && !isIn([...wholes, ...firsts], shown))
+    throw new Error('Another profile is on its way: keep it once it is there.');
+  const noise = of('noise').flatMap(({ key, data }) => {
     const query = key[0] as ProfileQuery;
-    const noise = data as SideNoise;
+    const { kind } = data as SideNoise;
     const count = usualSlices(query.range.endMs - query.range.startMs);
-    if (noise.kind === 'merges')
-      for (const range of noiseRanges(query, count)) keepTree({ ...query, range }, MOST_NODES);
-    calls.push(async () => {
-      const bytes = noise.kind === 'slices' ? await source.slices(query, count, signal) : undefined;
+    const slices: Call = async (signal) => {
+      const bytes = kind === 'slices' ? await source.slices(query, count, signal) : undefined;
       return bytes === undefined ? { kind: 'none', query } : { kind: 'slices', query, bytes };
-    });
-  }
-  const profiles: KeptProfile[] = [];
-  for (let i = 0; i < calls.length; i += CALLS_AT_ONCE)
-    profiles.push(...(await Promise.all(calls.slice(i, i + CALLS_AT_ONCE).map((call) => call()))));
+    };
+    const parts = kind === 'merges' ? noiseRanges(query, count) : [];
+    return [slices, ...parts.map((range) => tree({ ...query, range }, MOST_NODES))];
+  });
+  return [...calls, ...noise];
+}
 
-  const catalogues = of('catalogue').map(({ key, data }) => ({
+function catalogues(of: AnswersTo): KeptAnswers['labelSets'] {
+  return of('catalogue').map(({ key, data }) => ({
     question: { names: [SERVICE_LABEL, TYPE_LABEL], matchers: [], range: key[0] as TimeRange },
     answer: (data as Catalogue).services.flatMap(({ name, types }) =>
       types.map((type) =>
@@ -114,7 +149,10 @@ async function answersOnScreen(queries: QueryClient, source: DataSource, signal:
       ),
     ),
   }));
-  const unmet = of('unmet').flatMap(({ key: [fixed, matchers, range], data }) =>
+}
+
+function unmet(of: AnswersTo): KeptAnswers['labelSets'] {
+  return of('unmet').flatMap(({ key: [fixed, matchers, range], data }) =>
     (matchers as readonly LabelMatcher[]).map((matcher, i) => ({
       question: {
         names: [SERVICE_LABEL],
@@ -124,18 +162,4 @@ async function answersOnScreen(queries: QueryClient, source: DataSource, signal:
       answer: (data as readonly number[]).includes(i) ? [] : [labelSet(fixed as readonly LabelMatcher[])],
     })),
   );
-  return {
-    nowMs: currentNow(),
-    stored: (of('stored')[0]?.data as StoredRange | null | undefined) ?? undefined,
-    labelSets: [...catalogues, ...unmet],
-    labelNames: of('label names').map(({ key: [matchers, range], data }) => ({
-      question: { matchers: matchers as readonly LabelMatcher[], range: range as TimeRange },
-      answer: data as readonly string[],
-    })),
-    series: of('series').map(({ key, data }) => ({
-      question: key[0] as SeriesQuestion,
-      answer: data as readonly Series[],
-    })),
-    profiles,
-  };
 }
