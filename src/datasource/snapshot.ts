@@ -12,11 +12,11 @@ import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { type DataSource, type SeriesQuestion, SourceError, type StoredRange } from './datasource.ts';
 
-/** `none`: the source knew no slices, and trees of sub-ranges are kept instead. */
-export type KeptProfile =
-  | { readonly kind: 'tree' | 'pprof'; readonly query: ProfileQuery; readonly encoded: EncodedProfile }
-  | { readonly kind: 'slices'; readonly query: ProfileQuery; readonly bytes: Uint8Array }
-  | { readonly kind: 'none'; readonly query: ProfileQuery };
+export interface KeptProfile {
+  readonly kind: 'tree' | 'pprof' | 'slices';
+  readonly query: ProfileQuery;
+  readonly encoded: EncodedProfile;
+}
 
 export interface KeptAnswers {
   /** Now, as the page took it. */
@@ -48,7 +48,6 @@ const MOST_ENTRIES = 10_000;
 
 export async function packSnapshot(answers: KeptAnswers): Promise<Uint8Array<ArrayBuffer>> {
   const { nowMs, stored, labelSets, labelNames, series, profiles } = answers;
-  const blobs = profiles.map(bytesOf);
   const head = {
     version: VERSION,
     nowMs,
@@ -59,17 +58,18 @@ export async function packSnapshot(answers: KeptAnswers): Promise<Uint8Array<Arr
       question,
       answer: answer.map(({ labels, timesMs, values }) => ({ labels, timesMs: [...timesMs], values: [...values] })),
     })),
-    profiles: profiles.map(({ kind, query, ...rest }, i) => ({
+    profiles: profiles.map(({ kind, query, encoded: { name, form, bytes } }) => ({
       kind,
       query,
-      bytes: blobs[i].length,
-      ...('encoded' in rest ? { name: rest.encoded.name, form: rest.encoded.form } : {}),
+      name,
+      form,
+      bytes: bytes.length,
     })),
   };
   const written = new TextEncoder().encode(JSON.stringify(head));
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, written.length, true);
-  const parts = [length, written, ...blobs] as BlobPart[];
+  const parts = [length, written, ...profiles.map(({ encoded }) => encoded.bytes)] as BlobPart[];
   const packed = new Blob(parts).stream().pipeThrough(new CompressionStream('gzip'));
   return new Uint8Array(await new Response(packed).arrayBuffer());
 }
@@ -124,12 +124,10 @@ export function snapshotSource(id: string, answers: KeptAnswers): DataSource {
   const labelSets = byKey(answers.labelSets, labelSetsKey);
   const labelNames = byKey(answers.labelNames, labelNamesKey);
   const series = byKey(answers.series, seriesKey);
-  const find = (kind: KeptProfile['kind'], query: ProfileQuery): KeptProfile | undefined =>
-    answers.profiles.find((one) => one.kind === kind && queryKey(one.query) === queryKey(query));
-  const encoded = (kind: 'tree' | 'pprof', query: ProfileQuery): EncodedProfile | undefined => {
-    const found = find(kind, query);
+  const encoded = (kind: KeptProfile['kind'], query: ProfileQuery): EncodedProfile | undefined => {
+    const found = answers.profiles.find((one) => one.kind === kind && queryKey(one.query) === queryKey(query));
     // Whoever opens it takes the bytes over.
-    return found && 'encoded' in found ? { ...found.encoded, bytes: found.encoded.bytes.slice() } : undefined;
+    return found && { ...found.encoded, bytes: found.encoded.bytes.slice() };
   };
   // async: what is not there is a rejection, as of any source.
   return {
@@ -141,13 +139,11 @@ export function snapshotSource(id: string, answers: KeptAnswers): DataSource {
       labelNames.get(labelNamesKey({ matchers, range })) ?? notKept('these labels'),
     labelValues: async () => notKept('the values of labels'),
     series: async (question) => series.get(seriesKey(question)) ?? notKept('this time series'),
-    mergedTree: async (query) => encoded('tree', query) ?? encoded('pprof', query) ?? notKept('this profile'),
+    mergedTree: async (query) =>
+      encoded('tree', query) ?? encoded('slices', query) ?? encoded('pprof', query) ?? notKept('this profile'),
     mergedPprof: async (query) => encoded('pprof', query) ?? notKept('files and lines of this profile'),
-    slices: async (query) => {
-      if (find('none', query)) return undefined;
-      const found = find('slices', query);
-      return found && 'bytes' in found ? found.bytes.slice() : notKept('slices of this range');
-    },
+    // A source that knew none is asked for trees.
+    slices: async (query) => encoded('slices', query),
     storedRange: () => Promise.resolve(answers.stored),
   };
 }
@@ -157,18 +153,6 @@ function notKept(what: string): never {
     'not-kept',
     `The snapshot of this link holds what was on the screen when it was kept, and not ${what}.`,
   );
-}
-
-function bytesOf(kept: KeptProfile): Uint8Array {
-  switch (kept.kind) {
-    case 'none':
-      return new Uint8Array();
-    case 'slices':
-      return kept.bytes;
-    case 'tree':
-    case 'pprof':
-      return kept.encoded.bytes;
-  }
 }
 
 async function gunzip(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
@@ -302,19 +286,14 @@ function profileIn(
   { kind, query, bytes: length, name, form }: Readonly<Record<string, unknown>>,
   takeBytes: (length: number) => Uint8Array,
 ): KeptProfile {
-  const of = queryIn(query);
-  if (kind === 'none') return { kind, query: of };
+  if (kind !== 'tree' && kind !== 'pprof' && kind !== 'slices') throw unreadable('a profile is of no known kind');
   const own = takeBytes(Math.max(0, Math.floor(number(length))));
-  if (kind === 'slices') return { kind, query: of, bytes: own };
-  if (kind !== 'tree' && kind !== 'pprof') throw unreadable('a profile is of no known kind');
-  const { kind: how, profileType, maxNodes } = record(form);
-  const type = text(profileType);
-  const known =
-    how === 'merged-tree'
-      ? ({ kind: how, profileType: type, maxNodes: number(maxNodes) } as const)
-      : how === 'merged-pprof'
-        ? ({ kind: how, profileType: type } as const)
-        : undefined;
-  if (known === undefined) throw unreadable('a profile is of no known form');
-  return { kind, query: of, encoded: { bytes: own, name: text(name), form: known } };
+  return { kind, query: queryIn(query), encoded: { bytes: own, name: text(name), form: formIn(form) } };
+}
+
+function formIn(value: unknown): EncodedProfile['form'] {
+  const { kind, profileType, maxNodes } = record(value);
+  if (kind === 'merged-tree') return { kind, profileType: text(profileType), maxNodes: number(maxNodes) };
+  if (kind === 'merged-pprof' || kind === 'slices') return { kind, profileType: text(profileType) };
+  throw unreadable('a profile is of no known form');
 }

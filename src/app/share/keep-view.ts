@@ -7,9 +7,8 @@ import { type KeptAnswers, type KeptProfile, packSnapshot } from '#datasource/sn
 import { labelSet, type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
-import { usualSlices } from '#model/slices.ts';
 import type { TimeRange } from '#model/time-range.ts';
-import { MOST_NODES, noiseRanges } from '../compare/comparison-queries.ts';
+import { askWhole, MOST_NODES, noiseRanges } from '../compare/comparison-queries.ts';
 import { type Catalogue, TYPE_LABEL } from '../explore/subject.ts';
 import { FIRST_NODES } from '../source-queries.ts';
 import { currentNow } from '../time/refresh-clock.ts';
@@ -117,7 +116,10 @@ function profileCalls(of: AnswersTo, source: DataSource): readonly Call[] {
       encoded: await source.mergedPprof(query, signal),
     })),
     ...firsts.map((query) => tree(query, FIRST_NODES)),
-    ...asked('whole side').map((query) => tree(query, MOST_NODES)),
+    ...asked('whole side').map((query): Call => async (signal) => {
+      const encoded = await askWhole(source, query, signal);
+      return { kind: encoded.form.kind === 'slices' ? 'slices' : 'tree', query, encoded };
+    }),
   ];
   if (calls.length === 0) throw new Error('There is nothing to keep yet: no profile of the server is on the screen.');
   const shown = onScreen.getState().tree?.file.asked;
@@ -125,14 +127,8 @@ function profileCalls(of: AnswersTo, source: DataSource): readonly Call[] {
     throw new Error('Another profile is on its way: keep it once it is there.');
   const noise = of('noise').flatMap(({ key, data }) => {
     const query = key[0] as ProfileQuery;
-    const { kind } = data as SideNoise;
-    const count = usualSlices(query.range.endMs - query.range.startMs);
-    const slices: Call = async (signal) => {
-      const bytes = kind === 'slices' ? await source.slices(query, count, signal) : undefined;
-      return bytes === undefined ? { kind: 'none', query } : { kind: 'slices', query, bytes };
-    };
-    const parts = kind === 'merges' ? noiseRanges(query, count) : [];
-    return [slices, ...parts.map((range) => tree({ ...query, range }, MOST_NODES))];
+    const ranges = (data as SideNoise).kind === 'merges' ? noiseRanges(query) : [];
+    return ranges.map((range) => tree({ ...query, range }, MOST_NODES));
   });
   return [...calls, ...noise];
 }
