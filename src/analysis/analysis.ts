@@ -197,5 +197,7 @@ export interface Analysis {
   sandwichDiff(request: DiffRequest, func: number, signal: AbortSignal): Promise<SandwichDiffAnswer>;
   /** Collapsed stacks of both sides, as recorded. */
   exportDiff(request: DiffRequest, signal: AbortSignal): Promise<Exported>;
+  /** The profile whole, as bytes that `open` reads: what a file needs that is to show the same. */
+  pack(handle: ProfileHandle, signal: AbortSignal): Promise<Uint8Array>;
   close(handle: ProfileHandle): void;
 }

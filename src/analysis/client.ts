@@ -117,6 +117,10 @@ export class AnalysisClient implements Analysis {
     return this.#ask<Exported>('exportDiff', [request], signal);
   }
 
+  pack(handle: ProfileHandle, signal: AbortSignal): Promise<Uint8Array> {
+    return this.#ask<Uint8Array>('pack', [handle], signal);
+  }
+
   close(handle: ProfileHandle): void {
     this.#worker.postMessage({ kind: 'close', handle }, []);
   }

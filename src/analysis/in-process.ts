@@ -2,6 +2,7 @@
 import type { Steps } from '#base/steps.ts';
 import { formatExport } from '#formats/export.ts';
 import { decodeProfile } from '#formats/registry.ts';
+import { writePacked } from '#formats/write-packed.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import { pathOf } from '#model/call-path.ts';
@@ -218,12 +219,17 @@ export class InProcessAnalysis implements Analysis {
     return this.#comparisons.exportFolded(request, signal);
   }
 
+  // oxlint-disable-next-line require-await -- what is thrown is to be a rejection
+  async pack(handle: ProfileHandle): Promise<Uint8Array> {
+    return writePacked(this.#profile({ handle }).profile);
+  }
+
   close(handle: ProfileHandle): void {
     this.#open.delete(handle);
     this.#comparisons.forget(handle);
   }
 
-  #profile({ handle }: TreeRequest): OpenProfile {
+  #profile({ handle }: Pick<TreeRequest, 'handle'>): OpenProfile {
     const found = this.#open.get(handle);
     if (!found) throw new Error('This profile was closed. Open the file again.');
     return found;

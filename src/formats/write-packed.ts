@@ -1,0 +1,166 @@
+/** A profile as packed.ts reads it: small once it is packed with gzip, and the same numbers when it is read. */
+import type { Profile, SampleType, ValueColumn } from '#model/profile.ts';
+import { packedHead, valueKinds } from './packed.ts';
+import { TextColumn } from './profile-columns.ts';
+
+/** The samples in another order: by stack, so that neighbours share most of their frames. */
+export function writePacked(profile: Profile): Uint8Array<ArrayBuffer> {
+  const { sampleTypes, functions, frames, stackStart, stackFrames, period, cut } = profile;
+  const texts = new TextColumn();
+  const sink = new PackedSink();
+  const sampleType = ({ type, unit }: SampleType): void => {
+    sink.varint(texts.intern(type));
+    sink.varint(texts.intern(unit));
+  };
+  const optional = <T>(value: T | undefined, write: (there: T) => void): void => {
+    sink.varint(value === undefined ? 0 : 1);
+    if (value !== undefined) write(value);
+  };
+
+  sink.varint(sampleTypes.length);
+  sink.varint(profile.defaultSampleType);
+  sampleTypes.forEach(sampleType);
+  sink.varint(functions.names.length);
+  for (let func = 0; func < functions.names.length; func++) {
+    sink.varint(texts.intern(functions.names[func]));
+    sink.varint(texts.intern(functions.files[func]));
+    sink.varint(texts.intern(functions.mappings[func]));
+    sink.varint(functions.line[func]);
+  }
+  sink.varint(frames.length);
+  for (let frame = 0; frame < frames.length; frame++) {
+    sink.varint(frames.func[frame]);
+    sink.varint(frames.line[frame]);
+  }
+  const order = samplesByStack(profile);
+  sink.varint(order.length);
+  let before = { start: 0, end: 0 };
+  for (const sample of order) {
+    const now = { start: stackStart[sample], end: stackStart[sample + 1] };
+    const most = Math.min(before.end - before.start, now.end - now.start);
+    let shared = 0;
+    while (shared < most && stackFrames[before.start + shared] === stackFrames[now.start + shared]) shared++;
+    sink.varint(shared);
+    sink.varint(now.end - now.start - shared);
+    for (let at = now.start + shared; at < now.end; at++) sink.varint(stackFrames[at]);
+    before = now;
+  }
+  for (const column of profile.values) writeValues(sink, column, order);
+  optional(profile.timeMs, (ms) => sink.double(ms));
+  optional(profile.durationMs, (ms) => sink.double(ms));
+  optional(period, ({ type, value }) => {
+    sampleType(type);
+    sink.double(value);
+  });
+  optional(cut, ({ func, value }) => {
+    sink.varint(func);
+    sink.double(value);
+  });
+  sink.varint(profile.notes.length);
+  for (const note of profile.notes) sink.varint(texts.intern(note));
+
+  // Known last, read first.
+  const head = new PackedSink();
+  head.bytes(new TextEncoder().encode(packedHead));
+  head.varint(texts.texts.length);
+  for (const text of texts.texts) head.utf8(text);
+  head.bytes(sink.take());
+  return head.take();
+}
+
+function writeValues(sink: PackedSink, { values, exact }: ValueColumn, order: Int32Array): void {
+  if (exact) {
+    sink.varint(valueKinds.exact);
+    for (const sample of order) sink.zigzagWhole(exact[sample]);
+    return;
+  }
+  if (values.every((value) => Number.isSafeInteger(value) && !Object.is(value, -0))) {
+    sink.varint(valueKinds.whole);
+    for (const sample of order) sink.zigzag(values[sample]);
+    return;
+  }
+  sink.varint(valueKinds.doubles);
+  for (const sample of order) sink.double(values[sample]);
+}
+
+function samplesByStack({ sampleCount, stackStart, stackFrames }: Profile): Int32Array {
+  return Int32Array.from({ length: sampleCount }, (_, i) => i).sort((a, b) => {
+    const [startA, startB] = [stackStart[a], stackStart[b]];
+    const [deep, deepB] = [stackStart[a + 1] - startA, stackStart[b + 1] - startB];
+    for (let i = 0; i < deep && i < deepB; i++) {
+      const apart = stackFrames[startA + i] - stackFrames[startB + i];
+      if (apart !== 0) return apart;
+    }
+    return deep - deepB;
+  });
+}
+
+const TWO_32 = 4294967296;
+
+class PackedSink {
+  #bytes = new Uint8Array(64 * 1024);
+  #view = new DataView(this.#bytes.buffer);
+  #length = 0;
+
+  /** @param value whole, from 0 to 2^53 */
+  varint(value: number): void {
+    this.#reserve(10);
+    let left = value;
+    while (left >= TWO_32) {
+      this.#bytes[this.#length++] = (left % 128) | 128;
+      left = Math.floor(left / 128);
+    }
+    left >>>= 0;
+    while (left >= 128) {
+      this.#bytes[this.#length++] = (left & 127) | 128;
+      left >>>= 7;
+    }
+    this.#bytes[this.#length++] = left;
+  }
+
+  /** 0, -1, 1, -2 … as 0, 1, 2, 3 … */
+  zigzag(value: number): void {
+    if (Math.abs(value) >= 2 ** 51) return this.zigzagWhole(BigInt(value));
+    this.varint(value < 0 ? -2 * value - 1 : 2 * value);
+  }
+
+  zigzagWhole(value: bigint): void {
+    this.#reserve(10);
+    let left = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n));
+    while (left >= 128n) {
+      this.#bytes[this.#length++] = Number(left & 127n) | 128;
+      left >>= 7n;
+    }
+    this.#bytes[this.#length++] = Number(left);
+  }
+
+  double(value: number): void {
+    this.#reserve(8);
+    this.#view.setFloat64(this.#length, value, true);
+    this.#length += 8;
+  }
+
+  utf8(text: string): void {
+    const bytes = new TextEncoder().encode(text);
+    this.varint(bytes.length);
+    this.bytes(bytes);
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  take(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.#length + more, this.#bytes.length * 2));
+    larger.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+}
