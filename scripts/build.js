@@ -1,5 +1,5 @@
 /**
- * Builds the page, compresses it, then builds the server. With `--if-stale` only when a source is younger than the last
+ * Builds the page and the viewer that exported files hold, compresses both, then builds the server. With `--if-stale` only when a source is younger than the last
  * build. The server's file comes last, so that its age is that of a whole build.
  */
 
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 
-const SOURCES = ['src', 'public', 'index.html', 'package.json', 'vite.config.ts', 'scripts/build.js'];
+const SOURCES = ['src', 'public', 'index.html', 'viewer.html', 'package.json', 'vite.config.ts', 'scripts/build.js'];
 const BUILT = 'dist/server/main.js';
 const WORTH_COMPRESSING = /\.(js|css|html|svg|json|md|txt)$/;
 
@@ -17,6 +17,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 if (!process.argv.includes('--if-stale') || isStale()) {
   rmSync('dist', { recursive: true, force: true });
   await build({ logLevel: 'warn' });
+  await build({ logLevel: 'warn', mode: 'viewer' });
   compress('dist/client');
   await build({ logLevel: 'warn', build: { ssr: true } });
 }

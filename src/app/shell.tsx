@@ -11,6 +11,7 @@ import { closeFile, filesStore, openFiles, type OpenFile, type ReadingFile, useF
 import { demoSource, FILE_INPUT_ID, fromBrowser, pastedSource, useOpen } from './files/use-open.ts';
 import { ExplorePage } from './explore/explore-page.tsx';
 import { ExploreTime } from './explore/explore-time.tsx';
+import { isKeptPage } from './kept/kept-page.ts';
 import { usePageTitle } from './page-title.ts';
 import { setPreference, usePreference } from './preferences.ts';
 import { useAnalysis } from './queries.ts';
@@ -104,21 +105,26 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
   const { tree: shown } = useOnScreen();
   const theme = usePreference('theme');
   const { open } = useOpen();
+  // A file holds one page, and takes others to look at.
+  const isKept = isKeptPage();
+  const [first] = useState(view);
+  const home = isKept ? first : 'explore';
+  const offered = isKept ? pages.filter(({ id }) => id === first || id === 'files') : pages;
   const next = { system: 'light', light: 'dark', dark: 'system' } as const;
   return (
     <header className={styles['top']}>
       <a
         className={styles['mark']}
-        href={linkTo({ view: 'explore' })}
+        href={linkTo({ view: home })}
         onClick={(event) => {
           event.preventDefault();
-          navigate({ view: 'explore', grid: 'none' }, 'push');
+          navigate(isKept ? { view: home } : { view: home, grid: 'none' }, 'push');
         }}
       >
         <Icon name="mark" /> Flametide
       </a>
       <nav aria-label="Pages">
-        {pages.map(({ id, title }) => (
+        {offered.map(({ id, title }) => (
           <a
             key={id}
             href={linkTo({ view: id })}
@@ -137,7 +143,7 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
       <span className={styles['spacer']} />
       {view !== 'files' && <ExploreTime />}
       <ExportMenu />
-      {(shown || view === 'compare') && (
+      {(shown || view === 'compare') && !isKept && (
         <Button
           icon="share"
           onClick={() => void copy(linkOnScreen(), 'Link')}

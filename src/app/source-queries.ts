@@ -155,11 +155,10 @@ export function useAskAgain(): () => void {
 
 /** Looks again now and then: a disk fills up, an agent begins to send what cannot be taken. */
 export function useServerStatus(): UseQueryResult<ServerStatus> {
+  const source = useSource();
   return useQuery({
     queryKey: ['server status'],
-    // Loaded when asked: the first picture needs neither this nor the markers.
-    queryFn: async ({ signal }) =>
-      (await import('#datasource/server-status.ts')).fetchServerStatus(document.baseURI, signal),
+    queryFn: ({ signal }) => source.status(signal),
     refetchInterval: STATUS_EVERY_MS,
   });
 }

@@ -174,7 +174,7 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
     async exportAs(kind) {
       const { makeExport } = await import('../exports.ts');
       await settled(queries);
-      return (await makeExport(analysis, onScreen.getState(), kind)).content;
+      return (await makeExport(analysis, queries, onScreen.getState(), kind)).content;
     },
     async stats() {
       await settled(queries);

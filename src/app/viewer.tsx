@@ -1,0 +1,29 @@
+/** The page as a file that holds what it shows: nothing is asked of anyone. */
+import AnalysisWorker from '#analysis/analysis.worker.ts?worker&inline';
+import { AnalysisClient } from '#analysis/client.ts';
+import { keptSource } from '#datasource/kept.ts';
+import { openFiles } from './files/files-store.ts';
+import { readKeptPage } from './kept/kept-page.ts';
+import { unpackKept } from './kept/kept-bytes.ts';
+import { startPage } from './start-page.tsx';
+import { parseUrl } from './url/codec.ts';
+import { urlStore } from './url/url-store.ts';
+
+async function start(): Promise<void> {
+  const kept = await unpackKept(readKeptPage());
+  // A link into the file, or a page that is loaded again, says itself what to show.
+  if (location.search === '') {
+    history.replaceState(null, '', location.pathname + kept.link);
+    urlStore.setState(parseUrl(kept.link), true);
+  }
+  const analysis = new AnalysisClient(new AnalysisWorker());
+  await openFiles(
+    analysis,
+    kept.files.map(({ name, size, bytes }) => ({ name, size, read: () => Promise.resolve(bytes) })),
+  );
+  startPage(analysis, keptSource(kept));
+}
+
+start().catch((error: unknown) => {
+  document.getElementById('root')!.textContent = error instanceof Error ? error.message : String(error);
+});
