@@ -1,5 +1,6 @@
 import optimizeLocales from '@react-aria/optimize-locales-plugin';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -138,10 +139,16 @@ function inOneFile(): Plugin {
       const styles = files.filter((file) => file.type === 'asset');
       if (page?.type !== 'asset' || chunks.length !== 1 || styles.some(({ fileName }) => !fileName.endsWith('.css')))
         this.error(`The viewer is not one script and its styles: ${Object.keys(bundle).join(', ')}.`);
-      // What would end an element that holds it, or begin a comment in it; both only ever stand in texts of a script.
-      const script = chunks[0].code.replace(/<(?=\/script|!--|script)/gi, '\\x3C').trim();
+      const script = chunks[0].code
+        // What Vite leaves where nothing is to be loaded before.
+        .replaceAll('__VITE_PRELOAD__', 'void 0')
+        // What would end an element that holds it, or begin a comment in it; both only ever stand in texts of a script.
+        .replace(/<(?=\/script|!--|script)/gi, String.raw`\x3C`)
+        .trim();
       const style = styles.map(({ source }) => String(source)).join('\n');
-      if (/<\/style/i.test(style)) this.error('The styles would end their element.');
+      // The page's: of the same libraries.
+      const licence = readFileSync('dist/client/licences/libraries.md', 'utf8');
+      if (/<\/style/i.test(style) || /<\/?script|<!--/i.test(licence)) this.error('A text would end its element.');
       const policy = [
         "default-src 'none'",
         `script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`,
@@ -159,7 +166,11 @@ function inOneFile(): Plugin {
           () => `<meta http-equiv="Content-Security-Policy" content="${policy}" />\n    <meta charset`,
         )
         .replace('</head>', () => `  <style>${style}</style>\n  </head>`)
-        .replace('</body>', () => `  <script type="module">${script}</script>\n  </body>`);
+        .replace(
+          '</body>',
+          () =>
+            `  <script type="module">${script}</script>\n    <script type="text/plain" id="licences">\n${licence}</script>\n  </body>`,
+        );
       for (const { fileName } of files) delete bundle[fileName];
     },
   };
