@@ -57,25 +57,29 @@ export async function keepOnScreen(
     files,
     merges,
     slices,
-    series: answersTo<readonly Series[]>(queries, 'series').map(({ key, answer }) => ({
+    series: answersTo(queries, 'series').map(({ key, answer }) => ({
       question: key[2] as SeriesQuestion,
-      answer,
+      answer: answer as readonly Series[],
     })),
-    labelNames: [...new Set(answersTo<readonly string[]>(queries, 'label names').flatMap(({ answer }) => answer))],
-    markers: answersTo<readonly ToldMarker[]>(queries, 'told markers').flatMap(({ answer }) => answer),
-    stored: answersTo<StoredRange | null>(queries, 'stored')[0]?.answer ?? undefined,
+    labelNames: [...new Set(answersTo(queries, 'label names').flatMap(({ answer }) => answer as readonly string[]))],
+    markers: answersTo(queries, 'told markers').flatMap(({ answer }) => answer as readonly ToldMarker[]),
+    stored: (answersTo(queries, 'stored')[0]?.answer as StoredRange | null | undefined) ?? undefined,
   };
 }
 
 /** Of questions whose answers stand on the screen. */
-function answersTo<T>(queries: QueryClient, what: string): { readonly key: readonly unknown[]; readonly answer: T }[] {
+function answersTo(
+  queries: QueryClient,
+  what: string,
+): { readonly key: readonly unknown[]; readonly answer: unknown }[] {
   return queries
     .getQueryCache()
     .findAll({ queryKey: [what], type: 'active' })
-    .flatMap(({ queryKey, state }) => (state.data === undefined ? [] : [{ key: queryKey, answer: state.data as T }]));
+    .flatMap(({ queryKey, state }) => (state.data === undefined ? [] : [{ key: queryKey, answer: state.data }]));
 }
 
 function noiseOf(queries: QueryClient, query: ProfileQuery): SideNoise | undefined {
   const asked = JSON.stringify(query);
-  return answersTo<SideNoise>(queries, 'noise').find(({ key }) => JSON.stringify(key[2]) === asked)?.answer;
+  const found = answersTo(queries, 'noise').find(({ key }) => JSON.stringify(key[2]) === asked);
+  return found?.answer as SideNoise | undefined;
 }
