@@ -1,4 +1,5 @@
 /** The page as a file that holds what it shows: nothing is asked of anyone. */
+// oxlint-disable-next-line import/default -- Vite makes it: a worker from its own text
 import AnalysisWorker from '#analysis/analysis.worker.ts?worker&inline';
 import { AnalysisClient } from '#analysis/client.ts';
 import { keptSource } from '#datasource/kept.ts';

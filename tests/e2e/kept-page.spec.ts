@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, type Page } from '@playwright/test';
 import { CPU, push } from './stored.ts';
-import { openFiles, sampleStacks, summary, test as base, textFile } from './support.ts';
+import { openFiles, sampleStacks, summary as treeSummary, test as base, textFile } from './support.ts';
 
 /** A folder for what is written, and a page whose every request is told. */
 const test = base.extend<{ folder: string; reader: Reader }>({
@@ -175,7 +175,7 @@ test('a range of a service, with its time series', async ({ page, baseURL, folde
 test('200 000 nodes of two sides fit in 8 MB', async ({ page, folder, reader }) => {
   test.setTimeout(60_000);
   await page.goto('/?v=1&view=files&src=demo&nodes=130000&seed=7');
-  const [a, b] = [await summary(page), await show(page, { seed: '8' }).then(() => summary(page))];
+  const [a, b] = [await treeSummary(page), await show(page, { seed: '8' }).then(() => treeSummary(page))];
   await show(page, { view: 'compare', 'a.file': a.source, 'b.file': b.source, src: null, nodes: null, seed: null });
   const before = (await told(page)) as { summary: { nodes: number } };
   expect(before.summary.nodes).toBeGreaterThan(200_000);
