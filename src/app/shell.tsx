@@ -2,6 +2,7 @@
 import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { demoName } from '#model/demo-recipe.ts';
 import { sampleTypeTitle } from '#model/profile-type.ts';
+import { formatFullInstant } from '#model/time-text.ts';
 import { Button, IconButton } from './components/button.tsx';
 import { Icon } from './components/icon.tsx';
 import { Choice } from './components/menu.tsx';
@@ -15,6 +16,8 @@ import { isKeptPage } from './kept/kept-page.ts';
 import { usePageTitle } from './page-title.ts';
 import { setPreference, usePreference } from './preferences.ts';
 import { useAnalysis } from './queries.ts';
+import { useNow } from './time/refresh-clock.ts';
+import { zoneName } from './time/zone-name.ts';
 import { dismissRefusals, openDialog, useUi } from './ui-store.ts';
 import { dismissUrlNotices, linkTo, navigate, useUrl, useUrlNotices } from './url/url-store.ts';
 import type { UrlState } from './url/url-state.ts';
@@ -108,6 +111,8 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
   // A file holds one page, and takes others to look at.
   const isKept = isKeptPage();
   const [first] = useState(view);
+  const nowMs = useNow();
+  const zone = useUrl((state) => state.tz);
   const home = isKept ? first : 'explore';
   const offered = isKept ? pages.filter(({ id }) => id === first || id === 'files') : pages;
   const next = { system: 'light', light: 'dark', dark: 'system' } as const;
@@ -141,7 +146,13 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
         ))}
       </nav>
       <span className={styles['spacer']} />
-      {view !== 'files' && <ExploreTime />}
+      {isKept ? (
+        <span className={`${styles['only']} ${styles['wide']}`}>
+          As it was on {formatFullInstant(nowMs, zoneName(zone))}
+        </span>
+      ) : (
+        view !== 'files' && <ExploreTime />
+      )}
       <ExportMenu />
       {(shown || view === 'compare') && !isKept && (
         <Button

@@ -7,6 +7,7 @@ import { openFiles } from './files/files-store.ts';
 import { readKeptPage } from './kept/kept-page.ts';
 import { unpackKept } from './kept/kept-bytes.ts';
 import { startPage } from './start-page.tsx';
+import { stopClock } from './time/refresh-clock.ts';
 import { parseUrl } from './url/codec.ts';
 import { urlStore } from './url/url-store.ts';
 
@@ -17,6 +18,7 @@ async function start(): Promise<void> {
     history.replaceState(null, '', location.pathname + kept.link);
     urlStore.setState(parseUrl(kept.link), true);
   }
+  stopClock(kept.nowMs);
   const analysis = new AnalysisClient(new AnalysisWorker());
   await openFiles(
     analysis,

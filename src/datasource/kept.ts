@@ -9,7 +9,8 @@ import type { ToldMarker } from './told-markers.ts';
 export interface Kept {
   /** To what is shown: a query with its `?`, ranges absolute. */
   readonly link: string;
-  readonly writtenMs: number;
+  /** What now was, as all questions took it. */
+  readonly nowMs: number;
   /** Files of the tab, packed. */
   readonly files: readonly { readonly name: string; readonly size: number; readonly bytes: Uint8Array }[];
   /** Merged profiles, packed. */

@@ -8,6 +8,7 @@ import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import { subRanges } from '#model/time-range.ts';
 import { sideNames } from '../compare/sides.ts';
+import { nowOfPage } from '../time/refresh-clock.ts';
 import { parseUrl, printUrl } from '../url/codec.ts';
 import { linkOnScreen } from '../views/link-on-screen.ts';
 import type { OnScreen } from '../views/on-screen.ts';
@@ -53,7 +54,8 @@ export async function keepOnScreen(
   return {
     // A snapshot is asked for by its id, and a frame is of another page.
     link: printUrl({ ...state, snap: undefined, embed: false }),
-    writtenMs: Date.now(),
+    // Files are of no time: then it is said when they were written.
+    nowMs: merges.length > 0 ? nowOfPage() : Date.now(),
     files,
     merges,
     slices,

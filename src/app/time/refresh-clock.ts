@@ -10,7 +10,20 @@ export function useNow(): number {
 }
 
 export function refresh(): void {
-  clock.setState({ nowMs: Date.now() });
+  if (!isStopped) clock.setState({ nowMs: Date.now() });
+}
+
+let isStopped = false;
+
+/** From then on it is always that time: what is shown has no newer. */
+export function stopClock(nowMs: number): void {
+  isStopped = true;
+  clock.setState({ nowMs });
+}
+
+/** As `useNow`, outside of React. */
+export function nowOfPage(): number {
+  return clock.getState().nowMs;
 }
 
 /** Refreshes every so many seconds, 0 never. A hidden tab waits, and catches up when it is seen again. */
