@@ -86,8 +86,10 @@ export default defineConfig(({ isSsrBuild, mode }) =>
             // What the first visit shares with a later part is one chunk, what only later parts share another: a dozen small ones
             // compress worse, by 6 kB.
             rolldownOptions: {
-              input: ['index.html', 'src/app/analysis-worker.ts'],
+              input: ['index.html', 'src/app/analysis-worker.ts', 'src/app/service-worker.ts'],
               output: {
+                // Beside the page, as it stands for all that lies there.
+                entryFileNames: ({ name }) => (name === 'service-worker' ? 'sw.js' : 'assets/[name]-[hash].js'),
                 codeSplitting: {
                   groups: [
                     { name: 'libraries', test: /node_modules/, minShareCount: 2, tags: ['$initial'] },

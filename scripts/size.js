@@ -13,7 +13,8 @@ const BUDGET_KB = { page: 220, worker: 60, viewer: 500 };
 
 /** @type {Record<string, { file: string, isEntry?: boolean }>} */
 const manifest = JSON.parse(readFileSync(`${CLIENT}/.vite/manifest.json`, 'utf8'));
-const entries = Object.values(manifest).filter((chunk) => chunk.isEntry);
+// The service worker comes later, and keeps what is there already.
+const entries = Object.values(manifest).filter((chunk) => chunk.isEntry && chunk.file !== 'sw.js');
 // The manifest lists no workers; vite.config.ts puts them in a folder of their own.
 const workers = existsSync(`${CLIENT}/${WORKERS}`)
   ? readdirSync(`${CLIENT}/${WORKERS}`).filter((name) => /\.worker-[^.]*\.js$/.test(name))

@@ -2,8 +2,13 @@
 import { AnalysisClient } from '#analysis/client.ts';
 import { pyroscopeSource } from '#datasource/pyroscope.ts';
 import { analysisWorker } from './analysis-worker.ts';
+import { keepOffline } from './keep-offline.ts';
 import { startPage } from './start-page.tsx';
 
 const analysis = new AnalysisClient(analysisWorker);
 startPage(analysis, pyroscopeSource({ id: 'server', title: 'The server', baseUrl: document.baseURI }));
-void import('./files/given-files.ts').then(({ openGivenFiles }) => openGivenFiles(analysis));
+void import('./files/given-files.ts').then(({ openGivenFiles, openLaunchedFiles }) => {
+  openLaunchedFiles(analysis);
+  return openGivenFiles(analysis);
+});
+keepOffline();
