@@ -5,7 +5,7 @@ import { type FileSource, openFiles } from './files-store.ts';
 import { fromBrowser } from './use-open.ts';
 
 interface LaunchQueue {
-  setConsumer(take: (launched: { readonly files: readonly FileSystemFileHandle[] }) => void): void;
+  setConsumer(take: (launched: { readonly files: readonly FileSystemFileHandle[] }) => Promise<void>): void;
 }
 
 /** A page without this server, or with an older one, has none. */
