@@ -1,7 +1,8 @@
 /** A source that knows what was on one page and nothing else: a file holds it, and no server stands behind. */
-import type { LabelSet } from '#model/labels.ts';
+import type { LabelMatcher, LabelSet } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
+import type { TimeRange } from '#model/time-range.ts';
 import { type DataSource, type SeriesQuestion, SourceError, type StoredRange } from './datasource.ts';
 import type { ToldMarker } from './told-markers.ts';
 
@@ -22,7 +23,11 @@ export interface Kept {
   /** Answers of SelectSlices. */
   readonly slices: readonly { readonly query: ProfileQuery; readonly bytes: Uint8Array }[];
   readonly series: readonly { readonly question: SeriesQuestion; readonly answer: readonly Series[] }[];
-  readonly labelNames: readonly string[];
+  readonly labelNames: readonly {
+    readonly matchers: readonly LabelMatcher[];
+    readonly range: TimeRange;
+    readonly answer: readonly string[];
+  }[];
   readonly markers: readonly ToldMarker[];
   readonly stored: StoredRange | undefined;
 }
@@ -46,8 +51,12 @@ export function keptSource(kept: Kept): DataSource {
     async labelSets(names) {
       return kept.merges.map(({ query }) => labelsOf(query).filter(({ name }) => names.includes(name)));
     },
-    async labelNames() {
-      return kept.labelNames;
+    async labelNames(matchers, range) {
+      const found = kept.labelNames.find(
+        (one) => selectionKey(one.matchers, one.range) === selectionKey(matchers, range),
+      );
+      if (!found) throw notKept();
+      return found.answer;
     },
     async labelValues(name) {
       const values = kept.merges.flatMap(({ query }) => labelsOf(query).filter((label) => label.name === name));
@@ -95,8 +104,11 @@ function labelsOf({ profileType, matchers }: ProfileQuery): LabelSet {
 }
 
 function keyOf({ profileType, matchers, range }: ProfileQuery): string {
-  const labels = matchers.map(({ name, operator, value }) => [name, operator, value]);
-  return JSON.stringify([profileType, labels, range.startMs, range.endMs]);
+  return profileType + selectionKey(matchers, range);
+}
+
+function selectionKey(matchers: readonly LabelMatcher[], { startMs, endMs }: TimeRange): string {
+  return JSON.stringify([matchers.map(({ name, operator, value }) => [name, operator, value]), startMs, endMs]);
 }
 
 function seriesKeyOf({ query, stepMs, groupBy, callSite }: SeriesQuestion): string {

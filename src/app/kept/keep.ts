@@ -4,9 +4,10 @@ import type { Analysis, ProfileHandle, SideNoise } from '#analysis/analysis.ts';
 import type { SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
 import type { Kept } from '#datasource/kept.ts';
 import type { ToldMarker } from '#datasource/told-markers.ts';
+import type { LabelMatcher } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
-import { subRanges } from '#model/time-range.ts';
+import { subRanges, type TimeRange } from '#model/time-range.ts';
 import { sideNames } from '../compare/sides.ts';
 import { nowOfPage } from '../time/refresh-clock.ts';
 import { parseUrl, printUrl } from '../url/codec.ts';
@@ -63,7 +64,11 @@ export async function keepOnScreen(
       question: key[2] as SeriesQuestion,
       answer: answer as readonly Series[],
     })),
-    labelNames: [...new Set(answersTo(queries, 'label names').flatMap(({ answer }) => answer as readonly string[]))],
+    labelNames: answersTo(queries, 'label names').map(({ key, answer }) => ({
+      matchers: key[2] as readonly LabelMatcher[],
+      range: key[3] as TimeRange,
+      answer: answer as readonly string[],
+    })),
     markers: answersTo(queries, 'told markers').flatMap(({ answer }) => answer as readonly ToldMarker[]),
     stored: (answersTo(queries, 'stored')[0]?.answer as StoredRange | null | undefined) ?? undefined,
   };
