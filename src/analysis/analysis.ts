@@ -33,6 +33,8 @@ export interface OpenedProfile {
   readonly cut: Profile['cut'];
   readonly notes: readonly string[];
   readonly unpackedBytes: number;
+  /** Whether it knows when its samples ran. */
+  readonly isSliced: boolean;
   readonly decodeMs: number;
 }
 
@@ -113,11 +115,10 @@ export interface DiffRequest {
   readonly evidence: number | undefined;
 }
 
-/** Where a side's noise is known from: an answer of SelectSlices, merges of consecutive sub-ranges, or its counts alone. */
+/** Where a side's noise is known from: itself (its slices, else its counts), or merges of consecutive sub-ranges. */
 export type SideNoise =
-  | { readonly kind: 'slices'; readonly bytes: Uint8Array }
-  | { readonly kind: 'merges'; readonly handles: readonly ProfileHandle[] }
-  | { readonly kind: 'none' };
+  | { readonly kind: 'itself' }
+  | { readonly kind: 'merges'; readonly handles: readonly ProfileHandle[] };
 
 /** Amounts are in the applied normalisation; columns are by node of the union, but for those of `tree` and `node`. */
 export interface DiffPicture extends DiffTree, Pick<Normalised, 'a' | 'b'> {}

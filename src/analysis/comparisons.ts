@@ -1,6 +1,5 @@
 /** Two profiles side by side: their union as it is shown, and which of its differences are more than noise. */
 import type { Steps } from '#base/steps.ts';
-import { DecodeError } from '#formats/format.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import { type WhatChanged, whatChanged } from '#model/changes.ts';
 import { type Contexts, findContexts } from '#model/contexts.ts';
@@ -12,12 +11,18 @@ import type { Profile } from '#model/profile.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { samplesPerUnit } from '#model/samples-per-unit.ts';
 import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
-import { type SideSlices, slicesOfAnswer, slicesOfTrees, treesOfSlices, unsliced } from '#model/slices.ts';
+import {
+  type SlicedColumns,
+  type SideSlices,
+  slicesOfAnswer,
+  slicesOfTrees,
+  treesOfSlices,
+  unsliced,
+} from '#model/slices.ts';
 import { applyTransforms, type Transform } from '#model/transforms/registry.ts';
 import type { FunctionFacts } from '#model/transforms/rename-functions.ts';
 import type { SideColumns, UnionTree } from '#model/union.ts';
 import { rankNames } from '#model/tree-builder.ts';
-import { readSlices } from '#formats/sliced-tree.ts';
 import { writeDiffFolded } from '#formats/write-diff-folded.ts';
 import type {
   DiffAnswer,
@@ -39,6 +44,7 @@ interface Sides {
     signal: AbortSignal,
   ): Promise<{ tree: CallTree; facts: FunctionFacts; matched: readonly number[] }>;
   profile(request: TreeRequest): Profile;
+  slices(request: TreeRequest): SlicedColumns | undefined;
   run<T>(steps: Steps<T>, signal: AbortSignal): Promise<T>;
 }
 
@@ -227,17 +233,13 @@ export class Comparisons {
     signal: AbortSignal,
   ): Promise<SideSlices> {
     switch (noise.kind) {
-      case 'none':
-        return unsliced(columns, samplesPerUnit(this.#sides.profile(treeRequest(side, [])), side.sampleType));
-      case 'slices': {
-        const sliced = readSlices(noise.bytes, (what, offset) => {
-          throw new DecodeError('malformed', `The slices of the range cannot be read: ${what}.`, {
-            place: `byte ${offset}`,
-          });
-        });
+      case 'itself': {
+        const whole = treeRequest(side, []);
+        const sliced = this.#sides.slices(whole);
+        if (!sliced) return unsliced(columns, samplesPerUnit(this.#sides.profile(whole), side.sampleType));
         if (transforms.length === 0) return slicesOfAnswer(union, sliced);
         // A transform knows trees only: each slice becomes one.
-        const { tree, facts } = await this.#sides.tree(treeRequest(side, []), signal);
+        const { tree, facts } = await this.#sides.tree(whole, signal);
         const { samplesPerUnit: perUnit } = slicesOfAnswer({ names: facts.functions.names, ...tree }, sliced);
         const trees: NamedTree[] = [];
         for (const slice of treesOfSlices({ tree, names: facts.functions.names }, sliced)) {

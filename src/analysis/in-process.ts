@@ -12,6 +12,7 @@ import { functionTotals, type FunctionTotals } from '#model/function-table.ts';
 import type { Profile } from '#model/profile.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
+import type { SlicedColumns } from '#model/slices.ts';
 import { ownCodeOf } from '#model/transforms/own-code.ts';
 import { applyTransforms } from '#model/transforms/registry.ts';
 import type { FunctionFacts } from '#model/transforms/rename-functions.ts';
@@ -55,6 +56,7 @@ interface KeptTree {
 interface OpenProfile {
   readonly profile: Profile;
   readonly facts: FunctionFacts;
+  readonly slices: SlicedColumns | undefined;
   readonly nameRank: Int32Array;
   trees: KeptTree[];
 }
@@ -65,6 +67,7 @@ export class InProcessAnalysis implements Analysis {
   readonly #comparisons = new Comparisons({
     tree: (request, signal) => this.#tree(request, signal),
     profile: (request) => this.#profile(request).profile,
+    slices: (request) => this.#profile(request).slices,
     run: (steps, signal) => this.#run(steps, signal),
   });
   #lastHandle = 0;
@@ -80,7 +83,7 @@ export class InProcessAnalysis implements Analysis {
     onProgress: (share: number) => void,
   ): Promise<OpenedProfile> {
     const began = performance.now();
-    const { profile, format, unpackedBytes } = await this.#run(decodeProfile(encoded), signal, onProgress);
+    const { profile, format, unpackedBytes, slices } = await this.#run(decodeProfile(encoded), signal, onProgress);
     const { names, files, mappings } = profile.functions;
     const packages: string[] = [];
     const isSystem = new Uint8Array(names.length);
@@ -91,7 +94,7 @@ export class InProcessAnalysis implements Analysis {
     }
     const handle = ++this.#lastHandle as ProfileHandle;
     const facts = { functions: profile.functions, packages, frames: profile.frames, isSystem, cut: profile.cut?.func };
-    this.#open.set(handle, { profile, facts, nameRank: rankNames(names), trees: [] });
+    this.#open.set(handle, { profile, facts, slices, nameRank: rankNames(names), trees: [] });
     return {
       handle,
       format,
@@ -109,6 +112,7 @@ export class InProcessAnalysis implements Analysis {
       cut: profile.cut,
       notes: profile.notes,
       unpackedBytes,
+      isSliced: slices !== undefined,
       decodeMs: performance.now() - began,
     };
   }

@@ -48,8 +48,8 @@ export interface DataSource {
   mergedTree(query: ProfileQuery, maxNodes: number, signal: AbortSignal): Promise<EncodedProfile>;
   /** Everything, with files and lines. */
   mergedPprof(query: ProfileQuery, signal: AbortSignal): Promise<EncodedProfile>;
-  /** An answer of SelectSlices over so many parts of the range; undefined where the source knows no slices. */
-  slices(query: ProfileQuery, count: number, signal: AbortSignal): Promise<Uint8Array | undefined>;
+  /** Every node, and what it did in so many parts of the range; undefined where the source knows no slices. */
+  slices(query: ProfileQuery, count: number, signal: AbortSignal): Promise<EncodedProfile | undefined>;
   storedRange(signal: AbortSignal): Promise<StoredRange | undefined>;
   /** Of the range and service, and those of no service. */
   toldMarkers(range: TimeRange, service: string, signal: AbortSignal): Promise<readonly ToldMarker[]>;

@@ -172,9 +172,10 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
       const message = selection(query);
       message.field(5, count);
       try {
-        const bytes = await post('flametide.v1.QueryService/SelectSlices', message.take(), 'proto', signal);
+        const answer = await post('flametide.v1.QueryService/SelectSlices', message.take(), 'proto', signal);
         knowsSlices = true;
-        return new Uint8Array(bytes as ArrayBuffer);
+        const bytes = new Uint8Array(answer as ArrayBuffer);
+        return { bytes, name: nameOf(query), form: { kind: 'slices', profileType: query.profileType } };
       } catch (error) {
         if (!(error instanceof SourceError) || error.code !== 'unknown-call') throw error;
         knowsSlices = false;

@@ -8,17 +8,12 @@ import { ByteTexts } from '#base/byte-texts.ts';
 import { Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
 import type { Profile } from '#model/profile.ts';
-import { parseProfileType } from '#model/profile-type.ts';
 import { DecodeError } from './format.ts';
-import { needsExact, noLabels, plainColumn } from './profile-columns.ts';
+import { MOST_DEPTH, NamedStacks } from './named-stacks.ts';
 
 const TREE_TAG = 2 * 8 + 2;
 /** The name under which a source puts what it cut away below a node. */
 const CUT_NAME = 'other';
-/** A stack deeper than this is nobody's. */
-const MOST_DEPTH = 100_000;
-/** Frames in all stacks: few bytes can describe very many, as each sample holds its whole stack. */
-const MOST_FRAMES = 1 << 26;
 const NODES_A_STEP = 8192;
 
 /**
@@ -33,40 +28,11 @@ export function* decodeMergedTree(response: Uint8Array, profileType: string, max
     for (let i = 0; i < NODES_A_STEP && !tree.isDone; i++) tree.readNode();
   }
   tree.checkEnd();
-  const type = parseProfileType(profileType);
-  const { texts } = tree.names;
-  const stackStart = tree.stackStart.take();
-  const stackFrames = tree.stackFrames.take();
-  const values = Float64Array.from(tree.values);
-  const cut =
-    tree.cutSamples.length > 0 && tree.nodes >= maxNodes
-      ? { func: cutFunction(tree, stackFrames, stackStart), value: sumAt(values, tree.cutSamples) }
-      : undefined;
-  return {
-    sampleTypes: [{ type: type?.sampleType ?? '', unit: type?.sampleUnit ?? '' }],
-    defaultSampleType: 0,
-    functions: {
-      names: texts,
-      files: texts.map(() => ''),
-      line: new Int32Array(texts.length),
-      mappings: texts.map(() => ''),
-    },
-    frames: {
-      length: texts.length,
-      func: Int32Array.from(texts, (_, func) => func),
-      line: new Int32Array(texts.length),
-    },
-    sampleCount: values.length,
-    stackStart,
-    stackFrames,
-    values: [needsExact(values) ? { values, exact: exactSelves(bytes, values.length) } : plainColumn(values)],
-    labels: noLabels(values.length),
-    timeMs: undefined,
-    durationMs: undefined,
-    period: undefined,
-    cut,
-    notes: [],
-  };
+  const { stacks, cutSamples } = tree;
+  const isCut = cutSamples.length > 0 && tree.nodes >= maxNodes;
+  const cut = isCut ? { func: cutFunction(tree), value: sumAt(stacks.values, cutSamples) } : undefined;
+  const exact = (): BigInt64Array => exactSelves(bytes, stacks.values.length);
+  return { ...stacks.take(tree.names.texts, profileType, exact), cut };
 }
 
 /** The tree's bytes within the response; none where nothing was found. */
@@ -88,9 +54,7 @@ function treeOf(response: Uint8Array): Uint8Array {
 
 class TreeReader {
   readonly names: ByteTexts;
-  readonly stackStart = new Int32Column();
-  readonly stackFrames = new Int32Column();
-  readonly values: number[] = [];
+  readonly stacks = new NamedStacks();
   /** Samples whose leaf is called as the rest is. */
   readonly cutSamples: number[] = [];
   /** The root not counted. */
@@ -104,7 +68,6 @@ class TreeReader {
   constructor(bytes: Uint8Array) {
     this.names = new ByteTexts(bytes);
     this.#reader = new ByteReader(bytes, fail);
-    this.stackStart.push(0);
   }
 
   get offset(): number {
@@ -129,10 +92,10 @@ class TreeReader {
     if (start > 0) {
       this.#enter(this.names.intern(nameStart, nameEnd), start);
       if (children === 0 && self !== 0 && nameEnd - nameStart === CUT_NAME.length && this.#leaf === CUT_NAME)
-        this.cutSamples.push(this.values.length);
+        this.cutSamples.push(this.stacks.values.length);
     }
     left.push(children);
-    if (self !== 0) this.#pushSample(self, start);
+    if (self !== 0) this.stacks.push(this.#path.values, this.#path.length, self);
   }
 
   checkEnd(): void {
@@ -157,44 +120,25 @@ class TreeReader {
     path.push(func);
     this.nodes++;
   }
-
-  #pushSample(self: number, start: number): void {
-    const { stackFrames } = this;
-    const path = this.#path;
-    const depth = path.length;
-    if (stackFrames.length + depth > MOST_FRAMES) {
-      throw new DecodeError('too-large', 'The answer of the source has too many and too deep stacks to be read.', {
-        place: `byte ${start} of the tree`,
-        remedy: 'Ask for fewer labels or a shorter range.',
-      });
-    }
-    stackFrames.reserve(depth);
-    // Frame by frame, as most stacks are short: a view for each would cost more than its copy.
-    const { values } = stackFrames;
-    let at = stackFrames.length;
-    for (let i = 0; i < depth; i++) values[at++] = path.values[i];
-    stackFrames.length = at;
-    this.stackStart.push(at);
-    this.values.push(self);
-  }
 }
 
 /** The function of the rest: the one that is called so, or one of its own where a real function is called so too. */
-function cutFunction({ names, cutSamples }: TreeReader, stackFrames: Int32Array, stackStart: Int32Array): number {
+function cutFunction({ names, stacks, cutSamples }: TreeReader): number {
   const { texts } = names;
-  const leafAt = (sample: number): number => stackStart[sample + 1] - 1;
-  const other = stackFrames[leafAt(cutSamples[0])];
+  const { values: frames, length } = stacks.frames;
+  const leafAt = (sample: number): number => stacks.start.values[sample + 1] - 1;
+  const other = frames[leafAt(cutSamples[0])];
   let uses = 0;
-  for (let i = 0; i < stackFrames.length; i++) if (stackFrames[i] === other) uses++;
+  for (let i = 0; i < length; i++) if (frames[i] === other) uses++;
   if (uses === cutSamples.length) return other;
   let name = `${CUT_NAME} (cut)`;
   while (texts.includes(name)) name += ')';
   const func = texts.push(name) - 1;
-  for (const sample of cutSamples) stackFrames[leafAt(sample)] = func;
+  for (const sample of cutSamples) frames[leafAt(sample)] = func;
   return func;
 }
 
-function sumAt(values: Float64Array, samples: readonly number[]): number {
+function sumAt(values: readonly number[], samples: readonly number[]): number {
   let sum = 0;
   for (const sample of samples) sum += values[sample];
   return sum;

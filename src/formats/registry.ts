@@ -2,6 +2,7 @@
 import type { Steps } from '#base/steps.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { Profile } from '#model/profile.ts';
+import type { SlicedColumns } from '#model/slices.ts';
 import { parseProfileType } from '#model/profile-type.ts';
 import { collapsedFormat } from './collapsed.ts';
 import { demoFormat } from './demo.ts';
@@ -11,6 +12,7 @@ import { decodeMergedTree } from './merged-tree.ts';
 import { packedFormat } from './packed.ts';
 import { pprofFormat } from './pprof.ts';
 import { recognise } from './recognise.ts';
+import { decodeSlicedTree } from './sliced-tree.ts';
 
 /** Known by a mark or by their structure: what these take is theirs. */
 const MARKED: readonly ProfileFormat[] = [demoFormat, packedFormat, pprofFormat];
@@ -27,6 +29,8 @@ export interface DecodedProfile {
   readonly profile: Profile;
   readonly format: { readonly id: string; readonly title: string };
   readonly unpackedBytes: number;
+  /** When its samples ran, where the bytes tell. */
+  readonly slices?: SlicedColumns;
 }
 
 const UNPACKING = 0.3;
@@ -43,6 +47,10 @@ export function* decodeProfile({ bytes, name, form }: EncodedProfile): Steps<Dec
     case 'merged-pprof': {
       const profile = yield* decodeMergedPprof(bytes, form.profileType);
       return { profile, format: { id: 'pprof', title: 'merged pprof' }, unpackedBytes: bytes.length };
+    }
+    case 'slices': {
+      const { profile, slices } = yield* decodeSlicedTree(bytes, form.profileType);
+      return { profile, format: { id: 'slices', title: 'slices' }, unpackedBytes: bytes.length, slices };
     }
   }
 }

@@ -8,9 +8,11 @@ export interface EncodedProfile {
 
 /**
  * How the bytes are to be read. A file says so itself; a source knows what it asked for: a
- * `SelectMergeStacktracesResponse` with the tree of at most about `maxNodes` nodes, the rest of each node's children as `other`, or the pprof of `SelectMergeProfile`.
+ * `SelectMergeStacktracesResponse` with the tree of at most about `maxNodes` nodes, the rest of each node's children as `other`, the pprof of `SelectMergeProfile`,
+ * or a `SelectSlicesResponse`, which has every node and when it ran.
  */
 type EncodedForm =
   | { readonly kind: 'file' }
   | { readonly kind: 'merged-tree'; readonly profileType: string; readonly maxNodes: number }
-  | { readonly kind: 'merged-pprof'; readonly profileType: string };
+  | { readonly kind: 'merged-pprof'; readonly profileType: string }
+  | { readonly kind: 'slices'; readonly profileType: string };

@@ -21,33 +21,32 @@ export class SideAmounts {
   readonly #allOf: Float64Array; // by context
 
   constructor(union: UnionTree, contexts: Contexts, sliced: SideSlices, isSliced: boolean) {
-    const { node, slice, value, sliceCount } = sliced;
+    const { slice, value, sliceCount } = sliced;
     const sums = new Float64Array(sliceCount);
     for (let e = 0; e < value.length; e++) sums[slice[e]] += Math.max(0, value[e]);
     const places = new Int32Array(sliceCount).fill(-1);
-    let slices = 0;
-    for (let s = 0; s < sliceCount; s++) if (sums[s] > 0) places[s] = isSliced ? slices++ : (slices = 1) - 1;
-    this.slices = Math.max(1, slices);
+    let full = 0;
+    for (let s = 0; s < sliceCount; s++) if (sums[s] > 0) places[s] = isSliced ? full++ : (full = 1) - 1;
+    const slices = Math.max(1, full);
+    this.slices = slices;
     this.#contextOf = contexts.context;
     this.#func = union.func;
-    const kept: number[] = [];
-    for (let e = 0; e < value.length; e++) if (value[e] > 0) kept.push(e);
-    this.cells = {
-      node: Int32Array.from(kept, (e) => node[e]),
-      slice: Int32Array.from(kept, (e) => places[slice[e]]),
-      value: Float64Array.from(kept, (e) => value[e]),
-    };
-    this.whole = new Float64Array(this.slices);
+    this.cells = positiveCells(sliced, places);
+    this.whole = new Float64Array(slices);
     this.contextSums = new Float64Array(contexts.count);
-    this.#contexts = new Float64Array(contexts.count * this.slices);
+    this.#contexts = new Float64Array(contexts.count * slices);
     this.functionSums = new Float64Array(union.names.length);
     const { cells } = this;
+    const { whole, contextSums, functionSums } = this;
+    const byContext = this.#contexts;
     for (let e = 0; e < cells.node.length; e++) {
-      const context = contexts.context[cells.node[e]];
-      this.whole[cells.slice[e]] += cells.value[e];
-      this.contextSums[context] += cells.value[e];
-      this.#contexts[context * this.slices + cells.slice[e]] += cells.value[e];
-      if (cells.node[e] > 0) this.functionSums[union.func[cells.node[e]]] += cells.value[e];
+      const node = cells.node[e];
+      const amount = cells.value[e];
+      const context = contexts.context[node];
+      whole[cells.slice[e]] += amount;
+      contextSums[context] += amount;
+      byContext[context * slices + cells.slice[e]] += amount;
+      if (node > 0) functionSums[union.func[node]] += amount;
     }
     this.#allOf = this.contextSums.slice();
     this.samplesPerUnit = sliced.samplesPerUnit ?? (isSliced ? finestOf(cells) : worthOf(cells, union.length));
@@ -109,6 +108,20 @@ export class SideAmounts {
       }
     }
   }
+}
+
+/** @param places by slice: which of the slices that have something it is */
+function positiveCells({ node, slice, value }: SideSlices, places: Int32Array): SideAmounts['cells'] {
+  let count = 0;
+  for (let e = 0; e < value.length; e++) if (value[e] > 0) count++;
+  const cells = { node: new Int32Array(count), slice: new Int32Array(count), value: new Float64Array(count) };
+  for (let e = 0, at = 0; e < value.length; e++) {
+    if (!(value[e] > 0)) continue;
+    cells.node[at] = node[e];
+    cells.slice[at] = places[slice[e]];
+    cells.value[at++] = value[e];
+  }
+  return cells;
 }
 
 /**

@@ -2,6 +2,9 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { finish } from '#base/steps.ts';
+import { DecodeError } from '#formats/format.ts';
+import { decodeProfile } from '#formats/registry.ts';
 import { readSlices } from '#formats/sliced-tree.ts';
 import type { SlicedColumns } from '#model/slices.ts';
 import { SelectSlicesResponseSchema } from '#wire/gen/flametide/v1/query_pb.ts';
@@ -91,6 +94,44 @@ it('reads what protobuf writes, whatever the columns', () => {
 
 it('no bytes are a range without profiles', () => {
   expect(read(new Uint8Array(0))).toMatchObject({ names: [], value: [] });
+  const form = { kind: 'slices', profileType: 'a:cpu:count:cpu:count' } as const;
+  const { profile } = finish(decodeProfile({ bytes: new Uint8Array(0), name: 'a', form }));
+  expect(profile).toMatchObject({ sampleCount: 0, functions: { names: [] } });
+});
+
+/** Selves by path, exact; names apart by a character that none of them has. */
+function selvesOf({ names, name, parentDistance, entries, value }: Written): Map<string, bigint> {
+  const paths = [''];
+  const selves = new Map<string, bigint>();
+  let entry = 0;
+  for (let node = 0; node < name.length; node++) {
+    if (node > 0) paths[node] = `${paths[node - parentDistance[node]]}\u0000${names[name[node]]}`;
+    for (const end = entry + entries[node]; entry < end; entry++) {
+      const self = (selves.get(paths[node]) ?? 0n) + BigInt(value[entry]);
+      if (self > 0n) selves.set(paths[node], self);
+    }
+  }
+  return selves;
+}
+
+it('is a profile of its sum, to the last unit', () => {
+  fc.assert(
+    fc.property(anySlices, (columns) => {
+      const form = { kind: 'slices', profileType: 'process_cpu:cpu:nanoseconds:cpu:nanoseconds' } as const;
+      const { profile, slices } = finish(decodeProfile({ bytes: encode(columns), name: 'a', form }));
+      expect(profile.sampleTypes).toEqual([{ type: 'cpu', unit: 'nanoseconds' }]);
+      expect(slices?.profiles.length).toBe(columns.profiles.length);
+      const [{ values, exact }] = profile.values;
+      const found = new Map<string, bigint>();
+      for (let i = 0; i < profile.sampleCount; i++) {
+        const frames = profile.stackFrames.subarray(profile.stackStart[i], profile.stackStart[i + 1]);
+        const path = Array.from(frames, (f) => `\u0000${profile.functions.names[profile.frames.func[f]]}`).join('');
+        found.set(path, (found.get(path) ?? 0n) + (exact?.[i] ?? BigInt(values[i])));
+      }
+      expect(found).toEqual(selvesOf(columns));
+      expect(new Set(profile.functions.names).size).toBe(profile.functions.names.length);
+    }),
+  );
 });
 
 describe('a damaged answer is refused', () => {
@@ -115,6 +156,11 @@ describe('a damaged answer is refused', () => {
     ['a group', [99], /wire type 3/],
   ])('%s', (_, bytes, message) => {
     expect(() => read(new Uint8Array(bytes))).toThrow(message);
+  });
+
+  it('in words for the user when a side is opened from it', () => {
+    const form = { kind: 'slices', profileType: 'a:cpu:count:cpu:count' } as const;
+    expect(() => finish(decodeProfile({ bytes: Uint8Array.of(34, 1, 5), name: 'a', form }))).toThrow(DecodeError);
   });
 
   it('or read, whatever bytes are wrong: and then all that it points at is there', () => {

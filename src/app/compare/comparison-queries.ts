@@ -5,17 +5,19 @@ import type {
   DiffAnswer,
   DiffRequest,
   EvidenceAnswer,
+  OpenedProfile,
   ProfileHandle,
   SandwichDiffAnswer,
   SearchAnswer,
   SideNoise,
 } from '#analysis/analysis.ts';
-import type { DataSource } from '#datasource/datasource.ts';
+import { type DataSource, SourceError } from '#datasource/datasource.ts';
+import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import { usualSlices } from '#model/slices.ts';
 import { subRanges } from '#model/time-range.ts';
 import { useAnalysis } from '../queries.ts';
-import { type Asked, type MergedProfile, useSource } from '../source-queries.ts';
+import { useSource } from '../source-queries.ts';
 
 /** Every node, by name: a source that cuts each of its parts cuts nothing here. */
 const MOST_NODES = 1_048_576;
@@ -25,38 +27,44 @@ const FIRST_NODES = 8192;
 const MOST_SUB_RANGES = 24;
 const SUB_RANGES_AT_ONCE = 4;
 
-const comparisonQueries = {
-  side: (source: DataSource, analysis: Analysis, query: ProfileQuery, maxNodes: number) => ({
-    queryKey: [maxNodes === MOST_NODES ? 'whole side' : 'first side', source.id, query],
-    queryFn: async ({ signal }: Asked): Promise<MergedProfile> => {
-      const began = performance.now();
-      const encoded = await source.mergedTree(query, maxNodes, signal);
-      const queryMs = performance.now() - began;
-      const bytes = encoded.bytes.length;
-      const profile = await analysis.open(encoded, signal, () => {});
-      return { profile, query, bytes, queryMs, isWhole: maxNodes === MOST_NODES };
-    },
-  }),
-  noise: (source: DataSource, analysis: Analysis, query: ProfileQuery) => ({
-    queryKey: ['noise', source.id, query],
-    queryFn: async ({ signal }: Asked): Promise<SideNoise> => {
-      const count = usualSlices(query.range.endMs - query.range.startMs);
-      // One slice still tells how many samples there are.
-      const bytes = await source.slices(query, count, signal);
-      if (bytes) return { kind: 'slices', bytes };
-      if (count === 1) return { kind: 'none' };
-      return { kind: 'merges', handles: await openSubRanges(source, analysis, query, count, signal) };
-    },
-  }),
-};
+/** A side, open in the worker. */
+interface OpenedSide {
+  readonly profile: OpenedProfile;
+  /** As received. */
+  readonly bytes: number;
+  readonly queryMs: number;
+}
+
+async function openSide(
+  analysis: Analysis,
+  ask: () => Promise<EncodedProfile>,
+  signal: AbortSignal,
+): Promise<OpenedSide> {
+  const began = performance.now();
+  const encoded = await ask();
+  const queryMs = performance.now() - began;
+  const bytes = encoded.bytes.length;
+  const profile = await analysis.open(encoded, signal, () => {});
+  return { profile, bytes, queryMs };
+}
+
+/** A tree without slices is still a tree: its noise is then known from merges. One slice tells at least how many samples there are. */
+async function askWhole(source: DataSource, query: ProfileQuery, signal: AbortSignal): Promise<EncodedProfile> {
+  const sliced = await source.slices(query, slicesOf(query), signal).catch((error: unknown) => {
+    if (error instanceof SourceError) return undefined;
+    throw error;
+  });
+  return sliced ?? source.mergedTree(query, MOST_NODES, signal);
+}
 
 async function openSubRanges(
   source: DataSource,
   analysis: Analysis,
   query: ProfileQuery,
-  slices: number,
   signal: AbortSignal,
-): Promise<readonly ProfileHandle[]> {
+): Promise<SideNoise> {
+  const slices = slicesOf(query);
+  if (slices === 1) return { kind: 'itself' };
   const ranges = subRanges(query.range, Math.min(slices, MOST_SUB_RANGES));
   const handles: ProfileHandle[] = [];
   try {
@@ -70,7 +78,7 @@ async function openSubRanges(
       const failed = settled.find((one) => one.status === 'rejected');
       if (failed) throw failed.reason;
     }
-    return handles;
+    return { kind: 'merges', handles };
   } catch (error) {
     for (const handle of handles) analysis.close(handle);
     throw error;
@@ -78,30 +86,34 @@ async function openSubRanges(
 }
 
 /** The largest nodes at once. @param query undefined asks nothing */
-export function useFirstSide(query: ProfileQuery | undefined): UseQueryResult<MergedProfile> {
-  return useSide(query, FIRST_NODES);
-}
-
-/** What numbers are taken from. @param query undefined asks nothing */
-export function useWholeSide(query: ProfileQuery | undefined): UseQueryResult<MergedProfile> {
-  return useSide(query, MOST_NODES);
-}
-
-function useSide(query: ProfileQuery | undefined, maxNodes: number): UseQueryResult<MergedProfile> {
+export function useFirstSide(query: ProfileQuery | undefined): UseQueryResult<OpenedSide> {
   const source = useSource();
   const analysis = useAnalysis();
   return useQuery({
-    ...comparisonQueries.side(source, analysis, query ?? NO_QUERY, maxNodes),
+    queryKey: ['first side', source.id, query],
+    queryFn: ({ signal }) => openSide(analysis, () => source.mergedTree(query!, FIRST_NODES, signal), signal),
     enabled: query !== undefined,
   });
 }
 
-/** @param query undefined asks nothing */
+/** What numbers are taken from: every node, with its slices where the source knows such. @param query undefined asks nothing */
+export function useWholeSide(query: ProfileQuery | undefined): UseQueryResult<OpenedSide> {
+  const source = useSource();
+  const analysis = useAnalysis();
+  return useQuery({
+    queryKey: ['whole side', source.id, query],
+    queryFn: ({ signal }) => openSide(analysis, () => askWhole(source, query!, signal), signal),
+    enabled: query !== undefined,
+  });
+}
+
+/** How a side without slices went over time. @param query undefined asks nothing */
 export function useNoise(query: ProfileQuery | undefined): UseQueryResult<SideNoise> {
   const source = useSource();
   const analysis = useAnalysis();
   return useQuery({
-    ...comparisonQueries.noise(source, analysis, query ?? NO_QUERY),
+    queryKey: ['noise', source.id, query],
+    queryFn: ({ signal }) => openSubRanges(source, analysis, query!, signal),
     enabled: query !== undefined,
   });
 }
@@ -163,4 +175,6 @@ function unionKey({ a, b, transforms }: DiffRequest): string {
   return JSON.stringify([a.handle, a.sampleType, b.handle, b.sampleType, transforms]);
 }
 
-const NO_QUERY: ProfileQuery = { profileType: '', matchers: [], range: { startMs: 0, endMs: 0 } };
+function slicesOf({ range }: ProfileQuery): number {
+  return usualSlices(range.endMs - range.startMs);
+}

@@ -10,6 +10,7 @@ import { Icon } from '../components/icon.tsx';
 import { hoverFunction, useUi } from '../ui-store.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
+import { rowAfter } from '../views/row-steps.ts';
 import { sortedRows } from './diff-rows.ts';
 import { intervalText, percentText, unitOf, verdictOfFunction } from './diff-words.ts';
 import type { ShownComparison } from './use-comparison.ts';
@@ -62,29 +63,18 @@ export function DiffTable({ shown, hit, onKey }: DiffTableProps): ReactElement {
     setActive(row);
     virtual.scrollToIndex(row, { align: 'auto' });
   }, [selected, rows, virtual]);
-  const move = (to: number): void => {
-    const row = Math.max(0, Math.min(rows.length - 1, to));
-    setActive(row);
-    virtual.scrollToIndex(row, { align: 'auto' });
-  };
   const choose = (row: number): void => {
     setActive(row);
     navigate({ sel: largestPath(diff, rows[row]) }, 'replace');
   };
-  const page = Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 240) - HEAD_CSS) / ROW_CSS) - 2);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target instanceof HTMLButtonElement || rows.length === 0) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const steps: Record<string, number> = {
-      ArrowDown: at + 1,
-      ArrowUp: at - 1,
-      PageDown: at + page,
-      PageUp: at - page,
-      Home: 0,
-      End: rows.length - 1,
-    };
-    if (event.key in steps) move(steps[event.key]);
-    else if (event.key === 'Enter' || event.key === ' ') choose(at);
+    const to = rowAfter(event.key, at, { count: rows.length, rowCss: ROW_CSS, scroller: scroller.current });
+    if (to !== undefined) {
+      setActive(to);
+      virtual.scrollToIndex(to, { align: 'auto' });
+    } else if (event.key === 'Enter' || event.key === ' ') choose(at);
     else if (event.key === 's') showSandwich(diff.functions.names[rows[at]]);
     else if (!onKey(event.key)) return;
     event.preventDefault();

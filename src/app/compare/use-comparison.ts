@@ -8,6 +8,7 @@ import type {
   OpenedProfile,
   SideNoise,
 } from '#analysis/analysis.ts';
+import type { ProfileQuery } from '#model/query.ts';
 import type { SampleType } from '#model/profile.ts';
 import { isSnapshotType } from '#model/series-values.ts';
 import { type Explored, useExplored } from '../explore/use-explored.ts';
@@ -60,7 +61,7 @@ export interface Comparison {
 }
 
 const SIDE_KEYS = ['svc', 'type', 'q', 'from', 'until', 'file', 'st'] as const;
-const NO_NOISE: SideNoise = { kind: 'none' };
+const ITSELF: SideNoise = { kind: 'itself' };
 
 export function useComparison(): Comparison {
   const explored = useExplored();
@@ -93,14 +94,15 @@ export function useComparison(): Comparison {
     [a.open, b.open, mismatch, norm, width, order, transforms],
   );
   const isReady = base !== undefined && isWhole;
-  const noiseA = useNoise(isReady && sides.a.kind === 'source' ? sides.a.query : undefined);
-  const noiseB = useNoise(isReady && sides.b.kind === 'source' ? sides.b.query : undefined);
-  const noise = useMemo(() => {
-    const [ofA, ofB] = [noiseA, noiseB].map((one, i) =>
-      sides[sideNames[i]].kind === 'file' || one.error ? NO_NOISE : one.data,
-    );
-    return ofA && ofB ? { a: ofA, b: ofB, at: noiseA.dataUpdatedAt + noiseB.dataUpdatedAt } : undefined;
-  }, [noiseA, noiseB, sides]);
+  const asked = { a: isReady ? unsliced(a.open) : undefined, b: isReady ? unsliced(b.open) : undefined };
+  const noiseA = useNoise(asked.a);
+  const noiseB = useNoise(asked.b);
+  const ofA = asked.a === undefined || noiseA.error ? ITSELF : noiseA.data;
+  const ofB = asked.b === undefined || noiseB.error ? ITSELF : noiseB.data;
+  const noise = useMemo(
+    () => (ofA && ofB ? { a: ofA, b: ofB, at: noiseA.dataUpdatedAt + noiseB.dataUpdatedAt } : undefined),
+    [ofA, ofB, noiseA.dataUpdatedAt, noiseB.dataUpdatedAt],
+  );
   const evidence = useEvidence(isReady ? base : undefined, noise);
   const request = useMemo(
     () => (base && norm === 'equal-work' ? { ...base, evidence: evidence.data?.id } : base),
@@ -207,6 +209,11 @@ function openFileSide(side: FileSide, { profile, size }: OpenFile): OpenSide {
     bytes: size,
     queryMs: undefined,
   };
+}
+
+/** What is asked about a side that does not know itself when its samples ran. */
+function unsliced(open: OpenSide | undefined): ProfileQuery | undefined {
+  return open?.side.kind === 'source' && !open.profile.isSliced ? open.side.query : undefined;
 }
 
 function diffSide({ profile, sampleType, seconds, isSnapshot }: OpenSide): DiffSide {

@@ -199,7 +199,11 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
   return (
     <div className={styles['main']} data-stale={hasWaited || undefined}>
       {pane === 'functions' && table(true)}
-      {(pane === 'both' || (pane === 'sandwich' && !isNarrow)) && <SidePanel>{table(false)}</SidePanel>}
+      {(pane === 'both' || (pane === 'sandwich' && !isNarrow)) && (
+        <SidePanel>
+          <Later>{table(false)}</Later>
+        </SidePanel>
+      )}
       {(pane === 'flame' || pane === 'both') && (
         <div className={styles['graph']}>
           <Strip shown={shown} fills={theme.fills} />
@@ -262,6 +266,11 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
       {menu}
     </div>
   );
+}
+
+/** What stands beside the graph is drawn anew after it: the graph is what is waited for. */
+function Later({ children }: { readonly children: ReactElement }): ReactElement {
+  return useDeferredValue(children);
 }
 
 function EmptyTree({ shown }: { shown: ShownTree }): ReactElement {

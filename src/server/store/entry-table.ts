@@ -1,69 +1,104 @@
 /** Values by node and slice of time, sparse: collected in any order, read by node and ascending slice. */
 
+export interface EntriesByNode {
+  /** Entries of node i: [start[i], start[i + 1]). */
+  readonly start: Int32Array;
+  readonly slice: Uint16Array;
+  readonly value: Float64Array;
+  readonly count: Float64Array;
+}
+
+const FIRST_ROOM = 1 << 14;
+
 export class EntryTable {
-  #node = new Int32Array(4096);
-  #slice = new Uint16Array(4096);
-  #value = new Float64Array(4096);
-  #count = new Float64Array(4096);
+  #node = new Int32Array(FIRST_ROOM);
+  #slice = new Uint16Array(FIRST_ROOM);
+  #value = new Float64Array(FIRST_ROOM);
+  #count = new Float64Array(FIRST_ROOM);
   #length = 0;
+  #nodes = 0;
+  #slices = 0;
 
   push(node: number, slice: number, value: number, count: number): void {
-    if (this.#length === this.#node.length) this.#grow();
+    const last = this.#length - 1;
+    // Stored samples of a stack lie together, by time.
+    if (last >= 0 && this.#node[last] === node && this.#slice[last] === slice) {
+      this.#value[last] += value;
+      this.#count[last] += count;
+      return;
+    }
+    if (this.#length === this.#node.length) this.#makeRoom();
     const at = this.#length++;
     this.#node[at] = node;
     this.#slice[at] = slice;
     this.#value[at] = value;
     this.#count[at] = count;
+    if (node >= this.#nodes) this.#nodes = node + 1;
+    if (slice >= this.#slices) this.#slices = slice + 1;
   }
 
-  /** Entries of node i: [start[i], start[i + 1]). Several of one node and slice become one. */
-  byNode(nodes: number): { start: Int32Array; slice: Uint16Array; value: Float64Array; count: Float64Array } {
+  /** As they lie: a node and slice may come several times. */
+  forEach(take: (node: number, slice: number, value: number, count: number) => void): void {
+    for (let i = 0; i < this.#length; i++) take(this.#node[i], this.#slice[i], this.#value[i], this.#count[i]);
+  }
+
+  /** Several entries of one node and slice become one. */
+  byNode(nodes: number): EntriesByNode {
     const length = this.#length;
+    const node = this.#node;
+    const slice = this.#slice;
+    const bySlice = ranked(
+      slice,
+      this.#slices,
+      Int32Array.from({ length }, (_, i) => i),
+    );
+    const order = ranked(node, nodes, bySlice);
     const start = new Int32Array(nodes + 1);
-    // Stable, by slice first and node then: the order within a node is then that of slices.
-    const bySlice = Int32Array.from({ length }, (_, i) => i).sort((a, b) => this.#slice[a] - this.#slice[b] || a - b);
-    for (let i = 0; i < length; i++) start[this.#node[i] + 1]++;
-    for (let node = 0; node < nodes; node++) start[node + 1] += start[node];
-    const fill = start.slice(0, nodes);
-    const order = new Int32Array(length);
-    for (const entry of bySlice) order[fill[this.#node[entry]]++] = entry;
-
-    const slice = new Uint16Array(length);
-    const value = new Float64Array(length);
-    const count = new Float64Array(length);
-    let out = 0;
-    for (let node = 0; node < nodes; node++) {
-      const from = start[node];
-      const to = start[node + 1];
-      const first = out;
-      for (let i = from; i < to; i++) {
-        const entry = order[i];
-        if (out === first || slice[out - 1] !== this.#slice[entry]) {
-          slice[out] = this.#slice[entry];
-          out++;
-        }
-        value[out - 1] += this.#value[entry];
-        count[out - 1] += this.#count[entry];
-      }
-      start[node] = first;
+    const out = {
+      slice: new Uint16Array(length),
+      value: new Float64Array(length),
+      count: new Float64Array(length),
+    };
+    let made = 0;
+    let open = 0; // the first node without a start
+    for (let i = 0; i < length; i++) {
+      const entry = order[i];
+      while (open <= node[entry]) start[open++] = made;
+      if (made === start[open - 1] || out.slice[made - 1] !== slice[entry]) out.slice[made++] = slice[entry];
+      out.value[made - 1] += this.#value[entry];
+      out.count[made - 1] += this.#count[entry];
     }
-    start[nodes] = out;
-    return { start, slice: slice.slice(0, out), value: value.slice(0, out), count: count.slice(0, out) };
+    while (open <= nodes) start[open++] = made;
+    return {
+      start,
+      slice: out.slice.slice(0, made),
+      value: out.value.slice(0, made),
+      count: out.count.slice(0, made),
+    };
   }
 
-  #grow(): void {
-    const room = this.#node.length * 2;
-    const node = new Int32Array(room);
-    node.set(this.#node);
-    this.#node = node;
-    const slice = new Uint16Array(room);
-    slice.set(this.#slice);
-    this.#slice = slice;
-    const value = new Float64Array(room);
-    value.set(this.#value);
-    this.#value = value;
-    const count = new Float64Array(room);
-    count.set(this.#count);
-    this.#count = count;
+  /** Joins what can be joined; where that does not free half, the table grows. */
+  #makeRoom(): void {
+    const { start, slice, value, count } = this.byNode(this.#nodes);
+    const room = value.length * 2 > this.#node.length ? this.#node.length * 2 : this.#node.length;
+    this.#node = new Int32Array(room);
+    for (let node = 0; node < this.#nodes; node++) this.#node.fill(node, start[node], start[node + 1]);
+    this.#slice = new Uint16Array(room);
+    this.#slice.set(slice);
+    this.#value = new Float64Array(room);
+    this.#value.set(value);
+    this.#count = new Float64Array(room);
+    this.#count.set(count);
+    this.#length = value.length;
   }
+}
+
+/** Entries by ascending key, those of one key in the order they had. @param keys by entry, all below `most` */
+function ranked(keys: ArrayLike<number>, most: number, entries: Int32Array): Int32Array {
+  const next = new Int32Array(most + 1);
+  for (let i = 0; i < entries.length; i++) next[keys[i] + 1]++;
+  for (let key = 0; key < most; key++) next[key + 1] += next[key];
+  const order = new Int32Array(entries.length);
+  for (let i = 0; i < entries.length; i++) order[next[keys[entries[i]]]++] = entries[i];
+  return order;
 }

@@ -7,7 +7,7 @@ import { Buckets, BucketVisitor } from './buckets.ts';
 import type { Database, Statement } from './database.ts';
 import { EntryTable } from './entry-table.ts';
 import { decodePoints } from './hour-block.ts';
-import { dayOf, hourOf, US_PER_HOUR, US_PER_MS } from './hours.ts';
+import { hourOf, US_PER_HOUR, US_PER_MS } from './hours.ts';
 import { PartCache } from './part-cache.ts';
 import type {
   MergedTree,
@@ -26,8 +26,6 @@ import { TreeUnion } from './tree-union.ts';
 
 /** Memory for dictionaries between questions. */
 const PART_BYTES = 160 << 20;
-/** Numbers in the table of one part's nodes by slice; wider ones are read in several passes. */
-const MOST_CELLS = 1 << 23;
 
 interface SeriesRow {
   readonly id: number;
@@ -145,26 +143,15 @@ export class ProfileStore implements ProfileReader {
       const union = new TreeUnion(false);
       const entries = new EntryTable();
       const counting = countingOf(selector.profileType);
+      const visitor = new SliceVisitor(union, entries, selector.callSite, counting, stop);
       const services = this.#services(selector);
-      const warnings: string[] = [];
-      const profiles = new Int32Array(sliceCount);
-      // As many slices at a time as fit beside the nodes of the largest dictionary.
-      const atOnce = Math.max(1, Math.floor(MOST_CELLS / this.#mostNodes(services, selector)));
-      let countable = true;
-      for (let first = 0; first < sliceCount; first += atOnce) {
-        const end = Math.min(sliceCount, first + atOnce);
-        const visitor = new SliceVisitor(union, entries, selector.callSite, first, end - first, counting, stop);
-        const part = cuts.subarray(first, end + 1);
-        const visited = this.#samples.visit(services, part, counting === 'period', visitor, stop);
-        profiles.set(visited.profiles, first);
-        warnings.push(...visited.warnings);
-        countable &&= visitor.countable;
-      }
+      const { profiles, warnings } = this.#samples.visit(services, cuts, counting === 'period', visitor, stop);
       const tree = union.finish(
         profiles.reduce((a, b) => a + b, 0),
         warnings,
       );
       const { start, slice, value, count } = entries.byNode(tree.length);
+      const { countable } = visitor;
       return { tree, sliceCount, start, slice, value, count: countable ? count : new Float64Array(0), profiles };
     });
   }
@@ -283,19 +270,6 @@ export class ProfileStore implements ProfileReader {
     for (const row of this.#statements.raw.all(series, fromUs, toUs) as { time_us: number; total: number }[]) {
       take(row.time_us, row.total);
     }
-  }
-
-  #mostNodes(services: readonly ServiceSeries[], { startMs, endMs }: TimeRange): number {
-    const from = dayOf(startMs * US_PER_MS);
-    const to = dayOf(endMs * US_PER_MS);
-    const statement = this.#db.prepare(
-      'SELECT max(nodes) AS nodes FROM part WHERE service_id = ? AND day >= ? AND day <= ?',
-    );
-    let most = 1;
-    for (const { service } of services) {
-      most = Math.max(most, (statement.get(service, from, to) as { nodes: number | null }).nodes ?? 1);
-    }
-    return most;
   }
 }
 

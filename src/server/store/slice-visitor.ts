@@ -2,7 +2,7 @@
 
 import { parseProfileType } from '#model/profile-type.ts';
 import { callSiteNodes } from './call-site.ts';
-import type { EntryTable } from './entry-table.ts';
+import { EntryTable } from './entry-table.ts';
 import type { Part } from './part-cache.ts';
 import { sumPart } from './part-sums.ts';
 import type { StopCheck } from './profile-reader.ts';
@@ -28,6 +28,12 @@ function unitName(unit: string): string {
   return unit === 'ns' ? 'nanoseconds' : unit;
 }
 
+interface OpenPart {
+  readonly part: Part;
+  readonly sums: Float64Array;
+  readonly entries: EntryTable;
+}
+
 /** Sums and counts per node and slice. */
 export class SliceVisitor implements SampleVisitor {
   /** Whether every profile so far told how many samples it stands for. */
@@ -35,63 +41,41 @@ export class SliceVisitor implements SampleVisitor {
   readonly #union: TreeUnion;
   readonly #entries: EntryTable;
   readonly #callSite: readonly string[];
-  readonly #first: number;
-  readonly #slices: number;
   readonly #counting: Counting;
   readonly #stop: StopCheck;
-  readonly #open: { readonly part: Part; readonly values: Float64Array; readonly counts: Float64Array }[] = [];
+  readonly #open: OpenPart[] = [];
 
-  constructor(
-    union: TreeUnion,
-    entries: EntryTable,
-    callSite: readonly string[],
-    first: number,
-    slices: number,
-    counting: Counting,
-    stop: StopCheck,
-  ) {
+  constructor(union: TreeUnion, entries: EntryTable, callSite: readonly string[], counting: Counting, stop: StopCheck) {
     this.#union = union;
     this.#entries = entries;
     this.#callSite = callSite;
-    this.#first = first;
-    this.#slices = slices;
     this.#counting = counting;
     this.#stop = stop;
     this.countable = counting !== 'none';
   }
 
   open(part: Part): (leaf: number, slice: number, value: number, period: number) => void {
-    const { nodes } = part.columns;
-    const cells = nodes * this.#slices;
-    const values = new Float64Array(cells);
+    const sums = new Float64Array(part.columns.nodes);
+    const entries = new EntryTable();
+    this.#open.push({ part, sums, entries });
     const byPeriod = this.#counting === 'period';
-    const counts = byPeriod ? new Float64Array(cells) : values;
-    this.#open.push({ part, values, counts });
     const inside = callSiteNodes(part, this.#callSite);
-    const { canonical } = part;
+    const canonical = part.canonical.values;
     return (leaf, slice, value, period) => {
       if (inside !== undefined && inside[leaf] === 0) return;
-      const cell = slice * nodes + canonical.values[leaf];
-      values[cell] += value;
-      if (!byPeriod) return;
-      if (period > 0) counts[cell] += value / period;
-      else this.countable = false;
+      const node = canonical[leaf];
+      sums[node] += value;
+      const isCounted = !byPeriod || period > 0;
+      if (!isCounted) this.countable = false;
+      entries.push(node, slice, value, byPeriod && isCounted ? value / period : value);
     };
   }
 
   close(): void {
-    for (const { part, values, counts } of this.#open) {
-      const { nodes } = part.columns;
-      const sums = new Float64Array(nodes);
-      for (let cell = 0; cell < values.length; cell++) sums[cell % nodes] += values[cell];
+    for (const { part, sums, entries } of this.#open) {
       this.#stop();
       const here = this.#union.add(sumPart(part, sums, false));
-      for (let slice = 0; slice < this.#slices; slice++) {
-        this.#stop();
-        for (let node = 0, cell = slice * nodes; node < nodes; node++, cell++) {
-          if (values[cell] !== 0) this.#entries.push(here[node], this.#first + slice, values[cell], counts[cell]);
-        }
-      }
+      entries.forEach((node, slice, value, count) => this.#entries.push(here[node], slice, value, count));
     }
     this.#open.length = 0;
   }

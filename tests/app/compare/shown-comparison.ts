@@ -42,7 +42,7 @@ export async function compared(
     evidence: undefined,
   } as const;
   const diff = await analysis.diff(request, signal);
-  const none = { kind: 'none' } as const;
+  const none = { kind: 'itself' } as const;
   const evidence = await analysis.evidence(request, { a: none, b: none }, signal);
   return { request, diff, evidence, isWhole: true, open: { a, b }, type };
 }

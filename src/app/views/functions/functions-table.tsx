@@ -8,6 +8,7 @@ import { Icon } from '../../components/icon.tsx';
 import { hoverFunction, useUi } from '../../ui-store.ts';
 import type { UrlState } from '../../url/url-state.ts';
 import { placeOf } from '../place-of.ts';
+import { rowAfter } from '../row-steps.ts';
 import { scaleOf, type Shown } from '../shown.ts';
 import { sortedFunctions } from './sorted-functions.ts';
 import styles from './functions-table.module.css';
@@ -72,46 +73,17 @@ export function FunctionsTable(props: FunctionsTableProps): ReactElement {
     virtual.scrollToIndex(row, { align: 'auto' });
   }, [selected, rows, virtual]);
 
-  const move = (to: number): void => {
-    const row = Math.max(0, Math.min(rows.length - 1, to));
-    setActive(row);
-    virtual.scrollToIndex(row, { align: 'auto' });
-  };
-  const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 240) / ROW_CSS) - 2);
   const onKeyDown = (event: KeyboardEvent): void => {
     // Keys of the buttons in the head are theirs.
     if (event.target instanceof HTMLButtonElement) return;
     if (event.ctrlKey || event.metaKey || event.altKey || rows.length === 0) return;
-    const func = rows[activeRow];
-    switch (event.key) {
-      case 'ArrowDown':
-        move(activeRow + 1);
-        break;
-      case 'ArrowUp':
-        move(activeRow - 1);
-        break;
-      case 'PageDown':
-        move(activeRow + page);
-        break;
-      case 'PageUp':
-        move(activeRow - page);
-        break;
-      case 'Home':
-        move(0);
-        break;
-      case 'End':
-        move(rows.length - 1);
-        break;
-      case 'Enter':
-      case ' ':
-        onSelect(func);
-        break;
-      case 's':
-        onSandwich(func);
-        break;
-      default:
-        if (!onKey(event.key)) return;
-    }
+    const to = rowAfter(event.key, activeRow, { count: rows.length, rowCss: ROW_CSS, scroller: scroller.current });
+    if (to !== undefined) {
+      setActive(to);
+      virtual.scrollToIndex(to, { align: 'auto' });
+    } else if (event.key === 'Enter' || event.key === ' ') onSelect(rows[activeRow]);
+    else if (event.key === 's') onSandwich(rows[activeRow]);
+    else if (!onKey(event.key)) return;
     event.preventDefault();
   };
 

@@ -5,6 +5,7 @@ import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
 import { type RowOrder, sameNodes, subtreeWithin, visibleNode, visibleRows } from '#model/visible-rows.ts';
 import { hoverFunction, type Place } from '../../ui-store.ts';
 import type { UrlState } from '../../url/url-state.ts';
+import { rowAfter } from '../row-steps.ts';
 import { indentCss, TreeRow } from './tree-row.tsx';
 import styles from './tree-grid.module.css';
 
@@ -109,18 +110,17 @@ export function TreeGrid(props: TreeGridProps): ReactElement {
     setActive({ tree, node: rows[row] });
     virtual.scrollToIndex(row, { align: 'auto' });
   };
-  const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 240) / ROW_CSS) - 2);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target instanceof HTMLButtonElement || event.ctrlKey || event.metaKey || event.altKey) return;
     const node = rows[activeRow];
     const hasCallees = tree.subtreeEnd[node] > node + 1;
+    const to = rowAfter(event.key, activeRow, { count: rows.length, rowCss: ROW_CSS, scroller: scroller.current });
+    if (to !== undefined) {
+      move(to);
+      event.preventDefault();
+      return;
+    }
     switch (event.key) {
-      case 'ArrowDown':
-        move(activeRow + 1);
-        break;
-      case 'ArrowUp':
-        move(activeRow - 1);
-        break;
       case 'ArrowRight':
         if (hasCallees && !isOpen(node)) setOpen([node], true);
         else if (hasCallees) move(activeRow + 1);
@@ -128,18 +128,6 @@ export function TreeGrid(props: TreeGridProps): ReactElement {
       case 'ArrowLeft':
         if (hasCallees && open.has(node)) setOpen([node], false);
         else move(rows.indexOf(tree.parent[node]));
-        break;
-      case 'PageDown':
-        move(activeRow + page);
-        break;
-      case 'PageUp':
-        move(activeRow - page);
-        break;
-      case 'Home':
-        move(0);
-        break;
-      case 'End':
-        move(rows.length - 1);
         break;
       case '*':
         setOpen(subtreeWithin(tree, node, MOST_OPENED), true);

@@ -1,0 +1,89 @@
+/** Samples of a tree whose functions have nothing but names: what a source answers from its sums. */
+import { Int32Column } from '#base/column.ts';
+import type { Profile } from '#model/profile.ts';
+import { parseProfileType } from '#model/profile-type.ts';
+import { DecodeError } from './format.ts';
+import { needsExact, noLabels, plainColumn } from './profile-columns.ts';
+
+/** A stack deeper than this is nobody's. */
+export const MOST_DEPTH = 100_000;
+/** Frames in all stacks: few bytes can describe very many, as each sample holds its whole stack. */
+const MOST_FRAMES = 1 << 26;
+
+export class NamedStacks {
+  readonly start = new Int32Column();
+  /** Functions, root first. */
+  readonly frames = new Int32Column();
+  readonly values: number[] = [];
+
+  constructor() {
+    this.start.push(0);
+  }
+
+  /** @param path functions from the root on; the first `depth` count */
+  push(path: Int32Array, depth: number, value: number): void {
+    let at = this.#reserve(depth);
+    // Frame by frame, as most stacks are short: a view for each would cost more than its copy.
+    const { values } = this.frames;
+    for (let i = 0; i < depth; i++) values[at++] = path[i];
+    this.#close(at, value);
+  }
+
+  /** The same of a node and its callers. @param parent by node, below its own number; 0 is the root and in no stack */
+  pushPath(func: Int32Array, parent: Int32Array, node: number, depth: number, value: number): void {
+    const end = this.#reserve(depth) + depth;
+    const { values } = this.frames;
+    for (let at = end; node > 0; node = parent[node]) values[--at] = func[node];
+    this.#close(end, value);
+  }
+
+  /** @param exact the values whole, asked for where doubles do not hold their sum */
+  take(names: readonly string[], profileType: string, exact: () => BigInt64Array): Profile {
+    const type = parseProfileType(profileType);
+    const values = Float64Array.from(this.values);
+    return {
+      sampleTypes: [{ type: type?.sampleType ?? '', unit: type?.sampleUnit ?? '' }],
+      defaultSampleType: 0,
+      functions: {
+        names,
+        files: names.map(() => ''),
+        line: new Int32Array(names.length),
+        mappings: names.map(() => ''),
+      },
+      frames: {
+        length: names.length,
+        func: Int32Array.from(names, (_, func) => func),
+        line: new Int32Array(names.length),
+      },
+      sampleCount: values.length,
+      stackStart: this.start.take(),
+      stackFrames: this.frames.take(),
+      values: [needsExact(values) ? { values, exact: exact() } : plainColumn(values)],
+      labels: noLabels(values.length),
+      timeMs: undefined,
+      durationMs: undefined,
+      period: undefined,
+      cut: undefined,
+      notes: [],
+    };
+  }
+
+  /** @returns where the next stack begins */
+  #reserve(depth: number): number {
+    const { frames } = this;
+    if (depth > MOST_DEPTH || frames.length + depth > MOST_FRAMES) {
+      throw new DecodeError('too-large', 'The answer of the source has too many and too deep stacks to be read.', {
+        place: `stack ${this.values.length}`,
+        remedy: 'Ask for fewer labels or a shorter range.',
+      });
+    }
+    frames.reserve(depth);
+    return frames.length;
+  }
+
+  #close(end: number, value: number): void {
+    this.frames.length = end;
+    this.start.push(end);
+    this.values.push(value);
+  }
+}
