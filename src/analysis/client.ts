@@ -117,8 +117,8 @@ export class AnalysisClient implements Analysis {
     return this.#ask<Exported>('exportDiff', [request], signal);
   }
 
-  pack(handle: ProfileHandle, signal: AbortSignal): Promise<Uint8Array> {
-    return this.#ask<Uint8Array>('pack', [handle], signal);
+  pack(handle: ProfileHandle, signal: AbortSignal): Promise<Pick<EncodedProfile, 'bytes' | 'form'>> {
+    return this.#ask<Pick<EncodedProfile, 'bytes' | 'form'>>('pack', [handle], signal);
   }
 
   close(handle: ProfileHandle): void {

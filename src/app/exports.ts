@@ -1,6 +1,7 @@
 /** What is shown, as a file: written by the worker from the tree, or drawn here as a picture. */
 import type { QueryClient } from '@tanstack/react-query';
 import type { Analysis, Exported, TreeExport } from '#analysis/analysis.ts';
+import { packSnapshot } from '#datasource/snapshot.ts';
 import { writeCsv } from '#base/csv.ts';
 import { rootName } from '#model/call-tree.ts';
 import { splitName } from '#model/function-name.ts';
@@ -13,9 +14,8 @@ import { sideLine } from './compare/side-words.ts';
 import type { SideName } from './compare/sides.ts';
 import type { ShownComparison } from './compare/use-comparison.ts';
 import { diffExports, type ExportKind, treeExports } from './export-kinds.ts';
-import { keepOnScreen } from './kept/keep.ts';
-import { packKept } from './kept/kept-bytes.ts';
 import { isKeptPage, writeKeptPage } from './kept/kept-page.ts';
+import { answersOnScreen } from './share/keep-view.ts';
 import { drawPng, drawSvg, type Picture } from './picture.ts';
 import { urlStore } from './url/url-store.ts';
 import { colourKeys, keysOfNodes } from './views/colours.ts';
@@ -63,7 +63,7 @@ export async function saveExport(
 /** The viewer, with what it needs to show the same. */
 async function exportPage(analysis: Analysis, queries: QueryClient, what: OnScreen): Promise<Made> {
   if (isKeptPage()) throw new Error('This page is such a file: save it again as it is.');
-  const kept = await packKept(await keepOnScreen(analysis, queries, what));
+  const kept = await packSnapshot(await answersOnScreen(analysis, queries, never));
   const response = await fetch(new URL('viewer.html', document.baseURI));
   const viewer = response.ok ? await response.text() : '';
   if (!viewer.includes('Content-Security-Policy'))

@@ -21,9 +21,7 @@ import { zoneName } from './time/zone-name.ts';
 import { dismissRefusals, openDialog, useUi } from './ui-store.ts';
 import { dismissUrlNotices, linkTo, navigate, useUrl, useUrlNotices } from './url/url-store.ts';
 import type { UrlState } from './url/url-state.ts';
-import { copy } from './commands.ts';
 import { sampleTypeKey, useShown } from './views/shown.ts';
-import { linkOnScreen } from './views/link-on-screen.ts';
 import { useOnScreen } from './views/on-screen.ts';
 import { Workspace } from './views/workspace.tsx';
 import styles from './shell.module.css';
@@ -34,9 +32,22 @@ const FilesPage = lazily(async () => (await import('./files/files-page.tsx')).Fi
 const DropVeil = lazily(async () => (await import('./files/files-page.tsx')).DropVeil);
 const PasteDialog = lazily(async () => (await import('./files/files-page.tsx')).PasteDialog);
 const TransformDialog = lazily(async () => (await import('./views/transform-dialog.tsx')).TransformDialog);
+const ShareDialog = lazily(async () => (await import('./share/share-dialog.tsx')).ShareDialog);
+const KeptSource = lazily(async () => (await import('./share/kept-source.tsx')).KeptSource);
+const KeptNotice = lazily(async () => (await import('./share/kept-source.tsx')).KeptNotice);
 const KeysDialog = lazily(async () => (await import('./keys-dialog.tsx')).KeysDialog);
 
 export function Shell(): ReactElement {
+  const snap = useUrl((state) => state.snap);
+  if (snap === undefined) return <Bands />;
+  return (
+    <KeptSource key={snap} id={snap}>
+      <Bands />
+    </KeptSource>
+  );
+}
+
+function Bands(): ReactElement {
   const view = useUrl((state) => state.view);
   const shownFile = useShownFile();
   const file = view === 'files' ? shownFile : undefined;
@@ -45,11 +56,13 @@ export function Shell(): ReactElement {
   const edited = useUi((ui) => ui.edited);
   const announcement = useUi((ui) => ui.announcement);
   const isEmbedded = useUrl((state) => state.embed);
+  const snap = useUrl((state) => state.snap);
   const isDropping = useDropOnWindow();
   return (
     <div className={styles['shell']}>
       {isEmbedded ? <EmbedBar /> : <TopBar view={view} />}
       <Notices />
+      {snap !== undefined && view !== 'files' && <KeptNotice id={snap} />}
       {reading && <Reading file={reading} />}
       {view === 'explore' ? (
         <ExplorePage />
@@ -63,6 +76,7 @@ export function Shell(): ReactElement {
       {isDropping && <DropVeil />}
       {dialog === 'paste' && <PasteDialog onClose={() => openDialog('none')} />}
       {dialog === 'transform' && <TransformDialog index={edited} onClose={() => openDialog('none')} />}
+      {dialog === 'share' && <ShareDialog onClose={() => openDialog('none')} />}
       {dialog === 'keys' && <KeysDialog onClose={() => openDialog('none')} />}
       <p className="visually-hidden" role="status" aria-live="polite">
         {announcement}
@@ -105,7 +119,7 @@ function useShownFile(): OpenFile | undefined {
 }
 
 function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
-  const { tree: shown } = useOnScreen();
+  const { tree, link } = useOnScreen();
   const theme = usePreference('theme');
   const { open } = useOpen();
   // A file holds one page, and takes others to look at.
@@ -154,16 +168,9 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
         view !== 'files' && <ExploreTime />
       )}
       <ExportMenu />
-      {(shown || view === 'compare') && !isKept && (
-        <Button
-          icon="share"
-          onClick={() => void copy(linkOnScreen(), 'Link')}
-          aria-label="Copy link"
-          title={
-            view === 'files' ? 'Copy the link to this view; the file itself is not in it' : 'Copy the link to this view'
-          }
-        >
-          <span className={styles['wide']}>Copy link</span>
+      {(tree || link) && !isKept && (
+        <Button icon="share" aria-label="Share" aria-haspopup="dialog" onClick={() => openDialog('share')}>
+          <span className={styles['wide']}>Share</span>
         </Button>
       )}
       <IconButton label={`Theme: ${theme}`} icon="theme" onClick={() => setPreference('theme', next[theme])} />

@@ -17,6 +17,7 @@ import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { type Catalogue, catalogueOf, TYPE_LABEL } from './explore/subject.ts';
 import { labelSourceOf } from './explore/label-source.ts';
+import { isKeptPage } from './kept/kept-page.ts';
 import { treeKey, useAnalysis } from './queries.ts';
 import type { LabelNameRow } from './query-bar/suggestions.ts';
 import { refresh } from './time/refresh-clock.ts';
@@ -155,10 +156,12 @@ export function useAskAgain(): () => void {
 
 /** Looks again now and then: a disk fills up, an agent begins to send what cannot be taken. */
 export function useServerStatus(): UseQueryResult<ServerStatus> {
-  const source = useSource();
   return useQuery({
     queryKey: ['server status'],
-    queryFn: ({ signal }) => source.status(signal),
+    // Loaded when asked: the first picture does not need it.
+    queryFn: async ({ signal }) =>
+      (await import('#datasource/server-status.ts')).fetchServerStatus(document.baseURI, signal),
+    enabled: !isKeptPage(),
     refetchInterval: STATUS_EVERY_MS,
   });
 }

@@ -2,29 +2,28 @@
 // oxlint-disable-next-line import/default -- Vite makes it: a worker from its own text
 import AnalysisWorker from '#analysis/analysis.worker.ts?worker&inline';
 import { AnalysisClient } from '#analysis/client.ts';
-import { keptSource } from '#datasource/kept.ts';
+import { snapshotSource, unpackSnapshot } from '#datasource/snapshot.ts';
 import { openFiles } from './files/files-store.ts';
 import { readKeptPage } from './kept/kept-page.ts';
-import { unpackKept } from './kept/kept-bytes.ts';
 import { startPage } from './start-page.tsx';
-import { stopClock } from './time/refresh-clock.ts';
+import { holdClock } from './time/refresh-clock.ts';
 import { parseUrl } from './url/codec.ts';
 import { urlStore } from './url/url-store.ts';
 
 async function start(): Promise<void> {
-  const kept = await unpackKept(readKeptPage());
+  const kept = await unpackSnapshot(readKeptPage());
   // A link into the file, or a page that is loaded again, says itself what to show.
   if (location.search === '') {
     history.replaceState(null, '', location.pathname + kept.link);
     urlStore.setState(parseUrl(kept.link), true);
   }
-  stopClock(kept.nowMs);
+  holdClock(kept.nowMs);
   const analysis = new AnalysisClient(new AnalysisWorker());
   await openFiles(
     analysis,
-    kept.files.map(({ name, size, bytes }) => ({ name, size, read: () => Promise.resolve(bytes) })),
+    kept.files.map(({ name, size, encoded }) => ({ name, size, read: () => Promise.resolve(encoded.bytes) })),
   );
-  startPage(analysis, keptSource(kept));
+  startPage(analysis, snapshotSource('file', kept, 'This file'));
 }
 
 start().catch((error: unknown) => {

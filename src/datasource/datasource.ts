@@ -4,7 +4,6 @@ import type { LabelMatcher, LabelSet } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
-import type { ServerStatus } from './server-status.ts';
 import type { ToldMarker } from './told-markers.ts';
 
 /** What is known of the whole store. Undefined where there is not one profile. */
@@ -53,11 +52,10 @@ export interface DataSource {
   storedRange(signal: AbortSignal): Promise<StoredRange | undefined>;
   /** Of the range and service, and those of no service. */
   toldMarkers(range: TimeRange, service: string, signal: AbortSignal): Promise<readonly ToldMarker[]>;
-  status(signal: AbortSignal): Promise<ServerStatus>;
 }
 
-/** `limit`: the question is beyond what the source allows; `unknown-call`: the source does not know the call; `refused`: it answered with an error; `offline`: it did not answer; `unauthorised`: it wants a token. */
-export type SourceErrorCode = 'limit' | 'unknown-call' | 'refused' | 'offline' | 'unauthorised';
+/** `limit`: the question is beyond what the source allows; `unknown-call`: the source does not know the call; `refused`: it answered with an error; `offline`: it did not answer; `unauthorised`: it wants a token; `not-kept`: a snapshot does not hold it. */
+export type SourceErrorCode = 'limit' | 'unknown-call' | 'refused' | 'offline' | 'unauthorised' | 'not-kept';
 
 export class SourceError extends Error {
   override readonly name = 'SourceError';

@@ -190,12 +190,9 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
         newestMs: Number(answer['newestProfileTime'] ?? 0),
       };
     },
-    // Loaded when asked: the first picture needs neither.
+    // Loaded when asked: the first picture does not need them.
     async toldMarkers(range, service, signal) {
       return (await import('./told-markers.ts')).fetchToldMarkers(baseUrl, range, service, signal);
-    },
-    async status(signal) {
-      return (await import('./server-status.ts')).fetchServerStatus(baseUrl, signal);
     },
   };
 }

@@ -301,6 +301,7 @@ describe('short links', () => {
     based.close();
     expect(JSON.parse((await get('/api/links')).body.toString())).toEqual({
       links: [{ id, query, createdMs: expect.any(Number), snapshotBytes: 0 }],
+      count: 1,
     });
     expect((await get(`/api/links/${id}`, {}, 'DELETE')).status).toBe(200);
     const gone = await get(`/${path}`, NAVIGATION);

@@ -15,7 +15,7 @@ import { type DataSource, SourceError } from '#datasource/datasource.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import { usualSlices } from '#model/slices.ts';
-import { subRanges } from '#model/time-range.ts';
+import { subRanges, type TimeRange } from '#model/time-range.ts';
 import { useAnalysis } from '../queries.ts';
 import { useSource } from '../source-queries.ts';
 
@@ -57,6 +57,10 @@ async function askWhole(source: DataSource, query: ProfileQuery, signal: AbortSi
   return sliced ?? source.mergedTree(query, MOST_NODES, signal);
 }
 
+export function noiseRanges({ range }: ProfileQuery, slices: number): readonly TimeRange[] {
+  return subRanges(range, Math.min(slices, MOST_SUB_RANGES));
+}
+
 async function openSubRanges(
   source: DataSource,
   analysis: Analysis,
@@ -65,7 +69,7 @@ async function openSubRanges(
 ): Promise<SideNoise> {
   const slices = slicesOf(query);
   if (slices === 1) return { kind: 'itself' };
-  const ranges = subRanges(query.range, Math.min(slices, MOST_SUB_RANGES));
+  const ranges = noiseRanges(query, slices);
   const handles: ProfileHandle[] = [];
   try {
     for (let first = 0; first < ranges.length; first += SUB_RANGES_AT_ONCE) {

@@ -1,0 +1,148 @@
+/** Keeps what is on the screen: each answer that it was drawn from, under a short link. */
+import type { Query, QueryClient } from '@tanstack/react-query';
+import type { Analysis, OpenedProfile, ProfileHandle, SideNoise } from '#analysis/analysis.ts';
+import type { SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
+import { keepSnapshot, type MadeLink, makeShortLink } from '#datasource/short-links.ts';
+import { type KeptAnswers, type KeptProfile, packSnapshot } from '#datasource/snapshot.ts';
+import type { ToldMarker } from '#datasource/told-markers.ts';
+import { labelSet, type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
+import type { ProfileQuery } from '#model/query.ts';
+import type { Series } from '#model/series.ts';
+import type { TimeRange } from '#model/time-range.ts';
+import { noiseRanges } from '../compare/comparison-queries.ts';
+import { sideNames } from '../compare/sides.ts';
+import { type Catalogue, TYPE_LABEL } from '../explore/subject.ts';
+import { openFileNamed } from '../files/files-store.ts';
+import { currentNow } from '../time/refresh-clock.ts';
+import { urlStore } from '../url/url-store.ts';
+import { linkOnScreen } from '../views/link-on-screen.ts';
+import { onScreen } from '../views/on-screen.ts';
+
+export interface KeptLink extends MadeLink {
+  /** Of the snapshot, as sent. */
+  readonly bytes: number;
+}
+
+/** @param link absolute @throws Error with what is in the way, in words */
+export function shortLinkOf(link: string): Promise<MadeLink> {
+  return makeShortLink(document.baseURI, new URL(link).search);
+}
+
+const LOOK_MS = 30;
+const QUIET_LOOKS = 4;
+
+/** @throws Error with what is in the way, in words */
+export async function keepView(analysis: Analysis, queries: QueryClient, signal: AbortSignal): Promise<KeptLink> {
+  const { state } = urlStore.getState();
+  if (state.view === 'files' || (state.view === 'compare' && (state['a.file'] ?? state['b.file']) !== undefined))
+    throw new Error(
+      'A snapshot holds what the server answered, and not what is in a file: send the file, or an export.',
+    );
+  const answers = await answersOnScreen(analysis, queries, signal);
+  if (answers.profiles.length === 0)
+    throw new Error('There is nothing to keep yet: no profile of the server is on the screen.');
+  const packed = await packSnapshot(answers);
+  signal.throwIfAborted();
+  return { ...(await keepSnapshot(document.baseURI, answers.link, packed)), bytes: packed.length };
+}
+
+/** One answer leads to the next question: when nothing has been asked for a while, all is there. */
+async function allAnswered(queries: QueryClient, signal: AbortSignal): Promise<void> {
+  for (let looks = 0; looks < QUIET_LOOKS;) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    signal.throwIfAborted();
+    looks = queries.isFetching({ type: 'active' }) > 0 ? 0 : looks + 1;
+  }
+}
+
+/** What active queries hold, once nothing is on its way; profiles as the worker has them. */
+export async function answersOnScreen(
+  analysis: Analysis,
+  queries: QueryClient,
+  signal: AbortSignal,
+): Promise<KeptAnswers> {
+  await allAnswered(queries, signal);
+  const active = queries
+    .getQueryCache()
+    .findAll({ type: 'active' })
+    .filter(({ state }) => state.status === 'success');
+  /** Questions behind the id of their source, with their answers. */
+  const of = (what: string): readonly { readonly key: readonly unknown[]; readonly data: unknown }[] =>
+    active
+      .filter(({ queryKey }) => queryKey[0] === what)
+      .map(({ queryKey, state }: Query) => ({ key: queryKey.slice(2), data: state.data }));
+
+  const profiles: KeptProfile[] = [];
+  const keep = async (query: ProfileQuery, isWhole: boolean, handle: ProfileHandle): Promise<void> => {
+    if (profiles.some((one) => JSON.stringify(one.query) === JSON.stringify(query))) return;
+    profiles.push({ query, isWhole, encoded: await analysis.pack(handle, signal) });
+  };
+  // The best of each first: one of a kind is kept.
+  for (const what of ['whole', 'whole side', 'first', 'first side'])
+    for (const { key, data } of of(what))
+      await keep(key[0] as ProfileQuery, what === 'whole', (data as { profile: OpenedProfile }).profile.handle);
+  for (const { key, data } of of('noise')) {
+    const query = key[0] as ProfileQuery;
+    const noise = data as SideNoise;
+    if (noise.kind !== 'merges') continue;
+    const ranges = noiseRanges(query, noise.handles.length);
+    for (const [i, handle] of noise.handles.entries()) await keep({ ...query, range: ranges[i] }, false, handle);
+  }
+  const files: KeptAnswers['files'][number][] = [];
+  for (const name of filesOnScreen()) {
+    const file = openFileNamed(name);
+    if (file) files.push({ name, size: file.size, encoded: await analysis.pack(file.profile.handle, signal) });
+  }
+
+  const catalogues = of('catalogue').map(({ key, data }) => ({
+    question: { names: [SERVICE_LABEL, TYPE_LABEL], matchers: [], range: key[0] as TimeRange },
+    answer: (data as Catalogue).services.flatMap(({ name, types }) =>
+      types.map((type) =>
+        labelSet([
+          { name: SERVICE_LABEL, value: name },
+          { name: TYPE_LABEL, value: type },
+        ]),
+      ),
+    ),
+  }));
+  const unmet = of('unmet').flatMap(({ key: [fixed, matchers, range], data }) =>
+    (matchers as readonly LabelMatcher[]).map((matcher, i) => ({
+      question: {
+        names: [SERVICE_LABEL],
+        matchers: [...(fixed as readonly LabelMatcher[]), matcher],
+        range: range as TimeRange,
+      },
+      answer: (data as readonly number[]).includes(i) ? [] : [labelSet(fixed as readonly LabelMatcher[])],
+    })),
+  );
+  return {
+    link: new URL(linkOnScreen({ snap: undefined, embed: false })).search,
+    // Files are of no time: then it is when they were kept.
+    nowMs: profiles.length > 0 ? currentNow() : Date.now(),
+    stored: (of('stored')[0]?.data as StoredRange | null | undefined) ?? undefined,
+    labelSets: [...catalogues, ...unmet],
+    labelNames: of('label names').map(({ key: [matchers, range], data }) => ({
+      question: { matchers: matchers as readonly LabelMatcher[], range: range as TimeRange },
+      answer: data as readonly string[],
+    })),
+    series: of('series').map(({ key, data }) => ({
+      question: key[0] as SeriesQuestion,
+      answer: data as readonly Series[],
+    })),
+    markers: active
+      .filter(({ queryKey }) => queryKey[0] === 'told markers')
+      .flatMap(({ state }) => state.data as readonly ToldMarker[]),
+    profiles,
+    files,
+  };
+}
+
+function filesOnScreen(): readonly string[] {
+  const { tree, comparison } = onScreen.getState();
+  if (!comparison) return tree && tree.file.asked === undefined ? [tree.file.name] : [];
+  const names = sideNames.flatMap((name) => {
+    const { side } = comparison.open[name];
+    return side.kind === 'file' ? [side.file] : [];
+  });
+  return [...new Set(names)];
+}
