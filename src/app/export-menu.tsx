@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { MenuButton } from './components/menu.tsx';
 import { diffExports, type ExportKind, treeExports } from './export-kinds.ts';
-import { isKeptPage } from './kept/kept-page.ts';
+import { isKeptPage } from './share/kept-page.ts';
 import { useAnalysis } from './queries.ts';
 import { announce, refuse } from './ui-store.ts';
 import { type OnScreen, useOnScreen } from './views/on-screen.ts';

@@ -14,7 +14,7 @@ import { sideLine } from './compare/side-words.ts';
 import type { SideName } from './compare/sides.ts';
 import type { ShownComparison } from './compare/use-comparison.ts';
 import { diffExports, type ExportKind, treeExports } from './export-kinds.ts';
-import { isKeptPage, writeKeptPage } from './kept/kept-page.ts';
+import { isKeptPage, writeKeptPage } from './share/kept-page.ts';
 import { answersOnScreen } from './share/keep-view.ts';
 import { drawPng, drawSvg, type Picture } from './picture.ts';
 import { urlStore } from './url/url-store.ts';

@@ -12,7 +12,7 @@ import { closeFile, filesStore, openFiles, type OpenFile, type ReadingFile, useF
 import { demoSource, FILE_INPUT_ID, fromBrowser, pastedSource, useOpen } from './files/use-open.ts';
 import { ExplorePage } from './explore/explore-page.tsx';
 import { ExploreTime } from './explore/explore-time.tsx';
-import { isKeptPage } from './kept/kept-page.ts';
+import { isKeptPage } from './share/kept-page.ts';
 import { usePageTitle } from './page-title.ts';
 import { setPreference, usePreference } from './preferences.ts';
 import { useAnalysis } from './queries.ts';

@@ -17,7 +17,7 @@ import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { type Catalogue, catalogueOf, TYPE_LABEL } from './explore/subject.ts';
 import { labelSourceOf } from './explore/label-source.ts';
-import { isKeptPage } from './kept/kept-page.ts';
+import { isKeptPage } from './share/kept-page.ts';
 import { treeKey, useAnalysis } from './queries.ts';
 import type { LabelNameRow } from './query-bar/suggestions.ts';
 import { refresh } from './time/refresh-clock.ts';

@@ -4,7 +4,7 @@ import { SourceError } from '#datasource/datasource.ts';
 import { Button } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { useOpen } from '../files/use-open.ts';
-import { isKeptPage } from '../kept/kept-page.ts';
+import { isKeptPage } from '../share/kept-page.ts';
 import { useAskAgain, useStoredRange } from '../source-queries.ts';
 import { navigate } from '../url/url-store.ts';
 import viewStyles from '../views/workspace.module.css';

@@ -5,7 +5,7 @@ import { printLabelSelector } from '#model/label-selector.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { Button } from '../components/button.tsx';
 import { Icon, type IconName } from '../components/icon.tsx';
-import { isKeptPage } from '../kept/kept-page.ts';
+import { isKeptPage } from '../share/kept-page.ts';
 import { useAskAgain } from '../source-queries.ts';
 import { navigate } from '../url/url-store.ts';
 import styles from '../views/workspace.module.css';
