@@ -2,6 +2,7 @@
 import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { demoName } from '#model/demo-recipe.ts';
 import { sampleTypeTitle } from '#model/profile-type.ts';
+import { formatFullInstant } from '#model/time-text.ts';
 import { Button, IconButton } from './components/button.tsx';
 import { Icon } from './components/icon.tsx';
 import { Choice } from './components/menu.tsx';
@@ -11,9 +12,12 @@ import { closeFile, filesStore, openFiles, type OpenFile, type ReadingFile, useF
 import { demoSource, FILE_INPUT_ID, fromBrowser, pastedSource, useOpen } from './files/use-open.ts';
 import { ExplorePage } from './explore/explore-page.tsx';
 import { ExploreTime } from './explore/explore-time.tsx';
+import { isKeptPage } from './share/kept-page.ts';
 import { usePageTitle } from './page-title.ts';
 import { setPreference, usePreference } from './preferences.ts';
 import { useAnalysis } from './queries.ts';
+import { useNow } from './time/refresh-clock.ts';
+import { zoneName } from './time/zone-name.ts';
 import { dismissRefusals, openDialog, useUi } from './ui-store.ts';
 import { dismissUrlNotices, linkTo, navigate, useUrl, useUrlNotices } from './url/url-store.ts';
 import type { UrlState } from './url/url-state.ts';
@@ -118,21 +122,28 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
   const { tree, link } = useOnScreen();
   const theme = usePreference('theme');
   const { open } = useOpen();
+  // A file holds one page, and takes others to look at.
+  const isKept = isKeptPage();
+  const [first] = useState(view);
+  const nowMs = useNow();
+  const zone = useUrl((state) => state.tz);
+  const home = isKept ? first : 'explore';
+  const offered = isKept ? pages.filter(({ id }) => id === first || id === 'files') : pages;
   const next = { system: 'light', light: 'dark', dark: 'system' } as const;
   return (
     <header className={styles['top']}>
       <a
         className={styles['mark']}
-        href={linkTo({ view: 'explore' })}
+        href={linkTo({ view: home })}
         onClick={(event) => {
           event.preventDefault();
-          navigate({ view: 'explore', grid: 'none' }, 'push');
+          navigate(isKept ? { view: home } : { view: home, grid: 'none' }, 'push');
         }}
       >
         <Icon name="mark" /> Flametide
       </a>
       <nav aria-label="Pages">
-        {pages.map(({ id, title }) => (
+        {offered.map(({ id, title }) => (
           <a
             key={id}
             href={linkTo({ view: id })}
@@ -149,9 +160,15 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
         ))}
       </nav>
       <span className={styles['spacer']} />
-      {view !== 'files' && <ExploreTime />}
+      {isKept ? (
+        <span className={`${styles['only']} ${styles['wide']}`}>
+          As it was on {formatFullInstant(nowMs, zoneName(zone))}
+        </span>
+      ) : (
+        view !== 'files' && <ExploreTime />
+      )}
       <ExportMenu />
-      {(tree || link) && (
+      {(tree || link) && !isKept && (
         <Button icon="share" aria-label="Share" aria-haspopup="dialog" onClick={() => openDialog('share')}>
           <span className={styles['wide']}>Share</span>
         </Button>

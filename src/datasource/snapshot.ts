@@ -1,6 +1,6 @@
 /**
- * A snapshot: the answers that a view was drawn from, packed to be kept under a link, and read back as a source that knows
- * these and no others.
+ * A snapshot: the answers that a view was drawn from, packed to be kept under a link or in a file, and read back as a source
+ * that knows these and no others.
  *
  * Packed it is gzip of: length of the head (uint32, little endian), the head as JSON, the bytes of the profiles one after
  * another. `VERSION` rises where the head changes its shape.
@@ -11,21 +11,31 @@ import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { type DataSource, type SeriesQuestion, SourceError, type StoredRange } from './datasource.ts';
+import { markersIn, type ToldMarker } from './told-markers.ts';
 
 export interface KeptProfile {
-  readonly kind: 'tree' | 'pprof' | 'slices';
   readonly query: ProfileQuery;
-  readonly encoded: EncodedProfile;
+  /** Whether nothing was cut and files and lines are there. */
+  readonly isWhole: boolean;
+  readonly encoded: Packed;
 }
 
+/** As the worker packs what it has open. */
+type Packed = Pick<EncodedProfile, 'bytes' | 'form'>;
+
 export interface KeptAnswers {
+  /** To what is shown: a query with its `?`, without ranges that move. */
+  readonly link: string;
   /** Now, as the page took it. */
   readonly nowMs: number;
   readonly stored: StoredRange | undefined;
   readonly labelSets: readonly Kept<LabelSetsQuestion, readonly LabelSet[]>[];
   readonly labelNames: readonly Kept<LabelNamesQuestion, readonly string[]>[];
   readonly series: readonly Kept<SeriesQuestion, readonly Series[]>[];
+  readonly markers: readonly ToldMarker[];
   readonly profiles: readonly KeptProfile[];
+  /** Of the tab, where it shows such. */
+  readonly files: readonly { readonly name: string; readonly size: number; readonly encoded: Packed }[];
 }
 
 interface Kept<Question, Answer> {
@@ -47,9 +57,11 @@ const MOST_BYTES = 1 << 29;
 const MOST_ENTRIES = 10_000;
 
 export async function packSnapshot(answers: KeptAnswers): Promise<Uint8Array<ArrayBuffer>> {
-  const { nowMs, stored, labelSets, labelNames, series, profiles } = answers;
+  const { link, nowMs, stored, labelSets, labelNames, series, markers, profiles, files } = answers;
+  const blobs = [...profiles, ...files].map(({ encoded }) => encoded.bytes);
   const head = {
     version: VERSION,
+    link,
     nowMs,
     stored,
     labelSets,
@@ -58,18 +70,14 @@ export async function packSnapshot(answers: KeptAnswers): Promise<Uint8Array<Arr
       question,
       answer: answer.map(({ labels, timesMs, values }) => ({ labels, timesMs: [...timesMs], values: [...values] })),
     })),
-    profiles: profiles.map(({ kind, query, encoded: { name, form, bytes } }) => ({
-      kind,
-      query,
-      name,
-      form,
-      bytes: bytes.length,
-    })),
+    markers: markers.map(({ timeMs, ...rest }) => ({ time: timeMs, ...rest })),
+    profiles: profiles.map(({ query, isWhole, encoded }) => ({ query, isWhole, ...packedHead(encoded) })),
+    files: files.map(({ name, size, encoded }) => ({ name, size, ...packedHead(encoded) })),
   };
   const written = new TextEncoder().encode(JSON.stringify(head));
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, written.length, true);
-  const parts = [length, written, ...profiles.map(({ encoded }) => encoded.bytes)] as BlobPart[];
+  const parts = [length, written, ...blobs] as BlobPart[];
   const packed = new Blob(parts).stream().pipeThrough(new CompressionStream('gzip'));
   return new Uint8Array(await new Response(packed).arrayBuffer());
 }
@@ -86,7 +94,7 @@ export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<K
   } catch {
     throw unreadable('its head is no JSON');
   }
-  const { version, nowMs, stored, labelSets, labelNames, series, profiles } = record(head);
+  const { version, link, nowMs, stored, labelSets, labelNames, series, markers, profiles, files } = record(head);
   if (version !== VERSION)
     throw unreadable(`it is of version ${String(version).slice(0, 20)}, and this page reads ${VERSION}`);
   let at = end;
@@ -96,6 +104,7 @@ export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<K
     return bytes.slice(at, (at += length));
   };
   return {
+    link: text(link),
     nowMs: number(nowMs),
     stored: stored === undefined ? undefined : storedIn(stored),
     labelSets: list(labelSets).map((one) => {
@@ -115,20 +124,37 @@ export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<K
       const { question, answer } = record(one);
       return { question: seriesQuestionIn(question), answer: list(answer).map(seriesIn) };
     }),
-    profiles: list(profiles).map((one) => profileIn(record(one), take)),
+    markers: markersIn(markers),
+    profiles: list(profiles).map((one) => {
+      const { query, isWhole, ...own } = record(one);
+      return { query: queryIn(query), isWhole: isWhole === true, encoded: packedIn(own, take) };
+    }),
+    files: list(files).map((one) => {
+      const { name, size, ...own } = record(one);
+      return { name: text(name), size: number(size), encoded: packedIn(own, take) };
+    }),
   };
 }
 
-/** @param id tells its answers from those of others */
-export function snapshotSource(id: string, answers: KeptAnswers): DataSource {
+/**
+ * @param id tells its answers from those of others
+ * @param holder what it is called where it does not know an answer
+ */
+export function snapshotSource(id: string, answers: KeptAnswers, holder: string): DataSource {
   const labelSets = byKey(answers.labelSets, labelSetsKey);
   const labelNames = byKey(answers.labelNames, labelNamesKey);
   const series = byKey(answers.series, seriesKey);
-  const encoded = (kind: KeptProfile['kind'], query: ProfileQuery): EncodedProfile | undefined => {
-    const found = answers.profiles.find((one) => one.kind === kind && queryKey(one.query) === queryKey(query));
-    // Whoever opens it takes the bytes over.
-    return found && { ...found.encoded, bytes: found.encoded.bytes.slice() };
+  const notKept = (what: string): never => {
+    throw new SourceError('not-kept', `${holder} holds what was on the screen when it was kept, and not ${what}.`);
   };
+  const find = (query: ProfileQuery): KeptProfile | undefined =>
+    answers.profiles.find((one) => queryKey(one.query) === queryKey(query));
+  // Whoever opens it takes the bytes over.
+  const encoded = ({ encoded: { bytes, form } }: KeptProfile): EncodedProfile => ({
+    bytes: bytes.slice(),
+    name: 'kept',
+    form,
+  });
   // async: what is not there is a rejection, as of any source.
   return {
     id,
@@ -139,20 +165,23 @@ export function snapshotSource(id: string, answers: KeptAnswers): DataSource {
       labelNames.get(labelNamesKey({ matchers, range })) ?? notKept('these labels'),
     labelValues: async () => notKept('the values of labels'),
     series: async (question) => series.get(seriesKey(question)) ?? notKept('this time series'),
-    mergedTree: async (query) =>
-      encoded('tree', query) ?? encoded('slices', query) ?? encoded('pprof', query) ?? notKept('this profile'),
-    mergedPprof: async (query) => encoded('pprof', query) ?? notKept('files and lines of this profile'),
-    // A source that knew none is asked for trees.
-    slices: async (query) => encoded('slices', query),
+    mergedTree: async (query) => encoded(find(query) ?? notKept('this profile')),
+    mergedPprof: async (query) => {
+      const found = find(query);
+      return found?.isWhole === true ? encoded(found) : notKept('files and lines of this profile');
+    },
+    slices: async (query) => {
+      const found = find(query) ?? notKept('slices of this range');
+      return found.encoded.form.kind === 'slices' ? encoded(found) : undefined;
+    },
+    toldMarkers: async ({ startMs, endMs }) =>
+      answers.markers.filter(({ timeMs }) => timeMs >= startMs && timeMs <= endMs),
     storedRange: () => Promise.resolve(answers.stored),
   };
 }
 
-function notKept(what: string): never {
-  throw new SourceError(
-    'not-kept',
-    `The snapshot of this link holds what was on the screen when it was kept, and not ${what}.`,
-  );
+function packedHead({ bytes, form }: Packed): object {
+  return { bytes: bytes.length, form };
 }
 
 async function gunzip(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
@@ -282,18 +311,13 @@ function seriesIn(value: unknown): Series {
   return series;
 }
 
-function profileIn(
-  { kind, query, bytes: length, name, form }: Readonly<Record<string, unknown>>,
+function packedIn(
+  { bytes: length, form }: Readonly<Record<string, unknown>>,
   takeBytes: (length: number) => Uint8Array,
-): KeptProfile {
-  if (kind !== 'tree' && kind !== 'pprof' && kind !== 'slices') throw unreadable('a profile is of no known kind');
-  const own = takeBytes(Math.max(0, Math.floor(number(length))));
-  return { kind, query: queryIn(query), encoded: { bytes: own, name: text(name), form: formIn(form) } };
-}
-
-function formIn(value: unknown): EncodedProfile['form'] {
-  const { kind, profileType, maxNodes } = record(value);
-  if (kind === 'merged-tree') return { kind, profileType: text(profileType), maxNodes: number(maxNodes) };
-  if (kind === 'merged-pprof' || kind === 'slices') return { kind, profileType: text(profileType) };
+): Packed {
+  const bytes = takeBytes(Math.max(0, Math.floor(number(length))));
+  const { kind, profileType } = record(form);
+  if (kind === 'file') return { bytes, form: { kind } };
+  if (kind === 'slices') return { bytes, form: { kind, profileType: text(profileType) } };
   throw unreadable('a profile is of no known form');
 }

@@ -9,12 +9,11 @@ const matchers = [{ name: 'service_name', operator: '=', value: 'shop' }] as con
 const range = { startMs: 1_000_000, endMs: 2_000_000 };
 const query = { profileType: CPU, matchers, range };
 const part = { ...query, range: { startMs: 1_000_000, endMs: 1_499_999 } };
-const later = { ...query, range: { startMs: 1_500_000, endMs: 2_000_000 } };
 const question = { query, stepMs: 15_000, groupBy: ['pod'], callSite: ['main'], limit: undefined };
-const tree = { kind: 'merged-tree', profileType: CPU, maxNodes: 4096 } as const;
-const slices = { kind: 'slices', profileType: CPU } as const;
-const pprof = { kind: 'merged-pprof', profileType: CPU } as const;
+const packedForm = { kind: 'file' } as const;
+const slicesForm = { kind: 'slices', profileType: CPU } as const;
 const answers: KeptAnswers = {
+  link: '?v=1&svc=shop&s=%3Cscript%3E',
   nowMs: 2_000_500,
   stored: { oldestMs: 1, newestMs: 2_000_000 },
   labelSets: [{ question: { names: ['pod'], matchers, range }, answer: [[{ name: 'pod', value: 'a' }]] }],
@@ -32,17 +31,32 @@ const answers: KeptAnswers = {
     },
   ],
   profiles: [
-    { kind: 'pprof', query, encoded: { bytes: Uint8Array.of(1, 2, 3), name: 'shop', form: pprof } },
-    { kind: 'tree', query: part, encoded: { bytes: Uint8Array.of(4), name: 'shop', form: tree } },
-    { kind: 'slices', query: later, encoded: { bytes: Uint8Array.of(5, 6), name: 'shop', form: slices } },
+    { query, isWhole: true, encoded: { bytes: Uint8Array.of(1, 2, 3), form: packedForm } },
+    { query: part, isWhole: false, encoded: { bytes: Uint8Array.of(4), form: slicesForm } },
   ],
+  markers: [
+    { timeMs: 1_500_000, title: 'deploy', service: 'shop', url: 'https://ci.example/7' },
+    { timeMs: 1, title: 'long ago', service: undefined, url: undefined },
+  ],
+  files: [{ name: '<img>.pb.gz', size: 7, encoded: { bytes: Uint8Array.of(8, 9), form: packedForm } }],
+};
+const bare = {
+  version: 1,
+  link: '?v=1',
+  nowMs: 1,
+  labelSets: [],
+  labelNames: [],
+  series: [],
+  markers: [],
+  profiles: [],
+  files: [],
 };
 const { signal } = new AbortController();
-const source = snapshotSource('snapshot x', answers);
+const source = snapshotSource('snapshot x', answers, 'The snapshot');
 
 it('comes back as it was packed', async () => {
   expect(await unpackSnapshot(await packSnapshot(answers))).toEqual(answers);
-  const empty = { ...answers, stored: undefined, profiles: [], series: [] };
+  const empty = { ...answers, stored: undefined, profiles: [], files: [], series: [] };
   expect(await unpackSnapshot(await packSnapshot(empty))).toEqual(empty);
 });
 
@@ -57,14 +71,14 @@ it('answers what was asked when it was kept, time and again', async () => {
   expect(await source.labelNames(matchers, { startMs: 1_000_000.2, endMs: 1_999_999.9 }, signal)).toHaveLength(2);
   expect(await source.labelSets(['pod'], matchers, range, signal)).toHaveLength(1);
   expect(await source.storedRange(signal)).toEqual(answers.stored);
-  expect((await source.slices(later, 60, signal))?.bytes).toEqual(Uint8Array.of(5, 6));
+  expect(await source.slices(part, 60, signal)).toMatchObject({ bytes: Uint8Array.of(4), form: slicesForm });
+  expect(await source.toldMarkers(range, 'shop', signal)).toEqual([answers.markers[0]]);
 });
 
-it('what was drawn from everything is answered from it; where no slices were, there are none', async () => {
-  expect((await source.mergedTree(query, 4096, signal)).form).toEqual(pprof);
-  expect((await source.mergedTree(part, 9, signal)).form).toEqual(tree);
-  expect((await source.mergedTree(later, 9, signal)).form).toEqual(slices);
-  expect(await source.slices(part, 60, signal)).toBeUndefined();
+it('what was drawn from everything is answered from it; a source without slices stays one', async () => {
+  expect((await source.mergedTree(query, 4096, signal)).form).toEqual(packedForm);
+  expect((await source.mergedTree(part, 9, signal)).form).toEqual(slicesForm);
+  expect(await source.slices(query, 60, signal)).toBeUndefined();
 });
 
 it('says of anything else that it is not kept', async () => {
@@ -73,6 +87,7 @@ it('says of anything else that it is not kept', async () => {
     source.mergedTree(other, 9, signal),
     source.mergedPprof(part, signal),
     source.mergedPprof({ ...query, matchers: [] }, signal),
+    source.slices(other, 9, signal),
     source.series({ ...question, stepMs: 1 }, signal),
     source.labelNames([], range, signal),
     source.labelSets(['pod', 'zone'], matchers, range, signal),
@@ -92,16 +107,17 @@ it.each([
   ['a head that is no JSON', packed('{')],
   ['another version', packed({ version: 2 })],
   ['nothing in it', packed({ version: 1 })],
-  ['lists that are none', packed({ version: 1, nowMs: 1, labelSets: {}, labelNames: [], series: [], profiles: [] })],
+  ['lists that are none', packed({ ...bare, labelSets: {} })],
   [
     'a matcher of no kind',
-    withProfile({ kind: 'tree', query: { ...query, matchers: [{ name: 'a', operator: '>', value: '' }] } }),
+    withProfile({
+      query: { ...query, matchers: [{ name: 'a', operator: '>', value: '' }] },
+      bytes: 0,
+      form: packedForm,
+    }),
   ],
-  [
-    'a form of no kind',
-    withProfile({ kind: 'tree', query, bytes: 0, name: '', form: { kind: 'file', profileType: '' } }),
-  ],
-  ['bytes that are not there', withProfile({ kind: 'slices', query, bytes: 1e9, name: '', form: slices })],
+  ['a form of no kind', withProfile({ query, bytes: 0, form: { kind: 'merged-tree', profileType: '' } })],
+  ['bytes that are not there', withProfile({ query, bytes: 1e9, form: packedForm })],
   ['a bomb', gzipSync(Buffer.alloc(6e8))],
 ])(
   'with %s it is refused in words',
@@ -132,5 +148,5 @@ function packed(head: unknown): Buffer {
 }
 
 function withProfile(profile: object): Buffer {
-  return packed({ version: 1, nowMs: 1, labelSets: [], labelNames: [], series: [], profiles: [profile] });
+  return packed({ ...bare, profiles: [profile] });
 }

@@ -20,7 +20,7 @@ import { useAnalysis } from '../queries.ts';
 import { useSource } from '../source-queries.ts';
 
 /** Every node, by name: a source that cuts each of its parts cuts nothing here. */
-export const MOST_NODES = 1_048_576;
+const MOST_NODES = 1_048_576;
 /** Of the first answer: more than a window can tell apart, few enough to be there at once. */
 const FIRST_NODES = 8192;
 /** What a source without slices is asked for instead: merges of so many sub-ranges, so many at once. */
@@ -49,7 +49,7 @@ async function openSide(
 }
 
 /** A tree without slices is still a tree: its noise is then known from merges. One slice tells at least how many samples there are. */
-export async function askWhole(source: DataSource, query: ProfileQuery, signal: AbortSignal): Promise<EncodedProfile> {
+async function askWhole(source: DataSource, query: ProfileQuery, signal: AbortSignal): Promise<EncodedProfile> {
   const sliced = await source.slices(query, slicesOf(query), signal).catch((error: unknown) => {
     if (error instanceof SourceError) return undefined;
     throw error;

@@ -4,6 +4,7 @@ import { SourceError } from '#datasource/datasource.ts';
 import { Button } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { useOpen } from '../files/use-open.ts';
+import { isKeptPage } from '../share/kept-page.ts';
 import { useAskAgain, useStoredRange } from '../source-queries.ts';
 import { navigate } from '../url/url-store.ts';
 import viewStyles from '../views/workspace.module.css';
@@ -35,9 +36,11 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
   if (sideNames.some((name) => isNotKept(errors[name]))) {
     return (
       <Note kind="warn" text={failed.join(' ')}>
-        <Button kind="edged" onClick={() => navigate({ snap: undefined }, 'push')}>
-          Show what the server has now
-        </Button>
+        {!isKeptPage() && (
+          <Button kind="edged" onClick={() => navigate({ snap: undefined }, 'push')}>
+            Show what the server has now
+          </Button>
+        )}
       </Note>
     );
   }
@@ -108,7 +111,7 @@ function Note({
 }: {
   kind: 'warn' | 'error';
   text: string;
-  children?: ReactElement;
+  children?: ReactElement | false;
 }): ReactElement {
   return (
     <div className={viewStyles['note']} data-kind={kind} role={kind === 'error' ? 'alert' : 'status'}>

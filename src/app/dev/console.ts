@@ -2,7 +2,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Analysis } from '#analysis/analysis.ts';
 import type { CallTree } from '#model/call-tree.ts';
-import type { DataSource } from '#datasource/datasource.ts';
 import { consoleForm } from '#model/changes.ts';
 import { SERVICE_LABEL } from '#model/labels.ts';
 import type { Normalisation } from '#model/normalise.ts';
@@ -96,7 +95,7 @@ const ANSWERS = new Set<unknown>([
   'diff sandwich',
 ]);
 
-export function makeConsole(analysis: Analysis, queries: QueryClient, server: DataSource): FlametideConsole {
+export function makeConsole(analysis: Analysis, queries: QueryClient): FlametideConsole {
   const current = (): Promise<Shown> => shownNow(queries);
   return {
     async summary() {
@@ -177,14 +176,14 @@ export function makeConsole(analysis: Analysis, queries: QueryClient, server: Da
     url: () => Promise.resolve(linkOnScreen()),
     async share({ snapshot = false } = {}) {
       await settled(queries);
-      const { keepView, shortLinkOf, sourceOnScreen } = await import('../share/keep-view.ts');
+      const { keepView, shortLinkOf } = await import('../share/keep-view.ts');
       if (!snapshot) return { url: (await shortLinkOf(linkOnScreen())).url };
-      return { url: (await keepView(queries, await sourceOnScreen(queries, server), never)).url };
+      return { url: (await keepView(analysis, queries, never)).url };
     },
     async exportAs(kind) {
       const { makeExport } = await import('../exports.ts');
       await settled(queries);
-      return (await makeExport(analysis, onScreen.getState(), kind)).content;
+      return (await makeExport(analysis, queries, onScreen.getState(), kind)).content;
     },
     async stats() {
       await settled(queries);

@@ -1,7 +1,6 @@
 /** Puts `window.flametide` there from the start, and loads what is behind it with the first call. */
 import type { QueryClient } from '@tanstack/react-query';
 import type { Analysis } from '#analysis/analysis.ts';
-import type { DataSource } from '#datasource/datasource.ts';
 import type { FlametideConsole } from './console.ts';
 
 declare global {
@@ -23,10 +22,10 @@ const calls = [
   'stats',
 ] as const satisfies readonly (keyof FlametideConsole)[];
 
-export function installConsole(analysis: Analysis, queries: QueryClient, server: DataSource): void {
+export function installConsole(analysis: Analysis, queries: QueryClient): void {
   let made: Promise<FlametideConsole> | undefined;
   const load = (): Promise<FlametideConsole> =>
-    (made ??= import('./console.ts').then(({ makeConsole }) => makeConsole(analysis, queries, server)));
+    (made ??= import('./console.ts').then(({ makeConsole }) => makeConsole(analysis, queries)));
   const later =
     (name: keyof FlametideConsole) =>
     async (...args: readonly never[]) => {

@@ -5,6 +5,7 @@ import { printLabelSelector } from '#model/label-selector.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { Button } from '../components/button.tsx';
 import { Icon, type IconName } from '../components/icon.tsx';
+import { isKeptPage } from '../share/kept-page.ts';
 import { useAskAgain } from '../source-queries.ts';
 import { navigate } from '../url/url-store.ts';
 import styles from '../views/workspace.module.css';
@@ -134,11 +135,13 @@ export function SourceFailed({ error, what }: { error: Error; what: string }): R
   }
   if (error instanceof SourceError && error.code === 'not-kept') {
     return (
-      <Message icon="info" title="Not in the snapshot">
+      <Message icon="info" title={isKeptPage() ? 'Not in this file' : 'Not in the snapshot'}>
         <p>{error.message}</p>
-        <Button kind="edged" onClick={() => navigate({ snap: undefined }, 'push')}>
-          Show what the server has now
-        </Button>
+        {!isKeptPage() && (
+          <Button kind="edged" onClick={() => navigate({ snap: undefined }, 'push')}>
+            Show what the server has now
+          </Button>
+        )}
         <Button onClick={() => history.back()}>Back</Button>
       </Message>
     );

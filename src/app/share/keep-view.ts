@@ -1,21 +1,22 @@
 /** Keeps what is on the screen: each answer that it was drawn from, under a short link. */
 import type { Query, QueryClient } from '@tanstack/react-query';
-import type { SideNoise } from '#analysis/analysis.ts';
-import type { DataSource, SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
+import type { Analysis, OpenedProfile, ProfileHandle, SideNoise } from '#analysis/analysis.ts';
+import type { SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
 import { keepSnapshot, type MadeLink, makeShortLink } from '#datasource/short-links.ts';
 import { type KeptAnswers, type KeptProfile, packSnapshot } from '#datasource/snapshot.ts';
+import type { ToldMarker } from '#datasource/told-markers.ts';
 import { labelSet, type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
-import { askWhole, MOST_NODES, noiseRanges } from '../compare/comparison-queries.ts';
+import { noiseRanges } from '../compare/comparison-queries.ts';
+import { sideNames } from '../compare/sides.ts';
 import { type Catalogue, TYPE_LABEL } from '../explore/subject.ts';
-import { FIRST_NODES } from '../source-queries.ts';
+import { openFileNamed } from '../files/files-store.ts';
 import { currentNow } from '../time/refresh-clock.ts';
 import { urlStore } from '../url/url-store.ts';
 import { linkOnScreen } from '../views/link-on-screen.ts';
 import { onScreen } from '../views/on-screen.ts';
-import { snapshotQuery } from './snapshot-query.ts';
 
 export interface KeptLink extends MadeLink {
   /** Of the snapshot, as sent. */
@@ -27,114 +28,52 @@ export function shortLinkOf(link: string): Promise<MadeLink> {
   return makeShortLink(document.baseURI, new URL(link).search);
 }
 
-/** The server, or what is kept under the link that is open. */
-export async function sourceOnScreen(queries: QueryClient, server: DataSource): Promise<DataSource> {
-  const { snap } = urlStore.getState().state;
-  return snap === undefined ? server : (await queries.fetchQuery(snapshotQuery(snap))).source;
-}
-
-const CALLS_AT_ONCE = 4;
 const LOOK_MS = 30;
 const QUIET_LOOKS = 4;
 
 /** @throws Error with what is in the way, in words */
-export async function keepView(queries: QueryClient, source: DataSource, signal: AbortSignal): Promise<KeptLink> {
+export async function keepView(analysis: Analysis, queries: QueryClient, signal: AbortSignal): Promise<KeptLink> {
   const { state } = urlStore.getState();
   if (state.view === 'files' || (state.view === 'compare' && (state['a.file'] ?? state['b.file']) !== undefined))
     throw new Error(
       'A snapshot holds what the server answered, and not what is in a file: send the file, or an export.',
     );
-  await allAnswered(queries, source, signal);
-  // Link and answers of one moment: the next refresh may come at any time.
-  const { search } = new URL(linkOnScreen({ snap: undefined }));
-  const { calls, ...answers } = answersOnScreen(queries, source);
-  const profiles: KeptProfile[] = [];
-  for (let i = 0; i < calls.length; i += CALLS_AT_ONCE)
-    profiles.push(...(await Promise.all(calls.slice(i, i + CALLS_AT_ONCE).map((call) => call(signal)))));
-  const packed = await packSnapshot({ ...answers, profiles });
+  const answers = await answersOnScreen(analysis, queries, signal);
+  if (answers.profiles.length === 0)
+    throw new Error('There is nothing to keep yet: no profile of the server is on the screen.');
+  const packed = await packSnapshot(answers);
   signal.throwIfAborted();
-  return { ...(await keepSnapshot(document.baseURI, search, packed)), bytes: packed.length };
+  return { ...(await keepSnapshot(document.baseURI, answers.link, packed)), bytes: packed.length };
 }
 
 /** One answer leads to the next question: when nothing has been asked for a while, all is there. */
-async function allAnswered(queries: QueryClient, source: DataSource, signal: AbortSignal): Promise<void> {
+async function allAnswered(queries: QueryClient, signal: AbortSignal): Promise<void> {
   for (let looks = 0; looks < QUIET_LOOKS;) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     signal.throwIfAborted();
-    const open = queries.isFetching({ type: 'active', predicate: ({ queryKey }) => queryKey[1] === source.id });
-    looks = open > 0 ? 0 : looks + 1;
+    looks = queries.isFetching({ type: 'active' }) > 0 ? 0 : looks + 1;
   }
 }
 
-/** Active queries of one kind: what stands behind the id of the source in their keys, and their answers. */
-type AnswersTo = (what: string) => readonly { readonly key: readonly unknown[]; readonly data: unknown }[];
-type Call = (signal: AbortSignal) => Promise<KeptProfile>;
-
-/** What active queries hold; of profiles, which the worker has taken over, the calls that answer the same once more. */
-function answersOnScreen(
+/** What active queries hold, once nothing is on its way; profiles as the worker has them. */
+export async function answersOnScreen(
+  analysis: Analysis,
   queries: QueryClient,
-  source: DataSource,
-): Omit<KeptAnswers, 'profiles'> & { readonly calls: readonly Call[] } {
+  signal: AbortSignal,
+): Promise<KeptAnswers> {
+  await allAnswered(queries, signal);
   const active = queries
     .getQueryCache()
     .findAll({ type: 'active' })
-    .filter(({ queryKey, state }) => queryKey[1] === source.id && state.status === 'success');
-  const of: AnswersTo = (what) =>
+    .filter(({ state }) => state.status === 'success');
+  /** Questions behind the id of their source, with their answers. */
+  const of = (what: string): readonly { readonly key: readonly unknown[]; readonly data: unknown }[] =>
     active
       .filter(({ queryKey }) => queryKey[0] === what)
       .map(({ queryKey, state }: Query) => ({ key: queryKey.slice(2), data: state.data }));
-  return {
-    nowMs: currentNow(),
-    stored: (of('stored')[0]?.data as StoredRange | null | undefined) ?? undefined,
-    labelSets: [...catalogues(of), ...unmet(of)],
-    labelNames: of('label names').map(({ key: [matchers, range], data }) => ({
-      question: { matchers: matchers as readonly LabelMatcher[], range: range as TimeRange },
-      answer: data as readonly string[],
-    })),
-    series: of('series').map(({ key, data }) => ({
-      question: key[0] as SeriesQuestion,
-      answer: data as readonly Series[],
-    })),
-    calls: profileCalls(of, source),
-  };
-}
 
-function profileCalls(of: AnswersTo, source: DataSource): readonly Call[] {
-  const asked = (what: string): readonly ProfileQuery[] => of(what).map(({ key }) => key[0] as ProfileQuery);
-  const isIn = (list: readonly ProfileQuery[], query: ProfileQuery): boolean =>
-    list.some((one) => JSON.stringify(one) === JSON.stringify(query));
-  const tree =
-    (query: ProfileQuery, maxNodes: number): Call =>
-    async (signal) => ({ kind: 'tree', query, encoded: await source.mergedTree(query, maxNodes, signal) });
-
-  const wholes = asked('whole');
-  const firsts = asked('first').filter((query) => !isIn(wholes, query));
-  const calls = [
-    ...wholes.map((query): Call => async (signal) => ({
-      kind: 'pprof',
-      query,
-      encoded: await source.mergedPprof(query, signal),
-    })),
-    ...firsts.map((query) => tree(query, FIRST_NODES)),
-    ...asked('whole side').map((query): Call => async (signal) => {
-      const encoded = await askWhole(source, query, signal);
-      return { kind: encoded.form.kind === 'slices' ? 'slices' : 'tree', query, encoded };
-    }),
-  ];
-  if (calls.length === 0) throw new Error('There is nothing to keep yet: no profile of the server is on the screen.');
-  const shown = onScreen.getState().tree?.file.asked;
-  if (shown && !isIn([...wholes, ...firsts], shown))
-    throw new Error('Another profile is on its way: keep it once it is there.');
-  const noise = of('noise').flatMap(({ key, data }) => {
-    const query = key[0] as ProfileQuery;
-    const ranges = (data as SideNoise).kind === 'merges' ? noiseRanges(query) : [];
-    return ranges.map((range) => tree({ ...query, range }, MOST_NODES));
-  });
-  return [...calls, ...noise];
-}
-
-function catalogues(of: AnswersTo): KeptAnswers['labelSets'] {
-  return of('catalogue').map(({ key, data }) => ({
+  // All of one moment, before anything is waited for: a refresh may come at any time.
+  const catalogues = of('catalogue').map(({ key, data }) => ({
     question: { names: [SERVICE_LABEL, TYPE_LABEL], matchers: [], range: key[0] as TimeRange },
     answer: (data as Catalogue).services.flatMap(({ name, types }) =>
       types.map((type) =>
@@ -145,10 +84,7 @@ function catalogues(of: AnswersTo): KeptAnswers['labelSets'] {
       ),
     ),
   }));
-}
-
-function unmet(of: AnswersTo): KeptAnswers['labelSets'] {
-  return of('unmet').flatMap(({ key: [fixed, matchers, range], data }) =>
+  const unmet = of('unmet').flatMap(({ key: [fixed, matchers, range], data }) =>
     (matchers as readonly LabelMatcher[]).map((matcher, i) => ({
       question: {
         names: [SERVICE_LABEL],
@@ -158,4 +94,62 @@ function unmet(of: AnswersTo): KeptAnswers['labelSets'] {
       answer: (data as readonly number[]).includes(i) ? [] : [labelSet(fixed as readonly LabelMatcher[])],
     })),
   );
+  const answers = {
+    link: new URL(linkOnScreen({ snap: undefined, embed: false })).search,
+    nowMs: currentNow(),
+    stored: (of('stored')[0]?.data as StoredRange | null | undefined) ?? undefined,
+    labelSets: [...catalogues, ...unmet],
+    labelNames: of('label names').map(({ key: [matchers, range], data }) => ({
+      question: { matchers: matchers as readonly LabelMatcher[], range: range as TimeRange },
+      answer: data as readonly string[],
+    })),
+    series: of('series').map(({ key, data }) => ({
+      question: key[0] as SeriesQuestion,
+      answer: data as readonly Series[],
+    })),
+    markers: active
+      .filter(({ queryKey }) => queryKey[0] === 'told markers')
+      .flatMap(({ state }) => state.data as readonly ToldMarker[]),
+  };
+  const toPack: (Omit<KeptProfile, 'encoded'> & { readonly handle: ProfileHandle })[] = [];
+  const add = (query: ProfileQuery, isWhole: boolean, handle: ProfileHandle): void => {
+    if (!toPack.some((one) => isSame(one.query, query))) toPack.push({ query, isWhole, handle });
+  };
+  // The best of each first: one of a kind is kept.
+  for (const what of ['whole', 'whole side', 'first', 'first side'])
+    for (const { key, data } of of(what))
+      add(key[0] as ProfileQuery, what === 'whole', (data as { profile: OpenedProfile }).profile.handle);
+  const shown = onScreen.getState().tree?.file.asked;
+  if (shown && !toPack.some(({ query }) => isSame(query, shown)))
+    throw new Error('Another profile is on its way: keep it once it is there.');
+  for (const { key, data } of of('noise')) {
+    const query = key[0] as ProfileQuery;
+    const noise = data as SideNoise;
+    const ranges = noiseRanges(query);
+    if (noise.kind === 'merges')
+      noise.handles.forEach((handle, i) => add({ ...query, range: ranges[i] }, false, handle));
+  }
+  const openFiles = filesOnScreen().flatMap((name) => openFileNamed(name) ?? []);
+
+  const profiles: KeptProfile[] = [];
+  for (const { handle, ...rest } of toPack) profiles.push({ ...rest, encoded: await analysis.pack(handle, signal) });
+  const files: KeptAnswers['files'][number][] = [];
+  for (const { name, size, profile } of openFiles)
+    files.push({ name, size, encoded: await analysis.pack(profile.handle, signal) });
+  // Files are of no time: then it is when they were kept.
+  return { ...answers, nowMs: profiles.length > 0 ? answers.nowMs : Date.now(), profiles, files };
+}
+
+function isSame(one: ProfileQuery, other: ProfileQuery): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function filesOnScreen(): readonly string[] {
+  const { tree, comparison } = onScreen.getState();
+  if (!comparison) return tree && tree.file.asked === undefined ? [tree.file.name] : [];
+  const names = sideNames.flatMap((name) => {
+    const { side } = comparison.open[name];
+    return side.kind === 'file' ? [side.file] : [];
+  });
+  return [...new Set(names)];
 }

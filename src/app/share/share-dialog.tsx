@@ -6,7 +6,8 @@ import { formatBytesOfFile } from '#model/units.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Icon } from '../components/icon.tsx';
-import { useServerStatus, useSource } from '../source-queries.ts';
+import { useAnalysis } from '../queries.ts';
+import { useServerStatus } from '../source-queries.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { parseUrl } from '../url/codec.ts';
 import type { UrlState } from '../url/url-state.ts';
@@ -21,7 +22,7 @@ type Form = 'fixed' | 'moving' | 'kept';
 
 export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
   const { isComplete, tree, comparison } = useOnScreen();
-  const source = useSource();
+  const analysis = useAnalysis();
   const queries = useQueryClient();
   const hasServer = useServerStatus().data !== undefined;
   const field = useRef<HTMLInputElement>(null);
@@ -64,7 +65,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
     });
   const keep = (): void =>
     run('Keeping what is shown…', async (signal) => {
-      const made = await keepView(queries, source, signal);
+      const made = await keepView(analysis, queries, signal);
       setKept(made);
       setForm('kept');
       void queries.invalidateQueries({ queryKey: [LINKS_KEY] });

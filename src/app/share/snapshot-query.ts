@@ -23,7 +23,7 @@ export function snapshotQuery(id: string) {
       const { nowMs } = answers;
       const ranges = answers.profiles.map(({ query }) => query.range);
       return {
-        source: snapshotSource(`snapshot ${id}`, answers),
+        source: snapshotSource(`snapshot ${id}`, answers, 'The snapshot of this link'),
         keptMs: Number.isFinite(keptMs) ? keptMs : nowMs,
         nowMs,
         range: {

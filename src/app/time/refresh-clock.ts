@@ -22,11 +22,16 @@ export function refresh(): void {
   if (!clock.getState().isHeld) clock.setState({ nowMs: Date.now() });
 }
 
+/** From then on it is always that time. */
+export function holdClock(nowMs: number): void {
+  clock.setState({ nowMs, isHeld: true });
+}
+
 /** What was kept is looked at as of then. @param nowMs undefined lets time go on @returns whether it is that time */
 export function useHeldClock(nowMs: number | undefined): boolean {
   useEffect(() => {
     if (nowMs === undefined) return;
-    clock.setState({ nowMs, isHeld: true });
+    holdClock(nowMs);
     return () => clock.setState({ nowMs: Date.now(), isHeld: false });
   }, [nowMs]);
   return useStore(clock, (state) => state.isHeld && state.nowMs === nowMs);

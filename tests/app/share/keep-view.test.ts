@@ -34,19 +34,17 @@ const source: DataSource = {
   labelNames: async () => ['pod'],
   labelValues: async () => [],
   series: async () => [series],
-  mergedTree: async ({ range: { startMs } }, maxNodes) => ({
-    bytes: Uint8Array.of(startMs % 251),
-    name: 'shop',
-    form: { kind: 'merged-tree', profileType: CPU, maxNodes },
-  }),
-  mergedPprof: async () => ({
-    bytes: Uint8Array.of(9),
-    name: 'shop',
-    form: { kind: 'merged-pprof', profileType: CPU },
-  }),
+  mergedTree: async () => ({ bytes: new Uint8Array(), name: '', form: { kind: 'file' } }),
+  mergedPprof: async () => ({ bytes: new Uint8Array(), name: '', form: { kind: 'file' } }),
+  toldMarkers: async () => [],
   slices: async () => undefined,
   storedRange: async () => ({ oldestMs: 0, newestMs: 3_600_000 }),
 };
+
+/** A profile is packed as the number of its handle. */
+const analysis = {
+  pack: async (handle: number) => ({ bytes: Uint8Array.of(handle), form: { kind: 'file' } }),
+} as unknown as Analysis;
 
 /** As a page that shows the answers. */
 async function shown(...asked: readonly { queryKey: readonly unknown[]; queryFn: () => unknown }[]) {
@@ -65,7 +63,10 @@ async function kept(queries: QueryClient): Promise<{ head: unknown; answers: Kep
     body = new Uint8Array(await new Response(init.body ?? null).arrayBuffer());
     return Response.json({ id: 'abcdefgh', path: 's/abcdefgh' }, { status: 201 });
   });
-  expect(await keepView(queries, source, signal)).toMatchObject({ id: 'abcdefgh', url: 'http://host.test/s/abcdefgh' });
+  expect(await keepView(analysis, queries, signal)).toMatchObject({
+    id: 'abcdefgh',
+    url: 'http://host.test/s/abcdefgh',
+  });
   const end = body.indexOf(10);
   return {
     head: JSON.parse(new TextDecoder().decode(body.subarray(0, end))),
@@ -73,7 +74,7 @@ async function kept(queries: QueryClient): Promise<{ head: unknown; answers: Kep
   };
 }
 
-const opened = (): never => ({ profile: { handle: 1 } }) as never;
+const opened = (handle: number) => () => ({ profile: { handle } });
 
 afterEach(() => urlStore.setState(({ state }) => ({ state: { ...state, view: 'explore', snap: undefined } })));
 
@@ -84,20 +85,19 @@ it('what Explore was drawn from is answered again, and nothing else of the serve
     sourceQueries.catalogue(source, range) as never,
     sourceQueries.series(source, question) as never,
     sourceQueries.labelNames(source, query.matchers, range) as never,
-    { queryKey: sourceQueries.first(source, {} as Analysis, query).queryKey, queryFn: opened },
-    { queryKey: sourceQueries.whole(source, {} as Analysis, query).queryKey, queryFn: opened },
+    { queryKey: sourceQueries.first(source, analysis, query).queryKey, queryFn: opened(1) },
+    { queryKey: sourceQueries.whole(source, analysis, query).queryKey, queryFn: opened(2) },
     {
       queryKey: ['unmet', 'server', query.matchers, [{ name: 'pod', operator: '=', value: 'a' }], range],
       queryFn: () => [0],
     },
-    { queryKey: ['series', 'another source', question], queryFn: () => [] },
   );
   const { head, answers } = await kept(queries);
   // Kept again, it is no link to the snapshot before.
   expect(head).toEqual({ query: expect.not.stringContaining('snap') });
-  expect(answers.profiles.map(({ kind }) => kind)).toEqual(['pprof']);
+  expect(answers.profiles).toEqual([{ query, isWhole: true, encoded: await analysis.pack(2 as never, signal) }]);
   expect(answers.series).toHaveLength(1);
-  const read = snapshotSource('snapshot', answers);
+  const read = snapshotSource('snapshot', answers, 'The snapshot');
   expect(await read.series(question, signal)).toEqual([series]);
   expect(await read.labelNames(query.matchers, range, signal)).toEqual(['pod']);
   expect(await read.labelSets(['service_name', '__profile_type__'], [], range, signal)).toEqual(
@@ -109,25 +109,27 @@ it('what Explore was drawn from is answered again, and nothing else of the serve
 });
 
 it('of a source without slices the merges of sub-ranges are kept', async () => {
+  const parts = noiseRanges(query);
   const queries = await shown(
-    { queryKey: ['first side', 'server', query], queryFn: opened },
-    { queryKey: ['whole side', 'server', query], queryFn: opened },
-    { queryKey: ['noise', 'server', query], queryFn: () => ({ kind: 'merges', handles: [1, 2] }) },
+    { queryKey: ['first side', 'server', query], queryFn: opened(1) },
+    { queryKey: ['whole side', 'server', query], queryFn: opened(2) },
+    {
+      queryKey: ['noise', 'server', query],
+      queryFn: () => ({ kind: 'merges', handles: parts.map((_, i) => 100 + i) }),
+    },
   );
   const { answers } = await kept(queries);
-  const read = snapshotSource('snapshot', answers);
+  const read = snapshotSource('snapshot', answers, 'The snapshot');
   expect(await read.slices(query, 60, signal)).toBeUndefined();
-  const parts = noiseRanges(query);
   expect(parts).toHaveLength(24);
-  for (const part of parts)
-    expect((await read.mergedTree({ ...query, range: part }, 1, signal)).bytes).toEqual(
-      Uint8Array.of(part.startMs % 251),
-    );
+  for (const [i, part] of parts.entries())
+    expect((await read.mergedTree({ ...query, range: part }, 1, signal)).bytes).toEqual(Uint8Array.of(100 + i));
+  expect((await read.mergedTree(query, 1, signal)).bytes).toEqual(Uint8Array.of(2));
 });
 
 it('where no profile of the server is shown, it says so', async () => {
   const queries = await shown(sourceQueries.series(source, question) as never);
-  await expect(keepView(queries, source, signal)).rejects.toThrow('nothing to keep yet');
+  await expect(keepView(analysis, queries, signal)).rejects.toThrow('nothing to keep yet');
   navigate({ view: 'files' }, 'push');
-  await expect(keepView(queries, source, signal)).rejects.toThrow('not what is in a file');
+  await expect(keepView(analysis, queries, signal)).rejects.toThrow('not what is in a file');
 });
