@@ -28,6 +28,9 @@ export interface PackedSnapshot {
   readonly keptMs: number;
 }
 
+/** As the server takes it. */
+const MOST_SNAPSHOT_BYTES = 64 << 20;
+
 /** @param query of a link, with its `?` @throws Error with the server's words where it refuses */
 export async function makeShortLink(baseUrl: string, query: string): Promise<MadeLink> {
   return made(baseUrl, 'api/links', JSON.stringify({ query }));
@@ -35,7 +38,13 @@ export async function makeShortLink(baseUrl: string, query: string): Promise<Mad
 
 /** @param packed as `packSnapshot` makes it @throws Error with the server's words where it refuses */
 export async function keepSnapshot(baseUrl: string, query: string, packed: Uint8Array<ArrayBuffer>): Promise<MadeLink> {
-  return made(baseUrl, 'api/snapshots', new Blob([`${JSON.stringify({ query })}\n`, packed]));
+  // A server that reads no further resets the connection, and its words are lost.
+  const body = new Blob([`${JSON.stringify({ query })}\n`, packed]);
+  if (body.size > MOST_SNAPSHOT_BYTES)
+    throw new Error(
+      `The snapshot has ${Math.ceil(body.size / 2 ** 20)} MiB, and the server takes ${MOST_SNAPSHOT_BYTES / 2 ** 20}: keep a shorter range.`,
+    );
+  return made(baseUrl, 'api/snapshots', body);
 }
 
 /** @throws Error with the server's words where there is none */

@@ -247,12 +247,12 @@ function refuseUnread({ code }: NodeJS.ErrnoException, socket: Socket, basePath:
     code === 'HPE_HEADER_OVERFLOW'
       ? ([
           '431 Request Header Fields Too Large',
-          'The address, or what the browser sends with it, is too long.',
+          'The address, or what the browser sends with it, is too long. Links have at most 64 000 letters.',
         ] as const)
       : code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? (['408 Request Timeout', 'The request took too long.'] as const)
         : (['400 Bad Request', 'This is no request that can be read.'] as const);
-  const body = messagePage('This cannot be opened', `${text} Links have at most 64 000 letters.`, basePath);
+  const body = messagePage('This cannot be opened', text, basePath);
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\nContent-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\nX-Content-Type-Options: nosniff\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );

@@ -156,7 +156,7 @@ export class Links {
     if (kept + bytes.length > MOST_KEPT_BYTES)
       throw new Refused(
         507,
-        `Snapshots have ${kept} bytes, and at most ${MOST_KEPT_BYTES} are kept: delete some links.`,
+        `Snapshots have ${Math.round(kept / 2 ** 20)} MiB, and at most ${MOST_KEPT_BYTES / 2 ** 20} are kept: delete some links.`,
       );
     const digest = digestOf(query, bytes);
     // The file first: a link never leads to a snapshot that is not there.

@@ -87,7 +87,6 @@ it('says of anything else that it is not kept', async () => {
     source.mergedTree(other, 9, signal),
     source.mergedPprof(part, signal),
     source.mergedPprof({ ...query, matchers: [] }, signal),
-    source.slices(other, 9, signal),
     source.series({ ...question, stepMs: 1 }, signal),
     source.labelNames([], range, signal),
     source.labelSets(['pod', 'zone'], matchers, range, signal),
@@ -119,9 +118,13 @@ it.each([
   ['a form of no kind', withProfile({ query, bytes: 0, form: { kind: 'merged-tree', profileType: '' } })],
   ['bytes that are not there', withProfile({ query, bytes: 1e9, form: packedForm })],
   ['a bomb', gzipSync(Buffer.alloc(6e8))],
-])('with %s it is refused in words', async (_, bytes) => {
-  await expect(unpackSnapshot(new Uint8Array(bytes))).rejects.toThrow(/^The snapshot cannot be read: ./);
-});
+])(
+  'with %s it is refused in words',
+  async (_, bytes) => {
+    await expect(unpackSnapshot(new Uint8Array(bytes))).rejects.toThrow(/^The snapshot cannot be read: ./);
+  },
+  30_000,
+);
 
 it('cut anywhere or changed anywhere, it is refused or reads as a snapshot', async () => {
   const whole = await packSnapshot(answers);

@@ -168,7 +168,7 @@ test('a snapshot of a diff opens when the profiles are gone, evidence and all', 
   const asked: string[] = [];
   theirs.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
   await theirs.goto(url);
-  await expect(theirs.getByText(/^Kept on .* UTC, with the profiles of /)).toBeVisible();
+  await expect(theirs.getByText(/^Kept on .* UTC: the profiles of /)).toBeVisible();
   expectTheSame(await seenOn(theirs), seen);
   expect(asked.filter((one) => /POST|querier|flametide\.v1/.test(one))).toEqual([]);
   // What it holds can be looked at in other ways, and be kept again.

@@ -57,8 +57,10 @@ async function askWhole(source: DataSource, query: ProfileQuery, signal: AbortSi
   return sliced ?? source.mergedTree(query, MOST_NODES, signal);
 }
 
-export function noiseRanges({ range }: ProfileQuery, slices: number): readonly TimeRange[] {
-  return subRanges(range, Math.min(slices, MOST_SUB_RANGES));
+/** Of a source without slices; none where they would tell nothing. */
+export function noiseRanges(query: ProfileQuery): readonly TimeRange[] {
+  const slices = slicesOf(query);
+  return slices === 1 ? [] : subRanges(query.range, Math.min(slices, MOST_SUB_RANGES));
 }
 
 async function openSubRanges(
@@ -67,9 +69,8 @@ async function openSubRanges(
   query: ProfileQuery,
   signal: AbortSignal,
 ): Promise<SideNoise> {
-  const slices = slicesOf(query);
-  if (slices === 1) return { kind: 'itself' };
-  const ranges = noiseRanges(query, slices);
+  const ranges = noiseRanges(query);
+  if (ranges.length === 0) return { kind: 'itself' };
   const handles: ProfileHandle[] = [];
   try {
     for (let first = 0; first < ranges.length; first += SUB_RANGES_AT_ONCE) {

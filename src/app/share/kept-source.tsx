@@ -49,8 +49,8 @@ export function KeptNotice({ id }: { id: string }): ReactElement | null {
     <div className={shellStyles['notice']} role="status">
       <Icon name="info" />
       <span>
-        Kept on {formatFullInstant(keptMs, zone)}, with the profiles of {formatSpan(range, zone, nowMs)} (
-        {formatBytesOfFile(bytes)}). It holds this view: other services, ranges and labels are only on the server.
+        Kept on {formatFullInstant(keptMs, zone)}: the profiles of {formatSpan(range, zone, nowMs)} (
+        {formatBytesOfFile(bytes)}). Other services, ranges and labels are only on the server.
       </span>
       <AskServer kind="plain" />
     </div>

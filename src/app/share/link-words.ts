@@ -32,6 +32,7 @@ const COMPARED_PANES: Partial<typeof PANES> = { flame: 'Diff flame', both: 'Diff
 export function linkRows(state: UrlState, zone: string): readonly LinkRow[] {
   const rows: (readonly [title: string, text: string | undefined | false])[] = [
     ...subjectRows(state, zone),
+    ['Snapshot', state.snap !== undefined && `what was kept under ${state.snap}`],
     ['View', paneText(state)],
     ['Zoom', pathText(state.z)],
     ['Selected', pathText(state.sel)],

@@ -42,7 +42,8 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
 
   // Disabled they would lose the focus while they work.
   const canShorten = busy === undefined && url === link;
-  const canKeep = busy === undefined && isComplete && (tree !== undefined || comparison !== undefined);
+  const isShown = tree !== undefined || comparison !== undefined;
+  const canKeep = busy === undefined && isComplete && isShown;
 
   const copy = async (text: string, what: string): Promise<void> => {
     try {
@@ -181,6 +182,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
                 </span>
               )}
               {!isComplete && <span>Not all of it has come yet.</span>}
+              {isComplete && !isShown && <span>A snapshot is of a graph: there is none on the screen.</span>}
             </div>
           </section>
         )}

@@ -9,7 +9,7 @@ const rowsOf = (query: string): Record<string, string> =>
 it('all that a link of Explore holds', () => {
   expect(
     rowsOf(
-      `?v=1&svc=shop&type=${CPU}&q=env="prod"&from=1795456800000&until=1795464000000&by=pod&pane=sandwich&sw=parse&z=main;run&sel=main;run;parse&s=json&t=hide:/^runtime/&t=invert&col=file&dir=flame&order=name&x=1`,
+      `?v=1&svc=shop&type=${CPU}&q=env="prod"&from=1795456800000&until=1795464000000&by=pod&pane=sandwich&sw=parse&z=main;run&sel=main;run;parse&s=json&t=hide:/^runtime/&t=invert&col=file&dir=flame&order=name&snap=k3v9x0ab&x=1`,
     ),
   ).toEqual({
     Service: 'shop',
@@ -17,6 +17,7 @@ it('all that a link of Explore holds', () => {
     Labels: 'env="prod"',
     Range: '23 Nov 2026 18:00 – 20:00 UTC',
     'Series by': 'pod',
+    Snapshot: 'what was kept under k3v9x0ab',
     View: 'Sandwich of parse',
     Zoom: 'run, 2 deep',
     Selected: 'parse, 3 deep',
