@@ -171,8 +171,9 @@ export function snapshotSource(id: string, answers: KeptAnswers, holder: string)
       return found?.isWhole === true ? encoded(found) : notKept('files and lines of this profile');
     },
     slices: async (query) => {
-      const found = find(query) ?? notKept('slices of this range');
-      return found.encoded.form.kind === 'slices' ? encoded(found) : undefined;
+      const found = find(query);
+      // A source that knew none is asked for trees.
+      return found?.encoded.form.kind === 'slices' ? encoded(found) : undefined;
     },
     toldMarkers: async ({ startMs, endMs }) =>
       answers.markers.filter(({ timeMs }) => timeMs >= startMs && timeMs <= endMs),

@@ -90,8 +90,10 @@ test('a newer server is shown at once; what it is asked is never kept', async ({
     page.evaluate(async () => (await navigator.serviceWorker.ready).waiting !== null);
   await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
   await expect.poll(isWaiting).toBe(true);
-  const next = await page.context().newPage();
-  await page.close();
-  await next.goto(`${host.url}?v=1&view=files`);
-  await expect.poll(() => next.evaluate(() => caches.keys())).toEqual([`flametide ${host.url} newer`]);
+  const visit = async (): Promise<string[]> => {
+    await page.goto('about:blank');
+    await page.goto(`${host.url}?v=1&view=files`);
+    return page.evaluate(() => caches.keys());
+  };
+  await expect.poll(visit).toEqual([`flametide ${host.url} newer`]);
 });

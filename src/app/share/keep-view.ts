@@ -49,50 +49,36 @@ async function allAnswered(queries: QueryClient, signal: AbortSignal): Promise<v
   }
 }
 
-/** What active queries hold, once nothing is on its way; profiles as the worker has them. */
+/** Answers of one kind that stand on the screen: what is behind the id of the source in their keys, and what they are. */
+type AnswersTo = (what: string) => readonly { readonly key: readonly unknown[]; readonly data: unknown }[];
+
+/** What active queries hold, once nothing is on its way; profiles as the worker has them. @throws Error in words */
 export async function answersOnScreen(
   analysis: Analysis,
   queries: QueryClient,
   signal: AbortSignal,
 ): Promise<KeptAnswers> {
   await allAnswered(queries, signal);
+  // All of one moment: the next refresh may come at any time.
   const active = queries
     .getQueryCache()
     .findAll({ type: 'active' })
     .filter(({ state }) => state.status === 'success');
-  /** Questions behind the id of their source, with their answers. */
-  const of = (what: string): readonly { readonly key: readonly unknown[]; readonly data: unknown }[] =>
+  const of: AnswersTo = (what) =>
     active
       .filter(({ queryKey }) => queryKey[0] === what)
       .map(({ queryKey, state }: Query) => ({ key: queryKey.slice(2), data: state.data }));
-
-  // All of one moment, before anything is waited for: a refresh may come at any time.
-  const catalogues = of('catalogue').map(({ key, data }) => ({
-    question: { names: [SERVICE_LABEL, TYPE_LABEL], matchers: [], range: key[0] as TimeRange },
-    answer: (data as Catalogue).services.flatMap(({ name, types }) =>
-      types.map((type) =>
-        labelSet([
-          { name: SERVICE_LABEL, value: name },
-          { name: TYPE_LABEL, value: type },
-        ]),
-      ),
-    ),
-  }));
-  const unmet = of('unmet').flatMap(({ key: [fixed, matchers, range], data }) =>
-    (matchers as readonly LabelMatcher[]).map((matcher, i) => ({
-      question: {
-        names: [SERVICE_LABEL],
-        matchers: [...(fixed as readonly LabelMatcher[]), matcher],
-        range: range as TimeRange,
-      },
-      answer: (data as readonly number[]).includes(i) ? [] : [labelSet(fixed as readonly LabelMatcher[])],
-    })),
-  );
+  const open = openProfiles(of);
+  const openFiles = filesOnScreen().flatMap((name) => openFileNamed(name) ?? []);
+  const shown = onScreen.getState().tree?.file.asked;
+  if (shown && !open.some(({ query }) => isSame(query, shown)))
+    throw new Error('Another profile is on its way: keep it once it is there.');
   const answers = {
     link: new URL(linkOnScreen({ snap: undefined, embed: false })).search,
-    nowMs: currentNow(),
+    // Files are of no time: then it is when they were kept.
+    nowMs: open.length > 0 ? currentNow() : Date.now(),
     stored: (of('stored')[0]?.data as StoredRange | null | undefined) ?? undefined,
-    labelSets: [...catalogues, ...unmet],
+    labelSets: [...catalogues(of), ...unmet(of)],
     labelNames: of('label names').map(({ key: [matchers, range], data }) => ({
       question: { matchers: matchers as readonly LabelMatcher[], range: range as TimeRange },
       answer: data as readonly string[],
@@ -101,41 +87,42 @@ export async function answersOnScreen(
       question: key[0] as SeriesQuestion,
       answer: data as readonly Series[],
     })),
-    markers: active
-      .filter(({ queryKey }) => queryKey[0] === 'told markers')
-      .flatMap(({ state }) => state.data as readonly ToldMarker[]),
+    markers: of('told markers').flatMap(({ data }) => data as readonly ToldMarker[]),
   };
-  const toPack: (Omit<KeptProfile, 'encoded'> & { readonly handle: ProfileHandle })[] = [];
-  const add = (query: ProfileQuery, isWhole: boolean, handle: ProfileHandle): void => {
-    if (!toPack.some((one) => isSame(one.query, query))) toPack.push({ query, isWhole, handle });
-  };
-  // The best of each first: one of a kind is kept.
-  for (const what of ['whole', 'whole side', 'first', 'first side'])
-    for (const { key, data } of of(what))
-      add(key[0] as ProfileQuery, what === 'whole', (data as { profile: OpenedProfile }).profile.handle);
-  const shown = onScreen.getState().tree?.file.asked;
-  if (shown && !toPack.some(({ query }) => isSame(query, shown)))
-    throw new Error('Another profile is on its way: keep it once it is there.');
-  for (const { key, data } of of('noise')) {
-    const query = key[0] as ProfileQuery;
-    const noise = data as SideNoise;
-    const ranges = noiseRanges(query);
-    if (noise.kind === 'merges')
-      noise.handles.forEach((handle, i) => add({ ...query, range: ranges[i] }, false, handle));
-  }
-  const openFiles = filesOnScreen().flatMap((name) => openFileNamed(name) ?? []);
-
   const profiles: KeptProfile[] = [];
-  for (const { handle, ...rest } of toPack) profiles.push({ ...rest, encoded: await analysis.pack(handle, signal) });
+  for (const { query, isWhole, handle } of open)
+    profiles.push({ query, isWhole, encoded: await analysis.pack(handle, signal) });
   const files: KeptAnswers['files'][number][] = [];
   for (const { name, size, profile } of openFiles)
     files.push({ name, size, encoded: await analysis.pack(profile.handle, signal) });
-  // Files are of no time: then it is when they were kept.
-  return { ...answers, nowMs: profiles.length > 0 ? answers.nowMs : Date.now(), profiles, files };
+  return { ...answers, profiles, files };
 }
 
-function isSame(one: ProfileQuery, other: ProfileQuery): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+interface OpenAnswer extends Pick<KeptProfile, 'query' | 'isWhole'> {
+  readonly handle: ProfileHandle;
+}
+
+/** One for each question, the best there is. */
+function openProfiles(of: AnswersTo): readonly OpenAnswer[] {
+  const all = ['whole', 'whole side', 'first', 'first side'].flatMap((what) =>
+    of(what).map(({ key, data }): OpenAnswer => {
+      const { handle } = (data as { profile: OpenedProfile }).profile;
+      return { query: key[0] as ProfileQuery, isWhole: what === 'whole', handle };
+    }),
+  );
+  const best = all.filter(({ query }, i) => all.findIndex((one) => isSame(one.query, query)) === i);
+  const parts = of('noise').flatMap(({ key, data }) => {
+    const query = key[0] as ProfileQuery;
+    const noise = data as SideNoise;
+    if (noise.kind !== 'merges') return [];
+    const ranges = noiseRanges(query);
+    return noise.handles.map((handle, i) => ({ query: { ...query, range: ranges[i] }, isWhole: false, handle }));
+  });
+  return [...best, ...parts];
+}
+
+function isSame(a: ProfileQuery, b: ProfileQuery): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function filesOnScreen(): readonly string[] {
@@ -146,4 +133,31 @@ function filesOnScreen(): readonly string[] {
     return side.kind === 'file' ? [side.file] : [];
   });
   return [...new Set(names)];
+}
+
+function catalogues(of: AnswersTo): KeptAnswers['labelSets'] {
+  return of('catalogue').map(({ key, data }) => ({
+    question: { names: [SERVICE_LABEL, TYPE_LABEL], matchers: [], range: key[0] as TimeRange },
+    answer: (data as Catalogue).services.flatMap(({ name, types }) =>
+      types.map((type) =>
+        labelSet([
+          { name: SERVICE_LABEL, value: name },
+          { name: TYPE_LABEL, value: type },
+        ]),
+      ),
+    ),
+  }));
+}
+
+function unmet(of: AnswersTo): KeptAnswers['labelSets'] {
+  return of('unmet').flatMap(({ key: [fixed, matchers, range], data }) =>
+    (matchers as readonly LabelMatcher[]).map((matcher, i) => ({
+      question: {
+        names: [SERVICE_LABEL],
+        matchers: [...(fixed as readonly LabelMatcher[]), matcher],
+        range: range as TimeRange,
+      },
+      answer: (data as readonly number[]).includes(i) ? [] : [labelSet(fixed as readonly LabelMatcher[])],
+    })),
+  );
 }
