@@ -9,7 +9,7 @@ import { Choice } from './components/menu.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { lazily } from './components/lazily.tsx';
 import { closeFile, filesStore, openFiles, type OpenFile, type ReadingFile, useFiles } from './files/files-store.ts';
-import { demoSource, FILE_INPUT_ID, fromBrowser, pastedSource, useOpen } from './files/use-open.ts';
+import { demoSource, FILE_INPUT_ID, fromBrowser, pastedSource, sidesOfShownFile, useOpen } from './files/use-open.ts';
 import { ExplorePage } from './explore/explore-page.tsx';
 import { ExploreTime } from './explore/explore-time.tsx';
 import { isKeptPage } from './share/kept-page.ts';
@@ -152,7 +152,8 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
               if (event.metaKey || event.ctrlKey) return;
               event.preventDefault();
               // A second click on Files leads back to the list of them.
-              navigate(id === 'files' && view === 'files' ? NO_FILE : { view: id }, 'push');
+              if (id === 'files' && view === 'files') navigate(NO_FILE, 'push');
+              else navigate({ view: id, ...(id === 'compare' && view === 'files' && sidesOfShownFile()) }, 'push');
             }}
           >
             {title}
@@ -183,8 +184,8 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
         tabIndex={-1}
         aria-label="Open profile files"
         onChange={(event) => {
-          const { files } = event.target;
-          if (files && files.length > 0) void open(fromBrowser(files));
+          const { files, dataset } = event.target;
+          if (files && files.length > 0) void open(fromBrowser(files), dataset['side']);
           // The same file may be chosen again after a change on disk.
           event.target.value = '';
         }}
@@ -226,7 +227,7 @@ function FileTabs({ file }: { file: OpenFile }): ReactElement {
               </span>
             ),
         )}
-        <IconButton label="Open files" icon="plus" onClick={pick} />
+        <IconButton label="Open files" icon="plus" onClick={() => pick()} />
       </div>
       {sampleTypes.length > 1 ? (
         <Choice

@@ -433,6 +433,30 @@ test('files of another name take the sides that wait for one', async ({ page }) 
   expect(await summary(page)).toMatchObject({ a: { source: 'old.txt' }, b: { source: 'new.txt' } });
 });
 
+test('two files come to a comparison from the list of files, from a shown file, and dropped where one compares', async ({
+  page,
+}) => {
+  const expected = { a: { source: 'old.txt' }, b: { source: 'new.txt' } };
+  await page.goto('/?v=1&view=files&norm=absolute');
+  await openFiles(page, ...files);
+  await page.getByRole('button', { name: 'new.txt', exact: true }).click();
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Compare' }).click();
+  await shown(page);
+  expect(await summary(page)).toMatchObject(expected);
+
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Files' }).click();
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Files' }).click();
+  await page.getByRole('button', { name: 'Compare both' }).click();
+  await shown(page);
+  expect(await summary(page)).toMatchObject(expected);
+
+  await page.goto(`/?v=1&${side('a', before)}&${side('b', after)}`);
+  await openFiles(page, ...files);
+  await expect.poll(() => query(page).get('b.file')).toBe('new.txt');
+  await shown(page);
+  expect(await summary(page)).toMatchObject(expected);
+});
+
 test('a file against the server: of one unit it works, of two it is said why not', async ({ page }) => {
   const recorded = gzipped('usual.pb.gz', pprofOf(profileOf({}, 0), BASE_MS));
   await page.goto(`/?v=1&a.file=old.txt&${side('b', after)}`);
@@ -441,11 +465,10 @@ test('a file against the server: of one unit it works, of two it is said why not
     'A has samples in count, B has cpu in nanoseconds: choose a profile type of one unit on both sides.',
   );
   await expect(page.getByRole('tree')).toHaveCount(0);
-  await openFiles(page, recorded);
-  await shown(page, 'Flamegraph');
-  await page.goBack();
   await page.getByRole('button', { name: 'A, baseline: where it is from' }).click();
-  await page.getByRole('menuitem', { name: 'usual.pb.gz' }).click();
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('menuitem', { name: 'Open a file…' }).click();
+  await (await chooser).setFiles(recorded);
   await shown(page);
   expect(await summary(page)).toMatchObject({
     a: { source: 'usual.pb.gz', unit: 'nanoseconds', total: totalOf(profileOf({}, 0)) },

@@ -27,7 +27,7 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
         kind="warn"
         text={`Open ${missing.map((name) => name.slice(0, 120)).join(' and ')} to compare: a link holds no files.`}
       >
-        <Button kind="edged" onClick={pick}>
+        <Button kind="edged" onClick={() => pick()}>
           Open files
         </Button>
       </Note>

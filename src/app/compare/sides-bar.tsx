@@ -10,6 +10,7 @@ import { PopoverField } from '../components/popover.tsx';
 import { labelSourceOf } from '../explore/label-source.ts';
 import { parsedTypes } from '../explore/subject.ts';
 import { type OpenFile, useFiles } from '../files/files-store.ts';
+import { useOpen } from '../files/use-open.ts';
 import { rememberRange, usePreference } from '../preferences.ts';
 import { LabelChips } from '../query-bar/label-chips.tsx';
 import { ServicePicker } from '../query-bar/service-picker.tsx';
@@ -82,6 +83,7 @@ function SideMenu({ name, comparison }: SideProps): ReactElement {
   const other = comparison.sides[name === 'a' ? 'b' : 'a'];
   const open = useFiles().filter((file): file is OpenFile => file.kind === 'open');
   const source = side.kind === 'source' ? side : other.kind === 'source' ? other : undefined;
+  const { pick } = useOpen();
   return (
     <>
       <span className={styles['badge']} data-side={name} title={sideTitles[name]} aria-hidden="true">
@@ -101,11 +103,13 @@ function SideMenu({ name, comparison }: SideProps): ReactElement {
                 title: file.slice(0, 120),
                 checked: side.kind === 'file' && side.file === file,
               })),
+              { id: 'open', title: 'Open a file…' },
             ],
           },
         ]}
         onPick={(id) => {
           if (id === 'alone') navigate(linkAlone(side), 'push');
+          else if (id === 'open') pick(name);
           else if (id !== 'source')
             setSide(comparison, name, { kind: 'file', file: open[Number(id.slice(5))].name, st: undefined });
           else if (source) setSide(comparison, name, source);

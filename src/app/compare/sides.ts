@@ -9,6 +9,16 @@ import { before } from './ranges.ts';
 export type SideName = 'a' | 'b';
 export const sideNames: readonly SideName[] = ['a', 'b'];
 
+const SIDE_KEYS = ['svc', 'type', 'q', 'from', 'until', 'file', 'st'] as const;
+
+/** What a link says of both sides. */
+export type SidesState = Pick<UrlState, `${SideName}.${(typeof SIDE_KEYS)[number]}`>;
+
+export function sidesState(state: UrlState): SidesState {
+  const keys = sideNames.flatMap((name) => SIDE_KEYS.map((key) => `${name}.${key}` as const));
+  return Object.fromEntries(keys.map((key) => [key, state[key]])) as unknown as SidesState;
+}
+
 /** What is said of a side, beside its letter. */
 export const sideTitles = { a: 'baseline', b: 'comparison' } as const;
 
@@ -50,7 +60,7 @@ export interface SideDefaults {
   readonly zone: string;
 }
 
-export function sidesOf(state: UrlState, known: SideDefaults): Readonly<Record<SideName, Side>> {
+export function sidesOf(state: SidesState, known: SideDefaults): Readonly<Record<SideName, Side>> {
   const usual = usualRanges(state, known, isOneThing(state, known));
   return { a: sideOf('a', state, known, usual.a), b: sideOf('b', state, known, usual.b) };
 }
@@ -73,7 +83,7 @@ export function linkOfSides({ a, b }: Readonly<Record<SideName, Side>>): Partial
   return { ...linkOfSide('a', a), ...linkOfSide('b', b) };
 }
 
-function sideOf(name: SideName, state: UrlState, known: SideDefaults, usual: TimeRangeText | undefined): Side {
+function sideOf(name: SideName, state: SidesState, known: SideDefaults, usual: TimeRangeText | undefined): Side {
   const file = state[`${name}.file`];
   if (file !== undefined) return { kind: 'file', file, st: state[`${name}.st`] };
   const { service, profileType, matchers } = subjectOf(name, state, known);
@@ -98,7 +108,7 @@ function sideOf(name: SideName, state: UrlState, known: SideDefaults, usual: Tim
 
 function subjectOf(
   name: SideName,
-  state: UrlState,
+  state: SidesState,
   known: SideDefaults,
 ): Pick<SourceSide, 'service' | 'profileType' | 'matchers'> {
   const other = name === 'a' ? 'b' : 'a';
@@ -110,7 +120,7 @@ function subjectOf(
 }
 
 /** Whether both sides are of the same profiles, so that only time can tell them apart. */
-function isOneThing(state: UrlState, known: SideDefaults): boolean {
+function isOneThing(state: SidesState, known: SideDefaults): boolean {
   const [a, b] = sideNames.map((name) => {
     const { service, profileType, matchers } = subjectOf(name, state, known);
     return JSON.stringify([state[`${name}.file`] ?? [service, profileType, printLabelSelector(matchers)]]);
@@ -119,7 +129,7 @@ function isOneThing(state: UrlState, known: SideDefaults): boolean {
 }
 
 /** One end alone is no range. */
-function rangeOf(state: UrlState, name: SideName): TimeRangeText | undefined {
+function rangeOf(state: SidesState, name: SideName): TimeRangeText | undefined {
   const from = state[`${name}.from`];
   const until = state[`${name}.until`];
   return from === undefined || until === undefined ? undefined : { from, until };
@@ -131,7 +141,7 @@ function rangeOf(state: UrlState, name: SideName): TimeRangeText | undefined {
  * file over all that is in view.
  */
 function usualRanges(
-  state: UrlState,
+  state: SidesState,
   { range, oldestMs, nowMs, zone }: SideDefaults,
   isOne: boolean,
 ): Readonly<Record<SideName, TimeRangeText | undefined>> {

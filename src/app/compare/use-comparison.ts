@@ -1,5 +1,6 @@
 /** Both sides as they are open, their union, and what is known of its noise; each as far as it has come. */
 import { useMemo, useState } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import type {
   DiffAnswer,
   DiffRequest,
@@ -16,10 +17,10 @@ import { type OpenFile, useFiles } from '../files/files-store.ts';
 import { useStoredRange } from '../source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
-import { urlStore, useUrl } from '../url/url-store.ts';
+import { useUrl } from '../url/url-store.ts';
 import { sampleTypeKey } from '../views/shown.ts';
 import { useDiff, useEvidence, useFirstSide, useNoise, useWholeSide } from './comparison-queries.ts';
-import { type FileSide, type Side, type SideName, sideNames, sidesOf } from './sides.ts';
+import { type FileSide, type Side, type SideName, sideNames, sidesOf, sidesState } from './sides.ts';
 
 /** A side with its profile. */
 interface OpenSide {
@@ -60,7 +61,6 @@ export interface Comparison {
   readonly missing: readonly string[];
 }
 
-const SIDE_KEYS = ['svc', 'type', 'q', 'from', 'until', 'file', 'st'] as const;
 const ITSELF: SideNoise = { kind: 'itself' };
 
 export function useComparison(): Comparison {
@@ -141,9 +141,7 @@ export function useComparison(): Comparison {
 }
 
 function useSides(explored: Explored): Readonly<Record<SideName, Side>> {
-  const said = useUrl((state) =>
-    JSON.stringify(sideNames.flatMap((name) => SIDE_KEYS.map((key) => state[`${name}.${key}`] ?? null))),
-  );
+  const said = useUrl(useShallow(sidesState));
   const matchers = useUrl((state) => state.q);
   const { subject, time, zone } = explored;
   const { data: stored } = useStoredRange();
@@ -151,7 +149,7 @@ function useSides(explored: Explored): Readonly<Record<SideName, Side>> {
   const nowMs = useNow();
   return useMemo(
     () =>
-      sidesOf(urlStore.getState().state, {
+      sidesOf(said, {
         service: subject?.service,
         profileType: subject?.profileType,
         matchers,
@@ -160,7 +158,6 @@ function useSides(explored: Explored): Readonly<Record<SideName, Side>> {
         nowMs,
         zone: zoneName(zone),
       }),
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `said` stands for the keys that are read
     [said, subject, matchers, time.range, oldestMs, nowMs, zone],
   );
 }

@@ -10,7 +10,7 @@ import { useAnalysis } from '../queries.ts';
 import { openDialog, uiStore } from '../ui-store.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { closeFile, type FileEntry, useFiles } from './files-store.ts';
-import { pastedSource, useOpen } from './use-open.ts';
+import { fileSides, pastedSource, useOpen } from './use-open.ts';
 import styles from './files.module.css';
 
 /** Made of 20 000 nodes: large enough to be worth a look, ready at once. */
@@ -26,6 +26,7 @@ export function FilesPage(): ReactElement {
   const files = useFiles();
   const wanted = useUrl((state) => state.file);
   const { pick } = useOpen();
+  const open = files.filter((one) => one.kind === 'open');
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   return (
     <main className={styles['page']}>
@@ -48,7 +49,7 @@ export function FilesPage(): ReactElement {
           </>
         )}
         <p className={styles['actions']}>
-          <Button kind="primary" icon="upload" onClick={pick}>
+          <Button kind="primary" icon="upload" onClick={() => pick()}>
             Open files…
           </Button>
           <Button kind="edged" icon="copy" onClick={() => openDialog('paste')}>
@@ -76,6 +77,17 @@ export function FilesPage(): ReactElement {
             <span>
               {files.length} {files.length === 1 ? 'file' : 'files'}, {formatBytesOfFile(bytes)}
             </span>
+            {open.length > 1 && (
+              <Button
+                icon="swap"
+                title={`${open[0].name} is A, ${open[1].name} is B`}
+                onClick={() =>
+                  navigate({ view: 'compare', ...fileSides(open.slice(0, 2).map((one) => one.name)) }, 'push')
+                }
+              >
+                {open.length === 2 ? 'Compare both' : 'Compare the first two'}
+              </Button>
+            )}
           </header>
           <table className={styles['table']}>
             <thead>

@@ -4,29 +4,36 @@ import { demoName, demoRecipe } from '#model/demo-recipe.ts';
 import { useAnalysis } from '../queries.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
-import { type FileSource, openFileNamed, openFiles } from './files-store.ts';
+import { type FileSource, filesStore, openFileNamed, openFiles } from './files-store.ts';
 
 export const FILE_INPUT_ID = 'open-files';
 
 interface Open {
-  /** Opens, and shows the first that was accepted. @returns whether there is one. */
-  open(sources: readonly FileSource[]): Promise<boolean>;
-  pick(): void;
+  /** Opens, and shows the first that was accepted. @param side of the comparison, where they are for one @returns whether there is one. */
+  open(sources: readonly FileSource[], side?: string): Promise<boolean>;
+  pick(side?: 'a' | 'b'): void;
 }
 
 export function useOpen(): Open {
   const analysis = useAnalysis();
   return useMemo(
     () => ({
-      async open(sources) {
+      async open(sources, side = '') {
         const { view, file } = urlStore.getState().state;
         // Nor does one to a comparison hold its files: it stays where it is, and they come to its sides.
-        const sides = view === 'compare' ? awaitedSides() : [];
-        if (sides.length > 0) {
+        if (view === 'compare') {
+          const awaited = awaitedSides();
           const opened = await openFiles(analysis, sources);
-          const others = opened.filter((name) => !sides.some((key) => urlStore.getState().state[key] === name));
+          const others = opened.filter((name) => !awaited.some((key) => urlStore.getState().state[key] === name));
           const taken = awaitedSides().slice(0, others.length);
           if (taken.length > 0) navigate(Object.fromEntries(taken.map((key, i) => [key, others[i]])), 'replace');
+          else if (awaited.length === 0 && opened.length > 0)
+            navigate(
+              side === 'a' && opened.length === 1
+                ? { 'a.file': opened[0], 'a.st': undefined }
+                : fileSides(opened.slice(0, 2)),
+              'push',
+            );
           return opened.length > 0;
         }
         // A link carries the view of a file, not the file: the first that comes gets the view.
@@ -40,12 +47,31 @@ export function useOpen(): Open {
         else navigate({ view: 'files', file: first, src: undefined, st: undefined, z: [], sel: [] }, 'push');
         return true;
       },
-      pick() {
-        document.getElementById(FILE_INPUT_ID)?.click();
+      pick(side) {
+        const input = document.querySelector<HTMLInputElement>(`#${FILE_INPUT_ID}`);
+        if (!input) return;
+        input.dataset['side'] = side ?? '';
+        input.click();
       },
     }),
     [analysis],
   );
+}
+
+/** Keys that compare the second file with the first; a file alone is the side that is looked at. */
+export function fileSides(names: readonly string[]): Partial<UrlState> {
+  const [b, a] = names.toReversed();
+  return { ...(a !== undefined && { 'a.file': a, 'a.st': undefined }), 'b.file': b, 'b.st': undefined };
+}
+
+/** From a shown file to Compare: it beside the one opened before it, unless the link says already what is compared. */
+export function sidesOfShownFile(): Partial<UrlState> {
+  const { state } = urlStore.getState();
+  const isSaid = Object.entries(state).some(([key, value]) => /^[ab]\./.test(key) && value !== undefined);
+  if (state.file === undefined || !openFileNamed(state.file) || isSaid) return {};
+  const names = filesStore.getState().entries.flatMap((one) => (one.kind === 'open' ? [one.name] : []));
+  const at = names.indexOf(state.file);
+  return fileSides(at > 0 ? [names[at - 1], state.file] : names.length > 1 ? [state.file, names[1]] : [state.file]);
 }
 
 /** Sides of the link whose files are not open. */
