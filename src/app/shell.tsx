@@ -62,7 +62,7 @@ function Bands(): ReactElement {
     <div className={styles['shell']}>
       {isEmbedded ? <EmbedBar /> : <TopBar view={view} />}
       <Notices />
-      {snap !== undefined && view !== 'files' && <KeptNotice id={snap} />}
+      {snap !== undefined && <KeptNotice id={snap} />}
       {reading && <Reading file={reading} />}
       {view === 'explore' ? (
         <ExplorePage />

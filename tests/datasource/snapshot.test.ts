@@ -87,6 +87,7 @@ it('says of anything else that it is not kept', async () => {
     source.mergedTree(other, 9, signal),
     source.mergedPprof(part, signal),
     source.mergedPprof({ ...query, matchers: [] }, signal),
+    source.slices(other, 9, signal),
     source.series({ ...question, stepMs: 1 }, signal),
     source.labelNames([], range, signal),
     source.labelSets(['pod', 'zone'], matchers, range, signal),

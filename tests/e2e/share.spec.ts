@@ -252,16 +252,24 @@ test('kept links are listed and deleted; one that is gone says so', async ({ bro
   await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
 });
 
-test('of a file the link says that the file is needed', async ({ browser }) => {
+test('of a file the link says that the file is needed; a snapshot holds it', async ({ browser }) => {
   const page = await freshPage(browser);
-  await page.goto('/?v=1&view=files');
-  await openFiles(page, textFile('sample.txt', sampleStacks));
+  await page.goto('/?v=1&a.file=sample.txt&b.file=more.txt&pane=flame&norm=absolute');
+  await openFiles(page, textFile('sample.txt', sampleStacks), textFile('more.txt', `${sampleStacks}main;extra 7\n`));
+  const seen = await page.evaluate(() => window.flametide.summary());
+  expect(seen).toMatchObject({ view: 'compare', a: { total: 100 }, b: { total: 107 } });
   await page.getByRole('button', { name: 'Share', exact: true }).click();
-  const dialog = page.getByRole('dialog', { name: 'Share', exact: true });
-  await expect(dialog).toContainText('needs the same file under the same name: sample.txt.');
-  await expect(dialog.getByRole('button', { name: 'Keep a snapshot' })).toHaveCount(0);
-  await expect(page.evaluate(() => window.flametide.share({ snapshot: true }))).rejects.toThrow(
-    /not what is in a file/,
+  const dialog = page.getByRole('dialog', { name: 'Share' });
+  await expect(dialog).toContainText('needs the same files under the same name: sample.txt, more.txt.');
+  await dialog.getByRole('button', { name: 'Keep a snapshot' }).click();
+  await expect(dialog.getByRole('status')).toHaveText('Link to the snapshot copied.');
+  await expect(dialog).not.toContainText('needs the same files');
+  const theirs = await freshPage(browser);
+  await theirs.goto(await clipboard(page));
+  await expect(theirs.getByText(/^Kept on .* UTC: files /)).toBeVisible();
+  expect(await theirs.evaluate(() => window.flametide.summary())).toEqual(seen);
+  expect(await theirs.evaluate(() => window.flametide.changes(9))).toEqual(
+    await page.evaluate(() => window.flametide.changes(9)),
   );
 });
 

@@ -14,7 +14,6 @@ import { sideNames } from '../compare/sides.ts';
 import { type Catalogue, TYPE_LABEL } from '../explore/subject.ts';
 import { openFileNamed } from '../files/files-store.ts';
 import { currentNow } from '../time/refresh-clock.ts';
-import { urlStore } from '../url/url-store.ts';
 import { linkOnScreen } from '../views/link-on-screen.ts';
 import { onScreen } from '../views/on-screen.ts';
 
@@ -33,14 +32,9 @@ const QUIET_LOOKS = 4;
 
 /** @throws Error with what is in the way, in words */
 export async function keepView(analysis: Analysis, queries: QueryClient, signal: AbortSignal): Promise<KeptLink> {
-  const { state } = urlStore.getState();
-  if (state.view === 'files' || (state.view === 'compare' && (state['a.file'] ?? state['b.file']) !== undefined))
-    throw new Error(
-      'A snapshot holds what the server answered, and not what is in a file: send the file, or an export.',
-    );
   const answers = await answersOnScreen(analysis, queries, signal);
-  if (answers.profiles.length === 0)
-    throw new Error('There is nothing to keep yet: no profile of the server is on the screen.');
+  if (answers.profiles.length + answers.files.length === 0)
+    throw new Error('There is nothing to keep yet: no profile is on the screen.');
   const packed = await packSnapshot(answers);
   signal.throwIfAborted();
   return { ...(await keepSnapshot(document.baseURI, answers.link, packed)), bytes: packed.length };

@@ -6,6 +6,7 @@ import { formatBytesOfFile } from '#model/units.ts';
 import { Button } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import shellStyles from '../shell.module.css';
+import { useAnalysis } from '../queries.ts';
 import { SourceContext } from '../source-queries.ts';
 import { useHeldClock, useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
@@ -15,7 +16,7 @@ import viewStyles from '../views/workspace.module.css';
 import { snapshotQuery } from './snapshot-query.ts';
 
 export function KeptSource({ id, children }: { id: string; children: ReactNode }): ReactElement {
-  const { data, error } = useQuery(snapshotQuery(id));
+  const { data, error } = useQuery(snapshotQuery(useAnalysis(), id));
   // Ranges and the open step of the series are as they were, before anything is asked.
   const isHeld = useHeldClock(data?.nowMs);
   useEffect(() => {
@@ -40,7 +41,7 @@ export function KeptSource({ id, children }: { id: string; children: ReactNode }
 
 /** That what is shown was kept: when, of which time, and a way to what the server has. */
 export function KeptNotice({ id }: { id: string }): ReactElement | null {
-  const { data } = useQuery(snapshotQuery(id));
+  const { data } = useQuery(snapshotQuery(useAnalysis(), id));
   const zone = zoneName(useUrl((state) => state.tz));
   const nowMs = useNow();
   if (!data) return null;
@@ -49,10 +50,11 @@ export function KeptNotice({ id }: { id: string }): ReactElement | null {
     <div className={shellStyles['notice']} role="status">
       <Icon name="info" />
       <span>
-        Kept on {formatFullInstant(keptMs, zone)}: the profiles of {formatSpan(range, zone, nowMs)} (
-        {formatBytesOfFile(bytes)}). Other services, ranges and labels are only on the server.
+        Kept on {formatFullInstant(keptMs, zone)}
+        {range ? `: the profiles of ${formatSpan(range, zone, nowMs)}` : ': files'} ({formatBytesOfFile(bytes)}).
+        {range && ' Other services, ranges and labels are only on the server.'}
       </span>
-      <AskServer kind="plain" />
+      {range && <AskServer kind="plain" />}
     </div>
   );
 }

@@ -136,7 +136,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
             {failure}
           </p>
         )}
-        {files.length > 0 && (
+        {files.length > 0 && form !== 'kept' && state.snap === undefined && (
           <p className={styles['warning']}>
             <Icon name="warn" />
             <span>
@@ -165,7 +165,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
             ))}
           </dl>
         </section>
-        {hasServer && files.length === 0 && (
+        {hasServer && (
           <section aria-labelledby="keep-this">
             <h3 id="keep-this">Keep this</h3>
             <p>

@@ -127,9 +127,7 @@ it('of a source without slices the merges of sub-ranges are kept', async () => {
   expect((await read.mergedTree(query, 1, signal)).bytes).toEqual(Uint8Array.of(101));
 });
 
-it('where no profile of the server is shown, it says so', async () => {
+it('where no profile is shown, it says so', async () => {
   const queries = await shown(sourceQueries.series(source, question) as never);
   await expect(keepView(analysis, queries, signal)).rejects.toThrow('nothing to keep yet');
-  navigate({ view: 'files' }, 'push');
-  await expect(keepView(analysis, queries, signal)).rejects.toThrow('not what is in a file');
 });
