@@ -20,8 +20,9 @@ const ASKED_OF_THE_SERVER = [
 const TARGET = ['chrome123', 'edge123', 'firefox128', 'safari17.5'];
 
 /**
- * Three builds: the page to dist/client, the viewer (mode `viewer`) beside it, as one file, and, with `--ssr`, the server to dist/server: main.js, its worker threads and what they
- * share, libraries included. `scripts/build.js` runs them, and compresses what the first two made.
+ * Three builds: the page to dist/client, the viewer (mode `viewer`) beside it, as one file, and, with `--ssr`, the server to
+ * dist/server: main.js, its worker threads and what they share, libraries included. `scripts/build.js` runs them, and
+ * compresses what the first two made.
  */
 export default defineConfig(({ isSsrBuild, mode }) =>
   isSsrBuild

@@ -89,6 +89,16 @@ test('a tree of a file, with hostile names in it', async ({ page, folder, reader
   expect(await reader.page.evaluate(() => 'hit' in window)).toBe(false);
   expect(asked(reader)).toEqual([url, expect.stringContaining('view=files')]);
   expect(reader.complaints).toEqual([]);
+
+  // Nor could it: its own policy forbids it.
+  const refused = await reader.page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        addEventListener('securitypolicyviolation', ({ effectiveDirective }) => resolve(effectiveDirective));
+        fetch('http://127.0.0.1:9/').catch(() => {});
+      }),
+  );
+  expect(refused).toBe('connect-src');
 });
 
 const MINUTE = 60_000;
