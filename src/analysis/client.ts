@@ -128,6 +128,10 @@ export class AnalysisClient implements Analysis {
     return this.#ask<Exported>('exportDiff', [request], signal);
   }
 
+  pack(handle: ProfileHandle, signal: AbortSignal): Promise<Pick<EncodedProfile, 'bytes' | 'form'>> {
+    return this.#ask<Pick<EncodedProfile, 'bytes' | 'form'>>('pack', [handle], signal);
+  }
+
   close(handle: ProfileHandle): void {
     this.#worker.postMessage({ kind: 'close', handle }, []);
   }

@@ -144,6 +144,7 @@ function markdownCode(text: string): string {
   return `\`${text.replaceAll('`', "'").replaceAll('|', '\\|')}\``;
 }
 
-function markdownText(text: string): string {
+/** No letter of it is read as Markdown. */
+export function markdownText(text: string): string {
   return text.replace(/[\\`*_{}[\]<>#|!~]/g, '\\$&');
 }

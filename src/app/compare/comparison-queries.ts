@@ -15,7 +15,7 @@ import { type DataSource, SourceError } from '#datasource/datasource.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import { usualSlices } from '#model/slices.ts';
-import { subRanges } from '#model/time-range.ts';
+import { subRanges, type TimeRange } from '#model/time-range.ts';
 import { useAnalysis } from '../queries.ts';
 import { useSource } from '../source-queries.ts';
 
@@ -57,15 +57,20 @@ async function askWhole(source: DataSource, query: ProfileQuery, signal: AbortSi
   return sliced ?? source.mergedTree(query, MOST_NODES, signal);
 }
 
+/** Of a source without slices; none where they would tell nothing. */
+export function noiseRanges(query: ProfileQuery): readonly TimeRange[] {
+  const slices = slicesOf(query);
+  return slices === 1 ? [] : subRanges(query.range, Math.min(slices, MOST_SUB_RANGES));
+}
+
 async function openSubRanges(
   source: DataSource,
   analysis: Analysis,
   query: ProfileQuery,
   signal: AbortSignal,
 ): Promise<SideNoise> {
-  const slices = slicesOf(query);
-  if (slices === 1) return { kind: 'itself' };
-  const ranges = subRanges(query.range, Math.min(slices, MOST_SUB_RANGES));
+  const ranges = noiseRanges(query);
+  if (ranges.length === 0) return { kind: 'itself' };
   const handles: ProfileHandle[] = [];
   try {
     for (let first = 0; first < ranges.length; first += SUB_RANGES_AT_ONCE) {

@@ -16,7 +16,7 @@ import { Workspace } from '../views/workspace.tsx';
 import { ExploreBar } from './explore-bar.tsx';
 import { meanHeld } from './instance-means.ts';
 import { SeriesBand } from './series-band.tsx';
-import { type Explored, useExplored } from './use-explored.ts';
+import { type Explored, named, useExplored } from './use-explored.ts';
 import { type ShownSeries, useShownSeries } from './use-shown-series.ts';
 import styles from './explore.module.css';
 
@@ -39,9 +39,17 @@ export function ExplorePage(): ReactElement {
   const isEmbedded = useUrl((state) => state.embed);
   useEarlyTree(grid === 'none' ? explored.query : undefined);
   const series = useShownSeries(explored.query, SERIES_POINTS);
-  const service = explored.subject?.service;
+  const { subject } = explored;
+  const service = subject?.service;
   const hasPicture = useFirstPicture();
   usePageTitle(service);
+  const { range } = explored.time;
+  // Of a graph the tree tells it.
+  useEffect(() => {
+    if (grid === 'none' || range === undefined) return;
+    onScreen.setState({ link: { ...named({ subject }), ...absolute(range.startMs, range.endMs) } });
+    return () => onScreen.setState({ link: undefined });
+  }, [grid, range, subject]);
   return (
     <main className={styles['page']}>
       <h1 className="visually-hidden">{(service ?? 'Explore').slice(0, 200)}</h1>
@@ -95,7 +103,7 @@ function Graph({ explored, series }: { explored: Explored; series: ShownSeries }
   const failed = explored.error ?? answer.error;
   if (failed) return <SourceFailed error={failed} what="The flamegraph" />;
   const isNothing = answer.merged?.profile.totals[0] === 0 || (query === undefined && catalogue?.services.length === 0);
-  if (isNothing) return <NothingMatches explored={explored} newestMs={stored.data?.newestMs} />;
+  if (isNothing) return <NothingMatches explored={explored} stored={stored.data ?? undefined} />;
   if (file === undefined) return <div className={styles['waiting']} aria-busy="true" />;
   return (
     <Workspace

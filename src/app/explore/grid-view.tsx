@@ -80,13 +80,13 @@ function Services({ explored }: GridProps): ReactElement {
     }));
   }, [catalogue, data]);
   if (error) return <SourceFailed error={error} what="The costs of services" />;
-  if (!time.range) return <NothingMatches explored={explored} newestMs={undefined} />;
+  if (!time.range) return <NothingMatches explored={explored} stored={undefined} />;
   return (
     <ServicesGrid
       services={cells}
       costType={sampleTypeOf(catalogue?.overviewType)}
       range={time.range}
-      empty={<NothingMatches explored={explored} newestMs={undefined} />}
+      empty={<NothingMatches explored={explored} stored={undefined} />}
       renderSpark={sparkIn(explored)}
       hrefOf={(svc) => linkTo({ svc, type: undefined, grid: 'none', z: [], sel: [] })}
       onService={(svc) => navigate({ svc, type: undefined, grid: 'none', z: [], sel: [], cs: [] }, 'push')}
@@ -104,7 +104,7 @@ function Types({ explored }: GridProps): ReactElement {
       sourceQueries.series(source, sparkQuestion({ profileType, matchers, range: time.range! }, [], 1)),
     ),
   });
-  if (!time.range) return <NothingMatches explored={explored} newestMs={undefined} />;
+  if (!time.range) return <NothingMatches explored={explored} stored={undefined} />;
   const cells = ids?.map((id, i) => {
     const series = answers[i]?.data?.[0];
     return { type: parsedTypes([id])[0], series, cost: series && costOf(id, series) };
@@ -113,7 +113,7 @@ function Types({ explored }: GridProps): ReactElement {
     <TypesGrid
       types={cells?.filter(({ type }) => type !== undefined)}
       range={time.range}
-      empty={<NothingMatches explored={explored} newestMs={undefined} />}
+      empty={<NothingMatches explored={explored} stored={undefined} />}
       renderSpark={sparkIn(explored)}
       hrefOf={(type) => linkTo({ svc: subject?.service, type, grid: 'none', z: [], sel: [] })}
       onType={(type) => navigate({ svc: subject?.service, type, grid: 'none', z: [], sel: [] }, 'push')}
@@ -137,7 +137,7 @@ function Values({ explored }: GridProps): ReactElement {
     [data, by, subject],
   );
   if (error) return <SourceFailed error={error} what="The values" />;
-  if (!time.range) return <NothingMatches explored={explored} newestMs={undefined} />;
+  if (!time.range) return <NothingMatches explored={explored} stored={undefined} />;
   const withMatcher = (operator: LabelMatcher['operator'], value: string): Partial<UrlState> => ({
     svc: subject?.service,
     type: subject?.profileType,

@@ -9,7 +9,7 @@ import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { aroundMarker, aroundMarkerTitle } from '../compare/ranges.ts';
 import { Button, IconButton } from '../components/button.tsx';
-import { useLabelNames, useSeries } from '../source-queries.ts';
+import { useLabelNames, useSeries, useSource } from '../source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
@@ -151,6 +151,7 @@ function byName(series: readonly Series[]): readonly Series[] {
 
 /** What the data tells of versions, and what was told to the server, by time. */
 function useMarkers({ query, subject }: Explored): readonly Marker[] {
+  const source = useSource();
   const hasPicture = useFirstPicture();
   const names = useLabelNames(query?.matchers ?? [], query?.range);
   const label = names.data && versionLabelOf(names.data);
@@ -161,13 +162,7 @@ function useMarkers({ query, subject }: Explored): readonly Marker[] {
   const versions = useSeries(hasPicture ? question : undefined);
   const told = useQuery({
     queryKey: ['told markers', query?.range, subject?.service],
-    queryFn: async ({ signal }) =>
-      (await import('#datasource/told-markers.ts')).fetchToldMarkers(
-        document.baseURI,
-        query!.range,
-        subject!.service,
-        signal,
-      ),
+    queryFn: ({ signal }) => source.toldMarkers(query!.range, subject!.service, signal),
     enabled: query !== undefined && subject !== undefined && hasPicture,
   });
   return useMemo(() => {
