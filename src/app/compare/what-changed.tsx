@@ -205,9 +205,8 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
   const { kind, name, path, selfA, selfB, part, delta, codePct, trend, explained, isRemainder, supported } = change;
   const unit = unitOf(shown);
   const { prefix, middle, bare } = splitName(name.slice(0, MOST_LETTERS));
-  const amount = kind === 'code' ? part : delta;
   const rate = useUrl((state) => state.rate);
-  const money = monthlyText(shown, amount, rate);
+  const money = monthlyText(shown, delta, rate);
   const interval = formatInterval(change);
   return (
     <div
@@ -238,12 +237,16 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
       </div>
       <div className={styles['facts']}>
         {formatAmount(selfA, unit)} to {formatAmount(selfB, unit)}
-        {explained !== 0 && ` · ${formatShare(Math.abs(explained), 1)} of the change`}
+        {part !== delta &&
+          formatChange(part, unit) !== formatChange(delta, unit) &&
+          `, ${formatChange(part, unit)} ${kind}`}
+        {explained > 0 &&
+          (explained > 1 ? ' · more than the net change' : ` · ${formatShare(explained, 1)} of the change`)}
         {money !== undefined && ` · ${money} a month`}
       </div>
       <Interval change={change} reach={reach} text={interval} />
-      <div className={styles['delta']} data-sign={Math.sign(amount)}>
-        <strong>{formatChange(amount, unit)}</strong>
+      <div className={styles['delta']} data-sign={Math.sign(delta)}>
+        <strong>{formatChange(delta, unit)}</strong>
         <span>{codePct === null ? (trend === 'new' ? 'from 0' : 'to 0') : signedPercent(codePct)}</span>
       </div>
     </div>
