@@ -24,5 +24,6 @@ test('a part that cannot be loaded says so, and the rest of the page goes on', a
   await expect(page.getByRole('heading', { name: 'Drop profiles here' })).toBeVisible();
   await page.unroute(/assets\/compare-page.*\.js/);
   await page.getByRole('link', { name: 'Compare' }).click();
+  await page.getByRole('button', { name: 'Reload the page' }).click();
   await expect(page.getByRole('button', { name: 'Swap the sides' })).toBeVisible();
 });
