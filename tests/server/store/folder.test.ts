@@ -37,6 +37,14 @@ it('is made, and opens again', () => {
   expect(open().notes).toEqual([]);
 });
 
+it('of an older format is read on, and says so to older versions', () => {
+  const format = "SELECT value FROM meta WHERE key = 'format'";
+  const { value } = open().db.prepare(format).get() as { value: number };
+  opened[0].db.exec("UPDATE meta SET value = 1 WHERE key = 'format'");
+  close();
+  expect(open().db.prepare(format).get()).toEqual({ value });
+});
+
 it('belongs to one process', () => {
   open();
   expect(() => openFolder(folder)).toThrow('in use by another Flametide');
