@@ -220,6 +220,29 @@ it('on a full disk takes nothing, shows what it has, and goes on when the oldest
   expect(total()).toBe(110);
 });
 
+it('forgets the dictionary of a day that is over, and reads it again when the day goes on', () => {
+  const one = (day: number, name: string): MadeProfile => ({
+    labels: madeLabels('shop', CPU, {}),
+    service: 'shop',
+    profileType: CPU,
+    timeUs: (BASE_MS + day * DAY_MS) * 1000,
+    period: 0,
+    stacks: [{ frames: ['main:1', `${name}:1`], value: 1 }],
+  });
+  put([one(1, 'new')]);
+  const { internerBytes } = writer;
+  put([one(0, 'old')]);
+  expect(writer.internerBytes).toBeGreaterThan(internerBytes);
+  put(Array.from({ length: 1001 }, () => one(1, 'new')));
+  expect(writer.internerBytes).toBe(internerBytes);
+  put([one(0, 'old'), one(0, 'older')]);
+  const range = { startMs: BASE_MS, endMs: BASE_MS + 2 * DAY_MS };
+  const tree = store.merge({ profileType: CPU, matchers: [], callSite: [], ...range }, false, noStop);
+  expect(tree.warnings).toEqual([]);
+  expect(Object.fromEntries(stacksOf(tree))).toEqual({ 'main>new': 1002, 'main>old': 2, 'main>older': 1 });
+  expect(db.prepare('SELECT count(*) AS n FROM part').get()).toEqual({ n: 2 });
+});
+
 it('steps over a damaged block, and says so', () => {
   put([
     {
