@@ -3,16 +3,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
 /** What `npm run dev` leaves to a built server beside it (`npm start`), as the page itself comes from Vite. */
-const ASKED_OF_THE_SERVER = [
-  '/api',
-  '/s/',
-  '/healthz',
-  '/ready',
-  '/metrics',
-  '/querier.v1.',
-  '/flametide.v1.',
-  '/pyroscope',
-];
+const ASKED_OF_THE_SERVER = ['/api', '/s/', '/healthz', '/ready', '/metrics', '/querier.v1.', '/flametide.v1.', '/pyroscope'];
 
 /**
  * Two builds: the page to dist/client, and, with `--ssr`, the server to dist/server: main.js, its worker threads and what they
