@@ -2,7 +2,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactElement, useMemo, useRef, useState } from 'react';
 import type { Change } from '#model/changes.ts';
-import { changesAsMarkdown, formatAmount, formatChange, formatInterval, summarise } from '#model/changes-text.ts';
+import {
+  changesAsMarkdown,
+  formatAmount,
+  formatChange,
+  formatInterval,
+  summarise,
+  type AmountUnit,
+} from '#model/changes-text.ts';
 import { splitName } from '#model/function-name.ts';
 import { formatCount, formatShare } from '#model/units.ts';
 import { copy, showSandwich } from '../commands.ts';
@@ -219,7 +226,7 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
       style={{ transform: `translateY(${top}px)` }}
       onPointerEnter={() => kind === 'code' && hoverFunction(change.index)}
       onClick={onChoose}
-      title={path.join(' › ').slice(0, 2000)}
+      title={`${path.join(' › ').slice(0, 2000)}\n${partsText(change, unit)}`}
     >
       <div className={styles['cause']}>
         <bdi>
@@ -237,9 +244,6 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
       </div>
       <div className={styles['facts']}>
         {formatAmount(selfA, unit)} to {formatAmount(selfB, unit)}
-        {part !== delta &&
-          formatChange(part, unit) !== formatChange(delta, unit) &&
-          `, ${formatChange(part, unit)} ${kind}`}
         {explained > 0 &&
           (explained > 1 ? ' · more than the net change' : ` · ${formatShare(explained, 1)} of the change`)}
         {money !== undefined && ` · ${money} a month`}
@@ -251,6 +255,12 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
       </div>
     </div>
   );
+}
+
+/** `+0.806 points: code +0.846 points, work −0.040 points` */
+function partsText({ kind, delta, part }: Change, unit: AmountUnit): string {
+  const [code, work] = kind === 'code' ? [part, delta - part] : [delta - part, part];
+  return `${formatChange(delta, unit)}: code ${formatChange(code, unit)}, work ${formatChange(work, unit)}`;
 }
 
 const INTERVAL_CSS = 72;
