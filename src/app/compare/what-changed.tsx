@@ -209,7 +209,7 @@ interface ChangeRowProps {
 
 function ChangeRow(props: ChangeRowProps): ReactElement {
   const { shown, change, index, top, reach, isActive, isSelected, onChoose } = props;
-  const { kind, name, path, selfA, selfB, part, delta, codePct, trend, explained, isRemainder, supported } = change;
+  const { kind, name, path, selfA, selfB, delta, codePct, trend, explained, isRemainder, supported } = change;
   const unit = unitOf(shown);
   const { prefix, middle, bare } = splitName(name.slice(0, MOST_LETTERS));
   const rate = useUrl((state) => state.rate);
