@@ -8,6 +8,8 @@ import { useLabelNames, useSeries } from '../source-queries.ts';
 import { useUrl } from '../url/url-store.ts';
 import { meansOf } from './instance-means.ts';
 
+/** Points of the series: enough for any window, and the same for all, so that a resize asks nothing anew. */
+const SERIES_POINTS = 720;
 /** Series that are told apart on the screen; the smaller ones are left out, and the page says so. */
 export const MOST_SERIES = 500;
 /** Snapshots are averaged by instance first, so more are asked for than are shown. */
@@ -22,25 +24,25 @@ export interface ShownSeries {
   /** Sums, or for snapshots what was held on average, per step; undefined while there is no answer yet. */
   readonly series: readonly Series[] | undefined;
   readonly stepMs: number;
+  /** Whether it is an answer to another question; of snapshots also while there is none, or their interval is not known. */
   readonly isStale: boolean;
   readonly error: Error | null;
 }
 
-/** @param points how many are wanted at the most */
-export function useShownSeries(query: ProfileQuery | undefined, points: number): ShownSeries {
+/** @param callSite only what passes it; [] is everything */
+export function useShownSeries(query: ProfileQuery | undefined, callSite: readonly string[]): ShownSeries {
   const by = useUrl((state) => state.by);
-  const callSite = useUrl((state) => state.cs);
   const isMean = query !== undefined && isSnapshot(query.profileType);
   const names = useLabelNames(query?.matchers ?? [], query?.range);
   const instanceLabels = useMemo(() => (names.data ?? []).filter((name) => !name.startsWith('__')), [names.data]);
-  const probed = useSeries(
-    useMemo(
-      () => (query && names.data ? probeOf(query, instanceLabels) : undefined),
-      [query, names.data, instanceLabels],
-    ),
+  const probe = useMemo(
+    () => (query && names.data ? probeOf(query, instanceLabels) : undefined),
+    [query, names.data, instanceLabels],
   );
+  const probed = useSeries(probe);
+  const isProbing = probe !== undefined && (probed.isPending || probed.isPlaceholderData);
   const intervalMs = useMemo(() => (probed.data && uploadIntervalOf(probed.data)) ?? USUAL_INTERVAL_MS, [probed.data]);
-  const stepMs = query === undefined ? 1000 : stepFor(query.range, points, intervalMs);
+  const stepMs = query === undefined ? 1000 : stepFor(query.range, SERIES_POINTS, intervalMs);
   const isReady = query !== undefined && (!isMean || names.data !== undefined || names.error !== null);
   const question = useMemo((): SeriesQuestion | undefined => {
     if (!isReady) return undefined;
@@ -53,12 +55,12 @@ export function useShownSeries(query: ProfileQuery | undefined, points: number):
       limit: isMean ? MOST_INSTANCES : MOST_SERIES,
     };
   }, [isReady, query, stepMs, isMean, by, instanceLabels, callSite]);
-  const { data, error, isPlaceholderData } = useSeries(question);
+  const { data, error, isPending, isPlaceholderData } = useSeries(question);
   const series = useMemo(
     () => (data && isMean ? meansOf(data, by, Math.max(1, Math.round(stepMs / intervalMs))) : data),
     [data, isMean, by, stepMs, intervalMs],
   );
-  return { series, stepMs, isStale: isPlaceholderData, error };
+  return { series, stepMs, isStale: isPlaceholderData || (isMean && (isPending || isProbing)), error };
 }
 
 function probeOf(query: ProfileQuery, groupBy: readonly string[]): SeriesQuestion {
