@@ -101,6 +101,15 @@ test('a matcher of every operator reaches every question, and changes graph, ser
   }
 });
 
+test('values of a label cost what their title says, whichever type is looked at', async ({ page, baseURL }) => {
+  await push(baseURL!, 'e2e/costed{pod=one}', stacks, BASE_MS);
+  await page.goto(link('e2e/costed').replace(CPU, 'memory:inuse_space:bytes:space:bytes'));
+  await page.getByRole('button', { name: 'Add a label' }).click();
+  await page.getByRole('option', { name: /^pod/ }).click();
+  await expect(page.getByText('CPU time in this range')).toBeVisible();
+  await expect(page.getByRole('option', { name: /one/ })).toContainText('500\u00a0ms');
+});
+
 test('by keyboard alone: a service, a label, a range, the top function', async ({ page, baseURL }) => {
   await push(baseURL!, 'e2e/keys{pod=one}', { 'main;hot': 9, 'main;cold': 1 }, BASE_MS);
   await push(baseURL!, 'e2e/keys{pod=two}', { 'main;other': 20 }, BASE_MS);

@@ -43,7 +43,7 @@ export function ExplorePage(): ReactElement {
   return (
     <main className={styles['page']}>
       <h1 className="visually-hidden">{(service ?? 'Explore').slice(0, 200)}</h1>
-      {!isEmbedded && <ExploreBar explored={explored} />}
+      {!isEmbedded && <ExploreBar explored={explored} intervalMs={series.intervalMs} />}
       {hasPicture && <ServerNotice />}
       <SeriesBand
         explored={explored}
@@ -57,7 +57,11 @@ export function ExplorePage(): ReactElement {
         ]}
         onCompareAround={(ranges) => compare(explored, ranges)}
       />
-      {grid === 'none' ? <Graph explored={explored} /> : <GridView explored={explored} grid={grid} />}
+      {grid === 'none' ? (
+        <Graph explored={explored} />
+      ) : (
+        <GridView explored={explored} intervalMs={series.intervalMs} grid={grid} />
+      )}
     </main>
   );
 }
