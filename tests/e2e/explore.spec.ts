@@ -107,7 +107,7 @@ test('values of a label cost what their title says, whichever type is looked at'
   await page.getByRole('button', { name: 'Add a label' }).click();
   await page.getByRole('option', { name: /^pod/ }).click();
   await expect(page.getByText('CPU time in this range')).toBeVisible();
-  await expect(page.getByRole('option', { name: /one/ })).toContainText('500\u00a0ms');
+  await expect(page.getByRole('option', { name: /one/ })).toContainText('500\u00a0core-ms');
 });
 
 test('by keyboard alone: a service, a label, a range, the top function', async ({ page, baseURL }) => {
