@@ -19,7 +19,7 @@ import { onScreen } from './on-screen.ts';
 import { Panes, usePane } from './panes.tsx';
 import { SearchBox } from './search-box.tsx';
 import { runSharedKey, stepToHit } from './search-steps.ts';
-import { type ShownProfile, type ShownTree, shownTreeOf, useShown, valueText } from './shown.ts';
+import { largestNode, type ShownProfile, type ShownTree, shownTreeOf, useShown, valueText } from './shown.ts';
 import { SidePanel } from './side-panel.tsx';
 import { Strip } from './strip.tsx';
 import { useFrameMenu } from './use-frame-menu.tsx';
@@ -168,12 +168,8 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
     navigate({ z: pathOf(tree, names, node) }, how === 'step' ? 'push' : 'replace');
   };
   const select = (node: NodeIndex): void => navigate({ sel: pathOf(tree, names, node) }, 'replace');
-  /** A function stands in the graph for its largest occurrence. */
   const selectFunction = (func: number): void => {
-    let largest = -1;
-    for (let i = 1; i < tree.length; i++) {
-      if (tree.func[i] === func && (largest < 0 || tree.total[i] > tree.total[largest])) largest = i;
-    }
+    const largest = largestNode(tree, func);
     if (largest > 0) select(largest);
   };
 
