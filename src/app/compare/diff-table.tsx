@@ -5,7 +5,7 @@ import { exactAmount, formatAmount, formatChange } from '#model/changes-text.ts'
 import { showSandwich } from '../commands.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { type FunctionColumn, FunctionGrid } from '../views/functions/function-grid.tsx';
-import { largestNode } from '../views/shown.ts';
+import { largestNode } from '../views/largest-node.ts';
 import { sortedRows } from './diff-rows.ts';
 import { intervalText, percentText, unitOf, verdictOfFunction } from './diff-words.ts';
 import type { ShownComparison } from './use-comparison.ts';

@@ -94,15 +94,6 @@ export function samplesIn({ file, sampleType }: Shown, value: number): number | 
   return Math.round(value / period.value);
 }
 
-/** Where a function is largest: it stands in the graph for all of them; 0 nowhere. */
-export function largestNode(tree: CallTree, func: number): NodeIndex {
-  let largest = 0;
-  for (let node = 1; node < tree.length; node++) {
-    if (tree.func[node] === func && (largest === 0 || tree.total[node] > tree.total[largest])) largest = node;
-  }
-  return largest;
-}
-
 /** The next node after `from` whose function is hit, around the end; -1 if there is none. */
 export function nextHit(tree: CallTree, hit: Uint8Array, from: NodeIndex, step: 1 | -1): NodeIndex {
   for (let i = 1; i <= tree.length; i++) {

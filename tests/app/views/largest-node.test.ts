@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { largestNode } from '#app/views/shown.ts';
+import { largestNode } from '#app/views/largest-node.ts';
 import { pathOf } from '#model/call-path.ts';
 import { profileFromText, treeOf } from '../../support/profile-from-text.ts';
 
