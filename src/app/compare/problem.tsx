@@ -5,7 +5,7 @@ import { Icon } from '../components/icon.tsx';
 import { useOpen } from '../files/use-open.ts';
 import { useAskAgain } from '../source-queries.ts';
 import viewStyles from '../views/workspace.module.css';
-import { sideNames } from './sides.ts';
+import { emptySides, sideNames } from './sides.ts';
 import type { Comparison } from './use-comparison.ts';
 
 export function Problem({ comparison }: { comparison: Comparison }): ReactElement | null {
@@ -43,7 +43,7 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
     return <Note kind="warn" text="The server has no profiles yet: there is nothing to compare." />;
   if (!shown) return null;
   const { totals, refused, kind, negative } = shown.diff;
-  const empty = sideNames.filter((name) => Number(totals[name]) === 0);
+  const empty = emptySides(totals);
   if (empty.length > 0) {
     const names = empty.map((name) => name.toUpperCase()).join(' and ');
     return (

@@ -65,6 +65,11 @@ export function sidesOf(state: SidesState, known: SideDefaults): Readonly<Record
   return { a: sideOf('a', state, known, usual.a), b: sideOf('b', state, known, usual.b) };
 }
 
+/** Those that hold nothing: with one there is nothing to compare. */
+export function emptySides(totals: Readonly<Record<SideName, number | bigint>>): readonly SideName[] {
+  return sideNames.filter((name) => Number(totals[name]) === 0);
+}
+
 /** Keys of a link that say all of a side; what a file has and a source does not is taken out, and the other way round. */
 export function linkOfSide(name: SideName, side: Side): Partial<UrlState> {
   const of = side.kind === 'source' ? side : undefined;
