@@ -8,12 +8,11 @@ import { useSeries, useSource, useUnmet } from '../source-queries.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { useFirstPicture } from '../views/first-picture.ts';
 import { Spark } from '../views/timeline/spark.tsx';
-import { costsOf, parsedTypes } from './subject.ts';
+import { costsOf, parsedTypes, sampleTypeOf } from './subject.ts';
 import { overviewQuestion } from './questions.ts';
 import { type Explored, named } from './use-explored.ts';
 import { labelSourceOf } from './label-source.ts';
 
-const NO_TYPE = { type: '', unit: '' };
 const NOTHING_UNMET: readonly number[] = [];
 
 interface ExploreBarProps {
@@ -62,7 +61,7 @@ export function ExploreBar({ explored, intervalMs }: ExploreBarProps): ReactElem
       unmet={unmet.data ?? NOTHING_UNMET}
       groupBy={by === '' ? undefined : by}
       source={labels}
-      costType={costed ? { type: costed.sampleType, unit: costed.sampleUnit } : NO_TYPE}
+      costType={sampleTypeOf(costedId)}
       costTitle={costed ? profileTypeTitle(costed) : ''}
       renderSpark={(service) => {
         const series = overview.data?.find(({ labels: set }) => set.some(({ value }) => value === service));

@@ -2,10 +2,10 @@
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import { absolute, type TimeRangeText } from '#model/time-range.ts';
 import { before } from '../compare/ranges.ts';
+import { linkOfSides, openSource } from '../compare/sides.ts';
 import { lazily } from '../components/lazily.tsx';
 import { usePageTitle } from '../page-title.ts';
 import { useEarlyTree, useMergedProfile, useStoredRange } from '../source-queries.ts';
-import type { UrlState } from '../url/url-state.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
 import { useFirstPicture } from '../views/first-picture.ts';
 import { onScreen } from '../views/on-screen.ts';
@@ -68,17 +68,10 @@ export function ExplorePage(): ReactElement {
 
 /** To the comparison of two ranges of what is looked at; all of it in the link. */
 function compare({ subject }: Explored, ranges: { readonly a: TimeRangeText; readonly b: TimeRangeText }): void {
-  const { q } = urlStore.getState().state;
-  const side = (name: 'a' | 'b'): Partial<UrlState> => ({
-    [`${name}.svc`]: subject?.service,
-    [`${name}.type`]: subject?.profileType,
-    [`${name}.q`]: q,
-    [`${name}.from`]: ranges[name].from,
-    [`${name}.until`]: ranges[name].until,
-    [`${name}.file`]: undefined,
-    [`${name}.st`]: undefined,
-  });
-  navigate({ view: 'compare', ...side('a'), ...side('b'), z: [], sel: [] }, 'push');
+  const matchers = urlStore.getState().state.q;
+  const side = { ...openSource, service: subject?.service, profileType: subject?.profileType, matchers };
+  const sides = linkOfSides({ a: { ...side, text: ranges.a }, b: { ...side, text: ranges.b } });
+  navigate({ view: 'compare', ...sides, z: [], sel: [] }, 'push');
 }
 
 function Graph({ explored }: { explored: Explored }): ReactElement {

@@ -2,7 +2,6 @@
 import { useQueries } from '@tanstack/react-query';
 import { type ReactElement, useMemo } from 'react';
 import { type LabelMatcher, labelValue, SERVICE_LABEL } from '#model/labels.ts';
-import { parseProfileType } from '#model/profile-type.ts';
 import type { Series } from '#model/series.ts';
 import { LabelGrid } from '../overview/label-grid.tsx';
 import { ServicesGrid } from '../overview/services-grid.tsx';
@@ -15,7 +14,7 @@ import { Spark } from '../views/timeline/spark.tsx';
 import { NothingMatches, SourceFailed } from './explore-messages.tsx';
 import styles from './explore.module.css';
 import { costOf } from './instance-means.ts';
-import { costsOf, parsedTypes } from './subject.ts';
+import { costsOf, parsedTypes, sampleTypeOf } from './subject.ts';
 import { overviewQuestion, sparkQuestion } from './questions.ts';
 import type { Explored } from './use-explored.ts';
 
@@ -27,7 +26,6 @@ interface GridProps {
 
 /** Values of a label that have a cell. */
 const MOST_VALUES = 500;
-const NO_TYPE = { type: '', unit: '' };
 
 const grids: readonly { readonly id: Exclude<UrlState['grid'], 'none'>; readonly title: string }[] = [
   { id: 'services', title: 'Services' },
@@ -171,9 +169,4 @@ function Values({ explored, intervalMs }: GridProps): ReactElement {
 function sparkIn({ time }: Explored): (series: Series, largest: number | undefined) => ReactElement | null {
   const { range } = time;
   return (series, largest) => (range ? <Spark series={series} range={range} largest={largest} /> : null);
-}
-
-function sampleTypeOf(id: string | undefined): { type: string; unit: string } {
-  const type = id === undefined ? undefined : parseProfileType(id);
-  return type ? { type: type.sampleType, unit: type.sampleUnit } : NO_TYPE;
 }

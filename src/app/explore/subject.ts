@@ -2,6 +2,7 @@
 import type { SeriesQuestion } from '#datasource/datasource.ts';
 import { type LabelSet, labelValue, SERVICE_LABEL } from '#model/labels.ts';
 import { defaultProfileType, parseProfileType, type ProfileType } from '#model/profile-type.ts';
+import type { SampleType } from '#model/profile.ts';
 import type { Series } from '#model/series.ts';
 import { busiestFirst, type CostRow } from '../query-bar/suggestions.ts';
 import { costOf } from './instance-means.ts';
@@ -49,6 +50,12 @@ function overviewTypeOf(services: readonly Service[]): string | undefined {
 
 export function parsedTypes(ids: readonly string[]): ProfileType[] {
   return ids.flatMap((id) => parseProfileType(id) ?? []);
+}
+
+/** What values of a profile type count; nothing that has a name where it is no type. */
+export function sampleTypeOf(id: string | undefined): SampleType {
+  const type = id === undefined ? undefined : parseProfileType(id);
+  return { type: type?.sampleType ?? '', unit: type?.sampleUnit ?? '' };
 }
 
 /** What each value of a label costs, the most first. */
