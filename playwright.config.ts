@@ -22,6 +22,8 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     locale: 'en-GB',
     timezoneId: 'UTC',
+    // Only where it is tested: what it answers cannot be watched or held back.
+    serviceWorkers: 'block',
     trace: 'retain-on-failure',
     launchOptions: testBrowser(),
   },

@@ -1,15 +1,30 @@
 import optimizeLocales from '@react-aria/optimize-locales-plugin';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
 /** What `npm run dev` leaves to a built server beside it (`npm start`), as the page itself comes from Vite. */
-const ASKED_OF_THE_SERVER = ['/api', '/s/', '/healthz', '/ready', '/metrics', '/querier.v1.', '/flametide.v1.', '/pyroscope'];
+const ASKED_OF_THE_SERVER = [
+  '/api',
+  '/s/',
+  '/healthz',
+  '/ready',
+  '/metrics',
+  '/querier.v1.',
+  '/flametide.v1.',
+  '/pyroscope',
+];
+
+/** light-dark() must reach the browser as it stands: theme.css relies on it. */
+const TARGET = ['chrome123', 'edge123', 'firefox128', 'safari17.5'];
 
 /**
- * Two builds: the page to dist/client, and, with `--ssr`, the server to dist/server: main.js, its worker threads and what they
- * share, libraries included. `scripts/build.js` runs both, and compresses what the first made.
+ * Three builds: the page to dist/client, the viewer (mode `viewer`) beside it, as one file, and, with `--ssr`, the server to
+ * dist/server: main.js, its worker threads and what they share, libraries included. `scripts/build.js` runs them, and
+ * compresses what the first two made.
  */
-export default defineConfig(({ isSsrBuild }) =>
+export default defineConfig(({ isSsrBuild, mode }) =>
   isSsrBuild
     ? {
         publicDir: false,
@@ -31,49 +46,67 @@ export default defineConfig(({ isSsrBuild }) =>
           },
         },
       }
-    : {
-        // Words of react-aria in other languages: the page speaks one.
-        // Beside the page, wherever it is served: `--base-path` is known only then.
-        base: './',
-        plugins: [startSooner(), react(), { ...optimizeLocales.vite({ locales: ['en-US'] }), enforce: 'pre' }],
-        worker: {
-          format: 'es',
-          // A folder of its own: the manifest does not list workers, and the size check looks for them here.
-          rolldownOptions: {
-            output: {
-              entryFileNames: 'assets/worker/[name]-[hash].js',
-              chunkFileNames: 'assets/worker/[name]-[hash].js',
-            },
+    : mode === 'viewer'
+      ? {
+          base: './',
+          publicDir: false,
+          plugins: [react(), { ...optimizeLocales.vite({ locales: ['en-US'] }), enforce: 'pre' }, inOneFile()],
+          worker: { format: 'iife' },
+          build: {
+            outDir: 'dist/client',
+            emptyOutDir: false,
+            target: TARGET,
+            modulePreload: false,
+            cssCodeSplit: false,
+            assetsInlineLimit: Number.MAX_SAFE_INTEGER,
+            chunkSizeWarningLimit: 3000,
+            rolldownOptions: { input: 'viewer.html', output: { codeSplitting: false } },
           },
-        },
-        build: {
-          outDir: 'dist/client',
-          manifest: true,
-          license: { fileName: 'licences/libraries.md' },
-          // light-dark() must reach the browser as it stands: theme.css relies on it.
-          target: ['chrome123', 'edge123', 'firefox128', 'safari17.5'],
-          modulePreload: { polyfill: false },
-          // What the first visit shares with a later part is one chunk, what only later parts share another: a dozen small ones
-          // compress worse, by 6 kB.
-          rolldownOptions: {
-            input: ['index.html', 'src/app/analysis-worker.ts'],
-            output: {
-              codeSplitting: {
-                groups: [
-                  { name: 'libraries', test: /node_modules/, minShareCount: 2, tags: ['$initial'] },
-                  { name: 'shared', test: /src.(?!app.analysis-worker)/, minShareCount: 2, tags: ['$initial'] },
-                  { name: 'later', test: /node_modules/, minShareCount: 2 },
-                ],
+        }
+      : {
+          // Words of react-aria in other languages: the page speaks one.
+          // Beside the page, wherever it is served: `--base-path` is known only then.
+          base: './',
+          plugins: [startSooner(), react(), { ...optimizeLocales.vite({ locales: ['en-US'] }), enforce: 'pre' }],
+          worker: {
+            format: 'es',
+            // A folder of its own: the manifest does not list workers, and the size check looks for them here.
+            rolldownOptions: {
+              output: {
+                entryFileNames: 'assets/worker/[name]-[hash].js',
+                chunkFileNames: 'assets/worker/[name]-[hash].js',
               },
             },
           },
-          // scripts/size.js watches the sizes.
-          chunkSizeWarningLimit: 1000,
+          build: {
+            outDir: 'dist/client',
+            manifest: true,
+            license: { fileName: 'licences/libraries.md' },
+            target: TARGET,
+            modulePreload: { polyfill: false },
+            // What the first visit shares with a later part is one chunk, what only later parts share another: a dozen small ones
+            // compress worse, by 6 kB.
+            rolldownOptions: {
+              input: ['index.html', 'src/app/analysis-worker.ts', 'src/app/service-worker.ts'],
+              output: {
+                // Beside the page, as it stands for all that lies there.
+                entryFileNames: ({ name }) => (name === 'service-worker' ? 'sw.js' : 'assets/[name]-[hash].js'),
+                codeSplitting: {
+                  groups: [
+                    { name: 'libraries', test: /node_modules/, minShareCount: 2, tags: ['$initial'] },
+                    { name: 'shared', test: /src.(?!app.analysis-worker)/, minShareCount: 2, tags: ['$initial'] },
+                    { name: 'later', test: /node_modules/, minShareCount: 2 },
+                  ],
+                },
+              },
+            },
+            // scripts/size.js watches the sizes.
+            chunkSizeWarningLimit: 1000,
+          },
+          server: {
+            proxy: Object.fromEntries(ASKED_OF_THE_SERVER.map((path) => [path, 'http://127.0.0.1:4040'])),
+          },
         },
-        server: {
-          proxy: Object.fromEntries(ASKED_OF_THE_SERVER.map((path) => [path, 'http://127.0.0.1:4040'])),
-        },
-      },
 );
 
 /** The worker's start stands before the page's script, and the font need not wait for the styles that name it. */
@@ -93,6 +126,55 @@ function startSooner(): Plugin {
             };
           return [];
         }),
+    },
+  };
+}
+
+/** Script and styles go into the viewer itself, which may run the one, ask nothing of anyone, and do no more. */
+function inOneFile(): Plugin {
+  return {
+    name: 'in-one-file',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      const page = bundle['viewer.html'];
+      const files = Object.values(bundle).filter((file) => file !== page);
+      const chunks = files.filter((file) => file.type === 'chunk');
+      const styles = files.filter((file) => file.type === 'asset');
+      if (page?.type !== 'asset' || chunks.length !== 1 || styles.some(({ fileName }) => !fileName.endsWith('.css')))
+        this.error(`The viewer is not one script and its styles: ${Object.keys(bundle).join(', ')}.`);
+      const script = chunks[0].code
+        // What Vite leaves where nothing is to be loaded before.
+        .replaceAll('__VITE_PRELOAD__', 'void 0')
+        // What would end an element that holds it, or begin a comment in it; both only ever stand in texts of a script.
+        .replace(/<(?=\/script|!--|script)/gi, String.raw`\x3C`)
+        .trim();
+      const style = styles.map(({ source }) => String(source)).join('\n');
+      // The page's: of the same libraries.
+      const licence = readFileSync('dist/client/licences/libraries.md', 'utf8');
+      if (/<\/style/i.test(style) || /<\/?script|<!--/i.test(licence)) this.error('A text would end its element.');
+      const policy = [
+        "default-src 'none'",
+        `script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+        "style-src 'unsafe-inline'",
+        'worker-src blob:',
+        'img-src data: blob:',
+        'font-src data:',
+        "base-uri 'none'",
+        "form-action 'none'",
+      ].join('; ');
+      const bare = String(page.source).replace(/\s*<(?:script[^>]*><\/script>|link rel="stylesheet"[^>]*>)/g, '');
+      page.source = bare
+        .replace(
+          '<meta charset',
+          () => `<meta http-equiv="Content-Security-Policy" content="${policy}" />\n    <meta charset`,
+        )
+        .replace('</head>', () => `  <style>${style}</style>\n  </head>`)
+        .replace(
+          '</body>',
+          () =>
+            `  <script type="module">${script}</script>\n    <script type="text/plain" id="licences">\n${licence}</script>\n  </body>`,
+        );
+      for (const { fileName } of files) delete bundle[fileName];
     },
   };
 }

@@ -198,5 +198,7 @@ export interface Analysis {
   sandwichDiff(request: DiffRequest, func: number, signal: AbortSignal): Promise<SandwichDiffAnswer>;
   /** Collapsed stacks of both sides, as recorded. */
   exportDiff(request: DiffRequest, signal: AbortSignal): Promise<Exported>;
+  /** The profile whole, as `open` reads it: what is kept to show the same again. */
+  pack(handle: ProfileHandle, signal: AbortSignal): Promise<Pick<EncodedProfile, 'bytes' | 'form'>>;
   close(handle: ProfileHandle): void;
 }

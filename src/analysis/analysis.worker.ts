@@ -80,6 +80,8 @@ function call(message: CallMessage, signal: AbortSignal): Promise<unknown> {
       return analysis.sandwichDiff(...message.args, signal);
     case 'exportDiff':
       return analysis.exportDiff(...message.args, signal);
+    case 'pack':
+      return analysis.pack(...message.args);
   }
 }
 

@@ -55,18 +55,29 @@ export class AnalysisClient implements Analysis {
       this.#failAll('The worker that reads profiles stopped. Reload the page; a very large file may need more memory.');
   }
 
-  open(encoded: EncodedProfile, signal: AbortSignal, onProgress: (share: number) => void): Promise<OpenedProfile> {
-    return this.#ask<OpenedProfile>('open', [encoded], signal, [encoded.bytes.buffer], onProgress);
+  async open(
+    encoded: EncodedProfile,
+    signal: AbortSignal,
+    onProgress: (share: number) => void,
+  ): Promise<OpenedProfile> {
+    const profile = await this.#ask<OpenedProfile>('open', [encoded], signal, [encoded.bytes.buffer], onProgress);
+    this.#closeLate(profile.handle, signal);
+    return profile;
   }
 
-  openWithTree(
+  async openWithTree(
     encoded: EncodedProfile,
     view: TreeView,
     signal: AbortSignal,
   ): Promise<{ profile: OpenedProfile; tree: TreeAnswer }> {
-    return this.#ask<{ profile: OpenedProfile; tree: TreeAnswer }>('openWithTree', [encoded, view], signal, [
-      encoded.bytes.buffer,
-    ]);
+    const answer = await this.#ask<{ profile: OpenedProfile; tree: TreeAnswer }>(
+      'openWithTree',
+      [encoded, view],
+      signal,
+      [encoded.bytes.buffer],
+    );
+    this.#closeLate(answer.profile.handle, signal);
+    return answer;
   }
 
   tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer> {
@@ -117,8 +128,19 @@ export class AnalysisClient implements Analysis {
     return this.#ask<Exported>('exportDiff', [request], signal);
   }
 
+  pack(handle: ProfileHandle, signal: AbortSignal): Promise<Pick<EncodedProfile, 'bytes' | 'form'>> {
+    return this.#ask<Pick<EncodedProfile, 'bytes' | 'form'>>('pack', [handle], signal);
+  }
+
   close(handle: ProfileHandle): void {
     this.#worker.postMessage({ kind: 'close', handle }, []);
+  }
+
+  /** The worker was done before it heard that nobody waits: nobody would close what it opened. */
+  #closeLate(handle: ProfileHandle, signal: AbortSignal): void {
+    if (!signal.aborted) return;
+    this.close(handle);
+    throw unpackError({ name: 'AbortError' });
   }
 
   #ask<T>(

@@ -14,8 +14,9 @@ import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
 import {
   type SlicedColumns,
   type SideSlices,
+  samplesPerUnitOf,
+  SliceCollector,
   slicesOfAnswer,
-  slicesOfTrees,
   treesOfSlices,
   unsliced,
 } from '#model/slices.ts';
@@ -62,7 +63,15 @@ interface KeptUnion {
   readonly facts: FunctionFacts;
   readonly nameRank: Int32Array;
   readonly matched: readonly number[];
-  evidence: readonly { readonly id: number; readonly found: Evidence }[];
+  evidence: readonly KeptEvidence[];
+}
+
+interface KeptEvidence {
+  readonly id: number;
+  /** What it was found from. */
+  readonly noise: string;
+  readonly found: Evidence;
+  readonly slices: EvidenceAnswer['slices'];
 }
 
 export class Comparisons {
@@ -111,24 +120,39 @@ export class Comparisons {
     const began = performance.now();
     const kept = await this.#union(request, signal);
     const { union, contexts } = kept;
-    const a = await this.#slices(request.a, noise.a, request.transforms, union, union.a, signal);
-    const b = await this.#slices(request.b, noise.b, request.transforms, union, union.b, signal);
-    signal.throwIfAborted();
-    const found = findEvidence(union, contexts, a, b);
-    const id = ++this.#lastEvidence;
-    kept.evidence = [{ id, found }, ...kept.evidence].slice(0, EVIDENCE_KEPT);
+    const { id, found, slices } = await this.#evidence(kept, request, noise, signal);
     const { normalised } = this.#normalised(kept, { ...request, evidence: id });
     return {
       id,
       isSliced: found.isSliced,
       isCounted: found.isCounted,
-      slices: { a: a.sliceCount, b: b.sliceCount },
+      slices,
       functions: found.functions,
       nodes: found.nodes,
       nodeRow: found.nodeRow,
       found: told(whatChanged(union, contexts, normalised, found)),
       evidenceMs: performance.now() - began,
     };
+  }
+
+  /** Found once: no normalisation changes what is noise. */
+  async #evidence(
+    kept: KeptUnion,
+    request: DiffRequest,
+    noise: { readonly a: SideNoise; readonly b: SideNoise },
+    signal: AbortSignal,
+  ): Promise<KeptEvidence> {
+    const key = JSON.stringify(noise);
+    const known = kept.evidence.find((one) => one.noise === key);
+    if (known) return known;
+    const { union, contexts } = kept;
+    const a = await this.#slices(request.a, noise.a, request.transforms, union, union.a, signal);
+    const b = await this.#slices(request.b, noise.b, request.transforms, union, union.b, signal);
+    signal.throwIfAborted();
+    const found = findEvidence(union, contexts, a, b);
+    const made = { id: ++this.#lastEvidence, noise: key, found, slices: { a: a.sliceCount, b: b.sliceCount } };
+    kept.evidence = [made, ...kept.evidence].slice(0, EVIDENCE_KEPT);
+    return made;
   }
 
   async search(request: DiffRequest, text: string, signal: AbortSignal): Promise<SearchAnswer> {
@@ -203,12 +227,12 @@ export class Comparisons {
 
   async #union({ a, b, transforms }: DiffRequest, signal: AbortSignal): Promise<KeptUnion> {
     const key = JSON.stringify([a.handle, b.handle, a.sampleType, b.sampleType, transforms]);
-    const found = this.#unions.find((one) => one.key === key);
-    if (found) {
-      this.#unions = [found, ...this.#unions.filter((one) => one !== found)];
-      return found;
-    }
+    const kept = this.#kept(key);
+    if (kept) return kept;
     const [ofA, ofB] = await Promise.all([a, b].map((side) => this.#sides.tree(treeRequest(side, transforms), signal)));
+    // Another question may have made it meanwhile: evidence must meet the union that is drawn.
+    const meanwhile = this.#kept(key);
+    if (meanwhile) return meanwhile;
     const union = unionTree(named(ofA), named(ofB));
     signal.throwIfAborted();
     const made: KeptUnion = {
@@ -222,6 +246,12 @@ export class Comparisons {
     };
     this.#unions = [made, ...this.#unions].slice(0, UNIONS_KEPT);
     return made;
+  }
+
+  #kept(key: string): KeptUnion | undefined {
+    const found = this.#unions.find((one) => one.key === key);
+    if (found) this.#unions = [found, ...this.#unions.filter((one) => one !== found)];
+    return found;
   }
 
   async #slices(
@@ -238,24 +268,30 @@ export class Comparisons {
         const sliced = this.#sides.slices(whole);
         if (!sliced) return unsliced(columns, samplesPerUnit(this.#sides.profile(whole), side.sampleType));
         if (transforms.length === 0) return slicesOfAnswer(union, sliced);
-        // A transform knows trees only: each slice becomes one.
         const { tree, facts } = await this.#sides.tree(whole, signal);
-        const { samplesPerUnit: perUnit } = slicesOfAnswer({ names: facts.functions.names, ...tree }, sliced);
-        const trees: NamedTree[] = [];
-        for (const slice of treesOfSlices({ tree, names: facts.functions.names }, sliced)) {
-          const steps = applyTransforms(slice.tree, transforms, facts, 'size');
-          trees.push(named(await this.#sides.run(steps, signal)));
-        }
-        return slicesOfTrees(union, trees, perUnit);
+        return this.#sides.run(transformedSlices(union, { tree, facts }, sliced, transforms), signal);
       }
       case 'merges': {
-        const trees: NamedTree[] = [];
+        const collector = new SliceCollector(union);
         for (const handle of noise.handles)
-          trees.push(named(await this.#sides.tree(treeRequest({ ...side, handle }, transforms), signal)));
-        return slicesOfTrees(union, trees, undefined);
+          collector.add(named(await this.#sides.tree(treeRequest({ ...side, handle }, transforms), signal)));
+        return collector.take(undefined);
       }
     }
   }
+}
+
+/** A transform knows trees only: each slice becomes one, and goes again. */
+function* transformedSlices(
+  union: UnionTree,
+  { tree, facts }: { readonly tree: CallTree; readonly facts: FunctionFacts },
+  sliced: SlicedColumns,
+  transforms: readonly Transform[],
+): Steps<SideSlices> {
+  const collector = new SliceCollector(union);
+  for (const slice of treesOfSlices({ tree, names: facts.functions.names }, sliced))
+    collector.add(named(yield* applyTransforms(slice, transforms, facts, 'size')));
+  return collector.take(samplesPerUnitOf(sliced));
 }
 
 /** Siblings in one order, whatever is shown: a tree is made once. */

@@ -2,6 +2,8 @@
 import type { Steps } from '#base/steps.ts';
 import { formatExport } from '#formats/export.ts';
 import { decodeProfile } from '#formats/registry.ts';
+import { writePacked } from '#formats/write-packed.ts';
+import { writeSlices } from '#formats/write-slices.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import { pathOf } from '#model/call-path.ts';
@@ -56,6 +58,8 @@ interface OpenProfile {
   readonly profile: Profile;
   readonly facts: FunctionFacts;
   readonly slices: SlicedColumns | undefined;
+  /** Of slices; else ''. */
+  readonly profileType: string;
   readonly nameRank: Int32Array;
   trees: KeptTree[];
 }
@@ -93,7 +97,8 @@ export class InProcessAnalysis implements Analysis {
     }
     const handle = ++this.#lastHandle as ProfileHandle;
     const facts = { functions: profile.functions, packages, frames: profile.frames, isSystem, cut: profile.cut?.func };
-    this.#open.set(handle, { profile, facts, slices, nameRank: rankNames(names), trees: [] });
+    const profileType = encoded.form.kind === 'slices' ? encoded.form.profileType : '';
+    this.#open.set(handle, { profile, facts, slices, profileType, nameRank: rankNames(names), trees: [] });
     return {
       handle,
       format,
@@ -222,12 +227,20 @@ export class InProcessAnalysis implements Analysis {
     return this.#comparisons.exportFolded(request, signal);
   }
 
+  // oxlint-disable-next-line require-await -- what is thrown is to be a rejection
+  async pack(handle: ProfileHandle): Promise<Pick<EncodedProfile, 'bytes' | 'form'>> {
+    const { profile, slices, profileType } = this.#profile({ handle });
+    return slices
+      ? { bytes: writeSlices(slices), form: { kind: 'slices', profileType } }
+      : { bytes: writePacked(profile), form: { kind: 'file' } };
+  }
+
   close(handle: ProfileHandle): void {
     this.#open.delete(handle);
     this.#comparisons.forget(handle);
   }
 
-  #profile({ handle }: TreeRequest): OpenProfile {
+  #profile({ handle }: Pick<TreeRequest, 'handle'>): OpenProfile {
     const found = this.#open.get(handle);
     if (!found) throw new Error('This profile was closed. Open the file again.');
     return found;

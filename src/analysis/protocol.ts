@@ -24,6 +24,7 @@ export type CallArguments = {
   searchDiff: [request: Parameters<Analysis['searchDiff']>[0], text: string];
   sandwichDiff: [request: Parameters<Analysis['sandwichDiff']>[0], func: number];
   exportDiff: [request: Parameters<Analysis['exportDiff']>[0]];
+  pack: [handle: Parameters<Analysis['pack']>[0]];
 };
 
 export type CallMessage = { [N in CallName]: { kind: 'call'; id: number; call: N; args: CallArguments[N] } }[CallName];

@@ -1,6 +1,6 @@
 /** The files that what is shown can be saved as. */
 
-export type ExportKind = 'pprof' | 'pprof-a' | 'pprof-b' | 'collapsed' | 'speedscope' | 'csv' | 'svg' | 'png';
+export type ExportKind = 'pprof' | 'pprof-a' | 'pprof-b' | 'collapsed' | 'speedscope' | 'csv' | 'svg' | 'png' | 'html';
 
 interface Kind {
   readonly id: ExportKind;
@@ -18,12 +18,21 @@ const pictures: readonly Kind[] = [
   { id: 'png', title: 'PNG', hint: 'all rows, 2×, with the link inside', ending: '.png', mime: 'image/png' },
 ];
 
+const page: Kind = {
+  id: 'html',
+  title: 'HTML',
+  hint: 'the page itself, offline',
+  ending: '.html',
+  mime: 'text/html;charset=utf-8',
+};
+
 export const treeExports: readonly Kind[] = [
   { id: 'pprof', title: 'pprof', ending: '.pb.gz', ...pprof },
   { id: 'collapsed', title: 'Collapsed stacks', hint: '.txt', ...collapsed },
   { id: 'speedscope', title: 'speedscope', hint: '.json', ending: '.speedscope.json', mime: 'application/json' },
   { id: 'csv', title: 'CSV', hint: 'the table of functions', ...csv },
   ...pictures,
+  page,
 ];
 
 export const diffExports: readonly Kind[] = [
@@ -32,4 +41,5 @@ export const diffExports: readonly Kind[] = [
   { id: 'pprof-a', title: 'pprof of A', ending: '.a.pb.gz', ...pprof },
   { id: 'pprof-b', title: 'pprof of B', ending: '.b.pb.gz', ...pprof },
   ...pictures,
+  page,
 ];

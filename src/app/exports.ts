@@ -1,5 +1,7 @@
 /** What is shown, as a file: written by the worker from the tree, or drawn here as a picture. */
+import type { QueryClient } from '@tanstack/react-query';
 import type { Analysis, Exported, TreeExport } from '#analysis/analysis.ts';
+import { packSnapshot } from '#datasource/snapshot.ts';
 import { writeCsv } from '#base/csv.ts';
 import { rootName } from '#model/call-tree.ts';
 import { splitName } from '#model/function-name.ts';
@@ -12,6 +14,8 @@ import { sideLine } from './compare/side-words.ts';
 import type { SideName } from './compare/sides.ts';
 import type { ShownComparison } from './compare/use-comparison.ts';
 import { diffExports, type ExportKind, treeExports } from './export-kinds.ts';
+import { isKeptPage, writeKeptPage } from './share/kept-page.ts';
+import { answersOnScreen } from './share/keep-view.ts';
 import { drawPng, drawSvg, type Picture } from './picture.ts';
 import { urlStore } from './url/url-store.ts';
 import { colourKeys, keysOfNodes } from './views/colours.ts';
@@ -29,15 +33,22 @@ interface Made {
 const never = new AbortController().signal;
 
 /** @throws Error where nothing is shown, or not what can be saved so */
-export function makeExport(analysis: Analysis, { tree, comparison }: OnScreen, kind: ExportKind): Promise<Made> {
+export function makeExport(analysis: Analysis, queries: QueryClient, what: OnScreen, kind: ExportKind): Promise<Made> {
+  const { tree, comparison } = what;
+  if (kind === 'html' && (tree || comparison)) return exportPage(analysis, queries, what);
   if (comparison) return exportComparison(analysis, comparison, kind);
   if (tree) return exportTree(analysis, tree, kind);
   throw new Error('Nothing is shown: open a file, or choose a service that has profiles in the range.');
 }
 
 /** Makes the file and hands it to the browser. @returns what the user should know of it. */
-export async function saveExport(analysis: Analysis, what: OnScreen, kind: ExportKind): Promise<readonly string[]> {
-  const { content, notes } = await makeExport(analysis, what, kind);
+export async function saveExport(
+  analysis: Analysis,
+  queries: QueryClient,
+  what: OnScreen,
+  kind: ExportKind,
+): Promise<readonly string[]> {
+  const { content, notes } = await makeExport(analysis, queries, what, kind);
   const { ending, mime } = (what.comparison ? diffExports : treeExports).find(({ id }) => id === kind)!;
   const url = URL.createObjectURL(new Blob([content as BlobPart], { type: mime }));
   const link = document.createElement('a');
@@ -47,6 +58,19 @@ export async function saveExport(analysis: Analysis, what: OnScreen, kind: Expor
   // The download holds the blob once it has begun, which it has a task later.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
   return notes;
+}
+
+/** The viewer, with what it needs to show the same. */
+async function exportPage(analysis: Analysis, queries: QueryClient, what: OnScreen): Promise<Made> {
+  if (isKeptPage()) throw new Error('This page is such a file: save it again as it is.');
+  const kept = await packSnapshot(await answersOnScreen(analysis, queries, never));
+  const response = await fetch(new URL('viewer.html', document.baseURI));
+  const viewer = response.ok ? await response.text() : '';
+  if (!viewer.includes('Content-Security-Policy'))
+    throw new Error('The viewer that goes into the file is not there: it comes with a built page (npm run build).');
+  const isWhole = what.comparison?.isWhole ?? what.tree?.file.isWhole ?? true;
+  const notes = isWhole ? [] : ['Only the largest frames are in it: the rest had not come yet.'];
+  return { content: writeKeptPage(viewer, kept), notes };
 }
 
 async function exportTree(analysis: Analysis, shown: ShownTree, kind: ExportKind): Promise<Made> {
@@ -63,6 +87,7 @@ async function exportTree(analysis: Analysis, shown: ShownTree, kind: ExportKind
       return drawn(await treePicture(analysis, shown), kind);
     case 'pprof-a':
     case 'pprof-b':
+    case 'html':
       throw notOffered(kind, treeExports);
   }
 }
@@ -86,6 +111,7 @@ async function exportComparison(analysis: Analysis, shown: ShownComparison, kind
       return drawn(diffPicture(shown, state), kind);
     case 'pprof':
     case 'speedscope':
+    case 'html':
       throw notOffered(kind, diffExports);
   }
 }

@@ -2,6 +2,7 @@
 import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { demoName } from '#model/demo-recipe.ts';
 import { sampleTypeTitle } from '#model/profile-type.ts';
+import { formatFullInstant } from '#model/time-text.ts';
 import { Button, IconButton } from './components/button.tsx';
 import { Icon } from './components/icon.tsx';
 import { Choice } from './components/menu.tsx';
@@ -11,15 +12,16 @@ import { closeFile, filesStore, openFiles, type OpenFile, type ReadingFile, useF
 import { demoSource, FILE_INPUT_ID, fromBrowser, pastedSource, sidesOfShownFile, useOpen } from './files/use-open.ts';
 import { ExplorePage } from './explore/explore-page.tsx';
 import { ExploreTime } from './explore/explore-time.tsx';
+import { isKeptPage } from './share/kept-page.ts';
 import { usePageTitle } from './page-title.ts';
 import { setPreference, usePreference } from './preferences.ts';
 import { useAnalysis } from './queries.ts';
+import { useNow } from './time/refresh-clock.ts';
+import { zoneName } from './time/zone-name.ts';
 import { dismissRefusals, openDialog, useUi } from './ui-store.ts';
 import { dismissUrlNotices, linkTo, navigate, useUrl, useUrlNotices } from './url/url-store.ts';
 import type { UrlState } from './url/url-state.ts';
-import { copy } from './commands.ts';
 import { sampleTypeKey, useShown } from './views/shown.ts';
-import { linkOnScreen } from './views/link-on-screen.ts';
 import { useOnScreen } from './views/on-screen.ts';
 import { Workspace } from './views/workspace.tsx';
 import styles from './shell.module.css';
@@ -30,9 +32,22 @@ const FilesPage = lazily(async () => (await import('./files/files-page.tsx')).Fi
 const DropVeil = lazily(async () => (await import('./files/files-page.tsx')).DropVeil);
 const PasteDialog = lazily(async () => (await import('./files/files-page.tsx')).PasteDialog);
 const TransformDialog = lazily(async () => (await import('./views/transform-dialog.tsx')).TransformDialog);
+const ShareDialog = lazily(async () => (await import('./share/share-dialog.tsx')).ShareDialog);
+const KeptSource = lazily(async () => (await import('./share/kept-source.tsx')).KeptSource);
+const KeptNotice = lazily(async () => (await import('./share/kept-source.tsx')).KeptNotice);
 const KeysDialog = lazily(async () => (await import('./keys-dialog.tsx')).KeysDialog);
 
 export function Shell(): ReactElement {
+  const snap = useUrl((state) => state.snap);
+  if (snap === undefined) return <Bands />;
+  return (
+    <KeptSource key={snap} id={snap}>
+      <Bands />
+    </KeptSource>
+  );
+}
+
+function Bands(): ReactElement {
   const view = useUrl((state) => state.view);
   const shownFile = useShownFile();
   const file = view === 'files' ? shownFile : undefined;
@@ -40,12 +55,15 @@ export function Shell(): ReactElement {
   const dialog = useUi((ui) => ui.dialog);
   const edited = useUi((ui) => ui.edited);
   const announcement = useUi((ui) => ui.announcement);
+  const toast = useUi((ui) => ui.toast);
   const isEmbedded = useUrl((state) => state.embed);
+  const snap = useUrl((state) => state.snap);
   const isDropping = useDropOnWindow();
   return (
     <div className={styles['shell']}>
       {isEmbedded ? <EmbedBar /> : <TopBar view={view} />}
       <Notices />
+      {snap !== undefined && <KeptNotice id={snap} />}
       {reading && <Reading file={reading} />}
       {view === 'explore' ? (
         <ExplorePage />
@@ -59,10 +77,16 @@ export function Shell(): ReactElement {
       {isDropping && <DropVeil />}
       {dialog === 'paste' && <PasteDialog onClose={() => openDialog('none')} />}
       {dialog === 'transform' && <TransformDialog index={edited} onClose={() => openDialog('none')} />}
+      {dialog === 'share' && <ShareDialog onClose={() => openDialog('none')} />}
       {dialog === 'keys' && <KeysDialog onClose={() => openDialog('none')} />}
       <p className="visually-hidden" role="status" aria-live="polite">
         {announcement}
       </p>
+      {toast !== '' && (
+        <p className={styles['toast']} aria-hidden="true">
+          {toast}
+        </p>
+      )}
     </div>
   );
 }
@@ -101,24 +125,31 @@ function useShownFile(): OpenFile | undefined {
 }
 
 function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
-  const { tree: shown } = useOnScreen();
+  const { tree, link } = useOnScreen();
   const theme = usePreference('theme');
   const { open } = useOpen();
+  // A file holds one page, and takes others to look at.
+  const isKept = isKeptPage();
+  const [first] = useState(view);
+  const nowMs = useNow();
+  const zone = useUrl((state) => state.tz);
+  const home = isKept ? first : 'explore';
+  const offered = isKept ? pages.filter(({ id }) => id === first || id === 'files') : pages;
   const next = { system: 'light', light: 'dark', dark: 'system' } as const;
   return (
     <header className={styles['top']}>
       <a
         className={styles['mark']}
-        href={linkTo({ view: 'explore' })}
+        href={linkTo({ view: home })}
         onClick={(event) => {
           event.preventDefault();
-          navigate({ view: 'explore', grid: 'none' }, 'push');
+          navigate(isKept ? { view: home } : { view: home, grid: 'none' }, 'push');
         }}
       >
         <Icon name="mark" /> Flametide
       </a>
       <nav aria-label="Pages">
-        {pages.map(({ id, title }) => (
+        {offered.map(({ id, title }) => (
           <a
             key={id}
             href={linkTo({ view: id })}
@@ -136,18 +167,17 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
         ))}
       </nav>
       <span className={styles['spacer']} />
-      {view !== 'files' && <ExploreTime />}
+      {isKept ? (
+        <span className={`${styles['only']} ${styles['wide']}`}>
+          As it was on {formatFullInstant(nowMs, zoneName(zone))}
+        </span>
+      ) : (
+        view !== 'files' && <ExploreTime />
+      )}
       <ExportMenu />
-      {(shown || view === 'compare') && (
-        <Button
-          icon="share"
-          onClick={() => void copy(linkOnScreen(), 'Link')}
-          aria-label="Copy link"
-          title={
-            view === 'files' ? 'Copy the link to this view; the file itself is not in it' : 'Copy the link to this view'
-          }
-        >
-          <span className={styles['wide']}>Copy link</span>
+      {(tree || link) && !isKept && (
+        <Button icon="share" aria-label="Share" aria-haspopup="dialog" onClick={() => openDialog('share')}>
+          <span className={styles['wide']}>Share</span>
         </Button>
       )}
       <IconButton label={`Theme: ${theme}`} icon="theme" onClick={() => setPreference('theme', next[theme])} />

@@ -18,6 +18,7 @@ import type { TimeRange } from '#model/time-range.ts';
 import { type Catalogue, catalogueOf, TYPE_LABEL } from './explore/subject.ts';
 import { labelSourceOf } from './explore/label-source.ts';
 import { mayStandIn } from './explore/questions.ts';
+import { isKeptPage } from './share/kept-page.ts';
 import { treeKey, useAnalysis } from './queries.ts';
 import type { LabelNameRow } from './query-bar/suggestions.ts';
 import { refresh } from './time/refresh-clock.ts';
@@ -158,9 +159,10 @@ export function useAskAgain(): () => void {
 export function useServerStatus(): UseQueryResult<ServerStatus> {
   return useQuery({
     queryKey: ['server status'],
-    // Loaded when asked: the first picture needs neither this nor the markers.
+    // Loaded when asked: the first picture does not need it.
     queryFn: async ({ signal }) =>
       (await import('#datasource/server-status.ts')).fetchServerStatus(document.baseURI, signal),
+    enabled: !isKeptPage(),
     refetchInterval: STATUS_EVERY_MS,
   });
 }

@@ -4,6 +4,7 @@ import type { LabelMatcher, LabelSet } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
+import type { ToldMarker } from './told-markers.ts';
 
 /** What is known of the whole store. Undefined where there is not one profile. */
 export interface StoredRange {
@@ -49,10 +50,12 @@ export interface DataSource {
   /** Every node, and what it did in so many parts of the range; undefined where the source knows no slices. */
   slices(query: ProfileQuery, count: number, signal: AbortSignal): Promise<EncodedProfile | undefined>;
   storedRange(signal: AbortSignal): Promise<StoredRange | undefined>;
+  /** Of the range and service, and those of no service. */
+  toldMarkers(range: TimeRange, service: string, signal: AbortSignal): Promise<readonly ToldMarker[]>;
 }
 
-/** `limit`: the question is beyond what the source allows; `unknown-call`: the source does not know the call; `refused`: it answered with an error; `offline`: it did not answer; `unauthorised`: it wants a token. */
-export type SourceErrorCode = 'limit' | 'unknown-call' | 'refused' | 'offline' | 'unauthorised';
+/** `limit`: the question is beyond what the source allows; `unknown-call`: the source does not know the call; `refused`: it answered with an error; `offline`: it did not answer; `unauthorised`: it wants a token; `not-kept`: a snapshot does not hold it. */
+export type SourceErrorCode = 'limit' | 'unknown-call' | 'refused' | 'offline' | 'unauthorised' | 'not-kept';
 
 export class SourceError extends Error {
   override readonly name = 'SourceError';

@@ -190,6 +190,10 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
         newestMs: Number(answer['newestProfileTime'] ?? 0),
       };
     },
+    // Loaded when asked: the first picture does not need them.
+    async toldMarkers(range, service, signal) {
+      return (await import('./told-markers.ts')).fetchToldMarkers(baseUrl, range, service, signal);
+    },
   };
 }
 

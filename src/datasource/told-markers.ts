@@ -28,7 +28,8 @@ export async function fetchToldMarkers(
   return markersIn(answer);
 }
 
-function markersIn(answer: unknown): readonly ToldMarker[] {
+/** @param answer the server's, or its list alone */
+export function markersIn(answer: unknown): readonly ToldMarker[] {
   const list = isRecord(answer) ? answer['markers'] : answer;
   if (!Array.isArray(list)) return [];
   return list.flatMap((one: unknown) => {

@@ -9,12 +9,13 @@ import { demoFormat } from './demo.ts';
 import { DecodeError, type ProfileFormat } from './format.ts';
 import { unwrapGzip } from './gzip.ts';
 import { decodeMergedTree } from './merged-tree.ts';
+import { packedFormat } from './packed.ts';
 import { pprofFormat } from './pprof.ts';
 import { recognise } from './recognise.ts';
 import { decodeSlicedTree } from './sliced-tree.ts';
 
 /** Known by a mark or by their structure: what these take is theirs. */
-const MARKED: readonly ProfileFormat[] = [demoFormat, pprofFormat];
+const MARKED: readonly ProfileFormat[] = [demoFormat, packedFormat, pprofFormat];
 /** Loose text, tried when the file is nothing else that we know. */
 const LOOSE: readonly ProfileFormat[] = [collapsedFormat];
 

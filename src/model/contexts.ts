@@ -184,6 +184,13 @@ function fold(
     const ofSlot = sizes[home[node]];
     ofSlot.set(func[node], (ofSlot.get(func[node]) ?? 0) + self[node]);
   }
+  // Slots right inside each: slot 0 is inside none and ends a list.
+  const firstBelow = new Int32Array(slots);
+  const nextBelow = new Int32Array(slots);
+  for (let slot = slots - 1; slot > 0; slot--) {
+    nextBelow[slot] = firstBelow[above[slot]];
+    firstBelow[above[slot]] = slot;
+  }
   const into = Int32Array.from({ length: slots }, (_, slot) => slot);
   const move = (slot: number, to: number): void => {
     into[slot] = to;
@@ -193,10 +200,14 @@ function fold(
   for (let slot = slots - 1; slot > 0; slot--) {
     const isOneFunctions = isDominated(sizes[slot]);
     if (sizes[slot].size >= LEAST_FUNCTIONS && !isOneFunctions) continue;
-    const below = above.flatMap((around, one) => (around === slot && into[one] === one ? [one] : []));
-    if (isOneFunctions && below.length > 0 && shares[slot] < CLOSED_UNDER) {
-      for (const one of below) move(one, slot);
-      if (sizes[slot].size >= LEAST_FUNCTIONS && !isDominated(sizes[slot])) continue;
+    if (isOneFunctions && firstBelow[slot] > 0 && shares[slot] < CLOSED_UNDER) {
+      let any = false;
+      for (let one = firstBelow[slot]; one > 0; one = nextBelow[one]) {
+        if (into[one] !== one) continue;
+        any = true;
+        move(one, slot);
+      }
+      if (any && sizes[slot].size >= LEAST_FUNCTIONS && !isDominated(sizes[slot])) continue;
     }
     move(slot, above[slot]);
   }

@@ -1,4 +1,5 @@
 /** What each node of a union did in each slice of a side's range: what evidence is taken from. */
+import type { CallTree } from './call-tree.ts';
 import type { NamedTree } from './diff.ts';
 import { type SideColumns, sumUp, type UnionTree } from './union.ts';
 
@@ -64,81 +65,152 @@ export function unsliced({ self }: SideColumns, samplesPerUnit: number | undefin
 
 /** Paths that the tree lacks (younger than it) count where they leave it. */
 export function slicesOfAnswer(known: NamedShape, sliced: SlicedColumns): SideSlices {
-  const { names, name, parentDistance, entries, slice, value, count, profiles } = sliced;
-  const find = pathFinder(known, names);
-  const place = new Int32Array(name.length);
-  const node = new Int32Array(value.length);
-  let entry = 0;
-  for (let i = 0; i < name.length; i++) {
-    if (i > 0) place[i] = find(place[i - parentDistance[i]], name[i]);
-    for (const end = entry + entries[i]; entry < end; entry++) node[entry] = place[i];
-  }
+  const { slice, value, profiles } = sliced;
+  return {
+    sliceCount: profiles.length,
+    node: nodesOfEntries(known, sliced),
+    slice: Uint16Array.from(slice),
+    value: Float64Array.from(value),
+    samplesPerUnit: samplesPerUnitOf(sliced),
+  };
+}
+
+/** How many samples stand behind one unit of value; undefined where the answer does not tell. */
+export function samplesPerUnitOf({ value, count }: SlicedColumns): number | undefined {
   let samples = 0;
   let sum = 0;
   for (let e = 0; e < count.length; e++) {
     samples += count[e];
     sum += value[e];
   }
-  return {
-    sliceCount: profiles.length,
-    node,
-    slice: Uint16Array.from(slice),
-    value: Float64Array.from(value),
-    samplesPerUnit: sum > 0 && samples > 0 ? samples / sum : undefined,
-  };
+  return sum > 0 && samples > 0 ? samples / sum : undefined;
 }
 
 /** What each slice alone looks like in a side's own tree, which has all of its paths: for transforms, which know trees only. */
-export function treesOfSlices({ tree, names }: NamedTree, sliced: SlicedColumns): readonly NamedTree[] {
-  const { sliceCount, node, slice, value } = slicesOfAnswer({ ...tree, names }, sliced);
-  const selves = Array.from({ length: sliceCount }, () => new Float64Array(tree.length));
-  for (let e = 0; e < value.length; e++) selves[slice[e]][node[e]] += value[e];
+export function* treesOfSlices({ tree, names }: NamedTree, sliced: SlicedColumns): Generator<CallTree, void> {
+  const { slice, value, profiles } = sliced;
+  const node = nodesOfEntries({ ...tree, names }, sliced);
+  const first = new Int32Array(profiles.length + 1);
+  for (let e = 0; e < slice.length; e++) first[slice[e] + 1]++;
+  for (let at = 0; at < profiles.length; at++) first[at + 1] += first[at];
+  const bySlice = new Int32Array(slice.length);
+  const next = first.slice();
+  for (let e = 0; e < slice.length; e++) bySlice[next[slice[e]]++] = e;
   const none = { exact: undefined, negative: { nodes: 0, sum: 0 } };
-  return selves.map((self) => ({ names, tree: { ...tree, ...none, self, total: sumUp(self, tree.parent) } }));
+  for (let at = 0; at < profiles.length; at++) {
+    const self = new Float64Array(tree.length);
+    for (let i = first[at]; i < first[at + 1]; i++) self[node[bySlice[i]]] += value[bySlice[i]];
+    yield { ...tree, ...none, self, total: sumUp(self, tree.parent) };
+  }
 }
 
-/** The same from merges of consecutive sub-ranges, for a source that knows no slices. */
+/** Collects what merges of consecutive sub-ranges, or slices made to trees, did in a union: one after the other. */
+export class SliceCollector {
+  readonly #find: PathFinder;
+  readonly #node: number[] = [];
+  readonly #slice: number[] = [];
+  readonly #value: number[] = [];
+  #slices = 0;
+
+  constructor(union: UnionTree) {
+    this.#find = new PathFinder(union);
+  }
+
+  add({ tree, names }: NamedTree): void {
+    const funcOf = this.#find.functions(names);
+    const place = new Int32Array(tree.length);
+    for (let i = 0; i < tree.length; i++) {
+      if (i > 0) place[i] = this.#find.callee(place[tree.parent[i]], funcOf[tree.func[i]]);
+      if (tree.self[i] === 0) continue;
+      this.#node.push(place[i]);
+      this.#slice.push(this.#slices);
+      this.#value.push(tree.self[i]);
+    }
+    this.#slices++;
+  }
+
+  take(samplesPerUnit: number | undefined): SideSlices {
+    return {
+      sliceCount: this.#slices,
+      node: Int32Array.from(this.#node),
+      slice: Uint16Array.from(this.#slice),
+      value: Float64Array.from(this.#value),
+      samplesPerUnit,
+    };
+  }
+}
+
 export function slicesOfTrees(
   union: UnionTree,
   trees: readonly NamedTree[],
   samplesPerUnit: number | undefined,
 ): SideSlices {
-  const node: number[] = [];
-  const slice: number[] = [];
-  const value: number[] = [];
-  for (const [s, { tree, names }] of trees.entries()) {
-    const find = pathFinder(union, names);
-    const place = new Int32Array(tree.length);
-    for (let i = 0; i < tree.length; i++) {
-      if (i > 0) place[i] = find(place[tree.parent[i]], tree.func[i]);
-      if (tree.self[i] === 0) continue;
-      node.push(place[i]);
-      slice.push(s);
-      value.push(tree.self[i]);
-    }
-  }
-  return {
-    sliceCount: trees.length,
-    node: Int32Array.from(node),
-    slice: Uint16Array.from(slice),
-    value: Float64Array.from(value),
-    samplesPerUnit,
-  };
+  const collector = new SliceCollector(union);
+  for (const tree of trees) collector.add(tree);
+  return collector.take(samplesPerUnit);
 }
 
-/** @returns the callee of a known node by its number in `names`; a node that has no such callee, itself. */
-function pathFinder(known: NamedShape, names: readonly string[]): (parent: number, name: number) => number {
-  const { length, func, parent } = known;
-  const places = new Map(known.names.map((text, i) => [text, i]));
-  const funcOf = Int32Array.from(names, (text) => places.get(text) ?? -1);
-  const firstKid = new Int32Array(length);
-  const nextKid = new Int32Array(length);
-  for (let node = length - 1; node > 0; node--) {
-    nextKid[node] = firstKid[parent[node]];
-    firstKid[parent[node]] = node;
+/** By entry of an answer: the node of the known tree. */
+function nodesOfEntries(known: NamedShape, { names, name, parentDistance, entries, value }: SlicedColumns): Int32Array {
+  const find = new PathFinder(known);
+  const funcOf = find.functions(names);
+  const place = new Int32Array(name.length);
+  const node = new Int32Array(value.length);
+  let entry = 0;
+  for (let i = 0; i < name.length; i++) {
+    if (i > 0) place[i] = find.callee(place[i - parentDistance[i]], funcOf[name[i]]);
+    for (const end = entry + entries[i]; entry < end; entry++) node[entry] = place[i];
   }
-  return (caller, name) => {
-    for (let kid = firstKid[caller]; kid > 0; kid = nextKid[kid]) if (func[kid] === funcOf[name]) return kid;
-    return caller;
-  };
+  return node;
+}
+
+/** Callees beyond so many are looked up in a table of their own: a wide tree would be searched for as long as it is wide. */
+const MOST_LISTED = 16;
+
+/** Looks up paths of other trees in a known one. */
+class PathFinder {
+  readonly #known: NamedShape;
+  readonly #places: ReadonlyMap<string, number>;
+  readonly #firstKid: Int32Array;
+  readonly #nextKid: Int32Array;
+  readonly #tables = new Map<number, ReadonlyMap<number, number>>();
+
+  constructor(known: NamedShape) {
+    const { length, parent, names } = known;
+    this.#known = known;
+    this.#places = new Map(names.map((text, i) => [text, i]));
+    this.#firstKid = new Int32Array(length);
+    this.#nextKid = new Int32Array(length);
+    for (let node = length - 1; node > 0; node--) {
+      this.#nextKid[node] = this.#firstKid[parent[node]];
+      this.#firstKid[parent[node]] = node;
+    }
+  }
+
+  /** By position in the other tree's names: the function here, −1 where there is none. */
+  functions(names: readonly string[]): Int32Array {
+    const funcOf = new Int32Array(names.length);
+    for (let i = 0; i < names.length; i++) funcOf[i] = this.#places.get(names[i]) ?? -1;
+    return funcOf;
+  }
+
+  /** @returns the node's callee of that function; where it has none, the node itself */
+  callee(node: number, func: number): number {
+    let listed = 0;
+    for (let kid = this.#firstKid[node]; kid > 0; kid = this.#nextKid[kid]) {
+      if (this.#known.func[kid] === func) return kid;
+      if (++listed === MOST_LISTED) return this.#table(node).get(func) ?? node;
+    }
+    return node;
+  }
+
+  #table(node: number): ReadonlyMap<number, number> {
+    let table = this.#tables.get(node);
+    if (table === undefined) {
+      const made = new Map<number, number>();
+      for (let kid = this.#firstKid[node]; kid > 0; kid = this.#nextKid[kid]) made.set(this.#known.func[kid], kid);
+      this.#tables.set(node, (table = made));
+    }
+    return table;
+  }
 }

@@ -2,12 +2,14 @@
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { isLoopback } from './config.ts';
 import { createEitherHttp } from './either-http.ts';
 import type { Backend, Log, RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
 import { asksForFiles, type GivenFiles } from './given-files.ts';
 import { denied, type Guards } from './guards.ts';
 import { asksForLinks, type Links, mostSnapshotBytes } from './links.ts';
+import { messagePage } from './message-page.ts';
 import { Metrics } from './metrics.ts';
 import type { Markers } from './markers.ts';
 import { servePage } from './static.ts';
@@ -32,6 +34,7 @@ const MOST_API_BYTES = 1 << 16;
 const LONGEST_REFUSAL = 500;
 const HEAD_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
+const LINGER_MS = 2000;
 
 export interface ServerParts extends Guards {
   /** Where index.html of the built page lies. */
@@ -123,6 +126,7 @@ export function createFlametideServer(parts: ServerParts): Server {
   const server = createEitherHttp(handle, HEAD_TIMEOUT_MS);
   server.headersTimeout = HEAD_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseUnread(error, socket as Socket, basePath));
   return server;
 
   async function take(
@@ -234,6 +238,27 @@ export function createFlametideServer(parts: ServerParts): Server {
     const count = (refusals.get(refused)?.count ?? 0) + 1;
     refusals.set(refused, { count, last: (message ?? '').slice(0, LONGEST_REFUSAL), lastMs: Date.now() });
   }
+}
+
+/** What is no request, or one too long to be read. */
+function refuseUnread({ code }: NodeJS.ErrnoException, socket: Socket, basePath: string): void {
+  if (!socket.writable) return void socket.destroy();
+  const [status, text] =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? ([
+          '431 Request Header Fields Too Large',
+          'The address, or what the browser sends with it, is too long. Links have at most 64 000 letters.',
+        ] as const)
+      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? (['408 Request Timeout', 'The request took too long.'] as const)
+        : (['400 Bad Request', 'This is no request that can be read.'] as const);
+  const body = messagePage('This cannot be opened', text, basePath);
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\nContent-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\nX-Content-Type-Options: nosniff\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+  // What is still on its way is read and dropped: closed at once, the connection would be reset, and the answer lost.
+  socket.resume();
+  socket.setTimeout(LINGER_MS, () => socket.destroy());
 }
 
 function routeOf(path: string, source: ServerFacts['source']): Route {

@@ -10,11 +10,13 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { WireAnswer } from './exchange.ts';
+import { messagePage } from './message-page.ts';
 import { whyNoRoom } from './store/folder.ts';
 
 /** What the page reads of a link. */
 const LONGEST_QUERY = 64_000;
 const MOST_LINKS = 100_000;
+const MOST_LISTED = 500;
 /** Of one snapshot as sent, with the line before it. */
 export const mostSnapshotBytes = 64 << 20;
 /** Of all snapshots: no retention takes them away. */
@@ -78,7 +80,7 @@ export class Links {
       if (id !== '' && method === 'GET') return this.#answerSnapshot(id);
       return refusal(405, 'Snapshots are kept by POST, and read by GET /api/snapshots/ID.');
     }
-    if (id === '' && method === 'GET') return json(200, { links: this.#list() });
+    if (id === '' && method === 'GET') return json(200, { links: this.#list(), count: this.#count() });
     if (id === '' && method === 'POST') return this.#answering(() => this.#addLink(queryIn(body)));
     if (id !== '' && method === 'DELETE')
       return (await this.#remove(id)) ? json(200, {}) : refusal(404, unknownLink(id));
@@ -104,13 +106,18 @@ export class Links {
       .get(id) as (Link & { readonly digest: string }) | undefined;
   }
 
-  /** The newest first. */
+  /** What takes room first, of both the newest first. */
   #list(): readonly Link[] {
     return this.#db
       .prepare(
-        'SELECT id, query, created_ms AS createdMs, snapshot_bytes AS snapshotBytes FROM link ORDER BY created_ms DESC, id',
+        `SELECT id, query, created_ms AS createdMs, snapshot_bytes AS snapshotBytes FROM link
+         ORDER BY snapshot_bytes > 0 DESC, created_ms DESC, id LIMIT ${MOST_LISTED}`,
       )
       .all() as Link[];
+  }
+
+  #count(): number {
+    return (this.#db.prepare('SELECT count(*) AS count FROM link').get() as { count: number }).count;
   }
 
   #addLink(query: string): Link {
@@ -121,8 +128,7 @@ export class Links {
   #add(query: string, digest: string, snapshotBytes: number): Link {
     const known = this.#db.prepare('SELECT id FROM link WHERE digest = ?').get(digest) as { id: string } | undefined;
     if (known !== undefined) return this.#find(known.id)!;
-    const { count } = this.#db.prepare('SELECT count(*) AS count FROM link').get() as { count: number };
-    if (count >= MOST_LINKS)
+    if (this.#count() >= MOST_LINKS)
       throw new Refused(507, `There are ${MOST_LINKS} links, the most that are kept: delete some.`);
     const name = BigInt(`0x${digest}`).toString(36).padStart(50, '0');
     let length = SHORTEST_ID;
@@ -150,7 +156,7 @@ export class Links {
     if (kept + bytes.length > MOST_KEPT_BYTES)
       throw new Refused(
         507,
-        `Snapshots have ${kept} bytes, and at most ${MOST_KEPT_BYTES} are kept: delete some links.`,
+        `Snapshots have ${Math.round(kept / 2 ** 20)} MiB, and at most ${MOST_KEPT_BYTES / 2 ** 20} are kept: delete some links.`,
       );
     const digest = digestOf(query, bytes);
     // The file first: a link never leads to a snapshot that is not there.
@@ -264,18 +270,11 @@ function unknownLink(id: string): string {
 
 /** For whoever follows a link that leads nowhere. */
 function notFoundPage(id: string, basePath: string): WireAnswer {
-  const html = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>No such link · Flametide</title>
-<style>:root { color-scheme: light dark; font: 13px/20px system-ui, sans-serif } main { max-width: 480px; margin: 20vh auto; padding: 0 16px } h1 { font-size: 20px }</style>
-<main>
-<h1>This link leads nowhere</h1>
-<p>${unknownLink(id)} Ask whoever sent it for the whole link.</p>
-<p><a href="${basePath}/">Open Flametide</a></p>
-</main>
-`;
+  const html = messagePage(
+    'This link leads nowhere',
+    `${unknownLink(id)} Ask whoever sent it for the whole link.`,
+    basePath,
+  );
   return {
     status: 404,
     headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },

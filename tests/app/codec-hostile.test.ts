@@ -111,3 +111,33 @@ it.each([
   expect(notices).toEqual([expect.stringContaining('could not be unpacked')]);
   expect(state.pane).toBe('flame');
 });
+
+const hostile = [
+  '"><script>alert(1)</script>',
+  'javascript:alert(1)',
+  'https://evil.example/',
+  '../../api/links',
+  '('.repeat(15_000),
+  '/' + '(a+)+'.repeat(3000) + '$/',
+  'a;'.repeat(8000),
+  '-1e999',
+  'null',
+  '[object Object]',
+  '\0',
+  '{"$gt":0}',
+  '__proto__',
+];
+
+it.each([...Object.keys(plain).filter((key) => key !== 'unknown'), 'nodes', 'seed', 'p', 'v'])(
+  'whatever stands in %s, once or twice, is read or told in a bounded sentence, and is written as it will be read',
+  (key) => {
+    for (const value of hostile) {
+      const pair = `${key}=${encodeURIComponent(value)}`;
+      const { state, notices } = parseUrl(`?src=demo&${pair}&${pair}`);
+      for (const notice of notices) expect(notice.length).toBeLessThan(300);
+      // A long path is written as its hash; from then on it stays.
+      const written = printUrl(state);
+      expect(printUrl(parseUrl(written).state) === written, value.slice(0, 40)).toBe(true);
+    }
+  },
+);

@@ -115,6 +115,16 @@ describe('the link', () => {
     }
   });
 
+  it('has a sample of every key, and one that is packed', () => {
+    const samples = readFileSync('tests/fixtures/links/v1.txt', 'utf8').trim().split('\n');
+    const { unknown: _, ...known } = parseUrl('').state;
+    const found = new Set(samples.flatMap((link) => [...new URLSearchParams(link).keys()]));
+    expect([...Object.keys(known), 'p', 'nodes', 'seed'].filter((key) => !found.has(key))).toEqual([]);
+    const { state } = parseUrl(samples.find((link) => /[?&]p=/.test(link))!);
+    expect(state).toMatchObject({ view: 'compare', norm: 'equal-work', unknown: [['utm', 'kept']] });
+    expect(state.t).toEqual([{ kind: 'hide', match: expect.stringMatching(/Stage0.*Stage39/) }, { kind: 'invert' }]);
+  });
+
   it('is read by people: names, slashes and colons stand as they are', () => {
     const { state } = parseUrl('?file=x&z=net/http.(*conn).serve;main.run&t=hide:/^runtime/');
     expect(printUrl(state)).toContain('z=net/http.(*conn).serve;main.run');

@@ -300,6 +300,21 @@ test('from a marker in three clicks: the right function first', async ({ page, b
   expect(query(page).get('b.from')).toBe(String(CHANGE_MS + 2 * MINUTE));
 });
 
+test('what happened in the last day is a way to compare, whatever range is looked at', async ({ page, baseURL }) => {
+  const timeMs = Date.now() - 60 * MINUTE;
+  const told = await fetch(`${baseURL}/api/markers`, {
+    method: 'POST',
+    body: JSON.stringify({ time: timeMs, title: 'v3 deployed', service: service() }),
+  });
+  expect(told.status).toBe(201);
+  await compare(page, side('a', before), side('b', after));
+  await page.getByRole('button', { name: 'Compare with' }).click();
+  await page.getByRole('menuitem', { name: /v3 deployed/ }).click();
+  await expect.poll(() => query(page).get('a.until')).toBe(String(timeMs - 2 * MINUTE));
+  expect(query(page).get('b.from')).toBe(String(timeMs + 2 * MINUTE));
+  expect(query(page).get('b.svc')).toBe(service());
+});
+
 async function clickFlag(page: Page, box: { x: number; y: number; width: number }): Promise<void> {
   for (let x = box.x + box.width * 0.62; x < box.x + box.width * 0.72; x += 3) {
     await page.mouse.move(x, box.y + 6);

@@ -101,3 +101,14 @@ test('hostile names are shown as text', async ({ page }) => {
   });
   expect(await page.evaluate(() => 'pwned' in window)).toBe(false);
 });
+
+test('a file that the system opens with the installed page is shown', async ({ page }) => {
+  await page.addInitScript((text) => {
+    const files = [{ getFile: () => Promise.resolve(new File([text], 'double-clicked.folded')) }];
+    Object.defineProperty(window, 'launchQueue', {
+      value: { setConsumer: (take: (launched: object) => void) => take({ files }) },
+    });
+  }, sampleStacks);
+  await page.goto('/?v=1&view=files');
+  expect(await summary(page)).toMatchObject({ source: 'double-clicked.folded', total: 100 });
+});

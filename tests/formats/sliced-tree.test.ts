@@ -6,6 +6,7 @@ import { finish } from '#base/steps.ts';
 import { DecodeError } from '#formats/format.ts';
 import { decodeProfile } from '#formats/registry.ts';
 import { readSlices } from '#formats/sliced-tree.ts';
+import { writeSlices } from '#formats/write-slices.ts';
 import type { SlicedColumns } from '#model/slices.ts';
 import { SelectSlicesResponseSchema } from '#wire/gen/flametide/v1/query_pb.ts';
 
@@ -135,6 +136,15 @@ it('is a profile of its sum, to the last unit', () => {
 });
 
 describe('a damaged answer is refused', () => {
+  it('are the same when they are written again', () => {
+    fc.assert(
+      fc.property(anySlices, (written) => {
+        const columns = read(encode(written));
+        expect(read(writeSlices(columns))).toEqual(columns);
+      }),
+    );
+  });
+
   it.each<[string, Partial<Written>, RegExp]>([
     ['a column of nodes too short', { entries: [0, 3] }, /the columns of nodes differ in length/],
     ['a column of entries too short', { slice: [1, 0] }, /the columns of entries differ in length/],

@@ -1,5 +1,7 @@
 import { gunzipSync } from 'node:zlib';
+import { Ajv } from 'ajv';
 import fc from 'fast-check';
+import schema from 'speedscope/dist/release/file-format-schema.json' with { type: 'json' };
 import { Profile as PeerProfile } from 'pprof-format';
 import { describe, expect, it } from 'vitest';
 import { finish } from '#base/steps.ts';
@@ -243,6 +245,22 @@ describe('writeSpeedscope', () => {
         },
       ],
     });
+  });
+
+  it('holds by the schema that speedscope ships, and adds up, whatever the names and values', () => {
+    const validate = new Ajv({ strict: false }).compile(schema);
+    fc.assert(
+      fc.property(anyInput(anyName, fc.oneof(small, large), 0), fc.constantFrom('bytes', 'count', ''), (made, unit) => {
+        const input = { ...made, sampleType: { type: 'cpu', unit } };
+        const file = JSON.parse(new TextDecoder().decode(formatExport('speedscope', input).bytes));
+        validate(file);
+        expect(validate.errors).toBeNull();
+        const [{ weights, startValue, endValue }] = file.profiles;
+        if (input.tree.exact) return;
+        expect(weights.reduce((sum: number, weight: number) => sum + weight, startValue)).toBe(endValue);
+      }),
+    );
+    expect(validate({ $schema: 'https://www.speedscope.app/file-format-schema.json', profiles: [] })).toBe(false);
   });
 
   it('calls units none that it does not know, and leaves negative values out', () => {

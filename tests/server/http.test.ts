@@ -28,6 +28,8 @@ beforeAll(async () => {
   for (const [path, text] of [
     ['index.html', INDEX],
     ['assets/index-abc123.js', SCRIPT],
+    ['sw.js', SCRIPT],
+    ['app.webmanifest', '{}'],
   ] as const) {
     writeFileSync(join(folder, path), text);
     writeFileSync(join(folder, `${path}.gz`), gzipSync(text));
@@ -75,6 +77,15 @@ describe('the page', () => {
       'content-type': 'text/javascript',
       'cache-control': 'public, max-age=31536000, immutable',
     });
+  });
+
+  it.each([
+    ['/sw.js', 'text/javascript'],
+    ['/app.webmanifest', 'application/manifest+json'],
+  ])('hands out what installs it, asked for again each time: %s', async (path, type) => {
+    const { status, headers } = await get(path);
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({ 'content-type': type, 'cache-control': 'no-cache' });
   });
 
   it('is where a person at any address is led to, and nobody else', async () => {
@@ -290,6 +301,7 @@ describe('short links', () => {
     based.close();
     expect(JSON.parse((await get('/api/links')).body.toString())).toEqual({
       links: [{ id, query, createdMs: expect.any(Number), snapshotBytes: 0 }],
+      count: 1,
     });
     expect((await get(`/api/links/${id}`, {}, 'DELETE')).status).toBe(200);
     const gone = await get(`/${path}`, NAVIGATION);

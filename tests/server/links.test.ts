@@ -93,6 +93,16 @@ it('a snapshot that was cut or taken away says so', async () => {
   ]);
 });
 
+it('are listed with what takes room first, the newest 500 of all', async () => {
+  const snapshot = await keep('v=1&svc=kept', gzipSync('kept'));
+  for (let i = 0; i < 500; i++) await make(`v=1&svc=${i}`);
+  const { body } = await links.answer('GET', '/api/links', new Uint8Array());
+  const listed = JSON.parse(new TextDecoder().decode(body)) as { links: { id: string }[]; count: number };
+  expect(listed.count).toBe(501);
+  expect(listed.links).toHaveLength(500);
+  expect(listed.links[0]?.id).toBe(snapshot.id);
+});
+
 it('what a killed process left half written goes at the next start', async () => {
   const { id } = await keep('v=1', gzipSync('kept'));
   writeFileSync(join(folder, 'snapshots', 'half.draft'), 'x');

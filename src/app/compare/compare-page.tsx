@@ -1,5 +1,5 @@
 /** Compare: two sides, what changed between them, and whether it is more than noise. */
-import { type ReactElement, useEffect } from 'react';
+import { type ReactElement, useEffect, useMemo } from 'react';
 import { absolute } from '#model/time-range.ts';
 import { usePageTitle } from '../page-title.ts';
 import type { UrlState } from '../url/url-state.ts';
@@ -48,12 +48,14 @@ export function ComparePage(): ReactElement {
   const comparison = useComparison();
   const { shown, sides } = comparison;
   const isEmbedded = useUrl((state) => state.embed);
+  const view = useViewedRange(comparison);
   const isComplete = isSettled(comparison);
   usePageTitle(`${titleOf(sides.a)} against ${titleOf(sides.b)}`);
   useEffect(() => {
-    onScreen.setState({ comparison: shown, link: linkOfSides({ a: fixed(sides.a), b: fixed(sides.b) }), isComplete });
+    const link = { ...linkOfSides({ a: fixed(sides.a), b: fixed(sides.b) }), ...view };
+    onScreen.setState({ comparison: shown, link, isComplete });
     return () => onScreen.setState({ comparison: undefined, link: undefined, isComplete: true });
-  }, [shown, sides, isComplete]);
+  }, [shown, sides, view, isComplete]);
   return (
     <main className={styles['page']}>
       <h1 className="visually-hidden">Compare</h1>
@@ -74,6 +76,13 @@ function isSettled({ shown, isStale, sides, errors, error, evidenceError, missin
 
 function titleOf(side: Side): string {
   return side.kind === 'file' ? side.file : (side.service ?? 'all services');
+}
+
+/** What a link says of the range in view, where it says anything. */
+function useViewedRange({ explored }: Comparison): Partial<UrlState> {
+  const isSaid = useUrl((state) => state.from !== undefined && state.until !== undefined);
+  const { range } = explored.time;
+  return useMemo(() => (isSaid && range ? absolute(range.startMs, range.endMs) : {}), [isSaid, range]);
 }
 
 /** A side whose range does not move with now. */

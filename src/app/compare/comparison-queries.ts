@@ -15,7 +15,7 @@ import { type DataSource, SourceError } from '#datasource/datasource.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import { usualSlices } from '#model/slices.ts';
-import { subRanges } from '#model/time-range.ts';
+import { subRanges, type TimeRange } from '#model/time-range.ts';
 import { useAnalysis } from '../queries.ts';
 import { useSource } from '../source-queries.ts';
 
@@ -57,15 +57,20 @@ async function askWhole(source: DataSource, query: ProfileQuery, signal: AbortSi
   return sliced ?? source.mergedTree(query, MOST_NODES, signal);
 }
 
+/** Of a source without slices; none where they would tell nothing. */
+export function noiseRanges(query: ProfileQuery): readonly TimeRange[] {
+  const slices = slicesOf(query);
+  return slices === 1 ? [] : subRanges(query.range, Math.min(slices, MOST_SUB_RANGES));
+}
+
 async function openSubRanges(
   source: DataSource,
   analysis: Analysis,
   query: ProfileQuery,
   signal: AbortSignal,
 ): Promise<SideNoise> {
-  const slices = slicesOf(query);
-  if (slices === 1) return { kind: 'itself' };
-  const ranges = subRanges(query.range, Math.min(slices, MOST_SUB_RANGES));
+  const ranges = noiseRanges(query);
+  if (ranges.length === 0) return { kind: 'itself' };
   const handles: ProfileHandle[] = [];
   try {
     for (let first = 0; first < ranges.length; first += SUB_RANGES_AT_ONCE) {
@@ -78,6 +83,7 @@ async function openSubRanges(
       const failed = settled.find((one) => one.status === 'rejected');
       if (failed) throw failed.reason;
     }
+    signal.throwIfAborted();
     return { kind: 'merges', handles };
   } catch (error) {
     for (const handle of handles) analysis.close(handle);
@@ -143,10 +149,7 @@ export function useEvidence(
     queryKey: ['evidence', asked, noise?.at],
     queryFn: ({ signal }) => analysis.evidence(asked!, { a: noise!.a, b: noise!.b }, signal),
     enabled: asked !== undefined && noise !== undefined,
-    placeholderData: (before, query) => {
-      const asOf = query?.queryKey[1] as DiffRequest | undefined;
-      return asOf && asked && unionKey(asOf) === unionKey(asked) ? before : undefined;
-    },
+    placeholderData: (before, query) => (isOfUnion(query, asked) ? before : undefined),
   });
 }
 
@@ -157,7 +160,7 @@ export function useDiffSearch(request: DiffRequest | undefined, text: string): U
     queryKey: ['diff search', request, text],
     queryFn: ({ signal }) => analysis.searchDiff(request!, text, signal),
     enabled: request !== undefined && text !== '',
-    placeholderData: keepPreviousData,
+    placeholderData: (before, query) => (isOfUnion(query, request) ? before : undefined),
   });
 }
 
@@ -169,6 +172,15 @@ export function useSandwichDiff(request: DiffRequest, func: number): UseQueryRes
     queryFn: ({ signal }) => analysis.sandwichDiff(request, func, signal),
     enabled: func >= 0,
   });
+}
+
+/** Whether an answer numbers nodes and functions as the next question does. */
+function isOfUnion(
+  before: { readonly queryKey: readonly unknown[] } | undefined,
+  asked: DiffRequest | undefined,
+): boolean {
+  const asOf = before?.queryKey[1] as DiffRequest | undefined;
+  return asOf !== undefined && asked !== undefined && unionKey(asOf) === unionKey(asked);
 }
 
 function unionKey({ a, b, transforms }: DiffRequest): string {

@@ -15,8 +15,10 @@ function resourceOf({ diff, open, type }: ShownComparison): number | undefined {
   const { seconds } = open.b;
   switch (diff.kind) {
     case 'per-second':
-    case 'load-adjusted':
       return 1 / NANOSECONDS;
+    case 'load-adjusted':
+      // Amounts are at the mean load of both; what B pays for is its own.
+      return Math.sqrt(diff.load) / NANOSECONDS;
     case 'share':
     case 'equal-work':
       // Shares of what B uses.

@@ -1,17 +1,21 @@
 /** Why there is no comparison, or one that is weaker than it could be: what, which side, and a way on. */
 import type { ReactElement } from 'react';
+import { SourceError } from '#datasource/datasource.ts';
 import { Button } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { useOpen } from '../files/use-open.ts';
-import { useAskAgain } from '../source-queries.ts';
+import { isKeptPage } from '../share/kept-page.ts';
+import { useAskAgain, useStoredRange } from '../source-queries.ts';
+import { navigate } from '../url/url-store.ts';
 import viewStyles from '../views/workspace.module.css';
-import { emptySides, sideNames } from './sides.ts';
+import { emptySides, type Side, sideNames } from './sides.ts';
 import type { Comparison } from './use-comparison.ts';
 
 export function Problem({ comparison }: { comparison: Comparison }): ReactElement | null {
   const { sides, errors, error, evidenceError, missing, shown, explored } = comparison;
   const { pick } = useOpen();
   const askAgain = useAskAgain();
+  const stored = useStoredRange();
   const failed = sideNames.flatMap((name) => {
     const side = sides[name];
     const what = side.kind === 'source' && side.mistake !== undefined ? side.mistake : errors[name]?.message;
@@ -26,6 +30,17 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
         <Button kind="edged" onClick={() => pick()}>
           Open files
         </Button>
+      </Note>
+    );
+  }
+  if (sideNames.some((name) => isNotKept(errors[name]))) {
+    return (
+      <Note kind="warn" text={failed.join(' ')}>
+        {!isKeptPage() && (
+          <Button kind="edged" onClick={() => navigate({ snap: undefined }, 'push')}>
+            Show what the server has now
+          </Button>
+        )}
       </Note>
     );
   }
@@ -46,10 +61,15 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
   const empty = emptySides(totals);
   if (empty.length > 0) {
     const names = empty.map((name) => name.toUpperCase()).join(' and ');
+    const isGone = empty.some((name) => isBefore(sides[name], stored.data?.oldestMs));
     return (
       <Note
         kind="warn"
-        text={`${names} ${empty.length > 1 ? 'have' : 'has'} no profiles in the range: shares and changes need both sides.`}
+        text={`${names} ${empty.length > 1 ? 'have' : 'has'} no profiles in the range: ${
+          isGone
+            ? 'what was there has been removed by the server’s retention, or never came.'
+            : 'shares and changes need both sides.'
+        }`}
       />
     );
   }
@@ -75,6 +95,15 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
   return null;
 }
 
+/** Whether a side is of a time from which nothing is kept. */
+function isBefore(side: Side, oldestMs: number | undefined): boolean {
+  return side.kind === 'source' && side.range !== undefined && oldestMs !== undefined && side.range.endMs < oldestMs;
+}
+
+function isNotKept(error: Error | null): boolean {
+  return error instanceof SourceError && error.code === 'not-kept';
+}
+
 function Note({
   kind,
   text,
@@ -82,7 +111,7 @@ function Note({
 }: {
   kind: 'warn' | 'error';
   text: string;
-  children?: ReactElement;
+  children?: ReactElement | false;
 }): ReactElement {
   return (
     <div className={viewStyles['note']} data-kind={kind} role={kind === 'error' ? 'alert' : 'status'}>

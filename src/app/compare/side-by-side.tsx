@@ -1,5 +1,5 @@
 /** Each side as wide as it is alone; zoom, hover, selection and search are those of both. */
-import type { ReactElement } from 'react';
+import { type ReactElement, useMemo, useState } from 'react';
 import { DiffLegend } from '../views/diff-legend.tsx';
 import viewStyles from '../views/workspace.module.css';
 import { useDiff } from './comparison-queries.ts';
@@ -28,19 +28,22 @@ export function SideBySide(props: SideBySideProps): ReactElement {
 }
 
 function Half({ name, shown, hit, onKey }: SideBySideProps & { name: SideName }): ReactElement {
-  const { data } = useDiff({ ...shown.request, width: name });
+  const { data, isPlaceholderData } = useDiff({ ...shown.request, width: name });
+  // Nodes of one union with the evidence of another would be somebody else's: they change together.
+  const now = useMemo(
+    () => (data && !isPlaceholderData ? { ...shown, diff: data } : undefined),
+    [shown, data, isPlaceholderData],
+  );
+  const [kept, setKept] = useState<ShownComparison>();
+  if (now !== undefined && now !== kept) setKept(now);
+  const drawn = now ?? kept;
   return (
     <section className={styles['half']} aria-label={`Side ${name.toUpperCase()}`}>
       <h2 data-side={name}>
         {name.toUpperCase()} {sideTitles[name]}
       </h2>
-      {data && (
-        <DiffGraph
-          shown={{ ...shown, diff: data }}
-          title={`Flamegraph of ${name.toUpperCase()}`}
-          hit={hit}
-          onKey={onKey}
-        />
+      {drawn && (
+        <DiffGraph shown={drawn} title={`Flamegraph of ${name.toUpperCase()}`} hit={now && hit} onKey={onKey} />
       )}
     </section>
   );

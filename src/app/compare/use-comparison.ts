@@ -111,7 +111,8 @@ export function useComparison(): Comparison {
   const diff = useDiff(request);
   const now = useMemo(
     (): ShownComparison | undefined =>
-      request && diff.data && !diff.isPlaceholderData && a.open && b.open
+      // Evidence speaks in amounts of one normalisation: the next comes with its own.
+      request && diff.data && !diff.isPlaceholderData && !evidence.isPlaceholderData && a.open && b.open
         ? {
             request,
             diff: diff.data,
@@ -121,7 +122,17 @@ export function useComparison(): Comparison {
             type: a.open.profile.sampleTypes[a.open.sampleType],
           }
         : undefined,
-    [request, diff.data, diff.isPlaceholderData, evidence.data, isReady, isWhole, a.open, b.open],
+    [
+      request,
+      diff.data,
+      diff.isPlaceholderData,
+      evidence.isPlaceholderData,
+      evidence.data,
+      isReady,
+      isWhole,
+      a.open,
+      b.open,
+    ],
   );
   // What was compared before stays until the next is there.
   const [kept, setKept] = useState<ShownComparison>();
@@ -131,7 +142,11 @@ export function useComparison(): Comparison {
     sides,
     shown: now ?? kept,
     isStale: now === undefined,
-    errors: { a: whole.a.error ?? first.a.error, b: whole.b.error ?? first.b.error },
+    // A first answer that failed is no matter where the whole came.
+    errors: {
+      a: whole.a.error ?? (whole.a.open ? null : first.a.error),
+      b: whole.b.error ?? (whole.b.open ? null : first.b.error),
+    },
     error: mismatch ?? diff.error?.message,
     evidenceError: evidence.error ?? noiseA.error ?? noiseB.error,
     missing: [sides.a, sides.b].flatMap((side, i) =>

@@ -2,7 +2,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactElement, useMemo, useRef, useState } from 'react';
 import type { Change } from '#model/changes.ts';
-import { changesAsMarkdown, formatAmount, formatChange, formatInterval, summarise } from '#model/changes-text.ts';
+import {
+  changesAsMarkdown,
+  formatAmount,
+  formatChange,
+  formatInterval,
+  summarise,
+  type AmountUnit,
+} from '#model/changes-text.ts';
 import { splitName } from '#model/function-name.ts';
 import { formatCount, formatShare } from '#model/units.ts';
 import { copy, showSandwich } from '../commands.ts';
@@ -185,12 +192,11 @@ interface ChangeRowProps {
 
 function ChangeRow(props: ChangeRowProps): ReactElement {
   const { shown, change, index, count, top, reach, isActive, isSelected, onChoose } = props;
-  const { kind, name, path, selfA, selfB, part, delta, codePct, trend, explained, isRemainder, supported } = change;
+  const { kind, name, path, selfA, selfB, delta, codePct, trend, explained, isRemainder, supported } = change;
   const unit = unitOf(shown);
   const { prefix, middle, bare } = splitName(name.slice(0, MOST_LETTERS));
-  const amount = kind === 'code' ? part : delta;
   const rate = useUrl((state) => state.rate);
-  const money = monthlyText(shown, amount, rate);
+  const money = monthlyText(shown, delta, rate);
   const interval = formatInterval(change);
   return (
     <div
@@ -205,7 +211,7 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
       style={{ transform: `translateY(${top}px)` }}
       onPointerEnter={() => kind === 'code' && hoverFunction(change.index)}
       onClick={onChoose}
-      title={path.join(' › ').slice(0, 2000)}
+      title={`${path.join(' › ').slice(0, 2000)}\n${partsText(change, unit)}`}
     >
       <div className={styles['cause']}>
         <bdi>
@@ -223,16 +229,23 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
       </div>
       <div className={styles['facts']}>
         {formatAmount(selfA, unit)} to {formatAmount(selfB, unit)}
-        {explained !== 0 && ` · ${formatShare(Math.abs(explained), 1)} of the change`}
+        {explained > 0 &&
+          (explained > 1 ? ' · more than the net change' : ` · ${formatShare(explained, 1)} of the change`)}
         {money !== undefined && ` · ${money} a month`}
       </div>
       <Interval change={change} reach={reach} text={interval} />
-      <div className={styles['delta']} data-sign={Math.sign(amount)}>
-        <strong>{formatChange(amount, unit)}</strong>
+      <div className={styles['delta']} data-sign={Math.sign(delta)}>
+        <strong>{formatChange(delta, unit)}</strong>
         <span>{codePct === null ? (trend === 'new' ? 'from 0' : 'to 0') : signedPercent(codePct)}</span>
       </div>
     </div>
   );
+}
+
+/** `+0.806 points: code +0.846 points, work −0.040 points` */
+function partsText({ kind, delta, part }: Change, unit: AmountUnit): string {
+  const [code, work] = kind === 'code' ? [part, delta - part] : [delta - part, part];
+  return `${formatChange(delta, unit)}: code ${formatChange(code, unit)}, work ${formatChange(work, unit)}`;
 }
 
 const INTERVAL_CSS = 72;

@@ -71,6 +71,8 @@ export interface FlametideConsole {
   series(): Promise<
     readonly { labels: Readonly<Record<string, string>>; points: readonly (readonly [number, number])[] }[]
   >;
+  /** A short link to what is shown; with a snapshot its answers are kept with it. */
+  share(how?: { readonly snapshot?: boolean }): Promise<{ readonly url: string }>;
   exportAs(kind: ExportKind): Promise<string | Uint8Array>;
   stats(): Promise<Readonly<Record<string, number>>>;
 }
@@ -79,6 +81,7 @@ const never = new AbortController().signal;
 const LOOK_MS = 8;
 /** First words of the keys of what is drawn first. */
 const ANSWERS = new Set<unknown>([
+  'snapshot',
   'stored',
   'catalogue',
   'series',
@@ -171,10 +174,16 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
       }));
     },
     url: () => Promise.resolve(linkOnScreen()),
+    async share({ snapshot = false } = {}) {
+      await settled(queries);
+      const { keepView, shortLinkOf } = await import('../share/keep-view.ts');
+      if (!snapshot) return { url: (await shortLinkOf(linkOnScreen())).url };
+      return { url: (await keepView(analysis, queries, never)).url };
+    },
     async exportAs(kind) {
       const { makeExport } = await import('../exports.ts');
       await settled(queries);
-      return (await makeExport(analysis, onScreen.getState(), kind)).content;
+      return (await makeExport(analysis, queries, onScreen.getState(), kind)).content;
     },
     async stats() {
       await settled(queries);
@@ -277,24 +286,28 @@ function labelOf({ matchers }: ProfileQuery, name: string): string | undefined {
 
 /** Resolves when what was asked for has been painted, though a fuller answer may be on its way. */
 async function painted(queries: QueryClient): Promise<void> {
-  const isBusy = (): boolean => queries.isFetching({ predicate: ({ queryKey }) => ANSWERS.has(queryKey[0]) }) > 0;
+  const isBusy = (): boolean =>
+    isOpening(queries) || queries.isFetching({ predicate: ({ queryKey }) => ANSWERS.has(queryKey[0]) }) > 0;
   // A graph that is drawn from the answer ends the waiting at once; what draws no graph is given two quiet frames.
   let stop = (): void => {};
   const drawn = new Promise<void>((resolve) => {
-    stop = paintStats.subscribe(() => !isOpening() && !isBusy() && resolve());
+    stop = paintStats.subscribe(() => !isBusy() && resolve());
   });
   await Promise.race([drawn, quiet(isBusy)]);
   stop();
 }
 
-/** Compare loads when it is first shown. */
-function isOpening(): boolean {
-  return urlStore.getState().state.view === 'compare' && onScreen.getState().link === undefined;
+/** Compare loads when it is first shown, and what was kept before anything is asked of it. */
+function isOpening(queries: QueryClient): boolean {
+  const { view, snap } = urlStore.getState().state;
+  if (snap !== undefined && queries.getQueryState(['snapshot', snap])?.status === 'error') return false;
+  if (snap !== undefined && onScreen.getState().snapshot !== snap) return true;
+  return view === 'compare' && onScreen.getState().link === undefined;
 }
 
 /** Resolves when no question is open and nothing better is on its way. */
 function settled(queries: QueryClient): Promise<void> {
-  return quiet(() => queries.isFetching() > 0 || !onScreen.getState().isComplete);
+  return quiet(() => isOpening(queries) || queries.isFetching() > 0 || !onScreen.getState().isComplete);
 }
 
 /** Resolves after two animation frames in a row without work: the first hands the answer to the views, the second paints it. */
@@ -303,7 +316,7 @@ async function quiet(isBusy: () => boolean): Promise<void> {
     // Frames are asked for only where they count: each costs what is waited for some of its time.
     await new Promise((resolve) => (isBusy() ? setTimeout(resolve, LOOK_MS) : requestAnimationFrame(resolve)));
     const isReading = filesStore.getState().entries.some(({ kind }) => kind === 'reading');
-    frames = isReading || isOpening() || isBusy() ? 0 : frames + 1;
+    frames = isReading || isBusy() ? 0 : frames + 1;
   }
 }
 

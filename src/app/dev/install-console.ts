@@ -17,6 +17,7 @@ const calls = [
   'series',
   'show',
   'url',
+  'share',
   'exportAs',
   'stats',
 ] as const satisfies readonly (keyof FlametideConsole)[];

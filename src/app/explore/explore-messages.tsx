@@ -1,10 +1,11 @@
 /** What Explore says instead of a graph: nothing stored yet, nothing in the range, a source that refuses or is away. */
 import type { ReactElement, ReactNode } from 'react';
-import { SourceError } from '#datasource/datasource.ts';
+import { SourceError, type StoredRange } from '#datasource/datasource.ts';
 import { printLabelSelector } from '#model/label-selector.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { Button } from '../components/button.tsx';
 import { Icon, type IconName } from '../components/icon.tsx';
+import { isKeptPage } from '../share/kept-page.ts';
 import { useAskAgain } from '../source-queries.ts';
 import { navigate } from '../url/url-store.ts';
 import styles from '../views/workspace.module.css';
@@ -46,27 +47,31 @@ export function WaitingForFirstProfile(): ReactElement {
 /** Says which of range, label and service left nothing, and offers to take it back. */
 export function NothingMatches({
   explored,
-  newestMs,
+  stored,
 }: {
   explored: Explored;
-  newestMs: number | undefined;
+  stored: StoredRange | undefined;
 }): ReactElement {
   const { time, subject, matchers, catalogue } = explored;
   const { range } = time;
   const labels = matchers.slice(subject === undefined ? 0 : 1);
   const isServiceThere =
     subject !== undefined && catalogue?.services.some(({ name }) => name === subject.service) === true;
+  const { oldestMs, newestMs } = stored ?? {};
+  const isGone = range !== undefined && oldestMs !== undefined && oldestMs > range.endMs;
   const isTooEarly = range !== undefined && newestMs !== undefined && newestMs < range.startMs;
   const isDay = range !== undefined && range.endMs - range.startMs >= DAY_MS;
-  const why = isTooEarly
-    ? `The newest profile is ${formatDuration(range.endMs - newestMs)} older than the end of the range.`
-    : labels.length > 0
-      ? `No profile of ${subject?.service ?? 'any service'} has ${printLabelSelector(labels)} in this range.`
-      : subject === undefined
-        ? 'There are no profiles in this range.'
-        : isServiceThere
-          ? `${subject.service} has no profile of this type in this range.`
-          : `${subject.service} has no profiles in this range.`;
+  const why = isGone
+    ? `The oldest profile that is kept is ${formatDuration(oldestMs - range.endMs)} younger than this range: what was there has been removed by the server’s retention, or never came. A snapshot (in Share) keeps what a link shows.`
+    : isTooEarly
+      ? `The newest profile is ${formatDuration(range.endMs - newestMs)} older than the end of the range.`
+      : labels.length > 0
+        ? `No profile of ${subject?.service ?? 'any service'} has ${printLabelSelector(labels)} in this range.`
+        : subject === undefined
+          ? 'There are no profiles in this range.'
+          : isServiceThere
+            ? `${subject.service} has no profile of this type in this range.`
+            : `${subject.service} has no profiles in this range.`;
   return (
     <Message icon="info" title="Nothing here">
       <p>{why.slice(0, 600)}</p>
@@ -125,6 +130,19 @@ export function SourceFailed({ error, what }: { error: Error; what: string }): R
           </Button>
         )}
         <Button onClick={() => navigate(DEFAULT_RANGE, 'push')}>Show the last hour</Button>
+      </Message>
+    );
+  }
+  if (error instanceof SourceError && error.code === 'not-kept') {
+    return (
+      <Message icon="info" title={isKeptPage() ? 'Not in this file' : 'Not in the snapshot'}>
+        <p>{error.message}</p>
+        {!isKeptPage() && (
+          <Button kind="edged" onClick={() => navigate({ snap: undefined }, 'push')}>
+            Show what the server has now
+          </Button>
+        )}
+        <Button onClick={() => history.back()}>Back</Button>
       </Message>
     );
   }

@@ -14,7 +14,7 @@ import { Workspace } from '../views/workspace.tsx';
 import { ExploreBar } from './explore-bar.tsx';
 import { SeriesBand } from './series-band.tsx';
 import { shownProfileOf } from './shown-profile.ts';
-import { type Explored, useExplored } from './use-explored.ts';
+import { type Explored, named, useExplored } from './use-explored.ts';
 import { useShownSeries } from './use-shown-series.ts';
 import styles from './explore.module.css';
 
@@ -37,9 +37,17 @@ export function ExplorePage(): ReactElement {
   useEarlyTree(grid === 'none' ? explored.query : undefined);
   const callSite = useUrl((state) => state.cs);
   const series = useShownSeries(explored.query, callSite);
-  const service = explored.subject?.service;
+  const { subject } = explored;
+  const service = subject?.service;
   const hasPicture = useFirstPicture();
   usePageTitle(service);
+  const { range } = explored.time;
+  // Of a graph the tree tells it.
+  useEffect(() => {
+    if (grid === 'none' || range === undefined) return;
+    onScreen.setState({ link: { ...named({ subject }), ...absolute(range.startMs, range.endMs) } });
+    return () => onScreen.setState({ link: undefined });
+  }, [grid, range, subject]);
   return (
     <main className={styles['page']}>
       <h1 className="visually-hidden">{(service ?? 'Explore').slice(0, 200)}</h1>
@@ -98,7 +106,7 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
   const failed = explored.error ?? answer.error;
   if (failed) return <SourceFailed error={failed} what="The flamegraph" />;
   const isNothing = merged?.profile.totals[0] === 0 || (query === undefined && catalogue?.services.length === 0);
-  if (isNothing) return <NothingMatches explored={explored} newestMs={stored.data?.newestMs} />;
+  if (isNothing) return <NothingMatches explored={explored} stored={stored.data ?? undefined} />;
   if (file === undefined) return <div className={styles['waiting']} aria-busy="true" />;
   return (
     <Workspace

@@ -84,13 +84,13 @@ function Services({ explored, intervalMs }: GridProps): ReactElement {
     }));
   }, [catalogue, question, data, dividedBy]);
   if (error) return <SourceFailed error={error} what="The costs of services" />;
-  if (!time.range) return <NothingMatches explored={explored} newestMs={undefined} />;
+  if (!time.range) return <NothingMatches explored={explored} stored={undefined} />;
   return (
     <ServicesGrid
       services={cells}
       costType={sampleTypeOf(catalogue?.overviewType)}
       range={time.range}
-      empty={<NothingMatches explored={explored} newestMs={undefined} />}
+      empty={<NothingMatches explored={explored} stored={undefined} />}
       renderSpark={sparkIn(explored)}
       hrefOf={(svc) => linkTo({ svc, type: undefined, grid: 'none', z: [], sel: [] })}
       onService={(svc) => navigate({ svc, type: undefined, grid: 'none', z: [], sel: [], cs: [] }, 'push')}
@@ -106,7 +106,7 @@ function Types({ explored, intervalMs }: GridProps): ReactElement {
   const questions =
     range && ids ? ids.map((profileType) => sparkQuestion({ profileType, matchers, range }, [], 1)) : [];
   const answers = useQueries({ queries: questions.map((question) => sourceQueries.series(source, question)) });
-  if (!time.range) return <NothingMatches explored={explored} newestMs={undefined} />;
+  if (!time.range) return <NothingMatches explored={explored} stored={undefined} />;
   const cells = ids?.map((id, i) => {
     const series = answers[i]?.data?.[0];
     return { type: parsedTypes([id])[0], series, cost: series && costOf(questions[i], series, intervalMs) };
@@ -115,7 +115,7 @@ function Types({ explored, intervalMs }: GridProps): ReactElement {
     <TypesGrid
       types={cells?.filter(({ type }) => type !== undefined)}
       range={time.range}
-      empty={<NothingMatches explored={explored} newestMs={undefined} />}
+      empty={<NothingMatches explored={explored} stored={undefined} />}
       renderSpark={sparkIn(explored)}
       hrefOf={(type) => linkTo({ svc: subject?.service, type, grid: 'none', z: [], sel: [] })}
       onType={(type) => navigate({ svc: subject?.service, type, grid: 'none', z: [], sel: [] }, 'push')}
@@ -144,7 +144,7 @@ function Values({ explored, intervalMs }: GridProps): ReactElement {
     [data, by, question, dividedBy],
   );
   if (error) return <SourceFailed error={error} what="The values" />;
-  if (!time.range) return <NothingMatches explored={explored} newestMs={undefined} />;
+  if (!time.range) return <NothingMatches explored={explored} stored={undefined} />;
   const withMatcher = (operator: LabelMatcher['operator'], value: string): Partial<UrlState> => ({
     svc: subject?.service,
     type: subject?.profileType,

@@ -103,7 +103,7 @@ export function useExplored(): Explored {
 }
 
 /** What the page chose, for the address: from the first step on it says all that is looked at. */
-export function named({ subject }: Explored): { readonly svc?: string; readonly type?: string } {
+export function named({ subject }: Pick<Explored, 'subject'>): { readonly svc?: string; readonly type?: string } {
   return subject === undefined ? {} : { svc: subject.service, type: subject.profileType };
 }
 

@@ -1,7 +1,12 @@
-/** Files that were named when the server was started (`flametide cpu.pb.gz`): open from the start. */
+/** Files that nobody chose on the page: named when the server was started (`flametide cpu.pb.gz`), or opened by the system with the installed page. */
 import type { Analysis } from '#analysis/analysis.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
 import { type FileSource, openFiles } from './files-store.ts';
+import { fromBrowser } from './use-open.ts';
+
+interface LaunchQueue {
+  setConsumer(take: (launched: { readonly files: readonly FileSystemFileHandle[] }) => Promise<void>): void;
+}
 
 /** A page without this server, or with an older one, has none. */
 export async function openGivenFiles(analysis: Analysis): Promise<void> {
@@ -26,4 +31,15 @@ export async function openGivenFiles(analysis: Analysis): Promise<void> {
   const { svc, file } = urlStore.getState().state;
   if (first !== undefined && svc === undefined && file === undefined)
     navigate({ view: 'files', file: first }, 'replace');
+}
+
+/** A double click on a profile, where the page is installed; browsers without it have no queue. */
+export function openLaunchedFiles(analysis: Analysis): void {
+  const { launchQueue } = window as { launchQueue?: LaunchQueue };
+  launchQueue?.setConsumer(async ({ files }) => {
+    const chosen = await Promise.all(files.map((file) => file.getFile()));
+    const [first] = await openFiles(analysis, fromBrowser(chosen));
+    if (first !== undefined)
+      navigate({ view: 'files', file: first, src: undefined, st: undefined, z: [], sel: [] }, 'push');
+  });
 }

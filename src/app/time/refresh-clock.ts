@@ -3,14 +3,38 @@ import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 
-const clock = createStore(() => ({ nowMs: Date.now() }));
+interface Clock {
+  readonly nowMs: number;
+  readonly isHeld: boolean;
+}
+
+const clock = createStore((): Clock => ({ nowMs: Date.now(), isHeld: false }));
 
 export function useNow(): number {
   return useStore(clock, ({ nowMs }) => nowMs);
 }
 
+export function currentNow(): number {
+  return clock.getState().nowMs;
+}
+
 export function refresh(): void {
-  clock.setState({ nowMs: Date.now() });
+  if (!clock.getState().isHeld) clock.setState({ nowMs: Date.now() });
+}
+
+/** From then on it is always that time. */
+export function holdClock(nowMs: number): void {
+  clock.setState({ nowMs, isHeld: true });
+}
+
+/** What was kept is looked at as of then. @param nowMs undefined lets time go on @returns whether it is that time */
+export function useHeldClock(nowMs: number | undefined): boolean {
+  useEffect(() => {
+    if (nowMs === undefined) return;
+    holdClock(nowMs);
+    return () => clock.setState({ nowMs: Date.now(), isHeld: false });
+  }, [nowMs]);
+  return useStore(clock, (state) => state.isHeld && state.nowMs === nowMs);
 }
 
 /** Refreshes every so many seconds, 0 never. A hidden tab waits, and catches up when it is seen again. */

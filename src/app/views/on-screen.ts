@@ -15,6 +15,8 @@ export interface OnScreen {
   readonly isComplete: boolean;
   /** Of the time series, as drawn. */
   readonly series: readonly Series[];
+  /** The link whose snapshot is asked instead of the server. */
+  readonly snapshot: string | undefined;
 }
 
 export const onScreen = createStore<OnScreen>(() => ({
@@ -23,6 +25,7 @@ export const onScreen = createStore<OnScreen>(() => ({
   link: undefined,
   isComplete: true,
   series: [],
+  snapshot: undefined,
 }));
 
 /** For what is done to it from outside of its view. */

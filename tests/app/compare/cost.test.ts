@@ -14,7 +14,6 @@ describe('a core more costs what a core costs', () => {
   it.each<[Normalisation, number]>([
     ['per-second', 1 * SECOND_NS],
     ['absolute', 60 * SECOND_NS],
-    ['load-adjusted', 1 * SECOND_NS],
     // Of the three cores that B uses.
     ['share', 1 / 3],
     ['equal-work', 1 / 3],
@@ -25,6 +24,16 @@ describe('a core more costs what a core costs', () => {
     expect(monthlyText(shown, change, 0.04)).toBe('+$\u00a029.20');
     expect(monthlyText(shown, -change, 1)).toBe('−$\u00a0730');
   });
+});
+
+it('at equal load what is paid for is the load of B', async () => {
+  const twice = {
+    a: `main ${60 * SECOND_NS}\nx ${30 * SECOND_NS}\n`,
+    b: `main ${120 * SECOND_NS}\nx ${60 * SECOND_NS}\n`,
+  };
+  const shown = await compared(twice, 'load-adjusted');
+  expect(shown.diff.load).toBeCloseTo(2, 12);
+  expect(monthlyText(shown, SECOND_NS / Math.SQRT2, 0.04)).toBe('+$\u00a029.20');
 });
 
 it('a GB held costs what a GB costs, as recorded', async () => {

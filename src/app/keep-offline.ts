@@ -1,0 +1,13 @@
+/** Has the browser keep the page, so that it opens without its server: service-worker.ts, once all else is there. */
+
+/** What is on the screen first must not share the line with it. */
+const REST_MS = 3000;
+
+export function keepOffline(): void {
+  // Not in a frame of another page, nor where the page comes over an open line: there is none.
+  if (!import.meta.env.PROD || window.parent !== window || !('serviceWorker' in navigator)) return;
+  const register = (): unknown =>
+    // A browser that keeps nothing (private window, full disk) shows the page as well.
+    navigator.serviceWorker.register(new URL('sw.js', document.baseURI)).catch(() => undefined);
+  addEventListener('load', () => setTimeout(register, REST_MS), { once: true });
+}

@@ -1,0 +1,36 @@
+/** The page as one file: the viewer (viewer.html, built beside the page) with what it shows inside, as base64 that no parser reads as markup. */
+
+const ID = 'kept';
+/** Letters that are given to `btoa` at once: whole groups of three bytes. */
+const AT_ONCE = 3 * 8192;
+
+/** Whether this page is such a file. */
+export function isKeptPage(): boolean {
+  return document.getElementById(ID) !== null;
+}
+
+/** @param viewer as built */
+export function writeKeptPage(viewer: string, kept: Uint8Array): string {
+  // The last: scripts before it may speak of one.
+  const end = viewer.lastIndexOf('</body>');
+  const data = `<script id="${ID}" type="application/octet-stream">${toBase64(kept)}</script>`;
+  return `${viewer.slice(0, end)}${data}\n  ${viewer.slice(end)}`;
+}
+
+/** @throws Error in plain words */
+export function readKeptPage(): Uint8Array<ArrayBuffer> {
+  const text = document.getElementById(ID)?.textContent;
+  if (text === undefined) throw new Error('This page holds no data. It is what “Export as HTML” puts data into.');
+  try {
+    return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  } catch {
+    throw new Error('The data in this file are damaged: it was cut or changed on its way.');
+  }
+}
+
+function toBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += AT_ONCE)
+    text += btoa(String.fromCharCode(...bytes.subarray(at, at + AT_ONCE)));
+  return text;
+}

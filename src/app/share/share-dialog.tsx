@@ -1,0 +1,253 @@
+/** Share: a link to what is on the screen, what it holds, and a snapshot of it that outlives the profiles. */
+import { useQueryClient } from '@tanstack/react-query';
+import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
+import { isRelative, rangeTitle } from '#model/time-range.ts';
+import { formatBytesOfFile } from '#model/units.ts';
+import { Button } from '../components/button.tsx';
+import { Dialog } from '../components/dialog.tsx';
+import { Icon } from '../components/icon.tsx';
+import { useAnalysis } from '../queries.ts';
+import { useServerStatus } from '../source-queries.ts';
+import { zoneName } from '../time/zone-name.ts';
+import { parseUrl } from '../url/codec.ts';
+import type { UrlState } from '../url/url-state.ts';
+import { linkOnScreen, movingLink } from '../views/link-on-screen.ts';
+import { useOnScreen } from '../views/on-screen.ts';
+import { keepView, type KeptLink, shortLinkOf } from './keep-view.ts';
+import { KeptLinks, LINKS_KEY } from './kept-links.tsx';
+import { linkAsMarkdown, linkRows } from './link-words.ts';
+import styles from './share.module.css';
+
+type Form = 'fixed' | 'moving' | 'kept';
+
+export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
+  const { isComplete, tree, comparison } = useOnScreen();
+  const analysis = useAnalysis();
+  const queries = useQueryClient();
+  const hasServer = useServerStatus().data !== undefined;
+  const field = useRef<HTMLInputElement>(null);
+  // As it was when the dialog was opened: a refresh behind it must not change what is being copied.
+  const [long] = useState(() => ({ fixed: linkOnScreen(), moving: movingLink() }));
+  const [form, setForm] = useState<Form>('fixed');
+  const [short, setShort] = useState<Readonly<Record<string, string>>>({});
+  const [kept, setKept] = useState<KeptLink>();
+  const [said, setSaid] = useState('');
+  const { busy, failure, run } = useWork();
+
+  const link = (form === 'moving' ? long.moving : undefined) ?? long.fixed;
+  const url = form === 'kept' && kept ? kept.url : (short[link] ?? link);
+  const { state } = useMemo(() => parseUrl(new URL(link).search), [link]);
+  const zone = zoneName(state.tz);
+  const files = filesOf(state);
+
+  // Disabled they would lose the focus while they work.
+  const canShorten = busy === undefined && url === link;
+  const isShown = tree !== undefined || comparison !== undefined;
+  const canKeep = busy === undefined && isComplete && isShown;
+
+  const copy = async (text: string, what: string): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setSaid(`${what} copied.`);
+    } catch {
+      // Plain http from another machine has no clipboard.
+      field.current?.focus();
+      field.current?.select();
+      setSaid('The browser does not let the page copy; the link is selected.');
+    }
+  };
+  const shorten = (): void =>
+    run('Making a short link…', async () => {
+      const made = await shortLinkOf(link);
+      setShort((known) => ({ ...known, [link]: made.url }));
+      void queries.invalidateQueries({ queryKey: [LINKS_KEY] });
+      await copy(made.url, 'Short link');
+    });
+  const keep = (): void =>
+    run('Keeping what is shown…', async (signal) => {
+      const made = await keepView(analysis, queries, signal);
+      setKept(made);
+      setForm('kept');
+      void queries.invalidateQueries({ queryKey: [LINKS_KEY] });
+      await copy(made.url, 'Link to the snapshot');
+    });
+
+  return (
+    <Dialog title="Share" onClose={onClose}>
+      <div className={styles['share']}>
+        {(long.moving !== undefined || kept) && (
+          <fieldset>
+            <legend className="visually-hidden">Which link</legend>
+            <Option
+              form="fixed"
+              chosen={form}
+              onChoose={setForm}
+              title="The range as it is now"
+              hint="shows the same tomorrow, as long as the profiles are kept"
+            />
+            {long.moving !== undefined && (
+              <Option
+                form="moving"
+                chosen={form}
+                onChoose={setForm}
+                title={`Moving: ${movingWords(state, long.moving)}`}
+                hint="shows other profiles each time it is opened"
+              />
+            )}
+            {kept && (
+              <Option
+                form="kept"
+                chosen={form}
+                onChoose={setForm}
+                title={`Snapshot: ${formatBytesOfFile(kept.bytes)} on the server`}
+                hint="shows the same until somebody deletes it"
+              />
+            )}
+          </fieldset>
+        )}
+        <div className={styles['link']}>
+          <input
+            ref={field}
+            aria-label="Link"
+            readOnly
+            value={url}
+            spellCheck={false}
+            onFocus={({ target }) => target.select()}
+          />
+          <Button kind="primary" icon="copy" autoFocus onClick={() => void copy(url, 'Link')}>
+            Copy link
+          </Button>
+        </div>
+        <div className={styles['ways']}>
+          <Button kind="edged" onClick={() => void copy(linkAsMarkdown(state, url, zone), 'Markdown')}>
+            Copy as Markdown
+          </Button>
+          {hasServer && (
+            <Button kind="edged" aria-disabled={!canShorten} onClick={() => canShorten && shorten()}>
+              Make a short link
+            </Button>
+          )}
+          <span role="status" className={styles['said']}>
+            {busy ?? said}
+          </span>
+        </div>
+        {failure !== undefined && (
+          <p className={styles['failure']} role="alert">
+            {failure}
+          </p>
+        )}
+        {files.length > 0 && form !== 'kept' && state.snap === undefined && (
+          <p className={styles['warning']}>
+            <Icon name="warn" />
+            <span>
+              A link holds no file. Whoever opens it needs {files.length > 1 ? 'the same files' : 'the same file'} under
+              the same name:{' '}
+              {files.map((name, i) => (
+                <span key={name}>
+                  {i > 0 && ', '}
+                  <bdi>{name.slice(0, 120)}</bdi>
+                </span>
+              ))}
+              .
+            </span>
+          </p>
+        )}
+        <section aria-labelledby="link-holds">
+          <h3 id="link-holds">What the link holds</h3>
+          <dl>
+            {linkRows(state, zone).map(({ title, text }) => (
+              <div key={title}>
+                <dt>{title}</dt>
+                <dd>
+                  <bdi>{text}</bdi>
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+        {hasServer && (
+          <section aria-labelledby="keep-this">
+            <h3 id="keep-this">Keep this</h3>
+            <p>
+              The server stores what this view was drawn from beside a short link. It opens when the profiles are gone,
+              and stays until somebody deletes it below: retention does not touch it.
+            </p>
+            <div className={styles['ways']}>
+              <Button kind="edged" aria-disabled={!canKeep} onClick={() => canKeep && keep()}>
+                Keep a snapshot
+              </Button>
+              {kept && (
+                <span>
+                  {formatBytesOfFile(kept.bytes)} kept under <bdi>{kept.id}</bdi>.
+                </span>
+              )}
+              {!isComplete && <span>Not all of it has come yet.</span>}
+              {isComplete && !isShown && <span>A snapshot is of a graph: there is none on the screen.</span>}
+            </div>
+          </section>
+        )}
+        {hasServer && <KeptLinks zone={zone} />}
+      </div>
+    </Dialog>
+  );
+}
+
+interface OptionProps {
+  readonly form: Form;
+  readonly chosen: Form;
+  readonly title: string;
+  readonly hint: string;
+  onChoose(form: Form): void;
+}
+
+function Option({ form, chosen, title, hint, onChoose }: OptionProps): ReactElement {
+  return (
+    <label>
+      <input type="radio" name="which-link" checked={form === chosen} onChange={() => onChoose(form)} />
+      <span>
+        {title} <span className={styles['hint']}>{hint}</span>
+      </span>
+    </label>
+  );
+}
+
+/** One thing at a time; what is under way ends with the dialog. */
+function useWork(): {
+  readonly busy: string | undefined;
+  readonly failure: string | undefined;
+  run(what: string, work: (signal: AbortSignal) => Promise<void>): void;
+} {
+  const [busy, setBusy] = useState<string>();
+  const [failure, setFailure] = useState<string>();
+  const stop = useRef<AbortController>(undefined);
+  useEffect(() => () => stop.current?.abort(), []);
+  const run = (what: string, work: (signal: AbortSignal) => Promise<void>): void => {
+    const control = new AbortController();
+    stop.current = control;
+    setBusy(what);
+    setFailure(undefined);
+    work(control.signal)
+      .catch((error: unknown) => {
+        if (!control.signal.aborted) setFailure(error instanceof Error ? error.message : String(error));
+      })
+      .finally(() => setBusy(undefined));
+  };
+  return { busy, failure, run };
+}
+
+function filesOf(state: UrlState): readonly string[] {
+  const names =
+    state.view === 'files'
+      ? [state.src ? undefined : state.file]
+      : state.view === 'compare'
+        ? [state['a.file'], state['b.file']]
+        : [];
+  return [...new Set(names.filter((name) => name !== undefined))];
+}
+
+/** @param state of the link that stands still @param moving the other */
+function movingWords({ view }: UrlState, moving: string): string {
+  const { from = 'now-1h', until = 'now' } = parseUrl(new URL(moving).search).state;
+  const title = view === 'explore' && isRelative({ from, until }) ? rangeTitle({ from, until }) : '';
+  return title === '' ? 'the ranges as they are written' : title;
+}

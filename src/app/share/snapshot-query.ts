@@ -1,0 +1,55 @@
+/** What is kept under a link, as a source of its own. */
+import type { Analysis } from '#analysis/analysis.ts';
+import type { DataSource } from '#datasource/datasource.ts';
+import { fetchSnapshot } from '#datasource/short-links.ts';
+import { type KeptAnswers, snapshotSource, unpackSnapshot } from '#datasource/snapshot.ts';
+import type { TimeRange } from '#model/time-range.ts';
+import { closeFile, openFiles } from '../files/files-store.ts';
+
+export interface Snapshot {
+  readonly source: DataSource;
+  readonly keptMs: number;
+  /** Now, as the page took it that kept it. */
+  readonly nowMs: number;
+  /** From the first to the last of its profiles; undefined where it holds files alone. */
+  readonly range: TimeRange | undefined;
+  readonly bytes: number;
+}
+
+/** Its files are then open in the tab. */
+export function snapshotQuery(analysis: Analysis, id: string) {
+  return {
+    queryKey: ['snapshot', id],
+    queryFn: async ({ signal }: { readonly signal: AbortSignal }): Promise<Snapshot> => {
+      const { packed, keptMs } = await fetchSnapshot(document.baseURI, id, signal);
+      const answers = await unpackSnapshot(packed);
+      const { nowMs } = answers;
+      await openKept(analysis, answers.files);
+      const ranges = answers.profiles.map(({ query }) => query.range);
+      return {
+        source: snapshotSource(`snapshot ${id}`, answers, 'The snapshot of this link'),
+        keptMs: Number.isFinite(keptMs) ? keptMs : nowMs,
+        nowMs,
+        range:
+          ranges.length === 0
+            ? undefined
+            : {
+                startMs: Math.min(...ranges.map(({ startMs }) => startMs)),
+                endMs: Math.max(...ranges.map(({ endMs }) => endMs)),
+              },
+        bytes: packed.length,
+      };
+    },
+    gcTime: Infinity,
+  };
+}
+
+/** In the place of those of their names: the link means what was kept. */
+async function openKept(analysis: Analysis, files: KeptAnswers['files']): Promise<void> {
+  if (files.length === 0) return;
+  for (const { name } of files) closeFile(analysis, name);
+  await openFiles(
+    analysis,
+    files.map(({ name, size, encoded }) => ({ name, size, read: () => Promise.resolve(encoded.bytes) })),
+  );
+}

@@ -1,0 +1,324 @@
+/**
+ * A snapshot: the answers that a view was drawn from, packed to be kept under a link or in a file, and read back as a source
+ * that knows these and no others.
+ *
+ * Packed it is gzip of: length of the head (uint32, little endian), the head as JSON, the bytes of the profiles one after
+ * another. `VERSION` rises where the head changes its shape.
+ */
+import type { EncodedProfile } from '#model/encoded-profile.ts';
+import type { LabelMatcher, LabelSet } from '#model/labels.ts';
+import type { ProfileQuery } from '#model/query.ts';
+import type { Series } from '#model/series.ts';
+import type { TimeRange } from '#model/time-range.ts';
+import { type DataSource, type SeriesQuestion, SourceError, type StoredRange } from './datasource.ts';
+import { markersIn, type ToldMarker } from './told-markers.ts';
+
+export interface KeptProfile {
+  readonly query: ProfileQuery;
+  /** Whether nothing was cut and files and lines are there. */
+  readonly isWhole: boolean;
+  readonly encoded: Packed;
+}
+
+/** As the worker packs what it has open. */
+type Packed = Pick<EncodedProfile, 'bytes' | 'form'>;
+
+export interface KeptAnswers {
+  /** To what is shown: a query with its `?`, without ranges that move. */
+  readonly link: string;
+  /** Now, as the page took it. */
+  readonly nowMs: number;
+  readonly stored: StoredRange | undefined;
+  readonly labelSets: readonly Kept<LabelSetsQuestion, readonly LabelSet[]>[];
+  readonly labelNames: readonly Kept<LabelNamesQuestion, readonly string[]>[];
+  readonly series: readonly Kept<SeriesQuestion, readonly Series[]>[];
+  readonly markers: readonly ToldMarker[];
+  readonly profiles: readonly KeptProfile[];
+  /** Of the tab, where it shows such. */
+  readonly files: readonly { readonly name: string; readonly size: number; readonly encoded: Packed }[];
+}
+
+interface Kept<Question, Answer> {
+  readonly question: Question;
+  readonly answer: Answer;
+}
+
+interface LabelSetsQuestion {
+  readonly names: readonly string[];
+  readonly matchers: readonly LabelMatcher[];
+  readonly range: TimeRange;
+}
+
+type LabelNamesQuestion = Omit<LabelSetsQuestion, 'names'>;
+
+const VERSION = 1;
+/** Unpacked; what is small packed may be huge. */
+const MOST_BYTES = 1 << 29;
+const MOST_ENTRIES = 10_000;
+
+export async function packSnapshot(answers: KeptAnswers): Promise<Uint8Array<ArrayBuffer>> {
+  const { link, nowMs, stored, labelSets, labelNames, series, markers, profiles, files } = answers;
+  const blobs = [...profiles, ...files].map(({ encoded }) => encoded.bytes);
+  const head = {
+    version: VERSION,
+    link,
+    nowMs,
+    stored,
+    labelSets,
+    labelNames,
+    series: series.map(({ question, answer }) => ({
+      question,
+      answer: answer.map(({ labels, timesMs, values }) => ({ labels, timesMs: [...timesMs], values: [...values] })),
+    })),
+    markers: markers.map(({ timeMs, ...rest }) => ({ time: timeMs, ...rest })),
+    profiles: profiles.map(({ query, isWhole, encoded }) => ({ query, isWhole, ...packedHead(encoded) })),
+    files: files.map(({ name, size, encoded }) => ({ name, size, ...packedHead(encoded) })),
+  };
+  const written = new TextEncoder().encode(JSON.stringify(head));
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setUint32(0, written.length, true);
+  const parts = [length, written, ...blobs] as BlobPart[];
+  const packed = new Blob(parts).stream().pipeThrough(new CompressionStream('gzip'));
+  return new Uint8Array(await new Response(packed).arrayBuffer());
+}
+
+/** @throws Error that says why it cannot be read */
+export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<KeptAnswers> {
+  const bytes = await gunzip(packed);
+  if (bytes.length < 4) throw unreadable('it is cut short');
+  const end = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  if (end > bytes.length) throw unreadable('it is cut short');
+  let head: unknown;
+  try {
+    head = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(4, end)));
+  } catch {
+    throw unreadable('its head is no JSON');
+  }
+  const { version, link, nowMs, stored, labelSets, labelNames, series, markers, profiles, files } = record(head);
+  if (version !== VERSION)
+    throw unreadable(`it is of version ${String(version).slice(0, 20)}, and this page reads ${VERSION}`);
+  let at = end;
+  const take = (length: number): Uint8Array => {
+    if (at + length > bytes.length) throw unreadable('it is cut short');
+    // A copy each: an opened profile is taken over by the worker.
+    return bytes.slice(at, (at += length));
+  };
+  return {
+    link: text(link),
+    nowMs: number(nowMs),
+    stored: stored === undefined ? undefined : storedIn(stored),
+    labelSets: list(labelSets).map((one) => {
+      const { question, answer } = record(one);
+      const { names, matchers, range } = record(question);
+      return {
+        question: { names: list(names).map(text), matchers: matchersIn(matchers), range: rangeIn(range) },
+        answer: list(answer).map(labelsIn),
+      };
+    }),
+    labelNames: list(labelNames).map((one) => {
+      const { question, answer } = record(one);
+      const { matchers, range } = record(question);
+      return { question: { matchers: matchersIn(matchers), range: rangeIn(range) }, answer: list(answer).map(text) };
+    }),
+    series: list(series).map((one) => {
+      const { question, answer } = record(one);
+      return { question: seriesQuestionIn(question), answer: list(answer).map(seriesIn) };
+    }),
+    markers: markersIn(markers),
+    profiles: list(profiles).map((one) => {
+      const { query, isWhole, ...own } = record(one);
+      return { query: queryIn(query), isWhole: isWhole === true, encoded: packedIn(own, take) };
+    }),
+    files: list(files).map((one) => {
+      const { name, size, ...own } = record(one);
+      return { name: text(name), size: number(size), encoded: packedIn(own, take) };
+    }),
+  };
+}
+
+/**
+ * @param id tells its answers from those of others
+ * @param holder what it is called where it does not know an answer
+ */
+export function snapshotSource(id: string, answers: KeptAnswers, holder: string): DataSource {
+  const labelSets = byKey(answers.labelSets, labelSetsKey);
+  const labelNames = byKey(answers.labelNames, labelNamesKey);
+  const series = byKey(answers.series, seriesKey);
+  const notKept = (what: string): never => {
+    throw new SourceError('not-kept', `${holder} holds what was on the screen when it was kept, and not ${what}.`);
+  };
+  const find = (query: ProfileQuery): KeptProfile | undefined =>
+    answers.profiles.find((one) => queryKey(one.query) === queryKey(query));
+  // Whoever opens it takes the bytes over.
+  const encoded = ({ encoded: { bytes, form } }: KeptProfile): EncodedProfile => ({
+    bytes: bytes.slice(),
+    name: 'kept',
+    form,
+  });
+  // async: what is not there is a rejection, as of any source.
+  return {
+    id,
+    title: 'The snapshot',
+    labelSets: async (names, matchers, range) =>
+      labelSets.get(labelSetsKey({ names, matchers, range })) ?? notKept('these labels'),
+    labelNames: async (matchers, range) =>
+      labelNames.get(labelNamesKey({ matchers, range })) ?? notKept('these labels'),
+    labelValues: async () => notKept('the values of labels'),
+    series: async (question) => series.get(seriesKey(question)) ?? notKept('this time series'),
+    mergedTree: async (query) => encoded(find(query) ?? notKept('this profile')),
+    mergedPprof: async (query) => {
+      const found = find(query);
+      return found?.isWhole === true ? encoded(found) : notKept('files and lines of this profile');
+    },
+    slices: async (query) => {
+      const found = find(query);
+      // A source that knew none is asked for trees.
+      return found?.encoded.form.kind === 'slices' ? encoded(found) : undefined;
+    },
+    toldMarkers: async ({ startMs, endMs }) =>
+      answers.markers.filter(({ timeMs }) => timeMs >= startMs && timeMs <= endMs),
+    storedRange: () => Promise.resolve(answers.stored),
+  };
+}
+
+function packedHead({ bytes, form }: Packed): object {
+  return { bytes: bytes.length, form };
+}
+
+async function gunzip(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip')).getReader();
+  for (;;) {
+    const { done, value } = await reader.read().catch(() => {
+      throw unreadable('it is damaged');
+    });
+    if (done) break;
+    parts.push(value);
+    size += value.length;
+    if (size <= MOST_BYTES) continue;
+    await reader.cancel();
+    throw unreadable(`it has more than ${MOST_BYTES / 2 ** 20} MiB`);
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+function unreadable(why: string): Error {
+  return new Error(`The snapshot cannot be read: ${why}.`);
+}
+
+function byKey<Question, Answer>(
+  kept: readonly Kept<Question, Answer>[],
+  keyOf: (question: Question) => string,
+): ReadonlyMap<string, Answer> {
+  return new Map(kept.map(({ question, answer }) => [keyOf(question), answer]));
+}
+
+function labelSetsKey({ names, ...rest }: LabelSetsQuestion): string {
+  return JSON.stringify([names, labelNamesKey(rest)]);
+}
+
+function labelNamesKey({ matchers, range }: LabelNamesQuestion): string {
+  return queryKey({ profileType: '', matchers, range });
+}
+
+function seriesKey({ query, stepMs, groupBy, callSite, limit }: SeriesQuestion): string {
+  return JSON.stringify([queryKey(query), stepMs, groupBy, callSite, limit ?? null]);
+}
+
+/** A link holds whole ms. */
+function queryKey({ profileType, matchers, range }: ProfileQuery): string {
+  const conditions = matchers.map(({ name, operator, value }) => [name, operator, value]);
+  return JSON.stringify([profileType, conditions, Math.round(range.startMs), Math.round(range.endMs)]);
+}
+
+function text(value: unknown): string {
+  if (typeof value !== 'string') throw unreadable('a text is none');
+  return value;
+}
+
+function number(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw unreadable('a number is none');
+  return value;
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unreadable('a part of it is missing');
+  return value as Record<string, unknown>;
+}
+
+function list(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value) || value.length > MOST_ENTRIES) throw unreadable('a list of it is missing');
+  return value;
+}
+
+function column(value: unknown): Float64Array {
+  if (!Array.isArray(value)) throw unreadable('a column is missing');
+  return Float64Array.from(value, number);
+}
+
+function rangeIn(value: unknown): TimeRange {
+  const { startMs, endMs } = record(value);
+  return { startMs: number(startMs), endMs: number(endMs) };
+}
+
+function storedIn(value: unknown): StoredRange {
+  const { oldestMs, newestMs } = record(value);
+  return { oldestMs: number(oldestMs), newestMs: number(newestMs) };
+}
+
+function labelsIn(value: unknown): LabelSet {
+  return list(value).map((pair) => {
+    const { name, value: own } = record(pair);
+    return { name: text(name), value: text(own) };
+  });
+}
+
+function matchersIn(value: unknown): readonly LabelMatcher[] {
+  return list(value).map((matcher) => {
+    const { name, operator, value: own } = record(matcher);
+    const known = (['=', '!=', '=~', '!~'] as const).find((one) => one === operator);
+    if (known === undefined) throw unreadable('a matcher is none');
+    return { name: text(name), operator: known, value: text(own) };
+  });
+}
+
+function queryIn(value: unknown): ProfileQuery {
+  const { profileType, matchers, range } = record(value);
+  return { profileType: text(profileType), matchers: matchersIn(matchers), range: rangeIn(range) };
+}
+
+function seriesQuestionIn(value: unknown): SeriesQuestion {
+  const { query, stepMs, groupBy, callSite, limit } = record(value);
+  return {
+    query: queryIn(query),
+    stepMs: number(stepMs),
+    groupBy: list(groupBy).map(text),
+    callSite: list(callSite).map(text),
+    limit: limit === undefined ? undefined : number(limit),
+  };
+}
+
+function seriesIn(value: unknown): Series {
+  const { labels, timesMs, values } = record(value);
+  const series = { labels: labelsIn(labels), timesMs: column(timesMs), values: column(values) };
+  if (series.timesMs.length !== series.values.length) throw unreadable('the columns of a series differ in length');
+  return series;
+}
+
+function packedIn(
+  { bytes: length, form }: Readonly<Record<string, unknown>>,
+  takeBytes: (length: number) => Uint8Array,
+): Packed {
+  const bytes = takeBytes(Math.max(0, Math.floor(number(length))));
+  const { kind, profileType } = record(form);
+  if (kind === 'file') return { bytes, form: { kind } };
+  if (kind === 'slices') return { bytes, form: { kind, profileType: text(profileType) } };
+  throw unreadable('a profile is of no known form');
+}

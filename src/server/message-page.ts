@@ -1,0 +1,17 @@
+/** A page of a few words, for whoever opens an address that the page itself cannot answer. */
+
+/** @param title and @param text as HTML: nothing of a request may stand in them unescaped @param basePath stands before every address */
+export function messagePage(title: string, text: string, basePath: string): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${title} · Flametide</title>
+<style>:root { color-scheme: light dark; font: 13px/20px system-ui, sans-serif } main { max-width: 480px; margin: 20vh auto; padding: 0 16px } h1 { font-size: 20px }</style>
+<main>
+<h1>${title}</h1>
+<p>${text}</p>
+<p><a href="${basePath}/">Open Flametide</a></p>
+</main>
+`;
+}
