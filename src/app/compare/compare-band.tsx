@@ -11,7 +11,6 @@ import { linkOfSides, type SideName, sideNames, type SourceSide } from './sides.
 import type { Comparison } from './use-comparison.ts';
 import styles from './compare.module.css';
 
-const SERIES_POINTS = 720;
 /** Sides further apart than so many of their lengths have a series each. */
 const FAR = 10;
 /** Room around what is compared, of its length. */
@@ -81,7 +80,10 @@ function Band({ comparison, names, view }: BandProps): ReactElement {
     [ranges, view, nowMs],
   );
   const query = useMemo(() => side.query && range && { ...side.query, range }, [side.query, range]);
-  const series = useShownSeries(query, SERIES_POINTS);
+  const series = useShownSeries(
+    query,
+    useUrl((state) => state.cs),
+  );
   const asked = useMemo(
     (): Explored => ({
       ...explored,

@@ -1,19 +1,16 @@
 /** Compare: two sides, what changed between them, and whether it is more than noise. */
-import { type ReactElement, useDeferredValue, useEffect, useMemo, useRef } from 'react';
-import { parseSearch } from '#model/search.ts';
+import { type ReactElement, useEffect, useMemo } from 'react';
 import { absolute } from '#model/time-range.ts';
-import { addTransform } from '../commands.ts';
 import { usePageTitle } from '../page-title.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { DiffLegend } from '../views/diff-legend.tsx';
 import { onScreen } from '../views/on-screen.ts';
 import { PaneChoice } from '../views/panes.tsx';
-import { SearchBox } from '../views/search-box.tsx';
-import { runSharedKey, stepToHit } from '../views/search-steps.ts';
 import { SidePanel } from '../views/side-panel.tsx';
 import { TransformChips } from '../views/transform-chips.tsx';
 import { useIsNarrow } from '../views/use-narrow.ts';
+import { useSearched, useSearchTools } from '../views/use-search-tools.tsx';
 import viewStyles from '../views/workspace.module.css';
 import { CompareBand } from './compare-band.tsx';
 import { CompareStatus } from './compare-status.tsx';
@@ -25,7 +22,7 @@ import { DiffTable } from './diff-table.tsx';
 import { DiffTreeView } from './diff-tree.tsx';
 import { Problem } from './problem.tsx';
 import { SideBySide } from './side-by-side.tsx';
-import { linkOfSides, type Side } from './sides.ts';
+import { emptySides, linkOfSides, type Side } from './sides.ts';
 import { SidesBar } from './sides-bar.tsx';
 import { type Comparison, useComparison } from './use-comparison.ts';
 import { Ways } from './ways.tsx';
@@ -100,36 +97,20 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
   const isNarrow = useIsNarrow();
   const offered = isNarrow ? narrowPanes : panes;
   const pane = offered.find(({ id }) => id === asked)?.id ?? (isNarrow ? 'both' : 'flame');
-  const text = useUrl((state) => state.s);
   const transforms = useUrl((state) => state.t);
-  const deferred = useDeferredValue(text);
-  const searched = useMemo(() => (parseSearch(deferred).ok ? deferred.trim() : ''), [deferred]);
-  const { data: found, isPlaceholderData } = useDiffSearch(shown?.request, searched);
-  const search = searched === '' ? undefined : found;
-  const input = useRef<HTMLInputElement>(null);
-  const isReady = shown !== undefined;
-  useEffect(() => {
-    if (isReady && document.activeElement === document.body)
-      document.querySelector<HTMLElement>('[data-flamegraph]')?.focus({ preventScroll: true });
-  }, [isReady]);
-
-  const step = (by: 1 | -1): void => {
-    if (shown && search) stepToHit(shown.diff.tree, shown.diff.functions.names, search.hit, by);
-  };
-  const onKey = (key: string): boolean => runSharedKey(key, input, step);
+  const searched = useSearched();
+  const { data: answered, isPlaceholderData } = useDiffSearch(shown?.request, searched);
+  const { box, found, onKey } = useSearchTools(
+    shown && { tree: shown.diff.tree, names: shown.diff.functions.names },
+    searched,
+    answered,
+    isPlaceholderData,
+  );
+  const compared = shown && emptySides(shown.diff.totals).length === 0 ? shown : undefined;
   return (
     <>
       <div className={viewStyles['tools']}>
-        <SearchBox
-          input={input}
-          found={isPlaceholderData ? undefined : search}
-          whole={shown?.diff.tree.total[0] ?? 0}
-          onStep={step}
-          onFocusSearch={() => searched !== '' && addTransform({ kind: 'focus', match: searched })}
-          onLeave={() =>
-            document.querySelector<HTMLElement>('[data-flamegraph], [role=grid], [role=treegrid]')?.focus()
-          }
-        />
+        {box}
         <PaneChoice panes={offered} pane={pane} onPane={(next) => navigate({ pane: next }, 'push')} />
         <Ways comparison={comparison} />
         <span className={viewStyles['spacer']} />
@@ -137,28 +118,28 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
       </div>
       {transforms.length > 0 && <TransformChips matched={shown?.diff.matched} ownCode={NO_CODE} />}
       <Problem comparison={comparison} />
-      {shown && (
+      {compared && (
         <div className={viewStyles['main']} data-stale={isStale || undefined}>
           {isNarrow ? (
-            pane === 'both' && <WhatChanged shown={shown} />
+            pane === 'both' && <WhatChanged shown={compared} />
           ) : (
             <SidePanel>
-              <WhatChanged shown={shown} />
+              <WhatChanged shown={compared} />
             </SidePanel>
           )}
           {pane === 'flame' && (
             <div className={viewStyles['graph']}>
               <DiffLegend />
-              <DiffGraph shown={shown} title="Diff flamegraph" hit={search?.hit} onKey={onKey} />
+              <DiffGraph shown={compared} title="Diff flamegraph" hit={found?.hit} onKey={onKey} />
             </div>
           )}
-          {pane === 'sides' && <SideBySide shown={shown} hit={search?.hit} onKey={onKey} />}
-          {pane === 'functions' && <DiffTable shown={shown} hit={search?.hit} onKey={onKey} />}
-          {pane === 'sandwich' && <DiffSandwich shown={shown} hit={search?.hit} onKey={onKey} />}
-          {pane === 'tree' && <DiffTreeView shown={shown} hit={search?.hit} onKey={onKey} />}
+          {pane === 'sides' && <SideBySide shown={compared} hit={found?.hit} onKey={onKey} />}
+          {pane === 'functions' && <DiffTable shown={compared} hit={found?.hit} onKey={onKey} />}
+          {pane === 'sandwich' && <DiffSandwich shown={compared} hit={found?.hit} onKey={onKey} />}
+          {pane === 'tree' && <DiffTreeView shown={compared} hit={found?.hit} onKey={onKey} />}
         </div>
       )}
-      {!shown && <div className={viewStyles['panel']} aria-busy="true" />}
+      {!compared && <div className={viewStyles['panel']} aria-busy={!shown} />}
       <CompareStatus comparison={comparison} />
     </>
   );

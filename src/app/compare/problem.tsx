@@ -8,7 +8,7 @@ import { isKeptPage } from '../share/kept-page.ts';
 import { useAskAgain, useStoredRange } from '../source-queries.ts';
 import { navigate } from '../url/url-store.ts';
 import viewStyles from '../views/workspace.module.css';
-import { type Side, sideNames } from './sides.ts';
+import { emptySides, type Side, sideNames } from './sides.ts';
 import type { Comparison } from './use-comparison.ts';
 
 export function Problem({ comparison }: { comparison: Comparison }): ReactElement | null {
@@ -58,7 +58,7 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
     return <Note kind="warn" text="The server has no profiles yet: there is nothing to compare." />;
   if (!shown) return null;
   const { totals, refused, kind, negative } = shown.diff;
-  const empty = sideNames.filter((name) => Number(totals[name]) === 0);
+  const empty = emptySides(totals);
   if (empty.length > 0) {
     const names = empty.map((name) => name.toUpperCase()).join(' and ');
     const isGone = empty.some((name) => isBefore(sides[name], stored.data?.oldestMs));

@@ -37,6 +37,18 @@ export interface SourceSide {
   readonly query: ProfileQuery | undefined;
 }
 
+/** One that says nothing of its own. */
+export const openSource: SourceSide = {
+  kind: 'source',
+  service: undefined,
+  profileType: undefined,
+  matchers: [],
+  text: { from: 'now-1h', until: 'now' },
+  range: undefined,
+  mistake: undefined,
+  query: undefined,
+};
+
 /** A file of this tab, by name. */
 export interface FileSide {
   readonly kind: 'file';
@@ -63,6 +75,11 @@ export interface SideDefaults {
 export function sidesOf(state: SidesState, known: SideDefaults): Readonly<Record<SideName, Side>> {
   const usual = usualRanges(state, known, isOneThing(state, known));
   return { a: sideOf('a', state, known, usual.a), b: sideOf('b', state, known, usual.b) };
+}
+
+/** Those that hold nothing: with one there is nothing to compare. */
+export function emptySides(totals: Readonly<Record<SideName, number | bigint>>): readonly SideName[] {
+  return sideNames.filter((name) => Number(totals[name]) === 0);
 }
 
 /** Keys of a link that say all of a side; what a file has and a source does not is taken out, and the other way round. */

@@ -1,23 +1,21 @@
 /** Explore: which service, what it costs over time, where it goes. */
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
-import type { Series } from '#model/series.ts';
-import { isSnapshot } from '#model/series-values.ts';
 import { absolute, type TimeRangeText } from '#model/time-range.ts';
 import { before } from '../compare/ranges.ts';
+import { linkOfSides, openSource } from '../compare/sides.ts';
 import { lazily } from '../components/lazily.tsx';
 import { usePageTitle } from '../page-title.ts';
-import { type MergedProfile, useEarlyTree, useMergedProfile, useStoredRange } from '../source-queries.ts';
-import type { UrlState } from '../url/url-state.ts';
+import { useEarlyTree, useMergedProfile, useStoredRange } from '../source-queries.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
 import { useFirstPicture } from '../views/first-picture.ts';
 import { onScreen } from '../views/on-screen.ts';
 import type { ShownProfile } from '../views/shown.ts';
 import { Workspace } from '../views/workspace.tsx';
 import { ExploreBar } from './explore-bar.tsx';
-import { meanHeld } from './instance-means.ts';
 import { SeriesBand } from './series-band.tsx';
+import { shownProfileOf } from './shown-profile.ts';
 import { type Explored, named, useExplored } from './use-explored.ts';
-import { type ShownSeries, useShownSeries } from './use-shown-series.ts';
+import { useShownSeries } from './use-shown-series.ts';
 import styles from './explore.module.css';
 
 const ServerNotice = lazily(async () => (await import('./server-notice.tsx')).ServerNotice);
@@ -30,15 +28,15 @@ const GridView = lazily(
   <div className={styles['waiting']} aria-busy="true" />,
 );
 
-/** Points of the series: enough for any window, and the same for all, so that a resize asks nothing anew. */
-const SERIES_POINTS = 720;
+const EVERYTHING: readonly string[] = [];
 
 export function ExplorePage(): ReactElement {
   const explored = useExplored();
   const grid = useUrl((state) => state.grid);
   const isEmbedded = useUrl((state) => state.embed);
   useEarlyTree(grid === 'none' ? explored.query : undefined);
-  const series = useShownSeries(explored.query, SERIES_POINTS);
+  const callSite = useUrl((state) => state.cs);
+  const series = useShownSeries(explored.query, callSite);
   const { subject } = explored;
   const service = subject?.service;
   const hasPicture = useFirstPicture();
@@ -53,7 +51,7 @@ export function ExplorePage(): ReactElement {
   return (
     <main className={styles['page']}>
       <h1 className="visually-hidden">{(service ?? 'Explore').slice(0, 200)}</h1>
-      {!isEmbedded && <ExploreBar explored={explored} />}
+      {!isEmbedded && <ExploreBar explored={explored} intervalMs={series.intervalMs} />}
       {hasPicture && <ServerNotice />}
       <SeriesBand
         explored={explored}
@@ -67,33 +65,38 @@ export function ExplorePage(): ReactElement {
         ]}
         onCompareAround={(ranges) => compare(explored, ranges)}
       />
-      {grid === 'none' ? <Graph explored={explored} series={series} /> : <GridView explored={explored} grid={grid} />}
+      {grid === 'none' ? (
+        <Graph explored={explored} />
+      ) : (
+        <GridView explored={explored} intervalMs={series.intervalMs} grid={grid} />
+      )}
     </main>
   );
 }
 
 /** To the comparison of two ranges of what is looked at; all of it in the link. */
 function compare({ subject }: Explored, ranges: { readonly a: TimeRangeText; readonly b: TimeRangeText }): void {
-  const { q } = urlStore.getState().state;
-  const side = (name: 'a' | 'b'): Partial<UrlState> => ({
-    [`${name}.svc`]: subject?.service,
-    [`${name}.type`]: subject?.profileType,
-    [`${name}.q`]: q,
-    [`${name}.from`]: ranges[name].from,
-    [`${name}.until`]: ranges[name].until,
-    [`${name}.file`]: undefined,
-    [`${name}.st`]: undefined,
-  });
-  navigate({ view: 'compare', ...side('a'), ...side('b'), z: [], sel: [] }, 'push');
+  const matchers = urlStore.getState().state.q;
+  const side = { ...openSource, service: subject?.service, profileType: subject?.profileType, matchers };
+  const sides = linkOfSides({ a: { ...side, text: ranges.a }, b: { ...side, text: ranges.b } });
+  navigate({ view: 'compare', ...sides, z: [], sel: [] }, 'push');
 }
 
-function Graph({ explored, series }: { explored: Explored; series: ShownSeries }): ReactElement {
+function Graph({ explored }: { explored: Explored }): ReactElement {
   const { query, time, catalogue, isEmptyStore } = explored;
   const answer = useMergedProfile(query);
   const stored = useStoredRange();
-  const file = useShownProfile(useLast(answer.merged), series);
-  // The console waits for the whole.
-  const isComplete = query === undefined || answer.merged?.isWhole === true || !answer.isComing;
+  const { merged } = answer;
+  // Of a path alone, it would tell nothing of the tree.
+  const { series, stepMs, isStale } = useShownSeries(query, EVERYTHING);
+  const own = useMemo(
+    () => merged && shownProfileOf(merged, { series, stepMs, isStale }),
+    [merged, series, stepMs, isStale],
+  );
+  const file = useLast(own);
+  // The console waits for the whole, and for what it is scaled by.
+  const isReady = merged?.isWhole === true || !answer.isComing;
+  const isComplete = query === undefined || (isReady && (merged === undefined || own !== undefined));
   useEffect(() => {
     onScreen.setState({ isComplete });
     return () => onScreen.setState({ isComplete: true });
@@ -102,13 +105,13 @@ function Graph({ explored, series }: { explored: Explored; series: ShownSeries }
   if (isEmptyStore) return <WaitingForFirstProfile />;
   const failed = explored.error ?? answer.error;
   if (failed) return <SourceFailed error={failed} what="The flamegraph" />;
-  const isNothing = answer.merged?.profile.totals[0] === 0 || (query === undefined && catalogue?.services.length === 0);
+  const isNothing = merged?.profile.totals[0] === 0 || (query === undefined && catalogue?.services.length === 0);
   if (isNothing) return <NothingMatches explored={explored} stored={stored.data ?? undefined} />;
   if (file === undefined) return <div className={styles['waiting']} aria-busy="true" />;
   return (
     <Workspace
       file={file}
-      isStale={answer.merged === undefined}
+      isStale={own === undefined}
       note={
         answer.wholeError !== null && !file.isWhole
           ? 'Only the largest frames are shown, without files and lines: the source could not answer for all of them.'
@@ -118,35 +121,9 @@ function Graph({ explored, series }: { explored: Explored; series: ShownSeries }
   );
 }
 
-/** The last answer, while the next one is on its way: loading takes nothing off the screen. */
-function useLast(merged: MergedProfile | undefined): MergedProfile | undefined {
-  const [last, setLast] = useState(merged);
-  if (merged !== undefined && merged !== last) setLast(merged);
-  return merged ?? last;
-}
-
-/** An answer as the views take it; of snapshots, with what makes their sum a mean. */
-function useShownProfile(merged: MergedProfile | undefined, { series, stepMs }: ShownSeries): ShownProfile | undefined {
-  const held = useMemo(
-    () => (merged && series && isSnapshot(merged.query.profileType) ? meanHeld(series) : undefined),
-    [merged, series],
-  );
-  return useMemo(() => {
-    if (merged === undefined) return undefined;
-    const { profile, query, bytes, queryMs, isWhole } = merged;
-    const total = Number(profile.totals[0] ?? 0);
-    const snapshots = !isSnapshot(query.profileType)
-      ? undefined
-      : held === undefined || total === 0
-        ? { count: undefined, scale: 1 }
-        : { count: held.steps, scale: held.mean / total };
-    const name = query.matchers[0]?.value ?? 'profile';
-    const coveredMs = series && coveredSteps(series) * stepMs;
-    return { name, size: bytes, profile, asked: query, coveredMs, queryMs, isWhole, snapshots };
-  }, [merged, held, series, stepMs]);
-}
-
-/** Steps in which any series has something. */
-function coveredSteps(series: readonly Series[]): number {
-  return new Set(series.flatMap(({ timesMs }) => [...timesMs])).size;
+/** The last that was there, while the next is on its way: loading takes nothing off the screen. */
+function useLast(file: ShownProfile | undefined): ShownProfile | undefined {
+  const [last, setLast] = useState(file);
+  if (file !== undefined && file !== last) setLast(file);
+  return file ?? last;
 }

@@ -5,7 +5,7 @@ import { type LabelSet, labelValue } from '#model/labels.ts';
 import { isSnapshot, rateScaleOf, withoutOpenSteps } from '#model/series-values.ts';
 import { formatInstant } from '#model/time-text.ts';
 import type { Series } from '#model/series.ts';
-import type { TimeRange } from '#model/time-range.ts';
+import { absolute, type TimeRange } from '#model/time-range.ts';
 import { aroundMarker, aroundMarkerTitle } from '../compare/ranges.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { useNow } from '../time/refresh-clock.ts';
@@ -55,7 +55,7 @@ export function SeriesBand(props: SeriesBandProps): ReactElement {
   }, [aligned]);
   const titleOf = useCallback((labels: LabelSet) => (by === '' ? '' : labelValue(labels, by) || '(none)'), [by]);
   const zoomTo = ({ startMs, endMs }: TimeRange): void =>
-    navigate({ ...named(explored), from: String(Math.round(startMs)), until: String(Math.round(endMs)) }, 'push');
+    navigate({ ...named(explored), ...absolute(startMs, endMs) }, 'push');
   return (
     <div className={styles['series']}>
       {callSite.length > 0 && (
