@@ -38,23 +38,22 @@ export function FunctionsTable(props: FunctionsTableProps): ReactElement {
   );
   const type = shown.file.profile.sampleTypes[shown.sampleType];
   const shownScale = scaleOf(shown.file);
-  const { selfScale, totalScale, largestSelf } = useMemo(() => {
-    const scale = (largest: number): Scale => {
-      const { suffix, format } = scaleFor(type?.unit ?? '', type?.type ?? '', largest * shownScale);
-      return { suffix, format: (value) => format(value * shownScale) };
-    };
-    const largest = largestOf(byFunction.self);
-    return { selfScale: scale(largest), totalScale: scale(largestOf(byFunction.total)), largestSelf: largest };
+  // One unit for both columns, that of the smaller: in that of the largest total most numbers would be 0.1.
+  const { scale, largestSelf } = useMemo(() => {
+    const largest = largestOf(byFunction.self) || largestOf(byFunction.total);
+    const { suffix, format } = scaleFor(type?.unit ?? '', type?.type ?? '', largest * shownScale);
+    const made: Scale = { suffix, format: (value) => format(value * shownScale) };
+    return { scale: made, largestSelf: largestOf(byFunction.self) };
   }, [byFunction, type, shownScale]);
 
-  const { suffix } = selfScale;
+  const { suffix } = scale;
   const hint = (title: string): string => `${title}; shares are of the shown total`;
   const column = (title: string, key: FunctionColumn['key']): FunctionColumn => ({ key, title, hint: hint(title) });
   const columns: readonly FunctionColumn[] = [
     { key: 'name', title: 'Function' },
     column(`Self${suffix && `, ${suffix}`}`, 'self'),
     column('Self\u00a0%', 'self'),
-    ...(wide ? [column(`Total${totalScale.suffix && `, ${totalScale.suffix}`}`, 'total')] : []),
+    ...(wide ? [column(`Total${suffix && `, ${suffix}`}`, 'total')] : []),
     column('Total\u00a0%', 'total'),
     ...(wide ? [{ key: 'file', title: 'File', isText: true } as const] : []),
   ];
@@ -79,14 +78,14 @@ export function FunctionsTable(props: FunctionsTableProps): ReactElement {
                 className={styles['bar']}
                 style={{ width: `${largestSelf > 0 ? Math.max(0, (self / largestSelf) * 100) : 0}%` }}
               />
-              <span>{selfScale.format(self)}</span>
+              <span>{scale.format(self)}</span>
             </div>
             <div role="gridcell" className={styles['share']}>
               {formatShare(self, whole)}
             </div>
             {wide && (
               <div role="gridcell" className={styles['number']}>
-                <span>{totalScale.format(total)}</span>
+                <span>{scale.format(total)}</span>
               </div>
             )}
             <div role="gridcell" className={styles['share']}>
