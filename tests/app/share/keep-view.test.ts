@@ -111,6 +111,34 @@ it('what Explore was drawn from is answered again, and nothing else of the serve
   expect(await read.storedRange(signal)).toEqual(await source.storedRange(signal));
 });
 
+it('of the other services of the server nothing travels, though the page has their names and costs', async () => {
+  const everything = { ...question, query: { ...query, matchers: [] }, groupBy: ['service_name'] };
+  const costOf = (service: string) => ({ ...series, labels: [{ name: 'service_name', value: service }] });
+  const shared: DataSource = {
+    ...source,
+    labelSets: async () =>
+      ['secret', 'shop'].map((service) => [
+        { name: '__profile_type__', value: CPU },
+        { name: 'service_name', value: service },
+      ]),
+    series: async ({ query: { matchers } }) => (matchers.length === 0 ? [costOf('secret'), costOf('shop')] : [series]),
+  };
+  const secret = { ...query, matchers: [{ name: 'service_name', operator: '=', value: 'secret' } as const] };
+  const queries = await shown(
+    sourceQueries.catalogue(shared, range) as never,
+    sourceQueries.series(shared, everything) as never,
+    sourceQueries.series(shared, { ...question, query: secret }) as never,
+    sourceQueries.series(shared, question) as never,
+    { queryKey: sourceQueries.whole(shared, {} as Analysis, query).queryKey, queryFn: opened(2) },
+  );
+  const { answers } = await kept(queries);
+  expect(JSON.stringify(answers)).not.toContain('secret');
+  const read = snapshotSource('snapshot', answers, 'The snapshot');
+  expect(await read.labelSets(['service_name', '__profile_type__'], [], range, signal)).toHaveLength(1);
+  expect(await read.series(everything, signal)).toEqual([costOf('shop')]);
+  expect(await read.series(question, signal)).toEqual([series]);
+});
+
 it('of a source without slices the merges of sub-ranges are kept', async () => {
   const queries = await shown(
     { queryKey: ['first side', 'server', query], queryFn: opened(100) },
