@@ -21,6 +21,8 @@ const MOST_LISTED = 500;
 export const mostSnapshotBytes = 64 << 20;
 /** Of all snapshots: no retention takes them away. */
 const MOST_KEPT_BYTES = 1 << 30;
+/** Of the queries of all links: some 670 letters each, where there are as many as may be. */
+const MOST_QUERY_BYTES = 64 << 20;
 /** Letters of an id; more where two links begin alike. */
 const SHORTEST_ID = 8;
 /** As an address holds it: nothing that ends a line, a query or an attribute. */
@@ -45,6 +47,8 @@ export class Links {
   readonly #db: InstanceType<typeof DatabaseSync>;
   readonly #folder: string;
   readonly #files: string;
+  /** Ends after the last change that was asked for. */
+  #lastChange: Promise<unknown> = Promise.resolve();
 
   /** @param folder must be there, and belong to this process */
   constructor(folder: string) {
@@ -83,7 +87,7 @@ export class Links {
     if (id === '' && method === 'GET') return json(200, { links: this.#list(), count: this.#count() });
     if (id === '' && method === 'POST') return this.#answering(() => this.#addLink(queryIn(body)));
     if (id !== '' && method === 'DELETE')
-      return (await this.#remove(id)) ? json(200, {}) : refusal(404, unknownLink(id));
+      return (await this.#inTurn(() => this.#remove(id))) ? json(200, {}) : refusal(404, unknownLink(id));
     return refusal(405, 'Links are read by GET, made by POST, and removed by DELETE /api/links/ID.');
   }
 
@@ -120,16 +124,52 @@ export class Links {
     return (this.#db.prepare('SELECT count(*) AS count FROM link').get() as { count: number }).count;
   }
 
-  #addLink(query: string): Link {
-    return this.#add(query, digestOf(query, undefined), 0);
+  /** One change after the other: what it looked at first still holds when it writes. */
+  #inTurn<T>(change: () => T | Promise<T>): Promise<T> {
+    const done = this.#lastChange.then(change);
+    this.#lastChange = done.catch(() => {});
+    return done;
   }
 
-  /** On disk when it returns. @throws Refused */
-  #add(query: string, digest: string, snapshotBytes: number): Link {
+  #addLink(query: string): Link {
+    const digest = digestOf(query, undefined);
+    const known = this.#withDigest(digest);
+    if (known !== undefined) return known;
+    this.#checkRoom(query, 0);
+    return this.#add(query, digest, 0);
+  }
+
+  #withDigest(digest: string): Link | undefined {
     const known = this.#db.prepare('SELECT id FROM link WHERE digest = ?').get(digest) as { id: string } | undefined;
-    if (known !== undefined) return this.#find(known.id)!;
-    if (this.#count() >= MOST_LINKS)
+    return known && this.#find(known.id);
+  }
+
+  /** @throws Refused */
+  #checkRoom(query: string, snapshotBytes: number): void {
+    const noRoom = whyNoRoom(this.#folder);
+    if (noRoom !== undefined) throw new Refused(507, noRoom);
+    const { count, queries, snapshots } = this.#db
+      .prepare(
+        `SELECT count(*) AS count, coalesce(sum(octet_length(query)), 0) AS queries,
+           coalesce(sum(snapshot_bytes), 0) AS snapshots FROM link`,
+      )
+      .get() as { count: number; queries: number; snapshots: number };
+    if (count >= MOST_LINKS)
       throw new Refused(507, `There are ${MOST_LINKS} links, the most that are kept: delete some.`);
+    if (queries + query.length > MOST_QUERY_BYTES)
+      throw new Refused(
+        507,
+        `The links have ${mebibytes(queries)} MiB, and at most ${mebibytes(MOST_QUERY_BYTES)} are kept: delete some.`,
+      );
+    if (snapshots + snapshotBytes > MOST_KEPT_BYTES && snapshotBytes > 0)
+      throw new Refused(
+        507,
+        `Snapshots have ${mebibytes(snapshots)} MiB, and at most ${mebibytes(MOST_KEPT_BYTES)} are kept: delete some links.`,
+      );
+  }
+
+  /** On disk when it returns. */
+  #add(query: string, digest: string, snapshotBytes: number): Link {
     const name = BigInt(`0x${digest}`).toString(36).padStart(50, '0');
     let length = SHORTEST_ID;
     while (this.#find(name.slice(0, length)) !== undefined) length++;
@@ -148,20 +188,12 @@ export class Links {
     const bytes = body.subarray(end + 1);
     if (bytes[0] !== 0x1f || bytes[1] !== 0x8b)
       throw new Refused(400, 'A snapshot is packed with gzip, and this is not.');
-    const noRoom = whyNoRoom(this.#folder);
-    if (noRoom !== undefined) throw new Refused(507, noRoom);
-    const { kept } = this.#db.prepare('SELECT coalesce(sum(snapshot_bytes), 0) AS kept FROM link').get() as {
-      kept: number;
-    };
-    if (kept + bytes.length > MOST_KEPT_BYTES)
-      throw new Refused(
-        507,
-        `Snapshots have ${Math.round(kept / 2 ** 20)} MiB, and at most ${MOST_KEPT_BYTES / 2 ** 20} are kept: delete some links.`,
-      );
     const digest = digestOf(query, bytes);
-    // The file first: a link never leads to a snapshot that is not there.
+    const known = this.#withDigest(digest);
+    if (known === undefined) this.#checkRoom(query, bytes.length);
+    // The file first: a link never leads to a snapshot that is not there. Kept again, one that was damaged is whole again.
     await writeDurably(this.#files, digest, bytes);
-    return this.#add(query, digest, bytes.length);
+    return known ?? this.#add(query, digest, bytes.length);
   }
 
   async #answerSnapshot(id: string): Promise<WireAnswer> {
@@ -198,7 +230,7 @@ export class Links {
 
   async #answering(make: () => Link | Promise<Link>): Promise<WireAnswer> {
     try {
-      const { id } = await make();
+      const { id } = await this.#inTurn(make);
       return json(201, { id, path: `s/${id}` });
     } catch (error) {
       if (error instanceof Refused) return refusal(error.status, error.message);
@@ -262,6 +294,10 @@ function queryIn(body: Uint8Array): string {
   if (!QUERY.test(query))
     throw new Refused(400, 'The query of a link is as an address has it: letters beyond are escaped.');
   return query;
+}
+
+function mebibytes(bytes: number): number {
+  return Math.round(bytes / 2 ** 20);
 }
 
 function unknownLink(id: string): string {

@@ -312,6 +312,8 @@ describe('short links', () => {
   it('are refused when larger than what is taken', async () => {
     expect((await post('/api/links', JSON.stringify({ query: 'a'.repeat(64_001) }))).status).toBe(413);
     expect((await post('/api/links', JSON.stringify({ query: 'a'.repeat(70_000) }))).status).toBe(413);
+    const { status, body } = await post('/api/snapshots', `{"query":"v=1"}\n\u001f${'a'.repeat(2 ** 26)}`);
+    expect({ status, text: body.toString() }).toEqual({ status: 413, text: expect.stringContaining('67108864 bytes') });
   });
 
   it('of the longest size can be opened', async () => {

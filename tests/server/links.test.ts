@@ -2,8 +2,12 @@ import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Links } from '#server/links.ts';
+import { whyNoRoom } from '#server/store/folder.ts';
+
+vi.mock('#server/store/folder.ts', { spy: true });
 
 let folder: string;
 let links: Links;
@@ -103,6 +107,56 @@ it('are listed with what takes room first, the newest 500 of all', async () => {
   expect(listed.links[0]?.id).toBe(snapshot.id);
 });
 
+it('the most links there are: none is added, and no refused snapshot is left on the disk', async () => {
+  const one = await keep('v=1', gzipSync('one'));
+  change(`WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+    INSERT INTO link SELECT 'filler' || i, i, 'v=1', 0, 0 FROM n`);
+  expect(await refused(post('links', '{"query":"v=1"}'))).toContain('There are 100000 links');
+  expect(await refused(keeping('v=1', gzipSync('two')))).toContain('There are 100000 links');
+  expect(readdirSync(join(folder, 'snapshots'))).toHaveLength(1);
+  // What is there already needs no room.
+  expect((await keep('v=1', gzipSync('one'))).id).toBe(one.id);
+});
+
+it('all snapshots together stay under 1 GiB, however many are sent at once', async () => {
+  const [two, three] = [gzipSync('two'), gzipSync('three')];
+  const one = await keep('v=1', gzipSync('one'));
+  change(`UPDATE link SET snapshot_bytes = ${2 ** 30 - two.length}`);
+  const answers = await Promise.all([keeping('v=1', two), keeping('v=1', three)]);
+  expect(answers.map(({ status }) => status)).toEqual([201, 507]);
+  expect(readdirSync(join(folder, 'snapshots'))).toHaveLength(2);
+  expect(await make('v=1')).toBeDefined();
+  await links.answer('DELETE', `/api/links/${one.id}`, new Uint8Array());
+  await keep('v=1', three);
+});
+
+it('the queries of all links together stay under 64 MiB', async () => {
+  await make('v=1');
+  change(`UPDATE link SET query = '${'a'.repeat(2 ** 26 - 5)}'`);
+  expect(await refused(post('links', '{"query":"v=1&s=a"}'))).toContain('at most 64 are kept');
+  expect(await make('v=1&s')).toBeDefined();
+});
+
+it('on a full disk nothing is kept', async () => {
+  vi.mocked(whyNoRoom).mockReturnValue('Only 3 MB of the disk are free.');
+  try {
+    expect(await refused(post('links', '{"query":"v=1"}'))).toContain('Only 3 MB');
+    expect(await refused(keeping('v=1', gzipSync('one')))).toContain('Only 3 MB');
+  } finally {
+    vi.mocked(whyNoRoom).mockRestore();
+  }
+  expect(await list()).toEqual([]);
+});
+
+it('kept again while it is deleted, it is there', async () => {
+  const { id } = await keep('v=1', gzipSync('one'));
+  const [, again] = await Promise.all([
+    links.answer('DELETE', `/api/links/${id}`, new Uint8Array()),
+    keep('v=1', gzipSync('one')),
+  ]);
+  expect(await read(again.id)).toMatchObject({ status: 200 });
+});
+
 it('what a killed process left half written goes at the next start', async () => {
   const { id } = await keep('v=1', gzipSync('kept'));
   writeFileSync(join(folder, 'snapshots', 'half.draft'), 'x');
@@ -131,7 +185,24 @@ function make(query: string) {
 }
 
 function keep(query: string, packed: Uint8Array) {
-  return made(post('snapshots', Buffer.concat([Buffer.from(`${JSON.stringify({ query })}\n`), packed])));
+  return made(keeping(query, packed));
+}
+
+function keeping(query: string, packed: Uint8Array) {
+  return post('snapshots', Buffer.concat([Buffer.from(`${JSON.stringify({ query })}\n`), packed]));
+}
+
+/** @returns the words */
+async function refused(answer: ReturnType<typeof post>): Promise<string> {
+  const { status, body } = await answer;
+  expect(status).toBe(507);
+  return (JSON.parse(new TextDecoder().decode(body)) as { message: string }).message;
+}
+
+function change(sql: string): void {
+  const db = new DatabaseSync(join(folder, 'links.db'));
+  db.exec(sql);
+  db.close();
 }
 
 async function list(): Promise<unknown[]> {
