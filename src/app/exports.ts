@@ -122,8 +122,11 @@ function written(kind: TreeExport, { bytes, notes }: Exported): Made {
 
 async function drawn(picture: Picture, kind: 'svg' | 'png'): Promise<Made> {
   const { dir } = urlStore.getState().state;
-  if (kind === 'svg') return { content: drawSvg(picture, dir, linkOnScreen()), notes: [] };
-  const { bytes, notes } = await drawPng(picture, dir, linkOnScreen());
+  const address = linkOnScreen();
+  // Where somebody keeps a file is nobody else's business.
+  const link = isKeptPage() ? new URL(address).search : address;
+  if (kind === 'svg') return { content: drawSvg(picture, dir, link), notes: [] };
+  const { bytes, notes } = await drawPng(picture, dir, link);
   return { content: bytes, notes };
 }
 
