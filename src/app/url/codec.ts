@@ -13,6 +13,8 @@ import type { UrlState } from './url-state.ts';
 // A second version is lifted to the one behind it where `parseUrl` reads `v`, before any key is looked at.
 const VERSION = '1';
 const LONGEST_LINK = 64_000;
+/** What a packed link unpacks to, in letters: a Chinese one takes nine of them, and a search alone may have 16 000. */
+const LONGEST_UNPACKED = 1 << 21;
 const MOST_KEYS = 100;
 export const mostTransforms = 32;
 const MOST_MATCHERS = 30;
@@ -147,7 +149,7 @@ function unpacked(pairs: readonly Pair[], notices: string[]): readonly Pair[] {
   const packed = pairs.find(([key]) => key === PACKED_KEY);
   if (!packed) return pairs;
   const others = pairs.filter(([key]) => key !== PACKED_KEY);
-  const query = unpackLink(packed[1], LONGEST_LINK);
+  const query = unpackLink(packed[1], LONGEST_UNPACKED);
   if (query === undefined) notices.push(`${PACKED_KEY}= could not be unpacked; what it held is not shown.`);
   return [...others, ...new URLSearchParams(query ?? '')].filter(([key]) => key !== PACKED_KEY);
 }
