@@ -9,16 +9,13 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
+import { isLinkId, longestLink, type StoredLink, type StoredLinks } from '#wire/links.ts';
 import type { WireAnswer } from './exchange.ts';
 import { messagePage } from './message-page.ts';
 import { whyNoRoom } from './store/folder.ts';
 
-/** What the page reads of a link. */
-const LONGEST_QUERY = 64_000;
 const MOST_LINKS = 100_000;
 const MOST_LISTED = 500;
-/** Of one snapshot as sent, with the line before it. */
-export const mostSnapshotBytes = 64 << 20;
 /** Of all snapshots: no retention takes them away. */
 const MOST_KEPT_BYTES = 1 << 30;
 /** Of the queries of all links: some 670 letters each, where there are as many as may be. */
@@ -27,14 +24,11 @@ const MOST_QUERY_BYTES = 64 << 20;
 const SHORTEST_ID = 8;
 /** As an address holds it: nothing that ends a line, a query or an attribute. */
 const QUERY = /^[!$-;=?-~]+$/;
-const ID = /^[0-9a-z]{8,64}$/;
 
-interface Link {
-  readonly id: string;
-  /** Without the `?`. */
-  readonly query: string;
-  readonly createdMs: number;
-  /** 0: nothing is kept under it. */
+/** Of all links. */
+interface Held {
+  readonly count: number;
+  readonly queryBytes: number;
   readonly snapshotBytes: number;
 }
 
@@ -84,7 +78,7 @@ export class Links {
       if (id !== '' && method === 'GET') return this.#answerSnapshot(id);
       return refusal(405, 'Snapshots are kept by POST, and read by GET /api/snapshots/ID.');
     }
-    if (id === '' && method === 'GET') return json(200, { links: this.#list(), count: this.#count() });
+    if (id === '' && method === 'GET') return json(200, this.#list());
     if (id === '' && method === 'POST') return this.#answering(() => this.#addLink(queryIn(body)));
     if (id !== '' && method === 'DELETE')
       return (await this.#inTurn(() => this.#remove(id))) ? json(200, {}) : refusal(404, unknownLink(id));
@@ -101,27 +95,34 @@ export class Links {
     return { status: 302, headers: { location, 'cache-control': 'no-store' }, body: new Uint8Array() };
   }
 
-  #find(id: string): (Link & { readonly digest: string }) | undefined {
-    if (!ID.test(id)) return undefined;
+  #find(id: string): (StoredLink & { readonly digest: string }) | undefined {
+    if (!isLinkId(id)) return undefined;
     return this.#db
       .prepare(
         'SELECT id, query, created_ms AS createdMs, snapshot_bytes AS snapshotBytes, digest FROM link WHERE id = ?',
       )
-      .get(id) as (Link & { readonly digest: string }) | undefined;
+      .get(id) as (StoredLink & { readonly digest: string }) | undefined;
   }
 
   /** What takes room first, of both the newest first. */
-  #list(): readonly Link[] {
-    return this.#db
+  #list(): StoredLinks {
+    const links = this.#db
       .prepare(
         `SELECT id, query, created_ms AS createdMs, snapshot_bytes AS snapshotBytes FROM link
          ORDER BY snapshot_bytes > 0 DESC, created_ms DESC, id LIMIT ${MOST_LISTED}`,
       )
-      .all() as Link[];
+      .all() as unknown as StoredLink[];
+    const { count, snapshotBytes } = this.#held();
+    return { links, count, snapshotBytes };
   }
 
-  #count(): number {
-    return (this.#db.prepare('SELECT count(*) AS count FROM link').get() as { count: number }).count;
+  #held(): Held {
+    return this.#db
+      .prepare(
+        `SELECT count(*) AS count, coalesce(sum(octet_length(query)), 0) AS queryBytes,
+           coalesce(sum(snapshot_bytes), 0) AS snapshotBytes FROM link`,
+      )
+      .get() as Held;
   }
 
   /** One change after the other: what it looked at first still holds when it writes. */
@@ -131,7 +132,7 @@ export class Links {
     return done;
   }
 
-  #addLink(query: string): Link {
+  #addLink(query: string): StoredLink {
     const digest = digestOf(query, undefined);
     const known = this.#withDigest(digest);
     if (known !== undefined) return known;
@@ -139,7 +140,7 @@ export class Links {
     return this.#add(query, digest, 0);
   }
 
-  #withDigest(digest: string): Link | undefined {
+  #withDigest(digest: string): StoredLink | undefined {
     const known = this.#db.prepare('SELECT id FROM link WHERE digest = ?').get(digest) as { id: string } | undefined;
     return known && this.#find(known.id);
   }
@@ -148,28 +149,23 @@ export class Links {
   #checkRoom(query: string, snapshotBytes: number): void {
     const noRoom = whyNoRoom(this.#folder);
     if (noRoom !== undefined) throw new Refused(507, noRoom);
-    const { count, queries, snapshots } = this.#db
-      .prepare(
-        `SELECT count(*) AS count, coalesce(sum(octet_length(query)), 0) AS queries,
-           coalesce(sum(snapshot_bytes), 0) AS snapshots FROM link`,
-      )
-      .get() as { count: number; queries: number; snapshots: number };
-    if (count >= MOST_LINKS)
+    const held = this.#held();
+    if (held.count >= MOST_LINKS)
       throw new Refused(507, `There are ${MOST_LINKS} links, the most that are kept: delete some.`);
-    if (queries + query.length > MOST_QUERY_BYTES)
+    if (held.queryBytes + query.length > MOST_QUERY_BYTES)
       throw new Refused(
         507,
-        `The links have ${mebibytes(queries)} MiB, and at most ${mebibytes(MOST_QUERY_BYTES)} are kept: delete some.`,
+        `The links have ${mebibytes(held.queryBytes)} MiB, and at most ${mebibytes(MOST_QUERY_BYTES)} are kept: delete some.`,
       );
-    if (snapshots + snapshotBytes > MOST_KEPT_BYTES && snapshotBytes > 0)
+    if (snapshotBytes > 0 && held.snapshotBytes + snapshotBytes > MOST_KEPT_BYTES)
       throw new Refused(
         507,
-        `Snapshots have ${mebibytes(snapshots)} MiB, and at most ${mebibytes(MOST_KEPT_BYTES)} are kept: delete some links.`,
+        `Snapshots have ${mebibytes(held.snapshotBytes)} MiB, and at most ${mebibytes(MOST_KEPT_BYTES)} are kept: delete some links.`,
       );
   }
 
   /** On disk when it returns. */
-  #add(query: string, digest: string, snapshotBytes: number): Link {
+  #add(query: string, digest: string, snapshotBytes: number): StoredLink {
     const name = BigInt(`0x${digest}`).toString(36).padStart(50, '0');
     let length = SHORTEST_ID;
     while (this.#find(name.slice(0, length)) !== undefined) length++;
@@ -181,7 +177,7 @@ export class Links {
   }
 
   /** A line of JSON with the query, then the snapshot, which only the page reads: packed with gzip, so that it has a checksum. */
-  async #keep(body: Uint8Array): Promise<Link> {
+  async #keep(body: Uint8Array): Promise<StoredLink> {
     const end = body.indexOf(0x0a);
     if (end < 0) throw new Refused(400, 'A snapshot begins with a line of JSON: {"query": "…"}.');
     const query = queryIn(body.subarray(0, end));
@@ -228,7 +224,7 @@ export class Links {
     return true;
   }
 
-  async #answering(make: () => Link | Promise<Link>): Promise<WireAnswer> {
+  async #answering(make: () => StoredLink | Promise<StoredLink>): Promise<WireAnswer> {
     try {
       const { id } = await this.#inTurn(make);
       return json(201, { id, path: `s/${id}` });
@@ -289,8 +285,8 @@ function queryIn(body: Uint8Array): string {
   const said = typeof given === 'object' && given !== null && 'query' in given ? given.query : undefined;
   if (typeof said !== 'string') throw new Refused(400, 'A link is told as {"query": "v=1&svc=…"}.');
   const query = said.replace(/^\?/, '');
-  if (query.length > LONGEST_QUERY)
-    throw new Refused(413, `The link has ${query.length} letters, and at most ${LONGEST_QUERY} are kept.`);
+  if (query.length > longestLink)
+    throw new Refused(413, `The link has ${query.length} letters, and at most ${longestLink} are kept.`);
   if (!QUERY.test(query))
     throw new Refused(400, 'The query of a link is as an address has it: letters beyond are escaped.');
   return query;
@@ -301,7 +297,7 @@ function mebibytes(bytes: number): number {
 }
 
 function unknownLink(id: string): string {
-  return `There is no link ${ID.test(id) ? id : 'of this name'} here: it was deleted, or made on another server.`;
+  return `There is no link ${isLinkId(id) ? id : 'of this name'} here: it was deleted, or made on another server.`;
 }
 
 /** For whoever follows a link that leads nowhere. */

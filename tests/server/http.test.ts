@@ -302,6 +302,7 @@ describe('short links', () => {
     expect(JSON.parse((await get('/api/links')).body.toString())).toEqual({
       links: [{ id, query, createdMs: expect.any(Number), snapshotBytes: 0 }],
       count: 1,
+      snapshotBytes: 0,
     });
     expect((await get(`/api/links/${id}`, {}, 'DELETE')).status).toBe(200);
     const gone = await get(`/${path}`, NAVIGATION);

@@ -6,6 +6,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Links } from '#server/links.ts';
 import { whyNoRoom } from '#server/store/folder.ts';
+import type { StoredLinks } from '#wire/links.ts';
 
 vi.mock('#server/store/folder.ts', { spy: true });
 
@@ -27,7 +28,7 @@ it('are named by what they hold: the same query, the same link', async () => {
   expect(one.id).toMatch(/^[0-9a-z]{8}$/);
   expect(again.id).toBe(one.id);
   expect(other.id).not.toBe(one.id);
-  expect(await list()).toHaveLength(2);
+  expect((await list()).links).toHaveLength(2);
 });
 
 it('are there after a restart', async () => {
@@ -59,7 +60,7 @@ it.each(['', '..', '../links.db', '%2e%2e', 'ABCDEFGH', 'a'.repeat(10_000), "' O
     expect(new TextDecoder().decode(page.body)).not.toContain('<script');
     expect([404, 405]).toContain((await links.answer('GET', `/api/snapshots/${id}`, new Uint8Array())).status);
     expect([404, 405]).toContain((await links.answer('DELETE', `/api/links/${id}`, new Uint8Array())).status);
-    expect(await list()).toHaveLength(1);
+    expect((await list()).links).toHaveLength(1);
   },
 );
 
@@ -97,14 +98,15 @@ it('a snapshot that was cut or taken away says so', async () => {
   ]);
 });
 
-it('are listed with what takes room first, the newest 500 of all', async () => {
+it('are listed with what takes room first, the newest 500 of all; what they take is of all', async () => {
   const snapshot = await keep('v=1&svc=kept', gzipSync('kept'));
   for (let i = 0; i < 500; i++) await make(`v=1&svc=${i}`);
-  const { body } = await links.answer('GET', '/api/links', new Uint8Array());
-  const listed = JSON.parse(new TextDecoder().decode(body)) as { links: { id: string }[]; count: number };
+  const listed = await list();
   expect(listed.count).toBe(501);
   expect(listed.links).toHaveLength(500);
   expect(listed.links[0]?.id).toBe(snapshot.id);
+  change('UPDATE link SET snapshot_bytes = 7');
+  expect((await list()).snapshotBytes).toBe(501 * 7);
 });
 
 it('the most links there are: none is added, and no refused snapshot is left on the disk', async () => {
@@ -145,7 +147,7 @@ it('on a full disk nothing is kept', async () => {
   } finally {
     vi.mocked(whyNoRoom).mockRestore();
   }
-  expect(await list()).toEqual([]);
+  expect((await list()).links).toEqual([]);
 });
 
 it('what a killed process left half written goes at the next start', async () => {
@@ -196,9 +198,9 @@ function change(sql: string): void {
   db.close();
 }
 
-async function list(): Promise<unknown[]> {
+async function list(): Promise<StoredLinks> {
   const { body } = await links.answer('GET', '/api/links', new Uint8Array());
-  return (JSON.parse(new TextDecoder().decode(body)) as { links: unknown[] }).links;
+  return JSON.parse(new TextDecoder().decode(body)) as StoredLinks;
 }
 
 async function read(id: string): Promise<{ status: number; text: string }> {
