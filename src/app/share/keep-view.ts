@@ -16,6 +16,7 @@ import { openFileNamed } from '../files/files-store.ts';
 import { currentNow } from '../time/refresh-clock.ts';
 import { linkOnScreen } from '../views/link-on-screen.ts';
 import { onScreen } from '../views/on-screen.ts';
+import { settled } from '../views/settled.ts';
 
 export interface KeptLink extends MadeLink {
   /** Of the snapshot, as sent. */
@@ -27,9 +28,6 @@ export function shortLinkOf(link: string): Promise<MadeLink> {
   return makeShortLink(document.baseURI, new URL(link).search);
 }
 
-const LOOK_MS = 30;
-const QUIET_LOOKS = 4;
-
 /** @throws Error with what is in the way, in words */
 export async function keepView(analysis: Analysis, queries: QueryClient, signal: AbortSignal): Promise<KeptLink> {
   const answers = await answersOnScreen(analysis, queries, signal);
@@ -38,15 +36,6 @@ export async function keepView(analysis: Analysis, queries: QueryClient, signal:
   const packed = await packSnapshot(answers);
   signal.throwIfAborted();
   return { ...(await keepSnapshot(document.baseURI, answers.link, packed)), bytes: packed.length };
-}
-
-/** One answer leads to the next question: when nothing has been asked for a while, all is there. */
-async function allAnswered(queries: QueryClient, signal: AbortSignal): Promise<void> {
-  for (let looks = 0; looks < QUIET_LOOKS;) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    signal.throwIfAborted();
-    looks = queries.isFetching({ type: 'active' }) > 0 ? 0 : looks + 1;
-  }
 }
 
 /** Answers of one kind that stand on the screen: what is behind the id of the source in their keys, and what they are. */
@@ -58,7 +47,7 @@ export async function answersOnScreen(
   queries: QueryClient,
   signal: AbortSignal,
 ): Promise<KeptAnswers> {
-  await allAnswered(queries, signal);
+  await settled(queries, signal);
   // All of one moment: the next refresh may come at any time.
   const active = queries
     .getQueryCache()
