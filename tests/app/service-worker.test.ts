@@ -1,32 +1,29 @@
 /** What a navigation is answered with. The whole of it, in a browser: tests/e2e/offline.spec.ts. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import '#app/service-worker.ts';
 
 const HOME = 'http://host.test/';
-let kept: Response | undefined;
-let navigate: () => Promise<string>;
-
-beforeEach(async () => {
-  vi.resetModules();
-  vi.useFakeTimers();
+const worker = vi.hoisted(() => {
   const listeners = new Map<string, (event: object) => void>();
+  const made = { listeners, kept: undefined as Response | undefined };
   vi.stubGlobal('self', {
     PAGE: { version: '1', files: [''] },
-    registration: { scope: HOME },
+    registration: { scope: 'http://host.test/' },
     addEventListener: (type: string, listener: (event: object) => void) => listeners.set(type, listener),
   });
-  vi.stubGlobal('caches', { open: async () => ({ match: async () => kept }) });
-  await import('#app/service-worker.ts');
-  navigate = () =>
-    new Promise((resolve) => {
-      const respondWith = async (answer: Promise<Response>): Promise<void> => resolve(await (await answer).text());
-      listeners.get('fetch')!({ request: { url: HOME, method: 'GET', mode: 'navigate' }, respondWith });
-    });
+  vi.stubGlobal('caches', { open: async () => ({ match: async () => made.kept }) });
+  return made;
 });
 
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+function navigate(): Promise<string> {
+  return new Promise((resolve) => {
+    const respondWith = async (answer: Promise<Response>): Promise<void> => resolve(await (await answer).text());
+    worker.listeners.get('fetch')!({ request: { url: HOME, method: 'GET', mode: 'navigate' }, respondWith });
+  });
+}
 
 function hostAnswersAfter(ms: number): void {
   vi.stubGlobal(
@@ -36,7 +33,7 @@ function hostAnswersAfter(ms: number): void {
 }
 
 it('a host that answers is what is shown', async () => {
-  kept = new Response('kept');
+  worker.kept = new Response('kept');
   hostAnswersAfter(1000);
   const shown = navigate();
   await vi.advanceTimersByTimeAsync(1000);
@@ -44,7 +41,7 @@ it('a host that answers is what is shown', async () => {
 });
 
 it('of a silent host what is kept is shown, after some seconds', async () => {
-  kept = new Response('kept');
+  worker.kept = new Response('kept');
   hostAnswersAfter(100_000);
   const shown = navigate();
   await vi.advanceTimersByTimeAsync(10_000);
@@ -52,7 +49,7 @@ it('of a silent host what is kept is shown, after some seconds', async () => {
 });
 
 it('where nothing is kept it is waited for', async () => {
-  kept = undefined;
+  worker.kept = undefined;
   hostAnswersAfter(100_000);
   const shown = navigate();
   await vi.advanceTimersByTimeAsync(100_000);
