@@ -20,7 +20,7 @@ export function useMarkers(query: ProfileQuery | undefined, service: string | un
   );
   const versions = useSeries(hasPicture ? question : undefined);
   const told = useQuery({
-    queryKey: ['told markers', query?.range, service],
+    queryKey: ['told markers', source.id, query?.range, service],
     queryFn: ({ signal }) => source.toldMarkers(query!.range, service!, signal),
     enabled: query !== undefined && service !== undefined && hasPicture,
   });
