@@ -9,6 +9,8 @@ export interface EntriesByNode {
 }
 
 const FIRST_ROOM = 1 << 14;
+/** Smaller tables just grow: joining what can be joined costs more than their room. */
+const JOINED_FROM = 1 << 20;
 
 export class EntryTable {
   #node = new Int32Array(FIRST_ROOM);
@@ -47,12 +49,9 @@ export class EntryTable {
     const length = this.#length;
     const node = this.#node;
     const slice = this.#slice;
-    const bySlice = ranked(
-      slice,
-      this.#slices,
-      Int32Array.from({ length }, (_, i) => i),
-    );
-    const order = ranked(node, nodes, bySlice);
+    const value = this.#value;
+    const count = this.#count;
+    const order = ranked(node, nodes, ranked(slice, this.#slices, numbers(length)));
     const start = new Int32Array(nodes + 1);
     const out = {
       slice: new Uint16Array(length),
@@ -65,8 +64,8 @@ export class EntryTable {
       const entry = order[i];
       while (open <= node[entry]) start[open++] = made;
       if (made === start[open - 1] || out.slice[made - 1] !== slice[entry]) out.slice[made++] = slice[entry];
-      out.value[made - 1] += this.#value[entry];
-      out.count[made - 1] += this.#count[entry];
+      out.value[made - 1] += value[entry];
+      out.count[made - 1] += count[entry];
     }
     while (open <= nodes) start[open++] = made;
     return {
@@ -79,18 +78,33 @@ export class EntryTable {
 
   /** Joins what can be joined; where that does not free half, the table grows. */
   #makeRoom(): void {
-    const { start, slice, value, count } = this.byNode(this.#nodes);
-    const room = value.length * 2 > this.#node.length ? this.#node.length * 2 : this.#node.length;
-    this.#node = new Int32Array(room);
-    for (let node = 0; node < this.#nodes; node++) this.#node.fill(node, start[node], start[node + 1]);
-    this.#slice = new Uint16Array(room);
-    this.#slice.set(slice);
-    this.#value = new Float64Array(room);
-    this.#value.set(value);
-    this.#count = new Float64Array(room);
-    this.#count.set(count);
-    this.#length = value.length;
+    if (this.#length >= JOINED_FROM) {
+      const { start, slice, value, count } = this.byNode(this.#nodes);
+      for (let node = 0; node < this.#nodes; node++)
+        for (let i = start[node]; i < start[node + 1]; i++) this.#node[i] = node;
+      this.#slice.set(slice);
+      this.#value.set(value);
+      this.#count.set(count);
+      this.#length = value.length;
+      if (this.#length * 2 <= this.#node.length) return;
+    }
+    const room = this.#node.length * 2;
+    this.#node = grown(this.#node, new Int32Array(room));
+    this.#slice = grown(this.#slice, new Uint16Array(room));
+    this.#value = grown(this.#value, new Float64Array(room));
+    this.#count = grown(this.#count, new Float64Array(room));
   }
+}
+
+function grown<Column extends Int32Array | Uint16Array | Float64Array>(column: Column, larger: Column): Column {
+  larger.set(column);
+  return larger;
+}
+
+function numbers(length: number): Int32Array {
+  const all = new Int32Array(length);
+  for (let i = 0; i < length; i++) all[i] = i;
+  return all;
 }
 
 /** Entries by ascending key, those of one key in the order they had. @param keys by entry, all below `most` */
