@@ -119,7 +119,7 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
   const onKey = (key: string): boolean => runSharedKey(key, input, step);
   return (
     <>
-      <div className={viewStyles['tools']}>
+      <div className={`${viewStyles['tools']} ${styles['tools']}`}>
         <SearchBox
           input={input}
           found={isPlaceholderData ? undefined : search}

@@ -169,37 +169,38 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
         costTitle={type ? profileTypeTitle(type) : ''}
         onMatchers={(next) => change({ matchers: next })}
       />
-      <span className={styles['spacer']} />
-      <PopoverField
-        label={`Range of ${name.toUpperCase()}`}
-        edged
-        value={
-          range ? (
-            <>
-              {formatSpan(range, zone, nowMs)}{' '}
-              <span className={styles['dim']}>{formatDuration(range.endMs - range.startMs)}</span>
-            </>
-          ) : (
-            rangeTitle(side.text) || 'no range'
-          )
-        }
-      >
-        {(close) => (
-          <RangePanel
-            text={side.text}
-            range={range}
-            zone={explored.zone}
-            nowMs={nowMs}
-            recent={recent}
-            onRange={show}
-            onTyped={(text) => {
-              rememberRange(text);
-              show(text);
-            }}
-            onClose={close}
-          />
-        )}
-      </PopoverField>
+      <span className={styles['range']}>
+        <PopoverField
+          label={`Range of ${name.toUpperCase()}`}
+          edged
+          value={
+            range ? (
+              <>
+                {formatSpan(range, zone, nowMs)}{' '}
+                <span className={styles['dim']}>{formatDuration(range.endMs - range.startMs)}</span>
+              </>
+            ) : (
+              rangeTitle(side.text) || 'no range'
+            )
+          }
+        >
+          {(close) => (
+            <RangePanel
+              text={side.text}
+              range={range}
+              zone={explored.zone}
+              nowMs={nowMs}
+              recent={recent}
+              onRange={show}
+              onTyped={(text) => {
+                rememberRange(text);
+                show(text);
+              }}
+              onClose={close}
+            />
+          )}
+        </PopoverField>
+      </span>
     </>
   );
 }
@@ -222,7 +223,6 @@ function FileFields({ name, side, comparison }: SideProps & { side: FileSide }):
           onChange={(st) => setSide(comparison, name, { ...side, st })}
         />
       )}
-      <span className={styles['spacer']} />
       {file?.profile.durationMs !== undefined && (
         <span className={styles['dim']}>{formatDuration(file.profile.durationMs)}</span>
       )}

@@ -91,7 +91,7 @@ export function LabelChips(props: LabelChipsProps): ReactElement {
               onClick={(event) => open(place, event.currentTarget)}
             >
               <bdi>{readable(name)}</bdi> <span className={styles['unit']}>{operator}</span>{' '}
-              <bdi className={styles['wanted']}>{readable(value) || '(empty)'}</bdi>
+              <Wanted text={readable(value) || '(empty)'} />
               {isUnmet && <em> matches nothing</em>}
             </button>
             <IconButton label={`Remove ${words}`} icon="close" tabIndex={-1} onClick={() => remove(place)} />
@@ -132,5 +132,25 @@ export function LabelChips(props: LabelChipsProps): ReactElement {
         </PopoverPanel>
       )}
     </div>
+  );
+}
+
+/** Values that are too long for a chip. */
+const LONG = 24;
+/** Of those, what is always shown of their end: names of pods and images are told apart by it. */
+const TAIL = 10;
+
+/** A value that loses of its middle what there is no room for. */
+function Wanted({ text }: { text: string }): ReactElement {
+  const letters = Array.from(text);
+  if (letters.length <= LONG) return <bdi className={styles['wanted']}>{text}</bdi>;
+  return (
+    <>
+      <bdi className={styles['wanted']} aria-hidden="true">
+        <span>{letters.slice(0, -TAIL).join('')}</span>
+        <span>{letters.slice(-TAIL).join('')}</span>
+      </bdi>
+      <span className="visually-hidden">{text}</span>
+    </>
   );
 }

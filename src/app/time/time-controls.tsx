@@ -52,7 +52,7 @@ export function TimeControls(props: TimeControlsProps): ReactElement {
       </PopoverField>
       <RangeMove to="later" {...props} />
       <RangeMove to="wider" {...props} />
-      <span className={styles['wide']}>
+      <span className={`${styles['wide']} ${styles['zone']}`}>
         <PopoverField label="Zone" value={zone === 'local' ? 'local time' : zone.replaceAll('_', ' ')}>
           {(close) => (
             <ZoneList
