@@ -39,8 +39,7 @@ export function ExplorePage(): ReactElement {
   const isEmbedded = useUrl((state) => state.embed);
   useEarlyTree(grid === 'none' ? explored.query : undefined);
   const series = useShownSeries(explored.query, SERIES_POINTS);
-  const { subject } = explored;
-  const service = subject?.service;
+  const { subject, service } = explored;
   const hasPicture = useFirstPicture();
   usePageTitle(service);
   const { range } = explored.time;
@@ -88,7 +87,7 @@ function compare({ subject }: Explored, ranges: { readonly a: TimeRangeText; rea
 }
 
 function Graph({ explored, series }: { explored: Explored; series: ShownSeries }): ReactElement {
-  const { query, time, catalogue, isEmptyStore } = explored;
+  const { query, time, isEmptyStore } = explored;
   const answer = useMergedProfile(query);
   const stored = useStoredRange();
   const file = useShownProfile(useLast(answer.merged), series);
@@ -102,7 +101,7 @@ function Graph({ explored, series }: { explored: Explored; series: ShownSeries }
   if (isEmptyStore) return <WaitingForFirstProfile />;
   const failed = explored.error ?? answer.error;
   if (failed) return <SourceFailed error={failed} what="The flamegraph" />;
-  const isNothing = answer.merged?.profile.totals[0] === 0 || (query === undefined && catalogue?.services.length === 0);
+  const isNothing = answer.merged?.profile.totals[0] === 0 || explored.isNothing;
   if (isNothing) return <NothingMatches explored={explored} stored={stored.data ?? undefined} />;
   if (file === undefined) return <div className={styles['waiting']} aria-busy="true" />;
   return (
