@@ -6,6 +6,11 @@ import { addTransform } from '../commands.ts';
 import { usePageTitle } from '../page-title.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
+import { useNow } from '../time/refresh-clock.ts';
+import { useUi } from '../ui-store.ts';
+import { askedFor } from '../explore/asked-for.ts';
+import { useLasting } from '../views/use-lasting.ts';
+import { Waiting } from '../views/waiting.tsx';
 import { DiffLegend } from '../views/diff-legend.tsx';
 import { onScreen } from '../views/on-screen.ts';
 import { PaneChoice } from '../views/panes.tsx';
@@ -25,7 +30,8 @@ import { DiffTable } from './diff-table.tsx';
 import { DiffTreeView } from './diff-tree.tsx';
 import { Problem } from './problem.tsx';
 import { SideBySide } from './side-by-side.tsx';
-import { linkOfSides, type Side } from './sides.ts';
+import { sideText } from './side-words.ts';
+import { linkOfSides, type Side, sideNames } from './sides.ts';
 import { SidesBar } from './sides-bar.tsx';
 import { type Comparison, useComparison } from './use-comparison.ts';
 import { Ways } from './ways.tsx';
@@ -45,6 +51,9 @@ const panes: readonly { readonly id: Pane; readonly title: string }[] = [
 /** Where there is no room for the list beside the graph it is a view of its own. */
 const narrowPanes = [{ id: 'both' as const, title: 'What changed' }, ...panes];
 
+/** An answer that takes longer says what it is. */
+const LONG_MS = 1000;
+
 const NO_CODE: readonly never[] = [];
 
 export function ComparePage(): ReactElement {
@@ -52,7 +61,8 @@ export function ComparePage(): ReactElement {
   const { shown, sides } = comparison;
   const isEmbedded = useUrl((state) => state.embed);
   const view = useViewedRange(comparison);
-  const isComplete = isSettled(comparison);
+  const isStopped = useUi((ui) => ui.isStopped);
+  const isComplete = isSettled(comparison) || isStopped;
   usePageTitle(`${titleOf(sides.a)} against ${titleOf(sides.b)}`);
   useEffect(() => {
     const link = { ...linkOfSides({ a: fixed(sides.a), b: fixed(sides.b) }), ...view };
@@ -81,6 +91,14 @@ function titleOf(side: Side): string {
   return side.kind === 'file' ? side.file : (side.service ?? 'all services');
 }
 
+/** What the page waits for, in words. */
+function comparedFor({ sides, explored }: Comparison, nowMs: number): string {
+  const isOpen = sideNames.some((name) => sides[name].kind === 'source' && sides[name].query === undefined);
+  return isOpen
+    ? askedFor(explored, nowMs)
+    : sideNames.map((name) => `${name.toUpperCase()} ${sideText(sides[name], nowMs).slice(0, 120)}`).join(' and ');
+}
+
 /** What a link says of the range in view, where it says anything. */
 function useViewedRange({ explored }: Comparison): Partial<UrlState> {
   const isSaid = useUrl((state) => state.from !== undefined && state.until !== undefined);
@@ -96,6 +114,11 @@ function fixed(side: Side): Side {
 
 function Compared({ comparison }: { comparison: Comparison }): ReactElement {
   const { shown, isStale } = comparison;
+  const nowMs = useNow();
+  const isLong = useLasting(isStale && !isSettled(comparison), LONG_MS);
+  const waiting = isLong && (
+    <Waiting what={comparedFor(comparison, nowMs)} sinceMs={LONG_MS} isOver={shown !== undefined} />
+  );
   const asked = useUrl((state) => state.pane);
   const isNarrow = useIsNarrow();
   const offered = isNarrow ? narrowPanes : panes;
@@ -137,6 +160,7 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
       </div>
       {transforms.length > 0 && <TransformChips matched={shown?.diff.matched} ownCode={NO_CODE} />}
       <Problem comparison={comparison} />
+      {waiting}
       {shown && (
         <div className={viewStyles['main']} data-stale={isStale || undefined}>
           {isNarrow ? (
@@ -158,7 +182,7 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
           {pane === 'tree' && <DiffTreeView shown={shown} hit={search?.hit} onKey={onKey} />}
         </div>
       )}
-      {!shown && <div className={viewStyles['panel']} aria-busy="true" />}
+      {!shown && !waiting && <div className={viewStyles['panel']} aria-busy="true" />}
       <CompareStatus comparison={comparison} />
     </>
   );

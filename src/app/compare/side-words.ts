@@ -8,7 +8,7 @@ import type { Side, SideName } from './sides.ts';
 import type { ShownComparison } from './use-comparison.ts';
 
 /** `checkout CPU time pod="a", 21:27 – 21:42` */
-function sideText(side: Side, nowMs: number): string {
+export function sideText(side: Side, nowMs: number): string {
   if (side.kind === 'file') return side.file;
   const { service, profileType, matchers, range } = side;
   const type = profileType === undefined ? undefined : parseProfileType(profileType);

@@ -17,7 +17,7 @@ const NO_TYPE = { type: '', unit: '' };
 const NOTHING_UNMET: readonly number[] = [];
 
 export function ExploreBar({ explored }: { explored: Explored }): ReactElement {
-  const { catalogue, service, subject, time } = explored;
+  const { catalogue, subject, time } = explored;
   const source = useSource();
   const matchers = useUrl((state) => state.q);
   const by = useUrl((state) => state.by);
@@ -34,7 +34,7 @@ export function ExploreBar({ explored }: { explored: Explored }): ReactElement {
     (): LabelSource => labelSourceOf(source, time.range, subject?.profileType ?? catalogue?.overviewType),
     [source, time.range, subject?.profileType, catalogue?.overviewType],
   );
-  const unmet = useUnmet(joinService(service, []), matchers, time.range);
+  const unmet = useUnmet(joinService(explored.service, []), matchers, time.range);
   const own = catalogue?.services.find(({ name }) => name === subject?.service)?.types ?? [];
   // A link may name a type that the catalogue does not have, or does not have yet.
   const types = parsedTypes(type && !own.includes(type.id) ? [...own, type.id] : own);
@@ -42,7 +42,7 @@ export function ExploreBar({ explored }: { explored: Explored }): ReactElement {
   return (
     <QueryBar
       services={services}
-      service={service}
+      service={explored.service}
       types={types}
       type={type}
       matchers={matchers}
@@ -58,7 +58,7 @@ export function ExploreBar({ explored }: { explored: Explored }): ReactElement {
       onQuery={(next, q) => {
         // Another service has other types and other paths; a type that both have stays.
         const keeps = catalogue?.services.find(({ name }) => name === next)?.types.includes(type?.id ?? '') ?? false;
-        if (next !== service) {
+        if (next !== explored.service) {
           const kept = keeps ? subject?.profileType : undefined;
           navigate({ svc: next, type: kept, q, z: [], sel: [], cs: [], grid: 'none' }, 'push');
         } else navigate({ svc: next, type: subject?.profileType, q }, 'push');

@@ -9,10 +9,14 @@ import { usePageTitle } from '../page-title.ts';
 import { type MergedProfile, useEarlyTree, useMergedProfile, useStoredRange } from '../source-queries.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
+import { useNow } from '../time/refresh-clock.ts';
+import { useUi } from '../ui-store.ts';
 import { useFirstPicture } from '../views/first-picture.ts';
 import { onScreen } from '../views/on-screen.ts';
 import type { ShownProfile } from '../views/shown.ts';
+import { useLasting } from '../views/use-lasting.ts';
 import { Workspace } from '../views/workspace.tsx';
+import { askedFor } from './asked-for.ts';
 import { ExploreBar } from './explore-bar.tsx';
 import { meanHeld } from './instance-means.ts';
 import { SeriesBand } from './series-band.tsx';
@@ -25,11 +29,14 @@ const NothingMatches = lazily(async () => (await import('./explore-messages.tsx'
 const RangeMistake = lazily(async () => (await import('./explore-messages.tsx')).RangeMistake);
 const SourceFailed = lazily(async () => (await import('./explore-messages.tsx')).SourceFailed);
 const WaitingForFirstProfile = lazily(async () => (await import('./explore-messages.tsx')).WaitingForFirstProfile);
+const Waiting = lazily(async () => (await import('../views/waiting.tsx')).Waiting);
 const GridView = lazily(
   async () => (await import('./grid-view.tsx')).GridView,
   <div className={styles['waiting']} aria-busy="true" />,
 );
 
+/** An answer that takes longer says what it is. */
+const LONG_MS = 1000;
 /** Points of the series: enough for any window, and the same for all, so that a resize asks nothing anew. */
 const SERIES_POINTS = 720;
 
@@ -92,28 +99,36 @@ function Graph({ explored, series }: { explored: Explored; series: ShownSeries }
   const stored = useStoredRange();
   const file = useShownProfile(useLast(answer.merged), series);
   // The console waits for the whole.
-  const isComplete = query === undefined || answer.merged?.isWhole === true || !answer.isComing;
+  const isStopped = useUi((ui) => ui.isStopped);
+  const isComplete = query === undefined || answer.merged?.isWhole === true || !answer.isComing || isStopped;
   useEffect(() => {
     onScreen.setState({ isComplete });
     return () => onScreen.setState({ isComplete: true });
   }, [isComplete]);
+  const nowMs = useNow();
+  const failed = explored.error ?? answer.error;
+  const isWaiting = answer.merged === undefined && !failed && !explored.isNothing && !isEmptyStore;
+  const isLong = useLasting(isWaiting, LONG_MS);
+  const waiting = isLong && <Waiting what={askedFor(explored, nowMs)} sinceMs={LONG_MS} isOver={file !== undefined} />;
   if (time.mistake !== undefined) return <RangeMistake message={time.mistake} />;
   if (isEmptyStore) return <WaitingForFirstProfile />;
-  const failed = explored.error ?? answer.error;
   if (failed) return <SourceFailed error={failed} what="The flamegraph" />;
   const isNothing = answer.merged?.profile.totals[0] === 0 || explored.isNothing;
   if (isNothing) return <NothingMatches explored={explored} stored={stored.data ?? undefined} />;
-  if (file === undefined) return <div className={styles['waiting']} aria-busy="true" />;
+  if (file === undefined) return waiting || <div className={styles['waiting']} aria-busy="true" />;
   return (
-    <Workspace
-      file={file}
-      isStale={answer.merged === undefined}
-      note={
-        answer.wholeError !== null && !file.isWhole
-          ? 'Only the largest frames are shown, without files and lines: the source could not answer for all of them.'
-          : undefined
-      }
-    />
+    <>
+      {waiting}
+      <Workspace
+        file={file}
+        isStale={answer.merged === undefined}
+        note={
+          answer.wholeError !== null && !file.isWhole
+            ? 'Only the largest frames are shown, without files and lines: the source could not answer for all of them.'
+            : undefined
+        }
+      />
+    </>
   );
 }
 
