@@ -528,6 +528,24 @@ test('a side without profiles is said, and no graph is drawn of it', async ({ pa
   expect(supported(await changes(page))).toEqual([]);
 });
 
+test('a pair too long for one question is two, and nothing is refused', async ({ page }) => {
+  await page.goto(`/?v=1&b.svc=${service()}&b.type=${CPU}&b.from=now-30d&b.until=now`);
+  await expect(page.getByText('A has no profiles in the range')).toBeVisible();
+  const charts = page.getByRole('application');
+  await expect(charts).toHaveCount(2);
+  await expect(charts.last()).toHaveAccessibleName(/, mean /);
+  await expect(page.getByRole('alert').filter({ hasText: /./ })).toHaveCount(0);
+});
+
+unwatched('series that are refused are no word about profiles', async ({ page }) => {
+  await page.route('**/SelectSeries', (route) =>
+    route.fulfill({ status: 400, contentType: 'application/json', body: '{"code":"invalid_argument","message":"no"}' }),
+  );
+  await compare(page, side('a', before), side('b', after));
+  await expect(page.getByText('The time series could not be loaded: no')).toBeVisible();
+  await expect(page.getByRole('application')).not.toHaveAccessibleName(/No profiles/);
+});
+
 // The browser itself complains of what the server refuses.
 unwatched.describe('a server that cannot slice', () => {
   const MERGES = '**/SelectMergeStacktraces';
