@@ -524,8 +524,27 @@ test('side by side shows both, and both zoom; a frame alone leads to Explore at 
 test('a side without profiles is said, and no graph is drawn of it', async ({ page }) => {
   await page.goto(`/?v=1&${side('a', before)}&${side('b', after, 'e2e/nobody')}`);
   await expect(page.getByText('B has no profiles in the range: shares and changes need both sides.')).toBeVisible();
-  expect(await summary(page)).toMatchObject({ a: { total: totalIn(before, {}) }, b: { total: 0 } });
-  expect(supported(await changes(page))).toEqual([]);
+  for (const pane of ['flame', 'sides', 'functions', 'sandwich', 'tree', 'both']) {
+    await show(page, { pane });
+    expect(await summary(page)).toMatchObject({ a: { total: totalIn(before, {}) }, b: { total: 0 } });
+    expect(await changes(page)).toEqual([]);
+    await expect(page.getByText('B has no profiles in the range')).toBeVisible();
+    await expect(page.locator('[data-flamegraph]')).toHaveCount(0);
+    await expect(page.getByRole('tree').or(page.getByRole('grid')).or(page.getByRole('treegrid'))).toHaveCount(0);
+    await expect(page.getByRole('region', { name: 'What changed' })).toHaveCount(0);
+  }
+  await show(page, { pane: 'flame' });
+  await page.getByRole('button', { name: 'Compare the halves of A' }).click();
+  await shown(page);
+  expect(query(page).get('b.svc')).toBe(service());
+});
+
+test('a service without profiles on both sides is named, and that there is nothing to compare', async ({ page }) => {
+  await page.goto(`/?v=1&view=compare&svc=e2e/nobody`);
+  await expect(page.getByText('A and B have no profiles in the range')).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Service/ }).first()).toContainText('e2e/nobody');
+  const told = await page.evaluate(() => window.flametide.summary().catch((error: Error) => error.message));
+  expect(told).toMatch(/^Nothing is shown/);
 });
 
 test('a pair too long for one question is two, and nothing is refused', async ({ page }) => {

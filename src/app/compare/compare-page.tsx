@@ -28,10 +28,10 @@ import { DiffOptions } from './diff-options.tsx';
 import { DiffSandwich } from './diff-sandwich.tsx';
 import { DiffTable } from './diff-table.tsx';
 import { DiffTreeView } from './diff-tree.tsx';
-import { Problem } from './problem.tsx';
+import { NothingToCompare, Problem, untypedSides } from './problem.tsx';
 import { SideBySide } from './side-by-side.tsx';
 import { sideText } from './side-words.ts';
-import { linkOfSides, type Side, sideNames } from './sides.ts';
+import { emptySides, linkOfSides, type Side, sideNames } from './sides.ts';
 import { SidesBar } from './sides-bar.tsx';
 import { type Comparison, useComparison } from './use-comparison.ts';
 import { Ways } from './ways.tsx';
@@ -80,11 +80,19 @@ export function ComparePage(): ReactElement {
 }
 
 /** Whether nothing better is on its way: all is there, or something is in the way that only the user can take away. */
-function isSettled({ shown, isStale, sides, errors, error, evidenceError, missing, explored }: Comparison): boolean {
+function isSettled(comparison: Comparison): boolean {
+  const { shown, isStale, sides, errors, error, evidenceError, missing, explored } = comparison;
   if (!isStale && shown?.isWhole === true && shown.evidence !== undefined) return true;
   const isMistaken = [sides.a, sides.b].some((side) => side.kind === 'source' && side.mistake !== undefined);
   const isFailed = [errors.a, errors.b, evidenceError, explored.error].some((one) => one !== null);
-  return isMistaken || isFailed || error !== undefined || missing.length > 0 || explored.isEmptyStore;
+  return (
+    isMistaken ||
+    isFailed ||
+    error !== undefined ||
+    missing.length > 0 ||
+    explored.isEmptyStore ||
+    untypedSides(comparison).length > 0
+  );
 }
 
 function titleOf(side: Side): string {
@@ -116,9 +124,6 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
   const { shown, isStale } = comparison;
   const nowMs = useNow();
   const isLong = useLasting(isStale && !isSettled(comparison), LONG_MS);
-  const waiting = isLong && (
-    <Waiting what={comparedFor(comparison, nowMs)} sinceMs={LONG_MS} isOver={shown !== undefined} />
-  );
   const asked = useUrl((state) => state.pane);
   const isNarrow = useIsNarrow();
   const offered = isNarrow ? narrowPanes : panes;
@@ -140,6 +145,12 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
     if (shown && search) stepToHit(shown.diff.tree, shown.diff.functions.names, search.hit, by);
   };
   const onKey = (key: string): boolean => runSharedKey(key, input, step);
+  const untyped = untypedSides(comparison);
+  const empty = untyped.length > 0 || !shown ? untyped : emptySides(shown.diff.totals);
+  const compared = empty.length === 0 ? shown : undefined;
+  const waiting = isLong && (
+    <Waiting what={comparedFor(comparison, nowMs)} sinceMs={LONG_MS} isOver={compared !== undefined} />
+  );
   return (
     <>
       <div className={`${viewStyles['tools']} ${styles['tools']}`}>
@@ -161,28 +172,29 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
       {transforms.length > 0 && <TransformChips matched={shown?.diff.matched} ownCode={NO_CODE} />}
       <Problem comparison={comparison} />
       {waiting}
-      {shown && (
+      {compared && (
         <div className={viewStyles['main']} data-stale={isStale || undefined}>
           {isNarrow ? (
-            pane === 'both' && <WhatChanged shown={shown} />
+            pane === 'both' && <WhatChanged shown={compared} />
           ) : (
             <SidePanel>
-              <WhatChanged shown={shown} />
+              <WhatChanged shown={compared} />
             </SidePanel>
           )}
           {pane === 'flame' && (
             <div className={viewStyles['graph']}>
               <DiffLegend />
-              <DiffGraph shown={shown} title="Diff flamegraph" hit={search?.hit} onKey={onKey} />
+              <DiffGraph shown={compared} title="Diff flamegraph" hit={search?.hit} onKey={onKey} />
             </div>
           )}
-          {pane === 'sides' && <SideBySide shown={shown} hit={search?.hit} onKey={onKey} />}
-          {pane === 'functions' && <DiffTable shown={shown} hit={search?.hit} onKey={onKey} />}
-          {pane === 'sandwich' && <DiffSandwich shown={shown} hit={search?.hit} onKey={onKey} />}
-          {pane === 'tree' && <DiffTreeView shown={shown} hit={search?.hit} onKey={onKey} />}
+          {pane === 'sides' && <SideBySide shown={compared} hit={search?.hit} onKey={onKey} />}
+          {pane === 'functions' && <DiffTable shown={compared} hit={search?.hit} onKey={onKey} />}
+          {pane === 'sandwich' && <DiffSandwich shown={compared} hit={search?.hit} onKey={onKey} />}
+          {pane === 'tree' && <DiffTreeView shown={compared} hit={search?.hit} onKey={onKey} />}
         </div>
       )}
-      {!shown && !waiting && <div className={viewStyles['panel']} aria-busy="true" />}
+      {empty.length > 0 && !waiting && <NothingToCompare comparison={comparison} empty={empty} />}
+      {!compared && empty.length === 0 && !waiting && <div className={viewStyles['panel']} aria-busy="true" />}
       <CompareStatus comparison={comparison} />
     </>
   );

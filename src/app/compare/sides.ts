@@ -4,7 +4,7 @@ import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import { absolute, resolveTimeRange, type TimeRange, type TimeRangeText } from '#model/time-range.ts';
 import type { UrlState } from '../url/url-state.ts';
-import { before } from './ranges.ts';
+import { before, halves } from './ranges.ts';
 
 export type SideName = 'a' | 'b';
 export const sideNames: readonly SideName[] = ['a', 'b'];
@@ -63,6 +63,11 @@ export interface SideDefaults {
 export function sidesOf(state: SidesState, known: SideDefaults): Readonly<Record<SideName, Side>> {
   const usual = usualRanges(state, known, isOneThing(state, known));
   return { a: sideOf('a', state, known, usual.a), b: sideOf('b', state, known, usual.b) };
+}
+
+/** Those that hold nothing: with one there is nothing to compare. */
+export function emptySides(totals: Readonly<Record<SideName, number | bigint>>): readonly SideName[] {
+  return sideNames.filter((name) => Number(totals[name]) === 0);
 }
 
 /** Keys of a link that say all of a side; what a file has and a source does not is taken out, and the other way round. */
@@ -157,6 +162,5 @@ function usualRanges(
   const whole = absolute(startMs, endMs);
   if (!isOne || a) return { a: whole, b: whole };
   if (oldestMs === undefined || oldestMs <= startMs - (endMs - startMs) / 2) return { a: before(range), b: whole };
-  const middle = (startMs + endMs) / 2;
-  return { a: absolute(startMs, middle - 1), b: absolute(middle, endMs) };
+  return halves(range);
 }

@@ -1,6 +1,5 @@
 /** Ways to get two ranges: before and after, the time before, a day or a week earlier, two values of a label. */
 import { type ReactElement, useEffect, useRef } from 'react';
-import { absolute } from '#model/time-range.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import { MenuButton } from '../components/menu.tsx';
 import { useLabelNames, useSource } from '../source-queries.ts';
@@ -8,7 +7,7 @@ import { announce } from '../ui-store.ts';
 import { labelSourceOf } from '../explore/label-source.ts';
 import { busiestFirst, offeredNames } from '../query-bar/suggestions.ts';
 import { navigate } from '../url/url-store.ts';
-import { before, daysEarlier } from './ranges.ts';
+import { before, daysEarlier, halves } from './ranges.ts';
 import { linkOfSides, type SourceSide } from './sides.ts';
 import type { Comparison } from './use-comparison.ts';
 
@@ -61,12 +60,8 @@ export function Ways({ comparison }: { comparison: Comparison }): ReactElement |
     halves:
       range &&
       (() => {
-        const middle = Math.round((range.startMs + range.endMs) / 2);
-        const halves = {
-          a: { ...base, text: absolute(range.startMs, middle - 1) },
-          b: { ...base, text: absolute(middle, range.endMs) },
-        };
-        navigate(linkOfSides(halves), 'push');
+        const { a: first, b: second } = halves(range);
+        navigate(linkOfSides({ a: { ...base, text: first }, b: { ...base, text: second } }), 'push');
       }),
   };
   return (
