@@ -547,6 +547,25 @@ test('a service without profiles on both sides is named, and that there is nothi
   expect(told).toMatch(/^Nothing is shown/);
 });
 
+test('the page’s own range stands there only while a side follows it; the zone and the refresh always do', async ({
+  page,
+}) => {
+  const bar = page.getByRole('banner');
+  const range = bar.getByRole('button', { name: /^Range: / });
+  await compare(page, `view=compare&svc=${service()}&type=${CPU}&from=${after.startMs}&until=${after.endMs}`);
+  await expect(range).toBeVisible();
+  await page.getByRole('button', { name: 'Swap the sides' }).click();
+  await expect(range).toHaveCount(0);
+  await expect(bar.getByRole('button', { name: 'Earlier by one range' })).toHaveCount(0);
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    await expect(bar.getByRole('button', { name: /^Zone: / })).toBeVisible();
+    await expect(bar.getByRole('button', { name: 'Refresh now' })).toBeVisible();
+  }
+  await page.goBack();
+  await expect(range).toBeVisible();
+});
+
 test('a pair too long for one question is two, and nothing is refused', async ({ page }) => {
   await page.goto(`/?v=1&b.svc=${service()}&b.type=${CPU}&b.from=now-30d&b.until=now`);
   await expect(page.getByText('A has no profiles in the range')).toBeVisible();

@@ -15,6 +15,7 @@ const links = {
   Explore: `/?v=1&view=explore${subject}`,
   'Explore, in a zone of a long name': `/?v=1&view=explore&from=now-7d&until=now&tz=America/Argentina/Buenos_Aires`,
   Compare: `/?v=1&view=compare${subject}&norm=load-adjusted`,
+  'Compare of sides with ranges of their own': `/?v=1&view=compare${subject}&tz=America/Argentina/Buenos_Aires&a.from=now-7d&a.until=now-6d&b.from=now-1d&b.until=now`,
   'Compare with a label on each side': `/?v=1&view=compare${subject}&a.q=${labels(pods[0])}&b.q=${labels(pods[1])}`,
 };
 

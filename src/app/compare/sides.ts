@@ -60,9 +60,21 @@ export interface SideDefaults {
   readonly zone: string;
 }
 
+type SubjectDefaults = Pick<SideDefaults, 'service' | 'profileType' | 'matchers'>;
+
 export function sidesOf(state: SidesState, known: SideDefaults): Readonly<Record<SideName, Side>> {
   const usual = usualRanges(state, known, isOneThing(state, known));
   return { a: sideOf('a', state, known, usual.a), b: sideOf('b', state, known, usual.b) };
+}
+
+/** Whether a range of either side hangs on the one in view: it says none, and the other side says none for it. */
+export function followsView(state: UrlState): boolean {
+  const [a, b] = sideNames.map((name) => ({
+    isOpen: state[`${name}.file`] === undefined && rangeOf(state, name) === undefined,
+    isSaid: rangeOf(state, name) !== undefined,
+  }));
+  const isOne = isOneThing(state, { service: undefined, profileType: undefined, matchers: state.q });
+  return (a.isOpen && !b.isSaid) || (b.isOpen && (isOne || !a.isSaid));
 }
 
 /** Those that hold nothing: with one there is nothing to compare. */
@@ -114,7 +126,7 @@ function sideOf(name: SideName, state: SidesState, known: SideDefaults, usual: T
 function subjectOf(
   name: SideName,
   state: SidesState,
-  known: SideDefaults,
+  known: SubjectDefaults,
 ): Pick<SourceSide, 'service' | 'profileType' | 'matchers'> {
   const other = name === 'a' ? 'b' : 'a';
   return {
@@ -125,7 +137,7 @@ function subjectOf(
 }
 
 /** Whether both sides are of the same profiles, so that only time can tell them apart. */
-function isOneThing(state: SidesState, known: SideDefaults): boolean {
+function isOneThing(state: SidesState, known: SubjectDefaults): boolean {
   const [a, b] = sideNames.map((name) => {
     const { service, profileType, matchers } = subjectOf(name, state, known);
     return JSON.stringify([state[`${name}.file`] ?? [service, profileType, printLabelSelector(matchers)]]);
