@@ -173,7 +173,7 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
       <Problem comparison={comparison} />
       {waiting}
       {compared && (
-        <div className={viewStyles['main']} data-stale={isStale || undefined}>
+        <div className={`${viewStyles['main']} ${styles['compared']}`} data-stale={isStale || undefined}>
           {isNarrow ? (
             pane === 'both' && <WhatChanged shown={compared} />
           ) : (
