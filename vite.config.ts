@@ -64,9 +64,9 @@ export default defineConfig(({ isSsrBuild, mode }) =>
           },
         }
       : {
-          // Words of react-aria in other languages: the page speaks one.
           // Beside the page, wherever it is served: `--base-path` is known only then.
           base: './',
+          // Words of react-aria in other languages: the page speaks one.
           plugins: [startSooner(), react(), { ...optimizeLocales.vite({ locales: ['en-US'] }), enforce: 'pre' }],
           worker: {
             format: 'es',

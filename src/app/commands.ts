@@ -3,7 +3,7 @@ import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
 import { type CallPath, pathOf } from '#model/call-path.ts';
 import { printExact } from '#model/search.ts';
 import type { Transform } from '#model/transforms/registry.ts';
-import { announce, editTransform } from './ui-store.ts';
+import { tell, editTransform } from './ui-store.ts';
 import { mostTransforms } from './url/codec.ts';
 import { navigate, urlStore } from './url/url-store.ts';
 
@@ -131,7 +131,7 @@ export function runFrameKey(key: string, target: FrameTarget, except: readonly s
 /** A transform changes every path, so what was zoomed to goes with it; a frame that still stands stays selected. */
 export function addTransform(transform: Transform): void {
   const { t } = urlStore.getState().state;
-  if (t.length === mostTransforms) announce(`A view holds ${mostTransforms} transforms: take one back first.`);
+  if (t.length === mostTransforms) tell(`A view holds ${mostTransforms} transforms: take one back first.`);
   else navigate({ t: [...t, transform], z: [] }, 'push');
 }
 
@@ -148,8 +148,8 @@ const keepsPaths: ReadonlySet<Transform['kind']> = new Set(['focus', 'focus-path
 
 function showOverTime(path: CallPath): void {
   const { view, t } = urlStore.getState().state;
-  if (view !== 'explore') announce('A file has no series over time.');
-  else if (!t.every(({ kind }) => keepsPaths.has(kind))) announce('Take back the transforms that change paths first.');
+  if (view !== 'explore') tell('A file has no series over time.');
+  else if (!t.every(({ kind }) => keepsPaths.has(kind))) tell('Take back the transforms that change paths first.');
   else navigate({ cs: path }, 'push');
 }
 
@@ -160,9 +160,9 @@ export function showSandwich(name: string): void {
 export async function copy(text: string, what: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
-    announce(`${what} copied.`);
+    tell(`${what} copied.`);
   } catch {
-    announce(`${what} could not be copied: the browser did not allow it.`);
+    tell(`${what} could not be copied: the browser did not allow it.`);
   }
 }
 

@@ -5,7 +5,7 @@ import { MenuButton } from './components/menu.tsx';
 import { diffExports, type ExportKind, treeExports } from './export-kinds.ts';
 import { isKeptPage } from './share/kept-page.ts';
 import { useAnalysis } from './queries.ts';
-import { announce, refuse } from './ui-store.ts';
+import { tell, refuse } from './ui-store.ts';
 import { type OnScreen, useOnScreen } from './views/on-screen.ts';
 
 export function ExportMenu(): ReactElement | null {
@@ -17,7 +17,7 @@ export function ExportMenu(): ReactElement | null {
     try {
       const { saveExport } = await import('./exports.ts');
       const notes = await saveExport(analysis, queries, what, kind);
-      announce(`Saved. ${notes.join(' ')}`);
+      tell(`Saved. ${notes.join(' ')}`);
     } catch (error) {
       refuse({
         file: `Export as ${kind}`,

@@ -21,7 +21,7 @@ import { urlStore } from './url/url-store.ts';
 import { colourKeys, keysOfNodes } from './views/colours.ts';
 import { functionRows } from './views/functions/functions-csv.ts';
 import { linkOnScreen } from './views/link-on-screen.ts';
-import type { OnScreen } from './views/on-screen.ts';
+import { type OnScreen, onScreen } from './views/on-screen.ts';
 import { type ShownTree, valueText } from './views/shown.ts';
 
 interface Made {
@@ -35,7 +35,7 @@ const never = new AbortController().signal;
 /** @throws Error where nothing is shown, or not what can be saved so */
 export function makeExport(analysis: Analysis, queries: QueryClient, what: OnScreen, kind: ExportKind): Promise<Made> {
   const { tree, comparison } = what;
-  if (kind === 'html' && (tree || comparison)) return exportPage(analysis, queries, what);
+  if (kind === 'html' && (tree || comparison)) return exportPage(analysis, queries);
   if (comparison) return exportComparison(analysis, comparison, kind);
   if (tree) return exportTree(analysis, tree, kind);
   throw new Error('Nothing is shown: open a file, or choose a service that has profiles in the range.');
@@ -61,14 +61,17 @@ export async function saveExport(
 }
 
 /** The viewer, with what it needs to show the same. */
-async function exportPage(analysis: Analysis, queries: QueryClient, what: OnScreen): Promise<Made> {
+async function exportPage(analysis: Analysis, queries: QueryClient): Promise<Made> {
   if (isKeptPage()) throw new Error('This page is such a file: save it again as it is.');
-  const kept = await packSnapshot(await answersOnScreen(analysis, queries, never));
+  const answers = await answersOnScreen(analysis, queries, never);
+  // What had been waited for is there by now.
+  const { tree, comparison } = onScreen.getState();
+  const isWhole = comparison?.isWhole ?? tree?.file.isWhole ?? true;
+  const kept = await packSnapshot(answers);
   const response = await fetch(new URL('viewer.html', document.baseURI));
   const viewer = response.ok ? await response.text() : '';
   if (!viewer.includes('Content-Security-Policy'))
     throw new Error('The viewer that goes into the file is not there: it comes with a built page (npm run build).');
-  const isWhole = what.comparison?.isWhole ?? what.tree?.file.isWhole ?? true;
   const notes = isWhole ? [] : ['Only the largest frames are in it: the rest had not come yet.'];
   return { content: writeKeptPage(viewer, kept), notes };
 }
@@ -122,8 +125,11 @@ function written(kind: TreeExport, { bytes, notes }: Exported): Made {
 
 async function drawn(picture: Picture, kind: 'svg' | 'png'): Promise<Made> {
   const { dir } = urlStore.getState().state;
-  if (kind === 'svg') return { content: drawSvg(picture, dir, linkOnScreen()), notes: [] };
-  const { bytes, notes } = await drawPng(picture, dir, linkOnScreen());
+  const address = linkOnScreen();
+  // Where somebody keeps a file is nobody else's business.
+  const link = isKeptPage() ? new URL(address).search : address;
+  if (kind === 'svg') return { content: drawSvg(picture, dir, link), notes: [] };
+  const { bytes, notes } = await drawPng(picture, dir, link);
   return { content: bytes, notes };
 }
 

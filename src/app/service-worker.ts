@@ -1,7 +1,7 @@
 /**
  * Keeps the page for when its server does not answer, so that files can be looked at offline. Whatever the server answers
- * goes first: nothing kept is shown in its place but parts whose names carry a hash of their content. Questions (`api`,
- * queries) pass by untouched. A new page is kept beside the one before until no tab shows that any more.
+ * goes first: nothing kept is shown in its place but parts whose names carry a hash of their content, and the page itself
+ * where nothing comes for seconds. Questions (`api`, queries) pass by untouched. A new page is kept beside the one before until no tab shows that any more.
  */
 
 /** The worker's own scope, as far as it is used: the library that knows it does not go with the DOM's. */
@@ -24,6 +24,8 @@ interface Asked extends Lasting {
 const scope = self as unknown as Scope;
 const { version, files } = scope.PAGE;
 const home = scope.registration.scope;
+/** A host that nothing leads to any more is silent: browsers wait minutes for one. */
+const PATIENCE_MS = 5000;
 /** Pages under several paths of one origin share its store. */
 const ours = `flametide ${home} `;
 const kept = ours + version;
@@ -58,7 +60,9 @@ async function forgetOthers(): Promise<void> {
 }
 
 async function page(request: Request): Promise<Response> {
-  const answer = await serverFirst(request, home);
+  const asked = serverFirst(request, home);
+  const silence = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS, undefined));
+  const answer = (await Promise.race([asked, silence])) ?? (await find(home)) ?? (await asked);
   // A browser asks for a password only where no worker stands between.
   if (answer.status === 401) await scope.registration.unregister();
   return answer;

@@ -55,6 +55,7 @@ function Bands(): ReactElement {
   const dialog = useUi((ui) => ui.dialog);
   const edited = useUi((ui) => ui.edited);
   const announcement = useUi((ui) => ui.announcement);
+  const toast = useUi((ui) => ui.toast);
   const isEmbedded = useUrl((state) => state.embed);
   const snap = useUrl((state) => state.snap);
   const isDropping = useDropOnWindow();
@@ -81,6 +82,11 @@ function Bands(): ReactElement {
       <p className="visually-hidden" role="status" aria-live="polite">
         {announcement}
       </p>
+      {toast !== '' && (
+        <p className={styles['toast']} aria-hidden="true">
+          {toast}
+        </p>
+      )}
     </div>
   );
 }

@@ -18,6 +18,7 @@ import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { type Catalogue, catalogueOf, TYPE_LABEL } from './explore/subject.ts';
 import { labelSourceOf } from './explore/label-source.ts';
+import { mayStandIn } from './explore/questions.ts';
 import { isKeptPage } from './share/kept-page.ts';
 import { treeKey, useAnalysis } from './queries.ts';
 import type { LabelNameRow } from './query-bar/suggestions.ts';
@@ -194,12 +195,13 @@ export function useCatalogue(range: TimeRange | undefined): UseQueryResult<Catal
   });
 }
 
-/** @param question undefined asks nothing */
+/** While the next series are asked for, those before stay, if they are of the type. @param question undefined asks nothing */
 export function useSeries(question: SeriesQuestion | undefined): UseQueryResult<readonly Series[]> {
   return useQuery({
     ...sourceQueries.series(useSource(), question ?? NO_QUESTION),
     enabled: question !== undefined,
-    placeholderData: keepPreviousData,
+    placeholderData: (before, query) =>
+      mayStandIn(query?.queryKey[2] as SeriesQuestion | undefined, question) ? before : undefined,
   });
 }
 

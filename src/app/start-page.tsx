@@ -6,7 +6,8 @@ import { StrictMode, startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { Analysis } from '#analysis/analysis.ts';
 import type { DataSource } from '#datasource/datasource.ts';
-import { loadOverlaysWhenIdle } from './components/load-overlays.ts';
+import { loadOverlays } from './components/load-overlays.ts';
+import { loadWhenIdle } from './components/load-when-idle.ts';
 import { installConsole } from './dev/install-console.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { applyTheme } from './preferences.ts';
@@ -21,7 +22,8 @@ export function startPage(analysis: Analysis, source: DataSource): void {
   const queries = makeQueryClient();
   closeDroppedProfiles(queries, analysis);
   installConsole(analysis, queries);
-  loadOverlaysWhenIdle();
+  // What tells of a server that went away must not be asked of it.
+  loadWhenIdle(loadOverlays, () => import('./explore/explore-messages.tsx'));
   // In slices: the worker starts between them.
   startTransition(() =>
     createRoot(document.getElementById('root')!).render(

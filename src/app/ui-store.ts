@@ -22,6 +22,8 @@ interface UiStore {
   readonly refusals: readonly RefusedFile[];
   /** The last thing that was done, for those who cannot see it. */
   readonly announcement: string;
+  /** The same for the eyes, for a while. */
+  readonly toast: string;
   readonly dialog: 'none' | 'keys' | 'paste' | 'share' | 'transform';
   /** Of the dialog `transform`: which one is edited; -1 a new rename. */
   readonly edited: number;
@@ -33,6 +35,7 @@ export const uiStore = createStore<UiStore>(() => ({
   hoveredFunction: -1,
   refusals: [],
   announcement: '',
+  toast: '',
   dialog: 'none',
   edited: -1,
   isStopped: false,
@@ -52,6 +55,17 @@ export function setStopped(isStopped: boolean): void {
 
 export function announce(announcement: string): void {
   uiStore.setState({ announcement });
+}
+
+const TOAST_MS = 5000;
+let toastEnd: ReturnType<typeof setTimeout> | undefined;
+
+/** What came of an action that changes nothing to be seen: said and shown. */
+export function tell(text: string): void {
+  announce(text);
+  uiStore.setState({ toast: text });
+  clearTimeout(toastEnd);
+  toastEnd = setTimeout(() => uiStore.setState({ toast: '' }), TOAST_MS);
 }
 
 export function editTransform(edited: number): void {

@@ -1,4 +1,5 @@
 /** Short links, and what is kept under them: every Flametide has them, whatever stands behind it. `/api/links`, `/api/snapshots`. */
+import { mostSnapshotBytes, type StoredLink, type StoredLinks } from '#wire/links.ts';
 
 export interface MadeLink {
   readonly id: string;
@@ -6,20 +7,10 @@ export interface MadeLink {
   readonly url: string;
 }
 
-/** A link as the server lists it. */
-export interface ListedLink extends MadeLink {
-  /** Without its `?`. */
-  readonly query: string;
-  readonly createdMs: number;
-  /** 0: nothing is kept under it. */
-  readonly snapshotBytes: number;
-}
+export type ListedLink = MadeLink & StoredLink;
 
-export interface LinkList {
-  /** Snapshots first, the newest of both first. */
+export interface LinkList extends StoredLinks {
   readonly links: readonly ListedLink[];
-  /** How many there are; a long list is cut. */
-  readonly count: number;
 }
 
 /** What is kept under a link, as it came. */
@@ -27,9 +18,6 @@ export interface PackedSnapshot {
   readonly packed: Uint8Array<ArrayBuffer>;
   readonly keptMs: number;
 }
-
-/** As the server takes it. */
-const MOST_SNAPSHOT_BYTES = 64 << 20;
 
 /** @param query of a link, with its `?` @throws Error with the server's words where it refuses */
 export async function makeShortLink(baseUrl: string, query: string): Promise<MadeLink> {
@@ -40,9 +28,9 @@ export async function makeShortLink(baseUrl: string, query: string): Promise<Mad
 export async function keepSnapshot(baseUrl: string, query: string, packed: Uint8Array<ArrayBuffer>): Promise<MadeLink> {
   // A server that reads no further resets the connection, and its words are lost.
   const body = new Blob([`${JSON.stringify({ query })}\n`, packed]);
-  if (body.size > MOST_SNAPSHOT_BYTES)
+  if (body.size > mostSnapshotBytes)
     throw new Error(
-      `The snapshot has ${Math.ceil(body.size / 2 ** 20)} MiB, and the server takes ${MOST_SNAPSHOT_BYTES / 2 ** 20}: keep a shorter range.`,
+      `The snapshot has ${Math.ceil(body.size / 2 ** 20)} MiB, and the server takes ${mostSnapshotBytes / 2 ** 20}: keep a shorter range.`,
     );
   return made(baseUrl, 'api/snapshots', body);
 }
@@ -57,9 +45,13 @@ export async function fetchSnapshot(baseUrl: string, id: string, signal: AbortSi
 /** @throws Error with the server's words where it refuses */
 export async function fetchLinks(baseUrl: string, signal: AbortSignal): Promise<LinkList> {
   const response = await answered(new URL('api/links', baseUrl), { signal });
-  const { links, count } = (await response.json()) as { links?: unknown; count?: unknown };
+  const { links, count, snapshotBytes } = (await response.json()) as Partial<Record<keyof StoredLinks, unknown>>;
   const read = (Array.isArray(links) ? links : []).flatMap((one: unknown) => listed(one, baseUrl) ?? []);
-  return { links: read, count: typeof count === 'number' ? count : read.length };
+  return {
+    links: read,
+    count: typeof count === 'number' ? count : read.length,
+    snapshotBytes: typeof snapshotBytes === 'number' ? snapshotBytes : 0,
+  };
 }
 
 /** With what is kept under it. @throws Error with the server's words where it refuses */
@@ -68,7 +60,7 @@ export async function deleteLink(baseUrl: string, id: string): Promise<void> {
 }
 
 function listed(one: unknown, baseUrl: string): ListedLink | undefined {
-  const { id, query, createdMs, snapshotBytes } = (one ?? {}) as Partial<Record<keyof ListedLink, unknown>>;
+  const { id, query, createdMs, snapshotBytes } = (one ?? {}) as Partial<Record<keyof StoredLink, unknown>>;
   if (typeof id !== 'string' || typeof query !== 'string') return undefined;
   if (typeof createdMs !== 'number' || typeof snapshotBytes !== 'number') return undefined;
   return { id, query, createdMs, snapshotBytes, url: new URL(`s/${encodeURIComponent(id)}`, baseUrl).href };

@@ -56,9 +56,18 @@ const VERSION = 1;
 const MOST_BYTES = 1 << 29;
 const MOST_ENTRIES = 10_000;
 
+/** @throws Error where `unpackSnapshot` would not read it */
 export async function packSnapshot(answers: KeptAnswers): Promise<Uint8Array<ArrayBuffer>> {
   const { link, nowMs, stored, labelSets, labelNames, series, markers, profiles, files } = answers;
   const blobs = [...profiles, ...files].map(({ encoded }) => encoded.bytes);
+  const inAnswers = [...labelSets, ...labelNames, ...series].map(({ answer }) => answer);
+  const longest = Math.max(
+    ...[labelSets, labelNames, series, profiles, files, ...inAnswers].map(({ length }) => length),
+  );
+  if (longest > MOST_ENTRIES)
+    throw new Error(
+      `What is shown has a list of ${longest} entries, and ${MOST_ENTRIES} can be kept: narrow it by a label.`,
+    );
   const head = {
     version: VERSION,
     link,
@@ -75,6 +84,11 @@ export async function packSnapshot(answers: KeptAnswers): Promise<Uint8Array<Arr
     files: files.map(({ name, size, encoded }) => ({ name, size, ...packedHead(encoded) })),
   };
   const written = new TextEncoder().encode(JSON.stringify(head));
+  const size = blobs.reduce((sum, blob) => sum + blob.length, 4 + written.length);
+  if (size > MOST_BYTES)
+    throw new Error(
+      `What is shown has ${Math.ceil(size / 2 ** 20)} MiB, and ${MOST_BYTES / 2 ** 20} can be kept: choose a shorter range.`,
+    );
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, written.length, true);
   const parts = [length, written, ...blobs] as BlobPart[];

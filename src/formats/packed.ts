@@ -26,7 +26,7 @@ export const packedHead = 'flametide packed profile 1\n';
 export const valueKinds = { doubles: 0, whole: 1, exact: 2 } as const;
 
 /** Frames in all stacks: few bytes can describe very many, as each sample holds its whole stack. */
-const MOST_FRAMES = 1 << 26;
+export const mostPackedFrames = 1 << 26;
 const SAMPLES_A_STEP = 8192;
 const TWO_31 = 2147483648;
 
@@ -103,7 +103,7 @@ function* readStacks(
     const start = stackFrames.length;
     const shared = from.index(start - before + 1);
     const more = from.count();
-    if (start + shared + more > MOST_FRAMES) {
+    if (start + shared + more > mostPackedFrames) {
       throw new DecodeError('too-large', 'The profile has too many and too deep stacks to be read.');
     }
     stackFrames.reserve(shared + more);

@@ -1,12 +1,14 @@
 /** A profile as packed.ts reads it: small once it is packed with gzip, and the same numbers when it is read. */
 import type { Profile, SampleType, ValueColumn } from '#model/profile.ts';
-import { packedHead, valueKinds } from './packed.ts';
+import { mostPackedFrames, packedHead, valueKinds } from './packed.ts';
 import { PackedSink } from './packed-sink.ts';
 import { TextColumn } from './profile-columns.ts';
 
-/** The samples in another order: by stack, so that neighbours share most of their frames. */
+/** The samples in another order: by stack, so that neighbours share most of their frames. @throws Error where none would read it */
 export function writePacked(profile: Profile): Uint8Array<ArrayBuffer> {
   const { sampleTypes, functions, frames, stackStart, stackFrames, period, cut } = profile;
+  if (stackFrames.length > mostPackedFrames)
+    throw new Error('The profile has too many and too deep stacks to be kept: choose a shorter range.');
   const texts = new TextColumn();
   const sink = new PackedSink();
   const sampleType = ({ type, unit }: SampleType): void => {

@@ -72,7 +72,11 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
       const change = isShare(unit)
         ? `the ${formatChange(Math.abs(whole), unit).replace(/^\+/, '')} that moved`
         : formatChange(whole, unit);
-      sentences.push(`${these} ${formatShare(Math.min(1, explained), 1)} of ${change}.`);
+      sentences.push(
+        explained <= 1
+          ? `${these} ${formatShare(explained, 1)} of ${change}.`
+          : `${supported.length === 1 ? 'Alone' : 'Together'} ${formatChange(explained * whole, unit)}, more than the net change of ${change}: the rest went the other way.`,
+      );
     }
   }
   if (Math.abs(growth - 1) >= LEAST_GROWTH) {

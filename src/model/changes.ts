@@ -128,9 +128,7 @@ export function whatChanged(
     whole: Math.abs(whole) <= least ? 0 : whole,
     explained: explainedTogether(
       changes.filter(({ supported }) => supported),
-      whole,
       isShare,
-      least,
     ),
     growth: isShare ? 1 : split.growth,
     total,
@@ -217,15 +215,15 @@ function grouped({ a, b, part }: Split['ofContext'], { count, group }: WorkGroup
   return { a: sum(a), b: sum(b), part: sum(part) };
 }
 
-function explainedTogether(supported: readonly Change[], whole: number, isShare: boolean, least: number): number {
-  if (Math.abs(whole) <= least) return 0;
+/** The sum of what each explains. What moved under shares was taken from one side and given to the other: the larger counts. */
+function explainedTogether(supported: readonly Change[], isShare: boolean): number {
   let grown = 0;
   let shrunk = 0;
-  for (const { part } of supported) {
-    if (part > 0) grown += part;
-    else shrunk -= part;
+  for (const { part, explained } of supported) {
+    if (part > 0) grown += explained;
+    else shrunk += explained;
   }
-  return isShare ? Math.min(1, Math.max(grown, shrunk) / whole) : (grown - shrunk) / whole;
+  return isShare ? Math.min(1, Math.max(grown, shrunk)) : grown + shrunk;
 }
 
 /** By function: the node whose self changed most, of equal ones the first. */

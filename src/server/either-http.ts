@@ -6,11 +6,12 @@
 import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';
 import type { Socket } from 'node:net';
+import { longestLink } from '#wire/links.ts';
 
 /** RFC 9113, 3.4: no request of HTTP/1.1 begins with it. */
 const PREFACE = 'PRI ';
-/** The page reads links of 64 000 letters, and a browser sends the link it shows. */
-const MOST_HEADER_BYTES = 80 << 10;
+/** A browser sends the link it shows, and more beside it. */
+const MOST_HEADER_BYTES = longestLink + (16 << 10);
 
 /**
  * @param handle gets requests of HTTP/2 in their compatible form, with `host` set.

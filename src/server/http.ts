@@ -3,12 +3,14 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { formatCount } from '#model/units.ts';
+import { longestLink, mostSnapshotBytes } from '#wire/links.ts';
 import { isLoopback } from './config.ts';
 import { createEitherHttp } from './either-http.ts';
 import type { Backend, Log, RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
 import { asksForFiles, type GivenFiles } from './given-files.ts';
 import { denied, type Guards } from './guards.ts';
-import { asksForLinks, type Links, mostSnapshotBytes } from './links.ts';
+import { asksForLinks, type Links } from './links.ts';
 import { messagePage } from './message-page.ts';
 import { Metrics } from './metrics.ts';
 import type { Markers } from './markers.ts';
@@ -247,7 +249,7 @@ function refuseUnread({ code }: NodeJS.ErrnoException, socket: Socket, basePath:
     code === 'HPE_HEADER_OVERFLOW'
       ? ([
           '431 Request Header Fields Too Large',
-          'The address, or what the browser sends with it, is too long. Links have at most 64 000 letters.',
+          `The address, or what the browser sends with it, is too long. Links have at most ${formatCount(longestLink)} letters.`,
         ] as const)
       : code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? (['408 Request Timeout', 'The request took too long.'] as const)

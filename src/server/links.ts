@@ -9,30 +9,26 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
+import { isLinkId, longestLink, type StoredLink, type StoredLinks } from '#wire/links.ts';
 import type { WireAnswer } from './exchange.ts';
 import { messagePage } from './message-page.ts';
 import { whyNoRoom } from './store/folder.ts';
 
-/** What the page reads of a link. */
-const LONGEST_QUERY = 64_000;
 const MOST_LINKS = 100_000;
 const MOST_LISTED = 500;
-/** Of one snapshot as sent, with the line before it. */
-export const mostSnapshotBytes = 64 << 20;
 /** Of all snapshots: no retention takes them away. */
 const MOST_KEPT_BYTES = 1 << 30;
+/** Of the queries of all links: some 670 letters each, where there are as many as may be. */
+const MOST_QUERY_BYTES = 64 << 20;
 /** Letters of an id; more where two links begin alike. */
 const SHORTEST_ID = 8;
 /** As an address holds it: nothing that ends a line, a query or an attribute. */
 const QUERY = /^[!$-;=?-~]+$/;
-const ID = /^[0-9a-z]{8,64}$/;
 
-interface Link {
-  readonly id: string;
-  /** Without the `?`. */
-  readonly query: string;
-  readonly createdMs: number;
-  /** 0: nothing is kept under it. */
+/** Of all links. */
+interface Held {
+  readonly count: number;
+  readonly queryBytes: number;
   readonly snapshotBytes: number;
 }
 
@@ -45,6 +41,8 @@ export class Links {
   readonly #db: InstanceType<typeof DatabaseSync>;
   readonly #folder: string;
   readonly #files: string;
+  /** Ends after the last change that was asked for. */
+  #lastChange: Promise<unknown> = Promise.resolve();
 
   /** @param folder must be there, and belong to this process */
   constructor(folder: string) {
@@ -80,10 +78,10 @@ export class Links {
       if (id !== '' && method === 'GET') return this.#answerSnapshot(id);
       return refusal(405, 'Snapshots are kept by POST, and read by GET /api/snapshots/ID.');
     }
-    if (id === '' && method === 'GET') return json(200, { links: this.#list(), count: this.#count() });
+    if (id === '' && method === 'GET') return json(200, this.#list());
     if (id === '' && method === 'POST') return this.#answering(() => this.#addLink(queryIn(body)));
     if (id !== '' && method === 'DELETE')
-      return (await this.#remove(id)) ? json(200, {}) : refusal(404, unknownLink(id));
+      return (await this.#inTurn(() => this.#remove(id))) ? json(200, {}) : refusal(404, unknownLink(id));
     return refusal(405, 'Links are read by GET, made by POST, and removed by DELETE /api/links/ID.');
   }
 
@@ -97,39 +95,77 @@ export class Links {
     return { status: 302, headers: { location, 'cache-control': 'no-store' }, body: new Uint8Array() };
   }
 
-  #find(id: string): (Link & { readonly digest: string }) | undefined {
-    if (!ID.test(id)) return undefined;
+  #find(id: string): (StoredLink & { readonly digest: string }) | undefined {
+    if (!isLinkId(id)) return undefined;
     return this.#db
       .prepare(
         'SELECT id, query, created_ms AS createdMs, snapshot_bytes AS snapshotBytes, digest FROM link WHERE id = ?',
       )
-      .get(id) as (Link & { readonly digest: string }) | undefined;
+      .get(id) as (StoredLink & { readonly digest: string }) | undefined;
   }
 
   /** What takes room first, of both the newest first. */
-  #list(): readonly Link[] {
-    return this.#db
+  #list(): StoredLinks {
+    const links = this.#db
       .prepare(
         `SELECT id, query, created_ms AS createdMs, snapshot_bytes AS snapshotBytes FROM link
          ORDER BY snapshot_bytes > 0 DESC, created_ms DESC, id LIMIT ${MOST_LISTED}`,
       )
-      .all() as Link[];
+      .all() as unknown as StoredLink[];
+    const { count, snapshotBytes } = this.#held();
+    return { links, count, snapshotBytes };
   }
 
-  #count(): number {
-    return (this.#db.prepare('SELECT count(*) AS count FROM link').get() as { count: number }).count;
+  #held(): Held {
+    return this.#db
+      .prepare(
+        `SELECT count(*) AS count, coalesce(sum(octet_length(query)), 0) AS queryBytes,
+           coalesce(sum(snapshot_bytes), 0) AS snapshotBytes FROM link`,
+      )
+      .get() as Held;
   }
 
-  #addLink(query: string): Link {
-    return this.#add(query, digestOf(query, undefined), 0);
+  /** One change after the other: what it looked at first still holds when it writes. */
+  #inTurn<T>(change: () => T | Promise<T>): Promise<T> {
+    const done = this.#lastChange.then(change);
+    this.#lastChange = done.catch(() => {});
+    return done;
   }
 
-  /** On disk when it returns. @throws Refused */
-  #add(query: string, digest: string, snapshotBytes: number): Link {
+  #addLink(query: string): StoredLink {
+    const digest = digestOf(query, undefined);
+    const known = this.#withDigest(digest);
+    if (known !== undefined) return known;
+    this.#checkRoom(query, 0);
+    return this.#add(query, digest, 0);
+  }
+
+  #withDigest(digest: string): StoredLink | undefined {
     const known = this.#db.prepare('SELECT id FROM link WHERE digest = ?').get(digest) as { id: string } | undefined;
-    if (known !== undefined) return this.#find(known.id)!;
-    if (this.#count() >= MOST_LINKS)
+    return known && this.#find(known.id);
+  }
+
+  /** @throws Refused */
+  #checkRoom(query: string, snapshotBytes: number): void {
+    const noRoom = whyNoRoom(this.#folder);
+    if (noRoom !== undefined) throw new Refused(507, noRoom);
+    const held = this.#held();
+    if (held.count >= MOST_LINKS)
       throw new Refused(507, `There are ${MOST_LINKS} links, the most that are kept: delete some.`);
+    if (held.queryBytes + query.length > MOST_QUERY_BYTES)
+      throw new Refused(
+        507,
+        `The links have ${mebibytes(held.queryBytes)} MiB, and at most ${mebibytes(MOST_QUERY_BYTES)} are kept: delete some.`,
+      );
+    if (snapshotBytes > 0 && held.snapshotBytes + snapshotBytes > MOST_KEPT_BYTES)
+      throw new Refused(
+        507,
+        `Snapshots have ${mebibytes(held.snapshotBytes)} MiB, and at most ${mebibytes(MOST_KEPT_BYTES)} are kept: delete some links.`,
+      );
+  }
+
+  /** On disk when it returns. */
+  #add(query: string, digest: string, snapshotBytes: number): StoredLink {
     const name = BigInt(`0x${digest}`).toString(36).padStart(50, '0');
     let length = SHORTEST_ID;
     while (this.#find(name.slice(0, length)) !== undefined) length++;
@@ -141,27 +177,19 @@ export class Links {
   }
 
   /** A line of JSON with the query, then the snapshot, which only the page reads: packed with gzip, so that it has a checksum. */
-  async #keep(body: Uint8Array): Promise<Link> {
+  async #keep(body: Uint8Array): Promise<StoredLink> {
     const end = body.indexOf(0x0a);
     if (end < 0) throw new Refused(400, 'A snapshot begins with a line of JSON: {"query": "…"}.');
     const query = queryIn(body.subarray(0, end));
     const bytes = body.subarray(end + 1);
     if (bytes[0] !== 0x1f || bytes[1] !== 0x8b)
       throw new Refused(400, 'A snapshot is packed with gzip, and this is not.');
-    const noRoom = whyNoRoom(this.#folder);
-    if (noRoom !== undefined) throw new Refused(507, noRoom);
-    const { kept } = this.#db.prepare('SELECT coalesce(sum(snapshot_bytes), 0) AS kept FROM link').get() as {
-      kept: number;
-    };
-    if (kept + bytes.length > MOST_KEPT_BYTES)
-      throw new Refused(
-        507,
-        `Snapshots have ${Math.round(kept / 2 ** 20)} MiB, and at most ${MOST_KEPT_BYTES / 2 ** 20} are kept: delete some links.`,
-      );
     const digest = digestOf(query, bytes);
-    // The file first: a link never leads to a snapshot that is not there.
+    const known = this.#withDigest(digest);
+    if (known === undefined) this.#checkRoom(query, bytes.length);
+    // The file first: a link never leads to a snapshot that is not there. Kept again, one that was damaged is whole again.
     await writeDurably(this.#files, digest, bytes);
-    return this.#add(query, digest, bytes.length);
+    return known ?? this.#add(query, digest, bytes.length);
   }
 
   async #answerSnapshot(id: string): Promise<WireAnswer> {
@@ -196,9 +224,9 @@ export class Links {
     return true;
   }
 
-  async #answering(make: () => Link | Promise<Link>): Promise<WireAnswer> {
+  async #answering(make: () => StoredLink | Promise<StoredLink>): Promise<WireAnswer> {
     try {
-      const { id } = await make();
+      const { id } = await this.#inTurn(make);
       return json(201, { id, path: `s/${id}` });
     } catch (error) {
       if (error instanceof Refused) return refusal(error.status, error.message);
@@ -257,15 +285,19 @@ function queryIn(body: Uint8Array): string {
   const said = typeof given === 'object' && given !== null && 'query' in given ? given.query : undefined;
   if (typeof said !== 'string') throw new Refused(400, 'A link is told as {"query": "v=1&svc=…"}.');
   const query = said.replace(/^\?/, '');
-  if (query.length > LONGEST_QUERY)
-    throw new Refused(413, `The link has ${query.length} letters, and at most ${LONGEST_QUERY} are kept.`);
+  if (query.length > longestLink)
+    throw new Refused(413, `The link has ${query.length} letters, and at most ${longestLink} are kept.`);
   if (!QUERY.test(query))
     throw new Refused(400, 'The query of a link is as an address has it: letters beyond are escaped.');
   return query;
 }
 
+function mebibytes(bytes: number): number {
+  return Math.round(bytes / 2 ** 20);
+}
+
 function unknownLink(id: string): string {
-  return `There is no link ${ID.test(id) ? id : 'of this name'} here: it was deleted, or made on another server.`;
+  return `There is no link ${isLinkId(id) ? id : 'of this name'} here: it was deleted, or made on another server.`;
 }
 
 /** For whoever follows a link that leads nowhere. */

@@ -100,6 +100,12 @@ it('long links are packed, and unpack to the same', () => {
   expect(parseUrl(`${link}&s=other`).state).toMatchObject({ s: 'other', sel: parseUrl(link).state.sel });
 });
 
+it('the longest texts come back, in whatever letters', () => {
+  const text = String.fromCodePoint(...Array.from({ length: 16_000 }, (_, i) => 0x4e00 + ((i * i) % 503)));
+  const link = printUrl({ ...plain, s: text, sw: text });
+  expect(parseUrl(link)).toMatchObject({ notices: [], state: { s: text, sw: text } });
+});
+
 it.each([
   ['letters that are none', 'a b'],
   ['nothing', ''],

@@ -60,6 +60,14 @@ it('comes back as it was packed', async () => {
   expect(await unpackSnapshot(await packSnapshot(empty))).toEqual(empty);
 });
 
+it('what could not be read again is not packed', async () => {
+  const [labelNames, kept] = [answers.labelNames[0], answers.profiles[0]];
+  const long = { ...answers, labelNames: [{ ...labelNames, answer: Array<string>(10_001).fill('pod') }] };
+  await expect(packSnapshot(long)).rejects.toThrow('10001 entries');
+  const encoded = { ...kept.encoded, bytes: new Uint8Array(2 ** 29) };
+  await expect(packSnapshot({ ...answers, profiles: [{ ...kept, encoded }] })).rejects.toThrow('513 MiB, and 512');
+});
+
 it('answers what was asked when it was kept, time and again', async () => {
   for (let i = 0; i < 2; i++) {
     const { bytes } = await source.mergedPprof(query, signal);

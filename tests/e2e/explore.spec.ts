@@ -8,6 +8,7 @@ import { summary, test } from './support.ts';
 const BASE_MS = Math.floor(Date.now() / 60_000) * 60_000 - 30 * 60_000;
 const RANGE = `from=${BASE_MS - 60_000}&until=${BASE_MS + 10 * 60_000}`;
 
+const HEAP = 'memory:inuse_space:bytes:inuse_space:bytes';
 const stacks: Stacks = { 'main;serve;json.Marshal': 30, 'main;serve;parse': 12, 'main;idle': 8 };
 
 function link(service: string, more = ''): string {
@@ -99,6 +100,41 @@ test('a matcher of every operator reaches every question, and changes graph, ser
       .toBe(true);
     await page.keyboard.press('Escape');
   }
+});
+
+test('snapshots are what was held, whatever was looked at before', async ({ page, baseURL }) => {
+  const service = `e2e/heap-${BASE_MS}`;
+  const heap = ['inuse_space', 'bytes'] as const;
+  // Within full steps, as a step that is full in part holds less.
+  for (let ms = BASE_MS + 1000; ms < BASE_MS + 6 * 60_000; ms += 15_000) {
+    await push(baseURL!, `${service}{pod=one}`, stacks, ms);
+    await push(baseURL!, `${service}{pod=one}`, { 'main;cache': 3, 'main;pool': 1 }, ms, heap);
+    await push(baseURL!, `${service}{pod=two}`, { 'main;cache': 6 }, ms + 7000, heap);
+  }
+  await page.goto(link(service));
+  await shown(page);
+  const held = totalOf({ cache: 9, pool: 1 });
+  await page.evaluate((type) => window.flametide.show({ type }), HEAP);
+  expect(await summary(page)).toMatchObject({ shown: held, snapshots: 12 });
+  // Of a path over time alone the series are less, the tree is not.
+  await page.evaluate(() => window.flametide.show({ cs: 'main;pool' }));
+  await expect(page.getByText('Only what passes pool')).toBeVisible();
+  expect(await summary(page)).toMatchObject({ shown: held, snapshots: 12 });
+  // Four uploads in a step.
+  const from = String(BASE_MS - 30 * 60_000);
+  await page.evaluate((start) => window.flametide.show({ cs: null, from: start, by: 'pod', grid: 'values' }), from);
+  const values = page.getByRole('region', { name: 'Values of pod' });
+  await expect(values).toContainText('57.2\u00a0MiB');
+  await expect(values).toContainText('38.1\u00a0MiB');
+});
+
+test('values of a label cost what their title says, whichever type is looked at', async ({ page, baseURL }) => {
+  await push(baseURL!, 'e2e/costed{pod=one}', stacks, BASE_MS);
+  await page.goto(link('e2e/costed').replace(CPU, 'memory:inuse_space:bytes:space:bytes'));
+  await page.getByRole('button', { name: 'Add a label' }).click();
+  await page.getByRole('option', { name: /^pod/ }).click();
+  await expect(page.getByText('CPU time in this range')).toBeVisible();
+  await expect(page.getByRole('option', { name: /one/ })).toContainText('500\u00a0core-ms');
 });
 
 test('by keyboard alone: a service, a label, a range, the top function', async ({ page, baseURL }) => {

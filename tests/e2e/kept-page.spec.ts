@@ -77,6 +77,10 @@ test('a tree of a file, with hostile names in it', async ({ page, folder, reader
   await expect(reader.page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
   expect(await told(reader.page)).toEqual(before);
   expect(new URL(reader.page.url()).search).toBe(new URL(page.url()).search);
+  // A picture made in it tells nobody in which folder it lies.
+  const svg = await reader.page.evaluate(() => window.flametide.exportAs('svg') as Promise<string>);
+  expect(svg).toContain('view=files');
+  expect(svg).not.toContain('file:/');
 
   // The same explorer: it goes on, back, and is loaded again where it was.
   await show(reader.page, { s: null, t: null, z: null, pane: 'sandwich', sw: 'json.Marshal' });

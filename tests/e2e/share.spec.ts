@@ -188,7 +188,6 @@ test('Explore is kept by keyboard alone, and says what a snapshot does not hold'
   await mine.keyboard.press('Enter');
   const dialog = mine.getByRole('dialog', { name: 'Share', exact: true });
   await expect(dialog.getByRole('button', { name: 'Copy link' })).toBeFocused();
-  await expect(dialog.getByText('23 Nov')).toHaveCount(0);
   await expect(dialog.locator('dl')).toContainText('serve, 2 deep');
   await mine.keyboard.press('Tab');
   await mine.keyboard.press('Enter');

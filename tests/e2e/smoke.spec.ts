@@ -14,3 +14,16 @@ test('the page opens without a complaint', async ({ page }) => {
   await expect(page.locator('#root')).not.toBeEmpty();
   expect(complaints).toEqual([]);
 });
+
+test('a part that cannot be loaded says so, and the rest of the page goes on', async ({ page }) => {
+  await page.route(/assets\/compare-page.*\.js/, (route) => route.abort());
+  await page.goto('/?v=1&view=files');
+  await page.getByRole('link', { name: 'Compare' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'could not be loaded' })).toBeVisible();
+  await page.getByRole('link', { name: 'Files' }).click();
+  await expect(page.getByRole('heading', { name: 'Drop profiles here' })).toBeVisible();
+  await page.unroute(/assets\/compare-page.*\.js/);
+  await page.getByRole('link', { name: 'Compare' }).click();
+  await page.getByRole('button', { name: 'Reload the page' }).click();
+  await expect(page.getByRole('button', { name: 'Swap the sides' })).toBeVisible();
+});

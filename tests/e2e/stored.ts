@@ -9,9 +9,13 @@ const PERIOD = 10_000_000;
 /** Samples by stack, `main;serve;parse`. */
 export type Stacks = Readonly<Record<string, number>>;
 
-export function pprofOf(stacks: Stacks, timeMs: number): Buffer {
+export function pprofOf(
+  stacks: Stacks,
+  timeMs: number,
+  [sampleType, unit]: readonly [string, string] = ['cpu', 'nanoseconds'],
+): Buffer {
   const strings = new StringTable();
-  const type = (): ValueType => new ValueType({ type: strings.dedup('cpu'), unit: strings.dedup('nanoseconds') });
+  const type = (): ValueType => new ValueType({ type: strings.dedup(sampleType), unit: strings.dedup(unit) });
   const names = [...new Set(Object.keys(stacks).flatMap((stack) => stack.split(';')))];
   const profile = new Profile({
     sampleType: [type()],
@@ -39,10 +43,16 @@ export function pprofOf(stacks: Stacks, timeMs: number): Buffer {
 }
 
 /** @param name service with labels, `shop{pod=a,env=prod}` */
-export async function push(baseURL: string, name: string, stacks: Stacks, timeMs: number): Promise<void> {
+export async function push(
+  baseURL: string,
+  name: string,
+  stacks: Stacks,
+  timeMs: number,
+  type?: readonly [sampleType: string, unit: string],
+): Promise<void> {
   const response = await fetch(`${baseURL}/ingest?format=pprof&name=${encodeURIComponent(name)}`, {
     method: 'POST',
-    body: new Uint8Array(pprofOf(stacks, timeMs)),
+    body: new Uint8Array(pprofOf(stacks, timeMs, type)),
   });
   expect([response.status, await response.text()]).toEqual([200, expect.anything()]);
 }

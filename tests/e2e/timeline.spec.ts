@@ -58,6 +58,8 @@ test('a range is dragged, its edge moved by keys, and zoomed to; the height is d
   await edge.focus();
   await page.keyboard.press('Enter');
   await expect(chart).toBeHidden();
-  await page.getByRole('button', { name: 'Time series' }).click();
+  await expect(page.getByRole('button', { name: 'Time series' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(edge).toBeFocused();
   expect((await boxOf(chart)).height).toBe(96);
 });

@@ -91,6 +91,11 @@ describe('packed profiles', () => {
     expect(samplesOf(reopened(profile))).toEqual(samplesOf(profile));
   });
 
+  it('are not written with more frames than are read', () => {
+    const profile = { ...profileFromText('a 1'), stackFrames: new Int32Array(2 ** 26 + 1) };
+    expect(() => writePacked(profile)).toThrow('too many');
+  });
+
   it('are refused when they are damaged, wherever that is', () => {
     const whole = writePacked(
       finish(packedFormat.decode(writePacked(profileFromText('main;serve;encode 30\nmain;parse 12.5\ngc 7')))),

@@ -302,6 +302,7 @@ describe('short links', () => {
     expect(JSON.parse((await get('/api/links')).body.toString())).toEqual({
       links: [{ id, query, createdMs: expect.any(Number), snapshotBytes: 0 }],
       count: 1,
+      snapshotBytes: 0,
     });
     expect((await get(`/api/links/${id}`, {}, 'DELETE')).status).toBe(200);
     const gone = await get(`/${path}`, NAVIGATION);
@@ -312,6 +313,8 @@ describe('short links', () => {
   it('are refused when larger than what is taken', async () => {
     expect((await post('/api/links', JSON.stringify({ query: 'a'.repeat(64_001) }))).status).toBe(413);
     expect((await post('/api/links', JSON.stringify({ query: 'a'.repeat(70_000) }))).status).toBe(413);
+    const { status, body } = await post('/api/snapshots', `{"query":"v=1"}\n\u001f${'a'.repeat(2 ** 26)}`);
+    expect({ status, text: body.toString() }).toEqual({ status: 413, text: expect.stringContaining('67108864 bytes') });
   });
 
   it('of the longest size can be opened', async () => {

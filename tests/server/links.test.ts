@@ -2,8 +2,13 @@ import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Links } from '#server/links.ts';
+import { whyNoRoom } from '#server/store/folder.ts';
+import type { StoredLinks } from '#wire/links.ts';
+
+vi.mock('#server/store/folder.ts', { spy: true });
 
 let folder: string;
 let links: Links;
@@ -23,7 +28,7 @@ it('are named by what they hold: the same query, the same link', async () => {
   expect(one.id).toMatch(/^[0-9a-z]{8}$/);
   expect(again.id).toBe(one.id);
   expect(other.id).not.toBe(one.id);
-  expect(await list()).toHaveLength(2);
+  expect((await list()).links).toHaveLength(2);
 });
 
 it('are there after a restart', async () => {
@@ -55,7 +60,7 @@ it.each(['', '..', '../links.db', '%2e%2e', 'ABCDEFGH', 'a'.repeat(10_000), "' O
     expect(new TextDecoder().decode(page.body)).not.toContain('<script');
     expect([404, 405]).toContain((await links.answer('GET', `/api/snapshots/${id}`, new Uint8Array())).status);
     expect([404, 405]).toContain((await links.answer('DELETE', `/api/links/${id}`, new Uint8Array())).status);
-    expect(await list()).toHaveLength(1);
+    expect((await list()).links).toHaveLength(1);
   },
 );
 
@@ -93,14 +98,56 @@ it('a snapshot that was cut or taken away says so', async () => {
   ]);
 });
 
-it('are listed with what takes room first, the newest 500 of all', async () => {
+it('are listed with what takes room first, the newest 500 of all; what they take is of all', async () => {
   const snapshot = await keep('v=1&svc=kept', gzipSync('kept'));
   for (let i = 0; i < 500; i++) await make(`v=1&svc=${i}`);
-  const { body } = await links.answer('GET', '/api/links', new Uint8Array());
-  const listed = JSON.parse(new TextDecoder().decode(body)) as { links: { id: string }[]; count: number };
+  const listed = await list();
   expect(listed.count).toBe(501);
   expect(listed.links).toHaveLength(500);
   expect(listed.links[0]?.id).toBe(snapshot.id);
+  change('UPDATE link SET snapshot_bytes = 7');
+  expect((await list()).snapshotBytes).toBe(501 * 7);
+});
+
+it('the most links there are: none is added, and no refused snapshot is left on the disk', async () => {
+  const one = await keep('v=1', gzipSync('one'));
+  change(`WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+    INSERT INTO link SELECT 'filler' || i, i, 'v=1', 0, 0 FROM n`);
+  expect(await refused(post('links', '{"query":"v=1"}'))).toContain('There are 100000 links');
+  expect(await refused(keeping('v=1', gzipSync('two')))).toContain('There are 100000 links');
+  expect(readdirSync(join(folder, 'snapshots'))).toHaveLength(1);
+  // What is there already needs no room.
+  expect((await keep('v=1', gzipSync('one'))).id).toBe(one.id);
+});
+
+it('all snapshots together stay under 1 GiB, however many are sent at once', async () => {
+  const [two, three] = [gzipSync('two'), gzipSync('its')];
+  const one = await keep('v=1', gzipSync('one'));
+  change(`UPDATE link SET snapshot_bytes = ${2 ** 30 - two.length}`);
+  const answers = await Promise.all([keeping('v=1', two), keeping('v=1', three)]);
+  expect(answers.map(({ status }) => status)).toEqual([201, 507]);
+  expect(readdirSync(join(folder, 'snapshots'))).toHaveLength(2);
+  expect(await make('v=1')).toBeDefined();
+  await links.answer('DELETE', `/api/links/${one.id}`, new Uint8Array());
+  await keep('v=1', three);
+});
+
+it('the queries of all links together stay under 64 MiB', async () => {
+  await make('v=1');
+  change(`UPDATE link SET query = '${'a'.repeat(2 ** 26 - 5)}'`);
+  expect(await refused(post('links', '{"query":"v=1&s=a"}'))).toContain('at most 64 are kept');
+  expect(await make('v=1&s')).toBeDefined();
+});
+
+it('on a full disk nothing is kept', async () => {
+  vi.mocked(whyNoRoom).mockReturnValue('Only 3 MB of the disk are free.');
+  try {
+    expect(await refused(post('links', '{"query":"v=1"}'))).toContain('Only 3 MB');
+    expect(await refused(keeping('v=1', gzipSync('one')))).toContain('Only 3 MB');
+  } finally {
+    vi.mocked(whyNoRoom).mockRestore();
+  }
+  expect((await list()).links).toEqual([]);
 });
 
 it('what a killed process left half written goes at the next start', async () => {
@@ -131,12 +178,29 @@ function make(query: string) {
 }
 
 function keep(query: string, packed: Uint8Array) {
-  return made(post('snapshots', Buffer.concat([Buffer.from(`${JSON.stringify({ query })}\n`), packed])));
+  return made(keeping(query, packed));
 }
 
-async function list(): Promise<unknown[]> {
+function keeping(query: string, packed: Uint8Array) {
+  return post('snapshots', Buffer.concat([Buffer.from(`${JSON.stringify({ query })}\n`), packed]));
+}
+
+/** @returns the words */
+async function refused(answer: ReturnType<typeof post>): Promise<string> {
+  const { status, body } = await answer;
+  expect(status).toBe(507);
+  return (JSON.parse(new TextDecoder().decode(body)) as { message: string }).message;
+}
+
+function change(sql: string): void {
+  const db = new DatabaseSync(join(folder, 'links.db'));
+  db.exec(sql);
+  db.close();
+}
+
+async function list(): Promise<StoredLinks> {
   const { body } = await links.answer('GET', '/api/links', new Uint8Array());
-  return (JSON.parse(new TextDecoder().decode(body)) as { links: unknown[] }).links;
+  return JSON.parse(new TextDecoder().decode(body)) as StoredLinks;
 }
 
 async function read(id: string): Promise<{ status: number; text: string }> {

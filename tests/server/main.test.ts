@@ -83,17 +83,34 @@ it('what was answered is there after kill -9', async () => {
   first.child.kill('SIGKILL');
   await first.ended;
   const again = (await startOn(data, '--port', '0').firstLine).replace(/^.* /, '');
-  const answer = await fetch(`${again}/querier.v1.QuerierService/SelectMergeStacktraces`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      profileTypeID: 'process_cpu:cpu:nanoseconds:cpu:nanoseconds',
-      labelSelector: '{service_name="killed"}',
-      start: (from - 60) * 1000,
-      end: (from + 60) * 1000,
-    }),
-  });
-  expect(await answer.json()).toMatchObject({ flamegraph: { names: ['total', 'main', 'work'], total: '70000000' } });
+  expect(await merged(again, 'killed', from)).toMatchObject({ names: ['total', 'main', 'work'], total: '70000000' });
+});
+
+it('where nothing more can be written, says so with 503, shows what it has, and goes on once there is room', async () => {
+  const data = join(home, 'full');
+  const from = Math.floor(Date.now() / 1000);
+  let pushes = 0;
+  const push = (url: string): Promise<Response> => {
+    const name = `${pushes++}${'x'.repeat(30)}`;
+    const body = Array.from({ length: 4000 }, (_, i) => `main;work${i}of${name} 1\n`).join('');
+    return fetch(`${url}/ingest?name=full.cpu&from=${from}`, { method: 'POST', body });
+  };
+  const samples = async (url: string): Promise<number> => Number((await merged(url, 'full', from)).total) / 10_000_000;
+  // No file may be larger than 2048 blocks of half a KiB.
+  const limited = run('sh', '-c', 'ulimit -f 2048; exec "$@"', 'sh', process.execPath, ...mainOn(data, '--port', '0'));
+  const url = (await limited.firstLine).replace(/^.* /, '');
+  let kept = 0;
+  let answer = await push(url);
+  for (; answer.status === 200 && kept < 100; answer = await push(url)) kept++;
+  expect(answer.status).toBe(503);
+  expect(await answer.json()).toMatchObject({ message: expect.stringContaining('The disk is full') as string });
+  expect(await samples(url)).toBe(kept * 4000);
+  limited.child.kill('SIGTERM');
+  await limited.ended;
+  const again = (await startOn(data, '--port', '0').firstLine).replace(/^.* /, '');
+  expect(await samples(again)).toBe(kept * 4000);
+  expect((await push(again)).status).toBe(200);
+  expect(await samples(again)).toBe((kept + 1) * 4000);
 });
 
 it('a file that is not there is one line and code 2; one that is, is handed to the page', async () => {
@@ -134,18 +151,39 @@ it('prints its version and its help with code 0', async () => {
   expect(await start('--help').ended).toMatchObject({ code: 0, stdout: expect.stringContaining('--host'), stderr: '' });
 });
 
+/** The CPU of a service around a time in seconds. */
+async function merged(url: string, service: string, at: number): Promise<{ names: string[]; total: string }> {
+  const answer = await fetch(`${url}/querier.v1.QuerierService/SelectMergeStacktraces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      profileTypeID: 'process_cpu:cpu:nanoseconds:cpu:nanoseconds',
+      labelSelector: `{service_name="${service}"}`,
+      start: (at - 60) * 1000,
+      end: (at + 60) * 1000,
+    }),
+  });
+  return ((await answer.json()) as { flamegraph: { names: string[]; total: string } }).flamegraph;
+}
+
 function start(...args: string[]) {
   return startOn(join(home, `data-${++folders}`), ...args);
 }
 
 function startOn(data: string, ...args: string[]) {
-  return command('--data', data, '--no-self-profile', ...args);
+  return run(process.execPath, ...mainOn(data, ...args));
+}
+
+function mainOn(data: string, ...args: string[]): string[] {
+  return [join(home, 'dist/server/main.js'), '--data', data, '--no-self-profile', ...args];
 }
 
 function command(...args: string[]) {
-  const child = spawn(process.execPath, [join(home, 'dist/server/main.js'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  return run(process.execPath, join(home, 'dist/server/main.js'), ...args);
+}
+
+function run(program: string, ...args: string[]) {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   running.push(child);
   let stdout = '';
   let stderr = '';

@@ -13,8 +13,6 @@ import { linkOfSides, type SideName, sideNames, type SourceSide } from './sides.
 import type { Comparison } from './use-comparison.ts';
 import styles from './compare.module.css';
 
-const SERIES_POINTS = 720;
-
 export function CompareBand({ comparison }: { comparison: Comparison }): ReactElement | null {
   const { a, b } = comparison.sides;
   const view = useViewRange(comparison);
@@ -79,7 +77,10 @@ function Band({ comparison, names, view, longestMs, onLimit }: BandProps): React
     [ranges, view, nowMs, longestMs],
   );
   const query = useMemo(() => side.query && range && { ...side.query, range }, [side.query, range]);
-  const series = useShownSeries(query, SERIES_POINTS);
+  const series = useShownSeries(
+    query,
+    useUrl((state) => state.cs),
+  );
   const allowedMs = series.error instanceof SourceError ? series.error.longestRangeMs : undefined;
   useEffect(() => {
     if (allowedMs !== undefined && allowedMs < longestMs) onLimit(allowedMs);

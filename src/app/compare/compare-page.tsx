@@ -1,8 +1,6 @@
 /** Compare: two sides, what changed between them, and whether it is more than noise. */
-import { type ReactElement, useDeferredValue, useEffect, useMemo, useRef } from 'react';
-import { parseSearch } from '#model/search.ts';
+import { type ReactElement, useEffect, useMemo } from 'react';
 import { absolute } from '#model/time-range.ts';
-import { addTransform } from '../commands.ts';
 import { usePageTitle } from '../page-title.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
@@ -14,11 +12,10 @@ import { Waiting } from '../views/waiting.tsx';
 import { DiffLegend } from '../views/diff-legend.tsx';
 import { onScreen } from '../views/on-screen.ts';
 import { PaneChoice } from '../views/panes.tsx';
-import { SearchBox } from '../views/search-box.tsx';
-import { runSharedKey, stepToHit } from '../views/search-steps.ts';
 import { SidePanel } from '../views/side-panel.tsx';
 import { TransformChips } from '../views/transform-chips.tsx';
 import { useIsNarrow } from '../views/use-narrow.ts';
+import { useSearched, useSearchTools } from '../views/use-search-tools.tsx';
 import viewStyles from '../views/workspace.module.css';
 import { CompareBand } from './compare-band.tsx';
 import { CompareStatus } from './compare-status.tsx';
@@ -104,7 +101,7 @@ function comparedFor({ sides, explored }: Comparison, nowMs: number): string {
   const isOpen = sideNames.some((name) => sides[name].kind === 'source' && sides[name].query === undefined);
   return isOpen
     ? askedFor(explored, nowMs)
-    : sideNames.map((name) => `${name.toUpperCase()} ${sideText(sides[name], nowMs).slice(0, 120)}`).join(' and ');
+    : sideNames.map((name) => `${name.toUpperCase()} ${sideText(sides[name]).slice(0, 140)}`).join(' and ');
 }
 
 /** What a link says of the range in view, where it says anything. */
@@ -128,23 +125,15 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
   const isNarrow = useIsNarrow();
   const offered = isNarrow ? narrowPanes : panes;
   const pane = offered.find(({ id }) => id === asked)?.id ?? (isNarrow ? 'both' : 'flame');
-  const text = useUrl((state) => state.s);
   const transforms = useUrl((state) => state.t);
-  const deferred = useDeferredValue(text);
-  const searched = useMemo(() => (parseSearch(deferred).ok ? deferred.trim() : ''), [deferred]);
-  const { data: found, isPlaceholderData } = useDiffSearch(shown?.request, searched);
-  const search = searched === '' ? undefined : found;
-  const input = useRef<HTMLInputElement>(null);
-  const isReady = shown !== undefined;
-  useEffect(() => {
-    if (isReady && document.activeElement === document.body)
-      document.querySelector<HTMLElement>('[data-flamegraph]')?.focus({ preventScroll: true });
-  }, [isReady]);
-
-  const step = (by: 1 | -1): void => {
-    if (shown && search) stepToHit(shown.diff.tree, shown.diff.functions.names, search.hit, by);
-  };
-  const onKey = (key: string): boolean => runSharedKey(key, input, step);
+  const searched = useSearched();
+  const { data: answered, isPlaceholderData } = useDiffSearch(shown?.request, searched);
+  const { box, found, onKey } = useSearchTools(
+    shown && { tree: shown.diff.tree, names: shown.diff.functions.names },
+    searched,
+    answered,
+    isPlaceholderData,
+  );
   const untyped = untypedSides(comparison);
   const empty = untyped.length > 0 || !shown ? untyped : emptySides(shown.diff.totals);
   const compared = empty.length === 0 ? shown : undefined;
@@ -154,16 +143,7 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
   return (
     <>
       <div className={`${viewStyles['tools']} ${styles['tools']}`}>
-        <SearchBox
-          input={input}
-          found={isPlaceholderData ? undefined : search}
-          whole={shown?.diff.tree.total[0] ?? 0}
-          onStep={step}
-          onFocusSearch={() => searched !== '' && addTransform({ kind: 'focus', match: searched })}
-          onLeave={() =>
-            document.querySelector<HTMLElement>('[data-flamegraph], [role=grid], [role=treegrid]')?.focus()
-          }
-        />
+        {box}
         <PaneChoice panes={offered} pane={pane} onPane={(next) => navigate({ pane: next }, 'push')} />
         <Ways comparison={comparison} />
         <span className={viewStyles['spacer']} />
@@ -184,13 +164,13 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
           {pane === 'flame' && (
             <div className={viewStyles['graph']}>
               <DiffLegend />
-              <DiffGraph shown={compared} title="Diff flamegraph" hit={search?.hit} onKey={onKey} />
+              <DiffGraph shown={compared} title="Diff flamegraph" hit={found?.hit} onKey={onKey} />
             </div>
           )}
-          {pane === 'sides' && <SideBySide shown={compared} hit={search?.hit} onKey={onKey} />}
-          {pane === 'functions' && <DiffTable shown={compared} hit={search?.hit} onKey={onKey} />}
-          {pane === 'sandwich' && <DiffSandwich shown={compared} hit={search?.hit} onKey={onKey} />}
-          {pane === 'tree' && <DiffTreeView shown={compared} hit={search?.hit} onKey={onKey} />}
+          {pane === 'sides' && <SideBySide shown={compared} hit={found?.hit} onKey={onKey} />}
+          {pane === 'functions' && <DiffTable shown={compared} hit={found?.hit} onKey={onKey} />}
+          {pane === 'sandwich' && <DiffSandwich shown={compared} hit={found?.hit} onKey={onKey} />}
+          {pane === 'tree' && <DiffTreeView shown={compared} hit={found?.hit} onKey={onKey} />}
         </div>
       )}
       {empty.length > 0 && !waiting && <NothingToCompare comparison={comparison} empty={empty} />}

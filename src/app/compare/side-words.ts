@@ -7,8 +7,11 @@ import { urlStore } from '../url/url-store.ts';
 import type { Side, SideName } from './sides.ts';
 import type { ShownComparison } from './use-comparison.ts';
 
-/** `checkout CPU time pod="a", 21:27 – 21:42` */
-export function sideText(side: Side, nowMs: number): string {
+/** No day is today to whoever reads it later: all are named, with their year. */
+const NO_DAY = 0;
+
+/** `checkout CPU time pod="a", 24 Nov 2026 21:27 – 21:42 (Europe/Berlin)` */
+export function sideText(side: Side): string {
   if (side.kind === 'file') return side.file;
   const { service, profileType, matchers, range } = side;
   const type = profileType === undefined ? undefined : parseProfileType(profileType);
@@ -17,10 +20,11 @@ export function sideText(side: Side, nowMs: number): string {
     type && profileTypeTitle(type),
     matchers.length > 0 && printLabelSelector(matchers).slice(1, -1),
   ];
-  const span = range && formatSpan(range, zoneName(urlStore.getState().state.tz), nowMs);
+  const zone = zoneName(urlStore.getState().state.tz);
+  const span = range && `${formatSpan(range, zone, NO_DAY)} (${zone})`;
   return [words.filter(Boolean).join(' '), span].filter(Boolean).join(', ');
 }
 
 export function sideLine(name: SideName, { open }: ShownComparison): string {
-  return sideText(open[name].side, Date.now());
+  return sideText(open[name].side);
 }

@@ -8,7 +8,7 @@ import { IconButton } from '../components/button.tsx';
 import { Choice, MenuButton } from '../components/menu.tsx';
 import { PopoverField } from '../components/popover.tsx';
 import { labelSourceOf } from '../explore/label-source.ts';
-import { parsedTypes } from '../explore/subject.ts';
+import { parsedTypes, sampleTypeOf } from '../explore/subject.ts';
 import { type OpenFile, useFiles } from '../files/files-store.ts';
 import { useOpen } from '../files/use-open.ts';
 import { rememberRange, usePreference } from '../preferences.ts';
@@ -27,6 +27,7 @@ import {
   type FileSide,
   linkOfSide,
   linkOfSides,
+  openSource,
   type Side,
   type SideName,
   sideNames,
@@ -113,24 +114,12 @@ function SideMenu({ name, comparison }: SideProps): ReactElement {
           else if (id !== 'source')
             setSide(comparison, name, { kind: 'file', file: open[Number(id.slice(5))].name, st: undefined });
           else if (source) setSide(comparison, name, source);
-          else navigate(linkOfSide(name, { ...EMPTY_SOURCE }), 'push');
+          else navigate(linkOfSide(name, openSource), 'push');
         }}
       />
     </>
   );
 }
-
-const EMPTY_SOURCE: SourceSide = {
-  kind: 'source',
-  service: undefined,
-  profileType: undefined,
-  matchers: [],
-  text: { from: 'now-1h', until: 'now' },
-  range: undefined,
-  mistake: undefined,
-  query: undefined,
-};
-const NO_TYPE = { type: '', unit: '' };
 
 function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide }): ReactElement {
   const { explored } = comparison;
@@ -155,7 +144,7 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
       <ServicePicker
         services={services}
         service={service}
-        costType={NO_TYPE}
+        costType={sampleTypeOf(undefined)}
         onService={(next) => change({ service: next })}
         onAllServices={() => navigate({ view: 'explore', grid: 'services' }, 'push')}
       />
@@ -165,7 +154,7 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
         unmet={unmet.data ?? []}
         fixed={joinService(service, [])}
         source={labels}
-        costType={type ? { type: type.sampleType, unit: type.sampleUnit } : NO_TYPE}
+        costType={sampleTypeOf(profileType)}
         costTitle={type ? profileTypeTitle(type) : ''}
         onMatchers={(next) => change({ matchers: next })}
       />

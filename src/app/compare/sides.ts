@@ -37,6 +37,18 @@ export interface SourceSide {
   readonly query: ProfileQuery | undefined;
 }
 
+/** One that says nothing of its own. */
+export const openSource: SourceSide = {
+  kind: 'source',
+  service: undefined,
+  profileType: undefined,
+  matchers: [],
+  text: { from: 'now-1h', until: 'now' },
+  range: undefined,
+  mistake: undefined,
+  query: undefined,
+};
+
 /** A file of this tab, by name. */
 export interface FileSide {
   readonly kind: 'file';

@@ -1,24 +1,40 @@
 /** Ways to get two ranges: before and after, the time before, a day or a week earlier, two values of a label. */
-import { type ReactElement, useEffect, useRef } from 'react';
+import { type ReactElement, useEffect, useMemo, useRef } from 'react';
+import { formatInstant } from '#model/time-text.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import { MenuButton } from '../components/menu.tsx';
 import { useLabelNames, useSource } from '../source-queries.ts';
-import { announce } from '../ui-store.ts';
+import { useNow } from '../time/refresh-clock.ts';
+import { zoneName } from '../time/zone-name.ts';
+import { tell } from '../ui-store.ts';
+import { versionLabelOf } from '../explore/found-markers.ts';
+import { useMarkers } from '../explore/use-markers.ts';
 import { labelSourceOf } from '../explore/label-source.ts';
 import { busiestFirst, offeredNames } from '../query-bar/suggestions.ts';
 import { navigate } from '../url/url-store.ts';
-import { before, daysEarlier, halves } from './ranges.ts';
+import { aroundMarker, before, daysEarlier, halves } from './ranges.ts';
 import { linkOfSides, type SourceSide } from './sides.ts';
 import type { Comparison } from './use-comparison.ts';
 
 const MOST_LABELS = 20;
+const MOST_MARKERS = 6;
+/** How far back what happened is offered. */
+const RECENT_MS = 24 * 3_600_000;
 const NO_MATCHERS: readonly LabelMatcher[] = [];
 
 export function Ways({ comparison }: { comparison: Comparison }): ReactElement | null {
   const { a, b } = comparison.sides;
   const base = b.kind === 'source' ? b : a.kind === 'source' ? a : undefined;
   const source = useSource();
+  const zone = zoneName(comparison.explored.zone);
   const { data: names } = useLabelNames(base?.query?.matchers ?? NO_MATCHERS, base?.range);
+  const nowMs = useNow();
+  const query = base?.query;
+  const recent = useMemo(
+    () => query && { ...query, range: { startMs: nowMs - RECENT_MS, endMs: nowMs } },
+    [query, nowMs],
+  );
+  const markers = useMarkers(recent, base?.service).slice(-MOST_MARKERS).toReversed();
   const asking = useRef<AbortController>(undefined);
   // An answer about other sides than those on the screen leads nowhere.
   useEffect(() => () => asking.current?.abort(), [a, b]);
@@ -27,6 +43,10 @@ export function Ways({ comparison }: { comparison: Comparison }): ReactElement |
   const offered = offeredNames((names ?? []).map((name) => ({ name, valueCount: undefined }))).slice(0, MOST_LABELS);
   const compare = (textA: SourceSide['text']): void =>
     navigate(linkOfSides({ a: { ...base, text: textA }, b: base }), 'push');
+  const compareAround = (timeMs: number): void => {
+    const ranges = aroundMarker(timeMs, nowMs);
+    navigate(linkOfSides({ a: { ...base, text: ranges.a }, b: { ...base, text: ranges.b } }), 'push');
+  };
   const byLabel = async (name: string): Promise<void> => {
     const others = (base.query?.matchers ?? []).filter((one) => one.name !== name);
     asking.current?.abort();
@@ -36,14 +56,19 @@ export function Ways({ comparison }: { comparison: Comparison }): ReactElement |
       .catch((error: Error) => error);
     if (signal.aborted) return;
     if (loaded instanceof Error) {
-      announce(`The values of ${name} could not be read: ${loaded.message}`);
+      tell(`The values of ${name} could not be read: ${loaded.message}`);
       return;
     }
-    const [first, second] = busiestFirst(loaded);
+    // Values of the hours around the range come too; what cost nothing in it cannot be compared.
+    const here = loaded.some(({ cost }) => cost !== undefined)
+      ? loaded.filter(({ cost }) => cost !== undefined)
+      : loaded;
+    const busiest = busiestFirst(here).slice(0, 2);
+    // Of versions the later one is looked at.
+    if (versionLabelOf([name])) busiest.sort((x, y) => x.name.localeCompare(y.name, 'en', { numeric: true }));
+    const [first, second] = busiest;
     if (second === undefined) {
-      announce(
-        `${name} has ${loaded.length === 1 ? 'one value' : 'no values'} in this range: there is nothing to compare.`,
-      );
+      tell(`${name} has ${here.length === 1 ? 'one value' : 'no values'} in this range: there is nothing to compare.`);
       return;
     }
     const kept = base.matchers.filter((one) => one.name !== name);
@@ -79,6 +104,18 @@ export function Ways({ comparison }: { comparison: Comparison }): ReactElement |
             { id: 'halves', title: 'Its own first half' },
           ],
         },
+        ...(markers.length > 0
+          ? [
+              {
+                title: 'Before and after',
+                entries: markers.map(({ title, timeMs }, i) => ({
+                  id: `marker:${i}`,
+                  title: title.slice(0, 80),
+                  hint: formatInstant(timeMs, zone),
+                })),
+              },
+            ]
+          : []),
         ...(offered.length > 0
           ? [
               {
@@ -89,7 +126,9 @@ export function Ways({ comparison }: { comparison: Comparison }): ReactElement |
           : []),
       ]}
       onPick={(id) => {
-        if (id.startsWith('label:')) void byLabel(id.slice('label:'.length));
+        const marker = id.startsWith('marker:') ? markers[Number(id.slice('marker:'.length))] : undefined;
+        if (marker) compareAround(marker.timeMs);
+        else if (id.startsWith('label:')) void byLabel(id.slice('label:'.length));
         else ways[id]?.();
       }}
     />

@@ -2,7 +2,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactElement, useMemo, useRef, useState } from 'react';
 import type { Change } from '#model/changes.ts';
-import { changesAsMarkdown, formatAmount, formatChange, formatInterval, summarise } from '#model/changes-text.ts';
+import {
+  changesAsMarkdown,
+  formatAmount,
+  formatChange,
+  formatInterval,
+  summarise,
+  type AmountUnit,
+} from '#model/changes-text.ts';
 import { splitName } from '#model/function-name.ts';
 import { formatCount, formatShare } from '#model/units.ts';
 import { copy, showSandwich } from '../commands.ts';
@@ -10,6 +17,8 @@ import { Button } from '../components/button.tsx';
 import { hoverFunction } from '../ui-store.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
 import { linkOnScreen } from '../views/link-on-screen.ts';
+import { rowAfter } from '../views/row-steps.ts';
+import { type Filter, filteredBy, offeredFilters } from './change-filters.ts';
 import { monthlyText } from './cost.ts';
 import { percentText, signedPercent, unitOf } from './diff-words.ts';
 import { sideLine } from './side-words.ts';
@@ -18,19 +27,6 @@ import styles from './compare.module.css';
 
 const ROW_CSS = 52;
 const MOST_LETTERS = 200;
-
-type Filter = 'all' | 'code' | 'work' | 'grew' | 'shrank' | 'new' | 'gone' | 'noise';
-
-const filters: readonly { readonly id: Filter; readonly title: string; holds(change: Change): boolean }[] = [
-  { id: 'all', title: 'All', holds: ({ supported }) => supported },
-  { id: 'code', title: 'Code', holds: ({ supported, kind }) => supported && kind === 'code' },
-  { id: 'work', title: 'Work', holds: ({ supported, kind }) => supported && kind === 'work' },
-  { id: 'grew', title: 'Grew', holds: ({ supported, trend }) => supported && trend === 'grew' },
-  { id: 'shrank', title: 'Shrank', holds: ({ supported, trend }) => supported && trend === 'shrank' },
-  { id: 'new', title: 'New', holds: ({ supported, trend }) => supported && trend === 'new' },
-  { id: 'gone', title: 'Gone', holds: ({ supported, trend }) => supported && trend === 'gone' },
-  { id: 'noise', title: 'May be noise', holds: ({ supported }) => !supported },
-];
 
 export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement {
   const { evidence } = shown;
@@ -48,10 +44,7 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
     );
   }
   const { found } = evidence;
-  const rows = found.changes.filter((change) => filters.find(({ id }) => id === filter)!.holds(change));
-  const counted = filters
-    .map(({ id, title, holds }) => ({ id, title, count: found.changes.filter(holds).length }))
-    .filter(({ id, count }) => count > 0 || id === 'all');
+  const rows = filteredBy(filter, found.changes);
   return (
     <section className={styles['changes']} aria-label="What changed">
       <header>
@@ -63,7 +56,7 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
       </p>
       <div className={styles['filters']}>
         <div role="radiogroup" aria-label="Which changes" onKeyDown={moveInRadios}>
-          {counted.map(({ id, title, count }) => (
+          {offeredFilters(found.changes, filter).map(({ id, title, count }) => (
             <Button
               key={id}
               role="radio"
@@ -140,23 +133,17 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
     const middle = urlStore.getState().state.pane === 'sandwich' && path.length > 0 ? { sw: name } : {};
     navigate({ sel: path, ...middle }, 'push');
   };
-  const move = (to: number): void => {
-    const row = Math.max(0, Math.min(rows.length - 1, to));
-    setActive(row);
-    virtual.scrollToIndex(row);
-  };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'ArrowDown') move(at + 1);
-    else if (event.key === 'ArrowUp') move(at - 1);
-    else if (event.key === 'Home') move(0);
-    else if (event.key === 'End') move(rows.length - 1);
-    else if (event.key === 'Enter' || event.key === ' ') choose(at);
+    const to = rowAfter(event.key, at, { count: rows.length, rowCss: ROW_CSS, scroller: scroller.current });
+    if (to !== undefined) {
+      setActive(to);
+      virtual.scrollToIndex(to);
+    } else if (event.key === 'Enter' || event.key === ' ') choose(at);
     else if (event.key === 's' && rows[at].path.length > 0) showSandwich(rows[at].name);
     else return;
     event.preventDefault();
   };
-  if (rows.length === 0) return <p className={styles['empty']}>No such change.</p>;
   return (
     <div
       ref={scroller}
@@ -176,6 +163,7 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
             shown={shown}
             change={rows[index]}
             index={index}
+            count={rows.length}
             top={start}
             reach={reach}
             isActive={index === at}
@@ -192,6 +180,8 @@ interface ChangeRowProps {
   readonly shown: ShownComparison;
   readonly change: Change;
   readonly index: number;
+  /** Of all rows. */
+  readonly count: number;
   readonly top: number;
   /** Percent at the ends of the scale of intervals. */
   readonly reach: number;
@@ -201,18 +191,19 @@ interface ChangeRowProps {
 }
 
 function ChangeRow(props: ChangeRowProps): ReactElement {
-  const { shown, change, index, top, reach, isActive, isSelected, onChoose } = props;
-  const { kind, name, path, selfA, selfB, part, delta, codePct, trend, explained, isRemainder, supported } = change;
+  const { shown, change, index, count, top, reach, isActive, isSelected, onChoose } = props;
+  const { kind, name, path, selfA, selfB, delta, codePct, trend, explained, isRemainder, supported } = change;
   const unit = unitOf(shown);
   const { prefix, middle, bare } = splitName(name.slice(0, MOST_LETTERS));
-  const amount = kind === 'code' ? part : delta;
   const rate = useUrl((state) => state.rate);
-  const money = monthlyText(shown, amount, rate);
+  const money = monthlyText(shown, delta, rate);
   const interval = formatInterval(change);
   return (
     <div
       id={`change-${index}`}
       role="option"
+      aria-setsize={count}
+      aria-posinset={index + 1}
       aria-selected={isSelected}
       className={styles['change']}
       data-active={isActive || undefined}
@@ -220,7 +211,7 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
       style={{ transform: `translateY(${top}px)` }}
       onPointerEnter={() => kind === 'code' && hoverFunction(change.index)}
       onClick={onChoose}
-      title={path.join(' › ').slice(0, 2000)}
+      title={`${path.join(' › ').slice(0, 2000)}\n${partsText(change, unit)}`}
     >
       <div className={styles['cause']}>
         <bdi>
@@ -238,16 +229,23 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
       </div>
       <div className={styles['facts']}>
         {formatAmount(selfA, unit)} to {formatAmount(selfB, unit)}
-        {explained !== 0 && ` · ${formatShare(Math.abs(explained), 1)} of the change`}
+        {explained > 0 &&
+          (explained > 1 ? ' · more than the net change' : ` · ${formatShare(explained, 1)} of the change`)}
         {money !== undefined && ` · ${money} a month`}
       </div>
       <Interval change={change} reach={reach} text={interval} />
-      <div className={styles['delta']} data-sign={Math.sign(amount)}>
-        <strong>{formatChange(amount, unit)}</strong>
+      <div className={styles['delta']} data-sign={Math.sign(delta)}>
+        <strong>{formatChange(delta, unit)}</strong>
         <span>{codePct === null ? (trend === 'new' ? 'from 0' : 'to 0') : signedPercent(codePct)}</span>
       </div>
     </div>
   );
+}
+
+/** `+0.806 points: code +0.846 points, work −0.040 points` */
+function partsText({ kind, delta, part }: Change, unit: AmountUnit): string {
+  const [code, work] = kind === 'code' ? [part, delta - part] : [delta - part, part];
+  return `${formatChange(delta, unit)}: code ${formatChange(code, unit)}, work ${formatChange(work, unit)}`;
 }
 
 const INTERVAL_CSS = 72;

@@ -1,17 +1,40 @@
 /** Parts of the page that load when they are first shown: what a first visit does not need stays out of its way. */
-import { type ComponentType, lazy, type ReactElement, type ReactNode, Suspense } from 'react';
+import { type ComponentType, lazy, type ReactElement, type ReactNode, Suspense, useState } from 'react';
+import { Button } from './button.tsx';
+import styles from './lazily.module.css';
 
 /** @param load of a component that is exported by name @param waiting what stands in its place for the moment */
 export function lazily<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
   waiting: ReactNode = null,
 ): (props: Props) => ReactElement {
-  const Lazy = lazy(async () => ({ default: await load() })) as ComponentType<Props>;
+  let latest: ComponentType<Props> | undefined;
+  const begin = async (): Promise<{ default: ComponentType<Props> }> => {
+    try {
+      return { default: await load() };
+    } catch {
+      latest = undefined; // Whoever shows it next asks again, where the browser does.
+      return { default: Missing };
+    }
+  };
   return function Lazily(props) {
+    const [Part] = useState(() => (latest ??= lazy(begin) as ComponentType<Props>));
     return (
       <Suspense fallback={waiting}>
-        <Lazy {...props} />
+        <Part {...props} />
       </Suspense>
     );
   };
+}
+
+/** The server went away, or has a newer page: the rest of this one goes on. Browsers do not fetch a module twice. */
+function Missing(): ReactElement {
+  return (
+    <div role="alert" className={styles['missing']}>
+      This part of the page could not be loaded: the server does not answer, or it has a newer page.{' '}
+      <Button kind="edged" onClick={() => location.reload()}>
+        Reload the page
+      </Button>
+    </div>
+  );
 }

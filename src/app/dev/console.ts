@@ -9,12 +9,12 @@ import type { ProfileQuery } from '#model/query.ts';
 import { emptySides, type SideName } from '../compare/sides.ts';
 import type { ShownComparison } from '../compare/use-comparison.ts';
 import type { ExportKind } from '../export-kinds.ts';
-import { filesStore } from '../files/files-store.ts';
 import { parseUrl, printQuery } from '../url/codec.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
 import { linkOnScreen } from '../views/link-on-screen.ts';
 import { onScreen } from '../views/on-screen.ts';
+import { isOpening, quiet, settled } from '../views/settled.ts';
 import type { Shown } from '../views/shown.ts';
 
 /** A whole number where it is one that doubles hold, else its digits. */
@@ -78,7 +78,6 @@ export interface FlametideConsole {
 }
 
 const never = new AbortController().signal;
-const LOOK_MS = 8;
 /** First words of the keys of what is drawn first. */
 const ANSWERS = new Set<unknown>([
   'snapshot',
@@ -297,29 +296,6 @@ async function painted(queries: QueryClient): Promise<void> {
   });
   await Promise.race([drawn, quiet(isBusy)]);
   stop();
-}
-
-/** Compare loads when it is first shown, and what was kept before anything is asked of it. */
-function isOpening(queries: QueryClient): boolean {
-  const { view, snap } = urlStore.getState().state;
-  if (snap !== undefined && queries.getQueryState(['snapshot', snap])?.status === 'error') return false;
-  if (snap !== undefined && onScreen.getState().snapshot !== snap) return true;
-  return view === 'compare' && onScreen.getState().link === undefined;
-}
-
-/** Resolves when no question is open and nothing better is on its way. */
-function settled(queries: QueryClient): Promise<void> {
-  return quiet(() => isOpening(queries) || queries.isFetching() > 0 || !onScreen.getState().isComplete);
-}
-
-/** Resolves after two animation frames in a row without work: the first hands the answer to the views, the second paints it. */
-async function quiet(isBusy: () => boolean): Promise<void> {
-  for (let frames = 0; frames < 2;) {
-    // Frames are asked for only where they count: each costs what is waited for some of its time.
-    await new Promise((resolve) => (isBusy() ? setTimeout(resolve, LOOK_MS) : requestAnimationFrame(resolve)));
-    const isReading = filesStore.getState().entries.some(({ kind }) => kind === 'reading');
-    frames = isReading || isBusy() ? 0 : frames + 1;
-  }
 }
 
 function plain(value: number | bigint): Exact {

@@ -8,37 +8,49 @@ import { useSeries, useSource, useUnmet } from '../source-queries.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { useFirstPicture } from '../views/first-picture.ts';
 import { Spark } from '../views/timeline/spark.tsx';
-import { costsOf, parsedTypes } from './subject.ts';
+import { costsOf, parsedTypes, sampleTypeOf } from './subject.ts';
 import { overviewQuestion } from './questions.ts';
 import { type Explored, named } from './use-explored.ts';
 import { labelSourceOf } from './label-source.ts';
 
-const NO_TYPE = { type: '', unit: '' };
 const NOTHING_UNMET: readonly number[] = [];
 
-export function ExploreBar({ explored }: { explored: Explored }): ReactElement {
+interface ExploreBarProps {
+  readonly explored: Explored;
+  /** How often profiles come; undefined while it is not known. */
+  readonly intervalMs: number | undefined;
+}
+
+export function ExploreBar({ explored, intervalMs }: ExploreBarProps): ReactElement {
   const { catalogue, subject, time } = explored;
   const source = useSource();
   const matchers = useUrl((state) => state.q);
   const by = useUrl((state) => state.by);
   const type = subject && parseProfileType(subject.profileType);
   const hasPicture = useFirstPicture();
-  const overview = useSeries(hasPicture ? overviewQuestion(catalogue, time.range) : undefined);
-  const overviewType = catalogue?.overviewType === undefined ? undefined : parseProfileType(catalogue.overviewType);
+  const question = useMemo(
+    () => (hasPicture ? overviewQuestion(catalogue, time.range) : undefined),
+    [hasPicture, catalogue, time.range],
+  );
+  const overview = useSeries(question);
+  const dividedBy = overview.isPlaceholderData ? undefined : intervalMs;
   const services = useMemo((): readonly CostRow[] | undefined => {
     if (!catalogue) return undefined;
-    const costs = new Map(overview.data && costsOf(overview.data, SERVICE_LABEL).map(({ name, cost }) => [name, cost]));
+    const rows = question && overview.data && costsOf(question, overview.data, SERVICE_LABEL, dividedBy);
+    const costs = new Map(rows?.map(({ name, cost }) => [name, cost]));
     return catalogue.services.map(({ name }) => ({ name, cost: costs.get(name) }));
-  }, [catalogue, overview.data]);
+  }, [catalogue, question, overview.data, dividedBy]);
+  // Services and values are costed in one type, the one that is told.
+  const costedId = catalogue?.overviewType ?? subject?.profileType;
+  const costed = costedId === undefined ? undefined : parseProfileType(costedId);
   const labels = useMemo(
-    (): LabelSource => labelSourceOf(source, time.range, subject?.profileType ?? catalogue?.overviewType),
-    [source, time.range, subject?.profileType, catalogue?.overviewType],
+    (): LabelSource => labelSourceOf(source, time.range, costedId),
+    [source, time.range, costedId],
   );
   const unmet = useUnmet(joinService(explored.service, []), matchers, time.range);
   const own = catalogue?.services.find(({ name }) => name === subject?.service)?.types ?? [];
   // A link may name a type that the catalogue does not have, or does not have yet.
   const types = parsedTypes(type && !own.includes(type.id) ? [...own, type.id] : own);
-  const costed = overviewType ?? type;
   return (
     <QueryBar
       services={services}
@@ -49,7 +61,7 @@ export function ExploreBar({ explored }: { explored: Explored }): ReactElement {
       unmet={unmet.data ?? NOTHING_UNMET}
       groupBy={by === '' ? undefined : by}
       source={labels}
-      costType={costed ? { type: costed.sampleType, unit: costed.sampleUnit } : NO_TYPE}
+      costType={sampleTypeOf(costedId)}
       costTitle={costed ? profileTypeTitle(costed) : ''}
       renderSpark={(service) => {
         const series = overview.data?.find(({ labels: set }) => set.some(({ value }) => value === service));

@@ -2,9 +2,7 @@
 import { useQueries } from '@tanstack/react-query';
 import { type ReactElement, useMemo } from 'react';
 import { type LabelMatcher, labelValue, SERVICE_LABEL } from '#model/labels.ts';
-import { parseProfileType } from '#model/profile-type.ts';
 import type { Series } from '#model/series.ts';
-import { isSnapshot } from '#model/series-values.ts';
 import { LabelGrid } from '../overview/label-grid.tsx';
 import { ServicesGrid } from '../overview/services-grid.tsx';
 import { TypesGrid } from '../overview/types-grid.tsx';
@@ -15,18 +13,19 @@ import type { UrlState } from '../url/url-state.ts';
 import { Spark } from '../views/timeline/spark.tsx';
 import { NothingMatches, SourceFailed } from './explore-messages.tsx';
 import styles from './explore.module.css';
-import { meanHeld } from './instance-means.ts';
-import { costsOf, parsedTypes } from './subject.ts';
+import { costOf } from './instance-means.ts';
+import { costsOf, parsedTypes, sampleTypeOf } from './subject.ts';
 import { overviewQuestion, sparkQuestion } from './questions.ts';
 import type { Explored } from './use-explored.ts';
 
 interface GridProps {
   readonly explored: Explored;
+  /** How often profiles come; undefined while it is not known. */
+  readonly intervalMs: number | undefined;
 }
 
 /** Values of a label that have a cell. */
 const MOST_VALUES = 500;
-const NO_TYPE = { type: '', unit: '' };
 
 const grids: readonly { readonly id: Exclude<UrlState['grid'], 'none'>; readonly title: string }[] = [
   { id: 'services', title: 'Services' },
@@ -34,7 +33,7 @@ const grids: readonly { readonly id: Exclude<UrlState['grid'], 'none'>; readonly
   { id: 'values', title: 'Label values' },
 ];
 
-export function GridView({ explored, grid }: GridProps & { grid: UrlState['grid'] }): ReactElement {
+export function GridView({ grid, ...props }: GridProps & { grid: UrlState['grid'] }): ReactElement {
   return (
     <>
       <div className={styles['grids']} role="group" aria-label="Overview">
@@ -47,30 +46,35 @@ export function GridView({ explored, grid }: GridProps & { grid: UrlState['grid'
           </Button>
         ))}
       </div>
-      <Grid explored={explored} grid={grid} />
+      <Grid {...props} grid={grid} />
     </>
   );
 }
 
-function Grid({ explored, grid }: GridProps & { grid: UrlState['grid'] }): ReactElement {
-  if (explored.error) return <SourceFailed error={explored.error} what="The overview" />;
+function Grid({ grid, ...props }: GridProps & { grid: UrlState['grid'] }): ReactElement {
+  const { error } = props.explored;
+  if (error) return <SourceFailed error={error} what="The overview" />;
   switch (grid) {
     case 'none':
     case 'services':
-      return <Services explored={explored} />;
+      return <Services {...props} />;
     case 'types':
-      return <Types explored={explored} />;
+      return <Types {...props} />;
     case 'values':
-      return <Values explored={explored} />;
+      return <Values {...props} />;
   }
 }
 
-function Services({ explored }: GridProps): ReactElement {
+function Services({ explored, intervalMs }: GridProps): ReactElement {
   const { catalogue, time } = explored;
-  const { data, error } = useSeries(overviewQuestion(catalogue, time.range));
+  const question = useMemo(() => overviewQuestion(catalogue, time.range), [catalogue, time.range]);
+  const { data, error, isPlaceholderData } = useSeries(question);
+  // Of the answer before, nobody knows the step.
+  const dividedBy = isPlaceholderData ? undefined : intervalMs;
   const cells = useMemo(() => {
-    if (!catalogue || !data) return undefined;
-    const costs = new Map(costsOf(data, SERVICE_LABEL).map(({ name, cost }) => [name, cost]));
+    if (!catalogue || !data || !question) return undefined;
+    const rows = costsOf(question, data, SERVICE_LABEL, dividedBy);
+    const costs = new Map(rows.map(({ name, cost }) => [name, cost]));
     const series = new Map(data.map((one) => [labelValue(one.labels, SERVICE_LABEL), one]));
     return catalogue.services.map(({ name, types }) => ({
       name,
@@ -78,7 +82,7 @@ function Services({ explored }: GridProps): ReactElement {
       cost: costs.get(name),
       series: series.get(name),
     }));
-  }, [catalogue, data]);
+  }, [catalogue, question, data, dividedBy]);
   if (error) return <SourceFailed error={error} what="The costs of services" />;
   if (!time.range) return <NothingMatches explored={explored} stored={undefined} />;
   return (
@@ -94,20 +98,18 @@ function Services({ explored }: GridProps): ReactElement {
   );
 }
 
-function Types({ explored }: GridProps): ReactElement {
+function Types({ explored, intervalMs }: GridProps): ReactElement {
   const { catalogue, subject, time, matchers } = explored;
   const source = useSource();
   const ids = catalogue?.services.find(({ name }) => name === subject?.service)?.types;
-  const questions = (time.range && ids) ?? [];
-  const answers = useQueries({
-    queries: questions.map((profileType) =>
-      sourceQueries.series(source, sparkQuestion({ profileType, matchers, range: time.range! }, [], 1)),
-    ),
-  });
+  const { range } = time;
+  const questions =
+    range && ids ? ids.map((profileType) => sparkQuestion({ profileType, matchers, range }, [], 1)) : [];
+  const answers = useQueries({ queries: questions.map((question) => sourceQueries.series(source, question)) });
   if (!time.range) return <NothingMatches explored={explored} stored={undefined} />;
   const cells = ids?.map((id, i) => {
     const series = answers[i]?.data?.[0];
-    return { type: parsedTypes([id])[0], series, cost: series && costOf(id, series) };
+    return { type: parsedTypes([id])[0], series, cost: series && costOf(questions[i], series, intervalMs) };
   });
   return (
     <TypesGrid
@@ -121,20 +123,25 @@ function Types({ explored }: GridProps): ReactElement {
   );
 }
 
-function Values({ explored }: GridProps): ReactElement {
+function Values({ explored, intervalMs }: GridProps): ReactElement {
   const { subject, time, matchers, query } = explored;
   const by = useUrl((state) => state.by);
   const q = useUrl((state) => state.q);
   const names = useLabelRows(matchers, time.range);
-  const { data, error } = useSeries(query && by !== '' ? sparkQuestion(query, [by], MOST_VALUES) : undefined);
+  const question = useMemo(
+    () => (query && by !== '' ? sparkQuestion(query, [by], MOST_VALUES) : undefined),
+    [query, by],
+  );
+  const { data, error, isPlaceholderData } = useSeries(question);
+  const dividedBy = isPlaceholderData ? undefined : intervalMs;
   const cells = useMemo(
     () =>
       data?.map((series) => ({
         value: labelValue(series.labels, by),
         series,
-        cost: subject && costOf(subject.profileType, series),
+        cost: question && costOf(question, series, dividedBy),
       })),
-    [data, by, subject],
+    [data, by, question, dividedBy],
   );
   if (error) return <SourceFailed error={error} what="The values" />;
   if (!time.range) return <NothingMatches explored={explored} stored={undefined} />;
@@ -162,15 +169,4 @@ function Values({ explored }: GridProps): ReactElement {
 function sparkIn({ time }: Explored): (series: Series, largest: number | undefined) => ReactElement | null {
   const { range } = time;
   return (series, largest) => (range ? <Spark series={series} range={range} largest={largest} /> : null);
-}
-
-/** The sum of a series; of snapshots the mean, as sums of them mean nothing. */
-function costOf(profileType: string, series: Series): number {
-  if (isSnapshot(profileType)) return meanHeld([series])?.mean ?? 0;
-  return series.values.reduce((sum, value) => sum + value, 0);
-}
-
-function sampleTypeOf(id: string | undefined): { type: string; unit: string } {
-  const type = id === undefined ? undefined : parseProfileType(id);
-  return type ? { type: type.sampleType, unit: type.sampleUnit } : NO_TYPE;
 }

@@ -1,6 +1,8 @@
-/** Snapshots over time: what all instances held, on average, in each step. */
+/** Snapshots over time: what all instances held, on average, in each step; and what series of any type cost. */
+import type { SeriesQuestion } from '#datasource/datasource.ts';
 import { labelSet, labelValue } from '#model/labels.ts';
 import type { Series } from '#model/series.ts';
+import { isSnapshot } from '#model/series-values.ts';
 
 /**
  * A source adds snapshots up. Divided by how many an instance sends in a step, and added over instances, they say what
@@ -32,4 +34,23 @@ export function meanHeld(means: readonly Series[]): { readonly mean: number; rea
   const [all] = meansOf(means, '', 1);
   if (all === undefined || all.values.length === 0) return undefined;
   return { mean: all.values.reduce((sum, value) => sum + value, 0) / all.values.length, steps: all.values.length };
+}
+
+/** How many snapshots of an instance a step adds up. */
+export function uploadsIn(stepMs: number, intervalMs: number): number {
+  return Math.max(1, Math.round(stepMs / intervalMs));
+}
+
+/**
+ * The sum of a series; of snapshots what was held on average, as sums of them mean nothing.
+ * @param intervalMs how often profiles come; undefined while it is not known: then nor is what snapshots cost
+ */
+export function costOf(
+  { query, stepMs }: Pick<SeriesQuestion, 'query' | 'stepMs'>,
+  series: Series,
+  intervalMs: number | undefined,
+): number | undefined {
+  if (!isSnapshot(query.profileType)) return series.values.reduce((sum, value) => sum + value, 0);
+  if (intervalMs === undefined) return undefined;
+  return (meanHeld([series])?.mean ?? 0) / uploadsIn(stepMs, intervalMs);
 }

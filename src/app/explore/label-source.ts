@@ -1,9 +1,12 @@
 /** Names and values of labels with what they cost, as the query bar asks for them. */
-import type { DataSource } from '#datasource/datasource.ts';
+import type { DataSource, SeriesQuestion } from '#datasource/datasource.ts';
 import { labelValue } from '#model/labels.ts';
+import { isSnapshot } from '#model/series-values.ts';
 import type { TimeRange } from '#model/time-range.ts';
-import type { LabelSource } from '../query-bar/suggestions.ts';
+import type { CostRow, LabelSource } from '../query-bar/suggestions.ts';
 import { sparkQuestion } from './questions.ts';
+import { costsOf } from './subject.ts';
+import { loadInterval } from './upload-interval.ts';
 
 /** Labels that are counted, and values that have a cost: the rest are offered by name. */
 const MOST_COUNTED = 40;
@@ -30,19 +33,27 @@ export function labelSourceOf(
     },
     async loadValues(name, others, signal) {
       if (range === undefined) return [];
-      const [values, series] = await Promise.all([
+      const [values, costs] = await Promise.all([
         source.labelValues(name, others, range, signal),
         profileType === undefined
           ? []
-          : source.series(sparkQuestion({ profileType, matchers: others, range }, [name], MOST_COSTED), signal),
+          : loadCosts(source, sparkQuestion({ profileType, matchers: others, range }, [name], MOST_COSTED), signal),
       ]);
-      const costs = new Map(
-        series.map(({ labels, values: column }) => [
-          labelValue(labels, name),
-          column.reduce((sum, value) => sum + value, 0),
-        ]),
-      );
-      return values.map((value) => ({ name: value, cost: costs.get(value) }));
+      const byValue = new Map(costs.map((row) => [row.name, row.cost]));
+      return values.map((value) => ({ name: value, cost: byValue.get(value) }));
     },
   };
+}
+
+async function loadCosts(
+  source: DataSource,
+  question: SeriesQuestion,
+  signal: AbortSignal,
+): Promise<readonly CostRow[]> {
+  const { query, groupBy } = question;
+  const [series, intervalMs] = await Promise.all([
+    source.series(question, signal),
+    isSnapshot(query.profileType) ? loadInterval(source, query, signal) : undefined,
+  ]);
+  return costsOf(question, series, groupBy[0], intervalMs);
 }

@@ -39,3 +39,8 @@ export function sparkQuestion(query: ProfileQuery, groupBy: readonly string[], l
     limit,
   };
 }
+
+/** Values have a type's unit: an answer may only stand in for one of the same type. */
+export function mayStandIn(before: SeriesQuestion | undefined, question: SeriesQuestion | undefined): boolean {
+  return question === undefined || before?.query.profileType === question.query.profileType;
+}

@@ -1,29 +1,25 @@
 /** The time series over the graph, with what happened when. */
-import { useQuery } from '@tanstack/react-query';
 import { type ReactElement, type ReactNode, useCallback, useEffect, useMemo } from 'react';
 import { alignSeries, pointsOf } from '#model/aligned-series.ts';
 import { type LabelSet, labelValue } from '#model/labels.ts';
 import { isSnapshot, rateScaleOf, withoutOpenSteps } from '#model/series-values.ts';
 import { formatInstant } from '#model/time-text.ts';
 import type { Series } from '#model/series.ts';
-import type { TimeRange } from '#model/time-range.ts';
+import { absolute, type TimeRange } from '#model/time-range.ts';
 import { aroundMarker, aroundMarkerTitle } from '../compare/ranges.ts';
 import { Button, IconButton } from '../components/button.tsx';
-import { useLabelNames, useSeries, useSource } from '../source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
-import { useFirstPicture } from '../views/first-picture.ts';
 import { onScreen } from '../views/on-screen.ts';
 import { Timeline, type TimelineProps } from '../views/timeline/timeline.tsx';
-import { findMarkers, joinMarkers, type Marker, versionLabelOf } from './found-markers.ts';
-import { versionQuestion } from './questions.ts';
+import type { Marker } from './found-markers.ts';
 import { type Explored, named } from './use-explored.ts';
+import { useMarkers } from './use-markers.ts';
 import { MOST_SERIES, type ShownSeries } from './use-shown-series.ts';
 import styles from './explore.module.css';
 
 const NO_SERIES: readonly Series[] = [];
-const NO_MARKERS: readonly Marker[] = [];
 const HOUR_MS = 3_600_000;
 
 /** `sides` and `onSide` are those of a comparison. */
@@ -42,7 +38,7 @@ export function SeriesBand(props: SeriesBandProps): ReactElement {
   const by = useUrl((state) => state.by);
   const callSite = useUrl((state) => state.cs);
   const nowMs = useNow();
-  const marks = useMarkers(explored);
+  const marks = useMarkers(explored.query, explored.subject?.service);
   const profileType = query?.profileType ?? '';
   const scale = useMemo(() => rateScaleOf(profileType), [profileType]);
   const { stepMs } = shown;
@@ -59,7 +55,7 @@ export function SeriesBand(props: SeriesBandProps): ReactElement {
   }, [aligned]);
   const titleOf = useCallback((labels: LabelSet) => (by === '' ? '' : labelValue(labels, by) || '(none)'), [by]);
   const zoomTo = ({ startMs, endMs }: TimeRange): void =>
-    navigate({ ...named(explored), from: String(Math.round(startMs)), until: String(Math.round(endMs)) }, 'push');
+    navigate({ ...named(explored), ...absolute(startMs, endMs) }, 'push');
   return (
     <div className={styles['series']}>
       {callSite.length > 0 && (
@@ -148,36 +144,4 @@ function MarkFacts({ mark, zone, children }: { mark: Marker; zone: string; child
 function byName(series: readonly Series[]): readonly Series[] {
   const name = ({ labels }: Series): string => labels.map(({ value }) => value).join('\0');
   return [...series].sort((a, b) => (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0));
-}
-
-/** What the data tells of versions, and what was told to the server, by time. */
-function useMarkers({ query, subject }: Explored): readonly Marker[] {
-  const source = useSource();
-  const hasPicture = useFirstPicture();
-  const names = useLabelNames(query?.matchers ?? [], query?.range);
-  const label = names.data && versionLabelOf(names.data);
-  const question = useMemo(
-    () => (query && label !== undefined ? versionQuestion(query, label) : undefined),
-    [query, label],
-  );
-  const versions = useSeries(hasPicture ? question : undefined);
-  const told = useQuery({
-    queryKey: ['told markers', query?.range, subject?.service],
-    queryFn: ({ signal }) => source.toldMarkers(query!.range, subject!.service, signal),
-    enabled: query !== undefined && subject !== undefined && hasPicture,
-  });
-  return useMemo(() => {
-    if (!query) return NO_MARKERS;
-    const found =
-      versions.data && label !== undefined && question && !versions.isPlaceholderData
-        ? findMarkers(versions.data, label, query.range, question.stepMs)
-        : [];
-    const heard = (told.data ?? []).map(({ timeMs, title, service, url }) => ({
-      timeMs,
-      title,
-      details: [service === undefined ? 'Told for all services' : `Told for ${service.slice(0, 200)}`],
-      url,
-    }));
-    return joinMarkers(found, heard);
-  }, [query, versions.data, versions.isPlaceholderData, label, question, told.data]);
 }

@@ -1,7 +1,11 @@
 /** What Explore shows where the link leaves it open: the busiest service, its usual profile type. */
+import type { SeriesQuestion } from '#datasource/datasource.ts';
 import { type LabelSet, labelValue, SERVICE_LABEL } from '#model/labels.ts';
 import { defaultProfileType, parseProfileType, type ProfileType } from '#model/profile-type.ts';
+import type { SampleType } from '#model/profile.ts';
 import type { Series } from '#model/series.ts';
+import { busiestFirst, type CostRow } from '../query-bar/suggestions.ts';
+import { costOf } from './instance-means.ts';
 
 export const TYPE_LABEL = '__profile_type__';
 
@@ -48,11 +52,22 @@ export function parsedTypes(ids: readonly string[]): ProfileType[] {
   return ids.flatMap((id) => parseProfileType(id) ?? []);
 }
 
-/** Sum of each service's series, largest first. */
-export function costsOf(series: readonly Series[], label: string): readonly { name: string; cost: number }[] {
-  return series
-    .map(({ labels, values }) => ({ name: labelValue(labels, label), cost: values.reduce((sum, v) => sum + v, 0) }))
-    .sort((a, b) => b.cost - a.cost || (a.name < b.name ? -1 : 1));
+/** What values of a profile type count; nothing that has a name where it is no type. */
+export function sampleTypeOf(id: string | undefined): SampleType {
+  const type = id === undefined ? undefined : parseProfileType(id);
+  return { type: type?.sampleType ?? '', unit: type?.sampleUnit ?? '' };
+}
+
+/** What each value of a label costs, the most first. */
+export function costsOf(
+  question: SeriesQuestion,
+  series: readonly Series[],
+  label: string,
+  intervalMs: number | undefined,
+): readonly CostRow[] {
+  return busiestFirst(
+    series.map((one) => ({ name: labelValue(one.labels, label), cost: costOf(question, one, intervalMs) })),
+  );
 }
 
 export interface Subject {

@@ -9,6 +9,7 @@ import { useNow } from '../time/refresh-clock.ts';
 import { useUrl } from '../url/url-store.ts';
 import { overviewQuestion } from './questions.ts';
 import { type Catalogue, chooseSubject, costsOf, type Subject } from './subject.ts';
+import { USUAL_INTERVAL_MS } from './upload-interval.ts';
 
 /** The range where the link names none. */
 export const DEFAULT_RANGE: TimeRangeText = { from: 'now-1h', until: 'now' };
@@ -71,11 +72,11 @@ export function useExplored(): Explored {
 
   const catalogue = useCatalogue(time.range);
   const isServiceOpen = svc === undefined;
-  const overview = useSeries(isServiceOpen ? overviewQuestion(catalogue.data, time.range) : undefined);
-  const busiest = useMemo(
-    () => (overview.data ? costsOf(overview.data, SERVICE_LABEL)[0]?.name : undefined),
-    [overview.data],
-  );
+  const question = isServiceOpen ? overviewQuestion(catalogue.data, time.range) : undefined;
+  const overview = useSeries(question);
+  // How often profiles come is no matter here: all services are held to one.
+  const busiest =
+    question && overview.data && costsOf(question, overview.data, SERVICE_LABEL, USUAL_INTERVAL_MS)[0]?.name;
   const subject = useMemo(
     () => chooseSubject({ svc, type }, catalogue.data, busiest),
     [svc, type, catalogue.data, busiest],

@@ -5,7 +5,7 @@ import type { SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
 import { keepSnapshot, type MadeLink, makeShortLink } from '#datasource/short-links.ts';
 import { type KeptAnswers, type KeptProfile, packSnapshot } from '#datasource/snapshot.ts';
 import type { ToldMarker } from '#datasource/told-markers.ts';
-import { labelSet, type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
+import { labelSet, type LabelMatcher, labelValue, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
@@ -16,6 +16,7 @@ import { openFileNamed } from '../files/files-store.ts';
 import { currentNow } from '../time/refresh-clock.ts';
 import { linkOnScreen } from '../views/link-on-screen.ts';
 import { onScreen } from '../views/on-screen.ts';
+import { settled } from '../views/settled.ts';
 
 export interface KeptLink extends MadeLink {
   /** Of the snapshot, as sent. */
@@ -27,9 +28,6 @@ export function shortLinkOf(link: string): Promise<MadeLink> {
   return makeShortLink(document.baseURI, new URL(link).search);
 }
 
-const LOOK_MS = 30;
-const QUIET_LOOKS = 4;
-
 /** @throws Error with what is in the way, in words */
 export async function keepView(analysis: Analysis, queries: QueryClient, signal: AbortSignal): Promise<KeptLink> {
   const answers = await answersOnScreen(analysis, queries, signal);
@@ -38,15 +36,6 @@ export async function keepView(analysis: Analysis, queries: QueryClient, signal:
   const packed = await packSnapshot(answers);
   signal.throwIfAborted();
   return { ...(await keepSnapshot(document.baseURI, answers.link, packed)), bytes: packed.length };
-}
-
-/** One answer leads to the next question: when nothing has been asked for a while, all is there. */
-async function allAnswered(queries: QueryClient, signal: AbortSignal): Promise<void> {
-  for (let looks = 0; looks < QUIET_LOOKS;) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    signal.throwIfAborted();
-    looks = queries.isFetching({ type: 'active' }) > 0 ? 0 : looks + 1;
-  }
 }
 
 /** Answers of one kind that stand on the screen: what is behind the id of the source in their keys, and what they are. */
@@ -58,7 +47,7 @@ export async function answersOnScreen(
   queries: QueryClient,
   signal: AbortSignal,
 ): Promise<KeptAnswers> {
-  await allAnswered(queries, signal);
+  await settled(queries, signal);
   // All of one moment: the next refresh may come at any time.
   const active = queries
     .getQueryCache()
@@ -73,20 +62,18 @@ export async function answersOnScreen(
   const shown = onScreen.getState().tree?.file.asked;
   if (shown && !open.some(({ query }) => isSame(query, shown)))
     throw new Error('Another profile is on its way: keep it once it is there.');
+  const services = new Set(open.flatMap(({ query }) => serviceOf(query.matchers) ?? []));
   const answers = {
     link: new URL(linkOnScreen({ snap: undefined, embed: false })).search,
     // Files are of no time: then it is when they were kept.
     nowMs: open.length > 0 ? currentNow() : Date.now(),
     stored: (of('stored')[0]?.data as StoredRange | null | undefined) ?? undefined,
-    labelSets: [...catalogues(of), ...unmet(of)],
+    labelSets: [...catalogues(of, services), ...unmet(of)],
     labelNames: of('label names').map(({ key: [matchers, range], data }) => ({
       question: { matchers: matchers as readonly LabelMatcher[], range: range as TimeRange },
       answer: data as readonly string[],
     })),
-    series: of('series').map(({ key, data }) => ({
-      question: key[0] as SeriesQuestion,
-      answer: data as readonly Series[],
-    })),
+    series: seriesAnswers(of, services),
     markers: of('told markers').flatMap(({ data }) => data as readonly ToldMarker[]),
   };
   const profiles: KeptProfile[] = [];
@@ -135,18 +122,36 @@ function filesOnScreen(): readonly string[] {
   return [...new Set(names)];
 }
 
-function catalogues(of: AnswersTo): KeptAnswers['labelSets'] {
+function serviceOf(matchers: readonly LabelMatcher[]): string | undefined {
+  return matchers.find(({ name, operator }) => name === SERVICE_LABEL && operator === '=')?.value;
+}
+
+/** The page asks for all services, to offer them: of the others neither names nor costs travel. */
+function catalogues(of: AnswersTo, kept: ReadonlySet<string>): KeptAnswers['labelSets'] {
   return of('catalogue').map(({ key, data }) => ({
     question: { names: [SERVICE_LABEL, TYPE_LABEL], matchers: [], range: key[0] as TimeRange },
-    answer: (data as Catalogue).services.flatMap(({ name, types }) =>
-      types.map((type) =>
-        labelSet([
-          { name: SERVICE_LABEL, value: name },
-          { name: TYPE_LABEL, value: type },
-        ]),
+    answer: (data as Catalogue).services
+      .filter(({ name }) => kept.has(name))
+      .flatMap(({ name, types }) =>
+        types.map((type) =>
+          labelSet([
+            { name: SERVICE_LABEL, value: name },
+            { name: TYPE_LABEL, value: type },
+          ]),
+        ),
       ),
-    ),
   }));
+}
+
+function seriesAnswers(of: AnswersTo, kept: ReadonlySet<string>): KeptAnswers['series'] {
+  return of('series').flatMap(({ key, data }) => {
+    const question = key[0] as SeriesQuestion;
+    const all = data as readonly Series[];
+    const service = serviceOf(question.query.matchers);
+    const answer =
+      service === undefined ? all.filter(({ labels }) => kept.has(labelValue(labels, SERVICE_LABEL))) : all;
+    return service === undefined || kept.has(service) ? [{ question, answer }] : [];
+  });
 }
 
 function unmet(of: AnswersTo): KeptAnswers['labelSets'] {

@@ -10,7 +10,6 @@ import { linkRows } from './link-words.ts';
 import styles from './share.module.css';
 
 export const LINKS_KEY = 'links';
-const MOST_SHOWN = 100;
 
 export function KeptLinks({ zone }: { zone: string }): ReactElement {
   const [isOpen, setOpen] = useState(false);
@@ -42,8 +41,7 @@ function List({ zone }: { zone: string }): ReactElement {
     await queries.invalidateQueries({ queryKey: [LINKS_KEY] });
   };
   const why = failure ?? error?.message;
-  const shown = data?.links.slice(0, MOST_SHOWN) ?? [];
-  const size = data?.links.reduce((sum, { snapshotBytes }) => sum + snapshotBytes, 0) ?? 0;
+  const shown = data?.links ?? [];
   return (
     <>
       <p role="status">{said}</p>
@@ -56,7 +54,7 @@ function List({ zone }: { zone: string }): ReactElement {
         <p>
           {data.count === 0
             ? 'There are none yet.'
-            : `${formatCount(data.count)} ${data.count === 1 ? 'link' : 'links'}, ${formatBytesOfFile(size)} of snapshots${
+            : `${formatCount(data.count)} ${data.count === 1 ? 'link' : 'links'}, ${formatBytesOfFile(data.snapshotBytes)} of snapshots${
                 shown.length < data.count ? `; the first ${formatCount(shown.length)} are listed` : ''
               }. A deleted link leads nowhere for everybody.`}
         </p>

@@ -21,11 +21,16 @@ export function writeKeptPage(viewer: string, kept: Uint8Array): string {
 export function readKeptPage(): Uint8Array<ArrayBuffer> {
   const text = document.getElementById(ID)?.textContent;
   if (text === undefined) throw new Error('This page holds no data. It is what “Export as HTML” puts data into.');
+  let letters: string;
   try {
-    return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    letters = atob(text);
   } catch {
     throw new Error('The data in this file are damaged: it was cut or changed on its way.');
   }
+  const bytes = new Uint8Array(letters.length);
+  // Uint8Array.from would list every letter first.
+  for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i);
+  return bytes;
 }
 
 function toBase64(bytes: Uint8Array): string {

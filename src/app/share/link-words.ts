@@ -52,7 +52,9 @@ export function linkRows(state: UrlState, zone: string): readonly LinkRow[] {
 export function linkAsMarkdown(state: UrlState, url: string, zone: string): string {
   const words = subjectRows(state, zone).flatMap(([, text]) => (text ? [plain(text)] : []));
   const title = words.length === 0 ? 'Flametide' : words.join(' · ');
-  return `[${markdownText(title)}](${url.replaceAll('(', '%28').replaceAll(')', '%29')})`;
+  // Before a sign that means something in Markdown a backslash would go away, and with it what a pattern says.
+  const address = url.replaceAll('\\', '%5C').replaceAll('(', '%28').replaceAll(')', '%29');
+  return `[${markdownText(title)}](${address})`;
 }
 
 type Row = readonly [title: string, text: string | undefined | false];

@@ -24,6 +24,8 @@ export function snapshotQuery(analysis: Analysis, id: string) {
       const { packed, keptMs } = await fetchSnapshot(document.baseURI, id, signal);
       const answers = await unpackSnapshot(packed);
       const { nowMs } = answers;
+      // Who went elsewhere meanwhile keeps their files.
+      signal.throwIfAborted();
       await openKept(analysis, answers.files);
       const ranges = answers.profiles.map(({ query }) => query.range);
       return {

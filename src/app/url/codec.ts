@@ -6,13 +6,15 @@ import { isZone } from '#model/civil-time.ts';
 import { normalisations } from '#model/normalise.ts';
 import { isTimePoint } from '#model/time-range.ts';
 import type { Transform } from '#model/transforms/registry.ts';
+import { isLinkId, longestLink } from '#wire/links.ts';
 import { LONGEST_TEXT, parsePath, parseTransform, printPath, printTransform } from './transform-text.ts';
 import { PACKED_KEY, packLink, unpackLink } from './packed-link.ts';
 import type { UrlState } from './url-state.ts';
 
 // A second version is lifted to the one behind it where `parseUrl` reads `v`, before any key is looked at.
 const VERSION = '1';
-const LONGEST_LINK = 64_000;
+/** What a packed link unpacks to, in letters: a Chinese one takes nine of them, and a search alone may have 16 000. */
+const LONGEST_UNPACKED = 1 << 21;
 const MOST_KEYS = 100;
 export const mostTransforms = 32;
 const MOST_MATCHERS = 30;
@@ -97,8 +99,8 @@ const names = Object.keys(keys) as (keyof KnownState)[];
 export function parseUrl(search: string): { readonly state: UrlState; readonly notices: readonly string[] } {
   const notices: string[] = [];
   let query = search.replace(/^\?/, '');
-  if (query.length > LONGEST_LINK) {
-    notices.push(`The link has ${query.length} letters; at most ${LONGEST_LINK} are read.`);
+  if (query.length > longestLink) {
+    notices.push(`The link has ${query.length} letters; at most ${longestLink} are read.`);
     query = '';
   }
   const pairs = unpacked([...new URLSearchParams(query)], notices);
@@ -147,7 +149,7 @@ function unpacked(pairs: readonly Pair[], notices: string[]): readonly Pair[] {
   const packed = pairs.find(([key]) => key === PACKED_KEY);
   if (!packed) return pairs;
   const others = pairs.filter(([key]) => key !== PACKED_KEY);
-  const query = unpackLink(packed[1], LONGEST_LINK);
+  const query = unpackLink(packed[1], LONGEST_UNPACKED);
   if (query === undefined) notices.push(`${PACKED_KEY}= could not be unpacked; what it held is not shown.`);
   return [...others, ...new URLSearchParams(query ?? '')].filter(([key]) => key !== PACKED_KEY);
 }
@@ -289,7 +291,7 @@ function linkId(): Key<string | undefined> {
   return {
     fallback: undefined,
     isChoice: false,
-    parse: ([value = '']) => (/^[0-9a-z]{8,64}$/.test(value) ? value : undefined),
+    parse: ([value = '']) => (isLinkId(value) ? value : undefined),
     print: (value) => (value === undefined ? [] : [value]),
   };
 }

@@ -1,10 +1,9 @@
 /** One open profile: tools, transforms, the chosen view, and what was drawn. */
-import { type ReactElement, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactElement, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { findPath, pathOf } from '#model/call-path.ts';
 import type { NodeIndex } from '#model/call-tree.ts';
-import { parseSearch } from '#model/search.ts';
 import { formatCount } from '#model/units.ts';
-import { addTransform, runFrameKey, showSandwich } from '../commands.ts';
+import { runFrameKey, showSandwich } from '../commands.ts';
 import { Button } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { lazily } from '../components/lazily.tsx';
@@ -15,16 +14,16 @@ import { colourKeys } from './colours.ts';
 import { ProfileGraph } from './flamegraph/profile-graph.tsx';
 import { useFlameTheme } from './flamegraph/flame-theme.ts';
 import { FunctionsTable } from './functions/functions-table.tsx';
+import { largestNode } from './largest-node.ts';
 import { onScreen } from './on-screen.ts';
 import { Panes, usePane } from './panes.tsx';
-import { SearchBox } from './search-box.tsx';
-import { runSharedKey, stepToHit } from './search-steps.ts';
 import { type ShownProfile, type ShownTree, shownTreeOf, useShown, valueText } from './shown.ts';
 import { SidePanel } from './side-panel.tsx';
 import { Strip } from './strip.tsx';
 import { useFrameMenu } from './use-frame-menu.tsx';
 import { useLasting } from './use-lasting.ts';
 import { useIsNarrow } from './use-narrow.ts';
+import { useSearched, useSearchTools } from './use-search-tools.tsx';
 import styles from './workspace.module.css';
 
 const ViewOptions = lazily(async () => (await import('./view-options.tsx')).ViewOptions);
@@ -56,42 +55,23 @@ export function Workspace({ file, isStale = false, note }: WorkspaceProps): Reac
   const [kept, setKept] = useState<ShownTree>();
   if (now !== undefined && now !== kept) setKept(now);
   const shown = now ?? kept;
-  const text = useUrl((state) => state.s);
-  // Typing stays ahead of the search; one that does not parse marks nothing.
-  const deferred = useDeferredValue(text);
-  const searched = useMemo(() => (parseSearch(deferred).ok ? deferred.trim() : ''), [deferred]);
-  const { data: found, isPlaceholderData: isOldSearch } = useSearch((shown ?? asked).request, searched);
-  const search = searched === '' ? undefined : found;
-  const input = useRef<HTMLInputElement>(null);
+  const searched = useSearched();
+  const { data: answered, isPlaceholderData: isOldSearch } = useSearch((shown ?? asked).request, searched);
+  const search = useSearchTools(
+    shown && { tree: shown.tree, names: shown.file.profile.functions.names },
+    searched,
+    answered,
+    isOldSearch || isPlaceholderData,
+  );
   const pane = usePane();
 
   useEffect(() => onScreen.setState({ tree: now }), [now]);
   useEffect(() => () => onScreen.setState({ tree: undefined }), []);
-  const isReady = shown !== undefined;
-  useEffect(() => {
-    // Keys work from the start: what was pressed to open the file is gone, and nothing else has the focus.
-    if (isReady && document.activeElement === document.body)
-      document.querySelector<HTMLElement>('[data-flamegraph]')?.focus({ preventScroll: true });
-  }, [isReady]);
-
-  const step = (by: 1 | -1): void => {
-    if (shown && search) stepToHit(shown.tree, shown.file.profile.functions.names, search.hit, by);
-  };
-  const onSharedKey = (key: string): boolean => runSharedKey(key, input, step);
 
   return (
     <div className={styles['workspace']}>
       <div className={styles['tools']}>
-        <SearchBox
-          input={input}
-          found={isOldSearch || isPlaceholderData ? undefined : search}
-          whole={shown?.tree.total[0] ?? 0}
-          onStep={step}
-          onFocusSearch={() => searched !== '' && addTransform({ kind: 'focus', match: searched })}
-          onLeave={() =>
-            document.querySelector<HTMLElement>('[data-flamegraph], [role=grid], [role=treegrid]')?.focus()
-          }
-        />
+        {search.box}
         <Panes pane={pane} />
         <span className={styles['spacer']} />
         <ViewOptions ownCode={file.profile.ownCode} />
@@ -119,14 +99,14 @@ export function Workspace({ file, isStale = false, note }: WorkspaceProps): Reac
       ) : shown ? (
         <Views
           shown={shown}
-          hit={search?.hit}
+          hit={search.found?.hit}
           isStale={isStale || isPlaceholderData || now === undefined}
-          onSharedKey={onSharedKey}
+          onSharedKey={search.onKey}
         />
       ) : (
         <div className={styles['panel']} aria-busy="true" />
       )}
-      <StatusLine shown={shown} searchMs={search?.searchMs} />
+      <StatusLine shown={shown} searchMs={search.found?.searchMs} />
     </div>
   );
 }
@@ -168,12 +148,8 @@ function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
     navigate({ z: pathOf(tree, names, node) }, how === 'step' ? 'push' : 'replace');
   };
   const select = (node: NodeIndex): void => navigate({ sel: pathOf(tree, names, node) }, 'replace');
-  /** A function stands in the graph for its largest occurrence. */
   const selectFunction = (func: number): void => {
-    let largest = -1;
-    for (let i = 1; i < tree.length; i++) {
-      if (tree.func[i] === func && (largest < 0 || tree.total[i] > tree.total[largest])) largest = i;
-    }
+    const largest = largestNode(tree, func);
     if (largest > 0) select(largest);
   };
 

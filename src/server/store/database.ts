@@ -5,8 +5,8 @@ import { DatabaseSync } from '@photostructure/sqlite';
 export type Database = InstanceType<typeof DatabaseSync>;
 export type Statement = ReturnType<Database['prepare']>;
 
-/** Raised when a folder's content changes so that an older Flametide would misread it. */
-const STORE_FORMAT = 1;
+/** Raised when a folder's content changes so that an older Flametide would misread it. Blocks of format 1 are still read. */
+const STORE_FORMAT = 2;
 
 /** Pages of the write-ahead log until it is folded into the file: 16 MiB. */
 const CHECKPOINT_PAGES = 2048;
@@ -69,7 +69,7 @@ export function openForWriting(file: string): Database {
   }
   db.exec('BEGIN IMMEDIATE');
   db.exec(SCHEMA);
-  db.prepare("INSERT OR IGNORE INTO meta VALUES ('format', ?)").run(STORE_FORMAT);
+  db.prepare("INSERT OR REPLACE INTO meta VALUES ('format', ?)").run(STORE_FORMAT);
   db.exec('COMMIT');
   return db;
 }

@@ -13,6 +13,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { openForWriting, UnusableStore, type Database } from './database.ts';
@@ -25,6 +26,8 @@ const BALLAST_BYTES = 64 << 20;
 /** Writes stop when less than this, or this share of the disk, is free: whichever is less. */
 const LEAST_FREE_BYTES = 1 << 30;
 const LEAST_FREE_SHARE = 0.05;
+const SQLITE_FULL = 13;
+const NO_ROOM = new Set([constants.errno.ENOSPC, constants.errno.EDQUOT, constants.errno.EFBIG]);
 
 export interface OpenFolder {
   readonly db: Database;
@@ -111,11 +114,10 @@ export function fileBytes(file: string): number {
   return ['', '-wal'].reduce((sum, end) => sum + (existsSync(file + end) ? statSync(file + end).size : 0), 0);
 }
 
-/** A full disk, in SQLite's words. */
+/** Whether there was no room to write: on the disk, or by a quota or a limit, which SQLite takes for a failing disk. */
 export function isFull(error: unknown): boolean {
-  return (
-    error instanceof Error && /database or disk is full|SQLITE_FULL|SQLITE_IOERR_WRITE|ENOSPC/i.test(describe(error))
-  );
+  const { errcode, systemErrno = 0 } = (error ?? {}) as { errcode?: number; systemErrno?: number };
+  return errcode === SQLITE_FULL || NO_ROOM.has(systemErrno);
 }
 
 function isDamage(error: unknown): boolean {

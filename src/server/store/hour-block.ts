@@ -1,15 +1,18 @@
 /**
  * All profiles of one series in one hour, as stored once the hour is over. Four payloads, so that a question reads what
- * it needs: `points` for time series, `sums` for whole hours, `index` and `values` for everything else. The last two lie
- * by stack, not by profile: the same few stacks come again in most profiles, and their gaps pack best.
+ * it needs: `points` for time series, `sums` for whole hours, and beside these `index` and `values` for everything else.
+ * The last two lie by stack, not by profile, and the most frequent stacks first: gaps of one size pack best.
  */
 
+import type { ByteReader } from '#base/byte-reader.ts';
 import { WireSink } from '#wire/wire-sink.ts';
 import { DamagedBlob, payloadReader } from './blob.ts';
-import { commonDivisor, encodeVector, SampleVector } from './sample-vector.ts';
+import { commonDivisor, decodeVector, encodeVector, SampleVector } from './sample-vector.ts';
 
 /** Samples in one block: positions must fit beside a leaf in a double (28 + 24 bits). */
 export const MOST_SAMPLES_OF_A_BLOCK = 1 << 24;
+/** Stands before the divisor in `values`; in blocks of format 1 the divisor comes first, which is never 0. */
+const BY_COUNT = 0;
 
 export interface HourPayloads {
   readonly points: Uint8Array;
@@ -83,29 +86,42 @@ export class HourBlockBuilder {
     });
     keys.sort();
     const divisor = commonDivisor(value, 0, length);
-    const index = new WireSink(length * 2 + 64);
-    const values = new WireSink(length * 2 + 64);
     const sums = new SampleVector();
-    values.varint(divisor);
-    let last = -1;
+    /** Where the samples of a stack begin in `keys`. */
+    const begin: number[] = [];
     for (let i = 0; i < length;) {
       const node = Math.floor(keys[i] / MOST_SAMPLES_OF_A_BLOCK);
-      let end = i + 1;
       const next = (node + 1) * MOST_SAMPLES_OF_A_BLOCK;
-      while (end < length && keys[end] < next) end++;
-      index.varint(node - last - 1);
-      index.varint(end - i);
-      last = node;
-      let profile = -1;
       let sum = 0;
-      for (; i < end; i++) {
-        const position = keys[i] % MOST_SAMPLES_OF_A_BLOCK;
-        index.varint(profileOf[position] - profile - 1);
-        profile = profileOf[position];
-        values.varint(value[position] / divisor);
-        sum += value[position];
-      }
+      begin.push(i);
+      for (; i < length && keys[i] < next; i++) sum += value[keys[i] % MOST_SAMPLES_OF_A_BLOCK];
       sums.push(node, sum);
+    }
+    begin.push(length);
+    const counts = Int32Array.from({ length: sums.length }, (_, stack) => begin[stack + 1] - begin[stack]);
+    const index = new WireSink(length * 2 + 64);
+    const values = new WireSink(length * 2 + 64);
+    values.varint(BY_COUNT);
+    values.varint(divisor);
+    for (let stack = 0; stack < counts.length; stack++)
+      index.varint(beyondCount(sums.value[stack], divisor, counts[stack]));
+    for (const stack of byCount(counts, this.profiles)) {
+      const listsAbsence = isFrequent(counts[stack], this.profiles);
+      let last = -1;
+      const list = (profile: number): void => {
+        index.varint(profile - last - 1);
+        last = profile;
+      };
+      let next = 0;
+      for (let i = begin[stack]; i < begin[stack + 1]; i++) {
+        const position = keys[i] % MOST_SAMPLES_OF_A_BLOCK;
+        const profile = profileOf[position];
+        if (listsAbsence) while (next < profile) list(next++);
+        else list(profile);
+        next = profile + 1;
+        values.varint(value[position] / divisor);
+      }
+      if (listsAbsence) while (next < this.profiles) list(next++);
     }
     return {
       points: this.#encodePoints(),
@@ -159,21 +175,54 @@ export function decodePoints(payload: Uint8Array, startUs: number): HourPoints {
   return points;
 }
 
-/**
- * Every sample of a block, by stack and then by time.
- * @param nodes of the dictionary. @param profiles of the block. @throws DamagedBlob
- */
+/** Every sample of a block, in no order. @param nodes of the dictionary. @param profiles of the block. @throws DamagedBlob */
 export function forEachSample(
-  { index, values }: Pick<HourPayloads, 'index' | 'values'>,
+  { sums, index, values }: Omit<HourPayloads, 'points'>,
   nodes: number,
   profiles: number,
   take: (leaf: number, profile: number, value: number) => void,
 ): void {
   const where = payloadReader(index);
   const what = payloadReader(values);
+  const first = what.unsigned();
+  if (first !== BY_COUNT) return forEachSampleByLeaf(where, what, first, nodes, profiles, take);
   const divisor = what.unsigned();
+  const stacks = new SampleVector();
+  decodeVector(sums, nodes, stacks);
+  const counts = new Int32Array(stacks.length);
+  for (let stack = 0; stack < counts.length; stack++) {
+    const count = beyondCount(stacks.value[stack], divisor, where.unsigned());
+    if (!(count > 0 && count <= profiles))
+      throw new DamagedBlob(`has ${count} samples of a stack in ${profiles} profiles`);
+    counts[stack] = count;
+  }
+  for (const stack of byCount(counts, profiles)) {
+    const leaf = stacks.leaf[stack];
+    const count = counts[stack];
+    const listsAbsence = isFrequent(count, profiles);
+    let next = 0;
+    for (let left = listsAbsence ? profiles - count : count; left > 0; left--) {
+      const listed = next + where.unsigned();
+      if (listed >= profiles) throw new DamagedBlob(`names profile ${listed} of ${profiles}`);
+      if (listsAbsence) while (next < listed) take(leaf, next++, what.unsigned() * divisor);
+      else take(leaf, listed, what.unsigned() * divisor);
+      next = listed + 1;
+    }
+    if (listsAbsence) while (next < profiles) take(leaf, next++, what.unsigned() * divisor);
+  }
+}
+
+/** As format 1 of the store has it: `index` names the leaves itself, every sample is listed, and `values` begins with a divisor. */
+function forEachSampleByLeaf(
+  where: ByteReader,
+  what: ByteReader,
+  divisor: number,
+  nodes: number,
+  profiles: number,
+  take: (leaf: number, profile: number, value: number) => void,
+): void {
   let leaf = -1;
-  while (where.offset < index.length) {
+  while (where.offset < where.end) {
     leaf += where.unsigned() + 1;
     if (leaf >= nodes) throw new DamagedBlob(`names node ${leaf} of ${nodes}`);
     const count = where.unsigned();
@@ -185,4 +234,30 @@ export function forEachSample(
       take(leaf, profile, what.unsigned() * divisor);
     }
   }
+}
+
+/** Such a stack is told by the profiles that lack it. */
+function isFrequent(count: number, profiles: number): boolean {
+  return count * 2 > profiles;
+}
+
+/**
+ * From the samples of a stack to what is kept for them, and the same way back. Most sums are as many times the divisor as
+ * there are samples; sums that no double holds exactly say nothing.
+ */
+function beyondCount(sum: number, divisor: number, count: number): number {
+  const times = Math.round(sum / divisor);
+  return times <= Number.MAX_SAFE_INTEGER ? times - count : count;
+}
+
+/** Stacks by falling count, equal ones as they stand. @param most that a count can be */
+function byCount(counts: Int32Array, most: number): Int32Array {
+  const place = new Int32Array(most + 2);
+  for (const count of counts) place[most - count + 1]++;
+  for (let i = 1; i < place.length; i++) place[i] += place[i - 1];
+  const order = new Int32Array(counts.length);
+  counts.forEach((count, stack) => {
+    order[place[most - count]++] = stack;
+  });
+  return order;
 }

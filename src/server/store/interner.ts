@@ -50,6 +50,10 @@ export class Interner {
   }
 
   node(parent: number, frame: number): number {
+    // The first callee of a node came right after it, with the rest of its stack: most steps need no search.
+    const { nodeParent, nodeFrame } = this.columns;
+    const next = parent + 1;
+    if (next < nodeParent.length && nodeParent.values[next] === parent && nodeFrame.values[next] === frame) return next;
     return this.#nodes.intern(parent, frame);
   }
 

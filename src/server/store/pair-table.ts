@@ -14,6 +14,7 @@ export class PairTable {
   constructor(a: Int32Column, b: Int32Column, first: number) {
     this.#a = a;
     this.#b = b;
+    while ((a.length - first) * 2 > this.#slots.length) this.#slots = new Int32Array(this.#slots.length * 2);
     for (let i = first; i < a.length; i++) this.#insert(i);
   }
 

@@ -22,23 +22,33 @@ class CachedPart implements Part {
   usedAt = 0;
   /** A delta could not be read: what it and those behind it hold is lost, what came before is right. */
   isDamaged = false;
-  /** Canonical nodes by the canonical node of the parent and the function: open addressing, 0 is empty. */
-  #slots = new Int32Array(1024);
+  /**
+   * Canonical nodes by the canonical node of the parent and the function: open addressing, 0 is empty. As large as all
+   * the rest, and of use only where more is to come: empty until then, as most parts are of days that are over.
+   */
+  #slots = new Int32Array(0);
   #used = 0;
 
   /** @param nodes how many are to come: room for them at once, as a table that grows is filled twice. */
   constructor(nodes: number) {
+    const room = Math.min(nodes, MOST_NODES_AT_ONCE);
+    this.columns.reserveNodes(room - 1);
+    this.canonical.reserve(room);
     this.canonical.push(0);
-    let slots = this.#slots.length;
-    while (slots * 2 < Math.min(nodes, MOST_NODES_AT_ONCE) * 3) slots *= 2;
-    if (slots > this.#slots.length) this.#slots = new Int32Array(slots);
+    this.#makeSlots(room);
   }
 
   get bytes(): number {
-    return this.columns.bytes + this.canonical.length * 4 + this.#slots.length * 4;
+    return this.columns.bytes + this.canonical.values.length * 4 + this.#slots.length * 4;
+  }
+
+  /** Until more is appended. */
+  forgetSlots(): void {
+    this.#slots = new Int32Array(0);
   }
 
   append(payload: Uint8Array): void {
+    if (this.#slots.length === 0) this.#makeSlots(this.canonical.length * 2);
     try {
       this.columns.append(payload);
     } finally {
@@ -48,6 +58,7 @@ class CachedPart implements Part {
 
   /** The first node of the same functions, which is `node` itself where there is none. */
   #find(node: number): number {
+    if (this.#used * 3 >= this.#slots.length * 2) this.#makeSlots(this.#slots.length);
     const parent = this.#parent(node);
     const func = this.#func(node);
     const slots = this.#slots;
@@ -58,7 +69,7 @@ class CachedPart implements Part {
       if (this.#parent(one) === parent && this.#func(one) === func) return one;
     }
     slots[at] = node;
-    if (++this.#used * 3 > slots.length * 2) this.#grow();
+    this.#used++;
     return node;
   }
 
@@ -70,11 +81,14 @@ class CachedPart implements Part {
     return this.columns.frameFunc.values[this.columns.nodeFrame.values[node]];
   }
 
-  #grow(): void {
-    const slots = new Int32Array(this.#slots.length * 2);
-    const mask = slots.length - 1;
-    for (const node of this.#slots) {
-      if (node === 0) continue;
+  /** Room for so many nodes, with those that are known in their places. */
+  #makeSlots(nodes: number): void {
+    let length = 1024;
+    while (length * 2 < nodes * 3) length *= 2;
+    const slots = new Int32Array(length);
+    const mask = length - 1;
+    for (let node = 1; node < this.canonical.length; node++) {
+      if (this.canonical.values[node] !== node) continue;
       let at = hashPair(this.#parent(node), this.#func(node)) & mask;
       while (slots[at] !== 0) at = (at + 1) & mask;
       slots[at] = node;
@@ -142,6 +156,7 @@ export class PartCache {
       if (!(error instanceof DamagedBlob)) throw error;
       part.isDamaged = true;
     }
+    if (known === undefined) part.forgetSlots();
     return part;
   }
 

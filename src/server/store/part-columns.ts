@@ -56,7 +56,9 @@ export class PartColumns {
 
   /** Estimate of the memory held, texts included. */
   get bytes(): number {
-    return this.nodes * 8 + this.frameFunc.length * 8 + this.names.length * 120 + this.paths.length * 100;
+    return (
+      this.nodeParent.values.length * 8 + this.frameFunc.length * 8 + this.names.length * 120 + this.paths.length * 100
+    );
   }
 
   /** What stands between two marks, to be kept on disk. */

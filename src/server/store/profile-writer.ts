@@ -16,6 +16,8 @@ import { encodeVector, SampleVector } from './sample-vector.ts';
 const MOST_NODES = 1 << 20;
 /** Memory for interners; beyond it those not used for longest are dropped, and read again when needed. */
 const INTERNER_BYTES = 160 << 20;
+/** After so many uses of others, the interner of a day that is over is dropped. */
+const USES_TILL_IDLE = 1000;
 const MOST_SERIES = 100_000;
 /** How long a repeat of an upload is known as one. */
 export const REPEAT_MS = 3_600_000;
@@ -361,6 +363,11 @@ export class ProfileWriter {
   }
 
   #shedInterners(): void {
+    let newest = -Infinity;
+    for (const { day } of this.#parts.values()) newest = Math.max(newest, day);
+    for (const [key, { day, usedAt }] of this.#parts) {
+      if (day < newest && this.#clock - usedAt > USES_TILL_IDLE) this.#parts.delete(key);
+    }
     let bytes = this.internerBytes;
     if (bytes <= INTERNER_BYTES) return;
     for (const [key, part] of [...this.#parts].sort(([, a], [, b]) => a.usedAt - b.usedAt)) {

@@ -36,7 +36,7 @@ interface HourRow {
   readonly part_id: number;
   readonly profiles: number;
   readonly points?: Uint8Array;
-  readonly sums?: Uint8Array;
+  readonly sums: Uint8Array;
   readonly sample_index?: Uint8Array;
   readonly sample_values?: Uint8Array;
 }
@@ -68,7 +68,7 @@ export class StoredSamples {
       parts: db.prepare('SELECT id, nodes, day FROM part WHERE service_id = ? AND day >= ? AND day <= ? ORDER BY day'),
       sums: hours('sums'),
       sumsAndPoints: hours('sums, points'),
-      samples: hours('points, sample_index, sample_values'),
+      samples: hours('points, sums, sample_index, sample_values'),
       raw: db.prepare(
         'SELECT time_us, part_id, period, data FROM raw WHERE series_id = ? AND time_us >= ? AND time_us < ?',
       ),
@@ -143,20 +143,19 @@ export class StoredSamples {
         stop();
         const done = walk.guard(series, row.hour, () => {
           const points = row.points && decodePoints(openBlob(row.points), row.hour * US_PER_HOUR);
-          if (row.sums && (!points || points.onePeriod)) {
-            const slice = wholeSlice(cutsUs, row.hour);
-            const part = walk.part(row.part_id);
-            decodeVector(openBlob(row.sums), part.nodes, this.#vector);
-            const { leaf, value, length } = this.#vector;
-            const period = points?.period[0] ?? 0;
-            for (let i = 0; i < length; i++) part.take(leaf[i], slice, value[i], period);
-            profiles[slice] += row.profiles;
-            return true;
-          }
-          return row.sums === undefined && points !== undefined && takeSamples(row, points, cutsUs, walk, profiles);
+          if (!isWhole) return takeSamples(row, points!, cutsUs, walk, profiles);
+          if (points && !points.onePeriod) return false;
+          const slice = wholeSlice(cutsUs, row.hour);
+          const part = walk.part(row.part_id);
+          decodeVector(openBlob(row.sums), part.nodes, this.#vector);
+          const { leaf, value, length } = this.#vector;
+          const period = points?.period[0] ?? 0;
+          for (let i = 0; i < length; i++) part.take(leaf[i], slice, value[i], period);
+          profiles[slice] += row.profiles;
+          return true;
         });
         // An hour of several periods: its samples must be read after all.
-        if (!done && row.sums) {
+        if (!done) {
           for (const again of samples.all(series, row.hour, row.hour) as HourRow[]) {
             if (again.id !== row.id) continue;
             walk.guard(series, row.hour, () =>
@@ -219,7 +218,11 @@ function takeSamples(
   }
   if (!any) return true;
   const part = walk.part(row.part_id);
-  const payloads = { index: openBlob(row.sample_index!), values: openBlob(row.sample_values!) };
+  const payloads = {
+    sums: openBlob(row.sums),
+    index: openBlob(row.sample_index!),
+    values: openBlob(row.sample_values!),
+  };
   forEachSample(payloads, part.nodes, points.length, (leaf, profile, value) => {
     if (slices[profile] >= 0) part.take(leaf, slices[profile], value, points.period[profile]);
   });

@@ -16,7 +16,8 @@ export class TreeUnion {
   readonly #parent = new Int32Column(4096);
   /** Function, or key of a tree by lines, by node. */
   readonly #key = new Int32Column(4096);
-  readonly #nodes: PairTable;
+  /** Made when a second dictionary comes: nodes of one are all different. */
+  #nodes: PairTable | undefined;
   #self = new Float64Array(4096);
   #total = new Float64Array(4096);
 
@@ -25,7 +26,6 @@ export class TreeUnion {
     this.#lines = lines;
     this.#parent.push(-1);
     this.#key.push(-1);
-    this.#nodes = new PairTable(this.#parent, this.#key, 1);
   }
 
   /** @returns by node of the part: its node here, -1 where nothing passes through it */
@@ -40,6 +40,8 @@ export class TreeUnion {
     const here = new Int32Array(total.length).fill(-1);
     const keyOf = new Int32Array(byLine ? columns.frameFunc.length : columns.names.length).fill(-1);
     here[0] = 0;
+    if (this.#parent.length > 1) this.#nodes ??= new PairTable(this.#parent, this.#key, 1);
+    const nodes = this.#nodes;
     this.#addTo(0, self[0], total[0]);
     for (let node = 1; node < total.length; node++) {
       if (total[node] === 0) continue;
@@ -50,8 +52,8 @@ export class TreeUnion {
         key = byLine ? this.#keys.intern(func, frameLine[source]) : func;
         keyOf[source] = key;
       }
-      const up = parent[node];
-      const at = this.#nodes.intern(here[byLine ? up : same[up]], key);
+      const up = here[byLine ? parent[node] : same[parent[node]]];
+      const at = nodes === undefined ? this.#append(up, key) : nodes.intern(up, key);
       here[node] = at;
       this.#addTo(at, self[node], total[node]);
     }
@@ -75,6 +77,12 @@ export class TreeUnion {
       profiles,
       warnings,
     };
+  }
+
+  #append(parent: number, key: number): number {
+    this.#parent.push(parent);
+    this.#key.push(key);
+    return this.#parent.length - 1;
   }
 
   #addTo(node: number, self: number, total: number): void {

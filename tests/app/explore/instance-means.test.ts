@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { meanHeld, meansOf } from '#app/explore/instance-means.ts';
+import { describe, expect, it } from 'vitest';
+import { costOf, meanHeld, meansOf } from '#app/explore/instance-means.ts';
 import { labelSet } from '#model/labels.ts';
 import type { Series } from '#model/series.ts';
 
@@ -41,4 +41,21 @@ it('the mean counts the steps in which something was held', () => {
   expect(meanHeld(meansOf(sums, 'env', 4))).toEqual({ mean: 43 / 3, steps: 3 });
   expect(meanHeld([])).toBeUndefined();
   expect(meanHeld([instance('prod', 'a')])).toBeUndefined();
+});
+
+describe('what a series costs', () => {
+  const asked = (profileType: string) => ({
+    query: { profileType, matchers: [], range: { startMs: 0, endMs: 120_000 } },
+    stepMs: 60_000,
+  });
+  const series = instance('prod', 'a', [60_000, 40], [120_000, 80]);
+
+  it.each([
+    ['the sum of what was used', 'process_cpu:cpu:nanoseconds:cpu:nanoseconds', 15_000, 120],
+    ['what was held on average, however many snapshots a step adds up', 'memory:inuse_space:bytes::', 15_000, 15],
+    ['of snapshots that come once a step, their mean', 'memory:inuse_space:bytes::', 60_000, 60],
+    ['not known of snapshots that come nobody knows how often', 'memory:inuse_space:bytes::', undefined, undefined],
+  ])('is %s', (_, profileType, intervalMs, wanted) => {
+    expect(costOf(asked(profileType), series, intervalMs)).toBe(wanted);
+  });
 });

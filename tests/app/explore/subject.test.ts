@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sparkQuestion } from '#app/explore/questions.ts';
 import { catalogueOf, chooseSubject, costsOf } from '#app/explore/subject.ts';
 import { labelSet } from '#model/labels.ts';
 
@@ -72,7 +73,8 @@ it('costs are sums, largest first, then by name', () => {
     timesMs: Float64Array.from(values, (_, i) => i),
     values: Float64Array.from(values),
   });
-  expect(costsOf([series('b', 1, 2), series('', 9), series('a', 3)], 'pod')).toEqual([
+  const question = sparkQuestion({ profileType: CPU, matchers: [], range: { startMs: 0, endMs: 60_000 } }, ['pod'], 9);
+  expect(costsOf(question, [series('b', 1, 2), series('', 9), series('a', 3)], 'pod', undefined)).toEqual([
     { name: '', cost: 9 },
     { name: 'a', cost: 3 },
     { name: 'b', cost: 3 },

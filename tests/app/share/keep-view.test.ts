@@ -7,12 +7,14 @@ import { noiseRanges } from '#app/compare/comparison-queries.ts';
 import { keepView } from '#app/share/keep-view.ts';
 import { sourceQueries } from '#app/source-queries.ts';
 import { navigate, urlStore } from '#app/url/url-store.ts';
+import { onScreen } from '#app/views/on-screen.ts';
 
 // Read when the stores are made.
 vi.hoisted(() => {
   vi.stubGlobal('location', { search: '?v=1&svc=shop', pathname: '/', href: 'http://host.test/' });
   vi.stubGlobal('history', { replaceState: () => {}, pushState: () => {} });
   vi.stubGlobal('document', { baseURI: 'http://host.test/' });
+  vi.stubGlobal('requestAnimationFrame', (run: () => void) => setTimeout(run));
 });
 
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
@@ -83,6 +85,7 @@ afterEach(() => urlStore.setState(({ state }) => ({ state: { ...state, view: 'ex
 
 it('what Explore was drawn from is answered again, and nothing else of the server', async () => {
   navigate({ snap: 'zyxwvuts' }, 'push');
+  onScreen.setState({ snapshot: 'zyxwvuts' });
   const queries = await shown(
     sourceQueries.storedRange(source) as never,
     sourceQueries.catalogue(source, range) as never,
@@ -111,6 +114,34 @@ it('what Explore was drawn from is answered again, and nothing else of the serve
   expect(await read.storedRange(signal)).toEqual(await source.storedRange(signal));
 });
 
+it('of the other services of the server nothing travels, though the page has their names and costs', async () => {
+  const everything = { ...question, query: { ...query, matchers: [] }, groupBy: ['service_name'] };
+  const costOf = (service: string) => ({ ...series, labels: [{ name: 'service_name', value: service }] });
+  const shared: DataSource = {
+    ...source,
+    labelSets: async () =>
+      ['secret', 'shop'].map((service) => [
+        { name: '__profile_type__', value: CPU },
+        { name: 'service_name', value: service },
+      ]),
+    series: async ({ query: { matchers } }) => (matchers.length === 0 ? [costOf('secret'), costOf('shop')] : [series]),
+  };
+  const secret = { ...query, matchers: [{ name: 'service_name', operator: '=', value: 'secret' } as const] };
+  const queries = await shown(
+    sourceQueries.catalogue(shared, range) as never,
+    sourceQueries.series(shared, everything) as never,
+    sourceQueries.series(shared, { ...question, query: secret }) as never,
+    sourceQueries.series(shared, question) as never,
+    { queryKey: sourceQueries.whole(shared, {} as Analysis, query).queryKey, queryFn: opened(2) },
+  );
+  const { answers } = await kept(queries);
+  expect(JSON.stringify(answers)).not.toContain('secret');
+  const read = snapshotSource('snapshot', answers, 'The snapshot');
+  expect(await read.labelSets(['service_name', '__profile_type__'], [], range, signal)).toHaveLength(1);
+  expect(await read.series(everything, signal)).toEqual([costOf('shop')]);
+  expect(await read.series(question, signal)).toEqual([series]);
+});
+
 it('of a source without slices the merges of sub-ranges are kept', async () => {
   const queries = await shown(
     { queryKey: ['first side', 'server', query], queryFn: opened(100) },
@@ -125,6 +156,19 @@ it('of a source without slices the merges of sub-ranges are kept', async () => {
   for (const [i, part] of parts.entries())
     expect((await read.mergedTree({ ...query, range: part }, 1, signal)).bytes).toEqual(Uint8Array.of(i));
   expect((await read.mergedTree(query, 1, signal)).bytes).toEqual(Uint8Array.of(101));
+});
+
+it('the whole that is waited for, though nothing is asked at the moment, is what is kept', async () => {
+  const queries = await shown({ queryKey: ['first', 'server', query], queryFn: opened(1) });
+  onScreen.setState({ isComplete: false });
+  const keeping = kept(queries);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const { queryKey } = sourceQueries.whole(source, {} as Analysis, query);
+  const queryFn = opened(2);
+  await queries.prefetchQuery({ queryKey, queryFn });
+  new QueryObserver(queries, { queryKey, queryFn }).subscribe(() => {});
+  onScreen.setState({ isComplete: true });
+  expect((await keeping).answers.profiles).toMatchObject([{ isWhole: true, encoded: { bytes: Uint8Array.of(2) } }]);
 });
 
 it('where no profile is shown, it says so', async () => {

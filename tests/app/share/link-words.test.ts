@@ -43,8 +43,8 @@ it('both sides of a comparison, one of them a file', () => {
 
 it('a name neither ends the Markdown of a link nor begins another', () => {
   const { state } = parseUrl(`?v=1&svc=${encodeURIComponent('a](http://evil) <b>\n`c`')}&from=now-1h&until=now`);
-  expect(linkAsMarkdown(state, 'http://host/?z=main.(*T).run', 'UTC')).toBe(
-    '[a\\](http://evil) \\<b\\> \\`c\\` · Last 1\u00a0h, as the link is opened](http://host/?z=main.%28*T%29.run)',
+  expect(linkAsMarkdown(state, 'http://host/?z=main.(*T).run&t=hide:/runtime\\./', 'UTC')).toBe(
+    '[a\\](http://evil) \\<b\\> \\`c\\` · Last 1\u00a0h, as the link is opened](http://host/?z=main.%28*T%29.run&t=hide:/runtime%5C./)',
   );
 });
 

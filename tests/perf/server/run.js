@@ -1,16 +1,19 @@
 /**
- * `npm run bench:server`: the built server under the load and the questions of ../shared/bench/server, which measure any
- * Pyroscope-compatible server alike. Prints as it goes and writes tests/perf/results-server.json (medians, machine, date).
- * Options: --soak SECONDS for the last part, 50 clients asking while 20 profiles a second come in (default 60).
+ * `npm run bench:server`: the built server under the loads and the questions of ../shared/bench/server, which measure any
+ * Pyroscope-compatible server alike. Three folders: a day of ten services (push, questions, soak), a day of two at the pace
+ * of real agents (bytes a sample, merges meanwhile), a week of ten. Prints as it goes and writes
+ * tests/perf/results-server.json: what was measured, and beside it the bar that it has to pass.
+ * Options: --soak SECONDS for 50 clients asking while 20 profiles a second come in (default 60).
  */
 
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CPU, cpuMs, machine, madeProfile, push, quantile, rssMiB, startServer, stop } from './lib.js';
+import { promisify } from 'node:util';
+import { ask, CPU, cpuMs, machine, madeProfile, push, quantile, rssMiB, startServer, stop } from './lib.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const TOOLS = join(ROOT, '../shared/bench/server');
@@ -20,38 +23,38 @@ const soakSeconds = at < 0 ? 60 : Number(process.argv[at + 1]);
 const SOAK_CLIENTS = 50;
 const agent = new Agent({ keepAlive: true, maxSockets: SOAK_CLIENTS });
 const SOAK_PROFILES_PER_SECOND = 20;
-/** Two rounds of upkeep. */
-const SETTLE_MS = 65_000;
+/** A round of upkeep, and some more. */
+const SETTLE_MS = 35_000;
+const ROUNDS = 21;
+const HOUR = 3_600_000;
+/** Long past, and no midnight: a day is then two dictionaries and two hours that are cut, as most are. */
+const END = Date.UTC(2026, 0, 15, 9, 7);
 
 if (!existsSync(TOOLS)) {
-  console.error('The bench needs ../shared/bench/server: it makes the day and asks the questions.');
+  console.error('The bench needs ../shared/bench/server: it makes the loads and asks the questions.');
   process.exit(1);
 }
 mkdirSync(CACHE, { recursive: true });
-const day = join(CACHE, 'day.bin');
-if (!existsSync(`${day}.json`)) {
-  console.log('Making a day of profiles: 10 services, one each two minutes.');
-  writeFileSync(`${day}.json`, tool('gen-day.mjs', day));
-}
-const { end, samples, gzBytes } = JSON.parse(readFileSync(`${day}.json`, 'utf8'));
-const folder = mkdtempSync(join(tmpdir(), 'flametide-bench-'));
-const args = ['--data', folder, '--max-profile-age', '0', '--no-self-profile'];
+const loadBefore = loadavg()[0];
 
-let server = await startServer(args);
-const load = JSON.parse(
-  tool('load.mjs', day, '--url', server.url, '--clients', '8', '--pid', String(server.child.pid)),
-);
-console.log('push', load);
-await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-const dataBytes = Number(
-  /^flametide_store_data_bytes (\d+)/m.exec(await (await fetch(`${server.url}/metrics`)).text())?.[1],
-);
+const day = await loaded('day', ['--services', '10', '--every', '120']);
+console.log('day', day.figures);
+let { server } = day;
 await stop(server.child, 'SIGTERM');
-
-server = await startServer(args);
+server = await startServer(day.args);
 const pid = server.child.pid ?? 0;
 const cold = { listenMs: Math.round(server.startMs) };
-const table = tool('query.mjs', '--url', server.url, '--end', String(end), '--rounds', '21', '--pid', String(pid));
+const table = await tool(
+  'query.mjs',
+  '--url',
+  server.url,
+  '--end',
+  `${END}`,
+  '--rounds',
+  `${ROUNDS}`,
+  '--pid',
+  `${pid}`,
+);
 console.log(table);
 const queries = Object.fromEntries(
   table
@@ -64,26 +67,171 @@ const queries = Object.fromEntries(
 );
 const afterQueries = rssMiB(pid);
 const soaked = await soak();
-await stop(server.child, 'SIGTERM');
-rmSync(folder, { recursive: true });
+await end(day.folder, server);
 
+/** Merges of the hour that is coming in. @type {number[]} */
+const hot = [];
+const dense = await loaded('dense', ['--services', '2', '--every', '15'], async (url) => {
+  const { newestProfileTime: newest } = await ask(url, 'GetProfileStats', {});
+  if (newest === undefined) return;
+  const hour = { ...merge(1, Number(newest)), labelSelector: '{service_name="svc-000"}' };
+  hot.push(await timed(url, 'SelectMergeStacktraces', hour));
+});
+console.log('dense', dense.figures);
+await end(dense.folder, dense.server);
+
+const week = await loaded('week', ['--services', '10', '--every', '600', '--hours', '168']);
+/** @type {Record<string, { p50Ms: number, p95Ms: number }>} */
+const wide = {};
+for (const [who, labelSelector] of [
+  ['1 svc', '{service_name="svc-003"}'],
+  ['all', '{}'],
+]) {
+  const series = { ...merge(168), labelSelector, step: 3600, groupBy: ['service_name'] };
+  wide[`Merge flamegraph ${who} 7d`] = await repeated(week.server.url, 'SelectMergeStacktraces', {
+    ...merge(168),
+    labelSelector,
+  });
+  wide[`SelectSeries ${who} 7d`] = await repeated(week.server.url, 'SelectSeries', series);
+}
+console.log('week', week.figures, wide);
+await end(week.folder, week.server);
+
+agent.destroy();
+
+const { load } = day.figures;
+const hotMerge = { count: hot.length, p50Ms: quantile(hot, 0.5), p95Ms: quantile(hot, 0.95) };
+/** @type {[what: string, measured: number, bar: number][]} */
+const most = [
+  ['CPU a pushed profile, ms', load.cpuMsPerProfile, 5],
+  ['push p95, ms', load.p95, 60],
+  ['memory while loading, MiB', day.figures.rssMiB, 428],
+  ['bytes a sample, day', day.figures.bytesPerSample, 7.2],
+  ['bytes a CPU sample at the pace of agents', dense.figures.bytesPerSample, 1.8],
+  ['share of the gzip pprof received', dense.figures.shareOfReceived, 0.033],
+  ['cold open, ms', cold.listenMs, 2000],
+  ['merge while loading p95, ms', hotMerge.p95Ms, 60],
+  // Half of what Pyroscope needs, in the better of its two states; a third for merges over a day.
+  ...Object.entries({
+    'SelectSeries 1 svc 1h/15s': 2,
+    'SelectSeries 1 svc 24h/300s': 9,
+    'SelectSeries all by svc 24h/300s': 68,
+    'Merge flamegraph 1 svc 1h': 31,
+    'Merge flamegraph 1 svc 24h': 65,
+    'Merge tree 1 svc 24h': 65,
+    'Merge tree 1 svc 24h, 1M nodes': 276,
+    'Merge flamegraph all 1h': 194,
+    'Merge flamegraph all 24h': 378,
+    'pprof 1 svc 1h': 88,
+    'pprof 1 svc 24h': 264,
+    'Diff 1 svc 12h against 12h': 188,
+  }).map(([name, bar]) => /** @type {[string, number, number]} */ ([`${name}, ms`, queries[name].p50Ms, bar])),
+  ['Merge flamegraph 1 svc 7d p95, ms', wide['Merge flamegraph 1 svc 7d'].p95Ms, 800],
+  ['SelectSeries 1 svc 7d p95, ms', wide['SelectSeries 1 svc 7d'].p95Ms, 20],
+  ['SelectSeries all 7d p95, ms', wide['SelectSeries all 7d'].p95Ms, 300],
+  ['soak: errors', soaked.errors, 0],
+  ['soak: merge 1 svc 1h p95, ms', soaked.p95Ms, 150],
+];
+const bars = [
+  { what: 'profiles a second', measured: load.perSecond, atLeast: 150, holds: load.perSecond >= 150 },
+  ...most.map(([what, measured, atMost]) => ({ what, measured, atMost, holds: measured <= atMost })),
+];
 const result = {
   ...machine(),
-  load,
-  store: { samples, receivedBytes: gzBytes, dataBytes, bytesPerSample: Number((dataBytes / samples).toFixed(2)) },
+  loadBefore,
+  bars,
+  day: day.figures,
   cold,
   queries,
-  rssMiB: { afterLoad: load.rssMiB, afterQueries },
+  rssMiB: { afterQueries },
+  dense: { ...dense.figures, hotMerge },
+  week: { ...week.figures, queries: wide },
   soak: soaked,
 };
 writeFileSync(join(ROOT, 'tests/perf/results-server.json'), `${JSON.stringify(result, null, 2)}\n`);
-console.log(JSON.stringify({ store: result.store, rssMiB: result.rssMiB, soak: soaked }));
+console.table(bars);
+
+/**
+ * A server on a folder of its own that has taken a load and packed it.
+ * @param {string} name @param {string[]} shape of the load, as gen-day.mjs has it
+ * @param {(url: string) => Promise<void>} [meanwhile] again and again while the load comes in
+ */
+async function loaded(name, shape, meanwhile) {
+  const file = join(CACHE, `${name}.bin`);
+  if (!existsSync(`${file}.json`)) {
+    console.log(`Making ${name}: ${shape.join(' ')}`);
+    writeFileSync(`${file}.json`, await tool('gen-day.mjs', file, '--end', `${END}`, ...shape));
+  }
+  const { samples, gzBytes } = JSON.parse(readFileSync(`${file}.json`, 'utf8'));
+  const folder = mkdtempSync(join(tmpdir(), 'flametide-bench-'));
+  const args = ['--data', folder, '--max-profile-age', '0', '--retention', 'off', '--no-self-profile'];
+  const started = await startServer(args);
+  const serverPid = started.child.pid ?? 0;
+  let rss = 0;
+  const watching = setInterval(() => (rss = Math.max(rss, rssMiB(serverPid))), 1000);
+  let asking = Promise.resolve();
+  const often = setInterval(() => {
+    asking = asking.then(() => meanwhile?.(started.url));
+  }, 200);
+  const told = await tool('load.mjs', file, '--url', started.url, '--clients', '8', '--pid', `${serverPid}`);
+  clearInterval(often);
+  clearInterval(watching);
+  await asking;
+  const dataBytes = await settled(started.url);
+  const figures = {
+    load: JSON.parse(told),
+    rssMiB: rss,
+    samples,
+    receivedBytes: gzBytes,
+    dataBytes,
+    bytesPerSample: Number((dataBytes / samples).toFixed(2)),
+    shareOfReceived: Number((dataBytes / gzBytes).toFixed(4)),
+  };
+  return { server: started, folder, args, figures };
+}
+
+/** Waits until upkeep has nothing more to pack. @param {string} url @returns {Promise<number>} bytes of data */
+async function settled(url) {
+  for (let before = -1; ;) {
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    const dataBytes = Number(/^flametide_store_data_bytes (\d+)/m.exec(metrics)?.[1]);
+    if (dataBytes === before) return dataBytes;
+    before = dataBytes;
+  }
+}
+
+/** @param {string} folder @param {{ child: import('node:child_process').ChildProcess }} started */
+async function end(folder, started) {
+  await stop(started.child, 'SIGTERM');
+  rmSync(folder, { recursive: true });
+}
+
+/** Hours of all. @param {number} hours @param {number} until */
+function merge(hours, until = END) {
+  return { profileTypeID: CPU, labelSelector: '{}', start: until - hours * HOUR, end: until, maxNodes: 8192 };
+}
+
+/** @param {string} url @param {string} call @param {object} message @returns {Promise<number>} ms */
+async function timed(url, call, message) {
+  const began = performance.now();
+  const status = await drain(`${url}/querier.v1.QuerierService/${call}`, JSON.stringify(message));
+  if (status !== 200) throw new Error(`${call}: ${status}`);
+  return performance.now() - began;
+}
+
+/** @param {string} url @param {string} call @param {object} message */
+async function repeated(url, call, message) {
+  const times = [];
+  for (let i = 0; i < ROUNDS; i++) times.push(await timed(url, call, message));
+  return { p50Ms: quantile(times, 0.5), p95Ms: quantile(times, 0.95) };
+}
 
 /** Clients that ask for an hour of one service each, as fast as they are answered, while profiles come in. */
 async function soak() {
   const until = performance.now() + soakSeconds * 1000;
   /** @type {number[]} */
-  const took = [];
+  const times = [];
   let errors = 0;
   const memory = [rssMiB(pid)];
   const before = cpuMs(pid);
@@ -94,43 +242,29 @@ async function soak() {
       () => errors++,
     );
   }, 1000 / SOAK_PROFILES_PER_SECOND);
-  const watching = setInterval(() => memory.push(rssMiB(pid)), 5000);
+  const watching = setInterval(() => memory.push(rssMiB(pid)), 15_000);
   const clients = Array.from({ length: SOAK_CLIENTS }, async (_, client) => {
+    const labelSelector = `{service_name="svc-${String(client % 10).padStart(3, '0')}"}`;
     while (performance.now() < until) {
-      const began = performance.now();
-      try {
-        const message = {
-          profileTypeID: CPU,
-          labelSelector: `{service_name="svc-${String(client % 10).padStart(3, '0')}"}`,
-          start: end - 3_600_000,
-          end,
-          maxNodes: 8192,
-        };
-        const status = await drain(
-          `${server.url}/querier.v1.QuerierService/SelectMergeStacktraces`,
-          JSON.stringify(message),
-        );
-        if (status === 200) took.push(performance.now() - began);
-        else errors++;
-      } catch {
-        errors++;
-      }
+      await timed(server.url, 'SelectMergeStacktraces', { ...merge(1), labelSelector }).then(
+        (ms) => times.push(ms),
+        () => errors++,
+      );
     }
   });
   await Promise.all(clients);
-  agent.destroy();
   clearInterval(pushing);
   clearInterval(watching);
   return {
     clients: SOAK_CLIENTS,
     seconds: soakSeconds,
     profilesPerSecond: SOAK_PROFILES_PER_SECOND,
-    queries: took.length,
+    queries: times.length,
     errors,
-    p50Ms: quantile(took, 0.5),
-    p95Ms: quantile(took, 0.95),
+    p50Ms: quantile(times, 0.5),
+    p95Ms: quantile(times, 0.95),
     cores: Number(((cpuMs(pid) - before) / (soakSeconds * 1000)).toFixed(2)),
-    rssMiB: { first: memory[0], most: Math.max(...memory), last: memory.at(-1) },
+    rssMiB: memory,
   };
 }
 
@@ -155,6 +289,9 @@ function drain(url, body) {
 }
 
 /** @param {string} script @param {string[]} rest */
-function tool(script, ...rest) {
-  return execFileSync(process.execPath, [join(TOOLS, script), ...rest], { encoding: 'utf8', maxBuffer: 1 << 26 });
+async function tool(script, ...rest) {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(TOOLS, script), ...rest], {
+    maxBuffer: 1 << 26,
+  });
+  return stdout;
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { dropBallast, isFull, makeBallast, openFolder, whyNoRoom, type OpenFolder } from '#server/store/folder.ts';
+import { dropBallast, makeBallast, openFolder, whyNoRoom, type OpenFolder } from '#server/store/folder.ts';
 
 let folder: string;
 const opened: OpenFolder[] = [];
@@ -37,6 +37,14 @@ it('is made, and opens again', () => {
   expect(open().notes).toEqual([]);
 });
 
+it('of an older format is read on, and says so to older versions', () => {
+  const format = "SELECT value FROM meta WHERE key = 'format'";
+  const { value } = open().db.prepare(format).get() as { value: number };
+  opened[0].db.exec("UPDATE meta SET value = 1 WHERE key = 'format'");
+  close();
+  expect(open().db.prepare(format).get()).toEqual({ value });
+});
+
 it('belongs to one process', () => {
   open();
   expect(() => openFolder(folder)).toThrow('in use by another Flametide');
@@ -68,10 +76,4 @@ it('keeps room to be given up', () => {
   makeBallast(folder);
   expect(existsSync(join(folder, 'ballast'))).toBe(true);
   expect(whyNoRoom(folder)).toBeUndefined();
-});
-
-it('knows a full disk by its error', () => {
-  expect(isFull(new Error('database or disk is full'))).toBe(true);
-  expect(isFull(Object.assign(new Error('write failed'), { code: 'ENOSPC' }))).toBe(true);
-  expect(isFull(new Error('constraint failed'))).toBe(false);
 });

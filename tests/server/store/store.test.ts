@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finish } from '#base/steps.ts';
 import { labelValue, type LabelMatcher } from '#model/labels.ts';
 import { openForReading, openForWriting, type Database } from '#server/store/database.ts';
+import { isFull } from '#server/store/folder.ts';
 import type { MergedTree, ProfileSelector, SlicedTree } from '#server/store/profile-reader.ts';
 import { ProfileStore } from '#server/store/profile-store.ts';
 import { ProfileWriter } from '#server/store/profile-writer.ts';
@@ -184,6 +185,62 @@ it('forgets what a failed commit would have written', () => {
     ['after>after2', 1],
     ['kept>kept2', 1],
   ]);
+});
+
+it('on a full disk takes nothing, shows what it has, and goes on when the oldest is gone', () => {
+  const one = (day: number): MadeProfile => ({
+    labels: madeLabels('shop', CPU, {}),
+    service: 'shop',
+    profileType: CPU,
+    timeUs: (BASE_MS + day * DAY_MS) * 1000,
+    period: 0,
+    // A text of its own: what comes needs room.
+    stacks: [{ frames: [`day ${day} ${'x'.repeat(30_000)}:1`], value: 10 ** day }],
+  });
+  const total = (): number => {
+    const range = { startMs: BASE_MS, endMs: BASE_MS + 9 * DAY_MS };
+    const tree = store.merge({ profileType: CPU, matchers: [], callSite: [], ...range }, false, noStop);
+    expect(tree.warnings).toEqual([]);
+    return tree.total[0];
+  };
+  put([one(0), one(1)]);
+  const { page_count } = db.prepare('PRAGMA page_count').get() as { page_count: number };
+  db.exec(`PRAGMA max_page_count = ${page_count + 1}`);
+  let failure: unknown;
+  try {
+    put([one(2)]);
+  } catch (error) {
+    failure = error;
+  }
+  expect(isFull(failure)).toBe(true);
+  expect(total()).toBe(11);
+  finish(upkeep(db, { retentionMs: DAY_MS, maxBytes: Infinity }, BASE_MS + 2 * DAY_MS));
+  expect(total()).toBe(10);
+  put([one(2)]);
+  expect(total()).toBe(110);
+});
+
+it('forgets the dictionary of a day that is over, and reads it again when the day goes on', () => {
+  const one = (day: number, name: string): MadeProfile => ({
+    labels: madeLabels('shop', CPU, {}),
+    service: 'shop',
+    profileType: CPU,
+    timeUs: (BASE_MS + day * DAY_MS) * 1000,
+    period: 0,
+    stacks: [{ frames: ['main:1', `${name}:1`], value: 1 }],
+  });
+  put([one(1, 'new')]);
+  const { internerBytes } = writer;
+  put([one(0, 'old')]);
+  expect(writer.internerBytes).toBeGreaterThan(internerBytes);
+  put(Array.from({ length: 1001 }, () => one(1, 'new')));
+  expect(writer.internerBytes).toBe(internerBytes);
+  put([one(0, 'old'), one(0, 'older')]);
+  const range = { startMs: BASE_MS, endMs: BASE_MS + 2 * DAY_MS };
+  const tree = store.merge({ profileType: CPU, matchers: [], callSite: [], ...range }, false, noStop);
+  expect(tree.warnings).toEqual([]);
+  expect(Object.fromEntries(stacksOf(tree))).toEqual({ 'main>new': 1002, 'main>old': 2, 'main>older': 1 });
+  expect(db.prepare('SELECT count(*) AS n FROM part').get()).toEqual({ n: 2 });
 });
 
 it('steps over a damaged block, and says so', () => {

@@ -8,11 +8,12 @@ interface HeightEdgeProps {
   readonly height: number;
   /** While it is dragged; undefined when it no longer is. */
   onDrag(height: number | undefined): void;
+  onClose(): void;
 }
 
 const KEY_STEP_CSS = 16;
 
-export function HeightEdge({ height, onDrag }: HeightEdgeProps): ReactElement {
+export function HeightEdge({ height, onDrag, onClose }: HeightEdgeProps): ReactElement {
   const { min, max } = seriesHeightLimits;
   const begun = useRef({ y: 0, height });
   const latest = useRef(height);
@@ -31,11 +32,12 @@ export function HeightEdge({ height, onDrag }: HeightEdgeProps): ReactElement {
   };
   const onPointerUp = (): void => {
     onDrag(undefined);
-    setPreference('seriesHeight', latest.current);
+    if (latest.current === 0) onClose();
+    else setPreference('seriesHeight', latest.current);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const by = event.key === 'ArrowDown' ? KEY_STEP_CSS : event.key === 'ArrowUp' ? -KEY_STEP_CSS : 0;
-    if (event.key === 'Enter') setPreference('seriesHeight', 0);
+    if (event.key === 'Enter') onClose();
     else if (event.key === 'Home') setPreference('seriesHeight', min);
     else if (event.key === 'End') setPreference('seriesHeight', max);
     else if (by !== 0) setPreference('seriesHeight', Math.max(min, clamped(height + by)));

@@ -17,7 +17,7 @@ import type { TimeRange } from '#model/time-range.ts';
 import { formatInstant } from '#model/time-text.ts';
 import { readable } from '#render/text.ts';
 import { beginDrag, type Drag, dragTo, type Held, type Movable } from '#render/timeline/drag.ts';
-import { type Brush, TimelineEngine, type TimelineMark } from '#render/timeline/engine.ts';
+import type { Brush, TimelineEngine, TimelineMark } from '#render/timeline/engine.ts';
 import { Button } from '../../components/button.tsx';
 import { PopoverPanel } from '../../components/popover.tsx';
 import { setPreference, usePreference } from '../../preferences.ts';
@@ -30,6 +30,7 @@ import { readingsAt } from './readings.ts';
 import { SelectionBar } from './selection-bar.tsx';
 import { everything, isShown } from './series-choice.ts';
 import { SeriesTable } from './series-table.tsx';
+import { useEngine } from './use-engine.ts';
 import { useTimelineTheme } from './timeline-theme.ts';
 import styles from './timeline.module.css';
 
@@ -150,6 +151,17 @@ export function Timeline(props: TimelineProps): ReactElement {
   const { host, lower, upper, engine } = useEngine(height > 0);
   const theme = useTimelineTheme();
   const isOpen = height > 0;
+  // What was taken hold of to open or close it is gone: the focus goes to what takes that back.
+  const section = useRef<HTMLElement>(null);
+  const isToggled = useRef(false);
+  const toggle = (css: number): void => {
+    isToggled.current = true;
+    setPreference('seriesHeight', css);
+  };
+  useEffect(() => {
+    if (isToggled.current) section.current?.querySelector<HTMLElement>(isOpen ? '[role=separator]' : 'button')?.focus();
+    isToggled.current = false;
+  }, [isOpen]);
   useEffect(() => engine.current?.setTheme(theme), [engine, theme, isOpen]);
   useEffect(
     () =>
@@ -280,8 +292,8 @@ export function Timeline(props: TimelineProps): ReactElement {
       : '';
   if (!isOpen) {
     return (
-      <section className={styles['closed']} aria-label="Time series">
-        <Button icon="down" aria-expanded={false} onClick={() => setPreference('seriesHeight', 96)}>
+      <section ref={section} className={styles['closed']} aria-label="Time series">
+        <Button icon="down" aria-expanded={false} onClick={() => toggle(96)}>
           Time series
         </Button>
         <span className={styles['dim']}>mean {meanIn(range) ?? 'none'}</span>
@@ -289,7 +301,7 @@ export function Timeline(props: TimelineProps): ReactElement {
     );
   }
   return (
-    <section className={styles['band']} aria-label="Time series" data-stale={hasWaited || undefined}>
+    <section ref={section} className={styles['band']} aria-label="Time series" data-stale={hasWaited || undefined}>
       <div className={styles['area']}>
         <div
           ref={host}
@@ -352,54 +364,9 @@ export function Timeline(props: TimelineProps): ReactElement {
       </p>
       <SeriesTable series={series} titles={titles} order={order} range={range} format={format} />
       {titles.length > 1 && <Legend titles={titles} order={order} choice={chosen} onChoice={setChoice} />}
-      <HeightEdge height={height} onDrag={setDraggedHeight} />
+      <HeightEdge height={height} onDrag={setDraggedHeight} onClose={() => toggle(0)} />
     </section>
   );
-}
-
-/** The engine lives as long as the canvases; they are there while the plot is open. */
-function useEngine(isOpen: boolean) {
-  const host = useRef<HTMLDivElement>(null);
-  const lower = useRef<HTMLCanvasElement>(null);
-  const upper = useRef<HTMLCanvasElement>(null);
-  const engine = useRef<TimelineEngine>(undefined);
-  useEffect(() => {
-    if (!isOpen) return undefined;
-    const area = host.current!;
-    const canvases = [lower.current!, upper.current!];
-    const made = new TimelineEngine({
-      series: canvases[0].getContext('2d', { alpha: false })!,
-      overlay: canvases[1].getContext('2d')!,
-      requestFrame: (run) => requestAnimationFrame(run),
-      cancelFrame: (id) => cancelAnimationFrame(id),
-    });
-    engine.current = made;
-    // The ratio changes when the window moves to another screen or the page is zoomed; only a media query tells.
-    let ratioQuery: MediaQueryList | undefined;
-    const fit = (): void => {
-      const { clientWidth, clientHeight } = area;
-      for (const canvas of canvases) {
-        canvas.width = Math.round(clientWidth * devicePixelRatio);
-        canvas.height = Math.round(clientHeight * devicePixelRatio);
-      }
-      made.setSize(clientWidth, clientHeight, devicePixelRatio);
-      // A cleared canvas must not be seen: draw in the same frame as the resize.
-      made.paintNow();
-      ratioQuery?.removeEventListener('change', fit);
-      ratioQuery = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
-      ratioQuery.addEventListener('change', fit);
-    };
-    fit();
-    const resize = new ResizeObserver(fit);
-    resize.observe(area);
-    return () => {
-      resize.disconnect();
-      ratioQuery?.removeEventListener('change', fit);
-      made.dispose();
-      engine.current = undefined;
-    };
-  }, [isOpen]);
-  return { host, lower, upper, engine };
 }
 
 function cursorFor(engine: TimelineEngine, movables: readonly Movable[], x: number, y: number, ms: number): string {

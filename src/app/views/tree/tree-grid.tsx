@@ -1,11 +1,21 @@
 /** A tree as rows that open and close: a treegrid for the keyboard, virtual, however large the tree. What the rows say is the user's. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactElement, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type ReactElement,
+  type ReactNode,
+  useEffect,
+  useEffectEvent,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
-import { type RowOrder, sameNodes, subtreeWithin, visibleNode, visibleRows } from '#model/visible-rows.ts';
+import { type RowOrder, subtreeWithin, visibleNode, visibleRows } from '#model/visible-rows.ts';
 import { hoverFunction, type Place } from '../../ui-store.ts';
 import type { UrlState } from '../../url/url-state.ts';
 import { rowAfter } from '../row-steps.ts';
+import { broughtTo, carriedTo, placeIn } from './tree-place.ts';
 import { indentCss, TreeRow } from './tree-row.tsx';
 import styles from './tree-grid.module.css';
 
@@ -52,25 +62,13 @@ const MOST_OPENED = 500;
 export function TreeGrid(props: TreeGridProps): ReactElement {
   const { title, className, tree, names, columns, sort, sortedColumn, order, hit, selected, hot } = props;
   const { renderMark, renderCells, onSelect, onSort, onMenu, onKey } = props;
-  const [unfolded, setUnfolded] = useState(() => ({ tree, names, open: new Set(hot()) as ReadonlySet<NodeIndex> }));
-  let { open } = unfolded;
-  if (unfolded.tree !== tree) {
-    // What is open stays open when the tree is asked for again; of quite another tree the hot path is.
-    const same = sameNodes(open, unfolded.tree, unfolded.names, tree, names);
-    open = same.size > 0 ? same : new Set(hot());
-    setUnfolded({ tree, names, open });
-  }
-  // A frame chosen elsewhere, or found by the search, is brought into view with all of its callers open.
-  const [revealed, setRevealed] = useState({ tree, node: -1 });
-  if (selected > 0 && (selected !== revealed.node || tree !== revealed.tree)) {
-    setRevealed({ tree, node: selected });
-    const callers = new Set(open);
-    for (let up = tree.parent[selected]; up > 0; up = tree.parent[up]) callers.add(up);
-    if (callers.size > open.size) {
-      open = callers;
-      setUnfolded({ tree, names, open });
-    }
-  }
+  const [kept, setPlace] = useState(() => placeIn(tree, names, hot()));
+  let place = kept;
+  if (place.tree !== tree) place = carriedTo(place, tree, names, hot);
+  const chosen = Math.max(selected, 0);
+  if (place.selected !== chosen) place = broughtTo(place, chosen);
+  if (place !== kept) setPlace(place);
+  const { open } = place;
   const isOpen = (node: NodeIndex): boolean => node === 0 || open.has(node);
   const rows = useMemo(() => visibleRows(tree, (node) => open.has(node), order), [tree, open, order]);
   const scroller = useRef<HTMLDivElement>(null);
@@ -80,22 +78,14 @@ export function TreeGrid(props: TreeGridProps): ReactElement {
     estimateSize: () => ROW_CSS,
     overscan: 8,
   });
-  const [active, setActive] = useState({ tree, node: 0 });
-  const activeNode = active.tree === tree ? visibleNode(tree, active.node, isOpen) : Math.max(selected, 0);
+  const activeNode = visibleNode(tree, place.active, isOpen);
   const activeRow = useMemo(() => Math.max(0, rows.indexOf(activeNode)), [rows, activeNode]);
+  const setActive = (node: NodeIndex): void => setPlace({ ...place, active: node });
 
-  const reveal = useRef(-1);
+  const showActive = useEffectEvent(() => virtual.scrollToIndex(activeRow, { align: 'auto' }));
   useEffect(() => {
-    reveal.current = selected;
-  }, [selected, tree]);
-  useEffect(() => {
-    const row = reveal.current > 0 ? rows.indexOf(reveal.current) : -1;
-    if (row < 0) return;
-    // Once: what is opened later must not take the reader back.
-    reveal.current = -1;
-    setActive({ tree, node: rows[row] });
-    virtual.scrollToIndex(row, { align: 'auto' });
-  }, [selected, tree, rows, virtual]);
+    if (place.reveals > 0) showActive();
+  }, [place.reveals]);
 
   const setOpen = (nodes: readonly NodeIndex[], isToOpen: boolean): void => {
     const next = new Set(open);
@@ -103,11 +93,11 @@ export function TreeGrid(props: TreeGridProps): ReactElement {
       if (isToOpen) next.add(node);
       else next.delete(node);
     }
-    setUnfolded({ tree, names, open: next });
+    setPlace({ ...place, open: next });
   };
   const move = (to: number): void => {
     const row = Math.max(0, Math.min(rows.length - 1, to));
-    setActive({ tree, node: rows[row] });
+    setActive(rows[row]);
     virtual.scrollToIndex(row, { align: 'auto' });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -220,7 +210,7 @@ export function TreeGrid(props: TreeGridProps): ReactElement {
                 cells={renderCells(node)}
                 onToggle={() => setOpen([node], !open.has(node))}
                 onPick={() => {
-                  setActive({ tree, node });
+                  setActive(node);
                   if (node > 0) onSelect(node);
                 }}
                 onMenu={(at) => onMenu(node, at)}

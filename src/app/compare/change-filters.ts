@@ -1,0 +1,29 @@
+/** Which of the causes are listed. */
+import type { Change } from '#model/changes.ts';
+
+export type Filter = 'all' | 'code' | 'work' | 'grew' | 'shrank' | 'new' | 'gone' | 'noise';
+
+const filters: readonly { readonly id: Filter; readonly title: string; holds(change: Change): boolean }[] = [
+  { id: 'all', title: 'All', holds: ({ supported }) => supported },
+  { id: 'code', title: 'Code', holds: ({ supported, kind }) => supported && kind === 'code' },
+  { id: 'work', title: 'Work', holds: ({ supported, kind }) => supported && kind === 'work' },
+  { id: 'grew', title: 'Grew', holds: ({ supported, trend }) => supported && trend === 'grew' },
+  { id: 'shrank', title: 'Shrank', holds: ({ supported, trend }) => supported && trend === 'shrank' },
+  { id: 'new', title: 'New', holds: ({ supported, trend }) => supported && trend === 'new' },
+  { id: 'gone', title: 'Gone', holds: ({ supported, trend }) => supported && trend === 'gone' },
+  { id: 'noise', title: 'May be noise', holds: ({ supported }) => !supported },
+];
+
+export function filteredBy(filter: Filter, changes: readonly Change[]): readonly Change[] {
+  return changes.filter(filters.find(({ id }) => id === filter)!.holds);
+}
+
+/** Those that hold for something. The chosen one stays: what is chosen and not listed can be neither seen nor left by keys. */
+export function offeredFilters(
+  changes: readonly Change[],
+  chosen: Filter,
+): readonly { readonly id: Filter; readonly title: string; readonly count: number }[] {
+  return filters
+    .map(({ id, title, holds }) => ({ id, title, count: changes.filter(holds).length }))
+    .filter(({ id, count }) => count > 0 || id === 'all' || id === chosen);
+}

@@ -1,0 +1,63 @@
+/** Where a reader is in a tree: what stands open, which row the keys act on; and where that is in the tree that comes next. */
+import type { CallTree, NodeIndex } from '#model/call-tree.ts';
+import { sameNodes, subtreeWithin } from '#model/visible-rows.ts';
+
+export interface TreePlace {
+  readonly tree: CallTree;
+  /** By function. */
+  readonly names: readonly string[];
+  readonly open: ReadonlySet<NodeIndex>;
+  readonly active: NodeIndex;
+  /** What was chosen when the reader was last brought to it; 0 nothing. */
+  readonly selected: NodeIndex;
+  /** How often he was: once for each choice, so that he is not taken back from where he went since. */
+  readonly reveals: number;
+}
+
+const MOST_CALLEES = 500;
+
+export function placeIn(tree: CallTree, names: readonly string[], hot: readonly NodeIndex[]): TreePlace {
+  return { tree, names, open: new Set(hot), active: 0, selected: 0, reveals: 0 };
+}
+
+/** All as it was, as far as it is in the new tree. @param hot what stands open in a tree that is quite another */
+export function carriedTo(
+  place: TreePlace,
+  tree: CallTree,
+  names: readonly string[],
+  hot: () => readonly NodeIndex[],
+): TreePlace {
+  const same = (nodes: Iterable<NodeIndex>): ReadonlySet<NodeIndex> =>
+    sameNodes(nodes, place.tree, place.names, tree, names);
+  // What a path leads to, or the innermost of its callers that is there.
+  const nearest = (node: NodeIndex): NodeIndex => {
+    let inner = 0;
+    for (const found of same(pathTo(place.tree, node))) inner = Math.max(inner, found);
+    return inner;
+  };
+  const open = same(place.open);
+  const known = open.size > 0 || same(subtreeWithin(place.tree, 0, MOST_CALLEES).slice(1)).size > 0;
+  return {
+    ...place,
+    tree,
+    names,
+    open: known ? open : new Set(hot()),
+    active: nearest(place.active),
+    selected: nearest(place.selected),
+  };
+}
+
+/** A frame chosen elsewhere, or found by the search, is brought into view with all of its callers open. */
+export function broughtTo(place: TreePlace, selected: NodeIndex): TreePlace {
+  if (selected <= 0) return { ...place, selected };
+  const open = new Set(place.open);
+  for (const caller of pathTo(place.tree, place.tree.parent[selected])) open.add(caller);
+  return { ...place, open, active: selected, selected, reveals: place.reveals + 1 };
+}
+
+/** A node and its callers without the root. */
+function pathTo({ parent }: CallTree, node: NodeIndex): readonly NodeIndex[] {
+  const path: NodeIndex[] = [];
+  for (let up = node; up > 0; up = parent[up]) path.push(up);
+  return path;
+}

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { type Filter, filteredBy, offeredFilters } from '#app/compare/change-filters.ts';
+import type { Change } from '#model/changes.ts';
+
+const change = (kind: Change['kind'], trend: Change['trend'], supported = true): Change =>
+  ({ kind, trend, supported }) as Change;
+const changes = [change('code', 'grew'), change('code', 'new'), change('work', 'grew'), change('code', 'gone', false)];
+const offered = (chosen: Filter, of = changes): string[] =>
+  offeredFilters(of, chosen).map(({ title, count }) => `${title} ${count}`);
+
+it('offers what holds for something, with how much', () => {
+  expect(offered('all')).toEqual(['All 3', 'Code 2', 'Work 1', 'Grew 2', 'New 1', 'May be noise 1']);
+  expect(offered('all', [])).toEqual(['All 0']);
+});
+
+it('keeps the chosen one where nothing is left of it', () => {
+  expect(offered('shrank', [changes[0]])).toEqual(['All 1', 'Code 1', 'Grew 1', 'Shrank 0']);
+});
+
+it('what may be noise is listed alone', () => {
+  expect(filteredBy('noise', changes)).toEqual([changes[3]]);
+  expect(filteredBy('work', changes)).toEqual([changes[2]]);
+});
