@@ -441,6 +441,18 @@ test('the rows of a long table pass below its heads, by keys too', async ({ page
   expect(await violations(page)).toEqual([]);
 });
 
+test('files that differ by the end of a long name are told apart', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const [a, b] = ['one', 'two'].map((end) => `profile-of-the-checkout-service-in-production-region-eu-west-${end}.txt`);
+  await page.goto(`/?v=1&a.file=${a}&b.file=${b}`);
+  await openFiles(page, textFile(a, 'main;x 5'), textFile(b, 'main;x 7'));
+  for (const [name, end] of [
+    ['Side A, baseline', 'st-one.txt'],
+    ['Side B, comparison', 'st-two.txt'],
+  ] as const)
+    await expect(page.getByRole('group', { name }).getByText(end, { exact: true })).toBeInViewport({ ratio: 1 });
+});
+
 test('files of another name take the sides that wait for one', async ({ page }) => {
   await page.goto('/?v=1&a.file=x.txt&b.file=new.txt&norm=absolute');
   await openFiles(page, ...files);

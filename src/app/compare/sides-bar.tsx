@@ -3,8 +3,10 @@ import { type ReactElement, useMemo } from 'react';
 import { joinService } from '#model/labels.ts';
 import { parseProfileType, profileTypeTitle, sampleTypeTitle } from '#model/profile-type.ts';
 import { rangeTitle, type TimeRangeText } from '#model/time-range.ts';
+import { readable } from '#render/text.ts';
 import { formatDuration, formatSpan } from '#model/time-text.ts';
 import { IconButton } from '../components/button.tsx';
+import { CutInside } from '../components/cut-inside.tsx';
 import { Choice, MenuButton } from '../components/menu.tsx';
 import { PopoverField } from '../components/popover.tsx';
 import { labelSourceOf } from '../explore/label-source.ts';
@@ -201,7 +203,7 @@ function FileFields({ name, side, comparison }: SideProps & { side: FileSide }):
   return (
     <>
       <strong className={styles['file']} title={side.file}>
-        <bdi>{side.file.slice(0, 200)}</bdi>
+        <CutInside text={readable(side.file)} />
       </strong>
       {file && types.length > 1 && (
         <Choice

@@ -5,6 +5,7 @@ import { printLabelMatcher } from '#model/label-selector.ts';
 import type { SampleType } from '#model/profile.ts';
 import { readable } from '#render/text.ts';
 import { Button, IconButton } from '../components/button.tsx';
+import { CutInside } from '../components/cut-inside.tsx';
 import { PopoverPanel } from '../components/popover.tsx';
 import { lazily } from '../components/lazily.tsx';
 import type { LabelSource } from './suggestions.ts';
@@ -91,7 +92,7 @@ export function LabelChips(props: LabelChipsProps): ReactElement {
               onClick={(event) => open(place, event.currentTarget)}
             >
               <bdi>{readable(name)}</bdi> <span className={styles['unit']}>{operator}</span>{' '}
-              <Wanted text={readable(value) || '(empty)'} />
+              <CutInside text={readable(value) || '(empty)'} className={styles['wanted']} />
               {isUnmet && <em> matches nothing</em>}
             </button>
             <IconButton label={`Remove ${words}`} icon="close" tabIndex={-1} onClick={() => remove(place)} />
@@ -132,25 +133,5 @@ export function LabelChips(props: LabelChipsProps): ReactElement {
         </PopoverPanel>
       )}
     </div>
-  );
-}
-
-/** Values that are too long for a chip. */
-const LONG = 24;
-/** Of those, what is always shown of their end: names of pods and images are told apart by it. */
-const TAIL = 10;
-
-/** A value that loses of its middle what there is no room for. */
-function Wanted({ text }: { text: string }): ReactElement {
-  const letters = Array.from(text);
-  if (letters.length <= LONG) return <bdi className={styles['wanted']}>{text}</bdi>;
-  return (
-    <>
-      <bdi className={styles['wanted']} aria-hidden="true">
-        <span>{letters.slice(0, -TAIL).join('')}</span>
-        <span>{letters.slice(-TAIL).join('')}</span>
-      </bdi>
-      <span className="visually-hidden">{text}</span>
-    </>
   );
 }
