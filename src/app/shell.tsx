@@ -166,22 +166,23 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
           </a>
         ))}
       </nav>
-      <span className={styles['spacer']} />
-      {isKept ? (
-        <span className={`${styles['only']} ${styles['wide']}`}>
-          As it was on {formatFullInstant(nowMs, zoneName(zone))}
-        </span>
-      ) : (
-        view !== 'files' && <ExploreTime />
-      )}
-      <ExportMenu />
-      {(tree || link) && !isKept && (
-        <Button icon="share" aria-label="Share" aria-haspopup="dialog" onClick={() => openDialog('share')}>
-          <span className={styles['wide']}>Share</span>
-        </Button>
-      )}
-      <IconButton label={`Theme: ${theme}`} icon="theme" onClick={() => setPreference('theme', next[theme])} />
-      <IconButton label="Keys" icon="help" onClick={() => openDialog('keys')} />
+      <div className={styles['actions']}>
+        {isKept ? (
+          <span className={`${styles['only']} ${styles['wide']}`}>
+            As it was on {formatFullInstant(nowMs, zoneName(zone))}
+          </span>
+        ) : (
+          view !== 'files' && <ExploreTime />
+        )}
+        <ExportMenu />
+        {(tree || link) && !isKept && (
+          <Button icon="share" aria-label="Share" aria-haspopup="dialog" onClick={() => openDialog('share')}>
+            <span className={styles['wide']}>Share</span>
+          </Button>
+        )}
+        <IconButton label={`Theme: ${theme}`} icon="theme" onClick={() => setPreference('theme', next[theme])} />
+        <IconButton label="Keys" icon="help" onClick={() => openDialog('keys')} />
+      </div>
       <input
         id={FILE_INPUT_ID}
         type="file"

@@ -2,6 +2,7 @@
 import {
   type QueryClient,
   keepPreviousData,
+  useIsFetching,
   useQuery,
   useQueryClient,
   type UseQueryResult,
@@ -146,12 +147,23 @@ function handlesIn(answer: MergedProfile | SideNoise | undefined): readonly Prof
   return answer.kind === 'merges' ? answer.handles : [];
 }
 
+function isOfSource({ queryKey }: { readonly queryKey: readonly unknown[] }): boolean {
+  return SOURCE_KEYS.has(queryKey[0]);
+}
+
+/** Whether the source is asked for anything now, and what ends that: `useAskAgain` asks it after all. */
+export function useAsking(): { readonly isAsking: boolean; stop(): void } {
+  const queries = useQueryClient();
+  const isAsking = useIsFetching({ predicate: isOfSource }) > 0;
+  return { isAsking, stop: () => void queries.cancelQueries({ predicate: isOfSource }) };
+}
+
 /** Asks everything anew: with a new now, and where that changes no question, the same question again. */
 export function useAskAgain(): () => void {
   const queries = useQueryClient();
   return () => {
     refresh();
-    void queries.invalidateQueries({ predicate: ({ queryKey }) => SOURCE_KEYS.has(queryKey[0]) });
+    void queries.invalidateQueries({ predicate: isOfSource });
   };
 }
 

@@ -27,6 +27,8 @@ interface UiStore {
   readonly dialog: 'none' | 'keys' | 'paste' | 'share' | 'transform';
   /** Of the dialog `transform`: which one is edited; -1 a new rename. */
   readonly edited: number;
+  /** What the page waits for is not asked any more. */
+  readonly isStopped: boolean;
 }
 
 export const uiStore = createStore<UiStore>(() => ({
@@ -36,6 +38,7 @@ export const uiStore = createStore<UiStore>(() => ({
   toast: '',
   dialog: 'none',
   edited: -1,
+  isStopped: false,
 }));
 
 export function useUi<T>(select: (state: UiStore) => T): T {
@@ -44,6 +47,10 @@ export function useUi<T>(select: (state: UiStore) => T): T {
 
 export function hoverFunction(func: number): void {
   if (uiStore.getState().hoveredFunction !== func) uiStore.setState({ hoveredFunction: func });
+}
+
+export function setStopped(isStopped: boolean): void {
+  uiStore.setState({ isStopped });
 }
 
 export function announce(announcement: string): void {

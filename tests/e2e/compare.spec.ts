@@ -441,6 +441,18 @@ test('the rows of a long table pass below its heads, by keys too', async ({ page
   expect(await violations(page)).toEqual([]);
 });
 
+test('files that differ by the end of a long name are told apart', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const [a, b] = ['one', 'two'].map((end) => `profile-of-the-checkout-service-in-production-region-eu-west-${end}.txt`);
+  await page.goto(`/?v=1&a.file=${a}&b.file=${b}`);
+  await openFiles(page, textFile(a, 'main;x 5'), textFile(b, 'main;x 7'));
+  for (const [name, end] of [
+    ['Side A, baseline', 'st-one.txt'],
+    ['Side B, comparison', 'st-two.txt'],
+  ] as const)
+    await expect(page.getByRole('group', { name }).getByText(end, { exact: true })).toBeInViewport({ ratio: 1 });
+});
+
 test('files of another name take the sides that wait for one', async ({ page }) => {
   await page.goto('/?v=1&a.file=x.txt&b.file=new.txt&norm=absolute');
   await openFiles(page, ...files);
@@ -539,13 +551,64 @@ test('side by side shows both, and both zoom; a frame alone leads to Explore at 
 test('a side without profiles is said, and no graph is drawn of it', async ({ page }) => {
   await page.goto(`/?v=1&${side('a', before)}&${side('b', after, 'e2e/nobody')}`);
   await expect(page.getByText('B has no profiles in the range: shares and changes need both sides.')).toBeVisible();
-  expect(await summary(page)).toMatchObject({ a: { total: totalIn(before, {}) }, b: { total: 0 } });
-  expect(supported(await changes(page))).toEqual([]);
-  for (const pane of ['flame', 'sides', 'sandwich']) {
+  for (const pane of ['flame', 'sides', 'functions', 'sandwich', 'tree', 'both']) {
     await show(page, { pane });
-    await expect(page.getByRole('tree')).toHaveCount(0);
+    expect(await summary(page)).toMatchObject({ a: { total: totalIn(before, {}) }, b: { total: 0 } });
+    expect(await changes(page)).toEqual([]);
+    await expect(page.getByText('B has no profiles in the range')).toBeVisible();
     await expect(page.locator('[data-flamegraph]')).toHaveCount(0);
+    await expect(page.getByRole('tree').or(page.getByRole('grid')).or(page.getByRole('treegrid'))).toHaveCount(0);
+    await expect(page.getByRole('region', { name: 'What changed' })).toHaveCount(0);
   }
+  await show(page, { pane: 'flame' });
+  await page.getByRole('button', { name: 'Compare the halves of A' }).click();
+  await shown(page);
+  expect(query(page).get('b.svc')).toBe(service());
+});
+
+test('a service without profiles on both sides is named, and that there is nothing to compare', async ({ page }) => {
+  await page.goto(`/?v=1&view=compare&svc=e2e/nobody`);
+  await expect(page.getByText('A and B have no profiles in the range')).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Service/ }).first()).toContainText('e2e/nobody');
+  const told = await page.evaluate(() => window.flametide.summary().catch((error: Error) => error.message));
+  expect(told).toMatch(/^Nothing is shown/);
+});
+
+test('the page’s own range stands there only while a side follows it; the zone and the refresh always do', async ({
+  page,
+}) => {
+  const bar = page.getByRole('banner');
+  const range = bar.getByRole('button', { name: /^Range: / });
+  await compare(page, `view=compare&svc=${service()}&type=${CPU}&from=${after.startMs}&until=${after.endMs}`);
+  await expect(range).toBeVisible();
+  await page.getByRole('button', { name: 'Swap the sides' }).click();
+  await expect(range).toHaveCount(0);
+  await expect(bar.getByRole('button', { name: 'Earlier by one range' })).toHaveCount(0);
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    await expect(bar.getByRole('button', { name: /^Zone: / })).toBeVisible();
+    await expect(bar.getByRole('button', { name: 'Refresh now' })).toBeVisible();
+  }
+  await page.goBack();
+  await expect(range).toBeVisible();
+});
+
+test('a pair too long for one question is two, and nothing is refused', async ({ page }) => {
+  await page.goto(`/?v=1&b.svc=${service()}&b.type=${CPU}&b.from=now-30d&b.until=now`);
+  await expect(page.getByText('A has no profiles in the range')).toBeVisible();
+  const charts = page.getByRole('application');
+  await expect(charts).toHaveCount(2);
+  await expect(charts.last()).toHaveAccessibleName(/, mean /);
+  await expect(page.getByRole('alert').filter({ hasText: /./ })).toHaveCount(0);
+});
+
+unwatched('series that are refused are no word about profiles', async ({ page }) => {
+  await page.route('**/SelectSeries', (route) =>
+    route.fulfill({ status: 400, contentType: 'application/json', body: '{"code":"invalid_argument","message":"no"}' }),
+  );
+  await compare(page, side('a', before), side('b', after));
+  await expect(page.getByText('The time series could not be loaded: no')).toBeVisible();
+  await expect(page.getByRole('application')).not.toHaveAccessibleName(/No profiles/);
 });
 
 // The browser itself complains of what the server refuses.

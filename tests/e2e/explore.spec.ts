@@ -244,6 +244,27 @@ test('what emptied the view is said, with a way back', async ({ page, baseURL })
   await expect(page.getByRole('heading', { name: 'This range cannot be read' })).toBeVisible();
 });
 
+test('a service that does not exist, or not in the range, is named, with what shows something', async ({
+  page,
+  baseURL,
+}) => {
+  await push(baseURL!, 'e2e/elsewhere{pod=a}', stacks, BASE_MS);
+  const service = page.getByRole('button', { name: /^Service/ });
+  await page.goto(`/?v=1&view=explore&svc=e2e/nobody&${RANGE}`);
+  await expect(page.getByText('e2e/nobody has no profiles at any time')).toBeVisible();
+  await expect(service).toContainText('e2e/nobody');
+  await page.getByRole('button', { name: 'All services', exact: true }).click();
+  await expect(page.getByRole('grid')).toBeVisible();
+
+  const day = 24 * 3_600_000;
+  await page.goto(`/?v=1&view=explore&svc=e2e/elsewhere&from=${BASE_MS - 2 * day}&until=${BASE_MS - day}`);
+  await expect(page.getByText('e2e/elsewhere has no profiles in this range')).toBeVisible();
+  await expect(service).toContainText('e2e/elsewhere');
+  await page.getByRole('button', { name: 'Look at all that is kept' }).click();
+  await shown(page);
+  await expect(service).toContainText('e2e/elsewhere');
+});
+
 // The browser itself complains of a server that is away.
 unwatched('a server that is away is said, and asked again', async ({ page, baseURL }) => {
   await push(baseURL!, 'e2e/away{pod=a}', stacks, BASE_MS);

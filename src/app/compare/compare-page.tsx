@@ -4,6 +4,11 @@ import { absolute } from '#model/time-range.ts';
 import { usePageTitle } from '../page-title.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
+import { useNow } from '../time/refresh-clock.ts';
+import { useUi } from '../ui-store.ts';
+import { askedFor } from '../explore/asked-for.ts';
+import { useLasting } from '../views/use-lasting.ts';
+import { Waiting } from '../views/waiting.tsx';
 import { DiffLegend } from '../views/diff-legend.tsx';
 import { onScreen } from '../views/on-screen.ts';
 import { PaneChoice } from '../views/panes.tsx';
@@ -20,9 +25,10 @@ import { DiffOptions } from './diff-options.tsx';
 import { DiffSandwich } from './diff-sandwich.tsx';
 import { DiffTable } from './diff-table.tsx';
 import { DiffTreeView } from './diff-tree.tsx';
-import { Problem } from './problem.tsx';
+import { NothingToCompare, Problem, untypedSides } from './problem.tsx';
 import { SideBySide } from './side-by-side.tsx';
-import { emptySides, linkOfSides, type Side } from './sides.ts';
+import { sideText } from './side-words.ts';
+import { emptySides, linkOfSides, type Side, sideNames } from './sides.ts';
 import { SidesBar } from './sides-bar.tsx';
 import { type Comparison, useComparison } from './use-comparison.ts';
 import { Ways } from './ways.tsx';
@@ -42,6 +48,9 @@ const panes: readonly { readonly id: Pane; readonly title: string }[] = [
 /** Where there is no room for the list beside the graph it is a view of its own. */
 const narrowPanes = [{ id: 'both' as const, title: 'What changed' }, ...panes];
 
+/** An answer that takes longer says what it is. */
+const LONG_MS = 1000;
+
 const NO_CODE: readonly never[] = [];
 
 export function ComparePage(): ReactElement {
@@ -49,7 +58,8 @@ export function ComparePage(): ReactElement {
   const { shown, sides } = comparison;
   const isEmbedded = useUrl((state) => state.embed);
   const view = useViewedRange(comparison);
-  const isComplete = isSettled(comparison);
+  const isStopped = useUi((ui) => ui.isStopped);
+  const isComplete = isSettled(comparison) || isStopped;
   usePageTitle(`${titleOf(sides.a)} against ${titleOf(sides.b)}`);
   useEffect(() => {
     const link = { ...linkOfSides({ a: fixed(sides.a), b: fixed(sides.b) }), ...view };
@@ -67,15 +77,31 @@ export function ComparePage(): ReactElement {
 }
 
 /** Whether nothing better is on its way: all is there, or something is in the way that only the user can take away. */
-function isSettled({ shown, isStale, sides, errors, error, evidenceError, missing, explored }: Comparison): boolean {
+function isSettled(comparison: Comparison): boolean {
+  const { shown, isStale, sides, errors, error, evidenceError, missing, explored } = comparison;
   if (!isStale && shown?.isWhole === true && shown.evidence !== undefined) return true;
   const isMistaken = [sides.a, sides.b].some((side) => side.kind === 'source' && side.mistake !== undefined);
   const isFailed = [errors.a, errors.b, evidenceError, explored.error].some((one) => one !== null);
-  return isMistaken || isFailed || error !== undefined || missing.length > 0 || explored.isEmptyStore;
+  return (
+    isMistaken ||
+    isFailed ||
+    error !== undefined ||
+    missing.length > 0 ||
+    explored.isEmptyStore ||
+    untypedSides(comparison).length > 0
+  );
 }
 
 function titleOf(side: Side): string {
   return side.kind === 'file' ? side.file : (side.service ?? 'all services');
+}
+
+/** What the page waits for, in words. */
+function comparedFor({ sides, explored }: Comparison, nowMs: number): string {
+  const isOpen = sideNames.some((name) => sides[name].kind === 'source' && sides[name].query === undefined);
+  return isOpen
+    ? askedFor(explored, nowMs)
+    : sideNames.map((name) => `${name.toUpperCase()} ${sideText(sides[name]).slice(0, 140)}`).join(' and ');
 }
 
 /** What a link says of the range in view, where it says anything. */
@@ -93,6 +119,8 @@ function fixed(side: Side): Side {
 
 function Compared({ comparison }: { comparison: Comparison }): ReactElement {
   const { shown, isStale } = comparison;
+  const nowMs = useNow();
+  const isLong = useLasting(isStale && !isSettled(comparison), LONG_MS);
   const asked = useUrl((state) => state.pane);
   const isNarrow = useIsNarrow();
   const offered = isNarrow ? narrowPanes : panes;
@@ -106,10 +134,15 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
     answered,
     isPlaceholderData,
   );
-  const compared = shown && emptySides(shown.diff.totals).length === 0 ? shown : undefined;
+  const untyped = untypedSides(comparison);
+  const empty = untyped.length > 0 || !shown ? untyped : emptySides(shown.diff.totals);
+  const compared = empty.length === 0 ? shown : undefined;
+  const waiting = isLong && (
+    <Waiting what={comparedFor(comparison, nowMs)} sinceMs={LONG_MS} isOver={compared !== undefined} />
+  );
   return (
     <>
-      <div className={viewStyles['tools']}>
+      <div className={`${viewStyles['tools']} ${styles['tools']}`}>
         {box}
         <PaneChoice panes={offered} pane={pane} onPane={(next) => navigate({ pane: next }, 'push')} />
         <Ways comparison={comparison} />
@@ -118,8 +151,9 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
       </div>
       {transforms.length > 0 && <TransformChips matched={shown?.diff.matched} ownCode={NO_CODE} />}
       <Problem comparison={comparison} />
+      {waiting}
       {compared && (
-        <div className={viewStyles['main']} data-stale={isStale || undefined}>
+        <div className={`${viewStyles['main']} ${styles['compared']}`} data-stale={isStale || undefined}>
           {isNarrow ? (
             pane === 'both' && <WhatChanged shown={compared} />
           ) : (
@@ -139,7 +173,8 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
           {pane === 'tree' && <DiffTreeView shown={compared} hit={found?.hit} onKey={onKey} />}
         </div>
       )}
-      {!compared && <div className={viewStyles['panel']} aria-busy={!shown} />}
+      {empty.length > 0 && !waiting && <NothingToCompare comparison={comparison} empty={empty} />}
+      {!compared && empty.length === 0 && !waiting && <div className={viewStyles['panel']} aria-busy="true" />}
       <CompareStatus comparison={comparison} />
     </>
   );

@@ -4,11 +4,12 @@ import { useStore } from 'zustand';
 import { formatCount } from '#model/units.ts';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
 import viewStyles from '../views/workspace.module.css';
+import { emptySides } from './sides.ts';
 import type { Comparison } from './use-comparison.ts';
 
 export function CompareStatus({ comparison: { shown } }: { comparison: Comparison }): ReactElement {
   const paintMs = useStore(paintStats, (stats) => stats.cullMs + stats.paintMs);
-  if (!shown) return <footer className={viewStyles['status']} />;
+  if (!shown || emptySides(shown.diff.totals).length > 0) return <footer className={viewStyles['status']} />;
   const { diff, evidence, open } = shown;
   const queryMs = Math.max(open.a.queryMs ?? 0, open.b.queryMs ?? 0);
   return (

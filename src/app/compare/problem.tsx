@@ -8,14 +8,14 @@ import { isKeptPage } from '../share/kept-page.ts';
 import { useAskAgain, useStoredRange } from '../source-queries.ts';
 import { navigate } from '../url/url-store.ts';
 import viewStyles from '../views/workspace.module.css';
-import { emptySides, type Side, sideNames } from './sides.ts';
+import { halves } from './ranges.ts';
+import { emptySides, linkOfSides, type Side, type SideName, sideNames } from './sides.ts';
 import type { Comparison } from './use-comparison.ts';
 
 export function Problem({ comparison }: { comparison: Comparison }): ReactElement | null {
   const { sides, errors, error, evidenceError, missing, shown, explored } = comparison;
   const { pick } = useOpen();
   const askAgain = useAskAgain();
-  const stored = useStoredRange();
   const failed = sideNames.flatMap((name) => {
     const side = sides[name];
     const what = side.kind === 'source' && side.mistake !== undefined ? side.mistake : errors[name]?.message;
@@ -58,21 +58,8 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
     return <Note kind="warn" text="The server has no profiles yet: there is nothing to compare." />;
   if (!shown) return null;
   const { totals, refused, kind, negative } = shown.diff;
-  const empty = emptySides(totals);
-  if (empty.length > 0) {
-    const names = empty.map((name) => name.toUpperCase()).join(' and ');
-    const isGone = empty.some((name) => isBefore(sides[name], stored.data?.oldestMs));
-    return (
-      <Note
-        kind="warn"
-        text={`${names} ${empty.length > 1 ? 'have' : 'has'} no profiles in the range: ${
-          isGone
-            ? 'what was there has been removed by the server’s retention, or never came.'
-            : 'shares and changes need both sides.'
-        }`}
-      />
-    );
-  }
+  // That is said in the place of the graph.
+  if (emptySides(totals).length > 0) return null;
   if (refused !== undefined)
     return (
       <Note
@@ -93,6 +80,59 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
       />
     );
   return null;
+}
+
+/** Sides of which nothing can be asked, as the source has no profile type for them. */
+export function untypedSides({ sides, explored }: Comparison): readonly SideName[] {
+  return sideNames.filter((name) => {
+    const side = sides[name];
+    return (
+      explored.isNothing &&
+      !explored.isEmptyStore &&
+      side.kind === 'source' &&
+      side.query === undefined &&
+      side.mistake === undefined
+    );
+  });
+}
+
+/** In the place of a graph: which side holds nothing, and what can be compared instead. */
+export function NothingToCompare({
+  comparison: { sides },
+  empty,
+}: {
+  comparison: Comparison;
+  empty: readonly SideName[];
+}): ReactElement {
+  const stored = useStoredRange();
+  const names = empty.map((name) => name.toUpperCase()).join(' and ');
+  const isGone = empty.some((name) => isBefore(sides[name], stored.data?.oldestMs));
+  const full = sideNames.find((name) => !empty.includes(name));
+  const rest = full && sides[full];
+  return (
+    <div className={viewStyles['panel']} role="status">
+      <Icon name="info" />
+      <h2>Nothing to compare</h2>
+      <p>
+        {names} {empty.length > 1 ? 'have' : 'has'} no profiles in the range:{' '}
+        {isGone
+          ? 'what was there has been removed by the server’s retention, or never came.'
+          : 'shares and changes need both sides.'}
+      </p>
+      {rest?.kind === 'source' && rest.range && (
+        <Button
+          kind="edged"
+          onClick={() => {
+            const { a, b } = halves(rest.range!);
+            navigate(linkOfSides({ a: { ...rest, text: a }, b: { ...rest, text: b } }), 'push');
+          }}
+        >
+          Compare the halves of {full?.toUpperCase()}
+        </Button>
+      )}
+      <Button onClick={() => navigate({ view: 'explore', grid: 'services' }, 'push')}>All services</Button>
+    </div>
+  );
 }
 
 /** Whether a side is of a time from which nothing is kept. */

@@ -7,6 +7,11 @@ export function before({ startMs, endMs }: TimeRange): TimeRangeText {
   return absolute(startMs - (endMs - startMs) - 1, startMs - 1);
 }
 
+export function halves({ startMs, endMs }: TimeRange): { readonly a: TimeRangeText; readonly b: TimeRangeText } {
+  const middle = Math.round((startMs + endMs) / 2);
+  return { a: absolute(startMs, middle - 1), b: absolute(middle, endMs) };
+}
+
 const DAY_MS = 86_400_000;
 /** What happens while a deploy settles belongs to neither side. */
 const SETTLING_MS = 2 * 60_000;

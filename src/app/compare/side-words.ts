@@ -11,7 +11,7 @@ import type { ShownComparison } from './use-comparison.ts';
 const NO_DAY = 0;
 
 /** `checkout CPU time pod="a", 24 Nov 2026 21:27 – 21:42 (Europe/Berlin)` */
-function sideText(side: Side): string {
+export function sideText(side: Side): string {
   if (side.kind === 'file') return side.file;
   const { service, profileType, matchers, range } = side;
   const type = profileType === undefined ? undefined : parseProfileType(profileType);

@@ -3,8 +3,10 @@ import { type ReactElement, useMemo } from 'react';
 import { joinService } from '#model/labels.ts';
 import { parseProfileType, profileTypeTitle, sampleTypeTitle } from '#model/profile-type.ts';
 import { rangeTitle, type TimeRangeText } from '#model/time-range.ts';
+import { readable } from '#render/text.ts';
 import { formatDuration, formatSpan } from '#model/time-text.ts';
 import { IconButton } from '../components/button.tsx';
+import { CutInside } from '../components/cut-inside.tsx';
 import { Choice, MenuButton } from '../components/menu.tsx';
 import { PopoverField } from '../components/popover.tsx';
 import { labelSourceOf } from '../explore/label-source.ts';
@@ -158,37 +160,38 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
         costTitle={type ? profileTypeTitle(type) : ''}
         onMatchers={(next) => change({ matchers: next })}
       />
-      <span className={styles['spacer']} />
-      <PopoverField
-        label={`Range of ${name.toUpperCase()}`}
-        edged
-        value={
-          range ? (
-            <>
-              {formatSpan(range, zone, nowMs)}{' '}
-              <span className={styles['dim']}>{formatDuration(range.endMs - range.startMs)}</span>
-            </>
-          ) : (
-            rangeTitle(side.text) || 'no range'
-          )
-        }
-      >
-        {(close) => (
-          <RangePanel
-            text={side.text}
-            range={range}
-            zone={explored.zone}
-            nowMs={nowMs}
-            recent={recent}
-            onRange={show}
-            onTyped={(text) => {
-              rememberRange(text);
-              show(text);
-            }}
-            onClose={close}
-          />
-        )}
-      </PopoverField>
+      <span className={styles['range']}>
+        <PopoverField
+          label={`Range of ${name.toUpperCase()}`}
+          edged
+          value={
+            range ? (
+              <>
+                {formatSpan(range, zone, nowMs)}{' '}
+                <span className={styles['dim']}>{formatDuration(range.endMs - range.startMs)}</span>
+              </>
+            ) : (
+              rangeTitle(side.text) || 'no range'
+            )
+          }
+        >
+          {(close) => (
+            <RangePanel
+              text={side.text}
+              range={range}
+              zone={explored.zone}
+              nowMs={nowMs}
+              recent={recent}
+              onRange={show}
+              onTyped={(text) => {
+                rememberRange(text);
+                show(text);
+              }}
+              onClose={close}
+            />
+          )}
+        </PopoverField>
+      </span>
     </>
   );
 }
@@ -200,7 +203,7 @@ function FileFields({ name, side, comparison }: SideProps & { side: FileSide }):
   return (
     <>
       <strong className={styles['file']} title={side.file}>
-        <bdi>{side.file.slice(0, 200)}</bdi>
+        <CutInside text={readable(side.file)} />
       </strong>
       {file && types.length > 1 && (
         <Choice
@@ -211,7 +214,6 @@ function FileFields({ name, side, comparison }: SideProps & { side: FileSide }):
           onChange={(st) => setSide(comparison, name, { ...side, st })}
         />
       )}
-      <span className={styles['spacer']} />
       {file?.profile.durationMs !== undefined && (
         <span className={styles['dim']}>{formatDuration(file.profile.durationMs)}</span>
       )}

@@ -4,7 +4,7 @@ import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import { absolute, resolveTimeRange, type TimeRange, type TimeRangeText } from '#model/time-range.ts';
 import type { UrlState } from '../url/url-state.ts';
-import { before } from './ranges.ts';
+import { before, halves } from './ranges.ts';
 
 export type SideName = 'a' | 'b';
 export const sideNames: readonly SideName[] = ['a', 'b'];
@@ -72,9 +72,21 @@ export interface SideDefaults {
   readonly zone: string;
 }
 
+type SubjectDefaults = Pick<SideDefaults, 'service' | 'profileType' | 'matchers'>;
+
 export function sidesOf(state: SidesState, known: SideDefaults): Readonly<Record<SideName, Side>> {
   const usual = usualRanges(state, known, isOneThing(state, known));
   return { a: sideOf('a', state, known, usual.a), b: sideOf('b', state, known, usual.b) };
+}
+
+/** Whether a range of either side hangs on the one in view: it says none, and the other side says none for it. */
+export function followsView(state: UrlState): boolean {
+  const [a, b] = sideNames.map((name) => ({
+    isOpen: state[`${name}.file`] === undefined && rangeOf(state, name) === undefined,
+    isSaid: rangeOf(state, name) !== undefined,
+  }));
+  const isOne = isOneThing(state, { service: undefined, profileType: undefined, matchers: state.q });
+  return (a.isOpen && !b.isSaid) || (b.isOpen && (isOne || !a.isSaid));
 }
 
 /** Those that hold nothing: with one there is nothing to compare. */
@@ -126,7 +138,7 @@ function sideOf(name: SideName, state: SidesState, known: SideDefaults, usual: T
 function subjectOf(
   name: SideName,
   state: SidesState,
-  known: SideDefaults,
+  known: SubjectDefaults,
 ): Pick<SourceSide, 'service' | 'profileType' | 'matchers'> {
   const other = name === 'a' ? 'b' : 'a';
   return {
@@ -137,7 +149,7 @@ function subjectOf(
 }
 
 /** Whether both sides are of the same profiles, so that only time can tell them apart. */
-function isOneThing(state: SidesState, known: SideDefaults): boolean {
+function isOneThing(state: SidesState, known: SubjectDefaults): boolean {
   const [a, b] = sideNames.map((name) => {
     const { service, profileType, matchers } = subjectOf(name, state, known);
     return JSON.stringify([state[`${name}.file`] ?? [service, profileType, printLabelSelector(matchers)]]);
@@ -174,6 +186,5 @@ function usualRanges(
   const whole = absolute(startMs, endMs);
   if (!isOne || a) return { a: whole, b: whole };
   if (oldestMs === undefined || oldestMs <= startMs - (endMs - startMs) / 2) return { a: before(range), b: whole };
-  const middle = (startMs + endMs) / 2;
-  return { a: absolute(startMs, middle - 1), b: absolute(middle, endMs) };
+  return halves(range);
 }

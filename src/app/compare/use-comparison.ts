@@ -158,14 +158,14 @@ export function useComparison(): Comparison {
 function useSides(explored: Explored): Readonly<Record<SideName, Side>> {
   const said = useUrl(useShallow(sidesState));
   const matchers = useUrl((state) => state.q);
-  const { subject, time, zone } = explored;
+  const { service, subject, time, zone } = explored;
   const { data: stored } = useStoredRange();
   const oldestMs = stored?.oldestMs;
   const nowMs = useNow();
   return useMemo(
     () =>
       sidesOf(said, {
-        service: subject?.service,
+        service,
         profileType: subject?.profileType,
         matchers,
         range: time.range,
@@ -173,7 +173,7 @@ function useSides(explored: Explored): Readonly<Record<SideName, Side>> {
         nowMs,
         zone: zoneName(zone),
       }),
-    [said, subject, matchers, time.range, oldestMs, nowMs, zone],
+    [said, service, subject, matchers, time.range, oldestMs, nowMs, zone],
   );
 }
 

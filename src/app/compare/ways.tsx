@@ -1,7 +1,6 @@
 /** Ways to get two ranges: before and after, the time before, a day or a week earlier, two values of a label. */
 import { type ReactElement, useEffect, useMemo, useRef } from 'react';
 import { formatInstant } from '#model/time-text.ts';
-import { absolute } from '#model/time-range.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import { MenuButton } from '../components/menu.tsx';
 import { useLabelNames, useSource } from '../source-queries.ts';
@@ -13,7 +12,7 @@ import { useMarkers } from '../explore/use-markers.ts';
 import { labelSourceOf } from '../explore/label-source.ts';
 import { busiestFirst, offeredNames } from '../query-bar/suggestions.ts';
 import { navigate } from '../url/url-store.ts';
-import { aroundMarker, before, daysEarlier } from './ranges.ts';
+import { aroundMarker, before, daysEarlier, halves } from './ranges.ts';
 import { linkOfSides, type SourceSide } from './sides.ts';
 import type { Comparison } from './use-comparison.ts';
 
@@ -86,12 +85,8 @@ export function Ways({ comparison }: { comparison: Comparison }): ReactElement |
     halves:
       range &&
       (() => {
-        const middle = Math.round((range.startMs + range.endMs) / 2);
-        const halves = {
-          a: { ...base, text: absolute(range.startMs, middle - 1) },
-          b: { ...base, text: absolute(middle, range.endMs) },
-        };
-        navigate(linkOfSides(halves), 'push');
+        const { a: first, b: second } = halves(range);
+        navigate(linkOfSides({ a: { ...base, text: first }, b: { ...base, text: second } }), 'push');
       }),
   };
   return (

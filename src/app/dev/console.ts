@@ -6,7 +6,7 @@ import { consoleForm } from '#model/changes.ts';
 import { SERVICE_LABEL } from '#model/labels.ts';
 import type { Normalisation } from '#model/normalise.ts';
 import type { ProfileQuery } from '#model/query.ts';
-import type { SideName } from '../compare/sides.ts';
+import { emptySides, type SideName } from '../compare/sides.ts';
 import type { ShownComparison } from '../compare/use-comparison.ts';
 import type { ExportKind } from '../export-kinds.ts';
 import { parseUrl, printQuery } from '../url/codec.ts';
@@ -148,6 +148,8 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
       await settled(queries);
       const { comparison } = onScreen.getState();
       if (!comparison?.evidence) throw new Error('No comparison is shown: open Compare, with profiles on both sides.');
+      // Of a side that holds nothing it is no change that all of it is on the other.
+      if (emptySides(comparison.diff.totals).length > 0) return [];
       return comparison.evidence.found.changes.slice(0, n).map(consoleForm);
     },
     async stacks() {

@@ -47,14 +47,14 @@ export function ExploreBar({ explored, intervalMs }: ExploreBarProps): ReactElem
     (): LabelSource => labelSourceOf(source, time.range, costedId),
     [source, time.range, costedId],
   );
-  const unmet = useUnmet(joinService(subject?.service, []), matchers, time.range);
+  const unmet = useUnmet(joinService(explored.service, []), matchers, time.range);
   const own = catalogue?.services.find(({ name }) => name === subject?.service)?.types ?? [];
   // A link may name a type that the catalogue does not have, or does not have yet.
   const types = parsedTypes(type && !own.includes(type.id) ? [...own, type.id] : own);
   return (
     <QueryBar
       services={services}
-      service={subject?.service}
+      service={explored.service}
       types={types}
       type={type}
       matchers={matchers}
@@ -67,13 +67,13 @@ export function ExploreBar({ explored, intervalMs }: ExploreBarProps): ReactElem
         const series = overview.data?.find(({ labels: set }) => set.some(({ value }) => value === service));
         return series && time.range ? <Spark series={series} range={time.range} largest={undefined} /> : null;
       }}
-      onQuery={(service, q) => {
+      onQuery={(next, q) => {
         // Another service has other types and other paths; a type that both have stays.
-        const keeps = catalogue?.services.find(({ name }) => name === service)?.types.includes(type?.id ?? '') ?? false;
-        if (service !== subject?.service) {
+        const keeps = catalogue?.services.find(({ name }) => name === next)?.types.includes(type?.id ?? '') ?? false;
+        if (next !== explored.service) {
           const kept = keeps ? subject?.profileType : undefined;
-          navigate({ svc: service, type: kept, q, z: [], sel: [], cs: [], grid: 'none' }, 'push');
-        } else navigate({ svc: service, type: subject?.profileType, q }, 'push');
+          navigate({ svc: next, type: kept, q, z: [], sel: [], cs: [], grid: 'none' }, 'push');
+        } else navigate({ svc: next, type: subject?.profileType, q }, 'push');
       }}
       onType={({ id }) => navigate({ svc: subject?.service, type: id, z: [], sel: [], grid: 'none' }, 'push')}
       onGroupBy={(name) => navigate({ ...named(explored), by: name ?? '' }, 'push')}

@@ -1,17 +1,21 @@
 /** What Explore says instead of a graph: nothing stored yet, nothing in the range, a source that refuses or is away. */
-import type { ReactElement, ReactNode } from 'react';
+import { type ReactElement, type ReactNode, useMemo } from 'react';
 import { SourceError, type StoredRange } from '#datasource/datasource.ts';
 import { printLabelSelector } from '#model/label-selector.ts';
+import type { LabelMatcher } from '#model/labels.ts';
+import { absolute } from '#model/time-range.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { Button } from '../components/button.tsx';
 import { Icon, type IconName } from '../components/icon.tsx';
 import { isKeptPage } from '../share/kept-page.ts';
-import { useAskAgain } from '../source-queries.ts';
+import { useAskAgain, useUnmet } from '../source-queries.ts';
 import { navigate } from '../url/url-store.ts';
 import styles from '../views/workspace.module.css';
 import { DEFAULT_RANGE, type Explored } from './use-explored.ts';
 
 const DAY_MS = 86_400_000;
+const MOST_LETTERS = 120;
+const NO_MATCHERS: readonly LabelMatcher[] = [];
 
 interface MessageProps {
   readonly icon: IconName;
@@ -44,7 +48,7 @@ export function WaitingForFirstProfile(): ReactElement {
   );
 }
 
-/** Says which of range, label and service left nothing, and offers to take it back. */
+/** Says which of service, range, label and type left nothing, and offers to take it back. */
 export function NothingMatches({
   explored,
   stored,
@@ -52,54 +56,78 @@ export function NothingMatches({
   explored: Explored;
   stored: StoredRange | undefined;
 }): ReactElement {
-  const { time, subject, matchers, catalogue } = explored;
+  const { time, service, subject, matchers, catalogue } = explored;
   const { range } = time;
-  const labels = matchers.slice(subject === undefined ? 0 : 1);
-  const isServiceThere =
-    subject !== undefined && catalogue?.services.some(({ name }) => name === subject.service) === true;
+  const labels = matchers.slice(service === undefined ? 0 : 1);
+  const found = catalogue?.services.find(({ name }) => name === service);
+  const isAway = catalogue !== undefined && service !== undefined && found === undefined;
   const { oldestMs, newestMs } = stored ?? {};
+  const ever = useUnmet(
+    [],
+    isAway ? matchers.slice(0, 1) : NO_MATCHERS,
+    useMemo(() => stored && { startMs: stored.oldestMs, endMs: stored.newestMs }, [stored]),
+  );
+  const isUnknown = isAway && ever.data !== undefined && ever.data.length > 0;
+  const isElsewhere = isAway && ever.data?.length === 0;
   const isGone = range !== undefined && oldestMs !== undefined && oldestMs > range.endMs;
-  const isTooEarly = range !== undefined && newestMs !== undefined && newestMs < range.startMs;
+  const isTooEarly = !isUnknown && range !== undefined && newestMs !== undefined && newestMs < range.startMs;
   const isDay = range !== undefined && range.endMs - range.startMs >= DAY_MS;
+  const name = service?.slice(0, MOST_LETTERS);
+  const ofService =
+    name === undefined ? 'There are no profiles in this range' : `${name} has no profiles in this range`;
   const why = isGone
-    ? `The oldest profile that is kept is ${formatDuration(oldestMs - range.endMs)} younger than this range: what was there has been removed by the server’s retention, or never came. A snapshot (in Share) keeps what a link shows.`
-    : isTooEarly
-      ? `The newest profile is ${formatDuration(range.endMs - newestMs)} older than the end of the range.`
-      : labels.length > 0
-        ? `No profile of ${subject?.service ?? 'any service'} has ${printLabelSelector(labels)} in this range.`
-        : subject === undefined
-          ? 'There are no profiles in this range.'
-          : isServiceThere
-            ? `${subject.service} has no profile of this type in this range.`
-            : `${subject.service} has no profiles in this range.`;
+    ? `${ofService}: the oldest profile that is kept is ${formatDuration(oldestMs - range.endMs)} younger. What was there has been removed by the server’s retention, or never came. A snapshot (in Share) keeps what a link shows.`
+    : isUnknown
+      ? `${name} has no profiles at any time: the source knows no service of this name.`
+      : isTooEarly
+        ? `${ofService}: the newest profile is ${formatDuration(range.endMs - newestMs)} older than its end.`
+        : isAway || (service === undefined && labels.length === 0)
+          ? `${ofService}${isElsewhere ? ', though it has some at other times' : ''}.`
+          : labels.length > 0
+            ? `No profile of ${name ?? 'any service'} has ${printLabelSelector(labels)} in this range.`
+            : `${name} has no profile of this type in this range.`;
+  const isByType = found !== undefined && subject !== undefined && !found.types.includes(subject.profileType);
+  const wider = isTooEarly
+    ? absolute(newestMs - (range.endMs - range.startMs), newestMs)
+    : isElsewhere && stored
+      ? absolute(stored.oldestMs, stored.newestMs)
+      : { from: isDay ? 'now-7d' : 'now-24h', until: 'now' };
   return (
     <Message icon="info" title="Nothing here">
       <p>{why.slice(0, 600)}</p>
-      {labels.length > 0 && (
+      {labels.length > 0 && !isAway && (
         <Button kind="edged" onClick={() => navigate({ q: [] }, 'push')}>
           Remove the {labels.length === 1 ? 'label' : `${labels.length} labels`}
         </Button>
       )}
-      {range && (
-        <Button
-          kind="edged"
-          onClick={() =>
-            navigate(
-              isTooEarly
-                ? {
-                    from: String(Math.floor(newestMs - (range.endMs - range.startMs))),
-                    until: String(Math.ceil(newestMs)),
-                  }
-                : { from: isDay ? 'now-7d' : 'now-24h', until: 'now' },
-              'push',
-            )
-          }
-        >
-          {isTooEarly ? 'Go to the newest profiles' : isDay ? 'Look at the last 7 days' : 'Look at the last 24 h'}
+      {isByType && (
+        <Button kind="edged" onClick={() => navigate({ svc: service, type: undefined }, 'push')}>
+          Its usual profile type
         </Button>
       )}
-      {subject !== undefined && (
-        <Button onClick={() => navigate({ svc: undefined, type: undefined, q: [] }, 'push')}>Busiest service</Button>
+      {range && !isUnknown && (
+        <Button kind="edged" onClick={() => navigate(wider, 'push')}>
+          {isTooEarly
+            ? 'Go to the newest profiles'
+            : isElsewhere
+              ? 'Look at all that is kept'
+              : isDay
+                ? 'Look at the last 7 days'
+                : 'Look at the last 24 h'}
+        </Button>
+      )}
+      {service !== undefined && (
+        <Button
+          kind={isUnknown ? 'edged' : 'plain'}
+          onClick={() => navigate({ svc: undefined, type: undefined, q: [] }, 'push')}
+        >
+          Busiest service
+        </Button>
+      )}
+      {isUnknown && (
+        <Button onClick={() => navigate({ svc: undefined, type: undefined, q: [], grid: 'services' }, 'push')}>
+          All services
+        </Button>
       )}
     </Message>
   );

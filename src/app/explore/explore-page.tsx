@@ -7,10 +7,14 @@ import { lazily } from '../components/lazily.tsx';
 import { usePageTitle } from '../page-title.ts';
 import { useEarlyTree, useMergedProfile, useStoredRange } from '../source-queries.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
+import { useNow } from '../time/refresh-clock.ts';
+import { useUi } from '../ui-store.ts';
 import { useFirstPicture } from '../views/first-picture.ts';
 import { onScreen } from '../views/on-screen.ts';
 import type { ShownProfile } from '../views/shown.ts';
+import { useLasting } from '../views/use-lasting.ts';
 import { Workspace } from '../views/workspace.tsx';
+import { askedFor } from './asked-for.ts';
 import { ExploreBar } from './explore-bar.tsx';
 import { SeriesBand } from './series-band.tsx';
 import { shownProfileOf } from './shown-profile.ts';
@@ -23,11 +27,14 @@ const NothingMatches = lazily(async () => (await import('./explore-messages.tsx'
 const RangeMistake = lazily(async () => (await import('./explore-messages.tsx')).RangeMistake);
 const SourceFailed = lazily(async () => (await import('./explore-messages.tsx')).SourceFailed);
 const WaitingForFirstProfile = lazily(async () => (await import('./explore-messages.tsx')).WaitingForFirstProfile);
+const Waiting = lazily(async () => (await import('../views/waiting.tsx')).Waiting);
 const GridView = lazily(
   async () => (await import('./grid-view.tsx')).GridView,
   <div className={styles['waiting']} aria-busy="true" />,
 );
 
+/** An answer that takes longer says what it is. */
+const LONG_MS = 1000;
 const EVERYTHING: readonly string[] = [];
 
 export function ExplorePage(): ReactElement {
@@ -37,8 +44,7 @@ export function ExplorePage(): ReactElement {
   useEarlyTree(grid === 'none' ? explored.query : undefined);
   const callSite = useUrl((state) => state.cs);
   const series = useShownSeries(explored.query, callSite);
-  const { subject } = explored;
-  const service = subject?.service;
+  const { subject, service } = explored;
   const hasPicture = useFirstPicture();
   usePageTitle(service);
   const { range } = explored.time;
@@ -83,7 +89,7 @@ function compare({ subject }: Explored, ranges: { readonly a: TimeRangeText; rea
 }
 
 function Graph({ explored }: { explored: Explored }): ReactElement {
-  const { query, time, catalogue, isEmptyStore } = explored;
+  const { query, time, isEmptyStore } = explored;
   const answer = useMergedProfile(query);
   const stored = useStoredRange();
   const { merged } = answer;
@@ -94,30 +100,38 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
     [merged, series, stepMs, isStale],
   );
   const file = useLast(own);
+  const isStopped = useUi((ui) => ui.isStopped);
   // The console waits for the whole, and for what it is scaled by.
   const isReady = merged?.isWhole === true || !answer.isComing;
-  const isComplete = query === undefined || (isReady && (merged === undefined || own !== undefined));
+  const isComplete = query === undefined || (isReady && (merged === undefined || own !== undefined)) || isStopped;
   useEffect(() => {
     onScreen.setState({ isComplete });
     return () => onScreen.setState({ isComplete: true });
   }, [isComplete]);
+  const nowMs = useNow();
+  const failed = explored.error ?? answer.error;
+  const isWaiting = own === undefined && !failed && !explored.isNothing && !isEmptyStore;
+  const isLong = useLasting(isWaiting, LONG_MS);
+  const waiting = isLong && <Waiting what={askedFor(explored, nowMs)} sinceMs={LONG_MS} isOver={file !== undefined} />;
   if (time.mistake !== undefined) return <RangeMistake message={time.mistake} />;
   if (isEmptyStore) return <WaitingForFirstProfile />;
-  const failed = explored.error ?? answer.error;
   if (failed) return <SourceFailed error={failed} what="The flamegraph" />;
-  const isNothing = merged?.profile.totals[0] === 0 || (query === undefined && catalogue?.services.length === 0);
+  const isNothing = merged?.profile.totals[0] === 0 || explored.isNothing;
   if (isNothing) return <NothingMatches explored={explored} stored={stored.data ?? undefined} />;
-  if (file === undefined) return <div className={styles['waiting']} aria-busy="true" />;
+  if (file === undefined) return waiting || <div className={styles['waiting']} aria-busy="true" />;
   return (
-    <Workspace
-      file={file}
-      isStale={own === undefined}
-      note={
-        answer.wholeError !== null && !file.isWhole
-          ? 'Only the largest frames are shown, without files and lines: the source could not answer for all of them.'
-          : undefined
-      }
-    />
+    <>
+      {waiting}
+      <Workspace
+        file={file}
+        isStale={own === undefined}
+        note={
+          answer.wholeError !== null && !file.isWhole
+            ? 'Only the largest frames are shown, without files and lines: the source could not answer for all of them.'
+            : undefined
+        }
+      />
+    </>
   );
 }
 

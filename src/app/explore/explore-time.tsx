@@ -1,11 +1,12 @@
-/** The time controls over what Explore looks at. */
+/** The time controls over what Explore looks at, and over what of Compare hangs on that. */
 import type { ReactElement } from 'react';
 import { isRelative, type TimeRangeText } from '#model/time-range.ts';
 import { rememberRange, usePreference } from '../preferences.ts';
 import { refresh, useAutoRefresh, useNow } from '../time/refresh-clock.ts';
 import { useAskAgain } from '../source-queries.ts';
 import { TimeControls } from '../time/time-controls.tsx';
-import { navigate } from '../url/url-store.ts';
+import { followsView } from '../compare/sides.ts';
+import { navigate, useUrl } from '../url/url-store.ts';
 import { named, useExplored } from './use-explored.ts';
 
 export function ExploreTime(): ReactElement {
@@ -15,6 +16,7 @@ export function ExploreTime(): ReactElement {
   const askAgain = useAskAgain();
   const recent = usePreference('recentRanges');
   useAutoRefresh(refreshS);
+  const isFollowed = useUrl((state) => state.view !== 'compare' || followsView(state));
   const show = ({ from, until }: TimeRangeText): void => {
     // Whoever asks for the last hour means the one that ends now.
     if (isRelative({ from, until })) refresh();
@@ -27,6 +29,7 @@ export function ExploreTime(): ReactElement {
       isNarrowed={time.isNarrowed}
       zone={zone}
       refreshS={refreshS}
+      hasRange={isFollowed}
       nowMs={nowMs}
       recent={recent}
       onRange={show}

@@ -80,6 +80,7 @@ export function SeriesBand(props: SeriesBandProps): ReactElement {
         titleOf={titleOf}
         marks={marks}
         isStale={shown.isStale}
+        isAnswered={shown.series !== undefined && !shown.isStale}
         onZoom={zoomTo}
         renderMark={(index, close) =>
           marks[index] && (

@@ -33,7 +33,11 @@ export interface Explored {
   /** Whether the source holds not one profile. */
   readonly isEmptyStore: boolean;
   readonly catalogue: Catalogue | undefined;
+  /** The link's, else the chosen one; it is known though it may have no profiles. */
+  readonly service: string | undefined;
   readonly subject: Subject | undefined;
+  /** The source has no profile type that could be shown: nothing in the range, or nothing of the service. */
+  readonly isNothing: boolean;
   /** All matchers: the service first. */
   readonly matchers: readonly LabelMatcher[];
   readonly query: ProfileQuery | undefined;
@@ -77,10 +81,11 @@ export function useExplored(): Explored {
     () => chooseSubject({ svc, type }, catalogue.data, busiest),
     [svc, type, catalogue.data, busiest],
   );
+  const service = subject?.service ?? svc;
   const matchers = useMemo(
     (): readonly LabelMatcher[] =>
-      subject === undefined ? q : [{ name: SERVICE_LABEL, operator: '=', value: subject.service }, ...q],
-    [subject, q],
+      service === undefined ? q : [{ name: SERVICE_LABEL, operator: '=', value: service }, ...q],
+    [service, q],
   );
   const query = useMemo(
     () =>
@@ -95,7 +100,13 @@ export function useExplored(): Explored {
     refreshS: ref ?? (time.isNarrowed ? FIRST_RUN_REFRESH_S : 0),
     isEmptyStore: stored.data === null,
     catalogue: catalogue.data,
+    service,
     subject,
+    isNothing:
+      subject === undefined &&
+      catalogue.data !== undefined &&
+      !catalogue.isPlaceholderData &&
+      (service !== undefined || catalogue.data.services.length === 0),
     matchers,
     query,
     error: catalogue.error ?? overview.error,

@@ -5,6 +5,7 @@ import { printLabelMatcher } from '#model/label-selector.ts';
 import type { SampleType } from '#model/profile.ts';
 import { readable } from '#render/text.ts';
 import { Button, IconButton } from '../components/button.tsx';
+import { CutInside } from '../components/cut-inside.tsx';
 import { PopoverPanel } from '../components/popover.tsx';
 import { lazily } from '../components/lazily.tsx';
 import type { LabelSource } from './suggestions.ts';
@@ -91,7 +92,7 @@ export function LabelChips(props: LabelChipsProps): ReactElement {
               onClick={(event) => open(place, event.currentTarget)}
             >
               <bdi>{readable(name)}</bdi> <span className={styles['unit']}>{operator}</span>{' '}
-              <bdi className={styles['wanted']}>{readable(value) || '(empty)'}</bdi>
+              <CutInside text={readable(value) || '(empty)'} className={styles['wanted']} />
               {isUnmet && <em> matches nothing</em>}
             </button>
             <IconButton label={`Remove ${words}`} icon="close" tabIndex={-1} onClick={() => remove(place)} />

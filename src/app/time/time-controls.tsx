@@ -14,6 +14,8 @@ import styles from './time-controls.module.css';
 interface TimeControlsProps extends Omit<RangePanelProps, 'narrow' | 'onClose'>, Omit<NarrowProps, 'refreshes'> {
   /** The range is shorter than its words say: it begins with the first profile. */
   readonly isNarrowed: boolean;
+  /** Else what is shown has ranges of its own, and the zone and the refresh stand alone. */
+  readonly hasRange: boolean;
 }
 
 const refreshes: readonly { id: string; title: string }[] = [
@@ -26,33 +28,37 @@ const RangePanel = lazily(async () => (await import('./range-panel.tsx')).RangeP
 const ZoneList = lazily(async () => (await import('./zone-list.tsx')).ZoneList);
 
 export function TimeControls(props: TimeControlsProps): ReactElement {
-  const { text, range, isNarrowed, zone, refreshS, nowMs, onZone, onRefreshS, onRefresh } = props;
+  const { text, range, isNarrowed, hasRange, zone, refreshS, nowMs, onZone, onRefreshS, onRefresh } = props;
   const title = isNarrowed ? 'All there is' : rangeTitle(text);
   const offered = refreshes.some(({ id }) => id === String(refreshS))
     ? refreshes
     : [...refreshes, { id: String(refreshS), title: `${refreshS}\u00a0s` }];
   return (
-    <div className={styles['controls']} role="group" aria-label="Time">
-      <RangeMove to="earlier" {...props} />
-      <PopoverField
-        label="Range"
-        edged
-        value={
-          <>
-            {title}{' '}
-            {range && (
-              <span className={title === '' ? undefined : styles['span']}>
-                {formatSpan(range, zoneName(zone), nowMs)}
-              </span>
-            )}
-          </>
-        }
-      >
-        {(close) => <RangePanel {...props} narrow={{ ...props, refreshes: offered }} onClose={close} />}
-      </PopoverField>
-      <RangeMove to="later" {...props} />
-      <RangeMove to="wider" {...props} />
-      <span className={styles['wide']}>
+    <div className={styles['controls']} data-rangeless={!hasRange || undefined} role="group" aria-label="Time">
+      {hasRange && (
+        <>
+          <RangeMove to="earlier" {...props} />
+          <PopoverField
+            label="Range"
+            edged
+            value={
+              <>
+                {title}{' '}
+                {range && (
+                  <span className={title === '' ? undefined : styles['span']}>
+                    {formatSpan(range, zoneName(zone), nowMs)}
+                  </span>
+                )}
+              </>
+            }
+          >
+            {(close) => <RangePanel {...props} narrow={{ ...props, refreshes: offered }} onClose={close} />}
+          </PopoverField>
+          <RangeMove to="later" {...props} />
+          <RangeMove to="wider" {...props} />
+        </>
+      )}
+      <span className={`${styles['wide']} ${styles['zone']}`}>
         <PopoverField label="Zone" value={zone === 'local' ? 'local time' : zone.replaceAll('_', ' ')}>
           {(close) => (
             <ZoneList

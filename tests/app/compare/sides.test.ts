@@ -1,7 +1,14 @@
 /** The sides of a comparison: what a link says, what it leaves open, and the link that says all of it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { linkOfSides, type Side, type SideDefaults, sidesOf, type SourceSide } from '#app/compare/sides.ts';
+import {
+  followsView,
+  linkOfSides,
+  type Side,
+  type SideDefaults,
+  sidesOf,
+  type SourceSide,
+} from '#app/compare/sides.ts';
 import { parseUrl, printUrl } from '#app/url/codec.ts';
 import { isTimePoint } from '#model/time-range.ts';
 
@@ -181,4 +188,19 @@ describe('the link of both sides', () => {
       }),
     );
   });
+});
+
+it('the range in view is followed where, and only where, it moves a side', () => {
+  const range = (name: string): string => `${name}.from=now-2h&${name}.until=now-1h`;
+  const parts = ['a.svc=api', 'b.svc=web', 'a.q=pod="one"', 'a.file=x.txt', 'b.file=y.txt', range('a'), range('b')];
+  fc.assert(
+    fc.property(fc.subarray(parts), (said) => {
+      const link = said.join('&');
+      const spans = (hours: number): string => {
+        const { a, b } = sides(link, { range: { startMs: NOW - hours * 60 * MINUTE, endMs: NOW } });
+        return JSON.stringify([a, b].map((side) => side.kind === 'source' && side.range));
+      };
+      expect(followsView(parseUrl(`?v=1&${link}`).state)).toBe(spans(1) !== spans(3));
+    }),
+  );
 });

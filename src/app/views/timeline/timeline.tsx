@@ -48,6 +48,8 @@ export interface TimelineProps {
   /** By time. */
   readonly marks: readonly TimelineMark[];
   readonly isStale: boolean;
+  /** Whether the series are all there are: only then there is nothing where they have nothing. */
+  readonly isAnswered: boolean;
   /** Ranges of the sides of a comparison; their edges can be moved. */
   readonly sides?: readonly { readonly side: Side; readonly range: TimeRange }[];
   onZoom(range: TimeRange): void;
@@ -78,7 +80,7 @@ const READING_GAP_CSS = 8;
 const NO_SIDES: NonNullable<TimelineProps['sides']> = [];
 
 export function Timeline(props: TimelineProps): ReactElement {
-  const { series, range, zone, isStacked, scale, titleOf, marks, isStale, sides = NO_SIDES } = props;
+  const { series, range, zone, isStacked, scale, titleOf, marks, isStale, isAnswered, sides = NO_SIDES } = props;
   const { onZoom, onSide, renderMark, renderActions } = props;
   const { format } = scale;
   const hasWaited = useLasting(isStale);
@@ -125,9 +127,9 @@ export function Timeline(props: TimelineProps): ReactElement {
     () =>
       sides.map(({ side, range: given }): Brush => {
         const at = moving?.side === side ? moving.range : given;
-        return { side, range: at, text: meanIn(at) ?? 'no profiles' };
+        return { side, range: at, text: meanIn(at) ?? (isAnswered ? 'no profiles' : '') };
       }),
-    [sides, moving, meanIn],
+    [sides, moving, meanIn, isAnswered],
   );
   const movables: readonly Movable[] = [
     ...(selection ? [{ held: 'selection', range: selection } as const] : []),
@@ -307,7 +309,7 @@ export function Timeline(props: TimelineProps): ReactElement {
           style={{ height }}
           role="application"
           aria-roledescription="time series chart"
-          aria-label={labelOf(titles.length, unit.title, meanIn(range), marks.length, sides.length > 0)}
+          aria-label={labelOf(titles.length, unit.title, meanIn(range), isAnswered, marks.length, sides.length > 0)}
           tabIndex={0}
           onPointerDown={onPointerDown}
           onPointerMove={onPointerMove}
@@ -387,10 +389,17 @@ function shareOf({ startMs, endMs }: TimeRange, ms: number): number {
   return (ms - startMs) / (endMs - startMs);
 }
 
-function labelOf(count: number, unit: string, mean: string | undefined, marks: number, isComparing: boolean): string {
+function labelOf(
+  count: number,
+  unit: string,
+  mean: string | undefined,
+  isAnswered: boolean,
+  marks: number,
+  isComparing: boolean,
+): string {
   return [
     mean === undefined
-      ? 'No profiles in this range.'
+      ? isAnswered && 'No profiles in this range.'
       : `${count > 1 ? `${count} series in ` : ''}${unit}, mean ${mean}.`,
     'Arrows read values, with Shift they select, Enter zooms in.',
     marks > 0 ? 'm goes to the next marker, Enter opens it.' : '',
