@@ -304,13 +304,18 @@ function Notices(): ReactElement {
       {notices.length > 0 && (
         <div className={styles['notice']} data-kind="warn" role="status">
           <Icon name="warn" />
-          <span>Not all of this link could be read: {notices.slice(0, 4).join(' ')}</span>
+          <span>
+            Not all of this link could be read: {notices.slice(0, MOST_NOTICES).join(' ')}
+            {notices.length > MOST_NOTICES && ` And ${notices.length - MOST_NOTICES} more.`}
+          </span>
           <IconButton label="Dismiss" icon="close" onClick={dismissUrlNotices} />
         </div>
       )}
     </>
   );
 }
+
+const MOST_NOTICES = 4;
 
 /** Files dropped anywhere on the window open. @returns whether some hang over it now. */
 function useDropOnWindow(): boolean {

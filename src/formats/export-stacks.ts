@@ -43,6 +43,12 @@ export function eachStack(
   }
 }
 
+/** The format has no place for samples without a stack: they get a frame, so that the total stays. */
+export const noStack = {
+  label: new TextEncoder().encode('(no stack)'),
+  note: 'Samples without a stack stand as (no stack).',
+} as const;
+
 /** Names as they can stand in a line of collapsed stacks, and what is to be said of them. */
 export function foldedLabels(names: readonly string[]): { readonly labels: Uint8Array[]; readonly notes: string[] } {
   let changed = 0;

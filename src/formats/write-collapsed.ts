@@ -1,7 +1,7 @@
 /** Collapsed stacks: `main;parse;read 12`, one line a stack (see collapsed.ts). */
 import { ByteSink } from '#base/byte-sink.ts';
 import type { ExportedFile, ExportInput } from './export-input.ts';
-import { eachStack, foldedLabels, hasSelf, mostExportBytes, selfDigits } from './export-stacks.ts';
+import { eachStack, foldedLabels, hasSelf, mostExportBytes, noStack, selfDigits } from './export-stacks.ts';
 
 const SEMICOLON = 59;
 
@@ -10,13 +10,8 @@ export function writeCollapsed({ tree, functions }: ExportInput): ExportedFile {
   const sink = new ByteSink(mostExportBytes);
   const isThere = (node: number): boolean => hasSelf(tree, node);
   eachStack(tree, labels, SEMICOLON, isThere, (node, stack) => {
-    if (node === 0) {
-      notes.unshift(
-        `Samples without a stack (${selfDigits(tree, node)} in all) are left out: the format has no place for them.`,
-      );
-      return;
-    }
-    sink.push(stack);
+    if (node === 0) notes.unshift(noStack.note);
+    sink.push(node === 0 ? noStack.label : stack);
     sink.text(` ${selfDigits(tree, node)}\n`);
   });
   return { bytes: sink.take(), notes };

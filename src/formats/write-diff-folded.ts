@@ -2,7 +2,7 @@
 import { ByteSink } from '#base/byte-sink.ts';
 import type { UnionTree } from '#model/union.ts';
 import type { ExportedFile } from './export-input.ts';
-import { eachStack, foldedLabels, hasSelf, mostExportBytes, selfDigits } from './export-stacks.ts';
+import { eachStack, foldedLabels, hasSelf, mostExportBytes, noStack, selfDigits } from './export-stacks.ts';
 
 const SEMICOLON = 59;
 
@@ -14,11 +14,8 @@ export function writeDiffFolded({ names, a, b, ...shape }: UnionTree): ExportedF
   const isThere = (node: number): boolean => sides.some((side) => hasSelf(side, node));
   eachStack(shape, labels, SEMICOLON, isThere, (node, stack) => {
     const amounts = sides.map((side) => selfDigits(side, node)).join(' ');
-    if (node === 0) {
-      notes.unshift(`Samples without a stack (${amounts} in all) are left out: the format has no place for them.`);
-      return;
-    }
-    sink.push(stack);
+    if (node === 0) notes.unshift(noStack.note);
+    sink.push(node === 0 ? noStack.label : stack);
     sink.text(` ${amounts}\n`);
   });
   return { bytes: sink.take(), notes };

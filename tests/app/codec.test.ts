@@ -20,6 +20,9 @@ const hostile = fc.constantFrom(
   '="x"',
 );
 const text = fc.oneof(hostile, fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }));
+const typeId = fc
+  .tuple(...Array.from({ length: 5 }, () => text))
+  .map((parts) => parts.map((part) => part.replaceAll(':', ';')).join(':'));
 const path = fc.array(fc.oneof(text, fc.constant('')), { maxLength: 6 });
 const transform: fc.Arbitrary<Transform> = fc.oneof(
   fc.record({
@@ -39,7 +42,7 @@ const orOpen = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.opti
 const anyState: fc.Arbitrary<UrlState> = fc.record({
   view: fc.constantFrom('explore', 'compare', 'files'),
   svc: orOpen(text),
-  type: orOpen(text),
+  type: orOpen(typeId),
   q: matchers,
   from: orOpen(timePoint),
   until: orOpen(timePoint),
@@ -50,14 +53,14 @@ const anyState: fc.Arbitrary<UrlState> = fc.record({
   cs: path,
   snap: fc.constantFrom(undefined, 'abcd1234', 'z9'.repeat(25)),
   'a.svc': orOpen(text),
-  'a.type': orOpen(text),
+  'a.type': orOpen(typeId),
   'a.q': orOpen(matchers),
   'a.from': orOpen(timePoint),
   'a.until': orOpen(timePoint),
   'a.file': orOpen(text),
   'a.st': orOpen(text),
   'b.svc': orOpen(text),
-  'b.type': orOpen(text),
+  'b.type': orOpen(typeId),
   'b.q': orOpen(matchers),
   'b.from': orOpen(timePoint),
   'b.until': orOpen(timePoint),

@@ -188,7 +188,7 @@ describe('writeCollapsed', () => {
     expect(notes).toEqual([expect.stringMatching(/^2 names/)]);
   });
 
-  it('leaves out the empty stack, and says how much', () => {
+  it('gives samples without a stack a frame, so that the total stays, and says so', () => {
     const { bytes, notes } = formatExport(
       'collapsed',
       inputOf(
@@ -199,8 +199,8 @@ describe('writeCollapsed', () => {
         ],
       ),
     );
-    expect(new TextDecoder().decode(bytes)).toBe('a 1\n');
-    expect(notes).toEqual([expect.stringContaining('(7 in all)')]);
+    expect(new TextDecoder().decode(bytes)).toBe('(no stack) 7\na 1\n');
+    expect(notes).toEqual(['Samples without a stack stand as (no stack).']);
   });
 
   it('refuses to write a file that nothing opens', () => {

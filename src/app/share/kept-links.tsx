@@ -4,24 +4,30 @@ import { type ReactElement, useState } from 'react';
 import { deleteLink, fetchLinks, type ListedLink } from '#datasource/short-links.ts';
 import { formatFullInstant } from '#model/time-text.ts';
 import { formatBytesOfFile, formatCount } from '#model/units.ts';
-import { IconButton } from '../components/button.tsx';
+import { Button, IconButton } from '../components/button.tsx';
 import { parseUrl } from '../url/codec.ts';
 import { linkRows } from './link-words.ts';
 import styles from './share.module.css';
 
 export const LINKS_KEY = 'links';
 
-export function KeptLinks({ zone }: { zone: string }): ReactElement {
+interface KeptLinksProps {
+  readonly zone: string;
+  onDeleted(id: string): void;
+}
+
+export function KeptLinks(props: KeptLinksProps): ReactElement {
   const [isOpen, setOpen] = useState(false);
   return (
     <details className={styles['kept']} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>Links and snapshots on this server</summary>
-      {isOpen && <List zone={zone} />}
+      {isOpen && <List {...props} />}
     </details>
   );
 }
 
-function List({ zone }: { zone: string }): ReactElement {
+function List({ zone, onDeleted }: KeptLinksProps): ReactElement {
+  const [asked, setAsked] = useState<string>();
   const queries = useQueryClient();
   const { data, error } = useQuery({
     queryKey: [LINKS_KEY],
@@ -35,6 +41,7 @@ function List({ zone }: { zone: string }): ReactElement {
       await deleteLink(document.baseURI, id);
       setFailure(undefined);
       setSaid(`${id} deleted.`);
+      onDeleted(id);
     } catch (reason) {
       setFailure(reason instanceof Error ? reason.message : String(reason));
     }
@@ -69,15 +76,22 @@ function List({ zone }: { zone: string }): ReactElement {
               {link.snapshotBytes > 0 ? `snapshot, ${formatBytesOfFile(link.snapshotBytes)}` : 'link'},{' '}
               {formatFullInstant(link.createdMs, zone)}
             </span>
-            <IconButton
-              label={`Delete ${link.id}`}
-              icon="close"
-              onClick={({ currentTarget }) => {
-                // The row goes, and the focus must not go with it.
-                currentTarget.closest('details')?.querySelector('summary')?.focus();
-                void remove(link);
-              }}
-            />
+            {asked === link.id ? (
+              <Button
+                kind="edged"
+                autoFocus
+                onBlur={() => setAsked(undefined)}
+                onClick={({ currentTarget }) => {
+                  // The row goes, and the focus must not go with it.
+                  currentTarget.closest('details')?.querySelector('summary')?.focus();
+                  void remove(link);
+                }}
+              >
+                Delete for everybody
+              </Button>
+            ) : (
+              <IconButton label={`Delete ${link.id}`} icon="close" onClick={() => setAsked(link.id)} />
+            )}
           </li>
         ))}
       </ul>

@@ -72,6 +72,14 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
       await copy(made.url, 'Link to the snapshot');
     });
 
+  /** What was deleted is offered no longer. */
+  const forget = (id: string): void => {
+    setShort((known) => Object.fromEntries(Object.entries(known).filter(([, made]) => !made.endsWith(`/${id}`))));
+    if (kept?.id !== id) return;
+    setKept(undefined);
+    setForm('fixed');
+  };
+
   return (
     <Dialog title="Share" onClose={onClose}>
       <div className={styles['share']}>
@@ -186,7 +194,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
             </div>
           </section>
         )}
-        {hasServer && <KeptLinks zone={zone} />}
+        {hasServer && <KeptLinks zone={zone} onDeleted={forget} />}
       </div>
     </Dialog>
   );

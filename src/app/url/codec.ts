@@ -3,6 +3,7 @@ import { demoLimits, isDemoRecipe } from '#model/demo-recipe.ts';
 import type { CallPath } from '#model/call-path.ts';
 import { parseLabelSelector, printLabelSelector } from '#model/label-selector.ts';
 import { isZone } from '#model/civil-time.ts';
+import { parseProfileType } from '#model/profile-type.ts';
 import { normalisations } from '#model/normalise.ts';
 import { isTimePoint } from '#model/time-range.ts';
 import type { Transform } from '#model/transforms/registry.ts';
@@ -49,7 +50,7 @@ const views = ['explore', 'compare', 'files'] as const;
 const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   view: { ...oneOf(views, 'explore'), isChoice: false, print: (view) => [view] },
   svc: optionalText(),
-  type: optionalText(),
+  type: profileTypeId(),
   q: labelMatchers('q'),
   from: timePoint(),
   until: timePoint(),
@@ -59,14 +60,14 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   grid: { ...oneOf(['none', 'services', 'types', 'values'], 'none'), isChoice: false, print: unless('none') },
   cs: path(),
   'a.svc': optionalText(),
-  'a.type': optionalText(),
+  'a.type': profileTypeId(),
   'a.q': orOpen(labelMatchers('a.q')),
   'a.from': timePoint(),
   'a.until': timePoint(),
   'a.file': optionalText(),
   'a.st': optionalText(),
   'b.svc': optionalText(),
-  'b.type': optionalText(),
+  'b.type': profileTypeId(),
   'b.q': orOpen(labelMatchers('b.q')),
   'b.from': timePoint(),
   'b.until': timePoint(),
@@ -284,6 +285,17 @@ function optionalText(): Key<string | undefined> {
     isChoice: false,
     parse: ([value = '']) => (value !== '' && value.length <= LONGEST_TEXT ? value : undefined),
     print: (value) => (value === undefined ? [] : [value]),
+  };
+}
+
+function profileTypeId(): Key<string | undefined> {
+  const text = optionalText();
+  return {
+    ...text,
+    parse: (values, link) => {
+      const value = text.parse(values, link);
+      return value && parseProfileType(value) ? value : undefined;
+    },
   };
 }
 

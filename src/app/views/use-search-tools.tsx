@@ -34,7 +34,8 @@ export function useSearchTools(
   const isReady = shown !== undefined;
   useEffect(() => {
     // Keys work from the start: what was pressed to open the page is gone, and nothing else has the focus.
-    if (isReady && document.activeElement === document.body)
+    // Within another page the keys are that page's until somebody comes in.
+    if (isReady && window.parent === window && document.activeElement === document.body)
       document.querySelector<HTMLElement>('[data-flamegraph]')?.focus({ preventScroll: true });
   }, [isReady]);
   const step = (by: 1 | -1): void => {
