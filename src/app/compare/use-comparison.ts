@@ -94,7 +94,7 @@ export function useComparison(): Comparison {
     [a.open, b.open, mismatch, norm, width, order, transforms],
   );
   const isReady = base !== undefined && isWhole;
-  const asked = { a: isReady ? unsliced(a.open) : undefined, b: isReady ? unsliced(b.open) : undefined };
+  const asked = { a: isReady ? queryOfUnsliced(a.open) : undefined, b: isReady ? queryOfUnsliced(b.open) : undefined };
   const noiseA = useNoise(asked.a);
   const noiseB = useNoise(asked.b);
   const ofA = asked.a === undefined || noiseA.error ? ITSELF : noiseA.data;
@@ -224,7 +224,7 @@ function openFileSide(side: FileSide, { profile, size }: OpenFile): OpenSide {
 }
 
 /** What is asked about a side that does not know itself when its samples ran. */
-function unsliced(open: OpenSide | undefined): ProfileQuery | undefined {
+function queryOfUnsliced(open: OpenSide | undefined): ProfileQuery | undefined {
   return open?.side.kind === 'source' && !open.profile.isSliced ? open.side.query : undefined;
 }
 

@@ -39,12 +39,12 @@ export function FunctionsTable(props: FunctionsTableProps): ReactElement {
   const type = shown.file.profile.sampleTypes[shown.sampleType];
   const shownScale = scaleOf(shown.file);
   // One unit for both columns, that of the smaller: in that of the largest total most numbers would be 0.1.
-  const { scale, largestSelf } = useMemo(() => {
-    const largest = largestOf(byFunction.self) || largestOf(byFunction.total);
+  const largestSelf = useMemo(() => largestOf(byFunction.self), [byFunction]);
+  const scale = useMemo((): Scale => {
+    const largest = largestSelf || largestOf(byFunction.total);
     const { suffix, format } = scaleFor(type?.unit ?? '', type?.type ?? '', largest * shownScale);
-    const made: Scale = { suffix, format: (value) => format(value * shownScale) };
-    return { scale: made, largestSelf: largestOf(byFunction.self) };
-  }, [byFunction, type, shownScale]);
+    return { suffix, format: (value) => format(value * shownScale) };
+  }, [byFunction, largestSelf, type, shownScale]);
 
   const { suffix } = scale;
   const hint = (title: string): string => `${title}; shares are of the shown total`;
