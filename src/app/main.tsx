@@ -2,7 +2,7 @@
 import { AnalysisClient } from '#analysis/client.ts';
 import { pyroscopeSource } from '#datasource/pyroscope.ts';
 import { analysisWorker } from './analysis-worker.ts';
-import { keepOffline } from './keep-offline.ts';
+import { keepOffline } from './register-service-worker.ts';
 import { startPage } from './start-page.tsx';
 
 const analysis = new AnalysisClient(analysisWorker);

@@ -6,24 +6,24 @@ import { formatFullInstant } from '#model/time-text.ts';
 import { Button, IconButton } from './components/button.tsx';
 import { Icon } from './components/icon.tsx';
 import { Choice } from './components/menu.tsx';
-import { ExportMenu } from './export-menu.tsx';
+import { ExportMenu } from './exports/export-menu.tsx';
 import { lazily } from './components/lazily.tsx';
-import { closeFile, filesStore, openFiles, type OpenFile, type ReadingFile, useFiles } from './files/files-store.ts';
+import { closeFile, filesStore, openFiles, type OpenFile, type ReadingFile, useFiles } from './screen/files-store.ts';
 import { demoSource, FILE_INPUT_ID, fromBrowser, pastedSource, sidesOfShownFile, useOpen } from './files/use-open.ts';
 import { ExplorePage } from './explore/explore-page.tsx';
 import { ExploreTime } from './explore/explore-time.tsx';
-import { isKeptPage } from './share/kept-page.ts';
-import { usePageTitle } from './page-title.ts';
-import { setPreference, usePreference } from './preferences.ts';
-import { useAnalysis } from './queries.ts';
+import { isKeptPage } from './state/exported-page.ts';
+import { usePageTitle } from './state/page-title.ts';
+import { setPreference, usePreference } from './state/preferences.ts';
+import { useAnalysis } from './queries/analysis-queries.ts';
 import { useNow } from './time/refresh-clock.ts';
 import { zoneName } from './time/zone-name.ts';
-import { dismissRefusals, openDialog, useUi } from './ui-store.ts';
+import { dismissRefusals, openDialog, useUi } from './state/ui-store.ts';
 import { dismissUrlNotices, linkTo, navigate, useUrl, useUrlNotices } from './url/url-store.ts';
 import type { UrlState } from './url/url-state.ts';
-import { sampleTypeKey, useShown } from './views/shown.ts';
-import { useOnScreen } from './views/on-screen.ts';
-import { Workspace } from './views/workspace.tsx';
+import { sampleTypeKey, useShown } from './screen/shown.ts';
+import { useOnScreen } from './screen/current-view.ts';
+import { Workspace } from './workspace/workspace.tsx';
 import styles from './shell.module.css';
 
 const ComparePage = lazily(async () => (await import('./compare/compare-page.tsx')).ComparePage);
@@ -31,10 +31,10 @@ const EmbedBar = lazily(async () => (await import('./embed-bar.tsx')).EmbedBar, 
 const FilesPage = lazily(async () => (await import('./files/files-page.tsx')).FilesPage);
 const DropVeil = lazily(async () => (await import('./files/files-page.tsx')).DropVeil);
 const PasteDialog = lazily(async () => (await import('./files/files-page.tsx')).PasteDialog);
-const TransformDialog = lazily(async () => (await import('./views/transform-dialog.tsx')).TransformDialog);
+const TransformDialog = lazily(async () => (await import('./workspace/transform-dialog.tsx')).TransformDialog);
 const ShareDialog = lazily(async () => (await import('./share/share-dialog.tsx')).ShareDialog);
-const KeptSource = lazily(async () => (await import('./share/kept-source.tsx')).KeptSource);
-const KeptNotice = lazily(async () => (await import('./share/kept-source.tsx')).KeptNotice);
+const KeptSource = lazily(async () => (await import('./share/snapshot-source.tsx')).KeptSource);
+const KeptNotice = lazily(async () => (await import('./share/snapshot-source.tsx')).KeptNotice);
 const KeysDialog = lazily(async () => (await import('./keys-dialog.tsx')).KeysDialog);
 
 export function Shell(): ReactElement {

@@ -3,8 +3,8 @@
 import AnalysisWorker from '#analysis/analysis.worker.ts?worker&inline';
 import { AnalysisClient } from '#analysis/client.ts';
 import { snapshotSource, unpackSnapshot } from '#datasource/snapshot.ts';
-import { openFiles } from './files/files-store.ts';
-import { readKeptPage } from './share/kept-page.ts';
+import { openFiles } from './screen/files-store.ts';
+import { readKeptPage } from './state/exported-page.ts';
 import { startPage } from './start-page.tsx';
 import { holdClock } from './time/refresh-clock.ts';
 import { parseUrl } from './url/codec.ts';

@@ -192,7 +192,7 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
     },
     // Loaded when asked: the first picture does not need them.
     async toldMarkers(range, service, signal) {
-      return (await import('./told-markers.ts')).fetchToldMarkers(baseUrl, range, service, signal);
+      return (await import('./posted-markers.ts')).fetchToldMarkers(baseUrl, range, service, signal);
     },
   };
 }

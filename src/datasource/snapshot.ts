@@ -11,7 +11,7 @@ import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { type DataSource, type SeriesQuestion, SourceError, type StoredRange } from './datasource.ts';
-import { markersIn, type ToldMarker } from './told-markers.ts';
+import { markersIn, type ToldMarker } from './posted-markers.ts';
 
 export interface KeptProfile {
   readonly query: ProfileQuery;

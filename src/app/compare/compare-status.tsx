@@ -3,8 +3,8 @@ import type { ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { formatCount } from '#model/units.ts';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
-import viewStyles from '../views/workspace.module.css';
-import { emptySides } from './sides.ts';
+import viewStyles from '../workspace/workspace.module.css';
+import { emptySides } from '../sides/sides.ts';
 import type { Comparison } from './use-comparison.ts';
 
 export function CompareStatus({ comparison: { shown } }: { comparison: Comparison }): ReactElement {

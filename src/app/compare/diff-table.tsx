@@ -2,7 +2,7 @@
 import { type ReactElement, useMemo } from 'react';
 import { pathOf } from '#model/call-path.ts';
 import { exactAmount, formatAmount, formatChange } from '#model/changes-text.ts';
-import { showSandwich } from '../commands.ts';
+import { showSandwich } from '../state/commands.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { type FunctionColumn, FunctionGrid } from '../views/functions/function-grid.tsx';
 import { largestNode } from '../views/largest-node.ts';

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import type { DiffPicture } from '#analysis/analysis.ts';
 import { nodeName } from '#model/call-tree.ts';
 import { formatAmount, formatChange } from '#model/changes-text.ts';
-import type { Place } from '../ui-store.ts';
+import type { Place } from '../state/ui-store.ts';
 import { placeOf } from '../views/place-of.ts';
 import { TooltipBox } from '../views/flamegraph/tooltip-box.tsx';
 import tipStyles from '../views/flamegraph/frame-tooltip.module.css';

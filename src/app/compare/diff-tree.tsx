@@ -6,15 +6,15 @@ import { nodeName } from '#model/call-tree.ts';
 import { exactAmount, formatAmount, formatChange } from '#model/changes-text.ts';
 import { sumUp } from '#model/union.ts';
 import { hotPath, type RowOrder } from '#model/visible-rows.ts';
-import { runFrameKey } from '../commands.ts';
+import { runFrameKey } from '../state/commands.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { TreeDirection, useIsBottomUp } from '../views/tree/tree-direction.tsx';
 import { TreeGrid } from '../views/tree/tree-grid.tsx';
 import { useFrameMenu } from '../views/use-frame-menu.tsx';
-import viewStyles from '../views/workspace.module.css';
+import viewStyles from '../workspace/workspace.module.css';
 import { evidenceOfNode, percentText, unitOf, verdictOfNode } from './diff-words.ts';
-import { notInCompare, sidesAlone } from './sides-alone.ts';
+import { notInCompare, sidesAlone } from './side-commands.ts';
 import type { ShownComparison } from './use-comparison.ts';
 import styles from './diff-tree.module.css';
 

@@ -4,12 +4,12 @@ import { SourceError } from '#datasource/datasource.ts';
 import { Button } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { useOpen } from '../files/use-open.ts';
-import { isKeptPage } from '../share/kept-page.ts';
-import { useAskAgain, useStoredRange } from '../source-queries.ts';
+import { isKeptPage } from '../state/exported-page.ts';
+import { useAskAgain, useStoredRange } from '../queries/source-queries.ts';
 import { navigate } from '../url/url-store.ts';
-import viewStyles from '../views/workspace.module.css';
-import { halves } from './ranges.ts';
-import { emptySides, linkOfSides, type Side, type SideName, sideNames } from './sides.ts';
+import viewStyles from '../workspace/workspace.module.css';
+import { halves } from '../sides/ranges.ts';
+import { emptySides, linkOfSides, type Side, type SideName, sideNames } from '../sides/sides.ts';
 import type { Comparison } from './use-comparison.ts';
 
 export function Problem({ comparison }: { comparison: Comparison }): ReactElement | null {

@@ -1,10 +1,10 @@
 /** Each side as wide as it is alone; zoom, hover, selection and search are those of both. */
 import { type ReactElement, useMemo, useState } from 'react';
-import { DiffLegend } from '../views/diff-legend.tsx';
-import viewStyles from '../views/workspace.module.css';
-import { useDiff } from './comparison-queries.ts';
+import { DiffLegend } from './diff-legend.tsx';
+import viewStyles from '../workspace/workspace.module.css';
+import { useDiff } from '../queries/comparison-queries.ts';
 import { DiffGraph } from './diff-graph.tsx';
-import { type SideName, sideNames, sideTitles } from './sides.ts';
+import { type SideName, sideNames, sideTitles } from '../sides/sides.ts';
 import type { ShownComparison } from './use-comparison.ts';
 import styles from './compare.module.css';
 

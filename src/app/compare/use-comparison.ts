@@ -13,14 +13,14 @@ import type { ProfileQuery } from '#model/query.ts';
 import type { SampleType } from '#model/profile.ts';
 import { isSnapshotType } from '#model/series-values.ts';
 import { type Explored, useExplored } from '../explore/use-explored.ts';
-import { type OpenFile, useFiles } from '../files/files-store.ts';
-import { useStoredRange } from '../source-queries.ts';
+import { type OpenFile, useFiles } from '../screen/files-store.ts';
+import { useStoredRange } from '../queries/source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { useUrl } from '../url/url-store.ts';
-import { sampleTypeKey } from '../views/shown.ts';
-import { useDiff, useEvidence, useFirstSide, useNoise, useWholeSide } from './comparison-queries.ts';
-import { type FileSide, type Side, type SideName, sideNames, sidesOf, sidesState } from './sides.ts';
+import { sampleTypeKey } from '../screen/shown.ts';
+import { useDiff, useEvidence, useFirstSide, useNoise, useWholeSide } from '../queries/comparison-queries.ts';
+import { type FileSide, type Side, type SideName, sideNames, sidesOf, sidesState } from '../sides/sides.ts';
 
 /** A side with its profile. */
 interface OpenSide {

@@ -2,16 +2,16 @@
 import { type ReactElement, useMemo } from 'react';
 import { joinService, SERVICE_LABEL } from '#model/labels.ts';
 import { parseProfileType, profileTypeTitle } from '#model/profile-type.ts';
-import type { CostRow, LabelSource } from '../query-bar/suggestions.ts';
+import type { CostRow, LabelSource } from '../source/suggestions.ts';
 import { QueryBar } from '../query-bar/query-bar.tsx';
-import { useSeries, useSource, useUnmet } from '../source-queries.ts';
+import { useSeries, useSource, useUnmet } from '../queries/source-queries.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
-import { useFirstPicture } from '../views/first-picture.ts';
+import { useFirstPicture } from '../views/flamegraph/first-picture.ts';
 import { Spark } from '../views/timeline/spark.tsx';
-import { costsOf, parsedTypes, sampleTypeOf } from './subject.ts';
-import { overviewQuestion } from './questions.ts';
+import { costsOf, parsedTypes, sampleTypeOf } from '../source/subject.ts';
+import { overviewQuestion } from '../source/questions.ts';
 import { type Explored, named } from './use-explored.ts';
-import { labelSourceOf } from './label-source.ts';
+import { labelSourceOf } from '../source/label-source.ts';
 
 const NOTHING_UNMET: readonly number[] = [];
 

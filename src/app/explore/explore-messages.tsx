@@ -7,10 +7,10 @@ import { absolute } from '#model/time-range.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { Button } from '../components/button.tsx';
 import { Icon, type IconName } from '../components/icon.tsx';
-import { isKeptPage } from '../share/kept-page.ts';
-import { useAskAgain, useUnmet } from '../source-queries.ts';
+import { isKeptPage } from '../state/exported-page.ts';
+import { useAskAgain, useUnmet } from '../queries/source-queries.ts';
 import { navigate } from '../url/url-store.ts';
-import styles from '../views/workspace.module.css';
+import styles from '../workspace/workspace.module.css';
 import { DEFAULT_RANGE, type Explored } from './use-explored.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,20 +1,20 @@
 /** Explore: which service, what it costs over time, where it goes. */
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import { absolute, type TimeRangeText } from '#model/time-range.ts';
-import { before } from '../compare/ranges.ts';
-import { linkOfSides, openSource } from '../compare/sides.ts';
+import { before } from '../sides/ranges.ts';
+import { linkOfSides, openSource } from '../sides/sides.ts';
 import { lazily } from '../components/lazily.tsx';
-import { usePageTitle } from '../page-title.ts';
-import { useEarlyTree, useMergedProfile, useStoredRange } from '../source-queries.ts';
+import { usePageTitle } from '../state/page-title.ts';
+import { useEarlyTree, useMergedProfile, useStoredRange } from '../queries/source-queries.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
 import { useNow } from '../time/refresh-clock.ts';
-import { useUi } from '../ui-store.ts';
-import { useFirstPicture } from '../views/first-picture.ts';
-import { onScreen } from '../views/on-screen.ts';
-import type { ShownProfile } from '../views/shown.ts';
-import { useLasting } from '../views/use-lasting.ts';
-import { Workspace } from '../views/workspace.tsx';
-import { askedFor } from './asked-for.ts';
+import { useUi } from '../state/ui-store.ts';
+import { useFirstPicture } from '../views/flamegraph/first-picture.ts';
+import { onScreen } from '../screen/current-view.ts';
+import type { ShownProfile } from '../screen/shown.ts';
+import { useLasting } from '../components/use-lasting.ts';
+import { Workspace } from '../workspace/workspace.tsx';
+import { askedFor } from './loading-text.ts';
 import { ExploreBar } from './explore-bar.tsx';
 import { SeriesBand } from './series-band.tsx';
 import { shownProfileOf } from './shown-profile.ts';
@@ -27,7 +27,7 @@ const NothingMatches = lazily(async () => (await import('./explore-messages.tsx'
 const RangeMistake = lazily(async () => (await import('./explore-messages.tsx')).RangeMistake);
 const SourceFailed = lazily(async () => (await import('./explore-messages.tsx')).SourceFailed);
 const WaitingForFirstProfile = lazily(async () => (await import('./explore-messages.tsx')).WaitingForFirstProfile);
-const Waiting = lazily(async () => (await import('../views/waiting.tsx')).Waiting);
+const Waiting = lazily(async () => (await import('../workspace/waiting.tsx')).Waiting);
 const GridView = lazily(
   async () => (await import('./grid-view.tsx')).GridView,
   <div className={styles['waiting']} aria-busy="true" />,

@@ -7,15 +7,15 @@ import { LabelGrid } from '../overview/label-grid.tsx';
 import { ServicesGrid } from '../overview/services-grid.tsx';
 import { TypesGrid } from '../overview/types-grid.tsx';
 import { Button } from '../components/button.tsx';
-import { sourceQueries, useLabelRows, useSeries, useSource } from '../source-queries.ts';
+import { sourceQueries, useLabelRows, useSeries, useSource } from '../queries/source-queries.ts';
 import { linkTo, navigate, useUrl } from '../url/url-store.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { Spark } from '../views/timeline/spark.tsx';
 import { NothingMatches, SourceFailed } from './explore-messages.tsx';
 import styles from './explore.module.css';
-import { costOf } from './instance-means.ts';
-import { costsOf, parsedTypes, sampleTypeOf } from './subject.ts';
-import { overviewQuestion, sparkQuestion } from './questions.ts';
+import { costOf } from '../source/instance-means.ts';
+import { costsOf, parsedTypes, sampleTypeOf } from '../source/subject.ts';
+import { overviewQuestion, sparkQuestion } from '../source/questions.ts';
 import type { Explored } from './use-explored.ts';
 
 interface GridProps {

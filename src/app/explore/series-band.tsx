@@ -6,14 +6,14 @@ import { isSnapshot, rateScaleOf, withoutOpenSteps } from '#model/series-values.
 import { formatInstant } from '#model/time-text.ts';
 import type { Series } from '#model/series.ts';
 import { absolute, type TimeRange } from '#model/time-range.ts';
-import { aroundMarker, aroundMarkerTitle } from '../compare/ranges.ts';
+import { aroundMarker, aroundMarkerTitle } from '../sides/ranges.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
-import { onScreen } from '../views/on-screen.ts';
+import { onScreen } from '../screen/current-view.ts';
 import { Timeline, type TimelineProps } from '../views/timeline/timeline.tsx';
-import type { Marker } from './found-markers.ts';
+import type { Marker } from '../source/detected-markers.ts';
 import { type Explored, named } from './use-explored.ts';
 import { useMarkers } from './use-markers.ts';
 import { MOST_SERIES, type ShownSeries } from './use-shown-series.ts';

@@ -3,7 +3,7 @@ import { type ReactElement, useState } from 'react';
 import { formatCount } from '#model/units.ts';
 import { IconButton } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
-import { useServerStatus } from '../source-queries.ts';
+import { useServerStatus } from '../queries/source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import styles from './explore.module.css';
 

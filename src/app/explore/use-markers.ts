@@ -2,10 +2,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { ProfileQuery } from '#model/query.ts';
-import { useLabelNames, useSeries, useSource } from '../source-queries.ts';
-import { useFirstPicture } from '../views/first-picture.ts';
-import { findMarkers, joinMarkers, type Marker, versionLabelOf } from './found-markers.ts';
-import { versionQuestion } from './questions.ts';
+import { useLabelNames, useSeries, useSource } from '../queries/source-queries.ts';
+import { useFirstPicture } from '../views/flamegraph/first-picture.ts';
+import { findMarkers, joinMarkers, type Marker, versionLabelOf } from '../source/detected-markers.ts';
+import { versionQuestion } from '../source/questions.ts';
 
 const NO_MARKERS: readonly Marker[] = [];
 

@@ -5,11 +5,11 @@ import { formatBytesOfFile, formatCount, formatValue } from '#model/units.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Icon } from '../components/icon.tsx';
-import { usePageTitle } from '../page-title.ts';
-import { useAnalysis } from '../queries.ts';
-import { openDialog, uiStore } from '../ui-store.ts';
+import { usePageTitle } from '../state/page-title.ts';
+import { useAnalysis } from '../queries/analysis-queries.ts';
+import { openDialog, uiStore } from '../state/ui-store.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
-import { closeFile, type FileEntry, useFiles } from './files-store.ts';
+import { closeFile, type FileEntry, useFiles } from '../screen/files-store.ts';
 import { fileSides, pastedSource, useOpen } from './use-open.ts';
 import styles from './files.module.css';
 

@@ -1,7 +1,7 @@
 /** Files that nobody chose on the page: named when the server was started (`flametide cpu.pb.gz`), or opened by the system with the installed page. */
 import type { Analysis } from '#analysis/analysis.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
-import { type FileSource, openFiles } from './files-store.ts';
+import { type FileSource, openFiles } from '../screen/files-store.ts';
 import { fromBrowser } from './use-open.ts';
 
 interface LaunchQueue {

@@ -1,10 +1,10 @@
 /** Ways to open files, one for every control: pick, drop, paste, demo. The first that opens is shown. */
 import { useMemo } from 'react';
 import { demoName, demoRecipe } from '#model/demo-recipe.ts';
-import { useAnalysis } from '../queries.ts';
+import { useAnalysis } from '../queries/analysis-queries.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
-import { type FileSource, filesStore, openFileNamed, openFiles } from './files-store.ts';
+import { type FileSource, filesStore, openFileNamed, openFiles } from '../screen/files-store.ts';
 
 export const FILE_INPUT_ID = 'open-files';
 

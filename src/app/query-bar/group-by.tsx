@@ -6,7 +6,7 @@ import { readable } from '#render/text.ts';
 import { PickField, PickOptions, usePickList } from '../components/pick-list.tsx';
 import { PopoverField, PopoverPanel } from '../components/popover.tsx';
 import { Notice } from './notice.tsx';
-import { type LabelSource, offeredNames, useLoaded, withWords } from './suggestions.ts';
+import { type LabelSource, offeredNames, useLoaded, withWords } from '../source/suggestions.ts';
 import styles from './query-bar.module.css';
 
 export interface GroupByProps {

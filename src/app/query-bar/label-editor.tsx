@@ -20,7 +20,14 @@ import {
   withValueToggled,
 } from './label-draft.ts';
 import { Notice } from './notice.tsx';
-import { busiestFirst, type CostRow, type LabelSource, offeredNames, useLoaded, withWords } from './suggestions.ts';
+import {
+  busiestFirst,
+  type CostRow,
+  type LabelSource,
+  offeredNames,
+  useLoaded,
+  withWords,
+} from '../source/suggestions.ts';
 import styles from './query-bar.module.css';
 
 const operators: readonly { readonly operator: LabelDraft['operator']; readonly title: string }[] = [

@@ -7,7 +7,7 @@ import { Button } from '../components/button.tsx';
 import { PickField, PickOptions, usePickList } from '../components/pick-list.tsx';
 import { PopoverField } from '../components/popover.tsx';
 import { CostText } from './cost-text.tsx';
-import { busiestFirst, type CostRow, withWords } from './suggestions.ts';
+import { busiestFirst, type CostRow, withWords } from '../source/suggestions.ts';
 import { Notice } from './notice.tsx';
 import styles from './query-bar.module.css';
 

@@ -5,7 +5,7 @@ import { readable } from '#render/text.ts';
 import { PickField, PickOptions, usePickList } from '../components/pick-list.tsx';
 import { PopoverField } from '../components/popover.tsx';
 import { Notice } from './notice.tsx';
-import { withWords } from './suggestions.ts';
+import { withWords } from '../source/suggestions.ts';
 import styles from './query-bar.module.css';
 
 export interface TypePickerProps {

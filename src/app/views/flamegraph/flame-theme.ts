@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import type { FlameTheme, Hatch } from '#render/flamegraph/scene.ts';
 import { flameTheme } from '#render/palette.ts';
-import { preferences } from '../../preferences.ts';
+import { preferences } from '../../state/preferences.ts';
 
 /** Tokens as they hold now: each is read once for all canvases, as reading makes the browser work out its styles. */
 const known = new Map<string, string>();

@@ -4,7 +4,7 @@ import { nodeName } from '#model/call-tree.ts';
 import { formatShare } from '#model/units.ts';
 import { lazily } from '../../components/lazily.tsx';
 import { keysOfNodes } from '../colours.ts';
-import { type Shown, valueText } from '../shown.ts';
+import { type Shown, valueText } from '../../screen/shown.ts';
 import { FlameGraph, type FlameGraphProps } from './flame-graph.tsx';
 
 const FrameTooltip = lazily(async () => (await import('./frame-tooltip.tsx')).FrameTooltip);

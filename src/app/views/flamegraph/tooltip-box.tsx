@@ -1,6 +1,6 @@
 /** A box beside the pointer: below right of it, on the other side where there is no room, never over it. */
 import { type ReactElement, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
-import type { Place } from '../../ui-store.ts';
+import type { Place } from '../../state/ui-store.ts';
 import styles from './frame-tooltip.module.css';
 
 const OFF_CSS = 12;

@@ -2,7 +2,7 @@
 import type { TreeAnswer } from '#analysis/analysis.ts';
 import type { Cell } from '#base/csv.ts';
 import type { UrlState } from '../../url/url-state.ts';
-import { scaleOf, type ShownTree } from '../shown.ts';
+import { scaleOf, type ShownTree } from '../../screen/shown.ts';
 import { sortedFunctions } from './sorted-functions.ts';
 
 /** Of snapshots the mean, as it is shown. */

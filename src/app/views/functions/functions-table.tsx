@@ -4,7 +4,7 @@ import type { FunctionColumns } from '#analysis/analysis.ts';
 import { formatShare, type Scale, scaleFor } from '#model/units.ts';
 import type { UrlState } from '../../url/url-state.ts';
 import { placeOf } from '../place-of.ts';
-import { scaleOf, type Shown } from '../shown.ts';
+import { scaleOf, type Shown } from '../../screen/shown.ts';
 import { type FunctionColumn, FunctionGrid } from './function-grid.tsx';
 import { sortedFunctions } from './sorted-functions.ts';
 import styles from './functions-table.module.css';

@@ -2,9 +2,9 @@
 import type { ReactElement } from 'react';
 import type { CallTree } from '#model/call-tree.ts';
 import { formatShare } from '#model/units.ts';
-import { useSandwich } from '../../queries.ts';
+import { useSandwich } from '../../queries/analysis-queries.ts';
 import { ProfileGraph } from '../flamegraph/profile-graph.tsx';
-import { type ShownTree, valueText } from '../shown.ts';
+import { type ShownTree, valueText } from '../../screen/shown.ts';
 import { type HalfOf, Halves } from './halves.tsx';
 import { useLook } from './use-look.ts';
 import styles from './sandwich.module.css';

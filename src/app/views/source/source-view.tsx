@@ -2,9 +2,9 @@
 import { type KeyboardEvent, type ReactElement, useEffect, useRef } from 'react';
 import { transformTitle } from '#model/transforms/registry.ts';
 import { formatCount, formatShare } from '#model/units.ts';
-import { useLines } from '../../queries.ts';
+import { useLines } from '../../queries/analysis-queries.ts';
 import { navigate, useUrl } from '../../url/url-store.ts';
-import type { ShownTree } from '../shown.ts';
+import type { ShownTree } from '../../screen/shown.ts';
 import { CodeLines } from './code-lines.tsx';
 import styles from './source-view.module.css';
 

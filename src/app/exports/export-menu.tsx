@@ -1,0 +1,44 @@
+/** Saves what is on the screen as a file. */
+import { useQueryClient } from '@tanstack/react-query';
+import type { ReactElement } from 'react';
+import { MenuButton } from '../components/menu.tsx';
+import { diffExports, type ExportKind, treeExports } from './export-kinds.ts';
+import { isKeptPage } from '../state/exported-page.ts';
+import { useAnalysis } from '../queries/analysis-queries.ts';
+import { tell, refuse } from '../state/ui-store.ts';
+import { type OnScreen, useOnScreen } from '../screen/current-view.ts';
+
+export function ExportMenu(): ReactElement | null {
+  const analysis = useAnalysis();
+  const queries = useQueryClient();
+  const screen = useOnScreen();
+  if (!screen.tree && !screen.comparison) return null;
+  const run = async (kind: ExportKind, what: OnScreen): Promise<void> => {
+    try {
+      const { saveExport } = await import('./exports.ts');
+      const notes = await saveExport(analysis, queries, what, kind);
+      tell(`Saved. ${notes.join(' ')}`);
+    } catch (error) {
+      refuse({
+        file: `Export as ${kind}`,
+        verb: 'failed',
+        what: error instanceof Error ? error.message : String(error),
+        place: undefined,
+        remedy: undefined,
+      });
+    }
+  };
+  const [title, kinds] = screen.comparison
+    ? (['The shown comparison, transforms and all', diffExports] as const)
+    : (['The shown tree, transforms and all', treeExports] as const);
+  const offered = kinds.filter(({ id }) => id !== 'html' || !isKeptPage());
+  return (
+    <MenuButton
+      label="Export what is shown"
+      icon="download"
+      text="Export"
+      groups={[{ title, entries: offered.map(({ id, title: name, hint }) => ({ id, title: name, hint })) }]}
+      onPick={(id) => void run(id as ExportKind, screen)}
+    />
+  );
+}

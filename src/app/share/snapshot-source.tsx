@@ -1,0 +1,68 @@
+/** A link with a snapshot: all of the page asks what was kept instead of the server. */
+import { useQuery } from '@tanstack/react-query';
+import { type ReactElement, type ReactNode, useEffect } from 'react';
+import { formatFullInstant, formatSpan } from '#model/time-text.ts';
+import { formatBytesOfFile } from '#model/units.ts';
+import { Button } from '../components/button.tsx';
+import { Icon } from '../components/icon.tsx';
+import shellStyles from '../shell.module.css';
+import { useAnalysis } from '../queries/analysis-queries.ts';
+import { SourceContext } from '../queries/source-queries.ts';
+import { useHeldClock, useNow } from '../time/refresh-clock.ts';
+import { zoneName } from '../time/zone-name.ts';
+import { navigate, useUrl } from '../url/url-store.ts';
+import { onScreen } from '../screen/current-view.ts';
+import viewStyles from '../workspace/workspace.module.css';
+import { snapshotQuery } from './snapshot-query.ts';
+
+export function KeptSource({ id, children }: { id: string; children: ReactNode }): ReactElement {
+  const { data, error } = useQuery(snapshotQuery(useAnalysis(), id));
+  // Ranges and the open step of the series are as they were, before anything is asked.
+  const isHeld = useHeldClock(data?.nowMs);
+  useEffect(() => {
+    if (!isHeld) return;
+    onScreen.setState({ snapshot: id });
+    return () => onScreen.setState({ snapshot: undefined });
+  }, [isHeld, id]);
+  if (error) {
+    return (
+      <main className={viewStyles['panel']} role="alert">
+        <Icon name="error" />
+        <h1>The snapshot of this link cannot be opened</h1>
+        <p>{error.message.slice(0, 600)}</p>
+        <p>The server may still have the profiles themselves.</p>
+        <AskServer kind="edged" />
+      </main>
+    );
+  }
+  if (!data || !isHeld) return <div aria-busy="true" />;
+  return <SourceContext value={data.source}>{children}</SourceContext>;
+}
+
+/** That what is shown was kept: when, of which time, and a way to what the server has. */
+export function KeptNotice({ id }: { id: string }): ReactElement | null {
+  const { data } = useQuery(snapshotQuery(useAnalysis(), id));
+  const zone = zoneName(useUrl((state) => state.tz));
+  const nowMs = useNow();
+  if (!data) return null;
+  const { keptMs, range, bytes } = data;
+  return (
+    <div className={shellStyles['notice']} role="status">
+      <Icon name="info" />
+      <span>
+        Kept on {formatFullInstant(keptMs, zone)}
+        {range ? `: the profiles of ${formatSpan(range, zone, nowMs)}` : ': files'} ({formatBytesOfFile(bytes)}).
+        {range && ' Other services, ranges and labels are only on the server.'}
+      </span>
+      {range && <AskServer kind="plain" />}
+    </div>
+  );
+}
+
+function AskServer({ kind }: { kind: 'plain' | 'edged' }): ReactElement {
+  return (
+    <Button kind={kind} onClick={() => navigate({ snap: undefined }, 'push')}>
+      Show what the server has now
+    </Button>
+  );
+}
