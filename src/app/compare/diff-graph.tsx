@@ -9,7 +9,7 @@ import { certaintyOfUnion } from './certainty.ts';
 import { DiffFlame } from './diff-flame.tsx';
 import { rootLabelOf } from './diff-words.ts';
 import { notInCompare, sidesAlone } from './side-commands.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './compare.module.css';
 
 interface DiffGraphProps {

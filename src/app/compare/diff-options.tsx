@@ -10,7 +10,7 @@ import { openDialog } from '../state/ui-store.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { useIsBelow } from '../components/use-narrow.ts';
 import { costUnit } from './cost.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './compare.module.css';
 
 const normalisationTitles: Readonly<Record<Normalisation, readonly [title: string, hint: string]>> = {

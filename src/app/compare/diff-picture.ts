@@ -8,7 +8,7 @@ import { boxText, certaintyOfUnion } from './certainty.ts';
 import { diffColours } from './diff-colours.ts';
 import { rootLabelOf } from './diff-words.ts';
 import { sideLine } from './side-words.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 
 const legend = [
   { key: changeColourKey(-1), text: 'less in B' },

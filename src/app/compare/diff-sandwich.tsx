@@ -14,7 +14,7 @@ import { useSandwichDiff } from '../queries/comparison-queries.ts';
 import { DiffFlame } from './diff-flame.tsx';
 import { evidenceOfFunction, pathsOf, percentText, unitOf, verdictOfFunction } from './diff-words.ts';
 import { notInCompare } from './side-commands.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './compare.module.css';
 
 /** Of a hostile name of a megabyte, this much is read. */

@@ -8,7 +8,7 @@ import { type FunctionColumn, FunctionGrid } from '../views/functions/function-g
 import { largestNode } from '../views/largest-node.ts';
 import { sortedRows } from './diff-rows.ts';
 import { intervalText, percentText, unitOf, verdictOfFunction } from './diff-words.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './diff-table.module.css';
 
 const columns: readonly FunctionColumn[] = [

@@ -15,7 +15,7 @@ import { useFrameMenu } from '../views/use-frame-menu.tsx';
 import viewStyles from '../workspace/workspace.module.css';
 import { evidenceOfNode, percentText, unitOf, verdictOfNode } from './diff-words.ts';
 import { notInCompare, sidesAlone } from './side-commands.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './diff-tree.module.css';
 
 interface DiffTreeViewProps {

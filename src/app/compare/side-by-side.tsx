@@ -5,7 +5,7 @@ import viewStyles from '../workspace/workspace.module.css';
 import { useDiff } from '../queries/comparison-queries.ts';
 import { DiffGraph } from './diff-graph.tsx';
 import { type SideName, sideNames, sideTitles } from '../sides/sides.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './compare.module.css';
 
 interface SideBySideProps {

@@ -1,14 +1,7 @@
 /** Both sides as they are open, their union, and what is known of its noise; each as far as it has come. */
 import { useMemo, useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import type {
-  DiffAnswer,
-  DiffRequest,
-  DiffSide,
-  EvidenceAnswer,
-  OpenedProfile,
-  SideNoise,
-} from '#analysis/analysis.ts';
+import type { DiffRequest, DiffSide, SideNoise } from '#analysis/analysis.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { SampleType } from '#model/profile.ts';
 import { isSnapshotType } from '#model/series-values.ts';
@@ -20,31 +13,8 @@ import { zoneName } from '../time/zone-name.ts';
 import { useUrl } from '../url/url-store.ts';
 import { sampleTypeKey } from '../screen/shown.ts';
 import { useDiff, useEvidence, useFirstSide, useNoise, useWholeSide } from '../queries/comparison-queries.ts';
+import type { OpenSide, ShownComparison } from '../screen/shown-comparison.ts';
 import { type FileSide, type Side, type SideName, sideNames, sidesOf, sidesState } from '../sides/sides.ts';
-
-/** A side with its profile. */
-interface OpenSide {
-  readonly side: Side;
-  readonly profile: OpenedProfile;
-  readonly sampleType: number;
-  readonly seconds: number | undefined;
-  readonly isSnapshot: boolean;
-  /** As received. */
-  readonly bytes: number;
-  readonly queryMs: number | undefined;
-}
-
-/** What stands on the screen: all of one question. */
-export interface ShownComparison {
-  readonly request: DiffRequest;
-  readonly diff: DiffAnswer;
-  /** Both sides with all that they have; else their largest nodes, which is what is painted first. */
-  readonly isWhole: boolean;
-  /** Undefined until it has come. */
-  readonly evidence: EvidenceAnswer | undefined;
-  readonly open: Readonly<Record<SideName, OpenSide>>;
-  readonly type: SampleType;
-}
 
 export interface Comparison {
   readonly explored: Explored;

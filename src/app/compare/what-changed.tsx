@@ -22,7 +22,7 @@ import { type Filter, filteredBy, offeredFilters } from './change-filters.ts';
 import { monthlyText } from './cost.ts';
 import { percentText, signedPercent, unitOf } from './diff-words.ts';
 import { sideLine } from './side-words.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './compare.module.css';
 
 const ROW_CSS = 52;

@@ -7,7 +7,7 @@ import { SERVICE_LABEL } from '#model/labels.ts';
 import type { Normalisation } from '#model/normalise.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import { emptySides, type SideName } from '../sides/sides.ts';
-import type { ShownComparison } from '../compare/use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import type { ExportKind } from '../exports/export-kinds.ts';
 import { parseUrl, printQuery } from '../url/codec.ts';
 import { navigate, urlStore } from '../url/url-store.ts';

@@ -12,7 +12,7 @@ import { diffPicture } from '../compare/diff-picture.ts';
 import { diffTableRows } from '../compare/diff-rows.ts';
 import { sideLine } from '../compare/side-words.ts';
 import type { SideName } from '../sides/sides.ts';
-import type { ShownComparison } from '../compare/use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import { diffExports, type ExportKind, treeExports } from './export-kinds.ts';
 import { isKeptPage, writeKeptPage } from '../state/exported-page.ts';
 import { answersOnScreen } from '../share/save-snapshot.ts';

@@ -2,7 +2,7 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { Series } from '#model/series.ts';
-import type { ShownComparison } from '../compare/use-comparison.ts';
+import type { ShownComparison } from './shown-comparison.ts';
 import type { UrlState } from '../url/url-state.ts';
 import type { ShownTree } from './shown.ts';
 

@@ -1,6 +1,6 @@
 /** The tokens of theme.css as the canvas needs them: prepared colour strings, made anew when the theme changes. */
 import { useEffect, useState } from 'react';
-import type { FlameTheme, Hatch } from '#render/flamegraph/scene.ts';
+import type { FlameTheme, Hatch } from '#render/theme.ts';
 import { flameTheme } from '#render/palette.ts';
 import { preferences } from '../../state/preferences.ts';
 

@@ -1,7 +1,8 @@
 /** A flamegraph as a picture to keep: all rows, with the link to it inside. */
 import { CanvasRows } from '#render/pixel-rows.ts';
 import { paintWhole } from '#render/flamegraph/paint-whole.ts';
-import type { Direction, FlameScene, FlameTheme } from '#render/flamegraph/scene.ts';
+import type { Direction, FlameScene } from '#render/flamegraph/scene.ts';
+import type { FlameTheme } from '#render/theme.ts';
 import { flamegraphSvg, type LegendWord } from '#render/flamegraph/svg.ts';
 import { withPngText } from './png-text.ts';
 import { readFlameTheme } from './flame-theme.ts';
