@@ -44,7 +44,7 @@ async function openSide(
   const encoded = await ask();
   const queryMs = performance.now() - began;
   const bytes = encoded.bytes.length;
-  const profile = await analysis.open(encoded, signal, () => {});
+  const profile = await analysis.open(encoded, signal);
   return { profile, bytes, queryMs };
 }
 
@@ -76,7 +76,7 @@ async function openSubRanges(
     for (let first = 0; first < ranges.length; first += SUB_RANGES_AT_ONCE) {
       const batch = ranges.slice(first, first + SUB_RANGES_AT_ONCE).map(async (range) => {
         const encoded = await source.mergedTree({ ...query, range }, MOST_NODES, signal);
-        return (await analysis.open(encoded, signal, () => {})).handle;
+        return (await analysis.open(encoded, signal)).handle;
       });
       const settled = await Promise.allSettled(batch);
       for (const one of settled) if (one.status === 'fulfilled') handles.push(one.value);

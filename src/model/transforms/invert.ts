@@ -22,3 +22,14 @@ export function* invert(tree: CallTree, order: SiblingOrder, nameRank: Int32Arra
   }
   return { tree: builder.seal(order, nameRank), matched: tree.length - 1 };
 }
+
+/** Whether the tree has the leaves first: each invert turns it around. */
+export function isInverted(transforms: readonly { readonly kind: string }[]): boolean {
+  return transforms.filter(({ kind }) => kind === 'invert').length % 2 === 1;
+}
+
+/** Of an inverted tree a function's own cost is the total of its node below the root. @param self by function, written */
+export function selfOfInverted(tree: CallTree, self: Float64Array): void {
+  self.fill(0);
+  for (let node = 1; node < tree.length; node = tree.subtreeEnd[node]) self[tree.func[node]] += tree.total[node];
+}
