@@ -18,7 +18,7 @@ import { LabelChips } from '../query-bar/label-chips.tsx';
 import { ServicePicker } from '../query-bar/service-picker.tsx';
 import type { CostRow } from '../source/suggestions.ts';
 import { TypePicker } from '../query-bar/type-picker.tsx';
-import { useSource, useUnmet } from '../queries/source-queries.ts';
+import { useSource, useUnmatched } from '../queries/source-queries.ts';
 import { RangePanel } from '../time/range-panel.tsx';
 import { refresh, useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
@@ -133,7 +133,7 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
   const type = profileType === undefined ? undefined : parseProfileType(profileType);
   const own = explored.catalogue?.services.find((one) => one.name === service)?.types ?? [];
   const types = parsedTypes(type && !own.includes(type.id) ? [...own, type.id] : own);
-  const unmet = useUnmet(joinService(service, []), matchers, range);
+  const unmet = useUnmatched(joinService(service, []), matchers, range);
   const labels = useMemo(() => labelSourceOf(source, range, profileType), [source, range, profileType]);
   const services = explored.catalogue?.services.map((one): CostRow => ({ name: one.name, cost: undefined }));
   const change = (patch: Partial<SourceSide>): void => setSide(comparison, name, { ...side, ...patch });

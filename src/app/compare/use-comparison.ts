@@ -12,7 +12,7 @@ import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { useUrl } from '../url/url-store.ts';
 import { sampleTypeKey } from '../screen/shown.ts';
-import { useDiff, useEvidence, useFirstSide, useNoise, useWholeSide } from '../queries/comparison-queries.ts';
+import { useDiff, useEvidence, useNoise, useSide } from '../queries/comparison-queries.ts';
 import type { OpenSide, ShownComparison } from '../screen/shown-comparison.ts';
 import { type FileSide, type Side, type SideName, sideNames, sidesOf, sidesState } from '../sides/sides.ts';
 
@@ -155,9 +155,7 @@ interface OpenedSide {
 function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean): OpenedSide {
   const files = useFiles();
   const query = side.kind === 'source' && isAsked ? side.query : undefined;
-  const ofFirst = useFirstSide(stage === 'first' ? query : undefined);
-  const ofWhole = useWholeSide(stage === 'whole' ? query : undefined);
-  const { data, error } = stage === 'first' ? ofFirst : ofWhole;
+  const { data, error } = useSide(stage, query);
   const file =
     side.kind === 'file'
       ? files.find((one): one is OpenFile => one.kind === 'open' && one.name === side.file)

@@ -9,6 +9,7 @@ import type { ProfileQuery } from '#model/query.ts';
 import { emptySides, type SideName } from '../sides/sides.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 import type { ExportKind } from '../exports/export-kinds.ts';
+import { isDrawnFirst } from '../queries/query-facts.ts';
 import { parseUrl, printQuery } from '../url/codec.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
@@ -78,22 +79,6 @@ export interface FlametideConsole {
 }
 
 const never = new AbortController().signal;
-/** First words of the keys of what is drawn first. */
-const ANSWERS = new Set<unknown>([
-  'snapshot',
-  'stored',
-  'catalogue',
-  'series',
-  'first',
-  'tree',
-  'search',
-  'sandwich',
-  'first side',
-  'diff',
-  'diff search',
-  'diff sandwich',
-]);
-
 export function makeConsole(analysis: Analysis, queries: QueryClient): FlametideConsole {
   const current = (): Promise<Shown> => shownNow(queries);
   return {
@@ -287,8 +272,7 @@ function labelOf({ matchers }: ProfileQuery, name: string): string | undefined {
 
 /** Resolves when what was asked for has been painted, though a fuller answer may be on its way. */
 async function painted(queries: QueryClient): Promise<void> {
-  const isBusy = (): boolean =>
-    isOpening(queries) || queries.isFetching({ predicate: ({ queryKey }) => ANSWERS.has(queryKey[0]) }) > 0;
+  const isBusy = (): boolean => isOpening(queries) || queries.isFetching({ predicate: isDrawnFirst }) > 0;
   // A graph that is drawn from the answer ends the waiting at once; what draws no graph is given two quiet frames.
   let stop = (): void => {};
   const drawn = new Promise<void>((resolve) => {

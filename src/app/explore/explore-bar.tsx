@@ -4,7 +4,7 @@ import { joinService, SERVICE_LABEL } from '#model/labels.ts';
 import { parseProfileType, profileTypeTitle } from '#model/profile-type.ts';
 import type { CostRow, LabelSource } from '../source/suggestions.ts';
 import { QueryBar } from '../query-bar/query-bar.tsx';
-import { useSeries, useSource, useUnmet } from '../queries/source-queries.ts';
+import { useSeries, useSource, useUnmatched } from '../queries/source-queries.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { useFirstPicture } from '../views/flamegraph/first-picture.ts';
 import { Spark } from '../views/timeline/spark.tsx';
@@ -47,7 +47,7 @@ export function ExploreBar({ explored, intervalMs }: ExploreBarProps): ReactElem
     (): LabelSource => labelSourceOf(source, time.range, costedId),
     [source, time.range, costedId],
   );
-  const unmet = useUnmet(joinService(explored.service, []), matchers, time.range);
+  const unmet = useUnmatched(joinService(explored.service, []), matchers, time.range);
   const own = catalogue?.services.find(({ name }) => name === subject?.service)?.types ?? [];
   // A link may name a type that the catalogue does not have, or does not have yet.
   const types = parsedTypes(type && !own.includes(type.id) ? [...own, type.id] : own);

@@ -8,7 +8,7 @@ import { formatDuration } from '#model/time-text.ts';
 import { Button } from '../components/button.tsx';
 import { Icon, type IconName } from '../components/icon.tsx';
 import { isKeptPage } from '../state/exported-page.ts';
-import { useAskAgain, useUnmet } from '../queries/source-queries.ts';
+import { useAskAgain, useUnmatched } from '../queries/source-queries.ts';
 import { navigate } from '../url/url-store.ts';
 import styles from '../workspace/workspace.module.css';
 import { DEFAULT_RANGE, type Explored } from './use-explored.ts';
@@ -62,7 +62,7 @@ export function NothingMatches({
   const found = catalogue?.services.find(({ name }) => name === service);
   const isAway = catalogue !== undefined && service !== undefined && found === undefined;
   const { oldestMs, newestMs } = stored ?? {};
-  const ever = useUnmet(
+  const ever = useUnmatched(
     [],
     isAway ? matchers.slice(0, 1) : NO_MATCHERS,
     useMemo(() => stored && { startMs: stored.oldestMs, endMs: stored.newestMs }, [stored]),

@@ -58,6 +58,7 @@ export function useTree(request: TreeRequest): UseQueryResult<TreeAnswer> {
   return useQuery<TreeAnswer>({
     queryKey: treeKey(request, 'tree'),
     queryFn: ({ signal }) => analysis.tree(request, signal),
+    meta: { isDrawnFirst: true },
     placeholderData: keepWithin<TreeAnswer>(request),
   });
 }
@@ -68,6 +69,7 @@ export function useSearch(request: TreeRequest, text: string): UseQueryResult<Se
   return useQuery<SearchAnswer>({
     queryKey: [...treeKey(request, 'search'), text],
     queryFn: ({ signal }) => analysis.search(request, text, signal),
+    meta: { isDrawnFirst: true },
     enabled: text !== '',
     placeholderData: keepWithin<SearchAnswer>(request),
   });
@@ -89,6 +91,7 @@ export function useSandwich(request: TreeRequest, func: number): UseQueryResult<
   return useQuery({
     queryKey: [...treeKey(request, 'sandwich'), func],
     queryFn: ({ signal }) => analysis.sandwich(request, func, signal),
+    meta: { isDrawnFirst: true },
     enabled: func >= 0,
   });
 }

@@ -17,7 +17,8 @@ import type { ProfileQuery } from '#model/query.ts';
 import { usualSlices } from '#model/slices.ts';
 import { subRanges, type TimeRange } from '#model/time-range.ts';
 import { useAnalysis } from './analysis-queries.ts';
-import { useSource } from './source-queries.ts';
+import { sourceQuery } from './query-facts.ts';
+import { NO_QUERY, useSource } from './source-queries.ts';
 
 /** Every node, by name: a source that cuts each of its parts cuts nothing here. */
 const MOST_NODES = 1_048_576;
@@ -58,17 +59,22 @@ async function askWhole(source: DataSource, query: ProfileQuery, signal: AbortSi
 }
 
 /** Of a source without slices; none where they would tell nothing. */
-export function noiseRanges(query: ProfileQuery): readonly TimeRange[] {
+function noiseRanges(query: ProfileQuery): readonly TimeRange[] {
   const slices = slicesOf(query);
   return slices === 1 ? [] : subRanges(query.range, Math.min(slices, MOST_SUB_RANGES));
 }
+
+/** `SideNoise` with the range of each merge. */
+type MergedNoise =
+  | { readonly kind: 'itself' }
+  | { readonly kind: 'merges'; readonly handles: readonly ProfileHandle[]; readonly ranges: readonly TimeRange[] };
 
 async function openSubRanges(
   source: DataSource,
   analysis: Analysis,
   query: ProfileQuery,
   signal: AbortSignal,
-): Promise<SideNoise> {
+): Promise<MergedNoise> {
   const ranges = noiseRanges(query);
   if (ranges.length === 0) return { kind: 'itself' };
   const handles: ProfileHandle[] = [];
@@ -84,42 +90,55 @@ async function openSubRanges(
       if (failed) throw failed.reason;
     }
     signal.throwIfAborted();
-    return { kind: 'merges', handles };
+    return { kind: 'merges', handles, ranges };
   } catch (error) {
     for (const handle of handles) analysis.close(handle);
     throw error;
   }
 }
 
-/** The largest nodes at once. @param query undefined asks nothing */
-export function useFirstSide(query: ProfileQuery | undefined): UseQueryResult<OpenedSide> {
+export const sideQueries = {
+  /** The largest nodes at once. */
+  first: (source: DataSource, analysis: Analysis, query: ProfileQuery) =>
+    sourceQuery(
+      ['first side', source.id, query],
+      ({ signal }) => openSide(analysis, () => source.mergedTree(query, FIRST_NODES, signal), signal),
+      { isDrawnFirst: true, opens: ({ profile: { handle } }) => [{ query, handle, detail: 'largest' }] },
+    ),
+  /** What numbers are taken from: every node, with its slices where the source has them. */
+  whole: (source: DataSource, analysis: Analysis, query: ProfileQuery) =>
+    sourceQuery(
+      ['whole side', source.id, query],
+      ({ signal }) => openSide(analysis, () => askWhole(source, query, signal), signal),
+      { opens: ({ profile: { handle } }) => [{ query, handle, detail: 'nodes' }] },
+    ),
+  /** How a side without slices changed over time. */
+  noise: (source: DataSource, analysis: Analysis, query: ProfileQuery) =>
+    sourceQuery(['noise', source.id, query], ({ signal }) => openSubRanges(source, analysis, query, signal), {
+      opens: (noise) =>
+        noise.kind === 'itself'
+          ? []
+          : noise.handles.map((handle, i) => ({
+              query: { ...query, range: noise.ranges[i] },
+              handle,
+              detail: 'nodes' as const,
+            })),
+    }),
+};
+
+/** @param query undefined asks nothing */
+export function useSide(stage: 'first' | 'whole', query: ProfileQuery | undefined): UseQueryResult<OpenedSide> {
   const source = useSource();
   const analysis = useAnalysis();
-  return useQuery({
-    queryKey: ['first side', source.id, query],
-    queryFn: ({ signal }) => openSide(analysis, () => source.mergedTree(query!, FIRST_NODES, signal), signal),
-    enabled: query !== undefined,
-  });
+  return useQuery({ ...sideQueries[stage](source, analysis, query ?? NO_QUERY), enabled: query !== undefined });
 }
 
-/** What numbers are taken from: every node, with its slices where the source knows such. @param query undefined asks nothing */
-export function useWholeSide(query: ProfileQuery | undefined): UseQueryResult<OpenedSide> {
-  const source = useSource();
-  const analysis = useAnalysis();
-  return useQuery({
-    queryKey: ['whole side', source.id, query],
-    queryFn: ({ signal }) => openSide(analysis, () => askWhole(source, query!, signal), signal),
-    enabled: query !== undefined,
-  });
-}
-
-/** How a side without slices went over time. @param query undefined asks nothing */
+/** @param query undefined asks nothing */
 export function useNoise(query: ProfileQuery | undefined): UseQueryResult<SideNoise> {
   const source = useSource();
   const analysis = useAnalysis();
-  return useQuery({
-    queryKey: ['noise', source.id, query],
-    queryFn: ({ signal }) => openSubRanges(source, analysis, query!, signal),
+  return useQuery<SideNoise>({
+    ...sideQueries.noise(source, analysis, query ?? NO_QUERY),
     enabled: query !== undefined,
   });
 }
@@ -130,6 +149,7 @@ export function useDiff(request: DiffRequest | undefined): UseQueryResult<DiffAn
   return useQuery({
     queryKey: ['diff', request],
     queryFn: ({ signal }) => analysis.diff(request!, signal),
+    meta: { isDrawnFirst: true },
     enabled: request !== undefined,
     placeholderData: keepPreviousData,
   });
@@ -159,6 +179,7 @@ export function useDiffSearch(request: DiffRequest | undefined, text: string): U
   return useQuery({
     queryKey: ['diff search', request, text],
     queryFn: ({ signal }) => analysis.searchDiff(request!, text, signal),
+    meta: { isDrawnFirst: true },
     enabled: request !== undefined && text !== '',
     placeholderData: (before, query) => (isOfUnion(query, request) ? before : undefined),
   });
@@ -170,6 +191,7 @@ export function useSandwichDiff(request: DiffRequest, func: number): UseQueryRes
   return useQuery({
     queryKey: ['diff sandwich', request, func],
     queryFn: ({ signal }) => analysis.sandwichDiff(request, func, signal),
+    meta: { isDrawnFirst: true },
     enabled: func >= 0,
   });
 }

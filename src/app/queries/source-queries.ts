@@ -1,4 +1,4 @@
-/** Every question to a source of continuous profiles, and its key. */
+/** Every question to a source of continuous profiles about one profile: its key, how it is asked, and its facts. */
 import {
   type QueryClient,
   keepPreviousData,
@@ -8,11 +8,13 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState } from 'react';
-import type { Analysis, OpenedProfile, ProfileHandle, SideNoise, TreeAnswer } from '#analysis/analysis.ts';
+import type { Analysis, OpenedProfile, ProfileHandle, TreeAnswer } from '#analysis/analysis.ts';
 import type { DataSource, SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
+import type { ToldMarker } from '#datasource/posted-markers.ts';
 import type { ServerStatus } from '#datasource/server-status.ts';
+import type { KeptAnswers } from '#datasource/snapshot.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
-import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
+import { type LabelMatcher, labelSet, labelValue, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
@@ -20,6 +22,7 @@ import { type Catalogue, catalogueOf, TYPE_LABEL } from '../source/subject.ts';
 import { labelSourceOf } from '../source/label-source.ts';
 import { mayStandIn } from '../source/questions.ts';
 import { isKeptPage } from '../state/exported-page.ts';
+import { asksSource, openedBy, sourceQuery } from './query-facts.ts';
 import { treeKey, useAnalysis } from './analysis-queries.ts';
 import type { LabelNameRow } from '../source/suggestions.ts';
 import { refresh } from '../time/refresh-clock.ts';
@@ -50,59 +53,117 @@ const EMPTY_STORE_LOOK_MS = 2000;
 const REST_MS = 150;
 const STATUS_EVERY_MS = 30_000;
 const CLOSE_AFTER_MS = 10_000;
-/** First words of the keys of questions to the source. */
-const SOURCE_KEYS = new Set<unknown>([
-  'stored',
-  'catalogue',
-  'series',
-  'label names',
-  'label rows',
-  'unmet',
-  'told markers',
-  'first',
-  'whole',
-  'first side',
-  'whole side',
-  'noise',
-]);
-/** First words of the keys whose answers hold a profile open in the worker. */
-const PROFILE_KEYS = new Set<unknown>(['first', 'whole', 'first side', 'whole side', 'noise']);
 
 export const sourceQueries = {
-  storedRange: (source: DataSource) => ({
-    queryKey: ['stored', source.id],
-    queryFn: ({ signal }: Asked): Promise<StoredRange | null> =>
-      // An answer of react-query is never undefined.
-      source.storedRange(signal).then((range) => range ?? null),
-  }),
-  catalogue: (source: DataSource, range: TimeRange) => ({
-    queryKey: ['catalogue', source.id, range],
-    queryFn: ({ signal }: Asked): Promise<Catalogue> =>
-      source.labelSets([SERVICE_LABEL, TYPE_LABEL], [], range, signal).then(catalogueOf),
-  }),
-  series: (source: DataSource, question: SeriesQuestion) => ({
-    queryKey: ['series', source.id, question],
-    queryFn: ({ signal }: Asked): Promise<readonly Series[]> => source.series(question, signal),
-  }),
-  labelNames: (source: DataSource, matchers: readonly LabelMatcher[], range: TimeRange) => ({
-    queryKey: ['label names', source.id, matchers, range],
-    queryFn: ({ signal }: Asked): Promise<readonly string[]> => source.labelNames(matchers, range, signal),
-  }),
-  first: (source: DataSource, analysis: Analysis, query: ProfileQuery) => ({
-    queryKey: ['first', source.id, query],
-    queryFn: ({ signal, client }: Asked): Promise<MergedProfile> =>
-      open(client, analysis, query, false, () => source.mergedTree(query, FIRST_NODES, signal), signal),
-  }),
-  whole: (source: DataSource, analysis: Analysis, query: ProfileQuery) => ({
-    queryKey: ['whole', source.id, query],
-    queryFn: ({ signal, client }: Asked): Promise<MergedProfile> =>
-      open(client, analysis, query, true, () => source.mergedPprof(query, signal), signal),
-  }),
+  storedRange: (source: DataSource) =>
+    // An answer of react-query is never undefined.
+    sourceQuery(['stored', source.id], async ({ signal }) => (await source.storedRange(signal)) ?? null, {
+      isDrawnFirst: true,
+      keep: (stored) => ({ stored: stored ?? undefined }),
+    }),
+  catalogue: (source: DataSource, range: TimeRange) =>
+    sourceQuery(
+      ['catalogue', source.id, range],
+      ({ signal }) => source.labelSets([SERVICE_LABEL, TYPE_LABEL], [], range, signal).then(catalogueOf),
+      {
+        isDrawnFirst: true,
+        keep: (catalogue, services) => ({ labelSets: [catalogueSets(catalogue, range, services)] }),
+      },
+    ),
+  series: (source: DataSource, question: SeriesQuestion) =>
+    sourceQuery(['series', source.id, question], ({ signal }) => source.series(question, signal), {
+      isDrawnFirst: true,
+      keep: (series, services) => ({ series: seriesOfServices(question, series, services) }),
+    }),
+  labelNames: (source: DataSource, matchers: readonly LabelMatcher[], range: TimeRange) =>
+    sourceQuery(
+      ['label names', source.id, matchers, range],
+      ({ signal }) => source.labelNames(matchers, range, signal),
+      { keep: (answer) => ({ labelNames: [{ question: { matchers, range }, answer }] }) },
+    ),
+  labelRows: (source: DataSource, matchers: readonly LabelMatcher[], range: TimeRange) =>
+    sourceQuery(['label rows', source.id, matchers, range], ({ signal }) =>
+      labelSourceOf(source, range, undefined).loadNames(matchers, signal),
+    ),
+  unmatched: (
+    source: DataSource,
+    fixed: readonly LabelMatcher[],
+    matchers: readonly LabelMatcher[],
+    range: TimeRange,
+  ) => {
+    const questions = matchers.map((matcher) => ({ names: [SERVICE_LABEL], matchers: [...fixed, matcher], range }));
+    return sourceQuery(
+      ['unmatched', source.id, fixed, matchers, range],
+      async ({ signal }) => {
+        const sets = await Promise.all(
+          questions.map((question) => source.labelSets(question.names, question.matchers, range, signal)),
+        );
+        return sets.flatMap(({ length }, i) => (length === 0 ? [i] : []));
+      },
+      {
+        keep: (unmatched) => ({
+          labelSets: questions.map((question, i) => ({
+            question,
+            answer: unmatched.includes(i) ? [] : [labelSet(fixed)],
+          })),
+        }),
+      },
+    );
+  },
+  markers: (source: DataSource, range: TimeRange, service: string) =>
+    sourceQuery(
+      ['posted markers', source.id, range, service],
+      ({ signal }) => source.toldMarkers(range, service, signal),
+      { keep: (markers) => ({ markers }) },
+    ),
+  first: (source: DataSource, analysis: Analysis, query: ProfileQuery) =>
+    sourceQuery(
+      ['first', source.id, query],
+      ({ signal, client }) =>
+        open(client, analysis, query, false, () => source.mergedTree(query, FIRST_NODES, signal), signal),
+      { isDrawnFirst: true, opens: ({ profile: { handle } }) => [{ query, handle, detail: 'largest' }] },
+    ),
+  whole: (source: DataSource, analysis: Analysis, query: ProfileQuery) =>
+    sourceQuery(
+      ['whole', source.id, query],
+      ({ signal, client }) => open(client, analysis, query, true, () => source.mergedPprof(query, signal), signal),
+      { opens: ({ profile: { handle } }) => [{ query, handle, detail: 'lines' }] },
+    ),
 };
 
-export interface Asked {
-  readonly signal: AbortSignal;
-  readonly client: QueryClient;
+/** The page asks for all services, to offer them: a snapshot holds neither names nor costs of the others. */
+function catalogueSets(
+  { services }: Catalogue,
+  range: TimeRange,
+  kept: ReadonlySet<string>,
+): KeptAnswers['labelSets'][number] {
+  const pairs = services
+    .filter(({ name }) => kept.has(name))
+    .flatMap(({ name, types }) => types.map((type) => [name, type]));
+  return {
+    question: { names: [SERVICE_LABEL, TYPE_LABEL], matchers: [], range },
+    answer: pairs.map(([name, type]) =>
+      labelSet([
+        { name: SERVICE_LABEL, value: name },
+        { name: TYPE_LABEL, value: type },
+      ]),
+    ),
+  };
+}
+
+function seriesOfServices(
+  question: SeriesQuestion,
+  series: readonly Series[],
+  kept: ReadonlySet<string>,
+): KeptAnswers['series'] {
+  const service = serviceOf(question.query.matchers);
+  if (service !== undefined) return kept.has(service) ? [{ question, answer: series }] : [];
+  return [{ question, answer: series.filter(({ labels }) => kept.has(labelValue(labels, SERVICE_LABEL))) }];
+}
+
+/** The service that matchers ask for; undefined where they ask for several. */
+export function serviceOf(matchers: readonly LabelMatcher[]): string | undefined {
+  return matchers.find(({ name, operator }) => name === SERVICE_LABEL && operator === '=')?.value;
 }
 
 /** With the tree that the link asks for, so that the page is drawn anew once and not twice. */
@@ -129,10 +190,9 @@ async function open(
 export function closeDroppedProfiles(queries: QueryClient, analysis: Analysis): void {
   const held = new Map<string, readonly ProfileHandle[]>();
   queries.getQueryCache().subscribe(({ type, query }) => {
-    if (!PROFILE_KEYS.has(query.queryKey[0])) return;
     const { queryHash } = query;
     const before = held.get(queryHash) ?? [];
-    const now = type === 'removed' ? [] : handlesIn(query.state.data as MergedProfile | SideNoise | undefined);
+    const now = type === 'removed' ? [] : openedBy(query).map(({ handle }) => handle);
     if (now.length === before.length && now.every((handle, i) => handle === before[i])) return;
     if (now.length === 0) held.delete(queryHash);
     else held.set(queryHash, now);
@@ -141,21 +201,11 @@ export function closeDroppedProfiles(queries: QueryClient, analysis: Analysis): 
   });
 }
 
-function handlesIn(answer: MergedProfile | SideNoise | undefined): readonly ProfileHandle[] {
-  if (answer === undefined) return [];
-  if ('profile' in answer) return [answer.profile.handle];
-  return answer.kind === 'merges' ? answer.handles : [];
-}
-
-function isOfSource({ queryKey }: { readonly queryKey: readonly unknown[] }): boolean {
-  return SOURCE_KEYS.has(queryKey[0]);
-}
-
 /** Whether the source is asked for anything now, and what ends that: `useAskAgain` asks it after all. */
 export function useAsking(): { readonly isAsking: boolean; stop(): void } {
   const queries = useQueryClient();
-  const isAsking = useIsFetching({ predicate: isOfSource }) > 0;
-  return { isAsking, stop: () => void queries.cancelQueries({ predicate: isOfSource }) };
+  const isAsking = useIsFetching({ predicate: asksSource }) > 0;
+  return { isAsking, stop: () => void queries.cancelQueries({ predicate: asksSource }) };
 }
 
 /** Asks everything anew: with a new now, and where that changes no question, the same question again. */
@@ -163,7 +213,7 @@ export function useAskAgain(): () => void {
   const queries = useQueryClient();
   return () => {
     refresh();
-    void queries.invalidateQueries({ predicate: isOfSource });
+    void queries.invalidateQueries({ predicate: asksSource });
   };
 }
 
@@ -216,21 +266,14 @@ export function useLabelNames(
   });
 }
 
-/** Which matchers no profile of the service meets, by their place: what has to go for anything to be shown. */
-export function useUnmet(
+/** The places of the matchers that no profile of the service meets: they have to go for anything to be shown. */
+export function useUnmatched(
   fixed: readonly LabelMatcher[],
   matchers: readonly LabelMatcher[],
   range: TimeRange | undefined,
 ): UseQueryResult<readonly number[]> {
-  const source = useSource();
   return useQuery({
-    queryKey: ['unmet', source.id, fixed, matchers, range],
-    queryFn: async ({ signal }) => {
-      const sets = await Promise.all(
-        matchers.map((matcher) => source.labelSets([SERVICE_LABEL], [...fixed, matcher], range ?? NO_RANGE, signal)),
-      );
-      return sets.flatMap(({ length }, i) => (length === 0 ? [i] : []));
-    },
+    ...sourceQueries.unmatched(useSource(), fixed, matchers, range ?? NO_RANGE),
     enabled: range !== undefined && matchers.length > 0,
   });
 }
@@ -240,12 +283,21 @@ export function useLabelRows(
   matchers: readonly LabelMatcher[],
   range: TimeRange | undefined,
 ): UseQueryResult<readonly LabelNameRow[]> {
-  const source = useSource();
   return useQuery({
-    queryKey: ['label rows', source.id, matchers, range],
-    queryFn: ({ signal }) => labelSourceOf(source, range, undefined).loadNames(matchers, signal),
+    ...sourceQueries.labelRows(useSource(), matchers, range ?? NO_RANGE),
     enabled: range !== undefined,
     placeholderData: keepPreviousData,
+  });
+}
+
+/** Of the range and service, and those of no service. @param service undefined asks nothing */
+export function usePostedMarkers(
+  range: TimeRange | undefined,
+  service: string | undefined,
+): UseQueryResult<readonly ToldMarker[]> {
+  return useQuery({
+    ...sourceQueries.markers(useSource(), range ?? NO_RANGE, service ?? ''),
+    enabled: range !== undefined && service !== undefined,
   });
 }
 
@@ -304,7 +356,7 @@ function useRest(value: unknown): boolean {
 }
 
 const NO_RANGE: TimeRange = { startMs: 0, endMs: 0 };
-const NO_QUERY: ProfileQuery = { profileType: '', matchers: [], range: NO_RANGE };
+export const NO_QUERY: ProfileQuery = { profileType: '', matchers: [], range: NO_RANGE };
 const NO_QUESTION: SeriesQuestion = {
   query: NO_QUERY,
   stepMs: 1000,

@@ -1,22 +1,17 @@
 /** Keeps what is on the screen: each answer that it was drawn from, under a short link. */
-import type { Query, QueryClient } from '@tanstack/react-query';
-import type { Analysis, OpenedProfile, ProfileHandle, SideNoise } from '#analysis/analysis.ts';
-import type { SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
+import type { QueryClient } from '@tanstack/react-query';
+import type { Analysis } from '#analysis/analysis.ts';
 import { keepSnapshot, type MadeLink, makeShortLink } from '#datasource/short-links.ts';
 import { type KeptAnswers, type KeptProfile, packSnapshot } from '#datasource/snapshot.ts';
-import type { ToldMarker } from '#datasource/posted-markers.ts';
-import { labelSet, type LabelMatcher, labelValue, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
-import type { Series } from '#model/series.ts';
-import type { TimeRange } from '#model/time-range.ts';
-import { noiseRanges } from '../queries/comparison-queries.ts';
-import { sideNames } from '../sides/sides.ts';
-import { type Catalogue, TYPE_LABEL } from '../source/subject.ts';
-import { openFileNamed } from '../screen/files-store.ts';
-import { currentNow } from '../time/refresh-clock.ts';
-import { linkOnScreen } from '../screen/link-on-screen.ts';
+import { keptOf, type OpenAnswer, openedBy } from '../queries/query-facts.ts';
+import { serviceOf } from '../queries/source-queries.ts';
 import { onScreen } from '../screen/current-view.ts';
+import { openFileNamed } from '../screen/files-store.ts';
+import { linkOnScreen } from '../screen/link-on-screen.ts';
 import { settled } from '../screen/wait-for-page.ts';
+import { sideNames } from '../sides/sides.ts';
+import { currentNow } from '../time/refresh-clock.ts';
 
 export interface KeptLink extends MadeLink {
   /** Of the snapshot, as sent. */
@@ -38,9 +33,6 @@ export async function keepView(analysis: Analysis, queries: QueryClient, signal:
   return { ...(await keepSnapshot(document.baseURI, answers.link, packed)), bytes: packed.length };
 }
 
-/** Answers of one kind that stand on the screen: what is behind the id of the source in their keys, and what they are. */
-type AnswersTo = (what: string) => readonly { readonly key: readonly unknown[]; readonly data: unknown }[];
-
 /** What active queries hold, once nothing is on its way; profiles as the worker has them. @throws Error in words */
 export async function answersOnScreen(
   analysis: Analysis,
@@ -53,59 +45,38 @@ export async function answersOnScreen(
     .getQueryCache()
     .findAll({ type: 'active' })
     .filter(({ state }) => state.status === 'success');
-  const of: AnswersTo = (what) =>
-    active
-      .filter(({ queryKey }) => queryKey[0] === what)
-      .map(({ queryKey, state }: Query) => ({ key: queryKey.slice(2), data: state.data }));
-  const open = openProfiles(of);
+  const open = mostDetailed(active.flatMap(openedBy));
   const openFiles = filesOnScreen().flatMap((name) => openFileNamed(name) ?? []);
   const shown = onScreen.getState().tree?.file.asked;
   if (shown && !open.some(({ query }) => isSame(query, shown)))
     throw new Error('Another profile is on its way: keep it once it is there.');
   const services = new Set(open.flatMap(({ query }) => serviceOf(query.matchers) ?? []));
+  const parts = active.map((query) => keptOf(query, services));
   const answers = {
     link: new URL(linkOnScreen({ snap: undefined, embed: false })).search,
     // Files are of no time: then it is when they were kept.
     nowMs: open.length > 0 ? currentNow() : Date.now(),
-    stored: (of('stored')[0]?.data as StoredRange | null | undefined) ?? undefined,
-    labelSets: [...catalogues(of, services), ...unmet(of)],
-    labelNames: of('label names').map(({ key: [matchers, range], data }) => ({
-      question: { matchers: matchers as readonly LabelMatcher[], range: range as TimeRange },
-      answer: data as readonly string[],
-    })),
-    series: seriesAnswers(of, services),
-    markers: of('told markers').flatMap(({ data }) => data as readonly ToldMarker[]),
+    stored: parts.find(({ stored }) => stored !== undefined)?.stored,
+    labelSets: parts.flatMap(({ labelSets = [] }) => labelSets),
+    labelNames: parts.flatMap(({ labelNames = [] }) => labelNames),
+    series: parts.flatMap(({ series = [] }) => series),
+    markers: parts.flatMap(({ markers = [] }) => markers),
   };
   const profiles: KeptProfile[] = [];
-  for (const { query, isWhole, handle } of open)
-    profiles.push({ query, isWhole, encoded: await analysis.pack(handle, signal) });
+  for (const { query, detail, handle } of open)
+    profiles.push({ query, isWhole: detail === 'lines', encoded: await analysis.pack(handle, signal) });
   const files: KeptAnswers['files'][number][] = [];
   for (const { name, size, profile } of openFiles)
     files.push({ name, size, encoded: await analysis.pack(profile.handle, signal) });
   return { ...answers, profiles, files };
 }
 
-interface OpenAnswer extends Pick<KeptProfile, 'query' | 'isWhole'> {
-  readonly handle: ProfileHandle;
-}
+const DETAILS: readonly OpenAnswer['detail'][] = ['lines', 'nodes', 'largest'];
 
-/** One for each question, the best there is. */
-function openProfiles(of: AnswersTo): readonly OpenAnswer[] {
-  const all = ['whole', 'whole side', 'first', 'first side'].flatMap((what) =>
-    of(what).map(({ key, data }): OpenAnswer => {
-      const { handle } = (data as { profile: OpenedProfile }).profile;
-      return { query: key[0] as ProfileQuery, isWhole: what === 'whole', handle };
-    }),
-  );
-  const best = all.filter(({ query }, i) => all.findIndex((one) => isSame(one.query, query)) === i);
-  const parts = of('noise').flatMap(({ key, data }) => {
-    const query = key[0] as ProfileQuery;
-    const noise = data as SideNoise;
-    if (noise.kind !== 'merges') return [];
-    const ranges = noiseRanges(query);
-    return noise.handles.map((handle, i) => ({ query: { ...query, range: ranges[i] }, isWhole: false, handle }));
-  });
-  return [...best, ...parts];
+/** One answer for each question. */
+function mostDetailed(open: readonly OpenAnswer[]): readonly OpenAnswer[] {
+  const sorted = DETAILS.flatMap((detail) => open.filter((one) => one.detail === detail));
+  return sorted.filter(({ query }, i) => sorted.findIndex((one) => isSame(one.query, query)) === i);
 }
 
 function isSame(a: ProfileQuery, b: ProfileQuery): boolean {
@@ -120,49 +91,4 @@ function filesOnScreen(): readonly string[] {
     return side.kind === 'file' ? [side.file] : [];
   });
   return [...new Set(names)];
-}
-
-function serviceOf(matchers: readonly LabelMatcher[]): string | undefined {
-  return matchers.find(({ name, operator }) => name === SERVICE_LABEL && operator === '=')?.value;
-}
-
-/** The page asks for all services, to offer them: of the others neither names nor costs travel. */
-function catalogues(of: AnswersTo, kept: ReadonlySet<string>): KeptAnswers['labelSets'] {
-  return of('catalogue').map(({ key, data }) => ({
-    question: { names: [SERVICE_LABEL, TYPE_LABEL], matchers: [], range: key[0] as TimeRange },
-    answer: (data as Catalogue).services
-      .filter(({ name }) => kept.has(name))
-      .flatMap(({ name, types }) =>
-        types.map((type) =>
-          labelSet([
-            { name: SERVICE_LABEL, value: name },
-            { name: TYPE_LABEL, value: type },
-          ]),
-        ),
-      ),
-  }));
-}
-
-function seriesAnswers(of: AnswersTo, kept: ReadonlySet<string>): KeptAnswers['series'] {
-  return of('series').flatMap(({ key, data }) => {
-    const question = key[0] as SeriesQuestion;
-    const all = data as readonly Series[];
-    const service = serviceOf(question.query.matchers);
-    const answer =
-      service === undefined ? all.filter(({ labels }) => kept.has(labelValue(labels, SERVICE_LABEL))) : all;
-    return service === undefined || kept.has(service) ? [{ question, answer }] : [];
-  });
-}
-
-function unmet(of: AnswersTo): KeptAnswers['labelSets'] {
-  return of('unmet').flatMap(({ key: [fixed, matchers, range], data }) =>
-    (matchers as readonly LabelMatcher[]).map((matcher, i) => ({
-      question: {
-        names: [SERVICE_LABEL],
-        matchers: [...(fixed as readonly LabelMatcher[]), matcher],
-        range: range as TimeRange,
-      },
-      answer: (data as readonly number[]).includes(i) ? [] : [labelSet(fixed as readonly LabelMatcher[])],
-    })),
-  );
 }

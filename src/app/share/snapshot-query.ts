@@ -42,6 +42,7 @@ export function snapshotQuery(analysis: Analysis, id: string) {
         bytes: packed.length,
       };
     },
+    meta: { isDrawnFirst: true } as const,
     gcTime: Infinity,
   };
 }

@@ -3,8 +3,10 @@ import { afterEach, expect, it, vi } from 'vitest';
 import type { Analysis } from '#analysis/analysis.ts';
 import type { DataSource } from '#datasource/datasource.ts';
 import { type KeptAnswers, snapshotSource, unpackSnapshot } from '#datasource/snapshot.ts';
-import { noiseRanges } from '#app/queries/comparison-queries.ts';
+import { sideQueries } from '#app/queries/comparison-queries.ts';
+import { subRanges } from '#model/time-range.ts';
 import { keepView } from '#app/share/save-snapshot.ts';
+import type { QueryFacts } from '#app/queries/query-facts.ts';
 import { sourceQueries } from '#app/queries/source-queries.ts';
 import { navigate, urlStore } from '#app/url/url-store.ts';
 import { onScreen } from '#app/screen/current-view.ts';
@@ -20,6 +22,7 @@ vi.hoisted(() => {
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 const range = { startMs: 0, endMs: 3_600_000 };
 const query = { profileType: CPU, matchers: [{ name: 'service_name', operator: '=', value: 'shop' } as const], range };
+const pod = { name: 'pod', operator: '=', value: 'a' } as const;
 const question = { query, stepMs: 15_000, groupBy: [], callSite: [], limit: 500 };
 const series = { labels: [], timesMs: Float64Array.of(1, 2), values: Float64Array.of(3, 4) };
 const { signal } = new AbortController();
@@ -52,11 +55,13 @@ const source: DataSource = {
 };
 
 /** As a page that shows the answers. */
-async function shown(...asked: readonly { queryKey: readonly unknown[]; queryFn: () => unknown }[]) {
+async function shown(
+  ...asked: readonly { queryKey: readonly unknown[]; queryFn: () => unknown; meta: QueryFacts<never> }[]
+) {
   const queries = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, structuralSharing: false } } });
-  for (const { queryKey, queryFn } of asked) {
-    await queries.prefetchQuery({ queryKey, queryFn });
-    new QueryObserver(queries, { queryKey, queryFn }).subscribe(() => {});
+  for (const one of asked) {
+    await queries.prefetchQuery(one);
+    new QueryObserver(queries, one).subscribe(() => {});
   }
   return queries;
 }
@@ -79,7 +84,12 @@ async function kept(queries: QueryClient): Promise<{ head: unknown; answers: Kep
   };
 }
 
-const opened = (handle: number) => () => ({ profile: { handle } });
+/** A question with the answer that the worker would give. */
+const opened = <Facts extends object>(asked: Facts, handle: number) => ({
+  ...asked,
+  queryFn: () => ({ profile: { handle } }),
+});
+const noWorker = {} as Analysis;
 
 afterEach(() => urlStore.setState(({ state }) => ({ state: { ...state, view: 'explore', snap: undefined } })));
 
@@ -91,12 +101,9 @@ it('what Explore was drawn from is answered again, and nothing else of the serve
     sourceQueries.catalogue(source, range) as never,
     sourceQueries.series(source, question) as never,
     sourceQueries.labelNames(source, query.matchers, range) as never,
-    { queryKey: sourceQueries.first(source, {} as Analysis, query).queryKey, queryFn: opened(1) },
-    { queryKey: sourceQueries.whole(source, {} as Analysis, query).queryKey, queryFn: opened(2) },
-    {
-      queryKey: ['unmet', 'server', query.matchers, [{ name: 'pod', operator: '=', value: 'a' }], range],
-      queryFn: () => [0],
-    },
+    opened(sourceQueries.first(source, noWorker, query), 1),
+    opened(sourceQueries.whole(source, noWorker, query), 2),
+    { ...sourceQueries.unmatched(source, query.matchers, [pod], range), queryFn: () => [0] },
   );
   const { head, answers } = await kept(queries);
   // Kept again, it is no link to the snapshot before.
@@ -109,7 +116,6 @@ it('what Explore was drawn from is answered again, and nothing else of the serve
   expect(await read.labelSets(['service_name', '__profile_type__'], [], range, signal)).toEqual(
     await source.labelSets([], [], range, signal),
   );
-  const pod = { name: 'pod', operator: '=', value: 'a' } as const;
   expect(await read.labelSets(['service_name'], [...query.matchers, pod], range, signal)).toEqual([]);
   expect(await read.storedRange(signal)).toEqual(await source.storedRange(signal));
 });
@@ -132,7 +138,7 @@ it('of the other services of the server nothing travels, though the page has the
     sourceQueries.series(shared, everything) as never,
     sourceQueries.series(shared, { ...question, query: secret }) as never,
     sourceQueries.series(shared, question) as never,
-    { queryKey: sourceQueries.whole(shared, {} as Analysis, query).queryKey, queryFn: opened(2) },
+    opened(sourceQueries.whole(shared, noWorker, query), 2),
   );
   const { answers } = await kept(queries);
   expect(JSON.stringify(answers)).not.toContain('secret');
@@ -143,30 +149,32 @@ it('of the other services of the server nothing travels, though the page has the
 });
 
 it('of a source without slices the merges of sub-ranges are kept', async () => {
+  const parts = subRanges(query.range, 24);
   const queries = await shown(
-    { queryKey: ['first side', 'server', query], queryFn: opened(100) },
-    { queryKey: ['whole side', 'server', query], queryFn: opened(101) },
-    { queryKey: ['noise', 'server', query], queryFn: () => ({ kind: 'merges', handles: [...Array(24).keys()] }) },
+    opened(sideQueries.first(source, noWorker, query), 100),
+    opened(sideQueries.whole(source, noWorker, query), 101),
+    {
+      ...sideQueries.noise(source, noWorker, query),
+      queryFn: () => ({ kind: 'merges', handles: [...Array(24).keys()], ranges: parts }),
+    },
   );
   const { answers } = await kept(queries);
   const read = snapshotSource('snapshot', answers, 'The snapshot');
   expect(await read.slices(query, 60, signal)).toBeUndefined();
-  const parts = noiseRanges(query);
-  expect(parts).toHaveLength(24);
   for (const [i, part] of parts.entries())
     expect((await read.mergedTree({ ...query, range: part }, 1, signal)).bytes).toEqual(Uint8Array.of(i));
   expect((await read.mergedTree(query, 1, signal)).bytes).toEqual(Uint8Array.of(101));
 });
 
 it('the whole that is waited for, though nothing is asked at the moment, is what is kept', async () => {
-  const queries = await shown({ queryKey: ['first', 'server', query], queryFn: opened(1) });
+  const queries = await shown(opened(sourceQueries.first(source, noWorker, query), 1));
   onScreen.setState({ isComplete: false });
   const keeping = kept(queries);
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  const { queryKey } = sourceQueries.whole(source, {} as Analysis, query);
-  const queryFn = opened(2);
-  await queries.prefetchQuery({ queryKey, queryFn });
-  new QueryObserver(queries, { queryKey, queryFn }).subscribe(() => {});
+  // More turns than a snapshot that does not wait would need to collect its answers.
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve));
+  const whole = opened(sourceQueries.whole(source, noWorker, query), 2);
+  await queries.prefetchQuery(whole);
+  new QueryObserver(queries, whole).subscribe(() => {});
   onScreen.setState({ isComplete: true });
   expect((await keeping).answers.profiles).toMatchObject([{ isWhole: true, encoded: { bytes: Uint8Array.of(2) } }]);
 });
