@@ -21,7 +21,7 @@ import {
   unsliced,
 } from '#model/slices.ts';
 import { applyTransforms, type Transform } from '#model/transforms/registry.ts';
-import type { FunctionFacts } from '#model/transforms/rename-functions.ts';
+import type { FunctionFacts } from '#model/transforms/function-tables.ts';
 import type { SideColumns, UnionTree } from '#model/union.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import { writeDiffFolded } from '#formats/write-diff-folded.ts';

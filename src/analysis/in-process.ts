@@ -17,7 +17,7 @@ import type { SlicedColumns } from '#model/slices.ts';
 import { isInverted, selfOfInverted } from '#model/transforms/invert.ts';
 import { ownCodeOf } from '#model/transforms/own-code.ts';
 import { applyTransforms } from '#model/transforms/registry.ts';
-import type { FunctionFacts } from '#model/transforms/rename-functions.ts';
+import type { FunctionFacts } from '#model/transforms/function-tables.ts';
 import { stackRules } from '#model/transforms/stack-rules.ts';
 import { sourceLines } from '#model/source-lines.ts';
 import { rankNames } from '#model/tree-builder.ts';

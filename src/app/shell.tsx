@@ -76,7 +76,7 @@ function Bands(): ReactElement {
       )}
       {isDropping && <DropVeil />}
       {dialog === 'paste' && <PasteDialog onClose={() => openDialog('none')} />}
-      {dialog === 'transform' && <TransformDialog index={edited} onClose={() => openDialog('none')} />}
+      {dialog === 'transform' && <TransformDialog edited={edited} onClose={() => openDialog('none')} />}
       {dialog === 'share' && <ShareDialog onClose={() => openDialog('none')} />}
       {dialog === 'keys' && <KeysDialog onClose={() => openDialog('none')} />}
       <p className="visually-hidden" role="status" aria-live="polite">

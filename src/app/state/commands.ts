@@ -2,7 +2,7 @@
 import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
 import { type CallPath, pathOf } from '#model/call-path.ts';
 import { printExact } from '#model/search.ts';
-import type { Transform } from '#model/transforms/registry.ts';
+import { kindOf, type Transform } from '#model/transforms/registry.ts';
 import { tell, editTransform } from './ui-store.ts';
 import { mostTransforms } from '../url/codec.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
@@ -94,7 +94,7 @@ export const frameCommands: readonly Command[] = [
     key: 'r',
     run: ({ tree, names, node }) => {
       navigate({ sel: pathOf(tree, names, node) }, 'replace');
-      editTransform(-1);
+      editTransform('rename');
     },
   },
   {
@@ -143,13 +143,11 @@ export function replaceTransform(index: number, transform: Transform): void {
   navigate({ t: urlStore.getState().state.t.with(index, transform), z: [] }, 'push');
 }
 
-/** Transforms that leave every path as the source knows it. */
-const keepsPaths: ReadonlySet<Transform['kind']> = new Set(['focus', 'focus-path', 'ignore']);
-
 function showOverTime(path: CallPath): void {
   const { view, t } = urlStore.getState().state;
   if (view !== 'explore') tell('A file has no series over time.');
-  else if (!t.every(({ kind }) => keepsPaths.has(kind))) tell('Take back the transforms that change paths first.');
+  else if (!t.every((transform) => kindOf(transform).keepsPaths))
+    tell('Take back the transforms that change paths first.');
   else navigate({ cs: path }, 'push');
 }
 

@@ -2,6 +2,7 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { Refusal } from '#analysis/refusal.ts';
+import type { Transform } from '#model/transforms/registry.ts';
 
 /** Where a tooltip or a menu stands, in css px of the page. */
 export interface Place {
@@ -25,8 +26,8 @@ interface UiStore {
   /** The same for the eyes, for a while. */
   readonly toast: string;
   readonly dialog: 'none' | 'keys' | 'paste' | 'share' | 'transform';
-  /** Of the dialog `transform`: which one is edited; -1 a new rename. */
-  readonly edited: number;
+  /** In the dialog `transform`: the place of the transform in the link, or the kind of a new one. */
+  readonly edited: number | Transform['kind'];
   /** What the page waits for is not asked any more. */
   readonly isStopped: boolean;
 }
@@ -37,7 +38,7 @@ export const uiStore = createStore<UiStore>(() => ({
   announcement: '',
   toast: '',
   dialog: 'none',
-  edited: -1,
+  edited: 0,
   isStopped: false,
 }));
 
@@ -68,7 +69,7 @@ export function tell(text: string): void {
   toastEnd = setTimeout(() => uiStore.setState({ toast: '' }), TOAST_MS);
 }
 
-export function editTransform(edited: number): void {
+export function editTransform(edited: UiStore['edited']): void {
   uiStore.setState({ dialog: 'transform', edited });
 }
 

@@ -1,7 +1,7 @@
 /** The transforms in their order: what each is, whether it found anything, and a way to take it back. */
 import type { ReactElement } from 'react';
 import type { OwnCode } from '#model/transforms/own-code.ts';
-import { isEditable, transformTitle } from '#model/transforms/registry.ts';
+import { kindOf, transformTitle } from '#model/transforms/registry.ts';
 import { removeTransform } from '../state/commands.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { editTransform } from '../state/ui-store.ts';
@@ -24,7 +24,7 @@ export function TransformChips({ matched, ownCode }: TransformChipsProps): React
         const nothing = matched?.[i] === 0;
         return (
           <span key={`${i} ${title}`} className={styles['chip']} data-nothing={nothing || undefined} title={title}>
-            {isEditable(transform) ? (
+            {kindOf(transform).form ? (
               <button type="button" aria-label={`Edit ${title}`} onClick={() => editTransform(i)}>
                 <bdi>{shortened(title)}</bdi>
               </button>

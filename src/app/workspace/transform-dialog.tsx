@@ -1,139 +1,82 @@
-/** The text of a transform: of a new rename, or of one that stands on a chip. */
+/** The dialog of a transform: a new one, or one of the link that is changed. */
 import { type ReactElement, useState } from 'react';
-import { parseSearch, printExact } from '#model/search.ts';
-import { isEditable, type Transform } from '#model/transforms/registry.ts';
-import { addTransform, replaceTransform } from '../state/commands.ts';
+import { kindOf, type Transform, transformKinds } from '#model/transforms/registry.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Choice } from '../components/menu.tsx';
-import { parsePath, printPath } from '../url/transform-text.ts';
+import { addTransform, replaceTransform } from '../state/commands.ts';
 import { urlStore } from '../url/url-store.ts';
 import styles from './transform-dialog.module.css';
 
-const titles: Record<Transform['kind'], string> = {
-  focus: 'Keep stacks through what matches',
-  'focus-path': 'Keep stacks through one path',
-  hide: 'Merge what matches into its callers',
-  ignore: 'Drop stacks through what matches',
-  'show-from': 'Show only from what matches',
-  'merge-recursion': 'Merge recursion',
-  'group-by': 'Group frames',
-  rename: 'Rename functions',
-  invert: 'Invert',
-};
-
-const groups = [
-  { id: 'package', title: 'package' },
-  { id: 'file', title: 'file' },
-  { id: 'binary', title: 'binary' },
-] as const;
-
 interface TransformDialogProps {
-  /** Which of the transforms; -1 a new rename. */
-  readonly index: number;
+  /** The place of the transform in the link, or the kind of a new one. */
+  readonly edited: number | Transform['kind'];
   onClose(): void;
 }
 
-export function TransformDialog({ index, onClose }: TransformDialogProps): ReactElement | null {
-  const [transform, setTransform] = useState<Transform | undefined>(() => {
-    const { t, sel } = urlStore.getState().state;
-    if (index >= 0) return t[index];
-    const selected = sel.at(-1);
-    return { kind: 'rename', match: selected === undefined ? '' : printExact(selected), name: '' };
-  });
-  // A path has a text of its own while it is typed: half of an escape is none yet.
-  const [pathText, setPathText] = useState(() => (transform?.kind === 'focus-path' ? printPath(transform.path) : ''));
-  if (!transform || !isEditable(transform)) return null;
-  const mistake = mistakeIn(transform, pathText);
+export function TransformDialog({ edited, onClose }: TransformDialogProps): ReactElement | null {
+  const [{ verb, first }] = useState(() => startOf(edited));
+  const [transform, setTransform] = useState(first);
+  // Each field has a text of its own while it is typed: half of an escape is no path yet.
+  const form = transform && kindOf(transform).form;
+  const [texts, setTexts] = useState(() => form?.fields.map((field) => field.read(transform!)) ?? []);
+  if (!transform || !form) return null;
+  const mistake = form.fields.map((field, i) => field.mistake(texts[i])).find((one) => one !== undefined);
   return (
-    <Dialog title={titles[transform.kind]} onClose={onClose}>
+    <Dialog title={form.title} onClose={onClose}>
       <form
         className={styles['form']}
         onSubmit={(event) => {
           event.preventDefault();
           if (mistake !== undefined) return;
-          if (index < 0) addTransform(transform);
-          else replaceTransform(index, transform);
+          if (typeof edited === 'number') replaceTransform(edited, transform);
+          else addTransform(transform);
           onClose();
         }}
       >
-        {'match' in transform && (
-          <Field
-            label="Functions that match (as in the search: text, /regex/, file:, pkg:)"
-            isFirst
-            value={transform.match}
-            onChange={(match) => setTransform({ ...transform, match })}
-          />
-        )}
-        {transform.kind === 'rename' && (
-          <Field
-            label="are called ($0 is what is replaced: the part that a /regex/ alone finds, else the whole name)"
-            value={transform.name}
-            onChange={(name) => setTransform({ ...transform, name })}
-          />
-        )}
-        {transform.kind === 'focus-path' && (
-          <Field
-            label="Functions from the root, parted by ;"
-            isFirst
-            value={pathText}
-            onChange={(text) => {
-              setPathText(text);
-              const path = parsePath(text);
-              if (path) setTransform({ kind: 'focus-path', path });
-            }}
-          />
-        )}
-        {transform.kind === 'group-by' && (
-          <Choice
-            label="Group by"
-            prefix="Group by"
-            edged
-            value={transform.by}
-            options={groups}
-            onChange={(by) => setTransform({ kind: 'group-by', by })}
-          />
-        )}
+        {form.fields.map((field, i) => {
+          const onChange = (text: string): void => {
+            setTexts(texts.with(i, text));
+            const next = field.write(transform, text);
+            if (next) setTransform(next);
+          };
+          return field.choices ? (
+            <Choice
+              key={field.label}
+              label={field.label}
+              prefix={field.label}
+              edged
+              value={texts[i]}
+              options={field.choices.map((id) => ({ id, title: id }))}
+              onChange={onChange}
+            />
+          ) : (
+            <label key={field.label}>
+              {field.label}
+              <input
+                autoFocus={i === 0}
+                value={texts[i]}
+                spellCheck={false}
+                autoComplete="off"
+                onChange={({ target }) => onChange(target.value)}
+              />
+            </label>
+          );
+        })}
         <p role="alert">{mistake}</p>
         <Button kind="primary" type="submit" aria-disabled={mistake !== undefined}>
-          {index < 0 ? 'Rename' : 'Apply'}
+          {verb}
         </Button>
       </form>
     </Dialog>
   );
 }
 
-interface FieldProps {
-  readonly label: string;
-  readonly value: string;
-  /** What one came to change. */
-  readonly isFirst?: boolean;
-  onChange(value: string): void;
-}
-
-function Field({ label, value, isFirst, onChange }: FieldProps): ReactElement {
-  return (
-    <label>
-      {label}
-      <input
-        autoFocus={isFirst}
-        value={value}
-        spellCheck={false}
-        autoComplete="off"
-        onChange={({ target }) => onChange(target.value)}
-      />
-    </label>
-  );
-}
-
-/** Why it cannot be applied as it stands; '' while nothing is typed yet. */
-function mistakeIn(transform: Transform, pathText: string): string | undefined {
-  if ('match' in transform) {
-    if (transform.match.trim() === '') return '';
-    const parsed = parseSearch(transform.match);
-    return parsed.ok ? undefined : parsed.message;
-  }
-  if (transform.kind !== 'focus-path') return undefined;
-  const path = parsePath(pathText);
-  return path === undefined ? 'a \\ at the end escapes nothing' : path.length === 0 ? '' : undefined;
+function startOf(edited: number | Transform['kind']): { verb: string; first: Transform | undefined } {
+  const { t, sel } = urlStore.getState().state;
+  if (typeof edited === 'number') return { verb: 'Apply', first: t[edited] };
+  for (const { kind, menu } of transformKinds)
+    for (const entry of menu)
+      if (kind === edited && 'draft' in entry) return { verb: entry.verb, first: entry.draft(sel.at(-1)) };
+  return { verb: '', first: undefined };
 }

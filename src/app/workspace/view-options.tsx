@@ -1,6 +1,7 @@
 /** How it is drawn, and the transforms that are of no frame: the colour, and a menu of the rest. */
 import type { ReactElement } from 'react';
 import type { OwnCode } from '#model/transforms/own-code.ts';
+import { transformKinds } from '#model/transforms/registry.ts';
 import { addTransform } from '../state/commands.ts';
 import { Choice, MenuButton } from '../components/menu.tsx';
 import { preferences, setPreference, usePreference } from '../state/preferences.ts';
@@ -8,6 +9,13 @@ import { editTransform, openDialog } from '../state/ui-store.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { colourRules } from '../views/colours.ts';
 import { useIsNarrow } from '../components/use-narrow.ts';
+
+const transformEntries = transformKinds.flatMap(({ kind, menu }) =>
+  menu.map((entry) => ({
+    title: entry.title,
+    run: () => ('transform' in entry ? addTransform(entry.transform) : editTransform(kind)),
+  })),
+);
 
 /** @param ownCode presets that fit what is shown */
 export function ViewOptions({ ownCode }: { ownCode: readonly OwnCode[] }): ReactElement {
@@ -22,12 +30,7 @@ export function ViewOptions({ ownCode }: { ownCode: readonly OwnCode[] }): React
     size: () => navigate({ order: 'size' }, 'replace'),
     name: () => navigate({ order: 'name' }, 'replace'),
     dense: () => setPreference('rowHeight', preferences.getState().rowHeight === 20 ? 16 : 20),
-    invert: () => addTransform({ kind: 'invert' }),
-    recursion: () => addTransform({ kind: 'merge-recursion' }),
-    'group:package': () => addTransform({ kind: 'group-by', by: 'package' }),
-    'group:file': () => addTransform({ kind: 'group-by', by: 'file' }),
-    'group:binary': () => addTransform({ kind: 'group-by', by: 'binary' }),
-    rename: () => editTransform(-1),
+    ...Object.fromEntries(transformEntries.map(({ title, run }) => [title, run])),
     ...Object.fromEntries(
       ownCode.map(({ title, match }) => [`own:${title}`, () => addTransform({ kind: 'hide', match })]),
     ),
@@ -52,14 +55,7 @@ export function ViewOptions({ ownCode }: { ownCode: readonly OwnCode[] }): React
         groups={[
           {
             title: 'Transform',
-            entries: [
-              { id: 'invert', title: 'Invert: leaves first' },
-              { id: 'recursion', title: 'Merge recursion' },
-              { id: 'group:package', title: 'Group by package' },
-              { id: 'group:file', title: 'Group by file' },
-              { id: 'group:binary', title: 'Group by binary' },
-              { id: 'rename', title: 'Rename…' },
-            ],
+            entries: transformEntries.map(({ title }) => ({ id: title, title })),
           },
           ...(ownCode.length > 0
             ? [

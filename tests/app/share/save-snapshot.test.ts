@@ -55,9 +55,7 @@ const source: DataSource = {
 };
 
 /** As a page that shows the answers. */
-async function shown(
-  ...asked: readonly { queryKey: readonly unknown[]; queryFn: () => unknown; meta: QueryFacts<never> }[]
-) {
+async function shown(...asked: readonly { queryKey: readonly unknown[]; queryFn: () => unknown; meta: QueryFacts }[]) {
   const queries = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, structuralSharing: false } } });
   for (const one of asked) {
     await queries.prefetchQuery(one);
