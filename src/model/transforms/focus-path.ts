@@ -1,7 +1,7 @@
 /** focus-path: keeps the stacks through one node. */
 import { type CallPath, findPath, isPathOf } from '../call-path.ts';
 import { parsePath, printPath } from '../path-text.ts';
-import type { TransformKind } from './kind.ts';
+import type { TransformKind, TransformWork } from './kind.ts';
 import { keepNodes } from './rebuild.ts';
 
 interface FocusPath {
@@ -30,6 +30,9 @@ export const focusPath: TransformKind<FocusPath> = {
   print: ({ path }) => printPath(path),
   parse: (text = '') => parse(text),
   keepsPaths: true,
+};
+
+export const focusPathWork: TransformWork<FocusPath> = {
   // A path that is not in the tree changes nothing: an empty page would tell less.
   // oxlint-disable-next-line require-yield -- one search for a path is one step
   *apply(tree, { path }, { functions }, siblings) {

@@ -1,7 +1,7 @@
 /** group-by: a frame becomes its package, file or binary; frames of one group that call each other become one. */
 import { type FunctionFacts, GrowingTables, type RenamedFunctions } from './function-tables.ts';
 import { rankNames } from '../tree-builder.ts';
-import type { TransformKind } from './kind.ts';
+import type { TransformKind, TransformWork } from './kind.ts';
 import { rebuild } from './rebuild.ts';
 
 const groups = ['package', 'file', 'binary'] as const;
@@ -30,6 +30,9 @@ export const groupBy: TransformKind<GroupBy> = {
   print: ({ by }) => by,
   parse,
   keepsPaths: false,
+};
+
+export const groupByWork: TransformWork<GroupBy> = {
   // oxlint-disable-next-line require-yield -- one pass over the functions is one step
   *apply(tree, { by }, before, { order }) {
     const { target, facts } = groupFunctions(by, before);

@@ -6,6 +6,7 @@ import {
   matchKind,
   type MatchTransform,
   type TransformKind,
+  type TransformWork,
 } from './kind.ts';
 import { rebuild } from './rebuild.ts';
 
@@ -18,6 +19,9 @@ export const hide: TransformKind<MatchTransform<'hide'>> = {
     return preset ? `only my ${preset.title} code` : words.title(transform, presets);
   },
   keepsPaths: false,
+};
+
+export const hideWork: TransformWork<MatchTransform<'hide'>> = {
   *apply(tree, { match }, facts, siblings) {
     const hit = yield* matchedFunctions(match, facts);
     let matched = 0;

@@ -2,7 +2,7 @@
 import type { CallTree } from '../call-tree.ts';
 import { addCallers } from '../callers-path.ts';
 import { TreeBuilder } from '../tree-builder.ts';
-import type { TransformKind } from './kind.ts';
+import type { TransformKind, TransformWork } from './kind.ts';
 import { addSelf } from './rebuild.ts';
 
 /** Work is counted in frames walked, as one deep node costs as much as thousands of flat ones. */
@@ -16,6 +16,9 @@ export const invert: TransformKind<{ readonly kind: 'invert' }> = {
   print: () => undefined,
   parse: (text) => (text === undefined ? { kind: 'invert' } : undefined),
   keepsPaths: false,
+};
+
+export const invertWork: TransformWork<{ readonly kind: 'invert' }> = {
   // Cost follows the summed depth of all nodes with a self. Not a `rebuild`: one node becomes a whole path.
   *apply(tree, _, __, { order, nameRank }) {
     const builder = new TreeBuilder(tree.exact !== undefined);

@@ -20,6 +20,10 @@ export interface TransformKind<T extends { readonly kind: string }> {
   parse(text: string | undefined): T | undefined;
   /** Whether every path that is left is as the source has it. */
   readonly keepsPaths: boolean;
+}
+
+/** What a transform does. Apart from its words, which the page has without the code that works on trees. */
+export interface TransformWork<T> {
   /** @throws RangeError when the tree grows too large */
   apply(tree: CallTree, transform: T, facts: FunctionFacts, siblings: Siblings): Steps<Transformed>;
   /** The same for single stacks, where source lines are counted. */

@@ -3,7 +3,7 @@
  * becomes `a c`, and `b` keeps only its self. So no path has a function twice, in direct and in mutual recursion;
  * Firefox calls this "collapse recursion". (To leave out only the second `a` would say that `b` calls `c`.)
  */
-import type { TransformKind } from './kind.ts';
+import type { TransformKind, TransformWork } from './kind.ts';
 import { rebuild } from './rebuild.ts';
 
 export const mergeRecursion: TransformKind<{ readonly kind: 'merge-recursion' }> = {
@@ -14,6 +14,9 @@ export const mergeRecursion: TransformKind<{ readonly kind: 'merge-recursion' }>
   print: () => undefined,
   parse: (text) => (text === undefined ? { kind: 'merge-recursion' } : undefined),
   keepsPaths: false,
+};
+
+export const mergeRecursionWork: TransformWork<{ readonly kind: 'merge-recursion' }> = {
   // oxlint-disable-next-line require-yield -- one pass over the nodes is one step
   *apply(tree, _, __, siblings) {
     let matched = 0;

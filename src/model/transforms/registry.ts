@@ -2,19 +2,20 @@
 import type { Steps } from '#base/steps.ts';
 import type { CallTree, SiblingOrder } from '../call-tree.ts';
 import { rankNames } from '../tree-builder.ts';
-import { focus } from './focus.ts';
-import { focusPath } from './focus-path.ts';
+import { focus, focusWork } from './focus.ts';
+import { focusPath, focusPathWork } from './focus-path.ts';
 import type { FunctionFacts } from './function-tables.ts';
-import { groupBy } from './group-by.ts';
-import { hide } from './hide.ts';
-import { ignore } from './ignore.ts';
-import { invert } from './invert.ts';
-import type { TransformKind } from './kind.ts';
-import { mergeRecursion } from './merge-recursion.ts';
+import { groupBy, groupByWork } from './group-by.ts';
+import { hide, hideWork } from './hide.ts';
+import { ignore, ignoreWork } from './ignore.ts';
+import { invert, invertWork } from './invert.ts';
+import type { TransformKind, TransformWork } from './kind.ts';
+import { mergeRecursion, mergeRecursionWork } from './merge-recursion.ts';
 import type { OwnCode } from './own-code.ts';
-import { rename } from './rename.ts';
-import { showFrom } from './show-from.ts';
+import { rename, renameWork } from './rename.ts';
+import { showFrom, showFromWork } from './show-from.ts';
 
+// The list of the words, and below it that of the work: a page that imports only the words gets only those.
 const all = [focus, focusPath, hide, ignore, showFrom, invert, mergeRecursion, groupBy, rename] as const;
 
 type TransformOf<Kind> = Kind extends TransformKind<infer T> ? T : never;
@@ -24,6 +25,22 @@ export const transformKinds: readonly TransformKind<Transform>[] = all;
 
 export function kindOf({ kind }: { readonly kind: Transform['kind'] }): TransformKind<Transform> {
   return transformKinds.find((one) => one.kind === kind)!;
+}
+
+const work: { readonly [K in Transform['kind']]: TransformWork<Extract<Transform, { kind: K }>> } = {
+  focus: focusWork,
+  'focus-path': focusPathWork,
+  hide: hideWork,
+  ignore: ignoreWork,
+  'show-from': showFromWork,
+  invert: invertWork,
+  'merge-recursion': mergeRecursionWork,
+  'group-by': groupByWork,
+  rename: renameWork,
+};
+
+export function workOf({ kind }: Transform): TransformWork<Transform> {
+  return work[kind];
 }
 
 export function* applyTransforms(
@@ -38,7 +55,7 @@ export function* applyTransforms(
   let known = facts;
   for (const [i, transform] of transforms.entries()) {
     yield i / transforms.length;
-    const result = yield* kindOf(transform).apply(shown, transform, known, { order, nameRank });
+    const result = yield* workOf(transform).apply(shown, transform, known, { order, nameRank });
     shown = result.tree;
     if (result.facts && result.facts !== known) {
       known = result.facts;

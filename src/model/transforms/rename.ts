@@ -4,7 +4,7 @@ import type { SearchPattern } from '../search-pattern.ts';
 import { matchFunctions, parseSearch, printExact, type SearchQuery, SEARCHED_LETTERS } from '../search.ts';
 import { rankNames } from '../tree-builder.ts';
 import { type FunctionFacts, GrowingTables, type RenamedFunctions } from './function-tables.ts';
-import { matchField, MAX_TEXT_LENGTH, searchTitle, type TransformKind } from './kind.ts';
+import { matchField, MAX_TEXT_LENGTH, searchTitle, type TransformKind, type TransformWork } from './kind.ts';
 import { rebuild } from './rebuild.ts';
 
 interface Rename {
@@ -52,6 +52,9 @@ export const rename: TransformKind<Rename> = {
     return { kind: 'rename', match: text.slice(0, arrow), name };
   },
   keepsPaths: false,
+};
+
+export const renameWork: TransformWork<Rename> = {
   *apply(tree, transform, before, { order }) {
     const { target, facts, hit } = yield* renameFunctions(transform, before);
     let matched = 0;

@@ -6,12 +6,16 @@ import {
   matchKind,
   type MatchTransform,
   type TransformKind,
+  type TransformWork,
 } from './kind.ts';
 import { rebuild } from './rebuild.ts';
 
 export const showFrom: TransformKind<MatchTransform<'show-from'>> = {
   ...matchKind('show-from', 'Show only from what matches'),
   keepsPaths: false,
+};
+
+export const showFromWork: TransformWork<MatchTransform<'show-from'>> = {
   *apply(tree, { match }, facts, siblings) {
     const hit = yield* matchedFunctions(match, facts);
     let matched = 0;

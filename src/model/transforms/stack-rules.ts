@@ -2,7 +2,7 @@
 import type { Steps } from '#base/steps.ts';
 import type { FunctionFacts } from './function-tables.ts';
 import type { StackRule, StackState } from './kind.ts';
-import { kindOf, type Transform } from './registry.ts';
+import { workOf, type Transform } from './registry.ts';
 
 export interface StackRules {
   readonly rules: readonly StackRule[];
@@ -24,7 +24,7 @@ export function* stackRules(
     isAsRecorded: true,
   };
   for (const [i, transform] of transforms.entries()) {
-    const effect = yield* kindOf(transform).onStacks(transform, { ...state, matched: matched[i] });
+    const effect = yield* workOf(transform).onStacks(transform, { ...state, matched: matched[i] });
     const { rule, renamed, reshapes = false, isIgnored = false } = effect;
     if (rule) rules.push(rule);
     if (isIgnored) unheeded.push(transform);
