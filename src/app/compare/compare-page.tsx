@@ -2,7 +2,9 @@
 import { type ReactElement, useEffect, useMemo } from 'react';
 import { absolute } from '#model/time-range.ts';
 import { usePageTitle } from '../state/page-title.ts';
+import { type Pane, paneIds, panes } from '../url/panes.ts';
 import type { UrlState } from '../url/url-state.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { useUi } from '../state/ui-store.ts';
@@ -35,18 +37,27 @@ import { Ways } from './range-presets.tsx';
 import { WhatChanged } from './what-changed.tsx';
 import styles from './compare.module.css';
 
-type Pane = UrlState['pane'];
+interface ComparedProps {
+  readonly shown: ShownComparison;
+  readonly hit: Uint8Array | undefined;
+  onKey(key: string): boolean;
+}
 
-const panes: readonly { readonly id: Pane; readonly title: string }[] = [
-  { id: 'flame', title: 'Diff flame' },
-  { id: 'sides', title: 'Side by side' },
-  { id: 'functions', title: 'Diff table' },
-  { id: 'sandwich', title: 'Sandwich' },
-  { id: 'tree', title: 'Tree' },
-];
+const compared: Partial<Record<Pane, (props: ComparedProps) => ReactElement>> = {
+  flame: DiffFlameView,
+  sides: SideBySide,
+  functions: DiffTable,
+  sandwich: DiffSandwich,
+  tree: DiffTreeView,
+};
+
+const offered = paneIds.flatMap((id) => {
+  const { compared: title } = panes[id];
+  return title === undefined ? [] : [{ id, title }];
+});
 
 /** Where there is no room for the list beside the graph it is a view of its own. */
-const narrowPanes = [{ id: 'both' as const, title: 'What changed' }, ...panes];
+const narrowOffered = [{ id: 'both' as const, title: 'What changed' }, ...offered];
 
 /** An answer that takes longer says what it is. */
 const LONG_MS = 1000;
@@ -123,8 +134,8 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
   const isLong = useLasting(isStale && !isSettled(comparison), LONG_MS);
   const asked = useUrl((state) => state.pane);
   const isNarrow = useIsNarrow();
-  const offered = isNarrow ? narrowPanes : panes;
-  const pane = offered.find(({ id }) => id === asked)?.id ?? (isNarrow ? 'both' : 'flame');
+  const offer = isNarrow ? narrowOffered : offered;
+  const pane = offer.find(({ id }) => id === asked)?.id ?? (isNarrow ? 'both' : 'flame');
   const transforms = useUrl((state) => state.t);
   const searched = useSearched();
   const { data: answered, isPlaceholderData } = useDiffSearch(shown?.request, searched);
@@ -136,15 +147,16 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
   );
   const untyped = untypedSides(comparison);
   const empty = untyped.length > 0 || !shown ? untyped : emptySides(shown.diff.totals);
-  const compared = empty.length === 0 ? shown : undefined;
+  const drawn = empty.length === 0 ? shown : undefined;
+  const View = compared[pane];
   const waiting = isLong && (
-    <Waiting what={comparedFor(comparison, nowMs)} sinceMs={LONG_MS} isOver={compared !== undefined} />
+    <Waiting what={comparedFor(comparison, nowMs)} sinceMs={LONG_MS} isOver={drawn !== undefined} />
   );
   return (
     <>
       <div className={`${viewStyles['tools']} ${styles['tools']}`}>
         {box}
-        <PaneChoice panes={offered} pane={pane} onPane={(next) => navigate({ pane: next }, 'push')} />
+        <PaneChoice panes={offer} pane={pane} onPane={(next) => navigate({ pane: next }, 'push')} />
         <Ways comparison={comparison} />
         <span className={viewStyles['spacer']} />
         <DiffOptions shown={shown} />
@@ -152,30 +164,30 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
       {transforms.length > 0 && <TransformChips matched={shown?.diff.matched} ownCode={NO_CODE} />}
       <Problem comparison={comparison} />
       {waiting}
-      {compared && (
+      {drawn && (
         <div className={`${viewStyles['main']} ${styles['compared']}`} data-stale={isStale || undefined}>
           {isNarrow ? (
-            pane === 'both' && <WhatChanged shown={compared} />
+            pane === 'both' && <WhatChanged shown={drawn} />
           ) : (
             <SidePanel>
-              <WhatChanged shown={compared} />
+              <WhatChanged shown={drawn} />
             </SidePanel>
           )}
-          {pane === 'flame' && (
-            <div className={viewStyles['graph']}>
-              <DiffLegend />
-              <DiffGraph shown={compared} title="Diff flamegraph" hit={found?.hit} onKey={onKey} />
-            </div>
-          )}
-          {pane === 'sides' && <SideBySide shown={compared} hit={found?.hit} onKey={onKey} />}
-          {pane === 'functions' && <DiffTable shown={compared} hit={found?.hit} onKey={onKey} />}
-          {pane === 'sandwich' && <DiffSandwich shown={compared} hit={found?.hit} onKey={onKey} />}
-          {pane === 'tree' && <DiffTreeView shown={compared} hit={found?.hit} onKey={onKey} />}
+          {View && <View shown={drawn} hit={found?.hit} onKey={onKey} />}
         </div>
       )}
       {empty.length > 0 && !waiting && <NothingToCompare comparison={comparison} empty={empty} />}
-      {!compared && empty.length === 0 && !waiting && <div className={viewStyles['panel']} aria-busy="true" />}
+      {!drawn && empty.length === 0 && !waiting && <div className={viewStyles['panel']} aria-busy="true" />}
       <CompareStatus comparison={comparison} />
     </>
+  );
+}
+
+function DiffFlameView(props: ComparedProps): ReactElement {
+  return (
+    <div className={viewStyles['graph']}>
+      <DiffLegend />
+      <DiffGraph {...props} title="Diff flamegraph" />
+    </div>
   );
 }

@@ -9,6 +9,7 @@ import { formatOffset, formatSpan } from '#model/time-text.ts';
 import { transformTitle } from '#model/transforms/registry.ts';
 import { formatCount } from '#model/units.ts';
 import { type SideName, sideNames, sideTitles } from '../sides/sides.ts';
+import { panes } from '../url/panes.ts';
 import type { UrlState } from '../url/url-state.ts';
 
 export interface LinkRow {
@@ -17,16 +18,6 @@ export interface LinkRow {
 }
 
 const MOST_LETTERS = 160;
-const PANES: Readonly<Record<UrlState['pane'], string>> = {
-  flame: 'Flame',
-  functions: 'Functions',
-  both: 'Flame with functions',
-  sides: 'Side by side',
-  sandwich: 'Sandwich',
-  tree: 'Tree',
-  source: 'Source',
-};
-const COMPARED_PANES: Partial<typeof PANES> = { flame: 'Diff flame', both: 'Diff flame', functions: 'Diff table' };
 
 /** Only what it says; each text bounded and without control characters. @param zone a name that `Intl` knows */
 export function linkRows(state: UrlState, zone: string): readonly LinkRow[] {
@@ -115,9 +106,11 @@ function rangeText(from: string | undefined, until: string | undefined, zone: st
 }
 
 function paneText({ view, pane, sw, sf }: UrlState): string {
-  const title = (view === 'compare' && COMPARED_PANES[pane]) || PANES[pane];
+  const { title, compared, summary = title } = panes[pane];
+  // A comparison has no list of functions: its `both` is the graph.
+  const shown = view === 'compare' ? (compared ?? panes.flame.compared) : summary;
   const of = pane === 'sandwich' ? sw : pane === 'source' ? sf : '';
-  return of === '' ? title : `${title} of ${of}`;
+  return of === '' ? `${shown}` : `${shown} of ${of}`;
 }
 
 function coloursText({ view, col, dcol, noise }: UrlState): string {

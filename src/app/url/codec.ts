@@ -10,6 +10,7 @@ import { parsePath, printPath } from '#model/path-text.ts';
 import { MAX_TEXT_LENGTH } from '#model/transforms/kind.ts';
 import { parseTransform, printTransform, type Transform } from '#model/transforms/registry.ts';
 import { isLinkId, longestLink } from '#wire/links.ts';
+import { paneIds } from './panes.ts';
 import { PACKED_KEY, packLink, unpackLink } from './packed-link.ts';
 import type { UrlState } from './url-state.ts';
 
@@ -84,7 +85,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   src: demo(),
   file: optionalText(),
   st: optionalText(),
-  pane: oneOf(['both', 'flame', 'functions', 'sides', 'sandwich', 'tree', 'source'], 'both'),
+  pane: oneOf(paneIds, 'both'),
   s: plainText(),
   z: path(),
   sel: path(),

@@ -1,29 +1,25 @@
 /** One open profile: tools, transforms, the chosen view, and what was drawn. */
 import { type ReactElement, useDeferredValue, useEffect, useMemo, useState } from 'react';
-import { findPath, pathOf } from '#model/call-path.ts';
-import type { NodeIndex } from '#model/call-tree.ts';
+import { findPath } from '#model/call-path.ts';
 import { formatCount } from '#model/units.ts';
-import { runFrameKey, showSandwich } from '../state/commands.ts';
 import { Button } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { lazily } from '../components/lazily.tsx';
 import { useSearch, useTree } from '../queries/analysis-queries.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
-import type { UrlState } from '../url/url-state.ts';
+import { panes } from '../url/panes.ts';
 import { colourKeys } from '../views/colours.ts';
-import { ProfileGraph } from '../views/flamegraph/profile-graph.tsx';
 import { useFlameTheme } from '../views/flamegraph/flame-theme.ts';
-import { FunctionsTable } from '../views/functions/functions-table.tsx';
-import { largestNode } from '../views/largest-node.ts';
+import { FunctionsView } from '../views/functions/functions-view.tsx';
+import type { ViewProps } from '../views/view.ts';
 import { onScreen } from '../screen/current-view.ts';
 import { Panes, usePane } from './panes.tsx';
 import { type ShownProfile, type ShownTree, shownTreeOf, useShown, valueText } from '../screen/shown.ts';
 import { SidePanel } from './side-panel.tsx';
-import { Strip } from './strip.tsx';
-import { useFrameMenu } from '../views/use-frame-menu.tsx';
 import { useLasting } from '../components/use-lasting.ts';
 import { useIsNarrow } from '../components/use-narrow.ts';
 import { useSearched, useSearchTools } from './use-search-tools.tsx';
+import { views } from './views.ts';
 import styles from './workspace.module.css';
 
 const ViewOptions = lazily(async () => (await import('./view-options.tsx')).ViewOptions);
@@ -31,13 +27,10 @@ const StatusLine = lazily(
   async () => (await import('./status-line.tsx')).StatusLine,
   <footer className={styles['status']} />,
 );
-const SourceView = lazily(async () => (await import('../views/source/source-view.tsx')).SourceView);
-const TreeView = lazily(async () => (await import('../views/tree/tree-view.tsx')).TreeView);
 const TransformChips = lazily(
   async () => (await import('./transform-chips.tsx')).TransformChips,
   <div className={styles['chips']} />,
 );
-const Sandwich = lazily(async () => (await import('../views/sandwich/sandwich.tsx')).Sandwich);
 
 interface WorkspaceProps {
   readonly file: ShownProfile;
@@ -101,7 +94,7 @@ export function Workspace({ file, isStale = false, note }: WorkspaceProps): Reac
           shown={shown}
           hit={search.found?.hit}
           isStale={isStale || isPlaceholderData || now === undefined}
-          onSharedKey={search.onKey}
+          onKey={search.onKey}
         />
       ) : (
         <div className={styles['panel']} aria-busy="true" />
@@ -115,131 +108,35 @@ interface ViewsProps {
   readonly shown: ShownTree;
   readonly hit: Uint8Array | undefined;
   readonly isStale: boolean;
-  onSharedKey(key: string): boolean;
+  onKey(key: string): boolean;
 }
 
-function Views({ shown, hit, isStale, onSharedKey }: ViewsProps): ReactElement {
+function Views({ shown, hit, isStale, onKey }: ViewsProps): ReactElement {
   const { tree, answer, file } = shown;
   const { profile } = file;
   const { names } = profile.functions;
   const whole = tree.total[0];
   const asked = usePane();
   const rule = useUrl((state) => state.col);
-  const direction = useUrl((state) => state.dir);
-  const zoomPath = useUrl((state) => state.z);
   const selectedPath = useUrl((state) => state.sel);
-  const sort = useUrl((state) => state.sort);
-  const sandwiched = useUrl((state) => state.sw);
   const theme = useFlameTheme();
   const isNarrow = useIsNarrow();
-  const pane: UrlState['pane'] = isNarrow && asked === 'both' ? 'flame' : asked;
-
   const colours = useMemo(() => colourKeys(profile, rule, answer.byFunction, whole), [profile, rule, answer, whole]);
-  const zoom = useMemo(() => findPath(tree, names, zoomPath), [tree, names, zoomPath]);
-  const selected = useMemo(() => findPath(tree, names, selectedPath), [tree, names, selectedPath]);
-  // A frame that a transform took away leaves the selection with its caller.
-  const selectedNode = selected.node;
-  const selectedFunction = selectedNode > 0 ? tree.func[selectedNode] : -1;
-  const sandwichFunction = useMemo(() => (sandwiched === '' ? -1 : names.indexOf(sandwiched)), [names, sandwiched]);
-  const { menu, open } = useFrameMenu([]);
+  const selected = useMemo(() => findPath(tree, names, selectedPath).node, [tree, names, selectedPath]);
   const hasWaited = useLasting(isStale);
-
-  const zoomTo = (node: NodeIndex, how: 'step' | 'rest'): void => {
-    navigate({ z: pathOf(tree, names, node) }, how === 'step' ? 'push' : 'replace');
-  };
-  const select = (node: NodeIndex): void => navigate({ sel: pathOf(tree, names, node) }, 'replace');
-  const selectFunction = (func: number): void => {
-    const largest = largestNode(tree, func);
-    if (largest > 0) select(largest);
-  };
-
-  const table = (wide: boolean): ReactElement => (
-    <FunctionsTable
-      shown={shown}
-      byFunction={answer.byFunction}
-      whole={whole}
-      hit={hit}
-      fills={theme.fills}
-      colours={colours}
-      sort={sort}
-      selected={pane === 'sandwich' ? sandwichFunction : selectedFunction}
-      wide={wide}
-      onSort={(next) => navigate({ sort: next }, 'replace')}
-      onSelect={pane === 'sandwich' ? (func) => showSandwich(names[func]) : selectFunction}
-      onSandwich={(func) => showSandwich(names[func])}
-      onKey={onSharedKey}
-    />
-  );
-
   if (tree.length <= 1) return <EmptyTree shown={shown} />;
+  const View = views[asked];
+  const given: ViewProps = { shown, hit, colours, fills: theme.fills, selected, onKey };
   return (
     <div className={styles['main']} data-stale={hasWaited || undefined}>
-      {pane === 'functions' && table(true)}
-      {(pane === 'both' || (pane === 'sandwich' && !isNarrow)) && (
+      {panes[asked].hasList && !isNarrow && (
         <SidePanel>
-          <Later>{table(false)}</Later>
+          <Later>
+            <FunctionsView {...given} isList />
+          </Later>
         </SidePanel>
       )}
-      {(pane === 'flame' || pane === 'both') && (
-        <div className={styles['graph']}>
-          <Strip shown={shown} fills={theme.fills} />
-          {!zoom.whole && (
-            <div className={styles['note']} role="status">
-              <Icon name="info" />
-              <span>The frame this link zooms to is not in this profile; its nearest caller is shown.</span>
-              <Button onClick={() => navigate({ z: [] }, 'push')}>Whole graph</Button>
-            </div>
-          )}
-          {tree.negative.nodes > 0 && (
-            <div className={styles['note']} data-kind="warn">
-              <Icon name="warn" />
-              <span>
-                {formatCount(tree.negative.nodes)} frames have a negative self, {valueText(shown, tree.negative.sum)} in
-                all. They count in every number and are not drawn.
-              </span>
-            </div>
-          )}
-          <div className={styles['canvas']}>
-            <ProfileGraph
-              shown={shown}
-              tree={tree}
-              rootTitle="total"
-              title="Flamegraph"
-              direction={direction}
-              whole={whole}
-              colours={colours}
-              hit={hit}
-              byFunction={answer.byFunction}
-              zoom={zoom}
-              selected={selectedNode}
-              onZoom={zoomTo}
-              onSelect={select}
-              onPick={(node) => navigate({ sel: pathOf(tree, names, node), z: pathOf(tree, names, node) }, 'push')}
-              onMenu={(node, at) => open({ tree, names, node }, at)}
-              onKey={(key, node) => onSharedKey(key) || runFrameKey(key, { tree, names, node })}
-            />
-          </div>
-        </div>
-      )}
-      {pane === 'tree' && (
-        <TreeView
-          shown={shown}
-          hit={hit}
-          fills={theme.fills}
-          colours={colours}
-          sort={sort}
-          selected={selectedNode}
-          onSelect={select}
-          onSort={(next) => navigate({ sort: next }, 'replace')}
-          onMenu={(node, at) => open({ tree, names, node }, at)}
-          onKey={(key, node) => onSharedKey(key) || runFrameKey(key, { tree, names, node })}
-        />
-      )}
-      {pane === 'source' && <SourceView shown={shown} selected={selectedFunction} onKey={onSharedKey} />}
-      {pane === 'sandwich' && (
-        <Sandwich shown={shown} colours={colours} hit={hit} func={sandwichFunction} onKey={onSharedKey} />
-      )}
-      {menu}
+      <View {...given} />
     </div>
   );
 }

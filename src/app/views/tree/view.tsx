@@ -1,30 +1,20 @@
 /** The call tree of one profile: what each path costs, from the root on or from the leaves. */
 import { type ReactElement, useMemo } from 'react';
-import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
+import { type CallTree, nodeName } from '#model/call-tree.ts';
 import { formatShare, scaleFor } from '#model/units.ts';
 import { hotPath, type RowOrder } from '#model/visible-rows.ts';
-import type { Place } from '../../state/ui-store.ts';
 import type { UrlState } from '../../url/url-state.ts';
-import { scaleOf, type ShownTree } from '../../screen/shown.ts';
+import { scaleOf } from '../../screen/shown.ts';
+import { navigate, useUrl } from '../../url/url-store.ts';
+import { useFrameActions, type ViewProps } from '../view.ts';
 import { TreeDirection, useIsBottomUp } from './tree-direction.tsx';
 import { type TreeColumn, TreeGrid } from './tree-grid.tsx';
 import styles from './tree-view.module.css';
 
-interface TreeViewProps {
-  readonly shown: ShownTree;
-  readonly hit: Uint8Array | undefined;
-  readonly fills: readonly string[];
-  readonly colours: Uint8Array;
-  readonly sort: UrlState['sort'];
-  readonly selected: NodeIndex;
-  onSelect(node: NodeIndex): void;
-  onSort(sort: UrlState['sort']): void;
-  onMenu(node: NodeIndex, at: Place): void;
-  onKey(key: string, node: NodeIndex): boolean;
-}
-
-export function TreeView(props: TreeViewProps): ReactElement {
-  const { shown, hit, fills, colours, sort, selected, onSelect, onSort, onMenu, onKey } = props;
+export function View(props: ViewProps): ReactElement {
+  const { shown, hit, fills, colours, selected } = props;
+  const sort = useUrl((state) => state.sort);
+  const { select, onMenu, onKey, menu } = useFrameActions(props);
   const { tree } = shown;
   const { names } = shown.file.profile.functions;
   const isBottomUp = useIsBottomUp();
@@ -86,11 +76,12 @@ export function TreeView(props: TreeViewProps): ReactElement {
             )}
           </>
         )}
-        onSelect={onSelect}
-        onSort={onSort}
+        onSelect={select}
+        onSort={(next) => navigate({ sort: next }, 'replace')}
         onMenu={onMenu}
         onKey={onKey}
       />
+      {menu}
     </div>
   );
 }

@@ -1,26 +1,22 @@
 /** One function between its callers (above) and its callees (below), each merged over all places where it occurs. */
-import type { ReactElement } from 'react';
+import { type ReactElement, useMemo } from 'react';
 import type { CallTree } from '#model/call-tree.ts';
 import { formatShare } from '#model/units.ts';
 import { useSandwich } from '../../queries/analysis-queries.ts';
 import { ProfileGraph } from '../flamegraph/profile-graph.tsx';
-import { type ShownTree, valueText } from '../../screen/shown.ts';
+import { valueText } from '../../screen/shown.ts';
+import { useUrl } from '../../url/url-store.ts';
+import type { ViewProps } from '../view.ts';
 import { type HalfOf, Halves } from './halves.tsx';
 import { useLook } from './use-look.ts';
 import styles from './sandwich.module.css';
 
-interface SandwichProps {
-  readonly shown: ShownTree;
-  readonly colours: Uint8Array;
-  readonly hit: Uint8Array | undefined;
-  /** The function between them. */
-  readonly func: number;
-  onKey(key: string): boolean;
-}
-
-export function Sandwich({ shown, colours, hit, func, onKey }: SandwichProps): ReactElement {
+export function View({ shown, colours, hit, onKey }: ViewProps): ReactElement {
+  const { names } = shown.file.profile.functions;
+  const sandwiched = useUrl((state) => state.sw);
+  const func = useMemo(() => (sandwiched === '' ? -1 : names.indexOf(sandwiched)), [names, sandwiched]);
   const { data, error } = useSandwich(shown.request, func);
-  const name = shown.file.profile.functions.names[func] ?? '';
+  const name = names[func] ?? '';
   const whole = shown.tree.total[0];
   if (error) return <p className={styles['message']}>{error.message}</p>;
   if (func < 0)
@@ -50,7 +46,7 @@ export function Sandwich({ shown, colours, hit, func, onKey }: SandwichProps): R
   );
 }
 
-interface HalfProps extends Omit<SandwichProps, 'func'> {
+interface HalfProps extends Pick<ViewProps, 'shown' | 'colours' | 'hit' | 'onKey'> {
   readonly half: HalfOf<{ readonly tree: CallTree }>;
 }
 

@@ -5,19 +5,15 @@ import { formatCount, formatShare } from '#model/units.ts';
 import { useLines } from '../../queries/analysis-queries.ts';
 import { navigate, useUrl } from '../../url/url-store.ts';
 import type { ShownTree } from '../../screen/shown.ts';
+import type { ViewProps } from '../view.ts';
 import { CodeLines } from './code-lines.tsx';
 import styles from './source-view.module.css';
 
-interface SourceViewProps {
-  readonly shown: ShownTree;
-  /** The selected function, -1 none: its file is shown unless another one was chosen. */
-  readonly selected: number;
-  onKey(key: string): boolean;
-}
-
 const MOST_FILES = 300;
 
-export function SourceView({ shown, selected, onKey }: SourceViewProps): ReactElement {
+export function View({ shown, selected: node, onKey }: ViewProps): ReactElement {
+  // Its file is shown unless another one was chosen.
+  const selected = node > 0 ? shown.tree.func[node] : -1;
   const { data: answer, error } = useLines(shown.request);
   const chosen = useUrl((state) => state.sf);
   if (error)

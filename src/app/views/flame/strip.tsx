@@ -5,10 +5,10 @@ import { rateScaleOf } from '#model/series-values.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { formatCount, formatShare } from '#model/units.ts';
 import { selfShareKeys } from '#render/palette.ts';
-import { useUrl } from '../url/url-store.ts';
-import { legendOf } from '../views/colours.ts';
-import { type ShownTree, type Snapshots, valueText } from '../screen/shown.ts';
-import styles from './workspace.module.css';
+import { useUrl } from '../../url/url-store.ts';
+import { legendOf } from '../colours.ts';
+import { type ShownTree, type Snapshots, valueText } from '../../screen/shown.ts';
+import styles from './flame-view.module.css';
 
 const MOST_GROUPS = 9;
 /** A range with profiles for this part of it counts as full. */
