@@ -22,7 +22,7 @@ import { dismissRefusals, openDialog, useUi } from './state/ui-store.ts';
 import { dismissUrlNotices, linkTo, navigate, useUrl, useUrlNotices } from './url/url-store.ts';
 import type { UrlState } from './url/url-state.ts';
 import { sampleTypeKey, useShown } from './screen/shown.ts';
-import { useOnScreen } from './screen/current-view.ts';
+import { useCurrentView } from './screen/current-view.ts';
 import { Workspace } from './workspace/workspace.tsx';
 import styles from './shell.module.css';
 
@@ -125,7 +125,7 @@ function useShownFile(): OpenFile | undefined {
 }
 
 function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
-  const { tree, link } = useOnScreen();
+  const { kind } = useCurrentView();
   const theme = usePreference('theme');
   const { open } = useOpen();
   // A file holds one page, and takes others to look at.
@@ -175,7 +175,7 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
           view !== 'files' && <ExploreTime />
         )}
         <ExportMenu />
-        {(tree || link) && !isKept && (
+        {kind !== 'nothing' && !isKept && (
           <Button icon="share" aria-label="Share" aria-haspopup="dialog" onClick={() => openDialog('share')}>
             <span className={styles['wide']}>Share</span>
           </Button>

@@ -1,5 +1,5 @@
 /** Compare: two sides, what changed between them, and whether it is more than noise. */
-import { type ReactElement, useEffect, useMemo } from 'react';
+import { type ReactElement, useMemo } from 'react';
 import { absolute } from '#model/time-range.ts';
 import { usePageTitle } from '../state/page-title.ts';
 import { type Pane, paneIds, panes } from '../url/panes.ts';
@@ -12,7 +12,7 @@ import { askedFor } from '../explore/loading-text.ts';
 import { useLasting } from '../components/use-lasting.ts';
 import { Waiting } from '../workspace/waiting.tsx';
 import { DiffLegend } from './diff-legend.tsx';
-import { onScreen } from '../screen/current-view.ts';
+import { useOnScreen } from '../screen/current-view.ts';
 import { PaneChoice } from '../workspace/panes.tsx';
 import { SidePanel } from '../workspace/side-panel.tsx';
 import { TransformChips } from '../workspace/transform-chips.tsx';
@@ -72,11 +72,12 @@ export function ComparePage(): ReactElement {
   const isStopped = useUi((ui) => ui.isStopped);
   const isComplete = isSettled(comparison) || isStopped;
   usePageTitle(`${titleOf(sides.a)} against ${titleOf(sides.b)}`);
-  useEffect(() => {
+  const onPage = useMemo(() => {
     const link = { ...linkOfSides({ a: fixed(sides.a), b: fixed(sides.b) }), ...view };
-    onScreen.setState({ comparison: shown, link, isComplete });
-    return () => onScreen.setState({ comparison: undefined, link: undefined, isComplete: true });
-  }, [shown, sides, view, isComplete]);
+    return { kind: 'comparison', comparison: shown, link } as const;
+  }, [shown, sides, view]);
+  useOnScreen('isComplete', isComplete);
+  useOnScreen('view', onPage);
   return (
     <main className={styles['page']}>
       <h1 className="visually-hidden">Compare</h1>

@@ -14,7 +14,7 @@ import { parseUrl, printQuery } from '../url/codec.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
 import { linkOnScreen } from '../screen/link-on-screen.ts';
-import { onScreen } from '../screen/current-view.ts';
+import { comparisonOnScreen, onScreen, treeOnScreen } from '../screen/current-view.ts';
 import { isOpening, quiet, settled } from '../screen/wait-for-page.ts';
 import type { Shown } from '../screen/shown.ts';
 
@@ -84,7 +84,7 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
   return {
     async summary() {
       await settled(queries);
-      const { comparison } = onScreen.getState();
+      const comparison = comparisonOnScreen();
       if (comparison) return comparisonSummary(comparison, analysis);
       const shown = await current();
       const { tree, byFunction } = await analysis.tree(shown.request, never);
@@ -131,7 +131,7 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
     },
     async changes(n) {
       await settled(queries);
-      const { comparison } = onScreen.getState();
+      const comparison = comparisonOnScreen();
       if (!comparison?.evidence) throw new Error('No comparison is shown: open Compare, with profiles on both sides.');
       // Of a side that holds nothing it is no change that all of it is on the other.
       if (emptySides(comparison.diff.totals).length > 0) return [];
@@ -169,12 +169,12 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
     async exportAs(kind) {
       const { makeExport } = await import('../exports/exports.ts');
       await settled(queries);
-      return (await makeExport(analysis, queries, onScreen.getState(), kind)).content;
+      return (await makeExport(analysis, queries, onScreen.getState().view, kind)).content;
     },
     async stats() {
       await settled(queries);
       const { boxes, labels, layoutMs, cullMs, paintMs, paints } = paintStats.getState();
-      const { comparison } = onScreen.getState();
+      const comparison = comparisonOnScreen();
       if (comparison) {
         const { open, diff, evidence } = comparison;
         return {
@@ -214,7 +214,7 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
 /** What is on the screen, once all that it waits for is there. */
 async function shownNow(queries: QueryClient): Promise<Shown> {
   await settled(queries);
-  const { tree } = onScreen.getState();
+  const tree = treeOnScreen();
   if (!tree) throw new Error('Nothing is shown: open a file, or choose a service that has profiles in the range.');
   return tree;
 }
@@ -272,7 +272,7 @@ function labelOf({ matchers }: ProfileQuery, name: string): string | undefined {
 
 /** Resolves when what was asked for has been painted, though a fuller answer may be on its way. */
 async function painted(queries: QueryClient): Promise<void> {
-  const isBusy = (): boolean => isOpening(queries) || queries.isFetching({ predicate: isDrawnFirst }) > 0;
+  const isBusy = (): boolean => isOpening() || queries.isFetching({ predicate: isDrawnFirst }) > 0;
   // A graph that is drawn from the answer ends the waiting at once; what draws no graph is given two quiet frames.
   let stop = (): void => {};
   const drawn = new Promise<void>((resolve) => {

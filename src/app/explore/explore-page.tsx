@@ -1,5 +1,5 @@
 /** Explore: which service, what it costs over time, where it goes. */
-import { type ReactElement, useEffect, useMemo, useState } from 'react';
+import { type ReactElement, useMemo, useState } from 'react';
 import { absolute, type TimeRangeText } from '#model/time-range.ts';
 import { before } from '../sides/ranges.ts';
 import { linkOfSides, openSource } from '../sides/sides.ts';
@@ -10,7 +10,7 @@ import { navigate, urlStore, useUrl } from '../url/url-store.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { useUi } from '../state/ui-store.ts';
 import { useFirstPicture } from '../views/flamegraph/first-picture.ts';
-import { onScreen } from '../screen/current-view.ts';
+import { useOnScreen, type View } from '../screen/current-view.ts';
 import type { ShownProfile } from '../screen/shown.ts';
 import { useLasting } from '../components/use-lasting.ts';
 import { Workspace } from '../workspace/workspace.tsx';
@@ -48,12 +48,12 @@ export function ExplorePage(): ReactElement {
   const hasPicture = useFirstPicture();
   usePageTitle(service);
   const { range } = explored.time;
-  // Of a graph the tree tells it.
-  useEffect(() => {
-    if (grid === 'none' || range === undefined) return;
-    onScreen.setState({ link: { ...named({ subject }), ...absolute(range.startMs, range.endMs) } });
-    return () => onScreen.setState({ link: undefined });
+  // With a graph, Workspace sets this.
+  const gridView = useMemo((): View | undefined => {
+    if (grid === 'none' || range === undefined) return undefined;
+    return { kind: 'grid', link: { ...named({ subject }), ...absolute(range.startMs, range.endMs) } };
   }, [grid, range, subject]);
+  useOnScreen('view', gridView);
   return (
     <main className={styles['page']}>
       <h1 className="visually-hidden">{(service ?? 'Explore').slice(0, 200)}</h1>
@@ -104,10 +104,7 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
   // The console waits for the whole, and for what it is scaled by.
   const isReady = merged?.isWhole === true || !answer.isComing;
   const isComplete = query === undefined || (isReady && (merged === undefined || own !== undefined)) || isStopped;
-  useEffect(() => {
-    onScreen.setState({ isComplete });
-    return () => onScreen.setState({ isComplete: true });
-  }, [isComplete]);
+  useOnScreen('isComplete', isComplete);
   const nowMs = useNow();
   const failed = explored.error ?? answer.error;
   const isWaiting = own === undefined && !failed && !explored.isNothing && !isEmptyStore;

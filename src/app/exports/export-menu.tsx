@@ -6,14 +6,15 @@ import { diffExports, type ExportKind, treeExports } from './export-kinds.ts';
 import { isKeptPage } from '../state/exported-page.ts';
 import { useAnalysis } from '../queries/analysis-queries.ts';
 import { tell, refuse } from '../state/ui-store.ts';
-import { type OnScreen, useOnScreen } from '../screen/current-view.ts';
+import { comparisonOf, treeOf, useCurrentView, type View } from '../screen/current-view.ts';
 
 export function ExportMenu(): ReactElement | null {
   const analysis = useAnalysis();
   const queries = useQueryClient();
-  const screen = useOnScreen();
-  if (!screen.tree && !screen.comparison) return null;
-  const run = async (kind: ExportKind, what: OnScreen): Promise<void> => {
+  const view = useCurrentView();
+  const comparison = comparisonOf(view);
+  if (!comparison && !treeOf(view)) return null;
+  const run = async (kind: ExportKind, what: View): Promise<void> => {
     try {
       const { saveExport } = await import('./exports.ts');
       const notes = await saveExport(analysis, queries, what, kind);
@@ -28,7 +29,7 @@ export function ExportMenu(): ReactElement | null {
       });
     }
   };
-  const [title, kinds] = screen.comparison
+  const [title, kinds] = comparison
     ? (['The shown comparison, transforms and all', diffExports] as const)
     : (['The shown tree, transforms and all', treeExports] as const);
   const offered = kinds.filter(({ id }) => id !== 'html' || !isKeptPage());
@@ -38,7 +39,7 @@ export function ExportMenu(): ReactElement | null {
       icon="download"
       text="Export"
       groups={[{ title, entries: offered.map(({ id, title: name, hint }) => ({ id, title: name, hint })) }]}
-      onPick={(id) => void run(id as ExportKind, screen)}
+      onPick={(id) => void run(id as ExportKind, view)}
     />
   );
 }

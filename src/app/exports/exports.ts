@@ -21,7 +21,7 @@ import { urlStore } from '../url/url-store.ts';
 import { colourKeys, keysOfNodes } from '../views/colours.ts';
 import { functionRows } from '../views/functions/functions-csv.ts';
 import { linkOnScreen } from '../screen/link-on-screen.ts';
-import { type OnScreen, onScreen } from '../screen/current-view.ts';
+import { comparisonOf, comparisonOnScreen, treeOf, treeOnScreen, type View } from '../screen/current-view.ts';
 import { type ShownTree, valueText } from '../screen/shown.ts';
 
 interface Made {
@@ -33,8 +33,8 @@ interface Made {
 const never = new AbortController().signal;
 
 /** @throws Error where nothing is shown, or not what can be saved so */
-export function makeExport(analysis: Analysis, queries: QueryClient, what: OnScreen, kind: ExportKind): Promise<Made> {
-  const { tree, comparison } = what;
+export function makeExport(analysis: Analysis, queries: QueryClient, view: View, kind: ExportKind): Promise<Made> {
+  const [tree, comparison] = [treeOf(view), comparisonOf(view)];
   if (kind === 'html' && (tree || comparison)) return exportPage(analysis, queries);
   if (comparison) return exportComparison(analysis, comparison, kind);
   if (tree) return exportTree(analysis, tree, kind);
@@ -45,15 +45,15 @@ export function makeExport(analysis: Analysis, queries: QueryClient, what: OnScr
 export async function saveExport(
   analysis: Analysis,
   queries: QueryClient,
-  what: OnScreen,
+  view: View,
   kind: ExportKind,
 ): Promise<readonly string[]> {
-  const { content, notes } = await makeExport(analysis, queries, what, kind);
-  const { ending, mime } = (what.comparison ? diffExports : treeExports).find(({ id }) => id === kind)!;
+  const { content, notes } = await makeExport(analysis, queries, view, kind);
+  const { ending, mime } = (comparisonOf(view) ? diffExports : treeExports).find(({ id }) => id === kind)!;
   const url = URL.createObjectURL(new Blob([content as BlobPart], { type: mime }));
   const link = document.createElement('a');
   link.href = url;
-  link.download = nameOf(what) + ending;
+  link.download = nameOf(view) + ending;
   link.click();
   // The download holds the blob once it has begun, which it has a task later.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
@@ -65,8 +65,7 @@ async function exportPage(analysis: Analysis, queries: QueryClient): Promise<Mad
   if (isKeptPage()) throw new Error('This page is such a file: save it again as it is.');
   const answers = await answersOnScreen(analysis, queries, never);
   // What had been waited for is there by now.
-  const { tree, comparison } = onScreen.getState();
-  const isWhole = comparison?.isWhole ?? tree?.file.isWhole ?? true;
+  const isWhole = comparisonOnScreen()?.isWhole ?? treeOnScreen()?.file.isWhole ?? true;
   const kept = await packSnapshot(answers);
   const response = await fetch(new URL('viewer.html', document.baseURI));
   const viewer = response.ok ? await response.text() : '';
@@ -157,8 +156,9 @@ function notOffered(kind: string, offered: typeof treeExports): Error {
 }
 
 /** Of the file, without an ending. */
-function nameOf({ tree, comparison }: OnScreen): string {
-  if (!comparison) return bare(tree?.file.name ?? 'profile');
+function nameOf(view: View): string {
+  const comparison = comparisonOf(view);
+  if (!comparison) return bare(treeOf(view)?.file.name ?? 'profile');
   const side = (name: SideName): string => {
     const of = comparison.open[name].side;
     return of.kind === 'file' ? bare(of.file) : (of.service ?? 'all');

@@ -3,13 +3,13 @@ import { SERVICE_LABEL, splitService } from '#model/labels.ts';
 import { absolute, isRelative } from '#model/time-range.ts';
 import { linkTo, urlStore } from '../url/url-store.ts';
 import type { UrlState } from '../url/url-state.ts';
-import { onScreen } from './current-view.ts';
+import { onScreen, treeOnScreen } from './current-view.ts';
 
 /** With the range as it is now. @param patch what is to be otherwise than on the screen */
 export function linkOnScreen(patch: Partial<UrlState> = {}): string {
-  const { tree, link } = onScreen.getState();
-  const asked = tree?.file.asked;
-  if (asked === undefined) return absoluteLink({ ...link, ...patch });
+  const { view } = onScreen.getState();
+  const asked = treeOnScreen()?.file.asked;
+  if (asked === undefined) return absoluteLink({ ...('link' in view ? view.link : {}), ...patch });
   const range = absolute(asked.range.startMs, asked.range.endMs);
   return absoluteLink({ ...subjectOnScreen(), ...range, ...patch });
 }
@@ -31,7 +31,7 @@ export function movingLink(): string | undefined {
 }
 
 function subjectOnScreen(): Partial<UrlState> {
-  const asked = onScreen.getState().tree?.file.asked;
+  const asked = treeOnScreen()?.file.asked;
   if (asked === undefined) return {};
   const { service } = splitService(asked.matchers.filter(({ name }) => name === SERVICE_LABEL));
   return { svc: service, type: asked.profileType };

@@ -8,15 +8,15 @@ const LOOK_MS = 8;
 
 /** Resolves when no question is open and nothing better is on its way. */
 export function settled(queries: QueryClient, signal?: AbortSignal): Promise<void> {
-  return quiet(() => isOpening(queries) || queries.isFetching() > 0 || !onScreen.getState().isComplete, signal);
+  return quiet(() => isOpening() || queries.isFetching() > 0 || !onScreen.getState().isComplete, signal);
 }
 
-/** Compare loads when it is first shown, and what was kept before anything is asked of it. */
-export function isOpening(queries: QueryClient): boolean {
-  const { view, snap } = urlStore.getState().state;
-  if (snap !== undefined && queries.getQueryState(['snapshot', snap])?.status === 'error') return false;
-  if (snap !== undefined && onScreen.getState().snapshot !== snap) return true;
-  return view === 'compare' && onScreen.getState().link === undefined;
+/** True while the Compare chunk or a snapshot is still loading. */
+export function isOpening(): boolean {
+  const { view: page, snap } = urlStore.getState().state;
+  const { view, snapshot } = onScreen.getState();
+  if (snap !== undefined && snapshot !== snap) return true;
+  return page === 'compare' && view.kind !== 'comparison';
 }
 
 /** Resolves after two animation frames in a row without work: the first hands the answer to the views, the second paints it. */

@@ -6,7 +6,7 @@ import { type KeptAnswers, type KeptProfile, packSnapshot } from '#datasource/sn
 import type { ProfileQuery } from '#model/query.ts';
 import { keptOf, type OpenAnswer, openedBy } from '../queries/query-facts.ts';
 import { serviceOf } from '../queries/source-queries.ts';
-import { onScreen } from '../screen/current-view.ts';
+import { comparisonOnScreen, treeOnScreen } from '../screen/current-view.ts';
 import { openFileNamed } from '../screen/files-store.ts';
 import { linkOnScreen } from '../screen/link-on-screen.ts';
 import { settled } from '../screen/wait-for-page.ts';
@@ -47,7 +47,7 @@ export async function answersOnScreen(
     .filter(({ state }) => state.status === 'success');
   const open = mostDetailed(active.flatMap(openedBy));
   const openFiles = filesOnScreen().flatMap((name) => openFileNamed(name) ?? []);
-  const shown = onScreen.getState().tree?.file.asked;
+  const shown = treeOnScreen()?.file.asked;
   if (shown && !open.some(({ query }) => isSame(query, shown)))
     throw new Error('Another profile is on its way: keep it once it is there.');
   const services = new Set(open.flatMap(({ query }) => serviceOf(query.matchers) ?? []));
@@ -84,7 +84,7 @@ function isSame(a: ProfileQuery, b: ProfileQuery): boolean {
 }
 
 function filesOnScreen(): readonly string[] {
-  const { tree, comparison } = onScreen.getState();
+  const [tree, comparison] = [treeOnScreen(), comparisonOnScreen()];
   if (!comparison) return tree && tree.file.asked === undefined ? [tree.file.name] : [];
   const names = sideNames.flatMap((name) => {
     const { side } = comparison.open[name];

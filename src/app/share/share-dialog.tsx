@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import { isRelative, rangeTitle } from '#model/time-range.ts';
 import { formatBytesOfFile } from '#model/units.ts';
+import { useStore } from 'zustand';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Icon } from '../components/icon.tsx';
@@ -12,7 +13,7 @@ import { zoneName } from '../time/zone-name.ts';
 import { parseUrl } from '../url/codec.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { linkOnScreen, movingLink } from '../screen/link-on-screen.ts';
-import { useOnScreen } from '../screen/current-view.ts';
+import { comparisonOf, onScreen, treeOf, useCurrentView } from '../screen/current-view.ts';
 import { keepView, type KeptLink, shortLinkOf } from './save-snapshot.ts';
 import { KeptLinks, LINKS_KEY } from './saved-links.tsx';
 import { linkAsMarkdown, linkRows } from './link-summary.ts';
@@ -21,7 +22,8 @@ import styles from './share.module.css';
 type Form = 'fixed' | 'moving' | 'kept';
 
 export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
-  const { isComplete, tree, comparison } = useOnScreen();
+  const view = useCurrentView();
+  const isComplete = useStore(onScreen, (screen) => screen.isComplete);
   const analysis = useAnalysis();
   const queries = useQueryClient();
   const hasServer = useServerStatus().data !== undefined;
@@ -42,7 +44,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
 
   // Disabled they would lose the focus while they work.
   const canShorten = busy === undefined && url === link;
-  const isShown = tree !== undefined || comparison !== undefined;
+  const isShown = (treeOf(view) ?? comparisonOf(view)) !== undefined;
   const canKeep = busy === undefined && isComplete && isShown;
 
   const copy = async (text: string, what: string): Promise<void> => {

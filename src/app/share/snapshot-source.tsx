@@ -1,6 +1,6 @@
 /** A link with a snapshot: all of the page asks what was kept instead of the server. */
 import { useQuery } from '@tanstack/react-query';
-import { type ReactElement, type ReactNode, useEffect } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import { formatFullInstant, formatSpan } from '#model/time-text.ts';
 import { formatBytesOfFile } from '#model/units.ts';
 import { Button } from '../components/button.tsx';
@@ -11,7 +11,7 @@ import { SourceContext } from '../queries/source-queries.ts';
 import { useHeldClock, useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
-import { onScreen } from '../screen/current-view.ts';
+import { useOnScreen } from '../screen/current-view.ts';
 import viewStyles from '../workspace/workspace.module.css';
 import { snapshotQuery } from './snapshot-query.ts';
 
@@ -19,11 +19,7 @@ export function KeptSource({ id, children }: { id: string; children: ReactNode }
   const { data, error } = useQuery(snapshotQuery(useAnalysis(), id));
   // Ranges and the open step of the series are as they were, before anything is asked.
   const isHeld = useHeldClock(data?.nowMs);
-  useEffect(() => {
-    if (!isHeld) return;
-    onScreen.setState({ snapshot: id });
-    return () => onScreen.setState({ snapshot: undefined });
-  }, [isHeld, id]);
+  useOnScreen('snapshot', isHeld || error ? id : undefined);
   if (error) {
     return (
       <main className={viewStyles['panel']} role="alert">

@@ -1,5 +1,5 @@
 /** One open profile: tools, transforms, the chosen view, and what was drawn. */
-import { type ReactElement, useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { type ReactElement, useDeferredValue, useMemo, useState } from 'react';
 import { findPath } from '#model/call-path.ts';
 import { formatCount } from '#model/units.ts';
 import { Button } from '../components/button.tsx';
@@ -12,7 +12,7 @@ import { colourKeys } from '../views/colours.ts';
 import { useFlameTheme } from '../views/flamegraph/flame-theme.ts';
 import { FunctionsView } from '../views/functions/functions-view.tsx';
 import type { ViewProps } from '../views/view.ts';
-import { onScreen } from '../screen/current-view.ts';
+import { useOnScreen } from '../screen/current-view.ts';
 import { Panes, usePane } from './panes.tsx';
 import { type ShownProfile, type ShownTree, shownTreeOf, useShown, valueText } from '../screen/shown.ts';
 import { SidePanel } from './side-panel.tsx';
@@ -58,8 +58,10 @@ export function Workspace({ file, isStale = false, note }: WorkspaceProps): Reac
   );
   const pane = usePane();
 
-  useEffect(() => onScreen.setState({ tree: now }), [now]);
-  useEffect(() => () => onScreen.setState({ tree: undefined }), []);
+  useOnScreen(
+    'view',
+    useMemo(() => now && { kind: 'tree', tree: now }, [now]),
+  );
 
   return (
     <div className={styles['workspace']}>
