@@ -18,7 +18,8 @@ import { SidePanel } from '../workspace/side-panel.tsx';
 import { TransformChips } from '../workspace/transform-chips.tsx';
 import { useIsNarrow } from '../components/use-narrow.ts';
 import { useSearched, useSearchTools } from '../workspace/use-search-tools.tsx';
-import viewStyles from '../workspace/workspace.module.css';
+import { Spacer, Toolbar, ViewArea, ViewColumn } from '../components/layout.tsx';
+import { BusyPanel } from '../components/message.tsx';
 import { CompareBand } from './compare-band.tsx';
 import { CompareStatus } from './compare-status.tsx';
 import { useDiffSearch } from '../queries/comparison-queries.ts';
@@ -155,18 +156,18 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
   );
   return (
     <>
-      <div className={`${viewStyles['tools']} ${styles['tools']}`}>
+      <Toolbar className={styles['tools']}>
         {box}
         <PaneChoice panes={offer} pane={pane} onPane={(next) => navigate({ pane: next }, 'push')} />
         <Ways comparison={comparison} />
-        <span className={viewStyles['spacer']} />
+        <Spacer />
         <DiffOptions shown={shown} />
-      </div>
+      </Toolbar>
       {transforms.length > 0 && <TransformChips matched={shown?.diff.matched} ownCode={NO_CODE} />}
       <Problem comparison={comparison} />
       {waiting}
       {drawn && (
-        <div className={`${viewStyles['main']} ${styles['compared']}`} data-stale={isStale || undefined}>
+        <ViewArea className={styles['compared']} isStale={isStale}>
           {isNarrow ? (
             pane === 'both' && <WhatChanged shown={drawn} />
           ) : (
@@ -175,10 +176,10 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
             </SidePanel>
           )}
           {View && <View shown={drawn} hit={found?.hit} onKey={onKey} />}
-        </div>
+        </ViewArea>
       )}
       {empty.length > 0 && !waiting && <NothingToCompare comparison={comparison} empty={empty} />}
-      {!drawn && empty.length === 0 && !waiting && <div className={viewStyles['panel']} aria-busy="true" />}
+      {!drawn && empty.length === 0 && !waiting && <BusyPanel />}
       <CompareStatus comparison={comparison} />
     </>
   );
@@ -186,9 +187,9 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
 
 function DiffFlameView(props: ComparedProps): ReactElement {
   return (
-    <div className={viewStyles['graph']}>
+    <ViewColumn>
       <DiffLegend />
       <DiffGraph {...props} title="Diff flamegraph" />
-    </div>
+    </ViewColumn>
   );
 }

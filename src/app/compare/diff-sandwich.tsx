@@ -8,7 +8,7 @@ import { DiffLegend } from './diff-legend.tsx';
 import { type HalfOf, Halves } from '../views/sandwich/halves.tsx';
 import { useLook } from '../views/sandwich/use-look.ts';
 import { useIsNarrow } from '../components/use-narrow.ts';
-import viewStyles from '../workspace/workspace.module.css';
+import { ViewColumn } from '../components/layout.tsx';
 import { certaintyOfHalf } from './certainty.ts';
 import { useSandwichDiff } from '../queries/comparison-queries.ts';
 import { DiffFlame } from './diff-flame.tsx';
@@ -41,7 +41,7 @@ export function DiffSandwich({ shown, hit, onKey }: DiffSandwichProps): ReactEle
     );
   }
   return (
-    <div className={viewStyles['graph']}>
+    <ViewColumn>
       <DiffLegend />
       <Middle shown={shown} func={func} />
       {error && <p className={styles['empty']}>{error.message}</p>}
@@ -54,9 +54,9 @@ export function DiffSandwich({ shown, hit, onKey }: DiffSandwichProps): ReactEle
           render={(half) => <Half {...{ shown, func, hit, half, onKey }} />}
         />
       ) : (
-        <div className={viewStyles['graph']} aria-busy={!error} />
+        <ViewColumn isBusy={!error} />
       )}
-    </div>
+    </ViewColumn>
   );
 }
 

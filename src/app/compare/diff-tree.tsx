@@ -12,7 +12,7 @@ import { navigate, useUrl } from '../url/url-store.ts';
 import { TreeDirection, useIsBottomUp } from '../views/tree/tree-direction.tsx';
 import { TreeGrid } from '../views/tree/tree-grid.tsx';
 import { useFrameMenu } from '../views/use-frame-menu.tsx';
-import viewStyles from '../workspace/workspace.module.css';
+import { ViewColumn } from '../components/layout.tsx';
 import { evidenceOfNode, percentText, unitOf, verdictOfNode } from './diff-words.ts';
 import { notInCompare, sidesAlone } from './side-commands.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
@@ -42,7 +42,7 @@ export function DiffTreeView({ shown, hit, onKey }: DiffTreeViewProps): ReactEle
   const { menu, open } = useFrameMenu(notInCompare, alone);
   const unit = unitOf(shown);
   return (
-    <div className={viewStyles['graph']}>
+    <ViewColumn>
       <TreeDirection />
       <TreeGrid
         title="Call tree of both sides"
@@ -92,7 +92,7 @@ export function DiffTreeView({ shown, hit, onKey }: DiffTreeViewProps): ReactEle
         onKey={(key, node) => onKey(key) || runFrameKey(key, { tree, names, node }, notInCompare)}
       />
       {menu}
-    </div>
+    </ViewColumn>
   );
 }
 

@@ -1,7 +1,7 @@
 /** Each side as wide as it is alone; zoom, hover, selection and search are those of both. */
 import { type ReactElement, useMemo, useState } from 'react';
 import { DiffLegend } from './diff-legend.tsx';
-import viewStyles from '../workspace/workspace.module.css';
+import { ViewColumn } from '../components/layout.tsx';
 import { useDiff } from '../queries/comparison-queries.ts';
 import { DiffGraph } from './diff-graph.tsx';
 import { type SideName, sideNames, sideTitles } from '../sides/sides.ts';
@@ -16,14 +16,14 @@ interface SideBySideProps {
 
 export function SideBySide(props: SideBySideProps): ReactElement {
   return (
-    <div className={viewStyles['graph']}>
+    <ViewColumn>
       <DiffLegend />
       <div className={styles['halves']}>
         {sideNames.map((name) => (
           <Half key={name} name={name} {...props} />
         ))}
       </div>
-    </div>
+    </ViewColumn>
   );
 }
 

@@ -88,7 +88,7 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
       if (comparison) return comparisonSummary(comparison, analysis);
       const shown = await current();
       const { tree, byFunction } = await analysis.tree(shown.request, never);
-      const { profile, name, asked, snapshots } = shown.file;
+      const { profile, name, asked, snapshots } = shown.opened;
       const total = tree.exact ? plain(tree.exact.total[0]) : tree.total[0];
       const type = profile.sampleTypes[shown.sampleType];
       const dropped = nodesOf(tree, profile.cut?.func);
@@ -118,7 +118,7 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
     async top(n, by) {
       const shown = await current();
       const { byFunction } = await analysis.tree(shown.request, never);
-      const { names } = shown.file.profile.functions;
+      const { names } = shown.opened.profile.functions;
       const { exact } = byFunction;
       const order: number[] = [];
       for (let func = 0; func < names.length; func++) if (byFunction[by][func] !== 0) order.push(func);
@@ -193,9 +193,9 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
       }
       const shown = await current();
       const { treeMs } = await analysis.tree(shown.request, never);
-      const { decodeMs, unpackedBytes } = shown.file.profile;
+      const { decodeMs, unpackedBytes } = shown.opened.profile;
       return {
-        queryMs: shown.file.queryMs ?? 0,
+        queryMs: shown.opened.queryMs ?? 0,
         decodeMs,
         treeMs,
         layoutMs,
@@ -204,7 +204,7 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
         boxes,
         labels,
         paints,
-        bytes: shown.file.size,
+        bytes: shown.opened.size,
         unpackedBytes,
       };
     },

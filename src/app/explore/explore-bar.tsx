@@ -5,6 +5,7 @@ import { parseProfileType, profileTypeTitle } from '#model/profile-type.ts';
 import type { CostRow, LabelSource } from '../source/suggestions.ts';
 import { QueryBar } from '../query-bar/query-bar.tsx';
 import { useSeries, useSource, useUnmatched } from '../queries/source-queries.ts';
+import { ofSubject } from '../state/commands.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { useFirstPicture } from '../views/flamegraph/first-picture.ts';
 import { Spark } from '../views/timeline/spark.tsx';
@@ -72,10 +73,10 @@ export function ExploreBar({ explored, intervalMs }: ExploreBarProps): ReactElem
         const keeps = catalogue?.services.find(({ name }) => name === next)?.types.includes(type?.id ?? '') ?? false;
         if (next !== explored.service) {
           const kept = keeps ? subject?.profileType : undefined;
-          navigate({ svc: next, type: kept, q, z: [], sel: [], cs: [], grid: 'none' }, 'push');
+          navigate({ ...ofSubject(next, kept), q, cs: [] }, 'push');
         } else navigate({ svc: next, type: subject?.profileType, q }, 'push');
       }}
-      onType={({ id }) => navigate({ svc: subject?.service, type: id, z: [], sel: [], grid: 'none' }, 'push')}
+      onType={({ id }) => navigate(ofSubject(subject?.service, id), 'push')}
       onGroupBy={(name) => navigate({ ...named(explored), by: name ?? '' }, 'push')}
       onAllServices={() => navigate({ grid: 'services' }, 'push')}
     />

@@ -99,7 +99,7 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
     () => merged && shownProfileOf(merged, { series, stepMs, isStale }),
     [merged, series, stepMs, isStale],
   );
-  const file = useLast(own);
+  const opened = useLast(own);
   const isStopped = useUi((ui) => ui.isStopped);
   // The console waits for the whole, and for what it is scaled by.
   const isReady = merged?.isWhole === true || !answer.isComing;
@@ -109,21 +109,23 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
   const failed = explored.error ?? answer.error;
   const isWaiting = own === undefined && !failed && !explored.isNothing && !isEmptyStore;
   const isLong = useLasting(isWaiting, LONG_MS);
-  const waiting = isLong && <Waiting what={askedFor(explored, nowMs)} sinceMs={LONG_MS} isOver={file !== undefined} />;
+  const waiting = isLong && (
+    <Waiting what={askedFor(explored, nowMs)} sinceMs={LONG_MS} isOver={opened !== undefined} />
+  );
   if (time.mistake !== undefined) return <RangeMistake message={time.mistake} />;
   if (isEmptyStore) return <WaitingForFirstProfile />;
   if (failed) return <SourceFailed error={failed} what="The flamegraph" />;
   const isNothing = merged?.profile.totals[0] === 0 || explored.isNothing;
   if (isNothing) return <NothingMatches explored={explored} stored={stored.data ?? undefined} />;
-  if (file === undefined) return waiting || <div className={styles['waiting']} aria-busy="true" />;
+  if (opened === undefined) return waiting || <div className={styles['waiting']} aria-busy="true" />;
   return (
     <>
       {waiting}
       <Workspace
-        file={file}
+        opened={opened}
         isStale={own === undefined}
         note={
-          answer.wholeError !== null && !file.isWhole
+          answer.wholeError !== null && !opened.isWhole
             ? 'Only the largest frames are shown, without files and lines: the source could not answer for all of them.'
             : undefined
         }
@@ -133,8 +135,8 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
 }
 
 /** The last that was there, while the next is on its way: loading takes nothing off the screen. */
-function useLast(file: ShownProfile | undefined): ShownProfile | undefined {
-  const [last, setLast] = useState(file);
-  if (file !== undefined && file !== last) setLast(file);
-  return file ?? last;
+function useLast(opened: ShownProfile | undefined): ShownProfile | undefined {
+  const [last, setLast] = useState(opened);
+  if (opened !== undefined && opened !== last) setLast(opened);
+  return opened ?? last;
 }

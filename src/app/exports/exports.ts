@@ -65,7 +65,7 @@ async function exportPage(analysis: Analysis, queries: QueryClient): Promise<Mad
   if (isKeptPage()) throw new Error('This page is such a file: save it again as it is.');
   const answers = await answersOnScreen(analysis, queries, never);
   // What had been waited for is there by now.
-  const isWhole = comparisonOnScreen()?.isWhole ?? treeOnScreen()?.file.isWhole ?? true;
+  const isWhole = comparisonOnScreen()?.isWhole ?? treeOnScreen()?.opened.isWhole ?? true;
   const kept = await packSnapshot(answers);
   const response = await fetch(new URL('viewer.html', document.baseURI));
   const viewer = response.ok ? await response.text() : '';
@@ -81,7 +81,7 @@ async function exportTree(analysis: Analysis, shown: ShownTree, kind: ExportKind
     case 'pprof':
     case 'collapsed':
     case 'speedscope':
-      return written(kind, await analysis.exportTree(shown.request, kind, shown.file.name, never));
+      return written(kind, await analysis.exportTree(shown.request, kind, shown.opened.name, never));
     case 'csv':
       return { content: writeCsv(functionRows(shown, shown.answer, state.sort)), notes: [] };
     case 'svg':
@@ -134,7 +134,7 @@ async function drawn(picture: Picture, kind: 'svg' | 'png'): Promise<Made> {
 
 async function treePicture(analysis: Analysis, shown: ShownTree): Promise<Picture> {
   const { tree, byFunction } = await analysis.tree(shown.request, never);
-  const { profile, name } = shown.file;
+  const { profile, name } = shown.opened;
   const whole = tree.total[0];
   return {
     scene: {
@@ -158,7 +158,7 @@ function notOffered(kind: string, offered: typeof treeExports): Error {
 /** Of the file, without an ending. */
 function nameOf(view: View): string {
   const comparison = comparisonOf(view);
-  if (!comparison) return bare(treeOf(view)?.file.name ?? 'profile');
+  if (!comparison) return bare(treeOf(view)?.opened.name ?? 'profile');
   const side = (name: SideName): string => {
     const of = comparison.open[name].side;
     return of.kind === 'file' ? bare(of.file) : (of.service ?? 'all');

@@ -8,7 +8,7 @@ import { onScreen, treeOnScreen } from './current-view.ts';
 /** With the range as it is now. @param patch what is to be otherwise than on the screen */
 export function linkOnScreen(patch: Partial<UrlState> = {}): string {
   const { view } = onScreen.getState();
-  const asked = treeOnScreen()?.file.asked;
+  const asked = treeOnScreen()?.opened.asked;
   if (asked === undefined) return absoluteLink({ ...('link' in view ? view.link : {}), ...patch });
   const range = absolute(asked.range.startMs, asked.range.endMs);
   return absoluteLink({ ...subjectOnScreen(), ...range, ...patch });
@@ -31,7 +31,7 @@ export function movingLink(): string | undefined {
 }
 
 function subjectOnScreen(): Partial<UrlState> {
-  const asked = treeOnScreen()?.file.asked;
+  const asked = treeOnScreen()?.opened.asked;
   if (asked === undefined) return {};
   const { service } = splitService(asked.matchers.filter(({ name }) => name === SERVICE_LABEL));
   return { svc: service, type: asked.profileType };

@@ -35,7 +35,7 @@ export interface Snapshots {
 }
 
 export interface Shown {
-  readonly file: ShownProfile;
+  readonly opened: ShownProfile;
   readonly sampleType: number;
   readonly request: TreeRequest;
 }
@@ -48,16 +48,20 @@ export interface ShownTree extends Shown {
 
 /** Where transforms made new functions, the views know them too. */
 export function shownTreeOf(asked: Shown, answer: TreeAnswer): ShownTree {
-  const { file } = asked;
-  const known = answer.renamed ? { ...file, profile: { ...file.profile, ...answer.renamed } } : file;
-  return { ...asked, file: known, answer, tree: answer.tree };
+  const { opened } = asked;
+  const known = answer.renamed ? { ...opened, profile: { ...opened.profile, ...answer.renamed } } : opened;
+  return { ...asked, opened: known, answer, tree: answer.tree };
 }
 
-function shownOf(file: ShownProfile, state: UrlState): Shown {
-  const { profile } = file;
+function shownOf(opened: ShownProfile, state: UrlState): Shown {
+  const { profile } = opened;
   const asked = profile.sampleTypes.findIndex((_, i) => sampleTypeKey(profile.sampleTypes, i) === state.st);
   const sampleType = asked < 0 ? profile.defaultSampleType : asked;
-  return { file, sampleType, request: { handle: profile.handle, sampleType, order: state.order, transforms: state.t } };
+  return {
+    opened,
+    sampleType,
+    request: { handle: profile.handle, sampleType, order: state.order, transforms: state.t },
+  };
 }
 
 /** How a link names a sample type: by its type; where two have one, by unit and place too. */
@@ -67,17 +71,17 @@ export function sampleTypeKey(sampleTypes: readonly SampleType[], index: number)
   return isAlone ? type : `${type}:${unit}:${index}`;
 }
 
-export function useShown(file: ShownProfile): Shown {
+export function useShown(opened: ShownProfile): Shown {
   const st = useUrl((state) => state.st);
   const order = useUrl((state) => state.order);
   const t = useUrl((state) => state.t);
-  return useMemo(() => shownOf(file, { st, order, t } as UrlState), [file, st, order, t]);
+  return useMemo(() => shownOf(opened, { st, order, t } as UrlState), [opened, st, order, t]);
 }
 
 /** A value of the shown sample type in words, unit and all. */
-export function valueText({ file, sampleType }: Shown, value: number): string {
-  const type = file.profile.sampleTypes[sampleType];
-  return formatValue(value * scaleOf(file), type?.unit ?? '', type?.type ?? '');
+export function valueText({ opened, sampleType }: Shown, value: number): string {
+  const type = opened.profile.sampleTypes[sampleType];
+  return formatValue(value * scaleOf(opened), type?.unit ?? '', type?.type ?? '');
 }
 
 /** What values of the tree are multiplied by to be shown. */
@@ -86,9 +90,9 @@ export function scaleOf({ snapshots }: ShownProfile): number {
 }
 
 /** How many samples a value stands for, where the file tells: by its period, which holds for its own type. */
-export function samplesIn({ file, sampleType }: Shown, value: number): number | undefined {
-  const type = file.profile.sampleTypes[sampleType];
-  const { period } = file.profile;
+export function samplesIn({ opened, sampleType }: Shown, value: number): number | undefined {
+  const type = opened.profile.sampleTypes[sampleType];
+  const { period } = opened.profile;
   if (!type || !period || period.value <= 0) return undefined;
   if (period.type.type !== type.type || period.type.unit !== type.unit) return undefined;
   return Math.round(value / period.value);

@@ -47,7 +47,7 @@ export async function answersOnScreen(
     .filter(({ state }) => state.status === 'success');
   const open = mostDetailed(active.flatMap(openedBy));
   const openFiles = filesOnScreen().flatMap((name) => openFileNamed(name) ?? []);
-  const shown = treeOnScreen()?.file.asked;
+  const shown = treeOnScreen()?.opened.asked;
   if (shown && !open.some(({ query }) => isSame(query, shown)))
     throw new Error('Another profile is on its way: keep it once it is there.');
   const services = new Set(open.flatMap(({ query }) => serviceOf(query.matchers) ?? []));
@@ -85,7 +85,7 @@ function isSame(a: ProfileQuery, b: ProfileQuery): boolean {
 
 function filesOnScreen(): readonly string[] {
   const [tree, comparison] = [treeOnScreen(), comparisonOnScreen()];
-  if (!comparison) return tree && tree.file.asked === undefined ? [tree.file.name] : [];
+  if (!comparison) return tree && tree.opened.asked === undefined ? [tree.opened.name] : [];
   const names = sideNames.flatMap((name) => {
     const { side } = comparison.open[name];
     return side.kind === 'file' ? [side.file] : [];

@@ -4,15 +4,13 @@ import type { ReactElement, ReactNode } from 'react';
 import { formatFullInstant, formatSpan } from '#model/time-text.ts';
 import { formatBytesOfFile } from '#model/units.ts';
 import { Button } from '../components/button.tsx';
-import { Icon } from '../components/icon.tsx';
-import shellStyles from '../shell.module.css';
+import { Note, Panel } from '../components/message.tsx';
 import { useAnalysis } from '../queries/analysis-queries.ts';
 import { SourceContext } from '../queries/source-queries.ts';
 import { useHeldClock, useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { useOnScreen } from '../screen/current-view.ts';
-import viewStyles from '../workspace/workspace.module.css';
 import { snapshotQuery } from './snapshot-query.ts';
 
 export function KeptSource({ id, children }: { id: string; children: ReactNode }): ReactElement {
@@ -22,13 +20,11 @@ export function KeptSource({ id, children }: { id: string; children: ReactNode }
   useOnScreen('snapshot', isHeld || error ? id : undefined);
   if (error) {
     return (
-      <main className={viewStyles['panel']} role="alert">
-        <Icon name="error" />
-        <h1>The snapshot of this link cannot be opened</h1>
+      <Panel kind="error" title="The snapshot of this link cannot be opened" isPage>
         <p>{error.message.slice(0, 600)}</p>
         <p>The server may still have the profiles themselves.</p>
         <AskServer kind="edged" />
-      </main>
+      </Panel>
     );
   }
   if (!data || !isHeld) return <div aria-busy="true" />;
@@ -43,15 +39,11 @@ export function KeptNotice({ id }: { id: string }): ReactElement | null {
   if (!data) return null;
   const { keptMs, range, bytes } = data;
   return (
-    <div className={shellStyles['notice']} role="status">
-      <Icon name="info" />
-      <span>
-        Kept on {formatFullInstant(keptMs, zone)}
-        {range ? `: the profiles of ${formatSpan(range, zone, nowMs)}` : ': files'} ({formatBytesOfFile(bytes)}).
-        {range && ' Other services, ranges and labels are only on the server.'}
-      </span>
-      {range && <AskServer kind="plain" />}
-    </div>
+    <Note kind="info" actions={range && <AskServer kind="plain" />}>
+      Kept on {formatFullInstant(keptMs, zone)}
+      {range ? `: the profiles of ${formatSpan(range, zone, nowMs)}` : ': files'} ({formatBytesOfFile(bytes)}).
+      {range && ' Other services, ranges and labels are only on the server.'}
+    </Note>
   );
 }
 

@@ -5,6 +5,7 @@ import { printExact } from '#model/search.ts';
 import { kindOf, type Transform } from '#model/transforms/registry.ts';
 import { tell, editTransform } from './ui-store.ts';
 import { mostTransforms } from '../url/codec.ts';
+import type { UrlState } from '../url/url-state.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
 
 /** A frame that something is done to. */
@@ -150,6 +151,18 @@ function showOverTime(path: CallPath): void {
     tell('Take back the transforms that change paths first.');
   else navigate({ cs: path }, 'push');
 }
+
+/** Zoom and selection belong to the profile before. @param name an open file; undefined shows the list of files */
+export function showFile(name: string | undefined): void {
+  navigate({ view: 'files', file: name, src: undefined, st: undefined, ...NO_FRAME }, 'push');
+}
+
+/** The link of another service or profile type: zoom and selection belong to the one before. */
+export function ofSubject(svc: string | undefined, type: string | undefined): Partial<UrlState> {
+  return { svc, type, grid: 'none', ...NO_FRAME };
+}
+
+const NO_FRAME = { z: [], sel: [] } as const;
 
 export function showSandwich(name: string): void {
   navigate({ pane: 'sandwich', sw: name }, 'push');

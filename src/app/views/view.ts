@@ -32,7 +32,7 @@ interface FrameActions {
 /** What can be done to a frame of the shown tree. */
 export function useFrameActions({ shown, onKey }: ViewProps): FrameActions {
   const { tree } = shown;
-  const { names } = shown.file.profile.functions;
+  const { names } = shown.opened.profile.functions;
   const { menu, open } = useFrameMenu([]);
   return {
     select: (node) => navigate({ sel: pathOf(tree, names, node) }, 'replace'),

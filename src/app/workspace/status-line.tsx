@@ -2,9 +2,9 @@
 import type { ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { formatCount, formatShare } from '#model/units.ts';
+import { StatusBar } from '../components/layout.tsx';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
 import type { ShownTree } from '../screen/shown.ts';
-import styles from './workspace.module.css';
 
 export function StatusLine({
   shown,
@@ -14,12 +14,12 @@ export function StatusLine({
   searchMs: number | undefined;
 }): ReactElement {
   const paintMs = useStore(paintStats, (stats) => stats.cullMs + stats.paintMs);
-  if (!shown) return <footer className={styles['status']} />;
-  const { profile, queryMs, isWhole } = shown.file;
+  if (!shown) return <StatusBar />;
+  const { profile, queryMs, isWhole } = shown.opened;
   const { cut } = shown.answer;
   const notes = profile.notes.join(' ');
   return (
-    <footer className={styles['status']}>
+    <StatusBar>
       <span title={notes || undefined}>
         {formatCount(shown.tree.length - 1)} nodes,{' '}
         {shown.tree.negative.nodes > 0 ? 'negative ones not drawn' : isWhole ? 'all drawn' : 'the largest'}
@@ -32,6 +32,6 @@ export function StatusLine({
         {Math.round(profile.decodeMs)} ms decode + {Math.round(shown.answer.treeMs)} ms tree
         {searchMs !== undefined && ` · ${Math.round(searchMs)} ms search`} · {paintMs.toFixed(1)} ms paint
       </span>
-    </footer>
+    </StatusBar>
   );
 }

@@ -3,7 +3,7 @@ import { type ReactElement, useEffect, useState } from 'react';
 import { Button } from '../components/button.tsx';
 import { useAskAgain, useAsking } from '../queries/source-queries.ts';
 import { setStopped, useUi } from '../state/ui-store.ts';
-import viewStyles from './workspace.module.css';
+import { BusyPanel } from '../components/message.tsx';
 import styles from './waiting.module.css';
 
 interface WaitingProps {
@@ -73,6 +73,6 @@ export function Waiting({ what, sinceMs, isOver }: WaitingProps): ReactElement {
       <div>{said}</div>
     </div>
   ) : (
-    <div className={viewStyles['panel']}>{said}</div>
+    <BusyPanel>{said}</BusyPanel>
   );
 }

@@ -3,7 +3,8 @@ import { type ReactElement, useDeferredValue, useMemo, useState } from 'react';
 import { findPath } from '#model/call-path.ts';
 import { formatCount } from '#model/units.ts';
 import { Button } from '../components/button.tsx';
-import { Icon } from '../components/icon.tsx';
+import { Spacer, StatusBar, Toolbar, ViewArea } from '../components/layout.tsx';
+import { BusyPanel, Note, Panel } from '../components/message.tsx';
 import { lazily } from '../components/lazily.tsx';
 import { useSearch, useTree } from '../queries/analysis-queries.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
@@ -23,25 +24,22 @@ import { views } from './views.ts';
 import styles from './workspace.module.css';
 
 const ViewOptions = lazily(async () => (await import('./view-options.tsx')).ViewOptions);
-const StatusLine = lazily(
-  async () => (await import('./status-line.tsx')).StatusLine,
-  <footer className={styles['status']} />,
-);
+const StatusLine = lazily(async () => (await import('./status-line.tsx')).StatusLine, <StatusBar />);
 const TransformChips = lazily(
   async () => (await import('./transform-chips.tsx')).TransformChips,
   <div className={styles['chips']} />,
 );
 
 interface WorkspaceProps {
-  readonly file: ShownProfile;
+  readonly opened: ShownProfile;
   /** What is shown is no longer what is asked for, and the next is on its way. */
   readonly isStale?: boolean;
   /** What is to be known about all of it. */
   readonly note?: string | undefined;
 }
 
-export function Workspace({ file, isStale = false, note }: WorkspaceProps): ReactElement {
-  const asked = useShown(file);
+export function Workspace({ opened, isStale = false, note }: WorkspaceProps): ReactElement {
+  const asked = useShown(opened);
   const { data: answer, error, isPlaceholderData } = useTree(asked.request);
   const now = useMemo(() => (answer ? shownTreeOf(asked, answer) : undefined), [asked, answer]);
   // The tree of another profile stays until the tree of this one is there.
@@ -51,7 +49,7 @@ export function Workspace({ file, isStale = false, note }: WorkspaceProps): Reac
   const searched = useSearched();
   const { data: answered, isPlaceholderData: isOldSearch } = useSearch((shown ?? asked).request, searched);
   const search = useSearchTools(
-    shown && { tree: shown.tree, names: shown.file.profile.functions.names },
+    shown && { tree: shown.tree, names: shown.opened.profile.functions.names },
     searched,
     answered,
     isOldSearch || isPlaceholderData,
@@ -65,32 +63,25 @@ export function Workspace({ file, isStale = false, note }: WorkspaceProps): Reac
 
   return (
     <div className={styles['workspace']}>
-      <div className={styles['tools']}>
+      <Toolbar>
         {search.box}
         <Panes pane={pane} />
-        <span className={styles['spacer']} />
-        <ViewOptions ownCode={file.profile.ownCode} />
-      </div>
+        <Spacer />
+        <ViewOptions ownCode={opened.profile.ownCode} />
+      </Toolbar>
       {asked.request.transforms.length > 0 && (
-        <TransformChips matched={isPlaceholderData ? undefined : answer?.matched} ownCode={file.profile.ownCode} />
+        <TransformChips matched={isPlaceholderData ? undefined : answer?.matched} ownCode={opened.profile.ownCode} />
       )}
-      {note !== undefined && (
-        <div className={styles['note']} data-kind="warn" role="status">
-          <Icon name="warn" />
-          <span>{note}</span>
-        </div>
-      )}
+      {note !== undefined && <Note kind="warn">{note}</Note>}
       {error ? (
-        <div className={styles['panel']} role="alert">
-          <Icon name="error" />
-          <h2>This tree could not be made</h2>
+        <Panel kind="error" title="This tree could not be made">
           <p>{error.message}</p>
           {asked.request.transforms.length > 0 && (
             <Button kind="edged" onClick={() => navigate({ t: [] }, 'push')}>
               Remove all transforms
             </Button>
           )}
-        </div>
+        </Panel>
       ) : shown ? (
         <Views
           shown={shown}
@@ -99,7 +90,7 @@ export function Workspace({ file, isStale = false, note }: WorkspaceProps): Reac
           onKey={search.onKey}
         />
       ) : (
-        <div className={styles['panel']} aria-busy="true" />
+        <BusyPanel />
       )}
       <StatusLine shown={shown} searchMs={search.found?.searchMs} />
     </div>
@@ -114,8 +105,8 @@ interface ViewsProps {
 }
 
 function Views({ shown, hit, isStale, onKey }: ViewsProps): ReactElement {
-  const { tree, answer, file } = shown;
-  const { profile } = file;
+  const { tree, answer, opened } = shown;
+  const { profile } = opened;
   const { names } = profile.functions;
   const whole = tree.total[0];
   const asked = usePane();
@@ -130,7 +121,7 @@ function Views({ shown, hit, isStale, onKey }: ViewsProps): ReactElement {
   const View = views[asked];
   const given: ViewProps = { shown, hit, colours, fills: theme.fills, selected, onKey };
   return (
-    <div className={styles['main']} data-stale={hasWaited || undefined}>
+    <ViewArea isStale={hasWaited}>
       {panes[asked].hasList && !isNarrow && (
         <SidePanel>
           <Later>
@@ -139,7 +130,7 @@ function Views({ shown, hit, isStale, onKey }: ViewsProps): ReactElement {
         </SidePanel>
       )}
       <View {...given} />
-    </div>
+    </ViewArea>
   );
 }
 
@@ -150,21 +141,19 @@ function Later({ children }: { readonly children: ReactElement }): ReactElement 
 
 function EmptyTree({ shown }: { shown: ShownTree }): ReactElement {
   const { transforms } = shown.request;
-  const type = shown.file.profile.sampleTypes[shown.sampleType];
+  const type = shown.opened.profile.sampleTypes[shown.sampleType];
   return (
-    <div className={styles['panel']} role="status">
-      <Icon name="info" />
-      <h2>Nothing to draw</h2>
+    <Panel kind="info" title="Nothing to draw">
       <p>
         {transforms.length > 0
           ? 'The transforms left no stack. Undo the last one, or remove all.'
-          : `${shown.file.name} has no stacks with a value of ${type?.type || 'its type'}: ${valueText(shown, shown.tree.total[0])} in ${formatCount(shown.file.profile.sampleCount)} recorded stacks.`}
+          : `${shown.opened.name} has no stacks with a value of ${type?.type || 'its type'}: ${valueText(shown, shown.tree.total[0])} in ${formatCount(shown.opened.profile.sampleCount)} recorded stacks.`}
       </p>
       {transforms.length > 0 && (
         <Button kind="edged" onClick={() => navigate({ t: [] }, 'push')}>
           Remove all transforms
         </Button>
       )}
-    </div>
+    </Panel>
   );
 }

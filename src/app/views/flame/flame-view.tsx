@@ -3,7 +3,8 @@ import { type ReactElement, useMemo } from 'react';
 import { findPath, pathOf } from '#model/call-path.ts';
 import { formatCount } from '#model/units.ts';
 import { Button } from '../../components/button.tsx';
-import { Icon } from '../../components/icon.tsx';
+import { ViewColumn } from '../../components/layout.tsx';
+import { Note } from '../../components/message.tsx';
 import { valueText } from '../../screen/shown.ts';
 import { navigate, useUrl } from '../../url/url-store.ts';
 import { ProfileGraph } from '../flamegraph/profile-graph.tsx';
@@ -14,29 +15,24 @@ import styles from './flame-view.module.css';
 export function FlameView(props: ViewProps): ReactElement {
   const { shown, hit, colours, fills, selected } = props;
   const { tree, answer } = shown;
-  const { names } = shown.file.profile.functions;
+  const { names } = shown.opened.profile.functions;
   const direction = useUrl((state) => state.dir);
   const zoomPath = useUrl((state) => state.z);
   const zoom = useMemo(() => findPath(tree, names, zoomPath), [tree, names, zoomPath]);
   const { select, onMenu, onKey, menu } = useFrameActions(props);
   return (
-    <div className={styles['view']}>
+    <ViewColumn>
       <Strip shown={shown} fills={fills} />
       {!zoom.whole && (
-        <div className={styles['note']} role="status">
-          <Icon name="info" />
-          <span>The frame this link zooms to is not in this profile; its nearest caller is shown.</span>
-          <Button onClick={() => navigate({ z: [] }, 'push')}>Whole graph</Button>
-        </div>
+        <Note kind="info" actions={<Button onClick={() => navigate({ z: [] }, 'push')}>Whole graph</Button>}>
+          The frame this link zooms to is not in this profile; its nearest caller is shown.
+        </Note>
       )}
       {tree.negative.nodes > 0 && (
-        <div className={styles['note']} data-kind="warn">
-          <Icon name="warn" />
-          <span>
-            {formatCount(tree.negative.nodes)} frames have a negative self, {valueText(shown, tree.negative.sum)} in
-            all. They count in every number and are not drawn.
-          </span>
-        </div>
+        <Note kind="warn" isSilent>
+          {formatCount(tree.negative.nodes)} frames have a negative self, {valueText(shown, tree.negative.sum)} in all.
+          They count in every number and are not drawn.
+        </Note>
       )}
       <div className={styles['canvas']}>
         <ProfileGraph
@@ -59,6 +55,6 @@ export function FlameView(props: ViewProps): ReactElement {
         />
       </div>
       {menu}
-    </div>
+    </ViewColumn>
   );
 }

@@ -15,7 +15,7 @@ const MOST_GROUPS = 9;
 const MOSTLY = 0.9;
 
 /** ` · 3.90 cores on average`; of the time that has profiles, and how long that is, where it is less than the range. */
-function meanText({ file: { asked, coveredMs } }: ShownTree, whole: number): string {
+function meanText({ opened: { asked, coveredMs } }: ShownTree, whole: number): string {
   if (asked === undefined || coveredMs === undefined || coveredMs === 0) return '';
   const { factor, format } = rateScaleOf(asked.profileType);
   const rangeMs = asked.range.endMs - asked.range.startMs;
@@ -31,7 +31,7 @@ function snapshotText({ count }: Snapshots): string {
 
 export function Strip({ shown, fills }: { shown: ShownTree; fills: readonly string[] }): ReactElement {
   const rule = useUrl((state) => state.col);
-  const { profile, snapshots } = shown.file;
+  const { profile, snapshots } = shown.opened;
   const { answer, tree } = shown;
   const groups = useMemo(() => legendOf(profile, rule, answer.byFunction, MOST_GROUPS), [profile, rule, answer]);
   const whole = tree.total[0];
@@ -41,7 +41,7 @@ export function Strip({ shown, fills }: { shown: ShownTree; fills: readonly stri
       <strong>{valueText(shown, whole)}</strong>
       <span className={styles['dim']}>
         {sampleTypeTitle(type?.type ?? '')}
-        {shown.file.queryMs === undefined
+        {shown.opened.queryMs === undefined
           ? `${profile.durationMs ? ` in ${Math.round(profile.durationMs / 100) / 10}\u00a0s` : ''} · ${formatCount(profile.sampleCount)} recorded ${profile.sampleCount === 1 ? 'stack' : 'stacks'}`
           : snapshots
             ? snapshotText(snapshots)

@@ -23,7 +23,7 @@ interface ProfileGraphProps extends Omit<FlameGraphProps, 'names' | 'words' | 'c
 
 export function ProfileGraph(props: ProfileGraphProps): ReactElement {
   const { shown, tree, rootTitle, whole, byFunction, colours, zoom } = props;
-  const { names } = shown.file.profile.functions;
+  const { names } = shown.opened.profile.functions;
   const words = useMemo(
     () => ({
       root: `${rootTitle} · ${valueText(shown, tree.total[0])}`,

@@ -35,3 +35,14 @@ export function TooltipBox({ isWide = false, at, children }: TooltipBoxProps): R
     </div>
   );
 }
+
+/** One line of it. `foot` is set apart from those above. */
+export function TooltipLine({
+  part,
+  children,
+}: {
+  part: 'name' | 'file' | 'samples' | 'foot';
+  children: ReactNode;
+}): ReactElement {
+  return <p className={styles[part]}>{children}</p>;
+}

@@ -11,7 +11,7 @@ import { FunctionsTable } from './functions-table.tsx';
 export function FunctionsView(props: ViewProps & { readonly isList?: boolean }): ReactElement {
   const { shown, selected, isList = false } = props;
   const { tree } = shown;
-  const { names } = shown.file.profile.functions;
+  const { names } = shown.opened.profile.functions;
   const sort = useUrl((state) => state.sort);
   const isSandwich = useUrl((state) => state.pane === 'sandwich');
   const sandwiched = useUrl((state) => state.sw);

@@ -12,7 +12,7 @@ import { useLook } from './use-look.ts';
 import styles from './sandwich.module.css';
 
 export function View({ shown, colours, hit, onKey }: ViewProps): ReactElement {
-  const { names } = shown.file.profile.functions;
+  const { names } = shown.opened.profile.functions;
   const sandwiched = useUrl((state) => state.sw);
   const func = useMemo(() => (sandwiched === '' ? -1 : names.indexOf(sandwiched)), [names, sandwiched]);
   const { data, error } = useSandwich(shown.request, func);
@@ -52,7 +52,7 @@ interface HalfProps extends Pick<ViewProps, 'shown' | 'colours' | 'hit' | 'onKey
 
 function Half({ shown, colours, hit, half, onKey }: HalfProps): ReactElement {
   const { of, name, title, direction } = half;
-  const { look, menu } = useLook(of.tree, shown.file.profile.functions.names, onKey);
+  const { look, menu } = useLook(of.tree, shown.opened.profile.functions.names, onKey);
   return (
     <>
       <ProfileGraph

@@ -2,6 +2,7 @@
 import { type KeyboardEvent, type ReactElement, useEffect, useRef } from 'react';
 import { transformTitle } from '#model/transforms/registry.ts';
 import { formatCount, formatShare } from '#model/units.ts';
+import { BusyPanel, Panel } from '../../components/message.tsx';
 import { useLines } from '../../queries/analysis-queries.ts';
 import { navigate, useUrl } from '../../url/url-store.ts';
 import type { ShownTree } from '../../screen/shown.ts';
@@ -18,15 +19,14 @@ export function View({ shown, selected: node, onKey }: ViewProps): ReactElement 
   const chosen = useUrl((state) => state.sf);
   if (error)
     return (
-      <div className={styles['empty']} role="alert">
-        <h2>The lines could not be counted</h2>
+      <Panel kind="error" title="Could not compute costs per line">
         <p>{error.message}</p>
-      </div>
+      </Panel>
     );
-  if (!answer) return <div className={styles['empty']} aria-busy="true" />;
+  if (!answer) return <BusyPanel />;
   const { lines, unheeded } = answer;
   if (lines.line.length === 0) return <NoLines shown={shown} hasFiles={lines.files.length > 0} />;
-  const { functions } = shown.file.profile;
+  const { functions } = shown.opened.profile;
   const asked = chosen || (functions.files[selected] ?? '');
   const known = lines.files.indexOf(asked);
   const file = Math.max(0, known);
@@ -110,7 +110,7 @@ function FileList({ files, costs, whole, current, onChoose }: FileListProps): Re
 }
 
 function NoLines({ shown, hasFiles }: { shown: ShownTree; hasFiles: boolean }): ReactElement {
-  const { isWhole, profile } = shown.file;
+  const { isWhole, profile } = shown.opened;
   const { transforms } = shown.request;
   const says = !isWhole
     ? 'Files and lines are on their way.'
@@ -120,9 +120,8 @@ function NoLines({ shown, hasFiles }: { shown: ShownTree; hasFiles: boolean }): 
         ? 'No stack that the transforms left names a source file and a line.'
         : `This profile (${profile.format.title}) has no source lines: its symbols were stripped, or its format has none. pprof of a Go, Node.js or Python program has them.`;
   return (
-    <div className={styles['empty']} role="status">
-      <h2>No source lines</h2>
+    <Panel kind="info" title="No source lines">
       <p>{says}</p>
-    </div>
+    </Panel>
   );
 }

@@ -16,11 +16,11 @@ export function View(props: ViewProps): ReactElement {
   const sort = useUrl((state) => state.sort);
   const { select, onMenu, onKey, menu } = useFrameActions(props);
   const { tree } = shown;
-  const { names } = shown.file.profile.functions;
+  const { names } = shown.opened.profile.functions;
   const isBottomUp = useIsBottomUp();
   const order = useMemo(() => orderOf(tree, names, sort), [tree, names, sort]);
-  const scale = scaleOf(shown.file);
-  const type = shown.file.profile.sampleTypes[shown.sampleType];
+  const scale = scaleOf(shown.opened);
+  const type = shown.opened.profile.sampleTypes[shown.sampleType];
   const whole = tree.total[0];
   const total = scaleFor(type.unit, type.type, whole * scale);
   const self = useMemo(() => scaleFor(type.unit, type.type, largestOf(tree.self) * scale), [type, tree, scale]);
