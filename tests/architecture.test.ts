@@ -14,7 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   render: ['base', 'model'],
   wire: ['base', 'model'],
   analysis: ['base', 'model', 'formats'],
-  datasource: ['model', 'wire'],
+  datasource: ['base', 'model', 'wire'],
   app: ['base', 'model', 'render', 'wire', 'analysis', 'datasource'],
   server: ['base', 'model', 'formats', 'wire'],
   cli: ['base', 'model', 'formats', 'wire'],

@@ -1,4 +1,5 @@
 /** Markers that somebody told the server (`POST /api/markers`). Every Flametide has them, whatever stands behind it. */
+import { isRecord } from '#base/json.ts';
 import type { TimeRange } from '#model/time-range.ts';
 
 export interface ToldMarker {
@@ -45,8 +46,4 @@ export function markersIn(answer: unknown): readonly ToldMarker[] {
       },
     ];
   });
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
