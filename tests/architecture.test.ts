@@ -14,11 +14,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   render: ['base', 'model'],
   wire: ['base', 'model'],
   analysis: ['base', 'model', 'formats'],
-  datasource: ['base', 'model', 'wire', 'analysis'],
+  datasource: ['base', 'model', 'wire'],
   app: ['base', 'model', 'render', 'wire', 'analysis', 'datasource'],
   server: ['base', 'model', 'formats', 'wire'],
-  cli: ['base', 'model', 'formats', 'wire', 'analysis', 'datasource', 'server'],
+  cli: ['base', 'model', 'formats', 'wire'],
 };
+/** Loops of folders that are still open, by room: each line is exact, so one that is gone must go from here. */
+const OPEN_LOOPS: readonly string[] = ['server: exchange.ts, ingest, query, store'];
 /** Libraries of the page; no other room knows them. */
 const APP_ONLY = /^(react|react-dom|react-aria-components|zustand|@tanstack\/.*)(\/|$)/;
 /** `from '…'`, `import '…'`, `import('…')`: types count, so a type that two floors need lives on the lower one. */
@@ -58,6 +60,39 @@ it('no import climbs, and none leaves its room by ../', () => {
   expect(wrong).toEqual([]);
 });
 
+it('every permission is used', () => {
+  const used = new Set([...sources].flatMap(([path, names]) => names.map((name) => `${roomOf(path)} ${roomOf(name)}`)));
+  const unused = Object.entries(MAY_IMPORT).flatMap(([room, others]) =>
+    others.filter((other) => !used.has(`${room} #${other}`)).map((other) => `${room} imports nothing of ${other}`),
+  );
+  expect(unused).toEqual([]);
+});
+
+it('no loop of folders within a room', () => {
+  const imports = new Map<string, Set<string>>();
+  for (const [path, names] of sources) {
+    for (const name of names) {
+      const target = resolve(path, name);
+      if (target === undefined || roomOf(target) !== roomOf(path) || folderOf(target) === folderOf(path)) continue;
+      imports.set(folderOf(path), (imports.get(folderOf(path)) ?? new Set()).add(folderOf(target)));
+    }
+  }
+  const reached = new Map([...imports.keys()].map((folder) => [folder, reachedFrom(folder, imports)]));
+  const loops = new Set<string>();
+  for (const [folder, others] of reached) {
+    if (!others.has(folder)) continue;
+    const loop = [...others].filter((other) => reached.get(other)?.has(folder));
+    const room = roomOf(folder);
+    loops.add(
+      `${room}: ${loop
+        .map((other) => other.slice(room.length + 1) || '.')
+        .sort()
+        .join(', ')}`,
+    );
+  }
+  expect([...loops].sort()).toEqual(OPEN_LOOPS);
+});
+
 it('no loop of files', () => {
   const done = new Set<string>();
   const loops: string[] = [];
@@ -73,6 +108,19 @@ it('no loop of files', () => {
   for (const path of sources.keys()) visit(path, []);
   expect(loops).toEqual([]);
 });
+
+/** A file right in its room, which has no folder, stands for itself; app's are its top floor. */
+function folderOf(path: string): string {
+  const folder = dirname(path);
+  return folder.includes('/') || folder === 'app' ? folder : path;
+}
+
+/** Every folder that a folder imports, directly or through others. */
+function reachedFrom(start: string, imports: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
+  const reached = new Set(imports.get(start));
+  for (const folder of reached) for (const next of imports.get(folder) ?? []) reached.add(next);
+  return reached;
+}
 
 function roomOf(path: string): string {
   return path.split('/', 1)[0] ?? '';

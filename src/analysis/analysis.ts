@@ -169,10 +169,10 @@ export interface Exported {
   readonly notes: readonly string[];
 }
 
-/** Every call rejects with `AbortError` when its signal fires before the answer is on its way. */
+/** Every call rejects with `AbortError` when its signal fires before the answer is on its way. The signal is the last argument, but for `onProgress`. */
 export interface Analysis {
   /** Takes the bytes over. @param onProgress gets shares in [0, 1]. @throws DecodeError */
-  open(encoded: EncodedProfile, signal: AbortSignal, onProgress: (share: number) => void): Promise<OpenedProfile>;
+  open(encoded: EncodedProfile, signal: AbortSignal, onProgress?: (share: number) => void): Promise<OpenedProfile>;
   /** Both in one, of the default sample type: a way there and back less until something is drawn. @throws DecodeError */
   openWithTree(
     encoded: EncodedProfile,
@@ -202,3 +202,23 @@ export interface Analysis {
   pack(handle: ProfileHandle, signal: AbortSignal): Promise<Pick<EncodedProfile, 'bytes' | 'form'>>;
   close(handle: ProfileHandle): void;
 }
+
+export type CallName = Exclude<keyof Analysis, 'close'>;
+
+/** Every call that crosses to the worker. One that opens takes its first argument's bytes over and answers with a handle. */
+export const analysisCalls: Readonly<Record<CallName, 'opens' | 'asks'>> = {
+  open: 'opens',
+  openWithTree: 'opens',
+  tree: 'asks',
+  search: 'asks',
+  sandwich: 'asks',
+  lines: 'asks',
+  stacks: 'asks',
+  exportTree: 'asks',
+  diff: 'asks',
+  evidence: 'asks',
+  searchDiff: 'asks',
+  sandwichDiff: 'asks',
+  exportDiff: 'asks',
+  pack: 'asks',
+};

@@ -37,51 +37,20 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
 };
 
 async function answer(message: CallMessage): Promise<void> {
-  const { id } = message;
+  const { id, call, args } = message;
+  const run = analysis[call].bind(analysis) as (...args: readonly unknown[]) => Promise<unknown>;
+  const report = (share: number): void => post({ kind: 'progress', id, share });
   const control = new AbortController();
   running.set(id, control);
   try {
     const transfer: Transferable[] = [];
     // Copied, not given away: the analysis keeps its trees for the next question.
-    const value = withOwnColumns(await call(message, control.signal), transfer);
+    const value = withOwnColumns(await run(...args, control.signal, report), transfer);
     post({ kind: 'answer', id, value }, transfer);
   } catch (error) {
     post({ kind: 'error', id, error: packError(error) });
   } finally {
     running.delete(id);
-  }
-}
-
-function call(message: CallMessage, signal: AbortSignal): Promise<unknown> {
-  switch (message.call) {
-    case 'open':
-      return analysis.open(...message.args, signal, (share) => post({ kind: 'progress', id: message.id, share }));
-    case 'openWithTree':
-      return analysis.openWithTree(...message.args, signal);
-    case 'tree':
-      return analysis.tree(...message.args, signal);
-    case 'search':
-      return analysis.search(...message.args, signal);
-    case 'sandwich':
-      return analysis.sandwich(...message.args, signal);
-    case 'lines':
-      return analysis.lines(...message.args, signal);
-    case 'stacks':
-      return analysis.stacks(...message.args, signal);
-    case 'exportTree':
-      return analysis.exportTree(...message.args, signal);
-    case 'diff':
-      return analysis.diff(...message.args, signal);
-    case 'evidence':
-      return analysis.evidence(...message.args, signal);
-    case 'searchDiff':
-      return analysis.searchDiff(...message.args, signal);
-    case 'sandwichDiff':
-      return analysis.sandwichDiff(...message.args, signal);
-    case 'exportDiff':
-      return analysis.exportDiff(...message.args, signal);
-    case 'pack':
-      return analysis.pack(...message.args);
   }
 }
 

@@ -1,32 +1,7 @@
 /** The analysis over a worker: the only file on the page's side that posts messages. */
 import type { EncodedProfile } from '#model/encoded-profile.ts';
-import type {
-  Analysis,
-  DiffAnswer,
-  DiffRequest,
-  EvidenceAnswer,
-  Exported,
-  LinesAnswer,
-  OpenedProfile,
-  ProfileHandle,
-  SandwichAnswer,
-  SandwichDiffAnswer,
-  SearchAnswer,
-  SideNoise,
-  StackValue,
-  TreeAnswer,
-  TreeExport,
-  TreeRequest,
-  TreeView,
-} from './analysis.ts';
-import {
-  type CallArguments,
-  type CallMessage,
-  type CallName,
-  type FromWorker,
-  type ToWorker,
-  unpackError,
-} from './protocol.ts';
+import { type Analysis, analysisCalls, type CallName, type OpenedProfile, type ProfileHandle } from './analysis.ts';
+import { type FromWorker, type ToWorker, unpackError } from './protocol.ts';
 
 /** What the client needs of a worker. */
 export interface WorkerPort {
@@ -41,7 +16,14 @@ interface Waiting {
   onProgress: ((share: number) => void) | undefined;
 }
 
-export class AnalysisClient implements Analysis {
+export function analysisClient(worker: WorkerPort): Analysis {
+  const calls = new WorkerCalls(worker);
+  const names = Object.keys(analysisCalls) as CallName[];
+  const asking = names.map((call) => [call, (...args: unknown[]) => calls.ask(call, args)]);
+  return { ...Object.fromEntries(asking), close: (handle: ProfileHandle) => calls.close(handle) };
+}
+
+class WorkerCalls {
   readonly #worker: WorkerPort;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
@@ -50,108 +32,41 @@ export class AnalysisClient implements Analysis {
   constructor(worker: WorkerPort) {
     this.#worker = worker;
     worker.onmessage = ({ data }) => this.#receive(data);
-    // A crash (out of memory, as a rule) answers nothing more: everyone who waits is told.
+    // A crashed worker (usually out of memory) answers nothing more: all open calls fail.
     worker.onerror = () =>
       this.#failAll('The worker that reads profiles stopped. Reload the page; a very large file may need more memory.');
   }
 
-  async open(
-    encoded: EncodedProfile,
-    signal: AbortSignal,
-    onProgress: (share: number) => void,
-  ): Promise<OpenedProfile> {
-    const profile = await this.#ask<OpenedProfile>('open', [encoded], signal, [encoded.bytes.buffer], onProgress);
-    this.#closeLate(profile.handle, signal);
-    return profile;
-  }
-
-  async openWithTree(
-    encoded: EncodedProfile,
-    view: TreeView,
-    signal: AbortSignal,
-  ): Promise<{ profile: OpenedProfile; tree: TreeAnswer }> {
-    const answer = await this.#ask<{ profile: OpenedProfile; tree: TreeAnswer }>(
-      'openWithTree',
-      [encoded, view],
-      signal,
-      [encoded.bytes.buffer],
-    );
-    this.#closeLate(answer.profile.handle, signal);
+  /** @param args as in `Analysis`: the call's own, its signal, perhaps a progress callback */
+  async ask(call: CallName, args: readonly unknown[]): Promise<unknown> {
+    const at = args.findIndex((arg) => arg instanceof AbortSignal);
+    const own = args.slice(0, at);
+    const signal = args[at] as AbortSignal;
+    const onProgress = args[at + 1] as Waiting['onProgress'];
+    if (analysisCalls[call] === 'asks') return this.#post(call, own, signal, [], onProgress);
+    const { bytes } = own[0] as EncodedProfile;
+    const answer = await this.#post(call, own, signal, [bytes.buffer], onProgress);
+    // The worker was done before the abort reached it: nobody else would close what it opened.
+    if (signal.aborted) {
+      this.close(handleOf(answer as OpenedProfile | { profile: OpenedProfile }));
+      throw unpackError({ name: 'AbortError' });
+    }
     return answer;
-  }
-
-  tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer> {
-    return this.#ask<TreeAnswer>('tree', [request], signal);
-  }
-
-  search(request: TreeRequest, text: string, signal: AbortSignal): Promise<SearchAnswer> {
-    return this.#ask<SearchAnswer>('search', [request, text], signal);
-  }
-
-  sandwich(request: TreeRequest, func: number, signal: AbortSignal): Promise<SandwichAnswer> {
-    return this.#ask<SandwichAnswer>('sandwich', [request, func], signal);
-  }
-
-  lines(request: TreeRequest, signal: AbortSignal): Promise<LinesAnswer> {
-    return this.#ask<LinesAnswer>('lines', [request], signal);
-  }
-
-  stacks(request: TreeRequest, signal: AbortSignal): Promise<readonly StackValue[]> {
-    return this.#ask<readonly StackValue[]>('stacks', [request], signal);
-  }
-
-  exportTree(request: TreeRequest, kind: TreeExport, name: string, signal: AbortSignal): Promise<Exported> {
-    return this.#ask<Exported>('exportTree', [request, kind, name], signal);
-  }
-
-  diff(request: DiffRequest, signal: AbortSignal): Promise<DiffAnswer> {
-    return this.#ask<DiffAnswer>('diff', [request], signal);
-  }
-
-  evidence(
-    request: DiffRequest,
-    noise: { readonly a: SideNoise; readonly b: SideNoise },
-    signal: AbortSignal,
-  ): Promise<EvidenceAnswer> {
-    return this.#ask<EvidenceAnswer>('evidence', [request, noise], signal);
-  }
-
-  searchDiff(request: DiffRequest, text: string, signal: AbortSignal): Promise<SearchAnswer> {
-    return this.#ask<SearchAnswer>('searchDiff', [request, text], signal);
-  }
-
-  sandwichDiff(request: DiffRequest, func: number, signal: AbortSignal): Promise<SandwichDiffAnswer> {
-    return this.#ask<SandwichDiffAnswer>('sandwichDiff', [request, func], signal);
-  }
-
-  exportDiff(request: DiffRequest, signal: AbortSignal): Promise<Exported> {
-    return this.#ask<Exported>('exportDiff', [request], signal);
-  }
-
-  pack(handle: ProfileHandle, signal: AbortSignal): Promise<Pick<EncodedProfile, 'bytes' | 'form'>> {
-    return this.#ask<Pick<EncodedProfile, 'bytes' | 'form'>>('pack', [handle], signal);
   }
 
   close(handle: ProfileHandle): void {
     this.#worker.postMessage({ kind: 'close', handle }, []);
   }
 
-  /** The worker was done before it heard that nobody waits: nobody would close what it opened. */
-  #closeLate(handle: ProfileHandle, signal: AbortSignal): void {
-    if (!signal.aborted) return;
-    this.close(handle);
-    throw unpackError({ name: 'AbortError' });
-  }
-
-  #ask<T>(
+  #post(
     call: CallName,
-    args: CallArguments[CallName],
+    args: readonly unknown[],
     signal: AbortSignal,
-    transfer: Transferable[] = [],
-    onProgress?: (share: number) => void,
-  ): Promise<T> {
+    transfer: Transferable[],
+    onProgress: Waiting['onProgress'],
+  ): Promise<unknown> {
     const id = ++this.#lastId;
-    return new Promise<T>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       if (this.#stopped !== undefined) {
         reject(new Error(this.#stopped));
         return;
@@ -164,11 +79,11 @@ export class AnalysisClient implements Analysis {
       const done = (): void => signal.removeEventListener('abort', abort);
       signal.addEventListener('abort', abort, { once: true });
       this.#waiting.set(id, {
-        resolve: (value) => (done(), resolve(value as T)),
+        resolve: (value) => (done(), resolve(value)),
         reject: (error) => (done(), reject(error)),
         onProgress,
       });
-      this.#worker.postMessage({ kind: 'call', id, call, args } as CallMessage, transfer);
+      this.#worker.postMessage({ kind: 'call', id, call, args }, transfer);
     });
   }
 
@@ -190,4 +105,8 @@ export class AnalysisClient implements Analysis {
     this.#waiting.clear();
     for (const one of all) one.reject(new Error(message));
   }
+}
+
+function handleOf(answer: OpenedProfile | { readonly profile: OpenedProfile }): ProfileHandle {
+  return 'profile' in answer ? answer.profile.handle : answer.handle;
 }

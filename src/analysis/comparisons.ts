@@ -21,7 +21,7 @@ import {
   unsliced,
 } from '#model/slices.ts';
 import { applyTransforms, type Transform } from '#model/transforms/registry.ts';
-import type { FunctionFacts } from '#model/transforms/rename-functions.ts';
+import type { FunctionFacts } from '#model/transforms/function-tables.ts';
 import type { SideColumns, UnionTree } from '#model/union.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import { writeDiffFolded } from '#formats/write-diff-folded.ts';
@@ -58,6 +58,7 @@ const MOST_CHANGES = 500;
 
 interface KeptUnion {
   readonly key: string;
+  readonly handles: readonly number[];
   readonly union: UnionTree;
   readonly contexts: Contexts;
   readonly facts: FunctionFacts;
@@ -193,7 +194,7 @@ export class Comparisons {
 
   /** A side's profile is closed: what was made of it goes too. */
   forget(handle: number): void {
-    this.#unions = this.#unions.filter(({ key }) => !handlesIn(key).includes(handle));
+    this.#unions = this.#unions.filter(({ handles }) => !handles.includes(handle));
   }
 
   #shown(kept: KeptUnion, request: DiffRequest): DiffTree {
@@ -237,6 +238,7 @@ export class Comparisons {
     signal.throwIfAborted();
     const made: KeptUnion = {
       key,
+      handles: [a.handle, b.handle],
       union,
       contexts: findContexts(union),
       facts: joinFacts(union.names, ofA.facts, ofB.facts),
@@ -301,10 +303,6 @@ function treeRequest({ handle, sampleType }: DiffSide, transforms: readonly Tran
 
 function named({ tree, facts }: { readonly tree: CallTree; readonly facts: FunctionFacts }): NamedTree {
   return { tree, names: facts.functions.names };
-}
-
-function handlesIn(key: string): readonly number[] {
-  return (JSON.parse(key) as readonly number[]).slice(0, 2);
 }
 
 function exactTotal({ exact, total }: SideColumns): number | bigint {

@@ -14,25 +14,21 @@ import type { Profile } from '#model/profile.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
 import type { SlicedColumns } from '#model/slices.ts';
+import { isInverted, selfOfInverted } from '#model/transforms/invert.ts';
 import { ownCodeOf } from '#model/transforms/own-code.ts';
 import { applyTransforms } from '#model/transforms/registry.ts';
-import type { FunctionFacts } from '#model/transforms/rename-functions.ts';
+import type { FunctionFacts } from '#model/transforms/function-tables.ts';
 import { stackRules } from '#model/transforms/stack-rules.ts';
 import { sourceLines } from '#model/source-lines.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import type {
   Analysis,
-  DiffAnswer,
-  DiffRequest,
-  EvidenceAnswer,
   Exported,
   LinesAnswer,
   OpenedProfile,
   ProfileHandle,
   SandwichAnswer,
-  SandwichDiffAnswer,
   SearchAnswer,
-  SideNoise,
   StackValue,
   TreeAnswer,
   TreeExport,
@@ -74,6 +70,11 @@ export class InProcessAnalysis implements Analysis {
     run: (steps, signal) => this.#run(steps, signal),
   });
   #lastHandle = 0;
+  readonly diff: Analysis['diff'] = (...asked) => this.#comparisons.diff(...asked);
+  readonly evidence: Analysis['evidence'] = (...asked) => this.#comparisons.evidence(...asked);
+  readonly searchDiff: Analysis['searchDiff'] = (...asked) => this.#comparisons.search(...asked);
+  readonly sandwichDiff: Analysis['sandwichDiff'] = (...asked) => this.#comparisons.sandwich(...asked);
+  readonly exportDiff: Analysis['exportDiff'] = (...asked) => this.#comparisons.exportFolded(...asked);
 
   /** @param pause lets messages in: it resolves in a later task. */
   constructor(pause: () => Promise<void>) {
@@ -83,7 +84,7 @@ export class InProcessAnalysis implements Analysis {
   async open(
     encoded: EncodedProfile,
     signal: AbortSignal,
-    onProgress: (share: number) => void,
+    onProgress?: (share: number) => void,
   ): Promise<OpenedProfile> {
     const began = performance.now();
     const { profile, format, unpackedBytes, slices } = await this.#run(decodeProfile(encoded), signal, onProgress);
@@ -126,7 +127,7 @@ export class InProcessAnalysis implements Analysis {
     view: TreeView,
     signal: AbortSignal,
   ): Promise<{ profile: OpenedProfile; tree: TreeAnswer }> {
-    const profile = await this.open(encoded, signal, () => {});
+    const profile = await this.open(encoded, signal);
     const request = { handle: profile.handle, sampleType: profile.defaultSampleType, ...view };
     try {
       return { profile, tree: await this.tree(request, signal) };
@@ -140,13 +141,12 @@ export class InProcessAnalysis implements Analysis {
     const { tree, matched, facts, treeMs } = await this.#tree(request, signal);
     const began = performance.now();
     const { self, total, exact } = functionTotals(tree, facts.functions.names.length);
-    // Leaves first, a function's own cost is what starts at the root.
-    if (isInverted(request)) ownAtRoot(tree, self);
+    if (isInverted(request.transforms)) selfOfInverted(tree, self);
     const cut = facts.cut === undefined ? 0 : total[facts.cut];
     if (facts.cut !== undefined) leaveOut(facts.cut, self, total, exact);
     return {
       tree,
-      byFunction: { self, total, exact: isInverted(request) ? undefined : exact },
+      byFunction: { self, total, exact: isInverted(request.transforms) ? undefined : exact },
       cut,
       renamed: facts === this.#profile(request).facts ? undefined : facts,
       matched,
@@ -201,30 +201,6 @@ export class InProcessAnalysis implements Analysis {
       timeMs: profile.timeMs,
       durationMs: profile.durationMs,
     });
-  }
-
-  diff(request: DiffRequest, signal: AbortSignal): Promise<DiffAnswer> {
-    return this.#comparisons.diff(request, signal);
-  }
-
-  evidence(
-    request: DiffRequest,
-    noise: { readonly a: SideNoise; readonly b: SideNoise },
-    signal: AbortSignal,
-  ): Promise<EvidenceAnswer> {
-    return this.#comparisons.evidence(request, noise, signal);
-  }
-
-  searchDiff(request: DiffRequest, text: string, signal: AbortSignal): Promise<SearchAnswer> {
-    return this.#comparisons.search(request, text, signal);
-  }
-
-  sandwichDiff(request: DiffRequest, func: number, signal: AbortSignal): Promise<SandwichDiffAnswer> {
-    return this.#comparisons.sandwich(request, func, signal);
-  }
-
-  exportDiff(request: DiffRequest, signal: AbortSignal): Promise<Exported> {
-    return this.#comparisons.exportFolded(request, signal);
   }
 
   // oxlint-disable-next-line require-await -- what is thrown is to be a rejection
@@ -284,21 +260,12 @@ export class InProcessAnalysis implements Analysis {
   }
 }
 
-function isInverted({ transforms }: TreeRequest): boolean {
-  return transforms.filter(({ kind }) => kind === 'invert').length % 2 === 1;
-}
-
 function leaveOut(func: number, self: Float64Array, total: Float64Array, exact: FunctionTotals['exact']): void {
   self[func] = 0;
   total[func] = 0;
   if (!exact) return;
   exact.self[func] = 0n;
   exact.total[func] = 0n;
-}
-
-function ownAtRoot(tree: CallTree, self: Float64Array): void {
-  self.fill(0);
-  for (let node = 1; node < tree.length; node = tree.subtreeEnd[node]) self[tree.func[node]] += tree.total[node];
 }
 
 function sum(column: Float64Array): number {

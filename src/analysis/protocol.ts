@@ -1,38 +1,16 @@
 /** What crosses between the page and the worker: calls, answers, progress, errors. */
 import { DecodeError, type DecodeErrorCode } from '#formats/format.ts';
-import type { EncodedProfile } from '#model/encoded-profile.ts';
-import type { Analysis } from './analysis.ts';
+import type { CallName, ProfileHandle } from './analysis.ts';
 
-export type CallName = Exclude<keyof Analysis, 'close'>;
+/** The arguments are the call's own, without its signal and progress callback: those are messages too. */
+export interface CallMessage {
+  readonly kind: 'call';
+  readonly id: number;
+  readonly call: CallName;
+  readonly args: readonly unknown[];
+}
 
-/** A call's arguments without its signal and progress callback, which become messages of their own. */
-export type CallArguments = {
-  open: [encoded: EncodedProfile];
-  openWithTree: [encoded: EncodedProfile, view: Parameters<Analysis['openWithTree']>[1]];
-  tree: [request: Parameters<Analysis['tree']>[0]];
-  search: [request: Parameters<Analysis['search']>[0], text: string];
-  sandwich: [request: Parameters<Analysis['sandwich']>[0], func: number];
-  lines: [request: Parameters<Analysis['lines']>[0]];
-  stacks: [request: Parameters<Analysis['stacks']>[0]];
-  exportTree: [
-    request: Parameters<Analysis['exportTree']>[0],
-    kind: Parameters<Analysis['exportTree']>[1],
-    name: string,
-  ];
-  diff: [request: Parameters<Analysis['diff']>[0]];
-  evidence: [request: Parameters<Analysis['evidence']>[0], noise: Parameters<Analysis['evidence']>[1]];
-  searchDiff: [request: Parameters<Analysis['searchDiff']>[0], text: string];
-  sandwichDiff: [request: Parameters<Analysis['sandwichDiff']>[0], func: number];
-  exportDiff: [request: Parameters<Analysis['exportDiff']>[0]];
-  pack: [handle: Parameters<Analysis['pack']>[0]];
-};
-
-export type CallMessage = { [N in CallName]: { kind: 'call'; id: number; call: N; args: CallArguments[N] } }[CallName];
-
-export type ToWorker =
-  | CallMessage
-  | { kind: 'abort'; id: number }
-  | { kind: 'close'; handle: Parameters<Analysis['close']>[0] };
+export type ToWorker = CallMessage | { kind: 'abort'; id: number } | { kind: 'close'; handle: ProfileHandle };
 
 export type FromWorker =
   | { kind: 'answer'; id: number; value: unknown }
@@ -71,7 +49,7 @@ export function unpackError(error: CrossedError): Error {
   }
 }
 
-/** The buffers of an answer's columns, for copying once and handing over. Looks two levels deep, where columns are. */
+/** A copy of an answer with columns of its own, for handing over. Finds columns in fields up to three levels down. @param transfer gets their buffers. */
 export function withOwnColumns<T>(value: T, transfer: Transferable[], depth = 0): T {
   if (value instanceof Uint8Array || value instanceof Int32Array || value instanceof Float64Array) {
     const copy = value.slice();

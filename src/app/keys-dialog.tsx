@@ -1,6 +1,6 @@
 /** All keys, and where they act. */
 import type { ReactElement } from 'react';
-import { frameCommands } from './commands.ts';
+import { frameCommands } from './state/commands.ts';
 import { Dialog } from './components/dialog.tsx';
 import styles from './keys-dialog.module.css';
 

@@ -1,11 +1,11 @@
 /** The page as a server brings it. */
-import { AnalysisClient } from '#analysis/client.ts';
+import { analysisClient } from '#analysis/client.ts';
 import { pyroscopeSource } from '#datasource/pyroscope.ts';
 import { analysisWorker } from './analysis-worker.ts';
-import { keepOffline } from './keep-offline.ts';
+import { keepOffline } from './register-service-worker.ts';
 import { startPage } from './start-page.tsx';
 
-const analysis = new AnalysisClient(analysisWorker);
+const analysis = analysisClient(analysisWorker);
 startPage(analysis, pyroscopeSource({ id: 'server', title: 'The server', baseUrl: document.baseURI }));
 void import('./files/given-files.ts').then(({ openGivenFiles, openLaunchedFiles }) => {
   openLaunchedFiles(analysis);

@@ -8,12 +8,12 @@ import type { Analysis } from '#analysis/analysis.ts';
 import type { DataSource } from '#datasource/datasource.ts';
 import { loadOverlays } from './components/load-overlays.ts';
 import { loadWhenIdle } from './components/load-when-idle.ts';
-import { installConsole } from './dev/install-console.ts';
+import { installConsole } from './console/install-console.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
-import { applyTheme } from './preferences.ts';
-import { AnalysisContext, makeQueryClient } from './queries.ts';
+import { applyTheme } from './state/preferences.ts';
+import { AnalysisContext, makeQueryClient } from './queries/analysis-queries.ts';
 import { Shell } from './shell.tsx';
-import { closeDroppedProfiles, SourceContext } from './source-queries.ts';
+import { closeDroppedProfiles, SourceContext } from './queries/source-queries.ts';
 import { followHistory } from './url/url-store.ts';
 
 export function startPage(analysis: Analysis, source: DataSource): void {

@@ -1,10 +1,10 @@
 /** The page as a file that holds what it shows: nothing is asked of anyone. */
 // oxlint-disable-next-line import/default -- Vite makes it: a worker from its own text
 import AnalysisWorker from '#analysis/analysis.worker.ts?worker&inline';
-import { AnalysisClient } from '#analysis/client.ts';
+import { analysisClient } from '#analysis/client.ts';
 import { snapshotSource, unpackSnapshot } from '#datasource/snapshot.ts';
-import { openFiles } from './files/files-store.ts';
-import { readKeptPage } from './share/kept-page.ts';
+import { openFiles } from './screen/files-store.ts';
+import { readKeptPage } from './state/exported-page.ts';
 import { startPage } from './start-page.tsx';
 import { holdClock } from './time/refresh-clock.ts';
 import { parseUrl } from './url/codec.ts';
@@ -18,7 +18,7 @@ async function start(): Promise<void> {
     urlStore.setState(parseUrl(kept.link), true);
   }
   holdClock(kept.nowMs);
-  const analysis = new AnalysisClient(new AnalysisWorker());
+  const analysis = analysisClient(new AnalysisWorker());
   await openFiles(
     analysis,
     kept.files.map(({ name, size, encoded }) => ({ name, size, read: () => Promise.resolve(encoded.bytes) })),

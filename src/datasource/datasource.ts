@@ -4,7 +4,7 @@ import type { LabelMatcher, LabelSet } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
-import type { ToldMarker } from './told-markers.ts';
+import type { ToldMarker } from './posted-markers.ts';
 
 /** What is known of the whole store. Undefined where there is not one profile. */
 export interface StoredRange {

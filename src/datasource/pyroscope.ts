@@ -1,6 +1,7 @@
 /** A source over Pyroscope's query API, as the embedded server and a cluster speak it. Bulky answers come as protobuf bytes, the others as JSON. */
 import { printLabelSelector } from '#model/label-selector.ts';
 import { labelSet, type LabelMatcher, type LabelSet } from '#model/labels.ts';
+import { isRecord, type JsonRecord } from '#base/json.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
@@ -192,7 +193,7 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
     },
     // Loaded when asked: the first picture does not need them.
     async toldMarkers(range, service, signal) {
-      return (await import('./told-markers.ts')).fetchToldMarkers(baseUrl, range, service, signal);
+      return (await import('./posted-markers.ts')).fetchToldMarkers(baseUrl, range, service, signal);
     },
   };
 }
@@ -320,6 +321,6 @@ function asArray(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+function asRecord(value: unknown): JsonRecord {
+  return isRecord(value) ? value : {};
 }

@@ -5,13 +5,14 @@
  * Packed it is gzip of: length of the head (uint32, little endian), the head as JSON, the bytes of the profiles one after
  * another. `VERSION` rises where the head changes its shape.
  */
+import { JsonReader } from '#base/json.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { LabelMatcher, LabelSet } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { type DataSource, type SeriesQuestion, SourceError, type StoredRange } from './datasource.ts';
-import { markersIn, type ToldMarker } from './told-markers.ts';
+import { markersIn, type ToldMarker } from './posted-markers.ts';
 
 export interface KeptProfile {
   readonly query: ProfileQuery;
@@ -56,6 +57,8 @@ const VERSION = 1;
 const MOST_BYTES = 1 << 29;
 const MOST_ENTRIES = 10_000;
 
+const json = new JsonReader(unreadable, MOST_ENTRIES);
+
 /** @throws Error where `unpackSnapshot` would not read it */
 export async function packSnapshot(answers: KeptAnswers): Promise<Uint8Array<ArrayBuffer>> {
   const { link, nowMs, stored, labelSets, labelNames, series, markers, profiles, files } = answers;
@@ -99,53 +102,56 @@ export async function packSnapshot(answers: KeptAnswers): Promise<Uint8Array<Arr
 /** @throws Error that says why it cannot be read */
 export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<KeptAnswers> {
   const bytes = await gunzip(packed);
-  if (bytes.length < 4) throw unreadable('it is cut short');
+  if (bytes.length < 4) throw unreadable('it is truncated');
   const end = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  if (end > bytes.length) throw unreadable('it is cut short');
+  if (end > bytes.length) throw unreadable('it is truncated');
   let head: unknown;
   try {
     head = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(4, end)));
   } catch {
-    throw unreadable('its head is no JSON');
+    throw unreadable('its head is not JSON');
   }
-  const { version, link, nowMs, stored, labelSets, labelNames, series, markers, profiles, files } = record(head);
+  const { version, link, nowMs, stored, labelSets, labelNames, series, markers, profiles, files } = json.record(head);
   if (version !== VERSION)
     throw unreadable(`it is of version ${String(version).slice(0, 20)}, and this page reads ${VERSION}`);
   let at = end;
   const take = (length: number): Uint8Array => {
-    if (at + length > bytes.length) throw unreadable('it is cut short');
+    if (at + length > bytes.length) throw unreadable('it is truncated');
     // A copy each: an opened profile is taken over by the worker.
     return bytes.slice(at, (at += length));
   };
   return {
-    link: text(link),
-    nowMs: number(nowMs),
+    link: json.text(link),
+    nowMs: json.number(nowMs),
     stored: stored === undefined ? undefined : storedIn(stored),
-    labelSets: list(labelSets).map((one) => {
-      const { question, answer } = record(one);
-      const { names, matchers, range } = record(question);
+    labelSets: json.list(labelSets, (one) => {
+      const { question, answer } = json.record(one);
+      const { names, matchers, range } = json.record(question);
       return {
-        question: { names: list(names).map(text), matchers: matchersIn(matchers), range: rangeIn(range) },
-        answer: list(answer).map(labelsIn),
+        question: { names: json.list(names, json.text), matchers: matchersIn(matchers), range: rangeIn(range) },
+        answer: json.list(answer, labelsIn),
       };
     }),
-    labelNames: list(labelNames).map((one) => {
-      const { question, answer } = record(one);
-      const { matchers, range } = record(question);
-      return { question: { matchers: matchersIn(matchers), range: rangeIn(range) }, answer: list(answer).map(text) };
+    labelNames: json.list(labelNames, (one) => {
+      const { question, answer } = json.record(one);
+      const { matchers, range } = json.record(question);
+      return {
+        question: { matchers: matchersIn(matchers), range: rangeIn(range) },
+        answer: json.list(answer, json.text),
+      };
     }),
-    series: list(series).map((one) => {
-      const { question, answer } = record(one);
-      return { question: seriesQuestionIn(question), answer: list(answer).map(seriesIn) };
+    series: json.list(series, (one) => {
+      const { question, answer } = json.record(one);
+      return { question: seriesQuestionIn(question), answer: json.list(answer, seriesIn) };
     }),
     markers: markersIn(markers),
-    profiles: list(profiles).map((one) => {
-      const { query, isWhole, ...own } = record(one);
+    profiles: json.list(profiles, (one) => {
+      const { query, isWhole, ...own } = json.record(one);
       return { query: queryIn(query), isWhole: isWhole === true, encoded: packedIn(own, take) };
     }),
-    files: list(files).map((one) => {
-      const { name, size, ...own } = record(one);
-      return { name: text(name), size: number(size), encoded: packedIn(own, take) };
+    files: json.list(files, (one) => {
+      const { name, size, ...own } = json.record(one);
+      return { name: json.text(name), size: json.number(size), encoded: packedIn(own, take) };
     }),
   };
 }
@@ -252,76 +258,49 @@ function queryKey({ profileType, matchers, range }: ProfileQuery): string {
   return JSON.stringify([profileType, conditions, Math.round(range.startMs), Math.round(range.endMs)]);
 }
 
-function text(value: unknown): string {
-  if (typeof value !== 'string') throw unreadable('a text is none');
-  return value;
-}
-
-function number(value: unknown): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw unreadable('a number is none');
-  return value;
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unreadable('a part of it is missing');
-  return value as Record<string, unknown>;
-}
-
-function list(value: unknown): readonly unknown[] {
-  if (!Array.isArray(value) || value.length > MOST_ENTRIES) throw unreadable('a list of it is missing');
-  return value;
-}
-
-function column(value: unknown): Float64Array {
-  if (!Array.isArray(value)) throw unreadable('a column is missing');
-  return Float64Array.from(value, number);
-}
-
 function rangeIn(value: unknown): TimeRange {
-  const { startMs, endMs } = record(value);
-  return { startMs: number(startMs), endMs: number(endMs) };
+  const { startMs, endMs } = json.record(value);
+  return { startMs: json.number(startMs), endMs: json.number(endMs) };
 }
 
 function storedIn(value: unknown): StoredRange {
-  const { oldestMs, newestMs } = record(value);
-  return { oldestMs: number(oldestMs), newestMs: number(newestMs) };
+  const { oldestMs, newestMs } = json.record(value);
+  return { oldestMs: json.number(oldestMs), newestMs: json.number(newestMs) };
 }
 
 function labelsIn(value: unknown): LabelSet {
-  return list(value).map((pair) => {
-    const { name, value: own } = record(pair);
-    return { name: text(name), value: text(own) };
+  return json.list(value, (pair) => {
+    const { name, value: own } = json.record(pair);
+    return { name: json.text(name), value: json.text(own) };
   });
 }
 
 function matchersIn(value: unknown): readonly LabelMatcher[] {
-  return list(value).map((matcher) => {
-    const { name, operator, value: own } = record(matcher);
-    const known = (['=', '!=', '=~', '!~'] as const).find((one) => one === operator);
-    if (known === undefined) throw unreadable('a matcher is none');
-    return { name: text(name), operator: known, value: text(own) };
+  return json.list(value, (matcher) => {
+    const { name, operator, value: own } = json.record(matcher);
+    return { name: json.text(name), operator: json.oneOf(operator, ['=', '!=', '=~', '!~']), value: json.text(own) };
   });
 }
 
 function queryIn(value: unknown): ProfileQuery {
-  const { profileType, matchers, range } = record(value);
-  return { profileType: text(profileType), matchers: matchersIn(matchers), range: rangeIn(range) };
+  const { profileType, matchers, range } = json.record(value);
+  return { profileType: json.text(profileType), matchers: matchersIn(matchers), range: rangeIn(range) };
 }
 
 function seriesQuestionIn(value: unknown): SeriesQuestion {
-  const { query, stepMs, groupBy, callSite, limit } = record(value);
+  const { query, stepMs, groupBy, callSite, limit } = json.record(value);
   return {
     query: queryIn(query),
-    stepMs: number(stepMs),
-    groupBy: list(groupBy).map(text),
-    callSite: list(callSite).map(text),
-    limit: limit === undefined ? undefined : number(limit),
+    stepMs: json.number(stepMs),
+    groupBy: json.list(groupBy, json.text),
+    callSite: json.list(callSite, json.text),
+    limit: limit === undefined ? undefined : json.number(limit),
   };
 }
 
 function seriesIn(value: unknown): Series {
-  const { labels, timesMs, values } = record(value);
-  const series = { labels: labelsIn(labels), timesMs: column(timesMs), values: column(values) };
+  const { labels, timesMs, values } = json.record(value);
+  const series = { labels: labelsIn(labels), timesMs: json.column(timesMs), values: json.column(values) };
   if (series.timesMs.length !== series.values.length) throw unreadable('the columns of a series differ in length');
   return series;
 }
@@ -330,9 +309,8 @@ function packedIn(
   { bytes: length, form }: Readonly<Record<string, unknown>>,
   takeBytes: (length: number) => Uint8Array,
 ): Packed {
-  const bytes = takeBytes(Math.max(0, Math.floor(number(length))));
-  const { kind, profileType } = record(form);
-  if (kind === 'file') return { bytes, form: { kind } };
-  if (kind === 'slices') return { bytes, form: { kind, profileType: text(profileType) } };
-  throw unreadable('a profile is of no known form');
+  const bytes = takeBytes(Math.max(0, Math.floor(json.number(length))));
+  const { kind, profileType } = json.record(form);
+  if (json.oneOf(kind, ['file', 'slices']) === 'file') return { bytes, form: { kind: 'file' } };
+  return { bytes, form: { kind: 'slices', profileType: json.text(profileType) } };
 }

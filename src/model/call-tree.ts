@@ -6,6 +6,13 @@ export type NodeIndex = number;
 /** How siblings stand: largest total first (ties by name), or by name. */
 export type SiblingOrder = 'size' | 'name';
 
+/** How a tree orders siblings. */
+export interface Siblings {
+  readonly order: SiblingOrder;
+  /** Of each function by name (`rankNames`): the tie-break, or the order itself. */
+  readonly nameRank: Int32Array;
+}
+
 /**
  * Depth first: node i's subtree is [i, subtreeEnd[i]), a parent precedes its children, node 0 is the root ("total").
  * Holds every path whose sum is not zero, and nothing else. `func` indexes the profile's function table.

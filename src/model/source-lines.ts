@@ -1,7 +1,8 @@
 /** What each line of each source file costs. */
 import type { Steps } from '#base/steps.ts';
 import type { Profile } from './profile.ts';
-import { applyRules, type StackRule } from './transforms/stack-rules.ts';
+import type { StackRule } from './transforms/kind.ts';
+import { applyRules } from './transforms/stack-rules.ts';
 
 /** Files with the most self first; the lines of file i are the rows [start[i], start[i + 1]), ascending. */
 export interface SourceLines {

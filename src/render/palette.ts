@@ -12,7 +12,7 @@ import {
   parseRgb,
   type Rgb,
 } from './colour.ts';
-import type { FlameTheme, Hatch, Texture } from './flamegraph/scene.ts';
+import type { FlameTheme, Hatch, Texture } from './theme.ts';
 
 // Keys:  hue × 3 + step   0 … 59   20 hues, three steps of lightness (0 middle, 1 lighter, 2 darker)
 //        60 + step        60 … 62  runtime, kernel, libc: grey

@@ -653,7 +653,7 @@ unwatched.describe('a server that cannot slice', () => {
     );
     await compare(page, side('a', before), side('b', after));
     await expect(
-      page.getByText(/The evidence is weaker than it could be, as slices of time could not be had/),
+      page.getByText(/The evidence is weaker than it could be, because time slices are not available/),
     ).toBeVisible();
     await expect(page.getByText(/evidence from counts alone: weaker/)).toBeVisible();
     const rows = await changes(page);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, type Page } from '@playwright/test';
 import { Profile as PeerProfile } from 'pprof-format';
-import type { ExportKind } from '../../src/app/export-kinds.ts';
+import type { ExportKind } from '../../src/app/exports/export-kinds.ts';
 import { openFiles, openSample, sampleStacks, test, textFile } from './support.ts';
 
 /** As `sampleStacks`, with `json.Marshal` twice as dear, a new function and one gone. */

@@ -1,6 +1,6 @@
 /** What the end-to-end tests share: opening files as a user does, asking the console handle, watching for complaints. */
 import { expect, type Page, test as base } from '@playwright/test';
-import type { Summary } from '../../src/app/dev/console.ts';
+import type { Summary } from '../../src/app/console/console.ts';
 
 /** `parse` recurs, `json.Marshal` has two callers; total 100. */
 export const sampleStacks = `main;serve;json.Marshal 30

@@ -112,7 +112,7 @@ test('earlier, later and wider; the range no longer moves with now', async ({ pa
 test('a zone is found by its city, and the page tells its time', async ({ page }) => {
   const range = await open(page);
   await page.getByRole('button', { name: /^Zone/ }).click();
-  await expect(page.getByRole('combobox', { name: 'Find a zone' })).toBeFocused();
+  await expect(page.getByRole('combobox', { name: 'Find a time zone' })).toBeFocused();
   await page.keyboard.type('kolkata');
   await expect(page.getByRole('option')).toHaveCount(1);
   await expect(page.getByRole('option')).toContainText('UTC+5:30');

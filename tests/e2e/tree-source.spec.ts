@@ -108,7 +108,7 @@ test('a chip is edited where it stands, and the last one taken back', async ({ p
   await page.getByRole('tree', { name: 'Flamegraph' }).focus();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('r');
-  await page.getByRole('textbox', { name: /called/ }).fill('$0.main');
+  await page.getByRole('textbox', { name: /New name/ }).fill('$0.main');
   await page.keyboard.press('Enter');
   await expect(chips).toContainText('rename main to $0.main');
   await expect
@@ -123,7 +123,7 @@ test('a rename changes every view and the export alike', async ({ page }) => {
   await page.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: 'Rename…' }).click();
   await page.getByRole('textbox', { name: /match/ }).fill('/^json.*/');
-  await page.getByRole('textbox', { name: /called/ }).fill('JSON');
+  await page.getByRole('textbox', { name: /New name/ }).fill('JSON');
   await page.getByRole('button', { name: 'Rename', exact: true }).click();
   expect(await page.evaluate(() => window.flametide.top(1, 'self'))).toEqual([{ name: 'JSON', self: 35, total: 45 }]);
   expect(await page.evaluate(() => window.flametide.exportAs('collapsed'))).toContain('main;serve;JSON 30');

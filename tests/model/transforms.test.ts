@@ -4,7 +4,7 @@ import { finish } from '#base/steps.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import { pathOf } from '#model/call-path.ts';
 import type { Profile } from '#model/profile.ts';
-import type { FunctionFacts } from '#model/transforms/rename-functions.ts';
+import type { FunctionFacts } from '#model/transforms/function-tables.ts';
 import { applyTransforms, type Transform, transformTitle } from '#model/transforms/registry.ts';
 import { drawing, profileFromText, treeAsText, treeOf } from '../support/profile-from-text.ts';
 import { anyStacks } from '../support/any-stacks.ts';

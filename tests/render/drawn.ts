@@ -1,8 +1,8 @@
 /** Call trees from drawings, and an engine over recording painters to put them in front of. */
 
 import type { CallTree } from '#model/call-tree.ts';
-import { FlamegraphEngine, type FlameScene, type FlameTheme, type PaintStats } from '#render/flamegraph/engine.ts';
-import type { Texture } from '#render/flamegraph/scene.ts';
+import { FlamegraphEngine, type FlameScene, type PaintStats } from '#render/flamegraph/engine.ts';
+import type { FlameTheme, Texture } from '#render/theme.ts';
 import { cutColourKey, goneColourKey, paleColourKey, paleGoneColourKey } from '#render/palette.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
 import { RecordingPainter } from '../support/recording-painter.ts';

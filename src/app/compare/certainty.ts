@@ -9,7 +9,7 @@ import {
   verdictOfFunction,
   verdictOfNode,
 } from './diff-words.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 
 /** By node of the shown tree. */
 export interface Certainty {

@@ -9,7 +9,7 @@ import { useShownSeries } from '../explore/use-shown-series.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { areNear, around, LONGEST_MS } from './band-range.ts';
-import { linkOfSides, type SideName, sideNames, type SourceSide } from './sides.ts';
+import { linkOfSides, type SideName, sideNames, type SourceSide } from '../sides/sides.ts';
 import type { Comparison } from './use-comparison.ts';
 import styles from './compare.module.css';
 

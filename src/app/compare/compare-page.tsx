@@ -1,25 +1,28 @@
 /** Compare: two sides, what changed between them, and whether it is more than noise. */
-import { type ReactElement, useEffect, useMemo } from 'react';
+import { type ReactElement, useMemo } from 'react';
 import { absolute } from '#model/time-range.ts';
-import { usePageTitle } from '../page-title.ts';
+import { usePageTitle } from '../state/page-title.ts';
+import { type Pane, paneIds, panes } from '../url/panes.ts';
 import type { UrlState } from '../url/url-state.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { useNow } from '../time/refresh-clock.ts';
-import { useUi } from '../ui-store.ts';
-import { askedFor } from '../explore/asked-for.ts';
-import { useLasting } from '../views/use-lasting.ts';
-import { Waiting } from '../views/waiting.tsx';
-import { DiffLegend } from '../views/diff-legend.tsx';
-import { onScreen } from '../views/on-screen.ts';
-import { PaneChoice } from '../views/panes.tsx';
-import { SidePanel } from '../views/side-panel.tsx';
-import { TransformChips } from '../views/transform-chips.tsx';
-import { useIsNarrow } from '../views/use-narrow.ts';
-import { useSearched, useSearchTools } from '../views/use-search-tools.tsx';
-import viewStyles from '../views/workspace.module.css';
+import { useUi } from '../state/ui-store.ts';
+import { askedFor } from '../explore/loading-text.ts';
+import { useLasting } from '../components/use-lasting.ts';
+import { Waiting } from '../workspace/waiting.tsx';
+import { DiffLegend } from './diff-legend.tsx';
+import { useOnScreen } from '../screen/current-view.ts';
+import { PaneChoice } from '../workspace/panes.tsx';
+import { SidePanel } from '../workspace/side-panel.tsx';
+import { TransformChips } from '../workspace/transform-chips.tsx';
+import { useIsNarrow } from '../components/use-narrow.ts';
+import { useSearched, useSearchTools } from '../workspace/use-search-tools.tsx';
+import { Spacer, Toolbar, ViewArea, ViewColumn } from '../components/layout.tsx';
+import { BusyPanel } from '../components/message.tsx';
 import { CompareBand } from './compare-band.tsx';
 import { CompareStatus } from './compare-status.tsx';
-import { useDiffSearch } from './comparison-queries.ts';
+import { useDiffSearch } from '../queries/comparison-queries.ts';
 import { DiffGraph } from './diff-graph.tsx';
 import { DiffOptions } from './diff-options.tsx';
 import { DiffSandwich } from './diff-sandwich.tsx';
@@ -28,25 +31,34 @@ import { DiffTreeView } from './diff-tree.tsx';
 import { NothingToCompare, Problem, untypedSides } from './problem.tsx';
 import { SideBySide } from './side-by-side.tsx';
 import { sideText } from './side-words.ts';
-import { emptySides, linkOfSides, type Side, sideNames } from './sides.ts';
+import { emptySides, linkOfSides, type Side, sideNames } from '../sides/sides.ts';
 import { SidesBar } from './sides-bar.tsx';
 import { type Comparison, useComparison } from './use-comparison.ts';
-import { Ways } from './ways.tsx';
+import { Ways } from './range-presets.tsx';
 import { WhatChanged } from './what-changed.tsx';
 import styles from './compare.module.css';
 
-type Pane = UrlState['pane'];
+interface ComparedProps {
+  readonly shown: ShownComparison;
+  readonly hit: Uint8Array | undefined;
+  onKey(key: string): boolean;
+}
 
-const panes: readonly { readonly id: Pane; readonly title: string }[] = [
-  { id: 'flame', title: 'Diff flame' },
-  { id: 'sides', title: 'Side by side' },
-  { id: 'functions', title: 'Diff table' },
-  { id: 'sandwich', title: 'Sandwich' },
-  { id: 'tree', title: 'Tree' },
-];
+const compared: Partial<Record<Pane, (props: ComparedProps) => ReactElement>> = {
+  flame: DiffFlameView,
+  sides: SideBySide,
+  functions: DiffTable,
+  sandwich: DiffSandwich,
+  tree: DiffTreeView,
+};
+
+const offered = paneIds.flatMap((id) => {
+  const { compared: title } = panes[id];
+  return title === undefined ? [] : [{ id, title }];
+});
 
 /** Where there is no room for the list beside the graph it is a view of its own. */
-const narrowPanes = [{ id: 'both' as const, title: 'What changed' }, ...panes];
+const narrowOffered = [{ id: 'both' as const, title: 'What changed' }, ...offered];
 
 /** An answer that takes longer says what it is. */
 const LONG_MS = 1000;
@@ -61,11 +73,12 @@ export function ComparePage(): ReactElement {
   const isStopped = useUi((ui) => ui.isStopped);
   const isComplete = isSettled(comparison) || isStopped;
   usePageTitle(`${titleOf(sides.a)} against ${titleOf(sides.b)}`);
-  useEffect(() => {
+  const onPage = useMemo(() => {
     const link = { ...linkOfSides({ a: fixed(sides.a), b: fixed(sides.b) }), ...view };
-    onScreen.setState({ comparison: shown, link, isComplete });
-    return () => onScreen.setState({ comparison: undefined, link: undefined, isComplete: true });
-  }, [shown, sides, view, isComplete]);
+    return { kind: 'comparison', comparison: shown, link } as const;
+  }, [shown, sides, view]);
+  useOnScreen('isComplete', isComplete);
+  useOnScreen('view', onPage);
   return (
     <main className={styles['page']}>
       <h1 className="visually-hidden">Compare</h1>
@@ -123,8 +136,8 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
   const isLong = useLasting(isStale && !isSettled(comparison), LONG_MS);
   const asked = useUrl((state) => state.pane);
   const isNarrow = useIsNarrow();
-  const offered = isNarrow ? narrowPanes : panes;
-  const pane = offered.find(({ id }) => id === asked)?.id ?? (isNarrow ? 'both' : 'flame');
+  const offer = isNarrow ? narrowOffered : offered;
+  const pane = offer.find(({ id }) => id === asked)?.id ?? (isNarrow ? 'both' : 'flame');
   const transforms = useUrl((state) => state.t);
   const searched = useSearched();
   const { data: answered, isPlaceholderData } = useDiffSearch(shown?.request, searched);
@@ -136,46 +149,47 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
   );
   const untyped = untypedSides(comparison);
   const empty = untyped.length > 0 || !shown ? untyped : emptySides(shown.diff.totals);
-  const compared = empty.length === 0 ? shown : undefined;
+  const drawn = empty.length === 0 ? shown : undefined;
+  const View = compared[pane];
   const waiting = isLong && (
-    <Waiting what={comparedFor(comparison, nowMs)} sinceMs={LONG_MS} isOver={compared !== undefined} />
+    <Waiting what={comparedFor(comparison, nowMs)} sinceMs={LONG_MS} isOver={drawn !== undefined} />
   );
   return (
     <>
-      <div className={`${viewStyles['tools']} ${styles['tools']}`}>
+      <Toolbar className={styles['tools']}>
         {box}
-        <PaneChoice panes={offered} pane={pane} onPane={(next) => navigate({ pane: next }, 'push')} />
+        <PaneChoice panes={offer} pane={pane} onPane={(next) => navigate({ pane: next }, 'push')} />
         <Ways comparison={comparison} />
-        <span className={viewStyles['spacer']} />
+        <Spacer />
         <DiffOptions shown={shown} />
-      </div>
+      </Toolbar>
       {transforms.length > 0 && <TransformChips matched={shown?.diff.matched} ownCode={NO_CODE} />}
       <Problem comparison={comparison} />
       {waiting}
-      {compared && (
-        <div className={`${viewStyles['main']} ${styles['compared']}`} data-stale={isStale || undefined}>
+      {drawn && (
+        <ViewArea className={styles['compared']} isStale={isStale}>
           {isNarrow ? (
-            pane === 'both' && <WhatChanged shown={compared} />
+            pane === 'both' && <WhatChanged shown={drawn} />
           ) : (
             <SidePanel>
-              <WhatChanged shown={compared} />
+              <WhatChanged shown={drawn} />
             </SidePanel>
           )}
-          {pane === 'flame' && (
-            <div className={viewStyles['graph']}>
-              <DiffLegend />
-              <DiffGraph shown={compared} title="Diff flamegraph" hit={found?.hit} onKey={onKey} />
-            </div>
-          )}
-          {pane === 'sides' && <SideBySide shown={compared} hit={found?.hit} onKey={onKey} />}
-          {pane === 'functions' && <DiffTable shown={compared} hit={found?.hit} onKey={onKey} />}
-          {pane === 'sandwich' && <DiffSandwich shown={compared} hit={found?.hit} onKey={onKey} />}
-          {pane === 'tree' && <DiffTreeView shown={compared} hit={found?.hit} onKey={onKey} />}
-        </div>
+          {View && <View shown={drawn} hit={found?.hit} onKey={onKey} />}
+        </ViewArea>
       )}
       {empty.length > 0 && !waiting && <NothingToCompare comparison={comparison} empty={empty} />}
-      {!compared && empty.length === 0 && !waiting && <div className={viewStyles['panel']} aria-busy="true" />}
+      {!drawn && empty.length === 0 && !waiting && <BusyPanel />}
       <CompareStatus comparison={comparison} />
     </>
+  );
+}
+
+function DiffFlameView(props: ComparedProps): ReactElement {
+  return (
+    <ViewColumn>
+      <DiffLegend />
+      <DiffGraph {...props} title="Diff flamegraph" />
+    </ViewColumn>
   );
 }

@@ -3,17 +3,17 @@ import type { ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { formatCount } from '#model/units.ts';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
-import viewStyles from '../views/workspace.module.css';
-import { emptySides } from './sides.ts';
+import { StatusBar } from '../components/layout.tsx';
+import { emptySides } from '../sides/sides.ts';
 import type { Comparison } from './use-comparison.ts';
 
 export function CompareStatus({ comparison: { shown } }: { comparison: Comparison }): ReactElement {
   const paintMs = useStore(paintStats, (stats) => stats.cullMs + stats.paintMs);
-  if (!shown || emptySides(shown.diff.totals).length > 0) return <footer className={viewStyles['status']} />;
+  if (!shown || emptySides(shown.diff.totals).length > 0) return <StatusBar />;
   const { diff, evidence, open } = shown;
   const queryMs = Math.max(open.a.queryMs ?? 0, open.b.queryMs ?? 0);
   return (
-    <footer className={viewStyles['status']}>
+    <StatusBar>
       <span>
         union of {formatCount(diff.tree.length - 1)} paths,{' '}
         {shown.isWhole ? 'all drawn' : 'the largest: approximate, the whole is on its way'}
@@ -24,7 +24,7 @@ export function CompareStatus({ comparison: { shown } }: { comparison: Compariso
         {queryMs > 0 && ` · ${Math.round(queryMs)} ms query`} · {Math.round(diff.diffMs)} ms union ·{' '}
         {paintMs.toFixed(1)} ms paint
       </span>
-    </footer>
+    </StatusBar>
   );
 }
 

@@ -1,6 +1,6 @@
 /** What a change costs: money per hour of a core, or of a GB held. */
 import { formatValue } from '#model/units.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 
 const HOURS_A_MONTH = 730;
 const NANOSECONDS = 1e9;

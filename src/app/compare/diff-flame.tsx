@@ -10,7 +10,7 @@ import { boxText, type Certainty } from './certainty.ts';
 import { diffColours } from './diff-colours.ts';
 import { DiffTooltip } from './diff-tooltip.tsx';
 import { sidesText, unitOf } from './diff-words.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 
 interface DiffFlameProps extends Omit<
   FlameGraphProps,

@@ -2,14 +2,14 @@
 import { type ReactElement, useMemo } from 'react';
 import { findPath, pathOf } from '#model/call-path.ts';
 import { rootName } from '#model/call-tree.ts';
-import { runFrameKey } from '../commands.ts';
+import { runFrameKey } from '../state/commands.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { useFrameMenu } from '../views/use-frame-menu.tsx';
 import { certaintyOfUnion } from './certainty.ts';
 import { DiffFlame } from './diff-flame.tsx';
 import { rootLabelOf } from './diff-words.ts';
-import { notInCompare, sidesAlone } from './sides-alone.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import { notInCompare, sidesAlone } from './side-commands.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './compare.module.css';
 
 interface DiffGraphProps {

@@ -1,16 +1,16 @@
 /** What makes the sides comparable, and how the difference is drawn. */
 import { type ReactElement, useState } from 'react';
 import { normalisations, type Normalisation } from '#model/normalise.ts';
-import { addTransform } from '../commands.ts';
+import { addTransform } from '../state/commands.ts';
 import { Choice, MenuButton } from '../components/menu.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Button } from '../components/button.tsx';
-import { setPreference, usePreference } from '../preferences.ts';
-import { openDialog } from '../ui-store.ts';
+import { setPreference, usePreference } from '../state/preferences.ts';
+import { openDialog } from '../state/ui-store.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
-import { useIsBelow } from '../views/use-narrow.ts';
+import { useIsBelow } from '../components/use-narrow.ts';
 import { costUnit } from './cost.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './compare.module.css';
 
 const normalisationTitles: Readonly<Record<Normalisation, readonly [title: string, hint: string]>> = {

@@ -2,13 +2,13 @@
 import { splitName } from '#model/function-name.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
 import { changeColourKey, goneColourKey, newColourKey, paleColourKey } from '#render/palette.ts';
-import type { Picture } from '../picture.ts';
+import type { Picture } from '../views/flamegraph/picture.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { boxText, certaintyOfUnion } from './certainty.ts';
 import { diffColours } from './diff-colours.ts';
 import { rootLabelOf } from './diff-words.ts';
 import { sideLine } from './side-words.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 
 const legend = [
   { key: changeColourKey(-1), text: 'less in B' },

@@ -5,7 +5,7 @@ import type { Normalisation } from '#model/normalise.ts';
 import type { SampleType } from '#model/profile.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { verdictOfFunction } from './diff-words.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 
 /** Functions with anything on either side, ties by name. */
 export function sortedRows(

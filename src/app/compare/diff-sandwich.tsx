@@ -4,17 +4,17 @@ import type { DiffPicture } from '#analysis/analysis.ts';
 import { formatAmount, formatChange } from '#model/changes-text.ts';
 import { formatCount } from '#model/units.ts';
 import { useUrl } from '../url/url-store.ts';
-import { DiffLegend } from '../views/diff-legend.tsx';
+import { DiffLegend } from './diff-legend.tsx';
 import { type HalfOf, Halves } from '../views/sandwich/halves.tsx';
 import { useLook } from '../views/sandwich/use-look.ts';
-import { useIsNarrow } from '../views/use-narrow.ts';
-import viewStyles from '../views/workspace.module.css';
+import { useIsNarrow } from '../components/use-narrow.ts';
+import { ViewColumn } from '../components/layout.tsx';
 import { certaintyOfHalf } from './certainty.ts';
-import { useSandwichDiff } from './comparison-queries.ts';
+import { useSandwichDiff } from '../queries/comparison-queries.ts';
 import { DiffFlame } from './diff-flame.tsx';
 import { evidenceOfFunction, pathsOf, percentText, unitOf, verdictOfFunction } from './diff-words.ts';
-import { notInCompare } from './sides-alone.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import { notInCompare } from './side-commands.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './compare.module.css';
 
 /** Of a hostile name of a megabyte, this much is read. */
@@ -41,7 +41,7 @@ export function DiffSandwich({ shown, hit, onKey }: DiffSandwichProps): ReactEle
     );
   }
   return (
-    <div className={viewStyles['graph']}>
+    <ViewColumn>
       <DiffLegend />
       <Middle shown={shown} func={func} />
       {error && <p className={styles['empty']}>{error.message}</p>}
@@ -54,9 +54,9 @@ export function DiffSandwich({ shown, hit, onKey }: DiffSandwichProps): ReactEle
           render={(half) => <Half {...{ shown, func, hit, half, onKey }} />}
         />
       ) : (
-        <div className={viewStyles['graph']} aria-busy={!error} />
+        <ViewColumn isBusy={!error} />
       )}
-    </div>
+    </ViewColumn>
   );
 }
 

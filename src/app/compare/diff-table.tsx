@@ -2,13 +2,13 @@
 import { type ReactElement, useMemo } from 'react';
 import { pathOf } from '#model/call-path.ts';
 import { exactAmount, formatAmount, formatChange } from '#model/changes-text.ts';
-import { showSandwich } from '../commands.ts';
+import { showSandwich } from '../state/commands.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { type FunctionColumn, FunctionGrid } from '../views/functions/function-grid.tsx';
 import { largestNode } from '../views/largest-node.ts';
 import { sortedRows } from './diff-rows.ts';
 import { intervalText, percentText, unitOf, verdictOfFunction } from './diff-words.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './diff-table.module.css';
 
 const columns: readonly FunctionColumn[] = [

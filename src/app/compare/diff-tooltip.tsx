@@ -3,14 +3,13 @@ import type { ReactElement } from 'react';
 import type { DiffPicture } from '#analysis/analysis.ts';
 import { nodeName } from '#model/call-tree.ts';
 import { formatAmount, formatChange } from '#model/changes-text.ts';
-import type { Place } from '../ui-store.ts';
+import type { Place } from '../state/ui-store.ts';
 import { placeOf } from '../views/place-of.ts';
-import { TooltipBox } from '../views/flamegraph/tooltip-box.tsx';
-import tipStyles from '../views/flamegraph/frame-tooltip.module.css';
+import { TooltipBox, TooltipLine } from '../views/flamegraph/tooltip-box.tsx';
 import type { Certainty } from './certainty.ts';
 import { monthlyText } from './cost.ts';
 import { percentText, unitOf } from './diff-words.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './compare.module.css';
 
 /** Of a hostile name of a megabyte, this much is read. */
@@ -52,13 +51,13 @@ export function DiffTooltip(props: DiffTooltipProps): ReactElement {
   );
   return (
     <TooltipBox at={at} isWide>
-      <p className={tipStyles['name']}>
+      <TooltipLine part="name">
         <bdi>{name}</bdi>
-      </p>
+      </TooltipLine>
       {func >= 0 && functions.files[func] !== '' && (
-        <p className={tipStyles['file']}>
+        <TooltipLine part="file">
           {placeOf(functions.files[func], functions.line[func], functions.mappings[func])}
-        </p>
+        </TooltipLine>
       )}
       <table>
         <thead>
@@ -81,14 +80,14 @@ export function DiffTooltip(props: DiffTooltipProps): ReactElement {
           {func >= 0 && row('Everywhere, self', byFunction.a.self[func], byFunction.b.self[func])}
         </tbody>
       </table>
-      <p className={tipStyles['samples']}>
+      <TooltipLine part="samples">
         {certainty.told(node)}
         {node > 0 && picture.mixed[union] === 1 && ' Below it some grew and some shrank.'}
         {money !== undefined && ` ${money} a month at this load.`}
-      </p>
-      <p className={tipStyles['foot']}>
+      </TooltipLine>
+      <TooltipLine part="foot">
         <span>Click zooms both sides</span> <span>Right click: focus, hide, sandwich…</span>
-      </p>
+      </TooltipLine>
     </TooltipBox>
   );
 }

@@ -6,16 +6,16 @@ import { nodeName } from '#model/call-tree.ts';
 import { exactAmount, formatAmount, formatChange } from '#model/changes-text.ts';
 import { sumUp } from '#model/union.ts';
 import { hotPath, type RowOrder } from '#model/visible-rows.ts';
-import { runFrameKey } from '../commands.ts';
+import { runFrameKey } from '../state/commands.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { TreeDirection, useIsBottomUp } from '../views/tree/tree-direction.tsx';
 import { TreeGrid } from '../views/tree/tree-grid.tsx';
 import { useFrameMenu } from '../views/use-frame-menu.tsx';
-import viewStyles from '../views/workspace.module.css';
+import { ViewColumn } from '../components/layout.tsx';
 import { evidenceOfNode, percentText, unitOf, verdictOfNode } from './diff-words.ts';
-import { notInCompare, sidesAlone } from './sides-alone.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import { notInCompare, sidesAlone } from './side-commands.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './diff-tree.module.css';
 
 interface DiffTreeViewProps {
@@ -42,7 +42,7 @@ export function DiffTreeView({ shown, hit, onKey }: DiffTreeViewProps): ReactEle
   const { menu, open } = useFrameMenu(notInCompare, alone);
   const unit = unitOf(shown);
   return (
-    <div className={viewStyles['graph']}>
+    <ViewColumn>
       <TreeDirection />
       <TreeGrid
         title="Call tree of both sides"
@@ -92,7 +92,7 @@ export function DiffTreeView({ shown, hit, onKey }: DiffTreeViewProps): ReactEle
         onKey={(key, node) => onKey(key) || runFrameKey(key, { tree, names, node }, notInCompare)}
       />
       {menu}
-    </div>
+    </ViewColumn>
   );
 }
 

@@ -5,7 +5,7 @@ import { type AmountUnit, formatAmount, formatChange } from '#model/changes-text
 import { type Findings, type Verdict, verdicts } from '#model/evidence.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { formatCount, formatNumber, formatValue } from '#model/units.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 
 export function unitOf({ diff, type }: ShownComparison): AmountUnit {
   return { kind: diff.kind, sampleType: type };

@@ -2,14 +2,13 @@
 import type { ReactElement } from 'react';
 import { SourceError } from '#datasource/datasource.ts';
 import { Button } from '../components/button.tsx';
-import { Icon } from '../components/icon.tsx';
+import { Note, Panel } from '../components/message.tsx';
 import { useOpen } from '../files/use-open.ts';
-import { isKeptPage } from '../share/kept-page.ts';
-import { useAskAgain, useStoredRange } from '../source-queries.ts';
+import { isKeptPage } from '../state/exported-page.ts';
+import { useAskAgain, useStoredRange } from '../queries/source-queries.ts';
 import { navigate } from '../url/url-store.ts';
-import viewStyles from '../views/workspace.module.css';
-import { halves } from './ranges.ts';
-import { emptySides, linkOfSides, type Side, type SideName, sideNames } from './sides.ts';
+import { halves } from '../sides/ranges.ts';
+import { emptySides, linkOfSides, type Side, type SideName, sideNames } from '../sides/sides.ts';
 import type { Comparison } from './use-comparison.ts';
 
 export function Problem({ comparison }: { comparison: Comparison }): ReactElement | null {
@@ -25,59 +24,68 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
     return (
       <Note
         kind="warn"
-        text={`Open ${missing.map((name) => name.slice(0, 120)).join(' and ')} to compare: a link holds no files.`}
+        actions={
+          <Button kind="edged" onClick={() => pick()}>
+            Open files
+          </Button>
+        }
       >
-        <Button kind="edged" onClick={() => pick()}>
-          Open files
-        </Button>
+        Open {missing.map((name) => name.slice(0, 120)).join(' and ')} to compare: a link holds no files.
       </Note>
     );
   }
   if (sideNames.some((name) => isNotKept(errors[name]))) {
     return (
-      <Note kind="warn" text={failed.join(' ')}>
-        {!isKeptPage() && (
-          <Button kind="edged" onClick={() => navigate({ snap: undefined }, 'push')}>
-            Show what the server has now
-          </Button>
-        )}
+      <Note
+        kind="warn"
+        actions={
+          !isKeptPage() && (
+            <Button kind="edged" onClick={() => navigate({ snap: undefined }, 'push')}>
+              Show what the server has now
+            </Button>
+          )
+        }
+      >
+        {failed.join(' ')}
       </Note>
     );
   }
   if (failed.length > 0 || (explored.error && !shown)) {
     return (
-      <Note kind="error" text={failed.length > 0 ? failed.join(' ') : (explored.error?.message ?? '')}>
-        <Button kind="edged" onClick={askAgain}>
-          Try again
-        </Button>
+      <Note
+        kind="error"
+        actions={
+          <Button kind="edged" onClick={askAgain}>
+            Try again
+          </Button>
+        }
+      >
+        {failed.length > 0 ? failed.join(' ') : explored.error?.message}
       </Note>
     );
   }
-  if (error !== undefined) return <Note kind="error" text={error} />;
+  if (error !== undefined) return <Note kind="error">{error}</Note>;
   if (explored.isEmptyStore && sides.a.kind === 'source')
-    return <Note kind="warn" text="The server has no profiles yet: there is nothing to compare." />;
+    return <Note kind="warn">The server has no profiles yet: there is nothing to compare.</Note>;
   if (!shown) return null;
   const { totals, refused, kind, negative } = shown.diff;
   // That is said in the place of the graph.
   if (emptySides(totals).length > 0) return null;
   if (refused !== undefined)
     return (
-      <Note
-        kind="warn"
-        text={`${refused} The sides are compared ${kind === 'share' ? 'by share' : 'as recorded'} instead.`}
-      />
+      <Note kind="warn">
+        {refused} The sides are compared {kind === 'share' ? 'by share' : 'as recorded'} instead.
+      </Note>
     );
   const below = negative.a.nodes + negative.b.nodes;
   if (below > 0)
-    return (
-      <Note kind="warn" text={`${below} frames have a negative self: they count in every number and are not drawn.`} />
-    );
+    return <Note kind="warn">{below} frames have a negative self: they count in every number and are not drawn.</Note>;
   if (evidenceError)
     return (
-      <Note
-        kind="warn"
-        text={`The evidence is weaker than it could be, as slices of time could not be had: ${evidenceError.message.slice(0, 300)}`}
-      />
+      <Note kind="warn">
+        The evidence is weaker than it could be, because time slices are not available:{' '}
+        {evidenceError.message.slice(0, 300)}
+      </Note>
     );
   return null;
 }
@@ -110,9 +118,7 @@ export function NothingToCompare({
   const full = sideNames.find((name) => !empty.includes(name));
   const rest = full && sides[full];
   return (
-    <div className={viewStyles['panel']} role="status">
-      <Icon name="info" />
-      <h2>Nothing to compare</h2>
+    <Panel kind="info" title="Nothing to compare">
       <p>
         {names} {empty.length > 1 ? 'have' : 'has'} no profiles in the range:{' '}
         {isGone
@@ -131,7 +137,7 @@ export function NothingToCompare({
         </Button>
       )}
       <Button onClick={() => navigate({ view: 'explore', grid: 'services' }, 'push')}>All services</Button>
-    </div>
+    </Panel>
   );
 }
 
@@ -142,22 +148,4 @@ function isBefore(side: Side, oldestMs: number | undefined): boolean {
 
 function isNotKept(error: Error | null): boolean {
   return error instanceof SourceError && error.code === 'not-kept';
-}
-
-function Note({
-  kind,
-  text,
-  children,
-}: {
-  kind: 'warn' | 'error';
-  text: string;
-  children?: ReactElement | false;
-}): ReactElement {
-  return (
-    <div className={viewStyles['note']} data-kind={kind} role={kind === 'error' ? 'alert' : 'status'}>
-      <Icon name={kind === 'error' ? 'error' : 'warn'} />
-      <span>{text}</span>
-      {children}
-    </div>
-  );
 }

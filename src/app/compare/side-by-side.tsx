@@ -1,11 +1,11 @@
 /** Each side as wide as it is alone; zoom, hover, selection and search are those of both. */
 import { type ReactElement, useMemo, useState } from 'react';
-import { DiffLegend } from '../views/diff-legend.tsx';
-import viewStyles from '../views/workspace.module.css';
-import { useDiff } from './comparison-queries.ts';
+import { DiffLegend } from './diff-legend.tsx';
+import { ViewColumn } from '../components/layout.tsx';
+import { useDiff } from '../queries/comparison-queries.ts';
 import { DiffGraph } from './diff-graph.tsx';
-import { type SideName, sideNames, sideTitles } from './sides.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import { type SideName, sideNames, sideTitles } from '../sides/sides.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './compare.module.css';
 
 interface SideBySideProps {
@@ -16,14 +16,14 @@ interface SideBySideProps {
 
 export function SideBySide(props: SideBySideProps): ReactElement {
   return (
-    <div className={viewStyles['graph']}>
+    <ViewColumn>
       <DiffLegend />
       <div className={styles['halves']}>
         {sideNames.map((name) => (
           <Half key={name} name={name} {...props} />
         ))}
       </div>
-    </div>
+    </ViewColumn>
   );
 }
 

@@ -4,8 +4,8 @@ import { printLabelSelector } from '#model/label-selector.ts';
 import { formatSpan } from '#model/time-text.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { urlStore } from '../url/url-store.ts';
-import type { Side, SideName } from './sides.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import type { Side, SideName } from '../sides/sides.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 
 /** No day is today to whoever reads it later: all are named, with their year. */
 const NO_DAY = 0;

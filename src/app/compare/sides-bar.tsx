@@ -9,22 +9,22 @@ import { IconButton } from '../components/button.tsx';
 import { CutInside } from '../components/cut-inside.tsx';
 import { Choice, MenuButton } from '../components/menu.tsx';
 import { PopoverField } from '../components/popover.tsx';
-import { labelSourceOf } from '../explore/label-source.ts';
-import { parsedTypes, sampleTypeOf } from '../explore/subject.ts';
-import { type OpenFile, useFiles } from '../files/files-store.ts';
+import { labelSourceOf } from '../source/label-source.ts';
+import { parsedTypes, sampleTypeOf } from '../source/subject.ts';
+import { type OpenFile, useFiles } from '../screen/files-store.ts';
 import { useOpen } from '../files/use-open.ts';
-import { rememberRange, usePreference } from '../preferences.ts';
+import { rememberRange, usePreference } from '../state/preferences.ts';
 import { LabelChips } from '../query-bar/label-chips.tsx';
 import { ServicePicker } from '../query-bar/service-picker.tsx';
-import type { CostRow } from '../query-bar/suggestions.ts';
+import type { CostRow } from '../source/suggestions.ts';
 import { TypePicker } from '../query-bar/type-picker.tsx';
-import { useSource, useUnmet } from '../source-queries.ts';
+import { useSource, useUnmatched } from '../queries/source-queries.ts';
 import { RangePanel } from '../time/range-panel.tsx';
 import { refresh, useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { navigate } from '../url/url-store.ts';
-import { sampleTypeKey } from '../views/shown.ts';
-import { linkAlone } from './sides-alone.ts';
+import { sampleTypeKey } from '../screen/shown.ts';
+import { linkAlone } from './side-commands.ts';
 import {
   type FileSide,
   linkOfSide,
@@ -35,7 +35,7 @@ import {
   sideNames,
   sideTitles,
   type SourceSide,
-} from './sides.ts';
+} from '../sides/sides.ts';
 import type { Comparison } from './use-comparison.ts';
 import styles from './compare.module.css';
 
@@ -133,7 +133,7 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
   const type = profileType === undefined ? undefined : parseProfileType(profileType);
   const own = explored.catalogue?.services.find((one) => one.name === service)?.types ?? [];
   const types = parsedTypes(type && !own.includes(type.id) ? [...own, type.id] : own);
-  const unmet = useUnmet(joinService(service, []), matchers, range);
+  const unmet = useUnmatched(joinService(service, []), matchers, range);
   const labels = useMemo(() => labelSourceOf(source, range, profileType), [source, range, profileType]);
   const services = explored.catalogue?.services.map((one): CostRow => ({ name: one.name, cost: undefined }));
   const change = (patch: Partial<SourceSide>): void => setSide(comparison, name, { ...side, ...patch });

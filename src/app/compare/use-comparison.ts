@@ -1,50 +1,20 @@
 /** Both sides as they are open, their union, and what is known of its noise; each as far as it has come. */
 import { useMemo, useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import type {
-  DiffAnswer,
-  DiffRequest,
-  DiffSide,
-  EvidenceAnswer,
-  OpenedProfile,
-  SideNoise,
-} from '#analysis/analysis.ts';
+import type { DiffRequest, DiffSide, SideNoise } from '#analysis/analysis.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { SampleType } from '#model/profile.ts';
 import { isSnapshotType } from '#model/series-values.ts';
 import { type Explored, useExplored } from '../explore/use-explored.ts';
-import { type OpenFile, useFiles } from '../files/files-store.ts';
-import { useStoredRange } from '../source-queries.ts';
+import { type OpenFile, useFiles } from '../screen/files-store.ts';
+import { useStoredRange } from '../queries/source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { useUrl } from '../url/url-store.ts';
-import { sampleTypeKey } from '../views/shown.ts';
-import { useDiff, useEvidence, useFirstSide, useNoise, useWholeSide } from './comparison-queries.ts';
-import { type FileSide, type Side, type SideName, sideNames, sidesOf, sidesState } from './sides.ts';
-
-/** A side with its profile. */
-interface OpenSide {
-  readonly side: Side;
-  readonly profile: OpenedProfile;
-  readonly sampleType: number;
-  readonly seconds: number | undefined;
-  readonly isSnapshot: boolean;
-  /** As received. */
-  readonly bytes: number;
-  readonly queryMs: number | undefined;
-}
-
-/** What stands on the screen: all of one question. */
-export interface ShownComparison {
-  readonly request: DiffRequest;
-  readonly diff: DiffAnswer;
-  /** Both sides with all that they have; else their largest nodes, which is what is painted first. */
-  readonly isWhole: boolean;
-  /** Undefined until it has come. */
-  readonly evidence: EvidenceAnswer | undefined;
-  readonly open: Readonly<Record<SideName, OpenSide>>;
-  readonly type: SampleType;
-}
+import { sampleTypeKey } from '../screen/shown.ts';
+import { useDiff, useEvidence, useNoise, useSide } from '../queries/comparison-queries.ts';
+import type { OpenSide, ShownComparison } from '../screen/shown-comparison.ts';
+import { type FileSide, type Side, type SideName, sideNames, sidesOf, sidesState } from '../sides/sides.ts';
 
 export interface Comparison {
   readonly explored: Explored;
@@ -185,9 +155,7 @@ interface OpenedSide {
 function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean): OpenedSide {
   const files = useFiles();
   const query = side.kind === 'source' && isAsked ? side.query : undefined;
-  const ofFirst = useFirstSide(stage === 'first' ? query : undefined);
-  const ofWhole = useWholeSide(stage === 'whole' ? query : undefined);
-  const { data, error } = stage === 'first' ? ofFirst : ofWhole;
+  const { data, error } = useSide(stage, query);
   const file =
     side.kind === 'file'
       ? files.find((one): one is OpenFile => one.kind === 'open' && one.name === side.file)

@@ -12,17 +12,17 @@ import {
 } from '#model/changes-text.ts';
 import { splitName } from '#model/function-name.ts';
 import { formatCount, formatShare } from '#model/units.ts';
-import { copy, showSandwich } from '../commands.ts';
+import { copy, showSandwich } from '../state/commands.ts';
 import { Button } from '../components/button.tsx';
-import { hoverFunction } from '../ui-store.ts';
+import { hoverFunction } from '../state/ui-store.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
-import { linkOnScreen } from '../views/link-on-screen.ts';
-import { rowAfter } from '../views/row-steps.ts';
+import { linkOnScreen } from '../screen/link-on-screen.ts';
+import { rowAfter } from '../components/row-steps.ts';
 import { type Filter, filteredBy, offeredFilters } from './change-filters.ts';
 import { monthlyText } from './cost.ts';
 import { percentText, signedPercent, unitOf } from './diff-words.ts';
 import { sideLine } from './side-words.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './compare.module.css';
 
 const ROW_CSS = 52;

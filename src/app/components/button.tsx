@@ -17,6 +17,9 @@ export function Button({ kind = 'plain', icon, children, className, ...rest }: B
   );
 }
 
+/** The look of an icon button, for buttons of other libraries. */
+export const squareButtonClass = `${styles['button']} ${styles['square']}`;
+
 /** A button that is only an icon: its name is its tooltip too. */
 export function IconButton({
   label,

@@ -116,15 +116,15 @@ export function PickField(props: PickFieldProps): ReactElement {
   );
 }
 
-interface PickOptionsProps {
+export interface PickOptionsProps {
   readonly list: PickList;
   readonly label: string;
   readonly count: number;
   /** Several rows may be chosen: each gets a box to tick. */
-  readonly isMultiple?: boolean;
+  readonly isMultiple?: boolean | undefined;
   isChosen(row: number): boolean;
   /** Stands above a row that begins a group. */
-  headingOf?(row: number): string | undefined;
+  readonly headingOf?: ((row: number) => string | undefined) | undefined;
   onPick(row: number): void;
   children(row: number): ReactNode;
 }

@@ -2,16 +2,17 @@
 import { type ReactElement, useMemo } from 'react';
 import { joinService, SERVICE_LABEL } from '#model/labels.ts';
 import { parseProfileType, profileTypeTitle } from '#model/profile-type.ts';
-import type { CostRow, LabelSource } from '../query-bar/suggestions.ts';
+import type { CostRow, LabelSource } from '../source/suggestions.ts';
 import { QueryBar } from '../query-bar/query-bar.tsx';
-import { useSeries, useSource, useUnmet } from '../source-queries.ts';
+import { useSeries, useSource, useUnmatched } from '../queries/source-queries.ts';
+import { ofSubject } from '../state/commands.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
-import { useFirstPicture } from '../views/first-picture.ts';
+import { useFirstPicture } from '../views/flamegraph/first-picture.ts';
 import { Spark } from '../views/timeline/spark.tsx';
-import { costsOf, parsedTypes, sampleTypeOf } from './subject.ts';
-import { overviewQuestion } from './questions.ts';
+import { costsOf, parsedTypes, sampleTypeOf } from '../source/subject.ts';
+import { overviewQuestion } from '../source/questions.ts';
 import { type Explored, named } from './use-explored.ts';
-import { labelSourceOf } from './label-source.ts';
+import { labelSourceOf } from '../source/label-source.ts';
 
 const NOTHING_UNMET: readonly number[] = [];
 
@@ -47,7 +48,7 @@ export function ExploreBar({ explored, intervalMs }: ExploreBarProps): ReactElem
     (): LabelSource => labelSourceOf(source, time.range, costedId),
     [source, time.range, costedId],
   );
-  const unmet = useUnmet(joinService(explored.service, []), matchers, time.range);
+  const unmet = useUnmatched(joinService(explored.service, []), matchers, time.range);
   const own = catalogue?.services.find(({ name }) => name === subject?.service)?.types ?? [];
   // A link may name a type that the catalogue does not have, or does not have yet.
   const types = parsedTypes(type && !own.includes(type.id) ? [...own, type.id] : own);
@@ -72,10 +73,10 @@ export function ExploreBar({ explored, intervalMs }: ExploreBarProps): ReactElem
         const keeps = catalogue?.services.find(({ name }) => name === next)?.types.includes(type?.id ?? '') ?? false;
         if (next !== explored.service) {
           const kept = keeps ? subject?.profileType : undefined;
-          navigate({ svc: next, type: kept, q, z: [], sel: [], cs: [], grid: 'none' }, 'push');
+          navigate({ ...ofSubject(next, kept), q, cs: [] }, 'push');
         } else navigate({ svc: next, type: subject?.profileType, q }, 'push');
       }}
-      onType={({ id }) => navigate({ svc: subject?.service, type: id, z: [], sel: [], grid: 'none' }, 'push')}
+      onType={({ id }) => navigate(ofSubject(subject?.service, id), 'push')}
       onGroupBy={(name) => navigate({ ...named(explored), by: name ?? '' }, 'push')}
       onAllServices={() => navigate({ grid: 'services' }, 'push')}
     />

@@ -1,42 +1,24 @@
 /** What Explore says instead of a graph: nothing stored yet, nothing in the range, a source that refuses or is away. */
-import { type ReactElement, type ReactNode, useMemo } from 'react';
+import { type ReactElement, useMemo } from 'react';
 import { SourceError, type StoredRange } from '#datasource/datasource.ts';
 import { printLabelSelector } from '#model/label-selector.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import { absolute } from '#model/time-range.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { Button } from '../components/button.tsx';
-import { Icon, type IconName } from '../components/icon.tsx';
-import { isKeptPage } from '../share/kept-page.ts';
-import { useAskAgain, useUnmet } from '../source-queries.ts';
+import { Panel } from '../components/message.tsx';
+import { isKeptPage } from '../state/exported-page.ts';
+import { useAskAgain, useUnmatched } from '../queries/source-queries.ts';
 import { navigate } from '../url/url-store.ts';
-import styles from '../views/workspace.module.css';
 import { DEFAULT_RANGE, type Explored } from './use-explored.ts';
 
 const DAY_MS = 86_400_000;
 const MOST_LETTERS = 120;
 const NO_MATCHERS: readonly LabelMatcher[] = [];
 
-interface MessageProps {
-  readonly icon: IconName;
-  readonly title: string;
-  readonly children: ReactNode;
-  readonly isError?: boolean;
-}
-
-function Message({ icon, title, children, isError = false }: MessageProps): ReactElement {
-  return (
-    <div className={styles['panel']} role={isError ? 'alert' : 'status'}>
-      <Icon name={icon} />
-      <h2>{title}</h2>
-      {children}
-    </div>
-  );
-}
-
 export function WaitingForFirstProfile(): ReactElement {
   return (
-    <Message icon="info" title="No profile yet">
+    <Panel kind="info" title="No profile yet">
       <p>
         Nothing is stored so far. Flametide’s own profile comes within 15 seconds of its start, unless it was started
         with --no-self-profile. Agents push to this address.
@@ -44,7 +26,7 @@ export function WaitingForFirstProfile(): ReactElement {
       <Button kind="edged" onClick={() => navigate({ view: 'files' }, 'push')}>
         Open a file instead
       </Button>
-    </Message>
+    </Panel>
   );
 }
 
@@ -62,7 +44,7 @@ export function NothingMatches({
   const found = catalogue?.services.find(({ name }) => name === service);
   const isAway = catalogue !== undefined && service !== undefined && found === undefined;
   const { oldestMs, newestMs } = stored ?? {};
-  const ever = useUnmet(
+  const ever = useUnmatched(
     [],
     isAway ? matchers.slice(0, 1) : NO_MATCHERS,
     useMemo(() => stored && { startMs: stored.oldestMs, endMs: stored.newestMs }, [stored]),
@@ -93,7 +75,7 @@ export function NothingMatches({
       ? absolute(stored.oldestMs, stored.newestMs)
       : { from: isDay ? 'now-7d' : 'now-24h', until: 'now' };
   return (
-    <Message icon="info" title="Nothing here">
+    <Panel kind="info" title="Nothing here">
       <p>{why.slice(0, 600)}</p>
       {labels.length > 0 && !isAway && (
         <Button kind="edged" onClick={() => navigate({ q: [] }, 'push')}>
@@ -129,7 +111,7 @@ export function NothingMatches({
           All services
         </Button>
       )}
-    </Message>
+    </Panel>
   );
 }
 
@@ -139,14 +121,14 @@ export function SourceFailed({ error, what }: { error: Error; what: string }): R
   if (error instanceof SourceError && error.code === 'limit') {
     const { longestRangeMs } = error;
     return (
-      <Message
-        icon="warn"
+      <Panel
+        kind="warn"
         title={
           longestRangeMs === undefined
             ? 'The question is larger than the source allows'
             : 'The range is longer than the source allows'
         }
-        isError
+        isAlert
       >
         <p>{error.message.slice(0, 600)}</p>
         {longestRangeMs !== undefined && (
@@ -158,12 +140,12 @@ export function SourceFailed({ error, what }: { error: Error; what: string }): R
           </Button>
         )}
         <Button onClick={() => navigate(DEFAULT_RANGE, 'push')}>Show the last hour</Button>
-      </Message>
+      </Panel>
     );
   }
   if (error instanceof SourceError && error.code === 'not-kept') {
     return (
-      <Message icon="info" title={isKeptPage() ? 'Not in this file' : 'Not in the snapshot'}>
+      <Panel kind="info" title={isKeptPage() ? 'Not in this file' : 'Not in the snapshot'}>
         <p>{error.message}</p>
         {!isKeptPage() && (
           <Button kind="edged" onClick={() => navigate({ snap: undefined }, 'push')}>
@@ -171,28 +153,28 @@ export function SourceFailed({ error, what }: { error: Error; what: string }): R
           </Button>
         )}
         <Button onClick={() => history.back()}>Back</Button>
-      </Message>
+      </Panel>
     );
   }
   const isAway = error instanceof SourceError && error.code === 'offline';
   return (
-    <Message icon="error" title={isAway ? 'The server does not answer' : `${what} could not be loaded`} isError>
+    <Panel kind="error" title={isAway ? 'The server does not answer' : `${what} could not be loaded`}>
       <p>{error.message.slice(0, 600)}</p>
       <Button kind="edged" onClick={askAgain}>
         Try again
       </Button>
       {isAway && <Button onClick={() => navigate({ view: 'files' }, 'push')}>Open a file instead</Button>}
-    </Message>
+    </Panel>
   );
 }
 
 export function RangeMistake({ message }: { message: string }): ReactElement {
   return (
-    <Message icon="warn" title="This range cannot be read" isError>
+    <Panel kind="warn" title="This range cannot be read" isAlert>
       <p>{message}</p>
       <Button kind="edged" onClick={() => navigate(DEFAULT_RANGE, 'push')}>
         Show the last hour
       </Button>
-    </Message>
+    </Panel>
   );
 }

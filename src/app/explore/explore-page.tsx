@@ -1,20 +1,20 @@
 /** Explore: which service, what it costs over time, where it goes. */
-import { type ReactElement, useEffect, useMemo, useState } from 'react';
+import { type ReactElement, useMemo, useState } from 'react';
 import { absolute, type TimeRangeText } from '#model/time-range.ts';
-import { before } from '../compare/ranges.ts';
-import { linkOfSides, openSource } from '../compare/sides.ts';
+import { before } from '../sides/ranges.ts';
+import { linkOfSides, openSource } from '../sides/sides.ts';
 import { lazily } from '../components/lazily.tsx';
-import { usePageTitle } from '../page-title.ts';
-import { useEarlyTree, useMergedProfile, useStoredRange } from '../source-queries.ts';
+import { usePageTitle } from '../state/page-title.ts';
+import { useEarlyTree, useMergedProfile, useStoredRange } from '../queries/source-queries.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
 import { useNow } from '../time/refresh-clock.ts';
-import { useUi } from '../ui-store.ts';
-import { useFirstPicture } from '../views/first-picture.ts';
-import { onScreen } from '../views/on-screen.ts';
-import type { ShownProfile } from '../views/shown.ts';
-import { useLasting } from '../views/use-lasting.ts';
-import { Workspace } from '../views/workspace.tsx';
-import { askedFor } from './asked-for.ts';
+import { useUi } from '../state/ui-store.ts';
+import { useFirstPicture } from '../views/flamegraph/first-picture.ts';
+import { useOnScreen, type View } from '../screen/current-view.ts';
+import type { ShownProfile } from '../screen/shown.ts';
+import { useLasting } from '../components/use-lasting.ts';
+import { Workspace } from '../workspace/workspace.tsx';
+import { askedFor } from './loading-text.ts';
 import { ExploreBar } from './explore-bar.tsx';
 import { SeriesBand } from './series-band.tsx';
 import { shownProfileOf } from './shown-profile.ts';
@@ -27,7 +27,7 @@ const NothingMatches = lazily(async () => (await import('./explore-messages.tsx'
 const RangeMistake = lazily(async () => (await import('./explore-messages.tsx')).RangeMistake);
 const SourceFailed = lazily(async () => (await import('./explore-messages.tsx')).SourceFailed);
 const WaitingForFirstProfile = lazily(async () => (await import('./explore-messages.tsx')).WaitingForFirstProfile);
-const Waiting = lazily(async () => (await import('../views/waiting.tsx')).Waiting);
+const Waiting = lazily(async () => (await import('../workspace/waiting.tsx')).Waiting);
 const GridView = lazily(
   async () => (await import('./grid-view.tsx')).GridView,
   <div className={styles['waiting']} aria-busy="true" />,
@@ -48,12 +48,12 @@ export function ExplorePage(): ReactElement {
   const hasPicture = useFirstPicture();
   usePageTitle(service);
   const { range } = explored.time;
-  // Of a graph the tree tells it.
-  useEffect(() => {
-    if (grid === 'none' || range === undefined) return;
-    onScreen.setState({ link: { ...named({ subject }), ...absolute(range.startMs, range.endMs) } });
-    return () => onScreen.setState({ link: undefined });
+  // With a graph, Workspace sets this.
+  const gridView = useMemo((): View | undefined => {
+    if (grid === 'none' || range === undefined) return undefined;
+    return { kind: 'grid', link: { ...named({ subject }), ...absolute(range.startMs, range.endMs) } };
   }, [grid, range, subject]);
+  useOnScreen('view', gridView);
   return (
     <main className={styles['page']}>
       <h1 className="visually-hidden">{(service ?? 'Explore').slice(0, 200)}</h1>
@@ -99,34 +99,33 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
     () => merged && shownProfileOf(merged, { series, stepMs, isStale }),
     [merged, series, stepMs, isStale],
   );
-  const file = useLast(own);
+  const opened = useLast(own);
   const isStopped = useUi((ui) => ui.isStopped);
   // The console waits for the whole, and for what it is scaled by.
   const isReady = merged?.isWhole === true || !answer.isComing;
   const isComplete = query === undefined || (isReady && (merged === undefined || own !== undefined)) || isStopped;
-  useEffect(() => {
-    onScreen.setState({ isComplete });
-    return () => onScreen.setState({ isComplete: true });
-  }, [isComplete]);
+  useOnScreen('isComplete', isComplete);
   const nowMs = useNow();
   const failed = explored.error ?? answer.error;
   const isWaiting = own === undefined && !failed && !explored.isNothing && !isEmptyStore;
   const isLong = useLasting(isWaiting, LONG_MS);
-  const waiting = isLong && <Waiting what={askedFor(explored, nowMs)} sinceMs={LONG_MS} isOver={file !== undefined} />;
+  const waiting = isLong && (
+    <Waiting what={askedFor(explored, nowMs)} sinceMs={LONG_MS} isOver={opened !== undefined} />
+  );
   if (time.mistake !== undefined) return <RangeMistake message={time.mistake} />;
   if (isEmptyStore) return <WaitingForFirstProfile />;
   if (failed) return <SourceFailed error={failed} what="The flamegraph" />;
   const isNothing = merged?.profile.totals[0] === 0 || explored.isNothing;
   if (isNothing) return <NothingMatches explored={explored} stored={stored.data ?? undefined} />;
-  if (file === undefined) return waiting || <div className={styles['waiting']} aria-busy="true" />;
+  if (opened === undefined) return waiting || <div className={styles['waiting']} aria-busy="true" />;
   return (
     <>
       {waiting}
       <Workspace
-        file={file}
+        opened={opened}
         isStale={own === undefined}
         note={
-          answer.wholeError !== null && !file.isWhole
+          answer.wholeError !== null && !opened.isWhole
             ? 'Only the largest frames are shown, without files and lines: the source could not answer for all of them.'
             : undefined
         }
@@ -136,8 +135,8 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
 }
 
 /** The last that was there, while the next is on its way: loading takes nothing off the screen. */
-function useLast(file: ShownProfile | undefined): ShownProfile | undefined {
-  const [last, setLast] = useState(file);
-  if (file !== undefined && file !== last) setLast(file);
-  return file ?? last;
+function useLast(opened: ShownProfile | undefined): ShownProfile | undefined {
+  const [last, setLast] = useState(opened);
+  if (opened !== undefined && opened !== last) setLast(opened);
+  return opened ?? last;
 }

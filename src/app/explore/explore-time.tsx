@@ -1,11 +1,11 @@
 /** The time controls over what Explore looks at, and over what of Compare hangs on that. */
 import type { ReactElement } from 'react';
 import { isRelative, type TimeRangeText } from '#model/time-range.ts';
-import { rememberRange, usePreference } from '../preferences.ts';
+import { rememberRange, usePreference } from '../state/preferences.ts';
 import { refresh, useAutoRefresh, useNow } from '../time/refresh-clock.ts';
-import { useAskAgain } from '../source-queries.ts';
+import { useAskAgain } from '../queries/source-queries.ts';
 import { TimeControls } from '../time/time-controls.tsx';
-import { followsView } from '../compare/sides.ts';
+import { followsView } from '../sides/sides.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { named, useExplored } from './use-explored.ts';
 

@@ -7,15 +7,16 @@ import { LabelGrid } from '../overview/label-grid.tsx';
 import { ServicesGrid } from '../overview/services-grid.tsx';
 import { TypesGrid } from '../overview/types-grid.tsx';
 import { Button } from '../components/button.tsx';
-import { sourceQueries, useLabelRows, useSeries, useSource } from '../source-queries.ts';
+import { sourceQueries, useLabelRows, useSeries, useSource } from '../queries/source-queries.ts';
+import { ofSubject } from '../state/commands.ts';
 import { linkTo, navigate, useUrl } from '../url/url-store.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { Spark } from '../views/timeline/spark.tsx';
 import { NothingMatches, SourceFailed } from './explore-messages.tsx';
 import styles from './explore.module.css';
-import { costOf } from './instance-means.ts';
-import { costsOf, parsedTypes, sampleTypeOf } from './subject.ts';
-import { overviewQuestion, sparkQuestion } from './questions.ts';
+import { costOf } from '../source/instance-means.ts';
+import { costsOf, parsedTypes, sampleTypeOf } from '../source/subject.ts';
+import { overviewQuestion, sparkQuestion } from '../source/questions.ts';
 import type { Explored } from './use-explored.ts';
 
 interface GridProps {
@@ -92,8 +93,8 @@ function Services({ explored, intervalMs }: GridProps): ReactElement {
       range={time.range}
       empty={<NothingMatches explored={explored} stored={undefined} />}
       renderSpark={sparkIn(explored)}
-      hrefOf={(svc) => linkTo({ svc, type: undefined, grid: 'none', z: [], sel: [] })}
-      onService={(svc) => navigate({ svc, type: undefined, grid: 'none', z: [], sel: [], cs: [] }, 'push')}
+      hrefOf={(svc) => linkTo(ofSubject(svc, undefined))}
+      onService={(svc) => navigate({ ...ofSubject(svc, undefined), cs: [] }, 'push')}
     />
   );
 }
@@ -117,8 +118,8 @@ function Types({ explored, intervalMs }: GridProps): ReactElement {
       range={time.range}
       empty={<NothingMatches explored={explored} stored={undefined} />}
       renderSpark={sparkIn(explored)}
-      hrefOf={(type) => linkTo({ svc: subject?.service, type, grid: 'none', z: [], sel: [] })}
-      onType={(type) => navigate({ svc: subject?.service, type, grid: 'none', z: [], sel: [] }, 'push')}
+      hrefOf={(type) => linkTo(ofSubject(subject?.service, type))}
+      onType={(type) => navigate(ofSubject(subject?.service, type), 'push')}
     />
   );
 }

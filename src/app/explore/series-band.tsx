@@ -1,19 +1,19 @@
 /** The time series over the graph, with what happened when. */
-import { type ReactElement, type ReactNode, useCallback, useEffect, useMemo } from 'react';
+import { type ReactElement, type ReactNode, useCallback, useMemo } from 'react';
 import { alignSeries, pointsOf } from '#model/aligned-series.ts';
 import { type LabelSet, labelValue } from '#model/labels.ts';
 import { isSnapshot, rateScaleOf, withoutOpenSteps } from '#model/series-values.ts';
 import { formatInstant } from '#model/time-text.ts';
 import type { Series } from '#model/series.ts';
 import { absolute, type TimeRange } from '#model/time-range.ts';
-import { aroundMarker, aroundMarkerTitle } from '../compare/ranges.ts';
+import { aroundMarker, aroundMarkerTitle } from '../sides/ranges.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
-import { onScreen } from '../views/on-screen.ts';
+import { useOnScreen } from '../screen/current-view.ts';
 import { Timeline, type TimelineProps } from '../views/timeline/timeline.tsx';
-import type { Marker } from './found-markers.ts';
+import type { Marker } from '../source/detected-markers.ts';
 import { type Explored, named } from './use-explored.ts';
 import { useMarkers } from './use-markers.ts';
 import { MOST_SERIES, type ShownSeries } from './use-shown-series.ts';
@@ -49,10 +49,10 @@ export function SeriesBand(props: SeriesBandProps): ReactElement {
     const complete = raw.map((series) => withoutOpenSteps(series, stepMs, range, nowMs));
     return alignSeries(byName(complete), range, stepMs, factor);
   }, [raw, stepMs, range, profileType, scale, nowMs]);
-  useEffect(() => {
-    onScreen.setState({ series: aligned.columns.map((_, s) => pointsOf(aligned, s)) });
-    return () => onScreen.setState({ series: [] });
-  }, [aligned]);
+  useOnScreen(
+    'series',
+    useMemo(() => aligned.columns.map((_, s) => pointsOf(aligned, s)), [aligned]),
+  );
   const titleOf = useCallback((labels: LabelSet) => (by === '' ? '' : labelValue(labels, by) || '(none)'), [by]);
   const zoomTo = ({ startMs, endMs }: TimeRange): void =>
     navigate({ ...named(explored), ...absolute(startMs, endMs) }, 'push');

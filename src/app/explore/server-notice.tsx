@@ -2,10 +2,9 @@
 import { type ReactElement, useState } from 'react';
 import { formatCount } from '#model/units.ts';
 import { IconButton } from '../components/button.tsx';
-import { Icon } from '../components/icon.tsx';
-import { useServerStatus } from '../source-queries.ts';
+import { Note } from '../components/message.tsx';
+import { useServerStatus } from '../queries/source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
-import styles from './explore.module.css';
 
 /** A refusal that is older is history. */
 const TOLD_FOR_MS = 3_600_000;
@@ -19,14 +18,13 @@ export function ServerNotice(): ReactElement | null {
   const [latest] = [...recent].sort((a, b) => b.lastMs - a.lastMs);
   if (data?.problem === undefined && latest === undefined) return null;
   return (
-    <div className={styles['server']} role="status">
-      <Icon name="warn" />
-      <span>
-        {data?.problem !== undefined && `${data.problem.slice(0, 300)} `}
-        {latest &&
-          `${formatCount(count)} ${count === 1 ? 'upload was' : 'uploads were'} refused since the server started; the last: ${latest.last.slice(0, 300)}`}
-      </span>
-      {latest && <IconButton label="Dismiss" icon="close" onClick={() => setDismissed(latest.lastMs)} />}
-    </div>
+    <Note
+      kind="warn"
+      actions={latest && <IconButton label="Dismiss" icon="close" onClick={() => setDismissed(latest.lastMs)} />}
+    >
+      {data?.problem !== undefined && `${data.problem.slice(0, 300)} `}
+      {latest &&
+        `${formatCount(count)} ${count === 1 ? 'upload was' : 'uploads were'} refused since the server started; the last: ${latest.last.slice(0, 300)}`}
+    </Note>
   );
 }

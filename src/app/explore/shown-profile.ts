@@ -1,9 +1,9 @@
 /** An answer as the views take it; of snapshots, with what makes their sum a mean. */
 import type { Series } from '#model/series.ts';
 import { isSnapshot } from '#model/series-values.ts';
-import type { MergedProfile } from '../source-queries.ts';
-import type { ShownProfile, Snapshots } from '../views/shown.ts';
-import { meanHeld } from './instance-means.ts';
+import type { MergedProfile } from '../queries/source-queries.ts';
+import type { ShownProfile, Snapshots } from '../screen/shown.ts';
+import { meanHeld } from '../source/instance-means.ts';
 import type { ShownSeries } from './use-shown-series.ts';
 
 /** @returns undefined for snapshots as long as nobody knows what they are scaled by */

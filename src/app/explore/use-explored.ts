@@ -3,13 +3,13 @@ import { useMemo } from 'react';
 import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import { resolveTimeRange, type TimeRange, type TimeRangeText } from '#model/time-range.ts';
-import { useCatalogue, useSeries, useStoredRange } from '../source-queries.ts';
+import { useCatalogue, useSeries, useStoredRange } from '../queries/source-queries.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { useUrl } from '../url/url-store.ts';
-import { overviewQuestion } from './questions.ts';
-import { type Catalogue, chooseSubject, costsOf, type Subject } from './subject.ts';
-import { USUAL_INTERVAL_MS } from './upload-interval.ts';
+import { overviewQuestion } from '../source/questions.ts';
+import { type Catalogue, chooseSubject, costsOf, type Subject } from '../source/subject.ts';
+import { USUAL_INTERVAL_MS } from '../source/upload-interval.ts';
 
 /** The range where the link names none. */
 export const DEFAULT_RANGE: TimeRangeText = { from: 'now-1h', until: 'now' };

@@ -1,16 +1,14 @@
 /** What happened in a range: new versions that the data tells of, and what was told to the server, by time. */
-import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { ProfileQuery } from '#model/query.ts';
-import { useLabelNames, useSeries, useSource } from '../source-queries.ts';
-import { useFirstPicture } from '../views/first-picture.ts';
-import { findMarkers, joinMarkers, type Marker, versionLabelOf } from './found-markers.ts';
-import { versionQuestion } from './questions.ts';
+import { useLabelNames, usePostedMarkers, useSeries } from '../queries/source-queries.ts';
+import { useFirstPicture } from '../views/flamegraph/first-picture.ts';
+import { findMarkers, joinMarkers, type Marker, versionLabelOf } from '../source/detected-markers.ts';
+import { versionQuestion } from '../source/questions.ts';
 
 const NO_MARKERS: readonly Marker[] = [];
 
 export function useMarkers(query: ProfileQuery | undefined, service: string | undefined): readonly Marker[] {
-  const source = useSource();
   const hasPicture = useFirstPicture();
   const names = useLabelNames(query?.matchers ?? [], query?.range);
   const label = names.data && versionLabelOf(names.data);
@@ -19,23 +17,19 @@ export function useMarkers(query: ProfileQuery | undefined, service: string | un
     [query, label],
   );
   const versions = useSeries(hasPicture ? question : undefined);
-  const told = useQuery({
-    queryKey: ['told markers', source.id, query?.range, service],
-    queryFn: ({ signal }) => source.toldMarkers(query!.range, service!, signal),
-    enabled: query !== undefined && service !== undefined && hasPicture,
-  });
+  const posted = usePostedMarkers(hasPicture ? query?.range : undefined, service);
   return useMemo(() => {
     if (!query) return NO_MARKERS;
     const found =
       versions.data && label !== undefined && question && !versions.isPlaceholderData
         ? findMarkers(versions.data, label, query.range, question.stepMs)
         : [];
-    const heard = (told.data ?? []).map(({ timeMs, title, service: of, url }) => ({
+    const heard = (posted.data ?? []).map(({ timeMs, title, service: of, url }) => ({
       timeMs,
       title,
       details: [of === undefined ? 'Told for all services' : `Told for ${of.slice(0, 200)}`],
       url,
     }));
     return joinMarkers(found, heard);
-  }, [query, versions.data, versions.isPlaceholderData, label, question, told.data]);
+  }, [query, versions.data, versions.isPlaceholderData, label, question, posted.data]);
 }

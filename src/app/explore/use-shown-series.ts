@@ -4,10 +4,10 @@ import type { SeriesQuestion } from '#datasource/datasource.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import { isSnapshot, stepFor, uploadIntervalOf } from '#model/series-values.ts';
-import { useLabelNames, useSeries } from '../source-queries.ts';
+import { useLabelNames, useSeries } from '../queries/source-queries.ts';
 import { useUrl } from '../url/url-store.ts';
-import { meansOf, uploadsIn } from './instance-means.ts';
-import { instanceLabels, probeOf, USUAL_INTERVAL_MS } from './upload-interval.ts';
+import { meansOf, uploadsIn } from '../source/instance-means.ts';
+import { instanceLabels, probeOf, USUAL_INTERVAL_MS } from '../source/upload-interval.ts';
 
 /** Points of the series: enough for any window, and the same for all, so that a resize asks nothing anew. */
 const SERIES_POINTS = 720;

@@ -5,11 +5,12 @@ import { formatBytesOfFile, formatCount, formatValue } from '#model/units.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Icon } from '../components/icon.tsx';
-import { usePageTitle } from '../page-title.ts';
-import { useAnalysis } from '../queries.ts';
-import { openDialog, uiStore } from '../ui-store.ts';
+import { usePageTitle } from '../state/page-title.ts';
+import { useAnalysis } from '../queries/analysis-queries.ts';
+import { showFile } from '../state/commands.ts';
+import { openDialog, uiStore } from '../state/ui-store.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
-import { closeFile, type FileEntry, useFiles } from './files-store.ts';
+import { closeFile, type FileEntry, useFiles } from '../screen/files-store.ts';
 import { fileSides, pastedSource, useOpen } from './use-open.ts';
 import styles from './files.module.css';
 
@@ -64,7 +65,7 @@ export function FilesPage(): ReactElement {
               Try a demo
             </Button>
           ) : (
-            <Button kind="edged" onClick={() => navigate({ file: undefined, z: [], sel: [] }, 'push')}>
+            <Button kind="edged" onClick={() => showFile(undefined)}>
               Forget this link
             </Button>
           )}

@@ -1,7 +1,8 @@
 /** Files that nobody chose on the page: named when the server was started (`flametide cpu.pb.gz`), or opened by the system with the installed page. */
 import type { Analysis } from '#analysis/analysis.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
-import { type FileSource, openFiles } from './files-store.ts';
+import { showFile } from '../state/commands.ts';
+import { type FileSource, openFiles } from '../screen/files-store.ts';
 import { fromBrowser } from './use-open.ts';
 
 interface LaunchQueue {
@@ -39,7 +40,6 @@ export function openLaunchedFiles(analysis: Analysis): void {
   launchQueue?.setConsumer(async ({ files }) => {
     const chosen = await Promise.all(files.map((file) => file.getFile()));
     const [first] = await openFiles(analysis, fromBrowser(chosen));
-    if (first !== undefined)
-      navigate({ view: 'files', file: first, src: undefined, st: undefined, z: [], sel: [] }, 'push');
+    if (first !== undefined) showFile(first);
   });
 }

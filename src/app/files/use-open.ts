@@ -1,10 +1,11 @@
 /** Ways to open files, one for every control: pick, drop, paste, demo. The first that opens is shown. */
 import { useMemo } from 'react';
 import { demoName, demoRecipe } from '#model/demo-recipe.ts';
-import { useAnalysis } from '../queries.ts';
+import { useAnalysis } from '../queries/analysis-queries.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
-import { type FileSource, filesStore, openFileNamed, openFiles } from './files-store.ts';
+import { showFile } from '../state/commands.ts';
+import { type FileSource, filesStore, openFileNamed, openFiles } from '../screen/files-store.ts';
 
 export const FILE_INPUT_ID = 'open-files';
 
@@ -44,7 +45,7 @@ export function useOpen(): Open {
         // Whoever went on meanwhile is not called back.
         if (isAwaited && urlStore.getState().state.file === file)
           navigate({ file: opened.includes(file) ? file : first, src: undefined }, 'replace');
-        else navigate({ view: 'files', file: first, src: undefined, st: undefined, z: [], sel: [] }, 'push');
+        else showFile(first);
         return true;
       },
       pick(side) {

@@ -1,16 +1,15 @@
 /** The label explorer: a label is chosen, its values stand beside each other on one scale, and any can be kept or left out. */
-import { type ReactElement, type ReactNode, useMemo, useState } from 'react';
+import { type ReactElement, type ReactNode, useMemo } from 'react';
 import type { SampleType } from '#model/profile.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { formatCount } from '#model/units.ts';
 import { readable } from '#render/text.ts';
 import { Button } from '../components/button.tsx';
-import { PickField, PickOptions, usePickList } from '../components/pick-list.tsx';
 import { PopoverField } from '../components/popover.tsx';
-import { Notice } from '../query-bar/notice.tsx';
-import { type LabelNameRow, offeredNames, withWords } from '../query-bar/suggestions.ts';
-import { useIsNarrow } from '../views/use-narrow.ts';
+import { ListNotice, SearchList } from '../components/search-list.tsx';
+import { type LabelNameRow, offeredNames, withWords } from '../source/suggestions.ts';
+import { useIsNarrow } from '../components/use-narrow.ts';
 import { SeriesGrid } from './series-grid.tsx';
 import { mostTellingFirst } from './sort-cells.ts';
 import styles from './label-grid.module.css';
@@ -114,51 +113,33 @@ function LabelNames({
   isPanel,
   onPicked,
 }: LabelGridProps & { isPanel: boolean; onPicked(): void }): ReactElement {
-  const [text, setText] = useState('');
   const all = useMemo(() => mostTellingFirst(offeredNames(names ?? [])), [names]);
-  const rows = useMemo(() => withWords(all, text), [all, text]);
-  const list = usePickList(all.findIndex((one) => one.name === name));
-  const pick = (row: number): void => {
-    onPicked();
-    onName(rows[row].name);
-  };
   return (
-    <>
-      <div className={styles['head']}>
-        <PickField
-          takesFocus={isPanel}
-          list={list}
-          count={rows.length}
-          label="Find a label"
-          placeholder="Find a label"
-          text={text}
-          onText={(next) => {
-            setText(next);
-            list.setActive(0);
-          }}
-          onPick={pick}
-        />
-      </div>
-      <div className={styles['list']}>
-        <PickOptions
-          list={list}
-          label="Labels, the most telling first"
-          count={rows.length}
-          isChosen={(row) => rows[row].name === name}
-          onPick={pick}
-        >
-          {(row) => (
-            <>
-              <bdi>{readable(rows[row].name)}</bdi>
-              <span className={styles['count']}>
-                {rows[row].valueCount !== undefined && formatCount(rows[row].valueCount)}
-              </span>
-            </>
-          )}
-        </PickOptions>
-        {names === undefined && <Notice>Reading the labels</Notice>}
-        {all.length > 0 && rows.length === 0 && <Notice>No label has these letters.</Notice>}
-      </div>
-    </>
+    <SearchList
+      fills={!isPanel}
+      takesFocus={isPanel}
+      find="Find a label"
+      label="Labels, the most telling first"
+      rowsFor={(text) => withWords(all, text)}
+      isChosen={(row) => row.name === name}
+      onPick={(row) => {
+        onPicked();
+        onName(row.name);
+      }}
+      renderNotice={(hasRows) =>
+        names === undefined ? (
+          <ListNotice>Loading the labels</ListNotice>
+        ) : (
+          all.length > 0 && !hasRows && <ListNotice>No matching labels.</ListNotice>
+        )
+      }
+    >
+      {(row) => (
+        <>
+          <bdi>{readable(row.name)}</bdi>
+          <span className={styles['count']}>{row.valueCount !== undefined && formatCount(row.valueCount)}</span>
+        </>
+      )}
+    </SearchList>
   );
 }

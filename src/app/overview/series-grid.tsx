@@ -24,7 +24,7 @@ import { Button } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { Choice } from '../components/menu.tsx';
 import { CostText } from '../query-bar/cost-text.tsx';
-import { withWords } from '../query-bar/suggestions.ts';
+import { withWords } from '../source/suggestions.ts';
 import { type CellSort, changeText, largestValue, sortedCells } from './sort-cells.ts';
 import styles from './series-grid.module.css';
 

@@ -1,12 +1,11 @@
 /** By which label the series and the total are parted; by none as a rule. */
-import { type ReactElement, type RefObject, useMemo, useState } from 'react';
+import { type ReactElement, type RefObject, useMemo } from 'react';
 import type { LabelMatcher } from '#model/labels.ts';
 import { formatCount } from '#model/units.ts';
 import { readable } from '#render/text.ts';
-import { PickField, PickOptions, usePickList } from '../components/pick-list.tsx';
 import { PopoverField, PopoverPanel } from '../components/popover.tsx';
-import { Notice } from './notice.tsx';
-import { type LabelSource, offeredNames, useLoaded, withWords } from './suggestions.ts';
+import { ListNotice, SearchList } from '../components/search-list.tsx';
+import { type LabelNameRow, type LabelSource, offeredNames, useLoaded, withWords } from '../source/suggestions.ts';
 import styles from './query-bar.module.css';
 
 export interface GroupByProps {
@@ -44,57 +43,38 @@ export function GroupByAt({
 
 function GroupByPanel(props: GroupByProps & { onClose(): void }): ReactElement {
   const { groupBy, matchers, source, onGroupBy, onClose } = props;
-  const [text, setText] = useState('');
   const [names, retry] = useLoaded(JSON.stringify(matchers), (signal) => source.loadNames(matchers, signal));
-  const rows = useMemo(() => {
-    const found = withWords(names.kind === 'loaded' ? offeredNames(names.value) : [], text);
-    return text === '' ? [undefined, ...found] : found;
-  }, [names, text]);
-  const list = usePickList(-1);
-  const pick = (row: number): void => {
-    onClose();
-    onGroupBy(rows[row]?.name);
-  };
+  const all = useMemo(() => (names.kind === 'loaded' ? offeredNames(names.value) : []), [names]);
   return (
     <div className={styles['types']}>
-      <div className={styles['head']}>
-        <PickField
-          takesFocus
-          list={list}
-          count={rows.length}
-          label="Find a label"
-          placeholder="Find a label"
-          text={text}
-          onText={(next) => {
-            setText(next);
-            list.setActive(0);
-          }}
-          onPick={pick}
-        />
-      </div>
-      <div className={styles['list']}>
-        <PickOptions
-          list={list}
-          label="Labels"
-          count={rows.length}
-          isChosen={(row) => rows[row]?.name === groupBy}
-          onPick={pick}
-        >
-          {(row) => (
-            <>
-              {rows[row] === undefined ? <bdi>none</bdi> : <bdi>{readable(rows[row].name)}</bdi>}
-              <span className={styles['count']}>
-                {rows[row]?.valueCount !== undefined && formatCount(rows[row].valueCount)}
-              </span>
-            </>
-          )}
-        </PickOptions>
-        {names.kind === 'loading' && <Notice>Reading the labels</Notice>}
-        {names.kind === 'failed' && (
-          <Notice onRetry={retry}>The labels could not be read: {readable(names.message)}</Notice>
+      <SearchList
+        find="Find a label"
+        label="Labels"
+        rowsFor={(text): readonly (LabelNameRow | undefined)[] =>
+          text === '' ? [undefined, ...all] : withWords(all, text)
+        }
+        isChosen={(row) => row?.name === groupBy}
+        onPick={(row) => {
+          onClose();
+          onGroupBy(row?.name);
+        }}
+        renderNotice={(hasRows) =>
+          names.kind === 'loading' ? (
+            <ListNotice>Loading the labels</ListNotice>
+          ) : names.kind === 'failed' ? (
+            <ListNotice onRetry={retry}>Could not load the labels: {readable(names.message)}</ListNotice>
+          ) : (
+            !hasRows && <ListNotice>No matching labels.</ListNotice>
+          )
+        }
+      >
+        {(row) => (
+          <>
+            <bdi>{row === undefined ? 'none' : readable(row.name)}</bdi>
+            <span className={styles['count']}>{row?.valueCount !== undefined && formatCount(row.valueCount)}</span>
+          </>
         )}
-        {names.kind === 'loaded' && rows.length === 0 && <Notice>No label has these letters.</Notice>}
-      </div>
+      </SearchList>
     </div>
   );
 }

@@ -8,7 +8,7 @@ import { Button, IconButton } from '../components/button.tsx';
 import { CutInside } from '../components/cut-inside.tsx';
 import { PopoverPanel } from '../components/popover.tsx';
 import { lazily } from '../components/lazily.tsx';
-import type { LabelSource } from './suggestions.ts';
+import type { LabelSource } from '../source/suggestions.ts';
 import styles from './query-bar.module.css';
 
 const LabelEditor = lazily(async () => (await import('./label-editor.tsx')).LabelEditor);

@@ -8,6 +8,7 @@ import { formatCount } from '#model/units.ts';
 import { readable } from '#render/text.ts';
 import { Button } from '../components/button.tsx';
 import { PickField, PickOptions, usePickList } from '../components/pick-list.tsx';
+import { ListNotice } from '../components/search-list.tsx';
 import { CostText } from './cost-text.tsx';
 import {
   draftOf,
@@ -19,8 +20,14 @@ import {
   withOperator,
   withValueToggled,
 } from './label-draft.ts';
-import { Notice } from './notice.tsx';
-import { busiestFirst, type CostRow, type LabelSource, offeredNames, useLoaded, withWords } from './suggestions.ts';
+import {
+  busiestFirst,
+  type CostRow,
+  type LabelSource,
+  offeredNames,
+  useLoaded,
+  withWords,
+} from '../source/suggestions.ts';
 import styles from './query-bar.module.css';
 
 const operators: readonly { readonly operator: LabelDraft['operator']; readonly title: string }[] = [
@@ -192,14 +199,14 @@ export function LabelEditor(props: LabelEditorProps): ReactElement {
               </>
             )}
           </PickOptions>
-          {names.kind === 'loading' && <Notice>Reading the labels</Notice>}
+          {names.kind === 'loading' && <ListNotice>Reading the labels</ListNotice>}
           {names.kind === 'failed' && (
-            <Notice onRetry={retryNames}>The labels could not be read: {readable(names.message)}</Notice>
+            <ListNotice onRetry={retryNames}>The labels could not be read: {readable(names.message)}</ListNotice>
           )}
           {names.kind === 'loaded' && nameRows.length === 0 && (
-            <Notice>
+            <ListNotice>
               {nameText === '' ? 'The profiles in this range have no labels.' : 'No label has these letters.'}
-            </Notice>
+            </ListNotice>
           )}
         </div>
         <div className={styles['values']}>
@@ -208,7 +215,7 @@ export function LabelEditor(props: LabelEditorProps): ReactElement {
             {draft.name !== '' && whole > 0 && <span>{costTitle} in this range</span>}
           </div>
           {draft.name === '' ? (
-            <Notice>Choose a label to see its values.</Notice>
+            <ListNotice>Choose a label to see its values.</ListNotice>
           ) : (
             <PickOptions
               list={valueList}
@@ -239,12 +246,12 @@ export function LabelEditor(props: LabelEditorProps): ReactElement {
               }}
             </PickOptions>
           )}
-          {draft.name !== '' && values.kind === 'loading' && <Notice>Reading the values</Notice>}
+          {draft.name !== '' && values.kind === 'loading' && <ListNotice>Reading the values</ListNotice>}
           {values.kind === 'failed' && (
-            <Notice onRetry={retryValues}>The values could not be read: {readable(values.message)}</Notice>
+            <ListNotice onRetry={retryValues}>The values could not be read: {readable(values.message)}</ListNotice>
           )}
           {values.kind === 'loaded' && allValues.length === 0 && filter === '' && (
-            <Notice>No series in this range has this label.</Notice>
+            <ListNotice>No series in this range has this label.</ListNotice>
           )}
         </div>
       </div>

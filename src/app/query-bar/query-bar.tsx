@@ -6,11 +6,11 @@ import type { ProfileType } from '#model/profile-type.ts';
 import type { SampleType } from '#model/profile.ts';
 import { Button } from '../components/button.tsx';
 import { MenuButton } from '../components/menu.tsx';
-import { useIsNarrow } from '../views/use-narrow.ts';
+import { useIsNarrow } from '../components/use-narrow.ts';
 import { GroupBy, GroupByAt } from './group-by.tsx';
 import { LabelChips } from './label-chips.tsx';
 import { ServicePicker } from './service-picker.tsx';
-import type { CostRow, LabelSource } from './suggestions.ts';
+import type { CostRow, LabelSource } from '../source/suggestions.ts';
 import { TypePicker } from './type-picker.tsx';
 import styles from './query-bar.module.css';
 

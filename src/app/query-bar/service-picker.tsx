@@ -1,14 +1,13 @@
 /** Which service: a field, and a searched list with what each costs, the busiest first. */
-import { type ReactElement, type ReactNode, useMemo, useState } from 'react';
+import { type ReactElement, type ReactNode, useMemo } from 'react';
 import type { SampleType } from '#model/profile.ts';
 import { formatCount, formatShare } from '#model/units.ts';
 import { readable } from '#render/text.ts';
 import { Button } from '../components/button.tsx';
-import { PickField, PickOptions, usePickList } from '../components/pick-list.tsx';
 import { PopoverField } from '../components/popover.tsx';
+import { ListNotice, SearchList } from '../components/search-list.tsx';
 import { CostText } from './cost-text.tsx';
-import { busiestFirst, type CostRow, withWords } from './suggestions.ts';
-import { Notice } from './notice.tsx';
+import { busiestFirst, type CostRow, withWords } from '../source/suggestions.ts';
 import styles from './query-bar.module.css';
 
 export interface ServicePickerProps {
@@ -39,61 +38,42 @@ export function ServicePicker(props: ServicePickerProps): ReactElement {
 
 function Services(props: ServicePickerProps & { onClose(): void }): ReactElement {
   const { services, service, costType, renderSpark, onService, onAllServices, onClose } = props;
-  const [text, setText] = useState('');
   const all = useMemo(() => busiestFirst(services ?? []), [services]);
   const whole = useMemo(() => all.reduce((sum, { cost }) => sum + (cost ?? 0), 0), [all]);
-  const rows = useMemo(() => withWords(all, text), [all, text]);
-  const list = usePickList(all.findIndex(({ name }) => name === service));
-  const pick = (row: number): void => {
-    onClose();
-    onService(rows[row].name);
-  };
   return (
     <div className={styles['services']}>
-      <div className={styles['head']}>
-        <PickField
-          takesFocus
-          list={list}
-          count={rows.length}
-          label="Find a service"
-          placeholder="Find a service"
-          text={text}
-          onText={(next) => {
-            setText(next);
-            list.setActive(0);
-          }}
-          onPick={pick}
-        />
-      </div>
-      <div className={styles['list']}>
-        {services === undefined && <Notice>Reading the services</Notice>}
-        {services !== undefined && rows.length === 0 && (
-          <Notice>
-            {all.length === 0 ? 'No service has profiles in this range.' : 'No service has these letters.'}
-          </Notice>
+      <SearchList
+        find="Find a service"
+        label="Services, the busiest first"
+        rowsFor={(text) => withWords(all, text)}
+        isChosen={({ name }) => name === service}
+        onPick={({ name }) => {
+          onClose();
+          onService(name);
+        }}
+        renderNotice={(hasRows) =>
+          services === undefined ? (
+            <ListNotice>Loading the services</ListNotice>
+          ) : (
+            !hasRows && (
+              <ListNotice>
+                {all.length === 0 ? 'No service has profiles in this range.' : 'No matching services.'}
+              </ListNotice>
+            )
+          )
+        }
+      >
+        {({ name, cost }) => (
+          <>
+            <bdi title={readable(name)}>{readable(name) || '(no name)'}</bdi>
+            {renderSpark && <span className={styles['spark']}>{renderSpark(name)}</span>}
+            <span className={styles['cost']}>
+              <CostText cost={cost} type={costType} />
+            </span>
+            <span className={styles['share']}>{cost === undefined ? '' : formatShare(cost, whole)}</span>
+          </>
         )}
-        <PickOptions
-          list={list}
-          label="Services, the busiest first"
-          count={rows.length}
-          isChosen={(row) => rows[row].name === service}
-          onPick={pick}
-        >
-          {(row) => {
-            const { name, cost } = rows[row];
-            return (
-              <>
-                <bdi title={readable(name)}>{readable(name) || '(no name)'}</bdi>
-                {renderSpark && <span className={styles['spark']}>{renderSpark(name)}</span>}
-                <span className={styles['cost']}>
-                  <CostText cost={cost} type={costType} />
-                </span>
-                <span className={styles['share']}>{cost === undefined ? '' : formatShare(cost, whole)}</span>
-              </>
-            );
-          }}
-        </PickOptions>
-      </div>
+      </SearchList>
       <div className={styles['foot']}>
         <span>
           {formatCount(all.length)} {all.length === 1 ? 'service' : 'services'}

@@ -1,11 +1,10 @@
 /** Which profile type of the service, in groups and in the field's words. */
-import { type ReactElement, useMemo, useState } from 'react';
+import { type ReactElement, useMemo } from 'react';
 import { inListOrder, type ProfileType, profileTypeGroup, profileTypeTitle } from '#model/profile-type.ts';
 import { readable } from '#render/text.ts';
-import { PickField, PickOptions, usePickList } from '../components/pick-list.tsx';
 import { PopoverField } from '../components/popover.tsx';
-import { Notice } from './notice.tsx';
-import { withWords } from './suggestions.ts';
+import { ListNotice, SearchList } from '../components/search-list.tsx';
+import { withWords } from '../source/suggestions.ts';
 import styles from './query-bar.module.css';
 
 export interface TypePickerProps {
@@ -25,62 +24,39 @@ export function TypePicker(props: TypePickerProps): ReactElement {
 }
 
 function Types({ types, type, onType, onClose }: TypePickerProps & { onClose(): void }): ReactElement {
-  const [text, setText] = useState('');
   const all = useMemo(
     () => inListOrder(types).map((one) => ({ type: one, name: `${profileTypeTitle(one)} ${one.id}` })),
     [types],
   );
-  const rows = useMemo(() => withWords(all, text), [all, text]);
-  const list = usePickList(all.findIndex((one) => one.type.id === type?.id));
-  const pick = (row: number): void => {
-    onClose();
-    onType(rows[row].type);
-  };
-  const groupAt = (row: number): string | undefined => rows[row] && profileTypeGroup(rows[row].type);
   return (
     <div className={styles['types']}>
-      <div className={styles['head']}>
-        <PickField
-          takesFocus
-          list={list}
-          count={rows.length}
-          label="Find a profile type"
-          placeholder="Find a profile type"
-          text={text}
-          onText={(next) => {
-            setText(next);
-            list.setActive(0);
-          }}
-          onPick={pick}
-        />
-      </div>
-      <div className={styles['list']}>
-        {rows.length === 0 && (
-          <Notice>
-            {all.length === 0 ? 'This service has no profiles in this range.' : 'No type has these letters.'}
-          </Notice>
+      <SearchList
+        find="Find a profile type"
+        label="Profile types"
+        rowsFor={(text) => withWords(all, text)}
+        isChosen={(row) => row.type.id === type?.id}
+        headingOf={(row) => profileTypeGroup(row.type)}
+        onPick={(row) => {
+          onClose();
+          onType(row.type);
+        }}
+        renderNotice={(hasRows) =>
+          !hasRows && (
+            <ListNotice>
+              {all.length === 0 ? 'This service has no profiles in this range.' : 'No matching profile types.'}
+            </ListNotice>
+          )
+        }
+      >
+        {({ type: one }) => (
+          <>
+            <bdi>{readable(profileTypeTitle(one))}</bdi>
+            <span className={styles['id']}>
+              <bdi>{readable(`${one.name}:${one.sampleType}`)}</bdi>
+            </span>
+          </>
         )}
-        <PickOptions
-          list={list}
-          label="Profile types"
-          count={rows.length}
-          isChosen={(row) => rows[row].type.id === type?.id}
-          headingOf={(row) => (groupAt(row) === groupAt(row - 1) ? undefined : groupAt(row))}
-          onPick={pick}
-        >
-          {(row) => {
-            const { name, sampleType } = rows[row].type;
-            return (
-              <>
-                <bdi>{readable(profileTypeTitle(rows[row].type))}</bdi>
-                <span className={styles['id']}>
-                  <bdi>{readable(`${name}:${sampleType}`)}</bdi>
-                </span>
-              </>
-            );
-          }}
-        </PickOptions>
-      </div>
+      </SearchList>
     </div>
   );
 }

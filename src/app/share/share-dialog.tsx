@@ -3,25 +3,27 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import { isRelative, rangeTitle } from '#model/time-range.ts';
 import { formatBytesOfFile } from '#model/units.ts';
+import { useStore } from 'zustand';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Icon } from '../components/icon.tsx';
-import { useAnalysis } from '../queries.ts';
-import { useServerStatus } from '../source-queries.ts';
+import { useAnalysis } from '../queries/analysis-queries.ts';
+import { useServerStatus } from '../queries/source-queries.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { parseUrl } from '../url/codec.ts';
 import type { UrlState } from '../url/url-state.ts';
-import { linkOnScreen, movingLink } from '../views/link-on-screen.ts';
-import { useOnScreen } from '../views/on-screen.ts';
-import { keepView, type KeptLink, shortLinkOf } from './keep-view.ts';
-import { KeptLinks, LINKS_KEY } from './kept-links.tsx';
-import { linkAsMarkdown, linkRows } from './link-words.ts';
+import { linkOnScreen, movingLink } from '../screen/link-on-screen.ts';
+import { comparisonOf, onScreen, treeOf, useCurrentView } from '../screen/current-view.ts';
+import { keepView, type KeptLink, shortLinkOf } from './save-snapshot.ts';
+import { KeptLinks, LINKS_KEY } from './saved-links.tsx';
+import { linkAsMarkdown, linkRows } from './link-summary.ts';
 import styles from './share.module.css';
 
 type Form = 'fixed' | 'moving' | 'kept';
 
 export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
-  const { isComplete, tree, comparison } = useOnScreen();
+  const view = useCurrentView();
+  const isComplete = useStore(onScreen, (screen) => screen.isComplete);
   const analysis = useAnalysis();
   const queries = useQueryClient();
   const hasServer = useServerStatus().data !== undefined;
@@ -42,7 +44,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
 
   // Disabled they would lose the focus while they work.
   const canShorten = busy === undefined && url === link;
-  const isShown = tree !== undefined || comparison !== undefined;
+  const isShown = (treeOf(view) ?? comparisonOf(view)) !== undefined;
   const canKeep = busy === undefined && isComplete && isShown;
 
   const copy = async (text: string, what: string): Promise<void> => {

@@ -4,7 +4,7 @@ import type { DataSource } from '#datasource/datasource.ts';
 import { fetchSnapshot } from '#datasource/short-links.ts';
 import { type KeptAnswers, snapshotSource, unpackSnapshot } from '#datasource/snapshot.ts';
 import type { TimeRange } from '#model/time-range.ts';
-import { closeFile, openFiles } from '../files/files-store.ts';
+import { closeFile, openFiles } from '../screen/files-store.ts';
 
 export interface Snapshot {
   readonly source: DataSource;
@@ -42,6 +42,7 @@ export function snapshotQuery(analysis: Analysis, id: string) {
         bytes: packed.length,
       };
     },
+    meta: { isDrawnFirst: true } as const,
     gcTime: Infinity,
   };
 }

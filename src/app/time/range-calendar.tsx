@@ -15,7 +15,7 @@ import {
 import { civilOf } from '#model/civil-time.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { Icon } from '../components/icon.tsx';
-import buttonStyles from '../components/button.module.css';
+import { squareButtonClass } from '../components/button.tsx';
 import styles from './range-panel.module.css';
 
 interface RangeCalendarProps {
@@ -40,7 +40,6 @@ export function RangeCalendar({ range, nowMs, zone, onDays }: RangeCalendarProps
     if (value) setFocused(value.end);
     // oxlint-disable-next-line react/exhaustive-deps -- the day is another object each time
   }, [endKey]);
-  const arrow = `${buttonStyles['button']} ${buttonStyles['square']}`;
   return (
     // The page speaks English, whatever the browser does.
     <I18nProvider locale="en-GB">
@@ -65,10 +64,10 @@ export function RangeCalendar({ range, nowMs, zone, onDays }: RangeCalendarProps
           >
             <header>
               <Heading level={3} />
-              <Button slot="previous" className={arrow}>
+              <Button slot="previous" className={squareButtonClass}>
                 <Icon name="left" />
               </Button>
-              <Button slot="next" className={arrow}>
+              <Button slot="next" className={squareButtonClass}>
                 <Icon name="right" />
               </Button>
             </header>

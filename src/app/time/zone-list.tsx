@@ -1,7 +1,7 @@
 /** Which zone: a search field over all that the browser knows. */
-import { type ReactElement, useMemo, useState } from 'react';
+import { type ReactElement, useMemo } from 'react';
 import { formatOffset } from '#model/time-text.ts';
-import { PickField, PickOptions, usePickList } from '../components/pick-list.tsx';
+import { ListNotice, SearchList } from '../components/search-list.tsx';
 import { zoneName } from './zone-name.ts';
 import { zoneNames, zonesLike } from './zone-names.ts';
 import styles from './zone-list.module.css';
@@ -15,48 +15,25 @@ interface ZoneListProps {
 }
 
 export function ZoneList({ zone, nowMs, onPick }: ZoneListProps): ReactElement {
-  const [text, setText] = useState('');
   const names = useMemo(() => zoneNames(zone), [zone]);
-  const zones = useMemo(() => zonesLike(names, text), [names, text]);
-  const list = usePickList(names.indexOf(zone));
-  const pick = (row: number): void => onPick(zones[row]);
   return (
     <div className={styles['zones']}>
-      <div className={styles['head']}>
-        <PickField
-          takesFocus
-          list={list}
-          count={zones.length}
-          label="Find a zone"
-          placeholder="Find a zone"
-          text={text}
-          onText={(next) => {
-            setText(next);
-            list.setActive(0);
-          }}
-          onPick={pick}
-        />
-      </div>
-      <div className={styles['list']}>
-        {zones.length === 0 && <p className={styles['none']}>No zone has these letters.</p>}
-        <PickOptions
-          list={list}
-          label="Zones"
-          count={zones.length}
-          isChosen={(row) => zones[row] === zone}
-          onPick={pick}
-        >
-          {(row) => {
-            const name = zones[row];
-            return (
-              <>
-                <bdi>{name === 'local' ? `Local time, ${shown(zoneName(name))}` : shown(name)}</bdi>
-                <span className={styles['offset']}>{formatOffset(nowMs, zoneName(name))}</span>
-              </>
-            );
-          }}
-        </PickOptions>
-      </div>
+      <SearchList
+        fills
+        find="Find a time zone"
+        label="Time zones"
+        rowsFor={(text) => zonesLike(names, text)}
+        isChosen={(name) => name === zone}
+        onPick={onPick}
+        renderNotice={(hasRows) => !hasRows && <ListNotice>No matching time zones.</ListNotice>}
+      >
+        {(name) => (
+          <>
+            <bdi>{name === 'local' ? `Local time, ${shown(zoneName(name))}` : shown(name)}</bdi>
+            <span className={styles['offset']}>{formatOffset(nowMs, zoneName(name))}</span>
+          </>
+        )}
+      </SearchList>
     </div>
   );
 }

@@ -6,9 +6,11 @@ import { isZone } from '#model/civil-time.ts';
 import { parseProfileType } from '#model/profile-type.ts';
 import { normalisations } from '#model/normalise.ts';
 import { isTimePoint } from '#model/time-range.ts';
-import type { Transform } from '#model/transforms/registry.ts';
+import { parsePath, printPath } from '#model/path-text.ts';
+import { MAX_TEXT_LENGTH } from '#model/transforms/kind.ts';
+import { parseTransform, printTransform, type Transform } from '#model/transforms/registry.ts';
 import { isLinkId, longestLink } from '#wire/links.ts';
-import { LONGEST_TEXT, parsePath, parseTransform, printPath, printTransform } from './transform-text.ts';
+import { paneIds } from './panes.ts';
 import { PACKED_KEY, packLink, unpackLink } from './packed-link.ts';
 import type { UrlState } from './url-state.ts';
 
@@ -83,7 +85,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   src: demo(),
   file: optionalText(),
   st: optionalText(),
-  pane: oneOf(['both', 'flame', 'functions', 'sides', 'sandwich', 'tree', 'source'], 'both'),
+  pane: oneOf(paneIds, 'both'),
   s: plainText(),
   z: path(),
   sel: path(),
@@ -201,7 +203,7 @@ function labelMatchers(name: string): Key<UrlState['q']> {
     fallback: [],
     isChoice: false,
     parse: ([value = ''], link) => {
-      const parsed = value.length <= LONGEST_TEXT ? parseLabelSelector(`{${value}}`) : undefined;
+      const parsed = value.length <= MAX_TEXT_LENGTH ? parseLabelSelector(`{${value}}`) : undefined;
       if (!parsed?.ok) return undefined;
       if (parsed.matchers.length <= MOST_MATCHERS) return parsed.matchers;
       link.notice(`${name}= has ${parsed.matchers.length} matchers; the first ${MOST_MATCHERS} are asked for.`);
@@ -274,7 +276,7 @@ function plainText(): Key<string> {
   return {
     fallback: '',
     isChoice: false,
-    parse: ([value = '']) => (value.length <= LONGEST_TEXT ? value : undefined),
+    parse: ([value = '']) => (value.length <= MAX_TEXT_LENGTH ? value : undefined),
     print: (value) => (value === '' ? [] : [value]),
   };
 }
@@ -283,7 +285,7 @@ function optionalText(): Key<string | undefined> {
   return {
     fallback: undefined,
     isChoice: false,
-    parse: ([value = '']) => (value !== '' && value.length <= LONGEST_TEXT ? value : undefined),
+    parse: ([value = '']) => (value !== '' && value.length <= MAX_TEXT_LENGTH ? value : undefined),
     print: (value) => (value === undefined ? [] : [value]),
   };
 }

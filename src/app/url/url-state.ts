@@ -4,6 +4,7 @@ import type { DiffWidth } from '#model/diff.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import type { Normalisation } from '#model/normalise.ts';
 import type { Transform } from '#model/transforms/registry.ts';
+import type { Pane } from './panes.ts';
 
 export interface UrlState {
   readonly view: 'explore' | 'compare' | 'files';
@@ -62,7 +63,7 @@ export interface UrlState {
   readonly snap: string | undefined;
   /** Sample type by its name; the file's own default without it. */
   readonly st: string | undefined;
-  readonly pane: 'flame' | 'functions' | 'both' | 'sides' | 'sandwich' | 'tree' | 'source';
+  readonly pane: Pane;
   /** Search. */
   readonly s: string;
   /** The frame that fills the width, and the selected one. */

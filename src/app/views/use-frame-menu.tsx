@@ -1,9 +1,9 @@
 /** The menu of a frame: one list for the graph, Sandwich and the keyboard. */
 import { type ReactElement, useRef, useState } from 'react';
 import { nodeName } from '#model/call-tree.ts';
-import { type Command, type FrameTarget, frameCommands } from '../commands.ts';
+import { type Command, type FrameTarget, frameCommands } from '../state/commands.ts';
 import { MenuAt } from '../components/menu.tsx';
-import type { Place } from '../ui-store.ts';
+import type { Place } from '../state/ui-store.ts';
 
 interface OpenMenu {
   readonly target: FrameTarget;

@@ -1,24 +1,51 @@
-/** Bottom up: every self starts at its own function and goes on to its callers. */
-import type { Steps } from '#base/steps.ts';
-import type { CallTree, SiblingOrder } from '../call-tree.ts';
+/** invert: bottom up; every self starts at its own function and goes on to its callers. */
+import type { CallTree } from '../call-tree.ts';
 import { addCallers } from '../callers-path.ts';
 import { TreeBuilder } from '../tree-builder.ts';
-import { addSelf, type Transformed } from './rebuild.ts';
+import type { TransformKind, TransformWork } from './kind.ts';
+import { addSelf } from './rebuild.ts';
 
 /** Work is counted in frames walked, as one deep node costs as much as thousands of flat ones. */
 const FRAMES_A_STEP = 200_000;
 
-/** Cost follows the summed depth of all nodes with a self. @throws RangeError when the tree grows too large. */
-export function* invert(tree: CallTree, order: SiblingOrder, nameRank: Int32Array): Steps<Transformed> {
-  const builder = new TreeBuilder(tree.exact !== undefined);
-  let frames = 0;
-  for (let node = 0; node < tree.length; node++) {
-    if (tree.exact ? tree.exact.self[node] === 0n : tree.self[node] === 0) continue;
-    addSelf(builder, tree, node, addCallers(builder, tree, node, 0));
-    frames += tree.depth[node];
-    if (frames < FRAMES_A_STEP) continue;
-    frames = 0;
-    yield node / tree.length;
-  }
-  return { tree: builder.seal(order, nameRank), matched: tree.length - 1 };
+export const invert: TransformKind<{ readonly kind: 'invert' }> = {
+  kind: 'invert',
+  title: () => 'invert',
+  menu: [{ title: 'Invert: leaves first', transform: { kind: 'invert' } }],
+  form: undefined,
+  print: () => undefined,
+  parse: (text) => (text === undefined ? { kind: 'invert' } : undefined),
+  keepsPaths: false,
+};
+
+export const invertWork: TransformWork<{ readonly kind: 'invert' }> = {
+  // Cost follows the summed depth of all nodes with a self. Not a `rebuild`: one node becomes a whole path.
+  *apply(tree, _, __, { order, nameRank }) {
+    const builder = new TreeBuilder(tree.exact !== undefined);
+    let frames = 0;
+    for (let node = 0; node < tree.length; node++) {
+      if (tree.exact ? tree.exact.self[node] === 0n : tree.self[node] === 0) continue;
+      addSelf(builder, tree, node, addCallers(builder, tree, node, 0));
+      frames += tree.depth[node];
+      if (frames < FRAMES_A_STEP) continue;
+      frames = 0;
+      yield node / tree.length;
+    }
+    return { tree: builder.seal(order, nameRank), matched: tree.length - 1 };
+  },
+  // oxlint-disable-next-line require-yield -- nothing to compute
+  *onStacks() {
+    return { reshapes: true };
+  },
+};
+
+/** Whether the tree has the leaves first: each invert turns it around. */
+export function isInverted(transforms: readonly { readonly kind: string }[]): boolean {
+  return transforms.filter(({ kind }) => kind === 'invert').length % 2 === 1;
+}
+
+/** Of an inverted tree a function's own cost is the total of its node below the root. @param self by function, written */
+export function selfOfInverted(tree: CallTree, self: Float64Array): void {
+  self.fill(0);
+  for (let node = 1; node < tree.length; node = tree.subtreeEnd[node]) self[tree.func[node]] += tree.total[node];
 }

@@ -1,36 +1,45 @@
-/** The one way a transform makes a tree: old nodes are placed in a new one, and their selves go with them. */
-import type { CallTree, SiblingOrder } from '../call-tree.ts';
+/** Makes the tree of a transform: each old node gets a place in the new tree, and its self goes there. */
+import type { CallTree, Siblings } from '../call-tree.ts';
 import { TreeBuilder } from '../tree-builder.ts';
-
-export interface Transformed {
-  readonly tree: CallTree;
-  /** Nodes that the transform found; 0: it matched nothing. */
-  readonly matched: number;
-}
 
 /**
  * @param place where the old node goes, given its place's caller: a node of the builder, or -1 to drop its self.
  * Called once per node in depth-first order, the root aside, which stays the root.
+ * @param keepsSelf whether the self of a node that has a place counts
  */
 export function rebuild(
   tree: CallTree,
-  order: SiblingOrder,
-  nameRank: Int32Array,
+  siblings: Siblings,
   place: (node: number, callerPlace: number, builder: TreeBuilder) => number,
-  rootStays: boolean,
+  keepsSelf: (node: number) => boolean = () => true,
 ): CallTree {
   const builder = new TreeBuilder(tree.exact !== undefined);
   const placed = new Int32Array(tree.length);
-  if (rootStays) addSelf(builder, tree, 0, 0);
-  for (let node = 1; node < tree.length; node++) {
-    const to = place(node, placed[tree.parent[node]], builder);
-    placed[node] = to;
-    if (to >= 0) addSelf(builder, tree, node, to);
+  for (let node = 0; node < tree.length; node++) {
+    if (node > 0) placed[node] = place(node, placed[tree.parent[node]], builder);
+    if (placed[node] >= 0 && keepsSelf(node)) addSelf(builder, tree, node, placed[node]);
   }
-  return builder.seal(order, nameRank);
+  return builder.seal(siblings.order, siblings.nameRank);
+}
+
+/** The nodes that `isKept`, each under its callers, which are left without a self of their own. */
+export function keepNodes(tree: CallTree, siblings: Siblings, isKept: (node: number) => boolean): CallTree {
+  return rebuild(tree, siblings, (node, caller, builder) => builder.child(caller, tree.func[node]), isKept);
 }
 
 export function addSelf(builder: TreeBuilder, tree: CallTree, node: number, to: number): void {
   if (tree.exact) builder.addExact(to, tree.exact.self[node]);
   else builder.add(to, tree.self[node]);
+}
+
+/** 1 for nodes that are a match or stand below one, and how many are a match. */
+export function insideHits(tree: CallTree, hit: Uint8Array): { inside: Uint8Array; matched: number } {
+  const inside = new Uint8Array(tree.length);
+  let matched = 0;
+  for (let node = 1; node < tree.length; node++) {
+    const isHit = hit[tree.func[node]];
+    matched += isHit;
+    inside[node] = isHit | inside[tree.parent[node]];
+  }
+  return { inside, matched };
 }

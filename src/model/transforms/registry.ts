@@ -1,28 +1,47 @@
-/** The transforms: what each does to a tree, in the order in which they are offered. Names follow pprof where pprof has one. */
-import { assertNever } from '#base/assert.ts';
+/** The transforms, in the order in which menus offer them. Names follow pprof where pprof has one. */
 import type { Steps } from '#base/steps.ts';
-import type { CallPath } from '../call-path.ts';
 import type { CallTree, SiblingOrder } from '../call-tree.ts';
-import { matchFunctions, parseSearch, type SearchFacts } from '../search.ts';
 import { rankNames } from '../tree-builder.ts';
-import { focus, focusPath, ignore } from './keep-stacks.ts';
-import { invert } from './invert.ts';
-import { hide, mergeRecursion, showFrom } from './move-frames.ts';
+import { focus, focusWork } from './focus.ts';
+import { focusPath, focusPathWork } from './focus-path.ts';
+import type { FunctionFacts } from './function-tables.ts';
+import { groupBy, groupByWork } from './group-by.ts';
+import { hide, hideWork } from './hide.ts';
+import { ignore, ignoreWork } from './ignore.ts';
+import { invert, invertWork } from './invert.ts';
+import type { TransformKind, TransformWork } from './kind.ts';
+import { mergeRecursion, mergeRecursionWork } from './merge-recursion.ts';
 import type { OwnCode } from './own-code.ts';
-import type { Transformed } from './rebuild.ts';
-import { type FrameGroup, type FunctionFacts, groupBy, rename } from './rename-functions.ts';
+import { rename, renameWork } from './rename.ts';
+import { showFrom, showFromWork } from './show-from.ts';
 
-/** `match` is a search text (`search.ts`). */
-export type Transform =
-  | { readonly kind: 'focus'; readonly match: string } // keeps stacks through a match, callers and all
-  | { readonly kind: 'focus-path'; readonly path: CallPath } // keeps stacks through this one node
-  | { readonly kind: 'hide'; readonly match: string } // drops frames, their cost goes to the caller
-  | { readonly kind: 'ignore'; readonly match: string } // drops stacks through a match
-  | { readonly kind: 'show-from'; readonly match: string } // drops what is above the first match, and stacks without one
-  | { readonly kind: 'merge-recursion' } // a function called again below itself goes on at its first call
-  | { readonly kind: 'group-by'; readonly by: FrameGroup } // a frame becomes its package, file or binary
-  | { readonly kind: 'rename'; readonly match: string; readonly name: string } // see rename-functions.ts
-  | { readonly kind: 'invert' }; // leaves first
+// The list of the words, and below it that of the work: a page that imports only the words gets only those.
+const all = [focus, focusPath, hide, ignore, showFrom, invert, mergeRecursion, groupBy, rename] as const;
+
+type TransformOf<Kind> = Kind extends TransformKind<infer T> ? T : never;
+export type Transform = TransformOf<(typeof all)[number]>;
+
+export const transformKinds: readonly TransformKind<Transform>[] = all;
+
+export function kindOf({ kind }: { readonly kind: Transform['kind'] }): TransformKind<Transform> {
+  return transformKinds.find((one) => one.kind === kind)!;
+}
+
+const work: { readonly [K in Transform['kind']]: TransformWork<Extract<Transform, { kind: K }>> } = {
+  focus: focusWork,
+  'focus-path': focusPathWork,
+  hide: hideWork,
+  ignore: ignoreWork,
+  'show-from': showFromWork,
+  invert: invertWork,
+  'merge-recursion': mergeRecursionWork,
+  'group-by': groupByWork,
+  rename: renameWork,
+};
+
+export function workOf({ kind }: Transform): TransformWork<Transform> {
+  return work[kind];
+}
 
 export function* applyTransforms(
   tree: CallTree,
@@ -36,7 +55,7 @@ export function* applyTransforms(
   let known = facts;
   for (const [i, transform] of transforms.entries()) {
     yield i / transforms.length;
-    const result = yield* applyOne(shown, transform, known, order, nameRank);
+    const result = yield* workOf(transform).apply(shown, transform, known, { order, nameRank });
     shown = result.tree;
     if (result.facts && result.facts !== known) {
       known = result.facts;
@@ -47,75 +66,19 @@ export function* applyTransforms(
   return { tree: shown, matched, facts: known };
 }
 
-/** Whether there is something to be said about it beside what it is. */
-export function isEditable({ kind }: Transform): boolean {
-  return kind !== 'merge-recursion' && kind !== 'invert';
-}
-
-/** The words of a chip. @param presets of what is shown: a transform that is one is called so */
+/** The words of a chip. @param presets own-code presets of the profile: a transform that equals one has its name */
 export function transformTitle(transform: Transform, presets: readonly OwnCode[] = []): string {
-  const preset = transform.kind === 'hide' && presets.find(({ match }) => match === transform.match);
-  if (preset) return `only my ${preset.title} code`;
-  switch (transform.kind) {
-    case 'focus':
-    case 'hide':
-    case 'ignore':
-    case 'show-from':
-      return `${transform.kind} ${exactName(transform.match) ?? transform.match}`;
-    case 'focus-path':
-      return `focus … ${transform.path.at(-1) ?? ''}`;
-    case 'group-by':
-      return `group by ${transform.by}`;
-    case 'rename':
-      return `rename ${exactName(transform.match) ?? transform.match} to ${transform.name || 'nothing'}`;
-    case 'merge-recursion':
-      return 'merge recursion';
-    case 'invert':
-      return 'invert';
-    default:
-      return assertNever(transform);
-  }
+  return kindOf(transform).title(transform, presets);
 }
 
-/** The name that a match stands for when it is one exact term, as menus write it. */
-function exactName(match: string): string | undefined {
-  const parsed = parseSearch(match);
-  const term = parsed.ok && parsed.query.length === 1 && parsed.query[0].length === 1 ? parsed.query[0][0] : undefined;
-  return term?.exact === true && term.scope === 'name' && !term.negated ? term.text : undefined;
+/** As in a link: `hide:/runtime\\./`, `rename:/^acme\\./ => `, `invert`. */
+export function printTransform(transform: Transform): string {
+  const text = kindOf(transform).print(transform);
+  return text === undefined ? transform.kind : `${transform.kind}:${text}`;
 }
 
-function* applyOne(
-  tree: CallTree,
-  transform: Transform,
-  facts: FunctionFacts,
-  order: SiblingOrder,
-  nameRank: Int32Array,
-): Steps<Transformed & { readonly facts?: FunctionFacts }> {
-  switch (transform.kind) {
-    case 'focus':
-      return focus(tree, yield* hits(transform.match, facts), order, nameRank);
-    case 'focus-path':
-      return focusPath(tree, transform.path, facts.functions.names, order, nameRank);
-    case 'hide':
-      return hide(tree, yield* hits(transform.match, facts), order, nameRank);
-    case 'ignore':
-      return ignore(tree, yield* hits(transform.match, facts), order, nameRank);
-    case 'show-from':
-      return showFrom(tree, yield* hits(transform.match, facts), order, nameRank);
-    case 'group-by':
-      return groupBy(tree, transform.by, facts, order);
-    case 'rename':
-      return yield* rename(tree, transform.match, transform.name, facts, order);
-    case 'merge-recursion':
-      return mergeRecursion(tree, order, nameRank);
-    case 'invert':
-      return yield* invert(tree, order, nameRank);
-    default:
-      return assertNever(transform);
-  }
-}
-
-function* hits(match: string, facts: SearchFacts): Steps<Uint8Array> {
-  const parsed = parseSearch(match);
-  return parsed.ok ? yield* matchFunctions(parsed.query, facts) : new Uint8Array(facts.functions.names.length);
+export function parseTransform(value: string): Transform | undefined {
+  const colon = value.indexOf(':');
+  const name = colon < 0 ? value : value.slice(0, colon);
+  return transformKinds.find(({ kind }) => kind === name)?.parse(colon < 0 ? undefined : value.slice(colon + 1));
 }

@@ -13,10 +13,11 @@ import { positionOf } from './layout.ts';
 import { changedPositions, type ChangeMarks, cullChanges, cullMarks, markedPositions } from './marks.ts';
 import { type Outlined, OverlayPainter } from './overlay.ts';
 import { type BoxCanvas, paintBoxes } from './paint.ts';
-import type { Direction, FlameScene, FlameTheme, PaintStats, SearchMarks } from './scene.ts';
+import type { Direction, FlameScene, PaintStats, SearchMarks } from './scene.ts';
+import type { FlameTheme } from '../theme.ts';
 import { gapOf, rowTop } from './view.ts';
 
-export type { Direction, FlameScene, FlameTheme, PaintStats, SearchMarks } from './scene.ts';
+export type { Direction, FlameScene, PaintStats, SearchMarks } from './scene.ts';
 
 interface FlameEvents {
   /** The node under the pointer, -1 none; at every move on a node, and when the picture moves under the pointer. */

@@ -4,7 +4,8 @@ import { cutColourKey } from '../palette.ts';
 import { GlyphWidths, readable } from '../text.ts';
 import { type Boxes, hitBox, nodeBox, rootBox } from './boxes.ts';
 import { type FittedLabel, fitLabel, type MeasuredLabel, measureLabel } from './label-fit.ts';
-import type { FlameScene, FlameTheme, SearchLook } from './scene.ts';
+import type { FlameScene, SearchLook } from './scene.ts';
+import type { FlameTheme } from '../theme.ts';
 import { type FlameView, gapOf, rowTop } from './view.ts';
 
 // css px, from look.md

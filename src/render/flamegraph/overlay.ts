@@ -4,7 +4,8 @@ import type { Painter } from '../painter.ts';
 import { type Boxes, hitBox, nodeBox } from './boxes.ts';
 import { type NodePlace, placeOf } from './hit-test.ts';
 import { paintedWidth } from './paint.ts';
-import type { FlameScene, FlameTheme } from './scene.ts';
+import type { FlameScene } from './scene.ts';
+import type { FlameTheme } from '../theme.ts';
 import { type FlameView, gapOf, rowTop } from './view.ts';
 
 /** What is outlined; -1 where nothing is. */

@@ -6,7 +6,8 @@ import { cull } from './cull.ts';
 import { LabelWriter } from './labels.ts';
 import { type BoxCanvas, paintBoxes } from './paint.ts';
 import { changedPositions, cullChanges } from './marks.ts';
-import type { Direction, FlameScene, FlameTheme } from './scene.ts';
+import type { Direction, FlameScene } from './scene.ts';
+import type { FlameTheme } from '../theme.ts';
 import type { FlameView } from './view.ts';
 
 export interface WholeOptions {

@@ -3,7 +3,8 @@ import type { Painter } from '../painter.ts';
 import { cutColourKey } from '../palette.ts';
 import type { PixelRows } from '../pixel-rows.ts';
 import { type Boxes, changeBox, hitBox, nodeBox, rootBox, runBox, tickBox } from './boxes.ts';
-import type { FlameTheme, SearchLook } from './scene.ts';
+import type { SearchLook } from './scene.ts';
+import type { FlameTheme } from '../theme.ts';
 import { endRow, firstRow, type FlameView, gapOf, rowTop } from './view.ts';
 
 /** Boxes wider than this many css px can have an edge and a hatch; runs and ticks are no boxes and have none. */

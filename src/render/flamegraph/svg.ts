@@ -5,7 +5,8 @@ import { type FittedLabel, fitLabel, type MeasuredLabel, measureLabel } from './
 import { baselineCss } from './labels.ts';
 import { wholeBoxes, wholeView, type WholeOptions } from './paint-whole.ts';
 import { isEdged, paintedWidth } from './paint.ts';
-import type { FlameScene, FlameTheme, Texture } from './scene.ts';
+import type { FlameScene } from './scene.ts';
+import type { FlameTheme, Texture } from '../theme.ts';
 import { gapOf, rowTop } from './view.ts';
 
 export interface SvgOptions extends WholeOptions {

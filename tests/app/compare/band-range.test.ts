@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { areNear, around, LONGEST_MS } from '#app/compare/band-range.ts';
-import { before } from '#app/compare/ranges.ts';
+import { before } from '#app/sides/ranges.ts';
 import type { TimeRange } from '#model/time-range.ts';
 
 const DAY_MS = 86_400_000;

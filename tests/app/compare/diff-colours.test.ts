@@ -9,7 +9,7 @@ import {
   paleGoneColourKey,
   paleNewColourKey,
 } from '#render/palette.ts';
-import type { ShownComparison } from '#app/compare/use-comparison.ts';
+import type { ShownComparison } from '#app/screen/shown-comparison.ts';
 import { compared } from './shown-comparison.ts';
 
 let shown: ShownComparison;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { evidenceOfNode, percentText, sidesText, verdictOfFunction, verdictOfNode } from '#app/compare/diff-words.ts';
-import type { ShownComparison } from '#app/compare/use-comparison.ts';
+import type { ShownComparison } from '#app/screen/shown-comparison.ts';
 import { compared, cpu } from './shown-comparison.ts';
 
 const MS = 1e6;

@@ -1,8 +1,8 @@
 /** A comparison as it is shown, made from stacks of both sides. */
 import type { EvidenceAnswer } from '#analysis/analysis.ts';
 import { InProcessAnalysis } from '#analysis/in-process.ts';
-import type { FileSide } from '#app/compare/sides.ts';
-import type { ShownComparison } from '#app/compare/use-comparison.ts';
+import type { FileSide } from '#app/sides/sides.ts';
+import type { ShownComparison } from '#app/screen/shown-comparison.ts';
 import type { Normalisation } from '#model/normalise.ts';
 import type { SampleType } from '#model/profile.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { shownProfileOf } from '#app/explore/shown-profile.ts';
-import type { MergedProfile } from '#app/source-queries.ts';
+import type { MergedProfile } from '#app/queries/source-queries.ts';
 import type { Series } from '#model/series.ts';
 
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';

@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { InProcessAnalysis } from '#analysis/in-process.ts';
 import { packSnapshot } from '#datasource/snapshot.ts';
-import { openFileNamed, openFiles } from '#app/files/files-store.ts';
+import { openFileNamed, openFiles } from '#app/screen/files-store.ts';
 import { snapshotQuery } from '#app/share/snapshot-query.ts';
 
 // Read when the stores are made.

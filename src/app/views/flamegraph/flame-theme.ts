@@ -1,8 +1,8 @@
 /** The tokens of theme.css as the canvas needs them: prepared colour strings, made anew when the theme changes. */
 import { useEffect, useState } from 'react';
-import type { FlameTheme, Hatch } from '#render/flamegraph/scene.ts';
+import type { FlameTheme, Hatch } from '#render/theme.ts';
 import { flameTheme } from '#render/palette.ts';
-import { preferences } from '../../preferences.ts';
+import { preferences } from '../../state/preferences.ts';
 
 /** Tokens as they hold now: each is read once for all canvases, as reading makes the browser work out its styles. */
 const known = new Map<string, string>();

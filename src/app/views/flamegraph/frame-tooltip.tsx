@@ -3,11 +3,10 @@ import type { ReactElement } from 'react';
 import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
 import { sampleTypeTitle } from '#model/profile-type.ts';
 import { formatCount, formatExact, formatShare } from '#model/units.ts';
-import type { Place } from '../../ui-store.ts';
-import { samplesIn, type Shown, valueText } from '../shown.ts';
+import type { Place } from '../../state/ui-store.ts';
+import { samplesIn, type Shown, valueText } from '../../screen/shown.ts';
 import { placeOf } from '../place-of.ts';
-import { TooltipBox } from './tooltip-box.tsx';
-import styles from './frame-tooltip.module.css';
+import { TooltipBox, TooltipLine } from './tooltip-box.tsx';
 
 /** Of a hostile name of a megabyte, this much is read. */
 const MOST_LETTERS = 600;
@@ -33,9 +32,9 @@ export function FrameTooltip({
   node,
   at,
 }: FrameTooltipProps): ReactElement {
-  const { functions, sampleTypes } = shown.file.profile;
+  const { functions, sampleTypes } = shown.opened.profile;
   const func = tree.func[node];
-  const isCut = func === shown.file.profile.cut?.func;
+  const isCut = func === shown.opened.profile.cut?.func;
   const full = isCut ? 'Below the cut' : node === 0 ? rootTitle : nodeName(tree, functions.names, node);
   const name = full.length > MOST_LETTERS ? `${full.slice(0, MOST_LETTERS)}…` : full || '(empty name)';
   const view = tree.total[zoom] ?? whole;
@@ -55,15 +54,15 @@ export function FrameTooltip({
   );
   return (
     <TooltipBox at={at}>
-      <p className={styles['name']}>
+      <TooltipLine part="name">
         <bdi>{name}</bdi>
-      </p>
+      </TooltipLine>
       {func >= 0 && (
-        <p className={styles['file']}>
+        <TooltipLine part="file">
           {isCut
             ? 'Callees too small for this answer, together'
             : placeOf(functions.files[func], functions.line[func], functions.mappings[func])}
-        </p>
+        </TooltipLine>
       )}
       <table>
         <thead>
@@ -81,13 +80,13 @@ export function FrameTooltip({
           {everywhere && row('Everywhere, self', everywhere.self, false)}
         </tbody>
       </table>
-      <p className={styles['samples']}>
+      <TooltipLine part="samples">
         {samples !== undefined && `${formatCount(samples)} ${samples === 1 ? 'sample' : 'samples'} on this path · `}
         exactly {formatExact(tree.exact?.total[node] ?? total, unit)}
-      </p>
-      <p className={styles['foot']}>
+      </TooltipLine>
+      <TooltipLine part="foot">
         <span>Click zooms</span> <span>Right click: focus, hide, sandwich…</span>
-      </p>
+      </TooltipLine>
     </TooltipBox>
   );
 }

@@ -1,7 +1,7 @@
 /** Mouse, touch and wheel on the graph, as questions and moves of its engine. */
 import type { FlamegraphEngine } from '#render/flamegraph/engine.ts';
 import type { NodeIndex } from '#model/call-tree.ts';
-import type { Place } from '../../ui-store.ts';
+import type { Place } from '../../state/ui-store.ts';
 
 interface PointerEvents {
   onPick(node: NodeIndex, double: boolean): void;

@@ -4,7 +4,7 @@ import { nodeName } from '#model/call-tree.ts';
 import { formatShare } from '#model/units.ts';
 import { lazily } from '../../components/lazily.tsx';
 import { keysOfNodes } from '../colours.ts';
-import { type Shown, valueText } from '../shown.ts';
+import { type Shown, valueText } from '../../screen/shown.ts';
 import { FlameGraph, type FlameGraphProps } from './flame-graph.tsx';
 
 const FrameTooltip = lazily(async () => (await import('./frame-tooltip.tsx')).FrameTooltip);
@@ -23,7 +23,7 @@ interface ProfileGraphProps extends Omit<FlameGraphProps, 'names' | 'words' | 'c
 
 export function ProfileGraph(props: ProfileGraphProps): ReactElement {
   const { shown, tree, rootTitle, whole, byFunction, colours, zoom } = props;
-  const { names } = shown.file.profile.functions;
+  const { names } = shown.opened.profile.functions;
   const words = useMemo(
     () => ({
       root: `${rootTitle} · ${valueText(shown, tree.total[0])}`,

@@ -1,6 +1,6 @@
 /** A box beside the pointer: below right of it, on the other side where there is no room, never over it. */
 import { type ReactElement, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
-import type { Place } from '../../ui-store.ts';
+import type { Place } from '../../state/ui-store.ts';
 import styles from './frame-tooltip.module.css';
 
 const OFF_CSS = 12;
@@ -34,4 +34,15 @@ export function TooltipBox({ isWide = false, at, children }: TooltipBoxProps): R
       {children}
     </div>
   );
+}
+
+/** One line of it. `foot` is set apart from those above. */
+export function TooltipLine({
+  part,
+  children,
+}: {
+  part: 'name' | 'file' | 'samples' | 'foot';
+  children: ReactNode;
+}): ReactElement {
+  return <p className={styles[part]}>{children}</p>;
 }

@@ -3,9 +3,9 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactElement, type ReactNode, useRef } from 'react';
 import { splitName } from '#model/function-name.ts';
 import { Icon } from '../../components/icon.tsx';
-import { hoverFunction, useUi } from '../../ui-store.ts';
+import { hoverFunction, useUi } from '../../state/ui-store.ts';
 import type { UrlState } from '../../url/url-state.ts';
-import { rowAfter } from '../row-steps.ts';
+import { rowAfter } from '../../components/row-steps.ts';
 import { useActiveRow } from './active-function.ts';
 import styles from './function-grid.module.css';
 

@@ -2,15 +2,15 @@
 import type { TreeAnswer } from '#analysis/analysis.ts';
 import type { Cell } from '#base/csv.ts';
 import type { UrlState } from '../../url/url-state.ts';
-import { scaleOf, type ShownTree } from '../shown.ts';
+import { scaleOf, type ShownTree } from '../../screen/shown.ts';
 import { sortedFunctions } from './sorted-functions.ts';
 
 /** Of snapshots the mean, as it is shown. */
 export function functionRows(shown: ShownTree, { byFunction }: TreeAnswer, sort: UrlState['sort']): Cell[][] {
-  const { file, sampleType, tree } = shown;
-  const { names, files, line, mappings } = file.profile.functions;
-  const { unit } = file.profile.sampleTypes[sampleType];
-  const scale = scaleOf(file);
+  const { opened, sampleType, tree } = shown;
+  const { names, files, line, mappings } = opened.profile.functions;
+  const { unit } = opened.profile.sampleTypes[sampleType];
+  const scale = scaleOf(opened);
   const whole = tree.total[0];
   const cells = (column: 'self' | 'total', func: number): Cell[] => {
     const value = byFunction[column][func];

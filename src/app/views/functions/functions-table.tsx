@@ -4,7 +4,7 @@ import type { FunctionColumns } from '#analysis/analysis.ts';
 import { formatShare, type Scale, scaleFor } from '#model/units.ts';
 import type { UrlState } from '../../url/url-state.ts';
 import { placeOf } from '../place-of.ts';
-import { scaleOf, type Shown } from '../shown.ts';
+import { scaleOf, type Shown } from '../../screen/shown.ts';
 import { type FunctionColumn, FunctionGrid } from './function-grid.tsx';
 import { sortedFunctions } from './sorted-functions.ts';
 import styles from './functions-table.module.css';
@@ -31,13 +31,13 @@ interface FunctionsTableProps {
 export function FunctionsTable(props: FunctionsTableProps): ReactElement {
   const { shown, byFunction, whole, hit, fills, colours, sort, selected, wide } = props;
   const { onSort, onSelect, onSandwich, onKey } = props;
-  const { functions } = shown.file.profile;
+  const { functions } = shown.opened.profile;
   const rows = useMemo(
     () => sortedFunctions(byFunction, functions.names, functions.files, hit, sort),
     [byFunction, functions, hit, sort],
   );
-  const type = shown.file.profile.sampleTypes[shown.sampleType];
-  const shownScale = scaleOf(shown.file);
+  const type = shown.opened.profile.sampleTypes[shown.sampleType];
+  const shownScale = scaleOf(shown.opened);
   // One unit for both columns, that of the smaller: in that of the largest total most numbers would be 0.1.
   const largestSelf = useMemo(() => largestOf(byFunction.self), [byFunction]);
   const scale = useMemo((): Scale => {

@@ -1,7 +1,7 @@
 /** Where one looks in half of a sandwich. It passes with the tab: the function itself stands in the link. */
 import { type ReactElement, useState } from 'react';
 import type { CallTree } from '#model/call-tree.ts';
-import { runFrameKey } from '../../commands.ts';
+import { runFrameKey } from '../../state/commands.ts';
 import type { FlameGraphProps } from '../flamegraph/flame-graph.tsx';
 import { useFrameMenu } from '../use-frame-menu.tsx';
 

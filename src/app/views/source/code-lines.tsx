@@ -5,9 +5,9 @@ import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import { sourceLink } from '#model/source-link.ts';
 import type { SourceLines } from '#model/source-lines.ts';
 import { formatCount, formatShare, scaleFor } from '#model/units.ts';
-import { versionLabelOf } from '../../explore/found-markers.ts';
-import { usePreference } from '../../preferences.ts';
-import { scaleOf, type ShownTree } from '../shown.ts';
+import { versionLabelOf } from '../../source/detected-markers.ts';
+import { usePreference } from '../../state/preferences.ts';
+import { scaleOf, type ShownTree } from '../../screen/shown.ts';
 import { CodeSources } from './code-sources.tsx';
 import { findLocal, readLines, useLocalCode } from './local-code.ts';
 import { type SourceRow, sourceRows } from './source-rows.ts';
@@ -61,9 +61,9 @@ export function CodeLines({ shown, lines, file, selected }: CodeLinesProps): Rea
   const lastLine = here.line.at(-1) ?? 0;
   const isOther = code.data !== undefined && code.data.length < lastLine;
   const template = usePreference('sourceLink');
-  const { names } = shown.file.profile.functions;
-  const type = shown.file.profile.sampleTypes[shown.sampleType];
-  const shownScale = scaleOf(shown.file);
+  const { names } = shown.opened.profile.functions;
+  const type = shown.opened.profile.sampleTypes[shown.sampleType];
+  const shownScale = scaleOf(shown.opened);
   const largest = useMemo(() => here.total.reduce((most, value) => Math.max(most, value), 0), [here]);
   const scale = scaleFor(type.unit, type.type, largest * shownScale);
   const whole = shown.tree.total[0];
@@ -189,8 +189,8 @@ function textOf(code: readonly string[] | undefined, line: number, name: string)
 }
 
 /** The version that was asked for, where a label says it. */
-function versionOf({ file }: ShownTree): string | undefined {
-  const exact = file.asked?.matchers.filter(({ operator }) => operator === '=') ?? [];
+function versionOf({ opened }: ShownTree): string | undefined {
+  const exact = opened.asked?.matchers.filter(({ operator }) => operator === '=') ?? [];
   const label = versionLabelOf(exact.map(({ name }) => name));
   return exact.find(({ name }) => name === label)?.value;
 }

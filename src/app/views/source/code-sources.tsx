@@ -1,7 +1,7 @@
 /** Where code comes from: a folder of this machine, and addresses in a repository that open elsewhere. */
 import { type ReactElement, useId, useRef, useState } from 'react';
 import { Button } from '../../components/button.tsx';
-import { setPreference, usePreference } from '../../preferences.ts';
+import { setPreference, usePreference } from '../../state/preferences.ts';
 import { canPickFolder, chooseFolder, pickFolder, useLocalCode } from './local-code.ts';
 import styles from './source-view.module.css';
 

@@ -1,7 +1,7 @@
 /** The series by cost: a click shows one alone, Shift or Alt hides it or brings it back. */
-import { type KeyboardEvent, memo, type MouseEvent, type ReactElement, useMemo, useState } from 'react';
+import { type KeyboardEvent, memo, type MouseEvent, type ReactElement, useState } from 'react';
 import { readable } from '#render/text.ts';
-import { PickField, PickOptions, usePickList } from '../../components/pick-list.tsx';
+import { SearchList } from '../../components/search-list.tsx';
 import { PopoverField } from '../../components/popover.tsx';
 import { Button } from '../../components/button.tsx';
 import { everything, isolated, isShown, type SeriesChoice, toggled } from './series-choice.ts';
@@ -64,47 +64,27 @@ export const Legend = memo(function Legend({ titles, order, choice, onChoice }: 
 });
 
 function AllSeries({ titles, order, choice, onChoice }: LegendProps): ReactElement {
-  const [text, setText] = useState('');
-  const list = usePickList(0);
-  const rows = useMemo(() => {
-    const word = text.toLowerCase();
-    return order.filter((index) => titles[index].toLowerCase().includes(word));
-  }, [titles, order, text]);
-  const pick = (row: number): void => {
-    const title = titles[rows[row]];
-    // The first one that is picked is wanted alone, the next ones beside it.
-    onChoice(choice.titles.size === 0 ? isolated(choice, title) : toggled(choice, title));
-  };
   return (
     <div className={styles['all']}>
-      <PickField
-        list={list}
-        takesFocus
-        count={rows.length}
-        label="Find a series"
-        placeholder="Find a series"
-        text={text}
-        onText={(next) => {
-          setText(next);
-          list.setActive(0);
-        }}
-        onPick={pick}
-      />
-      <PickOptions
-        list={list}
+      <SearchList
+        fills
+        find="Find a series"
         label="Series"
-        count={rows.length}
         isMultiple
-        isChosen={(row) => isShown(choice, titles[rows[row]])}
-        onPick={pick}
+        rowsFor={(text) => order.filter((index) => titles[index].toLowerCase().includes(text.toLowerCase()))}
+        isChosen={(index) => isShown(choice, titles[index])}
+        // The first that is picked is shown alone, the next ones beside it.
+        onPick={(index) =>
+          onChoice(choice.titles.size === 0 ? isolated(choice, titles[index]) : toggled(choice, titles[index]))
+        }
       >
-        {(row) => (
+        {(index) => (
           <>
-            <Swatch series={rows[row]} />
-            <bdi>{readable(titles[rows[row]])}</bdi>
+            <Swatch series={index} />
+            <bdi>{readable(titles[index])}</bdi>
           </>
         )}
-      </PickOptions>
+      </SearchList>
     </div>
   );
 }

@@ -20,8 +20,8 @@ import { beginDrag, type Drag, dragTo, type Held, type Movable } from '#render/t
 import type { Brush, TimelineEngine, TimelineMark } from '#render/timeline/engine.ts';
 import { Button } from '../../components/button.tsx';
 import { PopoverPanel } from '../../components/popover.tsx';
-import { setPreference, usePreference } from '../../preferences.ts';
-import { useLasting } from '../use-lasting.ts';
+import { setPreference, usePreference } from '../../state/preferences.ts';
+import { useLasting } from '../../components/use-lasting.ts';
 import { actOf } from './chart-keys.ts';
 import { HeightEdge } from './height-edge.tsx';
 import { HoverPanel } from './hover-panel.tsx';

@@ -1,6 +1,6 @@
 /** Whether a tree is read from the root on, or from the leaves: a transform like any other. */
 import type { ReactElement } from 'react';
-import { addTransform, removeTransform } from '../../commands.ts';
+import { addTransform, removeTransform } from '../../state/commands.ts';
 import { Button } from '../../components/button.tsx';
 import { urlStore, useUrl } from '../../url/url-store.ts';
 import styles from './tree-view.module.css';

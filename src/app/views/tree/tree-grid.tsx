@@ -12,9 +12,9 @@ import {
 } from 'react';
 import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
 import { type RowOrder, subtreeWithin, visibleNode, visibleRows } from '#model/visible-rows.ts';
-import { hoverFunction, type Place } from '../../ui-store.ts';
+import { hoverFunction, type Place } from '../../state/ui-store.ts';
 import type { UrlState } from '../../url/url-state.ts';
-import { rowAfter } from '../row-steps.ts';
+import { rowAfter } from '../../components/row-steps.ts';
 import { broughtTo, carriedTo, placeIn } from './tree-place.ts';
 import { indentCss, TreeRow } from './tree-row.tsx';
 import styles from './tree-grid.module.css';

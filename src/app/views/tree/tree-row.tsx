@@ -3,7 +3,7 @@ import type { ReactElement, ReactNode } from 'react';
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import { splitName } from '#model/function-name.ts';
 import { formatCount } from '#model/units.ts';
-import { hoverFunction, type Place, useUi } from '../../ui-store.ts';
+import { hoverFunction, type Place, useUi } from '../../state/ui-store.ts';
 import styles from './tree-grid.module.css';
 
 /** Deeper rows are indented no further: their names must stay on the screen. */

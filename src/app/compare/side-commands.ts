@@ -1,0 +1,29 @@
+/** What can be done with a frame of both sides: not all that can be with one of a profile, and a way to either side alone. */
+import { pathOf } from '#model/call-path.ts';
+import type { Command } from '../state/commands.ts';
+import type { UrlState } from '../url/url-state.ts';
+import { navigate } from '../url/url-store.ts';
+import { type Side, type SideName, sideNames } from '../sides/sides.ts';
+
+/** What makes no sense where there are two sides. */
+export const notInCompare: readonly string[] = ['source', 'over-time', 'rename'];
+
+/** What a link to a side alone says. */
+export function linkAlone(side: Side): Partial<UrlState> {
+  if (side.kind === 'file') return { view: 'files', file: side.file, st: side.st, src: undefined };
+  const { service, profileType, matchers, text } = side;
+  return { view: 'explore', svc: service, type: profileType, q: matchers, ...text, grid: 'none', cs: [] };
+}
+
+export function sidesAlone(open: Readonly<Record<SideName, { readonly side: Side }>>): readonly Command[] {
+  return sideNames.map((name) => ({
+    id: `alone-${name}`,
+    title: `Show ${name.toUpperCase()} alone`,
+    isTransform: false,
+    key: undefined,
+    run: ({ tree, names, node }) => {
+      const path = pathOf(tree, names, node);
+      navigate({ ...linkAlone(open[name].side), z: path, sel: path }, 'push');
+    },
+  }));
+}

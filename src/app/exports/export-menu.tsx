@@ -1,0 +1,45 @@
+/** Saves what is on the screen as a file. */
+import { useQueryClient } from '@tanstack/react-query';
+import type { ReactElement } from 'react';
+import { MenuButton } from '../components/menu.tsx';
+import { diffExports, type ExportKind, treeExports } from './export-kinds.ts';
+import { isKeptPage } from '../state/exported-page.ts';
+import { useAnalysis } from '../queries/analysis-queries.ts';
+import { tell, refuse } from '../state/ui-store.ts';
+import { comparisonOf, treeOf, useCurrentView, type View } from '../screen/current-view.ts';
+
+export function ExportMenu(): ReactElement | null {
+  const analysis = useAnalysis();
+  const queries = useQueryClient();
+  const view = useCurrentView();
+  const comparison = comparisonOf(view);
+  if (!comparison && !treeOf(view)) return null;
+  const run = async (kind: ExportKind, what: View): Promise<void> => {
+    try {
+      const { saveExport } = await import('./exports.ts');
+      const notes = await saveExport(analysis, queries, what, kind);
+      tell(`Saved. ${notes.join(' ')}`);
+    } catch (error) {
+      refuse({
+        file: `Export as ${kind}`,
+        verb: 'failed',
+        what: error instanceof Error ? error.message : String(error),
+        place: undefined,
+        remedy: undefined,
+      });
+    }
+  };
+  const [title, kinds] = comparison
+    ? (['The shown comparison, transforms and all', diffExports] as const)
+    : (['The shown tree, transforms and all', treeExports] as const);
+  const offered = kinds.filter(({ id }) => id !== 'html' || !isKeptPage());
+  return (
+    <MenuButton
+      label="Export what is shown"
+      icon="download"
+      text="Export"
+      groups={[{ title, entries: offered.map(({ id, title: name, hint }) => ({ id, title: name, hint })) }]}
+      onPick={(id) => void run(id as ExportKind, view)}
+    />
+  );
+}

@@ -1,0 +1,172 @@
+/** What is shown, as a file: written by the worker from the tree, or drawn here as a picture. */
+import type { QueryClient } from '@tanstack/react-query';
+import type { Analysis, Exported, TreeExport } from '#analysis/analysis.ts';
+import { packSnapshot } from '#datasource/snapshot.ts';
+import { writeCsv } from '#base/csv.ts';
+import { rootName } from '#model/call-tree.ts';
+import { splitName } from '#model/function-name.ts';
+import { sampleTypeTitle } from '#model/profile-type.ts';
+import { formatShare } from '#model/units.ts';
+import { layoutTree } from '#render/flamegraph/layout.ts';
+import { diffPicture } from '../compare/diff-picture.ts';
+import { diffTableRows } from '../compare/diff-rows.ts';
+import { sideLine } from '../compare/side-words.ts';
+import type { SideName } from '../sides/sides.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
+import { diffExports, type ExportKind, treeExports } from './export-kinds.ts';
+import { isKeptPage, writeKeptPage } from '../state/exported-page.ts';
+import { answersOnScreen } from '../share/save-snapshot.ts';
+import { drawPng, drawSvg, type Picture } from '../views/flamegraph/picture.ts';
+import { urlStore } from '../url/url-store.ts';
+import { colourKeys, keysOfNodes } from '../views/colours.ts';
+import { functionRows } from '../views/functions/functions-csv.ts';
+import { linkOnScreen } from '../screen/link-on-screen.ts';
+import { comparisonOf, comparisonOnScreen, treeOf, treeOnScreen, type View } from '../screen/current-view.ts';
+import { type ShownTree, valueText } from '../screen/shown.ts';
+
+interface Made {
+  /** Text kinds as text, the others as bytes. */
+  readonly content: string | Uint8Array;
+  readonly notes: readonly string[];
+}
+
+const never = new AbortController().signal;
+
+/** @throws Error where nothing is shown, or not what can be saved so */
+export function makeExport(analysis: Analysis, queries: QueryClient, view: View, kind: ExportKind): Promise<Made> {
+  const [tree, comparison] = [treeOf(view), comparisonOf(view)];
+  if (kind === 'html' && (tree || comparison)) return exportPage(analysis, queries);
+  if (comparison) return exportComparison(analysis, comparison, kind);
+  if (tree) return exportTree(analysis, tree, kind);
+  throw new Error('Nothing is shown: open a file, or choose a service that has profiles in the range.');
+}
+
+/** Makes the file and hands it to the browser. @returns what the user should know of it. */
+export async function saveExport(
+  analysis: Analysis,
+  queries: QueryClient,
+  view: View,
+  kind: ExportKind,
+): Promise<readonly string[]> {
+  const { content, notes } = await makeExport(analysis, queries, view, kind);
+  const { ending, mime } = (comparisonOf(view) ? diffExports : treeExports).find(({ id }) => id === kind)!;
+  const url = URL.createObjectURL(new Blob([content as BlobPart], { type: mime }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = nameOf(view) + ending;
+  link.click();
+  // The download holds the blob once it has begun, which it has a task later.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  return notes;
+}
+
+/** The viewer, with what it needs to show the same. */
+async function exportPage(analysis: Analysis, queries: QueryClient): Promise<Made> {
+  if (isKeptPage()) throw new Error('This page is such a file: save it again as it is.');
+  const answers = await answersOnScreen(analysis, queries, never);
+  // What had been waited for is there by now.
+  const isWhole = comparisonOnScreen()?.isWhole ?? treeOnScreen()?.opened.isWhole ?? true;
+  const kept = await packSnapshot(answers);
+  const response = await fetch(new URL('viewer.html', document.baseURI));
+  const viewer = response.ok ? await response.text() : '';
+  if (!viewer.includes('Content-Security-Policy'))
+    throw new Error('The viewer that goes into the file is not there: it comes with a built page (npm run build).');
+  const notes = isWhole ? [] : ['Only the largest frames are in it: the rest had not come yet.'];
+  return { content: writeKeptPage(viewer, kept), notes };
+}
+
+async function exportTree(analysis: Analysis, shown: ShownTree, kind: ExportKind): Promise<Made> {
+  const { state } = urlStore.getState();
+  switch (kind) {
+    case 'pprof':
+    case 'collapsed':
+    case 'speedscope':
+      return written(kind, await analysis.exportTree(shown.request, kind, shown.opened.name, never));
+    case 'csv':
+      return { content: writeCsv(functionRows(shown, shown.answer, state.sort)), notes: [] };
+    case 'svg':
+    case 'png':
+      return drawn(await treePicture(analysis, shown), kind);
+    case 'pprof-a':
+    case 'pprof-b':
+    case 'html':
+      throw notOffered(kind, treeExports);
+  }
+}
+
+async function exportComparison(analysis: Analysis, shown: ShownComparison, kind: ExportKind): Promise<Made> {
+  const { state } = urlStore.getState();
+  switch (kind) {
+    case 'csv':
+      return { content: writeCsv(diffTableRows(shown, state.sort)), notes: [] };
+    case 'collapsed':
+      return written(kind, await analysis.exportDiff(shown.request, never));
+    case 'pprof-a':
+    case 'pprof-b': {
+      const side = kind === 'pprof-a' ? 'a' : 'b';
+      const { handle, sampleType } = shown.request[side];
+      const request = { handle, sampleType, order: shown.request.order, transforms: shown.request.transforms };
+      return written('pprof', await analysis.exportTree(request, 'pprof', sideLine(side, shown), never));
+    }
+    case 'svg':
+    case 'png':
+      return drawn(diffPicture(shown, state), kind);
+    case 'pprof':
+    case 'speedscope':
+    case 'html':
+      throw notOffered(kind, diffExports);
+  }
+}
+
+function written(kind: TreeExport, { bytes, notes }: Exported): Made {
+  return { content: kind === 'pprof' ? bytes : new TextDecoder().decode(bytes), notes };
+}
+
+async function drawn(picture: Picture, kind: 'svg' | 'png'): Promise<Made> {
+  const { dir } = urlStore.getState().state;
+  const address = linkOnScreen();
+  // Where somebody keeps a file is nobody else's business.
+  const link = isKeptPage() ? new URL(address).search : address;
+  if (kind === 'svg') return { content: drawSvg(picture, dir, link), notes: [] };
+  const { bytes, notes } = await drawPng(picture, dir, link);
+  return { content: bytes, notes };
+}
+
+async function treePicture(analysis: Analysis, shown: ShownTree): Promise<Picture> {
+  const { tree, byFunction } = await analysis.tree(shown.request, never);
+  const { profile, name } = shown.opened;
+  const whole = tree.total[0];
+  return {
+    scene: {
+      tree,
+      layout: layoutTree(tree),
+      label: (func) => splitName(profile.functions.names[func]),
+      rootLabel: `${rootName} · ${valueText(shown, whole)}`,
+      share: (node) => formatShare(tree.total[node], whole),
+    },
+    colours: keysOfNodes(tree, colourKeys(profile, urlStore.getState().state.col, byFunction, whole)),
+    changes: undefined,
+    title: `${name}, ${sampleTypeTitle(profile.sampleTypes[shown.sampleType].type)}`,
+    legend: [],
+  };
+}
+
+function notOffered(kind: string, offered: typeof treeExports): Error {
+  return new Error(`What is shown is not saved as ${kind}, but as ${offered.map(({ id }) => id).join(', ')}.`);
+}
+
+/** Of the file, without an ending. */
+function nameOf(view: View): string {
+  const comparison = comparisonOf(view);
+  if (!comparison) return bare(treeOf(view)?.opened.name ?? 'profile');
+  const side = (name: SideName): string => {
+    const of = comparison.open[name].side;
+    return of.kind === 'file' ? bare(of.file) : (of.service ?? 'all');
+  };
+  const [a, b] = [side('a'), side('b')];
+  return a === b ? `${a} compared` : `${a} against ${b}`;
+}
+
+function bare(name: string): string {
+  return name.replace(/(\.pb|\.pprof|\.prof|\.txt|\.collapsed|\.folded)?(\.gz)?$/i, '');
+}

@@ -1,0 +1,97 @@
+/** Every query key and every question to the worker, in one file. */
+import { notifyManager, QueryClient, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import type {
+  Analysis,
+  LinesAnswer,
+  SandwichAnswer,
+  SearchAnswer,
+  TreeAnswer,
+  TreeRequest,
+} from '#analysis/analysis.ts';
+import { createContext, useContext } from 'react';
+
+export const AnalysisContext = createContext<Analysis | undefined>(undefined);
+
+export function useAnalysis(): Analysis {
+  const analysis = useContext(AnalysisContext);
+  if (!analysis) throw new Error('No analysis above this component.');
+  return analysis;
+}
+
+export function makeQueryClient(): QueryClient {
+  // Answers are shown in the task that brings them: a timer would come behind all that waits.
+  notifyManager.setScheduler(queueMicrotask);
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        // Answers follow from their key alone; comparing trees to keep references would walk every column.
+        structuralSharing: false,
+        staleTime: Infinity,
+        gcTime: 10_000,
+        retry: false,
+        networkMode: 'always',
+        refetchOnWindowFocus: false,
+      },
+    },
+  });
+}
+
+// Handle and sample type stand second and third in every key: functions are numbered per profile and values have a
+// type's unit, so an old answer may only stand in for a new one of both.
+export function treeKey(
+  { handle, sampleType, order, transforms }: TreeRequest,
+  what: 'tree' | 'search' | 'sandwich',
+): readonly unknown[] {
+  return [what, handle, sampleType, order, transforms];
+}
+
+function keepWithin<T>({
+  handle,
+  sampleType,
+}: TreeRequest): (before: T | undefined, query: { queryKey: readonly unknown[] } | undefined) => T | undefined {
+  return (before, query) => (query?.queryKey[1] === handle && query.queryKey[2] === sampleType ? before : undefined);
+}
+
+/** The shown tree; while the next one is made, the one before stays (`isPlaceholderData`). */
+export function useTree(request: TreeRequest): UseQueryResult<TreeAnswer> {
+  const analysis = useAnalysis();
+  return useQuery<TreeAnswer>({
+    queryKey: treeKey(request, 'tree'),
+    queryFn: ({ signal }) => analysis.tree(request, signal),
+    meta: { isDrawnFirst: true },
+    placeholderData: keepWithin<TreeAnswer>(request),
+  });
+}
+
+/** @param text a search that parses; '' asks nothing. */
+export function useSearch(request: TreeRequest, text: string): UseQueryResult<SearchAnswer> {
+  const analysis = useAnalysis();
+  return useQuery<SearchAnswer>({
+    queryKey: [...treeKey(request, 'search'), text],
+    queryFn: ({ signal }) => analysis.search(request, text, signal),
+    meta: { isDrawnFirst: true },
+    enabled: text !== '',
+    placeholderData: keepWithin<SearchAnswer>(request),
+  });
+}
+
+/** What each line costs; while the next answer is made, the one before stays. */
+export function useLines(request: TreeRequest): UseQueryResult<LinesAnswer> {
+  const analysis = useAnalysis();
+  return useQuery<LinesAnswer>({
+    queryKey: ['lines', request.handle, request.sampleType, request.transforms],
+    queryFn: ({ signal }) => analysis.lines(request, signal),
+    placeholderData: keepWithin<LinesAnswer>(request),
+  });
+}
+
+/** @param func -1 asks nothing. */
+export function useSandwich(request: TreeRequest, func: number): UseQueryResult<SandwichAnswer> {
+  const analysis = useAnalysis();
+  return useQuery({
+    queryKey: [...treeKey(request, 'sandwich'), func],
+    queryFn: ({ signal }) => analysis.sandwich(request, func, signal),
+    meta: { isDrawnFirst: true },
+    enabled: func >= 0,
+  });
+}

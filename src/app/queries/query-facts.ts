@@ -1,0 +1,65 @@
+/** What the page knows about a query beside its answer. react-query carries it as `meta`. */
+import type { Query, QueryClient } from '@tanstack/react-query';
+import type { ProfileHandle } from '#analysis/analysis.ts';
+import type { KeptAnswers } from '#datasource/snapshot.ts';
+import type { ProfileQuery } from '#model/query.ts';
+
+declare module '@tanstack/react-query' {
+  interface Register {
+    queryMeta: QueryFacts;
+  }
+}
+
+// oxlint-disable-next-line typescript/consistent-type-definitions -- react-query takes only a type with an implicit index
+export type QueryFacts<Data = never> = {
+  /** It asks the source: Stop ends it, Ask again repeats it. */
+  asksSource?: true;
+  /** The first picture is drawn from its answer. */
+  isDrawnFirst?: true;
+  /** The profiles of the answer that are open in the worker. They are closed once no query holds them. */
+  opens?(data: Data): readonly OpenAnswer[];
+  /** What a snapshot keeps of the answer. @param services those of the profiles in the snapshot */
+  keep?(data: Data, services: ReadonlySet<string>): KeptPart;
+};
+
+/** A profile that is open in the worker, and what it answers. */
+export interface OpenAnswer {
+  readonly query: ProfileQuery;
+  readonly handle: ProfileHandle;
+  /** lines: everything; nodes: every node, without files and lines; largest: the largest nodes. */
+  readonly detail: 'lines' | 'nodes' | 'largest';
+}
+
+export type KeptPart = Partial<Pick<KeptAnswers, 'stored' | 'labelSets' | 'labelNames' | 'series' | 'markers'>>;
+
+export interface Asked {
+  readonly signal: AbortSignal;
+  readonly client: QueryClient;
+}
+
+/** A question to the source: its key, how it is asked, and its facts. */
+export function sourceQuery<Data>(
+  queryKey: readonly unknown[],
+  queryFn: (asked: Asked) => Promise<Data>,
+  facts: QueryFacts<Data> = {},
+) {
+  const meta: QueryFacts<Data> = { asksSource: true, ...facts };
+  return { queryKey, queryFn, meta };
+}
+
+export function asksSource({ meta }: Query): boolean {
+  return meta?.asksSource === true;
+}
+
+export function isDrawnFirst({ meta }: Query): boolean {
+  return meta?.isDrawnFirst === true;
+}
+
+/** The profiles that a query's answer holds open; none while there is no answer. */
+export function openedBy({ meta, state }: Query): readonly OpenAnswer[] {
+  return state.data === undefined ? [] : (meta?.opens?.(state.data as never) ?? []);
+}
+
+export function keptOf({ meta, state }: Query, services: ReadonlySet<string>): KeptPart {
+  return meta?.keep?.(state.data as never, services) ?? {};
+}

@@ -1,0 +1,128 @@
+/** The files of this tab: being read, open, or refused. They go when the tab closes. */
+import { createStore } from 'zustand/vanilla';
+import { useStore } from 'zustand';
+import type { Analysis } from '#analysis/analysis.ts';
+import { refusalOf } from '#analysis/refusal.ts';
+import { announce, dismissRefusals, refuse } from '../state/ui-store.ts';
+import type { ShownProfile } from './shown.ts';
+
+/** Something to open: a dropped file, pasted text, a demo's recipe. */
+export interface FileSource {
+  readonly name: string;
+  read(): Promise<Uint8Array>;
+  /** Size where it is known before reading. */
+  readonly size: number;
+}
+
+export interface OpenFile extends ShownProfile {
+  readonly kind: 'open';
+  readonly openedAt: number; // epoch ms
+}
+
+export interface ReadingFile {
+  readonly kind: 'reading';
+  readonly name: string;
+  readonly size: number;
+  readonly share: number;
+  stop(): void;
+}
+
+export type FileEntry = OpenFile | ReadingFile;
+
+/** One read of a browser's file at once: more is refused before a byte is read. */
+const LARGEST_FILE = 512 * 2 ** 20;
+
+export const filesStore = createStore<{ readonly entries: readonly FileEntry[] }>(() => ({ entries: [] }));
+
+export function useFiles(): readonly FileEntry[] {
+  return useStore(filesStore, (store) => store.entries);
+}
+
+export function openFileNamed(name: string): OpenFile | undefined {
+  return filesStore.getState().entries.find((entry): entry is OpenFile => entry.kind === 'open' && entry.name === name);
+}
+
+/**
+ * Reads files one after another; what is refused leaves the rest as it was.
+ * @returns the names under which files were opened, in order.
+ */
+export async function openFiles(analysis: Analysis, sources: readonly FileSource[]): Promise<string[]> {
+  dismissRefusals();
+  const opened: string[] = [];
+  for (const source of sources) {
+    const name = await openOne(analysis, source);
+    if (name !== undefined) opened.push(name);
+  }
+  return opened;
+}
+
+export function closeFile(analysis: Analysis, name: string): void {
+  const entry = openFileNamed(name);
+  if (!entry) return;
+  analysis.close(entry.profile.handle);
+  filesStore.setState(({ entries }) => ({ entries: entries.filter((one) => one !== entry) }));
+}
+
+async function openOne(analysis: Analysis, source: FileSource): Promise<string | undefined> {
+  const control = new AbortController();
+  const { size } = source;
+  let reading: ReadingFile = { kind: 'reading', name: source.name, size, share: 0, stop: () => control.abort() };
+  filesStore.setState(({ entries }) => ({ entries: [...entries, reading] }));
+  const swap = (next: FileEntry | undefined): void =>
+    filesStore.setState(({ entries }) => ({
+      entries: entries.flatMap((one) => (one === reading ? (next ? [next] : []) : [one])),
+    }));
+  try {
+    if (size > LARGEST_FILE) {
+      const what = `It has ${Math.round(size / 2 ** 20)} MiB; this page reads up to ${LARGEST_FILE / 2 ** 20} MiB.`;
+      refuse({
+        file: source.name,
+        verb: 'was not opened',
+        what,
+        place: undefined,
+        remedy: 'Cut it to a shorter time, or merge its samples first (go tool pprof -proto).',
+      });
+      swap(undefined);
+      return undefined;
+    }
+    const bytes = await source.read();
+    const profile = await analysis.open(
+      { bytes, name: source.name, form: { kind: 'file' } },
+      control.signal,
+      (share) => {
+        const next = { ...reading, share };
+        swap(next);
+        reading = next;
+      },
+    );
+    const name = freeName(source.name);
+    const openedAt = Date.now();
+    const asked = undefined;
+    swap({
+      kind: 'open',
+      name,
+      size,
+      openedAt,
+      profile,
+      asked,
+      coveredMs: undefined,
+      queryMs: undefined,
+      isWhole: true,
+      snapshots: undefined,
+    });
+    announce(`${name} is open.`);
+    return name;
+  } catch (error) {
+    swap(undefined);
+    if (error instanceof Error && error.name === 'AbortError') announce(`${source.name} was not opened.`);
+    else refuse({ file: source.name, verb: 'was not opened', ...refusalOf(error) });
+    return undefined;
+  }
+}
+
+/** Before and after a change often have one name: the second is told apart. */
+function freeName(name: string): string {
+  let free = name;
+  for (let i = 2; openFileNamed(free); i++) free = `${name} (${i})`;
+  return free;
+}

@@ -1,0 +1,28 @@
+/** A comparison as the views draw it. */
+import type { DiffAnswer, DiffRequest, EvidenceAnswer, OpenedProfile } from '#analysis/analysis.ts';
+import type { SampleType } from '#model/profile.ts';
+import type { Side, SideName } from '../sides/sides.ts';
+
+/** A side with its profile. */
+export interface OpenSide {
+  readonly side: Side;
+  readonly profile: OpenedProfile;
+  readonly sampleType: number;
+  readonly seconds: number | undefined;
+  readonly isSnapshot: boolean;
+  /** As received. */
+  readonly bytes: number;
+  readonly queryMs: number | undefined;
+}
+
+/** One comparison with its answers: diff and evidence always belong to the same request. */
+export interface ShownComparison {
+  readonly request: DiffRequest;
+  readonly diff: DiffAnswer;
+  /** Both sides with all that they have; else their largest nodes, which is what is painted first. */
+  readonly isWhole: boolean;
+  /** Undefined until it has come. */
+  readonly evidence: EvidenceAnswer | undefined;
+  readonly open: Readonly<Record<SideName, OpenSide>>;
+  readonly type: SampleType;
+}

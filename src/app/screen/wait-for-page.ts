@@ -1,0 +1,31 @@
+/** Waiting for the page: until nothing is asked any more, and all of it has been painted. */
+import type { QueryClient } from '@tanstack/react-query';
+import { filesStore } from './files-store.ts';
+import { urlStore } from '../url/url-store.ts';
+import { onScreen } from './current-view.ts';
+
+const LOOK_MS = 8;
+
+/** Resolves when no question is open and nothing better is on its way. */
+export function settled(queries: QueryClient, signal?: AbortSignal): Promise<void> {
+  return quiet(() => isOpening() || queries.isFetching() > 0 || !onScreen.getState().isComplete, signal);
+}
+
+/** True while the Compare chunk or a snapshot is still loading. */
+export function isOpening(): boolean {
+  const { view: page, snap } = urlStore.getState().state;
+  const { view, snapshot } = onScreen.getState();
+  if (snap !== undefined && snapshot !== snap) return true;
+  return page === 'compare' && view.kind !== 'comparison';
+}
+
+/** Resolves after two animation frames in a row without work: the first hands the answer to the views, the second paints it. */
+export async function quiet(isBusy: () => boolean, signal?: AbortSignal): Promise<void> {
+  for (let frames = 0; frames < 2;) {
+    // Frames are asked for only where they count: each costs what is waited for some of its time.
+    await new Promise((resolve) => (isBusy() ? setTimeout(resolve, LOOK_MS) : requestAnimationFrame(resolve)));
+    signal?.throwIfAborted();
+    const isReading = filesStore.getState().entries.some(({ kind }) => kind === 'reading');
+    frames = isReading || isBusy() ? 0 : frames + 1;
+  }
+}

@@ -1,0 +1,94 @@
+/** Keeps what is on the screen: each answer that it was drawn from, under a short link. */
+import type { QueryClient } from '@tanstack/react-query';
+import type { Analysis } from '#analysis/analysis.ts';
+import { keepSnapshot, type MadeLink, makeShortLink } from '#datasource/short-links.ts';
+import { type KeptAnswers, type KeptProfile, packSnapshot } from '#datasource/snapshot.ts';
+import type { ProfileQuery } from '#model/query.ts';
+import { keptOf, type OpenAnswer, openedBy } from '../queries/query-facts.ts';
+import { serviceOf } from '../queries/source-queries.ts';
+import { comparisonOnScreen, treeOnScreen } from '../screen/current-view.ts';
+import { openFileNamed } from '../screen/files-store.ts';
+import { linkOnScreen } from '../screen/link-on-screen.ts';
+import { settled } from '../screen/wait-for-page.ts';
+import { sideNames } from '../sides/sides.ts';
+import { currentNow } from '../time/refresh-clock.ts';
+
+export interface KeptLink extends MadeLink {
+  /** Of the snapshot, as sent. */
+  readonly bytes: number;
+}
+
+/** @param link absolute @throws Error with what is in the way, in words */
+export function shortLinkOf(link: string): Promise<MadeLink> {
+  return makeShortLink(document.baseURI, new URL(link).search);
+}
+
+/** @throws Error with what is in the way, in words */
+export async function keepView(analysis: Analysis, queries: QueryClient, signal: AbortSignal): Promise<KeptLink> {
+  const answers = await answersOnScreen(analysis, queries, signal);
+  if (answers.profiles.length + answers.files.length === 0)
+    throw new Error('There is nothing to keep yet: no profile is on the screen.');
+  const packed = await packSnapshot(answers);
+  signal.throwIfAborted();
+  return { ...(await keepSnapshot(document.baseURI, answers.link, packed)), bytes: packed.length };
+}
+
+/** What active queries hold, once nothing is on its way; profiles as the worker has them. @throws Error in words */
+export async function answersOnScreen(
+  analysis: Analysis,
+  queries: QueryClient,
+  signal: AbortSignal,
+): Promise<KeptAnswers> {
+  await settled(queries, signal);
+  // All of one moment: the next refresh may come at any time.
+  const active = queries
+    .getQueryCache()
+    .findAll({ type: 'active' })
+    .filter(({ state }) => state.status === 'success');
+  const open = mostDetailed(active.flatMap(openedBy));
+  const openFiles = filesOnScreen().flatMap((name) => openFileNamed(name) ?? []);
+  const shown = treeOnScreen()?.opened.asked;
+  if (shown && !open.some(({ query }) => isSame(query, shown)))
+    throw new Error('Another profile is on its way: keep it once it is there.');
+  const services = new Set(open.flatMap(({ query }) => serviceOf(query.matchers) ?? []));
+  const parts = active.map((query) => keptOf(query, services));
+  const answers = {
+    link: new URL(linkOnScreen({ snap: undefined, embed: false })).search,
+    // Files are of no time: then it is when they were kept.
+    nowMs: open.length > 0 ? currentNow() : Date.now(),
+    stored: parts.find(({ stored }) => stored !== undefined)?.stored,
+    labelSets: parts.flatMap(({ labelSets = [] }) => labelSets),
+    labelNames: parts.flatMap(({ labelNames = [] }) => labelNames),
+    series: parts.flatMap(({ series = [] }) => series),
+    markers: parts.flatMap(({ markers = [] }) => markers),
+  };
+  const profiles: KeptProfile[] = [];
+  for (const { query, detail, handle } of open)
+    profiles.push({ query, isWhole: detail === 'lines', encoded: await analysis.pack(handle, signal) });
+  const files: KeptAnswers['files'][number][] = [];
+  for (const { name, size, profile } of openFiles)
+    files.push({ name, size, encoded: await analysis.pack(profile.handle, signal) });
+  return { ...answers, profiles, files };
+}
+
+const DETAILS: readonly OpenAnswer['detail'][] = ['lines', 'nodes', 'largest'];
+
+/** One answer for each question. */
+function mostDetailed(open: readonly OpenAnswer[]): readonly OpenAnswer[] {
+  const sorted = DETAILS.flatMap((detail) => open.filter((one) => one.detail === detail));
+  return sorted.filter(({ query }, i) => sorted.findIndex((one) => isSame(one.query, query)) === i);
+}
+
+function isSame(a: ProfileQuery, b: ProfileQuery): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function filesOnScreen(): readonly string[] {
+  const [tree, comparison] = [treeOnScreen(), comparisonOnScreen()];
+  if (!comparison) return tree && tree.opened.asked === undefined ? [tree.opened.name] : [];
+  const names = sideNames.flatMap((name) => {
+    const { side } = comparison.open[name];
+    return side.kind === 'file' ? [side.file] : [];
+  });
+  return [...new Set(names)];
+}

@@ -1,0 +1,87 @@
+/** What passes with the tab: the hovered frame, the open menu, an alert. */
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import type { Refusal } from '#analysis/refusal.ts';
+import type { Transform } from '#model/transforms/registry.ts';
+
+/** Where a tooltip or a menu stands, in css px of the page. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What was refused or failed, by name, and why. */
+export interface RefusedFile extends Refusal {
+  readonly file: string;
+  /** `was not opened` */
+  readonly verb: string;
+}
+
+interface UiStore {
+  /** The function under the pointer, in the graph or the table; -1 none. */
+  readonly hoveredFunction: number;
+  readonly refusals: readonly RefusedFile[];
+  /** The last thing that was done, for those who cannot see it. */
+  readonly announcement: string;
+  /** The same for the eyes, for a while. */
+  readonly toast: string;
+  readonly dialog: 'none' | 'keys' | 'paste' | 'share' | 'transform';
+  /** In the dialog `transform`: the place of the transform in the link, or the kind of a new one. */
+  readonly edited: number | Transform['kind'];
+  /** What the page waits for is not asked any more. */
+  readonly isStopped: boolean;
+}
+
+export const uiStore = createStore<UiStore>(() => ({
+  hoveredFunction: -1,
+  refusals: [],
+  announcement: '',
+  toast: '',
+  dialog: 'none',
+  edited: 0,
+  isStopped: false,
+}));
+
+export function useUi<T>(select: (state: UiStore) => T): T {
+  return useStore(uiStore, select);
+}
+
+export function hoverFunction(func: number): void {
+  if (uiStore.getState().hoveredFunction !== func) uiStore.setState({ hoveredFunction: func });
+}
+
+export function setStopped(isStopped: boolean): void {
+  uiStore.setState({ isStopped });
+}
+
+export function announce(announcement: string): void {
+  uiStore.setState({ announcement });
+}
+
+const TOAST_MS = 5000;
+let toastEnd: ReturnType<typeof setTimeout> | undefined;
+
+/** What came of an action that changes nothing to be seen: said and shown. */
+export function tell(text: string): void {
+  announce(text);
+  uiStore.setState({ toast: text });
+  clearTimeout(toastEnd);
+  toastEnd = setTimeout(() => uiStore.setState({ toast: '' }), TOAST_MS);
+}
+
+export function editTransform(edited: UiStore['edited']): void {
+  uiStore.setState({ dialog: 'transform', edited });
+}
+
+export function openDialog(dialog: UiStore['dialog']): void {
+  uiStore.setState({ dialog });
+}
+
+/** The newest refusal first; a handful is enough to act on. */
+export function refuse(refusal: RefusedFile): void {
+  uiStore.setState(({ refusals }) => ({ refusals: [refusal, ...refusals].slice(0, 5) }));
+}
+
+export function dismissRefusals(): void {
+  uiStore.setState({ refusals: [] });
+}

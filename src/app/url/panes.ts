@@ -1,0 +1,28 @@
+/** The views of a profile and of a comparison, in the order in which they are offered. */
+
+interface PaneWords {
+  /** In a row of choices; undefined where it is a view of two sides alone. */
+  readonly title?: string;
+  /** In Compare; undefined where it is a view of one profile alone. */
+  readonly compared?: string;
+  /** In the summary of a link, where the title alone would say too little. */
+  readonly summary?: string;
+  /** Whether the list of functions is beside it, where there is room. */
+  readonly hasList?: true;
+}
+
+/** A view of a profile is its line here, and `view.tsx` in the folder of its name in `views`. */
+const words = {
+  flame: { title: 'Flame', compared: 'Diff flame' },
+  sides: { compared: 'Side by side' },
+  functions: { title: 'Functions', compared: 'Diff table' },
+  both: { title: 'Both', summary: 'Flame with functions', hasList: true },
+  sandwich: { title: 'Sandwich', compared: 'Sandwich', hasList: true },
+  tree: { title: 'Tree', compared: 'Tree' },
+  source: { title: 'Source' },
+} as const satisfies Record<string, PaneWords>;
+
+export type Pane = keyof typeof words;
+
+export const panes: Readonly<Record<Pane, PaneWords>> = words;
+export const paneIds = Object.keys(words) as Pane[];

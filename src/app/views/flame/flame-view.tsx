@@ -1,0 +1,60 @@
+/** The flamegraph of a profile, with what its whole is and what it lacks. */
+import { type ReactElement, useMemo } from 'react';
+import { findPath, pathOf } from '#model/call-path.ts';
+import { formatCount } from '#model/units.ts';
+import { Button } from '../../components/button.tsx';
+import { ViewColumn } from '../../components/layout.tsx';
+import { Note } from '../../components/message.tsx';
+import { valueText } from '../../screen/shown.ts';
+import { navigate, useUrl } from '../../url/url-store.ts';
+import { ProfileGraph } from '../flamegraph/profile-graph.tsx';
+import { useFrameActions, type ViewProps } from '../view.ts';
+import { Strip } from './strip.tsx';
+import styles from './flame-view.module.css';
+
+export function FlameView(props: ViewProps): ReactElement {
+  const { shown, hit, colours, fills, selected } = props;
+  const { tree, answer } = shown;
+  const { names } = shown.opened.profile.functions;
+  const direction = useUrl((state) => state.dir);
+  const zoomPath = useUrl((state) => state.z);
+  const zoom = useMemo(() => findPath(tree, names, zoomPath), [tree, names, zoomPath]);
+  const { select, onMenu, onKey, menu } = useFrameActions(props);
+  return (
+    <ViewColumn>
+      <Strip shown={shown} fills={fills} />
+      {!zoom.whole && (
+        <Note kind="info" actions={<Button onClick={() => navigate({ z: [] }, 'push')}>Whole graph</Button>}>
+          The frame this link zooms to is not in this profile; its nearest caller is shown.
+        </Note>
+      )}
+      {tree.negative.nodes > 0 && (
+        <Note kind="warn" isSilent>
+          {formatCount(tree.negative.nodes)} frames have a negative self, {valueText(shown, tree.negative.sum)} in all.
+          They count in every number and are not drawn.
+        </Note>
+      )}
+      <div className={styles['canvas']}>
+        <ProfileGraph
+          shown={shown}
+          tree={tree}
+          rootTitle="total"
+          title="Flamegraph"
+          direction={direction}
+          whole={tree.total[0]}
+          colours={colours}
+          hit={hit}
+          byFunction={answer.byFunction}
+          zoom={zoom}
+          selected={selected}
+          onZoom={(node, how) => navigate({ z: pathOf(tree, names, node) }, how === 'step' ? 'push' : 'replace')}
+          onSelect={select}
+          onPick={(node) => navigate({ sel: pathOf(tree, names, node), z: pathOf(tree, names, node) }, 'push')}
+          onMenu={onMenu}
+          onKey={onKey}
+        />
+      </div>
+      {menu}
+    </ViewColumn>
+  );
+}

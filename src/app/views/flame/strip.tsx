@@ -1,0 +1,70 @@
+/** Over the graph: what the whole is, and what its colours mean. */
+import { type ReactElement, useMemo } from 'react';
+import { sampleTypeTitle } from '#model/profile-type.ts';
+import { rateScaleOf } from '#model/series-values.ts';
+import { formatDuration } from '#model/time-text.ts';
+import { formatCount, formatShare } from '#model/units.ts';
+import { selfShareKeys } from '#render/palette.ts';
+import { useUrl } from '../../url/url-store.ts';
+import { legendOf } from '../colours.ts';
+import { type ShownTree, type Snapshots, valueText } from '../../screen/shown.ts';
+import styles from './flame-view.module.css';
+
+const MOST_GROUPS = 9;
+/** A range with profiles for this part of it counts as full. */
+const MOSTLY = 0.9;
+
+/** ` · 3.90 cores on average`; of the time that has profiles, and how long that is, where it is less than the range. */
+function meanText({ opened: { asked, coveredMs } }: ShownTree, whole: number): string {
+  if (asked === undefined || coveredMs === undefined || coveredMs === 0) return '';
+  const { factor, format } = rateScaleOf(asked.profileType);
+  const rangeMs = asked.range.endMs - asked.range.startMs;
+  const isPart = coveredMs < MOSTLY * rangeMs;
+  const mean = format((whole * factor * 1000) / (isPart ? coveredMs : rangeMs));
+  return ` · ${mean} on average${isPart ? ` over the ${formatDuration(coveredMs)} with profiles` : ''}`;
+}
+
+function snapshotText({ count }: Snapshots): string {
+  if (count === undefined) return ', sum of snapshots';
+  return `, mean of ${formatCount(count)} ${count === 1 ? 'snapshot' : 'snapshots'}`;
+}
+
+export function Strip({ shown, fills }: { shown: ShownTree; fills: readonly string[] }): ReactElement {
+  const rule = useUrl((state) => state.col);
+  const { profile, snapshots } = shown.opened;
+  const { answer, tree } = shown;
+  const groups = useMemo(() => legendOf(profile, rule, answer.byFunction, MOST_GROUPS), [profile, rule, answer]);
+  const whole = tree.total[0];
+  const type = profile.sampleTypes[shown.sampleType];
+  return (
+    <div className={styles['strip']}>
+      <strong>{valueText(shown, whole)}</strong>
+      <span className={styles['dim']}>
+        {sampleTypeTitle(type?.type ?? '')}
+        {shown.opened.queryMs === undefined
+          ? `${profile.durationMs ? ` in ${Math.round(profile.durationMs / 100) / 10}\u00a0s` : ''} · ${formatCount(profile.sampleCount)} recorded ${profile.sampleCount === 1 ? 'stack' : 'stacks'}`
+          : snapshots
+            ? snapshotText(snapshots)
+            : meanText(shown, whole)}
+      </span>
+      {groups.length > 0 && <span className={styles['dim']}>self by {rule}</span>}
+      <ul className={styles['legend']} aria-label={`Self by ${rule}`}>
+        {groups.map(({ title, colourKey, self }) => (
+          <li key={title} title={title}>
+            <span className={styles['swatch']} style={{ background: fills[colourKey] }} />
+            <bdi>{title.slice(title.lastIndexOf('/') + 1)}</bdi> {formatShare(self, whole)}
+          </li>
+        ))}
+        {rule === 'self' && (
+          <li>
+            none{' '}
+            {selfShareKeys.map((key) => (
+              <span key={key} className={styles['swatch']} style={{ background: fills[key] }} />
+            ))}{' '}
+            most of its own
+          </li>
+        )}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+/** The functions of a profile: a view of its own, or the list beside another view. */
+import type { ReactElement } from 'react';
+import { pathOf } from '#model/call-path.ts';
+import { showSandwich } from '../../state/commands.ts';
+import { navigate, useUrl } from '../../url/url-store.ts';
+import { largestNode } from '../largest-node.ts';
+import type { ViewProps } from '../view.ts';
+import { FunctionsTable } from './functions-table.tsx';
+
+/** @param isList narrow, beside another view */
+export function FunctionsView(props: ViewProps & { readonly isList?: boolean }): ReactElement {
+  const { shown, selected, isList = false } = props;
+  const { tree } = shown;
+  const { names } = shown.opened.profile.functions;
+  const sort = useUrl((state) => state.sort);
+  const isSandwich = useUrl((state) => state.pane === 'sandwich');
+  const sandwiched = useUrl((state) => state.sw);
+  const selectLargest = (func: number): void => {
+    const largest = largestNode(tree, func);
+    if (largest > 0) navigate({ sel: pathOf(tree, names, largest) }, 'replace');
+  };
+  const own = isSandwich ? names.indexOf(sandwiched || '\0') : selected > 0 ? tree.func[selected] : -1;
+  return (
+    <FunctionsTable
+      {...props}
+      byFunction={shown.answer.byFunction}
+      whole={tree.total[0]}
+      sort={sort}
+      selected={own}
+      wide={!isList}
+      onSort={(next) => navigate({ sort: next }, 'replace')}
+      onSelect={isSandwich ? (func) => showSandwich(names[func]) : selectLargest}
+      onSandwich={(func) => showSandwich(names[func])}
+    />
+  );
+}

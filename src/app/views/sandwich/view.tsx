@@ -1,0 +1,73 @@
+/** One function between its callers (above) and its callees (below), each merged over all places where it occurs. */
+import { type ReactElement, useMemo } from 'react';
+import type { CallTree } from '#model/call-tree.ts';
+import { formatShare } from '#model/units.ts';
+import { useSandwich } from '../../queries/analysis-queries.ts';
+import { ProfileGraph } from '../flamegraph/profile-graph.tsx';
+import { valueText } from '../../screen/shown.ts';
+import { useUrl } from '../../url/url-store.ts';
+import type { ViewProps } from '../view.ts';
+import { type HalfOf, Halves } from './halves.tsx';
+import { useLook } from './use-look.ts';
+import styles from './sandwich.module.css';
+
+export function View({ shown, colours, hit, onKey }: ViewProps): ReactElement {
+  const { names } = shown.opened.profile.functions;
+  const sandwiched = useUrl((state) => state.sw);
+  const func = useMemo(() => (sandwiched === '' ? -1 : names.indexOf(sandwiched)), [names, sandwiched]);
+  const { data, error } = useSandwich(shown.request, func);
+  const name = names[func] ?? '';
+  const whole = shown.tree.total[0];
+  if (error) return <p className={styles['message']}>{error.message}</p>;
+  if (func < 0)
+    return <p className={styles['message']}>Choose a function in the list: its callers and callees stand here.</p>;
+  if (!data) return <div className={styles['sandwich']} aria-busy="true" />;
+  return (
+    <div className={styles['sandwich']}>
+      <p className={styles['facts']}>
+        <strong>
+          <bdi>{name.slice(0, 300) || '(empty name)'}</bdi>
+        </strong>
+        <span>
+          total {valueText(shown, data.total)} <span className={styles['dim']}>{formatShare(data.total, whole)}</span>
+        </span>
+        <span>
+          self {valueText(shown, data.self)} <span className={styles['dim']}>{formatShare(data.self, whole)}</span>
+        </span>
+      </p>
+      <Halves
+        func={func}
+        name={name}
+        callers={{ tree: data.callers }}
+        callees={{ tree: data.callees }}
+        render={(half) => <Half {...{ shown, colours, hit, half, onKey }} />}
+      />
+    </div>
+  );
+}
+
+interface HalfProps extends Pick<ViewProps, 'shown' | 'colours' | 'hit' | 'onKey'> {
+  readonly half: HalfOf<{ readonly tree: CallTree }>;
+}
+
+function Half({ shown, colours, hit, half, onKey }: HalfProps): ReactElement {
+  const { of, name, title, direction } = half;
+  const { look, menu } = useLook(of.tree, shown.opened.profile.functions.names, onKey);
+  return (
+    <>
+      <ProfileGraph
+        {...look}
+        shown={shown}
+        tree={of.tree}
+        rootTitle={name}
+        title={title}
+        direction={direction}
+        whole={shown.tree.total[0]}
+        colours={colours}
+        hit={hit}
+        byFunction={shown.answer.byFunction}
+      />
+      {menu}
+    </>
+  );
+}

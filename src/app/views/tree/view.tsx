@@ -1,0 +1,104 @@
+/** The call tree of one profile: what each path costs, from the root on or from the leaves. */
+import { type ReactElement, useMemo } from 'react';
+import { type CallTree, nodeName } from '#model/call-tree.ts';
+import { formatShare, scaleFor } from '#model/units.ts';
+import { hotPath, type RowOrder } from '#model/visible-rows.ts';
+import type { UrlState } from '../../url/url-state.ts';
+import { scaleOf } from '../../screen/shown.ts';
+import { navigate, useUrl } from '../../url/url-store.ts';
+import { useFrameActions, type ViewProps } from '../view.ts';
+import { TreeDirection, useIsBottomUp } from './tree-direction.tsx';
+import { type TreeColumn, TreeGrid } from './tree-grid.tsx';
+import styles from './tree-view.module.css';
+
+export function View(props: ViewProps): ReactElement {
+  const { shown, hit, fills, colours, selected } = props;
+  const sort = useUrl((state) => state.sort);
+  const { select, onMenu, onKey, menu } = useFrameActions(props);
+  const { tree } = shown;
+  const { names } = shown.opened.profile.functions;
+  const isBottomUp = useIsBottomUp();
+  const order = useMemo(() => orderOf(tree, names, sort), [tree, names, sort]);
+  const scale = scaleOf(shown.opened);
+  const type = shown.opened.profile.sampleTypes[shown.sampleType];
+  const whole = tree.total[0];
+  const total = scaleFor(type.unit, type.type, whole * scale);
+  const self = useMemo(() => scaleFor(type.unit, type.type, largestOf(tree.self) * scale), [type, tree, scale]);
+  // Seen from the leaves a row holds what its innermost function spends itself when it is called this way.
+  const amount = isBottomUp ? 'Self' : 'Total';
+  const columns: readonly TreeColumn[] = [
+    { key: 'name', title: isBottomUp ? 'Function and its callers' : 'Call path' },
+    { key: 'total', title: `${amount}${total.suffix && `, ${total.suffix}`}` },
+    { key: 'total', title: `${amount}\u00a0%` },
+    ...(isBottomUp
+      ? []
+      : [
+          { key: undefined, title: `Self${self.suffix && `, ${self.suffix}`}` },
+          { key: undefined, title: 'Self\u00a0%' },
+        ]),
+  ];
+  return (
+    <div className={styles['view']}>
+      <TreeDirection />
+      <TreeGrid
+        title="Call tree"
+        className={styles[isBottomUp ? 'bottomUp' : 'topDown']}
+        tree={tree}
+        names={names}
+        columns={columns}
+        sort={sort}
+        sortedColumn={sort.key === 'name' ? 0 : 1}
+        order={order}
+        hit={hit}
+        selected={selected}
+        hot={() => hotPath(tree)}
+        renderMark={(node) =>
+          node > 0 && <span className={styles['swatch']} style={{ background: fills[colours[tree.func[node]]] }} />
+        }
+        renderCells={(node) => (
+          <>
+            <div role="gridcell" className={styles['number']}>
+              <span className={styles['bar']} style={{ width: `${percent(tree.total[node], whole)}%` }} />
+              <span>{total.format(tree.total[node] * scale)}</span>
+            </div>
+            <div role="gridcell" className={styles['share']}>
+              {formatShare(tree.total[node], whole)}
+            </div>
+            {!isBottomUp && (
+              <>
+                <div role="gridcell" className={styles['number']}>
+                  <span>{self.format(tree.self[node] * scale)}</span>
+                </div>
+                <div role="gridcell" className={styles['share']}>
+                  {formatShare(tree.self[node], whole)}
+                </div>
+              </>
+            )}
+          </>
+        )}
+        onSelect={select}
+        onSort={(next) => navigate({ sort: next }, 'replace')}
+        onMenu={onMenu}
+        onKey={onKey}
+      />
+      {menu}
+    </div>
+  );
+}
+
+/** By total, or by name: what a caller spends itself says nothing of where to look below it. */
+function orderOf(tree: CallTree, names: readonly string[], { key, descending }: UrlState['sort']): RowOrder {
+  const sign = descending ? -1 : 1;
+  if (key === 'name') return (a, b) => sign * (nodeName(tree, names, a) < nodeName(tree, names, b) ? -1 : 1);
+  return (a, b) => sign * (tree.total[a] - tree.total[b]) || a - b;
+}
+
+function largestOf(column: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < column.length; i++) if (column[i] > largest) largest = column[i];
+  return largest;
+}
+
+function percent(value: number, whole: number): number {
+  return whole > 0 ? Math.max(0, (value / whole) * 100) : 0;
+}

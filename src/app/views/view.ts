@@ -1,0 +1,43 @@
+/** What a view of a profile is given. */
+import type { ReactElement } from 'react';
+import { pathOf } from '#model/call-path.ts';
+import type { NodeIndex } from '#model/call-tree.ts';
+import type { ShownTree } from '../screen/shown.ts';
+import { runFrameKey } from '../state/commands.ts';
+import type { Place } from '../state/ui-store.ts';
+import { navigate } from '../url/url-store.ts';
+import { useFrameMenu } from './use-frame-menu.tsx';
+
+export interface ViewProps {
+  readonly shown: ShownTree;
+  /** 1 for each function that the search finds; undefined without a search. */
+  readonly hit: Uint8Array | undefined;
+  /** Colour key by function. */
+  readonly colours: Uint8Array;
+  /** CSS colour by colour key. */
+  readonly fills: readonly string[];
+  /** The selected node, or its nearest caller in this tree. */
+  readonly selected: NodeIndex;
+  /** Keys that all views share. @returns whether the key is one */
+  onKey(key: string): boolean;
+}
+
+interface FrameActions {
+  select(node: NodeIndex): void;
+  onMenu(node: NodeIndex, at: Place): void;
+  onKey(key: string, node: NodeIndex): boolean;
+  readonly menu: ReactElement | null;
+}
+
+/** What can be done to a frame of the shown tree. */
+export function useFrameActions({ shown, onKey }: ViewProps): FrameActions {
+  const { tree } = shown;
+  const { names } = shown.opened.profile.functions;
+  const { menu, open } = useFrameMenu([]);
+  return {
+    select: (node) => navigate({ sel: pathOf(tree, names, node) }, 'replace'),
+    onMenu: (node, at) => open({ tree, names, node }, at),
+    onKey: (key, node) => onKey(key) || runFrameKey(key, { tree, names, node }),
+    menu,
+  };
+}

@@ -1,0 +1,71 @@
+/** Which view of the profile: a row of choices, or one field where the window is narrow. */
+import type { KeyboardEvent, ReactElement } from 'react';
+import { Button } from '../components/button.tsx';
+import { Choice } from '../components/menu.tsx';
+import { navigate, useUrl } from '../url/url-store.ts';
+import { type Pane, paneIds, panes } from '../url/panes.ts';
+import { useIsNarrow } from '../components/use-narrow.ts';
+import styles from './workspace.module.css';
+
+interface PaneEntry {
+  readonly id: Pane;
+  readonly title: string;
+}
+
+const offered = paneIds.flatMap((id): PaneEntry[] => {
+  const { title } = panes[id];
+  return title === undefined ? [] : [{ id, title }];
+});
+
+/** The pane of the link that a profile is shown in. A view of two sides is none of one, and the list needs room. */
+export function usePane(): Pane {
+  const isNarrow = useIsNarrow();
+  const asked = useUrl(({ pane }) => (panes[pane].title === undefined ? 'both' : pane));
+  return isNarrow && asked === 'both' ? 'flame' : asked;
+}
+
+export function Panes({ pane }: { pane: Pane }): ReactElement {
+  return (
+    <PaneChoice
+      panes={useIsNarrow() ? offered.filter(({ id }) => id !== 'both') : offered}
+      pane={pane}
+      // Source opens at the selected function, not at the file that was read last.
+      onPane={(next) => navigate({ pane: next, sf: '' }, 'push')}
+    />
+  );
+}
+
+interface PaneChoiceProps {
+  readonly panes: readonly PaneEntry[];
+  readonly pane: Pane;
+  onPane(pane: Pane): void;
+}
+
+/** A row of choices, or one field where the window is narrow. */
+export function PaneChoice({ panes: offer, pane, onPane }: PaneChoiceProps): ReactElement {
+  if (useIsNarrow()) return <Choice label="View" edged value={pane} options={offer} onChange={onPane} />;
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (by === 0) return;
+    event.preventDefault();
+    const at = offer.findIndex(({ id }) => id === pane);
+    const to = (at + by + offer.length) % offer.length;
+    onPane(offer[to].id);
+    event.currentTarget.querySelectorAll('button')[to]?.focus();
+  };
+  return (
+    <div role="radiogroup" aria-label="View" className={styles['panes']} onKeyDown={onKeyDown}>
+      {offer.map(({ id, title }) => (
+        <Button
+          key={id}
+          role="radio"
+          aria-checked={id === pane}
+          tabIndex={id === pane ? 0 : -1}
+          onClick={() => onPane(id)}
+        >
+          {title}
+        </Button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+/** What was drawn, what the file said of itself, and how long things took. */
+import type { ReactElement } from 'react';
+import { useStore } from 'zustand';
+import { formatCount, formatShare } from '#model/units.ts';
+import { StatusBar } from '../components/layout.tsx';
+import { paintStats } from '../views/flamegraph/paint-stats.ts';
+import type { ShownTree } from '../screen/shown.ts';
+
+export function StatusLine({
+  shown,
+  searchMs,
+}: {
+  shown: ShownTree | undefined;
+  searchMs: number | undefined;
+}): ReactElement {
+  const paintMs = useStore(paintStats, (stats) => stats.cullMs + stats.paintMs);
+  if (!shown) return <StatusBar />;
+  const { profile, queryMs, isWhole } = shown.opened;
+  const { cut } = shown.answer;
+  const notes = profile.notes.join(' ');
+  return (
+    <StatusBar>
+      <span title={notes || undefined}>
+        {formatCount(shown.tree.length - 1)} nodes,{' '}
+        {shown.tree.negative.nodes > 0 ? 'negative ones not drawn' : isWhole ? 'all drawn' : 'the largest'}
+        {cut > 0 && `, ${formatShare(cut, shown.tree.total[0])} below the cut, hatched`} · depth{' '}
+        {formatCount(shown.tree.maxDepth)} · {profile.format.title}
+        {notes && ` · ${notes}`}
+      </span>
+      <span>
+        {queryMs !== undefined && `${Math.round(queryMs)} ms query + `}
+        {Math.round(profile.decodeMs)} ms decode + {Math.round(shown.answer.treeMs)} ms tree
+        {searchMs !== undefined && ` · ${Math.round(searchMs)} ms search`} · {paintMs.toFixed(1)} ms paint
+      </span>
+    </StatusBar>
+  );
+}

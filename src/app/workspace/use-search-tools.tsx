@@ -1,0 +1,55 @@
+/** The search over a graph, the same on every page: its box, the way from match to match, and the keys that all views share. */
+import { type ReactElement, useDeferredValue, useEffect, useMemo, useRef } from 'react';
+import type { SearchAnswer } from '#analysis/analysis.ts';
+import type { CallTree } from '#model/call-tree.ts';
+import { parseSearch } from '#model/search.ts';
+import { addTransform } from '../state/commands.ts';
+import { useUrl } from '../url/url-store.ts';
+import { SearchBox } from './search-box.tsx';
+import { runSharedKey, stepToHit } from './search-steps.ts';
+
+/** What is searched for: typing stays ahead of it; '' where nothing is, or what does not parse. */
+export function useSearched(): string {
+  const text = useUrl((state) => state.s);
+  const deferred = useDeferredValue(text);
+  return useMemo(() => (parseSearch(deferred).ok ? deferred.trim() : ''), [deferred]);
+}
+
+/** What is searched in. */
+interface Searched {
+  readonly tree: CallTree;
+  /** By function. */
+  readonly names: readonly string[];
+}
+
+/** @param isOld whether the answer is one to another question: what it counts is not told */
+export function useSearchTools(
+  shown: Searched | undefined,
+  searched: string,
+  answer: SearchAnswer | undefined,
+  isOld: boolean,
+): { readonly box: ReactElement; readonly found: SearchAnswer | undefined; onKey(key: string): boolean } {
+  const input = useRef<HTMLInputElement>(null);
+  const found = searched === '' ? undefined : answer;
+  const isReady = shown !== undefined;
+  useEffect(() => {
+    // Keys work from the start: what was pressed to open the page is gone, and nothing else has the focus.
+    // Within another page the keys are that page's until somebody comes in.
+    if (isReady && window.parent === window && document.activeElement === document.body)
+      document.querySelector<HTMLElement>('[data-flamegraph]')?.focus({ preventScroll: true });
+  }, [isReady]);
+  const step = (by: 1 | -1): void => {
+    if (shown && found) stepToHit(shown.tree, shown.names, found.hit, by);
+  };
+  const box = (
+    <SearchBox
+      input={input}
+      found={isOld ? undefined : found}
+      whole={shown?.tree.total[0] ?? 0}
+      onStep={step}
+      onFocusSearch={() => searched !== '' && addTransform({ kind: 'focus', match: searched })}
+      onLeave={() => document.querySelector<HTMLElement>('[data-flamegraph], [role=grid], [role=treegrid]')?.focus()}
+    />
+  );
+  return { box, found, onKey: (key) => runSharedKey(key, input, step) };
+}

@@ -1,0 +1,78 @@
+/** An answer that takes its time: what is asked for, how long for, and a way to stop it. */
+import { type ReactElement, useEffect, useState } from 'react';
+import { Button } from '../components/button.tsx';
+import { useAskAgain, useAsking } from '../queries/source-queries.ts';
+import { setStopped, useUi } from '../state/ui-store.ts';
+import { BusyPanel } from '../components/message.tsx';
+import styles from './waiting.module.css';
+
+interface WaitingProps {
+  /** What comes after `Asking for`. */
+  readonly what: string;
+  /** It has been waited for so long before this is shown. */
+  readonly sinceMs: number;
+  /** Over what is on the screen; else it is all there is. */
+  readonly isOver: boolean;
+}
+
+export function Waiting({ what, sinceMs, isOver }: WaitingProps): ReactElement {
+  const { isAsking, stop } = useAsking();
+  const isStopped = useUi((ui) => ui.isStopped);
+  const askAgain = useAskAgain();
+  const [waitedMs, setWaitedMs] = useState(sinceMs);
+  useEffect(() => {
+    if (isStopped) return undefined;
+    const began = performance.now();
+    const timer = setInterval(() => setWaitedMs(sinceMs + performance.now() - began), 1000);
+    return () => clearInterval(timer);
+  }, [isStopped, sinceMs]);
+  // Whatever is asked next is not stopped.
+  useEffect(() => {
+    if (isAsking) setStopped(false);
+  }, [isAsking]);
+  useEffect(() => () => setStopped(false), []);
+  const verb = isStopped ? 'Stopped asking for' : isAsking ? 'Asking for' : 'Working on';
+  const said = (
+    <>
+      <span role="status">
+        {verb} {what.slice(0, 300)}
+      </span>
+      {!isStopped && (
+        <span className={styles['seconds']} aria-hidden="true">
+          {Math.round(waitedMs / 1000)}&nbsp;s
+        </span>
+      )}
+      {isStopped ? (
+        <Button
+          kind="edged"
+          onClick={() => {
+            setWaitedMs(0);
+            askAgain();
+          }}
+        >
+          Ask again
+        </Button>
+      ) : (
+        isAsking && (
+          <Button
+            kind="edged"
+            icon="stop"
+            onClick={() => {
+              setStopped(true);
+              stop();
+            }}
+          >
+            Stop
+          </Button>
+        )
+      )}
+    </>
+  );
+  return isOver ? (
+    <div className={styles['over']}>
+      <div>{said}</div>
+    </div>
+  ) : (
+    <BusyPanel>{said}</BusyPanel>
+  );
+}

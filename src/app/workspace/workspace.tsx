@@ -1,0 +1,159 @@
+/** One open profile: tools, transforms, the chosen view, and what was drawn. */
+import { type ReactElement, useDeferredValue, useMemo, useState } from 'react';
+import { findPath } from '#model/call-path.ts';
+import { formatCount } from '#model/units.ts';
+import { Button } from '../components/button.tsx';
+import { Spacer, StatusBar, Toolbar, ViewArea } from '../components/layout.tsx';
+import { BusyPanel, Note, Panel } from '../components/message.tsx';
+import { lazily } from '../components/lazily.tsx';
+import { useSearch, useTree } from '../queries/analysis-queries.ts';
+import { navigate, useUrl } from '../url/url-store.ts';
+import { panes } from '../url/panes.ts';
+import { colourKeys } from '../views/colours.ts';
+import { useFlameTheme } from '../views/flamegraph/flame-theme.ts';
+import { FunctionsView } from '../views/functions/functions-view.tsx';
+import type { ViewProps } from '../views/view.ts';
+import { useOnScreen } from '../screen/current-view.ts';
+import { Panes, usePane } from './panes.tsx';
+import { type ShownProfile, type ShownTree, shownTreeOf, useShown, valueText } from '../screen/shown.ts';
+import { SidePanel } from './side-panel.tsx';
+import { useLasting } from '../components/use-lasting.ts';
+import { useIsNarrow } from '../components/use-narrow.ts';
+import { useSearched, useSearchTools } from './use-search-tools.tsx';
+import { views } from './views.ts';
+import styles from './workspace.module.css';
+
+const ViewOptions = lazily(async () => (await import('./view-options.tsx')).ViewOptions);
+const StatusLine = lazily(async () => (await import('./status-line.tsx')).StatusLine, <StatusBar />);
+const TransformChips = lazily(
+  async () => (await import('./transform-chips.tsx')).TransformChips,
+  <div className={styles['chips']} />,
+);
+
+interface WorkspaceProps {
+  readonly opened: ShownProfile;
+  /** What is shown is no longer what is asked for, and the next is on its way. */
+  readonly isStale?: boolean;
+  /** What is to be known about all of it. */
+  readonly note?: string | undefined;
+}
+
+export function Workspace({ opened, isStale = false, note }: WorkspaceProps): ReactElement {
+  const asked = useShown(opened);
+  const { data: answer, error, isPlaceholderData } = useTree(asked.request);
+  const now = useMemo(() => (answer ? shownTreeOf(asked, answer) : undefined), [asked, answer]);
+  // The tree of another profile stays until the tree of this one is there.
+  const [kept, setKept] = useState<ShownTree>();
+  if (now !== undefined && now !== kept) setKept(now);
+  const shown = now ?? kept;
+  const searched = useSearched();
+  const { data: answered, isPlaceholderData: isOldSearch } = useSearch((shown ?? asked).request, searched);
+  const search = useSearchTools(
+    shown && { tree: shown.tree, names: shown.opened.profile.functions.names },
+    searched,
+    answered,
+    isOldSearch || isPlaceholderData,
+  );
+  const pane = usePane();
+
+  useOnScreen(
+    'view',
+    useMemo(() => now && { kind: 'tree', tree: now }, [now]),
+  );
+
+  return (
+    <div className={styles['workspace']}>
+      <Toolbar>
+        {search.box}
+        <Panes pane={pane} />
+        <Spacer />
+        <ViewOptions ownCode={opened.profile.ownCode} />
+      </Toolbar>
+      {asked.request.transforms.length > 0 && (
+        <TransformChips matched={isPlaceholderData ? undefined : answer?.matched} ownCode={opened.profile.ownCode} />
+      )}
+      {note !== undefined && <Note kind="warn">{note}</Note>}
+      {error ? (
+        <Panel kind="error" title="This tree could not be made">
+          <p>{error.message}</p>
+          {asked.request.transforms.length > 0 && (
+            <Button kind="edged" onClick={() => navigate({ t: [] }, 'push')}>
+              Remove all transforms
+            </Button>
+          )}
+        </Panel>
+      ) : shown ? (
+        <Views
+          shown={shown}
+          hit={search.found?.hit}
+          isStale={isStale || isPlaceholderData || now === undefined}
+          onKey={search.onKey}
+        />
+      ) : (
+        <BusyPanel />
+      )}
+      <StatusLine shown={shown} searchMs={search.found?.searchMs} />
+    </div>
+  );
+}
+
+interface ViewsProps {
+  readonly shown: ShownTree;
+  readonly hit: Uint8Array | undefined;
+  readonly isStale: boolean;
+  onKey(key: string): boolean;
+}
+
+function Views({ shown, hit, isStale, onKey }: ViewsProps): ReactElement {
+  const { tree, answer, opened } = shown;
+  const { profile } = opened;
+  const { names } = profile.functions;
+  const whole = tree.total[0];
+  const asked = usePane();
+  const rule = useUrl((state) => state.col);
+  const selectedPath = useUrl((state) => state.sel);
+  const theme = useFlameTheme();
+  const isNarrow = useIsNarrow();
+  const colours = useMemo(() => colourKeys(profile, rule, answer.byFunction, whole), [profile, rule, answer, whole]);
+  const selected = useMemo(() => findPath(tree, names, selectedPath).node, [tree, names, selectedPath]);
+  const hasWaited = useLasting(isStale);
+  if (tree.length <= 1) return <EmptyTree shown={shown} />;
+  const View = views[asked];
+  const given: ViewProps = { shown, hit, colours, fills: theme.fills, selected, onKey };
+  return (
+    <ViewArea isStale={hasWaited}>
+      {panes[asked].hasList && !isNarrow && (
+        <SidePanel>
+          <Later>
+            <FunctionsView {...given} isList />
+          </Later>
+        </SidePanel>
+      )}
+      <View {...given} />
+    </ViewArea>
+  );
+}
+
+/** What stands beside the graph is drawn anew after it: the graph is what is waited for. */
+function Later({ children }: { readonly children: ReactElement }): ReactElement {
+  return useDeferredValue(children);
+}
+
+function EmptyTree({ shown }: { shown: ShownTree }): ReactElement {
+  const { transforms } = shown.request;
+  const type = shown.opened.profile.sampleTypes[shown.sampleType];
+  return (
+    <Panel kind="info" title="Nothing to draw">
+      <p>
+        {transforms.length > 0
+          ? 'The transforms left no stack. Undo the last one, or remove all.'
+          : `${shown.opened.name} has no stacks with a value of ${type?.type || 'its type'}: ${valueText(shown, shown.tree.total[0])} in ${formatCount(shown.opened.profile.sampleCount)} recorded stacks.`}
+      </p>
+      {transforms.length > 0 && (
+        <Button kind="edged" onClick={() => navigate({ t: [] }, 'push')}>
+          Remove all transforms
+        </Button>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,47 @@
+/** Colours of a flamegraph, ready to paint with. */
+
+/** A fill for so many device px a css px. */
+type Fill = (ratio: number) => string | CanvasPattern;
+
+/** What a box shows that is wide enough; others of its key have the key's plain colour. */
+export interface Texture {
+  /** Within the edge. */
+  readonly ground: string;
+  readonly hatch: Hatch | undefined;
+  readonly fill: Fill;
+  readonly edge: string | undefined;
+  /** The edge with gaps. */
+  readonly dashes: Fill | undefined;
+}
+
+export interface Hatch {
+  readonly line: string;
+  readonly slant: '/' | '\\';
+  /** Along a row. */
+  readonly pitchCss: number;
+  readonly widthCss: number;
+}
+
+/** Prepared CSS colours. Set it anew when web fonts have come: glyphs are measured once per theme. */
+export interface FlameTheme {
+  /** Box colours by colour key, see palette.ts. */
+  readonly fills: readonly string[];
+  /** The same, faded toward the ground: what is not found while there is a search. */
+  readonly faded: readonly string[];
+  /** Of names, of packages and shares, and of all of them on a faded box; by colour key. */
+  readonly inks: readonly string[];
+  readonly inksDim: readonly string[];
+  readonly inksFaded: readonly string[];
+  /** By colour key; undefined where a box is of one colour. */
+  readonly textures: readonly (Texture | undefined)[];
+  readonly ground: string;
+  readonly rootFill: string;
+  readonly rootInk: string;
+  readonly search: string;
+  readonly searchEdge: string;
+  readonly onSearch: string;
+  readonly hover: string;
+  readonly select: string;
+  readonly focus: string;
+  readonly fontUi: string;
+}
