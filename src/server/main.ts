@@ -12,11 +12,12 @@ import { startDemo, type Demo } from './demo/run-demo.ts';
 import { createEngine } from './engine.ts';
 import { StartError, type Engine, type Log } from './exchange.ts';
 import { GivenFiles } from './given-files.ts';
-import { createFlametideServer, type ServerFacts } from './http.ts';
+import { createFlametideServer } from './http.ts';
 import { Links } from './links.ts';
 import { Markers } from './markers.ts';
 import { createProxy, type ProxyOptions } from './proxy.ts';
 import { defaultQueryLimits } from './query/query-limits.ts';
+import type { ServerFacts } from './routes.ts';
 import { startSelfProfile, type SelfProfile } from './self-profile.ts';
 
 /** What cannot be helped by trying again: a bad flag, a taken port, a page that is not built. */

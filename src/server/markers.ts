@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { z } from 'zod';
+import { jsonAnswer } from './answers.ts';
 import type { WireAnswer } from './exchange.ts';
 
 const MOST_MARKERS = 10_000;
@@ -77,9 +78,11 @@ export class Markers {
     if (id === '' && method === 'POST') return this.#answerAdd(body);
     if (id !== '' && method === 'DELETE') {
       const isThere = /^\d{1,15}$/.test(id) && this.remove(Number(id));
-      return isThere ? json(200, {}) : json(404, { message: `There is no marker ${id}.` });
+      return isThere ? jsonAnswer(200, {}) : jsonAnswer(404, { message: `There is no marker ${id}.` });
     }
-    return json(405, { message: 'Markers are read by GET, told by POST, and removed by DELETE /api/markers/ID.' });
+    return jsonAnswer(405, {
+      message: 'Markers are read by GET, told by POST, and removed by DELETE /api/markers/ID.',
+    });
   }
 
   #answerList(query: URLSearchParams): WireAnswer {
@@ -88,7 +91,7 @@ export class Markers {
       return text !== null && /^\d{1,16}$/.test(text) ? Number(text) : otherwise;
     };
     const markers = this.list(time('from', 0), time('until', 8.64e15), query.get('service') ?? undefined);
-    return json(200, { markers });
+    return jsonAnswer(200, { markers });
   }
 
   #answerAdd(body: Uint8Array): WireAnswer {
@@ -96,25 +99,17 @@ export class Markers {
     try {
       given = JSON.parse(new TextDecoder().decode(body));
     } catch (error) {
-      return json(400, { message: `The marker is no JSON: ${(error as Error).message}.` });
+      return jsonAnswer(400, { message: `The marker is no JSON: ${(error as Error).message}.` });
     }
     const marker = newMarker.safeParse(given);
     if (!marker.success)
-      return json(400, { message: `The marker is not as expected: ${z.prettifyError(marker.error)}` });
+      return jsonAnswer(400, { message: `The marker is not as expected: ${z.prettifyError(marker.error)}` });
     try {
-      return json(201, { id: this.add(marker.data) });
+      return jsonAnswer(201, { id: this.add(marker.data) });
     } catch (error) {
-      return json(507, {
+      return jsonAnswer(507, {
         message: error instanceof RangeError ? error.message : `It cannot be kept: ${String(error)}.`,
       });
     }
   }
-}
-
-function json(status: number, value: unknown): WireAnswer {
-  return {
-    status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-    body: new TextEncoder().encode(JSON.stringify(value)),
-  };
 }

@@ -8,9 +8,10 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Backend, RequestFacts, WireAnswer, WireRequest } from '#server/exchange.ts';
 import { GivenFiles } from '#server/given-files.ts';
-import { createFlametideServer, type ServerFacts, type ServerParts } from '#server/http.ts';
+import { createFlametideServer, type ServerParts } from '#server/http.ts';
 import { Links } from '#server/links.ts';
 import { Markers } from '#server/markers.ts';
+import type { ServerFacts } from '#server/routes.ts';
 
 const INDEX = '<!doctype html><title>Flametide</title>';
 const SCRIPT = 'console.log(1);';
