@@ -3,6 +3,7 @@
  * passes bytes; nothing here waits for a disk.
  */
 
+import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import {
   StartError,
@@ -74,11 +75,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     async ingest(request) {
       try {
         const { body } = request;
-        const alone = body.byteLength === body.buffer.byteLength && body.buffer instanceof ArrayBuffer;
         const { answer, facts, needsRoom } = await store.call<Stored>(
           'ingest',
           { request, nowMs: Date.now() },
-          alone && body.byteLength > 0 ? [body.buffer] : [],
+          body.buffer instanceof ArrayBuffer && body.byteLength > 0 ? [body.buffer] : [],
         );
         if (needsRoom) void look('makeRoom');
         return { answer, facts };
@@ -230,7 +230,7 @@ function questionKey({ method, path, query, headers, body, isLocal }: WireReques
     'grpc-encoding',
     'grpc-timeout',
   ].map((name) => headers[name] ?? '');
-  return [method, path, query, isLocal, ...told, Buffer.from(body).toString('latin1')].join('\n');
+  return [method, path, query, isLocal, ...told, createHash('sha256').update(body).digest('hex')].join('\n');
 }
 
 /** What no caller should ever see: a thread that failed. */

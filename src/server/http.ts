@@ -11,7 +11,7 @@ import type { Log } from './exchange.ts';
 import { denied, type Guards } from './guards.ts';
 import { messagePage } from './message-page.ts';
 import { Metrics } from './metrics.ts';
-import { readBody, TooLarge } from './request-body.ts';
+import { BodyRefusal, ByteBudget, readBody, RETRY_AFTER_S } from './request-body.ts';
 import { createRoutes, type Route, type RouteParts } from './routes.ts';
 import { UploadReports } from './upload-reports.ts';
 
@@ -31,6 +31,8 @@ const contentSecurityPolicy = (embedIn: readonly string[]): string =>
   ].join('; ');
 const HEAD_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
+/** Longer than that of common proxies (60 s): the side that sends requests should be the one that closes. */
+const IDLE_MS = 75_000;
 const LINGER_MS = 2000;
 const NO_BODY = new Uint8Array(0);
 
@@ -45,7 +47,9 @@ export function createFlametideServer(parts: ServerParts): Server {
   const { basePath, log } = parts;
   const policy = contentSecurityPolicy(parts.embedIn);
   const metrics = new Metrics();
-  const routes = createRoutes(parts, metrics, new UploadReports(metrics, log));
+  const reports = new UploadReports(metrics, log);
+  const routes = createRoutes(parts, metrics, reports);
+  const budget = new ByteBudget(Math.max(...routes.map(({ bodyBytes }) => bodyBytes)));
   const page = routes.at(-1)!;
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
@@ -67,10 +71,12 @@ export function createFlametideServer(parts: ServerParts): Server {
       const location = `${basePath}/${query === '' ? '' : `?${query}`}`;
       return sendAnswer(response, { status: 308, headers: { location }, body: NO_BODY });
     }
-    answerBy(route, path, query, request, response).catch((error: unknown) => {
-      if (error instanceof TooLarge) {
-        if (request.httpVersionMajor === 1) response.setHeader('Connection', 'close');
-        return sendAnswer(response, textAnswer(413, error.message));
+    answerBy(route, path, query, request, response, budget).catch((error: unknown) => {
+      if (error instanceof BodyRefusal) {
+        const { status, slug, message } = error;
+        reports[route.isUpload ? 'uploadRefused' : 'refused'](path, { refused: slug, message });
+        const headers: Record<string, string> = status === 503 ? { 'retry-after': String(RETRY_AFTER_S) } : {};
+        return sendAnswer(response, textAnswer(status, message, headers));
       }
       if (response.destroyed || request.destroyed) return;
       log.error(`request ${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -78,20 +84,19 @@ export function createFlametideServer(parts: ServerParts): Server {
       sendAnswer(response, textAnswer(500, `Something failed inside; the log tells more of request ${id}.`));
     });
   };
-  const server = createEitherHttp(handle, HEAD_TIMEOUT_MS);
-  server.headersTimeout = HEAD_TIMEOUT_MS;
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  const server = createEitherHttp(handle, { headMs: HEAD_TIMEOUT_MS, requestMs: REQUEST_TIMEOUT_MS, idleMs: IDLE_MS });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseUnread(error, socket as Socket, basePath));
   return server;
 }
 
-/** @throws (rejects) TooLarge, and what a route did not foresee */
+/** @throws (rejects) BodyRefusal, and what a route did not foresee */
 async function answerBy(
   route: Route,
   path: string,
   query: string,
   request: IncomingMessage,
   response: ServerResponse,
+  budget: ByteBudget,
 ): Promise<void> {
   const { method = 'GET' } = request;
   const { methods } = route;
@@ -101,9 +106,14 @@ async function answerBy(
   response.on('close', () => {
     if (!response.writableFinished) hangUp.abort();
   });
-  const body = route.bodyBytes === 0 ? NO_BODY : await readBody(request, route.bodyBytes);
-  const made = await route.answer({ method, path, query, body, request, response, gone: hangUp.signal });
-  if (made !== undefined) sendAnswer(response, made);
+  const body = route.bodyBytes > 0 ? await readBody(request, response, route.bodyBytes, budget) : undefined;
+  try {
+    const call = { method, path, query, body: body?.bytes ?? NO_BODY, request, response, gone: hangUp.signal };
+    const made = await route.answer(call);
+    if (made !== undefined) sendAnswer(response, made);
+  } finally {
+    body?.release();
+  }
 }
 
 /** What is no request, or one too long to be read. */

@@ -9,11 +9,14 @@ import type { GivenFiles } from './given-files.ts';
 import type { Links } from './links.ts';
 import type { Markers } from './markers.ts';
 import type { Metrics } from './metrics.ts';
+import { defaultQueryLimits } from './query/query-limits.ts';
 import { servePage } from './static.ts';
 import type { UploadReports } from './upload-reports.ts';
 
 /** Of the page's own calls. */
 const MAX_API_BYTES = 1 << 16;
+/** A message in a frame of gRPC, which adds five bytes. */
+const MAX_QUERY_BYTES = defaultQueryLimits.mostMessageBytes + 5;
 
 export interface RouteParts {
   /** Where index.html of the built page lies. */
@@ -43,7 +46,7 @@ export interface ServerFacts {
 }
 
 /** A request that passed the guards, its body read. */
-export interface Call {
+interface Call {
   readonly method: string;
   /** Without the base path and without the query. */
   readonly path: string;
@@ -65,6 +68,8 @@ export interface Route {
   readonly methods?: readonly string[];
   /** Largest body; 0 where none is read. */
   readonly bodyBytes: number;
+  /** Refusals of its bodies are shown on the page. */
+  readonly isUpload?: boolean;
   /** Answers without a token: says nothing but that the server is up. */
   readonly isOpen?: boolean;
   /** @returns undefined when it has answered by `call.response` itself */
@@ -174,6 +179,7 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
         path.startsWith('/push.v1.') ||
         path.startsWith('/opentelemetry.proto.collector.profiles.'),
       bodyBytes: maxBodyBytes,
+      isUpload: true,
       async answer(call) {
         const { path, body, gone } = call;
         // The body goes to another thread: its length is known here only before.
@@ -191,7 +197,7 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
         path.startsWith('/pyroscope/') ||
         path.startsWith('/api/v1/status/') ||
         /^\/[a-z][\w.]*\.v1\.[A-Z]\w*\/\w+$/.test(path),
-      bodyBytes: maxBodyBytes,
+      bodyBytes: MAX_QUERY_BYTES,
       async answer(call) {
         const { answer, facts } = await backend.query(wireRequest(call), call.gone);
         if (isHeard(call, facts)) reports.refused(call.path, facts);

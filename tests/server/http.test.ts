@@ -1,17 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { type IncomingHttpHeaders, request, type Server } from 'node:http';
+import { request, type Server } from 'node:http';
 import { connect } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Backend, RequestFacts, WireAnswer, WireRequest } from '#server/exchange.ts';
 import { GivenFiles } from '#server/given-files.ts';
-import { createFlametideServer, type ServerParts } from '#server/http.ts';
+import type { ServerParts } from '#server/http.ts';
 import { Links } from '#server/links.ts';
 import { Markers } from '#server/markers.ts';
-import type { ServerFacts } from '#server/routes.ts';
+import { ABOUT, ask, backend, echo, listen } from '../support/test-server.ts';
 
 const INDEX = '<!doctype html><title>Flametide</title>';
 const SCRIPT = 'console.log(1);';
@@ -468,74 +467,14 @@ it('says what it is as a Pyroscope does', async () => {
   proxy.close();
 });
 
-const ABOUT: ServerFacts = {
-  version: '1.2.3',
-  source: 'embedded',
-  tenant: undefined,
-  retentionMs: 3_600_000,
-  longestRangeMs: 86_400_000,
-};
-
-/** Says what it was asked. */
-const backend: Backend = {
-  ingest: (asked) => Promise.resolve(echo('ingest', asked)),
-  query: (asked) => Promise.resolve(echo('query', asked)),
-  metrics: () => Promise.resolve('# HELP own_metric One.\n# TYPE own_metric gauge\nown_metric 1\n'),
-  ready: () => Promise.resolve(true),
-  close: () => Promise.resolve(),
-};
-
-function echo(
-  door: string,
-  { method, path, query, headers, body }: WireRequest,
-): { answer: WireAnswer; facts: RequestFacts } {
-  const text = new TextDecoder().decode(body);
-  const told = [door, method, path, query, headers['x-scope-orgid'] ?? '', text].join(' ');
-  const answer = { status: 200, headers: {}, body: new TextEncoder().encode(told) };
-  if (path.startsWith('/trailers')) return { answer: { ...answer, trailers: { 'grpc-status': '0' } }, facts: {} };
-  if (text === 'refuse') return { answer, facts: { refused: 'bad', message: 'no' } };
-  const changes = { service: 'shop', dropped: 4, trimmed: { cutStacks: 2, labelsDropped: 1 } };
-  return { answer, facts: text === 'change' ? changes : {} };
-}
-
 function post(path: string, body: string, headers: Record<string, string> = {}, to = server) {
-  return get(path, headers, 'POST', to, body);
+  return ask(to, path, { headers, method: 'POST', body });
 }
 
-/** A server that believes to listen on `host`; really it is always loopback. */
 function listening(host: string, more: Partial<ServerParts> = {}): Promise<Server> {
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const parts = {
-    host,
-    token: undefined,
-    pageFolder: folder,
-    basePath: '',
-    embedIn: [],
-    backend,
-    about: ABOUT,
-    markers,
-    links,
-    files: new GivenFiles([]),
-    maxBodyBytes: 1000,
-    log,
-  };
-  const made = createFlametideServer({ ...parts, ...more });
-  return new Promise((resolve) => made.listen(0, '127.0.0.1', () => resolve(made)));
+  return listen({ host, pageFolder: folder, markers, links, ...more });
 }
 
-/** One request by hand, as fetch sets the host itself and tidies paths. */
-function get(path: string, headers: Record<string, string> = {}, method = 'GET', from = server, body = '') {
-  const { port } = from.address() as AddressInfo;
-  return new Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
-    const sent = request({ port, path, method, headers, agent: false, maxHeaderSize: 1 << 17 }, (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts) }),
-      );
-      response.on('error', reject);
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
+function get(path: string, headers: Record<string, string> = {}, method = 'GET', from = server) {
+  return ask(from, path, { headers, method });
 }
