@@ -74,6 +74,8 @@ export interface EngineOptions {
   readonly maxDiskBytes: number;
   readonly limits: IngestLimits;
   readonly log: Log;
+  /** Called when a thread ends again and again. @param why as a sentence */
+  readonly onGiveUp: (why: string) => void;
 }
 
 /** The own store. */
