@@ -25,7 +25,7 @@ const MAX_STREAMS = 100;
 /** Entries of one SETTINGS frame. */
 const MAX_SETTINGS = 32;
 /** How long a client may read the answer to a request that it has not sent to its end. */
-const LINGER_MS = 2000;
+const LINGER_MS = 10_000;
 
 export interface HttpTimes {
   /** From the connection to the end of the first head. */

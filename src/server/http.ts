@@ -12,6 +12,7 @@ import { denied, type Guards } from './guards.ts';
 import { messagePage } from './message-page.ts';
 import { Metrics } from './metrics.ts';
 import { BodyRefusal, ByteBudget, readBody, RETRY_AFTER_S } from './request-body.ts';
+import { belowBase, readTarget, type RequestPath } from './request-path.ts';
 import { createRoutes, type Route, type RouteParts } from './routes.ts';
 import { UploadReports } from './upload-reports.ts';
 
@@ -59,15 +60,20 @@ export function createFlametideServer(parts: ServerParts): Server {
     response.setHeader('Content-Security-Policy', policy);
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Referrer-Policy', 'no-referrer');
-    const [fullPath, query = ''] = splitOnce(request.url ?? '/', '?');
-    const path = withoutBase(fullPath, basePath);
-    const route = path === undefined ? page : routes.find((row) => row.matches(path))!;
+    const whole = readTarget(request.url ?? '/');
+    const target = belowBase(whole, basePath);
+    const route = target === undefined ? page : routes.find((row) => row.matches(pathFor(row, target)))!;
     response.on('close', () => metrics.request(route.name, response.statusCode, (performance.now() - began) / 1000));
     const denial = denied(request.headers, parts, route.isOpen ?? false);
     if (denial !== undefined) return sendAnswer(response, textAnswer(denial.status, denial.message, denial.headers));
-    if (path === undefined) return sendAnswer(response, textAnswer(404, `This Flametide lives under ${basePath}/.`));
+    if (target === undefined) {
+      reports.missed(request, basePath);
+      return sendAnswer(response, textAnswer(404, `This Flametide lives under ${basePath}/.`));
+    }
+    const { query } = target;
+    const path = pathFor(route, target);
     // What the page asks for next is found beside it.
-    if (basePath !== '' && fullPath === basePath) {
+    if (basePath !== '' && whole.path === basePath) {
       const location = `${basePath}/${query === '' ? '' : `?${query}`}`;
       return sendAnswer(response, { status: 308, headers: { location }, body: NO_BODY });
     }
@@ -137,19 +143,12 @@ function refuseUnread({ code }: NodeJS.ErrnoException, socket: Socket, basePath:
   socket.setTimeout(LINGER_MS, () => socket.destroy());
 }
 
-function withoutBase(path: string, basePath: string): string | undefined {
-  if (basePath === '') return path;
-  if (path === basePath) return '/';
-  return path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : undefined;
+function pathFor({ isTidied = false }: Route, { path, tidy }: RequestPath): string {
+  return isTidied ? tidy : path;
 }
 
 /** The client's own, so that its log and ours can be read together. */
 function requestId({ headers }: IncomingMessage): string {
   const given = headers['x-request-id'];
   return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
-}
-
-function splitOnce(text: string, at: string): [string, string?] {
-  const place = text.indexOf(at);
-  return place < 0 ? [text] : [text.slice(0, place), text.slice(place + 1)];
 }

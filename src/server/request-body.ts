@@ -3,6 +3,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const FIRST_BYTES = 16 << 10;
+/** Most uploads and all questions are no larger. */
+const SMALL_BYTES = 2 << 20;
+const SMALL_BODIES_BYTES = 64 << 20;
 /** An answer of 503 asks to wait this long. */
 export const RETRY_AFTER_S = 5;
 
@@ -26,16 +29,17 @@ export class ByteBudget {
 
   /** @param maxBodyBytes of the largest body: it fits when there are no others */
   constructor(maxBodyBytes: number) {
-    this.#maxBytes = 2 * maxBodyBytes;
+    this.#maxBytes = maxBodyBytes;
   }
 
   /**
-   * A body grows only while as much is free as it already has: where bytes are short, large bodies are refused first.
+   * The bodies that are still small share some bytes more: large ones do not keep them out.
    * @param held bytes that this body has
    * @returns whether it may have `bytes` more
    */
   take(bytes: number, held: number): boolean {
-    if (this.#used + held + bytes > this.#maxBytes) return false;
+    const reserve = held + bytes <= SMALL_BYTES ? SMALL_BODIES_BYTES : 0;
+    if (this.#used + bytes > this.#maxBytes + reserve) return false;
     this.#used += bytes;
     return true;
   }
@@ -60,6 +64,7 @@ export function readBody(
   budget: ByteBudget,
 ): Promise<Body> {
   return new Promise((resolve, reject) => {
+    const declared = Number(request.headers['content-length'] ?? 0);
     let buffer = new Uint8Array(0);
     let length = 0;
     const stop = (): void => {
@@ -79,8 +84,9 @@ export function readBody(
       if (!budget.take(chunk.length, length))
         return fail(new BodyRefusal(503, 'The server receives too much at once: send this again in a few seconds.'));
       if (needed > buffer.length) {
-        // Memory beyond the length is not in use until it is written.
-        const larger = new Uint8Array(Math.max(FIRST_BYTES, needed, Math.min(2 * buffer.length, maxBytes)));
+        // As long as the client says at once: memory is in use only once it is written.
+        const capacity = Math.max(declared, needed, Math.min(2 * buffer.length, maxBytes), FIRST_BYTES);
+        const larger = new Uint8Array(capacity);
         larger.set(buffer.subarray(0, length));
         buffer = larger;
       }
@@ -91,7 +97,7 @@ export function readBody(
       stop();
       resolve({ bytes: buffer.subarray(0, length), release: () => budget.giveBack(length) });
     };
-    if (Number(request.headers['content-length'] ?? 0) > maxBytes) return fail(tooLarge(maxBytes));
+    if (declared > maxBytes) return fail(tooLarge(maxBytes));
     if (request.headers.expect !== undefined) response.writeContinue();
     request.on('data', add).on('end', end).on('error', leave).on('close', leave);
   });

@@ -68,6 +68,8 @@ export interface Route {
   readonly methods?: readonly string[];
   /** Largest body; 0 where none is read. */
   readonly bodyBytes: number;
+  /** Gets paths without doubled slashes, and without one at the end: agents put theirs behind what users write. */
+  readonly isTidied?: boolean;
   /** Refusals of its bodies are shown on the page. */
   readonly isUpload?: boolean;
   /** Answers without a token: says nothing but that the server is up. */
@@ -179,6 +181,7 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
         path.startsWith('/push.v1.') ||
         path.startsWith('/opentelemetry.proto.collector.profiles.'),
       bodyBytes: maxBodyBytes,
+      isTidied: true,
       isUpload: true,
       async answer(call) {
         const { path, body, gone } = call;
@@ -198,6 +201,7 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
         path.startsWith('/api/v1/status/') ||
         /^\/[a-z][\w.]*\.v1\.[A-Z]\w*\/\w+$/.test(path),
       bodyBytes: MAX_QUERY_BYTES,
+      isTidied: true,
       async answer(call) {
         const { answer, facts } = await backend.query(wireRequest(call), call.gone);
         if (isHeard(call, facts)) reports.refused(call.path, facts);
@@ -207,9 +211,12 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
     {
       name: 'page',
       matches: () => true,
-      methods: ['GET', 'HEAD'],
       bodyBytes: 0,
-      answer({ path, query, request, response }) {
+      answer({ method, path, query, request, response }) {
+        if (method !== 'GET' && method !== 'HEAD') {
+          const text = reports.missed(request, basePath) ?? 'This address can only be read.';
+          return textAnswer(405, text, { allow: 'GET, HEAD' });
+        }
         request.url = query === '' ? path : `${path}?${query}`;
         page(request, response);
         return undefined;
@@ -240,7 +247,8 @@ function isLocal({ socket, headers }: IncomingMessage): boolean {
 function plainHeaders({ headers }: IncomingMessage): Record<string, string> {
   const plain: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) plain[name] = Array.isArray(value) ? value.join(', ') : value;
+    // Pseudo-headers of HTTP/2 begin with a colon.
+    if (value !== undefined && !name.startsWith(':')) plain[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return plain;
 }

@@ -1,10 +1,14 @@
 /** What the operator is told about uploads: refusals, and profiles that were stored with changes. */
 
+import type { IncomingMessage } from 'node:http';
 import type { Log, RequestFacts } from './exchange.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Characters of a refusal's message that `/api/status` and the log show. */
 const MAX_MESSAGE = 500;
+
+/** Characters of a path or header that a message quotes. */
+const MAX_SHOWN_PATH = 200;
 
 /** The last refusal of a kind, as `/api/status` lists it. */
 export interface RefusalReport {
@@ -43,6 +47,20 @@ export class UploadReports {
     if (kind === undefined) return;
     const count = (this.#refusals.get(kind)?.count ?? 0) + 1;
     this.#refusals.set(kind, { kind, count, last: message.slice(0, MAX_MESSAGE), lastMs: Date.now() });
+  }
+
+  /**
+   * Reports a request that looks like an upload and found no route, as agents do not report it.
+   * @returns where it should have gone; undefined for a request that is no upload
+   */
+  missed({ method = '', url = '', headers }: IncomingMessage, basePath: string): string | undefined {
+    if (method !== 'POST' && method !== 'PUT') return undefined;
+    const [path] = url.split('?', 1);
+    const what = [headers['content-type'], headers['content-length'] && `${headers['content-length']} bytes`];
+    const sent = what.filter(Boolean).join(', ').slice(0, MAX_SHOWN_PATH);
+    const message = `${method} ${path.slice(0, MAX_SHOWN_PATH)}${sent && ` (${sent})`} goes nowhere: profiles are sent by POST to ${basePath}/ingest or ${basePath}/push.v1.PusherService/Push.`;
+    this.uploadRefused('An upload', { refused: 'wrong_path', message });
+    return message;
   }
 
   /**

@@ -19,9 +19,10 @@ const QUERY = '/querier.v1.QuerierService/Series';
 let markers: Markers;
 let links: Links;
 let server: Server;
+let folder: string;
 
 beforeAll(async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'flametide-limits-'));
+  folder = mkdtempSync(join(tmpdir(), 'flametide-limits-'));
   markers = new Markers(folder);
   links = new Links(folder);
   server = await listen({ pageFolder: folder, markers, links, maxBodyBytes: 64 * MiB });
@@ -108,7 +109,7 @@ it('a client that waits to be told to go on is told', async () => {
 it('bodies share a budget: where it is used up, large ones get 503 with Retry-After, small ones pass', async () => {
   const answers: (() => void)[] = [];
   const slow = await listen({
-    pageFolder: tmpdir(),
+    pageFolder: folder,
     markers,
     links,
     maxBodyBytes: 64 * MiB,
@@ -126,11 +127,11 @@ it('bodies share a budget: where it is used up, large ones get 503 with Retry-Af
   const arrived = async (count: number): Promise<void> => {
     while (answers.length < count) await new Promise((resolve) => setImmediate(resolve));
   };
-  const under = [upload(60 * MiB)];
+  const under = [upload(40 * MiB)];
   await arrived(1);
   under.push(upload(20 * MiB));
   await arrived(2);
-  const refused = await upload(40 * MiB);
+  const refused = await upload(10 * MiB);
   expect([refused.status, refused.headers['retry-after']]).toEqual([503, '5']);
   expect((await upload(1000)).status).toBe(200);
   expect((await ask(slow, QUERY, { method: 'POST', body: new Uint8Array(MiB) })).status).toBe(200);

@@ -127,11 +127,8 @@ it('leaves with code 70 at an error that nobody foresaw, and logs it', async () 
   const broken = copyOfBuild('lost');
   appendFileSync(join(broken, 'dist/server/main.js'), ';setTimeout(() => Promise.reject(new Error("unforeseen")));');
   const data = join(home, 'lost-data');
-  const { code, stderr } = await run(
-    process.execPath,
-    join(broken, 'dist/server/main.js'),
-    ...['--data', data, '--port', '0'],
-  ).ended;
+  const main = join(broken, 'dist/server/main.js');
+  const { code, stderr } = await run(process.execPath, main, '--data', data, '--port', '0').ended;
   expect([code, stderr]).toEqual([70, expect.stringContaining('unforeseen')]);
 });
 
