@@ -9,10 +9,12 @@ import type { WireAnswer } from './exchange.ts';
 const MOST_MARKERS = 10_000;
 const MOST_ANSWERED = 1000;
 const MOST_LABELS = 30;
+/** Of a date. */
+const MAX_TIME_MS = 8.64e15;
 
 const newMarker = z.strictObject({
   /** ms since the epoch. */
-  time: z.int().min(0).max(8.64e15),
+  time: z.int().min(0).max(MAX_TIME_MS),
   title: z.string().trim().min(1).max(200),
   service: z.string().min(1).max(200).optional(),
   labels: z
@@ -86,11 +88,14 @@ export class Markers {
   }
 
   #answerList(query: URLSearchParams): WireAnswer {
-    const time = (name: string, otherwise: number): number => {
+    const times = { from: 0, until: MAX_TIME_MS };
+    for (const name of ['from', 'until'] as const) {
       const text = query.get(name);
-      return text !== null && /^\d{1,16}$/.test(text) ? Number(text) : otherwise;
-    };
-    const markers = this.list(time('from', 0), time('until', 8.64e15), query.get('service') ?? undefined);
+      if (text === null) continue;
+      if (!/^\d{1,16}$/.test(text)) return jsonAnswer(400, { message: `${name} is no time: send ms since 1970.` });
+      times[name] = Number(text);
+    }
+    const markers = this.list(times.from, times.until, query.get('service') ?? undefined);
     return jsonAnswer(200, { markers });
   }
 

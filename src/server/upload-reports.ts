@@ -4,8 +4,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Log, RequestFacts } from './exchange.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Characters of a refusal's message that `/api/status` and the log show. */
+/** Characters of a refusal's message that `/api/status` shows. */
 const MAX_MESSAGE = 500;
+/** Characters of it in the log, where a fault of ours comes with its stack. */
+const MAX_LOGGED = 4000;
 
 /** Characters of a path or header that a message quotes. */
 const MAX_SHOWN_PATH = 200;
@@ -37,7 +39,7 @@ export class UploadReports {
   refused(path: string, { refused, message = '' }: RequestFacts): void {
     if (refused === undefined) return;
     this.#metrics.refused(refused);
-    this.#log.warn(`${path} refused (${refused}): ${message}`);
+    this.#log.warn(`${path.slice(0, MAX_SHOWN_PATH)} refused (${refused}): ${message.slice(0, MAX_LOGGED)}`);
   }
 
   /** As `refused`, and shows it on the page. */

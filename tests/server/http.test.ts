@@ -279,6 +279,11 @@ describe('markers', () => {
     expect((await get(`/api/markers/${id}`, {}, 'DELETE')).status).toBe(404);
   });
 
+  it('are not listed from a time that is none', async () => {
+    for (const query of [`from=${'9'.repeat(400)}`, `until=${'9'.repeat(400)}`, 'from=now', 'from=-1', 'until='])
+      expect((await get(`/api/markers?${query}`)).status, query).toBe(400);
+  });
+
   it.each(['', '{', '[]', '{"time":1}', '{"time":1,"title":""}', '{"time":1,"title":"x","url":"javascript:alert(1)"}'])(
     'refuse %j',
     async (body) => {
