@@ -74,7 +74,7 @@ export function createFlametideServer(parts: ServerParts): Server {
     const path = pathFor(route, target);
     // What the page asks for next is found beside it.
     if (basePath !== '' && whole.path === basePath) {
-      const location = `${basePath}/${query === '' ? '' : `?${query}`}`;
+      const location = `${basePath.split('/').at(-1)}/${query === '' ? '' : `?${query}`}`;
       return sendAnswer(response, { status: 308, headers: { location }, body: NO_BODY });
     }
     answerBy(route, path, query, request, response, budget).catch((error: unknown) => {

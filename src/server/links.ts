@@ -81,13 +81,13 @@ export class Links {
     return refusal(405, 'Links are read by GET, made by POST, and removed by DELETE /api/links/ID.');
   }
 
-  /** Where `/s/ID` leads. @param basePath stands before every address; '' for none */
-  follow(path: string, basePath: string): WireAnswer {
+  /** Where `/s/ID` leads: to the folder above, whatever a proxy has put before it. */
+  follow(path: string): WireAnswer {
     const id = path.slice('/s/'.length);
     const link = this.#find(id);
-    if (link === undefined) return notFoundPage(id, basePath);
+    if (link === undefined) return notFoundPage(id);
     const snapshot = link.snapshotBytes > 0 ? `&snap=${link.id}` : '';
-    const location = `${basePath}/?${link.query}${snapshot}`;
+    const location = `../?${link.query}${snapshot}`;
     return { status: 302, headers: { location, 'cache-control': 'no-store' }, body: new Uint8Array() };
   }
 
@@ -297,11 +297,11 @@ function unknownLink(id: string): string {
 }
 
 /** For whoever follows a link that leads nowhere. */
-function notFoundPage(id: string, basePath: string): WireAnswer {
+function notFoundPage(id: string): WireAnswer {
   const html = messagePage(
     'This link leads nowhere',
     `${unknownLink(id)} Ask whoever sent it for the whole link.`,
-    basePath,
+    '..',
   );
   return {
     status: 404,

@@ -83,7 +83,7 @@ const UPLOAD_PATHS = new Set(['/ingest', '/pyroscope/ingest', '/v1development/pr
 /** The first row that matches answers; the last one matches every path. */
 export function createRoutes(parts: RouteParts, metrics: Metrics, reports: UploadReports): readonly Route[] {
   const { backend, basePath, markers, links, files, about, maxBodyBytes } = parts;
-  const page = servePage(parts.pageFolder, basePath, (response) =>
+  const page = servePage(parts.pageFolder, (response) =>
     sendAnswer(response, textAnswer(404, 'There is nothing at this address.')),
   );
   return [
@@ -166,7 +166,7 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
       matches: (path) => path.startsWith('/s/'),
       methods: ['GET', 'HEAD'],
       bodyBytes: 0,
-      answer: ({ path }) => links.follow(path, basePath),
+      answer: ({ path }) => links.follow(path),
     },
     {
       name: 'markers',

@@ -90,10 +90,11 @@ describe('the page', () => {
 
   it('is where a person at any address is led to, and nobody else', async () => {
     const deep = await get('/some/view?q=1', NAVIGATION);
-    expect(deep).toMatchObject({ status: 302, headers: { location: '/?q=1' } });
+    expect(deep).toMatchObject({ status: 302, headers: { location: '../?q=1' } });
+    expect(await get('/view', NAVIGATION)).toMatchObject({ status: 302, headers: { location: './' } });
     const based = await listening('127.0.0.1', { basePath: '/flame' });
     const below = await get('/flame/some/view', NAVIGATION, 'GET', based);
-    expect(below).toMatchObject({ status: 302, headers: { location: '/flame/' } });
+    expect(below).toMatchObject({ status: 302, headers: { location: '../' } });
     based.close();
     expect(await get('/some/view', { accept: '*/*' })).toMatchObject({ status: 404 });
     expect(await get('/assets/old-abc123.js', { accept: '*/*' })).toMatchObject({ status: 404 });
@@ -300,9 +301,9 @@ describe('short links', () => {
     expect(made.status).toBe(201);
     const { id, path } = JSON.parse(made.body.toString()) as { id: string; path: string };
     expect(path).toBe(`s/${id}`);
-    expect(await get(`/${path}`, NAVIGATION)).toMatchObject({ status: 302, headers: { location: `/?${query}` } });
+    expect(await get(`/${path}`, NAVIGATION)).toMatchObject({ status: 302, headers: { location: `../?${query}` } });
     const based = await listening('127.0.0.1', { basePath: '/flame' });
-    expect((await get(`/flame/${path}`, NAVIGATION, 'GET', based)).headers.location).toBe(`/flame/?${query}`);
+    expect((await get(`/flame/${path}`, NAVIGATION, 'GET', based)).headers.location).toBe(`../?${query}`);
     based.close();
     expect(JSON.parse((await get('/api/links')).body.toString())).toEqual({
       links: [{ id, query, createdMs: expect.any(Number), snapshotBytes: 0 }],
@@ -313,6 +314,19 @@ describe('short links', () => {
     const gone = await get(`/${path}`, NAVIGATION);
     expect(gone.status).toBe(404);
     expect(gone.body.toString()).toContain(`There is no link ${id} here`);
+  });
+
+  it('lead to the page behind a proxy that strips its prefix', async () => {
+    const made = await post('/api/links', JSON.stringify({ query }));
+    const { path } = JSON.parse(made.body.toString()) as { path: string };
+    const leads = async (asked: string, shown: string): Promise<string> => {
+      const { headers } = await get(asked, NAVIGATION);
+      return new URL(headers.location!, `https://tools.example${shown}`).href;
+    };
+    expect(await leads(`/${path}`, `/flame/${path}`)).toBe(`https://tools.example/flame/?${query}`);
+    expect(await leads('/a/b/c?v=1', '/flame/a/b/c')).toBe('https://tools.example/flame/?v=1');
+    const missing = await get('/s/nowhere1', NAVIGATION);
+    expect(missing.body.toString()).toContain('<a href="../">');
   });
 
   it('are refused when larger than what is taken', async () => {
@@ -326,7 +340,7 @@ describe('short links', () => {
     const made = await post('/api/links', JSON.stringify({ query: `v=1&s=${'a'.repeat(63_000)}` }));
     const { path } = JSON.parse(made.body.toString()) as { path: string };
     const { location } = (await get(`/${path}`, NAVIGATION)).headers;
-    expect(await get(location!, NAVIGATION)).toMatchObject({ status: 200 });
+    expect(await get(location!.replace('../', '/'), NAVIGATION)).toMatchObject({ status: 200 });
   });
 
   it('want the token like all else', async () => {
@@ -408,7 +422,7 @@ describe('the status that the page shows', () => {
   it('leads from the base path to the page below it', async () => {
     const below = await listening('127.0.0.1', { basePath: '/profiles' });
     const { status, headers } = await get('/profiles?v=1', {}, 'GET', below);
-    expect([status, headers.location]).toEqual([308, '/profiles/?v=1']);
+    expect([status, headers.location]).toEqual([308, 'profiles/?v=1']);
     below.close();
   });
 });
