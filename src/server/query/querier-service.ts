@@ -32,6 +32,7 @@ import {
 } from '#wire/gen/types/v1/types_pb.ts';
 import { VersionRequestSchema, VersionResponseSchema } from '#wire/gen/version/v1/version_pb.ts';
 import { WireSink } from '#wire/wire-sink.ts';
+import { MOST_CUTS } from '../store/buckets.ts';
 import type { ProfileId, ProfileReader, ProfileSelector, StopCheck } from '../store/profile-reader.ts';
 import { type AnswerTree, answerTree, cutTree, overlay } from './answer-tree.ts';
 import { encodeSeries } from './encode-series.ts';
@@ -62,6 +63,7 @@ export interface QuerySetting {
 }
 
 const QUERIER_API = 1n;
+const MAX_GROUP_LABELS = 100;
 
 export function querierTable(reader: ProfileReader, setting: QuerySetting): RpcTable {
   const handlers = Object.entries(querier(reader, setting)).map(([name, handler]): [string, RpcHandler] => [
@@ -133,7 +135,10 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
       const { id } = checkProfileType(request.profileTypeID);
       const matchers = checkSelector(request.labelSelector, call.stop);
       if (request.exemplarType === ExemplarType.SPAN) throw notHere('Exemplars of spans are not kept');
+      if (request.groupBy.length > MAX_GROUP_LABELS) throw refuse(`groupBy has more than ${MAX_GROUP_LABELS} labels.`);
       const selector = { ...range, matchers, profileType: id, callSite: callSite(request.stackTraceSelector) };
+      if (selector.callSite.length > 0 && (range.endMs - range.startMs) / stepMs >= MOST_CUTS)
+        throw refuse(`A call site is summed over less than ${MOST_CUTS} steps: send a longer step or a shorter range.`);
       const exemplars = request.exemplarType === ExemplarType.INDIVIDUAL;
       const series = reader.timeSeries(selector, request.groupBy, stepMs, call.stop, exemplars);
       const limit = Number(request.limit ?? 0n);

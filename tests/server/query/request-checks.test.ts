@@ -60,6 +60,8 @@ describe('a number out of its range is refused with 400', () => {
     ['SelectSeries', { step: 'NaN' }],
     ['SelectSeries', { step: 'Infinity' }],
     ['SelectSeries', { step: 15, limit: DIGITS }],
+    ['SelectSeries', { step: 15, groupBy: Array.from({ length: 101 }, (_, i) => `l${i}`) }],
+    ['SelectSeries', { step: 0.001, start: String(NOW - 100_000), stackTraceSelector: { callSite: [{ name: 'a' }] } }],
     ['SelectSeries', { step: 15, end: '1.5' }],
     ['SelectMergeStacktraces', { start: '-9223372036854775808', end: '9223372036854775807' }],
     ['SelectMergeStacktraces', { maxNodes: DIGITS }],
