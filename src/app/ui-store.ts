@@ -29,6 +29,8 @@ interface UiStore {
   readonly edited: number;
   /** What the page waits for is not asked any more. */
   readonly isStopped: boolean;
+  /** Of the last refused upload that was read, ms. */
+  readonly refusalsDismissedMs: number;
 }
 
 export const uiStore = createStore<UiStore>(() => ({
@@ -39,6 +41,7 @@ export const uiStore = createStore<UiStore>(() => ({
   dialog: 'none',
   edited: -1,
   isStopped: false,
+  refusalsDismissedMs: 0,
 }));
 
 export function useUi<T>(select: (state: UiStore) => T): T {

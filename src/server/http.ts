@@ -80,7 +80,9 @@ export function createFlametideServer(parts: ServerParts): Server {
     answerBy(route, path, query, request, response, budget).catch((error: unknown) => {
       if (error instanceof BodyRefusal) {
         const { status, slug, message } = error;
-        reports[route.isUpload ? 'uploadRefused' : 'refused'](path, { refused: slug, message });
+        const facts = { refused: slug, message };
+        if (route.isUpload) reports.uploadRefused({ path, facts, isPassing: status === 503 });
+        else reports.refused(path, facts);
         const headers: Record<string, string> = status === 503 ? { 'retry-after': String(RETRY_AFTER_S) } : {};
         return sendAnswer(response, textAnswer(status, message, headers));
       }

@@ -16,6 +16,8 @@ export interface ProxyOptions {
 
 const TIMEOUT_MS = 60_000;
 const READY_TIMEOUT_MS = 5000;
+/** Of an error of the backend, in the log. */
+const MAX_SAID = 300;
 const MOST_ANSWER_BYTES = 512 << 20;
 /** What Connect, gRPC and the older calls read: who asks, and from where, is no business of the backend. */
 const PASSED_ON = [
@@ -67,7 +69,8 @@ export function createProxy(options: ProxyOptions): Backend {
       if (request.path.startsWith('/flametide.')) {
         throw new RpcError('unimplemented', 'The backend is a Pyroscope, which does not know this call.');
       }
-      return { answer: await send(request, AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])), facts: {} };
+      const answer = await send(request, AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]));
+      return { answer, facts: factsOf(answer) };
     } catch (error) {
       const failure =
         error instanceof RpcError
@@ -137,6 +140,19 @@ export function createProxy(options: ProxyOptions): Backend {
       );
     }
   }
+}
+
+/** Its refusals are told like ours. What is wrong with the credentials is for whoever started this server to mend. */
+function factsOf({ status, headers, body }: WireAnswer): RequestFacts {
+  if (status < 400) return {};
+  const isPlain = /^(text\/plain|application\/json)/.test(headers['content-type'] ?? '');
+  const said = isPlain && headers['content-encoding'] === undefined ? Buffer.from(body.subarray(0, MAX_SAID)) : '';
+  const remedy =
+    status === 401 || status === 403
+      ? ' Start Flametide with --tenant, or with FLAMETIDE_BACKEND_AUTHORIZATION set to what it wants.'
+      : '';
+  const message = `The backend answered ${status}${said.length > 0 ? `: ${said.toString().trim()}` : ''}.${remedy}`;
+  return { refused: status === 401 || status === 403 ? 'backend_unauthenticated' : 'backend_refused', message };
 }
 
 async function readAnswer(response: IncomingMessage): Promise<WireAnswer> {

@@ -6,6 +6,7 @@ import { jsonAnswer, sendAnswer, textAnswer } from './answers.ts';
 import { isLoopback } from './config.ts';
 import type { Backend, RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
 import type { GivenFiles } from './given-files.ts';
+import { parseAppName } from './ingest/app-name.ts';
 import type { Links } from './links.ts';
 import type { Markers } from './markers.ts';
 import type { Metrics } from './metrics.ts';
@@ -189,7 +190,8 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
         const { length } = body;
         const { answer, facts } = await backend.ingest(wireRequest(call), gone);
         reports.uploaded(path, length, facts);
-        if (isHeard(call, facts)) reports.uploadRefused(path, facts);
+        const service = facts.service ?? serviceIn(call);
+        if (isHeard(call, facts)) reports.uploadRefused({ path, facts, service, isPassing: answer.status >= 500 });
         return answer;
       },
     },
@@ -232,6 +234,19 @@ function isBelow(root: string, path: string): boolean {
 /** A client that left was refused nothing. */
 function isHeard({ gone }: Call, { refused }: RequestFacts): boolean {
   return refused !== undefined && !gone.aborted;
+}
+
+/** Of an upload by `/ingest`, which names it in its address. */
+function serviceIn({ query }: Call): string | undefined {
+  const name = new URLSearchParams(query).get('name');
+  if (name === null) return undefined;
+  try {
+    const { app, labels } = parseAppName(name);
+    return labels.get('service_name') ?? app;
+  } catch {
+    // The name is what it was refused for.
+    return undefined;
+  }
 }
 
 function wireRequest({ method, path, query, request, body }: Call): WireRequest {

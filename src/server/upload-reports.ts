@@ -12,19 +12,33 @@ const MAX_LOGGED = 4000;
 /** Characters of a path or header that a message quotes. */
 const MAX_SHOWN_PATH = 200;
 
-/** The last refusal of a kind, as `/api/status` lists it. */
+/** Refusals of one kind and service since the start, as `/api/status` lists them. */
 export interface RefusalReport {
   readonly kind: string;
+  /** Whose upload it was, where the request says. */
+  readonly service?: string;
   readonly count: number;
   readonly last: string;
   readonly lastMs: number;
 }
 
+/** Reports that are kept: names of services come from outside. */
+const MAX_REPORTS = 100;
+const MAX_SERVICE = 200;
+
+export interface RefusedUpload {
+  readonly path: string;
+  readonly facts: RequestFacts;
+  readonly service?: string | undefined;
+  /** Over with the next upload that is taken: the server is not ready, or the backend is away. */
+  readonly isPassing?: boolean;
+}
+
 export class UploadReports {
   readonly #metrics: Metrics;
   readonly #log: Log;
-  /** By kind. The kinds are few. */
-  readonly #refusals = new Map<string, RefusalReport>();
+  /** By kind and service, the last refused last. */
+  readonly #refusals = new Map<string, RefusalReport & { readonly isPassing: boolean }>();
 
   constructor(metrics: Metrics, log: Log) {
     this.#metrics = metrics;
@@ -32,7 +46,7 @@ export class UploadReports {
   }
 
   get refusals(): readonly RefusalReport[] {
-    return [...this.#refusals.values()];
+    return [...this.#refusals.values()].map(({ isPassing: _, ...report }) => report);
   }
 
   /** Counts a refused upload or query, and logs it: agents do not report refusals. */
@@ -43,12 +57,18 @@ export class UploadReports {
   }
 
   /** As `refused`, and shows it on the page. */
-  uploadRefused(path: string, facts: RequestFacts): void {
+  uploadRefused({ path, facts, service, isPassing = false }: RefusedUpload): void {
     this.refused(path, facts);
     const { refused: kind, message = '' } = facts;
     if (kind === undefined) return;
-    const count = (this.#refusals.get(kind)?.count ?? 0) + 1;
-    this.#refusals.set(kind, { kind, count, last: message.slice(0, MAX_MESSAGE), lastMs: Date.now() });
+    const named = service?.slice(0, MAX_SERVICE);
+    const key = `${kind}\n${named ?? ''}`;
+    const count = (this.#refusals.get(key)?.count ?? 0) + 1;
+    this.#refusals.delete(key);
+    const [oldest] = this.#refusals.keys();
+    if (this.#refusals.size >= MAX_REPORTS) this.#refusals.delete(oldest);
+    const report = { kind, ...(named !== undefined && { service: named }), count, last: message.slice(0, MAX_MESSAGE) };
+    this.#refusals.set(key, { ...report, lastMs: Date.now(), isPassing });
   }
 
   /**
@@ -61,7 +81,7 @@ export class UploadReports {
     const what = [headers['content-type'], headers['content-length'] && `${headers['content-length']} bytes`];
     const sent = what.filter(Boolean).join(', ').slice(0, MAX_SHOWN_PATH);
     const message = `${method} ${path.slice(0, MAX_SHOWN_PATH)}${sent && ` (${sent})`} goes nowhere: profiles are sent by POST to ${basePath}/ingest or ${basePath}/push.v1.PusherService/Push.`;
-    this.uploadRefused('An upload', { refused: 'wrong_path', message });
+    this.uploadRefused({ path: 'An upload', facts: { refused: 'wrong_path', message } });
     return message;
   }
 
@@ -70,7 +90,9 @@ export class UploadReports {
    * repeats them all day.
    */
   uploaded(path: string, bytes: number, facts: RequestFacts): void {
-    const { service = '', trimmed } = facts;
+    const { service = '', trimmed, refused } = facts;
+    if (refused === undefined)
+      for (const [key, { isPassing }] of this.#refusals) if (isPassing) this.#refusals.delete(key);
     const { cutStacks = 0, labelsDropped = 0 } = trimmed ?? {};
     const { changed } = this.#metrics;
     if (cutStacks > 0) {

@@ -368,7 +368,7 @@ describe('the status that the page shows', () => {
     expect(status).toBe(200);
     expect(JSON.parse(body.toString())).toEqual({
       ...ABOUT,
-      refusals: [{ kind: 'bad', count: 2, last: 'no', lastMs: expect.any(Number) }],
+      refusals: [{ kind: 'bad', service: 'x', count: 2, last: 'no', lastMs: expect.any(Number) }],
       changed: { droppedSamples: 0, cutStacks: 0, unlabelledProfiles: 0 },
     });
     expect((await post('/api/status', '', {}, own)).status).toBe(405);
