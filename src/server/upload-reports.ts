@@ -38,7 +38,7 @@ export class UploadReports {
   readonly #metrics: Metrics;
   readonly #log: Log;
   /** By kind and service, the last refused last. */
-  readonly #refusals = new Map<string, RefusalReport & { readonly isPassing: boolean }>();
+  readonly #refusals = new Map<string, { readonly report: RefusalReport; readonly isPassing: boolean }>();
 
   constructor(metrics: Metrics, log: Log) {
     this.#metrics = metrics;
@@ -46,7 +46,7 @@ export class UploadReports {
   }
 
   get refusals(): readonly RefusalReport[] {
-    return [...this.#refusals.values()].map(({ isPassing: _, ...report }) => report);
+    return [...this.#refusals.values()].map(({ report }) => report);
   }
 
   /** Counts a refused upload or query, and logs it: agents do not report refusals. */
@@ -63,12 +63,13 @@ export class UploadReports {
     if (kind === undefined) return;
     const named = service?.slice(0, MAX_SERVICE);
     const key = `${kind}\n${named ?? ''}`;
-    const count = (this.#refusals.get(key)?.count ?? 0) + 1;
+    const count = (this.#refusals.get(key)?.report.count ?? 0) + 1;
     this.#refusals.delete(key);
     const [oldest] = this.#refusals.keys();
     if (this.#refusals.size >= MAX_REPORTS) this.#refusals.delete(oldest);
-    const report = { kind, ...(named !== undefined && { service: named }), count, last: message.slice(0, MAX_MESSAGE) };
-    this.#refusals.set(key, { ...report, lastMs: Date.now(), isPassing });
+    const last = message.slice(0, MAX_MESSAGE);
+    const report = { kind, ...(named !== undefined && { service: named }), count, last, lastMs: Date.now() };
+    this.#refusals.set(key, { report, isPassing });
   }
 
   /**
