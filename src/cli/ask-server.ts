@@ -53,8 +53,8 @@ async function ask<Desc extends DescMessage>(
   schema: Desc,
   values: MessageInitShape<Desc>,
 ): Promise<Response> {
-  try {
-    return await fetch(`${server}/${call}`, {
+  const send = (): Promise<Response> =>
+    fetch(`${server}/${call}`, {
       method: 'POST',
       headers: {
         'content-type': 'application/proto',
@@ -63,12 +63,24 @@ async function ask<Desc extends DescMessage>(
       },
       body: toBinary(schema, create(schema, values)),
     });
+  try {
+    // A server closes connections that rest, as ours do while a comparison is computed. Then a new one is made: a question
+    // may be asked twice.
+    return await send().catch((error: unknown) => {
+      if (isClosedConnection(error)) return send();
+      throw error;
+    });
   } catch (error) {
     const { cause } = error as Error;
     throw new BadInput(
       `${server} does not answer: ${cause instanceof Error ? cause.message : (error as Error).message}`,
     );
   }
+}
+
+function isClosedConnection(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: unknown } };
+  return cause?.code === 'UND_ERR_SOCKET' || cause?.code === 'ECONNRESET' || cause?.code === 'EPIPE';
 }
 
 async function bytesOf(answer: Response, { server }: ServerRange): Promise<Uint8Array> {

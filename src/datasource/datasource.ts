@@ -54,8 +54,8 @@ export interface DataSource {
   toldMarkers(range: TimeRange, service: string, signal: AbortSignal): Promise<readonly ToldMarker[]>;
 }
 
-/** `limit`: the question is beyond what the source allows; `unknown-call`: the source does not know the call; `refused`: it answered with an error; `offline`: it did not answer; `unauthorised`: it wants a token; `not-kept`: a snapshot does not hold it. */
-export type SourceErrorCode = 'limit' | 'unknown-call' | 'refused' | 'offline' | 'unauthorised' | 'not-kept';
+/** `limit`: the range is longer than the source allows; `busy`: it is asked too often; `unknown-call`: the source does not know the call; `refused`: it answered with an error; `offline`: it did not answer; `unauthorised`: it wants a token; `not-kept`: a snapshot does not hold it. */
+export type SourceErrorCode = 'limit' | 'busy' | 'unknown-call' | 'refused' | 'offline' | 'unauthorised' | 'not-kept';
 
 export class SourceError extends Error {
   override readonly name = 'SourceError';

@@ -261,7 +261,8 @@ async function refusal(response: Response, title: string, call: string): Promise
   if (told?.code === 'unavailable' || (status >= 502 && status <= 504 && !told))
     return new SourceError('offline', words);
   const longestRangeMs = longestRange(words);
-  if (longestRangeMs !== undefined || status === 429) return new SourceError('limit', words, longestRangeMs);
+  if (longestRangeMs !== undefined) return new SourceError('limit', words, longestRangeMs);
+  if (status === 429) return new SourceError('busy', words);
   return new SourceError('refused', words);
 }
 

@@ -9,9 +9,11 @@ export interface ServerStatus {
   readonly refusals: readonly UploadRefusal[];
 }
 
-/** Uploads that were refused for one reason. */
-interface UploadRefusal {
+/** Uploads of a service that were refused for one reason. */
+export interface UploadRefusal {
   readonly kind: string;
+  /** As the upload names it, perhaps with `.cpu` behind it; undefined where it names none. */
+  readonly service?: string;
   readonly count: number;
   readonly last: string;
   readonly lastMs: number;

@@ -4,46 +4,70 @@
  */
 
 import { availableParallelism } from 'node:os';
-import {
-  StartError,
-  type Engine,
-  type EngineOptions,
-  type RequestFacts,
-  type WireAnswer,
-  type WireRequest,
-} from './exchange.ts';
+import { getHeapStatistics } from 'node:v8';
+import { StartError, type Engine, type EngineOptions } from './exchange.ts';
 import type { IncomingProfile } from './ingest/incoming.ts';
+import { LastingThread } from './lasting-thread.ts';
 import { metric } from './metrics.ts';
 import type { ReaderStart } from './reader-worker.ts';
+import { ReaderPool, type Outcome } from './reader-pool.ts';
+import { RETRY_AFTER_S } from './request-body.ts';
 import type { Stored, StoreStart, StoreState } from './store-worker.ts';
 import type { UpkeepOutcome, UpkeepStart } from './upkeep-worker.ts';
-import { WorkerCalls } from './worker-calls.ts';
+import { ThreadEnded } from './worker-calls.ts';
 
 const UPKEEP_EVERY_MS = 30_000;
 const MOST_READERS = 2;
+const MAX_STORE_HEAP_MB = 1024;
+/** Far longer than any upload takes to open and to store. */
+const STORE_HANG_MS = 120_000;
+/** Far longer than any step of upkeep takes. */
+const UPKEEP_HANG_MS = 600_000;
 
 /**
  * Opens the folder and starts the threads.
  * @throws (rejects) StartError for a folder that cannot be used
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { dataFolder: folder, log } = options;
-  let failure: string | undefined;
-  const onEnd = (error: Error): void => {
-    failure ??= `A thread of the server has ended: ${error.message}. Start it again.`;
-    log.error(failure);
-  };
-  const store = new WorkerCalls(worker('store-worker'), { folder, limits: options.limits } satisfies StoreStart, onEnd);
-  const opened = await store.call<{ file: string; notes: readonly string[] } | { refused: string }>('open', undefined);
-  if ('refused' in opened) {
-    await store.close();
-    throw new StartError(opened.refused);
-  }
-  for (const note of opened.notes) log.warn(note);
-  const { file } = opened;
-  const readers = new ReaderPool(file, Math.max(1, Math.min(MOST_READERS, availableParallelism() - 1)), onEnd);
+  const { dataFolder: folder, log, onGiveUp } = options;
+  let file = '';
+  const store = await LastingThread.start({
+    name: 'store',
+    file: worker('store-worker'),
+    data: { folder, limits: options.limits } satisfies StoreStart,
+    maxHeapMb: maxStoreHeapMb(),
+    hangMs: STORE_HANG_MS,
+    async open(calls) {
+      const opened = await calls.call<{ file: string; notes: readonly string[] } | { refused: string }>(
+        'open',
+        undefined,
+      );
+      if ('refused' in opened) throw new StartError(opened.refused);
+      for (const note of opened.notes) log.warn(note);
+      file = opened.file;
+    },
+    log,
+    onGiveUp,
+  });
+  const starting = ReaderPool.start(Math.max(1, Math.min(MOST_READERS, availableParallelism() - 1)), (aborted) => ({
+    name: 'reader',
+    file: worker('reader-worker'),
+    data: { file, aborted } satisfies ReaderStart,
+    log,
+    onGiveUp,
+  }));
   const limits = { retentionMs: options.retentionMs, maxBytes: options.maxDiskBytes };
-  const keeper = new WorkerCalls(worker('upkeep-worker'), { file, folder, limits } satisfies UpkeepStart, onEnd);
+  const [readers, keeper] = await Promise.all([
+    starting,
+    LastingThread.start({
+      name: 'upkeep',
+      file: worker('upkeep-worker'),
+      data: { file, folder, limits } satisfies UpkeepStart,
+      hangMs: UPKEEP_HANG_MS,
+      log,
+      onGiveUp,
+    }),
+  ]);
 
   let last: UpkeepOutcome | undefined;
   let packed = 0;
@@ -74,11 +98,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     async ingest(request) {
       try {
         const { body } = request;
-        const alone = body.byteLength === body.buffer.byteLength && body.buffer instanceof ArrayBuffer;
         const { answer, facts, needsRoom } = await store.call<Stored>(
           'ingest',
           { request, nowMs: Date.now() },
-          alone && body.byteLength > 0 ? [body.buffer] : [],
+          body.buffer instanceof ArrayBuffer && body.byteLength > 0 ? [body.buffer] : [],
         );
         if (needsRoom) void look('makeRoom');
         return { answer, facts };
@@ -89,15 +112,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     query: (request, signal) => readers.query(request, signal).catch(broken),
     store: (profiles: readonly IncomingProfile[]) => store.call<void>('store', { profiles, nowMs: Date.now() }),
     async metrics() {
-      const state = await store.call<StoreState>('state', undefined);
+      const state = await store.running?.call<StoreState>('state', undefined).catch(() => undefined);
       return [
-        ...metric('flametide_store_series', 'gauge', 'Label sets in the store.', state.series),
-        ...metric(
-          'flametide_store_dictionary_bytes',
-          'gauge',
-          'Memory of dictionaries open for writing.',
-          state.internerBytes,
-        ),
+        ...(state === undefined ? [] : storeMetrics(state)),
         ...metric('flametide_store_data_bytes', 'gauge', 'Bytes in use in the data file.', last?.dataBytes ?? 0),
         ...metric('flametide_store_file_bytes', 'gauge', 'Size of the data file and its log.', last?.fileBytes ?? 0),
         ...metric('flametide_store_blocks_packed_total', 'counter', 'Hours of a series packed to a block.', packed),
@@ -107,8 +124,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       ].join('\n');
     },
     async ready() {
-      if (failure !== undefined) return failure;
-      return (await store.call<StoreState>('state', undefined)).refuses ?? true;
+      const problem = store.problem ?? readers.problem ?? keeper.problem;
+      if (problem !== undefined) return problem;
+      try {
+        return (await store.call<StoreState>('state', undefined)).refuses ?? true;
+      } catch (error) {
+        return store.problem ?? (error as Error).message;
+      }
     },
     async close() {
       clearInterval(timer);
@@ -119,126 +141,32 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
+/** As much as this process may have, within reason: one bad upload ends the thread, not the machine. */
+function maxStoreHeapMb(): number {
+  return Math.min(MAX_STORE_HEAP_MB, Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20));
+}
+
+function storeMetrics({ series, internerBytes }: StoreState): string[] {
+  return [
+    ...metric('flametide_store_series', 'gauge', 'Label sets in the store.', series),
+    ...metric('flametide_store_dictionary_bytes', 'gauge', 'Memory of dictionaries open for writing.', internerBytes),
+  ];
+}
+
 /** In the build every worker is a file beside this one. */
 function worker(name: string): URL {
   return new URL(`./${name}.js`, import.meta.url);
 }
 
-interface Outcome {
-  readonly answer: WireAnswer;
-  readonly facts: RequestFacts;
-}
-
-/** A question on its way, and all who asked the same while it waited. */
-interface Asked {
-  readonly key: string;
-  readonly request: WireRequest;
-  readonly waiting: Set<Waiting>;
-  /** Set while a reader works on it. */
-  abort: (() => void) | undefined;
-}
-
-interface Waiting {
-  resolve(outcome: Outcome): void;
-  reject(error: unknown): void;
-}
-
-/**
- * Questions wait here for a thread that is free. Equal ones that wait are asked once; one that has begun is not shared, as
- * it may not see what was stored since. A question that nobody waits for any more is dropped, or stopped.
- */
-class ReaderPool {
-  readonly #free: { readonly calls: WorkerCalls; readonly flag: Int32Array }[] = [];
-  readonly #all: WorkerCalls[] = [];
-  readonly #queue = new Map<string, Asked>();
-
-  constructor(file: string, count: number, onEnd: (error: Error) => void) {
-    for (let i = 0; i < count; i++) {
-      const aborted = new SharedArrayBuffer(4);
-      const calls = new WorkerCalls(worker('reader-worker'), { file, aborted } satisfies ReaderStart, onEnd);
-      this.#all.push(calls);
-      this.#free.push({ calls, flag: new Int32Array(aborted) });
-    }
-  }
-
-  get waiting(): number {
-    return this.#queue.size;
-  }
-
-  query(request: WireRequest, signal: AbortSignal): Promise<Outcome> {
-    return new Promise((resolve, reject) => {
-      const key = questionKey(request);
-      let asked = this.#queue.get(key);
-      if (asked === undefined) {
-        asked = { key, request, waiting: new Set(), abort: undefined };
-        this.#queue.set(key, asked);
-      }
-      const { waiting } = asked;
-      const one: Waiting = { resolve, reject };
-      waiting.add(one);
-      const giveUp = (): void => {
-        waiting.delete(one);
-        reject(new Error('Nobody waits for the answer any more.'));
-        if (waiting.size > 0) return;
-        if (this.#queue.get(key) === asked) this.#queue.delete(key);
-        asked.abort?.();
-      };
-      if (signal.aborted) giveUp();
-      else signal.addEventListener('abort', giveUp, { once: true });
-      this.#next();
-    });
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.#all.map((calls) => calls.close()));
-  }
-
-  #next(): void {
-    const [asked] = this.#queue.values();
-    const reader = this.#free.shift();
-    if (asked === undefined || reader === undefined) {
-      if (reader !== undefined) this.#free.unshift(reader);
-      return;
-    }
-    this.#queue.delete(asked.key);
-    const { calls, flag } = reader;
-    const id = calls.nextId;
-    asked.abort = () => void Atomics.store(flag, 0, id);
-    void calls
-      .call<Outcome>('query', { request: asked.request, nowMs: Date.now() })
-      .then(
-        (outcome) => asked.waiting.forEach((one) => one.resolve(outcome)),
-        (error: unknown) => asked.waiting.forEach((one) => one.reject(error)),
-      )
-      .finally(() => {
-        this.#free.push(reader);
-        this.#next();
-      });
-  }
-}
-
-/** Equal for what must have equal answers: all that an answer depends on. */
-function questionKey({ method, path, query, headers, body, isLocal }: WireRequest): string {
-  const told = [
-    'content-type',
-    'content-encoding',
-    'accept',
-    'accept-encoding',
-    'connect-protocol-version',
-    'connect-timeout-ms',
-    'grpc-accept-encoding',
-    'grpc-encoding',
-    'grpc-timeout',
-  ].map((name) => headers[name] ?? '');
-  return [method, path, query, isLocal, ...told, Buffer.from(body).toString('latin1')].join('\n');
-}
-
-/** What no caller should ever see: a thread that failed. */
+/** A thread ended under the call, which may be sent again; anything else is a fault that no caller should ever see. */
 function broken(error: unknown): Outcome {
-  const message = error instanceof Error ? error.message : String(error);
-  const body = new TextEncoder().encode(JSON.stringify({ code: 'internal', message }));
+  const isEnd = error instanceof ThreadEnded;
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = isEnd ? `A thread of the server ended under this call (${reason}): send it again.` : reason;
+  const body = new TextEncoder().encode(JSON.stringify({ code: isEnd ? 'unavailable' : 'internal', message }));
+  const headers = { 'content-type': 'application/json', ...(isEnd && { 'retry-after': String(RETRY_AFTER_S) }) };
   return {
-    answer: { status: 500, headers: { 'content-type': 'application/json' }, body },
-    facts: { refused: 'internal', message },
+    answer: { status: isEnd ? 503 : 500, headers, body },
+    facts: { refused: isEnd ? 'thread_ended' : 'internal', message },
   };
 }

@@ -12,6 +12,7 @@ export interface WireRequest {
   readonly query: string;
   /** Names in lower case; several of one name joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
+  /** In a buffer of its own: an upload is handed to another thread, without a copy. */
   readonly body: Uint8Array;
   /** The client is on this machine, and nobody stands between: packing an answer takes longer than handing it over. */
   readonly isLocal?: boolean;
@@ -73,6 +74,8 @@ export interface EngineOptions {
   readonly maxDiskBytes: number;
   readonly limits: IngestLimits;
   readonly log: Log;
+  /** Called when a thread ends again and again. @param why as a sentence */
+  readonly onGiveUp: (why: string) => void;
 }
 
 /** The own store. */

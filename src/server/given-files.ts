@@ -8,16 +8,12 @@ import { open, stat } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { basename, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { StartError } from './exchange.ts';
+import { jsonAnswer } from './answers.ts';
+import { StartError, type WireAnswer } from './exchange.ts';
 
 const MOST_FILES = 100;
 /** What the page takes of one file. */
 const MOST_BYTES = 512 << 20;
-
-/** Whether a path is one of these calls. */
-export function asksForFiles(path: string): boolean {
-  return path === '/api/files' || path.startsWith('/api/files/');
-}
 
 export class GivenFiles {
   readonly #paths: readonly string[];
@@ -33,13 +29,13 @@ export class GivenFiles {
     }
   }
 
-  /** @param path of a GET, as `asksForFiles` lets through. Resolves when the answer is sent, or its reader is gone. */
-  async answer(path: string, response: ServerResponse): Promise<void> {
-    if (path === '/api/files') return sendJson(response, 200, { files: await this.#list(), mostBytes: MOST_BYTES });
+  /** @param path of a GET. @returns undefined once a file is sent, or its reader is gone */
+  async answer(path: string, response: ServerResponse): Promise<WireAnswer | undefined> {
+    if (path === '/api/files') return jsonAnswer(200, { files: await this.#list(), mostBytes: MOST_BYTES });
     const id = path.slice('/api/files/'.length);
     const file = /^\d{1,3}$/.test(id) ? this.#paths[Number(id)] : undefined;
-    if (file === undefined) return sendJson(response, 404, { message: 'There is no such file among those given.' });
-    await sendFile(file, response);
+    if (file === undefined) return jsonAnswer(404, { message: 'There is no such file among those given.' });
+    return sendFile(file, response);
   }
 
   /** Files that went away since the start are left out. */
@@ -53,31 +49,35 @@ export class GivenFiles {
   }
 }
 
-async function sendFile(path: string, response: ServerResponse): Promise<void> {
+async function sendFile(path: string, response: ServerResponse): Promise<WireAnswer | undefined> {
   const name = basename(path);
   let file;
   try {
     file = await open(path);
   } catch (error) {
-    return sendJson(response, 410, { message: `${name} cannot be read any more: ${(error as Error).message}.` });
+    return jsonAnswer(410, { message: `${name} cannot be read any more: ${(error as Error).message}.` });
   }
   try {
     const found = await file.stat();
-    if (!found.isFile()) return sendJson(response, 410, { message: `${name} is no file any more.` });
+    if (!found.isFile()) return jsonAnswer(410, { message: `${name} is no file any more.` });
     const { size } = found;
     if (size > MOST_BYTES) {
       const message = `${name} has ${size} bytes, and at most ${MOST_BYTES} are opened.`;
-      return sendJson(response, 413, { message });
+      return jsonAnswer(413, { message });
     }
     response.writeHead(200, {
       'Content-Type': 'application/octet-stream',
       'Content-Length': size,
       'Cache-Control': 'no-store',
     });
-    if (size === 0) return void response.end();
+    if (size === 0) {
+      response.end();
+      return undefined;
+    }
     // What is added meanwhile is left out; what is cut off meanwhile breaks the connection, as less comes than was said.
     const bytes = file.createReadStream({ start: 0, end: size - 1, autoClose: false });
     await pipeline(bytes, response).catch(() => response.destroy());
+    return undefined;
   } finally {
     await file.close();
   }
@@ -93,9 +93,4 @@ function whyNotReadable(path: string): string | undefined {
     if (code === 'ENOENT') return 'there is no such file';
     return code === 'EACCES' ? 'this user may not read it' : message;
   }
-}
-
-function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
-  response.end(JSON.stringify(value));
 }

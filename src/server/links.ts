@@ -10,6 +10,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { isLinkId, longestLink, type StoredLink, type StoredLinks } from '#wire/links.ts';
+import { jsonAnswer } from './answers.ts';
 import type { WireAnswer } from './exchange.ts';
 import { messagePage } from './message-page.ts';
 import { whyNoRoom } from './store/folder.ts';
@@ -30,11 +31,6 @@ interface Held {
   readonly count: number;
   readonly queryBytes: number;
   readonly snapshotBytes: number;
-}
-
-/** Whether a path is one of these calls. */
-export function asksForLinks(path: string): boolean {
-  return ['/api/links', '/api/snapshots'].some((call) => path === call || path.startsWith(`${call}/`));
 }
 
 export class Links {
@@ -70,7 +66,7 @@ export class Links {
     this.#db.close();
   }
 
-  /** @param body of a call that `asksForLinks` lets through */
+  /** @param body of a call to one of these paths */
   async answer(method: string, path: string, body: Uint8Array): Promise<WireAnswer> {
     const [, , call, id = ''] = path.split('/', 4);
     if (call === 'snapshots') {
@@ -78,20 +74,20 @@ export class Links {
       if (id !== '' && method === 'GET') return this.#answerSnapshot(id);
       return refusal(405, 'Snapshots are kept by POST, and read by GET /api/snapshots/ID.');
     }
-    if (id === '' && method === 'GET') return json(200, this.#list());
+    if (id === '' && method === 'GET') return jsonAnswer(200, this.#list());
     if (id === '' && method === 'POST') return this.#answering(() => this.#addLink(queryIn(body)));
     if (id !== '' && method === 'DELETE')
-      return (await this.#inTurn(() => this.#remove(id))) ? json(200, {}) : refusal(404, unknownLink(id));
+      return (await this.#inTurn(() => this.#remove(id))) ? jsonAnswer(200, {}) : refusal(404, unknownLink(id));
     return refusal(405, 'Links are read by GET, made by POST, and removed by DELETE /api/links/ID.');
   }
 
-  /** Where `/s/ID` leads. @param basePath stands before every address; '' for none */
-  follow(path: string, basePath: string): WireAnswer {
+  /** Where `/s/ID` leads: to the folder above, whatever a proxy has put before it. */
+  follow(path: string): WireAnswer {
     const id = path.slice('/s/'.length);
     const link = this.#find(id);
-    if (link === undefined) return notFoundPage(id, basePath);
+    if (link === undefined) return notFoundPage(id);
     const snapshot = link.snapshotBytes > 0 ? `&snap=${link.id}` : '';
-    const location = `${basePath}/?${link.query}${snapshot}`;
+    const location = `../?${link.query}${snapshot}`;
     return { status: 302, headers: { location, 'cache-control': 'no-store' }, body: new Uint8Array() };
   }
 
@@ -227,7 +223,7 @@ export class Links {
   async #answering(make: () => StoredLink | Promise<StoredLink>): Promise<WireAnswer> {
     try {
       const { id } = await this.#inTurn(make);
-      return json(201, { id, path: `s/${id}` });
+      return jsonAnswer(201, { id, path: `s/${id}` });
     } catch (error) {
       if (error instanceof Refused) return refusal(error.status, error.message);
       return refusal(507, `It cannot be kept: ${error instanceof Error ? error.message : String(error)}.`);
@@ -301,11 +297,11 @@ function unknownLink(id: string): string {
 }
 
 /** For whoever follows a link that leads nowhere. */
-function notFoundPage(id: string, basePath: string): WireAnswer {
+function notFoundPage(id: string): WireAnswer {
   const html = messagePage(
     'This link leads nowhere',
     `${unknownLink(id)} Ask whoever sent it for the whole link.`,
-    basePath,
+    '..',
   );
   return {
     status: 404,
@@ -315,13 +311,5 @@ function notFoundPage(id: string, basePath: string): WireAnswer {
 }
 
 function refusal(status: number, message: string): WireAnswer {
-  return json(status, { message });
-}
-
-function json(status: number, value: unknown): WireAnswer {
-  return {
-    status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-    body: new TextEncoder().encode(JSON.stringify(value)),
-  };
+  return jsonAnswer(status, { message });
 }

@@ -12,15 +12,18 @@ import { startDemo, type Demo } from './demo/run-demo.ts';
 import { createEngine } from './engine.ts';
 import { StartError, type Engine, type Log } from './exchange.ts';
 import { GivenFiles } from './given-files.ts';
-import { createFlametideServer, type ServerFacts } from './http.ts';
+import { createFlametideServer } from './http.ts';
 import { Links } from './links.ts';
 import { Markers } from './markers.ts';
 import { createProxy, type ProxyOptions } from './proxy.ts';
 import { defaultQueryLimits } from './query/query-limits.ts';
+import type { ServerFacts } from './routes.ts';
 import { startSelfProfile, type SelfProfile } from './self-profile.ts';
 
 /** What cannot be helped by trying again: a bad flag, a taken port, a page that is not built. */
 const EXIT_REFUSED = 2;
+/** What a new start may help. */
+const EXIT_FAILED = 70;
 /** How long requests under way may go on after a signal. */
 const GRACE_MS = 2000;
 /** Right from dist/server and from src/server. */
@@ -58,6 +61,7 @@ async function serve(config: ServerConfig): Promise<void> {
   if (!existsSync(pageFolder)) throw new StartError('The page is not built: run npm run build first.');
   const files = new GivenFiles(config.files);
   const log = pino({ base: null, level: process.env.FLAMETIDE_LOG ?? 'warn' }, process.stderr);
+  process.on('uncaughtException', (error) => fail(log, `Unexpected: ${error.stack ?? error.message}`));
   const selfProfile = config.selfProfile ? await startSelfProfile(version, PACKAGE, log) : undefined;
   const engine = await createEngine({
     dataFolder: config.data,
@@ -65,6 +69,7 @@ async function serve(config: ServerConfig): Promise<void> {
     maxDiskBytes: config.maxDisk,
     limits: ingestLimits(config),
     log,
+    onGiveUp: (why) => fail(log, why),
   });
   const markers = new Markers(config.data);
   const links = new Links(config.data);
@@ -150,6 +155,12 @@ function whyNotListening(error: NodeJS.ErrnoException, host: string, port: numbe
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
     return `--host ${host} is no address of this machine.`;
   return `Cannot listen on ${host}:${port}: ${error.message}`;
+}
+
+/** Nothing is lost: what was answered is on disk. */
+function fail(log: Log, why: string): never {
+  log.error(`${why} The server ends, for a supervisor to start it again.`);
+  process.exit(EXIT_FAILED);
 }
 
 function refuse(reason: string): void {

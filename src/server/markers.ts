@@ -3,15 +3,18 @@
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { z } from 'zod';
+import { jsonAnswer } from './answers.ts';
 import type { WireAnswer } from './exchange.ts';
 
 const MOST_MARKERS = 10_000;
 const MOST_ANSWERED = 1000;
 const MOST_LABELS = 30;
+/** Of a date. */
+const MAX_TIME_MS = 8.64e15;
 
 const newMarker = z.strictObject({
   /** ms since the epoch. */
-  time: z.int().min(0).max(8.64e15),
+  time: z.int().min(0).max(MAX_TIME_MS),
   title: z.string().trim().min(1).max(200),
   service: z.string().min(1).max(200).optional(),
   labels: z
@@ -77,18 +80,23 @@ export class Markers {
     if (id === '' && method === 'POST') return this.#answerAdd(body);
     if (id !== '' && method === 'DELETE') {
       const isThere = /^\d{1,15}$/.test(id) && this.remove(Number(id));
-      return isThere ? json(200, {}) : json(404, { message: `There is no marker ${id}.` });
+      return isThere ? jsonAnswer(200, {}) : jsonAnswer(404, { message: `There is no marker ${id}.` });
     }
-    return json(405, { message: 'Markers are read by GET, told by POST, and removed by DELETE /api/markers/ID.' });
+    return jsonAnswer(405, {
+      message: 'Markers are read by GET, told by POST, and removed by DELETE /api/markers/ID.',
+    });
   }
 
   #answerList(query: URLSearchParams): WireAnswer {
-    const time = (name: string, otherwise: number): number => {
+    const times = { from: 0, until: MAX_TIME_MS };
+    for (const name of ['from', 'until'] as const) {
       const text = query.get(name);
-      return text !== null && /^\d{1,16}$/.test(text) ? Number(text) : otherwise;
-    };
-    const markers = this.list(time('from', 0), time('until', 8.64e15), query.get('service') ?? undefined);
-    return json(200, { markers });
+      if (text === null) continue;
+      if (!/^\d{1,16}$/.test(text)) return jsonAnswer(400, { message: `${name} is no time: send ms since 1970.` });
+      times[name] = Number(text);
+    }
+    const markers = this.list(times.from, times.until, query.get('service') ?? undefined);
+    return jsonAnswer(200, { markers });
   }
 
   #answerAdd(body: Uint8Array): WireAnswer {
@@ -96,25 +104,17 @@ export class Markers {
     try {
       given = JSON.parse(new TextDecoder().decode(body));
     } catch (error) {
-      return json(400, { message: `The marker is no JSON: ${(error as Error).message}.` });
+      return jsonAnswer(400, { message: `The marker is no JSON: ${(error as Error).message}.` });
     }
     const marker = newMarker.safeParse(given);
     if (!marker.success)
-      return json(400, { message: `The marker is not as expected: ${z.prettifyError(marker.error)}` });
+      return jsonAnswer(400, { message: `The marker is not as expected: ${z.prettifyError(marker.error)}` });
     try {
-      return json(201, { id: this.add(marker.data) });
+      return jsonAnswer(201, { id: this.add(marker.data) });
     } catch (error) {
-      return json(507, {
+      return jsonAnswer(507, {
         message: error instanceof RangeError ? error.message : `It cannot be kept: ${String(error)}.`,
       });
     }
   }
-}
-
-function json(status: number, value: unknown): WireAnswer {
-  return {
-    status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-    body: new TextEncoder().encode(JSON.stringify(value)),
-  };
 }

@@ -16,25 +16,44 @@ export interface ProxyOptions {
 
 const TIMEOUT_MS = 60_000;
 const READY_TIMEOUT_MS = 5000;
+/** Of an error of the backend, in the log. */
+const MAX_SAID = 300;
 const MOST_ANSWER_BYTES = 512 << 20;
-/** About one connection, not about the message; the lengths are ours, as bodies are passed on whole. */
-const HOP_BY_HOP = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-/** A browser's secrets and circumstances are no business of the backend. */
-const NOT_PASSED_ON = new Set([...HOP_BY_HOP, 'authorization', 'cookie', 'origin', 'referer', 'x-scope-orgid']);
-/** Answers come under our own address: these would speak for the backend's. */
-const NOT_PASSED_BACK = new Set([...HOP_BY_HOP, 'set-cookie', 'content-security-policy', 'strict-transport-security']);
+/** What Connect, gRPC and the older calls read: who asks, and from where, is no business of the backend. */
+const PASSED_ON = [
+  'accept',
+  'accept-encoding',
+  'connect-protocol-version',
+  'connect-timeout-ms',
+  'content-encoding',
+  'content-type',
+  'grpc-accept-encoding',
+  'grpc-encoding',
+  'grpc-timeout',
+  'user-agent',
+  'x-grpc-web',
+  'x-request-id',
+  'x-user-agent',
+];
+/** Answers come under our own address: anything else would speak for it. */
+const PASSED_BACK = [
+  'accept-encoding',
+  'accept-post',
+  'allow',
+  'cache-control',
+  'content-encoding',
+  'content-type',
+  'date',
+  'grpc-accept-encoding',
+  'grpc-encoding',
+  'grpc-message',
+  'grpc-status',
+  'grpc-status-details-bin',
+  'retry-after',
+  'vary',
+];
+/** The calls of Pyroscope's API, and the older pages. No `.` stands alone in it, and nothing is escaped. */
+const PATH = /^(\/[A-Za-z0-9][\w-]*(\.\w+)*)+$/;
 
 export function createProxy(options: ProxyOptions): Backend {
   const base = new URL(options.url);
@@ -45,11 +64,13 @@ export function createProxy(options: ProxyOptions): Backend {
     signal: AbortSignal,
   ): Promise<{ answer: WireAnswer; facts: RequestFacts }> => {
     try {
+      if (!PATH.test(request.path)) throw new RpcError('not_found', 'The backend has nothing at this address.');
       // The one call that is ours: a cluster does not know it.
       if (request.path.startsWith('/flametide.')) {
         throw new RpcError('unimplemented', 'The backend is a Pyroscope, which does not know this call.');
       }
-      return { answer: await send(request, AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])), facts: {} };
+      const answer = await send(request, AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]));
+      return { answer, facts: factsOf(answer) };
     } catch (error) {
       const failure =
         error instanceof RpcError
@@ -83,8 +104,7 @@ export function createProxy(options: ProxyOptions): Backend {
 
   /** @throws (rejects) RpcError */
   function send({ method, path, query, headers, body }: WireRequest, signal: AbortSignal): Promise<WireAnswer> {
-    const sent: Record<string, string> = {};
-    for (const [name, value] of Object.entries(headers)) if (!NOT_PASSED_ON.has(name)) sent[name] = value;
+    const sent = only(headers, PASSED_ON);
     if (options.tenant !== undefined) sent['x-scope-orgid'] = options.tenant;
     if (options.authorization !== undefined) sent.authorization = options.authorization;
     if (method !== 'GET') sent['content-length'] = String(body.length);
@@ -94,7 +114,7 @@ export function createProxy(options: ProxyOptions): Backend {
         hostname: base.hostname.replace(/^\[|\]$/g, ''),
         port: base.port,
         method,
-        path: prefix + path + (query === '' ? '' : `?${query}`),
+        path: prefix + path + (query === '' ? '' : `?${escapeQuery(query)}`),
         headers: sent,
         signal,
       });
@@ -122,6 +142,19 @@ export function createProxy(options: ProxyOptions): Backend {
   }
 }
 
+/** Its refusals are told like ours. What is wrong with the credentials is for whoever started this server to mend. */
+function factsOf({ status, headers, body }: WireAnswer): RequestFacts {
+  if (status < 400) return {};
+  const isPlain = /^(text\/plain|application\/json)/.test(headers['content-type'] ?? '');
+  const said = isPlain && headers['content-encoding'] === undefined ? Buffer.from(body.subarray(0, MAX_SAID)) : '';
+  const remedy =
+    status === 401 || status === 403
+      ? ' Start Flametide with --tenant, or with FLAMETIDE_BACKEND_AUTHORIZATION set to what it wants.'
+      : '';
+  const message = `The backend answered ${status}${said.length > 0 ? `: ${said.toString().trim()}` : ''}.${remedy}`;
+  return { refused: status === 401 || status === 403 ? 'backend_unauthenticated' : 'backend_refused', message };
+}
+
 async function readAnswer(response: IncomingMessage): Promise<WireAnswer> {
   const status = response.statusCode ?? 502;
   if (status >= 300 && status < 400 && status !== 304) {
@@ -135,18 +168,24 @@ async function readAnswer(response: IncomingMessage): Promise<WireAnswer> {
     if (length > MOST_ANSWER_BYTES) throw new RpcError('resource_exhausted', 'The answer of the backend is too large.');
     chunks.push(chunk);
   }
-  const trailers = plain(response.trailers, new Set());
-  const answer = { status, headers: plain(response.headers, NOT_PASSED_BACK), body: Buffer.concat(chunks) };
+  const trailers = only(response.trailers, PASSED_BACK);
+  const answer = { status, headers: only(response.headers, PASSED_BACK), body: Buffer.concat(chunks) };
   return Object.keys(trailers).length === 0 ? answer : { ...answer, trailers };
 }
 
-function plain(
-  headers: IncomingHttpHeaders | NodeJS.Dict<string>,
-  without: ReadonlySet<string>,
-): Record<string, string> {
+function only(headers: IncomingHttpHeaders | NodeJS.Dict<string>, names: readonly string[]): Record<string, string> {
   const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && !without.has(name)) kept[name] = Array.isArray(value) ? value.join(', ') : value;
+  for (const name of names) {
+    const value = headers[name];
+    if (value !== undefined) kept[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return kept;
+}
+
+/** Escapes what no address may hold, byte by byte, and `#`, which would end it. */
+function escapeQuery(query: string): string {
+  return query.replace(/[^!"$-~]/gu, (character) => {
+    const bytes = Buffer.from(character, character <= '\xff' ? 'latin1' : 'utf8');
+    return bytes.toString('hex').replace(/../g, (byte) => `%${byte.toUpperCase()}`);
+  });
 }

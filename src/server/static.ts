@@ -5,10 +5,9 @@ import sirv from 'sirv';
 
 /**
  * @param folder the page as the build left it; listed once, so a later build needs a new start.
- * @param basePath stands before every address; '' for none.
  * @param notFound answers what is neither a file nor a navigation.
  */
-export function servePage(folder: string, basePath: string, notFound: (response: ServerResponse) => void) {
+export function servePage(folder: string, notFound: (response: ServerResponse) => void) {
   const serveFile = sirv(folder, {
     etag: true,
     gzip: true,
@@ -26,9 +25,10 @@ export function servePage(folder: string, basePath: string, notFound: (response:
     delete request.headers.range;
     serveFile(request, response, () => {
       if (!isNavigation(request)) return notFound(response);
-      // The page finds its parts beside itself, so it is served at one address only.
-      const query = /\?.*/.exec(request.url ?? '')?.[0] ?? '';
-      response.writeHead(302, { Location: `${basePath}/${query}`, 'Cache-Control': 'no-store' });
+      // The page finds its parts beside itself, so it is served at one address only. A proxy may have put more before it.
+      const [path, query] = (request.url ?? '/').split(/(?=\?)/, 2);
+      const up = '../'.repeat(path.split('/').length - 2) || './';
+      response.writeHead(302, { Location: `${up}${query ?? ''}`, 'Cache-Control': 'no-store' });
       response.end();
     });
   };

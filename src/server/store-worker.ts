@@ -3,7 +3,7 @@
 import { workerData } from 'node:worker_threads';
 import type { RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
 import type { IncomingProfile } from './ingest/incoming.ts';
-import { openUpload, refuseUpload } from './ingest/open-upload.ts';
+import { openUpload, refuseUpload, type OpenedUpload } from './ingest/open-upload.ts';
 import type { IngestLimits } from './ingest/series-of-profile.ts';
 import { CommitQueue } from './store/commit-queue.ts';
 import { UnusableStore } from './store/database.ts';
@@ -37,6 +37,7 @@ const { folder, limits } = workerData as StoreStart;
 let opened: OpenFolder | undefined;
 let writer: ProfileWriter | undefined;
 let queue: CommitQueue | undefined;
+let lastOpened: Promise<unknown> = Promise.resolve();
 let lookedAt = -Infinity;
 let noRoom: string | undefined;
 
@@ -56,7 +57,7 @@ answerCalls({
   ingest: async ({ request, nowMs }: { request: WireRequest; nowMs: number }): Promise<Stored> => {
     const why = roomIsShort(nowMs);
     if (why !== undefined) return failed('no_room', why, false);
-    const upload = await openUpload(request, limits, nowMs);
+    const upload = await openInTurn(request, nowMs);
     if (upload.profiles.length === 0) return { answer: upload.answer, facts: upload.facts, needsRoom: false };
     try {
       const written = await queue!.store(upload.profiles, nowMs);
@@ -86,6 +87,13 @@ answerCalls({
     opened?.lock.close();
   },
 });
+
+/** One after the other: unpacked, an upload may be large, and several at once would add up. */
+function openInTurn(request: WireRequest, nowMs: number): Promise<OpenedUpload> {
+  const upload = lastOpened.then(() => openUpload(request, limits, nowMs));
+  lastOpened = upload.catch(() => undefined);
+  return upload;
+}
 
 function roomIsShort(nowMs: number): string | undefined {
   if (nowMs - lookedAt >= LOOK_AT_DISK_MS) {

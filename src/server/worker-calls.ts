@@ -10,19 +10,35 @@ interface Call {
 
 type Outcome = { readonly value: unknown } | { readonly error: string; readonly name: string };
 
+/** The thread has ended before it answered: the call may be made again. */
+export class ThreadEnded extends Error {}
+
+export interface ThreadLimits {
+  /** Of its JavaScript heap. A thread that needs more ends, and the process goes on. */
+  readonly maxHeapMb?: number | undefined;
+  /** A thread that answers nothing for this long has hung, and is ended. */
+  readonly hangMs?: number | undefined;
+}
+
+/** A hung thread misses this many calls to say that it is there. */
+const MAX_MISSED = 4;
+/** Of all threads: a shared flag that names a call never means one of another thread. */
+let lastId = 0;
+
 /** This side: the calls that are under way. */
 export class WorkerCalls {
   readonly #worker: Worker;
   readonly #open = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   readonly #ended: Promise<void>;
-  /** Why the thread has ended, once it has. */
-  #end: Error | undefined;
-  #last = 0;
+  /** Why the thread has ended, or ends. */
+  #end: ThreadEnded | undefined;
   #closed = false;
 
-  /** @param onEnd called when the worker ends without being asked to; its calls fail then. */
-  constructor(file: URL, data: object, onEnd: (error: Error) => void) {
-    this.#worker = new Worker(file, { workerData: data });
+  /** @param onEnd called when the worker ends without being asked to; its calls have failed by then. */
+  constructor(file: URL, data: object, onEnd: (error: ThreadEnded) => void, limits: ThreadLimits = {}) {
+    const { maxHeapMb, hangMs } = limits;
+    const resourceLimits = maxHeapMb === undefined ? {} : { maxOldGenerationSizeMb: maxHeapMb };
+    this.#worker = new Worker(file, { workerData: data, resourceLimits });
     this.#worker.on('message', ({ id, outcome }: { id: number; outcome: Outcome }) => {
       const call = this.#open.get(id);
       this.#open.delete(id);
@@ -30,14 +46,14 @@ export class WorkerCalls {
       if ('value' in outcome) call.resolve(outcome.value as never);
       else call.reject(Object.assign(new Error(outcome.error), { name: outcome.name }));
     });
-    let cause: Error | undefined;
-    this.#worker.on('error', (error) => {
-      cause = error;
+    this.#worker.on('error', (error: unknown) => {
+      this.#end ??= new ThreadEnded(error instanceof Error ? error.message : String(error));
     });
+    const watch = hangMs === undefined ? undefined : this.#watch(hangMs);
     this.#ended = new Promise((resolve) => {
       this.#worker.on('exit', () => {
-        const end = cause ?? new Error('A thread of the server has ended.');
-        this.#end = end;
+        clearInterval(watch);
+        const end = (this.#end ??= new ThreadEnded('it left by itself'));
         for (const call of this.#open.values()) call.reject(end);
         this.#open.clear();
         resolve();
@@ -48,13 +64,13 @@ export class WorkerCalls {
 
   /** Number of the call that is made next: how a shared flag names it. */
   get nextId(): number {
-    return this.#last + 1;
+    return lastId + 1;
   }
 
-  /** Rejects with what the handler throws, and when the thread has ended. */
+  /** Rejects with what the handler throws, and with ThreadEnded. */
   call<T>(kind: string, payload: unknown, transfer: readonly ArrayBuffer[] = []): Promise<T> {
     if (this.#end !== undefined) return Promise.reject(this.#end);
-    const id = ++this.#last;
+    const id = ++lastId;
     return new Promise<T>((resolve, reject) => {
       this.#open.set(id, { resolve, reject });
       this.#worker.postMessage({ id, kind, payload } satisfies Call, transfer);
@@ -66,6 +82,25 @@ export class WorkerCalls {
     this.#closed = true;
     await this.call('close', undefined).catch(() => undefined);
     await this.#ended;
+  }
+
+  /** Ends the worker in the midst of its work. @param why as one clause */
+  end(why: string): void {
+    this.#end ??= new ThreadEnded(why);
+    void this.#worker.terminate();
+  }
+
+  /** Counts calls, not time: a process that was stopped for a while has missed one at most. */
+  #watch(hangMs: number): NodeJS.Timeout {
+    let missed = 0;
+    return setInterval(() => {
+      if (missed >= MAX_MISSED) return this.end(`it answered nothing for ${Math.round(hangMs / 1000)} s`);
+      if (missed++ > 0) return;
+      this.call('ping', undefined).then(
+        () => (missed = 0),
+        () => undefined,
+      );
+    }, hangMs / MAX_MISSED).unref();
   }
 }
 
@@ -83,7 +118,7 @@ export function answerCalls(handlers: Readonly<Record<string, (payload: never, i
   async function answer(id: number, kind: string, payload: unknown): Promise<void> {
     let outcome: Outcome;
     try {
-      outcome = { value: await handlers[kind](payload as never, id) };
+      outcome = { value: kind === 'ping' ? undefined : await handlers[kind](payload as never, id) };
     } catch (error) {
       const { message, name } = error instanceof Error ? error : new Error(String(error));
       outcome = { error: message, name };

@@ -149,6 +149,18 @@ describe('ranges of a server', () => {
     );
   });
 
+  it('asks again where the server closed the connection that was kept', async () => {
+    const { url } = await serve(true, true);
+    const { code, stdout, stderr } = await diff(
+      `${url}/?from=1000000&until=1900000`,
+      `${url}/?from=2000000&until=2900000`,
+      '--format',
+      'json',
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({ evidence: { slices: true, counted: true } });
+  });
+
   it('asks a server without slices for merges of sub-ranges', async () => {
     const { url, calls } = await serve(false);
     const { stdout } = await diff(
@@ -195,7 +207,7 @@ function file(name: string, costs: Readonly<Record<string, number>>): string {
 }
 
 /** Before 2 000 000 ms as usual, then `encode` costs twice as much. Collapsed text is as good as pprof: bytes tell what they are. */
-async function serve(hasSlices: boolean): Promise<{ url: string; calls: string[] }> {
+async function serve(hasSlices: boolean, closesKept = false): Promise<{ url: string; calls: string[] }> {
   const calls: string[] = [];
   const costsAt = (start: bigint): Record<string, number> => ({ ...usual, encode: start < 2_000_000n ? 300 : 600 });
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -229,7 +241,13 @@ async function serve(hasSlices: boolean): Promise<{ url: string; calls: string[]
     });
     response.end(toBinary(SelectSlicesResponseSchema, message));
   };
-  server = createServer((request, response) => void answer(request, response));
+  const kept = new WeakSet();
+  server = createServer((request, response) => {
+    const { socket } = request;
+    if (closesKept && kept.has(socket)) return void socket.destroy();
+    kept.add(socket);
+    return void answer(request, response);
+  });
   await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls };
 }

@@ -291,7 +291,7 @@ describe('refusals', () => {
     ['unauthorised', told('unauthenticated', 'no org id', 401), 'no org id'],
     ['offline', told('unavailable', 'The backend cannot be reached.', 502), 'The backend cannot be reached.'],
     ['offline', text('<html>Bad gateway</html>', 502, 'text/html'), 'The server answered LabelNames with status 502.'],
-    ['limit', told('resource_exhausted', 'too many outstanding requests', 429), 'too many outstanding requests'],
+    ['busy', told('resource_exhausted', 'too many outstanding requests', 429), 'too many outstanding requests'],
   ] as const)('%s: %#', async (code, refuse, words) => {
     answer = refuse;
     await expect(names()).rejects.toMatchObject({ name: 'SourceError', code, longestRangeMs: undefined });

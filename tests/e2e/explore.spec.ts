@@ -53,6 +53,67 @@ test('what was pushed is on the screen, to the last unit: tree, table, series', 
   await expect(page.getByRole('row', { name: /json\.Marshal/ }).first()).toContainText('src/json.Marshal.go');
 });
 
+unwatched(
+  'a failed series is asked for again; a failed list of services takes no graph away',
+  async ({ page, baseURL }) => {
+    await push(baseURL!, 'e2e/again', stacks, BASE_MS);
+    const failure = { status: 500, contentType: 'application/json', body: '{"code":"internal","message":"not now"}' };
+    await page.route('**/QuerierService/{SelectSeries,Series,LabelNames}', (route) => route.fulfill(failure));
+    await page.goto(link('e2e/again'));
+    await shown(page);
+    const alert = page.getByRole('alert').filter({ hasText: 'The time series could not be loaded: not now' });
+    await expect(alert).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+    await page.unroute('**/QuerierService/{SelectSeries,Series,LabelNames}');
+    await alert.getByRole('button', { name: 'Try again' }).press('Enter');
+    await expect(alert).toBeHidden();
+    await shown(page);
+  },
+);
+
+unwatched('a source that is asked too often says so, and is asked again', async ({ page, baseURL }) => {
+  await push(baseURL!, 'e2e/often', stacks, BASE_MS);
+  const failure = {
+    status: 429,
+    contentType: 'application/json',
+    body: '{"code":"resource_exhausted","message":"slow down"}',
+  };
+  await page.route('**/QuerierService/SelectMergeStacktraces', (route) => route.fulfill(failure));
+  await page.goto(link('e2e/often'));
+  await expect(page.getByRole('heading', { name: 'The source is asked too often' })).toBeVisible();
+  await page.unroute('**/QuerierService/SelectMergeStacktraces');
+  await page.getByRole('button', { name: 'Try again' }).first().press('Enter');
+  await shown(page);
+});
+
+unwatched('a Pyroscope that says it holds nothing is asked all the same', async ({ page, baseURL }) => {
+  await push(baseURL!, 'e2e/quiet', stacks, BASE_MS);
+  await page.route('**/QuerierService/GetProfileStats', (route) => route.fulfill({ json: {} }));
+  await page.route('**/api/status', (route) =>
+    route.fulfill({ json: { version: '1', source: 'pyroscope', refusals: [] } }),
+  );
+  await page.goto(`/?v=1&view=explore&svc=e2e%2Fquiet`);
+  await shown(page);
+  await page.route('**/QuerierService/Series', (route) => route.fulfill({ json: {} }));
+  await page.goto(`/?v=1&view=explore`);
+  await expect(page.getByRole('heading', { name: 'No profile in this range' })).toBeVisible();
+  await expect(page.getByText('own profile')).toBeHidden();
+});
+
+test('refused uploads are told beside their service, until they are read', async ({ page, baseURL }) => {
+  for (const service of ['e2e/refused', 'e2e/fine']) await push(baseURL!, service, stacks, BASE_MS);
+  const sent = await page.request.post(`${baseURL}/ingest?name=e2e/refused&format=pprof`, { data: 'no profile' });
+  expect(sent.status()).toBe(422);
+  const notice = page.getByRole('status').filter({ hasText: 'refused since the server started' });
+  await page.goto(link('e2e/fine'));
+  await shown(page);
+  await expect(notice.filter({ hasText: 'e2e' })).toBeHidden();
+  await page.goto(link('e2e/refused'));
+  await expect(notice).toBeVisible();
+  await notice.getByRole('button', { name: 'Dismiss' }).press('Enter');
+  await expect(notice).toBeHidden();
+});
+
 test('a matcher of every operator reaches every question, and changes graph, series and export alike', async ({
   page,
   baseURL,

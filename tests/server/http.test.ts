@@ -1,16 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { type IncomingHttpHeaders, request, type Server } from 'node:http';
+import { request, type Server } from 'node:http';
 import { connect } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Backend, RequestFacts, WireAnswer, WireRequest } from '#server/exchange.ts';
 import { GivenFiles } from '#server/given-files.ts';
-import { createFlametideServer, type ServerFacts, type ServerParts } from '#server/http.ts';
+import type { ServerParts } from '#server/http.ts';
 import { Links } from '#server/links.ts';
 import { Markers } from '#server/markers.ts';
+import { ABOUT, ask, backend, echo, listen } from '../support/test-server.ts';
 
 const INDEX = '<!doctype html><title>Flametide</title>';
 const SCRIPT = 'console.log(1);';
@@ -90,10 +90,11 @@ describe('the page', () => {
 
   it('is where a person at any address is led to, and nobody else', async () => {
     const deep = await get('/some/view?q=1', NAVIGATION);
-    expect(deep).toMatchObject({ status: 302, headers: { location: '/?q=1' } });
+    expect(deep).toMatchObject({ status: 302, headers: { location: '../?q=1' } });
+    expect(await get('/view', NAVIGATION)).toMatchObject({ status: 302, headers: { location: './' } });
     const based = await listening('127.0.0.1', { basePath: '/flame' });
     const below = await get('/flame/some/view', NAVIGATION, 'GET', based);
-    expect(below).toMatchObject({ status: 302, headers: { location: '/flame/' } });
+    expect(below).toMatchObject({ status: 302, headers: { location: '../' } });
     based.close();
     expect(await get('/some/view', { accept: '*/*' })).toMatchObject({ status: 404 });
     expect(await get('/assets/old-abc123.js', { accept: '*/*' })).toMatchObject({ status: 404 });
@@ -279,6 +280,11 @@ describe('markers', () => {
     expect((await get(`/api/markers/${id}`, {}, 'DELETE')).status).toBe(404);
   });
 
+  it('are not listed from a time that is none', async () => {
+    for (const query of [`from=${'9'.repeat(400)}`, `until=${'9'.repeat(400)}`, 'from=now', 'from=-1', 'until='])
+      expect((await get(`/api/markers?${query}`)).status, query).toBe(400);
+  });
+
   it.each(['', '{', '[]', '{"time":1}', '{"time":1,"title":""}', '{"time":1,"title":"x","url":"javascript:alert(1)"}'])(
     'refuse %j',
     async (body) => {
@@ -295,9 +301,9 @@ describe('short links', () => {
     expect(made.status).toBe(201);
     const { id, path } = JSON.parse(made.body.toString()) as { id: string; path: string };
     expect(path).toBe(`s/${id}`);
-    expect(await get(`/${path}`, NAVIGATION)).toMatchObject({ status: 302, headers: { location: `/?${query}` } });
+    expect(await get(`/${path}`, NAVIGATION)).toMatchObject({ status: 302, headers: { location: `../?${query}` } });
     const based = await listening('127.0.0.1', { basePath: '/flame' });
-    expect((await get(`/flame/${path}`, NAVIGATION, 'GET', based)).headers.location).toBe(`/flame/?${query}`);
+    expect((await get(`/flame/${path}`, NAVIGATION, 'GET', based)).headers.location).toBe(`../?${query}`);
     based.close();
     expect(JSON.parse((await get('/api/links')).body.toString())).toEqual({
       links: [{ id, query, createdMs: expect.any(Number), snapshotBytes: 0 }],
@@ -308,6 +314,19 @@ describe('short links', () => {
     const gone = await get(`/${path}`, NAVIGATION);
     expect(gone.status).toBe(404);
     expect(gone.body.toString()).toContain(`There is no link ${id} here`);
+  });
+
+  it('lead to the page behind a proxy that strips its prefix', async () => {
+    const made = await post('/api/links', JSON.stringify({ query }));
+    const { path } = JSON.parse(made.body.toString()) as { path: string };
+    const leads = async (asked: string, shown: string): Promise<string> => {
+      const { headers } = await get(asked, NAVIGATION);
+      return new URL(headers.location!, `https://tools.example${shown}`).href;
+    };
+    expect(await leads(`/${path}`, `/flame/${path}`)).toBe(`https://tools.example/flame/?${query}`);
+    expect(await leads('/a/b/c?v=1', '/flame/a/b/c')).toBe('https://tools.example/flame/?v=1');
+    const missing = await get('/s/nowhere1', NAVIGATION);
+    expect(missing.body.toString()).toContain('<a href="../">');
   });
 
   it('are refused when larger than what is taken', async () => {
@@ -321,7 +340,7 @@ describe('short links', () => {
     const made = await post('/api/links', JSON.stringify({ query: `v=1&s=${'a'.repeat(63_000)}` }));
     const { path } = JSON.parse(made.body.toString()) as { path: string };
     const { location } = (await get(`/${path}`, NAVIGATION)).headers;
-    expect(await get(location!, NAVIGATION)).toMatchObject({ status: 200 });
+    expect(await get(location!.replace('../', '/'), NAVIGATION)).toMatchObject({ status: 200 });
   });
 
   it('want the token like all else', async () => {
@@ -349,7 +368,7 @@ describe('the status that the page shows', () => {
     expect(status).toBe(200);
     expect(JSON.parse(body.toString())).toEqual({
       ...ABOUT,
-      refusals: [{ kind: 'bad', count: 2, last: 'no', lastMs: expect.any(Number) }],
+      refusals: [{ kind: 'bad', service: 'x', count: 2, last: 'no', lastMs: expect.any(Number) }],
       changed: { droppedSamples: 0, cutStacks: 0, unlabelledProfiles: 0 },
     });
     expect((await post('/api/status', '', {}, own)).status).toBe(405);
@@ -403,7 +422,7 @@ describe('the status that the page shows', () => {
   it('leads from the base path to the page below it', async () => {
     const below = await listening('127.0.0.1', { basePath: '/profiles' });
     const { status, headers } = await get('/profiles?v=1', {}, 'GET', below);
-    expect([status, headers.location]).toEqual([308, '/profiles/?v=1']);
+    expect([status, headers.location]).toEqual([308, 'profiles/?v=1']);
     below.close();
   });
 });
@@ -467,74 +486,14 @@ it('says what it is as a Pyroscope does', async () => {
   proxy.close();
 });
 
-const ABOUT: ServerFacts = {
-  version: '1.2.3',
-  source: 'embedded',
-  tenant: undefined,
-  retentionMs: 3_600_000,
-  longestRangeMs: 86_400_000,
-};
-
-/** Says what it was asked. */
-const backend: Backend = {
-  ingest: (asked) => Promise.resolve(echo('ingest', asked)),
-  query: (asked) => Promise.resolve(echo('query', asked)),
-  metrics: () => Promise.resolve('# HELP own_metric One.\n# TYPE own_metric gauge\nown_metric 1\n'),
-  ready: () => Promise.resolve(true),
-  close: () => Promise.resolve(),
-};
-
-function echo(
-  door: string,
-  { method, path, query, headers, body }: WireRequest,
-): { answer: WireAnswer; facts: RequestFacts } {
-  const text = new TextDecoder().decode(body);
-  const told = [door, method, path, query, headers['x-scope-orgid'] ?? '', text].join(' ');
-  const answer = { status: 200, headers: {}, body: new TextEncoder().encode(told) };
-  if (path.startsWith('/trailers')) return { answer: { ...answer, trailers: { 'grpc-status': '0' } }, facts: {} };
-  if (text === 'refuse') return { answer, facts: { refused: 'bad', message: 'no' } };
-  const changes = { service: 'shop', dropped: 4, trimmed: { cutStacks: 2, labelsDropped: 1 } };
-  return { answer, facts: text === 'change' ? changes : {} };
-}
-
 function post(path: string, body: string, headers: Record<string, string> = {}, to = server) {
-  return get(path, headers, 'POST', to, body);
+  return ask(to, path, { headers, method: 'POST', body });
 }
 
-/** A server that believes to listen on `host`; really it is always loopback. */
 function listening(host: string, more: Partial<ServerParts> = {}): Promise<Server> {
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const parts = {
-    host,
-    token: undefined,
-    pageFolder: folder,
-    basePath: '',
-    embedIn: [],
-    backend,
-    about: ABOUT,
-    markers,
-    links,
-    files: new GivenFiles([]),
-    maxBodyBytes: 1000,
-    log,
-  };
-  const made = createFlametideServer({ ...parts, ...more });
-  return new Promise((resolve) => made.listen(0, '127.0.0.1', () => resolve(made)));
+  return listen({ host, pageFolder: folder, markers, links, ...more });
 }
 
-/** One request by hand, as fetch sets the host itself and tidies paths. */
-function get(path: string, headers: Record<string, string> = {}, method = 'GET', from = server, body = '') {
-  const { port } = from.address() as AddressInfo;
-  return new Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
-    const sent = request({ port, path, method, headers, agent: false, maxHeaderSize: 1 << 17 }, (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts) }),
-      );
-      response.on('error', reject);
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
+function get(path: string, headers: Record<string, string> = {}, method = 'GET', from = server) {
+  return ask(from, path, { headers, method });
 }

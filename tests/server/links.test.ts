@@ -35,8 +35,8 @@ it('are there after a restart', async () => {
   const link = await make('v=1&svc=a');
   const snapshot = await keep('v=1&svc=a', gzipSync('profiles'));
   reopen();
-  expect(location(link.id)).toBe('/?v=1&svc=a');
-  expect(location(snapshot.id)).toBe(`/?v=1&svc=a&snap=${snapshot.id}`);
+  expect(location(link.id)).toBe('../?v=1&svc=a');
+  expect(location(snapshot.id)).toBe(`../?v=1&svc=a&snap=${snapshot.id}`);
   expect(await read(snapshot.id)).toEqual({ status: 200, text: gzipSync('profiles').toString('latin1') });
 });
 
@@ -55,7 +55,7 @@ it.each(['', '..', '../links.db', '%2e%2e', 'ABCDEFGH', 'a'.repeat(10_000), "' O
   'of the id %j there are none',
   async (id) => {
     await keep('v=1', gzipSync('profiles'));
-    const page = links.follow(`/s/${id}`, '');
+    const page = links.follow(`/s/${id}`);
     expect(page.status).toBe(404);
     expect(new TextDecoder().decode(page.body)).not.toContain('<script');
     expect([404, 405]).toContain((await links.answer('GET', `/api/snapshots/${id}`, new Uint8Array())).status);
@@ -209,5 +209,5 @@ async function read(id: string): Promise<{ status: number; text: string }> {
 }
 
 function location(id: string): string | undefined {
-  return links.follow(`/s/${id}`, '').headers['location'];
+  return links.follow(`/s/${id}`).headers['location'];
 }

@@ -2,7 +2,16 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -86,6 +95,43 @@ it('what was answered is there after kill -9', async () => {
   expect(await merged(again, 'killed', from)).toMatchObject({ names: ['total', 'main', 'work'], total: '70000000' });
 });
 
+it('a thread that ends is started again: 503 under its calls, everything stored stays', async () => {
+  // Any call with this word ends its thread.
+  const broken = copyOfBuild('broken');
+  for (const name of ['store-worker', 'reader-worker'])
+    appendFileSync(
+      join(broken, `dist/server/${name}.js`),
+      `;import { parentPort as port } from 'node:worker_threads';
+      port.on('message', ({ payload }) => { if (payload?.request?.query.includes('end-the-thread')) process.exit(); });`,
+    );
+  const data = join(home, 'threads');
+  const server = run(process.execPath, join(broken, 'dist/server/main.js'), '--data', data, '--port', '0');
+  const url = (await server.firstLine).replace(/^.* /, '');
+  const from = Math.floor(Date.now() / 1000);
+  const push = (service: string, more = '') =>
+    fetch(`${url}/ingest?name=${service}.cpu&from=${from}${more}`, { method: 'POST', body: 'main;work 7\n' });
+  expect((await push('kept')).status).toBe(200);
+  const refused = await push('kept', '&x=end-the-thread');
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+  expect(await refused.json()).toMatchObject({ code: 'unavailable' });
+  // An upload that comes meanwhile waits for the thread.
+  expect((await push('after')).status).toBe(200);
+  const query = await fetch(`${url}/pyroscope/render?query=x&end-the-thread`);
+  expect([query.status, query.headers.get('retry-after')]).toEqual([503, '5']);
+  for (const service of ['kept', 'after'])
+    expect(await merged(url, service, from)).toMatchObject({ names: ['total', 'main', 'work'], total: '70000000' });
+  while ((await fetch(`${url}/ready`)).status !== 200) await new Promise((resolve) => setImmediate(resolve));
+});
+
+it('leaves with code 70 at an error that nobody foresaw, and logs it', async () => {
+  const broken = copyOfBuild('lost');
+  appendFileSync(join(broken, 'dist/server/main.js'), ';setTimeout(() => Promise.reject(new Error("unforeseen")));');
+  const data = join(home, 'lost-data');
+  const main = join(broken, 'dist/server/main.js');
+  const { code, stderr } = await run(process.execPath, main, '--data', data, '--port', '0').ended;
+  expect([code, stderr]).toEqual([70, expect.stringContaining('unforeseen')]);
+});
+
 it('where nothing more can be written, says so with 503, shows what it has, and goes on once there is room', async () => {
   const data = join(home, 'full');
   const from = Math.floor(Date.now() / 1000);
@@ -150,6 +196,15 @@ it('prints its version and its help with code 0', async () => {
   });
   expect(await start('--help').ended).toMatchObject({ code: 0, stdout: expect.stringContaining('--host'), stderr: '' });
 });
+
+/** To be broken. @returns its folder */
+function copyOfBuild(name: string): string {
+  const folder = join(home, name);
+  cpSync(join(home, 'dist'), join(folder, 'dist'), { recursive: true });
+  copyFileSync(join(home, 'package.json'), join(folder, 'package.json'));
+  symlinkSync(join(home, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
 
 /** The CPU of a service around a time in seconds. */
 async function merged(url: string, service: string, at: number): Promise<{ names: string[]; total: string }> {

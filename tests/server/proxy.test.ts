@@ -18,6 +18,9 @@ beforeAll(async () => {
       seen.push({ request, body: Buffer.concat(parts) });
       if (request.url?.includes('/away')) return response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end();
       if (request.url?.includes('/silent')) return;
+      const status = /status-(\d+)/.exec(request.url ?? '')?.[1];
+      if (status !== undefined)
+        return response.writeHead(Number(status), { 'content-type': 'text/plain' }).end('no org id');
       if (request.url?.includes('/ready')) return response.end('ready');
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip', 'set-cookie': 'a=b' });
       return response.end(PACKED);
@@ -88,6 +91,17 @@ it('says when nobody is there', async () => {
   expect(answer.status).toBe(502);
   expect(JSON.parse(Buffer.from(answer.body).toString())).toMatchObject({ code: 'unavailable' });
   expect(await proxy.ready()).toContain('cannot be reached');
+});
+
+it('tells of what the backend refuses, and of the flags where it wants credentials', async () => {
+  const proxy = createProxy({ url, tenant: undefined, authorization: undefined });
+  const { answer, facts } = await proxy.ingest(ask('/pyroscope/status-401'), going);
+  expect([answer.status, Buffer.from(answer.body).toString()]).toEqual([401, 'no org id']);
+  expect(facts).toEqual({
+    refused: 'backend_unauthenticated',
+    message: expect.stringMatching(/answered 401: no org id.*--tenant.*FLAMETIDE_BACKEND_AUTHORIZATION/),
+  });
+  expect((await proxy.ingest(ask('/pyroscope/status-422'), going)).facts.refused).toBe('backend_refused');
 });
 
 it('stops when the client is gone', async () => {

@@ -8,7 +8,7 @@ import { formatDuration } from '#model/time-text.ts';
 import { Button } from '../components/button.tsx';
 import { Panel } from '../components/message.tsx';
 import { isKeptPage } from '../state/exported-page.ts';
-import { useAskAgain, useUnmatched } from '../queries/source-queries.ts';
+import { useAskAgain, useServerStatus, useUnmatched } from '../queries/source-queries.ts';
 import { navigate } from '../url/url-store.ts';
 import { DEFAULT_RANGE, type Explored } from './use-explored.ts';
 
@@ -17,11 +17,14 @@ const MOST_LETTERS = 120;
 const NO_MATCHERS: readonly LabelMatcher[] = [];
 
 export function WaitingForFirstProfile(): ReactElement {
+  // What a Pyroscope says of itself lags by minutes: only the range is known to be empty.
+  const isPyroscope = useServerStatus().data?.source === 'pyroscope';
   return (
-    <Panel kind="info" title="No profile yet">
+    <Panel kind="info" title={isPyroscope ? 'No profile in this range' : 'No profile yet'}>
       <p>
-        Nothing is stored so far. Flametide’s own profile comes within 15 seconds of its start, unless it was started
-        with --no-self-profile. Agents push to this address.
+        {isPyroscope
+          ? 'The Pyroscope behind this Flametide has none here. Agents push to it, or to this address.'
+          : 'Nothing is stored so far. Flametide’s own profile comes within 15 seconds of its start, unless it was started with --no-self-profile. Agents push to this address.'}
       </p>
       <Button kind="edged" onClick={() => navigate({ view: 'files' }, 'push')}>
         Open a file instead
@@ -118,18 +121,12 @@ export function NothingMatches({
 /** A panel's error in the source's own words, with what can be done about it. */
 export function SourceFailed({ error, what }: { error: Error; what: string }): ReactElement {
   const askAgain = useAskAgain();
+  const isPyroscope = useServerStatus().data?.source === 'pyroscope';
+  const code = error instanceof SourceError ? error.code : undefined;
   if (error instanceof SourceError && error.code === 'limit') {
     const { longestRangeMs } = error;
     return (
-      <Panel
-        kind="warn"
-        title={
-          longestRangeMs === undefined
-            ? 'The question is larger than the source allows'
-            : 'The range is longer than the source allows'
-        }
-        isAlert
-      >
+      <Panel kind="warn" title="The range is longer than the source allows" isAlert>
         <p>{error.message.slice(0, 600)}</p>
         {longestRangeMs !== undefined && (
           <Button
@@ -156,10 +153,21 @@ export function SourceFailed({ error, what }: { error: Error; what: string }): R
       </Panel>
     );
   }
-  const isAway = error instanceof SourceError && error.code === 'offline';
+  const isAway = code === 'offline';
+  const title = isAway
+    ? 'The server does not answer'
+    : code === 'busy'
+      ? 'The source is asked too often'
+      : `${what} could not be loaded`;
   return (
-    <Panel kind="error" title={isAway ? 'The server does not answer' : `${what} could not be loaded`}>
+    <Panel kind={code === 'busy' ? 'warn' : 'error'} title={title} isAlert>
       <p>{error.message.slice(0, 600)}</p>
+      {code === 'unauthorised' && isPyroscope && (
+        <p>
+          The Pyroscope behind this Flametide wants other credentials: start Flametide with --tenant, or with
+          FLAMETIDE_BACKEND_AUTHORIZATION set.
+        </p>
+      )}
       <Button kind="edged" onClick={askAgain}>
         Try again
       </Button>

@@ -58,7 +58,7 @@ export function ExplorePage(): ReactElement {
     <main className={styles['page']}>
       <h1 className="visually-hidden">{(service ?? 'Explore').slice(0, 200)}</h1>
       {!isEmbedded && <ExploreBar explored={explored} intervalMs={series.intervalMs} />}
-      {hasPicture && <ServerNotice />}
+      {hasPicture && <ServerNotice service={grid === 'services' ? undefined : service} />}
       <SeriesBand
         explored={explored}
         shown={series}

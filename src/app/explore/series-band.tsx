@@ -8,6 +8,7 @@ import type { Series } from '#model/series.ts';
 import { absolute, type TimeRange } from '#model/time-range.ts';
 import { aroundMarker, aroundMarkerTitle } from '../sides/ranges.ts';
 import { Button, IconButton } from '../components/button.tsx';
+import { useAskAgain } from '../queries/source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
@@ -38,6 +39,7 @@ export function SeriesBand(props: SeriesBandProps): ReactElement {
   const by = useUrl((state) => state.by);
   const callSite = useUrl((state) => state.cs);
   const nowMs = useNow();
+  const askAgain = useAskAgain();
   const marks = useMarkers(explored.query, explored.subject?.service);
   const profileType = query?.profileType ?? '';
   const scale = useMemo(() => rateScaleOf(profileType), [profileType]);
@@ -68,7 +70,8 @@ export function SeriesBand(props: SeriesBandProps): ReactElement {
       )}
       {shown.error && (
         <p className={styles['failed']} role="alert">
-          The time series could not be loaded: {shown.error.message.slice(0, 300)}
+          The time series could not be loaded: {shown.error.message.slice(0, 300)}{' '}
+          <Button onClick={askAgain}>Try again</Button>
         </p>
       )}
       <Timeline

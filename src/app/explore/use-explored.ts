@@ -98,7 +98,8 @@ export function useExplored(): Explored {
     time,
     zone,
     refreshS: ref ?? (time.isNarrowed ? FIRST_RUN_REFRESH_S : 0),
-    isEmptyStore: stored.data === null,
+    // A Pyroscope says for minutes that it holds nothing, while it answers with profiles.
+    isEmptyStore: stored.data === null && catalogue.data?.services.length === 0,
     catalogue: catalogue.data,
     service,
     subject,
@@ -109,7 +110,8 @@ export function useExplored(): Explored {
       (service !== undefined || catalogue.data.services.length === 0),
     matchers,
     query,
-    error: catalogue.error ?? overview.error,
+    // Only where something has to be chosen from what could not be had.
+    error: subject === undefined ? (catalogue.error ?? overview.error) : null,
   };
 }
 

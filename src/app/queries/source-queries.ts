@@ -52,6 +52,8 @@ const FIRST_NODES = 4096;
 const EMPTY_STORE_LOOK_MS = 2000;
 const REST_MS = 150;
 const STATUS_EVERY_MS = 30_000;
+/** While the server is not ready. */
+const PROBLEM_EVERY_MS = 3000;
 const CLOSE_AFTER_MS = 10_000;
 
 export const sourceQueries = {
@@ -225,7 +227,7 @@ export function useServerStatus(): UseQueryResult<ServerStatus> {
     queryFn: async ({ signal }) =>
       (await import('#datasource/server-status.ts')).fetchServerStatus(document.baseURI, signal),
     enabled: !isKeptPage(),
-    refetchInterval: STATUS_EVERY_MS,
+    refetchInterval: ({ state }) => (state.data?.problem === undefined ? STATUS_EVERY_MS : PROBLEM_EVERY_MS),
   });
 }
 

@@ -30,6 +30,8 @@ interface UiStore {
   readonly edited: number | Transform['kind'];
   /** What the page waits for is not asked any more. */
   readonly isStopped: boolean;
+  /** Of the last refused upload that was read, ms. */
+  readonly refusalsDismissedMs: number;
 }
 
 export const uiStore = createStore<UiStore>(() => ({
@@ -40,6 +42,7 @@ export const uiStore = createStore<UiStore>(() => ({
   dialog: 'none',
   edited: 0,
   isStopped: false,
+  refusalsDismissedMs: 0,
 }));
 
 export function useUi<T>(select: (state: UiStore) => T): T {

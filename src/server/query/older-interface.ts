@@ -69,7 +69,7 @@ function render(
 ): Uint8Array {
   if (parameters.get('format') === 'dot')
     throw new RpcError('unimplemented', 'Graphs in DOT are not drawn: leave format out.');
-  const { selector, type } = readQuery(parameters, setting, 'query', 'from', 'until');
+  const { selector, type } = readQuery(parameters, setting, stop, 'query', 'from', 'until');
   const tree = cutMerge(reader, selector, maxNodes(parameters, setting), stop);
   const groupBy = parameters.get('groupBy') ?? '';
   const { timeline, groups } = timelines(reader, selector, groupBy, stop);
@@ -82,8 +82,8 @@ function renderDiff(
   parameters: URLSearchParams,
   stop: StopCheck,
 ): Uint8Array {
-  const left = readQuery(parameters, setting, 'leftQuery', 'leftFrom', 'leftUntil');
-  const right = readQuery(parameters, setting, 'rightQuery', 'rightFrom', 'rightUntil');
+  const left = readQuery(parameters, setting, stop, 'leftQuery', 'leftFrom', 'leftUntil');
+  const right = readQuery(parameters, setting, stop, 'rightQuery', 'rightFrom', 'rightUntil');
   if (left.type.id !== right.type.id)
     throw refuse(`The profile types of both sides must be the same, not ${left.type.id} and ${right.type.id}.`);
   const tree = diffTree(reader, left.selector, right.selector, maxNodes(parameters, setting), stop);
@@ -105,20 +105,27 @@ function labelValues(reader: ProfileReader, { nowMs }: QuerySetting, parameters:
 function readQuery(
   parameters: URLSearchParams,
   { limits, nowMs }: QuerySetting,
+  stop: StopCheck,
   ...[queryName, fromName, untilName]: [string, string, string]
 ): { selector: ProfileSelector; type: ProfileType } {
   const query = parameters.get(queryName) ?? '';
   if (query === '') throw refuse(`${queryName} is missing.`);
-  const matchers = checkSelector(query);
+  const matchers = checkSelector(query, stop);
   const named = matchers.find(({ name, operator }) => name === '__name__' && operator === '=');
   const type = named && parseProfileType(named.value);
   if (!type) throw refuse(`${queryName} names no profile type: send one of five parts before the {.`);
-  const [start, end] = [fromName, untilName].map((name) =>
-    BigInt(Math.floor(parseTimeText(parameters.get(name) ?? '', nowMs))),
-  );
+  const [start, end] = [fromName, untilName].map((name) => checkTime(name, parameters.get(name) ?? '', nowMs));
   const range = checkLimitedRange({ start, end }, limits);
   const others = matchers.filter((matcher) => matcher !== named);
   return { selector: { ...range, profileType: type.id, matchers: others, callSite: [] }, type };
+}
+
+/** In ms. */
+function checkTime(name: string, text: string, nowMs: number): bigint {
+  const timeMs = Math.floor(parseTimeText(text, nowMs));
+  if (!Number.isSafeInteger(timeMs))
+    throw refuse(`${name} is no time: send seconds or milliseconds since 1970, or now-1h.`);
+  return BigInt(timeMs);
 }
 
 function maxNodes(parameters: URLSearchParams, { limits }: QuerySetting): number {

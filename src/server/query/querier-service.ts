@@ -32,6 +32,7 @@ import {
 } from '#wire/gen/types/v1/types_pb.ts';
 import { VersionRequestSchema, VersionResponseSchema } from '#wire/gen/version/v1/version_pb.ts';
 import { WireSink } from '#wire/wire-sink.ts';
+import { MOST_CUTS } from '../store/buckets.ts';
 import type { ProfileId, ProfileReader, ProfileSelector, StopCheck } from '../store/profile-reader.ts';
 import { type AnswerTree, answerTree, cutTree, overlay } from './answer-tree.ts';
 import { encodeSeries } from './encode-series.ts';
@@ -62,6 +63,7 @@ export interface QuerySetting {
 }
 
 const QUERIER_API = 1n;
+const MAX_GROUP_LABELS = 100;
 
 export function querierTable(reader: ProfileReader, setting: QuerySetting): RpcTable {
   const handlers = Object.entries(querier(reader, setting)).map(([name, handler]): [string, RpcHandler] => [
@@ -92,7 +94,7 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
     LabelNames(call) {
       const request = readMessage(LabelNamesRequestSchema, call);
       const range = checkRange(request);
-      const matchers = checkSelectors(request.matchers);
+      const matchers = checkSelectors(request.matchers, call.stop);
       const names = new Set(reader.series({ ...range, matchers }).flatMap((labels) => labels.map(({ name }) => name)));
       return writeMessage(LabelNamesResponseSchema, call.codec, { names: [...names].filter(visibleTo(call)).sort() });
     },
@@ -101,7 +103,7 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
       const request = readMessage(LabelValuesRequestSchema, call);
       if (request.name === '') throw refuse('The request has no label name.');
       const range = checkRange(request);
-      const matchers = checkSelectors(request.matchers);
+      const matchers = checkSelectors(request.matchers, call.stop);
       const values = new Set<string>();
       for (const labels of reader.series({ ...range, matchers })) {
         for (const { name, value } of labels) if (name === request.name) values.add(value);
@@ -112,7 +114,7 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
     Series(call) {
       const request = readMessage(SeriesRequestSchema, call);
       const range = checkRange(request);
-      const matchers = checkSelectors(request.matchers);
+      const matchers = checkSelectors(request.matchers, call.stop);
       const asked = new Set(request.labelNames);
       const isVisible = visibleTo(call);
       const sets = new Map<string, LabelSet>();
@@ -131,9 +133,12 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
       const stepMs = checkStep(request.step);
       const range = checkLimitedRange(request, limits);
       const { id } = checkProfileType(request.profileTypeID);
-      const matchers = checkSelector(request.labelSelector);
+      const matchers = checkSelector(request.labelSelector, call.stop);
       if (request.exemplarType === ExemplarType.SPAN) throw notHere('Exemplars of spans are not kept');
+      if (request.groupBy.length > MAX_GROUP_LABELS) throw refuse(`groupBy has more than ${MAX_GROUP_LABELS} labels.`);
       const selector = { ...range, matchers, profileType: id, callSite: callSite(request.stackTraceSelector) };
+      if (selector.callSite.length > 0 && (range.endMs - range.startMs) / stepMs >= MOST_CUTS)
+        throw refuse(`A call site is summed over less than ${MOST_CUTS} steps: send a longer step or a shorter range.`);
       const exemplars = request.exemplarType === ExemplarType.INDIVIDUAL;
       const series = reader.timeSeries(selector, request.groupBy, stepMs, call.stop, exemplars);
       const limit = Number(request.limit ?? 0n);
@@ -142,7 +147,7 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
 
     SelectMergeStacktraces(call) {
       const request = readMessage(SelectMergeStacktracesRequestSchema, call);
-      const selector = stacktraces(request, limits);
+      const selector = stacktraces(request, limits, call.stop);
       switch (request.format) {
         case ProfileFormat.DOT:
           throw notHere('Graphs in DOT are not drawn; ask for PROFILE_FORMAT_PPROF and run go tool pprof -dot');
@@ -164,7 +169,7 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
       const request = readMessage(SelectMergeProfileRequestSchema, call);
       refuseIds([request.traceIdSelector]);
       const selector = {
-        ...profiles(request, limits),
+        ...profiles(request, limits, call.stop),
         callSite: callSite(request.stackTraceSelector),
         only: profileIds(request.profileIdSelector),
       };
@@ -174,8 +179,8 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
     Diff(call) {
       const request = readMessage(DiffRequestSchema, call);
       if (!request.left || !request.right) throw refuse(`The ${request.left ? 'right' : 'left'} side is missing.`);
-      const left = stacktraces(request.left, limits);
-      const right = stacktraces(request.right, limits);
+      const left = stacktraces(request.left, limits, call.stop);
+      const right = stacktraces(request.right, limits, call.stop);
       const most = Math.max(...[request.left, request.right].map(({ maxNodes }) => checkMaxNodes(maxNodes, limits)));
       return wrapBars(diffTree(reader, left, right, most, call.stop), call);
     },
@@ -247,7 +252,7 @@ function mergedPprof(
 
 function selectSlices(reader: ProfileReader, { limits }: QuerySetting, call: RpcCall): Uint8Array {
   const request = readMessage(SelectSlicesRequestSchema, call);
-  const selector = { ...profiles(request, limits), callSite: [] };
+  const selector = { ...profiles(request, limits, call.stop), callSite: [] };
   if (request.slices < 1 || request.slices > limits.mostSlices)
     throw refuse(`slices is ${request.slices}: send 1 to ${limits.mostSlices}.`);
   const sliced = reader.slices(selector, request.slices, call.stop);
@@ -270,11 +275,11 @@ function featureFlags(call: RpcCall): Uint8Array {
 
 // ---- requests
 
-function stacktraces(request: SelectMergeStacktracesRequest, limits: QueryLimits): ProfileSelector {
+function stacktraces(request: SelectMergeStacktracesRequest, limits: QueryLimits, stop: StopCheck): ProfileSelector {
   refuseIds([request.traceIdSelector, request.spanSelector]);
   checkMaxNodes(request.maxNodes, limits);
   return {
-    ...profiles(request, limits),
+    ...profiles(request, limits, stop),
     callSite: callSite(request.stackTraceSelector),
     only: profileIds(request.profileIdSelector),
   };
@@ -283,10 +288,11 @@ function stacktraces(request: SelectMergeStacktracesRequest, limits: QueryLimits
 function profiles(
   request: { start: bigint; end: bigint; profileTypeID: string; labelSelector: string },
   limits: QueryLimits,
+  stop: StopCheck,
 ): Omit<ProfileSelector, 'callSite'> {
   const range = checkLimitedRange(request, limits);
   const { id } = checkProfileType(request.profileTypeID);
-  return { ...range, profileType: id, matchers: checkSelector(request.labelSelector) };
+  return { ...range, profileType: id, matchers: checkSelector(request.labelSelector, stop) };
 }
 
 /** With go_pgo the call site does not count, as in Pyroscope. */

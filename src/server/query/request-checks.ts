@@ -1,15 +1,24 @@
 /** What a query may ask for: each check returns what the store is asked with, or refuses in words that help. */
 
-import { compileMatchers, MatcherError } from '#model/label-matching.ts';
+import { compileMatcher, MatcherError } from '#model/label-matching.ts';
 import { parseLabelSelector } from '#model/label-selector.ts';
 import type { LabelMatcher } from '#model/labels.ts';
+import { valuesOfPattern } from '#model/matcher-values.ts';
 import { parseProfileType, type ProfileType } from '#model/profile-type.ts';
-import type { TimeRange } from '../store/profile-reader.ts';
+import type { StopCheck, TimeRange } from '../store/profile-reader.ts';
 import type { QueryLimits } from './query-limits.ts';
 import { RpcError } from './rpc-error.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
+/** Of a date. */
+const MAX_TIME_MS = 8.64e15;
+/** Of one request, all selectors together. */
+const MAX_MATCHERS = 100;
+/** Of all patterns of a request: more take longer to compile than anybody waits. */
+const MAX_PATTERN_CHARACTERS = 10_000;
+/** Characters of a client's text in a message. */
+const MAX_SHOWN = 200;
 
 interface Ends {
   readonly start: bigint;
@@ -39,34 +48,71 @@ export function rangeOrLastHour({ start, end }: Ends, nowMs: number): TimeRange 
 }
 
 function ordered(range: TimeRange): TimeRange {
+  if (Math.abs(range.startMs) > MAX_TIME_MS || Math.abs(range.endMs) > MAX_TIME_MS)
+    throw refuse('The range is beyond the year 275760: send start and end in ms since 1970.');
   if (range.startMs > range.endMs) throw refuse(`The range ends (${range.endMs}) before it starts (${range.startMs}).`);
   return range;
 }
 
-/** @throws RpcError with the place of a mistake, counted from 1 */
-export function checkSelector(text: string): readonly LabelMatcher[] {
-  const parsed = parseLabelSelector(text);
-  if (!parsed.ok)
-    throw refuse(`The label selector ${text} cannot be read at letter ${parsed.at + 1}: ${parsed.message}.`);
+/**
+ * @param stop looked at between patterns, as compiling takes its time
+ * @throws RpcError with the place of a mistake, counted from 1
+ */
+export function checkSelector(text: string, stop: StopCheck): readonly LabelMatcher[] {
+  return checkSelectors([text], stop);
+}
+
+/** Several selectors, of which all must hold. @throws as `checkSelector` */
+export function checkSelectors(texts: readonly string[], stop: StopCheck): LabelMatcher[] {
+  const matchers: LabelMatcher[] = [];
+  let patternCharacters = 0;
+  for (const text of texts) {
+    const parsed = parseLabelSelector(text);
+    if (!parsed.ok) {
+      const shown = shorten(text, parsed.at);
+      throw refuse(`The label selector ${shown} cannot be read at character ${parsed.at + 1}: ${parsed.message}.`);
+    }
+    if (matchers.length + parsed.matchers.length > MAX_MATCHERS)
+      throw refuse(`The request has more than ${MAX_MATCHERS} matchers.`);
+    for (const matcher of parsed.matchers) {
+      stop();
+      if (isPattern(matcher)) patternCharacters += matcher.value.length;
+      if (patternCharacters > MAX_PATTERN_CHARACTERS)
+        throw refuse(`The patterns of the request have more than ${MAX_PATTERN_CHARACTERS} characters.`);
+      checkMatcher(matcher);
+      matchers.push(matcher);
+    }
+  }
+  return matchers;
+}
+
+/** Whether it must be compiled: a list of values needs none. */
+function isPattern({ operator, value }: LabelMatcher): boolean {
+  return (operator === '=~' || operator === '!~') && valuesOfPattern(value) === undefined;
+}
+
+function checkMatcher(matcher: LabelMatcher): void {
   try {
-    compileMatchers(parsed.matchers);
+    compileMatcher(matcher);
   } catch (error) {
     if (error instanceof MatcherError) throw refuse(error.message);
     throw error;
   }
-  return parsed.matchers;
 }
 
-/** Several selectors, of which all must hold. */
-export function checkSelectors(texts: readonly string[]): LabelMatcher[] {
-  return texts.flatMap(checkSelector);
+/** A part of a text of the client, around a place in it: whole it may be a megabyte. */
+function shorten(text: string, at = 0): string {
+  if (text.length <= MAX_SHOWN) return text;
+  const from = Math.max(0, Math.min(at - MAX_SHOWN / 2, text.length - MAX_SHOWN));
+  const part = text.slice(from, from + MAX_SHOWN);
+  return `${from > 0 ? '…' : ''}${part}${from + MAX_SHOWN < text.length ? '…' : ''}`;
 }
 
 export function checkProfileType(id: string): ProfileType {
   const type = parseProfileType(id);
   if (!type)
     throw refuse(
-      `${id === '' ? 'The request has no profile type' : `${id} is no profile type`}: send profileTypeID as name:sample type:sample unit:period type:period unit.`,
+      `${id === '' ? 'The request has no profile type' : `${shorten(id)} is no profile type`}: send profileTypeID as name:sample type:sample unit:period type:period unit.`,
     );
   return type;
 }

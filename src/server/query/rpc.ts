@@ -66,6 +66,8 @@ const CONTENT_TYPES = new Map<string, { readonly protocol: Protocol; readonly co
   ['application/grpc-web+json', { protocol: 'grpc-web', codec: 'json' }],
 ]);
 
+/** Characters of a refusal: some quote what the client sent. */
+const MAX_MESSAGE = 1000;
 const NOTHING = new Uint8Array(0);
 const PREFIX_BYTES = 5;
 const PACKED = 1;
@@ -178,7 +180,10 @@ async function encodeConnect(
 
 /** What was thrown, as the client is to see it. What we did not foresee is `internal`, and its words stay here. */
 export function asRpcError(error: unknown): RpcError {
-  if (error instanceof RpcError) return error;
+  if (error instanceof RpcError) {
+    const { code, message } = error;
+    return message.length <= MAX_MESSAGE ? error : new RpcError(code, `${message.slice(0, MAX_MESSAGE)}…`);
+  }
   if (error instanceof Stopped) {
     return error.why === 'deadline'
       ? new RpcError('deadline_exceeded', `${error.message} Ask for a shorter range or fewer series.`)

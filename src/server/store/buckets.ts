@@ -7,7 +7,7 @@ import type { ProfileId, TimeRange } from './profile-reader.ts';
 import type { SampleVisitor } from './stored-samples.ts';
 
 /** Steps of a series of one call site. */
-const MOST_CUTS = 100_000;
+export const MOST_CUTS = 100_000;
 
 /** What passes a call site, by bucket of time. */
 export class BucketVisitor implements SampleVisitor {

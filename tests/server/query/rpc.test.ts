@@ -196,7 +196,9 @@ describe.each(transports)('%s', (_, transport) => {
       (reason: unknown) => ConnectError.from(reason),
     );
     expect(error?.code).toBe(Code.InvalidArgument);
-    expect(error?.rawMessage).toBe('The label selector {größe cannot be read at letter 4: expected =, !=, =~ or !~.');
+    expect(error?.rawMessage).toBe(
+      'The label selector {größe cannot be read at character 4: expected =, !=, =~ or !~.',
+    );
   });
 });
 

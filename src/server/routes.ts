@@ -1,0 +1,269 @@
+/** What the server answers, by path: a row for each kind of request, with the methods and the bytes that it takes. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { mostSnapshotBytes } from '#wire/links.ts';
+import { jsonAnswer, sendAnswer, textAnswer } from './answers.ts';
+import { isLoopback } from './config.ts';
+import type { Backend, RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
+import type { GivenFiles } from './given-files.ts';
+import { parseAppName } from './ingest/app-name.ts';
+import type { Links } from './links.ts';
+import type { Markers } from './markers.ts';
+import type { Metrics } from './metrics.ts';
+import { defaultQueryLimits } from './query/query-limits.ts';
+import { servePage } from './static.ts';
+import type { UploadReports } from './upload-reports.ts';
+
+/** Of the page's own calls. */
+const MAX_API_BYTES = 1 << 16;
+/** A message in a frame of gRPC, which adds five bytes. */
+const MAX_QUERY_BYTES = defaultQueryLimits.mostMessageBytes + 5;
+
+export interface RouteParts {
+  /** Where index.html of the built page lies. */
+  readonly pageFolder: string;
+  /** Stands before every path; '' for none. */
+  readonly basePath: string;
+  readonly backend: Backend;
+  readonly about: ServerFacts;
+  readonly markers: Markers;
+  readonly links: Links;
+  readonly files: GivenFiles;
+  /** Of an upload. */
+  readonly maxBodyBytes: number;
+}
+
+/** What does not change while the server runs, as `/api/status` tells it. No secret may be in it. */
+export interface ServerFacts {
+  readonly version: string;
+  /** What stands behind the query API: the own store, or a Pyroscope that knows less. */
+  readonly source: 'embedded' | 'pyroscope';
+  /** At the Pyroscope. */
+  readonly tenant: string | undefined;
+  /** Age at which the own store removes profiles; undefined where it keeps all, or is not asked. */
+  readonly retentionMs: number | undefined;
+  /** Of one query; undefined where only the Pyroscope knows. */
+  readonly longestRangeMs: number | undefined;
+}
+
+/** A request that passed the guards, its body read. */
+interface Call {
+  readonly method: string;
+  /** Without the base path and without the query. */
+  readonly path: string;
+  /** What stands behind `?`, undecoded; '' where there is nothing. */
+  readonly query: string;
+  /** Empty where the route takes none. */
+  readonly body: Uint8Array;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Aborted when the client leaves before the answer is sent. */
+  readonly gone: AbortSignal;
+}
+
+export interface Route {
+  /** A label of the latencies in `/metrics`; rows may share one. */
+  readonly name: string;
+  matches(path: string): boolean;
+  /** Others are answered 405; undefined where the row answers them. */
+  readonly methods?: readonly string[];
+  /** Largest body; 0 where none is read. */
+  readonly bodyBytes: number;
+  /** Gets paths without doubled slashes, and without one at the end: agents put theirs behind what users write. */
+  readonly isTidied?: boolean;
+  /** Refusals of its bodies are shown on the page. */
+  readonly isUpload?: boolean;
+  /** Answers without a token: says nothing but that the server is up. */
+  readonly isOpen?: boolean;
+  /** @returns undefined when it has answered by `call.response` itself */
+  answer(call: Call): WireAnswer | undefined | Promise<WireAnswer | undefined>;
+}
+
+const UPLOAD_PATHS = new Set(['/ingest', '/pyroscope/ingest', '/v1development/profiles']);
+
+/** The first row that matches answers; the last one matches every path. */
+export function createRoutes(parts: RouteParts, metrics: Metrics, reports: UploadReports): readonly Route[] {
+  const { backend, basePath, markers, links, files, about, maxBodyBytes } = parts;
+  const page = servePage(parts.pageFolder, (response) =>
+    sendAnswer(response, textAnswer(404, 'There is nothing at this address.')),
+  );
+  return [
+    {
+      name: 'ready',
+      matches: (path) => path === '/ready',
+      methods: ['GET'],
+      bodyBytes: 0,
+      isOpen: true,
+      async answer() {
+        const state = await backend.ready();
+        return state === true ? textAnswer(200, 'ready') : textAnswer(503, state);
+      },
+    },
+    {
+      name: 'health',
+      matches: (path) => path === '/healthz',
+      bodyBytes: 0,
+      isOpen: true,
+      answer: () => textAnswer(200, 'ok'),
+    },
+    {
+      name: 'metrics',
+      matches: (path) => path === '/metrics',
+      bodyBytes: 0,
+      async answer() {
+        const body = new TextEncoder().encode(metrics.text() + (await backend.metrics()));
+        return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body };
+      },
+    },
+    {
+      name: 'status',
+      matches: (path) => path === '/api/status',
+      methods: ['GET'],
+      bodyBytes: 0,
+      async answer() {
+        const state = await backend.ready();
+        const problem = state === true ? undefined : state;
+        return jsonAnswer(200, { ...about, problem, refusals: reports.refusals, changed: metrics.changed });
+      },
+    },
+    {
+      name: 'files',
+      matches: (path) => isBelow('/api/files', path),
+      methods: ['GET'],
+      bodyBytes: 0,
+      answer: ({ path, response }) => files.answer(path, response),
+    },
+    {
+      name: 'buildinfo',
+      matches: (path) => path === '/api/v1/status/buildinfo' && about.source === 'embedded',
+      methods: ['GET'],
+      bodyBytes: 0,
+      answer() {
+        const { version } = about;
+        const data = { version, revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' };
+        return jsonAnswer(200, { status: 'success', data });
+      },
+    },
+    {
+      name: 'links',
+      matches: (path) => isBelow('/api/links', path),
+      bodyBytes: MAX_API_BYTES,
+      answer: ({ method, path, body }) => links.answer(method, path, body),
+    },
+    {
+      name: 'links',
+      matches: (path) => path === '/api/snapshots',
+      bodyBytes: mostSnapshotBytes,
+      answer: ({ method, path, body }) => links.answer(method, path, body),
+    },
+    {
+      name: 'links',
+      matches: (path) => isBelow('/api/snapshots', path),
+      bodyBytes: 0,
+      answer: ({ method, path, body }) => links.answer(method, path, body),
+    },
+    {
+      name: 'short',
+      matches: (path) => path.startsWith('/s/'),
+      methods: ['GET', 'HEAD'],
+      bodyBytes: 0,
+      answer: ({ path }) => links.follow(path),
+    },
+    {
+      name: 'markers',
+      matches: (path) => isBelow('/api/markers', path),
+      bodyBytes: MAX_API_BYTES,
+      answer: ({ method, path, query, body }) => markers.answer(method, path, query, body),
+    },
+    {
+      name: 'ingest',
+      matches: (path) =>
+        UPLOAD_PATHS.has(path) ||
+        path.startsWith('/push.v1.') ||
+        path.startsWith('/opentelemetry.proto.collector.profiles.'),
+      bodyBytes: maxBodyBytes,
+      isTidied: true,
+      isUpload: true,
+      async answer(call) {
+        const { path, body, gone } = call;
+        // The body goes to another thread: its length is known here only before.
+        const { length } = body;
+        const { answer, facts } = await backend.ingest(wireRequest(call), gone);
+        reports.uploaded(path, length, facts);
+        const service = facts.service ?? serviceIn(call);
+        if (isHeard(call, facts)) reports.uploadRefused({ path, facts, service, isPassing: answer.status >= 500 });
+        return answer;
+      },
+    },
+    {
+      name: 'query',
+      // `/package.v1.Service/Method`: a call, known or not.
+      matches: (path) =>
+        path.startsWith('/pyroscope/') ||
+        path.startsWith('/api/v1/status/') ||
+        /^\/[a-z][\w.]*\.v1\.[A-Z]\w*\/\w+$/.test(path),
+      bodyBytes: MAX_QUERY_BYTES,
+      isTidied: true,
+      async answer(call) {
+        const { answer, facts } = await backend.query(wireRequest(call), call.gone);
+        if (isHeard(call, facts)) reports.refused(call.path, facts);
+        return answer;
+      },
+    },
+    {
+      name: 'page',
+      matches: () => true,
+      bodyBytes: 0,
+      answer({ method, path, query, request, response }) {
+        if (method !== 'GET' && method !== 'HEAD') {
+          const text = reports.missed(request, basePath) ?? 'This address can only be read.';
+          return textAnswer(405, text, { allow: 'GET, HEAD' });
+        }
+        request.url = query === '' ? path : `${path}?${query}`;
+        page(request, response);
+        return undefined;
+      },
+    },
+  ];
+}
+
+function isBelow(root: string, path: string): boolean {
+  return path === root || path.startsWith(`${root}/`);
+}
+
+/** A client that left was refused nothing. */
+function isHeard({ gone }: Call, { refused }: RequestFacts): boolean {
+  return refused !== undefined && !gone.aborted;
+}
+
+/** Of an upload by `/ingest`, which names it in its address. */
+function serviceIn({ query }: Call): string | undefined {
+  const name = new URLSearchParams(query).get('name');
+  if (name === null) return undefined;
+  try {
+    const { app, labels } = parseAppName(name);
+    return labels.get('service_name') ?? app;
+  } catch {
+    // The name is what it was refused for.
+    return undefined;
+  }
+}
+
+function wireRequest({ method, path, query, request, body }: Call): WireRequest {
+  return { method, path, query, headers: plainHeaders(request), body, isLocal: isLocal(request) };
+}
+
+/** What comes through a proxy on this machine goes on elsewhere, and proxies say so. */
+function isLocal({ socket, headers }: IncomingMessage): boolean {
+  if (['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'].some((name) => name in headers)) return false;
+  return isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, ''));
+}
+
+function plainHeaders({ headers }: IncomingMessage): Record<string, string> {
+  const plain: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    // Pseudo-headers of HTTP/2 begin with a colon.
+    if (value !== undefined && !name.startsWith(':')) plain[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return plain;
+}

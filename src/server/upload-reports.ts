@@ -1,0 +1,109 @@
+/** What the operator is told about uploads: refusals, and profiles that were stored with changes. */
+
+import type { IncomingMessage } from 'node:http';
+import type { Log, RequestFacts } from './exchange.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Characters of a refusal's message that `/api/status` shows. */
+const MAX_MESSAGE = 500;
+/** Characters of it in the log, where a fault of ours comes with its stack. */
+const MAX_LOGGED = 4000;
+
+/** Characters of a path or header that a message quotes. */
+const MAX_SHOWN_PATH = 200;
+
+/** Refusals of one kind and service since the start, as `/api/status` lists them. */
+export interface RefusalReport {
+  readonly kind: string;
+  /** Whose upload it was, where the request says. */
+  readonly service?: string;
+  readonly count: number;
+  readonly last: string;
+  readonly lastMs: number;
+}
+
+/** Reports that are kept: names of services come from outside. */
+const MAX_REPORTS = 100;
+const MAX_SERVICE = 200;
+
+export interface RefusedUpload {
+  readonly path: string;
+  readonly facts: RequestFacts;
+  readonly service?: string | undefined;
+  /** Over with the next upload that is taken: the server is not ready, or the backend is away. */
+  readonly isPassing?: boolean;
+}
+
+export class UploadReports {
+  readonly #metrics: Metrics;
+  readonly #log: Log;
+  /** By kind and service, the last refused last. */
+  readonly #refusals = new Map<string, { readonly report: RefusalReport; readonly isPassing: boolean }>();
+
+  constructor(metrics: Metrics, log: Log) {
+    this.#metrics = metrics;
+    this.#log = log;
+  }
+
+  get refusals(): readonly RefusalReport[] {
+    return [...this.#refusals.values()].map(({ report }) => report);
+  }
+
+  /** Counts a refused upload or query, and logs it: agents do not report refusals. */
+  refused(path: string, { refused, message = '' }: RequestFacts): void {
+    if (refused === undefined) return;
+    this.#metrics.refused(refused);
+    this.#log.warn(`${path.slice(0, MAX_SHOWN_PATH)} refused (${refused}): ${message.slice(0, MAX_LOGGED)}`);
+  }
+
+  /** As `refused`, and shows it on the page. */
+  uploadRefused({ path, facts, service, isPassing = false }: RefusedUpload): void {
+    this.refused(path, facts);
+    const { refused: kind, message = '' } = facts;
+    if (kind === undefined) return;
+    const named = service?.slice(0, MAX_SERVICE);
+    const key = `${kind}\n${named ?? ''}`;
+    const count = (this.#refusals.get(key)?.report.count ?? 0) + 1;
+    this.#refusals.delete(key);
+    const [oldest] = this.#refusals.keys();
+    if (this.#refusals.size >= MAX_REPORTS) this.#refusals.delete(oldest);
+    const last = message.slice(0, MAX_MESSAGE);
+    const report = { kind, ...(named !== undefined && { service: named }), count, last, lastMs: Date.now() };
+    this.#refusals.set(key, { report, isPassing });
+  }
+
+  /**
+   * Reports a request that looks like an upload and found no route, as agents do not report it.
+   * @returns where it should have gone; undefined for a request that is no upload
+   */
+  missed({ method = '', url = '', headers }: IncomingMessage, basePath: string): string | undefined {
+    if (method !== 'POST' && method !== 'PUT') return undefined;
+    const [path] = url.split('?', 1);
+    const what = [headers['content-type'], headers['content-length'] && `${headers['content-length']} bytes`];
+    const sent = what.filter(Boolean).join(', ').slice(0, MAX_SHOWN_PATH);
+    const message = `${method} ${path.slice(0, MAX_SHOWN_PATH)}${sent && ` (${sent})`} goes nowhere: profiles are sent by POST to ${basePath}/ingest or ${basePath}/push.v1.PusherService/Push.`;
+    this.uploadRefused({ path: 'An upload', facts: { refused: 'wrong_path', message } });
+    return message;
+  }
+
+  /**
+   * Counts an upload. Logs profiles that were stored with changes: the first at warn, later ones at info, since an agent
+   * repeats them all day.
+   */
+  uploaded(path: string, bytes: number, facts: RequestFacts): void {
+    const { service = '', trimmed, refused } = facts;
+    if (refused === undefined)
+      for (const [key, { isPassing }] of this.#refusals) if (isPassing) this.#refusals.delete(key);
+    const { cutStacks = 0, labelsDropped = 0 } = trimmed ?? {};
+    const { changed } = this.#metrics;
+    if (cutStacks > 0) {
+      const text = `${path} of ${service}: ${cutStacks} stacks were too deep and lost their leaf end (limits.maxDepth).`;
+      this.#log[changed.cutStacks === 0 ? 'warn' : 'info'](text);
+    }
+    if (labelsDropped > 0) {
+      const text = `${path} of ${service}: the samples have too many sets of labels; they were kept without these.`;
+      this.#log[changed.unlabelledProfiles === 0 ? 'warn' : 'info'](text);
+    }
+    this.#metrics.ingested(bytes, facts);
+  }
+}

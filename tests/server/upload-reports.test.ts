@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { Metrics } from '#server/metrics.ts';
+import { UploadReports } from '#server/upload-reports.ts';
+
+function reports() {
+  const logged: string[] = [];
+  const log = { info: () => undefined, warn: (text: string) => void logged.push(text), error: () => undefined };
+  return { made: new UploadReports(new Metrics(), log), logged };
+}
+
+describe('refused uploads', () => {
+  it('are told by kind and service, the last one last', () => {
+    const { made } = reports();
+    const facts = (message: string) => ({ refused: 'bad_profile', message });
+    for (const [service, message] of [
+      ['shop', 'first'],
+      ['cart', 'second'],
+      ['shop', 'third'],
+    ])
+      made.uploadRefused({ path: '/ingest', facts: facts(message), service });
+    made.uploadRefused({ path: '/push', facts: facts('fourth') });
+    expect(made.refusals).toEqual([
+      { kind: 'bad_profile', service: 'cart', count: 1, last: 'second', lastMs: expect.any(Number) },
+      { kind: 'bad_profile', service: 'shop', count: 2, last: 'third', lastMs: expect.any(Number) },
+      { kind: 'bad_profile', count: 1, last: 'fourth', lastMs: expect.any(Number) },
+    ]);
+  });
+
+  it('that a server or backend was not ready for are over with the next that is taken', () => {
+    const { made } = reports();
+    made.uploadRefused({
+      path: '/ingest',
+      facts: { refused: 'backend_unavailable' },
+      service: 'shop',
+      isPassing: true,
+    });
+    made.uploadRefused({ path: '/ingest', facts: { refused: 'bad_profile' }, service: 'shop' });
+    made.uploaded('/ingest', 10, { refused: 'bad_profile' });
+    expect(made.refusals.map(({ kind }) => kind)).toEqual(['backend_unavailable', 'bad_profile']);
+    made.uploaded('/ingest', 10, {});
+    expect(made.refusals.map(({ kind }) => kind)).toEqual(['bad_profile']);
+  });
+
+  it('of ever new services leave no more than 100 behind', () => {
+    const { made } = reports();
+    for (let i = 0; i < 1000; i++)
+      made.uploadRefused({ path: '/ingest', facts: { refused: 'bad_profile' }, service: `${i}${'x'.repeat(1000)}` });
+    expect(made.refusals).toHaveLength(100);
+    expect(made.refusals.at(-1)?.service?.startsWith('999x')).toBe(true);
+    expect(JSON.stringify(made.refusals).length).toBeLessThan(50_000);
+  });
+
+  it('are logged in part, however long what was sent is', () => {
+    const { made, logged } = reports();
+    made.refused(`/${'p'.repeat(50_000)}`, { refused: 'not_found', message: 'm'.repeat(50_000) });
+    expect(logged[0].length).toBeLessThan(5000);
+  });
+});
