@@ -15,6 +15,8 @@ import {
 import type { IncomingProfile } from './ingest/incoming.ts';
 import { metric } from './metrics.ts';
 import type { ReaderStart } from './reader-worker.ts';
+import type { FolderBytes } from './store/folder.ts';
+import type { ServiceUsage } from './store/series-table.ts';
 import type { Stored, StoreStart, StoreState } from './store-worker.ts';
 import type { UpkeepOutcome, UpkeepStart } from './upkeep-worker.ts';
 import { WorkerCalls } from './worker-calls.ts';
@@ -33,7 +35,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     failure ??= `A thread of the server has ended: ${error.message}. Start it again.`;
     log.error(failure);
   };
-  const store = new WorkerCalls(worker('store-worker'), { folder, limits: options.limits } satisfies StoreStart, onEnd);
+  const turn = new SharedArrayBuffer(4);
+  const start = { folder, limits: options.limits, maxLabelSets: options.maxLabelSets, turn } satisfies StoreStart;
+  const store = new WorkerCalls(worker('store-worker'), start, onEnd);
   const opened = await store.call<{ file: string; notes: readonly string[] } | { refused: string }>('open', undefined);
   if ('refused' in opened) {
     await store.close();
@@ -43,7 +47,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { file } = opened;
   const readers = new ReaderPool(file, Math.max(1, Math.min(MOST_READERS, availableParallelism() - 1)), onEnd);
   const limits = { retentionMs: options.retentionMs, maxBytes: options.maxDiskBytes };
-  const keeper = new WorkerCalls(worker('upkeep-worker'), { file, folder, limits } satisfies UpkeepStart, onEnd);
+  const keeper = new WorkerCalls(worker('upkeep-worker'), { file, folder, limits, turn } satisfies UpkeepStart, onEnd);
 
   let last: UpkeepOutcome | undefined;
   let packed = 0;
@@ -59,6 +63,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     try {
       const outcome = await keeper.call<UpkeepOutcome | undefined>(kind, { nowMs: Date.now() });
       if (outcome === undefined) return;
+      // Once, not every round.
+      if (outcome.clock !== undefined && last?.clock === undefined) log.warn(outcome.clock);
       last = outcome;
       packed += last.packed;
       removed += last.removed;
@@ -99,12 +105,28 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           state.internerBytes,
         ),
         ...metric('flametide_store_data_bytes', 'gauge', 'Bytes in use in the data file.', last?.dataBytes ?? 0),
-        ...metric('flametide_store_file_bytes', 'gauge', 'Size of the data file and its log.', last?.fileBytes ?? 0),
+        ...metric(
+          'flametide_store_file_bytes',
+          'gauge',
+          'Size of the data file and its log, which --max-disk limits.',
+          last?.folderBytes.profiles ?? 0,
+        ),
+        ...folderMetric(last?.folderBytes),
         ...metric('flametide_store_blocks_packed_total', 'counter', 'Hours of a series packed to a block.', packed),
         ...metric('flametide_store_removed_total', 'counter', 'Blocks and rows removed by retention.', removed),
         ...metric('flametide_queries_waiting', 'gauge', 'Queries that wait for a reader.', readers.waiting),
         '',
       ].join('\n');
+    },
+    async storeStatus() {
+      const services = await store.call<ServiceUsage[]>('usage', undefined);
+      return { services, clock: last?.clock, bytes: last?.folderBytes };
+    },
+    async dropService(service) {
+      const isDropped = (await keeper.call<boolean | undefined>('drop', { service })) ?? false;
+      // What is out of sight goes from the disk too.
+      if (isDropped) void look('run');
+      return isDropped;
     },
     async ready() {
       if (failure !== undefined) return failure;
@@ -117,6 +139,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await store.close();
     },
   };
+}
+
+/** Bytes by what they are for. */
+function folderMetric(bytes: FolderBytes | undefined): string[] {
+  const name = 'flametide_folder_bytes';
+  return [
+    `# HELP ${name} Bytes on disk in the data folder, by what they are for.`,
+    `# TYPE ${name} gauge`,
+    ...Object.entries(bytes ?? {}).map(([kind, size]) => `${name}{kind="${kind}"} ${size}`),
+  ];
 }
 
 /** In the build every worker is a file beside this one. */
