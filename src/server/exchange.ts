@@ -66,7 +66,7 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-export interface StoreStatus {
+interface StoreStatus {
   readonly services: readonly ServiceUsage[];
   /** Why older profiles than asked for are kept: the clock. */
   readonly clock: string | undefined;

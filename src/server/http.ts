@@ -73,6 +73,7 @@ type Route =
   | 'query'
   | 'markers'
   | 'links'
+  | 'services'
   | 'short'
   | 'files'
   | 'status'
@@ -173,6 +174,8 @@ export function createFlametideServer(parts: ServerParts): Server {
         const most = path === '/api/snapshots' ? mostSnapshotBytes : MOST_API_BYTES;
         return send(response, await links.answer(request.method ?? 'GET', path, await readBody(request, most)));
       }
+      case 'services':
+        return dropService(request, path, response);
       case 'short':
         if (request.method !== 'GET' && request.method !== 'HEAD') return refuseMethod(response, 'GET, HEAD');
         return send(response, links.follow(path, basePath));
@@ -185,6 +188,7 @@ export function createFlametideServer(parts: ServerParts): Server {
         return json(response, {
           ...parts.about,
           problem: state === true ? undefined : state,
+          store: await backend.storeStatus?.().catch(() => undefined),
           refusals: [...refusals].map(([kind, facts]) => ({ kind, ...facts })),
           changed: metrics.changed,
         });
@@ -214,16 +218,35 @@ export function createFlametideServer(parts: ServerParts): Server {
     }
   }
 
+  /** `DELETE /api/services/NAME` removes all profiles of a service. */
+  async function dropService(request: IncomingMessage, path: string, response: ServerResponse): Promise<void> {
+    const { backend } = parts;
+    const service = serviceIn(path);
+    if (request.method !== 'DELETE' || service === undefined) {
+      response.setHeader('Allow', 'DELETE');
+      return answer(response, 405, 'A service is removed by DELETE /api/services/NAME.');
+    }
+    if (backend.dropService === undefined)
+      return answer(response, 501, 'This Flametide keeps no profiles itself: services are removed at its backend.');
+    if (!(await backend.dropService(service))) return answer(response, 404, 'There is no service of this name.');
+    log.warn(`All profiles of the service ${service} were removed on request.`);
+    return json(response, {});
+  }
+
   /**
    * What is kept but not as it was sent. The first time is told to whoever reads the log, the others to those who ask for
    * more: an agent sends the like all day. Values of nothing are no change: agents send many.
    */
-  function tellChanges(path: string, { service = '', trimmed }: RequestFacts): void {
+  function tellChanges(path: string, { service = '', trimmed, folded = 0 }: RequestFacts): void {
     const { cutStacks = 0, labelsDropped = 0 } = trimmed ?? {};
     const { changed } = metrics;
     if (cutStacks > 0) {
       const text = `${path} of ${service}: ${cutStacks} stacks were too deep and lost their leaf end (limits.maxDepth).`;
       log[changed.cutStacks === 0 ? 'warn' : 'info'](text);
+    }
+    if (folded > 0) {
+      const text = `${path}: ${service} has too many label sets; ${folded} samples were kept without their labels (limits.maxLabelSets).`;
+      log[changed.foldedSamples === 0 ? 'warn' : 'info'](text);
     }
     if (labelsDropped > 0) {
       const text = `${path} of ${service}: the samples have too many sets of labels; they were kept without these.`;
@@ -271,6 +294,7 @@ function routeOf(path: string, source: ServerFacts['source']): Route {
   if (asksForFiles(path)) return 'files';
   if (path === '/api/v1/status/buildinfo' && source === 'embedded') return 'buildinfo';
   if (asksForLinks(path)) return 'links';
+  if (path.startsWith('/api/services/')) return 'services';
   if (path.startsWith('/s/')) return 'short';
   if (path === '/api/markers' || path.startsWith('/api/markers/')) return 'markers';
   if (
@@ -285,6 +309,15 @@ function routeOf(path: string, source: ServerFacts['source']): Route {
   if (path.startsWith('/pyroscope/') || path.startsWith('/api/v1/status/')) return 'query';
   // `/package.v1.Service/Method`: a call, known or not.
   return /^\/[a-z][\w.]*\.v1\.[A-Z]\w*\/\w+$/.test(path) ? 'query' : 'page';
+}
+
+/** @returns undefined where the path names none */
+function serviceIn(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path.slice('/api/services/'.length)) || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function withoutBase(path: string, basePath: string): string | undefined {

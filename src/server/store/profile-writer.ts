@@ -12,7 +12,7 @@ import { dayOf, hourOf } from './hours.ts';
 import { Interner, type StackLookup } from './interner.ts';
 import { PartColumns } from './part-columns.ts';
 import { encodeVector, SampleVector } from './sample-vector.ts';
-import { DEFAULT_LABEL_SETS, SeriesTable, type PlannedSeries, type ServiceUsage } from './series-table.ts';
+import { DEFAULT_LABEL_SETS, SeriesTable, type Plan, type PlannedSeries, type ServiceUsage } from './series-table.ts';
 
 /** Nodes at which a part is full and another is opened. */
 const MOST_NODES = 1 << 20;
@@ -114,12 +114,12 @@ export class ProfileWriter {
 
   /** @throws TooManySeries, RangeError for values that cannot be kept; then nothing of this profile is taken. */
   add(incoming: IncomingProfile, nowMs: number): Written {
-    const { repeatKey, profile, timeUs } = incoming;
+    const { repeatKey, profile } = incoming;
     if (repeatKey !== '' && this.#isRepeat(repeatKey, nowMs)) {
       return { profiles: 0, samples: 0, dropped: 0, folded: 0, isRepeat: true };
     }
     for (const column of new Set(incoming.series.map((one) => one.column))) checkValues(profile, column);
-    const { series, folded } = this.#table.plan(incoming.series, hourOf(timeUs));
+    const { series, folded } = this.#plan(incoming);
     const pending = { incoming, planned: series, nowMs };
     const written = this.#take(pending);
     this.#batch.push(pending);
@@ -142,6 +142,18 @@ export class ProfileWriter {
     this.#table.written();
     this.#forgetPending();
     this.#shedInterners();
+  }
+
+  /** @throws TooManySeries */
+  #plan({ series, timeUs }: IncomingProfile): Plan {
+    try {
+      return this.#table.plan(series, hourOf(timeUs));
+    } catch (error) {
+      // What upkeep has removed since the last commit counts no longer.
+      if (metaNumber(this.#db, 'edits') === this.#edits) throw error;
+      this.#takeAgain();
+      return this.#table.plan(series, hourOf(timeUs));
+    }
   }
 
   #take({ incoming, planned, nowMs }: Pending): Pick<Written, 'profiles' | 'samples' | 'dropped'> {

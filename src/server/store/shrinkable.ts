@@ -32,6 +32,8 @@ export function makeShrinkable(db: Database, file: string, freeBytes: number, no
     db.exec(`PRAGMA auto_vacuum = INCREMENTAL`);
     db.prepare('VACUUM INTO ?').run(draft);
     sync(draft);
+    // A log would be taken for one of the new file: where it cannot be removed, the old file stays.
+    db.exec('PRAGMA journal_mode = DELETE');
   } catch (error) {
     rmSync(draft, { force: true });
     notes.push(
@@ -39,8 +41,6 @@ export function makeShrinkable(db: Database, file: string, freeBytes: number, no
     );
     return db;
   }
-  // The log would be taken for one of the new file: where it cannot be removed, the old file stays.
-  db.exec('PRAGMA journal_mode = DELETE');
   db.close();
   if (existsSync(`${file}-wal`)) rmSync(draft, { force: true });
   else {

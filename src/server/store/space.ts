@@ -11,17 +11,12 @@ const LOG_SHARE = 0.1;
 /** The files at rest, as a multiple of the data. */
 export const FILES_PER_DATA = 1 + FREE_SHARE + LOG_SHARE;
 /** Pages that one step gives back. */
-export const MAX_PAGES_A_STEP = 128;
+const MAX_PAGES_A_STEP = 128;
 const INCREMENTAL = 2;
 
 /** Bytes of data in the file: pages in use, without those that wait to be used again. */
 export function dataBytes(db: Database): number {
   return (pragma(db, 'page_count') - pragma(db, 'freelist_count')) * pragma(db, 'page_size');
-}
-
-/** Bytes of the profiles' files on disk. */
-export function fileBytes(file: string): number {
-  return ['', '-wal'].reduce((sum, end) => sum + (existsSync(file + end) ? statSync(file + end).size : 0), 0);
 }
 
 /** Gives free pages back until few are left. Files of older versions keep theirs (shrinkable.ts). */
