@@ -7,6 +7,25 @@ export interface ServerStatus {
   /** Why nothing can be written at the moment. */
   readonly problem: string | undefined;
   readonly refusals: readonly UploadRefusal[];
+  /** Undefined where the server keeps no profiles itself. */
+  readonly store: StoreStatus | undefined;
+}
+
+export interface StoreStatus {
+  /** Why older profiles than asked for are kept: the clock. */
+  readonly clock: string | undefined;
+  readonly services: readonly ServiceBudget[];
+}
+
+/** How a service keeps to its budget of label sets for a day. */
+export interface ServiceBudget {
+  readonly service: string;
+  readonly labelSets: number;
+  readonly budget: number;
+  /** Samples stored without their own labels, since the server started. */
+  readonly foldedSamples: number;
+  /** Profiles refused since the server started, as their series had too many label sets. */
+  readonly refused: number;
 }
 
 /** Uploads of a service that were refused for one reason. */
@@ -29,5 +48,33 @@ export async function fetchServerStatus(baseUrl: string, signal: AbortSignal): P
     source: answer.source === 'pyroscope' ? 'pyroscope' : 'embedded',
     problem: typeof answer.problem === 'string' ? answer.problem : undefined,
     refusals: Array.isArray(answer.refusals) ? answer.refusals : [],
+    store: storeIn(answer.store),
   };
+}
+
+/** Removes all profiles of a service, for everybody. @throws Error with the server's words where it refuses */
+export async function removeService(baseUrl: string, service: string): Promise<void> {
+  const url = new URL(`api/services/${encodeURIComponent(service)}`, baseUrl);
+  const response = await fetch(url, { method: 'DELETE' });
+  if (response.ok) return;
+  const text = (await response.text()).trim();
+  throw new Error(text.slice(0, 300) || `The server answered ${response.status}.`);
+}
+
+function storeIn(given: unknown): StoreStatus | undefined {
+  if (typeof given !== 'object' || given === null) return undefined;
+  const { clock, services } = given as Partial<Record<keyof StoreStatus, unknown>>;
+  return {
+    clock: typeof clock === 'string' ? clock : undefined,
+    services: (Array.isArray(services) ? services : []).flatMap((one: unknown) => budgetIn(one) ?? []),
+  };
+}
+
+function budgetIn(given: unknown): ServiceBudget | undefined {
+  const { service, labelSets, budget, foldedSamples, refused } = (given ?? {}) as Partial<
+    Record<keyof ServiceBudget, unknown>
+  >;
+  if (typeof service !== 'string' || typeof labelSets !== 'number' || typeof budget !== 'number') return undefined;
+  if (typeof foldedSamples !== 'number' || typeof refused !== 'number') return undefined;
+  return { service, labelSets, budget, foldedSamples, refused };
 }

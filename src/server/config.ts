@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import type { IngestLimits } from './ingest/series-of-profile.ts';
+import { DEFAULT_LABEL_SETS } from './store/series-table.ts';
 
 const MiB = 1 << 20;
 
@@ -40,6 +41,8 @@ const serverConfig = z.object({
     maxLabelNameBytes: z.int().min(1),
     maxLabelValueBytes: z.int().min(1),
     maxFutureMs: z.int().min(0),
+    /** Of one service on one day; beyond it labels of samples are left out, and beyond twice it new series refused. */
+    maxLabelSets: z.int().min(1),
   }),
 });
 
@@ -55,6 +58,7 @@ const DEFAULT_LIMITS: ServerConfig['limits'] = {
   maxLabelNameBytes: 1024,
   maxLabelValueBytes: 2048,
   maxFutureMs: 600_000,
+  maxLabelSets: DEFAULT_LABEL_SETS,
 };
 const WEEK = '7d';
 const OPEN_TO_OTHERS = 'opens Flametide to others: give it --token, or --no-auth to let everybody in';
@@ -79,7 +83,9 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
     .addOption(option('--host <address>', 'address to listen on', 'HOST').default('127.0.0.1'))
     .addOption(option('--data <folder>', 'where profiles are kept', 'DATA').default('./flametide-data'))
     .addOption(option('--retention <age>', 'how long they are kept, such as 12h or 7d, or off', 'RETENTION'))
-    .addOption(option('--max-disk <size>', 'how much they may take, such as 500MB or 10GB', 'MAX_DISK').default('10GB'))
+    .addOption(
+      option('--max-disk <size>', 'how much their files may take, such as 500MB or 10GB', 'MAX_DISK').default('10GB'),
+    )
     .addOption(
       option('--max-profile-age <age>', 'oldest profile that is taken; 0 takes any', 'MAX_PROFILE_AGE').default('1h'),
     )

@@ -12,6 +12,8 @@ import { metric } from './metrics.ts';
 import type { ReaderStart } from './reader-worker.ts';
 import { ReaderPool, type Outcome } from './reader-pool.ts';
 import { RETRY_AFTER_S } from './request-body.ts';
+import type { FolderBytes } from './store/folder.ts';
+import type { ServiceUsage } from './store/series-table.ts';
 import type { Stored, StoreStart, StoreState } from './store-worker.ts';
 import type { UpkeepOutcome, UpkeepStart } from './upkeep-worker.ts';
 import { ThreadEnded } from './worker-calls.ts';
@@ -30,11 +32,12 @@ const UPKEEP_HANG_MS = 600_000;
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { dataFolder: folder, log, onGiveUp } = options;
+  const turn = new SharedArrayBuffer(4);
   let file = '';
   const store = await LastingThread.start({
     name: 'store',
     file: worker('store-worker'),
-    data: { folder, limits: options.limits } satisfies StoreStart,
+    data: { folder, limits: options.limits, maxLabelSets: options.maxLabelSets, turn } satisfies StoreStart,
     maxHeapMb: maxStoreHeapMb(),
     hangMs: STORE_HANG_MS,
     async open(calls) {
@@ -62,7 +65,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     LastingThread.start({
       name: 'upkeep',
       file: worker('upkeep-worker'),
-      data: { file, folder, limits } satisfies UpkeepStart,
+      data: { file, folder, limits, turn } satisfies UpkeepStart,
       hangMs: UPKEEP_HANG_MS,
       log,
       onGiveUp,
@@ -83,6 +86,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     try {
       const outcome = await keeper.call<UpkeepOutcome | undefined>(kind, { nowMs: Date.now() });
       if (outcome === undefined) return;
+      // Once, not every round.
+      if (outcome.clock !== undefined && last?.clock === undefined) log.warn(outcome.clock);
       last = outcome;
       packed += last.packed;
       removed += last.removed;
@@ -116,12 +121,28 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return [
         ...(state === undefined ? [] : storeMetrics(state)),
         ...metric('flametide_store_data_bytes', 'gauge', 'Bytes in use in the data file.', last?.dataBytes ?? 0),
-        ...metric('flametide_store_file_bytes', 'gauge', 'Size of the data file and its log.', last?.fileBytes ?? 0),
+        ...metric(
+          'flametide_store_file_bytes',
+          'gauge',
+          'Size of the data file and its log, which --max-disk limits.',
+          last?.folderBytes.profiles ?? 0,
+        ),
+        ...folderMetric(last?.folderBytes),
         ...metric('flametide_store_blocks_packed_total', 'counter', 'Hours of a series packed to a block.', packed),
         ...metric('flametide_store_removed_total', 'counter', 'Blocks and rows removed by retention.', removed),
         ...metric('flametide_queries_waiting', 'gauge', 'Queries that wait for a reader.', readers.waiting),
         '',
       ].join('\n');
+    },
+    async storeStatus() {
+      const services = await store.call<ServiceUsage[]>('usage', undefined);
+      return { services, clock: last?.clock, bytes: last?.folderBytes };
+    },
+    async dropService(service) {
+      const isDropped = (await keeper.call<boolean | undefined>('drop', { service })) ?? false;
+      // What is out of sight goes from the disk too.
+      if (isDropped) void look('run');
+      return isDropped;
     },
     async ready() {
       const problem = store.problem ?? readers.problem ?? keeper.problem;
@@ -150,6 +171,16 @@ function storeMetrics({ series, internerBytes }: StoreState): string[] {
   return [
     ...metric('flametide_store_series', 'gauge', 'Label sets in the store.', series),
     ...metric('flametide_store_dictionary_bytes', 'gauge', 'Memory of dictionaries open for writing.', internerBytes),
+  ];
+}
+
+/** Bytes by what they are for. */
+function folderMetric(bytes: FolderBytes | undefined): string[] {
+  const name = 'flametide_folder_bytes';
+  return [
+    `# HELP ${name} Bytes on disk in the data folder, by what they are for.`,
+    `# TYPE ${name} gauge`,
+    ...Object.entries(bytes ?? {}).map(([kind, size]) => `${name}{kind="${kind}"} ${size}`),
   ];
 }
 

@@ -2,6 +2,8 @@
 
 import type { IncomingProfile, Trimmed } from './ingest/incoming.ts';
 import type { IngestLimits } from './ingest/series-of-profile.ts';
+import type { FolderBytes } from './store/folder.ts';
+import type { ServiceUsage } from './store/series-table.ts';
 
 /** A request whose body has arrived whole, within the limits. */
 export interface WireRequest {
@@ -37,6 +39,8 @@ export interface RequestFacts {
   readonly service?: string;
   /** Samples left out, as their value was not positive. */
   readonly dropped?: number;
+  /** Samples whose labels were left out, as their service has too many label sets. */
+  readonly folded?: number;
   /** What was changed about profiles to take them in. */
   readonly trimmed?: Trimmed;
   /** Why something was refused, a short slug of a closed list: it is a label in `/metrics`. */
@@ -55,8 +59,20 @@ export interface Backend {
   metrics(): Promise<string>;
   /** Whether it can take in and answer now; else why not, in one sentence. */
   ready(): Promise<true | string>;
+  /** What `/api/status` says about the own store. A backend without one has no answer. */
+  storeStatus?(): Promise<StoreStatus>;
+  /** Removes all profiles of a service. @returns whether there was one. A backend without an own store cannot. */
+  dropService?(service: string): Promise<boolean>;
   /** Finishes what is under way and closes. */
   close(): Promise<void>;
+}
+
+interface StoreStatus {
+  readonly services: readonly ServiceUsage[];
+  /** Why older profiles than asked for are kept: the clock. */
+  readonly clock: string | undefined;
+  /** Bytes on disk as of the last upkeep, by what they are for. */
+  readonly bytes: FolderBytes | undefined;
 }
 
 /** A line of the log. */
@@ -70,9 +86,11 @@ export interface EngineOptions {
   readonly dataFolder: string;
   /** Age at which profiles are removed, ms; undefined keeps all. */
   readonly retentionMs: number | undefined;
-  /** Bytes of data at which the oldest are removed. */
+  /** Bytes of the profiles' files at which the oldest profiles are removed. */
   readonly maxDiskBytes: number;
   readonly limits: IngestLimits;
+  /** Label sets of one service on one day: beyond it labels of samples are folded away. */
+  readonly maxLabelSets: number;
   readonly log: Log;
   /** Called when a thread ends again and again. @param why as a sentence */
   readonly onGiveUp: (why: string) => void;

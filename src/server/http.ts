@@ -7,7 +7,7 @@ import { formatCount } from '#model/units.ts';
 import { longestLink } from '#wire/links.ts';
 import { sendAnswer, textAnswer } from './answers.ts';
 import { createEitherHttp } from './either-http.ts';
-import type { Log } from './exchange.ts';
+import type { Log, WireAnswer } from './exchange.ts';
 import { denied, type Guards } from './guards.ts';
 import { messagePage } from './message-page.ts';
 import { Metrics } from './metrics.ts';
@@ -108,8 +108,7 @@ async function answerBy(
 ): Promise<void> {
   const { method = 'GET' } = request;
   const { methods } = route;
-  if (methods !== undefined && !methods.includes(method))
-    return sendAnswer(response, textAnswer(405, 'This address can only be read.', { allow: methods.join(', ') }));
+  if (methods !== undefined && !methods.includes(method)) return sendAnswer(response, refuseMethod(methods));
   const hangUp = new AbortController();
   response.on('close', () => {
     if (!response.writableFinished) hangUp.abort();
@@ -143,6 +142,10 @@ function refuseUnread({ code }: NodeJS.ErrnoException, socket: Socket, basePath:
   // What is still on its way is read and dropped: closed at once, the connection would be reset, and the answer lost.
   socket.resume();
   socket.setTimeout(LINGER_MS, () => socket.destroy());
+}
+
+function refuseMethod(methods: readonly string[]): WireAnswer {
+  return textAnswer(405, `This address takes ${methods.join(' or ')} only.`, { allow: methods.join(', ') });
 }
 
 function pathFor({ isTidied = false }: Route, { path, tidy }: RequestPath): string {

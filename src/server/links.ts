@@ -5,15 +5,16 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, existsSync } from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from '@photostructure/sqlite';
 import { isLinkId, longestLink, type StoredLink, type StoredLinks } from '#wire/links.ts';
 import { jsonAnswer } from './answers.ts';
 import type { WireAnswer } from './exchange.ts';
 import { messagePage } from './message-page.ts';
-import { whyNoRoom } from './store/folder.ts';
+import { FilesInPlace } from './store/files-in-place.ts';
+import { isFull, reason, whyNoRoom } from './store/folder.ts';
+import { SideFile } from './store/side-file.ts';
 
 const MOST_LINKS = 100_000;
 const MOST_LISTED = 500;
@@ -33,41 +34,89 @@ interface Held {
   readonly snapshotBytes: number;
 }
 
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS link(
+    id TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, query TEXT NOT NULL, created_ms INTEGER NOT NULL,
+    snapshot_bytes INTEGER NOT NULL) WITHOUT ROWID
+`;
+
 export class Links {
-  readonly #db: InstanceType<typeof DatabaseSync>;
+  /** What had to be done to open them, or why they cannot be used, for the log. */
+  readonly notes: readonly string[];
+  readonly #file: SideFile;
   readonly #folder: string;
   readonly #files: string;
+  readonly #filesInPlace: FilesInPlace | undefined;
+  /** Why snapshots cannot be kept, of a folder that cannot be used. */
+  readonly #noFiles: string | undefined;
   /** Ends after the last change that was asked for. */
   #lastChange: Promise<unknown> = Promise.resolve();
 
-  /** @param folder must be there, and belong to this process */
+  /** Never throws for what lies in the folder. @param folder must be there, and belong to this process */
   constructor(folder: string) {
     this.#folder = folder;
     this.#files = join(folder, 'snapshots');
-    mkdirSync(this.#files, { recursive: true });
-    this.#db = new DatabaseSync(join(folder, 'links.db'));
-    this.#db.exec(`
-      PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-      CREATE TABLE IF NOT EXISTS link(
-        id TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, query TEXT NOT NULL, created_ms INTEGER NOT NULL,
-        snapshot_bytes INTEGER NOT NULL) WITHOUT ROWID;
-    `);
-    // What a killed process had written and not answered yet.
-    const known = new Set(
-      this.#db
-        .prepare('SELECT digest FROM link')
-        .all()
-        .map((row) => (row as { digest: string }).digest),
-    );
-    for (const name of readdirSync(this.#files)) if (!known.has(name)) rmSync(join(this.#files, name), { force: true });
+    this.#file = new SideFile(join(folder, 'links.db'), SCHEMA);
+    const notes = this.#file.note === undefined ? [] : [this.#file.note];
+    try {
+      if (this.#file.whyNot() === undefined) this.#tidy(notes);
+      mkdirSync(this.#files, { recursive: true });
+      this.#filesInPlace = new FilesInPlace([this.#files]);
+    } catch (error) {
+      this.#noFiles = `Snapshots cannot be kept in ${this.#files}: ${reason(error)}.`;
+      notes.push(this.#noFiles);
+    }
+    this.notes = notes;
+  }
+
+  get #db(): SideFile['db'] {
+    return this.#file.db;
+  }
+
+  /** Removes what a killed process had written and not answered yet; keeps what links that are lost have led to. */
+  #tidy(notes: string[]): void {
+    const names = existsSync(this.#files) ? readdirSync(this.#files) : [];
+    if (names.length === 0) return;
+    if (this.#file.isNew) {
+      let number = 1;
+      while (existsSync(`${this.#files}.set-aside-${number}`)) number++;
+      renameSync(this.#files, `${this.#files}.set-aside-${number}`);
+      notes.push(
+        `No links lead to the ${names.length} snapshots any more: they were set aside as ${this.#files}.set-aside-${number}.`,
+      );
+      return;
+    }
+    const rows = this.#db.prepare('SELECT digest FROM link').all() as { digest: string }[];
+    const known = new Set(rows.map(({ digest }) => digest));
+    for (const name of names) if (!known.has(name)) rmSync(join(this.#files, name), { force: true });
+  }
+
+  /** Why nothing can be read or kept, in one sentence. @param snapshot whether it is about one */
+  #whyNot(snapshot: boolean): string | undefined {
+    return this.#file.whyNot() ?? (snapshot ? (this.#noFiles ?? this.#filesInPlace!.whyNot()) : undefined);
   }
 
   close(): void {
-    this.#db.close();
+    this.#file.close();
   }
 
   /** @param body of a call to one of these paths */
   async answer(method: string, path: string, body: Uint8Array): Promise<WireAnswer> {
+    const isAboutSnapshot = path.split('/', 3)[2] === 'snapshots';
+    const whyNot = (): string | undefined => this.#whyNot(isAboutSnapshot);
+    let why = whyNot();
+    if (why !== undefined) return refusal(503, why);
+    try {
+      const made = await this.#answerCall(method, path, body);
+      // What lies where the next start does not look is not kept.
+      why = method === 'GET' ? undefined : whyNot();
+      return why === undefined ? made : refusal(503, why);
+    } catch (error) {
+      return refusal(503, whyNot() ?? `The links cannot be read: ${reason(error)}.`);
+    }
+  }
+
+  async #answerCall(method: string, path: string, body: Uint8Array): Promise<WireAnswer> {
     const [, , call, id = ''] = path.split('/', 4);
     if (call === 'snapshots') {
       if (id === '' && method === 'POST') return this.#answering(() => this.#keep(body));
@@ -84,7 +133,13 @@ export class Links {
   /** Where `/s/ID` leads: to the folder above, whatever a proxy has put before it. */
   follow(path: string): WireAnswer {
     const id = path.slice('/s/'.length);
-    const link = this.#find(id);
+    let link;
+    try {
+      link = this.#find(id);
+    } catch (error) {
+      const why = this.#whyNot(false) ?? `They cannot be read: ${reason(error)}.`;
+      return messageAnswer(503, 'Links cannot be opened', why);
+    }
     if (link === undefined) return notFoundPage(id);
     const snapshot = link.snapshotBytes > 0 ? `&snap=${link.id}` : '';
     const location = `../?${link.query}${snapshot}`;
@@ -226,7 +281,7 @@ export class Links {
       return jsonAnswer(201, { id, path: `s/${id}` });
     } catch (error) {
       if (error instanceof Refused) return refusal(error.status, error.message);
-      return refusal(507, `It cannot be kept: ${error instanceof Error ? error.message : String(error)}.`);
+      return refusal(isFull(error) || hasNoRoom(error) ? 507 : 503, `It cannot be kept: ${reason(error)}.`);
     }
   }
 }
@@ -296,17 +351,20 @@ function unknownLink(id: string): string {
   return `There is no link ${isLinkId(id) ? id : 'of this name'} here: it was deleted, or made on another server.`;
 }
 
+function hasNoRoom(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
 /** For whoever follows a link that leads nowhere. */
 function notFoundPage(id: string): WireAnswer {
-  const html = messagePage(
-    'This link leads nowhere',
-    `${unknownLink(id)} Ask whoever sent it for the whole link.`,
-    '..',
-  );
+  return messageAnswer(404, 'This link leads nowhere', `${unknownLink(id)} Ask whoever sent it for the whole link.`);
+}
+
+function messageAnswer(status: number, title: string, text: string): WireAnswer {
   return {
-    status: 404,
+    status,
     headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
-    body: new TextEncoder().encode(html),
+    body: new TextEncoder().encode(messagePage(title, text, '..')),
   };
 }
 

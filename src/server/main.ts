@@ -68,11 +68,13 @@ async function serve(config: ServerConfig): Promise<void> {
     retentionMs: config.retention === 0 ? undefined : config.retention,
     maxDiskBytes: config.maxDisk,
     limits: ingestLimits(config),
+    maxLabelSets: config.limits.maxLabelSets,
     log,
     onGiveUp: (why) => fail(log, why),
   });
   const markers = new Markers(config.data);
   const links = new Links(config.data);
+  for (const note of [...markers.notes, ...links.notes]) log.warn(note);
   const { maxBodyBytes } = config.limits;
   const guards = { host, token: config.auth ? config.token : undefined };
   const server = createFlametideServer({

@@ -1,10 +1,11 @@
 /** What happened when: deploys and alerts that a CI job tells of, kept in the data folder. `/api/markers`. */
 
 import { join } from 'node:path';
-import { DatabaseSync } from '@photostructure/sqlite';
 import { z } from 'zod';
 import { jsonAnswer } from './answers.ts';
 import type { WireAnswer } from './exchange.ts';
+import { isFull, reason } from './store/folder.ts';
+import { SideFile } from './store/side-file.ts';
 
 const MOST_MARKERS = 10_000;
 const MOST_ANSWERED = 1000;
@@ -30,17 +31,25 @@ const newMarker = z.strictObject({
 export type NewMarker = z.infer<typeof newMarker>;
 
 export class Markers {
-  readonly #db: InstanceType<typeof DatabaseSync>;
+  readonly #file: SideFile;
 
-  /** @param folder must be there, and belong to this process */
+  /** Never throws for what lies in the folder. @param folder must be there, and belong to this process */
   constructor(folder: string) {
-    this.#db = new DatabaseSync(join(folder, 'markers.db'));
-    this.#db.exec(`
-      PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-      CREATE TABLE IF NOT EXISTS marker(
-        id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, service TEXT, data TEXT NOT NULL);
-      CREATE INDEX IF NOT EXISTS marker_time ON marker(time);
-    `);
+    this.#file = new SideFile(
+      join(folder, 'markers.db'),
+      `CREATE TABLE IF NOT EXISTS marker(
+         id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, service TEXT, data TEXT NOT NULL);
+       CREATE INDEX IF NOT EXISTS marker_time ON marker(time)`,
+    );
+  }
+
+  /** What had to be done to open them, or why they cannot be used, for the log. */
+  get notes(): readonly string[] {
+    return this.#file.note === undefined ? [] : [this.#file.note];
+  }
+
+  get #db(): SideFile['db'] {
+    return this.#file.db;
   }
 
   /** On disk when it returns. @returns its id @throws RangeError when there are too many */
@@ -71,10 +80,23 @@ export class Markers {
   }
 
   close(): void {
-    this.#db.close();
+    this.#file.close();
   }
 
   answer(method: string, path: string, query: string, body: Uint8Array): WireAnswer {
+    let why = this.#file.whyNot();
+    if (why !== undefined) return jsonAnswer(503, { message: why });
+    try {
+      const made = this.#answerCall(method, path, query, body);
+      // What lies where the next start does not look is not kept.
+      why = this.#file.whyNot();
+      return why === undefined ? made : jsonAnswer(503, { message: why });
+    } catch (error) {
+      return jsonAnswer(503, { message: `The markers cannot be read: ${reason(error)}.` });
+    }
+  }
+
+  #answerCall(method: string, path: string, query: string, body: Uint8Array): WireAnswer {
     const id = path.slice('/api/markers'.length).replace(/^\//, '');
     if (id === '' && method === 'GET') return this.#answerList(new URLSearchParams(query));
     if (id === '' && method === 'POST') return this.#answerAdd(body);
@@ -112,9 +134,8 @@ export class Markers {
     try {
       return jsonAnswer(201, { id: this.add(marker.data) });
     } catch (error) {
-      return jsonAnswer(507, {
-        message: error instanceof RangeError ? error.message : `It cannot be kept: ${String(error)}.`,
-      });
+      if (error instanceof RangeError) return jsonAnswer(507, { message: error.message });
+      return jsonAnswer(isFull(error) ? 507 : 503, { message: `It cannot be kept: ${reason(error)}.` });
     }
   }
 }

@@ -22,6 +22,7 @@ export class Metrics {
   #dropped = 0;
   #cutStacks = 0;
   #labelsDropped = 0;
+  #folded = 0;
   #bytesIn = 0;
 
   constructor() {
@@ -46,18 +47,20 @@ export class Metrics {
     });
   }
 
-  ingested(bytes: number, { profiles = 0, samples = 0, dropped = 0, trimmed }: RequestFacts): void {
+  ingested(bytes: number, { profiles = 0, samples = 0, dropped = 0, folded = 0, trimmed }: RequestFacts): void {
     this.#bytesIn += bytes;
     this.#profiles += profiles;
     this.#samples += samples;
     this.#dropped += dropped;
+    this.#folded += folded;
     this.#cutStacks += trimmed?.cutStacks ?? 0;
     this.#labelsDropped += trimmed?.labelsDropped ?? 0;
   }
 
   /** What was kept, but not as it was sent, since the start. */
-  get changed(): { droppedSamples: number; cutStacks: number; unlabelledProfiles: number } {
+  get changed(): { droppedSamples: number; cutStacks: number; unlabelledProfiles: number; foldedSamples: number } {
     return {
+      foldedSamples: this.#folded,
       droppedSamples: this.#dropped,
       cutStacks: this.#cutStacks,
       unlabelledProfiles: this.#labelsDropped,
@@ -107,6 +110,12 @@ export class Metrics {
         'counter',
         'Profiles whose samples had too many sets of labels: stored without these.',
         this.#labelsDropped,
+      ),
+      ...metric(
+        'flametide_folded_samples_total',
+        'counter',
+        'Samples stored without their labels, as their service has too many label sets.',
+        this.#folded,
       ),
       ...metric('flametide_ingested_bytes_total', 'counter', 'Bytes of uploads, as sent.', this.#bytesIn),
       ...head('flametide_refused_total', 'counter', 'Uploads and queries refused, by reason.'),

@@ -123,7 +123,8 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
       async answer() {
         const state = await backend.ready();
         const problem = state === true ? undefined : state;
-        return jsonAnswer(200, { ...about, problem, refusals: reports.refusals, changed: metrics.changed });
+        const store = await backend.storeStatus?.().catch(() => undefined);
+        return jsonAnswer(200, { ...about, problem, store, refusals: reports.refusals, changed: metrics.changed });
       },
     },
     {
@@ -174,6 +175,23 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
       matches: (path) => isBelow('/api/markers', path),
       bodyBytes: MAX_API_BYTES,
       answer: ({ method, path, query, body }) => markers.answer(method, path, query, body),
+    },
+    {
+      name: 'services',
+      matches: (path) => path.startsWith('/api/services/'),
+      methods: ['DELETE'],
+      bodyBytes: 0,
+      async answer({ path }) {
+        const service = serviceAt(path);
+        if (service === undefined) return textAnswer(400, 'The name of the service is not a valid part of an address.');
+        if (backend.dropService === undefined) {
+          const text = 'This Flametide stores no profiles itself: remove the service at its backend.';
+          return textAnswer(501, text);
+        }
+        if (!(await backend.dropService(service))) return textAnswer(404, 'There is no service of this name.');
+        reports.removed(service);
+        return jsonAnswer(200, {});
+      },
     },
     {
       name: 'ingest',
@@ -229,6 +247,15 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
 
 function isBelow(root: string, path: string): boolean {
   return path === root || path.startsWith(`${root}/`);
+}
+
+/** Of `/api/services/NAME`. @returns undefined where the path names none */
+function serviceAt(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path.slice('/api/services/'.length)) || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A client that left was refused nothing. */

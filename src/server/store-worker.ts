@@ -6,14 +6,21 @@ import type { IncomingProfile } from './ingest/incoming.ts';
 import { openUpload, refuseUpload, type OpenedUpload } from './ingest/open-upload.ts';
 import type { IngestLimits } from './ingest/series-of-profile.ts';
 import { CommitQueue } from './store/commit-queue.ts';
+import { CommitTurn } from './store/commit-turn.ts';
 import { UnusableStore } from './store/database.ts';
+import { FilesInPlace } from './store/files-in-place.ts';
 import { dropBallast, isFull, openFolder, whyNoRoom, type OpenFolder } from './store/folder.ts';
 import { ProfileWriter, type Written } from './store/profile-writer.ts';
+import type { ServiceUsage } from './store/series-table.ts';
 import { answerCalls } from './worker-calls.ts';
 
 export interface StoreStart {
   readonly folder: string;
   readonly limits: IngestLimits;
+  /** Label sets of one service on one day. */
+  readonly maxLabelSets: number;
+  /** Of `CommitTurn`. */
+  readonly turn: SharedArrayBuffer;
 }
 
 export interface Stored {
@@ -33,11 +40,15 @@ export interface StoreState {
 /** How often the free room of the disk is looked at. */
 const LOOK_AT_DISK_MS = 2000;
 
-const { folder, limits } = workerData as StoreStart;
+/** Services in an answer to `usage`: those that were folded or refused, then the largest. */
+const MAX_SERVICES_REPORTED = 200;
+
+const { folder, limits, maxLabelSets, turn } = workerData as StoreStart;
 let opened: OpenFolder | undefined;
 let writer: ProfileWriter | undefined;
 let queue: CommitQueue | undefined;
 let lastOpened: Promise<unknown> = Promise.resolve();
+let inPlace: FilesInPlace | undefined;
 let lookedAt = -Infinity;
 let noRoom: string | undefined;
 
@@ -50,17 +61,21 @@ answerCalls({
       if (error instanceof UnusableStore) return { refused: error.message };
       throw error;
     }
-    writer = new ProfileWriter(opened.db);
+    writer = new ProfileWriter(opened.db, maxLabelSets, new CommitTurn(turn));
+    inPlace = new FilesInPlace([opened.file, `${opened.file}-wal`]);
     queue = new CommitQueue(writer);
     return { file: opened.file, notes: opened.notes };
   },
   ingest: async ({ request, nowMs }: { request: WireRequest; nowMs: number }): Promise<Stored> => {
-    const why = roomIsShort(nowMs);
-    if (why !== undefined) return failed('no_room', why, false);
+    const refusal = whyRefused(nowMs);
+    if (refusal !== undefined) return failed(refusal.slug, refusal.message, false);
     const upload = await openInTurn(request, nowMs);
     if (upload.profiles.length === 0) return { answer: upload.answer, facts: upload.facts, needsRoom: false };
     try {
       const written = await queue!.store(upload.profiles, nowMs);
+      // Only what lies where the next start looks for it is on disk.
+      const gone = inPlace!.whyNot();
+      if (gone !== undefined) return failed('data_folder', gone, false);
       const refused = written.find((one) => one instanceof Error);
       if (refused !== undefined) {
         return { ...refuseUpload('resource_exhausted', 'series', refused.message), needsRoom: false };
@@ -71,16 +86,23 @@ answerCalls({
     }
   },
   store: async ({ profiles, nowMs }: { profiles: readonly IncomingProfile[]; nowMs: number }): Promise<void> => {
-    const why = roomIsShort(nowMs);
-    if (why !== undefined) throw new Error(why);
+    const refusal = whyRefused(nowMs);
+    if (refusal !== undefined) throw new Error(refusal.message);
     const failure = (await queue!.store(profiles, nowMs)).find((one) => one instanceof Error);
     if (failure !== undefined) throw failure;
+    const gone = inPlace!.whyNot();
+    if (gone !== undefined) throw new Error(gone);
   },
   state: (): StoreState => ({
     series: writer!.seriesCount,
     internerBytes: writer!.internerBytes,
-    refuses: noRoom,
+    refuses: whyRefused(Date.now())?.message,
   }),
+  usage: (): ServiceUsage[] =>
+    writer!
+      .usage()
+      .sort((a, b) => b.foldedSamples + b.refused - (a.foldedSamples + a.refused) || b.labelSets - a.labelSets)
+      .slice(0, MAX_SERVICES_REPORTED),
   close: () => {
     queue?.flush();
     opened?.db.close();
@@ -95,12 +117,16 @@ function openInTurn(request: WireRequest, nowMs: number): Promise<OpenedUpload> 
   return upload;
 }
 
-function roomIsShort(nowMs: number): string | undefined {
-  if (nowMs - lookedAt >= LOOK_AT_DISK_MS) {
+/** Why nothing is taken in now. */
+function whyRefused(nowMs: number): { slug: string; message: string } | undefined {
+  const gone = inPlace!.whyNot();
+  if (gone !== undefined) return { slug: 'data_folder', message: gone };
+  // A clock that was set back looks at once.
+  if (Math.abs(nowMs - lookedAt) >= LOOK_AT_DISK_MS) {
     lookedAt = nowMs;
     noRoom = whyNoRoom(folder);
   }
-  return noRoom;
+  return noRoom === undefined ? undefined : { slug: 'no_room', message: noRoom };
 }
 
 function storeFailed(error: unknown): Stored {
@@ -120,15 +146,19 @@ function failed(slug: string, message: string, needsRoom: boolean): Stored {
   return { ...refuseUpload('unavailable', slug, message), needsRoom };
 }
 
-function sums(written: readonly (Written | Error)[]): Pick<RequestFacts, 'profiles' | 'samples' | 'dropped'> {
+function sums(
+  written: readonly (Written | Error)[],
+): Pick<RequestFacts, 'profiles' | 'samples' | 'dropped' | 'folded'> {
   let profiles = 0;
   let samples = 0;
   let dropped = 0;
+  let folded = 0;
   for (const one of written) {
     if (one instanceof Error) continue;
     profiles += one.profiles;
     samples += one.samples;
     dropped += one.dropped;
+    folded += one.folded;
   }
-  return { profiles, samples, dropped };
+  return { profiles, samples, dropped, folded };
 }

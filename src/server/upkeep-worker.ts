@@ -1,46 +1,51 @@
 /** The thread that packs, joins and removes what is stored, on a connection of its own. */
 
 import { workerData } from 'node:worker_threads';
+import type { Steps } from '#base/steps.ts';
+import { CommitTurn } from './store/commit-turn.ts';
 import { openForUpkeep } from './store/database.ts';
-import { dataBytes, removeSurplus, upkeep, type Limits, type UpkeepReport } from './store/upkeep.ts';
-import { fileBytes, makeBallast } from './store/folder.ts';
-import { finish, type Steps } from '#base/steps.ts';
+import { folderBytes, freeBytes, makeBallast, type FolderBytes } from './store/folder.ts';
+import { dropService } from './store/removal.ts';
+import { dataBytes, emptyLog, giveBackPages } from './store/space.ts';
+import { newReport, removeSurplus, upkeep, type Limits, type UpkeepReport } from './store/upkeep.ts';
 import { answerCalls } from './worker-calls.ts';
 
 export interface UpkeepStart {
   readonly file: string;
   readonly folder: string;
   readonly limits: Limits;
+  /** Of `CommitTurn`. */
+  readonly turn: SharedArrayBuffer;
 }
 
 export interface UpkeepOutcome extends UpkeepReport {
   readonly dataBytes: number;
-  readonly fileBytes: number;
+  readonly folderBytes: FolderBytes;
 }
 
-const { file, folder, limits } = workerData as UpkeepStart;
-const db = openForUpkeep(file);
+const { file, folder, limits, turn: shared } = workerData as UpkeepStart;
+const db = openForUpkeep(file, freeBytes(folder));
+const turn = new CommitTurn(shared);
 /** What is kept when the disk is full, of what was. */
 const SHARE_KEPT = 0.9;
 
-function outcome(report: UpkeepReport): UpkeepOutcome {
-  makeBallast(folder);
-  return { ...report, dataBytes: dataBytes(db), fileBytes: fileBytes(file) };
-}
-
 let isClosing = false;
+/** One call after the other: each is many steps. */
 let running: Promise<unknown> = Promise.resolve();
 
 answerCalls({
-  run: ({ nowMs }: { nowMs: number }) =>
-    (running = inSteps(upkeep(db, limits, nowMs)).then((report) => report && outcome(report))),
+  run: ({ nowMs }: { nowMs: number }) => inTurn(() => round(upkeep(db, limits, nowMs))),
   /** The disk is full, and the ballast was given up: the oldest goes. */
-  makeRoom: () => {
-    const report: UpkeepReport = { packed: 0, removed: 0, warnings: [] };
-    finish(removeSurplus(db, dataBytes(db) * SHARE_KEPT, report));
-    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    return outcome(report);
-  },
+  makeRoom: () => inTurn(() => round(makeRoom())),
+  /** @returns whether there was such a service; undefined when the server was to end meanwhile */
+  drop: ({ service }: { service: string }) =>
+    inTurn(() => {
+      // Whoever asked for it is told that it is gone: a loss of power must not bring it back.
+      db.exec('PRAGMA synchronous = FULL');
+      return inSteps(dropService(db, service)).finally(() => {
+        if (!isClosing) db.exec('PRAGMA synchronous = NORMAL');
+      });
+    }),
   close: async () => {
     isClosing = true;
     await running.catch(() => undefined);
@@ -48,9 +53,32 @@ answerCalls({
   },
 });
 
-/** @returns undefined when the server was to end meanwhile: what is left waits for the next start */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const done = running.then(work);
+  running = done.catch(() => undefined);
+  return done;
+}
+
+async function round(steps: Steps<UpkeepReport>): Promise<UpkeepOutcome | undefined> {
+  const report = await inSteps(steps);
+  if (report === undefined) return undefined;
+  await inSteps(emptyLog(db, file));
+  if (isClosing) return undefined;
+  makeBallast(folder);
+  return { ...report, dataBytes: dataBytes(db), folderBytes: folderBytes(folder) };
+}
+
+function* makeRoom(): Steps<UpkeepReport> {
+  const report = newReport();
+  yield* removeSurplus(db, dataBytes(db) * SHARE_KEPT, report);
+  yield* giveBackPages(db);
+  return report;
+}
+
+/** Commits of uploads go between the steps. @returns undefined when the server was to end meanwhile */
 async function inSteps<T>(steps: Steps<T>): Promise<T | undefined> {
   for (;;) {
+    turn.stepAside();
     const step = steps.next();
     if (step.done) return step.value;
     await new Promise((resolve) => setImmediate(resolve));

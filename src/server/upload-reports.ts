@@ -56,6 +56,11 @@ export class UploadReports {
     this.#log.warn(`${path.slice(0, MAX_SHOWN_PATH)} refused (${refused}): ${message.slice(0, MAX_LOGGED)}`);
   }
 
+  /** Logs that an operator removed a service. */
+  removed(service: string): void {
+    this.#log.warn(`All profiles of the service ${service.slice(0, MAX_SERVICE)} were removed on request.`);
+  }
+
   /** As `refused`, and shows it on the page. */
   uploadRefused({ path, facts, service, isPassing = false }: RefusedUpload): void {
     this.refused(path, facts);
@@ -91,7 +96,7 @@ export class UploadReports {
    * repeats them all day.
    */
   uploaded(path: string, bytes: number, facts: RequestFacts): void {
-    const { service = '', trimmed, refused } = facts;
+    const { service = '', trimmed, refused, folded = 0 } = facts;
     if (refused === undefined)
       for (const [key, { isPassing }] of this.#refusals) if (isPassing) this.#refusals.delete(key);
     const { cutStacks = 0, labelsDropped = 0 } = trimmed ?? {};
@@ -99,6 +104,10 @@ export class UploadReports {
     if (cutStacks > 0) {
       const text = `${path} of ${service}: ${cutStacks} stacks were too deep and lost their leaf end (limits.maxDepth).`;
       this.#log[changed.cutStacks === 0 ? 'warn' : 'info'](text);
+    }
+    if (folded > 0) {
+      const text = `${path}: ${service} has too many label sets; ${folded} samples were kept without their labels (limits.maxLabelSets).`;
+      this.#log[changed.foldedSamples === 0 ? 'warn' : 'info'](text);
     }
     if (labelsDropped > 0) {
       const text = `${path} of ${service}: the samples have too many sets of labels; they were kept without these.`;

@@ -264,6 +264,46 @@ describe('what goes to the backend', () => {
   });
 });
 
+describe('a service', () => {
+  const dropped: string[] = [];
+  const owning = {
+    ...backend,
+    dropService: (service: string) => {
+      dropped.push(service);
+      return Promise.resolve(service !== 'nobody');
+    },
+  };
+  it('is removed by its name, whatever stands in it', async () => {
+    const made = await listening('127.0.0.1', { backend: owning });
+    for (const name of ['shop', 'a/b', 'ü ?&#', '%41']) {
+      expect((await get(`/api/services/${encodeURIComponent(name)}`, {}, 'DELETE', made)).status).toBe(200);
+      expect(dropped.pop()).toBe(name);
+    }
+    expect((await get('/api/services/nobody', {}, 'DELETE', made)).status).toBe(404);
+    dropped.length = 0;
+    for (const [method, name, status] of [
+      ['GET', 'shop', 405],
+      ['POST', 'shop', 405],
+      ['DELETE', '', 400],
+      ['DELETE', '%', 400],
+    ] as const) {
+      expect((await get(`/api/services/${name}`, {}, method, made)).status).toBe(status);
+    }
+    expect(dropped).toEqual([]);
+    made.close();
+  });
+
+  it('is not removed without the token, from another page, or where none is kept', async () => {
+    const closed = await listening('127.0.0.1', { backend: owning, token: 'let me in' });
+    expect((await get('/api/services/shop', {}, 'DELETE', closed)).status).toBe(401);
+    const foreign = { authorization: 'Bearer let me in', origin: 'https://evil.example' };
+    expect((await get('/api/services/shop', foreign, 'DELETE', closed)).status).toBe(403);
+    expect(dropped).toEqual([]);
+    closed.close();
+    expect((await get('/api/services/shop', {}, 'DELETE')).status).toBe(501);
+  });
+});
+
 describe('markers', () => {
   it('are told, listed and removed', async () => {
     const marker = { time: 1000, title: 'v2 deployed', service: 'shop', url: 'https://ci.example/1' };
@@ -369,7 +409,7 @@ describe('the status that the page shows', () => {
     expect(JSON.parse(body.toString())).toEqual({
       ...ABOUT,
       refusals: [{ kind: 'bad', service: 'x', count: 2, last: 'no', lastMs: expect.any(Number) }],
-      changed: { droppedSamples: 0, cutStacks: 0, unlabelledProfiles: 0 },
+      changed: { droppedSamples: 0, cutStacks: 0, unlabelledProfiles: 0, foldedSamples: 0 },
     });
     expect((await post('/api/status', '', {}, own)).status).toBe(405);
     own.close();
@@ -386,7 +426,7 @@ describe('the status that the page shows', () => {
     await post('/ingest?name=x', 'change', {}, own);
     await post('/ingest?name=x', 'change', {}, own);
     expect(JSON.parse((await get('/api/status', {}, 'GET', own)).body.toString())).toMatchObject({
-      changed: { droppedSamples: 8, cutStacks: 4, unlabelledProfiles: 2 },
+      changed: { droppedSamples: 8, cutStacks: 4, unlabelledProfiles: 2, foldedSamples: 0 },
     });
     const text = (await get('/metrics', {}, 'GET', own)).body.toString();
     for (const line of ['dropped_samples_total 8', 'cut_stacks_total 4', 'unlabelled_profiles_total 2'])

@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -156,6 +165,69 @@ it('what a killed process left half written goes at the next start', async () =>
   reopen();
   expect(readdirSync(join(folder, 'snapshots'))).toHaveLength(1);
   expect(await read(id)).toMatchObject({ status: 200 });
+});
+
+it('that are damaged are set aside, with the snapshots that they led to, and new ones are begun', async () => {
+  const { id } = await keep('v=1', gzipSync('kept'));
+  const [name] = readdirSync(join(folder, 'snapshots'));
+  links.close();
+  for (const end of ['-wal', '-shm']) rmSync(join(folder, `links.db${end}`), { force: true });
+  writeFileSync(join(folder, 'links.db'), 'no database, but long enough to be taken for one'.repeat(100));
+  links = new Links(folder);
+  expect(links.notes).toEqual([
+    expect.stringContaining('links.db is damaged'),
+    expect.stringContaining('1 snapshots any more: they were set aside'),
+  ]);
+  expect(readFileSync(join(folder, 'links.db.damaged-1'), 'utf8')).toContain('no database');
+  expect(readdirSync(join(folder, 'snapshots.set-aside-1'))).toEqual([name]);
+  expect(await read(id)).toMatchObject({ status: 404 });
+  expect((await make('v=1')).id).toMatch(/^[0-9a-z]{8}$/);
+  reopen();
+  expect(links.notes).toEqual([]);
+});
+
+it('whose table is gone keep the snapshots beside', async () => {
+  await keep('v=1', gzipSync('kept'));
+  links.close();
+  for (const end of ['', '-wal', '-shm']) rmSync(join(folder, `links.db${end}`), { force: true });
+  links = new Links(folder);
+  expect(readdirSync(join(folder, 'snapshots.set-aside-1'))).toHaveLength(1);
+});
+
+it('that cannot be opened answer with a sentence', async () => {
+  links.close();
+  rmSync(folder, { recursive: true });
+  mkdirSync(join(folder, 'links.db'), { recursive: true });
+  links = new Links(folder);
+  expect(links.notes).toEqual([expect.stringContaining('links.db in the data folder cannot be used')]);
+  expect(await post('links', '{"query":"v=1"}')).toMatchObject({ status: 503 });
+  expect(await links.answer('GET', '/api/links', new Uint8Array())).toMatchObject({ status: 503 });
+  expect(links.follow('/s/abcdefgh').status).toBe(503);
+});
+
+it('go on where snapshots cannot be kept', async () => {
+  links.close();
+  rmSync(join(folder, 'snapshots'), { recursive: true });
+  writeFileSync(join(folder, 'snapshots'), 'mine');
+  links = new Links(folder);
+  expect((await keeping('v=1', gzipSync('profiles'))).status).toBe(503);
+  expect((await make('v=1')).id).toMatch(/^[0-9a-z]{8}$/);
+  expect(readFileSync(join(folder, 'snapshots'), 'utf8')).toBe('mine');
+});
+
+it('of a folder that was removed or replaced meanwhile are not made', async () => {
+  await make('v=1');
+  const elsewhere = `${folder}-elsewhere`;
+  renameSync(folder, elsewhere);
+  expect((await post('links', '{"query":"v=2"}')).status).toBe(503);
+  expect((await keeping('v=2', gzipSync('profiles'))).status).toBe(503);
+  mkdirSync(folder);
+  const other = new Links(folder);
+  expect((await post('links', '{"query":"v=2"}')).status).toBe(503);
+  other.close();
+  rmSync(folder, { recursive: true });
+  renameSync(elsewhere, folder);
+  expect((await post('links', '{"query":"v=2"}')).status).toBe(201);
 });
 
 function reopen(): void {

@@ -159,6 +159,56 @@ it('where nothing more can be written, says so with 503, shows what it has, and 
   expect(await samples(again)).toBe((kept + 1) * 4000);
 });
 
+it('a service that is dropped is gone, also after a restart, and others are not', async () => {
+  const data = join(home, 'dropped');
+  const first = startOn(data, '--port', '0');
+  const url = (await first.firstLine).replace(/^.* /, '');
+  const from = Math.floor(Date.now() / 1000);
+  for (const name of ['shop', 'cart'])
+    await fetch(`${url}/ingest?name=${name}.cpu&from=${from}`, { method: 'POST', body: 'main;work 7\n' });
+  expect((await fetch(`${url}/api/services/shop`, { method: 'DELETE' })).status).toBe(200);
+  expect((await fetch(`${url}/api/services/shop`, { method: 'DELETE' })).status).toBe(404);
+  expect((await merged(url, 'shop', from)).total).toBeUndefined();
+  const { store } = (await (await fetch(`${url}/api/status`)).json()) as { store: { services: { service: string }[] } };
+  expect(store.services.map(({ service }) => service)).toContain('cart');
+  first.child.kill('SIGKILL');
+  await first.ended;
+  const again = (await startOn(data, '--port', '0').firstLine).replace(/^.* /, '');
+  expect((await merged(again, 'shop', from)).total).toBeUndefined();
+  expect((await merged(again, 'cart', from)).total).toBe('70000000');
+});
+
+it('in a data folder that was removed nothing is acknowledged', async () => {
+  const data = join(home, 'removed');
+  const url = (await startOn(data, '--port', '0').firstLine).replace(/^.* /, '');
+  const post = async (path: string, body: string): Promise<number> =>
+    (await fetch(`${url}${path}`, { method: 'POST', body })).status;
+  const from = Math.floor(Date.now() / 1000);
+  expect(await post(`/ingest?name=shop.cpu&from=${from}`, 'main;work 7\n')).toBe(200);
+  rmSync(data, { recursive: true });
+  for (const make of [() => undefined, () => mkdirSync(data)]) {
+    make();
+    expect(await post(`/ingest?name=shop.cpu&from=${from + 1}`, 'main;work 8\n')).toBe(503);
+    expect(await post('/api/links', '{"query":"v=1"}')).toBe(503);
+    expect(await post('/api/markers', '{"time":1,"title":"v2"}')).toBe(503);
+    expect((await fetch(`${url}/ready`)).status).toBe(503);
+  }
+});
+
+it('profiles are kept where links and markers cannot be', async () => {
+  const data = join(home, 'broken-beside');
+  for (const name of ['links.db', 'markers.db']) mkdirSync(join(data, name), { recursive: true });
+  writeFileSync(join(data, 'lock.db'), '');
+  const { firstLine, child, ended } = startOn(data, '--port', '0');
+  const url = (await firstLine).replace(/^.* /, '');
+  const from = Math.floor(Date.now() / 1000);
+  const pushed = await fetch(`${url}/ingest?name=shop.cpu&from=${from}`, { method: 'POST', body: 'main;work 7\n' });
+  expect(pushed.status).toBe(200);
+  for (const path of ['/api/links', '/api/markers']) expect((await fetch(`${url}${path}`)).status).toBe(503);
+  child.kill('SIGTERM');
+  expect((await ended).stderr).toContain('Profiles are kept without it');
+});
+
 it('a file that is not there is one line and code 2; one that is, is handed to the page', async () => {
   const { code, stderr } = await start('--port', '0', 'nowhere.pb.gz').ended;
   expect([code, stderr]).toEqual([2, 'flametide: nowhere.pb.gz cannot be opened: there is no such file.\n']);

@@ -22,6 +22,7 @@ import { type Explored, named, useExplored } from './use-explored.ts';
 import { useShownSeries } from './use-shown-series.ts';
 import styles from './explore.module.css';
 
+const StoreNotice = lazily(async () => (await import('./store-notice.tsx')).StoreNotice);
 const ServerNotice = lazily(async () => (await import('./server-notice.tsx')).ServerNotice);
 const NothingMatches = lazily(async () => (await import('./explore-messages.tsx')).NothingMatches);
 const RangeMistake = lazily(async () => (await import('./explore-messages.tsx')).RangeMistake);
@@ -59,6 +60,7 @@ export function ExplorePage(): ReactElement {
       <h1 className="visually-hidden">{(service ?? 'Explore').slice(0, 200)}</h1>
       {!isEmbedded && <ExploreBar explored={explored} intervalMs={series.intervalMs} />}
       {hasPicture && <ServerNotice service={grid === 'services' ? undefined : service} />}
+      {hasPicture && <StoreNotice service={service} />}
       <SeriesBand
         explored={explored}
         shown={series}

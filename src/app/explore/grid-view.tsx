@@ -7,6 +7,7 @@ import { LabelGrid } from '../overview/label-grid.tsx';
 import { ServicesGrid } from '../overview/services-grid.tsx';
 import { TypesGrid } from '../overview/types-grid.tsx';
 import { Button } from '../components/button.tsx';
+import { lazily } from '../components/lazily.tsx';
 import { sourceQueries, useLabelRows, useSeries, useSource } from '../queries/source-queries.ts';
 import { ofSubject } from '../state/commands.ts';
 import { linkTo, navigate, useUrl } from '../url/url-store.ts';
@@ -19,12 +20,15 @@ import { costsOf, parsedTypes, sampleTypeOf } from '../source/subject.ts';
 import { overviewQuestion, sparkQuestion } from '../source/questions.ts';
 import type { Explored } from './use-explored.ts';
 
+const RemoveService = lazily(async () => (await import('./remove-service.tsx')).RemoveService);
+
 interface GridProps {
   readonly explored: Explored;
   /** How often profiles come; undefined while it is not known. */
   readonly intervalMs: number | undefined;
 }
 
+const NO_SERVICES: readonly { readonly name: string }[] = [];
 /** Values of a label that have a cell. */
 const MOST_VALUES = 500;
 
@@ -46,6 +50,7 @@ export function GridView({ grid, ...props }: GridProps & { grid: UrlState['grid'
             {title}
           </Button>
         ))}
+        {grid === 'services' && <RemoveService services={props.explored.catalogue?.services ?? NO_SERVICES} />}
       </div>
       <Grid {...props} grid={grid} />
     </>

@@ -19,6 +19,8 @@ export interface IncomingProfile {
 export interface IncomingSeries {
   /** All labels that are stored, those that the server adds (`__profile_type__`, …) included. Names the series. */
   readonly labels: LabelSet;
+  /** The labels without those of the samples; undefined where the samples have none. */
+  readonly base?: LabelSet;
   readonly service: string;
   /** Five-part profile type id. */
   readonly profileType: string;

@@ -91,8 +91,10 @@ export function seriesOfProfile(
       { name: '__period_type__', value: periodType },
       { name: '__period_unit__', value: periodUnit },
     ];
+    const alone = labelSet([...base, ...own]);
     for (const { labels: more, rows } of groups.sets) {
-      series.push({ labels: labelSet([...more, ...base, ...own]), service, profileType, column, rows });
+      const named = more.length === 0 ? { labels: alone } : { labels: labelSet([...more, ...alone]), base: alone };
+      series.push({ ...named, service, profileType, column, rows });
     }
   });
   return {

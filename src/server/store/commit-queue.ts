@@ -4,7 +4,8 @@
  */
 
 import type { IncomingProfile } from '../ingest/incoming.ts';
-import { TooManySeries, type ProfileWriter, type Written } from './profile-writer.ts';
+import type { ProfileWriter, Written } from './profile-writer.ts';
+import { TooManySeries } from './series-table.ts';
 
 /** A group is committed at the latest when it is this large. */
 const MOST_PROFILES = 64;

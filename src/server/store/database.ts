@@ -8,10 +8,16 @@ export type Statement = ReturnType<Database['prepare']>;
 /** Raised when a folder's content changes so that an older Flametide would misread it. Blocks of format 1 are still read. */
 const STORE_FORMAT = 2;
 
-/** Pages of the write-ahead log until it is folded into the file: 16 MiB. */
-const CHECKPOINT_PAGES = 2048;
+const PAGE_BYTES = 8192;
+/** Pages of the write-ahead log until it is folded into the file: 16 MiB, less on a small volume. */
+const MAX_CHECKPOINT_PAGES = 2048;
+const MIN_CHECKPOINT_PAGES = 64;
+/** The log takes at most this share of the room that was free when the file was opened. */
+const LOG_SHARE = 1 / 16;
 const WAL_LIMIT_BYTES = 64 << 20;
 const BUSY_TIMEOUT_MS = 5000;
+/** The last net of a commit: upkeep steps aside long before (commit-turn.ts). */
+const COMMIT_TIMEOUT_MS = 30_000;
 
 // Times in whole microseconds since the epoch, hours and days as their number since the epoch, values in the unit of the
 // profile type. Blobs as in blob.ts. Tables with blobs keep their row ids: without, they are half as large again.
@@ -22,6 +28,7 @@ const SCHEMA = `
     id INTEGER PRIMARY KEY, service_id INTEGER NOT NULL, type TEXT NOT NULL, labels TEXT NOT NULL UNIQUE,
     first_hour INTEGER NOT NULL, last_hour INTEGER NOT NULL);
   CREATE INDEX IF NOT EXISTS series_type ON series(type, last_hour);
+  CREATE INDEX IF NOT EXISTS series_service ON series(service_id, last_hour);
   CREATE TABLE IF NOT EXISTS part(
     id INTEGER PRIMARY KEY, service_id INTEGER NOT NULL, day INTEGER NOT NULL, nodes INTEGER NOT NULL);
   CREATE INDEX IF NOT EXISTS part_day ON part(service_id, day);
@@ -47,14 +54,18 @@ export class UnusableStore extends Error {
   }
 }
 
-/** Opens the file for writing, and makes it when it is not there. @throws UnusableStore, and what SQLite throws */
-export function openForWriting(file: string): Database {
-  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-  // FULL must be said: the build's default loses acknowledged rows when the power goes.
+/**
+ * Opens the file for writing, and makes it when it is not there.
+ * @param freeBytes of the volume: the write-ahead log is kept small where there is little
+ * @throws UnusableStore, and what SQLite throws
+ */
+export function openForWriting(file: string, freeBytes = Infinity): Database {
+  const db = new DatabaseSync(file, { timeout: COMMIT_TIMEOUT_MS });
+  // FULL must be set: the build's default loses acknowledged rows when the power goes. A new file can give pages back.
   db.exec(`
-    PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES};
-    PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;
+    PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${checkpointPages(freeBytes)};
+    PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES}; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;
   `);
   const known = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'meta'").get() !== undefined;
   if (known) {
@@ -80,14 +91,37 @@ export function openForReading(file: string): Database {
   return db;
 }
 
-/** A second connection of the writing process, for the upkeep of what the first one wrote. */
-export function openForUpkeep(file: string): Database {
+/**
+ * A second connection of the writing process, for the upkeep of what the first one wrote. It does not sync its commits,
+ * so that uploads do not wait for its syncs: the sync of the next upload covers them, and until then they may be undone.
+ */
+export function openForUpkeep(file: string, freeBytes = Infinity): Database {
   const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   db.exec(`
-    PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${checkpointPages(freeBytes)};
     PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES}; PRAGMA cache_size = -8192;
   `);
   return db;
+}
+
+function checkpointPages(freeBytes: number): number {
+  const pages = Math.floor((freeBytes * LOG_SHARE) / PAGE_BYTES);
+  return Math.max(MIN_CHECKPOINT_PAGES, Math.min(MAX_CHECKPOINT_PAGES, pages));
+}
+
+/** The number that a pragma answers with. */
+export function pragma(db: Database, name: string): number {
+  return Object.values(db.prepare(`PRAGMA ${name}`).get() as Record<string, number>)[0];
+}
+
+/** A number of the table `meta`; 0 where it is not set. */
+export function metaNumber(db: Database, key: string): number {
+  return (db.prepare('SELECT value FROM meta WHERE key = ?').get(key) as { value: number } | undefined)?.value ?? 0;
+}
+
+/** Adds one to a number of the table `meta`. */
+export function countUp(db: Database, key: string): void {
+  db.prepare('INSERT INTO meta VALUES (?, 1) ON CONFLICT(key) DO UPDATE SET value = value + 1').run(key);
 }
 
 /** Runs `work` in one transaction; what throws rolls it back. */

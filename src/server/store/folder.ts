@@ -1,9 +1,12 @@
 /** The data folder: who may use it, what lies in it, and how much room is left. */
 
 import {
+  accessSync,
   closeSync,
+  constants as access,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -11,21 +14,28 @@ import {
   rmSync,
   statfsSync,
   statSync,
+  truncateSync,
   writeSync,
 } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { openForWriting, UnusableStore, type Database } from './database.ts';
+import { makeShrinkable } from './shrinkable.ts';
 
 const PROFILES = 'profiles.db';
 const LOCK = 'lock.db';
 const BALLAST = 'ballast';
-/** Removing needs room too, as a transaction grows the log first: this much is kept to be given up on a full disk. */
-const BALLAST_BYTES = 64 << 20;
+/**
+ * Removing needs room too, as a transaction grows the log first: this much is kept to be given up on a full disk, and at
+ * most this share of what was free.
+ */
+const MAX_BALLAST_BYTES = 64 << 20;
+const BALLAST_SHARE = 1 / 16;
+const BALLAST_STEP = 1 << 20;
 /** Writes stop when less than this, or this share of the disk, is free: whichever is less. */
-const LEAST_FREE_BYTES = 1 << 30;
-const LEAST_FREE_SHARE = 0.05;
+const MIN_FREE_BYTES = 16 << 20;
+const MIN_FREE_SHARE = 0.05;
 const SQLITE_FULL = 13;
 const NO_ROOM = new Set([constants.errno.ENOSPC, constants.errno.EDQUOT, constants.errno.EFBIG]);
 
@@ -41,12 +51,7 @@ export interface OpenFolder {
 
 /** Makes the folder when it is not there. @throws UnusableStore */
 export function openFolder(folder: string): OpenFolder {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new UnusableStore(`The data folder ${folder} cannot be made: ${reason(error)}. Choose another with --data.`);
-  }
-  const entries = readdirSync(folder);
+  const entries = entriesOf(folder);
   if (entries.length > 0 && !entries.includes(PROFILES) && !entries.includes(LOCK)) {
     throw new UnusableStore(
       `The folder ${folder} holds other files and no data of Flametide: choose an empty or new one with --data.`,
@@ -57,27 +62,58 @@ export function openFolder(folder: string): OpenFolder {
   const notes: string[] = [];
   let db: Database;
   try {
-    db = openForWriting(file);
+    db = openForWriting(file, freeBytes(folder));
   } catch (error) {
     if (error instanceof UnusableStore || !isDamage(error)) {
       lock.close();
       if (error instanceof UnusableStore) throw error;
-      throw new UnusableStore(`The data in ${folder} cannot be opened: ${reason(error)}.`);
+      throw new UnusableStore(
+        `The data in ${folder} cannot be opened: ${reason(error)}. Check who owns ${file}, or choose another folder with --data.`,
+      );
     }
     // Set aside, never deleted; profiles go on being taken.
     const aside = setAside(file);
     notes.push(`${file} is damaged (${reason(error)}): it was set aside as ${aside}, and a new one was begun.`);
-    db = openForWriting(file);
+    db = openForWriting(file, freeBytes(folder));
   }
+  db = makeShrinkable(db, file, freeBytes(folder), notes);
   makeBallast(folder);
   return { db, file, lock, notes };
+}
+
+/** @throws UnusableStore where the path is no folder that can be written */
+function entriesOf(folder: string): string[] {
+  const other = 'Choose another with --data.';
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, access.R_OK | access.W_OK | access.X_OK);
+    return readdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' || code === 'ENOTDIR')
+      throw new UnusableStore(`The data folder ${folder} is a file, or lies below one. ${other}`);
+    if (code === 'EROFS') throw new UnusableStore(`The data folder ${folder} is on a read-only volume. ${other}`);
+    if (code === 'EACCES' || code === 'EPERM')
+      throw new UnusableStore(`The data folder ${folder} cannot be written by this user. ${other}`);
+    if (code === 'ENOSPC')
+      throw new UnusableStore(
+        `The volume of the data folder ${folder} is full: free some room, or choose another with --data.`,
+      );
+    throw new UnusableStore(`The data folder ${folder} cannot be used: ${reason(error)}. ${other}`);
+  }
+}
+
+/** Bytes that are free on the volume of a folder. */
+export function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }
 
 /** Why nothing may be written now, or undefined while there is room. */
 export function whyNoRoom(folder: string): string | undefined {
   const { bavail, blocks, bsize } = statfsSync(folder);
   const free = bavail * bsize;
-  const least = Math.min(LEAST_FREE_BYTES, blocks * bsize * LEAST_FREE_SHARE);
+  const least = Math.min(MIN_FREE_BYTES, blocks * bsize * MIN_FREE_SHARE);
   if (free >= least) return undefined;
   return `Only ${Math.floor(free / 1e6)} MB of the disk are free, and ${Math.ceil(least / 1e6)} MB are needed: free some, or lower --max-disk or --retention.`;
 }
@@ -85,33 +121,78 @@ export function whyNoRoom(folder: string): string | undefined {
 /** Gives up the room that was kept for this. @returns whether there was any */
 export function dropBallast(folder: string): boolean {
   const file = join(folder, BALLAST);
-  const had = existsSync(file);
-  rmSync(file, { force: true });
-  return had;
+  try {
+    rmSync(file);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
-/** Keeps room again, if there is any. */
+/** Keeps room again, if there is any, and less of it where the volume has become small. */
 export function makeBallast(folder: string): void {
   const file = join(folder, BALLAST);
-  if (existsSync(file) && statSync(file).size === BALLAST_BYTES) return;
   try {
-    if (whyNoRoom(folder) !== undefined) return;
+    const has = sizeOf(file);
+    const room = (freeBytes(folder) + has) * BALLAST_SHARE;
+    const wanted = Math.floor(Math.min(MAX_BALLAST_BYTES, room) / BALLAST_STEP) * BALLAST_STEP;
+    if (has > wanted) truncateSync(file, wanted);
+    if (has >= wanted / 2 || whyNoRoom(folder) !== undefined) return;
     const handle = openSync(file, 'w');
     try {
-      const zeros = new Uint8Array(1 << 20);
-      for (let written = 0; written < BALLAST_BYTES; written += zeros.length) writeSync(handle, zeros);
+      const zeros = new Uint8Array(BALLAST_STEP);
+      for (let written = 0; written < wanted; written += zeros.length) writeSync(handle, zeros);
       fsyncSync(handle);
     } finally {
       closeSync(handle);
     }
   } catch {
-    rmSync(file, { force: true });
+    dropBallast(folder);
   }
 }
 
-/** Bytes of the profiles' files on disk. */
-export function fileBytes(file: string): number {
-  return ['', '-wal'].reduce((sum, end) => sum + (existsSync(file + end) ? statSync(file + end).size : 0), 0);
+/** Bytes on disk, by what they are for. */
+export interface FolderBytes {
+  /** The profiles' file with its log: what `--max-disk` is about. */
+  readonly profiles: number;
+  readonly links: number;
+  readonly snapshots: number;
+  readonly markers: number;
+  readonly ballast: number;
+  /** Files that were set aside as damaged. */
+  readonly setAside: number;
+  readonly other: number;
+}
+
+export function folderBytes(folder: string): FolderBytes {
+  const bytes = { profiles: 0, links: 0, snapshots: 0, markers: 0, ballast: 0, setAside: 0, other: 0 };
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (/\.(damaged|set-aside)-\d+/.test(name)) bytes.setAside += treeBytes(path);
+    else if (name.startsWith(PROFILES)) bytes.profiles += treeBytes(path);
+    else if (name.startsWith('links.db')) bytes.links += treeBytes(path);
+    else if (name.startsWith('markers.db')) bytes.markers += treeBytes(path);
+    else if (name === 'snapshots') bytes.snapshots += treeBytes(path);
+    else if (name === BALLAST) bytes.ballast += treeBytes(path);
+    else bytes.other += treeBytes(path);
+  }
+  return bytes;
+}
+
+/** Of a file, or of the files right below a folder. */
+function treeBytes(path: string): number {
+  try {
+    const stat = lstatSync(path);
+    if (!stat.isDirectory()) return stat.size;
+    return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
+  } catch {
+    return 0; // gone meanwhile
+  }
+}
+
+/** 0 where there is no such file. */
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Whether there was no room to write: on the disk, or by a quota or a limit, which SQLite takes for a failing disk. */
@@ -120,7 +201,7 @@ export function isFull(error: unknown): boolean {
   return errcode === SQLITE_FULL || NO_ROOM.has(systemErrno);
 }
 
-function isDamage(error: unknown): boolean {
+export function isDamage(error: unknown): boolean {
   return error instanceof Error && /malformed|not a database|SQLITE_CORRUPT|SQLITE_NOTADB/i.test(describe(error));
 }
 
@@ -146,7 +227,8 @@ function takeLock(folder: string): Database {
   }
 }
 
-function setAside(file: string): string {
+/** Renames a damaged file with its log. @returns its new path */
+export function setAside(file: string): string {
   for (let number = 1; ; number++) {
     const aside = `${file}.damaged-${number}`;
     if (existsSync(aside)) continue;
@@ -155,6 +237,6 @@ function setAside(file: string): string {
   }
 }
 
-function reason(error: unknown): string {
+export function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

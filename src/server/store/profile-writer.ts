@@ -3,14 +3,16 @@
  * `flush` throws, nothing of it is, and all that was held in memory about it is forgotten and read anew.
  */
 
-import type { LabelSet } from '#model/labels.ts';
-import type { IncomingProfile, IncomingSeries } from '../ingest/incoming.ts';
+import type { Profile } from '#model/profile.ts';
+import type { IncomingProfile } from '../ingest/incoming.ts';
 import { openBlob, sealBlob } from './blob.ts';
-import { inTransaction, readDeltas, type Database } from './database.ts';
+import { CommitTurn } from './commit-turn.ts';
+import { countUp, inTransaction, metaNumber, readDeltas, type Database } from './database.ts';
 import { dayOf, hourOf } from './hours.ts';
 import { Interner, type StackLookup } from './interner.ts';
 import { PartColumns } from './part-columns.ts';
 import { encodeVector, SampleVector } from './sample-vector.ts';
+import { DEFAULT_LABEL_SETS, SeriesTable, type Plan, type PlannedSeries, type ServiceUsage } from './series-table.ts';
 
 /** Nodes at which a part is full and another is opened. */
 const MOST_NODES = 1 << 20;
@@ -18,17 +20,8 @@ const MOST_NODES = 1 << 20;
 const INTERNER_BYTES = 160 << 20;
 /** After so many uses of others, the interner of a day that is over is dropped. */
 const USES_TILL_IDLE = 1000;
-const MOST_SERIES = 100_000;
 /** How long a repeat of an upload is known as one. */
 export const REPEAT_MS = 3_600_000;
-
-/** More label sets than one folder keeps. */
-export class TooManySeries extends Error {
-  constructor() {
-    super(`More than ${MOST_SERIES} label sets: leave out labels that differ for every request or thread.`);
-    this.name = 'TooManySeries';
-  }
-}
 
 export interface Written {
   /** Profiles by series: a pprof of two sample types counts twice. 0 for a repeat. */
@@ -36,6 +29,8 @@ export interface Written {
   readonly samples: number;
   /** Samples left out, as their value was not positive. */
   readonly dropped: number;
+  /** Samples whose labels were left out, as their service has too many label sets. */
+  readonly folded: number;
   readonly isRepeat: boolean;
 }
 
@@ -48,14 +43,11 @@ interface OpenPart {
   usedAt: number;
 }
 
-interface Series {
-  readonly id: number;
-  readonly serviceId: number;
-  readonly type: string;
-  readonly labels: string;
-  firstHour: number;
-  lastHour: number;
-  isNew: boolean;
+/** A profile on its way to disk, and where its samples go. */
+interface Pending {
+  readonly incoming: IncomingProfile;
+  readonly planned: readonly PlannedSeries[];
+  readonly nowMs: number;
 }
 
 interface PendingRow {
@@ -69,31 +61,31 @@ interface PendingRow {
 
 export class ProfileWriter {
   readonly #db: Database;
+  readonly #turn: CommitTurn;
   readonly #statements: ReturnType<typeof prepare>;
-  #services = new Map<string, number>();
-  #newServices: string[] = [];
-  /** By the labels as stored. */
-  #series = new Map<string, Series>();
-  #touched = new Set<Series>();
+  readonly #table: SeriesTable;
   /** By service and day. */
   #parts = new Map<string, OpenPart>();
   #changedParts = new Set<OpenPart>();
-  #nextSeries = 1;
-  #nextService = 1;
   #nextPart = 1;
-  #batch: { readonly incoming: IncomingProfile; readonly nowMs: number }[] = [];
+  #batch: Pending[] = [];
   #rows: PendingRow[] = [];
   #rowBytes = 0;
-  #removals = 0;
+  #edits = 0;
   #uploads = new Map<string, number>();
   #clock = 0;
   readonly #vector = new SampleVector();
   /** Values by leaf, all 0 between profiles. */
   #sums = new Float64Array(4096);
 
-  constructor(db: Database) {
+  /** @param maxLabelSets of one service on one day */
+  constructor(db: Database, maxLabelSets = DEFAULT_LABEL_SETS, turn = new CommitTurn()) {
     this.#db = db;
+    this.#turn = turn;
     this.#statements = prepare(db);
+    this.#table = new SeriesTable(db, maxLabelSets);
+    // Numbers of what was removed are given again from here on: readers forget what they know by number.
+    turn.commit(() => inTransaction(db, () => countUp(db, 'removals')));
     this.#load();
   }
 
@@ -113,63 +105,32 @@ export class ProfileWriter {
   }
 
   get seriesCount(): number {
-    return this.#series.size;
+    return this.#table.count;
   }
 
-  /** @throws TooManySeries, RangeError for values that are not whole; then nothing of this profile is taken. */
+  usage(): ServiceUsage[] {
+    return this.#table.usage();
+  }
+
+  /** @throws TooManySeries, RangeError for values that cannot be kept; then nothing of this profile is taken. */
   add(incoming: IncomingProfile, nowMs: number): Written {
-    const { repeatKey, profile, timeUs, period } = incoming;
+    const { repeatKey, profile } = incoming;
     if (repeatKey !== '' && this.#isRepeat(repeatKey, nowMs)) {
-      return { profiles: 0, samples: 0, dropped: 0, isRepeat: true };
+      return { profiles: 0, samples: 0, dropped: 0, folded: 0, isRepeat: true };
     }
-    const rows: PendingRow[] = [];
-    let samples = 0;
-    let dropped = 0;
-    let part: OpenPart | undefined;
-    let stacks: StackLookup | undefined;
-    for (const one of incoming.series) {
-      const wanted = this.#partOf(one.service, dayOf(timeUs));
-      if (wanted !== part || stacks === undefined) {
-        part = wanted;
-        stacks = part.interner.forProfile(profile);
-      }
-      dropped += this.#collect(one, profile.values[one.column].values, stacks);
-      const vector = this.#vector;
-      if (vector.length === 0) continue;
-      const series = this.#seriesOf(one, hourOf(timeUs));
-      let total = 0;
-      for (let i = 0; i < vector.length; i++) total += vector.value[i];
-      samples += vector.length;
-      rows.push({
-        series: series.id,
-        timeUs,
-        part: part.id,
-        period: Math.round(period),
-        total,
-        data: sealBlob(encodeVector(vector), false),
-      });
-      this.#changedParts.add(part);
-    }
-    for (const row of rows) {
-      this.#rows.push(row);
-      this.#rowBytes += row.data.length;
-    }
-    if (repeatKey !== '') this.#uploads.set(repeatKey, nowMs);
-    this.#batch.push({ incoming, nowMs });
-    return { profiles: rows.length, samples, dropped, isRepeat: false };
+    for (const column of new Set(incoming.series.map((one) => one.column))) checkValues(profile, column);
+    const { series, folded } = this.#plan(incoming);
+    const pending = { incoming, planned: series, nowMs };
+    const written = this.#take(pending);
+    this.#batch.push(pending);
+    return { ...written, folded, isRepeat: false };
   }
 
   /** Commits all that was added. @throws what SQLite throws: a full disk, a damaged file */
   flush(): void {
     if (this.#batch.length === 0) return;
     try {
-      if (!this.#commit()) {
-        // Upkeep has removed series or parts that this one knew by number: again, with numbers read anew.
-        const batch = this.#batch;
-        this.#load();
-        for (const { incoming, nowMs } of batch) this.add(incoming, nowMs);
-        if (!this.#commit()) throw new Error('The store was cleared twice during one write.');
-      }
+      this.#turn.commit(() => inTransaction(this.#db, () => this.#write()));
     } catch (error) {
       this.#load();
       throw error;
@@ -178,41 +139,88 @@ export class ProfileWriter {
       part.interner.saved = part.interner.columns.mark();
       part.isNew = false;
     }
-    for (const series of this.#touched) series.isNew = false;
+    this.#table.written();
     this.#forgetPending();
     this.#shedInterners();
   }
 
-  /** @returns false, with nothing written, when numbers of series or parts may be out of date */
-  #commit(): boolean {
+  /** @throws TooManySeries */
+  #plan({ series, timeUs }: IncomingProfile): Plan {
+    try {
+      return this.#table.plan(series, hourOf(timeUs));
+    } catch (error) {
+      // What upkeep has removed since the last commit counts no longer.
+      if (metaNumber(this.#db, 'edits') === this.#edits) throw error;
+      this.#takeAgain();
+      return this.#table.plan(series, hourOf(timeUs));
+    }
+  }
+
+  #take({ incoming, planned, nowMs }: Pending): Pick<Written, 'profiles' | 'samples' | 'dropped'> {
+    const { repeatKey, profile, timeUs, period } = incoming;
+    let profiles = 0;
+    let samples = 0;
+    let dropped = 0;
+    let part: OpenPart | undefined;
+    let stacks: StackLookup | undefined;
+    for (const one of planned) {
+      const wanted = this.#partOf(one.service, dayOf(timeUs));
+      if (wanted !== part || stacks === undefined) {
+        part = wanted;
+        stacks = part.interner.forProfile(profile);
+      }
+      dropped += this.#collect(one.rows, profile.values[one.column].values, stacks);
+      const vector = this.#vector;
+      if (vector.length === 0) continue;
+      const series = this.#table.use(one, hourOf(timeUs));
+      let total = 0;
+      for (let i = 0; i < vector.length; i++) total += vector.value[i];
+      profiles++;
+      samples += vector.length;
+      const data = sealBlob(encodeVector(vector), false);
+      this.#rows.push({ series: series.id, timeUs, part: part.id, period: Math.round(period), total, data });
+      this.#rowBytes += data.length;
+      this.#changedParts.add(part);
+    }
+    if (repeatKey !== '') this.#uploads.set(repeatKey, nowMs);
+    return { profiles, samples, dropped };
+  }
+
+  /** Within a transaction. */
+  #write(): void {
+    if (metaNumber(this.#db, 'edits') !== this.#edits) this.#takeAgain();
     const statements = this.#statements;
-    return inTransaction(this.#db, () => {
-      if (this.#readRemovals() !== this.#removals) return false;
-      for (const name of this.#newServices) statements.service.run(this.#services.get(name)!, name);
-      for (const { id, serviceId, type, labels, firstHour, lastHour, isNew } of this.#touched) {
-        if (isNew) statements.series.run(id, serviceId, type, labels, firstHour, lastHour);
-        else statements.hours.run(firstHour, lastHour, id);
-      }
-      for (const { id, serviceId, day, interner, isNew } of this.#changedParts) {
-        const { columns, saved } = interner;
-        if (isNew) statements.newPart.run(id, serviceId, day);
-        if (columns.nodes > saved.nodes) statements.dict.run(id, saved.nodes, sealBlob(columns.encode(saved), false));
-        statements.part.run(columns.nodes, id);
-      }
-      for (const { series, timeUs, part, period, total, data } of this.#rows) {
-        statements.raw.run(series, timeUs, part, period, total, data);
-      }
-      for (const [key, ms] of this.#uploads) statements.upload.run(key, ms);
-      return true;
-    });
+    this.#table.write();
+    for (const { id, serviceId, day, interner, isNew } of this.#changedParts) {
+      const { columns, saved } = interner;
+      if (isNew) statements.newPart.run(id, serviceId, day);
+      if (columns.nodes > saved.nodes) statements.dict.run(id, saved.nodes, sealBlob(columns.encode(saved), false));
+      statements.part.run(columns.nodes, id);
+    }
+    for (const { series, timeUs, part, period, total, data } of this.#rows) {
+      statements.raw.run(series, timeUs, part, period, total, data);
+    }
+    for (const [key, ms] of this.#uploads) statements.upload.run(key, ms);
+  }
+
+  /** Upkeep has removed series or parts that this one knew by number: all of the batch again, with numbers read anew. */
+  #takeAgain(): void {
+    const batch = this.#batch;
+    this.#forgetPending();
+    this.#table.forget();
+    this.#edits = metaNumber(this.#db, 'edits');
+    for (const [key, { id, serviceId, isNew }] of this.#parts) {
+      const isThere = this.#statements.partOf.get(id, serviceId) !== undefined;
+      if (isNew || !isThere) this.#parts.delete(key);
+    }
+    for (const pending of batch) this.#take(pending);
+    this.#batch = batch;
   }
 
   #forgetPending(): void {
     this.#batch = [];
     this.#rows = [];
     this.#rowBytes = 0;
-    this.#newServices = [];
-    this.#touched.clear();
     this.#changedParts.clear();
     this.#uploads.clear();
   }
@@ -221,90 +229,21 @@ export class ProfileWriter {
   #load(): void {
     this.#forgetPending();
     this.#parts.clear();
-    this.#removals = this.#readRemovals();
-    this.#services = new Map(
-      (this.#db.prepare('SELECT id, name FROM service').all() as { id: number; name: string }[]).map((row) => [
-        row.name,
-        row.id,
-      ]),
-    );
-    this.#series = new Map(
-      (
-        this.#db.prepare('SELECT id, service_id, type, labels, first_hour, last_hour FROM series').all() as {
-          id: number;
-          service_id: number;
-          type: string;
-          labels: string;
-          first_hour: number;
-          last_hour: number;
-        }[]
-      ).map((row) => [
-        row.labels,
-        {
-          id: row.id,
-          serviceId: row.service_id,
-          type: row.type,
-          labels: row.labels,
-          firstHour: row.first_hour,
-          lastHour: row.last_hour,
-          isNew: false,
-        },
-      ]),
-    );
-    const next = (table: string): number =>
-      ((this.#db.prepare(`SELECT max(id) AS id FROM ${table}`).get() as { id: number | null }).id ?? 0) + 1;
-    this.#nextService = next('service');
-    this.#nextSeries = next('series');
-    this.#nextPart = next('part');
+    this.#table.forget();
+    this.#edits = metaNumber(this.#db, 'edits');
+    const { id } = this.#db.prepare('SELECT coalesce(max(id), 0) AS id FROM part').get() as { id: number };
+    this.#nextPart = Math.max(this.#nextPart, id + 1);
   }
 
-  #readRemovals(): number {
-    return ((this.#statements.removals.get() as { value: number } | undefined) ?? { value: 0 }).value;
-  }
-
+  /** A clock that was ahead has left times to come: those are no repeats either, once they are far. */
   #isRepeat(key: string, nowMs: number): boolean {
     if (this.#uploads.has(key)) return true;
     const row = this.#statements.seen.get(key) as { seen_ms: number } | undefined;
-    return row !== undefined && nowMs - row.seen_ms < REPEAT_MS;
-  }
-
-  #seriesOf({ labels, service, profileType }: IncomingSeries, hour: number): Series {
-    const text = labelsText(labels);
-    let series = this.#series.get(text);
-    if (series === undefined) {
-      if (this.#series.size >= MOST_SERIES) throw new TooManySeries();
-      const serviceId = this.#serviceOf(service);
-      series = {
-        id: this.#nextSeries++,
-        serviceId,
-        type: profileType,
-        labels: text,
-        firstHour: hour,
-        lastHour: hour,
-        isNew: true,
-      };
-      this.#series.set(text, series);
-      this.#touched.add(series);
-    } else if (hour < series.firstHour || hour > series.lastHour) {
-      series.firstHour = Math.min(series.firstHour, hour);
-      series.lastHour = Math.max(series.lastHour, hour);
-      this.#touched.add(series);
-    }
-    return series;
-  }
-
-  #serviceOf(name: string): number {
-    let id = this.#services.get(name);
-    if (id === undefined) {
-      id = this.#nextService++;
-      this.#services.set(name, id);
-      this.#newServices.push(name);
-    }
-    return id;
+    return row !== undefined && Math.abs(nowMs - row.seen_ms) < REPEAT_MS;
   }
 
   #partOf(service: string, day: number): OpenPart {
-    const serviceId = this.#serviceOf(service);
+    const serviceId = this.#table.serviceOf(service);
     const key = `${day} ${service}`;
     let part = this.#parts.get(key);
     if (part === undefined || part.interner.columns.nodes >= MOST_NODES) {
@@ -335,7 +274,7 @@ export class ProfileWriter {
   }
 
   /** Fills `#vector` with the samples of a series, equal stacks summed. @returns samples left out */
-  #collect({ rows }: IncomingSeries, values: Float64Array, stacks: StackLookup): number {
+  #collect(rows: Int32Array, values: Float64Array, stacks: StackLookup): number {
     const vector = this.#vector;
     vector.clear();
     let dropped = 0;
@@ -378,24 +317,27 @@ export class ProfileWriter {
   }
 }
 
-/** Labels, as the column holds them. */
-function labelsText(labels: LabelSet): string {
-  return JSON.stringify(labels.map(({ name, value }) => [name, value]));
+/** @throws RangeError for what could not be read back: values that are not whole, or sum beyond 2^53 */
+function checkValues(profile: Profile, column: number): void {
+  let sum = 0;
+  for (const value of profile.values[column].values) {
+    if (!(value > 0)) continue;
+    if (!Number.isInteger(value)) throw new RangeError(`The value ${value} of a sample is not whole.`);
+    sum += value;
+  }
+  if (sum > Number.MAX_SAFE_INTEGER) throw new RangeError('The values of the profile sum to more than 2^53.');
 }
 
 function prepare(db: Database) {
   return {
-    service: db.prepare('INSERT INTO service(id, name) VALUES (?, ?)'),
-    series: db.prepare(
-      'INSERT INTO series(id, service_id, type, labels, first_hour, last_hour) VALUES (?, ?, ?, ?, ?, ?)',
-    ),
-    hours: db.prepare('UPDATE series SET first_hour = min(first_hour, ?), last_hour = max(last_hour, ?) WHERE id = ?'),
     newPart: db.prepare('INSERT INTO part(id, service_id, day, nodes) VALUES (?, ?, ?, 1)'),
     part: db.prepare('UPDATE part SET nodes = ? WHERE id = ?'),
     lastPart: db.prepare('SELECT id, nodes FROM part WHERE service_id = ? AND day = ? ORDER BY id DESC LIMIT 1'),
     dict: db.prepare('INSERT INTO dict(part_id, first_node, data) VALUES (?, ?, ?)'),
     raw: db.prepare('INSERT INTO raw(series_id, time_us, part_id, period, total, data) VALUES (?, ?, ?, ?, ?, ?)'),
-    removals: db.prepare("SELECT value FROM meta WHERE key = 'removals'"),
+    partOf: db.prepare(
+      "SELECT 1 FROM part JOIN service ON service.id = service_id WHERE part.id = ? AND service_id = ? AND typeof(name) = 'text'",
+    ),
     seen: db.prepare('SELECT seen_ms FROM upload WHERE key = ?'),
     upload: db.prepare('INSERT OR REPLACE INTO upload(key, seen_ms) VALUES (?, ?)'),
   };

@@ -47,6 +47,13 @@ function put(profiles: readonly MadeProfile[]): void {
   writer.flush();
 }
 
+/** Profiles that no question here asks for: age is counted from the newest. */
+function beat(hour: number): void {
+  const timeUs = (BASE_MS + hour * 3_600_000) * 1000;
+  const labels = madeLabels('beat', CPU, {});
+  put([{ labels, service: 'beat', profileType: CPU, timeUs, period: 0, stacks: [{ frames: ['beat:1'], value: 1 }] }]);
+}
+
 const frame = fc.constantFrom('main:1', 'main:2', 'a:1', 'a:7', 'b:3', 'c:4', 'd:5');
 const made: fc.Arbitrary<MadeProfile> = fc
   .record({
@@ -119,6 +126,8 @@ it('answers as plain sums do, before and after packing', { timeout: 30_000 }, ()
         check([...first, ...later], selectors, slices, stepMs);
         // Retention removes whole hours, and nothing else.
         const nowMs = BASE_MS + DAY_MS;
+        beat(13);
+        beat(24);
         finish(upkeep(db, { retentionMs: DAY_MS - 2 * 3_600_000, maxBytes: Infinity }, nowMs));
         const kept = [...first, ...later].filter(({ timeUs }) => timeUs >= (BASE_MS + 2 * 3_600_000) * 1000);
         check(kept, selectors, slices, stepMs);
@@ -214,7 +223,7 @@ it('on a full disk takes nothing, shows what it has, and goes on when the oldest
   }
   expect(isFull(failure)).toBe(true);
   expect(total()).toBe(11);
-  finish(upkeep(db, { retentionMs: DAY_MS, maxBytes: Infinity }, BASE_MS + 2 * DAY_MS));
+  finish(upkeep(db, { retentionMs: undefined, maxBytes: 1 }, BASE_MS + 2 * DAY_MS));
   expect(total()).toBe(10);
   put([one(2)]);
   expect(total()).toBe(110);
@@ -480,6 +489,8 @@ it('shows old profiles that come after retention has removed their hour', () => 
     stacks: [{ frames: ['main:1'], value: 1 }],
   });
   put([at(0), at(3_600_000)]);
+  beat(13);
+  beat(24);
   finish(upkeep(db, { retentionMs: DAY_MS - 3_600_000, maxBytes: Infinity }, BASE_MS + DAY_MS));
   put([at(10)]);
   const asked = { profileType: CPU, matchers: [], callSite: [], startMs: BASE_MS, endMs: BASE_MS + 100 };

@@ -1,0 +1,36 @@
+/**
+ * Whose turn it is to write: upkeep steps aside while a commit of uploads waits or runs. One number shared by two threads;
+ * SQLite's own lock stays what keeps them apart, so a thread that ends in between locks nobody out.
+ */
+
+/** Upkeep goes on after this long: the thread that commits may have ended. */
+const MAX_WAIT_MS = 1000;
+
+export class CommitTurn {
+  readonly #flag: Int32Array;
+
+  /** @param shared 4 bytes, shared by the threads */
+  constructor(shared: SharedArrayBuffer = new SharedArrayBuffer(4)) {
+    this.#flag = new Int32Array(shared);
+  }
+
+  get isCommitting(): boolean {
+    return Atomics.load(this.#flag, 0) === 1;
+  }
+
+  /** Runs a commit of uploads. */
+  commit<T>(work: () => T): T {
+    Atomics.store(this.#flag, 0, 1);
+    try {
+      return work();
+    } finally {
+      Atomics.store(this.#flag, 0, 0);
+      Atomics.notify(this.#flag, 0);
+    }
+  }
+
+  /** Blocks this thread while a commit waits or runs. */
+  stepAside(): void {
+    Atomics.wait(this.#flag, 0, 1, MAX_WAIT_MS);
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Which profiles are too old. Age is counted from the newest stored profile, or from now where that is earlier: a clock
+ * that jumped ahead makes nothing old. Profiles that were stored by such a clock do not either: where they lie a whole
+ * retention after all others, the others are counted from their own newest until the time after the gap is as long.
+ */
+
+import type { Steps } from '#base/steps.ts';
+import type { Database } from './database.ts';
+import { hourOf, US_PER_HOUR, US_PER_MS } from './hours.ts';
+
+const MS_PER_HOUR = 3_600_000;
+/** Gaps that are followed back; beyond it nothing is removed for its age. */
+const MAX_GAPS = 100;
+/** Series that are looked at between two steps. */
+const SERIES_A_STEP = 200;
+
+export interface AgeLimit {
+  /** What lies before this hour may go. */
+  readonly hour: number;
+  /** Why older profiles than asked for are kept. */
+  readonly warning: string | undefined;
+}
+
+/** @returns undefined where nothing is stored */
+export function* ageLimit(db: Database, retentionMs: number, nowMs: number): Steps<AgeLimit | undefined> {
+  const { newest } = db.prepare('SELECT max(last_hour) AS newest FROM series WHERE service_id > 0').get() as {
+    newest: number | null;
+  };
+  if (newest === null) return undefined;
+  const now = hourOf(nowMs * US_PER_MS);
+  const age = retentionMs / MS_PER_HOUR;
+  // With whole hours, as before: an hour goes once its first profile is too old.
+  const hour = newest >= now ? hourOf((nowMs - retentionMs) * US_PER_MS) : Math.floor(newest + 1 - age);
+  const gaps: [number, number][] = [];
+  let limit = hour;
+  while (gaps.length < MAX_GAPS) {
+    const gap = yield* gapAround(db, limit, age);
+    if (gap === undefined) break;
+    gaps.push(gap);
+    limit = Math.floor(gap[0] + 1 - age);
+  }
+  if (gaps.length === MAX_GAPS) limit = -Infinity;
+  return { hour: limit, warning: gaps.length > 0 ? gapWarning(gaps[0], age) : aheadWarning(now - newest, age) };
+}
+
+function gapWarning(gap: readonly [number, number], age: number): string {
+  const [from, to] = gap.map((hour) => new Date(hour * MS_PER_HOUR).toISOString().slice(0, 13));
+  return (
+    `No profiles are stored between ${from}Z and ${to}Z, longer than the retention of ${age} h. The clock may have ` +
+    'jumped, so older profiles are kept until the newer ones span the retention. If the clock is wrong, correct it.'
+  );
+}
+
+function aheadWarning(ahead: number, age: number): string | undefined {
+  if (ahead <= age) return undefined;
+  return (
+    `The newest profile is ${ahead} h old by the clock of this machine, longer than the retention of ${age} h. ` +
+    'Older profiles are kept until newer ones arrive. If the clock is wrong, correct it.'
+  );
+}
+
+/** The last hour with profiles before `hour` and the first from it on, where at least `age` hours between them are empty. */
+function* gapAround(db: Database, hour: number, age: number): Steps<[number, number] | undefined> {
+  const series = db.prepare(
+    `SELECT id, first_hour AS first, last_hour AS last FROM series WHERE service_id > 0 AND id > ? ORDER BY id LIMIT ${SERIES_A_STEP}`,
+  );
+  const before = nearest(db, 'max', '<');
+  const after = nearest(db, 'min', '>=');
+  if (db.prepare('SELECT 1 FROM series WHERE first_hour < ? LIMIT 1').get(hour) === undefined) return undefined;
+  let newestOld = -Infinity;
+  let oldestNew = Infinity;
+  for (let lastId = -1; ;) {
+    const rows = series.all(lastId) as { id: number; first: number; last: number }[];
+    for (const { id, first, last } of rows) {
+      if (first < hour) newestOld = Math.max(newestOld, before(id, hour) ?? -Infinity);
+      if (last >= hour) oldestNew = Math.min(oldestNew, after(id, hour) ?? Infinity);
+      if (oldestNew - newestOld - 1 < Math.max(1, age)) return undefined;
+    }
+    if (rows.length < SERIES_A_STEP) break;
+    lastId = rows[rows.length - 1].id;
+    yield 0;
+  }
+  return Number.isFinite(newestOld) && Number.isFinite(oldestNew) ? [newestOld, oldestNew] : undefined;
+}
+
+/** Finds the hour of a series that holds profiles and is nearest to a given one. */
+function nearest(
+  db: Database,
+  which: 'min' | 'max',
+  side: '<' | '>=',
+): (id: number, hour: number) => number | undefined {
+  const blocks = db.prepare(`SELECT ${which}(hour) AS hour FROM hour WHERE series_id = ? AND hour ${side} ?`);
+  const rows = db.prepare(`SELECT ${which}(time_us) AS us FROM raw WHERE series_id = ? AND time_us ${side} ?`);
+  return (id, hour) => {
+    const { hour: block } = blocks.get(id, hour) as { hour: number | null };
+    const { us } = rows.get(id, hour * US_PER_HOUR) as { us: number | null };
+    const found = [block, us === null ? null : hourOf(us)].filter((one) => one !== null);
+    return found.length === 0 ? undefined : Math[which](...found);
+  };
+}

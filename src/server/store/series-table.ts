@@ -1,0 +1,383 @@
+/**
+ * Services and series by name, as the writer needs them: looked up when first met, numbered when new. Each service has a
+ * budget of label sets for a day of profile time. Beyond it new labels of samples are folded away; beyond twice the budget
+ * new labels of series are refused. No service can use up what others need.
+ */
+
+import type { LabelSet } from '#model/labels.ts';
+import type { IncomingSeries } from '../ingest/incoming.ts';
+import type { Database } from './database.ts';
+import { HOURS_PER_DAY } from './hours.ts';
+import { RETIRE_SERIES } from './retired.ts';
+
+/** Label sets of all services on one day, beyond which each service has an equal share of these. */
+const MAX_LABEL_SETS_A_DAY = 100_000;
+/** Label sets of series, of a service whose samples' labels are folded: a multiple of its budget. */
+const SERIES_BUDGETS = 2;
+const MAX_SERVICES = 5000;
+/** Series, days of services and days that are remembered between commits. */
+const MAX_REMEMBERED = 50_000;
+export const DEFAULT_LABEL_SETS = 5000;
+
+/** A new label set, or a new service, that is not taken. The message says what to do. */
+export class TooManySeries extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'TooManySeries';
+  }
+}
+
+/** A series in one profile, with all samples that go to it. */
+export interface PlannedSeries extends IncomingSeries {
+  /** The labels as stored. */
+  readonly text: string;
+}
+
+export interface Plan {
+  readonly series: readonly PlannedSeries[];
+  /** Samples whose labels were folded away. */
+  readonly folded: number;
+}
+
+export interface Series {
+  readonly id: number;
+  readonly serviceId: number;
+  readonly type: string;
+  readonly labels: string;
+  firstHour: number;
+  lastHour: number;
+  isNew: boolean;
+}
+
+/** How a service keeps to its budget. */
+export interface ServiceUsage {
+  readonly service: string;
+  /** On the newest day it sent profiles of. */
+  readonly labelSets: number;
+  /** Label sets a day from which on labels of samples are folded away. */
+  readonly budget: number;
+  /** Samples whose labels were folded away since the start. */
+  readonly foldedSamples: number;
+  /** Profiles refused since the start, as their series had too many label sets. */
+  readonly refused: number;
+}
+
+interface DayOfService {
+  readonly service: string;
+  readonly day: number;
+  labelSets: number;
+}
+
+export class SeriesTable {
+  readonly #budget: number;
+  readonly #statements: ReturnType<typeof prepare>;
+  readonly #ids = new Map<string, number>();
+  readonly #series = new Map<string, Series>();
+  /** By day and service. */
+  readonly #days = new Map<string, DayOfService>();
+  /** Of all services, by day. */
+  readonly #totals = new Map<number, { labelSets: number; services: number }>();
+  readonly #kept = new Map<string, { foldedSamples: number; refused: number }>();
+  #newServices: string[] = [];
+  readonly #touched = new Set<Series>();
+  /** Series of dropped services whose labels are wanted again. */
+  readonly #displaced = new Set<number>();
+  #nextSeries = 1;
+  #nextService = 1;
+  #services = 0;
+
+  constructor(db: Database, budget: number) {
+    this.#budget = budget;
+    this.#statements = prepare(db);
+    this.forget();
+  }
+
+  get count(): number {
+    return (this.#statements.count.get() as { count: number }).count;
+  }
+
+  /** From what is on disk, as after a start. Numbers are never given twice in one run. */
+  forget(): void {
+    this.#ids.clear();
+    this.#series.clear();
+    this.#days.clear();
+    this.#totals.clear();
+    this.#newServices = [];
+    this.#touched.clear();
+    this.#displaced.clear();
+    const { series, service, services } = this.#statements.numbers.get() as Record<
+      'series' | 'service' | 'services',
+      number
+    >;
+    this.#nextSeries = Math.max(this.#nextSeries, series + 1);
+    this.#nextService = Math.max(this.#nextService, service + 1);
+    this.#services = services;
+  }
+
+  /** Where the samples of a profile go. Nothing is made yet. @throws TooManySeries */
+  plan(incoming: readonly IncomingSeries[], hour: number): Plan {
+    const day = dayOfHour(hour);
+    const groups = new Map<string, PlannedSeries>();
+    const added = new Map<string, number>();
+    let folded = 0;
+    for (const one of incoming) {
+      let { labels } = one;
+      let text = labelsText(labels);
+      const isOld = (): boolean => groups.has(`${one.column} ${text}`) || this.#isOfDay(text, day);
+      if (!isOld()) {
+        const { service } = one;
+        const used = this.#dayOf(service, day).labelSets + (added.get(service) ?? 0);
+        const budget = this.#budgetOn(day);
+        if (used >= budget && one.base !== undefined) {
+          folded += one.rows.length;
+          labels = one.base;
+          text = labelsText(labels);
+        }
+        if (!isOld()) {
+          if (used >= budget * SERIES_BUDGETS) this.#refuse(service, budget * SERIES_BUDGETS);
+          if (this.#services >= MAX_SERVICES && this.#idOf(service) === undefined) this.#refuseService(service);
+          added.set(service, (added.get(service) ?? 0) + 1);
+        }
+      }
+      const key = `${one.column} ${text}`;
+      const known = groups.get(key);
+      const rows = known === undefined ? one.rows : joinedRows(known.rows, one.rows);
+      groups.set(key, { ...one, labels, text, rows });
+    }
+    if (folded > 0) this.#keptOf(incoming[0].service).foldedSamples += folded;
+    return { series: [...groups.values()], folded };
+  }
+
+  /** The series of a plan, made when it is new. */
+  use({ text, service, profileType }: PlannedSeries, hour: number): Series {
+    let series = this.#find(text);
+    const day = dayOfHour(hour);
+    const serviceId = this.serviceOf(service);
+    if (series === undefined || !spans(series, day)) this.#countUp(service, day);
+    if (series === undefined) {
+      series = {
+        id: this.#nextSeries++,
+        serviceId,
+        type: profileType,
+        labels: text,
+        firstHour: hour,
+        lastHour: hour,
+        isNew: true,
+      };
+      this.#series.set(text, series);
+      this.#touched.add(series);
+    } else if (hour < series.firstHour || hour > series.lastHour) {
+      series.firstHour = Math.min(series.firstHour, hour);
+      series.lastHour = Math.max(series.lastHour, hour);
+      this.#touched.add(series);
+    }
+    return series;
+  }
+
+  /** The number of a service, a new one where it has none. */
+  serviceOf(name: string): number {
+    let id = this.#idOf(name);
+    if (id === undefined) {
+      id = this.#nextService++;
+      this.#services++;
+      this.#ids.set(name, id);
+      this.#newServices.push(name);
+    }
+    return id;
+  }
+
+  /** Within the transaction of a commit. */
+  write(): void {
+    const { newService, newSeries, hours, displace } = this.#statements;
+    for (const name of this.#newServices) newService.run(this.#ids.get(name)!, name);
+    for (const id of this.#displaced) displace.run(id);
+    for (const { id, serviceId, type, labels, firstHour, lastHour, isNew } of this.#touched) {
+      if (isNew) newSeries.run(id, serviceId, type, labels, firstHour, lastHour);
+      else hours.run(firstHour, lastHour, id);
+    }
+  }
+
+  /** After the commit. */
+  written(): void {
+    for (const series of this.#touched) series.isNew = false;
+    this.#touched.clear();
+    this.#newServices = [];
+    this.#displaced.clear();
+    for (const known of [this.#series, this.#days, this.#totals, this.#ids]) {
+      if (known.size > MAX_REMEMBERED) known.clear();
+    }
+  }
+
+  /** Of the services that sent profiles since the start, on the newest day of each. */
+  usage(): ServiceUsage[] {
+    const newest = new Map<string, DayOfService>();
+    for (const one of this.#days.values()) {
+      if (one.day >= (newest.get(one.service)?.day ?? -Infinity)) newest.set(one.service, one);
+    }
+    return [...new Set([...newest.keys(), ...this.#kept.keys()])].map((service) => {
+      const { day, labelSets } = newest.get(service) ?? { day: undefined, labelSets: 0 };
+      const { foldedSamples, refused } = this.#kept.get(service) ?? { foldedSamples: 0, refused: 0 };
+      return {
+        service,
+        labelSets,
+        budget: day === undefined ? this.#budget : this.#budgetOn(day),
+        foldedSamples,
+        refused,
+      };
+    });
+  }
+
+  #idOf(name: string): number | undefined {
+    const known = this.#ids.get(name);
+    if (known !== undefined) return known;
+    const row = this.#statements.service.get(name) as { id: number } | undefined;
+    if (row !== undefined) this.#ids.set(name, row.id);
+    return row?.id;
+  }
+
+  #find(text: string): Series | undefined {
+    const known = this.#series.get(text);
+    if (known !== undefined) return known;
+    const row = this.#statements.series.get(text) as
+      | { id: number; serviceId: number; service: unknown; type: string; firstHour: number; lastHour: number }
+      | undefined;
+    if (row === undefined) return undefined;
+    const { service, ...rest } = row;
+    if (typeof service !== 'string') {
+      this.#displaced.add(row.id);
+      return undefined;
+    }
+    const series = { ...rest, labels: text, isNew: false };
+    this.#series.set(text, series);
+    return series;
+  }
+
+  #isOfDay(text: string, day: number): boolean {
+    const series = this.#find(text);
+    return series !== undefined && spans(series, day);
+  }
+
+  #dayOf(service: string, day: number): DayOfService {
+    const key = `${day} ${service}`;
+    let known = this.#days.get(key);
+    if (known === undefined) {
+      const id = this.#idOf(service);
+      // Nothing is remembered about a service that may yet be refused.
+      if (id === undefined) return { service, day, labelSets: 0 };
+      known = { service, day, labelSets: countOf(this.#statements.ofService.get(id, ...hoursOf(day))) };
+      this.#days.set(key, known);
+    }
+    return known;
+  }
+
+  #totalOf(day: number): { labelSets: number; services: number } {
+    let known = this.#totals.get(day);
+    if (known === undefined) {
+      known = this.#statements.ofDay.get(...hoursOf(day)) as { labelSets: number; services: number };
+      this.#totals.set(day, known);
+    }
+    return known;
+  }
+
+  #countUp(service: string, day: number): void {
+    const own = this.#dayOf(service, day);
+    const total = this.#totalOf(day);
+    if (own.labelSets === 0) total.services++;
+    own.labelSets++;
+    total.labelSets++;
+  }
+
+  #budgetOn(day: number): number {
+    const { labelSets, services } = this.#totalOf(day);
+    if (labelSets < MAX_LABEL_SETS_A_DAY) return this.#budget;
+    return Math.max(1, Math.min(this.#budget, Math.floor(MAX_LABEL_SETS_A_DAY / services)));
+  }
+
+  #keptOf(service: string): { foldedSamples: number; refused: number } {
+    let known = this.#kept.get(service);
+    if (known === undefined) {
+      // Names are outside data: those of a flood are not remembered one by one.
+      if (this.#kept.size >= MAX_SERVICES) return { foldedSamples: 0, refused: 0 };
+      known = { foldedSamples: 0, refused: 0 };
+      this.#kept.set(service, known);
+    }
+    return known;
+  }
+
+  #refuse(service: string, most: number): never {
+    this.#keptOf(service).refused++;
+    throw new TooManySeries(
+      `The service ${shortened(service)} has sent ${most} label sets on this day, the most that are taken ` +
+        '(limits.maxLabelSets): leave out labels that differ for every upload.',
+    );
+  }
+
+  #refuseService(service: string): never {
+    throw new TooManySeries(
+      `The service ${shortened(service)} is new, and ${MAX_SERVICES} services are stored, the most that are kept: ` +
+        'remove some, or name services without what differs for every upload.',
+    );
+  }
+}
+
+function shortened(name: string): string {
+  return name.length > 100 ? `${name.slice(0, 100)}…` : name;
+}
+
+function dayOfHour(hour: number): number {
+  return Math.floor(hour / HOURS_PER_DAY);
+}
+
+/** First and last hour of a day, as the statements take them. */
+function hoursOf(day: number): [number, number] {
+  return [day * HOURS_PER_DAY, (day + 1) * HOURS_PER_DAY - 1];
+}
+
+function spans({ firstHour, lastHour }: Series, day: number): boolean {
+  const [first, last] = hoursOf(day);
+  return firstHour <= last && lastHour >= first;
+}
+
+function joinedRows(a: Int32Array, b: Int32Array): Int32Array {
+  const rows = new Int32Array(a.length + b.length);
+  rows.set(a);
+  rows.set(b, a.length);
+  return rows.sort();
+}
+
+/** Labels, as the column holds them. */
+function labelsText(labels: LabelSet): string {
+  return JSON.stringify(labels.map(({ name, value }) => [name, value]));
+}
+
+function countOf(row: unknown): number {
+  return (row as { count: number }).count;
+}
+
+function prepare(db: Database) {
+  return {
+    service: db.prepare('SELECT id FROM service WHERE name = ?'),
+    series: db.prepare(
+      `SELECT series.id, service_id AS serviceId, service.name AS service, type, first_hour AS firstHour, last_hour AS lastHour
+       FROM series LEFT JOIN service ON service.id = service_id WHERE labels = ?`,
+    ),
+    count: db.prepare('SELECT count(*) AS count FROM series WHERE service_id > 0'),
+    numbers: db.prepare(
+      `SELECT (SELECT coalesce(max(id), 0) FROM series) AS series, (SELECT coalesce(max(id), 0) FROM service) AS service,
+         (SELECT count(*) FROM service) AS services`,
+    ),
+    ofService: db.prepare(
+      'SELECT count(*) AS count FROM series WHERE service_id = ? AND last_hour >= ? AND first_hour <= ?',
+    ),
+    ofDay: db.prepare(
+      `SELECT count(*) AS labelSets, count(DISTINCT service_id) AS services FROM series
+       WHERE service_id > 0 AND last_hour >= ? AND first_hour <= ?`,
+    ),
+    newService: db.prepare('INSERT INTO service(id, name) VALUES (?, ?)'),
+    newSeries: db.prepare(
+      'INSERT INTO series(id, service_id, type, labels, first_hour, last_hour) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    hours: db.prepare('UPDATE series SET first_hour = min(first_hour, ?), last_hour = max(last_hour, ?) WHERE id = ?'),
+    displace: db.prepare(RETIRE_SERIES),
+  };
+}

@@ -1,0 +1,66 @@
+/** A small SQLite file beside the profiles: links, markers. When it cannot be used, profiles go on without it. */
+
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import type { Database } from './database.ts';
+import { FilesInPlace } from './files-in-place.ts';
+import { isDamage, reason, setAside } from './folder.ts';
+
+export class SideFile {
+  /** Whether the file was made now. */
+  readonly isNew: boolean;
+  /** What had to be done to open it, or why it cannot be used, for the log. */
+  readonly note: string | undefined;
+  readonly #db: Database | undefined;
+  readonly #inPlace: FilesInPlace | undefined;
+
+  /** Never throws: a damaged file is set aside, and a new one made. @param schema makes its tables where they are missing */
+  constructor(file: string, schema: string) {
+    let aside: string | undefined;
+    this.isNew = !existsSync(file);
+    try {
+      try {
+        this.#db = open(file, schema);
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        aside = setAside(file);
+        this.note = `${file} is damaged (${reason(error)}): it was set aside as ${aside}, and a new one was begun.`;
+        this.isNew = true;
+        this.#db = open(file, schema);
+      }
+      this.#inPlace = new FilesInPlace([file, `${file}-wal`]);
+    } catch (error) {
+      this.note = `${basename(file)} in the data folder cannot be used: ${reason(error)}. Profiles are kept without it.`;
+    }
+  }
+
+  /** Why it cannot be used now, in one sentence. */
+  whyNot(): string | undefined {
+    return this.#inPlace === undefined ? this.note : this.#inPlace.whyNot();
+  }
+
+  /** To be asked for once `whyNot` names nothing. */
+  get db(): Database {
+    if (this.#db === undefined) throw new Error(this.note);
+    return this.#db;
+  }
+
+  close(): void {
+    this.#db?.close();
+  }
+}
+
+/** @throws what SQLite throws */
+function open(file: string, schema: string): Database {
+  const db = new DatabaseSync(file);
+  try {
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE; ${schema}; COMMIT`);
+    const { quick_check: found } = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
+    if (found !== 'ok') throw new Error(`malformed: ${found.replace(/\s+/g, ' ')}`);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}

@@ -1,0 +1,45 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { fetchServerStatus, removeService } from '#datasource/server-status.ts';
+
+afterEach(() => vi.unstubAllGlobals());
+
+function answering(status: number, body: string) {
+  const fetched = vi.fn<(url: URL, init?: RequestInit) => Promise<Response>>(() =>
+    Promise.resolve(new Response(body, { status })),
+  );
+  vi.stubGlobal('fetch', fetched);
+  return fetched;
+}
+
+function store(given: unknown) {
+  answering(200, JSON.stringify({ version: '1', source: 'embedded', store: given }));
+  return fetchServerStatus('http://127.0.0.1/x/', new AbortController().signal).then((status) => status.store);
+}
+
+it('reads how services keep to their budgets, and why the clock is doubted', async () => {
+  const shop = { service: 'shop', labelSets: 10, budget: 10, foldedSamples: 3, refused: 0 };
+  expect(await store({ clock: 'It jumped.', services: [shop], bytes: { profiles: 1 } })).toEqual({
+    clock: 'It jumped.',
+    services: [shop],
+  });
+});
+
+it('takes nothing that is of another shape', async () => {
+  expect(await store(undefined)).toBeUndefined();
+  expect(await store('all is well')).toBeUndefined();
+  expect(await store({ clock: 1, services: 'none' })).toEqual({ clock: undefined, services: [] });
+  const shapes = [null, 1, {}, { service: 'shop', labelSets: '1', budget: 1, foldedSamples: 0, refused: 0 }];
+  expect(await store({ services: shapes })).toEqual({ clock: undefined, services: [] });
+});
+
+it('removes a service by its name, whatever stands in it', async () => {
+  const fetched = answering(200, '{}');
+  await removeService('http://127.0.0.1/x/', 'a/b ?#%');
+  const [url, init] = fetched.mock.calls[0];
+  expect([url.href, init?.method]).toEqual(['http://127.0.0.1/x/api/services/a%2Fb%20%3F%23%25', 'DELETE']);
+});
+
+it('passes the words of a refusal on', async () => {
+  answering(404, 'There is no service of this name.\n');
+  await expect(removeService('http://127.0.0.1/', 'shop')).rejects.toThrow('There is no service of this name.');
+});

@@ -1,0 +1,55 @@
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Markers } from '#server/markers.ts';
+
+let folder: string;
+let markers: Markers;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'flametide-markers-'));
+});
+
+afterEach(() => {
+  markers.close();
+  rmSync(folder, { recursive: true });
+});
+
+function add(): number {
+  const body = new TextEncoder().encode(JSON.stringify({ time: 1000, title: 'v2' }));
+  return markers.answer('POST', '/api/markers', '', body).status;
+}
+
+function list(): number {
+  return markers.answer('GET', '/api/markers', '', new Uint8Array()).status;
+}
+
+it('that are damaged are set aside, and new ones are begun', () => {
+  writeFileSync(join(folder, 'markers.db'), 'no database, but long enough to be taken for one'.repeat(100));
+  markers = new Markers(folder);
+  expect(markers.notes).toEqual([expect.stringContaining('was set aside as')]);
+  expect(readdirSync(folder)).toContain('markers.db.damaged-1');
+  expect(add()).toBe(201);
+});
+
+it('that cannot be opened answer with a sentence', () => {
+  mkdirSync(join(folder, 'markers.db'));
+  markers = new Markers(folder);
+  expect(markers.notes).toEqual([expect.stringContaining('markers.db in the data folder cannot be used')]);
+  expect([add(), list()]).toEqual([503, 503]);
+});
+
+it('of a folder that was removed or replaced meanwhile are not made', () => {
+  markers = new Markers(folder);
+  expect(add()).toBe(201);
+  const elsewhere = `${folder}-elsewhere`;
+  renameSync(folder, elsewhere);
+  expect(add()).toBe(503);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'markers.db'), '');
+  expect(add()).toBe(503);
+  rmSync(folder, { recursive: true });
+  renameSync(elsewhere, folder);
+  expect([add(), list()]).toEqual([201, 200]);
+});
