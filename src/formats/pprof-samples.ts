@@ -3,13 +3,10 @@ import { wireTypes } from '#base/byte-reader.ts';
 import { Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
 import type { LabelTable, Profile } from '#model/profile.ts';
-import { DecodeError } from './format.ts';
+import { refuseCount } from './decode-limits.ts';
 import { type PprofTables, readId } from './pprof-tables.ts';
 import { checkString, checkWireType, type PprofMessages, refuse } from './pprof-wire.ts';
 import { needsExact, plainColumn, TextColumn } from './profile-columns.ts';
-
-/** Frames in all stacks together: 512 MiB of them. Inlined lines could multiply a small file without bound. */
-const maxStackFrames = 128 * 1024 * 1024;
 
 const SAMPLES_A_STEP = 4096;
 const LOCATIONS_PACKED = 0x0a;
@@ -43,8 +40,10 @@ class SampleDecoder {
   readonly #labels: LabelColumns;
 
   constructor(messages: PprofMessages, tables: PprofTables) {
-    const { samples, sampleTypeCount } = messages;
+    const { samples, sampleTypeCount, limits } = messages;
     this.count = samples.length / 2;
+    if (this.count * sampleTypeCount > limits.values)
+      refuseCount(limits.values, 'values', `${this.count} samples of ${sampleTypeCount} sample types`);
     this.#messages = messages;
     this.#tables = tables;
     const { frameStart, locations } = tables;
@@ -55,7 +54,7 @@ class SampleDecoder {
       if (frameStart[location + 1] - frameStart[location] === 1) this.#frameById[id] = frameStart[location] + 1;
     }
     this.#stackStart = new Int32Array(this.count + 1);
-    this.#frames = new Int32Column(Math.min(this.count * 24 + 1024, maxStackFrames));
+    this.#frames = new Int32Column(Math.min(this.count * 24 + 1024, limits.frames));
     this.#columns = Array.from({ length: sampleTypeCount }, () => new Float64Array(this.count));
     this.#labels = new LabelColumns(messages, this.count);
   }
@@ -197,13 +196,9 @@ class SampleDecoder {
   }
 
   #reserve(more: number, sample: number): void {
-    if (this.#frames.length + more > maxStackFrames) {
-      const millions = Math.floor(maxStackFrames / 1_000_000);
-      throw new DecodeError('too-large', `The stacks of the profile have more than ${millions} million frames.`, {
-        place: `sample ${sample} of ${this.count}`,
-        remedy: 'Record for a shorter time, or merge the profile with its own tool first (go tool pprof -proto).',
-      });
-    }
+    const { frames } = this.#messages.limits;
+    if (this.#frames.length + more > frames)
+      refuseCount(frames, 'frames in its stacks', `sample ${sample} of ${this.count}`);
     this.#frames.reserve(more);
   }
 
@@ -265,7 +260,10 @@ class LabelColumns {
 
   /** The label from the reader to `end`. A text makes it a text label; without one it is a number, be it 0. */
   push(end: number, sample: number): void {
-    const { reader } = this.#messages;
+    const { reader, limits } = this.#messages;
+    if (this.length - this.start[sample] >= limits.labelsOfSample)
+      refuseCount(limits.labelsOfSample, 'labels at one sample', `sample ${sample}`);
+    if (this.length >= limits.labels) refuseCount(limits.labels, 'labels at its samples', `sample ${sample}`);
     const start = reader.offset;
     const outer = reader.end;
     reader.end = end;

@@ -60,6 +60,19 @@ describe('decodePprof', () => {
     expect(profile.period).toEqual({ type: { type: 'cpu', unit: 'nanoseconds' }, value: 10_000_000 });
   });
 
+  it('gives a sample type without a name, or with one that is taken, a name to ask for', () => {
+    const s = new Strings();
+    const types = ['', '', 'cpu', 'cpu', 'samples'].map((type) => message([1, s.at(type)], [2, s.at('count')]));
+    const made: Field[] = [...types.map((type) => [1, type] as const), [2, message([2, [1, 2, 3, 4, 5]])], ...s.fields];
+    expect(decode(made).sampleTypes.map(({ type }) => type)).toEqual([
+      'samples_2',
+      'samples_3',
+      'cpu',
+      'cpu_2',
+      'samples',
+    ]);
+  });
+
   it('keeps negative values', () => {
     expect([...decode(smallProfile()).values[1].values]).toEqual([300, -400]);
   });
