@@ -74,7 +74,7 @@ export function* decodeCollapsed(packed: Uint8Array, limits: DecodeLimits = FILE
   }
   if (values.length === 0) {
     throw new DecodeError('malformed', 'No line of the file is a stack with a number behind it.', {
-      place: `${lines} lines`,
+      place: lines === 1 ? '1 line' : `${lines} lines`,
       remedy: 'Collapsed stacks are lines such as `main;parse;read 12`. Does the file come from a stackcollapse tool?',
     });
   }

@@ -10,6 +10,7 @@ import { createEitherHttp } from './either-http.ts';
 import type { Backend, Log, RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
 import { asksForFiles, type GivenFiles } from './given-files.ts';
 import { denied, type Guards } from './guards.ts';
+import { notesOf } from './ingest/incoming.ts';
 import { asksForLinks, type Links } from './links.ts';
 import { messagePage } from './message-page.ts';
 import { Metrics } from './metrics.ts';
@@ -219,15 +220,9 @@ export function createFlametideServer(parts: ServerParts): Server {
    * more: an agent sends the like all day. Values of nothing are no change: agents send many.
    */
   function tellChanges(path: string, { service = '', trimmed }: RequestFacts): void {
-    const { cutStacks = 0, labelsDropped = 0 } = trimmed ?? {};
-    const { changed } = metrics;
-    if (cutStacks > 0) {
-      const text = `${path} of ${service}: ${cutStacks} stacks were too deep and lost their leaf end (limits.maxDepth).`;
-      log[changed.cutStacks === 0 ? 'warn' : 'info'](text);
-    }
-    if (labelsDropped > 0) {
-      const text = `${path} of ${service}: the samples have too many sets of labels; they were kept without these.`;
-      log[changed.unlabelledProfiles === 0 ? 'warn' : 'info'](text);
+    if (trimmed === undefined) return;
+    for (const [kind, note] of notesOf(trimmed)) {
+      log[metrics.hasChanged(kind) ? 'info' : 'warn'](`${path} of ${service}: ${note}`);
     }
   }
 

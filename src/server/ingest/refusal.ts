@@ -8,7 +8,7 @@ export type RefusalKind =
   | 'bad_labels'
   | 'unsupported'
   | 'too_large'
-  | 'too_many_samples'
+  | 'too_many'
   | 'too_old'
   | 'too_new';
 
@@ -21,4 +21,9 @@ export class Refusal extends Error {
     this.name = 'Refusal';
     this.kind = kind;
   }
+}
+
+/** A text that was sent, for a message: cut, with escapes for what cannot be read. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }
