@@ -8,7 +8,7 @@ import type { IngestLimits } from './ingest/series-of-profile.ts';
 import { CommitQueue } from './store/commit-queue.ts';
 import { UnusableStore } from './store/database.ts';
 import { dropBallast, isFull, openFolder, whyNoRoom, type OpenFolder } from './store/folder.ts';
-import { ProfileWriter, type Written } from './store/profile-writer.ts';
+import { ProfileWriter, TooManySeries, type Written } from './store/profile-writer.ts';
 import { answerCalls } from './worker-calls.ts';
 
 export interface StoreStart {
@@ -62,6 +62,7 @@ answerCalls({
       const written = await queue!.store(upload.profiles, nowMs);
       const refused = written.find((one) => one instanceof Error);
       if (refused !== undefined) {
+        if (!(refused instanceof TooManySeries)) return storeFailed(refused);
         return { ...refuseUpload('resource_exhausted', 'series', refused.message), needsRoom: false };
       }
       return { answer: upload.answer, facts: { ...upload.facts, ...sums(written) }, needsRoom: false };
