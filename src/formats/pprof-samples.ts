@@ -36,6 +36,7 @@ class SampleDecoder {
   readonly #frameById: Int32Array;
   readonly #stackStart: Int32Array<ArrayBuffer>;
   readonly #frames: Int32Column;
+  readonly #maxFrames: number;
   readonly #columns: Float64Array<ArrayBuffer>[];
   readonly #labels: LabelColumns;
 
@@ -54,6 +55,7 @@ class SampleDecoder {
       if (frameStart[location + 1] - frameStart[location] === 1) this.#frameById[id] = frameStart[location] + 1;
     }
     this.#stackStart = new Int32Array(this.count + 1);
+    this.#maxFrames = limits.frames;
     this.#frames = new Int32Column(Math.min(this.count * 24 + 1024, limits.frames));
     this.#columns = Array.from({ length: sampleTypeCount }, () => new Float64Array(this.count));
     this.#labels = new LabelColumns(messages, this.count);
@@ -196,9 +198,8 @@ class SampleDecoder {
   }
 
   #reserve(more: number, sample: number): void {
-    const { frames } = this.#messages.limits;
-    if (this.#frames.length + more > frames)
-      refuseCount(frames, 'frames in its stacks', `sample ${sample} of ${this.count}`);
+    if (this.#frames.length + more > this.#maxFrames)
+      refuseCount(this.#maxFrames, 'frames in its stacks', `sample ${sample} of ${this.count}`);
     this.#frames.reserve(more);
   }
 
