@@ -9,8 +9,8 @@ import { Refusal } from './refusal.ts';
 import type { IngestLimits } from './series-of-profile.ts';
 import { unpack } from './unpack.ts';
 
-/** Of one upload, far above what agents send: some 100 MB while it is taken in. */
-const MAX_FRAMES = 1 << 23;
+/** Of one upload, far above what agents send. All of them may be nodes that are new to the store. */
+const MAX_FRAMES = 1 << 22;
 const MAX_COUNTS: Omit<DecodeLimits, 'samples' | 'values' | 'frames'> = {
   sampleTypes: 64,
   functions: 1 << 18,

@@ -8,6 +8,8 @@ import { quote, Refusal } from './refusal.ts';
  */
 const UNSTORABLE = /(?!\t)[\p{Cc}\p{Cs}]/u;
 const ALL_UNSTORABLE = /(?!\t)[\p{Cc}\p{Cs}]/gu;
+/** The same and tabs: a plain class is four times as fast, and nearly all names have neither. */
+const MAYBE_UNSTORABLE = /[\p{Cc}\p{Cs}]/u;
 const REPLACEMENT = '\ufffd';
 /** Of a function, file or binary, in characters; the end stays, as it tells more. */
 const MAX_NAME_LENGTH = 65_535;
@@ -26,7 +28,7 @@ export function checkName(what: string, text: string): void {
 export function cleanName(text: string): string {
   // A copy, as a slice would keep the whole text in memory. A pair that is cut becomes U+FFFD.
   const short = text.length > MAX_NAME_LENGTH ? Buffer.from(text.slice(-MAX_NAME_LENGTH)).toString() : text;
-  return UNSTORABLE.test(short) ? short.replace(ALL_UNSTORABLE, REPLACEMENT) : short;
+  return MAYBE_UNSTORABLE.test(short) ? short.replace(ALL_UNSTORABLE, REPLACEMENT) : short;
 }
 
 /** The texts themselves where all are clean. */

@@ -306,7 +306,7 @@ describe('few bytes that stand for much memory are refused', () => {
   it('stacks of many lines, and lines of many frames', async () => {
     expect(refusal(await ingest('name=shop&format=lines', 'a\n'.repeat(70_000)), 422)).toContain('65535');
     expect(refusal(await ingest('name=shop', 'a 1\n'.repeat(70_000)), 422)).toContain('65,535 stacks');
-    expect(refusal(await ingest('name=shop', `${';'.repeat(9_000_000)}a 1`), 422)).toContain('8,388,608 frames');
+    expect(refusal(await ingest('name=shop', `${';'.repeat(9_000_000)}a 1`), 422)).toContain('4,194,304 frames');
   });
 
   it.each([
@@ -330,7 +330,7 @@ describe('few bytes that stand for much memory are refused', () => {
     const lines = Array.from({ length: 900 }, () => [4, message([1, 1])] as const);
     const fields: Field[] = [
       [1, message([1, s.at('samples')])],
-      [2, message([1, Array.from({ length: 4000 }, () => 1)], [2, [1]])],
+      [2, message([1, Array.from({ length: 2000 }, () => 1)], [2, [1]])],
       [4, message([1, 1], ...lines)],
       [5, message([1, 1], [2, s.at('main')])],
       ...s.fields,
@@ -350,7 +350,7 @@ describe('refusals are sentences', () => {
     const bytes = readFileSync(new URL(name, folder));
     for (const query of ['name=shop&format=pprof', 'name=shop', 'name=shop&format=lines']) {
       const opened = await ingest(query, bytes);
-      expect([200, 400, 422]).toContain(opened.answer.status);
+      expect([200, 400, 413, 422]).toContain(opened.answer.status);
       if (opened.answer.status !== 200) refusal(opened, opened.answer.status);
     }
   });
