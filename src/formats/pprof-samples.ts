@@ -2,7 +2,7 @@
 import { wireTypes } from '#base/byte-reader.ts';
 import { Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
-import type { LabelTable, Profile } from '#model/profile.ts';
+import type { LabelTable, Profile, ValueColumn } from '#model/profile.ts';
 import { refuseCount } from './decode-limits.ts';
 import { type PprofTables, readId } from './pprof-tables.ts';
 import { checkString, checkWireType, type PprofMessages, refuse } from './pprof-wire.ts';
@@ -173,9 +173,7 @@ class SampleDecoder {
       sampleCount: this.count,
       stackStart: this.#stackStart,
       stackFrames: this.#frames.take(),
-      values: this.#columns.map((values, column) =>
-        needsExact(values) ? { values, exact: this.#exactValues(column) } : plainColumn(values),
-      ),
+      values: this.#valueColumns(),
       labels: this.#labels.take(),
     };
   }
@@ -203,10 +201,18 @@ class SampleDecoder {
     this.#frames.reserve(more);
   }
 
-  /** One column read once more, whole: rare enough that the hot loop need not know of it. */
-  #exactValues(column: number): BigInt64Array {
+  /** Large columns are read once more, whole: rare enough that the hot loop need not know of it. */
+  #valueColumns(): ValueColumn[] {
+    const exact = this.#columns.map((values) => (needsExact(values) ? new BigInt64Array(this.count) : undefined));
+    if (exact.some((column) => column !== undefined)) this.#readExact(exact);
+    return this.#columns.map((values, i) =>
+      exact[i] === undefined ? plainColumn(values) : { values, exact: exact[i] },
+    );
+  }
+
+  /** Fills the columns that are there. */
+  #readExact(exact: readonly (BigInt64Array | undefined)[]): void {
     const { reader, samples } = this.#messages;
-    const exact = new BigInt64Array(this.count);
     for (let i = 0; i < this.count; i++) {
       reader.offset = samples.values[i * 2];
       const end = samples.values[i * 2 + 1];
@@ -221,12 +227,12 @@ class SampleDecoder {
         const stop = tag === VALUES_PACKED ? reader.stop() : reader.offset + 1;
         while (reader.offset < stop) {
           reader.varint();
-          if (valueCount++ === column) exact[i] = reader.signedWhole;
+          const column = exact[valueCount++];
+          if (column !== undefined) column[i] = reader.signedWhole;
         }
       }
     }
     reader.end = reader.bytes.length;
-    return exact;
   }
 }
 

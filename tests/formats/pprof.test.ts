@@ -123,6 +123,18 @@ describe('decodePprof', () => {
     expect(profileRows(profile, 1)[0]).toBe(`total ${big - 400n} self 0`);
   });
 
+  it('keeps several columns whole, and the others plain', () => {
+    const [big, bigger] = [2n ** 53n + 1n, 2n ** 62n + 3n];
+    const s = new Strings();
+    const made: Field[] = [
+      ...['a', 'b', 'c'].map((type) => [1, message([1, s.at(type)])] as const),
+      [2, message([2, big], [2, 5], [2, bigger])],
+      [2, message([2, -1], [2, 6], [2, -2n])],
+      ...s.fields,
+    ];
+    expect(decode(made).values.map(({ exact }) => exact && [...exact])).toEqual([[big, -1n], undefined, [bigger, -2n]]);
+  });
+
   it('merges functions of one name', () => {
     const s = new Strings();
     const fields: Field[] = [

@@ -20,10 +20,10 @@ export function readForm(body: Uint8Array, contentType: string): Promise<Readonl
         limits: { parts: MAX_PARTS, fileSize: body.length, headerPairs: 16, headerSize: 8192 },
       });
       form.on('partsLimit', () => reject(new Refusal('bad_request', `The form has more than ${MAX_PARTS} parts.`)));
-      form.on('file', (name: string, stream: NodeJS.ReadableStream) => {
+      form.on('file', (name: string | undefined, stream: NodeJS.ReadableStream) => {
         const chunks: Uint8Array[] = [];
         stream.on('data', (chunk: Uint8Array) => chunks.push(chunk));
-        stream.on('end', () => files.set(name, Buffer.concat(chunks)));
+        stream.on('end', () => files.set(name ?? '', Buffer.concat(chunks)));
         stream.on('error', refuse);
       });
       form.on('finish', () => resolve(files));

@@ -1,7 +1,7 @@
 /** What an upload measures, from what its door and its agent say: Pyroscope's rules, since its ids name our series too. */
 
 import type { Profile, SampleType } from '#model/profile.ts';
-import { quote, Refusal } from './refusal.ts';
+import { jsonReason, quote, Refusal } from './refusal.ts';
 
 /** Display names by sample type. */
 type DisplayNames = ReadonlyMap<string, string>;
@@ -30,7 +30,7 @@ export function readSampleTypeConfig(bytes: Uint8Array): SampleTypeConfig {
   try {
     config = JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
-    throw new Refusal('bad_request', `The form's sample_type_config is no JSON: ${(error as Error).message}.`);
+    throw new Refusal('bad_request', `The form's sample_type_config is no JSON: ${jsonReason(error)}.`);
   }
   if (typeof config !== 'object' || config === null) {
     throw new Refusal('bad_request', "The form's sample_type_config must be an object by sample type.");

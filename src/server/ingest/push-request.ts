@@ -2,7 +2,7 @@
 
 import { ByteReader } from '#base/byte-reader.ts';
 import type { Label } from '#model/labels.ts';
-import { Refusal } from './refusal.ts';
+import { jsonReason, Refusal } from './refusal.ts';
 
 /** Series of a push, its profiles, and labels of one series: each costs far more memory than its two bytes. */
 const MAX_SERIES = 1000;
@@ -63,7 +63,7 @@ export function readPushJson(message: Uint8Array): PushedSeries[] {
   try {
     body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(message));
   } catch (error) {
-    throw new Refusal('bad_request', `The push is no JSON: ${(error as Error).message}.`);
+    throw new Refusal('bad_request', `The push is no JSON: ${jsonReason(error)}.`);
   }
   let profileCount = 0;
   return list(object(body, 'the push').series, 'series', MAX_SERIES).map((one) => {

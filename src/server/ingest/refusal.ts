@@ -23,6 +23,12 @@ export class Refusal extends Error {
   }
 }
 
+/** Why a text is no JSON, without the piece of it that the engine quotes. */
+export function jsonReason(error: unknown): string {
+  const { message } = error as Error;
+  return message.replace(/,? ?(\.\.\.)?"[^]*"(\.\.\.)? is not valid JSON$/, '');
+}
+
 /** A text that was sent, for a message: cut, with escapes for what cannot be read. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);

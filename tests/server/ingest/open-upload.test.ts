@@ -192,6 +192,7 @@ describe('forms', () => {
 
   it.each([
     ['"file"', [['name="file"; filename="cpu.pb"', pprof]]],
+    ['the parts ""', [['filename="cpu.pb"', pprof]]],
     ['no parts', []],
     ['more than 16 parts', Array.from({ length: 17 }, (_, i) => [`name="p${i}"`, 'x'])],
     [
@@ -354,6 +355,13 @@ describe('refusals are sentences', () => {
       if (opened.answer.status !== 200) refusal(opened, opened.answer.status);
     }
   });
+
+  it.each(['{"series": x}', '{"series": [}', '', 'a'.repeat(999), '{"a":"\n', '{"a":1', '"\0'])(
+    'of a push that is no JSON: %j',
+    async (body) => {
+      expect(refusal(await post(PUSH, body, JSON_TYPE), 400)).toMatch(/^The push is no JSON: [^"\n]+\.$/);
+    },
+  );
 
   it('of every cut and every wrong byte of a small profile', async () => {
     const whole = encodeMessage({ fields: smallProfile() });
