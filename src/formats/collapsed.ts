@@ -8,6 +8,7 @@ import type { Steps } from '#base/steps.ts';
 import { looksLikeText, textPrefix, utf8Bytes } from '#base/text-bytes.ts';
 import { Utf8Strings } from '#base/utf8-strings.ts';
 import type { Profile, ValueColumn } from '#model/profile.ts';
+import { type DecodeLimits, FILE_LIMITS, refuseCount } from './decode-limits.ts';
 import { DecodeError, type ProfileFormat } from './format.ts';
 import { FunctionColumns, lineNumber, needsExact, noLabels, plainColumn } from './profile-columns.ts';
 
@@ -15,7 +16,7 @@ export const collapsedFormat: ProfileFormat = {
   id: 'collapsed',
   title: 'Collapsed stacks',
   sniff: (bytes) => looksCollapsed(bytes),
-  decode: decodeCollapsed,
+  decode: (bytes) => decodeCollapsed(bytes),
 };
 
 const LF = 10;
@@ -24,23 +25,26 @@ const SPACE = 32;
 const TAB = 9;
 const SEMICOLON = 59;
 const MINUS = 45;
+const PLUS = 43;
+const LETTER_E = 101;
+/** More are no line number. */
+const MAX_LINE_DIGITS = 16;
 const DOT = 46;
 const BYTES_TO_SNIFF = 65_536;
 const LINES_A_STEP = 4096;
 const MOST_SAFE_DIGITS = 15;
 const MOST_WHOLE = 2n ** 63n - 1n;
-/** py-spy writes the place into the name: `worker (shop.py:42)`. */
-const PLACE_IN_NAME = /^.* \((.+):(\d+)\)$/s;
 
-export function* decodeCollapsed(packed: Uint8Array): Steps<Profile> {
-  if (!looksLikeText(packed, BYTES_TO_SNIFF)) {
+/** @throws DecodeError, as soon as one of the limits is passed */
+export function* decodeCollapsed(packed: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
+  if (!looksLikeText(packed, BYTES_TO_SNIFF) && !holdsStacks(packed)) {
     throw new DecodeError('unrecognized', 'The file is not a text: it has bytes that no list of stacks has.', {
       remedy:
         'Collapsed stacks are lines such as `main;parse;read 12`. A binary profile needs its own ending, such as .pb.gz.',
     });
   }
   const bytes = utf8Bytes(packed);
-  const names = new NameColumn(bytes);
+  const names = new NameColumn(bytes, limits);
   const frames = new Int32Column();
   const stackStart = new Int32Column();
   const values = new NumberColumn(bytes);
@@ -61,15 +65,16 @@ export function* decodeCollapsed(packed: Uint8Array): Steps<Profile> {
     if (number === end || stackEnd === number || stackEnd === at) {
       if (end > at) skipped++;
     } else {
+      if (values.length === limits.samples) refuseCount(limits.samples, 'stacks', `line ${lines + 1}`);
       values.push(number, end, lines);
-      names.pushStack(at, stackEnd, frames);
+      names.pushStack(at, stackEnd, frames, lines);
       stackStart.push(frames.length);
     }
     at = line + 1;
   }
   if (values.length === 0) {
     throw new DecodeError('malformed', 'No line of the file is a stack with a number behind it.', {
-      place: `${lines} lines`,
+      place: lines === 1 ? '1 line' : `${lines} lines`,
       remedy: 'Collapsed stacks are lines such as `main;parse;read 12`. Does the file come from a stackcollapse tool?',
     });
   }
@@ -99,21 +104,25 @@ export function* decodeCollapsed(packed: Uint8Array): Steps<Profile> {
 
 /** Lines that are stacks with a number prevail. HTML, XML and JSON are texts of another kind, whatever their lines end in. */
 function looksCollapsed(bytes: Uint8Array): boolean {
-  if (!looksLikeText(bytes, BYTES_TO_SNIFF)) return false;
   const text = textPrefix(bytes, BYTES_TO_SNIFF);
   if (looksLikeMarkup(text) || looksLikeJson(text)) return false;
-  const lines = text.split('\n');
+  return holdsStacks(bytes);
+}
+
+/** Names may hold any bytes: what tells stacks from other things is that most lines end in a number. */
+function holdsStacks(bytes: Uint8Array): boolean {
+  const lines = textPrefix(bytes, BYTES_TO_SNIFF).split('\n');
   // The last line may be cut.
   if (bytes.length > BYTES_TO_SNIFF) {
     const cut = lines.pop() ?? '';
-    if (lines.length === 0) return cut.includes(';');
+    if (lines.length === 0) return cut.includes(';') && looksLikeText(bytes, BYTES_TO_SNIFF);
   }
   const stacks = lines.filter((line) => LINE.test(line)).length;
   const other = lines.filter((line) => line.trim() !== '' && !/^\s*(#|\/\/)/.test(line)).length - stacks;
   return stacks > 0 && stacks >= other;
 }
 
-const LINE = /^\s*\S.*\s-?\d+(?:\.\d+)?\s*$/;
+const LINE = /^\s*\S.*\s-?\d+(?:\.\d+)?(?:e[+-]?\d+)?\s*$/i;
 
 /** A web page or XML. A frame may well be called `<main>`. */
 export function looksLikeMarkup(text: string): boolean {
@@ -133,17 +142,43 @@ function isDigit(byte: number): boolean {
   return byte >= 48 && byte <= 57;
 }
 
-/** Start of the number that ends at `end`: digits, perhaps a fraction, perhaps a sign. `end` where there is none. */
+/**
+ * Start of the number that is the last word before `end`: `-12`, `0.5`, `1e+06`, `1.0E6`. `end` where that word is none.
+ * An exponent has a sign, or a fraction before it: `1e5` is written by no program, and names end in the like.
+ */
 function numberStart(bytes: Uint8Array, from: number, end: number): number {
-  let at = end;
-  while (at > from && isDigit(bytes[at - 1])) at--;
-  if (at === end) return end;
-  if (at > from + 1 && bytes[at - 1] === DOT && isDigit(bytes[at - 2])) {
-    at--;
-    while (at > from && isDigit(bytes[at - 1])) at--;
+  let start = end;
+  while (start > from && !isBlank(bytes[start - 1])) start--;
+  let at = bytes[start] === MINUS ? start + 1 : start;
+  if (at === (at = digitsEnd(bytes, at, end))) return end;
+  const hasFraction = at < end && bytes[at] === DOT;
+  if (hasFraction) {
+    at++;
+    if (at === (at = digitsEnd(bytes, at, end))) return end;
   }
-  if (at > from && bytes[at - 1] === MINUS) at--;
+  if (at < end && (bytes[at] | 32) === LETTER_E) {
+    at++;
+    if (at < end && (bytes[at] === MINUS || bytes[at] === PLUS)) at++;
+    else if (!hasFraction) return end;
+    if (at === (at = digitsEnd(bytes, at, end))) return end;
+  }
+  return at === end ? start : end;
+}
+
+function digitsEnd(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && isDigit(bytes[at])) at++;
   return at;
+}
+
+/** py-spy writes the place into the name: `worker (shop.py:42)`. By hand, since a pattern would try every bracket. */
+function placeInName(name: string): { readonly file: string; readonly line: number } | undefined {
+  if (!name.endsWith(')')) return undefined;
+  const colon = name.lastIndexOf(':');
+  const open = colon < 4 ? -1 : name.lastIndexOf(' (', colon - 3);
+  const digits = name.slice(colon + 1, -1);
+  if (open < 0 || digits.length > MAX_LINE_DIGITS || !/^\d+$/.test(digits)) return undefined;
+  return { file: name.slice(open + 2, colon), line: lineNumber(Number(digits)) };
 }
 
 /** The values, whole where all of them are. */
@@ -163,7 +198,7 @@ class NumberColumn {
     const negative = bytes[start] === MINUS;
     let at = negative ? start + 1 : start;
     let value = 0;
-    if (end - at <= MOST_SAFE_DIGITS) while (at < end && bytes[at] !== DOT) value = value * 10 + bytes[at++] - 48;
+    if (end - at <= MOST_SAFE_DIGITS) while (at < end && isDigit(bytes[at])) value = value * 10 + bytes[at++] - 48;
     if (at < end) value = this.#long(start, end, line);
     else if (negative) value = -value;
     if (this.length === this.#values.length) {
@@ -186,11 +221,12 @@ class NumberColumn {
   #long(start: number, end: number, line: number): number {
     const text = new TextDecoder().decode(this.#bytes.subarray(start, end));
     const value = Number(text);
-    if (text.includes('.')) {
-      this.#fractions = true;
+    const isWhole = /^-?\d+$/.test(text);
+    if (!isWhole && Number.isFinite(value)) {
+      this.#fractions ||= !Number.isSafeInteger(value);
       return value;
     }
-    const whole = BigInt(text.slice(0, 400));
+    const whole = isWhole ? BigInt(text.slice(0, 400)) : MOST_WHOLE + 1n;
     if (whole > MOST_WHOLE || whole < -MOST_WHOLE - 1n) {
       throw new DecodeError('malformed', 'A value does not fit in 64 bits.', {
         place: `line ${line + 1}`,
@@ -210,16 +246,21 @@ class NameColumn {
   #slots = new Int32Array(4096); // name + 1
   readonly #hashes = new Int32Column();
 
-  constructor(bytes: Uint8Array) {
+  readonly #limits: DecodeLimits;
+
+  constructor(bytes: Uint8Array, limits: DecodeLimits) {
     this.#bytes = bytes;
+    this.#limits = limits;
   }
 
   get length(): number {
     return this.#hashes.length;
   }
 
-  pushStack(start: number, end: number, out: Int32Column): void {
+  /** @param line of the file, from 0 */
+  pushStack(start: number, end: number, out: Int32Column, line: number): void {
     const bytes = this.#bytes;
+    const { frames, functions } = this.#limits;
     let from = start;
     let hash = 0;
     for (let at = start; ; at++) {
@@ -228,7 +269,9 @@ class NameColumn {
         hash = Math.imul(hash ^ byte, 0x01000193);
         continue;
       }
+      if (out.length >= frames) refuseCount(frames, 'frames in its stacks', `line ${line + 1}`);
       out.push(this.#intern(from, at, hash));
+      if (this.length > functions) refuseCount(functions, 'functions', `line ${line + 1}`);
       if (at >= end) return;
       from = at + 1;
       hash = 0;
@@ -244,9 +287,9 @@ class NameColumn {
     for (let i = 0; i < this.length; i++) {
       strings.pushSpan(this.#spans.values[i * 2], this.#spans.values[i * 2 + 1]);
       const name = strings.text(i);
-      const place = name.endsWith(')') ? PLACE_IN_NAME.exec(name) : null;
-      if (place) line[i] = lineNumber(Number(place[2]));
-      func[i] = functions.intern(name, place ? place[1] : '', 0, '');
+      const place = placeInName(name);
+      line[i] = place?.line ?? 0;
+      func[i] = functions.intern(name, place?.file ?? '', 0, '');
       functions.sawLine(func[i], line[i]);
     }
     return { functions: functions.take(), frames: { length: this.length, func, line } };

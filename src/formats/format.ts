@@ -28,4 +28,11 @@ export class DecodeError extends Error {
     this.place = where.place;
     this.remedy = where.remedy;
   }
+
+  /** All of it as sentences: what (where). What to do. */
+  get sentences(): string {
+    const { message, place, remedy } = this;
+    const what = place === undefined ? message : `${message.replace(/\.$/, '')} (${place}).`;
+    return remedy === undefined ? what : `${what} ${remedy}`;
+  }
 }

@@ -19,6 +19,7 @@ import { Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
 import { checkProfile } from '#model/check-profile.ts';
 import type { Profile, SampleType, ValueColumn } from '#model/profile.ts';
+import { FILE_LIMITS } from './decode-limits.ts';
 import { DecodeError, type ProfileFormat } from './format.ts';
 import { noLabels, plainColumn } from './profile-columns.ts';
 
@@ -28,6 +29,8 @@ export const valueKinds = { doubles: 0, whole: 1, exact: 2 } as const;
 /** Frames in all stacks: few bytes can describe very many, as each sample holds its whole stack. */
 export const mostPackedFrames = 1 << 26;
 const SAMPLES_A_STEP = 8192;
+const MAX_TEXTS = 1 << 24;
+const MAX_NOTES = 1000;
 const TWO_31 = 2147483648;
 
 export const packedFormat: ProfileFormat = {
@@ -43,17 +46,17 @@ export const packedFormat: ProfileFormat = {
 };
 
 function* read(from: PackedReader): Steps<Profile> {
-  const texts = from.list(() => from.utf8());
+  const texts = from.list(MAX_TEXTS, () => from.utf8());
   const text = (): string => texts[from.index(texts.length)];
   const sampleType = (): SampleType => ({ type: text(), unit: text() });
-  const types = from.count();
+  const types = from.count(FILE_LIMITS.sampleTypes);
   const defaultSampleType = from.index(types);
   const sampleTypes = Array.from({ length: types }, sampleType);
   const names: string[] = [];
   const files: string[] = [];
   const mappings: string[] = [];
   const line = new Int32Column();
-  for (let left = from.count(); left > 0; left--) {
+  for (let left = from.count(FILE_LIMITS.functions); left > 0; left--) {
     names.push(text());
     files.push(text());
     mappings.push(text());
@@ -61,11 +64,11 @@ function* read(from: PackedReader): Steps<Profile> {
   }
   const frameFunc = new Int32Column();
   const frameLine = new Int32Column();
-  for (let left = from.count(); left > 0; left--) {
+  for (let left = from.count(FILE_LIMITS.lines); left > 0; left--) {
     frameFunc.push(from.index(names.length));
     frameLine.push(from.int32());
   }
-  const sampleCount = from.count();
+  const sampleCount = from.count(Math.min(FILE_LIMITS.samples, Math.floor(FILE_LIMITS.values / Math.max(1, types))));
   const { stackStart, stackFrames } = yield* readStacks(from, sampleCount, frameFunc.length);
   const values: ValueColumn[] = [];
   for (let type = 0; type < types; type++) {
@@ -86,7 +89,7 @@ function* read(from: PackedReader): Steps<Profile> {
     durationMs: from.optional(() => from.double()),
     period: from.optional(() => ({ type: sampleType(), value: from.double() })),
     cut: from.optional(() => ({ func: from.index(names.length), value: from.double() })),
-    notes: from.list(text),
+    notes: from.list(MAX_NOTES, text),
   };
 }
 
@@ -102,7 +105,7 @@ function* readStacks(
     const before = stackStart[Math.max(0, sample - 1)];
     const start = stackFrames.length;
     const shared = from.index(start - before + 1);
-    const more = from.count();
+    const more = from.count(mostPackedFrames);
     if (start + shared + more > mostPackedFrames) {
       throw new DecodeError('too-large', 'The profile has too many and too deep stacks to be read.');
     }
@@ -141,11 +144,13 @@ class PackedReader extends ByteReader {
     this.offset = packedHead.length;
   }
 
-  /** Of things that take a byte at the least. */
-  count(): number {
+  /** Of things that take at least a byte each. */
+  count(limit: number): number {
     const start = this.offset;
     const count = this.unsigned();
     if (count > this.end - this.offset) fail(`${count} of something do not fit in`, start);
+    if (count > limit)
+      throw new DecodeError('too-large', `The packed profile has a list of ${count}, and at most ${limit} are read.`);
     return count;
   }
 
@@ -186,8 +191,8 @@ class PackedReader extends ByteReader {
     return text;
   }
 
-  list<T>(one: () => T): T[] {
-    return Array.from({ length: this.count() }, one);
+  list<T>(limit: number, one: () => T): T[] {
+    return Array.from({ length: this.count(limit) }, one);
   }
 
   optional<T>(one: () => T): T | undefined {

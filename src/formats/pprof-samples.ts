@@ -2,14 +2,11 @@
 import { wireTypes } from '#base/byte-reader.ts';
 import { Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
-import type { LabelTable, Profile } from '#model/profile.ts';
-import { DecodeError } from './format.ts';
+import type { LabelTable, Profile, ValueColumn } from '#model/profile.ts';
+import { refuseCount } from './decode-limits.ts';
 import { type PprofTables, readId } from './pprof-tables.ts';
 import { checkString, checkWireType, type PprofMessages, refuse } from './pprof-wire.ts';
 import { needsExact, plainColumn, TextColumn } from './profile-columns.ts';
-
-/** Frames in all stacks together: 512 MiB of them. Inlined lines could multiply a small file without bound. */
-const maxStackFrames = 128 * 1024 * 1024;
 
 const SAMPLES_A_STEP = 4096;
 const LOCATIONS_PACKED = 0x0a;
@@ -39,12 +36,15 @@ class SampleDecoder {
   readonly #frameById: Int32Array;
   readonly #stackStart: Int32Array<ArrayBuffer>;
   readonly #frames: Int32Column;
+  readonly #maxFrames: number;
   readonly #columns: Float64Array<ArrayBuffer>[];
   readonly #labels: LabelColumns;
 
   constructor(messages: PprofMessages, tables: PprofTables) {
-    const { samples, sampleTypeCount } = messages;
+    const { samples, sampleTypeCount, limits } = messages;
     this.count = samples.length / 2;
+    if (this.count * sampleTypeCount > limits.values)
+      refuseCount(limits.values, 'values', `${this.count} samples of ${sampleTypeCount} sample types`);
     this.#messages = messages;
     this.#tables = tables;
     const { frameStart, locations } = tables;
@@ -55,7 +55,8 @@ class SampleDecoder {
       if (frameStart[location + 1] - frameStart[location] === 1) this.#frameById[id] = frameStart[location] + 1;
     }
     this.#stackStart = new Int32Array(this.count + 1);
-    this.#frames = new Int32Column(Math.min(this.count * 24 + 1024, maxStackFrames));
+    this.#maxFrames = limits.frames;
+    this.#frames = new Int32Column(Math.min(this.count * 24 + 1024, limits.frames));
     this.#columns = Array.from({ length: sampleTypeCount }, () => new Float64Array(this.count));
     this.#labels = new LabelColumns(messages, this.count);
   }
@@ -172,9 +173,7 @@ class SampleDecoder {
       sampleCount: this.count,
       stackStart: this.#stackStart,
       stackFrames: this.#frames.take(),
-      values: this.#columns.map((values, column) =>
-        needsExact(values) ? { values, exact: this.#exactValues(column) } : plainColumn(values),
-      ),
+      values: this.#valueColumns(),
       labels: this.#labels.take(),
     };
   }
@@ -197,20 +196,23 @@ class SampleDecoder {
   }
 
   #reserve(more: number, sample: number): void {
-    if (this.#frames.length + more > maxStackFrames) {
-      const millions = Math.floor(maxStackFrames / 1_000_000);
-      throw new DecodeError('too-large', `The stacks of the profile have more than ${millions} million frames.`, {
-        place: `sample ${sample} of ${this.count}`,
-        remedy: 'Record for a shorter time, or merge the profile with its own tool first (go tool pprof -proto).',
-      });
-    }
+    if (this.#frames.length + more > this.#maxFrames)
+      refuseCount(this.#maxFrames, 'frames in its stacks', `sample ${sample} of ${this.count}`);
     this.#frames.reserve(more);
   }
 
-  /** One column read once more, whole: rare enough that the hot loop need not know of it. */
-  #exactValues(column: number): BigInt64Array {
+  /** Large columns are read once more, whole: rare enough that the hot loop need not know of it. */
+  #valueColumns(): ValueColumn[] {
+    const exact = this.#columns.map((values) => (needsExact(values) ? new BigInt64Array(this.count) : undefined));
+    if (exact.some((column) => column !== undefined)) this.#readExact(exact);
+    return this.#columns.map((values, i) =>
+      exact[i] === undefined ? plainColumn(values) : { values, exact: exact[i] },
+    );
+  }
+
+  /** Fills the columns that are there. */
+  #readExact(exact: readonly (BigInt64Array | undefined)[]): void {
     const { reader, samples } = this.#messages;
-    const exact = new BigInt64Array(this.count);
     for (let i = 0; i < this.count; i++) {
       reader.offset = samples.values[i * 2];
       const end = samples.values[i * 2 + 1];
@@ -225,12 +227,12 @@ class SampleDecoder {
         const stop = tag === VALUES_PACKED ? reader.stop() : reader.offset + 1;
         while (reader.offset < stop) {
           reader.varint();
-          if (valueCount++ === column) exact[i] = reader.signedWhole;
+          const column = exact[valueCount++];
+          if (column !== undefined) column[i] = reader.signedWhole;
         }
       }
     }
     reader.end = reader.bytes.length;
-    return exact;
   }
 }
 
@@ -265,7 +267,10 @@ class LabelColumns {
 
   /** The label from the reader to `end`. A text makes it a text label; without one it is a number, be it 0. */
   push(end: number, sample: number): void {
-    const { reader } = this.#messages;
+    const { reader, limits } = this.#messages;
+    if (this.length - this.start[sample] >= limits.labelsOfSample)
+      refuseCount(limits.labelsOfSample, 'labels at one sample', `sample ${sample}`);
+    if (this.length >= limits.labels) refuseCount(limits.labels, 'labels at its samples', `sample ${sample}`);
     const start = reader.offset;
     const outer = reader.end;
     reader.end = end;

@@ -2,6 +2,7 @@
 import { type ByteReader, wireTypes } from '#base/byte-reader.ts';
 import { Int32Column } from '#base/column.ts';
 import { Utf8Strings } from '#base/utf8-strings.ts';
+import { type DecodeLimits, refuseCount } from './decode-limits.ts';
 import { checkWireType } from './pprof-wire.ts';
 
 const { varint, bytes: lengthDelimited } = wireTypes;
@@ -17,6 +18,7 @@ export const TOP_LEVEL: readonly (readonly number[] | undefined)[] = [
 /** Spans are pairs: start, end. Of a scalar that stands there twice the last one counts, as protobuf has it. */
 export class Scan {
   readonly reader: ByteReader;
+  readonly limits: DecodeLimits;
   readonly strings: Utf8Strings;
   readonly sampleTypes = new Int32Column(16);
   readonly samples = new Int32Column();
@@ -33,36 +35,37 @@ export class Scan {
   defaultSampleType = 0;
   docUrl = 0;
 
-  constructor(reader: ByteReader) {
+  constructor(reader: ByteReader, limits: DecodeLimits) {
     this.reader = reader;
+    this.limits = limits;
     this.strings = new Utf8Strings(reader.bytes);
   }
 
-  /** Reads up to so many fields. */
+  /** Reads at most this number of fields. */
   run(most: number): void {
     const { reader } = this;
     for (let count = 0; count < most && reader.offset < reader.end; count++) this.#readField();
   }
 
   #readField(): void {
-    const { reader } = this;
+    const { reader, limits } = this;
     const at = reader.offset;
     const tag = reader.tag();
     const field = tag >>> 3;
     checkWireType(tag, TOP_LEVEL[field], at);
     switch (field) {
       case 1:
-        return this.#note(this.sampleTypes);
+        return this.#note(this.sampleTypes, this.sampleTypes.length / 2, limits.sampleTypes, 'sample types');
       case 2:
-        return this.#note(this.samples);
+        return this.#note(this.samples, this.samples.length / 2, limits.samples, 'samples');
       case 3:
-        return this.#note(this.mappings);
+        return this.#note(this.mappings, this.mappings.length / 2, limits.mappings, 'mappings');
       case 4:
-        return this.#note(this.locations);
+        return this.#note(this.locations, this.locations.length / 2, limits.locations, 'locations');
       case 5:
-        return this.#note(this.functions);
+        return this.#note(this.functions, this.functions.length / 2, limits.functions, 'functions');
       case 6:
-        return this.#note(this.strings);
+        return this.#note(this.strings, this.strings.length, limits.strings, 'strings');
       case 7:
         this.dropFrames = reader.signed();
         return;
@@ -76,12 +79,14 @@ export class Scan {
         this.durationNanos = reader.signed();
         return;
       case 11:
-        return this.#note(this.periodType);
+        // The last one counts, so that no more are kept.
+        this.periodType.length = 0;
+        return this.#note(this.periodType, 0, 1, 'period types');
       case 12:
         this.period = reader.signed();
         return;
       case 13:
-        if ((tag & 7) === varint) this.comments.push(reader.signed());
+        if ((tag & 7) === varint) this.#readComment();
         else this.#readComments();
         return;
       case 14:
@@ -95,8 +100,10 @@ export class Scan {
     }
   }
 
-  #note(spans: { pushSpan(start: number, end: number): void }): void {
+  /** @param count of the messages noted so far */
+  #note(spans: { pushSpan(start: number, end: number): void }, count: number, limit: number, what: string): void {
     const { reader } = this;
+    if (count >= limit) this.#refuse(limit, what);
     const end = reader.stop();
     spans.pushSpan(reader.offset, end);
     reader.offset = end;
@@ -106,7 +113,16 @@ export class Scan {
     const { reader } = this;
     const end = reader.end;
     reader.end = reader.stop();
-    while (reader.offset < reader.end) this.comments.push(reader.signed());
+    while (reader.offset < reader.end) this.#readComment();
     reader.end = end;
+  }
+
+  #readComment(): void {
+    if (this.comments.length >= this.limits.comments) this.#refuse(this.limits.comments, 'comments');
+    this.comments.push(this.reader.signed());
+  }
+
+  #refuse(limit: number, what: string): never {
+    refuseCount(limit, what, `byte ${this.reader.offset} of the unpacked file`);
   }
 }

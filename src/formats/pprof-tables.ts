@@ -4,6 +4,7 @@ import { Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
 import type { Utf8Strings } from '#base/utf8-strings.ts';
 import type { FrameTable, FunctionTable } from '#model/profile.ts';
+import { refuseCount } from './decode-limits.ts';
 import { checkString, checkWireType, type PprofMessages, refuse } from './pprof-wire.ts';
 import { FunctionColumns, lineNumber } from './profile-columns.ts';
 
@@ -20,6 +21,8 @@ export type Id = number | bigint;
 
 const NOT_A_SMALL_ID = 0x200000; // the upper half of 2^53
 const MESSAGES_A_STEP = 16_384;
+/** Characters; file systems allow as many in a name. */
+const MAX_BINARY_NAME = 255;
 
 export function readId(reader: ByteReader): Id {
   const id = reader.unsigned();
@@ -63,6 +66,8 @@ export function* readTables(messages: PprofMessages): Steps<PprofTables> {
 interface Mappings {
   readonly ids: IdTable;
   readonly files: readonly string[];
+  /** Each file without its folders, short enough to stand in the name of every address. */
+  readonly binaries: readonly string[];
 }
 
 // Fields up to these hold numbers, save the lines of a location.
@@ -76,6 +81,7 @@ function readMappings({ reader, strings, mappings }: PprofMessages): Mappings {
   const count = mappings.length / 2;
   const ids = new IdTable(count);
   const files: string[] = [];
+  const binaries: string[] = [];
   for (let i = 0; i < count; i++) {
     enter(reader, mappings, i);
     const start = reader.offset;
@@ -90,10 +96,12 @@ function readMappings({ reader, strings, mappings }: PprofMessages): Mappings {
       else reader.skip(tag);
     }
     checkString(strings, buildId, `mapping ${i}`, start);
-    files.push(checkString(strings, file, `mapping ${i}`, start));
+    const path = checkString(strings, file, `mapping ${i}`, start);
+    files.push(path);
+    binaries.push(path.slice(path.lastIndexOf('/') + 1).slice(-MAX_BINARY_NAME));
     addId(ids, id, i, 'mapping', start);
   }
-  return { ids, files };
+  return { ids, files, binaries };
 }
 
 interface Functions {
@@ -152,7 +160,7 @@ function* readFunctions({ reader, strings, functions }: PprofMessages): Steps<Fu
 }
 
 function* readLocations(
-  { reader, locations }: PprofMessages,
+  { reader, locations, limits }: PprofMessages,
   mappings: Mappings,
   functions: Functions,
 ): Steps<PprofTables> {
@@ -182,6 +190,10 @@ function* readLocations(
       const field = tag >>> 3;
       if (field === 4) {
         checkWireType(tag, MESSAGE, at);
+        if (lineFunction.length === limits.linesOfLocation)
+          refuseCount(limits.linesOfLocation, 'lines in one location', `location number ${i}`);
+        if (frameFunc.length + lineFunction.length >= limits.lines)
+          refuseCount(limits.lines, 'lines in its locations', `location number ${i}`);
         reader.end = reader.stop();
         lineFunction.push(readLine(reader, functions, lineNumbers, i));
         reader.end = end;
@@ -198,11 +210,13 @@ function* readLocations(
     }
     addId(ids, id, i, 'location', start);
     let mapping = '';
+    let binary = '';
     if (mappingId !== 0) {
       const position = mappings.ids.get(mappingId);
       if (position < 0)
         refuse(`The pprof data is damaged: mapping ${mappingId} is not in the table`, start, `location ${id}`);
       mapping = mappings.files[position];
+      binary = mappings.binaries[position];
     }
     if (lineFunction.length === 0) {
       lineFunction.push(-1);
@@ -215,7 +229,7 @@ function* readLocations(
       if (func < 0) {
         const name = position < 0 ? '' : functions.name[position];
         if (name === '') {
-          func = columns.intern(addressName(mapping, addressLo, addressHi), '', 0, mapping);
+          func = columns.intern(addressName(binary, addressLo, addressHi), '', 0, mapping);
         } else {
           const file = functions.strings.text(functions.file[position]);
           func = columns.intern(name, file, functions.startLine[position], mapping);
@@ -264,9 +278,8 @@ function readLine(reader: ByteReader, functions: Functions, lineNumbers: Int32Co
 }
 
 /** pprof's own way to name what has no symbol, save that the binary is told: addresses of two libraries differ. */
-function addressName(mapping: string, lo: number, hi: number): string {
+function addressName(binary: string, lo: number, hi: number): string {
   const hex = hi > 0 ? hi.toString(16) + lo.toString(16).padStart(8, '0') : lo.toString(16);
-  const binary = mapping.slice(mapping.lastIndexOf('/') + 1);
   return `${binary === '' ? '' : `${binary}+`}0x${hex}`;
 }
 

@@ -2,6 +2,7 @@
 import type { ByteReader } from '#base/byte-reader.ts';
 import type { Int32Column } from '#base/column.ts';
 import type { Utf8Strings } from '#base/utf8-strings.ts';
+import type { DecodeLimits } from './decode-limits.ts';
 import { DecodeError } from './format.ts';
 
 /** Where the messages lie; scalars as they stand. Spans are pairs: start, end. */
@@ -13,6 +14,7 @@ export interface PprofMessages {
   readonly locations: Int32Column;
   readonly functions: Int32Column;
   readonly sampleTypeCount: number;
+  readonly limits: DecodeLimits;
 }
 
 /** A pprof file is fetched again or not at all. */

@@ -10,6 +10,7 @@ import { ByteReader, wireTypes } from '#base/byte-reader.ts';
 import type { Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
+import { type DecodeLimits, FILE_LIMITS } from './decode-limits.ts';
 import type { ProfileFormat } from './format.ts';
 import { NUMBER, Scan, TOP_LEVEL } from './pprof-scan.ts';
 import { readSamples } from './pprof-samples.ts';
@@ -20,7 +21,7 @@ export const pprofFormat: ProfileFormat = {
   id: 'pprof',
   title: 'pprof',
   sniff: (bytes) => looksLikePprof(bytes),
-  decode: decodePprof,
+  decode: (bytes) => decodePprof(bytes),
 };
 
 const { varint, bytes: lengthDelimited } = wireTypes;
@@ -29,9 +30,10 @@ const FIELDS_TO_SNIFF = 48;
 const FIELDS_A_STEP = 65_536;
 const NANOSECONDS_A_MILLISECOND = 1_000_000;
 
-export function* decodePprof(bytes: Uint8Array): Steps<Profile> {
+/** @throws DecodeError, as soon as one of the limits is passed */
+export function* decodePprof(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
   const reader = new ByteReader(bytes, (what, offset) => refuse(`The pprof data is damaged: ${what}`, offset));
-  const scan = new Scan(reader);
+  const scan = new Scan(reader, limits);
   while (reader.offset < bytes.length) {
     yield (reader.offset / bytes.length) * 0.15;
     scan.run(FIELDS_A_STEP);
@@ -43,8 +45,9 @@ export function* decodePprof(bytes: Uint8Array): Steps<Profile> {
   for (const index of [...scan.comments, scan.dropFrames, scan.keepFrames, scan.docUrl]) {
     checkString(strings, index, 'the profile', bytes.length);
   }
-  const types: SampleType[] = [];
-  for (let i = 0; i < scan.sampleTypes.length; i += 2) types.push(readValueType(scan, scan.sampleTypes, i));
+  const written: SampleType[] = [];
+  for (let i = 0; i < scan.sampleTypes.length; i += 2) written.push(readValueType(scan, scan.sampleTypes, i));
+  const types = distinctTypes(written);
   if (types.length === 0) {
     refuse('The pprof data has no sample types, so that its values have no meaning', 0);
   }
@@ -53,7 +56,7 @@ export function* decodePprof(bytes: Uint8Array): Steps<Profile> {
   const wanted = checkString(strings, scan.defaultSampleType, 'the default sample type', bytes.length);
   const named = wanted === '' ? -1 : types.findIndex(({ type }) => type === wanted);
   const { samples, mappings, locations, functions } = scan;
-  const messages = { reader, strings, samples, mappings, locations, functions, sampleTypeCount: types.length };
+  const messages = { reader, strings, samples, mappings, locations, functions, sampleTypeCount: types.length, limits };
   const tables = yield* readTables(messages);
   const columns = yield* readSamples(messages, tables);
 
@@ -100,6 +103,20 @@ function readValueType({ reader, strings }: Scan, spans: Int32Column, at: number
     type: checkString(strings, type, 'a sample type', start),
     unit: checkString(strings, unit, 'a sample type', start),
   };
+}
+
+/** Types that can be told apart by name and unit: what has no name is `samples`, and a number follows a name that is taken. */
+function distinctTypes(types: readonly SampleType[]): SampleType[] {
+  const made: SampleType[] = [];
+  for (const { type, unit } of types) {
+    const isTaken = (name: string): boolean =>
+      made.some((one) => one.type === name && one.unit === unit) ||
+      (name !== type && types.some((one) => one.type === name));
+    let name = type || 'samples';
+    for (let number = 2; isTaken(name); number++) name = `${type || 'samples'}_${number}`;
+    made.push({ type: name, unit });
+  }
+  return made;
 }
 
 class NotPprof extends Error {}

@@ -313,5 +313,5 @@ const TEXT_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[
 /** Every line ends in two whole numbers: difffolded.pl writes these. */
 function isDifferential(lines: readonly string[]): boolean {
   const full = lines.slice(0, -1).filter((line) => line.trim() !== '');
-  return full.length >= 5 && full.every((line) => /;?.*\S\s+\d+\s+\d+\s*$/.test(line));
+  return full.length >= 5 && full.every((line) => /^.*\S\s+\d+\s+\d+\s*$/.test(line));
 }

@@ -12,6 +12,8 @@ export type ParsedSelector =
 const BARE_NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const METRIC_NAME = /[A-Za-z_:][A-Za-z0-9_:]*/y;
 const METRIC_LABEL = '__name__';
+/** Matchers of one selector. */
+const MAX_MATCHERS = 100;
 
 /** A metric name, bare before the braces or in quotes within them, is a matcher of `__name__`. Order is kept. */
 export function parseLabelSelector(text: string): ParsedSelector {
@@ -63,6 +65,7 @@ class SelectorParser {
     for (;;) {
       this.#skipBlanks();
       if (this.#text[this.#at] === '}') break;
+      if (matchers.length === MAX_MATCHERS) this.#fail(`a selector has at most ${MAX_MATCHERS} matchers`);
       matchers.push(
         this.#matcher(
           open,

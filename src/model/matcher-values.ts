@@ -20,8 +20,27 @@ export function valuesOfMatcher({ operator, value }: LabelMatcher): readonly str
   return operator === '=' || operator === '!=' ? [value] : valuesOfPattern(value);
 }
 
-/** The values between the bars of a pattern; undefined where it is more than values and bars. */
+/** The values between the bars of a pattern, `a|b`, `(a|b)` or `^(?:a|b)$`; undefined where it is more than values and bars. */
 export function valuesOfPattern(pattern: string): readonly string[] | undefined {
+  return valuesBetweenBars(withoutWrapping(pattern));
+}
+
+/** The pattern without anchors and one group around it, which mean nothing where the whole value must match. */
+function withoutWrapping(pattern: string): string {
+  let bare = pattern.startsWith('^') ? pattern.slice(1) : pattern;
+  if (endsIn(bare, '$')) bare = bare.slice(0, -1);
+  const open = /^\((?:\?:)?/.exec(bare)?.[0];
+  return open !== undefined && endsIn(bare, ')') ? bare.slice(open.length, -1) : bare;
+}
+
+/** Whether the letter stands at the end, and is not escaped. */
+function endsIn(pattern: string, letter: string): boolean {
+  let backslashes = 0;
+  while (pattern[pattern.length - 2 - backslashes] === '\\') backslashes++;
+  return pattern.endsWith(letter) && backslashes % 2 === 0;
+}
+
+function valuesBetweenBars(pattern: string): readonly string[] | undefined {
   const values: string[] = [];
   let value = '';
   for (let i = 0; i < pattern.length; i++) {

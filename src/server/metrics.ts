@@ -2,6 +2,7 @@
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RequestFacts } from './exchange.ts';
+import type { Trimmed } from './ingest/incoming.ts';
 
 /** Upper edges in seconds. */
 const LATENCY_EDGES = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -20,8 +21,12 @@ export class Metrics {
   #profiles = 0;
   #samples = 0;
   #dropped = 0;
-  #cutStacks = 0;
-  #labelsDropped = 0;
+  readonly #trimmed: Record<keyof Trimmed, number> = {
+    cutStacks: 0,
+    labelsDropped: 0,
+    negativeValues: 0,
+    cumulative: 0,
+  };
   #folded = 0;
   #bytesIn = 0;
 
@@ -53,18 +58,33 @@ export class Metrics {
     this.#samples += samples;
     this.#dropped += dropped;
     this.#folded += folded;
-    this.#cutStacks += trimmed?.cutStacks ?? 0;
-    this.#labelsDropped += trimmed?.labelsDropped ?? 0;
+    if (trimmed === undefined) return;
+    for (const kind of Object.keys(this.#trimmed) as (keyof Trimmed)[]) this.#trimmed[kind] += trimmed[kind];
   }
 
-  /** What was kept, but not as it was sent, since the start. */
-  get changed(): { droppedSamples: number; cutStacks: number; unlabelledProfiles: number; foldedSamples: number } {
+  /** What was stored otherwise than it was sent, since the start. */
+  get changed(): {
+    droppedSamples: number;
+    cutStacks: number;
+    unlabelledProfiles: number;
+    negativeValues: number;
+    cumulativeProfiles: number;
+    foldedSamples: number;
+  } {
+    const { cutStacks, labelsDropped, negativeValues, cumulative } = this.#trimmed;
     return {
       foldedSamples: this.#folded,
       droppedSamples: this.#dropped,
-      cutStacks: this.#cutStacks,
-      unlabelledProfiles: this.#labelsDropped,
+      cutStacks,
+      unlabelledProfiles: labelsDropped,
+      negativeValues,
+      cumulativeProfiles: cumulative,
     };
+  }
+
+  /** Whether this kind of change has happened since the start. */
+  hasChanged(kind: keyof Trimmed): boolean {
+    return this.#trimmed[kind] > 0;
   }
 
   /** @param kind of a closed list. */
@@ -103,13 +123,25 @@ export class Metrics {
         'flametide_cut_stacks_total',
         'counter',
         'Stacks that were too deep: their leaf end is gone.',
-        this.#cutStacks,
+        this.#trimmed.cutStacks,
       ),
       ...metric(
         'flametide_unlabelled_profiles_total',
         'counter',
-        'Profiles whose samples had too many sets of labels: stored without these.',
-        this.#labelsDropped,
+        'Profiles whose samples had too many sets of labels, or too long ones: stored without these.',
+        this.#trimmed.labelsDropped,
+      ),
+      ...metric(
+        'flametide_negative_values_total',
+        'counter',
+        'Values below 0, which are left out.',
+        this.#trimmed.negativeValues,
+      ),
+      ...metric(
+        'flametide_cumulative_profiles_total',
+        'counter',
+        'Profiles that are said to be cumulative: stored as sent.',
+        this.#trimmed.cumulative,
       ),
       ...metric(
         'flametide_folded_samples_total',

@@ -11,7 +11,7 @@ import { UnusableStore } from './store/database.ts';
 import { FilesInPlace } from './store/files-in-place.ts';
 import { dropBallast, isFull, openFolder, whyNoRoom, type OpenFolder } from './store/folder.ts';
 import { ProfileWriter, type Written } from './store/profile-writer.ts';
-import type { ServiceUsage } from './store/series-table.ts';
+import { TooManySeries, type ServiceUsage } from './store/series-table.ts';
 import { answerCalls } from './worker-calls.ts';
 
 export interface StoreStart {
@@ -78,6 +78,7 @@ answerCalls({
       if (gone !== undefined) return failed('data_folder', gone, false);
       const refused = written.find((one) => one instanceof Error);
       if (refused !== undefined) {
+        if (!(refused instanceof TooManySeries)) return storeFailed(refused);
         return { ...refuseUpload('resource_exhausted', 'series', refused.message), needsRoom: false };
       }
       return { answer: upload.answer, facts: { ...upload.facts, ...sums(written) }, needsRoom: false };

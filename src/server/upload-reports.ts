@@ -2,6 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Log, RequestFacts } from './exchange.ts';
+import { notesOf } from './ingest/incoming.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Characters of a refusal's message that `/api/status` shows. */
@@ -99,19 +100,14 @@ export class UploadReports {
     const { service = '', trimmed, refused, folded = 0 } = facts;
     if (refused === undefined)
       for (const [key, { isPassing }] of this.#refusals) if (isPassing) this.#refusals.delete(key);
-    const { cutStacks = 0, labelsDropped = 0 } = trimmed ?? {};
-    const { changed } = this.#metrics;
-    if (cutStacks > 0) {
-      const text = `${path} of ${service}: ${cutStacks} stacks were too deep and lost their leaf end (limits.maxDepth).`;
-      this.#log[changed.cutStacks === 0 ? 'warn' : 'info'](text);
+    if (trimmed !== undefined) {
+      for (const [kind, note] of notesOf(trimmed)) {
+        this.#log[this.#metrics.hasChanged(kind) ? 'info' : 'warn'](`${path} of ${service}: ${note}`);
+      }
     }
     if (folded > 0) {
-      const text = `${path}: ${service} has too many label sets; ${folded} samples were kept without their labels (limits.maxLabelSets).`;
-      this.#log[changed.foldedSamples === 0 ? 'warn' : 'info'](text);
-    }
-    if (labelsDropped > 0) {
-      const text = `${path} of ${service}: the samples have too many sets of labels; they were kept without these.`;
-      this.#log[changed.unlabelledProfiles === 0 ? 'warn' : 'info'](text);
+      const text = `${path}: ${service} has too many label sets; ${folded} samples were stored without their labels (limits.maxLabelSets).`;
+      this.#log[this.#metrics.changed.foldedSamples === 0 ? 'warn' : 'info'](text);
     }
     this.#metrics.ingested(bytes, facts);
   }

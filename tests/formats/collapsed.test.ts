@@ -67,6 +67,28 @@ describe('decodeCollapsed', () => {
     expect([...decode('a -3\nb 0.25\nc -1.5\nd 0').values[0].values]).toEqual([-3, 0.25, -1.5, 0]);
   });
 
+  it('reads exponents as programs write them', () => {
+    expect([...decode('a 1e+06\nb 1.5e+06\nc 2.50E3\nd -5e-1').values[0].values]).toEqual([1e6, 1.5e6, 2500, -0.5]);
+    expect(() => decode('a 1\nb 1e+400')).toThrow(expect.objectContaining({ code: 'malformed', place: 'line 2' }));
+    expect(decode('a 1e+06\na 9007199254740993').values[0].exact).toEqual(
+      BigInt64Array.of(1_000_000n, 9007199254740993n),
+    );
+  });
+
+  it.each([
+    ['NUL', [0], '\0'],
+    ['bytes that are not UTF-8', [0xfd, 0xff, 0xfc], '\ufffd\ufffd\ufffd'],
+  ])('reads names of %s, however many there are', (_, odd, text) => {
+    const bytes = Uint8Array.from([...odd, 59, ...odd, 32, 49, 10, ...odd, 32, 50, 10]);
+    expect(collapsedFormat.sniff(bytes, '')).toBe(true);
+    expect(profileRows(decode(bytes))).toEqual(['total 3 self 0', `  ${text} 3 self 2`, `    ${text} 1 self 1`]);
+  });
+
+  it('finds the place in a name of a million brackets', () => {
+    const { functions } = decode(`${' ('.repeat(500_000)}x:y) 1\n${' ('.repeat(500_000)}x.py:7) 1`);
+    expect(functions.files).toEqual(['', 'x.py']);
+  });
+
   it('keeps whole numbers beyond 2^53', () => {
     const [column] = decode('a 9007199254740993\na 9223372036854775807\nb 0000000000000000001').values;
     expect(column.exact && [...column.exact]).toEqual([9007199254740993n, 9223372036854775807n, 1n]);

@@ -96,6 +96,13 @@ describe('packed profiles', () => {
     expect(() => writePacked(profile)).toThrow('too many');
   });
 
+  it('are refused where a list is longer than any profile has', () => {
+    const head = new TextEncoder().encode('flametide packed profile 1\n');
+    // One empty text, then 65 sample types.
+    const bytes = Uint8Array.from([...head, 1, 0, 65, ...new Uint8Array(200)]);
+    expect(() => finish(packedFormat.decode(bytes))).toThrow('a list of 65, and at most 64');
+  });
+
   it('are refused when they are damaged, wherever that is', () => {
     const whole = writePacked(
       finish(packedFormat.decode(writePacked(profileFromText('main;serve;encode 30\nmain;parse 12.5\ngc 7')))),

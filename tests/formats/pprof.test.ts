@@ -60,6 +60,19 @@ describe('decodePprof', () => {
     expect(profile.period).toEqual({ type: { type: 'cpu', unit: 'nanoseconds' }, value: 10_000_000 });
   });
 
+  it('gives a sample type without a name, or with one that is taken, a name to ask for', () => {
+    const s = new Strings();
+    const types = ['', '', 'cpu', 'cpu', 'samples'].map((type) => message([1, s.at(type)], [2, s.at('count')]));
+    const made: Field[] = [...types.map((type) => [1, type] as const), [2, message([2, [1, 2, 3, 4, 5]])], ...s.fields];
+    expect(decode(made).sampleTypes.map(({ type }) => type)).toEqual([
+      'samples_2',
+      'samples_3',
+      'cpu',
+      'cpu_2',
+      'samples',
+    ]);
+  });
+
   it('keeps negative values', () => {
     expect([...decode(smallProfile()).values[1].values]).toEqual([300, -400]);
   });
@@ -108,6 +121,18 @@ describe('decodePprof', () => {
     expect(profile.values[0].exact).toBeUndefined();
     expect([...profile.values[1].exact!]).toEqual([big, -400n]);
     expect(profileRows(profile, 1)[0]).toBe(`total ${big - 400n} self 0`);
+  });
+
+  it('keeps several columns whole, and the others plain', () => {
+    const [big, bigger] = [2n ** 53n + 1n, 2n ** 62n + 3n];
+    const s = new Strings();
+    const made: Field[] = [
+      ...['a', 'b', 'c'].map((type) => [1, message([1, s.at(type)])] as const),
+      [2, message([2, big], [2, 5], [2, bigger])],
+      [2, message([2, -1], [2, 6], [2, -2n])],
+      ...s.fields,
+    ];
+    expect(decode(made).values.map(({ exact }) => exact && [...exact])).toEqual([[big, -1n], undefined, [bigger, -2n]]);
   });
 
   it('merges functions of one name', () => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
 import { compileMatcher } from '#model/label-matching.ts';
 import { escapeValue, matcherOfValues, valuesOfMatcher, valuesOfPattern } from '#model/matcher-values.ts';
@@ -40,8 +41,54 @@ describe('a choice of values', () => {
   });
 });
 
-it.each(['web-.*', 'a|b+', '(a|b)', '\\d', 'a\\', '^a', '[ab]'])('%s is a pattern, not a list of values', (pattern) => {
-  expect(valuesOfPattern(pattern)).toBeUndefined();
+it.each(['web-.*', 'a|b+', '(a|b', '(a)|(b)', 'x(a|b)', '(?i)a', 'a$b', '\\d', 'a\\', '(a\\)', '[ab]'])(
+  '%s is a pattern, not a list of values',
+  (pattern) => {
+    expect(valuesOfPattern(pattern)).toBeUndefined();
+  },
+);
+
+it.each([
+  ['(a|b)', ['a', 'b']],
+  ['(?:a|b)', ['a', 'b']],
+  ['^(a\\.b|c)$', ['a.b', 'c']],
+  ['^a|b$', ['a', 'b']],
+  ['^a', ['a']],
+  ['a\\$', ['a$']],
+  ['(a\\))', ['a)']],
+  ['a|', ['a', '']],
+])('%s is a list of values', (pattern, wanted) => {
+  expect(valuesOfPattern(pattern)).toEqual(wanted);
+});
+
+it('the values of a pattern are what RE2 matches', () => {
+  const letter = fc.constantFrom(...'aab|||()^$\\.?:'.split(''));
+  fc.assert(
+    fc.property(
+      fc.string({ unit: letter, maxLength: 9 }),
+      fc.string({ unit: letter, maxLength: 3 }),
+      (pattern, other) => {
+        const found = valuesOfPattern(pattern);
+        if (found === undefined) return;
+        const compiled = RE2JS.compile(pattern, RE2JS.DOTALL);
+        for (const asked of [...found, other, ''])
+          expect([pattern, asked, compiled.testExact(asked)]).toEqual([pattern, asked, found.includes(asked)]);
+      },
+    ),
+    { numRuns: 3000 },
+  );
+});
+
+it('a list of values is matched whatever its length, a pattern up to 1000 characters', () => {
+  const pods = Array.from({ length: 5000 }, (_, i) => `checkout-service-7d9f8b6c5-${i}.eu-west-1`);
+  const escaped = pods.map(escapeValue).join('|');
+  for (const value of [escaped, `(${escaped})`, `^(?:${escaped})$`]) {
+    const isOne = compileMatcher({ name: 'pod', operator: '=~', value });
+    const isNone = compileMatcher({ name: 'pod', operator: '!~', value });
+    for (const asked of [pods[0], pods[4999], 'checkout', ''])
+      expect([isOne(asked), isNone(asked)]).toEqual([pods.includes(asked), !pods.includes(asked)]);
+  }
+  expect(() => compileMatcher({ name: 'pod', operator: '=~', value: `${escaped}|.*` })).toThrow('1000 characters');
 });
 
 it('escapes what RE2 reads as more than itself', () => {

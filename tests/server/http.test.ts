@@ -409,7 +409,14 @@ describe('the status that the page shows', () => {
     expect(JSON.parse(body.toString())).toEqual({
       ...ABOUT,
       refusals: [{ kind: 'bad', service: 'x', count: 2, last: 'no', lastMs: expect.any(Number) }],
-      changed: { droppedSamples: 0, cutStacks: 0, unlabelledProfiles: 0, foldedSamples: 0 },
+      changed: {
+        droppedSamples: 0,
+        cutStacks: 0,
+        unlabelledProfiles: 0,
+        negativeValues: 0,
+        cumulativeProfiles: 0,
+        foldedSamples: 0,
+      },
     });
     expect((await post('/api/status', '', {}, own)).status).toBe(405);
     own.close();
@@ -426,15 +433,30 @@ describe('the status that the page shows', () => {
     await post('/ingest?name=x', 'change', {}, own);
     await post('/ingest?name=x', 'change', {}, own);
     expect(JSON.parse((await get('/api/status', {}, 'GET', own)).body.toString())).toMatchObject({
-      changed: { droppedSamples: 8, cutStacks: 4, unlabelledProfiles: 2, foldedSamples: 0 },
+      changed: {
+        droppedSamples: 8,
+        cutStacks: 4,
+        unlabelledProfiles: 2,
+        negativeValues: 6,
+        cumulativeProfiles: 2,
+        foldedSamples: 0,
+      },
     });
     const text = (await get('/metrics', {}, 'GET', own)).body.toString();
-    for (const line of ['dropped_samples_total 8', 'cut_stacks_total 4', 'unlabelled_profiles_total 2'])
+    for (const line of [
+      'dropped_samples_total 8',
+      'cut_stacks_total 4',
+      'unlabelled_profiles_total 2',
+      'negative_values_total 6',
+    ])
       expect(text).toContain(`\nflametide_${line}\n`);
     const cut = '/ingest of shop: 2 stacks were too deep';
-    const labels = '/ingest of shop: the samples have too many sets of labels';
+    const labels = '/ingest of shop: The samples have too many sets of labels';
+    const negative = '/ingest of shop: 3 values are negative';
+    const cumulative = '/ingest of shop: The values are said to be cumulative';
+    const all = [cut, labels, negative, cumulative];
     expect(told).toEqual(
-      [`warn ${cut}`, `warn ${labels}`, `info ${cut}`, `info ${labels}`].map((start) => expect.stringContaining(start)),
+      ['warn', 'info'].flatMap((level) => all.map((start) => expect.stringContaining(`${level} ${start}`))),
     );
     own.close();
   });

@@ -7,6 +7,7 @@ import { DecodeError } from '#formats/format.ts';
 import { type DecodedProfile, decodeProfile } from '#formats/registry.ts';
 import { checkProfile } from '#model/check-profile.ts';
 import type { Profile } from '#model/profile.ts';
+import { expectSentences } from './refusal.ts';
 import { type FactNumber, type ViewFacts, viewFacts } from './folded-hash.ts';
 
 type TopList = readonly (readonly [string, FactNumber])[];
@@ -89,6 +90,7 @@ export function expectRefusal(folder: string, file: ManifestFile): DecodeError {
   const error = opened;
   expect(error.message).toMatch(/\.$/);
   expect(error.remedy).toMatch(/\S/);
+  expectSentences(error.sentences);
   if (error.code === 'malformed') expect(error.place).toMatch(/\S/);
   return error;
 }

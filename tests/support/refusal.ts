@@ -1,4 +1,5 @@
 /** What a decoder refuses, as a value: anything else that is thrown is a defect and goes on up. */
+import { expect } from 'vitest';
 import { DecodeError } from '#formats/format.ts';
 
 /** @returns the refusal, or undefined where nothing was thrown. */
@@ -16,4 +17,11 @@ export function refusalOf(work: () => unknown): DecodeError {
   const refusal = refusalOrNone(work);
   if (!refusal) throw new Error('was not refused');
   return refusal;
+}
+
+/** Sentences that begin in capitals and end; nothing of one runs into another. A command may end the last. */
+export function expectSentences(text: string): void {
+  expect(text).toMatch(/^[A-Z]/);
+  expect(text).not.toMatch(/[.,;:] ?[.,;:]|\. [a-z]|undefined|\[object|\( | \)|  /);
+  expect(text).toMatch(/[.?]$|: [^.]*[a-z] .*$/);
 }

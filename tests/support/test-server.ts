@@ -33,7 +33,11 @@ export function echo(
   const answer = { status: 200, headers: {}, body: new TextEncoder().encode(told) };
   if (path.startsWith('/trailers')) return { answer: { ...answer, trailers: { 'grpc-status': '0' } }, facts: {} };
   if (text === 'refuse') return { answer, facts: { refused: 'bad', message: 'no' } };
-  const changes = { service: 'shop', dropped: 4, trimmed: { cutStacks: 2, labelsDropped: 1 } };
+  const changes = {
+    service: 'shop',
+    dropped: 4,
+    trimmed: { cutStacks: 2, labelsDropped: 1, negativeValues: 3, cumulative: 1 },
+  };
   return { answer, facts: text === 'change' ? changes : {} };
 }
 

@@ -1,6 +1,6 @@
 /** The `name` of `/ingest`: `app{key=value,key=value}`. No quotes, no escapes: a value holds neither `,` nor `}`. */
 
-import { Refusal } from './refusal.ts';
+import { quote, Refusal } from './refusal.ts';
 
 const APP = /^[A-Za-z0-9_./-]+$/;
 const KEY = /^[A-Za-z0-9_.]+$/;
@@ -41,8 +41,4 @@ export function parseAppName(text: string | null): AppName {
     throw new Refusal('bad_name', `The application ${quote(app)} may hold letters, digits, and _ . - / only.`);
   }
   return { app, labels };
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }

@@ -3,9 +3,9 @@
 import { Busboy } from '@fastify/busboy';
 import { Refusal } from './refusal.ts';
 
-const MOST_PARTS = 16;
+const MAX_PARTS = 16;
 
-/** By field name; fields that are no files are left out. @throws (rejects) Refusal */
+/** By field name; a part is a file whether it has a file name or not. @throws (rejects) Refusal */
 export function readForm(body: Uint8Array, contentType: string): Promise<ReadonlyMap<string, Uint8Array>> {
   return new Promise((resolve, reject) => {
     const files = new Map<string, Uint8Array>();
@@ -16,12 +16,14 @@ export function readForm(body: Uint8Array, contentType: string): Promise<Readonl
     try {
       const form = new Busboy({
         headers: { 'content-type': contentType },
-        limits: { parts: MOST_PARTS, fileSize: body.length, fieldSize: 1 << 16 },
+        isPartAFile: () => true,
+        limits: { parts: MAX_PARTS, fileSize: body.length, headerPairs: 16, headerSize: 8192 },
       });
-      form.on('file', (name: string, stream: NodeJS.ReadableStream) => {
+      form.on('partsLimit', () => reject(new Refusal('bad_request', `The form has more than ${MAX_PARTS} parts.`)));
+      form.on('file', (name: string | undefined, stream: NodeJS.ReadableStream) => {
         const chunks: Uint8Array[] = [];
         stream.on('data', (chunk: Uint8Array) => chunks.push(chunk));
-        stream.on('end', () => files.set(name, Buffer.concat(chunks)));
+        stream.on('end', () => files.set(name ?? '', Buffer.concat(chunks)));
         stream.on('error', refuse);
       });
       form.on('finish', () => resolve(files));

@@ -8,9 +8,9 @@ export interface IncomingProfile {
   readonly profile: Profile;
   /** Time of the profile, whole microseconds since the epoch. */
   readonly timeUs: number;
-  /** What one sample stands for, in the period type's unit; 0 where the profile does not say. */
+  /** What one sample stands for, in the period type's unit, whole; 0 where the profile does not say. */
   readonly period: number;
-  /** Equal for a repeat of the same upload, which counts once for an hour; '' where repeats cannot happen. */
+  /** Equal for a repeat of the same upload, which counts once for an hour; '' where the upload has no time of its own. */
   readonly repeatKey: string;
   readonly series: readonly IncomingSeries[];
 }
@@ -30,10 +30,33 @@ export interface IncomingSeries {
   readonly rows: Int32Array;
 }
 
-/** What was changed about profiles to take them in. */
+/** What was changed about profiles to take them in, or is not what the sender may think it is. */
 export interface Trimmed {
   /** Stacks that lost their leaf end. */
   readonly cutStacks: number;
-  /** Profiles whose samples' labels were left out, as they had too many sets of them. */
+  /** Profiles whose samples lost labels: too many sets of them, or too long ones. */
   readonly labelsDropped: number;
+  /** Values below 0, which are left out. */
+  readonly negativeValues: number;
+  /** Profiles with a sample type that is said to be cumulative: it is stored as sent, and ranges add it up. */
+  readonly cumulative: number;
+}
+
+/** Sentences for the log and for the sender, by what they are about. */
+export function notesOf({ cutStacks, labelsDropped, negativeValues, cumulative }: Trimmed): Map<keyof Trimmed, string> {
+  const notes = new Map<keyof Trimmed, string>();
+  if (cutStacks > 0)
+    notes.set('cutStacks', `${cutStacks} stacks were too deep and lost their leaf end (limits.maxDepth).`);
+  if (labelsDropped > 0)
+    notes.set(
+      'labelsDropped',
+      'The samples have too many sets of labels, or too long ones; they were kept without these.',
+    );
+  if (negativeValues > 0) notes.set('negativeValues', `${negativeValues} values are negative and were left out.`);
+  if (cumulative > 0)
+    notes.set(
+      'cumulative',
+      'The values are said to be cumulative and are stored as sent, so that ranges add them up: send what was added since the last upload.',
+    );
+  return notes;
 }

@@ -1,24 +1,20 @@
 /** The two doors for profiles, `/ingest` and Push: from a request to profiles for the store and the answer to send. */
 
 import { createHash } from 'node:crypto';
-import { finish } from '#base/steps.ts';
-import { collapsedFormat } from '#formats/collapsed.ts';
-import { DecodeError, type ProfileFormat } from '#formats/format.ts';
-import { pprofFormat } from '#formats/pprof.ts';
+import { DecodeError } from '#formats/format.ts';
 import type { Label } from '#model/labels.ts';
-import type { Profile } from '#model/profile.ts';
 import type { RequestFacts, WireAnswer, WireRequest } from '../exchange.ts';
 import { RpcError, type RpcCode } from '../query/rpc-error.ts';
 import { answerRpc, type RpcHandler } from '../query/rpc.ts';
 import { parseAppName } from './app-name.ts';
+import { UploadDecoder } from './decode-upload.ts';
 import { readForm } from './form.ts';
-import type { IncomingProfile } from './incoming.ts';
-import { profileName, readSampleTypeConfig, typedText, type DisplayNames } from './profile-names.ts';
+import { type IncomingProfile, notesOf, type Trimmed } from './incoming.ts';
+import { profileName, readSampleTypeConfig, typedText, type SampleTypeConfig } from './profile-names.ts';
 import { readPushJson, readPushMessage } from './push-request.ts';
-import { Refusal, type RefusalKind } from './refusal.ts';
+import { quote, Refusal, type RefusalKind } from './refusal.ts';
 import { seriesOfProfile, type IngestLimits, type TakenProfile } from './series-of-profile.ts';
-import { parseTimeText } from './time-text.ts';
-import { unpack } from './unpack.ts';
+import { isFixedTime, parseTimeText } from './time-text.ts';
 
 export interface OpenedUpload {
   /** To be stored before `answer` is sent. A push may be taken in part. */
@@ -32,8 +28,8 @@ const INGEST_PATHS = new Set(['/ingest', '/pyroscope/ingest']);
 /** A pprof whose own time lies in here has none, or one in a wrong unit. */
 const YEAR_1970_MS = 365 * 86_400_000;
 const NOTHING = new Uint8Array(0);
-/** Of a push, unpacked: it may hold many profiles. */
-const MOST_PUSH_BYTES = 256 << 20;
+/** Of a push, unpacked; in JSON a profile is a third longer. */
+const MAX_PUSH_BYTES = 96 << 20;
 
 /** Never rejects for what a client sends: a refusal is an answer. */
 export async function openUpload(request: WireRequest, limits: IngestLimits, nowMs: number): Promise<OpenedUpload> {
@@ -53,7 +49,8 @@ export async function openUpload(request: WireRequest, limits: IngestLimits, now
     isText = format === 'groups' || format === 'lines';
     const taken = await openIngest(request, query, format, limits, nowMs);
     if (taken === undefined) return { profiles: [], answer: ingestAnswer(200), facts: {} };
-    return { profiles: [taken.incoming], answer: ingestAnswer(200), facts: factsOf([taken]) };
+    const facts = factsOf([taken]);
+    return { profiles: [taken.incoming], answer: withNotes(ingestAnswer(200), facts.trimmed), facts };
   } catch (error) {
     const { kind, message } = asRefusal(error);
     return refused(ingestError(ingestStatus(kind, isText), message), kind, message);
@@ -63,7 +60,7 @@ export async function openUpload(request: WireRequest, limits: IngestLimits, now
 /** As Pyroscope: what is wrong with a pprof is 422, with what stands around a text 400. Agents send neither again. */
 function ingestStatus(kind: RefusalKind, isText: boolean): number {
   if (kind === 'bad_name') return 400;
-  if (kind === 'bad_profile' || kind === 'unsupported') return 422;
+  if (kind === 'bad_profile' || kind === 'too_many' || kind === 'unsupported') return 422;
   if (isText) return 400;
   return kind === 'too_large' ? 413 : 422;
 }
@@ -99,42 +96,61 @@ async function openIngest(
   const name = query.get('name');
   const { app, labels } = parseAppName(name);
   const spy = query.get('spyName') ?? 'unknown';
-  const fromMs = parseTimeText(query.get('from') ?? '', nowMs);
-  const repeatKey = (part: Uint8Array): string =>
-    fingerprint(['ingest', name ?? '', query.get('from') ?? '', query.get('until') ?? '', format], part);
+  const from = query.get('from') ?? '';
+  const fromMs = parseTimeText(from, nowMs);
+  const decoder = new UploadDecoder(limits);
+  // Only what says when it was is known again: the same bytes may well be sent twice for two times.
+  const repeatKey = (part: Uint8Array, hasOwnTime: boolean): string =>
+    hasOwnTime || isFixedTime(from)
+      ? fingerprint(['ingest', name ?? '', from, query.get('until') ?? '', format], part)
+      : '';
 
   if (format === 'groups' || format === 'lines') {
     if (body.length === 0) return undefined;
-    const text = unpack(body, limits.maxProfileBytes);
-    const decoded = decode(collapsedFormat, format === 'lines' ? countedLines(text) : text);
+    const decoded = format === 'lines' ? decoder.lines(body) : decoder.stacks(body);
     if (decoded.values[0].values.some((value) => !Number.isInteger(value))) {
       throw new Refusal('bad_profile', 'The values of stacks must be whole numbers.');
     }
     const typed = typedText(decoded, app, sampleRate(query.get('sampleRate')));
     const pairs = requestLabels(labels, typed.service, spy, typed.name);
     if (labels.has('service_name') && !labels.has('app_name')) pairs.push({ name: 'app_name', value: typed.service });
-    return seriesOfProfile(typed.profile, pairs, fromMs, repeatKey(body), limits, nowMs);
+    return seriesOfProfile(typed.profile, pairs, fromMs, repeatKey(body, false), limits, nowMs);
   }
   if (format !== 'pprof' && format !== 'form') {
     throw new Refusal('unsupported', `The format ${format} is not taken yet: send pprof, or collapsed stacks.`);
   }
   let part = body;
-  let config: DisplayNames | undefined;
+  let config: SampleTypeConfig | undefined;
   if (format === 'form') {
     const files = await readForm(body, headers['content-type'] ?? '');
     if ((files.get('prev_profile')?.length ?? 0) > 0) {
       throw new Refusal('unsupported', 'The form has a prev_profile, as old agents send it: update the agent.');
     }
-    part = files.get('profile') ?? NOTHING;
+    part = profilePart(files);
     const given = files.get('sample_type_config');
     if (given !== undefined) config = readSampleTypeConfig(given);
   }
   if (part.length === 0) return undefined;
-  const decoded = decode(pprofFormat, unpack(part, limits.maxProfileBytes));
-  const own = decoded.timeMs;
-  const timeMs = own === undefined || own < YEAR_1970_MS ? fromMs : own;
-  const pairs = requestLabels(labels, app, spy, profileName(decoded.sampleTypes, config));
-  return seriesOfProfile(decoded, pairs, timeMs, repeatKey(part), limits, nowMs);
+  const decoded = decoder.pprof(part);
+  const ownMs = decoded.timeMs !== undefined && decoded.timeMs >= YEAR_1970_MS ? decoded.timeMs : undefined;
+  const pairs = requestLabels(labels, app, spy, profileName(decoded.sampleTypes, config?.displayNames));
+  const key = repeatKey(part, ownMs !== undefined);
+  const { incoming, trimmed } = seriesOfProfile(decoded, pairs, ownMs ?? fromMs, key, limits, nowMs);
+  const isCumulative = decoded.sampleTypes.some(({ type }) => config?.cumulative.has(type));
+  return { incoming, trimmed: { ...trimmed, cumulative: isCumulative ? 1 : 0 } };
+}
+
+/** @returns nothing where the part is empty. @throws Refusal where there is none */
+function profilePart(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
+  const part = files.get('profile');
+  if (part !== undefined) return part;
+  if (files.has('jfr'))
+    throw new Refusal('unsupported', 'The format jfr is not taken yet: send pprof, or collapsed stacks.');
+  const others = [...files.keys()].map(quote).join(', ');
+  throw new Refusal(
+    'bad_request',
+    `The form has ${others === '' ? 'no parts' : `the parts ${others}`}, and none is called profile: send the pprof as the part profile.`,
+  );
 }
 
 function requestLabels(labels: ReadonlyMap<string, string>, service: string, spy: string, profile: string): Label[] {
@@ -144,19 +160,13 @@ function requestLabels(labels: ReadonlyMap<string, string>, service: string, spy
   return [...all].map(([name, value]) => ({ name, value }));
 }
 
-/** Each stack counts 1. */
-function countedLines(text: Uint8Array): Uint8Array {
-  const lines = new TextDecoder().decode(text).split('\n');
-  const counted = lines.map((line) => line.replace(/\r$/, '')).filter((line) => line !== '');
-  return new TextEncoder().encode(counted.map((line) => `${line} 1`).join('\n'));
-}
-
 function sampleRate(text: string | null): number {
   return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : 100;
 }
 
 async function openPush(request: WireRequest, limits: IngestLimits, nowMs: number): Promise<OpenedUpload> {
   const taken: TakenProfile[] = [];
+  const decoder = new UploadDecoder(limits);
   let refusal: Refusal | undefined;
   const handler: RpcHandler = ({ codec, message }) => {
     try {
@@ -166,7 +176,7 @@ async function openPush(request: WireRequest, limits: IngestLimits, nowMs: numbe
       for (const { labels, profiles: raws } of series) {
         for (const raw of raws) {
           try {
-            taken.push(openRaw(labels, raw, limits, nowMs));
+            taken.push(openRaw(decoder, labels, raw, limits, nowMs));
           } catch (error) {
             // Each profile stands for itself: the others are kept, and the answer tells of this one.
             refusal ??= asRefusal(error);
@@ -182,33 +192,43 @@ async function openPush(request: WireRequest, limits: IngestLimits, nowMs: numbe
   const { answer, error } = await answerRpc(
     request,
     new Map([[PUSH_PATH, handler]]),
-    { mostMessageBytes: MOST_PUSH_BYTES },
+    { mostMessageBytes: MAX_PUSH_BYTES },
     () => undefined,
   );
   const why = error && { refused: refusal?.kind ?? 'bad_request', message: error.message };
-  return { profiles: taken.map(({ incoming }) => incoming), answer, facts: { ...factsOf(taken), ...why } };
+  const facts = factsOf(taken);
+  return {
+    profiles: taken.map(({ incoming }) => incoming),
+    answer: withNotes(answer, facts.trimmed),
+    facts: { ...facts, ...why },
+  };
 }
 
 function factsOf(taken: readonly TakenProfile[]): RequestFacts {
   if (taken.length === 0) return {};
+  const sum = (kind: keyof Trimmed): number => taken.reduce((all, { trimmed }) => all + trimmed[kind], 0);
   const trimmed = {
-    cutStacks: taken.reduce((sum, one) => sum + one.trimmed.cutStacks, 0),
-    labelsDropped: taken.reduce((sum, one) => sum + one.trimmed.labelsDropped, 0),
+    cutStacks: sum('cutStacks'),
+    labelsDropped: sum('labelsDropped'),
+    negativeValues: sum('negativeValues'),
+    cumulative: sum('cumulative'),
   };
   return { service: taken[0].incoming.series[0]?.service, trimmed };
 }
 
 const EMPTY_JSON = new TextEncoder().encode('{}');
 
-function openRaw(labels: readonly Label[], raw: Uint8Array, limits: IngestLimits, nowMs: number): TakenProfile {
-  const decoded = decode(pprofFormat, unpack(raw, limits.maxProfileBytes));
-  const key = fingerprint(['push', ...labels.flatMap(({ name, value }) => [name, value])], raw);
+function openRaw(
+  decoder: UploadDecoder,
+  labels: readonly Label[],
+  raw: Uint8Array,
+  limits: IngestLimits,
+  nowMs: number,
+): TakenProfile {
+  const decoded = decoder.pprof(raw);
+  const names = labels.flatMap(({ name, value }) => [name, value]);
+  const key = decoded.timeMs === undefined ? '' : fingerprint(['push', ...names], raw);
   return seriesOfProfile(decoded, labels, decoded.timeMs ?? nowMs, key, limits, nowMs);
-}
-
-/** Straight to the format that the door names: nothing is guessed. @throws DecodeError */
-function decode(format: ProfileFormat, bytes: Uint8Array): Profile {
-  return finish(format.decode(bytes));
 }
 
 function fingerprint(texts: readonly string[], part: Uint8Array): string {
@@ -220,10 +240,8 @@ function fingerprint(texts: readonly string[], part: Uint8Array): string {
 /** @throws what is no refusal */
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  if (error instanceof DecodeError) {
-    const { message, place, remedy } = error;
-    return new Refusal('bad_profile', [message, place && `at ${place}`, remedy].filter(Boolean).join(', '));
-  }
+  if (error instanceof DecodeError)
+    return new Refusal(error.code === 'too-large' ? 'too_many' : 'bad_profile', error.sentences);
   throw error;
 }
 
@@ -235,7 +253,14 @@ function ingestError(status: number, message: string): WireAnswer {
   return ingestAnswer(status, status === 400 || status === 413 ? 'invalid_argument' : 'unknown', message);
 }
 
-/** 200 has no body: agents look at the status alone. */
+/** Tells the sender what was changed, where somebody looks: agents look at the status alone. */
+function withNotes(answer: WireAnswer, trimmed: Trimmed | undefined): WireAnswer {
+  const notes = trimmed === undefined ? [] : [...notesOf(trimmed).values()];
+  if (notes.length === 0) return answer;
+  return { ...answer, headers: { ...answer.headers, 'x-flametide-note': notes.join(' ') } };
+}
+
+/** 200 has no body. */
 function ingestAnswer(status: number, code?: string, message?: string): WireAnswer {
   if (code === undefined) return { status, headers: {}, body: NOTHING };
   return {

@@ -1,10 +1,19 @@
 /** What an upload measures, from what its door and its agent say: Pyroscope's rules, since its ids name our series too. */
 
 import type { Profile, SampleType } from '#model/profile.ts';
-import { Refusal } from './refusal.ts';
+import { jsonReason, quote, Refusal } from './refusal.ts';
 
-/** Display names by sample type, from the form's `sample_type_config`. */
-export type DisplayNames = ReadonlyMap<string, string>;
+/** Display names by sample type. */
+type DisplayNames = ReadonlyMap<string, string>;
+
+/** What the form's `sample_type_config` says. */
+export interface SampleTypeConfig {
+  readonly displayNames: DisplayNames;
+  /** Sample types whose values are sums since the start of the process. */
+  readonly cumulative: ReadonlySet<string>;
+}
+
+const MAX_CONFIG_BYTES = 65_536;
 
 const BUILT_IN_NAMES: DisplayNames = new Map([
   ['samples', 'cpu'],
@@ -14,28 +23,33 @@ const BUILT_IN_NAMES: DisplayNames = new Map([
 ]);
 
 /** @throws Refusal for what is no JSON object of objects */
-export function readSampleTypeConfig(bytes: Uint8Array): DisplayNames {
+export function readSampleTypeConfig(bytes: Uint8Array): SampleTypeConfig {
+  if (bytes.length > MAX_CONFIG_BYTES)
+    throw new Refusal('bad_request', `The form's sample_type_config has more than ${MAX_CONFIG_BYTES} bytes.`);
   let config: unknown;
   try {
     config = JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
-    throw new Refusal('bad_request', `The form's sample_type_config is no JSON: ${(error as Error).message}.`);
+    throw new Refusal('bad_request', `The form's sample_type_config is no JSON: ${jsonReason(error)}.`);
   }
   if (typeof config !== 'object' || config === null) {
     throw new Refusal('bad_request', "The form's sample_type_config must be an object by sample type.");
   }
-  const names = new Map<string, string>();
+  const displayNames = new Map<string, string>();
+  const cumulative = new Set<string>();
   for (const [type, entry] of Object.entries(config)) {
-    const name = (entry as Record<string, unknown> | null)?.['display-name'];
-    if (typeof name === 'string' && name !== '') names.set(type, name);
+    const given = (entry ?? {}) as Record<string, unknown>;
+    const name = given['display-name'];
+    if (typeof name === 'string' && name !== '') displayNames.set(type, name);
+    if (given['cumulative'] === true) cumulative.add(type);
   }
-  return names;
+  return { displayNames, cumulative };
 }
 
 /** `__name__` of a pprof that came through `/ingest`. Block and mutex profiles differ by their display names alone. */
-export function profileName(sampleTypes: readonly SampleType[], config: DisplayNames | undefined): string {
+export function profileName(sampleTypes: readonly SampleType[], displayNames: DisplayNames | undefined): string {
   if (sampleTypes.some(({ type }) => type === 'wall')) return 'wall';
-  const names = config ?? BUILT_IN_NAMES;
+  const names = displayNames ?? BUILT_IN_NAMES;
   let name = '';
   for (const { type } of sampleTypes) {
     name = names.get(type) ?? type;
@@ -90,7 +104,7 @@ export function typedText(
   if (known === undefined) {
     throw new Refusal(
       'bad_request',
-      `The application ends in .${tail}, which is no kind of profile: call it ${app}.cpu, or end it in ${[...TEXT_TYPES.keys()].join(', ')}.`,
+      `The application ends in ${quote(tail)}, which is no kind of profile: add a dot and one of ${[...TEXT_TYPES.keys()].join(', ')}.`,
     );
   }
   const { name, sampleType, scaled } = known;

@@ -2,7 +2,14 @@
 
 import { ByteReader } from '#base/byte-reader.ts';
 import type { Label } from '#model/labels.ts';
-import { Refusal } from './refusal.ts';
+import { jsonReason, Refusal } from './refusal.ts';
+
+/** Series of a push, its profiles, and labels of one series: each costs far more memory than its two bytes. */
+const MAX_SERIES = 1000;
+const MAX_PROFILES = 1000;
+const MAX_LABELS = 100;
+/** Objects, lists and members in a push as JSON: profiles are texts in it. */
+const MAX_JSON_MARKS = 1_000_000;
 
 export interface PushedSeries {
   readonly labels: readonly Label[];
@@ -15,12 +22,15 @@ export function readPushMessage(message: Uint8Array): PushedSeries[] {
     throw new Refusal('bad_request', `The push cannot be read: ${what}, at byte ${offset}.`);
   });
   const series: PushedSeries[] = [];
+  let profileCount = 0;
   within(reader, (field) => {
     if (field !== 1) return false;
+    checkCount(series.length, MAX_SERIES, 'series');
     const labels: Label[] = [];
     const profiles: Uint8Array[] = [];
     nested(reader, (inner) => {
       if (inner === 1) {
+        checkCount(labels.length, MAX_LABELS, 'labels in one series');
         let name = '';
         let value = '';
         nested(reader, (part) => {
@@ -33,6 +43,7 @@ export function readPushMessage(message: Uint8Array): PushedSeries[] {
       } else if (inner === 2) {
         nested(reader, (part) => {
           if (part !== 1) return false;
+          checkCount(profileCount++, MAX_PROFILES, 'profiles');
           profiles.push(bytes(reader));
           return true;
         });
@@ -47,25 +58,58 @@ export function readPushMessage(message: Uint8Array): PushedSeries[] {
 
 /** JSON: names in camel case or as in the proto, bytes in either base64, other keys ignored. @throws Refusal */
 export function readPushJson(message: Uint8Array): PushedSeries[] {
+  checkMarks(message);
   let body: unknown;
   try {
     body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(message));
   } catch (error) {
-    throw new Refusal('bad_request', `The push is no JSON: ${(error as Error).message}.`);
+    throw new Refusal('bad_request', `The push is no JSON: ${jsonReason(error)}.`);
   }
-  return list(object(body, 'the push').series, 'series').map((one) => {
+  let profileCount = 0;
+  return list(object(body, 'the push').series, 'series', MAX_SERIES).map((one) => {
     const { labels, samples } = object(one, 'a series');
     return {
-      labels: list(labels, 'labels').map((label) => {
+      labels: list(labels, 'labels in one series', MAX_LABELS).map((label) => {
         const { name, value } = object(label, 'a label');
         return { name: string(name, 'name'), value: string(value, 'value') };
       }),
-      profiles: list(samples, 'samples').map((sample) => {
+      profiles: list(samples, 'samples', MAX_PROFILES).map((sample) => {
+        checkCount(profileCount++, MAX_PROFILES, 'profiles');
         const { rawProfile, raw_profile } = object(sample, 'a sample');
         return Buffer.from(string(rawProfile ?? raw_profile, 'rawProfile'), 'base64');
       }),
     };
   });
+}
+
+/** @param count of those before */
+function checkCount(count: number, limit: number, what: string): void {
+  if (count >= limit) throw new Refusal('too_many', `The push has more than ${limit} ${what}: send it in parts.`);
+}
+
+/** Counts what JSON.parse would make objects of. Texts are passed over. @throws Refusal */
+function checkMarks(message: Uint8Array): void {
+  let marks = 0;
+  for (let at = 0; at < message.length; at++) {
+    const byte = message[at];
+    if (byte === QUOTE) {
+      do at = message.indexOf(QUOTE, at + 1);
+      while (at >= 0 && isEscaped(message, at));
+      if (at < 0) return;
+    } else if (byte === COMMA || byte === BRACE || byte === BRACKET) checkCount(marks++, MAX_JSON_MARKS, 'members');
+  }
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BRACE = 0x7b;
+const BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+
+function isEscaped(message: Uint8Array, quote: number): boolean {
+  let from = quote;
+  while (message[from - 1] === BACKSLASH) from--;
+  return (quote - from) % 2 === 1;
 }
 
 function within(reader: ByteReader, take: (field: number) => boolean): void {
@@ -107,9 +151,12 @@ function object(value: unknown, what: string): Record<string, unknown> {
   throw new Refusal('bad_request', `In the push, ${what} must be an object.`);
 }
 
-function list(value: unknown, what: string): unknown[] {
+function list(value: unknown, what: string, limit: number): unknown[] {
   if (value === undefined || value === null) return [];
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) {
+    checkCount(value.length - 1, limit, what);
+    return value;
+  }
   throw new Refusal('bad_request', `In the push, ${what} must be a list.`);
 }
 

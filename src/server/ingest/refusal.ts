@@ -8,7 +8,7 @@ export type RefusalKind =
   | 'bad_labels'
   | 'unsupported'
   | 'too_large'
-  | 'too_many_samples'
+  | 'too_many'
   | 'too_old'
   | 'too_new';
 
@@ -21,4 +21,15 @@ export class Refusal extends Error {
     this.name = 'Refusal';
     this.kind = kind;
   }
+}
+
+/** Why a text is no JSON, without the piece of it that the engine quotes. */
+export function jsonReason(error: unknown): string {
+  const { message } = error as Error;
+  return message.replace(/,? ?(\.\.\.)?"[^]*"(\.\.\.)? is not valid JSON$/, '');
+}
+
+/** A text that was sent, for a message: cut, with escapes for what cannot be read. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }

@@ -2,8 +2,11 @@
 
 import { labelSet, type Label, type LabelSet } from '#model/labels.ts';
 import type { Profile } from '#model/profile.ts';
+import { needsExact } from '#formats/profile-columns.ts';
 import type { IncomingProfile, IncomingSeries, Trimmed } from './incoming.ts';
-import { Refusal } from './refusal.ts';
+import { checkName, cleanNames } from './names.ts';
+import { quote, Refusal } from './refusal.ts';
+import { groupByLabels } from './sample-labels.ts';
 
 /** What an upload may be at most. Times in ms. */
 export interface IngestLimits {
@@ -20,12 +23,8 @@ export interface IngestLimits {
   readonly maxFutureMs: number;
 }
 
-/** Label sets that the samples of one profile may have; with more of them the samples' labels are left out. */
-const MOST_LABEL_SETS = 200;
-/** Bytes of a name; the end stays, as it tells more. */
-const MOST_NAME_LENGTH = 65_535;
-/** Sample labels that are about one request: they would make a series of each. */
-const PER_REQUEST = new Set(['span_id', 'trace_id', 'profile_id']);
+/** A time that a database, a Date and a double of microseconds hold: the year 2255. */
+const MAX_TIME_MS = Math.floor(Number.MAX_SAFE_INTEGER / 1000);
 /** Set here whatever a client sends. */
 const OWN = new Set([
   '__profile_type__',
@@ -62,26 +61,22 @@ export function seriesOfProfile(
   checkTime(timeMs, limits, nowMs);
   if (decoded.sampleCount > limits.maxSamples) {
     throw new Refusal(
-      'too_many_samples',
+      'too_many',
       `The profile has ${decoded.sampleCount} samples, and at most ${limits.maxSamples} are taken: send shorter windows.`,
     );
   }
-  if (decoded.values.some(({ exact }) => exact !== undefined)) {
-    throw new Refusal(
-      'too_large',
-      'The values of the profile sum to more than 2^53, which is the most that is kept exactly: send shorter windows.',
-    );
-  }
+  const negativeValues = checkValues(decoded);
+  const period = checkPeriod(decoded.period?.value ?? 0);
+  checkTypes(decoded, limits);
   const base = checkLabels(labels, limits);
   const service = base.find(({ name }) => name === 'service_name')!.value;
   const name = base.find((label) => label.name === '__name__')!.value;
-  const { profile, cutStacks } = cutDepth(shortNames(decoded), limits.maxDepth);
-  const groups = groupByLabels(profile, new Set(base.map((label) => label.name)));
-  const period = profile.period;
+  const { profile, cutStacks } = cutDepth(cleanFunctions(decoded), limits.maxDepth);
+  const { groups, dropped } = groupByLabels(profile, base, OWN, limits);
+  const periodType = profile.period?.type.type ?? '';
+  const periodUnit = profile.period?.type.unit ?? '';
   const series: IncomingSeries[] = [];
   profile.sampleTypes.forEach(({ type, unit }, column) => {
-    const periodType = period?.type.type ?? '';
-    const periodUnit = period?.type.unit ?? '';
     const profileType = [name, type, unit, periodType, periodUnit].join(':');
     const own: Label[] = [
       { name: '__profile_type__', value: profileType },
@@ -92,19 +87,26 @@ export function seriesOfProfile(
       { name: '__period_unit__', value: periodUnit },
     ];
     const alone = labelSet([...base, ...own]);
-    for (const { labels: more, rows } of groups.sets) {
+    for (const { labels: more, rows } of groups) {
       const named = more.length === 0 ? { labels: alone } : { labels: labelSet([...more, ...alone]), base: alone };
       series.push({ ...named, service, profileType, column, rows });
     }
   });
   return {
-    incoming: { profile, timeUs: Math.round(timeMs * 1000), period: period?.value ?? 0, repeatKey, series },
-    trimmed: { cutStacks, labelsDropped: groups.dropped ? 1 : 0 },
+    incoming: { profile, timeUs: Math.round(timeMs * 1000), period, repeatKey, series },
+    trimmed: { cutStacks, labelsDropped: dropped ? 1 : 0, negativeValues, cumulative: 0 },
   };
 }
 
 function checkTime(timeMs: number, { maxAgeMs, maxFutureMs }: IngestLimits, nowMs: number): void {
-  const when = new Date(Math.max(-8.64e15, Math.min(8.64e15, timeMs))).toISOString();
+  // Negated, so that what is no number fails too.
+  if (!(timeMs >= 0 && timeMs <= MAX_TIME_MS)) {
+    throw new Refusal(
+      timeMs > 0 ? 'too_new' : 'too_old',
+      'The time of the profile is before 1970 or after 2255: send ms since 1970, or leave it out.',
+    );
+  }
+  const when = new Date(timeMs).toISOString();
   if (maxAgeMs > 0 && timeMs < nowMs - maxAgeMs) {
     throw new Refusal(
       'too_old',
@@ -125,7 +127,8 @@ function checkLabels(labels: readonly Label[], limits: IngestLimits): LabelSet {
   const kept: Label[] = [];
   for (const { name, value } of labels) {
     if (name === '') throw new Refusal('bad_labels', 'A label has no name.');
-    if (seen.has(name)) throw new Refusal('bad_labels', `The label ${name} is there twice.`);
+    checkName('The name of a label', name);
+    if (seen.has(name)) throw new Refusal('bad_labels', `The label ${quote(name)} is there twice.`);
     seen.add(name);
     if (name === 'service_name' && value === '') {
       throw new Refusal('bad_labels', 'The label service_name is empty: name the service, or leave the label out.');
@@ -133,6 +136,7 @@ function checkLabels(labels: readonly Label[], limits: IngestLimits): LabelSet {
     if (Buffer.byteLength(name) > limits.maxLabelNameBytes) {
       throw new Refusal('bad_labels', `A label's name has more than ${limits.maxLabelNameBytes} bytes.`);
     }
+    checkName(`The value of the label ${name}`, value);
     if (Buffer.byteLength(value) > limits.maxLabelValueBytes) {
       throw new Refusal('bad_labels', `The label ${name} has more than ${limits.maxLabelValueBytes} bytes.`);
     }
@@ -145,47 +149,17 @@ function checkLabels(labels: readonly Label[], limits: IngestLimits): LabelSet {
   const name = kept.find((label) => label.name === '__name__')?.value ?? '';
   if (name === '')
     throw new Refusal('bad_labels', 'The label __name__ is missing: it says what is measured, such as process_cpu.');
+  if (name.includes(':'))
+    throw new Refusal(
+      'bad_labels',
+      `The label __name__, ${quote(name)}, has a colon, which no type may hold: rename it.`,
+    );
   if (!name.startsWith(DELTA_PREFIX)) return labelSet(kept);
   return labelSet([
     ...kept,
     { name: '__name__', value: name.slice(DELTA_PREFIX.length) },
     { name: '__name_replaced__', value: name },
   ]);
-}
-
-interface LabelGroup {
-  readonly labels: readonly Label[];
-  readonly rows: Int32Array;
-}
-
-/** Samples by their text labels; those that the series itself has do not count. */
-function groupByLabels(profile: Profile, taken: ReadonlySet<string>): { sets: LabelGroup[]; dropped: boolean } {
-  const { start, key, text, strings } = profile.labels;
-  const all = Int32Array.from({ length: profile.sampleCount }, (_, i) => i);
-  if (key.length === 0) return { sets: [{ labels: [], rows: all }], dropped: false };
-  const groups = new Map<string, { labels: Label[]; rows: number[] }>();
-  const kept = strings.map((name) => name !== '' && !PER_REQUEST.has(name) && !taken.has(name) && !OWN.has(name));
-  for (let sample = 0; sample < profile.sampleCount; sample++) {
-    let found = '';
-    for (let i = start[sample]; i < start[sample + 1]; i++) {
-      if (text[i] >= 0 && kept[key[i]]) found += `${key[i]} ${text[i]},`;
-    }
-    const group = groups.get(found);
-    if (group !== undefined) {
-      group.rows.push(sample);
-      continue;
-    }
-    if (groups.size === MOST_LABEL_SETS) return { sets: [{ labels: [], rows: all }], dropped: true };
-    const labels: Label[] = [];
-    for (let i = start[sample]; i < start[sample + 1]; i++) {
-      if (text[i] >= 0 && kept[key[i]]) labels.push({ name: strings[key[i]], value: strings[text[i]] });
-    }
-    groups.set(found, { labels, rows: [sample] });
-  }
-  return {
-    sets: [...groups.values()].map(({ labels, rows }) => ({ labels, rows: Int32Array.from(rows) })),
-    dropped: false,
-  };
 }
 
 function cutDepth(profile: Profile, most: number): { profile: Profile; cutStacks: number } {
@@ -205,9 +179,59 @@ function cutDepth(profile: Profile, most: number): { profile: Profile; cutStacks
   return { profile: { ...profile, stackStart: start, stackFrames: joined }, cutStacks };
 }
 
-function shortNames(profile: Profile): Profile {
-  const { names } = profile.functions;
-  if (names.every((name) => name.length <= MOST_NAME_LENGTH)) return profile;
-  const short = names.map((name) => name.slice(-MOST_NAME_LENGTH));
-  return { ...profile, functions: { ...profile.functions, names: short } };
+function cleanFunctions(profile: Profile): Profile {
+  const { functions } = profile;
+  const names = cleanNames(functions.names);
+  const files = cleanNames(functions.files);
+  const mappings = cleanNames(functions.mappings);
+  if (names === functions.names && files === functions.files && mappings === functions.mappings) return profile;
+  return { ...profile, functions: { ...functions, names, files, mappings } };
+}
+
+/** What sums to more is not exact, and not read back as what was sent. @throws Refusal */
+function checkValues({ values }: Profile): number {
+  let negative = 0;
+  let positive = 0;
+  for (const { values: column, exact } of values) {
+    if (exact !== undefined || needsExact(column)) {
+      throw new Refusal(
+        'bad_profile',
+        'The values of the profile sum to more than 2^53, which is the most that is kept exactly: send shorter windows.',
+      );
+    }
+    for (const value of column) {
+      if (value < 0) negative++;
+      else if (value > 0) positive++;
+    }
+  }
+  if (negative > 0 && positive === 0) {
+    throw new Refusal(
+      'bad_profile',
+      'No value of the profile is above 0, and only such values are kept: send the profile itself, not its difference to another.',
+    );
+  }
+  return negative;
+}
+
+/** @returns whole @throws Refusal */
+function checkPeriod(period: number): number {
+  const whole = Math.round(period);
+  if (whole >= 0 && Number.isSafeInteger(whole)) return whole;
+  throw new Refusal('bad_profile', `The period of the profile is ${period}: send 0 to 2^53, or leave it out.`);
+}
+
+/** Types become parts of an id that colons separate. @throws Refusal */
+function checkTypes({ sampleTypes, period }: Profile, { maxLabelValueBytes }: IngestLimits): void {
+  for (const { type, unit } of period ? [...sampleTypes, period.type] : sampleTypes) {
+    for (const text of [type, unit]) {
+      checkName('The name of a type or unit', text);
+      if (text.includes(':'))
+        throw new Refusal(
+          'bad_profile',
+          `The type or unit ${quote(text)} has a colon, which no type may hold: rename it.`,
+        );
+      if (Buffer.byteLength(text) > maxLabelValueBytes)
+        throw new Refusal('bad_profile', `A type or unit has more than ${maxLabelValueBytes} bytes.`);
+    }
+  }
 }

@@ -13,9 +13,18 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 const OFFSET = /^[^+-]*([+-])(\d+)(s|min|mon|m|h|d|w|M|y)/;
 
+/** Whether the text says the same time whenever it is read. */
+export function isFixedTime(text: string): boolean {
+  return /^\d+$/.test(bareText(text));
+}
+
+function bareText(text: string): string {
+  return text.replace(/[_, ]/g, '');
+}
+
 /** In ms since the epoch; what is no time of these forms means now. */
 export function parseTimeText(text: string, nowMs: number): number {
-  const bare = text.replace(/[_, ]/g, '');
+  const bare = bareText(text);
   if (/^\d+$/.test(bare)) return digits(bare);
   const offset = OFFSET.exec(bare);
   if (offset === null) return nowMs;

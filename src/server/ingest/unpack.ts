@@ -6,19 +6,23 @@ import { Refusal } from './refusal.ts';
 /** Agents pack once, some twice. */
 const MOST_LAYERS = 3;
 
-/** @param most bytes that may come out. @throws Refusal */
-export function unpack(bytes: Uint8Array, most: number): Uint8Array {
+/**
+ * @param maxBytes that may come out
+ * @param limit of the whole upload, for the message
+ * @throws Refusal
+ */
+export function unpack(bytes: Uint8Array, maxBytes: number, limit: number): Uint8Array {
   let unpacked = bytes;
   for (let layer = 0; isGzip(unpacked); layer++) {
     if (layer === MOST_LAYERS) throw new Refusal('bad_request', `The body is packed more than ${MOST_LAYERS} times.`);
     try {
-      unpacked = gunzipSync(unpacked, { maxOutputLength: most });
+      unpacked = gunzipSync(unpacked, { maxOutputLength: Math.max(1, maxBytes) });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(most);
+      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
       throw new Refusal('bad_profile', `The gzip data is damaged: ${(error as Error).message}.`);
     }
   }
-  if (unpacked.length > most) throw tooLarge(most);
+  if (unpacked.length > maxBytes) throw tooLarge(limit);
   return unpacked;
 }
 
@@ -26,6 +30,7 @@ function isGzip(bytes: Uint8Array): boolean {
   return bytes.length > 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-function tooLarge(most: number): Refusal {
-  return new Refusal('too_large', `Unpacked it is larger than ${most / 1024 / 1024} MiB: send shorter windows.`);
+function tooLarge(limit: number): Refusal {
+  const mib = Math.round((limit / 1024 / 1024) * 100) / 100;
+  return new Refusal('too_large', `Unpacked, the upload is larger than ${mib} MiB: send shorter windows.`);
 }

@@ -5,20 +5,28 @@
 
 import type { IncomingProfile } from '../ingest/incoming.ts';
 import type { ProfileWriter, Written } from './profile-writer.ts';
-import { TooManySeries } from './series-table.ts';
 
 /** A group is committed at the latest when it is this large. */
-const MOST_PROFILES = 64;
-const MOST_BYTES = 4 << 20;
+const MAX_PROFILES = 64;
+const MAX_BYTES = 4 << 20;
+/** Of the decoded profiles that are held until the commit. */
+const MAX_FRAMES = 4 << 20;
+/** SQLite's codes for a statement that fails by what is in it: ERROR, TOOBIG, CONSTRAINT, MISMATCH, RANGE. */
+const ABOUT_CONTENT = new Set([1, 18, 19, 20, 25]);
 
 interface Waiting {
-  resolve(): void;
+  readonly profiles: readonly IncomingProfile[];
+  readonly nowMs: number;
+  /** By profile: what was written, or why it was not. */
+  readonly results: (Written | Error)[];
+  resolve(results: (Written | Error)[]): void;
   reject(error: unknown): void;
 }
 
 export class CommitQueue {
   readonly #writer: ProfileWriter;
   #waiting: Waiting[] = [];
+  #frames = 0;
   #scheduled: NodeJS.Immediate | undefined;
 
   constructor(writer: ProfileWriter) {
@@ -27,37 +35,61 @@ export class CommitQueue {
 
   /**
    * Resolves when all that could be taken is on disk; what could not stands as the error in its place.
-   * @throws (rejects) what the commit throws; then none of them is stored
+   * @throws (rejects) what the commit throws when the file is at fault; then none of them is stored
    */
-  async store(profiles: readonly IncomingProfile[], nowMs: number): Promise<(Written | Error)[]> {
-    const written = profiles.map((profile): Written | Error => {
-      try {
-        return this.#writer.add(profile, nowMs);
-      } catch (error) {
-        if (error instanceof TooManySeries || error instanceof RangeError) return error;
-        throw error;
-      }
+  store(profiles: readonly IncomingProfile[], nowMs: number): Promise<(Written | Error)[]> {
+    const results = profiles.map((profile) => this.#attempt(() => this.#writer.add(profile, nowMs)));
+    if (this.#writer.pendingProfiles === 0) return Promise.resolve(results);
+    for (const { profile } of profiles) this.#frames += profile.stackFrames.length;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ profiles, nowMs, results, resolve, reject });
+      const { pendingProfiles, pendingBytes } = this.#writer;
+      if (pendingProfiles >= MAX_PROFILES || pendingBytes >= MAX_BYTES || this.#frames >= MAX_FRAMES) this.flush();
+      else this.#scheduled ??= setImmediate(() => this.flush());
     });
-    if (this.#writer.pendingProfiles === 0) return written;
-    const committed = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
-    if (this.#writer.pendingProfiles >= MOST_PROFILES || this.#writer.pendingBytes >= MOST_BYTES) this.flush();
-    else this.#scheduled ??= setImmediate(() => this.flush());
-    await committed;
-    return written;
   }
 
-  /** Commits now. Never throws: those who wait are told. */
+  /** Commits now. Never throws: each waiting caller gets its results, or the error. */
   flush(): void {
     clearImmediate(this.#scheduled);
     this.#scheduled = undefined;
+    this.#frames = 0;
     const waiting = this.#waiting;
     this.#waiting = [];
     try {
       this.#writer.flush();
     } catch (error) {
-      for (const one of waiting) one.reject(error);
+      if (isAboutContent(error)) for (const one of waiting) one.resolve(this.#oneByOne(one));
+      else for (const one of waiting) one.reject(error);
       return;
     }
-    for (const one of waiting) one.resolve();
+    for (const one of waiting) one.resolve(one.results);
   }
+
+  /** After a failed commit, which the writer has forgotten: the profile that made it fail gets its error, no other does. */
+  #oneByOne({ profiles, nowMs, results }: Waiting): (Written | Error)[] {
+    return profiles.map((profile, i) => {
+      if (results[i] instanceof Error) return results[i];
+      return this.#attempt(() => {
+        const written = this.#writer.add(profile, nowMs);
+        this.#writer.flush();
+        return written;
+      });
+    });
+  }
+
+  #attempt(work: () => Written): Written | Error {
+    try {
+      return work();
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+}
+
+/** A full disk or a locked file fails for every profile alike. */
+function isAboutContent(error: unknown): boolean {
+  const { errcode, systemErrno } = (error ?? {}) as { errcode?: number; systemErrno?: number };
+  if (errcode !== undefined) return ABOUT_CONTENT.has(errcode & 0xff);
+  return systemErrno === undefined;
 }

@@ -25,9 +25,9 @@ function profile(stacks: readonly (readonly string[])[]): Profile {
   return incoming({ ...made, stacks: stacks.map((frames) => ({ frames, value: 1 })) }).profile;
 }
 
-/** Each sample with one label `route`. */
-function routed(routes: readonly string[]): Profile {
-  const strings = ['route', ...new Set(routes)];
+/** Each sample with one label. */
+function routed(routes: readonly string[], name = 'route'): Profile {
+  const strings = [name, ...new Set(routes)];
   return {
     ...profile(routes.map(() => ['main:1'])),
     labels: {
@@ -73,6 +73,32 @@ describe('labels', () => {
     ]);
     const own = take(routed(['/a', '/b']), [...NAMED, { name: 'route', value: '/own' }]).incoming.series;
     expect(own.map(({ labels }) => labelValue(labels, 'route'))).toEqual(['/own']);
+  });
+
+  it.each([
+    ['span id', 'local root span id', 'spanId', 'dd.trace_id', 'trace-id', 'traceID', 'request_id', 'profile_id'],
+  ])('of samples that are about one request make no series, as %s and its kind', (...names) => {
+    for (const name of names) {
+      const { incoming: taken, trimmed } = take(routed(['1', '2', '3'], name));
+      expect([name, taken.series.length, trimmed.labelsDropped]).toEqual([name, 1, 0]);
+    }
+    expect(take(routed(['1', '2', '3'], 'pid')).incoming.series.length).toBe(3);
+  });
+
+  it('of samples are left out when one is too long, or there are more than a series may have', () => {
+    const long = take(routed(['/a', 'x'.repeat(21)]));
+    expect(long.incoming.series.map(({ labels }) => labelValue(labels, 'route'))).toEqual(['/a', '']);
+    const full = [...NAMED, ...['a', 'b', 'c'].map((name) => ({ name, value: 'x' }))];
+    const more = take(routed(['/a', '/b']), full);
+    expect(more.incoming.series.map(({ rows }) => rows.length)).toEqual([2]);
+    expect([long.trimmed.labelsDropped, more.trimmed.labelsDropped]).toEqual([1, 1]);
+  });
+
+  it('of samples are left out when all series together would hold too much text', () => {
+    const limits = { ...LIMITS, maxLabelValueBytes: 2_000_000 };
+    const made = routed(Array.from({ length: 150 }, (_, i) => `${i}${'x'.repeat(60_000)}`));
+    const { incoming: taken, trimmed } = seriesOfProfile(made, NAMED, NOW_MS, '', limits, NOW_MS);
+    expect([taken.series.length, trimmed.labelsDropped]).toEqual([1, 1]);
   });
 
   it('of samples are left out when they differ too much, and that is told', () => {

@@ -1,0 +1,99 @@
+/** From the bytes of an upload to a profile, within what one upload may cost. */
+
+import { finish } from '#base/steps.ts';
+import { decodeCollapsed } from '#formats/collapsed.ts';
+import type { DecodeLimits } from '#formats/decode-limits.ts';
+import { decodePprof } from '#formats/pprof.ts';
+import type { Profile } from '#model/profile.ts';
+import { Refusal } from './refusal.ts';
+import type { IngestLimits } from './series-of-profile.ts';
+import { unpack } from './unpack.ts';
+
+/** Of one upload, far above what agents send. All of them may be nodes that are new to the store. */
+const MAX_FRAMES = 1 << 22;
+const MAX_COUNTS: Omit<DecodeLimits, 'samples' | 'values' | 'frames'> = {
+  sampleTypes: 64,
+  functions: 1 << 18,
+  mappings: 1 << 16,
+  locations: 1 << 18,
+  linesOfLocation: 1000,
+  lines: 1 << 20,
+  strings: 1 << 19,
+  comments: 1000,
+  labelsOfSample: 100,
+  labels: 1 << 20,
+};
+const LF = 10;
+const CR = 13;
+
+/** Decodes the profiles of one upload, which share its bytes and frames. */
+export class UploadDecoder {
+  readonly #limits: IngestLimits;
+  #bytesLeft: number;
+  #framesLeft = MAX_FRAMES;
+
+  constructor(limits: IngestLimits) {
+    this.#limits = limits;
+    this.#bytesLeft = limits.maxProfileBytes;
+  }
+
+  /** @throws Refusal, DecodeError */
+  pprof(packed: Uint8Array): Profile {
+    return this.#decoded(finish(decodePprof(this.#unpack(packed), this.#counts())));
+  }
+
+  /** Stacks with their values. @throws Refusal, DecodeError */
+  stacks(packed: Uint8Array): Profile {
+    return this.#decoded(finish(decodeCollapsed(this.#unpack(packed), this.#counts())));
+  }
+
+  /** Stacks that count 1 each. @throws Refusal, DecodeError */
+  lines(packed: Uint8Array): Profile {
+    const counted = withCounts(this.#unpack(packed), this.#limits.maxSamples);
+    return this.#decoded(finish(decodeCollapsed(counted, this.#counts())));
+  }
+
+  #unpack(packed: Uint8Array): Uint8Array {
+    const bytes = unpack(packed, this.#bytesLeft, this.#limits.maxProfileBytes);
+    this.#bytesLeft -= bytes.length;
+    return bytes;
+  }
+
+  #counts(): DecodeLimits {
+    const samples = this.#limits.maxSamples;
+    return { ...MAX_COUNTS, samples, values: samples * MAX_COUNTS.sampleTypes, frames: this.#framesLeft };
+  }
+
+  #decoded(profile: Profile): Profile {
+    this.#framesLeft -= profile.stackFrames.length;
+    return profile;
+  }
+}
+
+/** Each line that is not empty with ` 1` behind it. @throws Refusal */
+function withCounts(text: Uint8Array, maxSamples: number): Uint8Array {
+  const lines: [start: number, end: number][] = [];
+  let length = 0;
+  for (let at = 0; at < text.length;) {
+    let end = text.indexOf(LF, at);
+    if (end < 0) end = text.length;
+    const last = end > at && text[end - 1] === CR ? end - 1 : end;
+    if (last > at) {
+      if (lines.length === maxSamples)
+        throw new Refusal('too_many', `The text has more than ${maxSamples} stacks: send shorter windows.`);
+      lines.push([at, last]);
+      length += last - at + COUNT.length;
+    }
+    at = end + 1;
+  }
+  const counted = new Uint8Array(length);
+  let to = 0;
+  for (const [start, end] of lines) {
+    counted.set(text.subarray(start, end), to);
+    counted.set(COUNT, to + end - start);
+    to += end - start + COUNT.length;
+  }
+  return counted;
+}
+
+const COUNT = new TextEncoder().encode(' 1\n');

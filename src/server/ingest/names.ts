@@ -1,0 +1,46 @@
+/** What may stand in a name. The one rule, for labels, services, types, functions, files and binaries. */
+
+import { quote, Refusal } from './refusal.ts';
+
+/**
+ * Control characters and halves of surrogate pairs. A database ends a text at NUL and a file of UTF-8 has no halves, so
+ * that two names would be one; the others would break lines of logs and exports. Tabs are in names of kernel functions.
+ */
+const UNSTORABLE = /(?!\t)[\p{Cc}\p{Cs}]/u;
+const ALL_UNSTORABLE = /(?!\t)[\p{Cc}\p{Cs}]/gu;
+/** The same and tabs: a plain class is four times as fast, and nearly all names have neither. */
+const MAYBE_UNSTORABLE = /[\p{Cc}\p{Cs}]/u;
+const REPLACEMENT = '\ufffd';
+/** Of a function, file or binary, in characters; the end stays, as it tells more. */
+const MAX_NAME_LENGTH = 65_535;
+
+/** For names that a query must find again. @param what begins the sentence: `The name of a label` @throws Refusal */
+export function checkName(what: string, text: string): void {
+  const found = UNSTORABLE.exec(text)?.[0];
+  if (found === undefined) return;
+  const code = found.codePointAt(0)!;
+  const point = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  const kind = code >= 0xd800 ? 'half of a character' : 'a control character';
+  throw new Refusal('bad_labels', `${what}, ${quote(text)}, holds ${point}, ${kind}: send it without.`);
+}
+
+/** For names that are only read: what cannot be stored becomes U+FFFD, and a text too long loses its beginning. */
+export function cleanName(text: string): string {
+  // A copy, as a slice would keep the whole text in memory. A pair that is cut becomes U+FFFD.
+  const short = text.length > MAX_NAME_LENGTH ? Buffer.from(text.slice(-MAX_NAME_LENGTH)).toString() : text;
+  return MAYBE_UNSTORABLE.test(short) ? short.replace(ALL_UNSTORABLE, REPLACEMENT) : short;
+}
+
+/** The texts themselves where all are clean. */
+export function cleanNames(texts: readonly string[]): readonly string[] {
+  // Files and binaries stand there again and again.
+  const cleaned = new Map<string, string>();
+  let isChanged = false;
+  const all = texts.map((text) => {
+    let clean = cleaned.get(text);
+    if (clean === undefined) cleaned.set(text, (clean = cleanName(text)));
+    if (clean !== text) isChanged = true;
+    return clean;
+  });
+  return isChanged ? all : texts;
+}

@@ -1,0 +1,132 @@
+/** The samples of a profile by their labels: one group, and later one series, for each set. */
+
+import { labelSet, type Label } from '#model/labels.ts';
+import type { Profile } from '#model/profile.ts';
+import { cleanName } from './names.ts';
+
+/** Label sets that the samples of one profile may have. */
+const MAX_LABEL_SETS = 200;
+/** Characters of all labels of all series that one profile makes: each series keeps its labels as a text. */
+const MAX_LABEL_TEXT = 8 << 20;
+/** Sample labels that are about one request, in any spelling: they would make a series of each. */
+const PER_REQUEST = /(?:^|_)(?:span|trace|profile|request|transaction)_?id$/;
+
+export interface LabelGroup {
+  readonly labels: readonly Label[];
+  readonly rows: Int32Array;
+}
+
+export interface LabelLimits {
+  readonly maxLabels: number;
+  readonly maxLabelNameBytes: number;
+  readonly maxLabelValueBytes: number;
+}
+
+/**
+ * Samples by their text labels; those that the series itself has, and those that are about one request, do not count.
+ * @param base labels of the series, which come to those of each group
+ * @param reserved names that the server sets
+ * @returns `dropped` where labels were left out because there are too many of them, or one is too long
+ */
+export function groupByLabels(
+  profile: Profile,
+  base: readonly Label[],
+  reserved: ReadonlySet<string>,
+  limits: LabelLimits,
+): { groups: readonly LabelGroup[]; dropped: boolean } {
+  const { start, key, text, strings } = profile.labels;
+  const all = Int32Array.from({ length: profile.sampleCount }, (_, i) => i);
+  const whole = { labels: [], rows: all };
+  if (key.length === 0) return { groups: [whole], dropped: false };
+  const names = new Names(strings, new Set([...reserved, ...base.map(({ name }) => name)]), limits);
+  const baseText = base.reduce((sum, label) => sum + textLength(label), 0);
+  const groups = new Map<string, { labels: readonly Label[]; rows: number[] }>();
+  let textRoom = MAX_LABEL_TEXT;
+  for (let sample = 0; sample < profile.sampleCount; sample++) {
+    let found = '';
+    for (let i = start[sample]; i < start[sample + 1]; i++) {
+      if (text[i] >= 0 && names.isKept(key[i], text[i])) found += `${key[i]} ${text[i]},`;
+    }
+    const group = groups.get(found);
+    if (group !== undefined) {
+      group.rows.push(sample);
+      continue;
+    }
+    const labels: Label[] = [];
+    for (let i = start[sample]; i < start[sample + 1]; i++) {
+      if (text[i] >= 0 && names.isKept(key[i], text[i])) labels.push(names.label(key[i], text[i]));
+    }
+    const set = labelSet(labels);
+    const size = baseText + set.reduce((sum, label) => sum + textLength(label), 0);
+    textRoom -= size * profile.sampleTypes.length;
+    if (groups.size === MAX_LABEL_SETS || base.length + set.length > limits.maxLabels || textRoom < 0) {
+      return { groups: [whole], dropped: true };
+    }
+    groups.set(found, { labels: set, rows: [sample] });
+  }
+  return {
+    groups: [...groups.values()].map(({ labels, rows }) => ({ labels, rows: Int32Array.from(rows) })),
+    dropped: names.leftOut,
+  };
+}
+
+function textLength({ name, value }: Label): number {
+  return name.length + value.length;
+}
+
+/** Names and values of sample labels, by their number in the profile. */
+class Names {
+  /** Whether a label was left out for its length. */
+  leftOut = false;
+  readonly #strings: readonly string[];
+  readonly #taken: ReadonlySet<string>;
+  readonly #limits: LabelLimits;
+  /** 0 while unknown; 1 kept, 2 left out. */
+  readonly #name: Uint8Array;
+  readonly #value: Uint8Array;
+  readonly #clean: (string | undefined)[] = [];
+
+  constructor(strings: readonly string[], taken: ReadonlySet<string>, limits: LabelLimits) {
+    this.#strings = strings;
+    this.#taken = taken;
+    this.#limits = limits;
+    this.#name = new Uint8Array(strings.length);
+    this.#value = new Uint8Array(strings.length);
+  }
+
+  isKept(key: number, text: number): boolean {
+    if (this.#name[key] === 0) this.#name[key] = this.#isKeptName(key) ? 1 : 2;
+    if (this.#name[key] === 2) return false;
+    if (this.#value[text] === 0) this.#value[text] = this.#fits(text, this.#limits.maxLabelValueBytes) ? 1 : 2;
+    return this.#value[text] === 1;
+  }
+
+  label(key: number, text: number): Label {
+    return { name: this.#text(key), value: this.#text(text) };
+  }
+
+  #isKeptName(key: number): boolean {
+    const name = this.#text(key);
+    if (name === '' || this.#taken.has(name) || isPerRequest(name)) return false;
+    return this.#fits(key, this.#limits.maxLabelNameBytes);
+  }
+
+  #fits(index: number, maxBytes: number): boolean {
+    const fits = Buffer.byteLength(this.#text(index)) <= maxBytes;
+    if (!fits) this.leftOut = true;
+    return fits;
+  }
+
+  #text(index: number): string {
+    return (this.#clean[index] ??= cleanName(this.#strings[index]));
+  }
+}
+
+/** `span_id`, `span id`, `spanId`, `dd.trace_id`, `local root span id`. */
+function isPerRequest(name: string): boolean {
+  const words = name
+    .slice(-64)
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replace(/[^A-Za-z0-9]+/g, '_');
+  return PER_REQUEST.test(words.toLowerCase());
+}

@@ -1,0 +1,378 @@
+/** Uploads as they may come: what is right is taken, all else is refused in a sentence. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { labelValue } from '#model/labels.ts';
+import type { WireRequest } from '#server/exchange.ts';
+import { openUpload, type OpenedUpload } from '#server/ingest/open-upload.ts';
+import type { IngestLimits } from '#server/ingest/series-of-profile.ts';
+import { encodeMessage, type Field, message, smallProfile, Strings } from '../../support/pprof-message.ts';
+import { expectSentences } from '../../support/refusal.ts';
+
+const NOW_MS = 1_795_000_000_000;
+const LIMITS: IngestLimits = {
+  maxProfileBytes: 64 << 20,
+  maxSamples: 65_535,
+  maxDepth: 1000,
+  maxLabels: 30,
+  maxLabelNameBytes: 1024,
+  maxLabelValueBytes: 2048,
+  maxAgeMs: 0,
+  maxFutureMs: 600_000,
+};
+const PUSH = '/push.v1.PusherService/Push';
+const JSON_TYPE = { 'content-type': 'application/json' };
+const PROTO_TYPE = { 'content-type': 'application/proto' };
+
+type Sent = Uint8Array | string;
+
+function post(path: string, body: Sent, headers: Record<string, string> = {}): Promise<OpenedUpload> {
+  const [bare, query = ''] = path.split('?');
+  const request: WireRequest = { method: 'POST', path: bare, query, headers, body: Buffer.from(body) };
+  return openUpload(request, LIMITS, NOW_MS);
+}
+
+function ingest(query: string, body: Sent, headers?: Record<string, string>): Promise<OpenedUpload> {
+  return post(`/ingest?${query}`, body, headers);
+}
+
+const ingestPprof = (fields: readonly Field[], query = ''): Promise<OpenedUpload> =>
+  ingest(`name=shop&format=pprof${query}`, encodeMessage({ fields }));
+
+function pushOf(labels: Record<string, string>, raw: Uint8Array): Promise<OpenedUpload> {
+  const all = { __name__: 'process_cpu', service_name: 'shop', ...labels };
+  const pairs = Object.entries(all).map(([name, value]) => ({ name, value }));
+  const body = { series: [{ labels: pairs, samples: [{ rawProfile: Buffer.from(raw).toString('base64') }] }] };
+  return post(PUSH, JSON.stringify(body), JSON_TYPE);
+}
+
+function textOf({ answer }: OpenedUpload): string {
+  return Buffer.from(answer.body).toString();
+}
+
+/** The sentence of a refusal that nothing came of. */
+function refusal(opened: OpenedUpload, status: number): string {
+  expect([opened.answer.status, opened.profiles.length]).toEqual([status, 0]);
+  const { message: told } = JSON.parse(textOf(opened)) as { message: string };
+  expect(opened.facts.message).toBe(told);
+  expectSentences(told);
+  return told;
+}
+
+/** The small profile with these in the place of its own. */
+function changed(...fields: Field[]): Field[] {
+  const own = new Set(fields.map(([field]) => field));
+  return [...smallProfile().filter(([field]) => !own.has(field)), ...fields];
+}
+
+const small = (): Field[] => smallProfile().filter(([field]) => field !== 9 && field !== 10);
+
+describe('numbers that cannot be kept are refused', () => {
+  it.each<[string, Field]>([
+    ['a period beyond 2^53', [12, 2n ** 54n]],
+    ['a period below 0', [12, -1]],
+    ['the least period', [12, -(2n ** 63n)]],
+  ])('%s', async (_, field) => {
+    expect(refusal(await ingestPprof(changed(field)), 422)).toContain('period');
+    expect((await pushOf({}, encodeMessage({ fields: changed(field) }))).answer.status).toBe(400);
+  });
+
+  it.each(['9'.repeat(400), '99999999999999', 'now-99999999999y', 'now+99999999999y', '1'.repeat(17)])(
+    'a time of from=%s',
+    async (from) => {
+      expect(refusal(await ingest(`name=shop&from=${encodeURIComponent(from)}`, 'a 1'), 400)).toMatch(/time|ahead/);
+    },
+  );
+
+  it('sums beyond 2^53, also when a sample rate makes them so', async () => {
+    expect(refusal(await ingest('name=shop.alloc_space', `a ${2 ** 52}\nb ${2 ** 52}\nc 1`), 422)).toContain('2^53');
+    expect(refusal(await ingest('name=shop', `a ${2 ** 45}`), 422)).toContain('2^53');
+    expect(refusal(await ingest('name=shop', 'a 1e+400'), 422)).toContain('64 bits');
+  });
+
+  it('and what is kept is whole and safe', async () => {
+    const { profiles } = await ingestPprof(changed([12, 2n ** 53n - 1n]));
+    expect(profiles[0].period).toBe(Number.MAX_SAFE_INTEGER);
+    expect(Number.isSafeInteger(profiles[0].timeUs)).toBe(true);
+    const [line] = (
+      await ingestPprof(
+        smallProfile().map((field) =>
+          field[0] === 5 ? [5, message(...(field[1] as { fields: Field[] }).fields, [5, 2n ** 60n])] : field,
+        ),
+      )
+    ).profiles;
+    expect([...line.profile.functions.line].every((one) => one >= 0 && one < 2 ** 31)).toBe(true);
+  });
+});
+
+describe('names', () => {
+  it.each([
+    ['service_name', 'shop\0evil'],
+    ['service_name', 'shop\nevil'],
+    ['pod', 'a\0b'],
+    ['pod', 'half \ud800 a letter'],
+    ['p\0d', 'a'],
+    ['p\udc00d', 'a'],
+    ['__name__', 'process\u0007'],
+    ['__name__', 'a:b'],
+  ])('of a label are refused: %j=%j', async (name, value) => {
+    expectSentences(refusal(await pushOf({ [name]: value }, encodeMessage({ fields: small() })), 400));
+  });
+
+  it('in a query are refused alike', async () => {
+    expect(refusal(await ingest('name=shop{service_name=shop%00evil}', 'a 1'), 400)).toContain('U+0000');
+  });
+
+  it.each(['cpu\0', 'c:pu', 'x'.repeat(3000)])('of a type or unit are refused', async (type) => {
+    const s = new Strings();
+    const fields: Field[] = [[1, message([1, s.at('objects')], [2, s.at(type)])], [2, message([2, [1]])], ...s.fields];
+    expect(refusal(await ingestPprof(fields), 422)).toMatch(/type or unit/);
+  });
+
+  it('of functions, files and samples keep all but what no file can hold', async () => {
+    const s = new Strings();
+    const [odd, tab, long] = [s.at('a\0b\u001b'), s.at('vfs_read\t[overlay]'), s.at(`head${'x'.repeat(70_000)}tail`)];
+    const fields: Field[] = [
+      [1, message([1, s.at('samples')], [2, s.at('count')])],
+      [2, message([1, [1]], [2, [1]], [3, message([1, s.at('rou\0te')], [2, s.at('/a\0b')])])],
+      [4, message([1, 1], [4, message([1, 1])], [4, message([1, 2])], [4, message([1, 3])])],
+      [5, message([1, 1], [2, odd], [4, odd])],
+      [5, message([1, 2], [2, tab], [4, long])],
+      [5, message([1, 3], [2, long])],
+      ...s.fields,
+    ];
+    const [{ profile, series }] = (await ingestPprof(fields)).profiles;
+    const { names, files } = profile.functions;
+    expect([names[0], names[1], files[0]]).toEqual(['a\ufffdb\ufffd', 'vfs_read\t[overlay]', 'a\ufffdb\ufffd']);
+    for (const text of [names[2], files[1]]) expect([text.length, text.slice(-4)]).toEqual([65_535, 'tail']);
+    expect(labelValue(series[0].labels, 'rou\ufffdte')).toBe('/a\ufffdb');
+  });
+
+  it('that a type lacks are given to it', async () => {
+    const s = new Strings();
+    const fields: Field[] = [[1, message([2, s.at('count')])], [2, message([2, [1]])], ...s.fields];
+    const [{ series }] = (await ingestPprof(fields)).profiles;
+    expect(series[0].profileType).toBe('process_cpu:samples:count::');
+  });
+});
+
+describe('forms', () => {
+  const pprof = Buffer.from(encodeMessage({ fields: small() }));
+
+  function form(parts: readonly (readonly [head: string, body: Sent])[]): Promise<OpenedUpload> {
+    const chunks = parts.flatMap(([head, body]) => [
+      Buffer.from(`--edge\r\nContent-Disposition: form-data; ${head}\r\n\r\n`),
+      Buffer.from(body),
+      Buffer.from('\r\n'),
+    ]);
+    const type = { 'content-type': 'multipart/form-data; boundary=edge' };
+    return ingest('name=shop', Buffer.concat([...chunks, Buffer.from('--edge--\r\n')]), type);
+  }
+
+  it.each(['name="profile"', 'name="profile"; filename="cpu.pb"', 'filename="x"; name=profile'])(
+    'are taken with the part %s',
+    async (head) => {
+      for (const bytes of [pprof, gzipSync(pprof)]) {
+        const { answer, profiles } = await form([[head, bytes]]);
+        expect([answer.status, profiles.length]).toEqual([200, 1]);
+        expect([...profiles[0].profile.values[0].values]).toEqual([3, 4]);
+      }
+    },
+  );
+
+  it('take the names of types from a part without a file name', async () => {
+    const config = JSON.stringify({ samples: { 'display-name': 'block_count' } });
+    const { profiles } = await form([
+      ['name="profile"', pprof],
+      ['name="sample_type_config"', config],
+    ]);
+    expect(profiles[0].series[0].profileType).toMatch(/^block:/);
+  });
+
+  it.each([
+    ['"file"', [['name="file"; filename="cpu.pb"', pprof]]],
+    ['the parts ""', [['filename="cpu.pb"', pprof]]],
+    ['no parts', []],
+    ['more than 16 parts', Array.from({ length: 17 }, (_, i) => [`name="p${i}"`, 'x'])],
+    [
+      'more than 65536 bytes',
+      [
+        ['name="profile"', pprof],
+        ['name="sample_type_config"', '['.repeat(70_000)],
+      ],
+    ],
+    ['jfr', [['name="jfr"; filename="jfr"', 'FLR']]],
+  ] as const)('are refused for %s', async (why, parts) => {
+    expect(refusal(await form(parts as never), 422)).toContain(why);
+  });
+
+  it('with an empty profile hold nothing', async () => {
+    expect((await form([['name="profile"', '']])).answer.status).toBe(200);
+  });
+});
+
+describe('a repeat', () => {
+  const keys = async (query: string, body: Sent): Promise<string> => (await ingest(query, body)).profiles[0].repeatKey;
+  const timed = encodeMessage({ fields: smallProfile() });
+  const untimed = encodeMessage({ fields: small() });
+  const ancient = encodeMessage({ fields: [...small(), [9, 5]] });
+
+  it.each([
+    ['a text without a window', 'name=shop', 'a 1'],
+    ['a text of a moving window', 'name=shop&from=now-10s&until=now', 'a 1'],
+    ['a pprof without a time', 'name=shop&format=pprof', untimed],
+    ['a pprof of a moving window', 'name=shop&format=pprof&from=now-10s', untimed],
+    ['a pprof of 1970', 'name=shop&format=pprof', ancient],
+  ])('is never %s', async (_, query, body) => {
+    expect(await keys(query, body)).toBe('');
+  });
+
+  it.each([
+    ['a text of a window', 'name=shop&from=1794999000&until=1794999010', 'a 1'],
+    ['a pprof of a window', 'name=shop&format=pprof&from=1794999000', untimed],
+    ['a pprof with a time', 'name=shop&format=pprof', timed],
+  ])('is %s', async (_, query, body) => {
+    expect(await keys(query, body)).not.toBe('');
+    expect(await keys(query, body)).toBe(await keys(query, body));
+    expect(await keys(query.replace('shop', 'other'), body)).not.toBe(await keys(query, body));
+  });
+
+  it('of a push is one with a time of its own', async () => {
+    expect((await pushOf({}, untimed)).profiles[0].repeatKey).toBe('');
+    expect((await pushOf({}, timed)).profiles[0].repeatKey).not.toBe('');
+  });
+});
+
+describe('what is not kept as it was sent', () => {
+  it('is told where values are negative', async () => {
+    const { answer, facts } = await ingestPprof(smallProfile());
+    expect(answer.status).toBe(200);
+    expect(facts.trimmed).toEqual({ cutStacks: 0, labelsDropped: 0, negativeValues: 1, cumulative: 0 });
+    expect(answer.headers['x-flametide-note']).toBe('1 values are negative and were left out.');
+  });
+
+  it('is refused where no value is above 0', async () => {
+    expect(refusal(await ingest('name=shop', 'a -1\nb 0'), 422)).toContain('above 0');
+    expect((await ingest('name=shop', 'a 0')).answer.status).toBe(200);
+  });
+
+  it('is told where values are said to be cumulative', async () => {
+    const config = JSON.stringify({ cpu: { cumulative: true }, other: { cumulative: true } });
+    const body = [
+      '--edge\r\nContent-Disposition: form-data; name="sample_type_config"\r\n\r\n',
+      config,
+      '\r\n--edge\r\nContent-Disposition: form-data; name="profile"; filename="p"\r\n\r\n',
+      Buffer.from(encodeMessage({ fields: small() })),
+      '\r\n--edge--\r\n',
+    ];
+    const type = { 'content-type': 'multipart/form-data; boundary=edge' };
+    const opened = await ingest('name=shop', Buffer.concat(body.map((part) => Buffer.from(part))), type);
+    expect(opened.facts.trimmed?.cumulative).toBe(1);
+    expect(opened.answer.headers['x-flametide-note']).toContain('cumulative');
+  });
+});
+
+describe('few bytes that stand for much memory are refused', () => {
+  const repeated = (bytes: readonly number[], count: number): Uint8Array => {
+    const all = new Uint8Array(bytes.length * count);
+    for (let i = 0; i < count; i++) all.set(bytes, i * bytes.length);
+    return all;
+  };
+  const start = encodeMessage({
+    fields: [
+      [1, message()],
+      [6, ''],
+    ],
+  });
+
+  it.each([
+    ['64 sample types', repeated([0x0a, 0], 1_000_000)],
+    ['65,535 samples', repeated([0x12, 0], 1_000_000)],
+    ['65,536 mappings', repeated([0x1a, 0], 1_000_000)],
+    ['262,144 locations', repeated([0x22, 0], 1_000_000)],
+    ['262,144 functions', repeated([0x2a, 0], 1_000_000)],
+    ['524,288 strings', repeated([0x32, 0], 1_000_000)],
+    ['1,000 comments', repeated([0x68, 0], 1_000_000)],
+    ['1,000 lines in one location', encodeMessage({ fields: [[4, repeated([0x22, 0], 1_000_000)]] })],
+    ['100 labels at one sample', encodeMessage({ fields: [[2, repeated([0x1a, 0], 1_000_000)]] })],
+  ])('%s', async (what, bytes) => {
+    const packed = gzipSync(Buffer.concat([start, bytes]));
+    expect(packed.length).toBeLessThan(10_000);
+    const opened = await ingest('name=shop&format=pprof', packed);
+    expect(refusal(opened, 422)).toContain(`more than ${what}`);
+    expect(opened.facts.refused).toBe('too_many');
+  });
+
+  it('stacks of many lines, and lines of many frames', async () => {
+    expect(refusal(await ingest('name=shop&format=lines', 'a\n'.repeat(70_000)), 422)).toContain('65535');
+    expect(refusal(await ingest('name=shop', 'a 1\n'.repeat(70_000)), 422)).toContain('65,535 stacks');
+    expect(refusal(await ingest('name=shop', `${';'.repeat(9_000_000)}a 1`), 422)).toContain('4,194,304 frames');
+  });
+
+  it.each([
+    ['series', repeated([0x0a, 0], 100_000)],
+    ['labels in one series', encodeMessage({ fields: [[1, repeated([0x0a, 0], 100_000)]] })],
+    ['profiles', encodeMessage({ fields: [[1, encodeMessage({ fields: [[2, repeated([0x0a, 0], 100_000)]] })]] })],
+  ])('a push of too many %s', async (what, body) => {
+    expect(refusal(await post(PUSH, body, PROTO_TYPE), 400)).toMatch(new RegExp(`more than 10*0 ${what}: `));
+  });
+
+  it.each([
+    ['series', JSON.stringify({ series: Array.from({ length: 2000 }, () => ({})) })],
+    ['members', `{"series": [${'{},'.repeat(2_000_000)}{}]}`],
+    ['members', '['.repeat(2_000_000)],
+  ])('a push in JSON of too many %s', async (what, body) => {
+    expect(refusal(await post(PUSH, body, JSON_TYPE), 400)).toContain(what);
+  });
+
+  it('profiles of one push together', async () => {
+    const s = new Strings();
+    const lines = Array.from({ length: 900 }, () => [4, message([1, 1])] as const);
+    const fields: Field[] = [
+      [1, message([1, s.at('samples')])],
+      [2, message([1, Array.from({ length: 2000 }, () => 1)], [2, [1]])],
+      [4, message([1, 1], ...lines)],
+      [5, message([1, 1], [2, s.at('main')])],
+      ...s.fields,
+    ];
+    const raw = Buffer.from(encodeMessage({ fields })).toString('base64');
+    const labels = Object.entries({ __name__: 'cpu', service_name: 'shop' }).map(([name, value]) => ({ name, value }));
+    const body = JSON.stringify({ series: [{ labels, samples: [1, 2, 3].map(() => ({ rawProfile: raw })) }] });
+    const { answer, profiles, facts } = await post(PUSH, body, JSON_TYPE);
+    expect([answer.status, profiles.length]).toEqual([400, 2]);
+    expect(facts.message).toContain('frames in its stacks');
+  });
+});
+
+describe('refusals are sentences', () => {
+  const folder = new URL('../../fixtures/bad/', import.meta.url);
+  it.each(readdirSync(folder))('of %s', async (name) => {
+    const bytes = readFileSync(new URL(name, folder));
+    for (const query of ['name=shop&format=pprof', 'name=shop', 'name=shop&format=lines']) {
+      const opened = await ingest(query, bytes);
+      expect([200, 400, 413, 422]).toContain(opened.answer.status);
+      if (opened.answer.status !== 200) refusal(opened, opened.answer.status);
+    }
+  });
+
+  it.each(['{"series": x}', '{"series": [}', '', 'a'.repeat(999), '{"a":"\n', '{"a":1', '"\0'])(
+    'of a push that is no JSON: %j',
+    async (body) => {
+      expect(refusal(await post(PUSH, body, JSON_TYPE), 400)).toMatch(/^The push is no JSON: [^"\n]+\.$/);
+    },
+  );
+
+  it('of every cut and every wrong byte of a small profile', async () => {
+    const whole = encodeMessage({ fields: smallProfile() });
+    for (let i = 1; i < whole.length; i++) {
+      const flipped = Uint8Array.from(whole);
+      flipped[i] ^= 0x5d;
+      for (const bytes of [whole.subarray(0, i), flipped]) {
+        const opened = await ingest('name=shop&format=pprof', bytes);
+        expect([200, 422]).toContain(opened.answer.status);
+        if (opened.answer.status !== 200) refusal(opened, 422);
+      }
+    }
+  });
+});
