@@ -2,7 +2,7 @@
 
 import { mkdtempSync } from 'node:fs';
 import { request, type IncomingMessage, type Server } from 'node:http';
-import { connect, type ClientHttp2Session } from 'node:http2';
+import { connect, constants, type ClientHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -223,6 +223,43 @@ describe('HTTP/2', () => {
     await closed;
     await (session.closed || once(session, 'close'));
     expect(session.closed).toBe(true);
+  });
+
+  it('outlives clients that break off, before and after the end of a request', async () => {
+    let asked = 0;
+    const gone: Promise<unknown>[] = [];
+    const slow = await listen({
+      pageFolder: folder,
+      markers,
+      links,
+      backend: {
+        ...backend,
+        query: (_, signal) => {
+          asked++;
+          const aborted = once(signal, 'abort');
+          gone.push(aborted);
+          return aborted.then(() => ({ answer: { status: 499, headers: {}, body: new Uint8Array() }, facts: {} }));
+        },
+      },
+    });
+    const { port } = slow.address() as AddressInfo;
+    const session = connect(`http://127.0.0.1:${port}`);
+    session.on('error', () => undefined);
+    const codes = [constants.NGHTTP2_INTERNAL_ERROR, constants.NGHTTP2_PROTOCOL_ERROR, constants.NGHTTP2_CANCEL];
+    for (const code of codes) {
+      const whole = session.request({ ':method': 'POST', ':path': QUERY }).on('error', () => undefined);
+      whole.end('{}');
+      const before = asked;
+      while (asked === before) await new Promise((resolve) => setImmediate(resolve));
+      whole.close(code);
+      const part = session.request({ ':method': 'POST', ':path': QUERY }).on('error', () => undefined);
+      part.write('{');
+      part.close(code);
+    }
+    await Promise.all(gone);
+    session.destroy();
+    expect((await ask(slow, '/healthz')).status).toBe(200);
+    slow.close();
   });
 
   it('refuses a body that is too large, and the connection goes on', async () => {
