@@ -174,19 +174,20 @@ describe('HTTP/2', () => {
   }
 
   /** Errors come before it, or none. */
-  const closed = (one: ClientHttp2Session): Promise<unknown> => new Promise((resolve) => one.once('close', resolve));
+  const untilClosed = (one: ClientHttp2Session): Promise<unknown> =>
+    new Promise((resolve) => one.once('close', resolve));
 
   it('ends a connection that sends no request, whatever else it sends', async () => {
     const session = await opened({ headMs: 50 });
     const pings = setInterval(() => session.destroyed || session.ping(() => undefined), 10);
-    await closed(session);
+    await untilClosed(session);
     clearInterval(pings);
     expect(session.destroyed).toBe(true);
   });
 
   it('ends a connection that sends no further request', async () => {
     const session = await opened({ idleMs: 50 });
-    const end = closed(session);
+    const end = untilClosed(session);
     const stream = session.request({ ':path': '/' });
     let text = '';
     stream.on('data', (part: Buffer) => (text += part.toString()));
@@ -230,7 +231,6 @@ describe('HTTP/2', () => {
   });
 
   it('outlives clients that break off, before and after the end of a request', async () => {
-    let asked = 0;
     const gone: Promise<unknown>[] = [];
     const slow = await listen({
       pageFolder: folder,
@@ -239,7 +239,6 @@ describe('HTTP/2', () => {
       backend: {
         ...backend,
         query: (_, signal) => {
-          asked++;
           const aborted = once(signal, 'abort');
           gone.push(aborted);
           return aborted.then(() => ({ answer: { status: 499, headers: {}, body: new Uint8Array() }, facts: {} }));
@@ -253,8 +252,8 @@ describe('HTTP/2', () => {
     for (const code of codes) {
       const whole = session.request({ ':method': 'POST', ':path': QUERY }).on('error', () => undefined);
       whole.end('{}');
-      const before = asked;
-      while (asked === before) await new Promise((resolve) => setImmediate(resolve));
+      const before = gone.length;
+      while (gone.length === before) await new Promise((resolve) => setImmediate(resolve));
       whole.close(code);
       const part = session.request({ ':method': 'POST', ':path': QUERY }).on('error', () => undefined);
       part.write('{');
