@@ -54,6 +54,13 @@ export function createFlametideServer(parts: ServerParts): Server {
   const page = routes.at(-1)!;
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    take(request, response).catch((error: unknown) => {
+      log.error(`A request could not be answered: ${error instanceof Error ? error.stack : String(error)}`);
+      request.destroy();
+    });
+  };
+  /** @throws (rejects) only what nobody foresaw */
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const began = performance.now();
     const id = requestId(request);
     response.setHeader('X-Request-Id', id);
@@ -77,7 +84,9 @@ export function createFlametideServer(parts: ServerParts): Server {
       const location = `${basePath.split('/').at(-1)}/${query === '' ? '' : `?${query}`}`;
       return sendAnswer(response, { status: 308, headers: { location }, body: NO_BODY });
     }
-    answerBy(route, path, query, request, response, budget).catch((error: unknown) => {
+    try {
+      await answerBy(route, path, query, request, response, budget);
+    } catch (error) {
       if (error instanceof BodyRefusal) {
         const { status, slug, message } = error;
         const facts = { refused: slug, message };
@@ -90,7 +99,7 @@ export function createFlametideServer(parts: ServerParts): Server {
       log.error(`request ${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       if (response.headersSent) return;
       sendAnswer(response, textAnswer(500, `Something failed inside; the log tells more of request ${id}.`));
-    });
+    }
   };
   const server = createEitherHttp(handle, { headMs: HEAD_TIMEOUT_MS, requestMs: REQUEST_TIMEOUT_MS, idleMs: IDLE_MS });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseUnread(error, socket as Socket, basePath));
@@ -111,7 +120,8 @@ async function answerBy(
   if (methods !== undefined && !methods.includes(method)) return sendAnswer(response, refuseMethod(methods));
   const hangUp = new AbortController();
   response.on('close', () => {
-    if (!response.writableFinished) hangUp.abort();
+    // HTTP/2 says of a stream that was reset that it is finished.
+    if (!response.writableEnded) hangUp.abort();
   });
   const body = route.bodyBytes > 0 ? await readBody(request, response, route.bodyBytes, budget) : undefined;
   try {

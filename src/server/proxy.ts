@@ -4,6 +4,7 @@ import { request as requestHttp, type IncomingHttpHeaders, type IncomingMessage 
 import { request as requestHttps } from 'node:https';
 import type { Backend, RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
 import { RpcError } from './query/rpc-error.ts';
+import { ByteBudget } from './request-body.ts';
 
 export interface ProxyOptions {
   /** Where the Pyroscope is; a path stands before every other. */
@@ -18,6 +19,7 @@ const TIMEOUT_MS = 60_000;
 const READY_TIMEOUT_MS = 5000;
 /** Of an error of the backend, in the log. */
 const MAX_SAID = 300;
+/** Of all answers that come at one time. */
 const MOST_ANSWER_BYTES = 512 << 20;
 /** What Connect, gRPC and the older calls read: who asks, and from where, is no business of the backend. */
 const PASSED_ON = [
@@ -57,6 +59,7 @@ const PATH = /^(\/[A-Za-z0-9][\w-]*(\.\w+)*)+$/;
 
 export function createProxy(options: ProxyOptions): Backend {
   const base = new URL(options.url);
+  const budget = new ByteBudget(MOST_ANSWER_BYTES);
   const prefix = base.pathname.replace(/\/$/, '');
 
   const pass = async (
@@ -120,7 +123,7 @@ export function createProxy(options: ProxyOptions): Backend {
       });
       request.on('error', (error: NodeJS.ErrnoException) => reject(why(error)));
       request.on('response', (response) => {
-        readAnswer(response).then(resolve, (error: Error) => {
+        readAnswer(response, budget).then(resolve, (error: Error) => {
           request.destroy();
           reject(error instanceof RpcError ? error : why(error));
         });
@@ -155,7 +158,8 @@ function factsOf({ status, headers, body }: WireAnswer): RequestFacts {
   return { refused: status === 401 || status === 403 ? 'backend_unauthenticated' : 'backend_refused', message };
 }
 
-async function readAnswer(response: IncomingMessage): Promise<WireAnswer> {
+/** @throws (rejects) RpcError */
+async function readAnswer(response: IncomingMessage, budget: ByteBudget): Promise<WireAnswer> {
   const status = response.statusCode ?? 502;
   if (status >= 300 && status < 400 && status !== 304) {
     response.resume();
@@ -163,10 +167,15 @@ async function readAnswer(response: IncomingMessage): Promise<WireAnswer> {
   }
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MOST_ANSWER_BYTES) throw new RpcError('resource_exhausted', 'The answer of the backend is too large.');
-    chunks.push(chunk);
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      if (!budget.take(chunk.length, length))
+        throw new RpcError('resource_exhausted', 'The answers of the backend are too large: ask for less, or later.');
+      length += chunk.length;
+      chunks.push(chunk);
+    }
+  } finally {
+    budget.giveBack(length);
   }
   const trailers = only(response.trailers, PASSED_BACK);
   const answer = { status, headers: only(response.headers, PASSED_BACK), body: Buffer.concat(chunks) };

@@ -20,8 +20,10 @@ export interface ThreadLimits {
   readonly hangMs?: number | undefined;
 }
 
-/** A hung thread misses this many calls to say that it is there. */
+/** A hung thread is one that has not said, this many looks long, that it is there. */
 const MAX_MISSED = 4;
+/** A thread that starts reads its code first. */
+const START_FACTOR = 10;
 /** Of all threads: a shared flag that names a call never means one of another thread. */
 let lastId = 0;
 
@@ -33,6 +35,7 @@ export class WorkerCalls {
   /** Why the thread has ended, or ends. */
   #end: ThreadEnded | undefined;
   #closed = false;
+  #hasAnswered = false;
 
   /** @param onEnd called when the worker ends without being asked to; its calls have failed by then. */
   constructor(file: URL, data: object, onEnd: (error: ThreadEnded) => void, limits: ThreadLimits = {}) {
@@ -40,6 +43,7 @@ export class WorkerCalls {
     const resourceLimits = maxHeapMb === undefined ? {} : { maxOldGenerationSizeMb: maxHeapMb };
     this.#worker = new Worker(file, { workerData: data, resourceLimits });
     this.#worker.on('message', ({ id, outcome }: { id: number; outcome: Outcome }) => {
+      this.#hasAnswered = true;
       const call = this.#open.get(id);
       this.#open.delete(id);
       if (call === undefined) return;
@@ -90,14 +94,20 @@ export class WorkerCalls {
     void this.#worker.terminate();
   }
 
-  /** Counts calls, not time: a process that was stopped for a while has missed one at most. */
+  /** Counts looks, not time: a process that was stopped for a while has missed one at most. */
   #watch(hangMs: number): NodeJS.Timeout {
+    let isAsked = false;
     let missed = 0;
     return setInterval(() => {
-      if (missed >= MAX_MISSED) return this.end(`it answered nothing for ${Math.round(hangMs / 1000)} s`);
-      if (missed++ > 0) return;
+      if (isAsked) {
+        if (++missed >= MAX_MISSED * (this.#hasAnswered ? 1 : START_FACTOR))
+          this.end(`it answered nothing for ${Math.round(hangMs / 1000)} s`);
+        return;
+      }
+      isAsked = true;
+      missed = 0;
       this.call('ping', undefined).then(
-        () => (missed = 0),
+        () => (isAsked = false),
         () => undefined,
       );
     }, hangMs / MAX_MISSED).unref();

@@ -58,13 +58,15 @@ unwatched(
   async ({ page, baseURL }) => {
     await push(baseURL!, 'e2e/again', stacks, BASE_MS);
     const failure = { status: 500, contentType: 'application/json', body: '{"code":"internal","message":"not now"}' };
-    await page.route('**/QuerierService/{SelectSeries,Series,LabelNames}', (route) => route.fulfill(failure));
+    await page.route('**/querier.v1.QuerierService/{SelectSeries,Series,LabelNames}', (route) =>
+      route.fulfill(failure),
+    );
     await page.goto(link('e2e/again'));
     await shown(page);
     const alert = page.getByRole('alert').filter({ hasText: 'The time series could not be loaded: not now' });
     await expect(alert).toBeVisible();
     expect(await violations(page)).toEqual([]);
-    await page.unroute('**/QuerierService/{SelectSeries,Series,LabelNames}');
+    await page.unroute('**/querier.v1.QuerierService/{SelectSeries,Series,LabelNames}');
     await alert.getByRole('button', { name: 'Try again' }).press('Enter');
     await expect(alert).toBeHidden();
     await shown(page);
@@ -78,23 +80,23 @@ unwatched('a source that is asked too often says so, and is asked again', async 
     contentType: 'application/json',
     body: '{"code":"resource_exhausted","message":"slow down"}',
   };
-  await page.route('**/QuerierService/SelectMergeStacktraces', (route) => route.fulfill(failure));
+  await page.route('**/querier.v1.QuerierService/SelectMergeStacktraces', (route) => route.fulfill(failure));
   await page.goto(link('e2e/often'));
   await expect(page.getByRole('heading', { name: 'The source is asked too often' })).toBeVisible();
-  await page.unroute('**/QuerierService/SelectMergeStacktraces');
+  await page.unroute('**/querier.v1.QuerierService/SelectMergeStacktraces');
   await page.getByRole('button', { name: 'Try again' }).first().press('Enter');
   await shown(page);
 });
 
 unwatched('a Pyroscope that says it holds nothing is asked all the same', async ({ page, baseURL }) => {
   await push(baseURL!, 'e2e/quiet', stacks, BASE_MS);
-  await page.route('**/QuerierService/GetProfileStats', (route) => route.fulfill({ json: {} }));
+  await page.route('**/querier.v1.QuerierService/GetProfileStats', (route) => route.fulfill({ json: {} }));
   await page.route('**/api/status', (route) =>
     route.fulfill({ json: { version: '1', source: 'pyroscope', refusals: [] } }),
   );
   await page.goto(`/?v=1&view=explore&svc=e2e%2Fquiet`);
   await shown(page);
-  await page.route('**/QuerierService/Series', (route) => route.fulfill({ json: {} }));
+  await page.route('**/querier.v1.QuerierService/Series', (route) => route.fulfill({ json: {} }));
   await page.goto(`/?v=1&view=explore`);
   await expect(page.getByRole('heading', { name: 'No profile in this range' })).toBeVisible();
   await expect(page.getByText('own profile')).toBeHidden();
