@@ -192,23 +192,20 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   useEffect(() => {
     closeTooltip.current();
     restedAt.current = -1;
-    engine.current!.setScene(scene);
   }, [scene]);
-  const keepsHits = changes !== undefined;
-  useEffect(() => engine.current!.setColours(colours, keepsHits), [colours, keepsHits, scene]);
-  useEffect(() => engine.current!.setChanges(changes), [changes, scene]);
-  useEffect(() => engine.current!.setSearch(hit && { hit }), [hit, scene]);
+  const selectedFunction = selected > 0 ? (tree.func[selected] ?? -1) : -1;
+  // The root is where one is without having chosen anything.
+  const selectedNode = selected > 0 ? selected : -1;
+  const facts = useMemo(
+    () => ({ scene, colours, keepsHits: changes !== undefined, changes, hit, selectedFunction, selectedNode }),
+    [scene, colours, changes, hit, selectedFunction, selectedNode],
+  );
+  useEffect(() => engine.current!.show(facts), [facts]);
   useEffect(() => {
     // Where the camera came to rest by itself it already stands.
     if (restedAt.current !== zoom.node) engine.current!.setZoom(zoom.node);
     restedAt.current = -1;
   }, [zoom, scene]);
-  const selectedFunction = selected > 0 ? (tree.func[selected] ?? -1) : -1;
-  useEffect(() => {
-    // The root is where one is without having chosen anything.
-    engine.current!.setSelectedNode(selected > 0 ? selected : -1);
-    engine.current!.setSelectedFunction(selectedFunction);
-  }, [selected, selectedFunction, scene]);
   useEffect(() => uiStore.subscribe(({ hoveredFunction }) => engine.current?.setHoveredFunction(hoveredFunction)), []);
 
   const [focused, setFocused] = useState(false);
