@@ -11,7 +11,7 @@ import { navigate, useUrl } from '../url/url-store.ts';
 import { areNear, around, LONGEST_MS } from './band-range.ts';
 import { linkOfSides, type SideName, sideNames, type SourceSide } from '../sides/sides.ts';
 import type { Comparison } from './use-comparison.ts';
-import styles from './compare.module.css';
+import styles from './compare-band.module.css';
 
 export function CompareBand({ comparison }: { comparison: Comparison }): ReactElement | null {
   const { a, b } = comparison.sides;

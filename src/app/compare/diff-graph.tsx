@@ -10,7 +10,7 @@ import { DiffFlame } from './diff-flame.tsx';
 import { rootLabelOf } from './diff-words.ts';
 import { notInCompare, sidesAlone } from './side-commands.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
-import styles from './compare.module.css';
+import styles from './diff-graph.module.css';
 
 interface DiffGraphProps {
   readonly shown: ShownComparison;

@@ -11,7 +11,7 @@ import { navigate, useUrl } from '../url/url-store.ts';
 import { useIsBelow } from '../components/use-narrow.ts';
 import { costUnit } from './cost.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
-import styles from './compare.module.css';
+import styles from './diff-options.module.css';
 
 const normalisationTitles: Readonly<Record<Normalisation, readonly [title: string, hint: string]>> = {
   share: ['share', 'what part of the whole'],

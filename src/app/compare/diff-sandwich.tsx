@@ -15,7 +15,8 @@ import { DiffFlame } from './diff-flame.tsx';
 import { evidenceOfFunction, pathsOf, percentText, unitOf, verdictOfFunction } from './diff-words.ts';
 import { notInCompare } from './side-commands.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
-import styles from './compare.module.css';
+import styles from './diff-sandwich.module.css';
+import sideStyles from './side-colours.module.css';
 
 /** Of a hostile name of a megabyte, this much is read. */
 const MOST_LETTERS = 300;
@@ -72,12 +73,12 @@ function Middle({ shown, func }: { shown: ShownComparison; func: number }): Reac
       <tr>
         <th scope="row">{title}</th>
         <td>
-          <span className={styles['a']}>A</span> {formatAmount(ofA, unit)}
+          <span className={sideStyles['a']}>A</span> {formatAmount(ofA, unit)}
         </td>
         <td>
-          <span className={styles['b']}>B</span> {formatAmount(ofB, unit)}
+          <span className={sideStyles['b']}>B</span> {formatAmount(ofB, unit)}
         </td>
-        <td className={styles['signed']} data-sign={isClear ? Math.sign(ofB - ofA) : 0}>
+        <td className={sideStyles['signed']} data-sign={isClear ? Math.sign(ofB - ofA) : 0}>
           {formatChange(ofB - ofA, unit)}
         </td>
         <td>{percentText(ofA, ofB)}</td>

@@ -10,7 +10,7 @@ import type { Certainty } from './certainty.ts';
 import { monthlyText } from './cost.ts';
 import { percentText, unitOf } from './diff-words.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
-import styles from './compare.module.css';
+import styles from './side-colours.module.css';
 
 /** Of a hostile name of a megabyte, this much is read. */
 const MOST_LETTERS = 600;

@@ -37,7 +37,7 @@ import {
   type SourceSide,
 } from '../sides/sides.ts';
 import type { Comparison } from './use-comparison.ts';
-import styles from './compare.module.css';
+import styles from './sides-bar.module.css';
 
 export function SidesBar({ comparison }: { comparison: Comparison }): ReactElement {
   const { sides } = comparison;
@@ -152,6 +152,7 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
       />
       <TypePicker types={types} type={type} onType={({ id }) => change({ profileType: id })} />
       <LabelChips
+        wraps
         matchers={matchers}
         unmet={unmet.data ?? []}
         fixed={joinService(service, [])}

@@ -23,7 +23,7 @@ import { monthlyText } from './cost.ts';
 import { percentText, signedPercent, unitOf } from './diff-words.ts';
 import { sideLine } from './side-words.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
-import styles from './compare.module.css';
+import styles from './what-changed.module.css';
 
 const ROW_CSS = 52;
 const MOST_LETTERS = 200;

@@ -23,11 +23,13 @@ export interface LabelChipsProps {
   readonly source: LabelSource;
   readonly costType: SampleType;
   readonly costTitle: string;
+  /** Lines instead of one that scrolls. */
+  readonly wraps?: boolean;
   onMatchers(matchers: readonly LabelMatcher[]): void;
 }
 
 export function LabelChips(props: LabelChipsProps): ReactElement {
-  const { matchers, unmet, fixed, source, costType, costTitle, onMatchers } = props;
+  const { matchers, unmet, fixed, source, costType, costTitle, wraps = false, onMatchers } = props;
   /** The place of the chip whose panel is open; one past the end adds. */
   const [edited, setEdited] = useState<number>();
   const [current, setCurrent] = useState(0);
@@ -72,7 +74,7 @@ export function LabelChips(props: LabelChipsProps): ReactElement {
   const stop = Math.min(current, stops - 1);
 
   return (
-    <div ref={group} className={styles['chips']} role="group" aria-label="Labels">
+    <div ref={group} className={styles['chips']} data-wraps={wraps || undefined} role="group" aria-label="Labels">
       {matchers.map((matcher, place) => {
         const { name, operator, value } = matcher;
         const isUnmet = unmet.includes(place);
