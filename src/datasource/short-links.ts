@@ -16,7 +16,7 @@ export interface LinkList extends StoredLinks {
 /** What is kept under a link, as it came. */
 export interface PackedSnapshot {
   readonly packed: Uint8Array<ArrayBuffer>;
-  readonly keptMs: number;
+  readonly savedMs: number;
 }
 
 /** @param query of a link, with its `?` @throws Error with the server's words where it refuses */
@@ -39,7 +39,7 @@ export async function keepSnapshot(baseUrl: string, query: string, packed: Uint8
 export async function fetchSnapshot(baseUrl: string, id: string, signal: AbortSignal): Promise<PackedSnapshot> {
   const response = await answered(new URL(`api/snapshots/${id}`, baseUrl), { signal });
   const packed = new Uint8Array(await response.arrayBuffer());
-  return { packed, keptMs: Date.parse(response.headers.get('last-modified') ?? '') };
+  return { packed, savedMs: Date.parse(response.headers.get('last-modified') ?? '') };
 }
 
 /** @throws Error with the server's words where it refuses */

@@ -60,7 +60,7 @@ it('of a list only links are taken', async () => {
 it('a snapshot says when it was kept', async () => {
   const headers = { 'last-modified': 'Wed, 25 Nov 2026 13:29:24 GMT' };
   answering(() => new Response(Uint8Array.of(1, 2), { headers }));
-  const { packed, keptMs } = await fetchSnapshot(BASE, 'abcdefgh', signal);
+  const { packed, savedMs } = await fetchSnapshot(BASE, 'abcdefgh', signal);
   expect(packed).toEqual(Uint8Array.of(1, 2));
-  expect(new Date(keptMs).toISOString()).toBe('2026-11-25T13:29:24.000Z');
+  expect(new Date(savedMs).toISOString()).toBe('2026-11-25T13:29:24.000Z');
 });

@@ -118,7 +118,7 @@ async function seenOn(page: Page): Promise<Seen> {
 }
 
 /** Share of pixels that differ by more than anybody sees. A notice over the graph leaves fewer rows of them, at its end. */
-function unlike(one: Buffer, other: Buffer): number {
+function distinct(one: Buffer, other: Buffer): number {
   const length = Math.min(one.length, other.length);
   expect(length).toBeGreaterThan(1e6);
   let count = 0;
@@ -131,7 +131,7 @@ function expectTheSame(other: Seen, one: Seen): void {
   expect(other.changes).toEqual(one.changes);
   expect(other.series).toEqual(one.series);
   expect(new Set(one.picture).size).toBeGreaterThan(20);
-  expect(unlike(one.picture, other.picture)).toBeLessThan(0.002);
+  expect(distinct(one.picture, other.picture)).toBeLessThan(0.002);
 }
 
 test('a link to a diff opens in a fresh browser as it was: numbers, changes and pixels', async ({ browser }) => {

@@ -19,7 +19,7 @@ import styles from './diff-sandwich.module.css';
 import sideStyles from './side-colours.module.css';
 
 /** Of a hostile name of a megabyte, this much is read. */
-const MOST_LETTERS = 300;
+const MAX_NAME_LENGTH = 300;
 
 interface DiffSandwichProps {
   readonly shown: ShownComparison;
@@ -38,7 +38,7 @@ export function DiffSandwich({ shown, hit, onKey }: DiffSandwichProps): ReactEle
       ? 'Choose Sandwich in the menu of a frame: its callers and callees on both sides stand here.'
       : 'Choose a function in the list: its callers and callees on both sides stand here.';
     return (
-      <p className={styles['empty']}>{asked === '' ? way : `${asked.slice(0, MOST_LETTERS)} is on neither side.`}</p>
+      <p className={styles['empty']}>{asked === '' ? way : `${asked.slice(0, MAX_NAME_LENGTH)} is on neither side.`}</p>
     );
   }
   return (
@@ -67,7 +67,7 @@ function Middle({ shown, func }: { shown: ShownComparison; func: number }): Reac
   const name = diff.functions.names[func];
   const { a, b } = diff.byFunction;
   const paths = useMemo(() => pathsOf(shown, func), [shown, func]);
-  const row = (title: 'total' | 'self', isClear: boolean, told: string): ReactElement => {
+  const row = (title: 'total' | 'self', isClear: boolean, verdict: string): ReactElement => {
     const [ofA, ofB] = [a[title][func], b[title][func]];
     return (
       <tr>
@@ -82,14 +82,14 @@ function Middle({ shown, func }: { shown: ShownComparison; func: number }): Reac
           {formatChange(ofB - ofA, unit)}
         </td>
         <td>{percentText(ofA, ofB)}</td>
-        <td>{told}</td>
+        <td>{verdict}</td>
       </tr>
     );
   };
   return (
     <div className={styles['middle']}>
       <strong>
-        <bdi>{name.slice(0, MOST_LETTERS) || '(empty name)'}</bdi>
+        <bdi>{name.slice(0, MAX_NAME_LENGTH) || '(empty name)'}</bdi>
       </strong>
       <table aria-label="The function on both sides">
         <tbody>

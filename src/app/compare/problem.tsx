@@ -4,7 +4,7 @@ import { SourceError } from '#datasource/datasource.ts';
 import { Button } from '../components/button.tsx';
 import { Note, Panel } from '../components/message.tsx';
 import { useOpen } from '../files/use-open.ts';
-import { isKeptPage } from '../state/exported-page.ts';
+import { isExportedPage } from '../state/exported-page.ts';
 import { useAskAgain, useStoredRange } from '../queries/source-queries.ts';
 import { navigate } from '../url/url-store.ts';
 import { halves } from '../sides/ranges.ts';
@@ -39,7 +39,7 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
       <Note
         kind="warn"
         actions={
-          !isKeptPage() && (
+          !isExportedPage() && (
             <Button kind="edged" onClick={() => navigate({ snap: undefined }, 'push')}>
               Show what the server has now
             </Button>

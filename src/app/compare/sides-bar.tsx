@@ -133,7 +133,7 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
   const type = profileType === undefined ? undefined : parseProfileType(profileType);
   const own = explored.catalogue?.services.find((one) => one.name === service)?.types ?? [];
   const types = parsedTypes(type && !own.includes(type.id) ? [...own, type.id] : own);
-  const unmet = useUnmatched(joinService(service, []), matchers, range);
+  const unmatched = useUnmatched(joinService(service, []), matchers, range);
   const labels = useMemo(() => labelSourceOf(source, range, profileType), [source, range, profileType]);
   const services = explored.catalogue?.services.map((one): CostRow => ({ name: one.name, cost: undefined }));
   const change = (patch: Partial<SourceSide>): void => setSide(comparison, name, { ...side, ...patch });
@@ -154,7 +154,7 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
       <LabelChips
         wraps
         matchers={matchers}
-        unmet={unmet.data ?? []}
+        unmatched={unmatched.data ?? []}
         fixed={joinService(service, [])}
         source={labels}
         costType={sampleTypeOf(profileType)}

@@ -26,7 +26,7 @@ import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './what-changed.module.css';
 
 const ROW_CSS = 52;
-const MOST_LETTERS = 200;
+const MAX_NAME_LENGTH = 200;
 
 export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement {
   const { evidence } = shown;
@@ -65,7 +65,7 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
               onClick={() => setFilter(id)}
             >
               {title}{' '}
-              <span className={styles['count']}>{formatCount(count + (id === 'noise' ? found.untold : 0))}</span>
+              <span className={styles['count']}>{formatCount(count + (id === 'noise' ? found.omittedCount : 0))}</span>
             </Button>
           ))}
         </div>
@@ -194,7 +194,7 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
   const { shown, change, index, count, top, reach, isActive, isSelected, onChoose } = props;
   const { kind, name, path, selfA, selfB, delta, codePct, trend, explained, isRemainder, supported } = change;
   const unit = unitOf(shown);
-  const { prefix, middle, bare } = splitName(name.slice(0, MOST_LETTERS));
+  const { prefix, middle, bare } = splitName(name.slice(0, MAX_NAME_LENGTH));
   const rate = useUrl((state) => state.rate);
   const money = monthlyText(shown, delta, rate);
   const interval = formatInterval(change);

@@ -7,13 +7,13 @@ import { absolute } from '#model/time-range.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { Button } from '../components/button.tsx';
 import { Panel } from '../components/message.tsx';
-import { isKeptPage } from '../state/exported-page.ts';
+import { isExportedPage } from '../state/exported-page.ts';
 import { useAskAgain, useUnmatched } from '../queries/source-queries.ts';
 import { navigate } from '../url/url-store.ts';
 import { DEFAULT_RANGE, type Explored } from './use-explored.ts';
 
 const DAY_MS = 86_400_000;
-const MOST_LETTERS = 120;
+const MAX_NAME_LENGTH = 120;
 const NO_MATCHERS: readonly LabelMatcher[] = [];
 
 export function WaitingForFirstProfile(): ReactElement {
@@ -54,7 +54,7 @@ export function NothingMatches({
   const isGone = range !== undefined && oldestMs !== undefined && oldestMs > range.endMs;
   const isTooEarly = !isUnknown && range !== undefined && newestMs !== undefined && newestMs < range.startMs;
   const isDay = range !== undefined && range.endMs - range.startMs >= DAY_MS;
-  const name = service?.slice(0, MOST_LETTERS);
+  const name = service?.slice(0, MAX_NAME_LENGTH);
   const ofService =
     name === undefined ? 'There are no profiles in this range' : `${name} has no profiles in this range`;
   const why = isGone
@@ -145,9 +145,9 @@ export function SourceFailed({ error, what }: { error: Error; what: string }): R
   }
   if (error instanceof SourceError && error.code === 'not-kept') {
     return (
-      <Panel kind="info" title={isKeptPage() ? 'Not in this file' : 'Not in the snapshot'}>
+      <Panel kind="info" title={isExportedPage() ? 'Not in this file' : 'Not in the snapshot'}>
         <p>{error.message}</p>
-        {!isKeptPage() && (
+        {!isExportedPage() && (
           <Button kind="edged" onClick={() => navigate({ snap: undefined }, 'push')}>
             Show what the server has now
           </Button>

@@ -16,7 +16,7 @@ import { Timeline, type TimelineProps } from '../views/timeline/timeline.tsx';
 import type { Marker } from '../source/detected-markers.ts';
 import { type Explored, named } from './use-explored.ts';
 import { useMarkers } from './use-markers.ts';
-import { MOST_SERIES, type ShownSeries } from './use-shown-series.ts';
+import { MAX_SERIES, type ShownSeries } from './use-shown-series.ts';
 import styles from './explore.module.css';
 
 const NO_SERIES: readonly Series[] = [];
@@ -113,8 +113,8 @@ export function SeriesBand(props: SeriesBandProps): ReactElement {
         }
         {...compared}
       />
-      {raw.length >= MOST_SERIES && (
-        <p className={styles['failed']}>The {MOST_SERIES} largest series are shown; there are more.</p>
+      {raw.length >= MAX_SERIES && (
+        <p className={styles['failed']}>The {MAX_SERIES} largest series are shown; there are more.</p>
       )}
     </div>
   );

@@ -17,7 +17,7 @@ export interface LinkRow {
   readonly text: string;
 }
 
-const MOST_LETTERS = 160;
+const MAX_LENGTH = 160;
 
 /** Only what it says; each text bounded and without control characters. @param zone a name that `Intl` knows */
 export function linkRows(state: UrlState, zone: string): readonly LinkRow[] {
@@ -124,5 +124,5 @@ function pathText(path: readonly string[]): string | undefined {
 
 function plain(text: string): string {
   const clean = text.replace(/\p{C}+/gu, ' ');
-  return clean.length > MOST_LETTERS ? `${clean.slice(0, MOST_LETTERS)}…` : clean;
+  return clean.length > MAX_LENGTH ? `${clean.slice(0, MAX_LENGTH)}…` : clean;
 }

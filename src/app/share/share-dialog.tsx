@@ -14,8 +14,8 @@ import { parseUrl } from '../url/codec.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { linkOnScreen, movingLink } from '../screen/link-on-screen.ts';
 import { comparisonOf, onScreen, treeOf, useCurrentView } from '../screen/current-view.ts';
-import { keepView, type KeptLink, shortLinkOf } from './save-snapshot.ts';
-import { KeptLinks, LINKS_KEY } from './saved-links.tsx';
+import { saveSnapshot, type SavedSnapshot, shortLinkOf } from './save-snapshot.ts';
+import { SavedLinks, LINKS_KEY } from './saved-links.tsx';
 import { linkAsMarkdown, linkRows } from './link-summary.ts';
 import styles from './share.module.css';
 
@@ -32,7 +32,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
   const [long] = useState(() => ({ fixed: linkOnScreen(), moving: movingLink() }));
   const [form, setForm] = useState<Form>('fixed');
   const [short, setShort] = useState<Readonly<Record<string, string>>>({});
-  const [kept, setKept] = useState<KeptLink>();
+  const [kept, setKept] = useState<SavedSnapshot>();
   const [said, setSaid] = useState('');
   const { busy, failure, run } = useWork();
 
@@ -67,7 +67,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
     });
   const keep = (): void =>
     run('Keeping what is shown…', async (signal) => {
-      const made = await keepView(analysis, queries, signal);
+      const made = await saveSnapshot(analysis, queries, signal);
       setKept(made);
       setForm('kept');
       void queries.invalidateQueries({ queryKey: [LINKS_KEY] });
@@ -196,7 +196,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
             </div>
           </section>
         )}
-        {hasServer && <KeptLinks zone={zone} onDeleted={forget} />}
+        {hasServer && <SavedLinks zone={zone} onDeleted={forget} />}
       </div>
     </Dialog>
   );

@@ -5,12 +5,12 @@ const ID = 'kept';
 const AT_ONCE = 3 * 8192;
 
 /** Whether this page is such a file. */
-export function isKeptPage(): boolean {
+export function isExportedPage(): boolean {
   return document.getElementById(ID) !== null;
 }
 
 /** @param viewer as built */
-export function writeKeptPage(viewer: string, kept: Uint8Array): string {
+export function writeExportedPage(viewer: string, kept: Uint8Array): string {
   // The last: scripts before it may speak of one.
   const end = viewer.lastIndexOf('</body>');
   const data = `<script id="${ID}" type="application/octet-stream">${toBase64(kept)}</script>`;
@@ -18,7 +18,7 @@ export function writeKeptPage(viewer: string, kept: Uint8Array): string {
 }
 
 /** @throws Error in plain words */
-export function readKeptPage(): Uint8Array<ArrayBuffer> {
+export function readExportedPage(): Uint8Array<ArrayBuffer> {
   const text = document.getElementById(ID)?.textContent;
   if (text === undefined) throw new Error('This page holds no data. It is what “Export as HTML” puts data into.');
   let letters: string;

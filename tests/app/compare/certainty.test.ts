@@ -15,7 +15,7 @@ it('boxes of a half go by the function in the middle, and say that they are not 
   const about = (middle: string, name: string): readonly [boolean | undefined, string] => {
     // Any union of both sides will do for a half.
     const certainty = certaintyOfHalf(shown, functions.names.indexOf(middle), shown.diff);
-    return [certainty.isClear(nodeOf(name)), certainty.told(nodeOf(name))];
+    return [certainty.isClear(nodeOf(name)), certainty.text(nodeOf(name))];
   };
   expect(about('slow', 'wobble')).toEqual([
     true,

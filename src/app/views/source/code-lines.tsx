@@ -14,7 +14,7 @@ import { type SourceRow, sourceRows } from './source-rows.ts';
 import styles from './source-view.module.css';
 
 const ROW_CSS = 20;
-const LONGEST_LINE = 400;
+const MAX_LINE_LENGTH = 400;
 
 interface CodeLinesProps {
   readonly shown: ShownTree;
@@ -185,7 +185,7 @@ function hottestOf({ func, self, total }: LinesHere, selected: number): number {
 }
 
 function textOf(code: readonly string[] | undefined, line: number, name: string): string {
-  return (code ? (code[line - 1] ?? '') : name).slice(0, LONGEST_LINE);
+  return (code ? (code[line - 1] ?? '') : name).slice(0, MAX_LINE_LENGTH);
 }
 
 /** The version that was asked for, where a label says it. */

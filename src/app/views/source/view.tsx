@@ -10,7 +10,7 @@ import type { ViewProps } from '../view.ts';
 import { CodeLines } from './code-lines.tsx';
 import styles from './source-view.module.css';
 
-const MOST_FILES = 300;
+const MAX_FILES = 300;
 
 export function View({ shown, selected: node, onKey }: ViewProps): ReactElement {
   // Its file is shown unless another one was chosen.
@@ -73,8 +73,8 @@ interface FileListProps {
 /** The files with the most self, and the shown one wherever it stands. One stop for Tab, arrows within. */
 function FileList({ files, costs, whole, current, onChoose }: FileListProps): ReactElement {
   const list = useRef<HTMLUListElement>(null);
-  const shown = files.slice(0, MOST_FILES).map((_, i) => i);
-  if (current >= MOST_FILES) shown.push(current);
+  const shown = files.slice(0, MAX_FILES).map((_, i) => i);
+  if (current >= MAX_FILES) shown.push(current);
   useEffect(() => {
     list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
   }, [current]);
@@ -104,7 +104,7 @@ function FileList({ files, costs, whole, current, onChoose }: FileListProps): Re
           </li>
         ))}
       </ul>
-      {files.length > MOST_FILES && <p>and {formatCount(files.length - MOST_FILES)} files with less</p>}
+      {files.length > MAX_FILES && <p>and {formatCount(files.length - MAX_FILES)} files with less</p>}
     </nav>
   );
 }

@@ -49,7 +49,7 @@ export interface TimelineProps {
   renderActions?(selection: TimeRange, clear: () => void): ReactNode;
 }
 
-const MOST_READINGS = 10;
+const MAX_READINGS = 10;
 const NO_SIDES: readonly BrushSide[] = [];
 
 export function Timeline(props: TimelineProps): ReactElement {
@@ -135,7 +135,7 @@ export function Timeline(props: TimelineProps): ReactElement {
   useEffect(() => engine.current?.setHover(hover), [engine, hover, isOpen]);
 
   const anchor = useRef<HTMLSpanElement>(null);
-  const readings = hover && readingsAt(series, hidden, hover.ms, MOST_READINGS, hover.series);
+  const readings = hover && readingsAt(series, hidden, hover.ms, MAX_READINGS, hover.series);
   const time = hover && formatInstant(readTime(series, hover.ms), zone);
   const spoken =
     hover?.isByKey && readings

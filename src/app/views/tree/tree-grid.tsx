@@ -57,7 +57,7 @@ interface TreeGridProps {
 
 const ROW_CSS = 24;
 /** Rows that one key may open. */
-const MOST_OPENED = 500;
+const MAX_OPENED = 500;
 
 export function TreeGrid(props: TreeGridProps): ReactElement {
   const { title, className, tree, names, columns, sort, sortedColumn, order, hit, selected, hot } = props;
@@ -120,7 +120,7 @@ export function TreeGrid(props: TreeGridProps): ReactElement {
         else move(rows.indexOf(tree.parent[node]));
         break;
       case '*':
-        setOpen(subtreeWithin(tree, node, MOST_OPENED), true);
+        setOpen(subtreeWithin(tree, node, MAX_OPENED), true);
         break;
       case 'Enter':
       case ' ':
