@@ -140,7 +140,7 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
       <div className={styles['actions']}>
         {isKept ? (
           <span className={`${styles['only']} ${styles['wide']}`}>
-            As it was on {formatFullInstant(nowMs, zoneName(zone))}
+            Saved on {formatFullInstant(nowMs, zoneName(zone))}
           </span>
         ) : (
           view !== 'files' && <ExploreTime />
@@ -197,7 +197,7 @@ function Notices(): ReactElement {
       </div>
       {notices.length > 0 && (
         <Note kind="warn" actions={<IconButton label="Dismiss" icon="close" onClick={dismissUrlNotices} />}>
-          Not all of this link could be read: {notices.slice(0, MAX_NOTICES).join(' ')}
+          Parts of this link could not be read: {notices.slice(0, MAX_NOTICES).join(' ')}
           {notices.length > MAX_NOTICES && ` And ${notices.length - MAX_NOTICES} more.`}
         </Note>
       )}

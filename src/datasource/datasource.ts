@@ -54,7 +54,7 @@ export interface DataSource {
   postedMarkers(range: TimeRange, service: string, signal: AbortSignal): Promise<readonly PostedMarker[]>;
 }
 
-/** `limit`: the question is beyond what the source allows; `unknown-call`: the source does not know the call; `refused`: it answered with an error; `offline`: it did not answer; `unauthorised`: it wants a token; `not-kept`: a snapshot does not hold it. */
+/** `limit`: the question is beyond what the source allows; `unknown-call`: the source does not support the call; `refused`: it answered with an error; `offline`: it did not answer; `unauthorised`: it wants a token; `not-kept`: a snapshot does not hold it. */
 export type SourceErrorCode = 'limit' | 'unknown-call' | 'refused' | 'offline' | 'unauthorised' | 'not-kept';
 
 export class SourceError extends Error {

@@ -24,7 +24,7 @@ export async function fetchPostedMarkers(
     service,
   });
   const response = await fetch(new URL(`api/markers?${query}`, baseUrl), { signal });
-  if (!response.ok) throw new Error(`The server answered ${response.status} when asked for markers.`);
+  if (!response.ok) throw new Error(`The server answered ${response.status} to the request for markers.`);
   const answer: unknown = await response.json();
   return markersIn(answer);
 }

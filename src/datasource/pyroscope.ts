@@ -61,14 +61,14 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
     const answered = response.headers.get('content-type') ?? '';
     if (!answered.startsWith(type)) {
       const what = answered === '' ? 'something else' : answered.slice(0, 80);
-      throw new SourceError('refused', `${title} answered ${call} with ${what}: a page in between, to sign in?`);
+      throw new SourceError('refused', `${title} answered ${call} with ${what}: perhaps a sign-in page in between.`);
     }
     try {
       return await (wire === 'json' ? response.json() : response.arrayBuffer());
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof SyntaxError) throw unreadable(wordsOf(error));
-      throw new SourceError('offline', `The answer of ${title} broke off: ${wordsOf(error)}.`);
+      throw new SourceError('offline', `The answer of ${title} was cut off: ${wordsOf(error)}.`);
     }
   };
   const json = async (call: string, message: object, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> =>
@@ -252,7 +252,7 @@ async function refusal(response: Response, title: string, call: string): Promise
   const said = (connect?.message ?? (isPlain ? text.trim() : '')).slice(0, MAX_MESSAGE_LENGTH);
   const words =
     status === 404 && !connect
-      ? `${title} does not know the call ${call}${said === '' ? '' : ` (${said})`}.`
+      ? `${title} does not support the call ${call}${said === '' ? '' : ` (${said})`}.`
       : said || `${title} answered ${call} with status ${status}.`;
   // Of a call that is not there Connect says so, a plain server that the page is not.
   if (connect?.code === 'unimplemented' || ((status === 404 || status === 405 || status === 501) && !connect))

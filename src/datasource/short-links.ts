@@ -30,7 +30,7 @@ export async function keepSnapshot(baseUrl: string, query: string, packed: Uint8
   const body = new Blob([`${JSON.stringify({ query })}\n`, packed]);
   if (body.size > mostSnapshotBytes)
     throw new Error(
-      `The snapshot has ${Math.ceil(body.size / 2 ** 20)} MiB, and the server takes ${mostSnapshotBytes / 2 ** 20}: keep a shorter range.`,
+      `The snapshot has ${Math.ceil(body.size / 2 ** 20)} MiB, and the server takes ${mostSnapshotBytes / 2 ** 20}: choose a shorter range.`,
     );
   return made(baseUrl, 'api/snapshots', body);
 }
@@ -69,7 +69,7 @@ function listed(one: unknown, baseUrl: string): ListedLink | undefined {
 async function made(baseUrl: string, call: string, body: BodyInit): Promise<MadeLink> {
   const response = await answered(new URL(call, baseUrl), { method: 'POST', body });
   const { id, path } = (await response.json()) as { id?: unknown; path?: unknown };
-  if (typeof id !== 'string' || typeof path !== 'string') throw new Error('The server answered without a link.');
+  if (typeof id !== 'string' || typeof path !== 'string') throw new Error('The answer of the server has no link.');
   return { id, url: new URL(path, baseUrl).href };
 }
 

@@ -69,7 +69,7 @@ export async function packSnapshot(answers: SnapshotAnswers): Promise<Uint8Array
   );
   if (longest > MAX_ENTRIES)
     throw new Error(
-      `What is shown has a list of ${longest} entries, and ${MAX_ENTRIES} can be kept: narrow it by a label.`,
+      `What is shown has a list of ${longest} entries, and ${MAX_ENTRIES} can be saved: filter by a label.`,
     );
   const head = {
     version: VERSION,
@@ -90,7 +90,7 @@ export async function packSnapshot(answers: SnapshotAnswers): Promise<Uint8Array
   const size = blobs.reduce((sum, blob) => sum + blob.length, 4 + written.length);
   if (size > MAX_BYTES)
     throw new Error(
-      `What is shown has ${Math.ceil(size / 2 ** 20)} MiB, and ${MAX_BYTES / 2 ** 20} can be kept: choose a shorter range.`,
+      `What is shown has ${Math.ceil(size / 2 ** 20)} MiB, and ${MAX_BYTES / 2 ** 20} can be saved: choose a shorter range.`,
     );
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, written.length, true);
@@ -165,7 +165,7 @@ export function snapshotSource(id: string, answers: SnapshotAnswers, holder: str
   const labelNames = byKey(answers.labelNames, labelNamesKey);
   const series = byKey(answers.series, seriesKey);
   const notKept = (what: string): never => {
-    throw new SourceError('not-kept', `${holder} holds what was on the screen when it was kept, and not ${what}.`);
+    throw new SourceError('not-kept', `${holder} has only what was on the screen when it was saved, not ${what}.`);
   };
   const find = (query: ProfileQuery): SnapshotProfile | undefined =>
     answers.profiles.find((one) => queryKey(one.query) === queryKey(query));

@@ -37,7 +37,7 @@ it.each([
     new Response('<h1>Sign in</h1>', { status: 502, headers: { 'content-type': 'text/html' } }),
     'The server answered with status 502.',
   ],
-  ['no link', Response.json({}), 'The server answered without a link.'],
+  ['no link', Response.json({}), 'The answer of the server has no link.'],
 ])('a refusal with %s is told', async (_, response, words) => {
   answering(() => response);
   await expect(makeShortLink(BASE, '?v=1')).rejects.toThrow(words);

@@ -35,8 +35,8 @@ export function DiffSandwich({ shown, hit, onKey }: DiffSandwichProps): ReactEle
   const isNarrow = useIsNarrow();
   if (func < 0) {
     const way = isNarrow
-      ? 'Choose Sandwich in the menu of a frame: its callers and callees on both sides stand here.'
-      : 'Choose a function in the list: its callers and callees on both sides stand here.';
+      ? 'Choose Sandwich in the menu of a frameto see its callers and callees on both sides.'
+      : 'Choose a function in the listto see its callers and callees on both sides.';
     return (
       <p className={styles['empty']}>{asked === '' ? way : `${asked.slice(0, MAX_NAME_LENGTH)} is on neither side.`}</p>
     );
@@ -106,9 +106,9 @@ function Middle({ shown, func }: { shown: ShownComparison; func: number }): Reac
 }
 
 function pathsText({ tested, supported }: ReturnType<typeof pathsOf>): string {
-  if (tested === 0) return 'All its paths are under 0.1 % of both sides: not tested.';
+  if (tested === 0) return 'Not tested: all its paths are under 0.1 % of both sides.';
   const of = tested === 1 ? 'the one path' : `${formatCount(supported)} of ${formatCount(tested)} paths`;
-  return supported === 0 ? 'No path through it changed by more than noise.' : `More than noise on ${of} tested.`;
+  return supported === 0 ? 'All changes on its paths may be noise.' : `More than noise on ${of} tested.`;
 }
 
 interface HalfProps extends DiffSandwichProps {

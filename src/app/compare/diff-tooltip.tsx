@@ -82,7 +82,7 @@ export function DiffTooltip(props: DiffTooltipProps): ReactElement {
       </table>
       <TooltipLine part="samples">
         {certainty.text(node)}
-        {node > 0 && picture.mixed[union] === 1 && ' Below it some grew and some shrank.'}
+        {node > 0 && picture.mixed[union] === 1 && ' Below it, some functions grew and some shrank.'}
         {money !== undefined && ` ${money} a month at this load.`}
       </TooltipLine>
       <TooltipLine part="foot">

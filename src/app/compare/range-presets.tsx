@@ -56,7 +56,7 @@ export function RangePresets({ comparison }: { comparison: Comparison }): ReactE
       .catch((error: Error) => error);
     if (signal.aborted) return;
     if (loaded instanceof Error) {
-      notify(`The values of ${name} could not be read: ${loaded.message}`);
+      notify(`Could not load the values of ${name}: ${loaded.message}`);
       return;
     }
     // Values of the hours around the range come too; what cost nothing in it cannot be compared.
@@ -68,9 +68,7 @@ export function RangePresets({ comparison }: { comparison: Comparison }): ReactE
     if (versionLabelOf([name])) busiest.sort((x, y) => x.name.localeCompare(y.name, 'en', { numeric: true }));
     const [first, second] = busiest;
     if (second === undefined) {
-      notify(
-        `${name} has ${here.length === 1 ? 'one value' : 'no values'} in this range: there is nothing to compare.`,
-      );
+      notify(`${name} has ${here.length === 1 ? 'one value' : 'no values'} in this range; a comparison needs two.`);
       return;
     }
     const kept = base.matchers.filter((one) => one.name !== name);
@@ -100,10 +98,10 @@ export function RangePresets({ comparison }: { comparison: Comparison }): ReactE
         {
           title: 'B against',
           entries: [
-            { id: 'before', title: 'The time before it', hint: 'as long' },
+            { id: 'before', title: 'The time before it', hint: 'of the same length' },
             { id: 'day', title: 'A day earlier' },
             { id: 'week', title: 'A week earlier' },
-            { id: 'halves', title: 'Its own first half' },
+            { id: 'halves', title: 'Its first half' },
           ],
         },
         ...(markers.length > 0
@@ -121,7 +119,7 @@ export function RangePresets({ comparison }: { comparison: Comparison }): ReactE
         ...(offered.length > 0
           ? [
               {
-                title: 'The two busiest values of',
+                title: 'The two largest values of',
                 entries: offered.map(({ name }) => ({ id: `label:${name}`, title: name.slice(0, 80) })),
               },
             ]

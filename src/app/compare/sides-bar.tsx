@@ -93,7 +93,7 @@ function SideMenu({ name, comparison }: SideProps): ReactElement {
         {name.toUpperCase()}
       </span>
       <MenuButton
-        label={`${name.toUpperCase()}, ${sideTitles[name]}: where it is from`}
+        label={`${name.toUpperCase()}, ${sideTitles[name]}: source`}
         icon="down"
         groups={[
           { entries: [{ id: 'alone', title: `Show ${name.toUpperCase()} alone` }] },

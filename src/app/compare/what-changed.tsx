@@ -149,7 +149,7 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
       ref={scroller}
       role="listbox"
       aria-label="Changes"
-      aria-description="Enter lights the frames of a change; s shows callers and callees"
+      aria-description="Enter selects the frame of a change; s shows its callers and callees"
       tabIndex={0}
       className={styles['list']}
       aria-activedescendant={`change-${at}`}

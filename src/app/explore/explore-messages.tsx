@@ -20,8 +20,8 @@ export function WaitingForFirstProfile(): ReactElement {
   return (
     <Panel kind="info" title="No profile yet">
       <p>
-        Nothing is stored so far. Flametide’s own profile comes within 15 seconds of its start, unless it was started
-        with --no-self-profile. Agents push to this address.
+        Nothing is stored yet. Flametide’s own profile arrives within 15 seconds of its start, unless it was started
+        with --no-self-profile. Point agents at this address.
       </p>
       <Button kind="edged" onClick={() => navigate({ view: 'files' }, 'push')}>
         Open a file instead
@@ -58,13 +58,13 @@ export function NothingMatches({
   const ofService =
     name === undefined ? 'There are no profiles in this range' : `${name} has no profiles in this range`;
   const why = isGone
-    ? `${ofService}: the oldest profile that is kept is ${formatDuration(oldestMs - range.endMs)} younger. What was there has been removed by the server’s retention, or never came. A snapshot (in Share) keeps what a link shows.`
+    ? `${ofService}: the oldest stored profile is ${formatDuration(oldestMs - range.endMs)} newer. Older ones were removed by the server’s retention, or never arrived. A snapshot (in Share) preserves what a link shows.`
     : isUnknown
-      ? `${name} has no profiles at any time: the source knows no service of this name.`
+      ? `${name} has no profiles at any time: the source has no service with this name.`
       : isTooEarly
-        ? `${ofService}: the newest profile is ${formatDuration(range.endMs - newestMs)} older than its end.`
+        ? `${ofService}: the newest profile is ${formatDuration(range.endMs - newestMs)} older than the end of the range.`
         : isAway || (service === undefined && labels.length === 0)
-          ? `${ofService}${isElsewhere ? ', though it has some at other times' : ''}.`
+          ? `${ofService}${isElsewhere ? ', but it has some at other times' : ''}.`
           : labels.length > 0
             ? `No profile of ${name ?? 'any service'} has ${printLabelSelector(labels)} in this range.`
             : `${name} has no profile of this type in this range.`;
@@ -84,7 +84,7 @@ export function NothingMatches({
       )}
       {isByType && (
         <Button kind="edged" onClick={() => navigate({ svc: service, type: undefined }, 'push')}>
-          Its usual profile type
+          Usual profile type
         </Button>
       )}
       {range && !isUnknown && (
@@ -92,10 +92,10 @@ export function NothingMatches({
           {isTooEarly
             ? 'Go to the newest profiles'
             : isElsewhere
-              ? 'Look at all that is kept'
+              ? 'Show everything that is stored'
               : isDay
-                ? 'Look at the last 7 days'
-                : 'Look at the last 24 h'}
+                ? 'Show the last 7 days'
+                : 'Show the last 24 h'}
         </Button>
       )}
       {service !== undefined && (
@@ -125,7 +125,7 @@ export function SourceFailed({ error, what }: { error: Error; what: string }): R
         kind="warn"
         title={
           longestRangeMs === undefined
-            ? 'The question is larger than the source allows'
+            ? 'The query is larger than the source allows'
             : 'The range is longer than the source allows'
         }
         isAlert
@@ -170,7 +170,7 @@ export function SourceFailed({ error, what }: { error: Error; what: string }): R
 
 export function RangeMistake({ message }: { message: string }): ReactElement {
   return (
-    <Panel kind="warn" title="This range cannot be read" isAlert>
+    <Panel kind="warn" title="This range is not valid" isAlert>
       <p>{message}</p>
       <Button kind="edged" onClick={() => navigate(DEFAULT_RANGE, 'push')}>
         Show the last hour

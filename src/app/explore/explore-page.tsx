@@ -64,7 +64,7 @@ export function ExplorePage(): ReactElement {
         shown={series}
         ofSelection={[
           {
-            title: 'Compare with before',
+            title: 'Compare with the time before',
             run: (selection) =>
               compare(explored, { a: before(selection), b: absolute(selection.startMs, selection.endMs) }),
           },
@@ -126,7 +126,7 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
         isStale={own === undefined}
         note={
           answer.wholeError !== null && !opened.isWhole
-            ? 'Only the largest frames are shown, without files and lines: the source could not answer for all of them.'
+            ? 'Only the largest frames are shown, without files and lines: the source could not send the rest.'
             : undefined
         }
       />

@@ -7,7 +7,7 @@ import type { Explored } from './use-explored.ts';
 const MAX_NAME_LENGTH = 120;
 
 export function loadingText({ time, zone, service, subject, catalogue }: Explored, nowMs: number): string {
-  if (time.range === undefined) return 'the time of the profiles that are kept';
+  if (time.range === undefined) return 'the time range of the stored profiles';
   const span = formatSpan(time.range, zoneName(zone), nowMs);
   if (subject === undefined)
     return catalogue === undefined || service !== undefined

@@ -61,14 +61,15 @@ export function SeriesBand(props: SeriesBandProps): ReactElement {
       {callSite.length > 0 && (
         <div className={styles['path']}>
           <span>
-            Only what passes <bdi>{callSite.at(-1)?.slice(0, 120)}</bdi>, called as selected ({callSite.length} frames)
+            Only calls through <bdi>{callSite.at(-1)?.slice(0, 120)}</bdi>, on the selected path ({callSite.length}{' '}
+            frames)
           </span>
           <IconButton label="Show everything over time" icon="close" onClick={() => navigate({ cs: [] }, 'push')} />
         </div>
       )}
       {shown.error && (
         <p className={styles['failed']} role="alert">
-          The time series could not be loaded: {shown.error.message.slice(0, 300)}
+          Could not load the time series: {shown.error.message.slice(0, 300)}
         </p>
       )}
       <Timeline

@@ -30,8 +30,8 @@ export function ExportMenu(): ReactElement | null {
     }
   };
   const [title, kinds] = comparison
-    ? (['The shown comparison, transforms and all', diffExports] as const)
-    : (['The shown tree, transforms and all', treeExports] as const);
+    ? (['The shown comparison, with its transforms', diffExports] as const)
+    : (['The shown tree, with its transforms', treeExports] as const);
   const offered = kinds.filter(({ id }) => id !== 'html' || !isExportedPage());
   return (
     <MenuButton

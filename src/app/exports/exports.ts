@@ -62,7 +62,7 @@ export async function saveExport(
 
 /** The viewer, with what it needs to show the same. */
 async function exportPage(analysis: Analysis, queries: QueryClient): Promise<Made> {
-  if (isExportedPage()) throw new Error('This page is such a file: save it again as it is.');
+  if (isExportedPage()) throw new Error('This page is already an exported file: save it from the browser.');
   const answers = await answersOnScreen(analysis, queries, never);
   // What had been waited for is there by now.
   const isWhole = comparisonOnScreen()?.isWhole ?? treeOnScreen()?.opened.isWhole ?? true;
@@ -70,8 +70,8 @@ async function exportPage(analysis: Analysis, queries: QueryClient): Promise<Mad
   const response = await fetch(new URL('viewer.html', document.baseURI));
   const viewer = response.ok ? await response.text() : '';
   if (!viewer.includes('Content-Security-Policy'))
-    throw new Error('The viewer that goes into the file is not there: it comes with a built page (npm run build).');
-  const notes = isWhole ? [] : ['Only the largest frames are in it: the rest had not come yet.'];
+    throw new Error('The viewer for the file is missing: it is part of a built page (npm run build).');
+  const notes = isWhole ? [] : ['The file has only the largest frames: the rest had not loaded yet.'];
   return { content: writeExportedPage(viewer, kept), notes };
 }
 
@@ -152,7 +152,7 @@ async function treePicture(analysis: Analysis, shown: ShownTree): Promise<Pictur
 }
 
 function notOffered(kind: string, offered: typeof treeExports): Error {
-  return new Error(`What is shown is not saved as ${kind}, but as ${offered.map(({ id }) => id).join(', ')}.`);
+  return new Error(`This view cannot be exported as ${kind}, only as ${offered.map(({ id }) => id).join(', ')}.`);
 }
 
 /** Of the file, without an ending. */

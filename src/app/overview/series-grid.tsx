@@ -296,7 +296,7 @@ function Cell(props: CellProps): ReactElement {
           </bdi>
         )}
         {change !== undefined && (
-          <span className={styles['change']} title="The last third of the range against the first">
+          <span className={styles['change']} title="The last third of the range compared with the first">
             {change}
           </span>
         )}

@@ -102,7 +102,7 @@ export function QueryBar(props: QueryBarProps): ReactElement {
       {isNarrow ? (
         <span ref={more} className={styles['more']}>
           <MenuButton
-            label="More of the query"
+            label="More query options"
             icon="more"
             groups={[
               {

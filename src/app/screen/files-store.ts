@@ -80,7 +80,7 @@ async function openOne(analysis: Analysis, source: FileSource): Promise<string |
         verb: 'was not opened',
         what,
         place: undefined,
-        remedy: 'Cut it to a shorter time, or merge its samples first (go tool pprof -proto).',
+        remedy: 'Record a shorter time, or merge its samples first (go tool pprof -proto).',
       });
       swap(undefined);
       return undefined;

@@ -31,7 +31,7 @@ export async function saveSnapshot(
 ): Promise<SavedSnapshot> {
   const answers = await answersOnScreen(analysis, queries, signal);
   if (answers.profiles.length + answers.files.length === 0)
-    throw new Error('There is nothing to keep yet: no profile is on the screen.');
+    throw new Error('There is nothing to save yet: no profile is shown.');
   const packed = await packSnapshot(answers);
   signal.throwIfAborted();
   return { ...(await keepSnapshot(document.baseURI, answers.link, packed)), bytes: packed.length };
@@ -53,7 +53,7 @@ export async function answersOnScreen(
   const openFiles = filesOnScreen().flatMap((name) => openFileNamed(name) ?? []);
   const shown = treeOnScreen()?.opened.asked;
   if (shown && !open.some(({ query }) => isSame(query, shown)))
-    throw new Error('Another profile is on its way: keep it once it is there.');
+    throw new Error('Another profile is loading: save it when it is shown.');
   const services = new Set(open.flatMap(({ query }) => serviceOf(query.matchers) ?? []));
   const parts = active.map((query) => snapshotPartOf(query, services));
   const answers = {

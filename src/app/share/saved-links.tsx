@@ -60,7 +60,7 @@ function List({ zone, onDeleted }: SavedLinksProps): ReactElement {
       {data && (
         <p>
           {data.count === 0
-            ? 'There are none yet.'
+            ? 'No links yet.'
             : `${formatCount(data.count)} ${data.count === 1 ? 'link' : 'links'}, ${formatBytesOfFile(data.snapshotBytes)} of snapshots${
                 shown.length < data.count ? `; the first ${formatCount(shown.length)} are listed` : ''
               }. A deleted link leads nowhere for everybody.`}

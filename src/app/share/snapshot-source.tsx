@@ -40,7 +40,7 @@ export function SnapshotNotice({ id }: { id: string }): ReactElement | null {
   const { savedMs, range, bytes } = data;
   return (
     <Note kind="info" actions={range && <AskServer kind="plain" />}>
-      Kept on {formatFullInstant(savedMs, zone)}
+      Saved on {formatFullInstant(savedMs, zone)}
       {range ? `: the profiles of ${formatSpan(range, zone, nowMs)}` : ': files'} ({formatBytesOfFile(bytes)}).
       {range && ' Other services, ranges and labels are only on the server.'}
     </Note>

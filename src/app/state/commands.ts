@@ -132,7 +132,7 @@ export function runFrameKey(key: string, target: FrameTarget, except: readonly s
 /** A transform changes every path, so what was zoomed to goes with it; a frame that still stands stays selected. */
 export function addTransform(transform: Transform): void {
   const { t } = urlStore.getState().state;
-  if (t.length === maxTransforms) notify(`A view holds ${maxTransforms} transforms: take one back first.`);
+  if (t.length === maxTransforms) notify(`A view holds ${maxTransforms} transforms: remove one first.`);
   else navigate({ t: [...t, transform], z: [] }, 'push');
 }
 
@@ -146,9 +146,9 @@ export function replaceTransform(index: number, transform: Transform): void {
 
 function showOverTime(path: CallPath): void {
   const { view, t } = urlStore.getState().state;
-  if (view !== 'explore') notify('A file has no series over time.');
+  if (view !== 'explore') notify('A file has no time series.');
   else if (!t.every((transform) => kindOf(transform).keepsPaths))
-    notify('Take back the transforms that change paths first.');
+    notify('Remove the transforms that change paths first.');
   else navigate({ cs: path }, 'push');
 }
 
@@ -173,7 +173,7 @@ export async function copy(text: string, what: string): Promise<void> {
     await navigator.clipboard.writeText(text);
     notify(`${what} copied.`);
   } catch {
-    notify(`${what} could not be copied: the browser did not allow it.`);
+    notify(`${what} not copied: the browser did not allow it.`);
   }
 }
 

@@ -20,12 +20,12 @@ export function writeExportedPage(viewer: string, kept: Uint8Array): string {
 /** @throws Error in plain words */
 export function readExportedPage(): Uint8Array<ArrayBuffer> {
   const text = document.getElementById(ID)?.textContent;
-  if (text === undefined) throw new Error('This page holds no data. It is what “Export as HTML” puts data into.');
+  if (text === undefined) throw new Error('This page has no data. It is the empty template of “Export as HTML”.');
   let letters: string;
   try {
     letters = atob(text);
   } catch {
-    throw new Error('The data in this file are damaged: it was cut or changed on its way.');
+    throw new Error('The data in this file is damaged: the file was truncated or changed.');
   }
   const bytes = new Uint8Array(letters.length);
   // Uint8Array.from would list every letter first.

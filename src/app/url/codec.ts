@@ -103,7 +103,7 @@ export function parseUrl(search: string): { readonly state: UrlState; readonly n
   const notices: string[] = [];
   let query = search.replace(/^\?/, '');
   if (query.length > longestLink) {
-    notices.push(`The link has ${query.length} letters; at most ${longestLink} are read.`);
+    notices.push(`The link has ${query.length} characters; at most ${longestLink} are read.`);
     query = '';
   }
   const pairs = unpacked([...new URLSearchParams(query)], notices);

@@ -179,5 +179,5 @@ it('the whole that is waited for, though nothing is asked at the moment, is what
 
 it('where no profile is shown, it says so', async () => {
   const queries = await shown(sourceQueries.series(source, question) as never);
-  await expect(saveSnapshot(analysis, queries, signal)).rejects.toThrow('nothing to keep yet');
+  await expect(saveSnapshot(analysis, queries, signal)).rejects.toThrow('nothing to save yet');
 });

@@ -61,7 +61,7 @@ export function Strip({ shown, fills }: { shown: ShownTree; fills: readonly stri
             {selfShareKeys.map((key) => (
               <span key={key} className={styles['swatch']} style={{ background: fills[key] }} />
             ))}{' '}
-            most of its own
+            most self
           </li>
         )}
       </ul>

@@ -110,12 +110,12 @@ export function CodeLines({ shown, lines, file, selected }: CodeLinesProps): Rea
       {localPath !== undefined && (
         <p className={styles['note']}>
           Code: <bdi>{`${local.folder}/${localPath}`.slice(-160)}</bdi>.
-          {isOther && ` It ends before line ${lastLine}: another version than the one that was profiled.`}
+          {isOther && ` It ends before line ${lastLine}: it is not the version that was profiled.`}
         </p>
       )}
       {local.folder !== undefined && localPath === undefined && (
         <p className={styles['note']}>
-          The folder {local.folder.slice(0, 60)} has no file of this name among its {formatCount(local.files.size)}.
+          The folder {local.folder.slice(0, 60)} has no file with this name among its {formatCount(local.files.size)}.
         </p>
       )}
       {code.error && <p className={styles['note']}>{code.error.message}</p>}
@@ -172,7 +172,7 @@ function cut({ line, func, self, total }: SourceLines, from: number, to: number)
   };
 }
 
-/** Where to look first: the function's line with the most of its own, else with the most that passes. -1: it has none here. */
+/** Where to look first: the function's line with the most self, else with the most that passes. -1: it has none here. */
 function hottestOf({ func, self, total }: LinesHere, selected: number): number {
   let hottest = -1;
   for (let entry = 0; entry < func.length; entry++) {

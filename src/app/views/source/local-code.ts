@@ -109,7 +109,7 @@ export function findLocal(files: ReadonlyMap<string, unknown>, path: string): st
 export async function readLines(file: File): Promise<readonly string[]> {
   if (file.size > MAX_FILE_BYTES) throw new Error(`${file.name} is larger than ${MAX_FILE_BYTES / 2 ** 20} MiB.`);
   const text = await file.text();
-  if (text.includes('\0')) throw new Error(`${file.name} is no text.`);
+  if (text.includes('\0')) throw new Error(`${file.name} is not a text file.`);
   return text.split(/\r?\n/);
 }
 

@@ -47,13 +47,13 @@ export function View({ shown, selected: node, onKey }: ViewProps): ReactElement 
       <section className={styles['lines']} aria-label={`Lines of ${lines.files[file].slice(0, 200)}`}>
         {asked !== '' && known < 0 && (
           <p className={styles['note']} role="status">
-            No stack that is shown passes <bdi>{asked.slice(-160)}</bdi>: the file with the most self is shown.
+            No shown stack passes through <bdi>{asked.slice(-160)}</bdi>: the file with the most self is shown.
           </p>
         )}
         {unheeded.length > 0 && (
           <p className={styles['note']} role="status">
-            Not heeded here, as lines have no tree: {unheeded.map((one) => transformTitle(one).slice(0, 80)).join(', ')}
-            .
+            Ignored here, because lines have no call tree:{' '}
+            {unheeded.map((one) => transformTitle(one).slice(0, 80)).join(', ')}.
           </p>
         )}
         <CodeLines key={lines.files[file]} shown={shown} lines={lines} file={file} selected={selected} />
@@ -113,11 +113,11 @@ function NoLines({ shown, hasFiles }: { shown: ShownTree; hasFiles: boolean }): 
   const { isWhole, profile } = shown.opened;
   const { transforms } = shown.request;
   const says = !isWhole
-    ? 'Files and lines are on their way.'
+    ? 'Files and lines are loading.'
     : hasFiles
-      ? 'This profile names source files, but no lines of them.'
+      ? 'This profile has source files, but no line numbers.'
       : transforms.length > 0
-        ? 'No stack that the transforms left names a source file and a line.'
+        ? 'No stack that the transforms left has a source file and a line.'
         : `This profile (${profile.format.title}) has no source lines: its symbols were stripped, or its format has none. pprof of a Go, Node.js or Python program has them.`;
   return (
     <Panel kind="info" title="No source lines">

@@ -43,7 +43,7 @@ export const Legend = memo(function Legend({ titles, order, choice, onChoice }: 
               type="button"
               tabIndex={place === at ? 0 : -1}
               aria-pressed={isShown(choice, title)}
-              title={`${readable(title).slice(0, 300)}. Click shows it alone, Shift click hides it or brings it back`}
+              title={`${readable(title).slice(0, 300)}. Click shows it alone, Shift click hides or shows it`}
               onFocus={() => setStop(place)}
               onClick={(event) => onClick(event, title)}
             >

@@ -251,7 +251,7 @@ function labelOf(
       : `${count > 1 ? `${count} series in ` : ''}${unit}, mean ${mean}.`,
     'Arrows read values, with Shift they select, Enter zooms in.',
     marks > 0 ? 'm goes to the next marker, Enter opens it.' : '',
-    isComparing ? 'a and b take hold of a side; Shift and arrows move its edge, < and > all of it.' : '',
+    isComparing ? 'a and b select a side; Shift and arrows move its edge, < and > move all of it.' : '',
   ]
     .filter(Boolean)
     .join(' ');

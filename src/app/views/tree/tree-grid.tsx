@@ -148,7 +148,7 @@ export function TreeGrid(props: TreeGridProps): ReactElement {
       role="treegrid"
       aria-label={title}
       aria-rowcount={rows.length + 1}
-      aria-description="Arrows move, open and close; * opens all below; Enter selects"
+      aria-description="Arrows move, open and close; * opens everything below; Enter selects"
       tabIndex={0}
       aria-activedescendant={`tree-row-${rows[activeRow]}`}
       onKeyDown={onKeyDown}
