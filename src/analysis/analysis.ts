@@ -157,7 +157,7 @@ export interface EvidenceAnswer extends Pick<Evidence, 'isSliced' | 'isCounted' 
   /** Into how many each side was cut; 1 where it was not. */
   readonly slices: { readonly a: number; readonly b: number };
   /** All that is supported, and the largest of the rest. */
-  readonly found: WhatChanged & { readonly untold: number };
+  readonly found: WhatChanged & { readonly omittedCount: number };
   readonly evidenceMs: number;
 }
 

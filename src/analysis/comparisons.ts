@@ -54,7 +54,7 @@ const UNIONS_KEPT = 2;
 /** Evidence kept for each. */
 const EVIDENCE_KEPT = 4;
 /** Changes that are told, beyond the supported ones: a list that nobody reads to its end. */
-const MOST_CHANGES = 500;
+const MAX_CHANGES = 500;
 
 interface KeptUnion {
   readonly key: string;
@@ -131,7 +131,7 @@ export class Comparisons {
       functions: found.functions,
       nodes: found.nodes,
       nodeRow: found.nodeRow,
-      found: told(whatChanged(union, contexts, normalised, found)),
+      found: limitChanges(whatChanged(union, contexts, normalised, found)),
       evidenceMs: performance.now() - began,
     };
   }
@@ -324,10 +324,10 @@ function totalsByFunction(union: UnionTree, amounts: Normalised['a']): DiffAnswe
 }
 
 /** All that is supported, and the largest of the rest. */
-function told(found: WhatChanged): WhatChanged & { readonly untold: number } {
+function limitChanges(found: WhatChanged): WhatChanged & { readonly omittedCount: number } {
   const supported = found.changes.filter((change) => change.supported).length;
-  const changes = found.changes.slice(0, supported + MOST_CHANGES);
-  return { ...found, changes, untold: found.changes.length - changes.length };
+  const changes = found.changes.slice(0, supported + MAX_CHANGES);
+  return { ...found, changes, omittedCount: found.changes.length - changes.length };
 }
 
 /** What is known of the union's functions: from A, and of those that A does not have from B. */

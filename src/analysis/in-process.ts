@@ -218,7 +218,7 @@ export class InProcessAnalysis implements Analysis {
 
   #profile({ handle }: Pick<TreeRequest, 'handle'>): OpenProfile {
     const found = this.#open.get(handle);
-    if (!found) throw new Error('This profile was closed. Open the file again.');
+    if (!found) throw new Error('This profile is closed. Open the file again.');
     return found;
   }
 

@@ -39,7 +39,7 @@ export function packError(error: unknown): CrossedError {
 export function unpackError(error: CrossedError): Error {
   switch (error.name) {
     case 'AbortError':
-      return new DOMException('The question was taken back.', 'AbortError');
+      return new DOMException('The call was aborted.', 'AbortError');
     case 'DecodeError': {
       const { place, remedy } = error;
       return new DecodeError(error.code, error.message, { ...(place && { place }), ...(remedy && { remedy }) });

@@ -1,4 +1,4 @@
-/** All that stands around a view in a frame of another page: where it is from, and a way to all of it. */
+/** All that stands around a view in a frame of another page: source, and a way to all of it. */
 import type { ReactElement } from 'react';
 import { Icon } from './components/icon.tsx';
 import { useExplored } from './explore/use-explored.ts';

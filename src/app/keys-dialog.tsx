@@ -5,23 +5,23 @@ import { Dialog } from './components/dialog.tsx';
 import styles from './keys-dialog.module.css';
 
 const moves: readonly (readonly [string, string])[] = [
-  ['↑ ↓', 'to the caller, to the largest callee (as they stand in the picture)'],
+  ['↑ ↓', 'to the caller, to the largest callee (as drawn)'],
   ['← →', 'to the neighbours'],
   ['Home', 'to the root'],
   ['Enter', 'zoom to the frame'],
   ['Backspace', 'zoom out to its caller'],
-  ['Menu, Shift F10', 'all that can be done with a frame'],
+  ['Menu, Shift F10', 'the menu of the frame'],
   ['Escape', 'hide the tooltip'],
 ];
 const rows: readonly (readonly [string, string])[] = [
   ['→ ←', 'open and close, then to the first callee and the caller'],
-  ['*', 'open all below, as far as fits'],
+  ['*', 'open everything below, as far as it fits'],
   ['Enter', 'select in every view'],
 ];
 const finds: readonly (readonly [string, string])[] = [
   ['/', 'search'],
   ['n, N', 'next and previous match'],
-  ['Enter, Shift Enter', 'the same from the search field'],
+  ['Enter, Shift Enter', 'the same, from the search field'],
   ['Ctrl Enter', 'focus on what matches'],
   ['?', 'these keys'],
 ];
@@ -29,8 +29,8 @@ const mouse: readonly (readonly [string, string])[] = [
   ['Click', 'zoom to the frame; its callers stay above it'],
   ['Wheel', 'scroll the rows; with Ctrl or ⌘, or a pinch, zoom at the pointer'],
   ['Drag', 'move the picture'],
-  ['Double click on empty ground', 'the whole graph'],
-  ['Right click, long press', 'all that can be done with a frame'],
+  ['Double click on the background', 'the whole graph'],
+  ['Right click, long press', 'the menu of the frame'],
 ];
 
 export function KeysDialog({ onClose }: { onClose(): void }): ReactElement {

@@ -2,7 +2,7 @@
 import { analysisClient } from '#analysis/client.ts';
 import { pyroscopeSource } from '#datasource/pyroscope.ts';
 import { analysisWorker } from './analysis-worker.ts';
-import { keepOffline } from './register-service-worker.ts';
+import { registerServiceWorker } from './register-service-worker.ts';
 import { startPage } from './start-page.tsx';
 
 const analysis = analysisClient(analysisWorker);
@@ -11,4 +11,4 @@ void import('./files/given-files.ts').then(({ openGivenFiles, openLaunchedFiles 
   openLaunchedFiles(analysis);
   return openGivenFiles(analysis);
 });
-keepOffline();
+registerServiceWorker();

@@ -3,7 +3,7 @@
 /** What is on the screen first must not share the line with it. */
 const REST_MS = 3000;
 
-export function keepOffline(): void {
+export function registerServiceWorker(): void {
   // Not in a frame of another page, nor where the page comes over an open line: there is none.
   if (!import.meta.env.PROD || window.parent !== window || !('serviceWorker' in navigator)) return;
   const register = (): unknown =>

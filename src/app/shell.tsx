@@ -16,7 +16,7 @@ import { useShownFile } from './files/use-shown-file.ts';
 import { useCurrentView } from './screen/current-view.ts';
 import { type ReadingFile, useFiles } from './screen/files-store.ts';
 import { showFile } from './state/commands.ts';
-import { isKeptPage } from './state/exported-page.ts';
+import { isExportedPage } from './state/exported-page.ts';
 import { setPreference, usePreference } from './state/preferences.ts';
 import { dismissRefusals, openDialog, useUi } from './state/ui-store.ts';
 import { useNow } from './time/refresh-clock.ts';
@@ -32,17 +32,17 @@ const DropVeil = lazily(async () => (await import('./files/files-page.tsx')).Dro
 const PasteDialog = lazily(async () => (await import('./files/files-page.tsx')).PasteDialog);
 const TransformDialog = lazily(async () => (await import('./workspace/transform-dialog.tsx')).TransformDialog);
 const ShareDialog = lazily(async () => (await import('./share/share-dialog.tsx')).ShareDialog);
-const KeptSource = lazily(async () => (await import('./share/snapshot-source.tsx')).KeptSource);
-const KeptNotice = lazily(async () => (await import('./share/snapshot-source.tsx')).KeptNotice);
+const SnapshotSource = lazily(async () => (await import('./share/snapshot-source.tsx')).SnapshotSource);
+const SnapshotNotice = lazily(async () => (await import('./share/snapshot-source.tsx')).SnapshotNotice);
 const KeysDialog = lazily(async () => (await import('./keys-dialog.tsx')).KeysDialog);
 
 export function Shell(): ReactElement {
   const snap = useUrl((state) => state.snap);
   if (snap === undefined) return <Bands />;
   return (
-    <KeptSource key={snap} id={snap}>
+    <SnapshotSource key={snap} id={snap}>
       <Bands />
-    </KeptSource>
+    </SnapshotSource>
   );
 }
 
@@ -62,7 +62,7 @@ function Bands(): ReactElement {
     <div className={styles['shell']}>
       {isEmbedded ? <EmbedBar /> : <TopBar view={view} />}
       <Notices />
-      {snap !== undefined && <KeptNotice id={snap} />}
+      {snap !== undefined && <SnapshotNotice id={snap} />}
       {reading && <Reading file={reading} />}
       {view === 'explore' ? (
         <ExplorePage />
@@ -100,7 +100,7 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
   const theme = usePreference('theme');
   const { open } = useOpen();
   // A file holds one page, and takes others to look at.
-  const isKept = isKeptPage();
+  const isKept = isExportedPage();
   const [first] = useState(view);
   const nowMs = useNow();
   const zone = useUrl((state) => state.tz);
@@ -140,7 +140,7 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
       <div className={styles['actions']}>
         {isKept ? (
           <span className={`${styles['only']} ${styles['wide']}`}>
-            As it was on {formatFullInstant(nowMs, zoneName(zone))}
+            Saved on {formatFullInstant(nowMs, zoneName(zone))}
           </span>
         ) : (
           view !== 'files' && <ExploreTime />
@@ -197,12 +197,12 @@ function Notices(): ReactElement {
       </div>
       {notices.length > 0 && (
         <Note kind="warn" actions={<IconButton label="Dismiss" icon="close" onClick={dismissUrlNotices} />}>
-          Not all of this link could be read: {notices.slice(0, MOST_NOTICES).join(' ')}
-          {notices.length > MOST_NOTICES && ` And ${notices.length - MOST_NOTICES} more.`}
+          Parts of this link could not be read: {notices.slice(0, MAX_NOTICES).join(' ')}
+          {notices.length > MAX_NOTICES && ` And ${notices.length - MAX_NOTICES} more.`}
         </Note>
       )}
     </>
   );
 }
 
-const MOST_NOTICES = 4;
+const MAX_NOTICES = 4;

@@ -4,14 +4,14 @@ import AnalysisWorker from '#analysis/analysis.worker.ts?worker&inline';
 import { analysisClient } from '#analysis/client.ts';
 import { snapshotSource, unpackSnapshot } from '#datasource/snapshot.ts';
 import { openFiles } from './screen/files-store.ts';
-import { readKeptPage } from './state/exported-page.ts';
+import { readExportedPage } from './state/exported-page.ts';
 import { startPage } from './start-page.tsx';
 import { holdClock } from './time/refresh-clock.ts';
 import { parseUrl } from './url/codec.ts';
 import { urlStore } from './url/url-store.ts';
 
 async function start(): Promise<void> {
-  const kept = await unpackSnapshot(readKeptPage());
+  const kept = await unpackSnapshot(readExportedPage());
   // A link into the file, or a page that is loaded again, says itself what to show.
   if (location.search === '') {
     history.replaceState(null, '', location.pathname + kept.link);

@@ -4,7 +4,7 @@ import type { LabelMatcher, LabelSet } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
-import type { ToldMarker } from './posted-markers.ts';
+import type { PostedMarker } from './posted-markers.ts';
 
 /** What is known of the whole store. Undefined where there is not one profile. */
 export interface StoredRange {
@@ -51,10 +51,10 @@ export interface DataSource {
   slices(query: ProfileQuery, count: number, signal: AbortSignal): Promise<EncodedProfile | undefined>;
   storedRange(signal: AbortSignal): Promise<StoredRange | undefined>;
   /** Of the range and service, and those of no service. */
-  toldMarkers(range: TimeRange, service: string, signal: AbortSignal): Promise<readonly ToldMarker[]>;
+  postedMarkers(range: TimeRange, service: string, signal: AbortSignal): Promise<readonly PostedMarker[]>;
 }
 
-/** `limit`: the range is longer than the source allows; `busy`: it is asked too often; `unknown-call`: the source does not know the call; `refused`: it answered with an error; `offline`: it did not answer; `unauthorised`: it wants a token; `not-kept`: a snapshot does not hold it. */
+/** `limit`: the range is longer than the source allows; `busy`: it is asked too often; `unknown-call`: the source does not support the call; `refused`: it answered with an error; `offline`: it did not answer; `unauthorised`: it wants a token; `not-kept`: a snapshot does not hold it. */
 export type SourceErrorCode = 'limit' | 'busy' | 'unknown-call' | 'refused' | 'offline' | 'unauthorised' | 'not-kept';
 
 export class SourceError extends Error {

@@ -2,35 +2,35 @@
 import { isRecord } from '#base/json.ts';
 import type { TimeRange } from '#model/time-range.ts';
 
-export interface ToldMarker {
+export interface PostedMarker {
   readonly timeMs: number;
   readonly title: string;
   readonly service: string | undefined;
   readonly url: string | undefined;
 }
 
-const LONGEST_TITLE = 200;
+const MAX_TITLE_LENGTH = 200;
 
 /** Of the range and service, and those of no service. @throws Error when the server does not answer in its own way */
-export async function fetchToldMarkers(
+export async function fetchPostedMarkers(
   baseUrl: string,
   range: TimeRange,
   service: string,
   signal: AbortSignal,
-): Promise<readonly ToldMarker[]> {
+): Promise<readonly PostedMarker[]> {
   const query = new URLSearchParams({
     from: String(Math.floor(range.startMs)),
     until: String(Math.ceil(range.endMs)),
     service,
   });
   const response = await fetch(new URL(`api/markers?${query}`, baseUrl), { signal });
-  if (!response.ok) throw new Error(`The server answered ${response.status} when asked for markers.`);
+  if (!response.ok) throw new Error(`The server answered ${response.status} to the request for markers.`);
   const answer: unknown = await response.json();
   return markersIn(answer);
 }
 
 /** @param answer the server's, or its list alone */
-export function markersIn(answer: unknown): readonly ToldMarker[] {
+export function markersIn(answer: unknown): readonly PostedMarker[] {
   const list = isRecord(answer) ? answer['markers'] : answer;
   if (!Array.isArray(list)) return [];
   return list.flatMap((one: unknown) => {
@@ -39,7 +39,7 @@ export function markersIn(answer: unknown): readonly ToldMarker[] {
     return [
       {
         timeMs: time,
-        title: title.slice(0, LONGEST_TITLE),
+        title: title.slice(0, MAX_TITLE_LENGTH),
         service: typeof service === 'string' ? service : undefined,
         // A link is followed by people: other protocols than the web's have no place in it.
         url: typeof url === 'string' && /^https?:\/\//i.test(url) ? url : undefined,

@@ -11,9 +11,9 @@ import { type DataSource, type SeriesQuestion, SourceError } from './datasource.
 
 const TREE_FORMAT = 2;
 /** Merges for a series of one call site. */
-const MOST_SLICES = 24;
+const MAX_SLICES = 24;
 /** An error's own words beyond this are no help. */
-const LONGEST_MESSAGE = 2000;
+const MAX_MESSAGE_LENGTH = 2000;
 const DAY_MS = 864e5;
 const MS_PER: Readonly<Record<string, number>> = {
   ms: 1,
@@ -61,14 +61,14 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
     const answered = response.headers.get('content-type') ?? '';
     if (!answered.startsWith(type)) {
       const what = answered === '' ? 'something else' : answered.slice(0, 80);
-      throw new SourceError('refused', `${title} answered ${call} with ${what}: a page in between, to sign in?`);
+      throw new SourceError('refused', `${title} answered ${call} with ${what}: perhaps a sign-in page in between.`);
     }
     try {
       return await (wire === 'json' ? response.json() : response.arrayBuffer());
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof SyntaxError) throw unreadable(wordsOf(error));
-      throw new SourceError('offline', `The answer of ${title} broke off: ${wordsOf(error)}.`);
+      throw new SourceError('offline', `The answer of ${title} was cut off: ${wordsOf(error)}.`);
     }
   };
   const json = async (call: string, message: object, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> =>
@@ -104,7 +104,7 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
     signal: AbortSignal,
   ): Promise<Series> => {
     const { startMs, endMs } = query.range;
-    const count = Math.max(1, Math.min(MOST_SLICES, Math.floor((endMs - startMs) / stepMs)));
+    const count = Math.max(1, Math.min(MAX_SLICES, Math.floor((endMs - startMs) / stepMs)));
     const times: number[] = [];
     const values: number[] = [];
     for (let i = 0; i < count; i++) {
@@ -140,7 +140,7 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
         { labelNames: names, matchers: selectors(matchers), ...bounds(range) },
         signal,
       );
-      return unlike(asArray(answer['labelsSet']).map((set) => labelsIn(asRecord(set)['labels'])));
+      return distinct(asArray(answer['labelsSet']).map((set) => labelsIn(asRecord(set)['labels'])));
     },
     async labelNames(matchers, range, signal) {
       const answer = await json('LabelNames', { matchers: selectors(matchers), ...bounds(range) }, signal);
@@ -192,8 +192,8 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
       };
     },
     // Loaded when asked: the first picture does not need them.
-    async toldMarkers(range, service, signal) {
-      return (await import('./posted-markers.ts')).fetchToldMarkers(baseUrl, range, service, signal);
+    async postedMarkers(range, service, signal) {
+      return (await import('./posted-markers.ts')).fetchPostedMarkers(baseUrl, range, service, signal);
     },
   };
 }
@@ -247,18 +247,18 @@ function nameOf({ matchers }: ProfileQuery): string {
 async function refusal(response: Response, title: string, call: string): Promise<SourceError> {
   const { status } = response;
   const text = await response.text().catch(() => '');
-  const told = connectError(text);
+  const connect = connectError(text);
   const isPlain = (response.headers.get('content-type') ?? '').startsWith('text/plain');
-  const said = (told?.message ?? (isPlain ? text.trim() : '')).slice(0, LONGEST_MESSAGE);
+  const said = (connect?.message ?? (isPlain ? text.trim() : '')).slice(0, MAX_MESSAGE_LENGTH);
   const words =
-    status === 404 && !told
-      ? `${title} does not know the call ${call}${said === '' ? '' : ` (${said})`}.`
+    status === 404 && !connect
+      ? `${title} does not support the call ${call}${said === '' ? '' : ` (${said})`}.`
       : said || `${title} answered ${call} with status ${status}.`;
   // Of a call that is not there Connect says so, a plain server that the page is not.
-  if (told?.code === 'unimplemented' || ((status === 404 || status === 405 || status === 501) && !told))
+  if (connect?.code === 'unimplemented' || ((status === 404 || status === 405 || status === 501) && !connect))
     return new SourceError('unknown-call', words);
-  if (status === 401 || told?.code === 'unauthenticated') return new SourceError('unauthorised', words);
-  if (told?.code === 'unavailable' || (status >= 502 && status <= 504 && !told))
+  if (status === 401 || connect?.code === 'unauthenticated') return new SourceError('unauthorised', words);
+  if (connect?.code === 'unavailable' || (status >= 502 && status <= 504 && !connect))
     return new SourceError('offline', words);
   const longestRangeMs = longestRange(words);
   if (longestRangeMs !== undefined) return new SourceError('limit', words, longestRangeMs);
@@ -300,7 +300,7 @@ function wordsOf(error: unknown): string {
 }
 
 /** Each set once: two stores behind one address each tell theirs. */
-function unlike(sets: readonly LabelSet[]): readonly LabelSet[] {
+function distinct(sets: readonly LabelSet[]): readonly LabelSet[] {
   return [...new Map(sets.map((set) => [JSON.stringify(set), set])).values()];
 }
 

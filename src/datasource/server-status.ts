@@ -41,7 +41,7 @@ export interface UploadRefusal {
 /** @throws Error when the server does not answer in its own way */
 export async function fetchServerStatus(baseUrl: string, signal: AbortSignal): Promise<ServerStatus> {
   const response = await fetch(new URL('api/status', baseUrl), { signal });
-  if (!response.ok) throw new Error(`The server answered ${response.status} when asked how it is.`);
+  if (!response.ok) throw new Error(`The server answered ${response.status} to the request for its status.`);
   const answer = (await response.json()) as Partial<ServerStatus>;
   return {
     version: typeof answer.version === 'string' ? answer.version : '',

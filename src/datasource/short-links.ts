@@ -16,7 +16,7 @@ export interface LinkList extends StoredLinks {
 /** What is kept under a link, as it came. */
 export interface PackedSnapshot {
   readonly packed: Uint8Array<ArrayBuffer>;
-  readonly keptMs: number;
+  readonly savedMs: number;
 }
 
 /** @param query of a link, with its `?` @throws Error with the server's words where it refuses */
@@ -30,7 +30,7 @@ export async function keepSnapshot(baseUrl: string, query: string, packed: Uint8
   const body = new Blob([`${JSON.stringify({ query })}\n`, packed]);
   if (body.size > mostSnapshotBytes)
     throw new Error(
-      `The snapshot has ${Math.ceil(body.size / 2 ** 20)} MiB, and the server takes ${mostSnapshotBytes / 2 ** 20}: keep a shorter range.`,
+      `The snapshot has ${Math.ceil(body.size / 2 ** 20)} MiB, and the server takes ${mostSnapshotBytes / 2 ** 20}: choose a shorter range.`,
     );
   return made(baseUrl, 'api/snapshots', body);
 }
@@ -39,7 +39,7 @@ export async function keepSnapshot(baseUrl: string, query: string, packed: Uint8
 export async function fetchSnapshot(baseUrl: string, id: string, signal: AbortSignal): Promise<PackedSnapshot> {
   const response = await answered(new URL(`api/snapshots/${id}`, baseUrl), { signal });
   const packed = new Uint8Array(await response.arrayBuffer());
-  return { packed, keptMs: Date.parse(response.headers.get('last-modified') ?? '') };
+  return { packed, savedMs: Date.parse(response.headers.get('last-modified') ?? '') };
 }
 
 /** @throws Error with the server's words where it refuses */
@@ -69,7 +69,7 @@ function listed(one: unknown, baseUrl: string): ListedLink | undefined {
 async function made(baseUrl: string, call: string, body: BodyInit): Promise<MadeLink> {
   const response = await answered(new URL(call, baseUrl), { method: 'POST', body });
   const { id, path } = (await response.json()) as { id?: unknown; path?: unknown };
-  if (typeof id !== 'string' || typeof path !== 'string') throw new Error('The server answered without a link.');
+  if (typeof id !== 'string' || typeof path !== 'string') throw new Error('The answer of the server has no link.');
   return { id, url: new URL(path, baseUrl).href };
 }
 

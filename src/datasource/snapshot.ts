@@ -12,9 +12,9 @@ import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { type DataSource, type SeriesQuestion, SourceError, type StoredRange } from './datasource.ts';
-import { markersIn, type ToldMarker } from './posted-markers.ts';
+import { markersIn, type PostedMarker } from './posted-markers.ts';
 
-export interface KeptProfile {
+export interface SnapshotProfile {
   readonly query: ProfileQuery;
   /** Whether nothing was cut and files and lines are there. */
   readonly isWhole: boolean;
@@ -24,7 +24,7 @@ export interface KeptProfile {
 /** As the worker packs what it has open. */
 type Packed = Pick<EncodedProfile, 'bytes' | 'form'>;
 
-export interface KeptAnswers {
+export interface SnapshotAnswers {
   /** To what is shown: a query with its `?`, without ranges that move. */
   readonly link: string;
   /** Now, as the page took it. */
@@ -33,8 +33,8 @@ export interface KeptAnswers {
   readonly labelSets: readonly Kept<LabelSetsQuestion, readonly LabelSet[]>[];
   readonly labelNames: readonly Kept<LabelNamesQuestion, readonly string[]>[];
   readonly series: readonly Kept<SeriesQuestion, readonly Series[]>[];
-  readonly markers: readonly ToldMarker[];
-  readonly profiles: readonly KeptProfile[];
+  readonly markers: readonly PostedMarker[];
+  readonly profiles: readonly SnapshotProfile[];
   /** Of the tab, where it shows such. */
   readonly files: readonly { readonly name: string; readonly size: number; readonly encoded: Packed }[];
 }
@@ -54,22 +54,22 @@ type LabelNamesQuestion = Omit<LabelSetsQuestion, 'names'>;
 
 const VERSION = 1;
 /** Unpacked; what is small packed may be huge. */
-const MOST_BYTES = 1 << 29;
-const MOST_ENTRIES = 10_000;
+const MAX_BYTES = 1 << 29;
+const MAX_ENTRIES = 10_000;
 
-const json = new JsonReader(unreadable, MOST_ENTRIES);
+const json = new JsonReader(unreadable, MAX_ENTRIES);
 
 /** @throws Error where `unpackSnapshot` would not read it */
-export async function packSnapshot(answers: KeptAnswers): Promise<Uint8Array<ArrayBuffer>> {
+export async function packSnapshot(answers: SnapshotAnswers): Promise<Uint8Array<ArrayBuffer>> {
   const { link, nowMs, stored, labelSets, labelNames, series, markers, profiles, files } = answers;
   const blobs = [...profiles, ...files].map(({ encoded }) => encoded.bytes);
   const inAnswers = [...labelSets, ...labelNames, ...series].map(({ answer }) => answer);
   const longest = Math.max(
     ...[labelSets, labelNames, series, profiles, files, ...inAnswers].map(({ length }) => length),
   );
-  if (longest > MOST_ENTRIES)
+  if (longest > MAX_ENTRIES)
     throw new Error(
-      `What is shown has a list of ${longest} entries, and ${MOST_ENTRIES} can be kept: narrow it by a label.`,
+      `What is shown has a list of ${longest} entries, and ${MAX_ENTRIES} can be saved: filter by a label.`,
     );
   const head = {
     version: VERSION,
@@ -88,9 +88,9 @@ export async function packSnapshot(answers: KeptAnswers): Promise<Uint8Array<Arr
   };
   const written = new TextEncoder().encode(JSON.stringify(head));
   const size = blobs.reduce((sum, blob) => sum + blob.length, 4 + written.length);
-  if (size > MOST_BYTES)
+  if (size > MAX_BYTES)
     throw new Error(
-      `What is shown has ${Math.ceil(size / 2 ** 20)} MiB, and ${MOST_BYTES / 2 ** 20} can be kept: choose a shorter range.`,
+      `What is shown has ${Math.ceil(size / 2 ** 20)} MiB, and ${MAX_BYTES / 2 ** 20} can be saved: choose a shorter range.`,
     );
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, written.length, true);
@@ -100,7 +100,7 @@ export async function packSnapshot(answers: KeptAnswers): Promise<Uint8Array<Arr
 }
 
 /** @throws Error that says why it cannot be read */
-export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<KeptAnswers> {
+export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<SnapshotAnswers> {
   const bytes = await gunzip(packed);
   if (bytes.length < 4) throw unreadable('it is truncated');
   const end = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
@@ -160,17 +160,17 @@ export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<K
  * @param id tells its answers from those of others
  * @param holder what it is called where it does not know an answer
  */
-export function snapshotSource(id: string, answers: KeptAnswers, holder: string): DataSource {
+export function snapshotSource(id: string, answers: SnapshotAnswers, holder: string): DataSource {
   const labelSets = byKey(answers.labelSets, labelSetsKey);
   const labelNames = byKey(answers.labelNames, labelNamesKey);
   const series = byKey(answers.series, seriesKey);
   const notKept = (what: string): never => {
-    throw new SourceError('not-kept', `${holder} holds what was on the screen when it was kept, and not ${what}.`);
+    throw new SourceError('not-kept', `${holder} has only what was on the screen when it was saved, not ${what}.`);
   };
-  const find = (query: ProfileQuery): KeptProfile | undefined =>
+  const find = (query: ProfileQuery): SnapshotProfile | undefined =>
     answers.profiles.find((one) => queryKey(one.query) === queryKey(query));
   // Whoever opens it takes the bytes over.
-  const encoded = ({ encoded: { bytes, form } }: KeptProfile): EncodedProfile => ({
+  const encoded = ({ encoded: { bytes, form } }: SnapshotProfile): EncodedProfile => ({
     bytes: bytes.slice(),
     name: 'kept',
     form,
@@ -195,7 +195,7 @@ export function snapshotSource(id: string, answers: KeptAnswers, holder: string)
       // A source that knew none is asked for trees.
       return found?.encoded.form.kind === 'slices' ? encoded(found) : undefined;
     },
-    toldMarkers: async ({ startMs, endMs }) =>
+    postedMarkers: async ({ startMs, endMs }) =>
       answers.markers.filter(({ timeMs }) => timeMs >= startMs && timeMs <= endMs),
     storedRange: () => Promise.resolve(answers.stored),
   };
@@ -216,9 +216,9 @@ async function gunzip(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
     if (done) break;
     parts.push(value);
     size += value.length;
-    if (size <= MOST_BYTES) continue;
+    if (size <= MAX_BYTES) continue;
     await reader.cancel();
-    throw unreadable(`it has more than ${MOST_BYTES / 2 ** 20} MiB`);
+    throw unreadable(`it has more than ${MAX_BYTES / 2 ** 20} MiB`);
   }
   const bytes = new Uint8Array(size);
   let at = 0;

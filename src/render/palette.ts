@@ -51,13 +51,13 @@ export const paleGoneColourKey = paleNewColourKey + 1;
 export const selfShareKeys: readonly number[] = [0, ...SELF_SHARES].map((_, level) => SELF_KEY + level);
 
 /** Names are hashed no further than this: hostile ones are megabytes long. */
-const HASHED_LETTERS = 1000;
+const HASHED_LENGTH = 1000;
 
 /** The same package has the same hue and the same function the same step in every view. No function: the middle step. */
 export function packageColourKey(packageName: string, functionName: string, isSystem: boolean): number {
-  const step = functionName === '' ? 0 : hashText(functionName.slice(0, HASHED_LETTERS)) % STEPS;
+  const step = functionName === '' ? 0 : hashText(functionName.slice(0, HASHED_LENGTH)) % STEPS;
   if (isSystem) return SYSTEM_KEY + step;
-  return (hashText(packageName.slice(0, HASHED_LETTERS)) % HUES) * STEPS + step;
+  return (hashText(packageName.slice(0, HASHED_LENGTH)) % HUES) * STEPS + step;
 }
 
 /** @param share of the whole that is a function's own, 0 to 1. */

@@ -1,7 +1,7 @@
 /** Text for a canvas: names made safe to draw, and widths from a table of glyphs instead of a measurement per label. */
 
 /** Code units of a name that are looked at; no box is wider. */
-const READ_LETTERS = 400;
+const READ_LENGTH = 400;
 const HARMLESS = /^[ -~]*$/;
 /**
  * Controls, line ends, overrides and isolates of direction, half surrogates: what breaks lines, hides, or turns round
@@ -12,7 +12,7 @@ const MARK_PILES = /(\p{M}{2})\p{M}+/gu;
 
 /** The beginning of a name as it can be drawn: harmful characters become a visible `�`. Cost is bounded for any length. */
 export function readable(text: string): string {
-  return harmless(text.length > READ_LETTERS ? text.slice(0, READ_LETTERS) : text);
+  return harmless(text.length > READ_LENGTH ? text.slice(0, READ_LENGTH) : text);
 }
 
 /** The same for a whole text. */
@@ -22,7 +22,7 @@ export function harmless(text: string): string {
 
 /** True when `readable` leaves out the end of the name. */
 export function isTooLong(text: string): boolean {
-  return text.length > READ_LETTERS;
+  return text.length > READ_LENGTH;
 }
 
 /**

@@ -163,7 +163,7 @@ describe('the link', () => {
     ]) {
       expect(parseUrl(`?${bad}`).notices, bad).toHaveLength(1);
     }
-    expect(parseUrl(`?s=${'x'.repeat(1_000_000)}`).notices[0]).toContain('letters');
+    expect(parseUrl(`?s=${'x'.repeat(1_000_000)}`).notices[0]).toContain('characters');
     expect(parseUrl(`?${'t=invert&'.repeat(50)}`).notices[0]).toContain('t=');
   });
 

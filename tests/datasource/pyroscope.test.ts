@@ -277,14 +277,14 @@ describe('refusals', () => {
     [
       'unknown-call',
       text('404 page not found', 404, 'text/plain'),
-      'The server does not know the call LabelNames (404 page not found).',
+      'The server does not support the call LabelNames (404 page not found).',
     ],
     [
       'refused',
       text('Another page may not ask this Flametide.', 403, 'text/plain'),
       'Another page may not ask this Flametide.',
     ],
-    ['refused', text('<html>Sign in</html>', 200, 'text/html'), /text\/html.*sign in/],
+    ['refused', text('<html>Sign in</html>', 200, 'text/html'), /text\/html.*sign-in/],
     ['refused', text('<html>Oh no</html>', 500, 'text/html'), 'The server answered LabelNames with status 500.'],
     ['refused', text('{"names":', 200, 'application/json'), /cannot be read/],
     ['unauthorised', text('The token is missing', 401, 'text/plain'), 'The token is missing'],

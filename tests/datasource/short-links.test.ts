@@ -37,7 +37,7 @@ it.each([
     new Response('<h1>Sign in</h1>', { status: 502, headers: { 'content-type': 'text/html' } }),
     'The server answered with status 502.',
   ],
-  ['no link', Response.json({}), 'The server answered without a link.'],
+  ['no link', Response.json({}), 'The answer of the server has no link.'],
 ])('a refusal with %s is told', async (_, response, words) => {
   answering(() => response);
   await expect(makeShortLink(BASE, '?v=1')).rejects.toThrow(words);
@@ -60,7 +60,7 @@ it('of a list only links are taken', async () => {
 it('a snapshot says when it was kept', async () => {
   const headers = { 'last-modified': 'Wed, 25 Nov 2026 13:29:24 GMT' };
   answering(() => new Response(Uint8Array.of(1, 2), { headers }));
-  const { packed, keptMs } = await fetchSnapshot(BASE, 'abcdefgh', signal);
+  const { packed, savedMs } = await fetchSnapshot(BASE, 'abcdefgh', signal);
   expect(packed).toEqual(Uint8Array.of(1, 2));
-  expect(new Date(keptMs).toISOString()).toBe('2026-11-25T13:29:24.000Z');
+  expect(new Date(savedMs).toISOString()).toBe('2026-11-25T13:29:24.000Z');
 });

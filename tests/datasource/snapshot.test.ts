@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { SourceError } from '#datasource/datasource.ts';
-import { type KeptAnswers, packSnapshot, snapshotSource, unpackSnapshot } from '#datasource/snapshot.ts';
+import { type SnapshotAnswers, packSnapshot, snapshotSource, unpackSnapshot } from '#datasource/snapshot.ts';
 
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 const matchers = [{ name: 'service_name', operator: '=', value: 'shop' }] as const;
@@ -12,7 +12,7 @@ const part = { ...query, range: { startMs: 1_000_000, endMs: 1_499_999 } };
 const question = { query, stepMs: 15_000, groupBy: ['pod'], callSite: ['main'], limit: undefined };
 const packedForm = { kind: 'file' } as const;
 const slicesForm = { kind: 'slices', profileType: CPU } as const;
-const answers: KeptAnswers = {
+const answers: SnapshotAnswers = {
   link: '?v=1&svc=shop&s=%3Cscript%3E',
   nowMs: 2_000_500,
   stored: { oldestMs: 1, newestMs: 2_000_000 },
@@ -80,7 +80,7 @@ it('answers what was asked when it was kept, time and again', async () => {
   expect(await source.labelSets(['pod'], matchers, range, signal)).toHaveLength(1);
   expect(await source.storedRange(signal)).toEqual(answers.stored);
   expect(await source.slices(part, 60, signal)).toMatchObject({ bytes: Uint8Array.of(4), form: slicesForm });
-  expect(await source.toldMarkers(range, 'shop', signal)).toEqual([answers.markers[0]]);
+  expect(await source.postedMarkers(range, 'shop', signal)).toEqual([answers.markers[0]]);
 });
 
 it('what was drawn from everything is answered from it; a source without slices stays one', async () => {

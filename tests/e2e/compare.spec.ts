@@ -336,7 +336,7 @@ test('a selection is compared with what was before it', async ({ page }) => {
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.97, y, { steps: 4 });
   await page.mouse.up();
-  await page.getByRole('button', { name: 'Compare with before' }).click();
+  await page.getByRole('button', { name: 'Compare with the time before' }).click();
   await shown(page);
   const link = ['a.from', 'a.until', 'b.from', 'b.until'].map((key) => Number(query(page).get(key)));
   expect(link[1] - link[0]).toBe(link[3] - link[2]);
@@ -385,7 +385,7 @@ test('a link to two files asks for them, stays where it is, and tells their diff
   page,
 }) => {
   await page.goto(`/?v=1&${ofFiles}`);
-  await expect(page.getByText('Open old.txt and new.txt to compare: a link holds no files.')).toBeVisible();
+  await expect(page.getByText('Open old.txt and new.txt to compare: a link does not contain files.')).toBeVisible();
   await openFiles(page, ...files);
   await shown(page);
   expect(new URL(page.url()).search).toBe(`?v=1&${ofFiles}`);
@@ -489,10 +489,10 @@ test('a file against the server: of one unit it works, of two it is said why not
   await page.goto(`/?v=1&a.file=old.txt&${side('b', after)}`);
   await openFiles(page, ...files);
   await expect(page.getByRole('alert').filter({ hasText: /./ })).toContainText(
-    'A has samples in count, B has cpu in nanoseconds: choose a profile type of one unit on both sides.',
+    'A has samples in count, B has cpu in nanoseconds: choose a profile type with the same unit on both sides.',
   );
   await expect(page.getByRole('tree')).toHaveCount(0);
-  await page.getByRole('button', { name: 'A, baseline: where it is from' }).click();
+  await page.getByRole('button', { name: 'A, baseline: source' }).click();
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('menuitem', { name: 'Open a file…' }).click();
   await (await chooser).setFiles(recorded);
@@ -561,7 +561,7 @@ test('a side without profiles is said, and no graph is drawn of it', async ({ pa
     await expect(page.getByRole('region', { name: 'What changed' })).toHaveCount(0);
   }
   await show(page, { pane: 'flame' });
-  await page.getByRole('button', { name: 'Compare the halves of A' }).click();
+  await page.getByRole('button', { name: 'Compare both halves of A' }).click();
   await shown(page);
   expect(query(page).get('b.svc')).toBe(service());
 });
@@ -607,7 +607,7 @@ unwatched('series that are refused are no word about profiles', async ({ page })
     route.fulfill({ status: 400, contentType: 'application/json', body: '{"code":"invalid_argument","message":"no"}' }),
   );
   await compare(page, side('a', before), side('b', after));
-  await expect(page.getByText('The time series could not be loaded: no')).toBeVisible();
+  await expect(page.getByText('Could not load the time series: no')).toBeVisible();
   await expect(page.getByRole('application')).not.toHaveAccessibleName(/No profiles/);
 });
 
@@ -640,7 +640,7 @@ unwatched.describe('a server that cannot slice', () => {
       expect(merges).toBe(SIDES + 9 + 9);
       expect(supportedCode(rows)).toEqual([`code ${SLOW}`]);
       expect(rows[0].name).toBe(SLOW);
-      await expect(page.getByText('evidence from 9 + 9 slices of time; samples are not counted')).toBeVisible();
+      await expect(page.getByText('evidence from 9 + 9 slices of time; sample counts are unknown')).toBeVisible();
       await expect(page.getByText('The evidence is weaker')).toHaveCount(0);
     });
   }

@@ -181,7 +181,7 @@ test('snapshots are what was held, whatever was looked at before', async ({ page
   expect(await summary(page)).toMatchObject({ shown: held, snapshots: 12 });
   // Of a path over time alone the series are less, the tree is not.
   await page.evaluate(() => window.flametide.show({ cs: 'main;pool' }));
-  await expect(page.getByText('Only what passes pool')).toBeVisible();
+  await expect(page.getByText('Only calls through pool')).toBeVisible();
   expect(await summary(page)).toMatchObject({ shown: held, snapshots: 12 });
   // Four uploads in a step.
   const from = String(BASE_MS - 30 * 60_000);
@@ -304,7 +304,7 @@ test('what emptied the view is said, with a way back', async ({ page, baseURL })
   await page.getByRole('button', { name: 'Remove the label' }).click();
   await shown(page);
   await page.goto(`/?v=1&view=explore&svc=e2e/empty&type=${CPU}&from=now-5s&until=now-10s`);
-  await expect(page.getByRole('heading', { name: 'This range cannot be read' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'This range is not valid' })).toBeVisible();
 });
 
 test('a service that does not exist, or not in the range, is named, with what shows something', async ({
@@ -323,7 +323,7 @@ test('a service that does not exist, or not in the range, is named, with what sh
   await page.goto(`/?v=1&view=explore&svc=e2e/elsewhere&from=${BASE_MS - 2 * day}&until=${BASE_MS - day}`);
   await expect(page.getByText('e2e/elsewhere has no profiles in this range')).toBeVisible();
   await expect(service).toContainText('e2e/elsewhere');
-  await page.getByRole('button', { name: 'Look at all that is kept' }).click();
+  await page.getByRole('button', { name: 'Show everything that is stored' }).click();
   await shown(page);
   await expect(service).toContainText('e2e/elsewhere');
 });

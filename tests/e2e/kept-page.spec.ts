@@ -151,7 +151,7 @@ test('a comparison of two ranges of a server, with its evidence and its series',
   expect(before).toMatchObject({ found: expect.arrayContaining([expect.objectContaining({ supported: true })]) });
 
   // Not the answers alone are kept, but what they come from: slices of each side.
-  await expect(reader.page.getByText('As it was on')).toBeVisible();
+  await expect(reader.page.getByText('Saved on')).toBeVisible();
   for (const one of [page, reader.page]) await show(one, { norm: 'equal-work', t: null, z: null });
   expect(await told(reader.page)).toEqual(await told(page));
 

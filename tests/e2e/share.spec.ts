@@ -118,7 +118,7 @@ async function seenOn(page: Page): Promise<Seen> {
 }
 
 /** Share of pixels that differ by more than anybody sees. A notice over the graph leaves fewer rows of them, at its end. */
-function unlike(one: Buffer, other: Buffer): number {
+function distinct(one: Buffer, other: Buffer): number {
   const length = Math.min(one.length, other.length);
   expect(length).toBeGreaterThan(1e6);
   let count = 0;
@@ -131,7 +131,7 @@ function expectTheSame(other: Seen, one: Seen): void {
   expect(other.changes).toEqual(one.changes);
   expect(other.series).toEqual(one.series);
   expect(new Set(one.picture).size).toBeGreaterThan(20);
-  expect(unlike(one.picture, other.picture)).toBeLessThan(0.002);
+  expect(distinct(one.picture, other.picture)).toBeLessThan(0.002);
 }
 
 test('a link to a diff opens in a fresh browser as it was: numbers, changes and pixels', async ({ browser }) => {
@@ -168,7 +168,7 @@ test('a snapshot of a diff opens when the profiles are gone, evidence and all', 
   const asked: string[] = [];
   theirs.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
   await theirs.goto(url);
-  await expect(theirs.getByText(/^Kept on .* UTC: the profiles of /)).toBeVisible();
+  await expect(theirs.getByText(/^Saved on .* UTC: the profiles of /)).toBeVisible();
   expectTheSame(await seenOn(theirs), seen);
   expect(asked.filter((one) => /POST|querier|flametide\.v1/.test(one))).toEqual([]);
   // What it holds can be looked at in other ways, and be kept again.
@@ -193,7 +193,7 @@ test('Explore is kept by keyboard alone, and says what a snapshot does not hold'
   await mine.keyboard.press('Enter');
   await expect(dialog.getByRole('status')).toHaveText('Markdown copied.');
   expect(await clipboard(mine)).toMatch(/^\[shop · CPU time · .* UTC · pod\]\(http:\S+\)$/);
-  await dialog.getByRole('button', { name: 'Keep a snapshot' }).focus();
+  await dialog.getByRole('button', { name: 'Save a snapshot' }).focus();
   await mine.keyboard.press('Enter');
   await expect(dialog.getByRole('radio', { name: /^Snapshot: \d+.*B on the server/ })).toBeChecked();
   const link = await dialog.getByRole('textbox', { name: 'Link' }).inputValue();
@@ -212,9 +212,9 @@ test('Explore is kept by keyboard alone, and says what a snapshot does not hold'
   // The link without the snapshot: what it shows has been removed.
   await push(server.url, 'shop{pod=a}', profileAt(END_MS), Date.now());
   await theirs.goto(`/?${EXPLORE}`);
-  await expect(theirs.getByText('has been removed by the server’s retention')).toBeVisible();
+  await expect(theirs.getByText('removed by the server’s retention')).toBeVisible();
   await theirs.goto(`/?${COMPARE}`);
-  await expect(theirs.getByText('has been removed by the server’s retention')).toBeVisible();
+  await expect(theirs.getByText('removed by the server’s retention')).toBeVisible();
 });
 
 test('a moving link is offered beside the one that stands, and told apart', async ({ browser }) => {
@@ -229,7 +229,7 @@ test('a moving link is offered beside the one that stands, and told apart', asyn
   expect(await violations(page)).toEqual([]);
   await dialog.getByRole('radio', { name: /^Moving: Last 3/ }).check();
   await expect(link).toHaveValue(/from=now-3h&until=now/);
-  await expect(dialog.locator('dl')).toContainText('Last 3 h, as the link is opened');
+  await expect(dialog.locator('dl')).toContainText('Last 3 h, when the link is opened');
 });
 
 test('kept links are listed and deleted; one that is gone says so', async ({ browser }) => {
@@ -242,7 +242,7 @@ test('kept links are listed and deleted; one that is gone says so', async ({ bro
   expect(await violations(page)).toEqual([]);
   await page.getByRole('button', { name: `Delete ${url.slice(-8)}` }).click();
   await page.getByRole('button', { name: 'Delete for everybody' }).click();
-  await expect(page.getByText('There are none yet.')).toBeVisible();
+  await expect(page.getByText('No links yet.')).toBeVisible();
   const answer = await page.goto(url);
   expect(answer?.status()).toBe(404);
   await expect(page.getByRole('heading', { name: 'This link leads nowhere' })).toBeVisible();
@@ -261,12 +261,12 @@ test('of a file the link says that the file is needed; a snapshot holds it', asy
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Share' });
   await expect(dialog).toContainText('needs the same files under the same name: sample.txt, more.txt.');
-  await dialog.getByRole('button', { name: 'Keep a snapshot' }).click();
+  await dialog.getByRole('button', { name: 'Save a snapshot' }).click();
   await expect(dialog.getByRole('status')).toHaveText('Link to the snapshot copied.');
   await expect(dialog).not.toContainText('needs the same files');
   const theirs = await freshPage(browser);
   await theirs.goto(await clipboard(page));
-  await expect(theirs.getByText(/^Kept on .* UTC: files /)).toBeVisible();
+  await expect(theirs.getByText(/^Saved on .* UTC: files /)).toBeVisible();
   expect(await theirs.evaluate(() => window.flametide.summary())).toEqual(seen);
   expect(await theirs.evaluate(() => window.flametide.changes(9))).toEqual(
     await page.evaluate(() => window.flametide.changes(9)),

@@ -32,15 +32,15 @@ for (const [view, title] of [
     const given: string[] = [];
     page.on('requestfailed', (request) => given.push(request.url()));
     await page.goto(`/?v=1&view=${view}&${link}`);
-    await expect(page.getByText(/^Asking for .*CPU time/)).toBeVisible();
-    await expect(page.getByText(/^Asking for /)).toContainText(SERVICE);
+    await expect(page.getByText(/^Loading .*CPU time/)).toBeVisible();
+    await expect(page.getByText(/^Loading /)).toContainText(SERVICE);
     await page.getByRole('button', { name: 'Stop' }).click();
     await expect(page.getByText(/^Stopped asking for /)).toBeVisible();
     await expect.poll(() => given.some((url) => url.includes('SelectMergeStacktraces'))).toBe(true);
     const told = await page.evaluate(() => window.flametide.summary().catch((error: Error) => error.message));
     expect(told).toMatch(/^Nothing is shown/);
     await letGo();
-    await page.getByRole('button', { name: 'Ask again' }).click();
+    await page.getByRole('button', { name: 'Try again' }).click();
     await expect(page.getByRole('tree', { name: title })).toBeVisible();
     await expect(page.getByText(/^(Asking|Stopped asking) for /)).toHaveCount(0);
     await page.evaluate(() => window.flametide.summary());

@@ -19,7 +19,7 @@ test('a part that cannot be loaded says so, and the rest of the page goes on', a
   await page.route(/assets\/compare-page.*\.js/, (route) => route.abort());
   await page.goto('/?v=1&view=files');
   await page.getByRole('link', { name: 'Compare' }).click();
-  await expect(page.getByRole('alert').filter({ hasText: 'could not be loaded' })).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'Could not load this part' })).toBeVisible();
   await page.getByRole('link', { name: 'Files' }).click();
   await expect(page.getByRole('heading', { name: 'Drop profiles here' })).toBeVisible();
   await page.unroute(/assets\/compare-page.*\.js/);

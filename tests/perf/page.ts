@@ -107,17 +107,19 @@ const ours = {
     const whole = tree.total[0];
     engine.setTheme(theme);
     engine.setSize({ widthCss: WIDTH, heightCss: HEIGHT, ratio: 1 });
-    engine.setScene({
-      tree,
-      layout: layoutTree(tree),
-      label: (func) => splitName(columns.names[func]),
-      rootLabel: 'total',
-      share: (node) => formatShare(tree.total[node], whole),
+    engine.show({
+      scene: {
+        tree,
+        layout: layoutTree(tree),
+        label: (func) => splitName(columns.names[func]),
+        rootLabel: 'total',
+        share: (node) => formatShare(tree.total[node], whole),
+      },
     });
     const keys = Uint8Array.from(columns.names, (name) =>
       packageColourKey(name.slice(0, name.lastIndexOf('/')), name, false),
     );
-    engine.setColours(keysOfNodes(tree, keys));
+    engine.show({ colours: keysOfNodes(tree, keys) });
     engine.paintNow();
   },
   zoom(): void {
@@ -134,7 +136,7 @@ const ours = {
       packages: none,
       frames: { length: 0, func: new Int32Array(0), line: new Int32Array(0) },
     };
-    engine.setSearch({ hit: finish(matchFunctions(parsed.query, facts)) });
+    engine.show({ hit: finish(matchFunctions(parsed.query, facts)) });
     engine.paintNow();
   },
 };

@@ -163,8 +163,10 @@ export function stage(drawn: Drawn, { widthCss = 400, heightCss = 200, ratio = 1
   });
   engine.setSize({ widthCss, heightCss, ratio });
   engine.setTheme(theme);
-  engine.setScene(sceneOf(drawn));
-  engine.setColours(Uint16Array.from(drawn.tree.func, (func) => Math.max(func, 0) % 60));
+  engine.show({
+    scene: sceneOf(drawn),
+    colours: Uint16Array.from(drawn.tree.func, (func) => Math.max(func, 0) % 60),
+  });
   engine.paintNow();
   return {
     engine,

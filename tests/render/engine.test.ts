@@ -50,10 +50,10 @@ describe('boxes and labels', () => {
         main 60
         other 40`),
     );
-    engine.setColours(Uint16Array.of(0, 0, cutColourKey));
+    engine.show({ colours: Uint16Array.of(0, 0, cutColourKey) });
     for (const marks of [undefined, { hit: Uint8Array.from([1, 0]) }]) {
       graph.forget();
-      engine.setSearch(marks);
+      engine.show({ hit: marks?.hit });
       engine.paintNow();
       expect(graph.colourAt(300, 30)).toBe('cutHatch');
       expect(graph.calls).toContain('fillText ink71 "other" 244 34');
@@ -84,7 +84,7 @@ describe('boxes and labels', () => {
     engine.setRowHeight(16);
     engine.paintNow();
     graph.forget();
-    engine.setColours(new Uint16Array(7));
+    engine.show({ colours: new Uint16Array(7) });
     engine.paintNow();
     expect(graph.rects).toContainEqual({ colour: 'fill0', x: 0, y: 16, width: 319, height: 15 });
     expect(graph.texts).toContainEqual(expect.objectContaining({ text: '(*conn).serve', y: 28 }));
@@ -104,7 +104,7 @@ describe('boxes and labels', () => {
   it('without a scene there is the ground alone', () => {
     const { engine, graph } = stage(server);
     graph.forget();
-    engine.setScene(undefined);
+    engine.show({ scene: undefined });
     engine.paintNow();
     expect(graph.calls).toEqual(['fillRect ground 0 0 400 200']);
     expect(engine.nodeAt(5, 25)).toBe(-1);
@@ -135,7 +135,7 @@ describe('a difference', () => {
         less 3`),
     );
     graph.forget();
-    engine.setColours(Uint16Array.of(0, pale, goneColourKey, goneColourKey, pale));
+    engine.show({ colours: Uint16Array.of(0, pale, goneColourKey, goneColourKey, pale) });
     engine.paintNow();
     expect(graph.rects.slice(2)).toEqual([
       { colour: 'paleEdge', x: 0, y: 20, width: 199, height: 19 },
@@ -160,9 +160,9 @@ describe('a difference', () => {
         wanted 4`),
     );
     const more = changeColourKey(0.5);
-    engine.setColours(Uint16Array.of(0, more, pale, more), true);
+    engine.show({ colours: Uint16Array.of(0, more, pale, more), keepsHits: true });
     graph.forget();
-    engine.setSearch({ hit: Uint8Array.of(1, 0) });
+    engine.show({ hit: Uint8Array.of(1, 0) });
     engine.paintNow();
     expect(graph.rects.slice(2)).toEqual([
       { colour: 'yellowEdge', x: 0, y: 20, width: 199, height: 19 },
@@ -188,18 +188,18 @@ describe('a difference', () => {
     const keys = new Uint16Array(4001).fill(pale);
     keys[weak] = changeColourKey(-1);
     keys[strong] = newColourKey;
-    engine.setColours(keys, true);
-    engine.setChanges(strength);
+    engine.show({ colours: keys, keepsHits: true });
+    engine.show({ changes: strength });
     engine.paintNow();
     expect(graph.colourAt(123, 25)).toBe(`fill${newColourKey}`);
     expect(graph.colourAt(122, 25)).toBe(`fill${pale}`);
     expect(engine.nodeAt(123.5, 25)).toBe(strong);
-    engine.setSearch({ hit: Uint8Array.of(0, 1) });
+    engine.show({ hit: Uint8Array.of(0, 1) });
     engine.paintNow();
     expect(graph.colourAt(123, 25)).toBe('yellow');
     expect(engine.nodeAt(123.5, 25)).toBe(1234);
-    engine.setSearch(undefined);
-    engine.setChanges(undefined);
+    engine.show({ hit: undefined });
+    engine.show({ changes: undefined });
     engine.paintNow();
     expect(graph.colourAt(123, 25)).toBe(`fill${pale}`);
   });
@@ -290,7 +290,7 @@ describe('search, hover, selection', () => {
   it('hits are yellow with an edge, the rest is faded', () => {
     const { engine, graph } = stage(server);
     graph.forget();
-    engine.setSearch(search(2));
+    engine.show(search(2));
     engine.paintNow();
     expect(graph.rects.slice(1)).toEqual([
       { colour: 'root', x: 0, y: 0, width: 399, height: 19 },
@@ -306,7 +306,7 @@ describe('search, hover, selection', () => {
       'json.',
       'Marshal',
     ]);
-    engine.setSearch(undefined);
+    engine.show({ hit: undefined });
     graph.forget();
     engine.paintNow();
     expect(graph.rects.some(({ colour }) => colour.startsWith('y') || colour.startsWith('faded'))).toBe(false);
@@ -322,7 +322,7 @@ describe('search, hover, selection', () => {
     };
     const { engine, graph } = stage(thin);
     graph.forget();
-    engine.setSearch({ hit: Uint8Array.of(0, 1) });
+    engine.show({ hit: Uint8Array.of(0, 1) });
     engine.paintNow();
     expect(graph.rects.filter(({ colour }) => colour === 'yellow')).toEqual([
       { colour: 'yellow', x: 123, y: 20, width: 1, height: 19 },
@@ -369,7 +369,7 @@ describe('search, hover, selection', () => {
     ];
     const { engine, overlay, graph } = stage({ names: ['a', 'wanted'], tree: treeOfRows(rows) });
     graph.forget();
-    engine.setSelectedFunction(1);
+    engine.show({ selectedFunction: 1 });
     engine.paintNow();
     expect(graph.calls).toEqual([]);
     expect(overlay.rects).toContainEqual({ colour: 'select', x: 262, y: 20, width: 1, height: 19 });
@@ -379,7 +379,7 @@ describe('search, hover, selection', () => {
   it('a function hovered elsewhere gets fine outlines, one selected node a strong one', () => {
     const { engine, overlay } = stage(server);
     engine.setHoveredFunction(5);
-    engine.setSelectedNode(decode);
+    engine.show({ selectedNode: decode });
     engine.paintNow();
     expect(overlay.rects).toContainEqual({ colour: 'hover', x: 320, y: 20, width: 79, height: 1 });
     expect(overlay.rects).toContainEqual({ colour: 'select', x: 120, y: 60, width: 79, height: 2 });
@@ -387,12 +387,12 @@ describe('search, hover, selection', () => {
 
   it('another scene forgets what was said of nodes', () => {
     const { engine, overlay, graph } = stage(server);
-    engine.setSelectedNode(gc);
-    engine.setSearch(search(2));
+    engine.show({ selectedNode: gc });
+    engine.show(search(2));
     engine.setCursor(gc);
     engine.paintNow();
     graph.forget();
-    engine.setScene(undefined);
+    engine.show({ scene: undefined });
     engine.paintNow();
     expect(overlay.rects).toEqual([]);
     expect(graph.rects).toHaveLength(1);
@@ -418,7 +418,7 @@ describe('what grows', () => {
   it('nothing is asked of the next frame when nothing changed', () => {
     const { engine, frame } = stage(server);
     engine.setHoveredFunction(-1);
-    engine.setSelectedNode(-1);
+    engine.show({ selectedNode: -1 });
     expect(frame()).toBe(false);
   });
 

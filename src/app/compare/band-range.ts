@@ -2,13 +2,13 @@
 import type { TimeRange } from '#model/time-range.ts';
 
 /** What our own server answers at once; a source that allows less says so. */
-export const LONGEST_MS = 31 * 86_400_000;
+export const MAX_MS = 31 * 86_400_000;
 /** Sides further apart than so many of their lengths have a series each. */
 const FAR = 10;
 /** Room around what is compared, of its length. */
 const ROOM = 0.08;
 /** A view so many times as long as what is compared would make that too small to take hold of. */
-const MOST_VIEW = 6;
+const MAX_VIEW = 6;
 
 /** Whether one question about both is short enough, and shows both. */
 export function areNear(a: TimeRange | undefined, b: TimeRange | undefined, longestMs: number): boolean {
@@ -27,7 +27,7 @@ export function around(
   if (ranges.length === 0) return view;
   const compared = hullOf(ranges);
   const length = lengthOf(compared);
-  const near = view && lengthOf(view) < MOST_VIEW * length ? view : undefined;
+  const near = view && lengthOf(view) < MAX_VIEW * length ? view : undefined;
   // To whole seconds, so that the same sides ask the same question.
   const whole = (ms: number): number => Math.round(ms / 1000) * 1000;
   const roomy = {

@@ -18,7 +18,7 @@ export interface Certainty {
   /** For a screen reader, after the numbers of a box: `, may be noise`. */
   said(node: number): string;
   /** A sentence. */
-  told(node: number): string;
+  text(node: number): string;
 }
 
 /** @param rule which change the colours show */
@@ -38,12 +38,12 @@ export function certaintyOfUnion(shown: ShownComparison, rule: UrlState['dcol'])
       if (evidence === undefined || node === 0 || isSame) return '';
       return verdictOfNode(evidence, at) === 'supported' ? ', more than noise' : ', may be noise';
     },
-    told: (node) => (node === 0 ? 'The whole of both sides.' : evidenceOfNode(shown, unionNode[node])),
+    text: (node) => (node === 0 ? 'All of both sides.' : evidenceOfNode(shown, unionNode[node])),
   };
 }
 
 /** Of the mean of both sides: what is smaller is not tested as a path either. */
-const LEAST_SHARE = 0.001;
+const MIN_SHARE = 0.001;
 
 /** Boxes of a half are merged from many paths and not tested: they go by the function in the middle. */
 export function certaintyOfHalf(shown: ShownComparison, func: number, half: DiffPicture): Certainty {
@@ -51,22 +51,22 @@ export function certaintyOfHalf(shown: ShownComparison, func: number, half: Diff
   const { node: unionNode, a, b } = half;
   const isMiddleClear =
     evidence && (verdictOfFunction(evidence, func) === 'supported' || pathsOf(shown, func).supported > 0);
-  const middle = `the function in the middle ${isMiddleClear === true ? 'changed by more than noise' : 'may be noise'}`;
+  const middle = `the change of the function in the middle ${isMiddleClear === true ? 'is more than noise' : 'may be noise'}`;
   const isSmall = (node: number): boolean => {
     const at = unionNode[node];
-    return (a.total[at] / diff.a.total[0] + b.total[at] / diff.b.total[0]) / 2 < LEAST_SHARE;
+    return (a.total[at] / diff.a.total[0] + b.total[at] / diff.b.total[0]) / 2 < MIN_SHARE;
   };
   return {
     isClear: (node) => (isMiddleClear === true ? !isSmall(node) : isMiddleClear),
     said: (node) => {
       if (isMiddleClear === undefined) return '';
-      return node === 0 ? `, ${middle}` : isSmall(node) ? ', too small to tell' : `, not tested itself, ${middle}`;
+      return node === 0 ? `, ${middle}` : isSmall(node) ? ', too small to test' : `, not tested separately,  ${middle}`;
     },
-    told: (node) => {
+    text: (node) => {
       if (isMiddleClear === undefined) return evidenceOfFunction(shown, func);
       if (node === 0) return `${middle[0].toUpperCase()}${middle.slice(1)}.`;
-      if (isSmall(node)) return 'Under 0.1 % of both sides: too small to tell.';
-      return `Merged from all its places, and not tested itself: ${middle}.`;
+      if (isSmall(node)) return 'Too small to test: under 0.1 % of both sides.';
+      return `Merged from all places where it is called; not tested separately: ${middle}.`;
     },
   };
 }

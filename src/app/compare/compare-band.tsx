@@ -8,15 +8,15 @@ import { SeriesBand } from '../explore/series-band.tsx';
 import { useShownSeries } from '../explore/use-shown-series.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
-import { areNear, around, LONGEST_MS } from './band-range.ts';
+import { areNear, around, MAX_MS } from './band-range.ts';
 import { linkOfSides, type SideName, sideNames, type SourceSide } from '../sides/sides.ts';
 import type { Comparison } from './use-comparison.ts';
-import styles from './compare.module.css';
+import styles from './compare-band.module.css';
 
 export function CompareBand({ comparison }: { comparison: Comparison }): ReactElement | null {
   const { a, b } = comparison.sides;
   const view = useViewRange(comparison);
-  const [longestMs, setLongestMs] = useState(LONGEST_MS);
+  const [longestMs, setLongestMs] = useState(MAX_MS);
   const limit = { longestMs, onLimit: setLongestMs };
   if (a.kind === 'file' && b.kind === 'file') return null;
   const isOne =

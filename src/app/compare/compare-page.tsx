@@ -8,7 +8,7 @@ import type { ShownComparison } from '../screen/shown-comparison.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { useUi } from '../state/ui-store.ts';
-import { askedFor } from '../explore/loading-text.ts';
+import { loadingText } from '../explore/loading-text.ts';
 import { useLasting } from '../components/use-lasting.ts';
 import { Waiting } from '../workspace/waiting.tsx';
 import { DiffLegend } from './diff-legend.tsx';
@@ -34,7 +34,7 @@ import { sideText } from './side-words.ts';
 import { emptySides, linkOfSides, type Side, sideNames } from '../sides/sides.ts';
 import { SidesBar } from './sides-bar.tsx';
 import { type Comparison, useComparison } from './use-comparison.ts';
-import { Ways } from './range-presets.tsx';
+import { RangePresets } from './range-presets.tsx';
 import { WhatChanged } from './what-changed.tsx';
 import styles from './compare.module.css';
 
@@ -113,7 +113,7 @@ function titleOf(side: Side): string {
 function comparedFor({ sides, explored }: Comparison, nowMs: number): string {
   const isOpen = sideNames.some((name) => sides[name].kind === 'source' && sides[name].query === undefined);
   return isOpen
-    ? askedFor(explored, nowMs)
+    ? loadingText(explored, nowMs)
     : sideNames.map((name) => `${name.toUpperCase()} ${sideText(sides[name]).slice(0, 140)}`).join(' and ');
 }
 
@@ -159,7 +159,7 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
       <Toolbar className={styles['tools']}>
         {box}
         <PaneChoice panes={offer} pane={pane} onPane={(next) => navigate({ pane: next }, 'push')} />
-        <Ways comparison={comparison} />
+        <RangePresets comparison={comparison} />
         <Spacer />
         <DiffOptions shown={shown} />
       </Toolbar>

@@ -16,11 +16,11 @@ export function CompareStatus({ comparison: { shown } }: { comparison: Compariso
     <StatusBar>
       <span>
         union of {formatCount(diff.tree.length - 1)} paths,{' '}
-        {shown.isWhole ? 'all drawn' : 'the largest: approximate, the whole is on its way'}
+        {shown.isWhole ? 'all drawn' : 'largest paths only, still loading the rest'}
         {evidence && ` · ${changesText(evidence.found.changes.filter(({ supported }) => supported).length)} · q = 5 %`}
       </span>
       <span>
-        {evidence ? evidenceText(evidence) : 'evidence is on its way'}
+        {evidence ? evidenceText(evidence) : 'evidence is loading'}
         {queryMs > 0 && ` · ${Math.round(queryMs)} ms query`} · {Math.round(diff.diffMs)} ms union ·{' '}
         {paintMs.toFixed(1)} ms paint
       </span>
@@ -34,7 +34,7 @@ function changesText(count: number): string {
 
 function evidenceText({ isSliced, isCounted, slices }: NonNullable<Comparison['shown']>['evidence'] & object): string {
   const words = isSliced
-    ? `evidence from ${slices.a} + ${slices.b} slices of time`
-    : 'evidence from counts alone: weaker, and only what exceeds 3 % counts';
-  return isCounted ? words : `${words}; samples are not counted`;
+    ? `evidence from ${slices.a} + ${slices.b} time slices`
+    : 'evidence from sample counts only: weaker, changes under 3 % are ignored';
+  return isCounted ? words : `${words}; sample counts are unknown`;
 }

@@ -8,9 +8,9 @@ import { useFrameMenu } from '../views/use-frame-menu.tsx';
 import { certaintyOfUnion } from './certainty.ts';
 import { DiffFlame } from './diff-flame.tsx';
 import { rootLabelOf } from './diff-words.ts';
-import { notInCompare, sidesAlone } from './side-commands.ts';
+import { notInCompare, sideCommands } from './side-commands.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
-import styles from './compare.module.css';
+import styles from './diff-graph.module.css';
 
 interface DiffGraphProps {
   readonly shown: ShownComparison;
@@ -30,7 +30,7 @@ export function DiffGraph({ shown, title, hit, onKey }: DiffGraphProps): ReactEl
   const zoom = useMemo(() => findPath(tree, names, zoomPath), [tree, names, zoomPath]);
   const selected = useMemo(() => findPath(tree, names, selectedPath), [tree, names, selectedPath]);
   const certainty = useMemo(() => certaintyOfUnion(shown, rule), [shown, rule]);
-  const alone = useMemo(() => sidesAlone(shown.open), [shown.open]);
+  const alone = useMemo(() => sideCommands(shown.open), [shown.open]);
   const { menu, open } = useFrameMenu(notInCompare, alone);
   return (
     <div className={styles['canvas']}>

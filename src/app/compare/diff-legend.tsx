@@ -13,8 +13,8 @@ const ticks: readonly { readonly change: number; readonly text: string; readonly
 
 const keys = [
   { kind: 'new', text: 'new in B' },
-  { kind: 'gone', text: 'gone, only in A' },
-  { kind: 'pale', text: 'not enough to tell' },
+  { kind: 'gone', text: 'only in A' },
+  { kind: 'pale', text: 'may be noise' },
 ] as const;
 
 export function DiffLegend(): ReactElement {

@@ -11,19 +11,19 @@ import { navigate, useUrl } from '../url/url-store.ts';
 import { useIsBelow } from '../components/use-narrow.ts';
 import { costUnit } from './cost.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
-import styles from './compare.module.css';
+import styles from './diff-options.module.css';
 
 const normalisationTitles: Readonly<Record<Normalisation, readonly [title: string, hint: string]>> = {
-  share: ['share', 'what part of the whole'],
-  'per-second': ['per second', 'what it costs'],
-  'load-adjusted': ['load-adjusted', 'what it costs at equal load'],
-  'equal-work': ['equal work', 'the code at the same mix of work'],
+  share: ['share', 'part of the total'],
+  'per-second': ['per second', 'cost'],
+  'load-adjusted': ['load-adjusted', 'cost at equal load'],
+  'equal-work': ['equal work', 'cost of the code for the same mix of work'],
   absolute: ['absolute', 'as recorded'],
 };
 
 const colours = [
-  { id: 'total', title: 'total', hint: 'of a frame with all below it' },
-  { id: 'self', title: 'self', hint: 'of the frame alone' },
+  { id: 'total', title: 'total', hint: 'a frame with everything it calls' },
+  { id: 'self', title: 'self', hint: 'the frame alone' },
 ] as const;
 
 const widths = [
@@ -77,7 +77,7 @@ export function DiffOptions({ shown }: { shown: ShownComparison | undefined }): 
   return (
     <>
       {load !== undefined && (
-        <span className={styles['dim']} title="How much more load B had than A; it is divided out">
+        <span className={styles['dim']} title="Load of B relative to A; amounts of B are divided by it">
           k = {load.toPrecision(3)}
         </span>
       )}
@@ -106,7 +106,7 @@ export function DiffOptions({ shown }: { shown: ShownComparison | undefined }): 
         groups={[
           {
             entries: [
-              { id: 'noise', title: 'Colour what may be noise', checked: noise === 'shown' },
+              { id: 'noise', title: 'Colour changes that may be noise', checked: noise === 'shown' },
               ...(priced === undefined ? [] : [{ id: 'money', title: `Price of a ${priced}…` }]),
             ],
           },
@@ -186,7 +186,7 @@ function PriceDialog({ unit, onClose }: { unit: string; onClose(): void }): Reac
         </label>
         <p>
           {isRead
-            ? 'Changes are told in money a month (730 hours) at the load of B. Empty tells none.'
+            ? 'Shows changes as cost per month (730 h) at B’s load. Leave empty to hide costs.'
             : 'Write a number such as 0.04.'}
         </p>
         <Button kind="primary" type="submit" disabled={!isRead}>

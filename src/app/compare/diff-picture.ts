@@ -14,8 +14,8 @@ const legend = [
   { key: changeColourKey(-1), text: 'less in B' },
   { key: changeColourKey(1), text: 'more in B' },
   { key: newColourKey, text: 'new in B' },
-  { key: goneColourKey, text: 'gone, only in A' },
-  { key: paleColourKey(0), text: 'not enough to tell' },
+  { key: goneColourKey, text: 'only in A' },
+  { key: paleColourKey(0), text: 'may be noise' },
 ];
 
 export function diffPicture(shown: ShownComparison, { dcol, noise }: UrlState): Picture {

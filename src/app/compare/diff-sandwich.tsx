@@ -15,10 +15,11 @@ import { DiffFlame } from './diff-flame.tsx';
 import { evidenceOfFunction, pathsOf, percentText, unitOf, verdictOfFunction } from './diff-words.ts';
 import { notInCompare } from './side-commands.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
-import styles from './compare.module.css';
+import styles from './diff-sandwich.module.css';
+import sideStyles from './side-colours.module.css';
 
 /** Of a hostile name of a megabyte, this much is read. */
-const MOST_LETTERS = 300;
+const MAX_NAME_LENGTH = 300;
 
 interface DiffSandwichProps {
   readonly shown: ShownComparison;
@@ -34,10 +35,10 @@ export function DiffSandwich({ shown, hit, onKey }: DiffSandwichProps): ReactEle
   const isNarrow = useIsNarrow();
   if (func < 0) {
     const way = isNarrow
-      ? 'Choose Sandwich in the menu of a frame: its callers and callees on both sides stand here.'
-      : 'Choose a function in the list: its callers and callees on both sides stand here.';
+      ? 'Choose Sandwich in the menu of a frameto see its callers and callees on both sides.'
+      : 'Choose a function in the listto see its callers and callees on both sides.';
     return (
-      <p className={styles['empty']}>{asked === '' ? way : `${asked.slice(0, MOST_LETTERS)} is on neither side.`}</p>
+      <p className={styles['empty']}>{asked === '' ? way : `${asked.slice(0, MAX_NAME_LENGTH)} is on neither side.`}</p>
     );
   }
   return (
@@ -66,29 +67,29 @@ function Middle({ shown, func }: { shown: ShownComparison; func: number }): Reac
   const name = diff.functions.names[func];
   const { a, b } = diff.byFunction;
   const paths = useMemo(() => pathsOf(shown, func), [shown, func]);
-  const row = (title: 'total' | 'self', isClear: boolean, told: string): ReactElement => {
+  const row = (title: 'total' | 'self', isClear: boolean, verdict: string): ReactElement => {
     const [ofA, ofB] = [a[title][func], b[title][func]];
     return (
       <tr>
         <th scope="row">{title}</th>
         <td>
-          <span className={styles['a']}>A</span> {formatAmount(ofA, unit)}
+          <span className={sideStyles['a']}>A</span> {formatAmount(ofA, unit)}
         </td>
         <td>
-          <span className={styles['b']}>B</span> {formatAmount(ofB, unit)}
+          <span className={sideStyles['b']}>B</span> {formatAmount(ofB, unit)}
         </td>
-        <td className={styles['signed']} data-sign={isClear ? Math.sign(ofB - ofA) : 0}>
+        <td className={sideStyles['signed']} data-sign={isClear ? Math.sign(ofB - ofA) : 0}>
           {formatChange(ofB - ofA, unit)}
         </td>
         <td>{percentText(ofA, ofB)}</td>
-        <td>{told}</td>
+        <td>{verdict}</td>
       </tr>
     );
   };
   return (
     <div className={styles['middle']}>
       <strong>
-        <bdi>{name.slice(0, MOST_LETTERS) || '(empty name)'}</bdi>
+        <bdi>{name.slice(0, MAX_NAME_LENGTH) || '(empty name)'}</bdi>
       </strong>
       <table aria-label="The function on both sides">
         <tbody>
@@ -105,9 +106,9 @@ function Middle({ shown, func }: { shown: ShownComparison; func: number }): Reac
 }
 
 function pathsText({ tested, supported }: ReturnType<typeof pathsOf>): string {
-  if (tested === 0) return 'All its paths are under 0.1 % of both sides: not tested.';
+  if (tested === 0) return 'Not tested: all its paths are under 0.1 % of both sides.';
   const of = tested === 1 ? 'the one path' : `${formatCount(supported)} of ${formatCount(tested)} paths`;
-  return supported === 0 ? 'No path through it changed by more than noise.' : `More than noise on ${of} tested.`;
+  return supported === 0 ? 'All changes on its paths may be noise.' : `More than noise on ${of} tested.`;
 }
 
 interface HalfProps extends DiffSandwichProps {

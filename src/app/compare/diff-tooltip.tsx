@@ -10,10 +10,10 @@ import type { Certainty } from './certainty.ts';
 import { monthlyText } from './cost.ts';
 import { percentText, unitOf } from './diff-words.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
-import styles from './compare.module.css';
+import styles from './side-colours.module.css';
 
 /** Of a hostile name of a megabyte, this much is read. */
-const MOST_LETTERS = 600;
+const MAX_NAME_LENGTH = 600;
 
 interface DiffTooltipProps {
   readonly shown: ShownComparison;
@@ -36,7 +36,7 @@ export function DiffTooltip(props: DiffTooltipProps): ReactElement {
   const func = tree.func[node];
   const union = picture.node[node];
   const full = node === 0 ? root : nodeName(tree, functions.names, node);
-  const name = full.length > MOST_LETTERS ? `${full.slice(0, MOST_LETTERS)}…` : full || '(empty name)';
+  const name = full.length > MAX_NAME_LENGTH ? `${full.slice(0, MAX_NAME_LENGTH)}…` : full || '(empty name)';
   const money = monthlyText(shown, b.total[union] - a.total[union], rate);
   const row = (title: string, ofA: number, ofB: number): ReactElement => (
     <tr>
@@ -81,8 +81,8 @@ export function DiffTooltip(props: DiffTooltipProps): ReactElement {
         </tbody>
       </table>
       <TooltipLine part="samples">
-        {certainty.told(node)}
-        {node > 0 && picture.mixed[union] === 1 && ' Below it some grew and some shrank.'}
+        {certainty.text(node)}
+        {node > 0 && picture.mixed[union] === 1 && ' Below it, some functions grew and some shrank.'}
         {money !== undefined && ` ${money} a month at this load.`}
       </TooltipLine>
       <TooltipLine part="foot">

@@ -14,7 +14,7 @@ import { TreeGrid } from '../views/tree/tree-grid.tsx';
 import { useFrameMenu } from '../views/use-frame-menu.tsx';
 import { ViewColumn } from '../components/layout.tsx';
 import { evidenceOfNode, percentText, unitOf, verdictOfNode } from './diff-words.ts';
-import { notInCompare, sidesAlone } from './side-commands.ts';
+import { notInCompare, sideCommands } from './side-commands.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './diff-tree.module.css';
 
@@ -38,7 +38,7 @@ export function DiffTreeView({ shown, hit, onKey }: DiffTreeViewProps): ReactEle
   const changes = useMemo(() => changesOf(diff), [diff]);
   const order = useMemo(() => orderOf(diff, changes, sort), [diff, changes, sort]);
   const selected = useMemo(() => findPath(tree, names, selectedPath).node, [tree, names, selectedPath]);
-  const alone = useMemo(() => sidesAlone(shown.open), [shown.open]);
+  const alone = useMemo(() => sideCommands(shown.open), [shown.open]);
   const { menu, open } = useFrameMenu(notInCompare, alone);
   const unit = unitOf(shown);
   return (

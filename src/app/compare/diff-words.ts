@@ -54,16 +54,16 @@ export function intervalText({ low, high }: Findings, row: number): string {
 /** A sentence of evidence for a node. */
 export function evidenceOfNode(shown: ShownComparison, node: number): string {
   const { evidence } = shown;
-  if (!evidence) return 'How sure this is, is being worked out.';
+  if (!evidence) return 'The evidence is loading.';
   const row = evidence.nodeRow[node];
-  if (row < 0) return 'Under 0.1 % of both sides: not tested.';
+  if (row < 0) return 'Not tested: under 0.1 % of both sides.';
   return sentence(shown, evidence.nodes, row, evidence.isCounted);
 }
 
 /** A sentence of evidence for what a function costs itself. */
 export function evidenceOfFunction(shown: ShownComparison, func: number): string {
   const { evidence } = shown;
-  if (!evidence) return 'How sure this is, is being worked out.';
+  if (!evidence) return 'The evidence is loading.';
   return sentence(shown, evidence.functions, func, evidence.isCounted);
 }
 
@@ -89,7 +89,7 @@ function sentence({ open }: ShownComparison, findings: Findings, row: number, is
   switch (verdicts[findings.verdict[row]]) {
     case 'supported': {
       const between = intervalText(findings, row);
-      return between === '' ? 'More than noise.' : `More than noise: against the rest ${between} (95 %).`;
+      return between === '' ? 'More than noise.' : `More than noise: relative to the rest ${between} (95 %).`;
     }
     case 'unclear': {
       const needed = findings.needed[row];
@@ -98,14 +98,14 @@ function sentence({ open }: ShownComparison, findings: Findings, row: number, is
         !Number.isFinite(needed) || needed <= 1
           ? ''
           : longest > 0
-            ? ` About ${formatDuration((needed - 1) * longest * 1000)} more of each side would do.`
-            : ` About ${formatCount(Math.ceil(needed))} times the samples would do.`;
-      return `${samples === undefined ? 'Not enough to tell.' : `${samples}: not enough to tell.`}${more}`;
+            ? ` About ${formatDuration((needed - 1) * longest * 1000)} more of each side would be enough.`
+            : ` About ${formatCount(Math.ceil(needed))} times as many samples would be enough.`;
+      return `${samples === undefined ? 'May be noise.' : `${samples}: may be noise.`}${more}`;
     }
     case 'few-samples':
       return `${samples === undefined ? 'Too few samples' : samples}: too few to test.`;
     case 'small':
-      return 'Unchanged but for less than 2 % or 0.1 points.';
+      return 'Unchanged, or by less than 2 % or 0.1 points.';
     case 'untested':
       return 'Not tested.';
   }

@@ -4,7 +4,7 @@ import { SourceError } from '#datasource/datasource.ts';
 import { Button } from '../components/button.tsx';
 import { Note, Panel } from '../components/message.tsx';
 import { useOpen } from '../files/use-open.ts';
-import { isKeptPage } from '../state/exported-page.ts';
+import { isExportedPage } from '../state/exported-page.ts';
 import { useAskAgain, useStoredRange } from '../queries/source-queries.ts';
 import { navigate } from '../url/url-store.ts';
 import { halves } from '../sides/ranges.ts';
@@ -30,7 +30,7 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
           </Button>
         }
       >
-        Open {missing.map((name) => name.slice(0, 120)).join(' and ')} to compare: a link holds no files.
+        Open {missing.map((name) => name.slice(0, 120)).join(' and ')} to compare: a link does not contain files.
       </Note>
     );
   }
@@ -39,7 +39,7 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
       <Note
         kind="warn"
         actions={
-          !isKeptPage() && (
+          !isExportedPage() && (
             <Button kind="edged" onClick={() => navigate({ snap: undefined }, 'push')}>
               Show what the server has now
             </Button>
@@ -66,7 +66,7 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
   }
   if (error !== undefined) return <Note kind="error">{error}</Note>;
   if (explored.isEmptyStore && sides.a.kind === 'source')
-    return <Note kind="warn">The server has no profiles yet: there is nothing to compare.</Note>;
+    return <Note kind="warn">The server has no profiles yet.</Note>;
   if (!shown) return null;
   const { totals, refused, kind, negative } = shown.diff;
   // That is said in the place of the graph.
@@ -122,8 +122,8 @@ export function NothingToCompare({
       <p>
         {names} {empty.length > 1 ? 'have' : 'has'} no profiles in the range:{' '}
         {isGone
-          ? 'what was there has been removed by the server’s retention, or never came.'
-          : 'shares and changes need both sides.'}
+          ? 'they were removed by the server’s retention, or never arrived.'
+          : 'a comparison needs profiles on both sides.'}
       </p>
       {rest?.kind === 'source' && rest.range && (
         <Button
@@ -133,7 +133,7 @@ export function NothingToCompare({
             navigate(linkOfSides({ a: { ...rest, text: a }, b: { ...rest, text: b } }), 'push');
           }}
         >
-          Compare the halves of {full?.toUpperCase()}
+          Compare both halves of {full?.toUpperCase()}
         </Button>
       )}
       <Button onClick={() => navigate({ view: 'explore', grid: 'services' }, 'push')}>All services</Button>

@@ -1,4 +1,4 @@
-/** Ways to get two ranges: before and after, the time before, a day or a week earlier, two values of a label. */
+/** RangePresets to get two ranges: before and after, the time before, a day or a week earlier, two values of a label. */
 import { type ReactElement, useEffect, useMemo, useRef } from 'react';
 import { formatInstant } from '#model/time-text.ts';
 import type { LabelMatcher } from '#model/labels.ts';
@@ -6,7 +6,7 @@ import { MenuButton } from '../components/menu.tsx';
 import { useLabelNames, useSource } from '../queries/source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
-import { tell } from '../state/ui-store.ts';
+import { notify } from '../state/ui-store.ts';
 import { versionLabelOf } from '../source/detected-markers.ts';
 import { useMarkers } from '../explore/use-markers.ts';
 import { labelSourceOf } from '../source/label-source.ts';
@@ -16,13 +16,13 @@ import { aroundMarker, before, daysEarlier, halves } from '../sides/ranges.ts';
 import { linkOfSides, type SourceSide } from '../sides/sides.ts';
 import type { Comparison } from './use-comparison.ts';
 
-const MOST_LABELS = 20;
-const MOST_MARKERS = 6;
+const MAX_LABELS = 20;
+const MAX_MARKERS = 6;
 /** How far back what happened is offered. */
 const RECENT_MS = 24 * 3_600_000;
 const NO_MATCHERS: readonly LabelMatcher[] = [];
 
-export function Ways({ comparison }: { comparison: Comparison }): ReactElement | null {
+export function RangePresets({ comparison }: { comparison: Comparison }): ReactElement | null {
   const { a, b } = comparison.sides;
   const base = b.kind === 'source' ? b : a.kind === 'source' ? a : undefined;
   const source = useSource();
@@ -34,13 +34,13 @@ export function Ways({ comparison }: { comparison: Comparison }): ReactElement |
     () => query && { ...query, range: { startMs: nowMs - RECENT_MS, endMs: nowMs } },
     [query, nowMs],
   );
-  const markers = useMarkers(recent, base?.service).slice(-MOST_MARKERS).toReversed();
+  const markers = useMarkers(recent, base?.service).slice(-MAX_MARKERS).toReversed();
   const asking = useRef<AbortController>(undefined);
   // An answer about other sides than those on the screen leads nowhere.
   useEffect(() => () => asking.current?.abort(), [a, b]);
   if (base === undefined) return null;
   const { range } = base;
-  const offered = offeredNames((names ?? []).map((name) => ({ name, valueCount: undefined }))).slice(0, MOST_LABELS);
+  const offered = offeredNames((names ?? []).map((name) => ({ name, valueCount: undefined }))).slice(0, MAX_LABELS);
   const compare = (textA: SourceSide['text']): void =>
     navigate(linkOfSides({ a: { ...base, text: textA }, b: base }), 'push');
   const compareAround = (timeMs: number): void => {
@@ -56,7 +56,7 @@ export function Ways({ comparison }: { comparison: Comparison }): ReactElement |
       .catch((error: Error) => error);
     if (signal.aborted) return;
     if (loaded instanceof Error) {
-      tell(`The values of ${name} could not be read: ${loaded.message}`);
+      notify(`Could not load the values of ${name}: ${loaded.message}`);
       return;
     }
     // Values of the hours around the range come too; what cost nothing in it cannot be compared.
@@ -68,7 +68,7 @@ export function Ways({ comparison }: { comparison: Comparison }): ReactElement |
     if (versionLabelOf([name])) busiest.sort((x, y) => x.name.localeCompare(y.name, 'en', { numeric: true }));
     const [first, second] = busiest;
     if (second === undefined) {
-      tell(`${name} has ${here.length === 1 ? 'one value' : 'no values'} in this range: there is nothing to compare.`);
+      notify(`${name} has ${here.length === 1 ? 'one value' : 'no values'} in this range; a comparison needs two.`);
       return;
     }
     const kept = base.matchers.filter((one) => one.name !== name);
@@ -98,10 +98,10 @@ export function Ways({ comparison }: { comparison: Comparison }): ReactElement |
         {
           title: 'B against',
           entries: [
-            { id: 'before', title: 'The time before it', hint: 'as long' },
+            { id: 'before', title: 'The time before it', hint: 'of the same length' },
             { id: 'day', title: 'A day earlier' },
             { id: 'week', title: 'A week earlier' },
-            { id: 'halves', title: 'Its own first half' },
+            { id: 'halves', title: 'Its first half' },
           ],
         },
         ...(markers.length > 0
@@ -119,7 +119,7 @@ export function Ways({ comparison }: { comparison: Comparison }): ReactElement |
         ...(offered.length > 0
           ? [
               {
-                title: 'The two busiest values of',
+                title: 'The two largest values of',
                 entries: offered.map(({ name }) => ({ id: `label:${name}`, title: name.slice(0, 80) })),
               },
             ]

@@ -6,7 +6,7 @@ import { useDiff } from '../queries/comparison-queries.ts';
 import { DiffGraph } from './diff-graph.tsx';
 import { type SideName, sideNames, sideTitles } from '../sides/sides.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
-import styles from './compare.module.css';
+import styles from './side-by-side.module.css';
 
 interface SideBySideProps {
   readonly shown: ShownComparison;

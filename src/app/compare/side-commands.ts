@@ -15,7 +15,7 @@ export function linkAlone(side: Side): Partial<UrlState> {
   return { view: 'explore', svc: service, type: profileType, q: matchers, ...text, grid: 'none', cs: [] };
 }
 
-export function sidesAlone(open: Readonly<Record<SideName, { readonly side: Side }>>): readonly Command[] {
+export function sideCommands(open: Readonly<Record<SideName, { readonly side: Side }>>): readonly Command[] {
   return sideNames.map((name) => ({
     id: `alone-${name}`,
     title: `Show ${name.toUpperCase()} alone`,

@@ -37,7 +37,7 @@ import {
   type SourceSide,
 } from '../sides/sides.ts';
 import type { Comparison } from './use-comparison.ts';
-import styles from './compare.module.css';
+import styles from './sides-bar.module.css';
 
 export function SidesBar({ comparison }: { comparison: Comparison }): ReactElement {
   const { sides } = comparison;
@@ -93,7 +93,7 @@ function SideMenu({ name, comparison }: SideProps): ReactElement {
         {name.toUpperCase()}
       </span>
       <MenuButton
-        label={`${name.toUpperCase()}, ${sideTitles[name]}: where it is from`}
+        label={`${name.toUpperCase()}, ${sideTitles[name]}: source`}
         icon="down"
         groups={[
           { entries: [{ id: 'alone', title: `Show ${name.toUpperCase()} alone` }] },
@@ -133,7 +133,7 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
   const type = profileType === undefined ? undefined : parseProfileType(profileType);
   const own = explored.catalogue?.services.find((one) => one.name === service)?.types ?? [];
   const types = parsedTypes(type && !own.includes(type.id) ? [...own, type.id] : own);
-  const unmet = useUnmatched(joinService(service, []), matchers, range);
+  const unmatched = useUnmatched(joinService(service, []), matchers, range);
   const labels = useMemo(() => labelSourceOf(source, range, profileType), [source, range, profileType]);
   const services = explored.catalogue?.services.map((one): CostRow => ({ name: one.name, cost: undefined }));
   const change = (patch: Partial<SourceSide>): void => setSide(comparison, name, { ...side, ...patch });
@@ -152,8 +152,9 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
       />
       <TypePicker types={types} type={type} onType={({ id }) => change({ profileType: id })} />
       <LabelChips
+        wraps
         matchers={matchers}
-        unmet={unmet.data ?? []}
+        unmatched={unmatched.data ?? []}
         fixed={joinService(service, [])}
         source={labels}
         costType={sampleTypeOf(profileType)}

@@ -204,5 +204,5 @@ function whyNotComparable(a: OpenSide, b: OpenSide): string | undefined {
   const [ofA, ofB] = [a, b].map(({ profile, sampleType }) => profile.sampleTypes[sampleType]);
   if (ofA.unit === ofB.unit) return undefined;
   const words = ({ type, unit }: SampleType): string => `${type || 'values'} in ${unit || 'no unit'}`;
-  return `A has ${words(ofA)}, B has ${words(ofB)}: choose a profile type of one unit on both sides.`;
+  return `A has ${words(ofA)}, B has ${words(ofB)}: choose a profile type with the same unit on both sides.`;
 }

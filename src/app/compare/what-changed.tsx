@@ -23,10 +23,10 @@ import { monthlyText } from './cost.ts';
 import { percentText, signedPercent, unitOf } from './diff-words.ts';
 import { sideLine } from './side-words.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
-import styles from './compare.module.css';
+import styles from './what-changed.module.css';
 
 const ROW_CSS = 52;
-const MOST_LETTERS = 200;
+const MAX_NAME_LENGTH = 200;
 
 export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement {
   const { evidence } = shown;
@@ -65,7 +65,7 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
               onClick={() => setFilter(id)}
             >
               {title}{' '}
-              <span className={styles['count']}>{formatCount(count + (id === 'noise' ? found.untold : 0))}</span>
+              <span className={styles['count']}>{formatCount(count + (id === 'noise' ? found.omittedCount : 0))}</span>
             </Button>
           ))}
         </div>
@@ -149,7 +149,7 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
       ref={scroller}
       role="listbox"
       aria-label="Changes"
-      aria-description="Enter lights the frames of a change; s shows callers and callees"
+      aria-description="Enter selects the frame of a change; s shows its callers and callees"
       tabIndex={0}
       className={styles['list']}
       aria-activedescendant={`change-${at}`}
@@ -194,7 +194,7 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
   const { shown, change, index, count, top, reach, isActive, isSelected, onChoose } = props;
   const { kind, name, path, selfA, selfB, delta, codePct, trend, explained, isRemainder, supported } = change;
   const unit = unitOf(shown);
-  const { prefix, middle, bare } = splitName(name.slice(0, MOST_LETTERS));
+  const { prefix, middle, bare } = splitName(name.slice(0, MAX_NAME_LENGTH));
   const rate = useUrl((state) => state.rate);
   const money = monthlyText(shown, delta, rate);
   const interval = formatInterval(change);

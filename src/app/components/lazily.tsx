@@ -31,7 +31,7 @@ export function lazily<Props extends object>(
 function Missing(): ReactElement {
   return (
     <div role="alert" className={styles['missing']}>
-      This part of the page could not be loaded: the server does not answer, or it has a newer page.{' '}
+      Could not load this part of the page: the server does not answer, or has a newer version of the page.{' '}
       <Button kind="edged" onClick={() => location.reload()}>
         Reload the page
       </Button>

@@ -15,7 +15,7 @@ import { navigate, urlStore } from '../url/url-store.ts';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
 import { linkOnScreen } from '../screen/link-on-screen.ts';
 import { comparisonOnScreen, onScreen, treeOnScreen } from '../screen/current-view.ts';
-import { isOpening, quiet, settled } from '../screen/wait-for-page.ts';
+import { isOpening, untilQuiet, waitForPage } from '../screen/wait-for-page.ts';
 import type { Shown } from '../screen/shown.ts';
 
 /** A whole number where it is one that doubles hold, else its digits. */
@@ -83,7 +83,7 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
   const current = (): Promise<Shown> => shownNow(queries);
   return {
     async summary() {
-      await settled(queries);
+      await waitForPage(queries);
       const comparison = comparisonOnScreen();
       if (comparison) return comparisonSummary(comparison, analysis);
       const shown = await current();
@@ -130,7 +130,7 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
       }));
     },
     async changes(n) {
-      await settled(queries);
+      await waitForPage(queries);
       const comparison = comparisonOnScreen();
       if (!comparison?.evidence) throw new Error('No comparison is shown: open Compare, with profiles on both sides.');
       // Of a side that holds nothing it is no change that all of it is on the other.
@@ -161,18 +161,18 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
     },
     url: () => Promise.resolve(linkOnScreen()),
     async share({ snapshot = false } = {}) {
-      await settled(queries);
-      const { keepView, shortLinkOf } = await import('../share/save-snapshot.ts');
+      await waitForPage(queries);
+      const { saveSnapshot, shortLinkOf } = await import('../share/save-snapshot.ts');
       if (!snapshot) return { url: (await shortLinkOf(linkOnScreen())).url };
-      return { url: (await keepView(analysis, queries, never)).url };
+      return { url: (await saveSnapshot(analysis, queries, never)).url };
     },
     async exportAs(kind) {
       const { makeExport } = await import('../exports/exports.ts');
-      await settled(queries);
+      await waitForPage(queries);
       return (await makeExport(analysis, queries, onScreen.getState().view, kind)).content;
     },
     async stats() {
-      await settled(queries);
+      await waitForPage(queries);
       const { boxes, labels, layoutMs, cullMs, paintMs, paints } = paintStats.getState();
       const comparison = comparisonOnScreen();
       if (comparison) {
@@ -213,7 +213,7 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
 
 /** What is on the screen, once all that it waits for is there. */
 async function shownNow(queries: QueryClient): Promise<Shown> {
-  await settled(queries);
+  await waitForPage(queries);
   const tree = treeOnScreen();
   if (!tree) throw new Error('Nothing is shown: open a file, or choose a service that has profiles in the range.');
   return tree;
@@ -278,7 +278,7 @@ async function painted(queries: QueryClient): Promise<void> {
   const drawn = new Promise<void>((resolve) => {
     stop = paintStats.subscribe(() => !isBusy() && resolve());
   });
-  await Promise.race([drawn, quiet(isBusy)]);
+  await Promise.race([drawn, untilQuiet(isBusy)]);
   stop();
 }
 

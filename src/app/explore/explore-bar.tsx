@@ -48,7 +48,7 @@ export function ExploreBar({ explored, intervalMs }: ExploreBarProps): ReactElem
     (): LabelSource => labelSourceOf(source, time.range, costedId),
     [source, time.range, costedId],
   );
-  const unmet = useUnmatched(joinService(explored.service, []), matchers, time.range);
+  const unmatched = useUnmatched(joinService(explored.service, []), matchers, time.range);
   const own = catalogue?.services.find(({ name }) => name === subject?.service)?.types ?? [];
   // A link may name a type that the catalogue does not have, or does not have yet.
   const types = parsedTypes(type && !own.includes(type.id) ? [...own, type.id] : own);
@@ -59,7 +59,7 @@ export function ExploreBar({ explored, intervalMs }: ExploreBarProps): ReactElem
       types={types}
       type={type}
       matchers={matchers}
-      unmet={unmet.data ?? NOTHING_UNMET}
+      unmatched={unmatched.data ?? NOTHING_UNMET}
       groupBy={by === '' ? undefined : by}
       source={labels}
       costType={sampleTypeOf(costedId)}

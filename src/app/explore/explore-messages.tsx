@@ -7,13 +7,13 @@ import { absolute } from '#model/time-range.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { Button } from '../components/button.tsx';
 import { Panel } from '../components/message.tsx';
-import { isKeptPage } from '../state/exported-page.ts';
+import { isExportedPage } from '../state/exported-page.ts';
 import { useAskAgain, useServerStatus, useUnmatched } from '../queries/source-queries.ts';
 import { navigate } from '../url/url-store.ts';
 import { DEFAULT_RANGE, type Explored } from './use-explored.ts';
 
 const DAY_MS = 86_400_000;
-const MOST_LETTERS = 120;
+const MAX_NAME_LENGTH = 120;
 const NO_MATCHERS: readonly LabelMatcher[] = [];
 
 export function WaitingForFirstProfile(): ReactElement {
@@ -23,8 +23,8 @@ export function WaitingForFirstProfile(): ReactElement {
     <Panel kind="info" title={isPyroscope ? 'No profile in this range' : 'No profile yet'}>
       <p>
         {isPyroscope
-          ? 'The Pyroscope behind this Flametide has none here. Agents push to it, or to this address.'
-          : 'Nothing is stored so far. Flametide’s own profile comes within 15 seconds of its start, unless it was started with --no-self-profile. Agents push to this address.'}
+          ? 'The Pyroscope behind this Flametide has no profiles here. Point agents at it, or at this address.'
+          : 'Nothing is stored yet. Flametide’s own profile arrives within 15 seconds of its start, unless it was started with --no-self-profile. Point agents at this address.'}
       </p>
       <Button kind="edged" onClick={() => navigate({ view: 'files' }, 'push')}>
         Open a file instead
@@ -57,17 +57,17 @@ export function NothingMatches({
   const isGone = range !== undefined && oldestMs !== undefined && oldestMs > range.endMs;
   const isTooEarly = !isUnknown && range !== undefined && newestMs !== undefined && newestMs < range.startMs;
   const isDay = range !== undefined && range.endMs - range.startMs >= DAY_MS;
-  const name = service?.slice(0, MOST_LETTERS);
+  const name = service?.slice(0, MAX_NAME_LENGTH);
   const ofService =
     name === undefined ? 'There are no profiles in this range' : `${name} has no profiles in this range`;
   const why = isGone
-    ? `${ofService}: the oldest profile that is kept is ${formatDuration(oldestMs - range.endMs)} younger. What was there has been removed by the server’s retention, or never came. A snapshot (in Share) keeps what a link shows.`
+    ? `${ofService}: the oldest stored profile is ${formatDuration(oldestMs - range.endMs)} newer. Older ones were removed by the server’s retention, or never arrived. A snapshot (in Share) preserves what a link shows.`
     : isUnknown
-      ? `${name} has no profiles at any time: the source knows no service of this name.`
+      ? `${name} has no profiles at any time: the source has no service with this name.`
       : isTooEarly
-        ? `${ofService}: the newest profile is ${formatDuration(range.endMs - newestMs)} older than its end.`
+        ? `${ofService}: the newest profile is ${formatDuration(range.endMs - newestMs)} older than the end of the range.`
         : isAway || (service === undefined && labels.length === 0)
-          ? `${ofService}${isElsewhere ? ', though it has some at other times' : ''}.`
+          ? `${ofService}${isElsewhere ? ', but it has some at other times' : ''}.`
           : labels.length > 0
             ? `No profile of ${name ?? 'any service'} has ${printLabelSelector(labels)} in this range.`
             : `${name} has no profile of this type in this range.`;
@@ -87,7 +87,7 @@ export function NothingMatches({
       )}
       {isByType && (
         <Button kind="edged" onClick={() => navigate({ svc: service, type: undefined }, 'push')}>
-          Its usual profile type
+          Usual profile type
         </Button>
       )}
       {range && !isUnknown && (
@@ -95,10 +95,10 @@ export function NothingMatches({
           {isTooEarly
             ? 'Go to the newest profiles'
             : isElsewhere
-              ? 'Look at all that is kept'
+              ? 'Show everything that is stored'
               : isDay
-                ? 'Look at the last 7 days'
-                : 'Look at the last 24 h'}
+                ? 'Show the last 7 days'
+                : 'Show the last 24 h'}
         </Button>
       )}
       {service !== undefined && (
@@ -142,9 +142,9 @@ export function SourceFailed({ error, what }: { error: Error; what: string }): R
   }
   if (error instanceof SourceError && error.code === 'not-kept') {
     return (
-      <Panel kind="info" title={isKeptPage() ? 'Not in this file' : 'Not in the snapshot'}>
+      <Panel kind="info" title={isExportedPage() ? 'Not in this file' : 'Not in the snapshot'}>
         <p>{error.message}</p>
-        {!isKeptPage() && (
+        {!isExportedPage() && (
           <Button kind="edged" onClick={() => navigate({ snap: undefined }, 'push')}>
             Show what the server has now
           </Button>
@@ -178,7 +178,7 @@ export function SourceFailed({ error, what }: { error: Error; what: string }): R
 
 export function RangeMistake({ message }: { message: string }): ReactElement {
   return (
-    <Panel kind="warn" title="This range cannot be read" isAlert>
+    <Panel kind="warn" title="This range is not valid" isAlert>
       <p>{message}</p>
       <Button kind="edged" onClick={() => navigate(DEFAULT_RANGE, 'push')}>
         Show the last hour

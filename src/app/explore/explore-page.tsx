@@ -14,7 +14,7 @@ import { useOnScreen, type View } from '../screen/current-view.ts';
 import type { ShownProfile } from '../screen/shown.ts';
 import { useLasting } from '../components/use-lasting.ts';
 import { Workspace } from '../workspace/workspace.tsx';
-import { askedFor } from './loading-text.ts';
+import { loadingText } from './loading-text.ts';
 import { ExploreBar } from './explore-bar.tsx';
 import { SeriesBand } from './series-band.tsx';
 import { shownProfileOf } from './shown-profile.ts';
@@ -66,7 +66,7 @@ export function ExplorePage(): ReactElement {
         shown={series}
         ofSelection={[
           {
-            title: 'Compare with before',
+            title: 'Compare with the time before',
             run: (selection) =>
               compare(explored, { a: before(selection), b: absolute(selection.startMs, selection.endMs) }),
           },
@@ -112,7 +112,7 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
   const isWaiting = own === undefined && !failed && !explored.isNothing && !isEmptyStore;
   const isLong = useLasting(isWaiting, LONG_MS);
   const waiting = isLong && (
-    <Waiting what={askedFor(explored, nowMs)} sinceMs={LONG_MS} isOver={opened !== undefined} />
+    <Waiting what={loadingText(explored, nowMs)} sinceMs={LONG_MS} isOver={opened !== undefined} />
   );
   if (time.mistake !== undefined) return <RangeMistake message={time.mistake} />;
   if (isEmptyStore) return <WaitingForFirstProfile />;
@@ -128,7 +128,7 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
         isStale={own === undefined}
         note={
           answer.wholeError !== null && !opened.isWhole
-            ? 'Only the largest frames are shown, without files and lines: the source could not answer for all of them.'
+            ? 'Only the largest frames are shown, without files and lines: the source could not send the rest.'
             : undefined
         }
       />

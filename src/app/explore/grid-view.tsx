@@ -30,7 +30,7 @@ interface GridProps {
 
 const NO_SERVICES: readonly { readonly name: string }[] = [];
 /** Values of a label that have a cell. */
-const MOST_VALUES = 500;
+const MAX_VALUES = 500;
 
 const grids: readonly { readonly id: Exclude<UrlState['grid'], 'none'>; readonly title: string }[] = [
   { id: 'services', title: 'Services' },
@@ -135,7 +135,7 @@ function Values({ explored, intervalMs }: GridProps): ReactElement {
   const q = useUrl((state) => state.q);
   const names = useLabelRows(matchers, time.range);
   const question = useMemo(
-    () => (query && by !== '' ? sparkQuestion(query, [by], MOST_VALUES) : undefined),
+    () => (query && by !== '' ? sparkQuestion(query, [by], MAX_VALUES) : undefined),
     [query, by],
   );
   const { data, error, isPlaceholderData } = useSeries(question);

@@ -4,15 +4,15 @@ import { formatSpan } from '#model/time-text.ts';
 import { zoneName } from '../time/zone-name.ts';
 import type { Explored } from './use-explored.ts';
 
-const MOST_LETTERS = 120;
+const MAX_NAME_LENGTH = 120;
 
-export function askedFor({ time, zone, service, subject, catalogue }: Explored, nowMs: number): string {
-  if (time.range === undefined) return 'the time of the profiles that are kept';
+export function loadingText({ time, zone, service, subject, catalogue }: Explored, nowMs: number): string {
+  if (time.range === undefined) return 'the time range of the stored profiles';
   const span = formatSpan(time.range, zoneName(zone), nowMs);
   if (subject === undefined)
     return catalogue === undefined || service !== undefined
       ? `the services and profile types of ${span}`
       : `the busiest service of ${span}`;
   const type = parseProfileType(subject.profileType);
-  return `${type ? profileTypeTitle(type) : 'profiles'} of ${subject.service.slice(0, MOST_LETTERS)}, ${span}`;
+  return `${type ? profileTypeTitle(type) : 'profiles'} of ${subject.service.slice(0, MAX_NAME_LENGTH)}, ${span}`;
 }

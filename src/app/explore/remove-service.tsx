@@ -4,7 +4,7 @@ import { removeService } from '#datasource/server-status.ts';
 import { Button } from '../components/button.tsx';
 import { lazily } from '../components/lazily.tsx';
 import { useAskAgain, useServerStatus } from '../queries/source-queries.ts';
-import { tell } from '../state/ui-store.ts';
+import { notify } from '../state/ui-store.ts';
 import { useUrl } from '../url/url-store.ts';
 import styles from './explore.module.css';
 
@@ -41,7 +41,7 @@ function RemoveDialog({ services, onClose }: RemoveServiceProps & { onClose(): v
     setRunning(true);
     try {
       await removeService(document.baseURI, name);
-      tell(`All profiles of ${name} were removed.`);
+      notify(`All profiles of ${name} were removed.`);
       askAgain();
       onClose();
     } catch (reason) {

@@ -17,7 +17,7 @@ import { Timeline, type TimelineProps } from '../views/timeline/timeline.tsx';
 import type { Marker } from '../source/detected-markers.ts';
 import { type Explored, named } from './use-explored.ts';
 import { useMarkers } from './use-markers.ts';
-import { MOST_SERIES, type ShownSeries } from './use-shown-series.ts';
+import { MAX_SERIES, type ShownSeries } from './use-shown-series.ts';
 import styles from './explore.module.css';
 
 const NO_SERIES: readonly Series[] = [];
@@ -63,14 +63,15 @@ export function SeriesBand(props: SeriesBandProps): ReactElement {
       {callSite.length > 0 && (
         <div className={styles['path']}>
           <span>
-            Only what passes <bdi>{callSite.at(-1)?.slice(0, 120)}</bdi>, called as selected ({callSite.length} frames)
+            Only calls through <bdi>{callSite.at(-1)?.slice(0, 120)}</bdi>, on the selected path ({callSite.length}{' '}
+            frames)
           </span>
           <IconButton label="Show everything over time" icon="close" onClick={() => navigate({ cs: [] }, 'push')} />
         </div>
       )}
       {shown.error && (
         <p className={styles['failed']} role="alert">
-          The time series could not be loaded: {shown.error.message.slice(0, 300)}{' '}
+          Could not load the time series: {shown.error.message.slice(0, 300)}{' '}
           <Button onClick={askAgain}>Try again</Button>
         </p>
       )}
@@ -116,8 +117,8 @@ export function SeriesBand(props: SeriesBandProps): ReactElement {
         }
         {...compared}
       />
-      {raw.length >= MOST_SERIES && (
-        <p className={styles['failed']}>The {MOST_SERIES} largest series are shown; there are more.</p>
+      {raw.length >= MAX_SERIES && (
+        <p className={styles['failed']}>The {MAX_SERIES} largest series are shown; there are more.</p>
       )}
     </div>
   );

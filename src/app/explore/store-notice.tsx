@@ -3,7 +3,7 @@ import { type ReactElement, useState } from 'react';
 import { IconButton } from '../components/button.tsx';
 import { Note } from '../components/message.tsx';
 import { useServerStatus } from '../queries/source-queries.ts';
-import { overBudget } from './budget-words.ts';
+import { overBudget } from './budget-text.ts';
 
 export function StoreNotice({ service }: { service: string | undefined }): ReactElement | null {
   const { data } = useServerStatus();

@@ -27,7 +27,7 @@ export function useMarkers(query: ProfileQuery | undefined, service: string | un
     const heard = (posted.data ?? []).map(({ timeMs, title, service: of, url }) => ({
       timeMs,
       title,
-      details: [of === undefined ? 'Told for all services' : `Told for ${of.slice(0, 200)}`],
+      details: [of === undefined ? 'For all services' : `For ${of.slice(0, 200)}`],
       url,
     }));
     return joinMarkers(found, heard);

@@ -12,9 +12,9 @@ import { instanceLabels, probeOf, USUAL_INTERVAL_MS } from '../source/upload-int
 /** Points of the series: enough for any window, and the same for all, so that a resize asks nothing anew. */
 const SERIES_POINTS = 720;
 /** Series that are told apart on the screen; the smaller ones are left out, and the page says so. */
-export const MOST_SERIES = 500;
+export const MAX_SERIES = 500;
 /** Snapshots are averaged by instance first, so more are asked for than are shown. */
-const MOST_INSTANCES = 2000;
+const MAX_INSTANCES = 2000;
 
 export interface ShownSeries {
   /** Sums, or for snapshots what was held on average, per step; undefined while there is no answer yet. */
@@ -46,7 +46,7 @@ export function useShownSeries(query: ProfileQuery | undefined, callSite: readon
       stepMs,
       groupBy: isMean ? [...new Set([...asked, ...instanceLabels(names.data ?? [])])] : asked,
       callSite,
-      limit: isMean ? MOST_INSTANCES : MOST_SERIES,
+      limit: isMean ? MAX_INSTANCES : MAX_SERIES,
     };
   }, [isReady, query, stepMs, isMean, by, names.data, callSite]);
   const { data, error, isPending, isPlaceholderData } = useSeries(question);

@@ -21,7 +21,7 @@ const pictures: readonly Kind[] = [
 const page: Kind = {
   id: 'html',
   title: 'HTML',
-  hint: 'the page itself, offline',
+  hint: 'this page, works offline',
   ending: '.html',
   mime: 'text/html;charset=utf-8',
 };

@@ -3,9 +3,9 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { MenuButton } from '../components/menu.tsx';
 import { diffExports, type ExportKind, treeExports } from './export-kinds.ts';
-import { isKeptPage } from '../state/exported-page.ts';
+import { isExportedPage } from '../state/exported-page.ts';
 import { useAnalysis } from '../queries/analysis-queries.ts';
-import { tell, refuse } from '../state/ui-store.ts';
+import { notify, refuse } from '../state/ui-store.ts';
 import { comparisonOf, treeOf, useCurrentView, type View } from '../screen/current-view.ts';
 
 export function ExportMenu(): ReactElement | null {
@@ -18,7 +18,7 @@ export function ExportMenu(): ReactElement | null {
     try {
       const { saveExport } = await import('./exports.ts');
       const notes = await saveExport(analysis, queries, what, kind);
-      tell(`Saved. ${notes.join(' ')}`);
+      notify(`Saved. ${notes.join(' ')}`);
     } catch (error) {
       refuse({
         file: `Export as ${kind}`,
@@ -30,9 +30,9 @@ export function ExportMenu(): ReactElement | null {
     }
   };
   const [title, kinds] = comparison
-    ? (['The shown comparison, transforms and all', diffExports] as const)
-    : (['The shown tree, transforms and all', treeExports] as const);
-  const offered = kinds.filter(({ id }) => id !== 'html' || !isKeptPage());
+    ? (['The shown comparison, with its transforms', diffExports] as const)
+    : (['The shown tree, with its transforms', treeExports] as const);
+  const offered = kinds.filter(({ id }) => id !== 'html' || !isExportedPage());
   return (
     <MenuButton
       label="Export what is shown"

@@ -14,7 +14,7 @@ import { sideLine } from '../compare/side-words.ts';
 import type { SideName } from '../sides/sides.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 import { diffExports, type ExportKind, treeExports } from './export-kinds.ts';
-import { isKeptPage, writeKeptPage } from '../state/exported-page.ts';
+import { isExportedPage, writeExportedPage } from '../state/exported-page.ts';
 import { answersOnScreen } from '../share/save-snapshot.ts';
 import { drawPng, drawSvg, type Picture } from '../views/flamegraph/picture.ts';
 import { urlStore } from '../url/url-store.ts';
@@ -62,7 +62,7 @@ export async function saveExport(
 
 /** The viewer, with what it needs to show the same. */
 async function exportPage(analysis: Analysis, queries: QueryClient): Promise<Made> {
-  if (isKeptPage()) throw new Error('This page is such a file: save it again as it is.');
+  if (isExportedPage()) throw new Error('This page is already an exported file: save it from the browser.');
   const answers = await answersOnScreen(analysis, queries, never);
   // What had been waited for is there by now.
   const isWhole = comparisonOnScreen()?.isWhole ?? treeOnScreen()?.opened.isWhole ?? true;
@@ -70,9 +70,9 @@ async function exportPage(analysis: Analysis, queries: QueryClient): Promise<Mad
   const response = await fetch(new URL('viewer.html', document.baseURI));
   const viewer = response.ok ? await response.text() : '';
   if (!viewer.includes('Content-Security-Policy'))
-    throw new Error('The viewer that goes into the file is not there: it comes with a built page (npm run build).');
-  const notes = isWhole ? [] : ['Only the largest frames are in it: the rest had not come yet.'];
-  return { content: writeKeptPage(viewer, kept), notes };
+    throw new Error('The viewer for the file is missing: it is part of a built page (npm run build).');
+  const notes = isWhole ? [] : ['The file has only the largest frames: the rest had not loaded yet.'];
+  return { content: writeExportedPage(viewer, kept), notes };
 }
 
 async function exportTree(analysis: Analysis, shown: ShownTree, kind: ExportKind): Promise<Made> {
@@ -126,7 +126,7 @@ async function drawn(picture: Picture, kind: 'svg' | 'png'): Promise<Made> {
   const { dir } = urlStore.getState().state;
   const address = linkOnScreen();
   // Where somebody keeps a file is nobody else's business.
-  const link = isKeptPage() ? new URL(address).search : address;
+  const link = isExportedPage() ? new URL(address).search : address;
   if (kind === 'svg') return { content: drawSvg(picture, dir, link), notes: [] };
   const { bytes, notes } = await drawPng(picture, dir, link);
   return { content: bytes, notes };
@@ -152,7 +152,7 @@ async function treePicture(analysis: Analysis, shown: ShownTree): Promise<Pictur
 }
 
 function notOffered(kind: string, offered: typeof treeExports): Error {
-  return new Error(`What is shown is not saved as ${kind}, but as ${offered.map(({ id }) => id).join(', ')}.`);
+  return new Error(`This view cannot be exported as ${kind}, only as ${offered.map(({ id }) => id).join(', ')}.`);
 }
 
 /** Of the file, without an ending. */

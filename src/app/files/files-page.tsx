@@ -194,7 +194,7 @@ export function PasteDialog({ onClose }: { onClose(): void }): ReactElement {
         }}
       >
         <label htmlFor="paste-text">
-          Collapsed stacks: frames parted by semicolons, a number at the end of each line.
+          Collapsed stacks: frames separated by semicolons, a number at the end of each line.
         </label>
         <textarea
           id="paste-text"

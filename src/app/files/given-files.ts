@@ -22,7 +22,7 @@ export async function openGivenFiles(analysis: Analysis): Promise<void> {
       size,
       read: async () => {
         const file = await fetch(new URL(`api/files/${id}`, document.baseURI));
-        if (!file.ok) throw new Error(`The server answered ${file.status} when asked for ${name}.`);
+        if (!file.ok) throw new Error(`The server answered ${file.status} to the request for ${name}.`);
         return new Uint8Array(await file.arrayBuffer());
       },
     })),

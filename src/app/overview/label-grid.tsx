@@ -92,7 +92,7 @@ export function LabelGrid(props: LabelGridProps): ReactElement {
               </>
             );
           }}
-          keyHint="x leaves the value out"
+          keyHint="x excludes the value"
           onKey={(key, { id: value }) => {
             if (key !== 'x') return false;
             onExclude(value);
@@ -119,7 +119,7 @@ function LabelNames({
       fills={!isPanel}
       takesFocus={isPanel}
       find="Find a label"
-      label="Labels, the most telling first"
+      label="Labels, most informative first"
       rowsFor={(text) => withWords(all, text)}
       isChosen={(row) => row.name === name}
       onPick={(row) => {

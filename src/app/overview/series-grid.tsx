@@ -29,7 +29,7 @@ import { type CellSort, changeText, largestValue, sortedCells } from './sort-cel
 import styles from './series-grid.module.css';
 
 const CELL_CSS = 104;
-const LEAST_CELL_CSS = 248;
+const MIN_CELL_CSS = 248;
 const SKELETON_ROWS = 6;
 
 interface SeriesCell {
@@ -296,7 +296,7 @@ function Cell(props: CellProps): ReactElement {
           </bdi>
         )}
         {change !== undefined && (
-          <span className={styles['change']} title="The last third of the range against the first">
+          <span className={styles['change']} title="The last third of the range compared with the first">
             {change}
           </span>
         )}
@@ -335,7 +335,7 @@ function useColumns(scroller: { readonly current: HTMLElement | null }): number 
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;
-    const watch = new ResizeObserver(() => setColumns(Math.max(1, Math.floor(element.clientWidth / LEAST_CELL_CSS))));
+    const watch = new ResizeObserver(() => setColumns(Math.max(1, Math.floor(element.clientWidth / MIN_CELL_CSS))));
     watch.observe(element);
     return () => watch.disconnect();
   }, [scroller]);

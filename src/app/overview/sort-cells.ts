@@ -4,7 +4,7 @@ import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 
 /** Below it, what moves is as a rule noise, and would hide what does not. */
-const LEAST_PERCENT = 10;
+const MIN_PERCENT = 10;
 
 export type CellSort = 'cost' | 'change' | 'name';
 
@@ -46,7 +46,7 @@ export function changeText(change: SeriesChange | undefined): string | undefined
   if (change.last === 0) return 'to 0';
   const percent = (change.last / change.first - 1) * 100;
   const size = Math.abs(percent);
-  if (size < LEAST_PERCENT) return undefined;
+  if (size < MIN_PERCENT) return undefined;
   // A factor says more than a percent of four digits.
   if (percent >= 900) return `×\u00a0${Number((change.last / change.first).toPrecision(2)).toLocaleString('en')}`;
   return `${percent < 0 ? '\u2212' : '+'}${size.toFixed(0)}\u00a0%`;

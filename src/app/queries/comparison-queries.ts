@@ -21,11 +21,11 @@ import { sourceQuery } from './query-facts.ts';
 import { NO_QUERY, useSource } from './source-queries.ts';
 
 /** Every node, by name: a source that cuts each of its parts cuts nothing here. */
-const MOST_NODES = 1_048_576;
+const MAX_NODES = 1_048_576;
 /** Of the first answer: more than a window can tell apart, few enough to be there at once. */
-const FIRST_NODES = 8192;
+const FIRST_SIDE_NODES = 8192;
 /** What a source without slices is asked for instead: merges of so many sub-ranges, so many at once. */
-const MOST_SUB_RANGES = 24;
+const MAX_SUB_RANGES = 24;
 const SUB_RANGES_AT_ONCE = 4;
 
 /** A side, open in the worker. */
@@ -55,13 +55,13 @@ async function askWhole(source: DataSource, query: ProfileQuery, signal: AbortSi
     if (error instanceof SourceError) return undefined;
     throw error;
   });
-  return sliced ?? source.mergedTree(query, MOST_NODES, signal);
+  return sliced ?? source.mergedTree(query, MAX_NODES, signal);
 }
 
 /** Of a source without slices; none where they would tell nothing. */
 function noiseRanges(query: ProfileQuery): readonly TimeRange[] {
   const slices = slicesOf(query);
-  return slices === 1 ? [] : subRanges(query.range, Math.min(slices, MOST_SUB_RANGES));
+  return slices === 1 ? [] : subRanges(query.range, Math.min(slices, MAX_SUB_RANGES));
 }
 
 /** `SideNoise` with the range of each merge. */
@@ -81,7 +81,7 @@ async function openSubRanges(
   try {
     for (let first = 0; first < ranges.length; first += SUB_RANGES_AT_ONCE) {
       const batch = ranges.slice(first, first + SUB_RANGES_AT_ONCE).map(async (range) => {
-        const encoded = await source.mergedTree({ ...query, range }, MOST_NODES, signal);
+        const encoded = await source.mergedTree({ ...query, range }, MAX_NODES, signal);
         return (await analysis.open(encoded, signal)).handle;
       });
       const settled = await Promise.allSettled(batch);
@@ -102,7 +102,7 @@ export const sideQueries = {
   first: (source: DataSource, analysis: Analysis, query: ProfileQuery) =>
     sourceQuery(
       ['first side', source.id, query],
-      ({ signal }) => openSide(analysis, () => source.mergedTree(query, FIRST_NODES, signal), signal),
+      ({ signal }) => openSide(analysis, () => source.mergedTree(query, FIRST_SIDE_NODES, signal), signal),
       { isDrawnFirst: true, opens: ({ profile: { handle } }) => [{ query, handle, detail: 'largest' }] },
     ),
   /** What numbers are taken from: every node, with its slices where the source has them. */

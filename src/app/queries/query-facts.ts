@@ -1,7 +1,7 @@
 /** What the page knows about a query beside its answer. react-query carries it as `meta`. */
 import type { Query, QueryClient } from '@tanstack/react-query';
 import type { ProfileHandle } from '#analysis/analysis.ts';
-import type { KeptAnswers } from '#datasource/snapshot.ts';
+import type { SnapshotAnswers } from '#datasource/snapshot.ts';
 import type { ProfileQuery } from '#model/query.ts';
 
 declare module '@tanstack/react-query' {
@@ -19,7 +19,7 @@ export type QueryFacts<Data = never> = {
   /** The profiles of the answer that are open in the worker. They are closed once no query holds them. */
   opens?(data: Data): readonly OpenAnswer[];
   /** What a snapshot keeps of the answer. @param services those of the profiles in the snapshot */
-  keep?(data: Data, services: ReadonlySet<string>): KeptPart;
+  keep?(data: Data, services: ReadonlySet<string>): SnapshotPart;
 };
 
 /** A profile that is open in the worker, and what it answers. */
@@ -30,7 +30,7 @@ export interface OpenAnswer {
   readonly detail: 'lines' | 'nodes' | 'largest';
 }
 
-export type KeptPart = Partial<Pick<KeptAnswers, 'stored' | 'labelSets' | 'labelNames' | 'series' | 'markers'>>;
+export type SnapshotPart = Partial<Pick<SnapshotAnswers, 'stored' | 'labelSets' | 'labelNames' | 'series' | 'markers'>>;
 
 export interface Asked {
   readonly signal: AbortSignal;
@@ -60,6 +60,6 @@ export function openedBy({ meta, state }: Query): readonly OpenAnswer[] {
   return state.data === undefined ? [] : (meta?.opens?.(state.data as never) ?? []);
 }
 
-export function keptOf({ meta, state }: Query, services: ReadonlySet<string>): KeptPart {
+export function snapshotPartOf({ meta, state }: Query, services: ReadonlySet<string>): SnapshotPart {
   return meta?.keep?.(state.data as never, services) ?? {};
 }

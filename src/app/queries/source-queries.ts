@@ -10,9 +10,9 @@ import {
 import { createContext, useContext, useEffect, useState } from 'react';
 import type { Analysis, OpenedProfile, ProfileHandle, TreeAnswer } from '#analysis/analysis.ts';
 import type { DataSource, SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
-import type { ToldMarker } from '#datasource/posted-markers.ts';
+import type { PostedMarker } from '#datasource/posted-markers.ts';
 import type { ServerStatus } from '#datasource/server-status.ts';
-import type { KeptAnswers } from '#datasource/snapshot.ts';
+import type { SnapshotAnswers } from '#datasource/snapshot.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { type LabelMatcher, labelSet, labelValue, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
@@ -21,7 +21,7 @@ import type { TimeRange } from '#model/time-range.ts';
 import { type Catalogue, catalogueOf, TYPE_LABEL } from '../source/subject.ts';
 import { labelSourceOf } from '../source/label-source.ts';
 import { mayStandIn } from '../source/questions.ts';
-import { isKeptPage } from '../state/exported-page.ts';
+import { isExportedPage } from '../state/exported-page.ts';
 import { asksSource, openedBy, sourceQuery } from './query-facts.ts';
 import { treeKey, useAnalysis } from './analysis-queries.ts';
 import type { LabelNameRow } from '../source/suggestions.ts';
@@ -48,7 +48,7 @@ export interface MergedProfile {
 }
 
 /** Nodes of the first answer: what is left out is under a third of a pixel in most windows, and twice as many take twice as long. */
-const FIRST_NODES = 4096;
+const FIRST_TREE_NODES = 4096;
 const EMPTY_STORE_LOOK_MS = 2000;
 const REST_MS = 150;
 const STATUS_EVERY_MS = 30_000;
@@ -115,14 +115,14 @@ export const sourceQueries = {
   markers: (source: DataSource, range: TimeRange, service: string) =>
     sourceQuery(
       ['posted markers', source.id, range, service],
-      ({ signal }) => source.toldMarkers(range, service, signal),
+      ({ signal }) => source.postedMarkers(range, service, signal),
       { keep: (markers) => ({ markers }) },
     ),
   first: (source: DataSource, analysis: Analysis, query: ProfileQuery) =>
     sourceQuery(
       ['first', source.id, query],
       ({ signal, client }) =>
-        open(client, analysis, query, false, () => source.mergedTree(query, FIRST_NODES, signal), signal),
+        open(client, analysis, query, false, () => source.mergedTree(query, FIRST_TREE_NODES, signal), signal),
       { isDrawnFirst: true, opens: ({ profile: { handle } }) => [{ query, handle, detail: 'largest' }] },
     ),
   whole: (source: DataSource, analysis: Analysis, query: ProfileQuery) =>
@@ -138,7 +138,7 @@ function catalogueSets(
   { services }: Catalogue,
   range: TimeRange,
   kept: ReadonlySet<string>,
-): KeptAnswers['labelSets'][number] {
+): SnapshotAnswers['labelSets'][number] {
   const pairs = services
     .filter(({ name }) => kept.has(name))
     .flatMap(({ name, types }) => types.map((type) => [name, type]));
@@ -157,7 +157,7 @@ function seriesOfServices(
   question: SeriesQuestion,
   series: readonly Series[],
   kept: ReadonlySet<string>,
-): KeptAnswers['series'] {
+): SnapshotAnswers['series'] {
   const service = serviceOf(question.query.matchers);
   if (service !== undefined) return kept.has(service) ? [{ question, answer: series }] : [];
   return [{ question, answer: series.filter(({ labels }) => kept.has(labelValue(labels, SERVICE_LABEL))) }];
@@ -226,7 +226,7 @@ export function useServerStatus(): UseQueryResult<ServerStatus> {
     // Loaded when asked: the first picture does not need it.
     queryFn: async ({ signal }) =>
       (await import('#datasource/server-status.ts')).fetchServerStatus(document.baseURI, signal),
-    enabled: !isKeptPage(),
+    enabled: !isExportedPage(),
     refetchInterval: ({ state }) => (state.data?.problem === undefined ? STATUS_EVERY_MS : PROBLEM_EVERY_MS),
   });
 }
@@ -296,7 +296,7 @@ export function useLabelRows(
 export function usePostedMarkers(
   range: TimeRange | undefined,
   service: string | undefined,
-): UseQueryResult<readonly ToldMarker[]> {
+): UseQueryResult<readonly PostedMarker[]> {
   return useQuery({
     ...sourceQueries.markers(useSource(), range ?? NO_RANGE, service ?? ''),
     enabled: range !== undefined && service !== undefined,

@@ -17,17 +17,19 @@ export interface LabelChipsProps {
   /** All but the plain one of the service. */
   readonly matchers: readonly LabelMatcher[];
   /** Those that leave nothing, by their place in `matchers`. */
-  readonly unmet: readonly number[];
+  readonly unmatched: readonly number[];
   /** What holds beside them: the service. */
   readonly fixed: readonly LabelMatcher[];
   readonly source: LabelSource;
   readonly costType: SampleType;
   readonly costTitle: string;
+  /** Lines instead of one that scrolls. */
+  readonly wraps?: boolean;
   onMatchers(matchers: readonly LabelMatcher[]): void;
 }
 
 export function LabelChips(props: LabelChipsProps): ReactElement {
-  const { matchers, unmet, fixed, source, costType, costTitle, onMatchers } = props;
+  const { matchers, unmatched, fixed, source, costType, costTitle, wraps = false, onMatchers } = props;
   /** The place of the chip whose panel is open; one past the end adds. */
   const [edited, setEdited] = useState<number>();
   const [current, setCurrent] = useState(0);
@@ -72,13 +74,13 @@ export function LabelChips(props: LabelChipsProps): ReactElement {
   const stop = Math.min(current, stops - 1);
 
   return (
-    <div ref={group} className={styles['chips']} role="group" aria-label="Labels">
+    <div ref={group} className={styles['chips']} data-wraps={wraps || undefined} role="group" aria-label="Labels">
       {matchers.map((matcher, place) => {
         const { name, operator, value } = matcher;
-        const isUnmet = unmet.includes(place);
+        const isUnmet = unmatched.includes(place);
         const words = readable(printLabelMatcher(matcher));
         return (
-          <span key={place} className={styles['chip']} data-unmet={isUnmet || undefined}>
+          <span key={place} className={styles['chip']} data-unmatched={isUnmet || undefined}>
             <button
               type="button"
               data-stop=""

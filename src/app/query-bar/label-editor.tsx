@@ -199,13 +199,13 @@ export function LabelEditor(props: LabelEditorProps): ReactElement {
               </>
             )}
           </PickOptions>
-          {names.kind === 'loading' && <ListNotice>Reading the labels</ListNotice>}
+          {names.kind === 'loading' && <ListNotice>Loading the labels</ListNotice>}
           {names.kind === 'failed' && (
-            <ListNotice onRetry={retryNames}>The labels could not be read: {readable(names.message)}</ListNotice>
+            <ListNotice onRetry={retryNames}>Could not load the labels: {readable(names.message)}</ListNotice>
           )}
           {names.kind === 'loaded' && nameRows.length === 0 && (
             <ListNotice>
-              {nameText === '' ? 'The profiles in this range have no labels.' : 'No label has these letters.'}
+              {nameText === '' ? 'The profiles in this range have no labels.' : 'No matching labels.'}
             </ListNotice>
           )}
         </div>
@@ -246,9 +246,9 @@ export function LabelEditor(props: LabelEditorProps): ReactElement {
               }}
             </PickOptions>
           )}
-          {draft.name !== '' && values.kind === 'loading' && <ListNotice>Reading the values</ListNotice>}
+          {draft.name !== '' && values.kind === 'loading' && <ListNotice>Loading the values</ListNotice>}
           {values.kind === 'failed' && (
-            <ListNotice onRetry={retryValues}>The values could not be read: {readable(values.message)}</ListNotice>
+            <ListNotice onRetry={retryValues}>Could not load the values: {readable(values.message)}</ListNotice>
           )}
           {values.kind === 'loaded' && allValues.length === 0 && filter === '' && (
             <ListNotice>No series in this range has this label.</ListNotice>
@@ -258,9 +258,9 @@ export function LabelEditor(props: LabelEditorProps): ReactElement {
       <div className={styles['foot']}>
         <span id={mistakeId} role="status" className={styles['words']} data-wrong={problem !== undefined || undefined}>
           {problem
-            ? `At letter ${problem.at + 1}: ${problem.message}.`
+            ? `At character ${problem.at + 1}: ${problem.message}.`
             : matcher && <MatcherWords matcher={matcher} draft={draft} />}
-          {!problem && !matcher && 'Enter takes a value, Enter again applies'}
+          {!problem && !matcher && 'Enter ticks a value, Enter again applies'}
         </span>
         <Button kind="primary" disabled={!matcher || problem !== undefined} onClick={apply}>
           Apply

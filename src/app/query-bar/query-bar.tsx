@@ -26,7 +26,7 @@ interface QueryBarProps {
   /** All but the plain one of the service. */
   readonly matchers: readonly LabelMatcher[];
   /** Those that leave nothing, by their place in `matchers`. */
-  readonly unmet: readonly number[];
+  readonly unmatched: readonly number[];
   readonly groupBy: string | undefined;
   readonly source: LabelSource;
   /** What costs count, and how it is called: of the profile type that services and values are ranked by. */
@@ -41,7 +41,7 @@ interface QueryBarProps {
 }
 
 export function QueryBar(props: QueryBarProps): ReactElement {
-  const { service, types, type, matchers, unmet, groupBy, source, costType, costTitle } = props;
+  const { service, types, type, matchers, unmatched, groupBy, source, costType, costTitle } = props;
   const { onQuery, onType, onGroupBy } = props;
   const [isText, setText] = useState(false);
   const [isGrouping, setGrouping] = useState(false);
@@ -90,7 +90,7 @@ export function QueryBar(props: QueryBarProps): ReactElement {
         ) : (
           <LabelChips
             matchers={matchers}
-            unmet={unmet}
+            unmatched={unmatched}
             fixed={joinService(service, [])}
             source={source}
             costType={costType}
@@ -102,7 +102,7 @@ export function QueryBar(props: QueryBarProps): ReactElement {
       {isNarrow ? (
         <span ref={more} className={styles['more']}>
           <MenuButton
-            label="More of the query"
+            label="More query options"
             icon="more"
             groups={[
               {

@@ -16,7 +16,7 @@ interface SelectorTextProps {
 
 export function SelectorText({ text, onText, onApply, onLeave }: SelectorTextProps): ReactElement {
   const parsed = parseLabelSelector(text);
-  const mistake = parsed.ok ? patternMistake(parsed.matchers) : `At letter ${parsed.at + 1}: ${parsed.message}.`;
+  const mistake = parsed.ok ? patternMistake(parsed.matchers) : `At character ${parsed.at + 1}: ${parsed.message}.`;
   const mistakeId = useId();
   const mirror = useRef<HTMLDivElement>(null);
   const apply = (): void => {
@@ -38,7 +38,7 @@ export function SelectorText({ text, onText, onApply, onLeave }: SelectorTextPro
         </div>
         <input
           type="text"
-          aria-label="Selector of labels"
+          aria-label="Label selector"
           aria-invalid={mistake !== undefined}
           aria-describedby={mistakeId}
           autoFocus
@@ -74,7 +74,7 @@ function patternMistake(matchers: readonly LabelMatcher[]): string | undefined {
   for (const { name, operator, value } of matchers) {
     const problem = operator === '=~' || operator === '!~' ? findPatternProblem(value) : undefined;
     if (problem)
-      return `In the pattern of ${readable(name).slice(0, 60)}, letter ${problem.at + 1}: ${problem.message}.`;
+      return `In the pattern of ${readable(name).slice(0, 60)}, character ${problem.at + 1}: ${problem.message}.`;
   }
   return undefined;
 }

@@ -30,7 +30,7 @@ export interface ReadingFile {
 export type FileEntry = OpenFile | ReadingFile;
 
 /** One read of a browser's file at once: more is refused before a byte is read. */
-const LARGEST_FILE = 512 * 2 ** 20;
+const MAX_FILE_BYTES = 512 * 2 ** 20;
 
 export const filesStore = createStore<{ readonly entries: readonly FileEntry[] }>(() => ({ entries: [] }));
 
@@ -73,14 +73,14 @@ async function openOne(analysis: Analysis, source: FileSource): Promise<string |
       entries: entries.flatMap((one) => (one === reading ? (next ? [next] : []) : [one])),
     }));
   try {
-    if (size > LARGEST_FILE) {
-      const what = `It has ${Math.round(size / 2 ** 20)} MiB; this page reads up to ${LARGEST_FILE / 2 ** 20} MiB.`;
+    if (size > MAX_FILE_BYTES) {
+      const what = `It has ${Math.round(size / 2 ** 20)} MiB; this page reads up to ${MAX_FILE_BYTES / 2 ** 20} MiB.`;
       refuse({
         file: source.name,
         verb: 'was not opened',
         what,
         place: undefined,
-        remedy: 'Cut it to a shorter time, or merge its samples first (go tool pprof -proto).',
+        remedy: 'Record a shorter time, or merge its samples first (go tool pprof -proto).',
       });
       swap(undefined);
       return undefined;

@@ -7,8 +7,8 @@ import { onScreen } from './current-view.ts';
 const LOOK_MS = 8;
 
 /** Resolves when no question is open and nothing better is on its way. */
-export function settled(queries: QueryClient, signal?: AbortSignal): Promise<void> {
-  return quiet(() => isOpening() || queries.isFetching() > 0 || !onScreen.getState().isComplete, signal);
+export function waitForPage(queries: QueryClient, signal?: AbortSignal): Promise<void> {
+  return untilQuiet(() => isOpening() || queries.isFetching() > 0 || !onScreen.getState().isComplete, signal);
 }
 
 /** True while the Compare chunk or a snapshot is still loading. */
@@ -20,7 +20,7 @@ export function isOpening(): boolean {
 }
 
 /** Resolves after two animation frames in a row without work: the first hands the answer to the views, the second paints it. */
-export async function quiet(isBusy: () => boolean, signal?: AbortSignal): Promise<void> {
+export async function untilQuiet(isBusy: () => boolean, signal?: AbortSignal): Promise<void> {
   for (let frames = 0; frames < 2;) {
     // Frames are asked for only where they count: each costs what is waited for some of its time.
     await new Promise((resolve) => (isBusy() ? setTimeout(resolve, LOOK_MS) : requestAnimationFrame(resolve)));

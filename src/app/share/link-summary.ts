@@ -17,13 +17,13 @@ export interface LinkRow {
   readonly text: string;
 }
 
-const MOST_LETTERS = 160;
+const MAX_LENGTH = 160;
 
 /** Only what it says; each text bounded and without control characters. @param zone a name that `Intl` knows */
 export function linkRows(state: UrlState, zone: string): readonly LinkRow[] {
   const rows: (readonly [title: string, text: string | undefined | false])[] = [
     ...subjectRows(state, zone),
-    ['Snapshot', state.snap !== undefined && `what was kept under ${state.snap}`],
+    ['Snapshot', state.snap !== undefined && `saved as ${state.snap}`],
     ['View', paneText(state)],
     ['Zoom', pathText(state.z)],
     ['Selected', pathText(state.sel)],
@@ -85,7 +85,7 @@ function sideText(name: SideName, state: UrlState, zone: string): string {
     matchersText(state[`${name}.q`] ?? state.q),
     rangeText(state[`${name}.from`], state[`${name}.until`], zone),
   ];
-  return words.filter(Boolean).join(', ') || 'as the page chooses';
+  return words.filter(Boolean).join(', ') || 'chosen by the page';
 }
 
 function typeText(id: string | undefined): string | undefined {
@@ -98,8 +98,8 @@ function matchersText(matchers: readonly LabelMatcher[]): string {
 }
 
 function rangeText(from: string | undefined, until: string | undefined, zone: string): string {
-  if (from === undefined || until === undefined) return 'the last hour, as the link is opened';
-  if (isRelative({ from, until })) return `${rangeTitle({ from, until })}, as the link is opened`;
+  if (from === undefined || until === undefined) return 'the last hour, when the link is opened';
+  if (isRelative({ from, until })) return `${rangeTitle({ from, until })}, when the link is opened`;
   const range = { startMs: Number(from), endMs: Number(until) };
   // Whoever opens it is elsewhere, on another day.
   return `${formatSpan(range, zone, 0)} ${formatOffset(range.endMs, zone)}`;
@@ -115,7 +115,7 @@ function paneText({ view, pane, sw, sf }: UrlState): string {
 
 function coloursText({ view, col, dcol, noise }: UrlState): string {
   if (view !== 'compare') return `by ${col}`;
-  return noise === 'shown' ? `change of ${dcol}, noise too` : `change of ${dcol}`;
+  return noise === 'shown' ? `change of ${dcol}, including noise` : `change of ${dcol}`;
 }
 
 function pathText(path: readonly string[]): string | undefined {
@@ -124,5 +124,5 @@ function pathText(path: readonly string[]): string | undefined {
 
 function plain(text: string): string {
   const clean = text.replace(/\p{C}+/gu, ' ');
-  return clean.length > MOST_LETTERS ? `${clean.slice(0, MOST_LETTERS)}…` : clean;
+  return clean.length > MAX_LENGTH ? `${clean.slice(0, MAX_LENGTH)}…` : clean;
 }

@@ -2,18 +2,18 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Analysis } from '#analysis/analysis.ts';
 import { keepSnapshot, type MadeLink, makeShortLink } from '#datasource/short-links.ts';
-import { type KeptAnswers, type KeptProfile, packSnapshot } from '#datasource/snapshot.ts';
+import { type SnapshotAnswers, type SnapshotProfile, packSnapshot } from '#datasource/snapshot.ts';
 import type { ProfileQuery } from '#model/query.ts';
-import { keptOf, type OpenAnswer, openedBy } from '../queries/query-facts.ts';
+import { snapshotPartOf, type OpenAnswer, openedBy } from '../queries/query-facts.ts';
 import { serviceOf } from '../queries/source-queries.ts';
 import { comparisonOnScreen, treeOnScreen } from '../screen/current-view.ts';
 import { openFileNamed } from '../screen/files-store.ts';
 import { linkOnScreen } from '../screen/link-on-screen.ts';
-import { settled } from '../screen/wait-for-page.ts';
+import { waitForPage } from '../screen/wait-for-page.ts';
 import { sideNames } from '../sides/sides.ts';
 import { currentNow } from '../time/refresh-clock.ts';
 
-export interface KeptLink extends MadeLink {
+export interface SavedSnapshot extends MadeLink {
   /** Of the snapshot, as sent. */
   readonly bytes: number;
 }
@@ -24,10 +24,14 @@ export function shortLinkOf(link: string): Promise<MadeLink> {
 }
 
 /** @throws Error with what is in the way, in words */
-export async function keepView(analysis: Analysis, queries: QueryClient, signal: AbortSignal): Promise<KeptLink> {
+export async function saveSnapshot(
+  analysis: Analysis,
+  queries: QueryClient,
+  signal: AbortSignal,
+): Promise<SavedSnapshot> {
   const answers = await answersOnScreen(analysis, queries, signal);
   if (answers.profiles.length + answers.files.length === 0)
-    throw new Error('There is nothing to keep yet: no profile is on the screen.');
+    throw new Error('There is nothing to save yet: no profile is shown.');
   const packed = await packSnapshot(answers);
   signal.throwIfAborted();
   return { ...(await keepSnapshot(document.baseURI, answers.link, packed)), bytes: packed.length };
@@ -38,8 +42,8 @@ export async function answersOnScreen(
   analysis: Analysis,
   queries: QueryClient,
   signal: AbortSignal,
-): Promise<KeptAnswers> {
-  await settled(queries, signal);
+): Promise<SnapshotAnswers> {
+  await waitForPage(queries, signal);
   // All of one moment: the next refresh may come at any time.
   const active = queries
     .getQueryCache()
@@ -49,9 +53,9 @@ export async function answersOnScreen(
   const openFiles = filesOnScreen().flatMap((name) => openFileNamed(name) ?? []);
   const shown = treeOnScreen()?.opened.asked;
   if (shown && !open.some(({ query }) => isSame(query, shown)))
-    throw new Error('Another profile is on its way: keep it once it is there.');
+    throw new Error('Another profile is loading: save it when it is shown.');
   const services = new Set(open.flatMap(({ query }) => serviceOf(query.matchers) ?? []));
-  const parts = active.map((query) => keptOf(query, services));
+  const parts = active.map((query) => snapshotPartOf(query, services));
   const answers = {
     link: new URL(linkOnScreen({ snap: undefined, embed: false })).search,
     // Files are of no time: then it is when they were kept.
@@ -62,10 +66,10 @@ export async function answersOnScreen(
     series: parts.flatMap(({ series = [] }) => series),
     markers: parts.flatMap(({ markers = [] }) => markers),
   };
-  const profiles: KeptProfile[] = [];
+  const profiles: SnapshotProfile[] = [];
   for (const { query, detail, handle } of open)
     profiles.push({ query, isWhole: detail === 'lines', encoded: await analysis.pack(handle, signal) });
-  const files: KeptAnswers['files'][number][] = [];
+  const files: SnapshotAnswers['files'][number][] = [];
   for (const { name, size, profile } of openFiles)
     files.push({ name, size, encoded: await analysis.pack(profile.handle, signal) });
   return { ...answers, profiles, files };

@@ -11,12 +11,12 @@ import styles from './share.module.css';
 
 export const LINKS_KEY = 'links';
 
-interface KeptLinksProps {
+interface SavedLinksProps {
   readonly zone: string;
   onDeleted(id: string): void;
 }
 
-export function KeptLinks(props: KeptLinksProps): ReactElement {
+export function SavedLinks(props: SavedLinksProps): ReactElement {
   const [isOpen, setOpen] = useState(false);
   return (
     <details className={styles['kept']} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
@@ -26,7 +26,7 @@ export function KeptLinks(props: KeptLinksProps): ReactElement {
   );
 }
 
-function List({ zone, onDeleted }: KeptLinksProps): ReactElement {
+function List({ zone, onDeleted }: SavedLinksProps): ReactElement {
   const [asked, setAsked] = useState<string>();
   const queries = useQueryClient();
   const { data, error } = useQuery({
@@ -60,7 +60,7 @@ function List({ zone, onDeleted }: KeptLinksProps): ReactElement {
       {data && (
         <p>
           {data.count === 0
-            ? 'There are none yet.'
+            ? 'No links yet.'
             : `${formatCount(data.count)} ${data.count === 1 ? 'link' : 'links'}, ${formatBytesOfFile(data.snapshotBytes)} of snapshots${
                 shown.length < data.count ? `; the first ${formatCount(shown.length)} are listed` : ''
               }. A deleted link leads nowhere for everybody.`}

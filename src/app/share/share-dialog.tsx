@@ -14,8 +14,8 @@ import { parseUrl } from '../url/codec.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { linkOnScreen, movingLink } from '../screen/link-on-screen.ts';
 import { comparisonOf, onScreen, treeOf, useCurrentView } from '../screen/current-view.ts';
-import { keepView, type KeptLink, shortLinkOf } from './save-snapshot.ts';
-import { KeptLinks, LINKS_KEY } from './saved-links.tsx';
+import { saveSnapshot, type SavedSnapshot, shortLinkOf } from './save-snapshot.ts';
+import { SavedLinks, LINKS_KEY } from './saved-links.tsx';
 import { linkAsMarkdown, linkRows } from './link-summary.ts';
 import styles from './share.module.css';
 
@@ -32,7 +32,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
   const [long] = useState(() => ({ fixed: linkOnScreen(), moving: movingLink() }));
   const [form, setForm] = useState<Form>('fixed');
   const [short, setShort] = useState<Readonly<Record<string, string>>>({});
-  const [kept, setKept] = useState<KeptLink>();
+  const [kept, setKept] = useState<SavedSnapshot>();
   const [said, setSaid] = useState('');
   const { busy, failure, run } = useWork();
 
@@ -55,7 +55,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
       // Plain http from another machine has no clipboard.
       field.current?.focus();
       field.current?.select();
-      setSaid('The browser does not let the page copy; the link is selected.');
+      setSaid('The browser did not allow copying; the link is selected.');
     }
   };
   const shorten = (): void =>
@@ -66,8 +66,8 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
       await copy(made.url, 'Short link');
     });
   const keep = (): void =>
-    run('Keeping what is shown…', async (signal) => {
-      const made = await keepView(analysis, queries, signal);
+    run('Saving a snapshot…', async (signal) => {
+      const made = await saveSnapshot(analysis, queries, signal);
       setKept(made);
       setForm('kept');
       void queries.invalidateQueries({ queryKey: [LINKS_KEY] });
@@ -93,7 +93,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
               chosen={form}
               onChoose={setForm}
               title="The range as it is now"
-              hint="shows the same tomorrow, as long as the profiles are kept"
+              hint="shows the same as long as the profiles are stored"
             />
             {long.moving !== undefined && (
               <Option
@@ -101,7 +101,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
                 chosen={form}
                 onChoose={setForm}
                 title={`Moving: ${movingWords(state, long.moving)}`}
-                hint="shows other profiles each time it is opened"
+                hint="shows the newest profiles each time it is opened"
               />
             )}
             {kept && (
@@ -110,7 +110,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
                 chosen={form}
                 onChoose={setForm}
                 title={`Snapshot: ${formatBytesOfFile(kept.bytes)} on the server`}
-                hint="shows the same until somebody deletes it"
+                hint="shows the same until someone deletes it"
               />
             )}
           </fieldset>
@@ -150,8 +150,8 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
           <p className={styles['warning']}>
             <Icon name="warn" />
             <span>
-              A link holds no file. Whoever opens it needs {files.length > 1 ? 'the same files' : 'the same file'} under
-              the same name:{' '}
+              A link does not contain files. To open it you need {files.length > 1 ? 'the same files' : 'the same file'}{' '}
+              under the same name:{' '}
               {files.map((name, i) => (
                 <span key={name}>
                   {i > 0 && ', '}
@@ -184,19 +184,19 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
             </p>
             <div className={styles['ways']}>
               <Button kind="edged" aria-disabled={!canKeep} onClick={() => canKeep && keep()}>
-                Keep a snapshot
+                Save a snapshot
               </Button>
               {kept && (
                 <span>
-                  {formatBytesOfFile(kept.bytes)} kept under <bdi>{kept.id}</bdi>.
+                  {formatBytesOfFile(kept.bytes)} saved as <bdi>{kept.id}</bdi>.
                 </span>
               )}
-              {!isComplete && <span>Not all of it has come yet.</span>}
-              {isComplete && !isShown && <span>A snapshot is of a graph: there is none on the screen.</span>}
+              {!isComplete && <span>Still loading.</span>}
+              {isComplete && !isShown && <span>Open a graph first: there is nothing to snapshot.</span>}
             </div>
           </section>
         )}
-        {hasServer && <KeptLinks zone={zone} onDeleted={forget} />}
+        {hasServer && <SavedLinks zone={zone} onDeleted={forget} />}
       </div>
     </Dialog>
   );
@@ -259,5 +259,5 @@ function filesOf(state: UrlState): readonly string[] {
 function movingWords({ view }: UrlState, moving: string): string {
   const { from = 'now-1h', until = 'now' } = parseUrl(new URL(moving).search).state;
   const title = view === 'explore' && isRelative({ from, until }) ? rangeTitle({ from, until }) : '';
-  return title === '' ? 'the ranges as they are written' : title;
+  return title === '' ? 'the ranges as written' : title;
 }

@@ -2,13 +2,13 @@
 import type { Analysis } from '#analysis/analysis.ts';
 import type { DataSource } from '#datasource/datasource.ts';
 import { fetchSnapshot } from '#datasource/short-links.ts';
-import { type KeptAnswers, snapshotSource, unpackSnapshot } from '#datasource/snapshot.ts';
+import { type SnapshotAnswers, snapshotSource, unpackSnapshot } from '#datasource/snapshot.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { closeFile, openFiles } from '../screen/files-store.ts';
 
 export interface Snapshot {
   readonly source: DataSource;
-  readonly keptMs: number;
+  readonly savedMs: number;
   /** Now, as the page took it that kept it. */
   readonly nowMs: number;
   /** From the first to the last of its profiles; undefined where it holds files alone. */
@@ -21,16 +21,16 @@ export function snapshotQuery(analysis: Analysis, id: string) {
   return {
     queryKey: ['snapshot', id],
     queryFn: async ({ signal }: { readonly signal: AbortSignal }): Promise<Snapshot> => {
-      const { packed, keptMs } = await fetchSnapshot(document.baseURI, id, signal);
+      const { packed, savedMs } = await fetchSnapshot(document.baseURI, id, signal);
       const answers = await unpackSnapshot(packed);
       const { nowMs } = answers;
       // Who went elsewhere meanwhile keeps their files.
       signal.throwIfAborted();
-      await openKept(analysis, answers.files);
+      await openSnapshotFiles(analysis, answers.files);
       const ranges = answers.profiles.map(({ query }) => query.range);
       return {
         source: snapshotSource(`snapshot ${id}`, answers, 'The snapshot of this link'),
-        keptMs: Number.isFinite(keptMs) ? keptMs : nowMs,
+        savedMs: Number.isFinite(savedMs) ? savedMs : nowMs,
         nowMs,
         range:
           ranges.length === 0
@@ -48,7 +48,7 @@ export function snapshotQuery(analysis: Analysis, id: string) {
 }
 
 /** In the place of those of their names: the link means what was kept. */
-async function openKept(analysis: Analysis, files: KeptAnswers['files']): Promise<void> {
+async function openSnapshotFiles(analysis: Analysis, files: SnapshotAnswers['files']): Promise<void> {
   if (files.length === 0) return;
   for (const { name } of files) closeFile(analysis, name);
   await openFiles(

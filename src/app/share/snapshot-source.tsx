@@ -13,7 +13,7 @@ import { navigate, useUrl } from '../url/url-store.ts';
 import { useOnScreen } from '../screen/current-view.ts';
 import { snapshotQuery } from './snapshot-query.ts';
 
-export function KeptSource({ id, children }: { id: string; children: ReactNode }): ReactElement {
+export function SnapshotSource({ id, children }: { id: string; children: ReactNode }): ReactElement {
   const { data, error } = useQuery(snapshotQuery(useAnalysis(), id));
   // Ranges and the open step of the series are as they were, before anything is asked.
   const isHeld = useHeldClock(data?.nowMs);
@@ -32,15 +32,15 @@ export function KeptSource({ id, children }: { id: string; children: ReactNode }
 }
 
 /** That what is shown was kept: when, of which time, and a way to what the server has. */
-export function KeptNotice({ id }: { id: string }): ReactElement | null {
+export function SnapshotNotice({ id }: { id: string }): ReactElement | null {
   const { data } = useQuery(snapshotQuery(useAnalysis(), id));
   const zone = zoneName(useUrl((state) => state.tz));
   const nowMs = useNow();
   if (!data) return null;
-  const { keptMs, range, bytes } = data;
+  const { savedMs, range, bytes } = data;
   return (
     <Note kind="info" actions={range && <AskServer kind="plain" />}>
-      Kept on {formatFullInstant(keptMs, zone)}
+      Saved on {formatFullInstant(savedMs, zone)}
       {range ? `: the profiles of ${formatSpan(range, zone, nowMs)}` : ': files'} ({formatBytesOfFile(bytes)}).
       {range && ' Other services, ranges and labels are only on the server.'}
     </Note>

@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
 /** What happens while a deploy settles belongs to neither side. */
 const SETTLING_MS = 2 * 60_000;
 const USUAL_WINDOW_MS = 15 * 60_000;
-const LEAST_WINDOW_MS = 60_000;
+const MIN_WINDOW_MS = 60_000;
 
 /** Windows of one length before and after something that happened, as long as there is time for since then. */
 export function aroundMarker(timeMs: number, nowMs: number): { readonly a: TimeRangeText; readonly b: TimeRangeText } {
@@ -33,7 +33,7 @@ export function aroundMarkerTitle(timeMs: number, nowMs: number): string {
 }
 
 function windowMs(timeMs: number, nowMs: number): number {
-  return Math.max(LEAST_WINDOW_MS, Math.min(USUAL_WINDOW_MS, nowMs - timeMs - SETTLING_MS));
+  return Math.max(MIN_WINDOW_MS, Math.min(USUAL_WINDOW_MS, nowMs - timeMs - SETTLING_MS));
 }
 
 /** The same time so many days earlier. */

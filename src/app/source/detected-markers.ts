@@ -15,21 +15,21 @@ export interface Marker {
 
 /** Labels whose new values mean a deploy, the most telling first. */
 const versionLabels: readonly string[] = ['version', 'service_version', 'service_git_ref', 'release', 'image', 'build'];
-const MOST_FOUND = 20;
-const LONGEST_TITLE = 60;
+const MAX_FOUND = 20;
+const MAX_TITLE_LENGTH = 60;
 
 /** The label of these names that tells versions, if any. */
 export function versionLabelOf(labelNames: readonly string[]): string | undefined {
   return versionLabels.find((name) => labelNames.includes(name));
 }
 
-/** What was told of a version stands for what was found of it: whoever told it knows the time better. */
+/** What was posted of a version stands for what was found of it: whoever posted it knows the time better. */
 const SAME_MS = 15 * 60_000;
 
-export function joinMarkers(found: readonly Marker[], told: readonly Marker[]): readonly Marker[] {
-  const isTold = ({ title, timeMs }: Marker): boolean =>
-    told.some((one) => one.title.includes(title) && Math.abs(one.timeMs - timeMs) <= SAME_MS);
-  return [...found.filter((one) => !isTold(one)), ...told].sort((a, b) => a.timeMs - b.timeMs);
+export function joinMarkers(found: readonly Marker[], posted: readonly Marker[]): readonly Marker[] {
+  const isPosted = ({ title, timeMs }: Marker): boolean =>
+    posted.some((one) => one.title.includes(title) && Math.abs(one.timeMs - timeMs) <= SAME_MS);
+  return [...found.filter((one) => !isPosted(one)), ...posted].sort((a, b) => a.timeMs - b.timeMs);
 }
 
 /** @param series one for each value of the label; what was there from the start is not new */
@@ -41,12 +41,12 @@ export function findMarkers(series: readonly Series[], label: string, range: Tim
     const value = labelValue(labels, label);
     if (value === '' || timesMs.length === 0 || timesMs[0] <= Math.max(range.startMs, beganMs) + 2 * stepMs) continue;
     found.push({
-      // A step is told by its end: the profile that is new in it may have come at its start.
+      // A step is posted by its end: the profile that is new in it may have come at its start.
       timeMs: timesMs[0] - stepMs,
-      title: value.length > LONGEST_TITLE ? `${value.slice(0, LONGEST_TITLE)}…` : value,
+      title: value.length > MAX_TITLE_LENGTH ? `${value.slice(0, MAX_TITLE_LENGTH)}…` : value,
       details: [`First profile with ${label}=${value.slice(0, 200)}`],
       url: undefined,
     });
   }
-  return found.sort((a, b) => a.timeMs - b.timeMs).slice(0, MOST_FOUND);
+  return found.sort((a, b) => a.timeMs - b.timeMs).slice(0, MAX_FOUND);
 }

@@ -9,8 +9,8 @@ import { costsOf } from './subject.ts';
 import { loadInterval } from './upload-interval.ts';
 
 /** Labels that are counted, and values that have a cost: the rest are offered by name. */
-const MOST_COUNTED = 40;
-const MOST_COSTED = 500;
+const MAX_COUNTED = 40;
+const MAX_COSTED = 500;
 
 /** @param profileType whose costs are told; undefined while it is not known */
 export function labelSourceOf(
@@ -22,7 +22,7 @@ export function labelSourceOf(
     async loadNames(others, signal) {
       if (range === undefined) return [];
       const names = await source.labelNames(others, range, signal);
-      const counted = names.filter((name) => !name.startsWith('__')).slice(0, MOST_COUNTED);
+      const counted = names.filter((name) => !name.startsWith('__')).slice(0, MAX_COUNTED);
       const sets = await source.labelSets(counted, others, range, signal);
       return names.map((name) => ({
         name,
@@ -37,7 +37,7 @@ export function labelSourceOf(
         source.labelValues(name, others, range, signal),
         profileType === undefined
           ? []
-          : loadCosts(source, sparkQuestion({ profileType, matchers: others, range }, [name], MOST_COSTED), signal),
+          : loadCosts(source, sparkQuestion({ profileType, matchers: others, range }, [name], MAX_COSTED), signal),
       ]);
       const byValue = new Map(costs.map((row) => [row.name, row.cost]));
       return values.map((value) => ({ name: value, cost: byValue.get(value) }));

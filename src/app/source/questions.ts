@@ -9,7 +9,7 @@ import type { Catalogue } from './subject.ts';
 /** Points of a small series. */
 const SPARK_POINTS = 60;
 /** Services whose costs are asked for. */
-const MOST_SERVICES = 500;
+const MAX_SERVICES = 500;
 
 /** Services by cost; also what the overview draws. */
 export function overviewQuestion(
@@ -17,16 +17,16 @@ export function overviewQuestion(
   range: TimeRange | undefined,
 ): SeriesQuestion | undefined {
   if (catalogue?.overviewType === undefined || range === undefined) return undefined;
-  return sparkQuestion({ profileType: catalogue.overviewType, matchers: [], range }, [SERVICE_LABEL], MOST_SERVICES);
+  return sparkQuestion({ profileType: catalogue.overviewType, matchers: [], range }, [SERVICE_LABEL], MAX_SERVICES);
 }
 
 /** Fine enough to tell when a version began. */
 const VERSION_POINTS = 1440;
-const MOST_VERSIONS = 50;
+const MAX_VERSIONS = 50;
 
 export function versionQuestion(query: ProfileQuery, label: string): SeriesQuestion {
   const stepMs = stepFor(query.range, VERSION_POINTS, undefined);
-  return { query, stepMs, groupBy: [label], callSite: [], limit: MOST_VERSIONS };
+  return { query, stepMs, groupBy: [label], callSite: [], limit: MAX_VERSIONS };
 }
 
 /** Small series, one for each value of the labels. */

@@ -64,12 +64,12 @@ export function useLoaded<T>(
   useEffect(() => {
     if (key === undefined) return;
     const stop = new AbortController();
-    const tell = (loaded: Loaded<T>): void => {
+    const settle = (loaded: Loaded<T>): void => {
       if (!stop.signal.aborted) setAnswer({ key, loaded });
     };
     ask(stop.signal).then(
-      (value) => tell({ kind: 'loaded', value }),
-      (error: unknown) => tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }),
+      (value) => settle({ kind: 'loaded', value }),
+      (error: unknown) => settle({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }),
     );
     return () => stop.abort();
   }, [key, attempt]);

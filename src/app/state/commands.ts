@@ -3,8 +3,8 @@ import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
 import { type CallPath, pathOf } from '#model/call-path.ts';
 import { printExact } from '#model/search.ts';
 import { kindOf, type Transform } from '#model/transforms/registry.ts';
-import { tell, editTransform } from './ui-store.ts';
-import { mostTransforms } from '../url/codec.ts';
+import { notify, editTransform } from './ui-store.ts';
+import { maxTransforms } from '../url/codec.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
 
@@ -132,7 +132,7 @@ export function runFrameKey(key: string, target: FrameTarget, except: readonly s
 /** A transform changes every path, so what was zoomed to goes with it; a frame that still stands stays selected. */
 export function addTransform(transform: Transform): void {
   const { t } = urlStore.getState().state;
-  if (t.length === mostTransforms) tell(`A view holds ${mostTransforms} transforms: take one back first.`);
+  if (t.length === maxTransforms) notify(`A view holds ${maxTransforms} transforms: remove one first.`);
   else navigate({ t: [...t, transform], z: [] }, 'push');
 }
 
@@ -146,9 +146,9 @@ export function replaceTransform(index: number, transform: Transform): void {
 
 function showOverTime(path: CallPath): void {
   const { view, t } = urlStore.getState().state;
-  if (view !== 'explore') tell('A file has no series over time.');
+  if (view !== 'explore') notify('A file has no time series.');
   else if (!t.every((transform) => kindOf(transform).keepsPaths))
-    tell('Take back the transforms that change paths first.');
+    notify('Remove the transforms that change paths first.');
   else navigate({ cs: path }, 'push');
 }
 
@@ -171,9 +171,9 @@ export function showSandwich(name: string): void {
 export async function copy(text: string, what: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
-    tell(`${what} copied.`);
+    notify(`${what} copied.`);
   } catch {
-    tell(`${what} could not be copied: the browser did not allow it.`);
+    notify(`${what} not copied: the browser did not allow it.`);
   }
 }
 

@@ -5,12 +5,12 @@ const ID = 'kept';
 const AT_ONCE = 3 * 8192;
 
 /** Whether this page is such a file. */
-export function isKeptPage(): boolean {
+export function isExportedPage(): boolean {
   return document.getElementById(ID) !== null;
 }
 
 /** @param viewer as built */
-export function writeKeptPage(viewer: string, kept: Uint8Array): string {
+export function writeExportedPage(viewer: string, kept: Uint8Array): string {
   // The last: scripts before it may speak of one.
   const end = viewer.lastIndexOf('</body>');
   const data = `<script id="${ID}" type="application/octet-stream">${toBase64(kept)}</script>`;
@@ -18,14 +18,14 @@ export function writeKeptPage(viewer: string, kept: Uint8Array): string {
 }
 
 /** @throws Error in plain words */
-export function readKeptPage(): Uint8Array<ArrayBuffer> {
+export function readExportedPage(): Uint8Array<ArrayBuffer> {
   const text = document.getElementById(ID)?.textContent;
-  if (text === undefined) throw new Error('This page holds no data. It is what “Export as HTML” puts data into.');
+  if (text === undefined) throw new Error('This page has no data. It is the empty template of “Export as HTML”.');
   let letters: string;
   try {
     letters = atob(text);
   } catch {
-    throw new Error('The data in this file are damaged: it was cut or changed on its way.');
+    throw new Error('The data in this file is damaged: the file was truncated or changed.');
   }
   const bytes = new Uint8Array(letters.length);
   // Uint8Array.from would list every letter first.

@@ -24,7 +24,7 @@ const defaults: Preferences = {
   sourceLink: '',
   recentRanges: [],
 };
-const MOST_RECENT = 8;
+const MAX_RECENT = 8;
 export const tableWidthLimits = { min: 240, max: 900 } as const;
 export const seriesHeightLimits = { min: 64, max: 240 } as const;
 
@@ -78,7 +78,7 @@ function read(): Preferences {
         ? seriesHeight
         : defaults.seriesHeight,
     sourceLink: typeof sourceLink === 'string' ? sourceLink.slice(0, 1000) : '',
-    recentRanges: Array.isArray(recentRanges) ? recentRanges.filter(isRange).slice(0, MOST_RECENT) : [],
+    recentRanges: Array.isArray(recentRanges) ? recentRanges.filter(isRange).slice(0, MAX_RECENT) : [],
   };
 }
 
@@ -87,7 +87,7 @@ export function rememberRange(range: TimeRangeText): void {
   const others = preferences
     .getState()
     .recentRanges.filter(({ from, until }) => from !== range.from || until !== range.until);
-  setPreference('recentRanges', [{ from: range.from, until: range.until }, ...others].slice(0, MOST_RECENT));
+  setPreference('recentRanges', [{ from: range.from, until: range.until }, ...others].slice(0, MAX_RECENT));
 }
 
 function isRange(value: unknown): value is TimeRangeText {

@@ -65,7 +65,7 @@ const TOAST_MS = 5000;
 let toastEnd: ReturnType<typeof setTimeout> | undefined;
 
 /** What came of an action that changes nothing to be seen: said and shown. */
-export function tell(text: string): void {
+export function notify(text: string): void {
   announce(text);
   uiStore.setState({ toast: text });
   clearTimeout(toastEnd);

@@ -110,7 +110,7 @@ export function RangePanel(props: RangePanelProps): ReactElement {
           </Button>
           {range && isRelative(text) && (
             <Button onClick={() => choose({ from: String(range.startMs), until: String(range.endMs) })}>
-              Stop moving with now
+              Stop following the current time
             </Button>
           )}
         </div>

@@ -17,13 +17,13 @@ import type { UrlState } from './url-state.ts';
 // A second version is lifted to the one behind it where `parseUrl` reads `v`, before any key is looked at.
 const VERSION = '1';
 /** What a packed link unpacks to, in letters: a Chinese one takes nine of them, and a search alone may have 16 000. */
-const LONGEST_UNPACKED = 1 << 21;
-const MOST_KEYS = 100;
-export const mostTransforms = 32;
-const MOST_MATCHERS = 30;
+const MAX_UNPACKED_LENGTH = 1 << 21;
+const MAX_KEYS = 100;
+export const maxTransforms = 32;
+const MAX_MATCHERS = 30;
 /** Seconds between refreshes. */
-const LEAST_REFRESH = 5;
-const MOST_REFRESH = 3600;
+const MIN_REFRESH = 5;
+const MAX_REFRESH = 3600;
 
 type KnownState = Omit<UrlState, 'unknown'>;
 type Pair = readonly [key: string, value: string];
@@ -103,13 +103,13 @@ export function parseUrl(search: string): { readonly state: UrlState; readonly n
   const notices: string[] = [];
   let query = search.replace(/^\?/, '');
   if (query.length > longestLink) {
-    notices.push(`The link has ${query.length} letters; at most ${longestLink} are read.`);
+    notices.push(`The link has ${query.length} characters; at most ${longestLink} are read.`);
     query = '';
   }
   const pairs = unpacked([...new URLSearchParams(query)], notices);
-  if (pairs.length > MOST_KEYS) notices.push(`The link has ${pairs.length} keys; the first ${MOST_KEYS} are read.`);
+  if (pairs.length > MAX_KEYS) notices.push(`The link has ${pairs.length} keys; the first ${MAX_KEYS} are read.`);
   const found = new Map<string, string[]>();
-  for (const [key, value] of pairs.slice(0, MOST_KEYS)) found.set(key, [...(found.get(key) ?? []), value]);
+  for (const [key, value] of pairs.slice(0, MAX_KEYS)) found.set(key, [...(found.get(key) ?? []), value]);
   const taken = new Set<string>();
   const link: LinkReader = {
     take(name) {
@@ -128,7 +128,7 @@ export function parseUrl(search: string): { readonly state: UrlState; readonly n
   const isComparison = names.some((name) => /^[ab]\./.test(name) && read[name] !== undefined);
   const view = isSaid ? read.view : isComparison ? 'compare' : isFile ? 'files' : read.view;
   const known: KnownState = { ...read, view };
-  const unknown = pairs.slice(0, MOST_KEYS).filter(([key]) => !taken.has(key));
+  const unknown = pairs.slice(0, MAX_KEYS).filter(([key]) => !taken.has(key));
   return { state: { ...known, unknown }, notices };
 }
 
@@ -152,7 +152,7 @@ function unpacked(pairs: readonly Pair[], notices: string[]): readonly Pair[] {
   const packed = pairs.find(([key]) => key === PACKED_KEY);
   if (!packed) return pairs;
   const others = pairs.filter(([key]) => key !== PACKED_KEY);
-  const query = unpackLink(packed[1], LONGEST_UNPACKED);
+  const query = unpackLink(packed[1], MAX_UNPACKED_LENGTH);
   if (query === undefined) notices.push(`${PACKED_KEY}= could not be unpacked; what it held is not shown.`);
   return [...others, ...new URLSearchParams(query ?? '')].filter(([key]) => key !== PACKED_KEY);
 }
@@ -205,9 +205,9 @@ function labelMatchers(name: string): Key<UrlState['q']> {
     parse: ([value = ''], link) => {
       const parsed = value.length <= MAX_TEXT_LENGTH ? parseLabelSelector(`{${value}}`) : undefined;
       if (!parsed?.ok) return undefined;
-      if (parsed.matchers.length <= MOST_MATCHERS) return parsed.matchers;
-      link.notice(`${name}= has ${parsed.matchers.length} matchers; the first ${MOST_MATCHERS} are asked for.`);
-      return parsed.matchers.slice(0, MOST_MATCHERS);
+      if (parsed.matchers.length <= MAX_MATCHERS) return parsed.matchers;
+      link.notice(`${name}= has ${parsed.matchers.length} matchers; the first ${MAX_MATCHERS} are asked for.`);
+      return parsed.matchers.slice(0, MAX_MATCHERS);
     },
     print: (value) => (value.length === 0 ? [] : [printLabelSelector(value).slice(1, -1)]),
   };
@@ -266,7 +266,7 @@ function refreshSeconds(): Key<number | undefined> {
     isChoice: false,
     parse: ([value = '']) => {
       const seconds = wholeNumber(value);
-      return seconds === 0 || (seconds >= LEAST_REFRESH && seconds <= MOST_REFRESH) ? seconds : undefined;
+      return seconds === 0 || (seconds >= MIN_REFRESH && seconds <= MAX_REFRESH) ? seconds : undefined;
     },
     print: (value) => (value === undefined ? [] : [String(value)]),
   };
@@ -337,10 +337,10 @@ function transforms(): Key<readonly Transform[]> {
     fallback: [],
     isChoice: false,
     parse: (values, link) => {
-      if (values.length > mostTransforms)
-        link.notice(`t= is there ${values.length} times; the first ${mostTransforms} transforms are applied.`);
+      if (values.length > maxTransforms)
+        link.notice(`t= is there ${values.length} times; the first ${maxTransforms} transforms are applied.`);
       const read: Transform[] = [];
-      for (const value of values.slice(0, mostTransforms)) {
+      for (const value of values.slice(0, maxTransforms)) {
         const transform = parseTransform(value);
         if (transform) read.push(transform);
         else link.notice(`t=${quote(value)} could not be read; this transform is left out.`);

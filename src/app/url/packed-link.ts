@@ -3,11 +3,11 @@ import { deflateSync, Inflate } from 'fflate';
 
 export const PACKED_KEY = 'p';
 /** Longer links are packed. */
-const LONGEST_PLAIN = 2000;
+const MAX_PLAIN_LENGTH = 2000;
 
 /** @param query with its `?`. @returns it as it is where it is short, or where packing makes it no shorter */
 export function packLink(query: string, version: string): string {
-  if (query.length <= LONGEST_PLAIN) return query;
+  if (query.length <= MAX_PLAIN_LENGTH) return query;
   const bytes = deflateSync(new TextEncoder().encode(query.slice(1)), { level: 9 });
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);

@@ -7,10 +7,10 @@ import type { UrlState } from '../url/url-state.ts';
 export type ColourRule = UrlState['col'];
 
 export const colourRules: readonly { readonly id: ColourRule; readonly title: string; readonly hint: string }[] = [
-  { id: 'package', title: 'package', hint: 'one hue a package or module' },
-  { id: 'function', title: 'function', hint: 'one hue a function' },
-  { id: 'file', title: 'file', hint: 'one hue a source file' },
-  { id: 'self', title: 'self share', hint: 'the darker, the more of its own' },
+  { id: 'package', title: 'package', hint: 'one hue per package or module' },
+  { id: 'function', title: 'function', hint: 'one hue per function' },
+  { id: 'file', title: 'file', hint: 'one hue per source file' },
+  { id: 'self', title: 'self share', hint: 'the darker, the more self' },
   { id: 'search', title: 'search only', hint: 'grey, matches in yellow' },
 ];
 
@@ -78,7 +78,7 @@ export function legendOf(
     const isSystem = rule === 'package' ? profile.isSystem[func] === 1 : title === '';
     const before = groups.get(title);
     groups.set(title, {
-      title: title || 'not known',
+      title: title || 'unknown',
       // Without a function of its own the swatch shows the group's middle lightness.
       colourKey: before?.colourKey ?? packageColourKey(title, '', isSystem),
       self: (before?.self ?? 0) + self,

@@ -3,5 +3,5 @@
 /** `fmt/print.go:219`, or the binary, or nothing known. */
 export function placeOf(file: string, line: number, mapping: string): string {
   if (file !== '') return line > 0 ? `${file}:${line}` : file;
-  return mapping === '' ? 'file not known' : mapping;
+  return mapping === '' ? 'file unknown' : mapping;
 }

@@ -31,7 +31,7 @@ export function Waiting({ what, sinceMs, isOver }: WaitingProps): ReactElement {
     if (isAsking) setStopped(false);
   }, [isAsking]);
   useEffect(() => () => setStopped(false), []);
-  const verb = isStopped ? 'Stopped asking for' : isAsking ? 'Asking for' : 'Working on';
+  const verb = isStopped ? 'Stopped loading' : isAsking ? 'Loading' : 'Computing';
   const said = (
     <>
       <span role="status">
@@ -50,7 +50,7 @@ export function Waiting({ what, sinceMs, isOver }: WaitingProps): ReactElement {
             askAgain();
           }}
         >
-          Ask again
+          Try again
         </Button>
       ) : (
         isAsking && (

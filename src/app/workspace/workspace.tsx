@@ -74,7 +74,7 @@ export function Workspace({ opened, isStale = false, note }: WorkspaceProps): Re
       )}
       {note !== undefined && <Note kind="warn">{note}</Note>}
       {error ? (
-        <Panel kind="error" title="This tree could not be made">
+        <Panel kind="error" title="Could not compute this tree">
           <p>{error.message}</p>
           {asked.request.transforms.length > 0 && (
             <Button kind="edged" onClick={() => navigate({ t: [] }, 'push')}>
@@ -147,7 +147,7 @@ function EmptyTree({ shown }: { shown: ShownTree }): ReactElement {
       <p>
         {transforms.length > 0
           ? 'The transforms left no stack. Undo the last one, or remove all.'
-          : `${shown.opened.name} has no stacks with a value of ${type?.type || 'its type'}: ${valueText(shown, shown.tree.total[0])} in ${formatCount(shown.opened.profile.sampleCount)} recorded stacks.`}
+          : `${shown.opened.name} has no stack with a value of type ${type?.type || 'its type'}: ${valueText(shown, shown.tree.total[0])} in ${formatCount(shown.opened.profile.sampleCount)} recorded stacks.`}
       </p>
       {transforms.length > 0 && (
         <Button kind="edged" onClick={() => navigate({ t: [] }, 'push')}>

@@ -70,9 +70,9 @@ export const ownCodePresets: readonly OwnCodePreset[] = [
 export function ownCodeOf({ names, files, mappings }: FunctionTable): readonly OwnCode[] {
   let missing = ownCodePresets;
   for (let func = 0; func < names.length && missing.length > 0; func++) {
-    const name = names[func].slice(0, READ_LETTERS);
-    const file = files[func].slice(-READ_LETTERS);
-    const found = missing.filter(({ isSign }) => isSign(name, file, mappings[func].slice(-READ_LETTERS)));
+    const name = names[func].slice(0, READ_LENGTH);
+    const file = files[func].slice(-READ_LENGTH);
+    const found = missing.filter(({ isSign }) => isSign(name, file, mappings[func].slice(-READ_LENGTH)));
     if (found.length > 0) missing = missing.filter((one) => !found.includes(one));
   }
   return ownCodePresets
@@ -80,4 +80,4 @@ export function ownCodeOf({ names, files, mappings }: FunctionTable): readonly O
     .map(({ title, hidden, match }) => ({ title, hidden, match }));
 }
 
-const READ_LETTERS = 500;
+const READ_LENGTH = 500;

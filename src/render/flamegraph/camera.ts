@@ -54,7 +54,7 @@ export class Camera {
     view.to = view.from + weight;
     // A node too light for its place among much larger sums.
     if (!(view.to > view.from)) view.to = view.from + Math.abs(view.from) * Number.EPSILON * 4;
-    this.#setScroll(Math.min(this.#scroll, this.#mostScroll()));
+    this.#setScroll(Math.min(this.#scroll, this.#maxScroll()));
     this.showRow(this.#tree.depth[node]);
     return true;
   }
@@ -79,7 +79,7 @@ export class Camera {
     if (dy !== 0) {
       const step = view.direction === 'icicle' ? -dy : dy;
       // What is scrolled out already may stay so, when the rows got fewer by a move to the side.
-      this.#setScroll(Math.min(this.#scroll + step, Math.max(this.#mostScroll(), this.#scroll)));
+      this.#setScroll(Math.min(this.#scroll + step, Math.max(this.#maxScroll(), this.#scroll)));
     }
     return view.from !== from || view.scroll !== scroll;
   }
@@ -154,10 +154,10 @@ export class Camera {
     const before = view.row;
     view.row = Math.max(2, Math.round(this.#rowCss * view.ratio));
     this.#setScroll((this.#scroll * view.row) / before);
-    if (this.#layout) this.#setScroll(Math.min(this.#scroll, this.#mostScroll()));
+    if (this.#layout) this.#setScroll(Math.min(this.#scroll, this.#maxScroll()));
   }
 
-  #mostScroll(): number {
+  #maxScroll(): number {
     return Math.max(0, this.contentHeight - this.view.height);
   }
 

@@ -13,11 +13,11 @@ import { positionOf } from './layout.ts';
 import { changedPositions, type ChangeMarks, cullChanges, cullMarks, markedPositions } from './marks.ts';
 import { type Outlined, OverlayPainter } from './overlay.ts';
 import { type BoxCanvas, paintBoxes } from './paint.ts';
-import type { Direction, FlameScene, PaintStats, SearchMarks } from './scene.ts';
+import { type Direction, type FlameScene, NO_FACTS, type PaintStats, type SceneFacts } from './scene.ts';
 import type { FlameTheme } from '../theme.ts';
 import { gapOf, rowTop } from './view.ts';
 
-export type { Direction, FlameScene, PaintStats, SearchMarks } from './scene.ts';
+export type { Direction, FlameScene, PaintStats } from './scene.ts';
 
 interface FlameEvents {
   /** The node under the pointer, -1 none; at every move on a node, and when the picture moves under the pointer. */
@@ -49,8 +49,22 @@ export interface WheelStep {
 
 /** The camera rests when it did not move for this long. */
 const REST_MS = 150;
-/** One notch of a wheel is some 100 px: as a zoom it counts as this, a factor of 1.5. */
-const MOST_ZOOM_STEP = 40;
+
+/** Columns that a paint makes from the facts, once for each. */
+interface Derived {
+  /** Layout positions of hits, and of the selected function. */
+  hits?: Int32Array | undefined;
+  selected?: Int32Array | undefined;
+  changes?: ChangeMarks | undefined;
+}
+
+const NOTHING_OUTLINED: Outlined = {
+  selectedFunction: -1,
+  selectedNode: -1,
+  hoveredFunction: -1,
+  hoveredNode: -1,
+  cursor: -1,
+};
 
 export class FlamegraphEngine {
   readonly #options: EngineOptions;
@@ -59,31 +73,17 @@ export class FlamegraphEngine {
   readonly #ticks = new Boxes(256);
   readonly #labelWriter: LabelWriter;
   readonly #overlayPainter: OverlayPainter;
-  readonly #outlined: Outlined = {
-    selectedFunction: -1,
-    selectedNode: -1,
-    hoveredFunction: -1,
-    hoveredNode: -1,
-    cursor: -1,
-  };
+  readonly #outlined: Outlined = { ...NOTHING_OUTLINED };
   readonly #place: NodePlace = { start: 0, end: 0, row: 0 };
   readonly #stats = { boxes: 0, labels: 0, layoutMs: 0, cullMs: 0, paintMs: 0 };
-  #scene: FlameScene | undefined;
   #theme: FlameTheme | undefined;
-  #search: SearchMarks | undefined;
-  readonly #colours: { keys: Uint16Array; hit: Uint8Array | undefined } = { keys: new Uint16Array(0), hit: undefined };
-  #keepsHits = false;
-  #strength: Float32Array | undefined;
-  /** Of `#strength`, from the first paint on. */
-  #changes: ChangeMarks | undefined;
-  /** Layout positions of hits and of the selected function; undefined until a paint needs them. */
-  #hits: Int32Array | undefined;
-  #selected: Int32Array | undefined;
+  #facts = NO_FACTS;
+  #derived: Derived = {};
   #frame = -1;
   #isGraphStale = false;
   #isOverlayStale = false;
   #pointer: { x: number; y: number } | undefined;
-  /** When the camera last moved sideways, while that was not told by onRest. */
+  /** When the camera last moved sideways, until `onRest` has reported it. */
   #movedAt: number | undefined;
   #isDisposed = false;
 
@@ -93,25 +93,28 @@ export class FlamegraphEngine {
     this.#overlayPainter = new OverlayPainter(options.overlay);
   }
 
-  /** Shows another tree from its root; forgets everything that was said of nodes and functions. */
-  setScene(scene: FlameScene | undefined): void {
-    this.#scene = scene;
+  /** Changes facts. Another scene is shown from its root, and only with the facts that come with it. */
+  show(patch: Partial<SceneFacts>): void {
+    if ('scene' in patch && patch.scene !== this.#facts.scene) this.#forget(patch.scene);
+    const before = this.#facts;
+    this.#facts = { ...before, ...patch };
+    const { colours, keepsHits, changes, hit, selectedFunction, selectedNode } = this.#facts;
+    if (hit !== before.hit) this.#derived.hits = undefined;
+    if (changes !== before.changes) this.#derived.changes = undefined;
+    if (selectedFunction !== before.selectedFunction) this.#derived.selected = undefined;
+    this.#outline('selectedFunction', selectedFunction);
+    this.#outline('selectedNode', selectedNode);
+    const isSame =
+      colours === before.colours && keepsHits === before.keepsHits && changes === before.changes && hit === before.hit;
+    if (!isSame) this.#staleGraph();
+  }
+
+  #forget(scene: FlameScene | undefined): void {
+    this.#facts = { ...NO_FACTS, scene };
+    this.#derived = {};
+    Object.assign(this.#outlined, NOTHING_OUTLINED);
     this.#camera.setTree(scene?.tree, scene?.layout);
     this.#labelWriter.forget();
-    this.#search = undefined;
-    this.#colours.keys = new Uint16Array(0);
-    this.#colours.hit = undefined;
-    this.#strength = undefined;
-    this.#changes = undefined;
-    this.#hits = undefined;
-    this.#selected = undefined;
-    Object.assign(this.#outlined, {
-      selectedFunction: -1,
-      selectedNode: -1,
-      hoveredFunction: -1,
-      hoveredNode: -1,
-      cursor: -1,
-    });
     this.#movedAt = undefined;
     this.#boxes.count = 0;
     this.#staleGraph();
@@ -120,24 +123,6 @@ export class FlamegraphEngine {
   setTheme(theme: FlameTheme): void {
     this.#theme = theme;
     this.#labelWriter.forget();
-    this.#staleGraph();
-  }
-
-  /**
-   * @param keyByNode index into `theme.fills` for each node of the scene.
-   * @param keepsHits they mean something that a search must not hide: hits get an edge instead of yellow.
-   */
-  setColours(keyByNode: Uint16Array, keepsHits = false): void {
-    this.#colours.keys = keyByNode;
-    this.#keepsHits = keepsHits;
-    this.#staleGraph();
-  }
-
-  /** @param strengthByNode of nodes thinner than a pixel the one with most shows; what has none gives way. */
-  setChanges(strengthByNode: Float32Array | undefined): void {
-    if (strengthByNode === this.#strength) return;
-    this.#strength = strengthByNode;
-    this.#changes = undefined;
     this.#staleGraph();
   }
 
@@ -166,22 +151,6 @@ export class FlamegraphEngine {
     this.#staleGraph();
   }
 
-  setSearch(marks: SearchMarks | undefined): void {
-    if (!marks && !this.#search) return;
-    this.#search = marks;
-    this.#colours.hit = marks?.hit;
-    this.#hits = undefined;
-    this.#staleGraph();
-  }
-
-  /** -1 none. */
-  setSelectedFunction(func: number): void {
-    if (func === this.#outlined.selectedFunction) return;
-    this.#outlined.selectedFunction = func;
-    this.#selected = undefined;
-    this.#staleOverlay();
-  }
-
   /** Hover that comes from elsewhere, or from here by way of the app: boxes of the function get a fine outline. */
   setHoveredFunction(func: number): void {
     this.#outline('hoveredFunction', func);
@@ -190,8 +159,9 @@ export class FlamegraphEngine {
   /** Keyboard focus: a ring around the node, which is brought into view. */
   setCursor(node: NodeIndex): void {
     this.#outline('cursor', node);
-    if (node < 0 || !this.#scene) return;
-    const { tree, layout } = this.#scene;
+    const { scene } = this.#facts;
+    if (node < 0 || !scene) return;
+    const { tree, layout } = scene;
     const position = positionOf(layout, tree, node);
     if (position < 0) return;
     const { scroll } = this.#camera.view;
@@ -200,10 +170,6 @@ export class FlamegraphEngine {
     const movedAside = node > 0 && this.#camera.showRange(left, left + layout.weight[node]);
     if (movedAside) this.#movedAt = this.#options.now();
     if (movedAside || this.#camera.view.scroll !== scroll) this.#staleGraph();
-  }
-
-  setSelectedNode(node: NodeIndex): void {
-    this.#outline('selectedNode', node);
   }
 
   /** The node fills the width with the next paint; callers stay above it in full width. */
@@ -237,8 +203,7 @@ export class FlamegraphEngine {
   wheel({ xCss, deltaXCss, deltaYCss, zoom }: WheelStep): boolean {
     const { ratio } = this.#camera.view;
     if (!zoom) return this.panBy(-deltaXCss, -deltaYCss);
-    const step = Math.max(-MOST_ZOOM_STEP, Math.min(MOST_ZOOM_STEP, deltaYCss));
-    return this.#moved(this.#camera.zoomAt(xCss * ratio, Math.exp(step / 100)), true);
+    return this.#moved(this.#camera.zoomAt(xCss * ratio, Math.exp(deltaYCss / 100)), true);
   }
 
   /** Moves the content. @returns true when it could. */
@@ -250,18 +215,19 @@ export class FlamegraphEngine {
 
   /** -1 in a gap. Of boxes thinner than a pixel the widest wins, what changed most, or a hit, as in the picture. */
   nodeAt(xCss: number, yCss: number): NodeIndex {
-    if (!this.#scene) return -1;
-    const { tree, layout } = this.#scene;
+    const { scene } = this.#facts;
+    if (!scene) return -1;
     const { view } = this.#camera;
-    const hits = this.#search && this.#hits;
-    return nodeUnder(tree, layout, view, hits, this.#changes, xCss * view.ratio, yCss * view.ratio);
+    const { hits, changes } = this.#derived;
+    return nodeUnder(scene.tree, scene.layout, view, hits, changes, xCss * view.ratio, yCss * view.ratio);
   }
 
   /** Css px in the canvas, cut at its edges; undefined when the node is outside of the view. */
   boxOf(node: NodeIndex): { x: number; y: number; width: number; height: number } | undefined {
     const { view } = this.#camera;
     const place = this.#place;
-    if (!this.#scene || !placeOf(this.#scene.tree, this.#scene.layout, view, node, place)) return undefined;
+    const { scene } = this.#facts;
+    if (!scene || !placeOf(scene.tree, scene.layout, view, node, place)) return undefined;
     const top = rowTop(view, place.row);
     const upper = Math.max(0, top);
     const lower = Math.min(view.height, top + view.row - gapOf(view));
@@ -303,12 +269,10 @@ export class FlamegraphEngine {
   }
 
   dispose(): void {
-    if (this.#frame >= 0) this.#options.cancelFrame(this.#frame);
-    this.#frame = -1;
-    this.setScene(undefined);
     this.#isDisposed = true;
     if (this.#frame >= 0) this.#options.cancelFrame(this.#frame);
     this.#frame = -1;
+    this.#forget(undefined);
   }
 
   #run(): void {
@@ -330,7 +294,8 @@ export class FlamegraphEngine {
     const { now } = this.#options;
     const { view } = this.#camera;
     const stats = this.#stats;
-    const scene = this.#scene;
+    const { scene, colours, keepsHits, changes: strength, hit } = this.#facts;
+    const derived = this.#derived;
     const begun = now();
     this.#boxes.count = 0;
     if (!scene) {
@@ -338,16 +303,14 @@ export class FlamegraphEngine {
       return;
     }
     const { tree, layout } = scene;
-    const { hit } = this.#colours;
-    if (hit && !this.#hits) this.#hits = markedPositions(tree, layout, (func) => hit[func] === 1, hit.length);
-    const strength = this.#strength;
-    if (strength && !this.#changes) this.#changes = { positions: changedPositions(layout, strength), strength };
+    if (hit) derived.hits ??= markedPositions(tree, layout, (func) => hit[func] === 1, hit.length);
+    if (strength) derived.changes ??= { positions: changedPositions(layout, strength), strength };
     const marked = now();
-    cull(tree, layout, view, this.#colours, this.#boxes);
-    if (this.#changes) cullChanges(tree, layout, view, this.#changes, this.#colours.keys, this.#boxes);
-    if (this.#search && this.#hits) cullMarks(tree, layout, view, this.#hits, this.#boxes);
+    cull(tree, layout, view, { keys: colours, hit }, this.#boxes);
+    if (derived.changes) cullChanges(tree, layout, view, derived.changes, colours, this.#boxes);
+    if (derived.hits) cullMarks(tree, layout, view, derived.hits, this.#boxes);
     const culled = now();
-    const look = this.#search ? (this.#keepsHits ? 'edged' : 'yellow') : 'none';
+    const look = hit ? (keepsHits ? 'edged' : 'yellow') : 'none';
     paintBoxes(this.#options, theme, view, this.#boxes, look);
     stats.labels = this.#labelWriter.write(scene, theme, view, this.#boxes, look);
     stats.boxes = this.#boxes.count;
@@ -358,14 +321,15 @@ export class FlamegraphEngine {
   }
 
   #paintOverlay(theme: FlameTheme): void {
-    const { selectedFunction } = this.#outlined;
+    const { scene, selectedFunction } = this.#facts;
     this.#ticks.count = 0;
-    if (this.#scene && selectedFunction >= 0) {
-      const { tree, layout } = this.#scene;
-      this.#selected ??= markedPositions(tree, layout, (func) => func === selectedFunction, selectedFunction + 1);
-      cullMarks(tree, layout, this.#camera.view, this.#selected, this.#ticks);
+    if (scene && selectedFunction >= 0) {
+      const { tree, layout } = scene;
+      const isSelected = (func: number): boolean => func === selectedFunction;
+      this.#derived.selected ??= markedPositions(tree, layout, isSelected, selectedFunction + 1);
+      cullMarks(tree, layout, this.#camera.view, this.#derived.selected, this.#ticks);
     }
-    this.#overlayPainter.paint(this.#scene, theme, this.#camera.view, this.#boxes, this.#ticks, this.#outlined);
+    this.#overlayPainter.paint(scene, theme, this.#camera.view, this.#boxes, this.#ticks, this.#outlined);
   }
 
   /** The picture moved under a pointer that stands still. */

@@ -3,7 +3,7 @@ import { type GlyphWidths, isTooLong, readable } from '../text.ts';
 import type { LabelParts } from './scene.ts';
 
 /** Least letters before an ellipsis. */
-const LEAST_LETTERS = 4;
+const MIN_LENGTH = 4;
 
 /** A label that was read, made harmless and measured once. */
 export interface MeasuredLabel {
@@ -65,11 +65,11 @@ export function fitLabel(label: MeasuredLabel, room: number, widths: GlyphWidths
     fitted.width = label.bareWidth;
   } else {
     const letters = widths.fitting(label.bare, room - widths.of('…'));
-    if (letters >= LEAST_LETTERS && letters !== label.cutLetters) {
+    if (letters >= MIN_LENGTH && letters !== label.cutLetters) {
       label.cutLetters = letters;
       label.cutText = `${label.bare.slice(0, letters)}…`;
     }
-    fitted.text = letters >= LEAST_LETTERS ? label.cutText : '';
+    fitted.text = letters >= MIN_LENGTH ? label.cutText : '';
     fitted.width = room;
   }
 }

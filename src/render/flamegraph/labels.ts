@@ -10,7 +10,7 @@ import { type FlameView, gapOf, rowTop } from './view.ts';
 
 // css px, from look.md
 const PADDING = 4;
-const LEAST_ROOM = 22;
+const MIN_ROOM = 22;
 const BEFORE_SHARE = 24;
 const KEPT_SHARES = 4096;
 
@@ -84,12 +84,12 @@ export class LabelWriter {
     const { ratio } = view;
     const gap = gapOf(view);
     const padding = PADDING * ratio;
-    const leastWidth = LEAST_ROOM * ratio + 2 * padding + gap;
+    const minWidth = MIN_ROOM * ratio + 2 * padding + gap;
     const baseline = Math.round(baselineCss(view.row / ratio) * ratio);
     const fitted = this.#fitted;
     let labels = 0;
     for (let i = 0; i < boxes.count; i++) {
-      if (end[i] - start[i] < leastWidth) continue;
+      if (end[i] - start[i] < minWidth) continue;
       const x = start[i] + padding;
       const y = rowTop(view, row[i]) + baseline;
       const room = end[i] - gap - padding - x;

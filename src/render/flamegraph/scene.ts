@@ -22,10 +22,31 @@ export interface FlameScene {
   share(node: NodeIndex): string;
 }
 
-export interface SearchMarks {
-  /** By function: 1 is a match. */
-  readonly hit: Uint8Array;
+/** A scene, and everything that is said of its nodes and functions: it goes with the scene. */
+export interface SceneFacts {
+  readonly scene: FlameScene | undefined;
+  /** Colour key (index into `theme.fills`) by node. */
+  readonly colours: Uint16Array;
+  /** The colours mean something that a search must not hide: hits get an edge instead of yellow. */
+  readonly keepsHits: boolean;
+  /** Strength by node: among nodes thinner than a pixel the strongest is drawn, and nodes with 0 are behind it. */
+  readonly changes: Float32Array | undefined;
+  /** What a search found, by function: 1 is a match. */
+  readonly hit: Uint8Array | undefined;
+  /** -1 none. */
+  readonly selectedFunction: number;
+  readonly selectedNode: NodeIndex;
 }
+
+export const NO_FACTS: SceneFacts = {
+  scene: undefined,
+  colours: new Uint16Array(0),
+  keepsHits: false,
+  changes: undefined,
+  hit: undefined,
+  selectedFunction: -1,
+  selectedNode: -1,
+};
 
 /**
  * How boxes look while there is a search: `yellow` hits, or `edged` ones in their own colour, where colours mean what

@@ -25,7 +25,7 @@ export interface LegendWord {
 /** Boxes thinner than 1 / RESOLUTION css px are merged. */
 const RESOLUTION = 2;
 const PADDING = 4;
-const LEAST_ROOM = 22;
+const MIN_ROOM = 22;
 const BEFORE_SHARE = 24;
 const HEADER = 28;
 const FOOTER = 24;
@@ -136,7 +136,7 @@ class SvgLabels {
 
   text(node: number, key: number, x: number, y: number, width: number): string {
     const room = width - 2 * PADDING;
-    if (room < LEAST_ROOM) return '';
+    if (room < MIN_ROOM) return '';
     const fitted = this.#fitted;
     fitLabel(this.#label(node), room, this.#widths, fitted);
     if (fitted.text === '' && fitted.prefix === '') return '';

@@ -55,7 +55,7 @@ const BELOW_CSS = 18;
 const RIGHT_CSS = 12;
 /** Where all bands begin, then the values, then a gap. */
 const TEXT_LEFT_CSS = 12;
-const LEAST_LEFT_CSS = 36;
+const MIN_LEFT_CSS = 36;
 const DIGIT_CSS = 6.6;
 const VALUE_GAP_CSS = 8;
 const VALUE_TICK_CSS = 28;
@@ -69,7 +69,7 @@ export function layoutChart(facts: ChartFacts, size: ChartSize): Chart {
     facts.unitSize,
   );
   const letters = values.ticks.reduce((most, { text }) => Math.max(most, text.length), 1);
-  const left = Math.max(LEAST_LEFT_CSS, Math.ceil(TEXT_LEFT_CSS + letters * DIGIT_CSS + VALUE_GAP_CSS));
+  const left = Math.max(MIN_LEFT_CSS, Math.ceil(TEXT_LEFT_CSS + letters * DIGIT_CSS + VALUE_GAP_CSS));
   const right = Math.max(left + 1, size.width - RIGHT_CSS);
   return {
     facts,

@@ -24,9 +24,9 @@ const WIDEST = 120;
 const STUB = 6;
 const GAP = 2;
 /** A flag of fewer letters says nothing. */
-const LEAST_LETTERS = 3;
+const MIN_LENGTH = 3;
 /** More flags than any row has room for. */
-const MOST_FLAGS = 400;
+const MAX_FLAGS = 400;
 
 /** @param marks by time @param measure width of a text */
 export function layoutFlags(
@@ -37,7 +37,7 @@ export function layoutFlags(
   const seen = marks
     .map(({ timeMs, title }, mark) => ({ mark, title, at: Math.round(chart.x(timeMs)) }))
     .filter(({ at }) => at >= chart.left && at <= chart.right)
-    .slice(0, MOST_FLAGS);
+    .slice(0, MAX_FLAGS);
   const flags: Flag[] = [];
   for (const [i, { mark, title, at }] of seen.entries()) {
     const room = Math.min(WIDEST, (seen[i + 1]?.at ?? Infinity) - GAP - at);
@@ -59,7 +59,7 @@ export function markUnder(flags: readonly Flag[], x: number, y: number): number 
 function fitting(title: string, room: number, measure: (text: string) => number): string {
   if (measure(title) <= room) return title;
   const letters = Array.from(title);
-  for (let count = Math.min(letters.length - 1, 40); count >= LEAST_LETTERS; count--) {
+  for (let count = Math.min(letters.length - 1, 40); count >= MIN_LENGTH; count--) {
     const text = `${letters.slice(0, count).join('')}…`;
     if (measure(text) <= room) return text;
   }

@@ -47,17 +47,17 @@ const AREA_ALPHA = 0.07;
 const DASH = [4, 3];
 const SOLID: number[] = [];
 /** Of more lines than these nobody tells dashes apart, and each costs as much as a line. */
-const MOST_DASHED = 40;
+const MAX_DASHED = 40;
 /**
  * Chromium draws lines of one device pixel ten times faster than wider ones: beyond so many points they are that thin.
  * Beyond the second number steps are put together. Measured by `npm run bench -- --only timeline`.
  */
-const MOST_WIDE_POINTS = 16_000;
-const MOST_POINTS = 100_000;
+const MAX_WIDE_POINTS = 16_000;
+const MAX_POINTS = 100_000;
 /** Series that are drawn in full however many there are: the largest are what one sees. */
 const FULL_SERIES = 16;
 /** Points of all layers, which are filled. */
-const MOST_LAYER_POINTS = 60_000;
+const MAX_LAYER_POINTS = 60_000;
 /** Layers that are nowhere thicker are drawn as one, in device px. */
 const THIN_LAYER = 0.75;
 /** A long path costs more than the sum of its pieces. */
@@ -87,7 +87,7 @@ export function paintLine(painter: ChartPainter, chart: Chart, s: number, colour
   painter.strokeStyle = colour;
   painter.lineWidth = HEAVY_LINE_CSS;
   painter.lineJoin = 'round';
-  strokeRuns(painter, chart, reduceColumn(column, bucketSteps(chart, 1, MOST_POINTS)));
+  strokeRuns(painter, chart, reduceColumn(column, bucketSteps(chart, 1, MAX_POINTS)));
 }
 
 /** How many steps are drawn as two points. */
@@ -128,7 +128,7 @@ function paintAxes(painter: ChartPainter, chart: Chart, theme: ChartTheme): void
 /** One series is ink over a quiet ground. */
 function paintSingle(painter: ChartPainter, chart: Chart, theme: ChartTheme, shown: readonly number[]): void {
   if (shown.length === 0) return;
-  const reduced = reduceColumn(chart.facts.series.columns[0], bucketSteps(chart, 1, MOST_POINTS));
+  const reduced = reduceColumn(chart.facts.series.columns[0], bucketSteps(chart, 1, MAX_POINTS));
   painter.fillStyle = theme.ink;
   painter.globalAlpha = AREA_ALPHA;
   forRuns(reduced, (from, end) => {
@@ -156,14 +156,14 @@ function paintLines(
   ratio: number,
 ): void {
   const { series } = chart.facts;
-  const full = bucketSteps(chart, Math.min(shown.length, FULL_SERIES), MOST_POINTS);
-  const coarse = Math.max(full, bucketSteps(chart, shown.length, MOST_POINTS));
-  painter.lineWidth = (shown.length * series.length) / full > MOST_WIDE_POINTS ? 1 / ratio : LINE_CSS;
+  const full = bucketSteps(chart, Math.min(shown.length, FULL_SERIES), MAX_POINTS);
+  const coarse = Math.max(full, bucketSteps(chart, shown.length, MAX_POINTS));
+  painter.lineWidth = (shown.length * series.length) / full > MAX_WIDE_POINTS ? 1 / ratio : LINE_CSS;
   const bySize = [...shown].sort((a, b) => series.sums[b] - series.sums[a]);
   // The smallest first: the largest must not be hidden below them.
   for (const [rank, s] of [...bySize.entries()].reverse()) {
     const { colour, isDashed } = lookOf(s, theme.series.length);
-    painter.setLineDash(isDashed && shown.length <= MOST_DASHED ? DASH : SOLID);
+    painter.setLineDash(isDashed && shown.length <= MAX_DASHED ? DASH : SOLID);
     painter.strokeStyle = theme.series[colour];
     strokeRuns(painter, chart, reduceColumn(series.columns[s], rank < FULL_SERIES ? full : coarse));
   }
@@ -181,7 +181,7 @@ function paintStack(
   const { series, hidden } = chart.facts;
   const layersSeen = Math.min(shown.length, ((chart.bottom - chart.top) * ratio) / THIN_LAYER);
   // All layers are read at the same steps: where their sum is lowest and highest.
-  const frame = reduceColumn(totalColumn(series, hidden), bucketSteps(chart, layersSeen, MOST_LAYER_POINTS));
+  const frame = reduceColumn(totalColumn(series, hidden), bucketSteps(chart, layersSeen, MAX_LAYER_POINTS));
   // Whole device pixels: where two pieces meet, nothing shines through.
   const xs = Float64Array.from(
     frame.steps.subarray(0, frame.length),

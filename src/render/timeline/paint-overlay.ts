@@ -28,7 +28,7 @@ export interface OverlayFacts {
 const HANDLE = { width: 6, height: 16, radius: 3 } as const;
 const BRUSH_ALPHA = 0.14;
 /** More dots than these say nothing. */
-const MOST_DOTS = 40;
+const MAX_DOTS = 40;
 
 export function paintOverlay(
   painter: ChartPainter,
@@ -131,7 +131,7 @@ function paintHover(
   const colourOf = (s: number): string => (isSingle ? theme.ink : theme.series[lookOf(s, theme.series.length).colour]);
   if (near >= 0 && !isSingle) paintLine(painter, chart, near, colourOf(near), chart.facts.range);
   for (const [s, column] of series.columns.entries()) {
-    if (hidden[s] || Number.isNaN(column[step]) || (series.columns.length > MOST_DOTS && s !== near)) continue;
+    if (hidden[s] || Number.isNaN(column[step]) || (series.columns.length > MAX_DOTS && s !== near)) continue;
     const y = chart.y(column[step]);
     for (const [radius, colour] of [
       [4.5, theme.ground],

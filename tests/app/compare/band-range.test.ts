@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { areNear, around, LONGEST_MS } from '#app/compare/band-range.ts';
+import { areNear, around, MAX_MS } from '#app/compare/band-range.ts';
 import { before } from '#app/sides/ranges.ts';
 import type { TimeRange } from '#model/time-range.ts';
 
@@ -15,31 +15,31 @@ function pair(days: number): { readonly a: TimeRange; readonly b: TimeRange } {
 
 it('sides that are one question too long are two', () => {
   const [short, long] = [pair(7), pair(30)];
-  expect(areNear(short.a, short.b, LONGEST_MS)).toBe(true);
-  expect(areNear(long.a, long.b, LONGEST_MS)).toBe(false);
+  expect(areNear(short.a, short.b, MAX_MS)).toBe(true);
+  expect(areNear(long.a, long.b, MAX_MS)).toBe(false);
   expect(areNear(short.a, short.b, DAY_MS)).toBe(false);
 });
 
 it('sides far apart are two', () => {
   const [{ b }, later] = [pair(1), { startMs: NOW_MS + 9.5 * DAY_MS, endMs: NOW_MS + 10.5 * DAY_MS }];
-  expect(areNear(b, later, LONGEST_MS)).toBe(false);
+  expect(areNear(b, later, MAX_MS)).toBe(false);
 });
 
 it('there is room around what is compared, up to now, as far as it may be asked', () => {
   const { a, b } = pair(7);
-  const { startMs, endMs } = around([a, b], undefined, NOW_MS, LONGEST_MS)!;
+  const { startMs, endMs } = around([a, b], undefined, NOW_MS, MAX_MS)!;
   expect(startMs).toBeLessThan(a.startMs);
   expect(endMs).toBe(NOW_MS);
   const long = pair(30).a;
-  expect(around([long], undefined, NOW_MS, LONGEST_MS)).toEqual(long);
+  expect(around([long], undefined, NOW_MS, MAX_MS)).toEqual(long);
 });
 
 it('what is in view stays in view, unless it is too long for what is compared or for the source', () => {
   const { a, b } = pair(1);
   const view = { startMs: NOW_MS - 5 * DAY_MS, endMs: NOW_MS };
-  expect(around([a, b], view, NOW_MS, LONGEST_MS)).toEqual(view);
+  expect(around([a, b], view, NOW_MS, MAX_MS)).toEqual(view);
   expect(around([a, b], view, NOW_MS, 3 * DAY_MS)).not.toEqual(view);
-  expect(around([a, b], { ...view, startMs: NOW_MS - 30 * DAY_MS }, NOW_MS, LONGEST_MS)?.startMs).toBeGreaterThan(
+  expect(around([a, b], { ...view, startMs: NOW_MS - 30 * DAY_MS }, NOW_MS, MAX_MS)?.startMs).toBeGreaterThan(
     view.startMs,
   );
 });

@@ -15,14 +15,14 @@ it('boxes of a half go by the function in the middle, and say that they are not 
   const about = (middle: string, name: string): readonly [boolean | undefined, string] => {
     // Any union of both sides will do for a half.
     const certainty = certaintyOfHalf(shown, functions.names.indexOf(middle), shown.diff);
-    return [certainty.isClear(nodeOf(name)), certainty.told(nodeOf(name))];
+    return [certainty.isClear(nodeOf(name)), certainty.text(nodeOf(name))];
   };
   expect(about('slow', 'wobble')).toEqual([
     true,
-    'Merged from all its places, and not tested itself: the function in the middle changed by more than noise.',
+    'Merged from all places where it is called; not tested separately: the change of the function in the middle is more than noise.',
   ]);
-  expect(about('wobble', 'slow')).toEqual([false, expect.stringMatching(/not tested itself.* may be noise\.$/)]);
-  expect(about('slow', 'rare')).toEqual([false, 'Under 0.1 % of both sides: too small to tell.']);
+  expect(about('wobble', 'slow')).toEqual([false, expect.stringMatching(/not tested separately.* may be noise\.$/)]);
+  expect(about('slow', 'rare')).toEqual([false, 'Too small to test: under 0.1 % of both sides.']);
   // It costs nothing itself: its path is what is tested.
   expect(about('route', 'other')[0]).toBe(true);
   const { isClear } = certaintyOfHalf({ ...shown, evidence: undefined }, 1, shown.diff);

@@ -48,23 +48,25 @@ describe('how sure a change is', () => {
     expect(of('tiny')).toEqual(['small', 'small']);
     expect(verdictOfFunction(evidence, -1)).toBe('untested');
     expect(evidenceOfNode(shown, nodeOf(shown, 'slow'))).toMatch(
-      /^More than noise: against the rest \+\d+(\.\d)?\u00a0% … \+\d+(\.\d)?\u00a0% \(95 %\)\.$/,
+      /^More than noise: relative to the rest \+\d+(\.\d)?\u00a0% … \+\d+(\.\d)?\u00a0% \(95 %\)\.$/,
     );
-    expect(evidenceOfNode(shown, nodeOf(shown, 'tiny'))).toBe('Under 0.1 % of both sides: not tested.');
-    expect(evidenceOfNode({ ...shown, evidence: undefined }, 0)).toBe('How sure this is, is being worked out.');
+    expect(evidenceOfNode(shown, nodeOf(shown, 'tiny'))).toBe('Not tested: under 0.1 % of both sides.');
+    expect(evidenceOfNode({ ...shown, evidence: undefined }, 0)).toBe('The evidence is loading.');
   });
 
-  it('says how much more would do: time, or samples where the length is unknown', async () => {
+  it('says how much more would be enough: time, or samples where the length is unknown', async () => {
     const timed = await compared(unclear, 'absolute');
     expect(verdictOfNode(timed.evidence, nodeOf(timed, 'wobble'))).toBe('unclear');
     expect(evidenceOfNode(timed, nodeOf(timed, 'wobble'))).toMatch(
-      /^150 samples against 180: not enough to tell\. About \d+\u00a0min.* more of each side would do\.$/,
+      /^150 samples against 180: may be noise\. About \d+\u00a0min.* more of each side would be enough\.$/,
     );
     const same = await compared({ a: unclear.a, b: unclear.a }, 'absolute');
     expect(evidenceOfNode(same, nodeOf(same, 'wobble'))).toMatch(/^Unchanged/);
     const untimed = await compared(unclear, 'absolute', { ...cpu, seconds: undefined });
-    expect(evidenceOfNode(untimed, nodeOf(untimed, 'wobble'))).toMatch(/About \d+ times the samples would do\.$/);
+    expect(evidenceOfNode(untimed, nodeOf(untimed, 'wobble'))).toMatch(
+      /About \d+ times as many samples would be enough\.$/,
+    );
     const uncounted: ShownComparison = { ...timed, evidence: { ...timed.evidence, isCounted: false } };
-    expect(evidenceOfNode(uncounted, nodeOf(uncounted, 'wobble'))).toMatch(/^Not enough to tell\. About/);
+    expect(evidenceOfNode(uncounted, nodeOf(uncounted, 'wobble'))).toMatch(/^May be noise\. About/);
   });
 });

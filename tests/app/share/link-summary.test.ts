@@ -17,7 +17,7 @@ it('all that a link of Explore holds', () => {
     Labels: 'env="prod"',
     Range: '23 Nov 2026 18:00 – 20:00 UTC',
     'Series by': 'pod',
-    Snapshot: 'what was kept under k3v9x0ab',
+    Snapshot: 'saved as k3v9x0ab',
     View: 'Sandwich of parse',
     Zoom: 'run, 2 deep',
     Selected: 'parse, 3 deep',
@@ -33,7 +33,7 @@ it('both sides of a comparison, one of them a file', () => {
   expect(
     rowsOf(`?v=1&svc=shop&type=${CPU}&a.from=now-2h&a.until=now-1h&b.file=after.pb.gz&norm=load-adjusted`),
   ).toEqual({
-    'A, baseline': 'shop, CPU time, now-2h to now-1h, as the link is opened',
+    'A, baseline': 'shop, CPU time, now-2h to now-1h, when the link is opened',
     'B, comparison': 'file after.pb.gz',
     'Normalised by': 'load adjusted',
     View: 'Diff flame',
@@ -44,7 +44,7 @@ it('both sides of a comparison, one of them a file', () => {
 it('a name neither ends the Markdown of a link nor begins another', () => {
   const { state } = parseUrl(`?v=1&svc=${encodeURIComponent('a](http://evil) <b>\n`c`')}&from=now-1h&until=now`);
   expect(linkAsMarkdown(state, 'http://host/?z=main.(*T).run&t=hide:/runtime\\./', 'UTC')).toBe(
-    '[a\\](http://evil) \\<b\\> \\`c\\` · Last 1\u00a0h, as the link is opened](http://host/?z=main.%28*T%29.run&t=hide:/runtime%5C./)',
+    '[a\\](http://evil) \\<b\\> \\`c\\` · Last 1\u00a0h, when the link is opened](http://host/?z=main.%28*T%29.run&t=hide:/runtime%5C./)',
   );
 });
 

@@ -2,10 +2,10 @@ import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { Analysis } from '#analysis/analysis.ts';
 import type { DataSource } from '#datasource/datasource.ts';
-import { type KeptAnswers, snapshotSource, unpackSnapshot } from '#datasource/snapshot.ts';
+import { type SnapshotAnswers, snapshotSource, unpackSnapshot } from '#datasource/snapshot.ts';
 import { sideQueries } from '#app/queries/comparison-queries.ts';
 import { subRanges } from '#model/time-range.ts';
-import { keepView } from '#app/share/save-snapshot.ts';
+import { saveSnapshot } from '#app/share/save-snapshot.ts';
 import type { QueryFacts } from '#app/queries/query-facts.ts';
 import { sourceQueries } from '#app/queries/source-queries.ts';
 import { navigate, urlStore } from '#app/url/url-store.ts';
@@ -50,7 +50,7 @@ const source: DataSource = {
   mergedTree: notAsked,
   mergedPprof: notAsked,
   slices: notAsked,
-  toldMarkers: async () => [],
+  postedMarkers: async () => [],
   storedRange: async () => ({ oldestMs: 0, newestMs: 3_600_000 }),
 };
 
@@ -65,13 +65,13 @@ async function shown(...asked: readonly { queryKey: readonly unknown[]; queryFn:
 }
 
 /** What the server is sent. */
-async function kept(queries: QueryClient): Promise<{ head: unknown; answers: KeptAnswers }> {
+async function kept(queries: QueryClient): Promise<{ head: unknown; answers: SnapshotAnswers }> {
   let body = new Uint8Array();
   vi.stubGlobal('fetch', async (_: URL, init: RequestInit) => {
     body = new Uint8Array(await new Response(init.body ?? null).arrayBuffer());
     return Response.json({ id: 'abcdefgh', path: 's/abcdefgh' }, { status: 201 });
   });
-  expect(await keepView(analysis, queries, signal)).toMatchObject({
+  expect(await saveSnapshot(analysis, queries, signal)).toMatchObject({
     id: 'abcdefgh',
     url: 'http://host.test/s/abcdefgh',
   });
@@ -179,5 +179,5 @@ it('the whole that is waited for, though nothing is asked at the moment, is what
 
 it('where no profile is shown, it says so', async () => {
   const queries = await shown(sourceQueries.series(source, question) as never);
-  await expect(keepView(analysis, queries, signal)).rejects.toThrow('nothing to keep yet');
+  await expect(saveSnapshot(analysis, queries, signal)).rejects.toThrow('nothing to save yet');
 });

@@ -177,7 +177,7 @@ async function loaded(name, shape, meanwhile) {
   clearInterval(often);
   clearInterval(watching);
   await asking;
-  const dataBytes = await settled(started.url);
+  const dataBytes = await waitForPage(started.url);
   const figures = {
     load: JSON.parse(told),
     rssMiB: rss,
@@ -191,7 +191,7 @@ async function loaded(name, shape, meanwhile) {
 }
 
 /** Waits until upkeep has nothing more to pack. @param {string} url @returns {Promise<number>} bytes of data */
-async function settled(url) {
+async function waitForPage(url) {
   for (let before = -1; ;) {
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     const metrics = await (await fetch(`${url}/metrics`)).text();

@@ -10,7 +10,7 @@ import { legendOf } from '../colours.ts';
 import { type ShownTree, type Snapshots, valueText } from '../../screen/shown.ts';
 import styles from './flame-view.module.css';
 
-const MOST_GROUPS = 9;
+const MAX_GROUPS = 9;
 /** A range with profiles for this part of it counts as full. */
 const MOSTLY = 0.9;
 
@@ -33,7 +33,7 @@ export function Strip({ shown, fills }: { shown: ShownTree; fills: readonly stri
   const rule = useUrl((state) => state.col);
   const { profile, snapshots } = shown.opened;
   const { answer, tree } = shown;
-  const groups = useMemo(() => legendOf(profile, rule, answer.byFunction, MOST_GROUPS), [profile, rule, answer]);
+  const groups = useMemo(() => legendOf(profile, rule, answer.byFunction, MAX_GROUPS), [profile, rule, answer]);
   const whole = tree.total[0];
   const type = profile.sampleTypes[shown.sampleType];
   return (
@@ -61,7 +61,7 @@ export function Strip({ shown, fills }: { shown: ShownTree; fills: readonly stri
             {selfShareKeys.map((key) => (
               <span key={key} className={styles['swatch']} style={{ background: fills[key] }} />
             ))}{' '}
-            most of its own
+            most self
           </li>
         )}
       </ul>

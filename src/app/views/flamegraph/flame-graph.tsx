@@ -76,9 +76,9 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   const rowHeight = usePreference('rowHeight');
 
   // The engine lives as long as the canvases; what it tells goes to the latest callbacks.
-  const told = useRef(props);
+  const latest = useRef(props);
   useEffect(() => {
-    told.current = props;
+    latest.current = props;
   });
 
   const closeTooltip = useRef(() => {});
@@ -100,18 +100,18 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
       events: {
         onHover(node, x, y) {
           clearTimeout(timer);
-          hoverFunction(node > 0 ? told.current.tree.func[node] : -1);
+          hoverFunction(node > 0 ? latest.current.tree.func[node] : -1);
           if (node < 0) setHover(undefined);
           else {
             timer = setTimeout(() => {
               const { left, top } = area.getBoundingClientRect();
-              setHover({ tree: told.current.tree, node, x: left + x, y: top + y });
+              setHover({ tree: latest.current.tree, node, x: left + x, y: top + y });
             }, TOOLTIP_AFTER_MS);
           }
         },
         onRest({ zoomNode }) {
           restedAt.current = zoomNode;
-          told.current.onZoom(zoomNode, 'rest');
+          latest.current.onZoom(zoomNode, 'rest');
         },
         onPaint(stats: PaintStats) {
           recordPaint(stats);
@@ -144,16 +144,16 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
     resize.observe(area);
     const detach = attachPointer(area, made, {
       onPick(node, double) {
-        if (node < 0 && double) told.current.onZoom(0, 'step');
+        if (node < 0 && double) latest.current.onZoom(0, 'step');
         if (node < 0) return;
         restedAt.current = -1;
-        told.current.onPick(node);
+        latest.current.onPick(node);
       },
       onMenu(node, at) {
         if (node < 0) return;
         closeTooltip.current();
-        told.current.onSelect(node);
-        told.current.onMenu(node, at);
+        latest.current.onSelect(node);
+        latest.current.onMenu(node, at);
       },
       onMove: () => closeTooltip.current(),
     });
@@ -192,23 +192,20 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   useEffect(() => {
     closeTooltip.current();
     restedAt.current = -1;
-    engine.current!.setScene(scene);
   }, [scene]);
-  const keepsHits = changes !== undefined;
-  useEffect(() => engine.current!.setColours(colours, keepsHits), [colours, keepsHits, scene]);
-  useEffect(() => engine.current!.setChanges(changes), [changes, scene]);
-  useEffect(() => engine.current!.setSearch(hit && { hit }), [hit, scene]);
+  const selectedFunction = selected > 0 ? (tree.func[selected] ?? -1) : -1;
+  // The root is where one is without having chosen anything.
+  const selectedNode = selected > 0 ? selected : -1;
+  const facts = useMemo(
+    () => ({ scene, colours, keepsHits: changes !== undefined, changes, hit, selectedFunction, selectedNode }),
+    [scene, colours, changes, hit, selectedFunction, selectedNode],
+  );
+  useEffect(() => engine.current!.show(facts), [facts]);
   useEffect(() => {
     // Where the camera came to rest by itself it already stands.
     if (restedAt.current !== zoom.node) engine.current!.setZoom(zoom.node);
     restedAt.current = -1;
   }, [zoom, scene]);
-  const selectedFunction = selected > 0 ? (tree.func[selected] ?? -1) : -1;
-  useEffect(() => {
-    // The root is where one is without having chosen anything.
-    engine.current!.setSelectedNode(selected > 0 ? selected : -1);
-    engine.current!.setSelectedFunction(selectedFunction);
-  }, [selected, selectedFunction, scene]);
   useEffect(() => uiStore.subscribe(({ hoveredFunction }) => engine.current?.setHoveredFunction(hoveredFunction)), []);
 
   const [focused, setFocused] = useState(false);

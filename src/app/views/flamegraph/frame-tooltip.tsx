@@ -9,7 +9,7 @@ import { placeOf } from '../place-of.ts';
 import { TooltipBox, TooltipLine } from './tooltip-box.tsx';
 
 /** Of a hostile name of a megabyte, this much is read. */
-const MOST_LETTERS = 600;
+const MAX_NAME_LENGTH = 600;
 
 interface FrameTooltipProps {
   readonly shown: Shown;
@@ -36,7 +36,7 @@ export function FrameTooltip({
   const func = tree.func[node];
   const isCut = func === shown.opened.profile.cut?.func;
   const full = isCut ? 'Below the cut' : node === 0 ? rootTitle : nodeName(tree, functions.names, node);
-  const name = full.length > MOST_LETTERS ? `${full.slice(0, MOST_LETTERS)}…` : full || '(empty name)';
+  const name = full.length > MAX_NAME_LENGTH ? `${full.slice(0, MAX_NAME_LENGTH)}…` : full || '(empty name)';
   const view = tree.total[zoom] ?? whole;
   const zoomed = zoom > 0;
   const total = tree.total[node];

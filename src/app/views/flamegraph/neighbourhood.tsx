@@ -8,8 +8,8 @@ import type { Direction } from '#render/flamegraph/engine.ts';
 import styles from './flame-graph.module.css';
 
 /** Rows of each kind that are told; a frame may have thousands of callees and callers. */
-const MOST_CALLERS = 40;
-const MOST_SIBLINGS = 40;
+const MAX_CALLERS = 40;
+const MAX_SIBLINGS = 40;
 
 interface NeighbourhoodProps {
   readonly tree: CallTree;
@@ -85,7 +85,7 @@ function neighbourhood(tree: CallTree, cursor: NodeIndex): Row[] {
   if (cursor >= tree.length) return [];
   const rows: Row[] = [];
   const callers: NodeIndex[] = [];
-  for (let up = tree.parent[cursor]; up >= 0 && callers.length < MOST_CALLERS; up = tree.parent[up]!) callers.push(up);
+  for (let up = tree.parent[cursor]; up >= 0 && callers.length < MAX_CALLERS; up = tree.parent[up]!) callers.push(up);
   for (const node of callers.reverse()) rows.push({ node, open: true });
   const siblings = cursor === 0 ? [0] : calleesAround(tree, tree.parent[cursor], cursor);
   const callees = calleesAround(tree, cursor, -1);
@@ -97,14 +97,14 @@ function neighbourhood(tree: CallTree, cursor: NodeIndex): Row[] {
   return rows;
 }
 
-/** Callees of a node, at most MOST_SIBLINGS, with `around` among them. */
+/** Callees of a node, at most MAX_SIBLINGS, with `around` among them. */
 function calleesAround(tree: CallTree, node: NodeIndex, around: NodeIndex): NodeIndex[] {
   const all: NodeIndex[] = [];
   for (let kid = node + 1; kid < tree.subtreeEnd[node]; kid = tree.subtreeEnd[kid]!) {
     all.push(kid);
-    if (all.length >= MOST_SIBLINGS && kid >= around) break;
+    if (all.length >= MAX_SIBLINGS && kid >= around) break;
   }
-  return all.slice(-MOST_SIBLINGS);
+  return all.slice(-MAX_SIBLINGS);
 }
 
 function firstCallee(tree: CallTree, node: NodeIndex): NodeIndex {

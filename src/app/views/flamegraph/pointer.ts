@@ -18,8 +18,8 @@ const LONG_PRESS_MS = 500;
 const LINE_CSS = 20;
 /** The engine's zoom: so many css px are a factor of e, as browsers report a pinch. */
 const PINCH_CSS = 100;
-/** A notch of a mouse's wheel is 100 px and more: it comes closer by a third, not by three. */
-const MOST_ZOOM_CSS = 30;
+/** A notch of a mouse's wheel is 100 px and more, which would be a factor of e: it counts as this, a factor of 1.35. */
+const MAX_ZOOM_CSS = 30;
 
 interface Press {
   readonly startX: number;
@@ -153,7 +153,7 @@ export function attachPointer(area: HTMLElement, engine: FlamegraphEngine, event
         yCss: y,
         deltaXCss: (sideways ? event.deltaY : event.deltaX) * unit,
         deltaYCss: zoom
-          ? Math.max(-MOST_ZOOM_CSS, Math.min(MOST_ZOOM_CSS, event.deltaY * unit))
+          ? Math.max(-MAX_ZOOM_CSS, Math.min(MAX_ZOOM_CSS, event.deltaY * unit))
           : (sideways ? 0 : event.deltaY) * unit,
         zoom,
       });

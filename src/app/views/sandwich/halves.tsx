@@ -37,8 +37,8 @@ export function Halves<T extends { readonly tree: CallTree }>(props: HalvesProps
   );
   return (
     <>
-      {half('Callers', callers, 'flame', 'Nothing calls it: it stands at the root.')}
-      {half('Callees', callees, 'icicle', 'It calls nothing: all its cost is its own.')}
+      {half('Callers', callers, 'flame', 'Nothing calls it: it is at the root.')}
+      {half('Callees', callees, 'icicle', 'It calls nothing: all its cost is self.')}
     </>
   );
 }

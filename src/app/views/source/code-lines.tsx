@@ -14,7 +14,7 @@ import { type SourceRow, sourceRows } from './source-rows.ts';
 import styles from './source-view.module.css';
 
 const ROW_CSS = 20;
-const LONGEST_LINE = 400;
+const MAX_LINE_LENGTH = 400;
 
 interface CodeLinesProps {
   readonly shown: ShownTree;
@@ -110,12 +110,12 @@ export function CodeLines({ shown, lines, file, selected }: CodeLinesProps): Rea
       {localPath !== undefined && (
         <p className={styles['note']}>
           Code: <bdi>{`${local.folder}/${localPath}`.slice(-160)}</bdi>.
-          {isOther && ` It ends before line ${lastLine}: another version than the one that was profiled.`}
+          {isOther && ` It ends before line ${lastLine}: it is not the version that was profiled.`}
         </p>
       )}
       {local.folder !== undefined && localPath === undefined && (
         <p className={styles['note']}>
-          The folder {local.folder.slice(0, 60)} has no file of this name among its {formatCount(local.files.size)}.
+          The folder {local.folder.slice(0, 60)} has no file with this name among its {formatCount(local.files.size)}.
         </p>
       )}
       {code.error && <p className={styles['note']}>{code.error.message}</p>}
@@ -172,7 +172,7 @@ function cut({ line, func, self, total }: SourceLines, from: number, to: number)
   };
 }
 
-/** Where to look first: the function's line with the most of its own, else with the most that passes. -1: it has none here. */
+/** Where to look first: the function's line with the most self, else with the most that passes. -1: it has none here. */
 function hottestOf({ func, self, total }: LinesHere, selected: number): number {
   let hottest = -1;
   for (let entry = 0; entry < func.length; entry++) {
@@ -185,7 +185,7 @@ function hottestOf({ func, self, total }: LinesHere, selected: number): number {
 }
 
 function textOf(code: readonly string[] | undefined, line: number, name: string): string {
-  return (code ? (code[line - 1] ?? '') : name).slice(0, LONGEST_LINE);
+  return (code ? (code[line - 1] ?? '') : name).slice(0, MAX_LINE_LENGTH);
 }
 
 /** The version that was asked for, where a label says it. */

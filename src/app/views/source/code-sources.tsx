@@ -57,7 +57,7 @@ export function CodeSources({ path, exampleLine, linkOf }: CodeSourcesProps): Re
       </header>
       {refusal !== undefined && (
         <p className={styles['note']} role="alert">
-          The folder was not opened: {refusal}
+          Could not open the folder: {refusal}
         </p>
       )}
       {isEditing && (
@@ -74,9 +74,9 @@ export function CodeSources({ path, exampleLine, linkOf }: CodeSourcesProps): Re
           </label>
           <p id={help}>
             {template === ''
-              ? 'Kept on this device. This page never asks for it: it only links there.'
+              ? 'Stored on this device. This page never requests it; it only links to it.'
               : example === undefined
-                ? 'This makes no address that begins with http: or https:.'
+                ? 'The template must start with http:// or https://.'
                 : `Line ${exampleLine} opens `}
             {template !== '' && example !== undefined && <code>{example.slice(0, 400)}</code>}
           </p>

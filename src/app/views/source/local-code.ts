@@ -24,9 +24,9 @@ interface FolderHandle {
 }
 
 /** Paths beyond these are left out: a folder may hold anything. */
-const MOST_FILES = 200_000;
-const MOST_FOLDERS = 20_000;
-const LARGEST_FILE = 4 * 2 ** 20;
+const MAX_FILES = 200_000;
+const MAX_FOLDERS = 20_000;
+const MAX_FILE_BYTES = 4 * 2 ** 20;
 /** What no profile has lines of. */
 const SKIPPED = /(^|\/)(\.git|node_modules\/\.cache)(\/|$)/;
 
@@ -62,7 +62,7 @@ export function chooseFolder(chosen: Iterable<File>): void {
     const slash = file.webkitRelativePath.indexOf('/');
     folder ||= file.webkitRelativePath.slice(0, Math.max(0, slash));
     const path = file.webkitRelativePath.slice(slash + 1);
-    if (!SKIPPED.test(path) && files.size < MOST_FILES) files.set(path, { getFile: () => Promise.resolve(file) });
+    if (!SKIPPED.test(path) && files.size < MAX_FILES) files.set(path, { getFile: () => Promise.resolve(file) });
   }
   setFolder(folder, files);
 }
@@ -71,14 +71,14 @@ export function chooseFolder(chosen: Iterable<File>): void {
 export async function listFolder(root: FolderHandle): Promise<ReadonlyMap<string, LocalFile>> {
   const files = new Map<string, LocalFile>();
   const folders = [{ at: '', handle: root }];
-  for (let i = 0; i < folders.length && i < MOST_FOLDERS; i++) {
+  for (let i = 0; i < folders.length && i < MAX_FOLDERS; i++) {
     const { at, handle } = folders[i];
     for await (const entry of handle.values()) {
       const path = at + entry.name;
       if (SKIPPED.test(path)) continue;
       if (entry.kind === 'directory') folders.push({ at: `${path}/`, handle: entry });
       else files.set(path, entry);
-      if (files.size >= MOST_FILES) return files;
+      if (files.size >= MAX_FILES) return files;
     }
   }
   return files;
@@ -107,9 +107,9 @@ export function findLocal(files: ReadonlyMap<string, unknown>, path: string): st
 
 /** @throws Error for a file that is too large to be code, or none */
 export async function readLines(file: File): Promise<readonly string[]> {
-  if (file.size > LARGEST_FILE) throw new Error(`${file.name} is larger than ${LARGEST_FILE / 2 ** 20} MiB.`);
+  if (file.size > MAX_FILE_BYTES) throw new Error(`${file.name} is larger than ${MAX_FILE_BYTES / 2 ** 20} MiB.`);
   const text = await file.text();
-  if (text.includes('\0')) throw new Error(`${file.name} is no text.`);
+  if (text.includes('\0')) throw new Error(`${file.name} is not a text file.`);
   return text.split(/\r?\n/);
 }
 

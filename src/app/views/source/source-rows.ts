@@ -8,7 +8,7 @@ export type SourceRow =
 /** Lines of code around one that costs something. */
 const AROUND = 4;
 /** A gap that would hide no more than this is no gap. */
-const LEAST_GAP = 3;
+const MIN_GAP = 3;
 
 /**
  * @param lines that cost something, ascending @param codeLength lines of the code, 0 without it: then there are no gaps. Lines
@@ -32,7 +32,7 @@ export function sourceRows(
   const putUntil = (next: number, isEnd: boolean): void => {
     const from = rows.length === 0 ? 1 : Math.min(last + AROUND, codeLength) + 1;
     const to = Math.min(codeLength, isEnd ? next - 1 : next - 1 - AROUND);
-    if (to - from + 1 >= LEAST_GAP && !unfolded.has(from)) {
+    if (to - from + 1 >= MIN_GAP && !unfolded.has(from)) {
       putCold(from - 1);
       rows.push({ kind: 'gap', from, to });
       last = to;

@@ -10,7 +10,7 @@ import type { ViewProps } from '../view.ts';
 import { CodeLines } from './code-lines.tsx';
 import styles from './source-view.module.css';
 
-const MOST_FILES = 300;
+const MAX_FILES = 300;
 
 export function View({ shown, selected: node, onKey }: ViewProps): ReactElement {
   // Its file is shown unless another one was chosen.
@@ -47,13 +47,13 @@ export function View({ shown, selected: node, onKey }: ViewProps): ReactElement 
       <section className={styles['lines']} aria-label={`Lines of ${lines.files[file].slice(0, 200)}`}>
         {asked !== '' && known < 0 && (
           <p className={styles['note']} role="status">
-            No stack that is shown passes <bdi>{asked.slice(-160)}</bdi>: the file with the most self is shown.
+            No shown stack passes through <bdi>{asked.slice(-160)}</bdi>: the file with the most self is shown.
           </p>
         )}
         {unheeded.length > 0 && (
           <p className={styles['note']} role="status">
-            Not heeded here, as lines have no tree: {unheeded.map((one) => transformTitle(one).slice(0, 80)).join(', ')}
-            .
+            Ignored here, because lines have no call tree:{' '}
+            {unheeded.map((one) => transformTitle(one).slice(0, 80)).join(', ')}.
           </p>
         )}
         <CodeLines key={lines.files[file]} shown={shown} lines={lines} file={file} selected={selected} />
@@ -73,8 +73,8 @@ interface FileListProps {
 /** The files with the most self, and the shown one wherever it stands. One stop for Tab, arrows within. */
 function FileList({ files, costs, whole, current, onChoose }: FileListProps): ReactElement {
   const list = useRef<HTMLUListElement>(null);
-  const shown = files.slice(0, MOST_FILES).map((_, i) => i);
-  if (current >= MOST_FILES) shown.push(current);
+  const shown = files.slice(0, MAX_FILES).map((_, i) => i);
+  if (current >= MAX_FILES) shown.push(current);
   useEffect(() => {
     list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
   }, [current]);
@@ -104,7 +104,7 @@ function FileList({ files, costs, whole, current, onChoose }: FileListProps): Re
           </li>
         ))}
       </ul>
-      {files.length > MOST_FILES && <p>and {formatCount(files.length - MOST_FILES)} files with less</p>}
+      {files.length > MAX_FILES && <p>and {formatCount(files.length - MAX_FILES)} files with less</p>}
     </nav>
   );
 }
@@ -113,11 +113,11 @@ function NoLines({ shown, hasFiles }: { shown: ShownTree; hasFiles: boolean }): 
   const { isWhole, profile } = shown.opened;
   const { transforms } = shown.request;
   const says = !isWhole
-    ? 'Files and lines are on their way.'
+    ? 'Files and lines are loading.'
     : hasFiles
-      ? 'This profile names source files, but no lines of them.'
+      ? 'This profile has source files, but no line numbers.'
       : transforms.length > 0
-        ? 'No stack that the transforms left names a source file and a line.'
+        ? 'No stack that the transforms left has a source file and a line.'
         : `This profile (${profile.format.title}) has no source lines: its symbols were stripped, or its format has none. pprof of a Go, Node.js or Python program has them.`;
   return (
     <Panel kind="info" title="No source lines">

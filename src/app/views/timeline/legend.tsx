@@ -17,11 +17,11 @@ interface LegendProps {
 }
 
 /** Beyond these a list with a search field has all. */
-const MOST_ENTRIES = 40;
+const MAX_ENTRIES = 40;
 
 export const Legend = memo(function Legend({ titles, order, choice, onChoice }: LegendProps): ReactElement {
   const [stop, setStop] = useState(0);
-  const listed = order.slice(0, MOST_ENTRIES).map((index) => ({ index, title: titles[index] }));
+  const listed = order.slice(0, MAX_ENTRIES).map((index) => ({ index, title: titles[index] }));
   const at = Math.min(stop, listed.length - 1);
   const onKeyDown = (event: KeyboardEvent<HTMLUListElement>): void => {
     const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: listed.length - 1 }[event.key];
@@ -43,7 +43,7 @@ export const Legend = memo(function Legend({ titles, order, choice, onChoice }: 
               type="button"
               tabIndex={place === at ? 0 : -1}
               aria-pressed={isShown(choice, title)}
-              title={`${readable(title).slice(0, 300)}. Click shows it alone, Shift click hides it or brings it back`}
+              title={`${readable(title).slice(0, 300)}. Click shows it alone, Shift click hides or shows it`}
               onFocus={() => setStop(place)}
               onClick={(event) => onClick(event, title)}
             >
@@ -53,7 +53,7 @@ export const Legend = memo(function Legend({ titles, order, choice, onChoice }: 
           </li>
         ))}
       </ul>
-      {titles.length > MOST_ENTRIES && (
+      {titles.length > MAX_ENTRIES && (
         <PopoverField label="Series" value={`all ${titles.length}`}>
           {() => <AllSeries titles={titles} order={order} choice={choice} onChoice={onChoice} />}
         </PopoverField>

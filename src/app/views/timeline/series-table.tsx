@@ -13,7 +13,7 @@ interface SeriesTableProps {
   format(value: number): string;
 }
 
-const MOST_ROWS = 40;
+const MAX_ROWS = 40;
 
 export const SeriesTable = memo(function SeriesTable({
   series,
@@ -26,7 +26,7 @@ export const SeriesTable = memo(function SeriesTable({
     <div className="visually-hidden">
       <table>
         <caption>
-          {titles.length > MOST_ROWS ? `The ${MOST_ROWS} largest of ${titles.length} series` : 'Series in the range'}
+          {titles.length > MAX_ROWS ? `The ${MAX_ROWS} largest of ${titles.length} series` : 'Series in the range'}
         </caption>
         <thead>
           <tr>
@@ -38,7 +38,7 @@ export const SeriesTable = memo(function SeriesTable({
           </tr>
         </thead>
         <tbody>
-          {order.slice(0, MOST_ROWS).map((s) => {
+          {order.slice(0, MAX_ROWS).map((s) => {
             const summary = summaryOf(series, series.columns[s], range);
             return (
               <tr key={s}>

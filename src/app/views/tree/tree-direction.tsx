@@ -15,17 +15,13 @@ export function TreeDirection(): ReactElement {
     removeTransform(urlStore.getState().state.t.findLastIndex(({ kind }) => kind === 'invert'));
   return (
     <div className={styles['tools']}>
-      <Button
-        aria-pressed={!isBottomUp}
-        onClick={() => isBottomUp && uninvert()}
-        title="From the root to what it calls"
-      >
+      <Button aria-pressed={!isBottomUp} onClick={() => isBottomUp && uninvert()} title="From callers to callees">
         Top-down
       </Button>
       <Button
         aria-pressed={isBottomUp}
         onClick={() => !isBottomUp && addTransform({ kind: 'invert' })}
-        title="From what costs to who calls it"
+        title="From callees to callers"
       >
         Bottom-up
       </Button>

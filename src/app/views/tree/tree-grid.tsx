@@ -57,7 +57,7 @@ interface TreeGridProps {
 
 const ROW_CSS = 24;
 /** Rows that one key may open. */
-const MOST_OPENED = 500;
+const MAX_OPENED = 500;
 
 export function TreeGrid(props: TreeGridProps): ReactElement {
   const { title, className, tree, names, columns, sort, sortedColumn, order, hit, selected, hot } = props;
@@ -120,7 +120,7 @@ export function TreeGrid(props: TreeGridProps): ReactElement {
         else move(rows.indexOf(tree.parent[node]));
         break;
       case '*':
-        setOpen(subtreeWithin(tree, node, MOST_OPENED), true);
+        setOpen(subtreeWithin(tree, node, MAX_OPENED), true);
         break;
       case 'Enter':
       case ' ':
@@ -148,7 +148,7 @@ export function TreeGrid(props: TreeGridProps): ReactElement {
       role="treegrid"
       aria-label={title}
       aria-rowcount={rows.length + 1}
-      aria-description="Arrows move, open and close; * opens all below; Enter selects"
+      aria-description="Arrows move, open and close; * opens everything below; Enter selects"
       tabIndex={0}
       aria-activedescendant={`tree-row-${rows[activeRow]}`}
       onKeyDown={onKeyDown}

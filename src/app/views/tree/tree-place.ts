@@ -14,7 +14,7 @@ export interface TreePlace {
   readonly reveals: number;
 }
 
-const MOST_CALLEES = 500;
+const MAX_CALLEES = 500;
 
 export function placeIn(tree: CallTree, names: readonly string[], hot: readonly NodeIndex[]): TreePlace {
   return { tree, names, open: new Set(hot), active: 0, selected: 0, reveals: 0 };
@@ -36,7 +36,7 @@ export function carriedTo(
     return inner;
   };
   const open = same(place.open);
-  const known = open.size > 0 || same(subtreeWithin(place.tree, 0, MOST_CALLEES).slice(1)).size > 0;
+  const known = open.size > 0 || same(subtreeWithin(place.tree, 0, MAX_CALLEES).slice(1)).size > 0;
   return {
     ...place,
     tree,

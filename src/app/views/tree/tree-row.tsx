@@ -7,11 +7,11 @@ import { hoverFunction, type Place, useUi } from '../../state/ui-store.ts';
 import styles from './tree-grid.module.css';
 
 /** Deeper rows are indented no further: their names must stay on the screen. */
-const MOST_INDENTS = 40;
+const MAX_INDENTS = 40;
 const INDENT_CSS = 12;
 
 export function indentCss(depth: number): number {
-  return Math.min(depth, MOST_INDENTS) * INDENT_CSS;
+  return Math.min(depth, MAX_INDENTS) * INDENT_CSS;
 }
 
 interface TreeRowProps {

@@ -27,7 +27,7 @@ it('what is too large to be code is refused', async () => {
 });
 
 it('what is no text is refused', async () => {
-  await expect(readLines(new File(['a\0b'], 'x.bin'))).rejects.toThrow('x.bin is no text.');
+  await expect(readLines(new File(['a\0b'], 'x.bin'))).rejects.toThrow('x.bin is not a text file.');
 });
 
 it('a folder is listed from the top, without what no profile has lines of', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { overBudget } from '#app/explore/budget-words.ts';
+import { overBudget } from '#app/explore/budget-text.ts';
 
 const keeps = { service: 'shop', labelSets: 10, budget: 5000, foldedSamples: 0, refused: 0 };
 
