@@ -65,7 +65,7 @@ const BINARY: readonly (Recognised & { readonly at: number; readonly starts: rea
     at: 0,
     starts: ascii('SIMPLEPERF'),
     what: 'a recording of simpleperf (Android)',
-    remedy: 'Convert it: simpleperf report-sample --protobuf, or stackcollapse.py for collapsed stacks',
+    remedy: 'Convert it with stackcollapse.py, which comes with simpleperf.',
   },
   {
     at: 0,
@@ -150,7 +150,7 @@ const BINARY: readonly (Recognised & { readonly at: number; readonly starts: rea
     at: 0,
     starts: ascii('*version'),
     what: 'a method trace of Android',
-    remedy: 'Record with simpleperf and convert it: report_sample.py, or stackcollapse.py for collapsed stacks',
+    remedy: 'Record with simpleperf and convert it: report_sample.py, or stackcollapse.py for collapsed stacks.',
   },
   {
     at: 0,
@@ -212,12 +212,12 @@ const JSON_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[
   {
     signs: [/"dhatFileVersion"\s*:/],
     what: 'a DHAT profile of valgrind',
-    remedy: `${READS} dh_view.html of valgrind shows this one.`,
+    remedy: `${READS} Open it in dh_view.html of valgrind.`,
   },
   {
     signs: [/"traceEvents"\s*:|^\s*\[\s*\{[^[\]]*"(ph|pid|tid)"\s*:/],
     what: 'a trace of Chrome (trace events)',
-    remedy: `${COMING} chrome://tracing and ui.perfetto.dev open it.`,
+    remedy: `${COMING} Open it in chrome://tracing or ui.perfetto.dev.`,
   },
   {
     signs: [/"nodes"\s*:|"head"\s*:/, /"callFrame"\s*:/, /"selfSize"\s*:/],
@@ -243,7 +243,7 @@ const JSON_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[
   {
     signs: [/"meta"\s*:|"profile"\s*:/, /"interval"\s*:|"threads"\s*:|"presymbolicated"\s*:/],
     what: 'a profile of Firefox',
-    remedy: `${COMING} profiler.firefox.com opens it.`,
+    remedy: `${COMING} Open it at profiler.firefox.com.`,
   },
   {
     signs: [/^\s*\{\s*"label"\s*:/, /"markers"\s*:/],
@@ -268,7 +268,7 @@ const TEXT_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[
   {
     signs: [/^desc: .*\n(?:.*\n){0,3}time_unit:/],
     what: 'a massif profile of valgrind',
-    remedy: 'ms_print and massif-visualizer show it.',
+    remedy: 'Open it with ms_print or massif-visualizer.',
   },
   {
     signs: [
