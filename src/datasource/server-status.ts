@@ -6,7 +6,9 @@ export interface ServerStatus {
   readonly source: 'embedded' | 'pyroscope';
   /** Why nothing can be written at the moment. */
   readonly problem: string | undefined;
-  readonly refusals: readonly UploadRefusal[];
+  readonly refusals: readonly UploadReport[];
+  /** Uploads that were stored with changes. */
+  readonly alterations: readonly UploadReport[];
   /** Undefined where the server keeps no profiles itself. */
   readonly store: StoreStatus | undefined;
 }
@@ -28,8 +30,8 @@ export interface ServiceBudget {
   readonly refused: number;
 }
 
-/** Uploads of a service that were refused for one reason. */
-export interface UploadRefusal {
+/** Uploads of a service that were refused, or stored with changes, for one reason. */
+export interface UploadReport {
   readonly kind: string;
   /** As the upload names it, perhaps with `.cpu` behind it; undefined where it names none. */
   readonly service?: string;
@@ -48,6 +50,7 @@ export async function fetchServerStatus(baseUrl: string, signal: AbortSignal): P
     source: answer.source === 'pyroscope' ? 'pyroscope' : 'embedded',
     problem: typeof answer.problem === 'string' ? answer.problem : undefined,
     refusals: Array.isArray(answer.refusals) ? answer.refusals : [],
+    alterations: Array.isArray(answer.alterations) ? answer.alterations : [],
     store: storeIn(answer.store),
   };
 }

@@ -124,7 +124,8 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
         const state = await backend.ready();
         const problem = state === true ? undefined : state;
         const store = await backend.storeStatus?.().catch(() => undefined);
-        return jsonAnswer(200, { ...about, problem, store, refusals: reports.refusals, changed: metrics.changed });
+        const { refusals, alterations } = reports;
+        return jsonAnswer(200, { ...about, problem, store, refusals, alterations, changed: metrics.changed });
       },
     },
     {

@@ -13,8 +13,8 @@ const MAX_LOGGED = 4000;
 /** Characters of a path or header that a message quotes. */
 const MAX_SHOWN_PATH = 200;
 
-/** Refusals of one kind and service since the start, as `/api/status` lists them. */
-export interface RefusalReport {
+/** Uploads of one service that were refused, or stored with changes, for one reason since the start. As in `/api/status`. */
+export interface UploadReport {
   readonly kind: string;
   /** Whose upload it was, where the request says. */
   readonly service?: string;
@@ -35,19 +35,30 @@ export interface RefusedUpload {
   readonly isPassing?: boolean;
 }
 
+interface KeptReport {
+  readonly report: UploadReport;
+  readonly isPassing: boolean;
+}
+
 export class UploadReports {
   readonly #metrics: Metrics;
   readonly #log: Log;
   /** By kind and service, the last refused last. */
-  readonly #refusals = new Map<string, { readonly report: RefusalReport; readonly isPassing: boolean }>();
+  readonly #refusals = new Map<string, KeptReport>();
+  /** As `#refusals`: uploads that were stored with changes. */
+  readonly #alterations = new Map<string, KeptReport>();
 
   constructor(metrics: Metrics, log: Log) {
     this.#metrics = metrics;
     this.#log = log;
   }
 
-  get refusals(): readonly RefusalReport[] {
+  get refusals(): readonly UploadReport[] {
     return [...this.#refusals.values()].map(({ report }) => report);
+  }
+
+  get alterations(): readonly UploadReport[] {
+    return [...this.#alterations.values()].map(({ report }) => report);
   }
 
   /** Counts a refused upload or query, and logs it: agents do not report refusals. */
@@ -67,15 +78,7 @@ export class UploadReports {
     this.refused(path, facts);
     const { refused: kind, message = '' } = facts;
     if (kind === undefined) return;
-    const named = service?.slice(0, MAX_SERVICE);
-    const key = `${kind}\n${named ?? ''}`;
-    const count = (this.#refusals.get(key)?.report.count ?? 0) + 1;
-    this.#refusals.delete(key);
-    const [oldest] = this.#refusals.keys();
-    if (this.#refusals.size >= MAX_REPORTS) this.#refusals.delete(oldest);
-    const last = message.slice(0, MAX_MESSAGE);
-    const report = { kind, ...(named !== undefined && { service: named }), count, last, lastMs: Date.now() };
-    this.#refusals.set(key, { report, isPassing });
+    remember(this.#refusals, kind, service, message, isPassing);
   }
 
   /**
@@ -103,6 +106,7 @@ export class UploadReports {
     if (trimmed !== undefined) {
       for (const [kind, note] of notesOf(trimmed)) {
         this.#log[this.#metrics.hasChanged(kind) ? 'info' : 'warn'](`${path} of ${service}: ${note}`);
+        remember(this.#alterations, kind, service, note);
       }
     }
     if (folded > 0) {
@@ -111,4 +115,23 @@ export class UploadReports {
     }
     this.#metrics.ingested(bytes, facts);
   }
+}
+
+/** Counts a report by kind and service, the latest last, and forgets the oldest beyond the maximum. */
+function remember(
+  reports: Map<string, KeptReport>,
+  kind: string,
+  service: string | undefined,
+  message: string,
+  isPassing = false,
+): void {
+  const named = service?.slice(0, MAX_SERVICE);
+  const key = `${kind}\n${named ?? ''}`;
+  const count = (reports.get(key)?.report.count ?? 0) + 1;
+  reports.delete(key);
+  const [oldest] = reports.keys();
+  if (reports.size >= MAX_REPORTS) reports.delete(oldest);
+  const last = message.slice(0, MAX_MESSAGE);
+  const report = { kind, ...(named !== undefined && { service: named }), count, last, lastMs: Date.now() };
+  reports.set(key, { report, isPassing });
 }

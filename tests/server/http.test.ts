@@ -409,6 +409,7 @@ describe('the status that the page shows', () => {
     expect(JSON.parse(body.toString())).toEqual({
       ...ABOUT,
       refusals: [{ kind: 'bad', service: 'x', count: 2, last: 'no', lastMs: expect.any(Number) }],
+      alterations: [],
       changed: {
         droppedSamples: 0,
         cutStacks: 0,

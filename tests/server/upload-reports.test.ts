@@ -56,3 +56,23 @@ describe('refused uploads', () => {
     expect(logged[0].length).toBeLessThan(5000);
   });
 });
+
+it('uploads that are stored with changes are reported by kind and service', () => {
+  const { made, logged } = reports();
+  const trimmed = { cutStacks: 0, labelsDropped: 0, negativeValues: 3, cumulative: 1 };
+  made.uploaded('/ingest', 10, { service: 'shop', trimmed });
+  made.uploaded('/ingest', 10, { service: 'shop', trimmed: { ...trimmed, cumulative: 0 } });
+  made.uploaded('/ingest', 10, { service: 'cart' });
+  expect(made.alterations).toEqual([
+    { kind: 'cumulative', service: 'shop', count: 1, last: expect.any(String), lastMs: expect.any(Number) },
+    {
+      kind: 'negativeValues',
+      service: 'shop',
+      count: 2,
+      last: '3 values are negative and were left out.',
+      lastMs: expect.any(Number),
+    },
+  ]);
+  // The first of a kind is a warning.
+  expect(logged).toHaveLength(2);
+});

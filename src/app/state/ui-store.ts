@@ -31,7 +31,7 @@ interface UiStore {
   /** What the page waits for is not asked any more. */
   readonly isStopped: boolean;
   /** Of the last refused upload that was read, ms. */
-  readonly refusalsDismissedMs: number;
+  readonly reportsDismissedMs: number;
 }
 
 export const uiStore = createStore<UiStore>(() => ({
@@ -42,7 +42,7 @@ export const uiStore = createStore<UiStore>(() => ({
   dialog: 'none',
   edited: 0,
   isStopped: false,
-  refusalsDismissedMs: 0,
+  reportsDismissedMs: 0,
 }));
 
 export function useUi<T>(select: (state: UiStore) => T): T {

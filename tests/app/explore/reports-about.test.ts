@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { refusalsAbout } from '#app/explore/refusals-about.ts';
+import { reportsAbout } from '#app/explore/reports-about.ts';
 
 const refusal = (service?: string) => ({
   kind: 'bad_profile',
@@ -11,7 +11,7 @@ const refusal = (service?: string) => ({
 
 it('are those of the service, and those that name none', () => {
   const all = ['shop', 'shop.cpu', 'shop-two', 'cart', undefined].map(refusal);
-  const about = (service?: string) => refusalsAbout(all, service).map((one) => one.service);
+  const about = (service?: string) => reportsAbout(all, service).map((one) => one.service);
   expect(about('shop')).toEqual(['shop', 'shop.cpu', undefined]);
   expect(about('other')).toEqual([undefined]);
   expect(about()).toEqual(['shop', 'shop.cpu', 'shop-two', 'cart', undefined]);
