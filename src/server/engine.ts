@@ -15,12 +15,15 @@ import {
 import type { IncomingProfile } from './ingest/incoming.ts';
 import { metric } from './metrics.ts';
 import type { ReaderStart } from './reader-worker.ts';
-import type { Stored, StoreStart, StoreState } from './store-worker.ts';
+import { DamageNotes, warningsOf, type Damage } from './store/damage.ts';
+import type { OpenedStore, Stored, StoreStart, StoreState } from './store-worker.ts';
 import type { UpkeepOutcome, UpkeepStart } from './upkeep-worker.ts';
 import { WorkerCalls } from './worker-calls.ts';
 
 const UPKEEP_EVERY_MS = 30_000;
 const MOST_READERS = 2;
+/** Damaged places that the status lists; the rest is a number. */
+const MAX_LISTED = 100;
 
 /**
  * Opens the folder and starts the threads.
@@ -34,17 +37,27 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     log.error(failure);
   };
   const store = new WorkerCalls(worker('store-worker'), { folder, limits: options.limits } satisfies StoreStart, onEnd);
-  const opened = await store.call<{ file: string; notes: readonly string[] } | { refused: string }>('open', undefined);
+  const opened = await store.call<OpenedStore | { refused: string }>('open', undefined);
   if ('refused' in opened) {
     await store.close();
     throw new StartError(opened.refused);
   }
   for (const note of opened.notes) log.warn(note);
-  const { file } = opened;
-  const readers = new ReaderPool(file, Math.max(1, Math.min(MOST_READERS, availableParallelism() - 1)), onEnd);
+  const { file, lost } = opened;
+  const readers = new ReaderPool(
+    { file, lost },
+    Math.max(1, Math.min(MOST_READERS, availableParallelism() - 1)),
+    onEnd,
+  );
   const limits = { retentionMs: options.retentionMs, maxBytes: options.maxDiskBytes };
   const keeper = new WorkerCalls(worker('upkeep-worker'), { file, folder, limits } satisfies UpkeepStart, onEnd);
 
+  const damage = new DamageNotes();
+  /** The log has each place once. */
+  const report = (found: readonly Damage[]): void => {
+    for (const { key, text } of found) if (damage.note(key, text)) log.warn(text);
+  };
+  report(lost.map(({ text }) => ({ key: text, text })));
   let last: UpkeepOutcome | undefined;
   let packed = 0;
   let removed = 0;
@@ -62,7 +75,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       last = outcome;
       packed += last.packed;
       removed += last.removed;
-      for (const warning of last.warnings) log.warn(warning);
+      report(last.damage);
     } catch (error) {
       log.error(`Looking after the store failed: ${(error as Error).message}`);
     }
@@ -86,7 +99,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         return broken(error);
       }
     },
-    query: (request, signal) => readers.query(request, signal).catch(broken),
+    async query(request, signal) {
+      try {
+        const outcome = await readers.query(request, signal);
+        report(outcome.facts.damage ?? []);
+        return outcome;
+      } catch (error) {
+        return broken(error);
+      }
+    },
+    damage: () => warningsOf(damage.list(), MAX_LISTED),
     store: (profiles: readonly IncomingProfile[]) => store.call<void>('store', { profiles, nowMs: Date.now() }),
     async metrics() {
       const state = await store.call<StoreState>('state', undefined);
@@ -102,6 +124,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         ...metric('flametide_store_file_bytes', 'gauge', 'Size of the data file and its log.', last?.fileBytes ?? 0),
         ...metric('flametide_store_blocks_packed_total', 'counter', 'Hours of a series packed to a block.', packed),
         ...metric('flametide_store_removed_total', 'counter', 'Blocks and rows removed by retention.', removed),
+        ...metric('flametide_store_damaged_places', 'gauge', 'Damaged places found since the start.', damage.size),
         ...metric('flametide_queries_waiting', 'gauge', 'Queries that wait for a reader.', readers.waiting),
         '',
       ].join('\n');
@@ -152,10 +175,10 @@ class ReaderPool {
   readonly #all: WorkerCalls[] = [];
   readonly #queue = new Map<string, Asked>();
 
-  constructor(file: string, count: number, onEnd: (error: Error) => void) {
+  constructor(data: Omit<ReaderStart, 'aborted'>, count: number, onEnd: (error: Error) => void) {
     for (let i = 0; i < count; i++) {
       const aborted = new SharedArrayBuffer(4);
-      const calls = new WorkerCalls(worker('reader-worker'), { file, aborted } satisfies ReaderStart, onEnd);
+      const calls = new WorkerCalls(worker('reader-worker'), { ...data, aborted } satisfies ReaderStart, onEnd);
       this.#all.push(calls);
       this.#free.push({ calls, flag: new Int32Array(aborted) });
     }

@@ -187,6 +187,7 @@ export function createFlametideServer(parts: ServerParts): Server {
           problem: state === true ? undefined : state,
           refusals: [...refusals].map(([kind, facts]) => ({ kind, ...facts })),
           changed: metrics.changed,
+          damage: backend.damage(),
         });
       }
       case 'buildinfo': {

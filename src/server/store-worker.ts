@@ -16,6 +16,8 @@ export interface StoreStart {
   readonly limits: IngestLimits;
 }
 
+export type OpenedStore = Pick<OpenFolder, 'file' | 'lost' | 'notes'>;
+
 export interface Stored {
   readonly answer: WireAnswer;
   readonly facts: RequestFacts;
@@ -42,7 +44,7 @@ let noRoom: string | undefined;
 
 answerCalls({
   /** @returns the file, or why the folder cannot be used */
-  open: (): { file: string; notes: readonly string[] } | { refused: string } => {
+  open: (): OpenedStore | { refused: string } => {
     try {
       opened = openFolder(folder);
     } catch (error) {
@@ -51,7 +53,7 @@ answerCalls({
     }
     writer = new ProfileWriter(opened.db);
     queue = new CommitQueue(writer);
-    return { file: opened.file, notes: opened.notes };
+    return { file: opened.file, lost: opened.lost, notes: opened.notes };
   },
   ingest: async ({ request, nowMs }: { request: WireRequest; nowMs: number }): Promise<Stored> => {
     const why = roomIsShort(nowMs);

@@ -36,7 +36,7 @@ answerCalls({
     (running = inSteps(upkeep(db, limits, nowMs)).then((report) => report && outcome(report))),
   /** The disk is full, and the ballast was given up: the oldest goes. */
   makeRoom: () => {
-    const report: UpkeepReport = { packed: 0, removed: 0, warnings: [] };
+    const report: UpkeepReport = { packed: 0, removed: 0, damage: [] };
     finish(removeSurplus(db, dataBytes(db) * SHARE_KEPT, report));
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     return outcome(report);

@@ -1,12 +1,17 @@
 /** The one place that knows SQLite: how a file is opened and what stands in it. */
 
 import { DatabaseSync } from '@photostructure/sqlite';
+import { Rows } from './rows.ts';
+import { upgrade } from './upgrade.ts';
 
 export type Database = InstanceType<typeof DatabaseSync>;
 export type Statement = ReturnType<Database['prepare']>;
 
-/** Raised when a folder's content changes so that an older Flametide would misread it. Blocks of format 1 are still read. */
-const STORE_FORMAT = 2;
+/**
+ * Raised when a folder's content changes so that an older Flametide would misread it. Rows of formats 1 and 2, whose
+ * checksums cover less, are still read: `upgrade.ts`.
+ */
+const STORE_FORMAT = 3;
 
 /** Pages of the write-ahead log until it is folded into the file: 16 MiB. */
 const CHECKPOINT_PAGES = 2048;
@@ -14,28 +19,33 @@ const WAL_LIMIT_BYTES = 64 << 20;
 const BUSY_TIMEOUT_MS = 5000;
 
 // Times in whole microseconds since the epoch, hours and days as their number since the epoch, values in the unit of the
-// profile type. Blobs as in blob.ts. Tables with blobs keep their row ids: without, they are half as large again.
+// profile type. Blobs as in blob.ts, row_check and what covers the other numbers as in row-check.ts, the ledger as in
+// ledger.ts. Tables with blobs keep their row ids: without, they are half as large again.
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS service(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
   CREATE TABLE IF NOT EXISTS series(
     id INTEGER PRIMARY KEY, service_id INTEGER NOT NULL, type TEXT NOT NULL, labels TEXT NOT NULL UNIQUE,
-    first_hour INTEGER NOT NULL, last_hour INTEGER NOT NULL);
+    first_hour INTEGER NOT NULL, last_hour INTEGER NOT NULL, row_check INTEGER);
   CREATE INDEX IF NOT EXISTS series_type ON series(type, last_hour);
   CREATE TABLE IF NOT EXISTS part(
-    id INTEGER PRIMARY KEY, service_id INTEGER NOT NULL, day INTEGER NOT NULL, nodes INTEGER NOT NULL);
+    id INTEGER PRIMARY KEY, service_id INTEGER NOT NULL, day INTEGER NOT NULL, nodes INTEGER NOT NULL,
+    row_check INTEGER);
   CREATE INDEX IF NOT EXISTS part_day ON part(service_id, day);
   CREATE TABLE IF NOT EXISTS dict(id INTEGER PRIMARY KEY, part_id INTEGER NOT NULL, first_node INTEGER NOT NULL, data BLOB NOT NULL);
   CREATE UNIQUE INDEX IF NOT EXISTS dict_part ON dict(part_id, first_node);
   CREATE TABLE IF NOT EXISTS raw(
     seq INTEGER PRIMARY KEY, series_id INTEGER NOT NULL, time_us INTEGER NOT NULL, part_id INTEGER NOT NULL,
-    period INTEGER NOT NULL, total REAL NOT NULL, data BLOB NOT NULL);
+    period INTEGER NOT NULL, total REAL NOT NULL, row_check INTEGER, data BLOB NOT NULL);
   CREATE INDEX IF NOT EXISTS raw_time ON raw(series_id, time_us);
   CREATE TABLE IF NOT EXISTS hour(
     id INTEGER PRIMARY KEY, series_id INTEGER NOT NULL, hour INTEGER NOT NULL, part_id INTEGER NOT NULL,
     gen INTEGER NOT NULL, profiles INTEGER NOT NULL, total REAL NOT NULL,
     points BLOB NOT NULL, sums BLOB NOT NULL, sample_index BLOB NOT NULL, sample_values BLOB NOT NULL);
   CREATE UNIQUE INDEX IF NOT EXISTS hour_series ON hour(series_id, hour, part_id, gen);
+  CREATE TABLE IF NOT EXISTS ledger(
+    series_id INTEGER NOT NULL, hour INTEGER NOT NULL, profiles INTEGER NOT NULL, mark INTEGER NOT NULL,
+    row_check INTEGER NOT NULL, PRIMARY KEY(series_id, hour)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS upload(key TEXT PRIMARY KEY, seen_ms INTEGER NOT NULL) WITHOUT ROWID;
 `;
 
@@ -69,6 +79,7 @@ export function openForWriting(file: string): Database {
   }
   db.exec('BEGIN IMMEDIATE');
   db.exec(SCHEMA);
+  if (known) upgrade(db);
   db.prepare("INSERT OR REPLACE INTO meta VALUES ('format', ?)").run(STORE_FORMAT);
   db.exec('COMMIT');
   return db;
@@ -103,9 +114,13 @@ export function inTransaction<T>(db: Database, work: () => T): T {
   }
 }
 
-/** All deltas of a part from `firstNode` on, in order. */
-export function readDeltas(db: Database, part: number, firstNode: number): { first_node: number; data: Uint8Array }[] {
-  return db
-    .prepare('SELECT first_node, data FROM dict WHERE part_id = ? AND first_node >= ? ORDER BY first_node')
-    .all(part, firstNode) as { first_node: number; data: Uint8Array }[];
+/** All deltas of a part from `firstNode` on, in order, as far as they can be read. */
+export function readDeltas(
+  db: Database,
+  part: number,
+  firstNode: number,
+  damaged: (why: string) => void = () => undefined,
+): { first_node: number; data: Uint8Array }[] {
+  const sql = 'SELECT first_node, data FROM dict WHERE part_id = ? AND first_node >= ? ORDER BY first_node';
+  return new Rows<{ first_node: number; data: Uint8Array }>(db, sql).all([part, firstNode], damaged);
 }

@@ -16,6 +16,7 @@ import {
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
+import type { LostData } from './damage.ts';
 import { openForWriting, UnusableStore, type Database } from './database.ts';
 
 const PROFILES = 'profiles.db';
@@ -35,6 +36,8 @@ export interface OpenFolder {
   readonly file: string;
   /** Held for life: another process cannot open the folder meanwhile, and a kill frees it. */
   readonly lock: Database;
+  /** Files that were set aside as they are damaged, now or earlier. */
+  readonly lost: readonly LostData[];
   /** What had to be done to open, for the log. */
   readonly notes: readonly string[];
 }
@@ -70,7 +73,7 @@ export function openFolder(folder: string): OpenFolder {
     db = openForWriting(file);
   }
   makeBallast(folder);
-  return { db, file, lock, notes };
+  return { db, file, lock, lost: setAsideBefore(folder), notes };
 }
 
 /** Why nothing may be written now, or undefined while there is room. */
@@ -144,6 +147,17 @@ function takeLock(folder: string): Database {
       `The data folder ${folder} cannot be written: ${reason(error)}. Choose another with --data.`,
     );
   }
+}
+
+function setAsideBefore(folder: string): LostData[] {
+  return readdirSync(folder)
+    .filter((name) => /^profiles\.db\.damaged-\d+$/.test(name))
+    .map((name) => {
+      const beforeMs = statSync(join(folder, name)).ctimeMs;
+      const when = new Date(beforeMs).toISOString();
+      const text = `The profiles stored before ${when} are missing: their file was damaged and set aside as ${name}. This is said until that file is moved away.`;
+      return { text, beforeMs };
+    });
 }
 
 function setAside(file: string): string {

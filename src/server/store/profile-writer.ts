@@ -9,7 +9,10 @@ import { openBlob, sealBlob } from './blob.ts';
 import { inTransaction, readDeltas, type Database } from './database.ts';
 import { dayOf, hourOf } from './hours.ts';
 import { Interner, type StackLookup } from './interner.ts';
+import { LedgerWriter, rawMark } from './ledger.ts';
 import { PartColumns } from './part-columns.ts';
+import { dictCheck, partCheck, rawCheck, seriesCheck, type SeriesColumns } from './row-check.ts';
+import { Rows } from './rows.ts';
 import { encodeVector, SampleVector } from './sample-vector.ts';
 
 /** Nodes at which a part is full and another is opened. */
@@ -19,6 +22,8 @@ const INTERNER_BYTES = 160 << 20;
 /** After so many uses of others, the interner of a day that is over is dropped. */
 const USES_TILL_IDLE = 1000;
 const MOST_SERIES = 100_000;
+/** Numbers of rows beyond come from damage. */
+const MAX_ID = 2 ** 40;
 /** How long a repeat of an upload is known as one. */
 export const REPEAT_MS = 3_600_000;
 
@@ -55,7 +60,6 @@ interface Series {
   readonly labels: string;
   firstHour: number;
   lastHour: number;
-  isNew: boolean;
 }
 
 interface PendingRow {
@@ -70,6 +74,7 @@ interface PendingRow {
 export class ProfileWriter {
   readonly #db: Database;
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #ledger: LedgerWriter;
   #services = new Map<string, number>();
   #newServices: string[] = [];
   /** By the labels as stored. */
@@ -84,7 +89,7 @@ export class ProfileWriter {
   #batch: { readonly incoming: IncomingProfile; readonly nowMs: number }[] = [];
   #rows: PendingRow[] = [];
   #rowBytes = 0;
-  #removals = 0;
+  #removals = '';
   #uploads = new Map<string, number>();
   #clock = 0;
   readonly #vector = new SampleVector();
@@ -94,6 +99,7 @@ export class ProfileWriter {
   constructor(db: Database) {
     this.#db = db;
     this.#statements = prepare(db);
+    this.#ledger = new LedgerWriter(db);
     this.#load();
   }
 
@@ -146,7 +152,7 @@ export class ProfileWriter {
         part: part.id,
         period: Math.round(period),
         total,
-        data: sealBlob(encodeVector(vector), false),
+        data: encodeVector(vector),
       });
       this.#changedParts.add(part);
     }
@@ -178,7 +184,6 @@ export class ProfileWriter {
       part.interner.saved = part.interner.columns.mark();
       part.isNew = false;
     }
-    for (const series of this.#touched) series.isNew = false;
     this.#forgetPending();
     this.#shedInterners();
   }
@@ -189,22 +194,40 @@ export class ProfileWriter {
     return inTransaction(this.#db, () => {
       if (this.#readRemovals() !== this.#removals) return false;
       for (const name of this.#newServices) statements.service.run(this.#services.get(name)!, name);
-      for (const { id, serviceId, type, labels, firstHour, lastHour, isNew } of this.#touched) {
-        if (isNew) statements.series.run(id, serviceId, type, labels, firstHour, lastHour);
-        else statements.hours.run(firstHour, lastHour, id);
+      for (const { id, serviceId, type, labels, firstHour, lastHour } of this.#touched) {
+        const row = { id, service_id: serviceId, type, labels, first_hour: firstHour, last_hour: lastHour };
+        statements.series.run(id, serviceId, type, labels, firstHour, lastHour, seriesCheck(row));
       }
+      if (this.#touched.size > 0) statements.changes.run();
       for (const { id, serviceId, day, interner, isNew } of this.#changedParts) {
         const { columns, saved } = interner;
-        if (isNew) statements.newPart.run(id, serviceId, day);
-        if (columns.nodes > saved.nodes) statements.dict.run(id, saved.nodes, sealBlob(columns.encode(saved), false));
-        statements.part.run(columns.nodes, id);
+        if (isNew || columns.nodes > saved.nodes)
+          statements.part.run(id, serviceId, day, columns.nodes, partCheck(id, serviceId, day, columns.nodes));
+        if (columns.nodes > saved.nodes) {
+          const delta = sealBlob(columns.encode(saved), dictCheck(id, saved.nodes), false);
+          statements.dict.run(id, saved.nodes, delta);
+        }
       }
+      this.#count();
       for (const { series, timeUs, part, period, total, data } of this.#rows) {
-        statements.raw.run(series, timeUs, part, period, total, data);
+        const check = rawCheck(series, timeUs, part, period, total);
+        statements.raw.run(series, timeUs, part, period, total, check, sealBlob(data, check, false));
       }
       for (const [key, ms] of this.#uploads) statements.upload.run(key, ms);
       return true;
     });
+  }
+
+  /** The rows of this commit, before they are there. */
+  #count(): void {
+    const counts = new Map<string, { series: number; hour: number; profiles: number; mark: number }>();
+    for (const { series, timeUs } of this.#rows) {
+      const hour = hourOf(timeUs);
+      const key = `${series} ${hour}`;
+      const count = counts.get(key) ?? { series, hour, profiles: 0, mark: 0 };
+      counts.set(key, { ...count, profiles: count.profiles + 1, mark: count.mark + rawMark(timeUs) });
+    }
+    for (const { series, hour, profiles, mark } of counts.values()) this.#ledger.add(series, hour, profiles, mark);
   }
 
   #forgetPending(): void {
@@ -223,49 +246,46 @@ export class ProfileWriter {
     this.#parts.clear();
     this.#removals = this.#readRemovals();
     this.#services = new Map(
-      (this.#db.prepare('SELECT id, name FROM service').all() as { id: number; name: string }[]).map((row) => [
-        row.name,
-        row.id,
-      ]),
+      new Rows<{ id: number; name: string }>(this.#db, 'SELECT id, name FROM service')
+        .all([], () => undefined)
+        .map(({ id, name }) => [name, id]),
     );
+    // A damaged row is not added to: its series begins anew under another number, and readers tell of the damage.
     this.#series = new Map(
-      (
-        this.#db.prepare('SELECT id, service_id, type, labels, first_hour, last_hour FROM series').all() as {
-          id: number;
-          service_id: number;
-          type: string;
-          labels: string;
-          first_hour: number;
-          last_hour: number;
-        }[]
-      ).map((row) => [
-        row.labels,
-        {
-          id: row.id,
-          serviceId: row.service_id,
-          type: row.type,
-          labels: row.labels,
-          firstHour: row.first_hour,
-          lastHour: row.last_hour,
-          isNew: false,
-        },
-      ]),
+      this.#statements.allSeries
+        .all([], () => undefined)
+        .filter((row) => seriesCheck(row) === row.row_check)
+        .map((row) => [
+          row.labels,
+          {
+            id: row.id,
+            serviceId: row.service_id,
+            type: row.type,
+            labels: row.labels,
+            firstHour: row.first_hour,
+            lastHour: row.last_hour,
+          },
+        ]),
     );
-    const next = (table: string): number =>
-      ((this.#db.prepare(`SELECT max(id) AS id FROM ${table}`).get() as { id: number | null }).id ?? 0) + 1;
-    this.#nextService = next('service');
-    this.#nextSeries = next('series');
-    this.#nextPart = next('part');
+    // Numbers that rows still refer to are not given again, though the row of that number may be lost.
+    const largest = (column: string, table: string): number => {
+      const sql = `SELECT max(${column}) AS id FROM ${table} WHERE ${column} < ${MAX_ID}`;
+      const [row] = new Rows<{ id: number | null }>(this.#db, sql).all([], () => undefined);
+      return row?.id ?? 0;
+    };
+    this.#nextService = 1 + Math.max(largest('id', 'service'), largest('service_id', 'part'));
+    this.#nextSeries =
+      1 + Math.max(largest('id', 'series'), ...['ledger', 'raw', 'hour'].map((table) => largest('series_id', table)));
+    this.#nextPart = 1 + Math.max(largest('id', 'part'), largest('part_id', 'dict'));
   }
 
-  #readRemovals(): number {
-    return ((this.#statements.removals.get() as { value: number } | undefined) ?? { value: 0 }).value;
+  #readRemovals(): string {
+    return ((this.#statements.removals.get() as { value: string } | undefined) ?? { value: '' }).value;
   }
 
   #isRepeat(key: string, nowMs: number): boolean {
     if (this.#uploads.has(key)) return true;
-    const row = this.#statements.seen.get(key) as { seen_ms: number } | undefined;
-    return row !== undefined && nowMs - row.seen_ms < REPEAT_MS;
+    return this.#statements.seen.get(key, nowMs - REPEAT_MS) !== undefined;
   }
 
   #seriesOf({ labels, service, profileType }: IncomingSeries, hour: number): Series {
@@ -281,7 +301,6 @@ export class ProfileWriter {
         labels: text,
         firstHour: hour,
         lastHour: hour,
-        isNew: true,
       };
       this.#series.set(text, series);
       this.#touched.add(series);
@@ -317,11 +336,13 @@ export class ProfileWriter {
 
   /** The newest part of the day, unless it is full or cannot be read. */
   #reopen(serviceId: number, day: number): OpenPart | undefined {
-    const row = this.#statements.lastPart.get(serviceId, day) as { id: number; nodes: number } | undefined;
+    const [row] = this.#statements.lastPart.all([serviceId, day], () => undefined);
     if (row === undefined || row.nodes >= MOST_NODES) return undefined;
+    if (partCheck(row.id, serviceId, day, row.nodes) !== row.row_check) return undefined;
     const columns = new PartColumns();
     try {
-      for (const { data } of readDeltas(this.#db, row.id, 0)) columns.append(openBlob(data));
+      for (const { first_node, data } of readDeltas(this.#db, row.id, 0))
+        columns.append(openBlob(data, dictCheck(row.id, first_node)));
     } catch {
       // What cannot be read is not added to: a new part is right in any case, and readers tell of the damage.
       return undefined;
@@ -385,18 +406,32 @@ function labelsText(labels: LabelSet): string {
 
 function prepare(db: Database) {
   return {
-    service: db.prepare('INSERT INTO service(id, name) VALUES (?, ?)'),
+    // REPLACE: a damaged row of the same name or labels makes room.
+    service: db.prepare('INSERT OR REPLACE INTO service(id, name) VALUES (?, ?)'),
     series: db.prepare(
-      'INSERT INTO series(id, service_id, type, labels, first_hour, last_hour) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO series(id, service_id, type, labels, first_hour, last_hour, row_check) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
-    hours: db.prepare('UPDATE series SET first_hour = min(first_hour, ?), last_hour = max(last_hour, ?) WHERE id = ?'),
-    newPart: db.prepare('INSERT INTO part(id, service_id, day, nodes) VALUES (?, ?, ?, 1)'),
-    part: db.prepare('UPDATE part SET nodes = ? WHERE id = ?'),
-    lastPart: db.prepare('SELECT id, nodes FROM part WHERE service_id = ? AND day = ? ORDER BY id DESC LIMIT 1'),
+    allSeries: new Rows<SeriesColumns & { row_check: number }>(
+      db,
+      'SELECT id, service_id, type, labels, first_hour, last_hour, row_check FROM series',
+    ),
+    changes: db.prepare(
+      "INSERT INTO meta VALUES ('series_changes', 1) ON CONFLICT(key) DO UPDATE SET value = value + 1",
+    ),
+    part: db.prepare(
+      `INSERT INTO part(id, service_id, day, nodes, row_check) VALUES (?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET
+         service_id = excluded.service_id, day = excluded.day, nodes = excluded.nodes, row_check = excluded.row_check`,
+    ),
+    lastPart: new Rows<{ id: number; nodes: number; row_check: number }>(
+      db,
+      'SELECT id, nodes, row_check FROM part WHERE service_id = ? AND day = ? ORDER BY id DESC LIMIT 1',
+    ),
     dict: db.prepare('INSERT INTO dict(part_id, first_node, data) VALUES (?, ?, ?)'),
-    raw: db.prepare('INSERT INTO raw(series_id, time_us, part_id, period, total, data) VALUES (?, ?, ?, ?, ?, ?)'),
-    removals: db.prepare("SELECT value FROM meta WHERE key = 'removals'"),
-    seen: db.prepare('SELECT seen_ms FROM upload WHERE key = ?'),
+    raw: db.prepare(
+      'INSERT INTO raw(series_id, time_us, part_id, period, total, row_check, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ),
+    removals: db.prepare("SELECT CAST(value AS TEXT) AS value FROM meta WHERE key = 'removals'"),
+    seen: db.prepare('SELECT 1 FROM upload WHERE key = ? AND seen_ms > ?'),
     upload: db.prepare('INSERT OR REPLACE INTO upload(key, seen_ms) VALUES (?, ?)'),
   };
 }

@@ -1,0 +1,136 @@
+/**
+ * How many profiles each series has in each hour, apart from the profiles themselves: a row that has vanished from a table
+ * or an index is missed. An hour without an entry (written before format 3, or being removed) is not audited.
+ *
+ * `mark` is a sum over the rows of the hour: the time within the hour of each row of `raw`, in microseconds, and the check of
+ * each row of `hour`. It tells a row that comes twice from the one that is missing then.
+ */
+
+import type { DamageNotes } from './damage.ts';
+import type { Database, Statement } from './database.ts';
+import { hourOf, hourText, US_PER_HOUR } from './hours.ts';
+import { hourCheck, numbersCheck, type HourNumbers } from './row-check.ts';
+import { Rows } from './rows.ts';
+
+interface Entry {
+  readonly hour: number;
+  readonly profiles: number;
+  readonly mark: number;
+  readonly row_check: number;
+}
+
+interface RawCount {
+  readonly hour: number;
+  readonly profiles: number;
+  readonly mark: number;
+}
+
+/** Of `raw`, from its index alone. */
+const COUNT_RAW = `
+  SELECT time_us / ${US_PER_HOUR} AS hour, count(*) AS profiles, sum(time_us % ${US_PER_HOUR}) AS mark FROM raw
+  WHERE series_id = ? AND time_us >= ? AND time_us < ? GROUP BY 1`;
+const BLOCKS = 'SELECT hour, part_id, gen, profiles, total FROM hour WHERE series_id = ? AND hour >= ? AND hour <= ?';
+
+/** Sums over the stored rows, by hour. */
+class Counts {
+  readonly #raw: Rows<RawCount>;
+  readonly #blocks: Rows<HourNumbers>;
+
+  constructor(db: Database) {
+    this.#raw = new Rows(db, COUNT_RAW);
+    this.#blocks = new Rows(db, BLOCKS);
+  }
+
+  of(series: number, first: number, last: number): Map<number, { profiles: number; mark: number }> {
+    const counts = new Map<number, { profiles: number; mark: number }>();
+    const add = (hour: number, profiles: number, mark: number): void => {
+      const known = counts.get(hour);
+      if (known === undefined) counts.set(hour, { profiles, mark });
+      else {
+        known.profiles += profiles;
+        known.mark += mark;
+      }
+    };
+    const ignore = (): void => undefined; // what cannot be read is missing from the counts
+    const range = [series, first * US_PER_HOUR, (last + 1) * US_PER_HOUR];
+    for (const { hour, profiles, mark } of this.#raw.all(range, ignore)) add(hour, profiles, mark);
+    for (const row of this.#blocks.all([series, first, last], ignore))
+      add(row.hour, row.profiles, hourCheck(series, row));
+    return counts;
+  }
+}
+
+/** Of a row of `raw`. */
+export function rawMark(timeUs: number): number {
+  return timeUs % US_PER_HOUR;
+}
+
+export class LedgerWriter {
+  readonly #counts: Counts;
+  readonly #read: Statement;
+  readonly #write: Statement;
+
+  constructor(db: Database) {
+    this.#counts = new Counts(db);
+    this.#read = db.prepare('SELECT hour, profiles, mark, row_check FROM ledger WHERE series_id = ? AND hour = ?');
+    this.#write = db.prepare(
+      'INSERT OR REPLACE INTO ledger(series_id, hour, profiles, mark, row_check) VALUES (?, ?, ?, ?, ?)',
+    );
+  }
+
+  /** To be called in the transaction that changes the rows, before it changes them. @param profiles, mark what is added */
+  add(series: number, hour: number, profiles: number, mark: number): void {
+    const entry = this.#read.get(series, hour) as Entry | undefined;
+    const known = entry ?? this.#counts.of(series, hour, hour).get(hour) ?? { profiles: 0, mark: 0 };
+    // A damaged entry stays one.
+    const isRight = entry === undefined || isWhole(series, entry);
+    const sum = { hour, profiles: known.profiles + profiles, mark: known.mark + mark };
+    const check = isRight ? entryCheck(series, sum) : -1;
+    this.#write.run(series, hour, sum.profiles, sum.mark, check);
+  }
+}
+
+export class LedgerReader {
+  readonly #entries: Rows<Entry>;
+  readonly #counts: Counts;
+
+  constructor(db: Database) {
+    this.#entries = new Rows(
+      db,
+      'SELECT hour, profiles, mark, row_check FROM ledger WHERE series_id = ? AND hour >= ? AND hour <= ?',
+    );
+    this.#counts = new Counts(db);
+  }
+
+  /** Notes the hours whose rows are not those that were stored. Both ends included in time, ends of hours rounded out. */
+  audit(series: number, fromUs: number, toUs: number, notes: DamageNotes): void {
+    const first = hourOf(fromUs);
+    const last = hourOf(toUs);
+    const counts = this.#counts.of(series, first, last);
+    const entries = this.#entries.all([series, first, last], (why) =>
+      notes.note(`ledger ${series}`, `Profiles of series ${series} may be missing: the count of its profiles ${why}.`),
+    );
+    for (const entry of entries) {
+      // Without its own check an entry says nothing; the rows have theirs.
+      if (!isWhole(series, entry)) continue;
+      const { hour, profiles, mark } = entry;
+      const found = counts.get(hour) ?? { profiles: 0, mark: 0 };
+      if (found.profiles === profiles && found.mark === mark) continue;
+      const place = `of series ${series} in the hour ${hourText(hour)}`;
+      notes.note(
+        `ledger ${series} ${hour}`,
+        found.profiles < profiles
+          ? `${profiles - found.profiles} of ${profiles} profiles ${place} are missing: the store is damaged.`
+          : `The profiles ${place} are not those that were stored: the store is damaged.`,
+      );
+    }
+  }
+}
+
+function isWhole(series: number, entry: Entry): boolean {
+  return entryCheck(series, entry) === entry.row_check;
+}
+
+function entryCheck(series: number, { hour, profiles, mark }: Omit<Entry, 'row_check'>): number {
+  return numbersCheck(series, hour, profiles, mark);
+}
