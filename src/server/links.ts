@@ -4,15 +4,22 @@
  * touches neither.
  */
 
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { isLinkId, longestLink, type StoredLink, type StoredLinks } from '#wire/links.ts';
+import { printWarnings, warningsHeader } from '#wire/warnings.ts';
 import type { WireAnswer } from './exchange.ts';
 import { messagePage } from './message-page.ts';
+import { DamagedBlob } from './store/blob.ts';
+import { damageIn, DamageNotes, warningsOf } from './store/damage.ts';
 import { whyNoRoom } from './store/folder.ts';
+import { rowCheck } from './store/row-check.ts';
+import { Rows } from './store/rows.ts';
+import { addRowCheck } from './store/upgrade.ts';
+import { writeDurably } from './write-durably.ts';
 
 const MOST_LINKS = 100_000;
 const MOST_LISTED = 500;
@@ -32,6 +39,13 @@ interface Held {
   readonly snapshotBytes: number;
 }
 
+type FoundLink = StoredLink & { readonly digest: string };
+
+interface LinkRow extends FoundLink {
+  /** Of rows of older versions: null. */
+  readonly row_check: number | null;
+}
+
 /** Whether a path is one of these calls. */
 export function asksForLinks(path: string): boolean {
   return ['/api/links', '/api/snapshots'].some((call) => path === call || path.startsWith(`${call}/`));
@@ -39,6 +53,8 @@ export function asksForLinks(path: string): boolean {
 
 export class Links {
   readonly #db: InstanceType<typeof DatabaseSync>;
+  readonly #one: Rows<LinkRow>;
+  readonly #newest: Rows<LinkRow>;
   readonly #folder: string;
   readonly #files: string;
   /** Ends after the last change that was asked for. */
@@ -56,6 +72,13 @@ export class Links {
         id TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, query TEXT NOT NULL, created_ms INTEGER NOT NULL,
         snapshot_bytes INTEGER NOT NULL) WITHOUT ROWID;
     `);
+    addRowCheck(this.#db, 'link');
+    const columns = 'id, query, created_ms AS createdMs, snapshot_bytes AS snapshotBytes, digest, row_check';
+    this.#one = new Rows(this.#db, `SELECT ${columns} FROM link WHERE id = ?`);
+    this.#newest = new Rows(
+      this.#db,
+      `SELECT ${columns} FROM link ORDER BY snapshot_bytes > 0 DESC, created_ms DESC, id LIMIT ${MOST_LISTED}`,
+    );
     // What a killed process had written and not answered yet.
     const known = new Set(
       this.#db
@@ -72,13 +95,21 @@ export class Links {
 
   /** @param body of a call that `asksForLinks` lets through */
   async answer(method: string, path: string, body: Uint8Array): Promise<WireAnswer> {
+    try {
+      return await this.#answer(method, path, body);
+    } catch (error) {
+      return refusal(503, whyUnreadable(error));
+    }
+  }
+
+  async #answer(method: string, path: string, body: Uint8Array): Promise<WireAnswer> {
     const [, , call, id = ''] = path.split('/', 4);
     if (call === 'snapshots') {
       if (id === '' && method === 'POST') return this.#answering(() => this.#keep(body));
       if (id !== '' && method === 'GET') return this.#answerSnapshot(id);
       return refusal(405, 'Snapshots are kept by POST, and read by GET /api/snapshots/ID.');
     }
-    if (id === '' && method === 'GET') return json(200, this.#list());
+    if (id === '' && method === 'GET') return this.#answerList();
     if (id === '' && method === 'POST') return this.#answering(() => this.#addLink(queryIn(body)));
     if (id !== '' && method === 'DELETE')
       return (await this.#inTurn(() => this.#remove(id))) ? json(200, {}) : refusal(404, unknownLink(id));
@@ -88,39 +119,55 @@ export class Links {
   /** Where `/s/ID` leads. @param basePath stands before every address; '' for none */
   follow(path: string, basePath: string): WireAnswer {
     const id = path.slice('/s/'.length);
-    const link = this.#find(id);
-    if (link === undefined) return notFoundPage(id, basePath);
+    let link: FoundLink | undefined;
+    try {
+      link = this.#find(id);
+    } catch (error) {
+      return pageOf(503, 'This link cannot be read', whyUnreadable(error), basePath);
+    }
+    if (link === undefined) {
+      const message = `${unknownLink(id)} Ask whoever sent it for the whole link.`;
+      return pageOf(404, 'This link leads nowhere', message, basePath);
+    }
     const snapshot = link.snapshotBytes > 0 ? `&snap=${link.id}` : '';
     const location = `${basePath}/?${link.query}${snapshot}`;
     return { status: 302, headers: { location, 'cache-control': 'no-store' }, body: new Uint8Array() };
   }
 
-  #find(id: string): (StoredLink & { readonly digest: string }) | undefined {
+  /** @throws DamagedBlob */
+  #find(id: string): FoundLink | undefined {
     if (!isLinkId(id)) return undefined;
-    return this.#db
-      .prepare(
-        'SELECT id, query, created_ms AS createdMs, snapshot_bytes AS snapshotBytes, digest FROM link WHERE id = ?',
-      )
-      .get(id) as (StoredLink & { readonly digest: string }) | undefined;
+    const [row] = this.#one.all([id], (why) => {
+      throw new DamagedBlob(why);
+    });
+    if (row !== undefined && !isWhole(row)) throw new DamagedBlob('does not match its checksum');
+    return row;
   }
 
   /** What takes room first, of both the newest first. */
-  #list(): StoredLinks {
-    const links = this.#db
-      .prepare(
-        `SELECT id, query, created_ms AS createdMs, snapshot_bytes AS snapshotBytes FROM link
-         ORDER BY snapshot_bytes > 0 DESC, created_ms DESC, id LIMIT ${MOST_LISTED}`,
-      )
-      .all() as unknown as StoredLink[];
+  #answerList(): WireAnswer {
+    const damage = new DamageNotes();
+    const rows = this.#newest.all([], (why) =>
+      damage.note('', `Some short links cannot be listed: the table of links ${why}.`),
+    );
+    const links = rows.flatMap((row) => {
+      const { id, query, createdMs, snapshotBytes } = row;
+      if (isWhole(row)) return [{ id, query, createdMs, snapshotBytes }];
+      damage.note(id, `The short link ${id.slice(0, 50)} is damaged and is not listed.`);
+      return [];
+    });
     const { count, snapshotBytes } = this.#held();
-    return { links, count, snapshotBytes };
+    const answer = json(200, { links, count, snapshotBytes } satisfies StoredLinks);
+    const warnings = warningsOf(damage.list());
+    if (warnings.length === 0) return answer;
+    return { ...answer, headers: { ...answer.headers, [warningsHeader]: printWarnings(warnings) } };
   }
 
   #held(): Held {
     return this.#db
       .prepare(
-        `SELECT count(*) AS count, coalesce(sum(octet_length(query)), 0) AS queryBytes,
-           coalesce(sum(snapshot_bytes), 0) AS snapshotBytes FROM link`,
+        `SELECT count(*) AS count, total(octet_length(query)) AS queryBytes,
+           total(snapshot_bytes) AS snapshotBytes FROM link`,
       )
       .get() as Held;
   }
@@ -142,7 +189,15 @@ export class Links {
 
   #withDigest(digest: string): StoredLink | undefined {
     const known = this.#db.prepare('SELECT id FROM link WHERE digest = ?').get(digest) as { id: string } | undefined;
-    return known && this.#find(known.id);
+    if (known === undefined) return undefined;
+    try {
+      return this.#find(known.id);
+    } catch (error) {
+      // Made again, a damaged link is whole again.
+      if (!(error instanceof DamagedBlob)) throw error;
+      this.#db.prepare('DELETE FROM link WHERE id = ?').run(known.id);
+      return undefined;
+    }
   }
 
   /** @throws Refused */
@@ -168,12 +223,16 @@ export class Links {
   #add(query: string, digest: string, snapshotBytes: number): StoredLink {
     const name = BigInt(`0x${digest}`).toString(36).padStart(50, '0');
     let length = SHORTEST_ID;
-    while (this.#find(name.slice(0, length)) !== undefined) length++;
+    while (this.#isTaken(name.slice(0, length))) length++;
     const link = { id: name.slice(0, length), query, createdMs: Date.now(), snapshotBytes };
     this.#db
-      .prepare('INSERT INTO link(id, digest, query, created_ms, snapshot_bytes) VALUES (?, ?, ?, ?, ?)')
-      .run(link.id, digest, query, link.createdMs, snapshotBytes);
+      .prepare('INSERT INTO link(id, digest, query, created_ms, snapshot_bytes, row_check) VALUES (?, ?, ?, ?, ?, ?)')
+      .run(link.id, digest, query, link.createdMs, snapshotBytes, checkOf({ ...link, digest }));
     return link;
+  }
+
+  #isTaken(id: string): boolean {
+    return this.#db.prepare('SELECT 1 FROM link WHERE id = ?').get(id) !== undefined;
   }
 
   /** A line of JSON with the query, then the snapshot, which only the page reads: packed with gzip, so that it has a checksum. */
@@ -217,10 +276,13 @@ export class Links {
 
   /** @returns whether it was there */
   async #remove(id: string): Promise<boolean> {
-    const link = this.#find(id);
-    if (link === undefined) return false;
-    this.#db.prepare('DELETE FROM link WHERE id = ?').run(id);
-    await rm(join(this.#files, link.digest), { force: true });
+    if (!isLinkId(id)) return false;
+    // Damaged ones too: their file goes at the next start, as no link knows it.
+    const row = this.#db.prepare('DELETE FROM link WHERE id = ? RETURNING digest').get(id) as
+      | { digest: string }
+      | undefined;
+    if (row === undefined) return false;
+    if (/^[0-9a-f]{64}$/.test(row.digest)) await rm(join(this.#files, row.digest), { force: true });
     return true;
   }
 
@@ -235,34 +297,27 @@ export class Links {
   }
 }
 
+function checkOf({ id, digest, query, createdMs, snapshotBytes }: FoundLink): number {
+  return rowCheck([createdMs, snapshotBytes], [id, digest, query]);
+}
+
+function isWhole(row: LinkRow): boolean {
+  const check = checkOf(row);
+  return row.row_check === null ? !Number.isNaN(check) : check === row.row_check;
+}
+
+/** A sentence for whoever asked, and for whoever looks after the server. */
+function whyUnreadable(error: unknown): string {
+  if (error instanceof DamagedBlob)
+    return `This short link is damaged: its row in links.db ${error.message}. Make it again, or delete it.`;
+  const what = damageIn(error);
+  if (what === undefined) throw error;
+  return `Short links cannot be read: links.db in the data folder ${what}. Stop the server and move the file away to begin with none.`;
+}
+
 function digestOf(query: string, snapshot: Uint8Array | undefined): string {
   const hash = createHash('sha256').update(`${query}\n`);
   return (snapshot === undefined ? hash : hash.update(snapshot)).digest('hex');
-}
-
-async function writeDurably(folder: string, name: string, bytes: Uint8Array): Promise<void> {
-  const draft = join(folder, `${name}.${randomUUID()}`);
-  try {
-    const file = await open(draft, 'wx');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, join(folder, name));
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
-  // The name is on disk once its folder is; Windows opens no folders.
-  if (process.platform === 'win32') return;
-  const names = await open(folder, 'r');
-  try {
-    await names.sync();
-  } finally {
-    await names.close();
-  }
 }
 
 class Refused extends Error {
@@ -301,16 +356,11 @@ function unknownLink(id: string): string {
 }
 
 /** For whoever follows a link that leads nowhere. */
-function notFoundPage(id: string, basePath: string): WireAnswer {
-  const html = messagePage(
-    'This link leads nowhere',
-    `${unknownLink(id)} Ask whoever sent it for the whole link.`,
-    basePath,
-  );
+function pageOf(status: number, title: string, message: string, basePath: string): WireAnswer {
   return {
-    status: 404,
+    status,
     headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
-    body: new TextEncoder().encode(html),
+    body: new TextEncoder().encode(messagePage(title, message, basePath)),
   };
 }
 

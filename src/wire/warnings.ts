@@ -13,8 +13,8 @@ export function printWarnings(warnings: readonly string[]): string {
 }
 
 /** No warnings for a header that is missing or is no such list. */
-export function readWarnings(header: string | null): readonly string[] {
-  if (header === null) return [];
+export function readWarnings(header: string | null | undefined): readonly string[] {
+  if (typeof header !== 'string') return [];
   try {
     const list: unknown = JSON.parse(header);
     if (!Array.isArray(list)) return [];

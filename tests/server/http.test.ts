@@ -351,6 +351,7 @@ describe('the status that the page shows', () => {
       ...ABOUT,
       refusals: [{ kind: 'bad', count: 2, last: 'no', lastMs: expect.any(Number) }],
       changed: { droppedSamples: 0, cutStacks: 0, unlabelledProfiles: 0 },
+      damage: ['A stored block was left out.'],
     });
     expect((await post('/api/status', '', {}, own)).status).toBe(405);
     own.close();

@@ -14,6 +14,7 @@ import { PartColumns } from './part-columns.ts';
 import { dictCheck, partCheck, rawCheck, seriesCheck, type SeriesColumns } from './row-check.ts';
 import { Rows } from './rows.ts';
 import { encodeVector, SampleVector } from './sample-vector.ts';
+import { freeNumbers, storedServices, wholeSeries } from './stored-series.ts';
 
 /** Nodes at which a part is full and another is opened. */
 const MOST_NODES = 1 << 20;
@@ -22,8 +23,6 @@ const INTERNER_BYTES = 160 << 20;
 /** After so many uses of others, the interner of a day that is over is dropped. */
 const USES_TILL_IDLE = 1000;
 const MOST_SERIES = 100_000;
-/** Numbers of rows beyond come from damage. */
-const MAX_ID = 2 ** 40;
 /** How long a repeat of an upload is known as one. */
 export const REPEAT_MS = 3_600_000;
 
@@ -245,38 +244,9 @@ export class ProfileWriter {
     this.#forgetPending();
     this.#parts.clear();
     this.#removals = this.#readRemovals();
-    this.#services = new Map(
-      new Rows<{ id: number; name: string }>(this.#db, 'SELECT id, name FROM service')
-        .all([], () => undefined)
-        .map(({ id, name }) => [name, id]),
-    );
-    // A damaged row is not added to: its series begins anew under another number, and readers tell of the damage.
-    this.#series = new Map(
-      this.#statements.allSeries
-        .all([], () => undefined)
-        .filter((row) => seriesCheck(row) === row.row_check)
-        .map((row) => [
-          row.labels,
-          {
-            id: row.id,
-            serviceId: row.service_id,
-            type: row.type,
-            labels: row.labels,
-            firstHour: row.first_hour,
-            lastHour: row.last_hour,
-          },
-        ]),
-    );
-    // Numbers that rows still refer to are not given again, though the row of that number may be lost.
-    const largest = (column: string, table: string): number => {
-      const sql = `SELECT max(${column}) AS id FROM ${table} WHERE ${column} < ${MAX_ID}`;
-      const [row] = new Rows<{ id: number | null }>(this.#db, sql).all([], () => undefined);
-      return row?.id ?? 0;
-    };
-    this.#nextService = 1 + Math.max(largest('id', 'service'), largest('service_id', 'part'));
-    this.#nextSeries =
-      1 + Math.max(largest('id', 'series'), ...['ledger', 'raw', 'hour'].map((table) => largest('series_id', table)));
-    this.#nextPart = 1 + Math.max(largest('id', 'part'), largest('part_id', 'dict'));
+    this.#services = storedServices(this.#db);
+    this.#series = new Map(wholeSeries(this.#db).map((row) => [row.labels, seriesOf(row)]));
+    [this.#nextService, this.#nextSeries, this.#nextPart] = freeNumbers(this.#db);
   }
 
   #readRemovals(): string {
@@ -399,6 +369,10 @@ export class ProfileWriter {
   }
 }
 
+function seriesOf({ id, service_id, type, labels, first_hour, last_hour }: SeriesColumns): Series {
+  return { id, serviceId: service_id, type, labels, firstHour: first_hour, lastHour: last_hour };
+}
+
 /** Labels, as the column holds them. */
 function labelsText(labels: LabelSet): string {
   return JSON.stringify(labels.map(({ name, value }) => [name, value]));
@@ -410,10 +384,6 @@ function prepare(db: Database) {
     service: db.prepare('INSERT OR REPLACE INTO service(id, name) VALUES (?, ?)'),
     series: db.prepare(
       'INSERT OR REPLACE INTO series(id, service_id, type, labels, first_hour, last_hour, row_check) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    ),
-    allSeries: new Rows<SeriesColumns & { row_check: number }>(
-      db,
-      'SELECT id, service_id, type, labels, first_hour, last_hour, row_check FROM series',
     ),
     changes: db.prepare(
       "INSERT INTO meta VALUES ('series_changes', 1) ON CONFLICT(key) DO UPDATE SET value = value + 1",

@@ -1,14 +1,16 @@
 /** Rows of a statement as far as they can be read: a damaged row does not hide the others. */
 
+import type { DatabaseSync } from '@photostructure/sqlite';
 import { damageIn } from './damage.ts';
-import type { Database, Statement } from './database.ts';
+
+export type Connection = InstanceType<typeof DatabaseSync>;
 
 export class Rows<Row extends object> {
-  readonly #db: Database;
+  readonly #db: Connection;
   readonly #sql: string;
-  readonly #statement: Statement;
+  readonly #statement: ReturnType<Connection['prepare']>;
 
-  constructor(db: Database, sql: string) {
+  constructor(db: Connection, sql: string) {
     this.#db = db;
     this.#sql = sql;
     this.#statement = db.prepare(sql);
@@ -18,7 +20,7 @@ export class Rows<Row extends object> {
    * Values are of any type where the file is damaged; integers beyond 2^53 are given as the nearest double.
    * @param damaged told why rows are missing @throws what SQLite throws for anything but damage
    */
-  all(parameters: readonly (number | string)[], damaged: (why: string) => void): Row[] {
+  all(parameters: readonly (number | string | null)[], damaged: (why: string) => void): Row[] {
     try {
       return this.#statement.all(...parameters) as Row[];
     } catch (error) {
@@ -28,7 +30,7 @@ export class Rows<Row extends object> {
   }
 
   /** The same one by one, for what is not to be held at once. Damage ends it. */
-  *each(parameters: readonly (number | string)[], damaged: (why: string) => void): Generator<Row, void> {
+  *each(parameters: readonly (number | string | null)[], damaged: (why: string) => void): Generator<Row, void> {
     try {
       // The driver refuses all rows for one integer that no double holds. A statement of its own, as it stays in this mode.
       const statement = this.#db.prepare(this.#sql);

@@ -13,18 +13,10 @@ import { hourOf, HOURS_PER_DAY, US_PER_HOUR, US_PER_MS } from './hours.ts';
 import { LedgerWriter, rawMark } from './ledger.ts';
 import { PartColumns, type PartMark } from './part-columns.ts';
 import { REPEAT_MS } from './profile-writer.ts';
-import {
-  dictCheck,
-  HOUR_BLOBS,
-  hourBlobCheck,
-  hourCheck,
-  partCheck,
-  rawCheck,
-  seriesCheck,
-  type SeriesColumns,
-} from './row-check.ts';
+import { dictCheck, HOUR_BLOBS, hourBlobCheck, hourCheck, partCheck, rawCheck, seriesCheck } from './row-check.ts';
 import { Rows } from './rows.ts';
 import { decodeVector, SampleVector } from './sample-vector.ts';
+import { wholeSeries } from './stored-series.ts';
 
 /** After its end an hour waits this long for what comes late. */
 const SETTLE_MS = 5 * 60_000;
@@ -289,13 +281,4 @@ function beginAt(db: Database, hour: number): void {
   const update = db.prepare('UPDATE series SET first_hour = ?, row_check = ? WHERE id = ?');
   for (const row of wholeSeries(db))
     if (row.first_hour < hour) update.run(hour, seriesCheck({ ...row, first_hour: hour }), row.id);
-}
-
-/** Rows of series that are as they were written. */
-function wholeSeries(db: Database): SeriesColumns[] {
-  const all = new Rows<SeriesColumns & { row_check: number }>(
-    db,
-    'SELECT id, service_id, type, labels, first_hour, last_hour, row_check FROM series',
-  );
-  return all.all([], () => undefined).filter((row) => seriesCheck(row) === row.row_check);
 }
