@@ -7,6 +7,8 @@ export interface ServerStatus {
   /** Why nothing can be written at the moment. */
   readonly problem: string | undefined;
   readonly refusals: readonly UploadRefusal[];
+  /** What was found damaged in the store, one sentence a place. */
+  readonly damage: readonly string[];
 }
 
 /** Uploads that were refused for one reason. */
@@ -27,5 +29,6 @@ export async function fetchServerStatus(baseUrl: string, signal: AbortSignal): P
     source: answer.source === 'pyroscope' ? 'pyroscope' : 'embedded',
     problem: typeof answer.problem === 'string' ? answer.problem : undefined,
     refusals: Array.isArray(answer.refusals) ? answer.refusals : [],
+    damage: Array.isArray(answer.damage) ? answer.damage.map(String) : [],
   };
 }

@@ -18,6 +18,8 @@ export interface KeptProfile {
   /** Whether nothing was cut and files and lines are there. */
   readonly isWhole: boolean;
   readonly encoded: Packed;
+  /** What the source had left out of it. */
+  readonly warnings: readonly string[];
 }
 
 /** As the worker packs what it has open. */
@@ -80,7 +82,12 @@ export async function packSnapshot(answers: KeptAnswers): Promise<Uint8Array<Arr
       answer: answer.map(({ labels, timesMs, values }) => ({ labels, timesMs: [...timesMs], values: [...values] })),
     })),
     markers: markers.map(({ timeMs, ...rest }) => ({ time: timeMs, ...rest })),
-    profiles: profiles.map(({ query, isWhole, encoded }) => ({ query, isWhole, ...packedHead(encoded) })),
+    profiles: profiles.map(({ query, isWhole, encoded, warnings }) => ({
+      query,
+      isWhole,
+      ...(warnings.length > 0 && { warnings }),
+      ...packedHead(encoded),
+    })),
     files: files.map(({ name, size, encoded }) => ({ name, size, ...packedHead(encoded) })),
   };
   const written = new TextEncoder().encode(JSON.stringify(head));
@@ -140,8 +147,13 @@ export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<K
     }),
     markers: markersIn(markers),
     profiles: list(profiles).map((one) => {
-      const { query, isWhole, ...own } = record(one);
-      return { query: queryIn(query), isWhole: isWhole === true, encoded: packedIn(own, take) };
+      const { query, isWhole, warnings = [], ...own } = record(one);
+      return {
+        query: queryIn(query),
+        isWhole: isWhole === true,
+        encoded: packedIn(own, take),
+        warnings: list(warnings).map(text),
+      };
     }),
     files: list(files).map((one) => {
       const { name, size, ...own } = record(one);
@@ -164,10 +176,11 @@ export function snapshotSource(id: string, answers: KeptAnswers, holder: string)
   const find = (query: ProfileQuery): KeptProfile | undefined =>
     answers.profiles.find((one) => queryKey(one.query) === queryKey(query));
   // Whoever opens it takes the bytes over.
-  const encoded = ({ encoded: { bytes, form } }: KeptProfile): EncodedProfile => ({
+  const encoded = ({ encoded: { bytes, form }, warnings }: KeptProfile): EncodedProfile => ({
     bytes: bytes.slice(),
     name: 'kept',
     form,
+    warnings,
   });
   // async: what is not there is a rejection, as of any source.
   return {

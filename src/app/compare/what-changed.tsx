@@ -16,13 +16,14 @@ import { copy, showSandwich } from '../commands.ts';
 import { Button } from '../components/button.tsx';
 import { hoverFunction } from '../ui-store.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
+import { LeftOut } from '../views/left-out.tsx';
 import { linkOnScreen } from '../views/link-on-screen.ts';
 import { rowAfter } from '../views/row-steps.ts';
 import { type Filter, filteredBy, offeredFilters } from './change-filters.ts';
 import { monthlyText } from './cost.ts';
 import { percentText, signedPercent, unitOf } from './diff-words.ts';
 import { sideLine } from './side-words.ts';
-import type { ShownComparison } from './use-comparison.ts';
+import { type ShownComparison, sideWarnings } from './use-comparison.ts';
 import styles from './compare.module.css';
 
 const ROW_CSS = 52;
@@ -98,7 +99,8 @@ function Totals({ shown }: { shown: ShownComparison }): ReactElement {
   const unit = { kind: isRated ? 'per-second' : 'absolute', sampleType: shown.type } as const;
   return (
     <p className={styles['totals']}>
-      {formatAmount(ofA, unit)} to {formatAmount(ofB, unit)} <strong>{percentText(ofA, ofB)}</strong>
+      {formatAmount(ofA, unit)} to {formatAmount(ofB, unit)} <strong>{percentText(ofA, ofB)}</strong>{' '}
+      <LeftOut warnings={sideWarnings(open)} />
     </p>
   );
 }

@@ -8,8 +8,9 @@ import { formatDuration } from '#model/time-text.ts';
 import { Button } from '../components/button.tsx';
 import { Icon, type IconName } from '../components/icon.tsx';
 import { isKeptPage } from '../share/kept-page.ts';
-import { useAskAgain, useUnmet } from '../source-queries.ts';
+import { useAskAgain, useServerStatus, useUnmet } from '../source-queries.ts';
 import { navigate } from '../url/url-store.ts';
+import { warningText } from '../views/left-out.tsx';
 import styles from '../views/workspace.module.css';
 import { DEFAULT_RANGE, type Explored } from './use-explored.ts';
 
@@ -56,6 +57,7 @@ export function NothingMatches({
   explored: Explored;
   stored: StoredRange | undefined;
 }): ReactElement {
+  const { damage = [] } = useServerStatus().data ?? {};
   const { time, service, subject, matchers, catalogue } = explored;
   const { range } = time;
   const labels = matchers.slice(service === undefined ? 0 : 1);
@@ -95,6 +97,7 @@ export function NothingMatches({
   return (
     <Message icon="info" title="Nothing here">
       <p>{why.slice(0, 600)}</p>
+      {damage.length > 0 && <p>Stored data is damaged, and may be what is missing here. {warningText(damage)}</p>}
       {labels.length > 0 && !isAway && (
         <Button kind="edged" onClick={() => navigate({ q: [] }, 'push')}>
           Remove the {labels.length === 1 ? 'label' : `${labels.length} labels`}

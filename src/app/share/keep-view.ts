@@ -77,15 +77,15 @@ export async function answersOnScreen(
     markers: of('told markers').flatMap(({ data }) => data as readonly ToldMarker[]),
   };
   const profiles: KeptProfile[] = [];
-  for (const { query, isWhole, handle } of open)
-    profiles.push({ query, isWhole, encoded: await analysis.pack(handle, signal) });
+  for (const { query, isWhole, warnings, handle } of open)
+    profiles.push({ query, isWhole, warnings, encoded: await analysis.pack(handle, signal) });
   const files: KeptAnswers['files'][number][] = [];
   for (const { name, size, profile } of openFiles)
     files.push({ name, size, encoded: await analysis.pack(profile.handle, signal) });
   return { ...answers, profiles, files };
 }
 
-interface OpenAnswer extends Pick<KeptProfile, 'query' | 'isWhole'> {
+interface OpenAnswer extends Pick<KeptProfile, 'query' | 'isWhole' | 'warnings'> {
   readonly handle: ProfileHandle;
 }
 
@@ -93,8 +93,8 @@ interface OpenAnswer extends Pick<KeptProfile, 'query' | 'isWhole'> {
 function openProfiles(of: AnswersTo): readonly OpenAnswer[] {
   const all = ['whole', 'whole side', 'first', 'first side'].flatMap((what) =>
     of(what).map(({ key, data }): OpenAnswer => {
-      const { handle } = (data as { profile: OpenedProfile }).profile;
-      return { query: key[0] as ProfileQuery, isWhole: what === 'whole', handle };
+      const { handle, warnings } = (data as { profile: OpenedProfile }).profile;
+      return { query: key[0] as ProfileQuery, isWhole: what === 'whole', handle, warnings };
     }),
   );
   const best = all.filter(({ query }, i) => all.findIndex((one) => isSame(one.query, query)) === i);
@@ -103,7 +103,12 @@ function openProfiles(of: AnswersTo): readonly OpenAnswer[] {
     const noise = data as SideNoise;
     if (noise.kind !== 'merges') return [];
     const ranges = noiseRanges(query);
-    return noise.handles.map((handle, i) => ({ query: { ...query, range: ranges[i] }, isWhole: false, handle }));
+    return noise.handles.map((handle, i) => ({
+      query: { ...query, range: ranges[i] },
+      isWhole: false,
+      warnings: [],
+      handle,
+    }));
   });
   return [...best, ...parts];
 }

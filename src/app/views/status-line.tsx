@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { formatCount, formatShare } from '#model/units.ts';
 import { paintStats } from './flamegraph/paint-stats.ts';
+import { warningText } from './left-out.tsx';
 import type { ShownTree } from './shown.ts';
 import styles from './workspace.module.css';
 
@@ -17,10 +18,12 @@ export function StatusLine({
   if (!shown) return <footer className={styles['status']} />;
   const { profile, queryMs, isWhole } = shown.file;
   const { cut } = shown.answer;
+  const { warnings } = profile;
   const notes = profile.notes.join(' ');
   return (
     <footer className={styles['status']}>
-      <span title={notes || undefined}>
+      <span title={[...warnings, notes].filter((text) => text !== '').join('\n') || undefined}>
+        {warnings.length > 0 && <span className={styles['leftOut']}>{warningText(warnings)} </span>}
         {formatCount(shown.tree.length - 1)} nodes,{' '}
         {shown.tree.negative.nodes > 0 ? 'negative ones not drawn' : isWhole ? 'all drawn' : 'the largest'}
         {cut > 0 && `, ${formatShare(cut, shown.tree.total[0])} below the cut, hatched`} · depth{' '}

@@ -7,6 +7,7 @@ import { formatCount, formatShare } from '#model/units.ts';
 import { selfShareKeys } from '#render/palette.ts';
 import { useUrl } from '../url/url-store.ts';
 import { legendOf } from './colours.ts';
+import { LeftOut } from './left-out.tsx';
 import { type ShownTree, type Snapshots, valueText } from './shown.ts';
 import styles from './workspace.module.css';
 
@@ -39,6 +40,7 @@ export function Strip({ shown, fills }: { shown: ShownTree; fills: readonly stri
   return (
     <div className={styles['strip']}>
       <strong>{valueText(shown, whole)}</strong>
+      <LeftOut warnings={profile.warnings} />
       <span className={styles['dim']}>
         {sampleTypeTitle(type?.type ?? '')}
         {shown.file.queryMs === undefined

@@ -79,7 +79,7 @@ async function kept(queries: QueryClient): Promise<{ head: unknown; answers: Kep
   };
 }
 
-const opened = (handle: number) => () => ({ profile: { handle } });
+const opened = (handle: number) => () => ({ profile: { handle, warnings: [`left out of ${handle}`] } });
 
 afterEach(() => urlStore.setState(({ state }) => ({ state: { ...state, view: 'explore', snap: undefined } })));
 
@@ -101,7 +101,9 @@ it('what Explore was drawn from is answered again, and nothing else of the serve
   const { head, answers } = await kept(queries);
   // Kept again, it is no link to the snapshot before.
   expect(head).toEqual({ query: expect.not.stringContaining('snap') });
-  expect(answers.profiles).toMatchObject([{ query, isWhole: true, encoded: { bytes: Uint8Array.of(2) } }]);
+  expect(answers.profiles).toMatchObject([
+    { query, isWhole: true, encoded: { bytes: Uint8Array.of(2) }, warnings: ['left out of 2'] },
+  ]);
   expect(answers.series).toHaveLength(1);
   const read = snapshotSource('snapshot', answers, 'The snapshot');
   expect(await read.series(question, signal)).toEqual([series]);
