@@ -90,22 +90,61 @@ export class LedgerWriter {
   }
 }
 
+/** The blocks that an answer has met in whole hours, to be held against the ledger. */
+export class BlockTally {
+  profiles = 0;
+  mark = 0;
+
+  /** @param check of the row as it is */
+  add(profiles: number, check: number): void {
+    this.profiles += profiles;
+    this.mark += check;
+  }
+}
+
+interface Sums {
+  readonly profiles: number | null;
+  readonly mark: number | null;
+}
+
 export class LedgerReader {
   readonly #entries: Rows<Entry>;
+  readonly #entrySums: Rows<Sums>;
+  readonly #rawSums: Rows<Sums>;
   readonly #counts: Counts;
 
   constructor(db: Database) {
-    this.#entries = new Rows(
+    const range = 'FROM ledger WHERE series_id = ? AND hour >= ? AND hour <= ?';
+    this.#entries = new Rows(db, `SELECT hour, profiles, mark, row_check ${range}`);
+    this.#entrySums = new Rows(db, `SELECT sum(profiles) AS profiles, sum(mark) AS mark ${range}`);
+    this.#rawSums = new Rows(
       db,
-      'SELECT hour, profiles, mark, row_check FROM ledger WHERE series_id = ? AND hour >= ? AND hour <= ?',
+      `SELECT count(*) AS profiles, sum(time_us % ${US_PER_HOUR}) AS mark FROM raw
+       WHERE series_id = ? AND time_us >= ? AND time_us < ?`,
     );
     this.#counts = new Counts(db);
   }
 
-  /** Notes the hours whose rows are not those that were stored. Both ends included in time, ends of hours rounded out. */
-  audit(series: number, fromUs: number, toUs: number, notes: DamageNotes): void {
+  /**
+   * Notes the hours whose rows are not those that were stored.
+   * @param fromUs, toUs both included; hours that they cut are audited whole
+   * @param blocks all that were met in these hours: as long as the sums fit, no hour is looked at
+   */
+  audit(series: number, fromUs: number, toUs: number, blocks: BlockTally, notes: DamageNotes): void {
     const first = hourOf(fromUs);
     const last = hourOf(toUs);
+    const ignore = (): void => undefined; // the sums do not fit then
+    const [wanted] = this.#entrySums.all([series, first, last], ignore);
+    const [raw] = this.#rawSums.all([series, first * US_PER_HOUR, (last + 1) * US_PER_HOUR], ignore);
+    const fits =
+      wanted !== undefined &&
+      raw !== undefined &&
+      (wanted.profiles ?? 0) === (raw.profiles ?? 0) + blocks.profiles &&
+      (wanted.mark ?? 0) === (raw.mark ?? 0) + blocks.mark;
+    if (!fits) this.#auditHours(series, first, last, notes);
+  }
+
+  #auditHours(series: number, first: number, last: number, notes: DamageNotes): void {
     const counts = this.#counts.of(series, first, last);
     const entries = this.#entries.all([series, first, last], (why) =>
       notes.note(`ledger ${series}`, `Profiles of series ${series} may be missing: the count of its profiles ${why}.`),

@@ -5,7 +5,7 @@ import { damageIn, type DamageNotes } from './damage.ts';
 import type { Database } from './database.ts';
 import { decodePoints, forEachSample, type HourPoints } from './hour-block.ts';
 import { dayOf, hourOf, hourText, HOURS_PER_DAY, US_PER_HOUR } from './hours.ts';
-import { LedgerReader } from './ledger.ts';
+import { BlockTally, LedgerReader } from './ledger.ts';
 import type { Part, PartCache } from './part-cache.ts';
 import type { StopCheck } from './profile-reader.ts';
 import { hourBlobCheck, hourCheck, partCheck, rawCheck, type HourBlob, type HourNumbers } from './row-check.ts';
@@ -104,6 +104,7 @@ export class StoredSamples {
     const walk = new DayWalk(this.#parts, visitor, notes);
     for (const { series } of selection) {
       stop();
+      const tallies = new Map(series.map(({ id }) => [id, new BlockTally()]));
       const firstHour = Math.max(hourOf(fromUs), Math.min(...series.map((one) => one.firstHour)));
       const lastHour = Math.min(hourOf(toUs - 1), Math.max(...series.map((one) => one.lastHour)));
       for (let day = dayOf(firstHour * US_PER_HOUR); day <= dayOf(lastHour * US_PER_HOUR); day++) {
@@ -113,12 +114,12 @@ export class StoredSamples {
         for (const one of series) {
           if (one.lastHour < first || one.firstHour >= first + HOURS_PER_DAY) continue;
           stop();
-          this.#visitHours(one.id, dayFrom, dayTo, cutsUs, periods, walk, profiles, stop);
+          this.#visitHours(one.id, dayFrom, dayTo, cutsUs, periods, walk, profiles, tallies.get(one.id)!, stop);
           this.#visitRaw(one.id, dayFrom, dayTo, cutsUs, walk, profiles);
         }
         walk.end();
       }
-      for (const one of series) this.#ledger.audit(one.id, fromUs, toUs - 1, notes);
+      for (const [id, tally] of tallies) this.#ledger.audit(id, fromUs, toUs - 1, tally, notes);
     }
     return profiles;
   }
@@ -132,11 +133,14 @@ export class StoredSamples {
     take: (timeUs: number, total: number) => void,
   ): void {
     const guard = new Guard(notes);
+    const tally = new BlockTally();
     const first = hourOf(fromUs);
     const last = hourOf(toUs - 1);
     for (const row of this.#points.all([series, first, last], guard.unread(series, 'blocks'))) {
+      const check = hourCheck(series, row);
+      tally.add(row.profiles, check);
       guard.row(`hour ${row.id}`, series, row.hour, () => {
-        const { length, timeUs, total } = decodePoints(openHourBlob(series, row, 'points'), row.hour * US_PER_HOUR);
+        const { length, timeUs, total } = pointsOf(row, check);
         for (let i = 0; i < length; i++) if (timeUs[i] >= fromUs && timeUs[i] < toUs) take(timeUs[i], total[i]);
         return true;
       });
@@ -148,7 +152,7 @@ export class StoredSamples {
         return true;
       });
     }
-    this.#ledger.audit(series, fromUs, toUs - 1, notes);
+    this.#ledger.audit(series, fromUs, toUs - 1, tally, notes);
   }
 
   #visitHours(
@@ -159,6 +163,7 @@ export class StoredSamples {
     periods: boolean,
     walk: DayWalk,
     profiles: Int32Array,
+    tally: BlockTally,
     stop: StopCheck,
   ): void {
     const { guard } = walk;
@@ -174,12 +179,14 @@ export class StoredSamples {
       for (const row of rows.all([series, hour, end], unread)) {
         stop();
         const key = `hour ${row.id}`;
+        const check = hourCheck(series, row);
+        tally.add(row.profiles, check);
         const done = guard.row(key, series, row.hour, () => {
-          if (!isWhole) return takeSamples(series, row, cutsUs, walk, profiles);
-          const points = periods ? pointsOf(series, row) : undefined;
+          if (!isWhole) return takeSamples(row, check, cutsUs, walk, profiles);
+          const points = periods ? pointsOf(row, check) : undefined;
           if (points && !points.onePeriod) return false;
           const slice = wholeSlice(cutsUs, row.hour);
-          const sums = openHourBlob(series, row, 'sums');
+          const sums = openHourBlob(row, check, 'sums');
           const part = walk.part(row.part_id);
           decodeVector(sums, part.nodes, this.#vector);
           const { leaf, value, length } = this.#vector;
@@ -192,7 +199,9 @@ export class StoredSamples {
         if (!done) {
           for (const again of this.#samples.all([series, row.hour, row.hour], unread)) {
             if (again.id !== row.id) continue;
-            guard.row(key, series, row.hour, () => takeSamples(series, again, cutsUs, walk, profiles));
+            guard.row(key, series, row.hour, () =>
+              takeSamples(again, hourCheck(series, again), cutsUs, walk, profiles),
+            );
           }
         }
       }
@@ -237,13 +246,13 @@ function checkRaw(series: number, { time_us, part_id, period, total, row_check }
 }
 
 /** @throws DamagedBlob */
-function openHourBlob(series: number, row: HourRow, blob: HourBlob): Uint8Array {
-  return openBlob(row[blob], hourBlobCheck(hourCheck(series, row), blob));
+function openHourBlob(row: HourRow, check: number, blob: HourBlob): Uint8Array {
+  return openBlob(row[blob], hourBlobCheck(check, blob));
 }
 
 /** @throws DamagedBlob */
-function pointsOf(series: number, row: HourRow): HourPoints {
-  return decodePoints(openHourBlob(series, row, 'points'), row.hour * US_PER_HOUR);
+function pointsOf(row: HourRow, check: number): HourPoints {
+  return decodePoints(openHourBlob(row, check, 'points'), row.hour * US_PER_HOUR);
 }
 
 /** The slice that holds the whole hour, -1 where it is cut or lies outside. */
@@ -266,8 +275,8 @@ function sliceOf(cutsUs: Float64Array, timeUs: number): number {
 }
 
 /** @throws DamagedBlob */
-function takeSamples(series: number, row: HourRow, cutsUs: Float64Array, walk: DayWalk, profiles: Int32Array): boolean {
-  const points = pointsOf(series, row);
+function takeSamples(row: HourRow, check: number, cutsUs: Float64Array, walk: DayWalk, profiles: Int32Array): boolean {
+  const points = pointsOf(row, check);
   const slices = new Int32Array(points.length);
   let any = false;
   for (let i = 0; i < points.length; i++) {
@@ -276,9 +285,9 @@ function takeSamples(series: number, row: HourRow, cutsUs: Float64Array, walk: D
   }
   if (!any) return true;
   const payloads = {
-    sums: openHourBlob(series, row, 'sums'),
-    index: openHourBlob(series, row, 'sample_index'),
-    values: openHourBlob(series, row, 'sample_values'),
+    sums: openHourBlob(row, check, 'sums'),
+    index: openHourBlob(row, check, 'sample_index'),
+    values: openHourBlob(row, check, 'sample_values'),
   };
   const part = walk.part(row.part_id);
   forEachSample(payloads, part.nodes, points.length, (leaf, profile, value) => {
