@@ -31,7 +31,7 @@ const COUNT_RAW = `
   WHERE series_id = ? AND time_us >= ? AND time_us < ? GROUP BY 1`;
 const BLOCKS = 'SELECT hour, part_id, gen, profiles, total FROM hour WHERE series_id = ? AND hour >= ? AND hour <= ?';
 
-/** Sums over the stored rows, by hour. */
+/** Sums over the stored rows of hours that are not in the ledger yet. */
 class Counts {
   readonly #raw: Rows<RawCount>;
   readonly #blocks: Rows<HourNumbers>;
@@ -90,15 +90,30 @@ export class LedgerWriter {
   }
 }
 
-/** The blocks that an answer has met in whole hours, to be held against the ledger. */
-export class BlockTally {
+/** What an answer has met of one series, by hour, to be held against the ledger. */
+export class HourTally {
+  readonly #hours = new Map<number, { profiles: number; mark: number }>();
   profiles = 0;
   mark = 0;
 
-  /** @param check of the row as it is */
-  add(profiles: number, check: number): void {
+  addRaw(timeUs: number): void {
+    this.add(hourOf(timeUs), 1, rawMark(timeUs));
+  }
+
+  /** @param mark of a block: the check of its row as it is */
+  add(hour: number, profiles: number, mark: number): void {
     this.profiles += profiles;
-    this.mark += check;
+    this.mark += mark;
+    const known = this.#hours.get(hour);
+    if (known === undefined) this.#hours.set(hour, { profiles, mark });
+    else {
+      known.profiles += profiles;
+      known.mark += mark;
+    }
+  }
+
+  of(hour: number): { readonly profiles: number; readonly mark: number } {
+    return this.#hours.get(hour) ?? { profiles: 0, mark: 0 };
   }
 }
 
@@ -107,11 +122,15 @@ interface Sums {
   readonly mark: number | null;
 }
 
+interface RawSums extends Sums {
+  readonly first: number | null;
+  readonly last: number | null;
+}
+
 export class LedgerReader {
   readonly #entries: Rows<Entry>;
   readonly #entrySums: Rows<Sums>;
-  readonly #rawSums: Rows<Sums>;
-  readonly #counts: Counts;
+  readonly #rawSums: Rows<RawSums>;
 
   constructor(db: Database) {
     const range = 'FROM ledger WHERE series_id = ? AND hour >= ? AND hour <= ?';
@@ -119,33 +138,24 @@ export class LedgerReader {
     this.#entrySums = new Rows(db, `SELECT sum(profiles) AS profiles, sum(mark) AS mark ${range}`);
     this.#rawSums = new Rows(
       db,
-      `SELECT count(*) AS profiles, sum(time_us % ${US_PER_HOUR}) AS mark FROM raw
-       WHERE series_id = ? AND time_us >= ? AND time_us < ?`,
+      `SELECT count(*) AS profiles, sum(time_us % ${US_PER_HOUR}) AS mark, min(time_us) AS first, max(time_us) AS last
+       FROM raw WHERE series_id = ? AND time_us >= ? AND time_us < ?`,
     );
-    this.#counts = new Counts(db);
   }
 
   /**
-   * Notes the hours whose rows are not those that were stored.
-   * @param fromUs, toUs both included; hours that they cut are audited whole
-   * @param blocks all that were met in these hours: as long as the sums fit, no hour is looked at
+   * Notes the hours of which not all was met that was stored.
+   * @param fromUs, toUs half-open. What is left of the hours that they cut is counted here, from where the answer's own
+   *   scans began and ended: of a damaged index each scan may see another part.
+   * @param met all rows of `raw` in the range, and all blocks of its hours. As long as the sums fit, no hour is looked at.
    */
-  audit(series: number, fromUs: number, toUs: number, blocks: BlockTally, notes: DamageNotes): void {
+  audit(series: number, fromUs: number, toUs: number, met: HourTally, notes: DamageNotes): void {
     const first = hourOf(fromUs);
-    const last = hourOf(toUs);
-    const ignore = (): void => undefined; // the sums do not fit then
-    const [wanted] = this.#entrySums.all([series, first, last], ignore);
-    const [raw] = this.#rawSums.all([series, first * US_PER_HOUR, (last + 1) * US_PER_HOUR], ignore);
-    const fits =
-      wanted !== undefined &&
-      raw !== undefined &&
-      (wanted.profiles ?? 0) === (raw.profiles ?? 0) + blocks.profiles &&
-      (wanted.mark ?? 0) === (raw.mark ?? 0) + blocks.mark;
-    if (!fits) this.#auditHours(series, first, last, notes);
-  }
-
-  #auditHours(series: number, first: number, last: number, notes: DamageNotes): void {
-    const counts = this.#counts.of(series, first, last);
+    const last = hourOf(toUs - 1);
+    this.#addRest(series, first, first * US_PER_HOUR, fromUs, met);
+    this.#addRest(series, last, toUs, (last + 1) * US_PER_HOUR, met);
+    const [wanted] = this.#entrySums.all([series, first, last], () => undefined);
+    if (wanted !== undefined && (wanted.profiles ?? 0) === met.profiles && (wanted.mark ?? 0) === met.mark) return;
     const entries = this.#entries.all([series, first, last], (why) =>
       notes.note(`ledger ${series}`, `Profiles of series ${series} may be missing: the count of its profiles ${why}.`),
     );
@@ -153,7 +163,7 @@ export class LedgerReader {
       // Without its own check an entry says nothing; the rows have theirs.
       if (!isWhole(series, entry)) continue;
       const { hour, profiles, mark } = entry;
-      const found = counts.get(hour) ?? { profiles: 0, mark: 0 };
+      const found = met.of(hour);
       if (found.profiles === profiles && found.mark === mark) continue;
       const place = `of series ${series} in the hour ${hourText(hour)}`;
       notes.note(
@@ -163,6 +173,14 @@ export class LedgerReader {
           : `The profiles ${place} are not those that were stored: the store is damaged.`,
       );
     }
+  }
+
+  #addRest(series: number, hour: number, fromUs: number, toUs: number, met: HourTally): void {
+    if (fromUs >= toUs) return;
+    const [rest] = this.#rawSums.all([series, fromUs, toUs], () => undefined);
+    // SQLite trusts the order of its index: of a damaged one it gives what lies beyond the bounds.
+    if (rest === undefined || (rest.first ?? fromUs) < fromUs || (rest.last ?? fromUs) >= toUs) return;
+    met.add(hour, rest.profiles ?? 0, rest.mark ?? 0);
   }
 }
 

@@ -5,7 +5,7 @@ import { damageIn, type DamageNotes } from './damage.ts';
 import type { Database } from './database.ts';
 import { decodePoints, forEachSample, type HourPoints } from './hour-block.ts';
 import { dayOf, hourOf, hourText, HOURS_PER_DAY, US_PER_HOUR } from './hours.ts';
-import { BlockTally, LedgerReader } from './ledger.ts';
+import { HourTally, LedgerReader } from './ledger.ts';
 import type { Part, PartCache } from './part-cache.ts';
 import type { StopCheck } from './profile-reader.ts';
 import { hourBlobCheck, hourCheck, partCheck, rawCheck, type HourBlob, type HourNumbers } from './row-check.ts';
@@ -104,7 +104,7 @@ export class StoredSamples {
     const walk = new DayWalk(this.#parts, visitor, notes);
     for (const { series } of selection) {
       stop();
-      const tallies = new Map(series.map(({ id }) => [id, new BlockTally()]));
+      const tallies = new Map(series.map(({ id }) => [id, new HourTally()]));
       const firstHour = Math.max(hourOf(fromUs), Math.min(...series.map((one) => one.firstHour)));
       const lastHour = Math.min(hourOf(toUs - 1), Math.max(...series.map((one) => one.lastHour)));
       for (let day = dayOf(firstHour * US_PER_HOUR); day <= dayOf(lastHour * US_PER_HOUR); day++) {
@@ -114,12 +114,13 @@ export class StoredSamples {
         for (const one of series) {
           if (one.lastHour < first || one.firstHour >= first + HOURS_PER_DAY) continue;
           stop();
-          this.#visitHours(one.id, dayFrom, dayTo, cutsUs, periods, walk, profiles, tallies.get(one.id)!, stop);
-          this.#visitRaw(one.id, dayFrom, dayTo, cutsUs, walk, profiles);
+          const tally = tallies.get(one.id)!;
+          this.#visitHours(one.id, dayFrom, dayTo, cutsUs, periods, walk, profiles, tally, stop);
+          this.#visitRaw(one.id, dayFrom, dayTo, cutsUs, walk, profiles, tally);
         }
         walk.end();
       }
-      for (const [id, tally] of tallies) this.#ledger.audit(id, fromUs, toUs - 1, tally, notes);
+      for (const [id, tally] of tallies) this.#ledger.audit(id, fromUs, toUs, tally, notes);
     }
     return profiles;
   }
@@ -133,13 +134,14 @@ export class StoredSamples {
     take: (timeUs: number, total: number) => void,
   ): void {
     const guard = new Guard(notes);
-    const tally = new BlockTally();
+    const tally = new HourTally();
     const first = hourOf(fromUs);
     const last = hourOf(toUs - 1);
     for (const row of this.#points.all([series, first, last], guard.unread(series, 'blocks'))) {
       const check = hourCheck(series, row);
-      tally.add(row.profiles, check);
       guard.row(`hour ${row.id}`, series, row.hour, () => {
+        checkPlace(row.hour, first, last + 1);
+        tally.add(row.hour, row.profiles, check);
         const { length, timeUs, total } = pointsOf(row, check);
         for (let i = 0; i < length; i++) if (timeUs[i] >= fromUs && timeUs[i] < toUs) take(timeUs[i], total[i]);
         return true;
@@ -147,12 +149,14 @@ export class StoredSamples {
     }
     for (const row of this.#rawTotals.all([series, fromUs, toUs], guard.unread(series, 'profiles'))) {
       guard.row(`raw ${row.seq}`, series, hourOf(row.time_us), () => {
+        checkPlace(row.time_us, fromUs, toUs);
+        tally.addRaw(row.time_us);
         checkRaw(series, row);
         take(row.time_us, row.total);
         return true;
       });
     }
-    this.#ledger.audit(series, fromUs, toUs - 1, tally, notes);
+    this.#ledger.audit(series, fromUs, toUs, tally, notes);
   }
 
   #visitHours(
@@ -163,7 +167,7 @@ export class StoredSamples {
     periods: boolean,
     walk: DayWalk,
     profiles: Int32Array,
-    tally: BlockTally,
+    tally: HourTally,
     stop: StopCheck,
   ): void {
     const { guard } = walk;
@@ -180,8 +184,9 @@ export class StoredSamples {
         stop();
         const key = `hour ${row.id}`;
         const check = hourCheck(series, row);
-        tally.add(row.profiles, check);
         const done = guard.row(key, series, row.hour, () => {
+          checkPlace(row.hour, hour, end + 1);
+          tally.add(row.hour, row.profiles, check);
           if (!isWhole) return takeSamples(row, check, cutsUs, walk, profiles);
           const points = periods ? pointsOf(row, check) : undefined;
           if (points && !points.onePeriod) return false;
@@ -216,11 +221,14 @@ export class StoredSamples {
     cutsUs: Float64Array,
     walk: DayWalk,
     profiles: Int32Array,
+    tally: HourTally,
   ): void {
     const vector = this.#vector;
     const { guard } = walk;
     for (const row of this.#raw.all([series, fromUs, toUs], guard.unread(series, 'profiles'))) {
       guard.row(`raw ${row.seq}`, series, hourOf(row.time_us), () => {
+        checkPlace(row.time_us, fromUs, toUs);
+        tally.addRaw(row.time_us);
         const slice = sliceOf(cutsUs, row.time_us);
         const samples = openBlob(row.data, checkRaw(series, row));
         const part = walk.part(row.part_id);
@@ -234,6 +242,14 @@ export class StoredSamples {
       });
     }
   }
+}
+
+/**
+ * SQLite trusts the order of its index, and gives what lies beyond the bounds of a question where that is damaged.
+ * @param end not included @throws DamagedBlob
+ */
+function checkPlace(place: number, first: number, end: number): void {
+  if (!(place >= first && place < end)) throw new DamagedBlob('lies out of order');
 }
 
 /** @returns the check of the row. @throws DamagedBlob */

@@ -255,6 +255,33 @@ it('each damaged row is one sentence, however many answers meet it', () => {
   expect(new Set(ask(file).warnings).size).toBeLessThanOrEqual(2);
 });
 
+it('an entry of an index under another series is missed, wherever the scan of an answer begins', () => {
+  const bytes = readFileSync(whole);
+  const db = openForReading(whole);
+  const [{ pageno }] = db.prepare("SELECT pageno FROM dbstat WHERE name = 'raw_time'").all() as { pageno: number }[];
+  const entries = db.prepare('SELECT DISTINCT time_us FROM raw').all() as { time_us: number }[];
+  db.close();
+  const page = bytes.subarray((pageno - 1) * 8192, pageno * 8192);
+  const file = join(folder, 'index.db');
+  let flips = 0;
+  for (const { time_us } of entries) {
+    const time = Buffer.alloc(8);
+    time.writeBigInt64BE(BigInt(time_us));
+    for (let at = page.indexOf(time); at >= 0; at = page.indexOf(time, at + 1)) {
+      // The number of the series stands before the time; 1 needs no byte.
+      if (page[at - 1] < 2 || page[at - 1] > 4) continue;
+      for (const bit of [0, 1, 6]) {
+        page[at - 1] ^= 1 << bit;
+        writeFileSync(file, bytes);
+        expect({ time_us, bit, silent: silent(file) }).toMatchObject({ silent: [] });
+        page[at - 1] ^= 1 << bit;
+        flips++;
+      }
+    }
+  }
+  expect(flips).toBeGreaterThan(30);
+});
+
 type Value = number | bigint | string | Uint8Array | null;
 
 /** The value with one other bit; undefined for NULL. */
