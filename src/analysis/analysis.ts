@@ -32,6 +32,8 @@ export interface OpenedProfile {
   readonly period: Profile['period'];
   readonly cut: Profile['cut'];
   readonly notes: readonly string[];
+  /** What the source left out of it, as it is damaged there. */
+  readonly warnings: readonly string[];
   readonly unpackedBytes: number;
   /** Whether it knows when its samples ran. */
   readonly isSliced: boolean;

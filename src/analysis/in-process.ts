@@ -116,6 +116,7 @@ export class InProcessAnalysis implements Analysis {
       period: profile.period,
       cut: profile.cut,
       notes: profile.notes,
+      warnings: encoded.warnings ?? [],
       unpackedBytes,
       isSliced: slices !== undefined,
       decodeMs: performance.now() - began,

@@ -1,11 +1,13 @@
 /** A source over Pyroscope's query API, as the embedded server and a cluster speak it. Bulky answers come as protobuf bytes, the others as JSON. */
 import { printLabelSelector } from '#model/label-selector.ts';
+import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { labelSet, type LabelMatcher, type LabelSet } from '#model/labels.ts';
 import { isRecord, type JsonRecord } from '#base/json.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { readSeries } from '#wire/read-series.ts';
+import { readWarnings, warningsHeader } from '#wire/warnings.ts';
 import { WireSink } from '#wire/wire-sink.ts';
 import { type DataSource, type SeriesQuestion, SourceError } from './datasource.ts';
 
@@ -40,9 +42,15 @@ const QUERIER = 'querier.v1.QuerierService';
 
 type Wire = 'json' | 'proto';
 
+interface Answer {
+  readonly content: unknown;
+  /** What the source left out, as it is damaged there. */
+  readonly warnings: readonly string[];
+}
+
 export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataSource {
   /** The body of an answer that is one. */
-  const post = async (path: string, body: BodyInit, wire: Wire, signal: AbortSignal): Promise<unknown> => {
+  const post = async (path: string, body: BodyInit, wire: Wire, signal: AbortSignal): Promise<Answer> => {
     const url = new URL(path, baseUrl);
     const call = path.slice(path.indexOf('/') + 1);
     const type = `application/${wire}`;
@@ -64,7 +72,8 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
       throw new SourceError('refused', `${title} answered ${call} with ${what}: perhaps a sign-in page in between.`);
     }
     try {
-      return await (wire === 'json' ? response.json() : response.arrayBuffer());
+      const content: unknown = await (wire === 'json' ? response.json() : response.arrayBuffer());
+      return { content, warnings: readWarnings(response.headers.get(warningsHeader)) };
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof SyntaxError) throw unreadable(wordsOf(error));
@@ -72,15 +81,23 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
     }
   };
   const json = async (call: string, message: object, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> =>
-    asRecord(await post(`${QUERIER}/${call}`, JSON.stringify(message), 'json', signal));
-  const proto = async (call: string, message: WireSink, signal: AbortSignal): Promise<Uint8Array> =>
-    new Uint8Array((await post(`${QUERIER}/${call}`, message.take(), 'proto', signal)) as ArrayBuffer);
+    asRecord((await post(`${QUERIER}/${call}`, JSON.stringify(message), 'json', signal)).content);
+  const proto = async (
+    path: string,
+    message: WireSink,
+    signal: AbortSignal,
+  ): Promise<Pick<EncodedProfile, 'bytes' | 'warnings'>> => {
+    const { content, warnings } = await post(path, message.take(), 'proto', signal);
+    return { bytes: new Uint8Array(content as ArrayBuffer), ...(warnings.length > 0 && { warnings }) };
+  };
   const unreadable = (what: string): SourceError =>
     new SourceError('refused', `The answer of ${title} cannot be read: ${what}.`);
-  const askSeries = async (question: SeriesQuestion, signal: AbortSignal): Promise<readonly Series[]> =>
-    readSeries(await proto('SelectSeries', seriesRequest(question), signal), (what) => {
+  const askSeries = async (question: SeriesQuestion, signal: AbortSignal): Promise<readonly Series[]> => {
+    const { bytes } = await proto(`${QUERIER}/SelectSeries`, seriesRequest(question), signal);
+    return readSeries(bytes, (what) => {
       throw unreadable(what);
     });
+  };
 
   let knowsSlices: boolean | undefined;
   let heedsCallSite: boolean | undefined;
@@ -161,22 +178,25 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
       const message = selection(query);
       message.field(5, maxNodes);
       message.field(6, TREE_FORMAT);
-      const bytes = await proto('SelectMergeStacktraces', message, signal);
-      return { bytes, name: nameOf(query), form: { kind: 'merged-tree', profileType: query.profileType, maxNodes } };
+      const answer = await proto(`${QUERIER}/SelectMergeStacktraces`, message, signal);
+      return {
+        ...answer,
+        name: nameOf(query),
+        form: { kind: 'merged-tree', profileType: query.profileType, maxNodes },
+      };
     },
     async mergedPprof(query, signal) {
-      const bytes = await proto('SelectMergeProfile', selection(query), signal);
-      return { bytes, name: nameOf(query), form: { kind: 'merged-pprof', profileType: query.profileType } };
+      const answer = await proto(`${QUERIER}/SelectMergeProfile`, selection(query), signal);
+      return { ...answer, name: nameOf(query), form: { kind: 'merged-pprof', profileType: query.profileType } };
     },
     async slices(query, count, signal) {
       if (knowsSlices === false) return undefined;
       const message = selection(query);
       message.field(5, count);
       try {
-        const answer = await post('flametide.v1.QueryService/SelectSlices', message.take(), 'proto', signal);
+        const answer = await proto('flametide.v1.QueryService/SelectSlices', message, signal);
         knowsSlices = true;
-        const bytes = new Uint8Array(answer as ArrayBuffer);
-        return { bytes, name: nameOf(query), form: { kind: 'slices', profileType: query.profileType } };
+        return { ...answer, name: nameOf(query), form: { kind: 'slices', profileType: query.profileType } };
       } catch (error) {
         if (!(error instanceof SourceError) || error.code !== 'unknown-call') throw error;
         knowsSlices = false;

@@ -9,6 +9,8 @@ export interface ServerStatus {
   readonly refusals: readonly UploadReport[];
   /** Uploads that were stored with changes. */
   readonly alterations: readonly UploadReport[];
+  /** What was found damaged in the store, one sentence a place. */
+  readonly damage: readonly string[];
   /** Undefined where the server keeps no profiles itself. */
   readonly store: StoreStatus | undefined;
 }
@@ -51,6 +53,7 @@ export async function fetchServerStatus(baseUrl: string, signal: AbortSignal): P
     problem: typeof answer.problem === 'string' ? answer.problem : undefined,
     refusals: Array.isArray(answer.refusals) ? answer.refusals : [],
     alterations: Array.isArray(answer.alterations) ? answer.alterations : [],
+    damage: Array.isArray(answer.damage) ? answer.damage.map(String) : [],
     store: storeIn(answer.store),
   };
 }

@@ -19,6 +19,8 @@ export interface SnapshotProfile {
   /** Whether nothing was cut and files and lines are there. */
   readonly isWhole: boolean;
   readonly encoded: Packed;
+  /** What the source had left out of it. */
+  readonly warnings: readonly string[];
 }
 
 /** As the worker packs what it has open. */
@@ -83,7 +85,12 @@ export async function packSnapshot(answers: SnapshotAnswers): Promise<Uint8Array
       answer: answer.map(({ labels, timesMs, values }) => ({ labels, timesMs: [...timesMs], values: [...values] })),
     })),
     markers: markers.map(({ timeMs, ...rest }) => ({ time: timeMs, ...rest })),
-    profiles: profiles.map(({ query, isWhole, encoded }) => ({ query, isWhole, ...packedHead(encoded) })),
+    profiles: profiles.map(({ query, isWhole, encoded, warnings }) => ({
+      query,
+      isWhole,
+      ...(warnings.length > 0 && { warnings }),
+      ...packedHead(encoded),
+    })),
     files: files.map(({ name, size, encoded }) => ({ name, size, ...packedHead(encoded) })),
   };
   const written = new TextEncoder().encode(JSON.stringify(head));
@@ -146,8 +153,13 @@ export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<S
     }),
     markers: markersIn(markers),
     profiles: json.list(profiles, (one) => {
-      const { query, isWhole, ...own } = json.record(one);
-      return { query: queryIn(query), isWhole: isWhole === true, encoded: packedIn(own, take) };
+      const { query, isWhole, warnings = [], ...own } = json.record(one);
+      return {
+        query: queryIn(query),
+        isWhole: isWhole === true,
+        encoded: packedIn(own, take),
+        warnings: json.list(warnings, json.text),
+      };
     }),
     files: json.list(files, (one) => {
       const { name, size, ...own } = json.record(one);
@@ -170,10 +182,11 @@ export function snapshotSource(id: string, answers: SnapshotAnswers, holder: str
   const find = (query: ProfileQuery): SnapshotProfile | undefined =>
     answers.profiles.find((one) => queryKey(one.query) === queryKey(query));
   // Whoever opens it takes the bytes over.
-  const encoded = ({ encoded: { bytes, form } }: SnapshotProfile): EncodedProfile => ({
+  const encoded = ({ encoded: { bytes, form }, warnings }: SnapshotProfile): EncodedProfile => ({
     bytes: bytes.slice(),
     name: 'kept',
     form,
+    warnings,
   });
   // async: what is not there is a rejection, as of any source.
   return {

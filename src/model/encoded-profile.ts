@@ -4,6 +4,8 @@ export interface EncodedProfile {
   readonly bytes: Uint8Array;
   readonly name: string;
   readonly form: EncodedForm;
+  /** What the source left out of it, as it is damaged there: sentences. */
+  readonly warnings?: readonly string[];
 }
 
 /**

@@ -12,9 +12,10 @@ import { metric } from './metrics.ts';
 import type { ReaderStart } from './reader-worker.ts';
 import { ReaderPool, type Outcome } from './reader-pool.ts';
 import { RETRY_AFTER_S } from './request-body.ts';
+import { DamageNotes, warningsOf, type Damage } from './store/damage.ts';
 import type { FolderBytes } from './store/folder.ts';
 import type { ServiceUsage } from './store/series-table.ts';
-import type { Stored, StoreStart, StoreState } from './store-worker.ts';
+import type { OpenedStore, Stored, StoreStart, StoreState } from './store-worker.ts';
 import type { UpkeepOutcome, UpkeepStart } from './upkeep-worker.ts';
 import { ThreadEnded } from './worker-calls.ts';
 
@@ -25,6 +26,8 @@ const MAX_STORE_HEAP_MB = 1024;
 const STORE_HANG_MS = 120_000;
 /** Far longer than any step of upkeep takes. */
 const UPKEEP_HANG_MS = 600_000;
+/** Damaged places that the status lists; the rest is a number. */
+const MAX_LISTED = 100;
 
 /**
  * Opens the folder and starts the threads.
@@ -34,6 +37,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { dataFolder: folder, log, onGiveUp } = options;
   const turn = new SharedArrayBuffer(4);
   let file = '';
+  let lost: OpenedStore['lost'] = [];
   const store = await LastingThread.start({
     name: 'store',
     file: worker('store-worker'),
@@ -41,13 +45,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     maxHeapMb: maxStoreHeapMb(),
     hangMs: STORE_HANG_MS,
     async open(calls) {
-      const opened = await calls.call<{ file: string; notes: readonly string[] } | { refused: string }>(
-        'open',
-        undefined,
-      );
+      const opened = await calls.call<OpenedStore | { refused: string }>('open', undefined);
       if ('refused' in opened) throw new StartError(opened.refused);
       for (const note of opened.notes) log.warn(note);
-      file = opened.file;
+      ({ file, lost } = opened);
     },
     log,
     onGiveUp,
@@ -55,7 +56,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const starting = ReaderPool.start(Math.max(1, Math.min(MOST_READERS, availableParallelism() - 1)), (aborted) => ({
     name: 'reader',
     file: worker('reader-worker'),
-    data: { file, aborted } satisfies ReaderStart,
+    data: { file, lost, aborted } satisfies ReaderStart,
     log,
     onGiveUp,
   }));
@@ -72,6 +73,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     }),
   ]);
 
+  const damage = new DamageNotes();
+  /** The log has each place once. */
+  const report = (found: readonly Damage[]): void => {
+    for (const { key, text } of found) if (damage.note(key, text)) log.warn(text);
+  };
+  report(lost.map(({ text }) => ({ key: text, text })));
   let last: UpkeepOutcome | undefined;
   let packed = 0;
   let removed = 0;
@@ -91,7 +98,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       last = outcome;
       packed += last.packed;
       removed += last.removed;
-      for (const warning of last.warnings) log.warn(warning);
+      report(last.damage);
     } catch (error) {
       log.error(`Looking after the store failed: ${(error as Error).message}`);
     }
@@ -114,7 +121,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         return broken(error);
       }
     },
-    query: (request, signal) => readers.query(request, signal).catch(broken),
+    async query(request, signal) {
+      try {
+        const outcome = await readers.query(request, signal);
+        report(outcome.facts.damage ?? []);
+        return outcome;
+      } catch (error) {
+        return broken(error);
+      }
+    },
+    damage: () => warningsOf(damage.list(), MAX_LISTED),
     store: (profiles: readonly IncomingProfile[]) => store.call<void>('store', { profiles, nowMs: Date.now() }),
     async metrics() {
       const state = await store.running?.call<StoreState>('state', undefined).catch(() => undefined);
@@ -130,6 +146,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         ...folderMetric(last?.folderBytes),
         ...metric('flametide_store_blocks_packed_total', 'counter', 'Hours of a series packed to a block.', packed),
         ...metric('flametide_store_removed_total', 'counter', 'Blocks and rows removed by retention.', removed),
+        ...metric('flametide_store_damaged_places', 'gauge', 'Damaged places found since the start.', damage.size),
         ...metric('flametide_queries_waiting', 'gauge', 'Queries that wait for a reader.', readers.waiting),
         '',
       ].join('\n');

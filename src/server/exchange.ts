@@ -2,6 +2,7 @@
 
 import type { IncomingProfile, Trimmed } from './ingest/incoming.ts';
 import type { IngestLimits } from './ingest/series-of-profile.ts';
+import type { Damage } from './store/damage.ts';
 import type { FolderBytes } from './store/folder.ts';
 import type { ServiceUsage } from './store/series-table.ts';
 
@@ -43,6 +44,8 @@ export interface RequestFacts {
   readonly folded?: number;
   /** What was changed about profiles to take them in. */
   readonly trimmed?: Trimmed;
+  /** What an answer left out, as it is damaged in the store. */
+  readonly damage?: readonly Damage[];
   /** Why something was refused, a short slug of a closed list: it is a label in `/metrics`. */
   readonly refused?: string;
   /** For the log: the refusal in full. */
@@ -57,6 +60,8 @@ export interface Backend {
   query(request: WireRequest, signal: AbortSignal): Promise<{ answer: WireAnswer; facts: RequestFacts }>;
   /** Lines of `/metrics` (Prometheus text) about what only the backend knows. */
   metrics(): Promise<string>;
+  /** What was found damaged in the store since the start, one sentence a place. */
+  damage(): readonly string[];
   /** Whether it can take in and answer now; else why not, in one sentence. */
   ready(): Promise<true | string>;
   /** What `/api/status` says about the own store. A backend without one has no answer. */

@@ -11,7 +11,7 @@ import type { Log, WireAnswer } from './exchange.ts';
 import { denied, type Guards } from './guards.ts';
 import { messagePage } from './message-page.ts';
 import { Metrics } from './metrics.ts';
-import { BodyRefusal, ByteBudget, readBody, RETRY_AFTER_S } from './request-body.ts';
+import { BodyRefusal, ByteBudget, ClientLeft, readBody, RETRY_AFTER_S } from './request-body.ts';
 import { belowBase, readTarget, type RequestPath } from './request-path.ts';
 import { createRoutes, type Route, type RouteParts } from './routes.ts';
 import { UploadReports } from './upload-reports.ts';
@@ -95,7 +95,8 @@ export function createFlametideServer(parts: ServerParts): Server {
         const headers: Record<string, string> = status === 503 ? { 'retry-after': String(RETRY_AFTER_S) } : {};
         return sendAnswer(response, textAnswer(status, message, headers));
       }
-      if (response.destroyed || request.destroyed) return;
+      // HTTP/2 does not say of every request that it is destroyed.
+      if (error instanceof ClientLeft || response.destroyed || request.destroyed) return;
       log.error(`request ${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       if (response.headersSent) return;
       sendAnswer(response, textAnswer(500, `Something failed inside; the log tells more of request ${id}.`));

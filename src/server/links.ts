@@ -4,17 +4,23 @@
  * touches neither.
  */
 
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmSync, existsSync } from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isLinkId, longestLink, type StoredLink, type StoredLinks } from '#wire/links.ts';
+import { printWarnings, warningsHeader } from '#wire/warnings.ts';
 import { jsonAnswer } from './answers.ts';
 import type { WireAnswer } from './exchange.ts';
 import { messagePage } from './message-page.ts';
+import { DamagedBlob } from './store/blob.ts';
+import { damageIn, DamageNotes, warningsOf } from './store/damage.ts';
 import { FilesInPlace } from './store/files-in-place.ts';
 import { isFull, reason, whyNoRoom } from './store/folder.ts';
+import { rowCheck } from './store/row-check.ts';
+import { Rows } from './store/rows.ts';
 import { SideFile } from './store/side-file.ts';
+import { writeDurably } from './write-durably.ts';
 
 const MOST_LINKS = 100_000;
 const MOST_LISTED = 500;
@@ -34,11 +40,19 @@ interface Held {
   readonly snapshotBytes: number;
 }
 
+type FoundLink = StoredLink & { readonly digest: string };
+
+interface LinkRow extends FoundLink {
+  /** Null in rows of older versions. */
+  readonly row_check: number | null;
+}
+
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS link(
     id TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, query TEXT NOT NULL, created_ms INTEGER NOT NULL,
     snapshot_bytes INTEGER NOT NULL) WITHOUT ROWID
 `;
+const COLUMNS = 'id, query, created_ms AS createdMs, snapshot_bytes AS snapshotBytes, digest, row_check';
 
 export class Links {
   /** What had to be done to open them, or why they cannot be used, for the log. */
@@ -56,7 +70,7 @@ export class Links {
   constructor(folder: string) {
     this.#folder = folder;
     this.#files = join(folder, 'snapshots');
-    this.#file = new SideFile(join(folder, 'links.db'), SCHEMA);
+    this.#file = new SideFile(join(folder, 'links.db'), SCHEMA, 'link');
     const notes = this.#file.note === undefined ? [] : [this.#file.note];
     try {
       if (this.#file.whyNot() === undefined) this.#tidy(notes);
@@ -73,6 +87,11 @@ export class Links {
     return this.#file.db;
   }
 
+  /** @param clauses after FROM */
+  #rows(clauses: string): Rows<LinkRow> {
+    return new Rows(this.#db, `SELECT ${COLUMNS} FROM link ${clauses}`);
+  }
+
   /** Removes what a killed process had written and not answered yet; keeps what links that are lost have led to. */
   #tidy(notes: string[]): void {
     const names = existsSync(this.#files) ? readdirSync(this.#files) : [];
@@ -86,7 +105,12 @@ export class Links {
       );
       return;
     }
-    const rows = this.#db.prepare('SELECT digest FROM link').all() as { digest: string }[];
+    let isDamaged = false;
+    const rows = this.#rows('').all([], () => {
+      isDamaged = true;
+    });
+    // A damaged row may belong to any of the files: then all stay.
+    if (isDamaged || !rows.every(isWhole)) return;
     const known = new Set(rows.map(({ digest }) => digest));
     for (const name of names) if (!known.has(name)) rmSync(join(this.#files, name), { force: true });
   }
@@ -112,7 +136,7 @@ export class Links {
       why = method === 'GET' ? undefined : whyNot();
       return why === undefined ? made : refusal(503, why);
     } catch (error) {
-      return refusal(503, whyNot() ?? `The links cannot be read: ${reason(error)}.`);
+      return refusal(503, whyNot() ?? whyUnreadable(error));
     }
   }
 
@@ -123,7 +147,7 @@ export class Links {
       if (id !== '' && method === 'GET') return this.#answerSnapshot(id);
       return refusal(405, 'Snapshots are kept by POST, and read by GET /api/snapshots/ID.');
     }
-    if (id === '' && method === 'GET') return jsonAnswer(200, this.#list());
+    if (id === '' && method === 'GET') return this.#answerList();
     if (id === '' && method === 'POST') return this.#answering(() => this.#addLink(queryIn(body)));
     if (id !== '' && method === 'DELETE')
       return (await this.#inTurn(() => this.#remove(id))) ? jsonAnswer(200, {}) : refusal(404, unknownLink(id));
@@ -133,45 +157,56 @@ export class Links {
   /** Where `/s/ID` leads: to the folder above, whatever a proxy has put before it. */
   follow(path: string): WireAnswer {
     const id = path.slice('/s/'.length);
-    let link;
+    let link: FoundLink | undefined;
     try {
       link = this.#find(id);
     } catch (error) {
-      const why = this.#whyNot(false) ?? `They cannot be read: ${reason(error)}.`;
-      return messageAnswer(503, 'Links cannot be opened', why);
+      return pageOf(503, 'This link cannot be read', this.#whyNot(false) ?? whyUnreadable(error));
     }
-    if (link === undefined) return notFoundPage(id);
+    if (link === undefined) {
+      const message = `${unknownLink(id)} Ask whoever sent it for the whole link.`;
+      return pageOf(404, 'This link leads nowhere', message);
+    }
     const snapshot = link.snapshotBytes > 0 ? `&snap=${link.id}` : '';
     const location = `../?${link.query}${snapshot}`;
     return { status: 302, headers: { location, 'cache-control': 'no-store' }, body: new Uint8Array() };
   }
 
-  #find(id: string): (StoredLink & { readonly digest: string }) | undefined {
+  /** @throws DamagedBlob */
+  #find(id: string): FoundLink | undefined {
     if (!isLinkId(id)) return undefined;
-    return this.#db
-      .prepare(
-        'SELECT id, query, created_ms AS createdMs, snapshot_bytes AS snapshotBytes, digest FROM link WHERE id = ?',
-      )
-      .get(id) as (StoredLink & { readonly digest: string }) | undefined;
+    const [row] = this.#rows('WHERE id = ?').all([id], (why) => {
+      throw new DamagedBlob(why);
+    });
+    if (row !== undefined && !isWhole(row)) throw new DamagedBlob('does not match its checksum');
+    return row;
   }
 
   /** What takes room first, of both the newest first. */
-  #list(): StoredLinks {
-    const links = this.#db
-      .prepare(
-        `SELECT id, query, created_ms AS createdMs, snapshot_bytes AS snapshotBytes FROM link
-         ORDER BY snapshot_bytes > 0 DESC, created_ms DESC, id LIMIT ${MOST_LISTED}`,
-      )
-      .all() as unknown as StoredLink[];
+  #answerList(): WireAnswer {
+    const damage = new DamageNotes();
+    const rows = this.#rows(`ORDER BY snapshot_bytes > 0 DESC, created_ms DESC, id LIMIT ${MOST_LISTED}`).all(
+      [],
+      (why) => damage.note('', `Some short links cannot be listed: the table of links ${why}.`),
+    );
+    const links = rows.flatMap((row) => {
+      const { id, query, createdMs, snapshotBytes } = row;
+      if (isWhole(row)) return [{ id, query, createdMs, snapshotBytes }];
+      damage.note(id, `The short link ${id.slice(0, 50)} is damaged and is not listed.`);
+      return [];
+    });
     const { count, snapshotBytes } = this.#held();
-    return { links, count, snapshotBytes };
+    const answer = jsonAnswer(200, { links, count, snapshotBytes } satisfies StoredLinks);
+    const warnings = warningsOf(damage.list());
+    if (warnings.length === 0) return answer;
+    return { ...answer, headers: { ...answer.headers, [warningsHeader]: printWarnings(warnings) } };
   }
 
   #held(): Held {
     return this.#db
       .prepare(
-        `SELECT count(*) AS count, coalesce(sum(octet_length(query)), 0) AS queryBytes,
-           coalesce(sum(snapshot_bytes), 0) AS snapshotBytes FROM link`,
+        `SELECT count(*) AS count, total(octet_length(query)) AS queryBytes,
+           total(snapshot_bytes) AS snapshotBytes FROM link`,
       )
       .get() as Held;
   }
@@ -193,7 +228,15 @@ export class Links {
 
   #withDigest(digest: string): StoredLink | undefined {
     const known = this.#db.prepare('SELECT id FROM link WHERE digest = ?').get(digest) as { id: string } | undefined;
-    return known && this.#find(known.id);
+    if (known === undefined) return undefined;
+    try {
+      return this.#find(known.id);
+    } catch (error) {
+      // Made again, a damaged link is whole again.
+      if (!(error instanceof DamagedBlob)) throw error;
+      this.#db.prepare('DELETE FROM link WHERE id = ?').run(known.id);
+      return undefined;
+    }
   }
 
   /** @throws Refused */
@@ -219,12 +262,16 @@ export class Links {
   #add(query: string, digest: string, snapshotBytes: number): StoredLink {
     const name = BigInt(`0x${digest}`).toString(36).padStart(50, '0');
     let length = SHORTEST_ID;
-    while (this.#find(name.slice(0, length)) !== undefined) length++;
+    while (this.#isTaken(name.slice(0, length))) length++;
     const link = { id: name.slice(0, length), query, createdMs: Date.now(), snapshotBytes };
     this.#db
-      .prepare('INSERT INTO link(id, digest, query, created_ms, snapshot_bytes) VALUES (?, ?, ?, ?, ?)')
-      .run(link.id, digest, query, link.createdMs, snapshotBytes);
+      .prepare('INSERT INTO link(id, digest, query, created_ms, snapshot_bytes, row_check) VALUES (?, ?, ?, ?, ?, ?)')
+      .run(link.id, digest, query, link.createdMs, snapshotBytes, checkOf({ ...link, digest }));
     return link;
+  }
+
+  #isTaken(id: string): boolean {
+    return this.#db.prepare('SELECT 1 FROM link WHERE id = ?').get(id) !== undefined;
   }
 
   /** A line of JSON with the query, then the snapshot, which only the page reads: packed with gzip, so that it has a checksum. */
@@ -268,10 +315,13 @@ export class Links {
 
   /** @returns whether it was there */
   async #remove(id: string): Promise<boolean> {
-    const link = this.#find(id);
-    if (link === undefined) return false;
-    this.#db.prepare('DELETE FROM link WHERE id = ?').run(id);
-    await rm(join(this.#files, link.digest), { force: true });
+    if (!isLinkId(id)) return false;
+    // Damaged ones too: their file goes at the next start, as no link knows it.
+    const row = this.#db.prepare('DELETE FROM link WHERE id = ? RETURNING digest').get(id) as
+      | { digest: string }
+      | undefined;
+    if (row === undefined) return false;
+    if (/^[0-9a-f]{64}$/.test(row.digest)) await rm(join(this.#files, row.digest), { force: true });
     return true;
   }
 
@@ -286,34 +336,27 @@ export class Links {
   }
 }
 
+function checkOf({ id, digest, query, createdMs, snapshotBytes }: FoundLink): number {
+  return rowCheck([createdMs, snapshotBytes], [id, digest, query]);
+}
+
+function isWhole(row: LinkRow): boolean {
+  const check = checkOf(row);
+  return row.row_check === null ? !Number.isNaN(check) : check === row.row_check;
+}
+
+/** A sentence for whoever asked, and for whoever looks after the server. */
+function whyUnreadable(error: unknown): string {
+  if (error instanceof DamagedBlob)
+    return `This short link is damaged: its row in links.db ${error.message}. Make it again, or delete it.`;
+  const what = damageIn(error);
+  if (what === undefined) return `Short links cannot be read: ${reason(error)}.`;
+  return `Short links cannot be read: links.db in the data folder ${what}. Stop the server and move the file away to begin with none.`;
+}
+
 function digestOf(query: string, snapshot: Uint8Array | undefined): string {
   const hash = createHash('sha256').update(`${query}\n`);
   return (snapshot === undefined ? hash : hash.update(snapshot)).digest('hex');
-}
-
-async function writeDurably(folder: string, name: string, bytes: Uint8Array): Promise<void> {
-  const draft = join(folder, `${name}.${randomUUID()}`);
-  try {
-    const file = await open(draft, 'wx');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, join(folder, name));
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
-  // The name is on disk once its folder is; Windows opens no folders.
-  if (process.platform === 'win32') return;
-  const names = await open(folder, 'r');
-  try {
-    await names.sync();
-  } finally {
-    await names.close();
-  }
 }
 
 class Refused extends Error {
@@ -356,15 +399,11 @@ function hasNoRoom(error: unknown): boolean {
 }
 
 /** For whoever follows a link that leads nowhere. */
-function notFoundPage(id: string): WireAnswer {
-  return messageAnswer(404, 'This link leads nowhere', `${unknownLink(id)} Ask whoever sent it for the whole link.`);
-}
-
-function messageAnswer(status: number, title: string, text: string): WireAnswer {
+function pageOf(status: number, title: string, message: string): WireAnswer {
   return {
     status,
     headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
-    body: new TextEncoder().encode(messagePage(title, text, '..')),
+    body: new TextEncoder().encode(messagePage(title, message, '..')),
   };
 }
 

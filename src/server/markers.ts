@@ -2,12 +2,18 @@
 
 import { join } from 'node:path';
 import { z } from 'zod';
+import { printWarnings, warningsHeader } from '#wire/warnings.ts';
 import { jsonAnswer } from './answers.ts';
 import type { WireAnswer } from './exchange.ts';
+import { damageIn, DamageNotes, warningsOf } from './store/damage.ts';
 import { isFull, reason } from './store/folder.ts';
+import { rowCheck } from './store/row-check.ts';
+import { Rows } from './store/rows.ts';
 import { SideFile } from './store/side-file.ts';
 
 const MOST_MARKERS = 10_000;
+const MARKERS = `SELECT id, time, data, row_check FROM marker
+  WHERE time >= ? AND time <= ? AND (? IS NULL OR service IS NULL OR service = ?) ORDER BY time, id LIMIT ?`;
 const MOST_ANSWERED = 1000;
 const MOST_LABELS = 30;
 /** Of a date. */
@@ -28,6 +34,15 @@ const newMarker = z.strictObject({
     .optional(),
 });
 
+interface MarkerRow {
+  readonly id: number;
+  readonly time: number;
+  /** The marker as JSON. */
+  readonly data: string;
+  /** Of rows of older versions: null. */
+  readonly row_check: number | null;
+}
+
 export type NewMarker = z.infer<typeof newMarker>;
 
 export class Markers {
@@ -40,6 +55,7 @@ export class Markers {
       `CREATE TABLE IF NOT EXISTS marker(
          id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, service TEXT, data TEXT NOT NULL);
        CREATE INDEX IF NOT EXISTS marker_time ON marker(time)`,
+      'marker',
     );
   }
 
@@ -57,21 +73,27 @@ export class Markers {
     const { count } = this.#db.prepare('SELECT count(*) AS count FROM marker').get() as { count: number };
     if (count >= MOST_MARKERS)
       throw new RangeError(`There are ${MOST_MARKERS} markers, the most that are kept: delete some.`);
+    const data = JSON.stringify(marker);
     const { lastInsertRowid } = this.#db
-      .prepare('INSERT INTO marker(time, service, data) VALUES (?, ?, ?)')
-      .run(marker.time, marker.service ?? null, JSON.stringify(marker));
+      .prepare('INSERT INTO marker(time, service, data, row_check) VALUES (?, ?, ?, ?)')
+      .run(marker.time, marker.service ?? null, data, rowCheck([marker.time], [data]));
     return Number(lastInsertRowid);
   }
 
-  /** Ascending in time, both ends included. With a service: its own and those of no service. */
-  list(fromMs: number, untilMs: number, service: string | undefined): unknown[] {
-    const rows = this.#db
-      .prepare(
-        `SELECT id, data FROM marker WHERE time >= ? AND time <= ? AND (? IS NULL OR service IS NULL OR service = ?)
-         ORDER BY time, id LIMIT ?`,
-      )
-      .all(fromMs, untilMs, service ?? null, service ?? null, MOST_ANSWERED) as { id: number; data: string }[];
-    return rows.map(({ id, data }) => ({ id, ...(JSON.parse(data) as object) }));
+  /**
+   * Ascending in time, both ends included. With a service: its own and those of no service.
+   * @param damage is told which were left out
+   */
+  list(fromMs: number, untilMs: number, service: string | undefined, damage = new DamageNotes()): unknown[] {
+    const rows = new Rows<MarkerRow>(this.#db, MARKERS).all(
+      [fromMs, untilMs, service ?? null, service ?? null, MOST_ANSWERED],
+      (why) => damage.note('', `Some markers were left out: the table of markers ${why}.`),
+    );
+    return rows.flatMap((row) => {
+      const marker = markerIn(row);
+      if (marker === undefined) damage.note(`${row.id}`, `Marker ${row.id} is damaged and was left out.`);
+      return marker === undefined ? [] : [{ id: row.id, ...marker }];
+    });
   }
 
   /** @returns whether it was there */
@@ -92,7 +114,12 @@ export class Markers {
       why = this.#file.whyNot();
       return why === undefined ? made : jsonAnswer(503, { message: why });
     } catch (error) {
-      return jsonAnswer(503, { message: `The markers cannot be read: ${reason(error)}.` });
+      const what = damageIn(error);
+      const message =
+        what === undefined
+          ? `The markers cannot be read: ${reason(error)}.`
+          : `Markers cannot be read: markers.db in the data folder ${what}. Stop the server and move the file away to begin with none.`;
+      return jsonAnswer(503, { message });
     }
   }
 
@@ -117,8 +144,12 @@ export class Markers {
       if (!/^\d{1,16}$/.test(text)) return jsonAnswer(400, { message: `${name} is no time: send ms since 1970.` });
       times[name] = Number(text);
     }
-    const markers = this.list(times.from, times.until, query.get('service') ?? undefined);
-    return jsonAnswer(200, { markers });
+    const damage = new DamageNotes();
+    const markers = this.list(times.from, times.until, query.get('service') ?? undefined, damage);
+    const answer = jsonAnswer(200, { markers });
+    const warnings = warningsOf(damage.list());
+    if (warnings.length === 0) return answer;
+    return { ...answer, headers: { ...answer.headers, [warningsHeader]: printWarnings(warnings) } };
   }
 
   #answerAdd(body: Uint8Array): WireAnswer {
@@ -137,5 +168,17 @@ export class Markers {
       if (error instanceof RangeError) return jsonAnswer(507, { message: error.message });
       return jsonAnswer(isFull(error) ? 507 : 503, { message: `It cannot be kept: ${reason(error)}.` });
     }
+  }
+}
+
+/** Undefined for a damaged row. */
+function markerIn({ time, data, row_check }: MarkerRow): object | undefined {
+  const check = rowCheck([time], [data]);
+  if (row_check === null ? Number.isNaN(check) : check !== row_check) return undefined;
+  try {
+    const marker: unknown = JSON.parse(data);
+    return typeof marker === 'object' && marker !== null ? marker : undefined;
+  } catch {
+    return undefined;
   }
 }

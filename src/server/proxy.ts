@@ -93,6 +93,7 @@ export function createProxy(options: ProxyOptions): Backend {
     ingest: pass,
     query: pass,
     metrics: () => Promise.resolve(''),
+    damage: () => [],
     async ready() {
       const asked = { method: 'GET', path: '/ready', query: '', headers: {}, body: new Uint8Array(0) };
       try {

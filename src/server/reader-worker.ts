@@ -1,6 +1,7 @@
 /** A thread that answers queries, one after the other, from a read-only connection. */
 
 import { workerData } from 'node:worker_threads';
+import type { LostData } from './store/damage.ts';
 import { openForReading } from './store/database.ts';
 import { Stopped, type StopCheck } from './store/profile-reader.ts';
 import { ProfileStore } from './store/profile-store.ts';
@@ -10,14 +11,15 @@ import { answerCalls } from './worker-calls.ts';
 
 export interface ReaderStart {
   readonly file: string;
+  readonly lost: readonly LostData[];
   /** One number: the id of the call that nobody waits for any more. */
   readonly aborted: SharedArrayBuffer;
 }
 
-const { file, aborted } = workerData as ReaderStart;
+const { file, lost, aborted } = workerData as ReaderStart;
 const flag = new Int32Array(aborted);
 const db = openForReading(file);
-const store = new ProfileStore(db);
+const store = new ProfileStore(db, lost);
 
 /** Dictionaries are opened ahead when nobody has asked for this long, and with a breath between two: questions go first. */
 const QUIET_MS = 300;

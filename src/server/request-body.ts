@@ -22,6 +22,9 @@ export class BodyRefusal extends Error {
   }
 }
 
+/** The client closed the connection before its body had arrived. */
+export class ClientLeft extends Error {}
+
 /** Bytes of bodies that the process holds at one time. */
 export class ByteBudget {
   readonly #maxBytes: number;
@@ -56,7 +59,7 @@ export interface Body {
   release(): void;
 }
 
-/** @throws (rejects) BodyRefusal; another Error when the client leaves */
+/** @throws (rejects) BodyRefusal, ClientLeft */
 export function readBody(
   request: IncomingMessage,
   response: ServerResponse,
@@ -77,7 +80,7 @@ export function readBody(
       request.on('error', () => undefined).resume();
       reject(error);
     };
-    const leave = (): void => fail(new Error('The client left.'));
+    const leave = (): void => fail(new ClientLeft('The client left.'));
     const add = (chunk: Uint8Array): void => {
       const needed = length + chunk.length;
       if (needed > maxBytes) return fail(tooLarge(maxBytes));

@@ -125,7 +125,8 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
         const problem = state === true ? undefined : state;
         const store = await backend.storeStatus?.().catch(() => undefined);
         const { refusals, alterations } = reports;
-        return jsonAnswer(200, { ...about, problem, store, refusals, alterations, changed: metrics.changed });
+        const { changed } = metrics;
+        return jsonAnswer(200, { ...about, problem, store, refusals, alterations, changed, damage: backend.damage() });
       },
     },
     {

@@ -23,6 +23,8 @@ export interface StoreStart {
   readonly turn: SharedArrayBuffer;
 }
 
+export type OpenedStore = Pick<OpenFolder, 'file' | 'lost' | 'notes'>;
+
 export interface Stored {
   readonly answer: WireAnswer;
   readonly facts: RequestFacts;
@@ -54,7 +56,7 @@ let noRoom: string | undefined;
 
 answerCalls({
   /** @returns the file, or why the folder cannot be used */
-  open: (): { file: string; notes: readonly string[] } | { refused: string } => {
+  open: (): OpenedStore | { refused: string } => {
     try {
       opened = openFolder(folder);
     } catch (error) {
@@ -64,7 +66,7 @@ answerCalls({
     writer = new ProfileWriter(opened.db, maxLabelSets, new CommitTurn(turn));
     inPlace = new FilesInPlace([opened.file, `${opened.file}-wal`]);
     queue = new CommitQueue(writer);
-    return { file: opened.file, notes: opened.notes };
+    return { file: opened.file, lost: opened.lost, notes: opened.notes };
   },
   ingest: async ({ request, nowMs }: { request: WireRequest; nowMs: number }): Promise<Stored> => {
     const refusal = whyRefused(nowMs);

@@ -10,6 +10,7 @@ import {
 } from '#wire/gen/querier/v1/querier_pb.ts';
 import { defaultQueryLimits } from '#server/query/query-limits.ts';
 import { checkLimitedRange } from '#server/query/request-checks.ts';
+import { printWarnings, warningsHeader } from '#wire/warnings.ts';
 import { WireSink } from '#wire/wire-sink.ts';
 
 const DAY_MS = 86_400_000;
@@ -95,6 +96,17 @@ describe('questions', () => {
       maxNodes: 500n,
       format: 2,
     });
+  });
+
+  it('of profiles come with what the source left out', async () => {
+    const warnings = ['3 of 4 profiles are missing.', 'ä'];
+    answer = () =>
+      new Response(new Uint8Array(0), {
+        headers: { 'content-type': 'application/proto', [warningsHeader]: printWarnings(warnings) },
+      });
+    expect((await source.mergedTree(query, 500, signal)).warnings).toEqual(warnings);
+    expect((await source.mergedPprof(query, signal)).warnings).toEqual(warnings);
+    expect((await source.slices(query, 10, signal))?.warnings).toEqual(warnings);
   });
 
   it('for a pprof say no number of nodes: it would be cut block by block', async () => {

@@ -31,8 +31,13 @@ const answers: SnapshotAnswers = {
     },
   ],
   profiles: [
-    { query, isWhole: true, encoded: { bytes: Uint8Array.of(1, 2, 3), form: packedForm } },
-    { query: part, isWhole: false, encoded: { bytes: Uint8Array.of(4), form: slicesForm } },
+    {
+      query,
+      isWhole: true,
+      encoded: { bytes: Uint8Array.of(1, 2, 3), form: packedForm },
+      warnings: ['3 of 4 profiles are missing.'],
+    },
+    { query: part, isWhole: false, encoded: { bytes: Uint8Array.of(4), form: slicesForm }, warnings: [] },
   ],
   markers: [
     { timeMs: 1_500_000, title: 'deploy', service: 'shop', url: 'https://ci.example/7' },
@@ -85,6 +90,7 @@ it('answers what was asked when it was kept, time and again', async () => {
 
 it('what was drawn from everything is answered from it; a source without slices stays one', async () => {
   expect((await source.mergedTree(query, 4096, signal)).form).toEqual(packedForm);
+  expect((await source.mergedTree(query, 4096, signal)).warnings).toEqual(['3 of 4 profiles are missing.']);
   expect((await source.mergedTree(part, 9, signal)).form).toEqual(slicesForm);
   expect(await source.slices(query, 60, signal)).toBeUndefined();
 });

@@ -418,6 +418,7 @@ describe('the status that the page shows', () => {
         cumulativeProfiles: 0,
         foldedSamples: 0,
       },
+      damage: ['A stored block was left out.'],
     });
     expect((await post('/api/status', '', {}, own)).status).toBe(405);
     own.close();

@@ -16,6 +16,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Links } from '#server/links.ts';
 import { whyNoRoom } from '#server/store/folder.ts';
 import type { StoredLinks } from '#wire/links.ts';
+import { readWarnings } from '#wire/warnings.ts';
 
 vi.mock('#server/store/folder.ts', { spy: true });
 
@@ -107,6 +108,36 @@ it('a snapshot that was cut or taken away says so', async () => {
   ]);
 });
 
+it.each([
+  "query = 'v=1&svc=b'",
+  'created_ms = created_ms + 1024',
+  'snapshot_bytes = 1 << 60',
+  "digest = 'f' || substr(digest, 2)",
+  'row_check = row_check + 1',
+])('a damaged row says so, is not listed and can be deleted: %s', async (damage) => {
+  const [damaged, other] = [await make('v=1&svc=a'), await make('v=1&svc=other')];
+  change(`UPDATE link SET ${damage} WHERE id = '${damaged.id}'`);
+  const followed = links.follow(`/s/${damaged.id}`);
+  expect(followed.status).toBe(503);
+  expect(new TextDecoder().decode(followed.body)).toContain('This short link is damaged');
+  expect(location(other.id)).toBe('/?v=1&svc=other');
+  const listed = await links.answer('GET', '/api/links', new Uint8Array());
+  expect(listed.status).toBe(200);
+  expect(readWarnings(listed.headers['flametide-warnings'])).toEqual([
+    `The short link ${damaged.id} is damaged and is not listed.`,
+  ]);
+  expect((await list()).links.map(({ id }) => id)).toEqual([other.id]);
+  expect((await links.answer('DELETE', `/api/links/${damaged.id}`, new Uint8Array())).status).toBe(200);
+  expect((await list()).count).toBe(1);
+});
+
+it('a damaged link that is made again is whole again', async () => {
+  const { id } = await make('v=1&svc=a');
+  change('UPDATE link SET created_ms = created_ms + 4');
+  expect((await make('v=1&svc=a')).id).toBe(id);
+  expect(location(id)).toBe('/?v=1&svc=a');
+});
+
 it('are listed with what takes room first, the newest 500 of all; what they take is of all', async () => {
   const snapshot = await keep('v=1&svc=kept', gzipSync('kept'));
   for (let i = 0; i < 500; i++) await make(`v=1&svc=${i}`);
@@ -121,7 +152,7 @@ it('are listed with what takes room first, the newest 500 of all; what they take
 it('the most links there are: none is added, and no refused snapshot is left on the disk', async () => {
   const one = await keep('v=1', gzipSync('one'));
   change(`WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
-    INSERT INTO link SELECT 'filler' || i, i, 'v=1', 0, 0 FROM n`);
+    INSERT INTO link(id, digest, query, created_ms, snapshot_bytes) SELECT 'filler' || i, i, 'v=1', 0, 0 FROM n`);
   expect(await refused(post('links', '{"query":"v=1"}'))).toContain('There are 100000 links');
   expect(await refused(keeping('v=1', gzipSync('two')))).toContain('There are 100000 links');
   expect(readdirSync(join(folder, 'snapshots'))).toHaveLength(1);

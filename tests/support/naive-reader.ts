@@ -51,6 +51,10 @@ export class NaiveReader implements ProfileReader {
     this.profiles = profiles;
   }
 
+  takeDamage(): [] {
+    return [];
+  }
+
   profileTypes(range: TimeRange): string[] {
     return [...new Set(this.#inHours(range).map(({ type }) => type))].sort();
   }

@@ -20,6 +20,7 @@ export const backend: Backend = {
   ingest: (asked) => Promise.resolve(echo('ingest', asked)),
   query: (asked) => Promise.resolve(echo('query', asked)),
   metrics: () => Promise.resolve('# HELP own_metric One.\n# TYPE own_metric gauge\nown_metric 1\n'),
+  damage: () => ['A stored block was left out.'],
   ready: () => Promise.resolve(true),
   close: () => Promise.resolve(),
 };

@@ -3,18 +3,21 @@ import type { ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { formatCount } from '#model/units.ts';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
+import { LeftOutText } from '../components/left-out.tsx';
 import { StatusBar } from '../components/layout.tsx';
 import { emptySides } from '../sides/sides.ts';
-import type { Comparison } from './use-comparison.ts';
+import { type Comparison, sideWarnings } from './use-comparison.ts';
 
 export function CompareStatus({ comparison: { shown } }: { comparison: Comparison }): ReactElement {
   const paintMs = useStore(paintStats, (stats) => stats.cullMs + stats.paintMs);
   if (!shown || emptySides(shown.diff.totals).length > 0) return <StatusBar />;
   const { diff, evidence, open } = shown;
+  const warnings = sideWarnings(open);
   const queryMs = Math.max(open.a.queryMs ?? 0, open.b.queryMs ?? 0);
   return (
     <StatusBar>
-      <span>
+      <span title={warnings.join('\n') || undefined}>
+        <LeftOutText warnings={warnings} />
         union of {formatCount(diff.tree.length - 1)} paths,{' '}
         {shown.isWhole ? 'all drawn' : 'largest paths only, still loading the rest'}
         {evidence && ` · ${changesText(evidence.found.changes.filter(({ supported }) => supported).length)} · q = 5 %`}

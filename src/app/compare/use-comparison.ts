@@ -177,6 +177,11 @@ function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean): Op
   return { open, error: side.kind === 'file' ? null : error };
 }
 
+/** What the sources left out of either side, as it is damaged there. */
+export function sideWarnings(open: ShownComparison['open']): readonly string[] {
+  return sideNames.flatMap((name) => open[name].profile.warnings.map((text) => `${name.toUpperCase()}: ${text}`));
+}
+
 function openFileSide(side: FileSide, { profile, size }: OpenFile): OpenSide {
   const asked = profile.sampleTypes.findIndex((_, i) => sampleTypeKey(profile.sampleTypes, i) === side.st);
   const sampleType = asked < 0 ? profile.defaultSampleType : asked;

@@ -16,6 +16,7 @@ import { copy, showSandwich } from '../state/commands.ts';
 import { Button } from '../components/button.tsx';
 import { hoverFunction } from '../state/ui-store.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
+import { LeftOut } from '../components/left-out.tsx';
 import { linkOnScreen } from '../screen/link-on-screen.ts';
 import { rowAfter } from '../components/row-steps.ts';
 import { type Filter, filteredBy, offeredFilters } from './change-filters.ts';
@@ -23,6 +24,7 @@ import { monthlyText } from './cost.ts';
 import { percentText, signedPercent, unitOf } from './diff-words.ts';
 import { sideLine } from './side-words.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
+import { sideWarnings } from './use-comparison.ts';
 import styles from './what-changed.module.css';
 
 const ROW_CSS = 52;
@@ -98,7 +100,8 @@ function Totals({ shown }: { shown: ShownComparison }): ReactElement {
   const unit = { kind: isRated ? 'per-second' : 'absolute', sampleType: shown.type } as const;
   return (
     <p className={styles['totals']}>
-      {formatAmount(ofA, unit)} to {formatAmount(ofB, unit)} <strong>{percentText(ofA, ofB)}</strong>
+      {formatAmount(ofA, unit)} to {formatAmount(ofB, unit)} <strong>{percentText(ofA, ofB)}</strong>{' '}
+      <LeftOut warnings={sideWarnings(open)} />
     </p>
   );
 }

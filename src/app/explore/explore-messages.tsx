@@ -6,6 +6,7 @@ import type { LabelMatcher } from '#model/labels.ts';
 import { absolute } from '#model/time-range.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { Button } from '../components/button.tsx';
+import { warningText } from '../components/left-out.tsx';
 import { Panel } from '../components/message.tsx';
 import { isExportedPage } from '../state/exported-page.ts';
 import { useAskAgain, useServerStatus, useUnmatched } from '../queries/source-queries.ts';
@@ -41,6 +42,7 @@ export function NothingMatches({
   explored: Explored;
   stored: StoredRange | undefined;
 }): ReactElement {
+  const { damage = [] } = useServerStatus().data ?? {};
   const { time, service, subject, matchers, catalogue } = explored;
   const { range } = time;
   const labels = matchers.slice(service === undefined ? 0 : 1);
@@ -80,6 +82,7 @@ export function NothingMatches({
   return (
     <Panel kind="info" title="Nothing here">
       <p>{why.slice(0, 600)}</p>
+      {damage.length > 0 && <p>Stored data is damaged, and may be what is missing here. {warningText(damage)}</p>}
       {labels.length > 0 && !isAway && (
         <Button kind="edged" onClick={() => navigate({ q: [] }, 'push')}>
           Remove the {labels.length === 1 ? 'label' : `${labels.length} labels`}

@@ -103,14 +103,17 @@ export const sideQueries = {
     sourceQuery(
       ['first side', source.id, query],
       ({ signal }) => openSide(analysis, () => source.mergedTree(query, FIRST_SIDE_NODES, signal), signal),
-      { isDrawnFirst: true, opens: ({ profile: { handle } }) => [{ query, handle, detail: 'largest' }] },
+      {
+        isDrawnFirst: true,
+        opens: ({ profile: { handle, warnings } }) => [{ query, handle, warnings, detail: 'largest' }],
+      },
     ),
   /** What numbers are taken from: every node, with its slices where the source has them. */
   whole: (source: DataSource, analysis: Analysis, query: ProfileQuery) =>
     sourceQuery(
       ['whole side', source.id, query],
       ({ signal }) => openSide(analysis, () => askWhole(source, query, signal), signal),
-      { opens: ({ profile: { handle } }) => [{ query, handle, detail: 'nodes' }] },
+      { opens: ({ profile: { handle, warnings } }) => [{ query, handle, warnings, detail: 'nodes' }] },
     ),
   /** How a side without slices changed over time. */
   noise: (source: DataSource, analysis: Analysis, query: ProfileQuery) =>
@@ -121,6 +124,7 @@ export const sideQueries = {
           : noise.handles.map((handle, i) => ({
               query: { ...query, range: noise.ranges[i] },
               handle,
+              warnings: [],
               detail: 'nodes' as const,
             })),
     }),

@@ -28,6 +28,8 @@ export interface OpenAnswer {
   readonly handle: ProfileHandle;
   /** lines: everything; nodes: every node, without files and lines; largest: the largest nodes. */
   readonly detail: 'lines' | 'nodes' | 'largest';
+  /** Sentences of the source about what it left out. */
+  readonly warnings: readonly string[];
 }
 
 export type SnapshotPart = Partial<Pick<SnapshotAnswers, 'stored' | 'labelSets' | 'labelNames' | 'series' | 'markers'>>;

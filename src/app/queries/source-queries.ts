@@ -123,13 +123,16 @@ export const sourceQueries = {
       ['first', source.id, query],
       ({ signal, client }) =>
         open(client, analysis, query, false, () => source.mergedTree(query, FIRST_TREE_NODES, signal), signal),
-      { isDrawnFirst: true, opens: ({ profile: { handle } }) => [{ query, handle, detail: 'largest' }] },
+      {
+        isDrawnFirst: true,
+        opens: ({ profile: { handle, warnings } }) => [{ query, handle, warnings, detail: 'largest' }],
+      },
     ),
   whole: (source: DataSource, analysis: Analysis, query: ProfileQuery) =>
     sourceQuery(
       ['whole', source.id, query],
       ({ signal, client }) => open(client, analysis, query, true, () => source.mergedPprof(query, signal), signal),
-      { opens: ({ profile: { handle } }) => [{ query, handle, detail: 'lines' }] },
+      { opens: ({ profile: { handle, warnings } }) => [{ query, handle, warnings, detail: 'lines' }] },
     ),
 };
 

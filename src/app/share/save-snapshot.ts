@@ -67,8 +67,8 @@ export async function answersOnScreen(
     markers: parts.flatMap(({ markers = [] }) => markers),
   };
   const profiles: SnapshotProfile[] = [];
-  for (const { query, detail, handle } of open)
-    profiles.push({ query, isWhole: detail === 'lines', encoded: await analysis.pack(handle, signal) });
+  for (const { query, detail, warnings, handle } of open)
+    profiles.push({ query, isWhole: detail === 'lines', warnings, encoded: await analysis.pack(handle, signal) });
   const files: SnapshotAnswers['files'][number][] = [];
   for (const { name, size, profile } of openFiles)
     files.push({ name, size, encoded: await analysis.pack(profile.handle, signal) });

@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { formatCount, formatShare } from '#model/units.ts';
+import { LeftOutText } from '../components/left-out.tsx';
 import { StatusBar } from '../components/layout.tsx';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
 import type { ShownTree } from '../screen/shown.ts';
@@ -17,10 +18,12 @@ export function StatusLine({
   if (!shown) return <StatusBar />;
   const { profile, queryMs, isWhole } = shown.opened;
   const { cut } = shown.answer;
+  const { warnings } = profile;
   const notes = profile.notes.join(' ');
   return (
     <StatusBar>
-      <span title={notes || undefined}>
+      <span title={[...warnings, notes].filter((text) => text !== '').join('\n') || undefined}>
+        <LeftOutText warnings={warnings} />
         {formatCount(shown.tree.length - 1)} nodes,{' '}
         {shown.tree.negative.nodes > 0 ? 'negative ones not drawn' : isWhole ? 'all drawn' : 'the largest'}
         {cut > 0 && `, ${formatShare(cut, shown.tree.total[0])} below the cut, hatched`} · depth{' '}

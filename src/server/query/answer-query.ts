@@ -1,6 +1,8 @@
 /** The door of the query API: any of its requests to a whole answer. Pure but for the clock of deadlines; runs in a reader thread. */
 
+import { printWarnings, warningsHeader } from '#wire/warnings.ts';
 import type { RequestFacts, WireAnswer, WireRequest } from '../exchange.ts';
+import { warningsOf } from '../store/damage.ts';
 import type { ProfileReader, StopCheck } from '../store/profile-reader.ts';
 import { answerOlder } from './older-interface.ts';
 import { querierTable } from './querier-service.ts';
@@ -15,7 +17,8 @@ export interface QueryOptions {
 
 /**
  * Answers a call of `querier.v1`, of our own slices, or of the older `/pyroscope/render…`; anything else with 404. Never
- * rejects: a failure is an answer, told in `facts`.
+ * rejects: a failure is an answer, told in `facts`. What is damaged in the store is left out: then the answer has the header
+ * `flametide-warnings`, whatever the call.
  * @param stop throws `Stopped` when nobody waits any more; the deadline that a client sets is added to it.
  */
 export async function answerQuery(
@@ -29,7 +32,10 @@ export async function answerQuery(
   const result =
     (await answerOlder(request, reader, setting, stop)) ??
     (await answerRpc(request, querierTable(reader, setting), limits, stop));
-  return { answer: result.answer, facts: factsOf(result) };
+  const damage = reader.takeDamage();
+  if (damage.length === 0) return { answer: result.answer, facts: factsOf(result) };
+  const headers = { ...result.answer.headers, [warningsHeader]: printWarnings(warningsOf(damage)) };
+  return { answer: { ...result.answer, headers }, facts: { ...factsOf(result), damage } };
 }
 
 /** For the log and `/metrics`: what we did not foresee is told with its stack. */

@@ -5,8 +5,9 @@ import { ByteReader } from '#base/byte-reader.ts';
 
 /** Checksum and mark. */
 const HEAD_BYTES = 5;
-const PLAIN = 0;
+// Marks: how the payload is packed, and whether the checksum covers the row's numbers too (from format 3 of the store on).
 const DEFLATED = 1;
+const WITH_ROW = 2;
 /** Under this, deflate saves nothing worth its call. */
 const LEAST_TO_DEFLATE = 64;
 /** A bound on what a blob may unpack to, far above what is ever packed. */
@@ -20,8 +21,11 @@ export class DamagedBlob extends Error {
   }
 }
 
-/** @param deflate for what is kept long and read whole; new rows stay plain, as they are rewritten within hours. */
-export function sealBlob(payload: Uint8Array, deflate: boolean): Uint8Array {
+/**
+ * @param check of the row that holds the blob: the checksum covers it, so that a blob is not read beside other numbers
+ * @param deflate for what is kept long and read whole; new rows stay plain, as they are rewritten within hours
+ */
+export function sealBlob(payload: Uint8Array, check: number, deflate: boolean): Uint8Array {
   const packed =
     deflate && payload.length >= LEAST_TO_DEFLATE
       ? deflateRawSync(payload, { level: 6, strategy: constants.Z_DEFAULT_STRATEGY })
@@ -29,20 +33,31 @@ export function sealBlob(payload: Uint8Array, deflate: boolean): Uint8Array {
   const isDeflated = packed !== undefined && packed.length < payload.length;
   const body = isDeflated ? packed : payload;
   const blob = new Uint8Array(HEAD_BYTES + body.length);
-  blob[4] = isDeflated ? DEFLATED : PLAIN;
+  blob[4] = WITH_ROW | (isDeflated ? DEFLATED : 0);
   blob.set(body, HEAD_BYTES);
-  new DataView(blob.buffer).setUint32(0, crc32(blob.subarray(4)), true);
+  new DataView(blob.buffer).setUint32(0, crc32(blob.subarray(4), check), true);
   return blob;
 }
 
-/** @throws DamagedBlob */
-export function openBlob(blob: Uint8Array): Uint8Array {
+/**
+ * @param blob as SQLite gave it. @param check of the row as it is now: NaN never fits, but blobs of formats 1 and 2 are
+ *   read without it. @throws DamagedBlob
+ */
+export function openBlob(blob: unknown, check: number): Uint8Array {
+  if (!(blob instanceof Uint8Array)) throw new DamagedBlob('has no data');
   if (blob.length < HEAD_BYTES) throw new DamagedBlob('is cut off');
   const sum = (blob[0] | (blob[1] << 8) | (blob[2] << 16) | (blob[3] << 24)) >>> 0;
-  if (crc32(blob.subarray(4)) !== sum) throw new DamagedBlob('does not match its checksum');
+  const mark = blob[4];
+  const isWithRow = (mark & WITH_ROW) !== 0;
+  if ((isWithRow && Number.isNaN(check)) || crc32(blob.subarray(4), isWithRow ? check : 0) !== sum)
+    throw new DamagedBlob('does not match its checksum');
   const body = blob.subarray(HEAD_BYTES);
-  if (blob[4] === PLAIN) return body;
-  return inflateRawSync(body, { maxOutputLength: MOST_UNPACKED });
+  if ((mark & DEFLATED) === 0) return body;
+  try {
+    return inflateRawSync(body, { maxOutputLength: MOST_UNPACKED });
+  } catch (error) {
+    throw new DamagedBlob(`does not unpack (${(error as Error).message})`);
+  }
 }
 
 /** A reader of a payload: the checksum held, so whatever fails here was written wrongly, and is still only an error. */

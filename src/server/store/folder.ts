@@ -20,6 +20,7 @@ import {
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
+import type { LostData } from './damage.ts';
 import { openForWriting, UnusableStore, type Database } from './database.ts';
 import { makeShrinkable } from './shrinkable.ts';
 
@@ -45,6 +46,8 @@ export interface OpenFolder {
   readonly file: string;
   /** Held for life: another process cannot open the folder meanwhile, and a kill frees it. */
   readonly lock: Database;
+  /** Files that were set aside as they are damaged, now or earlier. */
+  readonly lost: readonly LostData[];
   /** What had to be done to open, for the log. */
   readonly notes: readonly string[];
 }
@@ -78,7 +81,7 @@ export function openFolder(folder: string): OpenFolder {
   }
   db = makeShrinkable(db, file, freeBytes(folder), notes);
   makeBallast(folder);
-  return { db, file, lock, notes };
+  return { db, file, lock, lost: setAsideBefore(folder), notes };
 }
 
 /** @throws UnusableStore where the path is no folder that can be written */
@@ -225,6 +228,17 @@ function takeLock(folder: string): Database {
       `The data folder ${folder} cannot be written: ${reason(error)}. Choose another with --data.`,
     );
   }
+}
+
+function setAsideBefore(folder: string): LostData[] {
+  return readdirSync(folder)
+    .filter((name) => /^profiles\.db\.damaged-\d+$/.test(name))
+    .map((name) => {
+      const beforeMs = statSync(join(folder, name)).ctimeMs;
+      const when = new Date(beforeMs).toISOString();
+      const text = `The profiles stored before ${when} are missing: their file was damaged and set aside as ${name}. This is said until that file is moved away.`;
+      return { text, beforeMs };
+    });
 }
 
 /** Renames a damaged file with its log. @returns its new path */

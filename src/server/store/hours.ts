@@ -11,3 +11,9 @@ export function hourOf(timeUs: number): number {
 export function dayOf(timeUs: number): number {
   return Math.floor(timeUs / (US_PER_HOUR * HOURS_PER_DAY));
 }
+
+/** As `2026-11-30T19Z`; whatever the number, as it may come from a damaged row. */
+export function hourText(hour: number): string {
+  const date = new Date((hour * US_PER_HOUR) / US_PER_MS);
+  return Number.isNaN(date.getTime()) ? `number ${hour}` : `${date.toISOString().slice(0, 13)}Z`;
+}

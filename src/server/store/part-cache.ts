@@ -5,6 +5,7 @@ import { hashPair } from '#base/hash.ts';
 import { DamagedBlob, openBlob } from './blob.ts';
 import { readDeltas, type Database } from './database.ts';
 import { PartColumns } from './part-columns.ts';
+import { dictCheck } from './row-check.ts';
 
 /** A part that a question meets. */
 export interface Part {
@@ -13,7 +14,7 @@ export interface Part {
   readonly canonical: Int32Column;
 }
 
-/** A bound on a number that no checksum guards. */
+/** Room that is made at once; `nodes` is Infinity where the row that says it is damaged. */
 const MOST_NODES_AT_ONCE = 1 << 20;
 
 class CachedPart implements Part {
@@ -150,7 +151,7 @@ export class PartCache {
     try {
       for (const { first_node, data } of readDeltas(db, id, known === undefined ? 0 : part.columns.nodes)) {
         if (first_node > part.columns.nodes) break;
-        part.append(openBlob(data));
+        part.append(openBlob(data, dictCheck(id, first_node)));
       }
     } catch (error) {
       if (!(error instanceof DamagedBlob)) throw error;

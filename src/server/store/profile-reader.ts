@@ -1,6 +1,7 @@
 /** The questions that a store answers. All synchronous: they run in a reader worker, and look at `stop` as they go. */
 
 import type { LabelMatcher, LabelSet } from '#model/labels.ts';
+import type { Damage } from './damage.ts';
 
 /** Both ends included, in ms since the epoch. */
 export interface TimeRange {
@@ -120,6 +121,8 @@ export interface ProfileReader {
   ): SummedSeries[];
   /** @throws Stopped */
   slices(selector: ProfileSelector, sliceCount: number, stop: StopCheck): SlicedTree;
+  /** What was left out of all answers since the last call, as it is damaged. */
+  takeDamage(): readonly Damage[];
   /** Times of the oldest and newest profile, ms; undefined while there is none. */
   extent(): { readonly oldestMs: number; readonly newestMs: number } | undefined;
 }

@@ -2,11 +2,10 @@
 
 import { compileMatchers } from '#model/label-matching.ts';
 import type { LabelSet } from '#model/labels.ts';
-import { openBlob } from './blob.ts';
 import { Buckets, BucketVisitor } from './buckets.ts';
-import type { Database, Statement } from './database.ts';
+import { damageIn, DamageNotes, warningsOf, type Damage, type LostData } from './damage.ts';
+import type { Database } from './database.ts';
 import { EntryTable } from './entry-table.ts';
-import { decodePoints } from './hour-block.ts';
 import { hourOf, US_PER_HOUR, US_PER_MS } from './hours.ts';
 import { PartCache } from './part-cache.ts';
 import type {
@@ -19,6 +18,8 @@ import type {
   SummedSeries,
   TimeRange,
 } from './profile-reader.ts';
+import { Rows } from './rows.ts';
+import { VerifiedSeries, type SeriesRow } from './verified-series.ts';
 import { countingOf, SliceVisitor } from './slice-visitor.ts';
 import { StoredSamples, type ServiceSeries } from './stored-samples.ts';
 import { SumVisitor } from './sum-visitor.ts';
@@ -27,64 +28,51 @@ import { TreeUnion } from './tree-union.ts';
 /** Memory for dictionaries between questions. */
 const PART_BYTES = 160 << 20;
 
-interface SeriesRow {
-  readonly id: number;
-  readonly service_id: number;
-  readonly labels: string;
-}
-
 export class ProfileStore implements ProfileReader {
   readonly #db: Database;
+  readonly #lost: readonly LostData[];
   readonly #parts = new PartCache(PART_BYTES);
   readonly #samples: StoredSamples;
-  readonly #statements: Record<
-    'types' | 'series' | 'seriesOfType' | 'points' | 'raw' | 'removals' | 'newest',
-    Statement
-  >;
-  /** Labels by series id; ids are given again only after removals. */
-  readonly #labels = new Map<number, LabelSet>();
-  #removals = 0;
+  readonly #series: VerifiedSeries;
+  readonly #newest: Rows<{ id: number; nodes: number }>;
+  /** Of the question that is being answered. */
+  #notes = new DamageNotes();
+  /** Of all questions until they are taken. */
+  readonly #noted = new DamageNotes();
 
-  constructor(db: Database) {
+  /** @param lost is missing from answers */
+  constructor(db: Database, lost: readonly LostData[] = []) {
     this.#db = db;
+    this.#lost = lost;
     this.#samples = new StoredSamples(db, this.#parts);
-    const active = 'last_hour >= ? AND first_hour <= ?';
-    this.#statements = {
-      types: db.prepare(`SELECT DISTINCT type FROM series WHERE ${active} ORDER BY type`),
-      series: db.prepare(`SELECT id, service_id, labels FROM series WHERE ${active}`),
-      seriesOfType: db.prepare(`SELECT id, service_id, labels FROM series WHERE type = ? AND ${active}`),
-      points: db.prepare('SELECT hour, points FROM hour WHERE series_id = ? AND hour >= ? AND hour <= ?'),
-      raw: db.prepare('SELECT time_us, total FROM raw WHERE series_id = ? AND time_us >= ? AND time_us < ?'),
-      newest: db.prepare(
-        'SELECT id, nodes FROM part WHERE day >= (SELECT max(day) FROM part) - 1 ORDER BY day DESC, id',
-      ),
-      removals: db.prepare("SELECT value FROM meta WHERE key = 'removals'"),
-    };
+    this.#series = new VerifiedSeries(db);
+    this.#newest = new Rows(
+      db,
+      'SELECT id, nodes FROM part WHERE day >= (SELECT max(day) FROM part) - 1 ORDER BY day DESC, id',
+    );
+  }
+
+  takeDamage(): readonly Damage[] {
+    return this.#noted.take();
   }
 
   profileTypes(range: TimeRange): string[] {
-    const [from, to] = hours(range);
-    return this.#inSnapshot(() => (this.#statements.types.all(from, to) as { type: string }[]).map((row) => row.type));
+    return this.#inSnapshot(() => [...new Set(this.#active(range).map((row) => row.type))].sort());
   }
 
   series(selector: SeriesSelector): LabelSet[] {
-    const [from, to] = hours(selector);
-    return this.#inSnapshot(() =>
-      this.#select(this.#statements.series.all(from, to) as SeriesRow[], selector).map((row) => this.#labelsOf(row)),
-    );
+    return this.#inSnapshot(() => matching(this.#active(selector), selector).map((row) => row.labels));
   }
 
   merge(selector: ProfileSelector, lines: boolean, stop: StopCheck, mostNodes = Infinity): MergedTree {
     return this.#inSnapshot(() => {
       const sums = new SumVisitor(selector.callSite, lines, mostNodes, stop);
       let profiles = 0;
-      const warnings: string[] = [];
       for (const { services, fromUs, toUs } of this.#stretches(selector)) {
-        const visited = this.#samples.visit(services, Float64Array.of(fromUs, toUs), false, sums, stop);
-        profiles += visited.profiles[0];
-        warnings.push(...visited.warnings);
+        const cuts = Float64Array.of(fromUs, toUs);
+        profiles += this.#samples.visit(services, cuts, false, sums, this.#notes, stop)[0];
       }
-      return sums.tree(profiles, warnings);
+      return sums.tree(profiles, warningsOf(this.#notes.list()));
     });
   }
 
@@ -98,8 +86,7 @@ export class ProfileStore implements ProfileReader {
     return this.#inSnapshot(() => {
       const groups = new Map<string, { labels: LabelSet; rows: SeriesRow[] }>();
       for (const row of this.#selectProfiles(selector, stepMs)) {
-        const all = this.#labelsOf(row);
-        const labels = all.filter(({ name }) => groupBy.includes(name));
+        const labels = row.labels.filter(({ name }) => groupBy.includes(name));
         const key = JSON.stringify(labels);
         const group = groups.get(key);
         if (group === undefined) groups.set(key, { labels, rows: [row] });
@@ -111,17 +98,18 @@ export class ProfileStore implements ProfileReader {
         const buckets = new Buckets(selector, stepMs);
         if (selector.callSite.length > 0) {
           const visitor = new BucketVisitor(buckets, selector.callSite);
-          this.#samples.visit(byService(rows), buckets.cutsUs(), false, visitor, stop);
+          this.#samples.visit(byService(rows), buckets.cutsUs(), false, visitor, this.#notes, stop);
         } else for (const row of rows) this.#points(row.id, buckets, stop);
         const { timesMs, sums, largest } = buckets.filled();
         if (timesMs.length === 0) continue;
         const series = { labels, timesMs, sums };
         const sum = sums.reduce((a, b) => a + b, 0);
-        if (!exemplars) made.push({ series, sum, key });
+        // Of a part of the stacks no profile is the largest: its sums are made without profiles.
+        if (!exemplars || selector.callSite.length > 0) made.push({ series, sum, key });
         else {
           const rowOf = new Map(rows.map((row) => [row.id, row]));
           const told = largest.map(({ profile, value }) => {
-            const rest = this.#labelsOf(rowOf.get(profile.series)!).filter(({ name }) => !groupBy.includes(name));
+            const rest = rowOf.get(profile.series)!.labels.filter(({ name }) => !groupBy.includes(name));
             return { profile, value, labels: rest };
           });
           made.push({ series: { ...series, exemplars: told }, sum, key });
@@ -145,10 +133,10 @@ export class ProfileStore implements ProfileReader {
       const counting = countingOf(selector.profileType);
       const visitor = new SliceVisitor(union, entries, selector.callSite, counting, stop);
       const services = this.#services(selector);
-      const { profiles, warnings } = this.#samples.visit(services, cuts, counting === 'period', visitor, stop);
+      const profiles = this.#samples.visit(services, cuts, counting === 'period', visitor, this.#notes, stop);
       const tree = union.finish(
         profiles.reduce((a, b) => a + b, 0),
-        warnings,
+        warningsOf(this.#notes.list()),
       );
       const { start, slice, value, count } = entries.byNode(tree.length);
       const { countable } = visitor;
@@ -158,19 +146,16 @@ export class ProfileStore implements ProfileReader {
 
   extent(): { oldestMs: number; newestMs: number } | undefined {
     return this.#inSnapshot(() => {
-      const row = this.#db.prepare('SELECT min(first_hour) AS first, max(last_hour) AS last FROM series').get() as {
-        first: number | null;
-        last: number | null;
-      };
-      if (row.first === null || row.last === null) return undefined;
+      // The oldest and newest profile may be of a series that is lost.
+      this.#series.noteLost(-Infinity, Infinity, this.#notes);
+      const stored = this.#series.hours();
+      if (stored === undefined) return undefined;
       let oldest = Infinity;
       let newest = -Infinity;
-      for (const hour of new Set([row.first, row.last])) {
-        const ids = this.#db
-          .prepare('SELECT id FROM series WHERE first_hour <= ? AND last_hour >= ?')
-          .all(hour, hour) as { id: number }[];
-        for (const { id } of ids) {
-          this.#eachPoint(id, hour * US_PER_HOUR, (hour + 1) * US_PER_HOUR, (timeUs) => {
+      for (const hour of new Set([stored.first, stored.last])) {
+        for (const { id } of this.#series.active(hour, hour, this.#notes)) {
+          const [fromUs, toUs] = [hour * US_PER_HOUR, (hour + 1) * US_PER_HOUR];
+          this.#samples.eachPoint(id, fromUs, toUs, this.#notes, (timeUs) => {
             oldest = Math.min(oldest, timeUs);
             newest = Math.max(newest, timeUs);
           });
@@ -187,24 +172,34 @@ export class ProfileStore implements ProfileReader {
    */
   openAhead(): boolean {
     return this.#inSnapshot(() =>
-      this.#parts.openAhead(this.#db, this.#statements.newest.all() as { id: number; nodes: number }[]),
+      this.#parts.openAhead(
+        this.#db,
+        this.#newest.all([], () => undefined),
+      ),
     );
   }
 
   /** One state of the store for a whole question, however much is written meanwhile. */
   #inSnapshot<T>(work: () => T): T {
+    this.#notes = new DamageNotes();
     this.#db.exec('BEGIN');
     try {
-      const { value } = (this.#statements.removals.get() as { value: number } | undefined) ?? { value: 0 };
-      if (value !== this.#removals) {
-        this.#removals = value;
-        this.#labels.clear();
-        this.#parts.clear();
-      }
+      if (this.#series.refresh()) this.#parts.clear();
       return work();
     } finally {
-      this.#db.exec('COMMIT');
+      for (const { key, text } of this.#notes.list()) this.#noted.note(key, text);
+      this.#end();
     }
+  }
+
+  /** After damage SQLite repeats its error here, and the snapshot is over all the same. */
+  #end(): void {
+    try {
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      if (damageIn(error) === undefined) throw error;
+    }
+    if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
   }
 
   /** Where the profiles of a question lie: in one range, or each for itself where they are named. */
@@ -227,50 +222,29 @@ export class ProfileStore implements ProfileReader {
 
   /** @param reachBackMs before the start of the range */
   #selectProfiles(selector: ProfileSelector, reachBackMs: number): SeriesRow[] {
-    const [from, to] = hours({ startMs: selector.startMs - reachBackMs, endMs: selector.endMs });
-    return this.#select(this.#statements.seriesOfType.all(selector.profileType, from, to) as SeriesRow[], selector);
+    const range = { startMs: selector.startMs - reachBackMs, endMs: selector.endMs };
+    const ofType = this.#active(range).filter(({ type }) => type === selector.profileType);
+    return matching(ofType, selector);
   }
 
-  #select(rows: SeriesRow[], { matchers }: SeriesSelector): SeriesRow[] {
-    if (matchers.length === 0) return rows;
-    const matches = compileMatchers(matchers);
-    return rows.filter((row) => matches(this.#labelsOf(row)));
-  }
-
-  #labelsOf({ id, labels }: SeriesRow): LabelSet {
-    let known = this.#labels.get(id);
-    if (known === undefined) {
-      known = (JSON.parse(labels) as [string, string][]).map(([name, value]) => ({ name, value }));
-      this.#labels.set(id, known);
-    }
-    return known;
+  #active(range: TimeRange): SeriesRow[] {
+    for (const { text, beforeMs } of this.#lost) if (range.startMs < beforeMs) this.#notes.note(text, text);
+    const [from, to] = hours(range);
+    return this.#series.active(from, to, this.#notes);
   }
 
   #points(series: number, buckets: Buckets, stop: StopCheck): void {
     stop();
-    this.#eachPoint(series, buckets.fromUs, buckets.toUs, (timeUs, total) => buckets.add(series, timeUs, total));
+    this.#samples.eachPoint(series, buckets.fromUs, buckets.toUs, this.#notes, (timeUs, total) =>
+      buckets.add(series, timeUs, total),
+    );
   }
+}
 
-  /** Profiles of a series in [fromUs, toUs). Damaged blocks are left out; a merge of the range tells of them. */
-  #eachPoint(series: number, fromUs: number, toUs: number, take: (timeUs: number, total: number) => void): void {
-    const hourRows = this.#statements.points.all(series, hourOf(fromUs), hourOf(toUs - 1)) as {
-      hour: number;
-      points: Uint8Array;
-    }[];
-    for (const { hour, points } of hourRows) {
-      let decoded;
-      try {
-        decoded = decodePoints(openBlob(points), hour * US_PER_HOUR);
-      } catch {
-        continue;
-      }
-      const { length, timeUs, total } = decoded;
-      for (let i = 0; i < length; i++) if (timeUs[i] >= fromUs && timeUs[i] < toUs) take(timeUs[i], total[i]);
-    }
-    for (const row of this.#statements.raw.all(series, fromUs, toUs) as { time_us: number; total: number }[]) {
-      take(row.time_us, row.total);
-    }
-  }
+function matching(rows: SeriesRow[], { matchers }: SeriesSelector): SeriesRow[] {
+  if (matchers.length === 0) return rows;
+  const matches = compileMatchers(matchers);
+  return rows.filter((row) => matches(row.labels));
 }
 
 function hours({ startMs, endMs }: TimeRange): [number, number] {
@@ -278,11 +252,11 @@ function hours({ startMs, endMs }: TimeRange): [number, number] {
 }
 
 function byService(rows: readonly SeriesRow[]): ServiceSeries[] {
-  const services = new Map<number, number[]>();
-  for (const { id, service_id } of rows) {
-    const known = services.get(service_id);
-    if (known === undefined) services.set(service_id, [id]);
-    else known.push(id);
+  const services = new Map<number, SeriesRow[]>();
+  for (const row of rows) {
+    const known = services.get(row.service);
+    if (known === undefined) services.set(row.service, [row]);
+    else known.push(row);
   }
   return [...services].map(([service, series]) => ({ service, series }));
 }

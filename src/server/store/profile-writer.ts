@@ -5,21 +5,18 @@
 
 import type { Profile } from '#model/profile.ts';
 import type { IncomingProfile } from '../ingest/incoming.ts';
-import { openBlob, sealBlob } from './blob.ts';
+import { sealBlob } from './blob.ts';
 import { CommitTurn } from './commit-turn.ts';
-import { countUp, inTransaction, metaNumber, readDeltas, type Database } from './database.ts';
+import { counter, countUp, inTransaction, type Database } from './database.ts';
 import { dayOf, hourOf } from './hours.ts';
-import { Interner, type StackLookup } from './interner.ts';
-import { PartColumns } from './part-columns.ts';
+import type { StackLookup } from './interner.ts';
+import { LedgerWriter, rawMark } from './ledger.ts';
+import { rawCheck } from './row-check.ts';
+import { Rows } from './rows.ts';
 import { encodeVector, SampleVector } from './sample-vector.ts';
 import { DEFAULT_LABEL_SETS, SeriesTable, type Plan, type PlannedSeries, type ServiceUsage } from './series-table.ts';
+import { WritableParts, type WritablePart } from './writable-parts.ts';
 
-/** Nodes at which a part is full and another is opened. */
-const MOST_NODES = 1 << 20;
-/** Memory for interners; beyond it those not used for longest are dropped, and read again when needed. */
-const INTERNER_BYTES = 160 << 20;
-/** After so many uses of others, the interner of a day that is over is dropped. */
-const USES_TILL_IDLE = 1000;
 /** How long a repeat of an upload is known as one. */
 export const REPEAT_MS = 3_600_000;
 
@@ -32,15 +29,6 @@ export interface Written {
   /** Samples whose labels were left out, as their service has too many label sets. */
   readonly folded: number;
   readonly isRepeat: boolean;
-}
-
-interface OpenPart {
-  readonly id: number;
-  readonly serviceId: number;
-  readonly day: number;
-  readonly interner: Interner;
-  isNew: boolean;
-  usedAt: number;
 }
 
 /** A profile on its way to disk, and where its samples go. */
@@ -56,6 +44,8 @@ interface PendingRow {
   readonly part: number;
   readonly period: number;
   readonly total: number;
+  readonly check: number;
+  /** Sealed. */
   readonly data: Uint8Array;
 }
 
@@ -64,16 +54,14 @@ export class ProfileWriter {
   readonly #turn: CommitTurn;
   readonly #statements: ReturnType<typeof prepare>;
   readonly #table: SeriesTable;
-  /** By service and day. */
-  #parts = new Map<string, OpenPart>();
-  #changedParts = new Set<OpenPart>();
-  #nextPart = 1;
+  readonly #parts: WritableParts;
+  readonly #ledger: LedgerWriter;
+  readonly #changedParts = new Set<WritablePart>();
   #batch: Pending[] = [];
   #rows: PendingRow[] = [];
   #rowBytes = 0;
-  #edits = 0;
+  #edits = '';
   #uploads = new Map<string, number>();
-  #clock = 0;
   readonly #vector = new SampleVector();
   /** Values by leaf, all 0 between profiles. */
   #sums = new Float64Array(4096);
@@ -84,6 +72,8 @@ export class ProfileWriter {
     this.#turn = turn;
     this.#statements = prepare(db);
     this.#table = new SeriesTable(db, maxLabelSets);
+    this.#parts = new WritableParts(db);
+    this.#ledger = new LedgerWriter(db);
     // Numbers of what was removed are given again from here on: readers forget what they know by number.
     turn.commit(() => inTransaction(db, () => countUp(db, 'removals')));
     this.#load();
@@ -99,9 +89,7 @@ export class ProfileWriter {
 
   /** Memory of the dictionaries that are open for writing. */
   get internerBytes(): number {
-    let bytes = 0;
-    for (const { interner } of this.#parts.values()) bytes += interner.bytes;
-    return bytes;
+    return this.#parts.bytes;
   }
 
   get seriesCount(): number {
@@ -135,13 +123,9 @@ export class ProfileWriter {
       this.#load();
       throw error;
     }
-    for (const part of this.#changedParts) {
-      part.interner.saved = part.interner.columns.mark();
-      part.isNew = false;
-    }
     this.#table.written();
+    this.#parts.written(this.#changedParts);
     this.#forgetPending();
-    this.#shedInterners();
   }
 
   /** @throws TooManySeries */
@@ -150,7 +134,7 @@ export class ProfileWriter {
       return this.#table.plan(series, hourOf(timeUs));
     } catch (error) {
       // What upkeep has removed since the last commit counts no longer.
-      if (metaNumber(this.#db, 'edits') === this.#edits) throw error;
+      if (counter(this.#db, 'edits') === this.#edits) throw error;
       this.#takeAgain();
       return this.#table.plan(series, hourOf(timeUs));
     }
@@ -161,10 +145,10 @@ export class ProfileWriter {
     let profiles = 0;
     let samples = 0;
     let dropped = 0;
-    let part: OpenPart | undefined;
+    let part: WritablePart | undefined;
     let stacks: StackLookup | undefined;
     for (const one of planned) {
-      const wanted = this.#partOf(one.service, dayOf(timeUs));
+      const wanted = this.#parts.of(one.service, this.#table.serviceOf(one.service), dayOf(timeUs));
       if (wanted !== part || stacks === undefined) {
         part = wanted;
         stacks = part.interner.forProfile(profile);
@@ -177,8 +161,10 @@ export class ProfileWriter {
       for (let i = 0; i < vector.length; i++) total += vector.value[i];
       profiles++;
       samples += vector.length;
-      const data = sealBlob(encodeVector(vector), false);
-      this.#rows.push({ series: series.id, timeUs, part: part.id, period: Math.round(period), total, data });
+      const row = { series: series.id, timeUs, part: part.id, period: Math.round(period), total };
+      const check = rawCheck(row.series, timeUs, row.part, row.period, total);
+      const data = sealBlob(encodeVector(vector), check, false);
+      this.#rows.push({ ...row, check, data });
       this.#rowBytes += data.length;
       this.#changedParts.add(part);
     }
@@ -188,19 +174,32 @@ export class ProfileWriter {
 
   /** Within a transaction. */
   #write(): void {
-    if (metaNumber(this.#db, 'edits') !== this.#edits) this.#takeAgain();
+    if (counter(this.#db, 'edits') !== this.#edits) this.#takeAgain();
     const statements = this.#statements;
     this.#table.write();
-    for (const { id, serviceId, day, interner, isNew } of this.#changedParts) {
-      const { columns, saved } = interner;
-      if (isNew) statements.newPart.run(id, serviceId, day);
-      if (columns.nodes > saved.nodes) statements.dict.run(id, saved.nodes, sealBlob(columns.encode(saved), false));
-      statements.part.run(columns.nodes, id);
-    }
-    for (const { series, timeUs, part, period, total, data } of this.#rows) {
-      statements.raw.run(series, timeUs, part, period, total, data);
+    this.#parts.write(this.#changedParts);
+    this.#count();
+    for (const { series, timeUs, part, period, total, check, data } of this.#rows) {
+      statements.raw.run(series, timeUs, part, period, total, check, data);
     }
     for (const [key, ms] of this.#uploads) statements.upload.run(key, ms);
+  }
+
+  /** In the ledger, the rows of this commit, before they are there. */
+  #count(): void {
+    const counts = new Map<
+      string,
+      { readonly series: number; readonly hour: number; profiles: number; mark: number }
+    >();
+    for (const { series, timeUs } of this.#rows) {
+      const hour = hourOf(timeUs);
+      const key = `${series} ${hour}`;
+      let count = counts.get(key);
+      if (count === undefined) counts.set(key, (count = { series, hour, profiles: 0, mark: 0 }));
+      count.profiles++;
+      count.mark += rawMark(timeUs);
+    }
+    for (const { series, hour, profiles, mark } of counts.values()) this.#ledger.add(series, hour, profiles, mark);
   }
 
   /** Upkeep has removed series or parts that this one knew by number: all of the batch again, with numbers read anew. */
@@ -208,11 +207,8 @@ export class ProfileWriter {
     const batch = this.#batch;
     this.#forgetPending();
     this.#table.forget();
-    this.#edits = metaNumber(this.#db, 'edits');
-    for (const [key, { id, serviceId, isNew }] of this.#parts) {
-      const isThere = this.#statements.partOf.get(id, serviceId) !== undefined;
-      if (isNew || !isThere) this.#parts.delete(key);
-    }
+    this.#edits = counter(this.#db, 'edits');
+    this.#parts.forgetRemoved();
     for (const pending of batch) this.#take(pending);
     this.#batch = batch;
   }
@@ -228,49 +224,16 @@ export class ProfileWriter {
   /** From what is on disk, as after a start. */
   #load(): void {
     this.#forgetPending();
-    this.#parts.clear();
+    this.#parts.forget();
     this.#table.forget();
-    this.#edits = metaNumber(this.#db, 'edits');
-    const { id } = this.#db.prepare('SELECT coalesce(max(id), 0) AS id FROM part').get() as { id: number };
-    this.#nextPart = Math.max(this.#nextPart, id + 1);
+    this.#edits = counter(this.#db, 'edits');
   }
 
   /** A clock that was ahead has left times to come: those are no repeats either, once they are far. */
   #isRepeat(key: string, nowMs: number): boolean {
     if (this.#uploads.has(key)) return true;
-    const row = this.#statements.seen.get(key) as { seen_ms: number } | undefined;
+    const [row] = this.#statements.seen.all([key], () => undefined);
     return row !== undefined && Math.abs(nowMs - row.seen_ms) < REPEAT_MS;
-  }
-
-  #partOf(service: string, day: number): OpenPart {
-    const serviceId = this.#table.serviceOf(service);
-    const key = `${day} ${service}`;
-    let part = this.#parts.get(key);
-    if (part === undefined || part.interner.columns.nodes >= MOST_NODES) {
-      part = (part === undefined ? this.#reopen(serviceId, day) : undefined) ?? this.#newPart(serviceId, day);
-      this.#parts.set(key, part);
-    }
-    part.usedAt = ++this.#clock;
-    return part;
-  }
-
-  /** The newest part of the day, unless it is full or cannot be read. */
-  #reopen(serviceId: number, day: number): OpenPart | undefined {
-    const row = this.#statements.lastPart.get(serviceId, day) as { id: number; nodes: number } | undefined;
-    if (row === undefined || row.nodes >= MOST_NODES) return undefined;
-    const columns = new PartColumns();
-    try {
-      for (const { data } of readDeltas(this.#db, row.id, 0)) columns.append(openBlob(data));
-    } catch {
-      // What cannot be read is not added to: a new part is right in any case, and readers tell of the damage.
-      return undefined;
-    }
-    if (columns.nodes !== row.nodes) return undefined;
-    return { id: row.id, serviceId, day, interner: new Interner(columns), isNew: false, usedAt: 0 };
-  }
-
-  #newPart(serviceId: number, day: number): OpenPart {
-    return { id: this.#nextPart++, serviceId, day, interner: new Interner(new PartColumns()), isNew: true, usedAt: 0 };
   }
 
   /** Fills `#vector` with the samples of a series, equal stacks summed. @returns samples left out */
@@ -300,21 +263,6 @@ export class ProfileWriter {
     }
     return dropped;
   }
-
-  #shedInterners(): void {
-    let newest = -Infinity;
-    for (const { day } of this.#parts.values()) newest = Math.max(newest, day);
-    for (const [key, { day, usedAt }] of this.#parts) {
-      if (day < newest && this.#clock - usedAt > USES_TILL_IDLE) this.#parts.delete(key);
-    }
-    let bytes = this.internerBytes;
-    if (bytes <= INTERNER_BYTES) return;
-    for (const [key, part] of [...this.#parts].sort(([, a], [, b]) => a.usedAt - b.usedAt)) {
-      this.#parts.delete(key);
-      bytes -= part.interner.bytes;
-      if (bytes <= INTERNER_BYTES / 2) return;
-    }
-  }
 }
 
 /** @throws RangeError for what could not be read back: values that are not whole, or sum beyond 2^53 */
@@ -330,15 +278,10 @@ function checkValues(profile: Profile, column: number): void {
 
 function prepare(db: Database) {
   return {
-    newPart: db.prepare('INSERT INTO part(id, service_id, day, nodes) VALUES (?, ?, ?, 1)'),
-    part: db.prepare('UPDATE part SET nodes = ? WHERE id = ?'),
-    lastPart: db.prepare('SELECT id, nodes FROM part WHERE service_id = ? AND day = ? ORDER BY id DESC LIMIT 1'),
-    dict: db.prepare('INSERT INTO dict(part_id, first_node, data) VALUES (?, ?, ?)'),
-    raw: db.prepare('INSERT INTO raw(series_id, time_us, part_id, period, total, data) VALUES (?, ?, ?, ?, ?, ?)'),
-    partOf: db.prepare(
-      "SELECT 1 FROM part JOIN service ON service.id = service_id WHERE part.id = ? AND service_id = ? AND typeof(name) = 'text'",
+    raw: db.prepare(
+      'INSERT INTO raw(series_id, time_us, part_id, period, total, row_check, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
-    seen: db.prepare('SELECT seen_ms FROM upload WHERE key = ?'),
+    seen: new Rows<{ seen_ms: number }>(db, 'SELECT seen_ms FROM upload WHERE key = ?'),
     upload: db.prepare('INSERT OR REPLACE INTO upload(key, seen_ms) VALUES (?, ?)'),
   };
 }

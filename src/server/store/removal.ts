@@ -1,65 +1,103 @@
 /**
  * Removes series and dictionaries, in steps that each hold the write lock for a few milliseconds. What is to go is first
- * retired: no reader finds it and no writer adds to it. Its rows then go at any pace, also after a restart.
+ * retired: no reader finds it and no writer adds to it. Its rows then go at any pace, also after a restart. The ledger's
+ * entry of an hour goes with the first rows of that hour, so nothing is missed that is being removed.
  *
- * `edits` in `meta` counts the steps that retired or narrowed something: the writer looks series and parts up again.
- * `removals` counts the rounds after which numbers may be given again: readers forget what they know by number.
+ * Only rows that are whole say what may go. Of a series whose row is damaged the old hours go, and the row once nothing is left.
  */
 
 import type { Steps } from '#base/steps.ts';
-import { countUp, inTransaction, metaNumber, type Database, type Statement } from './database.ts';
+import { damageIn } from './damage.ts';
+import { counter, countUp, inTransaction, type Database, type Statement } from './database.ts';
 import { HOURS_PER_DAY, US_PER_HOUR } from './hours.ts';
-import { NEVER, NOBODY, RETIRE_PART, RETIRE_SERIES } from './retired.ts';
+import { DROPPED_NAME, isRetired, NEVER, NOBODY, RETIRE_PART, RETIRE_SERIES } from './retired.ts';
+import { seriesCheck } from './row-check.ts';
+import { Rows } from './rows.ts';
+import { isWholeSeries, SERIES_COLUMNS, type StoredSeries } from './stored-series.ts';
 
 /** Rows that one transaction changes, at most. */
 export const MAX_ROWS_A_STEP = 200;
+/** Half of them are entries of the ledger where profiles are deleted. */
+const MAX_PROFILES_A_STEP = MAX_ROWS_A_STEP / 2;
 /** Bytes of the rows that one transaction deletes, at most; a single row may have more. */
 const MAX_BYTES_A_STEP = 2 << 20;
 
 interface Sized {
   readonly id: number;
   readonly bytes: number;
+  /** Of profiles, whose entry in the ledger goes with them. */
+  readonly series?: number;
+  readonly hour?: number;
 }
 
 /** Removes all that lies before an hour. @returns blocks and rows removed */
 export function* removeBefore(db: Database, hour: number): Steps<number> {
-  const isOver = db.prepare(
-    `SELECT id FROM series WHERE service_id > ${NOBODY} AND last_hour < ? AND id > ? ORDER BY id LIMIT ${MAX_ROWS_A_STEP}`,
-  );
   const { retireSeries, retirePart } = retiring(db);
-  yield* inBatches(isOver, hour, (ids) =>
-    edit(db, () => {
-      // A profile that came meanwhile keeps its series.
-      for (const id of ids) retireSeries.run(id, hour);
-    }),
+  const isOver = new Rows<StoredSeries>(
+    db,
+    `SELECT ${SERIES_COLUMNS} FROM series WHERE last_hour < ? AND id > ? ORDER BY id LIMIT ${MAX_ROWS_A_STEP}`,
   );
+  const doubtful: number[] = [];
+  yield* inBatches(isOver, hour, (rows) => {
+    const whole = rows.filter(isWholeSeries);
+    doubtful.push(...rows.filter((row) => !isWholeSeries(row) && !isRetired(row)).map(({ id }) => id));
+    // A profile that came meanwhile keeps its series.
+    if (whole.length > 0) edit(db, () => whole.forEach(({ id }) => retireSeries.run(id, hour)));
+  });
   let removed = 0;
-  const goesOn = db.prepare(
-    `SELECT id FROM series WHERE first_hour < ? AND id > ? ORDER BY id LIMIT ${MAX_ROWS_A_STEP}`,
+  const goesOn = new Rows<StoredSeries>(
+    db,
+    `SELECT ${SERIES_COLUMNS} FROM series WHERE first_hour < ? AND id > ? ORDER BY id LIMIT ${MAX_ROWS_A_STEP}`,
   );
-  const rows = rowsOfSeries(db);
-  const oldest = db.prepare(
-    `SELECT min(coalesce((SELECT min(hour) FROM hour WHERE series_id = :id), ${NEVER}),
-       coalesce((SELECT min(time_us) FROM raw WHERE series_id = :id) / ${US_PER_HOUR}, ${NEVER})) AS hour`,
-  );
-  const narrow = db.prepare('UPDATE series SET first_hour = ? WHERE id = ? AND first_hour < ?');
+  const profiles = profilesOf(db);
+  const narrow = narrowing(db);
   for (let last = -1; ;) {
-    const ids = (goesOn.all(hour, last) as { id: number }[]).map(({ id }) => id);
-    if (ids.length === 0) break;
-    last = ids[ids.length - 1];
-    removed += yield* rows(ids, hour);
-    edit(db, () => {
-      // A profile that came meanwhile stays to be found, and goes in the next round.
-      for (const id of ids) if ((oldest.get({ id }) as { hour: number }).hour >= hour) narrow.run(hour, id, hour);
-    });
+    const rows = next(goesOn, hour, last);
+    if (rows.length === 0) break;
+    last = rows[rows.length - 1].id;
+    const ids = rows.map(({ id }) => id);
+    removed += yield* profiles(ids, hour);
+    doubtful.push(...rows.filter((row) => !isWholeSeries(row)).map(({ id }) => id));
+    edit(db, () => ids.forEach((id) => narrow(id, hour)));
+    yield 0;
+  }
+  removed += yield* removeLost(db, hour);
+  const isEmpty = db.prepare(
+    `DELETE FROM series WHERE id = :id AND NOT EXISTS (SELECT 1 FROM hour WHERE series_id = :id)
+       AND NOT EXISTS (SELECT 1 FROM raw WHERE series_id = :id) AND NOT EXISTS (SELECT 1 FROM ledger WHERE series_id = :id)`,
+  );
+  for (let i = 0; i < doubtful.length; i += MAX_ROWS_A_STEP) {
+    edit(db, () => doubtful.slice(i, i + MAX_ROWS_A_STEP).forEach((id) => isEmpty.run({ id })));
     yield 0;
   }
   const day = Math.floor(hour / HOURS_PER_DAY);
-  const old = db.prepare(
+  const old = new Rows<{ id: number }>(
+    db,
     `SELECT id FROM part WHERE service_id > ${NOBODY} AND day < ? AND id > ? ORDER BY id LIMIT ${MAX_ROWS_A_STEP}`,
   );
-  yield* inBatches(old, day, (ids) => edit(db, () => ids.forEach((id) => retirePart.run(id, day * HOURS_PER_DAY))));
+  yield* inBatches(old, day, (rows) =>
+    edit(db, () => rows.forEach(({ id }) => retirePart.run(id, day * HOURS_PER_DAY))),
+  );
   return removed + (yield* sweepRetired(db));
+}
+
+/** Removes what the ledger knows of before an hour: the profiles of series whose rows are lost. @returns blocks and rows */
+function* removeLost(db: Database, hour: number): Steps<number> {
+  const first = new Rows<{ id: number; hour: number }>(
+    db,
+    'SELECT series_id AS id, hour FROM ledger WHERE series_id > ? ORDER BY series_id, hour LIMIT 1',
+  );
+  const profiles = profilesOf(db);
+  let removed = 0;
+  let looked = 0;
+  for (let last = -1; ;) {
+    const [row] = first.all([last], () => undefined);
+    // Of a damaged index what lies behind may be given again.
+    if (row === undefined || !(row.id > last)) return removed;
+    last = row.id;
+    if (row.hour < hour) removed += yield* profiles([last], hour);
+    if (++looked % MAX_ROWS_A_STEP === 0) yield 0;
+  }
 }
 
 /**
@@ -70,8 +108,7 @@ export function* dropService(db: Database, name: string): Steps<boolean> {
   const row = db.prepare('SELECT id FROM service WHERE name = ?').get(name) as { id: number } | undefined;
   if (row === undefined) return false;
   yield 0;
-  // A blob is no name that anybody can send.
-  const nameless = db.prepare('UPDATE service SET name = CAST(id AS BLOB) WHERE id = ?');
+  const nameless = db.prepare(`UPDATE service SET name = ${DROPPED_NAME} WHERE id = ?`);
   edit(db, () => nameless.run(row.id));
   yield* retireNameless(db);
   return true;
@@ -79,17 +116,17 @@ export function* dropService(db: Database, name: string): Steps<boolean> {
 
 /** Retires all of services that were dropped. */
 function* retireNameless(db: Database): Steps<void> {
-  const services = db.prepare("SELECT id FROM service WHERE typeof(name) = 'blob'").all() as { id: number }[];
+  const dropped = new Rows<{ id: number }>(db, `SELECT id FROM service WHERE name = ${DROPPED_NAME}`);
   const { retireSeries, retirePart } = retiring(db);
-  const series = db.prepare(
-    `SELECT id FROM series WHERE service_id = ? AND id > ? ORDER BY id LIMIT ${MAX_ROWS_A_STEP}`,
-  );
-  const parts = db.prepare(`SELECT id FROM part WHERE service_id = ? AND id > ? ORDER BY id LIMIT ${MAX_ROWS_A_STEP}`);
+  const batch = (table: string): Rows<{ id: number }> =>
+    new Rows(db, `SELECT id FROM ${table} WHERE service_id = ? AND id > ? ORDER BY id LIMIT ${MAX_ROWS_A_STEP}`);
+  const series = batch('series');
+  const parts = batch('part');
   const removeService = db.prepare('DELETE FROM service WHERE id = ?');
-  for (const { id: service } of services) {
-    yield* inBatches(series, service, (ids) => edit(db, () => ids.forEach((id) => retireSeries.run(id, NEVER))));
+  for (const { id: service } of dropped.all([], ignore)) {
+    yield* inBatches(series, service, (rows) => edit(db, () => rows.forEach(({ id }) => retireSeries.run(id, NEVER))));
     // Dictionaries after all series: until then readers need them.
-    yield* inBatches(parts, service, (ids) => edit(db, () => ids.forEach((id) => retirePart.run(id, NEVER))));
+    yield* inBatches(parts, service, (rows) => edit(db, () => rows.forEach(({ id }) => retirePart.run(id, NEVER))));
     yield 0;
     edit(db, () => removeService.run(service));
   }
@@ -98,36 +135,46 @@ function* retireNameless(db: Database): Steps<void> {
 /** Deletes what is retired, and services without series. @returns blocks and rows removed */
 export function* sweepRetired(db: Database): Steps<number> {
   yield* retireNameless(db);
-  const editsBefore = metaNumber(db, 'swept');
+  const sweptBefore = counter(db, 'swept');
   let removed = 0;
-  const rows = rowsOfSeries(db);
-  const retired = (table: string): Statement =>
-    db.prepare(`SELECT id FROM ${table} WHERE service_id = ? AND id > ? ORDER BY id LIMIT ${MAX_ROWS_A_STEP}`);
+  const profiles = profilesOf(db);
+  const retired = (table: string): Rows<{ id: number }> =>
+    new Rows(db, `SELECT id FROM ${table} WHERE service_id = ? AND id > ? ORDER BY id LIMIT ${MAX_ROWS_A_STEP}`);
   const removeSeries = db.prepare('DELETE FROM series WHERE id = ?');
   const series = retired('series');
   for (let last = -1; ;) {
-    const ids = (series.all(NOBODY, last) as { id: number }[]).map(({ id }) => id);
+    const ids = next(series, NOBODY, last).map(({ id }) => id);
     if (ids.length === 0) break;
     last = ids[ids.length - 1];
-    removed += yield* rows(ids, NEVER);
+    removed += yield* profiles(ids, NEVER);
     inTransaction(db, () => ids.forEach((id) => removeSeries.run(id)));
     yield 0;
   }
-  const deltas = db.prepare(`SELECT id, length(data) AS bytes FROM dict WHERE part_id = ? LIMIT ${MAX_ROWS_A_STEP}`);
+  const deltas = new Rows<Sized>(
+    db,
+    `SELECT id, length(data) AS bytes FROM dict WHERE part_id = ? LIMIT ${MAX_ROWS_A_STEP}`,
+  );
   const removeDelta = db.prepare('DELETE FROM dict WHERE id = ?');
   const removePart = db.prepare('DELETE FROM part WHERE id = ?');
   const parts = retired('part');
   for (let last = -1; ;) {
-    const ids = (parts.all(NOBODY, last) as { id: number }[]).map(({ id }) => id);
+    const ids = next(parts, NOBODY, last).map(({ id }) => id);
     if (ids.length === 0) break;
     last = ids[ids.length - 1];
-    for (const id of ids) yield* removeRows(db, () => deltas.all(id) as Sized[], removeDelta);
+    for (const id of ids)
+      yield* removeRows(
+        db,
+        MAX_ROWS_A_STEP,
+        () => deltas.all([id], ignore),
+        (row) => removeDelta.run(row.id).changes,
+      );
     inTransaction(db, () => ids.forEach((id) => removePart.run(id)));
     yield 0;
   }
-  const idle = db
-    .prepare('SELECT id FROM service WHERE NOT EXISTS (SELECT 1 FROM series WHERE service_id = service.id)')
-    .all() as { id: number }[];
+  const idle = new Rows<{ id: number }>(
+    db,
+    'SELECT id FROM service WHERE NOT EXISTS (SELECT 1 FROM series WHERE service_id = service.id)',
+  ).all([], ignore);
   const removeIdle = db.prepare(
     'DELETE FROM service WHERE id = ? AND NOT EXISTS (SELECT 1 FROM series WHERE service_id = service.id)',
   );
@@ -135,8 +182,8 @@ export function* sweepRetired(db: Database): Steps<number> {
     edit(db, () => idle.slice(i, i + MAX_ROWS_A_STEP).forEach(({ id }) => removeIdle.run(id)));
     yield 0;
   }
-  const edits = metaNumber(db, 'edits');
-  if (edits !== editsBefore) {
+  const edits = counter(db, 'edits');
+  if (edits !== sweptBefore) {
     inTransaction(db, () => {
       countUp(db, 'removals');
       db.prepare("INSERT OR REPLACE INTO meta VALUES ('swept', ?)").run(edits);
@@ -146,52 +193,96 @@ export function* sweepRetired(db: Database): Steps<number> {
   return removed;
 }
 
-/** Deletes blocks and rows of some series before an hour. @returns how many */
-function rowsOfSeries(db: Database): (series: readonly number[], hour: number) => Steps<number> {
-  const hours = db.prepare(
-    `SELECT id, length(points) + length(sums) + length(sample_index) + length(sample_values) AS bytes
-     FROM hour WHERE series_id = ? AND hour < ? LIMIT ${MAX_ROWS_A_STEP}`,
+/** Deletes blocks and rows of some series before an hour, with what the ledger says of them. @returns blocks and rows */
+function profilesOf(db: Database): (series: readonly number[], hour: number) => Steps<number> {
+  const hours = new Rows<Sized>(
+    db,
+    `SELECT id, series_id AS series, hour,
+       length(points) + length(sums) + length(sample_index) + length(sample_values) AS bytes
+     FROM hour WHERE series_id = ? AND hour < ? LIMIT ${MAX_PROFILES_A_STEP}`,
   );
-  const raw = db.prepare(
-    `SELECT seq AS id, length(data) AS bytes FROM raw WHERE series_id = ? AND time_us < ? LIMIT ${MAX_ROWS_A_STEP}`,
+  const raw = new Rows<Sized>(
+    db,
+    `SELECT seq AS id, series_id AS series, time_us / ${US_PER_HOUR} AS hour, length(data) AS bytes
+     FROM raw WHERE series_id = ? AND time_us < ? LIMIT ${MAX_PROFILES_A_STEP}`,
+  );
+  // Of profiles that are not there any more.
+  const entries = new Rows<Sized>(
+    db,
+    `SELECT series_id AS id, hour, 0 AS bytes FROM ledger WHERE series_id = ? AND hour < ? LIMIT ${MAX_ROWS_A_STEP}`,
   );
   const removeHour = db.prepare('DELETE FROM hour WHERE id = ?');
   const removeRaw = db.prepare('DELETE FROM raw WHERE seq = ?');
+  const removeEntry = db.prepare('DELETE FROM ledger WHERE series_id = ? AND hour = ?');
+  const withLedger =
+    (remove: Statement) =>
+    ({ id, series, hour }: Sized): number => {
+      removeEntry.run(series!, hour!);
+      return remove.run(id).changes;
+    };
   return function* (series, hour) {
     const before = Math.min(hour * US_PER_HOUR, Number.MAX_SAFE_INTEGER);
-    const found = (rows: Statement, end: number) => (): Sized[] =>
-      series.flatMap((id) => rows.all(id, end) as unknown as Sized[]);
-    const blocks = yield* removeRows(db, found(hours, hour), removeHour);
-    return blocks + (yield* removeRows(db, found(raw, before), removeRaw));
+    const found = (rows: Rows<Sized>, end: number) => (): Sized[] =>
+      series.flatMap((id) => rows.all([id, end], ignore));
+    const blocks = yield* removeRows(db, MAX_PROFILES_A_STEP, found(hours, hour), withLedger(removeHour));
+    const rows = yield* removeRows(db, MAX_PROFILES_A_STEP, found(raw, before), withLedger(removeRaw));
+    yield* removeRows(db, MAX_ROWS_A_STEP, found(entries, hour), (row) => removeEntry.run(row.id, row.hour!).changes);
+    return blocks + rows;
   };
 }
 
-/** Deletes rows until `find` finds none. @returns how many */
-function* removeRows(db: Database, find: () => Sized[], remove: Statement): Steps<number> {
+/** Deletes rows until `find` finds none that can be deleted. @param remove one row @returns how many */
+function* removeRows(
+  db: Database,
+  mostRows: number,
+  find: () => Sized[],
+  remove: (row: Sized) => number,
+): Steps<number> {
   let removed = 0;
-  for (let rows = find(); rows.length > 0; rows = find()) {
+  for (;;) {
+    const rows = find();
+    const before = removed;
     for (let from = 0; from < rows.length;) {
       let to = from;
-      const most = Math.min(rows.length, from + MAX_ROWS_A_STEP);
+      const most = Math.min(rows.length, from + mostRows);
       for (let bytes = 0; to < most && (to === from || bytes + rows[to].bytes <= MAX_BYTES_A_STEP); to++)
         bytes += rows[to].bytes;
-      const some = rows.slice(from, to);
-      inTransaction(db, () => some.forEach(({ id }) => remove.run(id)));
-      removed += some.length;
+      removed += removeSome(db, rows.slice(from, to), remove);
       from = to;
       yield 0;
     }
+    // Of a damaged index some rows are found again and again.
+    if (removed === before) return removed;
   }
-  return removed;
 }
 
-/** Ids in ascending order, some at a time. @param find takes `value` and the last id that was found */
-function* inBatches(find: Statement, value: number, change: (ids: number[]) => void): Steps<void> {
+/** One transaction, or one for each row where one of them is damaged: those that cannot be deleted stay. */
+function removeSome(db: Database, rows: readonly Sized[], remove: (row: Sized) => number): number {
+  try {
+    return inTransaction(db, () => rows.reduce((sum, row) => sum + remove(row), 0));
+  } catch (error) {
+    if (damageIn(error) === undefined) throw error;
+    return rows.length === 1 ? 0 : rows.reduce((sum, row) => sum + removeSome(db, [row], remove), 0);
+  }
+}
+
+/** What is found behind an id, in ascending order. Of a damaged table the ids before it may be given again. */
+function next<Row extends { readonly id: number }>(find: Rows<Row>, value: number, last: number): Row[] {
+  const rows = find.all([value, last], ignore);
+  return rows.length > 0 && rows[rows.length - 1].id > last ? rows : [];
+}
+
+/** Rows in ascending order of their ids, some at a time. @param find takes `value` and the last id that was found */
+function* inBatches<Row extends { readonly id: number }>(
+  find: Rows<Row>,
+  value: number,
+  change: (rows: Row[]) => void,
+): Steps<void> {
   for (let last = -1; ;) {
-    const ids = (find.all(value, last) as { id: number }[]).map(({ id }) => id);
-    if (ids.length === 0) return;
-    last = ids[ids.length - 1];
-    change(ids);
+    const rows = next(find, value, last);
+    if (rows.length === 0) return;
+    last = rows[rows.length - 1].id;
+    change(rows);
     yield 0;
   }
 }
@@ -214,3 +305,25 @@ function retiring(db: Database): { retireSeries: Statement; retirePart: Statemen
     ),
   };
 }
+
+/** Makes a series begin at an hour, within a transaction. */
+function narrowing(db: Database): (id: number, hour: number) => void {
+  const read = new Rows<StoredSeries>(db, `SELECT ${SERIES_COLUMNS} FROM series WHERE id = ? AND first_hour < ?`);
+  const oldest = new Rows<{ hour: number }>(
+    db,
+    `SELECT min(coalesce((SELECT min(hour) FROM hour WHERE series_id = ?1), ${NEVER}),
+       coalesce((SELECT min(time_us) FROM raw WHERE series_id = ?1) / ${US_PER_HOUR}, ${NEVER})) AS hour`,
+  );
+  const write = db.prepare('UPDATE series SET first_hour = ?, row_check = ? WHERE id = ?');
+  return (id, hour) => {
+    const [row] = read.all([id, hour], ignore);
+    if (row === undefined || !isWholeSeries(row)) return;
+    // A profile that came meanwhile stays to be found, and goes in the next round.
+    const [left] = oldest.all([id], ignore);
+    if (left === undefined || left.hour < hour) return;
+    write.run(hour, seriesCheck({ ...row, first_hour: hour }), id);
+  };
+}
+
+/** What cannot be read stays: readers report it. */
+function ignore(): void {}

@@ -7,6 +7,8 @@
 import type { Steps } from '#base/steps.ts';
 import type { Database } from './database.ts';
 import { hourOf, US_PER_HOUR, US_PER_MS } from './hours.ts';
+import { Rows } from './rows.ts';
+import { storedHours } from './stored-series.ts';
 
 const MS_PER_HOUR = 3_600_000;
 /** Gaps that are followed back; beyond it nothing is removed for its age. */
@@ -23,10 +25,8 @@ export interface AgeLimit {
 
 /** @returns undefined where nothing is stored */
 export function* ageLimit(db: Database, retentionMs: number, nowMs: number): Steps<AgeLimit | undefined> {
-  const { newest } = db.prepare('SELECT max(last_hour) AS newest FROM series WHERE service_id > 0').get() as {
-    newest: number | null;
-  };
-  if (newest === null) return undefined;
+  const newest = storedHours(db)?.last;
+  if (newest === undefined) return undefined;
   const now = hourOf(nowMs * US_PER_MS);
   const age = retentionMs / MS_PER_HOUR;
   // With whole hours, as before: an hour goes once its first profile is too old.
@@ -61,22 +61,25 @@ function aheadWarning(ahead: number, age: number): string | undefined {
 
 /** The last hour with profiles before `hour` and the first from it on, where at least `age` hours between them are empty. */
 function* gapAround(db: Database, hour: number, age: number): Steps<[number, number] | undefined> {
-  const series = db.prepare(
+  const series = new Rows<{ id: number; first: number; last: number }>(
+    db,
     `SELECT id, first_hour AS first, last_hour AS last FROM series WHERE service_id > 0 AND id > ? ORDER BY id LIMIT ${SERIES_A_STEP}`,
   );
   const before = nearest(db, 'max', '<');
   const after = nearest(db, 'min', '>=');
-  if (db.prepare('SELECT 1 FROM series WHERE first_hour < ? LIMIT 1').get(hour) === undefined) return undefined;
+  const isOld = new Rows(db, 'SELECT 1 FROM series WHERE first_hour < ? LIMIT 1');
+  if (isOld.all([hour], ignore).length === 0) return undefined;
   let newestOld = -Infinity;
   let oldestNew = Infinity;
   for (let lastId = -1; ;) {
-    const rows = series.all(lastId) as { id: number; first: number; last: number }[];
+    const rows = series.all([lastId], ignore);
     for (const { id, first, last } of rows) {
       if (first < hour) newestOld = Math.max(newestOld, before(id, hour) ?? -Infinity);
       if (last >= hour) oldestNew = Math.min(oldestNew, after(id, hour) ?? Infinity);
       if (oldestNew - newestOld - 1 < Math.max(1, age)) return undefined;
     }
-    if (rows.length < SERIES_A_STEP) break;
+    // Of a damaged table the ids before may be given again.
+    if (rows.length < SERIES_A_STEP || !(rows[rows.length - 1].id > lastId)) break;
     lastId = rows[rows.length - 1].id;
     yield 0;
   }
@@ -89,12 +92,21 @@ function nearest(
   which: 'min' | 'max',
   side: '<' | '>=',
 ): (id: number, hour: number) => number | undefined {
-  const blocks = db.prepare(`SELECT ${which}(hour) AS hour FROM hour WHERE series_id = ? AND hour ${side} ?`);
-  const rows = db.prepare(`SELECT ${which}(time_us) AS us FROM raw WHERE series_id = ? AND time_us ${side} ?`);
+  const blocks = new Rows<{ hour: number | null }>(
+    db,
+    `SELECT ${which}(hour) AS hour FROM hour WHERE series_id = ? AND hour ${side} ?`,
+  );
+  const rows = new Rows<{ us: number | null }>(
+    db,
+    `SELECT ${which}(time_us) AS us FROM raw WHERE series_id = ? AND time_us ${side} ?`,
+  );
   return (id, hour) => {
-    const { hour: block } = blocks.get(id, hour) as { hour: number | null };
-    const { us } = rows.get(id, hour * US_PER_HOUR) as { us: number | null };
+    const block = blocks.all([id, hour], ignore)[0]?.hour ?? null;
+    const us = rows.all([id, hour * US_PER_HOUR], ignore)[0]?.us ?? null;
     const found = [block, us === null ? null : hourOf(us)].filter((one) => one !== null);
     return found.length === 0 ? undefined : Math[which](...found);
   };
 }
+
+/** What cannot be read counts as not there: readers report it. */
+function ignore(): void {}

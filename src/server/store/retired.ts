@@ -5,7 +5,15 @@ export const NEVER = 2 ** 40;
 /** The service of what is retired. */
 export const NOBODY = 0;
 
-/** The labels are freed for a new series. */
+/** The name of a service that is being dropped: a blob, which nobody can send. Only this one, as others come from damage. */
+export const DROPPED_NAME = 'CAST(service.id AS BLOB)';
+
+/** The labels are freed for a new series. A row without a check and of nobody is known as retired (`isRetired`). */
 export const RETIRE_SERIES = `UPDATE series SET service_id = ${NOBODY}, type = '', labels = CAST(id AS BLOB),
-  first_hour = ${NEVER}, last_hour = ${-NEVER} WHERE id = ?`;
-export const RETIRE_PART = `UPDATE part SET service_id = ${NOBODY}, day = ${-NEVER} WHERE id = ?`;
+  first_hour = ${NEVER}, last_hour = ${-NEVER}, row_check = NULL WHERE id = ?`;
+export const RETIRE_PART = `UPDATE part SET service_id = ${NOBODY}, day = ${-NEVER}, row_check = NULL WHERE id = ?`;
+
+/** Whether a row of `series` was retired; all else that fails its check is damaged. */
+export function isRetired(row: { readonly service_id: unknown; readonly row_check: unknown }): boolean {
+  return row.service_id === NOBODY && row.row_check === null;
+}

@@ -8,7 +8,8 @@ import type { LabelSet } from '#model/labels.ts';
 import type { IncomingSeries } from '../ingest/incoming.ts';
 import type { Database } from './database.ts';
 import { HOURS_PER_DAY } from './hours.ts';
-import { RETIRE_SERIES } from './retired.ts';
+import { SeriesRows, type LabelSets } from './series-rows.ts';
+import { freeNumbers } from './stored-series.ts';
 
 /** Label sets of all services on one day, beyond which each service has an equal share of these. */
 const MAX_LABEL_SETS_A_DAY = 100_000;
@@ -41,12 +42,11 @@ export interface Plan {
 
 export interface Series {
   readonly id: number;
-  readonly serviceId: number;
+  readonly service_id: number;
   readonly type: string;
   readonly labels: string;
-  firstHour: number;
-  lastHour: number;
-  isNew: boolean;
+  first_hour: number;
+  last_hour: number;
 }
 
 /** How a service keeps to its budget. */
@@ -68,15 +68,18 @@ interface DayOfService {
   labelSets: number;
 }
 
+type DayTotal = { -readonly [Key in keyof LabelSets]: number } & { isStale: boolean };
+
 export class SeriesTable {
   readonly #budget: number;
-  readonly #statements: ReturnType<typeof prepare>;
+  readonly #db: Database;
+  readonly #rows: SeriesRows;
   readonly #ids = new Map<string, number>();
   readonly #series = new Map<string, Series>();
   /** By day and service. */
   readonly #days = new Map<string, DayOfService>();
   /** Of all services, by day. */
-  readonly #totals = new Map<number, { labelSets: number; services: number }>();
+  readonly #totals = new Map<number, DayTotal>();
   readonly #kept = new Map<string, { foldedSamples: number; refused: number }>();
   #newServices: string[] = [];
   readonly #touched = new Set<Series>();
@@ -88,12 +91,13 @@ export class SeriesTable {
 
   constructor(db: Database, budget: number) {
     this.#budget = budget;
-    this.#statements = prepare(db);
+    this.#db = db;
+    this.#rows = new SeriesRows(db);
     this.forget();
   }
 
   get count(): number {
-    return (this.#statements.count.get() as { count: number }).count;
+    return this.#rows.count().series;
   }
 
   /** From what is on disk, as after a start. Numbers are never given twice in one run. */
@@ -101,17 +105,15 @@ export class SeriesTable {
     this.#ids.clear();
     this.#series.clear();
     this.#days.clear();
-    this.#totals.clear();
+    // Counting all again takes long: it is done where the total is a limit.
+    for (const total of this.#totals.values()) total.isStale = true;
     this.#newServices = [];
     this.#touched.clear();
     this.#displaced.clear();
-    const { series, service, services } = this.#statements.numbers.get() as Record<
-      'series' | 'service' | 'services',
-      number
-    >;
-    this.#nextSeries = Math.max(this.#nextSeries, series + 1);
-    this.#nextService = Math.max(this.#nextService, service + 1);
-    this.#services = services;
+    const [service, series] = freeNumbers(this.#db);
+    this.#nextSeries = Math.max(this.#nextSeries, series);
+    this.#nextService = Math.max(this.#nextService, service);
+    this.#services = this.#rows.count().services;
   }
 
   /** Where the samples of a profile go. Nothing is made yet. @throws TooManySeries */
@@ -152,23 +154,16 @@ export class SeriesTable {
   use({ text, service, profileType }: PlannedSeries, hour: number): Series {
     let series = this.#find(text);
     const day = dayOfHour(hour);
-    const serviceId = this.serviceOf(service);
+    const service_id = this.serviceOf(service);
     if (series === undefined || !spans(series, day)) this.#countUp(service, day);
     if (series === undefined) {
-      series = {
-        id: this.#nextSeries++,
-        serviceId,
-        type: profileType,
-        labels: text,
-        firstHour: hour,
-        lastHour: hour,
-        isNew: true,
-      };
+      const id = this.#nextSeries++;
+      series = { id, service_id, type: profileType, labels: text, first_hour: hour, last_hour: hour };
       this.#series.set(text, series);
       this.#touched.add(series);
-    } else if (hour < series.firstHour || hour > series.lastHour) {
-      series.firstHour = Math.min(series.firstHour, hour);
-      series.lastHour = Math.max(series.lastHour, hour);
+    } else if (hour < series.first_hour || hour > series.last_hour) {
+      series.first_hour = Math.min(series.first_hour, hour);
+      series.last_hour = Math.max(series.last_hour, hour);
       this.#touched.add(series);
     }
     return series;
@@ -188,18 +183,12 @@ export class SeriesTable {
 
   /** Within the transaction of a commit. */
   write(): void {
-    const { newService, newSeries, hours, displace } = this.#statements;
-    for (const name of this.#newServices) newService.run(this.#ids.get(name)!, name);
-    for (const id of this.#displaced) displace.run(id);
-    for (const { id, serviceId, type, labels, firstHour, lastHour, isNew } of this.#touched) {
-      if (isNew) newSeries.run(id, serviceId, type, labels, firstHour, lastHour);
-      else hours.run(firstHour, lastHour, id);
-    }
+    const services = this.#newServices.map((name) => ({ id: this.#ids.get(name)!, name }));
+    this.#rows.write(services, this.#displaced, this.#touched);
   }
 
   /** After the commit. */
   written(): void {
-    for (const series of this.#touched) series.isNew = false;
     this.#touched.clear();
     this.#newServices = [];
     this.#displaced.clear();
@@ -230,24 +219,22 @@ export class SeriesTable {
   #idOf(name: string): number | undefined {
     const known = this.#ids.get(name);
     if (known !== undefined) return known;
-    const row = this.#statements.service.get(name) as { id: number } | undefined;
-    if (row !== undefined) this.#ids.set(name, row.id);
-    return row?.id;
+    const id = this.#rows.serviceOf(name);
+    if (id !== undefined) this.#ids.set(name, id);
+    return id;
   }
 
   #find(text: string): Series | undefined {
     const known = this.#series.get(text);
     if (known !== undefined) return known;
-    const row = this.#statements.series.get(text) as
-      | { id: number; serviceId: number; service: unknown; type: string; firstHour: number; lastHour: number }
-      | undefined;
+    const row = this.#rows.find(text);
     if (row === undefined) return undefined;
-    const { service, ...rest } = row;
-    if (typeof service !== 'string') {
-      this.#displaced.add(row.id);
+    const { id, service_id, type, labels, first_hour, last_hour, isDropped } = row;
+    if (isDropped === 1) {
+      this.#displaced.add(id);
       return undefined;
     }
-    const series = { ...rest, labels: text, isNew: false };
+    const series = { id, service_id, type, labels, first_hour, last_hour };
     this.#series.set(text, series);
     return series;
   }
@@ -264,16 +251,21 @@ export class SeriesTable {
       const id = this.#idOf(service);
       // Nothing is remembered about a service that may yet be refused.
       if (id === undefined) return { service, day, labelSets: 0 };
-      known = { service, day, labelSets: countOf(this.#statements.ofService.get(id, ...hoursOf(day))) };
+      known = { service, day, labelSets: this.#rows.ofService(id, ...hoursOf(day)) };
       this.#days.set(key, known);
     }
     return known;
   }
 
-  #totalOf(day: number): { labelSets: number; services: number } {
+  #totalOf(day: number): DayTotal {
     let known = this.#totals.get(day);
     if (known === undefined) {
-      known = this.#statements.ofDay.get(...hoursOf(day)) as { labelSets: number; services: number };
+      // From the index alone, so too many where later days are stored too.
+      known = { ...this.#rows.since(hoursOf(day)[0]), isStale: true };
+      this.#totals.set(day, known);
+    }
+    if (known.isStale && known.labelSets >= MAX_LABEL_SETS_A_DAY) {
+      known = { ...this.#rows.between(...hoursOf(day)), isStale: false };
       this.#totals.set(day, known);
     }
     return known;
@@ -333,9 +325,9 @@ function hoursOf(day: number): [number, number] {
   return [day * HOURS_PER_DAY, (day + 1) * HOURS_PER_DAY - 1];
 }
 
-function spans({ firstHour, lastHour }: Series, day: number): boolean {
+function spans({ first_hour, last_hour }: Series, day: number): boolean {
   const [first, last] = hoursOf(day);
-  return firstHour <= last && lastHour >= first;
+  return first_hour <= last && last_hour >= first;
 }
 
 function joinedRows(a: Int32Array, b: Int32Array): Int32Array {
@@ -348,36 +340,4 @@ function joinedRows(a: Int32Array, b: Int32Array): Int32Array {
 /** Labels, as the column holds them. */
 function labelsText(labels: LabelSet): string {
   return JSON.stringify(labels.map(({ name, value }) => [name, value]));
-}
-
-function countOf(row: unknown): number {
-  return (row as { count: number }).count;
-}
-
-function prepare(db: Database) {
-  return {
-    service: db.prepare('SELECT id FROM service WHERE name = ?'),
-    series: db.prepare(
-      `SELECT series.id, service_id AS serviceId, service.name AS service, type, first_hour AS firstHour, last_hour AS lastHour
-       FROM series LEFT JOIN service ON service.id = service_id WHERE labels = ?`,
-    ),
-    count: db.prepare('SELECT count(*) AS count FROM series WHERE service_id > 0'),
-    numbers: db.prepare(
-      `SELECT (SELECT coalesce(max(id), 0) FROM series) AS series, (SELECT coalesce(max(id), 0) FROM service) AS service,
-         (SELECT count(*) FROM service) AS services`,
-    ),
-    ofService: db.prepare(
-      'SELECT count(*) AS count FROM series WHERE service_id = ? AND last_hour >= ? AND first_hour <= ?',
-    ),
-    ofDay: db.prepare(
-      `SELECT count(*) AS labelSets, count(DISTINCT service_id) AS services FROM series
-       WHERE service_id > 0 AND last_hour >= ? AND first_hour <= ?`,
-    ),
-    newService: db.prepare('INSERT INTO service(id, name) VALUES (?, ?)'),
-    newSeries: db.prepare(
-      'INSERT INTO series(id, service_id, type, labels, first_hour, last_hour) VALUES (?, ?, ?, ?, ?, ?)',
-    ),
-    hours: db.prepare('UPDATE series SET first_hour = min(first_hour, ?), last_hour = max(last_hour, ?) WHERE id = ?'),
-    displace: db.prepare(RETIRE_SERIES),
-  };
 }

@@ -6,6 +6,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import type { Database } from './database.ts';
 import { FilesInPlace } from './files-in-place.ts';
 import { isDamage, reason, setAside } from './folder.ts';
+import { addRowCheck } from './upgrade.ts';
 
 export class SideFile {
   /** Whether the file was made now. */
@@ -15,19 +16,22 @@ export class SideFile {
   readonly #db: Database | undefined;
   readonly #inPlace: FilesInPlace | undefined;
 
-  /** Never throws: a damaged file is set aside, and a new one made. @param schema makes its tables where they are missing */
-  constructor(file: string, schema: string) {
+  /**
+   * Never throws: a damaged file is set aside, and a new one made.
+   * @param schema makes its tables where they are missing @param table gets a column for the check of each row
+   */
+  constructor(file: string, schema: string, table: string) {
     let aside: string | undefined;
     this.isNew = !existsSync(file);
     try {
       try {
-        this.#db = open(file, schema);
+        this.#db = open(file, schema, table);
       } catch (error) {
         if (!isDamage(error)) throw error;
         aside = setAside(file);
         this.note = `${file} is damaged (${reason(error)}): it was set aside as ${aside}, and a new one was begun.`;
         this.isNew = true;
-        this.#db = open(file, schema);
+        this.#db = open(file, schema, table);
       }
       this.#inPlace = new FilesInPlace([file, `${file}-wal`]);
     } catch (error) {
@@ -52,10 +56,11 @@ export class SideFile {
 }
 
 /** @throws what SQLite throws */
-function open(file: string, schema: string): Database {
+function open(file: string, schema: string, table: string): Database {
   const db = new DatabaseSync(file);
   try {
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE; ${schema}; COMMIT`);
+    addRowCheck(db, table);
     const { quick_check: found } = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
     if (found !== 'ok') throw new Error(`malformed: ${found.replace(/\s+/g, ' ')}`);
     return db;

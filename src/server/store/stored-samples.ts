@@ -1,17 +1,22 @@
 /** Walks the stored samples of some series in a range, from whichever form they lie in, cut into slices of time. */
 
 import { DamagedBlob, openBlob } from './blob.ts';
-import type { Database, Statement } from './database.ts';
+import { damageIn, type DamageNotes } from './damage.ts';
+import type { Database } from './database.ts';
 import { decodePoints, forEachSample, type HourPoints } from './hour-block.ts';
-import { dayOf, hourOf, HOURS_PER_DAY, US_PER_HOUR } from './hours.ts';
+import { dayOf, hourOf, hourText, HOURS_PER_DAY, US_PER_HOUR } from './hours.ts';
+import { HourTally, LedgerReader } from './ledger.ts';
 import type { Part, PartCache } from './part-cache.ts';
 import type { StopCheck } from './profile-reader.ts';
+import { hourBlobCheck, hourCheck, partCheck, rawCheck, type HourBlob, type HourNumbers } from './row-check.ts';
+import { Rows } from './rows.ts';
 import { decodeVector, SampleVector } from './sample-vector.ts';
+import type { SeriesRow } from './verified-series.ts';
 
 /** Series of one service: they share dictionaries. */
 export interface ServiceSeries {
   readonly service: number;
-  readonly series: readonly number[];
+  readonly series: readonly SeriesRow[];
 }
 
 /**
@@ -24,112 +29,149 @@ export interface SampleVisitor {
   close(): void;
 }
 
-export interface Visited {
-  /** Profiles by slice. */
-  readonly profiles: Int32Array;
-  readonly warnings: string[];
-}
-
-interface HourRow {
+interface HourRow extends HourNumbers {
   readonly id: number;
-  readonly hour: number;
-  readonly part_id: number;
-  readonly profiles: number;
   readonly points?: Uint8Array;
-  readonly sums: Uint8Array;
+  readonly sums?: Uint8Array;
   readonly sample_index?: Uint8Array;
   readonly sample_values?: Uint8Array;
 }
 
 interface RawRow {
+  readonly seq: number;
   readonly time_us: number;
   readonly part_id: number;
   readonly period: number;
+  readonly total: number;
+  readonly row_check: number | null;
+}
+
+interface RawSamples extends RawRow {
   readonly data: Uint8Array;
 }
 
-/** Sentences about damage that are passed on; the rest is a number. */
-const MOST_WARNINGS = 5;
-
 export class StoredSamples {
-  readonly #db: Database;
-  readonly #parts: PartCache;
+  readonly #parts: OpenParts;
+  readonly #ledger: LedgerReader;
   readonly #vector = new SampleVector();
-  readonly #statements: Record<'parts' | 'sums' | 'sumsAndPoints' | 'samples' | 'raw', Statement>;
+  readonly #sums: Rows<HourRow>;
+  readonly #sumsAndPoints: Rows<HourRow>;
+  readonly #samples: Rows<HourRow>;
+  readonly #points: Rows<HourRow>;
+  readonly #raw: Rows<RawSamples>;
+  readonly #rawTotals: Rows<RawRow>;
 
   constructor(db: Database, parts: PartCache) {
-    this.#db = db;
-    this.#parts = parts;
-    const hours = (columns: string): Statement =>
-      db.prepare(
-        `SELECT id, hour, part_id, profiles, ${columns} FROM hour WHERE series_id = ? AND hour >= ? AND hour <= ?`,
+    this.#parts = new OpenParts(db, parts);
+    this.#ledger = new LedgerReader(db);
+    const hours = (blobs: string): Rows<HourRow> =>
+      new Rows(
+        db,
+        `SELECT id, hour, part_id, gen, profiles, total, ${blobs} FROM hour WHERE series_id = ? AND hour >= ? AND hour <= ?`,
       );
-    this.#statements = {
-      parts: db.prepare('SELECT id, nodes, day FROM part WHERE service_id = ? AND day >= ? AND day <= ? ORDER BY day'),
-      sums: hours('sums'),
-      sumsAndPoints: hours('sums, points'),
-      samples: hours('points, sums, sample_index, sample_values'),
-      raw: db.prepare(
-        'SELECT time_us, part_id, period, data FROM raw WHERE series_id = ? AND time_us >= ? AND time_us < ?',
-      ),
-    };
+    this.#sums = hours('sums');
+    this.#sumsAndPoints = hours('sums, points');
+    this.#samples = hours('points, sums, sample_index, sample_values');
+    this.#points = hours('points');
+    const raw = <Row extends RawRow>(more: string): Rows<Row> =>
+      new Rows(
+        db,
+        `SELECT seq, time_us, part_id, period, total, row_check${more} FROM raw
+         WHERE series_id = ? AND time_us >= ? AND time_us < ?`,
+      );
+    this.#raw = raw(', data');
+    this.#rawTotals = raw('');
   }
 
   /**
    * @param cutsUs ascending; slice i is [cutsUs[i], cutsUs[i + 1]).
    * @param periods whether the visitor needs the period of each profile: sums then go only where one holds for all.
+   * @returns profiles by slice
    */
   visit(
     selection: readonly ServiceSeries[],
     cutsUs: Float64Array,
     periods: boolean,
     visitor: SampleVisitor,
+    notes: DamageNotes,
     stop: StopCheck,
-  ): Visited {
+  ): Int32Array {
     const slices = cutsUs.length - 1;
-    const visited: Visited = { profiles: new Int32Array(slices), warnings: [] };
+    const profiles = new Int32Array(slices);
     const fromUs = cutsUs[0];
     const toUs = cutsUs[slices];
-    if (toUs <= fromUs) return visited;
-    let damaged = 0;
-    const walk = new DayWalk(this.#parts, this.#db, visitor, (what) => {
-      damaged++;
-      if (visited.warnings.length < MOST_WARNINGS) visited.warnings.push(what);
-    });
-    for (const { service, series } of selection) {
+    if (toUs <= fromUs) return profiles;
+    const walk = new DayWalk(this.#parts, visitor, notes);
+    for (const { series } of selection) {
       stop();
-      const rows = this.#statements.parts.all(service, dayOf(fromUs), dayOf(toUs - 1)) as {
-        id: number;
-        nodes: number;
-        day: number;
-      }[];
-      const nodesOf = new Map(rows.map(({ id, nodes }) => [id, nodes]));
-      for (const day of new Set(rows.map((row) => row.day))) {
-        const dayFrom = Math.max(fromUs, day * HOURS_PER_DAY * US_PER_HOUR);
-        const dayTo = Math.min(toUs, (day + 1) * HOURS_PER_DAY * US_PER_HOUR);
-        walk.begin(nodesOf);
+      const tallies = new Map(series.map(({ id }) => [id, new HourTally()]));
+      const firstHour = Math.max(hourOf(fromUs), Math.min(...series.map((one) => one.firstHour)));
+      const lastHour = Math.min(hourOf(toUs - 1), Math.max(...series.map((one) => one.lastHour)));
+      for (let day = dayOf(firstHour * US_PER_HOUR); day <= dayOf(lastHour * US_PER_HOUR); day++) {
+        const first = day * HOURS_PER_DAY;
+        const dayFrom = Math.max(fromUs, first * US_PER_HOUR);
+        const dayTo = Math.min(toUs, (first + HOURS_PER_DAY) * US_PER_HOUR);
         for (const one of series) {
+          if (one.lastHour < first || one.firstHour >= first + HOURS_PER_DAY) continue;
           stop();
-          this.#hours(one, dayFrom, dayTo, cutsUs, periods, walk, visited, stop);
-          this.#raw(one, dayFrom, dayTo, cutsUs, walk, visited);
+          const tally = tallies.get(one.id)!;
+          this.#visitHours(one.id, dayFrom, dayTo, cutsUs, periods, walk, profiles, tally, stop);
+          this.#visitRaw(one.id, dayFrom, dayTo, cutsUs, walk, profiles, tally);
         }
         walk.end();
       }
+      for (const [id, tally] of tallies) this.#ledger.audit(id, fromUs, toUs, tally, notes);
     }
-    if (damaged > MOST_WARNINGS) visited.warnings.push(`${damaged - MOST_WARNINGS} more stored blocks are damaged.`);
-    return visited;
+    return profiles;
   }
 
-  #hours(
+  /** Times and totals of the profiles of a series in [fromUs, toUs). */
+  eachPoint(
+    series: number,
+    fromUs: number,
+    toUs: number,
+    notes: DamageNotes,
+    take: (timeUs: number, total: number) => void,
+  ): void {
+    const guard = new Guard(notes);
+    const tally = new HourTally();
+    const first = hourOf(fromUs);
+    const last = hourOf(toUs - 1);
+    for (const row of this.#points.all([series, first, last], guard.unread(series, 'blocks'))) {
+      const check = hourCheck(series, row);
+      guard.row(`hour ${row.id}`, series, row.hour, () => {
+        checkPlace(row.hour, first, last + 1);
+        tally.add(row.hour, row.profiles, check);
+        const { length, timeUs, total } = pointsOf(row, check);
+        for (let i = 0; i < length; i++) if (timeUs[i] >= fromUs && timeUs[i] < toUs) take(timeUs[i], total[i]);
+        return true;
+      });
+    }
+    for (const row of this.#rawTotals.all([series, fromUs, toUs], guard.unread(series, 'profiles'))) {
+      guard.row(`raw ${row.seq}`, series, hourOf(row.time_us), () => {
+        checkPlace(row.time_us, fromUs, toUs);
+        tally.addRaw(row.time_us);
+        checkRaw(series, row);
+        take(row.time_us, row.total);
+        return true;
+      });
+    }
+    this.#ledger.audit(series, fromUs, toUs, tally, notes);
+  }
+
+  #visitHours(
     series: number,
     fromUs: number,
     toUs: number,
     cutsUs: Float64Array,
     periods: boolean,
     walk: DayWalk,
-    { profiles }: Visited,
+    profiles: Int32Array,
+    tally: HourTally,
     stop: StopCheck,
   ): void {
+    const { guard } = walk;
+    const unread = guard.unread(series, 'blocks');
     // Runs of hours that lie whole in a slice are read by their sums, the others sample by sample.
     const first = hourOf(fromUs);
     const last = hourOf(toUs - 1);
@@ -137,17 +179,21 @@ export class StoredSamples {
       const isWhole = wholeSlice(cutsUs, hour) >= 0;
       let end = hour;
       while (end < last && wholeSlice(cutsUs, end + 1) >= 0 === isWhole) end++;
-      const { sums, sumsAndPoints, samples } = this.#statements;
-      const statement = isWhole ? (periods ? sumsAndPoints : sums) : samples;
-      for (const row of statement.all(series, hour, end) as HourRow[]) {
+      const rows = isWhole ? (periods ? this.#sumsAndPoints : this.#sums) : this.#samples;
+      for (const row of rows.all([series, hour, end], unread)) {
         stop();
-        const done = walk.guard(series, row.hour, () => {
-          const points = row.points && decodePoints(openBlob(row.points), row.hour * US_PER_HOUR);
-          if (!isWhole) return takeSamples(row, points!, cutsUs, walk, profiles);
+        const key = `hour ${row.id}`;
+        const check = hourCheck(series, row);
+        const done = guard.row(key, series, row.hour, () => {
+          checkPlace(row.hour, hour, end + 1);
+          tally.add(row.hour, row.profiles, check);
+          if (!isWhole) return takeSamples(row, check, cutsUs, walk, profiles);
+          const points = periods ? pointsOf(row, check) : undefined;
           if (points && !points.onePeriod) return false;
           const slice = wholeSlice(cutsUs, row.hour);
+          const sums = openHourBlob(row, check, 'sums');
           const part = walk.part(row.part_id);
-          decodeVector(openBlob(row.sums), part.nodes, this.#vector);
+          decodeVector(sums, part.nodes, this.#vector);
           const { leaf, value, length } = this.#vector;
           const period = points?.period[0] ?? 0;
           for (let i = 0; i < length; i++) part.take(leaf[i], slice, value[i], period);
@@ -156,10 +202,10 @@ export class StoredSamples {
         });
         // An hour of several periods: its samples must be read after all.
         if (!done) {
-          for (const again of samples.all(series, row.hour, row.hour) as HourRow[]) {
+          for (const again of this.#samples.all([series, row.hour, row.hour], unread)) {
             if (again.id !== row.id) continue;
-            walk.guard(series, row.hour, () =>
-              takeSamples(again, decodePoints(openBlob(again.points!), row.hour * US_PER_HOUR), cutsUs, walk, profiles),
+            guard.row(key, series, row.hour, () =>
+              takeSamples(again, hourCheck(series, again), cutsUs, walk, profiles),
             );
           }
         }
@@ -168,20 +214,61 @@ export class StoredSamples {
     }
   }
 
-  #raw(series: number, fromUs: number, toUs: number, cutsUs: Float64Array, walk: DayWalk, { profiles }: Visited): void {
+  #visitRaw(
+    series: number,
+    fromUs: number,
+    toUs: number,
+    cutsUs: Float64Array,
+    walk: DayWalk,
+    profiles: Int32Array,
+    tally: HourTally,
+  ): void {
     const vector = this.#vector;
-    for (const row of this.#statements.raw.all(series, fromUs, toUs) as RawRow[]) {
-      walk.guard(series, hourOf(row.time_us), () => {
+    const { guard } = walk;
+    for (const row of this.#raw.all([series, fromUs, toUs], guard.unread(series, 'profiles'))) {
+      guard.row(`raw ${row.seq}`, series, hourOf(row.time_us), () => {
+        checkPlace(row.time_us, fromUs, toUs);
+        tally.addRaw(row.time_us);
         const slice = sliceOf(cutsUs, row.time_us);
+        const samples = openBlob(row.data, checkRaw(series, row));
         const part = walk.part(row.part_id);
-        decodeVector(openBlob(row.data), part.nodes, vector);
+        decodeVector(samples, part.nodes, vector);
         const { leaf, value, length } = vector;
-        for (let i = 0; i < length; i++) part.take(leaf[i], slice, value[i], row.period);
+        // Older versions took in periods that no double holds.
+        const period = Number.isSafeInteger(row.period) ? row.period : 0;
+        for (let i = 0; i < length; i++) part.take(leaf[i], slice, value[i], period);
         profiles[slice]++;
         return true;
       });
     }
   }
+}
+
+/**
+ * SQLite trusts the order of its index, and gives what lies beyond the bounds of a question where that is damaged.
+ * @param end not included @throws DamagedBlob
+ */
+function checkPlace(place: number, first: number, end: number): void {
+  if (!(place >= first && place < end)) throw new DamagedBlob('lies out of order');
+}
+
+/** @returns the check of the row. @throws DamagedBlob */
+function checkRaw(series: number, { time_us, part_id, period, total, row_check }: RawRow): number {
+  const check = rawCheck(series, time_us, part_id, period, total);
+  // Rows of formats 1 and 2 have none.
+  if (row_check === null ? Number.isNaN(check) : check !== row_check)
+    throw new DamagedBlob('does not match its checksum');
+  return check;
+}
+
+/** @throws DamagedBlob */
+function openHourBlob(row: HourRow, check: number, blob: HourBlob): Uint8Array {
+  return openBlob(row[blob], hourBlobCheck(check, blob));
+}
+
+/** @throws DamagedBlob */
+function pointsOf(row: HourRow, check: number): HourPoints {
+  return decodePoints(openHourBlob(row, check, 'points'), row.hour * US_PER_HOUR);
 }
 
 /** The slice that holds the whole hour, -1 where it is cut or lies outside. */
@@ -203,13 +290,9 @@ function sliceOf(cutsUs: Float64Array, timeUs: number): number {
   return low;
 }
 
-function takeSamples(
-  row: HourRow,
-  points: HourPoints,
-  cutsUs: Float64Array,
-  walk: DayWalk,
-  profiles: Int32Array,
-): boolean {
+/** @throws DamagedBlob */
+function takeSamples(row: HourRow, check: number, cutsUs: Float64Array, walk: DayWalk, profiles: Int32Array): boolean {
+  const points = pointsOf(row, check);
   const slices = new Int32Array(points.length);
   let any = false;
   for (let i = 0; i < points.length; i++) {
@@ -217,12 +300,12 @@ function takeSamples(
     any ||= slices[i] >= 0;
   }
   if (!any) return true;
-  const part = walk.part(row.part_id);
   const payloads = {
-    sums: openBlob(row.sums),
-    index: openBlob(row.sample_index!),
-    values: openBlob(row.sample_values!),
+    sums: openHourBlob(row, check, 'sums'),
+    index: openHourBlob(row, check, 'sample_index'),
+    values: openHourBlob(row, check, 'sample_values'),
   };
+  const part = walk.part(row.part_id);
   forEachSample(payloads, part.nodes, points.length, (leaf, profile, value) => {
     if (slices[profile] >= 0) part.take(leaf, slices[profile], value, points.period[profile]);
   });
@@ -230,57 +313,86 @@ function takeSamples(
   return true;
 }
 
+/** Dictionaries by the number that the rows name. */
+class OpenParts {
+  readonly #db: Database;
+  readonly #cache: PartCache;
+  readonly #row: Rows<Record<'id' | 'service_id' | 'day' | 'nodes' | 'row_check', number>>;
+
+  constructor(db: Database, cache: PartCache) {
+    this.#db = db;
+    this.#cache = cache;
+    this.#row = new Rows(db, 'SELECT id, service_id, day, nodes, row_check FROM part WHERE id = ?');
+  }
+
+  get(id: number): Part {
+    const [row] = this.#row.all([id], () => undefined);
+    const isWhole = row !== undefined && partCheck(id, row.service_id, row.day, row.nodes) === row.row_check;
+    // Without its row a dictionary is as large as its deltas say.
+    return this.#cache.get(this.#db, id, isWhole ? row.nodes : Infinity);
+  }
+}
+
 interface OpenedPart {
   readonly nodes: number;
   readonly take: (leaf: number, slice: number, value: number, period: number) => void;
 }
 
-/** The dictionaries of the day that is walked, and what to do about damage. */
+/** The dictionaries of the day that is walked. */
 class DayWalk {
-  readonly #cache: PartCache;
-  readonly #db: Database;
+  readonly guard: Guard;
+  readonly #parts: OpenParts;
   readonly #visitor: SampleVisitor;
-  readonly #warn: (what: string) => void;
-  #nodesOf: ReadonlyMap<number, number> = new Map();
   readonly #opened = new Map<number, OpenedPart>();
 
-  constructor(cache: PartCache, db: Database, visitor: SampleVisitor, warn: (what: string) => void) {
-    this.#cache = cache;
-    this.#db = db;
+  constructor(parts: OpenParts, visitor: SampleVisitor, notes: DamageNotes) {
+    this.guard = new Guard(notes);
+    this.#parts = parts;
     this.#visitor = visitor;
-    this.#warn = warn;
-  }
-
-  begin(nodesOf: ReadonlyMap<number, number>): void {
-    this.#nodesOf = nodesOf;
   }
 
   part(id: number): OpenedPart {
     let opened = this.#opened.get(id);
     if (opened === undefined) {
-      const nodes = this.#nodesOf.get(id);
-      if (nodes === undefined) throw new DamagedBlob('has lost its dictionary');
-      const part = this.#cache.get(this.#db, id, nodes);
+      const part = this.#parts.get(id);
       opened = { nodes: part.columns.nodes, take: this.#visitor.open(part) };
       this.#opened.set(id, opened);
     }
     return opened;
   }
 
-  /** Runs `read`; damage is told and stepped over. @returns what `read` returned, true where there was damage */
-  guard(series: number, hour: number, read: () => boolean): boolean {
+  end(): void {
+    if (this.#opened.size > 0) this.#visitor.close();
+    this.#opened.clear();
+  }
+}
+
+/** Notes damage, and goes on behind it. */
+class Guard {
+  readonly #notes: DamageNotes;
+
+  constructor(notes: DamageNotes) {
+    this.#notes = notes;
+  }
+
+  /** Runs `read`. @returns what it returned, true where there was damage */
+  row(key: string, series: number, hour: number, read: () => boolean): boolean {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof DamagedBlob)) throw error;
-      const when = new Date(hour * (US_PER_HOUR / 1000)).toISOString().slice(0, 13);
-      this.#warn(`A stored block of series ${series} in the hour ${when}Z was left out: it ${error.message}.`);
+      const what = damageIn(error);
+      if (what === undefined) throw error;
+      this.#notes.note(
+        key,
+        `Profiles of series ${series} in the hour ${hourText(hour)} were left out: the stored block ${what}.`,
+      );
       return true;
     }
   }
 
-  end(): void {
-    if (this.#opened.size > 0) this.#visitor.close();
-    this.#opened.clear();
+  /** For rows that SQLite cannot reach. */
+  unread(series: number, what: string): (why: string) => void {
+    return (why) =>
+      this.#notes.note(`${what} ${series}`, `Some ${what} of series ${series} were left out: the table ${why}.`);
   }
 }

@@ -6,21 +6,21 @@
 
 import type { Steps } from '#base/steps.ts';
 import { DamagedBlob, openBlob, sealBlob } from './blob.ts';
+import { damageIn, type Damage } from './damage.ts';
 import { inTransaction, readDeltas, type Database } from './database.ts';
-import { HourBlockBuilder, MOST_SAMPLES_OF_A_BLOCK } from './hour-block.ts';
+import { HourPacker } from './hour-packer.ts';
 import { hourOf, US_PER_HOUR, US_PER_MS } from './hours.ts';
 import { PartColumns, type PartMark } from './part-columns.ts';
 import { REPEAT_MS } from './profile-writer.ts';
 import { MAX_ROWS_A_STEP, removeBefore, sweepRetired } from './removal.ts';
 import { ageLimit } from './retention.ts';
-import { decodeVector, SampleVector } from './sample-vector.ts';
+import { dictCheck } from './row-check.ts';
+import { Rows } from './rows.ts';
 import { dataBytes, FILES_PER_DATA, giveBackPages } from './space.ts';
+import { storedHours } from './stored-series.ts';
 
 /** After its end an hour waits this long for what comes late. */
 const SETTLE_MS = 5 * 60_000;
-/** Rows of one block, and their bytes: making a block removes its rows in one transaction. */
-export const MAX_ROWS_A_BLOCK = 1024;
-const MAX_BYTES_A_BLOCK = 4 << 20;
 /** Keys of uploads that are looked at between two steps. */
 const KEYS_A_LOOK = 5000;
 /** Series that are looked at between two steps. */
@@ -31,6 +31,11 @@ const LEAST_DELTAS_TO_JOIN = 16;
 const NODES_OF_A_DELTA = 1 << 16;
 /** Deltas that become one. */
 const MAX_DELTAS_JOINED = 512;
+
+interface FirstRow {
+  readonly id: number;
+  readonly time_us: number;
+}
 
 export interface Limits {
   /** Age beyond which profiles are removed, ms; undefined keeps all. */
@@ -46,40 +51,62 @@ export interface UpkeepReport {
   removed: number;
   /** Why older profiles than asked for are kept: the clock. */
   clock: string | undefined;
-  /** What could not be read and stays as it is, in plain sentences. */
-  readonly warnings: string[];
+  /** What could not be read and stays as it is. */
+  readonly damage: Damage[];
 }
 
 export function newReport(): UpkeepReport {
-  return { packed: 0, removed: 0, clock: undefined, warnings: [] };
+  return { packed: 0, removed: 0, clock: undefined, damage: [] };
 }
 
 /** One round. Each yield is a place to stop; nothing is half done there. */
 export function* upkeep(db: Database, limits: Limits, nowMs: number): Steps<UpkeepReport> {
   const report = newReport();
-  yield* forgetUploads(db, nowMs);
-  report.removed += yield* sweepRetired(db);
-  if (limits.retentionMs !== undefined) {
-    const limit = yield* ageLimit(db, limits.retentionMs, nowMs);
-    report.clock = limit?.warning;
-    if (limit !== undefined) report.removed += yield* removeBefore(db, limit.hour);
-  }
-  yield* packHours(db, nowMs, report);
-  yield* joinDeltas(db);
-  yield* removeSurplus(db, limits.maxBytes / FILES_PER_DATA, report);
+  yield* spared('upload keys', forgetUploads(db, nowMs), report);
+  yield* spared('removal', removeOld(db, limits, nowMs, report), report);
+  yield* spared('packing', packHours(db, nowMs, report), report);
+  yield* spared('dictionaries', joinDeltas(db), report);
+  yield* spared('space', removeSurplus(db, limits.maxBytes / FILES_PER_DATA, report), report);
   yield* giveBackPages(db);
   return report;
 }
 
+/** Damage that ends one task leaves the others to be done. */
+function* spared(task: string, steps: Steps<void>, report: UpkeepReport): Steps<void> {
+  try {
+    yield* steps;
+  } catch (error) {
+    const what = damageIn(error);
+    if (what === undefined) throw error;
+    report.damage.push({
+      key: `upkeep ${task}`,
+      text: `Upkeep of the store (${task}) was cut short: the file ${what}.`,
+    });
+  }
+}
+
+function* removeOld(db: Database, { retentionMs }: Limits, nowMs: number, report: UpkeepReport): Steps<void> {
+  report.removed += yield* sweepRetired(db);
+  if (retentionMs === undefined) return;
+  const limit = yield* ageLimit(db, retentionMs, nowMs);
+  report.clock = limit?.warning;
+  if (limit !== undefined) report.removed += yield* removeBefore(db, limit.hour);
+}
+
 /** Forgets uploads that a repeat is no longer expected of, and those of a clock that was ahead. */
 function* forgetUploads(db: Database, nowMs: number): Steps<void> {
-  const look = db.prepare(`SELECT key, seen_ms FROM upload WHERE key > ? ORDER BY key LIMIT ${KEYS_A_LOOK}`);
+  const look = new Rows<{ key: string; seen_ms: number }>(
+    db,
+    `SELECT key, seen_ms FROM upload WHERE key > ? ORDER BY key LIMIT ${KEYS_A_LOOK}`,
+  );
   const remove = db.prepare('DELETE FROM upload WHERE key = ?');
   for (let last = ''; ;) {
-    const rows = look.all(last) as { key: string; seen_ms: number }[];
-    if (rows.length === 0) return;
+    const rows = look.all([last], () => undefined);
+    // Of a damaged table keys that lie before may be given again.
+    if (rows.length === 0 || !(rows[rows.length - 1].key > last)) return;
     last = rows[rows.length - 1].key;
-    const old = rows.filter(({ seen_ms }) => Math.abs(nowMs - seen_ms) > REPEAT_MS);
+    // Negated, so that what is no time goes too.
+    const old = rows.filter(({ seen_ms }) => !(Math.abs(nowMs - seen_ms) <= REPEAT_MS));
     for (let i = 0; i < old.length; i += MAX_ROWS_A_STEP) {
       inTransaction(db, () => old.slice(i, i + MAX_ROWS_A_STEP).forEach(({ key }) => remove.run(key)));
       yield 0;
@@ -90,12 +117,14 @@ function* forgetUploads(db: Database, nowMs: number): Steps<void> {
 
 /** Removes the oldest hours until at most `maxDataBytes` are in use; the newest hour stays. */
 export function* removeSurplus(db: Database, maxDataBytes: number, report: UpkeepReport): Steps<void> {
+  let last = -Infinity;
   while (dataBytes(db) > maxDataBytes) {
-    const row = db
-      .prepare('SELECT min(first_hour) AS first, max(last_hour) AS last FROM series WHERE service_id > 0')
-      .get() as { first: number | null; last: number | null };
-    if (row.first === null || row.last === null || row.first >= row.last) return;
-    report.removed += yield* removeBefore(db, row.first + 1);
+    const stored = storedHours(db);
+    if (stored === undefined || stored.first >= stored.last) return;
+    // What is damaged may stay, and late profiles come: the next round goes on.
+    if (stored.first <= last) return;
+    last = stored.first;
+    report.removed += yield* removeBefore(db, stored.first + 1);
     yield 0;
   }
 }
@@ -105,113 +134,71 @@ export function* removeSurplus(db: Database, maxDataBytes: number, report: Upkee
  * newest profile is of two hours later: the clock may stand still.
  */
 function* packHours(db: Database, nowMs: number, report: UpkeepReport): Steps<void> {
-  const { newest } = db.prepare('SELECT max(last_hour) AS newest FROM series WHERE service_id > 0').get() as {
-    newest: number | null;
-  };
-  const over = Math.max(hourOf((nowMs - SETTLE_MS) * US_PER_MS), (newest ?? -Infinity) - 1) * US_PER_HOUR;
+  const newest = storedHours(db)?.last ?? -Infinity;
+  const over = Math.max(hourOf((nowMs - SETTLE_MS) * US_PER_MS), newest - 1) * US_PER_HOUR;
   // By the index, from series to series: what is left to do is found without looking at every row.
-  const nextSeries = db.prepare(
+  const nextSeries = new Rows<FirstRow>(
+    db,
     'SELECT series_id AS id, time_us FROM raw WHERE series_id > ? ORDER BY series_id, time_us LIMIT 1',
   );
-  const nextRow = db.prepare('SELECT time_us FROM raw WHERE series_id = ? AND time_us >= ? ORDER BY time_us LIMIT 1');
-  const partsOf = db.prepare(
+  const nextRow = new Rows<FirstRow>(
+    db,
+    'SELECT series_id AS id, time_us FROM raw WHERE series_id = ? AND time_us >= ? ORDER BY time_us LIMIT 1',
+  );
+  const partsOf = new Rows<{ part: number }>(
+    db,
     'SELECT DISTINCT part_id AS part FROM raw WHERE series_id = ? AND time_us >= ? AND time_us < ?',
   );
+  const packer = new HourPacker(db, report);
   let looked = 0;
   for (let last = -1; ;) {
-    const first = nextSeries.get(last) as { id: number; time_us: number } | undefined;
-    if (first === undefined) return;
+    const [first] = nextSeries.all([last], packer.damaged());
+    // SQLite trusts the order of its index: of a damaged one it gives again what lies before.
+    if (first === undefined || !(first.id > last)) return;
     const { id } = first;
     last = id;
     if (++looked % SERIES_A_STEP === 0) yield 0;
-    for (let row: { time_us: number } | undefined = first; row !== undefined && row.time_us < over;) {
+    const damaged = packer.damaged(id);
+    for (let row: FirstRow | undefined = first; row !== undefined && row.time_us < over;) {
       yield 0;
       const hour = hourOf(row.time_us);
       const end = (hour + 1) * US_PER_HOUR;
-      for (const { part } of partsOf.all(id, hour * US_PER_HOUR, end) as { part: number }[]) {
-        while (packHour(db, id, hour, part, report)) yield 0;
+      for (const { part } of partsOf.all([id, hour * US_PER_HOUR, end], damaged)) {
+        try {
+          while (packer.pack(id, hour, part)) yield 0;
+        } catch (error) {
+          const what = damageIn(error);
+          if (what === undefined) throw error;
+          damaged(what);
+        }
       }
-      row = nextRow.get(id, end) as { time_us: number } | undefined;
+      [row] = nextRow.all([id, end], damaged);
+      if (row !== undefined && !(row.time_us >= end)) break;
     }
   }
-}
-
-/** @returns whether rows are left, as one block was full. */
-function packHour(db: Database, series: number, hour: number, part: number, report: UpkeepReport): boolean {
-  const builder = new HourBlockBuilder(hour * US_PER_HOUR);
-  const vector = new SampleVector();
-  const taken: number[] = [];
-  const { nodes } = (db.prepare('SELECT nodes FROM part WHERE id = ?').get(part) as { nodes: number } | undefined) ?? {
-    nodes: 0,
-  };
-  const rows = db
-    .prepare(
-      `SELECT seq, time_us, period, data FROM raw
-       WHERE series_id = ? AND time_us >= ? AND time_us < ? AND part_id = ? ORDER BY time_us, seq`,
-    )
-    .iterate(series, hour * US_PER_HOUR, (hour + 1) * US_PER_HOUR, part) as Iterable<{
-    seq: number;
-    time_us: number;
-    period: number;
-    data: Uint8Array;
-  }>;
-  let isFull = false;
-  let bytes = 0;
-  for (const { seq, time_us, period, data } of rows) {
-    try {
-      decodeVector(openBlob(data), nodes, vector);
-    } catch (error) {
-      if (!(error instanceof DamagedBlob)) throw error;
-      // It stays as it is: readers tell of it too.
-      report.warnings.push(`Profile ${seq} cannot be packed: it ${error.message}.`);
-      continue;
-    }
-    bytes += data.length;
-    const isBeyond = taken.length === MAX_ROWS_A_BLOCK || (taken.length > 0 && bytes > MAX_BYTES_A_BLOCK);
-    if (isBeyond || builder.samples + vector.length > MOST_SAMPLES_OF_A_BLOCK) {
-      isFull = true;
-      break;
-    }
-    builder.add(time_us, period, vector);
-    taken.push(seq);
-  }
-  if (taken.length === 0) return false;
-  const { points, sums, index, values } = builder.encode();
-  const blobs = [points, sums, index, values].map((payload) => sealBlob(payload, true));
-  inTransaction(db, () => {
-    const { gen } = db
-      .prepare('SELECT coalesce(max(gen), 0) + 1 AS gen FROM hour WHERE series_id = ? AND hour = ? AND part_id = ?')
-      .get(series, hour, part) as { gen: number };
-    db.prepare(
-      `INSERT INTO hour(series_id, hour, part_id, gen, profiles, total, points, sums, sample_index, sample_values)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ).run(series, hour, part, gen, builder.profiles, builder.total(), ...blobs);
-    const remove = db.prepare('DELETE FROM raw WHERE seq = ?');
-    for (const seq of taken) remove.run(seq);
-  });
-  report.packed++;
-  return isFull;
 }
 
 /** Many small deltas of a dictionary to few packed ones. Deltas are only ever appended, so those read here stay true. */
 function* joinDeltas(db: Database): Steps<void> {
-  const candidates = db
-    .prepare(
-      `SELECT part_id AS part FROM dict JOIN part ON part.id = part_id GROUP BY part_id
-       HAVING count(*) >= ? + part.nodes / ${NODES_OF_A_DELTA}`,
-    )
-    .all(LEAST_DELTAS_TO_JOIN) as { part: number }[];
+  const candidates = new Rows<{ part: number }>(
+    db,
+    `SELECT part_id AS part FROM dict JOIN part ON part.id = part_id GROUP BY part_id
+     HAVING count(*) >= ? + part.nodes / ${NODES_OF_A_DELTA}`,
+  );
   const remove = db.prepare('DELETE FROM dict WHERE part_id = ? AND first_node = ?');
   const insert = db.prepare('INSERT INTO dict(part_id, first_node, data) VALUES (?, ?, ?)');
-  for (const { part } of candidates) {
+  const damaged = (why: string): never => {
+    throw new DamagedBlob(why);
+  };
+  for (const { part } of candidates.all([LEAST_DELTAS_TO_JOIN], () => undefined)) {
     yield 0;
     const columns = new PartColumns();
     /** Where the joined deltas end, and the first nodes of those that each is made of. */
     const marks: PartMark[] = [columns.mark()];
     const firsts: number[][] = [[]];
     try {
-      for (const { first_node, data } of readDeltas(db, part, 0)) {
-        columns.append(openBlob(data));
+      for (const { first_node, data } of readDeltas(db, part, 0, damaged)) {
+        columns.append(openBlob(data, dictCheck(part, first_node)));
         const joined = firsts[firsts.length - 1];
         joined.push(first_node);
         if (columns.nodes - marks[marks.length - 1].nodes < NODES_OF_A_DELTA && joined.length < MAX_DELTAS_JOINED)
@@ -227,7 +214,7 @@ function* joinDeltas(db: Database): Steps<void> {
     for (let i = 0; i < firsts.length; i++) {
       const joined = firsts[i];
       if (joined.length < LEAST_DELTAS_TO_JOIN / 2) continue;
-      const data = sealBlob(columns.encode(marks[i], marks[i + 1]), true);
+      const data = sealBlob(columns.encode(marks[i], marks[i + 1]), dictCheck(part, marks[i].nodes), true);
       yield 0;
       inTransaction(db, () => {
         for (const first of joined) remove.run(part, first);

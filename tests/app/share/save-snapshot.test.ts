@@ -85,7 +85,7 @@ async function kept(queries: QueryClient): Promise<{ head: unknown; answers: Sna
 /** A question with the answer that the worker would give. */
 const opened = <Facts extends object>(asked: Facts, handle: number) => ({
   ...asked,
-  queryFn: () => ({ profile: { handle } }),
+  queryFn: () => ({ profile: { handle, warnings: [`left out of ${handle}`] } }),
 });
 const noWorker = {} as Analysis;
 
@@ -106,7 +106,9 @@ it('what Explore was drawn from is answered again, and nothing else of the serve
   const { head, answers } = await kept(queries);
   // Kept again, it is no link to the snapshot before.
   expect(head).toEqual({ query: expect.not.stringContaining('snap') });
-  expect(answers.profiles).toMatchObject([{ query, isWhole: true, encoded: { bytes: Uint8Array.of(2) } }]);
+  expect(answers.profiles).toMatchObject([
+    { query, isWhole: true, encoded: { bytes: Uint8Array.of(2) }, warnings: ['left out of 2'] },
+  ]);
   expect(answers.series).toHaveLength(1);
   const read = snapshotSource('snapshot', answers, 'The snapshot');
   expect(await read.series(question, signal)).toEqual([series]);

@@ -285,7 +285,7 @@ it('steps over a damaged block, and says so', () => {
 
 function clear(): void {
   db.exec(
-    'DELETE FROM raw; DELETE FROM hour; DELETE FROM dict; DELETE FROM part; DELETE FROM series; DELETE FROM service',
+    'DELETE FROM raw; DELETE FROM hour; DELETE FROM dict; DELETE FROM part; DELETE FROM series; DELETE FROM service; DELETE FROM ledger',
   );
   db.exec("INSERT INTO meta VALUES ('removals', 1) ON CONFLICT(key) DO UPDATE SET value = value + 1");
   writer = new ProfileWriter(db);

@@ -10,7 +10,8 @@ import { openForReading, openForUpkeep, openForWriting, type Database } from '#s
 import { ProfileStore } from '#server/store/profile-store.ts';
 import { ProfileWriter } from '#server/store/profile-writer.ts';
 import { dropService, MAX_ROWS_A_STEP, sweepRetired } from '#server/store/removal.ts';
-import { MAX_ROWS_A_BLOCK, upkeep } from '#server/store/upkeep.ts';
+import { MAX_ROWS_A_BLOCK } from '#server/store/hour-packer.ts';
+import { upkeep } from '#server/store/upkeep.ts';
 import { incoming, madeLabels, type MadeProfile } from '../../support/made-profiles.ts';
 
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';

@@ -5,6 +5,7 @@ import { rateScaleOf } from '#model/series-values.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { formatCount, formatShare } from '#model/units.ts';
 import { selfShareKeys } from '#render/palette.ts';
+import { LeftOut } from '../../components/left-out.tsx';
 import { useUrl } from '../../url/url-store.ts';
 import { legendOf } from '../colours.ts';
 import { type ShownTree, type Snapshots, valueText } from '../../screen/shown.ts';
@@ -39,6 +40,7 @@ export function Strip({ shown, fills }: { shown: ShownTree; fills: readonly stri
   return (
     <div className={styles['strip']}>
       <strong>{valueText(shown, whole)}</strong>
+      <LeftOut warnings={profile.warnings} />
       <span className={styles['dim']}>
         {sampleTypeTitle(type?.type ?? '')}
         {shown.opened.queryMs === undefined

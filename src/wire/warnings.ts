@@ -1,0 +1,25 @@
+/** What an answer left out, in its head: a JSON list of sentences in ASCII, the same way for every call. */
+
+export const warningsHeader = 'flametide-warnings';
+
+/** Longer sentences are cut. */
+const MAX_LENGTH = 400;
+const MAX_WARNINGS = 20;
+
+export function printWarnings(warnings: readonly string[]): string {
+  const cut = warnings.slice(0, MAX_WARNINGS).map((text) => text.slice(0, MAX_LENGTH));
+  // Headers are bytes: what lies beyond ASCII is escaped, as JSON allows.
+  return JSON.stringify(cut).replace(/[^ -~]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** No warnings for a header that is missing or is no such list. */
+export function readWarnings(header: string | null | undefined): readonly string[] {
+  if (typeof header !== 'string') return [];
+  try {
+    const list: unknown = JSON.parse(header);
+    if (!Array.isArray(list)) return [];
+    return list.slice(0, MAX_WARNINGS).map((text) => String(text).slice(0, MAX_LENGTH));
+  } catch {
+    return [];
+  }
+}
