@@ -9,7 +9,10 @@ export type Statement = ReturnType<Database['prepare']>;
 const STORE_FORMAT = 2;
 
 const PAGE_BYTES = 8192;
-/** Pages of the write-ahead log until it is folded into the file: 16 MiB, less on a small volume. */
+/**
+ * Pages of the write-ahead log until upkeep folds it into the file: 16 MiB, less on a small volume. Uploads wait for the
+ * commit that does it, so theirs does only at twice that.
+ */
 const MAX_CHECKPOINT_PAGES = 2048;
 const MIN_CHECKPOINT_PAGES = 64;
 /** The log takes at most this share of the room that was free when the file was opened. */
@@ -64,7 +67,7 @@ export function openForWriting(file: string, freeBytes = Infinity): Database {
   // FULL must be set: the build's default loses acknowledged rows when the power goes. A new file can give pages back.
   db.exec(`
     PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${checkpointPages(freeBytes)};
+    PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${checkpointPages(freeBytes) * 2};
     PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES}; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;
   `);
   const known = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'meta'").get() !== undefined;

@@ -76,7 +76,7 @@ export class SeriesTable {
   /** By day and service. */
   readonly #days = new Map<string, DayOfService>();
   /** Of all services, by day. */
-  readonly #totals = new Map<number, { labelSets: number; services: number }>();
+  readonly #totals = new Map<number, { labelSets: number; services: number; isStale: boolean }>();
   readonly #kept = new Map<string, { foldedSamples: number; refused: number }>();
   #newServices: string[] = [];
   readonly #touched = new Set<Series>();
@@ -101,7 +101,8 @@ export class SeriesTable {
     this.#ids.clear();
     this.#series.clear();
     this.#days.clear();
-    this.#totals.clear();
+    // Counting all again takes long: it is done where the total is a limit.
+    for (const total of this.#totals.values()) total.isStale = true;
     this.#newServices = [];
     this.#touched.clear();
     this.#displaced.clear();
@@ -273,7 +274,14 @@ export class SeriesTable {
   #totalOf(day: number): { labelSets: number; services: number } {
     let known = this.#totals.get(day);
     if (known === undefined) {
-      known = this.#statements.ofDay.get(...hoursOf(day)) as { labelSets: number; services: number };
+      // From the index alone, so too many where later days are stored too.
+      const counted = this.#statements.sinceDay.get(hoursOf(day)[0]) as { labelSets: number; services: number };
+      known = { ...counted, isStale: true };
+      this.#totals.set(day, known);
+    }
+    if (known.isStale && known.labelSets >= MAX_LABEL_SETS_A_DAY) {
+      const counted = this.#statements.ofDay.get(...hoursOf(day)) as { labelSets: number; services: number };
+      known = { ...counted, isStale: false };
       this.#totals.set(day, known);
     }
     return known;
@@ -368,6 +376,10 @@ function prepare(db: Database) {
     ),
     ofService: db.prepare(
       'SELECT count(*) AS count FROM series WHERE service_id = ? AND last_hour >= ? AND first_hour <= ?',
+    ),
+    sinceDay: db.prepare(
+      `SELECT count(*) AS labelSets, count(DISTINCT service_id) AS services FROM series
+       WHERE service_id > 0 AND last_hour >= ?`,
     ),
     ofDay: db.prepare(
       `SELECT count(*) AS labelSets, count(DISTINCT service_id) AS services FROM series
