@@ -63,7 +63,9 @@ describe('how sure a change is', () => {
     const same = await compared({ a: unclear.a, b: unclear.a }, 'absolute');
     expect(evidenceOfNode(same, nodeOf(same, 'wobble'))).toMatch(/^Unchanged/);
     const untimed = await compared(unclear, 'absolute', { ...cpu, seconds: undefined });
-    expect(evidenceOfNode(untimed, nodeOf(untimed, 'wobble'))).toMatch(/About \d+ times as many samples would be enough\.$/);
+    expect(evidenceOfNode(untimed, nodeOf(untimed, 'wobble'))).toMatch(
+      /About \d+ times as many samples would be enough\.$/,
+    );
     const uncounted: ShownComparison = { ...timed, evidence: { ...timed.evidence, isCounted: false } };
     expect(evidenceOfNode(uncounted, nodeOf(uncounted, 'wobble'))).toMatch(/^May be noise\. About/);
   });
