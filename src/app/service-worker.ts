@@ -4,7 +4,7 @@
  * where nothing comes for seconds. Questions (`api`, queries) pass by untouched. A new page is kept beside the one before until no tab shows that any more.
  */
 
-/** The worker's own scope, as far as it is used: the library that knows it does not go with the DOM's. */
+/** The worker's global scope, as far as it is used: TypeScript's webworker library conflicts with its DOM library. */
 interface Scope {
   /** Written by scripts/build.js: what the page consists of, beside this file, and a name for just that. */
   readonly PAGE: { readonly version: string; readonly files: readonly string[] };
@@ -63,7 +63,7 @@ async function page(request: Request): Promise<Response> {
   const asked = serverFirst(request, home);
   const silence = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS, undefined));
   const answer = (await Promise.race([asked, silence])) ?? (await find(home)) ?? (await asked);
-  // A browser asks for a password only where no worker stands between.
+  // A browser asks for a password only where no service worker is in between.
   if (answer.status === 401) await scope.registration.unregister();
   return answer;
 }

@@ -1,4 +1,4 @@
-/** What the colours of a difference mean: the ramp of changes, and what is not on it. */
+/** The meaning of a difference's colours: the ramp of changes, and the colours outside of it. */
 import type { ReactElement } from 'react';
 import styles from './diff-legend.module.css';
 

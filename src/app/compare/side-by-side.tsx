@@ -1,4 +1,4 @@
-/** Each side as wide as it is alone; zoom, hover, selection and search are those of both. */
+/** Both sides beside each other, each in its own width. Zoom, hover, selection and search are shared. */
 import { type ReactElement, useMemo, useState } from 'react';
 import { DiffLegend } from './diff-legend.tsx';
 import { ViewColumn } from '../components/layout.tsx';

@@ -1,4 +1,4 @@
-/** Both sides as they are open, their union, and what is known of its noise; each as far as it has come. */
+/** The open sides of a comparison, their union and its evidence, as far as they have loaded. */
 import { useMemo, useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { DiffRequest, DiffSide, SideNoise } from '#analysis/analysis.ts';
@@ -20,7 +20,7 @@ export interface Comparison {
   readonly explored: Explored;
   readonly sides: Readonly<Record<SideName, Side>>;
   readonly shown: ShownComparison | undefined;
-  /** What is shown is no longer what is asked for. */
+  /** The shown comparison is outdated. */
   readonly isStale: boolean;
   /** Why a side could not be had, and why the two cannot be compared. */
   readonly errors: Readonly<Record<SideName, Error | null>>;
@@ -37,7 +37,7 @@ export function useComparison(): Comparison {
   const explored = useExplored();
   const sides = useSides(explored);
   const first = { a: useOpenSide(sides.a, 'first', true), b: useOpenSide(sides.b, 'first', true) };
-  // One after the other: what is drawn first must not wait for the whole. Where that fails the whole is asked for too.
+  // In sequence: the first picture must not wait for the whole. If the first request fails, the whole is requested too.
   const isFirstThere = sideNames.every((name) => first[name].open !== undefined || first[name].error !== null);
   const whole = { a: useOpenSide(sides.a, 'whole', isFirstThere), b: useOpenSide(sides.b, 'whole', isFirstThere) };
   // Both cut or both whole: what one side lacks only because it was cut is not gone.
@@ -112,7 +112,7 @@ export function useComparison(): Comparison {
     sides,
     shown: now ?? kept,
     isStale: now === undefined,
-    // A first answer that failed is no matter where the whole came.
+    // A failed preview does not matter once the full answer has arrived.
     errors: {
       a: whole.a.error ?? (whole.a.open ? null : first.a.error),
       b: whole.b.error ?? (whole.b.open ? null : first.b.error),

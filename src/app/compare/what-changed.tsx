@@ -1,4 +1,4 @@
-/** The causes in order: code told from work, each with its size, its interval and what it explains. */
+/** The causes in order, code separate from work, each with its size, its interval and the share that it explains. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactElement, useMemo, useRef, useState } from 'react';
 import type { Change } from '#model/changes.ts';
@@ -129,7 +129,7 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
   const choose = (row: number): void => {
     setActive(row);
     const { name, path } = rows[row];
-    // What stands in the middle there is chosen here.
+    // In Sandwich, Enter chooses the function in the middle.
     const middle = urlStore.getState().state.pane === 'sandwich' && path.length > 0 ? { sw: name } : {};
     navigate({ sel: path, ...middle }, 'push');
   };

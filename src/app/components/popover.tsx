@@ -4,7 +4,7 @@ import { Field, type FieldProps } from './field.tsx';
 import { lazily } from './lazily.tsx';
 import { loadOverlays } from './load-overlays.ts';
 
-/** Open as long as it is rendered. */
+/** Open while rendered. */
 export const PopoverPanel = lazily(async () => (await loadOverlays()).PanelOverlay);
 
 interface PopoverFieldProps extends FieldProps {

@@ -80,7 +80,7 @@ export function ExplorePage(): ReactElement {
   );
 }
 
-/** To the comparison of two ranges of what is looked at; all of it in the link. */
+/** Opens the comparison of two ranges of the current subject. */
 function compare({ subject }: Explored, ranges: { readonly a: TimeRangeText; readonly b: TimeRangeText }): void {
   const matchers = urlStore.getState().state.q;
   const side = { ...openSource, service: subject?.service, profileType: subject?.profileType, matchers };
@@ -93,7 +93,7 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
   const answer = useMergedProfile(query);
   const stored = useStoredRange();
   const { merged } = answer;
-  // Of a path alone, it would tell nothing of the tree.
+  // Scaling needs the whole series, not the series of one call path.
   const { series, stepMs, isStale } = useShownSeries(query, EVERYTHING);
   const own = useMemo(
     () => merged && shownProfileOf(merged, { series, stepMs, isStale }),

@@ -58,7 +58,7 @@ export function useExplored(): Explored {
   const isOpen = from === undefined && until === undefined;
   const stored = useStoredRange();
   const oldestMs = stored.data?.oldestMs;
-  // A source that cannot tell what it holds is asked for the usual range.
+  // A source that does not report its stored range is asked for the usual one.
   const isKnown = !isOpen || stored.data !== undefined || stored.error !== null;
   const time = useMemo((): ShownRange => {
     const text = { from: from ?? DEFAULT_RANGE.from, until: until ?? DEFAULT_RANGE.until };
@@ -74,7 +74,7 @@ export function useExplored(): Explored {
   const isServiceOpen = svc === undefined;
   const question = isServiceOpen ? overviewQuestion(catalogue.data, time.range) : undefined;
   const overview = useSeries(question);
-  // How often profiles come is no matter here: all services are held to one.
+  // The upload interval does not matter here: services are compared by one type.
   const busiest =
     question && overview.data && costsOf(question, overview.data, SERVICE_LABEL, USUAL_INTERVAL_MS)[0]?.name;
   const subject = useMemo(

@@ -125,7 +125,7 @@ function written(kind: TreeExport, { bytes, notes }: Exported): Made {
 async function drawn(picture: Picture, kind: 'svg' | 'png'): Promise<Made> {
   const { dir } = urlStore.getState().state;
   const address = linkOnScreen();
-  // Where somebody keeps a file is nobody else's business.
+  // An exported page is a local file: its path stays private.
   const link = isExportedPage() ? new URL(address).search : address;
   if (kind === 'svg') return { content: drawSvg(picture, dir, link), notes: [] };
   const { bytes, notes } = await drawPng(picture, dir, link);

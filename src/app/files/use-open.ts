@@ -21,7 +21,7 @@ export function useOpen(): Open {
     () => ({
       async open(sources, side = '') {
         const { view, file } = urlStore.getState().state;
-        // Nor does one to a comparison hold its files: it stays where it is, and they come to its sides.
+        // A comparison link does not contain its files either; opened files fill its sides.
         if (view === 'compare') {
           const awaited = awaitedSides();
           const opened = await openFiles(analysis, sources);
@@ -65,7 +65,7 @@ export function fileSides(names: readonly string[]): Partial<UrlState> {
   return { ...(a !== undefined && { 'a.file': a, 'a.st': undefined }), 'b.file': b, 'b.st': undefined };
 }
 
-/** From a shown file to Compare: it beside the one opened before it, unless the link says already what is compared. */
+/** From a shown file to Compare: the file against the one opened before it, unless the link already names sides. */
 export function sidesOfShownFile(): Partial<UrlState> {
   const { state } = urlStore.getState();
   const isSaid = Object.entries(state).some(([key, value]) => /^[ab]\./.test(key) && value !== undefined);

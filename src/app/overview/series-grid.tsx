@@ -58,7 +58,7 @@ interface SeriesGridProps {
   readonly sorts: readonly CellSort[];
   /** Every series is drawn to one scale, so that sizes compare by eye; else each to its own, so that shapes do. */
   readonly isOneScale: boolean;
-  /** What stands in place of a grid without a cell. */
+  /** Shown instead of a grid without cells. */
   readonly empty: ReactNode;
   /** Fills a box of 40 px height. @param largest the end of the scale; undefined leaves it to the series */
   renderSpark(series: Series, largest: number | undefined): ReactNode;
@@ -66,7 +66,7 @@ interface SeriesGridProps {
   renderActions?(cell: SeriesCell): ReactNode;
   /** What keys other than those of the grid do on a cell. @returns whether it was one */
   onKey?(key: string, cell: SeriesCell): boolean;
-  /** How `onKey` is told to those who cannot see. */
+  /** How screen readers describe `onKey`. */
   readonly keyHint?: string;
   /** Where a cell leads, for a click that opens another tab. */
   hrefOf(id: string): string;
@@ -329,7 +329,7 @@ function Skeleton({ columns }: { columns: number }): ReactElement {
   );
 }
 
-/** How many cells stand beside each other. */
+/** How many cells fit in a row. */
 function useColumns(scroller: { readonly current: HTMLElement | null }): number {
   const [columns, setColumns] = useState(1);
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** What a comparison asks: each side whole, the union of both, and what is known of their noise. */
+/** The questions of a comparison: both sides, their union, its evidence. */
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import type {
   Analysis,
@@ -22,7 +22,7 @@ import { NO_QUERY, useSource } from './source-queries.ts';
 
 /** Every node, by name: a source that cuts each of its parts cuts nothing here. */
 const MAX_NODES = 1_048_576;
-/** Of the first answer: more than a window can tell apart, few enough to be there at once. */
+/** Of the first answer: more than fit in a window, few enough to arrive at once. */
 const FIRST_SIDE_NODES = 8192;
 /** What a source without slices is asked for instead: merges of so many sub-ranges, so many at once. */
 const MAX_SUB_RANGES = 24;
@@ -58,7 +58,7 @@ async function askWhole(source: DataSource, query: ProfileQuery, signal: AbortSi
   return sliced ?? source.mergedTree(query, MAX_NODES, signal);
 }
 
-/** Of a source without slices; none where they would tell nothing. */
+/** For a source without slices; none where they would add nothing. */
 function noiseRanges(query: ProfileQuery): readonly TimeRange[] {
   const slices = slicesOf(query);
   return slices === 1 ? [] : subRanges(query.range, Math.min(slices, MAX_SUB_RANGES));

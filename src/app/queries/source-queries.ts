@@ -47,7 +47,7 @@ export interface MergedProfile {
   readonly isWhole: boolean;
 }
 
-/** Nodes of the first answer: what is left out is under a third of a pixel in most windows, and twice as many take twice as long. */
+/** Of the first answer: omitted nodes are under a third of a pixel in most windows, and twice as many take twice as long. */
 const FIRST_TREE_NODES = 4096;
 const EMPTY_STORE_LOOK_MS = 2000;
 const REST_MS = 150;
@@ -131,7 +131,7 @@ export const sourceQueries = {
     ),
 };
 
-/** The page asks for all services, to offer them: a snapshot holds neither names nor costs of the others. */
+/** The page loads all services, to offer them: a snapshot has neither names nor costs of the others. */
 function catalogueSets(
   { services }: Catalogue,
   range: TimeRange,
@@ -186,7 +186,7 @@ async function open(
   return { profile, query, bytes, queryMs, isWhole };
 }
 
-/** Profiles that nobody asks for any more are closed in the worker, a while after their successor came. */
+/** Profiles that no query holds any more are closed in the worker, some time after their successor has arrived. */
 export function closeDroppedProfiles(queries: QueryClient, analysis: Analysis): void {
   const held = new Map<string, readonly ProfileHandle[]>();
   queries.getQueryCache().subscribe(({ type, query }) => {
@@ -345,7 +345,7 @@ export function useEarlyTree(query: ProfileQuery | undefined): void {
   if (queries.getQueryState(asked.queryKey) === undefined) void queries.prefetchQuery(asked);
 }
 
-/** Whether a value has stayed for a while: whoever steps through services or drags over a range does not want each whole. */
+/** Whether a value has not changed for a while: stepping through services or dragging a range does not load each whole. */
 function useRest(value: unknown): boolean {
   const [rested, setRested] = useState<unknown>();
   useEffect(() => {

@@ -5,7 +5,7 @@ import { escapeValue, matcherOfValues, valuesOfMatcher, valuesOfPattern } from '
 export interface LabelDraft {
   /** '' until one is chosen. */
   readonly name: string;
-  /** `=` and `!=` stand for any number of values. */
+  /** `=` and `!=` with any number of values. */
   readonly operator: LabelMatcher['operator'];
   /** What is ticked, in the order of ticking; empty where a pattern is typed. */
   readonly values: readonly string[];

@@ -22,7 +22,7 @@ export function isOpening(): boolean {
 /** Resolves after two animation frames in a row without work: the first hands the answer to the views, the second paints it. */
 export async function untilQuiet(isBusy: () => boolean, signal?: AbortSignal): Promise<void> {
   for (let frames = 0; frames < 2;) {
-    // Frames are asked for only where they count: each costs what is waited for some of its time.
+    // A frame is requested only when nothing is busy: each one slows down the work that is awaited.
     await new Promise((resolve) => (isBusy() ? setTimeout(resolve, LOOK_MS) : requestAnimationFrame(resolve)));
     signal?.throwIfAborted();
     const isReading = filesStore.getState().entries.some(({ kind }) => kind === 'reading');

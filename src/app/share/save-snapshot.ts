@@ -1,4 +1,4 @@
-/** Keeps what is on the screen: each answer that it was drawn from, under a short link. */
+/** Saves a snapshot: the answers that the view was drawn from, under a short link. */
 import type { QueryClient } from '@tanstack/react-query';
 import type { Analysis } from '#analysis/analysis.ts';
 import { keepSnapshot, type MadeLink, makeShortLink } from '#datasource/short-links.ts';
@@ -18,12 +18,12 @@ export interface SavedSnapshot extends MadeLink {
   readonly bytes: number;
 }
 
-/** @param link absolute @throws Error with what is in the way, in words */
+/** @param link absolute @throws Error with a message for the user */
 export function shortLinkOf(link: string): Promise<MadeLink> {
   return makeShortLink(document.baseURI, new URL(link).search);
 }
 
-/** @throws Error with what is in the way, in words */
+/** @throws Error with a message for the user */
 export async function saveSnapshot(
   analysis: Analysis,
   queries: QueryClient,

@@ -1,4 +1,4 @@
-/** Share: a link to what is on the screen, what it holds, and a snapshot of it that outlives the profiles. */
+/** Share: a link to the view, a summary of it, and a snapshot that outlives the profiles. */
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import { isRelative, rangeTitle } from '#model/time-range.ts';
@@ -28,7 +28,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
   const queries = useQueryClient();
   const hasServer = useServerStatus().data !== undefined;
   const field = useRef<HTMLInputElement>(null);
-  // As it was when the dialog was opened: a refresh behind it must not change what is being copied.
+  // Taken when the dialog opens: a refresh must not change the link while it is copied.
   const [long] = useState(() => ({ fixed: linkOnScreen(), moving: movingLink() }));
   const [form, setForm] = useState<Form>('fixed');
   const [short, setShort] = useState<Readonly<Record<string, string>>>({});
@@ -221,7 +221,7 @@ function Option({ form, chosen, title, hint, onChoose }: OptionProps): ReactElem
   );
 }
 
-/** One thing at a time; what is under way ends with the dialog. */
+/** One task at a time; closing the dialog aborts it. */
 function useWork(): {
   readonly busy: string | undefined;
   readonly failure: string | undefined;
@@ -255,7 +255,7 @@ function filesOf(state: UrlState): readonly string[] {
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 
-/** @param state of the link that stands still @param moving the other */
+/** @param state of the fixed link @param moving the moving link */
 function movingWords({ view }: UrlState, moving: string): string {
   const { from = 'now-1h', until = 'now' } = parseUrl(new URL(moving).search).state;
   const title = view === 'explore' && isRelative({ from, until }) ? rangeTitle({ from, until }) : '';

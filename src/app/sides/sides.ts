@@ -66,7 +66,7 @@ export interface SideDefaults {
   readonly matchers: readonly LabelMatcher[];
   /** The range in view. */
   readonly range: TimeRange | undefined;
-  /** When the first profile was stored; undefined where nobody knows. */
+  /** When the first profile was stored; undefined where that is unknown. */
   readonly oldestMs: number | undefined;
   readonly nowMs: number;
   readonly zone: string;
@@ -148,7 +148,7 @@ function subjectOf(
   };
 }
 
-/** Whether both sides are of the same profiles, so that only time can tell them apart. */
+/** Whether both sides have the same profiles, so that only the time differs. */
 function isOneThing(state: SidesState, known: SubjectDefaults): boolean {
   const [a, b] = sideNames.map((name) => {
     const { service, profileType, matchers } = subjectOf(name, state, known);

@@ -39,7 +39,7 @@ export function withWords<Row extends { readonly name: string }>(rows: readonly 
   });
 }
 
-/** Labels that say something of a series, by name: not the service, which has a field of its own, nor the store's own names. */
+/** Labels that describe a series, by name: without the service, which has its own field, and the store's internal labels. */
 export function offeredNames(rows: readonly LabelNameRow[]): LabelNameRow[] {
   return rows
     .filter(({ name }) => name !== SERVICE_LABEL && !/^__.*__$/s.test(name))
@@ -53,7 +53,7 @@ export type Loaded<T> =
 
 const LOADING = { kind: 'loading' } as const;
 
-/** @param key tells one question from another; undefined asks nothing. @returns the answer, and a way to ask again */
+/** @param key identifies the question; undefined asks nothing. @returns the answer, and a way to ask again */
 export function useLoaded<T>(
   key: string | undefined,
   load: (signal: AbortSignal) => Promise<T>,

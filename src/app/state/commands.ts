@@ -129,7 +129,7 @@ export function runFrameKey(key: string, target: FrameTarget, except: readonly s
   return command !== undefined;
 }
 
-/** A transform changes every path, so what was zoomed to goes with it; a frame that still stands stays selected. */
+/** A transform changes every path, so the zoom is dropped; the selection stays where its frame is still there. */
 export function addTransform(transform: Transform): void {
   const { t } = urlStore.getState().state;
   if (t.length === maxTransforms) notify(`A view holds ${maxTransforms} transforms: remove one first.`);

@@ -147,7 +147,7 @@ export function printQuery(state: UrlState): string {
   return `?${pairs.map(([key, value]) => `${encode(key)}=${readable(encode(value))}`).join('&')}`;
 }
 
-/** The packed keys in the place of `p`; keys beside it go before them. */
+/** Replaces `p` by the keys packed in it; keys beside it win. */
 function unpacked(pairs: readonly Pair[], notices: string[]): readonly Pair[] {
   const packed = pairs.find(([key]) => key === PACKED_KEY);
   if (!packed) return pairs;
@@ -331,7 +331,7 @@ function sortOrder(): Key<UrlState['sort']> {
   };
 }
 
-/** A transform that cannot be read is left out and told, as those of a later version will be. */
+/** A transform that cannot be read (one of a later version, perhaps) is left out with a notice. */
 function transforms(): Key<readonly Transform[]> {
   return {
     fallback: [],

@@ -5,7 +5,7 @@ export const PACKED_KEY = 'p';
 /** Longer links are packed. */
 const MAX_PLAIN_LENGTH = 2000;
 
-/** @param query with its `?`. @returns it as it is where it is short, or where packing makes it no shorter */
+/** @param query with its `?`. @returns it unchanged where it is short, or where packing does not shorten it */
 export function packLink(query: string, version: string): string {
   if (query.length <= MAX_PLAIN_LENGTH) return query;
   const bytes = deflateSync(new TextEncoder().encode(query.slice(1)), { level: 9 });
@@ -30,7 +30,7 @@ export function unpackLink(packed: string, most: number): string | undefined {
       parts.push(part);
       isWhole ||= isLast;
     });
-    // Bit by bit: what is small packed may be huge unpacked.
+    // In chunks: a small packed text may be huge unpacked.
     for (let at = 0; at < bytes.length; at += 256) inflate.push(bytes.subarray(at, at + 256), at + 256 >= bytes.length);
     if (!isWhole) return undefined;
     const whole = new Uint8Array(size);

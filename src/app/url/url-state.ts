@@ -1,4 +1,4 @@
-/** What a link says: the whole of what is looked at. */
+/** The state that a link carries. */
 import type { CallPath } from '#model/call-path.ts';
 import type { DiffWidth } from '#model/diff.ts';
 import type { LabelMatcher } from '#model/labels.ts';
@@ -22,7 +22,7 @@ export interface UrlState {
   readonly by: string;
   /** Seconds between refreshes; 0 off. */
   readonly ref: number | undefined;
-  /** A grid in the place of the graph: all services, types of the service, values of the label `by`. */
+  /** A grid instead of the graph: all services, types of the service, values of the label `by`. */
   readonly grid: 'none' | 'services' | 'types' | 'values';
   /** The call site whose series is shown instead of the whole one's. */
   readonly cs: CallPath;

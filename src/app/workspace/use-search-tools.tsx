@@ -22,7 +22,7 @@ interface Searched {
   readonly names: readonly string[];
 }
 
-/** @param isOld whether the answer is one to another question: what it counts is not told */
+/** @param isOld the answer is one to an earlier search: its counts are not shown */
 export function useSearchTools(
   shown: Searched | undefined,
   searched: string,
@@ -33,7 +33,7 @@ export function useSearchTools(
   const found = searched === '' ? undefined : answer;
   const isReady = shown !== undefined;
   useEffect(() => {
-    // Keys work from the start: what was pressed to open the page is gone, and nothing else has the focus.
+    // Keys work at once: the control that opened the page is gone, and nothing else has the focus.
     // Within another page the keys are that page's until somebody comes in.
     if (isReady && window.parent === window && document.activeElement === document.body)
       document.querySelector<HTMLElement>('[data-flamegraph]')?.focus({ preventScroll: true });

@@ -1,4 +1,4 @@
-/** One open profile: tools, transforms, the chosen view, and what was drawn. */
+/** One open profile: tools, transforms, the chosen view, the status line. */
 import { type ReactElement, useDeferredValue, useMemo, useState } from 'react';
 import { findPath } from '#model/call-path.ts';
 import { formatCount } from '#model/units.ts';
@@ -32,9 +32,9 @@ const TransformChips = lazily(
 
 interface WorkspaceProps {
   readonly opened: ShownProfile;
-  /** What is shown is no longer what is asked for, and the next is on its way. */
+  /** The shown profile is outdated and the next one is loading. */
   readonly isStale?: boolean;
-  /** What is to be known about all of it. */
+  /** A warning about the whole profile. */
   readonly note?: string | undefined;
 }
 
@@ -134,7 +134,7 @@ function Views({ shown, hit, isStale, onKey }: ViewsProps): ReactElement {
   );
 }
 
-/** What stands beside the graph is drawn anew after it: the graph is what is waited for. */
+/** The list is drawn after the graph, which is what the user waits for. */
 function Later({ children }: { readonly children: ReactElement }): ReactElement {
   return useDeferredValue(children);
 }

@@ -75,7 +75,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   const theme = useFlameTheme();
   const rowHeight = usePreference('rowHeight');
 
-  // The engine lives as long as the canvases; what it tells goes to the latest callbacks.
+  // The engine lives as long as the canvases; its events go to the latest callbacks.
   const latest = useRef(props);
   useEffect(() => {
     latest.current = props;
@@ -132,7 +132,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
       made.paintNow();
       watchRatio();
     };
-    // The ratio changes when the window moves to another screen or the page is zoomed; only a media query tells.
+    // The ratio changes when the window moves to another screen or the page is zoomed; only a media query reports it.
     let ratioQuery: MediaQueryList | undefined;
     const watchRatio = (): void => {
       ratioQuery?.removeEventListener('change', fit);
@@ -202,7 +202,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   );
   useEffect(() => engine.current!.show(facts), [facts]);
   useEffect(() => {
-    // Where the camera came to rest by itself it already stands.
+    // Where the camera came to rest by itself it is already there.
     if (restedAt.current !== zoom.node) engine.current!.setZoom(zoom.node);
     restedAt.current = -1;
   }, [zoom, scene]);

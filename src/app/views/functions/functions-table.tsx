@@ -20,7 +20,7 @@ interface FunctionsTableProps {
   readonly sort: UrlState['sort'];
   /** The selected function, -1 none. */
   readonly selected: number;
-  /** With file and both shares; the narrow one stands beside the graph. */
+  /** With file and both shares; the narrow one is beside the graph. */
   readonly wide: boolean;
   onSort(sort: UrlState['sort']): void;
   onSelect(func: number): void;

@@ -1,4 +1,4 @@
-/** Where one looks in half of a sandwich. It passes with the tab: the function itself stands in the link. */
+/** Zoom and selection within half of a sandwich. Only the function itself is in the link. */
 import { type ReactElement, useState } from 'react';
 import type { CallTree } from '#model/call-tree.ts';
 import { runFrameKey } from '../../state/commands.ts';

@@ -9,7 +9,7 @@ interface CodeSourcesProps {
   /** Of the shown file, as the profile has it. */
   readonly path: string;
   readonly exampleLine: number;
-  /** By the template as it stands; undefined where it makes no address of the web. */
+  /** By the current template; undefined where it makes no http(s) address. */
   linkOf(line: number): string | undefined;
 }
 
@@ -41,7 +41,7 @@ export function CodeSources({ path, exampleLine, linkOf }: CodeSourcesProps): Re
         <input
           ref={(element) => {
             input.current = element;
-            // React knows no such attribute.
+            // React does not know this attribute.
             element?.setAttribute('webkitdirectory', '');
           }}
           type="file"

@@ -12,7 +12,7 @@ interface LocalCode {
   readonly folder: string | undefined;
   /** By path within the folder. */
   readonly files: ReadonlyMap<string, LocalFile>;
-  /** How often a folder was chosen: what was read of another one is not of this. */
+  /** Counts folder choices: text read from an earlier folder is dropped. */
   readonly choice: number;
 }
 
@@ -67,7 +67,7 @@ export function chooseFolder(chosen: Iterable<File>): void {
   setFolder(folder, files);
 }
 
-/** Breadth first, so that what a bound leaves out lies deep. */
+/** Breadth first, so that the bound cuts the deepest files. */
 export async function listFolder(root: FolderHandle): Promise<ReadonlyMap<string, LocalFile>> {
   const files = new Map<string, LocalFile>();
   const folders = [{ at: '', handle: root }];

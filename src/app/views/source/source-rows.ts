@@ -1,4 +1,4 @@
-/** Which lines of a file stand as rows: those that cost something, with code around them, and gaps between. */
+/** The lines of a file that are shown: those with a cost, some code around them, and gaps between. */
 
 export type SourceRow =
   /** `entry` is the line's position among those that cost something, -1 for code around them. */

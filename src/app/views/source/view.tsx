@@ -70,7 +70,7 @@ interface FileListProps {
   onChoose(file: string): void;
 }
 
-/** The files with the most self, and the shown one wherever it stands. One stop for Tab, arrows within. */
+/** The files with the most self, and the shown one. One stop for Tab, arrows within. */
 function FileList({ files, costs, whole, current, onChoose }: FileListProps): ReactElement {
   const list = useRef<HTMLUListElement>(null);
   const shown = files.slice(0, MAX_FILES).map((_, i) => i);

@@ -16,7 +16,7 @@ export interface Readings {
   readonly sum: number;
 }
 
-/** @param most how many are told @param always a series that is told where it has a value, -1 none */
+/** @param most how many are listed @param always a series that is listed where it has a value, -1 none */
 export function readingsAt(
   series: AlignedSeries,
   hidden: readonly boolean[],

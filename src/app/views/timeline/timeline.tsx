@@ -25,7 +25,7 @@ import { useTimelineTheme } from './timeline-theme.ts';
 import styles from './timeline.module.css';
 
 export interface TimelineProps {
-  /** Colours go by their order: it should not hang on their cost, which changes with the range. */
+  /** Sorted by something else than cost: colours go by the order and must not change with the range. */
   readonly series: AlignedSeries;
   readonly range: TimeRange;
   readonly zone: string;

@@ -29,7 +29,7 @@ export interface TreeColumn {
 
 interface TreeGridProps {
   readonly title: string;
-  /** Sets `--columns`, by which heads and cells stand. */
+  /** Sets `--columns`, the widths of heads and cells. */
   readonly className: string;
   readonly tree: CallTree;
   /** By function. */
@@ -43,7 +43,7 @@ interface TreeGridProps {
   readonly order: RowOrder;
   readonly hit: Uint8Array | undefined;
   readonly selected: NodeIndex;
-  /** What stands open in a tree that is quite another than the one before. */
+  /** The rows to open in an entirely different tree. */
   hot(): readonly NodeIndex[];
   /** Before the name. */
   renderMark?(node: NodeIndex): ReactNode;
@@ -140,7 +140,7 @@ export function TreeGrid(props: TreeGridProps): ReactElement {
     if (box) onMenu(node, { x: box.left + indentCss(tree.depth[node]) + 40, y: box.bottom });
   };
 
-  // How many matches stand before a node, so that a closed row can tell how many it holds.
+  // The number of matches before each node: a closed row shows how many are inside.
   const hitsBefore = useMemo(() => hit && countHits(tree, hit), [tree, hit]);
   return (
     <div

@@ -1,4 +1,4 @@
-/** Where a reader is in a tree: what stands open, which row the keys act on; and where that is in the tree that comes next. */
+/** The open rows and the current row of a tree, and the same in the next tree. */
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import { sameNodes, subtreeWithin } from '#model/visible-rows.ts';
 
@@ -20,7 +20,7 @@ export function placeIn(tree: CallTree, names: readonly string[], hot: readonly 
   return { tree, names, open: new Set(hot), active: 0, selected: 0, reveals: 0 };
 }
 
-/** All as it was, as far as it is in the new tree. @param hot what stands open in a tree that is quite another */
+/** The same rows, as far as they are in the new tree. @param hot the rows to open in an entirely different tree */
 export function carriedTo(
   place: TreePlace,
   tree: CallTree,
