@@ -1,4 +1,4 @@
-/** The questions that may take long, asked with columns and answered with columns. Whoever asks cannot tell whether a thread lies between. */
+/** The questions that may take long. Columns in, columns out: the caller cannot tell whether a worker answers. */
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { CallTree, SiblingOrder } from '#model/call-tree.ts';
 import type { WhatChanged } from '#model/changes.ts';
@@ -87,7 +87,7 @@ export interface SandwichAnswer {
 
 export interface LinesAnswer {
   readonly lines: SourceLines;
-  /** Transforms that are not heeded: they say nothing of single stacks. */
+  /** Transforms that do not apply to single stacks. */
   readonly unheeded: readonly Transform[];
 }
 
@@ -111,7 +111,7 @@ export interface DiffRequest {
   readonly order: SiblingOrder;
   /** Of both sides alike. */
   readonly transforms: readonly Transform[];
-  /** The evidence whose contexts equal work goes by; the latest, where it is no longer known. */
+  /** The evidence whose contexts `equal-work` uses; the latest, where this one is no longer known. */
   readonly evidence: number | undefined;
 }
 
@@ -120,7 +120,7 @@ export type SideNoise =
   | { readonly kind: 'itself' }
   | { readonly kind: 'merges'; readonly handles: readonly ProfileHandle[] };
 
-/** Amounts are in the applied normalisation; columns are by node of the union, but for those of `tree` and `node`. */
+/** Amounts are in the applied normalisation; columns are by node of the union, except those of `tree` and `node`. */
 export interface DiffPicture extends DiffTree, Pick<Normalised, 'a' | 'b'> {}
 
 /** Nodes of the union have the same numbers for every width and normalisation. */
@@ -169,7 +169,7 @@ export interface Exported {
   readonly notes: readonly string[];
 }
 
-/** Every call rejects with `AbortError` when its signal fires before the answer is on its way. The signal is the last argument, but for `onProgress`. */
+/** Every call rejects with `AbortError` when its signal fires before the answer is sent. The signal is last, except before `onProgress`. */
 export interface Analysis {
   /** Takes the bytes over. @param onProgress gets shares in [0, 1]. @throws DecodeError */
   open(encoded: EncodedProfile, signal: AbortSignal, onProgress?: (share: number) => void): Promise<OpenedProfile>;
@@ -198,7 +198,7 @@ export interface Analysis {
   sandwichDiff(request: DiffRequest, func: number, signal: AbortSignal): Promise<SandwichDiffAnswer>;
   /** Collapsed stacks of both sides, as recorded. */
   exportDiff(request: DiffRequest, signal: AbortSignal): Promise<Exported>;
-  /** The profile whole, as `open` reads it: what is kept to show the same again. */
+  /** The whole profile in a form that `open` reads: for snapshots. */
   pack(handle: ProfileHandle, signal: AbortSignal): Promise<Pick<EncodedProfile, 'bytes' | 'form'>>;
   close(handle: ProfileHandle): void;
 }

@@ -47,7 +47,7 @@ export interface DataSource {
   mergedTree(query: ProfileQuery, maxNodes: number, signal: AbortSignal): Promise<EncodedProfile>;
   /** Everything, with files and lines. */
   mergedPprof(query: ProfileQuery, signal: AbortSignal): Promise<EncodedProfile>;
-  /** Every node, and what it did in so many parts of the range; undefined where the source knows no slices. */
+  /** Every node, with its amount in each part of the range; undefined where the source has no slices. @param count of parts */
   slices(query: ProfileQuery, count: number, signal: AbortSignal): Promise<EncodedProfile | undefined>;
   storedRange(signal: AbortSignal): Promise<StoredRange | undefined>;
   /** Of the range and service, and those of no service. */

@@ -25,7 +25,7 @@ export interface SnapshotProfile {
 type Packed = Pick<EncodedProfile, 'bytes' | 'form'>;
 
 export interface SnapshotAnswers {
-  /** To what is shown: a query with its `?`, without ranges that move. */
+  /** The link to the view: a query with its `?`, with absolute ranges. */
   readonly link: string;
   /** Now, as the page took it. */
   readonly nowMs: number;
@@ -53,7 +53,7 @@ interface LabelSetsQuestion {
 type LabelNamesQuestion = Omit<LabelSetsQuestion, 'names'>;
 
 const VERSION = 1;
-/** Unpacked; what is small packed may be huge. */
+/** Unpacked: a small packed text may be huge unpacked. */
 const MAX_BYTES = 1 << 29;
 const MAX_ENTRIES = 10_000;
 
@@ -157,7 +157,7 @@ export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<S
 }
 
 /**
- * @param id tells its answers from those of others
+ * @param id distinguishes its answers from those of other sources
  * @param holder what it is called where it does not know an answer
  */
 export function snapshotSource(id: string, answers: SnapshotAnswers, holder: string): DataSource {
@@ -175,7 +175,7 @@ export function snapshotSource(id: string, answers: SnapshotAnswers, holder: str
     name: 'kept',
     form,
   });
-  // async: what is not there is a rejection, as of any source.
+  // async: a missing answer is a rejection, as from any source.
   return {
     id,
     title: 'The snapshot',

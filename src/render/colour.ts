@@ -6,7 +6,7 @@ export type Rgb = readonly [number, number, number];
 /** Lightness 0 to 1, chroma, hue in degrees. */
 export type Oklch = readonly [number, number, number];
 
-/** Lightness 0 to 1, green to red, blue to yellow: halfway between two colours lies what looks halfway. */
+/** Lightness 0 to 1, green to red, blue to yellow: the middle of two colours also looks like their middle. */
 export type Oklab = readonly [number, number, number];
 
 /** Takes oklch(), rgb(), color(srgb …) and #rrggbb; @returns undefined for anything else. Alpha is not looked at. */

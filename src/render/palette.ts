@@ -78,14 +78,14 @@ export function paleColourKey(change: number): number {
   return PALE_KEY + 1 + Math.sign(change || 0);
 }
 
-/** Makes the fill of slanted lines over a ground, for so many device px a css px. */
+/** Makes the fill of slanted lines over a ground. @param ratio device px a css px */
 type MakeHatch = (ground: string, hatch: Hatch, ratio: number) => string | CanvasPattern;
 
 const CUT_HATCH = { slant: '/', pitchCss: 5, widthCss: 1 } as const;
 const SIDE_HATCH = { pitchCss: 6, widthCss: 2 } as const;
 /** Along an edge slanted lines are dashes. */
 const DASHES = { slant: '/', pitchCss: 5, widthCss: 3 } as const;
-/** Of what is new or gone, as much as leaves its label readable and it pale. */
+/** How far new and gone nodes fade: pale, with a readable label. */
 const PALE_SIDE = 0.35;
 const PALE_HATCH = 0.15;
 /** Contrast of text, and a little for the rounding of colours. */

@@ -31,7 +31,7 @@ export function cull(tree: CallTree, layout: FlameLayout, view: FlameView, colou
     cullRoot(layout, view, out);
     row = 1;
   }
-  // Without a box in a row there is none in the rows that hang on it.
+  // Without a box in a row there is none in the rows below it.
   for (; row < rows; row++) if (!cullRow(tree, layout, view, colours, row, out)) break;
 }
 

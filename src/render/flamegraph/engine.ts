@@ -332,7 +332,7 @@ export class FlamegraphEngine {
     this.#overlayPainter.paint(scene, theme, this.#camera.view, this.#boxes, this.#ticks, this.#outlined);
   }
 
-  /** The picture moved under a pointer that stands still. */
+  /** The picture moved under a resting pointer. */
   #hoverAgain(): void {
     if (!this.#pointer) return;
     const { x, y } = this.#pointer;

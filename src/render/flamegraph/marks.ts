@@ -19,7 +19,7 @@ export function markedPositions(
   const { nodes } = layout;
   let found = new Int32Array(1024);
   let count = 0;
-  // The root stands for no function.
+  // The root is no function.
   for (let position = 1; position < nodes.length; position++) {
     if (flags[func[nodes[position]]] !== 1) continue;
     if (count === found.length) {
@@ -87,7 +87,7 @@ export function cullMarks(tree: CallTree, layout: FlameLayout, view: FlameView, 
 export interface ChangeMarks {
   /** Layout positions of the nodes with a strength, ascending: some thousands at most. */
   readonly positions: Int32Array;
-  /** By node; what is not more than 0 is not marked. */
+  /** By node; only values above 0 are marked. */
   readonly strength: Float32Array;
 }
 

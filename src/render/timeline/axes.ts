@@ -1,4 +1,4 @@
-/** Where the ticks of a chart stand and what they say. */
+/** The ticks of a chart: positions and texts. */
 import { scaleLinear } from 'd3-scale';
 import { utcTicks } from 'd3-time';
 import { fromCivil, offsetMs } from '#model/civil-time.ts';

@@ -36,13 +36,13 @@ export interface Chart {
   readonly largest: number;
   /** Ms to css px. */
   readonly x: Scale;
-  /** Values to css px; what is negative is drawn at zero. */
+  /** Values to css px; negative values are drawn at zero. */
   readonly y: Scale;
   readonly timeTicks: readonly Tick[];
   readonly valueTicks: readonly Tick[];
 }
 
-/** How one of several series is told apart; a single one is ink. */
+/** Colour and dashes of one of several series; a single one has the ink colour. */
 export interface SeriesLook {
   /** Index into the theme's colours. */
   readonly colour: number;

@@ -109,7 +109,7 @@ export class TimelineEngine {
     return this.chart ? this.chart.x(timeMs) : 0;
   }
 
-  /** Ms that a distance in css px stands for. */
+  /** The ms that a distance in css px spans. */
   msOf(css: number): number {
     const { chart } = this;
     if (!chart) return 0;
