@@ -1,10 +1,11 @@
 /** The open sides of a comparison, their union and its evidence, as far as they have loaded. */
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { DiffRequest, DiffSide, SideNoise } from '#analysis/analysis.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { SampleType } from '#model/profile.ts';
 import { isSnapshotType } from '#model/series-values.ts';
+import { useLatest } from '../components/use-latest.ts';
 import { type Explored, useExplored } from '../explore/use-explored.ts';
 import { type OpenFile, useFiles } from '../screen/files-store.ts';
 import { useStoredRange } from '../queries/source-queries.ts';
@@ -105,12 +106,11 @@ export function useComparison(): Comparison {
     ],
   );
   // What was compared before stays until the next is there.
-  const [kept, setKept] = useState<ShownComparison>();
-  if (now !== undefined && now !== kept) setKept(now);
+  const shown = useLatest(now);
   return {
     explored,
     sides,
-    shown: now ?? kept,
+    shown,
     isStale: now === undefined,
     // A failed preview does not matter once the full answer has arrived.
     errors: {

@@ -14,6 +14,7 @@ import { splitName } from '#model/function-name.ts';
 import { formatCount, formatShare } from '#model/units.ts';
 import { copy, showSandwich } from '../state/commands.ts';
 import { Button } from '../components/button.tsx';
+import { RadioRow } from '../components/radio-row.tsx';
 import { hoverFunction } from '../state/ui-store.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
 import { linkOnScreen } from '../screen/link-on-screen.ts';
@@ -55,20 +56,22 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
         {summarise(found, unit)}
       </p>
       <div className={styles['filters']}>
-        <div role="radiogroup" aria-label="Which changes" onKeyDown={moveInRadios}>
-          {offeredFilters(found.changes, filter).map(({ id, title, count }) => (
-            <Button
-              key={id}
-              role="radio"
-              aria-checked={id === filter}
-              tabIndex={id === filter ? 0 : -1}
-              onClick={() => setFilter(id)}
-            >
-              {title}{' '}
-              <span className={styles['count']}>{formatCount(count + (id === 'noise' ? found.omittedCount : 0))}</span>
-            </Button>
-          ))}
-        </div>
+        <RadioRow<Filter>
+          label="Which changes"
+          value={filter}
+          options={offeredFilters(found.changes, filter).map(({ id, title, count }) => ({
+            id,
+            title: (
+              <>
+                {title}{' '}
+                <span className={styles['count']}>
+                  {formatCount(count + (id === 'noise' ? found.omittedCount : 0))}
+                </span>
+              </>
+            ),
+          }))}
+          onChange={setFilter}
+        />
         <Button
           icon="copy"
           onClick={() => {
@@ -101,17 +104,6 @@ function Totals({ shown }: { shown: ShownComparison }): ReactElement {
       {formatAmount(ofA, unit)} to {formatAmount(ofB, unit)} <strong>{percentText(ofA, ofB)}</strong>
     </p>
   );
-}
-
-function moveInRadios(event: KeyboardEvent<HTMLDivElement>): void {
-  const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-  if (by === 0) return;
-  event.preventDefault();
-  const buttons = [...event.currentTarget.querySelectorAll('button')];
-  const at = buttons.findIndex((button) => button.ariaChecked === 'true');
-  const next = buttons[(at + by + buttons.length) % buttons.length];
-  next.click();
-  next.focus();
 }
 
 function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Change[] }): ReactElement {

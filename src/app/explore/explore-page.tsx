@@ -1,5 +1,5 @@
 /** Explore: which service, what it costs over time, where it goes. */
-import { type ReactElement, useMemo, useState } from 'react';
+import { type ReactElement, useMemo } from 'react';
 import { absolute, type TimeRangeText } from '#model/time-range.ts';
 import { before } from '../sides/ranges.ts';
 import { linkOfSides, openSource } from '../sides/sides.ts';
@@ -11,7 +11,7 @@ import { useNow } from '../time/refresh-clock.ts';
 import { useUi } from '../state/ui-store.ts';
 import { useFirstPicture } from '../views/flamegraph/first-picture.ts';
 import { useOnScreen, type View } from '../screen/current-view.ts';
-import type { ShownProfile } from '../screen/shown.ts';
+import { useLatest } from '../components/use-latest.ts';
 import { useLasting } from '../components/use-lasting.ts';
 import { Workspace } from '../workspace/workspace.tsx';
 import { loadingText } from './loading-text.ts';
@@ -99,7 +99,7 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
     () => merged && shownProfileOf(merged, { series, stepMs, isStale }),
     [merged, series, stepMs, isStale],
   );
-  const opened = useLast(own);
+  const opened = useLatest(own);
   const isStopped = useUi((ui) => ui.isStopped);
   // The console waits for the whole, and for what it is scaled by.
   const isReady = merged?.isWhole === true || !answer.isComing;
@@ -132,11 +132,4 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
       />
     </>
   );
-}
-
-/** The last that was there, while the next is on its way: loading takes nothing off the screen. */
-function useLast(opened: ShownProfile | undefined): ShownProfile | undefined {
-  const [last, setLast] = useState(opened);
-  if (opened !== undefined && opened !== last) setLast(opened);
-  return opened ?? last;
 }

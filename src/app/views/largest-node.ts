@@ -8,3 +8,10 @@ export function largestNode(tree: CallTree, func: number): NodeIndex {
   }
   return largest;
 }
+
+/** The largest amount of a column. */
+export function largestOf(column: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < column.length; i++) largest = Math.max(largest, Math.abs(column[i]));
+  return largest;
+}

@@ -3,6 +3,7 @@ import { type ReactElement, useMemo } from 'react';
 import type { FunctionColumns } from '#analysis/analysis.ts';
 import { formatShare, type Scale, scaleFor } from '#model/units.ts';
 import type { UrlState } from '../../url/url-state.ts';
+import { largestOf } from '../largest-node.ts';
 import { placeOf } from '../place-of.ts';
 import { scaleOf, type Shown } from '../../screen/shown.ts';
 import { type FunctionColumn, FunctionGrid } from './function-grid.tsx';
@@ -105,10 +106,4 @@ export function FunctionsTable(props: FunctionsTableProps): ReactElement {
       onKey={onKey}
     />
   );
-}
-
-function largestOf(column: Float64Array): number {
-  let largest = 0;
-  for (let i = 0; i < column.length; i++) largest = Math.max(largest, Math.abs(column[i]));
-  return largest;
 }
