@@ -26,6 +26,7 @@ import { Choice } from '../components/menu.tsx';
 import { CostText } from '../query-bar/cost-text.tsx';
 import { withWords } from '../source/suggestions.ts';
 import { type CellSort, changeText, largestValue, sortedCells } from './sort-cells.ts';
+import { gridStep } from './grid-steps.ts';
 import styles from './series-grid.module.css';
 
 const CELL_CSS = 104;
@@ -100,49 +101,17 @@ export function SeriesGrid(props: SeriesGridProps): ReactElement {
   const id = useId();
   const [marked, setMarked] = useState(0);
   const active = Math.min(marked, rows.length - 1);
-  const move = (cell: number): void => {
-    const next = Math.max(0, Math.min(rows.length - 1, cell));
-    setMarked(next);
-    virtual.scrollToIndex(Math.floor(next / columns), { align: 'auto' });
-  };
   const page = columns * Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / CELL_CSS) - 1);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || rows.length === 0) return;
     // Keys of a button inside a cell are its own.
     if (event.target !== event.currentTarget) return;
-    const first = active - (active % columns);
-    switch (event.key) {
-      case 'ArrowRight':
-        move(active + 1);
-        break;
-      case 'ArrowLeft':
-        move(active - 1);
-        break;
-      case 'ArrowDown':
-        if (active + columns < rows.length) move(active + columns);
-        else if (first + columns < rows.length) move(rows.length - 1);
-        break;
-      case 'ArrowUp':
-        if (active >= columns) move(active - columns);
-        break;
-      case 'Home':
-        move(first);
-        break;
-      case 'End':
-        move(first + columns - 1);
-        break;
-      case 'PageDown':
-        move(active + page);
-        break;
-      case 'PageUp':
-        move(active - page);
-        break;
-      case 'Enter':
-        onOpen(rows[active].id);
-        break;
-      default:
-        if (onKey?.(event.key, rows[active]) !== true) return;
-    }
+    const next = gridStep(event.key, active, { count: rows.length, columns, page });
+    if (next !== undefined) {
+      setMarked(next);
+      virtual.scrollToIndex(Math.floor(next / columns), { align: 'auto' });
+    } else if (event.key === 'Enter') onOpen(rows[active].id);
+    else if (onKey?.(event.key, rows[active]) !== true) return;
     event.preventDefault();
   };
 

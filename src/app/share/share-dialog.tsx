@@ -6,7 +6,6 @@ import { formatBytesOfFile } from '#model/units.ts';
 import { useStore } from 'zustand';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
-import { Icon } from '../components/icon.tsx';
 import { useAnalysis } from '../queries/analysis-queries.ts';
 import { useServerStatus } from '../queries/source-queries.ts';
 import { zoneName } from '../time/zone-name.ts';
@@ -16,7 +15,8 @@ import { linkOnScreen, movingLink } from '../screen/link-on-screen.ts';
 import { comparisonOf, onScreen, treeOf, useCurrentView } from '../screen/current-view.ts';
 import { saveSnapshot, type SavedSnapshot, shortLinkOf } from './save-snapshot.ts';
 import { SavedLinks, LINKS_KEY } from './saved-links.tsx';
-import { linkAsMarkdown, linkRows } from './link-summary.ts';
+import { LinkContent, NeededFiles } from './link-content.tsx';
+import { linkAsMarkdown } from './link-summary.ts';
 import styles from './share.module.css';
 
 type Form = 'fixed' | 'moving' | 'kept';
@@ -92,7 +92,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
               form="fixed"
               chosen={form}
               onChoose={setForm}
-              title="The range as it is now"
+              title="The current range"
               hint="shows the same as long as the profiles are stored"
             />
             {long.moving !== undefined && (
@@ -146,41 +146,14 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
             {failure}
           </p>
         )}
-        {files.length > 0 && form !== 'kept' && state.snap === undefined && (
-          <p className={styles['warning']}>
-            <Icon name="warn" />
-            <span>
-              A link does not contain files. To open it you need {files.length > 1 ? 'the same files' : 'the same file'}{' '}
-              under the same name:{' '}
-              {files.map((name, i) => (
-                <span key={name}>
-                  {i > 0 && ', '}
-                  <bdi>{name.slice(0, 120)}</bdi>
-                </span>
-              ))}
-              .
-            </span>
-          </p>
-        )}
-        <section aria-labelledby="link-holds">
-          <h3 id="link-holds">What the link holds</h3>
-          <dl>
-            {linkRows(state, zone).map(({ title, text }) => (
-              <div key={title}>
-                <dt>{title}</dt>
-                <dd>
-                  <bdi>{text}</bdi>
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </section>
+        {files.length > 0 && form !== 'kept' && state.snap === undefined && <NeededFiles files={files} />}
+        <LinkContent state={state} zone={zone} />
         {hasServer && (
-          <section aria-labelledby="keep-this">
-            <h3 id="keep-this">Keep this</h3>
+          <section aria-labelledby="snapshot">
+            <h3 id="snapshot">Snapshot</h3>
             <p>
-              The server stores what this view was drawn from beside a short link. It opens when the profiles are gone,
-              and stays until somebody deletes it below: retention does not touch it.
+              The server stores the data of this view under a short link. The link works when the profiles are gone, and
+              lasts until someone deletes it below: retention does not remove it.
             </p>
             <div className={styles['ways']}>
               <Button kind="edged" aria-disabled={!canKeep} onClick={() => canKeep && keep()}>
