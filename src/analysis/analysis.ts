@@ -146,7 +146,10 @@ interface SideAmounts {
   readonly total: Float64Array;
 }
 
-/** As `SandwichAnswer`, of both sides; functions have their numbers in the union. A side without the function is 0 all over. */
+/**
+ * As `SandwichAnswer`, of both sides; functions have their numbers in the union. A side without the function is 0 all
+ * over.
+ */
 export interface SandwichDiffAnswer {
   readonly callers: DiffPicture;
   readonly callees: DiffPicture;
@@ -169,11 +172,17 @@ export interface Exported {
   readonly notes: readonly string[];
 }
 
-/** Every call rejects with `AbortError` when its signal fires before the answer is sent. The signal is last, except before `onProgress`. */
+/**
+ * Every call rejects with `AbortError` when its signal fires before the answer is sent. The signal is last, except
+ * before `onProgress`.
+ */
 export interface Analysis {
   /** Takes the bytes over. @param onProgress gets shares in [0, 1]. @throws DecodeError */
   open(encoded: EncodedProfile, signal: AbortSignal, onProgress?: (share: number) => void): Promise<OpenedProfile>;
-  /** Both in one, of the default sample type: a way there and back less until something is drawn. @throws DecodeError */
+  /**
+   * Both in one, of the default sample type: a way there and back less until something is drawn.
+   * @throws DecodeError
+   */
   openWithTree(
     encoded: EncodedProfile,
     view: TreeView,
@@ -205,7 +214,10 @@ export interface Analysis {
 
 export type CallName = Exclude<keyof Analysis, 'close'>;
 
-/** Every call that crosses to the worker. One that opens takes its first argument's bytes over and answers with a handle. */
+/**
+ * Every call that crosses to the worker. One that opens takes its first argument's bytes over and answers with a
+ * handle.
+ */
 export const analysisCalls: Readonly<Record<CallName, 'opens' | 'asks'>> = {
   open: 'opens',
   openWithTree: 'opens',

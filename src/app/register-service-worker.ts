@@ -1,4 +1,4 @@
-/** Has the browser keep the page, so that it opens without its server: service-worker.ts, once all else is there. */
+/** Registers service-worker.ts once the page has loaded, so that the page also opens without its server. */
 
 /** What is on the screen first must not share the line with it. */
 const REST_MS = 3000;

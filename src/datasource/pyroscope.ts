@@ -1,4 +1,7 @@
-/** A source over Pyroscope's query API, as the embedded server and a cluster speak it. Bulky answers come as protobuf bytes, the others as JSON. */
+/**
+ * A source over Pyroscope's query API, as the embedded server and a cluster speak it. Bulky answers come as protobuf
+ * bytes, the others as JSON.
+ */
 import { printLabelSelector } from '#model/label-selector.ts';
 import { labelSet, type LabelMatcher, type LabelSet } from '#model/labels.ts';
 import { isRecord, type JsonRecord } from '#base/json.ts';

@@ -1,4 +1,6 @@
-/** Short links and their snapshots: every Flametide has them, whatever backend it uses. `/api/links`, `/api/snapshots`. */
+/**
+ * Short links and their snapshots: every Flametide has them, whatever backend it uses. `/api/links`, `/api/snapshots`.
+ */
 import { mostSnapshotBytes, type StoredLink, type StoredLinks } from '#wire/links.ts';
 
 export interface MadeLink {

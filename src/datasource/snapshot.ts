@@ -1,8 +1,10 @@
 /**
- * A snapshot: the answers that a view was drawn from, packed to be kept under a link or in a file, and read back as a source
+ * A snapshot: the answers that a view was drawn from, packed to be kept under a link or in a file, and read back as a
+ * source
  * that knows these and no others.
  *
- * Packed it is gzip of: length of the head (uint32, little endian), the head as JSON, the bytes of the profiles one after
+ * Packed it is gzip of: length of the head (uint32, little endian), the head as JSON, the bytes of the profiles one
+ * after
  * another. `VERSION` rises where the head changes its shape.
  */
 import { JsonReader } from '#base/json.ts';

@@ -1,4 +1,7 @@
-/** Colours as browsers write them, as sRGB numbers: parsed once per theme, so that a paint only hands on prepared strings. */
+/**
+ * Colours as browsers write them, as sRGB numbers: parsed once per theme, so that a paint only hands on prepared
+ * strings.
+ */
 
 /** Red, green, blue from 0 to 255, not rounded. */
 export type Rgb = readonly [number, number, number];
@@ -75,7 +78,8 @@ function luminance([red, green, blue]: Rgb): number {
 }
 
 /**
- * `share` of `over` on `ground`, channel by channel, as tests/app/tokens.test.ts proves its contrasts. Of two colours in
+ * `share` of `over` on `ground`, channel by channel, as tests/app/tokens.test.ts proves its contrasts. Of two colours
+ * in
  * OKLab: what looks so far between them.
  */
 export function blend(ground: Rgb, over: Rgb, share: number): Rgb {

@@ -53,7 +53,9 @@ export const selfShareKeys: readonly number[] = [0, ...SELF_SHARES].map((_, leve
 /** Names are hashed no further than this: hostile ones are megabytes long. */
 const HASHED_LENGTH = 1000;
 
-/** The same package has the same hue and the same function the same step in every view. No function: the middle step. */
+/**
+ * The same package has the same hue and the same function the same step in every view. No function: the middle step.
+ */
 export function packageColourKey(packageName: string, functionName: string, isSystem: boolean): number {
   const step = functionName === '' ? 0 : hashText(functionName.slice(0, HASHED_LENGTH)) % STEPS;
   if (isSystem) return SYSTEM_KEY + step;

@@ -28,7 +28,7 @@ export function around(
   const compared = hullOf(ranges);
   const length = lengthOf(compared);
   const near = view && lengthOf(view) < MAX_VIEW * length ? view : undefined;
-  // To whole seconds, so that the same sides ask the same question.
+  // Rounded to whole seconds, so that the same sides give the same query.
   const whole = (ms: number): number => Math.round(ms / 1000) * 1000;
   const roomy = {
     startMs: whole(compared.startMs - length * ROOM),

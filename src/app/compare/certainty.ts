@@ -13,7 +13,9 @@ import type { ShownComparison } from '../screen/shown-comparison.ts';
 
 /** By node of the shown tree. */
 export interface Certainty {
-  /** Whether the change that the colours show is more than noise; undefined: nothing is known yet, and nothing is pale. */
+  /**
+   * Whether the change that the colours show is more than noise; undefined: nothing is known yet, and nothing is pale.
+   */
   isClear(node: number): boolean | undefined;
   /** For a screen reader, after the numbers of a box: `, may be noise`. */
   said(node: number): string;

@@ -1,4 +1,6 @@
-/** Colour keys of a comparison's nodes: changes that are more than noise, changes that may be noise, new and gone nodes. */
+/**
+ * Colour keys of a comparison's nodes: changes that are more than noise, changes that may be noise, new and gone nodes.
+ */
 import type { DiffPicture } from '#analysis/analysis.ts';
 import { isGone, isNew } from '#model/diff.ts';
 import {

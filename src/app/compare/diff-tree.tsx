@@ -101,7 +101,10 @@ function changesOf({ tree, node, a, b }: DiffAnswer): Float64Array {
   return Float64Array.from({ length: tree.length }, (_, i) => Math.abs(b.total[node[i]] - a.total[node[i]]));
 }
 
-/** By node of the shown tree: what grew and what shrank below it, together. Where all is under one path that is what leads on. */
+/**
+ * By node of the shown tree: what grew and what shrank below it, together. Where all is under one path that is what
+ * leads on.
+ */
 function movedBelow({ tree, node, a, b }: DiffAnswer): Float64Array {
   const moved = Float64Array.from({ length: tree.length }, (_, i) => Math.abs(b.self[node[i]] - a.self[node[i]]));
   return sumUp(moved, tree.parent);

@@ -1,4 +1,4 @@
-/** Why there is no comparison, or one that is weaker than it could be: what, which side, and a way on. */
+/** Why there is no comparison, or only a weak one: what is wrong, on which side, and what to do. */
 import type { ReactElement } from 'react';
 import { SourceError } from '#datasource/datasource.ts';
 import { Button } from '../components/button.tsx';

@@ -28,7 +28,7 @@ export interface Comparison {
   readonly error: string | undefined;
   /** Why the evidence is weaker than it could be, or not there. */
   readonly evidenceError: Error | null;
-  /** Of file sides that are not open: their names. */
+  /** Names of the file sides that are not open. */
   readonly missing: readonly string[];
 }
 
@@ -82,7 +82,7 @@ export function useComparison(): Comparison {
   const diff = useDiff(request);
   const now = useMemo(
     (): ShownComparison | undefined =>
-      // Evidence speaks in amounts of one normalisation: the next comes with its own.
+      // The amounts in evidence are of one normalisation: a new one needs new evidence.
       request && diff.data && !diff.isPlaceholderData && !evidence.isPlaceholderData && a.open && b.open
         ? {
             request,

@@ -95,7 +95,7 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
 function Totals({ shown }: { shown: ShownComparison }): ReactElement {
   const { diff, open } = shown;
   const { a, b } = diff.totals;
-  // Of sides of unlike length only rates can be held against each other.
+  // Sides of different length can only be compared by rates.
   const isRated = open.a.seconds !== undefined && open.b.seconds !== undefined && !open.a.isSnapshot;
   const [ofA, ofB] = isRated ? [Number(a) / open.a.seconds, Number(b) / open.b.seconds] : [Number(a), Number(b)];
   const unit = { kind: isRated ? 'per-second' : 'absolute', sampleType: shown.type } as const;

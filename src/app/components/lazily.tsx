@@ -27,7 +27,7 @@ export function lazily<Props extends object>(
   };
 }
 
-/** The server went away, or has a newer page: the rest of this one goes on. Browsers do not fetch a module twice. */
+/** The server is away or has a newer page: the rest of this one still works. Browsers do not retry a failed module. */
 function Missing(): ReactElement {
   return (
     <div role="alert" className={styles['missing']}>

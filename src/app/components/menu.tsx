@@ -81,7 +81,10 @@ interface ChoiceProps<T extends string> {
   onChange(value: T): void;
 }
 
-/** One of several, as a field with a chevron. Closed, left and right step, and a letter goes to what begins with it. */
+/**
+ * One of several choices, as a field with a chevron. While it is closed, left and right step, and a letter jumps to a
+ * title.
+ */
 export function Choice<T extends string>(props: ChoiceProps<T>): ReactElement {
   const { label, prefix, value, options, edged, onChange } = props;
   const [isOpen, setOpen] = useState(false);

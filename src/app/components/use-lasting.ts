@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'react';
 
-/** What is there within a glance is not worth a change: even one that CSS delays costs the page a layer and its frames. */
+/**
+ * What is there within a glance is not worth a change: even one that CSS delays costs the page a layer and its frames.
+ */
 const GLANCE_MS = 300;
 
 /** True once a state has lasted for some time. @param ms the time */

@@ -1,4 +1,7 @@
-/** `window.flametide`: the current view in names and raw units, for bug reports, tests and scripts. Every call returns a promise. */
+/**
+ * `window.flametide`: the current view in names and raw units, for bug reports, tests and scripts. Every call returns a
+ * promise.
+ */
 import type { QueryClient } from '@tanstack/react-query';
 import type { Analysis } from '#analysis/analysis.ts';
 import type { CallTree } from '#model/call-tree.ts';
@@ -18,7 +21,7 @@ import { comparisonOnScreen, onScreen, treeOnScreen } from '../screen/current-vi
 import { isOpening, untilQuiet, waitForPage } from '../screen/wait-for-page.ts';
 import type { Shown } from '../screen/shown.ts';
 
-/** A whole number where it is one that doubles hold, else its digits. */
+/** A number where doubles hold it exactly, else its digits. */
 type Exact = number | string;
 
 export interface Summary {
@@ -45,7 +48,7 @@ export interface Summary {
   readonly notes: readonly string[];
 }
 
-/** Of a comparison: both sides, and what makes them comparable. */
+/** Both sides of a comparison, and what makes them comparable. */
 interface ComparisonSummary {
   readonly view: string;
   /** As applied: another than asked for where that one cannot be. */
@@ -211,7 +214,7 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
   };
 }
 
-/** What is on the screen, once all that it waits for is there. */
+/** The shown tree, once everything has loaded. */
 async function shownNow(queries: QueryClient): Promise<Shown> {
   await waitForPage(queries);
   const tree = treeOnScreen();

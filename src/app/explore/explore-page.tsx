@@ -1,4 +1,4 @@
-/** Explore: which service, what it costs over time, where it goes. */
+/** Explore: a service, its cost over time, and the graph of where the cost is. */
 import { type ReactElement, useMemo } from 'react';
 import { absolute, type TimeRangeText } from '#model/time-range.ts';
 import { before } from '../sides/ranges.ts';

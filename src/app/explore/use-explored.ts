@@ -1,4 +1,7 @@
-/** What Explore looks at, from the link, the clock and the source: range, service, profile type, and the question that follows. */
+/**
+ * What Explore looks at, from the link, the clock and the source: range, service, profile type, and the question that
+ * follows.
+ */
 import { useMemo } from 'react';
 import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
@@ -113,7 +116,7 @@ export function useExplored(): Explored {
   };
 }
 
-/** What the page chose, for the address: from the first step on it says all that is looked at. */
+/** The service and type that the page chose, for the link: after the first step the link names them. */
 export function named({ subject }: Pick<Explored, 'subject'>): { readonly svc?: string; readonly type?: string } {
   return subject === undefined ? {} : { svc: subject.service, type: subject.profileType };
 }

@@ -32,7 +32,7 @@ interface Made {
 
 const never = new AbortController().signal;
 
-/** @throws Error where nothing is shown, or not what can be saved so */
+/** @throws Error where nothing is shown, or the view does not have this format */
 export function makeExport(analysis: Analysis, queries: QueryClient, view: View, kind: ExportKind): Promise<Made> {
   const [tree, comparison] = [treeOf(view), comparisonOf(view)];
   if (kind === 'html' && (tree || comparison)) return exportPage(analysis, queries);
@@ -155,7 +155,7 @@ function notOffered(kind: string, offered: typeof treeExports): Error {
   return new Error(`This view cannot be exported as ${kind}, only as ${offered.map(({ id }) => id).join(', ')}.`);
 }
 
-/** Of the file, without an ending. */
+/** The file name without its ending. */
 function nameOf(view: View): string {
   const comparison = comparisonOf(view);
   if (!comparison) return bare(treeOf(view)?.opened.name ?? 'profile');

@@ -10,7 +10,10 @@ import { type FileSource, filesStore, openFileNamed, openFiles } from '../screen
 export const FILE_INPUT_ID = 'open-files';
 
 interface Open {
-  /** Opens, and shows the first that was accepted. @param side of the comparison, where they are for one @returns whether there is one. */
+  /**
+   * Opens, and shows the first that was accepted.
+   * @param side of the comparison, where they are for one @returns whether there is one.
+   */
   open(sources: readonly FileSource[], side?: string): Promise<boolean>;
   pick(side?: 'a' | 'b'): void;
 }
@@ -37,7 +40,7 @@ export function useOpen(): Open {
             );
           return opened.length > 0;
         }
-        // A link carries the view of a file, not the file: the first that comes gets the view.
+        // A link has the view of a file, not the file: the first opened file gets the view.
         const isAwaited = file !== undefined && !openFileNamed(file);
         const opened = await openFiles(analysis, sources);
         const [first] = opened;

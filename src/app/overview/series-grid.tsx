@@ -1,5 +1,6 @@
 /**
- * Many small series in a grid: services, values of a label, profile types. Each says its name, its cost and its share, and
+ * Many small series in a grid: services, values of a label, profile types. Each says its name, its cost and its share,
+ * and
  * opens by one click. Arrows walk from cell to cell; only visible rows are in the page.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -57,7 +58,7 @@ interface SeriesGridProps {
   readonly whole: number | undefined;
   /** By what it can be sorted, the first as a start; [] keeps the order that is given. */
   readonly sorts: readonly CellSort[];
-  /** Every series is drawn to one scale, so that sizes compare by eye; else each to its own, so that shapes do. */
+  /** One scale for all series, so that sizes can be compared; else each has its own, so that shapes can. */
   readonly isOneScale: boolean;
   /** Shown instead of a grid without cells. */
   readonly empty: ReactNode;

@@ -24,7 +24,7 @@ import { NO_QUERY, useSource } from './source-queries.ts';
 const MAX_NODES = 1_048_576;
 /** Of the first answer: more than fit in a window, few enough to arrive at once. */
 const FIRST_SIDE_NODES = 8192;
-/** What a source without slices is asked for instead: merges of so many sub-ranges, so many at once. */
+/** For a source without slices: merges of this many sub-ranges, this many at once. */
 const MAX_SUB_RANGES = 24;
 const SUB_RANGES_AT_ONCE = 4;
 
@@ -49,7 +49,10 @@ async function openSide(
   return { profile, bytes, queryMs };
 }
 
-/** A tree without slices is still a tree: its noise is then known from merges. One slice tells at least how many samples there are. */
+/**
+ * A tree without slices is still a tree: its noise is then known from merges. One slice tells at least how many samples
+ * there are.
+ */
 async function askWhole(source: DataSource, query: ProfileQuery, signal: AbortSignal): Promise<EncodedProfile> {
   const sliced = await source.slices(query, slicesOf(query), signal).catch((error: unknown) => {
     if (error instanceof SourceError) return undefined;
@@ -156,7 +159,8 @@ export function useDiff(request: DiffRequest | undefined): UseQueryResult<DiffAn
 }
 
 /**
- * Nothing of it hangs on width and order. While it is made anew for another normalisation, the one before stays; of other
+ * Nothing of it hangs on width and order. While it is made anew for another normalisation, the one before stays; of
+ * other
  * sides or transforms it would speak of other nodes.
  * @param noise undefined asks nothing; `at` tells one answer from the next */
 export function useEvidence(

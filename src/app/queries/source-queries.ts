@@ -47,7 +47,10 @@ export interface MergedProfile {
   readonly isWhole: boolean;
 }
 
-/** Of the first answer: omitted nodes are under a third of a pixel in most windows, and twice as many take twice as long. */
+/**
+ * Of the first answer: omitted nodes are under a third of a pixel in most windows, and twice as many take twice as
+ * long.
+ */
 const FIRST_TREE_NODES = 4096;
 const EMPTY_STORE_LOOK_MS = 2000;
 const REST_MS = 150;
@@ -245,7 +248,10 @@ export function useCatalogue(range: TimeRange | undefined): UseQueryResult<Catal
   });
 }
 
-/** While the next series are asked for, those before stay, if they are of the type. @param question undefined asks nothing */
+/**
+ * While the next series are asked for, those before stay, if they are of the type.
+ * @param question undefined asks nothing
+ */
 export function useSeries(question: SeriesQuestion | undefined): UseQueryResult<readonly Series[]> {
   return useQuery({
     ...sourceQueries.series(useSource(), question ?? NO_QUESTION),
@@ -333,7 +339,8 @@ export function useMergedProfile(query: ProfileQuery | undefined): MergedAnswer 
 }
 
 /**
- * Asks for the first tree while the page is still being made, before all else: a server answers in the order it is asked.
+ * Asks for the first tree while the page is still being made, before all else: a server answers in the order it is
+ * asked.
  * Whoever shows it asks with `useMergedProfile`.
  */
 export function useEarlyTree(query: ProfileQuery | undefined): void {
@@ -345,7 +352,9 @@ export function useEarlyTree(query: ProfileQuery | undefined): void {
   if (queries.getQueryState(asked.queryKey) === undefined) void queries.prefetchQuery(asked);
 }
 
-/** Whether a value has not changed for a while: stepping through services or dragging a range does not load each whole. */
+/**
+ * Whether a value has not changed for a while: stepping through services or dragging a range does not load each whole.
+ */
 function useRest(value: unknown): boolean {
   const [rested, setRested] = useState<unknown>();
   useEffect(() => {

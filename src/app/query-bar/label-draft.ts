@@ -1,4 +1,6 @@
-/** A matcher while it is edited: values that are ticked, or a pattern that is typed; one becomes the other where it can. */
+/**
+ * A matcher while it is edited: values that are ticked, or a pattern that is typed; one becomes the other where it can.
+ */
 import type { LabelMatcher } from '#model/labels.ts';
 import { escapeValue, matcherOfValues, valuesOfMatcher, valuesOfPattern } from '#model/matcher-values.ts';
 

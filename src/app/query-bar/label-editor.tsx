@@ -1,4 +1,7 @@
-/** A matcher is made or changed: first the label, then its values by cost, or a pattern; the foot says what will be applied. */
+/**
+ * A matcher is made or changed: first the label, then its values by cost, or a pattern; the foot says what will be
+ * applied.
+ */
 import { type ReactElement, useId, useMemo, useState } from 'react';
 import type { LabelMatcher } from '#model/labels.ts';
 import { printLabelMatcher } from '#model/label-selector.ts';

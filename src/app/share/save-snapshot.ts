@@ -14,7 +14,7 @@ import { sideNames } from '../sides/sides.ts';
 import { currentNow } from '../time/refresh-clock.ts';
 
 export interface SavedSnapshot extends MadeLink {
-  /** Of the snapshot, as sent. */
+  /** Of the uploaded snapshot. */
   readonly bytes: number;
 }
 

@@ -82,7 +82,7 @@ function List({ zone, onDeleted }: SavedLinksProps): ReactElement {
                 autoFocus
                 onBlur={() => setAsked(undefined)}
                 onClick={({ currentTarget }) => {
-                  // The row goes, and the focus must not go with it.
+                  // The row is removed: move the focus before.
                   currentTarget.closest('details')?.querySelector('summary')?.focus();
                   void remove(link);
                 }}

@@ -35,7 +35,7 @@ export function joinMarkers(found: readonly Marker[], posted: readonly Marker[])
 /** @param series one for each value of the label; a value that is there from the start is not new */
 export function findMarkers(series: readonly Series[], label: string, range: TimeRange, stepMs: number): Marker[] {
   const found: Marker[] = [];
-  // The version that the service began with is no change.
+  // The first version of a service is no change.
   const beganMs = Math.min(...series.map(({ timesMs }) => timesMs[0] ?? Infinity));
   for (const { labels, timesMs } of series) {
     const value = labelValue(labels, label);

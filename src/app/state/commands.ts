@@ -121,7 +121,10 @@ export const frameCommands: readonly Command[] = [
   },
 ];
 
-/** Runs the command of a key. @param except ids of commands that make no sense here. @returns whether there is one (the root takes none). */
+/**
+ * Runs the command of a key.
+ * @param except ids of commands that do not apply here. @returns whether there is one (the root takes none)
+ */
 export function runFrameKey(key: string, target: FrameTarget, except: readonly string[] = []): boolean {
   if (target.node <= 0) return false;
   const command = frameCommands.find((one) => one.key === key && !except.includes(one.id));

@@ -1,4 +1,6 @@
-/** Long links packed: raw deflate, then base64url, under the key `p`. Many tools cut or refuse links over 2 000 letters. */
+/**
+ * Long links packed: raw deflate, then base64url, under the key `p`. Many tools cut or refuse links over 2 000 letters.
+ */
 import { deflateSync, Inflate } from 'fflate';
 
 export const PACKED_KEY = 'p';
@@ -15,7 +17,10 @@ export function packLink(query: string, version: string): string {
   return packed.length < query.length ? packed : query;
 }
 
-/** @param most letters; what unpacks to more is refused. @returns the query without its `?`; undefined where it cannot be read */
+/**
+ * @param most letters; what unpacks to more is refused.
+ * @returns the query without its `?`; undefined where it cannot be read
+ */
 export function unpackLink(packed: string, most: number): string | undefined {
   if (!/^[\w-]*$/.test(packed)) return undefined;
   try {

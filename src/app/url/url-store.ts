@@ -33,7 +33,7 @@ let pending: ReturnType<typeof setTimeout> | undefined;
  * `replace` does not (typing, dragging, moving a selection).
  */
 export function navigate(patch: Partial<UrlState>, how: 'push' | 'replace'): void {
-  // What was typed before belongs to the entry that is left.
+  // Text typed before belongs to the history entry that is left.
   flush();
   urlStore.setState((store) => ({ state: { ...store.state, ...patch } }));
   const isStep = how === 'push' && address() !== location.pathname + location.search;

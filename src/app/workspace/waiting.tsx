@@ -7,9 +7,9 @@ import { BusyPanel } from '../components/message.tsx';
 import styles from './waiting.module.css';
 
 interface WaitingProps {
-  /** What comes after `Asking for`. */
+  /** Follows `Loading`. */
   readonly what: string;
-  /** It has been waited for so long before this is shown. */
+  /** How long the user has waited before this is shown. */
   readonly sinceMs: number;
   /** Drawn over the view; else in its place. */
   readonly isOver: boolean;

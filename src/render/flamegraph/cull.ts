@@ -1,5 +1,6 @@
 /**
- * Which rectangles a view shows. Cost follows pixels, not nodes: binary search finds the first box of a row, and whatever
+ * Which rectangles a view shows. Cost follows pixels, not nodes: binary search finds the first box of a row, and
+ * whatever
  * starts in one pixel is passed by a jump.
  *
  * The pixel rule, in device px: a node covers the pixels from round(left) to round(right), so it covers a pixel when it

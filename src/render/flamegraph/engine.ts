@@ -1,6 +1,8 @@
 /**
- * The flamegraph as an object with a life: setters raise flags, one animation frame clears them. It sees numbers and two
- * painters; events, tooltips and the accessible tree are the app's. Coordinates are css px from the canvas's upper left.
+ * The flamegraph as an object with a life: setters raise flags, one animation frame clears them. It sees numbers and
+ * two
+ * painters; events, tooltips and the accessible tree are the app's. Coordinates are css px from the canvas's upper
+ * left.
  */
 import type { NodeIndex } from '#model/call-tree.ts';
 import type { Painter } from '../painter.ts';

@@ -1,4 +1,7 @@
-/** Writes the labels of a painted list of boxes, colour by colour. Names and shares are read once per scene, glyphs once per font. */
+/**
+ * Writes the labels of a painted list of boxes, colour by colour. Names and shares are read once per scene, glyphs once
+ * per font.
+ */
 import type { Painter } from '../painter.ts';
 import { cutColourKey } from '../palette.ts';
 import { GlyphWidths, readable } from '../text.ts';

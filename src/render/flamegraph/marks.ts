@@ -4,7 +4,10 @@ import { type Boxes, changeBox, tickBox } from './boxes.ts';
 import type { FlameLayout } from './layout.ts';
 import { endRow, firstRow, type FlameView, scaleOf, thinBelow } from './view.ts';
 
-/** Layout positions of all nodes of the marked functions, ascending. One pass over the tree, once per search or selection. */
+/**
+ * Layout positions of all nodes of the marked functions, ascending. One pass over the tree, once per search or
+ * selection.
+ */
 export function markedPositions(
   tree: CallTree,
   layout: FlameLayout,

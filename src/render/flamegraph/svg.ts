@@ -1,4 +1,7 @@
-/** The whole graph as a standalone SVG: all rows, no script, nothing from elsewhere. The boxes are those of cull.ts at half px. */
+/**
+ * The whole graph as a standalone SVG: all rows, no script, nothing from elsewhere. The boxes are those of cull.ts at
+ * half px.
+ */
 import { GlyphWidths, harmless } from '../text.ts';
 import { nodeBox, rootBox } from './boxes.ts';
 import { type FittedLabel, fitLabel, type MeasuredLabel, measureLabel } from './label-fit.ts';

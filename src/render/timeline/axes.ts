@@ -43,7 +43,10 @@ export function timeTicks({ startMs, endMs }: TimeRange, widthCss: number, zone:
     });
 }
 
-/** From zero to a round value above the largest. @param count about how many steps @param unitSize of what the ticks count */
+/**
+ * From zero to a round value above the largest.
+ * @param count about how many steps @param unitSize of what the ticks count
+ */
 export function valueTicks(
   largest: number,
   count: number,

@@ -96,7 +96,10 @@ export function timeAt({ left, right, x }: Chart, at: number): number {
   return x.invert(Math.max(left, Math.min(right, at)));
 }
 
-/** X of the middle of a step, where its value is drawn; the first and last step reach over the range, and are drawn at its edge. */
+/**
+ * X of the middle of a step, where its value is drawn; the first and last step reach over the range, and are drawn at
+ * its edge.
+ */
 export function stepX(chart: Chart, step: number): number {
   return Math.max(chart.left, Math.min(chart.right, chart.x(middleMs(chart.facts.series, step))));
 }

@@ -1,5 +1,6 @@
 /**
- * A time series chart with a life: setters raise flags, one animation frame clears them. Hover, selection and markers lie on
+ * A time series chart with a life: setters raise flags, one animation frame clears them. Hover, selection and markers
+ * lie on
  * a canvas above the series, so that moving over them draws no series anew.
  */
 import { stepAt } from '#model/aligned-series.ts';

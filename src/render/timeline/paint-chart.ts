@@ -1,4 +1,7 @@
-/** Draws a chart's axes and series. Cost follows pixels and a budget of points: of hundreds of series each is drawn coarser. */
+/**
+ * Draws a chart's axes and series. Cost follows pixels and a budget of points: of hundreds of series each is drawn
+ * coarser.
+ */
 import { middleMs, totalColumn } from '#model/aligned-series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { type Chart, lookOf, stepWidth, stepX } from './chart.ts';
@@ -49,7 +52,8 @@ const SOLID: number[] = [];
 /** With more lines than this dashes cannot be told apart, and each costs as much as a line. */
 const MAX_DASHED = 40;
 /**
- * Chromium draws lines of one device pixel ten times faster than wider ones: beyond this many points they are that thin.
+ * Chromium draws lines of one device pixel ten times faster than wider ones: beyond this many points they are that
+ * thin.
  * Beyond the second number steps are put together. Measured by `npm run bench -- --only timeline`.
  */
 const MAX_WIDE_POINTS = 16_000;

@@ -1,4 +1,7 @@
-/** One flamegraph: two canvases under an engine, a tree for the keyboard and screen readers over them, a tooltip, a menu. */
+/**
+ * One flamegraph: two canvases under an engine, a tree for the keyboard and screen readers over them, a tooltip, a
+ * menu.
+ */
 import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import { splitName } from '#model/function-name.ts';
@@ -13,7 +16,7 @@ import { Neighbourhood } from './neighbourhood.tsx';
 import { recordPaint } from './paint-stats.ts';
 import styles from './flame-graph.module.css';
 
-/** The pointer rests this long before a tooltip comes (`--t-tooltip`). */
+/** A tooltip opens when the pointer has rested this long (`--t-tooltip`). */
 const TOOLTIP_AFTER_MS = 120;
 
 /** What is said of nodes; a new object has all labels written anew. */
@@ -139,7 +142,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
       ratioQuery = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
       ratioQuery.addEventListener('change', fit);
     };
-    // At once, so that the first scene meets a view of its real size.
+    // Now, so that the first scene is drawn at its real size.
     fit();
     resize.observe(area);
     const detach = attachPointer(area, made, {

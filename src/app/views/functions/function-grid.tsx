@@ -1,4 +1,6 @@
-/** Functions as rows: sorted by their heads, walked by keys, virtual, however many. What the cells say is the user's. */
+/**
+ * Functions as rows: sorted by their heads, walked by keys, virtual, however many. What the cells say is the user's.
+ */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactElement, type ReactNode, useRef } from 'react';
 import { splitName } from '#model/function-name.ts';

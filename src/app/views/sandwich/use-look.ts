@@ -5,7 +5,7 @@ import { runFrameKey } from '../../state/commands.ts';
 import type { FlameGraphProps } from '../flamegraph/flame-graph.tsx';
 import { useFrameMenu } from '../use-frame-menu.tsx';
 
-/** Paths of a half are no paths of the profile: what speaks of one is not offered there. */
+/** Commands on paths: paths of a half do not exist in the profile. */
 const byPath: readonly string[] = ['zoom', 'focus', 'copy-stack'];
 const root = { node: 0 } as const;
 

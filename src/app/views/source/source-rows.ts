@@ -7,11 +7,12 @@ export type SourceRow =
 
 /** Lines of code around one that costs something. */
 const AROUND = 4;
-/** A gap that would hide no more than this is no gap. */
+/** A gap that hides at most this many lines is shown as lines. */
 const MIN_GAP = 3;
 
 /**
- * @param lines that cost something, ascending @param codeLength lines of the code, 0 without it: then there are no gaps. Lines
+ * @param lines that cost something, ascending @param codeLength lines of the code, 0 without it: then there are no
+ * gaps. Lines
  * behind its end stand alone
  * @param unfolded first lines of gaps that the user opened
  */

@@ -1,4 +1,4 @@
-/** Where within files it goes: all files with a cost, and the lines of one of them. */
+/** Cost by source file and line: all files with a cost, and the lines of one of them. */
 import { type KeyboardEvent, type ReactElement, useEffect, useRef } from 'react';
 import { transformTitle } from '#model/transforms/registry.ts';
 import { formatCount, formatShare } from '#model/units.ts';

@@ -1,4 +1,7 @@
-/** A tree as rows that open and close: a treegrid for the keyboard, virtual, however large the tree. What the rows say is the user's. */
+/**
+ * A tree as rows that open and close: a treegrid for the keyboard, virtual, however large the tree. What the rows say
+ * is the user's.
+ */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import {
   type KeyboardEvent,
@@ -39,7 +42,7 @@ interface TreeGridProps {
   readonly sort: Sort;
   /** The column that `sort` and `order` speak of. */
   readonly sortedColumn: number;
-  /** Of siblings; a new function orders them anew. */
+  /** Of siblings; a new function sorts them again. */
   readonly order: RowOrder;
   readonly hit: Uint8Array | undefined;
   readonly selected: NodeIndex;

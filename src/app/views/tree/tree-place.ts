@@ -10,7 +10,7 @@ export interface TreePlace {
   readonly active: NodeIndex;
   /** What was chosen when the reader was last brought to it; 0 nothing. */
   readonly selected: NodeIndex;
-  /** How often he was: once for each choice, so that he is not taken back from where he went since. */
+  /** Counts choices: each is followed once, and not again after the reader has moved on. */
   readonly reveals: number;
 }
 
@@ -47,7 +47,7 @@ export function carriedTo(
   };
 }
 
-/** A frame chosen elsewhere, or found by the search, is brought into view with all of its callers open. */
+/** Opens all callers of a frame that was chosen elsewhere or found by the search. */
 export function broughtTo(place: TreePlace, selected: NodeIndex): TreePlace {
   if (selected <= 0) return { ...place, selected };
   const open = new Set(place.open);
