@@ -241,7 +241,7 @@ test('kept links are listed and deleted; one that is gone says so', async ({ bro
   await expect(page.getByText(/^1 link, .* of snapshots/)).toBeVisible();
   expect(await violations(page)).toEqual([]);
   await page.getByRole('button', { name: `Delete ${url.slice(-8)}` }).click();
-  await page.getByRole('button', { name: 'Delete for everybody' }).click();
+  await page.getByRole('button', { name: 'Delete for everyone' }).click();
   await expect(page.getByText('No links yet.')).toBeVisible();
   const answer = await page.goto(url);
   expect(answer?.status()).toBe(404);

@@ -19,7 +19,7 @@ import { LinkContent, NeededFiles } from './link-content.tsx';
 import { linkAsMarkdown } from './link-summary.ts';
 import styles from './share.module.css';
 
-type Form = 'fixed' | 'moving' | 'kept';
+type Form = 'fixed' | 'moving' | 'snapshot';
 
 export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
   const view = useCurrentView();
@@ -32,12 +32,12 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
   const [long] = useState(() => ({ fixed: linkOnScreen(), moving: movingLink() }));
   const [form, setForm] = useState<Form>('fixed');
   const [short, setShort] = useState<Readonly<Record<string, string>>>({});
-  const [kept, setKept] = useState<SavedSnapshot>();
+  const [saved, setSaved] = useState<SavedSnapshot>();
   const [said, setSaid] = useState('');
   const { busy, failure, run } = useWork();
 
   const link = (form === 'moving' ? long.moving : undefined) ?? long.fixed;
-  const url = form === 'kept' && kept ? kept.url : (short[link] ?? link);
+  const url = form === 'snapshot' && saved ? saved.url : (short[link] ?? link);
   const { state } = useMemo(() => parseUrl(new URL(link).search), [link]);
   const zone = zoneName(state.tz);
   const files = filesOf(state);
@@ -45,7 +45,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
   // Disabled they would lose the focus while they work.
   const canShorten = busy === undefined && url === link;
   const isShown = (treeOf(view) ?? comparisonOf(view)) !== undefined;
-  const canKeep = busy === undefined && isComplete && isShown;
+  const canSave = busy === undefined && isComplete && isShown;
 
   const copy = async (text: string, what: string): Promise<void> => {
     try {
@@ -65,11 +65,11 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
       void queries.invalidateQueries({ queryKey: [LINKS_KEY] });
       await copy(made.url, 'Short link');
     });
-  const keep = (): void =>
+  const save = (): void =>
     run('Saving a snapshot…', async (signal) => {
       const made = await saveSnapshot(analysis, queries, signal);
-      setKept(made);
-      setForm('kept');
+      setSaved(made);
+      setForm('snapshot');
       void queries.invalidateQueries({ queryKey: [LINKS_KEY] });
       await copy(made.url, 'Link to the snapshot');
     });
@@ -77,15 +77,15 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
   /** What was deleted is offered no longer. */
   const forget = (id: string): void => {
     setShort((known) => Object.fromEntries(Object.entries(known).filter(([, made]) => !made.endsWith(`/${id}`))));
-    if (kept?.id !== id) return;
-    setKept(undefined);
+    if (saved?.id !== id) return;
+    setSaved(undefined);
     setForm('fixed');
   };
 
   return (
     <Dialog title="Share" onClose={onClose}>
       <div className={styles['share']}>
-        {(long.moving !== undefined || kept) && (
+        {(long.moving !== undefined || saved) && (
           <fieldset>
             <legend className="visually-hidden">Which link</legend>
             <Option
@@ -104,12 +104,12 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
                 hint="shows the newest profiles each time it is opened"
               />
             )}
-            {kept && (
+            {saved && (
               <Option
-                form="kept"
+                form="snapshot"
                 chosen={form}
                 onChoose={setForm}
-                title={`Snapshot: ${formatBytesOfFile(kept.bytes)} on the server`}
+                title={`Snapshot: ${formatBytesOfFile(saved.bytes)} on the server`}
                 hint="shows the same until someone deletes it"
               />
             )}
@@ -146,7 +146,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
             {failure}
           </p>
         )}
-        {files.length > 0 && form !== 'kept' && state.snap === undefined && <NeededFiles files={files} />}
+        {files.length > 0 && form !== 'snapshot' && state.snap === undefined && <NeededFiles files={files} />}
         <LinkContent state={state} zone={zone} />
         {hasServer && (
           <section aria-labelledby="snapshot">
@@ -156,12 +156,12 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
               lasts until someone deletes it below: retention does not remove it.
             </p>
             <div className={styles['ways']}>
-              <Button kind="edged" aria-disabled={!canKeep} onClick={() => canKeep && keep()}>
+              <Button kind="edged" aria-disabled={!canSave} onClick={() => canSave && save()}>
                 Save a snapshot
               </Button>
-              {kept && (
+              {saved && (
                 <span>
-                  {formatBytesOfFile(kept.bytes)} saved as <bdi>{kept.id}</bdi>.
+                  {formatBytesOfFile(saved.bytes)} saved as <bdi>{saved.id}</bdi>.
                 </span>
               )}
               {!isComplete && <span>Still loading.</span>}

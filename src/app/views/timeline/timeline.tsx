@@ -60,9 +60,9 @@ export function Timeline(props: TimelineProps): ReactElement {
   const { onZoom, onSide, renderMark, renderActions } = props;
   const { format } = scale;
   const hasWaited = useLasting(isStale);
-  const kept = usePreference('seriesHeight');
+  const preferred = usePreference('seriesHeight');
   const [draggedHeight, setDraggedHeight] = useState<number>();
-  const height = draggedHeight ?? kept;
+  const height = draggedHeight ?? preferred;
   const [choice, setChoice] = useState(everything);
   const [opened, setOpened] = useState<{ readonly mark: number; readonly x: number }>();
   const titles = useMemo(() => series.labels.map(titleOf), [series, titleOf]);
