@@ -550,7 +550,9 @@ test('side by side shows both, and both zoom; a frame alone leads to Explore at 
 
 test('a side without profiles is said, and no graph is drawn of it', async ({ page }) => {
   await page.goto(`/?v=1&${side('a', before)}&${side('b', after, 'e2e/nobody')}`);
-  await expect(page.getByText('B has no profiles in the range: shares and changes need both sides.')).toBeVisible();
+  await expect(
+    page.getByText('B has no profiles in the range: a comparison needs profiles on both sides.'),
+  ).toBeVisible();
   for (const pane of ['flame', 'sides', 'functions', 'sandwich', 'tree', 'both']) {
     await show(page, { pane });
     expect(await summary(page)).toMatchObject({ a: { total: totalIn(before, {}) }, b: { total: 0 } });
