@@ -1,4 +1,4 @@
-/** The questions that may take long, asked with columns and answered with columns. Whoever asks cannot tell whether a thread lies between. */
+/** The questions that may take long. Columns in, columns out: the caller cannot tell whether a worker answers. */
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { CallTree, SiblingOrder } from '#model/call-tree.ts';
 import type { WhatChanged } from '#model/changes.ts';
@@ -89,7 +89,7 @@ export interface SandwichAnswer {
 
 export interface LinesAnswer {
   readonly lines: SourceLines;
-  /** Transforms that are not heeded: they say nothing of single stacks. */
+  /** Transforms that do not apply to single stacks. */
   readonly unheeded: readonly Transform[];
 }
 
@@ -113,7 +113,7 @@ export interface DiffRequest {
   readonly order: SiblingOrder;
   /** Of both sides alike. */
   readonly transforms: readonly Transform[];
-  /** The evidence whose contexts equal work goes by; the latest, where it is no longer known. */
+  /** The evidence whose contexts `equal-work` uses; the latest, where this one is no longer known. */
   readonly evidence: number | undefined;
 }
 
@@ -122,7 +122,7 @@ export type SideNoise =
   | { readonly kind: 'itself' }
   | { readonly kind: 'merges'; readonly handles: readonly ProfileHandle[] };
 
-/** Amounts are in the applied normalisation; columns are by node of the union, but for those of `tree` and `node`. */
+/** Amounts are in the applied normalisation; columns are by node of the union, except those of `tree` and `node`. */
 export interface DiffPicture extends DiffTree, Pick<Normalised, 'a' | 'b'> {}
 
 /** Nodes of the union have the same numbers for every width and normalisation. */
@@ -148,7 +148,10 @@ interface SideAmounts {
   readonly total: Float64Array;
 }
 
-/** As `SandwichAnswer`, of both sides; functions have their numbers in the union. A side without the function is 0 all over. */
+/**
+ * As `SandwichAnswer`, of both sides; functions have their numbers in the union. A side without the function is 0 all
+ * over.
+ */
 export interface SandwichDiffAnswer {
   readonly callers: DiffPicture;
   readonly callees: DiffPicture;
@@ -171,11 +174,17 @@ export interface Exported {
   readonly notes: readonly string[];
 }
 
-/** Every call rejects with `AbortError` when its signal fires before the answer is on its way. The signal is the last argument, but for `onProgress`. */
+/**
+ * Every call rejects with `AbortError` when its signal fires before the answer is sent. The signal is last, except
+ * before `onProgress`.
+ */
 export interface Analysis {
   /** Takes the bytes over. @param onProgress gets shares in [0, 1]. @throws DecodeError */
   open(encoded: EncodedProfile, signal: AbortSignal, onProgress?: (share: number) => void): Promise<OpenedProfile>;
-  /** Both in one, of the default sample type: a way there and back less until something is drawn. @throws DecodeError */
+  /**
+   * Both in one, of the default sample type: a way there and back less until something is drawn.
+   * @throws DecodeError
+   */
   openWithTree(
     encoded: EncodedProfile,
     view: TreeView,
@@ -200,14 +209,17 @@ export interface Analysis {
   sandwichDiff(request: DiffRequest, func: number, signal: AbortSignal): Promise<SandwichDiffAnswer>;
   /** Collapsed stacks of both sides, as recorded. */
   exportDiff(request: DiffRequest, signal: AbortSignal): Promise<Exported>;
-  /** The profile whole, as `open` reads it: what is kept to show the same again. */
+  /** The whole profile in a form that `open` reads: for snapshots. */
   pack(handle: ProfileHandle, signal: AbortSignal): Promise<Pick<EncodedProfile, 'bytes' | 'form'>>;
   close(handle: ProfileHandle): void;
 }
 
 export type CallName = Exclude<keyof Analysis, 'close'>;
 
-/** Every call that crosses to the worker. One that opens takes its first argument's bytes over and answers with a handle. */
+/**
+ * Every call that crosses to the worker. One that opens takes its first argument's bytes over and answers with a
+ * handle.
+ */
 export const analysisCalls: Readonly<Record<CallName, 'opens' | 'asks'>> = {
   open: 'opens',
   openWithTree: 'opens',

@@ -1,4 +1,4 @@
-/** The analysis itself. The worker wraps it; tests use it as it is. */
+/** The analysis itself. The worker wraps it; tests use it directly. */
 import type { Steps } from '#base/steps.ts';
 import { formatExport } from '#formats/export.ts';
 import { decodeProfile } from '#formats/registry.ts';
@@ -204,7 +204,7 @@ export class InProcessAnalysis implements Analysis {
     });
   }
 
-  // oxlint-disable-next-line require-await -- what is thrown is to be a rejection
+  // oxlint-disable-next-line require-await -- errors must become rejections
   async pack(handle: ProfileHandle): Promise<Pick<EncodedProfile, 'bytes' | 'form'>> {
     const { profile, slices, profileType } = this.#profile({ handle });
     return slices

@@ -49,7 +49,10 @@ export function unpackError(error: CrossedError): Error {
   }
 }
 
-/** A copy of an answer with columns of its own, for handing over. Finds columns in fields up to three levels down. @param transfer gets their buffers. */
+/**
+ * A copy of an answer with columns of its own, for handing over. Finds columns in fields up to three levels down.
+ * @param transfer gets their buffers.
+ */
 export function withOwnColumns<T>(value: T, transfer: Transferable[], depth = 0): T {
   if (value instanceof Uint8Array || value instanceof Int32Array || value instanceof Float64Array) {
     const copy = value.slice();

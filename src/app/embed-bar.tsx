@@ -1,4 +1,4 @@
-/** All that stands around a view in a frame of another page: source, and a way to all of it. */
+/** The only band around a view in a frame of another page: its source, and a link to the whole page. */
 import type { ReactElement } from 'react';
 import { Icon } from './components/icon.tsx';
 import { useExplored } from './explore/use-explored.ts';
@@ -8,7 +8,7 @@ import styles from './shell.module.css';
 
 export function EmbedBar(): ReactElement {
   useAutoRefresh(useExplored().refreshS);
-  // The link follows what is looked at.
+  // The link follows the state.
   useUrl((state) => state);
   return (
     <header className={styles['embed']}>

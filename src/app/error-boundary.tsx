@@ -1,4 +1,4 @@
-/** What stands where a view broke: never a blank page. */
+/** Shown instead of a view that failed, so that the page is never blank. */
 import { Component, type ReactElement, type ReactNode } from 'react';
 import { Button } from './components/button.tsx';
 

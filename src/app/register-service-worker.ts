@@ -1,10 +1,10 @@
-/** Has the browser keep the page, so that it opens without its server: service-worker.ts, once all else is there. */
+/** Registers service-worker.ts once the page has loaded, so that the page also opens without its server. */
 
 /** What is on the screen first must not share the line with it. */
 const REST_MS = 3000;
 
 export function registerServiceWorker(): void {
-  // Not in a frame of another page, nor where the page comes over an open line: there is none.
+  // Not in a frame of another page, and not over plain http, where browsers have no service worker.
   if (!import.meta.env.PROD || window.parent !== window || !('serviceWorker' in navigator)) return;
   const register = (): unknown =>
     // A browser that keeps nothing (private window, full disk) shows the page as well.

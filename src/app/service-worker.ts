@@ -1,10 +1,11 @@
 /**
- * Keeps the page for when its server does not answer, so that files can be looked at offline. Whatever the server answers
- * goes first: nothing kept is shown in its place but parts whose names carry a hash of their content, and the page itself
- * where nothing comes for seconds. Questions (`api`, queries) pass by untouched. A new page is kept beside the one before until no tab shows that any more.
+ * Keeps the page for when its server does not answer, so that files can be opened offline. The server's answer always
+ * goes first. The cache is used only for parts whose names carry a hash of their content, and for the page itself when
+ * the server does not answer for some seconds. API calls and queries are never touched. A new page is stored beside the
+ * old one until no tab shows the old one any more.
  */
 
-/** The worker's own scope, as far as it is used: the library that knows it does not go with the DOM's. */
+/** The worker's global scope, as far as it is used: TypeScript's webworker library conflicts with its DOM library. */
 interface Scope {
   /** Written by scripts/build.js: what the page consists of, beside this file, and a name for just that. */
   readonly PAGE: { readonly version: string; readonly files: readonly string[] };
@@ -43,7 +44,7 @@ scope.addEventListener('fetch', (event) => {
   else if (known.has(address)) event.respondWith(serverFirst(request, address));
 });
 
-/** Of the page, under a name that no other content has. */
+/** The cache of this page, named by its content. */
 function isPart(address: string): boolean {
   return address.startsWith(`${home}assets/`) && known.has(address);
 }
@@ -63,7 +64,7 @@ async function page(request: Request): Promise<Response> {
   const asked = serverFirst(request, home);
   const silence = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS, undefined));
   const answer = (await Promise.race([asked, silence])) ?? (await find(home)) ?? (await asked);
-  // A browser asks for a password only where no worker stands between.
+  // A browser asks for a password only where no service worker is in between.
   if (answer.status === 401) await scope.registration.unregister();
   return answer;
 }

@@ -1,4 +1,4 @@
-/** The bands around every page: the top, what was refused, the files as tabs, the page itself. */
+/** The bands around every page: top bar, errors, notices, the page itself. */
 import { type ReactElement, useState } from 'react';
 import { formatFullInstant } from '#model/time-text.ts';
 import { Button, IconButton } from './components/button.tsx';

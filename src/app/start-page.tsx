@@ -22,7 +22,7 @@ export function startPage(analysis: Analysis, source: DataSource): void {
   const queries = makeQueryClient();
   closeDroppedProfiles(queries, analysis);
   installConsole(analysis, queries);
-  // What tells of a server that went away must not be asked of it.
+  // Preload the error messages: they must be available when the server is not.
   loadWhenIdle(loadOverlays, () => import('./explore/explore-messages.tsx'));
   // In slices: the worker starts between them.
   startTransition(() =>

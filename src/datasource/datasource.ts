@@ -1,4 +1,6 @@
-/** Where continuous profiles come from. The embedded server and a Pyroscope cluster are one kind: they speak one API. */
+/**
+ * Where continuous profiles come from. The embedded server and a Pyroscope cluster are one kind: they speak one API.
+ */
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { LabelMatcher, LabelSet } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
@@ -28,7 +30,9 @@ export interface SeriesQuestion {
 export interface DataSource {
   readonly id: string;
   readonly title: string;
-  /** Label sets over the given names, each combination once: which services have which types, which values go together. */
+  /**
+   * Label sets over the given names, each combination once: which services have which types, which values go together.
+   */
   labelSets(
     names: readonly string[],
     matchers: readonly LabelMatcher[],
@@ -47,14 +51,21 @@ export interface DataSource {
   mergedTree(query: ProfileQuery, maxNodes: number, signal: AbortSignal): Promise<EncodedProfile>;
   /** Everything, with files and lines. */
   mergedPprof(query: ProfileQuery, signal: AbortSignal): Promise<EncodedProfile>;
-  /** Every node, and what it did in so many parts of the range; undefined where the source knows no slices. */
+  /**
+   * Every node, with its amount in each part of the range; undefined where the source has no slices.
+   * @param count of parts
+   */
   slices(query: ProfileQuery, count: number, signal: AbortSignal): Promise<EncodedProfile | undefined>;
   storedRange(signal: AbortSignal): Promise<StoredRange | undefined>;
   /** Of the range and service, and those of no service. */
   postedMarkers(range: TimeRange, service: string, signal: AbortSignal): Promise<readonly PostedMarker[]>;
 }
 
-/** `limit`: the range is longer than the source allows; `busy`: it is asked too often; `unknown-call`: the source does not support the call; `refused`: it answered with an error; `offline`: it did not answer; `unauthorised`: it wants a token; `not-kept`: a snapshot does not hold it. */
+/**
+ * `limit`: the range is longer than the source allows; `busy`: it is asked too often; `unknown-call`: the source does not
+ * support the call; `refused`: it answered with an error; `offline`: it did not answer; `unauthorised`: it wants a token;
+ * `not-kept`: a snapshot does not hold it.
+ */
 export type SourceErrorCode = 'limit' | 'busy' | 'unknown-call' | 'refused' | 'offline' | 'unauthorised' | 'not-kept';
 
 export class SourceError extends Error {

@@ -1,4 +1,4 @@
-/** Markers that somebody told the server (`POST /api/markers`). Every Flametide has them, whatever stands behind it. */
+/** Markers that were posted to the server (`POST /api/markers`). Every Flametide has them, whatever backend it uses. */
 import { isRecord } from '#base/json.ts';
 import type { TimeRange } from '#model/time-range.ts';
 

@@ -1,4 +1,7 @@
-/** A source over Pyroscope's query API, as the embedded server and a cluster speak it. Bulky answers come as protobuf bytes, the others as JSON. */
+/**
+ * A source over Pyroscope's query API, as the embedded server and a cluster speak it. Bulky answers come as protobuf
+ * bytes, the others as JSON.
+ */
 import { printLabelSelector } from '#model/label-selector.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { labelSet, type LabelMatcher, type LabelSet } from '#model/labels.ts';
@@ -115,7 +118,7 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
     if (all.length > 0) heedsCallSite = nobodys.length === 0;
   };
 
-  /** One merge for each of a few slices of the range: what a source that cannot tell call sites apart over time still knows. */
+  /** One merge for each of a few slices of the range: for a source that cannot split a series by call site. */
   const seriesOfCallSite = async (
     { query, stepMs, callSite }: SeriesQuestion,
     signal: AbortSignal,
@@ -142,7 +145,7 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
       const total = Number(asRecord(flamegraph)['total'] ?? 0);
       if (total === 0) continue;
       times.push(end);
-      // As a sum of one step, which is what was asked for.
+      // As a sum of one step, which was asked for.
       values.push((total * stepMs) / ((endMs - startMs) / count));
     }
     return { labels: [], timesMs: Float64Array.from(times), values: Float64Array.from(values) };
@@ -263,7 +266,7 @@ function nameOf({ matchers }: ProfileQuery): string {
   return matchers.find(({ name, operator }) => name === 'service_name' && operator === '=')?.value ?? 'profile';
 }
 
-/** Connect tells errors as JSON; what stands in between as text, or as a page for people, which is left out. */
+/** Connect sends errors as JSON; a proxy in between sends text, or a page, which is left out. */
 async function refusal(response: Response, title: string, call: string): Promise<SourceError> {
   const { status } = response;
   const text = await response.text().catch(() => '');
@@ -274,7 +277,7 @@ async function refusal(response: Response, title: string, call: string): Promise
     status === 404 && !connect
       ? `${title} does not support the call ${call}${said === '' ? '' : ` (${said})`}.`
       : said || `${title} answered ${call} with status ${status}.`;
-  // Of a call that is not there Connect says so, a plain server that the page is not.
+  // For a missing call Connect answers `unimplemented`, a plain server that the page is missing.
   if (connect?.code === 'unimplemented' || ((status === 404 || status === 405 || status === 501) && !connect))
     return new SourceError('unknown-call', words);
   if (status === 401 || connect?.code === 'unauthenticated') return new SourceError('unauthorised', words);
@@ -319,7 +322,7 @@ function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Each set once: two stores behind one address each tell theirs. */
+/** Each set once: with two stores behind one address both send theirs. */
 function distinct(sets: readonly LabelSet[]): readonly LabelSet[] {
   return [...new Map(sets.map((set) => [JSON.stringify(set), set])).values()];
 }
@@ -337,7 +340,7 @@ function textsIn(list: unknown): readonly string[] {
   return asArray(list).map(String);
 }
 
-/** JSON leaves out what is empty. */
+/** JSON omits empty lists. */
 function asArray(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

@@ -1,4 +1,4 @@
-/** How the server that brought the page is, and what stands behind it. `GET /api/status`. */
+/** The state of the server that sent the page, and its backend. `GET /api/status`. */
 
 export interface ServerStatus {
   readonly version: string;

@@ -1,4 +1,6 @@
-/** Short links, and what is kept under them: every Flametide has them, whatever stands behind it. `/api/links`, `/api/snapshots`. */
+/**
+ * Short links and their snapshots: every Flametide has them, whatever backend it uses. `/api/links`, `/api/snapshots`.
+ */
 import { mostSnapshotBytes, type StoredLink, type StoredLinks } from '#wire/links.ts';
 
 export interface MadeLink {
@@ -54,7 +56,7 @@ export async function fetchLinks(baseUrl: string, signal: AbortSignal): Promise<
   };
 }
 
-/** With what is kept under it. @throws Error with the server's words where it refuses */
+/** Deletes its snapshot too. @throws Error with the server's words where it refuses */
 export async function deleteLink(baseUrl: string, id: string): Promise<void> {
   await answered(new URL(`api/links/${id}`, baseUrl), { method: 'DELETE' });
 }
@@ -88,7 +90,7 @@ async function wordsOf(response: Response): Promise<string> {
     const { message } = JSON.parse(text) as { message?: unknown };
     if (typeof message === 'string') return message.slice(0, 500);
   } catch {
-    // What stands in between tells errors as text, or as a page.
+    // A proxy in between sends errors as text, or as a page.
   }
   const isPlain = (response.headers.get('content-type') ?? '').startsWith('text/plain');
   return (isPlain && text.trim().slice(0, 500)) || `The server answered with status ${response.status}.`;

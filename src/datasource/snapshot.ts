@@ -1,8 +1,10 @@
 /**
- * A snapshot: the answers that a view was drawn from, packed to be kept under a link or in a file, and read back as a source
+ * A snapshot: the answers that a view was drawn from, packed to be kept under a link or in a file, and read back as a
+ * source
  * that knows these and no others.
  *
- * Packed it is gzip of: length of the head (uint32, little endian), the head as JSON, the bytes of the profiles one after
+ * Packed it is gzip of: length of the head (uint32, little endian), the head as JSON, the bytes of the profiles one
+ * after
  * another. `VERSION` rises where the head changes its shape.
  */
 import { JsonReader } from '#base/json.ts';
@@ -27,7 +29,7 @@ export interface SnapshotProfile {
 type Packed = Pick<EncodedProfile, 'bytes' | 'form'>;
 
 export interface SnapshotAnswers {
-  /** To what is shown: a query with its `?`, without ranges that move. */
+  /** The link to the view: a query with its `?`, with absolute ranges. */
   readonly link: string;
   /** Now, as the page took it. */
   readonly nowMs: number;
@@ -55,7 +57,7 @@ interface LabelSetsQuestion {
 type LabelNamesQuestion = Omit<LabelSetsQuestion, 'names'>;
 
 const VERSION = 1;
-/** Unpacked; what is small packed may be huge. */
+/** Unpacked: a small packed text may be huge unpacked. */
 const MAX_BYTES = 1 << 29;
 const MAX_ENTRIES = 10_000;
 
@@ -169,7 +171,7 @@ export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<S
 }
 
 /**
- * @param id tells its answers from those of others
+ * @param id distinguishes its answers from those of other sources
  * @param holder what it is called where it does not know an answer
  */
 export function snapshotSource(id: string, answers: SnapshotAnswers, holder: string): DataSource {
@@ -188,7 +190,7 @@ export function snapshotSource(id: string, answers: SnapshotAnswers, holder: str
     form,
     warnings,
   });
-  // async: what is not there is a rejection, as of any source.
+  // async: a missing answer is a rejection, as from any source.
   return {
     id,
     title: 'The snapshot',

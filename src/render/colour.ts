@@ -1,4 +1,7 @@
-/** Colours as browsers write them, as sRGB numbers: parsed once per theme, so that a paint only hands on prepared strings. */
+/**
+ * Colours as browsers write them, as sRGB numbers: parsed once per theme, so that a paint only hands on prepared
+ * strings.
+ */
 
 /** Red, green, blue from 0 to 255, not rounded. */
 export type Rgb = readonly [number, number, number];
@@ -6,7 +9,7 @@ export type Rgb = readonly [number, number, number];
 /** Lightness 0 to 1, chroma, hue in degrees. */
 export type Oklch = readonly [number, number, number];
 
-/** Lightness 0 to 1, green to red, blue to yellow: halfway between two colours lies what looks halfway. */
+/** Lightness 0 to 1, green to red, blue to yellow: the middle of two colours also looks like their middle. */
 export type Oklab = readonly [number, number, number];
 
 /** Takes oklch(), rgb(), color(srgb …) and #rrggbb; @returns undefined for anything else. Alpha is not looked at. */
@@ -75,7 +78,8 @@ function luminance([red, green, blue]: Rgb): number {
 }
 
 /**
- * `share` of `over` on `ground`, channel by channel, as tests/app/tokens.test.ts proves its contrasts. Of two colours in
+ * `share` of `over` on `ground`, channel by channel, as tests/app/tokens.test.ts proves its contrasts. Of two colours
+ * in
  * OKLab: what looks so far between them.
  */
 export function blend(ground: Rgb, over: Rgb, share: number): Rgb {

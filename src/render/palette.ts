@@ -53,7 +53,9 @@ export const selfShareKeys: readonly number[] = [0, ...SELF_SHARES].map((_, leve
 /** Names are hashed no further than this: hostile ones are megabytes long. */
 const HASHED_LENGTH = 1000;
 
-/** The same package has the same hue and the same function the same step in every view. No function: the middle step. */
+/**
+ * The same package has the same hue and the same function the same step in every view. No function: the middle step.
+ */
 export function packageColourKey(packageName: string, functionName: string, isSystem: boolean): number {
   const step = functionName === '' ? 0 : hashText(functionName.slice(0, HASHED_LENGTH)) % STEPS;
   if (isSystem) return SYSTEM_KEY + step;
@@ -78,14 +80,14 @@ export function paleColourKey(change: number): number {
   return PALE_KEY + 1 + Math.sign(change || 0);
 }
 
-/** Makes the fill of slanted lines over a ground, for so many device px a css px. */
+/** Makes the fill of slanted lines over a ground. @param ratio device px a css px */
 type MakeHatch = (ground: string, hatch: Hatch, ratio: number) => string | CanvasPattern;
 
 const CUT_HATCH = { slant: '/', pitchCss: 5, widthCss: 1 } as const;
 const SIDE_HATCH = { pitchCss: 6, widthCss: 2 } as const;
 /** Along an edge slanted lines are dashes. */
 const DASHES = { slant: '/', pitchCss: 5, widthCss: 3 } as const;
-/** Of what is new or gone, as much as leaves its label readable and it pale. */
+/** How far new and gone nodes fade: pale, with a readable label. */
 const PALE_SIDE = 0.35;
 const PALE_HATCH = 0.15;
 /** Contrast of text, and a little for the rounding of colours. */

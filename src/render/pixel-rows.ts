@@ -7,7 +7,7 @@ export interface PixelRows {
   pixelOf(colour: string): number;
   /** @returns room for the pixels, row by row from the top; what it holds is left over from the paint before. */
   room(width: number, rows: number): Uint32Array;
-  /** Draws what is in the last room from `top` down, each row with a gap at its lower end. Device px. */
+  /** Draws the rows of the last `room` call from `top` down, each with a gap at its lower end. Device px. */
   draw(top: number, rowHeight: number, gap: number, ground: string): void;
 }
 
@@ -27,7 +27,7 @@ export class CanvasRows implements PixelRows {
     this.#onto = onto;
   }
 
-  /** Parsed, since some browsers do not tell the truth of a canvas that is read. */
+  /** Parsed, since some browsers return other colours from a canvas than were drawn. */
   pixelOf(colour: string): number {
     let pixel = this.#pixels.get(colour);
     if (pixel === undefined) {

@@ -10,7 +10,9 @@ const HARMLESS = /^[ -~]*$/;
 const HARMFUL = /[\p{C}\p{Zl}\p{Zp}]/gu;
 const MARK_PILES = /(\p{M}{2})\p{M}+/gu;
 
-/** The beginning of a name as it can be drawn: harmful characters become a visible `�`. Cost is bounded for any length. */
+/**
+ * The beginning of a name as it can be drawn: harmful characters become a visible `�`. Cost is bounded for any length.
+ */
 export function readable(text: string): string {
   return harmless(text.length > READ_LENGTH ? text.slice(0, READ_LENGTH) : text);
 }

@@ -1,6 +1,6 @@
 /** Colours of a flamegraph, ready to paint with. */
 
-/** A fill for so many device px a css px. */
+/** A fill for a canvas with this many device px a css px. */
 type Fill = (ratio: number) => string | CanvasPattern;
 
 /** What a box shows that is wide enough; others of its key have the key's plain colour. */
@@ -26,7 +26,7 @@ export interface Hatch {
 export interface FlameTheme {
   /** Box colours by colour key, see palette.ts. */
   readonly fills: readonly string[];
-  /** The same, faded toward the ground: what is not found while there is a search. */
+  /** The same, faded toward the ground: for boxes that a search does not match. */
   readonly faded: readonly string[];
   /** Of names, of packages and shares, and of all of them on a faded box; by colour key. */
   readonly inks: readonly string[];

@@ -127,7 +127,7 @@ test('sides of the link alone open a comparison: exact totals, the slow function
   await expect(page.getByRole('region', { name: 'What changed' }).getByRole('status')).toContainText(
     /^checkout\.price costs .+ more wherever it is called/,
   );
-  await expect(page.getByText('evidence from 9 + 9 slices of time')).toBeVisible();
+  await expect(page.getByText('evidence from 9 + 9 time slices')).toBeVisible();
 });
 
 test('a side that is left open is as the other, the time before it', async ({ page }) => {
@@ -550,7 +550,9 @@ test('side by side shows both, and both zoom; a frame alone leads to Explore at 
 
 test('a side without profiles is said, and no graph is drawn of it', async ({ page }) => {
   await page.goto(`/?v=1&${side('a', before)}&${side('b', after, 'e2e/nobody')}`);
-  await expect(page.getByText('B has no profiles in the range: shares and changes need both sides.')).toBeVisible();
+  await expect(
+    page.getByText('B has no profiles in the range: a comparison needs profiles on both sides.'),
+  ).toBeVisible();
   for (const pane of ['flame', 'sides', 'functions', 'sandwich', 'tree', 'both']) {
     await show(page, { pane });
     expect(await summary(page)).toMatchObject({ a: { total: totalIn(before, {}) }, b: { total: 0 } });
@@ -640,7 +642,7 @@ unwatched.describe('a server that cannot slice', () => {
       expect(merges).toBe(SIDES + 9 + 9);
       expect(supportedCode(rows)).toEqual([`code ${SLOW}`]);
       expect(rows[0].name).toBe(SLOW);
-      await expect(page.getByText('evidence from 9 + 9 slices of time; sample counts are unknown')).toBeVisible();
+      await expect(page.getByText('evidence from 9 + 9 time slices; sample counts are unknown')).toBeVisible();
       await expect(page.getByText('The evidence is weaker')).toHaveCount(0);
     });
   }
@@ -655,7 +657,7 @@ unwatched.describe('a server that cannot slice', () => {
     await expect(
       page.getByText(/The evidence is weaker than it could be, because time slices are not available/),
     ).toBeVisible();
-    await expect(page.getByText(/evidence from counts alone: weaker/)).toBeVisible();
+    await expect(page.getByText(/evidence from sample counts only: weaker/)).toBeVisible();
     const rows = await changes(page);
     expect(rows.find(({ name }) => name === SLOW)).toMatchObject({ kind: 'code' });
     expect(supportedCode(rows).filter((row) => row !== `code ${SLOW}`)).toEqual([]);

@@ -128,7 +128,7 @@ test('a zoom that is not in the file is told', async ({ page }) => {
 
 test('a link that cannot be read in parts says which', async ({ page }) => {
   await page.goto('/?v=1&view=files&pane=nonsense&t=boil:x&later=1');
-  await expect(page.getByRole('status').filter({ hasText: 'could be read' })).toContainText('pane=');
+  await expect(page.getByRole('status').filter({ hasText: 'could not be read' })).toContainText('pane=');
 });
 
 test('the table and the graph light up together, and the table sorts', async ({ page }) => {

@@ -121,7 +121,7 @@ test('a comparison is read back, side by side', async ({ page }) => {
   await page.evaluate(() => window.flametide.show({ norm: 'share' }));
   const shares = readCsv(await text(page, 'csv'));
   expect(shares.reduce((sum, row) => sum + Number(row['Self A (share of the side)']), 0)).toBeCloseTo(1, 12);
-  await expect(text(page, 'speedscope')).rejects.toThrow('not saved as speedscope');
+  await expect(text(page, 'speedscope')).rejects.toThrow('cannot be exported as speedscope');
 });
 
 test('pictures of a comparison say what their colours mean', async ({ page }) => {

@@ -224,7 +224,7 @@ test('a moving link is offered beside the one that stands, and told apart', asyn
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Share', exact: true });
   const link = dialog.getByRole('textbox', { name: 'Link' });
-  await expect(dialog.getByRole('radio', { name: /as it is now/ })).toBeChecked();
+  await expect(dialog.getByRole('radio', { name: /current range/ })).toBeChecked();
   await expect(link).toHaveValue(/from=\d+&until=\d+/);
   expect(await violations(page)).toEqual([]);
   await dialog.getByRole('radio', { name: /^Moving: Last 3/ }).check();
@@ -241,7 +241,7 @@ test('kept links are listed and deleted; one that is gone says so', async ({ bro
   await expect(page.getByText(/^1 link, .* of snapshots/)).toBeVisible();
   expect(await violations(page)).toEqual([]);
   await page.getByRole('button', { name: `Delete ${url.slice(-8)}` }).click();
-  await page.getByRole('button', { name: 'Delete for everybody' }).click();
+  await page.getByRole('button', { name: 'Delete for everyone' }).click();
   await expect(page.getByText('No links yet.')).toBeVisible();
   const answer = await page.goto(url);
   expect(answer?.status()).toBe(404);
@@ -260,10 +260,10 @@ test('of a file the link says that the file is needed; a snapshot holds it', asy
   expect(seen).toMatchObject({ view: 'compare', a: { total: 100 }, b: { total: 107 } });
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Share' });
-  await expect(dialog).toContainText('needs the same files under the same name: sample.txt, more.txt.');
+  await expect(dialog).toContainText('need the same files under the same name: sample.txt, more.txt.');
   await dialog.getByRole('button', { name: 'Save a snapshot' }).click();
   await expect(dialog.getByRole('status')).toHaveText('Link to the snapshot copied.');
-  await expect(dialog).not.toContainText('needs the same files');
+  await expect(dialog).not.toContainText('need the same files');
   const theirs = await freshPage(browser);
   await theirs.goto(await clipboard(page));
   await expect(theirs.getByText(/^Saved on .* UTC: files /)).toBeVisible();
@@ -307,7 +307,7 @@ test('hostile links give a notice and a working page, and steer no request', asy
       if (!isOurs || /evil|links|onerror|%3C/i.test(pathname)) complaints.push(`asked ${request.url()}`);
     });
     await page.goto(`/?${query}`);
-    await expect(page.getByText('Not all of this link could be read'), what).toBeVisible();
+    await expect(page.getByText('Parts of this link could not be read'), what).toBeVisible();
     await page.getByRole('link', { name: 'Files' }).click();
     await openFiles(page, textFile('sample.txt', sampleStacks));
     await page.evaluate(() => window.flametide.show({ t: null, s: null }));

@@ -35,14 +35,14 @@ for (const [view, title] of [
     await expect(page.getByText(/^Loading .*CPU time/)).toBeVisible();
     await expect(page.getByText(/^Loading /)).toContainText(SERVICE);
     await page.getByRole('button', { name: 'Stop' }).click();
-    await expect(page.getByText(/^Stopped asking for /)).toBeVisible();
+    await expect(page.getByText(/^Stopped loading /)).toBeVisible();
     await expect.poll(() => given.some((url) => url.includes('SelectMergeStacktraces'))).toBe(true);
     const told = await page.evaluate(() => window.flametide.summary().catch((error: Error) => error.message));
     expect(told).toMatch(/^Nothing is shown/);
     await letGo();
     await page.getByRole('button', { name: 'Try again' }).click();
     await expect(page.getByRole('tree', { name: title })).toBeVisible();
-    await expect(page.getByText(/^(Asking|Stopped asking) for /)).toHaveCount(0);
+    await expect(page.getByText(/^(Loading|Stopped loading) /)).toHaveCount(0);
     await page.evaluate(() => window.flametide.summary());
   });
 
@@ -54,11 +54,11 @@ test('what is on the screen stays, while the next is asked for and after that wa
   const letGo = await hold(page);
   await page.getByRole('button', { name: 'Earlier by one range' }).click();
   await page.getByRole('button', { name: 'Stop' }).click();
-  await expect(page.getByText(/^Stopped asking for /)).toBeVisible();
+  await expect(page.getByText(/^Stopped loading /)).toBeVisible();
   expect(await graph.boundingBox()).toEqual(before);
   await letGo();
   await page.getByRole('button', { name: 'Later by one range' }).click();
-  await expect(page.getByText(/^Stopped asking for /)).toHaveCount(0);
+  await expect(page.getByText(/^Stopped loading /)).toHaveCount(0);
   await expect(graph).toBeVisible();
 });
 

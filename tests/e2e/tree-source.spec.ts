@@ -83,7 +83,7 @@ test('lines are those of the stacks that transforms leave, and say what they can
   await expect(lines.getByRole('row', { name: /^1 / })).toContainText('100');
   await page.evaluate(() => window.flametide.show({ t: ['focus:wait', 'merge-recursion'] }));
   await expect(lines.getByRole('row', { name: /^4 / })).toContainText('3');
-  await expect(page.getByRole('status').filter({ hasText: 'Not heeded' })).toContainText('merge recursion');
+  await expect(page.getByRole('status').filter({ hasText: 'Ignored here' })).toContainText('merge recursion');
   await page.getByRole('navigation', { name: 'Source files, by self' }).getByRole('button', { name: 'app.py' }).click();
   await expect(page).toHaveURL(/sf=app.py/);
   await expect(lines.getByRole('row', { name: /^3 / })).toHaveCount(0);

@@ -3,11 +3,11 @@ import type { TimeRange } from '#model/time-range.ts';
 
 /** What our own server answers at once; a source that allows less says so. */
 export const MAX_MS = 31 * 86_400_000;
-/** Sides further apart than so many of their lengths have a series each. */
+/** Sides that are further apart than this many of their lengths have a series each. */
 const FAR = 10;
-/** Room around what is compared, of its length. */
+/** Room around the compared ranges, as a part of their length. */
 const ROOM = 0.08;
-/** A view so many times as long as what is compared would make that too small to take hold of. */
+/** A view this many times as long as the compared ranges would make them too small to drag. */
 const MAX_VIEW = 6;
 
 /** Whether one question about both is short enough, and shows both. */
@@ -17,7 +17,7 @@ export function areNear(a: TimeRange | undefined, b: TimeRange | undefined, long
   return length <= longestMs && length < FAR * Math.max(lengthOf(a), lengthOf(b));
 }
 
-/** What holds all of the ranges and what is in view, with some room beside what is compared, as far as it may be asked. */
+/** A range that contains all sides and the range in view, with some room, up to the longest that may be asked for. */
 export function around(
   ranges: readonly TimeRange[],
   view: TimeRange | undefined,
@@ -28,7 +28,7 @@ export function around(
   const compared = hullOf(ranges);
   const length = lengthOf(compared);
   const near = view && lengthOf(view) < MAX_VIEW * length ? view : undefined;
-  // To whole seconds, so that the same sides ask the same question.
+  // Rounded to whole seconds, so that the same sides give the same query.
   const whole = (ms: number): number => Math.round(ms / 1000) * 1000;
   const roomy = {
     startMs: whole(compared.startMs - length * ROOM),

@@ -13,7 +13,9 @@ import type { ShownComparison } from '../screen/shown-comparison.ts';
 
 /** By node of the shown tree. */
 export interface Certainty {
-  /** Whether the change that the colours show is more than noise; undefined: nothing is known yet, and nothing is pale. */
+  /**
+   * Whether the change that the colours show is more than noise; undefined: nothing is known yet, and nothing is pale.
+   */
   isClear(node: number): boolean | undefined;
   /** For a screen reader, after the numbers of a box: `, may be noise`. */
   said(node: number): string;
@@ -42,7 +44,7 @@ export function certaintyOfUnion(shown: ShownComparison, rule: UrlState['dcol'])
   };
 }
 
-/** Of the mean of both sides: what is smaller is not tested as a path either. */
+/** As a share of the mean of both sides: smaller paths are not tested either. */
 const MIN_SHARE = 0.001;
 
 /** Boxes of a half are merged from many paths and not tested: they go by the function in the middle. */
@@ -71,7 +73,7 @@ export function certaintyOfHalf(shown: ShownComparison, func: number, half: Diff
   };
 }
 
-/** What stands at the end of a box: its change, unless that may be noise and noise is pale. */
+/** The text at the end of a box: its change, unless the change may be noise and noise is pale. */
 export function boxText(
   { node: unionNode, a, b }: DiffPicture,
   certainty: Certainty,

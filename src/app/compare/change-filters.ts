@@ -18,7 +18,7 @@ export function filteredBy(filter: Filter, changes: readonly Change[]): readonly
   return changes.filter(filters.find(({ id }) => id === filter)!.holds);
 }
 
-/** Those that hold for something. The chosen one stays: what is chosen and not listed can be neither seen nor left by keys. */
+/** The filters that match something, and the chosen one: else it could be neither seen nor left by keys. */
 export function offeredFilters(
   changes: readonly Change[],
   chosen: Filter,

@@ -37,7 +37,7 @@ function subjectOf({ service, profileType, matchers }: SourceSide): string {
   return `${service} ${profileType} ${printLabelSelector(matchers)}`;
 }
 
-/** The range of the link; what is written there is kept in view. */
+/** The range of the link stays in view. */
 function useViewRange({ explored }: Comparison): TimeRange | undefined {
   const isSaid = useUrl((state) => state.from !== undefined && state.until !== undefined);
   return isSaid ? explored.time.range : undefined;
@@ -46,7 +46,7 @@ function useViewRange({ explored }: Comparison): TimeRange | undefined {
 interface BandProps {
   readonly comparison: Comparison;
   readonly names: readonly SideName[];
-  /** Undefined: just what is compared. */
+  /** Undefined: only the compared ranges. */
   readonly view: TimeRange | undefined;
   /** What is asked at once. */
   readonly longestMs: number;

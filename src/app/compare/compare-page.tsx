@@ -57,7 +57,7 @@ const offered = paneIds.flatMap((id) => {
   return title === undefined ? [] : [{ id, title }];
 });
 
-/** Where there is no room for the list beside the graph it is a view of its own. */
+/** In a narrow window the list is a view of its own. */
 const narrowOffered = [{ id: 'both' as const, title: 'What changed' }, ...offered];
 
 /** An answer that takes longer says what it is. */

@@ -28,7 +28,7 @@ function resourceOf({ diff, open, type }: ShownComparison): number | undefined {
   }
 }
 
-/** Whether money can be told of these amounts, and per what. */
+/** Whether these amounts have a price, and per which unit. */
 export function costUnit(shown: ShownComparison): 'core-hour' | 'GB-hour' | undefined {
   if (resourceOf(shown) === undefined) return undefined;
   return shown.type.unit === 'bytes' ? 'GB-hour' : 'core-hour';

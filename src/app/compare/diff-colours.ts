@@ -1,4 +1,6 @@
-/** Colour keys of a comparison's nodes: what changed and is more than noise, what may be noise, what is new or gone. */
+/**
+ * Colour keys of a comparison's nodes: changes that are more than noise, changes that may be noise, new and gone nodes.
+ */
 import type { DiffPicture } from '#analysis/analysis.ts';
 import { isGone, isNew } from '#model/diff.ts';
 import {

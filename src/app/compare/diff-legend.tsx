@@ -1,8 +1,8 @@
-/** What the colours of a difference mean: the ramp of changes, and what is not on it. */
+/** The meaning of a difference's colours: the ramp of changes, and the colours outside of it. */
 import type { ReactElement } from 'react';
 import styles from './diff-legend.module.css';
 
-/** Of (b - a) / max(a, b), -1 to 1. */
+/** (b - a) / max(a, b), from -1 to 1. */
 const ticks: readonly { readonly change: number; readonly text: string; readonly said: string }[] = [
   { change: -0.75, text: '÷4', said: 'a quarter' },
   { change: -0.5, text: '÷2', said: 'half' },

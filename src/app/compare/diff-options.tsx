@@ -32,7 +32,7 @@ const widths = [
   { id: 'b', title: 'B' },
 ] as const;
 
-/** From here on all choices stand in the row of tools. */
+/** From this width on all choices are in the toolbar. */
 const ROOM_CSS = 1240;
 
 export function DiffOptions({ shown }: { shown: ShownComparison | undefined }): ReactElement {

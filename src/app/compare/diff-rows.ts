@@ -34,7 +34,7 @@ export function sortedRows(
   return Int32Array.from(rows);
 }
 
-/** All functions, amounts as raw numbers of the applied normalisation; percents of what has nothing on A are left empty. */
+/** All functions, amounts as raw numbers of the applied normalisation; percents are empty where A has nothing. */
 export function diffTableRows(shown: ShownComparison, sort: UrlState['sort']): Cell[][] {
   const { diff, evidence, type } = shown;
   const { names, files, line } = diff.functions;

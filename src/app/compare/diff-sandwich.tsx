@@ -1,4 +1,4 @@
-/** One function of both sides between its callers and its callees, and what is known of its change. */
+/** One function of both sides between its callers and its callees, with the evidence of its change. */
 import { type ReactElement, useMemo } from 'react';
 import type { DiffPicture } from '#analysis/analysis.ts';
 import { formatAmount, formatChange } from '#model/changes-text.ts';
@@ -18,7 +18,7 @@ import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './diff-sandwich.module.css';
 import sideStyles from './side-colours.module.css';
 
-/** Of a hostile name of a megabyte, this much is read. */
+/** In characters: hostile names are megabytes long. */
 const MAX_NAME_LENGTH = 300;
 
 interface DiffSandwichProps {

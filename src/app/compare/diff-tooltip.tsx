@@ -12,7 +12,7 @@ import { percentText, unitOf } from './diff-words.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './side-colours.module.css';
 
-/** Of a hostile name of a megabyte, this much is read. */
+/** In characters: hostile names are megabytes long. */
 const MAX_NAME_LENGTH = 600;
 
 interface DiffTooltipProps {

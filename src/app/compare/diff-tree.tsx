@@ -24,7 +24,7 @@ interface DiffTreeViewProps {
   onKey(key: string): boolean;
 }
 
-/** Where the column of each key of the link stands; a change of self has none of its own. */
+/** The column that each sort key of the link marks; a change of self has none. */
 const columnOf: Readonly<Partial<Record<UrlState['sort']['key'], number>>> = { name: 0, a: 1, b: 2 };
 const CHANGE_COLUMN = 3;
 
@@ -101,13 +101,16 @@ function changesOf({ tree, node, a, b }: DiffAnswer): Float64Array {
   return Float64Array.from({ length: tree.length }, (_, i) => Math.abs(b.total[node[i]] - a.total[node[i]]));
 }
 
-/** By node of the shown tree: what grew and what shrank below it, together. Where all is under one path that is what leads on. */
+/**
+ * By node of the shown tree: what grew and what shrank below it, together. Where all is under one path that is what
+ * leads on.
+ */
 function movedBelow({ tree, node, a, b }: DiffAnswer): Float64Array {
   const moved = Float64Array.from({ length: tree.length }, (_, i) => Math.abs(b.self[node[i]] - a.self[node[i]]));
   return sumUp(moved, tree.parent);
 }
 
-/** Ties as they stand in the tree. */
+/** Ties stay in the order of the tree. */
 function orderOf(
   { tree, node, functions: { names }, a, b }: DiffAnswer,
   changes: Float64Array,

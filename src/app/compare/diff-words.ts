@@ -35,7 +35,7 @@ export function sidesText(a: number, b: number, unit: AmountUnit): string {
   return `A ${formatAmount(a, unit)}, B ${formatAmount(b, unit)}, ${change}`;
 }
 
-/** Where in the findings of nodes a node of the union stands; −1 where it was too small to be tested. */
+/** The row of a union node in the findings; −1 where it was too small to test. */
 export function verdictOfNode(evidence: EvidenceAnswer, node: number): Verdict {
   const row = evidence.nodeRow[node];
   return row < 0 ? 'small' : verdicts[evidence.nodes.verdict[row]];

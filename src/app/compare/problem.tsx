@@ -1,4 +1,4 @@
-/** Why there is no comparison, or one that is weaker than it could be: what, which side, and a way on. */
+/** Why there is no comparison, or only a weak one: what is wrong, on which side, and what to do. */
 import type { ReactElement } from 'react';
 import { SourceError } from '#datasource/datasource.ts';
 import { Button } from '../components/button.tsx';
@@ -69,7 +69,7 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
     return <Note kind="warn">The server has no profiles yet.</Note>;
   if (!shown) return null;
   const { totals, refused, kind, negative } = shown.diff;
-  // That is said in the place of the graph.
+  // `NothingToCompare` says so instead of the graph.
   if (emptySides(totals).length > 0) return null;
   if (refused !== undefined)
     return (
@@ -90,7 +90,7 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
   return null;
 }
 
-/** Sides of which nothing can be asked, as the source has no profile type for them. */
+/** Sides that cannot be queried because the source has no profile type for them. */
 export function untypedSides({ sides, explored }: Comparison): readonly SideName[] {
   return sideNames.filter((name) => {
     const side = sides[name];

@@ -1,4 +1,6 @@
-/** RangePresets to get two ranges: before and after, the time before, a day or a week earlier, two values of a label. */
+/**
+ * RangePresets to get two ranges: before and after, the time before, a day or a week earlier, two values of a label.
+ */
 import { type ReactElement, useEffect, useMemo, useRef } from 'react';
 import { formatInstant } from '#model/time-text.ts';
 import type { LabelMatcher } from '#model/labels.ts';
@@ -64,7 +66,7 @@ export function RangePresets({ comparison }: { comparison: Comparison }): ReactE
       ? loaded.filter(({ cost }) => cost !== undefined)
       : loaded;
     const busiest = busiestFirst(here).slice(0, 2);
-    // Of versions the later one is looked at.
+    // With two versions, B is the later one.
     if (versionLabelOf([name])) busiest.sort((x, y) => x.name.localeCompare(y.name, 'en', { numeric: true }));
     const [first, second] = busiest;
     if (second === undefined) {

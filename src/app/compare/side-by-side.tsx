@@ -1,6 +1,7 @@
-/** Each side as wide as it is alone; zoom, hover, selection and search are those of both. */
-import { type ReactElement, useMemo, useState } from 'react';
+/** Both sides beside each other, each in its own width. Zoom, hover, selection and search are shared. */
+import { type ReactElement, useMemo } from 'react';
 import { DiffLegend } from './diff-legend.tsx';
+import { useLatest } from '../components/use-latest.ts';
 import { ViewColumn } from '../components/layout.tsx';
 import { useDiff } from '../queries/comparison-queries.ts';
 import { DiffGraph } from './diff-graph.tsx';
@@ -34,9 +35,7 @@ function Half({ name, shown, hit, onKey }: SideBySideProps & { name: SideName })
     () => (data && !isPlaceholderData ? { ...shown, diff: data } : undefined),
     [shown, data, isPlaceholderData],
   );
-  const [kept, setKept] = useState<ShownComparison>();
-  if (now !== undefined && now !== kept) setKept(now);
-  const drawn = now ?? kept;
+  const drawn = useLatest(now);
   return (
     <section className={styles['half']} aria-label={`Side ${name.toUpperCase()}`}>
       <h2 data-side={name}>

@@ -1,4 +1,7 @@
-/** What can be done with a frame of both sides: not all that can be with one of a profile, and a way to either side alone. */
+/**
+ * Commands on a frame of both sides: some commands of one profile are missing, and there is one to open each side
+ * alone.
+ */
 import { pathOf } from '#model/call-path.ts';
 import type { Command } from '../state/commands.ts';
 import type { UrlState } from '../url/url-state.ts';

@@ -7,7 +7,7 @@ import { urlStore } from '../url/url-store.ts';
 import type { Side, SideName } from '../sides/sides.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 
-/** No day is today to whoever reads it later: all are named, with their year. */
+/** Always print the full date: the text may be read on another day. */
 const NO_DAY = 0;
 
 /** `checkout CPU time pod="a", 24 Nov 2026 21:27 – 21:42 (Europe/Berlin)` */

@@ -71,7 +71,7 @@ export function SidesBar({ comparison }: { comparison: Comparison }): ReactEleme
   );
 }
 
-/** Changes one side and writes both out: from now on the link says all that is compared. */
+/** Changes one side and writes both to the link, which then names everything that is compared. */
 function setSide({ sides }: Comparison, name: SideName, side: Side): void {
   navigate({ ...linkOfSides(sides), ...linkOfSide(name, side) }, 'push');
 }

@@ -1,10 +1,11 @@
-/** Both sides as they are open, their union, and what is known of its noise; each as far as it has come. */
-import { useMemo, useState } from 'react';
+/** The open sides of a comparison, their union and its evidence, as far as they have loaded. */
+import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { DiffRequest, DiffSide, SideNoise } from '#analysis/analysis.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { SampleType } from '#model/profile.ts';
 import { isSnapshotType } from '#model/series-values.ts';
+import { useLatest } from '../components/use-latest.ts';
 import { type Explored, useExplored } from '../explore/use-explored.ts';
 import { type OpenFile, useFiles } from '../screen/files-store.ts';
 import { useStoredRange } from '../queries/source-queries.ts';
@@ -20,14 +21,14 @@ export interface Comparison {
   readonly explored: Explored;
   readonly sides: Readonly<Record<SideName, Side>>;
   readonly shown: ShownComparison | undefined;
-  /** What is shown is no longer what is asked for. */
+  /** The shown comparison is outdated. */
   readonly isStale: boolean;
   /** Why a side could not be had, and why the two cannot be compared. */
   readonly errors: Readonly<Record<SideName, Error | null>>;
   readonly error: string | undefined;
   /** Why the evidence is weaker than it could be, or not there. */
   readonly evidenceError: Error | null;
-  /** Of file sides that are not open: their names. */
+  /** Names of the file sides that are not open. */
   readonly missing: readonly string[];
 }
 
@@ -37,7 +38,7 @@ export function useComparison(): Comparison {
   const explored = useExplored();
   const sides = useSides(explored);
   const first = { a: useOpenSide(sides.a, 'first', true), b: useOpenSide(sides.b, 'first', true) };
-  // One after the other: what is drawn first must not wait for the whole. Where that fails the whole is asked for too.
+  // In sequence: the first picture must not wait for the whole. If the first request fails, the whole is requested too.
   const isFirstThere = sideNames.every((name) => first[name].open !== undefined || first[name].error !== null);
   const whole = { a: useOpenSide(sides.a, 'whole', isFirstThere), b: useOpenSide(sides.b, 'whole', isFirstThere) };
   // Both cut or both whole: what one side lacks only because it was cut is not gone.
@@ -81,7 +82,7 @@ export function useComparison(): Comparison {
   const diff = useDiff(request);
   const now = useMemo(
     (): ShownComparison | undefined =>
-      // Evidence speaks in amounts of one normalisation: the next comes with its own.
+      // The amounts in evidence are of one normalisation: a new one needs new evidence.
       request && diff.data && !diff.isPlaceholderData && !evidence.isPlaceholderData && a.open && b.open
         ? {
             request,
@@ -105,14 +106,13 @@ export function useComparison(): Comparison {
     ],
   );
   // What was compared before stays until the next is there.
-  const [kept, setKept] = useState<ShownComparison>();
-  if (now !== undefined && now !== kept) setKept(now);
+  const shown = useLatest(now);
   return {
     explored,
     sides,
-    shown: now ?? kept,
+    shown,
     isStale: now === undefined,
-    // A first answer that failed is no matter where the whole came.
+    // A failed preview does not matter once the full answer has arrived.
     errors: {
       a: whole.a.error ?? (whole.a.open ? null : first.a.error),
       b: whole.b.error ?? (whole.b.open ? null : first.b.error),

@@ -1,4 +1,4 @@
-/** The causes in order: code told from work, each with its size, its interval and what it explains. */
+/** The causes in order, code separate from work, each with its size, its interval and the share that it explains. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactElement, useMemo, useRef, useState } from 'react';
 import type { Change } from '#model/changes.ts';
@@ -14,6 +14,7 @@ import { splitName } from '#model/function-name.ts';
 import { formatCount, formatShare } from '#model/units.ts';
 import { copy, showSandwich } from '../state/commands.ts';
 import { Button } from '../components/button.tsx';
+import { RadioRow } from '../components/radio-row.tsx';
 import { hoverFunction } from '../state/ui-store.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
 import { LeftOut } from '../components/left-out.tsx';
@@ -57,20 +58,22 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
         {summarise(found, unit)}
       </p>
       <div className={styles['filters']}>
-        <div role="radiogroup" aria-label="Which changes" onKeyDown={moveInRadios}>
-          {offeredFilters(found.changes, filter).map(({ id, title, count }) => (
-            <Button
-              key={id}
-              role="radio"
-              aria-checked={id === filter}
-              tabIndex={id === filter ? 0 : -1}
-              onClick={() => setFilter(id)}
-            >
-              {title}{' '}
-              <span className={styles['count']}>{formatCount(count + (id === 'noise' ? found.omittedCount : 0))}</span>
-            </Button>
-          ))}
-        </div>
+        <RadioRow<Filter>
+          label="Which changes"
+          value={filter}
+          options={offeredFilters(found.changes, filter).map(({ id, title, count }) => ({
+            id,
+            title: (
+              <>
+                {title}{' '}
+                <span className={styles['count']}>
+                  {formatCount(count + (id === 'noise' ? found.omittedCount : 0))}
+                </span>
+              </>
+            ),
+          }))}
+          onChange={setFilter}
+        />
         <Button
           icon="copy"
           onClick={() => {
@@ -94,7 +97,7 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
 function Totals({ shown }: { shown: ShownComparison }): ReactElement {
   const { diff, open } = shown;
   const { a, b } = diff.totals;
-  // Of sides of unlike length only rates can be held against each other.
+  // Sides of different length can only be compared by rates.
   const isRated = open.a.seconds !== undefined && open.b.seconds !== undefined && !open.a.isSnapshot;
   const [ofA, ofB] = isRated ? [Number(a) / open.a.seconds, Number(b) / open.b.seconds] : [Number(a), Number(b)];
   const unit = { kind: isRated ? 'per-second' : 'absolute', sampleType: shown.type } as const;
@@ -104,17 +107,6 @@ function Totals({ shown }: { shown: ShownComparison }): ReactElement {
       <LeftOut warnings={sideWarnings(open)} />
     </p>
   );
-}
-
-function moveInRadios(event: KeyboardEvent<HTMLDivElement>): void {
-  const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-  if (by === 0) return;
-  event.preventDefault();
-  const buttons = [...event.currentTarget.querySelectorAll('button')];
-  const at = buttons.findIndex((button) => button.ariaChecked === 'true');
-  const next = buttons[(at + by + buttons.length) % buttons.length];
-  next.click();
-  next.focus();
 }
 
 function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Change[] }): ReactElement {
@@ -132,7 +124,7 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
   const choose = (row: number): void => {
     setActive(row);
     const { name, path } = rows[row];
-    // What stands in the middle there is chosen here.
+    // In Sandwich, Enter chooses the function in the middle.
     const middle = urlStore.getState().state.pane === 'sandwich' && path.length > 0 ? { sw: name } : {};
     navigate({ sel: path, ...middle }, 'push');
   };

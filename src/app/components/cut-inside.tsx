@@ -1,10 +1,10 @@
-/** A name that loses of its middle what there is no room for: pods, images and files are told apart by their ends. */
+/** A long name with its middle cut out: pods, images and files differ at their ends. */
 import type { ReactElement } from 'react';
 import styles from './cut-inside.module.css';
 
 /** Names that are shown whole, or cut at their end where there is too little room. */
 const SHORT = 24;
-/** Of longer ones, what is always shown of their end. */
+/** Characters at the end that are always shown. */
 const TAIL = 10;
 
 export function CutInside({ text, className }: { text: string; className?: string | undefined }): ReactElement {

@@ -16,7 +16,7 @@ export interface FieldProps {
 interface OpenedProps {
   readonly opens: 'dialog' | 'listbox';
   readonly isOpen: boolean;
-  /** What is opened stands below it. */
+  /** The element that its popover opens below. */
   readonly anchor: RefObject<HTMLSpanElement | null>;
   onOpen(): void;
   onKeyDown?(event: KeyboardEvent): void;

@@ -16,7 +16,7 @@ export function Spacer(): ReactElement {
   return <span className={styles['spacer']} />;
 }
 
-/** Views beside each other. @param isStale what is shown is no longer what is asked for */
+/** Views beside each other. @param isStale the views are outdated */
 export function ViewArea({ className = '', isStale, children }: BandProps & { isStale: boolean }): ReactElement {
   return (
     <div className={`${styles['area']} ${className}`} data-stale={isStale || undefined}>

@@ -3,7 +3,7 @@ import { type ComponentType, lazy, type ReactElement, type ReactNode, Suspense, 
 import { Button } from './button.tsx';
 import styles from './lazily.module.css';
 
-/** @param load of a component that is exported by name @param waiting what stands in its place for the moment */
+/** @param load the component @param waiting shown until it has loaded */
 export function lazily<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
   waiting: ReactNode = null,
@@ -27,7 +27,7 @@ export function lazily<Props extends object>(
   };
 }
 
-/** The server went away, or has a newer page: the rest of this one goes on. Browsers do not fetch a module twice. */
+/** The server is away or has a newer page: the rest of this one still works. Browsers do not retry a failed module. */
 function Missing(): ReactElement {
   return (
     <div role="alert" className={styles['missing']}>

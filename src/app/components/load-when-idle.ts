@@ -1,7 +1,10 @@
-/** Loads parts before somebody needs them, and after all that the first picture needs. Whoever needs one asks again, and is told. */
+/**
+ * Loads parts of the page before they are needed, but after the first picture. Errors are reported when the part is
+ * used.
+ */
 export function loadWhenIdle(...parts: readonly (() => Promise<unknown>)[]): void {
   const load = (): void => parts.forEach((part) => void part().catch(() => undefined));
-  // Safari has no idle time to tell of.
+  // Safari has no requestIdleCallback.
   const whenIdle = 'requestIdleCallback' in globalThis ? requestIdleCallback : setTimeout;
   addEventListener('load', () => whenIdle(load), { once: true });
 }

@@ -15,7 +15,7 @@ const ListOverlay = lazily(async () => (await loadOverlays()).ListOverlay);
 interface MenuButtonProps {
   readonly label: string;
   readonly icon: IconName;
-  /** Shown beside the icon; without it the icon stands alone. */
+  /** Shown beside the icon. */
   readonly text?: string;
   readonly groups: readonly MenuGroup[];
   onPick(id: string): void;
@@ -58,7 +58,7 @@ export function MenuButton({ label, icon, text, groups, onPick }: MenuButtonProp
 
 interface MenuAtProps {
   readonly label: string;
-  /** What the menu stands below: an element at the pointer. */
+  /** The element that the menu opens below: one at the pointer. */
   readonly anchor: RefObject<HTMLElement | null>;
   readonly heading: ReactNode;
   readonly groups: readonly MenuGroup[];
@@ -66,7 +66,7 @@ interface MenuAtProps {
   onClose(): void;
 }
 
-/** A menu at a place, open as long as it is rendered. */
+/** A menu at a place. Open while rendered. */
 export function MenuAt(props: MenuAtProps): ReactElement {
   return <MenuOverlay {...props} side="start" />;
 }
@@ -81,7 +81,10 @@ interface ChoiceProps<T extends string> {
   onChange(value: T): void;
 }
 
-/** One of several, as a field with a chevron. Closed, left and right step, and a letter goes to what begins with it. */
+/**
+ * One of several choices, as a field with a chevron. While it is closed, left and right step, and a letter jumps to a
+ * title.
+ */
 export function Choice<T extends string>(props: ChoiceProps<T>): ReactElement {
   const { label, prefix, value, options, edged, onChange } = props;
   const [isOpen, setOpen] = useState(false);

@@ -1,4 +1,4 @@
-/** What the page says in the place of a view, or in a band above one. */
+/** Messages of the page: instead of a view, or in a band above one. */
 import type { ReactElement, ReactNode } from 'react';
 import { Icon } from './icon.tsx';
 import styles from './message.module.css';
@@ -28,7 +28,7 @@ export function Panel({ kind, title, isPage = false, isAlert = kind === 'error',
   );
 }
 
-/** While there is nothing to say yet. @param children what is waited for */
+/** While something loads. @param children what is loading */
 export function BusyPanel({ children }: { children?: ReactNode }): ReactElement {
   return (
     <div className={styles['panel']} aria-busy={children === undefined}>

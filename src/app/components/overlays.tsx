@@ -1,4 +1,4 @@
-/** What opens over the page, on react-aria for keys, touch and screen readers. Open as long as it is rendered. */
+/** Menus, popovers and dialogs on react-aria, which handles keys, touch and screen readers. Open while rendered. */
 import type { ReactElement, ReactNode, RefObject } from 'react';
 import {
   Dialog,
@@ -37,7 +37,7 @@ export interface ChoiceOption<T extends string> {
 
 interface OverlayProps {
   readonly label: string;
-  /** What it stands below. */
+  /** The element that it opens below. */
   readonly anchor: RefObject<HTMLElement | null>;
   onClose(): void;
 }

@@ -32,12 +32,12 @@ interface PickFieldProps {
   readonly label: string;
   readonly placeholder: string;
   readonly text: string;
-  /** In front of what is typed: what the list belongs to. */
+  /** Before the text: what the list belongs to. */
   readonly lead?: ReactNode;
   readonly isCode?: boolean;
-  /** It stands in a panel that was just opened to type into. */
+  /** In a panel that was opened to type into. */
   readonly takesFocus?: boolean;
-  /** Id of the words that say what is wrong. */
+  /** Id of the element with the error text. */
   readonly mistake?: string | undefined;
   onText(text: string): void;
   onPick(row: number): void;

@@ -1,10 +1,10 @@
-/** Panels below their control: Escape and a click beside one close it, and the focus goes back to where it came from. */
+/** Panels below their control: Escape and a click outside close one, and the focus returns to the control. */
 import { type ReactElement, type ReactNode, useRef, useState } from 'react';
 import { Field, type FieldProps } from './field.tsx';
 import { lazily } from './lazily.tsx';
 import { loadOverlays } from './load-overlays.ts';
 
-/** Open as long as it is rendered. */
+/** Open while rendered. */
 export const PopoverPanel = lazily(async () => (await loadOverlays()).PanelOverlay);
 
 interface PopoverFieldProps extends FieldProps {

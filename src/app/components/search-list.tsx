@@ -15,7 +15,7 @@ interface SearchListProps<Row> extends Pick<PickOptionsProps, 'label' | 'isMulti
   onPick(row: Row): void;
   /** One row. */
   children(row: Row): ReactNode;
-  /** Instead of rows, or below them: why there are none. @param hasRows whether any is left */
+  /** Shown below the rows: why there are none. @param hasRows whether any row is left */
   renderNotice?(hasRows: boolean): ReactNode;
   /** It takes the height of its container; else a list has its own. */
   readonly fills?: boolean;

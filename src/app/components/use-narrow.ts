@@ -6,7 +6,7 @@ export function useIsNarrow(): boolean {
   return useIsBelow(900);
 }
 
-/** Whether the window is narrower than so many css px. */
+/** Whether the window is narrower than a width in css px. */
 export function useIsBelow(width: number): boolean {
   const query = `(max-width: ${width - 1}px)`;
   return useSyncExternalStore(

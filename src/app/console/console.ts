@@ -1,4 +1,7 @@
-/** `window.flametide`: what is shown, in names and raw units, for bug reports, tests and scripts. Every call returns a promise. */
+/**
+ * `window.flametide`: the current view in names and raw units, for bug reports, tests and scripts. Every call returns a
+ * promise.
+ */
 import type { QueryClient } from '@tanstack/react-query';
 import type { Analysis } from '#analysis/analysis.ts';
 import type { CallTree } from '#model/call-tree.ts';
@@ -18,7 +21,7 @@ import { comparisonOnScreen, onScreen, treeOnScreen } from '../screen/current-vi
 import { isOpening, untilQuiet, waitForPage } from '../screen/wait-for-page.ts';
 import type { Shown } from '../screen/shown.ts';
 
-/** A whole number where it is one that doubles hold, else its digits. */
+/** A number where doubles hold it exactly, else its digits. */
 type Exact = number | string;
 
 export interface Summary {
@@ -45,7 +48,7 @@ export interface Summary {
   readonly notes: readonly string[];
 }
 
-/** Of a comparison: both sides, and what makes them comparable. */
+/** Both sides of a comparison, and what makes them comparable. */
 interface ComparisonSummary {
   readonly view: string;
   /** As applied: another than asked for where that one cannot be. */
@@ -62,7 +65,7 @@ interface ComparisonSummary {
 export interface FlametideConsole {
   summary(): Promise<Summary | ComparisonSummary>;
   top(n: number, by: 'self' | 'total'): Promise<readonly { name: string; self: Exact; total: Exact }[]>;
-  /** Of a comparison, once its evidence is complete: the causes in order. */
+  /** The causes of a comparison in order, once its evidence is complete. */
   changes(n: number): Promise<readonly ReturnType<typeof consoleForm>[]>;
   stacks(): Promise<readonly { stack: readonly string[]; value: Exact }[]>;
   /** By the keys of the link, e.g. `{st: 'cpu', s: 'json', t: ['invert']}`; null takes a key out. */
@@ -72,7 +75,7 @@ export interface FlametideConsole {
   series(): Promise<
     readonly { labels: Readonly<Record<string, string>>; points: readonly (readonly [number, number])[] }[]
   >;
-  /** A short link to what is shown; with a snapshot its answers are kept with it. */
+  /** A short link to the view; with `snapshot` the server saves its answers too. */
   share(how?: { readonly snapshot?: boolean }): Promise<{ readonly url: string }>;
   exportAs(kind: ExportKind): Promise<string | Uint8Array>;
   stats(): Promise<Readonly<Record<string, number>>>;
@@ -133,7 +136,7 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
       await waitForPage(queries);
       const comparison = comparisonOnScreen();
       if (!comparison?.evidence) throw new Error('No comparison is shown: open Compare, with profiles on both sides.');
-      // Of a side that holds nothing it is no change that all of it is on the other.
+      // Where one side is empty, nothing on the other side is a change.
       if (emptySides(comparison.diff.totals).length > 0) return [];
       return comparison.evidence.found.changes.slice(0, n).map(consoleForm);
     },
@@ -211,7 +214,7 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
   };
 }
 
-/** What is on the screen, once all that it waits for is there. */
+/** The shown tree, once everything has loaded. */
 async function shownNow(queries: QueryClient): Promise<Shown> {
   await waitForPage(queries);
   const tree = treeOnScreen();
@@ -270,7 +273,7 @@ function labelOf({ matchers }: ProfileQuery, name: string): string | undefined {
   return matchers.find((matcher) => matcher.name === name && matcher.operator === '=')?.value;
 }
 
-/** Resolves when what was asked for has been painted, though a fuller answer may be on its way. */
+/** Resolves when the answer has been painted, though a more complete one may be loading. */
 async function painted(queries: QueryClient): Promise<void> {
   const isBusy = (): boolean => isOpening() || queries.isFetching({ predicate: isDrawnFirst }) > 0;
   // A graph that is drawn from the answer ends the waiting at once; what draws no graph is given two quiet frames.

@@ -1,4 +1,4 @@
-/** Puts `window.flametide` there from the start, and loads what is behind it with the first call. */
+/** Defines `window.flametide` at once, and loads its code with the first call. */
 import type { QueryClient } from '@tanstack/react-query';
 import type { Analysis } from '#analysis/analysis.ts';
 import type { FlametideConsole } from './console.ts';

@@ -41,7 +41,7 @@ export function ExploreBar({ explored, intervalMs }: ExploreBarProps): ReactElem
     const costs = new Map(rows?.map(({ name, cost }) => [name, cost]));
     return catalogue.services.map(({ name }) => ({ name, cost: costs.get(name) }));
   }, [catalogue, question, overview.data, dividedBy]);
-  // Services and values are costed in one type, the one that is told.
+  // Services and values have their costs in one type, whose name is shown.
   const costedId = catalogue?.overviewType ?? subject?.profileType;
   const costed = costedId === undefined ? undefined : parseProfileType(costedId);
   const labels = useMemo(

@@ -1,5 +1,5 @@
-/** Explore: which service, what it costs over time, where it goes. */
-import { type ReactElement, useMemo, useState } from 'react';
+/** Explore: a service, its cost over time, and the graph of where the cost is. */
+import { type ReactElement, useMemo } from 'react';
 import { absolute, type TimeRangeText } from '#model/time-range.ts';
 import { before } from '../sides/ranges.ts';
 import { linkOfSides, openSource } from '../sides/sides.ts';
@@ -11,7 +11,7 @@ import { useNow } from '../time/refresh-clock.ts';
 import { useUi } from '../state/ui-store.ts';
 import { useFirstPicture } from '../views/flamegraph/first-picture.ts';
 import { useOnScreen, type View } from '../screen/current-view.ts';
-import type { ShownProfile } from '../screen/shown.ts';
+import { useLatest } from '../components/use-latest.ts';
 import { useLasting } from '../components/use-lasting.ts';
 import { Workspace } from '../workspace/workspace.tsx';
 import { loadingText } from './loading-text.ts';
@@ -82,7 +82,7 @@ export function ExplorePage(): ReactElement {
   );
 }
 
-/** To the comparison of two ranges of what is looked at; all of it in the link. */
+/** Opens the comparison of two ranges of the current subject. */
 function compare({ subject }: Explored, ranges: { readonly a: TimeRangeText; readonly b: TimeRangeText }): void {
   const matchers = urlStore.getState().state.q;
   const side = { ...openSource, service: subject?.service, profileType: subject?.profileType, matchers };
@@ -95,13 +95,13 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
   const answer = useMergedProfile(query);
   const stored = useStoredRange();
   const { merged } = answer;
-  // Of a path alone, it would tell nothing of the tree.
+  // Scaling needs the whole series, not the series of one call path.
   const { series, stepMs, isStale } = useShownSeries(query, EVERYTHING);
   const own = useMemo(
     () => merged && shownProfileOf(merged, { series, stepMs, isStale }),
     [merged, series, stepMs, isStale],
   );
-  const opened = useLast(own);
+  const opened = useLatest(own);
   const isStopped = useUi((ui) => ui.isStopped);
   // The console waits for the whole, and for what it is scaled by.
   const isReady = merged?.isWhole === true || !answer.isComing;
@@ -134,11 +134,4 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
       />
     </>
   );
-}
-
-/** The last that was there, while the next is on its way: loading takes nothing off the screen. */
-function useLast(opened: ShownProfile | undefined): ShownProfile | undefined {
-  const [last, setLast] = useState(opened);
-  if (opened !== undefined && opened !== last) setLast(opened);
-  return opened ?? last;
 }

@@ -1,4 +1,4 @@
-/** The time controls over what Explore looks at, and over what of Compare hangs on that. */
+/** The time controls of Explore, and of Compare where a side follows the range in view. */
 import type { ReactElement } from 'react';
 import { isRelative, type TimeRangeText } from '#model/time-range.ts';
 import { rememberRange, usePreference } from '../state/preferences.ts';

@@ -1,4 +1,4 @@
-/** Grids in the place of the graph: all services, the profile types of one, the values of a label. */
+/** Grids instead of the graph: all services, the profile types of one, the values of a label. */
 import { useQueries } from '@tanstack/react-query';
 import { type ReactElement, useMemo } from 'react';
 import { type LabelMatcher, labelValue, SERVICE_LABEL } from '#model/labels.ts';
@@ -75,7 +75,7 @@ function Services({ explored, intervalMs }: GridProps): ReactElement {
   const { catalogue, time } = explored;
   const question = useMemo(() => overviewQuestion(catalogue, time.range), [catalogue, time.range]);
   const { data, error, isPlaceholderData } = useSeries(question);
-  // Of the answer before, nobody knows the step.
+  // The step of the previous answer is unknown.
   const dividedBy = isPlaceholderData ? undefined : intervalMs;
   const cells = useMemo(() => {
     if (!catalogue || !data || !question) return undefined;

@@ -29,7 +29,7 @@ interface SeriesBandProps extends Pick<TimelineProps, 'sides' | 'onSide'> {
   readonly shown: ShownSeries;
   /** What can be done with a selection, beside zooming in. */
   readonly ofSelection: readonly { readonly title: string; run(selection: TimeRange): void }[];
-  /** Compares what was before something with what was after it. */
+  /** Compares the time before an event with the time after it. */
   onCompareAround(ranges: ReturnType<typeof aroundMarker>): void;
 }
 
@@ -144,7 +144,7 @@ function MarkFacts({ mark, zone, children }: { mark: Marker; zone: string; child
   );
 }
 
-/** A value keeps its colour when the range moves: its place does not hang on its cost. */
+/** By name, not by cost: a value keeps its colour when the range moves. */
 function byName(series: readonly Series[]): readonly Series[] {
   const name = ({ labels }: Series): string => labels.map(({ value }) => value).join('\0');
   return [...series].sort((a, b) => (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0));

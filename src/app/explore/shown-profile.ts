@@ -6,7 +6,7 @@ import type { ShownProfile, Snapshots } from '../screen/shown.ts';
 import { meanHeld } from '../source/instance-means.ts';
 import type { ShownSeries } from './use-shown-series.ts';
 
-/** @returns undefined for snapshots as long as nobody knows what they are scaled by */
+/** @returns undefined for snapshots until their scale is known */
 export function shownProfileOf(
   { profile, query, bytes, queryMs, isWhole }: MergedProfile,
   { series, stepMs, isStale }: Pick<ShownSeries, 'series' | 'stepMs' | 'isStale'>,

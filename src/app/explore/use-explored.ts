@@ -1,4 +1,7 @@
-/** What Explore looks at, from the link, the clock and the source: range, service, profile type, and the question that follows. */
+/**
+ * What Explore looks at, from the link, the clock and the source: range, service, profile type, and the question that
+ * follows.
+ */
 import { useMemo } from 'react';
 import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
@@ -58,7 +61,7 @@ export function useExplored(): Explored {
   const isOpen = from === undefined && until === undefined;
   const stored = useStoredRange();
   const oldestMs = stored.data?.oldestMs;
-  // A source that cannot tell what it holds is asked for the usual range.
+  // A source that does not report its stored range is asked for the usual one.
   const isKnown = !isOpen || stored.data !== undefined || stored.error !== null;
   const time = useMemo((): ShownRange => {
     const text = { from: from ?? DEFAULT_RANGE.from, until: until ?? DEFAULT_RANGE.until };
@@ -74,7 +77,7 @@ export function useExplored(): Explored {
   const isServiceOpen = svc === undefined;
   const question = isServiceOpen ? overviewQuestion(catalogue.data, time.range) : undefined;
   const overview = useSeries(question);
-  // How often profiles come is no matter here: all services are held to one.
+  // The upload interval does not matter here: services are compared by one type.
   const busiest =
     question && overview.data && costsOf(question, overview.data, SERVICE_LABEL, USUAL_INTERVAL_MS)[0]?.name;
   const subject = useMemo(
@@ -115,7 +118,7 @@ export function useExplored(): Explored {
   };
 }
 
-/** What the page chose, for the address: from the first step on it says all that is looked at. */
+/** The service and type that the page chose, for the link: after the first step the link names them. */
 export function named({ subject }: Pick<Explored, 'subject'>): { readonly svc?: string; readonly type?: string } {
   return subject === undefined ? {} : { svc: subject.service, type: subject.profileType };
 }

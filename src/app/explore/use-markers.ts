@@ -1,4 +1,4 @@
-/** What happened in a range: new versions that the data tells of, and what was told to the server, by time. */
+/** Events in a range, by time: versions detected in the data, and markers posted to the server. */
 import { useMemo } from 'react';
 import type { ProfileQuery } from '#model/query.ts';
 import { useLabelNames, usePostedMarkers, useSeries } from '../queries/source-queries.ts';

@@ -1,4 +1,4 @@
-/** The time series over the graph: what is asked for it, and what becomes of the answer. */
+/** The time series above the graph: which question it is, and the values that are drawn. */
 import { useMemo } from 'react';
 import type { SeriesQuestion } from '#datasource/datasource.ts';
 import type { ProfileQuery } from '#model/query.ts';
@@ -9,20 +9,22 @@ import { useUrl } from '../url/url-store.ts';
 import { meansOf, uploadsIn } from '../source/instance-means.ts';
 import { instanceLabels, probeOf, USUAL_INTERVAL_MS } from '../source/upload-interval.ts';
 
-/** Points of the series: enough for any window, and the same for all, so that a resize asks nothing anew. */
+/** Points of the series: enough for any window, and the same for all, so that a resize needs no new query. */
 const SERIES_POINTS = 720;
-/** Series that are told apart on the screen; the smaller ones are left out, and the page says so. */
+/** Series that are drawn; the smaller ones are left out, and the page says so. */
 export const MAX_SERIES = 500;
-/** Snapshots are averaged by instance first, so more are asked for than are shown. */
+/** Series of snapshots are averaged by instance first, so more are requested than shown. */
 const MAX_INSTANCES = 2000;
 
 export interface ShownSeries {
-  /** Sums, or for snapshots what was held on average, per step; undefined while there is no answer yet. */
+  /** Sums per step; for snapshots means. Undefined while there is no answer. */
   readonly series: readonly Series[] | undefined;
   readonly stepMs: number;
   /** How often profiles come; undefined while it is not known. */
   readonly intervalMs: number | undefined;
-  /** Whether it is an answer to another question; of snapshots also while there is none, or their interval is not known. */
+  /**
+   * Whether it is an answer to another question; of snapshots also while there is none, or their interval is not known.
+   */
   readonly isStale: boolean;
   readonly error: Error | null;
 }

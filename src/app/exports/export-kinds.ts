@@ -1,4 +1,4 @@
-/** The files that what is shown can be saved as. */
+/** The file formats that a view can be exported to. */
 
 export type ExportKind = 'pprof' | 'pprof-a' | 'pprof-b' | 'collapsed' | 'speedscope' | 'csv' | 'svg' | 'png' | 'html';
 

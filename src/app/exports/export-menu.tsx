@@ -1,4 +1,4 @@
-/** Saves what is on the screen as a file. */
+/** Exports the view as a file. */
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { MenuButton } from '../components/menu.tsx';

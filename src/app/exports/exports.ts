@@ -32,7 +32,7 @@ interface Made {
 
 const never = new AbortController().signal;
 
-/** @throws Error where nothing is shown, or not what can be saved so */
+/** @throws Error where nothing is shown, or the view does not have this format */
 export function makeExport(analysis: Analysis, queries: QueryClient, view: View, kind: ExportKind): Promise<Made> {
   const [tree, comparison] = [treeOf(view), comparisonOf(view)];
   if (kind === 'html' && (tree || comparison)) return exportPage(analysis, queries);
@@ -125,7 +125,7 @@ function written(kind: TreeExport, { bytes, notes }: Exported): Made {
 async function drawn(picture: Picture, kind: 'svg' | 'png'): Promise<Made> {
   const { dir } = urlStore.getState().state;
   const address = linkOnScreen();
-  // Where somebody keeps a file is nobody else's business.
+  // An exported page is a local file: its path stays private.
   const link = isExportedPage() ? new URL(address).search : address;
   if (kind === 'svg') return { content: drawSvg(picture, dir, link), notes: [] };
   const { bytes, notes } = await drawPng(picture, dir, link);
@@ -155,7 +155,7 @@ function notOffered(kind: string, offered: typeof treeExports): Error {
   return new Error(`This view cannot be exported as ${kind}, only as ${offered.map(({ id }) => id).join(', ')}.`);
 }
 
-/** Of the file, without an ending. */
+/** The file name without its ending. */
 function nameOf(view: View): string {
   const comparison = comparisonOf(view);
   if (!comparison) return bare(treeOf(view)?.opened.name ?? 'profile');

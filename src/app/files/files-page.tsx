@@ -214,7 +214,7 @@ export function PasteDialog({ onClose }: { onClose(): void }): ReactElement {
   );
 }
 
-/** What stands over everything while files are dragged over the window. */
+/** Covers the page while files are dragged over the window. */
 export function DropVeil(): ReactElement {
   return (
     <div className={styles['veil']}>

@@ -10,7 +10,10 @@ import { type FileSource, filesStore, openFileNamed, openFiles } from '../screen
 export const FILE_INPUT_ID = 'open-files';
 
 interface Open {
-  /** Opens, and shows the first that was accepted. @param side of the comparison, where they are for one @returns whether there is one. */
+  /**
+   * Opens, and shows the first that was accepted.
+   * @param side of the comparison, where they are for one @returns whether there is one.
+   */
   open(sources: readonly FileSource[], side?: string): Promise<boolean>;
   pick(side?: 'a' | 'b'): void;
 }
@@ -21,7 +24,7 @@ export function useOpen(): Open {
     () => ({
       async open(sources, side = '') {
         const { view, file } = urlStore.getState().state;
-        // Nor does one to a comparison hold its files: it stays where it is, and they come to its sides.
+        // A comparison link does not contain its files either; opened files fill its sides.
         if (view === 'compare') {
           const awaited = awaitedSides();
           const opened = await openFiles(analysis, sources);
@@ -37,7 +40,7 @@ export function useOpen(): Open {
             );
           return opened.length > 0;
         }
-        // A link carries the view of a file, not the file: the first that comes gets the view.
+        // A link has the view of a file, not the file: the first opened file gets the view.
         const isAwaited = file !== undefined && !openFileNamed(file);
         const opened = await openFiles(analysis, sources);
         const [first] = opened;
@@ -65,7 +68,7 @@ export function fileSides(names: readonly string[]): Partial<UrlState> {
   return { ...(a !== undefined && { 'a.file': a, 'a.st': undefined }), 'b.file': b, 'b.st': undefined };
 }
 
-/** From a shown file to Compare: it beside the one opened before it, unless the link says already what is compared. */
+/** From a shown file to Compare: the file against the one opened before it, unless the link already names sides. */
 export function sidesOfShownFile(): Partial<UrlState> {
   const { state } = urlStore.getState();
   const isSaid = Object.entries(state).some(([key, value]) => /^[ab]\./.test(key) && value !== undefined);

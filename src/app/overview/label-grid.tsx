@@ -1,4 +1,4 @@
-/** The label explorer: a label is chosen, its values stand beside each other on one scale, and any can be kept or left out. */
+/** The label explorer: choose a label, compare its values on one scale, keep or exclude any of them. */
 import { type ReactElement, type ReactNode, useMemo } from 'react';
 import type { SampleType } from '#model/profile.ts';
 import type { Series } from '#model/series.ts';

@@ -1,5 +1,6 @@
 /**
- * Many small series in a grid: services, values of a label, profile types. Each says its name, its cost and its share, and
+ * Many small series in a grid: services, values of a label, profile types. Each says its name, its cost and its share,
+ * and
  * opens by one click. Arrows walk from cell to cell; only visible rows are in the page.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -26,6 +27,7 @@ import { Choice } from '../components/menu.tsx';
 import { CostText } from '../query-bar/cost-text.tsx';
 import { withWords } from '../source/suggestions.ts';
 import { type CellSort, changeText, largestValue, sortedCells } from './sort-cells.ts';
+import { gridStep } from './grid-steps.ts';
 import styles from './series-grid.module.css';
 
 const CELL_CSS = 104;
@@ -56,9 +58,9 @@ interface SeriesGridProps {
   readonly whole: number | undefined;
   /** By what it can be sorted, the first as a start; [] keeps the order that is given. */
   readonly sorts: readonly CellSort[];
-  /** Every series is drawn to one scale, so that sizes compare by eye; else each to its own, so that shapes do. */
+  /** One scale for all series, so that sizes can be compared; else each has its own, so that shapes can. */
   readonly isOneScale: boolean;
-  /** What stands in place of a grid without a cell. */
+  /** Shown instead of a grid without cells. */
   readonly empty: ReactNode;
   /** Fills a box of 40 px height. @param largest the end of the scale; undefined leaves it to the series */
   renderSpark(series: Series, largest: number | undefined): ReactNode;
@@ -66,7 +68,7 @@ interface SeriesGridProps {
   renderActions?(cell: SeriesCell): ReactNode;
   /** What keys other than those of the grid do on a cell. @returns whether it was one */
   onKey?(key: string, cell: SeriesCell): boolean;
-  /** How `onKey` is told to those who cannot see. */
+  /** How screen readers describe `onKey`. */
   readonly keyHint?: string;
   /** Where a cell leads, for a click that opens another tab. */
   hrefOf(id: string): string;
@@ -100,49 +102,17 @@ export function SeriesGrid(props: SeriesGridProps): ReactElement {
   const id = useId();
   const [marked, setMarked] = useState(0);
   const active = Math.min(marked, rows.length - 1);
-  const move = (cell: number): void => {
-    const next = Math.max(0, Math.min(rows.length - 1, cell));
-    setMarked(next);
-    virtual.scrollToIndex(Math.floor(next / columns), { align: 'auto' });
-  };
   const page = columns * Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / CELL_CSS) - 1);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || rows.length === 0) return;
     // Keys of a button inside a cell are its own.
     if (event.target !== event.currentTarget) return;
-    const first = active - (active % columns);
-    switch (event.key) {
-      case 'ArrowRight':
-        move(active + 1);
-        break;
-      case 'ArrowLeft':
-        move(active - 1);
-        break;
-      case 'ArrowDown':
-        if (active + columns < rows.length) move(active + columns);
-        else if (first + columns < rows.length) move(rows.length - 1);
-        break;
-      case 'ArrowUp':
-        if (active >= columns) move(active - columns);
-        break;
-      case 'Home':
-        move(first);
-        break;
-      case 'End':
-        move(first + columns - 1);
-        break;
-      case 'PageDown':
-        move(active + page);
-        break;
-      case 'PageUp':
-        move(active - page);
-        break;
-      case 'Enter':
-        onOpen(rows[active].id);
-        break;
-      default:
-        if (onKey?.(event.key, rows[active]) !== true) return;
-    }
+    const next = gridStep(event.key, active, { count: rows.length, columns, page });
+    if (next !== undefined) {
+      setMarked(next);
+      virtual.scrollToIndex(Math.floor(next / columns), { align: 'auto' });
+    } else if (event.key === 'Enter') onOpen(rows[active].id);
+    else if (onKey?.(event.key, rows[active]) !== true) return;
     event.preventDefault();
   };
 
@@ -329,7 +299,7 @@ function Skeleton({ columns }: { columns: number }): ReactElement {
   );
 }
 
-/** How many cells stand beside each other. */
+/** How many cells fit in a row. */
 function useColumns(scroller: { readonly current: HTMLElement | null }): number {
   const [columns, setColumns] = useState(1);
   useEffect(() => {

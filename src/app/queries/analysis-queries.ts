@@ -19,7 +19,7 @@ export function useAnalysis(): Analysis {
 }
 
 export function makeQueryClient(): QueryClient {
-  // Answers are shown in the task that brings them: a timer would come behind all that waits.
+  // Answers are shown in the task that brings them: a timer would run after all other tasks.
   notifyManager.setScheduler(queueMicrotask);
   return new QueryClient({
     defaultOptions: {
@@ -36,8 +36,8 @@ export function makeQueryClient(): QueryClient {
   });
 }
 
-// Handle and sample type stand second and third in every key: functions are numbered per profile and values have a
-// type's unit, so an old answer may only stand in for a new one of both.
+// Handle and sample type are second and third in every key: functions are numbered per profile and values have a
+// type's unit, so an old answer may only replace a new one of both.
 export function treeKey(
   { handle, sampleType, order, transforms }: TreeRequest,
   what: 'tree' | 'search' | 'sandwich',

@@ -1,4 +1,4 @@
-/** What a comparison asks: each side whole, the union of both, and what is known of their noise. */
+/** The questions of a comparison: both sides, their union, its evidence. */
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import type {
   Analysis,
@@ -22,9 +22,9 @@ import { NO_QUERY, useSource } from './source-queries.ts';
 
 /** Every node, by name: a source that cuts each of its parts cuts nothing here. */
 const MAX_NODES = 1_048_576;
-/** Of the first answer: more than a window can tell apart, few enough to be there at once. */
+/** Of the first answer: more than fit in a window, few enough to arrive at once. */
 const FIRST_SIDE_NODES = 8192;
-/** What a source without slices is asked for instead: merges of so many sub-ranges, so many at once. */
+/** For a source without slices: merges of this many sub-ranges, this many at once. */
 const MAX_SUB_RANGES = 24;
 const SUB_RANGES_AT_ONCE = 4;
 
@@ -49,7 +49,10 @@ async function openSide(
   return { profile, bytes, queryMs };
 }
 
-/** A tree without slices is still a tree: its noise is then known from merges. One slice tells at least how many samples there are. */
+/**
+ * A tree without slices is still a tree: its noise is then known from merges. One slice tells at least how many samples
+ * there are.
+ */
 async function askWhole(source: DataSource, query: ProfileQuery, signal: AbortSignal): Promise<EncodedProfile> {
   const sliced = await source.slices(query, slicesOf(query), signal).catch((error: unknown) => {
     if (error instanceof SourceError) return undefined;
@@ -58,7 +61,7 @@ async function askWhole(source: DataSource, query: ProfileQuery, signal: AbortSi
   return sliced ?? source.mergedTree(query, MAX_NODES, signal);
 }
 
-/** Of a source without slices; none where they would tell nothing. */
+/** For a source without slices; none where they would add nothing. */
 function noiseRanges(query: ProfileQuery): readonly TimeRange[] {
   const slices = slicesOf(query);
   return slices === 1 ? [] : subRanges(query.range, Math.min(slices, MAX_SUB_RANGES));
@@ -160,7 +163,8 @@ export function useDiff(request: DiffRequest | undefined): UseQueryResult<DiffAn
 }
 
 /**
- * Nothing of it hangs on width and order. While it is made anew for another normalisation, the one before stays; of other
+ * Nothing of it hangs on width and order. While it is made anew for another normalisation, the one before stays; of
+ * other
  * sides or transforms it would speak of other nodes.
  * @param noise undefined asks nothing; `at` tells one answer from the next */
 export function useEvidence(

@@ -57,7 +57,7 @@ export function isDrawnFirst({ meta }: Query): boolean {
   return meta?.isDrawnFirst === true;
 }
 
-/** The profiles that a query's answer holds open; none while there is no answer. */
+/** The profiles that a query's answer has open in the worker; none without an answer. */
 export function openedBy({ meta, state }: Query): readonly OpenAnswer[] {
   return state.data === undefined ? [] : (meta?.opens?.(state.data as never) ?? []);
 }

@@ -47,7 +47,10 @@ export interface MergedProfile {
   readonly isWhole: boolean;
 }
 
-/** Nodes of the first answer: what is left out is under a third of a pixel in most windows, and twice as many take twice as long. */
+/**
+ * Of the first answer: omitted nodes are under a third of a pixel in most windows, and twice as many take twice as
+ * long.
+ */
 const FIRST_TREE_NODES = 4096;
 const EMPTY_STORE_LOOK_MS = 2000;
 const REST_MS = 150;
@@ -136,7 +139,7 @@ export const sourceQueries = {
     ),
 };
 
-/** The page asks for all services, to offer them: a snapshot holds neither names nor costs of the others. */
+/** The page loads all services, to offer them: a snapshot has neither names nor costs of the others. */
 function catalogueSets(
   { services }: Catalogue,
   range: TimeRange,
@@ -191,7 +194,7 @@ async function open(
   return { profile, query, bytes, queryMs, isWhole };
 }
 
-/** Profiles that nobody asks for any more are closed in the worker, a while after their successor came. */
+/** Profiles that no query holds any more are closed in the worker, some time after their successor has arrived. */
 export function closeDroppedProfiles(queries: QueryClient, analysis: Analysis): void {
   const held = new Map<string, readonly ProfileHandle[]>();
   queries.getQueryCache().subscribe(({ type, query }) => {
@@ -250,7 +253,10 @@ export function useCatalogue(range: TimeRange | undefined): UseQueryResult<Catal
   });
 }
 
-/** While the next series are asked for, those before stay, if they are of the type. @param question undefined asks nothing */
+/**
+ * While the next series are asked for, those before stay, if they are of the type.
+ * @param question undefined asks nothing
+ */
 export function useSeries(question: SeriesQuestion | undefined): UseQueryResult<readonly Series[]> {
   return useQuery({
     ...sourceQueries.series(useSource(), question ?? NO_QUESTION),
@@ -338,7 +344,8 @@ export function useMergedProfile(query: ProfileQuery | undefined): MergedAnswer 
 }
 
 /**
- * Asks for the first tree while the page is still being made, before all else: a server answers in the order it is asked.
+ * Asks for the first tree while the page is still being made, before all else: a server answers in the order it is
+ * asked.
  * Whoever shows it asks with `useMergedProfile`.
  */
 export function useEarlyTree(query: ProfileQuery | undefined): void {
@@ -350,7 +357,9 @@ export function useEarlyTree(query: ProfileQuery | undefined): void {
   if (queries.getQueryState(asked.queryKey) === undefined) void queries.prefetchQuery(asked);
 }
 
-/** Whether a value has stayed for a while: whoever steps through services or drags over a range does not want each whole. */
+/**
+ * Whether a value has not changed for a while: stepping through services or dragging a range does not load each whole.
+ */
 function useRest(value: unknown): boolean {
   const [rested, setRested] = useState<unknown>();
   useEffect(() => {

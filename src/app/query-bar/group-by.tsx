@@ -1,4 +1,4 @@
-/** By which label the series and the total are parted; by none as a rule. */
+/** The label that splits the series and the total; usually none. */
 import { type ReactElement, type RefObject, useMemo } from 'react';
 import type { LabelMatcher } from '#model/labels.ts';
 import { formatCount } from '#model/units.ts';
@@ -29,7 +29,7 @@ export function GroupBy(props: GroupByProps): ReactElement {
   );
 }
 
-/** The same below another control, open as long as it is rendered. */
+/** The same below another control. Open while rendered. */
 export function GroupByAt({
   anchor,
   ...props

@@ -1,11 +1,13 @@
-/** A matcher while it is edited: values that are ticked, or a pattern that is typed; one becomes the other where it can. */
+/**
+ * A matcher while it is edited: values that are ticked, or a pattern that is typed; one becomes the other where it can.
+ */
 import type { LabelMatcher } from '#model/labels.ts';
 import { escapeValue, matcherOfValues, valuesOfMatcher, valuesOfPattern } from '#model/matcher-values.ts';
 
 export interface LabelDraft {
   /** '' until one is chosen. */
   readonly name: string;
-  /** `=` and `!=` stand for any number of values. */
+  /** `=` and `!=` with any number of values. */
   readonly operator: LabelMatcher['operator'];
   /** What is ticked, in the order of ticking; empty where a pattern is typed. */
   readonly values: readonly string[];

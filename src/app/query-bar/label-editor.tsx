@@ -1,4 +1,7 @@
-/** A matcher is made or changed: first the label, then its values by cost, or a pattern; the foot says what will be applied. */
+/**
+ * A matcher is made or changed: first the label, then its values by cost, or a pattern; the foot says what will be
+ * applied.
+ */
 import { type ReactElement, useId, useMemo, useState } from 'react';
 import type { LabelMatcher } from '#model/labels.ts';
 import { printLabelMatcher } from '#model/label-selector.ts';
@@ -7,9 +10,8 @@ import type { SampleType } from '#model/profile.ts';
 import { formatCount } from '#model/units.ts';
 import { readable } from '#render/text.ts';
 import { Button } from '../components/button.tsx';
-import { PickField, PickOptions, usePickList } from '../components/pick-list.tsx';
-import { ListNotice } from '../components/search-list.tsx';
-import { CostText } from './cost-text.tsx';
+import { PickField, usePickList } from '../components/pick-list.tsx';
+import { LabelNames, LabelValues, type ValueRow } from './label-lists.tsx';
 import {
   draftOf,
   emptyDraft,
@@ -20,14 +22,7 @@ import {
   withOperator,
   withValueToggled,
 } from './label-draft.ts';
-import {
-  busiestFirst,
-  type CostRow,
-  type LabelSource,
-  offeredNames,
-  useLoaded,
-  withWords,
-} from '../source/suggestions.ts';
+import { busiestFirst, type LabelSource, offeredNames, useLoaded, withWords } from '../source/suggestions.ts';
 import styles from './query-bar.module.css';
 
 const operators: readonly { readonly operator: LabelDraft['operator']; readonly title: string }[] = [
@@ -36,10 +31,6 @@ const operators: readonly { readonly operator: LabelDraft['operator']; readonly 
   { operator: '=~', title: 'matches' },
   { operator: '!~', title: 'does not' },
 ];
-
-interface ValueRow extends CostRow {
-  readonly isSeen: boolean;
-}
 
 interface LabelEditorProps {
   /** Undefined makes a new one. */
@@ -178,82 +169,27 @@ export function LabelEditor(props: LabelEditorProps): ReactElement {
         </div>
       </div>
       <div className={styles['panes']}>
-        <div className={styles['names']}>
-          <div className={styles['caption']}>
-            <span>Label</span>
-            <span>values</span>
-          </div>
-          <PickOptions
-            list={nameList}
-            label="Labels"
-            count={nameRows.length}
-            isChosen={(row) => nameRows[row].name === draft.name}
-            onPick={pickName}
-          >
-            {(row) => (
-              <>
-                <bdi>{readable(nameRows[row].name)}</bdi>
-                <span className={styles['count']}>
-                  {nameRows[row].valueCount !== undefined && formatCount(nameRows[row].valueCount)}
-                </span>
-              </>
-            )}
-          </PickOptions>
-          {names.kind === 'loading' && <ListNotice>Loading the labels</ListNotice>}
-          {names.kind === 'failed' && (
-            <ListNotice onRetry={retryNames}>Could not load the labels: {readable(names.message)}</ListNotice>
-          )}
-          {names.kind === 'loaded' && nameRows.length === 0 && (
-            <ListNotice>
-              {nameText === '' ? 'The profiles in this range have no labels.' : 'No matching labels.'}
-            </ListNotice>
-          )}
-        </div>
-        <div className={styles['values']}>
-          <div className={styles['caption']}>
-            <bdi>{readable(draft.name)}</bdi>
-            {draft.name !== '' && whole > 0 && <span>{costTitle} in this range</span>}
-          </div>
-          {draft.name === '' ? (
-            <ListNotice>Choose a label to see its values.</ListNotice>
-          ) : (
-            <PickOptions
-              list={valueList}
-              label={`Values of ${readable(draft.name)}`}
-              count={valueRows.length}
-              isMultiple
-              isChosen={(row) => isTicked(draft, valueRows[row].name)}
-              onPick={tick}
-            >
-              {(row) => {
-                const { name, cost, isSeen } = valueRows[row];
-                return (
-                  <>
-                    <bdi title={readable(name)}>{readable(name) || '(empty)'}</bdi>
-                    {cost !== undefined && (
-                      <>
-                        <span className={styles['meter']} aria-hidden="true">
-                          <i style={{ width: `${whole > 0 ? Math.max(0, (cost / whole) * 100) : 0}%` }} />
-                        </span>
-                        <span className={styles['cost']}>
-                          <CostText cost={cost} type={costType} />
-                        </span>
-                      </>
-                    )}
-                    {values.kind === 'loaded' && !isSeen && <span className={styles['unit']}>not in this range</span>}
-                  </>
-                );
-              }}
-            </PickOptions>
-          )}
-          {draft.name !== '' && values.kind === 'loading' && <ListNotice>Loading the values</ListNotice>}
-          {values.kind === 'failed' && (
-            <ListNotice onRetry={retryValues}>Could not load the values: {readable(values.message)}</ListNotice>
-          )}
-          {values.kind === 'loaded' && allValues.length === 0 && filter === '' && (
-            <ListNotice>No series in this range has this label.</ListNotice>
-          )}
-        </div>
+        <LabelNames
+          list={nameList}
+          rows={nameRows}
+          chosen={draft.name}
+          names={names}
+          isFiltered={nameText !== ''}
+          onPick={pickName}
+          onRetry={retryNames}
+        />
+        <LabelValues
+          list={valueList}
+          rows={valueRows}
+          draft={draft}
+          values={values}
+          isEmpty={values.kind === 'loaded' && allValues.length === 0 && filter === ''}
+          whole={whole}
+          costType={costType}
+          costTitle={costTitle}
+          onPick={tick}
+          onRetry={retryValues}
+        />
       </div>
       <div className={styles['foot']}>
         <span id={mistakeId} role="status" className={styles['words']} data-wrong={problem !== undefined || undefined}>

@@ -1,4 +1,6 @@
-/** What is looked at, in one band: service, profile type, labels; the same as text; and what the series are grouped by. */
+/**
+ * What is looked at, in one band: service, profile type, labels; the same as text; and what the series are grouped by.
+ */
 import { lazy, type ReactElement, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { joinService, type LabelMatcher, splitService } from '#model/labels.ts';
 import { printLabelSelector } from '#model/label-selector.ts';
@@ -55,7 +57,7 @@ export function QueryBar(props: QueryBarProps): ReactElement {
   const [draft, setDraft] = useState({ from: selector, text: selector });
   const grouping = { groupBy, matchers: whole, source, onGroupBy };
 
-  // The field that had the focus is gone: it goes to the control that brings the field back.
+  // The field that had the focus is gone: focus the control that opens it again.
   useEffect(() => {
     if (wasText.current && !isText) (modes.current ?? more.current)?.querySelector('button')?.focus();
     wasText.current = isText;

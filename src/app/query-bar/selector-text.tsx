@@ -1,4 +1,4 @@
-/** The whole selector as text. A mistake is underlined where it is and told below; what was typed stays until it is applied. */
+/** The whole selector as text. A mistake is underlined and explained; the text stays until it is applied. */
 import { type ReactElement, useId, useRef } from 'react';
 import type { LabelMatcher } from '#model/labels.ts';
 import { parseLabelSelector } from '#model/label-selector.ts';

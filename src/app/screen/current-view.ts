@@ -33,7 +33,10 @@ const nothing: OnScreen = { view: { kind: 'nothing' }, isComplete: true, series:
 
 export const onScreen = createStore<OnScreen>(() => nothing);
 
-/** The only writer: the fact holds while the component is mounted and gives this value. @param value undefined writes nothing */
+/**
+ * The only writer: the fact holds while the component is mounted and gives this value.
+ * @param value undefined writes nothing
+ */
 export function useOnScreen<Fact extends keyof OnScreen>(fact: Fact, value: OnScreen[Fact] | undefined): void {
   useEffect(() => {
     if (value === undefined) return;

@@ -43,7 +43,7 @@ export function openFileNamed(name: string): OpenFile | undefined {
 }
 
 /**
- * Reads files one after another; what is refused leaves the rest as it was.
+ * Reads files one after another; a refused one does not affect the others.
  * @returns the names under which files were opened, in order.
  */
 export async function openFiles(analysis: Analysis, sources: readonly FileSource[]): Promise<string[]> {
@@ -120,7 +120,7 @@ async function openOne(analysis: Analysis, source: FileSource): Promise<string |
   }
 }
 
-/** Before and after a change often have one name: the second is told apart. */
+/** Files from before and after a change often have the same name: the second gets a number. */
 function freeName(name: string): string {
   let free = name;
   for (let i = 2; openFileNamed(free); i++) free = `${name} (${i})`;

@@ -1,11 +1,11 @@
-/** The links that Share copies: what is on the screen, with what the page chose where the link left it open. */
+/** The links that Share copies: the current view, with everything that the page chose where the link left it open. */
 import { SERVICE_LABEL, splitService } from '#model/labels.ts';
 import { absolute, isRelative } from '#model/time-range.ts';
 import { linkTo, urlStore } from '../url/url-store.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { onScreen, treeOnScreen } from './current-view.ts';
 
-/** With the range as it is now. @param patch what is to be otherwise than on the screen */
+/** With absolute ranges. @param patch changes to the current view */
 export function linkOnScreen(patch: Partial<UrlState> = {}): string {
   const { view } = onScreen.getState();
   const asked = treeOnScreen()?.opened.asked;

@@ -19,7 +19,7 @@ export interface OpenSide {
 export interface ShownComparison {
   readonly request: DiffRequest;
   readonly diff: DiffAnswer;
-  /** Both sides with all that they have; else their largest nodes, which is what is painted first. */
+  /** Both sides are complete; else only their largest nodes, which are painted first. */
   readonly isWhole: boolean;
   /** Undefined until it has come. */
   readonly evidence: EvidenceAnswer | undefined;

@@ -26,9 +26,9 @@ export interface ShownProfile {
   readonly snapshots: Snapshots | undefined;
 }
 
-/** A merge adds snapshots up; what is shown is their mean. */
+/** A merge is a sum of snapshots; the page shows their mean. */
 export interface Snapshots {
-  /** Steps of time with a snapshot; undefined where nobody can tell. */
+  /** Steps of time with a snapshot; undefined where that is unknown. */
   readonly count: number | undefined;
   /** What merged values are multiplied by to be shown. */
   readonly scale: number;
@@ -89,7 +89,7 @@ export function scaleOf({ snapshots }: ShownProfile): number {
   return snapshots?.scale ?? 1;
 }
 
-/** How many samples a value stands for, where the file tells: by its period, which holds for its own type. */
+/** How many samples a value is, where the file has a period of the same type. */
 export function samplesIn({ opened, sampleType }: Shown, value: number): number | undefined {
   const type = opened.profile.sampleTypes[sampleType];
   const { period } = opened.profile;

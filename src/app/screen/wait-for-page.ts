@@ -1,4 +1,4 @@
-/** Waiting for the page: until nothing is asked any more, and all of it has been painted. */
+/** Waits for the page: until nothing is loading and everything has been painted. */
 import type { QueryClient } from '@tanstack/react-query';
 import { filesStore } from './files-store.ts';
 import { urlStore } from '../url/url-store.ts';
@@ -19,10 +19,13 @@ export function isOpening(): boolean {
   return page === 'compare' && view.kind !== 'comparison';
 }
 
-/** Resolves after two animation frames in a row without work: the first hands the answer to the views, the second paints it. */
+/**
+ * Resolves after two animation frames in a row without work: the first hands the answer to the views, the second paints
+ * it.
+ */
 export async function untilQuiet(isBusy: () => boolean, signal?: AbortSignal): Promise<void> {
   for (let frames = 0; frames < 2;) {
-    // Frames are asked for only where they count: each costs what is waited for some of its time.
+    // A frame is requested only when nothing is busy: each one slows down the work that is awaited.
     await new Promise((resolve) => (isBusy() ? setTimeout(resolve, LOOK_MS) : requestAnimationFrame(resolve)));
     signal?.throwIfAborted();
     const isReading = filesStore.getState().entries.some(({ kind }) => kind === 'reading');

@@ -1,4 +1,4 @@
-/** What a link holds, in words: for whoever sends it, and for a line of Markdown. */
+/** The content of a link in words: for the person who shares it, and as a line of Markdown. */
 import { markdownText } from '#model/changes-text.ts';
 import { demoName } from '#model/demo-recipe.ts';
 import { printLabelSelector } from '#model/label-selector.ts';

@@ -1,4 +1,4 @@
-/** Keeps what is on the screen: each answer that it was drawn from, under a short link. */
+/** Saves a snapshot: the answers that the view was drawn from, under a short link. */
 import type { QueryClient } from '@tanstack/react-query';
 import type { Analysis } from '#analysis/analysis.ts';
 import { keepSnapshot, type MadeLink, makeShortLink } from '#datasource/short-links.ts';
@@ -14,16 +14,16 @@ import { sideNames } from '../sides/sides.ts';
 import { currentNow } from '../time/refresh-clock.ts';
 
 export interface SavedSnapshot extends MadeLink {
-  /** Of the snapshot, as sent. */
+  /** Of the uploaded snapshot. */
   readonly bytes: number;
 }
 
-/** @param link absolute @throws Error with what is in the way, in words */
+/** @param link absolute @throws Error with a message for the user */
 export function shortLinkOf(link: string): Promise<MadeLink> {
   return makeShortLink(document.baseURI, new URL(link).search);
 }
 
-/** @throws Error with what is in the way, in words */
+/** @throws Error with a message for the user */
 export async function saveSnapshot(
   analysis: Analysis,
   queries: QueryClient,

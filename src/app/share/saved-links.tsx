@@ -63,7 +63,7 @@ function List({ zone, onDeleted }: SavedLinksProps): ReactElement {
             ? 'No links yet.'
             : `${formatCount(data.count)} ${data.count === 1 ? 'link' : 'links'}, ${formatBytesOfFile(data.snapshotBytes)} of snapshots${
                 shown.length < data.count ? `; the first ${formatCount(shown.length)} are listed` : ''
-              }. A deleted link leads nowhere for everybody.`}
+              }. Deleting a link breaks it for everyone.`}
         </p>
       )}
       <ul>
@@ -82,12 +82,12 @@ function List({ zone, onDeleted }: SavedLinksProps): ReactElement {
                 autoFocus
                 onBlur={() => setAsked(undefined)}
                 onClick={({ currentTarget }) => {
-                  // The row goes, and the focus must not go with it.
+                  // The row is removed: move the focus before.
                   currentTarget.closest('details')?.querySelector('summary')?.focus();
                   void remove(link);
                 }}
               >
-                Delete for everybody
+                Delete for everyone
               </Button>
             ) : (
               <IconButton label={`Delete ${link.id}`} icon="close" onClick={() => setAsked(link.id)} />

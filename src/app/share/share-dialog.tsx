@@ -1,4 +1,4 @@
-/** Share: a link to what is on the screen, what it holds, and a snapshot of it that outlives the profiles. */
+/** Share: a link to the view, a summary of it, and a snapshot that outlives the profiles. */
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import { isRelative, rangeTitle } from '#model/time-range.ts';
@@ -6,7 +6,6 @@ import { formatBytesOfFile } from '#model/units.ts';
 import { useStore } from 'zustand';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
-import { Icon } from '../components/icon.tsx';
 import { useAnalysis } from '../queries/analysis-queries.ts';
 import { useServerStatus } from '../queries/source-queries.ts';
 import { zoneName } from '../time/zone-name.ts';
@@ -16,10 +15,11 @@ import { linkOnScreen, movingLink } from '../screen/link-on-screen.ts';
 import { comparisonOf, onScreen, treeOf, useCurrentView } from '../screen/current-view.ts';
 import { saveSnapshot, type SavedSnapshot, shortLinkOf } from './save-snapshot.ts';
 import { SavedLinks, LINKS_KEY } from './saved-links.tsx';
-import { linkAsMarkdown, linkRows } from './link-summary.ts';
+import { LinkContent, NeededFiles } from './link-content.tsx';
+import { linkAsMarkdown } from './link-summary.ts';
 import styles from './share.module.css';
 
-type Form = 'fixed' | 'moving' | 'kept';
+type Form = 'fixed' | 'moving' | 'snapshot';
 
 export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
   const view = useCurrentView();
@@ -28,16 +28,16 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
   const queries = useQueryClient();
   const hasServer = useServerStatus().data !== undefined;
   const field = useRef<HTMLInputElement>(null);
-  // As it was when the dialog was opened: a refresh behind it must not change what is being copied.
+  // Taken when the dialog opens: a refresh must not change the link while it is copied.
   const [long] = useState(() => ({ fixed: linkOnScreen(), moving: movingLink() }));
   const [form, setForm] = useState<Form>('fixed');
   const [short, setShort] = useState<Readonly<Record<string, string>>>({});
-  const [kept, setKept] = useState<SavedSnapshot>();
+  const [saved, setSaved] = useState<SavedSnapshot>();
   const [said, setSaid] = useState('');
   const { busy, failure, run } = useWork();
 
   const link = (form === 'moving' ? long.moving : undefined) ?? long.fixed;
-  const url = form === 'kept' && kept ? kept.url : (short[link] ?? link);
+  const url = form === 'snapshot' && saved ? saved.url : (short[link] ?? link);
   const { state } = useMemo(() => parseUrl(new URL(link).search), [link]);
   const zone = zoneName(state.tz);
   const files = filesOf(state);
@@ -45,7 +45,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
   // Disabled they would lose the focus while they work.
   const canShorten = busy === undefined && url === link;
   const isShown = (treeOf(view) ?? comparisonOf(view)) !== undefined;
-  const canKeep = busy === undefined && isComplete && isShown;
+  const canSave = busy === undefined && isComplete && isShown;
 
   const copy = async (text: string, what: string): Promise<void> => {
     try {
@@ -65,11 +65,11 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
       void queries.invalidateQueries({ queryKey: [LINKS_KEY] });
       await copy(made.url, 'Short link');
     });
-  const keep = (): void =>
+  const save = (): void =>
     run('Saving a snapshot…', async (signal) => {
       const made = await saveSnapshot(analysis, queries, signal);
-      setKept(made);
-      setForm('kept');
+      setSaved(made);
+      setForm('snapshot');
       void queries.invalidateQueries({ queryKey: [LINKS_KEY] });
       await copy(made.url, 'Link to the snapshot');
     });
@@ -77,22 +77,22 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
   /** What was deleted is offered no longer. */
   const forget = (id: string): void => {
     setShort((known) => Object.fromEntries(Object.entries(known).filter(([, made]) => !made.endsWith(`/${id}`))));
-    if (kept?.id !== id) return;
-    setKept(undefined);
+    if (saved?.id !== id) return;
+    setSaved(undefined);
     setForm('fixed');
   };
 
   return (
     <Dialog title="Share" onClose={onClose}>
       <div className={styles['share']}>
-        {(long.moving !== undefined || kept) && (
+        {(long.moving !== undefined || saved) && (
           <fieldset>
             <legend className="visually-hidden">Which link</legend>
             <Option
               form="fixed"
               chosen={form}
               onChoose={setForm}
-              title="The range as it is now"
+              title="The current range"
               hint="shows the same as long as the profiles are stored"
             />
             {long.moving !== undefined && (
@@ -104,12 +104,12 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
                 hint="shows the newest profiles each time it is opened"
               />
             )}
-            {kept && (
+            {saved && (
               <Option
-                form="kept"
+                form="snapshot"
                 chosen={form}
                 onChoose={setForm}
-                title={`Snapshot: ${formatBytesOfFile(kept.bytes)} on the server`}
+                title={`Snapshot: ${formatBytesOfFile(saved.bytes)} on the server`}
                 hint="shows the same until someone deletes it"
               />
             )}
@@ -146,49 +146,22 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
             {failure}
           </p>
         )}
-        {files.length > 0 && form !== 'kept' && state.snap === undefined && (
-          <p className={styles['warning']}>
-            <Icon name="warn" />
-            <span>
-              A link does not contain files. To open it you need {files.length > 1 ? 'the same files' : 'the same file'}{' '}
-              under the same name:{' '}
-              {files.map((name, i) => (
-                <span key={name}>
-                  {i > 0 && ', '}
-                  <bdi>{name.slice(0, 120)}</bdi>
-                </span>
-              ))}
-              .
-            </span>
-          </p>
-        )}
-        <section aria-labelledby="link-holds">
-          <h3 id="link-holds">What the link holds</h3>
-          <dl>
-            {linkRows(state, zone).map(({ title, text }) => (
-              <div key={title}>
-                <dt>{title}</dt>
-                <dd>
-                  <bdi>{text}</bdi>
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </section>
+        {files.length > 0 && form !== 'snapshot' && state.snap === undefined && <NeededFiles files={files} />}
+        <LinkContent state={state} zone={zone} />
         {hasServer && (
-          <section aria-labelledby="keep-this">
-            <h3 id="keep-this">Keep this</h3>
+          <section aria-labelledby="snapshot">
+            <h3 id="snapshot">Snapshot</h3>
             <p>
-              The server stores what this view was drawn from beside a short link. It opens when the profiles are gone,
-              and stays until somebody deletes it below: retention does not touch it.
+              The server stores the data of this view under a short link. The link works when the profiles are gone, and
+              lasts until someone deletes it below: retention does not remove it.
             </p>
             <div className={styles['ways']}>
-              <Button kind="edged" aria-disabled={!canKeep} onClick={() => canKeep && keep()}>
+              <Button kind="edged" aria-disabled={!canSave} onClick={() => canSave && save()}>
                 Save a snapshot
               </Button>
-              {kept && (
+              {saved && (
                 <span>
-                  {formatBytesOfFile(kept.bytes)} saved as <bdi>{kept.id}</bdi>.
+                  {formatBytesOfFile(saved.bytes)} saved as <bdi>{saved.id}</bdi>.
                 </span>
               )}
               {!isComplete && <span>Still loading.</span>}
@@ -221,7 +194,7 @@ function Option({ form, chosen, title, hint, onChoose }: OptionProps): ReactElem
   );
 }
 
-/** One thing at a time; what is under way ends with the dialog. */
+/** One task at a time; closing the dialog aborts it. */
 function useWork(): {
   readonly busy: string | undefined;
   readonly failure: string | undefined;
@@ -255,7 +228,7 @@ function filesOf(state: UrlState): readonly string[] {
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 
-/** @param state of the link that stands still @param moving the other */
+/** @param state of the fixed link @param moving the moving link */
 function movingWords({ view }: UrlState, moving: string): string {
   const { from = 'now-1h', until = 'now' } = parseUrl(new URL(moving).search).state;
   const title = view === 'explore' && isRelative({ from, until }) ? rangeTitle({ from, until }) : '';

@@ -47,7 +47,7 @@ export function snapshotQuery(analysis: Analysis, id: string) {
   };
 }
 
-/** In the place of those of their names: the link means what was kept. */
+/** Replaces open files of the same names: the link means the saved ones. */
 async function openSnapshotFiles(analysis: Analysis, files: SnapshotAnswers['files']): Promise<void> {
   if (files.length === 0) return;
   for (const { name } of files) closeFile(analysis, name);

@@ -1,4 +1,4 @@
-/** A link with a snapshot: all of the page asks what was kept instead of the server. */
+/** A link with a snapshot: the page reads the snapshot instead of asking the server. */
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement, ReactNode } from 'react';
 import { formatFullInstant, formatSpan } from '#model/time-text.ts';
@@ -31,7 +31,7 @@ export function SnapshotSource({ id, children }: { id: string; children: ReactNo
   return <SourceContext value={data.source}>{children}</SourceContext>;
 }
 
-/** That what is shown was kept: when, of which time, and a way to what the server has. */
+/** Says when the snapshot was saved and what it covers, and links to the current data of the server. */
 export function SnapshotNotice({ id }: { id: string }): ReactElement | null {
   const { data } = useQuery(snapshotQuery(useAnalysis(), id));
   const zone = zoneName(useUrl((state) => state.tz));

@@ -36,7 +36,7 @@ function windowMs(timeMs: number, nowMs: number): number {
   return Math.max(MIN_WINDOW_MS, Math.min(USUAL_WINDOW_MS, nowMs - timeMs - SETTLING_MS));
 }
 
-/** The same time so many days earlier. */
+/** The same time some days earlier. */
 export function daysEarlier({ startMs, endMs }: TimeRange, days: number): TimeRangeText {
   return absolute(startMs - days * DAY_MS, endMs - days * DAY_MS);
 }

@@ -66,7 +66,7 @@ export interface SideDefaults {
   readonly matchers: readonly LabelMatcher[];
   /** The range in view. */
   readonly range: TimeRange | undefined;
-  /** When the first profile was stored; undefined where nobody knows. */
+  /** When the first profile was stored; undefined where that is unknown. */
   readonly oldestMs: number | undefined;
   readonly nowMs: number;
   readonly zone: string;
@@ -94,7 +94,9 @@ export function emptySides(totals: Readonly<Record<SideName, number | bigint>>):
   return sideNames.filter((name) => Number(totals[name]) === 0);
 }
 
-/** Keys of a link that say all of a side; what a file has and a source does not is taken out, and the other way round. */
+/**
+ * Keys of a link that say all of a side; what a file has and a source does not is taken out, and the other way round.
+ */
 export function linkOfSide(name: SideName, side: Side): Partial<UrlState> {
   const of = side.kind === 'source' ? side : undefined;
   return {
@@ -148,7 +150,7 @@ function subjectOf(
   };
 }
 
-/** Whether both sides are of the same profiles, so that only time can tell them apart. */
+/** Whether both sides have the same profiles, so that only the time differs. */
 function isOneThing(state: SidesState, known: SubjectDefaults): boolean {
   const [a, b] = sideNames.map((name) => {
     const { service, profileType, matchers } = subjectOf(name, state, known);
@@ -157,7 +159,7 @@ function isOneThing(state: SidesState, known: SubjectDefaults): boolean {
   return a === b;
 }
 
-/** One end alone is no range. */
+/** A range needs both ends. */
 function rangeOf(state: SidesState, name: SideName): TimeRangeText | undefined {
   const from = state[`${name}.from`];
   const until = state[`${name}.until`];
@@ -165,7 +167,8 @@ function rangeOf(state: SidesState, name: SideName): TimeRangeText | undefined {
 }
 
 /**
- * B is the range in view and A the one before it, as long; where there are no profiles so early, the two halves of what is
+ * B is the range in view and A the one before it, as long; where there are no profiles so early, the two halves of what
+ * is
  * in view. A side of another service, type or labels than the other's is looked at over the same time, and one beside a
  * file over all that is in view.
  */

@@ -1,4 +1,4 @@
-/** Markers that the data tells: the first time a new value of a version-like label appears. */
+/** Markers detected in the data: the first appearance of a new value of a version-like label. */
 import { labelValue } from '#model/labels.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
@@ -18,12 +18,12 @@ const versionLabels: readonly string[] = ['version', 'service_version', 'service
 const MAX_FOUND = 20;
 const MAX_TITLE_LENGTH = 60;
 
-/** The label of these names that tells versions, if any. */
+/** The label that holds versions, if there is one. */
 export function versionLabelOf(labelNames: readonly string[]): string | undefined {
   return versionLabels.find((name) => labelNames.includes(name));
 }
 
-/** What was posted of a version stands for what was found of it: whoever posted it knows the time better. */
+/** A posted marker replaces the detected one of the same version: its time is more exact. */
 const SAME_MS = 15 * 60_000;
 
 export function joinMarkers(found: readonly Marker[], posted: readonly Marker[]): readonly Marker[] {
@@ -32,10 +32,10 @@ export function joinMarkers(found: readonly Marker[], posted: readonly Marker[])
   return [...found.filter((one) => !isPosted(one)), ...posted].sort((a, b) => a.timeMs - b.timeMs);
 }
 
-/** @param series one for each value of the label; what was there from the start is not new */
+/** @param series one for each value of the label; a value that is there from the start is not new */
 export function findMarkers(series: readonly Series[], label: string, range: TimeRange, stepMs: number): Marker[] {
   const found: Marker[] = [];
-  // The version that the service began with is no change.
+  // The first version of a service is no change.
   const beganMs = Math.min(...series.map(({ timesMs }) => timesMs[0] ?? Infinity));
   for (const { labels, timesMs } of series) {
     const value = labelValue(labels, label);

@@ -12,7 +12,7 @@ import { loadInterval } from './upload-interval.ts';
 const MAX_COUNTED = 40;
 const MAX_COSTED = 500;
 
-/** @param profileType whose costs are told; undefined while it is not known */
+/** @param profileType the type of the costs; undefined while it is unknown */
 export function labelSourceOf(
   source: DataSource,
   range: TimeRange | undefined,

@@ -20,7 +20,7 @@ export function overviewQuestion(
   return sparkQuestion({ profileType: catalogue.overviewType, matchers: [], range }, [SERVICE_LABEL], MAX_SERVICES);
 }
 
-/** Fine enough to tell when a version began. */
+/** Fine enough to see when a version began. */
 const VERSION_POINTS = 1440;
 const MAX_VERSIONS = 50;
 
@@ -40,7 +40,7 @@ export function sparkQuestion(query: ProfileQuery, groupBy: readonly string[], l
   };
 }
 
-/** Values have a type's unit: an answer may only stand in for one of the same type. */
+/** Values are in the unit of their type: an old answer may only replace one of the same type. */
 export function mayStandIn(before: SeriesQuestion | undefined, question: SeriesQuestion | undefined): boolean {
   return question === undefined || before?.query.profileType === question.query.profileType;
 }

@@ -52,7 +52,7 @@ export function parsedTypes(ids: readonly string[]): ProfileType[] {
   return ids.flatMap((id) => parseProfileType(id) ?? []);
 }
 
-/** What values of a profile type count; nothing that has a name where it is no type. */
+/** The sample type of a profile type's id; empty for an invalid id. */
 export function sampleTypeOf(id: string | undefined): SampleType {
   const type = id === undefined ? undefined : parseProfileType(id);
   return { type: type?.sampleType ?? '', unit: type?.sampleUnit ?? '' };

@@ -1,4 +1,7 @@
-/** What the query bar offers: names and values with what they cost, in order, filtered, and asked for while a panel is open. */
+/**
+ * What the query bar offers: names and values with what they cost, in order, filtered, and asked for while a panel is
+ * open.
+ */
 import { useEffect, useEffectEvent, useState } from 'react';
 import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 
@@ -39,7 +42,10 @@ export function withWords<Row extends { readonly name: string }>(rows: readonly 
   });
 }
 
-/** Labels that say something of a series, by name: not the service, which has a field of its own, nor the store's own names. */
+/**
+ * Labels that describe a series, by name: without the service, which has its own field, and the store's internal
+ * labels.
+ */
 export function offeredNames(rows: readonly LabelNameRow[]): LabelNameRow[] {
   return rows
     .filter(({ name }) => name !== SERVICE_LABEL && !/^__.*__$/s.test(name))
@@ -53,7 +59,7 @@ export type Loaded<T> =
 
 const LOADING = { kind: 'loading' } as const;
 
-/** @param key tells one question from another; undefined asks nothing. @returns the answer, and a way to ask again */
+/** @param key identifies the question; undefined asks nothing. @returns the answer, and a way to ask again */
 export function useLoaded<T>(
   key: string | undefined,
   load: (signal: AbortSignal) => Promise<T>,

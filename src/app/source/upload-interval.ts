@@ -1,4 +1,4 @@
-/** How often the profiles of a query come: what makes a sum of snapshots what was held. */
+/** How often the profiles of a query arrive: divides a sum of snapshots to get their mean. */
 import type { DataSource, SeriesQuestion } from '#datasource/datasource.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import { uploadIntervalOf } from '#model/series-values.ts';

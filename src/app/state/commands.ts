@@ -121,7 +121,10 @@ export const frameCommands: readonly Command[] = [
   },
 ];
 
-/** Runs the command of a key. @param except ids of commands that make no sense here. @returns whether there is one (the root takes none). */
+/**
+ * Runs the command of a key.
+ * @param except ids of commands that do not apply here. @returns whether there is one (the root takes none)
+ */
 export function runFrameKey(key: string, target: FrameTarget, except: readonly string[] = []): boolean {
   if (target.node <= 0) return false;
   const command = frameCommands.find((one) => one.key === key && !except.includes(one.id));
@@ -129,7 +132,7 @@ export function runFrameKey(key: string, target: FrameTarget, except: readonly s
   return command !== undefined;
 }
 
-/** A transform changes every path, so what was zoomed to goes with it; a frame that still stands stays selected. */
+/** A transform changes every path, so the zoom is dropped; the selection stays where its frame is still there. */
 export function addTransform(transform: Transform): void {
   const { t } = urlStore.getState().state;
   if (t.length === maxTransforms) notify(`A view holds ${maxTransforms} transforms: remove one first.`);

@@ -1,10 +1,13 @@
-/** The page as one file: the viewer (viewer.html, built beside the page) with what it shows inside, as base64 that no parser reads as markup. */
+/**
+ * The page as one file: the viewer (viewer.html, built beside the page) with what it shows inside, as base64 that no
+ * parser reads as markup.
+ */
 
 const ID = 'kept';
 /** Letters that are given to `btoa` at once: whole groups of three bytes. */
 const AT_ONCE = 3 * 8192;
 
-/** Whether this page is such a file. */
+/** Whether this page is an exported file. */
 export function isExportedPage(): boolean {
   return document.getElementById(ID) !== null;
 }

@@ -4,7 +4,7 @@ import { createStore } from 'zustand/vanilla';
 import type { Refusal } from '#analysis/refusal.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 
-/** Where a tooltip or a menu stands, in css px of the page. */
+/** Position of a tooltip or a menu, in css px of the page. */
 export interface Place {
   readonly x: number;
   readonly y: number;

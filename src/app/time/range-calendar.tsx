@@ -35,7 +35,7 @@ export function RangeCalendar({ range, nowMs, zone, onDays }: RangeCalendarProps
   };
   const endKey = value?.end.toString();
   const [focused, setFocused] = useState(value?.end ?? today);
-  // The month follows what is typed.
+  // The month follows the typed ends.
   useEffect(() => {
     if (value) setFocused(value.end);
     // oxlint-disable-next-line react/exhaustive-deps -- the day is another object each time

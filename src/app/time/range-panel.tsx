@@ -34,7 +34,7 @@ export interface RangePanelProps {
 }
 
 export interface NarrowProps extends Pick<RangePanelProps, 'range' | 'zone' | 'nowMs' | 'onRange'> {
-  /** Seconds between refreshes, 0 off; and what is offered. */
+  /** Seconds between refreshes, 0 off; and the choices. */
   readonly refreshS: number;
   readonly refreshes: readonly { readonly id: string; readonly title: string }[];
   onZone(zone: string): void;
@@ -244,7 +244,7 @@ function pointOf(both: TypedRange, end: 'from' | 'until'): TypedTime {
   return both.ok ? { ok: true, point: both.range[end] } : both;
 }
 
-/** Of a range whose ends are both absolute. */
+/** For a range with two absolute ends. */
 function spanOf({ from, until }: TimeRangeText): TimeRange {
   return { startMs: Number(from), endMs: Number(until) };
 }

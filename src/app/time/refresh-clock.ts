@@ -37,7 +37,7 @@ export function useHeldClock(nowMs: number | undefined): boolean {
   return useStore(clock, (state) => state.isHeld && state.nowMs === nowMs);
 }
 
-/** Refreshes every so many seconds, 0 never. A hidden tab waits, and catches up when it is seen again. */
+/** Refreshes at an interval in seconds, 0 never. A hidden tab waits, and catches up when it is visible again. */
 export function useAutoRefresh(seconds: number): void {
   useEffect(() => (seconds > 0 ? startAutoRefresh(seconds) : undefined), [seconds]);
 }

@@ -14,7 +14,7 @@ import styles from './time-controls.module.css';
 interface TimeControlsProps extends Omit<RangePanelProps, 'narrow' | 'onClose'>, Omit<NarrowProps, 'refreshes'> {
   /** The range is shorter than its words say: it begins with the first profile. */
   readonly isNarrowed: boolean;
-  /** Else what is shown has ranges of its own, and the zone and the refresh stand alone. */
+  /** Undefined where the view has its own ranges: only zone and refresh are shown. */
   readonly hasRange: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Which zone: a search field over all that the browser knows. */
+/** A search over all time zones of the browser. */
 import { type ReactElement, useMemo } from 'react';
 import { formatOffset } from '#model/time-text.ts';
 import { ListNotice, SearchList } from '../components/search-list.tsx';

@@ -3,12 +3,15 @@ import { isZone } from '#model/civil-time.ts';
 
 const AREAS = ['Africa', 'America', 'Asia', 'Atlantic', 'Australia', 'Europe', 'Indian', 'Pacific'];
 
-/** `local` and `UTC`, then all that the browser lists. @param chosen is among them, even where it is not listed */
+/** `local` and `UTC`, then all zones of the browser. @param chosen is listed in any case */
 export function zoneNames(chosen: string): readonly string[] {
   return [...new Set(['local', 'UTC', chosen, ...Intl.supportedValuesOf('timeZone')])];
 }
 
-/** Zones that have every word, whatever the case; else the one that is named so: a list has `Asia/Calcutta`, people type Kolkata. */
+/**
+ * Zones that have every word, whatever the case; else the one that is named so: a list has `Asia/Calcutta`, people type
+ * Kolkata.
+ */
 export function zonesLike(names: readonly string[], text: string): readonly string[] {
   const words = text
     .toLowerCase()

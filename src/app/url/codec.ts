@@ -1,4 +1,7 @@
-/** The link as a contract: every key is one row of `keys`. Parsing never throws; what cannot be read becomes its default and a notice. */
+/**
+ * The link as a contract: every key is one row of `keys`. Parsing never throws; an unreadable value becomes its default
+ * and a notice.
+ */
 import { demoLimits, isDemoRecipe } from '#model/demo-recipe.ts';
 import type { CallPath } from '#model/call-path.ts';
 import { parseLabelSelector, printLabelSelector } from '#model/label-selector.ts';
@@ -28,7 +31,7 @@ const MAX_REFRESH = 3600;
 type KnownState = Omit<UrlState, 'unknown'>;
 type Pair = readonly [key: string, value: string];
 
-/** What is left of a link while it is read. */
+/** The part of a link that is not read yet. */
 interface LinkReader {
   /** All values of a key, which is then no unknown one. */
   take(name: string): readonly string[];
@@ -38,9 +41,12 @@ interface LinkReader {
 /** How one key is read, written and defaulted. */
 interface Key<T> {
   readonly fallback: T;
-  /** A choice is written even where it is the default, so that a link stays true when defaults change. */
+  /** A choice is written even where it is the default, so that a link keeps its meaning when defaults change. */
   readonly isChoice: boolean;
-  /** Only asked when the key is there. @returns `undefined` where nothing can be read, `null` where a notice says so already. */
+  /**
+   * Called only when the key is there.
+   * @returns `undefined` for an unreadable value, `null` where a notice was given already.
+   */
   parse(values: readonly string[], link: LinkReader): T | undefined | null;
   /** Values under the key's own name, or pairs under others. */
   print(value: T): readonly (string | Pair)[];
@@ -48,7 +54,7 @@ interface Key<T> {
 
 const views = ['explore', 'compare', 'files'] as const;
 
-/** In the order in which they are written. A new key of `UrlState` is one row here. */
+/** In writing order. A new key of `UrlState` is one row here. */
 const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   view: { ...oneOf(views, 'explore'), isChoice: false, print: (view) => [view] },
   svc: optionalText(),
@@ -122,7 +128,7 @@ export function parseUrl(search: string): { readonly state: UrlState; readonly n
   if (version !== VERSION) link.notice(`The link is of version ${quote(version)}; this page reads version ${VERSION}.`);
 
   const read = Object.fromEntries(names.map((name) => [name, readKey(name, link)])) as KnownState;
-  // A link to a comparison, a file or a demo need not say that it is one.
+  // The page of a link to a comparison, a file or a demo follows from its keys.
   const isSaid = views.some((view) => view === found.get('view')?.[0]);
   const isFile = read.file !== undefined || read.src !== undefined;
   const isComparison = names.some((name) => /^[ab]\./.test(name) && read[name] !== undefined);
@@ -147,7 +153,7 @@ export function printQuery(state: UrlState): string {
   return `?${pairs.map(([key, value]) => `${encode(key)}=${readable(encode(value))}`).join('&')}`;
 }
 
-/** The packed keys in the place of `p`; keys beside it go before them. */
+/** Replaces `p` by the keys packed in it; keys beside it win. */
 function unpacked(pairs: readonly Pair[], notices: string[]): readonly Pair[] {
   const packed = pairs.find(([key]) => key === PACKED_KEY);
   if (!packed) return pairs;
@@ -331,7 +337,7 @@ function sortOrder(): Key<UrlState['sort']> {
   };
 }
 
-/** A transform that cannot be read is left out and told, as those of a later version will be. */
+/** A transform that cannot be read (one of a later version, perhaps) is left out with a notice. */
 function transforms(): Key<readonly Transform[]> {
   return {
     fallback: [],

@@ -1,11 +1,13 @@
-/** Long links packed: raw deflate, then base64url, under the key `p`. Many tools cut or refuse links over 2 000 letters. */
+/**
+ * Long links packed: raw deflate, then base64url, under the key `p`. Many tools cut or refuse links over 2 000 letters.
+ */
 import { deflateSync, Inflate } from 'fflate';
 
 export const PACKED_KEY = 'p';
 /** Longer links are packed. */
 const MAX_PLAIN_LENGTH = 2000;
 
-/** @param query with its `?`. @returns it as it is where it is short, or where packing makes it no shorter */
+/** @param query with its `?`. @returns it unchanged where it is short, or where packing does not shorten it */
 export function packLink(query: string, version: string): string {
   if (query.length <= MAX_PLAIN_LENGTH) return query;
   const bytes = deflateSync(new TextEncoder().encode(query.slice(1)), { level: 9 });
@@ -15,7 +17,10 @@ export function packLink(query: string, version: string): string {
   return packed.length < query.length ? packed : query;
 }
 
-/** @param most letters; what unpacks to more is refused. @returns the query without its `?`; undefined where it cannot be read */
+/**
+ * @param most letters; what unpacks to more is refused.
+ * @returns the query without its `?`; undefined where it cannot be read
+ */
 export function unpackLink(packed: string, most: number): string | undefined {
   if (!/^[\w-]*$/.test(packed)) return undefined;
   try {
@@ -30,7 +35,7 @@ export function unpackLink(packed: string, most: number): string | undefined {
       parts.push(part);
       isWhole ||= isLast;
     });
-    // Bit by bit: what is small packed may be huge unpacked.
+    // In chunks: a small packed text may be huge unpacked.
     for (let at = 0; at < bytes.length; at += 256) inflate.push(bytes.subarray(at, at + 256), at + 256 >= bytes.length);
     if (!isWhole) return undefined;
     const whole = new Uint8Array(size);

@@ -1,4 +1,4 @@
-/** What a link says: the whole of what is looked at. */
+/** The state that a link carries. */
 import type { CallPath } from '#model/call-path.ts';
 import type { DiffWidth } from '#model/diff.ts';
 import type { LabelMatcher } from '#model/labels.ts';
@@ -22,12 +22,13 @@ export interface UrlState {
   readonly by: string;
   /** Seconds between refreshes; 0 off. */
   readonly ref: number | undefined;
-  /** A grid in the place of the graph: all services, types of the service, values of the label `by`. */
+  /** A grid instead of the graph: all services, types of the service, values of the label `by`. */
   readonly grid: 'none' | 'services' | 'types' | 'values';
   /** The call site whose series is shown instead of the whole one's. */
   readonly cs: CallPath;
   /**
-   * The sides of a comparison, in the words of the keys without a side. What a side leaves open is as on the other, else as
+   * The sides of a comparison, in the words of the keys without a side. What a side leaves open is as on the other,
+   * else as
    * without a side; without a range, B has the one in view and A the time before it.
    */
   readonly 'a.svc': string | undefined;
@@ -59,7 +60,7 @@ export interface UrlState {
   readonly file: string | undefined;
   /** A made-up profile instead of a file. */
   readonly src: { readonly kind: 'demo'; readonly nodes: number; readonly seed: number } | undefined;
-  /** The link under whose id a snapshot is kept, which is shown instead of what the source has now. */
+  /** The id of a link with a snapshot, which is shown instead of the current data of the source. */
   readonly snap: string | undefined;
   /** Sample type by its name; the file's own default without it. */
   readonly st: string | undefined;

@@ -29,11 +29,11 @@ const REPLACE_AFTER_MS = 200;
 let pending: ReturnType<typeof setTimeout> | undefined;
 
 /**
- * Changes what is looked at. `push` makes a history entry (a step one would want to go back from),
+ * Changes the state. `push` makes a history entry (a step one would want to go back from),
  * `replace` does not (typing, dragging, moving a selection).
  */
 export function navigate(patch: Partial<UrlState>, how: 'push' | 'replace'): void {
-  // What was typed before belongs to the entry that is left.
+  // Text typed before belongs to the history entry that is left.
   flush();
   urlStore.setState((store) => ({ state: { ...store.state, ...patch } }));
   const isStep = how === 'push' && address() !== location.pathname + location.search;
@@ -41,7 +41,7 @@ export function navigate(patch: Partial<UrlState>, how: 'push' | 'replace'): voi
   else pending = setTimeout(flush, REPLACE_AFTER_MS);
 }
 
-/** For a link on the page: what is looked at, with a change. */
+/** The link to the current state with a change. */
 export function linkTo(patch: Partial<UrlState>): string {
   return location.pathname + printUrl({ ...urlStore.getState().state, ...patch });
 }

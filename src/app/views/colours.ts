@@ -61,7 +61,7 @@ export interface LegendEntry {
   readonly self: number;
 }
 
-/** The packages or files with most self, largest first. Empty for rules whose colours are no groups. */
+/** The packages or files with the most self, largest first. Empty for rules without groups. */
 export function legendOf(
   profile: OpenedProfile,
   rule: ColourRule,

@@ -1,4 +1,4 @@
-/** Where a function stands, in words. */
+/** The source location of a function as text. */
 
 /** `fmt/print.go:219`, or the binary, or nothing known. */
 export function placeOf(file: string, line: number, mapping: string): string {

@@ -18,7 +18,7 @@ export interface ViewProps {
   readonly fills: readonly string[];
   /** The selected node, or its nearest caller in this tree. */
   readonly selected: NodeIndex;
-  /** Keys that all views share. @returns whether the key is one */
+  /** Keys that all views share. @returns whether the key was one */
   onKey(key: string): boolean;
 }
 

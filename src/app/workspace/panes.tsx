@@ -1,7 +1,7 @@
 /** Which view of the profile: a row of choices, or one field where the window is narrow. */
-import type { KeyboardEvent, ReactElement } from 'react';
-import { Button } from '../components/button.tsx';
+import type { ReactElement } from 'react';
 import { Choice } from '../components/menu.tsx';
+import { RadioRow } from '../components/radio-row.tsx';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { type Pane, paneIds, panes } from '../url/panes.ts';
 import { useIsNarrow } from '../components/use-narrow.ts';
@@ -44,28 +44,5 @@ interface PaneChoiceProps {
 /** A row of choices, or one field where the window is narrow. */
 export function PaneChoice({ panes: offer, pane, onPane }: PaneChoiceProps): ReactElement {
   if (useIsNarrow()) return <Choice label="View" edged value={pane} options={offer} onChange={onPane} />;
-  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
-    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    if (by === 0) return;
-    event.preventDefault();
-    const at = offer.findIndex(({ id }) => id === pane);
-    const to = (at + by + offer.length) % offer.length;
-    onPane(offer[to].id);
-    event.currentTarget.querySelectorAll('button')[to]?.focus();
-  };
-  return (
-    <div role="radiogroup" aria-label="View" className={styles['panes']} onKeyDown={onKeyDown}>
-      {offer.map(({ id, title }) => (
-        <Button
-          key={id}
-          role="radio"
-          aria-checked={id === pane}
-          tabIndex={id === pane ? 0 : -1}
-          onClick={() => onPane(id)}
-        >
-          {title}
-        </Button>
-      ))}
-    </div>
-  );
+  return <RadioRow label="View" className={styles['panes']} value={pane} options={offer} onChange={onPane} />;
 }

@@ -4,9 +4,9 @@ import { setPreference, tableWidthLimits, usePreference } from '../state/prefere
 import styles from './workspace.module.css';
 
 export function SidePanel({ children }: { children: ReactElement }): ReactElement {
-  const kept = usePreference('tableWidth');
+  const preferred = usePreference('tableWidth');
   const [dragged, setDragged] = useState<number>();
-  const width = dragged ?? kept;
+  const width = dragged ?? preferred;
   const clamp = (css: number): number =>
     Math.max(tableWidthLimits.min, Math.min(tableWidthLimits.max, innerWidth - 320, css));
   return (

@@ -43,7 +43,7 @@ export function TransformChips({ matched, ownCode }: TransformChipsProps): React
   );
 }
 
-/** What tells transforms apart stands at both ends. */
+/** Transforms differ at both ends. */
 function shortened(title: string): string {
   return title.length > 60 ? `${title.slice(0, 28)}…${title.slice(-28)}` : title;
 }

@@ -17,7 +17,7 @@ interface TransformDialogProps {
 export function TransformDialog({ edited, onClose }: TransformDialogProps): ReactElement | null {
   const [{ verb, first }] = useState(() => startOf(edited));
   const [transform, setTransform] = useState(first);
-  // Each field has a text of its own while it is typed: half of an escape is no path yet.
+  // Each field keeps its own text while the user types: half of an escape is not yet a path.
   const form = transform && kindOf(transform).form;
   const [texts, setTexts] = useState(() => form?.fields.map((field) => field.read(transform!)) ?? []);
   if (!transform || !form) return null;

@@ -1,4 +1,7 @@
-/** The search over a graph, the same on every page: its box, the way from match to match, and the keys that all views share. */
+/**
+ * The search over a graph, the same on every page: its box, the way from match to match, and the keys that all views
+ * share.
+ */
 import { type ReactElement, useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import type { SearchAnswer } from '#analysis/analysis.ts';
 import type { CallTree } from '#model/call-tree.ts';
@@ -22,7 +25,7 @@ interface Searched {
   readonly names: readonly string[];
 }
 
-/** @param isOld whether the answer is one to another question: what it counts is not told */
+/** @param isOld the answer is one to an earlier search: its counts are not shown */
 export function useSearchTools(
   shown: Searched | undefined,
   searched: string,
@@ -33,8 +36,8 @@ export function useSearchTools(
   const found = searched === '' ? undefined : answer;
   const isReady = shown !== undefined;
   useEffect(() => {
-    // Keys work from the start: what was pressed to open the page is gone, and nothing else has the focus.
-    // Within another page the keys are that page's until somebody comes in.
+    // Keys work at once: the control that opened the page is gone, and nothing else has the focus.
+    // In a frame the keys belong to the outer page until the user enters the frame.
     if (isReady && window.parent === window && document.activeElement === document.body)
       document.querySelector<HTMLElement>('[data-flamegraph]')?.focus({ preventScroll: true });
   }, [isReady]);

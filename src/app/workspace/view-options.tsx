@@ -17,7 +17,7 @@ const transformEntries = transformKinds.flatMap(({ kind, menu }) =>
   })),
 );
 
-/** @param ownCode presets that fit what is shown */
+/** @param ownCode presets for the shown profile */
 export function ViewOptions({ ownCode }: { ownCode: readonly OwnCode[] }): ReactElement {
   const rule = useUrl((state) => state.col);
   const direction = useUrl((state) => state.dir);

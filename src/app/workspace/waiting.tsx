@@ -1,4 +1,4 @@
-/** An answer that takes its time: what is asked for, how long for, and a way to stop it. */
+/** An answer that takes long: what is loading, for how long, and a way to stop it. */
 import { type ReactElement, useEffect, useState } from 'react';
 import { Button } from '../components/button.tsx';
 import { useAskAgain, useAsking } from '../queries/source-queries.ts';
@@ -7,11 +7,11 @@ import { BusyPanel } from '../components/message.tsx';
 import styles from './waiting.module.css';
 
 interface WaitingProps {
-  /** What comes after `Asking for`. */
+  /** Follows `Loading`. */
   readonly what: string;
-  /** It has been waited for so long before this is shown. */
+  /** How long the user has waited before this is shown. */
   readonly sinceMs: number;
-  /** Over what is on the screen; else it is all there is. */
+  /** Drawn over the view; else in its place. */
   readonly isOver: boolean;
 }
 

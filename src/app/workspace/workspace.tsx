@@ -1,5 +1,5 @@
-/** One open profile: tools, transforms, the chosen view, and what was drawn. */
-import { type ReactElement, useDeferredValue, useMemo, useState } from 'react';
+/** One open profile: tools, transforms, the chosen view, the status line. */
+import { type ReactElement, useDeferredValue, useMemo } from 'react';
 import { findPath } from '#model/call-path.ts';
 import { formatCount } from '#model/units.ts';
 import { Button } from '../components/button.tsx';
@@ -17,6 +17,7 @@ import { useOnScreen } from '../screen/current-view.ts';
 import { Panes, usePane } from './panes.tsx';
 import { type ShownProfile, type ShownTree, shownTreeOf, useShown, valueText } from '../screen/shown.ts';
 import { SidePanel } from './side-panel.tsx';
+import { useLatest } from '../components/use-latest.ts';
 import { useLasting } from '../components/use-lasting.ts';
 import { useIsNarrow } from '../components/use-narrow.ts';
 import { useSearched, useSearchTools } from './use-search-tools.tsx';
@@ -32,9 +33,9 @@ const TransformChips = lazily(
 
 interface WorkspaceProps {
   readonly opened: ShownProfile;
-  /** What is shown is no longer what is asked for, and the next is on its way. */
+  /** The shown profile is outdated and the next one is loading. */
   readonly isStale?: boolean;
-  /** What is to be known about all of it. */
+  /** A warning about the whole profile. */
   readonly note?: string | undefined;
 }
 
@@ -43,9 +44,7 @@ export function Workspace({ opened, isStale = false, note }: WorkspaceProps): Re
   const { data: answer, error, isPlaceholderData } = useTree(asked.request);
   const now = useMemo(() => (answer ? shownTreeOf(asked, answer) : undefined), [asked, answer]);
   // The tree of another profile stays until the tree of this one is there.
-  const [kept, setKept] = useState<ShownTree>();
-  if (now !== undefined && now !== kept) setKept(now);
-  const shown = now ?? kept;
+  const shown = useLatest(now);
   const searched = useSearched();
   const { data: answered, isPlaceholderData: isOldSearch } = useSearch((shown ?? asked).request, searched);
   const search = useSearchTools(
@@ -134,7 +133,7 @@ function Views({ shown, hit, isStale, onKey }: ViewsProps): ReactElement {
   );
 }
 
-/** What stands beside the graph is drawn anew after it: the graph is what is waited for. */
+/** The list is drawn after the graph, which is what the user waits for. */
 function Later({ children }: { readonly children: ReactElement }): ReactElement {
   return useDeferredValue(children);
 }

@@ -44,7 +44,10 @@ export function isInverted(transforms: readonly { readonly kind: string }[]): bo
   return transforms.filter(({ kind }) => kind === 'invert').length % 2 === 1;
 }
 
-/** Of an inverted tree a function's own cost is the total of its node below the root. @param self by function, written */
+/**
+ * Of an inverted tree a function's own cost is the total of its node below the root.
+ * @param self by function, written
+ */
 export function selfOfInverted(tree: CallTree, self: Float64Array): void {
   self.fill(0);
   for (let node = 1; node < tree.length; node = tree.subtreeEnd[node]) self[tree.func[node]] += tree.total[node];

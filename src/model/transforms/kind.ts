@@ -1,4 +1,6 @@
-/** What a transform is: an object that knows its words, its text in a link, and what it does to a tree and to a stack. */
+/**
+ * What a transform is: an object that knows its words, its text in a link, and what it does to a tree and to a stack.
+ */
 import type { Steps } from '#base/steps.ts';
 import type { CallTree, Siblings } from '../call-tree.ts';
 import { matchFunctions, parseSearch, type SearchFacts } from '../search.ts';

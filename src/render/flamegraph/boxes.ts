@@ -18,7 +18,7 @@ export class Boxes {
   start: Int32Array;
   end: Int32Array;
   row: Int32Array;
-  /** Layout position of the node, or of the one that a run or tick stands for. */
+  /** Layout position of the node; for a run or tick, of the node that represents it. */
   position: Int32Array;
   /** Colour key. */
   key: Uint16Array;

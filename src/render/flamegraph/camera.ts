@@ -4,7 +4,7 @@ import { firstBeyond, type FlameLayout, positionOf } from './layout.ts';
 import type { Direction } from './scene.ts';
 import { type FlameView, scaleOf } from './view.ts';
 
-/** The narrowest range as a share of the whole, unless a node is narrower: doubles still tell its pixels apart. */
+/** The narrowest range as a share of the whole, unless a node is narrower: doubles can still separate its pixels. */
 const NARROWEST = 1e-9;
 
 export class Camera {

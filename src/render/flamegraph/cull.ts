@@ -1,5 +1,6 @@
 /**
- * Which rectangles a view shows. Cost follows pixels, not nodes: binary search finds the first box of a row, and whatever
+ * Which rectangles a view shows. Cost follows pixels, not nodes: binary search finds the first box of a row, and
+ * whatever
  * starts in one pixel is passed by a jump.
  *
  * The pixel rule, in device px: a node covers the pixels from round(left) to round(right), so it covers a pixel when it
@@ -31,7 +32,7 @@ export function cull(tree: CallTree, layout: FlameLayout, view: FlameView, colou
     cullRoot(layout, view, out);
     row = 1;
   }
-  // Without a box in a row there is none in the rows that hang on it.
+  // Without a box in a row there is none in the rows below it.
   for (; row < rows; row++) if (!cullRow(tree, layout, view, colours, row, out)) break;
 }
 

@@ -1,6 +1,8 @@
 /**
- * The flamegraph as an object with a life: setters raise flags, one animation frame clears them. It sees numbers and two
- * painters; events, tooltips and the accessible tree are the app's. Coordinates are css px from the canvas's upper left.
+ * The flamegraph as an object with a life: setters raise flags, one animation frame clears them. It sees numbers and
+ * two
+ * painters; events, tooltips and the accessible tree are the app's. Coordinates are css px from the canvas's upper
+ * left.
  */
 import type { NodeIndex } from '#model/call-tree.ts';
 import type { Painter } from '../painter.ts';
@@ -332,7 +334,7 @@ export class FlamegraphEngine {
     this.#overlayPainter.paint(scene, theme, this.#camera.view, this.#boxes, this.#ticks, this.#outlined);
   }
 
-  /** The picture moved under a pointer that stands still. */
+  /** The picture moved under a resting pointer. */
   #hoverAgain(): void {
     if (!this.#pointer) return;
     const { x, y } = this.#pointer;

@@ -69,7 +69,7 @@ function strongestChange(
   return strongestThin(layout, positions, strength, from, to, pixelShare);
 }
 
-/** Where a node stands, in device px of the view; one object is filled again and again. */
+/** The position of a node in device px of the view; one object is reused. */
 export interface NodePlace {
   start: number;
   /** Exclusive, the gap included; at least a pixel behind `start`. */

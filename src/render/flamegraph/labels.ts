@@ -1,4 +1,7 @@
-/** Writes the labels of a painted list of boxes, colour by colour. Names and shares are read once per scene, glyphs once per font. */
+/**
+ * Writes the labels of a painted list of boxes, colour by colour. Names and shares are read once per scene, glyphs once
+ * per font.
+ */
 import type { Painter } from '../painter.ts';
 import { cutColourKey } from '../palette.ts';
 import { GlyphWidths, readable } from '../text.ts';
@@ -34,7 +37,7 @@ function rootFont(theme: FlameTheme, ratio: number): string {
   return `560 ${12 * ratio}px ${theme.fontUi}`;
 }
 
-/** Css px from the top of a row to the line its letters stand on: 14 of 20. */
+/** Css px from the top of a row to the baseline of its text: 14 of 20. */
 export function baselineCss(rowHeightCss: number): number {
   return rowHeightCss >= 20 ? 14 : Math.round(rowHeightCss * 0.5 + 4);
 }

@@ -1,21 +1,26 @@
-/** Where every node of a tree stands: rows from left to right, in value units. Pixels come later, see cull.ts. */
+/** The position of every node of a tree: rows from left to right, in value units. Pixels come later, see cull.ts. */
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 
 /**
- * Nodes in drawing order. A *position* counts them row by row: row r holds the positions [rowStart[r], rowStart[r + 1]),
+ * Nodes in drawing order. A *position* counts them row by row: row r holds the positions [rowStart[r], rowStart[r +
+ * 1]),
  * in which node indexes and left edges both grow. Nodes without a drawn width have no position; the root always has.
  */
 export interface FlameLayout {
   readonly rowStart: Int32Array; // maxDepth + 2
   readonly nodes: Int32Array; // position -> node
   readonly left: Float64Array; // position -> left edge, value units
-  /** Position -> drawn width as a share of the root's: what is thin, and which of the thin is widest, is read in order. */
+  /**
+   * Position -> drawn width as a share of the root's, in the order in which `cull` looks for the widest of the thin.
+   */
   readonly share: Float32Array;
   /** Node -> drawn width, value units: `tree.total` itself when nothing is negative. */
   readonly weight: Float64Array;
 }
 
-/** One pass over the tree: a node stands where its parent's cursor is, and sets its children's cursor back to its own left. */
+/**
+ * One pass over the tree: a node starts at its parent's cursor, and sets its children's cursor back to its own left.
+ */
 export function layoutTree(tree: CallTree): FlameLayout {
   const { length, depth, maxDepth } = tree;
   const weight = tree.negative.nodes === 0 ? tree.total : drawnWeights(tree);

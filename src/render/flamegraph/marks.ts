@@ -4,7 +4,10 @@ import { type Boxes, changeBox, tickBox } from './boxes.ts';
 import type { FlameLayout } from './layout.ts';
 import { endRow, firstRow, type FlameView, scaleOf, thinBelow } from './view.ts';
 
-/** Layout positions of all nodes of the marked functions, ascending. One pass over the tree, once per search or selection. */
+/**
+ * Layout positions of all nodes of the marked functions, ascending. One pass over the tree, once per search or
+ * selection.
+ */
 export function markedPositions(
   tree: CallTree,
   layout: FlameLayout,
@@ -19,7 +22,7 @@ export function markedPositions(
   const { nodes } = layout;
   let found = new Int32Array(1024);
   let count = 0;
-  // The root stands for no function.
+  // The root is no function.
   for (let position = 1; position < nodes.length; position++) {
     if (flags[func[nodes[position]]] !== 1) continue;
     if (count === found.length) {
@@ -87,7 +90,7 @@ export function cullMarks(tree: CallTree, layout: FlameLayout, view: FlameView, 
 export interface ChangeMarks {
   /** Layout positions of the nodes with a strength, ascending: some thousands at most. */
   readonly positions: Int32Array;
-  /** By node; what is not more than 0 is not marked. */
+  /** By node; only values above 0 are marked. */
   readonly strength: Float32Array;
 }
 

@@ -1,4 +1,7 @@
-/** Outlines over the graph: hover, selection, keyboard focus. Drawn on a canvas of its own, so that none of them draws the graph anew. */
+/**
+ * Outlines over the graph: hover, selection, keyboard focus. Drawn on a canvas of its own, so that none of them draws
+ * the graph anew.
+ */
 import type { NodeIndex } from '#model/call-tree.ts';
 import type { Painter } from '../painter.ts';
 import { type Boxes, hitBox, nodeBox } from './boxes.ts';

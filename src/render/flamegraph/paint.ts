@@ -52,7 +52,7 @@ export function paintBoxes(
       kind[box] === nodeBox &&
       theme.textures[key[box]] !== undefined &&
       isEdged(boxes, box, gap) &&
-      // What a source cut away is no data that could stand back.
+      // Cut-away nodes are no data that could fade.
       (search === 'none' || key[box] === cutColourKey)
     ) {
       pixel = edges[key[box]];
@@ -78,7 +78,7 @@ function fillYellow(graph: Painter, theme: FlameTheme, view: FlameView, boxes: B
   }
 }
 
-/** The own colour within an edge; what is too narrow has its edge above and below. */
+/** The box's own colour within an edge; narrow boxes have the edge only above and below. */
 function fillEdged(graph: Painter, theme: FlameTheme, view: FlameView, boxes: Boxes): void {
   const { count, start, row, key, kind } = boxes;
   const gap = gapOf(view);

@@ -1,4 +1,4 @@
-/** What the flamegraph is told and what it tells: the words that its files share. */
+/** What the flamegraph draws and reports: the types that its files share. */
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import type { FlameLayout } from './layout.ts';
 

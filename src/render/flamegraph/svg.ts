@@ -1,4 +1,7 @@
-/** The whole graph as a standalone SVG: all rows, no script, nothing from elsewhere. The boxes are those of cull.ts at half px. */
+/**
+ * The whole graph as a standalone SVG: all rows, no script, nothing from elsewhere. The boxes are those of cull.ts at
+ * half px.
+ */
 import { GlyphWidths, harmless } from '../text.ts';
 import { nodeBox, rootBox } from './boxes.ts';
 import { type FittedLabel, fitLabel, type MeasuredLabel, measureLabel } from './label-fit.ts';
@@ -11,9 +14,9 @@ import { gapOf, rowTop } from './view.ts';
 
 export interface SvgOptions extends WholeOptions {
   readonly title: string;
-  /** Where the view can be opened again; stands below the graph as text. */
+  /** The address of the view, written below the graph. */
   readonly linkText: string;
-  /** What colour keys mean; stands below the title. */
+  /** The meaning of colour keys, written below the title. */
   readonly legend?: readonly LegendWord[];
 }
 
@@ -29,7 +32,7 @@ const MIN_ROOM = 22;
 const BEFORE_SHARE = 24;
 const HEADER = 28;
 const FOOTER = 24;
-/** Of a legend: its row, its squares, and what stands between two of its words. */
+/** A legend's row height, its squares, and the space between two entries. */
 const LEGEND = 24;
 const SWATCH = 12;
 const WORD_GAP = 16;

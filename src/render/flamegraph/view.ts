@@ -1,8 +1,8 @@
-/** The visible part of a layout in device px, and where rows stand in it. */
+/** The visible part of a layout in device px, and the position of rows in it. */
 import type { FlameLayout } from './layout.ts';
 import type { Direction } from './scene.ts';
 
-/** Numbers only; one object lives as long as its camera. Device px where no unit is told. */
+/** Numbers only; one object lives as long as its camera. In device px unless another unit is named. */
 export interface FlameView {
   /** Visible range, value units; from < to. */
   from: number;

@@ -1,4 +1,4 @@
-/** Where the ticks of a chart stand and what they say. */
+/** The ticks of a chart: positions and texts. */
 import { scaleLinear } from 'd3-scale';
 import { utcTicks } from 'd3-time';
 import { fromCivil, offsetMs } from '#model/civil-time.ts';
@@ -43,7 +43,10 @@ export function timeTicks({ startMs, endMs }: TimeRange, widthCss: number, zone:
     });
 }
 
-/** From zero to a round value above the largest. @param count about how many steps @param unitSize of what the ticks count */
+/**
+ * From zero to a round value above the largest.
+ * @param count about how many steps @param unitSize of what the ticks count
+ */
 export function valueTicks(
   largest: number,
   count: number,

@@ -36,13 +36,13 @@ export interface Chart {
   readonly largest: number;
   /** Ms to css px. */
   readonly x: Scale;
-  /** Values to css px; what is negative is drawn at zero. */
+  /** Values to css px; negative values are drawn at zero. */
   readonly y: Scale;
   readonly timeTicks: readonly Tick[];
   readonly valueTicks: readonly Tick[];
 }
 
-/** How one of several series is told apart; a single one is ink. */
+/** Colour and dashes of one of several series; a single one has the ink colour. */
 export interface SeriesLook {
   /** Index into the theme's colours. */
   readonly colour: number;
@@ -96,7 +96,10 @@ export function timeAt({ left, right, x }: Chart, at: number): number {
   return x.invert(Math.max(left, Math.min(right, at)));
 }
 
-/** X of the middle of a step, where its value is drawn; the first and last step reach over the range, and are drawn at its edge. */
+/**
+ * X of the middle of a step, where its value is drawn; the first and last step reach over the range, and are drawn at
+ * its edge.
+ */
 export function stepX(chart: Chart, step: number): number {
   return Math.max(chart.left, Math.min(chart.right, chart.x(middleMs(chart.facts.series, step))));
 }

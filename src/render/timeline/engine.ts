@@ -1,5 +1,6 @@
 /**
- * A time series chart with a life: setters raise flags, one animation frame clears them. Hover, selection and markers lie on
+ * A time series chart with a life: setters raise flags, one animation frame clears them. Hover, selection and markers
+ * lie on
  * a canvas above the series, so that moving over them draws no series anew.
  */
 import { stepAt } from '#model/aligned-series.ts';
@@ -109,7 +110,7 @@ export class TimelineEngine {
     return this.chart ? this.chart.x(timeMs) : 0;
   }
 
-  /** Ms that a distance in css px stands for. */
+  /** The ms that a distance in css px spans. */
   msOf(css: number): number {
     const { chart } = this;
     if (!chart) return 0;

@@ -1,4 +1,4 @@
-/** Markers as flags in the row above the plot: where each stands, and what of its title fits. */
+/** Markers as flags in the row above the plot: their positions, and the part of each title that fits. */
 import { readable } from '../text.ts';
 import { type Chart } from './chart.ts';
 
@@ -11,7 +11,7 @@ export interface TimelineMark {
 export interface Flag {
   /** Index of the mark. */
   readonly mark: number;
-  /** Where its line stands. */
+  /** The position of its line. */
   readonly at: number;
   readonly x: number;
   readonly width: number;
@@ -50,7 +50,7 @@ export function layoutFlags(
   return flags;
 }
 
-/** The mark whose flag is under a point, -1 none. Of flags that overlap the later lies above. */
+/** The mark whose flag is under a point, -1 none. Where flags overlap the later one is on top. */
 export function markUnder(flags: readonly Flag[], x: number, y: number): number {
   if (y > FLAG.top + FLAG.height + 1) return -1;
   return flags.findLast((flag) => x >= flag.x - 1 && x <= flag.x + flag.width + 1)?.mark ?? -1;

@@ -6,7 +6,8 @@ const NEAR_CSS = 12;
 
 /**
  * @param y css px from the top of the canvas
- * @returns the series whose line is nearest at the step, or whose layer holds the point; -1 where none is near. O(series).
+ * @returns the series whose line is nearest at the step, or whose layer holds the point; -1 where none is near.
+ * O(series).
  */
 export function seriesAt(chart: Chart, step: number, y: number): number {
   const { series, hidden, isStacked } = chart.facts;

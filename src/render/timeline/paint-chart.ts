@@ -1,4 +1,7 @@
-/** Draws a chart's axes and series. Cost follows pixels and a budget of points: of hundreds of series each is drawn coarser. */
+/**
+ * Draws a chart's axes and series. Cost follows pixels and a budget of points: of hundreds of series each is drawn
+ * coarser.
+ */
 import { middleMs, totalColumn } from '#model/aligned-series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { type Chart, lookOf, stepWidth, stepX } from './chart.ts';
@@ -46,10 +49,11 @@ const HEAVY_LINE_CSS = 2;
 const AREA_ALPHA = 0.07;
 const DASH = [4, 3];
 const SOLID: number[] = [];
-/** Of more lines than these nobody tells dashes apart, and each costs as much as a line. */
+/** With more lines than this dashes cannot be told apart, and each costs as much as a line. */
 const MAX_DASHED = 40;
 /**
- * Chromium draws lines of one device pixel ten times faster than wider ones: beyond so many points they are that thin.
+ * Chromium draws lines of one device pixel ten times faster than wider ones: beyond this many points they are that
+ * thin.
  * Beyond the second number steps are put together. Measured by `npm run bench -- --only timeline`.
  */
 const MAX_WIDE_POINTS = 16_000;
@@ -107,7 +111,7 @@ function paintAxes(painter: ChartPainter, chart: Chart, theme: ChartTheme): void
     painter.fillStyle = at === 0 ? theme.strongLine : theme.line;
     painter.fillRect(left, y, right - left, 1);
     painter.fillStyle = theme.dimInk;
-    // The highest would stand in the row of the unit and the readings.
+    // The highest would overlap the row of the unit and the readings.
     if (y > top + 6) painter.fillText(text, left - 8, at === 0 ? y - 2 : y);
   }
   painter.textAlign = 'center';
@@ -170,7 +174,7 @@ function paintLines(
   painter.setLineDash([]);
 }
 
-/** Each layer lies on the sum of those before it. */
+/** Each layer starts at the sum of those before it. */
 function paintStack(
   painter: ChartPainter,
   chart: Chart,

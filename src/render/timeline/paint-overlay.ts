@@ -1,4 +1,4 @@
-/** What lies over the series: selection, sides of a comparison, markers, what is hovered. None of it draws the series anew. */
+/** Drawn over the series: selection, sides of a comparison, markers, hover. None of it redraws the series. */
 import type { TimeRange } from '#model/time-range.ts';
 import { type Chart, lookOf, stepX } from './chart.ts';
 import { FLAG, type Flag } from './flags.ts';
@@ -58,7 +58,7 @@ export function paintOverlay(
     const words = `${side.toUpperCase()}  ${text}`;
     const width = painter.measureText(words).width;
     const x = Math.min(from, chart.right - width);
-    // Beside a flag that stands there.
+    // Beside a flag at the same place.
     const flag = flags.find((one) => one.x < x + width && one.x + one.width > x);
     painter.fillText(words, flag ? flag.x + flag.width + 4 : x, FLAG.top + FLAG.height / 2);
   }
@@ -80,7 +80,7 @@ function paintGround(painter: ChartPainter, chart: Chart, range: TimeRange, colo
   painter.globalAlpha = 1;
 }
 
-/** An edge that lies outside of the range has no handle: it cannot be taken hold of. */
+/** An edge outside of the range has no handle: it cannot be dragged. */
 function paintEdges(painter: ChartPainter, chart: Chart, { startMs, endMs }: TimeRange, colour: string): void {
   painter.fillStyle = colour;
   const y = (chart.top + chart.bottom - HANDLE.height) / 2;

@@ -1,4 +1,7 @@
-/** Fewer points that look the same: of each bucket of steps the lowest and the highest, in their order, so that no peak is lost. */
+/**
+ * Fewer points that look the same: of each bucket of steps the lowest and the highest, in their order, so that no peak
+ * is lost.
+ */
 
 /** Steps with values in a row, without a gap: [from, to) of the points. */
 export interface Reduced {

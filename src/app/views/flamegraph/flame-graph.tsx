@@ -1,4 +1,7 @@
-/** One flamegraph: two canvases under an engine, a tree for the keyboard and screen readers over them, a tooltip, a menu. */
+/**
+ * One flamegraph: two canvases under an engine, a tree for the keyboard and screen readers over them, a tooltip, a
+ * menu.
+ */
 import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import { splitName } from '#model/function-name.ts';
@@ -13,7 +16,7 @@ import { Neighbourhood } from './neighbourhood.tsx';
 import { recordPaint } from './paint-stats.ts';
 import styles from './flame-graph.module.css';
 
-/** The pointer rests this long before a tooltip comes (`--t-tooltip`). */
+/** A tooltip opens when the pointer has rested this long (`--t-tooltip`). */
 const TOOLTIP_AFTER_MS = 120;
 
 /** What is said of nodes; a new object has all labels written anew. */
@@ -75,7 +78,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   const theme = useFlameTheme();
   const rowHeight = usePreference('rowHeight');
 
-  // The engine lives as long as the canvases; what it tells goes to the latest callbacks.
+  // The engine lives as long as the canvases; its events go to the latest callbacks.
   const latest = useRef(props);
   useEffect(() => {
     latest.current = props;
@@ -132,14 +135,14 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
       made.paintNow();
       watchRatio();
     };
-    // The ratio changes when the window moves to another screen or the page is zoomed; only a media query tells.
+    // The ratio changes when the window moves to another screen or the page is zoomed; only a media query reports it.
     let ratioQuery: MediaQueryList | undefined;
     const watchRatio = (): void => {
       ratioQuery?.removeEventListener('change', fit);
       ratioQuery = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
       ratioQuery.addEventListener('change', fit);
     };
-    // At once, so that the first scene meets a view of its real size.
+    // Now, so that the first scene is drawn at its real size.
     fit();
     resize.observe(area);
     const detach = attachPointer(area, made, {
@@ -202,7 +205,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   );
   useEffect(() => engine.current!.show(facts), [facts]);
   useEffect(() => {
-    // Where the camera came to rest by itself it already stands.
+    // Where the camera came to rest by itself it is already there.
     if (restedAt.current !== zoom.node) engine.current!.setZoom(zoom.node);
     restedAt.current = -1;
   }, [zoom, scene]);

@@ -12,7 +12,7 @@ function forget(): void {
   made = undefined;
 }
 const dark = matchMedia('(prefers-color-scheme: dark)');
-// Before whoever reads again, as they come later.
+// Registered before the components that read the theme again.
 dark.addEventListener('change', forget);
 preferences.subscribe((now, before) => {
   if (now.theme !== before.theme) forget();

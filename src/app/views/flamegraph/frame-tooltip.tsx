@@ -1,4 +1,4 @@
-/** What one frame costs, in words, beside the pointer. The same facts stand in the accessible tree. */
+/** What one frame costs, beside the pointer. The accessible tree has the same facts. */
 import type { ReactElement } from 'react';
 import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
 import { sampleTypeTitle } from '#model/profile-type.ts';
@@ -8,7 +8,7 @@ import { samplesIn, type Shown, valueText } from '../../screen/shown.ts';
 import { placeOf } from '../place-of.ts';
 import { TooltipBox, TooltipLine } from './tooltip-box.tsx';
 
-/** Of a hostile name of a megabyte, this much is read. */
+/** In characters: hostile names are megabytes long. */
 const MAX_NAME_LENGTH = 600;
 
 interface FrameTooltipProps {

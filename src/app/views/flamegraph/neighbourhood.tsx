@@ -7,7 +7,7 @@ import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import type { Direction } from '#render/flamegraph/engine.ts';
 import styles from './flame-graph.module.css';
 
-/** Rows of each kind that are told; a frame may have thousands of callees and callers. */
+/** Rows of each kind; a frame may have thousands of callees and callers. */
 const MAX_CALLERS = 40;
 const MAX_SIBLINGS = 40;
 

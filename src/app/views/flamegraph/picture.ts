@@ -17,7 +17,7 @@ export interface Picture {
   readonly legend: readonly LegendWord[];
 }
 
-/** css px, but for the tallest that canvases hold everywhere. */
+/** In css px. Not more than all browsers allow for a canvas. */
 const WIDTH = 1600;
 const ROW = 20;
 const PADDING = 4;

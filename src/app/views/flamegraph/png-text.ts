@@ -1,4 +1,4 @@
-/** Puts a text into a PNG (PNG specification, 11.3.3.4 iTXt), so that a picture knows the view that it shows. */
+/** Puts a text into a PNG (PNG specification, 11.3.3.4 iTXt): a picture contains the link to its view. */
 import { crc32 } from '#base/crc32.ts';
 
 const SIGNATURE_AND_HEADER = 8 + 25; // signature, then IHDR: length, type, 13 bytes, checksum

@@ -16,7 +16,7 @@ const DRAG_FROM_CSS = 4;
 const LONG_PRESS_MS = 500;
 /** Wheel steps in lines (Firefox with a mouse) in css px. */
 const LINE_CSS = 20;
-/** The engine's zoom: so many css px are a factor of e, as browsers report a pinch. */
+/** The engine's zoom: this many css px are a factor of e, as browsers report a pinch. */
 const PINCH_CSS = 100;
 /** A notch of a mouse's wheel is 100 px and more, which would be a factor of e: it counts as this, a factor of 1.35. */
 const MAX_ZOOM_CSS = 30;

@@ -1,4 +1,4 @@
-/** A box beside the pointer: below right of it, on the other side where there is no room, never over it. */
+/** A box beside the pointer: below and right of it, on the other side where room is short, never under it. */
 import { type ReactElement, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import type { Place } from '../../state/ui-store.ts';
 import styles from './frame-tooltip.module.css';

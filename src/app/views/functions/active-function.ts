@@ -7,7 +7,7 @@ interface Active {
   readonly row: number;
 }
 
-/** @returns where the function stands now; where it is gone, the row that it had. -1 of no rows */
+/** @returns the row of the function; where it is gone, its old row. -1 without rows */
 export function rowOf({ name, row }: Active, rows: Int32Array, names: readonly string[]): number {
   const now = names[rows[row]] === name ? row : rows.indexOf(names.indexOf(name));
   return now < 0 ? Math.min(row, rows.length - 1) : now;

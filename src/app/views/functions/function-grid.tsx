@@ -1,4 +1,6 @@
-/** Functions as rows: sorted by their heads, walked by keys, virtual, however many. What the cells say is the user's. */
+/**
+ * Functions as rows: sorted by their heads, walked by keys, virtual, however many. What the cells say is the user's.
+ */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactElement, type ReactNode, useRef } from 'react';
 import { splitName } from '#model/function-name.ts';
@@ -17,13 +19,13 @@ export interface FunctionColumn {
   readonly key: Sort['key'] | undefined;
   /** More about it, for the pointer. */
   readonly hint?: string | undefined;
-  /** Numbers stand at the right. */
+  /** Numbers are right-aligned. */
   readonly isText?: boolean;
 }
 
 interface FunctionGridProps {
   readonly title: string;
-  /** Sets `--columns`, by which heads and cells stand, and where they need it `--least-width`. */
+  /** Sets `--columns`, the widths of heads and cells, and where needed `--least-width`. */
   readonly className: string;
   /** By function. */
   readonly names: readonly string[];
@@ -34,7 +36,7 @@ interface FunctionGridProps {
   readonly sort: Sort;
   /** -1 none. */
   readonly selected: number;
-  /** What stands in place of rows. */
+  /** Shown instead of rows. */
   readonly empty: string;
   /** Before the name. */
   renderMark?(func: number): ReactNode;

@@ -5,7 +5,7 @@ import type { UrlState } from '../../url/url-state.ts';
 import { scaleOf, type ShownTree } from '../../screen/shown.ts';
 import { sortedFunctions } from './sorted-functions.ts';
 
-/** Of snapshots the mean, as it is shown. */
+/** Snapshots as their mean, as on the page. */
 export function functionRows(shown: ShownTree, { byFunction }: TreeAnswer, sort: UrlState['sort']): Cell[][] {
   const { opened, sampleType, tree } = shown;
   const { names, files, line, mappings } = opened.profile.functions;

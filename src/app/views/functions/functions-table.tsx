@@ -3,6 +3,7 @@ import { type ReactElement, useMemo } from 'react';
 import type { FunctionColumns } from '#analysis/analysis.ts';
 import { formatShare, type Scale, scaleFor } from '#model/units.ts';
 import type { UrlState } from '../../url/url-state.ts';
+import { largestOf } from '../largest-node.ts';
 import { placeOf } from '../place-of.ts';
 import { scaleOf, type Shown } from '../../screen/shown.ts';
 import { type FunctionColumn, FunctionGrid } from './function-grid.tsx';
@@ -20,7 +21,7 @@ interface FunctionsTableProps {
   readonly sort: UrlState['sort'];
   /** The selected function, -1 none. */
   readonly selected: number;
-  /** With file and both shares; the narrow one stands beside the graph. */
+  /** With file and both shares; the narrow one is beside the graph. */
   readonly wide: boolean;
   onSort(sort: UrlState['sort']): void;
   onSelect(func: number): void;
@@ -105,10 +106,4 @@ export function FunctionsTable(props: FunctionsTableProps): ReactElement {
       onKey={onKey}
     />
   );
-}
-
-function largestOf(column: Float64Array): number {
-  let largest = 0;
-  for (let i = 0; i < column.length; i++) largest = Math.max(largest, Math.abs(column[i]));
-  return largest;
 }

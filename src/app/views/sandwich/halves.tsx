@@ -1,10 +1,10 @@
-/** Where the halves of a sandwich stand: callers above, callees below. */
+/** The halves of a sandwich: callers above, callees below. */
 import { Fragment, type ReactElement } from 'react';
 import type { CallTree } from '#model/call-tree.ts';
 import type { Direction } from '#render/flamegraph/engine.ts';
 import styles from './sandwich.module.css';
 
-/** One half, as it is drawn. */
+/** One half, ready to draw. */
 export interface HalfOf<T> {
   readonly of: T;
   /** The function in the middle. */

@@ -1,11 +1,11 @@
-/** Where one looks in half of a sandwich. It passes with the tab: the function itself stands in the link. */
+/** Zoom and selection within half of a sandwich. Only the function itself is in the link. */
 import { type ReactElement, useState } from 'react';
 import type { CallTree } from '#model/call-tree.ts';
 import { runFrameKey } from '../../state/commands.ts';
 import type { FlameGraphProps } from '../flamegraph/flame-graph.tsx';
 import { useFrameMenu } from '../use-frame-menu.tsx';
 
-/** Paths of a half are no paths of the profile: what speaks of one is not offered there. */
+/** Commands on paths: paths of a half do not exist in the profile. */
 const byPath: readonly string[] = ['zoom', 'focus', 'copy-stack'];
 const root = { node: 0 } as const;
 

@@ -172,7 +172,9 @@ function cut({ line, func, self, total }: SourceLines, from: number, to: number)
   };
 }
 
-/** Where to look first: the function's line with the most self, else with the most that passes. -1: it has none here. */
+/**
+ * Where to look first: the function's line with the most self, else with the most that passes. -1: it has none here.
+ */
 function hottestOf({ func, self, total }: LinesHere, selected: number): number {
   let hottest = -1;
   for (let entry = 0; entry < func.length; entry++) {

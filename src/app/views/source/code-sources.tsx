@@ -1,4 +1,4 @@
-/** Where code comes from: a folder of this machine, and addresses in a repository that open elsewhere. */
+/** The source of code: a folder of this device, or links into a repository. */
 import { type ReactElement, useId, useRef, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { setPreference, usePreference } from '../../state/preferences.ts';
@@ -6,10 +6,10 @@ import { canPickFolder, chooseFolder, pickFolder, useLocalCode } from './local-c
 import styles from './source-view.module.css';
 
 interface CodeSourcesProps {
-  /** Of the shown file, as the profile has it. */
+  /** Of the shown file, as the profile names it. */
   readonly path: string;
   readonly exampleLine: number;
-  /** By the template as it stands; undefined where it makes no address of the web. */
+  /** By the current template; undefined where it makes no http(s) address. */
   linkOf(line: number): string | undefined;
 }
 
@@ -41,7 +41,7 @@ export function CodeSources({ path, exampleLine, linkOf }: CodeSourcesProps): Re
         <input
           ref={(element) => {
             input.current = element;
-            // React knows no such attribute.
+            // React does not know this attribute.
             element?.setAttribute('webkitdirectory', '');
           }}
           type="file"

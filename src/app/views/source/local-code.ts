@@ -12,7 +12,7 @@ interface LocalCode {
   readonly folder: string | undefined;
   /** By path within the folder. */
   readonly files: ReadonlyMap<string, LocalFile>;
-  /** How often a folder was chosen: what was read of another one is not of this. */
+  /** Counts folder choices: text read from an earlier folder is dropped. */
   readonly choice: number;
 }
 
@@ -36,7 +36,7 @@ export function useLocalCode(): LocalCode {
   return useStore(localCode);
 }
 
-/** Whether the browser lets a page look into a folder; others hand over all of its files. */
+/** Whether the browser can list a folder; other browsers pass all of its files. */
 export function canPickFolder(): boolean {
   return 'showDirectoryPicker' in window;
 }
@@ -67,7 +67,7 @@ export function chooseFolder(chosen: Iterable<File>): void {
   setFolder(folder, files);
 }
 
-/** Breadth first, so that what a bound leaves out lies deep. */
+/** Breadth first, so that the bound cuts the deepest files. */
 export async function listFolder(root: FolderHandle): Promise<ReadonlyMap<string, LocalFile>> {
   const files = new Map<string, LocalFile>();
   const folders = [{ at: '', handle: root }];
@@ -95,7 +95,7 @@ export function findLocal(files: ReadonlyMap<string, unknown>, path: string): st
     const parts = candidate.split('/').reverse();
     let same = 0;
     while (same < parts.length && same < wanted.length && parts[same] === wanted[same]) same++;
-    // Of two that are equally alike the one with less beside it: `main.go` itself before `cmd/main.go`.
+    // Of two equal matches the shorter path: `main.go` itself before `cmd/main.go`.
     if (same > longest || (same === longest && same > 0 && parts.length < fewest)) {
       longest = same;
       fewest = parts.length;

@@ -1,4 +1,4 @@
-/** Which lines of a file stand as rows: those that cost something, with code around them, and gaps between. */
+/** The lines of a file that are shown: those with a cost, some code around them, and gaps between. */
 
 export type SourceRow =
   /** `entry` is the line's position among those that cost something, -1 for code around them. */
@@ -7,11 +7,12 @@ export type SourceRow =
 
 /** Lines of code around one that costs something. */
 const AROUND = 4;
-/** A gap that would hide no more than this is no gap. */
+/** A gap that hides at most this many lines is shown as lines. */
 const MIN_GAP = 3;
 
 /**
- * @param lines that cost something, ascending @param codeLength lines of the code, 0 without it: then there are no gaps. Lines
+ * @param lines that cost something, ascending @param codeLength lines of the code, 0 without it: then there are no
+ * gaps. Lines
  * behind its end stand alone
  * @param unfolded first lines of gaps that the user opened
  */

@@ -1,4 +1,4 @@
-/** Where within files it goes: all files with a cost, and the lines of one of them. */
+/** Cost by source file and line: all files with a cost, and the lines of one of them. */
 import { type KeyboardEvent, type ReactElement, useEffect, useRef } from 'react';
 import { transformTitle } from '#model/transforms/registry.ts';
 import { formatCount, formatShare } from '#model/units.ts';
@@ -70,7 +70,7 @@ interface FileListProps {
   onChoose(file: string): void;
 }
 
-/** The files with the most self, and the shown one wherever it stands. One stop for Tab, arrows within. */
+/** The files with the most self, and the shown one. One stop for Tab, arrows within. */
 function FileList({ files, costs, whole, current, onChoose }: FileListProps): ReactElement {
   const list = useRef<HTMLUListElement>(null);
   const shown = files.slice(0, MAX_FILES).map((_, i) => i);

@@ -78,7 +78,7 @@ export function actOf({ key, shiftKey }: ChartKey, state: ChartState): ChartAct 
   }
 }
 
-/** Where a key leads the cursor, undefined for other keys. The first one comes in from its side. */
+/** The new cursor of a key, undefined for other keys. The first key enters from its side. */
 function targetOf(key: string, { range, stepMs, cursorMs }: ChartState): number | undefined {
   const clamped = (ms: number): number => Math.max(range.startMs, Math.min(range.endMs, ms));
   switch (key) {

@@ -1,4 +1,6 @@
-/** The lower edge of the time series: dragged or moved by arrows it makes the plot higher or lower; far up it closes it. */
+/**
+ * The lower edge of the time series: dragged or moved by arrows it makes the plot higher or lower; far up it closes it.
+ */
 import { type KeyboardEvent, type PointerEvent, type ReactElement, useRef } from 'react';
 import { seriesHeightLimits, setPreference } from '../../state/preferences.ts';
 import styles from './timeline.module.css';

@@ -12,11 +12,11 @@ export interface Readings {
   readonly top: readonly Reading[];
   /** Series with a value beyond those. */
   readonly others: number;
-  /** Of all of them. */
+  /** Of all values. */
   readonly sum: number;
 }
 
-/** @param most how many are told @param always a series that is told where it has a value, -1 none */
+/** @param most how many are listed @param always a series that is listed where it has a value, -1 none */
 export function readingsAt(
   series: AlignedSeries,
   hidden: readonly boolean[],

@@ -17,7 +17,7 @@ interface SelectionBarProps {
   onClear(): void;
 }
 
-/** Half of what it is wide at the most. */
+/** Half of its maximum width. */
 const HALF_CSS = 260;
 /** About where the plot begins, and what it leaves free in all. */
 const PLOT = { left: 40, around: 52 } as const;
@@ -37,7 +37,7 @@ export function SelectionBar(props: SelectionBarProps): ReactElement {
   );
 }
 
-/** Below its selection as far as the edges of the page let it. */
+/** Centred below its selection, within the page. */
 function placeAt(middle: number): string {
   return `clamp(${HALF_CSS}px, calc(${PLOT.left}px + ${middle.toFixed(4)} * (100% - ${PLOT.around}px)), calc(100% - ${HALF_CSS}px))`;
 }

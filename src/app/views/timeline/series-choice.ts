@@ -1,4 +1,6 @@
-/** Which of several series are shown: all, all but some, or only some. By title, so that it outlives a refresh. */
+/**
+ * Which series are shown: all, all except some, or only some. By title, so that a refresh does not change the choice.
+ */
 
 export type SeriesChoice =
   | { readonly kind: 'without'; readonly titles: ReadonlySet<string> }

@@ -1,4 +1,4 @@
-/** A series as small as a word: its shape, from zero, with its gaps. Decoration: its numbers stand beside it. */
+/** A series as small as a word: its shape from zero, with its gaps. Decoration: its numbers are beside it. */
 import { memo, type ReactElement } from 'react';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import type { OverlayTheme } from '#render/timeline/engine.ts';
 import { onThemeChange, readToken } from '../flamegraph/flame-theme.ts';
 
-/** `--series-1` and so on; the stylesheet has no more. */
+/** `--series-1` and so on, as many as the stylesheet has. */
 export const SERIES_COLOURS = 8;
 
 export function useTimelineTheme(): OverlayTheme {

@@ -1,4 +1,7 @@
-/** The time series as a chart one can point at: readings, a selection, markers, a legend that isolates. Facts in, events out. */
+/**
+ * The time series as a chart one can point at: readings, a selection, markers, a legend that isolates. Facts in, events
+ * out.
+ */
 import { type ReactElement, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type AlignedSeries, largestShown, stepAt, summaryOf, totalColumn } from '#model/aligned-series.ts';
 import type { LabelSet } from '#model/labels.ts';
@@ -25,7 +28,7 @@ import { useTimelineTheme } from './timeline-theme.ts';
 import styles from './timeline.module.css';
 
 export interface TimelineProps {
-  /** Colours go by their order: it should not hang on their cost, which changes with the range. */
+  /** Sorted by something else than cost: colours go by the order and must not change with the range. */
   readonly series: AlignedSeries;
   readonly range: TimeRange;
   readonly zone: string;
@@ -43,7 +46,7 @@ export interface TimelineProps {
   onZoom(range: TimeRange): void;
   /** A side was moved: once, when it is let go. */
   onSide?(side: BrushSide['side'], range: TimeRange): void;
-  /** What a flag opens: all that is known of a mark. */
+  /** The content of a flag's popover. */
   renderMark(mark: number, close: () => void): ReactNode;
   /** More that can be done with a selection. */
   renderActions?(selection: TimeRange, clear: () => void): ReactNode;
@@ -57,9 +60,9 @@ export function Timeline(props: TimelineProps): ReactElement {
   const { onZoom, onSide, renderMark, renderActions } = props;
   const { format } = scale;
   const hasWaited = useLasting(isStale);
-  const kept = usePreference('seriesHeight');
+  const preferred = usePreference('seriesHeight');
   const [draggedHeight, setDraggedHeight] = useState<number>();
-  const height = draggedHeight ?? kept;
+  const height = draggedHeight ?? preferred;
   const [choice, setChoice] = useState(everything);
   const [opened, setOpened] = useState<{ readonly mark: number; readonly x: number }>();
   const titles = useMemo(() => series.labels.map(titleOf), [series, titleOf]);
@@ -67,7 +70,7 @@ export function Timeline(props: TimelineProps): ReactElement {
     () => Array.from(titles.keys()).sort((x, y) => series.sums[y] - series.sums[x]),
     [titles, series],
   );
-  // What is left of a choice by another label would hide everything.
+  // A choice made for another label would hide everything.
   const isKnown = choice.kind === 'without' || titles.some((title) => choice.titles.has(title));
   const chosen = isKnown ? choice : everything;
   const hidden = useMemo(() => titles.map((title) => !isShown(chosen, title)), [titles, chosen]);

@@ -18,7 +18,7 @@ export function useEngine(isOpen: boolean) {
       cancelFrame: (id) => cancelAnimationFrame(id),
     });
     engine.current = made;
-    // The ratio changes when the window moves to another screen or the page is zoomed; only a media query tells.
+    // The ratio changes when the window moves to another screen or the page is zoomed; only a media query reports it.
     let ratioQuery: MediaQueryList | undefined;
     const fit = (): void => {
       const { clientWidth, clientHeight } = area;

@@ -1,4 +1,4 @@
-/** The pointer and the keys in the chart: what is read, and which range is moved. */
+/** Pointer and keys in the chart: the time that is read, and the range that is moved. */
 import { type DOMAttributes, type KeyboardEvent, type PointerEvent, type RefObject, useRef, useState } from 'react';
 import { type AlignedSeries, middleMs, stepAt } from '#model/aligned-series.ts';
 import type { TimeRange } from '#model/time-range.ts';
@@ -11,7 +11,7 @@ interface Hover {
   readonly ms: number;
   /** Nearest to the pointer, -1 none. */
   readonly series: number;
-  /** Css px in the plot, of what is read. */
+  /** Css px in the plot, of the time that is read. */
   readonly x: number;
   readonly isLeft: boolean;
   readonly isByKey: boolean;

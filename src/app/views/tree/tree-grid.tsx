@@ -1,4 +1,7 @@
-/** A tree as rows that open and close: a treegrid for the keyboard, virtual, however large the tree. What the rows say is the user's. */
+/**
+ * A tree as rows that open and close: a treegrid for the keyboard, virtual, however large the tree. What the rows say
+ * is the user's.
+ */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import {
   type KeyboardEvent,
@@ -29,7 +32,7 @@ export interface TreeColumn {
 
 interface TreeGridProps {
   readonly title: string;
-  /** Sets `--columns`, by which heads and cells stand. */
+  /** Sets `--columns`, the widths of heads and cells. */
   readonly className: string;
   readonly tree: CallTree;
   /** By function. */
@@ -39,11 +42,11 @@ interface TreeGridProps {
   readonly sort: Sort;
   /** The column that `sort` and `order` speak of. */
   readonly sortedColumn: number;
-  /** Of siblings; a new function orders them anew. */
+  /** Of siblings; a new function sorts them again. */
   readonly order: RowOrder;
   readonly hit: Uint8Array | undefined;
   readonly selected: NodeIndex;
-  /** What stands open in a tree that is quite another than the one before. */
+  /** The rows to open in an entirely different tree. */
   hot(): readonly NodeIndex[];
   /** Before the name. */
   renderMark?(node: NodeIndex): ReactNode;
@@ -140,7 +143,7 @@ export function TreeGrid(props: TreeGridProps): ReactElement {
     if (box) onMenu(node, { x: box.left + indentCss(tree.depth[node]) + 40, y: box.bottom });
   };
 
-  // How many matches stand before a node, so that a closed row can tell how many it holds.
+  // The number of matches before each node: a closed row shows how many are inside.
   const hitsBefore = useMemo(() => hit && countHits(tree, hit), [tree, hit]);
   return (
     <div

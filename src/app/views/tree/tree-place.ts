@@ -1,4 +1,4 @@
-/** Where a reader is in a tree: what stands open, which row the keys act on; and where that is in the tree that comes next. */
+/** The open rows and the current row of a tree, and the same in the next tree. */
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import { sameNodes, subtreeWithin } from '#model/visible-rows.ts';
 
@@ -10,7 +10,7 @@ export interface TreePlace {
   readonly active: NodeIndex;
   /** What was chosen when the reader was last brought to it; 0 nothing. */
   readonly selected: NodeIndex;
-  /** How often he was: once for each choice, so that he is not taken back from where he went since. */
+  /** Counts choices: each is followed once, and not again after the reader has moved on. */
   readonly reveals: number;
 }
 
@@ -20,7 +20,7 @@ export function placeIn(tree: CallTree, names: readonly string[], hot: readonly 
   return { tree, names, open: new Set(hot), active: 0, selected: 0, reveals: 0 };
 }
 
-/** All as it was, as far as it is in the new tree. @param hot what stands open in a tree that is quite another */
+/** The same rows, as far as they are in the new tree. @param hot the rows to open in an entirely different tree */
 export function carriedTo(
   place: TreePlace,
   tree: CallTree,
@@ -47,7 +47,7 @@ export function carriedTo(
   };
 }
 
-/** A frame chosen elsewhere, or found by the search, is brought into view with all of its callers open. */
+/** Opens all callers of a frame that was chosen elsewhere or found by the search. */
 export function broughtTo(place: TreePlace, selected: NodeIndex): TreePlace {
   if (selected <= 0) return { ...place, selected };
   const open = new Set(place.open);

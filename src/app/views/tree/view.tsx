@@ -6,6 +6,7 @@ import { hotPath, type RowOrder } from '#model/visible-rows.ts';
 import type { UrlState } from '../../url/url-state.ts';
 import { scaleOf } from '../../screen/shown.ts';
 import { navigate, useUrl } from '../../url/url-store.ts';
+import { largestOf } from '../largest-node.ts';
 import { useFrameActions, type ViewProps } from '../view.ts';
 import { TreeDirection, useIsBottomUp } from './tree-direction.tsx';
 import { type TreeColumn, TreeGrid } from './tree-grid.tsx';
@@ -91,12 +92,6 @@ function orderOf(tree: CallTree, names: readonly string[], { key, descending }: 
   const sign = descending ? -1 : 1;
   if (key === 'name') return (a, b) => sign * (nodeName(tree, names, a) < nodeName(tree, names, b) ? -1 : 1);
   return (a, b) => sign * (tree.total[a] - tree.total[b]) || a - b;
-}
-
-function largestOf(column: Float64Array): number {
-  let largest = 0;
-  for (let i = 0; i < column.length; i++) if (column[i] > largest) largest = column[i];
-  return largest;
 }
 
 function percent(value: number, whole: number): number {
