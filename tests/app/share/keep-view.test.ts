@@ -162,7 +162,9 @@ it('the whole that is waited for, though nothing is asked at the moment, is what
   const queries = await shown({ queryKey: ['first', 'server', query], queryFn: opened(1) });
   onScreen.setState({ isComplete: false });
   const keeping = kept(queries);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  // More looks than it takes to see that nothing is asked.
+  const looks = vi.spyOn(queries, 'isFetching');
+  await vi.waitUntil(() => looks.mock.calls.length > 10, { timeout: 240_000 });
   const { queryKey } = sourceQueries.whole(source, {} as Analysis, query);
   const queryFn = opened(2);
   await queries.prefetchQuery({ queryKey, queryFn });
