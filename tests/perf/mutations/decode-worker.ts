@@ -33,8 +33,8 @@ const WORTH_NAMING_KIB = 32 << 10;
 /** Cases; the counts of a thread that ends are lost since then. */
 const REPORT_EVERY = 100;
 const NAMES = { pprof: 'x.pprof', collapsed: 'x.collapsed.txt', gzip: 'x.pb.gz' } as const;
-// Half of a pair counts too: what has one is no text.
-const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
+// A tab is text. Half of a pair is none.
+const UNPRINTABLE = /(?!\t)[\p{Cc}\p{Cs}]/u;
 
 const { decoder, seeds, seed, from, until, limits, progress } = workerData as DecodeWork;
 const current = new Int32Array(progress);
