@@ -8,7 +8,7 @@ export default defineConfig({
   // `corpus` opens the files of real tools in ../shared through the page; it is no part of `npm test`.
   projects: [
     { name: 'e2e', testDir: 'tests/e2e' },
-    { name: 'corpus', testDir: 'tests/corpus' },
+    { name: 'corpus', testDir: 'tests/corpus', timeout: 1_800_000 },
   ],
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results',
@@ -17,6 +17,9 @@ export default defineConfig({
   workers: 2,
   fullyParallel: true,
   reporter: [['list']],
+  // These guard against hangs only: no test measures time, and a busy machine may be ten times slower.
+  timeout: 300_000,
+  expect: { timeout: 60_000 },
   use: {
     baseURL: `http://127.0.0.1:${PORT}`,
     viewport: { width: 1440, height: 900 },
@@ -28,9 +31,10 @@ export default defineConfig({
     launchOptions: testBrowser(),
   },
   webServer: {
-    command: `node dist/server/main.js --port ${PORT} --data node_modules/.cache/e2e-data --no-self-profile`,
+    command: `node dist/server/main.js --port ${PORT} --data node_modules/.cache/e2e-data --no-self-profile --max-profile-age 1d`,
     url: `http://127.0.0.1:${PORT}/ready`,
     reuseExistingServer: false,
+    timeout: 300_000,
     gracefulShutdown: { signal: 'SIGTERM', timeout: 3000 },
   },
 });

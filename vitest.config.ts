@@ -13,8 +13,9 @@ export default defineConfig({
           environment: 'node',
           include: ['tests/**/*.test.{ts,tsx}'],
           exclude: ['tests/e2e/**', 'tests/perf/**', 'tests/corpus/**'],
-          // Properties over many cases, on a machine that may have more to do.
-          testTimeout: 30_000,
+          // These guard against hangs only: no test measures time, and a busy machine may be ten times slower.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
@@ -23,7 +24,8 @@ export default defineConfig({
           environment: 'node',
           include: ['tests/corpus/**/*.test.ts'],
           // Some profiles of the corpus are large, and CI has two cores.
-          testTimeout: 180_000,
+          testTimeout: 1_800_000,
+          hookTimeout: 300_000,
         },
       },
     ],

@@ -54,8 +54,6 @@ async function rowOf(page: Page, name: string): Promise<(number | undefined)[]> 
   });
 }
 
-test.describe.configure({ timeout: 240_000 });
-
 for (const pair of pairs)
   test(`${pair.name}: what differs is what the manifest says`, async ({ page }) => {
     await open(page, pair);

@@ -38,8 +38,6 @@ function read(bytes: Uint8Array): { readonly timeMs: number; readonly totals: Re
   return { timeMs: Math.floor(Number(BigInt(profile.timeNanos) / 1_000_000n)), totals };
 }
 
-test.describe.configure({ timeout: 300_000 });
-
 test('what a file holds is what Explore shows of it, once it is pushed', async ({ page }) => {
   const data = mkdtempSync(join(tmpdir(), 'explore-corpus-'));
   const args = ['--port', '0', '--data', data, '--max-profile-age', '0', '--no-self-profile'];
@@ -74,7 +72,7 @@ test('what a file holds is what Explore shows of it, once it is pushed', async (
         await page.goto(`${url}/?v=1&view=explore&svc=${service}&type=${type}&from=${range.start}&until=${range.end}`);
         const [summary, top, stacks] = await page.evaluate(async () => {
           // Asked while the first answer is awaited, the console has nothing to tell yet.
-          for (let i = 0; i < 200; i++) {
+          for (let i = 0; i < 10_000; i++) {
             const found = await window.flametide.summary().catch(() => undefined);
             if (found)
               return [found, await window.flametide.top(1e6, 'self'), await window.flametide.stacks()] as const;

@@ -44,7 +44,7 @@ async function open(page: Page, path: string): Promise<string | undefined> {
         }, name);
         return outcome;
       },
-      { timeout: 60_000, intervals: [20, 50, 100], message: path },
+      { timeout: 600_000, intervals: [20, 50, 100], message: path },
     )
     .toBeTruthy();
   return outcome === 'shown' ? undefined : String(outcome);
@@ -85,8 +85,6 @@ function foldedHash(stacks: readonly { stack: readonly string[]; value: number |
   lines.sort(Buffer.compare);
   return createHash('sha256').update(Buffer.concat(lines)).digest('hex');
 }
-
-test.describe.configure({ timeout: 240_000 });
 
 test('every pprof and collapsed file is shown with the manifest’s facts', async ({ page }) => {
   await page.goto('/?v=1&view=files');

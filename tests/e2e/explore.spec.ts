@@ -260,7 +260,7 @@ test('a link shows the same in another browser; reload, back and forward too', a
 
 for (const half of [1, 2])
   test(`100 random views come back from their links, half ${half}`, async ({ page, baseURL }) => {
-    test.setTimeout(240_000);
+    test.slow();
     await push(baseURL!, 'e2e/random{pod=a,env=prod}', stacks, BASE_MS);
     await push(baseURL!, 'e2e/random{pod=b,env=test}', { 'main;serve;parse': 5, gc: 2 }, BASE_MS + 30_000);
     await page.goto(link('e2e/random'));

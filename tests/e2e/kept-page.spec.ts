@@ -178,7 +178,6 @@ test('a range of a service, with its time series', async ({ page, baseURL, folde
 });
 
 test('200 000 nodes of two sides fit in 8 MB', async ({ page, folder, reader }) => {
-  test.setTimeout(60_000);
   await page.goto('/?v=1&view=files&src=demo&nodes=130000&seed=7');
   const [a, b] = [await treeSummary(page), await show(page, { seed: '8' }).then(() => treeSummary(page))];
   await show(page, { view: 'compare', 'a.file': a.source, 'b.file': b.source, src: null, nodes: null, seed: null });

@@ -31,7 +31,7 @@ beforeAll(async () => {
   // SQLite is not in the bundle.
   symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), join(home, 'node_modules'));
   await build({ logLevel: 'silent', build: { ssr: true, outDir: join(home, 'dist/server'), emptyOutDir: false } });
-}, 60_000);
+});
 
 afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');

@@ -69,15 +69,16 @@ it('records this process, and goes on when the store fails', async () => {
   const log = { info: () => {}, warn: (text: string) => void warnings.push(text), error: () => {} };
   const stored: IncomingProfile[] = [];
   const self = await startSelfProfile('1.2.3', new URL('../../', import.meta.url), log);
-  const busyUntil = performance.now() + 300;
-  while (performance.now() < busyUntil);
+  // Of this process's own time: on a busy machine it may get little of the clock's.
+  const before = process.cpuUsage();
+  while (process.cpuUsage(before).user < 300_000);
   self.sendTo({
     store: async (profiles) => {
       stored.push(...profiles);
       throw new Error('the disk is full');
     },
   });
-  await expect.poll(() => warnings, { timeout: 8000 }).toEqual([expect.stringContaining('the disk is full')]);
+  await expect.poll(() => warnings, { timeout: 240_000 }).toEqual([expect.stringContaining('the disk is full')]);
   await self.stop();
   const types = stored[0].series.map(({ profileType }) => profileType);
   expect(types).toEqual(['process_cpu:samples:count:cpu:nanoseconds', 'process_cpu:cpu:nanoseconds:cpu:nanoseconds']);
@@ -95,7 +96,7 @@ it('records this process, and goes on when the store fails', async () => {
     thread: 'main',
   });
   expect(stored[0].profile.values[0].values.reduce((a, b) => a + b, 0)).toBeGreaterThan(0);
-}, 12_000);
+});
 
 function node(
   id: number,

@@ -1,11 +1,12 @@
-/** A small program under a real profiling agent: `node app.js PACKAGE ADDRESS APP`. Ends by itself after some seconds. */
+/**
+ * A small program under a real profiling agent: `node app.js PACKAGE ADDRESS APP`. Runs until its parent closes the channel
+ * between them, then sends what is left and ends.
+ */
 
 import { createRequire } from 'node:module';
 
 const [, , library = '', serverAddress = '', appName = ''] = process.argv;
 const { default: Pyroscope } = createRequire(import.meta.url)(library);
-/** Long enough for two uploads. */
-const RUN_MS = 4500;
 
 Pyroscope.init({
   serverAddress,
@@ -20,10 +21,10 @@ Pyroscope.start();
 /** @type {unknown[]} */
 const kept = [];
 const timer = setInterval(burnCycles, 50);
-setTimeout(() => {
+process.on('disconnect', () => {
   clearInterval(timer);
   Pyroscope.stop().finally(() => process.exit(0));
-}, RUN_MS);
+});
 
 function burnCycles() {
   const until = Date.now() + 40;

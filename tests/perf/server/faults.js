@@ -1,71 +1,62 @@
 /**
- * `npm run bench:faults [-- KILLS]`: kills the server in the middle of full ingest, again and again on one folder, and looks
- * after each start whether every profile that was answered 200 is there. Nothing is repaired by hand.
+ * `npm run bench:faults`: kills the server, and cuts its power, in the middle of uploads, upkeep, retention, links, snapshots
+ * and markers, again and again on one folder, and looks after each start whether all that was acknowledged is there and
+ * right. Then flips single bits in every table: an answer is right, or says that something was left out. Nothing is
+ * repaired by hand. Prints, and writes tests/perf/results-faults.json.
+ * Options: --kills 60 --cuts 40 --flips 40 --seed 1 --dry (writes nothing)
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ask, CPU, madeProfile, push, quantile, startServer, stop } from './lib.js';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { endAgainAndAgain } from './faults-ends.js';
+import { flipBits } from './faults-flips.js';
+import { machine, quantile } from './lib.js';
+import { preparePowerCuts, removeShim } from './powerloss.js';
 
-const KILLS = Number(process.argv[2] ?? 20);
-const CLIENTS = 8;
-const folder = mkdtempSync(join(tmpdir(), 'flametide-faults-'));
-/** Names of the functions that only one profile has: those that were answered 200. @type {Set<string>} */
-const kept = new Set();
-/** From the command to the line that it listens, and on to the first answer, ms. @type {number[]} */
-const starts = [];
-/** @type {number[]} */
-const answers = [];
-let lost = 0;
-let number = 0;
+const RESULTS = fileURLToPath(new URL('../results-faults.json', import.meta.url));
+const MAX_SHOWN = 20;
+const kills = option('kills', 60);
+const cuts = option('cuts', 40);
+const flips = option('flips', 40);
+const seed = option('seed', 1);
 
-for (let kill = 0; kill <= KILLS; kill++) {
-  const { child, url, startMs } = await startServer(['--data', folder, '--no-self-profile']);
-  const began = performance.now();
-  const now = Date.now();
-  const answer = await ask(url, 'SelectMergeStacktraces', {
-    profileTypeID: CPU,
-    labelSelector: '{}',
-    start: now - 3_600_000,
-    end: now + 600_000,
-    maxNodes: 1_048_576,
-  });
-  starts.push(startMs);
-  answers.push(performance.now() - began);
-  const names = new Set(answer.flamegraph?.names ?? []);
-  const missing = [...kept].filter((name) => !names.has(name));
-  lost += missing.length;
-  if (missing.length > 0) console.error(`after kill ${kill}: ${missing.length} of ${kept.size} are gone`);
-  if (kill === KILLS) {
-    await stop(child, 'SIGTERM');
-    break;
-  }
-  const killed = new AbortController();
-  const clients = Array.from({ length: CLIENTS }, async (_, client) => {
-    while (!killed.signal.aborted) {
-      const name = `only.p${number++}`;
-      try {
-        const status = await push(url, `svc-${client}{pod=a}`, madeProfile(name, 100, Date.now()));
-        if (status === 200) kept.add(name);
-      } catch {
-        return; // the server was killed
-      }
-    }
-  });
-  await new Promise((resolve) => setTimeout(resolve, 300 + Math.random() * 1500));
-  await stop(child, 'SIGKILL');
-  killed.abort();
-  await Promise.all(clients);
+/** @type {Record<string, unknown>} */
+const result = { ...machine(), seed };
+let failed = 0;
+if (kills > 0) result.kills = ends(await endAgainAndAgain(kills, 'kill', seed), kills);
+if (cuts > 0) {
+  const why = preparePowerCuts();
+  if (why === undefined) result.powerCuts = ends(await endAgainAndAgain(cuts, 'power', seed + 1), cuts);
+  else console.error(`No power cuts: ${why}.`);
+  removeShim();
 }
-rmSync(folder, { recursive: true });
-console.log(
-  JSON.stringify({
-    kills: KILLS,
-    acknowledged: kept.size,
-    lost,
+if (flips > 0) {
+  const { wrong, ...figures } = await flipBits(flips, seed + 2);
+  failed += wrong.length;
+  for (const one of wrong.slice(0, MAX_SHOWN)) console.error(one);
+  result.flips = { ...figures, wrong: wrong.length };
+}
+console.log(JSON.stringify(result, null, 2));
+if (!process.argv.includes('--dry')) writeFileSync(RESULTS, `${JSON.stringify(result, null, 2)}\n`);
+process.exitCode = failed > 0 ? 1 : 0;
+
+/** @param {import('./faults-ends.js').Figures} figures @param {number} count */
+function ends({ starts, answers, acknowledged, undone, lost, wrong }, count) {
+  failed += lost.length + wrong.length;
+  for (const one of [...lost, ...wrong].slice(0, MAX_SHOWN)) console.error(one);
+  return {
+    count,
+    acknowledged,
+    ...(undone > 0 && { undoneWrites: undone }),
+    lost: lost.length,
+    wrong: wrong.length,
     startMs: { p50: quantile(starts, 0.5), max: quantile(starts, 1) },
-    firstMergeOfAllMs: { p50: quantile(answers, 0.5), max: quantile(answers, 1) },
-  }),
-);
-process.exitCode = lost > 0 ? 1 : 0;
+    checkMs: { p50: quantile(answers, 0.5), max: quantile(answers, 1) },
+  };
+}
+
+/** @param {string} name @param {number} fallback */
+function option(name, fallback) {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? fallback : Number(process.argv[at + 1]);
+}

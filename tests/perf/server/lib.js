@@ -12,10 +12,18 @@ import { Function as Func, Line, Location, Profile, Sample, StringTable, ValueTy
 const MAIN = fileURLToPath(new URL('../../../dist/server/main.js', import.meta.url));
 export const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 
-/** Starts the built server. @param {string[]} args @returns the process, its address and how long it took to listen, ms */
-export async function startServer(args) {
+/**
+ * Starts the built server.
+ * @param {string[]} args @param {'inherit' | 'pipe'} [log] where its log goes @param {NodeJS.ProcessEnv} [env] beside this one's
+ * @returns the process, its address and how long it took to listen, ms
+ */
+export async function startServer(args, log = 'inherit', env = {}) {
   const began = performance.now();
-  const child = spawn(process.execPath, [MAIN, '--port', '0', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [MAIN, '--port', '0', ...args], {
+    stdio: ['ignore', 'pipe', log],
+    env: { ...process.env, ...env },
+  });
+  if (child.stdout === null) throw new Error('The server has no output.');
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
   return { child, url: String(line).replace(/^.* /, ''), startMs: performance.now() - began };
 }
@@ -27,8 +35,11 @@ export async function stop(child, signal) {
   await ended;
 }
 
-/** A gzip pprof of stacks below one function. @param {string} root @param {number} stacks @param {number} timeMs */
-export function madeProfile(root, stacks, timeMs) {
+/**
+ * A pprof of stacks below one function.
+ * @param {string} root @param {number} stacks @param {number} timeMs @param {boolean} [isPacked] with gzip
+ */
+export function madeProfile(root, stacks, timeMs, isPacked = true) {
   const strings = new StringTable();
   const type = () => new ValueType({ type: strings.dedup('cpu'), unit: strings.dedup('nanoseconds') });
   const names = [root, ...Array.from({ length: stacks }, (_, i) => `work.step${i}`)];
@@ -45,7 +56,8 @@ export function madeProfile(root, stacks, timeMs) {
     periodType: type(),
     period: 10_000_000,
   });
-  return new Uint8Array(gzipSync(profile.encode()));
+  const bytes = profile.encode();
+  return new Uint8Array(isPacked ? gzipSync(bytes) : bytes);
 }
 
 /** @param {string} url @param {string} name @param {Uint8Array<ArrayBuffer>} body @returns {Promise<number>} the status */

@@ -1,30 +1,44 @@
 /**
  * `npm run bench:server`: the built server under the loads and the questions of ../shared/bench/server, which measure any
  * Pyroscope-compatible server alike. Three folders: a day of ten services (push, questions, soak), a day of two at the pace
- * of real agents (bytes a sample, merges meanwhile), a week of ten. Prints as it goes and writes
- * tests/perf/results-server.json: what was measured, and beside it the bar that it has to pass.
- * Options: --soak SECONDS for 50 clients asking while 20 profiles a second come in (default 60).
+ * of real agents (bytes a sample, merges meanwhile), a week of ten. Then what one client may do to the others
+ * (pressure.js). Prints as it goes and writes tests/perf/results-server.json: what was measured, and beside it the bar that
+ * it has to pass.
+ * Options: --soak SECONDS for 50 clients asking while 20 profiles a second come in (default 60), --labels SECONDS for one
+ * service that sends a new label value with every sample (default 600), --only pressure (writes no results).
  */
 
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { Agent, request } from 'node:http';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ask, CPU, cpuMs, machine, madeProfile, push, quantile, rssMiB, startServer, stop } from './lib.js';
+import { largeQueries, newLabels } from './pressure.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const TOOLS = join(ROOT, '../shared/bench/server');
 const CACHE = join(ROOT, 'node_modules/.cache/bench');
-const at = process.argv.indexOf('--soak');
-const soakSeconds = at < 0 ? 60 : Number(process.argv[at + 1]);
+const soakSeconds = option('soak', 60);
+const labelsSeconds = option('labels', 600);
 const SOAK_CLIENTS = 50;
 const agent = new Agent({ keepAlive: true, maxSockets: SOAK_CLIENTS });
 const SOAK_PROFILES_PER_SECOND = 20;
 /** A round of upkeep, and some more. */
 const SETTLE_MS = 35_000;
+/** Upkeep that does not rest by then has what it has. */
+const MAX_SETTLE_MS = 15 * 60_000;
 const ROUNDS = 21;
 const HOUR = 3_600_000;
 /** Long past, and no midnight: a day is then two dictionaries and two hours that are cut, as most are. */
@@ -36,6 +50,10 @@ if (!existsSync(TOOLS)) {
 }
 mkdirSync(CACHE, { recursive: true });
 const loadBefore = loadavg()[0];
+if (process.argv.includes('pressure')) {
+  console.log(await underPressure());
+  process.exit();
+}
 
 const day = await loaded('day', ['--services', '10', '--every', '120']);
 console.log('day', day.figures);
@@ -97,6 +115,9 @@ for (const [who, labelSelector] of [
 console.log('week', week.figures, wide);
 await end(week.folder, week.server);
 
+const pressure = await underPressure();
+console.log('pressure', pressure);
+
 agent.destroy();
 
 const { load } = day.figures;
@@ -107,6 +128,12 @@ const most = [
   ['push p95, ms', load.p95, 60],
   ['memory while loading, MiB', day.figures.rssMiB, 428],
   ['bytes a sample, day', day.figures.bytesPerSample, 7.2],
+  ...Object.entries({ day, dense, week }).map(
+    ([name, { figures }]) =>
+      /** @type {[string, number, number]} */ ([`files on disk, times their data, ${name}`, figures.timesData, 1.3]),
+  ),
+  ['new labels: refusals of other services', pressure.labels.others.refused, 0],
+  ['memory with 200 MB from each of 5 clients, MiB', pressure.memory.peakMiB, 600],
   ['bytes a CPU sample at the pace of agents', dense.figures.bytesPerSample, 1.8],
   ['share of the gzip pprof received', dense.figures.shareOfReceived, 0.033],
   ['cold open, ms', cold.listenMs, 2000],
@@ -147,6 +174,7 @@ const result = {
   dense: { ...dense.figures, hotMerge },
   week: { ...week.figures, queries: wide },
   soak: soaked,
+  pressure,
 };
 writeFileSync(join(ROOT, 'tests/perf/results-server.json'), `${JSON.stringify(result, null, 2)}\n`);
 console.table(bars);
@@ -157,12 +185,7 @@ console.table(bars);
  * @param {(url: string) => Promise<void>} [meanwhile] again and again while the load comes in
  */
 async function loaded(name, shape, meanwhile) {
-  const file = join(CACHE, `${name}.bin`);
-  if (!existsSync(`${file}.json`)) {
-    console.log(`Making ${name}: ${shape.join(' ')}`);
-    writeFileSync(`${file}.json`, await tool('gen-day.mjs', file, '--end', `${END}`, ...shape));
-  }
-  const { samples, gzBytes } = JSON.parse(readFileSync(`${file}.json`, 'utf8'));
+  const { file, samples, gzBytes } = await madeLoad(name, shape);
   const folder = mkdtempSync(join(tmpdir(), 'flametide-bench-'));
   const args = ['--data', folder, '--max-profile-age', '0', '--retention', 'off', '--no-self-profile'];
   const started = await startServer(args);
@@ -177,7 +200,7 @@ async function loaded(name, shape, meanwhile) {
   clearInterval(often);
   clearInterval(watching);
   await asking;
-  const dataBytes = await waitForPage(started.url);
+  const { dataBytes, fileBytes } = await settled(started.url, folder);
   const figures = {
     load: JSON.parse(told),
     rssMiB: rss,
@@ -185,19 +208,71 @@ async function loaded(name, shape, meanwhile) {
     receivedBytes: gzBytes,
     dataBytes,
     bytesPerSample: Number((dataBytes / samples).toFixed(2)),
+    fileBytes,
+    fileBytesPerSample: Number((fileBytes / samples).toFixed(2)),
+    timesData: Number((fileBytes / dataBytes).toFixed(2)),
     shareOfReceived: Number((dataBytes / gzBytes).toFixed(4)),
   };
   return { server: started, folder, args, figures };
 }
 
-/** Waits until upkeep has nothing more to pack. @param {string} url @returns {Promise<number>} bytes of data */
-async function waitForPage(url) {
-  for (let before = -1; ;) {
+/** @param {string} name @param {string[]} shape of the load @returns {Promise<{ file: string, profiles: number, samples: number, gzBytes: number }>} */
+async function madeLoad(name, shape) {
+  const file = join(CACHE, `${name}.bin`);
+  if (!existsSync(`${file}.json`)) {
+    console.log(`Making ${name}: ${shape.join(' ')}`);
+    writeFileSync(`${file}.json`, await tool('gen-day.mjs', file, '--end', `${END}`, ...shape));
+  }
+  return { file, ...JSON.parse(readFileSync(`${file}.json`, 'utf8')) };
+}
+
+/**
+ * Waits until upkeep rests: neither data nor files change in a round of it.
+ * @param {string} url @param {string} folder @returns {Promise<{ dataBytes: number, fileBytes: number }>} files with their logs
+ */
+async function settled(url, folder) {
+  const began = performance.now();
+  for (let before = ''; ;) {
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     const metrics = await (await fetch(`${url}/metrics`)).text();
     const dataBytes = Number(/^flametide_store_data_bytes (\d+)/m.exec(metrics)?.[1]);
-    if (dataBytes === before) return dataBytes;
-    before = dataBytes;
+    const files = readdirSync(folder).filter((name) => name.startsWith('profiles.db'));
+    const fileBytes = files.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+    const now = `${dataBytes} ${fileBytes}`;
+    if (now === before || performance.now() - began > MAX_SETTLE_MS) return { dataBytes, fileBytes };
+    before = now;
+  }
+}
+
+/** Each on a fresh server. */
+async function underPressure() {
+  const { file, profiles } = await madeLoad('day', ['--services', '10', '--every', '120']);
+  const labels = await onFresh((url) =>
+    newLabels(url, labelsSeconds, END - HOUR, async (part, parts) => {
+      const count = Math.ceil(profiles / parts);
+      const range = ['--skip', `${part * count}`, '--limit', `${count}`];
+      return JSON.parse(await tool('load.mjs', file, '--url', url, '--clients', '8', ...range));
+    }),
+  );
+  return { labels, memory: await onFresh(largeQueries) };
+}
+
+/** @template T @param {(url: string, pid: number) => Promise<T>} work @returns {Promise<T>} */
+async function onFresh(work) {
+  const folder = mkdtempSync(join(tmpdir(), 'flametide-bench-'));
+  const started = await startServer([
+    '--data',
+    folder,
+    '--max-profile-age',
+    '0',
+    '--retention',
+    'off',
+    '--no-self-profile',
+  ]);
+  try {
+    return await work(started.url, started.child.pid ?? 0);
+  } finally {
+    await end(folder, started);
   }
 }
 
@@ -294,4 +369,10 @@ async function tool(script, ...rest) {
     maxBuffer: 1 << 26,
   });
   return stdout;
+}
+
+/** @param {string} name @param {number} fallback */
+function option(name, fallback) {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? fallback : Number(process.argv[at + 1]);
 }

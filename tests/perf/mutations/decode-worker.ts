@@ -1,0 +1,139 @@
+/** Opens mutated files as the server's door and the page do, and reports what no file may do. Built by files.js. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { finish } from '#base/steps.ts';
+import { DecodeError } from '#formats/format.ts';
+import { decodeProfile } from '#formats/registry.ts';
+import type { Profile } from '#model/profile.ts';
+import type { WireRequest } from '#server/exchange.ts';
+import type { IncomingProfile } from '#server/ingest/incoming.ts';
+import { openUpload } from '#server/ingest/open-upload.ts';
+import { mutatedFile, type Decoder } from './seeds.js';
+
+interface DecodeWork {
+  readonly decoder: Decoder;
+  readonly seeds: Parameters<typeof mutatedFile>[0];
+  readonly seed: number;
+  /** Cases from here on, up to `until` and without it. */
+  readonly from: number;
+  readonly until: number;
+  readonly limits: Parameters<typeof openUpload>[1];
+  /** [0] is the case under way. */
+  readonly progress: SharedArrayBuffer;
+}
+
+/** What the worker posts: a failure, or the outcomes since the last of these with their counts. */
+export type DecodeReport =
+  | { readonly number: number; readonly kind: string; readonly message: string }
+  | { readonly outcomes: Readonly<Record<string, number>> };
+
+const NOW_MS = Date.UTC(2026, 0, 15, 9, 7);
+/** What one case may add to the memory before it is named, KiB. */
+const WORTH_NAMING_KIB = 32 << 10;
+/** Cases; the counts of a thread that ends are lost since then. */
+const REPORT_EVERY = 100;
+const NAMES = { pprof: 'x.pprof', collapsed: 'x.collapsed.txt', gzip: 'x.pb.gz' } as const;
+// A tab is text. Half of a pair is none.
+const UNPRINTABLE = /(?!\t)[\p{Cc}\p{Cs}]/u;
+
+const { decoder, seeds, seed, from, until, limits, progress } = workerData as DecodeWork;
+const current = new Int32Array(progress);
+let outcomes: Record<string, number> = {};
+
+for (let number = from; number < until; number++) {
+  Atomics.store(current, 0, number);
+  if (number % REPORT_EVERY === 0) reportOutcomes();
+  const bytes = mutatedFile(seeds, decoder, seed, number);
+  const before = process.resourceUsage().maxRSS;
+  await atTheDoor(bytes, number);
+  inThePage(bytes, number);
+  const after = process.resourceUsage().maxRSS;
+  if (after > 300 << 10 && after - before > WORTH_NAMING_KIB)
+    report(number, 'memory', `${bytes.length} bytes: the peak goes from ${before >> 10} to ${after >> 10} MiB`);
+}
+reportOutcomes();
+
+function reportOutcomes(): void {
+  parentPort!.postMessage({ outcomes } satisfies DecodeReport);
+  outcomes = {};
+}
+
+async function atTheDoor(bytes: Uint8Array, number: number): Promise<void> {
+  const format = decoder === 'collapsed' ? (number % 2 === 0 ? 'groups' : 'lines') : 'pprof';
+  const query = `format=${format}&name=mutated.cpu%7Bpod%3Da%7D&from=${NOW_MS / 1000}`;
+  const request: WireRequest = { method: 'POST', path: '/ingest', query, headers: {}, body: bytes };
+  try {
+    const { answer, profiles } = await openUpload(request, limits, NOW_MS);
+    count(`door ${answer.status}`);
+    if (answer.status >= 500) report(number, 'door 5xx', new TextDecoder().decode(answer.body));
+    for (const one of profiles) {
+      const wrong = wrongWith(one);
+      if (wrong !== undefined) report(number, `taken: ${wrong}`, `answered ${answer.status}`);
+    }
+  } catch (error) {
+    report(number, `door throws: ${messageOf(error)}`, stackOf(error));
+  }
+}
+
+function inThePage(bytes: Uint8Array, number: number): void {
+  try {
+    const name = NAMES[decoder];
+    const { profile } = finish(decodeProfile({ bytes, name, form: { kind: 'file' } }));
+    count('page opens');
+    const wrong = wrongColumns(profile);
+    if (wrong !== undefined) report(number, `page: ${wrong}`, '');
+  } catch (error) {
+    if (!(error instanceof DecodeError)) report(number, `page throws: ${messageOf(error)}`, stackOf(error));
+    else count(`page ${error.code}`);
+  }
+}
+
+/** What could not be read back from the store, or would be taken for something else. */
+function wrongWith({ profile, timeUs, period, series }: IncomingProfile): string | undefined {
+  if (!Number.isSafeInteger(timeUs)) return 'a time that is no safe whole number';
+  if (!Number.isSafeInteger(period)) return 'a period that is no safe whole number';
+  if (profile.values.some(({ values }) => values.some((value) => !Number.isSafeInteger(value))))
+    return 'a value that is no safe whole number';
+  for (const { labels } of series) {
+    if (labels.some(({ name }) => UNPRINTABLE.test(name))) return 'a label name with a control character';
+    if (labels.some(({ value }) => UNPRINTABLE.test(value))) return 'a label value with a control character';
+  }
+  if (profile.functions.names.some((name) => UNPRINTABLE.test(name))) return 'a function name with a control character';
+  if (profile.functions.files.some((name) => UNPRINTABLE.test(name))) return 'a file name with a control character';
+  return wrongColumns(profile);
+}
+
+/** Columns that point outside of each other. */
+function wrongColumns({
+  functions,
+  frames,
+  sampleCount,
+  stackStart,
+  stackFrames,
+  values,
+}: Profile): string | undefined {
+  if (stackStart.length !== sampleCount + 1) return 'columns of stacks and samples differ in length';
+  if (stackStart[sampleCount] !== stackFrames.length) return 'stacks do not end where their frames do';
+  if (stackFrames.some((frame) => frame < 0 || frame >= frames.length)) return 'a stack with a frame that is not there';
+  if (frames.func.some((func) => func < 0 || func >= functions.names.length))
+    return 'a frame with a function that is not there';
+  if (values.some((column) => column.values.length !== sampleCount)) return 'a column of values of another length';
+  if (values.some((column) => column.values.some((value) => Number.isNaN(value)))) return 'a value that is no number';
+  return undefined;
+}
+
+function count(outcome: string): void {
+  outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+}
+
+function report(number: number, kind: string, message: string): void {
+  parentPort!.postMessage({ number, kind, message } satisfies DecodeReport);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 120) : String(error);
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? '').slice(0, 600) : '';
+}

@@ -1,0 +1,131 @@
+/**
+ * Mutated files of one decoder, opened in a worker thread of this process, which does nothing else: its peak memory is the
+ * decoder's. Prints one line of JSON. Started by run.js: files.js DECODER FROM UNTIL SEED, after `buildDecoders`.
+ */
+
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { pathToFileURL } from 'node:url';
+import { build } from 'vite';
+import { noteFailure } from './failures.js';
+import { fileSeeds, mutatedFile } from './seeds.js';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../../node_modules/.cache/bench/mutations/', import.meta.url));
+/** Of one case. Generous, as other programs may run beside it: a decoder that hangs does so for ever. */
+const HANG_MS = 60_000;
+const LOOK_MS = 500;
+/** Threads that may end before the rest is left out: what ends one may end each. */
+const MAX_ENDS = 20;
+/** As for the worker of a server with the usual 512 MB of heap. */
+const HEAP_MB = 512;
+/** The server's own: `DEFAULT_LIMITS` in src/server/config.ts. */
+const LIMITS = {
+  maxBodyBytes: 256 << 20,
+  maxProfileBytes: 64 << 20,
+  maxSamples: 65_535,
+  maxDepth: 1000,
+  maxLabels: 30,
+  maxLabelNameBytes: 1024,
+  maxLabelValueBytes: 2048,
+  maxAgeMs: 0,
+  maxFutureMs: 600_000,
+};
+
+/** @typedef {Record<string, number>} Outcomes how many cases ended so */
+
+/** Compiles the worker, so that what is measured holds no compiler. */
+export async function buildDecoders() {
+  await build({
+    root: ROOT,
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    ssr: { noExternal: true, target: 'node' },
+    build: {
+      ssr: true,
+      outDir: BUILT,
+      minify: false,
+      rolldownOptions: {
+        input: 'tests/perf/mutations/decode-worker.ts',
+        output: { entryFileNames: 'decode-worker.js' },
+      },
+    },
+  });
+}
+
+const seeds = fileSeeds();
+const [, script, decoder, from, until, seed] = process.argv;
+if (script === fileURLToPath(import.meta.url)) await run(/** @type {import('./seeds.js').Decoder} */ (decoder));
+
+/** @param {import('./seeds.js').Decoder} name */
+async function run(name) {
+  /** @type {import('./failures.js').Failures} */
+  const failures = {};
+  /** @type {Outcomes} */
+  const outcomes = {};
+  let ends = 0;
+  for (let next = Number(from); next < Number(until) && ends < MAX_ENDS;) {
+    const { ended, why } = await work(name, next, (report) => {
+      if ('outcomes' in report) {
+        for (const [outcome, count] of Object.entries(report.outcomes))
+          outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
+      } else {
+        noteFailure(failures, report.kind, report.number, report.message, () =>
+          mutatedFile(seeds, name, Number(seed), report.number),
+        );
+      }
+    });
+    if (why === undefined) break;
+    ends++;
+    noteFailure(failures, why, ended, '', () => mutatedFile(seeds, name, Number(seed), ended));
+    next = ended + 1;
+  }
+  const peakMiB = process.resourceUsage().maxRSS >> 10;
+  process.stdout.write(`${JSON.stringify({ peakMiB, outcomes, failures })}\n`);
+}
+
+/**
+ * @param {import('./seeds.js').Decoder} name @param {number} first
+ * @param {(report: import('./decode-worker.ts').DecodeReport) => void} take
+ * @returns {Promise<{ ended: number, why: string | undefined }>} the case at which the thread ended before its time, and why
+ */
+function work(name, first, take) {
+  const progress = new SharedArrayBuffer(4);
+  const current = new Int32Array(progress);
+  const data = {
+    decoder: name,
+    seeds,
+    seed: Number(seed),
+    from: first,
+    until: Number(until),
+    limits: LIMITS,
+    progress,
+  };
+  const worker = new Worker(pathToFileURL(`${BUILT}decode-worker.js`), {
+    workerData: data,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+  });
+  worker.on('message', take);
+  let at = -1;
+  let since = performance.now();
+  /** @type {string | undefined} */
+  let why;
+  const watch = setInterval(() => {
+    const now = Atomics.load(current, 0);
+    if (now !== at) [at, since] = [now, performance.now()];
+    else if (performance.now() - since > HANG_MS) {
+      why = 'hang';
+      void worker.terminate();
+    }
+  }, LOOK_MS);
+  worker.on('error', (error) => {
+    why ??= `thread ends: ${error.message.slice(0, 120)}`;
+  });
+  return new Promise((resolve) => {
+    worker.on('exit', () => {
+      clearInterval(watch);
+      resolve({ ended: Atomics.load(current, 0), why });
+    });
+  });
+}
