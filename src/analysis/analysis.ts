@@ -1,4 +1,5 @@
 /** The questions that may take long, asked with columns and answered with columns. Whoever asks cannot tell whether a thread lies between. */
+import type { FormatFacts } from '#formats/format.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { CallTree, SiblingOrder } from '#model/call-tree.ts';
 import type { WhatChanged } from '#model/changes.ts';
@@ -200,6 +201,8 @@ export interface Analysis {
   exportDiff(request: DiffRequest, signal: AbortSignal): Promise<Exported>;
   /** The profile whole, as `open` reads it: what is kept to show the same again. */
   pack(handle: ProfileHandle, signal: AbortSignal): Promise<Pick<EncodedProfile, 'bytes' | 'form'>>;
+  /** The file formats that `open` reads. */
+  formats(signal: AbortSignal): Promise<readonly FormatFacts[]>;
   close(handle: ProfileHandle): void;
 }
 
@@ -221,4 +224,5 @@ export const analysisCalls: Readonly<Record<CallName, 'opens' | 'asks'>> = {
   sandwichDiff: 'asks',
   exportDiff: 'asks',
   pack: 'asks',
+  formats: 'asks',
 };
