@@ -78,15 +78,12 @@ describe('decodeProfile', () => {
     expect(error.remedy).toContain(readableNouns('and'));
   });
 
-  it.each(readableFormats.flatMap(({ title, endings }) => endings.map((ending) => [ending, title] as const)))(
-    'refuses %s in the words of %s',
-    (ending, title) => {
-      const damaged = Uint8Array.of(0xff, 0xff, 0xff, 0x01);
-      const expected = refusal(damaged, `cpu${ending}`).sentences;
-      expect(expected).toMatch(new RegExp(title, 'i'));
-      expect(refusal(damaged, `CPU${ending.toUpperCase()}.GZ`).sentences).toBe(expected);
-    },
-  );
+  it.each(readableFormats.flatMap(({ endings }) => endings))('refuses a damaged %s as that format', (ending) => {
+    const damaged = Uint8Array.of(0xff, 0xff, 0xff, 0x01);
+    const expected = refusal(damaged, `cpu${ending}`).sentences;
+    expect(expected).not.toBe(refusal(damaged, 'cpu.unknown').sentences);
+    expect(refusal(damaged, `CPU${ending.toUpperCase()}.GZ`).sentences).toBe(expected);
+  });
 
   it('refuses in the words of the format that the name promises', () => {
     expect(refusal(Uint8Array.of(0xff, 0xff, 0xff, 0x01), 'cpu.pb.gz').message).toContain('pprof');
