@@ -7,8 +7,8 @@ const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', impo
   dependencies: Record<string, string>;
 };
 
-it('depends on what the build leaves out, and on nothing else', async () => {
-  const { ssr } = await viteConfig({ command: 'build', mode: 'production', isSsrBuild: true });
+it('depends on what the build leaves out, and on nothing else', () => {
+  const { ssr } = viteConfig({ command: 'build', mode: 'production', isSsrBuild: true });
   expect(ssr?.noExternal).toBe(true);
   expect(Object.keys(dependencies)).toEqual(ssr?.external);
 });
