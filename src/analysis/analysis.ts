@@ -1,4 +1,5 @@
 /** The questions that may take long. Columns in, columns out: the caller cannot tell whether a worker answers. */
+import type { FormatFacts } from '#formats/format.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { CallTree, SiblingOrder } from '#model/call-tree.ts';
 import type { WhatChanged } from '#model/changes.ts';
@@ -211,6 +212,8 @@ export interface Analysis {
   exportDiff(request: DiffRequest, signal: AbortSignal): Promise<Exported>;
   /** The whole profile in a form that `open` reads: for snapshots. */
   pack(handle: ProfileHandle, signal: AbortSignal): Promise<Pick<EncodedProfile, 'bytes' | 'form'>>;
+  /** The file formats that `open` reads. */
+  formats(signal: AbortSignal): Promise<readonly FormatFacts[]>;
   close(handle: ProfileHandle): void;
 }
 
@@ -235,4 +238,5 @@ export const analysisCalls: Readonly<Record<CallName, 'opens' | 'asks'>> = {
   sandwichDiff: 'asks',
   exportDiff: 'asks',
   pack: 'asks',
+  formats: 'asks',
 };

@@ -1,7 +1,7 @@
 /** The analysis itself. The worker wraps it; tests use it directly. */
 import type { Steps } from '#base/steps.ts';
 import { formatExport } from '#formats/export.ts';
-import { decodeProfile } from '#formats/registry.ts';
+import { decodeProfile, readableFormats } from '#formats/registry.ts';
 import { writePacked } from '#formats/write-packed.ts';
 import { writeSlices } from '#formats/write-slices.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
@@ -210,6 +210,10 @@ export class InProcessAnalysis implements Analysis {
     return slices
       ? { bytes: writeSlices(slices), form: { kind: 'slices', profileType } }
       : { bytes: writePacked(profile), form: { kind: 'file' } };
+  }
+
+  formats(): Promise<typeof readableFormats> {
+    return Promise.resolve(readableFormats);
   }
 
   close(handle: ProfileHandle): void {

@@ -1,5 +1,6 @@
 /** `flametide diff A B`: two files, or ranges of servers, compared as the page compares them. */
 import { Command, CommanderError, Option } from 'commander';
+import { readableNouns } from '#formats/registry.ts';
 import { whatChanged, type Change, type WhatChanged } from '#model/changes.ts';
 import { findContexts } from '#model/contexts.ts';
 import { unionTree } from '#model/diff.ts';
@@ -24,7 +25,7 @@ interface DiffOptions {
 }
 
 const HELP = `
-A and B are files (pprof or collapsed stacks, gzipped or not), or ranges of a server as the page links them:
+A and B are files (${readableNouns('or')}, gzipped or not), or ranges of a server as the page links them:
   http://host:4040/?svc=shop&type=process_cpu:cpu:nanoseconds:cpu:nanoseconds&from=now-2h&until=now-1h
   keys: svc service, type profile type, q label matchers such as pod="a",env=~"p.*", from and until in ms since the
   epoch or such as now-1h, now/d. Without them: all services, CPU, the last hour. FLAMETIDE_TOKEN is sent as token.

@@ -15,6 +15,10 @@ import { FunctionColumns, lineNumber, needsExact, noLabels, plainColumn } from '
 export const collapsedFormat: ProfileFormat = {
   id: 'collapsed',
   title: 'Collapsed stacks',
+  noun: 'collapsed stacks',
+  endings: ['.collapsed', '.folded', '.txt', '.stacks'],
+  reads: 'one stack a line, plain or gzip; async-profiler, py-spy, perf, Excimer',
+  isLoose: true,
   sniff: (bytes) => looksCollapsed(bytes),
   decode: (bytes) => decodeCollapsed(bytes),
 };

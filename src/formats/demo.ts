@@ -10,6 +10,9 @@ import { DecodeError, type ProfileFormat } from './format.ts';
 export const demoFormat: ProfileFormat = {
   id: 'demo',
   title: 'Demo',
+  noun: 'demos',
+  endings: [],
+  reads: undefined,
   sniff: (bytes) => new TextDecoder().decode(bytes.subarray(0, demoHead.length)) === demoHead,
   *decode(bytes) {
     const text = new TextDecoder().decode(bytes.subarray(0, 200));

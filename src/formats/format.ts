@@ -1,10 +1,23 @@
-/** What a file format is to the rest: a name, a sniff, and bytes to a Profile. */
+/** A file format: its names, its endings, how it is recognised, and bytes to a Profile. */
 import type { Steps } from '#base/steps.ts';
 import type { Profile } from '#model/profile.ts';
 
-export interface ProfileFormat {
+/** What the page, the command line and the documentation say about a format. Plain data: it crosses to the page. */
+export interface FormatFacts {
   readonly id: string;
+  /** In lists and tables. */
   readonly title: string;
+  /** Within a sentence: `pprof`, `collapsed stacks`. */
+  readonly noun: string;
+  /** Of file names, lower case with their dot, without `.gz`. Used only when nothing in the content decides. */
+  readonly endings: readonly string[];
+  /** What is read and who writes it, in one line without a full stop; undefined for formats that no user offers. */
+  readonly reads: string | undefined;
+}
+
+export interface ProfileFormat extends FormatFacts {
+  /** True where `sniff` only guesses: files that `recognise` knows by name are refused first. */
+  readonly isLoose?: true;
   /** Whether the (unpacked) bytes look like this format; reads a bounded part of them. */
   sniff(bytes: Uint8Array, name: string): boolean;
   /** One pass over the bytes, yielding its progress. @throws DecodeError */

@@ -1,5 +1,5 @@
 /** Unwraps gzip (RFC 1952) before anything looks at the bytes: bounded, checked, in steps. */
-import { Inflate, inflateSync } from 'fflate';
+import { FlateErrorCode, type FlateError, Gunzip, inflateSync } from 'fflate';
 import { crc32 } from '#base/crc32.ts';
 import type { Steps } from '#base/steps.ts';
 import { DecodeError } from './format.ts';
@@ -48,14 +48,11 @@ export function* unwrapGzip(bytes: Uint8Array): Steps<Uint8Array> {
   return inner;
 }
 
-/** What fflate's stream knows of itself. It tells nobody when a member ends, so that we look. */
-interface InflateState {
-  /** 1 within and after the last block. */
-  readonly f?: number;
-  /** The open block's table; none after a block's end. */
-  readonly l?: unknown;
-  /** Bits of `p[0]` that are used up. */
-  readonly p?: number;
+/** The member that is being unpacked. */
+interface Member {
+  readonly start: number;
+  crc: number;
+  size: number;
 }
 
 /** All members of one layer, one behind the other. */
@@ -63,49 +60,33 @@ function* gunzip(bytes: Uint8Array): Steps<Uint8Array> {
   const whole = gunzipAtOnce(bytes);
   if (whole) return whole;
   const sink = new Sink(plausibleBytes(bytes));
-  let at = 0;
-  for (;;) {
-    const memberStart = at;
-    at = skipHeader(bytes, at);
-    let crc = 0;
-    let size = 0;
-    const inflate = new Inflate((chunk) => {
-      crc = crc32(crc, chunk);
-      size += chunk.length;
-      sink.push(chunk);
-    });
-    for (;;) {
-      if (at >= bytes.length) throw malformed('The gzip data ends early', bytes.length);
-      const next = Math.min(at + PACKED_CHUNK, bytes.length);
-      push(inflate, bytes.subarray(at, next), at);
-      at = next;
-      const state: InflateState = inflate['s'];
-      if (state.f && !state.l) break;
-      if (sink.size > ENOUGH_TO_GUESS && expectedBytes(bytes) > maxUnpackedBytes) {
-        // The trailer claims too much and the ratio so far bears it out: a bomb, and no need to unpack it to the limit.
-        if ((sink.size / at) * bytes.length > maxUnpackedBytes) {
-          throw refuseTooLarge(`Unpacked, the file has ${Math.ceil(expectedBytes(bytes) / 1024 / 1024)} MiB`);
-        }
-      }
-      yield at / bytes.length;
+  checkHeader(bytes, 0);
+  let member: Member = { start: 0, crc: 0, size: 0 };
+  const stream = new Gunzip((chunk) => {
+    member.crc = crc32(member.crc, chunk);
+    member.size += chunk.length;
+    sink.push(chunk);
+  });
+  // fflate skips trailers. It reports the header behind one, so that the last trailer is ours to find.
+  stream.onmember = (start) => {
+    checkTrailer(bytes, member, start);
+    checkHeader(bytes, start);
+    member = { start, crc: 0, size: 0 };
+  };
+  for (let at = 0; ; at += PACKED_CHUNK) {
+    const isLast = at + PACKED_CHUNK >= bytes.length;
+    const isOver = push(stream, bytes.subarray(at, at + PACKED_CHUNK), at, isLast) === 'no further member';
+    if (isOver || isLast) {
+      checkEnd(bytes, member, at);
+      return sink.take();
     }
-    const left: Uint8Array = inflate['p'];
-    const state: InflateState = inflate['s'];
-    at -= left.length - ((state.p ?? 0) > 0 ? 1 : 0);
-    if (bytes.length - at < 8) throw malformed('The gzip data ends early', bytes.length);
-    if (readUint32(bytes, at) !== crc)
-      throw malformed('The gzip data is damaged: its checksum does not match', memberStart);
-    if (readUint32(bytes, at + 4) !== size >>> 0)
-      throw malformed('The gzip data is damaged: its length does not match', memberStart);
-    at += 8;
-    const padding = at;
-    while (at < bytes.length && bytes[at] === 0) at++;
-    if (at === bytes.length) return sink.take();
-    // A million members of a few bytes are still to be told of.
-    yield at / bytes.length;
-    // Between members no padding is allowed.
-    if (padding !== at || !isGzip(bytes.subarray(at)))
-      throw malformed('Something that is not gzip follows the gzip data', at);
+    if (sink.size > ENOUGH_TO_GUESS && expectedBytes(bytes) > maxUnpackedBytes) {
+      // The trailer claims too much and the ratio so far bears it out: a bomb, and no need to unpack it to the limit.
+      if ((sink.size / (at + PACKED_CHUNK)) * bytes.length > maxUnpackedBytes) {
+        throw refuseTooLarge(`Unpacked, the file has ${Math.ceil(expectedBytes(bytes) / 1024 / 1024)} MiB`);
+      }
+    }
+    yield (at + PACKED_CHUNK) / bytes.length;
   }
 }
 
@@ -118,7 +99,7 @@ function gunzipAtOnce(bytes: Uint8Array): Uint8Array | undefined {
   const size = plausibleBytes(bytes);
   if (size === 0 || size > MOST_BYTES_AT_ONCE || hasSecondMark(bytes)) return undefined;
   const out = new Uint8Array(size);
-  const start = skipHeader(bytes, 0);
+  const start = checkHeader(bytes, 0);
   let length: number;
   try {
     length = inflateSync(bytes.subarray(start, -8), { out }).length;
@@ -148,18 +129,50 @@ function plausibleBytes(bytes: Uint8Array): number {
   return size <= bytes.length * MAX_PLAUSIBLE_RATIO ? size : 0;
 }
 
-function push(inflate: Inflate, chunk: Uint8Array, at: number): void {
+function push(stream: Gunzip, chunk: Uint8Array, at: number, isLast: boolean): 'no further member' | undefined {
   try {
-    inflate.push(chunk);
+    stream.push(chunk, isLast);
+    return undefined;
   } catch (error) {
-    // Our own refusal comes through fflate from the sink.
+    // Our own refusals come through fflate.
     if (error instanceof DecodeError) throw error;
+    const { code } = error as FlateError;
+    if (code === FlateErrorCode.InvalidHeader) return 'no further member';
+    if (code === FlateErrorCode.UnexpectedEOF) throw malformed('The gzip data ends early', at + chunk.length);
     throw malformed('The gzip data is damaged', at);
   }
 }
 
+/** @param end of the member's trailer: checksum and length of what was packed */
+function checkTrailer(bytes: Uint8Array, { start, crc, size }: Member, end: number): void {
+  if (readUint32(bytes, end - 8) !== crc) throw damaged('checksum', start);
+  if (readUint32(bytes, end - 4) !== size >>> 0) throw damaged('length', start);
+}
+
+/** The last member's trailer is where its checksum and length are. Only zeros may follow. @param chunkStart of the last chunk that was read */
+function checkEnd(bytes: Uint8Array, { start, crc, size }: Member, chunkStart: number): void {
+  let wrong: 'checksum' | 'length' | undefined;
+  // An unpacker that waits for a whole header holds 3 bytes back, and the trailer before them.
+  for (let end = Math.max(start + 18, chunkStart - 11); end <= bytes.length; end++) {
+    const isChecksum = readUint32(bytes, end - 8) === crc;
+    const isLength = readUint32(bytes, end - 4) === size >>> 0;
+    if (isChecksum && isLength) return checkRest(bytes, end);
+    if (isChecksum) wrong = 'length';
+    else if (isLength) wrong ??= 'checksum';
+  }
+  throw wrong ? damaged(wrong, start) : malformed('The gzip data ends early', bytes.length);
+}
+
+/** @param at the end of the last member */
+function checkRest(bytes: Uint8Array, at: number): void {
+  const rest = bytes.subarray(at);
+  if (isGzip(rest)) checkHeader(bytes, at);
+  const other = rest.findIndex((byte) => byte !== 0);
+  if (other >= 0) throw malformed('Something that is not gzip follows the gzip data', at + other);
+}
+
 /** @returns the offset of the deflate data. */
-function skipHeader(bytes: Uint8Array, start: number): number {
+function checkHeader(bytes: Uint8Array, start: number): number {
   let at = start + 10;
   if (at > bytes.length) throw malformed('The gzip header ends early', bytes.length);
   if (bytes[start + 2] !== 8)
@@ -180,6 +193,10 @@ function skipHeader(bytes: Uint8Array, start: number): number {
 
 function readUint32(bytes: Uint8Array, at: number): number {
   return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
+}
+
+function damaged(what: 'checksum' | 'length', memberStart: number): DecodeError {
+  return malformed(`The gzip data is damaged: its ${what} does not match`, memberStart);
 }
 
 function malformed(message: string, offset: number): DecodeError {

@@ -36,6 +36,9 @@ const TWO_31 = 2147483648;
 export const packedFormat: ProfileFormat = {
   id: 'packed',
   title: 'Flametide',
+  noun: 'packed profiles',
+  endings: [],
+  reads: undefined,
   sniff: (bytes) => new TextDecoder().decode(bytes.subarray(0, packedHead.length)) === packedHead,
   *decode(bytes) {
     const profile = yield* read(new PackedReader(bytes));

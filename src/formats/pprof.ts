@@ -20,6 +20,9 @@ import { checkString, checkWireType, refuse } from './pprof-wire.ts';
 export const pprofFormat: ProfileFormat = {
   id: 'pprof',
   title: 'pprof',
+  noun: 'pprof',
+  endings: ['.pb', '.pprof', '.prof'],
+  reads: 'gzip or raw, every sample type; Go, Node, Python, Rust, PHP, eBPF agents',
   sniff: (bytes) => looksLikePprof(bytes),
   decode: (bytes) => decodePprof(bytes),
 };

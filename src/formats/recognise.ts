@@ -5,32 +5,35 @@ import { looksLikeJson, looksLikeMarkup } from './collapsed.ts';
 export interface Recognised {
   /** Completes "This is …". */
   readonly what: string;
-  /** A sentence: what to do. */
-  readonly remedy: string;
+  /** Whether the refusal lists the formats that are read, before the remedy. */
+  readonly listsFormats?: true;
+  /** Sentences: what to do. */
+  readonly remedy?: string;
 }
 
 const PREFIX = 65_536;
-const READS = 'Flametide reads pprof and collapsed stacks.';
+const NOT_YET = 'This format is not read yet.';
 
 /** @returns undefined where nothing is known of it. */
 export function recognise(bytes: Uint8Array): Recognised | undefined {
-  for (const { at, starts, what, remedy } of BINARY) {
-    if (starts.every((byte, i) => bytes[at + i] === byte)) return { what, remedy };
-  }
+  const binary = BINARY.find(({ at, starts }) => starts.every((byte, i) => bytes[at + i] === byte));
+  if (binary) return binary;
   if (isOldCpuProfile(bytes)) {
     return {
       what: 'a CPU profile in the old binary format of gperftools',
       remedy: 'Convert it with its binary at hand: go tool pprof -proto program profile > profile.pb.gz',
     };
   }
-  if (looksLikeOtlp(bytes)) return { what: 'an OpenTelemetry profile (OTLP), it seems', remedy: COMING };
+  if (looksLikeOtlp(bytes))
+    return { what: 'an OpenTelemetry profile (OTLP), it seems', listsFormats: true, remedy: NOT_YET };
   const text = textPrefix(bytes, PREFIX);
   if (text.includes('\u0000')) return undefined;
   if (looksLikeMarkup(text)) {
     return /^\s*<\?xml|^\s*<(svg|plist)/i.test(text)
       ? {
           what: 'an XML file',
-          remedy: `${READS} A flamegraph in SVG holds no profile: take the file it was made from.`,
+          listsFormats: true,
+          remedy: 'A flamegraph in SVG holds no profile: take the file it was made from.',
         }
       : {
           what: 'a web page',
@@ -162,7 +165,8 @@ const BINARY: readonly (Recognised & { readonly at: number; readonly starts: rea
     at: 0,
     starts: ascii('SQLite format 3'),
     what: 'an SQLite database',
-    remedy: `${READS} Export the profile from the tool that wrote the database.`,
+    listsFormats: true,
+    remedy: 'Export the profile from the tool that wrote the database.',
   },
 ];
 
@@ -196,44 +200,54 @@ function looksLikeOtlp(bytes: Uint8Array): boolean {
   return at === bytes.length && bytes.length > 2;
 }
 
-const COMING = `${READS} This format is not read yet.`;
-
 const JSON_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[] = [
   {
     signs: [/speedscope\.app\/file-format-schema|"exporter"\s*:\s*"speedscope/],
     what: 'a speedscope file',
-    remedy: COMING,
+    listsFormats: true,
+    remedy: NOT_YET,
   },
   {
     signs: [/"flamebearer"\s*:/],
     what: 'a flamebearer, as Pyroscope renders it',
-    remedy: `${READS} Fetch the same query as pprof.`,
+    listsFormats: true,
+    remedy: 'Fetch the same query as pprof.',
   },
   {
     signs: [/"dhatFileVersion"\s*:/],
     what: 'a DHAT profile of valgrind',
-    remedy: `${READS} Open it in dh_view.html of valgrind.`,
+    listsFormats: true,
+    remedy: 'Open it in dh_view.html of valgrind.',
   },
   {
     signs: [/"traceEvents"\s*:|^\s*\[\s*\{[^[\]]*"(ph|pid|tid)"\s*:/],
     what: 'a trace of Chrome (trace events)',
-    remedy: `${COMING} Open it in chrome://tracing or ui.perfetto.dev.`,
+    listsFormats: true,
+    remedy: `${NOT_YET} Open it in chrome://tracing or ui.perfetto.dev.`,
   },
   {
     signs: [/"nodes"\s*:|"head"\s*:/, /"callFrame"\s*:/, /"selfSize"\s*:/],
     what: 'a heap profile of V8',
-    remedy: COMING,
+    listsFormats: true,
+    remedy: NOT_YET,
   },
   {
     signs: [/"nodes"\s*:|"head"\s*:/, /"functionName"\s*:/],
     what: 'a CPU profile of V8 (.cpuprofile)',
-    remedy: COMING,
+    listsFormats: true,
+    remedy: NOT_YET,
   },
-  { signs: [/"snapshot"\s*:/, /"trace_function_infos"|"node_fields"/], what: 'a heap snapshot of V8', remedy: COMING },
+  {
+    signs: [/"snapshot"\s*:/, /"trace_function_infos"|"node_fields"/],
+    what: 'a heap snapshot of V8',
+    listsFormats: true,
+    remedy: NOT_YET,
+  },
   {
     signs: [/"resourceProfiles"\s*:|"locationTable"\s*:|"dictionary"\s*:/],
     what: 'an OpenTelemetry profile (OTLP)',
-    remedy: COMING,
+    listsFormats: true,
+    remedy: NOT_YET,
   },
   {
     signs: [/"mode"\s*:\s*"(cpu|wall|object|custom)"/, /"frames"\s*:/],
@@ -243,19 +257,22 @@ const JSON_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[
   {
     signs: [/"meta"\s*:|"profile"\s*:/, /"interval"\s*:|"threads"\s*:|"presymbolicated"\s*:/],
     what: 'a profile of Firefox',
-    remedy: `${COMING} Open it at profiler.firefox.com.`,
+    listsFormats: true,
+    remedy: `${NOT_YET} Open it at profiler.firefox.com.`,
   },
   {
     signs: [/^\s*\{\s*"label"\s*:/, /"markers"\s*:/],
     what: 'a recording of the performance panel that Firefox once had',
-    remedy: `${READS} Record it again with profiler.firefox.com.`,
+    listsFormats: true,
+    remedy: 'Record it again with profiler.firefox.com.',
   },
   {
     signs: [/"sample_?type"\s*:|"string_?table"\s*:/i],
     what: 'a pprof profile as JSON',
-    remedy: `${READS} Take the binary one.`,
+    listsFormats: true,
+    remedy: 'Take the binary one.',
   },
-  { signs: [/^/], what: 'a JSON file of a kind that is not known here', remedy: READS },
+  { signs: [/^/], what: 'a JSON file of a kind that is not known here', listsFormats: true },
 ];
 
 // Each sign is one pass over the text, whatever it holds: no repetition within a repetition.
@@ -263,7 +280,8 @@ const TEXT_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[
   {
     signs: [/^(version|creator|events?|positions|part)[ \t]*:/m, /^(fn|fl)=/m],
     what: 'a callgrind profile',
-    remedy: `${COMING} KCachegrind opens it.`,
+    listsFormats: true,
+    remedy: `${NOT_YET} KCachegrind opens it.`,
   },
   {
     signs: [/^desc: .*\n(?:.*\n){0,3}time_unit:/],

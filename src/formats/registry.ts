@@ -1,12 +1,13 @@
 /** The formats in the order in which they are tried, and the one way from bytes to a profile. */
 import type { Steps } from '#base/steps.ts';
+import { wordList } from '#base/word-list.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { Profile } from '#model/profile.ts';
 import type { SlicedColumns } from '#model/slices.ts';
 import { parseProfileType } from '#model/profile-type.ts';
 import { collapsedFormat } from './collapsed.ts';
 import { demoFormat } from './demo.ts';
-import { DecodeError, type ProfileFormat } from './format.ts';
+import { DecodeError, type FormatFacts, type ProfileFormat } from './format.ts';
 import { unwrapGzip } from './gzip.ts';
 import { decodeMergedTree } from './merged-tree.ts';
 import { packedFormat } from './packed.ts';
@@ -14,16 +15,21 @@ import { pprofFormat } from './pprof.ts';
 import { recognise } from './recognise.ts';
 import { decodeSlicedTree } from './sliced-tree.ts';
 
-/** Known by a mark or by their structure: what these take is theirs. */
-const MARKED: readonly ProfileFormat[] = [demoFormat, packedFormat, pprofFormat];
-/** Loose text, tried when the file is nothing else that we know. */
-const LOOSE: readonly ProfileFormat[] = [collapsedFormat];
+/** In the order in which their sniffs are tried. The page, the command line and the tests take what is read from here. */
+const formats: readonly ProfileFormat[] = [demoFormat, packedFormat, pprofFormat, collapsedFormat];
 
-/** What names promise. Tried last, so that a damaged file is refused in its own format's words. */
-const BY_NAME: readonly { readonly name: RegExp; readonly format: ProfileFormat }[] = [
-  { name: /\.(pb|pprof|prof)$/i, format: pprofFormat },
-  { name: /\.(collapsed|folded|txt|stacks)$/i, format: collapsedFormat },
-];
+/** The formats that users open, in the order of the list. */
+export const readableFormats: readonly FormatFacts[] = formats
+  .filter(({ reads }) => reads !== undefined)
+  .map(({ id, title, noun, endings, reads }) => ({ id, title, noun, endings, reads }));
+
+/** Their nouns as a list within a sentence. */
+export function readableNouns(conjunction: 'and' | 'or'): string {
+  return wordList(
+    readableFormats.map(({ noun }) => noun),
+    conjunction,
+  );
+}
 
 export interface DecodedProfile {
   readonly profile: Profile;
@@ -77,18 +83,23 @@ function* decodeFile(bytes: Uint8Array, name: string): Steps<DecodedProfile> {
   return { profile, format: { id, title }, unpackedBytes: unpacked.length };
 }
 
+/** The content decides. The ending comes last, so that a damaged file is refused in its own format's words. */
 function chooseFormat(bytes: Uint8Array, name: string): ProfileFormat {
-  const marked = MARKED.find((format) => format.sniff(bytes, name));
+  const marked = formats.find(({ isLoose, sniff }) => !isLoose && sniff(bytes, name));
   if (marked) return marked;
+  const reads = `Flametide reads ${readableNouns('and')}`;
   const known = recognise(bytes);
-  if (known) throw new DecodeError('unsupported', `This is ${known.what}.`, { remedy: known.remedy });
-  const loose = LOOSE.find((format) => format.sniff(bytes, name));
+  if (known) {
+    const remedy = [known.listsFormats ? `${reads}.` : undefined, known.remedy].filter(Boolean).join(' ');
+    throw new DecodeError('unsupported', `This is ${known.what}.`, { remedy });
+  }
+  const loose = formats.find(({ isLoose, sniff }) => isLoose && sniff(bytes, name));
   if (loose) return loose;
-  const bare = name.replace(/\.gz$/i, '');
-  const promised = BY_NAME.find((one) => one.name.test(bare));
-  if (promised) return promised.format;
+  const bare = name.toLowerCase().replace(/\.gz$/, '');
+  const promised = formats.find(({ endings }) => endings.some((ending) => bare.endsWith(ending)));
+  if (promised) return promised;
   throw new DecodeError('unrecognized', 'The file is of no format that is known here.', {
-    remedy: 'Flametide reads pprof and collapsed stacks, packed with gzip or not.',
+    remedy: `${reads}, packed with gzip or not.`,
   });
 }
 

@@ -2,14 +2,15 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { readableFormats } from '#formats/registry.ts';
 import { expectBad, expectRefusal, expectTruth, type Manifest, readManifest } from '../support/check-manifest-file.ts';
 
 const folder = fileURLToPath(new URL('../../../shared/corpus', import.meta.url));
 const isThere = existsSync(folder);
 const { files, bad }: Manifest = isThere ? readManifest(folder) : { files: [], bad: [] };
 
-/** Formats of the manifest that we read; all others must be refused in words of their own. */
-const READ = ['pprof', 'collapsed'];
+/** Files of other formats must be refused by name. */
+const READ = readableFormats.map(({ id }) => id);
 
 it('the corpus lies beside the repository, in ../shared/corpus', () => {
   expect(isThere).toBe(true);

@@ -63,7 +63,7 @@ unwatched(
     );
     await page.goto(link('e2e/again'));
     await shown(page);
-    const alert = page.getByRole('alert').filter({ hasText: 'The time series could not be loaded: not now' });
+    const alert = page.getByRole('alert').filter({ hasText: 'Could not load the time series: not now' });
     await expect(alert).toBeVisible();
     expect(await violations(page)).toEqual([]);
     await page.unroute('**/querier.v1.QuerierService/{SelectSeries,Series,LabelNames}');
@@ -261,9 +261,11 @@ test('a link shows the same in another browser; reload, back and forward too', a
 for (const half of [1, 2])
   test(`100 random views come back from their links, half ${half}`, async ({ page, baseURL }) => {
     test.slow();
-    await push(baseURL!, 'e2e/random{pod=a,env=prod}', stacks, BASE_MS);
-    await push(baseURL!, 'e2e/random{pod=b,env=test}', { 'main;serve;parse': 5, gc: 2 }, BASE_MS + 30_000);
-    await page.goto(link('e2e/random'));
+    // A service of its own: the other half may run in another process, whose times differ.
+    const service = `e2e/random-${half}`;
+    await push(baseURL!, `${service}{pod=a,env=prod}`, stacks, BASE_MS);
+    await push(baseURL!, `${service}{pod=b,env=test}`, { 'main;serve;parse': 5, gc: 2 }, BASE_MS + 30_000);
+    await page.goto(link(service));
     await shown(page);
     let seed = 20_261_125 * half;
     const random = (most: number): number => {
@@ -335,7 +337,7 @@ unwatched('a server that is away is said, and asked again', async ({ page, baseU
   await page.goto(link('e2e/away'));
   await expect(page.getByRole('heading', { name: 'The server does not answer' })).toBeVisible();
   await page.unroute('**/querier.v1.QuerierService/**');
-  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('button', { name: 'Try again' }).last().click();
   await shown(page);
 });
 

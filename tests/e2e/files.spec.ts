@@ -18,6 +18,13 @@ test('a chosen file is shown with its facts', async ({ page }) => {
   await expect(page.getByRole('status').filter({ hasText: /could not be read/ })).toHaveCount(0);
 });
 
+test('the page lists what it reads', async ({ page }) => {
+  await page.goto('/?v=1&view=files');
+  await expect(page.getByText(/^pprof.* or .*\. Nothing leaves this browser\.$/)).toBeVisible();
+  await expect(page.getByRole('term').first()).toHaveText('pprof');
+  await expect(page.getByRole('definition').first()).toContainText('gzip or raw');
+});
+
 test('a dropped file opens', async ({ page }) => {
   await page.goto('/?v=1&view=files');
   const transfer = await page.evaluateHandle((text) => {

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { gzipSync as fflateGzip } from 'fflate';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -60,6 +60,48 @@ describe('unwrapGzip', () => {
     const members = [1, 2, 3].map((k) => new Uint8Array(gzipSync(text.subarray(0, 19 * k))));
     expect(unwrap(joined(...members)).length).toBe(19 * 6);
     expect(unwrap(joined(...members, new Uint8Array(512))).length).toBe(19 * 6);
+  });
+
+  it('joins any members, empty ones and zeros behind them too, as gunzip does', () => {
+    const member = fc.uint8Array({ maxLength: 60 });
+    const repeats = fc.constantFrom(1, 1, 2, 400);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(member, repeats), { minLength: 1, maxLength: 6 }), fc.nat(20), (members, zeros) => {
+        const packed = members.flatMap(([plain, times]) => Array<Buffer>(times).fill(gzipSync(plain)));
+        const file = joined(...packed, new Uint8Array(zeros));
+        expect(Buffer.compare(unwrap(file), gunzipSync(Buffer.concat(packed)))).toBe(0);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('says where a later member is damaged, and what follows the last', () => {
+    const first = gzipSync(noiseOf(40_000));
+    const second = gzipSync(text.subarray(0, 1900));
+    const places = (bytes: Uint8Array): (string | undefined)[] => [refusal(bytes).message, refusal(bytes).place];
+    const wrongFirst = joined(first, second);
+    wrongFirst[first.length - 8] ^= 1;
+    expect(places(wrongFirst)).toEqual([
+      'The gzip data is damaged: its checksum does not match.',
+      'byte 0 of the packed file',
+    ]);
+    const wrongSecond = joined(first, second, new Uint8Array(12));
+    wrongSecond[wrongFirst.length - 4] ^= 1;
+    expect(places(wrongSecond)).toEqual([
+      'The gzip data is damaged: its length does not match.',
+      `byte ${first.length} of the packed file`,
+    ]);
+    for (const other of ['x', 'xyz', 'something of 20 bytes', `${'\0'.repeat(9)}x`]) {
+      expect(places(joined(first, second, new TextEncoder().encode(other)))).toEqual([
+        'Something that is not gzip follows the gzip data.',
+        `byte ${wrongFirst.length + other.lastIndexOf('\0') + 1} of the packed file`,
+      ]);
+    }
+    expect(places(joined(first, second.subarray(0, 6)))[0]).toBe('The gzip header ends early.');
+    expect(places(joined(first, second.subarray(0, 2), Uint8Array.of(7), second.subarray(3)))).toEqual([
+      'The gzip data uses compression method 7, which does not exist.',
+      `byte ${first.length + 2} of the packed file`,
+    ]);
   });
 
   it('skips name, comment, extra field and header checksum', () => {

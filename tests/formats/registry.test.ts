@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { finish } from '#base/steps.ts';
 import type { DecodeError } from '#formats/format.ts';
-import { decodeProfile } from '#formats/registry.ts';
+import { decodeProfile, readableFormats, readableNouns } from '#formats/registry.ts';
 import { encodeMessage, smallProfile } from '../support/pprof-message.ts';
 import { refusalOf } from '../support/refusal.ts';
 
@@ -55,7 +55,7 @@ describe('decodeProfile', () => {
     ],
     ['a dump of goroutines', 'goroutine 1 [running]:\nmain.main()\n\t/a.go:12 +0x12\n', /goroutines/, /debug=2/],
     ['two numbers a line', 'a;b 4 1\na;c 0 2\na;d 1 1\nb;e 8 1\nb;f 1 0\n', /differential/, /two files/],
-    ['other JSON', '{"hello": [1, 2]}', /JSON/, /pprof and collapsed/],
+    ['other JSON', '{"hello": [1, 2]}', /JSON/, new RegExp(readableNouns('and'))],
   ])('names %s', (_, content, what, remedy) => {
     const bytes = typeof content === 'string' ? encoder.encode(content) : Uint8Array.from(content);
     const error = refusal(bytes, 'file.txt');
@@ -75,7 +75,14 @@ describe('decodeProfile', () => {
   it('says what it reads where it knows nothing', () => {
     const error = refusal(encoder.encode('Dear diary,\ntoday it rained.\n'), 'diary.md');
     expect(error.code).toBe('unrecognized');
-    expect(error.remedy).toContain('pprof and collapsed stacks');
+    expect(error.remedy).toContain(readableNouns('and'));
+  });
+
+  it.each(readableFormats.flatMap(({ endings }) => endings))('refuses a damaged %s as that format', (ending) => {
+    const damaged = Uint8Array.of(0xff, 0xff, 0xff, 0x01);
+    const expected = refusal(damaged, `cpu${ending}`).sentences;
+    expect(expected).not.toBe(refusal(damaged, 'cpu.unknown').sentences);
+    expect(refusal(damaged, `CPU${ending.toUpperCase()}.GZ`).sentences).toBe(expected);
   });
 
   it('refuses in the words of the format that the name promises', () => {

@@ -10,7 +10,7 @@ import { findEvidence, verdicts, type Evidence } from '#model/evidence.ts';
 import { normalisations, normalise, type Normalisation } from '#model/normalise.ts';
 import { discoveries } from '#model/significance.ts';
 import { slicesOfAnswer, slicesOfTrees, slicesToAsk, unsliced } from '#model/slices.ts';
-import { poisson, seeded } from '#server/demo/seeded.ts';
+import { poisson, seeded } from '#base/seeded.ts';
 import { anyStacks } from '../support/any-stacks.ts';
 import { profileFromText, treeOf } from '../support/profile-from-text.ts';
 

@@ -2,7 +2,7 @@
  * Made-up services of many shapes, recorded twice: load that shifts, drifts and bursts by route, and one function that got
  * slower, or none. Everything follows from a seed.
  */
-import { seeded, poisson, type Random } from '#server/demo/seeded.ts';
+import { seeded, poisson, type Random } from '#base/seeded.ts';
 import type { NamedTree } from '#model/diff.ts';
 import { TreeBuilder, rankNames } from '#model/tree-builder.ts';
 

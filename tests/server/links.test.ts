@@ -120,7 +120,7 @@ it.each([
   const followed = links.follow(`/s/${damaged.id}`);
   expect(followed.status).toBe(503);
   expect(new TextDecoder().decode(followed.body)).toContain('This short link is damaged');
-  expect(location(other.id)).toBe('/?v=1&svc=other');
+  expect(location(other.id)).toBe('../?v=1&svc=other');
   const listed = await links.answer('GET', '/api/links', new Uint8Array());
   expect(listed.status).toBe(200);
   expect(readWarnings(listed.headers['flametide-warnings'])).toEqual([
@@ -135,7 +135,7 @@ it('a damaged link that is made again is whole again', async () => {
   const { id } = await make('v=1&svc=a');
   change('UPDATE link SET created_ms = created_ms + 4');
   expect((await make('v=1&svc=a')).id).toBe(id);
-  expect(location(id)).toBe('/?v=1&svc=a');
+  expect(location(id)).toBe('../?v=1&svc=a');
 });
 
 it('are listed with what takes room first, the newest 500 of all; what they take is of all', async () => {

@@ -8,6 +8,7 @@ import { type DecodedProfile, decodeProfile } from '#formats/registry.ts';
 import { checkProfile } from '#model/check-profile.ts';
 import type { Profile } from '#model/profile.ts';
 import { expectSentences } from './refusal.ts';
+import { profileRows } from './tree-rows.ts';
 import { type FactNumber, type ViewFacts, viewFacts } from './folded-hash.ts';
 
 type TopList = readonly (readonly [string, FactNumber])[];
@@ -65,7 +66,7 @@ export function readManifest(folder: string): Manifest {
 }
 
 /** What the registry makes of the file; nothing but a DecodeError may come out beside a profile. */
-function openFile(folder: string, { path }: ManifestFile): DecodedProfile | DecodeError {
+function openFile(folder: string, { path }: Pick<ManifestFile, 'path'>): DecodedProfile | DecodeError {
   const bytes = new Uint8Array(readFileSync(join(folder, path)));
   try {
     return finish(decodeProfile({ bytes, name: path, form: { kind: 'file' } }));
@@ -81,6 +82,23 @@ export function expectTruth(folder: string, file: ManifestFile): void {
   expect(opened.format.id).toBe(file.format);
   if (file.unpacked_bytes !== undefined) expect(opened.unpackedBytes).toBe(file.unpacked_bytes);
   expectProfile(opened.profile, file.truth);
+}
+
+/** Follows the name of a fixture: the file with its truth. */
+export const TREE_ENDING = '.tree.txt';
+
+/**
+ * Holds a fixture against the tree beside it: for each sample type a line with type and unit, then `profileRows` (name,
+ * total and self, indented by depth, siblings by name).
+ */
+export function expectTree(folder: string, path: string, format: string): void {
+  const opened = openFile(folder, { path });
+  if (opened instanceof DecodeError) throw opened;
+  const { profile } = opened;
+  expect(opened.format.id).toBe(format);
+  expect(checkProfile(profile)).toEqual([]);
+  const text = profile.sampleTypes.flatMap(({ type, unit }, i) => [`${type} ${unit}`, ...profileRows(profile, i)]);
+  expect(`${text.join('\n')}\n`).toBe(readFileSync(join(folder, path + TREE_ENDING), 'utf8'));
 }
 
 /** A refusal says what is wrong and what to do. */

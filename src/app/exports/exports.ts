@@ -50,10 +50,11 @@ export async function saveExport(
 ): Promise<readonly string[]> {
   const { content, notes } = await makeExport(analysis, queries, view, kind);
   const { ending, mime } = (comparisonOf(view) ? diffExports : treeExports).find(({ id }) => id === kind)!;
+  const endings = (await analysis.formats(never)).flatMap((format) => format.endings);
   const url = URL.createObjectURL(new Blob([content as BlobPart], { type: mime }));
   const link = document.createElement('a');
   link.href = url;
-  link.download = nameOf(view) + ending;
+  link.download = nameOf(view, endings) + ending;
   link.click();
   // The download holds the blob once it has begun, which it has a task later.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
@@ -155,8 +156,9 @@ function notOffered(kind: string, offered: typeof treeExports): Error {
   return new Error(`This view cannot be exported as ${kind}, only as ${offered.map(({ id }) => id).join(', ')}.`);
 }
 
-/** The file name without its ending. */
-function nameOf(view: View): string {
+/** The file's name without its ending. @param endings those that are left out */
+function nameOf(view: View, endings: readonly string[]): string {
+  const bare = (name: string): string => withoutEnding(name, endings);
   const comparison = comparisonOf(view);
   if (!comparison) return bare(treeOf(view)?.opened.name ?? 'profile');
   const side = (name: SideName): string => {
@@ -167,6 +169,8 @@ function nameOf(view: View): string {
   return a === b ? `${a} compared` : `${a} against ${b}`;
 }
 
-function bare(name: string): string {
-  return name.replace(/(\.pb|\.pprof|\.prof|\.txt|\.collapsed|\.folded)?(\.gz)?$/i, '');
+function withoutEnding(name: string, endings: readonly string[]): string {
+  const unpacked = name.replace(/\.gz$/i, '');
+  const ending = endings.find((one) => unpacked.toLowerCase().endsWith(one)) ?? '';
+  return unpacked.slice(0, unpacked.length - ending.length);
 }

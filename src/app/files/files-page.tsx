@@ -1,12 +1,13 @@
 /** Opening profiles: drop, pick, paste, a demo; the files of this tab; what can be read. */
 import { type ReactElement, useState } from 'react';
+import { wordList } from '#base/word-list.ts';
 import { sampleTypeTitle } from '#model/profile-type.ts';
 import { formatBytesOfFile, formatCount, formatValue } from '#model/units.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Icon } from '../components/icon.tsx';
 import { usePageTitle } from '../state/page-title.ts';
-import { useAnalysis } from '../queries/analysis-queries.ts';
+import { useAnalysis, useFormats } from '../queries/analysis-queries.ts';
 import { showFile } from '../state/commands.ts';
 import { openDialog, uiStore } from '../state/ui-store.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
@@ -17,16 +18,13 @@ import styles from './files.module.css';
 /** Made of 20 000 nodes: large enough to be worth a look, ready at once. */
 const DEMO = { nodes: 20_000, seed: 7 };
 
-const formats: readonly { readonly title: string; readonly what: string }[] = [
-  { title: 'pprof', what: 'gzip or raw, every sample type; Go, Node, Python, Rust, PHP, eBPF agents' },
-  { title: 'Collapsed stacks', what: 'one stack a line, plain or gzip; async-profiler, py-spy, perf, Excimer' },
-];
-
 export function FilesPage(): ReactElement {
   usePageTitle('Files');
   const files = useFiles();
   const wanted = useUrl((state) => state.file);
   const { pick } = useOpen();
+  const { data: formats = [] } = useFormats();
+  const nouns = formats.map(({ noun }) => noun);
   const open = files.filter((one) => one.kind === 'open');
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   return (
@@ -36,7 +34,7 @@ export function FilesPage(): ReactElement {
         {wanted === undefined ? (
           <>
             <h2>Drop profiles here</h2>
-            <p>pprof or collapsed stacks. Nothing leaves this browser.</p>
+            <p>{nouns.length > 0 && `${wordList(nouns, 'or')}. `}Nothing leaves this browser.</p>
           </>
         ) : (
           <>
@@ -117,10 +115,10 @@ export function FilesPage(): ReactElement {
           <h2>What it reads</h2>
         </header>
         <dl className={styles['formats']}>
-          {formats.map(({ title, what }) => (
-            <div key={title}>
+          {formats.map(({ id, title, reads }) => (
+            <div key={id}>
               <dt>{title}</dt>
-              <dd>{what}</dd>
+              <dd>{reads}</dd>
             </div>
           ))}
         </dl>

@@ -52,6 +52,15 @@ function keepWithin<T>({
   return (before, query) => (query?.queryKey[1] === handle && query.queryKey[2] === sampleType ? before : undefined);
 }
 
+/** The file formats that can be opened. */
+export function useFormats(): UseQueryResult<Awaited<ReturnType<Analysis['formats']>>> {
+  const analysis = useAnalysis();
+  return useQuery({
+    queryKey: ['formats'],
+    queryFn: ({ signal }) => analysis.formats(signal),
+  });
+}
+
 /** The shown tree; while the next one is made, the one before stays (`isPlaceholderData`). */
 export function useTree(request: TreeRequest): UseQueryResult<TreeAnswer> {
   const analysis = useAnalysis();

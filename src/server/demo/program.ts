@@ -3,7 +3,7 @@
 import { FunctionColumns } from '#formats/profile-columns.ts';
 import type { FrameTable, FunctionTable } from '#model/profile.ts';
 import { parts, routes, sharedWork } from './program-text.ts';
-import { hashText } from './seeded.ts';
+import { hashText } from '#base/seeded.ts';
 
 /** Equal for every profile of the demo, so that a batch crosses to the thread of the store with one copy of it. */
 export interface Program {

@@ -6,7 +6,7 @@ import type { IncomingProfile } from '../ingest/incoming.ts';
 import { ownProfile } from '../own-profile.ts';
 import { makeProgram, type Program } from './program.ts';
 import { routes } from './program-text.ts';
-import { poisson, seeded, type Random } from './seeded.ts';
+import { poisson, seeded, type Random } from '#base/seeded.ts';
 
 export const DEMO_SERVICE = 'demo/shop-checkout';
 export const HOUR_MS = 3_600_000;
