@@ -12,6 +12,8 @@ const maxLayers = 2;
 // Deflate turns one byte into 1032 at most, so that one push makes some 17 MB at most.
 const PACKED_CHUNK = 16 * 1024;
 const MOST_BYTES_OF_ONE = 1032;
+/** Profiles are packed to a third or a tenth. A trailer that claims more may be damaged: nothing is allocated for it in advance. */
+const MAX_PLAUSIBLE_RATIO = 64;
 /** Some half a second on a slow machine. */
 const MOST_BYTES_AT_ONCE = 32 * 1024 * 1024;
 const BLOCK = 4 * 1024 * 1024;
@@ -57,7 +59,7 @@ interface Member {
 function* gunzip(bytes: Uint8Array): Steps<Uint8Array> {
   const whole = gunzipAtOnce(bytes);
   if (whole) return whole;
-  const sink = new Sink(expectedBytes(bytes));
+  const sink = new Sink(plausibleBytes(bytes));
   checkHeader(bytes, 0);
   let member: Member = { start: 0, crc: 0, size: 0 };
   const stream = new Gunzip((chunk) => {
@@ -94,7 +96,7 @@ function* gunzip(bytes: Uint8Array): Steps<Uint8Array> {
  * Whatever does not fit is left to the way in parts, which finds out why.
  */
 function gunzipAtOnce(bytes: Uint8Array): Uint8Array | undefined {
-  const size = expectedBytes(bytes);
+  const size = plausibleBytes(bytes);
   if (size === 0 || size > MOST_BYTES_AT_ONCE || hasSecondMark(bytes)) return undefined;
   const out = new Uint8Array(size);
   const start = checkHeader(bytes, 0);
@@ -119,6 +121,12 @@ function expectedBytes(bytes: Uint8Array): number {
   if (bytes.length < 18) return 0;
   const claim = readUint32(bytes, bytes.length - 4);
   return claim <= bytes.length * MOST_BYTES_OF_ONE ? claim : 0;
+}
+
+/** What can be allocated on that claim; 0 where it is larger than profiles are. */
+function plausibleBytes(bytes: Uint8Array): number {
+  const size = expectedBytes(bytes);
+  return size <= bytes.length * MAX_PLAUSIBLE_RATIO ? size : 0;
 }
 
 function push(stream: Gunzip, chunk: Uint8Array, at: number, isLast: boolean): 'no further member' | undefined {
