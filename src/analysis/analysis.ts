@@ -1,4 +1,4 @@
-/** The questions that may take long, asked with columns and answered with columns. Whoever asks cannot tell whether a thread lies between. */
+/** The questions that may take long. Columns in, columns out: the caller cannot tell whether a worker answers. */
 import type { FormatFacts } from '#formats/format.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { CallTree, SiblingOrder } from '#model/call-tree.ts';
