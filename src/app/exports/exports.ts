@@ -156,7 +156,7 @@ function notOffered(kind: string, offered: typeof treeExports): Error {
   return new Error(`This view cannot be exported as ${kind}, only as ${offered.map(({ id }) => id).join(', ')}.`);
 }
 
-/** The file's name without its ending. @param endings those that are left out */
+/** The file name without its ending. @param endings those that are left out */
 function nameOf(view: View, endings: readonly string[]): string {
   const bare = (name: string): string => withoutEnding(name, endings);
   const comparison = comparisonOf(view);
