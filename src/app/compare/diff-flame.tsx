@@ -39,15 +39,16 @@ export function DiffFlame(props: DiffFlameProps): ReactElement {
   const words = useMemo(() => {
     const unit = unitOf(shown);
     const { tree, node: unionNode, a, b } = picture;
+    const numbers = (node: number): string => {
+      const at = unionNode[node];
+      const self = formatChange(b.self[at] - a.self[at], unit);
+      return `total ${sidesText(a.total[at], b.total[at], unit)}, self ${self}${certainty.said(node)}`;
+    };
     return {
       root: rootLabel,
       share: boxText(picture, certainty, rule, noise),
-      describe: (node: number) => {
-        const at = unionNode[node];
-        const name = node === 0 ? root : nodeName(tree, names, node);
-        const self = formatChange(b.self[at] - a.self[at], unit);
-        return `${name}, total ${sidesText(a.total[at], b.total[at], unit)}, self ${self}${certainty.said(node)}`;
-      },
+      numbers,
+      describe: (node: number) => `${node === 0 ? root : nodeName(tree, names, node)}, ${numbers(node)}`,
     };
   }, [shown, picture, names, root, rootLabel, rule, noise, certainty]);
   return (
@@ -58,7 +59,9 @@ export function DiffFlame(props: DiffFlameProps): ReactElement {
       words={words}
       colours={keys}
       changes={strength}
-      renderTooltip={(node, at) => <DiffTooltip {...{ shown, picture, root, certainty, rate, node, at }} />}
+      renderTooltip={(node, at, isTapped) => (
+        <DiffTooltip {...{ shown, picture, root, certainty, rate, node, at, isTapped }} />
+      )}
     />
   );
 }
