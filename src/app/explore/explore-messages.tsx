@@ -1,4 +1,4 @@
-/** What Explore says instead of a graph: nothing stored yet, nothing in the range, a source that refuses or is away. */
+/** What Explore says instead of a graph: nothing in the range, a source that refuses or is away. */
 import { type ReactElement, useMemo } from 'react';
 import { SourceError, type StoredRange } from '#datasource/datasource.ts';
 import { printLabelSelector } from '#model/label-selector.ts';
@@ -15,20 +15,6 @@ import { DEFAULT_RANGE, type Explored } from './use-explored.ts';
 const DAY_MS = 86_400_000;
 const MAX_NAME_LENGTH = 120;
 const NO_MATCHERS: readonly LabelMatcher[] = [];
-
-export function WaitingForFirstProfile(): ReactElement {
-  return (
-    <Panel kind="info" title="No profile yet">
-      <p>
-        Nothing is stored yet. Flametide’s own profile arrives within 15 seconds of its start, unless it was started
-        with --no-self-profile. Point agents at this address.
-      </p>
-      <Button kind="edged" onClick={() => navigate({ view: 'files' }, 'push')}>
-        Open a file instead
-      </Button>
-    </Panel>
-  );
-}
 
 /** Says which of service, range, label and type left nothing, and offers to take it back. */
 export function NothingMatches({

@@ -73,6 +73,10 @@ export function useExplored(): Explored {
     return { text, range: isNarrowed ? narrowed(range, oldestMs) : range, mistake: undefined, isNarrowed };
   }, [from, until, zone, nowMs, isOpen, isKnown, oldestMs]);
 
+  const isEmptyStore = stored.data === null;
+  // The clock stood still before the first profile: its range may end before it.
+  const isYoung = isEmptyStore || (isOpen && oldestMs !== undefined && time.range && oldestMs >= time.range.startMs);
+
   const catalogue = useCatalogue(time.range);
   const isServiceOpen = svc === undefined;
   const question = isServiceOpen ? overviewQuestion(catalogue.data, time.range) : undefined;
@@ -100,8 +104,8 @@ export function useExplored(): Explored {
   return {
     time,
     zone,
-    refreshS: ref ?? (time.isNarrowed ? FIRST_RUN_REFRESH_S : 0),
-    isEmptyStore: stored.data === null,
+    refreshS: ref ?? (isYoung ? FIRST_RUN_REFRESH_S : 0),
+    isEmptyStore,
     catalogue: catalogue.data,
     service,
     subject,
