@@ -172,7 +172,7 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
                 <span className={styles['dim']}>{formatDuration(range.endMs - range.startMs)}</span>
               </>
             ) : (
-              rangeTitle(side.text) || 'no range'
+              rangeTitle(side.text, zone) || 'no range'
             )
           }
         >
