@@ -8,7 +8,8 @@ import { ZoomCrumb } from '../views/flamegraph/zoom-crumb.tsx';
 import { useFrameMenu } from '../views/use-frame-menu.tsx';
 import { certaintyOfUnion } from './certainty.ts';
 import { DiffFlame } from './diff-flame.tsx';
-import { rootLabelOf } from './diff-words.ts';
+import type { SideName } from '../sides/sides.ts';
+import { rootLabelOf, sideTotal } from './diff-words.ts';
 import { notInCompare, sideCommands } from './side-commands.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './diff-graph.module.css';
@@ -16,11 +17,13 @@ import styles from './diff-graph.module.css';
 interface DiffGraphProps {
   readonly shown: ShownComparison;
   readonly title: string;
+  /** Of the sides beside each other: whose numbers the boxes have. */
+  readonly side?: SideName;
   readonly hit: Uint8Array | undefined;
   onKey(key: string): boolean;
 }
 
-export function DiffGraph({ shown, title, hit, onKey }: DiffGraphProps): ReactElement {
+export function DiffGraph({ shown, title, side, hit, onKey }: DiffGraphProps): ReactElement {
   const { diff } = shown;
   const { tree } = diff;
   const { names } = diff.functions;
@@ -46,7 +49,8 @@ export function DiffGraph({ shown, title, hit, onKey }: DiffGraphProps): ReactEl
           shown={shown}
           picture={diff}
           root={rootName}
-          rootLabel={rootLabelOf(shown)}
+          rootLabel={side ? `${rootName} · ${sideTotal(shown, side)}` : rootLabelOf(shown)}
+          side={side}
           rule={rule}
           certainty={certainty}
           title={title}

@@ -49,6 +49,11 @@ function setInput(input: 'key' | 'pointer', isArrow: boolean): void {
   given = undefined;
 }
 
+/** Whether the user moves by keys: then the place of the keyboard is shown. */
+export function isByKey(): boolean {
+  return document.documentElement.dataset['input'] === 'key';
+}
+
 /** After two frames: menus and dialogs give the focus back in the first. */
 function lookSoon(): void {
   if (!isWanted && document.activeElement !== document.body && document.activeElement !== given) return;

@@ -79,6 +79,8 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   const engine = useRef<FlamegraphEngine>(undefined);
   const restedAt = useRef<NodeIndex>(-1);
   const [hover, setHover] = useState<Hover>();
+  /** The keyboard is in the graph, and its place is shown. */
+  const [focused, setFocused] = useState(false);
   const theme = useFlameTheme();
   const rowHeight = usePreference('rowHeight');
 
@@ -152,12 +154,14 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
     resize.observe(area);
     const detach = attachPointer(area, made, {
       onPick(node, double) {
+        setFocused(false);
         if (node < 0 && double) latest.current.onZoom(0, 'step');
         if (node < 0) return;
         restedAt.current = -1;
         latest.current.onPick(node);
       },
       onTap(node, x, y) {
+        setFocused(false);
         const isSecond = node >= 0 && node === tapped;
         closeTooltip.current();
         if (isSecond) {
@@ -235,7 +239,6 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   }, [zoom, scene]);
   useEffect(() => uiStore.subscribe(({ hoveredFunction }) => engine.current?.setHoveredFunction(hoveredFunction)), []);
 
-  const [focused, setFocused] = useState(false);
   const cursor = Math.max(selected, 0);
   useEffect(() => engine.current!.setCursor(focused ? cursor : -1), [focused, cursor, scene]);
 
