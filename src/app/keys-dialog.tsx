@@ -30,6 +30,7 @@ const mouse: readonly (readonly [string, string])[] = [
   ['Wheel', 'scroll the rows; with Ctrl or ⌘, or a pinch, zoom at the pointer'],
   ['Drag', 'move the picture'],
   ['Double click on the background', 'the whole graph'],
+  ['Tap', 'the numbers of the frame; once more zooms to it'],
   ['Right click, long press', 'the menu of the frame'],
 ];
 
@@ -62,8 +63,8 @@ export function KeysDialog({ onClose }: { onClose(): void }): ReactElement {
         {list('Mouse and touch', mouse)}
       </div>
       <p className={styles['where']}>
-        Single keys act only while the graph or the table has the focus. Search: a b both, a | b either, -a not,
-        /regex/, file: pkg: line:, ="exact name".
+        / and ? act wherever no text is typed; other single keys while the view or nothing has the focus. Search: a b
+        both, a | b either, -a not, /regex/, file: pkg: line:, ="exact name".
       </p>
     </Dialog>
   );

@@ -11,6 +11,7 @@ import { loadWhenIdle } from './components/load-when-idle.ts';
 import { installConsole } from './console/install-console.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { applyTheme } from './state/preferences.ts';
+import { keepViewFocus } from './state/view-focus.ts';
 import { AnalysisContext, makeQueryClient } from './queries/analysis-queries.ts';
 import { Shell } from './shell.tsx';
 import { closeDroppedProfiles, SourceContext } from './queries/source-queries.ts';
@@ -19,6 +20,7 @@ import { followHistory } from './url/url-store.ts';
 export function startPage(analysis: Analysis, source: DataSource): void {
   applyTheme();
   followHistory();
+  keepViewFocus();
   const queries = makeQueryClient();
   closeDroppedProfiles(queries, analysis);
   installConsole(analysis, queries);

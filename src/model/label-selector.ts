@@ -25,6 +25,14 @@ export function parseLabelSelector(text: string): ParsedSelector {
   }
 }
 
+/** The same, as people type it: matchers alone need no braces. */
+export function parseTypedSelector(text: string): ParsedSelector {
+  if (!/^\s*(?:[A-Za-z_][A-Za-z0-9_]*|"(?:[^"\\]|\\.)*"|`[^`]*`)\s*(?:=|!)/.test(text)) return parseLabelSelector(text);
+  const parsed = parseLabelSelector(`{${text}}`);
+  // Places count in the text as it was typed.
+  return parsed.ok ? parsed : { ...parsed, at: Math.max(0, Math.min(text.length, parsed.at - 1)) };
+}
+
 /** Reads back as the same matchers. */
 export function printLabelSelector(matchers: readonly LabelMatcher[]): string {
   return `{${matchers.map(printLabelMatcher).join(', ')}}`;

@@ -1,4 +1,4 @@
-/** How much a series moved within its range: its last third against its first. */
+/** How much a series moved: its mean against that of the same time a day or some weeks before. */
 import type { Series } from './series.ts';
 import type { TimeRange } from './time-range.ts';
 
@@ -8,25 +8,29 @@ export interface SeriesChange {
   readonly last: number;
 }
 
-/** Undefined where neither third has a point. */
-export function changeWithin({ timesMs, values }: Series, { startMs, endMs }: TimeRange): SeriesChange | undefined {
-  const third = (endMs - startMs) / 3;
-  let firstSum = 0;
-  let firstSteps = 0;
-  let lastSum = 0;
-  let lastSteps = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (timesMs[i] <= startMs + third) {
-      firstSum += values[i];
-      firstSteps++;
-    } else if (timesMs[i] > endMs - third) {
-      lastSum += values[i];
-      lastSteps++;
-    }
-  }
-  if (firstSteps === 0 && lastSteps === 0) return undefined;
-  return {
-    first: firstSteps === 0 ? 0 : firstSum / firstSteps,
-    last: lastSteps === 0 ? 0 : lastSum / lastSteps,
-  };
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
+/** The time before must have profiles in this part of the steps, or it says nothing of the time before. */
+const MIN_COVERED = 0.5;
+
+/** The same time of the day, and of longer ranges the same days of the week: a night is not held against a day. */
+export function timeBefore({ startMs, endMs }: TimeRange): { readonly range: TimeRange; readonly days: number } {
+  const length = endMs - startMs;
+  const backMs = length <= DAY_MS ? DAY_MS : WEEK_MS * Math.ceil(length / WEEK_MS);
+  return { range: { startMs: startMs - backMs, endMs: endMs - backMs }, days: backMs / DAY_MS };
+}
+
+/**
+ * @param now its value in each step that has profiles
+ * @param before the same of the time before; undefined: it had none there
+ * @param steps of the time before that have profiles of anything
+ * @returns undefined where too little is known
+ */
+export function changeSince(before: Series | undefined, now: Series, steps: number): SeriesChange | undefined {
+  if (now.values.length === 0 || steps < MIN_COVERED * now.values.length) return undefined;
+  return { first: before === undefined ? 0 : mean(before.values), last: mean(now.values) };
+}
+
+function mean(values: Float64Array): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,5 +1,6 @@
 /** Ranges of time: as a link writes them, as people type them, as a question takes them. No clock: now is always given. */
 import { civilOf, fromCivil, offsetMs } from './civil-time.ts';
+import { formatInstant } from './time-text.ts';
 
 /** A range as written: each end is ms since the epoch in digits, or relative (`now-1h`, `now/d`, `now-1d/d`). */
 export interface TimeRangeText {
@@ -70,13 +71,17 @@ export function resolveTimeRange({ from, until }: TimeRangeText, nowMs: number, 
   return { ok: true, range: { startMs, endMs } };
 }
 
-/** `Last 1 h`, or the words of the grammar; nothing of an absolute range, which has no words but its span. */
-export function rangeTitle(range: TimeRangeText): string {
+/**
+ * `Last 1 h`, or the words of the grammar, with an instant in the clock of the zone; nothing of an absolute range, which
+ * has no words but its span.
+ */
+export function rangeTitle(range: TimeRangeText, zone: string): string {
   const preset = presets.find(({ from, until }) => from === range.from && until === range.until);
   if (preset) return preset.title;
   const length = /^now-(\d+[smhdwMy])$/.exec(range.from)?.[1];
   if (length !== undefined && range.until === 'now') return `Last ${spaced(length)}`;
-  return isRelative(range) ? `${range.from} to ${range.until}` : '';
+  const point = (text: string): string => (EPOCH_MS.test(text) ? formatInstant(Number(text), zone) : text);
+  return isRelative(range) ? `${point(range.from)} to ${point(range.until)}` : '';
 }
 
 /** Twice as long about the same middle, not beyond now. */

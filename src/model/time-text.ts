@@ -58,6 +58,15 @@ export function formatDuration(ms: number): string {
   return twoUnits(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
+/** For names of files: `2026-11-25 1305 to 1405`, with both days where there are two. No character that a system refuses. */
+export function formatFileSpan({ startMs, endMs }: TimeRange, zone: string): string {
+  const [start, end] = [civilOf(startMs, zone), civilOf(endMs, zone)];
+  const day = ({ year, month, day: of }: Civil): string => `${year}-${twoDigits(month)}-${twoDigits(of)}`;
+  const isShort = endMs - startMs < 10 * MINUTE_MS;
+  const clock = (civil: Civil): string => clockOf(civil, isShort).replaceAll(':', '');
+  return `${day(start)} ${clock(start)} to ${isSameDay(start, end) ? '' : `${day(end)} `}${clock(end)}`;
+}
+
 export function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }

@@ -82,7 +82,7 @@ export function scaleFor(unit: string, type: string, largest: number): SizedScal
     return {
       suffix: '',
       size: 1,
-      format: (value) => (isWhole && Number.isInteger(value) ? formatCount(value) : grouped(value, decimals)),
+      format: (value) => (isWhole && Number.isInteger(value) ? formatCount(value) : formatFixed(value, decimals)),
     };
   }
   const { steps, factor } = ladder;
@@ -90,7 +90,7 @@ export function scaleFor(unit: string, type: string, largest: number): SizedScal
   const divide = step.size / factor;
   // Nobody counts in parts of a byte or a nanosecond.
   const decimals = divide === 1 && Number.isInteger(largest) ? 0 : decimalsFor(largest / divide);
-  return { suffix: step.suffix, size: divide, format: (value) => grouped(value / divide, decimals) };
+  return { suffix: step.suffix, size: divide, format: (value) => formatFixed(value / divide, decimals) };
 }
 
 /** `36.1 core-min`; a count alone has no unit. */
@@ -98,7 +98,7 @@ export function formatValue(value: number, unit: string, type: string): string {
   const ladder = ladderOf(unit, type);
   if (!ladder) {
     const words = unit === '' || unit === 'count' || unit === 'none' ? '' : `${NBSP}${unit.slice(0, LONGEST_UNIT)}`;
-    return (Number.isInteger(value) ? formatCount(value) : grouped(value, decimalsFor(value))) + words;
+    return (Number.isInteger(value) ? formatCount(value) : formatFixed(value, decimalsFor(value))) + words;
   }
   if (value === 0) return `0${NBSP}${stepFor(ladder.steps, ladder.factor).suffix}`;
   const scale = scaleFor(unit, type, value);
@@ -110,12 +110,27 @@ export function formatExact(value: number | bigint, unit: string): string {
   return formatCount(value) + (unit === '' || unit === 'none' ? '' : `${NBSP}${unit.slice(0, LONGEST_UNIT)}`);
 }
 
-/** `12.0 %`, `7.46 %`, `<0.01 %`; a whole of nothing has no shares. */
+/**
+ * `12.0 %`, `7.46 %`, `<0.01 %`. A whole of nothing has no shares, nor has one that negative values have made less than
+ * its part.
+ */
 export function formatShare(part: number, whole: number): string {
-  if (whole === 0) return '–';
+  if (!isPartOf(part, whole)) return '–';
   const percent = (part / whole) * 100;
   if (percent !== 0 && Math.abs(percent) < 0.005) return `${percent > 0 ? '<' : `>${MINUS}`}0.01${NBSP}%`;
-  return `${grouped(percent, percent === 0 ? 0 : Math.min(2, decimalsFor(percent)))}${NBSP}%`;
+  return `${formatFixed(percent, percent === 0 ? 0 : Math.min(2, decimalsFor(percent)))}${NBSP}%`;
+}
+
+/** The same for a column: all with two decimals. */
+export function formatColumnShare(part: number, whole: number): string {
+  const percent = (part / whole) * 100;
+  const isTiny = percent !== 0 && Math.abs(percent) < 0.005;
+  return isTiny || !isPartOf(part, whole) ? formatShare(part, whole) : `${formatFixed(percent, 2)}${NBSP}%`;
+}
+
+/** Sums of doubles may be a little more than what they are parts of. */
+function isPartOf(part: number, whole: number): boolean {
+  return whole !== 0 && Math.abs(part) <= Math.abs(whole) * (1 + 1e-9);
 }
 
 /** `1 405 316`, with no-break spaces. */
@@ -127,14 +142,14 @@ export function formatCount(value: number | bigint): string {
 
 /** Three significant digits, no unit. */
 export function formatNumber(value: number): string {
-  return grouped(value, value === 0 ? 0 : decimalsFor(value));
+  return formatFixed(value, value === 0 ? 0 : decimalsFor(value));
 }
 
 /** Files are counted in powers of ten, as everywhere. */
 export function formatBytesOfFile(bytes: number): string {
   if (bytes < 1000) return `${bytes}${NBSP}B`;
   const [size, suffix] = bytes < 999_500 ? [1e3, 'kB'] : bytes < 999.5e6 ? [1e6, 'MB'] : [1e9, 'GB'];
-  return `${grouped(bytes / size, decimalsFor(bytes / size, 2))}${NBSP}${suffix}`;
+  return `${formatFixed(bytes / size, decimalsFor(bytes / size, 2))}${NBSP}${suffix}`;
 }
 
 /** Of one of a unit of time; undefined for other units. */
@@ -172,7 +187,8 @@ function significant(value: number, digits: number): number {
   return Number(Math.abs(value).toPrecision(digits));
 }
 
-function grouped(value: number, decimals: number): string {
+/** `1 234.50`, no unit. */
+export function formatFixed(value: number, decimals: number): string {
   const [whole, fraction] = Math.abs(value).toFixed(decimals).split('.');
   const sign = value < 0 && Number(value.toFixed(decimals)) !== 0 ? MINUS : '';
   return `${sign}${whole.replace(/\B(?=(\d{3})+(?!\d))/g, NBSP)}${fraction === undefined ? '' : `.${fraction}`}`;

@@ -163,3 +163,31 @@ test('what is exported reads back the same', async ({ page }) => {
   await expect.poll(async () => (await summary(page)).source).toBe('again.pb.gz');
   expect(await page.evaluate(() => window.flametide.stacks())).toEqual(stacks);
 });
+
+test('Sandwich opens at the selected frame, and Tree has one unit', async ({ page }) => {
+  await openSample(page);
+  for (const key of ['ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+  await page.getByRole('radio', { name: 'Sandwich' }).click();
+  await expect(page.getByRole('tree', { name: 'Callers of serve' })).toBeVisible();
+  await expect(page.getByRole('grid', { name: 'Functions' }).getByRole('row', { name: /serve/ })).toHaveAttribute(
+    'aria-selected',
+    'true',
+  );
+  // Another function, and back to what is selected.
+  await page
+    .getByRole('grid', { name: 'Functions' })
+    .getByRole('row', { name: /Marshal/ })
+    .click();
+  await expect(page.getByRole('tree', { name: 'Callers of json.Marshal' })).toBeVisible();
+  await page.getByRole('radio', { name: 'Flame', exact: true }).click();
+  await page.getByRole('radio', { name: 'Sandwich' }).click();
+  await expect(page.getByRole('tree', { name: 'Callers of serve' })).toBeVisible();
+
+  // Nanoseconds of very different sizes: total and self of one unit.
+  await page.goto('/?v=1&view=files&pane=tree');
+  await openFiles(page, textFile('times.txt', 'main 90\nmain;a 10\n'));
+  const heads = page.getByRole('treegrid').getByRole('columnheader');
+  await expect(heads).toHaveText([/Call path/, /Total/, /Total.%/, /Self/, /Self.%/]);
+  const shares = await page.getByRole('treegrid').getByRole('gridcell').filter({ hasText: '%' }).allInnerTexts();
+  expect(shares.every((text) => /^\d+\.\d\d\s%$/.test(text))).toBe(true);
+});

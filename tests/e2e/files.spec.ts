@@ -119,3 +119,25 @@ test('a file that the system opens with the installed page is shown', async ({ p
   await page.goto('/?v=1&view=files');
   expect(await summary(page)).toMatchObject({ source: 'double-clicked.folded', total: 100 });
 });
+
+test('two files are compared in one step, and of three any two by A and B', async ({ page }) => {
+  await page.goto('/?v=1&view=files');
+  await openFiles(page, textFile('one.txt', 'a;b 1\n'), textFile('two.txt', 'a;b;c 2\n'));
+  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await expect(page.getByRole('tree', { name: 'Diff flamegraph' })).toBeVisible();
+  const sides = (): readonly (string | null)[] =>
+    ['a.file', 'b.file'].map((key) => new URL(page.url()).searchParams.get(key));
+  expect(sides()).toEqual(['one.txt', 'two.txt']);
+
+  await page.getByRole('link', { name: 'Files' }).click();
+  await openFiles(page, textFile('three.txt', 'a;b;d 3\n'));
+  await page.getByRole('link', { name: 'Files' }).click();
+  await page.getByRole('button', { name: 'Compare with three.txt as A' }).click();
+  await expect(page.getByRole('button', { name: 'Compare with three.txt as A' })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
+  await page.getByRole('button', { name: 'Compare with one.txt as B' }).click();
+  await expect(page.getByRole('tree', { name: 'Diff flamegraph' })).toBeVisible();
+  expect(sides()).toEqual(['three.txt', 'one.txt']);
+});

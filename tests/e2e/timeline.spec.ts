@@ -1,8 +1,8 @@
 /** The time series chart: ranges by mouse and keys, and the height that the device keeps. */
 import { expect, type Locator } from '@playwright/test';
 import { violations } from './axe.ts';
-import { CPU, push } from './stored.ts';
-import { test } from './support.ts';
+import { CPU, push, totalOf } from './stored.ts';
+import { summary, test } from './support.ts';
 
 /** A full minute: what is an hour old is no longer taken. */
 const BASE_MS = Math.floor(Date.now() / 60_000) * 60_000 - 45 * 60_000;
@@ -12,7 +12,7 @@ async function boxOf(chart: Locator): Promise<{ x: number; y: number; width: num
   return (await chart.boundingBox())!;
 }
 
-test('a range is dragged, its edge moved by keys, and zoomed to; the height is dragged and stays', async ({
+test('a drag on the series shows that range at once; its edges move; the whole is one key away; the height stays', async ({
   page,
   baseURL,
 }) => {
@@ -29,6 +29,16 @@ test('a range is dragged, its edge moved by keys, and zoomed to; the height is d
   await page.mouse.up();
   await expect(selection).toContainText('mean');
   expect(await violations(page)).toEqual([]);
+  const ends = (): readonly number[] =>
+    ['from', 'until'].map((key) => Number(new URL(page.url()).searchParams.get(key)));
+  const [first, last] = ends();
+  expect(first).toBeGreaterThan(BASE_MS + 2 * 60_000);
+  expect(last).toBeLessThan(BASE_MS + 7 * 60_000);
+  // The graph is of the selection, the series goes on showing what is around it.
+  await expect.poll(async () => Number((await summary(page)).total)).toBeLessThan(totalOf({ main: 3 * 6 }));
+  await expect(chart).toHaveAccessibleName(/mean/);
+  expect(await boxOf(selection)).toMatchObject({ y: (await boxOf(chart)).y + (await boxOf(chart)).height });
+  expect((await boxOf(page.getByRole('search'))).y).toBeGreaterThan((await boxOf(selection)).y + 20);
 
   // The end is carried on by the mouse, then a step further by a key, and the beginning stays where it is.
   await page.mouse.down();
@@ -39,12 +49,19 @@ test('a range is dragged, its edge moved by keys, and zoomed to; the height is d
   await expect(selection.locator('strong')).not.toHaveText(dragged);
   expect((await words()).split(' – ')[0]).toBe(dragged.split(' – ')[0]);
   await page.keyboard.press('Enter');
+  await expect(selection.getByRole('button', { name: 'Show only this' })).toBeHidden();
+
+  await page.keyboard.press('Escape');
   await expect(selection).toBeHidden();
-  const link = new URL(page.url()).searchParams;
-  const [from, until] = [Number(link.get('from')), Number(link.get('until'))];
-  expect(from).toBeGreaterThan(BASE_MS + 2 * 60_000);
+  expect(ends()).toEqual([BASE_MS, BASE_MS + 10 * 60_000]);
+  await page.goBack();
+  await expect(selection).toBeVisible();
+  const [from, until] = ends();
+  expect(from).toBe(first);
+  expect(until).toBeGreaterThan(last);
   expect(until).toBeLessThan(BASE_MS + 9 * 60_000);
-  expect(until - from).toBeGreaterThan(3 * 60_000);
+  await selection.getByRole('button', { name: 'Whole range' }).click();
+  expect(ends()).toEqual([BASE_MS, BASE_MS + 10 * 60_000]);
 
   const edge = page.getByRole('separator', { name: /^Height of the time series/ });
   const grip = await boxOf(edge);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileMatcher, compileMatchers, MatcherError } from '#model/label-matching.ts';
-import { parseLabelSelector, printLabelSelector } from '#model/label-selector.ts';
+import { parseLabelSelector, parseTypedSelector, printLabelSelector } from '#model/label-selector.ts';
 import { type LabelMatcher, labelSet } from '#model/labels.ts';
 
 /** As `name op value`, or where and why not. */
@@ -82,6 +82,27 @@ describe('a selector', () => {
         },
       ),
     );
+  });
+});
+
+describe('as it is typed', () => {
+  it.each([
+    ['pod=~"x", version="y"', '{pod=~"x", version="y"}'],
+    ['  "a b" != `c`', '{"a b"!="c"}'],
+    ['{pod="x"}', '{pod="x"}'],
+    ['cpu{pod="x"}', '{__name__="cpu", pod="x"}'],
+    ['cpu', '{__name__="cpu"}'],
+    ['{}', '{}'],
+  ])('%s', (text, printed) => {
+    const parsed = parseTypedSelector(text);
+    expect(parsed.ok && printLabelSelector(parsed.matchers)).toBe(printed);
+  });
+
+  it('mistakes have their place in what was typed', () => {
+    expect(parseTypedSelector('pod=x')).toMatchObject({ ok: false, at: 4 });
+    expect(parseTypedSelector('pod="x" b="y"')).toMatchObject({ ok: false, at: 8 });
+    expect(parseTypedSelector('pod="x"} b')).toMatchObject({ ok: false });
+    expect(parseTypedSelector('')).toMatchObject({ ok: false, at: 0 });
   });
 });
 

@@ -1,19 +1,36 @@
 import { expect, it } from 'vitest';
-import { changeWithin } from '#model/series-change.ts';
+import { changeSince, timeBefore } from '#model/series-change.ts';
 import type { Series } from '#model/series.ts';
 
-const range = { startMs: 0, endMs: 90 };
-const series = (...points: [number, number][]): Series => ({
+const series = (...values: number[]): Series => ({
   labels: [],
-  timesMs: Float64Array.from(points, ([time]) => time),
-  values: Float64Array.from(points, ([, value]) => value),
+  timesMs: Float64Array.from(values, (_, i) => i),
+  values: Float64Array.from(values),
+});
+const HOUR_MS = 3_600_000;
+
+it.each([
+  [1, 1],
+  [24, 1],
+  [25, 7],
+  [7 * 24, 7],
+  [30 * 24, 35],
+])('a range of %i h is held against the same time %i days before', (hours, days) => {
+  const endMs = 2000 * 24 * HOUR_MS;
+  const backMs = days * 24 * HOUR_MS;
+  expect(timeBefore({ startMs: endMs - hours * HOUR_MS, endMs })).toEqual({
+    range: { startMs: endMs - hours * HOUR_MS - backMs, endMs: endMs - backMs },
+    days,
+  });
 });
 
-it('compares the last third with the first and leaves the middle out', () => {
-  expect(changeWithin(series([10, 2], [30, 4], [45, 1000], [70, 6], [90, 10]), range)).toEqual({ first: 3, last: 8 });
+it('means of the steps that hold something are compared', () => {
+  expect(changeSince(series(4, 4), series(5, 7, 6), 3)).toEqual({ first: 4, last: 6 });
 });
 
-it('gaps do not count as nothing; a third without a point does', () => {
-  expect(changeWithin(series([80, 6]), range)).toEqual({ first: 0, last: 6 });
-  expect(changeWithin(series([45, 6]), range)).toBeUndefined();
+it('what was not there before is new only where something else was', () => {
+  expect(changeSince(undefined, series(5, 5), 2)).toEqual({ first: 0, last: 5 });
+  expect(changeSince(undefined, series(5, 5), 0)).toBeUndefined();
+  expect(changeSince(series(3), series(5, 5, 5), 1)).toBeUndefined();
+  expect(changeSince(series(3), series(), 1)).toBeUndefined();
 });

@@ -112,16 +112,19 @@ describe('the grammar', () => {
 it('presets resolve, and their titles are theirs', () => {
   for (const preset of presets) {
     expect(resolveTimeRange(preset, NOW, 'Europe/Berlin')).toMatchObject({ ok: true });
-    expect(rangeTitle(preset)).toBe(preset.title);
+    expect(rangeTitle(preset, 'UTC')).toBe(preset.title);
     expect(isRelative(preset)).toBe(true);
   }
 });
 
 it('titles of other ranges', () => {
-  expect(rangeTitle({ from: 'now-90m', until: 'now' })).toBe('Last 90\u00a0min');
-  expect(rangeTitle({ from: 'now-2M', until: 'now' })).toBe('Last 2\u00a0mo');
-  expect(rangeTitle({ from: 'now-2h', until: 'now-1h' })).toBe('now-2h to now-1h');
-  expect(rangeTitle(absolute(0, 1000))).toBe('');
+  expect(rangeTitle({ from: 'now-90m', until: 'now' }, 'UTC')).toBe('Last 90\u00a0min');
+  expect(rangeTitle({ from: 'now-2M', until: 'now' }, 'UTC')).toBe('Last 2\u00a0mo');
+  expect(rangeTitle({ from: 'now-2h', until: 'now-1h' }, 'UTC')).toBe('now-2h to now-1h');
+  expect(rangeTitle(absolute(0, 1000), 'UTC')).toBe('');
+  // No raw epoch.
+  expect(rangeTitle({ from: String(NOW), until: 'now' }, 'Europe/Berlin')).toBe('Wed 25 Nov 15:05:30 to now');
+  expect(rangeTitle({ from: 'now-1h', until: String(NOW) }, 'UTC')).toBe('now-1h to Wed 25 Nov 14:05:30');
 });
 
 describe('ways to move', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatDuration, formatFullInstant, formatInstant, formatSpan } from '#model/time-text.ts';
+import { formatDuration, formatFileSpan, formatFullInstant, formatInstant, formatSpan } from '#model/time-text.ts';
 
 const NOW = Date.parse('2026-11-25T14:05:30Z');
 
@@ -48,4 +48,14 @@ it.each([
   [266_400_000, '3 d 2 h'],
 ])('%s ms last %s', (ms, words) => {
   expect(formatDuration(ms).replaceAll('\u00a0', ' ')).toBe(words);
+});
+
+it.each([
+  ['2026-11-25T13:05:30Z', '2026-11-25T14:05:30Z', '2026-11-25 1405 to 1505'],
+  ['2026-11-25T22:05:00Z', '2026-11-25T23:30:00Z', '2026-11-25 2305 to 2026-11-26 0030'],
+  ['2026-11-25T13:05:00Z', '2026-11-25T13:06:30Z', '2026-11-25 140500 to 140630'],
+])('in names of files %s to %s is %s', (start, end, words) => {
+  const text = formatFileSpan({ startMs: Date.parse(start), endMs: Date.parse(end) }, 'Europe/Berlin');
+  expect(text).toBe(words);
+  expect(text).toMatch(/^[\w -]+$/);
 });

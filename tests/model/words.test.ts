@@ -69,6 +69,11 @@ describe('numbers as the page writes them', () => {
     [0, 5, '0 %'],
     [1, 1e9, '<0.01 %'],
     [0, 0, '–'],
+    [0.1 + 0.2, 0.3, '100 %'],
+    // Negative values make a whole less than its part.
+    [42, 10, '–'],
+    [-42, 10, '–'],
+    [5, -10, '−50.0 %'],
   ])('%d of %d is %s', (part, whole, text) => {
     expect(plain(formatShare(part, whole))).toBe(text);
   });

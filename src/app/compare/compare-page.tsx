@@ -8,12 +8,13 @@ import type { ShownComparison } from '../screen/shown-comparison.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { useUi } from '../state/ui-store.ts';
+import { FirstRun } from '../explore/first-run.tsx';
 import { loadingText } from '../explore/loading-text.ts';
 import { useLasting } from '../components/use-lasting.ts';
 import { Waiting } from '../workspace/waiting.tsx';
 import { DiffLegend } from './diff-legend.tsx';
 import { useOnScreen } from '../screen/current-view.ts';
-import { PaneChoice } from '../workspace/panes.tsx';
+import { ofPane, PaneChoice } from '../workspace/panes.tsx';
 import { SidePanel } from '../workspace/side-panel.tsx';
 import { TransformChips } from '../workspace/transform-chips.tsx';
 import { useIsNarrow } from '../components/use-narrow.ts';
@@ -70,6 +71,7 @@ export function ComparePage(): ReactElement {
   const { shown, sides } = comparison;
   const isEmbedded = useUrl((state) => state.embed);
   const view = useViewedRange(comparison);
+  const isFirstRun = comparison.explored.isEmptyStore && sides.a.kind === 'source' && sides.b.kind === 'source';
   const isStopped = useUi((ui) => ui.isStopped);
   const isComplete = isSettled(comparison) || isStopped;
   usePageTitle(`${titleOf(sides.a)} against ${titleOf(sides.b)}`);
@@ -83,8 +85,14 @@ export function ComparePage(): ReactElement {
     <main className={styles['page']}>
       <h1 className="visually-hidden">Compare</h1>
       {!isEmbedded && <SidesBar comparison={comparison} />}
-      <CompareBand comparison={comparison} />
-      <Compared comparison={comparison} />
+      {isFirstRun ? (
+        <FirstRun />
+      ) : (
+        <>
+          <CompareBand comparison={comparison} />
+          <Compared comparison={comparison} />
+        </>
+      )}
     </main>
   );
 }
@@ -158,7 +166,7 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
     <>
       <Toolbar className={styles['tools']}>
         {box}
-        <PaneChoice panes={offer} pane={pane} onPane={(next) => navigate({ pane: next }, 'push')} />
+        <PaneChoice panes={offer} pane={pane} onPane={(next) => navigate(ofPane(next), 'push')} />
         <RangePresets comparison={comparison} />
         <Spacer />
         <DiffOptions shown={shown} />

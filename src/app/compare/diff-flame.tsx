@@ -4,6 +4,8 @@ import type { DiffPicture } from '#analysis/analysis.ts';
 import { nodeName } from '#model/call-tree.ts';
 import { formatChange } from '#model/changes-text.ts';
 import type { UrlState } from '../url/url-state.ts';
+import { formatShare } from '#model/units.ts';
+import type { SideName } from '../sides/sides.ts';
 import { useUrl } from '../url/url-store.ts';
 import { FlameGraph, type FlameGraphProps } from '../views/flamegraph/flame-graph.tsx';
 import { boxText, type Certainty } from './certainty.ts';
@@ -21,14 +23,21 @@ interface DiffFlameProps extends Omit<
   /** The root by name, and as the label of its box. */
   readonly root: string;
   readonly rootLabel: string;
+  /** Of the sides beside each other: boxes say their share of this one. */
+  readonly side?: SideName | undefined;
   /** Which change the colours show. */
   readonly rule: UrlState['dcol'];
   /** A new object has all boxes drawn anew. */
   readonly certainty: Certainty;
 }
 
+function shareOfSide({ node: unionNode, ...picture }: DiffPicture, side: SideName): (node: number) => string {
+  const { total } = picture[side];
+  return (node) => formatShare(total[unionNode[node]], total[unionNode[0]]);
+}
+
 export function DiffFlame(props: DiffFlameProps): ReactElement {
-  const { shown, picture, root, rootLabel, rule, certainty, ...graph } = props;
+  const { shown, picture, root, rootLabel, side, rule, certainty, ...graph } = props;
   const { names } = shown.diff.functions;
   const noise = useUrl((state) => state.noise);
   const rate = useUrl((state) => state.rate);
@@ -39,17 +48,18 @@ export function DiffFlame(props: DiffFlameProps): ReactElement {
   const words = useMemo(() => {
     const unit = unitOf(shown);
     const { tree, node: unionNode, a, b } = picture;
+    const numbers = (node: number): string => {
+      const at = unionNode[node];
+      const self = formatChange(b.self[at] - a.self[at], unit);
+      return `total ${sidesText(a.total[at], b.total[at], unit)}, self ${self}${certainty.said(node)}`;
+    };
     return {
       root: rootLabel,
-      share: boxText(picture, certainty, rule, noise),
-      describe: (node: number) => {
-        const at = unionNode[node];
-        const name = node === 0 ? root : nodeName(tree, names, node);
-        const self = formatChange(b.self[at] - a.self[at], unit);
-        return `${name}, total ${sidesText(a.total[at], b.total[at], unit)}, self ${self}${certainty.said(node)}`;
-      },
+      share: side ? shareOfSide(picture, side) : boxText(picture, certainty, rule, noise),
+      numbers,
+      describe: (node: number) => `${node === 0 ? root : nodeName(tree, names, node)}, ${numbers(node)}`,
     };
-  }, [shown, picture, names, root, rootLabel, rule, noise, certainty]);
+  }, [shown, picture, names, root, rootLabel, side, rule, noise, certainty]);
   return (
     <FlameGraph
       {...graph}
@@ -58,7 +68,9 @@ export function DiffFlame(props: DiffFlameProps): ReactElement {
       words={words}
       colours={keys}
       changes={strength}
-      renderTooltip={(node, at) => <DiffTooltip {...{ shown, picture, root, certainty, rate, node, at }} />}
+      renderTooltip={(node, at, isTapped) => (
+        <DiffTooltip {...{ shown, picture, root, certainty, rate, node, at, isTapped }} />
+      )}
     />
   );
 }

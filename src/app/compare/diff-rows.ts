@@ -1,6 +1,7 @@
 /** The rows of the diff table: which, in which order, and as a CSV. */
 import type { DiffAnswer } from '#analysis/analysis.ts';
 import type { Cell } from '#base/csv.ts';
+import { difference } from '#model/amount-scale.ts';
 import type { Normalisation } from '#model/normalise.ts';
 import type { SampleType } from '#model/profile.ts';
 import type { UrlState } from '../url/url-state.ts';
@@ -24,7 +25,7 @@ export function sortedRows(
     if (key === 'a') return a.self[func];
     if (key === 'b') return b.self[func];
     const column = key === 'total' ? 'total' : 'self';
-    return Math.abs(b[column][func] - a[column][func]);
+    return Math.abs(difference(a[column][func], b[column][func]));
   };
   if (key === 'name') rows.sort((x, y) => sign * byName(x, y));
   else {
@@ -46,7 +47,10 @@ export function diffTableRows(shown: ShownComparison, sort: UrlState['sort']): C
     `Change of ${what.toLowerCase()} (${unit})`,
     `Change of ${what.toLowerCase()} (% of A)`,
   ];
-  const cells = (ofA: number, ofB: number): Cell[] => [ofA, ofB, ofB - ofA, percent(ofB / ofA - 1)];
+  const cells = (ofA: number, ofB: number): Cell[] => {
+    const change = difference(ofA, ofB);
+    return [ofA, ofB, change, ofA === 0 ? undefined : percent(change / ofA)];
+  };
   return [
     [
       'Function',

@@ -6,6 +6,8 @@ import { formatCount } from '#model/units.ts';
 import { useUrl } from '../url/url-store.ts';
 import { DiffLegend } from './diff-legend.tsx';
 import { type HalfOf, Halves } from '../views/sandwich/halves.tsx';
+import { ZoomCrumb } from '../views/flamegraph/zoom-crumb.tsx';
+import { useSandwiched } from '../views/sandwich/use-sandwiched.ts';
 import { useLook } from '../views/sandwich/use-look.ts';
 import { useIsNarrow } from '../components/use-narrow.ts';
 import { ViewColumn } from '../components/layout.tsx';
@@ -30,13 +32,17 @@ interface DiffSandwichProps {
 export function DiffSandwich({ shown, hit, onKey }: DiffSandwichProps): ReactElement {
   const { names } = shown.diff.functions;
   const asked = useUrl((state) => state.sw);
-  const func = useMemo(() => (asked === '' ? -1 : names.indexOf(asked)), [names, asked]);
+  const selected = useUrl((state) => state.sel.at(-1) ?? '');
+  const func = useSandwiched(
+    names,
+    useMemo(() => (selected === '' ? -1 : names.indexOf(selected)), [names, selected]),
+  );
   const { data, error } = useSandwichDiff(shown.request, func);
   const isNarrow = useIsNarrow();
   if (func < 0) {
     const way = isNarrow
-      ? 'Choose Sandwich in the menu of a frameto see its callers and callees on both sides.'
-      : 'Choose a function in the listto see its callers and callees on both sides.';
+      ? 'Choose Sandwich in the menu of a frame to see its callers and callees on both sides.'
+      : 'Choose a function in the list to see its callers and callees on both sides.';
     return (
       <p className={styles['empty']}>{asked === '' ? way : `${asked.slice(0, MAX_NAME_LENGTH)} is on neither side.`}</p>
     );
@@ -124,6 +130,13 @@ function Half({ shown, func, hit, half, onKey }: HalfProps): ReactElement {
   const [ofA, ofB] = [of.a.total[0], of.b.total[0]].map((value) => formatAmount(value, unit));
   return (
     <>
+      <ZoomCrumb
+        tree={of.tree}
+        names={shown.diff.functions.names}
+        root={name}
+        zoom={look.zoom.node}
+        onZoom={(node) => look.onZoom(node, 'step')}
+      />
       <DiffFlame
         {...look}
         shown={shown}

@@ -1,28 +1,32 @@
 /** Functions with both sides beside each other: the largest change of self first. */
 import { type ReactElement, useMemo } from 'react';
 import { pathOf } from '#model/call-path.ts';
-import { exactAmount, formatAmount, formatChange } from '#model/changes-text.ts';
+import { alignedPercent, type AmountScale, amountScale, difference } from '#model/amount-scale.ts';
+import { exactAmount } from '#model/changes-text.ts';
 import { showSandwich } from '../state/commands.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { type FunctionColumn, FunctionGrid } from '../views/functions/function-grid.tsx';
-import { largestNode } from '../views/largest-node.ts';
+import { largestNode, largestOf } from '../views/largest-node.ts';
 import { sortedRows } from './diff-rows.ts';
-import { intervalText, percentText, unitOf, verdictOfFunction } from './diff-words.ts';
+import { intervalText, unitOf, verdictOfFunction } from './diff-words.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './diff-table.module.css';
 
-const columns: readonly FunctionColumn[] = [
-  { key: 'name', title: 'Function' },
-  { key: 'a', title: 'Self A' },
-  { key: 'b', title: 'Self B' },
-  { key: 'self', title: 'Change of self' },
-  { key: undefined, title: 'of A' },
-  { key: undefined, title: 'Interval (95 %)' },
-  { key: undefined, title: 'Total A' },
-  { key: undefined, title: 'Total B' },
-  { key: 'total', title: 'Change of total' },
-  { key: undefined, title: 'of A' },
-];
+function columnsOf({ suffix, changeSuffix }: AmountScale): readonly FunctionColumn[] {
+  const [unit, changes] = [suffix, changeSuffix].map((word) => (word === '' ? '' : `, ${word}`));
+  return [
+    { key: 'name', title: 'Function' },
+    { key: 'a', title: `Self A${unit}` },
+    { key: 'b', title: `Self B${unit}` },
+    { key: 'self', title: `Change of self${changes}` },
+    { key: undefined, title: 'of A' },
+    { key: undefined, title: 'Interval (95 %)' },
+    { key: undefined, title: `Total A${unit}` },
+    { key: undefined, title: `Total B${unit}` },
+    { key: 'total', title: `Change of total${changes}` },
+    { key: undefined, title: 'of A' },
+  ];
+}
 
 interface DiffTableProps {
   readonly shown: ShownComparison;
@@ -36,6 +40,11 @@ export function DiffTable({ shown, hit, onKey }: DiffTableProps): ReactElement {
   const sort = useUrl((state) => state.sort);
   const selectedPath = useUrl((state) => state.sel);
   const rows = useMemo(() => sortedRows(diff, hit, sort), [diff, hit, sort]);
+  const scale = useMemo(() => {
+    const { a, b } = diff.byFunction;
+    return amountScale(unitOf(shown), Math.max(largestOf(a.self), largestOf(b.self)));
+  }, [diff, shown]);
+  const columns = useMemo(() => columnsOf(scale), [scale]);
   return (
     <FunctionGrid
       title="Functions of both sides"
@@ -46,7 +55,7 @@ export function DiffTable({ shown, hit, onKey }: DiffTableProps): ReactElement {
       sort={sort}
       selected={names.indexOf(selectedPath.at(-1) ?? '\0')}
       empty={hit ? 'No function matches the search.' : 'No function on either side.'}
-      renderCells={(func) => <Cells shown={shown} func={func} />}
+      renderCells={(func) => <Cells shown={shown} scale={scale} func={func} />}
       onSort={(next) => navigate({ sort: next }, 'replace')}
       onSelect={(func) => navigate({ sel: pathOf(diff.tree, names, largestNode(diff.tree, func)) }, 'replace')}
       onSandwich={(func) => showSandwich(names[func])}
@@ -55,27 +64,33 @@ export function DiffTable({ shown, hit, onKey }: DiffTableProps): ReactElement {
   );
 }
 
-function Cells({ shown, func }: { shown: ShownComparison; func: number }): ReactElement {
+interface CellsProps {
+  readonly shown: ShownComparison;
+  readonly scale: AmountScale;
+  readonly func: number;
+}
+
+function Cells({ shown, scale, func }: CellsProps): ReactElement {
   const { diff, evidence } = shown;
   const { a, b } = diff.byFunction;
   const unit = unitOf(shown);
   const isClear = evidence === undefined || verdictOfFunction(evidence, func) === 'supported';
   const amount = (value: number): ReactElement => (
     <div role="gridcell" title={exactAmount(value, unit)}>
-      {formatAmount(value, unit)}
+      {scale.amount(value)}
     </div>
   );
   const change = (ofA: number, ofB: number): ReactElement => (
     <>
       <div
         role="gridcell"
-        data-sign={Math.sign(ofB - ofA)}
+        data-sign={Math.sign(difference(ofA, ofB))}
         data-pale={!isClear || undefined}
-        title={exactAmount(ofB - ofA, unit)}
+        title={exactAmount(difference(ofA, ofB), unit)}
       >
-        {formatChange(ofB - ofA, unit)}
+        {scale.change(difference(ofA, ofB))}
       </div>
-      <div role="gridcell">{percentText(ofA, ofB)}</div>
+      <div role="gridcell">{alignedPercent(ofA, ofB)}</div>
     </>
   );
   return (

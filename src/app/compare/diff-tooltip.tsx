@@ -26,10 +26,12 @@ interface DiffTooltipProps {
   /** Of the shown tree. */
   readonly node: number;
   readonly at: Place;
+  /** By a finger, not the mouse. */
+  readonly isTapped: boolean;
 }
 
 export function DiffTooltip(props: DiffTooltipProps): ReactElement {
-  const { shown, picture, root, certainty, rate, node, at } = props;
+  const { shown, picture, root, certainty, rate, node, at, isTapped } = props;
   const { functions, byFunction } = shown.diff;
   const { tree, a, b } = picture;
   const unit = unitOf(shown);
@@ -86,7 +88,8 @@ export function DiffTooltip(props: DiffTooltipProps): ReactElement {
         {money !== undefined && ` ${money} a month at this load.`}
       </TooltipLine>
       <TooltipLine part="foot">
-        <span>Click zooms both sides</span> <span>Right click: focus, hide, sandwich…</span>
+        <span>{isTapped ? 'Tap again zooms' : 'Click zooms'} both sides</span>{' '}
+        <span>{isTapped ? 'Long press' : 'Right click'}: focus, hide, sandwich…</span>
       </TooltipLine>
     </TooltipBox>
   );

@@ -3,7 +3,8 @@ import { type ReactElement, useMemo } from 'react';
 import type { DiffAnswer } from '#analysis/analysis.ts';
 import { findPath, pathOf } from '#model/call-path.ts';
 import { nodeName } from '#model/call-tree.ts';
-import { exactAmount, formatAmount, formatChange } from '#model/changes-text.ts';
+import { alignedPercent, amountScale, difference } from '#model/amount-scale.ts';
+import { exactAmount } from '#model/changes-text.ts';
 import { sumUp } from '#model/union.ts';
 import { hotPath, type RowOrder } from '#model/visible-rows.ts';
 import { runFrameKey } from '../state/commands.ts';
@@ -11,9 +12,10 @@ import type { UrlState } from '../url/url-state.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { TreeDirection, useIsBottomUp } from '../views/tree/tree-direction.tsx';
 import { TreeGrid } from '../views/tree/tree-grid.tsx';
+import { largestOf } from '../views/largest-node.ts';
 import { useFrameMenu } from '../views/use-frame-menu.tsx';
 import { ViewColumn } from '../components/layout.tsx';
-import { evidenceOfNode, percentText, unitOf, verdictOfNode } from './diff-words.ts';
+import { evidenceOfNode, unitOf, verdictOfNode } from './diff-words.ts';
 import { notInCompare, sideCommands } from './side-commands.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './diff-tree.module.css';
@@ -41,6 +43,11 @@ export function DiffTreeView({ shown, hit, onKey }: DiffTreeViewProps): ReactEle
   const alone = useMemo(() => sideCommands(shown.open), [shown.open]);
   const { menu, open } = useFrameMenu(notInCompare, alone);
   const unit = unitOf(shown);
+  const scale = useMemo(
+    () => amountScale(unitOf(shown), Math.max(largestOf(a.self), largestOf(b.self))),
+    [shown, a, b],
+  );
+  const [amounts, changed] = [scale.suffix, scale.changeSuffix].map((word) => (word === '' ? '' : `, ${word}`));
   return (
     <ViewColumn>
       <TreeDirection />
@@ -51,9 +58,9 @@ export function DiffTreeView({ shown, hit, onKey }: DiffTreeViewProps): ReactEle
         names={names}
         columns={[
           { key: 'name', title: isBottomUp ? 'Function and its callers' : 'Call path' },
-          { key: 'a', title: 'A' },
-          { key: 'b', title: 'B' },
-          { key: 'total', title: isBottomUp ? 'Change of self' : 'Change of total' },
+          { key: 'a', title: `A${amounts}` },
+          { key: 'b', title: `B${amounts}` },
+          { key: 'total', title: `${isBottomUp ? 'Change of self' : 'Change of total'}${changed}` },
           { key: undefined, title: 'of A' },
         ]}
         sort={sort}
@@ -69,20 +76,20 @@ export function DiffTreeView({ shown, hit, onKey }: DiffTreeViewProps): ReactEle
           return (
             <>
               <div role="gridcell" title={exactAmount(ofA, unit)}>
-                {formatAmount(ofA, unit)}
+                {scale.amount(ofA)}
               </div>
               <div role="gridcell" title={exactAmount(ofB, unit)}>
-                {formatAmount(ofB, unit)}
+                {scale.amount(ofB)}
               </div>
               <div
                 role="gridcell"
-                data-sign={Math.sign(ofB - ofA)}
+                data-sign={Math.sign(difference(ofA, ofB))}
                 data-pale={!isClear || undefined}
                 title={node > 0 ? evidenceOfNode(shown, at) : undefined}
               >
-                {formatChange(ofB - ofA, unit)}
+                {scale.change(difference(ofA, ofB))}
               </div>
-              <div role="gridcell">{percentText(ofA, ofB)}</div>
+              <div role="gridcell">{alignedPercent(ofA, ofB)}</div>
             </>
           );
         }}

@@ -5,6 +5,7 @@ import { type AmountUnit, formatAmount, formatChange } from '#model/changes-text
 import { type Findings, type Verdict, verdicts } from '#model/evidence.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { formatCount, formatNumber, formatValue } from '#model/units.ts';
+import type { SideName } from '../sides/sides.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 
 export function unitOf({ diff, type }: ShownComparison): AmountUnit {
@@ -12,9 +13,12 @@ export function unitOf({ diff, type }: ShownComparison): AmountUnit {
 }
 
 /** Totals as recorded, whatever they are normalised by. */
-export function rootLabelOf({ diff: { totals }, type }: ShownComparison): string {
-  const total = (value: number | bigint): string => formatValue(Number(value), type.unit, type.type);
-  return `${rootName} · A ${total(totals.a)} · B ${total(totals.b)}`;
+export function rootLabelOf(shown: ShownComparison): string {
+  return `${rootName} · A ${sideTotal(shown, 'a')} · B ${sideTotal(shown, 'b')}`;
+}
+
+export function sideTotal({ diff: { totals }, type }: ShownComparison, side: SideName): string {
+  return formatValue(Number(totals[side]), type.unit, type.type);
 }
 
 /** `+23.0 %`; `new`, `gone`; nothing where both have nothing. */

@@ -1,5 +1,6 @@
 /** Why there is no comparison, or only a weak one: what is wrong, on which side, and what to do. */
 import type { ReactElement } from 'react';
+import { formatCount } from '#model/units.ts';
 import { SourceError } from '#datasource/datasource.ts';
 import { Button } from '../components/button.tsx';
 import { Note, Panel } from '../components/message.tsx';
@@ -65,8 +66,8 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
     );
   }
   if (error !== undefined) return <Note kind="error">{error}</Note>;
-  if (explored.isEmptyStore && sides.a.kind === 'source')
-    return <Note kind="warn">The server has no profiles yet.</Note>;
+  // The page itself says how to send the first profile.
+  if (explored.isEmptyStore && sides.a.kind === 'source') return null;
   if (!shown) return null;
   const { totals, refused, kind, negative } = shown.diff;
   // `NothingToCompare` says so instead of the graph.
@@ -79,7 +80,12 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
     );
   const below = negative.a.nodes + negative.b.nodes;
   if (below > 0)
-    return <Note kind="warn">{below} frames have a negative self: they count in every number and are not drawn.</Note>;
+    return (
+      <Note kind="warn">
+        {below === 1 ? '1 frame has' : `${formatCount(below)} frames have`} a negative self. Negative values count in
+        every number and are not drawn.
+      </Note>
+    );
   if (evidenceError)
     return (
       <Note kind="warn">

@@ -5,7 +5,7 @@ import { type ReactElement, useEffect, useMemo, useRef } from 'react';
 import { formatInstant } from '#model/time-text.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import { MenuButton } from '../components/menu.tsx';
-import { useLabelNames, useSource } from '../queries/source-queries.ts';
+import { useLabelRows, useSource } from '../queries/source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { notify } from '../state/ui-store.ts';
@@ -29,7 +29,8 @@ export function RangePresets({ comparison }: { comparison: Comparison }): ReactE
   const base = b.kind === 'source' ? b : a.kind === 'source' ? a : undefined;
   const source = useSource();
   const zone = zoneName(comparison.explored.zone);
-  const { data: names } = useLabelNames(base?.query?.matchers ?? NO_MATCHERS, base?.range);
+  const matchers = base?.query?.matchers ?? NO_MATCHERS;
+  const { data: rows } = useLabelRows(matchers, base?.query && base.range);
   const nowMs = useNow();
   const query = base?.query;
   const recent = useMemo(
@@ -42,7 +43,13 @@ export function RangePresets({ comparison }: { comparison: Comparison }): ReactE
   useEffect(() => () => asking.current?.abort(), [a, b]);
   if (base === undefined) return null;
   const { range } = base;
-  const offered = offeredNames((names ?? []).map((name) => ({ name, valueCount: undefined }))).slice(0, MAX_LABELS);
+  // One value compares with nothing; a matcher of the label itself hides its other values from the count.
+  const offered = offeredNames(rows ?? [])
+    .filter(
+      ({ name, valueCount }) =>
+        valueCount === undefined || valueCount > 1 || matchers.some((matcher) => matcher.name === name),
+    )
+    .slice(0, MAX_LABELS);
   const compare = (textA: SourceSide['text']): void =>
     navigate(linkOfSides({ a: { ...base, text: textA }, b: base }), 'push');
   const compareAround = (timeMs: number): void => {

@@ -4,6 +4,7 @@ import { DiffLegend } from './diff-legend.tsx';
 import { useLatest } from '../components/use-latest.ts';
 import { ViewColumn } from '../components/layout.tsx';
 import { useDiff } from '../queries/comparison-queries.ts';
+import { sideTotal } from './diff-words.ts';
 import { DiffGraph } from './diff-graph.tsx';
 import { type SideName, sideNames, sideTitles } from '../sides/sides.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
@@ -39,10 +40,16 @@ function Half({ name, shown, hit, onKey }: SideBySideProps & { name: SideName })
   return (
     <section className={styles['half']} aria-label={`Side ${name.toUpperCase()}`}>
       <h2 data-side={name}>
-        {name.toUpperCase()} {sideTitles[name]}
+        {name.toUpperCase()} {sideTitles[name]} {drawn && <span>{sideTotal(drawn, name)}</span>}
       </h2>
       {drawn && (
-        <DiffGraph shown={drawn} title={`Flamegraph of ${name.toUpperCase()}`} hit={now && hit} onKey={onKey} />
+        <DiffGraph
+          side={name}
+          shown={drawn}
+          title={`Flamegraph of ${name.toUpperCase()}`}
+          hit={now && hit}
+          onKey={onKey}
+        />
       )}
     </section>
   );

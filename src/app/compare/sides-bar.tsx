@@ -1,4 +1,5 @@
 /** A and B, each a query of its own, in equal halves with the swap on the seam. */
+import { useIsBelow } from '../components/use-narrow.ts';
 import { type ReactElement, useMemo } from 'react';
 import { joinService } from '#model/labels.ts';
 import { parseProfileType, profileTypeTitle, sampleTypeTitle } from '#model/profile-type.ts';
@@ -40,6 +41,32 @@ import type { Comparison } from './use-comparison.ts';
 import styles from './sides-bar.module.css';
 
 export function SidesBar({ comparison }: { comparison: Comparison }): ReactElement {
+  const isFolded = useIsBelow(FOLDED_BELOW);
+  if (!isFolded) return <Sides comparison={comparison} />;
+  const zone = zoneName(comparison.explored.zone);
+  return (
+    <details className={styles['folded']}>
+      <summary>
+        {sideNames.map((name) => {
+          const side = comparison.sides[name];
+          const words =
+            side.kind === 'file' ? side.file : side.range ? formatSpan(side.range, zone) : (side.service ?? '');
+          return (
+            <span key={name}>
+              <b data-side={name}>{name.toUpperCase()}</b> <bdi>{words.slice(0, 80)}</bdi>
+            </span>
+          );
+        })}
+      </summary>
+      <Sides comparison={comparison} />
+    </details>
+  );
+}
+
+/** In css px: in a narrower window the controls of both sides would take half of it. */
+const FOLDED_BELOW = 561;
+
+function Sides({ comparison }: { comparison: Comparison }): ReactElement {
   const { sides } = comparison;
   return (
     <div className={styles['sides']}>
@@ -172,7 +199,7 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
                 <span className={styles['dim']}>{formatDuration(range.endMs - range.startMs)}</span>
               </>
             ) : (
-              rangeTitle(side.text) || 'no range'
+              rangeTitle(side.text, zone) || 'no range'
             )
           }
         >

@@ -26,3 +26,14 @@ export function rowAfter(
       return undefined;
   }
 }
+
+/** Whether a row is wholly visible below the heads. Sizes in css px; `scroller` scrolls heads and rows together. */
+export function isRowInSight(
+  row: number,
+  rowCss: number,
+  headCss: number,
+  { scrollTop, clientHeight }: Pick<Element, 'scrollTop' | 'clientHeight'>,
+): boolean {
+  const top = row * rowCss;
+  return top >= scrollTop && top + rowCss + headCss <= scrollTop + clientHeight;
+}

@@ -6,11 +6,12 @@ import type { CostRow, LabelSource } from '../source/suggestions.ts';
 import { QueryBar } from '../query-bar/query-bar.tsx';
 import { useSeries, useSource, useUnmatched } from '../queries/source-queries.ts';
 import { ofSubject } from '../state/commands.ts';
+import { useNow } from '../time/refresh-clock.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { useFirstPicture } from '../views/flamegraph/first-picture.ts';
 import { Spark } from '../views/timeline/spark.tsx';
 import { costsOf, parsedTypes, sampleTypeOf } from '../source/subject.ts';
-import { overviewQuestion } from '../source/questions.ts';
+import { closedSteps, overviewQuestion } from '../source/questions.ts';
 import { type Explored, named } from './use-explored.ts';
 import { labelSourceOf } from '../source/label-source.ts';
 
@@ -28,6 +29,7 @@ export function ExploreBar({ explored, intervalMs }: ExploreBarProps): ReactElem
   const matchers = useUrl((state) => state.q);
   const by = useUrl((state) => state.by);
   const type = subject && parseProfileType(subject.profileType);
+  const nowMs = useNow();
   const hasPicture = useFirstPicture();
   const question = useMemo(
     () => (hasPicture ? overviewQuestion(catalogue, time.range) : undefined),
@@ -66,7 +68,9 @@ export function ExploreBar({ explored, intervalMs }: ExploreBarProps): ReactElem
       costTitle={costed ? profileTypeTitle(costed) : ''}
       renderSpark={(service) => {
         const series = overview.data?.find(({ labels: set }) => set.some(({ value }) => value === service));
-        return series && time.range ? <Spark series={series} range={time.range} largest={undefined} /> : null;
+        return series && question && time.range ? (
+          <Spark series={closedSteps(question, series, nowMs)} range={time.range} largest={undefined} />
+        ) : null;
       }}
       onQuery={(next, q) => {
         // Another service has other types and other paths; a type that both have stays.

@@ -1,4 +1,4 @@
-/** What Explore says instead of a graph: nothing stored yet, nothing in the range, a source that refuses or is away. */
+/** What Explore says instead of a graph: nothing in the range, a source that refuses or is away. */
 import { type ReactElement, useMemo } from 'react';
 import { SourceError, type StoredRange } from '#datasource/datasource.ts';
 import { printLabelSelector } from '#model/label-selector.ts';
@@ -16,23 +16,6 @@ import { DEFAULT_RANGE, type Explored } from './use-explored.ts';
 const DAY_MS = 86_400_000;
 const MAX_NAME_LENGTH = 120;
 const NO_MATCHERS: readonly LabelMatcher[] = [];
-
-export function WaitingForFirstProfile(): ReactElement {
-  // What a Pyroscope says of itself lags by minutes: only the range is known to be empty.
-  const isPyroscope = useServerStatus().data?.source === 'pyroscope';
-  return (
-    <Panel kind="info" title={isPyroscope ? 'No profile in this range' : 'No profile yet'}>
-      <p>
-        {isPyroscope
-          ? 'The Pyroscope behind this Flametide has no profiles here. Point agents at it, or at this address.'
-          : 'Nothing is stored yet. Flametide’s own profile arrives within 15 seconds of its start, unless it was started with --no-self-profile. Point agents at this address.'}
-      </p>
-      <Button kind="edged" onClick={() => navigate({ view: 'files' }, 'push')}>
-        Open a file instead
-      </Button>
-    </Panel>
-  );
-}
 
 /** Says which of service, range, label and type left nothing, and offers to take it back. */
 export function NothingMatches({

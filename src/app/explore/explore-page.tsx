@@ -20,6 +20,7 @@ import { SeriesBand } from './series-band.tsx';
 import { shownProfileOf } from './shown-profile.ts';
 import { type Explored, named, useExplored } from './use-explored.ts';
 import { useShownSeries } from './use-shown-series.ts';
+import { useSelectedRange } from './use-selected-range.ts';
 import styles from './explore.module.css';
 
 const StoreNotice = lazily(async () => (await import('./store-notice.tsx')).StoreNotice);
@@ -27,7 +28,7 @@ const ServerNotice = lazily(async () => (await import('./server-notice.tsx')).Se
 const NothingMatches = lazily(async () => (await import('./explore-messages.tsx')).NothingMatches);
 const RangeMistake = lazily(async () => (await import('./explore-messages.tsx')).RangeMistake);
 const SourceFailed = lazily(async () => (await import('./explore-messages.tsx')).SourceFailed);
-const WaitingForFirstProfile = lazily(async () => (await import('./explore-messages.tsx')).WaitingForFirstProfile);
+const FirstRun = lazily(async () => (await import('./first-run.tsx')).FirstRun);
 const Waiting = lazily(async () => (await import('../workspace/waiting.tsx')).Waiting);
 const GridView = lazily(
   async () => (await import('./grid-view.tsx')).GridView,
@@ -44,7 +45,13 @@ export function ExplorePage(): ReactElement {
   const isEmbedded = useUrl((state) => state.embed);
   useEarlyTree(grid === 'none' ? explored.query : undefined);
   const callSite = useUrl((state) => state.cs);
-  const series = useShownSeries(explored.query, callSite);
+  const selected = useSelectedRange(explored.time.range, named(explored));
+  const { around } = selected;
+  const aroundQuery = useMemo(
+    () => explored.query && around && { ...explored.query, range: around },
+    [explored.query, around],
+  );
+  const series = useShownSeries(aroundQuery, callSite);
   const { subject, service } = explored;
   const hasPicture = useFirstPicture();
   usePageTitle(service);
@@ -64,6 +71,8 @@ export function ExplorePage(): ReactElement {
       <SeriesBand
         explored={explored}
         shown={series}
+        applied={selected}
+        around={around}
         ofSelection={[
           {
             title: 'Compare with the time before',
@@ -115,7 +124,7 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
     <Waiting what={loadingText(explored, nowMs)} sinceMs={LONG_MS} isOver={opened !== undefined} />
   );
   if (time.mistake !== undefined) return <RangeMistake message={time.mistake} />;
-  if (isEmptyStore) return <WaitingForFirstProfile />;
+  if (isEmptyStore) return <FirstRun />;
   if (failed) return <SourceFailed error={failed} what="The flamegraph" />;
   const isNothing = merged?.profile.totals[0] === 0 || explored.isNothing;
   if (isNothing) return <NothingMatches explored={explored} stored={stored.data ?? undefined} />;

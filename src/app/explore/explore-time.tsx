@@ -1,5 +1,5 @@
 /** The time controls of Explore, and of Compare where a side follows the range in view. */
-import type { ReactElement } from 'react';
+import { type ReactElement, useEffect, useRef } from 'react';
 import { isRelative, type TimeRangeText } from '#model/time-range.ts';
 import { rememberRange, usePreference } from '../state/preferences.ts';
 import { refresh, useAutoRefresh, useNow } from '../time/refresh-clock.ts';
@@ -16,6 +16,13 @@ export function ExploreTime(): ReactElement {
   const askAgain = useAskAgain();
   const recent = usePreference('recentRanges');
   useAutoRefresh(refreshS);
+  const { isEmptyStore } = explored;
+  const wasEmpty = useRef(isEmptyStore);
+  useEffect(() => {
+    // What has come ends after the time that the page was opened at.
+    if (wasEmpty.current && !isEmptyStore) refresh();
+    wasEmpty.current = isEmptyStore;
+  }, [isEmptyStore]);
   const isFollowed = useUrl((state) => state.view !== 'compare' || followsView(state));
   const show = ({ from, until }: TimeRangeText): void => {
     // Whoever asks for the last hour means the one that ends now.

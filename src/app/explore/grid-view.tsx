@@ -1,8 +1,11 @@
 /** Grids instead of the graph: all services, the profile types of one, the values of a label. */
 import { useQueries } from '@tanstack/react-query';
 import { type ReactElement, useMemo } from 'react';
+import type { SeriesQuestion } from '#datasource/datasource.ts';
 import { type LabelMatcher, labelValue, SERVICE_LABEL } from '#model/labels.ts';
+import { changeSince, type SeriesChange, timeBefore } from '#model/series-change.ts';
 import type { Series } from '#model/series.ts';
+import type { TimeRange } from '#model/time-range.ts';
 import { LabelGrid } from '../overview/label-grid.tsx';
 import { ServicesGrid } from '../overview/services-grid.tsx';
 import { TypesGrid } from '../overview/types-grid.tsx';
@@ -10,6 +13,7 @@ import { Button } from '../components/button.tsx';
 import { lazily } from '../components/lazily.tsx';
 import { sourceQueries, useLabelRows, useSeries, useSource } from '../queries/source-queries.ts';
 import { ofSubject } from '../state/commands.ts';
+import { useNow } from '../time/refresh-clock.ts';
 import { linkTo, navigate, useUrl } from '../url/url-store.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { Spark } from '../views/timeline/spark.tsx';
@@ -17,7 +21,7 @@ import { NothingMatches, SourceFailed } from './explore-messages.tsx';
 import styles from './explore.module.css';
 import { costOf } from '../source/instance-means.ts';
 import { costsOf, parsedTypes, sampleTypeOf } from '../source/subject.ts';
-import { overviewQuestion, sparkQuestion } from '../source/questions.ts';
+import { closedSteps, overviewQuestion, questionBefore, sparkQuestion } from '../source/questions.ts';
 import type { Explored } from './use-explored.ts';
 
 const RemoveService = lazily(async () => (await import('./remove-service.tsx')).RemoveService);
@@ -77,25 +81,25 @@ function Services({ explored, intervalMs }: GridProps): ReactElement {
   const { data, error, isPlaceholderData } = useSeries(question);
   // The step of the previous answer is unknown.
   const dividedBy = isPlaceholderData ? undefined : intervalMs;
+  const shown = useShownCells(question, data, isPlaceholderData);
   const cells = useMemo(() => {
     if (!catalogue || !data || !question) return undefined;
     const rows = costsOf(question, data, SERVICE_LABEL, dividedBy);
     const costs = new Map(rows.map(({ name, cost }) => [name, cost]));
-    const series = new Map(data.map((one) => [labelValue(one.labels, SERVICE_LABEL), one]));
     return catalogue.services.map(({ name, types }) => ({
       name,
       types: parsedTypes(types),
       cost: costs.get(name),
-      series: series.get(name),
+      ...shown(name, SERVICE_LABEL),
     }));
-  }, [catalogue, question, data, dividedBy]);
+  }, [catalogue, question, data, dividedBy, shown]);
   if (error) return <SourceFailed error={error} what="The costs of services" />;
   if (!time.range) return <NothingMatches explored={explored} stored={undefined} />;
   return (
     <ServicesGrid
       services={cells}
       costType={sampleTypeOf(catalogue?.overviewType)}
-      range={time.range}
+      changeHint={changeHint(time.range)}
       empty={<NothingMatches explored={explored} stored={undefined} />}
       renderSpark={sparkIn(explored)}
       hrefOf={(svc) => linkTo(ofSubject(svc, undefined))}
@@ -112,15 +116,21 @@ function Types({ explored, intervalMs }: GridProps): ReactElement {
   const questions =
     range && ids ? ids.map((profileType) => sparkQuestion({ profileType, matchers, range }, [], 1)) : [];
   const answers = useQueries({ queries: questions.map((question) => sourceQueries.series(source, question)) });
+  const nowMs = useNow();
   if (!time.range) return <NothingMatches explored={explored} stored={undefined} />;
   const cells = ids?.map((id, i) => {
     const series = answers[i]?.data?.[0];
-    return { type: parsedTypes([id])[0], series, cost: series && costOf(questions[i], series, intervalMs) };
+    return {
+      type: parsedTypes([id])[0],
+      series: series && closedSteps(questions[i], series, nowMs),
+      cost: series && costOf(questions[i], series, intervalMs),
+      change: undefined,
+    };
   });
   return (
     <TypesGrid
       types={cells?.filter(({ type }) => type !== undefined)}
-      range={time.range}
+      changeHint={changeHint(time.range)}
       empty={<NothingMatches explored={explored} stored={undefined} />}
       renderSpark={sparkIn(explored)}
       hrefOf={(type) => linkTo(ofSubject(subject?.service, type))}
@@ -140,14 +150,15 @@ function Values({ explored, intervalMs }: GridProps): ReactElement {
   );
   const { data, error, isPlaceholderData } = useSeries(question);
   const dividedBy = isPlaceholderData ? undefined : intervalMs;
+  const shown = useShownCells(question, data, isPlaceholderData);
   const cells = useMemo(
     () =>
       data?.map((series) => ({
         value: labelValue(series.labels, by),
-        series,
         cost: question && costOf(question, series, dividedBy),
+        ...shown(labelValue(series.labels, by), by),
       })),
-    [data, by, question, dividedBy],
+    [data, by, question, dividedBy, shown],
   );
   if (error) return <SourceFailed error={error} what="The values" />;
   if (!time.range) return <NothingMatches explored={explored} stored={undefined} />;
@@ -162,7 +173,7 @@ function Values({ explored, intervalMs }: GridProps): ReactElement {
       name={by === '' ? undefined : by}
       values={by === '' ? undefined : cells}
       costType={sampleTypeOf(subject?.profileType)}
-      range={time.range}
+      changeHint={changeHint(time.range)}
       renderSpark={sparkIn(explored)}
       hrefOf={(value) => linkTo({ ...withMatcher('=', value), grid: 'none' })}
       onName={(name) => navigate({ by: name }, 'push')}
@@ -170,6 +181,49 @@ function Values({ explored, intervalMs }: GridProps): ReactElement {
       onExclude={(value) => navigate(withMatcher('!=', value), 'push')}
     />
   );
+}
+
+interface ShownCell {
+  readonly series: Series | undefined;
+  readonly change: SeriesChange | undefined;
+}
+
+/** What a cell draws: its whole steps, and how they differ from the same time before. */
+function useShownCells(
+  question: SeriesQuestion | undefined,
+  data: readonly Series[] | undefined,
+  isOld: boolean,
+): (value: string, label: string) => ShownCell {
+  const nowMs = useNow();
+  const asked = useMemo(() => (question && !isOld ? questionBefore(question) : undefined), [question, isOld]);
+  const { data: earlier, isPlaceholderData } = useSeries(asked);
+  return useMemo(
+    () => shownCells({ question, data }, { question: asked, data: isPlaceholderData ? undefined : earlier }, nowMs),
+    [question, data, asked, earlier, isPlaceholderData, nowMs],
+  );
+}
+
+interface Answered {
+  readonly question: SeriesQuestion | undefined;
+  readonly data: readonly Series[] | undefined;
+}
+
+function shownCells(now: Answered, before: Answered, nowMs: number): (value: string, label: string) => ShownCell {
+  const [series, earlier] = [now, before].map(({ question, data }) =>
+    question && data ? data.map((one) => closedSteps(question, one, nowMs)) : [],
+  );
+  const steps = earlier.reduce((most, { values }) => Math.max(most, values.length), 0);
+  const find = (within: readonly Series[], value: string, label: string): Series | undefined =>
+    within.find(({ labels }) => labelValue(labels, label) === value);
+  return (value, label) => {
+    const found = find(series, value, label);
+    return { series: found, change: found && changeSince(find(earlier, value, label), found, steps) };
+  };
+}
+
+function changeHint(range: TimeRange): string {
+  const { days } = timeBefore(range);
+  return `Mean of the range, against the same time ${days === 1 ? 'a day' : days === 7 ? 'a week' : `${days} days`} earlier`;
 }
 
 function sparkIn({ time }: Explored): (series: Series, largest: number | undefined) => ReactElement | null {

@@ -1,5 +1,6 @@
 /** The time series over the graph, with what happened when. */
 import { type ReactElement, type ReactNode, useCallback, useMemo } from 'react';
+import { compareNatural } from '#base/natural-order.ts';
 import { alignSeries, pointsOf } from '#model/aligned-series.ts';
 import { type LabelSet, labelValue } from '#model/labels.ts';
 import { isSnapshot, rateScaleOf, withoutOpenSteps } from '#model/series-values.ts';
@@ -24,7 +25,9 @@ const NO_SERIES: readonly Series[] = [];
 const HOUR_MS = 3_600_000;
 
 /** `sides` and `onSide` are those of a comparison. */
-interface SeriesBandProps extends Pick<TimelineProps, 'sides' | 'onSide'> {
+interface SeriesBandProps extends Pick<TimelineProps, 'sides' | 'onSide' | 'applied'> {
+  /** What the series shows, where it is more than the range of the link. */
+  readonly around?: TimeRange | undefined;
   readonly explored: Explored;
   readonly shown: ShownSeries;
   /** What can be done with a selection, beside zooming in. */
@@ -34,8 +37,8 @@ interface SeriesBandProps extends Pick<TimelineProps, 'sides' | 'onSide'> {
 }
 
 export function SeriesBand(props: SeriesBandProps): ReactElement {
-  const { explored, shown, ofSelection, onCompareAround, ...compared } = props;
-  const { query, time, zone } = explored;
+  const { explored, shown, around = props.explored.time.range, ofSelection, onCompareAround, ...compared } = props;
+  const { query, zone } = explored;
   const by = useUrl((state) => state.by);
   const callSite = useUrl((state) => state.cs);
   const nowMs = useNow();
@@ -45,7 +48,7 @@ export function SeriesBand(props: SeriesBandProps): ReactElement {
   const scale = useMemo(() => rateScaleOf(profileType), [profileType]);
   const { stepMs } = shown;
   const raw = shown.series ?? NO_SERIES;
-  const range = useMemo(() => time.range ?? { startMs: nowMs - HOUR_MS, endMs: nowMs }, [time.range, nowMs]);
+  const range = useMemo(() => around ?? { startMs: nowMs - HOUR_MS, endMs: nowMs }, [around, nowMs]);
   const aligned = useMemo(() => {
     const factor = isSnapshot(profileType) ? 1 : (scale.factor * 1000) / stepMs;
     const complete = raw.map((series) => withoutOpenSteps(series, stepMs, range, nowMs));
@@ -147,5 +150,5 @@ function MarkFacts({ mark, zone, children }: { mark: Marker; zone: string; child
 /** By name, not by cost: a value keeps its colour when the range moves. */
 function byName(series: readonly Series[]): readonly Series[] {
   const name = ({ labels }: Series): string => labels.map(({ value }) => value).join('\0');
-  return [...series].sort((a, b) => (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0));
+  return [...series].sort((a, b) => compareNatural(name(a), name(b)));
 }

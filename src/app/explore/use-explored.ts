@@ -73,7 +73,13 @@ export function useExplored(): Explored {
     return { text, range: isNarrowed ? narrowed(range, oldestMs) : range, mistake: undefined, isNarrowed };
   }, [from, until, zone, nowMs, isOpen, isKnown, oldestMs]);
 
+  // The clock stood still before the first profile: its range may end before it.
+  const isYoung =
+    stored.data === null || (isOpen && oldestMs !== undefined && time.range && oldestMs >= time.range.startMs);
+
   const catalogue = useCatalogue(time.range);
+  // A Pyroscope says for minutes that it holds nothing, while it answers with profiles.
+  const isEmptyStore = stored.data === null && catalogue.data?.services.length === 0;
   const isServiceOpen = svc === undefined;
   const question = isServiceOpen ? overviewQuestion(catalogue.data, time.range) : undefined;
   const overview = useSeries(question);
@@ -100,9 +106,8 @@ export function useExplored(): Explored {
   return {
     time,
     zone,
-    refreshS: ref ?? (time.isNarrowed ? FIRST_RUN_REFRESH_S : 0),
-    // A Pyroscope says for minutes that it holds nothing, while it answers with profiles.
-    isEmptyStore: stored.data === null && catalogue.data?.services.length === 0,
+    refreshS: ref ?? (isYoung ? FIRST_RUN_REFRESH_S : 0),
+    isEmptyStore,
     catalogue: catalogue.data,
     service,
     subject,

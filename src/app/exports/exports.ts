@@ -6,6 +6,8 @@ import { writeCsv } from '#base/csv.ts';
 import { rootName } from '#model/call-tree.ts';
 import { splitName } from '#model/function-name.ts';
 import { sampleTypeTitle } from '#model/profile-type.ts';
+import type { TimeRange } from '#model/time-range.ts';
+import { formatFileSpan } from '#model/time-text.ts';
 import { formatShare } from '#model/units.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
 import { diffPicture } from '../compare/diff-picture.ts';
@@ -17,6 +19,7 @@ import { diffExports, type ExportKind, treeExports } from './export-kinds.ts';
 import { isExportedPage, writeExportedPage } from '../state/exported-page.ts';
 import { answersOnScreen } from '../share/save-snapshot.ts';
 import { drawPng, drawSvg, type Picture } from '../views/flamegraph/picture.ts';
+import { zoneName } from '../time/zone-name.ts';
 import { urlStore } from '../url/url-store.ts';
 import { colourKeys, keysOfNodes } from '../views/colours.ts';
 import { functionRows } from '../views/functions/functions-csv.ts';
@@ -159,14 +162,18 @@ function notOffered(kind: string, offered: typeof treeExports): Error {
 /** The file name without its ending. @param endings those that are left out */
 function nameOf(view: View, endings: readonly string[]): string {
   const bare = (name: string): string => withoutEnding(name, endings);
+  const zone = zoneName(urlStore.getState().state.tz);
   const comparison = comparisonOf(view);
-  if (!comparison) return bare(treeOf(view)?.opened.name ?? 'profile');
+  const span = (range: TimeRange | undefined): string => (range ? ` ${formatFileSpan(range, zone)}` : '');
+  if (!comparison) {
+    const opened = treeOf(view)?.opened;
+    return bare(opened?.name ?? 'profile') + span(opened?.asked?.range);
+  }
   const side = (name: SideName): string => {
     const of = comparison.open[name].side;
-    return of.kind === 'file' ? bare(of.file) : (of.service ?? 'all');
+    return of.kind === 'file' ? bare(of.file) : (of.service ?? 'all') + span(of.range);
   };
-  const [a, b] = [side('a'), side('b')];
-  return a === b ? `${a} compared` : `${a} against ${b}`;
+  return `${side('a')} against ${side('b')}`;
 }
 
 function withoutEnding(name: string, endings: readonly string[]): string {

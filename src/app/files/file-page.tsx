@@ -1,7 +1,7 @@
 /** An open file: its tab among the others, its sample type, its views. */
 import type { ReactElement } from 'react';
 import { sampleTypeTitle } from '#model/profile-type.ts';
-import { IconButton } from '../components/button.tsx';
+import { Button, IconButton } from '../components/button.tsx';
 import { Choice } from '../components/menu.tsx';
 import { useAnalysis } from '../queries/analysis-queries.ts';
 import { closeFile, type OpenFile, useFiles } from '../screen/files-store.ts';
@@ -10,7 +10,7 @@ import { showFile } from '../state/commands.ts';
 import { usePageTitle } from '../state/page-title.ts';
 import { navigate } from '../url/url-store.ts';
 import { Workspace } from '../workspace/workspace.tsx';
-import { useOpen } from './use-open.ts';
+import { sidesOf, useOpen } from './use-open.ts';
 import styles from './file-page.module.css';
 
 export function FilePage({ file }: { file: OpenFile }): ReactElement {
@@ -30,6 +30,9 @@ function FileTabs({ file }: { file: OpenFile }): ReactElement {
   const { pick } = useOpen();
   const { sampleType } = useShown(file);
   const { sampleTypes, totals } = file.profile;
+  const names = files.flatMap((one) => (one.kind === 'open' ? [one.name] : []));
+  const others = names.length - 1;
+  const sides = sidesOf(file.name, names);
   return (
     <div className={styles['tabs']}>
       <div role="group" aria-label="Open files" className={styles['files']}>
@@ -58,6 +61,16 @@ function FileTabs({ file }: { file: OpenFile }): ReactElement {
         )}
         <IconButton label="Open files" icon="plus" onClick={() => pick()} />
       </div>
+      {others > 0 && (
+        <Button
+          kind={others === 1 ? 'edged' : 'plain'}
+          icon="swap"
+          title={`${sides['a.file']} is A, ${sides['b.file']} is B`}
+          onClick={() => navigate({ view: 'compare', ...sides }, 'push')}
+        >
+          Compare
+        </Button>
+      )}
       {sampleTypes.length > 1 ? (
         <Choice
           label="Sample type"

@@ -11,6 +11,7 @@ import { useAnalysis, useFormats } from '../queries/analysis-queries.ts';
 import { showFile } from '../state/commands.ts';
 import { openDialog, uiStore } from '../state/ui-store.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
+import { type SideName, sideNames } from '../sides/sides.ts';
 import { closeFile, type FileEntry, useFiles } from '../screen/files-store.ts';
 import { fileSides, pastedSource, useOpen } from './use-open.ts';
 import styles from './files.module.css';
@@ -27,6 +28,18 @@ export function FilesPage(): ReactElement {
   const nouns = formats.map(({ noun }) => noun);
   const open = files.filter((one) => one.kind === 'open');
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  const [chosen, setChosen] = useState<Chosen>({});
+  const choose = (side: SideName, name: string): void => {
+    const other = side === 'a' ? 'b' : 'a';
+    // Of two files the other one is the other side.
+    const others = open.filter((one) => one.name !== name);
+    const kept = chosen[other] === name ? undefined : chosen[other];
+    const next = { ...chosen, [side]: name, [other]: kept ?? (others.length === 1 ? others[0].name : undefined) };
+    const { a, b } = next;
+    const isOpen = [a, b].every((one) => open.some((file) => file.name === one));
+    setChosen(isOpen ? {} : next);
+    if (isOpen && a !== undefined && b !== undefined) navigate({ view: 'compare', ...fileSides([a, b]) }, 'push');
+  };
   return (
     <main className={styles['page']}>
       <h1 className="visually-hidden">Files</h1>
@@ -76,17 +89,17 @@ export function FilesPage(): ReactElement {
             <span>
               {files.length} {files.length === 1 ? 'file' : 'files'}, {formatBytesOfFile(bytes)}
             </span>
-            {open.length > 1 && (
+            {open.length === 2 && (
               <Button
+                kind="primary"
                 icon="swap"
                 title={`${open[0].name} is A, ${open[1].name} is B`}
-                onClick={() =>
-                  navigate({ view: 'compare', ...fileSides(open.slice(0, 2).map((one) => one.name)) }, 'push')
-                }
+                onClick={() => navigate({ view: 'compare', ...fileSides(open.map((one) => one.name)) }, 'push')}
               >
-                {open.length === 2 ? 'Compare both' : 'Compare the first two'}
+                Compare both
               </Button>
             )}
+            {open.length > 2 && <span>Choose A and B to compare two of them.</span>}
           </header>
           <table className={styles['table']}>
             <thead>
@@ -104,7 +117,12 @@ export function FilesPage(): ReactElement {
             </thead>
             <tbody>
               {files.map((file) => (
-                <FileRow key={`${file.kind} ${file.name}`} file={file} />
+                <FileRow
+                  key={`${file.kind} ${file.name}`}
+                  file={file}
+                  chosen={chosen}
+                  onChoose={open.length > 1 ? choose : undefined}
+                />
               ))}
             </tbody>
           </table>
@@ -127,7 +145,17 @@ export function FilesPage(): ReactElement {
   );
 }
 
-function FileRow({ file }: { file: FileEntry }): ReactElement {
+/** Files chosen as sides, by name. */
+type Chosen = Readonly<Partial<Record<SideName, string | undefined>>>;
+
+interface FileRowProps {
+  readonly file: FileEntry;
+  readonly chosen: Chosen;
+  /** Undefined where there is nothing to compare with. */
+  readonly onChoose: ((side: SideName, name: string) => void) | undefined;
+}
+
+function FileRow({ file, chosen, onChoose }: FileRowProps): ReactElement {
   const analysis = useAnalysis();
   const name = (
     <th scope="row" title={file.name}>
@@ -165,6 +193,18 @@ function FileRow({ file }: { file: FileEntry }): ReactElement {
       <td>{formatCount(profile.sampleCount)}</td>
       <td>{formatBytesOfFile(file.size)}</td>
       <td>
+        {onChoose &&
+          sideNames.map((side) => (
+            <Button
+              key={side}
+              kind="edged"
+              aria-label={`Compare with ${file.name} as ${side.toUpperCase()}`}
+              aria-pressed={chosen[side] === file.name}
+              onClick={() => onChoose(side, file.name)}
+            >
+              {side.toUpperCase()}
+            </Button>
+          ))}
         <Button onClick={() => navigate({ file: file.name, src: undefined }, 'push')}>
           Open<span className="visually-hidden"> {file.name}</span>
         </Button>

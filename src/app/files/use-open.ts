@@ -74,8 +74,13 @@ export function sidesOfShownFile(): Partial<UrlState> {
   const isSaid = Object.entries(state).some(([key, value]) => /^[ab]\./.test(key) && value !== undefined);
   if (state.file === undefined || !openFileNamed(state.file) || isSaid) return {};
   const names = filesStore.getState().entries.flatMap((one) => (one.kind === 'open' ? [one.name] : []));
-  const at = names.indexOf(state.file);
-  return fileSides(at > 0 ? [names[at - 1], state.file] : names.length > 1 ? [state.file, names[1]] : [state.file]);
+  return sidesOf(state.file, names);
+}
+
+/** A file against the one opened before it; the first one is A. */
+export function sidesOf(file: string, names: readonly string[]): Partial<UrlState> {
+  const at = names.indexOf(file);
+  return fileSides(at > 0 ? [names[at - 1], file] : names.length > 1 ? [file, names[1]] : [file]);
 }
 
 /** Sides of the link whose files are not open. */

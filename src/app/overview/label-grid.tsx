@@ -1,8 +1,8 @@
 /** The label explorer: choose a label, compare its values on one scale, keep or exclude any of them. */
 import { type ReactElement, type ReactNode, useMemo } from 'react';
 import type { SampleType } from '#model/profile.ts';
+import type { SeriesChange } from '#model/series-change.ts';
 import type { Series } from '#model/series.ts';
-import type { TimeRange } from '#model/time-range.ts';
 import { formatCount } from '#model/units.ts';
 import { readable } from '#render/text.ts';
 import { Button } from '../components/button.tsx';
@@ -18,6 +18,7 @@ interface ValueCell {
   readonly value: string;
   readonly cost: number | undefined;
   readonly series: Series | undefined;
+  readonly change: SeriesChange | undefined;
 }
 
 interface LabelGridProps {
@@ -28,7 +29,7 @@ interface LabelGridProps {
   /** Undefined while they are asked for. */
   readonly values: readonly ValueCell[] | undefined;
   readonly costType: SampleType;
-  readonly range: TimeRange;
+  readonly changeHint: string;
   renderSpark(series: Series, largest: number | undefined): ReactNode;
   hrefOf(value: string): string;
   onName(name: string): void;
@@ -39,11 +40,19 @@ interface LabelGridProps {
 }
 
 export function LabelGrid(props: LabelGridProps): ReactElement {
-  const { names, name, values, costType, range, renderSpark, hrefOf, onInclude, onExclude } = props;
+  const { names, name, values, costType, changeHint, renderSpark, hrefOf, onInclude, onExclude } = props;
   const isNarrow = useIsNarrow();
   const cells = useMemo(
     () =>
-      values?.map(({ value, cost, series }) => ({ id: value, title: value, detail: '', cost, type: costType, series })),
+      values?.map(({ value, cost, series, change }) => ({
+        id: value,
+        title: value,
+        detail: '',
+        cost,
+        type: costType,
+        series,
+        change,
+      })),
     [values, costType],
   );
   return (
@@ -73,7 +82,7 @@ export function LabelGrid(props: LabelGridProps): ReactElement {
           label={`Values of ${readable(name)}`}
           words={['value', 'values']}
           cells={cells}
-          range={range}
+          changeHint={changeHint}
           whole={values?.reduce((sum, { cost }) => sum + (cost ?? 0), 0)}
           sorts={['cost', 'change', 'name']}
           isOneScale

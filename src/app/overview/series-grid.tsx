@@ -16,9 +16,8 @@ import {
   useState,
 } from 'react';
 import type { SampleType } from '#model/profile.ts';
-import { changeWithin } from '#model/series-change.ts';
+import type { SeriesChange } from '#model/series-change.ts';
 import type { Series } from '#model/series.ts';
-import type { TimeRange } from '#model/time-range.ts';
 import { formatCount, formatShare } from '#model/units.ts';
 import { readable } from '#render/text.ts';
 import { Button } from '../components/button.tsx';
@@ -45,6 +44,8 @@ interface SeriesCell {
   readonly type: SampleType;
   /** Undefined until it is there. */
   readonly series: Series | undefined;
+  /** Since the time before; undefined where it is not known. */
+  readonly change: SeriesChange | undefined;
 }
 
 interface SeriesGridProps {
@@ -53,7 +54,8 @@ interface SeriesGridProps {
   readonly words: readonly [one: string, many: string];
   /** Undefined while they are asked for. */
   readonly cells: readonly SeriesCell[] | undefined;
-  readonly range: TimeRange;
+  /** What changes are against. */
+  readonly changeHint: string;
   /** What shares are of; undefined where cells cannot be summed. */
   readonly whole: number | undefined;
   /** By what it can be sorted, the first as a start; [] keeps the order that is given. */
@@ -78,7 +80,7 @@ interface SeriesGridProps {
 const sortTitles: Readonly<Record<CellSort, string>> = { cost: 'cost', change: 'change', name: 'name' };
 
 export function SeriesGrid(props: SeriesGridProps): ReactElement {
-  const { label, words, cells, range, whole, sorts, isOneScale, empty, onKey, keyHint, onOpen } = props;
+  const { label, words, cells, whole, sorts, isOneScale, empty, onKey, keyHint, onOpen } = props;
   const [text, setText] = useState('');
   const [sort, setSort] = useState<CellSort | undefined>(sorts[0]);
   const rows = useMemo(() => {
@@ -86,8 +88,8 @@ export function SeriesGrid(props: SeriesGridProps): ReactElement {
       (cells ?? []).map((cell) => ({ cell, name: cell.title })),
       text,
     ).map(({ cell }) => cell);
-    return sort === undefined ? found : sortedCells(found, sort, range);
-  }, [cells, text, sort, range]);
+    return sort === undefined ? found : sortedCells(found, sort);
+  }, [cells, text, sort]);
   const largest = useMemo(() => (isOneScale && cells ? largestValue(cells) : undefined), [cells, isOneScale]);
 
   const scroller = useRef<HTMLDivElement>(null);
@@ -226,10 +228,10 @@ interface CellProps extends SeriesGridProps {
 }
 
 function Cell(props: CellProps): ReactElement {
-  const { id, cell, column, range, whole, largest, isActive, renderSpark, renderActions, hrefOf, onOpen, onMark } =
+  const { id, cell, column, changeHint, whole, largest, isActive, renderSpark, renderActions, hrefOf, onOpen, onMark } =
     props;
   const { title, detail, cost, type, series } = cell;
-  const change = useMemo(() => series && changeText(changeWithin(series, range)), [series, range]);
+  const change = changeText(cell.change);
   const name = readable(title) || '(empty)';
   const onClick = (event: MouseEvent): void => {
     onMark();
@@ -266,7 +268,7 @@ function Cell(props: CellProps): ReactElement {
           </bdi>
         )}
         {change !== undefined && (
-          <span className={styles['change']} title="The last third of the range compared with the first">
+          <span className={styles['change']} title={changeHint}>
             {change}
           </span>
         )}

@@ -2,8 +2,8 @@
 import { type ReactElement, type ReactNode, useMemo } from 'react';
 import { inListOrder, type ProfileType, profileTypeTitle } from '#model/profile-type.ts';
 import type { SampleType } from '#model/profile.ts';
+import type { SeriesChange } from '#model/series-change.ts';
 import type { Series } from '#model/series.ts';
-import type { TimeRange } from '#model/time-range.ts';
 import { SeriesGrid } from './series-grid.tsx';
 
 interface ServiceCell {
@@ -11,13 +11,14 @@ interface ServiceCell {
   readonly cost: number | undefined;
   readonly types: readonly ProfileType[];
   readonly series: Series | undefined;
+  readonly change: SeriesChange | undefined;
 }
 
 interface ServicesGridProps {
   readonly services: readonly ServiceCell[] | undefined;
   /** What costs count: of one profile type for all. */
   readonly costType: SampleType;
-  readonly range: TimeRange;
+  readonly changeHint: string;
   readonly empty: ReactNode;
   renderSpark(series: Series, largest: number | undefined): ReactNode;
   hrefOf(service: string): string;
@@ -25,16 +26,17 @@ interface ServicesGridProps {
 }
 
 export function ServicesGrid(props: ServicesGridProps): ReactElement {
-  const { services, costType, range, empty, renderSpark, hrefOf, onService } = props;
+  const { services, costType, changeHint, empty, renderSpark, hrefOf, onService } = props;
   const cells = useMemo(
     () =>
-      services?.map(({ name, cost, types, series }) => ({
+      services?.map(({ name, cost, types, series, change }) => ({
         id: name,
         title: name,
         detail: [...new Set(inListOrder(types).map(profileTypeTitle))].join(', '),
         cost,
         type: costType,
         series,
+        change,
       })),
     [services, costType],
   );
@@ -43,7 +45,7 @@ export function ServicesGrid(props: ServicesGridProps): ReactElement {
       label="Services"
       words={['service', 'services']}
       cells={cells}
-      range={range}
+      changeHint={changeHint}
       whole={services?.reduce((sum, { cost }) => sum + (cost ?? 0), 0)}
       sorts={['cost', 'change', 'name']}
       isOneScale={false}

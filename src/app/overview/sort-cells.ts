@@ -1,7 +1,7 @@
 /** The order of a grid of series. */
-import { changeWithin, type SeriesChange } from '#model/series-change.ts';
+import { compareNatural } from '#base/natural-order.ts';
+import type { SeriesChange } from '#model/series-change.ts';
 import type { Series } from '#model/series.ts';
-import type { TimeRange } from '#model/time-range.ts';
 
 /** Below it, what moves is as a rule noise, and would hide what does not. */
 const MIN_PERCENT = 10;
@@ -14,19 +14,20 @@ export interface SortedCell {
   readonly cost: number | undefined;
   /** Undefined until it is there. */
   readonly series: Series | undefined;
+  /** Since the time before; undefined where it is not known. */
+  readonly change: SeriesChange | undefined;
 }
 
 /** The largest cost or change first, whichever its sign; what has none last; ties by name. */
-export function sortedCells<Cell extends SortedCell>(cells: readonly Cell[], sort: CellSort, range: TimeRange): Cell[] {
-  const byName = (a: Cell, b: Cell): number => (a.title < b.title ? -1 : a.title > b.title ? 1 : 0);
+export function sortedCells<Cell extends SortedCell>(cells: readonly Cell[], sort: CellSort): Cell[] {
+  const byName = (a: Cell, b: Cell): number => compareNatural(a.title, b.title);
   if (sort === 'name') return [...cells].sort(byName);
-  const size = new Map(cells.map((cell) => [cell, sizeOf(cell, sort, range)]));
+  const size = new Map(cells.map((cell) => [cell, sizeOf(cell, sort)]));
   return [...cells].sort((a, b) => (size.get(b) ?? -1) - (size.get(a) ?? -1) || byName(a, b));
 }
 
-function sizeOf({ cost, series }: SortedCell, sort: 'cost' | 'change', range: TimeRange): number {
+function sizeOf({ cost, change }: SortedCell, sort: 'cost' | 'change'): number {
   if (sort === 'cost') return cost ?? -1;
-  const change = series && changeWithin(series, range);
   return change ? Math.abs(change.last - change.first) : -1;
 }
 
@@ -60,6 +61,6 @@ export function mostTellingFirst<Row extends { readonly name: string; readonly v
     valueCount === undefined ? Infinity : valueCount < 2 ? Number.MAX_VALUE : valueCount;
   return [...rows].sort((a, b) => {
     const [first, second] = [rank(a), rank(b)];
-    return first === second ? (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) : first - second;
+    return first === second ? compareNatural(a.name, b.name) : first - second;
   });
 }

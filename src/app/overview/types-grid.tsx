@@ -1,8 +1,8 @@
 /** The profile types of a service, each in its own unit. */
 import { type ReactElement, type ReactNode, useMemo } from 'react';
 import { inListOrder, type ProfileType, profileTypeGroup, profileTypeTitle } from '#model/profile-type.ts';
+import type { SeriesChange } from '#model/series-change.ts';
 import type { Series } from '#model/series.ts';
-import type { TimeRange } from '#model/time-range.ts';
 import { SeriesGrid } from './series-grid.tsx';
 
 interface TypeCell {
@@ -10,11 +10,12 @@ interface TypeCell {
   /** In the type's unit: the sum, or the mean of a snapshot. */
   readonly cost: number | undefined;
   readonly series: Series | undefined;
+  readonly change: SeriesChange | undefined;
 }
 
 interface TypesGridProps {
   readonly types: readonly TypeCell[] | undefined;
-  readonly range: TimeRange;
+  readonly changeHint: string;
   readonly empty: ReactNode;
   renderSpark(series: Series, largest: number | undefined): ReactNode;
   hrefOf(type: string): string;
@@ -22,7 +23,7 @@ interface TypesGridProps {
   onType(type: string): void;
 }
 
-export function TypesGrid({ types, range, empty, renderSpark, hrefOf, onType }: TypesGridProps): ReactElement {
+export function TypesGrid({ types, changeHint, empty, renderSpark, hrefOf, onType }: TypesGridProps): ReactElement {
   const cells = useMemo(() => {
     if (!types) return undefined;
     const byType = new Map(types.map((cell) => [cell.type, cell]));
@@ -33,6 +34,7 @@ export function TypesGrid({ types, range, empty, renderSpark, hrefOf, onType }: 
       cost: byType.get(type)?.cost,
       type: { type: type.sampleType, unit: type.sampleUnit },
       series: byType.get(type)?.series,
+      change: byType.get(type)?.change,
     }));
   }, [types]);
   return (
@@ -40,7 +42,7 @@ export function TypesGrid({ types, range, empty, renderSpark, hrefOf, onType }: 
       label="Profile types"
       words={['profile type', 'profile types']}
       cells={cells}
-      range={range}
+      changeHint={changeHint}
       whole={undefined}
       sorts={[]}
       isOneScale={false}

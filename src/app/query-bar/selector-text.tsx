@@ -1,7 +1,7 @@
 /** The whole selector as text. A mistake is underlined and explained; the text stays until it is applied. */
 import { type ReactElement, useId, useRef } from 'react';
 import type { LabelMatcher } from '#model/labels.ts';
-import { parseLabelSelector } from '#model/label-selector.ts';
+import { parseTypedSelector } from '#model/label-selector.ts';
 import { findPatternProblem } from '#model/pattern-problem.ts';
 import { readable } from '#render/text.ts';
 import { Button } from '../components/button.tsx';
@@ -15,7 +15,7 @@ interface SelectorTextProps {
 }
 
 export function SelectorText({ text, onText, onApply, onLeave }: SelectorTextProps): ReactElement {
-  const parsed = parseLabelSelector(text);
+  const parsed = parseTypedSelector(text);
   const mistake = parsed.ok ? patternMistake(parsed.matchers) : `At character ${parsed.at + 1}: ${parsed.message}.`;
   const mistakeId = useId();
   const mirror = useRef<HTMLDivElement>(null);

@@ -99,7 +99,7 @@ function matchersText(matchers: readonly LabelMatcher[]): string {
 
 function rangeText(from: string | undefined, until: string | undefined, zone: string): string {
   if (from === undefined || until === undefined) return 'the last hour, when the link is opened';
-  if (isRelative({ from, until })) return `${rangeTitle({ from, until })}, when the link is opened`;
+  if (isRelative({ from, until })) return `${rangeTitle({ from, until }, zone)}, when the link is opened`;
   const range = { startMs: Number(from), endMs: Number(until) };
   // Whoever opens it is elsewhere, on another day.
   return `${formatSpan(range, zone, 0)} ${formatOffset(range.endMs, zone)}`;

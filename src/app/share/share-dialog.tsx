@@ -230,7 +230,7 @@ function filesOf(state: UrlState): readonly string[] {
 
 /** @param state of the fixed link @param moving the moving link */
 function movingWords({ view }: UrlState, moving: string): string {
-  const { from = 'now-1h', until = 'now' } = parseUrl(new URL(moving).search).state;
-  const title = view === 'explore' && isRelative({ from, until }) ? rangeTitle({ from, until }) : '';
+  const { from = 'now-1h', until = 'now', tz } = parseUrl(new URL(moving).search).state;
+  const title = view === 'explore' && isRelative({ from, until }) ? rangeTitle({ from, until }, zoneName(tz)) : '';
   return title === '' ? 'the ranges as written' : title;
 }

@@ -2,7 +2,9 @@
 import type { SeriesQuestion } from '#datasource/datasource.ts';
 import { SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
-import { stepFor } from '#model/series-values.ts';
+import type { Series } from '#model/series.ts';
+import { stepFor, withoutOpenSteps } from '#model/series-values.ts';
+import { timeBefore } from '#model/series-change.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import type { Catalogue } from './subject.ts';
 
@@ -38,6 +40,24 @@ export function sparkQuestion(query: ProfileQuery, groupBy: readonly string[], l
     callSite: [],
     limit,
   };
+}
+
+/**
+ * Without the steps of an answer that are filled in part: those that begin before the range or end after it, and the
+ * newest while its profiles still come.
+ */
+export function closedSteps({ query: { range }, stepMs }: SeriesQuestion, series: Series, nowMs: number): Series {
+  const { labels, timesMs, values } = withoutOpenSteps(series, stepMs, range, nowMs);
+  let [from, to] = [0, timesMs.length];
+  while (from < to && timesMs[from] - stepMs < range.startMs) from++;
+  while (to > from && timesMs[to - 1] > range.endMs) to--;
+  return { labels, timesMs: timesMs.subarray(from, to), values: values.subarray(from, to) };
+}
+
+/** The same question of the same time a day or some weeks before. */
+export function questionBefore(question: SeriesQuestion): SeriesQuestion {
+  const { query } = question;
+  return { ...question, query: { ...query, range: timeBefore(query.range).range } };
 }
 
 /** Values are in the unit of their type: an old answer may only replace one of the same type. */

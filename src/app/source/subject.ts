@@ -1,4 +1,5 @@
 /** What Explore shows where the link leaves it open: the busiest service, its usual profile type. */
+import { compareNatural } from '#base/natural-order.ts';
 import type { SeriesQuestion } from '#datasource/datasource.ts';
 import { type LabelSet, labelValue, SERVICE_LABEL } from '#model/labels.ts';
 import { defaultProfileType, parseProfileType, type ProfileType } from '#model/profile-type.ts';
@@ -36,7 +37,7 @@ export function catalogueOf(sets: readonly LabelSet[]): Catalogue {
   }
   const services = [...types]
     .map(([name, own]) => ({ name, types: own.sort() }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .sort((a, b) => compareNatural(a.name, b.name));
   return { services, overviewType: overviewTypeOf(services) };
 }
 

@@ -3,6 +3,7 @@
  * open.
  */
 import { useEffect, useEffectEvent, useState } from 'react';
+import { compareNatural } from '#base/natural-order.ts';
 import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 
 /** A service, or a value of a label. */
@@ -27,9 +28,7 @@ export interface LabelSource {
 
 /** The largest cost first, what has none last, ties by name. */
 export function busiestFirst<Row extends CostRow>(rows: readonly Row[]): Row[] {
-  return [...rows].sort(
-    (a, b) => (b.cost ?? -Infinity) - (a.cost ?? -Infinity) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
-  );
+  return [...rows].sort((a, b) => (b.cost ?? -Infinity) - (a.cost ?? -Infinity) || compareNatural(a.name, b.name));
 }
 
 /** Rows whose name holds every word of the text, whatever the case. */
@@ -49,7 +48,7 @@ export function withWords<Row extends { readonly name: string }>(rows: readonly 
 export function offeredNames(rows: readonly LabelNameRow[]): LabelNameRow[] {
   return rows
     .filter(({ name }) => name !== SERVICE_LABEL && !/^__.*__$/s.test(name))
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    .sort((a, b) => compareNatural(a.name, b.name));
 }
 
 export type Loaded<T> =

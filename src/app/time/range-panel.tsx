@@ -73,7 +73,7 @@ export function RangePanel(props: RangePanelProps): ReactElement {
         ranges={presets}
         chosen={text}
         takesFocus
-        titleOf={rangeTitle}
+        titleOf={(one) => rangeTitle(one, name)}
         onPick={choose}
       />
       <form
@@ -121,7 +121,7 @@ export function RangePanel(props: RangePanelProps): ReactElement {
             <RangeList
               label="Recent ranges"
               ranges={recent}
-              titleOf={(one) => rangeTitle(one) || formatSpan(spanOf(one), name, nowMs)}
+              titleOf={(one) => rangeTitle(one, name) || formatSpan(spanOf(one), name, nowMs)}
               onPick={choose}
             />
           </>

@@ -29,7 +29,7 @@ const ZoneList = lazily(async () => (await import('./zone-list.tsx')).ZoneList);
 
 export function TimeControls(props: TimeControlsProps): ReactElement {
   const { text, range, isNarrowed, hasRange, zone, refreshS, nowMs, onZone, onRefreshS, onRefresh } = props;
-  const title = isNarrowed ? 'All data' : rangeTitle(text);
+  const title = isNarrowed ? 'All data' : rangeTitle(text, zoneName(zone));
   const offered = refreshes.some(({ id }) => id === String(refreshS))
     ? refreshes
     : [...refreshes, { id: String(refreshS), title: `${refreshS}\u00a0s` }];

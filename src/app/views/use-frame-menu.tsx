@@ -8,6 +8,8 @@ import type { Place } from '../state/ui-store.ts';
 interface OpenMenu {
   readonly target: FrameTarget;
   readonly at: Place;
+  /** What the frame costs, in words. */
+  readonly numbers: string | undefined;
 }
 
 /** @param except ids of commands that make no sense where the menu opens; @param more what can be done only there */
@@ -16,7 +18,7 @@ export function useFrameMenu(
   more: readonly Command[] = [],
 ): {
   menu: ReactElement | null;
-  open(target: FrameTarget, at: Place): void;
+  open(target: FrameTarget, at: Place, numbers?: string): void;
 } {
   const [shown, setShown] = useState<OpenMenu>();
   const anchor = useRef<HTMLSpanElement>(null);
@@ -41,7 +43,12 @@ export function useFrameMenu(
       <MenuAt
         label="Frame"
         anchor={anchor}
-        heading={<bdi>{nodeName(shown.target.tree, shown.target.names, shown.target.node).slice(0, 200)}</bdi>}
+        heading={
+          <>
+            <bdi>{nodeName(shown.target.tree, shown.target.names, shown.target.node).slice(0, 200)}</bdi>
+            {shown.numbers !== undefined && <span>{shown.numbers}</span>}
+          </>
+        }
         groups={[
           { entries: entries.filter(({ isTransform }) => !isTransform) },
           { title: 'Transform', entries: entries.filter(({ isTransform }) => isTransform) },
@@ -51,10 +58,10 @@ export function useFrameMenu(
       />
     </>
   ) : null;
-  const open = (target: FrameTarget, at: Place): void => {
+  const open = (target: FrameTarget, at: Place, numbers?: string): void => {
     if (target.node <= 0) return;
     opener.current = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
-    setShown({ target, at });
+    setShown({ target, at, numbers });
   };
   return { menu, open };
 }

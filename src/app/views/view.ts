@@ -24,7 +24,7 @@ export interface ViewProps {
 
 interface FrameActions {
   select(node: NodeIndex): void;
-  onMenu(node: NodeIndex, at: Place): void;
+  onMenu(node: NodeIndex, at: Place, numbers?: string): void;
   onKey(key: string, node: NodeIndex): boolean;
   readonly menu: ReactElement | null;
 }
@@ -36,7 +36,7 @@ export function useFrameActions({ shown, onKey }: ViewProps): FrameActions {
   const { menu, open } = useFrameMenu([]);
   return {
     select: (node) => navigate({ sel: pathOf(tree, names, node) }, 'replace'),
-    onMenu: (node, at) => open({ tree, names, node }, at),
+    onMenu: (node, at, numbers) => open({ tree, names, node }, at, numbers),
     onKey: (key, node) => onKey(key) || runFrameKey(key, { tree, names, node }),
     menu,
   };

@@ -2,7 +2,8 @@
 import type { ReactElement } from 'react';
 import { Choice } from '../components/menu.tsx';
 import { RadioRow } from '../components/radio-row.tsx';
-import { navigate, useUrl } from '../url/url-store.ts';
+import type { UrlState } from '../url/url-state.ts';
+import { navigate, urlStore, useUrl } from '../url/url-store.ts';
 import { type Pane, paneIds, panes } from '../url/panes.ts';
 import { useIsNarrow } from '../components/use-narrow.ts';
 import styles from './workspace.module.css';
@@ -29,10 +30,15 @@ export function Panes({ pane }: { pane: Pane }): ReactElement {
     <PaneChoice
       panes={useIsNarrow() ? offered.filter(({ id }) => id !== 'both') : offered}
       pane={pane}
-      // Source opens at the selected function, not at the file that was read last.
-      onPane={(next) => navigate({ pane: next, sf: '' }, 'push')}
+      onPane={(next) => navigate({ ...ofPane(next), sf: '' }, 'push')}
     />
   );
+}
+
+/** A view opens at the selected function, not at what it showed last. */
+export function ofPane(pane: Pane): Partial<UrlState> {
+  const isSelected = urlStore.getState().state.sel.length > 0;
+  return pane === 'sandwich' && isSelected ? { pane, sw: '' } : { pane };
 }
 
 interface PaneChoiceProps {

@@ -1,5 +1,5 @@
 /** The search field: what matches, its share, the next and the previous match, and where a mistake is. */
-import { type ReactElement, type RefObject, useMemo } from 'react';
+import { type ReactElement, useMemo } from 'react';
 import type { SearchAnswer } from '#analysis/analysis.ts';
 import { parseSearch } from '#model/search.ts';
 import { formatCount, formatShare } from '#model/units.ts';
@@ -9,7 +9,6 @@ import { navigate, useUrl } from '../url/url-store.ts';
 import styles from './search-box.module.css';
 
 interface SearchBoxProps {
-  readonly input: RefObject<HTMLInputElement | null>;
   readonly found: SearchAnswer | undefined;
   readonly whole: number;
   onStep(step: 1 | -1): void;
@@ -18,7 +17,7 @@ interface SearchBoxProps {
   onLeave(): void;
 }
 
-export function SearchBox({ input, found, whole, onStep, onFocusSearch, onLeave }: SearchBoxProps): ReactElement {
+export function SearchBox({ found, whole, onStep, onFocusSearch, onLeave }: SearchBoxProps): ReactElement {
   const text = useUrl((state) => state.s);
   const parsed = useMemo(() => parseSearch(text), [text]);
   const mistake = parsed.ok ? undefined : parsed.message;
@@ -27,7 +26,6 @@ export function SearchBox({ input, found, whole, onStep, onFocusSearch, onLeave 
     <div className={styles['box']} data-wrong={mistake !== undefined || undefined} role="search">
       <Icon name="search" />
       <input
-        ref={input}
         type="text"
         value={text}
         spellCheck={false}

@@ -1,8 +1,7 @@
 /** From match to match, and the keys that mean the same in every view of a page. */
-import type { RefObject } from 'react';
 import { findPath, pathOf } from '#model/call-path.ts';
 import { type CallTree, nodeName } from '#model/call-tree.ts';
-import { announce, openDialog } from '../state/ui-store.ts';
+import { announce } from '../state/ui-store.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
 import { nextHit } from '../screen/shown.ts';
 
@@ -25,24 +24,13 @@ export function stepToHit(tree: CallTree, names: readonly string[], hit: Uint8Ar
 }
 
 /** @returns whether the key was one of these */
-export function runSharedKey(
-  key: string,
-  input: RefObject<HTMLInputElement | null>,
-  step: (by: 1 | -1) => void,
-): boolean {
+export function runSharedKey(key: string, step: (by: 1 | -1) => void): boolean {
   switch (key) {
-    case '/':
-      input.current?.focus();
-      input.current?.select();
-      return true;
     case 'n':
       step(1);
       return true;
     case 'N':
       step(-1);
-      return true;
-    case '?':
-      openDialog('keys');
       return true;
     default:
       return false;

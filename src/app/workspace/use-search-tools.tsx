@@ -2,11 +2,12 @@
  * The search over a graph, the same on every page: its box, the way from match to match, and the keys that all views
  * share.
  */
-import { type ReactElement, useDeferredValue, useEffect, useMemo, useRef } from 'react';
+import { type ReactElement, useDeferredValue, useMemo } from 'react';
 import type { SearchAnswer } from '#analysis/analysis.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import { parseSearch } from '#model/search.ts';
 import { addTransform } from '../state/commands.ts';
+import { focusView } from '../state/view-focus.ts';
 import { useUrl } from '../url/url-store.ts';
 import { SearchBox } from './search-box.tsx';
 import { runSharedKey, stepToHit } from './search-steps.ts';
@@ -32,27 +33,18 @@ export function useSearchTools(
   answer: SearchAnswer | undefined,
   isOld: boolean,
 ): { readonly box: ReactElement; readonly found: SearchAnswer | undefined; onKey(key: string): boolean } {
-  const input = useRef<HTMLInputElement>(null);
   const found = searched === '' ? undefined : answer;
-  const isReady = shown !== undefined;
-  useEffect(() => {
-    // Keys work at once: the control that opened the page is gone, and nothing else has the focus.
-    // In a frame the keys belong to the outer page until the user enters the frame.
-    if (isReady && window.parent === window && document.activeElement === document.body)
-      document.querySelector<HTMLElement>('[data-flamegraph]')?.focus({ preventScroll: true });
-  }, [isReady]);
   const step = (by: 1 | -1): void => {
     if (shown && found) stepToHit(shown.tree, shown.names, found.hit, by);
   };
   const box = (
     <SearchBox
-      input={input}
       found={isOld ? undefined : found}
       whole={shown?.tree.total[0] ?? 0}
       onStep={step}
       onFocusSearch={() => searched !== '' && addTransform({ kind: 'focus', match: searched })}
-      onLeave={() => document.querySelector<HTMLElement>('[data-flamegraph], [role=grid], [role=treegrid]')?.focus()}
+      onLeave={focusView}
     />
   );
-  return { box, found, onKey: (key) => runSharedKey(key, input, step) };
+  return { box, found, onKey: (key) => runSharedKey(key, step) };
 }

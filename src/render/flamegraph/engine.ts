@@ -175,6 +175,12 @@ export class FlamegraphEngine {
   }
 
   /** The node fills the width with the next paint; callers stay above it in full width. */
+  /** The names or shares of the scene have become others. */
+  forgetLabels(): void {
+    this.#labelWriter.forget();
+    this.#staleGraph();
+  }
+
   setZoom(node: NodeIndex): void {
     if (!this.#camera.zoomTo(node)) return;
     this.#movedAt = undefined;

@@ -20,11 +20,14 @@ export interface Flag {
 }
 
 export const FLAG = { top: 1, height: 14, pad: 5 } as const;
-const WIDEST = 120;
+/** A line of text is not read faster for being longer. */
+const WIDEST = 420;
 const STUB = 6;
 const GAP = 2;
 /** A flag of fewer letters says nothing. */
 const MIN_LENGTH = 3;
+/** In letters. */
+const MAX_LENGTH = 120;
 /** More flags than any row has room for. */
 const MAX_FLAGS = 400;
 
@@ -40,11 +43,14 @@ export function layoutFlags(
     .slice(0, MAX_FLAGS);
   const flags: Flag[] = [];
   for (const [i, { mark, title, at }] of seen.entries()) {
-    const room = Math.min(WIDEST, (seen[i + 1]?.at ?? Infinity) - GAP - at);
-    const text = fitting(readable(title), room - 2 * FLAG.pad, measure);
+    const right = Math.min(WIDEST, (seen[i + 1]?.at ?? chart.size.width + GAP) - GAP - at);
+    const before = flags.at(-1);
+    const left = Math.min(WIDEST, at - (before ? Math.max(before.at, before.x + before.width) + GAP : 0));
+    // The last ones turn round where the plot ends sooner than their text.
+    const isLast = i === seen.length - 1;
+    const isTurned = isLast && right < left && measure(readable(title)) + 2 * FLAG.pad > right;
+    const text = fitting(readable(title), (isTurned ? left : right) - 2 * FLAG.pad, measure);
     const width = text === '' ? STUB : Math.ceil(measure(text)) + 2 * FLAG.pad;
-    // The last ones turn round rather than leave the plot.
-    const isTurned = at + width > chart.size.width && (flags.at(-1)?.at ?? 0) < at - width;
     flags.push({ mark, at, x: isTurned ? at - width : at, width, text });
   }
   return flags;
@@ -59,7 +65,7 @@ export function markUnder(flags: readonly Flag[], x: number, y: number): number 
 function fitting(title: string, room: number, measure: (text: string) => number): string {
   if (measure(title) <= room) return title;
   const letters = Array.from(title);
-  for (let count = Math.min(letters.length - 1, 40); count >= MIN_LENGTH; count--) {
+  for (let count = Math.min(letters.length - 1, MAX_LENGTH); count >= MIN_LENGTH; count--) {
     const text = `${letters.slice(0, count).join('')}…`;
     if (measure(text) <= room) return text;
   }

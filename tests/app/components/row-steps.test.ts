@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rowAfter } from '#app/components/row-steps.ts';
+import { isRowInSight, rowAfter } from '#app/components/row-steps.ts';
 
 const rows = { count: 100, rowCss: 24, scroller: { clientHeight: 240 } as Element };
 
@@ -15,4 +15,17 @@ it.each([
   ['x', 50, undefined],
 ] as const)('%s from row %i', (key, at, to) => {
   expect(rowAfter(key, at, rows)).toBe(to);
+});
+
+it.each([
+  [0, 0, true],
+  [7, 0, true],
+  [8, 0, false],
+  [0, 1, false],
+  [1, 24, true],
+  [8, 24, true],
+  [8, 20, true],
+  [8, 19, false],
+] as const)('row %i at a scroll of %i: %s', (row, scrollTop, isInSight) => {
+  expect(isRowInSight(row, 24, 28, { scrollTop, clientHeight: 224 })).toBe(isInSight);
 });

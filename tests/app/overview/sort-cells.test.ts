@@ -2,17 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { changeText, largestValue, mostTellingFirst, sortedCells } from '#app/overview/sort-cells.ts';
 import type { Series } from '#model/series.ts';
 
-const range = { startMs: 0, endMs: 30 };
 const series = (first: number, last: number): Series => ({
   labels: [],
   timesMs: Float64Array.of(10, 30),
   values: Float64Array.of(first, last),
 });
 const cells = [
-  { title: 'steady', cost: 100, series: series(50, 50) },
-  { title: 'fell', cost: 40, series: series(30, 10) },
-  { title: 'grew', cost: 9, series: series(2, 7) },
-  { title: 'asked for', cost: undefined, series: undefined },
+  { title: 'steady', cost: 100, series: series(50, 50), change: { first: 50, last: 50 } },
+  { title: 'fell', cost: 40, series: series(30, 10), change: { first: 30, last: 10 } },
+  { title: 'grew', cost: 9, series: series(2, 7), change: { first: 2, last: 7 } },
+  { title: 'asked for', cost: undefined, series: undefined, change: undefined },
 ];
 
 describe('cells', () => {
@@ -21,7 +20,7 @@ describe('cells', () => {
     ['change', ['fell', 'grew', 'steady', 'asked for']],
     ['name', ['asked for', 'fell', 'grew', 'steady']],
   ] as const)('by %s', (sort, wanted) => {
-    expect(sortedCells(cells, sort, range).map(({ title }) => title)).toEqual(wanted);
+    expect(sortedCells(cells, sort).map(({ title }) => title)).toEqual(wanted);
   });
 
   it('share the largest value as the end of one scale', () => {

@@ -1,11 +1,39 @@
 import { expect, it } from 'vitest';
-import { mayStandIn, sparkQuestion } from '#app/source/questions.ts';
+import { closedSteps, questionBefore, sparkQuestion } from '#app/source/questions.ts';
 
-const ask = (profileType: string, startMs: number) =>
-  sparkQuestion({ profileType, matchers: [], range: { startMs, endMs: 3_600_000 } }, [], 1);
+const MINUTE = 60_000;
+const question = (startMs: number, endMs: number) => ({
+  ...sparkQuestion(
+    { profileType: 'process_cpu:cpu:nanoseconds:cpu:nanoseconds', matchers: [], range: { startMs, endMs } },
+    [],
+    1,
+  ),
+  stepMs: MINUTE,
+});
+const series = (...minutes: number[]) => ({
+  labels: [],
+  timesMs: Float64Array.from(minutes, (minute) => minute * MINUTE),
+  values: Float64Array.from(minutes, () => 1),
+});
 
-it('series stand in for those of another range, never for those of another unit', () => {
-  expect(mayStandIn(ask('a:cpu:nanoseconds::', 0), ask('a:cpu:nanoseconds::', 60_000))).toBe(true);
-  expect(mayStandIn(ask('a:cpu:nanoseconds::', 0), ask('a:inuse_space:bytes::', 0))).toBe(false);
-  expect(mayStandIn(undefined, ask('a:inuse_space:bytes::', 0))).toBe(false);
+// A step is called by its end.
+it.each([
+  ['a range of the past, on whole steps', 10, 15, 999, [11, 12, 13, 14, 15]],
+  ['one that begins and ends within steps', 10.5, 14.5, 999, [12, 13, 14]],
+  ['up to now: the newest step fills, and profiles of the one before still come', 10, 15.2, 15.2, [11, 12, 13, 14]],
+  ['up to now, half a step after the newest', 10, 15.6, 15.6, [11, 12, 13, 14, 15]],
+] as const)('%s', (_title, start, end, now, kept) => {
+  const { timesMs, values } = closedSteps(
+    question(start * MINUTE, end * MINUTE),
+    series(10, 11, 12, 13, 14, 15, 16),
+    now * MINUTE,
+  );
+  expect(Array.from(timesMs, (ms) => ms / MINUTE)).toEqual(kept);
+  expect(values).toHaveLength(kept.length);
+});
+
+it('asks the same of the day before', () => {
+  const before = questionBefore(question(90_000_000, 93_600_000));
+  expect(before.query.range).toEqual({ startMs: 3_600_000, endMs: 7_200_000 });
+  expect(before.stepMs).toBe(MINUTE);
 });

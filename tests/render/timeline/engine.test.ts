@@ -171,10 +171,21 @@ describe('flags', () => {
       { timeMs: 500_000, title: 'out of the range' },
     ];
     after(() => engine.setMarks(marks));
-    expect(overlay.texts.map(({ text }) => text)).toEqual(['too c…', 'a title that is far t…']);
+    expect(overlay.texts.map(({ text }) => text)).toEqual(['too c…', 'a title…']);
     expect(engine.markAt(at(engine, 10_000) + 1, 5)).toBe(0);
     expect(engine.markAt(at(engine, 12_000) + 20, 5)).toBe(1);
     expect(engine.markAt(at(engine, 10_000) + 1, 40)).toBe(-1);
+  });
+
+  it('use the free room beside them', () => {
+    const { engine, overlay, after } = stage(['100']);
+    engine.setSize(700, 134, 1);
+    const long = 'a title of a deploy with its version';
+    after(() => engine.setMarks([{ timeMs: 10_000, title: long }]));
+    expect(overlay.texts.map(({ text }) => text)).toEqual([long]);
+    // At the right end the room is on the left.
+    after(() => engine.setMarks([{ timeMs: 98_000, title: long }]));
+    expect(overlay.texts.map(({ text }) => text)).toEqual([long]);
   });
 
   it('a hostile title breaks nothing', () => {

@@ -1,6 +1,7 @@
 /** The flamegraph of a profile, with what its whole is and what it lacks. */
 import { type ReactElement, useMemo } from 'react';
 import { findPath, pathOf } from '#model/call-path.ts';
+import type { NodeIndex } from '#model/call-tree.ts';
 import { formatCount } from '#model/units.ts';
 import { Button } from '../../components/button.tsx';
 import { ViewColumn } from '../../components/layout.tsx';
@@ -8,6 +9,7 @@ import { Note } from '../../components/message.tsx';
 import { valueText } from '../../screen/shown.ts';
 import { navigate, useUrl } from '../../url/url-store.ts';
 import { ProfileGraph } from '../flamegraph/profile-graph.tsx';
+import { ZoomCrumb } from '../flamegraph/zoom-crumb.tsx';
 import { useFrameActions, type ViewProps } from '../view.ts';
 import { Strip } from './strip.tsx';
 import styles from './flame-view.module.css';
@@ -19,10 +21,22 @@ export function FlameView(props: ViewProps): ReactElement {
   const direction = useUrl((state) => state.dir);
   const zoomPath = useUrl((state) => state.z);
   const zoom = useMemo(() => findPath(tree, names, zoomPath), [tree, names, zoomPath]);
+  const zoomTo = (node: NodeIndex): void => navigate({ z: pathOf(tree, names, node) }, 'push');
   const { select, onMenu, onKey, menu } = useFrameActions(props);
   return (
     <ViewColumn>
-      <Strip shown={shown} fills={fills} />
+      <Strip shown={shown} fills={fills}>
+        {zoom.node > 0 && (
+          <ZoomCrumb
+            tree={tree}
+            names={names}
+            root="total"
+            zoom={zoom.node}
+            note="% of view (of whole)"
+            onZoom={zoomTo}
+          />
+        )}
+      </Strip>
       {!zoom.whole && (
         <Note kind="info" actions={<Button onClick={() => navigate({ z: [] }, 'push')}>Whole graph</Button>}>
           The frame this link zooms to is not in this profile; its nearest caller is shown.
@@ -30,8 +44,8 @@ export function FlameView(props: ViewProps): ReactElement {
       )}
       {tree.negative.nodes > 0 && (
         <Note kind="warn" isSilent>
-          {formatCount(tree.negative.nodes)} frames have a negative self, {valueText(shown, tree.negative.sum)} in all.
-          They count in every number and are not drawn.
+          {tree.negative.nodes === 1 ? '1 frame has' : `${formatCount(tree.negative.nodes)} frames have`} a negative
+          self, {valueText(shown, tree.negative.sum)} in all. Negative values count in every number and are not drawn.
         </Note>
       )}
       <div className={styles['canvas']}>
@@ -47,7 +61,9 @@ export function FlameView(props: ViewProps): ReactElement {
           byFunction={answer.byFunction}
           zoom={zoom}
           selected={selected}
-          onZoom={(node, how) => navigate({ z: pathOf(tree, names, node) }, how === 'step' ? 'push' : 'replace')}
+          onZoom={(node, how) =>
+            how === 'step' ? zoomTo(node) : navigate({ z: pathOf(tree, names, node) }, 'replace')
+          }
           onSelect={select}
           onPick={(node) => navigate({ sel: pathOf(tree, names, node), z: pathOf(tree, names, node) }, 'push')}
           onMenu={onMenu}

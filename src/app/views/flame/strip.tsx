@@ -1,5 +1,5 @@
 /** Over the graph: what the whole is, and what its colours mean. */
-import { type ReactElement, useMemo } from 'react';
+import { type ReactElement, type ReactNode, useMemo } from 'react';
 import { sampleTypeTitle } from '#model/profile-type.ts';
 import { rateScaleOf } from '#model/series-values.ts';
 import { formatDuration } from '#model/time-text.ts';
@@ -30,7 +30,14 @@ function snapshotText({ count }: Snapshots): string {
   return `, mean of ${formatCount(count)} ${count === 1 ? 'snapshot' : 'snapshots'}`;
 }
 
-export function Strip({ shown, fills }: { shown: ShownTree; fills: readonly string[] }): ReactElement {
+interface StripProps {
+  readonly shown: ShownTree;
+  readonly fills: readonly string[];
+  /** In place of the legend. */
+  readonly children?: ReactNode;
+}
+
+export function Strip({ shown, fills, children }: StripProps): ReactElement {
   const rule = useUrl((state) => state.col);
   const { profile, snapshots } = shown.opened;
   const { answer, tree } = shown;
@@ -49,24 +56,28 @@ export function Strip({ shown, fills }: { shown: ShownTree; fills: readonly stri
             ? snapshotText(snapshots)
             : meanText(shown, whole)}
       </span>
-      {groups.length > 0 && <span className={styles['dim']}>self by {rule}</span>}
-      <ul className={styles['legend']} aria-label={`Self by ${rule}`}>
-        {groups.map(({ title, colourKey, self }) => (
-          <li key={title} title={title}>
-            <span className={styles['swatch']} style={{ background: fills[colourKey] }} />
-            <bdi>{title.slice(title.lastIndexOf('/') + 1)}</bdi> {formatShare(self, whole)}
-          </li>
-        ))}
-        {rule === 'self' && (
-          <li>
-            none{' '}
-            {selfShareKeys.map((key) => (
-              <span key={key} className={styles['swatch']} style={{ background: fills[key] }} />
-            ))}{' '}
-            most self
-          </li>
-        )}
-      </ul>
+      {children || (
+        <>
+          {groups.length > 0 && <span className={styles['dim']}>self by {rule}</span>}
+          <ul className={styles['legend']} aria-label={`Self by ${rule}`}>
+            {groups.map(({ title, colourKey, self }) => (
+              <li key={title} title={title}>
+                <span className={styles['swatch']} style={{ background: fills[colourKey] }} />
+                <bdi>{title.slice(title.lastIndexOf('/') + 1)}</bdi> {formatShare(self, whole)}
+              </li>
+            ))}
+            {rule === 'self' && (
+              <li>
+                none{' '}
+                {selfShareKeys.map((key) => (
+                  <span key={key} className={styles['swatch']} style={{ background: fills[key] }} />
+                ))}{' '}
+                most self
+              </li>
+            )}
+          </ul>
+        </>
+      )}
     </div>
   );
 }

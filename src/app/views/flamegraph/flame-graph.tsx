@@ -23,10 +23,12 @@ const TOOLTIP_AFTER_MS = 120;
 interface FrameWords {
   /** The label of the root's box. */
   readonly root: string;
-  /** At the right end of a box. */
-  share(node: NodeIndex): string;
+  /** At the right end of a box. @param zoom the frame that fills the width, 0 the root */
+  share(node: NodeIndex, zoom: NodeIndex): string;
   /** For a screen reader. */
-  describe(node: NodeIndex): string;
+  describe(node: NodeIndex, zoom: NodeIndex): string;
+  /** The same without the name. */
+  numbers(node: NodeIndex, zoom: NodeIndex): string;
 }
 
 export interface FlameGraphProps {
@@ -53,9 +55,10 @@ export interface FlameGraphProps {
   onSelect(node: NodeIndex): void;
   /** A click: selects and zooms, one step. */
   onPick(node: NodeIndex): void;
-  onMenu(node: NodeIndex, at: Place): void;
-  /** What the pointer rests on, for the page beside it. */
-  renderTooltip(node: NodeIndex, at: Place): ReactElement;
+  /** @param numbers what the frame costs, in words */
+  onMenu(node: NodeIndex, at: Place, numbers: string): void;
+  /** What the pointer rests on, or a finger has tapped. */
+  renderTooltip(node: NodeIndex, at: Place, isTapped: boolean): ReactElement;
   /** A key that the graph itself does not take; true when it was used. */
   onKey(key: string, node: NodeIndex): boolean;
 }
@@ -64,6 +67,7 @@ interface Hover extends Place {
   /** The tree that `node` counts in: by the next drawing it may be another. */
   readonly tree: CallTree;
   readonly node: NodeIndex;
+  readonly isTapped: boolean;
 }
 
 export function FlameGraph(props: FlameGraphProps): ReactElement {
@@ -75,6 +79,8 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   const engine = useRef<FlamegraphEngine>(undefined);
   const restedAt = useRef<NodeIndex>(-1);
   const [hover, setHover] = useState<Hover>();
+  /** The keyboard is in the graph, and its place is shown. */
+  const [focused, setFocused] = useState(false);
   const theme = useFlameTheme();
   const rowHeight = usePreference('rowHeight');
 
@@ -88,8 +94,14 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   useEffect(() => {
     const area = host.current!;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let tapped: NodeIndex = -1;
+    const openTooltip = (node: NodeIndex, x: number, y: number): void => {
+      const { left, top } = area.getBoundingClientRect();
+      setHover({ tree: latest.current.tree, node, isTapped: node === tapped, x: left + x, y: top + y });
+    };
     closeTooltip.current = () => {
       clearTimeout(timer);
+      tapped = -1;
       setHover(undefined);
     };
     const painter = graph.current!.getContext('2d', { alpha: false })!;
@@ -105,12 +117,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
           clearTimeout(timer);
           hoverFunction(node > 0 ? latest.current.tree.func[node] : -1);
           if (node < 0) setHover(undefined);
-          else {
-            timer = setTimeout(() => {
-              const { left, top } = area.getBoundingClientRect();
-              setHover({ tree: latest.current.tree, node, x: left + x, y: top + y });
-            }, TOOLTIP_AFTER_MS);
-          }
+          else timer = setTimeout(() => openTooltip(node, x, y), TOOLTIP_AFTER_MS);
         },
         onRest({ zoomNode }) {
           restedAt.current = zoomNode;
@@ -147,16 +154,30 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
     resize.observe(area);
     const detach = attachPointer(area, made, {
       onPick(node, double) {
+        setFocused(false);
         if (node < 0 && double) latest.current.onZoom(0, 'step');
         if (node < 0) return;
         restedAt.current = -1;
         latest.current.onPick(node);
       },
+      onTap(node, x, y) {
+        setFocused(false);
+        const isSecond = node >= 0 && node === tapped;
+        closeTooltip.current();
+        if (isSecond) {
+          restedAt.current = -1;
+          latest.current.onPick(node);
+        } else if (node >= 0) {
+          tapped = node;
+          latest.current.onSelect(node);
+          openTooltip(node, x, y);
+        }
+      },
       onMenu(node, at) {
         if (node < 0) return;
         closeTooltip.current();
         latest.current.onSelect(node);
-        latest.current.onMenu(node, at);
+        latest.current.onMenu(node, at, latest.current.words.numbers(node, latest.current.zoom.node));
       },
       onMove: () => closeTooltip.current(),
     });
@@ -178,13 +199,15 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
       return found;
     };
   }, [names]);
+  // Labels are read when they are drawn: a zoom must not make another scene, which would have to be laid out anew.
+  const labelled = useRef<NodeIndex>(0);
   const scene = useMemo(
     () => ({
       tree,
       layout: layoutTree(tree),
       label: parts,
       rootLabel: words.root,
-      share: words.share,
+      share: (node: NodeIndex) => words.share(node, labelled.current),
     }),
     [tree, parts, words],
   );
@@ -205,13 +228,17 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   );
   useEffect(() => engine.current!.show(facts), [facts]);
   useEffect(() => {
+    if (labelled.current === zoom.node) return;
+    labelled.current = zoom.node;
+    engine.current!.forgetLabels();
+  }, [zoom.node]);
+  useEffect(() => {
     // Where the camera came to rest by itself it is already there.
     if (restedAt.current !== zoom.node) engine.current!.setZoom(zoom.node);
     restedAt.current = -1;
   }, [zoom, scene]);
   useEffect(() => uiStore.subscribe(({ hoveredFunction }) => engine.current?.setHoveredFunction(hoveredFunction)), []);
 
-  const [focused, setFocused] = useState(false);
   const cursor = Math.max(selected, 0);
   useEffect(() => engine.current!.setCursor(focused ? cursor : -1), [focused, cursor, scene]);
 
@@ -224,25 +251,29 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
         title={title}
         cursor={cursor}
         direction={direction}
-        describe={words.describe}
+        describe={(node) => words.describe(node, zoom.node)}
         onFocusChange={setFocused}
         onMove={onSelect}
         onKey={(key) => {
-          if (key === 'Escape') closeTooltip.current();
-          else if (key === 'Enter') onZoom(cursor, 'step');
+          if (key === 'Escape') {
+            if (hover) closeTooltip.current();
+            else if (zoom.node > 0) onZoom(0, 'step');
+            else return onKey(key, cursor);
+          } else if (key === 'Enter') onZoom(cursor, 'step');
           else if (key === 'Backspace') onZoom(Math.max(tree.parent[zoom.node], 0), 'step');
           else if (key === 'ContextMenu') {
             const box = engine.current!.boxOf(cursor);
             const at = host.current!.getBoundingClientRect();
-            onMenu(cursor, {
+            const place = {
               x: at.left + (box ? box.x + Math.min(box.width, 40) : 20),
               y: at.top + (box ? box.y + box.height : 20),
-            });
+            };
+            onMenu(cursor, place, words.numbers(cursor, zoom.node));
           } else return onKey(key, cursor);
           return true;
         }}
       />
-      {hover?.tree === tree && renderTooltip(hover.node, hover)}
+      {hover?.tree === tree && renderTooltip(hover.node, hover, hover.isTapped)}
     </div>
   );
 }

@@ -20,6 +20,8 @@ interface FrameTooltipProps {
   readonly zoom: NodeIndex;
   readonly node: NodeIndex;
   readonly at: Place;
+  /** By a finger, not the mouse. */
+  readonly isTapped: boolean;
 }
 
 export function FrameTooltip({
@@ -31,6 +33,7 @@ export function FrameTooltip({
   zoom,
   node,
   at,
+  isTapped,
 }: FrameTooltipProps): ReactElement {
   const { functions, sampleTypes } = shown.opened.profile;
   const func = tree.func[node];
@@ -85,7 +88,8 @@ export function FrameTooltip({
         exactly {formatExact(tree.exact?.total[node] ?? total, unit)}
       </TooltipLine>
       <TooltipLine part="foot">
-        <span>Click zooms</span> <span>Right click: focus, hide, sandwich…</span>
+        <span>{isTapped ? 'Tap again zooms' : 'Click zooms'}</span>{' '}
+        <span>{isTapped ? 'Long press' : 'Right click'}: focus, hide, sandwich…</span>
       </TooltipLine>
     </TooltipBox>
   );

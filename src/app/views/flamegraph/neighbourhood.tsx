@@ -5,6 +5,7 @@
 import { type KeyboardEvent, type ReactElement, useId, useMemo } from 'react';
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import type { Direction } from '#render/flamegraph/engine.ts';
+import { isByKey } from '../../state/view-focus.ts';
 import styles from './flame-graph.module.css';
 
 /** Rows of each kind; a frame may have thousands of callees and callers. */
@@ -29,6 +30,7 @@ export function Neighbourhood(props: NeighbourhoodProps): ReactElement {
   const rows = useMemo(() => neighbourhood(tree, cursor), [tree, cursor]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
+    onFocusChange(true);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const inward = direction === 'icicle' ? 'ArrowDown' : 'ArrowUp';
     const outward = direction === 'icicle' ? 'ArrowUp' : 'ArrowDown';
@@ -56,7 +58,7 @@ export function Neighbourhood(props: NeighbourhoodProps): ReactElement {
       aria-activedescendant={`${id}-${cursor}`}
       data-flamegraph=""
       onKeyDown={onKeyDown}
-      onFocus={() => onFocusChange(true)}
+      onFocus={() => onFocusChange(isByKey())}
       onBlur={() => onFocusChange(false)}
     >
       {rows.map(({ node, open }) => (

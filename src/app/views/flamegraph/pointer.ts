@@ -5,6 +5,8 @@ import type { Place } from '../../state/ui-store.ts';
 
 interface PointerEvents {
   onPick(node: NodeIndex, double: boolean): void;
+  /** A finger has no hover: its first tap reads what the mouse's pointer reads. */
+  onTap(node: NodeIndex, x: number, y: number): void;
   /** Secondary click or long press. */
   onMenu(node: NodeIndex, at: Place): void;
   /** The picture moves under the pointer. */
@@ -108,7 +110,9 @@ export function attachPointer(area: HTMLElement, engine: FlamegraphEngine, event
       const press = presses.get(event.pointerId);
       presses.delete(event.pointerId);
       if (!press || press.moved || pressedLong) return;
-      events.onPick(engine.nodeAt(press.x, press.y), false);
+      const node = engine.nodeAt(press.x, press.y);
+      if (event.pointerType === 'touch') events.onTap(node, press.x, press.y);
+      else events.onPick(node, false);
     },
     { signal },
   );
@@ -120,7 +124,13 @@ export function attachPointer(area: HTMLElement, engine: FlamegraphEngine, event
     },
     { signal },
   );
-  area.addEventListener('pointerleave', () => engine.pointerLeave(), { signal });
+  area.addEventListener(
+    'pointerleave',
+    (event) => {
+      if (event.pointerType !== 'touch') engine.pointerLeave();
+    },
+    { signal },
+  );
   area.addEventListener(
     'dblclick',
     (event) => {

@@ -1,6 +1,6 @@
 /** The flamegraph of one profile: values of its sample type, shares of the shown whole. */
 import { type ReactElement, useMemo } from 'react';
-import { nodeName } from '#model/call-tree.ts';
+import { type CallTree, nodeName } from '#model/call-tree.ts';
 import { formatShare } from '#model/units.ts';
 import { lazily } from '../../components/lazily.tsx';
 import { keysOfNodes } from '../colours.ts';
@@ -21,21 +21,36 @@ interface ProfileGraphProps extends Omit<FlameGraphProps, 'names' | 'words' | 'c
   readonly byFunction: { readonly self: Float64Array; readonly total: Float64Array };
 }
 
+/** `12.0 %`; while a frame fills the width `48.0 % (12.0 %)`, of the view and of the whole. */
+function sharesText(tree: CallTree, node: number, zoom: number, whole: number): string {
+  const ofWhole = formatShare(tree.total[node], whole);
+  return zoom > 0 ? `${viewShare(tree, node, zoom)} (${ofWhole})` : ofWhole;
+}
+
+/** Callers of the frame that fills the width fill it too. */
+function viewShare({ total, subtreeEnd }: CallTree, node: number, zoom: number): string {
+  const isCaller = node < zoom && zoom < subtreeEnd[node];
+  return formatShare(isCaller ? total[zoom] : total[node], total[zoom]);
+}
+
 export function ProfileGraph(props: ProfileGraphProps): ReactElement {
   const { shown, tree, rootTitle, whole, byFunction, colours, zoom } = props;
   const { names } = shown.opened.profile.functions;
-  const words = useMemo(
-    () => ({
+  const words = useMemo(() => {
+    const numbers = (node: number, at: number): string => {
+      const [total, self] = [tree.total[node], tree.self[node]];
+      const ofWhole = formatShare(total, whole);
+      const shares = at > 0 ? `${viewShare(tree, node, at)} of view, ${ofWhole} of whole` : ofWhole;
+      return `total ${valueText(shown, total)}, ${shares}, self ${valueText(shown, self)}`;
+    };
+    return {
       root: `${rootTitle} · ${valueText(shown, tree.total[0])}`,
-      share: (node: number) => formatShare(tree.total[node], whole),
-      describe: (node: number) => {
-        const name = node === 0 ? rootTitle : nodeName(tree, names, node);
-        const [total, self] = [tree.total[node], tree.self[node]];
-        return `${name}, total ${valueText(shown, total)}, ${formatShare(total, whole)}, self ${valueText(shown, self)}`;
-      },
-    }),
-    [shown, tree, names, rootTitle, whole],
-  );
+      share: (node: number, at: number) => sharesText(tree, node, at, whole),
+      numbers,
+      describe: (node: number, at: number) =>
+        `${node === 0 ? rootTitle : nodeName(tree, names, node)}, ${numbers(node, at)}`,
+    };
+  }, [shown, tree, names, rootTitle, whole]);
   const keys = useMemo(() => keysOfNodes(tree, colours), [tree, colours]);
   return (
     <FlameGraph
@@ -43,8 +58,8 @@ export function ProfileGraph(props: ProfileGraphProps): ReactElement {
       colours={keys}
       names={names}
       words={words}
-      renderTooltip={(node, at) => (
-        <FrameTooltip {...{ shown, tree, rootTitle, byFunction, whole, node, at }} zoom={zoom.node} />
+      renderTooltip={(node, at, isTapped) => (
+        <FrameTooltip {...{ shown, tree, rootTitle, byFunction, whole, node, at, isTapped }} zoom={zoom.node} />
       )}
     />
   );

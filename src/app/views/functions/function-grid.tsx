@@ -7,7 +7,7 @@ import { splitName } from '#model/function-name.ts';
 import { Icon } from '../../components/icon.tsx';
 import { hoverFunction, useUi } from '../../state/ui-store.ts';
 import type { UrlState } from '../../url/url-state.ts';
-import { rowAfter } from '../../components/row-steps.ts';
+import { isRowInSight, rowAfter } from '../../components/row-steps.ts';
 import { useActiveRow } from './active-function.ts';
 import styles from './function-grid.module.css';
 
@@ -64,7 +64,10 @@ export function FunctionGrid(props: FunctionGridProps): ReactElement {
     scrollPaddingStart: HEAD_CSS,
   });
   const scrollTo = (row: number): void => virtual.scrollToIndex(row, { align: 'auto' });
-  const [active, activate] = useActiveRow(rows, names, selected, scrollTo);
+  const reveal = (row: number): void => {
+    if (!isRowInSight(row, ROW_CSS, HEAD_CSS, scroller.current!)) virtual.scrollToIndex(row, { align: 'center' });
+  };
+  const [active, activate] = useActiveRow(rows, names, selected, reveal);
   const onKeyDown = (event: KeyboardEvent): void => {
     // Keys of the buttons in the head are theirs.
     if (event.target instanceof HTMLButtonElement || rows.length === 0) return;

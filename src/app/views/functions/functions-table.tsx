@@ -1,7 +1,7 @@
 /** All functions with their cost, filtered by the search. */
 import { type ReactElement, useMemo } from 'react';
 import type { FunctionColumns } from '#analysis/analysis.ts';
-import { formatShare, type Scale, scaleFor } from '#model/units.ts';
+import { formatColumnShare, type Scale, scaleFor } from '#model/units.ts';
 import type { UrlState } from '../../url/url-state.ts';
 import { largestOf } from '../largest-node.ts';
 import { placeOf } from '../place-of.ts';
@@ -82,7 +82,7 @@ export function FunctionsTable(props: FunctionsTableProps): ReactElement {
               <span>{scale.format(self)}</span>
             </div>
             <div role="gridcell" className={styles['share']}>
-              {formatShare(self, whole)}
+              {formatColumnShare(self, whole)}
             </div>
             {wide && (
               <div role="gridcell" className={styles['number']}>
@@ -90,7 +90,7 @@ export function FunctionsTable(props: FunctionsTableProps): ReactElement {
               </div>
             )}
             <div role="gridcell" className={styles['share']}>
-              {formatShare(total, whole)}
+              {formatColumnShare(total, whole)}
             </div>
             {wide && (
               <div role="gridcell" className={styles['file']} title={functions.files[func]}>

@@ -4,6 +4,7 @@ import { pathOf } from '#model/call-path.ts';
 import { showSandwich } from '../../state/commands.ts';
 import { navigate, useUrl } from '../../url/url-store.ts';
 import { largestNode } from '../largest-node.ts';
+import { useSandwiched } from '../sandwich/use-sandwiched.ts';
 import type { ViewProps } from '../view.ts';
 import { FunctionsTable } from './functions-table.tsx';
 
@@ -14,12 +15,13 @@ export function FunctionsView(props: ViewProps & { readonly isList?: boolean }):
   const { names } = shown.opened.profile.functions;
   const sort = useUrl((state) => state.sort);
   const isSandwich = useUrl((state) => state.pane === 'sandwich');
-  const sandwiched = useUrl((state) => state.sw);
   const selectLargest = (func: number): void => {
     const largest = largestNode(tree, func);
     if (largest > 0) navigate({ sel: pathOf(tree, names, largest) }, 'replace');
   };
-  const own = isSandwich ? names.indexOf(sandwiched || '\0') : selected > 0 ? tree.func[selected] : -1;
+  const selectedFunction = selected > 0 ? tree.func[selected] : -1;
+  const sandwiched = useSandwiched(names, selectedFunction);
+  const own = isSandwich ? sandwiched : selectedFunction;
   return (
     <FunctionsTable
       {...props}

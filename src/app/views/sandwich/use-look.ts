@@ -31,7 +31,7 @@ export function useLook(
       onZoom: (node) => setKept({ tree, zoom: { node }, selected }),
       onSelect: (node) => setKept({ tree, zoom, selected: node }),
       onPick: (node) => setKept({ tree, zoom: { node }, selected: node }),
-      onMenu: (node, at) => open({ tree, names, node }, at),
+      onMenu: (node, at, numbers) => open({ tree, names, node }, at, numbers),
       onKey: (key, node) => runFrameKey(key, { tree, names, node }, notHere) || onKey(key),
     },
   };

@@ -1,20 +1,20 @@
 /** One function between its callers (above) and its callees (below), each merged over all places where it occurs. */
-import { type ReactElement, useMemo } from 'react';
+import type { ReactElement } from 'react';
 import type { CallTree } from '#model/call-tree.ts';
 import { formatShare } from '#model/units.ts';
 import { useSandwich } from '../../queries/analysis-queries.ts';
 import { ProfileGraph } from '../flamegraph/profile-graph.tsx';
+import { ZoomCrumb } from '../flamegraph/zoom-crumb.tsx';
 import { valueText } from '../../screen/shown.ts';
-import { useUrl } from '../../url/url-store.ts';
 import type { ViewProps } from '../view.ts';
 import { type HalfOf, Halves } from './halves.tsx';
+import { useSandwiched } from './use-sandwiched.ts';
 import { useLook } from './use-look.ts';
 import styles from './sandwich.module.css';
 
-export function View({ shown, colours, hit, onKey }: ViewProps): ReactElement {
+export function View({ shown, colours, hit, selected, onKey }: ViewProps): ReactElement {
   const { names } = shown.opened.profile.functions;
-  const sandwiched = useUrl((state) => state.sw);
-  const func = useMemo(() => (sandwiched === '' ? -1 : names.indexOf(sandwiched)), [names, sandwiched]);
+  const func = useSandwiched(names, selected > 0 ? shown.tree.func[selected] : -1);
   const { data, error } = useSandwich(shown.request, func);
   const name = names[func] ?? '';
   const whole = shown.tree.total[0];
@@ -55,6 +55,13 @@ function Half({ shown, colours, hit, half, onKey }: HalfProps): ReactElement {
   const { look, menu } = useLook(of.tree, shown.opened.profile.functions.names, onKey);
   return (
     <>
+      <ZoomCrumb
+        tree={of.tree}
+        names={shown.opened.profile.functions.names}
+        root={name}
+        zoom={look.zoom.node}
+        onZoom={(node) => look.onZoom(node, 'step')}
+      />
       <ProfileGraph
         {...look}
         shown={shown}

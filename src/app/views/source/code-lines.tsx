@@ -4,7 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import { sourceLink } from '#model/source-link.ts';
 import type { SourceLines } from '#model/source-lines.ts';
-import { formatCount, formatShare, scaleFor } from '#model/units.ts';
+import { formatCount, formatColumnShare, scaleFor } from '#model/units.ts';
 import { versionLabelOf } from '../../source/detected-markers.ts';
 import { usePreference } from '../../state/preferences.ts';
 import { scaleOf, type ShownTree } from '../../screen/shown.ts';
@@ -94,7 +94,7 @@ export function CodeLines({ shown, lines, file, selected }: CodeLinesProps): Rea
           {total > 0 && <i style={{ width: `${(total / largest) * 100}%` }} />}
           {total === 0 ? '' : scale.format(total * shownScale)}
         </td>
-        <td>{total === 0 ? '' : formatShare(total, whole)}</td>
+        <td>{total === 0 ? '' : formatColumnShare(total, whole)}</td>
         <td>
           <code>
             <bdi>{textOf(code.data, line, entry < 0 ? '' : names[here.func[entry]])}</bdi>
@@ -119,7 +119,7 @@ export function CodeLines({ shown, lines, file, selected }: CodeLinesProps): Rea
         </p>
       )}
       {code.error && <p className={styles['note']}>{code.error.message}</p>}
-      <div ref={scroller} className={styles['scroller']} tabIndex={0} role="region" aria-label="Lines">
+      <div ref={scroller} className={styles['scroller']} tabIndex={0} role="region" aria-label="Lines" data-lines="">
         <table aria-rowcount={rows.length + 1}>
           <thead>
             <tr>

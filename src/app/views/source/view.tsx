@@ -1,12 +1,13 @@
 /** Cost by source file and line: all files with a cost, and the lines of one of them. */
-import { type KeyboardEvent, type ReactElement, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type ReactElement, useEffect, useMemo, useRef } from 'react';
 import { transformTitle } from '#model/transforms/registry.ts';
-import { formatCount, formatShare } from '#model/units.ts';
+import { formatColumnShare, formatCount } from '#model/units.ts';
 import { BusyPanel, Panel } from '../../components/message.tsx';
 import { useLines } from '../../queries/analysis-queries.ts';
 import { navigate, useUrl } from '../../url/url-store.ts';
 import type { ShownTree } from '../../screen/shown.ts';
 import type { ViewProps } from '../view.ts';
+import { shortPaths } from './short-paths.ts';
 import { CodeLines } from './code-lines.tsx';
 import styles from './source-view.module.css';
 
@@ -73,6 +74,7 @@ interface FileListProps {
 /** The files with the most self, and the shown one. One stop for Tab, arrows within. */
 function FileList({ files, costs, whole, current, onChoose }: FileListProps): ReactElement {
   const list = useRef<HTMLUListElement>(null);
+  const titles = useMemo(() => shortPaths(files), [files]);
   const shown = files.slice(0, MAX_FILES).map((_, i) => i);
   if (current >= MAX_FILES) shown.push(current);
   useEffect(() => {
@@ -98,8 +100,8 @@ function FileList({ files, costs, whole, current, onChoose }: FileListProps): Re
               title={files[i].slice(-600)}
               onClick={() => onChoose(files[i])}
             >
-              <bdi>{files[i].slice(files[i].lastIndexOf('/') + 1).slice(0, 200) || files[i].slice(-200)}</bdi>
-              <span>{formatShare(costs[i], whole)}</span>
+              <bdi>{titles[i].slice(-200)}</bdi>
+              <span>{formatColumnShare(costs[i], whole)}</span>
             </button>
           </li>
         ))}

@@ -72,6 +72,7 @@ export function actOf({ key, shiftKey }: ChartKey, state: ChartState): ChartAct 
       return selection && { kind: 'zoom', range: selection };
     }
     case 'Escape':
+    case 'Backspace':
       return { kind: 'clear' };
     default:
       return undefined;

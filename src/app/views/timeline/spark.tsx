@@ -1,4 +1,7 @@
-/** A series as small as a word: its shape from zero, with its gaps. Decoration: its numbers are beside it. */
+/**
+ * A series as small as a word: its shape from zero, with its gaps. Decoration: its numbers are beside it. Steps that are
+ * filled in part would look like a fall: they are left out before (`closedSteps`).
+ */
 import { memo, type ReactElement } from 'react';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
@@ -31,13 +34,10 @@ function sparkPath({ timesMs, values }: Series, { startMs, endMs }: TimeRange, l
   let stepMs = Infinity;
   for (let i = 1; i < timesMs.length; i++) stepMs = Math.min(stepMs, timesMs[i] - timesMs[i - 1]);
   let path = '';
-  // The first and the last bucket are filled in part: drawn, they would look like a fall.
-  const first = timesMs.length > 2 && timesMs[0] <= startMs + stepMs ? 1 : 0;
-  const last = timesMs.length > 2 && timesMs[timesMs.length - 1] > endMs - stepMs ? timesMs.length - 1 : timesMs.length;
-  for (let i = first; i < last; i++) {
+  for (let i = 0; i < timesMs.length; i++) {
     const x = Math.max(0, Math.min(1, (timesMs[i] - startMs) / (endMs - startMs))) * WIDTH;
     const y = HEIGHT - 1 - (Math.max(0, values[i]) / top) * (HEIGHT - 2);
-    const isBegun = i > first && timesMs[i] - timesMs[i - 1] <= GAP * stepMs;
+    const isBegun = i > 0 && timesMs[i] - timesMs[i - 1] <= GAP * stepMs;
     // A point alone is a short dash.
     path += `${isBegun ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}${isBegun ? '' : 'h0.5'}`;
   }

@@ -44,6 +44,8 @@ export interface TimelineProps {
   /** Ranges of the sides of a comparison; their edges can be moved. */
   readonly sides?: readonly BrushSide[];
   onZoom(range: TimeRange): void;
+  /** A selection is what the page shows: it is applied once it is let go. Without it a selection waits for an action. */
+  readonly applied?: AppliedSelection;
   /** A side was moved: once, when it is let go. */
   onSide?(side: BrushSide['side'], range: TimeRange): void;
   /** The content of a flag's popover. */
@@ -52,12 +54,19 @@ export interface TimelineProps {
   renderActions?(selection: TimeRange, clear: () => void): ReactNode;
 }
 
+export interface AppliedSelection {
+  /** Undefined while all of the series is shown. */
+  readonly selection: TimeRange | undefined;
+  /** @param range undefined shows all of it again */
+  onApply(range: TimeRange | undefined): void;
+}
+
 const MAX_READINGS = 10;
 const NO_SIDES: readonly BrushSide[] = [];
 
 export function Timeline(props: TimelineProps): ReactElement {
   const { series, range, zone, isStacked, scale, titleOf, marks, isStale, isAnswered, sides = NO_SIDES } = props;
-  const { onZoom, onSide, renderMark, renderActions } = props;
+  const { onZoom, applied, onSide, renderMark, renderActions } = props;
   const { format } = scale;
   const hasWaited = useLasting(isStale);
   const preferred = usePreference('seriesHeight');
@@ -87,11 +96,25 @@ export function Timeline(props: TimelineProps): ReactElement {
     [series, whole, format],
   );
 
-  const state = useBrushes({ range, sides, meanIn, isAnswered, onSide });
+  const state = useBrushes({
+    range,
+    sides,
+    meanIn,
+    isAnswered,
+    applied: applied?.selection,
+    onSide,
+    onApply: applied?.onApply,
+  });
   const { selection, brushes, clear } = state;
+  const isApplied = selection !== undefined && selection === applied?.selection;
   const zoom = (to: TimeRange): void => {
     clear();
-    onZoom(to);
+    if (applied) applied.onApply(to);
+    else onZoom(to);
+  };
+  const clearAll = (): void => {
+    clear();
+    if (isApplied) applied?.onApply(undefined);
   };
 
   const { host, lower, upper, engine } = useEngine(height > 0);
@@ -105,6 +128,7 @@ export function Timeline(props: TimelineProps): ReactElement {
     state,
     onZoom: zoom,
     onMark: openMark,
+    onClear: clearAll,
   });
   const theme = useTimelineTheme();
   const isOpen = height > 0;
@@ -192,17 +216,6 @@ export function Timeline(props: TimelineProps): ReactElement {
             format={format}
           />
         )}
-        {selection && (
-          <SelectionBar
-            selection={selection}
-            zone={zone}
-            middle={shareOf(range, (selection.startMs + selection.endMs) / 2)}
-            mean={meanIn(selection)}
-            actions={renderActions?.(selection, clear)}
-            onZoom={() => zoom(selection)}
-            onClear={clear}
-          />
-        )}
         {opened && (
           <>
             <span ref={anchor} className={styles['anchor']} style={{ left: opened.x }} />
@@ -216,6 +229,18 @@ export function Timeline(props: TimelineProps): ReactElement {
           </>
         )}
       </div>
+      {selection && (
+        <SelectionBar
+          selection={selection}
+          zone={zone}
+          mean={meanIn(selection)}
+          actions={renderActions?.(selection, clear)}
+          isApplied={isApplied}
+          apply={applied ? 'Show only this' : 'Zoom in'}
+          onApply={() => zoom(selection)}
+          onClear={clearAll}
+        />
+      )}
       <p className="visually-hidden" role="status">
         {readable(spoken)}
       </p>
@@ -236,10 +261,6 @@ function markAtTime(marks: readonly TimelineMark[], ms: number): string {
   return marks.find(({ timeMs }) => timeMs === ms)?.title ?? '';
 }
 
-function shareOf({ startMs, endMs }: TimeRange, ms: number): number {
-  return (ms - startMs) / (endMs - startMs);
-}
-
 function labelOf(
   count: number,
   unit: string,
@@ -252,7 +273,7 @@ function labelOf(
     mean === undefined
       ? isAnswered && 'No profiles in this range.'
       : `${count > 1 ? `${count} series in ` : ''}${unit}, mean ${mean}.`,
-    'Arrows read values, with Shift they select, Enter zooms in.',
+    'Arrows read values, with Shift they select, Enter shows the selection alone, Escape everything.',
     marks > 0 ? 'm goes to the next marker, Enter opens it.' : '',
     isComparing ? 'a and b select a side; Shift and arrows move its edge, < and > move all of it.' : '',
   ]

@@ -10,8 +10,12 @@ interface BrushProps {
   readonly range: TimeRange;
   readonly sides: readonly BrushSide[];
   readonly isAnswered: boolean;
+  /** The selection that the page shows already; what the user changes is one of its own until it is applied. */
+  readonly applied: TimeRange | undefined;
   meanIn(range: TimeRange): string | undefined;
   onSide: ((side: BrushSide['side'], range: TimeRange) => void) | undefined;
+  /** A selection was let go; undefined where one has to be applied by hand. */
+  onApply: ((range: TimeRange) => void) | undefined;
 }
 
 export interface Brushes {
@@ -22,15 +26,17 @@ export interface Brushes {
   /** What keys move. */
   readonly held: Held;
   hold(held: Held): void;
-  /** @param isDone it was let go, or moved by a key */
+  /** @param isDone it was let go, or a side was moved by a key */
   change(held: Held, range: TimeRange, isDone: boolean): void;
   clear(): void;
   /** Takes a move back. @param selection the one before it */
   cancel(held: Held, selection: TimeRange | undefined): void;
 }
 
-export function useBrushes({ range, sides, isAnswered, meanIn, onSide }: BrushProps): Brushes {
-  const [selection, setSelection] = useState<TimeRange>();
+export function useBrushes(props: BrushProps): Brushes {
+  const { range, sides, isAnswered, applied, meanIn, onSide, onApply } = props;
+  const [own, setSelection] = useState<TimeRange>();
+  const selection = own ?? applied;
   const [held, hold] = useState<Held>('selection');
   const [moving, setMoving] = useState<BrushSide>();
   // A selection belongs to the range it was made in, a moved side to the sides it was moved from.
@@ -39,7 +45,7 @@ export function useBrushes({ range, sides, isAnswered, meanIn, onSide }: BrushPr
   if (isMoved || known.sides !== sides) {
     setKnown({ range, sides });
     setMoving(undefined);
-    if (selection && (selection.startMs < range.startMs || selection.endMs > range.endMs)) setSelection(undefined);
+    if (own && (own.startMs < range.startMs || own.endMs > range.endMs)) setSelection(undefined);
   }
   const brushes = useMemo(
     () =>
@@ -59,8 +65,10 @@ export function useBrushes({ range, sides, isAnswered, meanIn, onSide }: BrushPr
     held,
     hold,
     change(what, to, isDone) {
-      if (what === 'selection') setSelection(to);
-      else {
+      if (what === 'selection') {
+        setSelection(isDone && onApply ? undefined : to);
+        if (isDone) onApply?.(to);
+      } else {
         setMoving({ side: what, range: to });
         if (isDone) onSide?.(what, to);
       }

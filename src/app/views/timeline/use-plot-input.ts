@@ -30,6 +30,8 @@ interface PlotInputProps {
   readonly range: TimeRange;
   readonly marks: readonly TimelineMark[];
   readonly state: Brushes;
+  /** Takes the selection back, also one that is applied. */
+  onClear(): void;
   onZoom(range: TimeRange): void;
   onMark(mark: number): void;
 }
@@ -41,7 +43,7 @@ interface PlotInput {
 }
 
 export function usePlotInput(props: PlotInputProps): PlotInput {
-  const { host, engine, series, range, marks, state, onZoom, onMark } = props;
+  const { host, engine, series, range, marks, state, onZoom, onMark, onClear } = props;
   const [hover, setHover] = useState<Hover>();
   const hoverAtTime = (ms: number, near: number, isByKey: boolean): Hover => {
     const step = stepAt(series, ms);
@@ -117,7 +119,8 @@ export function usePlotInput(props: PlotInputProps): PlotInput {
         setHover(hoverAtTime(act.ms, -1, true));
         break;
       case 'change':
-        state.change(act.held, act.range, true);
+        // A selection grows key by key, and is applied by Enter.
+        state.change(act.held, act.range, act.held !== 'selection');
         setHover(hoverAtTime(act.ms, -1, true));
         break;
       case 'zoom':
@@ -127,7 +130,7 @@ export function usePlotInput(props: PlotInputProps): PlotInput {
         onMark(act.mark);
         break;
       case 'clear':
-        state.clear();
+        onClear();
         state.hold('selection');
         setHover(undefined);
         break;
@@ -141,7 +144,7 @@ export function usePlotInput(props: PlotInputProps): PlotInput {
       onPointerUp,
       onPointerCancel: cancelDrag,
       onPointerLeave: () => !drag.current && setHover(undefined),
-      onDoubleClick: state.clear,
+      onDoubleClick: onClear,
       onKeyDown,
       onBlur: () => setHover(undefined),
     },

@@ -17,7 +17,7 @@ import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
 import { type RowOrder, subtreeWithin, visibleNode, visibleRows } from '#model/visible-rows.ts';
 import { hoverFunction, type Place } from '../../state/ui-store.ts';
 import type { UrlState } from '../../url/url-state.ts';
-import { rowAfter } from '../../components/row-steps.ts';
+import { isRowInSight, rowAfter } from '../../components/row-steps.ts';
 import { broughtTo, carriedTo, placeIn } from './tree-place.ts';
 import { indentCss, TreeRow } from './tree-row.tsx';
 import styles from './tree-grid.module.css';
@@ -59,6 +59,8 @@ interface TreeGridProps {
 }
 
 const ROW_CSS = 24;
+/** The heads stay where they are while rows pass below them. */
+const HEAD_CSS = 28;
 /** Rows that one key may open. */
 const MAX_OPENED = 500;
 
@@ -80,12 +82,17 @@ export function TreeGrid(props: TreeGridProps): ReactElement {
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_CSS,
     overscan: 8,
+    scrollMargin: HEAD_CSS,
+    scrollPaddingStart: HEAD_CSS,
   });
   const activeNode = visibleNode(tree, place.active, isOpen);
   const activeRow = useMemo(() => Math.max(0, rows.indexOf(activeNode)), [rows, activeNode]);
   const setActive = (node: NodeIndex): void => setPlace({ ...place, active: node });
 
-  const showActive = useEffectEvent(() => virtual.scrollToIndex(activeRow, { align: 'auto' }));
+  const showActive = useEffectEvent(() => {
+    if (!isRowInSight(activeRow, ROW_CSS, HEAD_CSS, scroller.current!))
+      virtual.scrollToIndex(activeRow, { align: 'center' });
+  });
   useEffect(() => {
     if (place.reveals > 0) showActive();
   }, [place.reveals]);
@@ -147,6 +154,7 @@ export function TreeGrid(props: TreeGridProps): ReactElement {
   const hitsBefore = useMemo(() => hit && countHits(tree, hit), [tree, hit]);
   return (
     <div
+      ref={scroller}
       className={`${styles['grid']} ${className}`}
       role="treegrid"
       aria-label={title}
@@ -185,13 +193,7 @@ export function TreeGrid(props: TreeGridProps): ReactElement {
           );
         })}
       </div>
-      <div
-        ref={scroller}
-        className={styles['scroller']}
-        role="rowgroup"
-        tabIndex={-1}
-        onPointerLeave={() => hoverFunction(-1)}
-      >
+      <div role="rowgroup" onPointerLeave={() => hoverFunction(-1)}>
         <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
             const node = rows[index];
@@ -203,7 +205,7 @@ export function TreeGrid(props: TreeGridProps): ReactElement {
                 node={node}
                 name={nodeName(tree, names, node)}
                 index={index}
-                top={start}
+                top={start - HEAD_CSS}
                 isOpen={isOpen(node)}
                 hitsInside={hitsBefore && !isOpen(node) ? hitsBefore[tree.subtreeEnd[node]] - hitsBefore[node + 1] : 0}
                 isActive={index === activeRow}

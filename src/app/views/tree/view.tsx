@@ -1,7 +1,7 @@
 /** The call tree of one profile: what each path costs, from the root on or from the leaves. */
 import { type ReactElement, useMemo } from 'react';
 import { type CallTree, nodeName } from '#model/call-tree.ts';
-import { formatShare, scaleFor } from '#model/units.ts';
+import { formatColumnShare, scaleFor } from '#model/units.ts';
 import { hotPath, type RowOrder } from '#model/visible-rows.ts';
 import type { UrlState } from '../../url/url-state.ts';
 import { scaleOf } from '../../screen/shown.ts';
@@ -23,18 +23,21 @@ export function View(props: ViewProps): ReactElement {
   const scale = scaleOf(shown.opened);
   const type = shown.opened.profile.sampleTypes[shown.sampleType];
   const whole = tree.total[0];
-  const total = scaleFor(type.unit, type.type, whole * scale);
-  const self = useMemo(() => scaleFor(type.unit, type.type, largestOf(tree.self) * scale), [type, tree, scale]);
+  // One unit for both columns, that of the smaller, as in the list of functions.
+  const unit = useMemo(
+    () => scaleFor(type.unit, type.type, (largestOf(tree.self) || tree.total[0]) * scale),
+    [type, tree, scale],
+  );
   // Seen from the leaves a row holds what its innermost function spends itself when it is called this way.
   const amount = isBottomUp ? 'Self' : 'Total';
   const columns: readonly TreeColumn[] = [
     { key: 'name', title: isBottomUp ? 'Function and its callers' : 'Call path' },
-    { key: 'total', title: `${amount}${total.suffix && `, ${total.suffix}`}` },
+    { key: 'total', title: `${amount}${unit.suffix && `, ${unit.suffix}`}` },
     { key: 'total', title: `${amount}\u00a0%` },
     ...(isBottomUp
       ? []
       : [
-          { key: undefined, title: `Self${self.suffix && `, ${self.suffix}`}` },
+          { key: undefined, title: `Self${unit.suffix && `, ${unit.suffix}`}` },
           { key: undefined, title: 'Self\u00a0%' },
         ]),
   ];
@@ -60,18 +63,18 @@ export function View(props: ViewProps): ReactElement {
           <>
             <div role="gridcell" className={styles['number']}>
               <span className={styles['bar']} style={{ width: `${percent(tree.total[node], whole)}%` }} />
-              <span>{total.format(tree.total[node] * scale)}</span>
+              <span>{unit.format(tree.total[node] * scale)}</span>
             </div>
             <div role="gridcell" className={styles['share']}>
-              {formatShare(tree.total[node], whole)}
+              {formatColumnShare(tree.total[node], whole)}
             </div>
             {!isBottomUp && (
               <>
                 <div role="gridcell" className={styles['number']}>
-                  <span>{self.format(tree.self[node] * scale)}</span>
+                  <span>{unit.format(tree.self[node] * scale)}</span>
                 </div>
                 <div role="gridcell" className={styles['share']}>
-                  {formatShare(tree.self[node], whole)}
+                  {formatColumnShare(tree.self[node], whole)}
                 </div>
               </>
             )}

@@ -1,0 +1,6 @@
+/** Names in the order of people: `pod-2` before `pod-10`. Equal only where they are the same text. */
+const collator = new Intl.Collator('en', { numeric: true });
+
+export function compareNatural(a: string, b: string): number {
+  return collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
+}

@@ -1,0 +1,58 @@
+/** Amounts and changes of a whole table: one unit, and decimals that line up. */
+import type { AmountUnit } from './changes-text.ts';
+import { formatFixed, scaleFor } from './units.ts';
+
+export interface AmountScale {
+  /** `%`, `core-s`, `MiB/s`; '' for counts. */
+  readonly suffix: string;
+  /** Of changes: `points` where amounts are shares. */
+  readonly changeSuffix: string;
+  /** The number alone. */
+  amount(value: number): string;
+  /** With its sign; `0` where nothing changed. */
+  change(value: number): string;
+}
+
+const SHARE_DECIMALS = 2;
+/** What sums and divisions of doubles leave behind, as a part of the larger of two values. */
+const RESIDUE = 64 * Number.EPSILON;
+
+/** b − a; 0 where all that differs is how doubles were rounded. */
+export function difference(a: number, b: number): number {
+  const change = b - a;
+  if (Number.isInteger(a) && Number.isInteger(b)) return change;
+  return Math.abs(change) <= RESIDUE * Math.max(Math.abs(a), Math.abs(b)) ? 0 : change;
+}
+
+/** @param largest the value that decides the unit */
+export function amountScale({ kind, sampleType }: AmountUnit, largest: number): AmountScale {
+  if (kind === 'share' || kind === 'equal-work') {
+    const percent = (value: number): string => orLess(value * 100, SHARE_DECIMALS);
+    return { suffix: '%', changeSuffix: 'points', amount: percent, change: (value) => signed(value, percent) };
+  }
+  const { type, unit } = sampleType;
+  const isCores = kind !== 'absolute' && type === 'cpu' && /^n(ano)?s(econds?)?$/.test(unit);
+  const scale = isCores ? scaleFor('', '', largest / 1e9) : scaleFor(unit, type, largest);
+  const amount = (value: number): string => scale.format(isCores ? value / 1e9 : value);
+  const suffix = isCores ? 'cores' : kind === 'absolute' ? scale.suffix : `${scale.suffix || unit}/s`;
+  return { suffix, changeSuffix: suffix, amount, change: (value) => signed(value, amount) };
+}
+
+/** `+23.0 %` of A; `new`, `gone`; nothing where both have nothing. */
+export function alignedPercent(a: number, b: number): string {
+  const change = difference(a, b);
+  if (change === 0) return a === 0 ? '' : `0.0\u00a0%`;
+  if (a === 0) return 'new';
+  if (b === 0) return 'gone';
+  return `${signed((change / a) * 100, (percent) => formatFixed(percent, 1))}\u00a0%`;
+}
+
+function signed(value: number, text: (value: number) => string): string {
+  return value === 0 ? '0' : `${value > 0 ? '+' : ''}${text(value)}`;
+}
+
+function orLess(value: number, decimals: number): string {
+  const least = 10 ** -decimals;
+  if (value !== 0 && Math.abs(value) < least / 2) return `${value > 0 ? '<' : '>\u2212'}${least}`;
+  return formatFixed(value, decimals);
+}

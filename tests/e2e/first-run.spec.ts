@@ -1,0 +1,61 @@
+/** A server without a profile: its pages say how to send one, and fill by themselves. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, test } from '@playwright/test';
+import { violations } from './axe.ts';
+import { push } from './stored.ts';
+
+test('the empty page names its address and the lines of each language, and it and Compare fill by themselves', async ({
+  page,
+  context,
+}) => {
+  const data = mkdtempSync(join(tmpdir(), 'flametide-first-'));
+  const args = ['dist/server/main.js', '--port', '0', '--data', data, '--no-self-profile'];
+  const server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
+    const url = line.replace(/^.* /, '').replace(/\/$/, '');
+    await page.goto(`${url}/`);
+    const comparing = await context.newPage();
+    await comparing.goto(`${url}/?v=1&view=compare`);
+    for (const one of [page, comparing]) {
+      await expect(one.getByRole('heading', { name: 'No profile yet' })).toBeVisible();
+      await expect(one.getByText(url, { exact: true })).toBeVisible();
+    }
+    expect(await violations(page)).toEqual([]);
+    const languages = page.getByRole('radiogroup', { name: 'Language' });
+    for (const [language, lines] of [
+      ['Go', `ServerAddress:   "${url}"`],
+      ['Node.js', `serverAddress: "${url}"`],
+      ['Python', `server_address="${url}"`],
+      ['Rust', `PyroscopeAgent::builder("${url}", "my-service")`],
+      ['Java', `'${url}/ingest?name=my-service'`],
+    ] as const) {
+      await languages.getByRole('radio', { name: language }).click();
+      await expect(page.getByRole('region', { name: /^Lines/ }).last()).toContainText(lines);
+    }
+    await expect(page.getByText('does not take yet')).toBeVisible();
+
+    // What the page says to send for Java is taken.
+    const target = /'(http[^']+)'/.exec(await page.getByRole('region', { name: 'Lines: Send' }).innerText())![1];
+    const answer = await fetch(target, { method: 'POST', body: 'main;work 30\nmain;rest 10\n' });
+    expect([answer.status, await answer.text()]).toEqual([200, expect.anything()]);
+    await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible({ timeout: 20_000 });
+
+    // Something to compare it with.
+    const service = 'my-service';
+    const type = ['samples', 'count'] as const;
+    const now = Date.now();
+    for (const ageMs of [2000, 6000]) await push(url, service, { 'main;work': 5 }, now - ageMs, type);
+    await expect(comparing.getByRole('heading', { name: 'No profile yet' })).toBeHidden({ timeout: 20_000 });
+    await expect(comparing.getByRole('group', { name: /^Side A|^A/ }).first()).toBeVisible();
+  } finally {
+    server.kill('SIGTERM');
+    await once(server, 'exit');
+    rmSync(data, { recursive: true, force: true });
+  }
+});
