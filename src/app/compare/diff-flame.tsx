@@ -7,6 +7,7 @@ import type { UrlState } from '../url/url-state.ts';
 import { useUrl } from '../url/url-store.ts';
 import { FlameGraph, type FlameGraphProps } from '../views/flamegraph/flame-graph.tsx';
 import { boxText, type Certainty } from './certainty.ts';
+import { changeScale } from './change-scale.ts';
 import { diffColours } from './diff-colours.ts';
 import { DiffTooltip } from './diff-tooltip.tsx';
 import { sidesText, unitOf } from './diff-words.ts';
@@ -33,8 +34,8 @@ export function DiffFlame(props: DiffFlameProps): ReactElement {
   const noise = useUrl((state) => state.noise);
   const rate = useUrl((state) => state.rate);
   const { keys, strength } = useMemo(
-    () => diffColours(picture, certainty, rule, noise),
-    [picture, certainty, rule, noise],
+    () => diffColours(picture, certainty, changeScale(shown, rule, noise), rule, noise),
+    [shown, picture, certainty, rule, noise],
   );
   const words = useMemo(() => {
     const unit = unitOf(shown);

@@ -6,6 +6,7 @@ import { ViewColumn } from '../components/layout.tsx';
 import { useDiff } from '../queries/comparison-queries.ts';
 import { DiffGraph } from './diff-graph.tsx';
 import { type SideName, sideNames, sideTitles } from '../sides/sides.ts';
+import { useUrl } from '../url/url-store.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './side-by-side.module.css';
 
@@ -16,9 +17,10 @@ interface SideBySideProps {
 }
 
 export function SideBySide(props: SideBySideProps): ReactElement {
+  const rule = useUrl((state) => state.dcol);
   return (
     <ViewColumn>
-      <DiffLegend />
+      <DiffLegend shown={props.shown} rule={rule} />
       <div className={styles['halves']}>
         {sideNames.map((name) => (
           <Half key={name} name={name} {...props} />
