@@ -12,15 +12,32 @@ import {
   quietGoneColourKey,
   quietNewColourKey,
 } from '#render/palette.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import type { UrlState } from '../url/url-state.ts';
 import type { Certainty } from './certainty.ts';
 import type { ChangeScale } from './change-scale.ts';
+import { verdictOfFunction } from './diff-words.ts';
 
 export interface DiffColours {
   /** By node of the shown tree. */
   readonly keys: Uint16Array;
   /** By node of the shown tree: how much of it must not be lost where it is thinner than a pixel; 0 nothing. */
   readonly strength: Float32Array;
+}
+
+/** The colour of a function by its self: what its boxes have together. */
+export function functionColourKey(
+  { diff, evidence }: ShownComparison,
+  func: number,
+  { end }: ChangeScale,
+  noise: UrlState['noise'],
+): number {
+  const { a, b } = diff.byFunction;
+  const isColoured = noise === 'shown' || (evidence && verdictOfFunction(evidence, func) === 'supported') === true;
+  if (a.total[func] === 0) return isColoured ? newColourKey : quietNewColourKey;
+  if (b.total[func] === 0) return isColoured ? goneColourKey : quietGoneColourKey;
+  const [ofA, ofB] = [Math.max(0, a.self[func]), Math.max(0, b.self[func])];
+  return isColoured ? changeColourKey((ofB - ofA) / Math.max(ofA, ofB) / end) : quietColourKey;
 }
 
 export function diffColours(

@@ -1,6 +1,7 @@
 /** Why there is no comparison, or only a weak one: what is wrong, on which side, and what to do. */
 import type { ReactElement } from 'react';
 import { SourceError } from '#datasource/datasource.ts';
+import { formatCount } from '#model/units.ts';
 import { Button } from '../components/button.tsx';
 import { Note, Panel } from '../components/message.tsx';
 import { useOpen } from '../files/use-open.ts';
@@ -79,7 +80,12 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
     );
   const below = negative.a.nodes + negative.b.nodes;
   if (below > 0)
-    return <Note kind="warn">{below} frames have a negative self: they count in every number and are not drawn.</Note>;
+    return (
+      <Note kind="warn">
+        {formatCount(below)} {below === 1 ? 'frame has' : 'frames have'} a negative self. Negative frames count in every
+        number and are not drawn.
+      </Note>
+    );
   if (evidenceError)
     return (
       <Note kind="warn">

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { boxText, certaintyOfUnion } from '#app/compare/certainty.ts';
 import { changeScale, growthOf } from '#app/compare/change-scale.ts';
-import { diffColours } from '#app/compare/diff-colours.ts';
+import { diffColours, functionColourKey } from '#app/compare/diff-colours.ts';
 import { scaleTicks } from '#app/compare/legend-words.ts';
 import {
   changeColourKey,
@@ -68,6 +68,16 @@ it('new and gone have keys of their own, grey ones where they are too few', () =
     expect(keyOf('old-rare', rule, 'pale')).toEqual({ key: quietGoneColourKey, isStrong: false });
     expect(keyOf('old-rare', rule, 'shown').key).toBe(goneColourKey);
   }
+});
+
+it('a row of the table has the colour of its boxes by self', () => {
+  const of = shown;
+  const keys = ['slow', 'wobble', 'young', 'old', 'young-rare', 'old-rare', 'same'].map((name) => {
+    const func = of.diff.functions.names.indexOf(name);
+    const key = functionColourKey(of, func, changeScale(of, 'self', 'pale'), 'pale');
+    return [name, key === keyOf(name, 'self', 'pale').key];
+  });
+  expect(keys.filter(([, isSame]) => !isSame)).toEqual([]);
 });
 
 it('by total a caller has the change of what it calls, by self its own', () => {

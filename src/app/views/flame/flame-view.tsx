@@ -30,8 +30,11 @@ export function FlameView(props: ViewProps): ReactElement {
       )}
       {tree.negative.nodes > 0 && (
         <Note kind="warn" isSilent>
-          {formatCount(tree.negative.nodes)} frames have a negative self, {valueText(shown, tree.negative.sum)} in all.
-          They count in every number and are not drawn.
+          {formatCount(tree.negative.nodes)} {tree.negative.nodes === 1 ? 'frame has' : 'frames have'} a negative self,{' '}
+          {valueText(shown, tree.negative.sum)} in all.{' '}
+          {tree.total[0] > 0
+            ? 'Negative frames count in every number and are not drawn.'
+            : `The total is ${valueText(shown, tree.total[0])}, which no graph can show: Functions and Tree list every frame.`}
         </Note>
       )}
       <div className={styles['canvas']}>
