@@ -1,5 +1,7 @@
 /** How sure the changes of a graph's boxes are. */
 import type { DiffPicture } from '#analysis/analysis.ts';
+import { type AmountUnit, formatAmount } from '#model/changes-text.ts';
+import type { SideName } from '../sides/sides.ts';
 import type { UrlState } from '../url/url-state.ts';
 import {
   evidenceOfFunction,
@@ -88,5 +90,13 @@ export function boxText(
     const at = unionNode[node];
     const isTold = noise === 'shown' || certainty.isClear(node) === true;
     return isTold ? percentText(a[rule][at], b[rule][at]) : '';
+  };
+}
+
+/** The text at the end of a box of one side: its total there. */
+export function amountText(picture: DiffPicture, side: SideName, unit: AmountUnit): (node: number) => string {
+  return (node) => {
+    const total = picture[side].total[picture.node[node]];
+    return total === 0 ? '' : formatAmount(total, unit);
   };
 }

@@ -3,10 +3,11 @@ import { type ReactElement, useMemo } from 'react';
 import type { DiffPicture } from '#analysis/analysis.ts';
 import { nodeName } from '#model/call-tree.ts';
 import { formatChange } from '#model/changes-text.ts';
+import type { SideName } from '../sides/sides.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { useUrl } from '../url/url-store.ts';
 import { FlameGraph, type FlameGraphProps } from '../views/flamegraph/flame-graph.tsx';
-import { boxText, type Certainty } from './certainty.ts';
+import { amountText, boxText, type Certainty } from './certainty.ts';
 import { changeScale } from './change-scale.ts';
 import { diffColours } from './diff-colours.ts';
 import { DiffTooltip } from './diff-tooltip.tsx';
@@ -24,12 +25,14 @@ interface DiffFlameProps extends Omit<
   readonly rootLabel: string;
   /** Which change the colours show. */
   readonly rule: UrlState['dcol'];
+  /** Whose amounts stand in the boxes; undefined: how the sides differ. */
+  readonly side?: SideName | undefined;
   /** A new object has all boxes drawn anew. */
   readonly certainty: Certainty;
 }
 
 export function DiffFlame(props: DiffFlameProps): ReactElement {
-  const { shown, picture, root, rootLabel, rule, certainty, ...graph } = props;
+  const { shown, picture, root, rootLabel, rule, side, certainty, ...graph } = props;
   const { names } = shown.diff.functions;
   const noise = useUrl((state) => state.noise);
   const rate = useUrl((state) => state.rate);
@@ -42,7 +45,7 @@ export function DiffFlame(props: DiffFlameProps): ReactElement {
     const { tree, node: unionNode, a, b } = picture;
     return {
       root: rootLabel,
-      share: boxText(picture, certainty, rule, noise),
+      share: side ? amountText(picture, side, unit) : boxText(picture, certainty, rule, noise),
       describe: (node: number) => {
         const at = unionNode[node];
         const name = node === 0 ? root : nodeName(tree, names, node);
@@ -50,7 +53,7 @@ export function DiffFlame(props: DiffFlameProps): ReactElement {
         return `${name}, total ${sidesText(a.total[at], b.total[at], unit)}, self ${self}${certainty.said(node)}`;
       },
     };
-  }, [shown, picture, names, root, rootLabel, rule, noise, certainty]);
+  }, [shown, picture, names, root, rootLabel, rule, side, noise, certainty]);
   return (
     <FlameGraph
       {...graph}

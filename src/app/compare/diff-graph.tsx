@@ -3,6 +3,7 @@ import { type ReactElement, useMemo } from 'react';
 import { findPath, pathOf } from '#model/call-path.ts';
 import { rootName } from '#model/call-tree.ts';
 import { runFrameKey } from '../state/commands.ts';
+import type { SideName } from '../sides/sides.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { useFrameMenu } from '../views/use-frame-menu.tsx';
 import { certaintyOfUnion } from './certainty.ts';
@@ -15,11 +16,13 @@ import styles from './diff-graph.module.css';
 interface DiffGraphProps {
   readonly shown: ShownComparison;
   readonly title: string;
+  /** The one that is drawn; undefined: both. */
+  readonly side?: SideName;
   readonly hit: Uint8Array | undefined;
   onKey(key: string): boolean;
 }
 
-export function DiffGraph({ shown, title, hit, onKey }: DiffGraphProps): ReactElement {
+export function DiffGraph({ shown, title, side, hit, onKey }: DiffGraphProps): ReactElement {
   const { diff } = shown;
   const { tree } = diff;
   const { names } = diff.functions;
@@ -38,7 +41,8 @@ export function DiffGraph({ shown, title, hit, onKey }: DiffGraphProps): ReactEl
         shown={shown}
         picture={diff}
         root={rootName}
-        rootLabel={rootLabelOf(shown)}
+        rootLabel={rootLabelOf(shown, side)}
+        side={side}
         rule={rule}
         certainty={certainty}
         title={title}

@@ -44,7 +44,13 @@ function Half({ name, shown, hit, onKey }: SideBySideProps & { name: SideName })
         {name.toUpperCase()} {sideTitles[name]}
       </h2>
       {drawn && (
-        <DiffGraph shown={drawn} title={`Flamegraph of ${name.toUpperCase()}`} hit={now && hit} onKey={onKey} />
+        <DiffGraph
+          shown={drawn}
+          title={`Flamegraph of ${name.toUpperCase()}`}
+          side={name}
+          hit={now && hit}
+          onKey={onKey}
+        />
       )}
     </section>
   );
