@@ -154,6 +154,9 @@ describe.each(['light', 'dark'] as const)('colours of a difference, %s', (name) 
       expect(seenApart(colour, quiet), `${step} and noise`).toBeGreaterThan(Math.max(1.4 * calm, 0.085));
       expect(seenApart(colour, page), `${step} and page`).toBeGreaterThan(Math.max(2 * calm, 0.13));
     }
+    // A hollow box is seen by its hatch as well as by its edge.
+    const { line } = theme.textures[goneColourKey]!.hatch;
+    expect(seenApart(parse(line)!, quiet)).toBeGreaterThan(0.085);
     // Within a half the steps lead away from noise.
     for (const half of [less, more])
       for (let step = 10; step < half.length; step += 10)

@@ -82,8 +82,8 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
   if (below > 0)
     return (
       <Note kind="warn">
-        {formatCount(below)} {below === 1 ? 'frame has' : 'frames have'} a negative self. Negative frames count in every
-        number and are not drawn.
+        {formatCount(below)} {below === 1 ? 'frame has' : 'frames have'} a negative self. They count in every number; a
+        frame whose total is not above zero on a side has no width there.
       </Note>
     );
   if (evidenceError)

@@ -33,7 +33,7 @@ export function FlameView(props: ViewProps): ReactElement {
           {formatCount(tree.negative.nodes)} {tree.negative.nodes === 1 ? 'frame has' : 'frames have'} a negative self,{' '}
           {valueText(shown, tree.negative.sum)} in all.{' '}
           {tree.total[0] > 0
-            ? 'Negative frames count in every number and are not drawn.'
+            ? 'They count in every number; a frame whose total is not above zero is not drawn.'
             : `The total is ${valueText(shown, tree.total[0])}, which no graph can show: Functions and Tree list every frame.`}
         </Note>
       )}
