@@ -1,5 +1,6 @@
 /** Two call trees as one: every path of either side, with what both sides have there. */
 import type { CallTree, NodeIndex, SiblingOrder } from './call-tree.ts';
+import { drawnSelf } from './drawn-self.ts';
 import type { Normalised } from './normalise.ts';
 import { type SideColumns, sumUp, type UnionTree } from './union.ts';
 import { depthFirst, rankNames, TreeBuilder } from './tree-builder.ts';
@@ -36,7 +37,10 @@ export const isGone = 2;
 
 /** A union as it is shown: ordered and sized for one normalisation and width. */
 export interface DiffTree {
-  /** `self` and `total` are widths; negative amounts have none. A parent is as wide as its own and all its callees. */
+  /**
+   * `self` and `total` are widths; what `drawnSelf` leaves out of a side has none there. A parent is as wide as its own
+   * and all its callees.
+   */
   readonly tree: CallTree;
   /** By node of `tree`: its number in the union. */
   readonly node: Int32Array;
@@ -64,9 +68,11 @@ export function diffTree(
 ): DiffTree {
   const { length, func, parent, subtreeEnd } = union;
   const self = new Float64Array(length);
+  const drawnA = union.a.negative.nodes === 0 ? a.self : drawnSelf(a, parent);
+  const drawnB = union.b.negative.nodes === 0 ? b.self : drawnSelf(b, parent);
   for (let node = 0; node < length; node++) {
-    const ofA = Math.max(0, a.self[node]);
-    const ofB = Math.max(0, b.self[node]);
+    const ofA = Math.max(0, drawnA[node]);
+    const ofB = Math.max(0, drawnB[node]);
     self[node] = width === 'a' ? ofA : width === 'b' ? ofB : (ofA + ofB) / 2;
   }
   const total = sumUp(self, parent);

@@ -19,10 +19,10 @@ import type { FlameTheme, Hatch, Texture } from './theme.ts';
 //        63 + level       63 … 69  self share, palest first
 //        70                        grey, where only search hits carry colour
 //        71                        hatched, what a source cut away
-//        72 + step      72 … 312   a change that is supported, from -1 to 1
-//        313 … 315                 less, as much, more: not enough to tell
-//        316, 317                  new, gone
-//        318, 319                  the same, not enough to tell
+//        72 + step      72 … 311   a change: less, the most first, then more, the least first
+//        312                       no change, or one that may be noise: grey
+//        313, 314                  new, gone
+//        315, 316                  the same where it may be noise: grey
 const HUES = 20;
 const STEPS = 3;
 const STEP_SIGN = [0, 1, -1];
@@ -36,16 +36,17 @@ export const searchOnlyKey = SELF_KEY + SELF_SHARES.length + 1;
 /** What a source cut away: no function's colour. */
 export const cutColourKey = searchOnlyKey + 1;
 
-const RAMP_END = 6;
-const CHANGE_STEPS = 240;
+/** Colours of less, and as many of more. */
+const CHANGE_STEPS = 120;
 const CHANGE_KEY = cutColourKey + 1;
-const PALE_KEY = CHANGE_KEY + CHANGE_STEPS + 1;
+/** What did not change, or by no more than noise. */
+export const quietColourKey = CHANGE_KEY + 2 * CHANGE_STEPS;
 /** A path that only B has, and one that only A has. */
-export const newColourKey = PALE_KEY + 3;
+export const newColourKey = quietColourKey + 1;
 export const goneColourKey = newColourKey + 1;
-/** The same, where it is not enough to tell. */
-export const paleNewColourKey = goneColourKey + 1;
-export const paleGoneColourKey = paleNewColourKey + 1;
+/** The same where it may be noise. */
+export const quietNewColourKey = goneColourKey + 1;
+export const quietGoneColourKey = quietNewColourKey + 1;
 
 /** The ramp of self share, palest first: for a legend. */
 export const selfShareKeys: readonly number[] = [0, ...SELF_SHARES].map((_, level) => SELF_KEY + level);
@@ -69,15 +70,14 @@ export function selfShareColourKey(share: number): number {
   return SELF_KEY + level;
 }
 
-/** @param change (b - a) / max(a, b), supported by evidence; NaN is no change. */
+/**
+ * The smallest change has a hue, and the key of a change of the other sign is as far from the middle.
+ * @param change as a part of the scale's end, -1 to 1; beyond is the end, 0 and NaN are no change
+ */
 export function changeColourKey(change: number): number {
-  const half = CHANGE_STEPS / 2;
-  return CHANGE_KEY + half + Math.round(half * Math.max(-1, Math.min(1, change || 0)));
-}
-
-/** @param change whose sign is all that shows: it is not supported. */
-export function paleColourKey(change: number): number {
-  return PALE_KEY + 1 + Math.sign(change || 0);
+  const size = Math.ceil(CHANGE_STEPS * Math.min(1, Math.abs(change)));
+  if (!(size > 0)) return quietColourKey;
+  return change < 0 ? CHANGE_KEY + CHANGE_STEPS - size : CHANGE_KEY + CHANGE_STEPS - 1 + size;
 }
 
 /** Makes the fill of slanted lines over a ground. @param ratio device px a css px */
@@ -87,9 +87,6 @@ const CUT_HATCH = { slant: '/', pitchCss: 5, widthCss: 1 } as const;
 const SIDE_HATCH = { pitchCss: 6, widthCss: 2 } as const;
 /** Along an edge slanted lines are dashes. */
 const DASHES = { slant: '/', pitchCss: 5, widthCss: 3 } as const;
-/** How far new and gone nodes fade: pale, with a readable label. */
-const PALE_SIDE = 0.35;
-const PALE_HATCH = 0.15;
 /** Contrast of text, and a little for the rounding of colours. */
 const READABLE = 4.55;
 
@@ -104,6 +101,7 @@ export function flameTheme(token: (name: string) => string, makeHatch: MakeHatch
     return rgb ? cssColour(rgb) : token(name);
   };
   const fade = Number.parseFloat(token('--frame-fade')) || 0.3;
+  const hueFade = Number.parseFloat(token('--diff-fade')) || 0.55;
   const lightnessStep = Number.parseFloat(token('--frame-step')) || 0;
 
   const boxes: Rgb[] = [];
@@ -120,8 +118,7 @@ export function flameTheme(token: (name: string) => string, makeHatch: MakeHatch
     const [lightness, chroma, hue] = parseOklch(token(name)) ?? [0.85, 0, 0];
     put(key, oklchToRgb([lightness + STEP_SIGN[key % STEPS] * lightnessStep, chroma, hue]), ink, inkDim);
   }
-  // The ramp's tokens for ink are one of these two each.
-  const rampInks = [rgbOf('--diff-ink-0'), rgbOf(`--diff-ink-${RAMP_END}`)];
+  const rampInks = [rgbOf('--diff-ink-dark'), rgbOf('--diff-ink-light')];
   for (let level = 0; level <= SELF_SHARES.length; level++) {
     const box = rgbOf(`--self-${level}`);
     const strong = inkOn(box, [ink, ...rampInks, groundRgb]);
@@ -131,56 +128,57 @@ export function flameTheme(token: (name: string) => string, makeHatch: MakeHatch
   put(cutColourKey, rgbOf('--other'), rgbOf('--ink-2'));
 
   for (const [step, colour] of changeRamp(token).entries()) put(CHANGE_KEY + step, colour, bestInkOn(colour, rampInks));
-  const paleInk = rgbOf('--diff-pale-ink');
-  for (const [sign, name] of ['n', '0', 'p'].entries()) put(PALE_KEY + sign, rgbOf(`--diff-pale-${name}`), paleInk);
+  const [quiet, quietInk] = [rgbOf('--diff-quiet'), rgbOf('--diff-quiet-ink')];
+  put(quietColourKey, quiet, quietInk);
   put(newColourKey, rgbOf('--new'), rgbOf('--on-new'));
   // Hollow boxes that are too thin to be hollow are of the colour of their edge.
-  const pale = rgbOf('--diff-pale-0');
   put(goneColourKey, rgbOf('--removed'), rgbOf('--ink'));
-  put(paleNewColourKey, blend(pale, rgbOf('--new'), PALE_SIDE), paleInk);
-  put(paleGoneColourKey, blend(pale, rgbOf('--removed'), PALE_SIDE), paleInk);
+  put(quietNewColourKey, quiet, quietInk);
+  put(quietGoneColourKey, quiet, quietInk);
 
-  const fills = boxes.map(cssColour);
-  const sideHatch = (line: string, slant: Hatch['slant']): Hatch => ({ line, slant, ...SIDE_HATCH });
-  const paleHatch = (name: string): string => cssColour(blend(pale, rgbOf(name), PALE_HATCH));
-  const textures: Texture[] = [];
-  textures[cutColourKey] = makeTexture(makeHatch, {
-    ground: fills[cutColourKey],
-    hatch: { line: prepared('--other-hatch'), ...CUT_HATCH },
+  const hatches: (TextureColours | undefined)[] = [];
+  hatches[cutColourKey] = { ground: rgbOf('--other'), hatch: { line: rgbOf('--other-hatch'), ...CUT_HATCH } };
+  const sideHatch = (name: string, slant: Hatch['slant']): TextureColours['hatch'] => ({
+    line: rgbOf(name),
+    slant,
+    ...SIDE_HATCH,
   });
-  for (let key = PALE_KEY; key < newColourKey; key++)
-    textures[key] = makeTexture(makeHatch, { ground: fills[key], edge: prepared('--diff-pale-edge') });
-  textures[newColourKey] = makeTexture(makeHatch, {
-    ground: fills[newColourKey],
-    hatch: sideHatch(prepared('--new-hatch'), '/'),
-  });
-  textures[goneColourKey] = makeTexture(makeHatch, {
-    ground: prepared('--removed-fill'),
-    hatch: sideHatch(prepared('--removed-hatch'), '\\'),
-    edge: fills[goneColourKey],
+  hatches[newColourKey] = { ground: rgbOf('--new'), hatch: sideHatch('--new-hatch', '/') };
+  hatches[goneColourKey] = {
+    ground: rgbOf('--removed-fill'),
+    hatch: sideHatch('--removed-hatch', '\\'),
+    edge: rgbOf('--removed'),
     isDashed: true,
-  });
-  textures[paleNewColourKey] = makeTexture(makeHatch, {
-    ground: cssColour(pale),
-    hatch: sideHatch(paleHatch('--new'), '/'),
-    edge: fills[paleNewColourKey],
-  });
-  textures[paleGoneColourKey] = makeTexture(makeHatch, {
-    ground: cssColour(pale),
-    hatch: sideHatch(paleHatch('--removed'), '\\'),
-    edge: fills[paleGoneColourKey],
+  };
+  const quietEdge = rgbOf('--diff-quiet-edge');
+  hatches[quietNewColourKey] = { ground: quiet, hatch: sideHatch('--diff-quiet-hatch', '/'), edge: quietEdge };
+  hatches[quietGoneColourKey] = {
+    ground: quiet,
+    hatch: sideHatch('--diff-quiet-hatch', '\\'),
+    edge: quietEdge,
     isDashed: true,
-  });
+  };
 
-  const faded = boxes.map((box) => blend(groundRgb, box, fade));
-  const fadedInks = [rgbOf('--ink-3'), rgbOf('--ink-2'), rgbOf('--ink')];
+  const isHued = (key: number): boolean => key >= CHANGE_KEY && key <= goneColourKey && key !== quietColourKey;
+  const fadedBy = (key: number, colour: Rgb): Rgb => blend(groundRgb, colour, isHued(key) ? hueFade : fade);
+  const faded = boxes.map((box, key) => fadedBy(key, box));
+  const fadedInks = [rgbOf('--ink-3'), rgbOf('--ink-2'), rgbOf('--ink'), ...rampInks];
   return {
-    fills,
+    fills: boxes.map(cssColour),
     faded: faded.map(cssColour),
     inks: inks.map(cssColour),
     inksDim: inksDim.map(cssColour),
-    inksFaded: faded.map((box) => cssColour(inkOn(box, fadedInks))),
-    textures,
+    inksFaded: faded.map((box, key) => {
+      const texture = hatches[key];
+      const grounds = texture ? [texture.ground, texture.hatch.line].map((colour) => fadedBy(key, colour)) : [box];
+      return cssColour(inkOnAll(grounds, fadedInks));
+    }),
+    textures: hatches.map((colours) => colours && makeTexture(makeHatch, colours, (colour) => colour)),
+    texturesFaded: hatches.map(
+      (colours, key) =>
+        // What was cut away is no data that could fade.
+        colours && makeTexture(makeHatch, colours, (colour) => (key === cutColourKey ? colour : fadedBy(key, colour))),
+    ),
     ground: prepared('--bg'),
     rootFill: prepared('--bg-selected'),
     rootInk: prepared('--ink'),
@@ -195,40 +193,49 @@ export function flameTheme(token: (name: string) => string, makeHatch: MakeHatch
 }
 
 interface TextureColours {
-  readonly ground: string;
-  readonly hatch?: Hatch;
-  readonly edge?: string;
+  readonly ground: Rgb;
+  readonly hatch: Omit<Hatch, 'line'> & { readonly line: Rgb };
+  readonly edge?: Rgb;
   readonly isDashed?: boolean;
 }
 
-function makeTexture(makeHatch: MakeHatch, { ground, hatch, edge, isDashed }: TextureColours): Texture {
+function makeTexture(
+  makeHatch: MakeHatch,
+  { ground: groundRgb, hatch: of, edge: edgeRgb, isDashed }: TextureColours,
+  shade: (colour: Rgb) => Rgb,
+): Texture {
+  const ground = cssColour(shade(groundRgb));
+  const hatch = { ...of, line: cssColour(shade(of.line)) };
+  const edge = edgeRgb && cssColour(shade(edgeRgb));
   return {
     ground,
     hatch,
-    fill: memoised((ratio) => (hatch ? makeHatch(ground, hatch, ratio) : ground)),
+    fill: memoised((ratio) => makeHatch(ground, hatch, ratio)),
     edge,
     dashes: edge && isDashed ? memoised((ratio) => makeHatch(ground, { line: edge, ...DASHES }, ratio)) : undefined,
   };
 }
 
-/** Of the ramp's tokens, from less to more: n6 … n1, 0 … 6. */
-const rampNames: readonly string[] = Array.from({ length: 2 * RAMP_END + 1 }, (_, i) =>
-  i < RAMP_END ? `n${RAMP_END - i}` : `${i - RAMP_END}`,
-);
-
-/** All colours of changes, from -1 to 1. */
+/** All colours of changes, from the most of less to the most of more. */
 function changeRamp(token: (name: string) => string): readonly Rgb[] {
-  const stops = rampNames.map((name): Oklab => oklchToOklab(parseOklch(token(`--diff-${name}`)) ?? [0.85, 0, 0]));
-  return Array.from({ length: CHANGE_STEPS + 1 }, (_, step) => {
-    const at = (step / CHANGE_STEPS) * (stops.length - 1);
-    const stop = Math.min(Math.floor(at), stops.length - 2);
-    return oklabToRgb(blend(stops[stop], stops[stop + 1], at - stop));
-  });
+  const colourOf = (name: string): Oklab => oklchToOklab(parseOklch(token(name)) ?? [0.85, 0, 0]);
+  const half = (side: 'less' | 'more'): Rgb[] => {
+    const [least, most] = [colourOf(`--diff-${side}-least`), colourOf(`--diff-${side}-most`)];
+    return Array.from({ length: CHANGE_STEPS }, (_, i) => oklabToRgb(blend(least, most, i / (CHANGE_STEPS - 1))));
+  };
+  return [...half('less').toReversed(), ...half('more')];
 }
 
 /** The first that can be read. */
 function inkOn(box: Rgb, inks: readonly Rgb[]): Rgb {
-  return inks.find((ink) => contrast(ink, box) >= READABLE) ?? bestInkOn(box, inks);
+  return inkOnAll([box], inks);
+}
+
+function inkOnAll(grounds: readonly Rgb[], inks: readonly Rgb[]): Rgb {
+  const worst = (ink: Rgb): number => Math.min(...grounds.map((ground) => contrast(ink, ground)));
+  return (
+    inks.find((ink) => worst(ink) >= READABLE) ?? inks.reduce((best, ink) => (worst(ink) > worst(best) ? ink : best))
+  );
 }
 
 function bestInkOn(box: Rgb, inks: readonly Rgb[]): Rgb {

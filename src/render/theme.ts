@@ -7,7 +7,7 @@ type Fill = (ratio: number) => string | CanvasPattern;
 export interface Texture {
   /** Within the edge. */
   readonly ground: string;
-  readonly hatch: Hatch | undefined;
+  readonly hatch: Hatch;
   readonly fill: Fill;
   readonly edge: string | undefined;
   /** The edge with gaps. */
@@ -34,6 +34,8 @@ export interface FlameTheme {
   readonly inksFaded: readonly string[];
   /** By colour key; undefined where a box is of one colour. */
   readonly textures: readonly (Texture | undefined)[];
+  /** The same, faded; what was cut away does not fade. */
+  readonly texturesFaded: readonly (Texture | undefined)[];
   readonly ground: string;
   readonly rootFill: string;
   readonly rootInk: string;

@@ -118,6 +118,18 @@ describe('the link', () => {
     }
   });
 
+  it('a comparison without dcol is coloured by total, as its link meant; one opened from another page by self', () => {
+    expect(parseUrl('?v=1&view=compare&norm=absolute').state.dcol).toBe('total');
+    expect(parseUrl('?v=1&a.file=x&b.file=y').state.dcol).toBe('total');
+    for (const link of ['', '?view=explore&svc=shop', '?file=x']) {
+      const { state } = parseUrl(link);
+      expect(printUrl(state)).not.toContain('dcol');
+      const opened = printUrl({ ...state, view: 'compare' });
+      expect(opened).toContain('dcol=self');
+      expect(parseUrl(opened).state.dcol).toBe('self');
+    }
+  });
+
   it('has a sample of every key, and one that is packed', () => {
     const samples = readFileSync('tests/fixtures/links/v1.txt', 'utf8').trim().split('\n');
     const { unknown: _, ...known } = parseUrl('').state;

@@ -127,7 +127,13 @@ test('a comparison is read back, side by side', async ({ page }) => {
 test('pictures of a comparison say what their colours mean', async ({ page }) => {
   await openComparison(page);
   const svg = await text(page, 'svg');
-  for (const words of ['less in B', 'only in A', 'A: before.txt · B: after.txt', 'json.Marshal', 'view=compare'])
+  for (const words of [
+    'unchanged, or may be noise',
+    'only in A',
+    'A: before.txt · B: after.txt',
+    'json.Marshal',
+    'view=compare',
+  ])
     expect(svg).toContain(words);
   expect(
     await page.evaluate(

@@ -137,6 +137,19 @@ describe('what is shown', () => {
     expect(tree.total[0]).toBe(5);
     expect(changeOfTotal.every((s) => s >= -1 && s <= 1)).toBe(true);
   });
+
+  it('a path has no width of a side on which its total is not above zero', () => {
+    const union = unionTree(drawn('neg;a -9\nneg;b 4\nkept 20'), drawn('neg;a 1\nneg;b 4\nkept 20'));
+    const absolute = normalise('absolute', union, minute, minute, undefined);
+    const widths = (width: 'a' | 'b' | 'mean'): number[] => {
+      const { tree, node } = diffTree(union, absolute, width, 'size');
+      const at = (name: string): number => tree.total[node.indexOf(union.func.indexOf(union.names.indexOf(name)))];
+      return [tree.total[0], at('neg'), at('b')];
+    };
+    expect(widths('a')).toEqual([20, 0, 0]);
+    expect(widths('b')).toEqual([25, 5, 4]);
+    expect(widths('mean')).toEqual([22.5, 2.5, 2]);
+  });
 });
 
 describe('normalisations', () => {

@@ -3,7 +3,7 @@
 import type { CallTree } from '#model/call-tree.ts';
 import { FlamegraphEngine, type FlameScene, type PaintStats } from '#render/flamegraph/engine.ts';
 import type { FlameTheme, Texture } from '#render/theme.ts';
-import { cutColourKey, goneColourKey, paleColourKey, paleGoneColourKey } from '#render/palette.ts';
+import { cutColourKey, goneColourKey, quietGoneColourKey, quietNewColourKey } from '#render/palette.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
 import { RecordingPainter } from '../support/recording-painter.ts';
 
@@ -63,7 +63,7 @@ export function treeOfRows(rows: readonly NodeRow[]): CallTree {
   return { length, func, parent, subtreeEnd, depth, self, total, maxDepth, exact: undefined, negative };
 }
 
-const KEYS = paleGoneColourKey + 1;
+const KEYS = quietGoneColourKey + 1;
 const byKey = (colour: (key: number) => string): string[] => Array.from({ length: KEYS }, (_, key) => colour(key));
 const hatched: Texture = {
   ground: 'cut',
@@ -72,11 +72,11 @@ const hatched: Texture = {
   edge: undefined,
   dashes: undefined,
 };
-const pale: Texture = {
-  ground: 'pale',
-  hatch: undefined,
-  fill: () => 'pale',
-  edge: 'paleEdge',
+const edged: Texture = {
+  ground: 'quietNew',
+  hatch: { line: 'quietLine', slant: '/', pitchCss: 6, widthCss: 2 },
+  fill: () => 'quietHatch',
+  edge: 'quietEdge',
   dashes: undefined,
 };
 const hollow: Texture = {
@@ -93,7 +93,11 @@ export const theme: FlameTheme = {
   inks: byKey((key) => (key < cutColourKey ? 'ink' : `ink${key}`)),
   inksDim: byKey((key) => (key < cutColourKey ? 'inkDim' : `ink${key}`)),
   inksFaded: byKey(() => 'inkFaded'),
-  textures: Object.assign([], { [cutColourKey]: hatched, [paleColourKey(0)]: pale, [goneColourKey]: hollow }),
+  textures: Object.assign([], { [cutColourKey]: hatched, [quietNewColourKey]: edged, [goneColourKey]: hollow }),
+  texturesFaded: Object.assign([], {
+    [cutColourKey]: hatched,
+    [goneColourKey]: { ...hollow, edge: 'goneEdgeFaded', fill: () => 'goneHatchFaded', dashes: () => 'dashesFaded' },
+  }),
   ground: 'ground',
   rootFill: 'root',
   rootInk: 'rootInk',

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { changeColourKey, cutColourKey, goneColourKey, newColourKey, paleColourKey } from '#render/palette.ts';
+import {
+  changeColourKey,
+  cutColourKey,
+  goneColourKey,
+  newColourKey,
+  quietColourKey,
+  quietNewColourKey,
+} from '#render/palette.ts';
 import { treeOfRows, drawnTree, stage, theme } from './drawn.ts';
 
 const server = drawnTree(`
@@ -123,7 +130,7 @@ describe('boxes and labels', () => {
 });
 
 describe('a difference', () => {
-  const pale = paleColourKey(0);
+  const quiet = quietColourKey;
 
   it('boxes that are wide enough have an edge, hatches and dashes; thin ones the plain colour', () => {
     const { engine, graph } = stage(
@@ -135,41 +142,49 @@ describe('a difference', () => {
         less 3`),
     );
     graph.forget();
-    engine.show({ colours: Uint16Array.of(0, pale, goneColourKey, goneColourKey, pale) });
+    engine.show({ colours: Uint16Array.of(0, quietNewColourKey, goneColourKey, goneColourKey, quietNewColourKey) });
     engine.paintNow();
     expect(graph.rects.slice(2)).toEqual([
-      { colour: 'paleEdge', x: 0, y: 20, width: 199, height: 19 },
+      { colour: 'quietEdge', x: 0, y: 20, width: 199, height: 19 },
       { colour: 'goneEdge', x: 200, y: 20, width: 193, height: 19 },
       { colour: `fill${goneColourKey}`, x: 394, y: 20, width: 2, height: 19 },
-      { colour: `fill${pale}`, x: 397, y: 20, width: 2, height: 19 },
-      { colour: 'pale', x: 1, y: 21, width: 197, height: 17 },
+      { colour: `fill${quietNewColourKey}`, x: 397, y: 20, width: 2, height: 19 },
+      { colour: 'quietHatch', x: 1, y: 21, width: 197, height: 17 },
       { colour: 'dashes', x: 200, y: 20, width: 193, height: 19 },
       { colour: 'goneHatch', x: 201, y: 21, width: 191, height: 17 },
     ]);
     expect(graph.texts.map(({ text, colour }) => `${text} ${colour}`)).toEqual(
-      expect.arrayContaining([`kept ink${pale}`, `gone ink${goneColourKey}`, `48.5 % ink${goneColourKey}`]),
+      expect.arrayContaining([
+        `kept ink${quietNewColourKey}`,
+        `gone ink${goneColourKey}`,
+        `48.5 % ink${goneColourKey}`,
+      ]),
     );
   });
 
-  it('hits keep their colour within an edge, the rest stands back without one', () => {
+  it('hits keep their colour within an edge, the rest fades in its own colours and hatches', () => {
     const { engine, graph } = stage(
       drawnTree(`
       total
-        wanted 200
-        other 196
+        wanted 160
+        other 116
+        gone 120
         wanted 4`),
     );
     const more = changeColourKey(0.5);
-    engine.show({ colours: Uint16Array.of(0, more, pale, more), keepsHits: true });
+    engine.show({ colours: Uint16Array.of(0, more, more, goneColourKey, more), keepsHits: true });
     graph.forget();
     engine.show({ hit: Uint8Array.of(1, 0) });
     engine.paintNow();
     expect(graph.rects.slice(2)).toEqual([
-      { colour: 'yellowEdge', x: 0, y: 20, width: 199, height: 19 },
-      { colour: `faded${pale}`, x: 200, y: 20, width: 195, height: 19 },
+      { colour: 'yellowEdge', x: 0, y: 20, width: 159, height: 19 },
+      { colour: `faded${more}`, x: 160, y: 20, width: 115, height: 19 },
+      { colour: 'goneEdgeFaded', x: 276, y: 20, width: 119, height: 19 },
       { colour: 'yellowEdge', x: 396, y: 20, width: 3, height: 19 },
-      { colour: `fill${more}`, x: 2, y: 22, width: 195, height: 15 },
+      { colour: `fill${more}`, x: 2, y: 22, width: 155, height: 15 },
       { colour: `fill${more}`, x: 396, y: 22, width: 3, height: 15 },
+      { colour: 'dashesFaded', x: 276, y: 20, width: 119, height: 19 },
+      { colour: 'goneHatchFaded', x: 277, y: 21, width: 117, height: 17 },
     ]);
     expect(graph.texts).toContainEqual(expect.objectContaining({ text: 'wanted', colour: `ink${more}` }));
     expect(graph.texts).toContainEqual(expect.objectContaining({ text: 'other', colour: 'inkFaded' }));
@@ -185,14 +200,14 @@ describe('a difference', () => {
     const strength = new Float32Array(4001);
     strength[weak] = 1;
     strength[strong] = 2;
-    const keys = new Uint16Array(4001).fill(pale);
+    const keys = new Uint16Array(4001).fill(quiet);
     keys[weak] = changeColourKey(-1);
     keys[strong] = newColourKey;
     engine.show({ colours: keys, keepsHits: true });
     engine.show({ changes: strength });
     engine.paintNow();
     expect(graph.colourAt(123, 25)).toBe(`fill${newColourKey}`);
-    expect(graph.colourAt(122, 25)).toBe(`fill${pale}`);
+    expect(graph.colourAt(122, 25)).toBe(`fill${quiet}`);
     expect(engine.nodeAt(123.5, 25)).toBe(strong);
     engine.show({ hit: Uint8Array.of(0, 1) });
     engine.paintNow();
@@ -201,7 +216,7 @@ describe('a difference', () => {
     engine.show({ hit: undefined });
     engine.show({ changes: undefined });
     engine.paintNow();
-    expect(graph.colourAt(123, 25)).toBe(`fill${pale}`);
+    expect(graph.colourAt(123, 25)).toBe(`fill${quiet}`);
   });
 });
 

@@ -34,12 +34,35 @@ it('uses the totals as they are when nothing is negative', () => {
 it('negative selves are drawn as nothing, and callers still hold their callees', () => {
   const drawn = drawnTree(`
     total
-      main -8
+      main -5
         read 10
         freed -3
           deep -1
       gc 5`);
   expect(rowsOf(drawn)).toEqual(['total 0+15', 'main 0+10, gc 10+5', 'read 0+10', '']);
+});
+
+it('what is below a total that is not above zero is not drawn', () => {
+  const drawn = drawnTree(`
+    total
+      main 200
+        grow 1500
+        shrink -500
+          deep -200
+      neg
+        a -900
+        b 400
+      even -7
+        c 7`);
+  expect(rowsOf(drawn)).toEqual(['total 0+1700', 'main 0+1700', 'grow 0+1500', '']);
+});
+
+it('a whole that is not above zero has the root alone', () => {
+  const drawn = drawnTree(`
+    total
+      freed -9
+      grown 5`);
+  expect(rowsOf(drawn)).toEqual(['total 0+0', '']);
 });
 
 it('a lone root without a value has a place', () => {

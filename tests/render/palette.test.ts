@@ -1,16 +1,28 @@
 import { readFileSync } from 'node:fs';
-import { converter, differenceEuclidean, formatHex, interpolate, parse, wcagContrast } from 'culori';
+import {
+  type Color,
+  converter,
+  differenceEuclidean,
+  filterDeficiencyDeuter,
+  filterDeficiencyProt,
+  filterDeficiencyTrit,
+  formatHex,
+  interpolate,
+  parse,
+  wcagContrast,
+} from 'culori';
 import { describe, expect, it } from 'vitest';
 import { blend, cssColour, parseOklch, parseRgb } from '#render/colour.ts';
 import {
   changeColourKey,
+  cutColourKey,
   flameTheme,
   goneColourKey,
   newColourKey,
   packageColourKey,
-  paleColourKey,
-  paleGoneColourKey,
-  paleNewColourKey,
+  quietColourKey,
+  quietGoneColourKey,
+  quietNewColourKey,
   searchOnlyKey,
   selfShareColourKey,
 } from '#render/palette.ts';
@@ -66,8 +78,8 @@ it('the self share has seven levels', () => {
 
 it('a theme has a colour and a faded colour for every key', () => {
   const theme = flameTheme(token);
-  expect(theme.fills).toHaveLength(320);
-  expect(theme.faded).toHaveLength(320);
+  expect(theme.fills).toHaveLength(317);
+  expect(theme.faded).toHaveLength(317);
   for (const colour of [
     ...theme.fills,
     ...theme.faded,
@@ -82,34 +94,95 @@ it('a theme has a colour and a faded colour for every key', () => {
   expect(theme.faded[0]).toBe(cssColour(blend(parseRgb(token('--bg'))!, parseRgb(token('--frame-0'))!, 0.3)));
 });
 
-const changes = Array.from({ length: 241 }, (_, step) => (step - 120) / 120);
-const sides = [newColourKey, goneColourKey, paleNewColourKey, paleGoneColourKey];
-const pales = [-0.5, 0, 0.5].map(paleColourKey);
+/** Every colour of the ramp, by the middle of its step: less, then more. */
+const changes = Array.from({ length: 240 }, (_, step) => (step - 119.5) / 120);
+const sides = [newColourKey, goneColourKey, quietNewColourKey, quietGoneColourKey];
+const greys = [quietColourKey, quietNewColourKey, quietGoneColourKey];
 const apart = differenceEuclidean('oklab');
+/** Normal sight and three kinds of colour blindness, each in full. */
+const EYES = [(colour: Color) => colour, filterDeficiencyProt(1), filterDeficiencyDeuter(1), filterDeficiencyTrit(1)];
+const seenApart = (a: Color, b: Color): number => Math.min(...EYES.map((eye) => apart(eye(a), eye(b))));
 
-it('each change has a key of its own, clamped, and what is no number changed nothing', () => {
-  const keys = [...changes.map(changeColourKey), ...pales, ...sides];
-  expect(new Set(keys).size).toBe(241 + 3 + 4);
+it('each change has a key of its own, clamped, and only no change is grey', () => {
+  const keys = [...changes.map(changeColourKey), quietColourKey, ...sides];
+  expect(new Set(keys).size).toBe(240 + 1 + 4);
   expect(changes.map(changeColourKey)).toEqual(changes.map((_, step) => changeColourKey(-1) + step));
-  expect([-7, 7, Number.NaN].map(changeColourKey)).toEqual([-1, 1, 0].map(changeColourKey));
+  expect([-7, 7].map(changeColourKey)).toEqual([-1, 1].map(changeColourKey));
+  expect([0, -0, Number.NaN].map(changeColourKey)).toEqual([quietColourKey, quietColourKey, quietColourKey]);
+  expect([-1e-9, 1e-9].map(changeColourKey)).toEqual([-1 / 120, 1 / 120].map(changeColourKey));
   expect(Math.min(...keys)).toBe(72);
+});
+
+it('a change of the other sign is as far from the middle', () => {
+  const middle = changeColourKey(-1) + 119.5;
+  for (const change of [1e-9, 1 / 240, 1 / 120, 0.3, 1 / 3, 0.999, 1, 4])
+    expect(changeColourKey(change) - middle, `${change}`).toBe(middle - changeColourKey(-change));
 });
 
 describe.each(['light', 'dark'] as const)('colours of a difference, %s', (name) => {
   const theme = flameTheme((one) => token(one, name));
   const fill = (key: number) => parse(theme.fills[key])!;
   const ramp = changes.map((change) => fill(changeColourKey(change)));
+  const [less, more] = [ramp.slice(0, 120).toReversed(), ramp.slice(120)];
+  const page = parse(theme.ground)!;
 
-  it('the ramp is that of the tokens, in steps of one size, less as far from nothing as more', () => {
-    const stops = Array.from({ length: 13 }, (_, i) => token(`--diff-${i < 6 ? `n${6 - i}` : i - 6}`, name));
-    const between = interpolate(stops, 'oklab');
-    for (const [step, colour] of ramp.entries()) expect(apart(colour, between(step / 240))).toBeLessThan(0.004);
-    for (const half of [ramp.slice(0, 121).toReversed(), ramp.slice(120)]) {
+  it('the ramp is that of the tokens, and grows in steps of one size', () => {
+    for (const [half, side] of [
+      [less, 'less'],
+      [more, 'more'],
+    ] as const) {
+      const between = interpolate([token(`--diff-${side}-least`, name), token(`--diff-${side}-most`, name)], 'oklab');
+      for (const [step, colour] of half.entries()) expect(apart(colour, between(step / 119))).toBeLessThan(0.004);
       const from = half.map((colour) => apart(half[0], colour));
       for (let step = 10; step < from.length; step += 10) expect(from[step]).toBeGreaterThan(from[step - 10]);
     }
-    const [less, more] = [apart(ramp[120], ramp[0]), apart(ramp[120], ramp[240])];
-    expect(Math.min(less, more) / Math.max(less, more)).toBeGreaterThan(0.8);
+  });
+
+  it('what may be noise has no hue, stands back, and its name can be read', () => {
+    for (const key of greys) {
+      expect(converter('oklch')(fill(key)).c, `${key}`).toBeLessThan(0.01);
+      expect(apart(fill(key), page)).toBeLessThan(0.09);
+      expect(wcagContrast(theme.inks[key], theme.fills[key])).toBeGreaterThanOrEqual(6);
+    }
+    expect(seenApart(fill(quietColourKey), page)).toBeGreaterThan(0.05);
+  });
+
+  it('the least supported change is farther from noise and page than noise is from the page, for every eye', () => {
+    const quiet = fill(quietColourKey);
+    const calm = Math.max(...EYES.map((eye) => apart(eye(quiet), eye(page))));
+    for (const [step, colour] of [...ramp, fill(newColourKey), fill(goneColourKey)].entries()) {
+      expect(seenApart(colour, quiet), `${step} and noise`).toBeGreaterThan(Math.max(1.4 * calm, 0.085));
+      expect(seenApart(colour, page), `${step} and page`).toBeGreaterThan(Math.max(2 * calm, 0.13));
+    }
+    // A hollow box is seen by its hatch as well as by its edge.
+    const { line } = theme.textures[goneColourKey]!.hatch;
+    expect(seenApart(parse(line)!, quiet)).toBeGreaterThan(0.085);
+    // Within a half the steps lead away from noise.
+    for (const half of [less, more])
+      for (let step = 10; step < half.length; step += 10)
+        expect(seenApart(half[step], quiet)).toBeGreaterThan(seenApart(half[step - 10], quiet));
+  });
+
+  it('less is never taken for more, however little', () => {
+    for (const one of [0, 30, 60, 119])
+      for (const other of [0, 30, 60, 119]) expect(seenApart(less[one], more[other])).toBeGreaterThan(0.1);
+  });
+
+  it('beside hits of a search the difference fades and stays a difference', () => {
+    const faded = (key: number) => parse(theme.faded[key])!;
+    const quiet = faded(quietColourKey);
+    for (const key of [...changes.map(changeColourKey), newColourKey, goneColourKey]) {
+      expect(seenApart(faded(key), quiet), `${key}`).toBeGreaterThan(0.06);
+      expect(seenApart(faded(key), page), `${key}`).toBeGreaterThan(0.06);
+      expect(apart(faded(key), page)).toBeLessThan(apart(fill(key), page));
+    }
+    for (const [i, change] of changes.entries())
+      if (change > 0)
+        expect(seenApart(faded(changeColourKey(change)), faded(changeColourKey(changes[239 - i])))).toBeGreaterThan(
+          0.05,
+        );
+    expect(theme.texturesFaded[goneColourKey]?.dashes).toBeDefined();
+    expect(theme.texturesFaded[newColourKey]?.ground).toBe(theme.faded[newColourKey]);
   });
 
   /** 4.5, less what rounding to whole channels costs. */
@@ -118,18 +191,19 @@ describe.each(['light', 'dark'] as const)('colours of a difference, %s', (name) 
   it('labels can be read, on hatches and on faded boxes too', () => {
     for (const [key, ink] of theme.inks.entries()) {
       const texture = theme.textures[key];
-      for (const ground of texture ? [texture.ground, texture.hatch?.line ?? texture.ground] : [theme.fills[key]]) {
+      for (const ground of texture ? [texture.ground, texture.hatch.line] : [theme.fills[key]]) {
         expect(wcagContrast(ink, ground), `${key}`).toBeGreaterThanOrEqual(TEXT);
         expect(wcagContrast(theme.inksDim[key], ground), `dim ${key}`).toBeGreaterThanOrEqual(TEXT);
       }
-      expect(wcagContrast(theme.inksFaded[key], theme.faded[key]), `faded ${key}`).toBeGreaterThanOrEqual(TEXT);
+      if (key === cutColourKey) continue;
+      const faded = theme.texturesFaded[key];
+      for (const ground of faded ? [faded.ground, faded.hatch.line] : [theme.faded[key]])
+        expect(wcagContrast(theme.inksFaded[key], ground), `faded ${key}`).toBeGreaterThanOrEqual(TEXT);
     }
   });
 
-  it('what is not supported has an edge and no colour of the ramp; new and gone differ in form', () => {
-    for (const key of pales)
-      expect(theme.textures[key]).toMatchObject({ edge: formatHex(token('--diff-pale-edge', name)) });
-    const forms = sides.map((key) => [theme.textures[key]?.hatch?.slant, theme.textures[key]?.dashes !== undefined]);
+  it('new and gone differ in form, where they may be noise too, and are not on the ramp', () => {
+    const forms = sides.map((key) => [theme.textures[key]?.hatch.slant, theme.textures[key]?.dashes !== undefined]);
     expect(forms).toEqual([
       ['/', false],
       ['\\', true],
@@ -137,6 +211,6 @@ describe.each(['light', 'dark'] as const)('colours of a difference, %s', (name) 
       ['\\', true],
     ]);
     for (const key of [newColourKey, goneColourKey])
-      for (const colour of ramp) expect(apart(fill(key), colour)).toBeGreaterThan(0.12);
+      for (const colour of ramp) expect(seenApart(fill(key), colour)).toBeGreaterThan(0.11);
   });
 });

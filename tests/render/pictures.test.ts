@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { paintWhole } from '#render/flamegraph/paint-whole.ts';
 import { flamegraphSvg } from '#render/flamegraph/svg.ts';
-import { goneColourKey, paleColourKey } from '#render/palette.ts';
+import { goneColourKey, quietColourKey, quietNewColourKey } from '#render/palette.ts';
 import { RecordingPainter } from '../support/recording-painter.ts';
 import { drawnTree, sceneOf, stage, theme, treeOfRows } from './drawn.ts';
 
@@ -65,13 +65,16 @@ it('the SVG merges what is thinner than half a px, and holds no broken XML', () 
 });
 
 it('the SVG of a difference has its hatches and edges', () => {
-  const colours = Uint16Array.of(0, goneColourKey, paleColourKey(0), goneColourKey);
+  const colours = Uint16Array.of(0, goneColourKey, quietNewColourKey, quietColourKey);
   const svg = flamegraphSvg(sceneOf(drawn), theme, { ...options, colours, title: '', linkText: '' });
-  expect(svg.match(/<pattern /g)).toHaveLength(1);
+  expect(svg.match(/<pattern /g)).toHaveLength(2);
   expect(svg).toContain(
     `<rect x="0.5" y="20.5" width="398" height="18" fill="url(#hatch${goneColourKey})" stroke="goneEdge" stroke-dasharray="3 2">`,
   );
-  expect(svg).toContain('<rect x="0.5" y="40.5" width="298" height="18" fill="pale" stroke="paleEdge">');
+  expect(svg).toContain(
+    `<rect x="0.5" y="40.5" width="298" height="18" fill="url(#hatch${quietNewColourKey})" stroke="quietEdge">`,
+  );
+  expect(svg).toContain(`height="19" fill="fill${quietColourKey}"`);
   expect(svg).toContain(`style="fill:ink${goneColourKey}"`);
 });
 

@@ -1,5 +1,7 @@
 /** How sure the changes of a graph's boxes are. */
 import type { DiffPicture } from '#analysis/analysis.ts';
+import { type AmountUnit, formatAmount } from '#model/changes-text.ts';
+import type { SideName } from '../sides/sides.ts';
 import type { UrlState } from '../url/url-state.ts';
 import {
   evidenceOfFunction,
@@ -14,7 +16,7 @@ import type { ShownComparison } from '../screen/shown-comparison.ts';
 /** By node of the shown tree. */
 export interface Certainty {
   /**
-   * Whether the change that the colours show is more than noise; undefined: nothing is known yet, and nothing is pale.
+   * Whether the change that the colours show is more than noise; undefined: nothing is known yet.
    */
   isClear(node: number): boolean | undefined;
   /** For a screen reader, after the numbers of a box: `, may be noise`. */
@@ -26,13 +28,17 @@ export interface Certainty {
 /** @param rule which change the colours show */
 export function certaintyOfUnion(shown: ShownComparison, rule: UrlState['dcol']): Certainty {
   const { evidence, diff } = shown;
-  const { tree, node: unionNode } = diff;
+  const { tree, node: unionNode, presence, changeOfSelf } = diff;
+  const { a, b } = diff.byFunction;
   return {
     isClear: (node) => {
       if (evidence === undefined) return undefined;
-      const verdict =
-        rule === 'self' ? verdictOfFunction(evidence, tree.func[node]) : verdictOfNode(evidence, unionNode[node]);
-      return verdict === 'supported';
+      const [at, func] = [unionNode[node], tree.func[node]];
+      // A path that only one side has is no change of self.
+      if (rule === 'total' || presence[at] !== 0) return verdictOfNode(evidence, at) === 'supported';
+      // The test is of all paths together: one that goes the other way is not what was found.
+      const isSameWay = Math.sign(changeOfSelf[at]) === Math.sign(b.self[func] - a.self[func]);
+      return isSameWay && verdictOfFunction(evidence, func) === 'supported';
     },
     said: (node) => {
       const at = unionNode[node];
@@ -73,7 +79,7 @@ export function certaintyOfHalf(shown: ShownComparison, func: number, half: Diff
   };
 }
 
-/** The text at the end of a box: its change, unless the change may be noise and noise is pale. */
+/** The text at the end of a box: its change, where it has a colour. */
 export function boxText(
   { node: unionNode, a, b }: DiffPicture,
   certainty: Certainty,
@@ -82,7 +88,15 @@ export function boxText(
 ): (node: number) => string {
   return (node) => {
     const at = unionNode[node];
-    const isTold = noise === 'shown' || certainty.isClear(node) !== false;
+    const isTold = noise === 'shown' || certainty.isClear(node) === true;
     return isTold ? percentText(a[rule][at], b[rule][at]) : '';
+  };
+}
+
+/** The text at the end of a box of one side: its total there. */
+export function amountText(picture: DiffPicture, side: SideName, unit: AmountUnit): (node: number) => string {
+  return (node) => {
+    const total = picture[side].total[picture.node[node]];
+    return total === 0 ? '' : formatAmount(total, unit);
   };
 }

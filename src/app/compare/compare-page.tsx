@@ -194,9 +194,10 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
 }
 
 function DiffFlameView(props: ComparedProps): ReactElement {
+  const rule = useUrl((state) => state.dcol);
   return (
     <ViewColumn>
-      <DiffLegend />
+      <DiffLegend shown={props.shown} rule={rule} />
       <DiffGraph {...props} title="Diff flamegraph" />
     </ViewColumn>
   );

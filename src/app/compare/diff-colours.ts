@@ -1,5 +1,6 @@
 /**
- * Colour keys of a comparison's nodes: changes that are more than noise, changes that may be noise, new and gone nodes.
+ * Colour keys of a comparison's nodes: changes that are more than noise have a hue, and what may be noise has none. New
+ * and gone nodes have keys of their own.
  */
 import type { DiffPicture } from '#analysis/analysis.ts';
 import { isGone, isNew } from '#model/diff.ts';
@@ -7,12 +8,15 @@ import {
   changeColourKey,
   goneColourKey,
   newColourKey,
-  paleColourKey,
-  paleGoneColourKey,
-  paleNewColourKey,
+  quietColourKey,
+  quietGoneColourKey,
+  quietNewColourKey,
 } from '#render/palette.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
 import type { UrlState } from '../url/url-state.ts';
 import type { Certainty } from './certainty.ts';
+import type { ChangeScale } from './change-scale.ts';
+import { verdictOfFunction } from './diff-words.ts';
 
 export interface DiffColours {
   /** By node of the shown tree. */
@@ -21,9 +25,25 @@ export interface DiffColours {
   readonly strength: Float32Array;
 }
 
+/** The colour of a function by its self: what its boxes have together. */
+export function functionColourKey(
+  { diff, evidence }: ShownComparison,
+  func: number,
+  { end }: ChangeScale,
+  noise: UrlState['noise'],
+): number {
+  const { a, b } = diff.byFunction;
+  const isColoured = noise === 'shown' || (evidence && verdictOfFunction(evidence, func) === 'supported') === true;
+  if (a.total[func] === 0) return isColoured ? newColourKey : quietNewColourKey;
+  if (b.total[func] === 0) return isColoured ? goneColourKey : quietGoneColourKey;
+  const [ofA, ofB] = [Math.max(0, a.self[func]), Math.max(0, b.self[func])];
+  return isColoured ? changeColourKey((ofB - ofA) / Math.max(ofA, ofB) / end) : quietColourKey;
+}
+
 export function diffColours(
   picture: DiffPicture,
   certainty: Certainty,
+  { end }: ChangeScale,
   rule: UrlState['dcol'],
   noise: UrlState['noise'],
 ): DiffColours {
@@ -33,12 +53,12 @@ export function diffColours(
   const strength = new Float32Array(tree.length);
   for (let i = 0; i < tree.length; i++) {
     const at = node[i];
-    const isClear = certainty.isClear(i);
-    const isColoured = isClear !== false || noise === 'shown' || change[at] === 0;
-    if (presence[at] === isNew) keys[i] = isColoured ? newColourKey : paleNewColourKey;
-    else if (presence[at] === isGone) keys[i] = isColoured ? goneColourKey : paleGoneColourKey;
-    else keys[i] = isColoured ? changeColourKey(change[at]) : paleColourKey(change[at]);
-    if (isClear === true) strength[i] = Math.abs(change[at]);
+    const isClear = certainty.isClear(i) === true;
+    const isColoured = isClear || noise === 'shown';
+    if (presence[at] === isNew) keys[i] = isColoured ? newColourKey : quietNewColourKey;
+    else if (presence[at] === isGone) keys[i] = isColoured ? goneColourKey : quietGoneColourKey;
+    else keys[i] = isColoured ? changeColourKey(change[at] / end) : quietColourKey;
+    if (isClear) strength[i] = Math.abs(change[at]);
   }
   return { keys, strength };
 }

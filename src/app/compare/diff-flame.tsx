@@ -3,12 +3,12 @@ import { type ReactElement, useMemo } from 'react';
 import type { DiffPicture } from '#analysis/analysis.ts';
 import { nodeName } from '#model/call-tree.ts';
 import { formatChange } from '#model/changes-text.ts';
-import type { UrlState } from '../url/url-state.ts';
-import { formatShare } from '#model/units.ts';
 import type { SideName } from '../sides/sides.ts';
+import type { UrlState } from '../url/url-state.ts';
 import { useUrl } from '../url/url-store.ts';
 import { FlameGraph, type FlameGraphProps } from '../views/flamegraph/flame-graph.tsx';
-import { boxText, type Certainty } from './certainty.ts';
+import { amountText, boxText, type Certainty } from './certainty.ts';
+import { changeScale } from './change-scale.ts';
 import { diffColours } from './diff-colours.ts';
 import { DiffTooltip } from './diff-tooltip.tsx';
 import { sidesText, unitOf } from './diff-words.ts';
@@ -23,27 +23,22 @@ interface DiffFlameProps extends Omit<
   /** The root by name, and as the label of its box. */
   readonly root: string;
   readonly rootLabel: string;
-  /** Of the sides beside each other: boxes say their share of this one. */
-  readonly side?: SideName | undefined;
   /** Which change the colours show. */
   readonly rule: UrlState['dcol'];
+  /** Whose amounts stand in the boxes; undefined: how the sides differ. */
+  readonly side?: SideName | undefined;
   /** A new object has all boxes drawn anew. */
   readonly certainty: Certainty;
 }
 
-function shareOfSide({ node: unionNode, ...picture }: DiffPicture, side: SideName): (node: number) => string {
-  const { total } = picture[side];
-  return (node) => formatShare(total[unionNode[node]], total[unionNode[0]]);
-}
-
 export function DiffFlame(props: DiffFlameProps): ReactElement {
-  const { shown, picture, root, rootLabel, side, rule, certainty, ...graph } = props;
+  const { shown, picture, root, rootLabel, rule, side, certainty, ...graph } = props;
   const { names } = shown.diff.functions;
   const noise = useUrl((state) => state.noise);
   const rate = useUrl((state) => state.rate);
   const { keys, strength } = useMemo(
-    () => diffColours(picture, certainty, rule, noise),
-    [picture, certainty, rule, noise],
+    () => diffColours(picture, certainty, changeScale(shown, rule, noise), rule, noise),
+    [shown, picture, certainty, rule, noise],
   );
   const words = useMemo(() => {
     const unit = unitOf(shown);
@@ -55,11 +50,11 @@ export function DiffFlame(props: DiffFlameProps): ReactElement {
     };
     return {
       root: rootLabel,
-      share: side ? shareOfSide(picture, side) : boxText(picture, certainty, rule, noise),
+      share: side ? amountText(picture, side, unit) : boxText(picture, certainty, rule, noise),
       numbers,
       describe: (node: number) => `${node === 0 ? root : nodeName(tree, names, node)}, ${numbers(node)}`,
     };
-  }, [shown, picture, names, root, rootLabel, side, rule, noise, certainty]);
+  }, [shown, picture, names, root, rootLabel, rule, side, noise, certainty]);
   return (
     <FlameGraph
       {...graph}

@@ -3,13 +3,13 @@ import { type ReactElement, useMemo } from 'react';
 import { findPath, pathOf } from '#model/call-path.ts';
 import { type NodeIndex, rootName } from '#model/call-tree.ts';
 import { runFrameKey } from '../state/commands.ts';
+import type { SideName } from '../sides/sides.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { ZoomCrumb } from '../views/flamegraph/zoom-crumb.tsx';
 import { useFrameMenu } from '../views/use-frame-menu.tsx';
 import { certaintyOfUnion } from './certainty.ts';
 import { DiffFlame } from './diff-flame.tsx';
-import type { SideName } from '../sides/sides.ts';
-import { rootLabelOf, sideTotal } from './diff-words.ts';
+import { rootLabelOf } from './diff-words.ts';
 import { notInCompare, sideCommands } from './side-commands.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './diff-graph.module.css';
@@ -17,7 +17,7 @@ import styles from './diff-graph.module.css';
 interface DiffGraphProps {
   readonly shown: ShownComparison;
   readonly title: string;
-  /** Of the sides beside each other: whose numbers the boxes have. */
+  /** The one that is drawn; undefined: both. */
   readonly side?: SideName;
   readonly hit: Uint8Array | undefined;
   onKey(key: string): boolean;
@@ -49,7 +49,7 @@ export function DiffGraph({ shown, title, side, hit, onKey }: DiffGraphProps): R
           shown={shown}
           picture={diff}
           root={rootName}
-          rootLabel={side ? `${rootName} · ${sideTotal(shown, side)}` : rootLabelOf(shown)}
+          rootLabel={rootLabelOf(shown, side)}
           side={side}
           rule={rule}
           certainty={certainty}

@@ -1,30 +1,34 @@
-/** The meaning of a difference's colours: the ramp of changes, and the colours outside of it. */
-import type { ReactElement } from 'react';
+/** The meaning of a difference's colours: the scale of changes, and the colours outside of it. */
+import { type ReactElement, useMemo } from 'react';
+import type { UrlState } from '../url/url-state.ts';
+import { useUrl } from '../url/url-store.ts';
+import type { ShownComparison } from '../screen/shown-comparison.ts';
+import { changeScale } from './change-scale.ts';
+import { quietText, scaleTicks, sideKeys } from './legend-words.ts';
 import styles from './diff-legend.module.css';
 
-/** (b - a) / max(a, b), from -1 to 1. */
-const ticks: readonly { readonly change: number; readonly text: string; readonly said: string }[] = [
-  { change: -0.75, text: '÷4', said: 'a quarter' },
-  { change: -0.5, text: '÷2', said: 'half' },
-  { change: 0, text: '=', said: 'the same' },
-  { change: 0.5, text: '×2', said: 'twice' },
-  { change: 0.75, text: '×4', said: 'four times' },
-];
+interface DiffLegendProps {
+  readonly shown: ShownComparison;
+  /** Which change the colours show. */
+  readonly rule: UrlState['dcol'];
+}
 
-const keys = [
-  { kind: 'new', text: 'new in B' },
-  { kind: 'gone', text: 'only in A' },
-  { kind: 'pale', text: 'may be noise' },
-] as const;
-
-export function DiffLegend(): ReactElement {
+export function DiffLegend({ shown, rule }: DiffLegendProps): ReactElement {
+  const noise = useUrl((state) => state.noise);
+  const ticks = useMemo(() => scaleTicks(changeScale(shown, rule, noise)), [shown, rule, noise]);
+  const keys = [
+    { kind: 'new', text: sideKeys.new },
+    { kind: 'gone', text: sideKeys.gone },
+    { kind: 'quiet', text: quietText(noise) },
+  ];
   return (
     <div className={styles['legend']} role="group" aria-label="Colours of the difference">
-      <span>B against A</span>
+      <span>B against A, by {rule}</span>
       <div className={styles['scale']}>
-        <div className={styles['ramp']} />
-        {ticks.map(({ change, text, said }) => (
-          <span key={text} className={styles['tick']} style={{ left: `${50 + 50 * change}%` }} title={`${said} of A`}>
+        <div className={styles['ramp']} data-side="less" />
+        <div className={styles['ramp']} data-side="more" />
+        {ticks.map(({ part, text }) => (
+          <span key={part} className={styles['tick']} data-part={part} style={{ left: `${50 + 50 * part}%` }}>
             {text}
           </span>
         ))}

@@ -49,7 +49,7 @@ export function DiffSandwich({ shown, hit, onKey }: DiffSandwichProps): ReactEle
   }
   return (
     <ViewColumn>
-      <DiffLegend />
+      <DiffLegend shown={shown} rule="total" />
       <Middle shown={shown} func={func} />
       {error && <p className={styles['empty']}>{error.message}</p>}
       {data ? (

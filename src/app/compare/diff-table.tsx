@@ -6,7 +6,10 @@ import { exactAmount } from '#model/changes-text.ts';
 import { showSandwich } from '../state/commands.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { type FunctionColumn, FunctionGrid } from '../views/functions/function-grid.tsx';
+import { useFlameTheme } from '../views/flamegraph/flame-theme.ts';
 import { largestNode, largestOf } from '../views/largest-node.ts';
+import { changeScale } from './change-scale.ts';
+import { functionColourKey } from './diff-colours.ts';
 import { sortedRows } from './diff-rows.ts';
 import { intervalText, unitOf, verdictOfFunction } from './diff-words.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
@@ -39,6 +42,9 @@ export function DiffTable({ shown, hit, onKey }: DiffTableProps): ReactElement {
   const { names } = diff.functions;
   const sort = useUrl((state) => state.sort);
   const selectedPath = useUrl((state) => state.sel);
+  const noise = useUrl((state) => state.noise);
+  const colourScale = useMemo(() => changeScale(shown, 'self', noise), [shown, noise]);
+  const { fills } = useFlameTheme();
   const rows = useMemo(() => sortedRows(diff, hit, sort), [diff, hit, sort]);
   const scale = useMemo(() => {
     const { a, b } = diff.byFunction;
@@ -55,6 +61,12 @@ export function DiffTable({ shown, hit, onKey }: DiffTableProps): ReactElement {
       sort={sort}
       selected={names.indexOf(selectedPath.at(-1) ?? '\0')}
       empty={hit ? 'No function matches the search.' : 'No function on either side.'}
+      renderMark={(func) => (
+        <span
+          className={styles['swatch']}
+          style={{ background: fills[functionColourKey(shown, func, colourScale, noise)] }}
+        />
+      )}
       renderCells={(func) => <Cells shown={shown} scale={scale} func={func} />}
       onSort={(next) => navigate({ sort: next }, 'replace')}
       onSelect={(func) => navigate({ sel: pathOf(diff.tree, names, largestNode(diff.tree, func)) }, 'replace')}

@@ -5,20 +5,18 @@ import { type AmountUnit, formatAmount, formatChange } from '#model/changes-text
 import { type Findings, type Verdict, verdicts } from '#model/evidence.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { formatCount, formatNumber, formatValue } from '#model/units.ts';
-import type { SideName } from '../sides/sides.ts';
+import { type SideName, sideNames } from '../sides/sides.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 
 export function unitOf({ diff, type }: ShownComparison): AmountUnit {
   return { kind: diff.kind, sampleType: type };
 }
 
-/** Totals as recorded, whatever they are normalised by. */
-export function rootLabelOf(shown: ShownComparison): string {
-  return `${rootName} · A ${sideTotal(shown, 'a')} · B ${sideTotal(shown, 'b')}`;
-}
-
-export function sideTotal({ diff: { totals }, type }: ShownComparison, side: SideName): string {
-  return formatValue(Number(totals[side]), type.unit, type.type);
+/** Totals as recorded, whatever they are normalised by. @param side the one that is drawn; undefined: both */
+export function rootLabelOf({ diff: { totals }, type }: ShownComparison, side?: SideName): string {
+  const total = (name: SideName): string =>
+    `${name.toUpperCase()} ${formatValue(Number(totals[name]), type.unit, type.type)}`;
+  return [rootName, ...(side ? [side] : sideNames).map(total)].join(' · ');
 }
 
 /** `+23.0 %`; `new`, `gone`; nothing where both have nothing. */

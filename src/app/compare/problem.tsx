@@ -1,7 +1,7 @@
 /** Why there is no comparison, or only a weak one: what is wrong, on which side, and what to do. */
 import type { ReactElement } from 'react';
-import { formatCount } from '#model/units.ts';
 import { SourceError } from '#datasource/datasource.ts';
+import { formatCount } from '#model/units.ts';
 import { Button } from '../components/button.tsx';
 import { Note, Panel } from '../components/message.tsx';
 import { useOpen } from '../files/use-open.ts';
@@ -83,7 +83,7 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
     return (
       <Note kind="warn">
         {below === 1 ? '1 frame has' : `${formatCount(below)} frames have`} a negative self. Negative values count in
-        every number and are not drawn.
+        every number; a frame whose total is not above zero on a side has no width there.
       </Note>
     );
   if (evidenceError)

@@ -4,9 +4,9 @@ import { DiffLegend } from './diff-legend.tsx';
 import { useLatest } from '../components/use-latest.ts';
 import { ViewColumn } from '../components/layout.tsx';
 import { useDiff } from '../queries/comparison-queries.ts';
-import { sideTotal } from './diff-words.ts';
 import { DiffGraph } from './diff-graph.tsx';
 import { type SideName, sideNames, sideTitles } from '../sides/sides.ts';
+import { useUrl } from '../url/url-store.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './side-by-side.module.css';
 
@@ -17,9 +17,10 @@ interface SideBySideProps {
 }
 
 export function SideBySide(props: SideBySideProps): ReactElement {
+  const rule = useUrl((state) => state.dcol);
   return (
     <ViewColumn>
-      <DiffLegend />
+      <DiffLegend shown={props.shown} rule={rule} />
       <div className={styles['halves']}>
         {sideNames.map((name) => (
           <Half key={name} name={name} {...props} />
@@ -40,7 +41,7 @@ function Half({ name, shown, hit, onKey }: SideBySideProps & { name: SideName })
   return (
     <section className={styles['half']} aria-label={`Side ${name.toUpperCase()}`}>
       <h2 data-side={name}>
-        {name.toUpperCase()} {sideTitles[name]} {drawn && <span>{sideTotal(drawn, name)}</span>}
+        {name.toUpperCase()} {sideTitles[name]}
       </h2>
       {drawn && (
         <DiffGraph

@@ -83,7 +83,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   'b.st': optionalText(),
   norm: { ...oneOf(normalisations, 'share'), isChoice: false, print: unless('share') },
   w: { ...oneOf(['mean', 'a', 'b'], 'mean'), isChoice: false, print: unless('mean') },
-  dcol: { ...oneOf(['total', 'self'], 'total'), isChoice: false, print: unless('total') },
+  dcol: { ...oneOf(['total', 'self'], 'total'), isChoice: false },
   noise: { ...oneOf(['pale', 'shown'], 'pale'), isChoice: false, print: unless('pale') },
   rate: money(),
   embed: flag(),
@@ -133,7 +133,8 @@ export function parseUrl(search: string): { readonly state: UrlState; readonly n
   const isFile = read.file !== undefined || read.src !== undefined;
   const isComparison = names.some((name) => /^[ab]\./.test(name) && read[name] !== undefined);
   const view = isSaid ? read.view : isComparison ? 'compare' : isFile ? 'files' : read.view;
-  const known: KnownState = { ...read, view };
+  const dcol = found.has('dcol') ? read.dcol : usualChangeIn(view);
+  const known: KnownState = { ...read, view, dcol };
   const unknown = pairs.slice(0, MAX_KEYS).filter(([key]) => !taken.has(key));
   return { state: { ...known, unknown }, notices };
 }
@@ -147,10 +148,21 @@ export function printUrl(state: UrlState): string {
 export function printQuery(state: UrlState): string {
   const isShown = state.view !== 'files' || state.src !== undefined || state.file !== undefined;
   const pairs: Pair[] = [['v', VERSION]];
-  for (const name of names) if (isShown || !keys[name].isChoice) pairs.push(...printKey(name, state[name]));
+  for (const name of names) {
+    if (name === 'dcol' && state.dcol === usualChangeIn(state.view)) continue;
+    if (isShown || !keys[name].isChoice) pairs.push(...printKey(name, state[name]));
+  }
   const written = new Set<string>([...names, ...pairs.map(([key]) => key)]);
   pairs.push(...state.unknown.filter(([key]) => !written.has(key)));
   return `?${pairs.map(([key, value]) => `${encode(key)}=${readable(encode(value))}`).join('&')}`;
+}
+
+/**
+ * What leaving `dcol` out means. A comparison that is opened from another page is coloured by self; a link to one that
+ * does not say so is of the time when total was usual.
+ */
+function usualChangeIn(view: UrlState['view']): UrlState['dcol'] {
+  return view === 'compare' ? 'total' : 'self';
 }
 
 /** Replaces `p` by the keys packed in it; keys beside it win. */

@@ -61,7 +61,10 @@ export interface LegendEntry {
   readonly self: number;
 }
 
-/** The packages or files with the most self, largest first. Empty for rules without groups. */
+/**
+ * The packages or files with the most self, largest first, whether it is above zero or below. Empty for rules without
+ * groups.
+ */
 export function legendOf(
   profile: OpenedProfile,
   rule: ColourRule,
@@ -73,7 +76,7 @@ export function legendOf(
   const { names, files } = profile.functions;
   for (let func = 0; func < names.length; func++) {
     const self = byFunction.self[func];
-    if (self <= 0) continue;
+    if (self === 0) continue;
     const title = rule === 'package' ? profile.packages[func] : files[func];
     const isSystem = rule === 'package' ? profile.isSystem[func] === 1 : title === '';
     const before = groups.get(title);
@@ -84,5 +87,8 @@ export function legendOf(
       self: (before?.self ?? 0) + self,
     });
   }
-  return [...groups.values()].sort((a, b) => b.self - a.self).slice(0, most);
+  return [...groups.values()]
+    .filter(({ self }) => self !== 0)
+    .sort((a, b) => Math.abs(b.self) - Math.abs(a.self))
+    .slice(0, most);
 }

@@ -1,5 +1,6 @@
 /** The position of every node of a tree: rows from left to right, in value units. Pixels come later, see cull.ts. */
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
+import { drawnTotal } from '#model/drawn-self.ts';
 
 /**
  * Nodes in drawing order. A *position* counts them row by row: row r holds the positions [rowStart[r], rowStart[r +
@@ -23,7 +24,7 @@ export interface FlameLayout {
  */
 export function layoutTree(tree: CallTree): FlameLayout {
   const { length, depth, maxDepth } = tree;
-  const weight = tree.negative.nodes === 0 ? tree.total : drawnWeights(tree);
+  const weight = tree.negative.nodes === 0 ? tree.total : drawnTotal(tree, tree.parent);
   const rowStart = new Int32Array(maxDepth + 2);
   for (let node = 0; node < length; node++) if (weight[node] > 0 || node === 0) rowStart[depth[node] + 1]++;
   for (let row = 0; row <= maxDepth; row++) rowStart[row + 1] += rowStart[row];
@@ -47,16 +48,6 @@ export function layoutTree(tree: CallTree): FlameLayout {
     share[position] = width * toShare;
   }
   return { rowStart, nodes, left, share, weight };
-}
-
-/** Negative selves are drawn as nothing: they would push their callers under the width of their callees. */
-function drawnWeights({ length, self, parent }: CallTree): Float64Array {
-  const weight = new Float64Array(length);
-  for (let node = length - 1; node >= 0; node--) {
-    weight[node] += Math.max(self[node], 0);
-    if (node > 0) weight[parent[node]] += weight[node];
-  }
-  return weight;
 }
 
 /** First position in [lo, hi) whose left edge is at or beyond `value`; hi if there is none. */

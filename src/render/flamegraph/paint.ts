@@ -1,6 +1,5 @@
 /** Draws a list of boxes as rows of pixels; only hits with an edge are rectangles. No stroke, no path, no clip. */
 import type { Painter } from '../painter.ts';
-import { cutColourKey } from '../palette.ts';
 import type { PixelRows } from '../pixel-rows.ts';
 import { type Boxes, changeBox, hitBox, nodeBox, rootBox, runBox, tickBox } from './boxes.ts';
 import type { SearchLook } from './scene.ts';
@@ -32,7 +31,8 @@ export function paintBoxes(
   const isIcicle = view.direction === 'icicle';
   const pixelOf = (colour: string): number => rows.pixelOf(colour);
   const fills = (search === 'none' ? theme.fills : theme.faded).map(pixelOf);
-  const edges = theme.textures.map((texture, of) => pixelOf(texture?.edge ?? theme.fills[of]));
+  const textures = search === 'none' ? theme.textures : theme.texturesFaded;
+  const edges = textures.map((texture, of) => pixelOf(texture?.edge ?? theme.fills[of]));
   const [ground, root, yellow, hitEdge] = [theme.ground, theme.rootFill, theme.search, theme.searchEdge].map(pixelOf);
   const { count, start, row, key, kind } = boxes;
   const { width } = view;
@@ -48,13 +48,7 @@ export function paintBoxes(
     if (kind[box] === rootBox) pixel = root;
     else if (kind[box] === tickBox) pixel = yellow;
     else if (kind[box] === hitBox) pixel = search === 'edged' || isEdged(boxes, box, gap) ? hitEdge : yellow;
-    else if (
-      kind[box] === nodeBox &&
-      theme.textures[key[box]] !== undefined &&
-      isEdged(boxes, box, gap) &&
-      // Cut-away nodes are no data that could fade.
-      (search === 'none' || key[box] === cutColourKey)
-    ) {
+    else if (kind[box] === nodeBox && textures[key[box]] !== undefined && isEdged(boxes, box, gap)) {
       pixel = edges[key[box]];
       textured.push(box);
     }
@@ -63,7 +57,7 @@ export function paintBoxes(
   rows.draw(rowTop(view, isIcicle ? first : last), view.row, gap, theme.ground);
   if (search === 'yellow') fillYellow(graph, theme, view, boxes);
   if (search === 'edged') fillEdged(graph, theme, view, boxes);
-  fillTextured(graph, theme, view, boxes, textured);
+  fillTextured(graph, textures, view, boxes, textured);
 }
 
 /** The yellow within an edge. */
@@ -99,7 +93,7 @@ function fillEdged(graph: Painter, theme: FlameTheme, view: FlameView, boxes: Bo
 /** A texture is more than a row of pixels. Key by key, since another pattern costs more than another rectangle. */
 function fillTextured(
   graph: Painter,
-  theme: FlameTheme,
+  textures: FlameTheme['textures'],
   view: FlameView,
   boxes: Boxes,
   textured: readonly number[],
@@ -115,7 +109,7 @@ function fillTextured(
     }
   };
   for (const of of new Set(textured.map((box) => key[box]))) {
-    const { dashes, edge, fill } = theme.textures[of]!;
+    const { dashes, edge, fill } = textures[of]!;
     if (dashes) fillAll(of, dashes(view.ratio), 0);
     fillAll(of, fill(view.ratio), edge === undefined ? 0 : gap);
   }

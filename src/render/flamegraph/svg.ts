@@ -56,7 +56,7 @@ export function flamegraphSvg(scene: FlameScene, theme: FlameTheme, options: Svg
   let wordAt = PADDING;
   for (const { key, text } of legend) {
     const texture = theme.textures[key];
-    if (texture?.hatch) hatches.set(key, patternOf(key, texture));
+    if (texture) hatches.set(key, patternOf(key, texture));
     parts.push(
       `${texture ? texturedRect(key, texture, wordAt, HEADER, SWATCH, SWATCH) : `<rect x="${wordAt}" y="${HEADER}" width="${SWATCH}" height="${SWATCH}" fill="${theme.fills[key]}"`}/>`,
       `<text x="${wordAt + SWATCH + PADDING}" y="${HEADER + SWATCH - 2}">${escaped(text)}</text>`,
@@ -78,7 +78,7 @@ export function flamegraphSvg(scene: FlameScene, theme: FlameTheme, options: Svg
     else if (boxes.kind[box] === nodeBox) {
       const node = scene.layout.nodes[boxes.position[box]];
       const texture = isEdged(boxes, box, rowGap) ? theme.textures[key] : undefined;
-      if (texture?.hatch && !hatches.has(key)) hatches.set(key, patternOf(key, texture));
+      if (texture && !hatches.has(key)) hatches.set(key, patternOf(key, texture));
       const shown = texture ? texturedRect(key, texture, x, y, boxWidth, boxHeight) : rect;
       parts.push(`${shown}><title>${labels.tip(node)}</title></rect>${labels.text(node, key, x, y, boxWidth)}`);
     } else parts.push(`${rect}/>`);
@@ -94,14 +94,14 @@ export function flamegraphSvg(scene: FlameScene, theme: FlameTheme, options: Svg
 
 /** Up to its `>`. A stroke lies on both sides of its line, which is drawn half a px further in. */
 function texturedRect(key: number, texture: Texture, x: number, y: number, width: number, height: number): string {
-  const fill = texture.hatch ? `url(#hatch${key})` : texture.ground;
+  const fill = `url(#hatch${key})`;
   if (texture.edge === undefined) return `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${fill}"`;
   const dashes = texture.dashes ? ' stroke-dasharray="3 2"' : '';
   return `<rect x="${x + 0.5}" y="${y + 0.5}" width="${width - 1}" height="${height - 1}" fill="${fill}" stroke="${texture.edge}"${dashes}`;
 }
 
 function patternOf(key: number, { ground, hatch }: Texture): string {
-  const { line, slant, pitchCss: p, widthCss } = hatch!;
+  const { line, slant, pitchCss: p, widthCss } = hatch;
   // The lines of the neighbours come in at two corners.
   const path =
     slant === '/'

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { certaintyOfHalf } from '#app/compare/certainty.ts';
+import { amountText, certaintyOfHalf } from '#app/compare/certainty.ts';
+import { rootLabelOf, unitOf } from '#app/compare/diff-words.ts';
 import { compared } from './shown-comparison.ts';
 
 const rest = 'main;work 60000\nmain;other 8000\n';
@@ -27,4 +28,15 @@ it('boxes of a half go by the function in the middle, and say that they are not 
   expect(about('route', 'other')[0]).toBe(true);
   const { isClear } = certaintyOfHalf({ ...shown, evidence: undefined }, 1, shown.diff);
   expect(isClear(nodeOf('slow'))).toBeUndefined();
+});
+
+it('a side that is drawn alone has its own numbers', async () => {
+  const shown = await compared({ a: 'main;work 600\nmain;old 400\n', b: 'main;work 600\n' }, 'share');
+  const { tree, functions } = shown.diff;
+  const textOf = (side: 'a' | 'b', name: string): string =>
+    amountText(shown.diff, side, unitOf(shown))(tree.func.indexOf(functions.names.indexOf(name)));
+  expect([textOf('a', 'work'), textOf('b', 'work')]).toEqual(['60.0\u00a0%', '100\u00a0%']);
+  expect([textOf('a', 'old'), textOf('b', 'old')]).toEqual(['40.0\u00a0%', '']);
+  expect(rootLabelOf(shown, 'b')).toMatch(/^total · B [^·]*$/);
+  expect(rootLabelOf(shown)).toMatch(/^total · A [^·]* · B [^·]*$/);
 });

@@ -39,7 +39,7 @@ export async function endAgainAndAgain(ends, how, seed) {
   const args = ['--data', folder, '--no-self-profile', '--max-profile-age', '0', '--retention', `${RETENTION_HOURS}h`];
   /** By the name of the one function that only it has. @type {Map<string, Sent>} */
   const sent = new Map();
-  /** By id. @type {Map<string, { query: string, snapshot: Buffer | undefined, round: number, isGone: boolean }>} */
+  /** By id. @type {Map<string, { query: string, snapshot: Buffer | undefined, round: number, isGone: boolean, isDoomed: boolean }>} */
   const links = new Map();
   /** By id: its title. @type {Map<number, { title: string, timeMs: number }>} */
   const markers = new Map();
@@ -99,13 +99,15 @@ export async function endAgainAndAgain(ends, how, seed) {
         ? JSON.stringify({ query })
         : Buffer.concat([Buffer.from(`${JSON.stringify({ query })}\n`), snapshot]);
     const { id } = await made(`${url}/api/${snapshot === undefined ? 'links' : 'snapshots'}`, body);
-    const link = { query, snapshot, round, isGone: false };
+    const link = { query, snapshot, round, isGone: false, isDoomed: false };
     links.set(String(id), link);
     const title = `marker ${number}`;
     const timeMs = Date.now();
     const marker = await made(`${url}/api/markers`, JSON.stringify({ time: timeMs, title }));
     markers.set(Number(marker.id), { title, timeMs });
     if (number % 5 !== 0) return;
+    // From here on it may be gone: a kill can come between the deletion and its answer.
+    link.isDoomed = true;
     const response = await fetch(`${url}/api/links/${id}`, { method: 'DELETE' });
     await response.arrayBuffer();
     if (response.status === 200) link.isGone = true;
@@ -188,10 +190,11 @@ export async function endAgainAndAgain(ends, how, seed) {
   }
 
   /**
-   * @param {string} url @param {string} id @param {{ query: string, snapshot: Buffer | undefined, isGone: boolean }} link
+   * @param {string} url @param {string} id @param {{ query: string, snapshot: Buffer | undefined, isGone: boolean, isDoomed: boolean }} link
    * @param {{ lost: string[], wrong: string[] }} found
    */
-  async function checkLink(url, id, { query, snapshot, isGone }, found) {
+  async function checkLink(url, id, { query, snapshot, isGone, isDoomed }, found) {
+    if (isDoomed && !isGone) return;
     const response = await fetch(`${url}/s/${id}`, { redirect: 'manual' });
     await response.arrayBuffer();
     const location = response.headers.get('location') ?? '';

@@ -45,7 +45,10 @@ export function FlameView(props: ViewProps): ReactElement {
       {tree.negative.nodes > 0 && (
         <Note kind="warn" isSilent>
           {tree.negative.nodes === 1 ? '1 frame has' : `${formatCount(tree.negative.nodes)} frames have`} a negative
-          self, {valueText(shown, tree.negative.sum)} in all. Negative values count in every number and are not drawn.
+          self, {valueText(shown, tree.negative.sum)} in all.{' '}
+          {tree.total[0] > 0
+            ? 'Negative values count in every number; a frame whose total is not above zero is not drawn.'
+            : `The total is ${valueText(shown, tree.total[0])}, which no graph can show: Functions and Tree list every frame.`}
         </Note>
       )}
       <div className={styles['canvas']}>

@@ -1,0 +1,25 @@
+/** What the colours of a difference mean, in words: for the page and for pictures. */
+import type { UrlState } from '../url/url-state.ts';
+import { type ChangeScale, growthOf } from './change-scale.ts';
+import { signedPercent } from './diff-words.ts';
+
+export interface ScaleTick {
+  /** Of the scale's end, -1 to 1. */
+  readonly part: number;
+  /** `+50 %`, B against A. */
+  readonly text: string;
+}
+
+export const sideKeys = { new: 'new in B', gone: 'only in A' } as const;
+
+export function scaleTicks({ end, isExceeded }: ChangeScale): readonly ScaleTick[] {
+  return [-1, -0.5, 0, 0.5, 1].map((part) => {
+    const beyond = isExceeded && Math.abs(part) === 1 ? (part < 0 ? '≤\u00a0' : '≥\u00a0') : '';
+    return { part, text: part === 0 ? '=' : `${beyond}${signedPercent(growthOf(part * end) * 100)}` };
+  });
+}
+
+/** What has no hue. */
+export function quietText(noise: UrlState['noise']): string {
+  return noise === 'shown' ? 'unchanged' : 'unchanged, or may be noise';
+}
