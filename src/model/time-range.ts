@@ -1,6 +1,5 @@
 /** Ranges of time: as a link writes them, as people type them, as a question takes them. No clock: now is always given. */
 import { civilOf, fromCivil, offsetMs } from './civil-time.ts';
-import { formatInstant } from './time-text.ts';
 
 /** A range as written: each end is ms since the epoch in digits, or relative (`now-1h`, `now/d`, `now-1d/d`). */
 export interface TimeRangeText {
@@ -69,19 +68,6 @@ export function resolveTimeRange({ from, until }: TimeRangeText, nowMs: number, 
   if (endMs <= startMs) return { ok: false, message: 'The end is not after the start.' };
   if (endMs - startMs < SECOND_MS) return { ok: false, message: 'The range is shorter than a second.' };
   return { ok: true, range: { startMs, endMs } };
-}
-
-/**
- * `Last 1 h`, or the words of the grammar, with an instant in the clock of the zone; nothing of an absolute range, which
- * has no words but its span.
- */
-export function rangeTitle(range: TimeRangeText, zone: string): string {
-  const preset = presets.find(({ from, until }) => from === range.from && until === range.until);
-  if (preset) return preset.title;
-  const length = /^now-(\d+[smhdwMy])$/.exec(range.from)?.[1];
-  if (length !== undefined && range.until === 'now') return `Last ${spaced(length)}`;
-  const point = (text: string): string => (EPOCH_MS.test(text) ? formatInstant(Number(text), zone) : text);
-  return isRelative(range) ? `${point(range.from)} to ${point(range.until)}` : '';
 }
 
 /** Twice as long about the same middle, not beyond now. */
@@ -175,7 +161,7 @@ function startOf(ms: number, unit: Unit, zone: string): number {
 }
 
 /** `15 min` of `15m`. */
-function spaced(length: string): string {
+export function spaced(length: string): string {
   const unit = length.slice(-1);
   return `${length.slice(0, -1)}\u00a0${unit === 'm' ? 'min' : unit === 'M' ? 'mo' : unit}`;
 }

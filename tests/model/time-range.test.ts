@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rangeTitle } from '#model/range-title.ts';
 import {
   absolute,
   isRelative,
   isTimePoint,
   presets,
-  rangeTitle,
   resolveTimeRange,
   shiftRange,
   type TimeRange,

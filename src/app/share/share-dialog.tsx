@@ -1,7 +1,8 @@
 /** Share: a link to the view, a summary of it, and a snapshot that outlives the profiles. */
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
-import { isRelative, rangeTitle } from '#model/time-range.ts';
+import { rangeTitle } from '#model/range-title.ts';
+import { isRelative } from '#model/time-range.ts';
 import { formatBytesOfFile } from '#model/units.ts';
 import { useStore } from 'zustand';
 import { Button } from '../components/button.tsx';

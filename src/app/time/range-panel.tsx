@@ -1,14 +1,8 @@
 /** Which range: presets, typed ends, days of a calendar, ranges that were typed before. Closing it restores. */
 import { type ReactElement, useState } from 'react';
 import { ListBox, ListBoxItem } from 'react-aria-components';
-import {
-  isRelative,
-  presets,
-  rangeTitle,
-  resolveTimeRange,
-  type TimeRange,
-  type TimeRangeText,
-} from '#model/time-range.ts';
+import { rangeTitle } from '#model/range-title.ts';
+import { isRelative, presets, resolveTimeRange, type TimeRange, type TimeRangeText } from '#model/time-range.ts';
 import { formatFullInstant, formatSpan } from '#model/time-text.ts';
 import { parseTyped, parseTypedRange, printTyped, type TypedRange, type TypedTime } from '#model/typed-time.ts';
 import { Button, IconButton } from '../components/button.tsx';

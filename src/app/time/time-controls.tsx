@@ -1,6 +1,6 @@
 /** When: the range with its presets and ways to move it, the zone, the refresh. Facts in, events out. */
 import type { ReactElement } from 'react';
-import { rangeTitle } from '#model/time-range.ts';
+import { rangeTitle } from '#model/range-title.ts';
 import { formatSpan } from '#model/time-text.ts';
 import { IconButton } from '../components/button.tsx';
 import { lazily } from '../components/lazily.tsx';
