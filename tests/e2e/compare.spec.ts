@@ -446,6 +446,11 @@ test('files that differ by the end of a long name are told apart', async ({ page
   const [a, b] = ['one', 'two'].map((end) => `profile-of-the-checkout-service-in-production-region-eu-west-${end}.txt`);
   await page.goto(`/?v=1&a.file=${a}&b.file=${b}`);
   await openFiles(page, textFile(a, 'main;x 5'), textFile(b, 'main;x 7'));
+  // In a window this narrow the controls of the sides are folded.
+  const folded = page.locator('summary').filter({ hasText: 'st-one.txt' });
+  for (const end of ['st-one.txt', 'st-two.txt'])
+    await expect(folded.getByText(end, { exact: true })).toBeInViewport({ ratio: 1 });
+  await folded.click();
   for (const [name, end] of [
     ['Side A, baseline', 'st-one.txt'],
     ['Side B, comparison', 'st-two.txt'],

@@ -69,7 +69,7 @@ export function ExploreBar({ explored, intervalMs }: ExploreBarProps): ReactElem
       renderSpark={(service) => {
         const series = overview.data?.find(({ labels: set }) => set.some(({ value }) => value === service));
         return series && question && time.range ? (
-          <Spark series={closedSteps(question, series, nowMs)} range={time.range} largest={undefined} />
+          <Spark series={closedSteps(question, series, nowMs, intervalMs)} range={time.range} largest={undefined} />
         ) : null;
       }}
       onQuery={(next, q) => {

@@ -81,7 +81,7 @@ function Services({ explored, intervalMs }: GridProps): ReactElement {
   const { data, error, isPlaceholderData } = useSeries(question);
   // The step of the previous answer is unknown.
   const dividedBy = isPlaceholderData ? undefined : intervalMs;
-  const shown = useShownCells(question, data, isPlaceholderData);
+  const shown = useShownCells(question, data, isPlaceholderData, intervalMs);
   const cells = useMemo(() => {
     if (!catalogue || !data || !question) return undefined;
     const rows = costsOf(question, data, SERVICE_LABEL, dividedBy);
@@ -122,7 +122,7 @@ function Types({ explored, intervalMs }: GridProps): ReactElement {
     const series = answers[i]?.data?.[0];
     return {
       type: parsedTypes([id])[0],
-      series: series && closedSteps(questions[i], series, nowMs),
+      series: series && closedSteps(questions[i], series, nowMs, intervalMs),
       cost: series && costOf(questions[i], series, intervalMs),
       change: undefined,
     };
@@ -150,7 +150,7 @@ function Values({ explored, intervalMs }: GridProps): ReactElement {
   );
   const { data, error, isPlaceholderData } = useSeries(question);
   const dividedBy = isPlaceholderData ? undefined : intervalMs;
-  const shown = useShownCells(question, data, isPlaceholderData);
+  const shown = useShownCells(question, data, isPlaceholderData, intervalMs);
   const cells = useMemo(
     () =>
       data?.map((series) => ({
@@ -193,13 +193,20 @@ function useShownCells(
   question: SeriesQuestion | undefined,
   data: readonly Series[] | undefined,
   isOld: boolean,
+  intervalMs: number | undefined,
 ): (value: string, label: string) => ShownCell {
   const nowMs = useNow();
   const asked = useMemo(() => (question && !isOld ? questionBefore(question) : undefined), [question, isOld]);
   const { data: earlier, isPlaceholderData } = useSeries(asked);
   return useMemo(
-    () => shownCells({ question, data }, { question: asked, data: isPlaceholderData ? undefined : earlier }, nowMs),
-    [question, data, asked, earlier, isPlaceholderData, nowMs],
+    () =>
+      shownCells(
+        { question, data },
+        { question: asked, data: isPlaceholderData ? undefined : earlier },
+        nowMs,
+        intervalMs,
+      ),
+    [question, data, asked, earlier, isPlaceholderData, nowMs, intervalMs],
   );
 }
 
@@ -208,9 +215,14 @@ interface Answered {
   readonly data: readonly Series[] | undefined;
 }
 
-function shownCells(now: Answered, before: Answered, nowMs: number): (value: string, label: string) => ShownCell {
+function shownCells(
+  now: Answered,
+  before: Answered,
+  nowMs: number,
+  intervalMs: number | undefined,
+): (value: string, label: string) => ShownCell {
   const [series, earlier] = [now, before].map(({ question, data }) =>
-    question && data ? data.map((one) => closedSteps(question, one, nowMs)) : [],
+    question && data ? data.map((one) => closedSteps(question, one, nowMs, intervalMs)) : [],
   );
   const steps = earlier.reduce((most, { values }) => Math.max(most, values.length), 0);
   const find = (within: readonly Series[], value: string, label: string): Series | undefined =>

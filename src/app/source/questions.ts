@@ -7,6 +7,7 @@ import { stepFor, withoutOpenSteps } from '#model/series-values.ts';
 import { timeBefore } from '#model/series-change.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import type { Catalogue } from './subject.ts';
+import { USUAL_INTERVAL_MS } from './upload-interval.ts';
 
 /** Points of a small series. */
 const SPARK_POINTS = 60;
@@ -44,13 +45,20 @@ export function sparkQuestion(query: ProfileQuery, groupBy: readonly string[], l
 
 /**
  * Without the steps of an answer that are filled in part: those that begin before the range or end after it, and the
- * newest while its profiles still come.
+ * newest while its profiles still come, which an agent sends up to one interval and a half after they began.
+ * @param intervalMs how often profiles come; undefined while it is not known
  */
-export function closedSteps({ query: { range }, stepMs }: SeriesQuestion, series: Series, nowMs: number): Series {
+export function closedSteps(
+  { query: { range }, stepMs }: SeriesQuestion,
+  series: Series,
+  nowMs: number,
+  intervalMs: number | undefined,
+): Series {
   const { labels, timesMs, values } = withoutOpenSteps(series, stepMs, range, nowMs);
+  const latestMs = Math.min(range.endMs, nowMs - 1.5 * (intervalMs ?? USUAL_INTERVAL_MS));
   let [from, to] = [0, timesMs.length];
   while (from < to && timesMs[from] - stepMs < range.startMs) from++;
-  while (to > from && timesMs[to - 1] > range.endMs) to--;
+  while (to > from && timesMs[to - 1] > latestMs) to--;
   return { labels, timesMs: timesMs.subarray(from, to), values: values.subarray(from, to) };
 }
 

@@ -27,9 +27,15 @@ it.each([
     question(start * MINUTE, end * MINUTE),
     series(10, 11, 12, 13, 14, 15, 16),
     now * MINUTE,
+    15_000,
   );
   expect(Array.from(timesMs, (ms) => ms / MINUTE)).toEqual(kept);
   expect(values).toHaveLength(kept.length);
+});
+
+it('of an agent that sends once a minute the newest step takes longer', () => {
+  const kept = closedSteps(question(10 * MINUTE, 15.9 * MINUTE), series(11, 12, 13, 14, 15), 15.9 * MINUTE, MINUTE);
+  expect(Array.from(kept.timesMs, (ms) => ms / MINUTE)).toEqual([11, 12, 13, 14]);
 });
 
 it('asks the same of the day before', () => {

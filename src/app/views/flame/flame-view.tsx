@@ -38,7 +38,11 @@ export function FlameView(props: ViewProps): ReactElement {
         )}
       </Strip>
       {!zoom.whole && (
-        <Note kind="info" actions={<Button onClick={() => navigate({ z: [] }, 'push')}>Whole graph</Button>}>
+        <Note
+          kind="info"
+          // Where a caller is zoomed to, the path above the graph has the same button.
+          actions={zoom.node === 0 && <Button onClick={() => navigate({ z: [] }, 'push')}>Whole graph</Button>}
+        >
           The frame this link zooms to is not in this profile; its nearest caller is shown.
         </Note>
       )}
