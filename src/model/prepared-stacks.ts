@@ -1,0 +1,191 @@
+/**
+ * The stacks of both sides as a comparison judges them: idle frames left out, frames of the runtime counted with their
+ * callers, dispatch frames taken away so that what they call stands on top, one function under one name in two builds.
+ */
+import { pairName, roleOf } from './frame-roles.ts';
+import type { SideSlices } from './slices.ts';
+import type { UnionTree } from './union.ts';
+
+/** Depth first, as a union is. Node 0 is the root: what only dispatch frames stand for. */
+export interface PreparedTree {
+  readonly length: number;
+  readonly parent: Int32Array;
+  /** Index of `names`; −1 at the root. */
+  readonly func: Int32Array;
+  readonly subtreeEnd: Int32Array;
+  readonly names: readonly string[];
+  /** By node: 1 where the runtime itself is at work. */
+  readonly isRuntime: Uint8Array;
+  /** By node: 1 where dispatch frames stood right above it. */
+  readonly isHandler: Uint8Array;
+  /** By node of the union: where it counts; −1: not at all. */
+  readonly place: Int32Array;
+  /** By function of the union. */
+  readonly funcOf: Int32Array;
+}
+
+/** What a side did at each node in each slice that has anything: [node, slice]. */
+export interface PreparedSide {
+  readonly slices: number;
+  readonly samplesPerUnit: number;
+  readonly self: Float64Array;
+  readonly total: Float64Array;
+}
+
+/** Of the mean of both sides: smaller subtrees are told apart by function alone. */
+const LEAST_SHARE = 0.0003;
+/** A frame is dispatch when so much of what it calls goes through dispatch frames. */
+const DISPATCHED = 0.5;
+
+export function prepareStacks(union: UnionTree): PreparedTree {
+  const { length, parent, func, names } = union;
+  const roles = names.map(roleOf);
+  const { funcOf, names: paired } = pairNames(names);
+  const share = meanShare(union);
+  // Of each node: how much lies below a dispatch frame in its subtree, that frame's own subtree included.
+  const dispatched = new Float64Array(length);
+  for (let node = length - 1; node > 0; node--)
+    dispatched[parent[node]] += roles[func[node]] === 'dispatch' ? share[node] : dispatched[node];
+  const builder = new Builder();
+  const place = new Int32Array(length);
+  // 0: no dispatch frame yet, 1: right below dispatch frames, 2: in a handler.
+  const state = new Uint8Array(length);
+  for (let node = 1; node < length; node++) {
+    const above = place[parent[node]];
+    const role = roles[func[node]];
+    const atTop = above === 0;
+    if (above < 0 || role === 'idle') place[node] = -1;
+    else if (atTop && (role === 'dispatch' || dispatched[node] > DISPATCHED * share[node])) {
+      place[node] = 0;
+      state[node] = role === 'dispatch' ? 1 : state[parent[node]];
+    } else if (role === 'fold' && !atTop) place[node] = above;
+    else if (builder.isSmall(above)) place[node] = builder.leaf(above, funcOf[func[node]]);
+    else {
+      const isRuntime = role === 'runtime' || role === 'fold' || builder.isRuntime[above] === 1;
+      const isSmall = share[node] < LEAST_SHARE;
+      place[node] = builder.child(above, funcOf[func[node]], isRuntime, atTop && state[parent[node]] === 1, isSmall);
+    }
+  }
+  const { tree, numbers } = builder.seal();
+  return { ...tree, names: paired, place: place.map((at) => (at < 0 ? -1 : numbers[at])), funcOf };
+}
+
+/** Adds up what slices have. */
+export function prepareSide(
+  { length, parent, place }: PreparedTree,
+  { sliceCount, node, slice, value, samplesPerUnit }: SideSlices,
+  isSliced: boolean,
+): PreparedSide {
+  const sums = new Float64Array(sliceCount);
+  for (let e = 0; e < value.length; e++) if (place[node[e]] >= 0) sums[slice[e]] += Math.max(0, value[e]);
+  const places = new Int32Array(sliceCount).fill(-1);
+  let slices = isSliced ? 0 : 1;
+  for (let s = 0; s < sliceCount; s++) if (sums[s] > 0) places[s] = isSliced ? slices++ : 0;
+  slices = Math.max(1, slices);
+  const self = new Float64Array(length * slices);
+  let least = Infinity;
+  let squares = 0;
+  let sum = 0;
+  for (let e = 0; e < value.length; e++) {
+    const at = place[node[e]];
+    if (at < 0 || !(value[e] > 0)) continue;
+    self[at * slices + places[slice[e]]] += value[e];
+    least = Math.min(least, value[e]);
+  }
+  const total = self.slice();
+  for (let at = length - 1; at > 0; at--) {
+    const up = parent[at] * slices;
+    for (let i = 0; i < slices; i++) total[up + i] += total[at * slices + i];
+  }
+  for (const one of self) {
+    sum += one;
+    squares += one * one;
+  }
+  // Where nobody counts: the least that a path did in a slice is one sample; without slices, Kish's number.
+  const finest = isSliced ? 1 / least : sum / squares;
+  return { slices, samplesPerUnit: samplesPerUnit ?? (Number.isFinite(finest) ? finest : 1), self, total };
+}
+
+function pairNames(names: readonly string[]): { funcOf: Int32Array; names: string[] } {
+  const numbers = new Map<string, number>();
+  const paired: string[] = [];
+  const funcOf = Int32Array.from(names, (name) => {
+    const key = pairName(name);
+    let f = numbers.get(key);
+    if (f === undefined) numbers.set(key, (f = paired.push(key) - 1));
+    return f;
+  });
+  return { funcOf, names: paired };
+}
+
+/** Negative amounts count as nothing. */
+function meanShare({ a, b, length }: UnionTree): Float64Array {
+  const share = new Float64Array(length);
+  for (const side of [a, b]) {
+    const whole = side.total[0];
+    if (!(whole > 0)) continue;
+    for (let node = 0; node < length; node++) share[node] += Math.max(0, side.total[node]) / whole / 2;
+  }
+  return share;
+}
+
+/** Children by parent and function; sealed depth first. */
+class Builder {
+  readonly #parent: number[] = [-1];
+  readonly #func: number[] = [-1];
+  readonly isRuntime: number[] = [0];
+  readonly #isHandler: number[] = [0];
+  readonly #isSmall: number[] = [0];
+  readonly #kids: Map<number, number>[] = [new Map()];
+
+  isSmall(node: number): boolean {
+    return this.#isSmall[node] === 1;
+  }
+
+  child(parent: number, func: number, isRuntime: boolean, isHandler: boolean, isSmall: boolean): number {
+    const known = this.#kids[parent].get(func);
+    if (known !== undefined) {
+      if (!isSmall) this.#isSmall[known] = 0;
+      return known;
+    }
+    const node = this.#parent.push(parent) - 1;
+    this.#kids[parent].set(func, node);
+    this.#kids.push(new Map());
+    this.#func.push(func);
+    this.isRuntime.push(isRuntime ? 1 : 0);
+    this.#isHandler.push(isHandler ? 1 : 0);
+    this.#isSmall.push(isSmall ? 1 : 0);
+    return node;
+  }
+
+  /** Beside a small node, not below it. */
+  leaf(small: number, func: number): number {
+    return this.child(this.#parent[small], func, this.isRuntime[small] === 1, this.#isHandler[small] === 1, true);
+  }
+
+  seal(): { tree: Omit<PreparedTree, 'names' | 'place' | 'funcOf'>; numbers: Int32Array } {
+    const length = this.#parent.length;
+    const numbers = new Int32Array(length);
+    const parent = new Int32Array(length).fill(-1);
+    const func = new Int32Array(length).fill(-1);
+    const subtreeEnd = new Int32Array(length);
+    const isRuntime = new Uint8Array(length);
+    const isHandler = new Uint8Array(length);
+    let at = 0;
+    const pending = [0];
+    while (pending.length > 0) {
+      const node = pending.pop()!;
+      numbers[node] = at;
+      parent[at] = node === 0 ? -1 : numbers[this.#parent[node]];
+      func[at] = this.#func[node];
+      isRuntime[at] = this.isRuntime[node];
+      isHandler[at++] = this.#isHandler[node];
+      for (const kid of this.#kids[node].values()) pending.push(kid);
+    }
+    for (let node = length - 1; node >= 0; node--) {
+      subtreeEnd[node] = Math.max(subtreeEnd[node], node + 1);
+      if (node > 0) subtreeEnd[parent[node]] = Math.max(subtreeEnd[parent[node]], subtreeEnd[node]);
+    }
+    return { tree: { length, parent, func, subtreeEnd, isRuntime, isHandler }, numbers };
+  }
+}

@@ -1,0 +1,340 @@
+/**
+ * Is something more beside what it is held against on one side than on the other? A score test: variances are those under
+ * "no change", so that what is new, gone or rare is judged alike. Interval and verdict come from the same test.
+ */
+
+/** A part (x) beside the rest of its surroundings (m), by slice, of both sides. */
+export interface Stratum {
+  readonly xA: Float64Array;
+  readonly mA: Float64Array;
+  readonly xB: Float64Array;
+  readonly mB: Float64Array;
+}
+
+/** How a side strays beyond counting, known from all of its functions together. */
+export interface SideNoise {
+  /** Samples behind one unit of value. */
+  readonly samplesPerUnit: number;
+  /** Variance over that of counts, of a usual function. */
+  readonly excess: number;
+  /** Correlation of what strays from one slice to the next. */
+  readonly correlation: number;
+}
+
+export interface Noise {
+  readonly a: SideNoise;
+  readonly b: SideNoise;
+  /** Standard deviation of the log of a ratio between two ranges in which nothing changed. */
+  readonly between: number;
+}
+
+/** Sums that a test and its interval are made of. */
+export interface Scored {
+  readonly strata: readonly StratumSums[];
+  /** What B has of x beyond its part of what both have. */
+  readonly difference: number;
+  /** Difference that a growth by e would make: variance in values, were each a count. */
+  readonly size: number;
+  readonly a: Dispersion;
+  readonly b: Dispersion;
+}
+
+interface StratumSums {
+  readonly xA: number;
+  /** x and m together. */
+  readonly nA: number;
+  readonly xB: number;
+  readonly nB: number;
+}
+
+interface Dispersion {
+  /** Variance of counts in `difference`. */
+  readonly counts: number;
+  /** What slices show, over that. */
+  readonly ratio: number;
+  readonly slices: number;
+  readonly lagged: number;
+}
+
+const Z95 = 1.96;
+/** So many slices' worth is believed of what all functions of a side have in common. */
+const POOLED_FREEDOM = 12;
+
+/** Undefined where nothing can be said: a side has nothing to hold it against. */
+export function score(strata: readonly Stratum[], perUnitA: number, perUnitB: number): Scored | undefined {
+  const slicesA = strata[0]?.xA.length ?? 0;
+  const slicesB = strata[0]?.xB.length ?? 0;
+  const strayA = new Float64Array(slicesA);
+  const strayB = new Float64Array(slicesB);
+  const sums: StratumSums[] = [];
+  let difference = 0;
+  let size = 0;
+  let countsA = 0;
+  let countsB = 0;
+  for (const { xA, mA, xB, mB } of strata) {
+    const ofA = sumOf(xA);
+    const ofB = sumOf(xB);
+    const restA = sumOf(mA);
+    const restB = sumOf(mB);
+    // What is on one side only is work.
+    if (!(restA > 0) || !(restB > 0) || !(ofA + ofB > 0)) continue;
+    const [nA, nB] = [ofA + restA, ofB + restB];
+    const all = nA + nB;
+    const part = (ofA + ofB) / all;
+    sums.push({ xA: ofA, nA, xB: ofB, nB });
+    difference += ofB - part * nB;
+    const variance = (part * (1 - part) * nA * nB) / all;
+    size += variance;
+    countsA += (variance * nB) / all / perUnitA;
+    countsB += (variance * nA) / all / perUnitB;
+    for (let i = 0; i < slicesA; i++) strayA[i] += (nB / all) * (xA[i] - (ofA / nA) * (xA[i] + mA[i]));
+    for (let i = 0; i < slicesB; i++) strayB[i] += (nA / all) * (xB[i] - (ofB / nB) * (xB[i] + mB[i]));
+  }
+  if (sums.length === 0) return undefined;
+  return { strata: sums, difference, size, a: dispersionOf(strayA, countsA), b: dispersionOf(strayB, countsB) };
+}
+
+function dispersionOf(stray: Float64Array, counts: number): Dispersion {
+  const slices = stray.length;
+  let square = 0;
+  let lagged = 0;
+  for (let i = 0; i < slices; i++) {
+    square += stray[i] * stray[i];
+    if (i > 0) lagged += stray[i] * stray[i - 1];
+  }
+  return {
+    counts,
+    ratio: slices > 1 ? ((slices / (slices - 1)) * square) / counts : 1,
+    slices,
+    lagged: square > 0 ? lagged / square : 0,
+  };
+}
+
+/** Signed, positive where B has more; as of a normal distribution. */
+export function zOf(scored: Scored, noise: Noise): number {
+  const { difference, size, a, b } = scored;
+  const ofA = varianceOf(a, noise.a);
+  const ofB = varianceOf(b, noise.b);
+  const between = (noise.between * size) ** 2;
+  const variance = ofA.variance + ofB.variance + between;
+  if (!(variance > 0)) return 0;
+  const straight = asNormal(difference / Math.sqrt(variance), freedomOf(ofA, ofB, variance));
+  if (noise.between === 0 || Math.abs(difference) < LARGE * size) return straight;
+  // What ranges differ by is a ratio: of a large change it explains less than its variance says.
+  let least = Infinity;
+  for (let step = 0; step <= SHIFT_STEPS; step++) {
+    const shift = (Math.sign(difference) * (4 * noise.between * step)) / SHIFT_STEPS;
+    const { beyond, countsA, countsB } = under(scored.strata, Math.exp(shift));
+    const left = Math.sign(beyond) === Math.sign(difference) ? beyond : 0;
+    const counted =
+      (countsA * ofA.variance) / a.counts / noise.a.samplesPerUnit +
+      (countsB * ofB.variance) / b.counts / noise.b.samplesPerUnit;
+    const z = asNormal(left / Math.sqrt(counted), freedomOf(ofA, ofB, ofA.variance + ofB.variance));
+    least = Math.min(least, z * z + (shift / noise.between) ** 2);
+  }
+  return Math.max(Math.abs(straight), Math.sqrt(least)) * Math.sign(difference);
+}
+
+/** From this on a change is large for its test, in logs; shifts that are tried. */
+const LARGE = 0.7;
+const SHIFT_STEPS = 24;
+
+/** 95 %: of B's ratio over A's, less 1. −1 and Infinity where a side has none. */
+export function intervalOf(scored: Scored, noise: Noise): { low: number; high: number } {
+  const ofA = varianceOf(scored.a, noise.a);
+  const ofB = varianceOf(scored.b, noise.b);
+  const between = (noise.between * scored.size) ** 2;
+  const freedom = freedomOf(ofA, ofB, ofA.variance + ofB.variance + between);
+  const bar = Z95 * (freedom < 1e6 ? Z95 / Math.abs(asNormal(Z95, freedom)) : 1);
+  const zAt = (log: number): number => {
+    const { beyond, size, countsA, countsB } = under(scored.strata, Math.exp(log));
+    const variance =
+      (countsA * ofA.variance) / scored.a.counts / noise.a.samplesPerUnit +
+      (countsB * ofB.variance) / scored.b.counts / noise.b.samplesPerUnit +
+      (noise.between * size) ** 2;
+    return beyond / Math.sqrt(variance);
+  };
+  const isGone = scored.strata.every(({ xB }) => xB === 0);
+  const isNew = scored.strata.every(({ xA }) => xA === 0);
+  return {
+    low: isGone ? -1 : Math.expm1(crossing(zAt, bar)),
+    high: isNew ? Number.POSITIVE_INFINITY : Math.expm1(crossing(zAt, -bar)),
+  };
+}
+
+/** The most likely ratio of B's to A's, less 1. */
+export function estimateOf({ strata }: Scored): number {
+  if (strata.every(({ xA }) => xA === 0)) return Number.POSITIVE_INFINITY;
+  if (strata.every(({ xB }) => xB === 0)) return -1;
+  return Math.expm1(crossing((log) => under(strata, Math.exp(log)).beyond, 0));
+}
+
+/** The same sums as if B's ratio were so many times A's. */
+function under(
+  strata: readonly StratumSums[],
+  factor: number,
+): { beyond: number; size: number; countsA: number; countsB: number } {
+  const sums = { beyond: 0, size: 0, countsA: 0, countsB: 0 };
+  for (const { xA, nA, xB, nB } of strata) {
+    const part = partOfA(xA + xB, nA, nB, factor);
+    const partB = (factor * part) / (1 - part + factor * part);
+    const ofA = nA * part * (1 - part);
+    const ofB = nB * partB * (1 - partB);
+    sums.beyond += xB - nB * partB;
+    if (!(ofA > 0) || !(ofB > 0)) continue;
+    const size = (ofA * ofB) / (ofA + ofB);
+    sums.size += size;
+    sums.countsA += (size * size) / ofA;
+    sums.countsB += (size * size) / ofB;
+  }
+  return sums;
+}
+
+/** A's part of x where both have `all` of it and B's odds are `factor` times A's. */
+function partOfA(all: number, nA: number, nB: number, factor: number): number {
+  const square = nA * (factor - 1);
+  const linear = nA + nB * factor - all * (factor - 1);
+  // square·p² + linear·p − all = 0, in the form that does not cancel.
+  return (2 * all) / (linear + Math.sqrt(linear * linear + 4 * square * all));
+}
+
+/** Where a falling function of the log of a ratio passes a value. */
+function crossing(of: (log: number) => number, value: number): number {
+  let low = -14;
+  let high = 14;
+  for (let step = 0; step < 50; step++) {
+    const middle = (low + high) / 2;
+    if (of(middle) > value) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+interface Variance {
+  readonly variance: number;
+  readonly freedom: number;
+}
+
+/** Of a side: what its slices show, drawn towards what is usual there, and never less than chance. */
+function varianceOf({ counts, ratio, slices }: Dispersion, { excess, correlation }: SideNoise): Variance {
+  if (slices < 2) return { variance: counts, freedom: Number.POSITIVE_INFINITY };
+  const own = slices - 1;
+  const drawn = Math.max(1, (POOLED_FREEDOM * excess + own * ratio) / (POOLED_FREEDOM + own));
+  // Only what exceeds chance can last from slice to slice.
+  const lasting = correlation > 0 ? (1 + correlation) / (1 - correlation) : 1;
+  return { variance: counts * (1 + (drawn - 1) * lasting), freedom: POOLED_FREEDOM + own };
+}
+
+function freedomOf(a: Variance, b: Variance, all: number): number {
+  const of = ({ variance, freedom }: Variance): number => variance ** 2 / freedom;
+  const parts = of(a) + of(b);
+  return parts > 0 ? all ** 2 / parts : Number.POSITIVE_INFINITY;
+}
+
+/** @param tests of functions that have little in common, without those that changed */
+export function noiseOf(
+  tests: readonly Scored[],
+  samplesPerUnit: { readonly a: number; readonly b: number },
+  leastBetween: number,
+): Noise {
+  const side = (which: 'a' | 'b'): SideNoise => {
+    const dispersions = tests.map((test) => test[which]);
+    const slices = dispersions[0]?.slices ?? 1;
+    const correlation = slices < 2 || dispersions.length === 0 ? 0 : lastingOf(dispersions, slices);
+    return {
+      samplesPerUnit: samplesPerUnit[which],
+      excess: Math.max(1, median(dispersions.map(({ ratio }) => ratio)) ?? 1),
+      correlation,
+    };
+  };
+  const known: Noise = { a: side('a'), b: side('b'), between: 0 };
+  return { ...known, between: leastBetween };
+}
+
+/** How far ranges differ by themselves, and how badly that still fits: −2 log likelihood, beside that of chance alone. */
+export interface Between {
+  readonly between: number;
+  readonly misfit: number;
+}
+
+/** Pooled over all functions: one of them says little of how strays last. */
+function lastingOf(dispersions: readonly Dispersion[], slices: number): number {
+  const lagged = dispersions.reduce((sum, one) => sum + one.lagged, 0) / dispersions.length;
+  return Number.isFinite(lagged) ? Math.min(0.9, Math.max(0, lagged + (1 + 3 * lagged) / slices)) : 0;
+}
+
+const LEAST_TESTS = 6;
+/** Part of the functions that may have changed, and how much further they stray. */
+const CHANGED_PART = 0.1;
+const CHANGED_TIMES = 5;
+const BETWEEN_STEPS = [0.01, 0.02, 0.03, 0.045, 0.06, 0.08, 0.1, 0.13, 0.16, 0.2, 0.25, 0.32, 0.4, 0.5, 0.65];
+
+/** The likeliest; a few functions that changed do not speak for all. */
+export function betweenOf(tests: readonly Scored[], noise: Noise): Between {
+  const telling = tests.filter(({ size }) => size > 0);
+  const known = telling.map(({ difference, size, a, b }) => ({
+    stray: difference / size,
+    variance: (varianceOf(a, noise.a).variance + varianceOf(b, noise.b).variance) / size ** 2,
+  }));
+  let best = 0;
+  let likeliest = -Infinity;
+  for (const between of BETWEEN_STEPS) {
+    let sum = 0;
+    for (const { stray, variance } of known) {
+      const all = variance + between * between;
+      const square = (stray * stray) / all;
+      sum +=
+        Math.log(
+          (1 - CHANGED_PART) * Math.exp(-square / 2) +
+            (CHANGED_PART / CHANGED_TIMES) * Math.exp(-square / 2 / CHANGED_TIMES ** 2),
+        ) -
+        Math.log(all / variance) / 2;
+    }
+    if (sum > likeliest + 1e-9) [best, likeliest] = [between, sum];
+  }
+  return { between: telling.length < LEAST_TESTS ? 0 : best, misfit: -2 * likeliest };
+}
+
+function median(values: readonly number[]): number | undefined {
+  if (values.length === 0) return undefined;
+  const sorted = values.toSorted((x, y) => x - y);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+}
+
+/** Benjamini and Hochberg: which of many z are more than chance, so that `falseRate` of the chosen are false. */
+export function discoveries(z: ArrayLike<number>, falseRate: number): Uint8Array {
+  const tails = Float64Array.from(z, (one) => twoSided(Math.abs(one)));
+  const sorted = tails.toSorted();
+  let limit = -1;
+  for (let rank = sorted.length; rank > 0; rank--) {
+    if (sorted[rank - 1] > (falseRate * rank) / sorted.length) continue;
+    limit = sorted[rank - 1];
+    break;
+  }
+  return Uint8Array.from(tails, (tail) => (tail <= limit ? 1 : 0));
+}
+
+/** A t of so many degrees of freedom as the z that is as unlikely (Wallace's approximation, good to a percent). */
+function asNormal(t: number, freedom: number): number {
+  if (!(freedom < 1e6)) return t;
+  return Math.sign(t) * ((8 * freedom + 1) / (8 * freedom + 3)) * Math.sqrt(freedom * Math.log1p((t * t) / freedom));
+}
+
+/** Probability that a normal value lies as far out on either side (rational approximation, relative error 1.2e-7). */
+function twoSided(z: number): number {
+  const u = z / Math.SQRT2;
+  const t = 1 / (1 + u / 2);
+  const terms = [
+    -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223,
+    0.17087277,
+  ];
+  let sum = 0;
+  for (let i = terms.length - 1; i >= 0; i--) sum = sum * t + terms[i];
+  return t * Math.exp(sum - u * u);
+}
+
+function sumOf(column: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < column.length; i++) sum += column[i];
+  return sum;
+}
