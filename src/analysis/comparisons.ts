@@ -3,7 +3,7 @@ import type { Steps } from '#base/steps.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import { type WhatChanged, whatChanged } from '#model/changes.ts';
 import { type Contexts, findContexts } from '#model/contexts.ts';
-import { type DiffTree, diffTree, type NamedTree, unionTree } from '#model/diff.ts';
+import { type DiffTree, diffTree, unionTree } from '#model/diff.ts';
 import { type Evidence, findEvidence } from '#model/evidence.ts';
 import { functionTotals } from '#model/function-table.ts';
 import { normalise, type Normalised, normalisations, whyNotNormalised } from '#model/normalise.ts';
@@ -16,13 +16,14 @@ import {
   type SideSlices,
   samplesPerUnitOf,
   SliceCollector,
+  sideOfUnion,
   slicesOfAnswer,
   treesOfSlices,
   unsliced,
 } from '#model/slices.ts';
 import { applyTransforms, type Transform } from '#model/transforms/registry.ts';
 import type { FunctionFacts } from '#model/transforms/rename-functions.ts';
-import type { SideColumns, UnionTree } from '#model/union.ts';
+import type { NamedTree, SideColumns, SideKey, UnionTree } from '#model/union.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import { writeDiffFolded } from '#formats/write-diff-folded.ts';
 import type {
@@ -146,8 +147,8 @@ export class Comparisons {
     const known = kept.evidence.find((one) => one.noise === key);
     if (known) return known;
     const { union, contexts } = kept;
-    const a = await this.#slices(request.a, noise.a, request.transforms, union, union.a, signal);
-    const b = await this.#slices(request.b, noise.b, request.transforms, union, union.b, signal);
+    const a = await this.#slices(request.a, noise.a, request.transforms, union, 'a', signal);
+    const b = await this.#slices(request.b, noise.b, request.transforms, union, 'b', signal);
     signal.throwIfAborted();
     const found = findEvidence(union, contexts, a, b);
     const made = { id: ++this.#lastEvidence, noise: key, found, slices: { a: a.sliceCount, b: b.sliceCount } };
@@ -239,7 +240,7 @@ export class Comparisons {
       key,
       union,
       contexts: findContexts(union),
-      facts: joinFacts(union.names, ofA.facts, ofB.facts),
+      facts: joinFacts(union, ofA.facts, ofB.facts),
       nameRank: rankNames(union.names),
       matched: ofA.matched.map((count, i) => count + ofB.matched[i]),
       evidence: [],
@@ -259,20 +260,20 @@ export class Comparisons {
     noise: SideNoise,
     transforms: readonly Transform[],
     union: UnionTree,
-    columns: SideColumns,
+    key: SideKey,
     signal: AbortSignal,
   ): Promise<SideSlices> {
     switch (noise.kind) {
       case 'itself': {
         const whole = treeRequest(side, []);
         const sliced = this.#sides.slices(whole);
-        if (!sliced) return unsliced(columns, samplesPerUnit(this.#sides.profile(whole), side.sampleType));
-        if (transforms.length === 0) return slicesOfAnswer(union, sliced);
+        if (!sliced) return unsliced(union[key], samplesPerUnit(this.#sides.profile(whole), side.sampleType));
+        if (transforms.length === 0) return slicesOfAnswer(sideOfUnion(union, key), sliced);
         const { tree, facts } = await this.#sides.tree(whole, signal);
-        return this.#sides.run(transformedSlices(union, { tree, facts }, sliced, transforms), signal);
+        return this.#sides.run(transformedSlices(sideOfUnion(union, key), { tree, facts }, sliced, transforms), signal);
       }
       case 'merges': {
-        const collector = new SliceCollector(union);
+        const collector = new SliceCollector(sideOfUnion(union, key));
         for (const handle of noise.handles)
           collector.add(named(await this.#sides.tree(treeRequest({ ...side, handle }, transforms), signal)));
         return collector.take(undefined);
@@ -283,12 +284,12 @@ export class Comparisons {
 
 /** A transform knows trees only: each slice becomes one, and goes again. */
 function* transformedSlices(
-  union: UnionTree,
+  known: ReturnType<typeof sideOfUnion>,
   { tree, facts }: { readonly tree: CallTree; readonly facts: FunctionFacts },
   sliced: SlicedColumns,
   transforms: readonly Transform[],
 ): Steps<SideSlices> {
-  const collector = new SliceCollector(union);
+  const collector = new SliceCollector(known);
   for (const slice of treesOfSlices({ tree, names: facts.functions.names }, sliced))
     collector.add(named(yield* applyTransforms(slice, transforms, facts, 'size')));
   return collector.take(samplesPerUnitOf(sliced));
@@ -332,30 +333,31 @@ function told(found: WhatChanged): WhatChanged & { readonly untold: number } {
   return { ...found, changes, untold: found.changes.length - changes.length };
 }
 
-/** What is known of the union's functions: from A, and of those that A does not have from B. */
-function joinFacts(names: readonly string[], a: FunctionFacts, b: FunctionFacts): FunctionFacts {
+/** What is known of the union's functions: of each what the side knows that gave it its name. */
+function joinFacts({ names, namesInA, functions }: UnionTree, a: FunctionFacts, b: FunctionFacts): FunctionFacts {
   const ofA = a.functions.names.length;
-  const places = new Map(b.functions.names.map((name, i) => [name, i]));
-  const from = Int32Array.from({ length: names.length - ofA }, (_, i) => places.get(names[ofA + i])!);
-  const texts = (x: readonly string[], y: readonly string[]): string[] => [...x, ...Array.from(from, (f) => y[f])];
-  const now = new Map(names.map((name, i) => [name, i]));
+  // Where a function of the union stands in B; −1 where what A knows holds.
+  const from = new Int32Array(names.length).fill(-1);
+  for (const [func, place] of functions.b.func.entries())
+    if (from[place] < 0 && (place >= ofA || namesInA.has(place))) from[place] = func;
+  const texts = (x: readonly string[], y: readonly string[]): string[] =>
+    Array.from(from, (f, place) => (f < 0 ? x[place] : y[f]));
+  const numbers = (x: ArrayLike<number>, y: ArrayLike<number>): Int32Array =>
+    Int32Array.from(from, (f, place) => (f < 0 ? x[place] : y[f]));
   return {
     functions: {
       names,
       files: texts(a.functions.files, b.functions.files),
-      line: joined(
-        a.functions.line,
-        Int32Array.from(from, (f) => b.functions.line[f]),
-      ),
+      line: numbers(a.functions.line, b.functions.line),
       mappings: texts(a.functions.mappings, b.functions.mappings),
     },
     packages: texts(a.packages, b.packages),
-    isSystem: Uint8Array.from(names, (_, f) => (f < ofA ? a.isSystem[f] : b.isSystem[from[f - ofA]])),
+    isSystem: Uint8Array.from(numbers(a.isSystem, b.isSystem)),
     frames: {
       length: a.frames.length + b.frames.length,
       func: joined(
-        a.frames.func,
-        b.frames.func.map((f) => now.get(b.functions.names[f])!),
+        a.frames.func.map((f) => functions.a.func[f]),
+        b.frames.func.map((f) => functions.b.func[f]),
       ),
       line: joined(a.frames.line, b.frames.line),
     },

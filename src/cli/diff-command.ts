@@ -102,7 +102,7 @@ async function compare(
   const reason = whyNotNormalised(normalize, union, a.facts, b.facts);
   if (reason !== undefined) throw new BadInput(reason);
   const contexts = findContexts(union);
-  const [ofA, ofB] = await Promise.all([a.slices(union, union.a), b.slices(union, union.b)]);
+  const [ofA, ofB] = await Promise.all([a.slices(union, 'a'), b.slices(union, 'b')]);
   const evidence = findEvidence(union, contexts, ofA, ofB);
   const { context } = contexts;
   const normalised = normalise(normalize, union, a.facts, b.facts, { context, growth: evidence.growth });

@@ -43,7 +43,7 @@ export function printMarkdown(compared: Comparison): string {
 
 /**
  * `changes` as the page's console gives them; `functions` has every function that differs, as recorded: exact whole numbers,
- * as text beyond 2^53.
+ * as text beyond 2^53; `nameInA` where A has the function under another name.
  */
 export function printJson(compared: Comparison, broken: readonly string[]): string {
   const { a, b, union, normalised, evidence, found } = compared;
@@ -79,22 +79,27 @@ function sideSummary(
   };
 }
 
-function changedFunctions({ a, b }: Comparison): readonly object[] {
-  const sides = [a, b].map(({ named: { tree, names } }) => {
-    const totals = functionTotals(tree, names.length);
-    const { self, total } = totals.exact ?? totals;
-    return new Map(names.map((name, f) => [name, { self: self[f], total: total[f] }]));
+function changedFunctions({ union }: Comparison): readonly object[] {
+  const [a, b] = [union.a, union.b].map((side) => {
+    const totals = functionTotals({ ...union, ...side }, union.names.length);
+    return totals.exact ?? totals;
   });
-  const none = { self: 0, total: 0 };
-  const rows: { name: string; selfA: Exact; selfB: Exact; totalA: Exact; totalB: Exact }[] = [];
-  for (const name of new Set([...sides[0].keys(), ...sides[1].keys()])) {
-    const [x, y] = sides.map((side) => side.get(name) ?? none);
+  const rows: {
+    name: string;
+    nameInA: string | undefined;
+    selfA: Exact;
+    selfB: Exact;
+    totalA: Exact;
+    totalB: Exact;
+  }[] = [];
+  for (const [func, name] of union.names.entries()) {
     const row = {
       name,
-      selfA: plainNumber(x.self),
-      selfB: plainNumber(y.self),
-      totalA: plainNumber(x.total),
-      totalB: plainNumber(y.total),
+      nameInA: union.namesInA.get(func),
+      selfA: plainNumber(a.self[func]),
+      selfB: plainNumber(b.self[func]),
+      totalA: plainNumber(a.total[func]),
+      totalB: plainNumber(b.total[func]),
     };
     // One side may have bigints and the other doubles: as texts they are one.
     if (`${row.selfA}` !== `${row.selfB}` || `${row.totalA}` !== `${row.totalB}`) rows.push(row);

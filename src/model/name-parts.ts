@@ -37,7 +37,7 @@ function withoutNoise(name: string): string {
 }
 
 /** `Map[go.shape.[]int,go.shape.string]` to `Map[…]`: brackets are matched, as shapes hold brackets. */
-function withoutShapes(name: string): string {
+export function withoutShapes(name: string): string {
   let out = '';
   for (let i = 0; i < name.length; i++) {
     if (!name.startsWith('[go.shape.', i) && !name.startsWith('[...]', i)) {

@@ -45,6 +45,23 @@ describe('files', () => {
     expect(JSON.parse(stdout)).toMatchObject({ changes: [], functions: [], delta: 0, broken: [] });
   });
 
+  it('a build with other hashes changes nothing', async () => {
+    const hashed = (total: string, show: string): Record<string, number> => ({
+      [`app;shop::cart::total::h${total}`]: 400,
+      [`app;<shop::Sku as shop::Show>::show::h${show}`]: 100,
+    });
+    const { code, stdout } = await diff(
+      file('before.folded', hashed('00112233445566aa', 'aabbccddeeff0011')),
+      file('after.folded', hashed('99887766554433bb', '0f0e0d0c0b0a0908')),
+      '--format',
+      'json',
+      '--fail-on',
+      '+1%',
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ changes: [], functions: [], delta: 0, broken: [] });
+  });
+
   it('twelve times as much of the same is no change, unless totals are compared', async () => {
     const longer = Object.fromEntries(Object.entries(usual).map(([name, value]) => [name, value * 12]));
     const files = [file('short.folded', usual), file('long.folded', longer), '--fail-on', '+5%'];

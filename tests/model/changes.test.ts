@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { changesAsMarkdown, summarise } from '#model/changes-text.ts';
 import { consoleForm, whatChanged, type WhatChanged } from '#model/changes.ts';
 import { findContexts } from '#model/contexts.ts';
-import { unionTree, type NamedTree } from '#model/diff.ts';
-import type { UnionTree } from '#model/union.ts';
+import { unionTree } from '#model/diff.ts';
+import type { NamedTree, UnionTree } from '#model/union.ts';
 import { findEvidence, verdicts, type Evidence } from '#model/evidence.ts';
 import { normalisations, normalise, type Normalisation } from '#model/normalise.ts';
 import { discoveries } from '#model/significance.ts';
-import { slicesOfAnswer, slicesOfTrees, slicesToAsk, unsliced } from '#model/slices.ts';
+import { sideOfUnion, slicesOfAnswer, slicesOfTrees, slicesToAsk, unsliced } from '#model/slices.ts';
 import { poisson, seeded } from '#server/demo/seeded.ts';
 import { anyStacks } from '../support/any-stacks.ts';
 import { profileFromText, treeOf } from '../support/profile-from-text.ts';
@@ -40,7 +40,11 @@ describe('causes', () => {
 
   it('slices of a source that counts no samples tell what is slower as well', () => {
     const { union, a, b } = recorded({}, { cost: { encode: 1.4 } });
-    const uncounted = evidenceOf(union, slicesOfTrees(union, a, undefined), slicesOfTrees(union, b, undefined));
+    const uncounted = evidenceOf(
+      union,
+      slicesOfTrees(sideOfUnion(union, 'a'), a, undefined),
+      slicesOfTrees(sideOfUnion(union, 'b'), b, undefined),
+    );
     expect(uncounted.isCounted).toBe(false);
     expect([...uncounted.changed].map((f) => union.names[f])).toEqual(['encode']);
   });
@@ -187,11 +191,11 @@ describe('evidence', () => {
 
   it('is the same from an answer of the server and from merges of sub-ranges', () => {
     const { union, a } = recorded({}, {});
-    const merged = slicesOfTrees(union, a, 1 / (10 * MS));
+    const merged = slicesOfTrees(sideOfUnion(union, 'a'), a, 1 / (10 * MS));
     // As SelectSlices would answer: the union's own nodes, each with its entries.
     const byNode = Array.from({ length: union.length }, (): [number, number][] => []);
     merged.node.forEach((node, e) => byNode[node].push([merged.slice[e], merged.value[e]]));
-    const answered = slicesOfAnswer(union, {
+    const answered = slicesOfAnswer(sideOfUnion(union, 'a'), {
       names: union.names,
       name: union.func.map((f) => Math.max(0, f)),
       parentDistance: union.parent.map((parent, node) => (node === 0 ? 0 : node - parent)),
@@ -218,7 +222,8 @@ describe('evidence', () => {
 
   it('too few slices count as none', () => {
     const { union, a, b } = recorded({}, {});
-    const few = (trees: readonly NamedTree[]) => slicesOfTrees(union, trees.slice(0, 7), 1 / (10 * MS));
+    const few = (trees: readonly NamedTree[]) =>
+      slicesOfTrees(sideOfUnion(union, 'a'), trees.slice(0, 7), 1 / (10 * MS));
     expect(evidenceOf(union, few(a), few(b)).isSliced).toBe(false);
   });
 
@@ -295,7 +300,11 @@ function recorded(ofA: Recording, ofB: Recording, sliced = true) {
   const union = unionTree(merge(a), merge(b));
   const perUnit = (period = 10 * MS): number => 1 / period;
   const evidence = sliced
-    ? evidenceOf(union, slicesOfTrees(union, a, perUnit(ofA.period)), slicesOfTrees(union, b, perUnit(ofB.period)))
+    ? evidenceOf(
+        union,
+        slicesOfTrees(sideOfUnion(union, 'a'), a, perUnit(ofA.period)),
+        slicesOfTrees(sideOfUnion(union, 'b'), b, perUnit(ofB.period)),
+      )
     : evidenceOf(union, unsliced(union.a, perUnit(ofA.period)), unsliced(union.b, perUnit(ofB.period)));
   return { union, a, b, evidence };
 }

@@ -3,11 +3,12 @@ import { finish } from '#base/steps.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
 import { whatChanged } from '#model/changes.ts';
 import { findContexts } from '#model/contexts.ts';
-import { diffTree, unionTree, type NamedTree } from '#model/diff.ts';
+import { diffTree, unionTree } from '#model/diff.ts';
+import type { NamedTree } from '#model/union.ts';
 import { findEvidence } from '#model/evidence.ts';
 import { normalise } from '#model/normalise.ts';
 import { discoveries } from '#model/significance.ts';
-import { slicesOfTrees, unsliced, type SideSlices } from '#model/slices.ts';
+import { sideOfUnion, slicesOfTrees, unsliced, type SideSlices } from '#model/slices.ts';
 import { rankNames, TreeBuilder } from '#model/tree-builder.ts';
 import { decodeProfile } from '#formats/registry.ts';
 import { makePair, PERIOD, type MadePair, type PairPlan } from './diff-pairs.ts';
@@ -138,7 +139,7 @@ function ours({ a, b }: MadePair, isSliced: boolean): Claims {
   const union = unionTree(merged(a), merged(b));
   const contexts = findContexts(union);
   const [ofA, ofB] = isSliced
-    ? [slicesOfTrees(union, a, 1 / PERIOD), slicesOfTrees(union, b, 1 / PERIOD)]
+    ? [slicesOfTrees(sideOfUnion(union, 'a'), a, 1 / PERIOD), slicesOfTrees(sideOfUnion(union, 'b'), b, 1 / PERIOD)]
     : [unsliced(union.a, 1 / PERIOD), unsliced(union.b, 1 / PERIOD)];
   const evidence = findEvidence(union, contexts, ofA, ofB);
   const facts = { seconds: 900, isSnapshot: false };

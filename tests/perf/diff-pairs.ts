@@ -3,7 +3,7 @@
  * slower, or none. Everything follows from a seed.
  */
 import { seeded, poisson, type Random } from '#server/demo/seeded.ts';
-import type { NamedTree } from '#model/diff.ts';
+import type { NamedTree } from '#model/union.ts';
 import { TreeBuilder, rankNames } from '#model/tree-builder.ts';
 
 export interface PairPlan {
