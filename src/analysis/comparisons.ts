@@ -2,10 +2,10 @@
 import type { Steps } from '#base/steps.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import { type WhatChanged, whatChanged } from '#model/changes.ts';
-import { type Contexts, findContexts } from '#model/contexts.ts';
 import { type DiffTree, diffTree, unionTree } from '#model/diff.ts';
-import { type Evidence, findEvidence } from '#model/evidence.ts';
+import { compareSides, type Evidence } from '#model/evidence.ts';
 import { functionTotals } from '#model/function-table.ts';
+import { withoutIdle } from '#model/idle.ts';
 import { normalise, type Normalised, normalisations, whyNotNormalised } from '#model/normalise.ts';
 import type { Profile } from '#model/profile.ts';
 import { sandwich } from '#model/sandwich.ts';
@@ -60,7 +60,6 @@ const MOST_CHANGES = 500;
 interface KeptUnion {
   readonly key: string;
   readonly union: UnionTree;
-  readonly contexts: Contexts;
   readonly facts: FunctionFacts;
   readonly nameRank: Int32Array;
   readonly matched: readonly number[];
@@ -120,7 +119,7 @@ export class Comparisons {
   ): Promise<EvidenceAnswer> {
     const began = performance.now();
     const kept = await this.#union(request, signal);
-    const { union, contexts } = kept;
+    const { union } = kept;
     const { id, found, slices } = await this.#evidence(kept, request, noise, signal);
     const { normalised } = this.#normalised(kept, { ...request, evidence: id });
     return {
@@ -131,7 +130,7 @@ export class Comparisons {
       functions: found.functions,
       nodes: found.nodes,
       nodeRow: found.nodeRow,
-      found: told(whatChanged(union, contexts, normalised, found)),
+      found: told(whatChanged(union, normalised, found)),
       evidenceMs: performance.now() - began,
     };
   }
@@ -146,11 +145,11 @@ export class Comparisons {
     const key = JSON.stringify(noise);
     const known = kept.evidence.find((one) => one.noise === key);
     if (known) return known;
-    const { union, contexts } = kept;
+    const { union } = kept;
     const a = await this.#slices(request.a, noise.a, request.transforms, union, 'a', signal);
     const b = await this.#slices(request.b, noise.b, request.transforms, union, 'b', signal);
     signal.throwIfAborted();
-    const found = findEvidence(union, contexts, a, b);
+    const found = compareSides(union, a, b);
     const made = { id: ++this.#lastEvidence, noise: key, found, slices: { a: a.sliceCount, b: b.sliceCount } };
     kept.evidence = [made, ...kept.evidence].slice(0, EVIDENCE_KEPT);
     return made;
@@ -209,7 +208,7 @@ export class Comparisons {
 
   /** As asked where that can be; else by share, else as recorded. */
   #normalised(
-    { union, contexts, evidence }: KeptUnion,
+    { union, evidence }: KeptUnion,
     { a, b, normalisation, evidence: wanted }: DiffRequest,
   ): { normalised: Normalised; refused: string | undefined } {
     const refused = whyNotNormalised(normalisation, union, a.facts, b.facts);
@@ -221,8 +220,8 @@ export class Comparisons {
           : 'absolute';
     if (kind !== 'equal-work') return { normalised: normalise(kind, union, a.facts, b.facts, undefined), refused };
     const known = evidence.find(({ id }) => id === wanted)?.found ?? evidence[0]?.found;
-    const found = known ?? findEvidence(union, contexts, unsliced(union.a, undefined), unsliced(union.b, undefined));
-    const work = { context: contexts.context, growth: found.growth };
+    const found = known ?? compareSides(union, unsliced(union.a, undefined), unsliced(union.b, undefined));
+    const work = { unit: found.units.unit, growth: found.growth };
     return { normalised: normalise(kind, union, a.facts, b.facts, work), refused };
   }
 
@@ -234,12 +233,11 @@ export class Comparisons {
     // Another question may have made it meanwhile: evidence must meet the union that is drawn.
     const meanwhile = this.#kept(key);
     if (meanwhile) return meanwhile;
-    const union = unionTree(named(ofA), named(ofB));
+    const union = withoutIdle(unionTree(named(ofA), named(ofB)));
     signal.throwIfAborted();
     const made: KeptUnion = {
       key,
       union,
-      contexts: findContexts(union),
       facts: joinFacts(union, ofA.facts, ofB.facts),
       nameRank: rankNames(union.names),
       matched: ofA.matched.map((count, i) => count + ofB.matched[i]),

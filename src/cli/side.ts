@@ -39,7 +39,7 @@ export interface SideSetting {
 }
 
 /** What a source without slices is asked for instead: merges of so many sub-ranges, so many at once. */
-const SUB_RANGES = 24;
+const SUB_RANGES = 18;
 const AT_ONCE = 4;
 
 /** @throws BadInput */

@@ -26,8 +26,3 @@ export function roleOf(name: string): FrameRole {
   if (RUNTIME.test(name)) return 'runtime';
   return GO_RUNTIME.test(name) || NATIVE.test(name) ? 'fold' : 'code';
 }
-
-/** The same for one function in two builds. */
-export function pairName(name: string): string {
-  return name.includes('(anonymous') ? name : name.replace(/:\d+$/, '');
-}

@@ -1,8 +1,8 @@
 /**
  * The stacks of both sides as a comparison judges them: idle frames left out, frames of the runtime counted with their
- * callers, dispatch frames taken away so that what they call stands on top, one function under one name in two builds.
+ * callers, dispatch frames taken away so that what they call stands on top.
  */
-import { pairName, roleOf } from './frame-roles.ts';
+import { roleOf } from './frame-roles.ts';
 import type { SideSlices } from './slices.ts';
 import type { UnionTree } from './union.ts';
 
@@ -10,7 +10,7 @@ import type { UnionTree } from './union.ts';
 export interface PreparedTree {
   readonly length: number;
   readonly parent: Int32Array;
-  /** Index of `names`; −1 at the root. */
+  /** Function of the union; −1 at the root. */
   readonly func: Int32Array;
   readonly subtreeEnd: Int32Array;
   readonly names: readonly string[];
@@ -20,8 +20,6 @@ export interface PreparedTree {
   readonly isHandler: Uint8Array;
   /** By node of the union: where it counts; −1: not at all. */
   readonly place: Int32Array;
-  /** By function of the union. */
-  readonly funcOf: Int32Array;
 }
 
 /** What a side did at each node in each slice that has anything: [node, slice]. */
@@ -30,6 +28,8 @@ export interface PreparedSide {
   readonly samplesPerUnit: number;
   readonly self: Float64Array;
   readonly total: Float64Array;
+  /** By slice of the answer: which of these it is; −1 where it has nothing. */
+  readonly sliceOf: Int32Array;
 }
 
 /** Of the mean of both sides: smaller subtrees are told apart by function alone. */
@@ -40,7 +40,6 @@ const DISPATCHED = 0.5;
 export function prepareStacks(union: UnionTree): PreparedTree {
   const { length, parent, func, names } = union;
   const roles = names.map(roleOf);
-  const { funcOf, names: paired } = pairNames(names);
   const share = meanShare(union);
   // Of each node: how much lies below a dispatch frame in its subtree, that frame's own subtree included.
   const dispatched = new Float64Array(length);
@@ -59,15 +58,15 @@ export function prepareStacks(union: UnionTree): PreparedTree {
       place[node] = 0;
       state[node] = role === 'dispatch' ? 1 : state[parent[node]];
     } else if (role === 'fold' && !atTop) place[node] = above;
-    else if (builder.isSmall(above)) place[node] = builder.leaf(above, funcOf[func[node]]);
+    else if (builder.isSmall(above)) place[node] = builder.leaf(above, func[node]);
     else {
       const isRuntime = role === 'runtime' || role === 'fold' || builder.isRuntime[above] === 1;
       const isSmall = share[node] < LEAST_SHARE;
-      place[node] = builder.child(above, funcOf[func[node]], isRuntime, atTop && state[parent[node]] === 1, isSmall);
+      place[node] = builder.child(above, func[node], isRuntime, atTop && state[parent[node]] === 1, isSmall);
     }
   }
   const { tree, numbers } = builder.seal();
-  return { ...tree, names: paired, place: place.map((at) => (at < 0 ? -1 : numbers[at])), funcOf };
+  return { ...tree, names, place: place.map((at) => (at < 0 ? -1 : numbers[at])) };
 }
 
 /** Adds up what slices have. */
@@ -79,9 +78,9 @@ export function prepareSide(
   const sums = new Float64Array(sliceCount);
   for (let e = 0; e < value.length; e++) if (place[node[e]] >= 0) sums[slice[e]] += Math.max(0, value[e]);
   const places = new Int32Array(sliceCount).fill(-1);
-  let slices = isSliced ? 0 : 1;
-  for (let s = 0; s < sliceCount; s++) if (sums[s] > 0) places[s] = isSliced ? slices++ : 0;
-  slices = Math.max(1, slices);
+  let full = 0;
+  for (let s = 0; s < sliceCount; s++) if (sums[s] > 0) places[s] = isSliced ? full++ : 0;
+  const slices = Math.max(1, full);
   const self = new Float64Array(length * slices);
   let least = Infinity;
   let squares = 0;
@@ -103,19 +102,7 @@ export function prepareSide(
   }
   // Where nobody counts: the least that a path did in a slice is one sample; without slices, Kish's number.
   const finest = isSliced ? 1 / least : sum / squares;
-  return { slices, samplesPerUnit: samplesPerUnit ?? (Number.isFinite(finest) ? finest : 1), self, total };
-}
-
-function pairNames(names: readonly string[]): { funcOf: Int32Array; names: string[] } {
-  const numbers = new Map<string, number>();
-  const paired: string[] = [];
-  const funcOf = Int32Array.from(names, (name) => {
-    const key = pairName(name);
-    let f = numbers.get(key);
-    if (f === undefined) numbers.set(key, (f = paired.push(key) - 1));
-    return f;
-  });
-  return { funcOf, names: paired };
+  return { slices, samplesPerUnit: samplesPerUnit ?? (Number.isFinite(finest) ? finest : 1), self, total, sliceOf: places };
 }
 
 /** Negative amounts count as nothing. */
@@ -163,7 +150,7 @@ class Builder {
     return this.child(this.#parent[small], func, this.isRuntime[small] === 1, this.#isHandler[small] === 1, true);
   }
 
-  seal(): { tree: Omit<PreparedTree, 'names' | 'place' | 'funcOf'>; numbers: Int32Array } {
+  seal(): { tree: Omit<PreparedTree, 'names' | 'place'>; numbers: Int32Array } {
     const length = this.#parent.length;
     const numbers = new Int32Array(length);
     const parent = new Int32Array(length).fill(-1);

@@ -110,6 +110,12 @@ function dispersionOf(stray: Float64Array, counts: number): Dispersion {
   };
 }
 
+/** The same before it is made to be of a normal distribution: of two changes the clearer one has more. */
+export function strengthOf({ difference, size, a, b }: Scored, noise: Noise): number {
+  const variance = varianceOf(a, noise.a).variance + varianceOf(b, noise.b).variance + (noise.between * size) ** 2;
+  return variance > 0 ? difference / Math.sqrt(variance) : 0;
+}
+
 /** Signed, positive where B has more; as of a normal distribution. */
 export function zOf(scored: Scored, noise: Noise): number {
   const { difference, size, a, b } = scored;
@@ -234,21 +240,21 @@ function freedomOf(a: Variance, b: Variance, all: number): number {
 /** @param tests of functions that have little in common, without those that changed */
 export function noiseOf(
   tests: readonly Scored[],
-  samplesPerUnit: { readonly a: number; readonly b: number },
-  leastBetween: number,
+  a: Pick<SideNoise, 'samplesPerUnit'>,
+  b: Pick<SideNoise, 'samplesPerUnit'>,
+  between: number,
 ): Noise {
-  const side = (which: 'a' | 'b'): SideNoise => {
+  const side = (which: 'a' | 'b', { samplesPerUnit }: Pick<SideNoise, 'samplesPerUnit'>): SideNoise => {
     const dispersions = tests.map((test) => test[which]);
     const slices = dispersions[0]?.slices ?? 1;
     const correlation = slices < 2 || dispersions.length === 0 ? 0 : lastingOf(dispersions, slices);
     return {
-      samplesPerUnit: samplesPerUnit[which],
+      samplesPerUnit,
       excess: Math.max(1, median(dispersions.map(({ ratio }) => ratio)) ?? 1),
       correlation,
     };
   };
-  const known: Noise = { a: side('a'), b: side('b'), between: 0 };
-  return { ...known, between: leastBetween };
+  return { a: side('a', a), b: side('b', b), between };
 }
 
 /** How far ranges differ by themselves, and how badly that still fits: −2 log likelihood, beside that of chance alone. */

@@ -49,12 +49,15 @@ export function slicesToAsk(rangeMs: number, uploadMs: number): number {
   return most < leastSlices ? 1 : Math.min(most, MOST_SLICES);
 }
 
-/** Agents upload each 10 to 60 s: where the range is long enough slices hold two uploads of 30 s, else of 15 s. */
-const UPLOADS_MS = [30_000, 15_000];
+/** Agents upload each 10 to 60 s: slices hold two uploads of 30 s where the range is long enough, else of 15 or of 5 s. */
+const UPLOADS_MS = [30_000, 15_000, 5_000];
+/** So many slices show how a side strays; fewer do where there is no choice. */
+const GOOD_SLICES = 16;
 
 /** The same where nobody knows how often agents upload. */
 export function usualSlices(rangeMs: number): number {
-  return UPLOADS_MS.map((uploadMs) => slicesToAsk(rangeMs, uploadMs)).find((count) => count > 1) ?? 1;
+  const counts = UPLOADS_MS.map((uploadMs) => slicesToAsk(rangeMs, uploadMs));
+  return counts.find((count) => count >= GOOD_SLICES) ?? Math.max(...counts);
 }
 
 /** A side of which only the sum is known. */

@@ -19,7 +19,7 @@ const LEAST_UNIT = 0.01;
 const LEAST_RESUMED = 0.002;
 const OPENED_FROM = 0.1;
 /** Without slices only what is larger is opened. */
-const OPENED_UNSEEN = 0.2;
+const OPENED_UNSEEN = 0.45;
 /** An opened node does little itself. */
 const MAX_SELF = 0.5;
 
@@ -32,7 +32,8 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
   const pending: number[] = [];
   const depthOne = Uint8Array.from(parent, (up) => (up === 0 ? 1 : 0));
   const consider = (node: number, isKnown: boolean): void => {
-    if (share[node] < LEAST_UNIT) return;
+    // One function alone has nothing that its changes could be held against: it stays with what is around it.
+    if (share[node] < LEAST_UNIT || (!isKnown && isOneFunction(node))) return;
     isRoot[node] = 1;
     isKnownRoot[node] = isKnown ? 1 : 0;
     pending.push(node);
@@ -52,7 +53,7 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
     const node = pending.pop()!;
     if (isRuntime[node] === 1 || !isOpened(node)) continue;
     for (let kid = node + 1; kid < subtreeEnd[node]; kid = subtreeEnd[kid])
-      if (!isOneFunction(kid)) consider(kid, false);
+      consider(kid, false);
   }
   const units = new Map<number, number>();
   const funcs = [-1, -1];

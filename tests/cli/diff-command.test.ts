@@ -90,7 +90,7 @@ describe('files', () => {
     const top = answer.changes[0];
     expect(top).toMatchObject({ kind: 'code', name: 'encode', selfA: 300, selfB: 600, delta: 300, deltaPct: 100 });
     expect(Object.keys(top).sort()).toEqual(
-      'code codePct delta deltaPct explained high kind low name path selfA selfB supported'.split(' '),
+      'code codePct delta deltaPct explained high kind low name path scope selfA selfB supported'.split(' '),
     );
     expect(answer.functions.find(({ name }: { name: string }) => name === 'encode')).toEqual({
       name: 'encode',
@@ -175,7 +175,7 @@ describe('ranges of a server', () => {
       'json',
     );
     expect(JSON.parse(stdout).evidence).toEqual({ slices: true, counted: false });
-    expect(calls.filter((call) => call.includes('SelectMergeProfile'))).toHaveLength(2 + 2 * 15);
+    expect(calls.filter((call) => call.includes('SelectMergeProfile'))).toHaveLength(2 + 2 * 18);
   });
 
   it.each([

@@ -2,12 +2,11 @@
 import { finish } from '#base/steps.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
 import { whatChanged } from '#model/changes.ts';
-import { findContexts } from '#model/contexts.ts';
 import { diffTree, unionTree } from '#model/diff.ts';
 import type { NamedTree } from '#model/union.ts';
-import { findEvidence } from '#model/evidence.ts';
+import { compareSides } from '#model/evidence.ts';
 import { normalise } from '#model/normalise.ts';
-import { discoveries } from '#model/significance.ts';
+import { discoveries } from '#model/score-test.ts';
 import { sideOfUnion, slicesOfTrees, unsliced, type SideSlices } from '#model/slices.ts';
 import { rankNames, TreeBuilder } from '#model/tree-builder.ts';
 import { decodeProfile } from '#formats/registry.ts';
@@ -108,13 +107,12 @@ export function timeUnion(bytesA: Uint8Array, bytesB: Uint8Array): Record<string
     const union = timed('union, ms', () => unionTree(sides[0], sides[1]));
     const normalised = timed('normalise, ms', () => normalise('share', union, facts, facts, undefined));
     timed('diff tree, ms', () => diffTree(union, normalised, 'mean', 'size'));
-    const contexts = timed('contexts, ms', () => findContexts(union));
     const a = unsliced(union.a, 1 / PERIOD);
     const b = unsliced(union.b, 1 / PERIOD);
-    const evidence = timed('evidence without slices, ms', () => findEvidence(union, contexts, a, b));
+    const evidence = timed('evidence without slices, ms', () => compareSides(union, a, b));
     const spread = [a, b].map(spreadOut);
-    timed('evidence of 30 slices, ms', () => findEvidence(union, contexts, spread[0], spread[1]));
-    timed('what changed, ms', () => whatChanged(union, contexts, normalised, evidence));
+    timed('evidence of 30 slices, ms', () => compareSides(union, spread[0], spread[1]));
+    timed('what changed, ms', () => whatChanged(union, normalised, evidence));
     nodes = union.length;
   }
   return {
@@ -137,13 +135,12 @@ function spreadOut(side: SideSlices): SideSlices {
 
 function ours({ a, b }: MadePair, isSliced: boolean): Claims {
   const union = unionTree(merged(a), merged(b));
-  const contexts = findContexts(union);
   const [ofA, ofB] = isSliced
     ? [slicesOfTrees(sideOfUnion(union, 'a'), a, 1 / PERIOD), slicesOfTrees(sideOfUnion(union, 'b'), b, 1 / PERIOD)]
     : [unsliced(union.a, 1 / PERIOD), unsliced(union.b, 1 / PERIOD)];
-  const evidence = findEvidence(union, contexts, ofA, ofB);
+  const evidence = compareSides(union, ofA, ofB);
   const facts = { seconds: 900, isSnapshot: false };
-  const { changes } = whatChanged(union, contexts, normalise('share', union, facts, facts, undefined), evidence);
+  const { changes } = whatChanged(union, normalise('share', union, facts, facts, undefined), evidence);
   const claims = changes.filter(({ kind, supported }) => kind === 'code' && supported);
   return {
     names: claims.map(({ name }) => name),

@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { finish } from '#base/steps.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
-import { type NamedTree, unionTree } from '#model/diff.ts';
+import { unionTree } from '#model/diff.ts';
 import { samplesPerUnit } from '#model/samples-per-unit.ts';
-import { type SideSlices, slicesOfTrees } from '#model/slices.ts';
+import { sideOfUnion, type SideSlices, slicesOfTrees } from '#model/slices.ts';
 import { rankNames, TreeBuilder } from '#model/tree-builder.ts';
-import type { UnionTree } from '#model/union.ts';
+import type { NamedTree, UnionTree } from '#model/union.ts';
 import { decodeProfile } from '#formats/registry.ts';
 
 export interface Segment {
@@ -72,8 +72,8 @@ export function pairOf(a: Segment, b: Segment): { union: UnionTree; a: SideSlice
   const union = unionTree(a.merged, b.merged);
   return {
     union,
-    a: slicesOfTrees(union, a.trees, a.samplesPerUnit),
-    b: slicesOfTrees(union, b.trees, b.samplesPerUnit),
+    a: slicesOfTrees(sideOfUnion(union, 'a'), a.trees, a.samplesPerUnit),
+    b: slicesOfTrees(sideOfUnion(union, 'b'), b.trees, b.samplesPerUnit),
   };
 }
 

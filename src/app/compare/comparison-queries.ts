@@ -24,7 +24,7 @@ const MOST_NODES = 1_048_576;
 /** Of the first answer: more than a window can tell apart, few enough to be there at once. */
 const FIRST_NODES = 8192;
 /** What a source without slices is asked for instead: merges of so many sub-ranges, so many at once. */
-const MOST_SUB_RANGES = 24;
+const MOST_SUB_RANGES = 18;
 const SUB_RANGES_AT_ONCE = 4;
 
 /** A side, open in the worker. */

@@ -1,0 +1,112 @@
+/** Cost that moved between a caller and what it calls while their sum stayed: compilers inline a callee today and not tomorrow. */
+import type { Remaining, UnitStratum } from './remaining.ts';
+import { noiseOf, zOf } from './score-test.ts';
+import { sumOf } from './work-units.ts';
+
+export interface Move {
+  readonly unit: number;
+  /** Nodes of the prepared tree: the caller's, and those of what it calls. */
+  readonly callers: readonly number[];
+  readonly callees: readonly number[];
+  /** How clear the fainter end is. */
+  readonly z: number;
+}
+
+/** Moves that are looked for; how clear both ends must be, and each beside the rest alone; how much of the larger their sum may be. */
+const MAX_MOVES = 20;
+const LEAST_Z = 2.5;
+const LEAST_PART_Z = 1.5;
+const MAX_SUM = 0.6;
+/** What is inlined nearly goes: the callee changes by so much at least, in logs. Less is a change of cost. */
+const LEAST_LOG = 0.9;
+
+/** Both ends are one from then on: what is left of each counts at the caller. */
+export function foldMoves(left: Remaining, leastSamples: number): Move[] {
+  const moves: Move[] = [];
+  while (moves.length < MAX_MOVES) {
+    const move = clearestMove(left, leastSamples);
+    if (move === undefined) break;
+    moves.push(move);
+    const { parent } = left.tree;
+    for (const node of move.callees) left.movedTo[node] = left.movedTo[parent[node]];
+    left.sumUp();
+  }
+  return moves;
+}
+
+function clearestMove(left: Remaining, leastSamples: number): Move | undefined {
+  const z = (nodes: readonly number[], without: readonly number[] = []): number =>
+    zAlone(left, nodes, without, leastSamples);
+  const { callers, callees } = calls(left);
+  const known = new Map<string, number>();
+  const groups = new Map<string, number[]>();
+  for (const { caller, nodes } of callees.values()) {
+    const callee = z(nodes);
+    if (Math.abs(callee) < LEAST_PART_Z) continue;
+    if (!known.has(caller)) known.set(caller, z(callers.get(caller)!));
+    const own = known.get(caller)!;
+    if (own * callee >= 0 || Math.abs(own) < LEAST_Z) continue;
+    const group = groups.get(caller);
+    if (group) group.push(...nodes);
+    else groups.set(caller, [...nodes]);
+  }
+  let best: Move | undefined;
+  // In the order of names: functions are numbered by side, and a swap must find the same.
+  const nameOf = ([caller]: [string, number[]]): string => left.tree.names[left.tree.func[callers.get(caller)![0]]];
+  for (const [caller, nodes] of [...groups].sort((x, y) => (nameOf(x) < nameOf(y) ? -1 : 1))) {
+    const own = callers.get(caller)!;
+    const clear = Math.min(Math.abs(known.get(caller)!), Math.abs(z(nodes)));
+    if (clear < LEAST_Z || (best !== undefined && clear <= best.z * (1 + 1e-9))) continue;
+    // Beside the rest alone: what one of them does to the share of the other is no change of it.
+    const { func } = left.tree;
+    const unit = left.units.unit[own[0]];
+    const alike = [...new Set(nodes.map((node) => func[node]))].flatMap((f) => callers.get(`${f} ${unit}`)!);
+    const [ofCaller, ofCallee] = [z(own, alike), z(nodes, own)];
+    if (ofCaller * ofCallee >= 0 || Math.min(Math.abs(ofCaller), Math.abs(ofCallee)) < LEAST_PART_Z) continue;
+    if (Math.abs(Math.log(ratioOf(left, nodes, own))) < LEAST_LOG) continue;
+    const both = z([...nodes, ...own]);
+    if (Math.abs(both) > MAX_SUM * Math.max(Math.abs(ofCaller), Math.abs(ofCallee))) continue;
+    best = { unit, callers: own, callees: nodes, z: clear };
+  }
+  return best;
+}
+
+/** Of what some nodes grew by to what the rest of their unit did without others. */
+function ratioOf(left: Remaining, nodes: readonly number[], without: readonly number[]): number {
+  const strata = left.strataWithout({ nodes, scope: 'self', unit: -1 }, without);
+  const sum = (of: (stratum: UnitStratum) => Float64Array): number =>
+    strata.reduce((all, stratum) => all + sumOf(of(stratum)), 0);
+  return (sum(({ xB }) => xB) * sum(({ mA }) => mA)) / (sum(({ xA }) => xA) * sum(({ mB }) => mB));
+}
+
+/** Nodes by function and unit; and by function that calls them. */
+function calls({ tree: { parent, func }, units: { unit }, movedTo }: Remaining): {
+  readonly callers: ReadonlyMap<string, readonly number[]>;
+  readonly callees: ReadonlyMap<string, { readonly caller: string; readonly nodes: number[] }>;
+} {
+  const callers = new Map<string, number[]>();
+  const callees = new Map<string, { caller: string; nodes: number[] }>();
+  for (let node = 1; node < func.length; node++) {
+    const caller = `${func[node]} ${unit[node]}`;
+    const same = callers.get(caller);
+    if (same) same.push(node);
+    else callers.set(caller, [node]);
+    const up = movedTo[parent[node]];
+    if (up <= 0 || movedTo[node] !== node || func[up] === func[node] || unit[up] !== unit[node]) continue;
+    const key = `${func[up]} ${unit[up]} ${func[node]}`;
+    const known = callees.get(key);
+    if (known) known.nodes.push(node);
+    else callees.set(key, { caller: `${func[up]} ${unit[up]}`, nodes: [node] });
+  }
+  return { callers, callees };
+}
+
+/** Of the own cost of some nodes; ranges are taken as alike, and slices as independent. */
+function zAlone(left: Remaining, nodes: readonly number[], without: readonly number[], leastSamples: number): number {
+  const strata = left.strataWithout({ nodes, scope: 'self', unit: -1 }, without);
+  const scored = left.score(strata);
+  if (!scored) return 0;
+  const [a, b] = left.sides;
+  const samples = scored.strata.reduce((sum, { xA, xB }) => sum + xA * a.samplesPerUnit + xB * b.samplesPerUnit, 0);
+  return samples < leastSamples ? 0 : zOf(scored, noiseOf([], a, b, 0));
+}
