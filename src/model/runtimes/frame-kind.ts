@@ -55,6 +55,8 @@ export interface Runtime {
   readonly rules: readonly FrameRule[];
   /** Source files that only this runtime's rules speak of; a function of another file is held against all rules. */
   readonly sources?: RegExp;
+  /** How functions of the language are told where no file is known; native code has none, as it is in every profile. */
+  readonly language?: { readonly title: string; readonly name: RegExp };
   readonly ownCode?: OwnCodePreset;
   /** Packages, as `packageOf` finds them, that a reader did not choose to call. */
   readonly systemPackages?: RegExp;

@@ -5,6 +5,10 @@ const standard =
   'archive|bufio|bytes|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|internal|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort|strconv|strings|sync|syscall|testing|text|time|unicode|unique|unsafe|vendor|weak';
 
 export const goRuntime: Runtime = {
+  language: {
+    title: 'Go',
+    name: /^(?:runtime|main|net\/http|syscall|sync|internal\/\w[\w/]*|[\w-]+\.\w+\/[\w./-]+)\.(?:\(\*|\w)/,
+  },
   sources: /\.go$/,
   systemPackages: /^(?:runtime|internal|syscall|reflect|sync)(?:\/|$)/,
   ownCode: {

@@ -3,6 +3,10 @@ import type { Runtime } from './frame-kind.ts';
 const libraries = String.raw`java|javax|jakarta|jdk|sun|com\.sun|kotlin|kotlinx|scala|groovy|org\.(apache|springframework|eclipse|hibernate|slf4j|junit|jetbrains)|io\.(netty|grpc|micrometer|opentelemetry|vertx|reactivex)|com\.(google|fasterxml|zaxxer)|ch\.qos|reactor|okhttp3|okio`;
 
 export const jvmRuntime: Runtime = {
+  language: {
+    title: 'JVM',
+    name: /^(?:java|javax|jakarta|jdk|sun|kotlin|scala|org|com|io)[./](?:[\w$]+[./])*[A-Z][\w$]*\.[\w$<>]+(?:_\[\w\])?$/,
+  },
   sources: /\.(?:java|kt|scala|groovy|clj)$/,
   systemPackages: /^(?:java|javax|jdk|sun|com\.sun|kotlin|kotlinx|scala|groovy)(?:\.|$)/,
   systemBinaries: /^(?:lib(?:jvm|java)(?:[.-]|$)|java$)/i,

@@ -2,6 +2,10 @@
 import type { Runtime } from './frame-kind.ts';
 
 export const rustRuntime: Runtime = {
+  language: {
+    title: 'Rust',
+    name: /^<?(?:core|alloc|std::(?:rt|sys|thread|panic\w*))::|::h[0-9a-f]{16}$|\{\{closure\}\}/,
+  },
   sources: /\.rs$/,
   systemPackages: /^(?:core|std|alloc)$/,
   ownCode: {

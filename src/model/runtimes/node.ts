@@ -4,6 +4,10 @@ const servers =
   'express|router|connect|finalhandler|fastify|@fastify|avvio|find-my-way|koa|@koa|koa-[\\w-]+|@hapi|restify|@nestjs|@apollo|graphql-http|hono|@hono|polka|micro|next|@sveltejs|nuxt|h3|socket\\.io|ws|body-parser|cors|helmet|compression|morgan|passport|express-[\\w-]+|on-finished|async-hook-jl|bullmq|bull|amqplib|kafkajs|@grpc|p-queue|p-limit|async|@opentelemetry|dd-trace|newrelic|elastic-apm-node|@sentry|rxjs|zone\\.js';
 
 export const nodeRuntime: Runtime = {
+  language: {
+    title: 'JavaScript',
+    name: /^(?:\((?:anonymous|idle|program|garbage collector)\b|processTicksAndRejections$|node::|v8::)/,
+  },
   sources: /\.(?:[cm]?[jt]sx?|vue|svelte)$|^node:/,
   systemPackages: /^(?:node:|v8$|node$)/,
   systemBinaries: /^(?:libnode(?:[.-]|$)|node$)/i,

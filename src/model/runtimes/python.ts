@@ -4,6 +4,7 @@ const servers =
   'flask|werkzeug|django|rest_framework|asgiref|starlette|fastapi|uvicorn|gunicorn|hypercorn|daphne|channels|aiohttp|tornado|sanic|falcon|bottle|cherrypy|pyramid|waitress|gevent|eventlet|anyio|trio|uvloop|grpc|celery|kombu|billiard|rq|dramatiq|huey|click|typer|opentelemetry|ddtrace|sentry_sdk|newrelic|elasticapm|pyroscope|litestar|quart|graphene|strawberry';
 
 export const pythonRuntime: Runtime = {
+  language: { title: 'Python', name: /^<module>|<locals>|\.__(?:init|call|enter)__$|^_PyEval/ },
   sources: /\.py$|^<frozen /,
   systemPackages: /^(?:importlib|_frozen_importlib|threading)$/,
   systemBinaries: /^(?:libpython[\d.]*(?:[.-]|$)|python[\d.]*$)/i,

@@ -2,6 +2,7 @@
 import type { Runtime } from './frame-kind.ts';
 
 export const rubyRuntime: Runtime = {
+  language: { title: 'Ruby', name: /^(?:block (?:\(\d+ levels\) )?in |<main>|[A-Z]\w*(?:::[A-Z]\w*)*#)/ },
   sources: /\.rb$/,
   systemBinaries: /^(?:libruby[\d.]*(?:[.-]|$)|ruby$)/i,
   rules: [
@@ -39,6 +40,7 @@ export const rubyRuntime: Runtime = {
 };
 
 export const phpRuntime: Runtime = {
+  language: { title: 'PHP', name: /^(?:<php>|\{main\}|\{closure|[A-Z]\w*\\\w)/ },
   sources: /\.php$/,
   systemBinaries: /^(?:libphp[\d.]*(?:[.-]|$)|php$)/i,
   rules: [
@@ -77,6 +79,7 @@ export const phpRuntime: Runtime = {
 };
 
 export const dotnetRuntime: Runtime = {
+  language: { title: '.NET', name: /^(?:[\w.]+!)?(?:System|Microsoft)\.[A-Z]\w*\./ },
   sources: /\.(?:cs|fs|vb)$/,
   systemBinaries: /^(?:libcoreclr|coreclr|libclrjit|clrjit)(?:[.-]|$)/i,
   rules: [
