@@ -48,6 +48,7 @@ const randomMarks: readonly Rule[] = [
   { hints: ['Container'], find: /\bContainer[0-9A-Za-z]{7}(?=\\)/g, put: 'Container' },
   { hints: ['__TwigTemplate_'], find: /__TwigTemplate_[0-9a-f]{32,64}(?:___\d+)?/g, put: '__TwigTemplate' },
   { hints: ['__'], find: /(_(?:erb|haml|slim|builder|jbuilder|ruby))_{2,3}\d+_\d+/, put: '$1' },
+  { hints: ['wasm://'], find: /wasm:\/\/wasm\/[0-9a-f]{8}/, put: 'wasm://wasm' },
   // py-spy's roots
   { hints: ['thread ('], find: /^thread \(\d+\)/, put: 'thread' },
   { hints: ['process '], find: /^process \d+(?=:)/, put: 'process' },
