@@ -1,6 +1,7 @@
 /** `flametide diff A B`: two files, or ranges of servers, compared as the page compares them. */
 import { Command, CommanderError, Option } from 'commander';
 import { whatChanged, type Change, type WhatChanged } from '#model/changes.ts';
+import { whyNotComparable } from '#model/comparability.ts';
 import { unionTree } from '#model/diff.ts';
 import { compareSides } from '#model/evidence.ts';
 import { withoutIdle } from '#model/idle.ts';
@@ -91,13 +92,8 @@ async function compare(
   nowMs: number,
 ): Promise<Comparison> {
   const [a, b] = await Promise.all([textA, textB].map((text) => readSide(text, { type, token, nowMs })));
-  if (a.sampleType.unit !== b.sampleType.unit) {
-    const unit = ({ type: name, unit: word }: Comparison['a']['sampleType']): string =>
-      `${name} in ${word || 'no unit'}`;
-    throw new BadInput(
-      `A is ${unit(a.sampleType)}, B is ${unit(b.sampleType)}: name a type that both have with --type.`,
-    );
-  }
+  const unlike = whyNotComparable(a, b);
+  if (unlike !== undefined) throw new BadInput(`${unlike} --type names it.`);
   const union = withoutIdle(unionTree(a.named, b.named));
   const reason = whyNotNormalised(normalize, union, a.facts, b.facts);
   if (reason !== undefined) throw new BadInput(reason);

@@ -23,6 +23,9 @@ export interface DiffSide {
   /** As typed. */
   readonly source: string;
   readonly sampleType: SampleType;
+  /** Id of the profile type, of a range of a server. */
+  readonly profileType?: string;
+  readonly period?: Profile['period'];
   readonly named: NamedTree;
   readonly facts: SideFacts;
   /** ms since the epoch, where it is known. */
@@ -62,6 +65,7 @@ async function readOneFile(path: string, type: string | undefined): Promise<Diff
     title: path,
     source: path,
     sampleType: profile.sampleTypes[at],
+    period: profile.period,
     named: treeOf(profile, at),
     facts: {
       seconds: profile.durationMs === undefined ? undefined : profile.durationMs / 1000,
@@ -81,6 +85,7 @@ async function readServer(text: string, { type, token, nowMs }: SideSetting): Pr
     title: `${range.selector} ${sampleType}`,
     source: text,
     sampleType: { type: sampleType, unit: sampleUnit },
+    profileType: range.profileType,
     named: await askTree(range),
     facts: { seconds: (range.endMs - range.startMs) / 1000, isSnapshot: isSnapshotType(sampleType) },
     fromMs: range.startMs,

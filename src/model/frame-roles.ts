@@ -1,28 +1,37 @@
-/** What a frame is to a comparison, by its name. */
+/** What a comparison does with a frame, by its kind (`runtimes/`). */
+import type { FrameKind } from './runtimes/frame-kind.ts';
+import { frameKind } from './runtimes/frames.ts';
 
-/** `fold`: counted with its caller, or as runtime where it has none. */
-export type FrameRole = 'code' | 'idle' | 'dispatch' | 'runtime' | 'fold';
+/**
+ * `own`: the program's code, `library`: what it calls. `dispatch`: stands above handlers. `fold`: counted with its caller.
+ * `runtime`: the runtime or the kernel at work. `idle`: counts nowhere.
+ */
+export type FrameRole = 'own' | 'library' | 'dispatch' | 'fold' | 'runtime' | 'idle';
 
-const IDLE = /^:?\(idle\)/;
-const RUNTIME = /^:?(\((garbage collector|program)\)|Garbage Collection|Non JS threads activity)|^(syscall\.|internal\/poll\.|internal\/runtime\/syscall)|^:(writev|write[A-Z]\w*String|writeBuffer|readStart|shutdown|close)(:|$)/;
-/** Native functions of V8 have no file. */
-const NATIVE = /^:\w+(:0)?$/;
-const GO_RUNTIME = /^(runtime\.|runtime\/internal|internal\/runtime|gcWriteBarrier|gogo$|memeqbody|aeshashbody|cmpbody|indexbytebody|countbody|memclr)/;
-const DISPATCH = new RegExp(
-  [
-    '^runtime\\.(main|goexit)$',
-    '^net/http\\.(\\(\\*conn\\)\\.serve|serverHandler\\.ServeHTTP|\\(\\*ServeMux\\)\\.ServeHTTP|HandlerFunc\\.ServeHTTP|.*[hH]andler\\.ServeHTTP)$',
-    '^node:internal/(timers|process/task_queues|async_hooks|main|modules)',
-    '^:(runMicrotasks|Node\\.js|\\(root\\))(:|$)',
-    '^node:(_http_common|_http_server|events|net|internal/stream_base_commons:onStreamRead)',
-    '^(<module>|BaseServer\\.|BaseRequestHandler\\.__init__|BaseHTTPRequestHandler\\.handle|Thread\\.|ThreadPoolExecutor)',
-    '\\.do_(GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS)$',
-  ].join('|'),
-);
+const roles: Readonly<Record<FrameKind, FrameRole>> = {
+  idle: 'idle',
+  collection: 'runtime',
+  compilation: 'runtime',
+  runtime: 'runtime',
+  scheduling: 'fold',
+  interpreter: 'fold',
+  program: 'dispatch',
+  allocation: 'fold',
+  dispatch: 'dispatch',
+  library: 'library',
+};
+
+/** Functions that compilers call for a line of the program, or that have no code in its language: its caller's cost. */
+const PRIMITIVE =
+  /^(?:runtime\.|runtime\/internal\/|internal\/runtime\/|internal\/bytealg\.|(?:mem(?:eqbody|clr\w*)|aeshashbody|cmpbody|indexbytebody|countbody|gcWriteBarrier\w*|gogo)$|:\w+(?::0)?$)/;
+
+/** Reads and writes of the kernel: what they cost follows the load and the machine. */
+const INPUT_OUTPUT =
+  /^(?:syscall\.|internal\/poll\.|internal\/(?:runtime\/)?syscall|:(?:writev|write\w+String|writeBuffer|readStart|shutdown|close)(?::0)?$)/;
 
 export function roleOf(name: string): FrameRole {
-  if (DISPATCH.test(name)) return 'dispatch';
-  if (IDLE.test(name)) return 'idle';
-  if (RUNTIME.test(name)) return 'runtime';
-  return GO_RUNTIME.test(name) || NATIVE.test(name) ? 'fold' : 'code';
+  if (INPUT_OUTPUT.test(name)) return 'runtime';
+  const kind = frameKind(name, '');
+  const role = kind === undefined ? 'own' : roles[kind];
+  return role === 'library' && PRIMITIVE.test(name) ? 'fold' : role;
 }

@@ -4,6 +4,8 @@ import { scriptPlace } from './script-place.ts';
 export interface LineShifts {
   /** The line at which B has this function of A, if all around it moved as far; undefined where nothing is known. */
   lineInB(nameInA: string): number | undefined;
+  /** Whether all around moved by one distance, and these two are another apart. */
+  excludes(nameInA: string, nameInB: string): boolean;
 }
 
 interface Anchor {
@@ -31,6 +33,15 @@ export function lineShifts(pairs: ReadonlyMap<string, string>): LineShifts {
       if (!ofFile || place.line === 0) return undefined;
       const nearest = ofFile.findLast(({ line }) => line <= place.line) ?? ofFile[0];
       return place.line + nearest.shift;
+    },
+    excludes(nameInA, nameInB) {
+      const [a, b] = [scriptPlace(nameInA), scriptPlace(nameInB)];
+      const ofFile = a && anchors.get(a.file);
+      if (!ofFile || !b || a.line === 0 || b.line === 0) return false;
+      // Above the first of them stands the beginning of the file, which never moves.
+      const above = ofFile.findLast(({ line }) => line <= a.line)?.shift ?? 0;
+      const below = ofFile.find(({ line }) => line > a.line)?.shift;
+      return below === above && b.line - a.line !== above;
     },
   };
 }

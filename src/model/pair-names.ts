@@ -100,25 +100,31 @@ function pairStableNames(a: Side, b: Side): ReadonlyMap<string, string> {
   collect('a', a, b);
   collect('b', b, a);
 
-  const ambiguous: Group[] = [];
+  const open: Group[] = [];
   for (const group of groups.values()) {
     if (group.a.length === 0 || group.b.length === 0) continue;
-    const [first] = group.a;
-    const [other] = group.b;
-    if (group.a.length === 1 && group.b.length === 1) pairs.set(other, first);
-    else if (group.a.length === group.b.length && group.a.every((stable) => b.has.has(stable)))
+    if (group.a.length === group.b.length && group.a.every((stable) => b.has.has(stable)))
       for (const stable of group.a) pairs.set(stable, stable);
-    else ambiguous.push(group);
+    else open.push(group);
   }
-  if (ambiguous.length === 0) return pairs;
-  const candidates = new Set(ambiguous.flatMap((group) => [...group.a, ...group.b]));
+  if (open.length === 0) return pairs;
+  const candidates = new Set(open.flatMap((group) => [...group.a, ...group.b]));
   const form = (stable: string): string => canonical.get(stable)!;
   const evidence: Evidence = {
     shifts: lineShifts(pairs),
     a: neighboursOf(a.tree, a.stable, candidates, form),
     b: neighboursOf(b.tree, b.stable, candidates, form),
   };
-  for (const group of ambiguous) for (const [ofB, ofA] of pairsOf(group, evidence)) pairs.set(ofB, ofA);
+  const ambiguous: Group[] = [];
+  for (const group of open) {
+    const [ofA] = group.a;
+    const [ofB] = group.b;
+    if (group.a.length > 1 || group.b.length > 1) ambiguous.push(group);
+    else if (!contradict(ofA, ofB, evidence) && !evidence.shifts.excludes(ofA, ofB)) pairs.set(ofB, ofA);
+  }
+  // The functions of a file that are certain by now say how far the others moved.
+  const known = { ...evidence, shifts: lineShifts(pairs) };
+  for (const group of ambiguous) for (const [ofB, ofA] of pairsOf(group, known)) pairs.set(ofB, ofA);
   return pairs;
 }
 

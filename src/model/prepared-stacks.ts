@@ -16,8 +16,8 @@ export interface PreparedTree {
   readonly names: readonly string[];
   /** By node: 1 where the runtime itself is at work. */
   readonly isRuntime: Uint8Array;
-  /** By node: 1 where dispatch frames stood right above it. */
-  readonly isHandler: Uint8Array;
+  /** By node: whether dispatch frames call it, and what it is then. */
+  readonly called: Uint8Array;
   /** By node of the union: where it counts; −1: not at all. */
   readonly place: Int32Array;
 }
@@ -32,19 +32,26 @@ export interface PreparedSide {
   readonly sliceOf: Int32Array;
 }
 
+/** What dispatch frames call: own code, which is a handler, or a library, which serves them. */
+export const [NEITHER, HANDLER, SERVING] = [0, 1, 2] as const;
+
 /** Of the mean of both sides: smaller subtrees are told apart by function alone. */
 const LEAST_SHARE = 0.0003;
-/** A frame is dispatch when so much of what it calls goes through dispatch frames. */
+/** A frame is dispatch when dispatch frames below it call own code for so much of it: middleware. */
 const DISPATCHED = 0.5;
 
 export function prepareStacks(union: UnionTree): PreparedTree {
   const { length, parent, func, names } = union;
   const roles = names.map(roleOf);
   const share = meanShare(union);
-  // Of each node: how much lies below a dispatch frame in its subtree, that frame's own subtree included.
-  const dispatched = new Float64Array(length);
-  for (let node = length - 1; node > 0; node--)
-    dispatched[parent[node]] += roles[func[node]] === 'dispatch' ? share[node] : dispatched[node];
+  // Of each node: how much of it is own code that dispatch frames call, in its subtree.
+  const handled = new Float64Array(length);
+  for (let node = length - 1; node > 0; node--) {
+    const above = roles[func[parent[node]]];
+    const role = roles[func[node]];
+    const isCalled = above === 'dispatch' && (role === 'own' || role === 'library');
+    handled[parent[node]] += isCalled && role === 'own' ? share[node] : handled[node];
+  }
   const builder = new Builder();
   const place = new Int32Array(length);
   // 0: no dispatch frame yet, 1: right below dispatch frames, 2: in a handler.
@@ -54,7 +61,7 @@ export function prepareStacks(union: UnionTree): PreparedTree {
     const role = roles[func[node]];
     const atTop = above === 0;
     if (above < 0 || role === 'idle') place[node] = -1;
-    else if (atTop && (role === 'dispatch' || dispatched[node] > DISPATCHED * share[node])) {
+    else if (atTop && (role === 'dispatch' || handled[node] > DISPATCHED * share[node])) {
       place[node] = 0;
       state[node] = role === 'dispatch' ? 1 : state[parent[node]];
     } else if (role === 'fold' && !atTop) place[node] = above;
@@ -62,7 +69,8 @@ export function prepareStacks(union: UnionTree): PreparedTree {
     else {
       const isRuntime = role === 'runtime' || role === 'fold' || builder.isRuntime[above] === 1;
       const isSmall = share[node] < LEAST_SHARE;
-      place[node] = builder.child(above, func[node], isRuntime, atTop && state[parent[node]] === 1, isSmall);
+      const called = atTop && state[parent[node]] === 1 ? (role === 'own' ? HANDLER : SERVING) : NEITHER;
+      place[node] = builder.child(above, func[node], isRuntime, called, isSmall);
     }
   }
   const { tree, numbers } = builder.seal();
@@ -121,7 +129,7 @@ class Builder {
   readonly #parent: number[] = [-1];
   readonly #func: number[] = [-1];
   readonly isRuntime: number[] = [0];
-  readonly #isHandler: number[] = [0];
+  readonly #called: number[] = [0];
   readonly #isSmall: number[] = [0];
   readonly #kids: Map<number, number>[] = [new Map()];
 
@@ -129,7 +137,7 @@ class Builder {
     return this.#isSmall[node] === 1;
   }
 
-  child(parent: number, func: number, isRuntime: boolean, isHandler: boolean, isSmall: boolean): number {
+  child(parent: number, func: number, isRuntime: boolean, called: number, isSmall: boolean): number {
     const known = this.#kids[parent].get(func);
     if (known !== undefined) {
       if (!isSmall) this.#isSmall[known] = 0;
@@ -140,14 +148,14 @@ class Builder {
     this.#kids.push(new Map());
     this.#func.push(func);
     this.isRuntime.push(isRuntime ? 1 : 0);
-    this.#isHandler.push(isHandler ? 1 : 0);
+    this.#called.push(called);
     this.#isSmall.push(isSmall ? 1 : 0);
     return node;
   }
 
   /** Beside a small node, not below it. */
   leaf(small: number, func: number): number {
-    return this.child(this.#parent[small], func, this.isRuntime[small] === 1, this.#isHandler[small] === 1, true);
+    return this.child(this.#parent[small], func, this.isRuntime[small] === 1, this.#called[small], true);
   }
 
   seal(): { tree: Omit<PreparedTree, 'names' | 'place'>; numbers: Int32Array } {
@@ -157,7 +165,7 @@ class Builder {
     const func = new Int32Array(length).fill(-1);
     const subtreeEnd = new Int32Array(length);
     const isRuntime = new Uint8Array(length);
-    const isHandler = new Uint8Array(length);
+    const called = new Uint8Array(length);
     let at = 0;
     const pending = [0];
     while (pending.length > 0) {
@@ -166,13 +174,13 @@ class Builder {
       parent[at] = node === 0 ? -1 : numbers[this.#parent[node]];
       func[at] = this.#func[node];
       isRuntime[at] = this.isRuntime[node];
-      isHandler[at++] = this.#isHandler[node];
+      called[at++] = this.#called[node];
       for (const kid of this.#kids[node].values()) pending.push(kid);
     }
     for (let node = length - 1; node >= 0; node--) {
       subtreeEnd[node] = Math.max(subtreeEnd[node], node + 1);
       if (node > 0) subtreeEnd[parent[node]] = Math.max(subtreeEnd[parent[node]], subtreeEnd[node]);
     }
-    return { tree: { length, parent, func, subtreeEnd, isRuntime, isHandler }, numbers };
+    return { tree: { length, parent, func, subtreeEnd, isRuntime, called }, numbers };
   }
 }

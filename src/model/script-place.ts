@@ -12,6 +12,7 @@ export interface ScriptPlace {
   readonly isFileFirst: boolean;
 }
 
+const endsWithDigit = /\d$/;
 const lineAtEnd = /:(\d{1,9})(?::(\d{1,9}))?$/;
 const placeAtEnd = /:(\d{1,9})(?::(\d{1,9}))?\)$/;
 /** Ends the file of a name that begins with one. */
@@ -22,7 +23,8 @@ const anonymousPlace = /^\(anonymous:L#(\d{1,9}):C#(\d{1,9})\)$/;
 
 /** @param name is read as it is: cut hostile ones first */
 export function scriptPlace(name: string): ScriptPlace | undefined {
-  return name.endsWith(')') ? inBrackets(name) : (fileFirst(name) ?? behindBlank(name));
+  if (name.endsWith(')')) return inBrackets(name);
+  return endsWithDigit.test(name) ? (fileFirst(name) ?? behindBlank(name)) : undefined;
 }
 
 function behindBlank(name: string): ScriptPlace | undefined {

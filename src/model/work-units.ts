@@ -1,5 +1,5 @@
 /** Units of work of a program: handlers, background loops, the runtime. Load moves a unit as one; code moves what is in it. */
-import type { PreparedSide, PreparedTree } from './prepared-stacks.ts';
+import { HANDLER, type PreparedSide, type PreparedTree, SERVING } from './prepared-stacks.ts';
 
 export interface WorkUnits {
   readonly count: number;
@@ -24,7 +24,7 @@ const OPENED_UNSEEN = 0.45;
 const MAX_SELF = 0.5;
 
 export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide): WorkUnits {
-  const { length, parent, func, isRuntime, isHandler, subtreeEnd } = tree;
+  const { length, parent, func, isRuntime, called, subtreeEnd } = tree;
   const share = meanShares(tree, a, b, 'total');
   const self = meanShares(tree, a, b, 'self');
   const isRoot = new Uint8Array(length);
@@ -41,8 +41,8 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
   // What the event loop resumes is a unit wherever it begins.
   const resumed = new Set<number>();
   for (let kid = 1; kid < length; kid = subtreeEnd[kid]) {
-    consider(kid, isHandler[kid] === 1);
-    if (isHandler[kid] === 1 && share[kid] >= LEAST_RESUMED) resumed.add(func[kid]);
+    if (called[kid] !== SERVING) consider(kid, called[kid] === HANDLER);
+    if (called[kid] === HANDLER && share[kid] >= LEAST_RESUMED) resumed.add(func[kid]);
   }
   for (let node = 1; node < length; node++)
     if (depthOne[parent[node]] === 1 && resumed.has(func[node]) && func[node] !== func[parent[node]]) {

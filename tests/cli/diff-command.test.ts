@@ -62,6 +62,31 @@ describe('files', () => {
     expect(JSON.parse(stdout)).toMatchObject({ changes: [], functions: [], delta: 0, broken: [] });
   });
 
+  it('unlike types are refused', async () => {
+    const pprof = (name: string): string => `tests/fixtures/pprof/made-go/before/${name}.pb.gz`;
+    const stderr = (words: string): string => `flametide: ${words} on both sides. --type names it.\n`;
+    expect(await diff(pprof('cpu'), pprof('heap'))).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: stderr('A has cpu in nanoseconds, B has inuse_space in bytes: choose a profile type of one unit'),
+    });
+    expect(await diff(pprof('cpu'), 'tests/fixtures/pprof/made-node/wall-lines.pprof')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: stderr('A measures CPU time, B measures wall time: choose one kind of profile'),
+    });
+  });
+
+  it('unlike languages are told', async () => {
+    const go = file('go.folded', { 'runtime.mcall': 1, 'net/http.(*conn).serve;main.cart': 9 });
+    const java = file('java.folded', { 'java.lang.Thread.run;com.acme.Cart.add': 9 });
+    const note =
+      'A runs Go, B runs JVM: functions of two languages are never the same, so those of A show as gone and those of B as new.';
+    expect((await diff(go, java)).stdout).toContain(`${note}\n`);
+    expect(JSON.parse((await diff(go, java, '--format', 'json')).stdout)).toMatchObject({ note });
+    expect((await diff(go, go)).stdout).not.toContain('A runs');
+  });
+
   it('twelve times as much of the same is no change, unless totals are compared', async () => {
     const longer = Object.fromEntries(Object.entries(usual).map(([name, value]) => [name, value * 12]));
     const files = [file('short.folded', usual), file('long.folded', longer), '--fail-on', '+5%'];

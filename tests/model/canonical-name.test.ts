@@ -37,6 +37,7 @@ const random: readonly (readonly [string, string])[] = [
   ['Container6k4l23L\\App_KernelProdContainer::load', 'ContainerAb12cD3\\App_KernelProdContainer::load'],
   [`__TwigTemplate_${'0a'.repeat(16)}::doDisplay`, `__TwigTemplate_${'f9'.repeat(32)}___1::doDisplay`],
   ['_app_views_cart_index_html_erb___27134290_70123', '_app_views_cart_index_html_erb__991_14'],
+  ['wasm://wasm/0002f80e:encode', 'wasm://wasm/00aa11bb:encode'],
   ['thread (9362): w-search', 'thread (112): w-search'],
   ['./dist/main.3f2a1b.js:checkout:12', './dist/main.77aa00.js:checkout:12'],
   ['./dist/assets/index-BpZ2kq1X.js:checkout:1:200', './dist/assets/index-C0qqRs_a.js:checkout:1:200'],

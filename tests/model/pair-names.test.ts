@@ -77,6 +77,16 @@ describe('functions', () => {
     });
   });
 
+  it('of a script are others where the lines around them stayed', () => {
+    const around = 'm;./a.mjs:f:10 1\nm;./a.mjs:g:900 1';
+    expect(partners(`${around}\nm;./a.mjs:get:30 1`, `${around}\nm;./a.mjs:get:500 1`)).toMatchObject({
+      './a.mjs:get:30': undefined,
+    });
+    expect(partners(`m;./a.mjs:f:10 1\nm;./a.mjs:get:30 1`, `m;./a.mjs:f:10 1\nm;./a.mjs:get:500 1`)).toMatchObject({
+      './a.mjs:get:30': './a.mjs:get:500',
+    });
+  });
+
   it('with the same callers stand in their order', () => {
     expect(partners('m;f (a.py:9) 1\nm;f (a.py:10) 2', 'm;f (a.py:12) 1\nm;f (a.py:13) 2')).toMatchObject({
       'f (a.py:9)': 'f (a.py:12)',

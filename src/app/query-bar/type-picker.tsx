@@ -1,6 +1,12 @@
 /** Which profile type of the service, in groups and in the field's words. */
 import { type ReactElement, useMemo, useState } from 'react';
-import { inListOrder, type ProfileType, profileTypeGroup, profileTypeTitle } from '#model/profile-type.ts';
+import {
+  inListOrder,
+  type ProfileType,
+  profileTypeGroup,
+  profileTypeTitle,
+  shortProfileTypeId,
+} from '#model/profile-type.ts';
 import { readable } from '#render/text.ts';
 import { PickField, PickOptions, usePickList } from '../components/pick-list.tsx';
 import { PopoverField } from '../components/popover.tsx';
@@ -68,17 +74,14 @@ function Types({ types, type, onType, onClose }: TypePickerProps & { onClose(): 
           headingOf={(row) => (groupAt(row) === groupAt(row - 1) ? undefined : groupAt(row))}
           onPick={pick}
         >
-          {(row) => {
-            const { name, sampleType } = rows[row].type;
-            return (
-              <>
-                <bdi>{readable(profileTypeTitle(rows[row].type))}</bdi>
-                <span className={styles['id']}>
-                  <bdi>{readable(`${name}:${sampleType}`)}</bdi>
-                </span>
-              </>
-            );
-          }}
+          {(row) => (
+            <>
+              <bdi>{readable(profileTypeTitle(rows[row].type))}</bdi>
+              <span className={styles['id']}>
+                <bdi>{readable(shortProfileTypeId(rows[row].type, types))}</bdi>
+              </span>
+            </>
+          )}
         </PickOptions>
       </div>
     </div>

@@ -8,7 +8,7 @@ import { rankNames } from '../tree-builder.ts';
 import { focus, focusPath, ignore } from './keep-stacks.ts';
 import { invert } from './invert.ts';
 import { hide, mergeRecursion, showFrom } from './move-frames.ts';
-import type { OwnCode } from './own-code.ts';
+import type { OwnCode } from '../runtimes/frame-kind.ts';
 import type { Transformed } from './rebuild.ts';
 import { type FrameGroup, type FunctionFacts, groupBy, rename } from './rename-functions.ts';
 
