@@ -31,6 +31,16 @@ export function itemsToTest(left: Remaining, leastShare: number): Item[] {
     return a / left.totals[0] + b / left.totals[1];
   };
   const items: Item[] = [];
+  // A wrapper costs what its callee does, and a function in one unit what it does anywhere: one test for both.
+  const known = new Set<string>();
+  const addOnce = (item: Item): void => {
+    const key = `${left.amounts(item).join(' ')} ${unitsOf(item).join(' ')}`;
+    if (known.has(key)) return;
+    known.add(key);
+    items.push(item);
+  };
+  const unitsOf = ({ nodes, unit: only }: Item): number[] =>
+    only >= 0 ? [only] : [...new Set(nodes.map((node) => unit[node]))].sort((x, y) => x - y);
   const functions = [...alone.keys()].sort((f, g) => (names[f] < names[g] ? -1 : 1));
   for (const f of functions) {
     const own: Item = { func: f, scope: 'self', unit: -1, nodes: alone.get(f)! };
@@ -38,9 +48,9 @@ export function itemsToTest(left: Remaining, leastShare: number): Item[] {
     const [ofOwn, ofAll] = [shareOf(own), shareOf(all)];
     for (const item of [ofOwn >= leastShare ? own : undefined, ofOwn > ALONE_FROM * ofAll ? undefined : all]) {
       if (item === undefined || shareOf(item) < leastShare) continue;
-      items.push(item);
+      addOnce(item);
       const units = new Set(item.nodes.map((node) => unit[node]));
-      if (units.size > 1) for (const one of units) items.push({ ...item, unit: one });
+      if (units.size > 1) for (const one of units) addOnce({ ...item, unit: one });
     }
   }
   return items;

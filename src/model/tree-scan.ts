@@ -54,9 +54,13 @@ export interface Tested {
 /** So many causes at most, and so many that are thought away to see how the rest strays. */
 const MAX_CAUSES = 40;
 const MAX_THOUGHT_AWAY = 8;
+/** What is thought away need not be sure. */
+const THOUGHT_RATE = 0.5;
 /** Ranges differ by this by themselves; more is believed where no slices show how a side strays. */
 const LEAST_BETWEEN = 0.01;
 const LEAST_BETWEEN_UNSLICED = 0.025;
+/** Ranges seldom differ by more than this. */
+const USUAL_BETWEEN = 0.15;
 /** Below a frame, one that holds so much of it names it. */
 const NAMES_FROM = 0.95;
 /** Changes this near the clearest may be the cause too; work of a unit shifts by this from range to range. */
@@ -107,9 +111,9 @@ class Scanner {
     for (let taken = 0; taken <= MAX_THOUGHT_AWAY; taken++) {
       const { tested, noise } = this.#testAll();
       const { between, misfit } = betweenOf(ownCosts(tested), noise);
-      const cost = misfit + taken * 2 * Math.log(Math.max(10, tested.size));
+      const cost = misfit + (between / USUAL_BETWEEN) ** 2 + taken * 2 * Math.log(Math.max(10, ownCosts(tested).length));
       if (cost < best.cost) best = { between, cost };
-      const next = this.#likeliest(tested, noise);
+      const next = this.#likeliest(tested, noise, THOUGHT_RATE);
       if (next === undefined) break;
       this.#left.take(next, taken);
     }
@@ -130,10 +134,10 @@ class Scanner {
   }
 
   /** Of the clearest that without which the program is most as it was. */
-  #likeliest(tested: ReadonlyMap<Item, Scored>, noise: Noise): Item | undefined {
+  #likeliest(tested: ReadonlyMap<Item, Scored>, noise: Noise, falseRate = this.#bar.falseRate): Item | undefined {
     const items = [...tested.keys()];
     const z = items.map((item) => zOf(tested.get(item)!, noise));
-    const isFound = discoveries(z, this.#bar.falseRate);
+    const isFound = discoveries(z, falseRate);
     const found = items.flatMap((item, i) =>
       isFound[i] === 1 && this.#isLarge(tested.get(item)!)
         ? [{ item, z: Math.abs(strengthOf(tested.get(item)!, noise)) }]
