@@ -68,6 +68,8 @@ const NEAR_CLEAREST = 0.85;
 const USUAL_SHIFT = 0.15;
 /** In so many slices at least must it be. */
 const LEAST_EVENTS = 3;
+/** Of a side that has this little of what the other has, where it was says nothing. */
+const MUCH_LESS = 0.25;
 
 export function scanTree(tree: PreparedTree, units: WorkUnits, a: PreparedSide, b: PreparedSide, bar: Bar): Scan {
   return new Scanner(new Remaining(tree, units, a, b), bar).run();
@@ -202,9 +204,8 @@ class Scanner {
 
   /** What happened in a slice or two is one event, whatever its samples: nothing says how often such comes by itself. */
   #isSpread(strata: readonly Stratum[]): boolean {
-    return ([0, 1] as const).every((side) => {
+    const sides = ([0, 1] as const).map((side) => {
       const { slices } = this.#left.sides[side];
-      if (slices < 2 * LEAST_EVENTS) return true;
       const [parts, whole] = [new Float64Array(slices), new Float64Array(slices)];
       for (const { xA, mA, xB, mB } of strata) {
         const [x, m] = side === 0 ? [xA, mA] : [xB, mB];
@@ -213,8 +214,14 @@ class Scanner {
           whole[i] += x[i] + m[i];
         }
       }
-      return eventsIn(whole) >= LEAST_EVENTS && (sumOf(parts) === 0 || eventsIn(parts) >= LEAST_EVENTS);
+      return { slices, whole, parts, share: sumOf(parts) / this.#left.totals[side] };
     });
+    const most = Math.max(...sides.map(({ share }) => share));
+    return sides.every(
+      ({ slices, whole, parts, share }) =>
+        slices < 2 * LEAST_EVENTS ||
+        (eventsIn(whole) >= LEAST_EVENTS && (share < MUCH_LESS * most || eventsIn(parts) >= LEAST_EVENTS)),
+    );
   }
 
   /** The deepest frame that holds nearly all of a subtree names it. */
