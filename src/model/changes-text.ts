@@ -117,16 +117,22 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
   }
   if (found.between >= TOLD_BETWEEN)
     sentences.push(
-      `The two ranges differ by about ${percent(found.between)} from function to function where nothing changed; intervals allow for that.`,
+      `The two ranges differ by about ±${formatNumber(found.between)}\u00a0% from function to function where nothing changed; intervals allow for that.`,
     );
   return sentences.join(' ');
 }
 
+/** Beyond this a size says only that there is too little to see. */
+const SEEN_UP_TO = 100;
+
 /** A statement with its size: what was not found says what would have been. */
 function silence({ silence: known }: WhatChanged): string {
   if (known === undefined) return 'No code change is more than noise.';
-  const functions = known.functions === 1 ? 'the largest function' : `the ${numberWord(known.functions)} largest functions`;
-  return `No code change is more than noise: above ±${formatNumber(known.percent)}\u00a0% in ${functions} it would show.`;
+  const functions =
+    known.functions === 1 ? 'the largest function' : `the ${numberWord(known.functions)} largest functions`;
+  return known.percent > SEEN_UP_TO
+    ? `No code change is more than noise, but there is too little to see less than a doubling in ${functions}.`
+    : `No code change is more than noise: one above ±${formatNumber(known.percent)}\u00a0% would show in ${functions}.`;
 }
 
 function numberWord(count: number): string {

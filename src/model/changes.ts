@@ -240,19 +240,20 @@ function explainedTogether(supported: readonly Change[], isShare: boolean): numb
   return isShare ? Math.min(1, Math.max(grown, shrunk)) : grown + shrunk;
 }
 
-/** Of the largest functions that did not change: the farthest that an interval reaches. */
+/** Of the largest functions that did not change: the growth that the widest interval leaves room for. */
 function silenceOf({ a, b, func, names }: UnionTree, { functions }: Evidence): WhatChanged['silence'] {
   const size = new Float64Array(names.length);
   for (let node = 1; node < func.length; node++)
     size[func[node]] += Math.max(0, a.self[node]) / a.total[0] + Math.max(0, b.self[node]) / b.total[0];
   const tested = [...names.keys()].filter((f) => {
     const verdict = verdicts[functions.verdict[f]];
-    return verdict !== 'supported' && Number.isFinite(functions.low[f]) && Number.isFinite(functions.high[f]);
+    return verdict !== 'supported' && functions.low[f] > -1 && Number.isFinite(functions.high[f]);
   });
   const largest = tested.sort((f, g) => size[g] - size[f]).slice(0, SILENT_FUNCTIONS);
   if (largest.length === 0) return undefined;
-  const reach = largest.map((f) => Math.max(Math.abs(functions.low[f]), Math.abs(functions.high[f])));
-  return { functions: largest.length, percent: Math.max(...reach) * 100 };
+  // Of the same width around no change.
+  const width = largest.map((f) => (Math.log1p(functions.high[f]) - Math.log1p(functions.low[f])) / 2);
+  return { functions: largest.length, percent: Math.expm1(Math.max(...width)) * 100 };
 }
 
 /** Names and paths need no amounts. */

@@ -1,6 +1,6 @@
 /**
- * Each node's change given to one cause, move or function, and to the work of its unit: what B has, less what A would have
- * with its unit grown by k, is the node's own change; (k − 1) times what A has is work.
+ * Each node's change given to one cause, move or function, and to the work of its unit. A cause's own change is what its
+ * test says of B's amount; elsewhere it is what B has, less what A would have with its unit grown by k. The rest is work.
  */
 import type { Evidence } from './evidence.ts';
 import type { Normalised } from './normalise.ts';
@@ -91,17 +91,23 @@ export function splitChange(union: UnionTree, normalised: Normalised, evidence: 
     const row = cause >= 0 ? cause : move >= 0 ? move : f;
     to.a[row] += a;
     to.b[row] += b;
-    to.part[row] += isNew[unit] === 1 ? 0 : b - k[unit] * a;
+    const own = isNew[unit] === 1 ? 0 : cause >= 0 ? ownChange(evidence.code.change[cause], b, k[unit] * a) : b - k[unit] * a;
+    to.part[row] += own;
+    ofUnit.part[unit] += b - a - own;
     if (node > 0) place('ofFunction', f, Math.abs(b - a), node);
     const total = Math.abs(normalised.b.total[node] - normalised.a.total[node]);
     if (cause >= 0 && causes[cause].func === f) place('ofCause', cause, total, node);
     if (move >= 0 && moves[move].callee === f) place('ofMove', move, Math.abs(b - a), node);
   }
-  for (let unit = 0; unit < units.count; unit++)
-    ofUnit.part[unit] = isNew[unit] === 1 ? ofUnit.b[unit] : (k[unit] - 1) * ofUnit.a[unit];
   let moved = 0;
   for (let f = 0; f < all.a.length; f++) moved += Math.abs(all.b[f] - all.a[f]) / 2;
   return { ofCause, ofMove, ofFunction, ofRuntime, ofUnit, growth, moved, places };
+}
+
+/** Of what B has: all beyond what it would have, were it not for the change. What is gone is what would be there. */
+function ownChange(change: number, b: number, expected: number): number {
+  if (change === Number.POSITIVE_INFINITY) return b;
+  return change > -1 ? (b * change) / (1 + change) : b - expected;
 }
 
 function emptyAmounts(length: number): Amounts {

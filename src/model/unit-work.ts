@@ -13,7 +13,9 @@ export interface UnitTest {
 
 /** Load strays from slice to slice and from range to range by itself: so much is believed before anything is seen. */
 const LEAST_CORRELATION = 0.3;
-const LEAST_BETWEEN = 0.03;
+const LEAST_BETWEEN = 0.08;
+/** Changes this near the clearest may be the cause too. */
+const NEAR_CLEAREST = 0.6;
 
 /** Beside one route that grew by half all others take a smaller share: what was found is left out of the rest. */
 export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<number, UnitTest>; noise: Noise } {
@@ -37,13 +39,19 @@ export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<numbe
     const rows = [...scores];
     const z = rows.map(([, scored]) => zOf(scored, noise));
     const isFound = discoveries([...[...found].map((unit) => tests.get(unit)!.z), ...z], bar.falseRate).slice(found.size);
-    let best: number | undefined;
+    const near: number[] = [];
+    let clearest = 0;
     for (const [i, [unit, scored]] of rows.entries()) {
       const isLarge = isLargeIn(scored, bar);
       tests.set(unit, { scored, z: z[i], isSupported: false, isLarge });
       if (isFound[i] === 0 || !isLarge) continue;
-      if (best === undefined || Math.abs(z[i]) > Math.abs(tests.get(best)!.z) * (1 + 1e-9)) best = unit;
+      near.push(unit);
+      clearest = Math.max(clearest, Math.abs(z[i]));
     }
+    const best = likeliest(
+      near.filter((unit) => Math.abs(tests.get(unit)!.z) >= NEAR_CLEAREST * clearest),
+      (unit) => unrest(left, rows.map(([one]) => one), new Set([...found, unit]), noise),
+    );
     if (best === undefined) return { tests, noise };
     found.add(best);
     tests.set(best, { ...tests.get(best)!, isSupported: true });
@@ -52,6 +60,28 @@ export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<numbe
   function nameOf(unit: number): string {
     return func[unit] < 0 ? '' : left.tree.names[func[unit]];
   }
+}
+
+/** One unit grew, or the others shrank: the likelier is the one without which the others went alike. */
+function likeliest(units: readonly number[], unrestWithout: (unit: number) => number): number | undefined {
+  let best: number | undefined;
+  let least = Infinity;
+  for (const unit of units) {
+    const without = unrestWithout(unit);
+    if (without < least - 1e-9) [best, least] = [unit, without];
+  }
+  return best;
+}
+
+/** How far units went apart, without some of them. */
+function unrest(left: Remaining, units: readonly number[], without: ReadonlySet<number>, noise: Noise): number {
+  let sum = 0;
+  for (const unit of units) {
+    if (without.has(unit)) continue;
+    const scored = left.score([stratumOf(left, unit, without)]);
+    if (scored) sum += zOf(scored, noise) ** 2;
+  }
+  return sum;
 }
 
 function stratumOf(left: Remaining, unit: number, without: ReadonlySet<number>): Stratum {
