@@ -37,6 +37,8 @@ export interface Scored {
   readonly size: number;
   readonly a: Dispersion;
   readonly b: Dispersion;
+  /** Of both sides together, slice by slice, where they stray alike: by the time of day, or by what both live through. */
+  readonly paired: Dispersion | undefined;
 }
 
 interface StratumSums {
@@ -54,6 +56,8 @@ interface Dispersion {
   readonly ratio: number;
   readonly slices: number;
   readonly lagged: number;
+  /** The side has so little of what the other has that its slices say nothing: it is as usual there. */
+  readonly isLittle: boolean;
 }
 
 const Z95 = 1.96;
@@ -91,7 +95,42 @@ export function score(strata: readonly Stratum[], perUnitA: number, perUnitB: nu
     for (let i = 0; i < slicesB; i++) strayB[i] += (nA / all) * (xB[i] - (ofB / nB) * (xB[i] + mB[i]));
   }
   if (sums.length === 0) return undefined;
-  return { strata: sums, difference, size, a: dispersionOf(strayA, countsA), b: dispersionOf(strayB, countsB) };
+  return {
+    strata: sums,
+    difference,
+    size,
+    a: { ...dispersionOf(strayA, countsA), isLittle: isLittle(sums, 'A') },
+    b: { ...dispersionOf(strayB, countsB), isLittle: isLittle(sums, 'B') },
+    paired: strayAlike(strayA, strayB)
+      ? dispersionOf(
+          strayB.map((one, i) => one - strayA[i]),
+          countsA + countsB,
+        )
+      : undefined,
+  };
+}
+
+const LITTLE = 0.25;
+
+function isLittle(strata: readonly StratumSums[], side: 'A' | 'B'): boolean {
+  const sum = (of: (one: StratumSums) => number): number => strata.reduce((all, one) => all + of(one), 0);
+  const [a, b] = [sum(({ xA }) => xA) / sum(({ nA }) => nA), sum(({ xB }) => xB) / sum(({ nB }) => nB)];
+  return side === 'A' ? a < LITTLE * b : b < LITTLE * a;
+}
+
+/** So many slices at least, and so much in common, that chance would hardly make it. */
+const PAIRED_SLICES = 16;
+const PAIRED_FROM = 0.6;
+
+function strayAlike(a: Float64Array, b: Float64Array): boolean {
+  if (a.length !== b.length || a.length < PAIRED_SLICES) return false;
+  let [both, ofA, ofB] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    both += a[i] * b[i];
+    ofA += a[i] * a[i];
+    ofB += b[i] * b[i];
+  }
+  return both > PAIRED_FROM * Math.sqrt(ofA * ofB);
 }
 
 function dispersionOf(stray: Float64Array, counts: number): Dispersion {
@@ -107,24 +146,25 @@ function dispersionOf(stray: Float64Array, counts: number): Dispersion {
     ratio: slices > 1 ? ((slices / (slices - 1)) * square) / counts : 1,
     slices,
     lagged: square > 0 ? lagged / square : 0,
+    isLittle: false,
   };
 }
 
 /** The same before it is made to be of a normal distribution: of two changes the clearer one has more. */
-export function strengthOf({ difference, size, a, b }: Scored, noise: Noise): number {
-  const variance = varianceOf(a, noise.a).variance + varianceOf(b, noise.b).variance + (noise.between * size) ** 2;
+export function strengthOf(scored: Scored, noise: Noise): number {
+  const { difference, size } = scored;
+  const { a, b } = variancesOf(scored, noise);
+  const variance = a + b + (noise.between * size) ** 2;
   return variance > 0 ? difference / Math.sqrt(variance) : 0;
 }
 
 /** Signed, positive where B has more; as of a normal distribution. */
 export function zOf(scored: Scored, noise: Noise): number {
-  const { difference, size, a, b } = scored;
-  const ofA = varianceOf(a, noise.a);
-  const ofB = varianceOf(b, noise.b);
-  const between = (noise.between * size) ** 2;
-  const variance = ofA.variance + ofB.variance + between;
+  const { difference, size } = scored;
+  const within = variancesOf(scored, noise);
+  const variance = within.a + within.b + (noise.between * size) ** 2;
   if (!(variance > 0)) return 0;
-  const straight = asNormal(difference / Math.sqrt(variance), freedomOf(ofA, ofB, variance));
+  const straight = asNormal(difference / Math.sqrt(variance), within.freedom * freedomGained(within, variance));
   if (noise.between === 0 || Math.abs(difference) < LARGE * size) return straight;
   // What ranges differ by is a ratio: of a large change it explains less than its variance says.
   let least = Infinity;
@@ -133,9 +173,9 @@ export function zOf(scored: Scored, noise: Noise): number {
     const { beyond, countsA, countsB } = under(scored.strata, Math.exp(shift));
     const left = Math.sign(beyond) === Math.sign(difference) ? beyond : 0;
     const counted =
-      (countsA * ofA.variance) / a.counts / noise.a.samplesPerUnit +
-      (countsB * ofB.variance) / b.counts / noise.b.samplesPerUnit;
-    const z = asNormal(left / Math.sqrt(counted), freedomOf(ofA, ofB, ofA.variance + ofB.variance));
+      (countsA * within.a) / scored.a.counts / noise.a.samplesPerUnit +
+      (countsB * within.b) / scored.b.counts / noise.b.samplesPerUnit;
+    const z = asNormal(left / Math.sqrt(counted), within.freedom);
     least = Math.min(least, z * z + (shift / noise.between) ** 2);
   }
   return Math.max(Math.abs(straight), Math.sqrt(least)) * Math.sign(difference);
@@ -147,16 +187,15 @@ const SHIFT_STEPS = 24;
 
 /** 95 %: of B's ratio over A's, less 1. −1 and Infinity where a side has none. */
 export function intervalOf(scored: Scored, noise: Noise): { low: number; high: number } {
-  const ofA = varianceOf(scored.a, noise.a);
-  const ofB = varianceOf(scored.b, noise.b);
-  const between = (noise.between * scored.size) ** 2;
-  const freedom = freedomOf(ofA, ofB, ofA.variance + ofB.variance + between);
+  const within = variancesOf(scored, noise);
+  const all = within.a + within.b + (noise.between * scored.size) ** 2;
+  const freedom = within.freedom * freedomGained(within, all);
   const bar = Z95 * (freedom < 1e6 ? Z95 / Math.abs(asNormal(Z95, freedom)) : 1);
   const zAt = (log: number): number => {
     const { beyond, size, countsA, countsB } = under(scored.strata, Math.exp(log));
     const variance =
-      (countsA * ofA.variance) / scored.a.counts / noise.a.samplesPerUnit +
-      (countsB * ofB.variance) / scored.b.counts / noise.b.samplesPerUnit +
+      (countsA * within.a) / scored.a.counts / noise.a.samplesPerUnit +
+      (countsB * within.b) / scored.b.counts / noise.b.samplesPerUnit +
       (noise.between * size) ** 2;
     return beyond / Math.sqrt(variance);
   };
@@ -222,19 +261,37 @@ interface Variance {
 }
 
 /** Of a side: what its slices show, drawn towards what is usual there, and never less than chance. */
-function varianceOf({ counts, ratio, slices }: Dispersion, { excess, correlation }: SideNoise): Variance {
+function varianceOf({ counts, ratio, slices, isLittle: isUsual }: Dispersion, { excess, correlation }: Pick<SideNoise, 'excess' | 'correlation'>): Variance {
   if (slices < 2) return { variance: counts, freedom: Number.POSITIVE_INFINITY };
-  const own = slices - 1;
+  const own = isUsual ? 0 : slices - 1;
   const drawn = Math.max(1, (POOLED_FREEDOM * excess + own * ratio) / (POOLED_FREEDOM + own));
   // Only what exceeds chance can last from slice to slice.
   const lasting = correlation > 0 ? (1 + correlation) / (1 - correlation) : 1;
   return { variance: counts * (1 + (drawn - 1) * lasting), freedom: POOLED_FREEDOM + own };
 }
 
-function freedomOf(a: Variance, b: Variance, all: number): number {
-  const of = ({ variance, freedom }: Variance): number => variance ** 2 / freedom;
-  const parts = of(a) + of(b);
-  return parts > 0 ? all ** 2 / parts : Number.POSITIVE_INFINITY;
+interface Within {
+  /** Of `difference`, by side. */
+  readonly a: number;
+  readonly b: number;
+  readonly freedom: number;
+}
+
+function variancesOf({ a, b, paired }: Scored, noise: Noise): Within {
+  if (paired) {
+    // What both sides have in common is no noise of their difference.
+    const { variance, freedom } = varianceOf(paired, { excess: 1, correlation: Math.max(0, paired.lagged) });
+    return { a: (variance * a.counts) / paired.counts, b: (variance * b.counts) / paired.counts, freedom };
+  }
+  const [ofA, ofB] = [varianceOf(a, noise.a), varianceOf(b, noise.b)];
+  const parts = ofA.variance ** 2 / ofA.freedom + ofB.variance ** 2 / ofB.freedom;
+  const freedom = parts > 0 ? (ofA.variance + ofB.variance) ** 2 / parts : Number.POSITIVE_INFINITY;
+  return { a: ofA.variance, b: ofB.variance, freedom };
+}
+
+/** What is believed between ranges is no estimate of this pair's slices. */
+function freedomGained({ a, b }: Within, all: number): number {
+  return (all / (a + b)) ** 2;
 }
 
 /** @param tests of functions that have little in common, without those that changed */
@@ -278,10 +335,10 @@ const BETWEEN_STEPS = [0.01, 0.02, 0.03, 0.045, 0.06, 0.08, 0.1, 0.13, 0.16, 0.2
 /** The likeliest; a few functions that changed do not speak for all. */
 export function betweenOf(tests: readonly Scored[], noise: Noise): Between {
   const telling = tests.filter(({ size }) => size > 0);
-  const known = telling.map(({ difference, size, a, b }) => ({
-    stray: difference / size,
-    variance: (varianceOf(a, noise.a).variance + varianceOf(b, noise.b).variance) / size ** 2,
-  }));
+  const known = telling.map((test) => {
+    const { a, b } = variancesOf(test, noise);
+    return { stray: test.difference / test.size, variance: (a + b) / test.size ** 2 };
+  });
   let best = 0;
   let likeliest = -Infinity;
   for (const between of BETWEEN_STEPS) {
