@@ -128,7 +128,8 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
     findings: Findings | undefined,
     row: number,
   ): void => {
-    if (!which.supported && !(Math.abs(part) > least) && !(which.scope !== 'unit' && Math.abs(selfB - selfA) > least)) return;
+    if (!which.supported && !(Math.abs(part) > least) && !(which.scope !== 'unit' && Math.abs(selfB - selfA) > least))
+      return;
     const { node, ...rest } = which;
     const isUnit = which.scope === 'unit';
     const trend = selfA === 0 ? 'new' : selfB === 0 ? 'gone' : part > 0 ? 'grew' : 'shrank';

@@ -12,7 +12,12 @@ export function withoutIdle(union: UnionTree): UnionTree {
   if (!isIdle.includes(1)) return union;
   const busy = (side: SideColumns): SideColumns => {
     const self = side.self.map((value, node) => (isIdle[node] === 1 ? 0 : value));
-    return { self, total: sumUp(self, parent), exact: side.exact && busyExact(side.exact, isIdle, parent), negative: side.negative };
+    return {
+      self,
+      total: sumUp(self, parent),
+      exact: side.exact && busyExact(side.exact, isIdle, parent),
+      negative: side.negative,
+    };
   };
   return { ...union, a: busy(union.a), b: busy(union.b) };
 }

@@ -18,7 +18,7 @@ const LEAST_Z = 2.5;
 const LEAST_PART_Z = 1.5;
 const MAX_SUM = 0.6;
 /** What one end loses the other wins, or so much of it. */
-const LEAST_PAID = 0.33;
+const LEAST_PAID = 0.25;
 /** What is inlined nearly goes: the callee changes by so much at least, in logs. Less is a change of cost. */
 const LEAST_LOG = 0.9;
 
@@ -65,9 +65,9 @@ function clearestMove(left: Remaining, leastSamples: number): Move | undefined {
     const alike = [...new Set(nodes.map((node) => func[node]))].flatMap((f) => callers.get(`${f} ${unit}`)!);
     const [ofCaller, ofCallee] = [z(own, alike), z(nodes, own)];
     if (ofCaller * ofCallee >= 0 || Math.min(Math.abs(ofCaller), Math.abs(ofCallee)) < LEAST_PART_Z) continue;
-    if (Math.abs(Math.log(ratioOf(left, nodes, own))) < LEAST_LOG) continue;
+    if (!(Math.abs(Math.log(ratioOf(left, nodes, own))) >= LEAST_LOG)) continue;
     const [lost, won] = [changeOf(left, own, alike), changeOf(left, nodes, own)].map(Math.abs);
-    if (Math.min(lost, won) < LEAST_PAID * Math.max(lost, won)) continue;
+    if (!(Math.min(lost, won) >= LEAST_PAID * Math.max(lost, won)) || !Number.isFinite(lost + won)) continue;
     const both = z([...nodes, ...own]);
     if (Math.abs(both) > MAX_SUM * Math.max(Math.abs(ofCaller), Math.abs(ofCallee))) continue;
     best = { unit, callers: own, callees: nodes, z: clear };
@@ -75,10 +75,13 @@ function clearestMove(left: Remaining, leastSamples: number): Move | undefined {
   return best;
 }
 
-/** What B has of some nodes beyond what it would have, had they grown as the rest of their unit without others. */
+/** Of some nodes, on the mean of both sides: what they changed by beside the rest of their unit without others. */
 function changeOf(left: Remaining, nodes: readonly number[], without: readonly number[]): number {
   const strata = left.strataWithout({ nodes, scope: 'self', unit: -1 }, without);
-  return strata.reduce((sum, { xA, mA, xB, mB }) => sum + sumOf(xB) - (sumOf(xA) * sumOf(mB)) / sumOf(mA), 0);
+  return strata.reduce((sum, { xA, mA, xB, mB }) => {
+    const [restA, restB] = [sumOf(mA), sumOf(mB)];
+    return sum + ((sumOf(xB) / restB - sumOf(xA) / restA) * (restA + restB)) / 2;
+  }, 0);
 }
 
 /** Of what some nodes grew by to what the rest of their unit did without others. */

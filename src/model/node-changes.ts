@@ -44,7 +44,8 @@ export function testNodes(
     const [xA, xB] = [parts[0], parts[1]].map((part, side) =>
       part.subarray(row * sides[side].slices, (row + 1) * sides[side].slices),
     );
-    const rest = (x: Float64Array, { total }: PreparedSide): Float64Array => x.map((one, i) => Math.max(0, total[i] - one));
+    const rest = (x: Float64Array, { total }: PreparedSide): Float64Array =>
+      x.map((one, i) => Math.max(0, total[i] - one));
     return score([{ xA, mA: rest(xA, a), xB, mB: rest(xB, b) }], a.samplesPerUnit, b.samplesPerUnit);
   });
   const known = scores.filter((scored) => scored !== undefined);

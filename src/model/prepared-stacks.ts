@@ -110,7 +110,13 @@ export function prepareSide(
   }
   // Where nobody counts: the least that a path did in a slice is one sample; without slices, Kish's number.
   const finest = isSliced ? 1 / least : sum / squares;
-  return { slices, samplesPerUnit: samplesPerUnit ?? (Number.isFinite(finest) ? finest : 1), self, total, sliceOf: places };
+  return {
+    slices,
+    samplesPerUnit: samplesPerUnit ?? (Number.isFinite(finest) ? finest : 1),
+    self,
+    total,
+    sliceOf: places,
+  };
 }
 
 /** Negative amounts count as nothing. */

@@ -261,7 +261,10 @@ interface Variance {
 }
 
 /** Of a side: what its slices show, drawn towards what is usual there, and never less than chance. */
-function varianceOf({ counts, ratio, slices, isLittle: isUsual }: Dispersion, { excess, correlation }: Pick<SideNoise, 'excess' | 'correlation'>): Variance {
+function varianceOf(
+  { counts, ratio, slices, isLittle: isUsual }: Dispersion,
+  { excess, correlation }: Pick<SideNoise, 'excess' | 'correlation'>,
+): Variance {
   if (slices < 2) return { variance: counts, freedom: Number.POSITIVE_INFINITY };
   const own = isUsual ? 0 : slices - 1;
   const drawn = Math.max(1, (POOLED_FREEDOM * excess + own * ratio) / (POOLED_FREEDOM + own));

@@ -91,7 +91,8 @@ export function splitChange(union: UnionTree, normalised: Normalised, evidence: 
     const row = cause >= 0 ? cause : move >= 0 ? move : f;
     to.a[row] += a;
     to.b[row] += b;
-    const own = isNew[unit] === 1 ? 0 : cause >= 0 ? ownChange(evidence.code.change[cause], b, k[unit] * a) : b - k[unit] * a;
+    const own =
+      isNew[unit] === 1 ? 0 : cause >= 0 ? ownChange(evidence.code.change[cause], b, k[unit] * a) : b - k[unit] * a;
     to.part[row] += own;
     ofUnit.part[unit] += b - a - own;
     if (node > 0) place('ofFunction', f, Math.abs(b - a), node);

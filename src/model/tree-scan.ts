@@ -6,7 +6,16 @@ import { foldMoves, type Move } from './moved-cost.ts';
 import type { PreparedSide, PreparedTree } from './prepared-stacks.ts';
 import { type Part, Remaining } from './remaining.ts';
 import { itemsToTest, type Item } from './scan-items.ts';
-import { betweenOf, discoveries, type Noise, noiseOf, type Scored, type Stratum, strengthOf, zOf } from './score-test.ts';
+import {
+  betweenOf,
+  discoveries,
+  type Noise,
+  noiseOf,
+  type Scored,
+  type Stratum,
+  strengthOf,
+  zOf,
+} from './score-test.ts';
 import { sumOf, type WorkUnits } from './work-units.ts';
 
 /** What may be claimed: floors on a change, and how many of the claims may be false. */
@@ -59,6 +68,9 @@ const THOUGHT_RATE = 0.5;
 /** Ranges differ by this by themselves; more is believed where no slices show how a side strays. */
 const LEAST_BETWEEN = 0.01;
 const LEAST_BETWEEN_UNSLICED = 0.025;
+/** From this on the difference of ranges is taken as so many times as large. */
+const SURE_BETWEEN = 0.04;
+const UNSURE = 1.3;
 /** Ranges seldom differ by more than this. */
 const USUAL_BETWEEN = 0.15;
 /** Below a frame, one that holds so much of it names it. */
@@ -113,7 +125,8 @@ class Scanner {
     for (let taken = 0; taken <= MAX_THOUGHT_AWAY; taken++) {
       const { tested, noise } = this.#testAll();
       const { between, misfit } = betweenOf(ownCosts(tested), noise);
-      const cost = misfit + (between / USUAL_BETWEEN) ** 2 + taken * 2 * Math.log(Math.max(10, ownCosts(tested).length));
+      const cost =
+        misfit + (between / USUAL_BETWEEN) ** 2 + taken * 2 * Math.log(Math.max(10, ownCosts(tested).length));
       if (cost < best.cost) best = { between, cost };
       const next = this.#likeliest(tested, noise, THOUGHT_RATE);
       if (next === undefined) break;
@@ -121,7 +134,8 @@ class Scanner {
     }
     this.#left.owner.fill(-1);
     this.#left.sumUp();
-    return Math.max(this.#leastBetween, best.between);
+    // The likeliest is as often too small as too large; too small accuses the innocent.
+    return Math.max(this.#leastBetween, best.between > SURE_BETWEEN ? best.between * UNSURE : best.between);
   }
 
   #testAll(): { tested: Map<Item, Scored>; noise: Noise } {

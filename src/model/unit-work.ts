@@ -12,7 +12,7 @@ export interface UnitTest {
 }
 
 /** Load strays from slice to slice and from range to range by itself: so much is believed before anything is seen. */
-const LEAST_CORRELATION = 0.3;
+const LEAST_CORRELATION = 0.5;
 const LEAST_BETWEEN = 0.08;
 /** Changes this near the clearest may be the cause too. */
 const NEAR_CLEAREST = 0.6;
@@ -32,13 +32,14 @@ export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<numbe
     for (const unit of units) {
       if (found.has(unit)) continue;
       const scored = left.score([stratumOf(left, unit, found)]);
-      if (scored && samplesOf(scored, a.samplesPerUnit, b.samplesPerUnit) >= bar.leastSamples)
-        scores.set(unit, scored);
+      if (scored && samplesOf(scored, a.samplesPerUnit, b.samplesPerUnit) >= bar.leastSamples) scores.set(unit, scored);
     }
     noise = usualNoise(noiseOf([...scores.values()], a, b, LEAST_BETWEEN));
     const rows = [...scores];
     const z = rows.map(([, scored]) => zOf(scored, noise));
-    const isFound = discoveries([...[...found].map((unit) => tests.get(unit)!.z), ...z], bar.falseRate).slice(found.size);
+    const isFound = discoveries([...[...found].map((unit) => tests.get(unit)!.z), ...z], bar.falseRate).slice(
+      found.size,
+    );
     const near: number[] = [];
     let clearest = 0;
     for (const [i, [unit, scored]] of rows.entries()) {
@@ -50,7 +51,13 @@ export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<numbe
     }
     const best = likeliest(
       near.filter((unit) => Math.abs(tests.get(unit)!.z) >= NEAR_CLEAREST * clearest),
-      (unit) => unrest(left, rows.map(([one]) => one), new Set([...found, unit]), noise),
+      (unit) =>
+        unrest(
+          left,
+          rows.map(([one]) => one),
+          new Set([...found, unit]),
+          noise,
+        ),
     );
     if (best === undefined) return { tests, noise };
     found.add(best);

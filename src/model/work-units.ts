@@ -52,8 +52,7 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
   while (pending.length > 0) {
     const node = pending.pop()!;
     if (isRuntime[node] === 1 || !isOpened(node)) continue;
-    for (let kid = node + 1; kid < subtreeEnd[node]; kid = subtreeEnd[kid])
-      consider(kid, false);
+    for (let kid = node + 1; kid < subtreeEnd[node]; kid = subtreeEnd[kid]) consider(kid, false);
   }
   const units = new Map<number, number>();
   const funcs = [-1, -1];
@@ -90,10 +89,15 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
     // A wrapper is looked through.
     if (kids.length === 1 && share[kids[0]] > 0.9 * share[node]) return isOpened(kids[0]);
     const among = spreadAmong(node, kids, a, b);
-    const within = kids.reduce((sum, kid) => sum + share[kid] * spreadWithin(kid), 0) / kids.reduce((sum, kid) => sum + share[kid], 0);
+    const within =
+      kids.reduce((sum, kid) => sum + share[kid] * spreadWithin(kid), 0) /
+      kids.reduce((sum, kid) => sum + share[kid], 0);
     const over = among.ratio - within;
     const bar = isKnownRoot[node] === 1 ? 6 : 4;
-    return over > bar * Math.sqrt(2 / among.freedom) * within && over / among.samples > (isKnownRoot[node] === 1 ? 0.02 : 0.003);
+    return (
+      over > bar * Math.sqrt(2 / among.freedom) * within &&
+      over / among.samples > (isKnownRoot[node] === 1 ? 0.02 : 0.003)
+    );
   }
 
   function isOneFunction(node: number): boolean {

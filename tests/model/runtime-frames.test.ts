@@ -95,7 +95,7 @@ const frames: Readonly<Record<string, readonly Row[]>> = {
     ['library', 'get', '/venv/lib/python3.11/site-packages/requests/api.py'],
     ['library', 'findall', '/usr/lib/python3.11/re/__init__.py'],
     [undefined, 'select'],
-    [undefined, 'H.do_GET'],
+    ['dispatch', 'H.do_GET'],
   ],
   'Ruby, PHP, .NET': [
     ['collection', '(garbage collection)'],

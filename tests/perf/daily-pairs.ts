@@ -12,7 +12,12 @@ const FUNCTIONS = 20;
 /** @param factor what the function costs on the second day */
 export function makeDays(seed: string, factor: number): MadePair {
   const random = seeded(seed);
-  const names = ['server.run', 'server.handle', FOLLOWS_THE_DAY, ...Array.from({ length: FUNCTIONS }, (_, i) => `lib.f${i}`)];
+  const names = [
+    'server.run',
+    'server.handle',
+    FOLLOWS_THE_DAY,
+    ...Array.from({ length: FUNCTIONS }, (_, i) => `lib.f${i}`),
+  ];
   const weights = Array.from({ length: FUNCTIONS }, () => random() ** 2 + 0.02);
   const ranks = rankNames(names);
   const day = (isSecond: boolean): NamedTree[] =>

@@ -28,7 +28,9 @@ for (const noise of /** @type {const} */ (['independent', 'lasting']))
     console.log(name);
     console.table(scores[name]);
   }
-const drifts = Object.fromEntries([0, 0.03, 0.1].map((drift) => [`drift ${drift * 100} %`, scoreDrift(pairs, drift, seed)]));
+const drifts = Object.fromEntries(
+  [0, 0.03, 0.1].map((drift) => [`drift ${drift * 100} %`, scoreDrift(pairs, drift, seed)]),
+);
 console.table(drifts);
 const days = scoreDays(Math.ceil(pairs / 5), seed);
 console.table(days);

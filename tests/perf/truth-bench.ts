@@ -59,7 +59,10 @@ export function scoreTruth(
     const found = whatChanged(union, normalise('share', union, factsA, factsB, undefined), evidence);
     const score = (scores[pair.kind] ??= emptyScore());
     const row = judge(pair, found.changes, score, a, b);
-    rows.push({ ...row, summary: summarise(found, { kind: 'share', sampleType: { type: 'cpu', unit: 'nanoseconds' } }) });
+    rows.push({
+      ...row,
+      summary: summarise(found, { kind: 'share', sampleType: { type: 'cpu', unit: 'nanoseconds' } }),
+    });
   }
   return { scores, rows };
 }
@@ -109,7 +112,10 @@ function isContradicted({ path, name, codePct, low, high }: Change, a: Segment, 
   const rest = ({ requests }: Segment): number =>
     Object.entries(requests).reduce((sum, [one, count]) => (one === route ? sum : sum + count), 0);
   const change = ((b.requests[route] / rest(b)) * rest(a)) / a.requests[route] - 1;
-  return !(change * 100 >= low && change * 100 <= high) && !(Math.sign(change) === Math.sign(codePct) && Math.abs(change) > 0.1);
+  return (
+    !(change * 100 >= low && change * 100 <= high) &&
+    !(Math.sign(change) === Math.sign(codePct) && Math.abs(change) > 0.1)
+  );
 }
 
 function emptyScore(): KindScore {

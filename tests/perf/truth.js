@@ -33,7 +33,9 @@ for (const { pair, at, claims } of scored.rows) {
         : claims.length > 0
           ? 'wrong'
           : 'missed';
-  console.log(`${pair.kind.padEnd(5)} ${result.padEnd(9)} ${pair.name} (${pair.a} to ${pair.b}): ${claims.slice(0, 4).join('; ')}`);
+  console.log(
+    `${pair.kind.padEnd(5)} ${result.padEnd(9)} ${pair.name} (${pair.a} to ${pair.b}): ${claims.slice(0, 4).join('; ')}`,
+  );
 }
 console.table(scored.scores);
 if (!process.argv.includes('--dry') && wanted === undefined)
