@@ -7,7 +7,7 @@ import { ofEach, splitChange, type Split } from './split-change.ts';
 import type { UnionTree } from './union.ts';
 
 /** `either`: more calls, or each costs more; nothing in the profiles tells which. */
-export type ChangeKind = 'code' | 'work' | 'either' | 'moved' | 'runtime';
+type ChangeKind = 'code' | 'work' | 'either' | 'moved' | 'runtime';
 
 /** One cause. Amounts are in the shown normalisation, percents are in percent. */
 export interface Change {

@@ -31,7 +31,7 @@ export interface Findings {
 }
 
 /** What changed as code: a function alone, or with all that it calls. */
-export interface FoundCause {
+interface FoundCause {
   /** Function of the union. */
   readonly func: number;
   readonly scope: 'self' | 'subtree';
@@ -41,14 +41,14 @@ export interface FoundCause {
 }
 
 /** Cost that moved between a function and what it calls. */
-export interface FoundMove {
+interface FoundMove {
   readonly caller: number;
   readonly callee: number;
   readonly isClear: boolean;
 }
 
 /** Units of work: handlers, background loops, and what belongs to none. */
-export interface FoundUnits {
+interface FoundUnits {
   readonly count: number;
   /** By node of the union; −1: it counts nowhere. */
   readonly unit: Int32Array;

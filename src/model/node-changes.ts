@@ -1,6 +1,7 @@
 /** Of which nodes of the union the share of the whole changed by more than noise: what colours go by. */
 import type { PreparedSide, PreparedTree } from './prepared-stacks.ts';
-import { discoveries, type Noise, noiseOf, score, type Scored, zOf } from './score-test.ts';
+import { type Noise, noiseOf, score, type Scored, zOf } from './score-test.ts';
+import { discoveries } from './chance.ts';
 import type { SideSlices } from './slices.ts';
 import type { Bar } from './tree-scan.ts';
 import type { UnionTree } from './union.ts';

@@ -47,7 +47,7 @@ export class Remaining {
 
   /** After `owner` or `movedTo` have changed. @param shown a cause that counts as not taken out */
   sumUp(shown = -1): void {
-    const { length, parent } = this.tree;
+    const { length, parent, isRuntime } = this.tree;
     const { unit, count } = this.units;
     const both = <T>(of: (side: 0 | 1) => T): Both<T> => [of(0), of(1)];
     this.#self = both((side) => {
@@ -64,6 +64,8 @@ export class Remaining {
       const { slices } = this.sides[side];
       const total = this.#self[side].slice();
       for (let node = length - 1; node > 0; node--) {
+        // What the runtime does is its own, whoever asked for it.
+        if (isRuntime[node] > isRuntime[parent[node]]) continue;
         const up = parent[node] * slices;
         for (let i = 0; i < slices; i++) total[up + i] += total[node * slices + i];
       }
@@ -80,11 +82,11 @@ export class Remaining {
   }
 
   take({ nodes, scope, unit }: Part, cause: number): void {
-    const { subtreeEnd } = this.tree;
+    const { subtreeEnd, isRuntime } = this.tree;
     for (const node of nodes) {
       if (unit >= 0 && this.units.unit[node] !== unit) continue;
       for (let at = node, end = scope === 'self' ? node + 1 : subtreeEnd[node]; at < end; at++)
-        if (this.owner[at] < 0) this.owner[at] = cause;
+        if (this.owner[at] < 0 && isRuntime[at] === isRuntime[node]) this.owner[at] = cause;
     }
     this.sumUp();
   }

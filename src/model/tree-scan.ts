@@ -6,16 +6,8 @@ import { foldMoves, type Move } from './moved-cost.ts';
 import type { PreparedSide, PreparedTree } from './prepared-stacks.ts';
 import { type Part, Remaining } from './remaining.ts';
 import { itemsToTest, type Item } from './scan-items.ts';
-import {
-  betweenOf,
-  discoveries,
-  type Noise,
-  noiseOf,
-  type Scored,
-  type Stratum,
-  strengthOf,
-  zOf,
-} from './score-test.ts';
+import { betweenOf, type Noise, noiseOf, type Scored, type Stratum, strengthOf, zOf } from './score-test.ts';
+import { discoveries } from './chance.ts';
 import { sumOf, type WorkUnits } from './work-units.ts';
 
 /** What may be claimed: floors on a change, and how many of the claims may be false. */
@@ -32,7 +24,7 @@ export interface Bar {
 
 export const usualBar: Bar = { leastShare: 0.001, leastChange: 0.02, leastSamples: 20, falseRate: 0.05 };
 
-export interface Cause {
+interface Cause {
   /** Function of the union. */
   readonly func: number;
   /** Its own cost alone, or with what it calls. */
@@ -54,7 +46,7 @@ export interface Scan {
   readonly left: Remaining;
 }
 
-export interface Tested {
+interface Tested {
   readonly z: number;
   readonly scored: Scored;
   readonly isLarge: boolean;

@@ -1,6 +1,7 @@
 /** Which units of work were asked for more or less: each beside all others, without what changed as code. */
 import type { Remaining } from './remaining.ts';
-import { discoveries, noiseOf, type Noise, type Scored, type Stratum, zOf } from './score-test.ts';
+import { noiseOf, type Noise, type Scored, type Stratum, zOf } from './score-test.ts';
+import { discoveries } from './chance.ts';
 import type { Bar } from './tree-scan.ts';
 import { RUNTIME_UNIT, sumOf } from './work-units.ts';
 

@@ -7,7 +7,7 @@ import { unionTree } from '#model/diff.ts';
 import type { NamedTree, UnionTree } from '#model/union.ts';
 import { compareSides, verdicts, type Evidence } from '#model/evidence.ts';
 import { normalisations, normalise, type Normalisation } from '#model/normalise.ts';
-import { discoveries } from '#model/score-test.ts';
+import { discoveries } from '#model/chance.ts';
 import { sideOfUnion, slicesOfAnswer, slicesOfTrees, slicesToAsk, type SideSlices, unsliced } from '#model/slices.ts';
 import { poisson, seeded } from '#server/demo/seeded.ts';
 import { anyStacks } from '../support/any-stacks.ts';

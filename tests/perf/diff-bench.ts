@@ -6,7 +6,7 @@ import { diffTree, unionTree } from '#model/diff.ts';
 import type { NamedTree } from '#model/union.ts';
 import { compareSides } from '#model/evidence.ts';
 import { normalise } from '#model/normalise.ts';
-import { discoveries } from '#model/score-test.ts';
+import { discoveries } from '#model/chance.ts';
 import { sideOfUnion, slicesOfTrees, unsliced, type SideSlices } from '#model/slices.ts';
 import { decodeProfile } from '#formats/registry.ts';
 import { FOLLOWS_THE_DAY, makeDays } from './daily-pairs.ts';

@@ -7,7 +7,7 @@ import { normalise } from '#model/normalise.ts';
 import { unsliced } from '#model/slices.ts';
 import { pairOf, readPairs, readSegment, type Segment, type TruthPair } from './truth-pairs.ts';
 
-export interface KindScore {
+interface KindScore {
   pairs: number;
   /** A right cause is the first claim; is among the claims. */
   first: number;
@@ -25,7 +25,7 @@ export interface KindScore {
   inside: number;
 }
 
-export interface TruthRow {
+interface TruthRow {
   readonly pair: TruthPair;
   readonly at: number;
   readonly claims: readonly string[];

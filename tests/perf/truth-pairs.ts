@@ -57,7 +57,7 @@ export function readSegment(folder: string, name: string, slices: number): Segme
     return { tree: finish(buildCallTree(profile, type, 'size')), names: profile.functions.names };
   });
   const trees = Array.from({ length: slices }, (_, i) =>
-    joined(parts.filter((_part, at) => Math.floor((at * slices) / parts.length) === i)),
+    joined(parts.filter((_part, file) => Math.floor((file * slices) / parts.length) === i)),
   );
   return {
     trees,
