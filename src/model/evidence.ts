@@ -280,7 +280,7 @@ function largestOf({ tree: { func, names }, sides, totals }: Remaining, nodes: r
       (sum, { self, slices }, side) => sum + sumOf(self.subarray(node * slices, (node + 1) * slices)) / totals[side],
       0,
     );
-    sizes.set(func[node], (sizes.get(func[node]) ?? 0) + size);
+    if (func[node] < names.length - 1) sizes.set(func[node], (sizes.get(func[node]) ?? 0) + size);
   }
   const order = [...sizes].sort(([f, x], [g, y]) => (Math.abs(x - y) > 1e-9 ? y - x : names[f] < names[g] ? -1 : 1));
   return order[0][0];

@@ -23,10 +23,10 @@ const LEAST_PAID = 0.25;
 const LEAST_LOG = 0.9;
 
 /** Both ends are one from then on: what is left of each counts at the caller. */
-export function foldMoves(left: Remaining, leastSamples: number): Move[] {
+export function foldMoves(left: Remaining, leastSamples: number, leastShare: number): Move[] {
   const moves: Move[] = [];
   while (moves.length < MAX_MOVES) {
-    const move = clearestMove(left, leastSamples);
+    const move = clearestMove(left, leastSamples, leastShare);
     if (move === undefined) break;
     moves.push(move);
     const { parent } = left.tree;
@@ -36,13 +36,15 @@ export function foldMoves(left: Remaining, leastSamples: number): Move[] {
   return moves;
 }
 
-function clearestMove(left: Remaining, leastSamples: number): Move | undefined {
+function clearestMove(left: Remaining, leastSamples: number, leastShare: number): Move | undefined {
   const z = (nodes: readonly number[], without: readonly number[] = []): number =>
     zAlone(left, nodes, without, leastSamples);
   const { callers, callees } = calls(left);
   const known = new Map<string, number>();
   const groups = new Map<string, number[]>();
   for (const { caller, nodes } of callees.values()) {
+    const [a, b] = left.amounts({ nodes, scope: 'self', unit: -1 });
+    if (a / left.totals[0] + b / left.totals[1] < leastShare) continue;
     const callee = z(nodes);
     if (Math.abs(callee) < LEAST_PART_Z) continue;
     if (!known.has(caller)) known.set(caller, z(callers.get(caller)!));
@@ -93,7 +95,7 @@ function ratioOf(left: Remaining, nodes: readonly number[], without: readonly nu
 }
 
 /** Nodes by function and unit; and by function that calls them. */
-function calls({ tree: { parent, func }, units: { unit }, movedTo }: Remaining): {
+function calls({ tree: { parent, func, names }, units: { unit }, movedTo }: Remaining): {
   readonly callers: ReadonlyMap<string, readonly number[]>;
   readonly callees: ReadonlyMap<string, { readonly caller: string; readonly nodes: number[] }>;
 } {
@@ -105,7 +107,7 @@ function calls({ tree: { parent, func }, units: { unit }, movedTo }: Remaining):
     if (same) same.push(node);
     else callers.set(caller, [node]);
     const up = movedTo[parent[node]];
-    if (up <= 0 || movedTo[node] !== node || func[up] === func[node] || unit[up] !== unit[node]) continue;
+    if (up <= 0 || func[node] === names.length - 1 || movedTo[node] !== node || func[up] === func[node] || unit[up] !== unit[node]) continue;
     const key = `${func[up]} ${unit[up]} ${func[node]}`;
     const known = callees.get(key);
     if (known) known.nodes.push(node);

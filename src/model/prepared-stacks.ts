@@ -13,6 +13,7 @@ export interface PreparedTree {
   /** Function of the union; −1 at the root. */
   readonly func: Int32Array;
   readonly subtreeEnd: Int32Array;
+  /** Those of the union, and the last one for functions that are too small everywhere. */
   readonly names: readonly string[];
   /** By node: 1 where the runtime itself is at work. */
   readonly isRuntime: Uint8Array;
@@ -37,6 +38,8 @@ export const [NEITHER, HANDLER, SERVING] = [0, 1, 2] as const;
 
 /** Of the mean of both sides: smaller subtrees are told apart by function alone. */
 const LEAST_SHARE = 0.0003;
+/** Of the mean of both sides: what a function costs itself in all its places, to be told apart in small ones. */
+const LEAST_FUNCTION = 0.0004;
 /** A frame is dispatch when dispatch frames below it call own code for so much of it: middleware. */
 const DISPATCHED = 0.5;
 
@@ -52,6 +55,7 @@ export function prepareStacks(union: UnionTree): PreparedTree {
     const isCalled = above === 'dispatch' && (role === 'own' || role === 'library');
     handled[parent[node]] += isCalled && role === 'own' ? share[node] : handled[node];
   }
+  const ofFunction = ownShares(union);
   const builder = new Builder();
   const place = new Int32Array(length);
   // 0: no dispatch frame yet, 1: right below dispatch frames, 2: in a handler.
@@ -65,16 +69,23 @@ export function prepareStacks(union: UnionTree): PreparedTree {
       place[node] = 0;
       state[node] = role === 'dispatch' ? 1 : state[parent[node]];
     } else if (role === 'fold' && !atTop) place[node] = above;
-    else if (builder.isSmall(above)) place[node] = builder.leaf(above, func[node]);
     else {
       const isRuntime = role === 'runtime' || role === 'fold' || builder.isRuntime[above] === 1;
-      const isSmall = share[node] < LEAST_SHARE;
+      const isSmall = builder.isSmall(above) || share[node] < LEAST_SHARE;
       const called = atTop && state[parent[node]] === 1 ? (role === 'own' ? HANDLER : SERVING) : NEITHER;
-      place[node] = builder.child(above, func[node], isRuntime, called, isSmall);
+      // What is too small is told apart by function alone, beside what is small too; and not at all where it is small everywhere.
+      place[node] = builder.child(
+        builder.isSmall(above) ? builder.parent(above) : above,
+        isSmall && ofFunction[func[node]] < LEAST_FUNCTION ? names.length : func[node],
+        isRuntime,
+        called,
+        isSmall,
+      );
     }
   }
+
   const { tree, numbers } = builder.seal();
-  return { ...tree, names, place: place.map((at) => (at < 0 ? -1 : numbers[at])) };
+  return { ...tree, names: [...names, ''], place: place.map((at) => (at < 0 ? -1 : numbers[at])) };
 }
 
 /** Adds up what slices have. */
@@ -119,6 +130,17 @@ export function prepareSide(
   };
 }
 
+/** By function: its own part of the mean of both sides. */
+function ownShares({ a, b, func, names, length }: UnionTree): Float64Array {
+  const share = new Float64Array(names.length);
+  for (const side of [a, b]) {
+    const whole = side.total[0];
+    if (!(whole > 0)) continue;
+    for (let node = 1; node < length; node++) share[func[node]] += Math.max(0, side.self[node]) / whole / 2;
+  }
+  return share;
+}
+
 /** Negative amounts count as nothing. */
 function meanShare({ a, b, length }: UnionTree): Float64Array {
   const share = new Float64Array(length);
@@ -159,9 +181,8 @@ class Builder {
     return node;
   }
 
-  /** Beside a small node, not below it. */
-  leaf(small: number, func: number): number {
-    return this.child(this.#parent[small], func, this.isRuntime[small] === 1, this.#called[small], true);
+  parent(node: number): number {
+    return this.#parent[node];
   }
 
   seal(): { tree: Omit<PreparedTree, 'names' | 'place'>; numbers: Int32Array } {

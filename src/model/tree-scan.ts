@@ -91,7 +91,7 @@ class Scanner {
     this.#bar = bar;
     const isSliced = left.sides.every(({ slices }) => slices > 1);
     this.#leastBetween = isSliced ? LEAST_BETWEEN : LEAST_BETWEEN_UNSLICED;
-    this.#moves = foldMoves(left, bar.leastSamples);
+    this.#moves = foldMoves(left, bar.leastSamples, bar.leastShare);
     this.#items = itemsToTest(left, bar.leastShare);
   }
 

@@ -14,7 +14,7 @@ export interface UnitTest {
 
 /** Load strays from slice to slice and from range to range by itself: so much is believed before anything is seen. */
 const LEAST_CORRELATION = 0.5;
-const LEAST_BETWEEN = 0.08;
+const LEAST_BETWEEN = 0.12;
 /** Changes this near the clearest may be the cause too. */
 const NEAR_CLEAREST = 0.6;
 
