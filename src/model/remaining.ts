@@ -86,9 +86,27 @@ export class Remaining {
     for (const node of nodes) {
       if (unit >= 0 && this.units.unit[node] !== unit) continue;
       for (let at = node, end = scope === 'self' ? node + 1 : subtreeEnd[node]; at < end; at++)
-        if (this.owner[at] < 0 && isRuntime[at] === isRuntime[node]) this.owner[at] = cause;
+        if (this.owner[at] < 0 && isRuntime[at] === isRuntime[node]) {
+          this.owner[at] = cause;
+          this.#leaveOut(at);
+        }
     }
-    this.sumUp();
+  }
+
+  /** As `sumUp` would, but for the crumbs that differences of large sums leave. */
+  #leaveOut(node: number): void {
+    const { parent, isRuntime } = this.tree;
+    for (const side of [0, 1] as const) {
+      const { slices } = this.sides[side];
+      const own = this.#self[side].slice(node * slices, (node + 1) * slices);
+      if (own.every((one) => one === 0)) continue;
+      this.#self[side].fill(0, node * slices, (node + 1) * slices);
+      lessen(this.#unitSums[side], this.units.unit[node], own);
+      for (let at = node; at >= 0; at = parent[at]) {
+        lessen(this.#total[side], at, own);
+        if (at > 0 && isRuntime[at] > isRuntime[parent[at]]) break;
+      }
+    }
   }
 
   giveBack(cause: number): void {
@@ -175,6 +193,11 @@ export class Remaining {
 function addAt(sums: Float64Array, columns: Float64Array, row: number): void {
   const at = row * sums.length;
   for (let i = 0; i < sums.length; i++) sums[i] += columns[at + i];
+}
+
+function lessen(columns: Float64Array, row: number, by: Float64Array): void {
+  const at = row * by.length;
+  for (let i = 0; i < by.length; i++) columns[at + i] = by[i] === 0 ? columns[at + i] : lessOf(columns[at + i], by[i]);
 }
 
 /** Differences of large sums leave crumbs. */

@@ -54,7 +54,7 @@ interface Tested {
 
 /** So many causes at most, and so many that are thought away to see how the rest strays. */
 const MAX_CAUSES = 40;
-const MAX_THOUGHT_AWAY = 8;
+const MAX_THOUGHT_AWAY = 6;
 /** What is thought away need not be sure. */
 const THOUGHT_RATE = 0.5;
 /** Ranges differ by this by themselves; more is believed where no slices show how a side strays. */
