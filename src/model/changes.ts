@@ -160,10 +160,10 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
   };
   const unitName = (unit: number): string => nodeName(asTree(union), union.names, units.node[unit]);
   const places = split.places;
-  for (const [i, { func, scope, unit, isRuntime }] of causes.entries())
+  for (const [i, { func, scope, unit, isRuntime, isEither }] of causes.entries())
     add(
       {
-        kind: isRuntime ? 'runtime' : 'code',
+        kind: isRuntime ? 'runtime' : isEither ? 'either' : 'code',
         name: union.names[func],
         scope,
         within: unit < 0 || isRuntime ? undefined : unitName(unit),

@@ -38,6 +38,8 @@ interface FoundCause {
   /** The unit that it changed in; −1: wherever it is called. */
   readonly unit: number;
   readonly isRuntime: boolean;
+  /** It stands where handlers stand in a program that shows none: more calls, or each costs more. */
+  readonly isEither: boolean;
 }
 
 /** Cost that moved between a function and what it calls. */
@@ -88,6 +90,8 @@ const CLEAR_Z = 2.8;
 const CLEAR_MOVE_Z = 3.5;
 /** A unit that is one function for so much of it cannot tell more calls from dearer ones. */
 const ONE_FUNCTION = 0.9;
+/** A frame that holds so much of a unit's topmost one is its trunk. */
+const TRUNK = 0.9;
 /** The deepest frame that holds so much of a unit names it. */
 const NAMES_FROM = 0.95;
 
@@ -128,6 +132,7 @@ export function compareSides(union: UnionTree, ofA: SideSlices, ofB: SideSlices,
       scope,
       unit,
       isRuntime: scan.left.owned(cause).every((node) => scan.left.units.unit[node] === RUNTIME_UNIT),
+      isEither: scope === 'subtree' && mayBeHandler(scan.left, cause),
     })),
     code,
     moves: scan.moves.map(({ callers, callees, z }) => ({
@@ -270,6 +275,27 @@ function functionFindings(
     else if (found.samplesA[f] + found.samplesB[f] < bar.leastSamples) found.verdict[f] = FEW;
   }
   return found;
+}
+
+/** Right below the trunk of a unit that nobody knows to be one. */
+function mayBeHandler(left: Remaining, cause: number): boolean {
+  const { tree, units, owner, sides, totals } = left;
+  const share = (node: number): number =>
+    sides.reduce(
+      (sum, { total, slices }, side) => sum + sumOf(total.subarray(node * slices, (node + 1) * slices)) / totals[side],
+      0,
+    );
+  return left
+    .owned(cause)
+    .filter((node) => owner[tree.parent[node]] !== cause)
+    .every((node) => {
+      const unit = units.unit[node];
+      if (units.isKnown[unit] === 1 || unit === RUNTIME_UNIT) return false;
+      const above = tree.parent[node];
+      let trunk = above;
+      while (trunk > 0 && tree.parent[trunk] > 0 && units.unit[tree.parent[trunk]] === unit) trunk = tree.parent[trunk];
+      return trunk > 0 && share(above) >= TRUNK * share(trunk);
+    });
 }
 
 /** Of the functions of some nodes the one with the largest cost; of equal ones the first by name. */

@@ -107,7 +107,14 @@ function calls({ tree: { parent, func, names }, units: { unit }, movedTo }: Rema
     if (same) same.push(node);
     else callers.set(caller, [node]);
     const up = movedTo[parent[node]];
-    if (up <= 0 || func[node] === names.length - 1 || movedTo[node] !== node || func[up] === func[node] || unit[up] !== unit[node]) continue;
+    if (
+      up <= 0 ||
+      func[node] === names.length - 1 ||
+      movedTo[node] !== node ||
+      func[up] === func[node] ||
+      unit[up] !== unit[node]
+    )
+      continue;
     const key = `${func[up]} ${unit[up]} ${func[node]}`;
     const known = callees.get(key);
     if (known) known.nodes.push(node);

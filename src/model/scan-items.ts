@@ -41,7 +41,9 @@ export function itemsToTest(left: Remaining, leastShare: number): Item[] {
   };
   const unitsOf = ({ nodes, unit: only }: Item): number[] =>
     only >= 0 ? [only] : [...new Set(nodes.map((node) => unit[node]))].sort((x, y) => x - y);
-  const functions = [...alone.keys()].filter((f) => f < names.length - 1).sort((f, g) => (names[f] < names[g] ? -1 : 1));
+  const functions = [...alone.keys()]
+    .filter((f) => f < names.length - 1)
+    .sort((f, g) => (names[f] < names[g] ? -1 : 1));
   for (const f of functions) {
     const own: Item = { func: f, scope: 'self', unit: -1, nodes: alone.get(f)! };
     const all: Item = { func: f, scope: 'subtree', unit: -1, nodes: topmost.get(f)! };
