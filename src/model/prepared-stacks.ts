@@ -34,7 +34,9 @@ export interface PreparedSide {
 }
 
 /** What dispatch frames call: own code, which is a handler, or a library, which serves them. */
-export const [NEITHER, HANDLER, SERVING] = [0, 1, 2] as const;
+const NEITHER = 0;
+export const HANDLER = 1;
+export const SERVING = 2;
 
 /** Of the mean of both sides: smaller subtrees are told apart by function alone. */
 const LEAST_SHARE = 0.0003;

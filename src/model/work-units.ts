@@ -11,7 +11,6 @@ export interface WorkUnits {
   readonly isKnown: Uint8Array;
 }
 
-export const NO_UNIT = 0;
 export const RUNTIME_UNIT = 1;
 
 /** Of the mean of both sides. */
@@ -148,12 +147,7 @@ function spreadAmong(
   return { ratio: freedom > 0 ? square / freedom : 1, freedom: Math.max(1, freedom), samples: Math.max(1, samples) };
 }
 
-export function meanShares(
-  { length }: PreparedTree,
-  a: PreparedSide,
-  b: PreparedSide,
-  of: 'self' | 'total',
-): Float64Array {
+function meanShares({ length }: PreparedTree, a: PreparedSide, b: PreparedSide, of: 'self' | 'total'): Float64Array {
   const share = new Float64Array(length);
   for (const side of [a, b]) {
     const { slices } = side;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changesAsMarkdown, summarise } from '#model/changes-text.ts';
-import { consoleForm, whatChanged, type WhatChanged } from '#model/changes.ts';
+import { type Change, consoleForm, whatChanged, type WhatChanged } from '#model/changes.ts';
 import { unionTree } from '#model/diff.ts';
 import type { NamedTree, UnionTree } from '#model/union.ts';
 import { compareSides, verdicts, type Evidence } from '#model/evidence.ts';
@@ -153,13 +153,22 @@ describe.each(normalisations)('any two sides, %s', (kind) => {
   it('a swap mirrors points, signs and what is supported', () => {
     fc.assert(
       fc.property(anyStacks, anyStacks, (textA, textB) => {
-        const rows = (a: string, b: string) =>
-          new Map(
-            unslicedChanges(a, b, kind).changes.map((one) => [
-              `${one.kind} ${one.scope} ${one.scope === 'unit' ? one.path.join(';') : one.name} ${one.within} ${one.supported}`,
-              one,
-            ]),
-          );
+        // Two units may have one path: what they have together is mirrored.
+        const rows = (a: string, b: string): Map<string, Pick<Change, 'delta' | 'selfA' | 'selfB' | 'supported'>> => {
+          const sums = new Map<string, Pick<Change, 'delta' | 'selfA' | 'selfB' | 'supported'>>();
+          for (const one of unslicedChanges(a, b, kind).changes) {
+            const place = one.scope === 'unit' ? one.path.join(';') : one.name;
+            const key = `${one.kind} ${one.scope} ${place} ${one.within} ${one.supported}`;
+            const { delta, selfA, selfB } = sums.get(key) ?? { delta: 0, selfA: 0, selfB: 0 };
+            sums.set(key, {
+              delta: delta + one.delta,
+              selfA: selfA + one.selfA,
+              selfB: selfB + one.selfB,
+              supported: one.supported,
+            });
+          }
+          return sums;
+        };
         const back = rows(textB, textA);
         for (const [key, { delta, selfA, selfB, supported: is }] of rows(textA, textB)) {
           const other = back.get(key);

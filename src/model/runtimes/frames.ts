@@ -75,18 +75,6 @@ export function frameKind(name: string, file: string): FrameKind | undefined {
   );
 }
 
-/** By function: the place of its kind in `frameKinds` and 1, or 0. */
-export function frameKindsOf(names: readonly string[], files?: readonly string[]): Uint8Array {
-  return Uint8Array.from(names, (name, func) => {
-    const kind = frameKind(name, files?.[func] ?? '');
-    return kind === undefined ? 0 : kindCode(kind);
-  });
-}
-
-export function kindCode(kind: FrameKind): number {
-  return frameKinds.indexOf(kind) + 1;
-}
-
 const libraryInName = /^lib[\w+-]+\.so(?:\.\d+)*\.(?=[A-Za-z_])/;
 const javaPath = /^(?:[\w$]+\/)+[A-Z][\w$]*(?:\$[\w$]*)?\.[\w$<>]+$/;
 const javaSignature = /^L([\w$/]+);::([\w$<>]+)/;
