@@ -19,6 +19,13 @@ const LEAST_RESUMED = 0.002;
 const OPENED_FROM = 0.1;
 /** Without slices only what is larger is opened. */
 const OPENED_UNSEEN = 0.45;
+/** A frame that one callee is so much of wraps it. */
+const WRAPPED = 0.9;
+/** A router does next to nothing itself. */
+const MAX_ROUTER_SELF = 0.03;
+/** Standard deviation by which the parts of an opened node stray, beyond what theirs do. */
+const LEAST_STRAY = 0.05;
+const LEAST_ROUTER_STRAY = 0.02;
 /** An opened node does little itself. */
 const MAX_SELF = 0.5;
 
@@ -50,7 +57,7 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
     }
   while (pending.length > 0) {
     const node = pending.pop()!;
-    if (isRuntime[node] === 1 || !isOpened(node)) continue;
+    if (isRuntime[node] === 1 || !isOpened(node, isKnownRoot[node] === 1)) continue;
     for (let kid = node + 1; kid < subtreeEnd[node]; kid = subtreeEnd[kid]) consider(kid, false);
   }
   const units = new Map<number, number>();
@@ -73,7 +80,7 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
   }
   return { count: funcs.length, unit, func: Int32Array.from(funcs), isKnown: Uint8Array.from(known) };
 
-  function isOpened(node: number): boolean {
+  function isOpened(node: number, isKnown: boolean): boolean {
     const isSliced = a.slices > 1 && b.slices > 1;
     if (share[node] < (isSliced ? OPENED_FROM : OPENED_UNSEEN)) return false;
     if (self[node] > MAX_SELF * share[node]) return false;
@@ -83,20 +90,20 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
     if (kids.length === 0) return false;
     // What is one function has nothing to hold its changes against.
     const ofOne = kids.reduce((sum, kid) => sum + (isOneFunction(kid) ? share[kid] : 0), 0);
-    if (ofOne > (isKnownRoot[node] === 1 ? 0.3 : 0.95) * share[node]) return false;
-    if (!isSliced) return isKnownRoot[node] === 0;
+    if (ofOne > (isKnown ? 0.3 : 0.95) * share[node]) return false;
+    if (!isSliced) return !isKnown;
     // A wrapper is looked through.
-    if (kids.length === 1 && share[kids[0]] > 0.9 * share[node]) return isOpened(kids[0]);
+    const main = kids.find((kid) => share[kid] > WRAPPED * share[node]);
+    if (main !== undefined) return isOpened(main, isKnown);
     const among = spreadAmong(node, kids, a, b);
     const within =
       kids.reduce((sum, kid) => sum + share[kid] * spreadWithin(kid), 0) /
       kids.reduce((sum, kid) => sum + share[kid], 0);
     const over = among.ratio - within;
-    const bar = isKnownRoot[node] === 1 ? 6 : 4;
-    return (
-      over > bar * Math.sqrt(2 / among.freedom) * within &&
-      over / among.samples > (isKnownRoot[node] === 1 ? 0.02 : 0.003)
-    );
+    // A handler does something itself; what only hands on may be a router.
+    if (isKnown && self[node] > MAX_ROUTER_SELF * share[node]) return false;
+    const isSure = over > (isKnown ? 6 : 4) * Math.sqrt(2 / among.freedom) * within;
+    return isSure && over / among.samples > (isKnown ? LEAST_ROUTER_STRAY : LEAST_STRAY) ** 2;
   }
 
   function isOneFunction(node: number): boolean {
@@ -109,7 +116,8 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
     for (let kid = node + 1; kid < subtreeEnd[node]; kid = subtreeEnd[kid])
       if (share[kid] >= LEAST_UNIT / 2) kids.push(kid);
     if (kids.length === 0) return 1;
-    if (kids.length === 1 && share[kids[0]] > 0.9 * share[node]) return spreadWithin(kids[0]);
+    const main = kids.find((kid) => share[kid] > WRAPPED * share[node]);
+    if (main !== undefined) return spreadWithin(main);
     return Math.max(1, spreadAmong(node, kids, a, b).ratio);
   }
 }
