@@ -173,8 +173,8 @@ function ownersOf(
 function unitsOf({ length, a, b }: UnionTree, tree: PreparedTree, left: Remaining): FoundUnits {
   const { unit, count, isKnown } = left.units;
   const share = (node: number): number => {
-    const [x, y] = left.sides.map(({ total, slices }) => sumOf(total.subarray(node * slices, (node + 1) * slices)));
-    return x / left.totals[0] + y / left.totals[1] || 0;
+    const [ofA, ofB] = left.sides;
+    return ofA.total[node] / left.totals[0] + ofB.total[node] / left.totals[1] || 0;
   };
   const named = new Int32Array(count).fill(-1); // node of the prepared tree
   const ofOne = new Float64Array(count);
@@ -280,11 +280,7 @@ function functionFindings(
 /** Right below the trunk of a unit that nobody knows to be one. */
 function mayBeHandler(left: Remaining, cause: number): boolean {
   const { tree, units, owner, sides, totals } = left;
-  const share = (node: number): number =>
-    sides.reduce(
-      (sum, { total, slices }, side) => sum + sumOf(total.subarray(node * slices, (node + 1) * slices)) / totals[side],
-      0,
-    );
+  const share = (node: number): number => sides[0].total[node] / totals[0] + sides[1].total[node] / totals[1];
   return left
     .owned(cause)
     .filter((node) => owner[tree.parent[node]] !== cause)
@@ -302,10 +298,7 @@ function mayBeHandler(left: Remaining, cause: number): boolean {
 function largestOf({ tree: { func, names }, sides, totals }: Remaining, nodes: readonly number[]): number {
   const sizes = new Map<number, number>();
   for (const node of nodes) {
-    const size = sides.reduce(
-      (sum, { self, slices }, side) => sum + sumOf(self.subarray(node * slices, (node + 1) * slices)) / totals[side],
-      0,
-    );
+    const size = sides[0].self[node] / totals[0] + sides[1].self[node] / totals[1];
     if (func[node] < names.length - 1) sizes.set(func[node], (sizes.get(func[node]) ?? 0) + size);
   }
   const order = [...sizes].sort(([f, x], [g, y]) => (Math.abs(x - y) > 1e-9 ? y - x : names[f] < names[g] ? -1 : 1));
@@ -321,9 +314,8 @@ function growthOf(left: Remaining): Float64Array {
   const ofAll = (allB / allA) * relative;
   const before = ([0, 1] as const).map((side) => {
     const whole = new Float64Array(left.units.count);
-    const { self, slices } = left.sides[side];
-    for (let node = 0; node < left.tree.length; node++)
-      whole[left.units.unit[node]] += sumOf(self.subarray(node * slices, (node + 1) * slices));
+    const { self } = left.sides[side];
+    for (let node = 0; node < left.tree.length; node++) whole[left.units.unit[node]] += self[node];
     return whole;
   });
   return Float64Array.from({ length: left.units.count }, (_, unit) => {

@@ -1,6 +1,7 @@
 /** Cost that moved between a caller and what it calls while their sum stayed: compilers inline a callee today and not tomorrow. */
-import type { Remaining, UnitStratum } from './remaining.ts';
+import type { Remaining } from './remaining.ts';
 import { noiseOf, zOf } from './score-test.ts';
+import type { UnitStratum } from './tracked-strata.ts';
 import { sumOf } from './work-units.ts';
 
 export interface Move {
@@ -29,9 +30,7 @@ export function foldMoves(left: Remaining, leastSamples: number, leastShare: num
     const move = clearestMove(left, leastSamples, leastShare);
     if (move === undefined) break;
     moves.push(move);
-    const { parent } = left.tree;
-    for (const node of move.callees) left.movedTo[node] = left.movedTo[parent[node]];
-    left.sumUp();
+    left.move(move.callees);
   }
   return moves;
 }
@@ -40,8 +39,8 @@ function clearestMove(left: Remaining, leastSamples: number, leastShare: number)
   const z = (nodes: readonly number[], without: readonly number[] = []): number =>
     zAlone(left, nodes, without, leastSamples);
   const { callers, callees } = calls(left);
-  const known = new Map<string, number>();
-  const groups = new Map<string, number[]>();
+  const known = new Map<number, number>();
+  const groups = new Map<number, number[]>();
   for (const { caller, nodes } of callees.values()) {
     const [a, b] = left.amounts({ nodes, scope: 'self', unit: -1 });
     if (a / left.totals[0] + b / left.totals[1] < leastShare) continue;
@@ -56,7 +55,7 @@ function clearestMove(left: Remaining, leastSamples: number, leastShare: number)
   }
   let best: Move | undefined;
   // In the order of names: functions are numbered by side, and a swap must find the same.
-  const nameOf = ([caller]: [string, number[]]): string => left.tree.names[left.tree.func[callers.get(caller)![0]]];
+  const nameOf = ([caller]: [number, number[]]): string => left.tree.names[left.tree.func[callers.get(caller)![0]]];
   for (const [caller, nodes] of [...groups].sort((x, y) => (nameOf(x) < nameOf(y) ? -1 : 1))) {
     const own = callers.get(caller)!;
     const clear = Math.min(Math.abs(known.get(caller)!), Math.abs(z(nodes)));
@@ -64,7 +63,9 @@ function clearestMove(left: Remaining, leastSamples: number, leastShare: number)
     // Beside the rest alone: what one of them does to the share of the other is no change of it.
     const { func } = left.tree;
     const unit = left.units.unit[own[0]];
-    const alike = [...new Set(nodes.map((node) => func[node]))].flatMap((f) => callers.get(`${f} ${unit}`)!);
+    const alike = [...new Set(nodes.map((node) => func[node]))].flatMap((f) =>
+      callers.get(f * left.units.count + unit)!,
+    );
     const [ofCaller, ofCallee] = [z(own, alike), z(nodes, own)];
     if (ofCaller * ofCallee >= 0 || Math.min(Math.abs(ofCaller), Math.abs(ofCallee)) < LEAST_PART_Z) continue;
     if (!(Math.abs(Math.log(ratioOf(left, nodes, own))) >= LEAST_LOG)) continue;
@@ -79,7 +80,7 @@ function clearestMove(left: Remaining, leastSamples: number, leastShare: number)
 
 /** Of some nodes, on the mean of both sides: what they changed by beside the rest of their unit without others. */
 function changeOf(left: Remaining, nodes: readonly number[], without: readonly number[]): number {
-  const strata = left.strataWithout({ nodes, scope: 'self', unit: -1 }, without);
+  const strata = left.ownStrata(nodes, without);
   return strata.reduce((sum, { xA, mA, xB, mB }) => {
     const [restA, restB] = [sumOf(mA), sumOf(mB)];
     return sum + ((sumOf(xB) / restB - sumOf(xA) / restA) * (restA + restB)) / 2;
@@ -88,24 +89,24 @@ function changeOf(left: Remaining, nodes: readonly number[], without: readonly n
 
 /** Of what some nodes grew by to what the rest of their unit did without others. */
 function ratioOf(left: Remaining, nodes: readonly number[], without: readonly number[]): number {
-  const strata = left.strataWithout({ nodes, scope: 'self', unit: -1 }, without);
+  const strata = left.ownStrata(nodes, without);
   const sum = (of: (stratum: UnitStratum) => Float64Array): number =>
     strata.reduce((all, stratum) => all + sumOf(of(stratum)), 0);
   return (sum(({ xB }) => xB) * sum(({ mA }) => mA)) / (sum(({ xA }) => xA) * sum(({ mB }) => mB));
 }
 
 /** Nodes by function and unit; and by function that calls them. */
-function calls({ tree: { parent, func, names }, units: { unit }, movedTo }: Remaining): {
-  readonly callers: ReadonlyMap<string, readonly number[]>;
-  readonly callees: ReadonlyMap<string, { readonly caller: string; readonly nodes: number[] }>;
+function calls({ tree: { parent, func, names }, units: { unit, count }, movedTo }: Remaining): {
+  readonly callers: ReadonlyMap<number, readonly number[]>;
+  readonly callees: ReadonlyMap<number, { readonly caller: number; readonly nodes: number[] }>;
 } {
-  const callers = new Map<string, number[]>();
-  const callees = new Map<string, { caller: string; nodes: number[] }>();
+  const callers = new Map<number, number[]>();
+  const callees = new Map<number, { caller: number; nodes: number[] }>();
   for (let node = 1; node < func.length; node++) {
-    const caller = `${func[node]} ${unit[node]}`;
-    const same = callers.get(caller);
+    const own = func[node] * count + unit[node];
+    const same = callers.get(own);
     if (same) same.push(node);
-    else callers.set(caller, [node]);
+    else callers.set(own, [node]);
     const up = movedTo[parent[node]];
     if (
       up <= 0 ||
@@ -115,17 +116,18 @@ function calls({ tree: { parent, func, names }, units: { unit }, movedTo }: Rema
       unit[up] !== unit[node]
     )
       continue;
-    const key = `${func[up]} ${unit[up]} ${func[node]}`;
+    const caller = func[up] * count + unit[up];
+    const key = caller * names.length + func[node];
     const known = callees.get(key);
     if (known) known.nodes.push(node);
-    else callees.set(key, { caller: `${func[up]} ${unit[up]}`, nodes: [node] });
+    else callees.set(key, { caller, nodes: [node] });
   }
   return { callers, callees };
 }
 
 /** Of the own cost of some nodes; ranges are taken as alike, and slices as independent. */
 function zAlone(left: Remaining, nodes: readonly number[], without: readonly number[], leastSamples: number): number {
-  const strata = left.strataWithout({ nodes, scope: 'self', unit: -1 }, without);
+  const strata = left.ownStrata(nodes, without);
   const scored = left.score(strata);
   if (!scored) return 0;
   const [a, b] = left.sides;

@@ -27,9 +27,8 @@ export function testNodes(
   const share = new Float64Array(length);
   for (const side of [0, 1] as const) {
     const { slice, node, value } = slices[side];
-    const { sliceOf, slices: count, total } = sides[side];
-    let whole = 0;
-    for (let i = 0; i < count; i++) whole += total[i];
+    const { sliceOf, total } = sides[side];
+    const whole = total[0];
     if (!(whole > 0)) continue;
     for (let e = 0; e < node.length; e++)
       if (value[e] > 0 && tree.place[node[e]] >= 0 && sliceOf[slice[e]] >= 0) share[node[e]] += value[e] / whole / 2;
@@ -45,8 +44,8 @@ export function testNodes(
     const [xA, xB] = [parts[0], parts[1]].map((part, side) =>
       part.subarray(row * sides[side].slices, (row + 1) * sides[side].slices),
     );
-    const rest = (x: Float64Array, { total }: PreparedSide): Float64Array =>
-      x.map((one, i) => Math.max(0, total[i] - one));
+    const rest = (x: Float64Array, { whole }: PreparedSide): Float64Array =>
+      x.map((one, i) => Math.max(0, whole[i] - one));
     return score([{ xA, mA: rest(xA, a), xB, mB: rest(xB, b) }], a.samplesPerUnit, b.samplesPerUnit);
   });
   const known = scores.filter((scored) => scored !== undefined);

@@ -23,12 +23,23 @@ export interface PreparedTree {
   readonly place: Int32Array;
 }
 
-/** What a side did at each node in each slice that has anything: [node, slice]. */
+/** Own costs by node and slice: those of node n are the entries from `first[n]` to `first[n + 1]`. */
+export interface Entries {
+  readonly first: Int32Array;
+  readonly slice: Uint16Array;
+  readonly value: Float64Array;
+}
+
+/** What a side did at each node in each slice that has anything. */
 export interface PreparedSide {
   readonly slices: number;
   readonly samplesPerUnit: number;
+  readonly entries: Entries;
+  /** By node, of all slices together. */
   readonly self: Float64Array;
   readonly total: Float64Array;
+  /** By slice. */
+  readonly whole: Float64Array;
   /** By slice of the answer: which of these it is; −1 where it has nothing. */
   readonly sliceOf: Int32Array;
 }
@@ -102,34 +113,93 @@ export function prepareSide(
   let full = 0;
   for (let s = 0; s < sliceCount; s++) if (sums[s] > 0) places[s] = isSliced ? full++ : 0;
   const slices = Math.max(1, full);
-  const self = new Float64Array(length * slices);
+  const at = new Int32Array(value.length).fill(-1);
   let least = Infinity;
+  for (let e = 0; e < value.length; e++) {
+    if (!(value[e] > 0)) continue;
+    at[e] = place[node[e]];
+    if (at[e] >= 0) least = Math.min(least, value[e]);
+  }
+  const entries = entriesOf(length, slices, at, slice, value, places);
+  const self = new Float64Array(length);
+  const whole = new Float64Array(slices);
   let squares = 0;
   let sum = 0;
-  for (let e = 0; e < value.length; e++) {
-    const at = place[node[e]];
-    if (at < 0 || !(value[e] > 0)) continue;
-    self[at * slices + places[slice[e]]] += value[e];
-    least = Math.min(least, value[e]);
-  }
+  for (let own = 0; own < length; own++)
+    for (let e = entries.first[own]; e < entries.first[own + 1]; e++) {
+      const one = entries.value[e];
+      self[own] += one;
+      whole[entries.slice[e]] += one;
+      sum += one;
+      squares += one * one;
+    }
   const total = self.slice();
-  for (let at = length - 1; at > 0; at--) {
-    const up = parent[at] * slices;
-    for (let i = 0; i < slices; i++) total[up + i] += total[at * slices + i];
-  }
-  for (const one of self) {
-    sum += one;
-    squares += one * one;
-  }
+  for (let own = length - 1; own > 0; own--) total[parent[own]] += total[own];
   // Where nobody counts: the least that a path did in a slice is one sample; without slices, Kish's number.
   const finest = isSliced ? 1 / least : sum / squares;
   return {
     slices,
     samplesPerUnit: samplesPerUnit ?? (Number.isFinite(finest) ? finest : 1),
+    entries,
     self,
     total,
+    whole,
     sliceOf: places,
   };
+}
+
+/** Sorted by node, with one entry for each slice. @param at by entry: its node, −1 where it counts nowhere */
+export function entriesOf(
+  length: number,
+  slices: number,
+  at: Int32Array,
+  slice: Uint16Array,
+  value: Float64Array,
+  sliceOf?: Int32Array,
+): Entries {
+  const next = new Int32Array(length + 1);
+  for (let e = 0; e < at.length; e++) if (at[e] >= 0) next[at[e] + 1]++;
+  for (let node = 0; node < length; node++) next[node + 1] += next[node];
+  const count = next[length];
+  const slicesFound = new Uint16Array(count);
+  const values = new Float64Array(count);
+  const end = next.slice();
+  for (let e = 0; e < at.length; e++) {
+    if (at[e] < 0) continue;
+    const to = end[at[e]]++;
+    slicesFound[to] = sliceOf === undefined ? slice[e] : sliceOf[slice[e]];
+    values[to] = value[e];
+  }
+  // Entries of one node and slice become one.
+  const first = new Int32Array(length + 1);
+  const seenAt = new Int32Array(slices).fill(-1);
+  let filled = 0;
+  for (let node = 0; node < length; node++) {
+    const start = filled;
+    for (let e = next[node]; e < next[node + 1]; e++) {
+      const known = seenAt[slicesFound[e]];
+      if (known >= start) values[known] += values[e];
+      else {
+        seenAt[slicesFound[e]] = filled;
+        slicesFound[filled] = slicesFound[e];
+        values[filled++] = values[e];
+      }
+    }
+    first[node + 1] = filled;
+  }
+  return { first, slice: slicesFound.slice(0, filled), value: values.slice(0, filled) };
+}
+
+/** What a node and all below it did, by slice. */
+export function totalBySlice(
+  { subtreeEnd }: PreparedTree,
+  { slices, entries }: PreparedSide,
+  node: number,
+): Float64Array {
+  const sums = new Float64Array(slices);
+  const { first, slice, value } = entries;
+  for (let e = first[node], end = first[subtreeEnd[node]]; e < end; e++) sums[slice[e]] += value[e];
+  return sums;
 }
 
 /** By function: its own part of the mean of both sides. */

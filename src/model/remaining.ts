@@ -1,21 +1,17 @@
 /** What is left of both sides while causes are taken out: the sums that tests are made of. */
-import type { PreparedSide, PreparedTree } from './prepared-stacks.ts';
+import { type Entries, entriesOf, type PreparedSide, type PreparedTree } from './prepared-stacks.ts';
 import { score, type Scored, type Stratum } from './score-test.ts';
-import { RUNTIME_UNIT, sumOf, type WorkUnits } from './work-units.ts';
-
-/** A function's own cost, or with what it calls, at some nodes. */
-export interface Part {
-  readonly scope: 'self' | 'subtree';
-  readonly nodes: readonly number[];
-  /** Only where it belongs to this unit; −1: anywhere. */
-  readonly unit: number;
-}
-
-export interface UnitStratum extends Stratum {
-  readonly unit: number;
-}
+import { changeBy, lessOf, type Part, TrackedStrata, type UnitStratum } from './tracked-strata.ts';
+import { RUNTIME_UNIT, type WorkUnits } from './work-units.ts';
 
 type Both<T> = readonly [T, T];
+
+/** Amounts by node and by unit and slice. */
+interface Sums {
+  readonly self: Float64Array;
+  readonly total: Float64Array;
+  readonly units: Float64Array;
+}
 
 export class Remaining {
   readonly tree: PreparedTree;
@@ -27,10 +23,11 @@ export class Remaining {
   readonly owner: Int32Array;
   /** By node: where its own cost counts. */
   readonly movedTo: Int32Array;
-  // [node, slice] and [unit, slice]
-  #self: Both<Float64Array>;
-  #total: Both<Float64Array>;
-  #unitSums: Both<Float64Array>;
+  #entries: Both<Entries>;
+  #sums: Both<Sums>;
+  /** The same with nothing taken out, once something is. */
+  #untouched: Both<Sums> | undefined;
+  #tracked: TrackedStrata | undefined;
 
   constructor(tree: PreparedTree, units: WorkUnits, a: PreparedSide, b: PreparedSide) {
     this.tree = tree;
@@ -38,80 +35,61 @@ export class Remaining {
     this.sides = [a, b];
     this.owner = new Int32Array(tree.length).fill(-1);
     this.movedTo = Int32Array.from({ length: tree.length }, (_, node) => node);
-    this.totals = [sumOf(a.total.subarray(0, a.slices)), sumOf(b.total.subarray(0, b.slices))];
-    this.#self = [a.self, b.self];
-    this.#total = [a.total, b.total];
-    this.#unitSums = [new Float64Array(0), new Float64Array(0)];
-    this.sumUp();
+    this.totals = [a.total[0], b.total[0]];
+    this.#entries = [a.entries, b.entries];
+    this.#sums = both((side) => this.#summedUp(side));
   }
 
-  /** After `owner` or `movedTo` have changed. @param shown a cause that counts as not taken out */
-  sumUp(shown = -1): void {
-    const { length, parent, isRuntime } = this.tree;
-    const { unit, count } = this.units;
-    const both = <T>(of: (side: 0 | 1) => T): Both<T> => [of(0), of(1)];
-    this.#self = both((side) => {
-      const { self, slices } = this.sides[side];
-      const left = new Float64Array(self.length);
-      for (let node = 0; node < length; node++) {
-        const to = this.movedTo[node];
-        if (this.owner[to] >= 0 && this.owner[to] !== shown) continue;
-        for (let i = 0; i < slices; i++) left[to * slices + i] += self[node * slices + i];
-      }
-      return left;
+  /** Counts the own cost of some nodes with their callers. Before anything is tracked or taken out. */
+  move(nodes: readonly number[]): void {
+    for (const node of nodes) this.movedTo[node] = this.movedTo[this.tree.parent[node]];
+    this.#entries = both((side) => {
+      const { first, slice, value } = this.sides[side].entries;
+      const at = new Int32Array(value.length);
+      for (let node = 0; node < this.tree.length; node++) at.fill(this.movedTo[node], first[node], first[node + 1]);
+      return entriesOf(this.tree.length, this.sides[side].slices, at, slice, value);
     });
-    this.#total = both((side) => {
-      const { slices } = this.sides[side];
-      const total = this.#self[side].slice();
-      for (let node = length - 1; node > 0; node--) {
-        // What the runtime does is its own, whoever asked for it.
-        if (isRuntime[node] > isRuntime[parent[node]]) continue;
-        const up = parent[node] * slices;
-        for (let i = 0; i < slices; i++) total[up + i] += total[node * slices + i];
-      }
-      return total;
-    });
-    this.#unitSums = both((side) => {
-      const { slices } = this.sides[side];
-      const sums = new Float64Array(count * slices);
-      const self = this.#self[side];
-      for (let node = 0; node < length; node++)
-        for (let i = 0; i < slices; i++) sums[unit[node] * slices + i] += self[node * slices + i];
-      return sums;
-    });
+    this.#sums = both((side) => this.#summedUp(side));
+  }
+
+  /** The strata of these parts are kept up to date from now on. */
+  track(parts: readonly (Part & { readonly func: number })[]): TrackedStrata {
+    this.#tracked = new TrackedStrata(this, parts, this.#entries);
+    return this.#tracked;
   }
 
   take({ nodes, scope, unit }: Part, cause: number): void {
     const { subtreeEnd, isRuntime } = this.tree;
+    this.#untouched ??= both((side) => copyOf(this.#sums[side]));
     for (const node of nodes) {
       if (unit >= 0 && this.units.unit[node] !== unit) continue;
       for (let at = node, end = scope === 'self' ? node + 1 : subtreeEnd[node]; at < end; at++)
         if (this.owner[at] < 0 && isRuntime[at] === isRuntime[node]) {
           this.owner[at] = cause;
-          this.#leaveOut(at);
+          this.#change(at, -1);
         }
     }
   }
 
-  /** As `sumUp` would, but for the crumbs that differences of large sums leave. */
-  #leaveOut(node: number): void {
-    const { parent, isRuntime } = this.tree;
-    for (const side of [0, 1] as const) {
-      const { slices } = this.sides[side];
-      const own = this.#self[side].slice(node * slices, (node + 1) * slices);
-      if (own.every((one) => one === 0)) continue;
-      this.#self[side].fill(0, node * slices, (node + 1) * slices);
-      lessen(this.#unitSums[side], this.units.unit[node], own);
-      for (let at = node; at >= 0; at = parent[at]) {
-        lessen(this.#total[side], at, own);
-        if (at > 0 && isRuntime[at] > isRuntime[parent[at]]) break;
+  giveBack(cause: number): void {
+    for (let node = 0; node < this.owner.length; node++)
+      if (this.owner[node] === cause) {
+        this.owner[node] = -1;
+        this.#change(node, 1);
       }
-    }
   }
 
-  giveBack(cause: number): void {
-    for (let node = 0; node < this.owner.length; node++) if (this.owner[node] === cause) this.owner[node] = -1;
-    this.sumUp();
+  /** As if nothing had been taken out. */
+  giveBackAll(): void {
+    this.owner.fill(-1);
+    for (const side of [0, 1] as const) {
+      const before = this.#untouched?.[side];
+      if (before === undefined) continue;
+      this.#sums[side].self.set(before.self);
+      this.#sums[side].total.set(before.total);
+      this.#sums[side].units.set(before.units);
+    }
+    this.#tracked?.giveBackAll();
   }
 
   owned(cause: number): number[] {
@@ -120,38 +98,36 @@ export class Remaining {
     return nodes;
   }
 
-  /** A part in each unit, beside the rest there; what the runtime does beside all that it does not. */
-  strata({ nodes, scope, unit: only }: Part): UnitStratum[] {
-    const { unit } = this.units;
-    const columns = scope === 'self' ? this.#self : this.#total;
-    const parts = new Map<number, Both<Float64Array>>();
-    for (const node of nodes) {
-      const of = unit[node];
-      if (only >= 0 && of !== only) continue;
-      let part = parts.get(of);
-      if (part === undefined)
-        parts.set(of, (part = [new Float64Array(this.sides[0].slices), new Float64Array(this.sides[1].slices)]));
-      for (const side of [0, 1] as const) addAt(part[side], columns[side], node);
-    }
-    return [...parts].map(([of, [xA, xB]]) => ({
-      unit: of,
-      xA,
-      mA: this.#rest(0, of, xA),
-      xB,
-      mB: this.#rest(1, of, xB),
-    }));
-  }
-
-  /** The same, held against a rest that lacks the own cost of some other nodes. */
-  strataWithout(part: Part, others: readonly number[]): UnitStratum[] {
-    const strata = this.strata(part);
+  /** Own costs of some nodes in each unit, beside the rest there without the own costs of some others. */
+  ownStrata(nodes: readonly number[], others: readonly number[] = []): UnitStratum[] {
+    const strata = this.#byUnit(nodes);
+    for (const stratum of strata)
+      for (const side of [0, 1] as const) {
+        const [x, m] = side === 0 ? [stratum.xA, stratum.mA] : [stratum.xB, stratum.mB];
+        this.rest(side, stratum.unit, x, m);
+      }
     for (const node of others) {
       const stratum = strata.find(({ unit }) => unit === this.units.unit[node]);
       if (stratum === undefined) continue;
       for (const side of [0, 1] as const) {
         const rest = side === 0 ? stratum.mA : stratum.mB;
-        const at = node * rest.length;
-        for (let i = 0; i < rest.length; i++) rest[i] = lessOf(rest[i], this.#self[side][at + i]);
+        const { first, slice, value } = this.#entries[side];
+        for (let e = first[node]; e < first[node + 1]; e++) rest[slice[e]] = lessOf(rest[slice[e]], value[e]);
+      }
+    }
+    return strata;
+  }
+
+  /** What was taken out for a cause, beside what is left of its units. */
+  causeStrata(cause: number): UnitStratum[] {
+    const strata = this.#byUnit(this.owned(cause));
+    for (const { unit, mA, mB } of strata) {
+      for (const [side, m] of [mA, mB].entries()) {
+        if (unit !== RUNTIME_UNIT) m.set(this.unitSums(side as 0 | 1, unit));
+        else {
+          this.rest(side as 0 | 1, unit, m, m);
+          for (const other of strata) if (other.unit !== RUNTIME_UNIT) addTo(m, side === 0 ? other.xA : other.xB);
+        }
       }
     }
     return strata;
@@ -163,45 +139,117 @@ export class Remaining {
 
   /** Sums over slices. */
   amounts({ nodes, scope, unit }: Part): [number, number] {
-    const columns = scope === 'self' ? this.#self : this.#total;
     const sums: [number, number] = [0, 0];
-    for (const node of nodes) {
-      if (unit >= 0 && this.units.unit[node] !== unit) continue;
-      for (const side of [0, 1] as const) {
-        const { slices } = this.sides[side];
-        for (let i = 0; i < slices; i++) sums[side] += columns[side][node * slices + i];
-      }
+    for (const side of [0, 1] as const) {
+      const amounts = this.#sums[side][scope === 'self' ? 'self' : 'total'];
+      for (const node of nodes) if (unit < 0 || this.units.unit[node] === unit) sums[side] += amounts[node];
     }
     return sums;
+  }
+
+  /** Of a node: its parts of what both sides were. */
+  shareOf(node: number, scope: Part['scope']): number {
+    const of = scope === 'self' ? 'self' : 'total';
+    return this.#sums[0][of][node] / this.totals[0] + this.#sums[1][of][node] / this.totals[1];
   }
 
   /** All that is left of a unit, by slice. */
   unitSums(side: 0 | 1, unit: number): Float64Array {
     const { slices } = this.sides[side];
-    return this.#unitSums[side].subarray(unit * slices, (unit + 1) * slices);
+    return this.#sums[side].units.subarray(unit * slices, (unit + 1) * slices);
   }
 
-  #rest(side: 0 | 1, unit: number, part: Float64Array): Float64Array {
-    const sums = this.unitSums(side, unit);
-    if (unit !== RUNTIME_UNIT) return part.map((one, i) => lessOf(sums[i], one));
-    const rest = new Float64Array(part.length);
-    for (let u = 0; u < this.units.count; u++) if (u !== RUNTIME_UNIT) addAt(rest, this.#unitSums[side], u);
-    return rest;
+  /** What a part is held against: the rest of its unit; of the runtime all else. */
+  rest(side: 0 | 1, unit: number, part: Float64Array, into: Float64Array): void {
+    const { units } = this.#sums[side];
+    const slices = into.length;
+    if (unit !== RUNTIME_UNIT) {
+      const at = unit * slices;
+      for (let i = 0; i < slices; i++) into[i] = lessOf(units[at + i], part[i]);
+      return;
+    }
+    into.fill(0);
+    for (let u = 0; u < this.units.count; u++)
+      if (u !== RUNTIME_UNIT) for (let i = 0; i < slices; i++) into[i] += units[u * slices + i];
+  }
+
+  #byUnit(nodes: readonly number[]): UnitStratum[] {
+    const { unit } = this.units;
+    const [a, b] = this.sides;
+    const strata = new Map<number, UnitStratum>();
+    for (const node of nodes) {
+      let stratum = strata.get(unit[node]);
+      if (stratum === undefined) strata.set(unit[node], (stratum = emptyStratum(unit[node], a.slices, b.slices)));
+      for (const side of [0, 1] as const) {
+        const x = side === 0 ? stratum.xA : stratum.xB;
+        const { first, slice, value } = this.#entries[side];
+        for (let e = first[node]; e < first[node + 1]; e++) x[slice[e]] += value[e];
+      }
+    }
+    return [...strata.values()];
+  }
+
+  /** Takes the own cost of a node out of all sums, or puts it back. */
+  #change(node: number, sign: 1 | -1): void {
+    const { parent, isRuntime } = this.tree;
+    const unit = this.units.unit[node];
+    for (const side of [0, 1] as const) {
+      const { first, slice, value } = this.#entries[side];
+      const { self, total, units } = this.#sums[side];
+      const { slices } = this.sides[side];
+      let own = 0;
+      for (let e = first[node]; e < first[node + 1]; e++) {
+        own += value[e];
+        changeBy(units, unit * slices + slice[e], value[e], sign);
+      }
+      if (own === 0) continue;
+      self[node] = sign < 0 ? 0 : own;
+      for (let at = node; at >= 0; at = parent[at]) {
+        changeBy(total, at, own, sign);
+        if (at > 0 && isRuntime[at] > isRuntime[parent[at]]) break;
+      }
+      this.#tracked?.change(side, node, sign);
+    }
+  }
+
+  #summedUp(side: 0 | 1): Sums {
+    const { length, parent, isRuntime } = this.tree;
+    const { unit, count } = this.units;
+    const { first, slice, value } = this.#entries[side];
+    const { slices } = this.sides[side];
+    const self = new Float64Array(length);
+    const units = new Float64Array(count * slices);
+    for (let node = 0; node < length; node++)
+      for (let e = first[node]; e < first[node + 1]; e++) {
+        self[node] += value[e];
+        units[unit[node] * slices + slice[e]] += value[e];
+      }
+    const total = self.slice();
+    // What the runtime does is its own, whoever asked for it.
+    for (let node = length - 1; node > 0; node--)
+      if (isRuntime[node] <= isRuntime[parent[node]]) total[parent[node]] += total[node];
+    return { self, total, units };
   }
 }
 
-function addAt(sums: Float64Array, columns: Float64Array, row: number): void {
-  const at = row * sums.length;
-  for (let i = 0; i < sums.length; i++) sums[i] += columns[at + i];
+function emptyStratum(unit: number, slicesA: number, slicesB: number): UnitStratum {
+  return {
+    unit,
+    xA: new Float64Array(slicesA),
+    mA: new Float64Array(slicesA),
+    xB: new Float64Array(slicesB),
+    mB: new Float64Array(slicesB),
+  };
 }
 
-function lessen(columns: Float64Array, row: number, by: Float64Array): void {
-  const at = row * by.length;
-  for (let i = 0; i < by.length; i++) columns[at + i] = by[i] === 0 ? columns[at + i] : lessOf(columns[at + i], by[i]);
+function both<T>(of: (side: 0 | 1) => T): Both<T> {
+  return [of(0), of(1)];
 }
 
-/** Differences of large sums leave crumbs. */
-function lessOf(whole: number, part: number): number {
-  const left = whole - part;
-  return left > whole * 1e-9 ? left : 0;
+function copyOf({ self, total, units }: Sums): Sums {
+  return { self: self.slice(), total: total.slice(), units: units.slice() };
+}
+
+function addTo(sums: Float64Array, column: Float64Array): void {
+  for (let i = 0; i < sums.length; i++) sums[i] += column[i];
 }

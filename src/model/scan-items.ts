@@ -1,5 +1,6 @@
 /** What a scan tests: functions alone and with what they call, everywhere and unit by unit. */
-import type { Part, Remaining } from './remaining.ts';
+import type { Remaining } from './remaining.ts';
+import type { Part } from './tracked-strata.ts';
 
 export interface Item extends Part {
   /** Of the union. */
@@ -11,49 +12,69 @@ const ALONE_FROM = 0.98;
 
 /** By name, so that a swap of the sides tests in the same order. */
 export function itemsToTest(left: Remaining, leastShare: number): Item[] {
-  const { length, func, names, parent } = left.tree;
+  const { length, func, names } = left.tree;
   const { unit } = left.units;
-  const alone = new Map<number, number[]>();
-  const topmost = new Map<number, number[]>();
-  const add = (to: Map<number, number[]>, node: number): void => {
-    const known = to.get(func[node]);
-    if (known) known.push(node);
-    else to.set(func[node], [node]);
-  };
-  for (let node = 1; node < length; node++) {
-    add(alone, node);
-    let above = parent[node];
-    while (above > 0 && func[above] !== func[node]) above = parent[above];
-    if (above <= 0) add(topmost, node);
-  }
+  const isTopmost = topmostOf(left);
   const shareOf = (part: Part): number => {
     const [a, b] = left.amounts(part);
     return a / left.totals[0] + b / left.totals[1];
   };
+  // What is too small everywhere is not even listed.
+  const own = new Float64Array(names.length);
+  const all = new Float64Array(names.length);
+  for (let node = 1; node < length; node++) {
+    own[func[node]] += left.shareOf(node, 'self');
+    if (isTopmost[node] === 1) all[func[node]] += left.shareOf(node, 'subtree');
+  }
+  const alone = new Map<number, number[]>();
+  const topmost = new Map<number, number[]>();
+  for (let f = 0; f < names.length - 1; f++) {
+    if (own[f] >= leastShare) alone.set(f, []);
+    if (all[f] >= leastShare && !(own[f] > ALONE_FROM * all[f])) topmost.set(f, []);
+  }
+  for (let node = 1; node < length; node++) {
+    alone.get(func[node])?.push(node);
+    if (isTopmost[node] === 1) topmost.get(func[node])?.push(node);
+  }
   const items: Item[] = [];
   // A wrapper costs what its callee does, and a function in one unit what it does anywhere: one test for both.
   const known = new Set<string>();
-  const addOnce = (item: Item): void => {
-    const key = `${left.amounts(item).join(' ')} ${unitsOf(item).join(' ')}`;
+  const addOnce = (item: Item, units: readonly number[]): void => {
+    const key = `${left.amounts(item).join(' ')} ${units.join(' ')}`;
     if (known.has(key)) return;
     known.add(key);
     items.push(item);
   };
-  const unitsOf = ({ nodes, unit: only }: Item): number[] =>
-    only >= 0 ? [only] : [...new Set(nodes.map((node) => unit[node]))].sort((x, y) => x - y);
-  const functions = [...alone.keys()]
-    .filter((f) => f < names.length - 1)
-    .sort((f, g) => (names[f] < names[g] ? -1 : 1));
-  for (const f of functions) {
-    const own: Item = { func: f, scope: 'self', unit: -1, nodes: alone.get(f)! };
-    const all: Item = { func: f, scope: 'subtree', unit: -1, nodes: topmost.get(f)! };
-    const [ofOwn, ofAll] = [shareOf(own), shareOf(all)];
-    for (const item of [ofOwn >= leastShare ? own : undefined, ofOwn > ALONE_FROM * ofAll ? undefined : all]) {
-      if (item === undefined || shareOf(item) < leastShare) continue;
-      addOnce(item);
-      const units = new Set(item.nodes.map((node) => unit[node]));
-      if (units.size > 1) for (const one of units) addOnce({ ...item, unit: one });
+  const functions = [...new Set([...alone.keys(), ...topmost.keys()])].sort((f, g) => (names[f] < names[g] ? -1 : 1));
+  for (const f of functions)
+    for (const [scope, nodes] of [
+      ['self', alone.get(f)],
+      ['subtree', topmost.get(f)],
+    ] as const) {
+      if (nodes === undefined) continue;
+      const units = [...new Set(nodes.map((node) => unit[node]))];
+      addOnce(
+        { func: f, scope, unit: -1, nodes },
+        units.toSorted((x, y) => x - y),
+      );
+      if (units.length < 2) continue;
+      for (const one of units) {
+        const item: Item = { func: f, scope, unit: one, nodes: nodes.filter((node) => unit[node] === one) };
+        if (shareOf(item) >= leastShare) addOnce(item, [one]);
+      }
     }
-  }
   return items;
+}
+
+/** By node: 1 where no frame above it is of the same function. */
+function topmostOf({ tree: { length, func, names, subtreeEnd } }: Remaining): Uint8Array {
+  const isTopmost = new Uint8Array(length);
+  // By function: where the subtree of its latest topmost node ends. Depth first, what is inside comes before.
+  const end = new Int32Array(names.length);
+  for (let node = 1; node < length; node++) {
+    if (node < end[func[node]]) continue;
+    isTopmost[node] = 1;
+    end[func[node]] = subtreeEnd[node];
+  }
+  return isTopmost;
 }

@@ -4,10 +4,11 @@
  */
 import { foldMoves, type Move } from './moved-cost.ts';
 import type { PreparedSide, PreparedTree } from './prepared-stacks.ts';
-import { type Part, Remaining } from './remaining.ts';
+import { Remaining } from './remaining.ts';
 import { itemsToTest, type Item } from './scan-items.ts';
 import { betweenOf, type Noise, noiseOf, type Scored, type Stratum, strengthOf, zOf } from './score-test.ts';
 import { discoveries } from './chance.ts';
+import type { TrackedStrata } from './tracked-strata.ts';
 import { sumOf, type WorkUnits } from './work-units.ts';
 
 /** What may be claimed: floors on a change, and how many of the claims may be false. */
@@ -84,15 +85,24 @@ class Scanner {
   readonly #bar: Bar;
   readonly #moves: readonly Move[];
   readonly #items: readonly Item[];
+  readonly #number: ReadonlyMap<Item, number>;
+  readonly #tracked: TrackedStrata;
+  /** By item: its test, made anew where its strata have changed. */
+  readonly #scores: (Scored | undefined)[] = [];
   readonly #leastBetween: number;
+  /** Room for sums by slice: of a part, and of it with its surroundings. */
+  readonly #spread: readonly (readonly [Float64Array, Float64Array])[];
 
   constructor(left: Remaining, bar: Bar) {
     this.#left = left;
     this.#bar = bar;
+    this.#spread = left.sides.map(({ slices }) => [new Float64Array(slices), new Float64Array(slices)]);
     const isSliced = left.sides.every(({ slices }) => slices > 1);
     this.#leastBetween = isSliced ? LEAST_BETWEEN : LEAST_BETWEEN_UNSLICED;
     this.#moves = foldMoves(left, bar.leastSamples, bar.leastShare);
     this.#items = itemsToTest(left, bar.leastShare);
+    this.#tracked = left.track(this.#items);
+    this.#number = new Map(this.#items.map((item, i) => [item, i]));
   }
 
   run(): Scan {
@@ -124,21 +134,25 @@ class Scanner {
       if (next === undefined) break;
       this.#left.take(next, taken);
     }
-    this.#left.owner.fill(-1);
-    this.#left.sumUp();
+    this.#left.giveBackAll();
     // The likeliest is as often too small as too large; too small accuses the innocent.
     return Math.max(this.#leastBetween, best.between > SURE_BETWEEN ? best.between * UNSURE : best.between);
   }
 
   #testAll(): { tested: Map<Item, Scored>; noise: Noise } {
     const tested = new Map<Item, Scored>();
-    for (const item of this.#items) {
-      const strata = this.#left.strata(item);
-      const scored = this.#left.score(strata);
-      if (scored && this.#hasSamples(strata) && this.#isSpread(strata)) tested.set(item, scored);
+    const round = this.#tracked.refresh();
+    for (const [i, item] of this.#items.entries()) {
+      if (this.#tracked.isNew(i, round)) this.#scores[i] = this.#test(this.#tracked.strata[i]);
+      const scored = this.#scores[i];
+      if (scored) tested.set(item, scored);
     }
     const [a, b] = this.#left.sides;
     return { tested, noise: noiseOf(ownCosts(tested), a, b, this.#leastBetween) };
+  }
+
+  #test(strata: readonly Stratum[]): Scored | undefined {
+    return this.#hasSamples(strata) && this.#isSpread(strata) ? this.#left.score(strata) : undefined;
   }
 
   /** Of the clearest that without which the program is most as it was. */
@@ -166,12 +180,12 @@ class Scanner {
    * Of two parts of a unit one rose beside the other, or the other fell: the likelier is the one without which the unit
    * grew as all else did.
    */
-  #oddity(part: Part): number {
+  #oddity(item: Item): number {
     const left = this.#left;
     const [wholeA, wholeB] = left.amounts({ nodes: [0], scope: 'subtree', unit: -1 });
     const [a, b] = left.sides;
     let odd = 0;
-    for (const { xA, mA, xB, mB } of left.strata(part)) {
+    for (const { xA, mA, xB, mB } of this.#tracked.strata[this.#number.get(item)!]) {
       const [restA, restB, ownA, ownB] = [mA, mB, xA, xB].map(sumOf);
       const [othersA, othersB] = [wholeA - restA - ownA, wholeB - restB - ownB];
       // Without other units: as many slices, as much work.
@@ -210,23 +224,26 @@ class Scanner {
 
   /** What happened in a slice or two is one event, whatever its samples: nothing says how often such comes by itself. */
   #isSpread(strata: readonly Stratum[]): boolean {
-    const sides = ([0, 1] as const).map((side) => {
-      const { slices } = this.#left.sides[side];
-      const [parts, whole] = [new Float64Array(slices), new Float64Array(slices)];
+    const shares = ([0, 1] as const).map((side) => {
+      const [parts, whole] = this.#spread[side];
+      parts.fill(0);
+      whole.fill(0);
+      let sum = 0;
       for (const { xA, mA, xB, mB } of strata) {
         const [x, m] = side === 0 ? [xA, mA] : [xB, mB];
-        for (let i = 0; i < slices; i++) {
+        for (let i = 0; i < parts.length; i++) {
           parts[i] += x[i];
           whole[i] += x[i] + m[i];
+          sum += x[i];
         }
       }
-      return { slices, whole, parts, share: sumOf(parts) / this.#left.totals[side] };
+      return sum / this.#left.totals[side];
     });
-    const most = Math.max(...sides.map(({ share }) => share));
-    return sides.every(
-      ({ slices, whole, parts, share }) =>
-        slices < 2 * LEAST_EVENTS ||
-        (eventsIn(whole) >= LEAST_EVENTS && (share < MUCH_LESS * most || eventsIn(parts) >= LEAST_EVENTS)),
+    const most = Math.max(shares[0], shares[1]);
+    return this.#spread.every(
+      ([parts, whole], side) =>
+        parts.length < 2 * LEAST_EVENTS ||
+        (eventsIn(whole) >= LEAST_EVENTS && (shares[side] < MUCH_LESS * most || eventsIn(parts) >= LEAST_EVENTS)),
     );
   }
 
@@ -260,15 +277,12 @@ class Scanner {
     const left = this.#left;
     let kept = taken.map((item, cause) => ({ item, cause }));
     for (;;) {
-      left.sumUp();
       const { tested, noise: within } = this.#testAll();
       const noise = { ...within, between };
       const judged = kept.map(({ item, cause }) => {
-        left.sumUp(cause);
-        const scored = left.score(left.strata({ nodes: left.owned(cause), scope: 'self', unit: -1 }));
+        const scored = left.score(left.causeStrata(cause));
         return { item, cause, scored, z: scored ? zOf(scored, noise) : 0 };
       });
-      left.sumUp();
       const rest = [...tested.values()].map((scored) => zOf(scored, noise));
       const isFound = discoveries([...judged.map(({ z }) => z), ...rest], this.#bar.falseRate);
       const fallen = judged.filter(({ scored }, i) => isFound[i] === 0 || !scored || !this.#isLarge(scored));
@@ -306,9 +320,9 @@ function ownCosts(tested: ReadonlyMap<Item, Scored>): Scored[] {
 function eventsIn(column: Float64Array): number {
   let sum = 0;
   let squares = 0;
-  for (const one of column) {
-    sum += one;
-    squares += one * one;
+  for (let i = 0; i < column.length; i++) {
+    sum += column[i];
+    squares += column[i] * column[i];
   }
   return squares > 0 ? sum ** 2 / squares : 0;
 }

@@ -1,5 +1,5 @@
 /** Units of work of a program: handlers, background loops, the runtime. Load moves a unit as one; code moves what is in it. */
-import { HANDLER, type PreparedSide, type PreparedTree, SERVING } from './prepared-stacks.ts';
+import { HANDLER, type PreparedSide, type PreparedTree, SERVING, totalBySlice } from './prepared-stacks.ts';
 
 export interface WorkUnits {
   readonly count: number;
@@ -95,7 +95,7 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
     // A wrapper is looked through.
     const main = kids.find((kid) => share[kid] > WRAPPED * share[node]);
     if (main !== undefined) return isOpened(main, isKnown);
-    const among = spreadAmong(node, kids, a, b);
+    const among = spreadAmong(tree, node, kids, a, b);
     const within =
       kids.reduce((sum, kid) => sum + share[kid] * spreadWithin(kid), 0) /
       kids.reduce((sum, kid) => sum + share[kid], 0);
@@ -118,12 +118,13 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
     if (kids.length === 0) return 1;
     const main = kids.find((kid) => share[kid] > WRAPPED * share[node]);
     if (main !== undefined) return spreadWithin(main);
-    return Math.max(1, spreadAmong(node, kids, a, b).ratio);
+    return Math.max(1, spreadAmong(tree, node, kids, a, b).ratio);
   }
 }
 
 /** How the parts of a node stray from it over the slices of each side: variance over that of counts, and samples of a part in a slice. */
 function spreadAmong(
+  tree: PreparedTree,
   node: number,
   kids: readonly number[],
   a: PreparedSide,
@@ -132,9 +133,10 @@ function spreadAmong(
   let square = 0;
   let freedom = 0;
   let samples = 0;
-  for (const { slices, total, samplesPerUnit } of [a, b]) {
-    const whole = total.subarray(node * slices, (node + 1) * slices);
-    const parts = kids.map((kid) => total.subarray(kid * slices, (kid + 1) * slices));
+  for (const side of [a, b]) {
+    const { slices, samplesPerUnit } = side;
+    const whole = totalBySlice(tree, side, node);
+    const parts = kids.map((kid) => totalBySlice(tree, side, kid));
     const rest = whole.map((one, i) => Math.max(0, one - parts.reduce((sum, part) => sum + part[i], 0)));
     const all = sumOf(whole);
     if (!(all > 0)) continue;
@@ -158,12 +160,10 @@ function spreadAmong(
 function meanShares({ length }: PreparedTree, a: PreparedSide, b: PreparedSide, of: 'self' | 'total'): Float64Array {
   const share = new Float64Array(length);
   for (const side of [a, b]) {
-    const { slices } = side;
-    const whole = sumOf(side.total.subarray(0, slices));
+    const whole = side.total[0];
     if (!(whole > 0)) continue;
     const column = side[of];
-    for (let node = 0; node < length; node++)
-      for (let i = 0; i < slices; i++) share[node] += column[node * slices + i] / whole / 2;
+    for (let node = 0; node < length; node++) share[node] += column[node] / whole / 2;
   }
   return share;
 }
