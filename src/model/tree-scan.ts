@@ -60,7 +60,7 @@ const MAX_THOUGHT_AWAY = 6;
 const THOUGHT_RATE = 0.5;
 /** Ranges differ by this by themselves; more is believed where no slices show how a side strays. */
 const LEAST_BETWEEN = 0.01;
-const LEAST_BETWEEN_UNSLICED = 0.025;
+const LEAST_BETWEEN_UNSLICED = 0.015;
 /** From this on the difference of ranges is taken as so many times as large. */
 const SURE_BETWEEN = 0.04;
 const UNSURE = 1.3;
