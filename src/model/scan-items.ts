@@ -38,11 +38,13 @@ export function itemsToTest(left: Remaining, leastShare: number): Item[] {
   }
   const items: Item[] = [];
   // A wrapper costs what its callee does, and a function in one unit what it does anywhere: one test for both.
-  const known = new Set<string>();
-  const addOnce = (item: Item, units: readonly number[]): void => {
-    const key = `${left.amounts(item).join(' ')} ${units.join(' ')}`;
-    if (known.has(key)) return;
-    known.add(key);
+  const known = new Map<number, { readonly b: number; readonly units: string }[]>();
+  const addOnce = (item: Item, units: string): void => {
+    const [a, b] = left.amounts(item);
+    let alike = known.get(a);
+    if (!alike) known.set(a, (alike = []));
+    else if (alike.some((one) => one.b === b && one.units === units)) return;
+    alike.push({ b, units });
     items.push(item);
   };
   const functions = [...new Set([...alone.keys(), ...topmost.keys()])].sort((f, g) => (names[f] < names[g] ? -1 : 1));
@@ -52,15 +54,17 @@ export function itemsToTest(left: Remaining, leastShare: number): Item[] {
       ['subtree', topmost.get(f)],
     ] as const) {
       if (nodes === undefined) continue;
-      const units = [...new Set(nodes.map((node) => unit[node]))];
-      addOnce(
-        { func: f, scope, unit: -1, nodes },
-        units.toSorted((x, y) => x - y),
-      );
-      if (units.length < 2) continue;
-      for (const one of units) {
-        const item: Item = { func: f, scope, unit: one, nodes: nodes.filter((node) => unit[node] === one) };
-        if (shareOf(item) >= leastShare) addOnce(item, [one]);
+      const byUnit = new Map<number, number[]>();
+      for (const node of nodes) {
+        const same = byUnit.get(unit[node]);
+        if (same) same.push(node);
+        else byUnit.set(unit[node], [node]);
+      }
+      addOnce({ func: f, scope, unit: -1, nodes }, [...byUnit.keys()].sort((x, y) => x - y).join(' '));
+      if (byUnit.size < 2) continue;
+      for (const [one, some] of byUnit) {
+        const item: Item = { func: f, scope, unit: one, nodes: some };
+        if (shareOf(item) >= leastShare) addOnce(item, `${one}`);
       }
     }
   return items;

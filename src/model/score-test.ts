@@ -11,6 +11,8 @@ export interface Stratum {
   readonly mA: Float64Array;
   readonly xB: Float64Array;
   readonly mB: Float64Array;
+  /** Their sums in this order, where they are known. */
+  readonly sums?: ArrayLike<number>;
 }
 
 /** How a side strays beyond counting, known from all of its functions together. */
@@ -77,11 +79,9 @@ export function score(strata: readonly Stratum[], perUnitA: number, perUnitB: nu
   let size = 0;
   let countsA = 0;
   let countsB = 0;
-  for (const { xA, mA, xB, mB } of strata) {
-    const ofA = sumOf(xA);
-    const ofB = sumOf(xB);
-    const restA = sumOf(mA);
-    const restB = sumOf(mB);
+  for (const stratum of strata) {
+    const { xA, mA, xB, mB } = stratum;
+    const [ofA, restA, ofB, restB] = sumsOf(stratum);
     // What is on one side only is work.
     if (!(restA > 0) || !(restB > 0) || !(ofA + ofB > 0)) continue;
     const [nA, nB] = [ofA + restA, ofB + restB];
@@ -93,8 +93,8 @@ export function score(strata: readonly Stratum[], perUnitA: number, perUnitB: nu
     size += variance;
     countsA += (variance * nB) / all / perUnitA;
     countsB += (variance * nA) / all / perUnitB;
-    for (let i = 0; i < slicesA; i++) strayA[i] += (nB / all) * (xA[i] - (ofA / nA) * (xA[i] + mA[i]));
-    for (let i = 0; i < slicesB; i++) strayB[i] += (nA / all) * (xB[i] - (ofB / nB) * (xB[i] + mB[i]));
+    addStray(strayA, xA, mA, ofA / nA, nB / all);
+    addStray(strayB, xB, mB, ofB / nB, nA / all);
   }
   if (sums.length === 0) return undefined;
   return {
@@ -110,6 +110,15 @@ export function score(strata: readonly Stratum[], perUnitA: number, perUnitB: nu
         )
       : undefined,
   };
+}
+
+/** xA, mA, xB, mB */
+export function sumsOf({ xA, mA, xB, mB, sums }: Stratum): readonly [number, number, number, number] {
+  return sums === undefined ? [sumOf(xA), sumOf(mA), sumOf(xB), sumOf(mB)] : [sums[0], sums[1], sums[2], sums[3]];
+}
+
+function addStray(stray: Float64Array, x: Float64Array, m: Float64Array, part: number, weight: number): void {
+  for (let i = 0; i < stray.length; i++) stray[i] += weight * (x[i] - part * (x[i] + m[i]));
 }
 
 const LITTLE = 0.25;

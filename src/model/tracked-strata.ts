@@ -1,7 +1,7 @@
 /** Strata of all that a scan tests, kept up to date as causes are taken out: only what a cause touched is made anew. */
 import type { Entries, PreparedTree } from './prepared-stacks.ts';
 import type { Stratum } from './score-test.ts';
-import { RUNTIME_UNIT, type WorkUnits } from './work-units.ts';
+import { RUNTIME_UNIT, sumOf, type WorkUnits } from './work-units.ts';
 
 /** A function's own cost, or with what it calls, at some nodes. */
 export interface Part {
@@ -25,12 +25,16 @@ export interface UnitStratum extends Stratum {
   readonly unit: number;
 }
 
+interface TrackedStratum extends UnitStratum {
+  readonly sums: Float64Array;
+}
+
 export class TrackedStrata {
   /** By part. */
   readonly strata: readonly (readonly UnitStratum[])[];
   readonly #left: Surroundings;
   readonly #entries: readonly [Entries, Entries];
-  readonly #all: UnitStratum[] = [];
+  readonly #all: readonly TrackedStratum[];
   /** By part: the numbers of its strata. */
   readonly #numbers: Int32Array[];
   // [stratum, slice]
@@ -92,6 +96,7 @@ export class TrackedStrata {
       mA: new Float64Array(a),
       xB: columns[1].subarray(number * b, (number + 1) * b),
       mB: new Float64Array(b),
+      sums: new Float64Array(4),
     }));
     this.strata = this.#numbers.map((numbers) => Array.from(numbers, (number) => this.#all[number]));
   }
@@ -126,11 +131,13 @@ export class TrackedStrata {
   refresh(): number {
     this.#round++;
     const isAnyStale = this.#isUnitStale.some((one, unit) => one === 1 && unit !== RUNTIME_UNIT);
-    for (const [number, { unit, xA, mA, xB, mB }] of this.#all.entries()) {
+    for (let number = 0; number < this.#all.length; number++) {
+      const { unit, xA, mA, xB, mB, sums } = this.#all[number];
       const isRestStale = unit === RUNTIME_UNIT ? isAnyStale : this.#isUnitStale[unit] === 1;
       if (this.#isStale[number] === 0 && !isRestStale) continue;
       this.#left.rest(0, unit, xA, mA);
       this.#left.rest(1, unit, xB, mB);
+      [sums[0], sums[1], sums[2], sums[3]] = [sumOf(xA), sumOf(mA), sumOf(xB), sumOf(mB)];
       this.#freshSince[number] = this.#round;
     }
     this.#isStale.fill(0);

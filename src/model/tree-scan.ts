@@ -6,7 +6,7 @@ import { foldMoves, type Move } from './moved-cost.ts';
 import type { PreparedSide, PreparedTree } from './prepared-stacks.ts';
 import { Remaining } from './remaining.ts';
 import { itemsToTest, type Item } from './scan-items.ts';
-import { betweenOf, type Noise, noiseOf, type Scored, type Stratum, strengthOf, zOf } from './score-test.ts';
+import { betweenOf, type Noise, noiseOf, type Scored, type Stratum, strengthOf, sumsOf, zOf } from './score-test.ts';
 import { discoveries } from './chance.ts';
 import type { TrackedStrata } from './tracked-strata.ts';
 import { sumOf, type WorkUnits } from './work-units.ts';
@@ -214,8 +214,8 @@ class Scanner {
     const [totalA, totalB] = this.#left.totals;
     let samples = 0;
     let share = 0;
-    for (const { xA, xB } of strata) {
-      const [ofA, ofB] = [sumOf(xA), sumOf(xB)];
+    for (const stratum of strata) {
+      const [ofA, , ofB] = sumsOf(stratum);
       samples += ofA * a.samplesPerUnit + ofB * b.samplesPerUnit;
       share += ofA / totalA + ofB / totalB;
     }
