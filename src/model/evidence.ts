@@ -179,21 +179,18 @@ function unitsOf({ length, a, b }: UnionTree, tree: PreparedTree, left: Remainin
   const named = new Int32Array(count).fill(-1); // node of the prepared tree
   const ofOne = new Float64Array(count);
   const whole = new Float64Array(count);
-  const own = new Map<number, Map<number, number>>();
+  const own = new Map<number, number>(); // by unit and function
+  const [{ self: selfA }, { self: selfB }] = left.sides;
   for (let node = 1; node < tree.length; node++) {
     const u = unit[node];
-    const total = share(node);
-    if (unit[tree.parent[node]] !== u || tree.parent[node] === 0) {
-      if (named[u] < 0 || total > share(named[u])) named[u] = node;
-    }
-    let below = 0;
-    for (let kid = node + 1; kid < tree.subtreeEnd[node]; kid = tree.subtreeEnd[kid]) below += share(kid);
-    const self = Math.max(0, total - below);
+    if ((unit[tree.parent[node]] !== u || tree.parent[node] === 0) && (named[u] < 0 || share(node) > share(named[u])))
+      named[u] = node;
+    const self = selfA[node] / left.totals[0] + selfB[node] / left.totals[1];
+    if (!(self > 0)) continue;
     whole[u] += self;
-    let functions = own.get(u);
-    if (!functions) own.set(u, (functions = new Map()));
-    const sum = (functions.get(tree.func[node]) ?? 0) + self;
-    functions.set(tree.func[node], sum);
+    const key = u * tree.names.length + tree.func[node];
+    const sum = (own.get(key) ?? 0) + self;
+    own.set(key, sum);
     ofOne[u] = Math.max(ofOne[u], sum);
   }
   for (let u = 0; u < count; u++) {

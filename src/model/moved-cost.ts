@@ -38,7 +38,7 @@ export function foldMoves(left: Remaining, leastSamples: number, leastShare: num
 function clearestMove(left: Remaining, leastSamples: number, leastShare: number): Move | undefined {
   const z = (nodes: readonly number[], without: readonly number[] = []): number =>
     zAlone(left, nodes, without, leastSamples);
-  const { callers, callees } = calls(left);
+  const { callers, callees } = calls(left, leastShare);
   const known = new Map<number, number>();
   const groups = new Map<number, number[]>();
   for (const { caller, nodes } of callees.values()) {
@@ -95,21 +95,26 @@ function ratioOf(left: Remaining, nodes: readonly number[], without: readonly nu
   return (sum(({ xB }) => xB) * sum(({ mA }) => mA)) / (sum(({ xA }) => xA) * sum(({ mB }) => mB));
 }
 
-/** Nodes by function and unit; and by function that calls them. */
-function calls({ tree: { parent, func, names }, units: { unit, count }, movedTo }: Remaining): {
+/** Nodes by function and unit; and by function that calls them, of those that are large enough. */
+function calls(
+  left: Remaining,
+  leastShare: number,
+): {
   readonly callers: ReadonlyMap<number, readonly number[]>;
   readonly callees: ReadonlyMap<number, { readonly caller: number; readonly nodes: number[] }>;
 } {
+  const { parent, func, names, length } = left.tree;
+  const { unit, count } = left.units;
+  const { movedTo } = left;
+  const own = new Float64Array(names.length);
+  for (let node = 1; node < length; node++) own[func[node]] += left.shareOf(node, 'self');
   const callers = new Map<number, number[]>();
   const callees = new Map<number, { caller: number; nodes: number[] }>();
-  for (let node = 1; node < func.length; node++) {
-    const own = func[node] * count + unit[node];
-    const same = callers.get(own);
-    if (same) same.push(node);
-    else callers.set(own, [node]);
+  for (let node = 1; node < length; node++) {
     const up = movedTo[parent[node]];
     if (
       up <= 0 ||
+      own[func[node]] < leastShare ||
       func[node] === names.length - 1 ||
       movedTo[node] !== node ||
       func[up] === func[node] ||
@@ -121,7 +126,10 @@ function calls({ tree: { parent, func, names }, units: { unit, count }, movedTo 
     const known = callees.get(key);
     if (known) known.nodes.push(node);
     else callees.set(key, { caller, nodes: [node] });
+    callers.set(caller, []);
+    callers.set(func[node] * count + unit[node], []);
   }
+  for (let node = 1; node < length; node++) callers.get(func[node] * count + unit[node])?.push(node);
   return { callers, callees };
 }
 

@@ -9,7 +9,7 @@ import type { SideSlices } from '#model/slices.ts';
 import { sumUp, type UnionTree } from '#model/union.ts';
 import { decodeProfile } from '#formats/registry.ts';
 
-export interface MadeSides {
+interface MadeSides {
   readonly union: UnionTree;
   readonly a: SideSlices;
   readonly b: SideSlices;

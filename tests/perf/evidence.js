@@ -1,5 +1,5 @@
 /**
- * `node tests/perf/evidence.js`: how long the evidence of one union takes, and a digest of it. Trees come from
+ * `npm run bench:evidence`: how long the evidence of one union takes, and a digest of it. Trees come from
  * ../shared/bench/gen-tree.mjs.
  * Options: --nodes 200000 --slices 60 --rounds 3
  */
