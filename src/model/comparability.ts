@@ -71,7 +71,7 @@ export function whyNotComparable(a: Measured, b: Measured): string | undefined {
     Object.hasOwn(sameUnits, sampleType.unit) ? sameUnits[sampleType.unit] : sampleType.unit;
   if (unit(a) !== unit(b)) {
     const words = ({ sampleType: { type, unit: of } }: Measured): string => `${type || 'values'} in ${of || 'no unit'}`;
-    return `A has ${words(a)}, B has ${words(b)}: choose a profile type of one unit on both sides.`;
+    return `A has ${words(a)}, B has ${words(b)}: choose a profile type with the same unit on both sides.`;
   }
   const [kindA, kindB] = [measureKind(a), measureKind(b)];
   if (kindA === undefined || kindB === undefined || kindA === kindB) return undefined;

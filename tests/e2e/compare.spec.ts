@@ -167,7 +167,7 @@ test('swapping mirrors everything', async ({ page }) => {
 test('against itself nothing has changed, in words, rows and colours', async ({ page }) => {
   const tree = await compare(page, side('a', before), side('b', before), 'noise=shown');
   expect(await changes(page)).toEqual([]);
-  await expect(page.getByRole('region', { name: 'What changed' })).toContainText('No change is more than noise.');
+  await expect(page.getByRole('region', { name: 'What changed' })).toContainText('No code change is more than noise');
   const items = await tree.getByRole('treeitem').allTextContents();
   expect(items.length).toBeGreaterThan(1);
   expect(items.filter((text) => !text.includes('unchanged'))).toEqual([]);
@@ -646,10 +646,10 @@ unwatched.describe('a server that cannot slice', () => {
       });
       await compare(page, side('a', before), side('b', after));
       const rows = await changes(page);
-      expect(merges).toBe(SIDES + 9 + 9);
+      expect(merges).toBe(SIDES + 18 + 18);
       expect(supportedCode(rows)).toEqual([`code ${SLOW}`]);
       expect(rows[0].name).toBe(SLOW);
-      await expect(page.getByText('evidence from 9 + 9 time slices; sample counts are unknown')).toBeVisible();
+      await expect(page.getByText(/evidence from \d+ \+ \d+ time slices; sample counts are unknown/)).toBeVisible();
       await expect(page.getByText('The evidence is weaker')).toHaveCount(0);
     });
   }

@@ -42,10 +42,10 @@ it.each([
 describe('why two sides cannot be compared', () => {
   it('units', () => {
     expect(whyNotComparable(file('samples', 'count'), file('cpu', 'nanoseconds'))).toBe(
-      'A has samples in count, B has cpu in nanoseconds: choose a profile type of one unit on both sides.',
+      'A has samples in count, B has cpu in nanoseconds: choose a profile type with the same unit on both sides.',
     );
     expect(whyNotComparable(file('', ''), file('cpu', 'nanoseconds'))).toBe(
-      'A has values in no unit, B has cpu in nanoseconds: choose a profile type of one unit on both sides.',
+      'A has values in no unit, B has cpu in nanoseconds: choose a profile type with the same unit on both sides.',
     );
   });
 
