@@ -8,7 +8,7 @@ import type { Evidence } from '#model/evidence.ts';
 import type { Normalisation, Normalised, SideFacts } from '#model/normalise.ts';
 import type { FunctionTable, Profile, SampleType } from '#model/profile.ts';
 import type { SourceLines } from '#model/source-lines.ts';
-import type { OwnCode } from '#model/transforms/own-code.ts';
+import type { OwnCode } from '#model/runtimes/frame-kind.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 
 /** A profile kept open on the other side; dead after `close`. */

@@ -2,10 +2,10 @@
 import type { Steps } from '#base/steps.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import { type WhatChanged, whatChanged } from '#model/changes.ts';
-import { type Contexts, findContexts } from '#model/contexts.ts';
-import { type DiffTree, diffTree, type NamedTree, unionTree } from '#model/diff.ts';
-import { type Evidence, findEvidence } from '#model/evidence.ts';
+import { type DiffTree, diffTree, unionTree } from '#model/diff.ts';
+import { compareSides, type Evidence } from '#model/evidence.ts';
 import { functionTotals } from '#model/function-table.ts';
+import { withoutIdle } from '#model/idle.ts';
 import { normalise, type Normalised, normalisations, whyNotNormalised } from '#model/normalise.ts';
 import type { Profile } from '#model/profile.ts';
 import { sandwich } from '#model/sandwich.ts';
@@ -16,13 +16,14 @@ import {
   type SideSlices,
   samplesPerUnitOf,
   SliceCollector,
+  sideOfUnion,
   slicesOfAnswer,
   treesOfSlices,
   unsliced,
 } from '#model/slices.ts';
 import { applyTransforms, type Transform } from '#model/transforms/registry.ts';
 import type { FunctionFacts } from '#model/transforms/function-tables.ts';
-import type { SideColumns, UnionTree } from '#model/union.ts';
+import type { NamedTree, SideColumns, SideKey, UnionTree } from '#model/union.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import { writeDiffFolded } from '#formats/write-diff-folded.ts';
 import type {
@@ -60,7 +61,6 @@ interface KeptUnion {
   readonly key: string;
   readonly handles: readonly number[];
   readonly union: UnionTree;
-  readonly contexts: Contexts;
   readonly facts: FunctionFacts;
   readonly nameRank: Int32Array;
   readonly matched: readonly number[];
@@ -120,7 +120,7 @@ export class Comparisons {
   ): Promise<EvidenceAnswer> {
     const began = performance.now();
     const kept = await this.#union(request, signal);
-    const { union, contexts } = kept;
+    const { union } = kept;
     const { id, found, slices } = await this.#evidence(kept, request, noise, signal);
     const { normalised } = this.#normalised(kept, { ...request, evidence: id });
     return {
@@ -131,7 +131,7 @@ export class Comparisons {
       functions: found.functions,
       nodes: found.nodes,
       nodeRow: found.nodeRow,
-      found: limitChanges(whatChanged(union, contexts, normalised, found)),
+      found: limitChanges(whatChanged(union, normalised, found)),
       evidenceMs: performance.now() - began,
     };
   }
@@ -146,11 +146,11 @@ export class Comparisons {
     const key = JSON.stringify(noise);
     const known = kept.evidence.find((one) => one.noise === key);
     if (known) return known;
-    const { union, contexts } = kept;
-    const a = await this.#slices(request.a, noise.a, request.transforms, union, union.a, signal);
-    const b = await this.#slices(request.b, noise.b, request.transforms, union, union.b, signal);
+    const { union } = kept;
+    const a = await this.#slices(request.a, noise.a, request.transforms, union, 'a', signal);
+    const b = await this.#slices(request.b, noise.b, request.transforms, union, 'b', signal);
     signal.throwIfAborted();
-    const found = findEvidence(union, contexts, a, b);
+    const found = compareSides(union, a, b);
     const made = { id: ++this.#lastEvidence, noise: key, found, slices: { a: a.sliceCount, b: b.sliceCount } };
     kept.evidence = [made, ...kept.evidence].slice(0, EVIDENCE_KEPT);
     return made;
@@ -209,7 +209,7 @@ export class Comparisons {
 
   /** As asked where that can be; else by share, else as recorded. */
   #normalised(
-    { union, contexts, evidence }: KeptUnion,
+    { union, evidence }: KeptUnion,
     { a, b, normalisation, evidence: wanted }: DiffRequest,
   ): { normalised: Normalised; refused: string | undefined } {
     const refused = whyNotNormalised(normalisation, union, a.facts, b.facts);
@@ -221,8 +221,8 @@ export class Comparisons {
           : 'absolute';
     if (kind !== 'equal-work') return { normalised: normalise(kind, union, a.facts, b.facts, undefined), refused };
     const known = evidence.find(({ id }) => id === wanted)?.found ?? evidence[0]?.found;
-    const found = known ?? findEvidence(union, contexts, unsliced(union.a, undefined), unsliced(union.b, undefined));
-    const work = { context: contexts.context, growth: found.growth };
+    const found = known ?? compareSides(union, unsliced(union.a, undefined), unsliced(union.b, undefined));
+    const work = { unit: found.units.unit, growth: found.growth };
     return { normalised: normalise(kind, union, a.facts, b.facts, work), refused };
   }
 
@@ -234,14 +234,13 @@ export class Comparisons {
     // Another question may have made it meanwhile: evidence must meet the union that is drawn.
     const meanwhile = this.#kept(key);
     if (meanwhile) return meanwhile;
-    const union = unionTree(named(ofA), named(ofB));
+    const union = withoutIdle(unionTree(named(ofA), named(ofB)));
     signal.throwIfAborted();
     const made: KeptUnion = {
       key,
       handles: [a.handle, b.handle],
       union,
-      contexts: findContexts(union),
-      facts: joinFacts(union.names, ofA.facts, ofB.facts),
+      facts: joinFacts(union, ofA.facts, ofB.facts),
       nameRank: rankNames(union.names),
       matched: ofA.matched.map((count, i) => count + ofB.matched[i]),
       evidence: [],
@@ -261,20 +260,20 @@ export class Comparisons {
     noise: SideNoise,
     transforms: readonly Transform[],
     union: UnionTree,
-    columns: SideColumns,
+    key: SideKey,
     signal: AbortSignal,
   ): Promise<SideSlices> {
     switch (noise.kind) {
       case 'itself': {
         const whole = treeRequest(side, []);
         const sliced = this.#sides.slices(whole);
-        if (!sliced) return unsliced(columns, samplesPerUnit(this.#sides.profile(whole), side.sampleType));
-        if (transforms.length === 0) return slicesOfAnswer(union, sliced);
+        if (!sliced) return unsliced(union[key], samplesPerUnit(this.#sides.profile(whole), side.sampleType));
+        if (transforms.length === 0) return slicesOfAnswer(sideOfUnion(union, key), sliced);
         const { tree, facts } = await this.#sides.tree(whole, signal);
-        return this.#sides.run(transformedSlices(union, { tree, facts }, sliced, transforms), signal);
+        return this.#sides.run(transformedSlices(sideOfUnion(union, key), { tree, facts }, sliced, transforms), signal);
       }
       case 'merges': {
-        const collector = new SliceCollector(union);
+        const collector = new SliceCollector(sideOfUnion(union, key));
         for (const handle of noise.handles)
           collector.add(named(await this.#sides.tree(treeRequest({ ...side, handle }, transforms), signal)));
         return collector.take(undefined);
@@ -285,12 +284,12 @@ export class Comparisons {
 
 /** A transform knows trees only: each slice becomes one, and goes again. */
 function* transformedSlices(
-  union: UnionTree,
+  known: ReturnType<typeof sideOfUnion>,
   { tree, facts }: { readonly tree: CallTree; readonly facts: FunctionFacts },
   sliced: SlicedColumns,
   transforms: readonly Transform[],
 ): Steps<SideSlices> {
-  const collector = new SliceCollector(union);
+  const collector = new SliceCollector(known);
   for (const slice of treesOfSlices({ tree, names: facts.functions.names }, sliced))
     collector.add(named(yield* applyTransforms(slice, transforms, facts, 'size')));
   return collector.take(samplesPerUnitOf(sliced));
@@ -330,30 +329,31 @@ function limitChanges(found: WhatChanged): WhatChanged & { readonly omittedCount
   return { ...found, changes, omittedCount: found.changes.length - changes.length };
 }
 
-/** What is known of the union's functions: from A, and of those that A does not have from B. */
-function joinFacts(names: readonly string[], a: FunctionFacts, b: FunctionFacts): FunctionFacts {
+/** What is known of the union's functions: of each what the side knows that gave it its name. */
+function joinFacts({ names, namesInA, functions }: UnionTree, a: FunctionFacts, b: FunctionFacts): FunctionFacts {
   const ofA = a.functions.names.length;
-  const places = new Map(b.functions.names.map((name, i) => [name, i]));
-  const from = Int32Array.from({ length: names.length - ofA }, (_, i) => places.get(names[ofA + i])!);
-  const texts = (x: readonly string[], y: readonly string[]): string[] => [...x, ...Array.from(from, (f) => y[f])];
-  const now = new Map(names.map((name, i) => [name, i]));
+  // Where a function of the union stands in B; −1 where what A knows holds.
+  const from = new Int32Array(names.length).fill(-1);
+  for (const [func, place] of functions.b.func.entries())
+    if (from[place] < 0 && (place >= ofA || namesInA.has(place))) from[place] = func;
+  const texts = (x: readonly string[], y: readonly string[]): string[] =>
+    Array.from(from, (f, place) => (f < 0 ? x[place] : y[f]));
+  const numbers = (x: ArrayLike<number>, y: ArrayLike<number>): Int32Array =>
+    Int32Array.from(from, (f, place) => (f < 0 ? x[place] : y[f]));
   return {
     functions: {
       names,
       files: texts(a.functions.files, b.functions.files),
-      line: joined(
-        a.functions.line,
-        Int32Array.from(from, (f) => b.functions.line[f]),
-      ),
+      line: numbers(a.functions.line, b.functions.line),
       mappings: texts(a.functions.mappings, b.functions.mappings),
     },
     packages: texts(a.packages, b.packages),
-    isSystem: Uint8Array.from(names, (_, f) => (f < ofA ? a.isSystem[f] : b.isSystem[from[f - ofA]])),
+    isSystem: Uint8Array.from(numbers(a.isSystem, b.isSystem)),
     frames: {
       length: a.frames.length + b.frames.length,
       func: joined(
-        a.frames.func,
-        b.frames.func.map((f) => now.get(b.functions.names[f])!),
+        a.frames.func.map((f) => functions.a.func[f]),
+        b.frames.func.map((f) => functions.b.func[f]),
       ),
       line: joined(a.frames.line, b.frames.line),
     },

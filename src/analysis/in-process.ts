@@ -35,7 +35,7 @@ import type {
   TreeRequest,
   TreeView,
 } from './analysis.ts';
-import { Comparisons } from './comparisons.ts';
+import type { Comparisons } from './comparisons.ts';
 
 /** How long a piece of work may run before it looks whether it is still wanted. */
 const SLICE_MS = 40;
@@ -63,18 +63,14 @@ interface OpenProfile {
 export class InProcessAnalysis implements Analysis {
   readonly #open = new Map<ProfileHandle, OpenProfile>();
   readonly #pause: () => Promise<void>;
-  readonly #comparisons = new Comparisons({
-    tree: (request, signal) => this.#tree(request, signal),
-    profile: (request) => this.#profile(request).profile,
-    slices: (request) => this.#profile(request).slices,
-    run: (steps, signal) => this.#run(steps, signal),
-  });
+  /** Loaded with the first comparison: a third of the worker's code. */
+  #comparisons: Promise<Comparisons> | undefined;
   #lastHandle = 0;
-  readonly diff: Analysis['diff'] = (...asked) => this.#comparisons.diff(...asked);
-  readonly evidence: Analysis['evidence'] = (...asked) => this.#comparisons.evidence(...asked);
-  readonly searchDiff: Analysis['searchDiff'] = (...asked) => this.#comparisons.search(...asked);
-  readonly sandwichDiff: Analysis['sandwichDiff'] = (...asked) => this.#comparisons.sandwich(...asked);
-  readonly exportDiff: Analysis['exportDiff'] = (...asked) => this.#comparisons.exportFolded(...asked);
+  readonly diff: Analysis['diff'] = async (...asked) => (await this.#compared()).diff(...asked);
+  readonly evidence: Analysis['evidence'] = async (...asked) => (await this.#compared()).evidence(...asked);
+  readonly searchDiff: Analysis['searchDiff'] = async (...asked) => (await this.#compared()).search(...asked);
+  readonly sandwichDiff: Analysis['sandwichDiff'] = async (...asked) => (await this.#compared()).sandwich(...asked);
+  readonly exportDiff: Analysis['exportDiff'] = async (...asked) => (await this.#compared()).exportFolded(...asked);
 
   /** @param pause lets messages in: it resolves in a later task. */
   constructor(pause: () => Promise<void>) {
@@ -218,7 +214,27 @@ export class InProcessAnalysis implements Analysis {
 
   close(handle: ProfileHandle): void {
     this.#open.delete(handle);
-    this.#comparisons.forget(handle);
+    void this.#comparisons?.then(
+      (comparisons) => comparisons.forget(handle),
+      () => undefined,
+    );
+  }
+
+  #compared(): Promise<Comparisons> {
+    this.#comparisons ??= import('./comparisons.ts').then(
+      (loaded) =>
+        new loaded.Comparisons({
+          tree: (request, signal) => this.#tree(request, signal),
+          profile: (request) => this.#profile(request).profile,
+          slices: (request) => this.#profile(request).slices,
+          run: (steps, signal) => this.#run(steps, signal),
+        }),
+    );
+    // What could not be loaded is asked for again with the next comparison.
+    this.#comparisons.catch(() => {
+      this.#comparisons = undefined;
+    });
+    return this.#comparisons;
   }
 
   #profile({ handle }: Pick<TreeRequest, 'handle'>): OpenProfile {

@@ -2,9 +2,10 @@
 import { Command, CommanderError, Option } from 'commander';
 import { readableNouns } from '#formats/registry.ts';
 import { whatChanged, type Change, type WhatChanged } from '#model/changes.ts';
-import { findContexts } from '#model/contexts.ts';
+import { whyNotComparable } from '#model/comparability.ts';
 import { unionTree } from '#model/diff.ts';
-import { findEvidence } from '#model/evidence.ts';
+import { compareSides } from '#model/evidence.ts';
+import { withoutIdle } from '#model/idle.ts';
 import { normalisations, normalise, whyNotNormalised, type Normalisation } from '#model/normalise.ts';
 import { BadInput } from './bad-input.ts';
 import { printJson, printMarkdown, printText, type Comparison } from './print.ts';
@@ -92,22 +93,16 @@ async function compare(
   nowMs: number,
 ): Promise<Comparison> {
   const [a, b] = await Promise.all([textA, textB].map((text) => readSide(text, { type, token, nowMs })));
-  if (a.sampleType.unit !== b.sampleType.unit) {
-    const unit = ({ type: name, unit: word }: Comparison['a']['sampleType']): string =>
-      `${name} in ${word || 'no unit'}`;
-    throw new BadInput(
-      `A is ${unit(a.sampleType)}, B is ${unit(b.sampleType)}: name a type that both have with --type.`,
-    );
-  }
-  const union = unionTree(a.named, b.named);
+  const unlike = whyNotComparable(a, b);
+  if (unlike !== undefined) throw new BadInput(`${unlike} --type names it.`);
+  const union = withoutIdle(unionTree(a.named, b.named));
   const reason = whyNotNormalised(normalize, union, a.facts, b.facts);
   if (reason !== undefined) throw new BadInput(reason);
-  const contexts = findContexts(union);
-  const [ofA, ofB] = await Promise.all([a.slices(union, union.a), b.slices(union, union.b)]);
-  const evidence = findEvidence(union, contexts, ofA, ofB);
-  const { context } = contexts;
-  const normalised = normalise(normalize, union, a.facts, b.facts, { context, growth: evidence.growth });
-  return { a, b, union, normalised, evidence, found: whatChanged(union, contexts, normalised, evidence) };
+  const [ofA, ofB] = await Promise.all([a.slices(union, 'a'), b.slices(union, 'b')]);
+  const evidence = compareSides(union, ofA, ofB);
+  const work = { unit: evidence.units.unit, growth: evidence.growth };
+  const normalised = normalise(normalize, union, a.facts, b.facts, work);
+  return { a, b, union, normalised, evidence, found: whatChanged(union, normalised, evidence) };
 }
 
 interface FailBar {

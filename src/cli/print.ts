@@ -1,6 +1,7 @@
 /** A comparison as text for people, JSON for scripts, Markdown for a pull request. */
 import { changesAsMarkdown, describeChange, formatInterval, summarise, type AmountUnit } from '#model/changes-text.ts';
 import { consoleForm, type WhatChanged } from '#model/changes.ts';
+import { unlikeLanguages } from '#model/comparability.ts';
 import type { UnionTree } from '#model/union.ts';
 import type { Evidence } from '#model/evidence.ts';
 import { functionTotals } from '#model/function-table.ts';
@@ -28,6 +29,8 @@ export function printText(compared: Comparison): string {
     const total = formatValue([union.a, union.b][i].total[0], side.sampleType.unit, side.sampleType.type);
     return `${'AB'[i]}  ${plain(side.title)}  ${side.sampleType.type} ${total}`;
   });
+  const unlike = unlikeLanguages(a.named, b.named);
+  if (unlike !== undefined) lines.push(unlike);
   lines.push(`${compared.normalised.kind}; ${evidenceWords(evidence)}`, '', summarise(found, unit), '');
   for (const change of found.changes.filter(({ supported }) => supported)) {
     const interval = formatInterval(change);
@@ -43,7 +46,7 @@ export function printMarkdown(compared: Comparison): string {
 
 /**
  * `changes` as the page's console gives them; `functions` has every function that differs, as recorded: exact whole numbers,
- * as text beyond 2^53.
+ * as text beyond 2^53; `note` says when the sides run two languages, `nameInA` where A has the function under another name.
  */
 export function printJson(compared: Comparison, broken: readonly string[]): string {
   const { a, b, union, normalised, evidence, found } = compared;
@@ -54,6 +57,7 @@ export function printJson(compared: Comparison, broken: readonly string[]): stri
     load: normalised.load,
     evidence: { slices: evidence.isSliced, counted: evidence.isCounted },
     summary: summarise(found, amountUnit(compared)),
+    note: unlikeLanguages(a.named, b.named),
     delta: found.delta,
     explained: found.explained,
     broken,
@@ -79,22 +83,27 @@ function sideSummary(
   };
 }
 
-function changedFunctions({ a, b }: Comparison): readonly object[] {
-  const sides = [a, b].map(({ named: { tree, names } }) => {
-    const totals = functionTotals(tree, names.length);
-    const { self, total } = totals.exact ?? totals;
-    return new Map(names.map((name, f) => [name, { self: self[f], total: total[f] }]));
+function changedFunctions({ union }: Comparison): readonly object[] {
+  const [a, b] = [union.a, union.b].map((side) => {
+    const totals = functionTotals({ ...union, ...side }, union.names.length);
+    return totals.exact ?? totals;
   });
-  const none = { self: 0, total: 0 };
-  const rows: { name: string; selfA: Exact; selfB: Exact; totalA: Exact; totalB: Exact }[] = [];
-  for (const name of new Set([...sides[0].keys(), ...sides[1].keys()])) {
-    const [x, y] = sides.map((side) => side.get(name) ?? none);
+  const rows: {
+    name: string;
+    nameInA: string | undefined;
+    selfA: Exact;
+    selfB: Exact;
+    totalA: Exact;
+    totalB: Exact;
+  }[] = [];
+  for (const [func, name] of union.names.entries()) {
     const row = {
       name,
-      selfA: plainNumber(x.self),
-      selfB: plainNumber(y.self),
-      totalA: plainNumber(x.total),
-      totalB: plainNumber(y.total),
+      nameInA: union.namesInA.get(func),
+      selfA: plainNumber(a.self[func]),
+      selfB: plainNumber(b.self[func]),
+      totalA: plainNumber(a.total[func]),
+      totalB: plainNumber(b.total[func]),
     };
     // One side may have bigints and the other doubles: as texts they are one.
     if (`${row.selfA}` !== `${row.selfB}` || `${row.totalA}` !== `${row.totalB}`) rows.push(row);

@@ -5,14 +5,13 @@ import { finish } from '#base/steps.ts';
 import { DecodeError } from '#formats/format.ts';
 import { decodeProfile } from '#formats/registry.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
-import type { NamedTree } from '#model/diff.ts';
-import type { SideColumns, UnionTree } from '#model/union.ts';
+import type { NamedTree, SideKey, UnionTree } from '#model/union.ts';
 import type { SideFacts } from '#model/normalise.ts';
 import { parseProfileType } from '#model/profile-type.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
 import { samplesPerUnit } from '#model/samples-per-unit.ts';
 import { isSnapshotType } from '#model/series-values.ts';
-import { slicesOfAnswer, slicesOfTrees, unsliced, type SideSlices, usualSlices } from '#model/slices.ts';
+import { sideOfUnion, slicesOfAnswer, slicesOfTrees, unsliced, type SideSlices, usualSlices } from '#model/slices.ts';
 import { subRanges } from '#model/time-range.ts';
 import { askMergedPprof, askSlices, type ServerRange } from './ask-server.ts';
 import { BadInput } from './bad-input.ts';
@@ -24,13 +23,16 @@ export interface DiffSide {
   /** As typed. */
   readonly source: string;
   readonly sampleType: SampleType;
+  /** Id of the profile type, of a range of a server. */
+  readonly profileType?: string;
+  readonly period?: Profile['period'];
   readonly named: NamedTree;
   readonly facts: SideFacts;
   /** ms since the epoch, where it is known. */
   readonly fromMs: number | undefined;
   readonly untilMs: number | undefined;
   readonly notes: readonly string[];
-  slices(union: UnionTree, columns: SideColumns): Promise<SideSlices>;
+  slices(union: UnionTree, side: SideKey): Promise<SideSlices>;
 }
 
 export interface SideSetting {
@@ -40,7 +42,7 @@ export interface SideSetting {
 }
 
 /** What a source without slices is asked for instead: merges of so many sub-ranges, so many at once. */
-const SUB_RANGES = 24;
+const SUB_RANGES = 18;
 const AT_ONCE = 4;
 
 /** @throws BadInput */
@@ -63,6 +65,7 @@ async function readOneFile(path: string, type: string | undefined): Promise<Diff
     title: path,
     source: path,
     sampleType: profile.sampleTypes[at],
+    period: profile.period,
     named: treeOf(profile, at),
     facts: {
       seconds: profile.durationMs === undefined ? undefined : profile.durationMs / 1000,
@@ -71,7 +74,7 @@ async function readOneFile(path: string, type: string | undefined): Promise<Diff
     fromMs: profile.timeMs,
     untilMs: profile.timeMs === undefined ? undefined : profile.timeMs + (profile.durationMs ?? 0),
     notes: profile.notes,
-    slices: (_, columns) => Promise.resolve(unsliced(columns, perUnit)),
+    slices: (union, side) => Promise.resolve(unsliced(union[side], perUnit)),
   };
 }
 
@@ -82,28 +85,29 @@ async function readServer(text: string, { type, token, nowMs }: SideSetting): Pr
     title: `${range.selector} ${sampleType}`,
     source: text,
     sampleType: { type: sampleType, unit: sampleUnit },
+    profileType: range.profileType,
     named: await askTree(range),
     facts: { seconds: (range.endMs - range.startMs) / 1000, isSnapshot: isSnapshotType(sampleType) },
     fromMs: range.startMs,
     untilMs: range.endMs,
     notes: [],
-    slices: (union, columns) => askSideSlices(range, union, columns),
+    slices: (union, side) => askSideSlices(range, union, side),
   };
 }
 
-async function askSideSlices(range: ServerRange, union: UnionTree, columns: SideColumns): Promise<SideSlices> {
+async function askSideSlices(range: ServerRange, union: UnionTree, side: SideKey): Promise<SideSlices> {
   const slices = usualSlices(range.endMs - range.startMs);
   // One slice still tells how many samples there are.
   const answer = await askSlices(range, slices);
-  if (answer) return slicesOfAnswer(union, answer);
-  if (slices === 1) return unsliced(columns, undefined);
+  if (answer) return slicesOfAnswer(sideOfUnion(union, side), answer);
+  if (slices === 1) return unsliced(union[side], undefined);
   const parts = subRanges(range, Math.min(slices, SUB_RANGES));
   const trees: NamedTree[] = [];
   for (let first = 0; first < parts.length; first += AT_ONCE)
     trees.push(
       ...(await Promise.all(parts.slice(first, first + AT_ONCE).map((part) => askTree({ ...range, ...part })))),
     );
-  return slicesOfTrees(union, trees, undefined);
+  return slicesOfTrees(sideOfUnion(union, side), trees, undefined);
 }
 
 async function askTree(range: ServerRange): Promise<NamedTree> {

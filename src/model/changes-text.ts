@@ -36,37 +36,67 @@ export function exactAmount(value: number, { kind, sampleType }: AmountUnit): st
   return kind === 'absolute' ? formatExact(value, sampleType.unit) : undefined;
 }
 
+/** From this factor on a change is told as a multiple; from the next one as from almost nothing. */
+const MULTIPLE_FROM = 5;
+const ALMOST_NOTHING_FROM = 50;
+
 /** `json.Marshal costs 23.0 % more wherever it is called: +0.310 cores`. */
 export function describeChange(change: Change, unit: AmountUnit): string {
-  const { kind, trend, part, codePct, delta } = change;
+  const { kind, trend, part, delta, within } = change;
   const name = shortName(change);
-  const amount = formatChange(kind === 'code' ? part : delta, unit);
-  if (kind === 'code') {
-    if (trend === 'new') return `${name} is new code: ${amount}`;
-    if (trend === 'gone') return `${name} is gone: ${amount}`;
-    return `${name} costs ${percent(codePct ?? 0)} ${(codePct ?? 0) < 0 ? 'less' : 'more'} wherever it is called: ${amount}`;
+  switch (kind) {
+    case 'code':
+    case 'runtime': {
+      const amount = formatChange(part, unit);
+      const place = within === undefined ? 'wherever it is called' : `in ${shortText(within)}`;
+      const what = change.scope === 'subtree' ? `${name} with what it calls` : name;
+      if (trend === 'new') return `${name} is new ${kind === 'code' ? 'code' : 'in the runtime'}: ${amount}`;
+      if (trend === 'gone') return `${name} is gone: ${amount}`;
+      return `${what} costs ${sizeOf(change.codePct ?? 0)} ${kind === 'code' ? place : 'in the runtime'}: ${amount}`;
+    }
+    case 'work': {
+      const amount = formatChange(delta, unit);
+      if (trend === 'new') return `${name} is a new route: ${amount}`;
+      if (trend === 'gone') return `${name} is a gone route: ${amount}`;
+      return `${name} is asked for ${part < 0 ? 'less' : 'more'}: ${formatChange(part, unit)}`;
+    }
+    case 'either': {
+      const amount = formatChange(trend === 'new' || trend === 'gone' ? delta : part, unit);
+      if (trend === 'new') return `${name} and what it calls is new: ${amount}`;
+      if (trend === 'gone') return `${name} and what it calls is gone: ${amount}`;
+      return part < 0
+        ? `${name} and what it calls: fewer calls, or each costs less: ${amount}`
+        : `${name} and what it calls: more calls, or each costs more: ${amount}`;
+    }
+    case 'moved':
+      return `Cost moved between ${name} and ${shortText(within ?? '')}, which calls it: together ${formatChange(delta, unit)}`;
   }
-  if (trend === 'new') return `${name} is a new route: ${amount}`;
-  if (trend === 'gone') return `${name} is a gone route: ${amount}`;
-  const work = formatChange(part, unit).replace(/^[+\u2212]/, '');
-  return `${name} takes ${work} ${part < 0 ? 'less' : 'more'} by its work`;
 }
 
-/** One to three sentences. */
+/** `23.0 % more`, `18 times as much`. */
+function sizeOf(percentage: number): string {
+  const factor = 1 + percentage / 100;
+  if (factor >= ALMOST_NOTHING_FROM) return `over ${ALMOST_NOTHING_FROM} times as much, from almost nothing,`;
+  if (factor >= MULTIPLE_FROM) return `${formatNumber(factor)} times as much`;
+  return `${percent(percentage)} ${percentage < 0 ? 'less' : 'more'}`;
+}
+
+/** From this on the ranges' own difference is told, in percent. */
+const TOLD_BETWEEN = 3;
+
+/** A few sentences. */
 export function summarise(found: WhatChanged, unit: AmountUnit): string {
   const { changes, whole, explained, growth } = found;
   const supported = changes.filter((change) => change.supported);
   const code = supported.filter(({ kind }) => kind === 'code');
-  // What the program does comes before what it is asked to do.
-  const named = [...code, ...supported.filter(({ kind }) => kind === 'work')].slice(0, MOST_NAMED);
   const sentences: string[] = [];
-  if (named.length === 0) sentences.push('No change is more than noise.');
-  else {
+  if (code.length === 0) sentences.push(silence(found));
+  const named = supported.slice(0, MOST_NAMED);
+  if (named.length > 0) {
     const more = supported.length - named.length;
     sentences.push(
       `${named.map((change) => describeChange(change, unit)).join('; ')}${more > 0 ? `; and ${more} more` : ''}.`,
     );
-    if (code.length === 0) sentences.push('This is work: no code change is more than noise.');
     if (explained > 0 && whole !== 0) {
       const these = supported.length === 1 ? 'This explains' : `These ${supported.length} explain`;
       const change = isShare(unit)
@@ -85,7 +115,28 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
     const what = code.length > 0 ? 'Everything else' : 'Everything';
     sentences.push(`${what} ${verb} by ${percent((growth - 1) * 100)}: ${why} program.`);
   }
+  if (found.between >= TOLD_BETWEEN)
+    sentences.push(
+      `The two ranges differ by about ±${formatNumber(found.between)}\u00a0% from function to function where nothing changed; intervals allow for that.`,
+    );
   return sentences.join(' ');
+}
+
+/** Beyond this a size says only that there is too little to see. */
+const SEEN_UP_TO = 100;
+
+/** A statement with its size: what was not found says what would have been. */
+function silence({ silence: known }: WhatChanged): string {
+  if (known === undefined) return 'No code change is more than noise.';
+  const functions =
+    known.functions === 1 ? 'the largest function' : `the ${numberWord(known.functions)} largest functions`;
+  return known.percent > SEEN_UP_TO
+    ? `No code change is more than noise, but there is too little to see less than a doubling in ${functions}.`
+    : `No code change is more than noise: one above ±${formatNumber(known.percent)}\u00a0% would show in ${functions}.`;
+}
+
+function numberWord(count: number): string {
+  return ['no', 'one', 'two', 'three', 'four', 'five'][count] ?? String(count);
 }
 
 /** For a pull request: the summary and the supported causes. Names are code, whatever stands in them. @param link undefined leaves it out */
@@ -122,14 +173,17 @@ export function changesAsMarkdown(
 /** `+12.0 … +34.0 %`, or what stands in its place. */
 export function formatInterval({ low, high, trend }: Change): string {
   if (low === null || high === null) return trend === 'new' || trend === 'gone' ? trend : '';
-  return `${signed(low)} … ${signed(high)}`;
+  return `${signed(low)} … ${high >= (ALMOST_NOTHING_FROM - 1) * 100 ? `over ×${ALMOST_NOTHING_FROM}` : signed(high)}`;
 }
 
 /** Names are hostile: no line breaks, and bounded. */
 function shortName({ name, isRemainder }: Pick<Change, 'name' | 'isRemainder'>): string {
+  return isRemainder ? name : shortText(name);
+}
+
+function shortText(name: string): string {
   const plain = name.replace(/\p{C}+/gu, ' ');
-  const short = plain.length > LONGEST_NAME ? `${plain.slice(0, LONGEST_NAME)}…` : plain;
-  return isRemainder ? `the rest of ${short}` : short;
+  return plain.length > LONGEST_NAME ? `${plain.slice(0, LONGEST_NAME)}…` : plain;
 }
 
 function isShare({ kind }: AmountUnit): boolean {

@@ -1,45 +1,52 @@
-/** What changed: causes in order, each code or work. Σ code + Σ work is the change of the whole. */
+/** What changed: causes in order. Σ code + Σ work + Σ moved + Σ runtime is the change of the whole. */
 import { pathOf, type CallPath } from './call-path.ts';
 import { nodeName, type CallTree } from './call-tree.ts';
-import type { Contexts, WorkGroups } from './contexts.ts';
-import type { UnionTree } from './union.ts';
 import { verdicts, type Evidence, type Findings } from './evidence.ts';
 import type { Normalised } from './normalise.ts';
+import { ofEach, splitChange, type Split } from './split-change.ts';
+import type { UnionTree } from './union.ts';
+
+/** `either`: more calls, or each costs more; nothing in the profiles tells which. */
+type ChangeKind = 'code' | 'work' | 'either' | 'moved' | 'runtime';
 
 /** One cause. Amounts are in the shown normalisation, percents are in percent. */
 export interface Change {
-  readonly kind: 'code' | 'work';
-  /** Of the function, or of the topmost frame of a context. */
+  readonly kind: ChangeKind;
+  /** Of the function, or of the frame that names a unit of work. */
   readonly name: string;
-  /** Where the function changed most; of a context, its place. */
+  /** Where the function changed most; of a unit, its place. */
   readonly path: CallPath;
-  /** Self of the function; of a context, its total. */
+  /** What a function costs itself, or with what it calls; the whole of a unit. */
+  readonly scope: 'self' | 'subtree' | 'unit';
+  /** The unit that a function changed in, where it did so in one alone; of a move, the function on its other end. */
+  readonly within: string | undefined;
+  /** Amount of the cause. Of several causes each node belongs to one. */
   readonly selfA: number;
   readonly selfB: number;
   readonly delta: number;
   /** Null from 0 and to 0. */
   readonly deltaPct: number | null;
-  /** What of the delta is code: of a function beyond the growth of its contexts, of a context all but its growth. */
+  /** What of the delta is code: of a function beyond the growth of its units, of a unit all but its growth. */
   readonly code: number;
-  /** Of a function against its surroundings; of a context its size against the whole. Null for what is new or gone. */
+  /** `code` as a part of what B would have without it; of a unit its size against the whole. Null for what is new or gone. */
   readonly codePct: number | null;
-  /** 95 % interval of `codePct`. */
+  /** 95 % interval of `codePct`; `high` is null where it has no end. */
   readonly low: number | null;
   readonly high: number | null;
   readonly supported: boolean;
   /** Part of the whole change that this cause alone accounts for; of a net change, negative where it goes the other way. */
   readonly explained: number;
-  /** What the cause did: `code` of a function, the rest of a context's delta. */
+  /** What the cause did: `code` of a function, the rest of a unit's delta. */
   readonly part: number;
   readonly trend: 'new' | 'gone' | 'grew' | 'shrank';
-  /** What is left of a frame when the parts below it are taken out. */
+  /** What belongs to no unit of work. */
   readonly isRemainder: boolean;
-  /** Function of the union, or group of `Evidence.groups`. */
+  /** Function of the union, or unit. */
   readonly index: number;
 }
 
 export interface WhatChanged {
-  /** Supported first, then the rest, each by the size of its part. */
+  /** Supported first: code, work, moves, the runtime; each group by size and certainty. Then the rest by size. */
   readonly changes: readonly Change[];
   /** Net change of the whole. */
   readonly delta: number;
@@ -50,78 +57,42 @@ export interface WhatChanged {
   /** Growth of all that did not change as code, 1 under shares: more work, or a program that is slower all over. */
   readonly growth: number;
   readonly total: { readonly a: number; readonly b: number };
+  /** What no code change can have exceeded among the largest functions that are unchanged; undefined where none was tested. */
+  readonly silence: { readonly functions: number; readonly percent: number } | undefined;
+  /** How far the ranges differ by themselves, in percent of each function. */
+  readonly between: number;
 }
 
 /** Smaller parts than this of the whole are rounding. */
 const ROUNDING = 1e-12;
+const Z95 = 1.96;
+/** The largest functions that silence speaks of. */
+const SILENT_FUNCTIONS = 5;
 
-export function whatChanged(
-  union: UnionTree,
-  contexts: Contexts,
-  normalised: Normalised,
-  evidence: Evidence,
-): WhatChanged {
-  const split = splitChange(union, contexts, normalised, evidence.changed);
-  const { ofFunction, ofContext } = split;
+const groups: Readonly<Record<ChangeKind, number>> = { code: 0, work: 1, either: 1, moved: 2, runtime: 3 };
+
+export function whatChanged(union: UnionTree, normalised: Normalised, evidence: Evidence): WhatChanged {
+  const split = splitChange(union, normalised, evidence);
   const total = { a: normalised.a.total[0], b: normalised.b.total[0] };
   const delta = total.b - total.a;
   const isShare = normalised.kind === 'share' || normalised.kind === 'equal-work';
-  let moved = 0;
-  for (let f = 0; f < ofFunction.a.length; f++) moved += Math.abs(ofFunction.b[f] - ofFunction.a[f]) / 2;
-  const whole = isShare ? moved : delta;
+  const whole = isShare ? split.moved : delta;
   const least = ROUNDING * Math.max(Math.abs(total.a), Math.abs(total.b));
-  const explains = (part: number, change: number): number => {
+  const rows = rowsOf(union, evidence, split, least);
+  const explains = ({ part, delta: change }: Change): number => {
     if (Math.abs(whole) <= least) return 0;
     return isShare ? Math.min(1, Math.min(Math.abs(part), Math.abs(change) || Math.abs(part)) / whole) : part / whole;
   };
-  const row = (
-    kind: Change['kind'],
-    index: number,
-    amounts: Amounts,
-    part: number,
-    findings: Findings,
-    node: number,
-  ): Change => {
-    const [selfA, selfB] = [amounts.a[index], amounts.b[index]];
-    const code = kind === 'code' ? part : selfB - selfA - part;
-    // Where nothing was tested, the sizes themselves.
-    const change = Number.isNaN(findings.change[index]) ? percentOf(selfB - part, part) : findings.change[index] * 100;
-    return {
-      kind,
-      name: kind === 'code' ? union.names[index] : nodeName(asTree(union), union.names, node),
-      path: pathOf(asTree(union), union.names, node),
-      selfA,
-      selfB,
-      delta: selfB - selfA,
-      deltaPct: percentOf(selfA, selfB - selfA),
-      code,
-      codePct: selfA === 0 || selfB === 0 ? null : change,
-      low: percentOrNull(findings.low[index]),
-      high: percentOrNull(findings.high[index]),
-      supported: verdicts[findings.verdict[index]] === 'supported',
-      explained: explains(part, selfB - selfA),
-      part,
-      trend: selfA === 0 ? 'new' : selfB === 0 ? 'gone' : part > 0 ? 'grew' : 'shrank',
-      isRemainder: kind === 'work' && evidence.groups.isRemainder[index] === 1,
-      index,
-    };
-  };
-  const changes: Change[] = [];
-  const places = largestChanges(union, normalised);
-  for (let f = 0; f < union.names.length; f++) {
-    const { a, b, part } = ofFunction;
-    if (Math.abs(part[f]) > least || Math.abs(b[f] - a[f]) > least)
-      changes.push(row('code', f, ofFunction, part[f], evidence.functions, places[f]));
-  }
-  const ofGroup = grouped(ofContext, evidence.groups);
-  for (let g = 0; g < evidence.groups.count; g++) {
-    if (Math.abs(ofGroup.part[g]) > least)
-      changes.push(row('work', g, ofGroup, ofGroup.part[g], evidence.work, evidence.groups.node[g]));
-  }
-  changes.sort(
-    (x, y) =>
-      Number(y.supported) - Number(x.supported) || Math.abs(y.part) - Math.abs(x.part) || (x.name < y.name ? -1 : 1),
-  );
+  const changes = rows
+    .map(({ change, rank }) => ({ change: { ...change, explained: explains(change) }, rank }))
+    .sort(
+      (x, y) =>
+        Number(y.change.supported) - Number(x.change.supported) ||
+        (x.change.supported ? groups[x.change.kind] - groups[y.change.kind] : 0) ||
+        y.rank - x.rank ||
+        (x.change.name < y.change.name ? -1 : 1),
+    )
+    .map(({ change }) => change);
   return {
     changes,
     delta,
@@ -132,6 +103,8 @@ export function whatChanged(
     ),
     growth: isShare ? 1 : split.growth,
     total,
+    silence: silenceOf(union, evidence),
+    between: evidence.between * 100,
   };
 }
 
@@ -141,78 +114,120 @@ export function consoleForm(change: Change): Omit<Change, 'part' | 'trend' | 'is
   return row;
 }
 
-interface Amounts {
-  readonly a: Float64Array;
-  readonly b: Float64Array;
+interface Row {
+  readonly change: Change;
+  readonly rank: number;
 }
 
-interface Split {
-  /** The last function stands for stacks without a frame. */
-  readonly ofFunction: Amounts & { readonly part: Float64Array };
-  readonly ofContext: Amounts & { readonly part: Float64Array };
-  readonly growth: number;
-}
-
-/**
- * code of f = what B has of it, less what A would have with each context grown by k; work of c = (k − 1) · all of c on A;
- * k over what did not change as code. A context on one side only is work alone.
- */
-function splitChange(
-  union: UnionTree,
-  { context, count }: Contexts,
-  normalised: Normalised,
-  changed: Int32Array,
-): Split {
-  const functions = union.names.length + 1;
-  const selfA = normalised.a.self;
-  const selfB = normalised.b.self;
-  const columns = (length: number): Amounts & { readonly part: Float64Array } => ({
-    a: new Float64Array(length),
-    b: new Float64Array(length),
-    part: new Float64Array(length),
-  });
-  const ofFunction = columns(functions);
-  const ofContext = columns(count);
-  const rest = columns(count);
-  const isChanged = new Uint8Array(functions);
-  for (const f of changed) isChanged[f] = 1;
-  for (let node = 0; node < union.length; node++) {
-    const f = node === 0 ? functions - 1 : union.func[node];
-    const c = context[node];
-    ofFunction.a[f] += selfA[node];
-    ofFunction.b[f] += selfB[node];
-    ofContext.a[c] += selfA[node];
-    ofContext.b[c] += selfB[node];
-    if (isChanged[f] === 1) continue;
-    rest.a[c] += selfA[node];
-    rest.b[c] += selfB[node];
-  }
-  const sum = (column: Float64Array): number => column.reduce((all, one) => all + one, 0);
-  const ofAll = sum(rest.b) / sum(rest.a);
-  const overall = ofAll > 0 && Number.isFinite(ofAll) ? ofAll : 1;
-  const k = Float64Array.from(rest.a, (a, c) => {
-    const isOnBoth = ofContext.a[c] > 0 && ofContext.b[c] > 0;
-    if (!isOnBoth) return ofContext.b[c] === 0 ? 0 : 1;
-    return a > 0 && rest.b[c] > 0 ? rest.b[c] / a : overall;
-  });
-  const isNewContext = Uint8Array.from(ofContext.a, (a, c) => (a === 0 && ofContext.b[c] !== 0 ? 1 : 0));
-  for (let node = 0; node < union.length; node++) {
-    const c = context[node];
-    if (isNewContext[c] === 1) continue;
-    ofFunction.part[node === 0 ? functions - 1 : union.func[node]] += selfB[node] - k[c] * selfA[node];
-  }
-  for (let c = 0; c < count; c++)
-    ofContext.part[c] = isNewContext[c] === 1 ? ofContext.b[c] : (k[c] - 1) * ofContext.a[c];
-  return { ofFunction, ofContext, growth: overall };
-}
-
-function grouped({ a, b, part }: Split['ofContext'], { count, group }: WorkGroups): Split['ofContext'] {
-  const sum = (column: Float64Array): Float64Array => {
-    const sums = new Float64Array(count);
-    for (let c = 0; c < group.length; c++) sums[group[c]] += column[c];
-    return sums;
+function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: number): Row[] {
+  const { causes, moves, units, code, work, functions } = evidence;
+  const rows: Row[] = [];
+  const add = (
+    which: Pick<Change, 'kind' | 'name' | 'scope' | 'within' | 'index'> & { node: number; supported: boolean },
+    [selfA, selfB, part]: readonly [number, number, number],
+    findings: Findings | undefined,
+    row: number,
+  ): void => {
+    if (!which.supported && !(Math.abs(part) > least) && !(which.scope !== 'unit' && Math.abs(selfB - selfA) > least))
+      return;
+    const { node, ...rest } = which;
+    const isUnit = which.scope === 'unit';
+    const trend = selfA === 0 ? 'new' : selfB === 0 ? 'gone' : part > 0 ? 'grew' : 'shrank';
+    const codePct = trend === 'new' || trend === 'gone' ? null : percentOf(selfB - part, part);
+    const ofSize = isUnit && findings && codePct !== null ? finite(findings.change[row] * 100) : codePct;
+    const [low, high] = findings ? [findings.low[row] * 100, findings.high[row] * 100] : [Number.NaN, Number.NaN];
+    const z = findings?.z[row] ?? 0;
+    rows.push({
+      change: {
+        ...rest,
+        path: pathOf(asTree(union), union.names, node),
+        selfA,
+        selfB,
+        delta: selfB - selfA,
+        deltaPct: percentOf(selfA, selfB - selfA),
+        code: isUnit ? selfB - selfA - part : part,
+        codePct: ofSize,
+        low: ofSize === null || Number.isNaN(low) ? null : Math.min(low, ofSize),
+        high: ofSize === null ? null : finite(Math.max(high, ofSize)),
+        explained: 0,
+        part,
+        trend,
+        isRemainder: isUnit && units.kind[which.index] === 'rest',
+      },
+      // As large as it is at least.
+      rank: which.supported ? Math.abs(part) * Math.max(0.1, 1 - Z95 / Math.abs(z || 1)) : Math.abs(part),
+    });
   };
-  return { a: sum(a), b: sum(b), part: sum(part) };
+  const unitName = (unit: number): string => nodeName(asTree(union), union.names, units.node[unit]);
+  const places = split.places;
+  for (const [i, { func, scope, unit, isRuntime, isEither }] of causes.entries())
+    add(
+      {
+        kind: isRuntime ? 'runtime' : isEither ? 'either' : 'code',
+        name: union.names[func],
+        scope,
+        within: unit < 0 || isRuntime ? undefined : unitName(unit),
+        index: func,
+        node: places.ofCause[i],
+        supported: true,
+      },
+      ofEach(split.ofCause, i),
+      code,
+      i,
+    );
+  for (const [i, { caller, callee, isClear }] of moves.entries())
+    add(
+      {
+        kind: 'moved',
+        name: union.names[callee],
+        scope: 'self',
+        within: union.names[caller],
+        index: callee,
+        node: places.ofMove[i],
+        supported: isClear,
+      },
+      ofEach(split.ofMove, i),
+      undefined,
+      0,
+    );
+  for (const [kind, amounts] of [
+    ['code', split.ofFunction],
+    ['runtime', split.ofRuntime],
+  ] as const)
+    for (let f = 0; f < union.names.length; f++)
+      add(
+        {
+          kind,
+          name: union.names[f],
+          scope: 'self',
+          within: undefined,
+          index: f,
+          node: places.ofFunction[f],
+          supported: false,
+        },
+        ofEach(amounts, f),
+        verdicts[functions.verdict[f]] === 'supported' ? undefined : functions,
+        f,
+      );
+  for (let unit = 0; unit < units.count; unit++) {
+    const kind = units.kind[unit];
+    const isNone = kind === 'rest' || kind === 'runtime';
+    add(
+      {
+        kind: kind === 'runtime' ? 'runtime' : kind === 'work' || kind === 'rest' ? 'work' : 'either',
+        name: isNone ? (kind === 'rest' ? 'what belongs to no handler' : 'the runtime') : unitName(unit),
+        scope: 'unit',
+        within: undefined,
+        index: unit,
+        node: isNone ? 0 : units.node[unit],
+        supported: verdicts[work.verdict[unit]] === 'supported',
+      },
+      ofEach(split.ofUnit, unit),
+      kind === 'runtime' ? undefined : work,
+      unit,
+    );
+  }
+  return rows;
 }
 
 /** The sum of what each explains. What moved under shares was taken from one side and given to the other: the larger counts. */
@@ -226,17 +241,20 @@ function explainedTogether(supported: readonly Change[], isShare: boolean): numb
   return isShare ? Math.min(1, Math.max(grown, shrunk)) : grown + shrunk;
 }
 
-/** By function: the node whose self changed most, of equal ones the first. */
-function largestChanges({ func, names, length }: UnionTree, { a, b }: Normalised): Int32Array {
-  const place = new Int32Array(names.length);
-  const largest = new Float64Array(names.length).fill(-1);
-  for (let node = 1; node < length; node++) {
-    const delta = Math.abs(b.self[node] - a.self[node]);
-    if (delta <= largest[func[node]]) continue;
-    largest[func[node]] = delta;
-    place[func[node]] = node;
-  }
-  return place;
+/** Of the largest functions that did not change: the growth that the widest interval leaves room for. */
+function silenceOf({ a, b, func, names }: UnionTree, { functions }: Evidence): WhatChanged['silence'] {
+  const size = new Float64Array(names.length);
+  for (let node = 1; node < func.length; node++)
+    size[func[node]] += Math.max(0, a.self[node]) / a.total[0] + Math.max(0, b.self[node]) / b.total[0];
+  const tested = [...names.keys()].filter((f) => {
+    const verdict = verdicts[functions.verdict[f]];
+    return verdict !== 'supported' && functions.low[f] > -1 && Number.isFinite(functions.high[f]);
+  });
+  const largest = tested.sort((f, g) => size[g] - size[f]).slice(0, SILENT_FUNCTIONS);
+  if (largest.length === 0) return undefined;
+  // Of the same width around no change.
+  const width = largest.map((f) => (Math.log1p(functions.high[f]) - Math.log1p(functions.low[f])) / 2);
+  return { functions: largest.length, percent: Math.expm1(Math.max(...width)) * 100 };
 }
 
 /** Names and paths need no amounts. */
@@ -245,10 +263,9 @@ function asTree(union: UnionTree): CallTree {
 }
 
 function percentOf(from: number, delta: number): number | null {
-  const percent = (delta / from) * 100;
-  return Number.isFinite(percent) ? percent : null;
+  return finite((delta / from) * 100);
 }
 
-function percentOrNull(ratio: number): number | null {
-  return Number.isFinite(ratio) ? ratio * 100 : null;
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }

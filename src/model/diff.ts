@@ -2,26 +2,23 @@
 import type { CallTree, NodeIndex, SiblingOrder } from './call-tree.ts';
 import { drawnSelf } from './drawn-self.ts';
 import type { Normalised } from './normalise.ts';
-import { type SideColumns, sumUp, type UnionTree } from './union.ts';
+import { pairNames } from './pair-names.ts';
+import { type NamedTree, type SideColumns, sumUp, type UnionTree } from './union.ts';
 import { depthFirst, rankNames, TreeBuilder } from './tree-builder.ts';
 
-/** A side of a comparison: a tree and the names that its functions index. */
-export interface NamedTree {
-  readonly tree: CallTree;
-  readonly names: readonly string[];
-}
-
-/** Linear in both trees. */
+/** Linear in both trees, but for functions that names alone do not pair. */
 export function unionTree(a: NamedTree, b: NamedTree): UnionTree {
-  const { names, ofB } = joinNames(a.names, b.names);
+  const paired = pairNames(a, b);
   const builder = new TreeBuilder(false);
-  const placeA = addPaths(builder, a.tree, undefined);
-  const placeB = addPaths(builder, b.tree, ofB);
+  const placeA = addPaths(builder, a.tree, paired.a);
+  const placeB = addPaths(builder, b.tree, paired.b);
   const { was, ...shape } = builder.shape();
   const now = new Int32Array(shape.length);
   for (let at = 0; at < shape.length; at++) now[was[at]] = at;
   return {
-    names,
+    names: paired.names,
+    namesInA: paired.namesInA,
+    functions: { a: { names: a.names, func: paired.a }, b: { names: b.names, func: paired.b } },
     ...shape,
     a: sideColumns(a.tree, placeA, now),
     b: sideColumns(b.tree, placeB, now),
@@ -112,43 +109,27 @@ export function negativeNodes({ self }: SideColumns, most: number): readonly Nod
   return found.sort((x, y) => self[x] - self[y]).slice(0, most);
 }
 
-function joinNames(a: readonly string[], b: readonly string[]): { names: readonly string[]; ofB: Int32Array } {
-  const places = new Map(a.map((name, i) => [name, i]));
-  const names = [...a];
-  const ofB = Int32Array.from(b, (name) => {
-    let place = places.get(name);
-    if (place === undefined) places.set(name, (place = names.push(name) - 1));
-    return place;
-  });
-  return { names, ofB };
-}
-
-function addPaths(
-  builder: TreeBuilder,
-  { length, func, parent }: CallTree,
-  rename: Int32Array | undefined,
-): Int32Array {
+function addPaths(builder: TreeBuilder, { length, func, parent }: CallTree, target: Int32Array): Int32Array {
   const place = new Int32Array(length);
-  for (let node = 1; node < length; node++)
-    place[node] = builder.child(place[parent[node]], rename ? rename[func[node]] : func[node]);
+  for (let node = 1; node < length; node++) place[node] = builder.child(place[parent[node]], target[func[node]]);
   return place;
 }
 
 function sideColumns(tree: CallTree, place: Int32Array, now: Int32Array): SideColumns {
   const { length } = now;
-  // Two nodes of one tree never meet at one place, as siblings differ in name.
+  // Siblings of two names may be one function.
   const self = new Float64Array(length);
   const total = new Float64Array(length);
   for (let node = 0; node < tree.length; node++) {
-    self[now[place[node]]] = tree.self[node];
-    total[now[place[node]]] = tree.total[node];
+    self[now[place[node]]] += tree.self[node];
+    total[now[place[node]]] += tree.total[node];
   }
   const { negative } = tree;
   if (!tree.exact) return { self, total, exact: undefined, negative };
   const exact = { self: Array<bigint>(length).fill(0n), total: Array<bigint>(length).fill(0n) };
   for (let node = 0; node < tree.length; node++) {
-    exact.self[now[place[node]]] = tree.exact.self[node];
-    exact.total[now[place[node]]] = tree.exact.total[node];
+    exact.self[now[place[node]]] += tree.exact.self[node];
+    exact.total[now[place[node]]] += tree.exact.total[node];
   }
   return { self, total, exact, negative };
 }

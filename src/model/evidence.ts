@@ -1,10 +1,13 @@
-/** Which changes are more than noise: of functions (code), of contexts (work) and of nodes. Rules: product.md, Compare. */
-import { pathOf } from './call-path.ts';
-import { groupWork, type Contexts, type WorkGroups } from './contexts.ts';
-import type { UnionTree } from './union.ts';
-import { compareRatios, discoveries, usualBar, type Bar, type Comparison, type SideCounts } from './significance.ts';
-import { SideAmounts } from './side-amounts.ts';
+/** Which changes between two sides are more than noise: of functions (code), of units (work) and of nodes. How: docs/compare.md. */
+import { testNodes } from './node-changes.ts';
+import { prepareSide, prepareStacks, type PreparedTree } from './prepared-stacks.ts';
+import type { Remaining } from './remaining.ts';
+import { estimateOf, intervalOf, type Noise, type Scored } from './score-test.ts';
 import { leastSlices, type SideSlices } from './slices.ts';
+import { type Bar, scanTree, type Scan, usualBar } from './tree-scan.ts';
+import type { UnionTree } from './union.ts';
+import { testUnits } from './unit-work.ts';
+import { findUnits, RUNTIME_UNIT, sumOf } from './work-units.ts';
 
 /** Why a change is not supported, or that it is. */
 export type Verdict = 'supported' | 'unclear' | 'few-samples' | 'small' | 'untested';
@@ -27,383 +30,302 @@ export interface Findings {
   readonly needed: Float64Array;
 }
 
+/** What changed as code: a function alone, or with all that it calls. */
+interface FoundCause {
+  /** Function of the union. */
+  readonly func: number;
+  readonly scope: 'self' | 'subtree';
+  /** The unit that it changed in; −1: wherever it is called. */
+  readonly unit: number;
+  readonly isRuntime: boolean;
+  /** It stands where handlers stand in a program that shows none: more calls, or each costs more. */
+  readonly isEither: boolean;
+}
+
+/** Cost that moved between a function and what it calls. */
+interface FoundMove {
+  readonly caller: number;
+  readonly callee: number;
+  readonly isClear: boolean;
+}
+
+/** Units of work: handlers, background loops, and what belongs to none. */
+interface FoundUnits {
+  readonly count: number;
+  /** By node of the union; −1: it counts nowhere. */
+  readonly unit: Int32Array;
+  /** By unit: the node of the union that names it. */
+  readonly node: Int32Array;
+  /** `work`: it is known to be one. `either`: more calls, or each costs more. `rest`: what belongs to no unit. */
+  readonly kind: readonly ('work' | 'either' | 'rest' | 'runtime')[];
+}
+
 export interface Evidence {
-  /** False: variances are those of counts, and a change must exceed 3 %. */
+  /** False: variances are those of counts, and small changes count as nothing. */
   readonly isSliced: boolean;
   /** False: a side does not tell how many samples it has. */
   readonly isCounted: boolean;
-  /** By function of the union. Tested against the rest of its contexts, without the other changed ones. */
-  readonly functions: Findings;
-  /** Functions whose change is supported, clearest first. */
-  readonly changed: Int32Array;
-  /** Contexts that grew alike, and by group its size against the rest of the whole, without the changed functions. */
-  readonly groups: WorkGroups;
+  /** Clearest first; and by cause. */
+  readonly causes: readonly FoundCause[];
+  readonly code: Findings;
+  readonly moves: readonly FoundMove[];
+  /** By node of the union: its cause or its move, −1 where it has none. */
+  readonly causeOf: Int32Array;
+  readonly moveOf: Int32Array;
+  readonly units: FoundUnits;
   readonly work: Findings;
+  /** By function of the union. */
+  readonly functions: Findings;
   /** By node of the union: its row in `nodes`, or −1 below 0.1 points. */
   readonly nodeRow: Int32Array;
   readonly nodes: Findings;
-  /** By context: share of B over share of A of all that did not change as code; 0, Infinity where a side lacks it. */
+  /** By unit: share of B over share of A of all that did not change as code; 0, Infinity where a side lacks it. */
   readonly growth: Float64Array;
+  /** How far the ranges differ by themselves, as a part of each function. */
+  readonly between: number;
 }
 
-/** Peeling ends at so many functions. */
-const MOST_CHANGED = 40;
 /** With this z a change would be seen in four of five tries. */
 const CLEAR_Z = 2.8;
+const CLEAR_MOVE_Z = 3.5;
+/** A unit that is one function for so much of it cannot tell more calls from dearer ones. */
+const ONE_FUNCTION = 0.9;
+/** A frame that holds so much of a unit's topmost one is its trunk. */
+const TRUNK = 0.9;
+/** The deepest frame that holds so much of a unit names it. */
+const NAMES_FROM = 0.95;
 
-/** @param bar floors and false discovery rate, for all three families */
-export function findEvidence(
-  union: UnionTree,
-  contexts: Contexts,
-  slicesA: SideSlices,
-  slicesB: SideSlices,
-  bar: Bar = usualBar,
-): Evidence {
-  let a = new SideAmounts(union, contexts, slicesA, true);
-  let b = new SideAmounts(union, contexts, slicesB, true);
+/** @param bar floors and false discovery rate, for all families */
+export function compareSides(union: UnionTree, ofA: SideSlices, ofB: SideSlices, bar: Bar = usualBar): Evidence {
+  const tree = prepareStacks(union);
+  let [a, b] = [prepareSide(tree, ofA, true), prepareSide(tree, ofB, true)];
   const isSliced = a.slices >= leastSlices && b.slices >= leastSlices;
-  if (!isSliced) {
-    a = new SideAmounts(union, contexts, slicesA, false);
-    b = new SideAmounts(union, contexts, slicesB, false);
+  if (!isSliced) [a, b] = [prepareSide(tree, ofA, false), prepareSide(tree, ofB, false)];
+  const scan = scanTree(tree, findUnits(tree, a, b), a, b, bar);
+  const code = emptyFindings(scan.causes.length);
+  for (const [cause, { z, scored }] of scan.causes.entries()) {
+    setFinding(code, cause, scored, z, scan.noise);
+    code.verdict[cause] = SUPPORTED;
   }
-  const { functions, changed } = testFunctions(union, a, b, bar);
-  const samples = ({ contextSums, samplesPerUnit }: SideAmounts): Float64Array =>
-    contextSums.map((sum) => Math.max(0, sum) * samplesPerUnit);
-  const groups = groupWork(contexts, samples(a), samples(b));
-  const { nodeRow, nodes } = testNodes(union, a, b, bar);
+  const { causeOf, moveOf } = ownersOf(union, tree, scan);
+  const { tests, noise: noiseOfWork } = testUnits(scan.left, bar);
+  const units = unitsOf(union, tree, scan.left);
+  const work = emptyFindings(units.count);
+  for (const [unit, { scored, z, isSupported, isLarge }] of tests) {
+    setFinding(work, unit, scored, z, noiseOfWork);
+    work.verdict[unit] = isSupported ? SUPPORTED : isLarge ? UNCLEAR : SMALL;
+  }
+  const found = testNodes(union, tree, [a, b], [ofA, ofB], bar);
+  const nodes = emptyFindings(found.rows.length);
+  for (const [row, { scored, z, isFound }] of found.rows.entries()) {
+    if (!scored) continue;
+    setFinding(nodes, row, scored, z, found.noise);
+    const isSmall = Math.abs(pointsOf(scored)) < bar.leastShare || Math.abs(nodes.change[row]) < bar.leastChange;
+    const isFew = nodes.samplesA[row] + nodes.samplesB[row] < bar.leastSamples;
+    nodes.verdict[row] = isFew ? FEW : isSmall ? SMALL : isFound ? SUPPORTED : UNCLEAR;
+  }
   return {
     isSliced,
-    isCounted: slicesA.samplesPerUnit !== undefined && slicesB.samplesPerUnit !== undefined,
-    functions,
-    changed,
-    groups,
-    work: testWork(union, groups, a, b, bar),
-    nodeRow,
+    isCounted: ofA.samplesPerUnit !== undefined && ofB.samplesPerUnit !== undefined,
+    causes: scan.causes.map(({ func, scope, unit }, cause) => ({
+      func,
+      scope,
+      unit,
+      isRuntime: scan.left.owned(cause).every((node) => scan.left.units.unit[node] === RUNTIME_UNIT),
+      isEither: scope === 'subtree' && mayBeHandler(scan.left, cause),
+    })),
+    code,
+    moves: scan.moves.map(({ callers, callees, z }) => ({
+      caller: tree.func[callers[0]],
+      callee: largestOf(scan.left, callees),
+      isClear: z >= CLEAR_MOVE_Z,
+    })),
+    causeOf,
+    moveOf,
+    units,
+    work,
+    functions: functionFindings(union, scan, code, causeOf, bar),
+    nodeRow: found.nodeRow,
     nodes,
-    growth: growthOf(contexts.count, a, b),
+    growth: growthOf(scan.left),
+    between: scan.noise.between,
   };
 }
 
-function testFunctions(
-  union: UnionTree,
-  a: SideAmounts,
-  b: SideAmounts,
-  bar: Bar,
-): { readonly functions: Findings; readonly changed: Int32Array } {
-  const count = union.names.length;
-  const found = emptyFindings(count);
-  const isTested = new Uint8Array(count);
-  const tested: number[] = [];
-  const totalA = a.total;
-  const totalB = b.total;
-  for (let f = 0; f < count; f++) {
-    const x = a.functionSums[f];
-    const y = b.functionSums[f];
-    found.samplesA[f] = x * a.samplesPerUnit;
-    found.samplesB[f] = y * b.samplesPerUnit;
-    if (x + y === 0 || totalA === 0 || totalB === 0) continue;
-    // What is smaller on the mean of both sides cannot change by as much as the floor.
-    if (x / totalA + y / totalB < bar.leastShare) found.verdict[f] = SMALL;
-    else if (found.samplesA[f] + found.samplesB[f] < bar.leastSamples) found.verdict[f] = FEW;
-    else {
-      isTested[f] = 1;
-      tested.push(f);
+function ownersOf(
+  { length }: UnionTree,
+  { place }: PreparedTree,
+  { left, moves }: Scan,
+): { causeOf: Int32Array; moveOf: Int32Array } {
+  const causeOf = new Int32Array(length).fill(-1);
+  const moveOf = new Int32Array(length).fill(-1);
+  const moveAt = new Int32Array(left.owner.length).fill(-1);
+  for (const [move, { callers, callees }] of moves.entries())
+    for (const node of [...callers, ...callees]) moveAt[node] = move;
+  for (let node = 0; node < length; node++) {
+    if (place[node] < 0) continue;
+    causeOf[node] = left.owner[left.movedTo[place[node]]];
+    if (causeOf[node] < 0) moveOf[node] = moveAt[place[node]];
+  }
+  return { causeOf, moveOf };
+}
+
+function unitsOf({ length, a, b }: UnionTree, tree: PreparedTree, left: Remaining): FoundUnits {
+  const { unit, count, isKnown } = left.units;
+  const share = (node: number): number => {
+    const [ofA, ofB] = left.sides;
+    return ofA.total[node] / left.totals[0] + ofB.total[node] / left.totals[1] || 0;
+  };
+  const named = new Int32Array(count).fill(-1); // node of the prepared tree
+  const ofOne = new Float64Array(count);
+  const whole = new Float64Array(count);
+  const own = new Map<number, number>(); // by unit and function
+  const [{ self: selfA }, { self: selfB }] = left.sides;
+  for (let node = 1; node < tree.length; node++) {
+    const u = unit[node];
+    if ((unit[tree.parent[node]] !== u || tree.parent[node] === 0) && (named[u] < 0 || share(node) > share(named[u])))
+      named[u] = node;
+    const self = selfA[node] / left.totals[0] + selfB[node] / left.totals[1];
+    if (!(self > 0)) continue;
+    whole[u] += self;
+    const key = u * tree.names.length + tree.func[node];
+    const sum = (own.get(key) ?? 0) + self;
+    own.set(key, sum);
+    ofOne[u] = Math.max(ofOne[u], sum);
+  }
+  for (let u = 0; u < count; u++) {
+    if (u <= RUNTIME_UNIT || named[u] < 0) continue;
+    for (;;) {
+      let next = -1;
+      const at = named[u];
+      for (let kid = at + 1; kid < tree.subtreeEnd[at]; kid = tree.subtreeEnd[kid])
+        if (unit[kid] === u && tree.subtreeEnd[kid] > kid + 1 && share(kid) >= NAMES_FROM * share(at)) next = kid;
+      if (next < 0) break;
+      named[u] = next;
     }
   }
-  // Of equally clear ones the first by name goes first: functions are numbered by side, and a swap must find the same.
-  tested.sort((f, g) => (union.names[f] < union.names[g] ? -1 : 1));
-  a.gather(isTested);
-  b.gather(isTested);
-  const results = new Map<number, Tested>();
-  const peeled: number[] = [];
-  const testAll = (): void => {
-    for (const f of tested) results.set(f, testFunction(f, a, b, totalA, totalB));
+  const node = new Int32Array(count);
+  const largest = new Float64Array(count).fill(-1);
+  for (let at = 1; at < length; at++) {
+    const place = tree.place[at];
+    const u = place < 0 ? -1 : unit[place];
+    if (u < 0 || named[u] !== place) continue;
+    const size = a.total[at] / (a.total[0] || 1) + b.total[at] / (b.total[0] || 1);
+    if (size > largest[u]) [largest[u], node[u]] = [size, at];
+  }
+  return {
+    count,
+    unit: Int32Array.from(tree.place, (place) => (place < 0 ? -1 : unit[place])),
+    node,
+    kind: Array.from({ length: count }, (_, u) =>
+      u === RUNTIME_UNIT
+        ? 'runtime'
+        : u < RUNTIME_UNIT
+          ? 'rest'
+          : isKnown[u] === 1 && ofOne[u] < ONE_FUNCTION * whole[u]
+            ? 'work'
+            : 'either',
+    ),
   };
-  const supported = (): number[] => {
-    const isFound = discoveries(
-      tested.map((f) => results.get(f)!.z),
-      bar.falseRate,
-    );
-    return tested.filter((f, i) => isFound[i] === 1 && isLarge(results.get(f)!, bar));
-  };
-  testAll();
-  while (peeled.length < MOST_CHANGED) {
-    const next = clearest(
-      supported().filter((f) => !peeled.includes(f)),
-      (f) => results.get(f)!,
-    );
-    if (next === undefined) break;
-    peeled.push(next);
-    a.peel(next, -1);
-    b.peel(next, -1);
-    testAll();
-  }
-  // An early one may have been taken for a later one's doing: with all others out, each must still stand.
-  for (let again = peeled.length; again > 0; again--) {
-    const stands = supported();
-    const fallen = peeled.filter((f) => !stands.includes(f));
-    if (fallen.length === 0) break;
-    const weakest = fallen.reduce((x, y) => (isClearer(results.get(x)!, results.get(y)!) ? y : x));
-    peeled.splice(peeled.indexOf(weakest), 1);
-    a.peel(weakest, 1);
-    b.peel(weakest, 1);
-    testAll();
-  }
-  for (const f of tested) {
-    const result = results.get(f)!;
-    setFinding(found, f, result);
-    found.verdict[f] = peeled.includes(f) ? SUPPORTED : isLarge(result, bar) ? UNCLEAR : SMALL;
-  }
-  peeled.sort((x, y) => Math.abs(found.z[y]) - Math.abs(found.z[x]));
-  return { functions: found, changed: Int32Array.from(peeled) };
 }
 
-interface Tested extends Comparison {
-  /** Mean over both sides of what the change is of the whole. */
-  readonly points: number;
-}
-
-/** A function against the rest of its contexts, each context weighing as much as the function does in it. */
-function testFunction(f: number, a: SideAmounts, b: SideAmounts, totalA: number, totalB: number): Tested {
-  const ofA = { x: new Float64Array(a.slices), m: new Float64Array(a.slices) };
-  const ofB = { x: new Float64Array(b.slices), m: new Float64Array(b.slices) };
-  let sizeA = 0;
-  let sizeB = 0;
-  let spreadA = 0;
-  let spreadB = 0;
-  for (const context of new Set([...a.contextsOf(f), ...b.contextsOf(f)])) {
-    const restA = restOf(f, context, a);
-    const restB = restOf(f, context, b);
-    // A context on one side only is work.
-    if (restA.rest <= 0 || restB.rest <= 0) continue;
-    const weight = (restA.own + restB.own) / (restA.rest + restB.rest);
-    addContext(ofA, restA, weight);
-    addContext(ofB, restB, weight);
-    sizeA += weight * restA.rest;
-    sizeB += weight * restB.rest;
-    spreadA += weight * weight * restA.rest;
-    spreadB += weight * weight * restB.rest;
-  }
-  const compared = compareRatios(
-    { ...ofA, spread: spreadA, samplesPerUnit: a.samplesPerUnit },
-    { ...ofB, spread: spreadB, samplesPerUnit: b.samplesPerUnit },
-  );
-  const points = (Math.abs(compared.ratioB - compared.ratioA) * (sizeA / totalA + sizeB / totalB)) / 2;
-  return { ...compared, points };
-}
-
-/** What is held against a function in one context of one side. */
-interface Rest {
-  readonly amounts: Float64Array | undefined;
-  readonly context: Float64Array;
-  readonly own: number;
-  readonly rest: number;
-  readonly isPeeled: boolean;
-}
-
-function restOf(f: number, context: number, side: SideAmounts): Rest {
-  const amounts = side.amounts(f, context);
-  const isPeeled = side.isPeeled(f);
-  let own = 0;
-  if (amounts) for (const one of amounts) own += one;
-  const left = side.contextSums[context] - (isPeeled ? 0 : own);
-  // Differences of large sums leave crumbs.
-  const rest = left > side.contextSums[context] * 1e-9 ? left : 0;
-  return { amounts, context: side.context(context), own, rest, isPeeled };
-}
-
-function addContext({ x, m }: Pick<SideCounts, 'x' | 'm'>, { amounts, context, isPeeled }: Rest, weight: number): void {
-  for (let i = 0; i < x.length; i++) {
-    const own = amounts ? amounts[i] : 0;
-    x[i] += own;
-    m[i] += weight * (context[i] - (isPeeled ? 0 : own));
-  }
-}
-
-/**
- * Peeled as functions are: beside one route that grew by half, all others take a smaller share, and none of them is the
- * cause. So what was found is left out of the rest that the others are held against.
- */
-function testWork(union: UnionTree, groups: WorkGroups, a: SideAmounts, b: SideAmounts, bar: Bar): Findings {
-  const { count, group } = groups;
-  const found = emptyFindings(count);
-  const parts = [a, b].map((side) =>
-    Array.from({ length: count }, (_group, g) => {
-      const part = new Float64Array(side.slices);
-      for (let c = 0; c < group.length; c++) if (group[c] === g) addTo(part, side.context(c));
-      return part;
-    }),
-  );
-  const rests = [a, b].map((side) => unpeeled(group.length, side));
-  const rows = inOrderOfNames(union, groups);
-  for (const g of rows) {
-    found.samplesA[g] = sumOf(parts[0][g]) * a.samplesPerUnit;
-    found.samplesB[g] = sumOf(parts[1][g]) * b.samplesPerUnit;
-  }
-  // As they were when they were taken out: what is left at the end may be too little to hold them against.
-  const peeled = new Map<number, Tested>();
-  for (;;) {
-    const results = parts[0].map((part, g) => peeled.get(g) ?? testPart(part, rests[0], a, parts[1][g], rests[1], b));
-    judge(found, results, rows, bar);
-    const next = clearest(
-      rows.filter((g) => !peeled.has(g) && found.verdict[g] === SUPPORTED),
-      (g) => results[g],
-    );
-    if (next === undefined || peeled.size === MOST_CHANGED) return found;
-    peeled.set(next, results[next]);
-    for (const [side, rest] of rests.entries())
-      for (let i = 0; i < rest.length; i++) rest[i] = Math.max(0, rest[i] - parts[side][next][i]);
-  }
-}
-
-/** Numbers follow the sides: see `testFunctions`. */
-function inOrderOfNames({ parent, func, names }: UnionTree, { count, node, isRemainder }: WorkGroups): number[] {
-  const texts = Array.from(
-    { length: count },
-    (_, g) => `${pathOf({ parent, func }, names, node[g]).join('\n')}\n${isRemainder[g]}`,
-  );
-  return texts.map((_, g) => g).sort((g, h) => (texts[g] < texts[h] ? -1 : 1));
-}
-
-/** A part of the whole against all of the whole that is not it. */
-function testPart(
-  partA: Float64Array,
-  wholeA: Float64Array,
-  a: SideAmounts,
-  partB: Float64Array,
-  wholeB: Float64Array,
-  b: SideAmounts,
-): Tested {
-  const ownA = sumOf(partA);
-  const ownB = sumOf(partB);
-  const allA = sumOf(wholeA);
-  const allB = sumOf(wholeB);
-  const weight = (ownA + ownB) / (allA - ownA + allB - ownB);
-  if (!(weight > 0 && weight < 1e9))
-    return { ratioA: 0, ratioB: 0, z: 0, low: Number.NaN, high: Number.NaN, points: 0 };
-  const rest = (whole: Float64Array, part: Float64Array): Float64Array =>
-    whole.map((one, i) => Math.max(0, one - part[i]) * weight);
-  const compared = compareRatios(
-    { x: partA, m: rest(wholeA, partA), spread: weight ** 2 * (allA - ownA), samplesPerUnit: a.samplesPerUnit },
-    { x: partB, m: rest(wholeB, partB), spread: weight ** 2 * (allB - ownB), samplesPerUnit: b.samplesPerUnit },
-  );
-  return { ...compared, points: Math.abs(ownB / allB - ownA / allA) };
-}
-
-/** Nodes over the floor on the mean of both sides; what is below them is counted with them. */
-function testNodes(
-  union: UnionTree,
-  a: SideAmounts,
-  b: SideAmounts,
+/** What a function costs itself: as its cause where it has one, else as tested. */
+function functionFindings(
+  { names, func, length, a, b }: UnionTree,
+  { functions, noise, left }: Scan,
+  code: Findings,
+  causeOf: Int32Array,
   bar: Bar,
-): { nodeRow: Int32Array; nodes: Findings } {
-  const { length, parent } = union;
-  const share = new Float64Array(length);
-  for (const side of [a, b]) {
-    const { node, value } = side.cells;
-    const total = side.total;
-    for (let e = 0; e < node.length; e++) share[node[e]] += value[e] / total / 2;
+): Findings {
+  const found = emptyFindings(names.length);
+  const [sideA, sideB] = left.sides;
+  const all = new Float64Array(names.length);
+  const ofCause = new Map<number, Map<number, number>>();
+  for (let node = 1; node < length; node++) {
+    const f = func[node];
+    const [x, y] = [Math.max(0, a.self[node]), Math.max(0, b.self[node])];
+    found.samplesA[f] += x * sideA.samplesPerUnit;
+    found.samplesB[f] += y * sideB.samplesPerUnit;
+    const size = x / left.totals[0] + y / left.totals[1];
+    if (!(size > 0)) continue;
+    all[f] += size;
+    if (causeOf[node] < 0) continue;
+    let sums = ofCause.get(f);
+    if (!sums) ofCause.set(f, (sums = new Map()));
+    sums.set(causeOf[node], (sums.get(causeOf[node]) ?? 0) + size);
   }
-  for (let node = length - 1; node > 0; node--) share[parent[node]] += share[node];
-  const nodeRow = new Int32Array(length).fill(-1);
-  const up: number[] = []; // by row: the caller's row; -1 below the root
-  for (let node = 1; node < length; node++)
-    if (share[node] >= bar.leastShare) nodeRow[node] = up.push(nodeRow[parent[node]]) - 1;
-  const rows = up.length;
-  const partsA = nodeAmounts(union, nodeRow, up, a);
-  const partsB = nodeAmounts(union, nodeRow, up, b);
-  const nodes = emptyFindings(rows);
-  const results: Tested[] = [];
-  const tested: number[] = [];
-  for (let row = 0; row < rows; row++) {
-    const partA = partsA.subarray(row * a.slices, (row + 1) * a.slices);
-    const partB = partsB.subarray(row * b.slices, (row + 1) * b.slices);
-    nodes.samplesA[row] = sumOf(partA) * a.samplesPerUnit;
-    nodes.samplesB[row] = sumOf(partB) * b.samplesPerUnit;
-    tested.push(row);
-    results.push(testPart(partA, a.whole, a, partB, b.whole, b));
+  for (let f = 0; f < names.length; f++) {
+    if (all[f] === 0) continue;
+    const main = [...(ofCause.get(f) ?? [])].find(([, size]) => size > all[f] / 2);
+    const tested = functions.get(f);
+    if (main !== undefined) {
+      const [cause] = main;
+      for (const column of ['z', 'change', 'low', 'high', 'needed'] as const) found[column][f] = code[column][cause];
+      found.verdict[f] = SUPPORTED;
+    } else if (tested) {
+      const { samplesA, samplesB } = found;
+      const samples = [samplesA[f], samplesB[f]];
+      setFinding(found, f, tested.scored, tested.z, noise);
+      [samplesA[f], samplesB[f]] = samples;
+      found.verdict[f] = tested.isLarge ? UNCLEAR : SMALL;
+    } else if (all[f] < bar.leastShare) found.verdict[f] = SMALL;
+    else if (found.samplesA[f] + found.samplesB[f] < bar.leastSamples) found.verdict[f] = FEW;
   }
-  judge(nodes, results, tested, bar);
-  return { nodeRow, nodes };
+  return found;
 }
 
-/** [row, slice] */
-function nodeAmounts(
-  { parent }: UnionTree,
-  nodeRow: Int32Array,
-  up: readonly number[],
-  side: SideAmounts,
-): Float64Array {
-  const { slices, cells } = side;
-  const amounts = new Float64Array(up.length * slices);
-  // The nearest row at or above each node: callers precede their callees.
-  const nearest = nodeRow.slice();
-  for (let node = 1; node < nearest.length; node++) if (nearest[node] < 0) nearest[node] = nearest[parent[node]];
-  for (let e = 0; e < cells.node.length; e++) {
-    const row = nearest[cells.node[e]];
-    if (row >= 0) amounts[row * slices + cells.slice[e]] += cells.value[e];
-  }
-  for (let row = up.length - 1; row >= 0; row--) {
-    if (up[row] < 0) continue;
-    for (let i = 0; i < slices; i++) amounts[up[row] * slices + i] += amounts[row * slices + i];
-  }
-  return amounts;
+/** Right below the trunk of a unit that nobody knows to be one. */
+function mayBeHandler(left: Remaining, cause: number): boolean {
+  const { tree, units, owner, sides, totals } = left;
+  const share = (node: number): number => sides[0].total[node] / totals[0] + sides[1].total[node] / totals[1];
+  return left
+    .owned(cause)
+    .filter((node) => owner[tree.parent[node]] !== cause)
+    .every((node) => {
+      const unit = units.unit[node];
+      if (units.isKnown[unit] === 1 || unit === RUNTIME_UNIT) return false;
+      const above = tree.parent[node];
+      let trunk = above;
+      while (trunk > 0 && tree.parent[trunk] > 0 && units.unit[tree.parent[trunk]] === unit) trunk = tree.parent[trunk];
+      return trunk > 0 && share(above) >= TRUNK * share(trunk);
+    });
 }
 
-/** One family: all rows that have samples enough are tested together. */
-function judge(found: Findings, results: readonly Tested[], rows: readonly number[], bar: Bar): void {
-  const tested = rows.filter((row) => found.samplesA[row] + found.samplesB[row] >= bar.leastSamples);
-  const isFound = discoveries(
-    tested.map((row) => results[row].z),
-    bar.falseRate,
+/** Of the functions of some nodes the one with the largest cost; of equal ones the first by name. */
+function largestOf({ tree: { func, names }, sides, totals }: Remaining, nodes: readonly number[]): number {
+  const sizes = new Map<number, number>();
+  for (const node of nodes) {
+    const size = sides[0].self[node] / totals[0] + sides[1].self[node] / totals[1];
+    if (func[node] < names.length - 1) sizes.set(func[node], (sizes.get(func[node]) ?? 0) + size);
+  }
+  const order = [...sizes].sort(([f, x], [g, y]) => (Math.abs(x - y) > 1e-9 ? y - x : names[f] < names[g] ? -1 : 1));
+  return order[0][0];
+}
+
+function growthOf(left: Remaining): Float64Array {
+  const sums = ([0, 1] as const).map((side) =>
+    Float64Array.from({ length: left.units.count }, (_, unit) => sumOf(left.unitSums(side, unit))),
   );
-  for (const row of rows) {
-    setFinding(found, row, results[row]);
-    found.verdict[row] = FEW;
-  }
-  for (const [i, row] of tested.entries())
-    found.verdict[row] = !isLarge(results[row], bar) ? SMALL : isFound[i] === 1 ? SUPPORTED : UNCLEAR;
-}
-
-/** By slice: what of the whole is not peeled. */
-function unpeeled(contexts: number, side: SideAmounts): Float64Array {
-  const sums = new Float64Array(side.slices);
-  for (let context = 0; context < contexts; context++) {
-    addTo(sums, side.context(context));
-  }
-  return sums;
-}
-
-function addTo(sums: Float64Array, amounts: Float64Array): void {
-  for (let i = 0; i < sums.length; i++) sums[i] += amounts[i];
-}
-
-function growthOf(contexts: number, a: SideAmounts, b: SideAmounts): Float64Array {
-  const relative = a.total / b.total;
-  const ofAll = (sumOf(unpeeled(contexts, b)) / sumOf(unpeeled(contexts, a))) * relative;
-  return Float64Array.from({ length: contexts }, (_, context) => {
-    const growth = (sumOf(b.context(context)) / sumOf(a.context(context))) * relative;
-    if (growth > 0 && Number.isFinite(growth)) return growth;
-    const [allA, allB] = [a.allOf(context), b.allOf(context)];
-    // On both sides, but all of it changed as code: its work went as everything's.
-    return allA > 0 === allB > 0 ? ofAll || 1 : allB / allA;
+  const relative = left.totals[0] / left.totals[1];
+  const [allA, allB] = [0, 1].map((side) => sumOf(sums[side]) - sums[side][RUNTIME_UNIT]);
+  const ofAll = (allB / allA) * relative;
+  const before = ([0, 1] as const).map((side) => {
+    const whole = new Float64Array(left.units.count);
+    const { self } = left.sides[side];
+    for (let node = 0; node < left.tree.length; node++) whole[left.units.unit[node]] += self[node];
+    return whole;
+  });
+  return Float64Array.from({ length: left.units.count }, (_, unit) => {
+    const growth = (sums[1][unit] / sums[0][unit]) * relative;
+    if (unit !== RUNTIME_UNIT && growth > 0 && Number.isFinite(growth)) return growth;
+    const [a, b] = [before[0][unit], before[1][unit]];
+    // On both sides, but all of it changed as code, or the runtime: its work went as everything's.
+    return a > 0 === b > 0 ? ofAll || 1 : b / a;
   });
 }
 
-/** Of equally clear rows the first. */
-function clearest(rows: readonly number[], resultOf: (row: number) => Comparison): number | undefined {
-  let best: number | undefined;
-  for (const row of rows) if (best === undefined || isClearer(resultOf(row), resultOf(best))) best = row;
-  return best;
-}
-
-/** Beyond rounding, which depends on the order of sums. */
-function isClearer(one: Comparison, other: Comparison): boolean {
-  return Math.abs(one.z) > Math.abs(other.z) * (1 + 1e-9);
-}
-
-function isLarge({ ratioA, ratioB, points }: Tested, { leastShare, leastChange }: Bar): boolean {
-  return points >= leastShare && Math.abs(ratioB - ratioA) >= leastChange * Math.min(ratioA, ratioB);
+function pointsOf({ strata }: Scored): number {
+  return strata.reduce((sum, { xA, nA, xB, nB }) => sum + xB / nB - xA / nA, 0);
 }
 
 function emptyFindings(rows: number): Findings {
@@ -420,16 +342,15 @@ function emptyFindings(rows: number): Findings {
   };
 }
 
-function setFinding(found: Findings, row: number, { ratioA, ratioB, z, low, high }: Comparison): void {
+function setFinding(found: Findings, row: number, scored: Scored, z: number, noise: Noise): void {
+  const { low, high } = intervalOf(scored, noise);
   found.z[row] = z;
-  found.change[row] = ratioA === 0 && ratioB === 0 ? Number.NaN : ratioB / ratioA - 1;
+  found.change[row] = estimateOf(scored);
   found.low[row] = low;
   found.high[row] = high;
+  for (const { xA, xB } of scored.strata) {
+    found.samplesA[row] += xA * noise.a.samplesPerUnit;
+    found.samplesB[row] += xB * noise.b.samplesPerUnit;
+  }
   if (z !== 0) found.needed[row] = Math.max(1, (CLEAR_Z / z) ** 2);
-}
-
-function sumOf(column: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < column.length; i++) sum += column[i];
-  return sum;
 }

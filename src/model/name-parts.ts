@@ -1,5 +1,7 @@
 /** A function's name taken apart by the habits of its language, which is guessed from the name alone. */
 
+import { type ScriptPlace, scriptPlace } from './script-place.ts';
+
 /** `prefix` + `middle` + `bare` is what is shown: the name without its path, its arguments and what says nothing to a reader. */
 export interface NameParts {
   /** Last element of the package with its separator: `http.` */
@@ -18,7 +20,13 @@ export const READ_LETTERS = 500;
 /** @param fullName is read up to `READ_LETTERS`. */
 export function nameParts(fullName: string): NameParts {
   const name = withoutNoise(fullName.length > READ_LETTERS ? fullName.slice(0, READ_LETTERS) : fullName);
-  if (name === '' || /^(?:0x|\[|\((?!anonymous namespace)|<\w+>$|\d)/.test(name) || /\+0x[0-9a-f]+$/i.test(name))
+  const place = scriptPlace(name);
+  if (place?.isFileFirst === true) return placedFirst(place);
+  if (
+    name === '' ||
+    /^(?:0x|RegExp:|\[|\((?!anonymous namespace)|<\w+>$|\d)/.test(name) ||
+    /\+0x[0-9a-f]+$/i.test(name)
+  )
     return whole(name);
   const parts = placed(name) ?? perfMap(name) ?? scoped(name) ?? path(name) ?? dotted(name);
   return parts.bare === '' ? whole(name) : parts;
@@ -37,7 +45,7 @@ function withoutNoise(name: string): string {
 }
 
 /** `Map[go.shape.[]int,go.shape.string]` to `Map[…]`: brackets are matched, as shapes hold brackets. */
-function withoutShapes(name: string): string {
+export function withoutShapes(name: string): string {
   let out = '';
   for (let i = 0; i < name.length; i++) {
     if (!name.startsWith('[go.shape.', i) && !name.startsWith('[...]', i)) {
@@ -60,6 +68,12 @@ function closing(name: string, open: number): number {
     if (depth === 0) return i;
   }
   return name.length - 1;
+}
+
+/** The Node agent writes `./app.mjs:checkout:10`; it gives no file, and line 0, to what V8 and Node bring along. */
+function placedFirst({ file, name, line }: ScriptPlace): NameParts {
+  const prefix = file === '' ? '' : `${file.slice(file.lastIndexOf('/') + 1)}:`;
+  return { prefix, middle: '', bare: line === 0 ? name : `${name}:${line}`, package: '' };
 }
 
 /** Python and browsers write `fn (file.py:12)`: the place stays with the name, as it tells namesakes apart. */

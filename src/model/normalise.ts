@@ -12,11 +12,12 @@ export interface SideFacts {
   readonly isSnapshot: boolean;
 }
 
-/** Contexts of the union (`contexts.ts`) and how the work of each changed: its share on B over its share on A. */
-export interface ContextGrowth {
-  readonly context: Int32Array; // by node
-  /** 0 or Infinity where a side lacks the context. */
-  readonly growth: Float64Array; // by context
+/** Units of work (`evidence.ts`) and how the work of each changed: its share on B over its share on A. */
+export interface UnitGrowth {
+  /** By node; −1 where it counts nowhere. */
+  readonly unit: Int32Array;
+  /** By unit; 0 or Infinity where a side lacks it. */
+  readonly growth: Float64Array;
 }
 
 export interface Normalised {
@@ -50,7 +51,7 @@ export function whyNotNormalised(
 }
 
 /**
- * @param work for `equal-work`: each context of both sides is scaled to their (geometric) mean, so that a swap mirrors it.
+ * @param work for `equal-work`: each unit of both sides is scaled to their (geometric) mean, so that a swap mirrors it.
  * @throws RangeError where `whyNotNormalised` has a reason
  */
 export function normalise(
@@ -58,7 +59,7 @@ export function normalise(
   union: UnionTree,
   a: SideFacts,
   b: SideFacts,
-  work: ContextGrowth | undefined,
+  work: UnitGrowth | undefined,
 ): Normalised {
   const reason = whyNotNormalised(kind, union, a, b);
   if (reason !== undefined) throw new RangeError(reason);
@@ -75,7 +76,7 @@ export function normalise(
       return { kind, a: divided(union.a, a.seconds! / root), b: divided(union.b, b.seconds! * root), load };
     }
     case 'equal-work': {
-      if (!work) throw new RangeError('Equal work needs the contexts of both sides.');
+      if (!work) throw new RangeError('Equal work needs the units of work of both sides.');
       return { kind, a: reweighted(union.a, union, work, 0.5), b: reweighted(union.b, union, work, -0.5), load: 1 };
     }
   }
@@ -89,12 +90,12 @@ function divided({ self, total }: SideColumns, by: number): Normalised['a'] {
 function reweighted(
   { self, total }: SideColumns,
   { parent }: UnionTree,
-  { context, growth }: ContextGrowth,
+  { unit, growth }: UnitGrowth,
   power: number,
 ): Normalised['a'] {
   const whole = total[0];
   const factor = growth.map((k) => (k > 0 && Number.isFinite(k) ? k ** power : 1));
-  const weighted = self.map((value, node) => (value / whole) * factor[context[node]]);
+  const weighted = self.map((value, node) => (value / whole) * (unit[node] < 0 ? 1 : factor[unit[node]]));
   return { self: weighted, total: sumUp(weighted, parent) };
 }
 

@@ -72,6 +72,16 @@ export function profileTypeTitle({ name, sampleType }: ProfileType): string {
   return Object.hasOwn(shared, sampleType) ? shared[sampleType] : sampleTypeTitle(sampleType);
 }
 
+/** As much of the id as tells a type from the others: `memory:inuse_space`, with the unit and the period where another has the same. */
+export function shortProfileTypeId(type: ProfileType, others: readonly ProfileType[]): string {
+  const parts = type.id.split(':');
+  const startOf = (length: number): string => parts.slice(0, length).join(':');
+  const length = [2, 3].find((kept) =>
+    others.every((other) => other.id === type.id || !`${other.id}:`.startsWith(`${startOf(kept)}:`)),
+  );
+  return length === undefined ? type.id : startOf(length);
+}
+
 export function profileTypeGroup({ sampleType }: ProfileType): ProfileTypeGroup {
   return known.find(({ type }) => type === sampleType)?.group ?? 'Other';
 }

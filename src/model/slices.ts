@@ -1,10 +1,17 @@
 /** What each node of a union did in each slice of a side's range: what evidence is taken from. */
 import type { CallTree } from './call-tree.ts';
-import type { NamedTree } from './diff.ts';
-import { type SideColumns, sumUp, type UnionTree } from './union.ts';
+import { stableName } from './canonical-name.ts';
+import { type NamedTree, type SideColumns, type SideFunctions, type SideKey, sumUp, type UnionTree } from './union.ts';
 
-/** What a path is looked up in: a union, or a side's own tree. */
-type NamedShape = Pick<UnionTree, 'names' | 'length' | 'func' | 'parent'>;
+/** What a side's paths are looked up in: a union (`sideOfUnion`), or the side's own tree. */
+interface NamedShape extends Pick<UnionTree, 'length' | 'func' | 'parent'> {
+  readonly functions: SideFunctions;
+}
+
+/** The union as one side names it. */
+export function sideOfUnion({ length, func, parent, functions }: UnionTree, side: SideKey): NamedShape {
+  return { length, func, parent, functions: functions[side] };
+}
 
 /** At least so many slices with something in them make a side's noise known. */
 export const leastSlices = 8;
@@ -42,12 +49,15 @@ export function slicesToAsk(rangeMs: number, uploadMs: number): number {
   return most < leastSlices ? 1 : Math.min(most, MOST_SLICES);
 }
 
-/** Agents upload each 10 to 60 s: where the range is long enough slices hold two uploads of 30 s, else of 15 s. */
-const UPLOADS_MS = [30_000, 15_000];
+/** Agents upload each 10 to 60 s: slices hold two uploads of 30 s where the range is long enough, else of 15 or of 5 s. */
+const UPLOADS_MS = [30_000, 15_000, 5_000];
+/** So many slices show how a side strays; fewer do where there is no choice. */
+const GOOD_SLICES = 16;
 
 /** The same where nobody knows how often agents upload. */
 export function usualSlices(rangeMs: number): number {
-  return UPLOADS_MS.map((uploadMs) => slicesToAsk(rangeMs, uploadMs)).find((count) => count > 1) ?? 1;
+  const counts = UPLOADS_MS.map((uploadMs) => slicesToAsk(rangeMs, uploadMs));
+  return counts.find((count) => count >= GOOD_SLICES) ?? Math.max(...counts);
 }
 
 /** A side of which only the sum is known. */
@@ -89,7 +99,8 @@ export function samplesPerUnitOf({ value, count }: SlicedColumns): number | unde
 /** What each slice alone looks like in a side's own tree, which has all of its paths: for transforms, which know trees only. */
 export function* treesOfSlices({ tree, names }: NamedTree, sliced: SlicedColumns): Generator<CallTree, void> {
   const { slice, value, profiles } = sliced;
-  const node = nodesOfEntries({ ...tree, names }, sliced);
+  const functions = { names, func: Int32Array.from(names, (_, func) => func) };
+  const node = nodesOfEntries({ ...tree, functions }, sliced);
   const first = new Int32Array(profiles.length + 1);
   for (let e = 0; e < slice.length; e++) first[slice[e] + 1]++;
   for (let at = 0; at < profiles.length; at++) first[at + 1] += first[at];
@@ -112,8 +123,8 @@ export class SliceCollector {
   readonly #value: number[] = [];
   #slices = 0;
 
-  constructor(union: UnionTree) {
-    this.#find = new PathFinder(union);
+  constructor(known: NamedShape) {
+    this.#find = new PathFinder(known);
   }
 
   add({ tree, names }: NamedTree): void {
@@ -141,11 +152,11 @@ export class SliceCollector {
 }
 
 export function slicesOfTrees(
-  union: UnionTree,
+  known: NamedShape,
   trees: readonly NamedTree[],
   samplesPerUnit: number | undefined,
 ): SideSlices {
-  const collector = new SliceCollector(union);
+  const collector = new SliceCollector(known);
   for (const tree of trees) collector.add(tree);
   return collector.take(samplesPerUnit);
 }
@@ -173,12 +184,13 @@ class PathFinder {
   readonly #places: ReadonlyMap<string, number>;
   readonly #firstKid: Int32Array;
   readonly #nextKid: Int32Array;
+  #stablePlaces: ReadonlyMap<string, number> | undefined;
   readonly #tables = new Map<number, ReadonlyMap<number, number>>();
 
   constructor(known: NamedShape) {
-    const { length, parent, names } = known;
+    const { length, parent, functions } = known;
     this.#known = known;
-    this.#places = new Map(names.map((text, i) => [text, i]));
+    this.#places = new Map(functions.names.map((text, i) => [text, functions.func[i]]));
     this.#firstKid = new Int32Array(length);
     this.#nextKid = new Int32Array(length);
     for (let node = length - 1; node > 0; node--) {
@@ -190,8 +202,15 @@ class PathFinder {
   /** By position in the other tree's names: the function here, −1 where there is none. */
   functions(names: readonly string[]): Int32Array {
     const funcOf = new Int32Array(names.length);
-    for (let i = 0; i < names.length; i++) funcOf[i] = this.#places.get(names[i]) ?? -1;
+    for (let i = 0; i < names.length; i++) funcOf[i] = this.#places.get(names[i]) ?? this.#stablePlace(names[i]);
     return funcOf;
+  }
+
+  /** A name that is new to the side may be a known one with other random marks. */
+  #stablePlace(name: string): number {
+    const { names, func } = this.#known.functions;
+    this.#stablePlaces ??= new Map(names.map((text, i) => [stableName(text), func[i]]));
+    return this.#stablePlaces.get(stableName(name)) ?? -1;
   }
 
   /** @returns the node's callee of that function; where it has none, the node itself */

@@ -1,6 +1,21 @@
 /** What a comparison stands on: every path of either side, with what both have there. */
 import type { CallTree } from './call-tree.ts';
 
+/** A side of a comparison: a tree and the names that its functions index. */
+export interface NamedTree {
+  readonly tree: CallTree;
+  readonly names: readonly string[];
+}
+
+/** The functions of one side, under that side's names: two names may be one function. */
+export interface SideFunctions {
+  readonly names: readonly string[];
+  /** By name: the function of the tree that paths are looked up in. */
+  readonly func: Int32Array;
+}
+
+export type SideKey = 'a' | 'b';
+
 /** What one side has at each node of the union, in its own unit. */
 export interface SideColumns {
   readonly self: Float64Array;
@@ -12,10 +27,14 @@ export interface SideColumns {
 
 /**
  * Depth first, siblings in A's order and what only B has behind them. Nodes of the union have these numbers for good, under
- * every normalisation and width. `func` indexes `names`: A's functions under their own numbers, then those that only B has.
+ * every normalisation and width. `func` indexes `names`: A's functions under their own numbers, then those that only B has;
+ * a function that both sides have under two names (`pair-names.ts`) has B's.
  */
 export interface UnionTree {
   readonly names: readonly string[];
+  /** As A calls functions, where that is another name than in `names`. */
+  readonly namesInA: ReadonlyMap<number, string>;
+  readonly functions: { readonly a: SideFunctions; readonly b: SideFunctions };
   readonly length: number;
   readonly func: Int32Array;
   readonly parent: Int32Array;

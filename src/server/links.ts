@@ -185,6 +185,7 @@ export class Links {
   /** What takes room first, of both the newest first. */
   #answerList(): WireAnswer {
     const damage = new DamageNotes();
+    if (this.#file.lost !== undefined) damage.note('lost', this.#file.lost);
     const rows = this.#rows(`ORDER BY snapshot_bytes > 0 DESC, created_ms DESC, id LIMIT ${MOST_LISTED}`).all(
       [],
       (why) => damage.note('', `Some short links cannot be listed: the table of links ${why}.`),

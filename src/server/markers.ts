@@ -145,6 +145,7 @@ export class Markers {
       times[name] = Number(text);
     }
     const damage = new DamageNotes();
+    if (this.#file.lost !== undefined) damage.note('lost', this.#file.lost);
     const markers = this.list(times.from, times.until, query.get('service') ?? undefined, damage);
     const answer = jsonAnswer(200, { markers });
     const warnings = warningsOf(damage.list());

@@ -45,6 +45,48 @@ describe('files', () => {
     expect(JSON.parse(stdout)).toMatchObject({ changes: [], functions: [], delta: 0, broken: [] });
   });
 
+  it('a build with other hashes changes nothing', async () => {
+    const hashed = (total: string, show: string): Record<string, number> => ({
+      [`app;shop::cart::total::h${total}`]: 400,
+      [`app;<shop::Sku as shop::Show>::show::h${show}`]: 100,
+    });
+    const { code, stdout } = await diff(
+      file('before.folded', hashed('00112233445566aa', 'aabbccddeeff0011')),
+      file('after.folded', hashed('99887766554433bb', '0f0e0d0c0b0a0908')),
+      '--format',
+      'json',
+      '--fail-on',
+      '+1%',
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ changes: [], functions: [], delta: 0, broken: [] });
+  });
+
+  it('unlike types are refused', async () => {
+    const pprof = (name: string): string => `tests/fixtures/pprof/made-go/before/${name}.pb.gz`;
+    const stderr = (words: string): string => `flametide: ${words} on both sides. --type names it.\n`;
+    expect(await diff(pprof('cpu'), pprof('heap'))).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: stderr('A has cpu in nanoseconds, B has inuse_space in bytes: choose a profile type of one unit'),
+    });
+    expect(await diff(pprof('cpu'), 'tests/fixtures/pprof/made-node/wall-lines.pprof')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: stderr('A measures CPU time, B measures wall time: choose one kind of profile'),
+    });
+  });
+
+  it('unlike languages are told', async () => {
+    const go = file('go.folded', { 'runtime.mcall': 1, 'net/http.(*conn).serve;main.cart': 9 });
+    const java = file('java.folded', { 'java.lang.Thread.run;com.acme.Cart.add': 9 });
+    const note =
+      'A runs Go, B runs JVM: functions of two languages are never the same, so those of A show as gone and those of B as new.';
+    expect((await diff(go, java)).stdout).toContain(`${note}\n`);
+    expect(JSON.parse((await diff(go, java, '--format', 'json')).stdout)).toMatchObject({ note });
+    expect((await diff(go, go)).stdout).not.toContain('A runs');
+  });
+
   it('twelve times as much of the same is no change, unless totals are compared', async () => {
     const longer = Object.fromEntries(Object.entries(usual).map(([name, value]) => [name, value * 12]));
     const files = [file('short.folded', usual), file('long.folded', longer), '--fail-on', '+5%'];
@@ -73,7 +115,7 @@ describe('files', () => {
     const top = answer.changes[0];
     expect(top).toMatchObject({ kind: 'code', name: 'encode', selfA: 300, selfB: 600, delta: 300, deltaPct: 100 });
     expect(Object.keys(top).sort()).toEqual(
-      'code codePct delta deltaPct explained high kind low name path selfA selfB supported'.split(' '),
+      'code codePct delta deltaPct explained high kind low name path scope selfA selfB supported'.split(' '),
     );
     expect(answer.functions.find(({ name }: { name: string }) => name === 'encode')).toEqual({
       name: 'encode',
@@ -170,7 +212,7 @@ describe('ranges of a server', () => {
       'json',
     );
     expect(JSON.parse(stdout).evidence).toEqual({ slices: true, counted: false });
-    expect(calls.filter((call) => call.includes('SelectMergeProfile'))).toHaveLength(2 + 2 * 15);
+    expect(calls.filter((call) => call.includes('SelectMergeProfile'))).toHaveLength(2 + 2 * 18);
   });
 
   it.each([

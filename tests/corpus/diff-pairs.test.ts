@@ -7,8 +7,8 @@ import { finish } from '#base/steps.ts';
 import { diffCommand } from '#cli/diff-command.ts';
 import { decodeProfile } from '#formats/registry.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
-import { unionTree, type NamedTree } from '#model/diff.ts';
-import type { SideColumns, UnionTree } from '#model/union.ts';
+import { unionTree } from '#model/diff.ts';
+import type { NamedTree, SideColumns, UnionTree } from '#model/union.ts';
 
 interface TruthOfType {
   readonly type: string;

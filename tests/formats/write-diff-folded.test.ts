@@ -3,7 +3,8 @@ import { finish } from '#base/steps.ts';
 import { writeDiffFolded } from '#formats/write-diff-folded.ts';
 import { decodeCollapsed } from '#formats/collapsed.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
-import { type NamedTree, unionTree } from '#model/diff.ts';
+import { unionTree } from '#model/diff.ts';
+import type { NamedTree } from '#model/union.ts';
 
 function side(stacks: string): NamedTree {
   const profile = finish(decodeCollapsed(new TextEncoder().encode(stacks)));

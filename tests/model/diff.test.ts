@@ -2,11 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pathOf } from '#model/call-path.ts';
-import { findContexts } from '#model/contexts.ts';
-import { findEvidence } from '#model/evidence.ts';
+import { compareSides } from '#model/evidence.ts';
 import { unsliced } from '#model/slices.ts';
-import { diffTree, isGone, isNew, negativeNodes, unionTree, type NamedTree } from '#model/diff.ts';
-import type { UnionTree } from '#model/union.ts';
+import { diffTree, isGone, isNew, negativeNodes, unionTree } from '#model/diff.ts';
+import type { NamedTree, UnionTree } from '#model/union.ts';
 import { normalisations, normalise, whyNotNormalised, type Normalisation, type SideFacts } from '#model/normalise.ts';
 import { anyStacks } from '../support/any-stacks.ts';
 import { profileFromText, treeOf } from '../support/profile-from-text.ts';
@@ -168,10 +167,10 @@ describe('normalisations', () => {
   it('equal work scales both sides to their mean', () => {
     const union = unionTree(drawn('p;x 10\nq;y 30'), drawn('p;x 30\nq;y 10'));
     const p = union.names.indexOf('p');
-    const context = Int32Array.from(union.func, (f, node) =>
+    const unit = Int32Array.from(union.func, (f, node) =>
       node > 0 && (f === p || union.func[union.parent[node]] === p) ? 0 : 1,
     );
-    const shown = normalise('equal-work', union, minute, minute, { context, growth: Float64Array.of(3, 1 / 3) });
+    const shown = normalise('equal-work', union, minute, minute, { unit, growth: Float64Array.of(3, 1 / 3) });
     for (let node = 0; node < union.length; node++) expect(shown.a.self[node]).toBeCloseTo(shown.b.self[node], 12);
   });
 
@@ -196,9 +195,8 @@ function drawn(text: string): NamedTree {
 }
 
 function normalised(union: UnionTree, kind: Normalisation) {
-  const contexts = findContexts(union);
-  const { growth } = findEvidence(union, contexts, unsliced(union.a, 1), unsliced(union.b, 1));
-  return normalise(kind, union, minute, minute, { context: contexts.context, growth });
+  const { units, growth } = compareSides(union, unsliced(union.a, 1), unsliced(union.b, 1));
+  return normalise(kind, union, minute, minute, { unit: units.unit, growth });
 }
 
 function shares(union: UnionTree) {

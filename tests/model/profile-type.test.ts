@@ -6,6 +6,7 @@ import {
   type ProfileType,
   profileTypeGroup,
   profileTypeTitle,
+  shortProfileTypeId,
 } from '#model/profile-type.ts';
 
 const types = (...ids: string[]): ProfileType[] => ids.flatMap((id) => parseProfileType(id) ?? []);
@@ -33,6 +34,23 @@ describe('titles', () => {
     const [type] = types(id);
     expect([profileTypeTitle(type), profileTypeGroup(type)]).toEqual([title, group]);
   });
+});
+
+it('two types of one title are told apart by their ids', () => {
+  const go = 'memory:inuse_space:bytes:space:bytes';
+  const node = 'memory:inuse_space:bytes:inuse_space:bytes';
+  const all = types(CPU, WALL_CPU, go, node, 'goroutine:goroutine:count::', 'goroutines:goroutine:count::', SPACE);
+  expect(all.map((type) => shortProfileTypeId(type, all))).toEqual([
+    'process_cpu:cpu',
+    'wall:cpu',
+    go,
+    node,
+    'goroutine:goroutine',
+    'goroutines:goroutine',
+    'memory:alloc_space',
+  ]);
+  const units = types('wall:time:count::', 'wall:time:seconds::');
+  expect(units.map((type) => shortProfileTypeId(type, units))).toEqual(['wall:time:count', 'wall:time:seconds']);
 });
 
 it('the best known come first, each group together', () => {

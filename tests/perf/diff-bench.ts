@@ -2,15 +2,16 @@
 import { finish } from '#base/steps.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
 import { whatChanged } from '#model/changes.ts';
-import { findContexts } from '#model/contexts.ts';
-import { diffTree, unionTree, type NamedTree } from '#model/diff.ts';
-import { findEvidence } from '#model/evidence.ts';
+import { diffTree, unionTree } from '#model/diff.ts';
+import type { NamedTree } from '#model/union.ts';
+import { compareSides } from '#model/evidence.ts';
 import { normalise } from '#model/normalise.ts';
-import { discoveries } from '#model/significance.ts';
-import { slicesOfTrees, unsliced, type SideSlices } from '#model/slices.ts';
-import { rankNames, TreeBuilder } from '#model/tree-builder.ts';
+import { discoveries } from '#model/chance.ts';
+import { sideOfUnion, slicesOfTrees, unsliced, type SideSlices } from '#model/slices.ts';
 import { decodeProfile } from '#formats/registry.ts';
+import { FOLLOWS_THE_DAY, makeDays } from './daily-pairs.ts';
 import { makePair, PERIOD, type MadePair, type PairPlan } from './diff-pairs.ts';
+import { joined } from './truth-pairs.ts';
 
 const SLICES = 30;
 const DETECTABLE_Z = 5;
@@ -19,6 +20,7 @@ const DETECTABLE_Z = 5;
 interface Claims {
   readonly names: readonly string[];
   readonly size: ReadonlyMap<string, number>;
+  readonly isWorkClaimed: boolean;
 }
 
 export interface Score {
@@ -88,6 +90,50 @@ export function scoreMethods(
   ) as Record<Method, Score>;
 }
 
+/** Unchanged pairs with a claim, and culprits first, where inputs drift between the sides; claims of work at one load. */
+export function scoreDrift(
+  pairs: number,
+  drift: number,
+  seed: string,
+): { unchangedClaimPercent: number; firstPercent: number; detectable: number; workAtSameLoadPercent: number } {
+  let [claims, first, detectable, work] = [0, 0, 0, 0];
+  for (let i = 0; i < pairs; i++) {
+    const plan = {
+      seed: `${seed} drift ${i}`,
+      noise: i % 2 === 0 ? ('independent' as const) : ('lasting' as const),
+      slices: SLICES,
+      drift,
+    };
+    if (ours(makePair({ ...plan, culprit: 'none' }), true).names.length > 0) claims++;
+    if (ours(makePair({ ...plan, culprit: 'none', isLoadSame: true }), true).isWorkClaimed) work++;
+    const changed = makePair({ ...plan, culprit: i % 3 === 0 ? 'small' : 'large' });
+    if (changed.culprit!.expectedZ < DETECTABLE_Z) continue;
+    detectable++;
+    if (ours(changed, true).names[0] === changed.culprit!.name) first++;
+  }
+  return {
+    unchangedClaimPercent: percent(claims, pairs),
+    firstPercent: percent(first, detectable),
+    detectable,
+    workAtSameLoadPercent: percent(work, pairs),
+  };
+}
+
+/** Days against days: how often a function that follows the day is found when it costs more, and others are accused. */
+export function scoreDays(pairs: number, seed: string): Record<string, { found: number; falseClaims: number }> {
+  return Object.fromEntries(
+    [1, 1.05, 1.1, 1.2].map((factor) => {
+      let [found, falseClaims] = [0, 0];
+      for (let i = 0; i < pairs; i++) {
+        const { names } = ours(makeDays(`${seed} day ${factor} ${i}`, factor), true);
+        if (names.includes(FOLLOWS_THE_DAY) && factor > 1) found++;
+        if (names.some((name) => name !== FOLLOWS_THE_DAY || factor === 1)) falseClaims++;
+      }
+      return [`×${factor}`, { found: percent(found, pairs), falseClaims: percent(falseClaims, pairs) }];
+    }),
+  );
+}
+
 /** Medians of five, in ms, of what the worker does for two profiles. */
 export function timeUnion(bytesA: Uint8Array, bytesB: Uint8Array): Record<string, number> {
   const sides = [bytesA, bytesB].map((bytes): NamedTree => {
@@ -107,13 +153,12 @@ export function timeUnion(bytesA: Uint8Array, bytesB: Uint8Array): Record<string
     const union = timed('union, ms', () => unionTree(sides[0], sides[1]));
     const normalised = timed('normalise, ms', () => normalise('share', union, facts, facts, undefined));
     timed('diff tree, ms', () => diffTree(union, normalised, 'mean', 'size'));
-    const contexts = timed('contexts, ms', () => findContexts(union));
     const a = unsliced(union.a, 1 / PERIOD);
     const b = unsliced(union.b, 1 / PERIOD);
-    const evidence = timed('evidence without slices, ms', () => findEvidence(union, contexts, a, b));
+    const evidence = timed('evidence without slices, ms', () => compareSides(union, a, b));
     const spread = [a, b].map(spreadOut);
-    timed('evidence of 30 slices, ms', () => findEvidence(union, contexts, spread[0], spread[1]));
-    timed('what changed, ms', () => whatChanged(union, contexts, normalised, evidence));
+    timed('evidence of 30 slices, ms', () => compareSides(union, spread[0], spread[1]));
+    timed('what changed, ms', () => whatChanged(union, normalised, evidence));
     nodes = union.length;
   }
   return {
@@ -135,18 +180,18 @@ function spreadOut(side: SideSlices): SideSlices {
 }
 
 function ours({ a, b }: MadePair, isSliced: boolean): Claims {
-  const union = unionTree(merged(a), merged(b));
-  const contexts = findContexts(union);
+  const union = unionTree(joined(a), joined(b));
   const [ofA, ofB] = isSliced
-    ? [slicesOfTrees(union, a, 1 / PERIOD), slicesOfTrees(union, b, 1 / PERIOD)]
+    ? [slicesOfTrees(sideOfUnion(union, 'a'), a, 1 / PERIOD), slicesOfTrees(sideOfUnion(union, 'b'), b, 1 / PERIOD)]
     : [unsliced(union.a, 1 / PERIOD), unsliced(union.b, 1 / PERIOD)];
-  const evidence = findEvidence(union, contexts, ofA, ofB);
+  const evidence = compareSides(union, ofA, ofB);
   const facts = { seconds: 900, isSnapshot: false };
-  const { changes } = whatChanged(union, contexts, normalise('share', union, facts, facts, undefined), evidence);
+  const { changes } = whatChanged(union, normalise('share', union, facts, facts, undefined), evidence);
   const claims = changes.filter(({ kind, supported }) => kind === 'code' && supported);
   return {
     names: claims.map(({ name }) => name),
     size: new Map(claims.map(({ name, codePct }) => [name, codePct ?? Number.NaN])),
+    isWorkClaimed: changes.some(({ kind, supported }) => (kind === 'work' || kind === 'either') && supported),
   };
 }
 
@@ -190,20 +235,8 @@ function shareTest({ a, b }: MadePair, isSliced: boolean): Claims {
   return {
     names: claims.map(({ f }) => names[f]),
     size: new Map(claims.map(({ f }) => [names[f], (shareOf(1, f) / shareOf(0, f) - 1) * 100])),
+    isWorkClaimed: false,
   };
-}
-
-function merged(trees: readonly NamedTree[]): NamedTree {
-  const { names } = trees[0];
-  const builder = new TreeBuilder(false);
-  for (const { tree } of trees) {
-    const place = new Int32Array(tree.length);
-    for (let node = 1; node < tree.length; node++) {
-      place[node] = builder.child(place[tree.parent[node]], tree.func[node]);
-      builder.add(place[node], tree.self[node]);
-    }
-  }
-  return { tree: builder.seal('size', rankNames(names)), names };
 }
 
 function percent(part: number, whole: number): number {

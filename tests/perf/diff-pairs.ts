@@ -3,7 +3,7 @@
  * slower, or none. Everything follows from a seed.
  */
 import { seeded, poisson, type Random } from '#base/seeded.ts';
-import type { NamedTree } from '#model/diff.ts';
+import type { NamedTree } from '#model/union.ts';
 import { TreeBuilder, rankNames } from '#model/tree-builder.ts';
 
 export interface PairPlan {
@@ -12,6 +12,10 @@ export interface PairPlan {
   readonly noise: 'independent' | 'lasting';
   readonly culprit: 'small' | 'large' | 'none';
   readonly slices: number;
+  /** Standard deviation of the log of what each function costs on B, for reasons of its inputs; 0 where it is left out. */
+  readonly drift?: number;
+  /** Both sides have the same load. */
+  readonly isLoadSame?: boolean;
 }
 
 export interface MadePair {
@@ -36,7 +40,7 @@ interface Service {
   readonly kinds: number;
 }
 
-export function makePair({ seed, noise, culprit: kind, slices }: PairPlan): MadePair {
+export function makePair({ seed, noise, culprit: kind, slices, drift = 0, isLoadSame = false }: PairPlan): MadePair {
   const random = seeded(seed);
   for (;;) {
     const service = makeService(random);
@@ -48,6 +52,8 @@ export function makePair({ seed, noise, culprit: kind, slices }: PairPlan): Made
     // Each route's load shifts on its own, and the whole service's too.
     const overall = 0.7 + 0.8 * random();
     const shifts = Array.from({ length: service.routes }, () => overall * (0.7 + 0.8 * random()) ** 0.7);
+    const inputs = seeded(`${seed} inputs`);
+    const drifts = service.names.map(() => Math.exp(drift * normal(inputs)));
     const record = (isB: boolean): { trees: NamedTree[]; variance: number } => {
       const load = courses(service.routes, slices, noise, random, 0.1 + 0.3 * random(), true);
       const stray = courses(service.kinds, slices, noise, random, 0.04 * random(), false);
@@ -62,7 +68,7 @@ export function makePair({ seed, noise, culprit: kind, slices }: PairPlan): Made
             ((samples * weight) / slices) *
             load[route * slices + i] *
             stray[part * slices + i] *
-            (isB ? shifts[route] : 1);
+            (isB ? drifts[frames.at(-1)!] * (isLoadSame ? 1 : shifts[route]) : 1);
           const expected = mean * (isB && isSlow ? factor : 1);
           if (isSlow) own[route] += expected;
           else rest[route] += expected;

@@ -18,7 +18,7 @@ const pairs = Number(option('pairs', '200'));
 const seed = option('seed', '1');
 
 const { module } = await runnerImport(join(ROOT, 'tests/perf/diff-bench.ts'), { configFile: false, root: ROOT });
-const { scoreMethods, timeUnion } = /** @type {typeof import('./diff-bench.ts')} */ (module);
+const { scoreMethods, scoreDrift, scoreDays, timeUnion } = /** @type {typeof import('./diff-bench.ts')} */ (module);
 /** @type {Record<string, Record<string, import('./diff-bench.ts').Score>>} */
 const scores = {};
 for (const noise of /** @type {const} */ (['independent', 'lasting']))
@@ -28,6 +28,12 @@ for (const noise of /** @type {const} */ (['independent', 'lasting']))
     console.log(name);
     console.table(scores[name]);
   }
+const drifts = Object.fromEntries(
+  [0, 0.03, 0.1].map((drift) => [`drift ${drift * 100} %`, scoreDrift(pairs, drift, seed)]),
+);
+console.table(drifts);
+const days = scoreDays(Math.ceil(pairs / 5), seed);
+console.table(days);
 /** @type {Record<string, number> | undefined} */
 let times;
 if (existsSync(TREES)) {
@@ -65,6 +71,8 @@ if (!process.argv.includes('--dry')) {
     pairs: `${pairs} with one function 10 to 50 % slower and ${pairs} unchanged in each set; seed ${seed}`,
     detectable: 'expected z of at least 5, were samples independent',
     scores,
+    'inputs that drift between the sides, and work at the same load': drifts,
+    'a day against the day before, a function that follows the day': days,
     'two profiles of a million nodes': times,
   };
   writeFileSync(join(ROOT, 'tests/perf/results-diff.json'), `${JSON.stringify(report, null, 2)}\n`);

@@ -33,6 +33,16 @@ it('that are damaged are set aside, and new ones are begun', () => {
   expect(markers.notes).toEqual([expect.stringContaining('was set aside as')]);
   expect(readdirSync(folder)).toContain('markers.db.damaged-1');
   expect(add()).toBe(201);
+  const warned = (): string =>
+    markers.answer('GET', '/api/markers', '', new Uint8Array()).headers['flametide-warnings'];
+  expect(warned()).toContain('set aside as markers.db.damaged-1');
+  markers.close();
+  markers = new Markers(folder);
+  expect(warned()).toContain('markers.db.damaged-1');
+  markers.close();
+  renameSync(join(folder, 'markers.db.damaged-1'), join(folder, 'elsewhere'));
+  markers = new Markers(folder);
+  expect(warned()).toBeUndefined();
 });
 
 it('that cannot be opened answer with a sentence', () => {

@@ -1,12 +1,18 @@
 /** Which of the causes are listed. */
 import type { Change } from '#model/changes.ts';
 
-export type Filter = 'all' | 'code' | 'work' | 'grew' | 'shrank' | 'new' | 'gone' | 'noise';
+export type Filter = 'all' | 'code' | 'traffic' | 'moved' | 'runtime' | 'grew' | 'shrank' | 'new' | 'gone' | 'noise';
 
 const filters: readonly { readonly id: Filter; readonly title: string; holds(change: Change): boolean }[] = [
   { id: 'all', title: 'All', holds: ({ supported }) => supported },
   { id: 'code', title: 'Code', holds: ({ supported, kind }) => supported && kind === 'code' },
-  { id: 'work', title: 'Work', holds: ({ supported, kind }) => supported && kind === 'work' },
+  {
+    id: 'traffic',
+    title: 'Traffic',
+    holds: ({ supported, kind }) => supported && (kind === 'work' || kind === 'either'),
+  },
+  { id: 'moved', title: 'Moved', holds: ({ supported, kind }) => supported && kind === 'moved' },
+  { id: 'runtime', title: 'Runtime', holds: ({ supported, kind }) => supported && kind === 'runtime' },
   { id: 'grew', title: 'Grew', holds: ({ supported, trend }) => supported && trend === 'grew' },
   { id: 'shrank', title: 'Shrank', holds: ({ supported, trend }) => supported && trend === 'shrank' },
   { id: 'new', title: 'New', holds: ({ supported, trend }) => supported && trend === 'new' },

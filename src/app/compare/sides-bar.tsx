@@ -1,10 +1,11 @@
 /** A and B, each a query of its own, in equal halves with the swap on the seam. */
+import { printLabelSelector } from '#model/label-selector.ts';
 import { useIsBelow } from '../components/use-narrow.ts';
 import { type ReactElement, useMemo } from 'react';
 import { joinService } from '#model/labels.ts';
 import { parseProfileType, profileTypeTitle, sampleTypeTitle } from '#model/profile-type.ts';
 import { rangeTitle } from '#model/range-title.ts';
-import type { TimeRangeText } from '#model/time-range.ts';
+import { type TimeRangeText } from '#model/time-range.ts';
 import { readable } from '#render/text.ts';
 import { formatDuration, formatSpan } from '#model/time-text.ts';
 import { IconButton } from '../components/button.tsx';
@@ -44,20 +45,29 @@ import styles from './sides-bar.module.css';
 export function SidesBar({ comparison }: { comparison: Comparison }): ReactElement {
   const isFolded = useIsBelow(FOLDED_BELOW);
   if (!isFolded) return <Sides comparison={comparison} />;
+  const { a, b } = comparison.sides;
+  const isOneService = a.kind === 'source' && b.kind === 'source' && a.service === b.service;
   const zone = zoneName(comparison.explored.zone);
+  // What tells the sides apart.
+  const wordsOf = (side: Side): string =>
+    side.kind === 'file'
+      ? readable(side.file)
+      : [
+          isOneService ? '' : readable(side.service ?? ''),
+          readable(printLabelSelector(side.matchers).slice(1, -1)),
+          side.range ? formatSpan(side.range, zone) : '',
+        ]
+          .filter(Boolean)
+          .join(' ');
   return (
     <details className={styles['folded']}>
       <summary>
-        {sideNames.map((name) => {
-          const side = comparison.sides[name];
-          const words =
-            side.kind === 'file' ? side.file : side.range ? formatSpan(side.range, zone) : (side.service ?? '');
-          return (
-            <span key={name}>
-              <b data-side={name}>{name.toUpperCase()}</b> <bdi>{words.slice(0, 80)}</bdi>
-            </span>
-          );
-        })}
+        {sideNames.map((name) => (
+          <span key={name}>
+            <b data-side={name}>{name.toUpperCase()}</b>
+            <CutInside text={wordsOf(comparison.sides[name]).slice(0, 200)} />
+          </span>
+        ))}
       </summary>
       <Sides comparison={comparison} />
     </details>

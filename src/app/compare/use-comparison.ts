@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { DiffRequest, DiffSide, SideNoise } from '#analysis/analysis.ts';
 import type { ProfileQuery } from '#model/query.ts';
-import type { SampleType } from '#model/profile.ts';
+import { type Measured, whyNotComparable } from '#model/comparability.ts';
 import { isSnapshotType } from '#model/series-values.ts';
 import { useLatest } from '../components/use-latest.ts';
 import { type Explored, useExplored } from '../explore/use-explored.ts';
@@ -48,7 +48,7 @@ export function useComparison(): Comparison {
   const width = useUrl((state) => state.w);
   const order = useUrl((state) => state.order);
   const transforms = useUrl((state) => state.t);
-  const mismatch = a.open && b.open && whyNotComparable(a.open, b.open);
+  const mismatch = a.open && b.open && whyNotComparable(measured(a.open), measured(b.open));
   const base = useMemo(
     (): DiffRequest | undefined =>
       a.open && b.open && mismatch === undefined
@@ -205,9 +205,10 @@ function diffSide({ profile, sampleType, seconds, isSnapshot }: OpenSide): DiffS
   return { handle: profile.handle, sampleType, facts: { seconds, isSnapshot } };
 }
 
-function whyNotComparable(a: OpenSide, b: OpenSide): string | undefined {
-  const [ofA, ofB] = [a, b].map(({ profile, sampleType }) => profile.sampleTypes[sampleType]);
-  if (ofA.unit === ofB.unit) return undefined;
-  const words = ({ type, unit }: SampleType): string => `${type || 'values'} in ${unit || 'no unit'}`;
-  return `A has ${words(ofA)}, B has ${words(ofB)}: choose a profile type with the same unit on both sides.`;
+function measured({ side, profile, sampleType }: OpenSide): Measured {
+  return {
+    sampleType: profile.sampleTypes[sampleType],
+    profileType: side.kind === 'source' ? side.query?.profileType : undefined,
+    period: profile.period,
+  };
 }

@@ -187,7 +187,7 @@ interface ChangeRowProps {
 
 function ChangeRow(props: ChangeRowProps): ReactElement {
   const { shown, change, index, count, top, reach, isActive, isSelected, onChoose } = props;
-  const { kind, name, path, selfA, selfB, delta, codePct, trend, explained, isRemainder, supported } = change;
+  const { kind, name, path, scope, within, selfA, selfB, delta, codePct, trend, explained, supported } = change;
   const unit = unitOf(shown);
   const { prefix, middle, bare } = splitName(name.slice(0, MAX_NAME_LENGTH));
   const rate = useUrl((state) => state.rate);
@@ -204,21 +204,26 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
       data-active={isActive || undefined}
       data-pale={!supported || undefined}
       style={{ transform: `translateY(${top}px)` }}
-      onPointerEnter={() => kind === 'code' && hoverFunction(change.index)}
+      onPointerEnter={() => scope !== 'unit' && hoverFunction(change.index)}
       onClick={onChoose}
       title={`${path.join(' › ').slice(0, 2000)}\n${partsText(change, unit)}`}
     >
       <div className={styles['cause']}>
         <bdi>
-          {isRemainder && 'the rest of '}
           <span className={styles['prefix']}>{prefix}</span>
           {middle}
           {bare || '(empty name)'}
         </bdi>
-        <span className={styles['tag']}>{kind}</span>
+        <span className={styles['tag']}>{kindWords[kind]}</span>
+        {scope === 'subtree' && <span className={styles['tag']}>with callees</span>}
+        {within !== undefined && (
+          <span className={styles['tag']}>
+            {kind === 'moved' ? 'called by' : 'in'} {within.slice(0, MAX_NAME_LENGTH)}
+          </span>
+        )}
         {(trend === 'new' || trend === 'gone') && (
           <span className={styles['tag']} data-trend={trend}>
-            {trend === 'new' ? (kind === 'code' ? 'new' : 'new route') : kind === 'code' ? 'gone' : 'gone route'}
+            {kind === 'work' ? `${trend} route` : trend}
           </span>
         )}
       </div>
@@ -237,9 +242,17 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
   );
 }
 
+const kindWords: Readonly<Record<Change['kind'], string>> = {
+  code: 'code',
+  work: 'traffic',
+  either: 'more calls or dearer ones',
+  moved: 'moved',
+  runtime: 'runtime',
+};
+
 /** `+0.806 points: code +0.846 points, work −0.040 points` */
-function partsText({ kind, delta, part }: Change, unit: AmountUnit): string {
-  const [code, work] = kind === 'code' ? [part, delta - part] : [delta - part, part];
+function partsText({ scope, delta, part }: Change, unit: AmountUnit): string {
+  const [code, work] = scope === 'unit' ? [delta - part, part] : [part, delta - part];
   return `${formatChange(delta, unit)}: code ${formatChange(code, unit)}, work ${formatChange(work, unit)}`;
 }
 

@@ -1,6 +1,12 @@
 /** The profile types of a service, each in its own unit. */
 import { type ReactElement, type ReactNode, useMemo } from 'react';
-import { inListOrder, type ProfileType, profileTypeGroup, profileTypeTitle } from '#model/profile-type.ts';
+import {
+  inListOrder,
+  type ProfileType,
+  profileTypeGroup,
+  profileTypeTitle,
+  shortProfileTypeId,
+} from '#model/profile-type.ts';
 import type { SeriesChange } from '#model/series-change.ts';
 import type { Series } from '#model/series.ts';
 import { SeriesGrid } from './series-grid.tsx';
@@ -27,10 +33,11 @@ export function TypesGrid({ types, changeHint, empty, renderSpark, hrefOf, onTyp
   const cells = useMemo(() => {
     if (!types) return undefined;
     const byType = new Map(types.map((cell) => [cell.type, cell]));
-    return inListOrder(types.map(({ type }) => type)).map((type) => ({
+    const all = types.map(({ type }) => type);
+    return inListOrder(all).map((type) => ({
       id: type.id,
       title: profileTypeTitle(type),
-      detail: `${profileTypeGroup(type)}, ${type.name}:${type.sampleType}`,
+      detail: `${profileTypeGroup(type)}, ${shortProfileTypeId(type, all)}`,
       cost: byType.get(type)?.cost,
       type: { type: type.sampleType, unit: type.sampleUnit },
       series: byType.get(type)?.series,

@@ -25,7 +25,7 @@ const MAX_NODES = 1_048_576;
 /** Of the first answer: more than fit in a window, few enough to arrive at once. */
 const FIRST_SIDE_NODES = 8192;
 /** For a source without slices: merges of this many sub-ranges, this many at once. */
-const MAX_SUB_RANGES = 24;
+const MAX_SUB_RANGES = 18;
 const SUB_RANGES_AT_ONCE = 4;
 
 /** A side, open in the worker. */

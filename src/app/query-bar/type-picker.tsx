@@ -1,6 +1,12 @@
 /** Which profile type of the service, in groups and in the field's words. */
 import { type ReactElement, useMemo } from 'react';
-import { inListOrder, type ProfileType, profileTypeGroup, profileTypeTitle } from '#model/profile-type.ts';
+import {
+  inListOrder,
+  type ProfileType,
+  profileTypeGroup,
+  profileTypeTitle,
+  shortProfileTypeId,
+} from '#model/profile-type.ts';
 import { readable } from '#render/text.ts';
 import { PopoverField } from '../components/popover.tsx';
 import { ListNotice, SearchList } from '../components/search-list.tsx';
@@ -52,7 +58,7 @@ function Types({ types, type, onType, onClose }: TypePickerProps & { onClose(): 
           <>
             <bdi>{readable(profileTypeTitle(one))}</bdi>
             <span className={styles['id']}>
-              <bdi>{readable(`${one.name}:${one.sampleType}`)}</bdi>
+              <bdi>{readable(shortProfileTypeId(one, types))}</bdi>
             </span>
           </>
         )}

@@ -1,6 +1,6 @@
 /** The transforms in their order: what each is, whether it found anything, and a way to take it back. */
 import type { ReactElement } from 'react';
-import type { OwnCode } from '#model/transforms/own-code.ts';
+import type { OwnCode } from '#model/runtimes/frame-kind.ts';
 import { kindOf, transformTitle } from '#model/transforms/registry.ts';
 import { removeTransform } from '../state/commands.ts';
 import { Button, IconButton } from '../components/button.tsx';

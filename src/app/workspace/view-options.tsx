@@ -1,6 +1,6 @@
 /** How it is drawn, and the transforms that are of no frame: the colour, and a menu of the rest. */
 import type { ReactElement } from 'react';
-import type { OwnCode } from '#model/transforms/own-code.ts';
+import type { OwnCode } from '#model/runtimes/frame-kind.ts';
 import { transformKinds } from '#model/transforms/registry.ts';
 import { addTransform } from '../state/commands.ts';
 import { Choice, MenuButton } from '../components/menu.tsx';

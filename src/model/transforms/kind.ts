@@ -5,7 +5,7 @@ import type { Steps } from '#base/steps.ts';
 import type { CallTree, Siblings } from '../call-tree.ts';
 import { matchFunctions, parseSearch, type SearchFacts } from '../search.ts';
 import type { FunctionFacts, RenamedFunctions } from './function-tables.ts';
-import type { OwnCode } from './own-code.ts';
+import type { OwnCode } from '../runtimes/frame-kind.ts';
 
 /** One kind of transform. Methods, not function fields: an object of one kind stands for any kind (`registry.ts`). */
 export interface TransformKind<T extends { readonly kind: string }> {

@@ -11,7 +11,7 @@ import { ignore, ignoreWork } from './ignore.ts';
 import { invert, invertWork } from './invert.ts';
 import type { TransformKind, TransformWork } from './kind.ts';
 import { mergeRecursion, mergeRecursionWork } from './merge-recursion.ts';
-import type { OwnCode } from './own-code.ts';
+import type { OwnCode } from '../runtimes/frame-kind.ts';
 import { rename, renameWork } from './rename.ts';
 import { showFrom, showFromWork } from './show-from.ts';
 

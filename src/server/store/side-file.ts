@@ -1,7 +1,7 @@
 /** A small SQLite file beside the profiles: links, markers. When it cannot be used, profiles go on without it. */
 
-import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { Database } from './database.ts';
 import { FilesInPlace } from './files-in-place.ts';
@@ -13,6 +13,8 @@ export class SideFile {
   readonly isNew: boolean;
   /** What had to be done to open it, or why it cannot be used, for the log. */
   readonly note: string | undefined;
+  /** Says in every list what is missing, as long as a damaged file lies there that was set aside. */
+  readonly lost: string | undefined;
   readonly #db: Database | undefined;
   readonly #inPlace: FilesInPlace | undefined;
 
@@ -34,6 +36,7 @@ export class SideFile {
         this.#db = open(file, schema, table);
       }
       this.#inPlace = new FilesInPlace([file, `${file}-wal`]);
+      this.lost = lostBefore(file);
     } catch (error) {
       this.note = `${basename(file)} in the data folder cannot be used: ${reason(error)}. Profiles are kept without it.`;
     }
@@ -68,4 +71,13 @@ function open(file: string, schema: string, table: string): Database {
     db.close();
     throw error;
   }
+}
+
+/** Named after the newest file that was set aside; undefined where there is none. */
+function lostBefore(file: string): string | undefined {
+  const name = basename(file);
+  const aside = readdirSync(dirname(file)).filter((one) => one.startsWith(`${name}.damaged-`) && /-\d+$/.test(one));
+  const newest = aside.sort().at(-1);
+  if (newest === undefined) return undefined;
+  return `What ${name} held before is missing: the file was damaged and set aside as ${newest}. This is said until that file is moved away.`;
 }

@@ -9,7 +9,7 @@ const offered = (chosen: Filter, of = changes): string[] =>
   offeredFilters(of, chosen).map(({ title, count }) => `${title} ${count}`);
 
 it('offers what holds for something, with how much', () => {
-  expect(offered('all')).toEqual(['All 3', 'Code 2', 'Work 1', 'Grew 2', 'New 1', 'May be noise 1']);
+  expect(offered('all')).toEqual(['All 3', 'Code 2', 'Traffic 1', 'Grew 2', 'New 1', 'May be noise 1']);
   expect(offered('all', [])).toEqual(['All 0']);
 });
 
@@ -19,5 +19,5 @@ it('keeps the chosen one where nothing is left of it', () => {
 
 it('what may be noise is listed alone', () => {
   expect(filteredBy('noise', changes)).toEqual([changes[3]]);
-  expect(filteredBy('work', changes)).toEqual([changes[2]]);
+  expect(filteredBy('traffic', changes)).toEqual([changes[2]]);
 });

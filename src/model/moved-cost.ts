@@ -1,0 +1,144 @@
+/** Cost that moved between a caller and what it calls while their sum stayed: compilers inline a callee today and not tomorrow. */
+import type { Remaining } from './remaining.ts';
+import { noiseOf, zOf } from './score-test.ts';
+import type { UnitStratum } from './tracked-strata.ts';
+import { sumOf } from './work-units.ts';
+
+export interface Move {
+  readonly unit: number;
+  /** Nodes of the prepared tree: the caller's, and those of what it calls. */
+  readonly callers: readonly number[];
+  readonly callees: readonly number[];
+  /** How clear the fainter end is. */
+  readonly z: number;
+}
+
+/** Moves that are looked for; how clear both ends must be, and each beside the rest alone; how much of the larger their sum may be. */
+const MAX_MOVES = 20;
+const LEAST_Z = 2.5;
+const LEAST_PART_Z = 1.5;
+const MAX_SUM = 0.6;
+/** What one end loses the other wins, or so much of it. */
+const LEAST_PAID = 0.25;
+/** What is inlined nearly goes: the callee changes by so much at least, in logs. Less is a change of cost. */
+const LEAST_LOG = 0.9;
+
+/** Both ends are one from then on: what is left of each counts at the caller. */
+export function foldMoves(left: Remaining, leastSamples: number, leastShare: number): Move[] {
+  const moves: Move[] = [];
+  while (moves.length < MAX_MOVES) {
+    const move = clearestMove(left, leastSamples, leastShare);
+    if (move === undefined) break;
+    moves.push(move);
+    left.move(move.callees);
+  }
+  return moves;
+}
+
+function clearestMove(left: Remaining, leastSamples: number, leastShare: number): Move | undefined {
+  const z = (nodes: readonly number[], without: readonly number[] = []): number =>
+    zAlone(left, nodes, without, leastSamples);
+  const { callers, callees } = calls(left, leastShare);
+  const known = new Map<number, number>();
+  const groups = new Map<number, number[]>();
+  for (const { caller, nodes } of callees.values()) {
+    const [a, b] = left.amounts({ nodes, scope: 'self', unit: -1 });
+    if (a / left.totals[0] + b / left.totals[1] < leastShare) continue;
+    const callee = z(nodes);
+    if (Math.abs(callee) < LEAST_PART_Z) continue;
+    if (!known.has(caller)) known.set(caller, z(callers.get(caller)!));
+    const own = known.get(caller)!;
+    if (own * callee >= 0 || Math.abs(own) < LEAST_Z) continue;
+    const group = groups.get(caller);
+    if (group) group.push(...nodes);
+    else groups.set(caller, [...nodes]);
+  }
+  let best: Move | undefined;
+  // In the order of names: functions are numbered by side, and a swap must find the same.
+  const nameOf = ([caller]: [number, number[]]): string => left.tree.names[left.tree.func[callers.get(caller)![0]]];
+  for (const [caller, nodes] of [...groups].sort((x, y) => (nameOf(x) < nameOf(y) ? -1 : 1))) {
+    const own = callers.get(caller)!;
+    const clear = Math.min(Math.abs(known.get(caller)!), Math.abs(z(nodes)));
+    if (clear < LEAST_Z || (best !== undefined && clear <= best.z * (1 + 1e-9))) continue;
+    // Beside the rest alone: what one of them does to the share of the other is no change of it.
+    const { func } = left.tree;
+    const unit = left.units.unit[own[0]];
+    const alike = [...new Set(nodes.map((node) => func[node]))].flatMap((f) =>
+      callers.get(f * left.units.count + unit)!,
+    );
+    const [ofCaller, ofCallee] = [z(own, alike), z(nodes, own)];
+    if (ofCaller * ofCallee >= 0 || Math.min(Math.abs(ofCaller), Math.abs(ofCallee)) < LEAST_PART_Z) continue;
+    if (!(Math.abs(Math.log(ratioOf(left, nodes, own))) >= LEAST_LOG)) continue;
+    const [lost, won] = [changeOf(left, own, alike), changeOf(left, nodes, own)].map(Math.abs);
+    if (!(Math.min(lost, won) >= LEAST_PAID * Math.max(lost, won)) || !Number.isFinite(lost + won)) continue;
+    const both = z([...nodes, ...own]);
+    if (Math.abs(both) > MAX_SUM * Math.max(Math.abs(ofCaller), Math.abs(ofCallee))) continue;
+    best = { unit, callers: own, callees: nodes, z: clear };
+  }
+  return best;
+}
+
+/** Of some nodes, on the mean of both sides: what they changed by beside the rest of their unit without others. */
+function changeOf(left: Remaining, nodes: readonly number[], without: readonly number[]): number {
+  const strata = left.ownStrata(nodes, without);
+  return strata.reduce((sum, { xA, mA, xB, mB }) => {
+    const [restA, restB] = [sumOf(mA), sumOf(mB)];
+    return sum + ((sumOf(xB) / restB - sumOf(xA) / restA) * (restA + restB)) / 2;
+  }, 0);
+}
+
+/** Of what some nodes grew by to what the rest of their unit did without others. */
+function ratioOf(left: Remaining, nodes: readonly number[], without: readonly number[]): number {
+  const strata = left.ownStrata(nodes, without);
+  const sum = (of: (stratum: UnitStratum) => Float64Array): number =>
+    strata.reduce((all, stratum) => all + sumOf(of(stratum)), 0);
+  return (sum(({ xB }) => xB) * sum(({ mA }) => mA)) / (sum(({ xA }) => xA) * sum(({ mB }) => mB));
+}
+
+/** Nodes by function and unit; and by function that calls them, of those that are large enough. */
+function calls(
+  left: Remaining,
+  leastShare: number,
+): {
+  readonly callers: ReadonlyMap<number, readonly number[]>;
+  readonly callees: ReadonlyMap<number, { readonly caller: number; readonly nodes: number[] }>;
+} {
+  const { parent, func, names, length } = left.tree;
+  const { unit, count } = left.units;
+  const { movedTo } = left;
+  const own = new Float64Array(names.length);
+  for (let node = 1; node < length; node++) own[func[node]] += left.shareOf(node, 'self');
+  const callers = new Map<number, number[]>();
+  const callees = new Map<number, { caller: number; nodes: number[] }>();
+  for (let node = 1; node < length; node++) {
+    const up = movedTo[parent[node]];
+    if (
+      up <= 0 ||
+      own[func[node]] < leastShare ||
+      func[node] === names.length - 1 ||
+      movedTo[node] !== node ||
+      func[up] === func[node] ||
+      unit[up] !== unit[node]
+    )
+      continue;
+    const caller = func[up] * count + unit[up];
+    const key = caller * names.length + func[node];
+    const known = callees.get(key);
+    if (known) known.nodes.push(node);
+    else callees.set(key, { caller, nodes: [node] });
+    callers.set(caller, []);
+    callers.set(func[node] * count + unit[node], []);
+  }
+  for (let node = 1; node < length; node++) callers.get(func[node] * count + unit[node])?.push(node);
+  return { callers, callees };
+}
+
+/** Of the own cost of some nodes; ranges are taken as alike, and slices as independent. */
+function zAlone(left: Remaining, nodes: readonly number[], without: readonly number[], leastSamples: number): number {
+  const strata = left.ownStrata(nodes, without);
+  const scored = left.score(strata);
+  if (!scored) return 0;
+  const [a, b] = left.sides;
+  const samples = scored.strata.reduce((sum, { xA, xB }) => sum + xA * a.samplesPerUnit + xB * b.samplesPerUnit, 0);
+  return samples < leastSamples ? 0 : zOf(scored, noiseOf([], a, b, 0));
+}

@@ -1,0 +1,285 @@
+/**
+ * The stacks of both sides as a comparison judges them: idle frames left out, frames of the runtime counted with their
+ * callers, dispatch frames taken away so that what they call stands on top.
+ */
+import { roleOf } from './frame-roles.ts';
+import type { SideSlices } from './slices.ts';
+import type { UnionTree } from './union.ts';
+
+/** Depth first, as a union is. Node 0 is the root: what only dispatch frames stand for. */
+export interface PreparedTree {
+  readonly length: number;
+  readonly parent: Int32Array;
+  /** Function of the union; −1 at the root. */
+  readonly func: Int32Array;
+  readonly subtreeEnd: Int32Array;
+  /** Those of the union, and the last one for functions that are too small everywhere. */
+  readonly names: readonly string[];
+  /** By node: 1 where the runtime itself is at work. */
+  readonly isRuntime: Uint8Array;
+  /** By node: whether dispatch frames call it, and what it is then. */
+  readonly called: Uint8Array;
+  /** By node of the union: where it counts; −1: not at all. */
+  readonly place: Int32Array;
+}
+
+/** Own costs by node and slice: those of node n are the entries from `first[n]` to `first[n + 1]`. */
+export interface Entries {
+  readonly first: Int32Array;
+  readonly slice: Uint16Array;
+  readonly value: Float64Array;
+}
+
+/** What a side did at each node in each slice that has anything. */
+export interface PreparedSide {
+  readonly slices: number;
+  readonly samplesPerUnit: number;
+  readonly entries: Entries;
+  /** By node, of all slices together. */
+  readonly self: Float64Array;
+  readonly total: Float64Array;
+  /** By slice. */
+  readonly whole: Float64Array;
+  /** By slice of the answer: which of these it is; −1 where it has nothing. */
+  readonly sliceOf: Int32Array;
+}
+
+/** What dispatch frames call: own code, which is a handler, or a library, which serves them. */
+const NEITHER = 0;
+export const HANDLER = 1;
+export const SERVING = 2;
+
+/** Of the mean of both sides: smaller subtrees are told apart by function alone. */
+const LEAST_SHARE = 0.0003;
+/** Of the mean of both sides: what a function costs itself in all its places, to be told apart in small ones. */
+const LEAST_FUNCTION = 0.0004;
+/** A frame is dispatch when dispatch frames below it call own code for so much of it: middleware. */
+const DISPATCHED = 0.5;
+
+export function prepareStacks(union: UnionTree): PreparedTree {
+  const { length, parent, func, names } = union;
+  const roles = names.map(roleOf);
+  const share = meanShare(union);
+  // Of each node: how much of it is own code that dispatch frames call, in its subtree.
+  const handled = new Float64Array(length);
+  for (let node = length - 1; node > 0; node--) {
+    const above = roles[func[parent[node]]];
+    const role = roles[func[node]];
+    const isCalled = above === 'dispatch' && (role === 'own' || role === 'library');
+    handled[parent[node]] += isCalled && role === 'own' ? share[node] : handled[node];
+  }
+  const ofFunction = ownShares(union);
+  const builder = new Builder();
+  const place = new Int32Array(length);
+  // 0: no dispatch frame yet, 1: right below dispatch frames, 2: in a handler.
+  const state = new Uint8Array(length);
+  for (let node = 1; node < length; node++) {
+    const above = place[parent[node]];
+    const role = roles[func[node]];
+    const atTop = above === 0;
+    if (above < 0 || role === 'idle') place[node] = -1;
+    else if (atTop && (role === 'dispatch' || handled[node] > DISPATCHED * share[node])) {
+      place[node] = 0;
+      state[node] = role === 'dispatch' ? 1 : state[parent[node]];
+    } else if (role === 'fold' && !atTop) place[node] = above;
+    else {
+      const isRuntime = role === 'runtime' || role === 'fold' || builder.isRuntime[above] === 1;
+      const isSmall = builder.isSmall(above) || share[node] < LEAST_SHARE;
+      const called = atTop && state[parent[node]] === 1 ? (role === 'own' ? HANDLER : SERVING) : NEITHER;
+      // What is too small is told apart by function alone, beside what is small too; and not at all where it is small everywhere.
+      place[node] = builder.child(
+        builder.isSmall(above) ? builder.parent(above) : above,
+        isSmall && ofFunction[func[node]] < LEAST_FUNCTION ? names.length : func[node],
+        isRuntime,
+        called,
+        isSmall,
+      );
+    }
+  }
+
+  const { tree, numbers } = builder.seal();
+  return { ...tree, names: [...names, ''], place: place.map((at) => (at < 0 ? -1 : numbers[at])) };
+}
+
+/** Adds up what slices have. */
+export function prepareSide(
+  { length, parent, place }: PreparedTree,
+  { sliceCount, node, slice, value, samplesPerUnit }: SideSlices,
+  isSliced: boolean,
+): PreparedSide {
+  const sums = new Float64Array(sliceCount);
+  for (let e = 0; e < value.length; e++) if (place[node[e]] >= 0) sums[slice[e]] += Math.max(0, value[e]);
+  const places = new Int32Array(sliceCount).fill(-1);
+  let full = 0;
+  for (let s = 0; s < sliceCount; s++) if (sums[s] > 0) places[s] = isSliced ? full++ : 0;
+  const slices = Math.max(1, full);
+  const at = new Int32Array(value.length).fill(-1);
+  let least = Infinity;
+  for (let e = 0; e < value.length; e++) {
+    if (!(value[e] > 0)) continue;
+    at[e] = place[node[e]];
+    if (at[e] >= 0) least = Math.min(least, value[e]);
+  }
+  const entries = entriesOf(length, slices, at, slice, value, places);
+  const self = new Float64Array(length);
+  const whole = new Float64Array(slices);
+  let squares = 0;
+  let sum = 0;
+  for (let own = 0; own < length; own++)
+    for (let e = entries.first[own]; e < entries.first[own + 1]; e++) {
+      const one = entries.value[e];
+      self[own] += one;
+      whole[entries.slice[e]] += one;
+      sum += one;
+      squares += one * one;
+    }
+  const total = self.slice();
+  for (let own = length - 1; own > 0; own--) total[parent[own]] += total[own];
+  // Where nobody counts: the least that a path did in a slice is one sample; without slices, Kish's number.
+  const finest = isSliced ? 1 / least : sum / squares;
+  return {
+    slices,
+    samplesPerUnit: samplesPerUnit ?? (Number.isFinite(finest) ? finest : 1),
+    entries,
+    self,
+    total,
+    whole,
+    sliceOf: places,
+  };
+}
+
+/** Sorted by node, with one entry for each slice. @param at by entry: its node, −1 where it counts nowhere */
+export function entriesOf(
+  length: number,
+  slices: number,
+  at: Int32Array,
+  slice: Uint16Array,
+  value: Float64Array,
+  sliceOf?: Int32Array,
+): Entries {
+  const next = new Int32Array(length + 1);
+  for (let e = 0; e < at.length; e++) if (at[e] >= 0) next[at[e] + 1]++;
+  for (let node = 0; node < length; node++) next[node + 1] += next[node];
+  const count = next[length];
+  const slicesFound = new Uint16Array(count);
+  const values = new Float64Array(count);
+  const end = next.slice();
+  for (let e = 0; e < at.length; e++) {
+    if (at[e] < 0) continue;
+    const to = end[at[e]]++;
+    slicesFound[to] = sliceOf === undefined ? slice[e] : sliceOf[slice[e]];
+    values[to] = value[e];
+  }
+  // Entries of one node and slice become one.
+  const first = new Int32Array(length + 1);
+  const seenAt = new Int32Array(slices).fill(-1);
+  let filled = 0;
+  for (let node = 0; node < length; node++) {
+    const start = filled;
+    for (let e = next[node]; e < next[node + 1]; e++) {
+      const known = seenAt[slicesFound[e]];
+      if (known >= start) values[known] += values[e];
+      else {
+        seenAt[slicesFound[e]] = filled;
+        slicesFound[filled] = slicesFound[e];
+        values[filled++] = values[e];
+      }
+    }
+    first[node + 1] = filled;
+  }
+  return { first, slice: slicesFound.slice(0, filled), value: values.slice(0, filled) };
+}
+
+/** What a node and all below it did, by slice. */
+export function totalBySlice(
+  { subtreeEnd }: PreparedTree,
+  { slices, entries }: PreparedSide,
+  node: number,
+): Float64Array {
+  const sums = new Float64Array(slices);
+  const { first, slice, value } = entries;
+  for (let e = first[node], end = first[subtreeEnd[node]]; e < end; e++) sums[slice[e]] += value[e];
+  return sums;
+}
+
+/** By function: its own part of the mean of both sides. */
+function ownShares({ a, b, func, names, length }: UnionTree): Float64Array {
+  const share = new Float64Array(names.length);
+  for (const side of [a, b]) {
+    const whole = side.total[0];
+    if (!(whole > 0)) continue;
+    for (let node = 1; node < length; node++) share[func[node]] += Math.max(0, side.self[node]) / whole / 2;
+  }
+  return share;
+}
+
+/** Negative amounts count as nothing. */
+function meanShare({ a, b, length }: UnionTree): Float64Array {
+  const share = new Float64Array(length);
+  for (const side of [a, b]) {
+    const whole = side.total[0];
+    if (!(whole > 0)) continue;
+    for (let node = 0; node < length; node++) share[node] += Math.max(0, side.total[node]) / whole / 2;
+  }
+  return share;
+}
+
+/** Children by parent and function; sealed depth first. */
+class Builder {
+  readonly #parent: number[] = [-1];
+  readonly #func: number[] = [-1];
+  readonly isRuntime: number[] = [0];
+  readonly #called: number[] = [0];
+  readonly #isSmall: number[] = [0];
+  readonly #kids: Map<number, number>[] = [new Map()];
+
+  isSmall(node: number): boolean {
+    return this.#isSmall[node] === 1;
+  }
+
+  child(parent: number, func: number, isRuntime: boolean, called: number, isSmall: boolean): number {
+    const known = this.#kids[parent].get(func);
+    if (known !== undefined) {
+      if (!isSmall) this.#isSmall[known] = 0;
+      return known;
+    }
+    const node = this.#parent.push(parent) - 1;
+    this.#kids[parent].set(func, node);
+    this.#kids.push(new Map());
+    this.#func.push(func);
+    this.isRuntime.push(isRuntime ? 1 : 0);
+    this.#called.push(called);
+    this.#isSmall.push(isSmall ? 1 : 0);
+    return node;
+  }
+
+  parent(node: number): number {
+    return this.#parent[node];
+  }
+
+  seal(): { tree: Omit<PreparedTree, 'names' | 'place'>; numbers: Int32Array } {
+    const length = this.#parent.length;
+    const numbers = new Int32Array(length);
+    const parent = new Int32Array(length).fill(-1);
+    const func = new Int32Array(length).fill(-1);
+    const subtreeEnd = new Int32Array(length);
+    const isRuntime = new Uint8Array(length);
+    const called = new Uint8Array(length);
+    let at = 0;
+    const pending = [0];
+    while (pending.length > 0) {
+      const node = pending.pop()!;
+      numbers[node] = at;
+      parent[at] = node === 0 ? -1 : numbers[this.#parent[node]];
+      func[at] = this.#func[node];
+      isRuntime[at] = this.isRuntime[node];
+      called[at++] = this.#called[node];
+      for (const kid of this.#kids[node].values()) pending.push(kid);
+    }
+    for (let node = length - 1; node >= 0; node--) {
+      subtreeEnd[node] = Math.max(subtreeEnd[node], node + 1);
+      if (node > 0) subtreeEnd[parent[node]] = Math.max(subtreeEnd[parent[node]], subtreeEnd[node]);
+    }
+    return { tree: { length, parent, func, subtreeEnd, isRuntime, called }, numbers };
+  }
+}

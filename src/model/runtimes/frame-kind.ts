@@ -1,0 +1,65 @@
+/** What a runtime's or framework's frame does: how comparisons treat it, whose colour it has, what "only my code" hides. */
+
+/** In the order in which rules are asked: the first that fits says what a frame is. 0 is anything else: the program's own code. */
+export const frameKinds = [
+  /** Waits for work: no cost of the program. */
+  'idle',
+  /** Garbage collection, wherever it runs. */
+  'collection',
+  /** Compilation while the program runs. */
+  'compilation',
+  /** Other work of the runtime that no code of the program asked for. */
+  'runtime',
+  /** Switches, wakes and preempts threads: its cost belongs to the caller. */
+  'scheduling',
+  /** Calls the program's functions for it: evaluation loops, trampolines, reflection. Its cost belongs to the caller. */
+  'interpreter',
+  /** Start of a program, a thread or a module. */
+  'program',
+  /** Asks for memory. */
+  'allocation',
+  /** Stands above handlers: servers, routers, middleware, pools, event loops. May stand below them too. */
+  'dispatch',
+  /** Standard libraries and installed packages. */
+  'library',
+] as const;
+
+export type FrameKind = (typeof frameKinds)[number];
+
+export interface FrameRule {
+  readonly kind: FrameKind;
+  /** Whole names, separated by white space. */
+  readonly names?: string;
+  /** Of the name, as `readable` in `frames.ts` has it. */
+  readonly pattern?: RegExp;
+  /** Of the source file. */
+  readonly file?: RegExp;
+}
+
+export interface OwnCode {
+  /** `Go` */
+  readonly title: string;
+  /** What is hidden, in words. */
+  readonly hidden: string;
+  /** A search for it. It stands in the link as it is, so that an old link hides what it hid. */
+  readonly match: string;
+}
+
+export interface OwnCodePreset extends OwnCode {
+  readonly id: string;
+  /** Whether the runtime shows in a function. */
+  isSign(name: string, file: string, mapping: string): boolean;
+}
+
+export interface Runtime {
+  readonly rules: readonly FrameRule[];
+  /** Source files that only this runtime's rules speak of; a function of another file is held against all rules. */
+  readonly sources?: RegExp;
+  /** How functions of the language are told where no file is known; native code has none, as it is in every profile. */
+  readonly language?: { readonly title: string; readonly name: RegExp };
+  readonly ownCode?: OwnCodePreset;
+  /** Packages, as `packageOf` finds them, that a reader did not choose to call. */
+  readonly systemPackages?: RegExp;
+  /** Binaries of the same kind, by file name. */
+  readonly systemBinaries?: RegExp;
+}

@@ -1,0 +1,116 @@
+/**
+ * Each node's change given to one cause, move or function, and to the work of its unit. A cause's own change is what its
+ * test says of B's amount; elsewhere it is what B has, less what A would have with its unit grown by k. The rest is work.
+ */
+import type { Evidence } from './evidence.ts';
+import type { Normalised } from './normalise.ts';
+import type { UnionTree } from './union.ts';
+import { RUNTIME_UNIT } from './work-units.ts';
+
+export interface Amounts {
+  readonly a: Float64Array;
+  readonly b: Float64Array;
+  readonly part: Float64Array;
+}
+
+export interface Split {
+  readonly ofCause: Amounts;
+  readonly ofMove: Amounts;
+  /** By function, what no cause and no move has; the last one stands for stacks without a frame. */
+  readonly ofFunction: Amounts;
+  /** The same in the runtime's unit. */
+  readonly ofRuntime: Amounts;
+  readonly ofUnit: Amounts;
+  /** Growth of all that did not change as code. */
+  readonly growth: number;
+  /** Half of what all functions moved. */
+  readonly moved: number;
+  /** Where each changed most: nodes of the union. */
+  readonly places: { readonly ofCause: Int32Array; readonly ofMove: Int32Array; readonly ofFunction: Int32Array };
+}
+
+export function ofEach({ a, b, part }: Amounts, i: number): readonly [number, number, number] {
+  return [a[i], b[i], part[i]];
+}
+
+export function splitChange(union: UnionTree, normalised: Normalised, evidence: Evidence): Split {
+  const { causeOf, moveOf, causes, moves, units } = evidence;
+  const { length, func, names } = union;
+  const [selfA, selfB] = [normalised.a.self, normalised.b.self];
+  const none = names.length;
+  const ofCause = emptyAmounts(causes.length);
+  const ofMove = emptyAmounts(moves.length);
+  const ofFunction = emptyAmounts(none + 1);
+  const ofRuntime = emptyAmounts(none + 1);
+  const ofUnit = emptyAmounts(units.count);
+  const rest = emptyAmounts(units.count);
+  for (let node = 0; node < length; node++) {
+    const unit = Math.max(0, units.unit[node]);
+    ofUnit.a[unit] += selfA[node];
+    ofUnit.b[unit] += selfB[node];
+    if (causeOf[node] >= 0) continue;
+    rest.a[unit] += selfA[node];
+    rest.b[unit] += selfB[node];
+  }
+  // What the runtime does is no load.
+  const load = (column: Float64Array): number =>
+    column.reduce((sum, one, unit) => (unit === RUNTIME_UNIT ? sum : sum + one), 0);
+  const ofAll = load(rest.b) / load(rest.a);
+  const growth = ofAll > 0 && Number.isFinite(ofAll) ? ofAll : 1;
+  const k = Float64Array.from(rest.a, (a, unit) => {
+    const isOnBoth = ofUnit.a[unit] > 0 && ofUnit.b[unit] > 0;
+    if (unit === RUNTIME_UNIT) return growth;
+    if (!isOnBoth) return ofUnit.b[unit] === 0 ? 0 : 1;
+    return a > 0 && rest.b[unit] > 0 ? rest.b[unit] / a : growth;
+  });
+  const isNew = Uint8Array.from(ofUnit.a, (a, unit) =>
+    unit !== RUNTIME_UNIT && a === 0 && ofUnit.b[unit] !== 0 ? 1 : 0,
+  );
+  const places = {
+    ofCause: new Int32Array(causes.length),
+    ofMove: new Int32Array(moves.length),
+    ofFunction: new Int32Array(none + 1),
+  };
+  const largest = {
+    ofCause: new Float64Array(causes.length).fill(-1),
+    ofMove: new Float64Array(moves.length).fill(-1),
+    ofFunction: new Float64Array(none + 1).fill(-1),
+  };
+  const place = (of: keyof typeof places, row: number, change: number, node: number): void => {
+    if (change > largest[of][row]) [largest[of][row], places[of][row]] = [change, node];
+  };
+  const all = emptyAmounts(none + 1);
+  for (let node = 0; node < length; node++) {
+    const unit = Math.max(0, units.unit[node]);
+    const f = node === 0 ? none : func[node];
+    const [a, b] = [selfA[node], selfB[node]];
+    all.a[f] += a;
+    all.b[f] += b;
+    const [cause, move] = [causeOf[node], moveOf[node]];
+    const to = cause >= 0 ? ofCause : move >= 0 ? ofMove : unit === RUNTIME_UNIT ? ofRuntime : ofFunction;
+    const row = cause >= 0 ? cause : move >= 0 ? move : f;
+    to.a[row] += a;
+    to.b[row] += b;
+    const own =
+      isNew[unit] === 1 ? 0 : cause >= 0 ? ownChange(evidence.code.change[cause], b, k[unit] * a) : b - k[unit] * a;
+    to.part[row] += own;
+    ofUnit.part[unit] += b - a - own;
+    if (node > 0) place('ofFunction', f, Math.abs(b - a), node);
+    const total = Math.abs(normalised.b.total[node] - normalised.a.total[node]);
+    if (cause >= 0 && causes[cause].func === f) place('ofCause', cause, total, node);
+    if (move >= 0 && moves[move].callee === f) place('ofMove', move, Math.abs(b - a), node);
+  }
+  let moved = 0;
+  for (let f = 0; f < all.a.length; f++) moved += Math.abs(all.b[f] - all.a[f]) / 2;
+  return { ofCause, ofMove, ofFunction, ofRuntime, ofUnit, growth, moved, places };
+}
+
+/** Of what B has: all beyond what it would have, were it not for the change. What is gone is what would be there. */
+function ownChange(change: number, b: number, expected: number): number {
+  if (change === Number.POSITIVE_INFINITY) return b;
+  return change > -1 ? (b * change) / (1 + change) : b - expected;
+}
+
+function emptyAmounts(length: number): Amounts {
+  return { a: new Float64Array(length), b: new Float64Array(length), part: new Float64Array(length) };
+}

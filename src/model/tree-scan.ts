@@ -1,0 +1,328 @@
+/**
+ * Which functions changed, each alone and with all that it calls, everywhere or in one unit of work: the clearest is taken
+ * out with what lies below it, and so on (a tree-based scan, in its sequential form).
+ */
+import { foldMoves, type Move } from './moved-cost.ts';
+import type { PreparedSide, PreparedTree } from './prepared-stacks.ts';
+import { Remaining } from './remaining.ts';
+import { itemsToTest, type Item } from './scan-items.ts';
+import { betweenOf, type Noise, noiseOf, type Scored, type Stratum, strengthOf, sumsOf, zOf } from './score-test.ts';
+import { discoveries } from './chance.ts';
+import type { TrackedStrata } from './tracked-strata.ts';
+import { sumOf, type WorkUnits } from './work-units.ts';
+
+/** What may be claimed: floors on a change, and how many of the claims may be false. */
+export interface Bar {
+  /** Share of the whole, in [0, 1]. */
+  readonly leastShare: number;
+  /** Relative change. */
+  readonly leastChange: number;
+  /** Samples on both sides together; fewer are not tested. */
+  readonly leastSamples: number;
+  /** False discovery rate. */
+  readonly falseRate: number;
+}
+
+export const usualBar: Bar = { leastShare: 0.001, leastChange: 0.02, leastSamples: 20, falseRate: 0.05 };
+
+interface Cause {
+  /** Function of the union. */
+  readonly func: number;
+  /** Its own cost alone, or with what it calls. */
+  readonly scope: 'self' | 'subtree';
+  /** −1: wherever it is called. */
+  readonly unit: number;
+  readonly z: number;
+  readonly scored: Scored;
+}
+
+export interface Scan {
+  /** Clearest first. */
+  readonly causes: readonly Cause[];
+  readonly moves: readonly Move[];
+  readonly noise: Noise;
+  /** By function: its own cost against the rest, where it is large enough. */
+  readonly functions: ReadonlyMap<number, Tested>;
+  /** What the causes leave; its owners are the causes. */
+  readonly left: Remaining;
+}
+
+interface Tested {
+  readonly z: number;
+  readonly scored: Scored;
+  readonly isLarge: boolean;
+}
+
+/** So many causes at most, and so many that are thought away to see how the rest strays. */
+const MAX_CAUSES = 40;
+const MAX_THOUGHT_AWAY = 6;
+/** What is thought away need not be sure. */
+const THOUGHT_RATE = 0.5;
+/** Ranges differ by this by themselves; more is believed where no slices show how a side strays. */
+const LEAST_BETWEEN = 0.01;
+const LEAST_BETWEEN_UNSLICED = 0.015;
+/** From this on the difference of ranges is taken as so many times as large. */
+const SURE_BETWEEN = 0.04;
+const UNSURE = 1.3;
+/** Ranges seldom differ by more than this. */
+const USUAL_BETWEEN = 0.15;
+/** Below a frame, one that holds so much of it names it. */
+const NAMES_FROM = 0.95;
+/** Changes this near the clearest may be the cause too; work of a unit shifts by this from range to range. */
+const NEAR_CLEAREST = 0.85;
+const USUAL_SHIFT = 0.15;
+/** In so many slices at least must it be. */
+const LEAST_EVENTS = 3;
+/** Of a side that has this little of what the other has, where it was says nothing. */
+const MUCH_LESS = 0.25;
+
+export function scanTree(tree: PreparedTree, units: WorkUnits, a: PreparedSide, b: PreparedSide, bar: Bar): Scan {
+  return new Scanner(new Remaining(tree, units, a, b), bar).run();
+}
+
+class Scanner {
+  readonly #left: Remaining;
+  readonly #bar: Bar;
+  readonly #moves: readonly Move[];
+  readonly #items: readonly Item[];
+  readonly #number: ReadonlyMap<Item, number>;
+  readonly #tracked: TrackedStrata;
+  /** By item: its test, made anew where its strata have changed. */
+  readonly #scores: (Scored | undefined)[] = [];
+  readonly #leastBetween: number;
+  /** Room for sums by slice: of a part, and of it with its surroundings. */
+  readonly #spread: readonly (readonly [Float64Array, Float64Array])[];
+
+  constructor(left: Remaining, bar: Bar) {
+    this.#left = left;
+    this.#bar = bar;
+    this.#spread = left.sides.map(({ slices }) => [new Float64Array(slices), new Float64Array(slices)]);
+    const isSliced = left.sides.every(({ slices }) => slices > 1);
+    this.#leastBetween = isSliced ? LEAST_BETWEEN : LEAST_BETWEEN_UNSLICED;
+    this.#moves = foldMoves(left, bar.leastSamples, bar.leastShare);
+    this.#items = itemsToTest(left, bar.leastShare);
+    this.#tracked = left.track(this.#items);
+    this.#number = new Map(this.#items.map((item, i) => [item, i]));
+  }
+
+  run(): Scan {
+    const between = this.#betweenRanges();
+    const causes: Item[] = [];
+    while (causes.length < MAX_CAUSES) {
+      const { tested, noise } = this.#testAll();
+      const next = this.#likeliest(tested, { ...noise, between });
+      if (next === undefined) break;
+      const item = this.#deepest(next);
+      this.#left.take(item, causes.push(item) - 1);
+    }
+    return this.#settled(causes, between);
+  }
+
+  /**
+   * How far the ranges differ by themselves: as many changes are thought away as make the rest fit so much better that
+   * chance would not.
+   */
+  #betweenRanges(): number {
+    let best = { between: 0, cost: Infinity };
+    for (let taken = 0; taken <= MAX_THOUGHT_AWAY; taken++) {
+      const { tested, noise } = this.#testAll();
+      const { between, misfit } = betweenOf(ownCosts(tested), noise);
+      const cost =
+        misfit + (between / USUAL_BETWEEN) ** 2 + taken * 2 * Math.log(Math.max(10, ownCosts(tested).length));
+      if (cost < best.cost) best = { between, cost };
+      const next = this.#likeliest(tested, noise, THOUGHT_RATE);
+      if (next === undefined) break;
+      this.#left.take(next, taken);
+    }
+    this.#left.giveBackAll();
+    // The likeliest is as often too small as too large; too small accuses the innocent.
+    return Math.max(this.#leastBetween, best.between > SURE_BETWEEN ? best.between * UNSURE : best.between);
+  }
+
+  #testAll(): { tested: Map<Item, Scored>; noise: Noise } {
+    const tested = new Map<Item, Scored>();
+    const round = this.#tracked.refresh();
+    for (const [i, item] of this.#items.entries()) {
+      if (this.#tracked.isNew(i, round)) this.#scores[i] = this.#test(this.#tracked.strata[i]);
+      const scored = this.#scores[i];
+      if (scored) tested.set(item, scored);
+    }
+    const [a, b] = this.#left.sides;
+    return { tested, noise: noiseOf(ownCosts(tested), a, b, this.#leastBetween) };
+  }
+
+  #test(strata: readonly Stratum[]): Scored | undefined {
+    return this.#hasSamples(strata) && this.#isSpread(strata) ? this.#left.score(strata) : undefined;
+  }
+
+  /** Of the clearest that without which the program is most as it was. */
+  #likeliest(tested: ReadonlyMap<Item, Scored>, noise: Noise, falseRate = this.#bar.falseRate): Item | undefined {
+    const items = [...tested.keys()];
+    const z = items.map((item) => zOf(tested.get(item)!, noise));
+    const isFound = discoveries(z, falseRate);
+    const found = items.flatMap((item, i) =>
+      isFound[i] === 1 && this.#isLarge(tested.get(item)!)
+        ? [{ item, z: Math.abs(strengthOf(tested.get(item)!, noise)) }]
+        : [],
+    );
+    const clearest = found.reduce((most, one) => Math.max(most, one.z), 0);
+    let best: Item | undefined;
+    let most = -Infinity;
+    for (const one of found) {
+      if (one.z < NEAR_CLEAREST * clearest) continue;
+      const worth = one.z ** 2 - this.#oddity(one.item);
+      if (worth > most + 1e-9) [best, most] = [one.item, worth];
+    }
+    return best;
+  }
+
+  /**
+   * Of two parts of a unit one rose beside the other, or the other fell: the likelier is the one without which the unit
+   * grew as all else did.
+   */
+  #oddity(item: Item): number {
+    const left = this.#left;
+    const [wholeA, wholeB] = left.amounts({ nodes: [0], scope: 'subtree', unit: -1 });
+    const [a, b] = left.sides;
+    let odd = 0;
+    for (const { xA, mA, xB, mB } of this.#tracked.strata[this.#number.get(item)!]) {
+      const [restA, restB, ownA, ownB] = [mA, mB, xA, xB].map(sumOf);
+      const [othersA, othersB] = [wholeA - restA - ownA, wholeB - restB - ownB];
+      // Without other units: as many slices, as much work.
+      const others = othersA > 0 && othersB > 0 ? othersB / othersA : b.slices / a.slices;
+      if (!(restA > 0 && restB > 0 && others > 0)) continue;
+      const variance = 1 / (restA * a.samplesPerUnit) + 1 / (restB * b.samplesPerUnit) + USUAL_SHIFT ** 2;
+      const without = Math.log(restB / restA / others) ** 2;
+      const before = Math.log((restB + ownB) / (restA + ownA) / others) ** 2;
+      odd += (without - before) / variance;
+    }
+    return odd;
+  }
+
+  #isLarge({ strata, size, difference }: Scored): boolean {
+    const [totalA, totalB] = this.#left.totals;
+    let points = 0;
+    for (const { xA, nA, xB, nB } of strata) {
+      const [restA, restB] = [nA - xA, nB - xB];
+      points += ((xB / restB - xA / restA) * (restA / totalA + restB / totalB)) / 2;
+    }
+    return Math.abs(points) >= this.#bar.leastShare && Math.abs(difference) >= this.#bar.leastChange * size;
+  }
+
+  #hasSamples(strata: readonly Stratum[]): boolean {
+    const [a, b] = this.#left.sides;
+    const [totalA, totalB] = this.#left.totals;
+    let samples = 0;
+    let share = 0;
+    for (const stratum of strata) {
+      const [ofA, , ofB] = sumsOf(stratum);
+      samples += ofA * a.samplesPerUnit + ofB * b.samplesPerUnit;
+      share += ofA / totalA + ofB / totalB;
+    }
+    return samples >= this.#bar.leastSamples && share >= this.#bar.leastShare;
+  }
+
+  /** What happened in a slice or two is one event, whatever its samples: nothing says how often such comes by itself. */
+  #isSpread(strata: readonly Stratum[]): boolean {
+    const shares = ([0, 1] as const).map((side) => {
+      const [parts, whole] = this.#spread[side];
+      parts.fill(0);
+      whole.fill(0);
+      let sum = 0;
+      for (const { xA, mA, xB, mB } of strata) {
+        const [x, m] = side === 0 ? [xA, mA] : [xB, mB];
+        for (let i = 0; i < parts.length; i++) {
+          parts[i] += x[i];
+          whole[i] += x[i] + m[i];
+          sum += x[i];
+        }
+      }
+      return sum / this.#left.totals[side];
+    });
+    const most = Math.max(shares[0], shares[1]);
+    return this.#spread.every(
+      ([parts, whole], side) =>
+        parts.length < 2 * LEAST_EVENTS ||
+        (eventsIn(whole) >= LEAST_EVENTS && (shares[side] < MUCH_LESS * most || eventsIn(parts) >= LEAST_EVENTS)),
+    );
+  }
+
+  /** The deepest frame that holds nearly all of a subtree names it. */
+  #deepest(item: Item): Item {
+    if (item.scope === 'self') return item;
+    const { func, subtreeEnd } = this.#left.tree;
+    let { nodes } = item;
+    for (;;) {
+      const kids = new Map<number, number[]>();
+      for (const node of nodes) {
+        if (item.unit >= 0 && this.#left.units.unit[node] !== item.unit) continue;
+        for (let kid = node + 1; kid < subtreeEnd[node]; kid = subtreeEnd[kid]) {
+          const same = kids.get(func[kid]);
+          if (same) same.push(kid);
+          else kids.set(func[kid], [kid]);
+        }
+      }
+      const whole = this.#left.amounts({ ...item, nodes });
+      const next = [...kids.values()].find((some) => {
+        const part = this.#left.amounts({ ...item, nodes: some });
+        return part[0] >= NAMES_FROM * whole[0] && part[1] >= NAMES_FROM * whole[1];
+      });
+      if (next === undefined) return { ...item, func: func[nodes[0]], nodes };
+      nodes = next;
+    }
+  }
+
+  /** An early one may have been taken for a later one's doing: with all others out, each must still stand. */
+  #settled(taken: readonly Item[], between: number): Scan {
+    const left = this.#left;
+    let kept = taken.map((item, cause) => ({ item, cause }));
+    for (;;) {
+      const { tested, noise: within } = this.#testAll();
+      const noise = { ...within, between };
+      const judged = kept.map(({ item, cause }) => {
+        const scored = left.score(left.causeStrata(cause));
+        return { item, cause, scored, z: scored ? zOf(scored, noise) : 0 };
+      });
+      const rest = [...tested.values()].map((scored) => zOf(scored, noise));
+      const isFound = discoveries([...judged.map(({ z }) => z), ...rest], this.#bar.falseRate);
+      const fallen = judged.filter(({ scored }, i) => isFound[i] === 0 || !scored || !this.#isLarge(scored));
+      if (fallen.length > 0) {
+        const weakest = fallen.reduce((x, y) => (Math.abs(y.z) < Math.abs(x.z) ? y : x));
+        kept = kept.filter(({ cause }) => cause !== weakest.cause);
+        left.giveBack(weakest.cause);
+        continue;
+      }
+      const order = judged.toSorted((x, y) => Math.abs(y.z) - Math.abs(x.z));
+      const numbers = new Map(order.map(({ cause }, i) => [cause, i]));
+      for (let node = 0; node < left.owner.length; node++) left.owner[node] = numbers.get(left.owner[node]) ?? -1;
+      const functions = new Map<number, Tested>();
+      for (const [{ func, scope, unit }, scored] of tested)
+        if (scope === 'self' && unit < 0)
+          functions.set(func, { z: zOf(scored, noise), scored, isLarge: this.#isLarge(scored) });
+      const causes = order.map(({ item: { func, scope, unit }, z, scored }) => ({
+        func,
+        scope,
+        unit,
+        z,
+        scored: scored!,
+      }));
+      return { causes, moves: this.#moves, noise, functions, left };
+    }
+  }
+}
+
+/** Tests that have little in common. */
+function ownCosts(tested: ReadonlyMap<Item, Scored>): Scored[] {
+  return [...tested].flatMap(([{ scope, unit }, scored]) => (scope === 'self' && unit < 0 ? [scored] : []));
+}
+
+/** Kish's number of equal slices. */
+function eventsIn(column: Float64Array): number {
+  let sum = 0;
+  let squares = 0;
+  for (let i = 0; i < column.length; i++) {
+    sum += column[i];
+    squares += column[i] * column[i];
+  }
+  return squares > 0 ? sum ** 2 / squares : 0;
+}

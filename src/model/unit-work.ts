@@ -1,0 +1,124 @@
+/** Which units of work were asked for more or less: each beside all others, without what changed as code. */
+import type { Remaining } from './remaining.ts';
+import { noiseOf, type Noise, type Scored, type Stratum, zOf } from './score-test.ts';
+import { discoveries } from './chance.ts';
+import type { Bar } from './tree-scan.ts';
+import { RUNTIME_UNIT, sumOf } from './work-units.ts';
+
+export interface UnitTest {
+  readonly scored: Scored;
+  readonly z: number;
+  readonly isSupported: boolean;
+  readonly isLarge: boolean;
+}
+
+/** Load strays from slice to slice and from range to range by itself: so much is believed before anything is seen. */
+const LEAST_CORRELATION = 0.5;
+const LEAST_BETWEEN = 0.12;
+/** Changes this near the clearest may be the cause too. */
+const NEAR_CLEAREST = 0.6;
+
+/** Beside one route that grew by half all others take a smaller share: what was found is left out of the rest. */
+export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<number, UnitTest>; noise: Noise } {
+  const [a, b] = left.sides;
+  const { count, func } = left.units;
+  const units = Array.from({ length: count }, (_, unit) => unit)
+    .filter((unit) => unit !== RUNTIME_UNIT && [0, 1].some((side) => sumOf(left.unitSums(side as 0 | 1, unit)) > 0))
+    .sort((u, v) => (nameOf(u) < nameOf(v) ? -1 : 1));
+  const found = new Set<number>();
+  const tests = new Map<number, UnitTest>();
+  let noise = noiseOf([], a, b, LEAST_BETWEEN);
+  for (;;) {
+    const scores = new Map<number, Scored>();
+    for (const unit of units) {
+      if (found.has(unit)) continue;
+      const scored = left.score([stratumOf(left, unit, found)]);
+      if (scored && samplesOf(scored, a.samplesPerUnit, b.samplesPerUnit) >= bar.leastSamples) scores.set(unit, scored);
+    }
+    noise = usualNoise(noiseOf([...scores.values()], a, b, LEAST_BETWEEN));
+    const rows = [...scores];
+    const z = rows.map(([, scored]) => zOf(scored, noise));
+    const isFound = discoveries([...[...found].map((unit) => tests.get(unit)!.z), ...z], bar.falseRate).slice(
+      found.size,
+    );
+    const near: number[] = [];
+    let clearest = 0;
+    for (const [i, [unit, scored]] of rows.entries()) {
+      const isLarge = isLargeIn(scored, bar);
+      tests.set(unit, { scored, z: z[i], isSupported: false, isLarge });
+      if (isFound[i] === 0 || !isLarge) continue;
+      near.push(unit);
+      clearest = Math.max(clearest, Math.abs(z[i]));
+    }
+    const best = likeliest(
+      near.filter((unit) => Math.abs(tests.get(unit)!.z) >= NEAR_CLEAREST * clearest),
+      (unit) =>
+        unrest(
+          left,
+          rows.map(([one]) => one),
+          new Set([...found, unit]),
+          noise,
+        ),
+    );
+    if (best === undefined) return { tests, noise };
+    found.add(best);
+    tests.set(best, { ...tests.get(best)!, isSupported: true });
+  }
+
+  function nameOf(unit: number): string {
+    return func[unit] < 0 ? '' : left.tree.names[func[unit]];
+  }
+}
+
+/** One unit grew, or the others shrank: the likelier is the one without which the others went alike. */
+function likeliest(units: readonly number[], unrestWithout: (unit: number) => number): number | undefined {
+  let best: number | undefined;
+  let least = Infinity;
+  for (const unit of units) {
+    const without = unrestWithout(unit);
+    if (without < least - 1e-9) [best, least] = [unit, without];
+  }
+  return best;
+}
+
+/** How far units went apart, without some of them. */
+function unrest(left: Remaining, units: readonly number[], without: ReadonlySet<number>, noise: Noise): number {
+  let sum = 0;
+  for (const unit of units) {
+    if (without.has(unit)) continue;
+    const scored = left.score([stratumOf(left, unit, without)]);
+    if (scored) sum += zOf(scored, noise) ** 2;
+  }
+  return sum;
+}
+
+function stratumOf(left: Remaining, unit: number, without: ReadonlySet<number>): Stratum {
+  const rest = (side: 0 | 1): Float64Array => {
+    const sums = new Float64Array(left.sides[side].slices);
+    for (let other = 0; other < left.units.count; other++) {
+      if (other === unit || other === RUNTIME_UNIT || without.has(other)) continue;
+      const part = left.unitSums(side, other);
+      for (let i = 0; i < sums.length; i++) sums[i] += part[i];
+    }
+    return sums;
+  };
+  return { xA: left.unitSums(0, unit), mA: rest(0), xB: left.unitSums(1, unit), mB: rest(1) };
+}
+
+function usualNoise({ a, b, between }: Noise): Noise {
+  const correlation = (own: number): number => Math.max(LEAST_CORRELATION, own);
+  return {
+    a: { ...a, correlation: correlation(a.correlation) },
+    b: { ...b, correlation: correlation(b.correlation) },
+    between,
+  };
+}
+
+function samplesOf({ strata }: Scored, perUnitA: number, perUnitB: number): number {
+  return strata.reduce((sum, { xA, xB }) => sum + xA * perUnitA + xB * perUnitB, 0);
+}
+
+function isLargeIn({ strata, difference, size }: Scored, bar: Bar): boolean {
+  const points = strata.reduce((sum, { xA, nA, xB, nB }) => sum + Math.abs(xB / nB - xA / nA), 0);
+  return points >= bar.leastShare && Math.abs(difference) >= bar.leastChange * size;
+}

@@ -1,0 +1,204 @@
+/** What a comparison makes of stacks as runtimes record them: handlers, event loops, collectors, inlining, few samples. */
+import { describe, expect, it } from 'vitest';
+import { type Change, whatChanged } from '#model/changes.ts';
+import { describeChange } from '#model/changes-text.ts';
+import { unionTree } from '#model/diff.ts';
+import { compareSides } from '#model/evidence.ts';
+import { withoutIdle } from '#model/idle.ts';
+import { normalise } from '#model/normalise.ts';
+import { estimateOf, intervalOf, noiseOf, score, type Stratum, zOf } from '#model/score-test.ts';
+import { sideOfUnion, slicesOfTrees } from '#model/slices.ts';
+import type { NamedTree } from '#model/union.ts';
+import { poisson, seeded } from '#base/seeded.ts';
+import { joined } from '../perf/truth-pairs.ts';
+import { profileFromText, treeOf } from '../support/profile-from-text.ts';
+
+const SLICES = 20;
+const HTTP = 'net/http.(*conn).serve;net/http.serverHandler.ServeHTTP;net/http.HandlerFunc.ServeHTTP';
+const cores = { kind: 'share', sampleType: { type: 'cpu', unit: 'nanoseconds' } } as const;
+
+/** Samples by stack in a slice, on the mean. */
+type Program = Readonly<Record<string, number>>;
+
+const shop: Program = {
+  [`${HTTP};shop.search;shop.rank;sort.Slice`]: 40,
+  [`${HTTP};shop.search;shop.rank`]: 20,
+  [`${HTTP};shop.search;shop.parse;regexp.match`]: 50,
+  [`${HTTP};shop.search`]: 30,
+  [`${HTTP};shop.report;shop.load`]: 40,
+  [`${HTTP};shop.report;shop.encode;json.Marshal`]: 60,
+  [`${HTTP};shop.report`]: 30,
+  [`${HTTP};shop.cart;shop.price`]: 50,
+  [`${HTTP};shop.cart;shop.encode;json.Marshal`]: 40,
+  [`${HTTP};shop.cart`]: 20,
+};
+
+describe('units of work', () => {
+  it('a handler below dispatch frames that is asked for more is work', () => {
+    expect(claims(shop, scaled(shop, 'shop.report', 1.8))).toEqual(['work shop.report']);
+  });
+
+  it('where nothing tells handlers, more calls and dearer calls are told as either', () => {
+    const plain = renamed(shop, HTTP, 'main;serve');
+    const found = changes(plain, scaled(plain, 'shop.report', 1.8)).filter(({ supported }) => supported);
+    expect(found.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['either shop.report']);
+    expect(describeChange(found[0], cores)).toMatch(
+      /^shop\.report and what it calls: more calls, or each costs more: \+/,
+    );
+  });
+
+  it('middleware between dispatch frames is no handler', () => {
+    const wrapped = renamed(shop, HTTP, `${HTTP};app.logging;net/http.HandlerFunc.ServeHTTP`);
+    expect(claims(wrapped, scaled(wrapped, 'shop.report', 1.8))).toEqual(['work shop.report']);
+  });
+
+  it('below a handler more is code, named by the function with all it calls', () => {
+    const found = changes(shop, scaled(shop, 'shop.rank', 1.6)).filter(({ supported }) => supported);
+    expect(found[0]).toMatchObject({ kind: 'code', name: 'shop.rank', scope: 'subtree' });
+    expect(found[0].low! < 60 && 60 < found[0].high!).toBe(true);
+    expect(found.filter(({ kind }) => kind === 'code')).toHaveLength(1);
+  });
+
+  it('a helper that got dearer in one handler alone is told with it', () => {
+    const b = { ...shop, [`${HTTP};shop.report;shop.encode;json.Marshal`]: 120 };
+    expect(changes(shop, b)[0]).toMatchObject({ kind: 'code', name: 'json.Marshal', within: 'shop.report' });
+  });
+});
+
+describe('the runtime', () => {
+  const collected: Program = { ...shop, 'runtime.gcBgMarkWorker;runtime.gcDrain;runtime.scanobject': 40 };
+
+  it('collection is the runtime, and stands last', () => {
+    const b = scaled(scaled(collected, 'runtime.scanobject', 2), 'shop.price', 1.8);
+    expect(claims(collected, b)).toEqual(['code shop.price', 'runtime runtime.scanobject']);
+  });
+
+  it('idle time takes no part', () => {
+    const idle = (samples: number): Program => ({ ...shop, '(idle)': samples });
+    const union = withoutIdle(unionTree(merged(idle(900)), merged(idle(10))));
+    expect(union.a.total[0]).toBe(union.b.total[0]);
+    expect(claims(idle(900), idle(10))).toEqual([]);
+  });
+
+  it('preemption counts with the caller', () => {
+    const preempted = {
+      ...shop,
+      [`${HTTP};shop.cart;shop.price`]: 30,
+      [`${HTTP};shop.cart;shop.price;runtime.asyncPreempt`]: 20,
+    };
+    expect(claims(shop, preempted)).toEqual([]);
+  });
+});
+
+describe('moves', () => {
+  it('an inlined callee is cost that moved, not two changes of code', () => {
+    const b = { ...shop, [`${HTTP};shop.cart;shop.price`]: 2, [`${HTTP};shop.cart`]: 68 };
+    expect(claims(shop, b)).toEqual(['moved shop.price']);
+    expect(changes(shop, b)[0].within).toBe('shop.cart');
+  });
+
+  it('a callee that got dearer is no move', () => {
+    expect(claims(shop, scaled(shop, 'shop.price', 1.6))).toEqual(['code shop.price']);
+  });
+});
+
+describe('every normalisation', () => {
+  it.each(['share', 'per-second', 'load-adjusted', 'equal-work', 'absolute'] as const)('%s: parts add up', (kind) => {
+    const b = scaled(scaled(shop, 'shop.rank', 1.6), 'shop.report', 1.5);
+    const { found } = compared(shop, b, kind);
+    expect(found.changes.reduce((sum, { part }) => sum + part, 0)).toBeCloseTo(found.delta, 6);
+    for (const { codePct, part, selfB, scope, supported } of found.changes)
+      if (supported && scope !== 'unit' && codePct !== null)
+        expect((part / (selfB - part)) * 100).toBeCloseTo(codePct, 6);
+  });
+});
+
+describe('score test', () => {
+  const flat = (value: number): Float64Array => new Float64Array(SLICES).fill(value);
+  const stratum = (xA: number, xB: number): Stratum => ({ xA: flat(xA), mA: flat(100), xB: flat(xB), mB: flat(100) });
+  const noise = noiseOf([], { samplesPerUnit: 1 }, { samplesPerUnit: 1 }, 0.01);
+
+  it('new and gone are as clear as each other, and have an end that is known', () => {
+    const [fresh, gone] = [score([stratum(0, 5)], 1, 1)!, score([stratum(5, 0)], 1, 1)!];
+    expect(zOf(fresh, noise)).toBeGreaterThan(6);
+    expect(zOf(gone, noise)).toBeCloseTo(-zOf(fresh, noise), 9);
+    expect(estimateOf(fresh)).toBe(Number.POSITIVE_INFINITY);
+    expect(intervalOf(fresh, noise)).toEqual({ low: expect.closeTo(20, -1.5), high: Number.POSITIVE_INFINITY });
+    expect(intervalOf(gone, noise).low).toBe(-1);
+  });
+
+  it('the interval holds its estimate, and no change where the test sees none', () => {
+    const same = score([stratum(10, 10.4)], 1, 1)!;
+    const { low, high } = intervalOf(same, noise);
+    expect(Math.abs(zOf(same, noise))).toBeLessThan(1.96);
+    expect(low < 0 && 0 < high && low < estimateOf(same) && estimateOf(same) < high).toBe(true);
+    expect(estimateOf(same)).toBeCloseTo(0.04, 6);
+  });
+
+  it('two parts of a whole change by the same measure', () => {
+    const { xA, mA, xB, mB } = stratum(60, 90);
+    const [part, rest] = [score([{ xA, mA, xB, mB }], 1, 1)!, score([{ xA: mA, mA: xA, xB: mB, mB: xB }], 1, 1)!];
+    expect(zOf(rest, noise)).toBeCloseTo(-zOf(part, noise), 9);
+  });
+});
+
+function claims(a: Program, b: Program): string[] {
+  return changes(a, b)
+    .filter(({ supported }) => supported)
+    .map(({ kind, name }) => `${kind} ${name}`);
+}
+
+function changes(a: Program, b: Program): readonly Change[] {
+  return compared(a, b, 'share').found.changes;
+}
+
+function compared(a: Program, b: Program, kind: Parameters<typeof normalise>[0]) {
+  const [ofA, ofB] = [recorded(a, 'a'), recorded(b, 'b')];
+  const union = withoutIdle(unionTree(joined(ofA), joined(ofB)));
+  const evidence = compareSides(
+    union,
+    slicesOfTrees(sideOfUnion(union, 'a'), ofA, 1),
+    slicesOfTrees(sideOfUnion(union, 'b'), ofB, 1),
+  );
+  const facts = { seconds: 600, isSnapshot: false };
+  const work = { unit: evidence.units.unit, growth: evidence.growth };
+  return { found: whatChanged(union, normalise(kind, union, facts, facts, work), evidence) };
+}
+
+/** Handlers stray by a tenth, each on its own. */
+function recorded(program: Program, seed: string): NamedTree[] {
+  const random = seeded(seed);
+  return Array.from({ length: SLICES }, () => {
+    const busy = new Map<string, number>();
+    const lines = Object.entries(program).flatMap(([stack, mean]) => {
+      const handler = /shop\.(?:search|report|cart)/.exec(stack)?.[0] ?? '';
+      if (!busy.has(handler)) busy.set(handler, 0.9 + 0.2 * random());
+      const count = poisson(mean * busy.get(handler)!, random);
+      return count > 0 ? [`${stack} ${count}`] : [];
+    });
+    return drawn(lines.join('\n'));
+  });
+}
+
+function merged(program: Program): NamedTree {
+  return drawn(
+    Object.entries(program)
+      .map(([stack, mean]) => `${stack} ${mean}`)
+      .join('\n'),
+  );
+}
+
+function drawn(stacks: string): NamedTree {
+  const profile = profileFromText(stacks);
+  return { tree: treeOf(profile), names: profile.functions.names };
+}
+
+function scaled(program: Program, through: string, factor: number): Program {
+  return Object.fromEntries(
+    Object.entries(program).map(([stack, mean]) => [stack, stack.split(';').includes(through) ? mean * factor : mean]),
+  );
+}
+
+function renamed(program: Program, from: string, to: string): Program {
+  return Object.fromEntries(Object.entries(program).map(([stack, mean]) => [stack.replace(from, to), mean]));
+}

@@ -1,0 +1,98 @@
+/** Recorded services with known changes (../shared/truth): reads segments slice by slice, and pairs of them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { finish } from '#base/steps.ts';
+import { buildCallTree } from '#model/build-call-tree.ts';
+import { unionTree } from '#model/diff.ts';
+import { samplesPerUnit } from '#model/samples-per-unit.ts';
+import { sideOfUnion, type SideSlices, slicesOfTrees } from '#model/slices.ts';
+import { rankNames, TreeBuilder } from '#model/tree-builder.ts';
+import type { NamedTree, UnionTree } from '#model/union.ts';
+import { decodeProfile } from '#formats/registry.ts';
+
+export interface Segment {
+  readonly trees: readonly NamedTree[];
+  readonly merged: NamedTree;
+  readonly samplesPerUnit: number;
+  readonly seconds: number;
+  /** Requests served, by route. */
+  readonly requests: Readonly<Record<string, number>>;
+}
+
+export interface TruthPair {
+  readonly name: string;
+  readonly a: string;
+  readonly b: string;
+  readonly kind: 'none' | 'load' | 'code' | 'work';
+  /** Pattern of the right functions; of the right route. */
+  readonly code?: string;
+  readonly work?: string;
+  readonly flags?: string;
+  readonly culprit?: string;
+  /** Percent. */
+  readonly size?: number;
+}
+
+export function readPairs(folder: string): readonly TruthPair[] {
+  return JSON.parse(readFileSync(join(folder, 'pairs.json'), 'utf8')) as TruthPair[];
+}
+
+/** @param slices into how many the segment is joined; a file is about ten seconds */
+export function readSegment(folder: string, name: string, slices: number): Segment {
+  const at = join(folder, 'data', name);
+  const told = JSON.parse(readFileSync(join(at, 'segment.json'), 'utf8')) as {
+    from: number;
+    until: number;
+    truth?: { requests: Record<string, number> };
+  };
+  const files = readdirSync(at)
+    .filter((file) => file.endsWith('.pb.gz'))
+    .sort();
+  let perUnit = 1;
+  const parts = files.map((file): NamedTree => {
+    const bytes = new Uint8Array(readFileSync(join(at, file)));
+    const { profile } = finish(decodeProfile({ bytes, name: file, form: { kind: 'file' } }));
+    const type = profile.sampleTypes.findIndex((one) => one.type === 'cpu');
+    perUnit = samplesPerUnit(profile, type) ?? perUnit;
+    return { tree: finish(buildCallTree(profile, type, 'size')), names: profile.functions.names };
+  });
+  const trees = Array.from({ length: slices }, (_, i) =>
+    joined(parts.filter((_part, file) => Math.floor((file * slices) / parts.length) === i)),
+  );
+  return {
+    trees,
+    merged: joined(parts),
+    samplesPerUnit: perUnit,
+    seconds: (told.until - told.from) / 1000,
+    requests: told.truth?.requests ?? {},
+  };
+}
+
+export function pairOf(a: Segment, b: Segment): { union: UnionTree; a: SideSlices; b: SideSlices } {
+  const union = unionTree(a.merged, b.merged);
+  return {
+    union,
+    a: slicesOfTrees(sideOfUnion(union, 'a'), a.trees, a.samplesPerUnit),
+    b: slicesOfTrees(sideOfUnion(union, 'b'), b.trees, b.samplesPerUnit),
+  };
+}
+
+/** One tree of many. */
+export function joined(trees: readonly NamedTree[]): NamedTree {
+  const names: string[] = [];
+  const numbers = new Map<string, number>();
+  const builder = new TreeBuilder(false);
+  for (const { tree, names: own } of trees) {
+    const funcOf = own.map((name) => {
+      let f = numbers.get(name);
+      if (f === undefined) numbers.set(name, (f = names.push(name) - 1));
+      return f;
+    });
+    const place = new Int32Array(tree.length);
+    for (let node = 1; node < tree.length; node++) {
+      place[node] = builder.child(place[tree.parent[node]], funcOf[tree.func[node]]);
+      builder.add(place[node], tree.self[node]);
+    }
+  }
+  return { tree: builder.seal('size', rankNames(names)), names };
+}

@@ -1,0 +1,48 @@
+/**
+ * `npm run bench:truth`: how often a comparison of recorded services names what was changed in them, and claims a change where
+ * there was none. Reads ../shared/truth (or --folder); prints a line for each pair and the scores, and writes
+ * tests/perf/results-truth.json.
+ * Options: --slices 24 --half 0|1 --dry (writes nothing)
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runnerImport } from 'vite';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const folder = option('folder', join(ROOT, '../shared/truth'));
+const half = option('half', '');
+if (!existsSync(join(folder, 'pairs.json'))) {
+  console.error(`There are no recordings in ${folder}: name their folder with --folder.`);
+  process.exit(2);
+}
+const { module } = await runnerImport(join(ROOT, 'tests/perf/truth-bench.ts'), { configFile: false, root: ROOT });
+const { scoreTruth } = /** @type {typeof import('./truth-bench.ts')} */ (module);
+const wanted = half === '0' ? 0 : half === '1' ? 1 : undefined;
+const scored = scoreTruth(folder, Number(option('slices', '24')), wanted);
+for (const { pair, at, claims } of scored.rows) {
+  const isUnchanged = pair.kind === 'none' || pair.kind === 'load';
+  const result = isUnchanged
+    ? claims.length === 0
+      ? 'silent'
+      : `${claims.length} claims`
+    : at === 0
+      ? 'first'
+      : at > 0
+        ? `number ${at + 1}`
+        : claims.length > 0
+          ? 'wrong'
+          : 'missed';
+  console.log(
+    `${pair.kind.padEnd(5)} ${result.padEnd(9)} ${pair.name} (${pair.a} to ${pair.b}): ${claims.slice(0, 4).join('; ')}`,
+  );
+}
+console.table(scored.scores);
+if (!process.argv.includes('--dry') && wanted === undefined)
+  writeFileSync(join(ROOT, 'tests/perf/results-truth.json'), `${JSON.stringify(scored.scores, null, 2)}\n`);
+
+/** @param {string} name @param {string} fallback */
+function option(name, fallback) {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? fallback : (process.argv[at + 1] ?? fallback);
+}
