@@ -132,8 +132,10 @@ export interface DiffAnswer extends DiffPicture, Pick<Normalised, 'kind' | 'load
   readonly functions: FunctionTable;
   readonly packages: readonly string[];
   readonly isSystem: Uint8Array;
-  /** As recorded. */
+  /** As recorded, without idle frames. */
   readonly totals: { readonly a: number | bigint; readonly b: number | bigint };
+  /** What idle frames have of each recorded total, 0 to 1: it takes no part in the comparison. */
+  readonly idle: { readonly a: number; readonly b: number };
   readonly negative: { readonly a: CallTree['negative']; readonly b: CallTree['negative'] };
   /** Why another normalisation than the asked one is applied. */
   readonly refused: string | undefined;

@@ -61,6 +61,7 @@ interface KeptUnion {
   readonly key: string;
   readonly handles: readonly number[];
   readonly union: UnionTree;
+  readonly idle: DiffAnswer['idle'];
   readonly facts: FunctionFacts;
   readonly nameRank: Int32Array;
   readonly matched: readonly number[];
@@ -101,6 +102,7 @@ export class Comparisons {
       packages: facts.packages,
       isSystem: facts.isSystem,
       totals: { a: exactTotal(union.a), b: exactTotal(union.b) },
+      idle: kept.idle,
       negative: { a: union.a.negative, b: union.b.negative },
       kind,
       load,
@@ -234,10 +236,14 @@ export class Comparisons {
     // Another question may have made it meanwhile: evidence must meet the union that is drawn.
     const meanwhile = this.#kept(key);
     if (meanwhile) return meanwhile;
-    const union = withoutIdle(unionTree(named(ofA), named(ofB)));
+    const recorded = unionTree(named(ofA), named(ofB));
+    const union = withoutIdle(recorded);
     signal.throwIfAborted();
+    const idleShare = (side: SideKey): number =>
+      recorded[side].total[0] === 0 ? 0 : 1 - union[side].total[0] / recorded[side].total[0];
     const made: KeptUnion = {
       key,
+      idle: { a: idleShare('a'), b: idleShare('b') },
       handles: [a.handle, b.handle],
       union,
       facts: joinFacts(union, ofA.facts, ofB.facts),

@@ -68,7 +68,7 @@ describe('files', () => {
     expect(await diff(pprof('cpu'), pprof('heap'))).toEqual({
       code: 2,
       stdout: '',
-      stderr: stderr('A has cpu in nanoseconds, B has inuse_space in bytes: choose a profile type of one unit'),
+      stderr: stderr('A has cpu in nanoseconds, B has inuse_space in bytes: choose a profile type with the same unit'),
     });
     expect(await diff(pprof('cpu'), 'tests/fixtures/pprof/made-node/wall-lines.pprof')).toEqual({
       code: 2,

@@ -1,7 +1,7 @@
 /** What is drawn, what it rests on, and how long it took. */
 import type { ReactElement } from 'react';
 import { useStore } from 'zustand';
-import { formatCount } from '#model/units.ts';
+import { formatCount, formatShare } from '#model/units.ts';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
 import { LeftOutText } from '../components/left-out.tsx';
 import { StatusBar } from '../components/layout.tsx';
@@ -20,6 +20,8 @@ export function CompareStatus({ comparison: { shown } }: { comparison: Compariso
         <LeftOutText warnings={warnings} />
         union of {formatCount(diff.tree.length - 1)} paths,{' '}
         {shown.isWhole ? 'all drawn' : 'largest paths only, still loading the rest'}
+        {diff.idle.a + diff.idle.b > 0 &&
+          ` · idle frames are left out (A ${formatShare(diff.idle.a, 1)}, B ${formatShare(diff.idle.b, 1)} of all)`}
         {evidence && ` · ${changesText(evidence.found.changes.filter(({ supported }) => supported).length)} · q = 5 %`}
       </span>
       <span>
