@@ -1,8 +1,8 @@
 import { defineConfig } from '@playwright/test';
 import { testBrowser } from './tests/support/browser.js';
 
-/** Fixed, so that a failure names an address that one can open; not 4040, where somebody's Flametide may run. */
-const PORT = 4141;
+/** By process, so that two runs on one machine do not meet. The workers, which read this file again, get it from the first. */
+const PORT = (process.env.FLAMETIDE_TEST_PORT ??= String(20_000 + (process.pid % 10_000)));
 
 export default defineConfig({
   // `corpus` opens the files of real tools in ../shared through the page; it is no part of `npm test`.
