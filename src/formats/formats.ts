@@ -8,6 +8,7 @@ import { d3Format } from './d3.ts';
 import { demoFormat } from './demo.ts';
 import type { ProfileFormat } from './format.ts';
 import { flamebearerFormat } from './flamebearer.ts';
+import { geckoFormat } from './gecko.ts';
 import { heapProfileFormat } from './heapprofile.ts';
 import { heapTimelineFormat } from './heaptimeline.ts';
 import { packedFormat } from './packed.ts';
@@ -24,6 +25,7 @@ export const formats: readonly ProfileFormat[] = [
   cpuProfileFormat,
   d3Format,
   flamebearerFormat,
+  geckoFormat,
   heapProfileFormat,
   heapTimelineFormat,
   speedscopeFormat,

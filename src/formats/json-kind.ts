@@ -24,6 +24,8 @@ const KINDS = {
       /"meta"\s*:|"threads"\s*:/,
     ],
   },
+  // A recording of the developer tools that Firefox had until 2021: its profile may be far behind.
+  'gecko-recording': { all: [/^\s*\{\s*"label"\s*:/, /"markers"\s*:/] },
   'trace-event': {
     all: [/"traceEvents"\s*:|^\s*\[\s*\{[^[\]]*"ph"\s*:\s*"|^\s*\[\s*\{[^]{0,4000}?"ph"\s*:\s*"[A-Za-z(),]"/],
   },

@@ -13,6 +13,10 @@ export const selectView: Readonly<Record<string, Select>> = {
   cpuprofile: byIndex,
   'd3-json': byIndex,
   flamebearer: byIndex,
+  gecko: (profile, view, index) => ({
+    sampleType: unitAt(profile, view.unit === 'samples' ? 'count' : view.unit),
+    labels: labelsOfPart(profile, ['process', 'thread'], index),
+  }),
   heapprofile: byIndex,
   heaptimeline: byIndex,
   speedscope: (profile, view) => ({
@@ -24,4 +28,18 @@ export const selectView: Readonly<Record<string, Select>> = {
 
 function unitAt({ sampleTypes }: Profile, unit: string | undefined): number {
   return sampleTypes.findIndex((type) => type.unit === unit);
+}
+
+/** Values of the labels of one part of the file (a thread, a process), the parts in the order of their samples. */
+function labelsOfPart({ labels, sampleCount }: Profile, keys: readonly string[], part: number): Record<string, string> {
+  const parts = new Map<string, Record<string, string>>();
+  for (let i = 0; i < sampleCount; i++) {
+    const own: Record<string, string> = {};
+    for (let k = labels.start[i]; k < labels.start[i + 1]; k++) {
+      const key = labels.strings[labels.key[k]];
+      if (keys.includes(key)) own[key] = labels.strings[labels.text[k]];
+    }
+    parts.set(JSON.stringify(own), own);
+  }
+  return [...parts.values()][part];
 }
