@@ -15,6 +15,7 @@ import { packedFormat } from './packed.ts';
 import { pprofFormat } from './pprof.ts';
 import { speedscopeFormat } from './speedscope.ts';
 import { stackprofFormat } from './stackprof.ts';
+import { traceEventFormat } from './trace-event.ts';
 
 export const formats: readonly ProfileFormat[] = [
   demoFormat,
@@ -30,4 +31,5 @@ export const formats: readonly ProfileFormat[] = [
   heapTimelineFormat,
   speedscopeFormat,
   stackprofFormat,
+  traceEventFormat,
 ];

@@ -24,6 +24,12 @@ export const selectView: Readonly<Record<string, Select>> = {
     ...(profile.labels.strings.length > 0 && { labels: { profile: view.name } }),
   }),
   stackprof: byIndex,
+  'trace-event': (profile, view) => {
+    // The thread of a profile in chunks is named by its id alone.
+    const [, key, id] = / (tid|id) (\S+) (?:samples|time)$/.exec(view.name) ?? [];
+    const labels = key === 'id' ? { profile: id } : { thread: labelWith(profile, 'thread', id) };
+    return { sampleType: unitAt(profile, view.unit), labels };
+  },
 };
 
 function unitAt({ sampleTypes }: Profile, unit: string | undefined): number {
@@ -42,4 +48,12 @@ function labelsOfPart({ labels, sampleCount }: Profile, keys: readonly string[],
     parts.set(JSON.stringify(own), own);
   }
   return [...parts.values()][part];
+}
+
+/** The value that is an id, or ends in it in brackets. */
+function labelWith({ labels }: Profile, key: string, id: string): string {
+  const values = new Set<string>();
+  for (let k = 0; k < labels.key.length; k++)
+    if (labels.strings[labels.key[k]] === key) values.add(labels.strings[labels.text[k]]);
+  return [...values].find((value) => value === id || value.endsWith(`(${id})`)) ?? 'no such thread';
 }

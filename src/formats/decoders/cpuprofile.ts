@@ -61,21 +61,32 @@ export class V8Recording {
       } else if (key === 'samples') yield* readNumbers(json, this.samples);
       else if (key === 'timeDeltas') yield* readNumbers(json, this.deltas);
       else if (key === 'timestamps') yield* readNumbers(json, this.#timestamps);
-      else if (key === 'startTime') this.startTime = json.numberIn() ?? NaN;
+      else if (key === 'startTime') this.startAt(json.numberIn());
       else if (key === 'endTime') this.endTime = json.numberIn() ?? NaN;
       else json.skip();
     }
   }
 
-  /** @returns whether samples have times, and the time from the first start to the end */
-  *addSamples(labels: readonly LabelPair[]): Steps<{ readonly hasTimes: boolean; readonly durationUs: number }> {
+  /** The first that is known: of a trace, that of the event before all chunks. */
+  startAt(us: number | undefined): void {
+    if (Number.isNaN(this.startTime)) this.startTime = us ?? NaN;
+  }
+
+  /**
+   * @param originUs of the whole file, where it is not this profile alone
+   * @returns whether samples have times, and the time from the first start to the end
+   */
+  *addSamples(
+    labels: readonly LabelPair[],
+    originUs?: number,
+  ): Steps<{ readonly hasTimes: boolean; readonly durationUs: number }> {
     if (this.tree.length === 0) refuseJson('The profile has no call tree.', 'nodes');
     const nodes = this.tree.resolve();
     const count = this.samples.length;
     if (count === 0 || !this.tree.hasUniqueIds) {
       for (let node = 0; node < nodes.length; node++) {
         const hits = this.tree.hits(node);
-        if (hits !== 0) this.#builder.sample(nodes[node], [hits, 0], this.tree.labels(node, labels));
+        if (hits !== 0) this.#builder.sample(nodes[node], [hits, 0, 0], this.tree.labels(node, labels));
       }
       return { hasTimes: false, durationUs: 0 };
     }
@@ -89,8 +100,8 @@ export class V8Recording {
       if (node < 0) unknown++;
       const until = i + 1 < count ? times?.[i + 1] : Math.max(times?.[i] ?? 0, endTime);
       const lasts = times && until !== undefined && Number.isFinite(until) ? until - times[i] : 0;
-      const timeMs = times && (times[i] - this.#origin(times)) / 1000;
-      this.#builder.sample(node < 0 ? 0 : nodes[node], [1, lasts], this.tree.labels(node, labels), timeMs);
+      const timeMs = times && (times[i] - (originUs ?? this.#origin(times))) / 1000;
+      this.#builder.sample(node < 0 ? 0 : nodes[node], [1, lasts, 0], this.tree.labels(node, labels), timeMs);
     }
     if (unknown > 0)
       this.#builder.note(`Samples of nodes that the file does not have count without a stack: ${unknown}.`);
