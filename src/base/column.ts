@@ -35,3 +35,26 @@ export class Int32Column {
     return length * 4 >= values.length * 3 ? values.subarray(0, length) : values.slice(0, length);
   }
 }
+
+export class Float64Column {
+  /** As in `Int32Column`. */
+  values: Float64Array<ArrayBuffer>;
+  length = 0;
+
+  constructor(room = 1024) {
+    this.values = new Float64Array(room);
+  }
+
+  push(value: number): void {
+    if (this.length === this.values.length) {
+      const larger = new Float64Array(Math.max(16, this.length * 2));
+      larger.set(this.values);
+      this.values = larger;
+    }
+    this.values[this.length++] = value;
+  }
+
+  take(): Float64Array<ArrayBuffer> {
+    return this.values.slice(0, this.length);
+  }
+}

@@ -3,10 +3,19 @@
  * last by themselves. The page, the command line and the documents take what is read from here.
  */
 import { collapsedFormat } from './collapsed.ts';
+import { cpuProfileFormat } from './cpuprofile.ts';
+import { d3Format } from './d3.ts';
 import { demoFormat } from './demo.ts';
 import type { ProfileFormat } from './format.ts';
+import { flamebearerFormat } from './flamebearer.ts';
+import { geckoFormat } from './gecko.ts';
+import { heapProfileFormat } from './heapprofile.ts';
+import { heapTimelineFormat } from './heaptimeline.ts';
 import { packedFormat } from './packed.ts';
 import { pprofFormat } from './pprof.ts';
+import { speedscopeFormat } from './speedscope.ts';
+import { stackprofFormat } from './stackprof.ts';
+import { traceEventFormat } from './trace-event.ts';
 
 export const formats: readonly ProfileFormat[] = [
   demoFormat,
@@ -14,4 +23,13 @@ export const formats: readonly ProfileFormat[] = [
   pprofFormat,
   // The others by name.
   collapsedFormat,
+  cpuProfileFormat,
+  d3Format,
+  flamebearerFormat,
+  geckoFormat,
+  heapProfileFormat,
+  heapTimelineFormat,
+  speedscopeFormat,
+  stackprofFormat,
+  traceEventFormat,
 ];

@@ -2,7 +2,7 @@
  * The way from a decoder to a Profile: frames, stacks as nodes of a trie, label sets, samples. All numbers it hands out
  * are interned, all counts are bounded while they grow.
  */
-import { Int32Column } from '#base/column.ts';
+import { Float64Column, Int32Column } from '#base/column.ts';
 import { PairIndex } from '#base/pair-index.ts';
 import type { LabelTable, Profile, SampleType, ValueColumn } from '#model/profile.ts';
 import { type DecodeLimits, FILE_LIMITS, refuseCount } from './decode-limits.ts';
@@ -26,7 +26,10 @@ export interface RecordingFacts {
   readonly timeMs?: number;
   readonly durationMs?: number;
   readonly period?: NonNullable<Profile['period']>;
+  /** Of those that are kept. */
   readonly defaultSampleType?: number;
+  /** Sample types that the file turned out to have, by their numbers; all by default. */
+  readonly kept?: readonly number[];
 }
 
 /** More notes than this are of no use to anyone. */
@@ -44,10 +47,10 @@ export class ProfileBuilder {
   readonly #labels = new LabelSets();
   readonly #sampleNode = new Int32Column();
   readonly #sampleLabels = new Int32Column();
-  readonly #values: DoubleColumn[];
+  readonly #values: Float64Column[];
   /** Values beyond doubles, by sample type and sample. */
   readonly #wide: Map<number, bigint>[];
-  readonly #times = new DoubleColumn();
+  readonly #times = new Float64Column();
   readonly #notes = new Set<string>();
   #framesInStacks = 0;
   #labelsOfSamples = 0;
@@ -58,7 +61,7 @@ export class ProfileBuilder {
     this.#sampleTypes = sampleTypes;
     this.#limits = limits;
     this.#depth.push(0);
-    this.#values = sampleTypes.map(() => new DoubleColumn());
+    this.#values = sampleTypes.map(() => new Float64Column());
     this.#wide = sampleTypes.map(() => new Map());
   }
 
@@ -128,21 +131,22 @@ export class ProfileBuilder {
     if (this.#notes.size < MAX_NOTES) this.#notes.add(sentence);
   }
 
-  take({ timeMs, durationMs, period, defaultSampleType = 0 }: RecordingFacts = {}): Profile {
+  take({ timeMs, durationMs, period, defaultSampleType = 0, kept }: RecordingFacts = {}): Profile {
     const sampleCount = this.sampleCount;
+    const types = kept ?? this.#sampleTypes.map((_, type) => type);
     const { stackStart, stackFrames } = this.#stacks();
     const frameCount = this.#frames.length;
     const func = new Int32Array(frameCount);
     for (let frame = 0; frame < frameCount; frame++) func[frame] = this.#frames.first(frame);
     return {
-      sampleTypes: this.#sampleTypes,
+      sampleTypes: types.map((type) => this.#sampleTypes[type]),
       defaultSampleType,
       functions: this.#functions.take(),
       frames: { length: frameCount, func, line: this.#frames.takeSeconds() },
       sampleCount,
       stackStart,
       stackFrames,
-      values: this.#values.map((column, type) => this.#valueColumn(column.take(), this.#wide[type])),
+      values: types.map((type) => this.#valueColumn(this.#values[type].take(), this.#wide[type])),
       labels: this.#labels.take(this.#sampleLabels),
       times: sampleCount > 0 && this.#times.length === sampleCount ? this.#times.take() : undefined,
       timeMs,
@@ -263,23 +267,5 @@ class LabelSets {
     this.#unit.push(unitText);
     this.#number.push(number);
     return label;
-  }
-}
-
-class DoubleColumn {
-  #values = new Float64Array(1024);
-  length = 0;
-
-  push(value: number): void {
-    if (this.length === this.#values.length) {
-      const larger = new Float64Array(this.length * 2);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values[this.length++] = value;
-  }
-
-  take(): Float64Array {
-    return this.#values.slice(0, this.length);
   }
 }

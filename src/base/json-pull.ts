@@ -1,0 +1,317 @@
+/**
+ * JSON by bytes, read in one pass: the caller asks for what it expects next, and what it does not want is stepped over
+ * without being made. Nothing recurses but `value`, which has a bound; equal strings are made once.
+ *
+ *   json.enterObject(); for (let key = json.key(); key !== undefined; key = json.key()) …value or skip…
+ *   json.enterArray(); while (json.item()) …value or skip…
+ */
+import { ByteTexts } from './byte-texts.ts';
+
+export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'true' | 'false' | 'null' | 'nothing';
+
+const [TAB, LF, CR, SPACE, QUOTE, COMMA, MINUS, DOT, ZERO, NINE, COLON] = [9, 10, 13, 32, 34, 44, 45, 46, 48, 57, 58];
+const [OPEN_ARRAY, BACKSLASH, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [91, 92, 93, 123, 125];
+const MAX_SAFE_DIGITS = 15;
+/** Levels of a value that is made whole. */
+const MAX_LEVELS = 40;
+const POWERS = Float64Array.from({ length: 16 }, (_, i) => 10 ** i);
+
+/** Makes the error that is thrown. @param what such as `a number was expected` @param at of the bytes */
+export type JsonFailure = (what: string, at: number) => Error;
+
+export class JsonPull {
+  readonly bytes: Uint8Array;
+  at = 0;
+  readonly #fail: JsonFailure;
+  readonly #texts: ByteTexts;
+  /** Right behind an opening bracket. */
+  #isFresh = false;
+
+  /** @param bytes UTF-8 without a byte order mark */
+  constructor(bytes: Uint8Array, fail: JsonFailure) {
+    this.bytes = bytes;
+    this.#fail = fail;
+    this.#texts = new ByteTexts(bytes);
+  }
+
+  get share(): number {
+    return this.at / this.bytes.length;
+  }
+
+  /** What comes next; `nothing` at the end of the bytes. */
+  kind(): JsonKind {
+    switch (this.#next()) {
+      case -1:
+        return 'nothing';
+      case OPEN_OBJECT:
+        return 'object';
+      case OPEN_ARRAY:
+        return 'array';
+      case QUOTE:
+        return 'string';
+      case 116:
+        return 'true';
+      case 102:
+        return 'false';
+      case 110:
+        return 'null';
+      default:
+        return 'number';
+    }
+  }
+
+  enterObject(): void {
+    if (this.#next() !== OPEN_OBJECT) throw this.#wrong('an object was expected');
+    this.at++;
+    this.#isFresh = true;
+  }
+
+  /** The next key of the object that is open; undefined once it is closed. */
+  key(): string | undefined {
+    if (!this.#more(CLOSE_OBJECT, 'an object')) return undefined;
+    if (this.#next() !== QUOTE) throw this.#wrong('a key was expected');
+    const key = this.string();
+    if (this.#next() !== COLON) throw this.#wrong('a colon was expected');
+    this.at++;
+    return key;
+  }
+
+  enterArray(): void {
+    if (this.#next() !== OPEN_ARRAY) throw this.#wrong('a list was expected');
+    this.at++;
+    this.#isFresh = true;
+  }
+
+  /** Whether the list that is open has another entry; it is closed where it has none. */
+  item(): boolean {
+    return this.#more(CLOSE_ARRAY, 'a list');
+  }
+
+  string(): string {
+    if (this.#next() !== QUOTE) throw this.#wrong('a string was expected');
+    const start = ++this.at;
+    const { bytes } = this;
+    this.#isFresh = false;
+    let at = start;
+    let byte = bytes[at];
+    while (byte !== QUOTE && byte !== BACKSLASH && at < bytes.length) byte = bytes[++at];
+    if (byte === QUOTE) {
+      this.at = at + 1;
+      return this.#texts.texts[this.#texts.intern(start, at)];
+    }
+    const end = this.#stringEnd(at);
+    this.at = end + 1;
+    const text = new TextDecoder().decode(bytes.subarray(start - 1, end + 1));
+    try {
+      // Control characters stand in for their escapes: some writers forget them.
+      return String(JSON.parse(text.replace(/[\u0000-\u001f]/g, escapeControl))).replace(/\p{Cs}/gu, '\ufffd');
+    } catch {
+      throw this.#fail('a string has an escape that does not exist', start);
+    }
+  }
+
+  number(): number {
+    const first = this.#next();
+    const { bytes } = this;
+    const start = this.at;
+    let at = first === MINUS ? start + 1 : start;
+    let value = 0;
+    const digits = at;
+    let byte = bytes[at];
+    while (byte >= ZERO && byte <= NINE) {
+      value = value * 10 + byte - ZERO;
+      byte = bytes[++at];
+    }
+    if (at === digits) throw this.#wrong('a number was expected');
+    let places = 0;
+    if (byte === DOT) {
+      byte = bytes[++at];
+      const point = at;
+      while (byte >= ZERO && byte <= NINE) {
+        value = value * 10 + byte - ZERO;
+        byte = bytes[++at];
+      }
+      places = at - point;
+      if (places === 0) throw this.#wrong('a number was expected');
+    }
+    const isShort = at - digits - (places > 0 ? 1 : 0) <= MAX_SAFE_DIGITS;
+    this.#isFresh = false;
+    if (byte !== 101 && byte !== 69 && isShort) {
+      this.at = at;
+      // Both are exact, so that the quotient is the nearest double.
+      if (places > 0) value /= POWERS[places];
+      return first === MINUS ? -value : value;
+    }
+    const end = this.#wordEnd(at);
+    const text = String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 4096)));
+    const long = Number(text);
+    if (!Number.isFinite(long) || /[^-+.\deE]/.test(text)) throw this.#wrong('a number was expected');
+    this.at = end;
+    return long;
+  }
+
+  /** A number, also written as a string; undefined for anything else, which is stepped over. */
+  numberIn(): number | undefined {
+    const kind = this.kind();
+    if (kind === 'number') return this.number();
+    if (kind !== 'string') {
+      this.skip();
+      return undefined;
+    }
+    const text = this.string();
+    const number = Number(text);
+    return text.trim() !== '' && Number.isFinite(number) ? number : undefined;
+  }
+
+  /** A whole number, also written as a string, whole where doubles do not hold it. */
+  whole(): number | bigint {
+    const start = this.at;
+    const isText = this.kind() === 'string';
+    const text = isText ? this.string() : this.#word();
+    const number = Number(text);
+    if (Number.isSafeInteger(number) && text.length > 0) return number;
+    if (!/^-?\d{1,20}$/.test(text)) throw this.#fail('a whole number was expected', start);
+    return BigInt(text);
+  }
+
+  /** A string; undefined for anything else, which is stepped over. Numbers become their text. */
+  stringIn(): string | undefined {
+    const kind = this.kind();
+    if (kind === 'string') return this.string();
+    if (kind === 'number') return this.#word();
+    this.skip();
+    return undefined;
+  }
+
+  /** Steps over the value. */
+  skip(): void {
+    const { bytes } = this;
+    let depth = 0;
+    do {
+      const byte = this.#next();
+      if (byte === -1) throw this.#wrong('');
+      if (byte === QUOTE) this.at = this.#stringEnd(this.at + 1) + 1;
+      else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+        depth++;
+        this.at++;
+      } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
+        if (depth === 0) throw this.#wrong('a value was expected');
+        depth--;
+        this.at++;
+      } else if (depth > 0 && (byte === COMMA || byte === COLON)) this.at++;
+      else {
+        const end = this.#wordEnd(this.at);
+        if (end === this.at || !isWord(bytes[this.at])) throw this.#wrong('a value was expected');
+        this.at = end;
+      }
+    } while (depth > 0);
+    this.#isFresh = false;
+  }
+
+  /** The value whole, its objects as maps. For what is small: deeper levels are refused. */
+  value(levels = MAX_LEVELS): unknown {
+    const kind = this.kind();
+    if (levels === 0) throw this.#wrong('less nesting was expected');
+    switch (kind) {
+      case 'object': {
+        const map = new Map<string, unknown>();
+        this.enterObject();
+        for (let key = this.key(); key !== undefined; key = this.key()) map.set(key, this.value(levels - 1));
+        return map;
+      }
+      case 'array': {
+        const list: unknown[] = [];
+        this.enterArray();
+        while (this.item()) list.push(this.value(levels - 1));
+        return list;
+      }
+      case 'string':
+        return this.string();
+      case 'number':
+        return this.number();
+      case 'true':
+      case 'false':
+      case 'null':
+        this.skip();
+        return kind === 'null' ? null : kind === 'true';
+      case 'nothing':
+        throw this.#wrong('');
+    }
+  }
+
+  /** Expects nothing more. */
+  end(): void {
+    if (this.#next() !== -1) throw this.#wrong('the end was expected');
+  }
+
+  #more(close: number, what: string): boolean {
+    const byte = this.#next();
+    if (byte === close) {
+      this.at++;
+      this.#isFresh = false;
+      return false;
+    }
+    if (byte === -1) throw this.#wrong('');
+    if (!this.#isFresh) {
+      if (byte !== COMMA) throw this.#wrong(`a comma or the end of ${what} was expected`);
+      this.at++;
+    }
+    this.#isFresh = false;
+    return true;
+  }
+
+  /** The next byte that is no space, -1 at the end. */
+  #next(): number {
+    const { bytes } = this;
+    let byte = bytes[this.at];
+    while (byte === SPACE || byte === LF || byte === CR || byte === TAB) byte = bytes[++this.at];
+    return this.at < bytes.length ? byte : -1;
+  }
+
+  /** Where the closing quote is. @param at inside of the string */
+  #stringEnd(at: number): number {
+    const { bytes } = this;
+    let end = at;
+    while (bytes[end] !== QUOTE) {
+      if (end >= bytes.length) throw this.#fail('', bytes.length);
+      end += bytes[end] === BACKSLASH ? 2 : 1;
+    }
+    if (end >= bytes.length) throw this.#fail('', bytes.length);
+    return end;
+  }
+
+  #word(): string {
+    this.#next();
+    const start = this.at;
+    this.at = this.#wordEnd(start);
+    this.#isFresh = false;
+    return String.fromCharCode(...this.bytes.subarray(start, Math.min(this.at, start + 4096)));
+  }
+
+  #wordEnd(at: number): number {
+    const { bytes } = this;
+    let end = at;
+    while (end < bytes.length && isWord(bytes[end])) end++;
+    return end;
+  }
+
+  #wrong(what: string): Error {
+    return this.at >= this.bytes.length ? this.#fail('', this.at) : this.#fail(what, this.at);
+  }
+}
+
+/** Letters, digits, signs and points: of numbers, true, false and null. */
+function isWord(byte: number): boolean {
+  return (
+    (byte >= ZERO && byte <= NINE) ||
+    (byte >= 97 && byte <= 122) ||
+    (byte >= 65 && byte <= 90) ||
+    byte === MINUS ||
+    byte === DOT ||
+    byte === 43
+  );
+}
+
+function escapeControl(character: string): string {
+  return `\\u00${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}

@@ -1,0 +1,273 @@
+/**
+ * speedscope's own format (speedscope.app/file-format-schema.json): frames, and profiles that are lists of samples with
+ * weights, or of events that open and close frames. Units become sample types, profiles a label.
+ */
+import { Float64Column, Int32Column } from '#base/column.ts';
+import type { JsonPull } from '#base/json-pull.ts';
+import type { Steps } from '#base/steps.ts';
+import type { Profile, SampleType } from '#model/profile.ts';
+import { type DecodeLimits, FILE_LIMITS, refuseCount } from '../decode-limits.ts';
+import { openJson, refuseJson } from '../json-document.ts';
+import { ProfileBuilder } from '../profile-builder.ts';
+
+const UNITS: Readonly<Record<string, { readonly sampleType: SampleType; readonly ms?: number }>> = {
+  nanoseconds: { sampleType: { type: 'time', unit: 'nanoseconds' }, ms: 1e-6 },
+  microseconds: { sampleType: { type: 'time', unit: 'microseconds' }, ms: 1e-3 },
+  milliseconds: { sampleType: { type: 'time', unit: 'milliseconds' }, ms: 1 },
+  seconds: { sampleType: { type: 'time', unit: 'seconds' }, ms: 1000 },
+  bytes: { sampleType: { type: 'space', unit: 'bytes' } },
+};
+const NO_UNIT = { sampleType: { type: 'samples', unit: 'count' }, ms: undefined };
+const MAX_PROFILES = 100_000;
+const STEP = 8192;
+
+interface Frame {
+  name: string;
+  file: string;
+  line: number;
+}
+
+interface Part {
+  name: string;
+  unit: string;
+  type: string;
+  startValue: number;
+  endValue: number;
+  /** Of all samples, one behind the other. */
+  readonly stacks: Int32Column;
+  readonly stackEnd: Int32Column;
+  readonly weights: Float64Column;
+  /** Events: frame + 1 where it opens, -(frame + 1) where it closes. */
+  readonly events: Int32Column;
+  readonly at: Float64Column;
+}
+
+/** @throws DecodeError */
+export function* decodeSpeedscope(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
+  const json = openJson(bytes);
+  let frames: Frame[] = [];
+  let parts: Part[] = [];
+  let active = 0;
+  json.enterObject();
+  for (let key = json.key(); key !== undefined; key = json.key()) {
+    if (key === 'shared' && json.kind() === 'object') {
+      json.enterObject();
+      for (let inner = json.key(); inner !== undefined; inner = json.key()) {
+        if (inner === 'frames') frames = yield* readFrames(json, limits);
+        else json.skip();
+      }
+    } else if (key === 'profiles') parts = yield* readParts(json, limits);
+    else if (key === 'activeProfileIndex') active = json.numberIn() ?? 0;
+    else json.skip();
+  }
+  json.end();
+  if (parts.length === 0) refuseJson('The file has no profiles.', 'profiles');
+  return yield* build(frames, parts, active, limits);
+}
+
+function* readFrames(json: JsonPull, limits: DecodeLimits): Steps<Frame[]> {
+  const frames: Frame[] = [];
+  json.enterArray();
+  while (json.item()) {
+    if (frames.length % STEP === 0) yield json.share * 0.8;
+    if (frames.length >= limits.lines) refuseCount(limits.lines, 'frames', `shared.frames[${frames.length}]`);
+    const frame: Frame = { name: '', file: '', line: 0 };
+    json.enterObject();
+    for (let key = json.key(); key !== undefined; key = json.key()) {
+      if (key === 'name') frame.name = json.stringIn() ?? '';
+      else if (key === 'file') frame.file = json.stringIn() ?? '';
+      else if (key === 'line') frame.line = json.numberIn() ?? 0;
+      else json.skip();
+    }
+    frames.push(frame);
+  }
+  return frames;
+}
+
+function* readParts(json: JsonPull, limits: DecodeLimits): Steps<Part[]> {
+  const parts: Part[] = [];
+  json.enterArray();
+  while (json.item()) {
+    if (parts.length >= MAX_PROFILES) refuseCount(MAX_PROFILES, 'profiles', `profiles[${parts.length}]`);
+    parts.push(yield* readPart(json, `profiles[${parts.length}]`, limits));
+  }
+  return parts;
+}
+
+function* readPart(json: JsonPull, place: string, limits: DecodeLimits): Steps<Part> {
+  const part: Part = {
+    name: '',
+    unit: 'none',
+    type: '',
+    startValue: 0,
+    endValue: NaN,
+    stacks: new Int32Column(16),
+    stackEnd: new Int32Column(16),
+    weights: new Float64Column(16),
+    events: new Int32Column(16),
+    at: new Float64Column(16),
+  };
+  json.enterObject();
+  for (let key = json.key(); key !== undefined; key = json.key()) {
+    if (key === 'name') part.name = json.stringIn() ?? '';
+    else if (key === 'unit') part.unit = json.stringIn() ?? '';
+    else if (key === 'type') part.type = json.stringIn() ?? '';
+    else if (key === 'startValue') part.startValue = json.numberIn() ?? 0;
+    else if (key === 'endValue') part.endValue = json.numberIn() ?? NaN;
+    else if (key === 'samples' && json.kind() === 'array') {
+      const { stacks, stackEnd } = part;
+      json.enterArray();
+      while (json.item()) {
+        if (stackEnd.length % STEP === 0) yield json.share * 0.8;
+        if (stackEnd.length >= limits.samples) refuseCount(limits.samples, 'samples', `${place}.samples`);
+        json.enterArray();
+        while (json.item()) stacks.push(index(json.number(), `${place}.samples[${stackEnd.length}]`));
+        if (stacks.length > limits.frames) refuseCount(limits.frames, 'frames in its stacks', `${place}.samples`);
+        stackEnd.push(stacks.length);
+      }
+    } else if (key === 'weights' && json.kind() === 'array') {
+      json.enterArray();
+      while (json.item()) {
+        if (part.weights.length % STEP === 0) yield json.share * 0.8;
+        part.weights.push(json.number());
+      }
+    } else if (key === 'events' && json.kind() === 'array') yield* readEvents(json, part, place, limits);
+    else json.skip();
+  }
+  return part;
+}
+
+function* readEvents(json: JsonPull, { events, at }: Part, place: string, limits: DecodeLimits): Steps<void> {
+  json.enterArray();
+  while (json.item()) {
+    const here = `${place}.events[${events.length}]`;
+    if (events.length % STEP === 0) yield json.share * 0.8;
+    if (events.length >= 2 * limits.samples) refuseCount(2 * limits.samples, 'events', here);
+    let type = '';
+    let frame = NaN;
+    let time = NaN;
+    json.enterObject();
+    for (let key = json.key(); key !== undefined; key = json.key()) {
+      if (key === 'type') type = json.stringIn() ?? '';
+      else if (key === 'frame') frame = json.number();
+      else if (key === 'at') time = json.number();
+      else json.skip();
+    }
+    if (type !== 'O' && type !== 'C') refuseJson('An event neither opens a frame (O) nor closes one (C).', here);
+    if (Number.isNaN(time)) refuseJson('An event has no time (at).', here);
+    events.push(type === 'O' ? index(frame, here) + 1 : -(index(frame, here) + 1));
+    at.push(time);
+  }
+}
+
+function index(frame: number, place: string): number {
+  if (!(Number.isInteger(frame) && frame >= 0 && frame < 2 ** 31 - 1))
+    refuseJson(`The frame ${frame} is no index.`, place);
+  return frame;
+}
+
+function* build(
+  frames: readonly Frame[],
+  parts: readonly Part[],
+  active: number,
+  limits: DecodeLimits,
+): Steps<Profile> {
+  const units = new Map<string, number>();
+  for (const { unit } of parts) if (!units.has(unit)) units.set(unit, units.size);
+  const types = distinctTypes([...units.keys()]);
+  const builder = new ProfileBuilder(types, limits);
+  const frameOf = frames.map((frame) => builder.frame(frame));
+  const names = distinctNames(parts.map(({ name }) => name));
+  const values = new Float64Array(types.length);
+  let span = 0;
+  for (const [i, part] of parts.entries()) {
+    const place = `profiles[${i}]`;
+    const column = units.get(part.unit)!;
+    const { ms } = UNITS[part.unit] ?? NO_UNIT;
+    const labels = parts.length > 1 ? builder.labels([['profile', names[i]]]) : 0;
+    const add = (node: number, value: number, at: number): void => {
+      values[column] = value;
+      builder.sample(node, values, labels, ms && (at - part.startValue) * ms);
+      values[column] = 0;
+    };
+    const node = (parent: number, frame: number, where: string): number => {
+      if (frame >= frameOf.length) refuseJson(`The frame ${frame} is not in the table of ${frameOf.length}.`, where);
+      return builder.node(parent, frameOf[frame]);
+    };
+    const end =
+      part.type === 'evented' ? yield* addEvents(part, place, node, add) : yield* addSamples(part, place, node, add);
+    if (ms) span = Math.max(span, (end - part.startValue) * ms);
+  }
+  const shown = parts[Math.trunc(active)] ?? parts[0];
+  return builder.take({ defaultSampleType: units.get(shown.unit)!, ...(span > 0 && { durationMs: span }) });
+}
+
+type Node = (parent: number, frame: number, where: string) => number;
+type Add = (node: number, value: number, at: number) => void;
+
+function* addSamples(
+  { stacks, stackEnd, weights, startValue }: Part,
+  place: string,
+  node: Node,
+  add: Add,
+): Steps<number> {
+  if (weights.length !== stackEnd.length) {
+    refuseJson(`There are ${stackEnd.length} samples and ${weights.length} weights.`, place);
+  }
+  let at = startValue;
+  let from = 0;
+  for (let i = 0; i < stackEnd.length; i++) {
+    if (i % STEP === 0) yield 0.8 + (0.2 * i) / stackEnd.length;
+    let stack = 0;
+    for (; from < stackEnd.values[i]; from++) stack = node(stack, stacks.values[from], `${place}.samples[${i}]`);
+    add(stack, weights.values[i], at);
+    at += weights.values[i];
+  }
+  return at;
+}
+
+/** The time between two events belongs to the stack that is open. */
+function* addEvents({ events, at, startValue }: Part, place: string, node: Node, add: Add): Steps<number> {
+  const open: { readonly frame: number; readonly node: number }[] = [];
+  let before = startValue;
+  for (let i = 0; i < events.length; i++) {
+    if (i % STEP === 0) yield 0.8 + (0.2 * i) / events.length;
+    const where = `${place}.events[${i}]`;
+    const time = at.values[i];
+    const top = open.at(-1);
+    if (i > 0 && time < before) refuseJson('The time of an event is before the one before it.', where);
+    if (i > 0 && time > before) add(top?.node ?? 0, time - before, before);
+    before = time;
+    const event = events.values[i];
+    if (event > 0) open.push({ frame: event - 1, node: node(top?.node ?? 0, event - 1, where) });
+    else {
+      if (top?.frame !== -event - 1)
+        refuseJson(`An event closes the frame ${-event - 1}, which is not the innermost one.`, where);
+      open.pop();
+    }
+  }
+  if (open.length > 0) refuseJson(`Frames that are opened and never closed: ${open.length}.`, `${place}.events`);
+  return before;
+}
+
+/** A sample type for each unit; units that it does not know are written as they stand. */
+function distinctTypes(units: readonly string[]): SampleType[] {
+  const types = units.map((unit) =>
+    unit === 'none' || unit === '' ? NO_UNIT.sampleType : (UNITS[unit]?.sampleType ?? { type: 'weight', unit }),
+  );
+  return types.map((type, i) =>
+    types.findIndex((other) => other.type === type.type && other.unit === type.unit) === i
+      ? type
+      : { ...type, type: `${type.type}_${i + 1}` },
+  );
+}
+
+/** Profiles of one name are told apart by number. */
+export function distinctNames(names: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return names.map((name) => {
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return count === 1 ? name : `${name} (${count})`;
+  });
+}
