@@ -86,7 +86,9 @@ class Events {
       return;
     }
     if (bytes[from] === HASH) return;
-    if (this.#isOpen && isBlank(bytes[from])) {
+    // Frames are indented by a tab. Heads are indented by spaces where the event before has no call graph.
+    const isIndented = this.#isOpen && isBlank(bytes[from]);
+    if (isIndented && (bytes[from] === TAB || this.#head.read(bytes, from, end) === undefined)) {
       const symbol = symbolStart(bytes, from, end);
       if (symbol >= 0) this.#frame(symbol < end ? symbol : from, end, number);
       else if (bytes[from] === TAB && bytes[end - 1] === CLOSE) this.#frame(from + 1, end, number);

@@ -120,7 +120,7 @@ function* readContention(lines: LineReader, out: AddressSamples): Steps<LegacyFa
     ],
     facts: {
       defaultSampleType: 1,
-      durationMs,
+      ...(durationMs !== undefined && { durationMs }),
       period: { type: { type: 'contentions', unit: 'count' }, value: period },
     },
   };
