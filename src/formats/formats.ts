@@ -5,11 +5,14 @@
 import { callgrindFormat } from './callgrind.ts';
 import { collapsedFormat } from './collapsed.ts';
 import { demoFormat } from './demo.ts';
+import { flamegraphHtmlFormat, flamegraphSvgFormat } from './flamegraph-picture.ts';
 import type { ProfileFormat } from './format.ts';
+import { instrumentsFormat } from './instruments.ts';
 import { packedFormat } from './packed.ts';
 import { perfScriptFormat } from './perf-script.ts';
 import { pprofFormat } from './pprof.ts';
 import { pprofLegacyFormat } from './pprof-legacy.ts';
+import { pyroscopeTreeFormat, pyroscopeTrieFormat } from './pyroscope-tree.ts';
 
 export const formats: readonly ProfileFormat[] = [
   demoFormat,
@@ -17,7 +20,12 @@ export const formats: readonly ProfileFormat[] = [
   pprofFormat,
   // The others by name.
   callgrindFormat,
+  flamegraphHtmlFormat,
+  flamegraphSvgFormat,
+  instrumentsFormat,
   perfScriptFormat,
   pprofLegacyFormat,
+  pyroscopeTreeFormat,
+  pyroscopeTrieFormat,
   collapsedFormat,
 ];

@@ -59,3 +59,17 @@ describe('old formats of pprof: totals', () => {
     expect(profile.period?.value).toBe(truth.period);
   });
 });
+
+describe('trees of Pyroscope: the stacks that they were made of', () => {
+  it.each(filesOf('pyroscope-tree', 'pyroscope-trie'))('%s', async (path, { same_stacks_as = [] }) => {
+    const wanted = viewFacts(await open(same_stacks_as[0]), 0);
+    const { total, nonzero, top_self, top_total, folded_sha256 } = viewFacts(await open(path), 0);
+    expect({ total, nonzero, top_self, top_total, folded_sha256 }).toEqual({
+      total: wanted.total,
+      nonzero: wanted.nonzero,
+      top_self: wanted.top_self,
+      top_total: wanted.top_total,
+      folded_sha256: wanted.folded_sha256,
+    });
+  });
+});

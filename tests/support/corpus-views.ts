@@ -12,5 +12,8 @@ export const selectView: Readonly<Record<string, Select>> = {
     const sampleType = sampleTypes.findIndex((one) => one.type === (type === 'period' ? `${name} period` : name));
     return name.endsWith(' comm_root') ? undefined : { sampleType };
   },
+  instruments: () => undefined,
   'pprof-legacy': () => undefined,
+  'pyroscope-tree': () => undefined,
+  'pyroscope-trie': () => undefined,
 };
