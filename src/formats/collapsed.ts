@@ -10,7 +10,8 @@ import { Utf8Strings } from '#base/utf8-strings.ts';
 import type { Profile, ValueColumn } from '#model/profile.ts';
 import { type DecodeLimits, FILE_LIMITS, refuseCount } from './decode-limits.ts';
 import { DecodeError, type EagerFormat } from './format.ts';
-import { FunctionColumns, lineNumber, needsExact, noLabels, plainColumn } from './profile-columns.ts';
+import { threadLabels } from './collapsed-threads.ts';
+import { FunctionColumns, lineNumber, needsExact, plainColumn } from './profile-columns.ts';
 
 export const collapsedFormat: EagerFormat = {
   id: 'collapsed',
@@ -89,15 +90,14 @@ export function* decodeCollapsed(packed: Uint8Array, limits: DecodeLimits = FILE
         ? '1 line is not a stack with a number: skipped.'
         : `${skipped} lines are not a stack with a number: skipped.`,
     );
+  const stacks = { ...names.take(), stackStart: stackStart.take(), stackFrames: frames.take() };
   return {
     sampleTypes: [{ type: 'samples', unit: 'count' }],
     defaultSampleType: 0,
-    ...names.take(),
+    ...stacks,
     sampleCount: values.length,
-    stackStart: stackStart.take(),
-    stackFrames: frames.take(),
     values: [values.take()],
-    labels: noLabels(values.length),
+    labels: threadLabels(stacks),
     timeMs: undefined,
     durationMs: undefined,
     period: undefined,
@@ -175,9 +175,15 @@ function digitsEnd(bytes: Uint8Array, from: number, end: number): number {
   return at;
 }
 
-/** py-spy writes the place into the name: `worker (shop.py:42)`. By hand, since a pattern would try every bracket. */
+/** The place that a name holds: `worker (shop.py:42)` of py-spy, `shop.py:worker:42` of Python 3.15. By hand, since a pattern would try every bracket. */
 function placeInName(name: string): { readonly file: string; readonly line: number } | undefined {
-  if (!name.endsWith(')')) return undefined;
+  if (!name.endsWith(')')) {
+    const file = name.indexOf('.py:') + 3;
+    const last = file < 4 ? -1 : name.lastIndexOf(':');
+    const line = name.slice(last + 1);
+    if (last <= file || line.length > MAX_LINE_DIGITS || !/^\d+$/.test(line)) return undefined;
+    return { file: name.slice(0, file), line: lineNumber(Number(line)) };
+  }
   const colon = name.lastIndexOf(':');
   const open = colon < 4 ? -1 : name.lastIndexOf(' (', colon - 3);
   const digits = name.slice(colon + 1, -1);

@@ -2,26 +2,40 @@
  * The formats in the order in which their sniffs are tried: one line each, sorted by name; those that only guess come
  * last by themselves. The page, the command line and the documents take what is read from here.
  */
+import { callgrindFormat } from './callgrind.ts';
 import { collapsedFormat } from './collapsed.ts';
 import { cpuProfileFormat } from './cpuprofile.ts';
 import { d3Format } from './d3.ts';
 import { demoFormat } from './demo.ts';
+import { flamegraphHtmlFormat, flamegraphSvgFormat } from './flamegraph-picture.ts';
 import type { ProfileFormat } from './format.ts';
 import { flamebearerFormat } from './flamebearer.ts';
 import { geckoFormat } from './gecko.ts';
 import { heapProfileFormat } from './heapprofile.ts';
 import { heapTimelineFormat } from './heaptimeline.ts';
+import { instrumentsFormat } from './instruments.ts';
 import { packedFormat } from './packed.ts';
+import { perfScriptFormat } from './perf-script.ts';
 import { pprofFormat } from './pprof.ts';
 import { speedscopeFormat } from './speedscope.ts';
 import { stackprofFormat } from './stackprof.ts';
 import { traceEventFormat } from './trace-event.ts';
+import { pprofLegacyFormat } from './pprof-legacy.ts';
+import { pyroscopeTreeFormat, pyroscopeTrieFormat } from './pyroscope-tree.ts';
 
 export const formats: readonly ProfileFormat[] = [
   demoFormat,
   packedFormat,
   pprofFormat,
   // The others by name.
+  callgrindFormat,
+  flamegraphHtmlFormat,
+  flamegraphSvgFormat,
+  instrumentsFormat,
+  perfScriptFormat,
+  pprofLegacyFormat,
+  pyroscopeTreeFormat,
+  pyroscopeTrieFormat,
   collapsedFormat,
   cpuProfileFormat,
   d3Format,

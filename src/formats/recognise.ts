@@ -16,12 +16,18 @@ const NOT_YET = 'This format is not read yet.';
 
 /** @returns undefined where nothing is known of it. */
 export function recognise(bytes: Uint8Array): Recognised | undefined {
+  if (isTraceOfInstruments(bytes)) {
+    return {
+      what: 'a .trace bundle of Instruments in a zip archive',
+      remedy: 'Open it in Instruments, select the call tree, then Edit, Deep Copy, and paste it here.',
+    };
+  }
   const binary = BINARY.find(({ at, starts }) => starts.every((byte, i) => bytes[at + i] === byte));
   if (binary) return binary;
-  if (isOldCpuProfile(bytes)) {
+  if (isPerfetto(bytes)) {
     return {
-      what: 'a CPU profile in the old binary format of gperftools',
-      remedy: 'Convert it with its binary at hand: go tool pprof -proto program profile > profile.pb.gz',
+      what: 'a trace of Perfetto, it seems',
+      remedy: 'Convert it: traceconv json trace.perfetto-trace trace.json',
     };
   }
   if (looksLikeOtlp(bytes))
@@ -29,11 +35,17 @@ export function recognise(bytes: Uint8Array): Recognised | undefined {
   const text = textPrefix(bytes, PREFIX);
   if (text.includes('\u0000')) return undefined;
   if (looksLikeMarkup(text)) {
+    if (/async-profiler/.test(text)) {
+      return {
+        what: 'a page of async-profiler that is no flame graph',
+        remedy: 'Write collapsed stacks: asprof -o collapsed, or jfrconv -o collapsed for a recording.',
+      };
+    }
     return /^\s*<\?xml|^\s*<(svg|plist)/i.test(text)
       ? {
-          what: 'an XML file',
+          what: 'an XML file without the frames of a flame graph',
           listsFormats: true,
-          remedy: 'A flamegraph in SVG holds no profile: take the file it was made from.',
+          remedy: 'Open the profile that the picture was made from.',
         }
       : {
           what: 'a web page',
@@ -53,6 +65,12 @@ export function recognise(bytes: Uint8Array): Recognised | undefined {
   return undefined;
 }
 
+/** The name of the first file of a zip archive lies in a folder that is called `.trace`. */
+function isTraceOfInstruments(bytes: Uint8Array): boolean {
+  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b || bytes[2] !== 3 || bytes[3] !== 4) return false;
+  return /\.trace\//.test(textPrefix(bytes.subarray(30, 30 + (bytes[26] | (bytes[27] << 8))), 512));
+}
+
 function ascii(text: string): number[] {
   return Array.from(text, (character) => character.charCodeAt(0));
 }
@@ -67,20 +85,46 @@ const BINARY: readonly (Recognised & { readonly at: number; readonly starts: rea
   {
     at: 0,
     starts: ascii('SIMPLEPERF'),
-    what: 'a recording of simpleperf (Android)',
-    remedy: 'Convert it with stackcollapse.py, which comes with simpleperf.',
+    what: 'what simpleperf report-sample writes (Android)',
+    remedy: 'Convert the perf.data that it was made from: gecko_profile_generator.py -i perf.data > profile.json',
   },
-  {
+  ...['PERFILE2', '2ELIFREP'].map((mark) => ({
     at: 0,
-    starts: ascii('--- symbol'),
-    what: 'a profile in the old format of pprof, with its symbols',
-    remedy: 'Convert it: go tool pprof -proto profile > profile.pb.gz',
-  },
-  {
-    at: 0,
-    starts: ascii('PERFILE2'),
+    starts: ascii(mark),
     what: 'a perf.data recording of Linux',
-    remedy: 'Convert it where it was recorded: perf script | stackcollapse-perf.pl > stacks.txt',
+    remedy: 'Convert it where it was recorded: perf script -i perf.data > out.perf',
+  })),
+  {
+    at: 0,
+    starts: ascii('Nettrace'),
+    what: 'a trace of .NET (.nettrace)',
+    remedy: 'Convert it: dotnet-trace convert --format Speedscope trace.nettrace',
+  },
+  ...[1, 2].map((kind) => ({
+    at: 72,
+    starts: [2, 0, kind, 0xc0],
+    what: 'a trace of Windows (ETW, .etl)',
+    remedy: 'Open it in PerfView and save the stacks as a .speedscope.json file.',
+  })),
+  ...[0x28, 0x29, 0xa8, 0xa9].flatMap((tuple) =>
+    [0x7b, 0xfb].map((dict) => ({
+      at: 0,
+      starts: [dict, tuple],
+      what: 'the statistics of cProfile (.pstats)',
+      remedy: 'Convert it: pyprof2calltree -i profile.pstats -o callgrind.out',
+    })),
+  ),
+  {
+    at: 0,
+    starts: ascii('hdrb'),
+    what: 'an eventlog of GHC',
+    remedy: 'Convert it: hs-speedscope program.eventlog',
+  },
+  {
+    at: 0,
+    starts: ascii('gmon'),
+    what: 'a profile of gprof (gmon.out)',
+    remedy: 'It has no call paths. Record with perf: perf record -g program, then perf script > out.perf',
   },
   {
     at: 0,
@@ -128,7 +172,7 @@ const BINARY: readonly (Recognised & { readonly at: number; readonly starts: rea
     at: 0,
     starts: [4, 8, 0x7b],
     what: 'a dump of Ruby (Marshal), as stackprof writes it',
-    remedy: 'Convert it: stackprof --collapse dump > stacks.txt (stackprof --stackcollapse in older ones)',
+    remedy: 'Convert it: stackprof --stackcollapse dump > stacks.txt',
   },
   {
     at: 0,
@@ -153,13 +197,13 @@ const BINARY: readonly (Recognised & { readonly at: number; readonly starts: rea
     at: 0,
     starts: ascii('*version'),
     what: 'a method trace of Android',
-    remedy: 'Record with simpleperf and convert it: report_sample.py, or stackcollapse.py for collapsed stacks.',
+    remedy: 'Record with simpleperf and convert that: gecko_profile_generator.py -i perf.data > profile.json',
   },
   {
     at: 0,
     starts: ascii('SLOW'),
     what: 'a method trace of Android',
-    remedy: 'Record with simpleperf and convert it with stackcollapse.py.',
+    remedy: 'Record with simpleperf and convert that: gecko_profile_generator.py -i perf.data > profile.json',
   },
   {
     at: 0,
@@ -170,14 +214,26 @@ const BINARY: readonly (Recognised & { readonly at: number; readonly starts: rea
   },
 ];
 
-/** Words of 4 or 8 bytes: 0, 3, 0, period, 0 (gperftools, "CPU profile format"). */
-function isOldCpuProfile(bytes: Uint8Array): boolean {
-  const word = (at: number): number => bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
-  if (bytes.length < 40) return false;
-  const wide =
-    word(0) === 0 && word(4) === 0 && word(8) >= 3 && word(8) < 64 && word(12) === 0 && word(16) === 0 && word(24) > 0;
-  const narrow = word(0) === 0 && word(4) >= 3 && word(4) < 64 && word(8) === 0 && word(12) > 0 && word(16) === 0;
-  return wide || narrow;
+/** TracePacket (1) again and again; a packet begins with a number or a snapshot of clocks, an OTLP resource does not. */
+function isPerfetto(bytes: Uint8Array): boolean {
+  const PACKET_STARTS = [0x18, 0x32, 0x40, 0x50, 0x68, 0xd0, 0xca, 0x82, 0xfa];
+  let at = 0;
+  let packets = 0;
+  while (at < bytes.length && packets < 64) {
+    if (bytes[at] !== 0x0a) return false;
+    at++;
+    let length = 0;
+    for (let shift = 0; ; shift += 7) {
+      if (shift > 28 || at >= bytes.length) return false;
+      const byte = bytes[at++];
+      length += (byte & 127) * 2 ** shift;
+      if (byte < 128) break;
+    }
+    if (length > 0 && !PACKET_STARTS.includes(bytes[at])) return false;
+    at += length;
+    packets++;
+  }
+  return packets > 3;
 }
 
 /** ExportProfilesServiceRequest: resource_profiles (1) and dictionary (2), one behind the other to the end. */
@@ -278,38 +334,19 @@ const JSON_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[
 // Each sign is one pass over the text, whatever it holds: no repetition within a repetition.
 const TEXT_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[] = [
   {
-    signs: [/^(version|creator|events?|positions|part)[ \t]*:/m, /^(fn|fl)=/m],
-    what: 'a callgrind profile',
-    listsFormats: true,
-    remedy: `${NOT_YET} KCachegrind opens it.`,
-  },
-  {
     signs: [/^desc: .*\n(?:.*\n){0,3}time_unit:/],
     what: 'a massif profile of valgrind',
-    remedy: 'Open it with ms_print or massif-visualizer.',
+    remedy: 'Open it with ms_print, or record with callgrind: valgrind --tool=callgrind program',
   },
   {
-    signs: [
-      /^(heap profile:|--- (heap|contention|mutex|thread|growth)z?\b|goroutine profile: total|threadcreate profile:|--- (symbol|profile|mutex):?)/,
-    ],
-    what: 'a profile in the old text format of pprof',
-    remedy: 'Convert it: go tool pprof -proto profile > profile.pb.gz. In Go, ask without debug=1.',
-  },
-  {
-    signs: [/^goroutine \d+ \[[^\]]+\]:\n/],
+    signs: [/^goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[[^\]]+\]:\r?\n/],
     what: 'a dump of goroutines (debug=2)',
     remedy: 'Ask for the profile without debug=2: it comes as pprof then.',
   },
   {
     signs: [/^# To display the perf\.data header info|^# Samples: /m],
     what: 'the output of perf report',
-    remedy: 'Convert the recording instead: perf script | stackcollapse-perf.pl > stacks.txt',
-  },
-  {
-    // comm pid [cpu] time: [period] event:
-    signs: [/^[ \t\ufeff]*\S.*?[ \t]\d+(\/\d+)?[ \t]+(\[\d+\][ \t]+)?\d+\.\d+:[ \t]+(\d+[ \t]+)?[\w:./-]+:/m],
-    what: 'the output of perf script',
-    remedy: 'Convert it: stackcollapse-perf.pl out.perf > stacks.txt',
+    remedy: 'Convert the recording instead: perf script -i perf.data > out.perf',
   },
   {
     signs: [/^TRACE START \[/m],
@@ -317,14 +354,44 @@ const TEXT_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[
     remedy: 'Convert it: stackcollapse-xdebug.php trace.xt > stacks.txt',
   },
   {
-    signs: [/^(\ufeff)?(Weight|Running Time|Bytes Used)\t/],
-    what: 'a call tree of Instruments',
-    remedy: 'Convert it: stackcollapse-instruments.pl tree.txt > stacks.txt',
-  },
-  {
     signs: [/^@ .* \[\d+ samples\]/m],
     what: 'a call graph of pmcstat',
     remedy: 'Convert it: stackcollapse-pmc.pl graph.txt > stacks.txt',
+  },
+  {
+    signs: [/^\s*.{0,200}Time and Allocation Profiling Report/],
+    what: 'a profile of GHC (.prof)',
+    remedy: 'Convert it: ghc-prof-flamegraph program.prof. The SVG that it writes can be opened.',
+  },
+  {
+    signs: [/^Analysis of sampling /],
+    what: 'the output of sample (macOS)',
+    remedy: 'Convert it: stackcollapse-sample.awk sample.txt > stacks.txt',
+  },
+  {
+    signs: [/^Full thread dump /m],
+    what: 'a thread dump of Java',
+    remedy: 'Convert it: stackcollapse-jstack.pl dump.txt > stacks.txt',
+  },
+  {
+    signs: [/^@\w*\[[ \t]*$/m],
+    what: 'stacks of bpftrace',
+    remedy: 'Convert them: stackcollapse-bpftrace.pl out.txt > stacks.txt',
+  },
+  {
+    signs: [/^v 1[\da-f]{4,8} \d+\nX /],
+    what: 'a recording of heaptrack',
+    remedy: 'Convert it: heaptrack_print --print-flamegraph stacks.txt recording',
+  },
+  {
+    signs: [/^v8-version,\d/],
+    what: 'a log of V8 (node --prof)',
+    remedy: 'Record with node --cpu-prof instead: it writes a .cpuprofile file.',
+  },
+  {
+    signs: [/^(Script|Stack)_\S* log opened/],
+    what: 'a log of Papyrus',
+    remedy: 'Open it at speedscope.app and export it from there.',
   },
 ];
 

@@ -10,6 +10,17 @@ export const readerOf: Readonly<Record<string, string>> = {
 const byIndex: Select = (_profile, _view, index) => ({ sampleType: index });
 
 export const selectView: Readonly<Record<string, Select>> = {
+  // Its truth has no views: tests/corpus/facts.test.ts.
+  callgrind: () => undefined,
+  // The comm is a label. Events that have periods have them in a sample type of their own.
+  'perf-script': ({ sampleTypes }, { name, type }) => {
+    const sampleType = sampleTypes.findIndex((one) => one.type === (type === 'period' ? `${name} period` : name));
+    return name.endsWith(' comm_root') ? undefined : { sampleType };
+  },
+  instruments: () => undefined,
+  'pprof-legacy': () => undefined,
+  'pyroscope-tree': () => undefined,
+  'pyroscope-trie': () => undefined,
   cpuprofile: byIndex,
   'd3-json': byIndex,
   flamebearer: byIndex,

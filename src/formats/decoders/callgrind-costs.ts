@@ -1,0 +1,88 @@
+/** A line of costs: positions, then a cost for each event. Both may be relative to the line before. */
+import { DecodeError } from '../format.ts';
+import type { LineReader } from './line-reader.ts';
+
+const PLUS = '+';
+const MINUS = '-';
+const SAME = '*';
+
+export class CostReader {
+  readonly #lines: LineReader;
+  /** Columns before the costs; the last one is the line. */
+  positions = 1;
+  /** Whether `+1`, `-1` and `*` are relative as costs too. */
+  hasRelativeCosts = true;
+  #position: number[] = [];
+  /** Of the line that was read last, by event. */
+  values = new Float64Array(0);
+  #before = new Float64Array(0);
+
+  constructor(lines: LineReader) {
+    this.#lines = lines;
+  }
+
+  set events(count: number) {
+    this.values = new Float64Array(count);
+    this.#before = new Float64Array(count);
+  }
+
+  /** Of the source, 0 where unknown. */
+  get line(): number {
+    return this.#position[this.positions - 1] ?? 0;
+  }
+
+  read(text: string): void {
+    const { values, positions } = this;
+    let column = 0;
+    let at = 0;
+    this.#before.set(values);
+    values.fill(0);
+    while (at < text.length) {
+      while (at < text.length && isBlank(text.charCodeAt(at))) at++;
+      if (at === text.length) break;
+      const start = at;
+      while (at < text.length && !isBlank(text.charCodeAt(at))) at++;
+      if (column < positions) this.#position[column] = this.#relative(text, start, at, this.#position[column] ?? 0);
+      else if (column - positions < values.length) {
+        const event = column - positions;
+        values[event] = this.hasRelativeCosts
+          ? this.#relative(text, start, at, this.#before[event])
+          : this.#number(text, start, at);
+      } else throw this.#refuse('A line has more costs than there are events');
+      column++;
+    }
+  }
+
+  #relative(text: string, start: number, end: number, before: number): number {
+    const first = text[start];
+    if (first === SAME) return before;
+    if (first === PLUS) return before + this.#number(text, start + 1, end);
+    if (first === MINUS) return before - this.#number(text, start + 1, end);
+    return this.#number(text, start, end);
+  }
+
+  #number(text: string, start: number, end: number): number {
+    let value = 0;
+    let at = start;
+    for (; at < end; at++) {
+      const digit = text.charCodeAt(at) - 48;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    // Hexadecimal addresses, signs, fractions.
+    if (at < end || at === start) value = Number(text.slice(start, Math.min(end, start + 400)));
+    if (Number.isFinite(value)) return value;
+    throw this.#refuse(`${JSON.stringify(text.slice(start, Math.min(end, start + 40)))} is not a number`);
+  }
+
+  #refuse(message: string): DecodeError {
+    return new DecodeError('malformed', `${message}.`, {
+      place: this.#lines.place,
+      remedy: 'The file was probably cut or changed on its way: let the profiler write it again.',
+    });
+  }
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
+}

@@ -1,0 +1,145 @@
+/**
+ * Flame graphs in SVG, read as text: flamegraph.pl, inferno (cargo flamegraph, py-spy, rbspy), async-profiler 1. Each
+ * frame is a title, `name (12 samples, 3.4%)`, and a rectangle; inferno's rectangles carry exact counts.
+ */
+import type { Steps } from '#base/steps.ts';
+import { utf8Bytes } from '#base/text-bytes.ts';
+import type { Profile, SampleType } from '#model/profile.ts';
+import { type DecodeLimits, FILE_LIMITS } from '../decode-limits.ts';
+import { DecodeError } from '../format.ts';
+import { PictureFrames } from './picture-tree.ts';
+
+const MAX_BYTES = 1 << 28;
+const FRAMES_A_STEP = 2048;
+const READING = 0.7;
+/** In characters: tags of rectangles. */
+const MAX_TAG = 4096;
+const COUNTED = /^(.*) \(([\d,]+(?:\.\d+)?) ?([^(),;]*), \d[\d.]*%(;[^()]*)?\)$/s;
+
+interface Drawn {
+  readonly name: string;
+  /** Undefined where only the width tells. */
+  readonly count: number | undefined;
+  readonly y: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+/** @throws DecodeError, as soon as one of the limits is passed */
+export function* decodeFlamegraphSvg(packed: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
+  if (packed.length > MAX_BYTES) {
+    throw new DecodeError('too-large', `The picture has more than ${MAX_BYTES >> 20} MiB.`, {
+      remedy: 'Open the profile that the picture was made from.',
+    });
+  }
+  const text = new TextDecoder().decode(utf8Bytes(packed));
+  const drawn: Drawn[] = [];
+  let unit = '';
+  let isDifference = false;
+  for (let at = text.indexOf('<title>'); at >= 0;) {
+    if (drawn.length % FRAMES_A_STEP === 0) yield (at / text.length) * READING;
+    const titleEnd = text.indexOf('</title>', at);
+    if (titleEnd < 0) break;
+    const next = text.indexOf('<title>', titleEnd);
+    const rect = tagAfter(text, titleEnd, next < 0 ? text.length : next);
+    const title = unescaped(text.slice(at + 7, titleEnd).replace(/^\n/, ''));
+    at = next;
+    if (rect === undefined) continue;
+    const counted = COUNTED.exec(title);
+    const y = attribute(rect, 'y');
+    const exactLeft = attribute(rect, 'fg:x');
+    const exactWidth = attribute(rect, 'fg:w');
+    const isExact = !Number.isNaN(exactLeft) && !Number.isNaN(exactWidth);
+    const left = isExact ? exactLeft : attribute(rect, 'x');
+    const width = isExact ? exactWidth : attribute(rect, 'width');
+    // The title of the document, a legend.
+    if (Number.isNaN(y) || Number.isNaN(left) || Number.isNaN(width) || (!counted && !isExact)) continue;
+    if (counted) {
+      if (unit === '') unit = counted[3].trim();
+      if (counted[4] !== undefined) isDifference = true;
+    }
+    const count = isExact ? exactWidth : Number(counted![2].replaceAll(',', ''));
+    if (drawn.length >= limits.nodes) refuseFrames(drawn.length);
+    drawn.push({ name: counted ? counted[1] : title, count, y, left, right: left + width });
+  }
+  if (drawn.length === 0) {
+    throw new DecodeError('malformed', 'The picture has no frames with a name and a count.', {
+      place: `${text.length} characters`,
+      remedy: 'Open the profile that the picture was made from. Read are flame graphs of flamegraph.pl and inferno.',
+    });
+  }
+  const frames = new PictureFrames(limits);
+  const levels = levelsOf(drawn, /\binverted = (true|1)\b/.test(text.slice(0, 65_536)));
+  for (const [i, { name, count = 0, y, left, right }] of drawn.entries())
+    frames.push({ name, level: levels(y), left, right, count }, `frame ${i + 1}`);
+  const notes = [
+    'The file is a picture: what its maker left out as too narrow counts as the own cost of its callers, and files, lines and labels are not in it.',
+  ];
+  if (isDifference) notes.push('The picture shows a difference: its widths are read, its colours are not.');
+  return yield* frames.profile(typeOf(unit), notes, READING);
+}
+
+/** Rows by height: the root lies at the bottom, or at the top of an icicle graph. */
+function levelsOf(drawn: readonly Drawn[], saysInverted: boolean): (y: number) => number {
+  const rows = [...new Set(drawn.map(({ y }) => y))].sort((a, b) => a - b);
+  const isRoot = (row: number | undefined): boolean => {
+    const frames = drawn.filter(({ y }) => y === row);
+    return frames.length === 1 && frames[0].name === 'all';
+  };
+  const [top, bottom] = [isRoot(rows[0]), isRoot(rows.at(-1))];
+  const wider = Math.sign(widthOf(drawn, rows[0]) - widthOf(drawn, rows.at(-1)));
+  const isIcicle = top !== bottom ? top : wider !== 0 ? wider > 0 : saysInverted;
+  const level = new Map(rows.map((y, i) => [y, isIcicle ? i : rows.length - 1 - i]));
+  return (y) => level.get(y) ?? 0;
+}
+
+function widthOf(drawn: readonly Drawn[], row: number | undefined): number {
+  let sum = 0;
+  for (const { y, left, right } of drawn) if (y === row) sum += right - left;
+  return sum;
+}
+
+function typeOf(unit: string): SampleType {
+  const word = unit.slice(0, 40);
+  const units: Readonly<Record<string, string>> = {
+    bytes: 'bytes',
+    ms: 'milliseconds',
+    us: 'microseconds',
+    ns: 'nanoseconds',
+  };
+  return { type: word || 'samples', unit: Object.hasOwn(units, word) ? units[word] : 'count' };
+}
+
+/** The first tag of a rectangle between two places. */
+function tagAfter(text: string, from: number, until: number): string | undefined {
+  const start = text.indexOf('<rect', from);
+  if (start < 0 || start >= until) return undefined;
+  const end = text.indexOf('>', start);
+  return end < 0 || end - start > MAX_TAG ? undefined : text.slice(start, end);
+}
+
+/** A number, with or without a unit; NaN where the tag has none of that name. */
+function attribute(tag: string, name: string): number {
+  for (const quote of ['"', "'"]) {
+    const start = tag.indexOf(` ${name}=${quote}`);
+    if (start >= 0) return Number.parseFloat(tag.slice(start + name.length + 3));
+  }
+  return Number.NaN;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+function unescaped(text: string): string {
+  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{1,6}));/gi, (whole, decimal, hex, name: string) => {
+    const code = decimal ? Number(decimal) : hex ? Number.parseInt(String(hex), 16) : -1;
+    if (code >= 0) return code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd';
+    return Object.hasOwn(ENTITIES, name) ? ENTITIES[name] : whole;
+  });
+}
+
+function refuseFrames(count: number): never {
+  throw new DecodeError('too-large', `The picture has more than ${count} frames.`, {
+    place: `frame ${count}`,
+    remedy: 'Open the profile that the picture was made from.',
+  });
+}

@@ -1,0 +1,61 @@
+/** A text by lines, decoded in blocks: a line is read once, and what is not UTF-8 becomes U+FFFD. */
+import { utf8Bytes } from '#base/text-bytes.ts';
+import { LF } from '../ascii-bytes.ts';
+import { DecodeError } from '../format.ts';
+
+const BLOCK_BYTES = 1 << 20;
+const MAX_LINE_BYTES = 1 << 26;
+
+export class LineReader {
+  readonly #bytes: Uint8Array;
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  #at = 0;
+  #block: string[] = [];
+  #next = 0;
+  /** Of the line that was read last, from 1. */
+  number = 0;
+
+  /** @param bytes with or without a byte order mark; UTF-16 too */
+  constructor(bytes: Uint8Array) {
+    this.#bytes = utf8Bytes(bytes);
+  }
+
+  /** The share of the text that is read. */
+  get share(): number {
+    return this.#bytes.length === 0 ? 1 : this.#at / this.#bytes.length;
+  }
+
+  get place(): string {
+    return `line ${this.number}`;
+  }
+
+  /** The next line without its end, undefined behind the last. @throws DecodeError for a line without end */
+  next(): string | undefined {
+    if (this.#next === this.#block.length && !this.#read()) return undefined;
+    this.number++;
+    const line = this.#block[this.#next++];
+    return line.endsWith('\r') ? line.slice(0, -1) : line;
+  }
+
+  #read(): boolean {
+    const bytes = this.#bytes;
+    const from = this.#at;
+    if (from >= bytes.length) return false;
+    let end = bytes.length;
+    if (from + BLOCK_BYTES < bytes.length) {
+      end = bytes.lastIndexOf(LF, from + BLOCK_BYTES);
+      if (end < from) end = bytes.indexOf(LF, from + BLOCK_BYTES);
+      if (end < 0) end = bytes.length;
+    }
+    if (end - from > MAX_LINE_BYTES) {
+      throw new DecodeError('too-large', 'A line of the file is longer than 64 MiB.', {
+        place: `line ${this.number + 1}`,
+        remedy: 'Profiles in text have short lines: write the file again.',
+      });
+    }
+    this.#block = this.#decoder.decode(bytes.subarray(from, end)).split('\n');
+    this.#next = 0;
+    this.#at = end + 1;
+    return true;
+  }
+}

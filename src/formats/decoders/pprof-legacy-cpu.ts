@@ -1,0 +1,112 @@
+/** CPU profiles of gperftools: words of 4 or 8 bytes in either order, then /proc/self/maps as text. */
+import type { Steps } from '#base/steps.ts';
+import type { SampleType } from '#model/profile.ts';
+import { DecodeError } from '../format.ts';
+import type { RecordingFacts } from '../profile-builder.ts';
+import type { AddressSamples } from './address-samples.ts';
+import { LineReader } from './line-reader.ts';
+
+const SAMPLES_A_STEP = 4096;
+const HEADER_WORDS = 5;
+/** Of the frames below the leaf, as many are looked at for a frame of the signal handler as pprof does. */
+const MAX_HANDLER_FRAMES = 2;
+const SIMILAR_SAMPLES = 32;
+
+interface Words {
+  readonly size: 4 | 8;
+  readonly isLittle: boolean;
+}
+
+const ORDERS: readonly Words[] = [
+  { size: 4, isLittle: true },
+  { size: 4, isLittle: false },
+  { size: 8, isLittle: true },
+  { size: 8, isLittle: false },
+];
+
+export interface LegacyFacts {
+  readonly sampleTypes: readonly SampleType[];
+  readonly facts: RecordingFacts;
+}
+
+function wordAt(view: DataView, { size, isLittle }: Words, at: number): bigint {
+  return size === 4 ? BigInt(view.getUint32(at, isLittle)) : view.getBigUint64(at, isLittle);
+}
+
+/** How the words are written, undefined where the bytes are no such profile. */
+export function wordsOf(bytes: Uint8Array): Words | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return ORDERS.find((words) => {
+    if (bytes.length < HEADER_WORDS * words.size) return false;
+    const [zero, version, kind, period, padding] = [0, 1, 2, 3, 4].map((i) => wordAt(view, words, i * words.size));
+    return zero === 0n && version === 3n && kind <= 1n && period > 0n && period < 2n ** 40n && padding === 0n;
+  });
+}
+
+/** @throws DecodeError where the stacks leave the file */
+export function* readCpu(bytes: Uint8Array, out: AddressSamples): Steps<LegacyFacts> {
+  const words = wordsOf(bytes);
+  if (!words) throw refuse('The file does not begin as a CPU profile of gperftools does', 0);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { size } = words;
+  if (wordAt(view, words, 2 * size) === 1n) {
+    throw new DecodeError('unsupported', 'This is a CPU profile of the Java agent of old.', {
+      remedy: 'Convert it: go tool pprof -proto profile > profile.pb.gz',
+    });
+  }
+  const period = Number(wordAt(view, words, 3 * size)) * 1000;
+  let at = HEADER_WORDS * size;
+  for (let count = 0; at < bytes.length; count++) {
+    if (count % SAMPLES_A_STEP === 0) yield at / bytes.length;
+    if (at + 2 * size > bytes.length) throw refuse('The profile ends within a sample', at);
+    const hits = wordAt(view, words, at);
+    const depth = wordAt(view, words, at + size);
+    if (depth * BigInt(size) > BigInt(bytes.length - at - 2 * size))
+      throw refuse('A stack is longer than the file', at);
+    const stack: number[] = [];
+    const place = `byte ${at}`;
+    at += 2 * size;
+    const isLast = hits === 0n && depth === 1n && wordAt(view, words, at) === 0n;
+    for (let i = 0; i < Number(depth); i++, at += size) {
+      const address = wordAt(view, words, at);
+      // A return address follows its call.
+      if (!isLast) stack.push(out.location(i > 0 && address > 0n ? address - 1n : address));
+    }
+    if (isLast) break;
+    out.push({ stack, values: [Number(hits), Number(hits) * period], labels: [] }, place);
+  }
+  dropHandlerFrames(out);
+  const maps = new LineReader(bytes.subarray(at));
+  for (let line = maps.next(); line !== undefined; line = maps.next()) out.map.push(line);
+  return {
+    sampleTypes: [
+      { type: 'samples', unit: 'count' },
+      { type: 'cpu', unit: 'nanoseconds' },
+    ],
+    facts: { defaultSampleType: 1, period: { type: { type: 'cpu', unit: 'nanoseconds' }, value: period } },
+  };
+}
+
+/** As pprof: what stands second in nearly all stacks is the signal handler, and a leaf may stand there twice. */
+function dropHandlerFrames(out: AddressSamples): void {
+  const { samples } = out;
+  const enough = samples.length - Math.floor(samples.length / SIMILAR_SAMPLES);
+  const stacks = samples.map(({ stack }) => stack as number[]);
+  for (let i = 0; i < MAX_HANDLER_FRAMES; i++) {
+    const counts = new Map<number, number>();
+    for (const stack of stacks) if (stack.length > 1) counts.set(stack[1], (counts.get(stack[1]) ?? 0) + 1);
+    const handler = [...counts].find(([, count]) => count >= enough);
+    if (!handler) break;
+    for (const stack of stacks) if (stack.length > 1 && stack[1] === handler[0]) stack.splice(1, 1);
+  }
+  for (const stack of stacks) {
+    if (stack.length > 1 && out.addressOf(stack[0]) === out.addressOf(stack[1]) + 1n) stack.splice(1, 1);
+  }
+}
+
+function refuse(message: string, at: number): DecodeError {
+  return new DecodeError('malformed', `${message}.`, {
+    place: `byte ${at}`,
+    remedy: 'The file was probably cut or changed on its way: fetch it again.',
+  });
+}

@@ -1,0 +1,285 @@
+/** The old text formats of pprof, `debug=1` of Go among them: heap, growth, counts, contention, threads. */
+import type { Steps } from '#base/steps.ts';
+import type { SampleType } from '#model/profile.ts';
+import { DecodeError } from '../format.ts';
+import type { FrameFacts, LabelPair } from '../profile-builder.ts';
+import type { AddressSamples } from './address-samples.ts';
+import type { LineReader } from './line-reader.ts';
+import type { LegacyFacts } from './pprof-legacy-cpu.ts';
+
+const LINES_A_STEP = 8192;
+/** In characters, of the lines that patterns look at. */
+const MAX_PATTERN_LINE = 1 << 20;
+const HEAP = /^heap profile: *(\d+): *(\d+) *\[ *(\d+): *(\d+) *\] *@ *([a-z_0-9]*)\/?(\d*)/;
+const HEAP_SAMPLE = /^\s*(-?\d+): *(-?\d+) *\[ *(-?\d+): *(-?\d+) *\] @([ x0-9a-f]*)$/;
+const COUNT = /^(\S+) profile: total \d+\s*$/;
+const COUNT_SAMPLE = /^\s*(\d+) @((?: 0x[0-9a-f]+)*)\s*$/;
+const CONTENTION_SAMPLE = /^\s*(\d+) +(\d+) @([ x0-9a-f]*)$/;
+const THREAD = /^--- Thread ([0-9a-f]+) \(name: (.*)\/(\d+)\) stack: ---/;
+const SYMBOL = /^#\t(0x[0-9a-f]{1,16})\t+(\S[^\t]*)\+0x[0-9a-f]+(?:\t+([^\t]*):(\d+))?\s*$/;
+
+export function* readLegacyText(lines: LineReader, out: AddressSamples): Steps<LegacyFacts> {
+  for (let line = lines.next(); line !== undefined; line = lines.next()) {
+    const first = line.slice(0, 1000);
+    if (isBlankOrComment(first) || /^--- (profile|heap|growth)\s*$/.test(first)) continue;
+    const heap = HEAP.exec(first);
+    if (heap) return yield* readHeap(lines, heap, out);
+    const count = COUNT.exec(first);
+    if (count) return yield* readCounts(lines, count[1], out);
+    if (/^--- (contention|mutex)/.test(first)) return yield* readContention(lines, out);
+    if (/^--- (threadz \d+ ---|Thread )/.test(first)) return yield* readThreads(lines, line, out);
+    break;
+  }
+  throw refuse(lines, 'The file does not begin as a profile of pprof does');
+}
+
+function* readHeap(lines: LineReader, header: RegExpExecArray, out: AddressSamples): Steps<LegacyFacts> {
+  const [, objects, space, allocObjects, allocSpace, kind, rate] = header;
+  const written = rate === '' ? 0 : Number(rate);
+  const isSampled = kind === 'heap' || kind === 'heap_v2' || kind === 'heapz_v2';
+  if (!isSampled && !['heapprofile', 'growthz', 'fragmentationz'].includes(kind))
+    throw refuse(lines, `Heap profiles of the kind ${kind.slice(0, 40)} are not known`);
+  const period = kind === 'heap' ? Math.floor(written / 2) : isSampled ? written : 1;
+  const isGrowth = !isSampled && kind !== 'heapprofile';
+  const hasAlloc =
+    !isGrowth && ((allocObjects !== objects && allocObjects !== '0') || (allocSpace !== space && allocSpace !== '0'));
+  const scale = isSampled ? period : 0;
+  yield* readSamples(lines, out, (line) => {
+    const sample = HEAP_SAMPLE.exec(line);
+    if (!sample) return undefined;
+    const inUse = scaled(Number(sample[1]), Number(sample[2]), scale);
+    const allocated = scaled(Number(sample[3]), Number(sample[4]), scale);
+    const blockOf = (count: number, size: number): number => (count === 0 ? 0 : Math.trunc(size / count));
+    const block =
+      blockOf(Number(sample[1]), Number(sample[2])) || (hasAlloc ? blockOf(Number(sample[3]), Number(sample[4])) : 0);
+    const labels: LabelPair[] = Number.isSafeInteger(block) ? [['bytes', BigInt(block), 'bytes']] : [];
+    return { values: hasAlloc ? [...allocated, ...inUse] : inUse, addresses: sample[5], labels };
+  });
+  const types = hasAlloc ? ['alloc_objects', 'alloc_space', 'inuse_objects', 'inuse_space'] : ['objects', 'space'];
+  const sampleTypes = types.map((type, i): SampleType => ({ type, unit: i % 2 === 0 ? 'count' : 'bytes' }));
+  return {
+    sampleTypes,
+    facts: {
+      defaultSampleType: types.length - 1,
+      period: { type: { type: 'space', unit: 'bytes' }, value: period },
+    },
+  };
+}
+
+function* readCounts(lines: LineReader, type: string, out: AddressSamples): Steps<LegacyFacts> {
+  yield* readSamples(lines, out, (line) => {
+    const sample = COUNT_SAMPLE.exec(line);
+    return sample ? { values: [Number(sample[1])], addresses: sample[2], labels: [] } : undefined;
+  });
+  const counted = { type, unit: 'count' };
+  return { sampleTypes: [counted], facts: { period: { type: counted, value: 1 } } };
+}
+
+function* readContention(lines: LineReader, out: AddressSamples): Steps<LegacyFacts> {
+  let hertz = 0;
+  let period = 1;
+  let durationMs: number | undefined;
+  let first: string | undefined;
+  for (let line = lines.next(); line !== undefined; line = lines.next()) {
+    const equals = line.indexOf('=');
+    if (line.trim() === '' || line.startsWith('#')) continue;
+    if (equals < 0 || line.startsWith('---')) {
+      first = line;
+      break;
+    }
+    const key = line.slice(0, equals).trim();
+    const value = Number(line.slice(equals + 1));
+    if (key === 'format' || key === 'resolution') {
+      throw new DecodeError('unsupported', 'This is a lock profile of the Java agent of old.', {
+        remedy: 'Convert it: go tool pprof -proto profile > profile.pb.gz',
+      });
+    }
+    if (!Number.isFinite(value)) throw refuse(lines, `The value of ${key.slice(0, 40)} is not a number`);
+    if (key === 'cycles/second') hertz = value;
+    else if (key === 'sampling period') period = value;
+    else if (key === 'ms since reset') durationMs = value;
+  }
+  yield* readSamples(
+    lines,
+    out,
+    (line) => {
+      const sample = CONTENTION_SAMPLE.exec(line);
+      if (!sample) return undefined;
+      const delay = Number(sample[1]);
+      const count = Number(sample[2]);
+      const nanoseconds = period > 0 && hertz > 0 ? Math.trunc((delay * period) / (hertz / 1e9)) : delay;
+      return { values: [period > 0 ? count * period : count, nanoseconds], addresses: sample[3], labels: [] };
+    },
+    first,
+  );
+  return {
+    sampleTypes: [
+      { type: 'contentions', unit: 'count' },
+      { type: 'delay', unit: 'nanoseconds' },
+    ],
+    facts: {
+      defaultSampleType: 1,
+      ...(durationMs !== undefined && { durationMs }),
+      period: { type: { type: 'contentions', unit: 'count' }, value: period },
+    },
+  };
+}
+
+function* readThreads(lines: LineReader, header: string, out: AddressSamples): Steps<LegacyFacts> {
+  let line: string | undefined = header;
+  // Comments may stand before the first thread.
+  while (line !== undefined && !THREAD.test(line.slice(0, 1000)) && !isMemoryMap(line)) line = lines.next();
+  const samples: { stack: number[]; values: number[]; labels: LabelPair[] }[] = [];
+  for (let count = 0; line !== undefined && !isMemoryMap(line); count++) {
+    if (count % LINES_A_STEP === 0) yield lines.share;
+    if (line.startsWith('---- no stack trace for')) break;
+    const thread = THREAD.exec(line.slice(0, 1000));
+    if (!thread) throw refuse(lines, 'A thread does not begin with its name');
+    const stack: number[] = [];
+    let isSame = false;
+    for (line = lines.next(); line !== undefined && !line.trimStart().startsWith('---'); line = lines.next()) {
+      if (line.includes('same as previous thread')) isSame = true;
+      else pushThreadLine(line, stack, out);
+    }
+    const last = samples.at(-1);
+    if (!isSame && stack.length > 0) samples.push({ stack, values: [1], labels: [['thread', thread[2]]] });
+    else if (last) {
+      last.values[0]++;
+      last.labels = [];
+    }
+  }
+  for (const sample of samples) out.push(sample, lines.place);
+  yield* readMap(lines, line, out);
+  const counted = { type: 'thread', unit: 'count' };
+  return { sampleTypes: [counted], facts: { period: { type: counted, value: 1 } } };
+}
+
+/** `PC: 0x1: name`, `0x2: name`, `creator: 0x3 0x4` */
+function pushThreadLine(line: string, stack: number[], out: AddressSamples): void {
+  const text = line.slice(0, MAX_PATTERN_LINE);
+  const symbol = /^\s*(?:PC:\s*)?0x([0-9a-f]{1,16}):\s+(\S.*)$/.exec(text);
+  for (const hex of symbol ? [`0x${symbol[1]}`] : hexNumbers(text)) {
+    const address = BigInt(hex);
+    const call = stack.length > 0 && address > 0n ? address - 1n : address;
+    if (symbol) out.symbol(call, [{ name: symbol[2].trim() }]);
+    stack.push(out.location(call));
+  }
+}
+
+interface TextSample {
+  readonly values: readonly number[];
+  readonly addresses: string;
+  readonly labels: readonly LabelPair[];
+}
+
+/** Lines of samples, each with the labels and symbols that follow as comments; then the memory map. */
+function* readSamples(
+  lines: LineReader,
+  out: AddressSamples,
+  parse: (line: string) => TextSample | undefined,
+  first?: string,
+): Steps<void> {
+  let sample: { parsed: TextSample; labels: LabelPair[]; place: string } | undefined;
+  let symbols: { address: bigint; frames: FrameFacts[] } | undefined;
+  let isNamed = false;
+  const endSymbols = (): void => {
+    if (symbols) out.symbol(symbols.address, symbols.frames);
+    symbols = undefined;
+  };
+  const endSample = (): void => {
+    endSymbols();
+    if (!sample) return;
+    const stack = hexNumbers(sample.parsed.addresses).map((hex, i) => {
+      const address = BigInt(hex);
+      return out.location(i > 0 && address > 0n ? address - 1n : address);
+    });
+    // Comments name a call by its own address, also that of the leaf.
+    if (isNamed && stack.length > 0 && symbolsOfLeaf) {
+      const leaf = out.addressOf(stack[0]);
+      if (symbolsOfLeaf.address === leaf - 1n) out.symbol(leaf, symbolsOfLeaf.frames);
+    }
+    out.push({ stack, values: sample.parsed.values, labels: sample.labels, isNamed }, sample.place);
+    sample = undefined;
+    isNamed = false;
+    symbolsOfLeaf = undefined;
+  };
+  let symbolsOfLeaf: { address: bigint; frames: FrameFacts[] } | undefined;
+  let line = first ?? lines.next();
+  for (let count = 0; line !== undefined; line = lines.next(), count++) {
+    if (count % LINES_A_STEP === 0) yield lines.share;
+    if (isBlankOrComment(line)) {
+      if (!sample || line.length > MAX_PATTERN_LINE) continue;
+      if (line.startsWith('# labels: ')) {
+        sample.labels.push(...labelsOf(line.slice(10)));
+        continue;
+      }
+      const symbol = SYMBOL.exec(line);
+      if (!symbol) continue;
+      const address = BigInt(symbol[1]);
+      if (symbols?.address !== address) endSymbols();
+      symbols ??= { address, frames: [] };
+      symbolsOfLeaf ??= symbols;
+      isNamed = true;
+      const frame = { name: symbol[2], file: symbol[3] ?? '', line: Number(symbol[4] ?? 0) };
+      // A recursive function has its address again and again, its inlined calls only once.
+      if (!symbols.frames.some(({ name, line: at }) => name === frame.name && at === frame.line))
+        symbols.frames.push(frame);
+      continue;
+    }
+    endSample();
+    if (isMemoryMap(line) || line.startsWith('---')) break;
+    const parsed = line.length > MAX_PATTERN_LINE * 16 ? undefined : parse(line);
+    if (!parsed) throw refuse(lines, 'The line is not a sample of this kind of profile');
+    sample = { parsed, labels: [...parsed.labels], place: lines.place };
+  }
+  endSample();
+  yield* readMap(lines, line, out);
+}
+
+function* readMap(lines: LineReader, from: string | undefined, out: AddressSamples): Steps<void> {
+  let line = from;
+  while (line !== undefined && !isMemoryMap(line)) line = lines.next();
+  for (let count = 0; line !== undefined; line = lines.next(), count++) {
+    if (count % LINES_A_STEP === 0) yield lines.share;
+    out.map.push(line);
+  }
+}
+
+/** What the samples stand for: each was taken with the chance 1 - exp(-size / rate). */
+function scaled(count: number, size: number, rate: number): [number, number] {
+  if (rate <= 1) return [count, size];
+  if (count === 0 || size === 0) return [0, 0];
+  const scale = 1 / (1 - Math.exp(-(size / count) / rate));
+  return Number.isFinite(scale) ? [Math.trunc(count * scale), Math.trunc(size * scale)] : [count, size];
+}
+
+/** As Go writes them: `{"queue":"emails", "worker":"0"}`. */
+function labelsOf(json: string): LabelPair[] {
+  try {
+    const labels: unknown = JSON.parse(json);
+    if (typeof labels !== 'object' || labels === null) return [];
+    return Object.entries(labels).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : []));
+  } catch {
+    return [];
+  }
+}
+
+function hexNumbers(text: string): string[] {
+  return (text.match(/0x[0-9a-f]+/g) ?? []).map((hex) => (hex.length > 18 ? hex.slice(0, 18) : hex));
+}
+
+function isBlankOrComment(line: string): boolean {
+  const text = line.trimStart();
+  return text === '' || text.startsWith('#');
+}
+
+function isMemoryMap(line: string): boolean {
+  return line.includes('--- Memory map: ---') || line.includes('MAPPED_LIBRARIES:');
+}
+
+function refuse(lines: LineReader, message: string): DecodeError {
+  return new DecodeError('malformed', `${message}.`, {
+    place: lines.place,
+    remedy: 'Fetch the profile again, or convert it: go tool pprof -proto profile > profile.pb.gz',
+  });
+}

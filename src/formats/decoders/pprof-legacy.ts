@@ -1,0 +1,59 @@
+/** The old formats of pprof: one of text, one of words, and either behind a list of symbols. */
+import type { Steps } from '#base/steps.ts';
+import type { Profile } from '#model/profile.ts';
+import { startsWith } from '../ascii-bytes.ts';
+import { type DecodeLimits, FILE_LIMITS } from '../decode-limits.ts';
+import { DecodeError } from '../format.ts';
+import { AddressSamples } from './address-samples.ts';
+import { LineReader } from './line-reader.ts';
+import { readCpu, wordsOf } from './pprof-legacy-cpu.ts';
+import { readLegacyText } from './pprof-legacy-text.ts';
+
+const LF = 10;
+const encoder = new TextEncoder();
+const SYMBOLS = encoder.encode('--- symbol');
+const PROFILE = encoder.encode('--- profile');
+const READING = 0.6;
+
+/** @throws DecodeError, as soon as one of the limits is passed */
+export function* decodePprofLegacy(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
+  const out = new AddressSamples(limits);
+  const body = bytes.subarray(readSymbols(bytes, out));
+  const reading = wordsOf(body) ? readCpu(body, out) : readLegacyText(new LineReader(body), out);
+  for (;;) {
+    const step = reading.next();
+    if (step.done) {
+      const { sampleTypes, facts } = step.value;
+      const building = out.profile(sampleTypes, facts);
+      for (;;) {
+        const built = building.next();
+        if (built.done) return built.value;
+        yield READING + built.value * (1 - READING);
+      }
+    }
+    yield step.value * READING;
+  }
+}
+
+/** Lines `0xADDRESS outer--inner` of google-pprof --raw. @returns where the profile itself begins */
+function readSymbols(bytes: Uint8Array, out: AddressSamples): number {
+  if (!startsWith(bytes, 0, bytes.length, SYMBOLS)) return 0;
+  const decoder = new TextDecoder();
+  for (let at = 0, number = 1; at < bytes.length; number++) {
+    const newline = bytes.indexOf(LF, at);
+    const end = newline < 0 ? bytes.length : newline;
+    if (startsWith(bytes, at, end, PROFILE)) return end + 1;
+    const line = decoder.decode(bytes.subarray(at, Math.min(end, at + 65_536)));
+    if (/^--- (heap|growth|contention)/.test(line)) return at;
+    const symbol = /^0x([0-9a-f]{1,16}) (.*)$/i.exec(line);
+    if (symbol) {
+      const frames = symbol[2].split(/(?<!operator)--/).map((name) => ({ name }));
+      out.symbol(BigInt(`0x${symbol[1]}`), frames.reverse());
+    }
+    at = end + 1;
+  }
+  throw new DecodeError('malformed', 'The file has symbols and no profile behind them.', {
+    place: `byte ${bytes.length}`,
+    remedy: 'Write it again: google-pprof --raw program profile > profile.raw',
+  });
+}
