@@ -26,6 +26,7 @@ export class Metrics {
     labelsDropped: 0,
     negativeValues: 0,
     cumulative: 0,
+    cutOff: 0,
   };
   #folded = 0;
   #bytesIn = 0;
@@ -69,9 +70,10 @@ export class Metrics {
     unlabelledProfiles: number;
     negativeValues: number;
     cumulativeProfiles: number;
+    cutOffRecordings: number;
     foldedSamples: number;
   } {
-    const { cutStacks, labelsDropped, negativeValues, cumulative } = this.#trimmed;
+    const { cutStacks, labelsDropped, negativeValues, cumulative, cutOff } = this.#trimmed;
     return {
       foldedSamples: this.#folded,
       droppedSamples: this.#dropped,
@@ -79,6 +81,7 @@ export class Metrics {
       unlabelledProfiles: labelsDropped,
       negativeValues,
       cumulativeProfiles: cumulative,
+      cutOffRecordings: cutOff,
     };
   }
 
@@ -142,6 +145,12 @@ export class Metrics {
         'counter',
         'Profiles that are said to be cumulative: stored as sent.',
         this.#trimmed.cumulative,
+      ),
+      ...metric(
+        'flametide_cut_off_recordings_total',
+        'counter',
+        'Recordings whose end was missing: what was whole is stored.',
+        this.#trimmed.cutOff,
       ),
       ...metric(
         'flametide_folded_samples_total',

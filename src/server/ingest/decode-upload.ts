@@ -5,6 +5,8 @@ import { decodeCollapsed } from '#formats/collapsed.ts';
 import type { DecodeLimits } from '#formats/decode-limits.ts';
 import { decodePprof } from '#formats/pprof.ts';
 import type { Profile } from '#model/profile.ts';
+import { type JfrUpload, readJfrUpload } from './jfr-upload.ts';
+import { readLabelsSnapshot } from './labels-snapshot.ts';
 import { Refusal } from './refusal.ts';
 import type { IngestLimits } from './series-of-profile.ts';
 import { unpack } from './unpack.ts';
@@ -51,6 +53,15 @@ export class UploadDecoder {
   lines(packed: Uint8Array): Profile {
     const counted = withCounts(this.#unpack(packed), this.#limits.maxSamples);
     return this.#decoded(finish(decodeCollapsed(counted, this.#counts())));
+  }
+
+  /** A flight recording. @param labels the part beside it @throws Refusal, DecodeError */
+  jfr(packed: Uint8Array, labels: Uint8Array | undefined, sampleRate: number): JfrUpload {
+    const bytes = this.#unpack(packed);
+    const contexts = labels === undefined ? undefined : readLabelsSnapshot(this.#unpack(labels));
+    const upload = readJfrUpload(bytes, contexts, sampleRate, this.#counts());
+    for (const { profile } of upload.groups) this.#decoded(profile);
+    return upload;
   }
 
   #unpack(packed: Uint8Array): Uint8Array {

@@ -10,6 +10,7 @@ import { parseAppName } from './app-name.ts';
 import { UploadDecoder } from './decode-upload.ts';
 import { readForm } from './form.ts';
 import { type IncomingProfile, notesOf, type Trimmed } from './incoming.ts';
+import { openJfr } from './open-jfr.ts';
 import { profileName, readSampleTypeConfig, typedText, type SampleTypeConfig } from './profile-names.ts';
 import { readPushJson, readPushMessage } from './push-request.ts';
 import { quote, Refusal, type RefusalKind } from './refusal.ts';
@@ -48,9 +49,9 @@ export async function openUpload(request: WireRequest, limits: IngestLimits, now
     const format = ingestFormat(query.get('format'), request.headers['content-type'] ?? '');
     isText = format === 'groups' || format === 'lines';
     const taken = await openIngest(request, query, format, limits, nowMs);
-    if (taken === undefined) return { profiles: [], answer: ingestAnswer(200), facts: {} };
-    const facts = factsOf([taken]);
-    return { profiles: [taken.incoming], answer: withNotes(ingestAnswer(200), facts.trimmed), facts };
+    const facts = factsOf(taken);
+    const profiles = taken.map(({ incoming }) => incoming);
+    return { profiles, answer: withNotes(ingestAnswer(200), facts.trimmed), facts };
   } catch (error) {
     const { kind, message } = asRefusal(error);
     return refused(ingestError(ingestStatus(kind, isText), message), kind, message);
@@ -85,14 +86,14 @@ function ingestFormat(format: string | null, contentType: string): IngestFormat 
   return contentType.includes('multipart/form-data') ? 'form' : 'groups';
 }
 
-/** @returns undefined for what holds nothing. @throws Refusal, DecodeError */
+/** @returns none for what holds nothing. @throws Refusal, DecodeError */
 async function openIngest(
   { body, headers }: WireRequest,
   query: URLSearchParams,
   format: IngestFormat,
   limits: IngestLimits,
   nowMs: number,
-): Promise<TakenProfile | undefined> {
+): Promise<TakenProfile[]> {
   const name = query.get('name');
   const { app, labels } = parseAppName(name);
   const spy = query.get('spyName') ?? 'unknown';
@@ -100,13 +101,13 @@ async function openIngest(
   const fromMs = parseTimeText(from, nowMs);
   const decoder = new UploadDecoder(limits);
   // Only what says when it was is known again: the same bytes may well be sent twice for two times.
-  const repeatKey = (part: Uint8Array, hasOwnTime: boolean): string =>
+  const repeatKey = (parts: readonly Uint8Array[], hasOwnTime: boolean, group = ''): string =>
     hasOwnTime || isFixedTime(from)
-      ? fingerprint(['ingest', name ?? '', from, query.get('until') ?? '', format], part)
+      ? fingerprint(['ingest', name ?? '', from, query.get('until') ?? '', format, group], parts)
       : '';
 
   if (format === 'groups' || format === 'lines') {
-    if (body.length === 0) return undefined;
+    if (body.length === 0) return [];
     const decoded = format === 'lines' ? decoder.lines(body) : decoder.stacks(body);
     if (decoded.values[0].values.some((value) => !Number.isInteger(value))) {
       throw new Refusal('bad_profile', 'The values of stacks must be whole numbers.');
@@ -114,7 +115,23 @@ async function openIngest(
     const typed = typedText(decoded, app, sampleRate(query.get('sampleRate')));
     const pairs = requestLabels(labels, typed.service, spy, typed.name);
     if (labels.has('service_name') && !labels.has('app_name')) pairs.push({ name: 'app_name', value: typed.service });
-    return seriesOfProfile(typed.profile, pairs, fromMs, repeatKey(body, false), limits, nowMs);
+    return [seriesOfProfile(typed.profile, pairs, fromMs, repeatKey([body], false), limits, nowMs)];
+  }
+  if (format === 'jfr') {
+    const isForm = (headers['content-type'] ?? '').includes('multipart/form-data');
+    const parts = isForm ? await readForm(body, headers['content-type'] ?? '') : new Map([['jfr', body]]);
+    const opened = openJfr(decoder, parts, sampleRate(query.get('sampleRate')));
+    if (opened === undefined) return [];
+    const { groups, event, startMs, trimmed } = opened;
+    const timeMs = isFixedTime(from) ? fromMs : startMs;
+    return groups.map((group, i) => {
+      const pairs = requestLabels(labels, app, spy, group.name);
+      if (event !== '') pairs.push({ name: 'jfr_event', value: event });
+      // All groups have the bytes of the same parts.
+      const key = repeatKey([...parts.values()], true, `${i}`);
+      const taken = seriesOfProfile(group.profile, pairs, timeMs, key, limits, nowMs);
+      return i > 0 ? taken : { ...taken, trimmed: { ...taken.trimmed, ...trimmed } };
+    });
   }
   if (format !== 'pprof' && format !== 'form') {
     throw new Refusal('unsupported', `The format ${format} is not taken yet: send pprof, or collapsed stacks.`);
@@ -130,14 +147,14 @@ async function openIngest(
     const given = files.get('sample_type_config');
     if (given !== undefined) config = readSampleTypeConfig(given);
   }
-  if (part.length === 0) return undefined;
+  if (part.length === 0) return [];
   const decoded = decoder.pprof(part);
   const ownMs = decoded.timeMs !== undefined && decoded.timeMs >= YEAR_1970_MS ? decoded.timeMs : undefined;
   const pairs = requestLabels(labels, app, spy, profileName(decoded.sampleTypes, config?.displayNames));
-  const key = repeatKey(part, ownMs !== undefined);
+  const key = repeatKey([part], ownMs !== undefined);
   const { incoming, trimmed } = seriesOfProfile(decoded, pairs, ownMs ?? fromMs, key, limits, nowMs);
   const isCumulative = decoded.sampleTypes.some(({ type }) => config?.cumulative.has(type));
-  return { incoming, trimmed: { ...trimmed, cumulative: isCumulative ? 1 : 0 } };
+  return [{ incoming, trimmed: { ...trimmed, cumulative: isCumulative ? 1 : 0 } }];
 }
 
 /** @returns nothing where the part is empty. @throws Refusal where there is none */
@@ -145,7 +162,7 @@ function profilePart(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   const part = files.get('profile');
   if (part !== undefined) return part;
   if (files.has('jfr'))
-    throw new Refusal('unsupported', 'The format jfr is not taken yet: send pprof, or collapsed stacks.');
+    throw new Refusal('bad_request', 'The form has a flight recording in the part jfr: add format=jfr to the query.');
   const others = [...files.keys()].map(quote).join(', ');
   throw new Refusal(
     'bad_request',
@@ -212,6 +229,7 @@ function factsOf(taken: readonly TakenProfile[]): RequestFacts {
     labelsDropped: sum('labelsDropped'),
     negativeValues: sum('negativeValues'),
     cumulative: sum('cumulative'),
+    cutOff: sum('cutOff'),
   };
   return { service: taken[0].incoming.series[0]?.service, trimmed };
 }
@@ -227,14 +245,15 @@ function openRaw(
 ): TakenProfile {
   const decoded = decoder.pprof(raw);
   const names = labels.flatMap(({ name, value }) => [name, value]);
-  const key = decoded.timeMs === undefined ? '' : fingerprint(['push', ...names], raw);
+  const key = decoded.timeMs === undefined ? '' : fingerprint(['push', ...names], [raw]);
   return seriesOfProfile(decoded, labels, decoded.timeMs ?? nowMs, key, limits, nowMs);
 }
 
-function fingerprint(texts: readonly string[], part: Uint8Array): string {
+function fingerprint(texts: readonly string[], parts: readonly Uint8Array[]): string {
   const hash = createHash('sha1');
   for (const text of texts) hash.update(text).update('\0');
-  return hash.update(part).digest('base64url');
+  for (const part of parts) hash.update(`${part.length}\0`).update(part);
+  return hash.digest('base64url');
 }
 
 /** @throws what is no refusal */

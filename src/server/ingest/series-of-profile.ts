@@ -94,7 +94,7 @@ export function seriesOfProfile(
   });
   return {
     incoming: { profile, timeUs: Math.round(timeMs * 1000), period, repeatKey, series },
-    trimmed: { cutStacks, labelsDropped: dropped ? 1 : 0, negativeValues, cumulative: 0 },
+    trimmed: { cutStacks, labelsDropped: dropped ? 1 : 0, negativeValues, cumulative: 0, cutOff: 0 },
   };
 }
 
