@@ -51,7 +51,7 @@ export default defineConfig(({ isSsrBuild, mode }) =>
           base: './',
           publicDir: false,
           plugins: [react(), { ...optimizeLocales.vite({ locales: ['en-US'] }), enforce: 'pre' }, inOneFile()],
-          worker: { format: 'iife' },
+          worker: { format: 'iife', plugins: () => [fewFormats()] },
           build: {
             outDir: 'dist/client',
             emptyOutDir: false,
@@ -126,6 +126,17 @@ function startSooner(): Plugin {
             };
           return [];
         }),
+    },
+  };
+}
+
+/** A page in one file loads nothing more: it reads the formats whose decoders come with the worker. */
+function fewFormats(): Plugin {
+  return {
+    name: 'few-formats',
+    enforce: 'pre',
+    resolveId(source, importer, options) {
+      return source === './formats.ts' ? this.resolve('./viewer-formats.ts', importer, options) : undefined;
     },
   };
 }

@@ -1,5 +1,5 @@
 /** The analysis itself. The worker wraps it; tests use it directly. */
-import type { Steps } from '#base/steps.ts';
+import type { WaitingSteps } from '#base/steps.ts';
 import { formatExport } from '#formats/export.ts';
 import { decodeProfile, readableFormats } from '#formats/registry.ts';
 import { writePacked } from '#formats/write-packed.ts';
@@ -267,12 +267,16 @@ export class InProcessAnalysis implements Analysis {
     return made;
   }
 
-  async #run<T>(steps: Steps<T>, signal: AbortSignal, onProgress?: (share: number) => void): Promise<T> {
+  async #run<T>(steps: WaitingSteps<T>, signal: AbortSignal, onProgress?: (share: number) => void): Promise<T> {
     let sliceEnd = performance.now() + SLICE_MS;
     for (;;) {
       signal.throwIfAborted();
       const step = steps.next();
       if (step.done) return step.value;
+      if (step.value instanceof Promise) {
+        await step.value;
+        continue;
+      }
       if (performance.now() < sliceEnd) continue;
       onProgress?.(step.value);
       await this.#pause();

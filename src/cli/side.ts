@@ -1,7 +1,7 @@
 /** One side of a comparison, from a file or from a range of a server. */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { finish } from '#base/steps.ts';
+import { finish, finishWaiting } from '#base/steps.ts';
 import { DecodeError } from '#formats/format.ts';
 import { decodeProfile } from '#formats/registry.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
@@ -57,7 +57,7 @@ async function readOneFile(path: string, type: string | undefined): Promise<Diff
   } catch (error) {
     throw new BadInput(`${path} cannot be read: ${(error as Error).message}.`);
   }
-  const profile = decode(bytes, path);
+  const profile = await decode(bytes, path);
   const at = sampleTypeAt(profile, type, path);
   const { type: name } = profile.sampleTypes[at];
   const perUnit = samplesPerUnit(profile, at);
@@ -113,7 +113,7 @@ async function askSideSlices(range: ServerRange, union: UnionTree, side: SideKey
 async function askTree(range: ServerRange): Promise<NamedTree> {
   const bytes = await askMergedPprof(range);
   if (bytes.length === 0) return emptyTree;
-  const profile = decode(bytes, 'answer.pb');
+  const profile = await decode(bytes, 'answer.pb');
   return profile.sampleTypes.length === 0 ? emptyTree : treeOf(profile, profile.defaultSampleType);
 }
 
@@ -133,9 +133,9 @@ const emptyTree: NamedTree = {
   },
 };
 
-function decode(bytes: Uint8Array, name: string): Profile {
+async function decode(bytes: Uint8Array, name: string): Promise<Profile> {
   try {
-    return finish(decodeProfile({ bytes, name: basename(name), form: { kind: 'file' } })).profile;
+    return (await finishWaiting(decodeProfile({ bytes, name: basename(name), form: { kind: 'file' } }))).profile;
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     const { message, place, remedy } = error;

@@ -9,10 +9,10 @@ import { looksLikeText, textPrefix, utf8Bytes } from '#base/text-bytes.ts';
 import { Utf8Strings } from '#base/utf8-strings.ts';
 import type { Profile, ValueColumn } from '#model/profile.ts';
 import { type DecodeLimits, FILE_LIMITS, refuseCount } from './decode-limits.ts';
-import { DecodeError, type ProfileFormat } from './format.ts';
+import { DecodeError, type EagerFormat } from './format.ts';
 import { FunctionColumns, lineNumber, needsExact, noLabels, plainColumn } from './profile-columns.ts';
 
-export const collapsedFormat: ProfileFormat = {
+export const collapsedFormat: EagerFormat = {
   id: 'collapsed',
   title: 'Collapsed stacks',
   noun: 'collapsed stacks',

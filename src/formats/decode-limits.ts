@@ -18,6 +18,8 @@ export interface DecodeLimits {
   readonly labelsOfSample: number;
   /** Of all samples. */
   readonly labels: number;
+  /** Of the tree of stacks. */
+  readonly nodes: number;
   /** In all stacks: inlined lines could multiply a small file without bound. */
   readonly frames: number;
 }
@@ -36,6 +38,7 @@ export const FILE_LIMITS: DecodeLimits = {
   comments: 65_536,
   labelsOfSample: 1000,
   labels: 1 << 25,
+  nodes: 1 << 24,
   frames: 1 << 27,
 };
 

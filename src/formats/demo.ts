@@ -5,9 +5,9 @@
 import type { Steps } from '#base/steps.ts';
 import { demoHead, demoLimits, isDemoRecipe } from '#model/demo-recipe.ts';
 import type { Profile } from '#model/profile.ts';
-import { DecodeError, type ProfileFormat } from './format.ts';
+import { DecodeError, type EagerFormat } from './format.ts';
 
-export const demoFormat: ProfileFormat = {
+export const demoFormat: EagerFormat = {
   id: 'demo',
   title: 'Demo',
   noun: 'demos',

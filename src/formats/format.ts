@@ -15,14 +15,27 @@ export interface FormatFacts {
   readonly reads: string | undefined;
 }
 
-export interface ProfileFormat extends FormatFacts {
+/** One pass over the unpacked bytes, yielding its progress. @throws DecodeError */
+export type Decode = (bytes: Uint8Array) => Steps<Profile>;
+
+interface Sniffed extends FormatFacts {
   /** True where `sniff` only guesses: files that `recognise` knows by name are refused first. */
   readonly isLoose?: true;
-  /** Whether the (unpacked) bytes look like this format; reads a bounded part of them. */
+  /** Whether the (unpacked) bytes look like this format; reads a bounded part of them. No two sniffs take one file. */
   sniff(bytes: Uint8Array, name: string): boolean;
-  /** One pass over the bytes, yielding its progress. @throws DecodeError */
-  decode(bytes: Uint8Array): Steps<Profile>;
 }
+
+/** A format whose decoder comes with the page. */
+export interface EagerFormat extends Sniffed {
+  readonly decode: Decode;
+}
+
+/** A format whose decoder is loaded with the first file of its kind: `load: async () => (await import('./decoders/x.ts')).decodeX`. */
+export interface LazyFormat extends Sniffed {
+  load(): Promise<Decode>;
+}
+
+export type ProfileFormat = EagerFormat | LazyFormat;
 
 export type DecodeErrorCode = 'unrecognized' | 'malformed' | 'too-large' | 'unsupported' | 'empty';
 

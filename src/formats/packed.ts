@@ -13,6 +13,7 @@
  *   period: 0, or 1, type and unit (texts) and a double
  *   what was cut: 0, or 1, the function and a double
  *   notes: how many, then texts
+ *   times of the samples: nothing, or 1 and a double for each
  */
 import { ByteReader } from '#base/byte-reader.ts';
 import { Int32Column } from '#base/column.ts';
@@ -20,7 +21,7 @@ import type { Steps } from '#base/steps.ts';
 import { checkProfile } from '#model/check-profile.ts';
 import type { Profile, SampleType, ValueColumn } from '#model/profile.ts';
 import { FILE_LIMITS } from './decode-limits.ts';
-import { DecodeError, type ProfileFormat } from './format.ts';
+import { DecodeError, type EagerFormat } from './format.ts';
 import { noLabels, plainColumn } from './profile-columns.ts';
 
 export const packedHead = 'flametide packed profile 1\n';
@@ -33,7 +34,7 @@ const MAX_TEXTS = 1 << 24;
 const MAX_NOTES = 1000;
 const TWO_31 = 2147483648;
 
-export const packedFormat: ProfileFormat = {
+export const packedFormat: EagerFormat = {
   id: 'packed',
   title: 'Flametide',
   noun: 'packed profiles',
@@ -93,6 +94,7 @@ function* read(from: PackedReader): Steps<Profile> {
     period: from.optional(() => ({ type: sampleType(), value: from.double() })),
     cut: from.optional(() => ({ func: from.index(names.length), value: from.double() })),
     notes: from.list(MAX_NOTES, text),
+    times: from.offset < from.end ? from.optional(() => readDoubles(from, sampleCount)) : undefined,
   };
 }
 
@@ -123,17 +125,20 @@ function* readStacks(
 
 function readValues(from: PackedReader, sampleCount: number): ValueColumn {
   const kind = from.index(3);
+  if (kind === valueKinds.doubles) return plainColumn(readDoubles(from, sampleCount));
   const values = new Float64Array(sampleCount);
-  if (kind === valueKinds.doubles) {
-    for (let i = 0; i < sampleCount; i++) values[i] = from.double();
-    return plainColumn(values);
-  }
   const exact = new BigInt64Array(kind === valueKinds.exact ? sampleCount : 0);
   for (let i = 0; i < sampleCount; i++) {
     values[i] = from.zigzag();
     if (kind === valueKinds.exact) exact[i] = from.zigzagWhole;
   }
   return kind === valueKinds.exact ? { values, exact } : plainColumn(values);
+}
+
+function readDoubles(from: PackedReader, sampleCount: number): Float64Array {
+  const values = new Float64Array(sampleCount);
+  for (let i = 0; i < sampleCount; i++) values[i] = from.double();
+  return values;
 }
 
 /** Every count is held against the bytes that are left, every index against its table. */

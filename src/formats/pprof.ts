@@ -11,13 +11,13 @@ import type { Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
 import { type DecodeLimits, FILE_LIMITS } from './decode-limits.ts';
-import type { ProfileFormat } from './format.ts';
+import type { EagerFormat } from './format.ts';
 import { NUMBER, Scan, TOP_LEVEL } from './pprof-scan.ts';
 import { readSamples } from './pprof-samples.ts';
 import { readTables } from './pprof-tables.ts';
 import { checkString, checkWireType, refuse } from './pprof-wire.ts';
 
-export const pprofFormat: ProfileFormat = {
+export const pprofFormat: EagerFormat = {
   id: 'pprof',
   title: 'pprof',
   noun: 'pprof',

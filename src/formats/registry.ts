@@ -1,22 +1,17 @@
 /** The formats in the order in which they are tried, and the one way from bytes to a profile. */
-import type { Steps } from '#base/steps.ts';
+import type { Steps, WaitingSteps } from '#base/steps.ts';
 import { wordList } from '#base/word-list.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { Profile } from '#model/profile.ts';
 import type { SlicedColumns } from '#model/slices.ts';
 import { parseProfileType } from '#model/profile-type.ts';
-import { collapsedFormat } from './collapsed.ts';
-import { demoFormat } from './demo.ts';
-import { DecodeError, type FormatFacts, type ProfileFormat } from './format.ts';
+import { type Decode, DecodeError, type FormatFacts, type LazyFormat, type ProfileFormat } from './format.ts';
+import { formats } from './formats.ts';
 import { unwrapGzip } from './gzip.ts';
 import { decodeMergedTree } from './merged-tree.ts';
-import { packedFormat } from './packed.ts';
 import { pprofFormat } from './pprof.ts';
 import { recognise } from './recognise.ts';
 import { decodeSlicedTree } from './sliced-tree.ts';
-
-/** In the order in which their sniffs are tried. The page, the command line and the tests take what is read from here. */
-const formats: readonly ProfileFormat[] = [demoFormat, packedFormat, pprofFormat, collapsedFormat];
 
 /** The formats that users open, in the order of the list. */
 export const readableFormats: readonly FormatFacts[] = formats
@@ -42,7 +37,7 @@ export interface DecodedProfile {
 const UNPACKING = 0.3;
 
 /** Of a file the name is a hint, the content decides; of a source's answer it is known what it holds. @throws DecodeError */
-export function* decodeProfile({ bytes, name, form }: EncodedProfile): Steps<DecodedProfile> {
+export function* decodeProfile({ bytes, name, form }: EncodedProfile): WaitingSteps<DecodedProfile> {
   switch (form.kind) {
     case 'file':
       return yield* decodeFile(bytes, name);
@@ -72,15 +67,34 @@ function* decodeMergedPprof(bytes: Uint8Array, profileType: string): Steps<Profi
   return { ...profile, sampleTypes, period: undefined };
 }
 
-function* decodeFile(bytes: Uint8Array, name: string): Steps<DecodedProfile> {
+function* decodeFile(bytes: Uint8Array, name: string): WaitingSteps<DecodedProfile> {
   if (bytes.length === 0) throw new DecodeError('empty', 'The file is empty.', { remedy: 'Save the profile again.' });
   const unpacked = yield* share(unwrapGzip(bytes), 0, UNPACKING);
   if (unpacked.length === 0) {
     throw new DecodeError('empty', 'The file is gzip around nothing.', { remedy: 'Save the profile again.' });
   }
-  const { id, title, decode } = chooseFormat(unpacked, name);
+  const format = chooseFormat(unpacked, name);
+  const { id, title } = format;
+  const decode = 'decode' in format ? format.decode : yield* loaded(format);
   const profile = yield* share(decode(unpacked), UNPACKING, 1);
   return { profile, format: { id, title }, unpackedBytes: unpacked.length };
+}
+
+const decoders = new WeakMap<LazyFormat, Decode>();
+
+/** Waits for the decoder once; where it cannot be loaded, the next file asks again. */
+function* loaded(format: LazyFormat): WaitingSteps<Decode> {
+  if (!decoders.has(format)) {
+    yield format.load().then(
+      (decode) => void decoders.set(format, decode),
+      () => undefined,
+    );
+  }
+  const decode = decoders.get(format);
+  if (decode) return decode;
+  throw new DecodeError('unsupported', `The part of the page that reads ${format.noun} could not be loaded.`, {
+    remedy: 'Check the connection, or reload the page, and open the file again.',
+  });
 }
 
 /** The content decides. The ending comes last, so that a damaged file is refused in its own format's words. */

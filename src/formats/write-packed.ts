@@ -61,6 +61,11 @@ export function writePacked(profile: Profile): Uint8Array<ArrayBuffer> {
   });
   sink.varint(profile.notes.length);
   for (const note of profile.notes) sink.varint(texts.intern(note));
+  const { times } = profile;
+  if (times) {
+    sink.varint(1);
+    for (const sample of order) sink.double(times[sample]);
+  }
 
   // Known last, read first.
   const head = new PackedSink();

@@ -49,6 +49,11 @@ export function checkProfile(profile: Profile): readonly string[] {
     );
   }
 
+  if (profile.times) {
+    claim(profile.times.length === sampleCount, 'Samples and times differ in number.');
+    claim(profile.times.every(Number.isFinite), 'A time is not a finite number.');
+  }
+
   const labelCount = labels.key.length;
   claim(areStarts(labels.start, sampleCount, labelCount), 'The starts of labels are not in order.');
   for (const column of [labels.text, labels.number, labels.unit]) {

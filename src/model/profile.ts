@@ -60,6 +60,8 @@ export interface Profile {
   /** One column per sample type. */
   readonly values: readonly ValueColumn[];
   readonly labels: LabelTable;
+  /** When each sample was taken, in ms since the epoch, or since the start of the recording where only that is known. */
+  readonly times?: Float64Array | undefined;
   /** Wall clock of the recording in ms since the epoch, and its length in ms, where the file says. */
   readonly timeMs: number | undefined;
   readonly durationMs: number | undefined;

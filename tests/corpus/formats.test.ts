@@ -3,7 +3,14 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readableFormats } from '#formats/registry.ts';
-import { expectBad, expectRefusal, expectTruth, type Manifest, readManifest } from '../support/check-manifest-file.ts';
+import {
+  expectBad,
+  expectRefusal,
+  expectTruth,
+  type Manifest,
+  readerFor,
+  readManifest,
+} from '../support/check-manifest-file.ts';
 
 const folder = fileURLToPath(new URL('../../../shared/corpus', import.meta.url));
 const isThere = existsSync(folder);
@@ -17,10 +24,10 @@ it('the corpus lies beside the repository, in ../shared/corpus', () => {
 });
 
 describe.each(READ)('%s', (format) => {
-  const own = files.filter((file) => file.format === format);
-  it.each(own.map((file) => [file.path, file] as const))('%s', (_, file) => {
-    if (file.tags?.includes('invalid')) expectRefusal(folder, file);
-    else expectTruth(folder, file);
+  const own = files.filter((file) => readerFor(file) === format);
+  it.each(own.map((file) => [file.path, file] as const))('%s', async (_, file) => {
+    if (file.tags?.includes('invalid')) await expectRefusal(folder, file);
+    else await expectTruth(folder, file);
   });
 });
 
@@ -28,15 +35,15 @@ describe.each(READ)('%s', (format) => {
 const UNMARKED = ['other', 'pyroscope-tree', 'pyroscope-trie'];
 
 describe('files of other formats are refused by name', () => {
-  const others = files.filter((file) => !READ.includes(file.format ?? ''));
-  it.each(others.map((file) => [file.path, file] as const))('%s', (_, file) => {
-    const { code } = expectRefusal(folder, file);
+  const others = files.filter((file) => !READ.includes(readerFor(file)));
+  it.each(others.map((file) => [file.path, file] as const))('%s', async (_, file) => {
+    const { code } = await expectRefusal(folder, file);
     expect(UNMARKED.includes(file.format ?? '') ? ['unsupported', 'unrecognized'] : ['unsupported']).toContain(code);
   });
 });
 
 describe('bad files', () => {
-  it.each(bad.map((file) => [file.path, file] as const))('%s', (_, file) => {
-    expectBad(folder, file, READ);
+  it.each(bad.map((file) => [file.path, file] as const))('%s', async (_, file) => {
+    await expectBad(folder, file, READ);
   });
 });

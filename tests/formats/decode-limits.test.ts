@@ -20,6 +20,7 @@ const LIMITS: DecodeLimits = {
   comments: 7,
   labelsOfSample: 9,
   labels: 15,
+  nodes: 50,
   frames: 50,
 };
 

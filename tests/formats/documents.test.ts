@@ -27,7 +27,7 @@ it('docs/formats.md has a row for each format, in order, and a section', () => {
 
 it('docs/formats.md has the limits of a file', () => {
   const number = (count: number): string => count.toLocaleString('en').replaceAll(',', ' ');
-  const { sampleTypes, samples, values, functions, mappings, frames, linesOfLocation, labels } = FILE_LIMITS;
+  const { sampleTypes, samples, values, functions, mappings, frames, nodes, linesOfLocation, labels } = FILE_LIMITS;
   const document = readDocument('docs/formats.md');
   for (const [what, limit] of [
     ['sample types', number(sampleTypes)],
@@ -36,6 +36,7 @@ it('docs/formats.md has the limits of a file', () => {
     ['functions, locations, strings, lines', `${number(functions)} of each`],
     ['mappings', number(mappings)],
     ['frames in all stacks', number(frames)],
+    ['call paths', number(nodes)],
     ['inlined calls of one location', String(linesOfLocation)],
     ['labels', `${FILE_LIMITS.labelsOfSample} of one sample, ${number(labels)} in all`],
   ]) {

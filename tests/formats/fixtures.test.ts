@@ -43,13 +43,13 @@ it.each(ids)('%s has fixtures', (id) => {
 });
 
 describe('profiles', () => {
-  it.each(files.map((file) => [file.path, file] as const))('%s', (_, file) => expectTruth(folder, file));
+  it.each(files.map((file) => [file.path, file] as const))('%s', async (_, file) => await expectTruth(folder, file));
 });
 
 describe('profiles with a tree beside them', () => {
-  it.each(others)('$path', ({ id, path }) => expectTree(folder, path, id));
+  it.each(others)('$path', async ({ id, path }) => await expectTree(folder, path, id));
 });
 
 describe('bad files', () => {
-  it.each(bad.map((file) => [file.path, file] as const))('%s', (_, file) => expectBad(folder, file, ids));
+  it.each(bad.map((file) => [file.path, file] as const))('%s', async (_, file) => await expectBad(folder, file, ids));
 });

@@ -13,10 +13,10 @@ function reopened(profile: Profile): Profile {
 }
 
 /** Every sample with all that is said of it but its labels, in an order of its own. */
-function samplesOf({ sampleCount, stackStart, stackFrames, values }: Profile): readonly string[] {
+function samplesOf({ sampleCount, stackStart, stackFrames, values, times }: Profile): readonly string[] {
   return Array.from({ length: sampleCount }, (_, i) => {
     const stack = stackFrames.subarray(stackStart[i], stackStart[i + 1]);
-    return `${stack.join(' ')}: ${values.map(({ values: column, exact }) => `${column[i]} ${exact?.[i]}`).join(', ')}`;
+    return `${times?.[i]} ${stack.join(' ')}: ${values.map(({ values: column, exact }) => `${column[i]} ${exact?.[i]}`).join(', ')}`;
   }).sort();
 }
 
@@ -75,6 +75,7 @@ describe('packed profiles', () => {
             period: isFull ? { type: { type: 'cpu', unit: 'nanoseconds' }, value: 1e7 } : undefined,
             cut: isFull ? { func: 5, value: 0.5 } : undefined,
             notes: isFull ? names : [],
+            times: isFull ? Float64Array.from(samples, (_, i) => 1.7e12 + i / 3) : undefined,
           };
           const read = reopened(profile);
           expect(samplesOf(read)).toEqual(samplesOf(profile));

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { finish } from '#base/steps.ts';
+import { finish, type Steps } from '#base/steps.ts';
 import type { DecodeError } from '#formats/format.ts';
 import { decodeProfile, readableFormats, readableNouns } from '#formats/registry.ts';
 import { encodeMessage, smallProfile } from '../support/pprof-message.ts';
@@ -31,7 +31,8 @@ describe('decodeProfile', () => {
   });
 
   it('yields shares that never fall', () => {
-    const shares = [...decodeProfile({ bytes: new Uint8Array(gzipSync(pprof)), name: 'a', form: { kind: 'file' } })];
+    const steps = decodeProfile({ bytes: new Uint8Array(gzipSync(pprof)), name: 'a', form: { kind: 'file' } });
+    const shares = [...(steps as Steps<unknown>)];
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
     expect(shares.every((share) => share >= 0 && share <= 1)).toBe(true);
   });

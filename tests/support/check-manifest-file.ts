@@ -2,11 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { finish } from '#base/steps.ts';
+import { finishWaiting } from '#base/steps.ts';
 import { DecodeError } from '#formats/format.ts';
 import { type DecodedProfile, decodeProfile } from '#formats/registry.ts';
 import { checkProfile } from '#model/check-profile.ts';
 import type { Profile } from '#model/profile.ts';
+import { expectSelected } from './corpus-truth.ts';
+import { readerOf, selectView } from './corpus-views.ts';
 import { expectSentences } from './refusal.ts';
 import { profileRows } from './tree-rows.ts';
 import { type FactNumber, type ViewFacts, viewFacts } from './folded-hash.ts';
@@ -66,22 +68,22 @@ export function readManifest(folder: string): Manifest {
 }
 
 /** What the registry makes of the file; nothing but a DecodeError may come out beside a profile. */
-function openFile(folder: string, { path }: Pick<ManifestFile, 'path'>): DecodedProfile | DecodeError {
+async function openFile(folder: string, { path }: Pick<ManifestFile, 'path'>): Promise<DecodedProfile | DecodeError> {
   const bytes = new Uint8Array(readFileSync(join(folder, path)));
   try {
-    return finish(decodeProfile({ bytes, name: path, form: { kind: 'file' } }));
+    return await finishWaiting(decodeProfile({ bytes, name: path, form: { kind: 'file' } }));
   } catch (error) {
     if (error instanceof DecodeError) return error;
     throw error;
   }
 }
 
-export function expectTruth(folder: string, file: ManifestFile): void {
-  const opened = openFile(folder, file);
+export async function expectTruth(folder: string, file: ManifestFile): Promise<void> {
+  const opened = await openFile(folder, file);
   if (opened instanceof DecodeError) throw opened;
-  expect(opened.format.id).toBe(file.format);
+  expect(opened.format.id).toBe(readerFor(file));
   if (file.unpacked_bytes !== undefined) expect(opened.unpackedBytes).toBe(file.unpacked_bytes);
-  expectProfile(opened.profile, file.truth);
+  expectProfile(opened.profile, file);
 }
 
 /** Follows the name of a fixture: the file with its truth. */
@@ -91,8 +93,8 @@ export const TREE_ENDING = '.tree.txt';
  * Holds a fixture against the tree beside it: for each sample type a line with type and unit, then `profileRows` (name,
  * total and self, indented by depth, siblings by name).
  */
-export function expectTree(folder: string, path: string, format: string): void {
-  const opened = openFile(folder, { path });
+export async function expectTree(folder: string, path: string, format: string): Promise<void> {
+  const opened = await openFile(folder, { path });
   if (opened instanceof DecodeError) throw opened;
   const { profile } = opened;
   expect(opened.format.id).toBe(format);
@@ -102,8 +104,8 @@ export function expectTree(folder: string, path: string, format: string): void {
 }
 
 /** A refusal says what is wrong and what to do. */
-export function expectRefusal(folder: string, file: ManifestFile): DecodeError {
-  const opened = openFile(folder, file);
+export async function expectRefusal(folder: string, file: ManifestFile): Promise<DecodeError> {
+  const opened = await openFile(folder, file);
   if (!(opened instanceof DecodeError)) throw new Error(`${file.path} should be refused`);
   const error = opened;
   expect(error.message).toMatch(/\.$/);
@@ -113,27 +115,41 @@ export function expectRefusal(folder: string, file: ManifestFile): DecodeError {
   return error;
 }
 
-export function expectBad(folder: string, file: BadFile, readable: readonly string[]): void {
+export async function expectBad(folder: string, file: BadFile, readable: readonly string[]): Promise<void> {
   switch (file.expect) {
     case 'error':
-      expectRefusal(folder, file);
+      await expectRefusal(folder, file);
       return;
     case 'accept':
-      if (file.format !== null && readable.includes(file.format)) expectTruth(folder, file);
-      else expect(expectRefusal(folder, file).code).toBe('unsupported');
+      if (readable.includes(readerFor(file))) await expectTruth(folder, file);
+      else expect((await expectRefusal(folder, file)).code).toBe('unsupported');
       return;
     case 'either': {
-      const opened = openFile(folder, file);
-      if (opened instanceof DecodeError) expectRefusal(folder, file);
-      else expectProfile(opened.profile, file.truth);
+      const opened = await openFile(folder, file);
+      if (opened instanceof DecodeError) await expectRefusal(folder, file);
+      else expectProfile(opened.profile, file);
       return;
     }
   }
 }
 
-function expectProfile(profile: Profile, truth: Truth | undefined): void {
+/** The id of the format that reads the file. */
+export function readerFor({ format }: Pick<ManifestFile, 'format'>): string {
+  return format === null ? '' : (readerOf[format] ?? format);
+}
+
+function expectProfile(profile: Profile, file: ManifestFile): void {
+  const { truth } = file;
   expect(checkProfile(profile)).toEqual([]);
   if (!truth) return;
+  const select = selectView[readerFor(file)];
+  if (select) {
+    for (const [i, view] of (truth.views ?? []).entries()) {
+      const selection = select(profile, view, i);
+      if (selection) expectSelected(profile, selection, view);
+    }
+    return;
+  }
   expect(profile.sampleTypes.length).toBe(truth.views?.length);
   for (const [i, view] of (truth.views ?? []).entries()) expectView(viewFacts(profile, i), view);
   if (truth.skipped_lines !== undefined) expect(skippedLines(profile)).toBe(truth.skipped_lines);

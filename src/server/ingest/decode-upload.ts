@@ -24,6 +24,7 @@ const MAX_COUNTS: Omit<DecodeLimits, 'samples' | 'values' | 'frames'> = {
   comments: 1000,
   labelsOfSample: 100,
   labels: 1 << 20,
+  nodes: 1 << 20,
 };
 const LF = 10;
 const CR = 13;

@@ -1,7 +1,7 @@
 /** Opens mutated files as the server's door and the page do, and reports what no file may do. Built by files.js. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { finish } from '#base/steps.ts';
+import { finishWaiting } from '#base/steps.ts';
 import { DecodeError } from '#formats/format.ts';
 import { decodeProfile } from '#formats/registry.ts';
 import type { Profile } from '#model/profile.ts';
@@ -46,7 +46,7 @@ for (let number = from; number < until; number++) {
   const bytes = mutatedFile(seeds, decoder, seed, number);
   const before = process.resourceUsage().maxRSS;
   await atTheDoor(bytes, number);
-  inThePage(bytes, number);
+  await inThePage(bytes, number);
   const after = process.resourceUsage().maxRSS;
   if (after > 300 << 10 && after - before > WORTH_NAMING_KIB)
     report(number, 'memory', `${bytes.length} bytes: the peak goes from ${before >> 10} to ${after >> 10} MiB`);
@@ -75,10 +75,10 @@ async function atTheDoor(bytes: Uint8Array, number: number): Promise<void> {
   }
 }
 
-function inThePage(bytes: Uint8Array, number: number): void {
+async function inThePage(bytes: Uint8Array, number: number): Promise<void> {
   try {
     const name = NAMES[decoder];
-    const { profile } = finish(decodeProfile({ bytes, name, form: { kind: 'file' } }));
+    const { profile } = await finishWaiting(decodeProfile({ bytes, name, form: { kind: 'file' } }));
     count('page opens');
     const wrong = wrongColumns(profile);
     if (wrong !== undefined) report(number, `page: ${wrong}`, '');
