@@ -5,6 +5,7 @@
 import { collapsedFormat } from './collapsed.ts';
 import { demoFormat } from './demo.ts';
 import type { ProfileFormat } from './format.ts';
+import { jfrFormat } from './jfr.ts';
 import { packedFormat } from './packed.ts';
 import { pprofFormat } from './pprof.ts';
 
@@ -13,5 +14,6 @@ export const formats: readonly ProfileFormat[] = [
   packedFormat,
   pprofFormat,
   // The others by name.
+  jfrFormat,
   collapsedFormat,
 ];

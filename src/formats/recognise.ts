@@ -60,12 +60,6 @@ function ascii(text: string): number[] {
 const BINARY: readonly (Recognised & { readonly at: number; readonly starts: readonly number[] })[] = [
   {
     at: 0,
-    starts: [...ascii('FLR'), 0],
-    what: 'a Java Flight Recording',
-    remedy: 'Convert it with the jfrconv tool of async-profiler: jfrconv -o collapsed recording.jfr stacks.collapsed',
-  },
-  {
-    at: 0,
     starts: ascii('SIMPLEPERF'),
     what: 'a recording of simpleperf (Android)',
     remedy: 'Convert it with stackcollapse.py, which comes with simpleperf.',

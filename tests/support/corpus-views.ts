@@ -4,4 +4,10 @@ import type { Select } from './corpus-truth.ts';
 /** The reader of a manifest's format, where it is called otherwise. */
 export const readerOf: Readonly<Record<string, string>> = {};
 
-export const selectView: Readonly<Record<string, Select>> = {};
+export const selectView: Readonly<Record<string, Select>> = {
+  jfr: ({ sampleTypes }, { name, type = '' }) => {
+    const event = name.replace(/^\w+\./, '');
+    const wanted = type === 'count' ? event : `${event} ${type}`;
+    return { sampleType: sampleTypes.findIndex((one) => one.type === wanted) };
+  },
+};

@@ -45,7 +45,13 @@ export interface Trimmed {
 }
 
 /** Sentences for the log and for the sender, by what they are about. */
-export function notesOf({ cutStacks, labelsDropped, negativeValues, cumulative, cutOff }: Trimmed): Map<keyof Trimmed, string> {
+export function notesOf({
+  cutStacks,
+  labelsDropped,
+  negativeValues,
+  cumulative,
+  cutOff,
+}: Trimmed): Map<keyof Trimmed, string> {
   const notes = new Map<keyof Trimmed, string>();
   if (cutStacks > 0)
     notes.set('cutStacks', `${cutStacks} stacks were too deep and lost their leaf end (limits.maxDepth).`);

@@ -2,8 +2,8 @@
 
 import { finish } from '#base/steps.ts';
 import type { DecodeLimits } from '#formats/decode-limits.ts';
-import { JfrStacks, liveMallocs } from '#formats/jfr-profile.ts';
-import { type JfrEvent, JfrRecording, type JfrSurvey } from '#formats/jfr-recording.ts';
+import { JfrStacks, liveMallocs } from '#formats/decoders/jfr.ts';
+import { type JfrEvent, JfrRecording, type JfrSurvey } from '#formats/decoders/jfr-recording.ts';
 import { ProfileBuilder } from '#formats/profile-builder.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
 import type { ContextLabels } from './labels-snapshot.ts';
@@ -39,7 +39,11 @@ interface GroupFacts {
   readonly period: SampleType | undefined;
 }
 
-function group(name: string, types: readonly (readonly [string, string])[], period?: readonly [string, string]): GroupFacts {
+function group(
+  name: string,
+  types: readonly (readonly [string, string])[],
+  period?: readonly [string, string],
+): GroupFacts {
   const typeOf = ([type, unit]: readonly [string, string]): SampleType => ({ type, unit });
   return { name, types: types.map(typeOf), period: period && typeOf(period) };
 }
@@ -178,10 +182,7 @@ export function readJfrUpload(
 }
 
 /** What one sample stands for: as the recording says, else as the request does. */
-function periodsOf(
-  { settings }: JfrSurvey,
-  sampleRate: number,
-): { cpuNs: number; wallNs: number; isWall: boolean } {
+function periodsOf({ settings }: JfrSurvey, sampleRate: number): { cpuNs: number; wallNs: number; isWall: boolean } {
   const isWall = settings.get('event') === 'wall';
   const requested = Math.floor(NS_A_SECOND / (sampleRate > 0 ? sampleRate : 100));
   const interval = timeSetting(settings.get('jdk.ExecutionSample#interval') ?? settings.get('interval'));

@@ -66,10 +66,7 @@ function eachField(reader: ByteReader, end: number, visit: (field: number, end: 
 }
 
 /** An entry of a map: a number to bytes or to a number. */
-function readEntry(
-  reader: ByteReader,
-  end: number,
-): { key: number; value: number; start: number; end: number } {
+function readEntry(reader: ByteReader, end: number): { key: number; value: number; start: number; end: number } {
   const entry = { key: 0, value: 0, start: end, end };
   reader.end = end;
   while (reader.offset < end) {

@@ -1,8 +1,8 @@
 /** One chunk of a flight recording: its header, its types, its constant pools, and where its events lie. */
-import { DecodeError } from './format.ts';
+import { DecodeError } from '../format.ts';
 import { JfrCursor, type JfrKey, type JfrText, refuseJfr } from './jfr-cursor.ts';
 import { readJfrMetadata } from './jfr-metadata.ts';
-import { type JfrRecord, JfrTypes } from './jfr-types.ts';
+import type { JfrRecord, JfrTypes } from './jfr-types.ts';
 
 export const JFR_MAGIC: readonly number[] = [0x46, 0x4c, 0x52, 0];
 const HEADER_BYTES = 68;
@@ -13,7 +13,8 @@ const MAX_CHECKPOINTS = 1 << 20;
 const MAX_POOLED = 1 << 24;
 const COMPRESSED = 1;
 /** The types whose pooled values are read; others are stepped over. */
-const READ_POOLS = /^(?:java\.lang\.(?:Class|Thread|String)|(?:jdk|com\.oracle\.jfr)\.types\.(?:StackTrace|Method|Symbol|ThreadState|FrameType)|java\.lang\.reflect\.Method)$/;
+const READ_POOLS =
+  /^(?:java\.lang\.(?:Class|Thread|String)|(?:jdk|com\.oracle\.jfr)\.types\.(?:StackTrace|Method|Symbol|ThreadState|FrameType)|java\.lang\.reflect\.Method)$/;
 
 export interface JfrChunkHeader {
   readonly start: number;

@@ -1,6 +1,5 @@
 /** A flight recording read in two passes: what is in it, then each event that samples something, with its stack. */
 import type { Steps } from '#base/steps.ts';
-import { DecodeError } from './format.ts';
 import { isJfrChunk, JfrChunk, type JfrSpan, readJfrHeader, ticksToNs } from './jfr-chunk.ts';
 import { type JfrKey, refuseJfr } from './jfr-cursor.ts';
 import type { JfrRecord } from './jfr-types.ts';
@@ -203,7 +202,8 @@ class EventReader {
     const { header } = chunk;
     const record = chunk.event(span, EVENT_FIELDS);
     const { keys, numbers } = record;
-    const startNs = header.startNs + ticksToNs((numbers.get('startTime') ?? header.startTicks) - header.startTicks, header);
+    const startNs =
+      header.startNs + ticksToNs((numbers.get('startTime') ?? header.startTicks) - header.startTicks, header);
     const stack = keys.get('stackTrace');
     return {
       name,

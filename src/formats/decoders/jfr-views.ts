@@ -60,6 +60,3 @@ export function jfrViews(counts: ReadonlyMap<string, number>): readonly JfrView[
     return views;
   });
 }
-
-/** The events that Flametide reads, as a list. */
-export const JFR_EVENTS: readonly string[] = EVENTS.map(({ name }) => name);

@@ -1,5 +1,5 @@
 /** A cursor over the bytes of a flight recording: numbers as its chunks write them, and strings. */
-import { DecodeError } from './format.ts';
+import { DecodeError } from '../format.ts';
 
 const TWO_32 = 4294967296;
 const MAX_BYTES_OF_WHOLE = 9;

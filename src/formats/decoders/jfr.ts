@@ -1,30 +1,26 @@
 /** A flight recording as one profile: each kind of event is a sample type, threads and states are labels. */
 import type { Steps } from '#base/steps.ts';
-import type { Profile } from '#model/profile.ts';
-import { type DecodeLimits, FILE_LIMITS } from './decode-limits.ts';
-import { DecodeError } from './format.ts';
+import type { Profile, SampleType } from '#model/profile.ts';
+import { type DecodeLimits, FILE_LIMITS } from '../decode-limits.ts';
 import { type JfrEvent, JfrRecording, type JfrStack } from './jfr-recording.ts';
-import { JFR_EVENTS, type JfrView, jfrViews, NATIVE_LIVE } from './jfr-views.ts';
-import { ProfileBuilder } from './profile-builder.ts';
+import { type JfrView, jfrViews, NATIVE_LIVE } from './jfr-views.ts';
+import { ProfileBuilder } from '../profile-builder.ts';
 
 const SURVEY = 0.3;
+/** Of a recording without events that sample. */
+const NO_SAMPLES: SampleType = { type: 'ExecutionSample', unit: 'count' };
 
 /** @throws DecodeError */
 export function* decodeJfr(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
   const recording = new JfrRecording(bytes);
   const survey = yield* scaled(recording.survey(), 0, SURVEY);
   const views = jfrViews(survey.counts);
-  if (views.length === 0) {
-    const others = [...survey.counts.keys()].slice(0, 5).join(', ');
-    throw new DecodeError('empty', 'The recording has no events that sample the program.', {
-      place: others === '' ? 'it has no events' : `it has ${others}`,
-      remedy: 'Record with the settings "profile" of the JDK, or with async-profiler.',
-    });
-  }
-  const builder = new ProfileBuilder(
-    views.map(({ sampleType }) => sampleType),
-    limits,
-  );
+  const types = views.map(({ sampleType }) => sampleType);
+  const builder = new ProfileBuilder(types.length === 0 ? [NO_SAMPLES] : types, limits);
+  if (types.length === 0)
+    builder.note(
+      'The recording has no events that sample the program: record with the settings "profile" of the JDK, or with async-profiler.',
+    );
   for (const note of survey.notes) builder.note(note);
   const stacks = new JfrStacks(builder);
   const isLive = survey.counts.has('profiler.Free') ? yield* liveMallocs(recording) : undefined;
