@@ -77,7 +77,9 @@ describe.each(recordings.filter((name) => !name.startsWith('pyroscope-java')))('
 });
 
 /** As the JDK's `jfr print` shows the events: totals by profile type, and the number of samples by the labels of their context. */
-const JAVA: Readonly<Record<string, { totals: Record<string, number>; routes?: Record<string, Record<string, number>> }>> = {
+const JAVA: Readonly<
+  Record<string, { totals: Record<string, number>; routes?: Record<string, Record<string, number>> }>
+> = {
   '01': {
     totals: {
       'process_cpu:cpu:nanoseconds:cpu:nanoseconds': 183e7,
@@ -137,7 +139,8 @@ describe.each(Object.entries(JAVA))('pyroscope-java-2.9.2/%s', (number, { totals
     expect(facts.trimmed).toMatchObject({ labelsDropped: 0, cutOff: 0, cutStacks: 0 });
     expect(totalsBy(profiles, () => '')).toEqual(mapValues(totals, (total) => ({ '': total })));
     const byRoute = totalsBy(profiles, ({ labels }) => labelValue(labels, 'route'));
-    for (const [type, wanted] of Object.entries(routes)) expect({ type, ...byRoute[type] }).toEqual({ type, ...wanted });
+    for (const [type, wanted] of Object.entries(routes))
+      expect({ type, ...byRoute[type] }).toEqual({ type, ...wanted });
     const from = Number(new URLSearchParams(request.query).get('from'));
     for (const { series, timeUs } of profiles) {
       expect(timeUs).toBe(from * 1e6);
@@ -153,7 +156,9 @@ describe.each(Object.entries(JAVA))('pyroscope-java-2.9.2/%s', (number, { totals
 
 it('pyroscope-java: a repeat is known again, whatever boundary it comes with', async () => {
   const keys = async (number: string): Promise<string[]> =>
-    (await openUpload(recorded(`pyroscope-java-2.9.2/${number}`), LIMITS, NOW_MS)).profiles.map(({ repeatKey }) => repeatKey);
+    (await openUpload(recorded(`pyroscope-java-2.9.2/${number}`), LIMITS, NOW_MS)).profiles.map(
+      ({ repeatKey }) => repeatKey,
+    );
   expect(await keys('06')).toEqual(await keys('05'));
   expect(await keys('04')).not.toEqual(await keys('05'));
   const first = await keys('01');

@@ -31,6 +31,7 @@ interface Truth {
   readonly views?: readonly ViewTruth[];
   readonly labels?: Readonly<Record<string, LabelTruth>>;
   readonly skipped_lines?: number;
+  readonly jfr_tool_rejects?: string;
   readonly meta?: {
     readonly time_nanos: FactNumber;
     readonly duration_nanos: FactNumber;
