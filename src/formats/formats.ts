@@ -6,6 +6,7 @@ import { collapsedFormat } from './collapsed.ts';
 import { demoFormat } from './demo.ts';
 import type { ProfileFormat } from './format.ts';
 import { jfrFormat } from './jfr.ts';
+import { otlpFormat } from './otlp.ts';
 import { packedFormat } from './packed.ts';
 import { pprofFormat } from './pprof.ts';
 
@@ -15,5 +16,6 @@ export const formats: readonly ProfileFormat[] = [
   pprofFormat,
   // The others by name.
   jfrFormat,
+  otlpFormat,
   collapsedFormat,
 ];

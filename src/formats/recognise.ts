@@ -24,8 +24,6 @@ export function recognise(bytes: Uint8Array): Recognised | undefined {
       remedy: 'Convert it with its binary at hand: go tool pprof -proto program profile > profile.pb.gz',
     };
   }
-  if (looksLikeOtlp(bytes))
-    return { what: 'an OpenTelemetry profile (OTLP), it seems', listsFormats: true, remedy: NOT_YET };
   const text = textPrefix(bytes, PREFIX);
   if (text.includes('\u0000')) return undefined;
   if (looksLikeMarkup(text)) {
@@ -174,26 +172,6 @@ function isOldCpuProfile(bytes: Uint8Array): boolean {
   return wide || narrow;
 }
 
-/** ExportProfilesServiceRequest: resource_profiles (1) and dictionary (2), one behind the other to the end. */
-function looksLikeOtlp(bytes: Uint8Array): boolean {
-  let at = 0;
-  let fields = 0;
-  while (at < bytes.length) {
-    if (bytes[at] !== 0x0a && bytes[at] !== 0x12) return false;
-    at++;
-    let length = 0;
-    for (let shift = 0; ; shift += 7) {
-      if (shift > 28 || at >= bytes.length) return false;
-      const byte = bytes[at++];
-      length += (byte & 127) * 2 ** shift;
-      if (byte < 128) break;
-    }
-    at += length;
-    if (++fields > 1000) return true;
-  }
-  return at === bytes.length && bytes.length > 2;
-}
-
 const JSON_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[] = [
   {
     signs: [/speedscope\.app\/file-format-schema|"exporter"\s*:\s*"speedscope/],
@@ -234,12 +212,6 @@ const JSON_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[
   {
     signs: [/"snapshot"\s*:/, /"trace_function_infos"|"node_fields"/],
     what: 'a heap snapshot of V8',
-    listsFormats: true,
-    remedy: NOT_YET,
-  },
-  {
-    signs: [/"resourceProfiles"\s*:|"locationTable"\s*:|"dictionary"\s*:/],
-    what: 'an OpenTelemetry profile (OTLP)',
     listsFormats: true,
     remedy: NOT_YET,
   },
