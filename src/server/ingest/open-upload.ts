@@ -1,31 +1,32 @@
-/** The two doors for profiles, `/ingest` and Push: from a request to profiles for the store and the answer to send. */
+/** The doors for profiles, `/ingest`, Push and OTLP: from a request to profiles for the store and the answer to send. */
 
-import { createHash } from 'node:crypto';
-import { DecodeError } from '#formats/format.ts';
 import type { Label } from '#model/labels.ts';
 import type { RequestFacts, WireAnswer, WireRequest } from '../exchange.ts';
 import { RpcError, type RpcCode } from '../query/rpc-error.ts';
 import { answerRpc, type RpcHandler } from '../query/rpc.ts';
 import { parseAppName } from './app-name.ts';
 import { UploadDecoder } from './decode-upload.ts';
+import { fingerprint } from './fingerprint.ts';
 import { readForm } from './form.ts';
 import { type IncomingProfile, notesOf, type Trimmed } from './incoming.ts';
 import { openJfr } from './open-jfr.ts';
+import { openOtlp, refuseOtlpUpload } from './open-otlp.ts';
 import { profileName, readSampleTypeConfig, typedText, type SampleTypeConfig } from './profile-names.ts';
 import { readPushJson, readPushMessage } from './push-request.ts';
-import { quote, Refusal, type RefusalKind } from './refusal.ts';
+import { asRefusal, quote, Refusal, type RefusalKind } from './refusal.ts';
 import { seriesOfProfile, type IngestLimits, type TakenProfile } from './series-of-profile.ts';
 import { isFixedTime, parseTimeText } from './time-text.ts';
+import { INGEST_PATHS, isOtlpPath, PUSH_PATH } from './upload-paths.ts';
 
 export interface OpenedUpload {
   /** To be stored before `answer` is sent. A push may be taken in part. */
   readonly profiles: readonly IncomingProfile[];
   readonly answer: WireAnswer;
   readonly facts: RequestFacts;
+  /** The answer where the store refuses some of the profiles, and keeps the others; undefined where it is a failure. */
+  readonly answerAfter?: (refusals: readonly string[]) => Promise<WireAnswer>;
 }
 
-const PUSH_PATH = '/push.v1.PusherService/Push';
-const INGEST_PATHS = new Set(['/ingest', '/pyroscope/ingest']);
 /** A pprof whose own time lies in here has none, or one in a wrong unit. */
 const YEAR_1970_MS = 365 * 86_400_000;
 const NOTHING = new Uint8Array(0);
@@ -35,9 +36,18 @@ const MAX_PUSH_BYTES = 96 << 20;
 /** Never rejects for what a client sends: a refusal is an answer. */
 export async function openUpload(request: WireRequest, limits: IngestLimits, nowMs: number): Promise<OpenedUpload> {
   if (request.path === PUSH_PATH) return openPush(request, limits, nowMs);
+  if (isOtlpPath(request.path)) {
+    const { taken, answer, facts, answerAfter } = await openOtlp(request, limits, nowMs);
+    return {
+      profiles: taken.map(({ incoming }) => incoming),
+      answer,
+      facts: { ...factsOf(taken), ...facts },
+      answerAfter,
+    };
+  }
   if (!INGEST_PATHS.has(request.path)) {
-    const message = 'OTLP profiles are not taken yet: send pprof to /ingest, or Push.';
-    return refused(ingestAnswer(422, 'unknown', message), 'unsupported', message);
+    const message = `There is no call ${request.path}: profiles are pushed to ${PUSH_PATH}.`;
+    return refused(ingestAnswer(404, 'unimplemented', message), 'bad_request', message);
   }
   if (request.method !== 'POST') {
     const answer = { status: 405, headers: { allow: 'POST' }, body: NOTHING };
@@ -66,14 +76,17 @@ function ingestStatus(kind: RefusalKind, isText: boolean): number {
   return kind === 'too_large' ? 413 : 422;
 }
 
-/** The answer when what was sent is right, but cannot be stored. */
-export function refuseUpload(
+/** The answer when what was sent is right, but cannot be stored. @param code `unavailable` may be sent again */
+export async function refuseUpload(
+  request: WireRequest,
   code: RpcCode,
   slug: string,
   message: string,
-): { answer: WireAnswer; facts: RequestFacts } {
+): Promise<{ answer: WireAnswer; facts: RequestFacts }> {
+  const facts = { refused: slug, message };
+  if (isOtlpPath(request.path)) return { answer: await refuseOtlpUpload(request, code, message), facts };
   const { httpStatus } = new RpcError(code, message);
-  return { answer: ingestAnswer(httpStatus, code, message), facts: { refused: slug, message } };
+  return { answer: ingestAnswer(httpStatus, code, message), facts };
 }
 
 type IngestFormat = 'pprof' | 'form' | 'groups' | 'lines' | 'jfr' | 'trie' | 'tree' | 'speedscope';
@@ -247,21 +260,6 @@ function openRaw(
   const names = labels.flatMap(({ name, value }) => [name, value]);
   const key = decoded.timeMs === undefined ? '' : fingerprint(['push', ...names], [raw]);
   return seriesOfProfile(decoded, labels, decoded.timeMs ?? nowMs, key, limits, nowMs);
-}
-
-function fingerprint(texts: readonly string[], parts: readonly Uint8Array[]): string {
-  const hash = createHash('sha1');
-  for (const text of texts) hash.update(text).update('\0');
-  for (const part of parts) hash.update(`${part.length}\0`).update(part);
-  return hash.digest('base64url');
-}
-
-/** @throws what is no refusal */
-function asRefusal(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
-  if (error instanceof DecodeError)
-    return new Refusal(error.code === 'too-large' ? 'too_many' : 'bad_profile', error.sentences);
-  throw error;
 }
 
 function refused(answer: WireAnswer, kind: string, message: string): OpenedUpload {
