@@ -7,21 +7,23 @@ import { collapsedFormat } from './collapsed.ts';
 import { cpuProfileFormat } from './cpuprofile.ts';
 import { d3Format } from './d3.ts';
 import { demoFormat } from './demo.ts';
+import { flamebearerFormat } from './flamebearer.ts';
 import { flamegraphHtmlFormat, flamegraphSvgFormat } from './flamegraph-picture.ts';
 import type { ProfileFormat } from './format.ts';
-import { flamebearerFormat } from './flamebearer.ts';
 import { geckoFormat } from './gecko.ts';
 import { heapProfileFormat } from './heapprofile.ts';
 import { heapTimelineFormat } from './heaptimeline.ts';
 import { instrumentsFormat } from './instruments.ts';
+import { jfrFormat } from './jfr.ts';
+import { otlpFormat } from './otlp.ts';
 import { packedFormat } from './packed.ts';
 import { perfScriptFormat } from './perf-script.ts';
+import { pprofLegacyFormat } from './pprof-legacy.ts';
 import { pprofFormat } from './pprof.ts';
+import { pyroscopeTreeFormat, pyroscopeTrieFormat } from './pyroscope-tree.ts';
 import { speedscopeFormat } from './speedscope.ts';
 import { stackprofFormat } from './stackprof.ts';
 import { traceEventFormat } from './trace-event.ts';
-import { pprofLegacyFormat } from './pprof-legacy.ts';
-import { pyroscopeTreeFormat, pyroscopeTrieFormat } from './pyroscope-tree.ts';
 
 export const formats: readonly ProfileFormat[] = [
   demoFormat,
@@ -29,20 +31,22 @@ export const formats: readonly ProfileFormat[] = [
   pprofFormat,
   // The others by name.
   callgrindFormat,
-  flamegraphHtmlFormat,
-  flamegraphSvgFormat,
-  instrumentsFormat,
-  perfScriptFormat,
-  pprofLegacyFormat,
-  pyroscopeTreeFormat,
-  pyroscopeTrieFormat,
   collapsedFormat,
   cpuProfileFormat,
   d3Format,
   flamebearerFormat,
+  flamegraphHtmlFormat,
+  flamegraphSvgFormat,
   geckoFormat,
   heapProfileFormat,
   heapTimelineFormat,
+  instrumentsFormat,
+  jfrFormat,
+  otlpFormat,
+  perfScriptFormat,
+  pprofLegacyFormat,
+  pyroscopeTreeFormat,
+  pyroscopeTrieFormat,
   speedscopeFormat,
   stackprofFormat,
   traceEventFormat,

@@ -30,8 +30,6 @@ export function recognise(bytes: Uint8Array): Recognised | undefined {
       remedy: 'Convert it: traceconv json trace.perfetto-trace trace.json',
     };
   }
-  if (looksLikeOtlp(bytes))
-    return { what: 'an OpenTelemetry profile (OTLP), it seems', listsFormats: true, remedy: NOT_YET };
   const text = textPrefix(bytes, PREFIX);
   if (text.includes('\u0000')) return undefined;
   if (looksLikeMarkup(text)) {
@@ -76,12 +74,6 @@ function ascii(text: string): number[] {
 }
 
 const BINARY: readonly (Recognised & { readonly at: number; readonly starts: readonly number[] })[] = [
-  {
-    at: 0,
-    starts: [...ascii('FLR'), 0],
-    what: 'a Java Flight Recording',
-    remedy: 'Convert it with the jfrconv tool of async-profiler: jfrconv -o collapsed recording.jfr stacks.collapsed',
-  },
   {
     at: 0,
     starts: ascii('SIMPLEPERF'),
@@ -236,26 +228,6 @@ function isPerfetto(bytes: Uint8Array): boolean {
   return packets > 3;
 }
 
-/** ExportProfilesServiceRequest: resource_profiles (1) and dictionary (2), one behind the other to the end. */
-function looksLikeOtlp(bytes: Uint8Array): boolean {
-  let at = 0;
-  let fields = 0;
-  while (at < bytes.length) {
-    if (bytes[at] !== 0x0a && bytes[at] !== 0x12) return false;
-    at++;
-    let length = 0;
-    for (let shift = 0; ; shift += 7) {
-      if (shift > 28 || at >= bytes.length) return false;
-      const byte = bytes[at++];
-      length += (byte & 127) * 2 ** shift;
-      if (byte < 128) break;
-    }
-    at += length;
-    if (++fields > 1000) return true;
-  }
-  return at === bytes.length && bytes.length > 2;
-}
-
 const JSON_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[] = [
   {
     signs: [/speedscope\.app\/file-format-schema|"exporter"\s*:\s*"speedscope/],
@@ -296,12 +268,6 @@ const JSON_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[
   {
     signs: [/"snapshot"\s*:/, /"trace_function_infos"|"node_fields"/],
     what: 'a heap snapshot of V8',
-    listsFormats: true,
-    remedy: NOT_YET,
-  },
-  {
-    signs: [/"resourceProfiles"\s*:|"locationTable"\s*:|"dictionary"\s*:/],
-    what: 'an OpenTelemetry profile (OTLP)',
     listsFormats: true,
     remedy: NOT_YET,
   },

@@ -1,5 +1,6 @@
 /** What passes between the HTTP server and the workers behind it: plain data, so that it can cross a thread. */
 
+import type { OtlpNumbering } from '#formats/decoders/otlp-message.ts';
 import type { IncomingProfile, Trimmed } from './ingest/incoming.ts';
 import type { IngestLimits } from './ingest/series-of-profile.ts';
 import type { Damage } from './store/damage.ts';
@@ -44,6 +45,8 @@ export interface RequestFacts {
   readonly folded?: number;
   /** What was changed about profiles to take them in. */
   readonly trimmed?: Trimmed;
+  /** Of an OTLP message: which field numbers it follows, and how many attributes became no labels. */
+  readonly otlp?: { readonly numbering: OtlpNumbering; readonly folded: number };
   /** What an answer left out, as it is damaged in the store. */
   readonly damage?: readonly Damage[];
   /** Why something was refused, a short slug of a closed list: it is a label in `/metrics`. */

@@ -26,8 +26,11 @@ export class Metrics {
     labelsDropped: 0,
     negativeValues: 0,
     cumulative: 0,
+    cutOff: 0,
   };
   #folded = 0;
+  readonly #otlpMessages = { new: 0, old: 0, json: 0 };
+  #otlpFolded = 0;
   #bytesIn = 0;
 
   constructor() {
@@ -52,12 +55,16 @@ export class Metrics {
     });
   }
 
-  ingested(bytes: number, { profiles = 0, samples = 0, dropped = 0, folded = 0, trimmed }: RequestFacts): void {
+  ingested(bytes: number, { profiles = 0, samples = 0, dropped = 0, folded = 0, trimmed, otlp }: RequestFacts): void {
     this.#bytesIn += bytes;
     this.#profiles += profiles;
     this.#samples += samples;
     this.#dropped += dropped;
     this.#folded += folded;
+    if (otlp !== undefined) {
+      this.#otlpMessages[otlp.numbering]++;
+      this.#otlpFolded += otlp.folded;
+    }
     if (trimmed === undefined) return;
     for (const kind of Object.keys(this.#trimmed) as (keyof Trimmed)[]) this.#trimmed[kind] += trimmed[kind];
   }
@@ -69,9 +76,10 @@ export class Metrics {
     unlabelledProfiles: number;
     negativeValues: number;
     cumulativeProfiles: number;
+    cutOffRecordings: number;
     foldedSamples: number;
   } {
-    const { cutStacks, labelsDropped, negativeValues, cumulative } = this.#trimmed;
+    const { cutStacks, labelsDropped, negativeValues, cumulative, cutOff } = this.#trimmed;
     return {
       foldedSamples: this.#folded,
       droppedSamples: this.#dropped,
@@ -79,6 +87,7 @@ export class Metrics {
       unlabelledProfiles: labelsDropped,
       negativeValues,
       cumulativeProfiles: cumulative,
+      cutOffRecordings: cutOff,
     };
   }
 
@@ -144,10 +153,30 @@ export class Metrics {
         this.#trimmed.cumulative,
       ),
       ...metric(
+        'flametide_cut_off_recordings_total',
+        'counter',
+        'Recordings whose end was missing: what was whole is stored.',
+        this.#trimmed.cutOff,
+      ),
+      ...metric(
         'flametide_folded_samples_total',
         'counter',
         'Samples stored without their labels, as their service has too many label sets.',
         this.#folded,
+      ),
+      ...head(
+        'flametide_otlp_messages_total',
+        'counter',
+        'Messages of OTLP, by the field numbers that they were read with.',
+      ),
+      ...Object.entries(this.#otlpMessages).map(
+        ([numbering, count]) => `flametide_otlp_messages_total{numbering="${numbering}"} ${count}`,
+      ),
+      ...metric(
+        'flametide_otlp_folded_attributes_total',
+        'counter',
+        'Attributes of OTLP that became no labels.',
+        this.#otlpFolded,
       ),
       ...metric('flametide_ingested_bytes_total', 'counter', 'Bytes of uploads, as sent.', this.#bytesIn),
       ...head('flametide_refused_total', 'counter', 'Uploads and queries refused, by reason.'),

@@ -7,6 +7,7 @@ import { isLoopback } from './config.ts';
 import type { Backend, RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
 import type { GivenFiles } from './given-files.ts';
 import { parseAppName } from './ingest/app-name.ts';
+import { isUploadPath } from './ingest/upload-paths.ts';
 import type { Links } from './links.ts';
 import type { Markers } from './markers.ts';
 import type { Metrics } from './metrics.ts';
@@ -78,8 +79,6 @@ export interface Route {
   /** @returns undefined when it has answered by `call.response` itself */
   answer(call: Call): WireAnswer | undefined | Promise<WireAnswer | undefined>;
 }
-
-const UPLOAD_PATHS = new Set(['/ingest', '/pyroscope/ingest', '/v1development/profiles']);
 
 /** The first row that matches answers; the last one matches every path. */
 export function createRoutes(parts: RouteParts, metrics: Metrics, reports: UploadReports): readonly Route[] {
@@ -197,10 +196,7 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
     },
     {
       name: 'ingest',
-      matches: (path) =>
-        UPLOAD_PATHS.has(path) ||
-        path.startsWith('/push.v1.') ||
-        path.startsWith('/opentelemetry.proto.collector.profiles.'),
+      matches: isUploadPath,
       bodyBytes: maxBodyBytes,
       isTidied: true,
       isUpload: true,

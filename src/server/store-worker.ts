@@ -70,22 +70,28 @@ answerCalls({
   },
   ingest: async ({ request, nowMs }: { request: WireRequest; nowMs: number }): Promise<Stored> => {
     const refusal = whyRefused(nowMs);
-    if (refusal !== undefined) return failed(refusal.slug, refusal.message, false);
+    if (refusal !== undefined) return failed(request, refusal.slug, refusal.message, false);
     const upload = await openInTurn(request, nowMs);
     if (upload.profiles.length === 0) return { answer: upload.answer, facts: upload.facts, needsRoom: false };
     try {
       const written = await queue!.store(upload.profiles, nowMs);
       // Only what lies where the next start looks for it is on disk.
       const gone = inPlace!.whyNot();
-      if (gone !== undefined) return failed('data_folder', gone, false);
-      const refused = written.find((one) => one instanceof Error);
-      if (refused !== undefined) {
-        if (!(refused instanceof TooManySeries)) return storeFailed(refused);
-        return { ...refuseUpload('resource_exhausted', 'series', refused.message), needsRoom: false };
+      if (gone !== undefined) return failed(request, 'data_folder', gone, false);
+      const errors = written.filter((one) => one instanceof Error);
+      const failure = errors.find((one) => !(one instanceof TooManySeries));
+      if (failure !== undefined) return await storeFailed(request, failure);
+      if (errors.length > 0) {
+        const [{ message }] = errors;
+        if (upload.answerAfter === undefined)
+          return { ...(await refuseUpload(request, 'resource_exhausted', 'series', message)), needsRoom: false };
+        const answer = await upload.answerAfter(errors.map((one) => one.message));
+        const stored = sums(written.filter((one) => !(one instanceof Error)));
+        return { answer, facts: { ...upload.facts, ...stored, refused: 'series', message }, needsRoom: false };
       }
       return { answer: upload.answer, facts: { ...upload.facts, ...sums(written) }, needsRoom: false };
     } catch (error) {
-      return storeFailed(error);
+      return await storeFailed(request, error);
     }
   },
   store: async ({ profiles, nowMs }: { profiles: readonly IncomingProfile[]; nowMs: number }): Promise<void> => {
@@ -132,11 +138,12 @@ function whyRefused(nowMs: number): { slug: string; message: string } | undefine
   return noRoom === undefined ? undefined : { slug: 'no_room', message: noRoom };
 }
 
-function storeFailed(error: unknown): Stored {
+function storeFailed(request: WireRequest, error: unknown): Promise<Stored> {
   const full = isFull(error);
   if (full) dropBallast(folder);
   const reason = error instanceof Error ? error.message : String(error);
   return failed(
+    request,
     full ? 'disk_full' : 'store',
     full
       ? 'The disk is full: the oldest profiles are removed now, send this again.'
@@ -145,8 +152,8 @@ function storeFailed(error: unknown): Stored {
   );
 }
 
-function failed(slug: string, message: string, needsRoom: boolean): Stored {
-  return { ...refuseUpload('unavailable', slug, message), needsRoom };
+async function failed(request: WireRequest, slug: string, message: string, needsRoom: boolean): Promise<Stored> {
+  return { ...(await refuseUpload(request, 'unavailable', slug, message)), needsRoom };
 }
 
 function sums(

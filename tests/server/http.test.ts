@@ -416,6 +416,7 @@ describe('the status that the page shows', () => {
         unlabelledProfiles: 0,
         negativeValues: 0,
         cumulativeProfiles: 0,
+        cutOffRecordings: 0,
         foldedSamples: 0,
       },
       damage: ['A stored block was left out.'],
@@ -441,6 +442,7 @@ describe('the status that the page shows', () => {
         unlabelledProfiles: 2,
         negativeValues: 6,
         cumulativeProfiles: 2,
+        cutOffRecordings: 0,
         foldedSamples: 0,
       },
     });

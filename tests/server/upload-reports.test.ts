@@ -59,9 +59,9 @@ describe('refused uploads', () => {
 
 it('uploads that are stored with changes are reported by kind and service', () => {
   const { made, logged } = reports();
-  const trimmed = { cutStacks: 0, labelsDropped: 0, negativeValues: 3, cumulative: 1 };
+  const trimmed = { cutStacks: 0, labelsDropped: 0, negativeValues: 3, cumulative: 1, cutOff: 0 };
   made.uploaded('/ingest', 10, { service: 'shop', trimmed });
-  made.uploaded('/ingest', 10, { service: 'shop', trimmed: { ...trimmed, cumulative: 0 } });
+  made.uploaded('/ingest', 10, { service: 'shop', trimmed: { ...trimmed, cumulative: 0, cutOff: 0 } });
   made.uploaded('/ingest', 10, { service: 'cart' });
   expect(made.alterations).toEqual([
     { kind: 'cumulative', service: 'shop', count: 1, last: expect.any(String), lastMs: expect.any(Number) },

@@ -31,8 +31,9 @@ interface Truth {
   readonly views?: readonly ViewTruth[];
   readonly labels?: Readonly<Record<string, LabelTruth>>;
   readonly skipped_lines?: number;
-  /** Why it is refused. */
-  readonly rejected?: string;
+  /** Why a reader has to refuse it; `true` where only go tool pprof does. */
+  readonly rejected?: unknown;
+  readonly jfr_tool_rejects?: string;
   readonly meta?: {
     readonly time_nanos: FactNumber;
     readonly duration_nanos: FactNumber;
@@ -44,7 +45,9 @@ interface Truth {
 
 /** Whether a reader has to refuse the file. */
 export function isRefused({ tags, truth }: ManifestFile): boolean {
-  return tags?.includes('invalid') === true || truth?.rejected !== undefined;
+  return (
+    tags?.includes('invalid') === true || typeof truth?.rejected === 'string' || truth?.jfr_tool_rejects !== undefined
+  );
 }
 
 export interface ManifestFile {

@@ -18,6 +18,11 @@ export const selectView: Readonly<Record<string, Select>> = {
     return name.endsWith(' comm_root') ? undefined : { sampleType };
   },
   instruments: () => undefined,
+  jfr: ({ sampleTypes }, { name, type = '' }) => {
+    const event = name.replace(/^\w+\./, '');
+    const wanted = type === 'count' ? event : `${event} ${type}`;
+    return { sampleType: sampleTypes.findIndex((one) => one.type === wanted) };
+  },
   'pprof-legacy': () => undefined,
   'pyroscope-tree': () => undefined,
   'pyroscope-trie': () => undefined,

@@ -37,7 +37,7 @@ export function echo(
   const changes = {
     service: 'shop',
     dropped: 4,
-    trimmed: { cutStacks: 2, labelsDropped: 1, negativeValues: 3, cumulative: 1 },
+    trimmed: { cutStacks: 2, labelsDropped: 1, negativeValues: 3, cumulative: 1, cutOff: 0 },
   };
   return { answer, facts: text === 'change' ? changes : {} };
 }

@@ -3,7 +3,8 @@
 import { quote, Refusal } from './refusal.ts';
 
 const APP = /^[A-Za-z0-9_./-]+$/;
-const KEY = /^[A-Za-z0-9_.]+$/;
+/** Pyroscope knows no dash, but its agent for Java sends one. */
+const KEY = /^[A-Za-z0-9_.-]+$/;
 const KEPT_PRIVATE_KEY = '__session_id__';
 
 export interface AppName {
@@ -30,7 +31,10 @@ export function parseAppName(text: string | null): AppName {
     const key = text.slice(at, equals).trim();
     const value = text.slice(equals + 1, end).trim();
     if (!KEY.test(key))
-      throw new Refusal('bad_name', `The name has the label ${quote(key)}: letters, digits, _ and . may stand in one.`);
+      throw new Refusal(
+        'bad_name',
+        `The name has the label ${quote(key)}: letters, digits, _, . and - may stand in one.`,
+      );
     if (key === '__name__') app = value;
     else if (!key.startsWith('__') || key === KEPT_PRIVATE_KEY) labels.set(key, value);
     if (text[end] === '}') break;

@@ -3,8 +3,13 @@
 import { finish } from '#base/steps.ts';
 import { decodeCollapsed } from '#formats/collapsed.ts';
 import type { DecodeLimits } from '#formats/decode-limits.ts';
+import { readMessages } from '#formats/decoders/otlp.ts';
+import type { OtlpMessage } from '#formats/decoders/otlp-message.ts';
+import { DecodeError } from '#formats/format.ts';
 import { decodePprof } from '#formats/pprof.ts';
 import type { Profile } from '#model/profile.ts';
+import { type JfrUpload, readJfrUpload } from './jfr-upload.ts';
+import { readLabelsSnapshot } from './labels-snapshot.ts';
 import { Refusal } from './refusal.ts';
 import type { IngestLimits } from './series-of-profile.ts';
 import { unpack } from './unpack.ts';
@@ -24,6 +29,8 @@ const MAX_COUNTS: Omit<DecodeLimits, 'samples' | 'values' | 'frames'> = {
   labels: 1 << 20,
   nodes: 1 << 20,
 };
+/** Of a message, which holds the samples of all processes of a machine. */
+const MAX_OTLP_SAMPLES = 1 << 20;
 const LF = 10;
 const CR = 13;
 
@@ -52,6 +59,28 @@ export class UploadDecoder {
   lines(packed: Uint8Array): Profile {
     const counted = withCounts(this.#unpack(packed), this.#limits.maxSamples);
     return this.#decoded(finish(decodeCollapsed(counted, this.#counts())));
+  }
+
+  /** A flight recording. @param labels the part beside it @throws Refusal, DecodeError */
+  jfr(packed: Uint8Array, labels: Uint8Array | undefined, sampleRate: number): JfrUpload {
+    const bytes = this.#unpack(packed);
+    const contexts = labels === undefined ? undefined : readLabelsSnapshot(this.#unpack(labels));
+    const upload = readJfrUpload(bytes, contexts, sampleRate, this.#counts());
+    for (const { profile } of upload.groups) this.#decoded(profile);
+    return upload;
+  }
+
+  /**
+   * A message of OTLP in protobuf or JSON, with its bytes, and what each of its profiles may hold.
+   * @throws Refusal, DecodeError
+   */
+  otlp(packed: Uint8Array): { message: OtlpMessage; bytes: Uint8Array; counts: DecodeLimits } {
+    const bytes = this.#unpack(packed);
+    const counts = { ...this.#counts(), samples: MAX_OTLP_SAMPLES, values: MAX_OTLP_SAMPLES * 4 };
+    const [message, ...others] = readMessages(bytes, counts);
+    if (others.length > 0)
+      throw new DecodeError('malformed', 'A request holds one message.', { place: 'its first bytes' });
+    return { message, bytes, counts };
   }
 
   #unpack(packed: Uint8Array): Uint8Array {

@@ -40,10 +40,18 @@ export interface Trimmed {
   readonly negativeValues: number;
   /** Profiles with a sample type that is said to be cumulative: it is stored as sent, and ranges add it up. */
   readonly cumulative: number;
+  /** Recordings whose end is missing. */
+  readonly cutOff: number;
 }
 
 /** Sentences for the log and for the sender, by what they are about. */
-export function notesOf({ cutStacks, labelsDropped, negativeValues, cumulative }: Trimmed): Map<keyof Trimmed, string> {
+export function notesOf({
+  cutStacks,
+  labelsDropped,
+  negativeValues,
+  cumulative,
+  cutOff,
+}: Trimmed): Map<keyof Trimmed, string> {
   const notes = new Map<keyof Trimmed, string>();
   if (cutStacks > 0)
     notes.set('cutStacks', `${cutStacks} stacks were too deep and lost their leaf end (limits.maxDepth).`);
@@ -58,5 +66,6 @@ export function notesOf({ cutStacks, labelsDropped, negativeValues, cumulative }
       'cumulative',
       'The values are said to be cumulative and are stored as sent, so that ranges add them up: send what was added since the last upload.',
     );
+  if (cutOff > 0) notes.set('cutOff', 'The recording is cut off: what is whole of it was kept.');
   return notes;
 }

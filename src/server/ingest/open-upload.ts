@@ -1,30 +1,32 @@
-/** The two doors for profiles, `/ingest` and Push: from a request to profiles for the store and the answer to send. */
+/** The doors for profiles, `/ingest`, Push and OTLP: from a request to profiles for the store and the answer to send. */
 
-import { createHash } from 'node:crypto';
-import { DecodeError } from '#formats/format.ts';
 import type { Label } from '#model/labels.ts';
 import type { RequestFacts, WireAnswer, WireRequest } from '../exchange.ts';
 import { RpcError, type RpcCode } from '../query/rpc-error.ts';
 import { answerRpc, type RpcHandler } from '../query/rpc.ts';
 import { parseAppName } from './app-name.ts';
 import { UploadDecoder } from './decode-upload.ts';
+import { fingerprint } from './fingerprint.ts';
 import { readForm } from './form.ts';
 import { type IncomingProfile, notesOf, type Trimmed } from './incoming.ts';
+import { openJfr } from './open-jfr.ts';
+import { openOtlp, refuseOtlpUpload } from './open-otlp.ts';
 import { profileName, readSampleTypeConfig, typedText, type SampleTypeConfig } from './profile-names.ts';
 import { readPushJson, readPushMessage } from './push-request.ts';
-import { quote, Refusal, type RefusalKind } from './refusal.ts';
+import { asRefusal, quote, Refusal, type RefusalKind } from './refusal.ts';
 import { seriesOfProfile, type IngestLimits, type TakenProfile } from './series-of-profile.ts';
 import { isFixedTime, parseTimeText } from './time-text.ts';
+import { INGEST_PATHS, isOtlpPath, PUSH_PATH } from './upload-paths.ts';
 
 export interface OpenedUpload {
   /** To be stored before `answer` is sent. A push may be taken in part. */
   readonly profiles: readonly IncomingProfile[];
   readonly answer: WireAnswer;
   readonly facts: RequestFacts;
+  /** The answer where the store refuses some of the profiles, and keeps the others; undefined where it is a failure. */
+  readonly answerAfter?: (refusals: readonly string[]) => Promise<WireAnswer>;
 }
 
-const PUSH_PATH = '/push.v1.PusherService/Push';
-const INGEST_PATHS = new Set(['/ingest', '/pyroscope/ingest']);
 /** A pprof whose own time lies in here has none, or one in a wrong unit. */
 const YEAR_1970_MS = 365 * 86_400_000;
 const NOTHING = new Uint8Array(0);
@@ -34,9 +36,18 @@ const MAX_PUSH_BYTES = 96 << 20;
 /** Never rejects for what a client sends: a refusal is an answer. */
 export async function openUpload(request: WireRequest, limits: IngestLimits, nowMs: number): Promise<OpenedUpload> {
   if (request.path === PUSH_PATH) return openPush(request, limits, nowMs);
+  if (isOtlpPath(request.path)) {
+    const { taken, answer, facts, answerAfter } = await openOtlp(request, limits, nowMs);
+    return {
+      profiles: taken.map(({ incoming }) => incoming),
+      answer,
+      facts: { ...factsOf(taken), ...facts },
+      answerAfter,
+    };
+  }
   if (!INGEST_PATHS.has(request.path)) {
-    const message = 'OTLP profiles are not taken yet: send pprof to /ingest, or Push.';
-    return refused(ingestAnswer(422, 'unknown', message), 'unsupported', message);
+    const message = `There is no call ${request.path}: profiles are pushed to ${PUSH_PATH}.`;
+    return refused(ingestAnswer(404, 'unimplemented', message), 'bad_request', message);
   }
   if (request.method !== 'POST') {
     const answer = { status: 405, headers: { allow: 'POST' }, body: NOTHING };
@@ -48,9 +59,9 @@ export async function openUpload(request: WireRequest, limits: IngestLimits, now
     const format = ingestFormat(query.get('format'), request.headers['content-type'] ?? '');
     isText = format === 'groups' || format === 'lines';
     const taken = await openIngest(request, query, format, limits, nowMs);
-    if (taken === undefined) return { profiles: [], answer: ingestAnswer(200), facts: {} };
-    const facts = factsOf([taken]);
-    return { profiles: [taken.incoming], answer: withNotes(ingestAnswer(200), facts.trimmed), facts };
+    const facts = factsOf(taken);
+    const profiles = taken.map(({ incoming }) => incoming);
+    return { profiles, answer: withNotes(ingestAnswer(200), facts.trimmed), facts };
   } catch (error) {
     const { kind, message } = asRefusal(error);
     return refused(ingestError(ingestStatus(kind, isText), message), kind, message);
@@ -65,14 +76,17 @@ function ingestStatus(kind: RefusalKind, isText: boolean): number {
   return kind === 'too_large' ? 413 : 422;
 }
 
-/** The answer when what was sent is right, but cannot be stored. */
-export function refuseUpload(
+/** The answer when what was sent is right, but cannot be stored. @param code `unavailable` may be sent again */
+export async function refuseUpload(
+  request: WireRequest,
   code: RpcCode,
   slug: string,
   message: string,
-): { answer: WireAnswer; facts: RequestFacts } {
+): Promise<{ answer: WireAnswer; facts: RequestFacts }> {
+  const facts = { refused: slug, message };
+  if (isOtlpPath(request.path)) return { answer: await refuseOtlpUpload(request, code, message), facts };
   const { httpStatus } = new RpcError(code, message);
-  return { answer: ingestAnswer(httpStatus, code, message), facts: { refused: slug, message } };
+  return { answer: ingestAnswer(httpStatus, code, message), facts };
 }
 
 type IngestFormat = 'pprof' | 'form' | 'groups' | 'lines' | 'jfr' | 'trie' | 'tree' | 'speedscope';
@@ -85,14 +99,14 @@ function ingestFormat(format: string | null, contentType: string): IngestFormat 
   return contentType.includes('multipart/form-data') ? 'form' : 'groups';
 }
 
-/** @returns undefined for what holds nothing. @throws Refusal, DecodeError */
+/** @returns none for what holds nothing. @throws Refusal, DecodeError */
 async function openIngest(
   { body, headers }: WireRequest,
   query: URLSearchParams,
   format: IngestFormat,
   limits: IngestLimits,
   nowMs: number,
-): Promise<TakenProfile | undefined> {
+): Promise<TakenProfile[]> {
   const name = query.get('name');
   const { app, labels } = parseAppName(name);
   const spy = query.get('spyName') ?? 'unknown';
@@ -100,13 +114,13 @@ async function openIngest(
   const fromMs = parseTimeText(from, nowMs);
   const decoder = new UploadDecoder(limits);
   // Only what says when it was is known again: the same bytes may well be sent twice for two times.
-  const repeatKey = (part: Uint8Array, hasOwnTime: boolean): string =>
+  const repeatKey = (parts: readonly Uint8Array[], hasOwnTime: boolean, group = ''): string =>
     hasOwnTime || isFixedTime(from)
-      ? fingerprint(['ingest', name ?? '', from, query.get('until') ?? '', format], part)
+      ? fingerprint(['ingest', name ?? '', from, query.get('until') ?? '', format, group], parts)
       : '';
 
   if (format === 'groups' || format === 'lines') {
-    if (body.length === 0) return undefined;
+    if (body.length === 0) return [];
     const decoded = format === 'lines' ? decoder.lines(body) : decoder.stacks(body);
     if (decoded.values[0].values.some((value) => !Number.isInteger(value))) {
       throw new Refusal('bad_profile', 'The values of stacks must be whole numbers.');
@@ -114,7 +128,23 @@ async function openIngest(
     const typed = typedText(decoded, app, sampleRate(query.get('sampleRate')));
     const pairs = requestLabels(labels, typed.service, spy, typed.name);
     if (labels.has('service_name') && !labels.has('app_name')) pairs.push({ name: 'app_name', value: typed.service });
-    return seriesOfProfile(typed.profile, pairs, fromMs, repeatKey(body, false), limits, nowMs);
+    return [seriesOfProfile(typed.profile, pairs, fromMs, repeatKey([body], false), limits, nowMs)];
+  }
+  if (format === 'jfr') {
+    const isForm = (headers['content-type'] ?? '').includes('multipart/form-data');
+    const parts = isForm ? await readForm(body, headers['content-type'] ?? '') : new Map([['jfr', body]]);
+    const opened = openJfr(decoder, parts, sampleRate(query.get('sampleRate')));
+    if (opened === undefined) return [];
+    const { groups, event, startMs, trimmed } = opened;
+    const timeMs = isFixedTime(from) ? fromMs : startMs;
+    return groups.map((group, i) => {
+      const pairs = requestLabels(labels, app, spy, group.name);
+      if (event !== '') pairs.push({ name: 'jfr_event', value: event });
+      // All groups have the bytes of the same parts.
+      const key = repeatKey([...parts.values()], true, `${i}`);
+      const taken = seriesOfProfile(group.profile, pairs, timeMs, key, limits, nowMs);
+      return i > 0 ? taken : { ...taken, trimmed: { ...taken.trimmed, ...trimmed } };
+    });
   }
   if (format !== 'pprof' && format !== 'form') {
     throw new Refusal('unsupported', `The format ${format} is not taken yet: send pprof, or collapsed stacks.`);
@@ -130,14 +160,14 @@ async function openIngest(
     const given = files.get('sample_type_config');
     if (given !== undefined) config = readSampleTypeConfig(given);
   }
-  if (part.length === 0) return undefined;
+  if (part.length === 0) return [];
   const decoded = decoder.pprof(part);
   const ownMs = decoded.timeMs !== undefined && decoded.timeMs >= YEAR_1970_MS ? decoded.timeMs : undefined;
   const pairs = requestLabels(labels, app, spy, profileName(decoded.sampleTypes, config?.displayNames));
-  const key = repeatKey(part, ownMs !== undefined);
+  const key = repeatKey([part], ownMs !== undefined);
   const { incoming, trimmed } = seriesOfProfile(decoded, pairs, ownMs ?? fromMs, key, limits, nowMs);
   const isCumulative = decoded.sampleTypes.some(({ type }) => config?.cumulative.has(type));
-  return { incoming, trimmed: { ...trimmed, cumulative: isCumulative ? 1 : 0 } };
+  return [{ incoming, trimmed: { ...trimmed, cumulative: isCumulative ? 1 : 0 } }];
 }
 
 /** @returns nothing where the part is empty. @throws Refusal where there is none */
@@ -145,7 +175,7 @@ function profilePart(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   const part = files.get('profile');
   if (part !== undefined) return part;
   if (files.has('jfr'))
-    throw new Refusal('unsupported', 'The format jfr is not taken yet: send pprof, or collapsed stacks.');
+    throw new Refusal('bad_request', 'The form has a flight recording in the part jfr: add format=jfr to the query.');
   const others = [...files.keys()].map(quote).join(', ');
   throw new Refusal(
     'bad_request',
@@ -212,6 +242,7 @@ function factsOf(taken: readonly TakenProfile[]): RequestFacts {
     labelsDropped: sum('labelsDropped'),
     negativeValues: sum('negativeValues'),
     cumulative: sum('cumulative'),
+    cutOff: sum('cutOff'),
   };
   return { service: taken[0].incoming.series[0]?.service, trimmed };
 }
@@ -227,22 +258,8 @@ function openRaw(
 ): TakenProfile {
   const decoded = decoder.pprof(raw);
   const names = labels.flatMap(({ name, value }) => [name, value]);
-  const key = decoded.timeMs === undefined ? '' : fingerprint(['push', ...names], raw);
+  const key = decoded.timeMs === undefined ? '' : fingerprint(['push', ...names], [raw]);
   return seriesOfProfile(decoded, labels, decoded.timeMs ?? nowMs, key, limits, nowMs);
-}
-
-function fingerprint(texts: readonly string[], part: Uint8Array): string {
-  const hash = createHash('sha1');
-  for (const text of texts) hash.update(text).update('\0');
-  return hash.update(part).digest('base64url');
-}
-
-/** @throws what is no refusal */
-function asRefusal(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
-  if (error instanceof DecodeError)
-    return new Refusal(error.code === 'too-large' ? 'too_many' : 'bad_profile', error.sentences);
-  throw error;
 }
 
 function refused(answer: WireAnswer, kind: string, message: string): OpenedUpload {

@@ -1,5 +1,7 @@
 /** Why an upload, or a part of it, is not taken. */
 
+import { DecodeError } from '#formats/format.ts';
+
 /** What a refusal is counted under in `/metrics`. */
 export type RefusalKind =
   | 'bad_name'
@@ -21,6 +23,14 @@ export class Refusal extends Error {
     this.name = 'Refusal';
     this.kind = kind;
   }
+}
+
+/** What a decoder refuses, too. @throws what is no refusal */
+export function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof DecodeError)
+    return new Refusal(error.code === 'too-large' ? 'too_many' : 'bad_profile', error.sentences);
+  throw error;
 }
 
 /** Why a text is no JSON, without the piece of it that the engine quotes. */

@@ -6,6 +6,8 @@ import { cleanName } from './names.ts';
 
 /** Label sets that the samples of one profile may have. */
 const MAX_LABEL_SETS = 200;
+/** Labels that are left out one by one, before all are. */
+const MAX_LEFT_OUT = 8;
 /** Characters of all labels of all series that one profile makes: each series keeps its labels as a text. */
 const MAX_LABEL_TEXT = 8 << 20;
 /** Sample labels that are about one request, in any spelling: they would make a series of each. */
@@ -24,6 +26,7 @@ export interface LabelLimits {
 
 /**
  * Samples by their text labels; those that the series itself has, and those that are about one request, do not count.
+ * Where that makes too many sets, the label with the most values is left out of all, then the next.
  * @param base labels of the series, which come to those of each group
  * @param reserved names that the server sets
  * @returns `dropped` where labels were left out because there are too many of them, or one is too long
@@ -34,11 +37,27 @@ export function groupByLabels(
   reserved: ReadonlySet<string>,
   limits: LabelLimits,
 ): { groups: readonly LabelGroup[]; dropped: boolean } {
-  const { start, key, text, strings } = profile.labels;
-  const all = Int32Array.from({ length: profile.sampleCount }, (_, i) => i);
-  const whole = { labels: [], rows: all };
-  if (key.length === 0) return { groups: [whole], dropped: false };
-  const names = new Names(strings, new Set([...reserved, ...base.map(({ name }) => name)]), limits);
+  if (profile.labels.key.length === 0) return { groups: [wholeOf(profile)], dropped: false };
+  const names = new Names(profile.labels.strings, new Set([...reserved, ...base.map(({ name }) => name)]), limits);
+  for (let leftOut = 0; ; leftOut++) {
+    const groups = groupsOf(profile, base, names, limits);
+    if (groups !== undefined) return { groups, dropped: names.leftOut };
+    if (leftOut === MAX_LEFT_OUT || !names.leaveOutLargest(profile)) return { groups: [wholeOf(profile)], dropped: true };
+  }
+}
+
+function wholeOf({ sampleCount }: Profile): LabelGroup {
+  return { labels: [], rows: Int32Array.from({ length: sampleCount }, (_, i) => i) };
+}
+
+/** @returns undefined where there are too many */
+function groupsOf(
+  profile: Profile,
+  base: readonly Label[],
+  names: Names,
+  limits: LabelLimits,
+): LabelGroup[] | undefined {
+  const { start, key, text } = profile.labels;
   const baseText = base.reduce((sum, label) => sum + textLength(label), 0);
   const groups = new Map<string, { labels: readonly Label[]; rows: number[] }>();
   let textRoom = MAX_LABEL_TEXT;
@@ -59,15 +78,10 @@ export function groupByLabels(
     const set = labelSet(labels);
     const size = baseText + set.reduce((sum, label) => sum + textLength(label), 0);
     textRoom -= size * profile.sampleTypes.length;
-    if (groups.size === MAX_LABEL_SETS || base.length + set.length > limits.maxLabels || textRoom < 0) {
-      return { groups: [whole], dropped: true };
-    }
+    if (groups.size === MAX_LABEL_SETS || base.length + set.length > limits.maxLabels || textRoom < 0) return undefined;
     groups.set(found, { labels: set, rows: [sample] });
   }
-  return {
-    groups: [...groups.values()].map(({ labels, rows }) => ({ labels, rows: Int32Array.from(rows) })),
-    dropped: names.leftOut,
-  };
+  return [...groups.values()].map(({ labels, rows }) => ({ labels, rows: Int32Array.from(rows) }));
 }
 
 function textLength({ name, value }: Label): number {
@@ -103,6 +117,24 @@ class Names {
 
   label(key: number, text: number): Label {
     return { name: this.#text(key), value: this.#text(text) };
+  }
+
+  /** @returns false where no label is left */
+  leaveOutLargest({ labels, sampleCount }: Profile): boolean {
+    const { start, key, text } = labels;
+    const values = new Map<number, Set<number>>();
+    for (let i = 0; i < start[sampleCount]; i++) {
+      if (text[i] < 0 || !this.isKept(key[i], text[i])) continue;
+      const own = values.get(key[i]);
+      if (own === undefined) values.set(key[i], new Set([text[i]]));
+      else own.add(text[i]);
+    }
+    let largest = -1;
+    for (const [one, { size }] of values) if (size > (values.get(largest)?.size ?? 0)) largest = one;
+    if (largest < 0) return false;
+    this.#name[largest] = 2;
+    this.leftOut = true;
+    return true;
   }
 
   #isKeptName(key: number): boolean {

@@ -5,6 +5,7 @@ import type { Profile } from '#model/profile.ts';
 import { needsExact } from '#formats/profile-columns.ts';
 import type { IncomingProfile, IncomingSeries, Trimmed } from './incoming.ts';
 import { checkName, cleanNames } from './names.ts';
+import type { AttributeRules } from './otlp-attributes.ts';
 import { quote, Refusal } from './refusal.ts';
 import { groupByLabels } from './sample-labels.ts';
 
@@ -21,6 +22,8 @@ export interface IngestLimits {
   /** Age of a profile; 0 takes any. */
   readonly maxAgeMs: number;
   readonly maxFutureMs: number;
+  /** Which attributes of OTLP are labels, beside the rules that are built in. */
+  readonly attributes?: AttributeRules;
 }
 
 /** A time that a database, a Date and a double of microseconds hold: the year 2255. */
@@ -94,7 +97,7 @@ export function seriesOfProfile(
   });
   return {
     incoming: { profile, timeUs: Math.round(timeMs * 1000), period, repeatKey, series },
-    trimmed: { cutStacks, labelsDropped: dropped ? 1 : 0, negativeValues, cumulative: 0 },
+    trimmed: { cutStacks, labelsDropped: dropped ? 1 : 0, negativeValues, cumulative: 0, cutOff: 0 },
   };
 }
 

@@ -248,7 +248,7 @@ describe('what is not kept as it was sent', () => {
   it('is told where values are negative', async () => {
     const { answer, facts } = await ingestPprof(smallProfile());
     expect(answer.status).toBe(200);
-    expect(facts.trimmed).toEqual({ cutStacks: 0, labelsDropped: 0, negativeValues: 1, cumulative: 0 });
+    expect(facts.trimmed).toEqual({ cutStacks: 0, labelsDropped: 0, negativeValues: 1, cumulative: 0, cutOff: 0 });
     expect(answer.headers['x-flametide-note']).toBe('1 values are negative and were left out.');
   });
 

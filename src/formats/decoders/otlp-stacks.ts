@@ -1,0 +1,69 @@
+/** Stacks of an OTLP message as nodes of a builder. Names are made as pprof's. */
+import type { ProfileBuilder } from '../profile-builder.ts';
+import type { OtlpDictionary } from './otlp-message.ts';
+import { refuseOtlp } from './otlp-proto.ts';
+
+/** The end of a path. */
+function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}
+
+export class OtlpStacks {
+  readonly #dictionary: OtlpDictionary;
+  readonly #builder: ProfileBuilder;
+  /** Frames of a location, the outermost first. */
+  readonly #frames = new Map<number, readonly number[]>();
+  readonly #nodes = new Map<number, number>();
+
+  constructor(dictionary: OtlpDictionary, builder: ProfileBuilder) {
+    this.#dictionary = dictionary;
+    this.#builder = builder;
+  }
+
+  /** @throws DecodeError where the stack, or what it refers to, is not in its table */
+  node(stack: number): number {
+    const known = this.#nodes.get(stack);
+    if (known !== undefined) return known;
+    const { stacks } = this.#dictionary;
+    // Index 0 means none, whether the table has its empty entry or not.
+    const locations = stacks[stack] ?? (stack === 0 ? [] : outside('stack', stack, stacks.length));
+    let node = 0;
+    for (let i = locations.length - 1; i >= 0; i--)
+      for (const frame of this.#framesOf(locations[i])) node = this.#builder.node(node, frame);
+    this.#nodes.set(stack, node);
+    return node;
+  }
+
+  #framesOf(index: number): readonly number[] {
+    const known = this.#frames.get(index);
+    if (known !== undefined) return known;
+    const { locations, functions, mappings, strings } = this.#dictionary;
+    const location = locations[index] ?? outside('location', index, locations.length);
+    const textOf = (at: number): string => strings[at] ?? (at === 0 ? '' : outside('string', at, strings.length));
+    const file =
+      location.mapping === 0 && mappings.length === 0
+        ? ''
+        : textOf(mappings[location.mapping] ?? outside('mapping', location.mapping, mappings.length));
+    const address = `0x${location.address.toString(16)}`;
+    const unnamed = file === '' ? address : `${baseName(file)}+${address}`;
+    const frames = location.lines.map(({ func, line }) => {
+      const facts = functions[func] ?? (func === 0 ? undefined : outside('function', func, functions.length));
+      const name = facts === undefined ? '' : textOf(facts.name) || textOf(facts.systemName);
+      return this.#builder.frame({
+        name: name || unnamed,
+        file: facts === undefined ? '' : textOf(facts.file),
+        line,
+        startLine: facts?.startLine ?? 0,
+        mapping: file,
+      });
+    });
+    // The innermost call of a location comes first.
+    const made = frames.length === 0 ? [this.#builder.frame({ name: unnamed, mapping: file })] : frames.reverse();
+    this.#frames.set(index, made);
+    return made;
+  }
+}
+
+function outside(what: string, index: number, length: number): never {
+  refuseOtlp(`${what} ${index} is not in the table of ${length}`, `${what} ${index}`);
+}

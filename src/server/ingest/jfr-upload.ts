@@ -1,0 +1,248 @@
+/** A flight recording as the profiles that Pyroscope makes of it: one for each kind of event, samples added up by stack and labels. */
+
+import { finish } from '#base/steps.ts';
+import type { DecodeLimits } from '#formats/decode-limits.ts';
+import { JfrStacks, liveMallocs } from '#formats/decoders/jfr.ts';
+import { type JfrEvent, JfrRecording, type JfrSurvey } from '#formats/decoders/jfr-recording.ts';
+import { ProfileBuilder } from '#formats/profile-builder.ts';
+import type { Profile, SampleType } from '#model/profile.ts';
+import type { ContextLabels } from './labels-snapshot.ts';
+
+const NS_A_SECOND = 1e9;
+/** Names of threads in one upload: pools that name each thread anew would make a series of each. */
+const MAX_THREAD_NAMES = 64;
+const THREAD_LABEL = 'thread_name';
+const COUNT = 'count';
+const BYTES = 'bytes';
+const NS = 'nanoseconds';
+
+/** A profile of one upload with the `__name__` of its series. */
+export interface JfrGroup {
+  readonly name: string;
+  readonly profile: Profile;
+}
+
+export interface JfrUpload {
+  readonly groups: readonly JfrGroup[];
+  /** What the profiler was asked to sample: `itimer`, `wall`; '' where the recording does not say. */
+  readonly event: string;
+  readonly startMs: number;
+  /** Whether threads are in too many names to be labels. */
+  readonly isWithoutThreads: boolean;
+  /** Whether the end of the recording is missing. */
+  readonly isCutOff: boolean;
+}
+
+interface GroupFacts {
+  readonly name: string;
+  readonly types: readonly SampleType[];
+  readonly period: SampleType | undefined;
+}
+
+function group(
+  name: string,
+  types: readonly (readonly [string, string])[],
+  period?: readonly [string, string],
+): GroupFacts {
+  const typeOf = ([type, unit]: readonly [string, string]): SampleType => ({ type, unit });
+  return { name, types: types.map(typeOf), period: period && typeOf(period) };
+}
+
+const CPU = group('process_cpu', [['cpu', NS]], ['cpu', NS]);
+const WALL = group('wall', [['wall', NS]], ['cpu', NS]);
+const EXECUTION = group('execution', [['samples', COUNT]]);
+const NATIVE = group('native_method', [['samples', COUNT]]);
+const IN_TLAB = allocations('alloc_in_new_tlab');
+const OUTSIDE_TLAB = allocations('alloc_outside_tlab');
+const ALLOCATION = allocations('alloc_sample');
+const MUTEX = group('mutex', contended(), ['mutex', COUNT]);
+const BLOCK = group('block', contended(), ['block', COUNT]);
+const LIVE = group('memory', [['live', COUNT]], ['objects', COUNT]);
+const MALLOC = group('memory', [
+  ['malloc_objects', COUNT],
+  ['malloc_bytes', BYTES],
+]);
+const MALLOC_LIVE = group('memory', [
+  ['malloc_live_objects', COUNT],
+  ['malloc_live_bytes', BYTES],
+]);
+
+function allocations(prefix: string): GroupFacts {
+  return group(
+    'memory',
+    [
+      [`${prefix}_objects`, COUNT],
+      [`${prefix}_bytes`, BYTES],
+    ],
+    ['space', BYTES],
+  );
+}
+
+function contended(): [string, string][] {
+  return [
+    ['contentions', COUNT],
+    ['delay', NS],
+  ];
+}
+
+const WANTED = new Set([
+  'jdk.ExecutionSample',
+  'jdk.CPUTimeSample',
+  'jdk.NativeMethodSample',
+  'profiler.WallClockSample',
+  'jdk.ObjectAllocationInNewTLAB',
+  'jdk.ObjectAllocationOutsideTLAB',
+  'jdk.ObjectAllocationSample',
+  'jdk.JavaMonitorEnter',
+  'jdk.ThreadPark',
+  'profiler.LiveObject',
+  'profiler.Malloc',
+]);
+
+/** @param sampleRate of the request, in Hz, for recordings that do not say how often they sample @throws DecodeError */
+export function readJfrUpload(
+  bytes: Uint8Array,
+  contexts: ContextLabels | undefined,
+  sampleRate: number,
+  limits: DecodeLimits,
+): JfrUpload {
+  const recording = new JfrRecording(bytes);
+  const survey = finish(recording.survey());
+  const sums = new Map<GroupFacts, Sums>();
+  const { cpuNs, wallNs, isWall } = periodsOf(survey, sampleRate);
+  const hasCpuTime = survey.counts.has('jdk.CPUTimeSample');
+  const isLive = survey.counts.has('profiler.Free') ? finish(liveMallocs(recording)) : undefined;
+  const threads = new Set<string>();
+
+  const add = (to: GroupFacts, event: JfrEvent, first: number, second = 0): void => {
+    let own = sums.get(to);
+    if (own === undefined) sums.set(to, (own = new Sums(to, limits)));
+    own.add(event, contexts, first, second);
+  };
+  const visit = (event: JfrEvent): void => {
+    const { name, state, thread, value } = event;
+    if (thread !== '' && threads.size <= MAX_THREAD_NAMES) threads.add(thread);
+    switch (name) {
+      case 'jdk.CPUTimeSample':
+        add(CPU, event, value('samplingPeriod') ?? cpuNs);
+        break;
+      case 'jdk.ExecutionSample':
+        // Beside samples of CPU time the same work would count twice.
+        if (hasCpuTime) add(EXECUTION, event, 1);
+        else if (state !== 'SLEEPING') add(CPU, event, cpuNs);
+        if (isWall) add(WALL, event, wallNs);
+        break;
+      case 'profiler.WallClockSample': {
+        const samples = value('samples') ?? 1;
+        if (isWall && state === 'RUNNABLE') add(CPU, event, samples * cpuNs);
+        add(WALL, event, samples * wallNs);
+        break;
+      }
+      case 'jdk.NativeMethodSample':
+        add(NATIVE, event, 1);
+        break;
+      case 'jdk.ObjectAllocationInNewTLAB':
+        add(IN_TLAB, event, 1, value('tlabSize'));
+        break;
+      case 'jdk.ObjectAllocationOutsideTLAB':
+        add(OUTSIDE_TLAB, event, 1, value('allocationSize'));
+        break;
+      case 'jdk.ObjectAllocationSample':
+        add(ALLOCATION, event, 1, value('weight'));
+        break;
+      case 'jdk.JavaMonitorEnter':
+        add(MUTEX, event, 1, value('duration'));
+        break;
+      case 'jdk.ThreadPark':
+        add(BLOCK, event, 1, value('duration'));
+        break;
+      case 'profiler.LiveObject':
+        add(LIVE, event, 1);
+        break;
+      case 'profiler.Malloc':
+        add(MALLOC, event, 1, value('size'));
+        if (isLive?.()) add(MALLOC_LIVE, event, 1, value('size'));
+        break;
+    }
+  };
+  finish(recording.events(WANTED, visit));
+  const isWithoutThreads = threads.size > MAX_THREAD_NAMES;
+  const facts = { timeMs: survey.startMs, durationMs: survey.durationMs };
+  return {
+    groups: [...sums].map(([to, own]) => {
+      const value = to === CPU ? cpuNs : to === WALL ? wallNs : 0;
+      const period = to.period && { type: to.period, value };
+      return { name: to.name, profile: { ...own.take(isWithoutThreads, facts), period } };
+    }),
+    event: survey.settings.get('event') ?? '',
+    startMs: survey.startMs,
+    isWithoutThreads,
+    isCutOff: survey.isCutOff,
+  };
+}
+
+/** What one sample stands for: as the recording says, else as the request does. */
+function periodsOf({ settings }: JfrSurvey, sampleRate: number): { cpuNs: number; wallNs: number; isWall: boolean } {
+  const isWall = settings.get('event') === 'wall';
+  const requested = Math.floor(NS_A_SECOND / (sampleRate > 0 ? sampleRate : 100));
+  const interval = timeSetting(settings.get('jdk.ExecutionSample#interval') ?? settings.get('interval'));
+  const cpuNs = interval ?? timeSetting(settings.get('jdk.ExecutionSample#period')) ?? requested;
+  const wallNs = timeSetting(settings.get('profiler.WallClockSample#wall') ?? settings.get('wall')) ?? cpuNs;
+  return { cpuNs, wallNs, isWall };
+}
+
+const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: NS_A_SECOND };
+
+/** `10000000`, `20 ms`; undefined for `0`, `everyChunk` and the like. */
+function timeSetting(text: string | undefined): number | undefined {
+  const [, digits, unit = 'ns'] = /^(\d{1,15}) ?(ns|us|ms|s)?$/.exec(text ?? '') ?? [];
+  const time = Number(digits ?? 0) * UNITS[unit];
+  return time > 0 && time <= 3600 * NS_A_SECOND ? time : undefined;
+}
+
+const NO_LABELS: readonly (readonly [string, string])[] = [];
+
+/** Sums by stack, labels and thread. */
+class Sums {
+  readonly #facts: GroupFacts;
+  readonly #builder: ProfileBuilder;
+  readonly #stacks: JfrStacks;
+  readonly #rows = new Map<readonly (readonly [string, string])[], Map<string, Map<number, number[]>>>();
+
+  constructor(facts: GroupFacts, limits: DecodeLimits) {
+    this.#facts = facts;
+    this.#builder = new ProfileBuilder(facts.types, limits);
+    this.#stacks = new JfrStacks(this.#builder);
+  }
+
+  add({ stack, thread, value }: JfrEvent, contexts: ContextLabels | undefined, first: number, second: number): void {
+    const labels = contexts?.get(value('contextId') ?? 0) ?? NO_LABELS;
+    const byThread = entry(this.#rows, labels, () => new Map<string, Map<number, number[]>>());
+    const byNode = entry(byThread, thread, () => new Map<number, number[]>());
+    const node = this.#stacks.node(stack);
+    const row = byNode.get(node);
+    if (row === undefined) byNode.set(node, this.#facts.types.length === 1 ? [first] : [first, second]);
+    else {
+      row[0] += first;
+      if (row.length > 1) row[1] += second;
+    }
+  }
+
+  take(isWithoutThreads: boolean, facts: { timeMs: number; durationMs: number }): Profile {
+    const builder = this.#builder;
+    for (const [labels, byThread] of this.#rows) {
+      for (const [thread, byNode] of byThread) {
+        const own = thread === '' || isWithoutThreads ? labels : [...labels, [THREAD_LABEL, thread] as const];
+        const set = builder.labels(own);
+        for (const [node, values] of byNode) builder.sample(node, values, set);
+      }
+    }
+    return builder.take(facts);
+  }
+}
+
+function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
+}

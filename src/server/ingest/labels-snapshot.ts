@@ -1,0 +1,88 @@
+/** The `labels` part of an upload of pyroscope-java: which labels each context id of the recording stands for. */
+
+import { ByteReader, wireTypes } from '#base/byte-reader.ts';
+import { Refusal } from './refusal.ts';
+
+/** An upload of ten seconds has some thousands. */
+const MAX_CONTEXTS = 1 << 18;
+const MAX_LABELS_OF_CONTEXT = 100;
+
+/** Labels by context id: names and values. One array for all contexts of the same labels. */
+export type ContextLabels = ReadonlyMap<number, readonly (readonly [name: string, value: string])[]>;
+
+/**
+ * Many contexts have the same labels: a service makes a new one for each request.
+ * @throws Refusal
+ */
+export function readLabelsSnapshot(bytes: Uint8Array): ContextLabels {
+  const reader = new ByteReader(bytes, (what, offset) => refuse(what, offset));
+  const spans: { id: number; start: number; end: number }[] = [];
+  const strings = new Map<number, string>();
+  eachField(reader, bytes.length, (field, end) => {
+    if (field !== 1 && field !== 2) return;
+    const entry = readEntry(reader, end);
+    if (field === 2) strings.set(entry.key, utf8.decode(bytes.subarray(entry.start, entry.end)));
+    else spans.push({ id: entry.key, start: entry.start, end: entry.end });
+    if (spans.length > MAX_CONTEXTS || strings.size > MAX_CONTEXTS)
+      throw new Refusal('too_many', `The labels of the form have more than ${MAX_CONTEXTS} contexts or strings.`);
+  });
+  const contexts = new Map<number, readonly (readonly [string, string])[]>();
+  const known = new Map<string, readonly (readonly [string, string])[]>();
+  for (const { id, start, end } of spans) {
+    const labels: [string, string][] = [];
+    reader.offset = start;
+    eachField(reader, end, (field, stop) => {
+      if (field !== 1 || labels.length === MAX_LABELS_OF_CONTEXT) return;
+      const { key, value } = readEntry(reader, stop);
+      const name = strings.get(key);
+      const text = strings.get(value);
+      if (name !== undefined && text !== undefined) labels.push([name, text]);
+    });
+    labels.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    const text = JSON.stringify(labels);
+    const same = known.get(text) ?? labels;
+    known.set(text, same);
+    contexts.set(id, same);
+  }
+  return contexts;
+}
+
+const utf8 = new TextDecoder();
+
+/** Calls `visit` with each field that is a message, the reader at its start. */
+function eachField(reader: ByteReader, end: number, visit: (field: number, end: number) => void): void {
+  reader.end = end;
+  while (reader.offset < end) {
+    const tag = reader.tag();
+    if ((tag & 7) !== wireTypes.bytes) {
+      reader.skip(tag);
+      continue;
+    }
+    const stop = reader.stop();
+    visit(tag >>> 3, stop);
+    reader.offset = stop;
+    reader.end = end;
+  }
+}
+
+/** An entry of a map: a number to bytes or to a number. */
+function readEntry(reader: ByteReader, end: number): { key: number; value: number; start: number; end: number } {
+  const entry = { key: 0, value: 0, start: end, end };
+  reader.end = end;
+  while (reader.offset < end) {
+    const tag = reader.tag();
+    if (tag >>> 3 === 1 && (tag & 7) === wireTypes.varint) entry.key = reader.signed();
+    else if (tag >>> 3 === 2 && (tag & 7) === wireTypes.varint) entry.value = reader.signed();
+    else if (tag >>> 3 === 2 && (tag & 7) === wireTypes.bytes) {
+      const stop = reader.stop();
+      entry.start = reader.offset;
+      entry.end = stop;
+      reader.offset = stop;
+    } else reader.skip(tag);
+  }
+  return entry;
+}
+
+function refuse(what: string, offset: number): never {
+  throw new Refusal('bad_profile', `The labels of the form are damaged: ${what} (byte ${offset}).`);
+}
