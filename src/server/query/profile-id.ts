@@ -1,4 +1,4 @@
-/** Ids of stored profiles in the form that Pyroscope's clients expect: a UUID, which holds the series and the time. */
+/** Ids of uploads in the form that Pyroscope's clients expect: a UUID, which holds one series of the upload and its time. */
 
 import type { ProfileId } from '../store/profile-reader.ts';
 

@@ -3,7 +3,7 @@
 import { callSiteNodes } from './call-site.ts';
 import { US_PER_MS } from './hours.ts';
 import type { Part } from './part-cache.ts';
-import type { ProfileId, TimeRange } from './profile-reader.ts';
+import type { Exemplar, SummedSeries, TimeRange } from './profile-reader.ts';
 import type { SampleVisitor } from './stored-samples.ts';
 
 /** Steps of a series of one call site. */
@@ -29,11 +29,6 @@ export class BucketVisitor implements SampleVisitor {
   close(): void {}
 }
 
-interface Largest {
-  readonly profile: ProfileId;
-  readonly value: number;
-}
-
 /** Buckets (T − step, T] for T = start + k·step up to the end; the first one includes its left edge. Sparse, as steps may be tiny. */
 export class Buckets {
   readonly fromUs: number;
@@ -42,7 +37,7 @@ export class Buckets {
   readonly #stepMs: number;
   readonly #count: number;
   readonly #sums = new Map<number, number>();
-  readonly #largest = new Map<number, Largest>();
+  readonly #largest = new Map<number, Exemplar>();
 
   constructor({ startMs, endMs }: TimeRange, stepMs: number) {
     this.#startMs = startMs;
@@ -66,24 +61,31 @@ export class Buckets {
     return cuts;
   }
 
-  add(series: number, timeUs: number, value: number): void {
-    const startUs = this.#startMs * US_PER_MS;
-    const bucket = Math.max(0, Math.ceil((timeUs - startUs) / (this.#stepMs * US_PER_MS)));
-    this.addTo(bucket, value);
-    const known = this.#largest.get(bucket);
-    if (known === undefined || value > known.value) this.#largest.set(bucket, { profile: { series, timeUs }, value });
+  add(timeUs: number, value: number): void {
+    this.addTo(this.#bucketOf(timeUs), value);
   }
 
   addTo(bucket: number, value: number): void {
     this.#sums.set(bucket, (this.#sums.get(bucket) ?? 0) + value);
   }
 
-  filled(): { timesMs: Float64Array; sums: Float64Array; largest: Largest[] } {
+  /** An exemplar for its bucket, where none is larger. Each bucket needs one if any has. */
+  offer(exemplar: Exemplar): void {
+    const bucket = this.#bucketOf(exemplar.profile.timeUs);
+    const known = this.#largest.get(bucket);
+    if (known === undefined || exemplar.value > known.value) this.#largest.set(bucket, exemplar);
+  }
+
+  filled(): Omit<SummedSeries, 'labels'> {
     const filled = Float64Array.from(this.#sums.keys()).sort();
-    return {
-      timesMs: filled.map((bucket) => this.#startMs + bucket * this.#stepMs),
-      sums: filled.map((bucket) => this.#sums.get(bucket)!),
-      largest: Array.from(filled, (bucket) => this.#largest.get(bucket)!),
-    };
+    const timesMs = filled.map((bucket) => this.#startMs + bucket * this.#stepMs);
+    const sums = filled.map((bucket) => this.#sums.get(bucket)!);
+    if (this.#largest.size === 0) return { timesMs, sums };
+    return { timesMs, sums, exemplars: Array.from(filled, (bucket) => this.#largest.get(bucket)!) };
+  }
+
+  #bucketOf(timeUs: number): number {
+    const startUs = this.#startMs * US_PER_MS;
+    return Math.max(0, Math.ceil((timeUs - startUs) / (this.#stepMs * US_PER_MS)));
   }
 }

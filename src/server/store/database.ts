@@ -8,11 +8,8 @@ import { upgrade } from './upgrade.ts';
 export type Database = InstanceType<typeof DatabaseSync>;
 export type Statement = ReturnType<Database['prepare']>;
 
-/**
- * Raised when a folder's content changes so that an older Flametide would misread it. Rows of formats 1 and 2, whose
- * checksums cover less, are still read: `upgrade.ts`.
- */
-const STORE_FORMAT = 3;
+/** Raised when a folder's content changes so that an older Flametide would misread it. Older ones are read: `upgrade.ts`. */
+const STORE_FORMAT = 4;
 
 const PAGE_BYTES = 8192;
 /**
@@ -29,14 +26,14 @@ const BUSY_TIMEOUT_MS = 5000;
 const COMMIT_TIMEOUT_MS = 30_000;
 
 // Times in whole microseconds since the epoch, hours and days as their number since the epoch, values in the unit of the
-// profile type. Blobs as in blob.ts, row_check and what covers the other numbers as in row-check.ts, the ledger as in
+// profile type. `sample_labels` as in uploads.ts. Blobs as in blob.ts, row_check and what covers the other numbers as in row-check.ts, the ledger as in
 // ledger.ts. Tables with blobs keep their row ids: without, they are half as large again.
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS service(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
   CREATE TABLE IF NOT EXISTS series(
     id INTEGER PRIMARY KEY, service_id INTEGER NOT NULL, type TEXT NOT NULL, labels TEXT NOT NULL UNIQUE,
-    first_hour INTEGER NOT NULL, last_hour INTEGER NOT NULL, row_check INTEGER);
+    first_hour INTEGER NOT NULL, last_hour INTEGER NOT NULL, row_check INTEGER, sample_labels TEXT);
   CREATE INDEX IF NOT EXISTS series_type ON series(type, last_hour);
   CREATE INDEX IF NOT EXISTS series_service ON series(service_id, last_hour);
   CREATE TABLE IF NOT EXISTS part(

@@ -17,13 +17,13 @@ export interface SeriesSelector extends TimeRange {
 export interface ProfileSelector extends SeriesSelector {
   /** Five-part profile type id. */
   readonly profileType: string;
-  /** Only these profiles; undefined: all. */
+  /** Only these uploads; undefined: all. */
   readonly only?: readonly ProfileId[] | undefined;
   /** Only stacks that begin with these function names, root first. Empty: all. */
   readonly callSite: readonly string[];
 }
 
-/** One stored profile of one series. Profiles of a series at one time are not told apart. */
+/** One upload, by a series of its samples and its time. Uploads of the same labels at one time are taken for one. */
 export interface ProfileId {
   readonly series: number;
   readonly timeUs: number;
@@ -72,13 +72,15 @@ export interface SummedSeries {
   /** Right edges of the buckets that hold a profile, ascending, ms. */
   readonly timesMs: Float64Array;
   readonly sums: Float64Array;
-  /** The largest profile of each bucket, where asked for. */
+  /** The largest upload of each bucket, where asked for. */
   readonly exemplars?: readonly Exemplar[];
 }
 
 export interface Exemplar {
   readonly profile: ProfileId;
+  /** Of the samples of the upload that the question selects, and that are in the series. */
   readonly value: number;
+  /** Of the upload, without those of its samples and those of the series. */
   readonly labels: LabelSet;
 }
 

@@ -24,6 +24,7 @@ import { countingOf, SliceVisitor } from './slice-visitor.ts';
 import { StoredSamples, type ServiceSeries } from './stored-samples.ts';
 import { SumVisitor } from './sum-visitor.ts';
 import { TreeUnion } from './tree-union.ts';
+import { byUpload, uploadKey, uploadLabels } from './uploads.ts';
 
 /** Memory for dictionaries between questions. */
 const PART_BYTES = 160 << 20;
@@ -99,21 +100,10 @@ export class ProfileStore implements ProfileReader {
         if (selector.callSite.length > 0) {
           const visitor = new BucketVisitor(buckets, selector.callSite);
           this.#samples.visit(byService(rows), buckets.cutsUs(), false, visitor, this.#notes, stop);
-        } else for (const row of rows) this.#points(row.id, buckets, stop);
-        const { timesMs, sums, largest } = buckets.filled();
-        if (timesMs.length === 0) continue;
-        const series = { labels, timesMs, sums };
-        const sum = sums.reduce((a, b) => a + b, 0);
-        // Of a part of the stacks no profile is the largest: its sums are made without profiles.
-        if (!exemplars || selector.callSite.length > 0) made.push({ series, sum, key });
-        else {
-          const rowOf = new Map(rows.map((row) => [row.id, row]));
-          const told = largest.map(({ profile, value }) => {
-            const rest = rowOf.get(profile.series)!.labels.filter(({ name }) => !groupBy.includes(name));
-            return { profile, value, labels: rest };
-          });
-          made.push({ series: { ...series, exemplars: told }, sum, key });
-        }
+        } else if (exemplars) this.#uploads(rows, buckets, groupBy, stop);
+        else for (const row of rows) this.#points(row.id, buckets, stop, (timeUs, value) => buckets.add(timeUs, value));
+        const series = { labels, ...buckets.filled() };
+        if (series.timesMs.length > 0) made.push({ series, sum: series.sums.reduce((a, b) => a + b, 0), key });
       }
       made.sort((a, b) => b.sum - a.sum || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
       return made.map(({ series }) => series);
@@ -208,12 +198,18 @@ export class ProfileStore implements ProfileReader {
     const toUs = selector.endMs * US_PER_MS + 1;
     const { only } = selector;
     if (only === undefined) return [{ services: this.#services(selector), fromUs, toUs }];
-    const rows = new Map(this.#selectProfiles(selector, 0).map((row) => [row.id, row]));
-    return only.flatMap(({ series, timeUs }) => {
-      const row = rows.get(series);
-      if (row === undefined || timeUs < fromUs || timeUs >= toUs) return [];
-      return [{ services: byService([row]), fromUs: timeUs, toUs: timeUs + 1 }];
-    });
+    // The series that an id names need not be among those that the labels select: others of its upload may be.
+    const named = new Map(this.#active(selector).map((row) => [row.id, row]));
+    const selected = byUpload(this.#selectProfiles(selector, 0));
+    const uploads = new Map<string, { services: ServiceSeries[]; fromUs: number; toUs: number }>();
+    for (const { series, timeUs } of only) {
+      const row = named.get(series);
+      if (row === undefined || timeUs < fromUs || timeUs >= toUs) continue;
+      const key = uploadKey(row);
+      const services = byService(selected.get(key) ?? []);
+      uploads.set(`${timeUs} ${key}`, { services, fromUs: timeUs, toUs: timeUs + 1 });
+    }
+    return [...uploads.values()];
   }
 
   #services(selector: ProfileSelector): ServiceSeries[] {
@@ -233,11 +229,27 @@ export class ProfileStore implements ProfileReader {
     return this.#series.active(from, to, this.#notes);
   }
 
-  #points(series: number, buckets: Buckets, stop: StopCheck): void {
+  /** Fills buckets, with the largest upload of each. */
+  #uploads(rows: readonly SeriesRow[], buckets: Buckets, groupBy: readonly string[], stop: StopCheck): void {
+    for (const series of byUpload(rows).values()) {
+      const labels = uploadLabels(series[0]).filter(({ name }) => !groupBy.includes(name));
+      const uploads = new Map<number, { readonly series: number; value: number }>();
+      for (const { id } of series) {
+        this.#points(id, buckets, stop, (timeUs, value) => {
+          buckets.add(timeUs, value);
+          const upload = uploads.get(timeUs);
+          if (upload === undefined) uploads.set(timeUs, { series: id, value });
+          else upload.value += value;
+        });
+      }
+      for (const [timeUs, { series: id, value }] of uploads)
+        buckets.offer({ profile: { series: id, timeUs }, value, labels });
+    }
+  }
+
+  #points(series: number, buckets: Buckets, stop: StopCheck, take: (timeUs: number, total: number) => void): void {
     stop();
-    this.#samples.eachPoint(series, buckets.fromUs, buckets.toUs, this.#notes, (timeUs, total) =>
-      buckets.add(series, timeUs, total),
-    );
+    this.#samples.eachPoint(series, buckets.fromUs, buckets.toUs, this.#notes, take);
   }
 }
 

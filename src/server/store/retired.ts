@@ -10,7 +10,7 @@ export const DROPPED_NAME = 'CAST(service.id AS BLOB)';
 
 /** The labels are freed for a new series. A row without a check and of nobody is known as retired (`isRetired`). */
 export const RETIRE_SERIES = `UPDATE series SET service_id = ${NOBODY}, type = '', labels = CAST(id AS BLOB),
-  first_hour = ${NEVER}, last_hour = ${-NEVER}, row_check = NULL WHERE id = ?`;
+  first_hour = ${NEVER}, last_hour = ${-NEVER}, row_check = NULL, sample_labels = NULL WHERE id = ?`;
 export const RETIRE_PART = `UPDATE part SET service_id = ${NOBODY}, day = ${-NEVER}, row_check = NULL WHERE id = ?`;
 
 /** Whether a row of `series` was retired; all else that fails its check is damaged. */

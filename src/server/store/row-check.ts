@@ -46,10 +46,14 @@ export interface SeriesColumns {
   readonly labels: string;
   readonly first_hour: number;
   readonly last_hour: number;
+  /** As in uploads.ts; null before format 4, and where no label is known to come from samples. */
+  readonly sample_labels: string | null;
 }
 
-export function seriesCheck({ id, service_id, type, labels, first_hour, last_hour }: SeriesColumns): number {
-  return rowCheck([id, service_id, first_hour, last_hour], [type, labels]);
+export function seriesCheck(row: SeriesColumns): number {
+  const { id, service_id, type, labels, first_hour, last_hour, sample_labels } = row;
+  const texts = sample_labels === null ? [type, labels] : [type, labels, sample_labels];
+  return rowCheck([id, service_id, first_hour, last_hour], texts);
 }
 
 export function partCheck(id: number, service: number, day: number, nodes: number): number {

@@ -55,8 +55,8 @@ export class SeriesRows {
     // REPLACE: a damaged row of the same name or labels makes room.
     this.#writeService = db.prepare('INSERT OR REPLACE INTO service(id, name) VALUES (?, ?)');
     this.#writeSeries = db.prepare(
-      `INSERT OR REPLACE INTO series(id, service_id, type, labels, first_hour, last_hour, row_check)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO series(id, service_id, type, labels, first_hour, last_hour, row_check, sample_labels)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#displace = db.prepare(RETIRE_SERIES);
   }
@@ -101,8 +101,8 @@ export class SeriesRows {
     for (const { id, name } of services) this.#writeService.run(id, name);
     for (const id of displaced) this.#displace.run(id);
     for (const row of series) {
-      const { id, service_id, type, labels, first_hour, last_hour } = row;
-      this.#writeSeries.run(id, service_id, type, labels, first_hour, last_hour, seriesCheck(row));
+      const { id, service_id, type, labels, first_hour, last_hour, sample_labels } = row;
+      this.#writeSeries.run(id, service_id, type, labels, first_hour, last_hour, seriesCheck(row), sample_labels);
     }
     if (displaced.size + series.size > 0) countUp(this.#db, 'series_changes');
   }

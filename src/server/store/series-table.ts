@@ -10,6 +10,7 @@ import type { Database } from './database.ts';
 import { HOURS_PER_DAY } from './hours.ts';
 import { SeriesRows, type LabelSets } from './series-rows.ts';
 import { freeNumbers } from './stored-series.ts';
+import { sampleLabelsText } from './uploads.ts';
 
 /** Label sets of all services on one day, beyond which each service has an equal share of these. */
 const MAX_LABEL_SETS_A_DAY = 100_000;
@@ -32,6 +33,8 @@ export class TooManySeries extends Error {
 export interface PlannedSeries extends IncomingSeries {
   /** The labels as stored. */
   readonly text: string;
+  /** The names of those that come from the samples, as stored. */
+  readonly sampleLabels: string | null;
 }
 
 export interface Plan {
@@ -47,6 +50,7 @@ export interface Series {
   readonly labels: string;
   first_hour: number;
   last_hour: number;
+  sample_labels: string | null;
 }
 
 /** How a service keeps to its budget. */
@@ -144,26 +148,38 @@ export class SeriesTable {
       const key = `${one.column} ${text}`;
       const known = groups.get(key);
       const rows = known === undefined ? one.rows : joinedRows(known.rows, one.rows);
-      groups.set(key, { ...one, labels, text, rows });
+      groups.set(key, { ...one, labels, text, sampleLabels: sampleLabelsText(labels, one.base), rows });
     }
     if (folded > 0) this.#keptOf(incoming[0].service).foldedSamples += folded;
     return { series: [...groups.values()], folded };
   }
 
   /** The series of a plan, made when it is new. */
-  use({ text, service, profileType }: PlannedSeries, hour: number): Series {
+  use({ text, service, profileType, sampleLabels }: PlannedSeries, hour: number): Series {
     let series = this.#find(text);
     const day = dayOfHour(hour);
     const service_id = this.serviceOf(service);
     if (series === undefined || !spans(series, day)) this.#countUp(service, day);
     if (series === undefined) {
       const id = this.#nextSeries++;
-      series = { id, service_id, type: profileType, labels: text, first_hour: hour, last_hour: hour };
+      series = {
+        id,
+        service_id,
+        type: profileType,
+        labels: text,
+        first_hour: hour,
+        last_hour: hour,
+        sample_labels: sampleLabels,
+      };
       this.#series.set(text, series);
       this.#touched.add(series);
     } else if (hour < series.first_hour || hour > series.last_hour) {
       series.first_hour = Math.min(series.first_hour, hour);
       series.last_hour = Math.max(series.last_hour, hour);
+      this.#touched.add(series);
+    }
+    if (series.sample_labels === null && sampleLabels !== null) {
+      series.sample_labels = sampleLabels;
       this.#touched.add(series);
     }
     return series;
@@ -229,12 +245,12 @@ export class SeriesTable {
     if (known !== undefined) return known;
     const row = this.#rows.find(text);
     if (row === undefined) return undefined;
-    const { id, service_id, type, labels, first_hour, last_hour, isDropped } = row;
+    const { id, service_id, type, labels, first_hour, last_hour, sample_labels, isDropped } = row;
     if (isDropped === 1) {
       this.#displaced.add(id);
       return undefined;
     }
-    const series = { id, service_id, type, labels, first_hour, last_hour };
+    const series = { id, service_id, type, labels, first_hour, last_hour, sample_labels };
     this.#series.set(text, series);
     return series;
   }

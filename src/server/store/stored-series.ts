@@ -12,7 +12,7 @@ export interface StoredSeries extends SeriesColumns {
   readonly row_check: number | null;
 }
 
-export const SERIES_COLUMNS = 'series.id, service_id, type, labels, first_hour, last_hour, row_check';
+export const SERIES_COLUMNS = 'series.id, service_id, type, labels, first_hour, last_hour, row_check, sample_labels';
 
 /**
  * A row that is as it was written. A damaged one is not added to: its series begins anew under another number, and readers

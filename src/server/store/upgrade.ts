@@ -1,4 +1,8 @@
-/** From formats 1 and 2 of the store to format 3: rows get checks of their numbers. What is on disk is taken to be right. */
+/**
+ * From older formats of the store to the newest. Since format 3 rows have checks of their numbers: what is on disk is taken
+ * to be right. Since format 4 a series knows which of its labels come from samples: older ones get to know it when they are
+ * uploaded again.
+ */
 
 import { partCheck, seriesCheck, type SeriesColumns } from './row-check.ts';
 import { Rows, type Connection } from './rows.ts';
@@ -8,21 +12,30 @@ import { Rows, type Connection } from './rows.ts';
  * `dict` stay as they are, and their marks say that their checksums cover the blob alone.
  */
 export function upgrade(db: Connection): void {
+  addColumn(db, 'series', 'sample_labels', 'TEXT');
   if (addRowCheck(db, 'series')) checkSeries(db);
   if (addRowCheck(db, 'part')) checkParts(db);
   addRowCheck(db, 'raw');
 }
 
-/** The column for a check of the row, null in rows that are there. @returns whether it was missing */
+/** The column for a check of the row. @returns whether it was missing */
 export function addRowCheck(db: Connection, table: string): boolean {
+  return addColumn(db, table, 'row_check', 'INTEGER');
+}
+
+/** A column that is null in the rows that are there. @returns whether it was missing */
+function addColumn(db: Connection, table: string, column: string, type: 'INTEGER' | 'TEXT'): boolean {
   const columns = db.prepare(`SELECT name FROM pragma_table_info('${table}')`).all() as { name: string }[];
-  if (columns.some(({ name }) => name === 'row_check')) return false;
-  db.exec(`ALTER TABLE ${table} ADD COLUMN row_check INTEGER`);
+  if (columns.some(({ name }) => name === column)) return false;
+  db.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
   return true;
 }
 
 function checkSeries(db: Connection): void {
-  const all = new Rows<SeriesColumns>(db, 'SELECT id, service_id, type, labels, first_hour, last_hour FROM series');
+  const all = new Rows<SeriesColumns>(
+    db,
+    'SELECT id, service_id, type, labels, first_hour, last_hour, sample_labels FROM series',
+  );
   const update = db.prepare('UPDATE series SET row_check = ? WHERE id = ?');
   for (const row of all.all([], unread)) update.run(checkOrNull(seriesCheck(row)), row.id);
 }

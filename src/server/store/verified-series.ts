@@ -7,12 +7,15 @@ import { hourText } from './hours.ts';
 import { isRetired } from './retired.ts';
 import { Rows } from './rows.ts';
 import { isWholeSeries, SERIES_COLUMNS, type StoredSeries } from './stored-series.ts';
+import { sampleLabelsIn } from './uploads.ts';
 
 export interface SeriesRow {
   readonly id: number;
   readonly service: number;
   readonly type: string;
   readonly labels: LabelSet;
+  /** Names of the labels that come from samples, as far as known. */
+  readonly sampleLabels: readonly string[];
   readonly firstHour: number;
   readonly lastHour: number;
 }
@@ -110,10 +113,11 @@ export class VerifiedSeries {
       // What is left of it in the ledger goes with its rows.
       if (isRetired(row) && !isTwice) continue;
       const labels = isWholeSeries(row) ? (known.get(row.id) ?? labelsIn(row.labels)) : undefined;
-      if (labels !== undefined && !isTwice) {
+      const sampleLabels = sampleLabelsIn(row.sample_labels);
+      if (labels !== undefined && sampleLabels !== undefined && !isTwice) {
         const { id, service_id: service, type, first_hour: firstHour, last_hour: lastHour } = row;
-        rows.push({ id, service, type, labels, firstHour, lastHour });
-      } else lost.push(this.#lostOne(row.id, labels === undefined ? 'does not match its checksum' : 'is there twice'));
+        rows.push({ id, service, type, labels, sampleLabels, firstHour, lastHour });
+      } else lost.push(this.#lostOne(row.id, isTwice ? 'is there twice' : 'does not match its checksum'));
     }
     for (const { id } of this.#counted.all([], () => undefined))
       if (!ids.has(id)) lost.push(this.#lostOne(id, 'is missing from the table of series'));

@@ -334,12 +334,13 @@ describe('a file of an older version', () => {
     db = openForWriting(elsewhere);
     writer = new ProfileWriter(db);
     fill();
+    db.exec('ALTER TABLE series DROP COLUMN sample_labels');
     for (const table of ['raw', 'series', 'part']) db.exec(`ALTER TABLE ${table} DROP COLUMN row_check`);
     db.exec("DROP TABLE ledger; UPDATE meta SET value = 2 WHERE key = 'format'");
     db.close();
     if (isUpgraded) openForWriting(elsewhere).close();
     db = openForReading(elsewhere);
-    expect(db.prepare("SELECT value FROM meta WHERE key = 'format'").get()).toEqual({ value: isUpgraded ? 3 : 2 });
+    expect(db.prepare("SELECT value FROM meta WHERE key = 'format'").get()).toEqual({ value: isUpgraded ? 4 : 2 });
     db.close();
     db = new DatabaseSync(elsewhere);
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -358,7 +359,7 @@ describe('a file of an older version', () => {
       try {
         expect(notes).toEqual([expect.stringContaining('written anew')]);
         expect(pragma(db, 'auto_vacuum')).toBe(2);
-        expect(db.prepare("SELECT value FROM meta WHERE key = 'format'").get()).toEqual({ value: 3 });
+        expect(db.prepare("SELECT value FROM meta WHERE key = 'format'").get()).toEqual({ value: 4 });
         expect(readdirSync(folder).filter((name) => name.includes('shrinkable'))).toEqual([]);
         expect(ask('shop')).toEqual(whole(HOURS * PODS.length));
         writer = new ProfileWriter(db);

@@ -79,7 +79,7 @@ it.each([
 
 it('labels that are no JSON are one series less, and reported', () => {
   put(80);
-  db.exec("INSERT INTO series VALUES (99, 1, 'x', '[[', 500000, 500001, NULL)");
+  db.exec("INSERT INTO series VALUES (99, 1, 'x', '[[', 500000, 500001, NULL, NULL)");
   db.exec("UPDATE meta SET value = value + 1 WHERE key = 'series_changes'");
   const { total, warnings } = answers();
   expect(total).toBe(5 * 1001);
@@ -136,6 +136,7 @@ function makeOld(): void {
       }
     }
   }
+  db.exec('ALTER TABLE series DROP COLUMN sample_labels');
   for (const table of ['raw', 'series', 'part']) db.exec(`ALTER TABLE ${table} DROP COLUMN row_check`);
   db.exec(
     "DROP TABLE ledger; UPDATE meta SET value = 2 WHERE key = 'format'; DELETE FROM meta WHERE key = 'series_changes'",

@@ -1,0 +1,48 @@
+/**
+ * Which stored profiles are of one upload. Samples with labels of their own are stored as a series for each set of them;
+ * `sample_labels` names those labels, so that all series of an upload are found: they have the same other labels.
+ */
+
+import type { LabelSet } from '#model/labels.ts';
+import type { SeriesRow } from './verified-series.ts';
+
+/** The column: a JSON list of names, null where there are none. @param base the labels without those of the samples */
+export function sampleLabelsText(labels: LabelSet, base: LabelSet = labels): string | null {
+  const own = new Set(base.map(({ name }) => name));
+  const names = labels.map(({ name }) => name).filter((name) => !own.has(name));
+  return names.length === 0 ? null : JSON.stringify(names);
+}
+
+/** The names in the column; undefined for what is no list of texts. */
+export function sampleLabelsIn(text: string | null): readonly string[] | undefined {
+  if (text === null) return [];
+  try {
+    const names = JSON.parse(text) as unknown;
+    return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The labels of an upload. */
+export function uploadLabels({ labels, sampleLabels }: SeriesRow): LabelSet {
+  return sampleLabels.length === 0 ? labels : labels.filter(({ name }) => !sampleLabels.includes(name));
+}
+
+/** Equal for two series whose profiles of one time are of one upload. */
+export function uploadKey(row: SeriesRow): string {
+  return JSON.stringify(uploadLabels(row).map(({ name, value }) => [name, value]));
+}
+
+/** Series by the labels of their uploads, those of one upload by ascending number. */
+export function byUpload(rows: readonly SeriesRow[]): Map<string, SeriesRow[]> {
+  const uploads = new Map<string, SeriesRow[]>();
+  for (const row of rows) {
+    const key = uploadKey(row);
+    const known = uploads.get(key);
+    if (known === undefined) uploads.set(key, [row]);
+    else known.push(row);
+  }
+  for (const series of uploads.values()) series.sort((a, b) => a.id - b.id);
+  return uploads;
+}
