@@ -10,7 +10,9 @@ import { pathOf } from '#model/call-path.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { packageOf } from '#model/function-name.ts';
 import { functionTotals, type FunctionTotals } from '#model/function-table.ts';
+import type { LabelMatcher } from '#model/labels.ts';
 import type { Profile } from '#model/profile.ts';
+import { costLabelValues, countLabelValues, labelKeys, selectSamples } from '#model/sample-labels.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
 import type { SlicedColumns } from '#model/slices.ts';
@@ -29,6 +31,7 @@ import type {
   ProfileHandle,
   SandwichAnswer,
   SearchAnswer,
+  Selection,
   StackValue,
   TreeAnswer,
   TreeExport,
@@ -50,8 +53,12 @@ interface KeptTree {
   readonly treeMs: number;
 }
 
+/** What is known of an opened profile beside its samples. */
+type OpenedFacts = Pick<OpenedProfile, 'format' | 'unpackedBytes' | 'warnings'>;
+
 interface OpenProfile {
   readonly profile: Profile;
+  readonly opened: OpenedFacts;
   readonly facts: FunctionFacts;
   readonly slices: SlicedColumns | undefined;
   /** Of slices; else ''. */
@@ -84,39 +91,33 @@ export class InProcessAnalysis implements Analysis {
   ): Promise<OpenedProfile> {
     const began = performance.now();
     const { profile, format, unpackedBytes, slices } = await this.#run(decodeProfile(encoded), signal, onProgress);
-    const { names, files, mappings } = profile.functions;
-    const packages: string[] = [];
-    const isSystem = new Uint8Array(names.length);
-    for (let i = 0; i < names.length; i++) {
-      const found = packageOf(names[i], files[i], mappings[i]);
-      packages.push(found.package);
-      isSystem[i] = found.isSystem ? 1 : 0;
-    }
-    const handle = ++this.#lastHandle as ProfileHandle;
-    const facts = { functions: profile.functions, packages, frames: profile.frames, isSystem, cut: profile.cut?.func };
+    const facts = { format, unpackedBytes, warnings: encoded.warnings ?? [] };
     const profileType = encoded.form.kind === 'slices' ? encoded.form.profileType : '';
-    this.#open.set(handle, { profile, facts, slices, profileType, nameRank: rankNames(names), trees: [] });
-    return {
-      handle,
-      format,
-      sampleTypes: profile.sampleTypes,
-      totals: profile.values.map((column) => (column.exact ? sumExact(column.exact) : sum(column.values))),
-      defaultSampleType: profile.defaultSampleType,
-      sampleCount: profile.sampleCount,
-      functions: profile.functions,
-      packages,
-      isSystem,
-      ownCode: ownCodeOf(profile.functions),
-      timeMs: profile.timeMs,
-      durationMs: profile.durationMs,
-      period: profile.period,
-      cut: profile.cut,
-      notes: profile.notes,
-      warnings: encoded.warnings ?? [],
-      unpackedBytes,
-      isSliced: slices !== undefined,
-      decodeMs: performance.now() - began,
-    };
+    return this.#keep(profile, facts, { slices, profileType }, began);
+  }
+
+  async select({ handle, matchers, by }: Selection, signal: AbortSignal): Promise<OpenedProfile> {
+    const began = performance.now();
+    const { profile, opened } = this.#profile({ handle });
+    const selected = await this.#run(selectSamples(profile, matchers, by), signal);
+    return this.#keep(selected, opened, { slices: undefined, profileType: '' }, began);
+  }
+
+  async labelNames(
+    handle: ProfileHandle,
+    matchers: readonly LabelMatcher[],
+    signal: AbortSignal,
+  ): ReturnType<Analysis['labelNames']> {
+    return this.#run(countLabelValues(this.#profile({ handle }).profile, matchers), signal);
+  }
+
+  async labelValues(
+    { handle, sampleType }: Pick<TreeRequest, 'handle' | 'sampleType'>,
+    name: string,
+    matchers: readonly LabelMatcher[],
+    signal: AbortSignal,
+  ): ReturnType<Analysis['labelValues']> {
+    return this.#run(costLabelValues(this.#profile({ handle }).profile, sampleType, name, matchers), signal);
   }
 
   async openWithTree(
@@ -218,6 +219,46 @@ export class InProcessAnalysis implements Analysis {
       (comparisons) => comparisons.forget(handle),
       () => undefined,
     );
+  }
+
+  #keep(
+    profile: Profile,
+    opened: OpenedFacts,
+    { slices, profileType }: Pick<OpenProfile, 'slices' | 'profileType'>,
+    began: number,
+  ): OpenedProfile {
+    const { names, files, mappings } = profile.functions;
+    const packages: string[] = [];
+    const isSystem = new Uint8Array(names.length);
+    for (let i = 0; i < names.length; i++) {
+      const found = packageOf(names[i], files[i], mappings[i]);
+      packages.push(found.package);
+      isSystem[i] = found.isSystem ? 1 : 0;
+    }
+    const handle = ++this.#lastHandle as ProfileHandle;
+    const facts = { functions: profile.functions, packages, frames: profile.frames, isSystem, cut: profile.cut?.func };
+    this.#open.set(handle, { profile, opened, facts, slices, profileType, nameRank: rankNames(names), trees: [] });
+    return {
+      ...opened,
+      handle,
+      sampleTypes: profile.sampleTypes,
+      totals: profile.values.map((column) => (column.exact ? sumExact(column.exact) : sum(column.values))),
+      defaultSampleType: profile.defaultSampleType,
+      sampleCount: profile.sampleCount,
+      functions: profile.functions,
+      packages,
+      isSystem,
+      ownCode: ownCodeOf(profile.functions),
+      timeMs: profile.timeMs,
+      durationMs: profile.durationMs,
+      period: profile.period,
+      cut: profile.cut,
+      notes: profile.notes,
+      prune: profile.prune,
+      labelKeys: labelKeys(profile),
+      isSliced: slices !== undefined,
+      decodeMs: performance.now() - began,
+    };
   }
 
   #compared(): Promise<Comparisons> {

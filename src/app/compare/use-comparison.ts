@@ -12,6 +12,7 @@ import { useStoredRange } from '../queries/source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { useUrl } from '../url/url-store.ts';
+import { useSelected } from '../screen/use-selected.ts';
 import { sampleTypeKey } from '../screen/shown.ts';
 import { useDiff, useEvidence, useNoise, useSide } from '../queries/comparison-queries.ts';
 import type { OpenSide, ShownComparison } from '../screen/shown-comparison.ts';
@@ -32,6 +33,7 @@ export interface Comparison {
   readonly missing: readonly string[];
 }
 
+const NO_MATCHERS: readonly never[] = [];
 const ITSELF: SideNoise = { kind: 'itself' };
 
 export function useComparison(): Comparison {
@@ -120,7 +122,7 @@ export function useComparison(): Comparison {
     error: mismatch ?? diff.error?.message,
     evidenceError: evidence.error ?? noiseA.error ?? noiseB.error,
     missing: [sides.a, sides.b].flatMap((side, i) =>
-      side.kind === 'file' && [first.a, first.b][i].open === undefined ? [side.file] : [],
+      side.kind === 'file' && ![first.a, first.b][i].isFileOpen ? [side.file] : [],
     ),
   };
 }
@@ -150,6 +152,8 @@ function useSides(explored: Explored): Readonly<Record<SideName, Side>> {
 interface OpenedSide {
   readonly open: OpenSide | undefined;
   readonly error: Error | null;
+  /** Whether a side that is a file has its file. */
+  readonly isFileOpen: boolean;
 }
 
 function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean): OpenedSide {
@@ -160,8 +164,9 @@ function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean): Op
     side.kind === 'file'
       ? files.find((one): one is OpenFile => one.kind === 'open' && one.name === side.file)
       : undefined;
+  const selected = useSelected(file, side.kind === 'file' ? side.matchers : NO_MATCHERS, '');
   const open = useMemo((): OpenSide | undefined => {
-    if (side.kind === 'file') return file && openFileSide(side, file);
+    if (side.kind === 'file') return selected.file && !selected.isStale ? openFileSide(side, selected.file) : undefined;
     if (!data || !query || !side.range) return undefined;
     const { profile, bytes, queryMs } = data;
     return {
@@ -173,8 +178,8 @@ function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean): Op
       bytes,
       queryMs,
     };
-  }, [side, file, data, query]);
-  return { open, error: side.kind === 'file' ? null : error };
+  }, [side, selected, data, query]);
+  return { open, error: side.kind === 'file' ? selected.error : error, isFileOpen: file !== undefined };
 }
 
 /** What the sources left out of either side, as it is damaged there. */
