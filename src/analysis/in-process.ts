@@ -139,12 +139,12 @@ export class InProcessAnalysis implements Analysis {
     const { tree, matched, facts, treeMs } = await this.#tree(request, signal);
     const began = performance.now();
     const { self, total, exact } = functionTotals(tree, facts.functions.names.length);
-    if (isInverted(request.transforms)) selfOfInverted(tree, self);
+    if (isInverted(request.transforms)) selfOfInverted(tree, self, exact?.self);
     const cut = facts.cut === undefined ? 0 : total[facts.cut];
     if (facts.cut !== undefined) leaveOut(facts.cut, self, total, exact);
     return {
       tree,
-      byFunction: { self, total, exact: isInverted(request.transforms) ? undefined : exact },
+      byFunction: { self, total, exact },
       cut,
       renamed: facts === this.#profile(request).facts ? undefined : facts,
       matched,
@@ -167,8 +167,12 @@ export class InProcessAnalysis implements Analysis {
     const { tree, facts } = await this.#tree(request, signal);
     const open = this.#profile(request);
     const nameRank = facts === open.facts ? open.nameRank : rankNames(facts.functions.names);
-    const { callers, callees, total, self } = sandwich(tree, func, request.order, nameRank);
-    return { callers, callees, total, self };
+    const found = sandwich(tree, func, request.order, nameRank);
+    if (!isInverted(request.transforms)) return found;
+    let self = 0;
+    for (let node = 1; node < tree.length; node = tree.subtreeEnd[node])
+      if (tree.func[node] === func) self += tree.total[node];
+    return { ...found, self };
   }
 
   async lines(request: TreeRequest, signal: AbortSignal): Promise<LinesAnswer> {
