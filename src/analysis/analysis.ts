@@ -41,6 +41,8 @@ export interface OpenedProfile {
   /** What the source left out of it, as it is damaged there. */
   readonly warnings: readonly string[];
   readonly unpackedBytes: number;
+  /** How much of its range has profiles, 0 to 1; undefined where it does not know when its samples ran. */
+  readonly coveredShare: number | undefined;
   /** Whether it knows when its samples ran. */
   readonly isSliced: boolean;
   readonly decodeMs: number;

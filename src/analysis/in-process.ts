@@ -15,7 +15,7 @@ import type { Profile } from '#model/profile.ts';
 import { costLabelValues, countLabelValues, labelKeys, selectSamples } from '#model/sample-labels.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
-import type { SlicedColumns } from '#model/slices.ts';
+import { coveredShare, type SlicedColumns } from '#model/slices.ts';
 import { isInverted, selfOfInverted } from '#model/transforms/invert.ts';
 import { ownCodeOf } from '#model/transforms/own-code.ts';
 import { applyTransforms } from '#model/transforms/registry.ts';
@@ -260,6 +260,7 @@ export class InProcessAnalysis implements Analysis {
       notes: profile.notes,
       prune: profile.prune,
       labelKeys: labelKeys(profile),
+      coveredShare: slices && slices.profiles.length > 1 ? coveredShare(slices.profiles) : undefined,
       isSliced: slices !== undefined,
       decodeMs: performance.now() - began,
     };

@@ -239,9 +239,26 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
           )}
         </PopoverField>
       </span>
+      <Coverage name={name} comparison={comparison} />
     </>
   );
 }
+
+/** `40 of 60 min have profiles`, where that is not all of them. */
+function Coverage({ name, comparison: { shown } }: SideProps): ReactElement | null {
+  const open = shown?.open[name];
+  const range = open?.side.kind === 'source' ? open.side.range : undefined;
+  if (!open || !range || open.covered > MOSTLY_COVERED) return null;
+  const rangeMs = range.endMs - range.startMs;
+  return (
+    <span className={styles['dim']} title="Rates are of the time that has profiles">
+      {formatDuration(rangeMs * open.covered)} of {formatDuration(rangeMs)} have profiles
+    </span>
+  );
+}
+
+/** A range with profiles for this part of it counts as full. */
+const MOSTLY_COVERED = 0.95;
 
 function FileFields({ name, side, comparison }: SideProps & { side: FileSide }): ReactElement {
   const file = useFiles().find((one): one is OpenFile => one.kind === 'open' && one.name === side.file);
