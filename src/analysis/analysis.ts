@@ -5,6 +5,7 @@ import type { CallTree, SiblingOrder } from '#model/call-tree.ts';
 import type { WhatChanged } from '#model/changes.ts';
 import type { DiffTree, DiffWidth } from '#model/diff.ts';
 import type { Evidence } from '#model/evidence.ts';
+import type { LabelMatcher } from '#model/labels.ts';
 import type { Normalisation, Normalised, SideFacts } from '#model/normalise.ts';
 import type { FunctionTable, Profile, SampleType } from '#model/profile.ts';
 import type { SourceLines } from '#model/source-lines.ts';
@@ -33,12 +34,26 @@ export interface OpenedProfile {
   readonly period: Profile['period'];
   readonly cut: Profile['cut'];
   readonly notes: readonly string[];
+  /** See `Profile.prune`. */
+  readonly prune: string | undefined;
+  /** Keys of the labels that its samples have. */
+  readonly labelKeys: readonly string[];
   /** What the source left out of it, as it is damaged there. */
   readonly warnings: readonly string[];
   readonly unpackedBytes: number;
+  /** How much of its range has profiles, 0 to 1; undefined where it does not know when its samples ran. */
+  readonly coveredShare: number | undefined;
   /** Whether it knows when its samples ran. */
   readonly isSliced: boolean;
   readonly decodeMs: number;
+}
+
+/** Samples of an open profile: those that match, each below a frame for its value of the label `by`. */
+export interface Selection {
+  readonly handle: ProfileHandle;
+  readonly matchers: readonly LabelMatcher[];
+  /** Undefined: not grouped. */
+  readonly by: string | undefined;
 }
 
 /** Which tree: everything that decides its nodes and their order. */
@@ -193,6 +208,21 @@ export interface Analysis {
     view: TreeView,
     signal: AbortSignal,
   ): Promise<{ readonly profile: OpenedProfile; readonly tree: TreeAnswer }>;
+  /** Some of an open profile's samples, as a profile of its own. */
+  select(selection: Selection, signal: AbortSignal): Promise<OpenedProfile>;
+  /** Labels of the samples that match, and how many values each has; undefined where these were not counted. */
+  labelNames(
+    handle: ProfileHandle,
+    matchers: readonly LabelMatcher[],
+    signal: AbortSignal,
+  ): Promise<readonly { readonly name: string; readonly valueCount: number | undefined }[]>;
+  /** Values of a label in the samples that match, with their cost in the sample type; the largest first. */
+  labelValues(
+    request: Pick<TreeRequest, 'handle' | 'sampleType'>,
+    name: string,
+    matchers: readonly LabelMatcher[],
+    signal: AbortSignal,
+  ): Promise<readonly { readonly name: string; readonly cost: number }[]>;
   tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer>;
   /** @param text as typed; what cannot be parsed matches nothing (the page parses it first, to say so). */
   search(request: TreeRequest, text: string, signal: AbortSignal): Promise<SearchAnswer>;
@@ -222,12 +252,15 @@ export interface Analysis {
 export type CallName = Exclude<keyof Analysis, 'close'>;
 
 /**
- * Every call that crosses to the worker. One that opens takes its first argument's bytes over and answers with a
- * handle.
+ * Every call that crosses to the worker. One that opens answers with a handle, and takes the bytes of its first argument
+ * over where that has some.
  */
 export const analysisCalls: Readonly<Record<CallName, 'opens' | 'asks'>> = {
   open: 'opens',
   openWithTree: 'opens',
+  select: 'opens',
+  labelNames: 'asks',
+  labelValues: 'asks',
   tree: 'asks',
   search: 'asks',
   sandwich: 'asks',

@@ -44,8 +44,8 @@ class WorkerCalls {
     const signal = args[at] as AbortSignal;
     const onProgress = args[at + 1] as Waiting['onProgress'];
     if (analysisCalls[call] === 'asks') return this.#post(call, own, signal, [], onProgress);
-    const { bytes } = own[0] as EncodedProfile;
-    const answer = await this.#post(call, own, signal, [bytes.buffer], onProgress);
+    const { bytes } = own[0] as Partial<EncodedProfile>;
+    const answer = await this.#post(call, own, signal, bytes ? [bytes.buffer] : [], onProgress);
     // The worker was done before the abort reached it: nobody else would close the profile.
     if (signal.aborted) {
       this.close(handleOf(answer as OpenedProfile | { profile: OpenedProfile }));

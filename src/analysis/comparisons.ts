@@ -2,11 +2,11 @@
 import type { Steps } from '#base/steps.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import { type WhatChanged, whatChanged } from '#model/changes.ts';
-import { type DiffTree, diffTree, unionTree } from '#model/diff.ts';
+import { diffTree, unionTree } from '#model/diff.ts';
 import { compareSides, type Evidence } from '#model/evidence.ts';
-import { functionTotals } from '#model/function-table.ts';
 import { withoutIdle } from '#model/idle.ts';
 import { normalise, type Normalised, normalisations, whyNotNormalised } from '#model/normalise.ts';
+import { ownCostInHalf } from '#model/own-cost.ts';
 import type { Profile } from '#model/profile.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { samplesPerUnit } from '#model/samples-per-unit.ts';
@@ -21,8 +21,10 @@ import {
   treesOfSlices,
   unsliced,
 } from '#model/slices.ts';
+import { invertOnce, isInverted } from '#model/transforms/invert.ts';
 import { applyTransforms, type Transform } from '#model/transforms/registry.ts';
 import type { FunctionFacts } from '#model/transforms/function-tables.ts';
+import { type TurnedUnion, turnUnion } from '#model/turned-union.ts';
 import type { NamedTree, SideColumns, SideKey, UnionTree } from '#model/union.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import { writeDiffFolded } from '#formats/write-diff-folded.ts';
@@ -38,6 +40,7 @@ import type {
   SideNoise,
   TreeRequest,
 } from './analysis.ts';
+import { amountsOf, shownAmounts, totalsByFunction, treeOfSide, withOwnCosts } from './shown-amounts.ts';
 
 /** What a comparison needs of the rest of the analysis. */
 interface Sides {
@@ -60,7 +63,10 @@ const MAX_CHANGES = 500;
 interface KeptUnion {
   readonly key: string;
   readonly handles: readonly number[];
+  /** From the roots down, whatever is shown: what is found holds of stacks, not of the way they are read. */
   readonly union: UnionTree;
+  /** What is shown instead, where the transforms turn the trees. */
+  readonly turned: TurnedUnion | undefined;
   readonly idle: DiffAnswer['idle'];
   readonly facts: FunctionFacts;
   readonly nameRank: Int32Array;
@@ -90,13 +96,10 @@ export class Comparisons {
     const kept = await this.#union(request, signal);
     const { union, facts, matched } = kept;
     const { normalised, refused } = this.#normalised(kept, request);
-    const shown = diffTree(union, normalised, request.width, request.order, kept.nameRank);
     const { kind, load } = normalised;
-    const { a, b } = amountsOf(normalised);
+    const { a, b } = normalised;
     return {
-      ...shown,
-      a,
-      b,
+      ...this.#picture(kept, normalised, request),
       byFunction: { a: totalsByFunction(union, a), b: totalsByFunction(union, b) },
       functions: facts.functions,
       packages: facts.packages,
@@ -125,15 +128,15 @@ export class Comparisons {
     const { union } = kept;
     const { id, found, slices } = await this.#evidence(kept, request, noise, signal);
     const { normalised } = this.#normalised(kept, { ...request, evidence: id });
+    const changes = limitChanges(whatChanged(union, normalised, found));
     return {
       id,
       isSliced: found.isSliced,
       isCounted: found.isCounted,
       slices,
       functions: found.functions,
-      nodes: found.nodes,
-      nodeRow: found.nodeRow,
-      found: limitChanges(whatChanged(union, normalised, found)),
+      ...(await this.#nodes(kept, request, noise, found, signal)),
+      found: kept.turned ? withTurnedPaths(changes) : changes,
       evidenceMs: performance.now() - began,
     };
   }
@@ -149,13 +152,30 @@ export class Comparisons {
     const known = kept.evidence.find((one) => one.noise === key);
     if (known) return known;
     const { union } = kept;
-    const a = await this.#slices(request.a, noise.a, request.transforms, union, 'a', signal);
-    const b = await this.#slices(request.b, noise.b, request.transforms, union, 'b', signal);
+    const transforms = kept.turned ? invertOnce(request.transforms) : request.transforms;
+    const a = await this.#slices(request.a, noise.a, transforms, union, 'a', signal);
+    const b = await this.#slices(request.b, noise.b, transforms, union, 'b', signal);
     signal.throwIfAborted();
     const found = compareSides(union, a, b);
     const made = { id: ++this.#lastEvidence, noise: key, found, slices: { a: a.sliceCount, b: b.sliceCount } };
     kept.evidence = [made, ...kept.evidence].slice(0, EVIDENCE_KEPT);
     return made;
+  }
+
+  /** By node of what is shown. */
+  async #nodes(
+    { turned }: KeptUnion,
+    { a, b, transforms }: DiffRequest,
+    noise: { readonly a: SideNoise; readonly b: SideNoise },
+    found: Evidence,
+    signal: AbortSignal,
+  ): Promise<Pick<Evidence, 'nodes' | 'nodeRow'>> {
+    if (!turned) return { nodes: found.nodes, nodeRow: found.nodeRow };
+    const ofA = await this.#slices(a, noise.a, transforms, turned.union, 'a', signal);
+    const ofB = await this.#slices(b, noise.b, transforms, turned.union, 'b', signal);
+    signal.throwIfAborted();
+    const { nodes, nodeRow } = compareSides(turned.union, ofA, ofB);
+    return { nodes, nodeRow };
   }
 
   async search(request: DiffRequest, text: string, signal: AbortSignal): Promise<SearchAnswer> {
@@ -166,32 +186,34 @@ export class Comparisons {
     const hit = parsed.ok
       ? await this.#sides.run(matchFunctions(parsed.query, kept.facts), signal)
       : new Uint8Array(count);
-    const { tree } = this.#shown(kept, request);
+    const { tree } = this.#picture(kept, this.#normalised(kept, request).normalised, request);
     const { nodes, value } = searchShare(tree, hit);
     return { hit, nodes, value, searchMs: performance.now() - began };
   }
 
   async sandwich(request: DiffRequest, func: number, signal: AbortSignal): Promise<SandwichDiffAnswer> {
     const kept = await this.#union(request, signal);
-    const { union, nameRank } = kept;
+    const { nameRank } = kept;
     const { normalised } = this.#normalised(kept, request);
+    const { union, a: amountsA, b: amountsB } = shownAmounts(kept, normalised);
     // Of what the normalisation made of the sides, which need not be in proportion to what was recorded.
-    const a = sandwich(treeOfSide(union, normalised.a), func, 'size', nameRank);
-    const b = sandwich(treeOfSide(union, normalised.b), func, 'size', nameRank);
+    const a = sandwich(treeOfSide(union, amountsA), func, 'size', nameRank);
+    const b = sandwich(treeOfSide(union, amountsB), func, 'size', nameRank);
     signal.throwIfAborted();
-    const half = (ofA: CallTree, ofB: CallTree): DiffPicture => {
+    const own = [normalised.a, normalised.b].map((side) => totalsByFunction(kept.union, side).self[func]);
+    const half = (which: 'callers' | 'callees'): DiffPicture => {
       const { names } = union;
-      const both = unionTree({ tree: ofA, names }, { tree: ofB, names });
+      const both = unionTree({ tree: a[which], names }, { tree: b[which], names });
       const columns = amountsOf(both);
       const shown = diffTree(both, { kind: 'absolute', ...columns, load: 1 }, request.width, request.order, nameRank);
-      return { ...shown, ...columns };
+      return withOwnCosts({ ...shown, ...columns }, both, ownCostInHalf(which, kept.turned !== undefined), own);
     };
-    return { callers: half(a.callers, b.callers), callees: half(a.callees, b.callees) };
+    return { callers: half('callers'), callees: half('callees') };
   }
 
   async exportFolded(request: DiffRequest, signal: AbortSignal): Promise<Exported> {
-    const { union } = await this.#union(request, signal);
-    return writeDiffFolded(union);
+    const { union, turned } = await this.#union(request, signal);
+    return writeDiffFolded(turned?.union ?? union);
   }
 
   /** A side's profile is closed: what was made of it goes too. */
@@ -199,14 +221,10 @@ export class Comparisons {
     this.#unions = this.#unions.filter(({ handles }) => !handles.includes(handle));
   }
 
-  #shown(kept: KeptUnion, request: DiffRequest): DiffTree {
-    return diffTree(
-      kept.union,
-      this.#normalised(kept, request).normalised,
-      request.width,
-      request.order,
-      kept.nameRank,
-    );
+  #picture(kept: KeptUnion, normalised: Normalised, { width, order }: DiffRequest): DiffPicture {
+    const { union, a, b } = shownAmounts(kept, normalised);
+    const shown = diffTree(union, { ...normalised, a, b }, width, order, kept.nameRank);
+    return withOwnCosts({ ...shown, a, b }, union, kept.turned ? 'tops' : 'ends');
   }
 
   /** As asked where that can be; else by share, else as recorded. */
@@ -232,7 +250,9 @@ export class Comparisons {
     const key = JSON.stringify([a.handle, b.handle, a.sampleType, b.sampleType, transforms]);
     const kept = this.#kept(key);
     if (kept) return kept;
-    const [ofA, ofB] = await Promise.all([a, b].map((side) => this.#sides.tree(treeRequest(side, transforms), signal)));
+    const isTurned = isInverted(transforms);
+    const upright = isTurned ? invertOnce(transforms) : transforms;
+    const [ofA, ofB] = await Promise.all([a, b].map((side) => this.#sides.tree(treeRequest(side, upright), signal)));
     // Another question may have made it meanwhile: evidence must meet the union that is drawn.
     const meanwhile = this.#kept(key);
     if (meanwhile) return meanwhile;
@@ -246,9 +266,10 @@ export class Comparisons {
       idle: { a: idleShare('a'), b: idleShare('b') },
       handles: [a.handle, b.handle],
       union,
+      turned: isTurned ? turnUnion(union, recorded) : undefined,
       facts: joinFacts(union, ofA.facts, ofB.facts),
       nameRank: rankNames(union.names),
-      matched: ofA.matched.map((count, i) => count + ofB.matched[i]),
+      matched: transforms.map((_, i) => matchedBy(ofA, i) + matchedBy(ofB, i)),
       evidence: [],
     };
     this.#unions = [made, ...this.#unions].slice(0, UNIONS_KEPT);
@@ -314,18 +335,17 @@ function exactTotal({ exact, total }: SideColumns): number | bigint {
   return exact ? exact.total[0] : total[0];
 }
 
-/** Nothing but the amounts: what is recorded has more columns. */
-function amountsOf({ a, b }: Pick<Normalised, 'a' | 'b'>): Pick<Normalised, 'a' | 'b'> {
-  return { a: { self: a.self, total: a.total }, b: { self: b.self, total: b.total } };
+/** @param i a transform; the invert that was left out has matched everything */
+function matchedBy(
+  { tree, matched }: { readonly tree: CallTree; readonly matched: readonly number[] },
+  i: number,
+): number {
+  return matched[i] ?? tree.length - 1;
 }
 
-function treeOfSide(union: UnionTree, { self, total }: Normalised['a']): CallTree {
-  return { ...union, self, total, exact: undefined, negative: union.a.negative };
-}
-
-function totalsByFunction(union: UnionTree, amounts: Normalised['a']): DiffAnswer['byFunction']['a'] {
-  const { self, total } = functionTotals(treeOfSide(union, amounts), union.names.length);
-  return { self, total };
+/** The same changes, at the place where a tree from the leaves up has their functions. */
+function withTurnedPaths(found: EvidenceAnswer['found']): EvidenceAnswer['found'] {
+  return { ...found, changes: found.changes.map((change) => ({ ...change, path: change.path.slice(-1) })) };
 }
 
 /** All that is supported, and the largest of the rest. */

@@ -10,10 +10,12 @@ import { pathOf } from '#model/call-path.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { packageOf } from '#model/function-name.ts';
 import { functionTotals, type FunctionTotals } from '#model/function-table.ts';
+import type { LabelMatcher } from '#model/labels.ts';
 import type { Profile } from '#model/profile.ts';
+import { costLabelValues, countLabelValues, labelKeys, selectSamples } from '#model/sample-labels.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
-import type { SlicedColumns } from '#model/slices.ts';
+import { coveredShare, type SlicedColumns } from '#model/slices.ts';
 import { isInverted, selfOfInverted } from '#model/transforms/invert.ts';
 import { ownCodeOf } from '#model/transforms/own-code.ts';
 import { applyTransforms } from '#model/transforms/registry.ts';
@@ -29,6 +31,7 @@ import type {
   ProfileHandle,
   SandwichAnswer,
   SearchAnswer,
+  Selection,
   StackValue,
   TreeAnswer,
   TreeExport,
@@ -50,8 +53,12 @@ interface KeptTree {
   readonly treeMs: number;
 }
 
+/** What is known of an opened profile beside its samples. */
+type OpenedFacts = Pick<OpenedProfile, 'format' | 'unpackedBytes' | 'warnings'>;
+
 interface OpenProfile {
   readonly profile: Profile;
+  readonly opened: OpenedFacts;
   readonly facts: FunctionFacts;
   readonly slices: SlicedColumns | undefined;
   /** Of slices; else ''. */
@@ -84,39 +91,33 @@ export class InProcessAnalysis implements Analysis {
   ): Promise<OpenedProfile> {
     const began = performance.now();
     const { profile, format, unpackedBytes, slices } = await this.#run(decodeProfile(encoded), signal, onProgress);
-    const { names, files, mappings } = profile.functions;
-    const packages: string[] = [];
-    const isSystem = new Uint8Array(names.length);
-    for (let i = 0; i < names.length; i++) {
-      const found = packageOf(names[i], files[i], mappings[i]);
-      packages.push(found.package);
-      isSystem[i] = found.isSystem ? 1 : 0;
-    }
-    const handle = ++this.#lastHandle as ProfileHandle;
-    const facts = { functions: profile.functions, packages, frames: profile.frames, isSystem, cut: profile.cut?.func };
+    const facts = { format, unpackedBytes, warnings: encoded.warnings ?? [] };
     const profileType = encoded.form.kind === 'slices' ? encoded.form.profileType : '';
-    this.#open.set(handle, { profile, facts, slices, profileType, nameRank: rankNames(names), trees: [] });
-    return {
-      handle,
-      format,
-      sampleTypes: profile.sampleTypes,
-      totals: profile.values.map((column) => (column.exact ? sumExact(column.exact) : sum(column.values))),
-      defaultSampleType: profile.defaultSampleType,
-      sampleCount: profile.sampleCount,
-      functions: profile.functions,
-      packages,
-      isSystem,
-      ownCode: ownCodeOf(profile.functions),
-      timeMs: profile.timeMs,
-      durationMs: profile.durationMs,
-      period: profile.period,
-      cut: profile.cut,
-      notes: profile.notes,
-      warnings: encoded.warnings ?? [],
-      unpackedBytes,
-      isSliced: slices !== undefined,
-      decodeMs: performance.now() - began,
-    };
+    return this.#keep(profile, facts, { slices, profileType }, began);
+  }
+
+  async select({ handle, matchers, by }: Selection, signal: AbortSignal): Promise<OpenedProfile> {
+    const began = performance.now();
+    const { profile, opened } = this.#profile({ handle });
+    const selected = await this.#run(selectSamples(profile, matchers, by), signal);
+    return this.#keep(selected, opened, { slices: undefined, profileType: '' }, began);
+  }
+
+  async labelNames(
+    handle: ProfileHandle,
+    matchers: readonly LabelMatcher[],
+    signal: AbortSignal,
+  ): ReturnType<Analysis['labelNames']> {
+    return this.#run(countLabelValues(this.#profile({ handle }).profile, matchers), signal);
+  }
+
+  async labelValues(
+    { handle, sampleType }: Pick<TreeRequest, 'handle' | 'sampleType'>,
+    name: string,
+    matchers: readonly LabelMatcher[],
+    signal: AbortSignal,
+  ): ReturnType<Analysis['labelValues']> {
+    return this.#run(costLabelValues(this.#profile({ handle }).profile, sampleType, name, matchers), signal);
   }
 
   async openWithTree(
@@ -138,12 +139,12 @@ export class InProcessAnalysis implements Analysis {
     const { tree, matched, facts, treeMs } = await this.#tree(request, signal);
     const began = performance.now();
     const { self, total, exact } = functionTotals(tree, facts.functions.names.length);
-    if (isInverted(request.transforms)) selfOfInverted(tree, self);
+    if (isInverted(request.transforms)) selfOfInverted(tree, self, exact?.self);
     const cut = facts.cut === undefined ? 0 : total[facts.cut];
     if (facts.cut !== undefined) leaveOut(facts.cut, self, total, exact);
     return {
       tree,
-      byFunction: { self, total, exact: isInverted(request.transforms) ? undefined : exact },
+      byFunction: { self, total, exact },
       cut,
       renamed: facts === this.#profile(request).facts ? undefined : facts,
       matched,
@@ -166,8 +167,12 @@ export class InProcessAnalysis implements Analysis {
     const { tree, facts } = await this.#tree(request, signal);
     const open = this.#profile(request);
     const nameRank = facts === open.facts ? open.nameRank : rankNames(facts.functions.names);
-    const { callers, callees, total, self } = sandwich(tree, func, request.order, nameRank);
-    return { callers, callees, total, self };
+    const found = sandwich(tree, func, request.order, nameRank);
+    if (!isInverted(request.transforms)) return found;
+    let self = 0;
+    for (let node = 1; node < tree.length; node = tree.subtreeEnd[node])
+      if (tree.func[node] === func) self += tree.total[node];
+    return { ...found, self };
   }
 
   async lines(request: TreeRequest, signal: AbortSignal): Promise<LinesAnswer> {
@@ -218,6 +223,47 @@ export class InProcessAnalysis implements Analysis {
       (comparisons) => comparisons.forget(handle),
       () => undefined,
     );
+  }
+
+  #keep(
+    profile: Profile,
+    opened: OpenedFacts,
+    { slices, profileType }: Pick<OpenProfile, 'slices' | 'profileType'>,
+    began: number,
+  ): OpenedProfile {
+    const { names, files, mappings } = profile.functions;
+    const packages: string[] = [];
+    const isSystem = new Uint8Array(names.length);
+    for (let i = 0; i < names.length; i++) {
+      const found = packageOf(names[i], files[i], mappings[i]);
+      packages.push(found.package);
+      isSystem[i] = found.isSystem ? 1 : 0;
+    }
+    const handle = ++this.#lastHandle as ProfileHandle;
+    const facts = { functions: profile.functions, packages, frames: profile.frames, isSystem, cut: profile.cut?.func };
+    this.#open.set(handle, { profile, opened, facts, slices, profileType, nameRank: rankNames(names), trees: [] });
+    return {
+      ...opened,
+      handle,
+      sampleTypes: profile.sampleTypes,
+      totals: profile.values.map((column) => (column.exact ? sumExact(column.exact) : sum(column.values))),
+      defaultSampleType: profile.defaultSampleType,
+      sampleCount: profile.sampleCount,
+      functions: profile.functions,
+      packages,
+      isSystem,
+      ownCode: ownCodeOf(profile.functions),
+      timeMs: profile.timeMs,
+      durationMs: profile.durationMs,
+      period: profile.period,
+      cut: profile.cut,
+      notes: profile.notes,
+      prune: profile.prune,
+      labelKeys: labelKeys(profile),
+      coveredShare: slices && slices.profiles.length > 1 ? coveredShare(slices.profiles) : undefined,
+      isSliced: slices !== undefined,
+      decodeMs: performance.now() - began,
+    };
   }
 
   #compared(): Promise<Comparisons> {

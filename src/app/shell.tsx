@@ -15,7 +15,7 @@ import { FILE_INPUT_ID, fromBrowser, sidesOfShownFile, useOpen } from './files/u
 import { useShownFile } from './files/use-shown-file.ts';
 import { useCurrentView } from './screen/current-view.ts';
 import { type ReadingFile, useFiles } from './screen/files-store.ts';
-import { showFile } from './state/commands.ts';
+import { NO_LABELS, showFile } from './state/commands.ts';
 import { isExportedPage } from './state/exported-page.ts';
 import { setPreference, usePreference } from './state/preferences.ts';
 import { dismissRefusals, openDialog, useUi } from './state/ui-store.ts';
@@ -95,6 +95,12 @@ const pages: readonly { readonly id: UrlState['view']; readonly title: string }[
   { id: 'compare', title: 'Compare' },
   { id: 'files', title: 'Files' },
 ];
+
+/** Labels of files and of services are not the same: between them the link takes none along. */
+function labelsAt(from: UrlState['view'], to: UrlState['view']): Partial<UrlState> {
+  return (from === 'files') === (to === 'files') ? {} : NO_LABELS;
+}
+
 function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
   const { kind } = useCurrentView();
   const theme = usePreference('theme');
@@ -111,10 +117,10 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
     <header className={styles['top']}>
       <a
         className={styles['mark']}
-        href={linkTo({ view: home })}
+        href={linkTo({ view: home, ...labelsAt(view, home) })}
         onClick={(event) => {
           event.preventDefault();
-          navigate(isKept ? { view: home } : { view: home, grid: 'none' }, 'push');
+          navigate(isKept ? { view: home } : { view: home, grid: 'none', ...labelsAt(view, home) }, 'push');
         }}
       >
         <Icon name="mark" /> Flametide
@@ -123,14 +129,18 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
         {offered.map(({ id, title }) => (
           <a
             key={id}
-            href={linkTo({ view: id })}
+            href={linkTo({ view: id, ...labelsAt(view, id) })}
             aria-current={id === view ? 'page' : undefined}
             onClick={(event) => {
               if (event.metaKey || event.ctrlKey) return;
               event.preventDefault();
               // A second click on Files leads back to the list of them.
               if (id === 'files' && view === 'files') showFile(undefined);
-              else navigate({ view: id, ...(id === 'compare' && view === 'files' && sidesOfShownFile()) }, 'push');
+              else
+                navigate(
+                  { view: id, ...labelsAt(view, id), ...(id === 'compare' && view === 'files' && sidesOfShownFile()) },
+                  'push',
+                );
             }}
           >
             {title}

@@ -11,7 +11,16 @@ import { parseProfileType } from '#model/profile-type.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
 import { samplesPerUnit } from '#model/samples-per-unit.ts';
 import { isSnapshotType } from '#model/series-values.ts';
-import { sideOfUnion, slicesOfAnswer, slicesOfTrees, unsliced, type SideSlices, usualSlices } from '#model/slices.ts';
+import {
+  coveredShare,
+  type SlicedColumns,
+  sideOfUnion,
+  slicesOfAnswer,
+  slicesOfTrees,
+  unsliced,
+  type SideSlices,
+  usualSlices,
+} from '#model/slices.ts';
 import { subRanges } from '#model/time-range.ts';
 import { askMergedPprof, askSlices, type ServerRange } from './ask-server.ts';
 import { BadInput } from './bad-input.ts';
@@ -81,24 +90,32 @@ async function readOneFile(path: string, type: string | undefined): Promise<Diff
 async function readServer(text: string, { type, token, nowMs }: SideSetting): Promise<DiffSide> {
   const range = readLink(text, type, token, nowMs);
   const { sampleType, sampleUnit } = parseProfileType(range.profileType)!;
+  // One slice still tells how many samples there are.
+  const answer = await askSlices(range, usualSlices(range.endMs - range.startMs));
+  // A gap is no time in which nothing was used.
+  const covered = answer && answer.profiles.length > 1 ? coveredShare(answer.profiles) : 1;
   return {
     title: `${range.selector} ${sampleType}`,
     source: text,
     sampleType: { type: sampleType, unit: sampleUnit },
     profileType: range.profileType,
     named: await askTree(range),
-    facts: { seconds: (range.endMs - range.startMs) / 1000, isSnapshot: isSnapshotType(sampleType) },
+    facts: { seconds: ((range.endMs - range.startMs) / 1000) * (covered || 1), isSnapshot: isSnapshotType(sampleType) },
     fromMs: range.startMs,
     untilMs: range.endMs,
     notes: [],
-    slices: (union, side) => askSideSlices(range, union, side),
+    slices: (union, side) => sideSlices(range, answer, union, side),
   };
 }
 
-async function askSideSlices(range: ServerRange, union: UnionTree, side: SideKey): Promise<SideSlices> {
+/** @param answer undefined where the source has no slices */
+async function sideSlices(
+  range: ServerRange,
+  answer: SlicedColumns | undefined,
+  union: UnionTree,
+  side: SideKey,
+): Promise<SideSlices> {
   const slices = usualSlices(range.endMs - range.startMs);
-  // One slice still tells how many samples there are.
-  const answer = await askSlices(range, slices);
   if (answer) return slicesOfAnswer(sideOfUnion(union, side), answer);
   if (slices === 1) return unsliced(union[side], undefined);
   const parts = subRanges(range, Math.min(slices, SUB_RANGES));

@@ -9,7 +9,9 @@
 import { ByteReader, wireTypes } from '#base/byte-reader.ts';
 import type { Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
+import { parseSearch } from '#model/parse-search.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
+import { pruneSearch } from '#model/transforms/prune.ts';
 import { type DecodeLimits, FILE_LIMITS } from './decode-limits.ts';
 import type { EagerFormat } from './format.ts';
 import { NUMBER, Scan, TOP_LEVEL } from './pprof-scan.ts';
@@ -31,6 +33,9 @@ const { varint, bytes: lengthDelimited } = wireTypes;
 
 const FIELDS_TO_SNIFF = 48;
 const FIELDS_A_STEP = 65_536;
+/** Comments that are shown, and characters of each. */
+const MAX_COMMENTS = 20;
+const MAX_COMMENT = 500;
 const NANOSECONDS_A_MILLISECOND = 1_000_000;
 
 /** @throws DecodeError, as soon as one of the limits is passed */
@@ -63,12 +68,14 @@ export function* decodePprof(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMI
   const tables = yield* readTables(messages);
   const columns = yield* readSamples(messages, tables);
 
-  const notes: string[] = [];
   const drop = strings.text(scan.dropFrames);
   const keep = strings.text(scan.keepFrames);
+  const asked = drop === '' ? '' : pruneSearch(drop, keep);
+  const canPrune = asked !== '' && parseSearch(asked).ok;
+  const notes = commentsOf(scan);
   if (drop !== '')
     notes.push(
-      `The file asks to leave out frames that match ${drop}${keep === '' ? '' : ` but not ${keep}`}. They are kept.`,
+      `The file asks to leave out frames that match ${drop}${keep === '' ? '' : ` but not ${keep}`}. They are kept${canPrune ? ' until you choose to leave them out' : ': the pattern cannot be read'}.`,
     );
   if (wanted !== '' && named < 0)
     notes.push(`The file names ${wanted} as its default sample type, but has no such type.`);
@@ -84,6 +91,7 @@ export function* decodePprof(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMI
     period: periodType && { type: periodType, value: period },
     cut: undefined,
     notes,
+    ...(canPrune && { prune: asked }),
   };
 }
 
@@ -106,6 +114,16 @@ function readValueType({ reader, strings }: Scan, spans: Int32Column, at: number
     type: checkString(strings, type, 'a sample type', start),
     unit: checkString(strings, unit, 'a sample type', start),
   };
+}
+
+/** Comments of the file, as far as they are for a glance. */
+function commentsOf({ strings, comments }: Scan): string[] {
+  const texts = comments.map((index) => strings.text(index).trim()).filter((text) => text !== '');
+  const shown = texts
+    .slice(0, MAX_COMMENTS)
+    .map((text) => `Comment: ${text.length > MAX_COMMENT ? `${text.slice(0, MAX_COMMENT)}…` : text}`);
+  const more = texts.length - shown.length;
+  return more > 0 ? [...shown, `And ${more} more ${more === 1 ? 'comment' : 'comments'}.`] : shown;
 }
 
 /** Types that can be told apart by name and unit: what has no name is `samples`, and a number follows a name that is taken. */

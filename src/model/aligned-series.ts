@@ -101,7 +101,23 @@ export function middleMs({ firstMs, stepMs }: AlignedSeries, step: number): numb
   return firstMs + (step - 0.5) * stepMs;
 }
 
-/** Undefined where all is empty. @param range only the steps whose middle is in it */
+/** Whether the step before or after it is empty. The column has what its range has; the newest steps may still come. */
+function isBesideGap(
+  { firstMs, stepMs }: AlignedSeries,
+  column: Float64Array,
+  i: number,
+  { startMs, endMs }: TimeRange,
+): boolean {
+  const before = i === 0 ? firstMs - stepMs > startMs : Number.isNaN(column[i - 1]);
+  const after = i === column.length - 1 ? firstMs + (i + 2) * stepMs < endMs : Number.isNaN(column[i + 1]);
+  return before || after;
+}
+
+/**
+ * Undefined where all is empty. The mean leaves out the steps beside a gap, which are filled in part, where at least two and
+ * half of all are left.
+ * @param range only the steps whose middle is in it
+ */
 export function summaryOf(
   series: AlignedSeries,
   column: Float64Array,
@@ -112,6 +128,8 @@ export function summaryOf(
   let last = Number.NaN;
   let sum = 0;
   let count = 0;
+  let sumInside = 0;
+  let countInside = 0;
   for (let i = 0; i < column.length; i++) {
     const value = column[i];
     const ms = middleMs(series, i);
@@ -121,6 +139,11 @@ export function summaryOf(
     last = value;
     sum += value;
     count++;
+    if (isBesideGap(series, column, i, { startMs, endMs })) continue;
+    sumInside += value;
+    countInside++;
   }
-  return count === 0 ? undefined : { least, largest, mean: sum / count, last };
+  if (count === 0) return undefined;
+  const isTold = countInside >= 2 && countInside * 2 >= count;
+  return { least, largest, mean: isTold ? sumInside / countInside : sum / count, last };
 }

@@ -9,7 +9,12 @@ import type { TreeBuilder } from './tree-builder.ts';
 const MOST_NODES = 10_000_000;
 
 /** Adds `from`, its caller, and so on below `to`; the root is left out. @returns the place of the outermost. */
-export function addCallers(builder: TreeBuilder, tree: CallTree, from: NodeIndex, to: number): number {
+export function addCallers(
+  builder: TreeBuilder,
+  tree: Pick<CallTree, 'parent' | 'func'>,
+  from: NodeIndex,
+  to: number,
+): number {
   let place = to;
   for (let up = from; up > 0; up = tree.parent[up]) place = builder.child(place, tree.func[up]);
   if (builder.length > MOST_NODES)

@@ -134,7 +134,8 @@ function sideColumns(tree: CallTree, place: Int32Array, now: Int32Array): SideCo
   return { self, total, exact, negative };
 }
 
-function relativeChange(a: Float64Array, b: Float64Array): Float64Array {
+/** By node: (b − a) / max(a, b) in [−1, 1]; 0 where neither side has anything. */
+export function relativeChange(a: Float64Array, b: Float64Array): Float64Array {
   const change = new Float64Array(a.length);
   for (let node = 0; node < a.length; node++) {
     const larger = Math.max(a[node], b[node]);

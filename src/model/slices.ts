@@ -60,6 +60,23 @@ export function usualSlices(rangeMs: number): number {
   return counts.find((count) => count >= GOOD_SLICES) ?? Math.max(...counts);
 }
 
+/**
+ * How much of a range has profiles, 0 to 1. Slices beside a gap are filled in part: they count by their profiles.
+ * @param profiles by slice
+ */
+export function coveredShare(profiles: ArrayLike<number>): number {
+  const counts = Array.from(profiles);
+  const filled = counts.filter((count) => count > 0).sort((a, b) => a - b);
+  if (filled.length === 0) return 0;
+  const usual = filled[filled.length >> 1];
+  let covered = 0;
+  for (const [i, count] of counts.entries()) {
+    const isInside = counts[i - 1] > 0 && counts[i + 1] > 0;
+    if (count > 0) covered += isInside ? 1 : Math.min(1, count / usual);
+  }
+  return covered / counts.length;
+}
+
 /** A side of which only the sum is known. */
 export function unsliced({ self }: SideColumns, samplesPerUnit: number | undefined): SideSlices {
   const node: number[] = [];

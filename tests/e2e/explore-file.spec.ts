@@ -191,3 +191,21 @@ test('Sandwich opens at the selected frame, and Tree has one unit', async ({ pag
   const shares = await page.getByRole('treegrid').getByRole('gridcell').filter({ hasText: '%' }).allInnerTexts();
   expect(shares.every((text) => /^\d+\.\d\d\s%$/.test(text))).toBe(true);
 });
+
+test('from the leaves up, self stands at the leaf; callers in Sandwich have none of it', async ({ page }) => {
+  await openSample(page, '?v=1&view=files&t=invert');
+  const graph = page.getByRole('tree', { name: 'Flamegraph' });
+  await graph.focus();
+  await page.keyboard.press('ArrowDown');
+  // 30 below serve and 5 below log.
+  await expect(selectedFrame(page)).toContainText('json.Marshal, total 35, 35.0 %, self 35');
+  await page.keyboard.press('ArrowDown');
+  await expect(selectedFrame(page)).toContainText('serve, total 30, 30.0 %, self 0');
+
+  await page.evaluate(() => window.flametide.show({ t: [], pane: 'sandwich', sw: 'json.Marshal' }));
+  const callers = page.getByRole('tree', { name: 'Callers of json.Marshal' });
+  await callers.focus();
+  await expect(callers.locator('[aria-selected=true]')).toContainText('json.Marshal, total 45, 45.0 %, self 35');
+  await page.keyboard.press('ArrowUp');
+  await expect(callers.locator('[aria-selected=true]')).toContainText('serve, total 40, 40.0 %, self 0');
+});

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { labelledPprof } from '../support/labelled-pprof.ts';
 import { Profile as PeerProfile } from 'pprof-format';
 import { describe, expect, it } from 'vitest';
 import { finish } from '#base/steps.ts';
@@ -160,6 +161,27 @@ describe('decodePprof', () => {
 
   it('tells that frames were to be dropped', () => {
     expect(decode([...smallProfile(), [7, 1] as const]).notes).toEqual([expect.stringContaining('match samples')]);
+  });
+
+  it('offers what the file asks to drop as a search for whole names', () => {
+    const stacks = [{ stack: ['main', 'malloc', 'brk'], value: 3, labels: [] }];
+    const asked = (facts: Parameters<typeof labelledPprof>[1]): string | undefined =>
+      finish(decodePprof(labelledPprof(stacks, facts))).prune;
+    expect(asked({ drop: 'malloc|a/b' })).toBe('/^(?:malloc|a\\/b)$/');
+    expect(asked({ drop: 'malloc.*', keep: 'malloc_x' })).toBe('/^(?:malloc.*)$/ -/^(?:malloc_x)$/');
+    expect(asked({ drop: '(unclosed' })).toBeUndefined();
+    expect(asked({})).toBeUndefined();
+  });
+
+  it('shows the comments of the file, the first twenty', () => {
+    const stacks = [{ stack: ['main'], value: 3, labels: [] }];
+    const notes = (comments: readonly string[]): readonly string[] =>
+      finish(decodePprof(labelledPprof(stacks, { comments }))).notes;
+    expect(notes(['built by make', ' '])).toEqual(['Comment: built by make']);
+    expect(notes(Array.from({ length: 22 }, (_, i) => `c${i}`)).slice(-2)).toEqual([
+      'Comment: c19',
+      'And 2 more comments.',
+    ]);
   });
 
   it('skips fields that it does not know', () => {

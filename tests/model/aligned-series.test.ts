@@ -86,6 +86,14 @@ describe('reading', () => {
   it('sums up the steps whose middle is in a range, over those with something in them', () => {
     expect(summaryOf(aligned, aligned.columns[0], RANGE)).toEqual({ least: 1, largest: 4, mean: 7 / 3, last: 4 });
     expect(summaryOf(aligned, aligned.columns[0], { startMs: 0, endMs: 16_000 })?.mean).toBe(1.5);
+    // Steps beside a gap are filled in part: the others tell the mean, where there are any.
+    const gaps = alignSeries([drawn('3 3 1 . 2 3 3')], { startMs: 0, endMs: 70_000 }, 10_000, 1);
+    expect(summaryOf(gaps, gaps.columns[0], { startMs: 0, endMs: 70_000 })).toEqual({
+      least: 1,
+      largest: 3,
+      mean: 3,
+      last: 3,
+    });
     expect(summaryOf(aligned, aligned.columns[0], { startMs: 21_000, endMs: 29_000 })).toBeUndefined();
   });
 });

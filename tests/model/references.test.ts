@@ -28,6 +28,12 @@ const plainly: Readonly<Record<string, (stack: readonly string[]) => readonly st
   focus: (stack) => (stack.includes('b') ? stack : undefined),
   hide: (stack) => stack.filter((name) => name !== 'b'),
   ignore: (stack) => (stack.includes('b') ? undefined : stack),
+  // What stands before the first other frame stays.
+  prune: (stack) => {
+    const first = stack.findIndex((name) => name !== 'b');
+    const end = first < 0 ? -1 : stack.indexOf('b', first);
+    return end < 0 ? stack : stack.slice(0, end);
+  },
   'show-from': (stack) => (stack.includes('b') ? stack.slice(stack.indexOf('b')) : undefined),
   invert: (stack) => stack.toReversed(),
   'merge-recursion': (stack) => {

@@ -98,7 +98,7 @@ describe('under transforms', () => {
       maxLength: 2,
     });
     const transform: fc.Arbitrary<Transform> = fc.oneof(
-      fc.record({ kind: fc.constantFrom('focus', 'ignore', 'hide', 'show-from'), match }),
+      fc.record({ kind: fc.constantFrom('focus', 'ignore', 'hide', 'prune', 'show-from'), match }),
       fc.record({ kind: fc.constant('focus-path' as const), path }),
     );
     fc.assert(

@@ -74,6 +74,21 @@ describe('one transform', () => {
           parse 1 1`);
   });
 
+  it('prune drops a match with all it calls, whose cost goes to the caller', () => {
+    expect(shown(stacks, { kind: 'prune', match: 'parse | json' })).toBe(drawing`
+      * 10 0
+        main 7 5
+          serve 2 2
+        gc 3 3`);
+  });
+
+  it('prune leaves what stands before the first frame that does not match', () => {
+    expect(shown('start;main;stop;main 2\nstart 1', { kind: 'prune', match: 'start | stop' })).toBe(drawing`
+      * 3 0
+        start 3 1
+          main 2 2`);
+  });
+
   it('show from cuts the callers off, and stacks without a match', () => {
     expect(shown(stacks, { kind: 'show-from', match: 'parse | json' })).toBe(drawing`
       * 7 0

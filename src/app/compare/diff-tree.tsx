@@ -113,8 +113,11 @@ function changesOf({ tree, node, a, b }: DiffAnswer): Float64Array {
  * leads on.
  */
 function movedBelow({ tree, node, a, b }: DiffAnswer): Float64Array {
-  const moved = Float64Array.from({ length: tree.length }, (_, i) => Math.abs(b.self[node[i]] - a.self[node[i]]));
-  return sumUp(moved, tree.parent);
+  // What ends at a node, which need not be what its function costs itself.
+  const change = Float64Array.from({ length: tree.length }, (_, i) => b.total[node[i]] - a.total[node[i]]);
+  const ends = change.slice();
+  for (let i = 1; i < tree.length; i++) ends[tree.parent[i]] -= change[i];
+  return sumUp(ends.map(Math.abs), tree.parent);
 }
 
 /** Ties stay in the order of the tree. */

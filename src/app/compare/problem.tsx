@@ -126,7 +126,8 @@ export function NothingToCompare({
   return (
     <Panel kind="info" title="Nothing to compare">
       <p>
-        {names} {empty.length > 1 ? 'have' : 'has'} no profiles in the range:{' '}
+        {names} {empty.length > 1 ? 'have' : 'has'}{' '}
+        {empty.every((name) => sides[name].kind === 'file') ? 'no samples with a value:' : 'no profiles in the range:'}{' '}
         {isGone
           ? 'they were removed by the server’s retention, or never arrived.'
           : 'a comparison needs profiles on both sides.'}

@@ -12,14 +12,11 @@ const NO_DAY = 0;
 
 /** `checkout CPU time pod="a", 24 Nov 2026 21:27 – 21:42 (Europe/Berlin)` */
 export function sideText(side: Side): string {
-  if (side.kind === 'file') return side.file;
-  const { service, profileType, matchers, range } = side;
+  const labels = side.matchers.length > 0 && printLabelSelector(side.matchers).slice(1, -1);
+  if (side.kind === 'file') return [side.file, labels].filter(Boolean).join(' ');
+  const { service, profileType, range } = side;
   const type = profileType === undefined ? undefined : parseProfileType(profileType);
-  const words = [
-    service ?? 'all services',
-    type && profileTypeTitle(type),
-    matchers.length > 0 && printLabelSelector(matchers).slice(1, -1),
-  ];
+  const words = [service ?? 'all services', type && profileTypeTitle(type), labels];
   const zone = zoneName(urlStore.getState().state.tz);
   const span = range && `${formatSpan(range, zone, NO_DAY)} (${zone})`;
   return [words.filter(Boolean).join(' '), span].filter(Boolean).join(', ');

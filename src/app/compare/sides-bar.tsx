@@ -17,6 +17,9 @@ import { parsedTypes, sampleTypeOf } from '../source/subject.ts';
 import { type OpenFile, useFiles } from '../screen/files-store.ts';
 import { useOpen } from '../files/use-open.ts';
 import { rememberRange, usePreference } from '../state/preferences.ts';
+import { FileLabels } from '../query-bar/file-labels.tsx';
+import { fileLabelSource } from '../source/file-label-source.ts';
+import { useAnalysis } from '../queries/analysis-queries.ts';
 import { LabelChips } from '../query-bar/label-chips.tsx';
 import { ServicePicker } from '../query-bar/service-picker.tsx';
 import type { CostRow } from '../source/suggestions.ts';
@@ -152,7 +155,12 @@ function SideMenu({ name, comparison }: SideProps): ReactElement {
           if (id === 'alone') navigate(linkAlone(side), 'push');
           else if (id === 'open') pick(name);
           else if (id !== 'source')
-            setSide(comparison, name, { kind: 'file', file: open[Number(id.slice(5))].name, st: undefined });
+            setSide(comparison, name, {
+              kind: 'file',
+              file: open[Number(id.slice(5))].name,
+              st: undefined,
+              matchers: [],
+            });
           else if (source) setSide(comparison, name, source);
           else navigate(linkOfSide(name, openSource), 'push');
         }}
@@ -231,9 +239,26 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
           )}
         </PopoverField>
       </span>
+      <Coverage name={name} comparison={comparison} />
     </>
   );
 }
+
+/** `40 of 60 min have profiles`, where that is not all of them. */
+function Coverage({ name, comparison: { shown } }: SideProps): ReactElement | null {
+  const open = shown?.open[name];
+  const range = open?.side.kind === 'source' ? open.side.range : undefined;
+  if (!open || !range || open.covered > MOSTLY_COVERED) return null;
+  const rangeMs = range.endMs - range.startMs;
+  return (
+    <span className={styles['dim']} title="Rates are of the time that has profiles">
+      {formatDuration(rangeMs * open.covered)} of {formatDuration(rangeMs)} have profiles
+    </span>
+  );
+}
+
+/** A range with profiles for this part of it counts as full. */
+const MOSTLY_COVERED = 0.95;
 
 function FileFields({ name, side, comparison }: SideProps & { side: FileSide }): ReactElement {
   const file = useFiles().find((one): one is OpenFile => one.kind === 'open' && one.name === side.file);
@@ -253,9 +278,31 @@ function FileFields({ name, side, comparison }: SideProps & { side: FileSide }):
           onChange={(st) => setSide(comparison, name, { ...side, st })}
         />
       )}
+      {file && file.profile.labelKeys.length > 0 && (
+        <SideLabels name={name} side={side} file={file} comparison={comparison} />
+      )}
       {file?.profile.durationMs !== undefined && (
         <span className={styles['dim']}>{formatDuration(file.profile.durationMs)}</span>
       )}
     </>
+  );
+}
+
+/** Which samples of the file are the side. */
+function SideLabels({ name, side, file, comparison }: SideProps & { side: FileSide; file: OpenFile }): ReactElement {
+  const analysis = useAnalysis();
+  const { handle, labelKeys, sampleTypes, defaultSampleType } = file.profile;
+  const asked = sampleTypes.findIndex((_, i) => sampleTypeKey(sampleTypes, i) === side.st);
+  const sampleType = asked < 0 ? defaultSampleType : asked;
+  const source = useMemo(() => fileLabelSource(analysis, { handle, sampleType }), [analysis, handle, sampleType]);
+  return (
+    <FileLabels
+      keys={labelKeys}
+      matchers={side.matchers}
+      source={source}
+      type={sampleTypes[sampleType]}
+      of={name.toUpperCase()}
+      onMatchers={(matchers) => setSide(comparison, name, { ...side, matchers })}
+    />
   );
 }

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { DiffRequest, DiffSide, SideNoise } from '#analysis/analysis.ts';
 import type { ProfileQuery } from '#model/query.ts';
+import type { TimeRange } from '#model/time-range.ts';
 import { type Measured, whyNotComparable } from '#model/comparability.ts';
 import { isSnapshotType } from '#model/series-values.ts';
 import { useLatest } from '../components/use-latest.ts';
@@ -12,6 +13,7 @@ import { useStoredRange } from '../queries/source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { useUrl } from '../url/url-store.ts';
+import { useSelected } from '../screen/use-selected.ts';
 import { sampleTypeKey } from '../screen/shown.ts';
 import { useDiff, useEvidence, useNoise, useSide } from '../queries/comparison-queries.ts';
 import type { OpenSide, ShownComparison } from '../screen/shown-comparison.ts';
@@ -32,6 +34,7 @@ export interface Comparison {
   readonly missing: readonly string[];
 }
 
+const NO_MATCHERS: readonly never[] = [];
 const ITSELF: SideNoise = { kind: 'itself' };
 
 export function useComparison(): Comparison {
@@ -43,7 +46,10 @@ export function useComparison(): Comparison {
   const whole = { a: useOpenSide(sides.a, 'whole', isFirstThere), b: useOpenSide(sides.b, 'whole', isFirstThere) };
   // Both cut or both whole: what one side lacks only because it was cut is not gone.
   const isWhole = whole.a.open !== undefined && whole.b.open !== undefined;
-  const { a, b } = isWhole ? whole : first;
+  const noiseA = useNoise(isWhole ? queryOfUnsliced(whole.a.open) : undefined);
+  const noiseB = useNoise(isWhole ? queryOfUnsliced(whole.b.open) : undefined);
+  const a = useCovered(isWhole ? whole.a : first.a, noiseA.data);
+  const b = useCovered(isWhole ? whole.b : first.b, noiseB.data);
   const norm = useUrl((state) => state.norm);
   const width = useUrl((state) => state.w);
   const order = useUrl((state) => state.order);
@@ -66,8 +72,6 @@ export function useComparison(): Comparison {
   );
   const isReady = base !== undefined && isWhole;
   const asked = { a: isReady ? queryOfUnsliced(a.open) : undefined, b: isReady ? queryOfUnsliced(b.open) : undefined };
-  const noiseA = useNoise(asked.a);
-  const noiseB = useNoise(asked.b);
   const ofA = asked.a === undefined || noiseA.error ? ITSELF : noiseA.data;
   const ofB = asked.b === undefined || noiseB.error ? ITSELF : noiseB.data;
   const noise = useMemo(
@@ -120,7 +124,7 @@ export function useComparison(): Comparison {
     error: mismatch ?? diff.error?.message,
     evidenceError: evidence.error ?? noiseA.error ?? noiseB.error,
     missing: [sides.a, sides.b].flatMap((side, i) =>
-      side.kind === 'file' && [first.a, first.b][i].open === undefined ? [side.file] : [],
+      side.kind === 'file' && ![first.a, first.b][i].isFileOpen ? [side.file] : [],
     ),
   };
 }
@@ -150,6 +154,8 @@ function useSides(explored: Explored): Readonly<Record<SideName, Side>> {
 interface OpenedSide {
   readonly open: OpenSide | undefined;
   readonly error: Error | null;
+  /** Whether a side that is a file has its file. */
+  readonly isFileOpen: boolean;
 }
 
 function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean): OpenedSide {
@@ -160,21 +166,25 @@ function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean): Op
     side.kind === 'file'
       ? files.find((one): one is OpenFile => one.kind === 'open' && one.name === side.file)
       : undefined;
+  const selected = useSelected(file, side.kind === 'file' ? side.matchers : NO_MATCHERS, '');
   const open = useMemo((): OpenSide | undefined => {
-    if (side.kind === 'file') return file && openFileSide(side, file);
+    if (side.kind === 'file') return selected.file && !selected.isStale ? openFileSide(side, selected.file) : undefined;
     if (!data || !query || !side.range) return undefined;
     const { profile, bytes, queryMs } = data;
     return {
       side,
       profile,
       sampleType: profile.defaultSampleType,
-      seconds: (side.range.endMs - side.range.startMs) / 1000,
+      ...coveredTime(side.range, profile.coveredShare),
       isSnapshot: isSnapshotType(profile.sampleTypes[profile.defaultSampleType].type),
       bytes,
       queryMs,
     };
-  }, [side, file, data, query]);
-  return { open, error: side.kind === 'file' ? null : error };
+  }, [side, selected, data, query]);
+  return useMemo(
+    () => ({ open, error: side.kind === 'file' ? selected.error : error, isFileOpen: file !== undefined }),
+    [open, side, selected, error, file],
+  );
 }
 
 /** What the sources left out of either side, as it is damaged there. */
@@ -190,10 +200,26 @@ function openFileSide(side: FileSide, { profile, size }: OpenFile): OpenSide {
     profile,
     sampleType,
     seconds: profile.durationMs === undefined ? undefined : profile.durationMs / 1000,
+    covered: 1,
     isSnapshot: isSnapshotType(profile.sampleTypes[sampleType].type),
     bytes: size,
     queryMs: undefined,
   };
+}
+
+/** Rates are of the time that has profiles: a gap is no time in which nothing was used. */
+function coveredTime({ startMs, endMs }: TimeRange, share: number | undefined): Pick<OpenSide, 'seconds' | 'covered'> {
+  const covered = share === undefined || share === 0 ? 1 : share;
+  return { seconds: ((endMs - startMs) / 1000) * covered, covered };
+}
+
+/** A side whose coverage is known from its merges alone. */
+function useCovered(side: OpenedSide, noise: ReturnType<typeof useNoise>['data']): OpenedSide {
+  return useMemo(() => {
+    const { open } = side;
+    if (open?.side.kind !== 'source' || !open.side.range || noise?.kind !== 'merges') return side;
+    return { ...side, open: { ...open, ...coveredTime(open.side.range, noise.filled / noise.ranges.length) } };
+  }, [side, noise]);
 }
 
 /** What is asked about a side that does not know itself when its samples ran. */

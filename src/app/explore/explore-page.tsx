@@ -104,11 +104,12 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
   const answer = useMergedProfile(query);
   const stored = useStoredRange();
   const { merged } = answer;
+  const nowMs = useNow();
   // Scaling needs the whole series, not the series of one call path.
   const { series, stepMs, isStale } = useShownSeries(query, EVERYTHING);
   const own = useMemo(
-    () => merged && shownProfileOf(merged, { series, stepMs, isStale }),
-    [merged, series, stepMs, isStale],
+    () => merged && shownProfileOf(merged, { series, stepMs, isStale }, nowMs),
+    [merged, series, stepMs, isStale, nowMs],
   );
   const opened = useLatest(own);
   const isStopped = useUi((ui) => ui.isStopped);
@@ -116,7 +117,6 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
   const isReady = merged?.isWhole === true || !answer.isComing;
   const isComplete = query === undefined || (isReady && (merged === undefined || own !== undefined)) || isStopped;
   useOnScreen('isComplete', isComplete);
-  const nowMs = useNow();
   const failed = explored.error ?? answer.error;
   const isWaiting = own === undefined && !failed && !explored.isNothing && !isEmptyStore;
   const isLong = useLasting(isWaiting, LONG_MS);

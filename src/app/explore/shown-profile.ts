@@ -1,6 +1,8 @@
 /** An answer as the views take it; of snapshots, with what makes their sum a mean. */
+import { alignSeries, summaryOf, totalColumn } from '#model/aligned-series.ts';
 import type { Series } from '#model/series.ts';
-import { isSnapshot } from '#model/series-values.ts';
+import type { TimeRange } from '#model/time-range.ts';
+import { isSnapshot, withoutOpenSteps } from '#model/series-values.ts';
 import type { MergedProfile } from '../queries/source-queries.ts';
 import type { ShownProfile, Snapshots } from '../screen/shown.ts';
 import { meanHeld } from '../source/instance-means.ts';
@@ -10,6 +12,7 @@ import type { ShownSeries } from './use-shown-series.ts';
 export function shownProfileOf(
   { profile, query, bytes, queryMs, isWhole }: MergedProfile,
   { series, stepMs, isStale }: Pick<ShownSeries, 'series' | 'stepMs' | 'isStale'>,
+  nowMs: number,
 ): ShownProfile | undefined {
   const isMean = isSnapshot(query.profileType);
   if (isMean && isStale) return undefined;
@@ -18,7 +21,7 @@ export function shownProfileOf(
     size: bytes,
     profile,
     asked: query,
-    coveredMs: series && coveredSteps(series) * stepMs,
+    ...(isMean ? NO_RATE : rateOf(series, stepMs, query.range, nowMs)),
     queryMs,
     isWhole,
     snapshots: isMean ? snapshotsOf(Number(profile.totals[0] ?? 0), series) : undefined,
@@ -32,7 +35,22 @@ function snapshotsOf(total: number, series: readonly Series[] | undefined): Snap
     : { count: held.steps, scale: held.mean / total };
 }
 
-/** Steps in which any series has something. */
-function coveredSteps(series: readonly Series[]): number {
-  return new Set(series.flatMap(({ timesMs }) => [...timesMs])).size;
+const NO_RATE = { coveredMs: undefined, perSecond: undefined };
+
+/** As the series above the graph has it: of whole steps. */
+function rateOf(
+  series: readonly Series[] | undefined,
+  stepMs: number,
+  range: TimeRange,
+  nowMs: number,
+): Pick<ShownProfile, 'coveredMs' | 'perSecond'> {
+  if (series === undefined) return NO_RATE;
+  const closed = series.map((one) => withoutOpenSteps(one, stepMs, range, nowMs));
+  const aligned = alignSeries(closed, range, stepMs, 1000 / stepMs);
+  const total = totalColumn(aligned);
+  const summary = summaryOf(aligned, total, range);
+  return {
+    coveredMs: total.reduce((steps, value) => (Number.isNaN(value) ? steps : steps + 1), 0) * stepMs,
+    perSecond: summary?.mean,
+  };
 }

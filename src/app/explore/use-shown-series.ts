@@ -6,6 +6,7 @@ import type { Series } from '#model/series.ts';
 import { isSnapshot, stepFor, uploadIntervalOf } from '#model/series-values.ts';
 import { useLabelNames, useSeries } from '../queries/source-queries.ts';
 import { useUrl } from '../url/url-store.ts';
+import { fineQuestion, meansInSteps } from '../source/fine-means.ts';
 import { meansOf, uploadsIn } from '../source/instance-means.ts';
 import { instanceLabels, probeOf, USUAL_INTERVAL_MS } from '../source/upload-interval.ts';
 
@@ -52,15 +53,25 @@ export function useShownSeries(query: ProfileQuery | undefined, callSite: readon
     };
   }, [isReady, query, stepMs, isMean, by, names.data, callSite]);
   const { data, error, isPending, isPlaceholderData } = useSeries(question);
-  const series = useMemo(
-    () => (data && isMean ? meansOf(data, by, uploadsIn(stepMs, intervalMs)) : data),
-    [data, isMean, by, stepMs, intervalMs],
+  // Snapshots are counted in steps that hold one each. Not of a path: snapshots without it count too.
+  const isCounted = isMean && !isProbing && callSite.length === 0 && !isPlaceholderData;
+  const fine = useMemo(
+    () => (isCounted && question && data ? fineQuestion(question, intervalMs, data.length) : undefined),
+    [isCounted, question, data, intervalMs],
   );
+  const counted = useSeries(fine);
+  const isCounting = fine !== undefined && counted.error === null && (counted.isPending || counted.isPlaceholderData);
+  const series = useMemo(() => {
+    if (!data || !isMean) return data;
+    if (fine && counted.data && !isCounting)
+      return meansOf(meansInSteps(counted.data, fine.query.range.startMs, stepMs), by, 1);
+    return meansOf(data, by, uploadsIn(stepMs, intervalMs));
+  }, [data, isMean, fine, counted.data, isCounting, by, stepMs, intervalMs]);
   return {
     series,
     stepMs,
     intervalMs: probe === undefined || isProbing ? undefined : intervalMs,
-    isStale: isPlaceholderData || (isMean && (isPending || isProbing)),
+    isStale: isPlaceholderData || (isMean && (isPending || isProbing || isCounting)),
     error,
   };
 }

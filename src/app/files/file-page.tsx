@@ -1,26 +1,96 @@
 /** An open file: its tab among the others, its sample type, its views. */
-import type { ReactElement } from 'react';
+import { type ReactElement, useMemo } from 'react';
+import type { LabelMatcher } from '#model/labels.ts';
 import { sampleTypeTitle } from '#model/profile-type.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { Choice } from '../components/menu.tsx';
+import { BusyPanel, Panel } from '../components/message.tsx';
 import { useAnalysis } from '../queries/analysis-queries.ts';
 import { closeFile, type OpenFile, useFiles } from '../screen/files-store.ts';
 import { sampleTypeKey, useShown } from '../screen/shown.ts';
-import { showFile } from '../state/commands.ts';
+import { useSelected } from '../screen/use-selected.ts';
+import { FileLabels } from '../query-bar/file-labels.tsx';
+import { GroupBy } from '../query-bar/group-by.tsx';
+import { fileLabelSource } from '../source/file-label-source.ts';
+import { addTransform, NO_LABELS, showFile } from '../state/commands.ts';
 import { usePageTitle } from '../state/page-title.ts';
-import { navigate } from '../url/url-store.ts';
+import { navigate, useUrl } from '../url/url-store.ts';
 import { Workspace } from '../workspace/workspace.tsx';
 import { sidesOf, useOpen } from './use-open.ts';
 import styles from './file-page.module.css';
 
 export function FilePage({ file }: { file: OpenFile }): ReactElement {
   usePageTitle(file.name);
+  const matchers = useUrl((state) => state.q);
+  const by = useUrl((state) => state.by);
+  const { file: selected, isStale, error } = useSelected(file, matchers, by);
+  const isNone = selected?.profile.sampleCount === 0 && file.profile.sampleCount > 0;
   return (
     <main className={styles['main']}>
       <h1 className="visually-hidden">{file.name}</h1>
       <FileTabs file={file} />
-      <Workspace key={file.profile.handle} opened={file} />
+      <FileBar file={file} matchers={matchers} by={by} />
+      {error !== null || isNone ? (
+        <Panel
+          kind={error ? 'error' : 'info'}
+          title={error ? 'These labels cannot be read' : 'No sample has these labels'}
+        >
+          {error && <p>{error.message}</p>}
+          <Button kind="edged" onClick={() => navigate(NO_LABELS, 'push')}>
+            Show all samples
+          </Button>
+        </Panel>
+      ) : selected ? (
+        <Workspace key={file.profile.handle} opened={selected} isStale={isStale} />
+      ) : (
+        <BusyPanel />
+      )}
     </main>
+  );
+}
+
+interface FileBarProps {
+  readonly file: OpenFile;
+  readonly matchers: readonly LabelMatcher[];
+  readonly by: string;
+}
+
+/** What the file itself offers: its labels, and the frames that it asks to leave out. */
+function FileBar({ file, matchers, by }: FileBarProps): ReactElement | null {
+  const analysis = useAnalysis();
+  const { sampleType } = useShown(file);
+  const { handle, labelKeys, prune, sampleTypes } = file.profile;
+  const isPruned = useUrl((state) => state.t.some((one) => one.kind === 'prune' && one.match === prune));
+  const source = useMemo(() => fileLabelSource(analysis, { handle, sampleType }), [analysis, handle, sampleType]);
+  if (labelKeys.length === 0 && (prune === undefined || isPruned)) return null;
+  return (
+    <div className={styles['labels']} role="region" aria-label="Samples">
+      {labelKeys.length > 0 && (
+        <>
+          <FileLabels
+            keys={labelKeys}
+            matchers={matchers}
+            source={source}
+            type={sampleTypes[sampleType]}
+            onMatchers={(q) => navigate({ q }, 'push')}
+          />
+          <GroupBy
+            groupBy={by === '' ? undefined : by}
+            matchers={matchers}
+            source={source}
+            onGroupBy={(name) => navigate({ by: name ?? '', z: [] }, 'push')}
+          />
+        </>
+      )}
+      {prune !== undefined && !isPruned && (
+        <Button
+          title={`The file asks to leave out what matches ${prune}, with all it calls`}
+          onClick={() => addTransform({ kind: 'prune', match: prune })}
+        >
+          Leave out frames as the file asks
+        </Button>
+      )}
+    </div>
   );
 }
 

@@ -8,7 +8,7 @@ import { Dialog } from '../components/dialog.tsx';
 import { Icon } from '../components/icon.tsx';
 import { usePageTitle } from '../state/page-title.ts';
 import { useAnalysis, useFormats } from '../queries/analysis-queries.ts';
-import { showFile } from '../state/commands.ts';
+import { NO_LABELS, showFile } from '../state/commands.ts';
 import { openDialog, uiStore } from '../state/ui-store.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { type SideName, sideNames } from '../sides/sides.ts';
@@ -71,7 +71,9 @@ export function FilesPage(): ReactElement {
             <Button
               kind="edged"
               icon="flame"
-              onClick={() => navigate({ view: 'files', src: { kind: 'demo', ...DEMO }, file: undefined }, 'push')}
+              onClick={() =>
+                navigate({ view: 'files', src: { kind: 'demo', ...DEMO }, file: undefined, ...NO_LABELS }, 'push')
+              }
             >
               Try a demo
             </Button>
@@ -205,7 +207,7 @@ function FileRow({ file, chosen, onChoose }: FileRowProps): ReactElement {
               {side.toUpperCase()}
             </Button>
           ))}
-        <Button onClick={() => navigate({ file: file.name, src: undefined }, 'push')}>
+        <Button onClick={() => navigate({ file: file.name, src: undefined, ...NO_LABELS }, 'push')}>
           Open<span className="visually-hidden"> {file.name}</span>
         </Button>
         <IconButton label={`Close ${file.name}`} icon="close" onClick={() => closeFile(analysis, file.name)} />

@@ -74,7 +74,8 @@ export function sidesOfShownFile(): Partial<UrlState> {
   const isSaid = Object.entries(state).some(([key, value]) => /^[ab]\./.test(key) && value !== undefined);
   if (state.file === undefined || !openFileNamed(state.file) || isSaid) return {};
   const names = filesStore.getState().entries.flatMap((one) => (one.kind === 'open' ? [one.name] : []));
-  return sidesOf(state.file, names);
+  const { q } = state;
+  return { ...sidesOf(state.file, names), ...(q.length > 0 && { 'a.q': q, 'b.q': q }) };
 }
 
 /** A file against the one opened before it; the first one is A. */

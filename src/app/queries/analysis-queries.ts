@@ -3,11 +3,15 @@ import { notifyManager, QueryClient, useQuery, type UseQueryResult } from '@tans
 import type {
   Analysis,
   LinesAnswer,
+  OpenedProfile,
+  ProfileHandle,
   SandwichAnswer,
   SearchAnswer,
   TreeAnswer,
   TreeRequest,
 } from '#analysis/analysis.ts';
+import type { LabelMatcher } from '#model/labels.ts';
+import type { QueryFacts } from './query-facts.ts';
 import { createContext, useContext } from 'react';
 
 export const AnalysisContext = createContext<Analysis | undefined>(undefined);
@@ -58,6 +62,26 @@ export function useFormats(): UseQueryResult<Awaited<ReturnType<Analysis['format
   return useQuery({
     queryKey: ['formats'],
     queryFn: ({ signal }) => analysis.formats(signal),
+  });
+}
+
+/**
+ * The samples of a file that match, grouped by a label; while they are selected, the selection before stays.
+ * @param handle undefined asks nothing
+ */
+export function useSelection(
+  handle: ProfileHandle | undefined,
+  matchers: readonly LabelMatcher[],
+  by: string | undefined,
+): UseQueryResult<OpenedProfile> {
+  const analysis = useAnalysis();
+  const facts: QueryFacts<OpenedProfile> = { isDrawnFirst: true, selects: (selected) => [selected.handle] };
+  return useQuery<OpenedProfile>({
+    queryKey: ['selection', handle, matchers, by ?? ''],
+    queryFn: ({ signal }) => analysis.select({ handle: handle!, matchers, by }, signal),
+    meta: facts,
+    enabled: handle !== undefined,
+    placeholderData: (before, query) => (query?.queryKey[1] === handle ? before : undefined),
   });
 }
 

@@ -68,9 +68,15 @@ function noiseRanges(query: ProfileQuery): readonly TimeRange[] {
 }
 
 /** `SideNoise` with the range of each merge. */
-type MergedNoise =
+export type MergedNoise =
   | { readonly kind: 'itself' }
-  | { readonly kind: 'merges'; readonly handles: readonly ProfileHandle[]; readonly ranges: readonly TimeRange[] };
+  | {
+      readonly kind: 'merges';
+      readonly handles: readonly ProfileHandle[];
+      readonly ranges: readonly TimeRange[];
+      /** How many of the ranges have something. */
+      readonly filled: number;
+    };
 
 async function openSubRanges(
   source: DataSource,
@@ -81,11 +87,14 @@ async function openSubRanges(
   const ranges = noiseRanges(query);
   if (ranges.length === 0) return { kind: 'itself' };
   const handles: ProfileHandle[] = [];
+  let filled = 0;
   try {
     for (let first = 0; first < ranges.length; first += SUB_RANGES_AT_ONCE) {
       const batch = ranges.slice(first, first + SUB_RANGES_AT_ONCE).map(async (range) => {
         const encoded = await source.mergedTree({ ...query, range }, MAX_NODES, signal);
-        return (await analysis.open(encoded, signal)).handle;
+        const { handle, totals } = await analysis.open(encoded, signal);
+        if (Number(totals[0] ?? 0) !== 0) filled++;
+        return handle;
       });
       const settled = await Promise.allSettled(batch);
       for (const one of settled) if (one.status === 'fulfilled') handles.push(one.value);
@@ -93,7 +102,7 @@ async function openSubRanges(
       if (failed) throw failed.reason;
     }
     signal.throwIfAborted();
-    return { kind: 'merges', handles, ranges };
+    return { kind: 'merges', handles, ranges, filled };
   } catch (error) {
     for (const handle of handles) analysis.close(handle);
     throw error;
@@ -141,10 +150,10 @@ export function useSide(stage: 'first' | 'whole', query: ProfileQuery | undefine
 }
 
 /** @param query undefined asks nothing */
-export function useNoise(query: ProfileQuery | undefined): UseQueryResult<SideNoise> {
+export function useNoise(query: ProfileQuery | undefined): UseQueryResult<MergedNoise> {
   const source = useSource();
   const analysis = useAnalysis();
-  return useQuery<SideNoise>({
+  return useQuery<MergedNoise>({
     ...sideQueries.noise(source, analysis, query ?? NO_QUERY),
     enabled: query !== undefined,
   });

@@ -18,6 +18,8 @@ export type QueryFacts<Data = never> = {
   isDrawnFirst?: true;
   /** The profiles of the answer that are open in the worker. They are closed once no query holds them. */
   opens?(data: Data): readonly OpenAnswer[];
+  /** Profiles of the answer that are open in the worker and made from another one; closed likewise. */
+  selects?(data: Data): readonly ProfileHandle[];
   /** What a snapshot keeps of the answer. @param services those of the profiles in the snapshot */
   keep?(data: Data, services: ReadonlySet<string>): SnapshotPart;
 };
@@ -60,6 +62,13 @@ export function isDrawnFirst({ meta }: Query): boolean {
 /** The profiles that a query's answer has open in the worker; none without an answer. */
 export function openedBy({ meta, state }: Query): readonly OpenAnswer[] {
   return state.data === undefined ? [] : (meta?.opens?.(state.data as never) ?? []);
+}
+
+/** Everything that the query's answer has open in the worker. */
+export function handlesOf(query: Query): readonly ProfileHandle[] {
+  const { meta, state } = query;
+  const selected = state.data === undefined ? [] : (meta?.selects?.(state.data as never) ?? []);
+  return [...openedBy(query).map(({ handle }) => handle), ...selected];
 }
 
 export function snapshotPartOf({ meta, state }: Query, services: ReadonlySet<string>): SnapshotPart {

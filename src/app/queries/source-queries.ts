@@ -22,7 +22,7 @@ import { type Catalogue, catalogueOf, TYPE_LABEL } from '../source/subject.ts';
 import { labelSourceOf } from '../source/label-source.ts';
 import { mayStandIn } from '../source/questions.ts';
 import { isExportedPage } from '../state/exported-page.ts';
-import { asksSource, openedBy, sourceQuery } from './query-facts.ts';
+import { asksSource, handlesOf, sourceQuery } from './query-facts.ts';
 import { treeKey, useAnalysis } from './analysis-queries.ts';
 import type { LabelNameRow } from '../source/suggestions.ts';
 import { refresh } from '../time/refresh-clock.ts';
@@ -200,7 +200,7 @@ export function closeDroppedProfiles(queries: QueryClient, analysis: Analysis): 
   queries.getQueryCache().subscribe(({ type, query }) => {
     const { queryHash } = query;
     const before = held.get(queryHash) ?? [];
-    const now = type === 'removed' ? [] : openedBy(query).map(({ handle }) => handle);
+    const now = type === 'removed' ? [] : handlesOf(query);
     if (now.length === before.length && now.every((handle, i) => handle === before[i])) return;
     if (now.length === 0) held.delete(queryHash);
     else held.set(queryHash, now);

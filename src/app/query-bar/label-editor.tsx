@@ -174,6 +174,7 @@ export function LabelEditor(props: LabelEditorProps): ReactElement {
           rows={nameRows}
           chosen={draft.name}
           names={names}
+          place={source.place}
           isFiltered={nameText !== ''}
           onPick={pickName}
           onRetry={retryNames}
@@ -184,6 +185,7 @@ export function LabelEditor(props: LabelEditorProps): ReactElement {
           draft={draft}
           values={values}
           isEmpty={values.kind === 'loaded' && allValues.length === 0 && filter === ''}
+          place={source.place}
           whole={whole}
           costType={costType}
           costTitle={costTitle}

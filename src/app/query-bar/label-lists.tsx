@@ -5,7 +5,7 @@ import { formatCount } from '#model/units.ts';
 import { readable } from '#render/text.ts';
 import { type PickList, PickOptions } from '../components/pick-list.tsx';
 import { ListNotice } from '../components/search-list.tsx';
-import type { CostRow, LabelNameRow, Loaded } from '../source/suggestions.ts';
+import type { CostRow, LabelNameRow, LabelSource, Loaded } from '../source/suggestions.ts';
 import { CostText } from './cost-text.tsx';
 import { isTicked, type LabelDraft } from './label-draft.ts';
 import styles from './query-bar.module.css';
@@ -15,6 +15,7 @@ interface LabelNamesProps {
   readonly rows: readonly LabelNameRow[];
   readonly chosen: string;
   readonly names: Loaded<unknown>;
+  readonly place: LabelSource['place'];
   /** Whether a search leaves some out. */
   readonly isFiltered: boolean;
   onPick(row: number): void;
@@ -22,7 +23,7 @@ interface LabelNamesProps {
 }
 
 export function LabelNames(props: LabelNamesProps): ReactElement {
-  const { list, rows, chosen, names, isFiltered, onPick, onRetry } = props;
+  const { list, rows, chosen, names, place, isFiltered, onPick, onRetry } = props;
   return (
     <div className={styles['names']}>
       <div className={styles['caption']}>
@@ -50,7 +51,7 @@ export function LabelNames(props: LabelNamesProps): ReactElement {
         <ListNotice onRetry={onRetry}>Could not load the labels: {readable(names.message)}</ListNotice>
       )}
       {names.kind === 'loaded' && rows.length === 0 && (
-        <ListNotice>{isFiltered ? 'No matching labels.' : 'The profiles in this range have no labels.'}</ListNotice>
+        <ListNotice>{isFiltered ? 'No matching labels.' : `The profiles in ${place} have no labels.`}</ListNotice>
       )}
     </div>
   );
@@ -68,6 +69,7 @@ interface LabelValuesProps {
   readonly values: Loaded<unknown>;
   /** Whether the range has no value of the label. */
   readonly isEmpty: boolean;
+  readonly place: LabelSource['place'];
   /** The cost of all values. */
   readonly whole: number;
   readonly costType: SampleType;
@@ -77,12 +79,12 @@ interface LabelValuesProps {
 }
 
 export function LabelValues(props: LabelValuesProps): ReactElement {
-  const { list, rows, draft, values, isEmpty, whole, costType, costTitle, onPick, onRetry } = props;
+  const { list, rows, draft, values, isEmpty, place, whole, costType, costTitle, onPick, onRetry } = props;
   return (
     <div className={styles['values']}>
       <div className={styles['caption']}>
         <bdi>{readable(draft.name)}</bdi>
-        {draft.name !== '' && whole > 0 && <span>{costTitle} in this range</span>}
+        {draft.name !== '' && whole > 0 && <span>{`${costTitle} in ${place}`}</span>}
       </div>
       {draft.name === '' ? (
         <ListNotice>Choose a label to see its values.</ListNotice>
@@ -110,7 +112,7 @@ export function LabelValues(props: LabelValuesProps): ReactElement {
                     </span>
                   </>
                 )}
-                {values.kind === 'loaded' && !isSeen && <span className={styles['unit']}>not in this range</span>}
+                {values.kind === 'loaded' && !isSeen && <span className={styles['unit']}>not in {place}</span>}
               </>
             );
           }}
@@ -120,7 +122,7 @@ export function LabelValues(props: LabelValuesProps): ReactElement {
       {values.kind === 'failed' && (
         <ListNotice onRetry={onRetry}>Could not load the values: {readable(values.message)}</ListNotice>
       )}
-      {isEmpty && <ListNotice>No series in this range has this label.</ListNotice>}
+      {isEmpty && <ListNotice>Nothing in {place} has this label.</ListNotice>}
     </div>
   );
 }

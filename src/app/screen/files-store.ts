@@ -106,6 +106,7 @@ async function openOne(analysis: Analysis, source: FileSource): Promise<string |
       profile,
       asked,
       coveredMs: undefined,
+      perSecond: undefined,
       queryMs: undefined,
       isWhole: true,
       snapshots: undefined,

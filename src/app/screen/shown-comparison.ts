@@ -8,7 +8,10 @@ export interface OpenSide {
   readonly side: Side;
   readonly profile: OpenedProfile;
   readonly sampleType: number;
+  /** Of its range or recording those that have profiles. */
   readonly seconds: number | undefined;
+  /** How much of its range has profiles, 0 to 1; 1 where that is not known. */
+  readonly covered: number;
   readonly isSnapshot: boolean;
   /** As received. */
   readonly bytes: number;

@@ -57,6 +57,8 @@ function subjectRows(state: UrlState, zone: string): readonly Row[] {
     case 'files':
       return [
         ['File', state.src ? demoName(state.src.nodes, state.src.seed) : state.file],
+        ['Labels', matchersText(q)],
+        ['Grouped by', state.by],
         ['Sample type', state.st !== undefined && sampleTypeTitle(state.st)],
       ];
     case 'compare':
@@ -79,7 +81,7 @@ function subjectRows(state: UrlState, zone: string): readonly Row[] {
 
 function sideText(name: SideName, state: UrlState, zone: string): string {
   const file = state[`${name}.file`];
-  if (file !== undefined) return `file ${file}`;
+  if (file !== undefined) return [`file ${file}`, matchersText(state[`${name}.q`] ?? [])].filter(Boolean).join(', ');
   const words = [
     state[`${name}.svc`] ?? state.svc,
     typeText(state[`${name}.type`] ?? state.type),

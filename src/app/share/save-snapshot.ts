@@ -7,7 +7,7 @@ import type { ProfileQuery } from '#model/query.ts';
 import { snapshotPartOf, type OpenAnswer, openedBy } from '../queries/query-facts.ts';
 import { serviceOf } from '../queries/source-queries.ts';
 import { comparisonOnScreen, treeOnScreen } from '../screen/current-view.ts';
-import { openFileNamed } from '../screen/files-store.ts';
+import type { ShownProfile } from '../screen/shown.ts';
 import { linkOnScreen } from '../screen/link-on-screen.ts';
 import { waitForPage } from '../screen/wait-for-page.ts';
 import { sideNames } from '../sides/sides.ts';
@@ -50,7 +50,7 @@ export async function answersOnScreen(
     .findAll({ type: 'active' })
     .filter(({ state }) => state.status === 'success');
   const open = mostDetailed(active.flatMap(openedBy));
-  const openFiles = filesOnScreen().flatMap((name) => openFileNamed(name) ?? []);
+  const openFiles = filesOnScreen();
   const shown = treeOnScreen()?.opened.asked;
   if (shown && !open.some(({ query }) => isSame(query, shown)))
     throw new Error('Another profile is loading: save it when it is shown.');
@@ -87,12 +87,17 @@ function isSame(a: ProfileQuery, b: ProfileQuery): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function filesOnScreen(): readonly string[] {
+/** Shown files, by name, with the samples that are shown. @throws Error where one is shown with two selections */
+function filesOnScreen(): readonly Pick<ShownProfile, 'name' | 'size' | 'profile'>[] {
   const [tree, comparison] = [treeOnScreen(), comparisonOnScreen()];
-  if (!comparison) return tree && tree.opened.asked === undefined ? [tree.opened.name] : [];
-  const names = sideNames.flatMap((name) => {
-    const { side } = comparison.open[name];
-    return side.kind === 'file' ? [side.file] : [];
-  });
-  return [...new Set(names)];
+  if (!comparison) return tree && tree.opened.asked === undefined ? [tree.opened] : [];
+  const files = new Map<string, Pick<ShownProfile, 'name' | 'size' | 'profile'>>();
+  for (const name of sideNames) {
+    const { side, profile, bytes } = comparison.open[name];
+    if (side.kind !== 'file') continue;
+    if ((files.get(side.file)?.profile.handle ?? profile.handle) !== profile.handle)
+      throw new Error('Both sides are samples of one file, by different labels: that cannot be saved. Share the link.');
+    files.set(side.file, { name: side.file, size: bytes, profile });
+  }
+  return [...files.values()];
 }

@@ -55,6 +55,8 @@ export interface FileSide {
   readonly file: string;
   /** Sample type by its key; undefined: the file's own default. */
   readonly st: string | undefined;
+  /** Of the labels of its samples. */
+  readonly matchers: readonly LabelMatcher[];
 }
 
 export type Side = SourceSide | FileSide;
@@ -102,7 +104,7 @@ export function linkOfSide(name: SideName, side: Side): Partial<UrlState> {
   return {
     [`${name}.svc`]: of?.service,
     [`${name}.type`]: of?.profileType,
-    [`${name}.q`]: of?.matchers,
+    [`${name}.q`]: of || side.matchers.length > 0 ? side.matchers : undefined,
     [`${name}.from`]: of?.text.from,
     [`${name}.until`]: of?.text.until,
     [`${name}.file`]: side.kind === 'file' ? side.file : undefined,
@@ -116,7 +118,7 @@ export function linkOfSides({ a, b }: Readonly<Record<SideName, Side>>): Partial
 
 function sideOf(name: SideName, state: SidesState, known: SideDefaults, usual: TimeRangeText | undefined): Side {
   const file = state[`${name}.file`];
-  if (file !== undefined) return { kind: 'file', file, st: state[`${name}.st`] };
+  if (file !== undefined) return { kind: 'file', file, st: state[`${name}.st`], matchers: state[`${name}.q`] ?? [] };
   const { service, profileType, matchers } = subjectOf(name, state, known);
   const said = rangeOf(state, name);
   const text = said ?? usual ?? { from: 'now-1h', until: 'now' };

@@ -19,6 +19,7 @@ export function labelSourceOf(
   profileType: string | undefined,
 ): LabelSource {
   return {
+    place: 'this range',
     async loadNames(others, signal) {
       if (range === undefined) return [];
       const names = await source.labelNames(others, range, signal);

@@ -20,6 +20,8 @@ export interface LabelNameRow {
 
 /** Questions that a panel asks when it opens. They reject with `AbortError` when the signal fires. */
 export interface LabelSource {
+  /** What the labels are in. */
+  readonly place: 'this range' | 'this file';
   /** @param others the matchers that hold beside the one that is edited, the service too */
   loadNames(others: readonly LabelMatcher[], signal: AbortSignal): Promise<readonly LabelNameRow[]>;
   /** In any order. */

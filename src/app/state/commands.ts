@@ -157,13 +157,16 @@ function showOverTime(path: CallPath): void {
 
 /** Zoom and selection belong to the profile before. @param name an open file; undefined shows the list of files */
 export function showFile(name: string | undefined): void {
-  navigate({ view: 'files', file: name, src: undefined, st: undefined, ...NO_FRAME }, 'push');
+  navigate({ view: 'files', file: name, src: undefined, st: undefined, ...NO_LABELS, ...NO_FRAME }, 'push');
 }
 
 /** The link of another service or profile type: zoom and selection belong to the one before. */
 export function ofSubject(svc: string | undefined, type: string | undefined): Partial<UrlState> {
   return { svc, type, grid: 'none', ...NO_FRAME };
 }
+
+/** Labels of a file are not those of another, or of services. */
+export const NO_LABELS = { q: [], by: '' } as const;
 
 const NO_FRAME = { z: [], sel: [] } as const;
 

@@ -39,6 +39,14 @@ export const invertWork: TransformWork<{ readonly kind: 'invert' }> = {
   },
 };
 
+/** Turned once more: an inverted tree with its roots first again, the same stacks. */
+export function invertOnce<T extends { readonly kind: string }>(
+  transforms: readonly T[],
+): readonly (T | { readonly kind: 'invert' })[] {
+  // The last invert and one more take each other away.
+  return transforms.at(-1)?.kind === 'invert' ? transforms.slice(0, -1) : [...transforms, { kind: 'invert' }];
+}
+
 /** Whether the tree has the leaves first: each invert turns it around. */
 export function isInverted(transforms: readonly { readonly kind: string }[]): boolean {
   return transforms.filter(({ kind }) => kind === 'invert').length % 2 === 1;
@@ -46,9 +54,16 @@ export function isInverted(transforms: readonly { readonly kind: string }[]): bo
 
 /**
  * Of an inverted tree a function's own cost is the total of its node below the root.
- * @param self by function, written
+ * @param self by function, written; whole numbers too, where the tree has them
  */
-export function selfOfInverted(tree: CallTree, self: Float64Array): void {
+export function selfOfInverted(tree: CallTree, self: Float64Array, exact: readonly bigint[] | undefined): void {
+  const whole = exact as bigint[] | undefined;
   self.fill(0);
-  for (let node = 1; node < tree.length; node = tree.subtreeEnd[node]) self[tree.func[node]] += tree.total[node];
+  whole?.fill(0n);
+  for (let node = 1; node < tree.length; node = tree.subtreeEnd[node]) {
+    const func = tree.func[node];
+    if (whole && tree.exact) whole[func] += tree.exact.total[node];
+    else self[func] += tree.total[node];
+  }
+  if (whole && tree.exact) for (const [func, sum] of whole.entries()) self[func] = Number(sum);
 }

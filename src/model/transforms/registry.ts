@@ -11,12 +11,13 @@ import { ignore, ignoreWork } from './ignore.ts';
 import { invert, invertWork } from './invert.ts';
 import type { TransformKind, TransformWork } from './kind.ts';
 import { mergeRecursion, mergeRecursionWork } from './merge-recursion.ts';
+import { prune, pruneWork } from './prune.ts';
 import type { OwnCode } from '../runtimes/frame-kind.ts';
 import { rename, renameWork } from './rename.ts';
 import { showFrom, showFromWork } from './show-from.ts';
 
 // The list of the words, and below it that of the work: a page that imports only the words gets only those.
-const all = [focus, focusPath, hide, ignore, showFrom, invert, mergeRecursion, groupBy, rename] as const;
+const all = [focus, focusPath, hide, ignore, prune, showFrom, invert, mergeRecursion, groupBy, rename] as const;
 
 type TransformOf<Kind> = Kind extends TransformKind<infer T> ? T : never;
 export type Transform = TransformOf<(typeof all)[number]>;
@@ -32,6 +33,7 @@ const work: { readonly [K in Transform['kind']]: TransformWork<Extract<Transform
   'focus-path': focusPathWork,
   hide: hideWork,
   ignore: ignoreWork,
+  prune: pruneWork,
   'show-from': showFromWork,
   invert: invertWork,
   'merge-recursion': mergeRecursionWork,

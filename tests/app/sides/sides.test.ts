@@ -137,8 +137,8 @@ it('half a range is none, and one that cannot be is told', () => {
 
 it('a file is a side by name, and its sample type by key', () => {
   const { a, b } = sides('a.file=x.pb.gz&a.st=cpu&b.file=y.txt');
-  expect(a).toEqual({ kind: 'file', file: 'x.pb.gz', st: 'cpu' });
-  expect(b).toEqual({ kind: 'file', file: 'y.txt', st: undefined });
+  expect(a).toEqual({ kind: 'file', file: 'x.pb.gz', st: 'cpu', matchers: [] });
+  expect(b).toEqual({ kind: 'file', file: 'y.txt', st: undefined, matchers: [] });
 });
 
 describe('the link of both sides', () => {

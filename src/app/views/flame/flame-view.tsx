@@ -1,5 +1,6 @@
 /** The flamegraph of a profile, with what its whole is and what it lacks. */
 import { type ReactElement, useMemo } from 'react';
+import { isInverted } from '#model/transforms/invert.ts';
 import { findPath, pathOf } from '#model/call-path.ts';
 import type { NodeIndex } from '#model/call-tree.ts';
 import { formatCount } from '#model/units.ts';
@@ -64,6 +65,7 @@ export function FlameView(props: ViewProps): ReactElement {
           direction={direction}
           whole={tree.total[0]}
           colours={colours}
+          ownCostAt={isInverted(shown.request.transforms) ? 'tops' : 'ends'}
           hit={hit}
           byFunction={answer.byFunction}
           zoom={zoom}

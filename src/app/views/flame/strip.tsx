@@ -16,12 +16,14 @@ const MAX_GROUPS = 9;
 const MOSTLY = 0.9;
 
 /** ` · 3.90 cores on average`; of the time that has profiles, and how long that is, where it is less than the range. */
-function meanText({ opened: { asked, coveredMs } }: ShownTree, whole: number): string {
-  if (asked === undefined || coveredMs === undefined || coveredMs === 0) return '';
+function meanText({ opened }: ShownTree, whole: number): string {
+  const { asked, coveredMs, perSecond, profile } = opened;
+  const recorded = Number(profile.totals[0]);
+  if (asked === undefined || coveredMs === undefined || perSecond === undefined || !(recorded > 0)) return '';
   const { factor, format } = rateScaleOf(asked.profileType);
-  const rangeMs = asked.range.endMs - asked.range.startMs;
-  const isPart = coveredMs < MOSTLY * rangeMs;
-  const mean = format((whole * factor * 1000) / (isPart ? coveredMs : rangeMs));
+  const isPart = coveredMs < MOSTLY * (asked.range.endMs - asked.range.startMs);
+  // The same mean as the series has, of what the transforms leave.
+  const mean = format((perSecond * factor * whole) / recorded);
   return ` · ${mean} on average${isPart ? ` over the ${formatDuration(coveredMs)} with profiles` : ''}`;
 }
 

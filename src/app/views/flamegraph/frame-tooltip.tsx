@@ -19,6 +19,8 @@ interface FrameTooltipProps {
   readonly whole: number;
   readonly zoom: NodeIndex;
   readonly node: NodeIndex;
+  /** What the frame costs itself. */
+  readonly self: number;
   readonly at: Place;
   /** By a finger, not the mouse. */
   readonly isTapped: boolean;
@@ -32,6 +34,7 @@ export function FrameTooltip({
   whole,
   zoom,
   node,
+  self,
   at,
   isTapped,
 }: FrameTooltipProps): ReactElement {
@@ -43,7 +46,6 @@ export function FrameTooltip({
   const view = tree.total[zoom] ?? whole;
   const zoomed = zoom > 0;
   const total = tree.total[node];
-  const self = tree.self[node];
   const everywhere = func >= 0 && !isCut ? { total: byFunction.total[func], self: byFunction.self[func] } : undefined;
   const samples = samplesIn(shown, total);
   const unit = sampleTypes[shown.sampleType]?.unit ?? '';

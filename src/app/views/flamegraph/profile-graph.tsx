@@ -1,6 +1,7 @@
 /** The flamegraph of one profile: values of its sample type, shares of the shown whole. */
 import { type ReactElement, useMemo } from 'react';
 import { type CallTree, nodeName } from '#model/call-tree.ts';
+import { ownCost, type OwnCostAt } from '#model/own-cost.ts';
 import { formatShare } from '#model/units.ts';
 import { lazily } from '../../components/lazily.tsx';
 import { keysOfNodes } from '../colours.ts';
@@ -17,6 +18,9 @@ interface ProfileGraphProps extends Omit<FlameGraphProps, 'names' | 'words' | 'c
   readonly rootTitle: string;
   /** What shares are of: the shown total, also in a half of Sandwich. */
   readonly whole: number;
+  /** Where the tree has the own costs of functions, and that of the root where it has all. */
+  readonly ownCostAt: OwnCostAt;
+  readonly rootSelf?: number;
   /** Self and total of each function in the whole profile, for the tooltip. */
   readonly byFunction: { readonly self: Float64Array; readonly total: Float64Array };
 }
@@ -34,11 +38,12 @@ function viewShare({ total, subtreeEnd }: CallTree, node: number, zoom: number):
 }
 
 export function ProfileGraph(props: ProfileGraphProps): ReactElement {
-  const { shown, tree, rootTitle, whole, byFunction, colours, zoom } = props;
+  const { shown, tree, rootTitle, whole, byFunction, colours, zoom, ownCostAt, rootSelf } = props;
   const { names } = shown.opened.profile.functions;
   const words = useMemo(() => {
     const numbers = (node: number, at: number): string => {
-      const [total, self] = [tree.total[node], tree.self[node]];
+      const total = tree.total[node];
+      const self = ownCost(tree, tree, node, ownCostAt, rootSelf);
       const ofWhole = formatShare(total, whole);
       const shares = at > 0 ? `${viewShare(tree, node, at)} of view, ${ofWhole} of whole` : ofWhole;
       return `total ${valueText(shown, total)}, ${shares}, self ${valueText(shown, self)}`;
@@ -50,7 +55,7 @@ export function ProfileGraph(props: ProfileGraphProps): ReactElement {
       describe: (node: number, at: number) =>
         `${node === 0 ? rootTitle : nodeName(tree, names, node)}, ${numbers(node, at)}`,
     };
-  }, [shown, tree, names, rootTitle, whole]);
+  }, [shown, tree, names, rootTitle, whole, ownCostAt, rootSelf]);
   const keys = useMemo(() => keysOfNodes(tree, colours), [tree, colours]);
   return (
     <FlameGraph
@@ -59,7 +64,11 @@ export function ProfileGraph(props: ProfileGraphProps): ReactElement {
       names={names}
       words={words}
       renderTooltip={(node, at, isTapped) => (
-        <FrameTooltip {...{ shown, tree, rootTitle, byFunction, whole, node, at, isTapped }} zoom={zoom.node} />
+        <FrameTooltip
+          {...{ shown, tree, rootTitle, byFunction, whole, node, at, isTapped }}
+          self={ownCost(tree, tree, node, ownCostAt, rootSelf)}
+          zoom={zoom.node}
+        />
       )}
     />
   );

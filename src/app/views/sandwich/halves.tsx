@@ -7,6 +7,7 @@ import styles from './sandwich.module.css';
 /** One half, ready to draw. */
 export interface HalfOf<T> {
   readonly of: T;
+  readonly which: 'callers' | 'callees';
   /** The function in the middle. */
   readonly name: string;
   /** The accessible name of its graph. */
@@ -25,20 +26,23 @@ interface HalvesProps<T> {
 
 export function Halves<T extends { readonly tree: CallTree }>(props: HalvesProps<T>): ReactElement {
   const { func, name, callers, callees, render } = props;
-  const half = (title: string, of: T, direction: Direction, empty: string): ReactElement => (
-    <section className={styles['half']} aria-label={title}>
-      <h2>{title}</h2>
-      {of.tree.length > 1 ? (
-        <Fragment key={func}>{render({ of, name, title: `${title} of ${name}`, direction })}</Fragment>
-      ) : (
-        <p className={styles['message']}>{empty}</p>
-      )}
-    </section>
-  );
+  const half = (which: 'callers' | 'callees', of: T, direction: Direction, empty: string): ReactElement => {
+    const title = which === 'callers' ? 'Callers' : 'Callees';
+    return (
+      <section className={styles['half']} aria-label={title}>
+        <h2>{title}</h2>
+        {of.tree.length > 1 ? (
+          <Fragment key={func}>{render({ of, which, name, title: `${title} of ${name}`, direction })}</Fragment>
+        ) : (
+          <p className={styles['message']}>{empty}</p>
+        )}
+      </section>
+    );
+  };
   return (
     <>
-      {half('Callers', callers, 'flame', 'Nothing calls it: it is at the root.')}
-      {half('Callees', callees, 'icicle', 'It calls nothing: all its cost is self.')}
+      {half('callers', callers, 'flame', 'Nothing calls it: it is at the root.')}
+      {half('callees', callees, 'icicle', 'It calls nothing: all its cost is self.')}
     </>
   );
 }

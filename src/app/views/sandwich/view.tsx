@@ -1,6 +1,8 @@
 /** One function between its callers (above) and its callees (below), each merged over all places where it occurs. */
 import type { ReactElement } from 'react';
 import type { CallTree } from '#model/call-tree.ts';
+import { ownCostInHalf } from '#model/own-cost.ts';
+import { isInverted } from '#model/transforms/invert.ts';
 import { formatShare } from '#model/units.ts';
 import { useSandwich } from '../../queries/analysis-queries.ts';
 import { ProfileGraph } from '../flamegraph/profile-graph.tsx';
@@ -40,7 +42,7 @@ export function View({ shown, colours, hit, selected, onKey }: ViewProps): React
         name={name}
         callers={{ tree: data.callers }}
         callees={{ tree: data.callees }}
-        render={(half) => <Half {...{ shown, colours, hit, half, onKey }} />}
+        render={(half) => <Half {...{ shown, colours, hit, half, onKey }} self={data.self} />}
       />
     </div>
   );
@@ -48,10 +50,12 @@ export function View({ shown, colours, hit, selected, onKey }: ViewProps): React
 
 interface HalfProps extends Pick<ViewProps, 'shown' | 'colours' | 'hit' | 'onKey'> {
   readonly half: HalfOf<{ readonly tree: CallTree }>;
+  /** What the function in the middle costs itself. */
+  readonly self: number;
 }
 
-function Half({ shown, colours, hit, half, onKey }: HalfProps): ReactElement {
-  const { of, name, title, direction } = half;
+function Half({ shown, colours, hit, half, self, onKey }: HalfProps): ReactElement {
+  const { of, which, name, title, direction } = half;
   const { look, menu } = useLook(of.tree, shown.opened.profile.functions.names, onKey);
   return (
     <>
@@ -72,6 +76,8 @@ function Half({ shown, colours, hit, half, onKey }: HalfProps): ReactElement {
         whole={shown.tree.total[0]}
         colours={colours}
         hit={hit}
+        ownCostAt={ownCostInHalf(which, isInverted(shown.request.transforms))}
+        rootSelf={self}
         byFunction={shown.answer.byFunction}
       />
       {menu}

@@ -1,0 +1,268 @@
+/**
+ * Labels of a profile's samples: their keys and values, the samples that matchers leave, and samples grouped by a label.
+ * A sample without a label has the empty value, as a series has; one that repeats a label has several values.
+ */
+import { compareNatural } from '#base/natural-order.ts';
+import type { Steps } from '#base/steps.ts';
+import type { LabelMatcher } from './labels.ts';
+import { valuesOfMatcher } from './matcher-values.ts';
+import type { Profile, ValueColumn } from './profile.ts';
+import { compilePattern } from './search-pattern.ts';
+
+const SAMPLES_A_STEP = 65_536;
+/** Labels whose values are counted. */
+const MAX_COUNTED = 40;
+/** Values that are listed, and groups that are made: the largest. */
+const MAX_VALUES = 5000;
+const MAX_GROUPS = 1000;
+
+/** One label of all samples. */
+interface LabelColumn {
+  /** All values that samples have together, each once; the first is that of a sample without the label. */
+  readonly values: readonly (readonly string[])[];
+  /** By sample: a position in `values`. */
+  readonly of: Int32Array;
+}
+
+/** Keys that some sample has, sorted as people sort. */
+export function labelKeys({ labels }: Profile): readonly string[] {
+  const used = new Uint8Array(labels.strings.length);
+  for (const key of labels.key) used[key] = 1;
+  return labels.strings.filter((text, i) => used[i] === 1 && text !== '').sort(compareNatural);
+}
+
+/** How many values each label has in the samples that match; undefined beyond the first labels. */
+export function* countLabelValues(
+  profile: Profile,
+  matchers: readonly LabelMatcher[],
+): Steps<readonly { readonly name: string; readonly valueCount: number | undefined }[]> {
+  const kept = yield* keptSamples(profile, matchers);
+  const counted: { name: string; valueCount: number | undefined }[] = [];
+  for (const [i, name] of labelKeys(profile).entries()) {
+    let valueCount: number | undefined;
+    if (i < MAX_COUNTED) {
+      const column = yield* labelColumn(profile, name);
+      const seen = new Set<string>();
+      for (let sample = 0; sample < profile.sampleCount; sample++)
+        if (kept[sample] === 1) for (const value of column.values[column.of[sample]]) seen.add(value);
+      valueCount = seen.size;
+    }
+    if (valueCount !== 0) counted.push({ name, valueCount });
+  }
+  return counted;
+}
+
+/** Values of a label in the samples that match, and what these cost; the largest first, at most 5000. */
+export function* costLabelValues(
+  profile: Profile,
+  sampleType: number,
+  name: string,
+  matchers: readonly LabelMatcher[],
+): Steps<readonly { readonly name: string; readonly cost: number }[]> {
+  const kept = yield* keptSamples(profile, matchers);
+  const { values, of } = yield* labelColumn(profile, name);
+  const sums = sumsOf(profile.values[sampleType], of, values.length, kept);
+  const costs = new Map<string, number>();
+  for (const [i, sum] of sums.entries())
+    if (sum.samples > 0) for (const value of values[i]) costs.set(value, (costs.get(value) ?? 0) + sum.cost);
+  return [...costs]
+    .map(([value, cost]) => ({ name: value, cost }))
+    .sort((a, b) => b.cost - a.cost || compareNatural(a.name, b.name))
+    .slice(0, MAX_VALUES);
+}
+
+/**
+ * The samples that match all matchers, as a profile without labels. With `by` each stack begins with a frame for its
+ * value of that label: of many values the largest have frames of their own.
+ * @throws RangeError at a pattern that cannot be read
+ */
+export function* selectSamples(
+  profile: Profile,
+  matchers: readonly LabelMatcher[],
+  by: string | undefined,
+): Steps<Profile> {
+  const kept = yield* keptSamples(profile, matchers);
+  const groups = by === undefined ? undefined : yield* groupsOf(profile, by, kept);
+  const { stackStart, stackFrames } = profile;
+  let samples = 0;
+  let frames = 0;
+  for (let i = 0; i < kept.length; i++) {
+    if (kept[i] === 0) continue;
+    samples++;
+    frames += stackStart[i + 1] - stackStart[i] + (groups ? 1 : 0);
+  }
+  const from = new Int32Array(samples);
+  const start = new Int32Array(samples + 1);
+  const stacks = new Int32Array(frames);
+  let sample = 0;
+  let at = 0;
+  for (let i = 0; i < kept.length; i++) {
+    if (i % SAMPLES_A_STEP === 0) yield i / kept.length;
+    if (kept[i] === 0) continue;
+    if (groups) stacks[at++] = profile.frames.length + groups.of[i];
+    stacks.set(stackFrames.subarray(stackStart[i], stackStart[i + 1]), at);
+    at += stackStart[i + 1] - stackStart[i];
+    from[sample++] = i;
+    start[sample] = at;
+  }
+  return {
+    ...profile,
+    ...(groups && withGroups(profile, groups.names)),
+    sampleCount: samples,
+    stackStart: start,
+    stackFrames: stacks,
+    values: profile.values.map((column) => pickedValues(column, from)),
+    labels: {
+      start: new Int32Array(samples + 1),
+      key: new Int32Array(),
+      text: new Int32Array(),
+      number: new BigInt64Array(),
+      unit: new Int32Array(),
+      strings: [],
+    },
+  };
+}
+
+/** Frames and functions of groups stand behind those of the profile. */
+function withGroups({ functions, frames }: Profile, names: readonly string[]): Pick<Profile, 'functions' | 'frames'> {
+  const none = new Int32Array(names.length);
+  const first = functions.names.length;
+  return {
+    functions: {
+      names: [...functions.names, ...names],
+      files: [...functions.files, ...names.map(() => '')],
+      line: joined(functions.line, none),
+      mappings: [...functions.mappings, ...names.map(() => '')],
+    },
+    frames: {
+      length: frames.length + names.length,
+      func: joined(
+        frames.func,
+        none.map((_, i) => first + i),
+      ),
+      line: joined(frames.line, none),
+    },
+  };
+}
+
+/** Names of the groups, and the group of each sample. */
+function* groupsOf(
+  profile: Profile,
+  by: string,
+  kept: Uint8Array,
+): Steps<{ readonly names: readonly string[]; readonly of: Int32Array }> {
+  const { values, of } = yield* labelColumn(profile, by);
+  const sums = sumsOf(profile.values[profile.defaultSampleType], of, values.length, kept);
+  const used = [...sums.keys()].filter((i) => sums[i].samples > 0).sort((a, b) => sums[b].cost - sums[a].cost);
+  const known = new Set(profile.functions.names);
+  const names: string[] = [];
+  const groupOf = new Int32Array(values.length);
+  for (const [rank, i] of used.entries()) {
+    groupOf[i] = Math.min(rank, MAX_GROUPS);
+    if (rank > MAX_GROUPS) continue;
+    const text = rank === MAX_GROUPS ? 'other values' : values[i].join(', ') || '(none)';
+    let name = `${by}: ${text}`;
+    // A function of this name is another one.
+    while (known.has(name)) name += ' ';
+    known.add(name);
+    names.push(name);
+  }
+  return { names, of: of.map((value) => groupOf[value]) };
+}
+
+/** 1 for each sample that meets all matchers. */
+function* keptSamples(profile: Profile, matchers: readonly LabelMatcher[]): Steps<Uint8Array> {
+  const kept = new Uint8Array(profile.sampleCount).fill(1);
+  for (const matcher of matchers) {
+    const { values, of } = yield* labelColumn(profile, matcher.name);
+    const isMet = meets(matcher);
+    const isWanted = matcher.operator === '=' || matcher.operator === '=~';
+    // A sample with several values is in where one is asked for, and out where one is excluded.
+    const met = Uint8Array.from(values, (all) =>
+      (all.length === 0 ? [''] : all).some((value) => isMet(value)) === isWanted ? 1 : 0,
+    );
+    for (let i = 0; i < kept.length; i++) kept[i] &= met[of[i]];
+  }
+  return kept;
+}
+
+/** Whether a value is named by the matcher, whatever follows from that. */
+function meets(matcher: LabelMatcher): (value: string) => boolean {
+  const named = valuesOfMatcher(matcher);
+  if (named) {
+    const known = new Set(named);
+    return (value) => known.has(value);
+  }
+  const compiled = compilePattern(wholeOf(matcher.value), false);
+  if (!compiled.ok) throw new RangeError(`The pattern of ${matcher.name} cannot be read: ${compiled.message}.`);
+  return (value) => compiled.pattern.test(value);
+}
+
+/** The pattern must match the whole value; a leading (?i) stays in front. */
+function wholeOf(pattern: string): string {
+  const flag = pattern.startsWith('(?i)') ? '(?i)' : '';
+  return `${flag}^(?:${pattern.slice(flag.length)})$`;
+}
+
+function* labelColumn({ labels, sampleCount }: Profile, name: string): Steps<LabelColumn> {
+  const { start, key, text, number, strings } = labels;
+  const of = new Int32Array(sampleCount);
+  const values: (readonly string[])[] = [[]];
+  const wanted = strings.indexOf(name);
+  if (wanted < 0) return { values, of };
+  const byText = new Int32Array(strings.length);
+  const byWords = new Map<string, number>();
+  const placeOf = (all: readonly string[]): number => {
+    const words = JSON.stringify(all);
+    const known = byWords.get(words);
+    if (known !== undefined) return known;
+    byWords.set(words, values.length);
+    return values.push(all) - 1;
+  };
+  const wordsOf = (label: number): string => (text[label] < 0 ? String(number[label]) : strings[text[label]]);
+  for (let i = 0; i < sampleCount; i++) {
+    if (i % SAMPLES_A_STEP === 0) yield i / sampleCount;
+    let found = -1;
+    let more: string[] | undefined;
+    for (let label = start[i]; label < start[i + 1]; label++) {
+      if (key[label] !== wanted) continue;
+      if (found < 0) found = label;
+      else (more ??= [wordsOf(found)]).push(wordsOf(label));
+    }
+    if (found < 0) continue;
+    if (more) of[i] = placeOf([...new Set(more)]);
+    else if (text[found] < 0) of[i] = placeOf([wordsOf(found)]);
+    else of[i] = byText[text[found]] ||= placeOf([strings[text[found]]]);
+  }
+  return { values, of };
+}
+
+/** What the kept samples of each value cost, and how many they are. */
+function sumsOf(
+  { values }: ValueColumn,
+  of: Int32Array,
+  count: number,
+  kept: Uint8Array,
+): readonly { readonly cost: number; readonly samples: number }[] {
+  const sums = Array.from({ length: count }, () => ({ cost: 0, samples: 0 }));
+  for (let i = 0; i < of.length; i++) {
+    if (kept[i] === 0) continue;
+    sums[of[i]].cost += values[i];
+    sums[of[i]].samples++;
+  }
+  return sums;
+}
+
+function pickedValues({ values, exact }: ValueColumn, from: Int32Array): ValueColumn {
+  return {
+    values: Float64Array.from(from, (i) => values[i]),
+    exact: exact && BigInt64Array.from(Array.from(from, (i) => exact[i])),
+  };
+}
+
+function joined(a: Int32Array, b: Int32Array): Int32Array {
+  const both = new Int32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}

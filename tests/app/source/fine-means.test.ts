@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { fineQuestion, fineStepFor, meansInSteps } from '#app/source/fine-means.ts';
+import { meansOf } from '#app/source/instance-means.ts';
+import type { Series } from '#model/series.ts';
+
+/** Snapshots of 100 at the given seconds, in fine steps of 6 s; coarse ones have 30 s. */
+function snapshots(...seconds: readonly number[]): Series {
+  const ends = seconds.map((s) => Math.ceil(s / 6) * 6000);
+  return { labels: [], timesMs: Float64Array.from(ends), values: Float64Array.from(ends, () => 100) };
+}
+
+function means(series: Series): unknown {
+  const [{ timesMs, values }] = meansOf(meansInSteps([series], 0, 30_000), '', 1);
+  return [...timesMs].map((ms, i) => [ms / 1000, values[i]]);
+}
+
+describe('a constant 100 reads 100', () => {
+  it.each([
+    [
+      'where every step has two snapshots',
+      [2, 17, 32, 47],
+      [
+        [30, 100],
+        [60, 100],
+      ],
+    ],
+    [
+      'at a start and an end that hold one',
+      [17, 32, 47, 62],
+      [
+        [30, 100],
+        [60, 100],
+        [90, 100],
+      ],
+    ],
+    [
+      'after a lost upload',
+      [2, 17, 47, 62, 77],
+      [
+        [30, 100],
+        [60, 100],
+        [90, 100],
+      ],
+    ],
+    [
+      'of a pod that lived 75 s',
+      [20, 35, 50, 65, 80],
+      [
+        [30, 100],
+        [60, 100],
+        [90, 100],
+      ],
+    ],
+    [
+      'where one comes late and three are in a step',
+      [1, 14, 29, 44],
+      [
+        [30, 100],
+        [60, 100],
+      ],
+    ],
+  ])('%s', (_, seconds, wanted) => {
+    expect(means(snapshots(...seconds))).toEqual(wanted);
+  });
+
+  it('two instances hold 200 while both are there', () => {
+    const all = meansOf(meansInSteps([snapshots(2, 17, 32), snapshots(32, 47)], 0, 30_000), '', 1);
+    expect([...all[0].values]).toEqual([100, 200]);
+  });
+});
+
+it.each([
+  [30_000, 15_000, 6000],
+  [60_000, 15_000, 6000],
+  [20_000, 10_000, 5000],
+  [120_000, 60_000, 30_000],
+  [5000, 1000, 1000],
+])('a step of %i ms of snapshots each %i ms is counted in steps of %i ms', (stepMs, intervalMs, wanted) => {
+  expect(fineStepFor(stepMs, intervalMs)).toBe(wanted);
+});
+
+it('what would be too large an answer is not asked for', () => {
+  const of = (hours: number) => ({
+    query: { profileType: 'memory:inuse_space:bytes::', matchers: [], range: { startMs: 0, endMs: hours * 3_600_000 } },
+    stepMs: 30_000,
+    groupBy: ['pod'],
+    callSite: [],
+    limit: 100,
+  });
+  expect(fineQuestion(of(1), 15_000, 100)?.stepMs).toBe(6000);
+  expect(fineQuestion(of(24), 15_000, 10)?.stepMs).toBe(6000);
+  expect(fineQuestion(of(24), 15_000, 100)).toBeUndefined();
+  expect(fineQuestion(of(24 * 7), 15_000, 1)).toBeUndefined();
+});
