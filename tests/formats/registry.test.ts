@@ -1,30 +1,30 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { finish, type Steps } from '#base/steps.ts';
+import { finishWaiting, type Steps } from '#base/steps.ts';
 import type { DecodeError } from '#formats/format.ts';
 import { decodeProfile, readableFormats, readableNouns } from '#formats/registry.ts';
 import { encodeMessage, smallProfile } from '../support/pprof-message.ts';
-import { refusalOf } from '../support/refusal.ts';
+import { refusalOfWaiting } from '../support/refusal.ts';
 
 const encoder = new TextEncoder();
 const pprof = encodeMessage({ fields: smallProfile() });
 const collapsed = encoder.encode('main;parse 12\nmain;read 3\n');
 
-function open(bytes: Uint8Array, name: string): { id: string; unpackedBytes: number } {
-  const { format, unpackedBytes } = finish(decodeProfile({ bytes, name, form: { kind: 'file' } }));
+async function open(bytes: Uint8Array, name: string): Promise<{ id: string; unpackedBytes: number }> {
+  const { format, unpackedBytes } = await finishWaiting(decodeProfile({ bytes, name, form: { kind: 'file' } }));
   return { id: format.id, unpackedBytes };
 }
 
-function refusal(bytes: Uint8Array, name: string): DecodeError {
-  return refusalOf(() => open(bytes, name));
+function refusal(bytes: Uint8Array, name: string): Promise<DecodeError> {
+  return refusalOfWaiting(() => open(bytes, name));
 }
 
 describe('decodeProfile', () => {
-  it.each(['cpu.pb.gz', 'profile', 'stacks.txt', 'unknown.bin'])('knows contents whatever the name: %s', (name) => {
-    expect(open(pprof, name)).toEqual({ id: 'pprof', unpackedBytes: pprof.length });
-    expect(open(collapsed, name)).toEqual({ id: 'collapsed', unpackedBytes: collapsed.length });
-    expect(open(new Uint8Array(gzipSync(pprof)), name)).toEqual({ id: 'pprof', unpackedBytes: pprof.length });
-    expect(open(new Uint8Array(gzipSync(collapsed)), name)).toEqual({
+  it.each(['cpu.pb.gz', 'profile', 'stacks.txt', 'unknown.bin'])('knows contents whatever the name: %s', async (name) => {
+    expect(await open(pprof, name)).toEqual({ id: 'pprof', unpackedBytes: pprof.length });
+    expect(await open(collapsed, name)).toEqual({ id: 'collapsed', unpackedBytes: collapsed.length });
+    expect(await open(new Uint8Array(gzipSync(pprof)), name)).toEqual({ id: 'pprof', unpackedBytes: pprof.length });
+    expect(await open(new Uint8Array(gzipSync(collapsed)), name)).toEqual({
       id: 'collapsed',
       unpackedBytes: collapsed.length,
     });
@@ -37,9 +37,9 @@ describe('decodeProfile', () => {
     expect(shares.every((share) => share >= 0 && share <= 1)).toBe(true);
   });
 
-  it('refuses nothing at all, packed too', () => {
-    expect(refusal(new Uint8Array(), 'a.pb.gz').code).toBe('empty');
-    expect(refusal(new Uint8Array(gzipSync('')), 'a.pb.gz').code).toBe('empty');
+  it('refuses nothing at all, packed too', async () => {
+    expect((await refusal(new Uint8Array(), 'a.pb.gz')).code).toBe('empty');
+    expect((await refusal(new Uint8Array(gzipSync('')), 'a.pb.gz')).code).toBe('empty');
   });
 
   it.each<[string, string | number[], RegExp, RegExp]>([
@@ -66,9 +66,9 @@ describe('decodeProfile', () => {
     ['a dump of goroutines', 'goroutine 1 [running]:\nmain.main()\n\t/a.go:12 +0x12\n', /goroutines/, /debug=2/],
     ['two numbers a line', 'a;b 4 1\na;c 0 2\na;d 1 1\nb;e 8 1\nb;f 1 0\n', /differential/, /two files/],
     ['other JSON', '{"hello": [1, 2]}', /JSON/, new RegExp(readableNouns('and'))],
-  ])('names %s', (_, content, what, remedy) => {
+  ])('names %s', async (_, content, what, remedy) => {
     const bytes = typeof content === 'string' ? encoder.encode(content) : Uint8Array.from(content);
-    const error = refusal(bytes, 'file.txt');
+    const error = await refusal(bytes, 'file.txt');
     expect(error.code).toBe('unsupported');
     expect(error.message).toMatch(what);
     expect(error.remedy).toMatch(remedy);
@@ -76,33 +76,29 @@ describe('decodeProfile', () => {
 
   it.each(['\n', ' ', '1 ', 'a;', 'part:\n', '[', '{"a":', '0 \t', '#\n', '<', '"meta":', '1.0: '])(
     'makes up its mind about endless %j',
-    (part) => {
-      const refused = refusalOf(() => open(encoder.encode(part.repeat(200_000 / part.length)), 'file.bin'));
+    async (part) => {
+      const refused = await refusalOfWaiting(() => open(encoder.encode(part.repeat(200_000 / part.length)), 'file.bin'));
       expect(refused.remedy).toMatch(/\S/);
     },
   );
 
-  it('says what it reads where it knows nothing', () => {
-    const error = refusal(encoder.encode('Dear diary,\ntoday it rained.\n'), 'diary.md');
+  it('says what it reads where it knows nothing', async () => {
+    const error = await refusal(encoder.encode('Dear diary,\ntoday it rained.\n'), 'diary.md');
     expect(error.code).toBe('unrecognized');
     expect(error.remedy).toContain(readableNouns('and'));
   });
 
-  it.each(readableFormats.flatMap(({ endings }) => endings))('refuses a damaged %s as that format', (ending) => {
+  it.each(readableFormats.flatMap(({ endings }) => endings))('refuses a damaged %s as that format', async (ending) => {
     const damaged = Uint8Array.of(0xff, 0xff, 0xff, 0x01);
-    const expected = refusal(damaged, `cpu${ending}`).sentences;
-    expect(expected).not.toBe(refusal(damaged, 'cpu.unknown').sentences);
-    expect(refusal(damaged, `CPU${ending.toUpperCase()}.GZ`).sentences).toBe(expected);
+    const expected = (await refusal(damaged, `cpu${ending}`)).sentences;
+    expect(expected).not.toBe((await refusal(damaged, 'cpu.unknown')).sentences);
+    expect((await refusal(damaged, `CPU${ending.toUpperCase()}.GZ`)).sentences).toBe(expected);
   });
 
-  it('refuses in the words of the format that the name promises', () => {
-    expect(refusal(Uint8Array.of(0xff, 0xff, 0xff, 0x01), 'cpu.pb.gz').message).toContain('pprof');
-    expect(refusal(encoder.encode('a\nb\n'), 'stacks.folded').message).toContain('stack');
-    expect(
-      refusal(
-        Uint8Array.from({ length: 99 }, (_, i) => i * 7),
-        'cpu.txt',
-      ).message,
-    ).toContain('not a text');
+  it('refuses in the words of the format that the name promises', async () => {
+    expect((await refusal(Uint8Array.of(0xff, 0xff, 0xff, 0x01), 'cpu.pb.gz')).message).toContain('pprof');
+    expect((await refusal(encoder.encode('a\nb\n'), 'stacks.folded')).message).toContain('stack');
+    const noText = Uint8Array.from({ length: 99 }, (_, i) => i * 7);
+    expect((await refusal(noText, 'cpu.txt')).message).toContain('not a text');
   });
 });

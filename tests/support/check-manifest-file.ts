@@ -31,6 +31,8 @@ interface Truth {
   readonly views?: readonly ViewTruth[];
   readonly labels?: Readonly<Record<string, LabelTruth>>;
   readonly skipped_lines?: number;
+  /** Why it is refused. */
+  readonly rejected?: string;
   readonly meta?: {
     readonly time_nanos: FactNumber;
     readonly duration_nanos: FactNumber;
@@ -38,6 +40,11 @@ interface Truth {
     readonly period_type: readonly [string, string] | null;
     readonly default_sample_type: string;
   };
+}
+
+/** Whether a reader has to refuse the file. */
+export function isRefused({ tags, truth }: ManifestFile): boolean {
+  return tags?.includes('invalid') === true || truth?.rejected !== undefined;
 }
 
 export interface ManifestFile {
