@@ -20,15 +20,18 @@ function refusal(bytes: Uint8Array, name: string): Promise<DecodeError> {
 }
 
 describe('decodeProfile', () => {
-  it.each(['cpu.pb.gz', 'profile', 'stacks.txt', 'unknown.bin'])('knows contents whatever the name: %s', async (name) => {
-    expect(await open(pprof, name)).toEqual({ id: 'pprof', unpackedBytes: pprof.length });
-    expect(await open(collapsed, name)).toEqual({ id: 'collapsed', unpackedBytes: collapsed.length });
-    expect(await open(new Uint8Array(gzipSync(pprof)), name)).toEqual({ id: 'pprof', unpackedBytes: pprof.length });
-    expect(await open(new Uint8Array(gzipSync(collapsed)), name)).toEqual({
-      id: 'collapsed',
-      unpackedBytes: collapsed.length,
-    });
-  });
+  it.each(['cpu.pb.gz', 'profile', 'stacks.txt', 'unknown.bin'])(
+    'knows contents whatever the name: %s',
+    async (name) => {
+      expect(await open(pprof, name)).toEqual({ id: 'pprof', unpackedBytes: pprof.length });
+      expect(await open(collapsed, name)).toEqual({ id: 'collapsed', unpackedBytes: collapsed.length });
+      expect(await open(new Uint8Array(gzipSync(pprof)), name)).toEqual({ id: 'pprof', unpackedBytes: pprof.length });
+      expect(await open(new Uint8Array(gzipSync(collapsed)), name)).toEqual({
+        id: 'collapsed',
+        unpackedBytes: collapsed.length,
+      });
+    },
+  );
 
   it('yields shares that never fall', () => {
     const steps = decodeProfile({ bytes: new Uint8Array(gzipSync(pprof)), name: 'a', form: { kind: 'file' } });
@@ -49,7 +52,7 @@ describe('decodeProfile', () => {
     ['a zip', [0x50, 0x4b, 3, 4, 0], /zip/, /Unpack/],
     ['perf.data of the other byte order', '2ELIFREP\u0000', /perf\.data/, /perf script/],
     ['.nettrace', 'Nettrace\u0014\u0000\u0000\u0000!FastSerialization.1', /\.NET/, /dotnet-trace convert/],
-    ['ETW', [...new Array<number>(72).fill(1), 2, 0, 2, 0xc0], /ETW/, /PerfView/],
+    ['ETW', [...Array.from({ length: 72 }, () => 1), 2, 0, 2, 0xc0], /ETW/, /PerfView/],
     ['.pstats', [0x7b, 0xa9, 3, 0xfa], /cProfile/, /pyprof2calltree/],
     ['Perfetto', [0x0a, 2, 0x40, 1, 0x0a, 2, 0x50, 1, 0x0a, 0, 0x0a, 2, 0x18, 1], /Perfetto/, /traceconv json/],
     ['Marshal', [4, 8, 0x7b, 0x0b], /Ruby/, /stackprof --stackcollapse/],
@@ -60,9 +63,19 @@ describe('decodeProfile', () => {
     ['GHC', '\tThu Oct 25 10:51 2018 Time and Allocation Profiling Report  (Final)\n', /GHC/, /ghc-prof-flamegraph/],
     ['perf report', '# To display the perf.data header info, please use --header\n#\n', /perf report/, /perf script/],
     ['an Xdebug trace', 'TRACE START [2026-11-22 09:54:01.101950]\n 0.1 3 -> {main}()\n', /Xdebug/, /xdebug\.php/],
-    ['a tree of async-profiler', '<!DOCTYPE html><title>Tree view</title>async-profiler', /no flame graph/, /collapsed/],
+    [
+      'a tree of async-profiler',
+      '<!DOCTYPE html><title>Tree view</title>async-profiler',
+      /no flame graph/,
+      /collapsed/,
+    ],
     ['stacks of bpftrace', 'Attaching 1 probe...\n@[\n    main+12\n]: 3\n', /bpftrace/, /stackcollapse-bpftrace/],
-    ['a bundle of Instruments', [0x50, 0x4b, 3, 4, ...new Array<number>(22).fill(0), 8, 0, 0, 0, ...encoder.encode('a.trace/')], /Instruments/, /Deep Copy/],
+    [
+      'a bundle of Instruments',
+      [0x50, 0x4b, 3, 4, ...Array.from({ length: 22 }, () => 0), 8, 0, 0, 0, ...encoder.encode('a.trace/')],
+      /Instruments/,
+      /Deep Copy/,
+    ],
     ['a dump of goroutines', 'goroutine 1 [running]:\nmain.main()\n\t/a.go:12 +0x12\n', /goroutines/, /debug=2/],
     ['two numbers a line', 'a;b 4 1\na;c 0 2\na;d 1 1\nb;e 8 1\nb;f 1 0\n', /differential/, /two files/],
     ['other JSON', '{"hello": [1, 2]}', /JSON/, new RegExp(readableNouns('and'))],
@@ -77,7 +90,9 @@ describe('decodeProfile', () => {
   it.each(['\n', ' ', '1 ', 'a;', 'part:\n', '[', '{"a":', '0 \t', '#\n', '<', '"meta":', '1.0: '])(
     'makes up its mind about endless %j',
     async (part) => {
-      const refused = await refusalOfWaiting(() => open(encoder.encode(part.repeat(200_000 / part.length)), 'file.bin'));
+      const refused = await refusalOfWaiting(() =>
+        open(encoder.encode(part.repeat(200_000 / part.length)), 'file.bin'),
+      );
       expect(refused.remedy).toMatch(/\S/);
     },
   );

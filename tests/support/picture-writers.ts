@@ -153,5 +153,8 @@ export function asyncProfiler4(stacks: readonly PictureStack[], kernel: readonly
 		f(key, level0 + 1, 0, width, inln, c1, int)
 	}
 `;
-  return page(head, `const cpool = [\n${shortened.join(',\n')}\n];\nunpack(cpool);\n\n${calls.join('\n')}\n\nsearch();`);
+  return page(
+    head,
+    `const cpool = [\n${shortened.join(',\n')}\n];\nunpack(cpool);\n\n${calls.join('\n')}\n\nsearch();`,
+  );
 }

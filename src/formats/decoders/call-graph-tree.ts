@@ -108,7 +108,10 @@ function bySize(calls: readonly number[], { events, spent, cost }: SharedCalls, 
     }
     return largest;
   };
-  return calls.map((call) => [call, size(call)] as const).sort((a, b) => b[1] - a[1]).map(([call]) => call);
+  return calls
+    .map((call) => [call, size(call)] as const)
+    .sort((a, b) => b[1] - a[1])
+    .map(([call]) => call);
 }
 
 /** A heap. */

@@ -73,12 +73,7 @@ export class CallGraph {
     return call;
   }
 
-  *profile(
-    types: readonly SampleType[],
-    notes: readonly string[],
-    limits: DecodeLimits,
-    from: number,
-  ): Steps<Profile> {
+  *profile(types: readonly SampleType[], notes: readonly string[], limits: DecodeLimits, from: number): Steps<Profile> {
     const builder = new ProfileBuilder(types, limits);
     for (const note of notes) builder.note(note);
     if (this.#cost.length > 0) builder.note(RECONSTRUCTED);

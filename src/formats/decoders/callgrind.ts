@@ -171,8 +171,7 @@ class CallgrindReader {
 
   #readEvents(value: string): void {
     const events = words(value);
-    if (events.length > this.#limits.sampleTypes)
-      refuseCount(this.#limits.sampleTypes, 'events', this.#lines.place);
+    if (events.length > this.#limits.sampleTypes) refuseCount(this.#limits.sampleTypes, 'events', this.#lines.place);
     if (events.length === 0) throw this.#refuse('The list of events is empty');
     if (!this.#graph) {
       this.#events = events;

@@ -124,7 +124,10 @@ class PackedFrames {
     }
     const mapping = key % 8 === KERNEL ? '[kernel]' : '';
     const [left, width] = [this.#left, this.#width];
-    this.#frames.push({ name, mapping, level: this.#level, left, right: left + width, count: width }, this.#lines.place);
+    this.#frames.push(
+      { name, mapping, level: this.#level, left, right: left + width, count: width },
+      this.#lines.place,
+    );
   }
 }
 

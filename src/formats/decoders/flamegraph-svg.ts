@@ -101,7 +101,12 @@ function widthOf(drawn: readonly Drawn[], row: number | undefined): number {
 
 function typeOf(unit: string): SampleType {
   const word = unit.slice(0, 40);
-  const units: Readonly<Record<string, string>> = { bytes: 'bytes', ms: 'milliseconds', us: 'microseconds', ns: 'nanoseconds' };
+  const units: Readonly<Record<string, string>> = {
+    bytes: 'bytes',
+    ms: 'milliseconds',
+    us: 'microseconds',
+    ns: 'nanoseconds',
+  };
   return { type: word || 'samples', unit: Object.hasOwn(units, word) ? units[word] : 'count' };
 }
 

@@ -94,7 +94,11 @@ export function* decodeInstruments(bytes: Uint8Array, limits: DecodeLimits = FIL
     });
   }
   if (skipped > 0)
-    builder.note(skipped === 1 ? '1 line is no row of a call tree: skipped.' : `${skipped} lines are no rows of a call tree: skipped.`);
+    builder.note(
+      skipped === 1
+        ? '1 line is no row of a call tree: skipped.'
+        : `${skipped} lines are no rows of a call tree: skipped.`,
+    );
   if (rounded) builder.note('Instruments rounds weights: own costs are what the rows below leave over, at least 0.');
   return builder.take();
 }
@@ -108,7 +112,8 @@ function columnsOf(header: readonly string[]): Column[] {
       const type = { type: 'time', unit: 'milliseconds' };
       return [{ index, type, selfIndex: self, scale: 1, selfScale: /\(s\)/.test(titles[self] ?? '') ? 1000 : 1 }];
     }
-    if (/Bytes\b/.test(title)) return [{ index, type: { type: 'bytes', unit: 'bytes' }, selfIndex: -1, scale: 1, selfScale: 1 }];
+    if (/Bytes\b/.test(title))
+      return [{ index, type: { type: 'bytes', unit: 'bytes' }, selfIndex: -1, scale: 1, selfScale: 1 }];
     if (/^(Count|Cycles)\b/.test(title))
       return [{ index, type: { type: title.toLowerCase(), unit: 'count' }, selfIndex: -1, scale: 1, selfScale: 1 }];
     return [];

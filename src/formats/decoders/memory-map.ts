@@ -10,7 +10,8 @@ interface MappedFile {
 const MAX_ENTRIES = 65_536;
 /** In characters; paths have 4096 at most. */
 const MAX_LINE = 8192;
-const FULL = /^\s*([\da-f]{1,16})-([\da-f]{1,16})\s+([-rwxps]+)\s+([\da-f]{1,16})\s+[\da-f]+:[\da-f]+\s+\d+\s*(\S.*)?$/i;
+const FULL =
+  /^\s*([\da-f]{1,16})-([\da-f]{1,16})\s+([-rwxps]+)\s+([\da-f]{1,16})\s+[\da-f]+:[\da-f]+\s+\d+\s*(\S.*)?$/i;
 const SHORT = /^\s*([\da-f]{1,16})-([\da-f]{1,16}):\s*(\S+)(?:\s.*@)?\s*([\da-f]{1,16})?/i;
 
 export class MemoryMap {

@@ -121,7 +121,11 @@ export function inlineSymbolStart(bytes: Uint8Array, from: number, end: number):
 }
 
 /** @param text symbol and module of a frame: `malloc+0x1f (/lib/libc.so.6)` */
-export function frameOf(text: string): { readonly name: string; readonly mapping: string; readonly isInlined: boolean } {
+export function frameOf(text: string): {
+  readonly name: string;
+  readonly mapping: string;
+  readonly isInlined: boolean;
+} {
   const open = moduleStart(text);
   const written = open < 0 ? '' : text.slice(open + 1, -1);
   const symbol = (open < 0 ? text : text.slice(0, open)).trim();
@@ -176,9 +180,7 @@ function timeMs(bytes: Uint8Array, start: number, end: number): number {
 
 /** `[003]` */
 function isCpu(bytes: Uint8Array, start: number, end: number): boolean {
-  return (
-    bytes[start] === OPEN_BRACKET && bytes[end - 1] === CLOSE_BRACKET && isWhole(bytes, start + 1, end - 1)
-  );
+  return bytes[start] === OPEN_BRACKET && bytes[end - 1] === CLOSE_BRACKET && isWhole(bytes, start + 1, end - 1);
 }
 
 /** `12`, `12/13`, `-1` */

@@ -63,7 +63,8 @@ export class PictureFrames {
     let clamped = 0;
     const emit = (): void => {
       for (const [i, node] of nodes.entries()) {
-        if (selves[i] > 0) builder.sample(isReversed ? reversed(builder, above, callers, levelOf, i) : node, [selves[i]]);
+        if (selves[i] > 0)
+          builder.sample(isReversed ? reversed(builder, above, callers, levelOf, i) : node, [selves[i]]);
         else if (selves[i] < 0) clamped++;
       }
     };

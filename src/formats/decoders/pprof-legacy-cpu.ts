@@ -61,7 +61,8 @@ export function* readCpu(bytes: Uint8Array, out: AddressSamples, isRaw: boolean)
     if (at + 2 * size > bytes.length) throw refuse('The profile ends within a sample', at);
     const hits = wordAt(view, words, at);
     const depth = wordAt(view, words, at + size);
-    if (depth * BigInt(size) > BigInt(bytes.length - at - 2 * size)) throw refuse('A stack is longer than the file', at);
+    if (depth * BigInt(size) > BigInt(bytes.length - at - 2 * size))
+      throw refuse('A stack is longer than the file', at);
     const stack: number[] = [];
     const place = `byte ${at}`;
     at += 2 * size;

@@ -42,8 +42,7 @@ function* readHeap(lines: LineReader, header: RegExpExecArray, out: AddressSampl
   const period = kind === 'heap' ? Math.floor(written / 2) : isSampled ? written : 1;
   const isGrowth = !isSampled && kind !== 'heapprofile';
   const hasAlloc =
-    !isGrowth &&
-    ((allocObjects !== objects && allocObjects !== '0') || (allocSpace !== space && allocSpace !== '0'));
+    !isGrowth && ((allocObjects !== objects && allocObjects !== '0') || (allocSpace !== space && allocSpace !== '0'));
   const scale = isSampled ? period : 0;
   yield* readSamples(lines, out, (line) => {
     const sample = HEAP_SAMPLE.exec(line);

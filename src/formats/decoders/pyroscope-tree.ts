@@ -32,7 +32,9 @@ export function* decodePyroscopeTree(bytes: Uint8Array, limits: DecodeLimits = F
   yield* walk(bytes, ({ nameStart, nameEnd, value }, depth) => {
     const parent = depth === 0 ? 0 : nodeOf.values[depth - 1];
     const isRoot = depth === 0 && nameStart === nameEnd;
-    const node = isRoot ? 0 : builder.node(parent, builder.frame({ name: decoder.decode(bytes.subarray(nameStart, nameEnd)) }));
+    const node = isRoot
+      ? 0
+      : builder.node(parent, builder.frame({ name: decoder.decode(bytes.subarray(nameStart, nameEnd)) }));
     nodeOf.length = depth;
     nodeOf.push(node);
     if (value > 0n) builder.sample(node, [value]);
@@ -99,7 +101,8 @@ function* walk(bytes: Uint8Array, visit: (node: RawNode, depth: number) => void)
     const node = readNode(reader);
     visit(node, left.length);
     // A child takes three bytes.
-    if (node.children > (bytes.length - reader.offset) / 3) refuse('a node has more children than the file has bytes', start);
+    if (node.children > (bytes.length - reader.offset) / 3)
+      refuse('a node has more children than the file has bytes', start);
     if (left.length >= MAX_DEPTH) refuseCount(MAX_DEPTH, 'levels', `byte ${start}`);
     left.push(node.children);
     while (left.length > 0 && left[left.length - 1] === 0) left.pop();
