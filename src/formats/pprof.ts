@@ -173,9 +173,12 @@ function looksLikePprof(bytes: Uint8Array): boolean {
 
 function isValueType(reader: ByteReader, end: number): boolean {
   reader.end = end;
+  const start = reader.offset;
   while (reader.offset < end) {
+    const isFirst = reader.offset === start;
     const tag = reader.tag();
-    if (tag >>> 3 <= 2 && (tag & 7) !== varint) return false;
+    // Messages that begin with other fields are packets of a trace.
+    if (tag >>> 3 <= 2 ? (tag & 7) !== varint : isFirst) return false;
     reader.skip(tag);
   }
   reader.end = reader.bytes.length;

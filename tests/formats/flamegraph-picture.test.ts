@@ -60,7 +60,10 @@ describe('SVG', () => {
     ['up', false],
     ['down', true],
   ])('one stack alone, drawn %s', async (_, isInverted) => {
-    for (const content of [flamegraphPl([[['a', 'b'], 3]], 'samples', isInverted), inferno([[['a', 'b'], 3]], isInverted)])
+    for (const content of [
+      flamegraphPl([[['a', 'b'], 3]], 'samples', isInverted),
+      inferno([[['a', 'b'], 3]], isInverted),
+    ])
       expect(profileRows((await open(content)).profile)).toEqual(['total 3 self 0', '  a 3 self 0', '    b 3 self 3']);
   });
 
@@ -75,12 +78,12 @@ describe('SVG', () => {
     expect(profileRows(profile).at(-2)).toBe('    main 701 self 1');
   });
 
-  it.each(['<svg xmlns="http://www.w3.org/2000/svg"><rect x="1" y="1"/></svg>', '<?xml version="1.0"?><plist></plist>'])(
-    'refuses other XML: %s',
-    async (content) => {
-      await expect(open(content)).rejects.toThrow(/XML/);
-    },
-  );
+  it.each([
+    '<svg xmlns="http://www.w3.org/2000/svg"><rect x="1" y="1"/></svg>',
+    '<?xml version="1.0"?><plist></plist>',
+  ])('refuses other XML: %s', async (content) => {
+    await expect(open(content)).rejects.toThrow(/XML/);
+  });
 
   it('refuses one without frames', async () => {
     await expect(open('<svg><g id="frames"><title>Flame Graph</title></g></svg>')).rejects.toThrow(/no frames/);

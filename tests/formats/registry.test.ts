@@ -1,9 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { finishWaiting, type Steps } from '#base/steps.ts';
-import { DecodeError } from '#formats/format.ts';
+import type { DecodeError } from '#formats/format.ts';
 import { decodeProfile, readableFormats, readableNouns } from '#formats/registry.ts';
 import { encodeMessage, smallProfile } from '../support/pprof-message.ts';
+import { refusalOfWaiting } from '../support/refusal.ts';
 
 const encoder = new TextEncoder();
 const pprof = encodeMessage({ fields: smallProfile() });
@@ -14,10 +15,8 @@ async function open(bytes: Uint8Array, name: string): Promise<{ id: string; unpa
   return { id: format.id, unpackedBytes };
 }
 
-async function refusal(bytes: Uint8Array, name: string): Promise<DecodeError> {
-  const opened: unknown = await open(bytes, name).catch((error: unknown) => error);
-  if (opened instanceof DecodeError) return opened;
-  throw new Error('was not refused', { cause: opened });
+function refusal(bytes: Uint8Array, name: string): Promise<DecodeError> {
+  return refusalOfWaiting(() => open(bytes, name));
 }
 
 describe('decodeProfile', () => {
@@ -52,7 +51,7 @@ describe('decodeProfile', () => {
     ['a zip', [0x50, 0x4b, 3, 4, 0], /zip/, /Unpack/],
     ['perf.data of the other byte order', '2ELIFREP\u0000', /perf\.data/, /perf script/],
     ['.nettrace', 'Nettrace\u0014\u0000\u0000\u0000!FastSerialization.1', /\.NET/, /dotnet-trace convert/],
-    ['ETW', [...new Array<number>(72).fill(1), 2, 0, 2, 0xc0], /ETW/, /PerfView/],
+    ['ETW', [...Array.from({ length: 72 }, () => 1), 2, 0, 2, 0xc0], /ETW/, /PerfView/],
     ['.pstats', [0x7b, 0xa9, 3, 0xfa], /cProfile/, /pyprof2calltree/],
     ['Perfetto', [0x0a, 2, 0x40, 1, 0x0a, 2, 0x50, 1, 0x0a, 0, 0x0a, 2, 0x18, 1], /Perfetto/, /traceconv json/],
     ['Marshal', [4, 8, 0x7b, 0x0b], /Ruby/, /stackprof --stackcollapse/],
@@ -63,9 +62,19 @@ describe('decodeProfile', () => {
     ['GHC', '\tThu Oct 25 10:51 2018 Time and Allocation Profiling Report  (Final)\n', /GHC/, /ghc-prof-flamegraph/],
     ['perf report', '# To display the perf.data header info, please use --header\n#\n', /perf report/, /perf script/],
     ['an Xdebug trace', 'TRACE START [2026-11-22 09:54:01.101950]\n 0.1 3 -> {main}()\n', /Xdebug/, /xdebug\.php/],
-    ['a tree of async-profiler', '<!DOCTYPE html><title>Tree view</title>async-profiler', /no flame graph/, /collapsed/],
+    [
+      'a tree of async-profiler',
+      '<!DOCTYPE html><title>Tree view</title>async-profiler',
+      /no flame graph/,
+      /collapsed/,
+    ],
     ['stacks of bpftrace', 'Attaching 1 probe...\n@[\n    main+12\n]: 3\n', /bpftrace/, /stackcollapse-bpftrace/],
-    ['a bundle of Instruments', [0x50, 0x4b, 3, 4, ...new Array<number>(22).fill(0), 8, 0, 0, 0, ...encoder.encode('a.trace/')], /Instruments/, /Deep Copy/],
+    [
+      'a bundle of Instruments',
+      [0x50, 0x4b, 3, 4, ...Array.from({ length: 22 }, () => 0), 8, 0, 0, 0, ...encoder.encode('a.trace/')],
+      /Instruments/,
+      /Deep Copy/,
+    ],
     ['a dump of goroutines', 'goroutine 1 [running]:\nmain.main()\n\t/a.go:12 +0x12\n', /goroutines/, /debug=2/],
     ['two numbers a line', 'a;b 4 1\na;c 0 2\na;d 1 1\nb;e 8 1\nb;f 1 0\n', /differential/, /two files/],
     ['other JSON', '{"hello": [1, 2]}', /JSON/, new RegExp(readableNouns('and'))],
@@ -80,7 +89,9 @@ describe('decodeProfile', () => {
   it.each(['\n', ' ', '1 ', 'a;', 'part:\n', '[', '{"a":', '0 \t', '#\n', '<', '"meta":', '1.0: '])(
     'makes up its mind about endless %j',
     async (part) => {
-      const refused = await refusal(encoder.encode(part.repeat(200_000 / part.length)), 'file.bin');
+      const refused = await refusalOfWaiting(() =>
+        open(encoder.encode(part.repeat(200_000 / part.length)), 'file.bin'),
+      );
       expect(refused.remedy).toMatch(/\S/);
     },
   );
@@ -93,17 +104,15 @@ describe('decodeProfile', () => {
 
   it.each(readableFormats.flatMap(({ endings }) => endings))('refuses a damaged %s as that format', async (ending) => {
     const damaged = Uint8Array.of(0xff, 0xff, 0xff, 0x01);
-    const sentencesOf = async (name: string): Promise<string> => (await refusal(damaged, name)).sentences;
-    const expected = await sentencesOf(`cpu${ending}`);
-    expect(expected).not.toBe(await sentencesOf('cpu.unknown'));
-    expect(await sentencesOf(`CPU${ending.toUpperCase()}.GZ`)).toBe(expected);
+    const expected = (await refusal(damaged, `cpu${ending}`)).sentences;
+    expect(expected).not.toBe((await refusal(damaged, 'cpu.unknown')).sentences);
+    expect((await refusal(damaged, `CPU${ending.toUpperCase()}.GZ`)).sentences).toBe(expected);
   });
 
   it('refuses in the words of the format that the name promises', async () => {
-    const messageOf = async (bytes: Uint8Array, name: string): Promise<string> => (await refusal(bytes, name)).message;
-    expect(await messageOf(Uint8Array.of(0xff, 0xff, 0xff, 0x01), 'cpu.pb.gz')).toContain('pprof');
-    expect(await messageOf(encoder.encode('a\nb\n'), 'stacks.folded')).toContain('stack');
+    expect((await refusal(Uint8Array.of(0xff, 0xff, 0xff, 0x01), 'cpu.pb.gz')).message).toContain('pprof');
+    expect((await refusal(encoder.encode('a\nb\n'), 'stacks.folded')).message).toContain('stack');
     const noText = Uint8Array.from({ length: 99 }, (_, i) => i * 7);
-    expect(await messageOf(noText, 'cpu.txt')).toContain('not a text');
+    expect((await refusal(noText, 'cpu.txt')).message).toContain('not a text');
   });
 });

@@ -31,7 +31,7 @@ interface Truth {
   readonly views?: readonly ViewTruth[];
   readonly labels?: Readonly<Record<string, LabelTruth>>;
   readonly skipped_lines?: number;
-  /** Why a reader has to refuse it; `true` where only go tool pprof does. */
+  /** Whether, or why, a reader has to refuse it. */
   readonly rejected?: unknown;
   readonly jfr_tool_rejects?: string;
   readonly meta?: {
@@ -45,9 +45,7 @@ interface Truth {
 
 /** Whether a reader has to refuse the file. */
 export function isRefused({ tags, truth }: ManifestFile): boolean {
-  return (
-    tags?.includes('invalid') === true || typeof truth?.rejected === 'string' || truth?.jfr_tool_rejects !== undefined
-  );
+  return tags?.includes('invalid') === true || truth?.rejected !== undefined || truth?.jfr_tool_rejects !== undefined;
 }
 
 export interface ManifestFile {

@@ -13,6 +13,17 @@ export function refusalOrNone(work: () => unknown): DecodeError | undefined {
   }
 }
 
+/** The same of work that waits. */
+export async function refusalOfWaiting(work: () => Promise<unknown>): Promise<DecodeError> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof DecodeError) return error;
+    throw error;
+  }
+  throw new Error('was not refused');
+}
+
 export function refusalOf(work: () => unknown): DecodeError {
   const refusal = refusalOrNone(work);
   if (!refusal) throw new Error('was not refused');

@@ -43,8 +43,8 @@ export function wordsOf(bytes: Uint8Array): Words | undefined {
   });
 }
 
-/** @throws DecodeError where the stacks leave the file */
-export function* readCpu(bytes: Uint8Array, out: AddressSamples): Steps<LegacyFacts> {
+/** @param isRaw as the profiler wrote it, with the frames of its signal handler. @throws DecodeError where the stacks leave the file */
+export function* readCpu(bytes: Uint8Array, out: AddressSamples, isRaw: boolean): Steps<LegacyFacts> {
   const words = wordsOf(bytes);
   if (!words) throw refuse('The file does not begin as a CPU profile of gperftools does', 0);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -75,7 +75,7 @@ export function* readCpu(bytes: Uint8Array, out: AddressSamples): Steps<LegacyFa
     if (isLast) break;
     out.push({ stack, values: [Number(hits), Number(hits) * period], labels: [] }, place);
   }
-  dropHandlerFrames(out);
+  if (isRaw) dropHandlerFrames(out);
   const maps = new LineReader(bytes.subarray(at));
   for (let line = maps.next(); line !== undefined; line = maps.next()) out.map.push(line);
   return {

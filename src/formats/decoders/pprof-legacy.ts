@@ -18,8 +18,9 @@ const READING = 0.6;
 /** @throws DecodeError, as soon as one of the limits is passed */
 export function* decodePprofLegacy(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
   const out = new AddressSamples(limits);
-  const body = bytes.subarray(readSymbols(bytes, out));
-  const reading = wordsOf(body) ? readCpu(body, out) : readLegacyText(new LineReader(body), out);
+  const start = readSymbols(bytes, out);
+  const body = bytes.subarray(start);
+  const reading = wordsOf(body) ? readCpu(body, out, start === 0) : readLegacyText(new LineReader(body), out);
   for (;;) {
     const step = reading.next();
     if (step.done) {
