@@ -31,6 +31,8 @@ const serverConfig = z.object({
   open: z.boolean(),
   /** Profiles that the page opens. */
   files: z.array(z.string().min(1)),
+  /** Which attributes of OTLP are labels; `*` stands for any characters. */
+  attributes: z.strictObject({ keep: z.array(z.string()), fold: z.array(z.string()) }),
   limits: z.strictObject({
     /** Of a request, as sent. */
     maxBodyBytes: z.int().min(1),
@@ -121,8 +123,8 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
 }
 
 /** Limits of one upload, as the doors take them. */
-export function ingestLimits({ limits, maxProfileAge }: ServerConfig): IngestLimits {
-  return { ...limits, maxAgeMs: maxProfileAge };
+export function ingestLimits({ limits, maxProfileAge, attributes }: ServerConfig): IngestLimits {
+  return { ...limits, maxAgeMs: maxProfileAge, attributes };
 }
 
 /** Whether only this machine can reach the address. Brackets of an IPv6 address are allowed. */
@@ -163,6 +165,7 @@ function settings(command: Command): Record<string, unknown> {
     demo: value('demo'),
     open: value('open'),
     files: command.args,
+    attributes: { keep: [], fold: [], ...(file.attributes as object | undefined) },
     limits: { ...DEFAULT_LIMITS, ...(file.limits as object | undefined) },
   };
 }

@@ -172,6 +172,19 @@ it('pyroscope-java: labels that its name sends are kept, also with a dash', asyn
   for (const [name, value] of Object.entries(wanted)) expect([name, labelValue(labels, name)]).toEqual([name, value]);
 });
 
+/** Facts of the corpus' oracle (08 is in its manifest), of a decoder of its own (09). */
+it.each([
+  ['08', 'itimer:itimer:ns:itimer:ns', 2_130_000_000, 242, 1],
+  ['09', 'object_sampler:object_sampler:bytes:object_sampler:bytes', 614_727_680, 176, 1],
+])('pyroscope-java-2.9.2/%s (OTLP) is taken in whole', async (number, type, total, functions, resources) => {
+  const { answer, profiles, facts } = await openUpload(recorded(`pyroscope-java-2.9.2/${number}`), LIMITS, NOW_MS);
+  expect([answer.status, answer.body.length, facts.refused]).toEqual([200, 0, undefined]);
+  expect(facts.otlp?.numbering).toBe('new');
+  expect(profiles).toHaveLength(resources);
+  expect(totalsBy(profiles, ({ service }) => service)).toEqual({ [type]: { unknown_service: total } });
+  expect(profiles[0].profile.functions.names).toHaveLength(functions);
+});
+
 /** Sums of the stored samples, by profile type and by what `keyOf` makes of a series. */
 function totalsBy(
   profiles: readonly IncomingProfile[],

@@ -1,10 +1,15 @@
 /** Small pprof files, message by message, for what no writer of ours would write. */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
+/** A whole number of eight bytes. */
+export interface Fixed {
+  readonly fixed64: bigint;
+}
+
 /** Field number and content: a number, packed numbers, a nested message, a text, or raw bytes. */
 export type Field = readonly [
   field: number,
-  content: number | bigint | readonly number[] | Message | string | Uint8Array,
+  content: number | bigint | readonly number[] | Message | string | Uint8Array | Fixed,
 ];
 export interface Message {
   readonly fields: readonly Field[];
@@ -19,6 +24,10 @@ export function encodeMessage({ fields }: Message): Uint8Array {
   for (const [field, content] of fields) {
     if (typeof content === 'number' || typeof content === 'bigint') {
       writer.tag(field, WireType.Varint).int64(content);
+      continue;
+    }
+    if (typeof content === 'object' && 'fixed64' in content) {
+      writer.tag(field, WireType.Bit64).fixed64(content.fixed64);
       continue;
     }
     writer.tag(field, WireType.LengthDelimited);

@@ -1,6 +1,6 @@
 /** The lines that send a program's profiles, by language, as its agent documents them. */
 
-export type Language = 'go' | 'node' | 'python' | 'rust' | 'java' | 'other';
+export type Language = 'go' | 'node' | 'python' | 'rust' | 'java' | 'otel' | 'other';
 
 interface Step {
   readonly title: string;
@@ -74,12 +74,37 @@ let running = agent.start()?;`,
   },
   java: {
     title: 'Java',
-    note: 'The Java agent sends JFR, which this server does not take yet. async-profiler writes stacks that it takes.',
+    note: 'The agent is pyroscope.jar of github.com/grafana/pyroscope-java.',
     steps: [
-      { title: 'Record 30 s', linesFor: () => 'asprof -d 30 -e cpu -o collapsed -f stacks.txt PID' },
       {
-        title: 'Send',
-        linesFor: (address) => `curl --data-binary @stacks.txt '${address}/ingest?name=my-service'`,
+        title: 'Start with the agent',
+        linesFor: (address) => `PYROSCOPE_APPLICATION_NAME=my-service PYROSCOPE_SERVER_ADDRESS=${quoted(address)} \\
+PYROSCOPE_FORMAT=jfr PYROSCOPE_PROFILER_EVENT=itimer PYROSCOPE_PROFILER_ALLOC=512k PYROSCOPE_PROFILER_LOCK=10ms \\
+java -javaagent:pyroscope.jar -jar my-service.jar`,
+      },
+      {
+        title: 'Or send a recording',
+        linesFor: (address) => `curl --data-binary @recording.jfr '${address}/ingest?format=jfr&name=my-service'`,
+      },
+    ],
+  },
+  otel: {
+    title: 'OpenTelemetry',
+    note: 'Profiles are alpha in OpenTelemetry. A service is named after service.name, else its deployment, container or program.',
+    steps: [
+      {
+        title: 'Collector, with --feature-gates=service.profilesSupport',
+        linesFor: (address) => `exporters:
+  otlphttp:
+    profiles_endpoint: ${address}/v1development/profiles
+service:
+  pipelines:
+    profiles: { receivers: [otlp], exporters: [otlphttp] }`,
+      },
+      {
+        title: 'eBPF profiler, by gRPC',
+        linesFor: (address) =>
+          `sudo ./ebpf-profiler -collection-agent=${address.replace(/^https?:\/\//, '')} -disable-tls`,
       },
     ],
   },

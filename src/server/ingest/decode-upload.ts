@@ -3,9 +3,9 @@
 import { finish } from '#base/steps.ts';
 import { decodeCollapsed } from '#formats/collapsed.ts';
 import type { DecodeLimits } from '#formats/decode-limits.ts';
-import { readMessages } from '#formats/decoders/otlp.ts';
+import { readOtlpJson } from '#formats/decoders/otlp-json.ts';
 import type { OtlpMessage } from '#formats/decoders/otlp-message.ts';
-import { DecodeError } from '#formats/format.ts';
+import { readOtlpProto } from '#formats/decoders/otlp-proto.ts';
 import { decodePprof } from '#formats/pprof.ts';
 import type { Profile } from '#model/profile.ts';
 import { type JfrUpload, readJfrUpload } from './jfr-upload.ts';
@@ -71,15 +71,13 @@ export class UploadDecoder {
   }
 
   /**
-   * A message of OTLP in protobuf or JSON, with its bytes, and what each of its profiles may hold.
+   * A message of OTLP with its bytes, and what each of its profiles may hold.
    * @throws Refusal, DecodeError
    */
-  otlp(packed: Uint8Array): { message: OtlpMessage; bytes: Uint8Array; counts: DecodeLimits } {
+  otlp(packed: Uint8Array, codec: 'proto' | 'json'): { message: OtlpMessage; bytes: Uint8Array; counts: DecodeLimits } {
     const bytes = this.#unpack(packed);
     const counts = { ...this.#counts(), samples: MAX_OTLP_SAMPLES, values: MAX_OTLP_SAMPLES * 4 };
-    const [message, ...others] = readMessages(bytes, counts);
-    if (others.length > 0)
-      throw new DecodeError('malformed', 'A request holds one message.', { place: 'its first bytes' });
+    const message = codec === 'json' ? readOtlpJson(utf8.decode(bytes), counts) : readOtlpProto(bytes, counts);
     return { message, bytes, counts };
   }
 
@@ -126,4 +124,5 @@ function withCounts(text: Uint8Array, maxSamples: number): Uint8Array {
   return counted;
 }
 
+const utf8 = new TextDecoder();
 const COUNT = new TextEncoder().encode(' 1\n');

@@ -49,7 +49,7 @@ interface Outcome {
 /** Never rejects for what a client sends. */
 export async function openOtlp(request: WireRequest, limits: IngestLimits, nowMs: number): Promise<OpenedOtlp> {
   const outcome: Outcome = { taken: [], rejected: 0, refusal: undefined, numbering: undefined, folded: 0 };
-  const answer = await answerOtlp(request, (message) => openMessage(message, outcome, limits, nowMs));
+  const answer = await answerOtlp(request, (message, codec) => openMessage(message, codec, outcome, limits, nowMs));
   const { taken, refusal, numbering, folded } = outcome;
   return {
     taken,
@@ -76,11 +76,14 @@ interface Told {
 }
 
 /** Answers in the client's protocol. @param work on the message; throws Refusal */
-async function answerOtlp(request: WireRequest, work: (message: Uint8Array) => Told): Promise<WireAnswer> {
+async function answerOtlp(
+  request: WireRequest,
+  work: (message: Uint8Array, codec: Codec) => Told,
+): Promise<WireAnswer> {
   if (isGrpc(request)) {
-    const handler = ({ message }: { message: Uint8Array }): Uint8Array => {
+    const handler = ({ message, codec }: { message: Uint8Array; codec: Codec }): Uint8Array => {
       try {
-        return encodeAnswer('proto', work(message));
+        return encodeAnswer(codec, work(message, codec));
       } catch (error) {
         throw new RpcError('invalid_argument', asRefusal(error).message);
       }
@@ -100,7 +103,7 @@ async function answerOtlp(request: WireRequest, work: (message: Uint8Array) => T
   if (encoding !== 'gzip' && encoding !== 'identity' && encoding !== '')
     return encodeError(codec, 415, 'invalid_argument', `The content encoding ${encoding} is unknown here: send gzip.`);
   try {
-    const body = encodeAnswer(codec, work(request.body));
+    const body = encodeAnswer(codec, work(request.body, codec));
     return { status: 200, headers: typeOf(codec), body };
   } catch (error) {
     const { kind, message } = asRefusal(error);
@@ -132,10 +135,10 @@ function isGrpc(request: WireRequest): boolean {
 }
 
 /** @throws Refusal where nothing of it can be taken */
-function openMessage(body: Uint8Array, outcome: Outcome, limits: IngestLimits, nowMs: number): Told {
+function openMessage(body: Uint8Array, codec: Codec, outcome: Outcome, limits: IngestLimits, nowMs: number): Told {
   const decoder = new UploadDecoder(limits);
   try {
-    const { message, bytes, counts } = decoder.otlp(body);
+    const { message, bytes, counts } = decoder.otlp(body, codec);
     outcome.numbering = message.numbering;
     const grouper = new OtlpGrouper(message, limits, counts, new AttributeFolder(limits.attributes));
     const key = fingerprint(['otlp'], [bytes]);

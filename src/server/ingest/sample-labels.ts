@@ -42,7 +42,8 @@ export function groupByLabels(
   for (let leftOut = 0; ; leftOut++) {
     const groups = groupsOf(profile, base, names, limits);
     if (groups !== undefined) return { groups, dropped: names.leftOut };
-    if (leftOut === MAX_LEFT_OUT || !names.leaveOutLargest(profile)) return { groups: [wholeOf(profile)], dropped: true };
+    if (leftOut === MAX_LEFT_OUT || !names.leaveOutLargest(profile))
+      return { groups: [wholeOf(profile)], dropped: true };
   }
 }
 

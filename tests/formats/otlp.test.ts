@@ -1,0 +1,163 @@
+/** OTLP as files: both numberings of samples, decided by what they hold; packed or not; JSON; several messages. */
+import { describe, expect, it } from 'vitest';
+import { finish } from '#base/steps.ts';
+import { FILE_LIMITS } from '#formats/decode-limits.ts';
+import { decodeOtlp } from '#formats/decoders/otlp.ts';
+import { readOtlpProto } from '#formats/decoders/otlp-proto.ts';
+import { otlpFormat } from '#formats/otlp.ts';
+import { checkProfile } from '#model/check-profile.ts';
+import type { Profile } from '#model/profile.ts';
+import { withLabels } from '../support/corpus-truth.ts';
+import { type MadeResource, type MadeSample, otlpJson, otlpMessage, type OtlpShape } from '../support/otlp-message.ts';
+import { encodeMessage, message } from '../support/pprof-message.ts';
+import { refusalOf } from '../support/refusal.ts';
+import { profileRows } from '../support/tree-rows.ts';
+
+const CPU = { periodType: ['cpu', 'nanoseconds'], period: 50_000_000 } as const;
+const RESOURCES: readonly MadeResource[] = [
+  {
+    attributes: { 'service.name': 'shop', 'process.pid': 7 },
+    profiles: [
+      {
+        ...CPU,
+        samples: [
+          { stack: ['main', 'price'], values: [3], attributes: { 'thread.name': 'one' } },
+          { stack: ['main'], values: [4], attributes: { 'thread.name': 'two', 'thread.id': 12 } },
+        ],
+      },
+    ],
+  },
+  { profiles: [{ sampleType: ['off_cpu', 'nanoseconds'], samples: [{ stack: ['main', 'wait'], values: [500] }] }] },
+];
+const ROWS = ['total 7 self 0', '  main 7 self 4', '    price 3 self 3'];
+
+function decoded(bytes: Uint8Array | string): Profile {
+  const content = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
+  expect(otlpFormat.sniff(content, 'a')).toBe(true);
+  const profile = finish(decodeOtlp(content));
+  expect(checkProfile(profile)).toEqual([]);
+  return profile;
+}
+
+function numberingOf(samples: readonly MadeSample[], shape: OtlpShape): string {
+  const bytes = otlpMessage([{ profiles: [{ samples }] }], shape);
+  return readOtlpProto(bytes, FILE_LIMITS).numbering;
+}
+
+describe('a message', () => {
+  it.each<[string, Uint8Array | string]>([
+    ['of the new numbering', otlpMessage(RESOURCES)],
+    ['of the new numbering, unpacked', otlpMessage(RESOURCES, { isUnpacked: true })],
+    ['of the old numbering', otlpMessage(RESOURCES, { numbering: 'old' })],
+    ['with its dictionary first', otlpMessage(RESOURCES, { isDictionaryFirst: true })],
+    ['in JSON', otlpJson(RESOURCES)],
+    ['in JSON of snakes', otlpJson(RESOURCES, true)],
+  ])('%s', (_, bytes) => {
+    const profile = decoded(bytes);
+    expect(profile.sampleTypes).toEqual([
+      { type: 'samples', unit: 'count' },
+      { type: 'off_cpu', unit: 'nanoseconds' },
+    ]);
+    expect(profileRows(profile, 0)).toEqual(ROWS);
+    expect(profileRows(profile, 1)[0]).toBe('total 500 self 0');
+    expect(
+      profileRows(withLabels(profile, { 'thread.name': 'two', 'thread.id': '12', 'service.name': 'shop' }), 0)[0],
+    ).toBe('total 4 self 0');
+    expect(profile.period).toEqual({ type: { type: 'cpu', unit: 'nanoseconds' }, value: 50_000_000 });
+    expect(profile.timeMs).toBe(1_795_000_000_000);
+  });
+
+  it('that lies behind its length, and another', () => {
+    const one = otlpMessage(RESOURCES);
+    const head = Buffer.alloc(4);
+    head.writeUInt32BE(one.length);
+    const profile = decoded(new Uint8Array(Buffer.concat([head, one, head, one])));
+    expect(profileRows(profile, 0)[0]).toBe('total 14 self 0');
+    const cut = new Uint8Array(Buffer.concat([head, one, head, one.subarray(9)]));
+    expect(refusalOf(() => finish(decodeOtlp(cut))).message).toContain('runs past the end');
+  });
+
+  it('counts the timestamps of samples without values', () => {
+    const times = [1n, 2n, 3n].map((i) => 1_795_000_000_000_000_000n + i * 1_000_000n);
+    const profile = decoded(otlpMessage([{ profiles: [{ samples: [{ stack: ['a'], times }] }] }]));
+    expect(profileRows(profile, 0)[0]).toBe('total 3 self 0');
+    expect([...(profile.times ?? [])]).toEqual([1_795_000_000_001]);
+  });
+
+  it('names frames without a function by binary and address', () => {
+    const profile = decoded(
+      otlpMessage([{ profiles: [{ samples: [{ stack: ['a'], values: [1] }] }] }], { isUnnamed: true }),
+    );
+    expect(profileRows(profile, 0)).toEqual(['total 1 self 0', '  shop+0xab01 1 self 1']);
+  });
+
+  it('may write numbers longer than they need be', () => {
+    const bytes = otlpMessage([{ profiles: [{ samples: [{ stack: ['a'], values: [5] }] }] }]);
+    // The length of the first field, in five bytes.
+    expect(bytes[1]).toBeLessThan(128);
+    const padded = Uint8Array.from([bytes[0], bytes[1] | 128, 128, 128, 128, 0, ...bytes.subarray(2)]);
+    expect(profileRows(decoded(padded), 0)[0]).toBe('total 5 self 0');
+  });
+});
+
+describe('the numbering of samples', () => {
+  const time = [1_795_000_000_000_000_000n];
+  const attributes = { 'thread.name': 'a', 'thread.id': 3 };
+  it.each<[string, readonly MadeSample[], OtlpShape, string]>([
+    ['values in 4, packed', [{ stack: ['a'], values: [1] }], {}, 'new'],
+    ['values in 4, one by one', [{ stack: ['a'], values: [1] }], { isUnpacked: true }, 'new'],
+    ['attributes in 3', [{ stack: ['a'], values: [1], attributes }], { numbering: 'old' }, 'old'],
+    ['a value that is no attribute', [{ stack: ['a'], values: [900] }], { numbering: 'old' }, 'old'],
+    ['a value beside each time', [{ stack: ['a'], values: [0], times: time }], { numbering: 'old' }, 'old'],
+    ['attributes beside a time', [{ stack: ['a'], times: time, attributes }], {}, 'new'],
+    ['times alone', [{ stack: ['a'], times: time }], {}, 'new'],
+    [
+      'one sample for all of a request',
+      [
+        { stack: ['a'], values: [1], times: time },
+        { stack: ['b'], values: [1], times: time, attributes },
+      ],
+      { numbering: 'old' },
+      'old',
+    ],
+  ])('is told by %s', (_, samples, shape, numbering) => {
+    expect(numberingOf(samples, shape)).toBe(numbering);
+  });
+});
+
+describe('refusals', () => {
+  const noDictionary = encodeMessage(message([1, message([2, message([2, message([1, message([1, 1], [2, 2])])])])]));
+  it.each<[string, Uint8Array | string, RegExp]>([
+    ['a message without a dictionary', noDictionary, /string 1 is not in the table of 0/],
+    ['a message without profiles', encodeMessage(message([1, message()])), /no profiles/],
+    ['JSON that is cut off', otlpJson(RESOURCES).slice(0, -9), /no JSON/],
+    ['JSON of another shape', '{"resourceProfiles": 3}', /resourceProfiles is no list/],
+  ])('%s', (_, bytes, words) => {
+    const content = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
+    const error = refusalOf(() => finish(decodeOtlp(content)));
+    expect(error.sentences).toMatch(words);
+    expect(error.remedy).toMatch(/\S/);
+  });
+
+  it('changed bytes are refused by name, or read', () => {
+    for (const shape of [{}, { numbering: 'old' }] as const) {
+      const whole = otlpMessage(RESOURCES, shape);
+      for (let at = 0; at < whole.length; at++) {
+        for (const byte of [0, 255]) {
+          const changed = whole.slice();
+          changed[at] = byte;
+          try {
+            expect(checkProfile(finish(decodeOtlp(changed)))).toEqual([]);
+          } catch (error) {
+            expect(error).toMatchObject({ name: 'DecodeError' });
+          }
+        }
+      }
+    }
+  });
+
+  it('more samples than the limit', () => {
+    const limits = { ...FILE_LIMITS, samples: 1 };
+    expect(refusalOf(() => finish(decodeOtlp(otlpMessage(RESOURCES), limits))).code).toBe('too-large');
+  });
+});
