@@ -62,7 +62,7 @@ describe('an address with slashes too many', () => {
 describe('an upload that misses the door', () => {
   it.each([
     ['/injest?name=a', 'POST /injest (text/plain, 4 bytes) goes nowhere'],
-    ['/v1/profiles', 'POST /v1/profiles (text/plain, 4 bytes) goes nowhere'],
+    ['/v1/profile', 'POST /v1/profile (text/plain, 4 bytes) goes nowhere'],
     ['/', 'POST / (text/plain, 4 bytes) goes nowhere'],
     ['/ingest/more', 'POST /ingest/more (text/plain, 4 bytes) goes nowhere'],
   ])('is logged, counted and shown: %s', async (path, message) => {
