@@ -13,6 +13,7 @@ import { heapProfileFormat } from './heapprofile.ts';
 import { heapTimelineFormat } from './heaptimeline.ts';
 import { packedFormat } from './packed.ts';
 import { pprofFormat } from './pprof.ts';
+import { pprofJsonFormat } from './pprof-json.ts';
 import { speedscopeFormat } from './speedscope.ts';
 import { stackprofFormat } from './stackprof.ts';
 import { traceEventFormat } from './trace-event.ts';
@@ -29,6 +30,7 @@ export const formats: readonly ProfileFormat[] = [
   geckoFormat,
   heapProfileFormat,
   heapTimelineFormat,
+  pprofJsonFormat,
   speedscopeFormat,
   stackprofFormat,
   traceEventFormat,

@@ -12,6 +12,7 @@ const byIndex: Select = (_profile, _view, index) => ({ sampleType: index });
 export const selectView: Readonly<Record<string, Select>> = {
   cpuprofile: byIndex,
   'd3-json': byIndex,
+  'pprof-json': byIndex,
   flamebearer: byIndex,
   gecko: (profile, view, index) => ({
     sampleType: unitAt(profile, view.unit === 'samples' ? 'count' : view.unit),
