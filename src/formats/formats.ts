@@ -6,7 +6,7 @@ import { collapsedFormat } from './collapsed.ts';
 import { cpuProfileFormat } from './cpuprofile.ts';
 import { d3Format } from './d3.ts';
 import { demoFormat } from './demo.ts';
-import type { ProfileFormat } from './format.ts';
+import type { ProfileFormat, Unpackers } from './format.ts';
 import { flamebearerFormat } from './flamebearer.ts';
 import { geckoFormat } from './gecko.ts';
 import { heapProfileFormat } from './heapprofile.ts';
@@ -35,3 +35,9 @@ export const formats: readonly ProfileFormat[] = [
   stackprofFormat,
   traceEventFormat,
 ];
+
+/** What unpacks the files that several layers or archives hold, loaded when it is needed. */
+export const unpackers: Partial<Unpackers> = {
+  archive: async () => (await import('./decoders/archive.ts')).unpackArchive,
+  zstd: async () => (await import('./decoders/zstd.ts')).unwrapZstd,
+};

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { finish, type Steps } from '#base/steps.ts';
-import type { DecodeError } from '#formats/format.ts';
+import { finish, finishWaiting, type Steps } from '#base/steps.ts';
+import { DecodeError } from '#formats/format.ts';
 import { decodeProfile, readableFormats, readableNouns } from '#formats/registry.ts';
 import { encodeMessage, smallProfile } from '../support/pprof-message.ts';
 import { refusalOf } from '../support/refusal.ts';
@@ -13,6 +13,17 @@ const collapsed = encoder.encode('main;parse 12\nmain;read 3\n');
 function open(bytes: Uint8Array, name: string): { id: string; unpackedBytes: number } {
   const { format, unpackedBytes } = finish(decodeProfile({ bytes, name, form: { kind: 'file' } }));
   return { id: format.id, unpackedBytes };
+}
+
+/** Of a format whose decoder is loaded first. */
+async function laterRefusal(bytes: Uint8Array, name: string): Promise<DecodeError> {
+  try {
+    await finishWaiting(decodeProfile({ bytes, name, form: { kind: 'file' } }));
+  } catch (error) {
+    if (error instanceof DecodeError) return error;
+    throw error;
+  }
+  throw new Error('was not refused');
 }
 
 function refusal(bytes: Uint8Array, name: string): DecodeError {
@@ -46,7 +57,6 @@ describe('decodeProfile', () => {
     ['a web page', '<!DOCTYPE html><title>Sign in</title>', /a web page/, /login page/],
     ['a recording of Java', [0x46, 0x4c, 0x52, 0, 0, 2], /Java Flight/, /jfrconv/],
     ['perf.data', 'PERFILE2h\u0000\u0000', /perf\.data/, /perf script/],
-    ['a zip', [0x50, 0x4b, 3, 4, 0], /zip/, /Unpack/],
     ['callgrind', '# callgrind format\nevents: Ir\nfl=a.c\nfn=main\n16 20\n17 3\n', /callgrind/, /KCachegrind/],
     [
       'a heap profile of old',
@@ -79,11 +89,11 @@ describe('decodeProfile', () => {
     expect(error.remedy).toContain(readableNouns('and'));
   });
 
-  it.each(readableFormats.flatMap(({ endings }) => endings))('refuses a damaged %s as that format', (ending) => {
+  it.each(readableFormats.flatMap(({ endings }) => endings))('refuses a damaged %s as that format', async (ending) => {
     const damaged = Uint8Array.of(0xff, 0xff, 0xff, 0x01);
-    const expected = refusal(damaged, `cpu${ending}`).sentences;
+    const expected = (await laterRefusal(damaged, `cpu${ending}`)).sentences;
     expect(expected).not.toBe(refusal(damaged, 'cpu.unknown').sentences);
-    expect(refusal(damaged, `CPU${ending.toUpperCase()}.GZ`).sentences).toBe(expected);
+    expect((await laterRefusal(damaged, `CPU${ending.toUpperCase()}.GZ`)).sentences).toBe(expected);
   });
 
   it('refuses in the words of the format that the name promises', () => {
