@@ -1,5 +1,5 @@
 /** The questions that may take long. Columns in, columns out: the caller cannot tell whether a worker answers. */
-import type { FormatFacts } from '#formats/format.ts';
+import type { ArchiveFile, FormatFacts } from '#formats/format.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { CallTree, SiblingOrder } from '#model/call-tree.ts';
 import type { WhatChanged } from '#model/changes.ts';
@@ -223,6 +223,8 @@ export interface Analysis {
     matchers: readonly LabelMatcher[],
     signal: AbortSignal,
   ): Promise<readonly { readonly name: string; readonly cost: number }[]>;
+  /** The files of an archive that holds several; none of any other file, which `open` takes as it is. @throws DecodeError */
+  unpack(bytes: Uint8Array, signal: AbortSignal): Promise<readonly ArchiveFile[]>;
   tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer>;
   /** @param text as typed; what cannot be parsed matches nothing (the page parses it first, to say so). */
   search(request: TreeRequest, text: string, signal: AbortSignal): Promise<SearchAnswer>;
@@ -261,6 +263,7 @@ export const analysisCalls: Readonly<Record<CallName, 'opens' | 'asks'>> = {
   select: 'opens',
   labelNames: 'asks',
   labelValues: 'asks',
+  unpack: 'asks',
   tree: 'asks',
   search: 'asks',
   sandwich: 'asks',

@@ -1,7 +1,8 @@
 /** The analysis itself. The worker wraps it; tests use it directly. */
 import type { WaitingSteps } from '#base/steps.ts';
 import { formatExport } from '#formats/export.ts';
-import { decodeProfile, readableFormats } from '#formats/registry.ts';
+import type { ArchiveFile } from '#formats/format.ts';
+import { decodeProfile, readableFormats, unpackFiles } from '#formats/registry.ts';
 import { writePacked } from '#formats/write-packed.ts';
 import { writeSlices } from '#formats/write-slices.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
@@ -133,6 +134,10 @@ export class InProcessAnalysis implements Analysis {
       this.close(profile.handle);
       throw error;
     }
+  }
+
+  unpack(bytes: Uint8Array, signal: AbortSignal): Promise<readonly ArchiveFile[]> {
+    return this.#run(unpackFiles(bytes), signal);
   }
 
   async tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer> {

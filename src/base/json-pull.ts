@@ -12,6 +12,8 @@ export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'true' | 'fals
 const [TAB, LF, CR, SPACE, QUOTE, COMMA, MINUS, DOT, ZERO, NINE, COLON] = [9, 10, 13, 32, 34, 44, 45, 46, 48, 57, 58];
 const [OPEN_ARRAY, BACKSLASH, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [91, 92, 93, 123, 125];
 const MAX_SAFE_DIGITS = 15;
+/** Characters of a whole number of 64 bits. */
+const MAX_WHOLE_LENGTH = 20;
 /** Levels of a value that is made whole. */
 const MAX_LEVELS = 40;
 const POWERS = Float64Array.from({ length: 16 }, (_, i) => 10 ** i);
@@ -148,6 +150,16 @@ export class JsonPull {
     if (!Number.isFinite(long) || /[^-+.\deE]/.test(text)) throw this.#wrong('a number was expected');
     this.at = end;
     return long;
+  }
+
+  /** A number; whole ones that doubles do not hold as bigints. */
+  exactNumber(): number | bigint {
+    this.#next();
+    const start = this.at;
+    const value = this.number();
+    if (Math.abs(value) <= Number.MAX_SAFE_INTEGER || this.at - start > MAX_WHOLE_LENGTH) return value;
+    const text = String.fromCharCode(...this.bytes.subarray(start, this.at));
+    return /^-?\d+$/.test(text) ? BigInt(text) : value;
   }
 
   /** A number, also written as a string; undefined for anything else, which is stepped over. */

@@ -1,5 +1,6 @@
 /** `flametide diff A B`: two files, or ranges of servers, compared as the page compares them. */
 import { Command, CommanderError, Option } from 'commander';
+import { packings } from '#formats/packing.ts';
 import { readableNouns } from '#formats/registry.ts';
 import { whatChanged, type Change, type WhatChanged } from '#model/changes.ts';
 import { whyNotComparable } from '#model/comparability.ts';
@@ -8,15 +9,9 @@ import { compareSides } from '#model/evidence.ts';
 import { withoutIdle } from '#model/idle.ts';
 import { normalisations, normalise, whyNotNormalised, type Normalisation } from '#model/normalise.ts';
 import { BadInput } from './bad-input.ts';
+import type { Outcome } from './outcome.ts';
 import { printJson, printMarkdown, printText, type Comparison } from './print.ts';
 import { readSide } from './side.ts';
-
-/** 0: compared; 1: the bar of --fail-on is broken; 2: cannot be compared. */
-export interface Outcome {
-  readonly code: 0 | 1 | 2;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 interface DiffOptions {
   readonly type: string | undefined;
@@ -26,7 +21,7 @@ interface DiffOptions {
 }
 
 const HELP = `
-A and B are files (${readableNouns('or')}, gzipped or not), or ranges of a server as the page links them:
+A and B are files (${readableNouns('or')}, ${packings}), or ranges of a server as the page links them:
   http://host:4040/?svc=shop&type=process_cpu:cpu:nanoseconds:cpu:nanoseconds&from=now-2h&until=now-1h
   keys: svc service, type profile type, q label matchers such as pod="a",env=~"p.*", from and until in ms since the
   epoch or such as now-1h, now/d. Without them: all services, CPU, the last hour. FLAMETIDE_TOKEN is sent as token.

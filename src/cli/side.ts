@@ -1,9 +1,6 @@
 /** One side of a comparison, from a file or from a range of a server. */
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { finish, finishWaiting } from '#base/steps.ts';
-import { DecodeError } from '#formats/format.ts';
-import { decodeProfile } from '#formats/registry.ts';
+import { finish } from '#base/steps.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
 import type { NamedTree, SideKey, UnionTree } from '#model/union.ts';
 import type { SideFacts } from '#model/normalise.ts';
@@ -24,6 +21,7 @@ import {
 import { subRanges } from '#model/time-range.ts';
 import { askMergedPprof, askSlices, type ServerRange } from './ask-server.ts';
 import { BadInput } from './bad-input.ts';
+import { decodeFile, sampleTypeAt } from './decode-file.ts';
 import { isLink, readLink } from './range-link.ts';
 
 export interface DiffSide {
@@ -66,7 +64,7 @@ async function readOneFile(path: string, type: string | undefined): Promise<Diff
   } catch (error) {
     throw new BadInput(`${path} cannot be read: ${(error as Error).message}.`);
   }
-  const profile = await decode(bytes, path);
+  const profile = await decodeFile(bytes, path);
   const at = sampleTypeAt(profile, type, path);
   const { type: name } = profile.sampleTypes[at];
   const perUnit = samplesPerUnit(profile, at);
@@ -130,7 +128,7 @@ async function sideSlices(
 async function askTree(range: ServerRange): Promise<NamedTree> {
   const bytes = await askMergedPprof(range);
   if (bytes.length === 0) return emptyTree;
-  const profile = await decode(bytes, 'answer.pb');
+  const profile = await decodeFile(bytes, 'answer.pb');
   return profile.sampleTypes.length === 0 ? emptyTree : treeOf(profile, profile.defaultSampleType);
 }
 
@@ -150,26 +148,6 @@ const emptyTree: NamedTree = {
   },
 };
 
-async function decode(bytes: Uint8Array, name: string): Promise<Profile> {
-  try {
-    return (await finishWaiting(decodeProfile({ bytes, name: basename(name), form: { kind: 'file' } }))).profile;
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    const { message, place, remedy } = error;
-    throw new BadInput([`${name}: ${message}`, place && `(${place})`, remedy].filter(Boolean).join(' '));
-  }
-}
-
 function treeOf(profile: Profile, sampleType: number): NamedTree {
   return { tree: finish(buildCallTree(profile, sampleType, 'size')), names: profile.functions.names };
-}
-
-/** A sample type by its name, or by the second part of a profile type id. */
-function sampleTypeAt(profile: Profile, type: string | undefined, path: string): number {
-  if (type === undefined) return profile.defaultSampleType;
-  const wanted = parseProfileType(type)?.sampleType ?? type;
-  const at = profile.sampleTypes.findIndex((one) => one.type === wanted);
-  if (at >= 0) return at;
-  const there = profile.sampleTypes.map((one) => one.type).join(', ');
-  throw new BadInput(`${path} has no sample type ${wanted}: it has ${there}.`);
 }

@@ -37,6 +37,18 @@ export interface LazyFormat extends Sniffed {
 
 export type ProfileFormat = EagerFormat | LazyFormat;
 
+/** A file of an archive. */
+export interface ArchiveFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Parts that take apart what files are packed in. */
+export interface Unpackers {
+  archive(): Promise<(bytes: Uint8Array) => Steps<readonly ArchiveFile[]>>;
+  zstd(): Promise<(bytes: Uint8Array) => Steps<Uint8Array>>;
+}
+
 export type DecodeErrorCode = 'unrecognized' | 'malformed' | 'too-large' | 'unsupported' | 'empty';
 
 /** Why a file was refused: what, where and what to do, each a plain sentence or undefined. */

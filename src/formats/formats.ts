@@ -9,7 +9,7 @@ import { d3Format } from './d3.ts';
 import { demoFormat } from './demo.ts';
 import { flamebearerFormat } from './flamebearer.ts';
 import { flamegraphHtmlFormat, flamegraphSvgFormat } from './flamegraph-picture.ts';
-import type { ProfileFormat } from './format.ts';
+import type { ProfileFormat, Unpackers } from './format.ts';
 import { geckoFormat } from './gecko.ts';
 import { heapProfileFormat } from './heapprofile.ts';
 import { heapTimelineFormat } from './heaptimeline.ts';
@@ -18,8 +18,9 @@ import { jfrFormat } from './jfr.ts';
 import { otlpFormat } from './otlp.ts';
 import { packedFormat } from './packed.ts';
 import { perfScriptFormat } from './perf-script.ts';
-import { pprofLegacyFormat } from './pprof-legacy.ts';
 import { pprofFormat } from './pprof.ts';
+import { pprofJsonFormat } from './pprof-json.ts';
+import { pprofLegacyFormat } from './pprof-legacy.ts';
 import { pyroscopeTreeFormat, pyroscopeTrieFormat } from './pyroscope-tree.ts';
 import { speedscopeFormat } from './speedscope.ts';
 import { stackprofFormat } from './stackprof.ts';
@@ -44,6 +45,7 @@ export const formats: readonly ProfileFormat[] = [
   jfrFormat,
   otlpFormat,
   perfScriptFormat,
+  pprofJsonFormat,
   pprofLegacyFormat,
   pyroscopeTreeFormat,
   pyroscopeTrieFormat,
@@ -51,3 +53,9 @@ export const formats: readonly ProfileFormat[] = [
   stackprofFormat,
   traceEventFormat,
 ];
+
+/** What unpacks the files that several layers or archives hold, loaded when it is needed. */
+export const unpackers: Partial<Unpackers> = {
+  archive: async () => (await import('./decoders/archive.ts')).unpackArchive,
+  zstd: async () => (await import('./decoders/zstd.ts')).unwrapZstd,
+};

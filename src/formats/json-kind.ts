@@ -35,8 +35,8 @@ const KINDS = {
   stackprof: {
     all: [/"mode"\s*:\s*"(?:cpu|wall|object|custom|allocation)?/, /"frames"\s*:/, /"(?:raw|samples|interval)"\s*:/],
   },
+  'otlp-json': { all: [/"resource_?profiles"\s*:|"location_?table"\s*:|"dictionary"\s*:/i] },
   'pprof-json': { all: [/"sample_?types?"\s*:|"string_?table"\s*:/i] },
-  'otlp-json': { all: [/"resourceProfiles"\s*:|"locationTable"\s*:|"dictionary"\s*:/] },
   d3: { all: [/"name"\s*:|"n"\s*:/, /"value"\s*:|"v"\s*:/, /"children"\s*:|"c"\s*:/] },
 } as const satisfies Record<string, Signs>;
 

@@ -1,6 +1,7 @@
 /** Names what a file is when no format takes it, and says how to get at its contents. Looks at the first bytes only. */
 import { textPrefix } from '#base/text-bytes.ts';
 import { looksLikeJson, looksLikeMarkup } from './collapsed.ts';
+import { jsonKind, type KnownJson } from './json-kind.ts';
 
 export interface Recognised {
   /** Completes "This is …". */
@@ -12,7 +13,6 @@ export interface Recognised {
 }
 
 const PREFIX = 65_536;
-const NOT_YET = 'This format is not read yet.';
 
 /** @returns undefined where nothing is known of it. */
 export function recognise(bytes: Uint8Array): Recognised | undefined {
@@ -50,7 +50,7 @@ export function recognise(bytes: Uint8Array): Recognised | undefined {
           remedy: 'Was a login page saved instead of the profile? Fetch the profile again, signed in.',
         };
   }
-  if (looksLikeJson(text)) return JSON_KINDS.find(({ signs }) => signs.every((sign) => sign.test(text)));
+  if (looksLikeJson(text)) return JSON_KINDS[jsonKind(bytes) ?? 'd3'] ?? OTHER_JSON;
   const lines = text.split('\n', 400);
   const kind = TEXT_KINDS.find(({ signs }) => signs.every((sign) => sign.test(text)));
   if (kind) return kind;
@@ -228,74 +228,15 @@ function isPerfetto(bytes: Uint8Array): boolean {
   return packets > 3;
 }
 
-const JSON_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[] = [
-  {
-    signs: [/speedscope\.app\/file-format-schema|"exporter"\s*:\s*"speedscope/],
-    what: 'a speedscope file',
-    listsFormats: true,
-    remedy: NOT_YET,
-  },
-  {
-    signs: [/"flamebearer"\s*:/],
-    what: 'a flamebearer, as Pyroscope renders it',
-    listsFormats: true,
-    remedy: 'Fetch the same query as pprof.',
-  },
-  {
-    signs: [/"dhatFileVersion"\s*:/],
+/** Kinds of JSON that are known and not read. */
+const JSON_KINDS: Readonly<Partial<Record<KnownJson, Recognised>>> = {
+  dhat: {
     what: 'a DHAT profile of valgrind',
     listsFormats: true,
-    remedy: 'Open it in dh_view.html of valgrind.',
+    remedy: 'Open it in dh_view.html of valgrind, or record again with --tool=massif.',
   },
-  {
-    signs: [/"traceEvents"\s*:|^\s*\[\s*\{[^[\]]*"(ph|pid|tid)"\s*:/],
-    what: 'a trace of Chrome (trace events)',
-    listsFormats: true,
-    remedy: `${NOT_YET} Open it in chrome://tracing or ui.perfetto.dev.`,
-  },
-  {
-    signs: [/"nodes"\s*:|"head"\s*:/, /"callFrame"\s*:/, /"selfSize"\s*:/],
-    what: 'a heap profile of V8',
-    listsFormats: true,
-    remedy: NOT_YET,
-  },
-  {
-    signs: [/"nodes"\s*:|"head"\s*:/, /"functionName"\s*:/],
-    what: 'a CPU profile of V8 (.cpuprofile)',
-    listsFormats: true,
-    remedy: NOT_YET,
-  },
-  {
-    signs: [/"snapshot"\s*:/, /"trace_function_infos"|"node_fields"/],
-    what: 'a heap snapshot of V8',
-    listsFormats: true,
-    remedy: NOT_YET,
-  },
-  {
-    signs: [/"mode"\s*:\s*"(cpu|wall|object|custom)"/, /"frames"\s*:/],
-    what: 'a profile of stackprof',
-    remedy: 'Convert it: stackprof --stackcollapse dump > stacks.txt',
-  },
-  {
-    signs: [/"meta"\s*:|"profile"\s*:/, /"interval"\s*:|"threads"\s*:|"presymbolicated"\s*:/],
-    what: 'a profile of Firefox',
-    listsFormats: true,
-    remedy: `${NOT_YET} Open it at profiler.firefox.com.`,
-  },
-  {
-    signs: [/^\s*\{\s*"label"\s*:/, /"markers"\s*:/],
-    what: 'a recording of the performance panel that Firefox once had',
-    listsFormats: true,
-    remedy: 'Record it again with profiler.firefox.com.',
-  },
-  {
-    signs: [/"sample_?type"\s*:|"string_?table"\s*:/i],
-    what: 'a pprof profile as JSON',
-    listsFormats: true,
-    remedy: 'Take the binary one.',
-  },
-  { signs: [/^/], what: 'a JSON file of a kind that is not known here', listsFormats: true },
-];
+};
+const OTHER_JSON: Recognised = { what: 'a JSON file of a kind that is not known here', listsFormats: true };
 
 // Each sign is one pass over the text, whatever it holds: no repetition within a repetition.
 const TEXT_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[] = [

@@ -5,10 +5,17 @@ import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { Profile } from '#model/profile.ts';
 import type { SlicedColumns } from '#model/slices.ts';
 import { parseProfileType } from '#model/profile-type.ts';
-import { type Decode, DecodeError, type FormatFacts, type LazyFormat, type ProfileFormat } from './format.ts';
+import {
+  type ArchiveFile,
+  type Decode,
+  DecodeError,
+  type FormatFacts,
+  type LazyFormat,
+  type ProfileFormat,
+} from './format.ts';
 import { formats } from './formats.ts';
-import { unwrapGzip } from './gzip.ts';
 import { decodeMergedTree } from './merged-tree.ts';
+import { filesOf, isArchive, packings, unwrap } from './packing.ts';
 import { pprofFormat } from './pprof.ts';
 import { recognise } from './recognise.ts';
 import { decodeSlicedTree } from './sliced-tree.ts';
@@ -35,6 +42,10 @@ export interface DecodedProfile {
 }
 
 const UNPACKING = 0.3;
+/** A profile within an archive within another is nobody's. */
+const MAX_ARCHIVES = 2;
+/** Of files that a refusal names. */
+const MAX_NAMES = 5;
 
 /** Of a file the name is a hint, the content decides; of a source's answer it is known what it holds. @throws DecodeError */
 export function* decodeProfile({ bytes, name, form }: EncodedProfile): WaitingSteps<DecodedProfile> {
@@ -67,17 +78,41 @@ function* decodeMergedPprof(bytes: Uint8Array, profileType: string): Steps<Profi
   return { ...profile, sampleTypes, period: undefined };
 }
 
-function* decodeFile(bytes: Uint8Array, name: string): WaitingSteps<DecodedProfile> {
+/** Files of an archive, where it holds several; what is no archive has none. @throws DecodeError */
+export function* unpackFiles(bytes: Uint8Array): WaitingSteps<readonly ArchiveFile[]> {
+  const unpacked = yield* unwrap(bytes);
+  const files = isArchive(unpacked) ? yield* filesOf(unpacked) : undefined;
+  return files && files.length > 1 ? files : [];
+}
+
+/** @param archives around the file */
+function* decodeFile(bytes: Uint8Array, name: string, archives = 0): WaitingSteps<DecodedProfile> {
   if (bytes.length === 0) throw new DecodeError('empty', 'The file is empty.', { remedy: 'Save the profile again.' });
-  const unpacked = yield* share(unwrapGzip(bytes), 0, UNPACKING);
+  const unpacked = yield* share(unwrap(bytes), 0, UNPACKING);
   if (unpacked.length === 0) {
     throw new DecodeError('empty', 'The file is gzip around nothing.', { remedy: 'Save the profile again.' });
+  }
+  const files = archives < MAX_ARCHIVES && isArchive(unpacked) ? yield* filesOf(unpacked) : undefined;
+  if (files) {
+    const [file] = files;
+    if (files.length !== 1) throw refuseSeveral(files);
+    return yield* share(decodeFile(file.bytes, file.name, archives + 1), UNPACKING, 1);
   }
   const format = chooseFormat(unpacked, name);
   const { id, title } = format;
   const decode = 'decode' in format ? format.decode : yield* loaded(format);
   const profile = yield* share(decode(unpacked), UNPACKING, 1);
   return { profile, format: { id, title }, unpackedBytes: unpacked.length };
+}
+
+function refuseSeveral(files: readonly ArchiveFile[]): DecodeError {
+  if (files.length === 0)
+    return new DecodeError('empty', 'The archive has no files.', { remedy: 'Pack the profiles again.' });
+  const names = files.slice(0, MAX_NAMES).map(({ name }) => name.slice(0, 100));
+  const more = files.length > MAX_NAMES ? ` and ${files.length - MAX_NAMES} more` : '';
+  return new DecodeError('unsupported', `The archive has ${files.length} files: ${names.join(', ')}${more}.`, {
+    remedy: 'Unpack it and choose one.',
+  });
 }
 
 const decoders = new WeakMap<LazyFormat, Decode>();
@@ -109,19 +144,19 @@ function chooseFormat(bytes: Uint8Array, name: string): ProfileFormat {
   }
   const loose = formats.find(({ isLoose, sniff }) => isLoose && sniff(bytes, name));
   if (loose) return loose;
-  const bare = name.toLowerCase().replace(/\.gz$/, '');
+  const bare = name.toLowerCase().replace(/\.(gz|zst)$/, '');
   const promised = formats.find(({ endings }) => endings.some((ending) => bare.endsWith(ending)));
   if (promised) return promised;
   throw new DecodeError('unrecognized', 'The file is of no format that is known here.', {
-    remedy: `${reads}, packed with gzip or not.`,
+    remedy: `${reads}, ${packings}.`,
   });
 }
 
 /** The same work as a part of a larger one. */
-function* share<T>(steps: Steps<T>, from: number, to: number): Steps<T> {
+function* share<T>(steps: WaitingSteps<T>, from: number, to: number): WaitingSteps<T> {
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
-    yield from + step.value * (to - from);
+    yield step.value instanceof Promise ? step.value : from + step.value * (to - from);
   }
 }

@@ -5,7 +5,7 @@ import type { ExportedFile, ExportInput } from './export-input.ts';
 import { hasSelf, mostExportBytes } from './export-stacks.ts';
 
 /** pprof takes a function without a name for an address without a symbol. */
-const NAMELESS = '(no name)';
+export const NAMELESS = '(no name)';
 const MOST_BYTES_OF_A_LOCATION = 3;
 
 export function writePprof(input: ExportInput): ExportedFile {
@@ -93,7 +93,7 @@ export function writePprof(input: ExportInput): ExportedFile {
   return { bytes: gzipSync(writer.finish(), { mtime: 0 }), notes };
 }
 
-function nanoseconds(ms: number): bigint {
+export function nanoseconds(ms: number): bigint {
   return BigInt(Math.round(ms * 1_000_000));
 }
 

@@ -109,7 +109,10 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
     .addOption(option('--config <file>', 'JSON file with the same settings in camelCase, and limits', 'CONFIG'))
     .version(version, '--version', 'print the version')
     .helpOption('--help', 'print this text')
-    .addHelpText('after', '\nflametide diff <A> <B> compares two profiles instead: see flametide diff --help.')
+    .addHelpText(
+      'after',
+      '\nflametide diff <A> <B> compares two profiles instead, flametide convert <IN> <OUT> writes one for other tools: see their --help.',
+    )
     .exitOverride()
     .configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => undefined });
   try {

@@ -31,7 +31,7 @@ const PACKAGE = new URL('../../', import.meta.url);
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', PACKAGE), 'utf8')) as { version: string };
 const args = process.argv.slice(2);
-if (args[0] === 'diff') await runCli(args.slice(1));
+if (args[0] === 'diff' || args[0] === 'convert') await runCli(args);
 else start(args);
 
 function start(given: readonly string[]): void {

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { diffCommand, type Outcome } from '#cli/diff-command.ts';
+import { diffCommand } from '#cli/diff-command.ts';
+import type { Outcome } from '#cli/outcome.ts';
 import { SelectSlicesRequestSchema, SelectSlicesResponseSchema } from '#wire/gen/flametide/v1/query_pb.ts';
 import { SelectMergeProfileRequestSchema } from '#wire/gen/querier/v1/querier_pb.ts';
 

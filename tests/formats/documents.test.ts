@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { diffCommand } from '#cli/diff-command.ts';
 import { FILE_LIMITS } from '#formats/decode-limits.ts';
+import { packings } from '#formats/packing.ts';
 import { readableFormats, readableNouns } from '#formats/registry.ts';
 
 /** Without the padding of table cells. */
@@ -45,10 +46,10 @@ it('docs/formats.md has the limits of a file', () => {
 });
 
 it('README names the formats', () => {
-  expect(readDocument('README.md')).toContain(`It reads ${readableNouns('and')}, packed with gzip or not`);
+  expect(readDocument('README.md')).toContain(`It reads ${readableNouns('and')}, ${packings}`);
 });
 
 it('the help of flametide diff names the formats', async () => {
   const { stdout } = await diffCommand(['--help'], {}, 0);
-  expect(stdout).toContain(`files (${readableNouns('or')}, gzipped or not)`);
+  expect(stdout).toContain(`files (${readableNouns('or')}, ${packings})`);
 });

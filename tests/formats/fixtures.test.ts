@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readableFormats } from '#formats/registry.ts';
-import { expectBad, expectTree, expectTruth, readManifest, TREE_ENDING } from '../support/check-manifest-file.ts';
+import {
+  expectBad,
+  expectRefusal,
+  expectTree,
+  expectTruth,
+  isRefused,
+  readManifest,
+  TREE_ENDING,
+} from '../support/check-manifest-file.ts';
 
 const folder = fileURLToPath(new URL('../fixtures', import.meta.url));
 const { files, bad } = readManifest(folder);
@@ -43,7 +51,10 @@ it.each(ids)('%s has fixtures', (id) => {
 });
 
 describe('profiles', () => {
-  it.each(files.map((file) => [file.path, file] as const))('%s', async (_, file) => await expectTruth(folder, file));
+  it.each(files.map((file) => [file.path, file] as const))('%s', async (_, file) => {
+    if (isRefused(file)) await expectRefusal(folder, file);
+    else await expectTruth(folder, file);
+  });
 });
 
 describe('profiles with a tree beside them', () => {

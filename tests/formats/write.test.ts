@@ -238,6 +238,7 @@ describe('writeSpeedscope', () => {
           type: 'sampled',
           name: 'made cpu',
           unit: 'bytes',
+          sampleType: { type: 'cpu', unit: 'bytes' },
           startValue: 0,
           endValue: 7,
           samples: [[0], [0, 1]],

@@ -28,6 +28,7 @@ export const selectView: Readonly<Record<string, Select>> = {
   'pyroscope-trie': () => undefined,
   cpuprofile: byIndex,
   'd3-json': byIndex,
+  'pprof-json': byIndex,
   flamebearer: byIndex,
   gecko: (profile, view, index) => ({
     sampleType: unitAt(profile, view.unit === 'samples' ? 'count' : view.unit),

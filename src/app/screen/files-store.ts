@@ -49,10 +49,7 @@ export function openFileNamed(name: string): OpenFile | undefined {
 export async function openFiles(analysis: Analysis, sources: readonly FileSource[]): Promise<string[]> {
   dismissRefusals();
   const opened: string[] = [];
-  for (const source of sources) {
-    const name = await openOne(analysis, source);
-    if (name !== undefined) opened.push(name);
-  }
+  for (const source of sources) opened.push(...(await openOne(analysis, source)));
   return opened;
 }
 
@@ -63,7 +60,7 @@ export function closeFile(analysis: Analysis, name: string): void {
   filesStore.setState(({ entries }) => ({ entries: entries.filter((one) => one !== entry) }));
 }
 
-async function openOne(analysis: Analysis, source: FileSource): Promise<string | undefined> {
+async function openOne(analysis: Analysis, source: FileSource): Promise<string[]> {
   const control = new AbortController();
   const { size } = source;
   let reading: ReadingFile = { kind: 'reading', name: source.name, size, share: 0, stop: () => control.abort() };
@@ -83,9 +80,19 @@ async function openOne(analysis: Analysis, source: FileSource): Promise<string |
         remedy: 'Record a shorter time, or merge its samples first (go tool pprof -proto).',
       });
       swap(undefined);
-      return undefined;
+      return [];
     }
     const bytes = await source.read();
+    const files = mayBeArchive(source.name, bytes) ? await analysis.unpack(bytes, control.signal) : [];
+    if (files.length > 0) {
+      swap(undefined);
+      const names: string[] = [];
+      for (const file of files) {
+        const one = { name: file.name, size: file.bytes.length, read: () => Promise.resolve(file.bytes) };
+        names.push(...(await openOne(analysis, one)));
+      }
+      return names;
+    }
     const profile = await analysis.open(
       { bytes, name: source.name, form: { kind: 'file' } },
       control.signal,
@@ -112,12 +119,12 @@ async function openOne(analysis: Analysis, source: FileSource): Promise<string |
       snapshots: undefined,
     });
     announce(`${name} is open.`);
-    return name;
+    return [name];
   } catch (error) {
     swap(undefined);
     if (error instanceof Error && error.name === 'AbortError') announce(`${source.name} was not opened.`);
     else refuse({ file: source.name, verb: 'was not opened', ...refusalOf(error) });
-    return undefined;
+    return [];
   }
 }
 
@@ -126,4 +133,11 @@ function freeName(name: string): string {
   let free = name;
   for (let i = 2; openFileNamed(free); i++) free = `${name} (${i})`;
   return free;
+}
+
+/** Whether to ask the worker for the files in it: a zip, a tar, or something packed whose name promises one. */
+function mayBeArchive(name: string, bytes: Uint8Array): boolean {
+  const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
+  const isTar = String.fromCharCode(...bytes.subarray(257, 262)) === 'ustar';
+  return isZip || isTar || /\.(?:tgz|tar\.(?:gz|zst)|zip\.gz)$/i.test(name);
 }

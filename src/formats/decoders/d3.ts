@@ -1,4 +1,7 @@
-/** JSON for d3-flame-graph: nested objects of `name`, `value` (with all below it) and `children`. */
+/**
+ * JSON for d3-flame-graph: nested objects of `name`, `value` and `children`. A value holds those of the children, unless one
+ * is smaller than they are: then all values are those of the boxes alone (`selfValue` of d3-flame-graph).
+ */
 import { Float64Column, Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
 import type { Profile } from '#model/profile.ts';
@@ -56,20 +59,22 @@ function* build(
     if (Number.isNaN(value.values[i])) value.values[i] = below[i];
     below[parent.values[i]] += value.values[i];
   }
+  const isSelf = names.some((_, i) => i > 0 && below[i] > value.values[i]);
   const nodes = new Int32Array(names.length);
-  let narrow = 0;
   for (let i = 0; i < names.length; i++) {
     if (i % STEP === 0) yield 0.8 + (0.2 * i) / names.length;
     const above = parent.values[i];
     const stack = above < 0 ? 0 : nodes[above];
     const isRoot = above < 0 && (ROOT.test(names[i]) || !(value.values[i] > 0));
     nodes[i] = isRoot ? stack : builder.node(stack, builder.frame({ name: names[i] }));
-    const self = (Number.isNaN(value.values[i]) ? below[i] : value.values[i]) - below[i];
+    const written = Number.isNaN(value.values[i]) ? below[i] : value.values[i];
+    const self = isSelf ? written : written - below[i];
     if (self > 0) builder.sample(nodes[i], [self]);
-    else if (self < 0 && above >= 0) narrow++;
   }
-  if (narrow > 0) builder.note(`Boxes that are narrower than what they hold count as wide as that: ${narrow}.`);
-  if (changed > 0)
-    builder.note('The file is a differential: its differences are left out, the values are those of the newer side.');
+  if (isSelf)
+    builder.note(
+      'Boxes of the file have smaller values than their children: values are read as those of the boxes alone.',
+    );
+  if (changed > 0) builder.note('The file is a differential: its differences are left out.');
   return builder.take();
 }

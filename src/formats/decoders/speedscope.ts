@@ -30,6 +30,8 @@ interface Frame {
 interface Part {
   name: string;
   unit: string;
+  /** As our own writer adds it. */
+  sampleType: SampleType | undefined;
   type: string;
   startValue: number;
   endValue: number;
@@ -37,6 +39,8 @@ interface Part {
   readonly stacks: Int32Column;
   readonly stackEnd: Int32Column;
   readonly weights: Float64Column;
+  /** Weights that doubles do not hold, by sample. */
+  readonly wide: Map<number, bigint>;
   /** Events: frame + 1 where it opens, -(frame + 1) where it closes. */
   readonly events: Int32Column;
   readonly at: Float64Column;
@@ -98,12 +102,14 @@ function* readPart(json: JsonPull, place: string, limits: DecodeLimits): Steps<P
   const part: Part = {
     name: '',
     unit: 'none',
+    sampleType: undefined,
     type: '',
     startValue: 0,
     endValue: NaN,
     stacks: new Int32Column(16),
     stackEnd: new Int32Column(16),
     weights: new Float64Column(16),
+    wide: new Map(),
     events: new Int32Column(16),
     at: new Float64Column(16),
   };
@@ -111,6 +117,7 @@ function* readPart(json: JsonPull, place: string, limits: DecodeLimits): Steps<P
   for (let key = json.key(); key !== undefined; key = json.key()) {
     if (key === 'name') part.name = json.stringIn() ?? '';
     else if (key === 'unit') part.unit = json.stringIn() ?? '';
+    else if (key === 'sampleType' && json.kind() === 'object') part.sampleType = readSampleType(json);
     else if (key === 'type') part.type = json.stringIn() ?? '';
     else if (key === 'startValue') part.startValue = json.numberIn() ?? 0;
     else if (key === 'endValue') part.endValue = json.numberIn() ?? NaN;
@@ -129,12 +136,25 @@ function* readPart(json: JsonPull, place: string, limits: DecodeLimits): Steps<P
       json.enterArray();
       while (json.item()) {
         if (part.weights.length % STEP === 0) yield json.share * 0.8;
-        part.weights.push(json.number());
+        const weight = json.exactNumber();
+        if (typeof weight === 'bigint') part.wide.set(part.weights.length, weight);
+        part.weights.push(Number(weight));
       }
     } else if (key === 'events' && json.kind() === 'array') yield* readEvents(json, part, place, limits);
     else json.skip();
   }
   return part;
+}
+
+function readSampleType(json: JsonPull): SampleType {
+  let [type, unit] = ['', ''];
+  json.enterObject();
+  for (let key = json.key(); key !== undefined; key = json.key()) {
+    if (key === 'type') type = json.stringIn() ?? '';
+    else if (key === 'unit') unit = json.stringIn() ?? '';
+    else json.skip();
+  }
+  return { type, unit };
 }
 
 function* readEvents(json: JsonPull, { events, at }: Part, place: string, limits: DecodeLimits): Steps<void> {
@@ -172,20 +192,25 @@ function* build(
   active: number,
   limits: DecodeLimits,
 ): Steps<Profile> {
-  const units = new Map<string, number>();
-  for (const { unit } of parts) if (!units.has(unit)) units.set(unit, units.size);
-  const types = distinctTypes([...units.keys()]);
+  const types: SampleType[] = [];
+  const columnOf = parts.map((part) => {
+    const wanted = sampleTypeOf(part);
+    const at = types.findIndex(({ type, unit }) => type === wanted.type && unit === wanted.unit);
+    return at >= 0 ? at : types.push(wanted) - 1;
+  });
+  // What sample types tell apart needs no label.
+  const isNamed = types.length < parts.length;
   const builder = new ProfileBuilder(types, limits);
   const frameOf = frames.map((frame) => builder.frame(frame));
   const names = distinctNames(parts.map(({ name }) => name));
-  const values = new Float64Array(types.length);
+  const values: (number | bigint)[] = types.map(() => 0);
   let span = 0;
   for (const [i, part] of parts.entries()) {
     const place = `profiles[${i}]`;
-    const column = units.get(part.unit)!;
+    const column = columnOf[i];
     const { ms } = UNITS[part.unit] ?? NO_UNIT;
-    const labels = parts.length > 1 ? builder.labels([['profile', names[i]]]) : 0;
-    const add = (node: number, value: number, at: number): void => {
+    const labels = isNamed ? builder.labels([['profile', names[i]]]) : 0;
+    const add = (node: number, value: number | bigint, at: number): void => {
       values[column] = value;
       builder.sample(node, values, labels, ms && (at - part.startValue) * ms);
       values[column] = 0;
@@ -198,15 +223,14 @@ function* build(
       part.type === 'evented' ? yield* addEvents(part, place, node, add) : yield* addSamples(part, place, node, add);
     if (ms) span = Math.max(span, (end - part.startValue) * ms);
   }
-  const shown = parts[Math.trunc(active)] ?? parts[0];
-  return builder.take({ defaultSampleType: units.get(shown.unit)!, ...(span > 0 && { durationMs: span }) });
+  return builder.take({ defaultSampleType: columnOf[Math.trunc(active)] ?? 0, ...(span > 0 && { durationMs: span }) });
 }
 
 type Node = (parent: number, frame: number, where: string) => number;
-type Add = (node: number, value: number, at: number) => void;
+type Add = (node: number, value: number | bigint, at: number) => void;
 
 function* addSamples(
-  { stacks, stackEnd, weights, startValue }: Part,
+  { stacks, stackEnd, weights, wide, startValue }: Part,
   place: string,
   node: Node,
   add: Add,
@@ -220,7 +244,7 @@ function* addSamples(
     if (i % STEP === 0) yield 0.8 + (0.2 * i) / stackEnd.length;
     let stack = 0;
     for (; from < stackEnd.values[i]; from++) stack = node(stack, stacks.values[from], `${place}.samples[${i}]`);
-    add(stack, weights.values[i], at);
+    add(stack, wide.get(i) ?? weights.values[i], at);
     at += weights.values[i];
   }
   return at;
@@ -250,16 +274,11 @@ function* addEvents({ events, at, startValue }: Part, place: string, node: Node,
   return before;
 }
 
-/** A sample type for each unit; units that it does not know are written as they stand. */
-function distinctTypes(units: readonly string[]): SampleType[] {
-  const types = units.map((unit) =>
-    unit === 'none' || unit === '' ? NO_UNIT.sampleType : (UNITS[unit]?.sampleType ?? { type: 'weight', unit }),
-  );
-  return types.map((type, i) =>
-    types.findIndex((other) => other.type === type.type && other.unit === type.unit) === i
-      ? type
-      : { ...type, type: `${type.type}_${i + 1}` },
-  );
+/** Units that speedscope does not know are written as they stand. */
+function sampleTypeOf({ unit, sampleType }: Part): SampleType {
+  if (sampleType) return sampleType;
+  if (unit === 'none' || unit === '') return NO_UNIT.sampleType;
+  return UNITS[unit]?.sampleType ?? { type: 'weight', unit };
 }
 
 /** Profiles of one name are told apart by number. */

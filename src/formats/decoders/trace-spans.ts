@@ -3,7 +3,8 @@
  * belongs to the innermost span that is open.
  *
  * Writers are careless: of events at one time, what fits the innermost span comes first; an end without its begin is left
- * out; an end of an outer span waits until what is open in it has ended; what is never ended ends with its thread.
+ * out; an end of an outer span waits until what is open in it has ended; an X event that outlasts the one around it goes
+ * on without it; what is never ended ends with its thread.
  */
 import { Float64Column, Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
@@ -20,7 +21,7 @@ export const spanKinds = { B: BEGIN, E: END, X: WHOLE } as const;
 
 interface Open {
   readonly event: number;
-  readonly node: number;
+  node: number;
   isEnded: boolean;
 }
 
@@ -102,11 +103,19 @@ export class TraceSpans {
         const at = this.#opened(event, open);
         pass(endOf(event));
         if (at < 0) this.unmatched++;
+        else if (kind[event] === WHOLE) this.#remove(open, at);
         else open[at].isEnded = true;
         while (open.at(-1)?.isEnded) open.pop();
       }
     }
     this.unended += open.length;
+  }
+
+  /** Spans that begin within another and end after it go on in the one around it. */
+  #remove(open: Open[], at: number): void {
+    open.splice(at, 1);
+    for (let i = at; i < open.length; i++)
+      open[i].node = this.#builder.node(open[i - 1]?.node ?? 0, this.#frame.values[open[i].event]);
   }
 
   /** An end comes before a begin at the same time, but for its own. */

@@ -1,0 +1,79 @@
+/** `flametide convert IN OUT`: a profile of any format that is read, as one that other tools read. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { finish } from '#base/steps.ts';
+import { writeProfile, writtenEndings, type WrittenFormat } from '#formats/write-profile.ts';
+import { packings } from '#formats/packing.ts';
+import { readableNouns } from '#formats/registry.ts';
+import { BadInput } from './bad-input.ts';
+import { decodeFile, sampleTypeAt } from './decode-file.ts';
+import type { Outcome } from './outcome.ts';
+
+const HELP = `
+IN is a file (${readableNouns('or')}, ${packings}).
+
+OUT's ending says what is written:
+${Object.entries(writtenEndings)
+  .map(([format, endings]) => `  ${endings.join(', ')}: ${format}`)
+  .join('\n')}
+pprof holds all sample types, labels and lines; the others hold one sample type: --type names it.
+
+Exit code: 0 converted, 2 bad input.`;
+
+/** @param args behind `convert` */
+export async function convertCommand(args: readonly string[]): Promise<Outcome> {
+  const printed: string[] = [];
+  const command = new Command('flametide convert')
+    .description('Writes a profile as pprof, collapsed stacks or speedscope.')
+    .argument('<IN>', 'the profile')
+    .argument('<OUT>', 'the file to write')
+    .option('--type <type>', 'sample type, where OUT holds one')
+    .helpOption('--help', 'print this text')
+    .addHelpText('after', HELP)
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => undefined });
+  try {
+    command.parse([...args], { from: 'user' });
+    const [from, to] = command.args;
+    const notes = await convert(from, to, command.opts<{ type?: string }>().type);
+    return { code: 0, stdout: '', stderr: notes.map((note) => `flametide: ${note}\n`).join('') };
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return { code: 0, stdout: printed.join(''), stderr: '' };
+      return refusal(`${error.message.replace(/^error: /, '')} See flametide convert --help.`);
+    }
+    if (error instanceof BadInput) return refusal(error.message);
+    throw error;
+  }
+}
+
+async function convert(from: string, to: string, type: string | undefined): Promise<readonly string[]> {
+  const format = formatOf(to);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(from);
+  } catch (error) {
+    throw new BadInput(`${from} cannot be read: ${(error as Error).message}.`);
+  }
+  const profile = await decodeFile(bytes, from);
+  const written = finish(writeProfile(format, profile, sampleTypeAt(profile, type, from), basename(from)));
+  try {
+    await writeFile(to, written.bytes);
+  } catch (error) {
+    throw new BadInput(`${to} cannot be written: ${(error as Error).message}.`);
+  }
+  return [...profile.notes, ...written.notes];
+}
+
+function formatOf(to: string): WrittenFormat {
+  const name = basename(to).toLowerCase();
+  for (const [format, endings] of Object.entries(writtenEndings))
+    if (endings.some((ending) => name.endsWith(ending))) return format as WrittenFormat;
+  throw new BadInput(`The ending of ${to} is none of ${Object.values(writtenEndings).flat().join(', ')}.`);
+}
+
+function refusal(message: string): Outcome {
+  return { code: 2, stdout: '', stderr: `flametide: ${message.replace(/\s*\n\s*/g, ' ').trim()}\n` };
+}

@@ -1,0 +1,98 @@
+import { strToU8, zipSync } from 'fflate';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { finishWaiting } from '#base/steps.ts';
+import { DecodeError } from '#formats/format.ts';
+import { decodeProfile, unpackFiles } from '#formats/registry.ts';
+import { profileRows } from '../support/tree-rows.ts';
+
+const stacks = strToU8('main;parse 12\nmain 3\n');
+const rows = ['total 15 self 0', '  main 15 self 3', '    parse 12 self 12'];
+/** `stacks` by `zstd -19`. */
+const zstd = Uint8Array.from(Buffer.from('KLUv/QRoqQAAbWFpbjtwYXJzZSAxMgptYWluIDMKLmt+Gg==', 'base64'));
+
+async function read(bytes: Uint8Array, name: string): Promise<readonly string[]> {
+  const { profile } = await finishWaiting(decodeProfile({ bytes, name, form: { kind: 'file' } }));
+  return profileRows(profile, 0);
+}
+
+async function refusal(work: Promise<unknown>): Promise<DecodeError> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof DecodeError)) throw new Error(`not refused: ${String(error)}`);
+  return error;
+}
+
+/** A tar of ustar headers. */
+function tar(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
+  const blocks: Uint8Array[] = [];
+  for (const [name, content] of Object.entries(files)) {
+    const head = new Uint8Array(512);
+    head.set(strToU8(name), 0);
+    head.set(strToU8(content.length.toString(8).padStart(11, '0')), 124);
+    head[156] = name.endsWith('/') ? 53 : 48;
+    head.set(strToU8('ustar\x0000'), 257);
+    const padded = new Uint8Array(Math.ceil(content.length / 512) * 512);
+    padded.set(content);
+    blocks.push(head, padded);
+  }
+  return Uint8Array.from(Buffer.concat([...blocks, new Uint8Array(1024)]));
+}
+
+describe('packed files', () => {
+  it('opens a zip with one profile, folders and hidden files aside', async () => {
+    const zip = zipSync({
+      'dir/': new Uint8Array(),
+      'dir/a.folded': stacks,
+      '__MACOSX/dir/._a.folded': stacks,
+      '.DS_Store': stacks,
+    });
+    expect(await read(zip, 'a.zip')).toEqual(rows);
+    expect(await read(zipSync({ 'a.folded.gz': new Uint8Array(gzipSync(stacks)) }, { level: 0 }), 'x')).toEqual(rows);
+  });
+
+  it('opens a tar with one profile, packed with gzip or not', async () => {
+    const one = tar({ 'dir/': new Uint8Array(), 'dir/a.folded': stacks });
+    expect(await read(one, 'a.tar')).toEqual(rows);
+    expect(await read(new Uint8Array(gzipSync(one)), 'a.tgz')).toEqual(rows);
+  });
+
+  it('opens zstd', async () => expect(await read(zstd, 'a.folded.zst')).toEqual(rows));
+
+  it('lists the files of an archive with several, and none of others', async () => {
+    const files = { 'one.folded': stacks, 'two/__proto__': stacks };
+    const names = async (bytes: Uint8Array): Promise<readonly string[]> =>
+      (await finishWaiting(unpackFiles(bytes))).map(({ name }) => name);
+    expect(await names(zipSync(files))).toEqual(['one.folded', 'two/__proto__']);
+    expect(await names(new Uint8Array(gzipSync(tar(files))))).toEqual(['one.folded', 'two/__proto__']);
+    expect(await names(stacks)).toEqual([]);
+    expect(await names(zipSync({ a: stacks }))).toEqual([]);
+    expect((await refusal(read(zipSync(files), 'x.zip'))).message).toContain('one.folded, two/__proto__');
+  });
+
+  it('refuses archives that are damaged, cut or empty', async () => {
+    const zip = zipSync({ 'a.folded': stacks, b: stacks });
+    expect((await refusal(read(zip.slice(0, 60), 'a.zip'))).code).toBe('malformed');
+    expect((await refusal(read(zip.with(50, zip[50] ^ 0xff), 'a.zip'))).code).toBe('malformed');
+    expect((await refusal(read(tar({ a: stacks }).slice(0, 520), 'a.tar'))).code).toBe('malformed');
+    expect((await refusal(read(zipSync({}), 'a.zip'))).remedy).toMatch(/\S/);
+    expect((await refusal(read(zstd.slice(0, 20), 'a.zst'))).code).toBe('malformed');
+  });
+
+  it('stops where a small archive unpacks to too much', async () => {
+    const zeros = zipSync({ big: new Uint8Array(1 << 20) }, { level: 9 });
+    // The same packed data under 600 names: 600 MiB of 600 kB.
+    const view = new DataView(zeros.buffer);
+    const end = zeros.length - 22;
+    const directory = zeros.slice(view.getUint32(end + 16, true), end);
+    const many = Buffer.concat([
+      zeros.slice(0, view.getUint32(end + 16, true)),
+      ...Array.from({ length: 600 }, () => directory),
+      zeros.slice(end),
+    ]);
+    many.writeUInt16LE(600, many.length - 22 + 10);
+    expect((await refusal(read(Uint8Array.from(many), 'bomb.zip'))).code).toBe('too-large');
+  });
+});
