@@ -8,6 +8,7 @@ import type { Steps } from '#base/steps.ts';
 import { looksLikeText, textPrefix, utf8Bytes } from '#base/text-bytes.ts';
 import { Utf8Strings } from '#base/utf8-strings.ts';
 import type { Profile, ValueColumn } from '#model/profile.ts';
+import { digitsEnd, isBlank, isDigit, LF } from './ascii-bytes.ts';
 import { type DecodeLimits, FILE_LIMITS, refuseCount } from './decode-limits.ts';
 import { DecodeError, type EagerFormat } from './format.ts';
 import { threadLabels } from './collapsed-threads.ts';
@@ -24,10 +25,6 @@ export const collapsedFormat: EagerFormat = {
   decode: (bytes) => decodeCollapsed(bytes),
 };
 
-const LF = 10;
-const CR = 13;
-const SPACE = 32;
-const TAB = 9;
 const SEMICOLON = 59;
 const MINUS = 45;
 const PLUS = 43;
@@ -138,14 +135,6 @@ export function looksLikeJson(text: string): boolean {
   return /^\s*(\{\s*["}]|\[\s*[{"\]]|\[\s*-?\d+\s*[,\]]|\[\s*\[\s*[[\]{"\d]|null\s*$)/.test(text);
 }
 
-function isBlank(byte: number): boolean {
-  return byte === SPACE || byte === TAB || byte === CR;
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 48 && byte <= 57;
-}
-
 /**
  * Start of the number that is the last word before `end`: `-12`, `0.5`, `1e+06`, `1.0E6`. `end` where that word is none.
  * An exponent has a sign, or a fraction before it: `1e5` is written by no program, and names end in the like.
@@ -167,12 +156,6 @@ function numberStart(bytes: Uint8Array, from: number, end: number): number {
     if (at === (at = digitsEnd(bytes, at, end))) return end;
   }
   return at === end ? start : end;
-}
-
-function digitsEnd(bytes: Uint8Array, from: number, end: number): number {
-  let at = from;
-  while (at < end && isDigit(bytes[at])) at++;
-  return at;
 }
 
 /** The place that a name holds: `worker (shop.py:42)` of py-spy, `shop.py:worker:42` of Python 3.15. By hand, since a pattern would try every bracket. */

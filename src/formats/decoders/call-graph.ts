@@ -14,7 +14,7 @@ import { growCallTree, type SharedCalls } from './call-graph-tree.ts';
 /** Below this share of what a function costs, what its callers do not account for is rounding. */
 const MIN_ROOT_SHARE = 0.01;
 
-export const RECONSTRUCTED =
+const RECONSTRUCTED =
   'The file has costs by call, not by call path: the tree is reconstructed. Costs are shared among callers in proportion, recursive calls are folded; self costs of functions are exact.';
 
 export class CallGraph {
