@@ -193,6 +193,11 @@ const TEXT_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[
     remedy: 'Convert it: heaptrack_print --print-flamegraph stacks.txt recording',
   },
   {
+    signs: [/^heap_v2\/\d+\r?\n/],
+    what: 'a heap profile of jemalloc',
+    remedy: 'Convert it: jeprof --collapsed program profile.heap > stacks.txt',
+  },
+  {
     signs: [/^v8-version,\d/],
     what: 'a log of V8 (node --prof)',
     remedy: 'Record with node --cpu-prof instead: it writes a .cpuprofile file.',

@@ -61,7 +61,7 @@ function filesOf(folder, id) {
     .map((name) => join(folder, String(name)))
     .filter((path) => isSent(path, id));
   const paths = [...listed.map((/** @type {{ path: string }} */ { path }) => join(folder, path)), ...beside, ...sent];
-  return [...new Set(paths)].sort();
+  return [...new Set(paths)].map(String).sort((a, b) => (a < b ? -1 : 1));
 }
 
 /** What agents sent has no manifest. @param {string} path @param {string} id */
