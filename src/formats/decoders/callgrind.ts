@@ -15,6 +15,9 @@ const READING = 0.8;
 const UNNAMED = '???';
 /** Units of events by what tools call these. */
 const UNITS: Readonly<Record<string, string>> = {
+  ns: 'nanoseconds',
+  us: 'microseconds',
+  ms: 'milliseconds',
   microseconds: 'microseconds',
   wall_time: 'microseconds',
   process_time: 'microseconds',
@@ -90,7 +93,10 @@ class CallgrindReader {
         remedy: 'Let the profiler write it again: it may have been stopped before its end.',
       });
     }
-    const types = this.#events.map((event): SampleType => ({ type: event, unit: UNITS[event] ?? 'count' }));
+    const types = this.#events.map((event): SampleType => ({
+      type: event,
+      unit: Object.hasOwn(UNITS, event) ? UNITS[event] : 'count',
+    }));
     const notes: string[] = [];
     if (this.#skipped > 0) {
       const what = this.#skipped === 1 ? '1 line is' : `${this.#skipped} lines are`;

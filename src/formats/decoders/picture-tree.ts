@@ -3,6 +3,7 @@ import type { Steps } from '#base/steps.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
 import { type DecodeLimits, refuseCount } from '../decode-limits.ts';
 import { DecodeError } from '../format.ts';
+import { placeInName } from '../place-in-name.ts';
 import { ProfileBuilder } from '../profile-builder.ts';
 
 export interface PictureFrame {
@@ -86,7 +87,9 @@ export class PictureFrames {
           selves[at] -= count;
         } else if (depth > 0) loose++;
         const isRoot = depth === 0 && hasRoot;
-        ownNodes[i] = isRoot ? 0 : builder.node(isOn ? nodes[at] : 0, builder.frame({ name, mapping }));
+        ownNodes[i] = isRoot
+          ? 0
+          : builder.node(isOn ? nodes[at] : 0, builder.frame({ name, mapping, ...placeInName(name) }));
       }
       emit();
       above = frames;
@@ -116,7 +119,10 @@ function reversed(
   let at = index;
   for (let level = levels.length - 1; level >= 0 && frame !== undefined; level--) {
     if (level > 0 || frame.name !== ROOT)
-      node = builder.node(node, builder.frame({ name: frame.name, mapping: frame.mapping ?? '' }));
+      node = builder.node(
+        node,
+        builder.frame({ name: frame.name, mapping: frame.mapping ?? '', ...placeInName(frame.name) }),
+      );
     at = callers[level][at];
     frame = at < 0 || level === 0 ? undefined : levels[level - 1][at];
   }
