@@ -13,7 +13,7 @@ import { type DecodeLimits, FILE_LIMITS, refuseCount } from './decode-limits.ts'
 import { DecodeError, type EagerFormat } from './format.ts';
 import { placeInName } from './place-in-name.ts';
 import { threadLabels } from './collapsed-threads.ts';
-import { FunctionColumns, lineNumber, needsExact, plainColumn } from './profile-columns.ts';
+import { FunctionColumns, needsExact, plainColumn } from './profile-columns.ts';
 
 export const collapsedFormat: EagerFormat = {
   id: 'collapsed',
