@@ -1,6 +1,6 @@
 /** Bytes of a text as parsers of lines look at them. */
 export const LF = 10;
-export const CR = 13;
+const CR = 13;
 const SPACE = 32;
 const TAB = 9;
 
@@ -13,7 +13,7 @@ export function isDigit(byte: number): boolean {
 }
 
 /** Lower case as profilers write addresses, and upper case. */
-export function isHexDigit(byte: number): boolean {
+function isHexDigit(byte: number): boolean {
   return isDigit(byte) || ((byte | 32) >= 97 && (byte | 32) <= 102);
 }
 

@@ -8,10 +8,12 @@ import type { Steps } from '#base/steps.ts';
 import { looksLikeText, textPrefix, utf8Bytes } from '#base/text-bytes.ts';
 import { Utf8Strings } from '#base/utf8-strings.ts';
 import type { Profile, ValueColumn } from '#model/profile.ts';
+import { digitsEnd, isBlank, isDigit, LF } from './ascii-bytes.ts';
 import { type DecodeLimits, FILE_LIMITS, refuseCount } from './decode-limits.ts';
 import { DecodeError, type EagerFormat } from './format.ts';
+import { placeInName } from './place-in-name.ts';
 import { threadLabels } from './collapsed-threads.ts';
-import { FunctionColumns, lineNumber, needsExact, plainColumn } from './profile-columns.ts';
+import { FunctionColumns, needsExact, plainColumn } from './profile-columns.ts';
 
 export const collapsedFormat: EagerFormat = {
   id: 'collapsed',
@@ -24,16 +26,10 @@ export const collapsedFormat: EagerFormat = {
   decode: (bytes) => decodeCollapsed(bytes),
 };
 
-const LF = 10;
-const CR = 13;
-const SPACE = 32;
-const TAB = 9;
 const SEMICOLON = 59;
 const MINUS = 45;
 const PLUS = 43;
 const LETTER_E = 101;
-/** More are no line number. */
-const MAX_LINE_DIGITS = 16;
 const DOT = 46;
 const BYTES_TO_SNIFF = 65_536;
 const LINES_A_STEP = 4096;
@@ -138,14 +134,6 @@ export function looksLikeJson(text: string): boolean {
   return /^\s*(\{\s*["}]|\[\s*[{"\]]|\[\s*-?\d+\s*[,\]]|\[\s*\[\s*[[\]{"\d]|null\s*$)/.test(text);
 }
 
-function isBlank(byte: number): boolean {
-  return byte === SPACE || byte === TAB || byte === CR;
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 48 && byte <= 57;
-}
-
 /**
  * Start of the number that is the last word before `end`: `-12`, `0.5`, `1e+06`, `1.0E6`. `end` where that word is none.
  * An exponent has a sign, or a fraction before it: `1e5` is written by no program, and names end in the like.
@@ -167,28 +155,6 @@ function numberStart(bytes: Uint8Array, from: number, end: number): number {
     if (at === (at = digitsEnd(bytes, at, end))) return end;
   }
   return at === end ? start : end;
-}
-
-function digitsEnd(bytes: Uint8Array, from: number, end: number): number {
-  let at = from;
-  while (at < end && isDigit(bytes[at])) at++;
-  return at;
-}
-
-/** The place that a name holds: `worker (shop.py:42)` of py-spy, `shop.py:worker:42` of Python 3.15. By hand, since a pattern would try every bracket. */
-function placeInName(name: string): { readonly file: string; readonly line: number } | undefined {
-  if (!name.endsWith(')')) {
-    const file = name.indexOf('.py:') + 3;
-    const last = file < 4 ? -1 : name.lastIndexOf(':');
-    const line = name.slice(last + 1);
-    if (last <= file || line.length > MAX_LINE_DIGITS || !/^\d+$/.test(line)) return undefined;
-    return { file: name.slice(0, file), line: lineNumber(Number(line)) };
-  }
-  const colon = name.lastIndexOf(':');
-  const open = colon < 4 ? -1 : name.lastIndexOf(' (', colon - 3);
-  const digits = name.slice(colon + 1, -1);
-  if (open < 0 || digits.length > MAX_LINE_DIGITS || !/^\d+$/.test(digits)) return undefined;
-  return { file: name.slice(open + 2, colon), line: lineNumber(Number(digits)) };
 }
 
 /** The values, whole where all of them are. */

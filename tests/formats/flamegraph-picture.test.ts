@@ -72,6 +72,12 @@ describe('SVG', () => {
     expect(profile.sampleTypes).toEqual([{ type: 'bytes', unit: 'bytes' }]);
   });
 
+  it('reads the places in names', async () => {
+    const { functions, frames } = (await open(inferno(STACKS))).profile;
+    const func = functions.names.indexOf('thread (shop.py:42)');
+    expect([functions.files[func], frames.line[frames.func.indexOf(func)]]).toEqual(['shop.py', 42]);
+  });
+
   it('what was too narrow to be drawn counts for its caller', async () => {
     const content = inferno(STACKS).replace(/<g><title>parse \(1 samples.*?<\/g>/, '');
     const { profile } = await open(content);

@@ -68,6 +68,7 @@ describe('decodeProfile', () => {
       /no flame graph/,
       /collapsed/,
     ],
+    ['a heap of jemalloc', 'heap_v2/524288\n  t*: 7: 5 [0: 0]\n@ 0x1 0x2\n', /jemalloc/, /jeprof --collapsed/],
     ['stacks of bpftrace', 'Attaching 1 probe...\n@[\n    main+12\n]: 3\n', /bpftrace/, /stackcollapse-bpftrace/],
     [
       'a bundle of Instruments',

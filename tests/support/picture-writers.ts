@@ -13,7 +13,7 @@ interface Box {
 const WIDTH = 1180;
 
 /** Callers first; siblings by name, as all of the tools order them. */
-export function boxesOf(stacks: readonly PictureStack[]): Box[] {
+function boxesOf(stacks: readonly PictureStack[]): Box[] {
   const total = stacks.reduce((sum, [, count]) => sum + count, 0);
   const boxes: Box[] = [{ name: 'all', level: 0, left: 0, count: total }];
   const walk = (below: readonly PictureStack[], level: number, left: number): void => {

@@ -21,13 +21,21 @@ export interface AddressSample {
 
 export class AddressSamples {
   readonly map = new MemoryMap();
-  readonly samples: AddressSample[] = [];
+  /** Leaf first: sample i has the locations [start[i], end[i]). */
+  readonly #stack = new Int32Column();
+  readonly #start = new Int32Column();
+  readonly #end = new Int32Column();
+  readonly #isNamed = new Int32Column();
+  /** By sample, as many as there are sample types. */
+  readonly #values: number[] = [];
+  readonly #labels = new Int32Column();
+  readonly #labelSets: (readonly LabelPair[])[] = [];
+  readonly #setOf = new Map<string, number>();
   readonly #limits: DecodeLimits;
   readonly #addresses: bigint[] = [];
   readonly #numbers = new Map<bigint, number>();
   /** Frames of an address, innermost first. */
   readonly #symbols = new Map<bigint, FrameFacts[]>();
-  #frames = 0;
 
   constructor(limits: DecodeLimits) {
     this.#limits = limits;
@@ -44,12 +52,48 @@ export class AddressSamples {
     return this.#addresses[location];
   }
 
+  get length(): number {
+    return this.#start.length;
+  }
+
   /** @param place of the file, for a refusal */
-  push(sample: AddressSample, place: string): void {
-    this.#frames += sample.stack.length;
-    if (this.samples.length >= this.#limits.samples) refuseCount(this.#limits.samples, 'samples', place);
-    if (this.#frames > this.#limits.frames) refuseCount(this.#limits.frames, 'frames in its stacks', place);
-    this.samples.push(sample);
+  push({ stack, values, labels, isNamed = false }: AddressSample, place: string): void {
+    const { samples, frames } = this.#limits;
+    if (this.length >= samples) refuseCount(samples, 'samples', place);
+    if (this.#stack.length + stack.length > frames) refuseCount(frames, 'frames in its stacks', place);
+    this.#start.push(this.#stack.length);
+    for (const location of stack) this.#stack.push(location);
+    this.#end.push(this.#stack.length);
+    this.#isNamed.push(isNamed ? 1 : 0);
+    for (const value of values) this.#values.push(value);
+    this.#labels.push(this.#labelSet(labels));
+  }
+
+  /** Location of the frame that called the leaf, -1 where there is none. */
+  second(sample: number): number {
+    const at = this.#start.values[sample] + 1;
+    return at < this.#end.values[sample] ? this.#stack.values[at] : -1;
+  }
+
+  /** Whether the leaf stands twice: as it was, and as a call. */
+  isLeafTwice(sample: number): boolean {
+    const second = this.second(sample);
+    if (second < 0) return false;
+    return this.#addresses[this.#stack.values[this.#start.values[sample]]] === this.#addresses[second] + 1n;
+  }
+
+  dropSecond(sample: number): void {
+    const start = this.#start.values[sample];
+    this.#stack.values[start + 1] = this.#stack.values[start];
+    this.#start.values[sample] = start + 1;
+  }
+
+  #labelSet(labels: readonly LabelPair[]): number {
+    const key = labels.flat().join('\0');
+    const known = this.#setOf.get(key);
+    if (known !== undefined) return known;
+    this.#setOf.set(key, this.#labelSets.length);
+    return this.#labelSets.push(labels) - 1;
   }
 
   /** @param frames innermost first; the first that an address is given count */
@@ -75,13 +119,16 @@ export class AddressSamples {
     }
     start.push(frames.length);
     let hidden = 0;
-    for (const [i, { stack, values, labels, isNamed: hasNames }] of this.samples.entries()) {
-      if (i % SAMPLES_A_STEP === 0) yield 0.5 + (i / this.samples.length) * 0.5;
+    const labels = this.#labelSets.map((pairs) => builder.labels(pairs));
+    const values = new Float64Array(sampleTypes.length);
+    for (let sample = 0; sample < this.length; sample++) {
+      if (sample % SAMPLES_A_STEP === 0) yield 0.5 + (sample / this.length) * 0.5;
+      const hasNames = this.#isNamed.values[sample] === 1;
       let node = 0;
       let isWhole = true;
-      for (let at = stack.length - 1; at >= 0; at--) {
-        const location = stack[at];
-        if (hasNames === true && isNamed[location] === 0) {
+      for (let at = this.#end.values[sample] - 1; at >= this.#start.values[sample]; at--) {
+        const location = this.#stack.values[at];
+        if (hasNames && isNamed[location] === 0) {
           isWhole = false;
           continue;
         }
@@ -89,11 +136,12 @@ export class AddressSamples {
           node = builder.node(node, frames.values[k]);
       }
       if (!isWhole) hidden++;
-      builder.sample(node, values, labels.length === 0 ? 0 : builder.labels(labels));
+      for (let type = 0; type < values.length; type++) values[type] = this.#values[sample * values.length + type];
+      builder.sample(node, values, labels[this.#labels.values[sample]]);
     }
     if (hidden > 0)
       builder.note(
-        `In ${hidden} of ${this.samples.length} samples the file hides frames of Go's runtime behind bare addresses: these are left out.`,
+        `In ${hidden} of ${this.length} samples the file hides frames of Go's runtime behind bare addresses: these are left out.`,
       );
     return builder.take(facts);
   }

@@ -11,10 +11,10 @@ import type { DecodeLimits } from '../decode-limits.ts';
 import { ProfileBuilder } from '../profile-builder.ts';
 import { growCallTree, type SharedCalls } from './call-graph-tree.ts';
 
-/** Below this share of what a function costs, what its callers do not account for is rounding. */
+/** Of what a function costs: where its callers leave less than this unaccounted for, it is no root. */
 const MIN_ROOT_SHARE = 0.01;
 
-export const RECONSTRUCTED =
+const RECONSTRUCTED =
   'The file has costs by call, not by call path: the tree is reconstructed. Costs are shared among callers in proportion, recursive calls are folded; self costs of functions are exact.';
 
 export class CallGraph {
@@ -133,9 +133,13 @@ export class CallGraph {
       }
     }
     const roots = new Float64Array(count * events);
-    for (let i = 0; i < roots.length; i++) {
-      const missing = spent[i] - received[i];
-      if (received[i] === 0 || missing > spent[i] * MIN_ROOT_SHARE) roots[i] = Math.max(0, missing);
+    for (let func = 0; func < count; func++) {
+      const at = func * events;
+      // Some events are not passed on to callers: one whose calls add up shows that the callers are all there.
+      let least = 1;
+      for (let e = at; e < at + events; e++)
+        if (spent[e] > 0) least = Math.min(least, (spent[e] - received[e]) / spent[e]);
+      if (least > MIN_ROOT_SHARE) for (let e = at; e < at + events; e++) roots[e] = Math.max(0, spent[e] - received[e]);
     }
     return {
       events,

@@ -15,6 +15,9 @@ const READING = 0.8;
 const UNNAMED = '???';
 /** Units of events by what tools call these. */
 const UNITS: Readonly<Record<string, string>> = {
+  ns: 'nanoseconds',
+  us: 'microseconds',
+  ms: 'milliseconds',
   microseconds: 'microseconds',
   wall_time: 'microseconds',
   process_time: 'microseconds',
@@ -30,16 +33,18 @@ export function* decodeCallgrind(bytes: Uint8Array, limits: DecodeLimits = FILE_
 
 /** One space of short names: `(1) name` gives one, `(1)` stands for it. */
 class Names {
+  /** By what stands for it, parentheses and all. */
   readonly #known = new Map<string, string>();
 
   read(written: string): string {
     if (!written.startsWith('(')) return written;
-    const close = written.indexOf(')');
-    const id = written.slice(1, close);
-    if (close < 2 || id.length > 12 || !/^\d+$/.test(id)) return written;
-    const name = written.slice(close + 1).trim();
-    if (name === '') return this.#known.get(id) ?? written;
-    this.#known.set(id, name);
+    const known = this.#known.get(written);
+    if (known !== undefined) return known;
+    const close = written.indexOf(')') + 1;
+    if (close < 3 || close > 14 || !/^\(\d+\)$/.test(written.slice(0, close))) return written;
+    const name = written.slice(close).trim();
+    if (name === '') return written;
+    this.#known.set(written.slice(0, close), name);
     return name;
   }
 }
@@ -90,7 +95,10 @@ class CallgrindReader {
         remedy: 'Let the profiler write it again: it may have been stopped before its end.',
       });
     }
-    const types = this.#events.map((event): SampleType => ({ type: event, unit: UNITS[event] ?? 'count' }));
+    const types = this.#events.map((event): SampleType => ({
+      type: event,
+      unit: Object.hasOwn(UNITS, event) ? UNITS[event] : 'count',
+    }));
     const notes: string[] = [];
     if (this.#skipped > 0) {
       const what = this.#skipped === 1 ? '1 line is' : `${this.#skipped} lines are`;

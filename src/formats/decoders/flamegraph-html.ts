@@ -47,7 +47,7 @@ export function* decodeFlamegraphHtml(bytes: Uint8Array, limits: DecodeLimits = 
     });
   }
   const notes = [
-    'The file is a picture: what its maker left out as too narrow counts as the own cost of its callers, and files, lines and labels are not in it.',
+    'The file is a picture: what its maker left out as too narrow counts as the own cost of its callers, and labels are not in it.',
   ];
   if (isReversed) notes.push('The picture was made with --reverse: stacks are turned over, so that roots are roots.');
   if (isInverted) notes.push('The picture is drawn from the top. If it was made with --reverse, its roots are leaves.');

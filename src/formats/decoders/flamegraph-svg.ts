@@ -14,7 +14,9 @@ const FRAMES_A_STEP = 2048;
 const READING = 0.7;
 /** In characters: tags of rectangles. */
 const MAX_TAG = 4096;
-const COUNTED = /^(.*) \(([\d,]+(?:\.\d+)?) ?([^(),;]*), \d[\d.]*%(;[^()]*)?\)$/s;
+/** Behind the name. */
+const COUNT = /^ \(([\d,]+(?:\.\d+)?) ?([^(),;]*), \d[\d.]*%(;[^()]*)?\)$/;
+const MAX_COUNT = 200;
 
 interface Drawn {
   readonly name: string;
@@ -36,16 +38,20 @@ export function* decodeFlamegraphSvg(packed: Uint8Array, limits: DecodeLimits = 
   const drawn: Drawn[] = [];
   let unit = '';
   let isDifference = false;
+  let rectAt = text.indexOf('<rect');
   for (let at = text.indexOf('<title>'); at >= 0;) {
     if (drawn.length % FRAMES_A_STEP === 0) yield (at / text.length) * READING;
     const titleEnd = text.indexOf('</title>', at);
     if (titleEnd < 0) break;
     const next = text.indexOf('<title>', titleEnd);
-    const rect = tagAfter(text, titleEnd, next < 0 ? text.length : next);
+    if (rectAt >= 0 && rectAt < titleEnd) rectAt = text.indexOf('<rect', titleEnd);
+    if (rectAt < 0) break;
+    const rect = rectAt < (next < 0 ? text.length : next) ? tagAt(text, rectAt) : undefined;
     const title = unescaped(text.slice(at + 7, titleEnd).replace(/^\n/, ''));
     at = next;
     if (rect === undefined) continue;
-    const counted = COUNTED.exec(title);
+    const open = title.lastIndexOf(' (');
+    const counted = open < 0 || title.length - open > MAX_COUNT ? null : COUNT.exec(title.slice(open));
     const y = attribute(rect, 'y');
     const exactLeft = attribute(rect, 'fg:x');
     const exactWidth = attribute(rect, 'fg:w');
@@ -55,12 +61,12 @@ export function* decodeFlamegraphSvg(packed: Uint8Array, limits: DecodeLimits = 
     // The title of the document, a legend.
     if (Number.isNaN(y) || Number.isNaN(left) || Number.isNaN(width) || (!counted && !isExact)) continue;
     if (counted) {
-      if (unit === '') unit = counted[3].trim();
-      if (counted[4] !== undefined) isDifference = true;
+      if (unit === '') unit = counted[2].trim();
+      if (counted[3] !== undefined) isDifference = true;
     }
-    const count = isExact ? exactWidth : Number(counted![2].replaceAll(',', ''));
+    const count = isExact ? exactWidth : Number(counted![1].replaceAll(',', ''));
     if (drawn.length >= limits.nodes) refuseFrames(drawn.length);
-    drawn.push({ name: counted ? counted[1] : title, count, y, left, right: left + width });
+    drawn.push({ name: counted ? title.slice(0, open) : title, count, y, left, right: left + width });
   }
   if (drawn.length === 0) {
     throw new DecodeError('malformed', 'The picture has no frames with a name and a count.', {
@@ -73,7 +79,7 @@ export function* decodeFlamegraphSvg(packed: Uint8Array, limits: DecodeLimits = 
   for (const [i, { name, count = 0, y, left, right }] of drawn.entries())
     frames.push({ name, level: levels(y), left, right, count }, `frame ${i + 1}`);
   const notes = [
-    'The file is a picture: what its maker left out as too narrow counts as the own cost of its callers, and files, lines and labels are not in it.',
+    'The file is a picture: what its maker left out as too narrow counts as the own cost of its callers, and labels are not in it.',
   ];
   if (isDifference) notes.push('The picture shows a difference: its widths are read, its colours are not.');
   return yield* frames.profile(typeOf(unit), notes, READING);
@@ -110,12 +116,10 @@ function typeOf(unit: string): SampleType {
   return { type: word || 'samples', unit: Object.hasOwn(units, word) ? units[word] : 'count' };
 }
 
-/** The first tag of a rectangle between two places. */
-function tagAfter(text: string, from: number, until: number): string | undefined {
-  const start = text.indexOf('<rect', from);
-  if (start < 0 || start >= until) return undefined;
-  const end = text.indexOf('>', start);
-  return end < 0 || end - start > MAX_TAG ? undefined : text.slice(start, end);
+function tagAt(text: string, start: number): string | undefined {
+  const tag = text.slice(start, start + MAX_TAG);
+  const end = tag.indexOf('>');
+  return end < 0 ? undefined : tag.slice(0, end);
 }
 
 /** A number, with or without a unit; NaN where the tag has none of that name. */

@@ -107,7 +107,7 @@ function columnsOf(header: readonly string[]): Column[] {
   const titles = header.map((title) => title.trim());
   const self = titles.findIndex((title) => /^Self\b/.test(title));
   return titles.flatMap((title, index): Column[] => {
-    if (title === '' || index === self || /^Symbol/.test(title) || /^#/.test(title)) return [];
+    if (title === '' || index === self || title.startsWith('Symbol')) return [];
     if (/^(Weight|Running Time)\b/.test(title)) {
       const type = { type: 'time', unit: 'milliseconds' };
       return [{ index, type, selfIndex: self, scale: 1, selfScale: /\(s\)/.test(titles[self] ?? '') ? 1000 : 1 }];

@@ -41,7 +41,8 @@ export class LineReader {
     const bytes = this.#bytes;
     const from = this.#at;
     if (from >= bytes.length) return false;
-    let end = bytes.length;
+    // The last line ends where its newline stands, if it has one.
+    let end = bytes[bytes.length - 1] === LF ? bytes.length - 1 : bytes.length;
     if (from + BLOCK_BYTES < bytes.length) {
       end = bytes.lastIndexOf(LF, from + BLOCK_BYTES);
       if (end < from) end = bytes.indexOf(LF, from + BLOCK_BYTES);

@@ -3,6 +3,7 @@ import type { Steps } from '#base/steps.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
 import { type DecodeLimits, refuseCount } from '../decode-limits.ts';
 import { DecodeError } from '../format.ts';
+import { placeInName } from '../place-in-name.ts';
 import { ProfileBuilder } from '../profile-builder.ts';
 
 export interface PictureFrame {
@@ -61,19 +62,26 @@ export class PictureFrames {
     let done = 0;
     let loose = 0;
     let clamped = 0;
+    // By level: the frame that each lies on, and its number, for stacks that are read from their leaf on.
+    const callers: Int32Array[] = [];
+    const numbers: Int32Array[] = [];
+    /** The node of the stack of a frame of the level above, root last. */
+    const turned = (index: number): number => {
+      let node = 0;
+      for (let level = numbers.length - 1, at = index; level >= 0 && at >= 0; at = callers[level--][at])
+        if (numbers[level][at] >= 0) node = builder.node(node, numbers[level][at]);
+      return node;
+    };
     const emit = (): void => {
       for (const [i, node] of nodes.entries()) {
-        if (selves[i] > 0)
-          builder.sample(isReversed ? reversed(builder, above, callers, levelOf, i) : node, [selves[i]]);
+        if (selves[i] > 0) builder.sample(isReversed ? turned(i) : node, [selves[i]]);
         else if (selves[i] < 0) clamped++;
       }
     };
-    // Of each level: the index of the frame below, for stacks that are read from their leaf on.
-    const callers: Int32Array[] = [];
-    const levelOf: Level[] = [];
     for (const [depth, unsorted] of this.#levels.entries()) {
       const frames = unsorted.sort((a, b) => a.left - b.left);
       const caller = new Int32Array(frames.length).fill(-1);
+      const number = new Int32Array(frames.length).fill(-1);
       const ownNodes = new Int32Array(frames.length);
       let at = 0;
       for (const [i, { name, mapping = '', left, right, count }] of frames.entries()) {
@@ -85,15 +93,16 @@ export class PictureFrames {
           caller[i] = at;
           selves[at] -= count;
         } else if (depth > 0) loose++;
-        const isRoot = depth === 0 && hasRoot;
-        ownNodes[i] = isRoot ? 0 : builder.node(isOn ? nodes[at] : 0, builder.frame({ name, mapping }));
+        if (depth === 0 && hasRoot) continue;
+        number[i] = builder.frame({ name, mapping, ...placeInName(name) });
+        ownNodes[i] = builder.node(isOn ? nodes[at] : 0, number[i]);
       }
       emit();
       above = frames;
       nodes = ownNodes;
       selves = Float64Array.from(frames, ({ count }) => count);
       callers.push(caller);
-      levelOf.push(frames);
+      numbers.push(number);
     }
     emit();
     if (loose > 0) builder.note(`${loose} frames of the picture lie on no other: they stand as roots.`);
@@ -101,24 +110,4 @@ export class PictureFrames {
       builder.note(`${clamped} frames are narrower than what they call, by rounding: they have no cost of their own.`);
     return builder.take();
   }
-}
-
-/** The node of a stack that the picture shows from its leaf on. */
-function reversed(
-  builder: ProfileBuilder,
-  last: Level,
-  callers: readonly Int32Array[],
-  levels: readonly Level[],
-  index: number,
-): number {
-  let node = 0;
-  let frame: PictureFrame | undefined = last[index];
-  let at = index;
-  for (let level = levels.length - 1; level >= 0 && frame !== undefined; level--) {
-    if (level > 0 || frame.name !== ROOT)
-      node = builder.node(node, builder.frame({ name: frame.name, mapping: frame.mapping ?? '' }));
-    at = callers[level][at];
-    frame = at < 0 || level === 0 ? undefined : levels[level - 1][at];
-  }
-  return node;
 }

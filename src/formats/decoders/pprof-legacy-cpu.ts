@@ -89,19 +89,18 @@ export function* readCpu(bytes: Uint8Array, out: AddressSamples, isRaw: boolean)
 
 /** As pprof: what stands second in nearly all stacks is the signal handler, and a leaf may stand there twice. */
 function dropHandlerFrames(out: AddressSamples): void {
-  const { samples } = out;
-  const enough = samples.length - Math.floor(samples.length / SIMILAR_SAMPLES);
-  const stacks = samples.map(({ stack }) => stack as number[]);
+  const enough = out.length - Math.floor(out.length / SIMILAR_SAMPLES);
   for (let i = 0; i < MAX_HANDLER_FRAMES; i++) {
     const counts = new Map<number, number>();
-    for (const stack of stacks) if (stack.length > 1) counts.set(stack[1], (counts.get(stack[1]) ?? 0) + 1);
+    for (let sample = 0; sample < out.length; sample++) {
+      const second = out.second(sample);
+      if (second >= 0) counts.set(second, (counts.get(second) ?? 0) + 1);
+    }
     const handler = [...counts].find(([, count]) => count >= enough);
     if (!handler) break;
-    for (const stack of stacks) if (stack.length > 1 && stack[1] === handler[0]) stack.splice(1, 1);
+    for (let sample = 0; sample < out.length; sample++) if (out.second(sample) === handler[0]) out.dropSecond(sample);
   }
-  for (const stack of stacks) {
-    if (stack.length > 1 && out.addressOf(stack[0]) === out.addressOf(stack[1]) + 1n) stack.splice(1, 1);
-  }
+  for (let sample = 0; sample < out.length; sample++) if (out.isLeafTwice(sample)) out.dropSecond(sample);
 }
 
 function refuse(message: string, at: number): DecodeError {

@@ -32,7 +32,10 @@ const NOW_MS = Date.UTC(2026, 0, 15, 9, 7);
 const WORTH_NAMING_KIB = 32 << 10;
 /** Cases; the counts of a thread that ends are lost since then. */
 const REPORT_EVERY = 100;
-const NAMES = { pprof: 'x.pprof', collapsed: 'x.collapsed.txt', gzip: 'x.pb.gz' } as const;
+/** What the server's door takes. */
+const SENT = ['pprof', 'collapsed', 'gzip'];
+/** Of the processor, for one case. */
+const MAX_CPU_MS = 2000;
 // A tab is text. Half of a pair is none.
 const UNPRINTABLE = /(?!\t)[\p{Cc}\p{Cs}]/u;
 
@@ -45,8 +48,12 @@ for (let number = from; number < until; number++) {
   if (number % REPORT_EVERY === 0) reportOutcomes();
   const bytes = mutatedFile(seeds, decoder, seed, number);
   const before = process.resourceUsage().maxRSS;
-  await atTheDoor(bytes, number);
+  const began = process.cpuUsage();
+  if (SENT.includes(decoder)) await atTheDoor(bytes, number);
   await inThePage(bytes, number);
+  const { user, system } = process.cpuUsage(began);
+  if (user + system > MAX_CPU_MS * 1000)
+    report(number, 'slow', `${bytes.length} bytes take ${Math.round((user + system) / 1000)} ms of the processor`);
   const after = process.resourceUsage().maxRSS;
   if (after > 300 << 10 && after - before > WORTH_NAMING_KIB)
     report(number, 'memory', `${bytes.length} bytes: the peak goes from ${before >> 10} to ${after >> 10} MiB`);
@@ -77,8 +84,7 @@ async function atTheDoor(bytes: Uint8Array, number: number): Promise<void> {
 
 async function inThePage(bytes: Uint8Array, number: number): Promise<void> {
   try {
-    const name = NAMES[decoder];
-    const { profile } = await finishWaiting(decodeProfile({ bytes, name, form: { kind: 'file' } }));
+    const { profile } = await finishWaiting(decodeProfile({ bytes, name: seeds.name, form: { kind: 'file' } }));
     count('page opens');
     const wrong = wrongColumns(profile);
     if (wrong !== undefined) report(number, `page: ${wrong}`, '');

@@ -54,19 +54,19 @@ export async function buildDecoders() {
   });
 }
 
-const seeds = fileSeeds();
 const [, script, decoder, from, until, seed] = process.argv;
-if (script === fileURLToPath(import.meta.url)) await run(/** @type {import('./seeds.js').Decoder} */ (decoder));
+if (script === fileURLToPath(import.meta.url)) await run(decoder);
 
 /** @param {import('./seeds.js').Decoder} name */
 async function run(name) {
+  const seeds = fileSeeds(name);
   /** @type {import('./failures.js').Failures} */
   const failures = {};
   /** @type {Outcomes} */
   const outcomes = {};
   let ends = 0;
   for (let next = Number(from); next < Number(until) && ends < MAX_ENDS;) {
-    const { ended, why } = await work(name, next, (report) => {
+    const { ended, why } = await work(name, seeds, next, (report) => {
       if ('outcomes' in report) {
         for (const [outcome, count] of Object.entries(report.outcomes))
           outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
@@ -86,11 +86,11 @@ async function run(name) {
 }
 
 /**
- * @param {import('./seeds.js').Decoder} name @param {number} first
+ * @param {import('./seeds.js').Decoder} name @param {import('./seeds.js').Seeds} seeds @param {number} first
  * @param {(report: import('./decode-worker.ts').DecodeReport) => void} take
  * @returns {Promise<{ ended: number, why: string | undefined }>} the case at which the thread ended before its time, and why
  */
-function work(name, first, take) {
+function work(name, seeds, first, take) {
   const progress = new SharedArrayBuffer(4);
   const current = new Int32Array(progress);
   const data = {

@@ -2,7 +2,7 @@
  * `npm run bench:mutations`: damaged files through the decoders of server and page, and damaged requests to the built server.
  * None may be answered 500, hang, end a thread, leave the server unable to answer, or take more than 300 MB. Prints, and
  * writes tests/perf/results-mutations.json; inputs of failures are written to a scratch folder, the smallest of each kind.
- * Options: --files 200000 a decoder, --requests 20000, --seed 1, --only files|requests, --case NUMBER (sends that one
+ * Options: --files 200000 a decoder, --requests 20000, --seed 1, --only files|requests|FORMAT,… (ids of formats; only the page reads these), --case NUMBER (sends that one
  * request), --dry (writes no results).
  */
 
@@ -31,11 +31,12 @@ else await sendOne(seed, Number(one));
 async function run() {
   /** @type {Record<string, { cases: number, seconds: number, peakMiB: number, failures: import('./failures.js').Failures }>} */
   const parts = {};
-  if (only !== 'requests') {
+  const decoders = only === '' || only === 'files' ? DECODERS : only === 'requests' ? [] : only.split(',');
+  if (decoders.length > 0) {
     await buildDecoders();
-    for (const decoder of DECODERS) parts[decoder] = await timed(files, () => mutateFiles(decoder));
+    for (const decoder of decoders) parts[decoder] = await timed(files, () => mutateFiles(decoder));
   }
-  if (only !== 'files') parts.requests = await timed(requests, () => mutateRequests(requests, seed));
+  if (only === '' || only === 'requests') parts.requests = await timed(requests, () => mutateRequests(requests, seed));
   const failed = Object.values(parts).reduce((sum, { failures }) => sum + Object.keys(failures).length, 0);
   const peak = Math.max(...Object.values(parts).map(({ peakMiB }) => peakMiB));
   for (const [name, { failures, ...part }] of Object.entries(parts)) {
