@@ -18,6 +18,7 @@ import { Markers } from './markers.ts';
 import { createProxy, type ProxyOptions } from './proxy.ts';
 import { defaultQueryLimits } from './query/query-limits.ts';
 import type { ServerFacts } from './routes.ts';
+import { startScraper, type Scraper } from './scrape/scraper.ts';
 import { startSelfProfile, type SelfProfile } from './self-profile.ts';
 
 /** What cannot be helped by trying again: a bad flag, a taken port, a page that is not built. */
@@ -75,6 +76,7 @@ async function serve(config: ServerConfig): Promise<void> {
   const markers = new Markers(config.data);
   const links = new Links(config.data);
   for (const note of [...markers.notes, ...links.notes]) log.warn(note);
+  let scraper: Scraper | undefined;
   const { maxBodyBytes } = config.limits;
   const guards = { host, token: config.auth ? config.token : undefined };
   const server = createFlametideServer({
@@ -88,6 +90,7 @@ async function serve(config: ServerConfig): Promise<void> {
     links,
     files,
     maxBodyBytes,
+    targets: () => scraper?.status() ?? [],
     log,
   });
   const listening = new Promise<void>((resolve, reject) => {
@@ -104,13 +107,14 @@ async function serve(config: ServerConfig): Promise<void> {
     throw error;
   }
   selfProfile?.sendTo(engine);
+  scraper = config.scrape.length === 0 ? undefined : startScraper(config.scrape, engine, log);
   const demo = config.demo ? startDemo({ engine, markers, dataFolder: config.data, log, now: Date.now }) : undefined;
   const { port: taken } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host;
   process.stdout.write(`Flametide listens on http://${name}:${taken}${basePath}\n`);
   if (config.open) openPage(`http://${isLoopback(host) ? name : '127.0.0.1'}:${taken}${basePath}/`, log);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void close(server, engine, [markers, links], [selfProfile, demo]));
+    process.once(signal, () => void close(server, engine, [markers, links], [selfProfile, demo, scraper]));
 }
 
 /** In the browser of whoever sits here; without one, a line in the log. */
@@ -138,7 +142,7 @@ async function close(
   server: Server,
   engine: Engine,
   tables: readonly (Markers | Links)[],
-  recorders: readonly (SelfProfile | Demo | undefined)[],
+  recorders: readonly (Pick<SelfProfile, 'stop'> | Demo | undefined)[],
 ): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
