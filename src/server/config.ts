@@ -107,8 +107,8 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
     .addOption(option('--tenant <id>', 'tenant at the backend', 'TENANT'))
     .addOption(
       option(
-        '--scrape <targets...>',
-        'Go programs to fetch profiles from each 15 s, such as localhost:6060 or shop=http://10.0.0.7:6060',
+        '--scrape <target>',
+        'a Go program to fetch profiles from each 15 s (repeatable), such as localhost:6060 or shop=http://10.0.0.7:6060',
         'SCRAPE',
       ).argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), ...text.split(',')]),
     )
