@@ -183,12 +183,12 @@ function settings(command: Command): Record<string, unknown> {
 /** `localhost:6060`, `shop=https://10.0.0.7:6060`. @throws InvalidArgumentError */
 function targets(given: unknown): { url: string; service: string }[] {
   if (given === undefined) return [];
-  const list: readonly unknown[] = Array.isArray(given) ? given : `${given as string}`.split(',');
+  const list = Array.isArray(given) ? (given as readonly string[]) : (given as string).split(',');
   return list.map((one) => {
-    const [, service, address = ''] = /^(?:([^=/:]+)=)?(.+)$/.exec(`${one as string}`.trim()) ?? [];
+    const [, service, address = ''] = /^(?:([^=/:]+)=)?(.+)$/.exec(one.trim()) ?? [];
     const url = URL.parse(/^https?:\/\//.test(address) ? address : `http://${address}`);
     if (url === null || url.host === '' || url.pathname !== '/' || url.search !== '' || url.username !== '')
-      throw new InvalidArgumentError(`--scrape ${one as string} is no target: it is like localhost:6060.`);
+      throw new InvalidArgumentError(`--scrape ${one} is no target: it is like localhost:6060.`);
     return { url: url.origin, service: service ?? url.host };
   });
 }

@@ -18,7 +18,7 @@ import { Markers } from './markers.ts';
 import { createProxy, type ProxyOptions } from './proxy.ts';
 import { defaultQueryLimits } from './query/query-limits.ts';
 import type { ServerFacts } from './routes.ts';
-import { startScraper, type Scraper } from './scrape/scraper.ts';
+import { startScraper } from './scrape/scraper.ts';
 import { startSelfProfile, type SelfProfile } from './self-profile.ts';
 
 /** What cannot be helped by trying again: a bad flag, a taken port, a page that is not built. */
@@ -76,7 +76,7 @@ async function serve(config: ServerConfig): Promise<void> {
   const markers = new Markers(config.data);
   const links = new Links(config.data);
   for (const note of [...markers.notes, ...links.notes]) log.warn(note);
-  let scraper: Scraper | undefined;
+  const scraper = startScraper(config.scrape, engine, log);
   const { maxBodyBytes } = config.limits;
   const guards = { host, token: config.auth ? config.token : undefined };
   const server = createFlametideServer({
@@ -90,7 +90,7 @@ async function serve(config: ServerConfig): Promise<void> {
     links,
     files,
     maxBodyBytes,
-    targets: () => scraper?.status() ?? [],
+    targets: () => scraper.status(),
     log,
   });
   const listening = new Promise<void>((resolve, reject) => {
@@ -100,6 +100,7 @@ async function serve(config: ServerConfig): Promise<void> {
   try {
     await listening;
   } catch (error) {
+    await scraper.stop();
     await selfProfile?.stop();
     markers.close();
     links.close();
@@ -107,7 +108,6 @@ async function serve(config: ServerConfig): Promise<void> {
     throw error;
   }
   selfProfile?.sendTo(engine);
-  scraper = config.scrape.length === 0 ? undefined : startScraper(config.scrape, engine, log);
   const demo = config.demo ? startDemo({ engine, markers, dataFolder: config.data, log, now: Date.now }) : undefined;
   const { port: taken } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host;

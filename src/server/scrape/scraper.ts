@@ -98,7 +98,7 @@ class Loop {
     while (!signal.aborted) {
       const begun = Date.now();
       const problem = await this.#fetch().catch((error: unknown) =>
-        error instanceof Error ? error.message : `${error}`,
+        error instanceof Error ? error.message : String(error),
       );
       if (signal.aborted) return;
       this.#failures = problem === undefined ? 0 : this.#failures + 1;
@@ -121,7 +121,7 @@ class Loop {
     const from = Date.now();
     const body = await fetchProfile(address, timeoutMs + (isWindow ? windowMs : 0), this.#stop.signal);
     const query = new URLSearchParams({ kind: id, service, instance: address.host, from: `${from}` });
-    const request = { method: 'POST', path: PULLED_PATH, query: `${query}`, headers: {}, body };
+    const request = { method: 'POST', path: PULLED_PATH, query: query.toString(), headers: {}, body };
     const { facts } = await this.#engine.ingest(request, this.#stop.signal);
     if (facts.refused !== undefined) return facts.message ?? facts.refused;
     this.#lastMs = Date.now();
