@@ -31,6 +31,8 @@ const serverConfig = z.object({
   open: z.boolean(),
   /** Profiles that the page opens. */
   files: z.array(z.string().min(1)),
+  /** Targets that profiles are fetched from. */
+  scrape: z.array(z.strictObject({ url: z.string(), service: z.string().min(1) })),
   /** Which attributes of OTLP are labels; `*` stands for any characters. */
   attributes: z.strictObject({ keep: z.array(z.string()), fold: z.array(z.string()) }),
   limits: z.strictObject({
@@ -103,6 +105,13 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
     )
     .addOption(option('--backend <url>', 'a Pyroscope that answers instead of the own store', 'BACKEND'))
     .addOption(option('--tenant <id>', 'tenant at the backend', 'TENANT'))
+    .addOption(
+      option(
+        '--scrape <target>',
+        'a Go program to fetch profiles from each 15 s (repeatable), such as localhost:6060 or shop=http://10.0.0.7:6060',
+        'SCRAPE',
+      ).argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), ...text.split(',')]),
+    )
     .addOption(option('--no-self-profile', 'do not profile this process'))
     .addOption(option('--demo', 'add a demo service with a day of made-up profiles').default(false))
     .addOption(option('--open', 'open the page in the browser').default(false))
@@ -168,9 +177,23 @@ function settings(command: Command): Record<string, unknown> {
     demo: value('demo'),
     open: value('open'),
     files: command.args,
+    scrape: targets(value('scrape')),
     attributes: { keep: [], fold: [], ...(file.attributes as object | undefined) },
     limits: { ...DEFAULT_LIMITS, ...(file.limits as object | undefined) },
   };
+}
+
+/** `localhost:6060`, `shop=https://10.0.0.7:6060`. @throws InvalidArgumentError */
+function targets(given: unknown): { url: string; service: string }[] {
+  if (given === undefined) return [];
+  const list = Array.isArray(given) ? (given as readonly string[]) : (given as string).split(',');
+  return list.map((one) => {
+    const [, service, address = ''] = /^(?:([^=/:]+)=)?(.+)$/.exec(one.trim()) ?? [];
+    const url = URL.parse(/^https?:\/\//.test(address) ? address : `http://${address}`);
+    if (url === null || url.host === '' || url.pathname !== '/' || url.search !== '' || url.username !== '')
+      throw new InvalidArgumentError(`--scrape ${one} is no target: it is like localhost:6060.`);
+    return { url: url.origin, service: service ?? url.host };
+  });
 }
 
 function checked(given: Record<string, unknown>): CommandLine {

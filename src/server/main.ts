@@ -18,6 +18,7 @@ import { Markers } from './markers.ts';
 import { createProxy, type ProxyOptions } from './proxy.ts';
 import { defaultQueryLimits } from './query/query-limits.ts';
 import type { ServerFacts } from './routes.ts';
+import { startScraper } from './scrape/scraper.ts';
 import { startSelfProfile, type SelfProfile } from './self-profile.ts';
 
 /** What cannot be helped by trying again: a bad flag, a taken port, a page that is not built. */
@@ -75,6 +76,7 @@ async function serve(config: ServerConfig): Promise<void> {
   const markers = new Markers(config.data);
   const links = new Links(config.data);
   for (const note of [...markers.notes, ...links.notes]) log.warn(note);
+  const scraper = startScraper(config.scrape, engine, log);
   const { maxBodyBytes } = config.limits;
   const guards = { host, token: config.auth ? config.token : undefined };
   const server = createFlametideServer({
@@ -88,6 +90,7 @@ async function serve(config: ServerConfig): Promise<void> {
     links,
     files,
     maxBodyBytes,
+    targets: () => scraper.status(),
     log,
   });
   const listening = new Promise<void>((resolve, reject) => {
@@ -97,6 +100,7 @@ async function serve(config: ServerConfig): Promise<void> {
   try {
     await listening;
   } catch (error) {
+    await scraper.stop();
     await selfProfile?.stop();
     markers.close();
     links.close();
@@ -110,7 +114,7 @@ async function serve(config: ServerConfig): Promise<void> {
   process.stdout.write(`Flametide listens on http://${name}:${taken}${basePath}\n`);
   if (config.open) openPage(`http://${isLoopback(host) ? name : '127.0.0.1'}:${taken}${basePath}/`, log);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void close(server, engine, [markers, links], [selfProfile, demo]));
+    process.once(signal, () => void close(server, engine, [markers, links], [selfProfile, demo, scraper]));
 }
 
 /** In the browser of whoever sits here; without one, a line in the log. */
@@ -138,7 +142,7 @@ async function close(
   server: Server,
   engine: Engine,
   tables: readonly (Markers | Links)[],
-  recorders: readonly (SelfProfile | Demo | undefined)[],
+  recorders: readonly (Pick<SelfProfile, 'stop'> | Demo | undefined)[],
 ): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();

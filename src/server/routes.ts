@@ -12,6 +12,7 @@ import type { Links } from './links.ts';
 import type { Markers } from './markers.ts';
 import type { Metrics } from './metrics.ts';
 import { defaultQueryLimits } from './query/query-limits.ts';
+import type { TargetStatus } from './scrape/scraper.ts';
 import { servePage } from './static.ts';
 import type { UploadReports } from './upload-reports.ts';
 
@@ -30,6 +31,8 @@ export interface RouteParts {
   readonly markers: Markers;
   readonly links: Links;
   readonly files: GivenFiles;
+  /** Where profiles are fetched from, and how it goes; undefined where none are. */
+  readonly targets?: () => readonly TargetStatus[];
   /** Of an upload. */
   readonly maxBodyBytes: number;
 }
@@ -125,7 +128,16 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
         const store = await backend.storeStatus?.().catch(() => undefined);
         const { refusals, alterations } = reports;
         const { changed } = metrics;
-        return jsonAnswer(200, { ...about, problem, store, refusals, alterations, changed, damage: backend.damage() });
+        return jsonAnswer(200, {
+          ...about,
+          problem,
+          store,
+          refusals,
+          alterations,
+          changed,
+          damage: backend.damage(),
+          targets: parts.targets?.() ?? [],
+        });
       },
     },
     {

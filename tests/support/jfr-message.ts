@@ -139,12 +139,11 @@ class Chunk {
     const content = this.whole(FIRST_EVENT + Object.keys(EVENTS).indexOf(event.type), 8);
     for (const [name, type] of Object.entries({ ...COMMON, ...EVENTS[event.type] })) {
       const value = event[name];
-      if (type === 'java.lang.Thread*') content.push(...this.#key('java.lang.Thread', `${(value as string) ?? ''}`));
-      else if (type === 'java.lang.Class*') content.push(...this.#key('java.lang.Class', `${(value as string) ?? ''}`));
-      else if (type === 'jdk.types.ThreadState*')
-        content.push(...this.#key('jdk.types.ThreadState', `${(value as string) ?? ''}`));
+      if (type === 'java.lang.Thread*') content.push(...this.#key('java.lang.Thread', textOf(value)));
+      else if (type === 'java.lang.Class*') content.push(...this.#key('java.lang.Class', textOf(value)));
+      else if (type === 'jdk.types.ThreadState*') content.push(...this.#key('jdk.types.ThreadState', textOf(value)));
       else if (type === 'jdk.types.StackTrace*') content.push(...this.#stack(value as readonly string[] | undefined));
-      else if (type === 'java.lang.String') content.push(...this.text((value as string) ?? ''));
+      else if (type === 'java.lang.String') content.push(...this.text(textOf(value)));
       else content.push(...this.whole((value as number) ?? 0, type === 'int' ? 4 : 8));
     }
     return this.#sized(content);
@@ -187,8 +186,11 @@ class Chunk {
         });
         return [0, ...this.whole(frames.length, 4), ...frames.flat()];
       }
-      default:
+      case 'jdk.types.Symbol':
+      case 'jdk.types.ThreadState':
         return this.text(text);
+      default:
+        throw new Error(`There are no constants of ${type}`);
     }
   }
 
@@ -242,4 +244,8 @@ class Chunk {
     const head = [0, 0, 1].flatMap((value) => this.whole(value, 8));
     return [...head, ...this.whole(strings.length, 4), ...strings.flatMap((one) => this.text(one)), ...tree];
   }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

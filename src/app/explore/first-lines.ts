@@ -21,6 +21,7 @@ const quoted = (text: string): string => JSON.stringify(text);
 export const languages: Readonly<Record<Language, Lines>> = {
   go: {
     title: 'Go',
+    note: 'A program that serves /debug/pprof needs no agent: start Flametide with --scrape localhost:6060.',
     steps: [
       { title: 'Install', linesFor: () => 'go get github.com/grafana/pyroscope-go' },
       {

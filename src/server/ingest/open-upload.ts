@@ -11,7 +11,9 @@ import { readForm } from './form.ts';
 import { type IncomingProfile, notesOf, type Trimmed } from './incoming.ts';
 import { openJfr } from './open-jfr.ts';
 import { openOtlp, refuseOtlpUpload } from './open-otlp.ts';
+import { openPulled } from './open-pulled.ts';
 import { profileName, readSampleTypeConfig, typedText, type SampleTypeConfig } from './profile-names.ts';
+import { PULLED_PATH } from './pulled-kinds.ts';
 import { readPushJson, readPushMessage } from './push-request.ts';
 import { asRefusal, quote, Refusal, type RefusalKind } from './refusal.ts';
 import { seriesOfProfile, type IngestLimits, type TakenProfile } from './series-of-profile.ts';
@@ -36,6 +38,7 @@ const MAX_PUSH_BYTES = 96 << 20;
 /** Never rejects for what a client sends: a refusal is an answer. */
 export async function openUpload(request: WireRequest, limits: IngestLimits, nowMs: number): Promise<OpenedUpload> {
   if (request.path === PUSH_PATH) return openPush(request, limits, nowMs);
+  if (request.path === PULLED_PATH) return openFetched(request, limits, nowMs);
   if (isOtlpPath(request.path)) {
     const { taken, answer, facts, answerAfter } = await openOtlp(request, limits, nowMs);
     return {
@@ -65,6 +68,18 @@ export async function openUpload(request: WireRequest, limits: IngestLimits, now
   } catch (error) {
     const { kind, message } = asRefusal(error);
     return refused(ingestError(ingestStatus(kind, isText), message), kind, message);
+  }
+}
+
+/** A profile that the server fetched itself. */
+function openFetched(request: WireRequest, limits: IngestLimits, nowMs: number): OpenedUpload {
+  try {
+    const taken = openPulled(request, limits, nowMs);
+    const all = taken === undefined ? [] : [taken];
+    return { profiles: all.map(({ incoming }) => incoming), answer: ingestAnswer(200), facts: factsOf(all) };
+  } catch (error) {
+    const { kind, message } = asRefusal(error);
+    return refused(ingestError(422, message), kind, message);
   }
 }
 

@@ -42,6 +42,9 @@ function frame(body) {
   new DataView(head.buffer).setUint32(1, body.length);
   return joined(head, body);
 }
+const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url));
+/** @param {string} path */
+const fixture = (path) => new Uint8Array(readFileSync(join(FIXTURES, path)));
 const NOTHING = new Uint8Array(0);
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -100,7 +103,7 @@ function uploads() {
     post('ingest pprof, packed', { path: '/ingest', query: query('pprof'), body: gzip(pprof) }),
     post('ingest groups', { path: '/ingest', query: query('groups'), body: stacks, kind: 'text' }),
     post('ingest lines', { path: '/pyroscope/ingest', query: query('lines'), body: stacks, kind: 'text' }),
-    ...['jfr', 'trie', 'tree', 'speedscope'].map((format) =>
+    ...['trie', 'tree', 'speedscope'].map((format) =>
       post(`ingest ${format}`, { path: '/ingest', query: query(format), body: stacks }),
     ),
     post('ingest form', { path: '/ingest', query: query(''), headers: formHeaders, body: form(gzip(pprof)) }),
@@ -129,7 +132,29 @@ function uploads() {
       kind: 'protobuf',
       wrap: frame,
     }),
-    post('otlp', { path: '/v1development/profiles', headers: type('application/x-protobuf'), body: push(pprof) }),
+    post('ingest jfr', { path: '/ingest', query: query('jfr'), body: fixture('jfr/small.jfr') }),
+    post('ingest jfr, packed', { path: '/ingest', query: query('jfr'), body: fixture('jfr/small.jfr'), wrap: gzip }),
+    ...['small', 'before-2025-11'].map((name) =>
+      post(`otlp ${name}`, {
+        path: '/v1development/profiles',
+        headers: type('application/x-protobuf'),
+        body: fixture(`otlp/${name}.otlp`),
+        kind: 'protobuf',
+      }),
+    ),
+    post('otlp json', {
+      path: '/v1/profiles',
+      headers: JSON_TYPE,
+      body: fixture('otlp/small.otlp.json'),
+      kind: 'json',
+    }),
+    post('otlp grpc', {
+      path: '/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export',
+      headers: type('application/grpc'),
+      body: fixture('otlp/small.otlp'),
+      kind: 'protobuf',
+      wrap: frame,
+    }),
   ];
 }
 

@@ -1,0 +1,238 @@
+/** Fetching from targets: what a Go program answers is stored, and one that hangs, redirects or sends rubbish costs nothing else. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { labelValue } from '#model/labels.ts';
+import type { WireRequest } from '#server/exchange.ts';
+import { parseCommandLine } from '#server/config.ts';
+import type { IncomingProfile } from '#server/ingest/incoming.ts';
+import { openUpload } from '#server/ingest/open-upload.ts';
+import { type Scraper, type ScrapeTimes, startScraper } from '#server/scrape/scraper.ts';
+import { encodeMessage, type Field, message, Strings } from '../../support/pprof-message.ts';
+
+const LIMITS = {
+  maxProfileBytes: 64 << 20,
+  maxSamples: 65_535,
+  maxDepth: 1000,
+  maxLabels: 30,
+  maxLabelNameBytes: 1024,
+  maxLabelValueBytes: 2048,
+  maxAgeMs: 3_600_000,
+  maxFutureMs: 600_000,
+};
+/** As short as they can be told apart: nothing below waits for a time, but for what comes of it. */
+const TIMES: ScrapeTimes = { everyMs: 20, windowMs: 1000, timeoutMs: 60_000, maxWaitMs: 40 };
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+const open: { close(): Promise<unknown> }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+});
+
+async function serve(handle: Handler): Promise<string> {
+  const server: Server = createServer(handle);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  open.push({
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+interface Scraped {
+  readonly scraper: Scraper;
+  readonly profiles: IncomingProfile[];
+  readonly warnings: string[];
+  problemOf(service: string, kind: string): string | undefined;
+  lastOf(service: string, kind: string): number | undefined;
+}
+
+function scrape(targets: Readonly<Record<string, string>>, times = TIMES): Scraped {
+  const profiles: IncomingProfile[] = [];
+  const warnings: string[] = [];
+  const log = { info: () => undefined, warn: (text: string) => void warnings.push(text), error: () => undefined };
+  const engine = {
+    async ingest(request: WireRequest) {
+      const opened = await openUpload(request, LIMITS, Date.now());
+      profiles.push(...opened.profiles);
+      return opened;
+    },
+  };
+  const list = Object.entries(targets).map(([service, url]) => ({ service, url }));
+  const scraper = startScraper(list, engine, log, times);
+  open.unshift({ close: () => scraper.stop() });
+  const statusOf = (service: string, kind: string): ReturnType<Scraper['status']>[number] | undefined =>
+    scraper.status().find((one) => one.service === service && one.kind === kind);
+  return {
+    scraper,
+    profiles,
+    warnings,
+    problemOf: (service, kind) => statusOf(service, kind)?.problem,
+    lastOf: (service, kind) => statusOf(service, kind)?.lastMs,
+  };
+}
+
+/** A profile of these types, each with a value of 7. */
+function pprof(types: readonly (readonly [string, string])[], seconds: number, value = 7): Uint8Array {
+  const s = new Strings();
+  const fields: Field[] = [
+    ...types.map(([type, unit]): Field => [1, message([1, s.at(type)], [2, s.at(unit)])]),
+    [2, message([1, [1]], [2, types.map(() => value)])],
+    [4, message([1, 1], [4, message([1, 1], [2, 3])])],
+    [5, message([1, 1], [2, s.at('main.main')])],
+    [9, BigInt(Date.now()) * 1_000_000n],
+    ...(seconds > 0 ? [[10, seconds * 1e9] as const] : []),
+  ];
+  return new Uint8Array(gzipSync(encodeMessage({ fields: [...fields, ...s.fields] })));
+}
+
+const HEAP = [
+  ['alloc_objects', 'count'],
+  ['alloc_space', 'bytes'],
+  ['inuse_objects', 'count'],
+  ['inuse_space', 'bytes'],
+] as const;
+const LOCKS = [
+  ['contentions', 'count'],
+  ['delay', 'nanoseconds'],
+] as const;
+const GO: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  '/debug/pprof/profile': [
+    ['samples', 'count'],
+    ['cpu', 'nanoseconds'],
+  ],
+  '/debug/pprof/heap': HEAP,
+  '/debug/pprof/allocs': HEAP,
+  '/debug/pprof/goroutine': [['goroutine', 'count']],
+  '/debug/pprof/mutex': LOCKS,
+  '/debug/pprof/block': LOCKS,
+};
+
+const goProgram: Handler = (request, response) => {
+  const { pathname, searchParams } = new URL(request.url ?? '', 'http://x');
+  const types = GO[pathname];
+  response.end(pprof(types, Number(searchParams.get('seconds') ?? 0)));
+};
+
+const kindsOf = (profiles: readonly IncomingProfile[]): Set<string> =>
+  new Set(profiles.flatMap(({ series }) => series.map(({ profileType }) => profileType.split(':', 3).join(':'))));
+
+describe('a Go program', () => {
+  it('is stored with all its kinds, as differences where it has them', async () => {
+    const asked = new Set<string>();
+    const url = await serve((request, response) => {
+      asked.add(request.url ?? '');
+      goProgram(request, response);
+    });
+    const { profiles, scraper } = scrape({ shop: url });
+    await vi.waitFor(() => expect(kindsOf(profiles).size).toBe(11), 20_000);
+    expect([...kindsOf(profiles)].sort()).toEqual([
+      'block:contentions:count',
+      'block:delay:nanoseconds',
+      'goroutines:goroutine:count',
+      'memory:alloc_objects:count',
+      'memory:alloc_space:bytes',
+      'memory:inuse_objects:count',
+      'memory:inuse_space:bytes',
+      'mutex:contentions:count',
+      'mutex:delay:nanoseconds',
+      'process_cpu:cpu:nanoseconds',
+      'process_cpu:samples:count',
+    ]);
+    expect(
+      [...asked]
+        .filter((one) => one.includes('seconds=1'))
+        .map((one) => one.replace(/\?.*/, ''))
+        .sort(),
+    ).toEqual(['/debug/pprof/allocs', '/debug/pprof/block', '/debug/pprof/mutex', '/debug/pprof/profile']);
+    const [{ labels, service }] = profiles[0].series;
+    expect([service, labelValue(labels, 'instance')]).toEqual(['shop', new URL(url).host]);
+    expect(scraper.status().map(({ problem }) => problem)).toEqual(scraper.status().map(() => undefined));
+  });
+
+  it('that has no differences keeps its sums to itself', async () => {
+    const url = await serve((request, response) => response.end(pprof(GO[(request.url ?? '').replace(/\?.*/, '')], 0)));
+    const { problemOf, lastOf, profiles } = scrape({ old: url });
+    await vi.waitFor(() => expect(problemOf('old', 'mutex')).toContain('no differences'), 20_000);
+    await vi.waitFor(() => expect(lastOf('old', 'heap')).toBeDefined(), 20_000);
+    expect([...kindsOf(profiles)].some((one) => one.startsWith('mutex'))).toBe(false);
+  });
+});
+
+describe('a target that', () => {
+  it.each<[string, Handler, RegExp]>([
+    ['redirects', (_, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(), /answered 302/],
+    ['is profiling already', (_, response) => response.writeHead(500).end('already in use\n'), /500: already in use/],
+    ['sends rubbish', (_, response) => response.end('Dear diary'), /./],
+    ['sends gzip that is broken', (_, response) => response.end(Buffer.from([0x1f, 0x8b, 8, 0, 1, 2])), /gzip/],
+    [
+      'stops in the middle',
+      (_, response) => {
+        response.writeHead(200, { 'content-length': '100' });
+        response.write('abc');
+        setImmediate(() => response.destroy());
+      },
+      /./,
+    ],
+    [
+      'answers an endless page of errors',
+      (_, response) => {
+        response.writeHead(404);
+        const more = (): void => {
+          while (response.write('x'.repeat(65_536))) if (response.destroyed) return;
+          response.once('drain', more);
+        };
+        more();
+      },
+      /answered 404/,
+    ],
+  ])('%s is told, and costs the others nothing', async (_, handle, words) => {
+    const bad = await serve(handle);
+    const good = await serve(goProgram);
+    const { problemOf, lastOf, warnings, profiles } = scrape({ bad, good });
+    await vi.waitFor(() => expect(problemOf('bad', 'cpu')).toMatch(words), 20_000);
+    await vi.waitFor(() => expect(lastOf('good', 'cpu')).toBeDefined(), 20_000);
+    expect(warnings.some((text) => text.includes(bad))).toBe(true);
+    expect(profiles.flatMap(({ series }) => series).every(({ service }) => service === 'good')).toBe(true);
+  });
+
+  it('hangs is given up, and asked again', async () => {
+    let asked = 0;
+    const url = await serve(() => void asked++);
+    const { problemOf } = scrape({ bad: url }, { ...TIMES, windowMs: 0, timeoutMs: 50 });
+    await vi.waitFor(() => expect(problemOf('bad', 'heap')).toContain('did not answer within'), 20_000);
+    await vi.waitFor(() => expect(asked).toBeGreaterThan(12), 20_000);
+  });
+
+  it('is not there is told, and stored once it is', async () => {
+    let isUp = false;
+    const url = await serve((request, response) => (isUp ? goProgram(request, response) : request.socket.destroy()));
+    const { problemOf, lastOf } = scrape({ late: url });
+    await vi.waitFor(() => expect(problemOf('late', 'heap')).toBeDefined(), 20_000);
+    isUp = true;
+    await vi.waitFor(() => expect(lastOf('late', 'heap')).toBeDefined(), 20_000);
+    await vi.waitFor(() => expect(problemOf('late', 'heap')).toBeUndefined(), 20_000);
+  });
+});
+
+describe('--scrape', () => {
+  const scrapeOf = (...args: string[]): unknown => {
+    const asked = parseCommandLine(args, '1');
+    return asked.kind === 'serve' ? asked.config.scrape : asked;
+  };
+  it('takes several targets, with names or without', () => {
+    expect(scrapeOf('--scrape', 'localhost:6060', '--scrape', 'shop=https://10.0.0.7:1234/')).toEqual([
+      { url: 'http://localhost:6060', service: 'localhost:6060' },
+      { url: 'https://10.0.0.7:1234', service: 'shop' },
+    ]);
+    expect(scrapeOf()).toEqual([]);
+  });
+
+  it.each(['localhost:6060/debug', 'http://', 'http://user@host:1', 'ftp://host:1'])('refuses %s', (target) => {
+    expect(scrapeOf('--scrape', target)).toMatchObject({ kind: 'refuse' });
+  });
+});
