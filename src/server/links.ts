@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { isLinkId, longestLink, type StoredLink, type StoredLinks } from '#wire/links.ts';
 import { printWarnings, warningsHeader } from '#wire/warnings.ts';
 import { jsonAnswer } from './answers.ts';
-import type { WireAnswer } from './exchange.ts';
+import type { WireAnswer } from './request.ts';
 import { messagePage } from './message-page.ts';
 import { DamagedBlob } from './store/blob.ts';
 import { damageIn, DamageNotes, warningsOf } from './store/damage.ts';

@@ -1,7 +1,7 @@
 /** The threads that answer queries, and the queries that wait for one. */
 
 import { createHash } from 'node:crypto';
-import type { RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
+import type { RequestFacts, WireAnswer, WireRequest } from './request.ts';
 import { LastingThread, type ThreadOptions } from './lasting-thread.ts';
 
 /** A reader that goes on this long after nobody waits for its answer has hung. */

@@ -1,6 +1,6 @@
 /** Queries that wait for a reader: which are asked, which share an answer, and which are dropped. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { WireRequest } from '#server/exchange.ts';
+import type { WireRequest } from '#server/request.ts';
 import { ReaderPool } from '#server/reader-pool.ts';
 
 /** A reader that counts its queries. /held waits for the gate, /working for its own abort. It answers with path and abort flag. */

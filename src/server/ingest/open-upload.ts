@@ -3,13 +3,13 @@
 import { createHash } from 'node:crypto';
 import { DecodeError } from '#formats/format.ts';
 import type { Label } from '#model/labels.ts';
-import type { RequestFacts, WireAnswer, WireRequest } from '../exchange.ts';
-import { RpcError, type RpcCode } from '../query/rpc-error.ts';
-import { answerRpc, type RpcHandler } from '../query/rpc.ts';
+import type { RequestFacts, WireAnswer, WireRequest } from '../request.ts';
+import { RpcError, type RpcCode } from '../rpc/rpc-error.ts';
+import { answerRpc, type RpcHandler } from '../rpc/rpc.ts';
 import { parseAppName } from './app-name.ts';
 import { UploadDecoder } from './decode-upload.ts';
 import { readForm } from './form.ts';
-import { type IncomingProfile, notesOf, type Trimmed } from './incoming.ts';
+import { type IncomingProfile, notesOf, type Trimmed } from '../incoming.ts';
 import { profileName, readSampleTypeConfig, typedText, type SampleTypeConfig } from './profile-names.ts';
 import { readPushJson, readPushMessage } from './push-request.ts';
 import { quote, Refusal, type RefusalKind } from './refusal.ts';
