@@ -45,6 +45,11 @@ function unpacked(bytes) {
   }
 }
 
+/** Whether a case is a file that is large once it is unpacked. @param {number} number */
+export function isBomb(number) {
+  return number % BOMB_EVERY === BOMB_EVERY - 1;
+}
+
 /**
  * The mutated file of a case.
  * @param {Record<Decoder, Uint8Array[]>} seeds @param {Decoder} decoder @param {number} seed @param {number} number
@@ -53,7 +58,7 @@ function unpacked(bytes) {
 export function mutatedFile(seeds, decoder, seed, number) {
   const random = new Random(seed, number);
   const bytes = random.pick(seeds[decoder]);
-  if (number % BOMB_EVERY === BOMB_EVERY - 1) return bomb(seeds, decoder, random);
+  if (isBomb(number)) return bomb(seeds, decoder, random);
   if (decoder !== 'gzip')
     return mutated(bytes, random.pick(seeds[decoder]), random, decoder === 'pprof' ? 'protobuf' : 'text');
   const damaged = mutated(bytes, random.pick(seeds.gzip), random, 'bytes');
