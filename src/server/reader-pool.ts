@@ -78,7 +78,16 @@ export class ReaderPool {
         this.#queue.set(key, asked);
       }
       const { waiting } = asked;
-      const one: Waiting = { resolve, reject };
+      const one: Waiting = {
+        resolve: (outcome) => {
+          signal.removeEventListener('abort', giveUp);
+          resolve(outcome);
+        },
+        reject: (error) => {
+          signal.removeEventListener('abort', giveUp);
+          reject(error);
+        },
+      };
       waiting.add(one);
       const giveUp = (): void => {
         waiting.delete(one);
