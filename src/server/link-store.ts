@@ -106,6 +106,8 @@ export class LinkStore {
       );
       return;
     }
+    // Links may be among what could not be read: their snapshots stay.
+    if (this.#file.lost !== undefined) return;
     let isDamaged = false;
     const rows = this.#rows('').all([], () => {
       isDamaged = true;
