@@ -16,7 +16,8 @@ const MOST_BYTES_OF_ONE = 1032;
 const MAX_PLAUSIBLE_RATIO = 64;
 /** Some half a second on a slow machine. */
 const MOST_BYTES_AT_ONCE = 32 * 1024 * 1024;
-const BLOCK = 4 * 1024 * 1024;
+const MIN_BLOCK = 64 * 1024;
+const MAX_BLOCK = 4 * 1024 * 1024;
 const ENOUGH_TO_GUESS = 16 * 1024 * 1024;
 const SMALLER_FILE =
   'Record for a shorter time, or merge and trim the profile with its own tool (for pprof: go tool pprof -proto -nodefraction=0.001).';
@@ -59,7 +60,9 @@ interface Member {
 function* gunzip(bytes: Uint8Array): Steps<Uint8Array> {
   const whole = gunzipAtOnce(bytes);
   if (whole) return whole;
-  const sink = new Sink(plausibleBytes(bytes));
+  const size = plausibleBytes(bytes);
+  // A claim that was tried and did not hold is not allocated for again.
+  const sink = new Sink(size > MOST_BYTES_AT_ONCE ? size : 0);
   checkHeader(bytes, 0);
   let member: Member = { start: 0, crc: 0, size: 0 };
   const stream = new Gunzip((chunk) => {
@@ -206,7 +209,7 @@ function malformed(message: string, offset: number): DecodeError {
   });
 }
 
-/** Collects chunks up to the limit: in one block where the size was foretold, so that nothing is copied twice. */
+/** Collects chunks up to the limit: in one block where the size was foretold, else in blocks that grow with what came. */
 class Sink {
   #size = 0;
   readonly #full: Uint8Array[] = [];
@@ -214,7 +217,7 @@ class Sink {
   #used = 0;
 
   constructor(expected: number) {
-    this.#block = new Uint8Array(expected > 0 && expected <= maxUnpackedBytes ? expected : 64 * 1024);
+    this.#block = new Uint8Array(expected > 0 && expected <= maxUnpackedBytes ? expected : MIN_BLOCK);
   }
 
   get size(): number {
@@ -228,7 +231,7 @@ class Sink {
     while (from < chunk.length) {
       if (this.#used === this.#block.length) {
         this.#full.push(this.#block);
-        this.#block = new Uint8Array(BLOCK);
+        this.#block = new Uint8Array(Math.min(this.#size, MAX_BLOCK));
         this.#used = 0;
       }
       const count = Math.min(chunk.length - from, this.#block.length - this.#used);

@@ -1,7 +1,7 @@
 /** Makes answers, and sends them: the only place that writes a head. */
 
 import type { ServerResponse } from 'node:http';
-import type { WireAnswer } from './exchange.ts';
+import type { WireAnswer } from './request.ts';
 
 export function jsonAnswer(status: number, value: unknown): WireAnswer {
   return {

@@ -6,7 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 import { StartError, type Engine, type EngineOptions } from './exchange.ts';
-import type { IncomingProfile } from './ingest/incoming.ts';
+import type { IncomingProfile } from './incoming.ts';
 import { LastingThread } from './lasting-thread.ts';
 import { metric } from './metrics.ts';
 import type { ReaderStart } from './reader-worker.ts';

@@ -9,7 +9,8 @@ import type { ServerResponse } from 'node:http';
 import { basename, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { jsonAnswer } from './answers.ts';
-import { StartError, type WireAnswer } from './exchange.ts';
+import { StartError } from './exchange.ts';
+import { type WireAnswer } from './request.ts';
 
 const MOST_FILES = 100;
 /** What the page takes of one file. */

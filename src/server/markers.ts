@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { printWarnings, warningsHeader } from '#wire/warnings.ts';
 import { jsonAnswer } from './answers.ts';
-import type { WireAnswer } from './exchange.ts';
+import type { WireAnswer } from './request.ts';
 import { damageIn, DamageNotes, warningsOf } from './store/damage.ts';
 import { isFull, reason } from './store/folder.ts';
 import { rowCheck } from './store/row-check.ts';

@@ -1,8 +1,8 @@
 /** Numbers about the server, as Prometheus reads them (text format 0.0.4). */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { RequestFacts } from './exchange.ts';
-import type { Trimmed } from './ingest/incoming.ts';
+import type { RequestFacts } from './request.ts';
+import type { Trimmed } from './incoming.ts';
 
 /** Upper edges in seconds. */
 const LATENCY_EDGES = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];

@@ -2,7 +2,7 @@
 
 import type { Label } from '#model/labels.ts';
 import type { Profile } from '#model/profile.ts';
-import type { IncomingProfile } from './ingest/incoming.ts';
+import type { IncomingProfile } from './incoming.ts';
 import { seriesOfProfile, type IngestLimits } from './ingest/series-of-profile.ts';
 
 /** Limits are for what others send. */

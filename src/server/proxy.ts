@@ -2,8 +2,9 @@
 
 import { request as requestHttp, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { Backend, RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
-import { RpcError } from './query/rpc-error.ts';
+import type { Backend } from './exchange.ts';
+import type { RequestFacts, WireAnswer, WireRequest } from './request.ts';
+import { RpcError } from './rpc/rpc-error.ts';
 import { ByteBudget } from './request-body.ts';
 
 export interface ProxyOptions {

@@ -1,7 +1,7 @@
 /** The threads that answer queries, and the queries that wait for one. */
 
 import { createHash } from 'node:crypto';
-import type { RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
+import type { RequestFacts, WireAnswer, WireRequest } from './request.ts';
 import { LastingThread, type ThreadOptions } from './lasting-thread.ts';
 
 /** A reader that goes on this long after nobody waits for its answer has hung. */
@@ -78,7 +78,16 @@ export class ReaderPool {
         this.#queue.set(key, asked);
       }
       const { waiting } = asked;
-      const one: Waiting = { resolve, reject };
+      const one: Waiting = {
+        resolve: (outcome) => {
+          signal.removeEventListener('abort', giveUp);
+          resolve(outcome);
+        },
+        reject: (error) => {
+          signal.removeEventListener('abort', giveUp);
+          reject(error);
+        },
+      };
       waiting.add(one);
       const giveUp = (): void => {
         waiting.delete(one);

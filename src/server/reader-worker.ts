@@ -6,7 +6,7 @@ import { openForReading } from './store/database.ts';
 import { Stopped, type StopCheck } from './store/profile-reader.ts';
 import { ProfileStore } from './store/profile-store.ts';
 import { answerQuery } from './query/answer-query.ts';
-import type { WireRequest } from './exchange.ts';
+import type { WireRequest } from './request.ts';
 import { answerCalls } from './worker-calls.ts';
 
 export interface ReaderStart {

@@ -1,8 +1,8 @@
 /** The only thread that writes profiles: opens uploads, puts them into the store in groups, answers once they are on disk. */
 
 import { workerData } from 'node:worker_threads';
-import type { RequestFacts, WireAnswer, WireRequest } from './exchange.ts';
-import type { IncomingProfile } from './ingest/incoming.ts';
+import type { RequestFacts, WireAnswer, WireRequest } from './request.ts';
+import type { IncomingProfile } from './incoming.ts';
 import { openUpload, refuseUpload, type OpenedUpload } from './ingest/open-upload.ts';
 import type { IngestLimits } from './ingest/series-of-profile.ts';
 import { CommitQueue } from './store/commit-queue.ts';

@@ -1,8 +1,9 @@
 /** What the operator is told about uploads: refusals, and profiles that were stored with changes. */
 
 import type { IncomingMessage } from 'node:http';
-import type { Log, RequestFacts } from './exchange.ts';
-import { notesOf } from './ingest/incoming.ts';
+import type { Log } from './exchange.ts';
+import type { RequestFacts } from './request.ts';
+import { notesOf } from './incoming.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Characters of a refusal's message that `/api/status` shows. */

@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { fromBinary } from '@bufbuild/protobuf';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { labelSet } from '#model/labels.ts';
-import type { WireAnswer, WireRequest } from '#server/exchange.ts';
+import type { WireAnswer, WireRequest } from '#server/request.ts';
 import { answerQuery } from '#server/query/answer-query.ts';
 import { type Profile, ProfileSchema } from '#wire/gen/google/v1/profile_pb.ts';
 import {

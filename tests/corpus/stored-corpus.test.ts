@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { finish } from '#base/steps.ts';
 import { decodeProfile } from '#formats/registry.ts';
 import type { Profile } from '#model/profile.ts';
-import type { WireRequest } from '#server/exchange.ts';
+import type { WireRequest } from '#server/request.ts';
 import { openUpload } from '#server/ingest/open-upload.ts';
 import { answerQuery } from '#server/query/answer-query.ts';
 import { openForReading, openForWriting, type Database } from '#server/store/database.ts';

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { WireRequest } from '#server/exchange.ts';
+import type { WireRequest } from '#server/request.ts';
 import { createProxy } from '#server/proxy.ts';
 
 const PACKED = gzipSync('{"answer":1}');

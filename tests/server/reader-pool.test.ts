@@ -1,6 +1,7 @@
 /** Queries that wait for a reader: which are asked, which share an answer, and which are dropped. */
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { WireRequest } from '#server/exchange.ts';
+import type { WireRequest } from '#server/request.ts';
 import { ReaderPool } from '#server/reader-pool.ts';
 
 /** A reader that counts its queries. /held waits for the gate, /working for its own abort. It answers with path and abort flag. */
@@ -147,4 +148,12 @@ it('ends a reader that does not stop, and answers those that wait by a new one',
   vi.advanceTimersByTime(60_000);
   vi.useRealTimers();
   expect(await next).toEqual({ path: '/next', isAborted: false });
+});
+
+it('listens to a signal no longer once it has answered', async () => {
+  const { signal } = new AbortController();
+  const answered = ask('/a', signal);
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  await answered;
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });

@@ -3,7 +3,7 @@
 import type { HeapProfiler, Profiler } from 'node:inspector';
 import { expect, it } from 'vitest';
 import type { Profile } from '#model/profile.ts';
-import type { IncomingProfile } from '#server/ingest/incoming.ts';
+import type { IncomingProfile } from '#server/incoming.ts';
 import { convertCpuProfile, convertHeapProfile, startSelfProfile } from '#server/self-profile.ts';
 
 const PACKAGE = new URL('file:///home/someone/my%20apps/flametide/');

@@ -2,7 +2,7 @@
 
 import { labelSet, type LabelSet } from '#model/labels.ts';
 import type { Profile } from '#model/profile.ts';
-import type { IncomingProfile } from '#server/ingest/incoming.ts';
+import type { IncomingProfile } from '#server/incoming.ts';
 
 export interface MadeProfile {
   readonly labels: LabelSet;

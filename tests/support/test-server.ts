@@ -2,7 +2,8 @@
 
 import { type IncomingHttpHeaders, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Backend, RequestFacts, WireAnswer, WireRequest } from '#server/exchange.ts';
+import type { Backend } from '#server/exchange.ts';
+import type { RequestFacts, WireAnswer, WireRequest } from '#server/request.ts';
 import { GivenFiles } from '#server/given-files.ts';
 import { createFlametideServer, type ServerParts } from '#server/http.ts';
 import type { ServerFacts } from '#server/routes.ts';

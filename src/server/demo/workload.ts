@@ -2,7 +2,7 @@
 
 import { noLabels, plainColumn } from '#formats/profile-columns.ts';
 import type { Profile } from '#model/profile.ts';
-import type { IncomingProfile } from '../ingest/incoming.ts';
+import type { IncomingProfile } from '../incoming.ts';
 import { ownProfile } from '../own-profile.ts';
 import { makeProgram, type Program } from './program.ts';
 import { routes } from './program-text.ts';

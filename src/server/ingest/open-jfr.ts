@@ -1,7 +1,7 @@
 /** An upload of a flight recording, with the labels beside it where it is a form. */
 
 import type { UploadDecoder } from './decode-upload.ts';
-import type { Trimmed } from './incoming.ts';
+import type { Trimmed } from '../incoming.ts';
 import type { JfrGroup } from './jfr-upload.ts';
 import { quote, Refusal } from './refusal.ts';
 

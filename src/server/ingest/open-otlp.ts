@@ -2,9 +2,9 @@
 
 import type { OtlpNumbering, OtlpProfile } from '#formats/decoders/otlp-message.ts';
 import { WireSink } from '#wire/wire-sink.ts';
-import type { RequestFacts, WireAnswer, WireRequest } from '../exchange.ts';
-import { RpcError, type RpcCode } from '../query/rpc-error.ts';
-import { answerRpc } from '../query/rpc.ts';
+import type { RequestFacts, WireAnswer, WireRequest } from '../request.ts';
+import { RpcError, type RpcCode } from '../rpc/rpc-error.ts';
+import { answerRpc } from '../rpc/rpc.ts';
 import { UploadDecoder } from './decode-upload.ts';
 import { fingerprint } from './fingerprint.ts';
 import { AttributeFolder } from './otlp-attributes.ts';

@@ -1,7 +1,7 @@
 /** A profile that the server fetched from a target: pprof, of which some sample types are stored. */
 
 import type { Profile } from '#model/profile.ts';
-import type { WireRequest } from '../exchange.ts';
+import type { WireRequest } from '../request.ts';
 import { UploadDecoder } from './decode-upload.ts';
 import { PULLED_KINDS } from './pulled-kinds.ts';
 import { Refusal } from './refusal.ts';

@@ -1,14 +1,14 @@
 /** The doors for profiles, `/ingest`, Push and OTLP: from a request to profiles for the store and the answer to send. */
 
 import type { Label } from '#model/labels.ts';
-import type { RequestFacts, WireAnswer, WireRequest } from '../exchange.ts';
-import { RpcError, type RpcCode } from '../query/rpc-error.ts';
-import { answerRpc, type RpcHandler } from '../query/rpc.ts';
+import type { RequestFacts, WireAnswer, WireRequest } from '../request.ts';
+import { RpcError, type RpcCode } from '../rpc/rpc-error.ts';
+import { answerRpc, type RpcHandler } from '../rpc/rpc.ts';
 import { parseAppName } from './app-name.ts';
 import { UploadDecoder } from './decode-upload.ts';
 import { fingerprint } from './fingerprint.ts';
 import { readForm } from './form.ts';
-import { type IncomingProfile, notesOf, type Trimmed } from './incoming.ts';
+import { type IncomingProfile, notesOf, type Trimmed } from '../incoming.ts';
 import { openJfr } from './open-jfr.ts';
 import { openOtlp, refuseOtlpUpload } from './open-otlp.ts';
 import { openPulled } from './open-pulled.ts';

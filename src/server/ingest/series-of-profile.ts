@@ -3,7 +3,7 @@
 import { labelSet, type Label, type LabelSet } from '#model/labels.ts';
 import type { Profile } from '#model/profile.ts';
 import { needsExact } from '#formats/profile-columns.ts';
-import type { IncomingProfile, IncomingSeries, Trimmed } from './incoming.ts';
+import type { IncomingProfile, IncomingSeries, Trimmed } from '../incoming.ts';
 import { checkName, cleanNames } from './names.ts';
 import type { AttributeRules } from './otlp-attributes.ts';
 import { quote, Refusal } from './refusal.ts';

@@ -1,13 +1,13 @@
 /** The door of the query API: any of its requests to a whole answer. Pure but for the clock of deadlines; runs in a reader thread. */
 
 import { printWarnings, warningsHeader } from '#wire/warnings.ts';
-import type { RequestFacts, WireAnswer, WireRequest } from '../exchange.ts';
+import type { RequestFacts, WireAnswer, WireRequest } from '../request.ts';
 import { warningsOf } from '../store/damage.ts';
 import type { ProfileReader, StopCheck } from '../store/profile-reader.ts';
 import { answerOlder } from './older-interface.ts';
 import { querierTable } from './querier-service.ts';
 import { defaultQueryLimits, type QueryLimits } from './query-limits.ts';
-import { answerRpc, type RpcResult } from './rpc.ts';
+import { answerRpc, type RpcResult } from '../rpc/rpc.ts';
 
 export interface QueryOptions {
   /** What "now" means in a request that leaves its range out. */

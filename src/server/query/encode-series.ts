@@ -4,7 +4,7 @@ import type { LabelSet } from '#model/labels.ts';
 import { WireSink } from '#wire/wire-sink.ts';
 import type { Exemplar, ProfileId, SummedSeries } from '../store/profile-reader.ts';
 import { printProfileId } from './profile-id.ts';
-import type { Codec } from './rpc.ts';
+import type { Codec } from '../rpc/rpc.ts';
 
 export function encodeSeries(series: readonly SummedSeries[], codec: Codec): Uint8Array {
   const sink = new WireSink();

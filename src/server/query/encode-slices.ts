@@ -2,7 +2,7 @@
 
 import { WireSink } from '#wire/wire-sink.ts';
 import type { SlicedTree } from '../store/profile-reader.ts';
-import type { Codec } from './rpc.ts';
+import type { Codec } from '../rpc/rpc.ts';
 
 /** @param is64Bit JSON has such numbers in quotes. */
 interface Column {

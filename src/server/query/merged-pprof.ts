@@ -5,7 +5,7 @@ import type { ProfileType } from '#model/profile-type.ts';
 import { WireSink } from '#wire/wire-sink.ts';
 import type { FunctionColumns } from '../store/profile-reader.ts';
 import type { AnswerTree } from './answer-tree.ts';
-import type { Codec } from './rpc.ts';
+import type { Codec } from '../rpc/rpc.ts';
 
 interface GoPgo {
   /** Leaf-most locations of a stack that are kept. */

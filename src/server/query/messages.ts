@@ -11,8 +11,8 @@ import {
   toBinary,
   toJsonString,
 } from '@bufbuild/protobuf';
-import type { Codec, RpcCall } from './rpc.ts';
-import { RpcError } from './rpc-error.ts';
+import type { Codec, RpcCall } from '../rpc/rpc.ts';
+import { RpcError } from '../rpc/rpc-error.ts';
 
 /** Fields and enum names that are unknown are passed over, as the contract wants. @throws RpcError for what is no message */
 export function readMessage<Desc extends DescMessage>(

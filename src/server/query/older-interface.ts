@@ -4,15 +4,15 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { parseProfileType, type ProfileType } from '#model/profile-type.ts';
 import { WireSink } from '#wire/wire-sink.ts';
-import type { WireAnswer, WireRequest } from '../exchange.ts';
+import type { WireAnswer, WireRequest } from '../request.ts';
 import { parseTimeText } from '../ingest/time-text.ts';
 import type { ProfileReader, ProfileSelector, StopCheck, SummedSeries } from '../store/profile-reader.ts';
 import type { AnswerTree } from './answer-tree.ts';
 import { layOutBars, writeFlamebearer } from './flame-bars.ts';
 import { cutMerge, diffTree, type QuerySetting } from './querier-service.ts';
 import { checkLimitedRange, checkMaxNodes, checkSelector, refuse } from './request-checks.ts';
-import { asRpcError, type RpcResult, wantsPacked } from './rpc.ts';
-import { RpcError } from './rpc-error.ts';
+import { asRpcError, type RpcResult, wantsPacked } from '../rpc/rpc.ts';
+import { RpcError } from '../rpc/rpc-error.ts';
 
 const LEAST_STEP_S = 15;
 const MOST_POINTS = 1500;

@@ -52,9 +52,9 @@ import {
   rangeOrLastHour,
   refuse,
 } from './request-checks.ts';
-import type { Codec, RpcCall, RpcHandler, RpcTable } from './rpc.ts';
+import type { Codec, RpcCall, RpcHandler, RpcTable } from '../rpc/rpc.ts';
 import { parseProfileId } from './profile-id.ts';
-import { RpcError } from './rpc-error.ts';
+import { RpcError } from '../rpc/rpc-error.ts';
 import { treeBytes } from './tree-bytes.ts';
 
 export interface QuerySetting {

@@ -7,7 +7,7 @@ import { valuesOfPattern } from '#model/matcher-values.ts';
 import { parseProfileType, type ProfileType } from '#model/profile-type.ts';
 import type { StopCheck, TimeRange } from '../store/profile-reader.ts';
 import type { QueryLimits } from './query-limits.ts';
-import { RpcError } from './rpc-error.ts';
+import { RpcError } from '../rpc/rpc-error.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;

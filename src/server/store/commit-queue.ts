@@ -3,7 +3,7 @@
  * a sync of the disk, whatever is in it; so all that arrives while the thread is busy shares the next.
  */
 
-import type { IncomingProfile } from '../ingest/incoming.ts';
+import type { IncomingProfile } from '../incoming.ts';
 import type { ProfileWriter, Written } from './profile-writer.ts';
 
 /** A group is committed at the latest when it is this large. */

@@ -4,7 +4,7 @@
  */
 
 import type { Profile } from '#model/profile.ts';
-import type { IncomingProfile } from '../ingest/incoming.ts';
+import type { IncomingProfile } from '../incoming.ts';
 import { sealBlob } from './blob.ts';
 import { CommitTurn } from './commit-turn.ts';
 import { counter, countUp, inTransaction, type Database } from './database.ts';

@@ -7,13 +7,14 @@
  */
 
 import type { Steps } from '#base/steps.ts';
+import { SERVICE_LABEL } from '#model/labels.ts';
 import { damageIn } from './damage.ts';
 import { counter, countUp, inTransaction, type Database, type Statement } from './database.ts';
 import { HOURS_PER_DAY, US_PER_HOUR } from './hours.ts';
 import { DROPPED_NAME, isRetired, NEVER, NOBODY, RETIRE_PART, RETIRE_SERIES } from './retired.ts';
 import { seriesCheck } from './row-check.ts';
 import { Rows } from './rows.ts';
-import { isWholeSeries, SERIES_COLUMNS, type StoredSeries } from './stored-series.ts';
+import { isNumber, isWholeSeries, SERIES_COLUMNS, type StoredSeries } from './stored-series.ts';
 
 /** Rows that one transaction changes, at most. */
 export const MAX_ROWS_A_STEP = 200;
@@ -101,17 +102,41 @@ function* removeLost(db: Database, hour: number): Steps<number> {
 }
 
 /**
- * Takes a service from everybody's sight: what is uploaded under its name from then on belongs to a new one. Its rows go
- * with `sweepRetired`. @returns whether there is such a service
+ * Hides a service: what is uploaded under its name from then on belongs to a new one. Its rows go with `sweepRetired`.
+ * @returns whether there is such a service
  */
 export function* dropService(db: Database, name: string): Steps<boolean> {
-  const row = db.prepare('SELECT id FROM service WHERE name = ?').get(name) as { id: number } | undefined;
-  if (row === undefined) return false;
+  const numbers = numbersOf(db, name);
+  if (numbers.size === 0) return false;
   yield 0;
+  // A row that was lost is put back, so that its series are retired, also after a restart.
+  const putBack = db.prepare("INSERT OR IGNORE INTO service(id, name) VALUES (?, x'')");
   const nameless = db.prepare(`UPDATE service SET name = ${DROPPED_NAME} WHERE id = ?`);
-  edit(db, () => nameless.run(row.id));
+  edit(db, () => {
+    for (const id of numbers) {
+      putBack.run(id);
+      nameless.run(id);
+    }
+  });
   yield* retireNameless(db);
   return true;
+}
+
+/**
+ * The number of a service, and those it had before its row was damaged: their series name it in their labels. Series that
+ * are damaged themselves do not count.
+ */
+function numbersOf(db: Database, name: string): Set<number> {
+  const numbers = new Set<number>();
+  const named = new Rows<{ id: unknown }>(db, 'SELECT id FROM service WHERE name = ?').all([name], ignore);
+  for (const { id } of named) if (isNumber(id)) numbers.add(id);
+  const series = new Rows<StoredSeries>(
+    db,
+    `SELECT ${SERIES_COLUMNS} FROM series WHERE service_id > ${NOBODY} AND instr(labels, ?) > 0`,
+  );
+  const label = JSON.stringify([SERVICE_LABEL, name]);
+  for (const row of series.each([label], ignore)) if (isWholeSeries(row)) numbers.add(row.service_id);
+  return numbers;
 }
 
 /** Retires all of services that were dropped. */

@@ -5,7 +5,7 @@
  */
 
 import type { LabelSet } from '#model/labels.ts';
-import type { IncomingSeries } from '../ingest/incoming.ts';
+import type { IncomingSeries } from '../incoming.ts';
 import type { Database } from './database.ts';
 import { HOURS_PER_DAY } from './hours.ts';
 import { SeriesRows, type LabelSets } from './series-rows.ts';

@@ -6,10 +6,14 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import type { Database } from './database.ts';
 import { FilesInPlace } from './files-in-place.ts';
 import { isDamage, reason, setAside } from './folder.ts';
+import { Rows } from './rows.ts';
 import { addRowCheck } from './upgrade.ts';
 
+/** Rows that are taken over from a damaged file. */
+const MAX_SAVED = 200_000;
+
 export class SideFile {
-  /** Whether the file was made now. */
+  /** Whether the file was made now, and holds nothing. */
   readonly isNew: boolean;
   /** What had to be done to open it, or why it cannot be used, for the log. */
   readonly note: string | undefined;
@@ -31,9 +35,11 @@ export class SideFile {
       } catch (error) {
         if (!isDamage(error)) throw error;
         aside = setAside(file);
-        this.note = `${file} is damaged (${reason(error)}): it was set aside as ${aside}, and a new one was begun.`;
-        this.isNew = true;
         this.#db = open(file, schema, table);
+        const saved = save(aside, this.#db, table);
+        this.isNew = saved === 0;
+        const begun = saved === 0 ? 'a new one was begun' : `the ${saved} rows that can be read are in a new one`;
+        this.note = `${file} is damaged (${reason(error)}): it was set aside as ${aside}, and ${begun}.`;
       }
       this.#inPlace = new FilesInPlace([file, `${file}-wal`]);
       this.lost = lostBefore(file);
@@ -73,11 +79,39 @@ function open(file: string, schema: string, table: string): Database {
   }
 }
 
+/** Copies the rows of a damaged file that can be read, from both ends of the table. @returns how many */
+function save(from: string, db: Database, table: string): number {
+  const names = (db.prepare(`SELECT name FROM pragma_table_info('${table}')`).all() as { name: string }[]).map(
+    ({ name }) => name,
+  );
+  let saved = 0;
+  let old: Database | undefined;
+  try {
+    old = new DatabaseSync(from, { readOnly: true });
+    const insert = db.prepare(`INSERT OR IGNORE INTO ${table} VALUES (${names.map(() => '?').join(', ')})`);
+    db.exec('BEGIN IMMEDIATE');
+    for (const order of ['ASC', 'DESC']) {
+      const sql = `SELECT ${names.join(', ')} FROM ${table} ORDER BY id ${order} LIMIT ${MAX_SAVED}`;
+      const rows = new Rows<Record<string, string | number | null>>(old, sql);
+      for (const row of rows.each([], () => undefined))
+        saved += Number(insert.run(...names.map((name) => row[name])).changes);
+    }
+    db.exec('COMMIT');
+    return saved;
+  } catch {
+    // Not even the table can be found.
+    if (db.isTransaction) db.exec('ROLLBACK');
+    return 0;
+  } finally {
+    old?.close();
+  }
+}
+
 /** Named after the newest file that was set aside; undefined where there is none. */
 function lostBefore(file: string): string | undefined {
   const name = basename(file);
   const aside = readdirSync(dirname(file)).filter((one) => one.startsWith(`${name}.damaged-`) && /-\d+$/.test(one));
   const newest = aside.sort().at(-1);
   if (newest === undefined) return undefined;
-  return `What ${name} held before is missing: the file was damaged and set aside as ${newest}. This is said until that file is moved away.`;
+  return `What could not be read of ${name} is missing: the file was damaged and set aside as ${newest}. This is said until that file is moved away.`;
 }

@@ -4,7 +4,12 @@
  */
 
 import type { LabelSet } from '#model/labels.ts';
-import type { SeriesRow } from './verified-series.ts';
+
+interface LabelledSeries {
+  readonly id: number;
+  readonly labels: LabelSet;
+  readonly sampleLabels: readonly string[];
+}
 
 /** The column: a JSON list of names, null where there are none. @param base the labels without those of the samples */
 export function sampleLabelsText(labels: LabelSet, base: LabelSet = labels): string | null {
@@ -25,18 +30,18 @@ export function sampleLabelsIn(text: string | null): readonly string[] | undefin
 }
 
 /** The labels of an upload. */
-export function uploadLabels({ labels, sampleLabels }: SeriesRow): LabelSet {
+export function uploadLabels({ labels, sampleLabels }: LabelledSeries): LabelSet {
   return sampleLabels.length === 0 ? labels : labels.filter(({ name }) => !sampleLabels.includes(name));
 }
 
 /** Equal for two series whose profiles of one time are of one upload. */
-export function uploadKey(row: SeriesRow): string {
+export function uploadKey(row: LabelledSeries): string {
   return JSON.stringify(uploadLabels(row).map(({ name, value }) => [name, value]));
 }
 
 /** Series by the labels of their uploads, those of one upload by ascending number. */
-export function byUpload(rows: readonly SeriesRow[]): Map<string, SeriesRow[]> {
-  const uploads = new Map<string, SeriesRow[]>();
+export function byUpload<Row extends LabelledSeries>(rows: readonly Row[]): Map<string, Row[]> {
+  const uploads = new Map<string, Row[]>();
   for (const row of rows) {
     const key = uploadKey(row);
     const known = uploads.get(key);

@@ -1,6 +1,7 @@
 /**
  * Mutated files of one decoder, opened in a worker thread of this process, which does nothing else: its peak memory is the
- * decoder's. Prints one line of JSON. Started by run.js: files.js DECODER FROM UNTIL SEED, after `buildDecoders`.
+ * decoder's. Prints one line of JSON. Started by run.js: node --expose-gc files.js ROLE DECODER FROM UNTIL SEED, after
+ * `buildDecoders`. ROLE is `door` (of the server) or `page`.
  */
 
 import { fileURLToPath } from 'node:url';
@@ -54,7 +55,7 @@ export async function buildDecoders() {
   });
 }
 
-const [, script, decoder, from, until, seed] = process.argv;
+const [, script, role, decoder, from, until, seed] = process.argv;
 if (script === fileURLToPath(import.meta.url)) await run(decoder);
 
 /** @param {import('./seeds.js').Decoder} name */
@@ -64,13 +65,15 @@ async function run(name) {
   const failures = {};
   /** @type {Outcomes} */
   const outcomes = {};
+  let besideMiB = 0;
   let ends = 0;
   for (let next = Number(from); next < Number(until) && ends < MAX_ENDS;) {
     const { ended, why } = await work(name, seeds, next, (report) => {
       if ('outcomes' in report) {
         for (const [outcome, count] of Object.entries(report.outcomes))
           outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
-      } else {
+      } else if ('besideMiB' in report) besideMiB = Math.max(besideMiB, report.besideMiB);
+      else {
         noteFailure(failures, report.kind, report.number, report.message, () =>
           mutatedFile(seeds, name, Number(seed), report.number),
         );
@@ -82,7 +85,7 @@ async function run(name) {
     next = ended + 1;
   }
   const peakMiB = process.resourceUsage().maxRSS >> 10;
-  process.stdout.write(`${JSON.stringify({ peakMiB, outcomes, failures })}\n`);
+  process.stdout.write(`${JSON.stringify({ peakMiB, besideMiB, outcomes, failures })}\n`);
 }
 
 /**
@@ -94,6 +97,7 @@ function work(name, seeds, first, take) {
   const progress = new SharedArrayBuffer(4);
   const current = new Int32Array(progress);
   const data = {
+    role,
     decoder: name,
     seeds,
     seed: Number(seed),

@@ -1,8 +1,11 @@
 /**
  * `npm run bench:mutations`: damaged files through the decoders of server and page, and damaged requests to the built server.
- * None may be answered 500, hang, end a thread, leave the server unable to answer, or take more than 300 MB. Prints, and
- * writes tests/perf/results-mutations.json; inputs of failures are written to a scratch folder, the smallest of each kind.
- * Options: --files 200000 a decoder, --requests 20000, --seed 1, --only files|requests|FORMAT,… (ids of formats; only the page reads these), --case NUMBER (sends that one
+ * None may be answered 500, hang, end a thread, leave the server unable to answer, or take more than 300 MB: resident memory
+ * of the process (`peakMiB`), garbage and all; of the page's decoders what opening the largest files takes beside the file
+ * and the profile that it becomes (`besideMiB`), as the page holds those. Prints, and writes
+ * tests/perf/results-mutations.json; inputs of failures are written to a scratch folder, the smallest of each kind.
+ * Options: --files 200000 a decoder, --requests 20000, --seed 1, --only files|requests|FORMAT,… (ids of formats; what the
+ * server does not take is read by the page alone), --case NUMBER (sends that one
  * request), --dry (writes no results).
  */
 
@@ -29,16 +32,18 @@ if (one === '') await run();
 else await sendOne(seed, Number(one));
 
 async function run() {
-  /** @type {Record<string, { cases: number, seconds: number, peakMiB: number, failures: import('./failures.js').Failures }>} */
+  /** @type {Record<string, { cases: number, seconds: number, peakMiB: number, besideMiB?: number, failures: import('./failures.js').Failures }>} */
   const parts = {};
   const decoders = only === '' || only === 'files' ? DECODERS : only === 'requests' ? [] : only.split(',');
   if (decoders.length > 0) {
     await buildDecoders();
-    for (const decoder of decoders) parts[decoder] = await timed(files, () => mutateFiles(decoder));
+    for (const decoder of decoders)
+      for (const role of DECODERS.includes(decoder) ? ['door', 'page'] : ['page'])
+        parts[`${decoder} ${role}`] = await timed(files, () => mutateFiles(role, decoder));
   }
   if (only === '' || only === 'requests') parts.requests = await timed(requests, () => mutateRequests(requests, seed));
   const failed = Object.values(parts).reduce((sum, { failures }) => sum + Object.keys(failures).length, 0);
-  const peak = Math.max(...Object.values(parts).map(({ peakMiB }) => peakMiB));
+  const peak = Math.max(...Object.values(parts).map(({ peakMiB, besideMiB }) => besideMiB ?? peakMiB));
   for (const [name, { failures, ...part }] of Object.entries(parts)) {
     console.log(name, part);
     for (const [kind, { count, first, bytes, message, file }] of Object.entries(failures))
@@ -59,16 +64,17 @@ async function run() {
   process.exitCode = failed > 0 || peak > MAX_MIB ? 1 : 0;
 }
 
-/** @param {import('./seeds.js').Decoder} decoder */
-async function mutateFiles(decoder) {
-  const child = spawn(process.execPath, [FILES, decoder, '0', `${files}`, `${seed}`], {
+/** @param {string} role @param {import('./seeds.js').Decoder} decoder */
+async function mutateFiles(role, decoder) {
+  const child = spawn(process.execPath, ['--expose-gc', FILES, role, decoder, '0', `${files}`, `${seed}`], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';
   child.stdout.on('data', (chunk) => (said += String(chunk)));
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`The decoders' process ended with ${code}.`);
-  return JSON.parse(said);
+  const { besideMiB, ...result } = JSON.parse(said);
+  return role === 'page' ? { ...result, besideMiB } : result;
 }
 
 /** @template T @param {number} cases @param {() => Promise<T>} work @returns {Promise<T & { cases: number, seconds: number }>} */

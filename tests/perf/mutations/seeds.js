@@ -79,6 +79,11 @@ function unpacked(bytes) {
   }
 }
 
+/** Whether a case is a file that is large once it is unpacked. @param {number} number */
+export function isBomb(number) {
+  return number % BOMB_EVERY === BOMB_EVERY - 1;
+}
+
 /**
  * The mutated file of a case.
  * @param {Seeds} seeds @param {Decoder} decoder @param {number} seed @param {number} number
@@ -87,7 +92,7 @@ function unpacked(bytes) {
 export function mutatedFile({ files }, decoder, seed, number) {
   const random = new Random(seed, number);
   const bytes = random.pick(files);
-  if (number % BOMB_EVERY === BOMB_EVERY - 1) return bomb(files, decoder, random);
+  if (isBomb(number)) return bomb(files, decoder, random);
   if (decoder !== 'gzip') return mutated(bytes, random.pick(files), random, kindOf(bytes, decoder));
   const damaged = mutated(bytes, random.pick(files), random, 'bytes');
   // Damage within a layer that is whole.

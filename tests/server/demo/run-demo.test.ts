@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startDemo } from '#server/demo/run-demo.ts';
-import type { IncomingProfile } from '#server/ingest/incoming.ts';
+import type { IncomingProfile } from '#server/incoming.ts';
 import type { NewMarker } from '#server/markers.ts';
 
 const NOW = Date.UTC(2026, 3, 1, 15, 20, 12);

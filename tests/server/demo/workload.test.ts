@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { labelValue } from '#model/labels.ts';
 import { DEMO_SERVICE, demoTruth, DemoWorkload, HOUR_MS, planDemo } from '#server/demo/workload.ts';
-import type { IncomingProfile } from '#server/ingest/incoming.ts';
+import type { IncomingProfile } from '#server/incoming.ts';
 
 const NOW = Date.UTC(2026, 3, 1, 15, 20, 12);
 const plan = planDemo(NOW, 'test');

@@ -2,8 +2,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { labelValue } from '#model/labels.ts';
-import type { WireRequest } from '#server/exchange.ts';
-import type { IncomingProfile } from '#server/ingest/incoming.ts';
+import type { WireRequest } from '#server/request.ts';
+import type { IncomingProfile } from '#server/incoming.ts';
 import { openUpload, refuseUpload, type OpenedUpload } from '#server/ingest/open-upload.ts';
 import type { IngestLimits } from '#server/ingest/series-of-profile.ts';
 import { type MadeResource, otlpJson, otlpMessage } from '../../support/otlp-message.ts';

@@ -1,7 +1,7 @@
 /** Numbers, times and selectors that no client should send: a refusal that helps, never a failure. */
 
 import { describe, expect, it } from 'vitest';
-import type { WireRequest } from '#server/exchange.ts';
+import type { WireRequest } from '#server/request.ts';
 import { answerQuery } from '#server/query/answer-query.ts';
 import { Stopped, type StopCheck } from '#server/store/profile-reader.ts';
 import { NaiveReader } from '../../support/naive-reader.ts';

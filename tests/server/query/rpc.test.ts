@@ -7,8 +7,8 @@ import { Code, ConnectError, createClient, type Transport } from '@connectrpc/co
 import { createConnectTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerQuery } from '#server/query/answer-query.ts';
-import { answerRpc, type RpcTable } from '#server/query/rpc.ts';
-import { RpcError } from '#server/query/rpc-error.ts';
+import { answerRpc, type RpcTable } from '#server/rpc/rpc.ts';
+import { RpcError } from '#server/rpc/rpc-error.ts';
 import { Stopped } from '#server/store/profile-reader.ts';
 import { QueryService } from '#wire/gen/flametide/v1/query_pb.ts';
 import {

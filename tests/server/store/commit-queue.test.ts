@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { IncomingProfile } from '#server/ingest/incoming.ts';
+import type { IncomingProfile } from '#server/incoming.ts';
 import { CommitQueue } from '#server/store/commit-queue.ts';
 import { openForWriting, type Database } from '#server/store/database.ts';
 import { ProfileWriter, type Written } from '#server/store/profile-writer.ts';

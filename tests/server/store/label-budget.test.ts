@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finish } from '#base/steps.ts';
 import { labelSet } from '#model/labels.ts';
-import type { IncomingProfile } from '#server/ingest/incoming.ts';
+import type { IncomingProfile } from '#server/incoming.ts';
 import { openForReading, openForWriting, type Database } from '#server/store/database.ts';
 import { ProfileStore } from '#server/store/profile-store.ts';
 import { ProfileWriter, type Written } from '#server/store/profile-writer.ts';

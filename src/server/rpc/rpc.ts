@@ -6,7 +6,7 @@
  */
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import type { WireAnswer, WireRequest } from '../exchange.ts';
+import type { WireAnswer, WireRequest } from '../request.ts';
 import { type StopCheck, Stopped } from '../store/profile-reader.ts';
 import { RpcError } from './rpc-error.ts';
 

@@ -1,0 +1,53 @@
+/** A request and its answer, as the HTTP server and the workers behind it exchange them: plain data, so that they can cross a thread. */
+
+import type { OtlpNumbering } from '#formats/decoders/otlp-message.ts';
+import type { Trimmed } from './incoming.ts';
+import type { Damage } from './store/damage.ts';
+
+/** A request whose body has arrived whole, within the limits. */
+export interface WireRequest {
+  readonly method: string;
+  /** Without the base path and without the query. */
+  readonly path: string;
+  /** What stands behind `?`, undecoded; '' where there is nothing. */
+  readonly query: string;
+  /** Names in lower case; several of one name joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** In a buffer of its own: an upload is handed to another thread, without a copy. */
+  readonly body: Uint8Array;
+  /** The client is on this machine, and nobody stands between: packing an answer takes longer than handing it over. */
+  readonly isLocal?: boolean;
+}
+
+/** An answer as it goes out: encoded, compressed, with its length known. */
+export interface WireAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** Sent behind the body (gRPC's status over HTTP/1.1, chunked). */
+  readonly trailers?: Readonly<Record<string, string>>;
+}
+
+/** What a stop of the process, a log line or `/metrics` wants to know about what a request did. */
+export interface RequestFacts {
+  /** Profiles stored. */
+  readonly profiles?: number;
+  /** Samples stored. */
+  readonly samples?: number;
+  /** Of the first profile, for the log. */
+  readonly service?: string;
+  /** Samples left out, as their value was not positive. */
+  readonly dropped?: number;
+  /** Samples whose labels were left out, as their service has too many label sets. */
+  readonly folded?: number;
+  /** What was changed about profiles to take them in. */
+  readonly trimmed?: Trimmed;
+  /** Of an OTLP message: which field numbers it follows, and how many attributes became no labels. */
+  readonly otlp?: { readonly numbering: OtlpNumbering; readonly folded: number };
+  /** What an answer left out, as it is damaged in the store. */
+  readonly damage?: readonly Damage[];
+  /** Why something was refused, a short slug of a closed list: it is a label in `/metrics`. */
+  readonly refused?: string;
+  /** For the log: the refusal in full. */
+  readonly message?: string;
+}
