@@ -41,16 +41,8 @@ export function recognise(bytes: Uint8Array): Recognised | undefined {
         };
   }
   if (looksLikeJson(text)) return JSON_KINDS.find(({ signs }) => signs.every((sign) => sign.test(text)));
-  const lines = text.split('\n', 400);
   const kind = TEXT_KINDS.find(({ signs }) => signs.every((sign) => sign.test(text)));
-  if (kind) return kind;
-  if (isDifferential(lines)) {
-    return {
-      what: 'a differential: collapsed stacks with two numbers a line',
-      remedy: 'Open the two files that it was made from and compare them.',
-    };
-  }
-  return undefined;
+  return kind;
 }
 
 function ascii(text: string): number[] {
@@ -327,9 +319,3 @@ const TEXT_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[
     remedy: 'Convert it: stackcollapse-pmc.pl graph.txt > stacks.txt',
   },
 ];
-
-/** Every line ends in two whole numbers: difffolded.pl writes these. */
-function isDifferential(lines: readonly string[]): boolean {
-  const full = lines.slice(0, -1).filter((line) => line.trim() !== '');
-  return full.length >= 5 && full.every((line) => /^.*\S\s+\d+\s+\d+\s*$/.test(line));
-}

@@ -1,8 +1,12 @@
 /** Every profile of real tools that we read, and every bad one, against the corpus' truth. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { readableFormats } from '#formats/registry.ts';
+import { finish } from '#base/steps.ts';
+import { decodeProfile, readableFormats } from '#formats/registry.ts';
+import { buildCallTree } from '#model/build-call-tree.ts';
+import { pathOf } from '#model/call-path.ts';
 import { expectBad, expectRefusal, expectTruth, type Manifest, readManifest } from '../support/check-manifest-file.ts';
 
 const folder = fileURLToPath(new URL('../../../shared/corpus', import.meta.url));
@@ -28,11 +32,33 @@ describe.each(READ)('%s', (format) => {
 const UNMARKED = ['other', 'pyroscope-tree', 'pyroscope-trie'];
 
 describe('files of other formats are refused by name', () => {
-  const others = files.filter((file) => !READ.includes(file.format ?? ''));
+  const others = files.filter(({ format = '' }) => !READ.includes(format) && format !== DIFFERENTIAL);
   it.each(others.map((file) => [file.path, file] as const))('%s', (_, file) => {
     const { code } = expectRefusal(folder, file);
     expect(UNMARKED.includes(file.format ?? '') ? ['unsupported', 'unrecognized'] : ['unsupported']).toContain(code);
   });
+});
+
+/** Two numbers a line: collapsed stacks of two sides. */
+const DIFFERENTIAL = 'collapsed-diff';
+
+describe('differentials have what both of their sources have', () => {
+  it.each(files.filter(({ format }) => format === DIFFERENTIAL).map((file) => [file.path, file] as const))(
+    '%s',
+    (path, file) => {
+      const { same_stacks_as: sources } = file.truth as unknown as { readonly same_stacks_as: readonly string[] };
+      const stacksOf = (from: string, column: number): unknown => {
+        const bytes = new Uint8Array(readFileSync(join(folder, from)));
+        const { profile } = finish(decodeProfile({ bytes, name: from, form: { kind: 'file' } }));
+        const tree = finish(buildCallTree(profile, column, 'name'));
+        const { names } = profile.functions;
+        return Array.from({ length: tree.length }, (_, node) => [pathOf(tree, names, node).join(';'), tree.self[node]])
+          .filter(([, self]) => self !== 0)
+          .sort();
+      };
+      expect([0, 1].map((column) => stacksOf(path, column))).toEqual(sources.map((source) => stacksOf(source, 0)));
+    },
+  );
 });
 
 describe('bad files', () => {
