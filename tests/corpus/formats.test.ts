@@ -54,7 +54,7 @@ describe('differentials have what both of their sources have', () => {
         const { names } = profile.functions;
         return Array.from({ length: tree.length }, (_, node) => [pathOf(tree, names, node).join(';'), tree.self[node]])
           .filter(([, self]) => self !== 0)
-          .sort();
+          .sort((x, y) => (x < y ? -1 : 1));
       };
       expect([0, 1].map((column) => stacksOf(path, column))).toEqual(sources.map((source) => stacksOf(source, 0)));
     },
