@@ -34,6 +34,8 @@ export interface OpenedProfile {
   readonly period: Profile['period'];
   readonly cut: Profile['cut'];
   readonly notes: readonly string[];
+  /** See `Profile`. */
+  readonly isDifferential: boolean;
   /** See `Profile.prune`. */
   readonly prune: string | undefined;
   /** Keys of the labels that its samples have. */

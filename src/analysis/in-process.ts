@@ -263,6 +263,7 @@ export class InProcessAnalysis implements Analysis {
       period: profile.period,
       cut: profile.cut,
       notes: profile.notes,
+      isDifferential: profile.isDifferential === true,
       prune: profile.prune,
       labelKeys: labelKeys(profile),
       coveredShare: slices && slices.profiles.length > 1 ? coveredShare(slices.profiles) : undefined,

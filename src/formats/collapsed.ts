@@ -10,6 +10,7 @@ import { Utf8Strings } from '#base/utf8-strings.ts';
 import type { Profile, ValueColumn } from '#model/profile.ts';
 import { digitsEnd, isBlank, isDigit, LF } from './ascii-bytes.ts';
 import { type DecodeLimits, FILE_LIMITS, refuseCount } from './decode-limits.ts';
+import { looksDifferential } from './differential.ts';
 import { DecodeError, type EagerFormat } from './format.ts';
 import { placeInName } from './place-in-name.ts';
 import { threadLabels } from './collapsed-threads.ts';
@@ -23,7 +24,7 @@ export const collapsedFormat: EagerFormat = {
   reads: 'one stack a line, plain or gzip; async-profiler, py-spy, perf, Excimer',
   isLoose: true,
   sniff: (bytes) => looksCollapsed(bytes),
-  decode: (bytes) => decodeCollapsed(bytes),
+  decode: (bytes) => decodeCollapsed(bytes, FILE_LIMITS, looksDifferential(firstLines(bytes))),
 };
 
 const SEMICOLON = 59;
@@ -36,8 +37,15 @@ const LINES_A_STEP = 4096;
 const MOST_SAFE_DIGITS = 15;
 const MOST_WHOLE = 2n ** 63n - 1n;
 
-/** @throws DecodeError, as soon as one of the limits is passed */
-export function* decodeCollapsed(packed: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
+/**
+ * @param isDifferential two numbers a line are two sides; else the first is a part of the name
+ * @throws DecodeError, as soon as one of the limits is passed
+ */
+export function* decodeCollapsed(
+  packed: Uint8Array,
+  limits: DecodeLimits = FILE_LIMITS,
+  isDifferential = false,
+): Steps<Profile> {
   if (!looksLikeText(packed, BYTES_TO_SNIFF) && !holdsStacks(packed)) {
     throw new DecodeError('unrecognized', 'The file is not a text: it has bytes that no list of stacks has.', {
       remedy:
@@ -48,6 +56,7 @@ export function* decodeCollapsed(packed: Uint8Array, limits: DecodeLimits = FILE
   const names = new NameColumn(bytes, limits);
   const frames = new Int32Column();
   const stackStart = new Int32Column();
+  const before = new NumberColumn(bytes);
   const values = new NumberColumn(bytes);
   stackStart.push(0);
   let skipped = 0;
@@ -60,13 +69,17 @@ export function* decodeCollapsed(packed: Uint8Array, limits: DecodeLimits = FILE
     while (end > at && isBlank(bytes[end - 1])) end--;
     while (at < end && isBlank(bytes[at])) at++;
     const number = numberStart(bytes, at, end);
-    let stackEnd = number;
-    while (stackEnd > at && isBlank(bytes[stackEnd - 1])) stackEnd--;
-    // The number stands apart from the stack, and there is a stack.
-    if (number === end || stackEnd === number || stackEnd === at) {
+    let stackEnd = blanksStart(bytes, at, number);
+    const endOfFirst = stackEnd;
+    const first = isDifferential ? numberStart(bytes, at, endOfFirst) : endOfFirst;
+    if (isDifferential) stackEnd = blanksStart(bytes, at, first);
+    // The numbers stand apart from the stack, and there is a stack.
+    const isStack = number !== end && stackEnd !== number && stackEnd !== at;
+    if (!isStack || (isDifferential && (first === endOfFirst || stackEnd === first))) {
       if (end > at) skipped++;
     } else {
       if (values.length === limits.samples) refuseCount(limits.samples, 'stacks', `line ${lines + 1}`);
+      if (isDifferential) before.push(first, endOfFirst, lines);
       values.push(number, end, lines);
       names.pushStack(at, stackEnd, frames, lines);
       stackStart.push(frames.length);
@@ -86,13 +99,20 @@ export function* decodeCollapsed(packed: Uint8Array, limits: DecodeLimits = FILE
         ? '1 line is not a stack with a number: skipped.'
         : `${skipped} lines are not a stack with a number: skipped.`,
     );
+  if (isDifferential) notes.push('Each line has two numbers: they are read as the amounts before and after.');
   const stacks = { ...names.take(), stackStart: stackStart.take(), stackFrames: frames.take() };
   return {
-    sampleTypes: [{ type: 'samples', unit: 'count' }],
-    defaultSampleType: 0,
+    sampleTypes: isDifferential
+      ? [
+          { type: 'before', unit: 'count' },
+          { type: 'after', unit: 'count' },
+        ]
+      : [{ type: 'samples', unit: 'count' }],
+    defaultSampleType: isDifferential ? 1 : 0,
+    ...(isDifferential && { isDifferential }),
     ...stacks,
     sampleCount: values.length,
-    values: [values.take()],
+    values: isDifferential ? [before.take(), values.take()] : [values.take()],
     labels: threadLabels(stacks),
     timeMs: undefined,
     durationMs: undefined,
@@ -100,6 +120,19 @@ export function* decodeCollapsed(packed: Uint8Array, limits: DecodeLimits = FILE
     cut: undefined,
     notes,
   };
+}
+
+/** The lines of the beginning, whole. */
+function firstLines(bytes: Uint8Array): readonly string[] {
+  const lines = textPrefix(bytes, BYTES_TO_SNIFF).split('\n');
+  return bytes.length > BYTES_TO_SNIFF ? lines.slice(0, -1) : lines;
+}
+
+/** Where the blanks before `end` begin. */
+function blanksStart(bytes: Uint8Array, from: number, end: number): number {
+  let at = end;
+  while (at > from && isBlank(bytes[at - 1])) at--;
+  return at;
 }
 
 /** Lines that are stacks with a number prevail. HTML, XML and JSON are texts of another kind, whatever their lines end in. */

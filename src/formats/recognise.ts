@@ -31,16 +31,8 @@ export function recognise(bytes: Uint8Array): Recognised | undefined {
         };
   }
   if (looksLikeJson(text)) return JSON_KINDS[jsonKind(bytes) ?? 'd3'] ?? OTHER_JSON;
-  const lines = text.split('\n', 400);
   const kind = TEXT_KINDS.find(({ signs }) => signs.every((sign) => sign.test(text)));
-  if (kind) return kind;
-  if (isDifferential(lines)) {
-    return {
-      what: 'a differential: collapsed stacks with two numbers a line',
-      remedy: 'Open the two files that it was made from and compare them.',
-    };
-  }
-  return undefined;
+  return kind;
 }
 
 /** Kinds of JSON that are known and not read. */
@@ -121,9 +113,3 @@ const TEXT_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[
     remedy: 'Open it at speedscope.app and export it from there.',
   },
 ];
-
-/** Every line ends in two whole numbers: difffolded.pl writes these. */
-function isDifferential(lines: readonly string[]): boolean {
-  const full = lines.slice(0, -1).filter((line) => line.trim() !== '');
-  return full.length >= 5 && full.every((line) => /^.*\S\s+\d+\s+\d+\s*$/.test(line));
-}

@@ -109,7 +109,7 @@ function isBesideGap(
   { startMs, endMs }: TimeRange,
 ): boolean {
   const before = i === 0 ? firstMs - stepMs > startMs : Number.isNaN(column[i - 1]);
-  const after = i === column.length - 1 ? firstMs + (i + 2) * stepMs < endMs : Number.isNaN(column[i + 1]);
+  const after = i === column.length - 1 ? firstMs + (i + 2) * stepMs <= endMs : Number.isNaN(column[i + 1]);
   return before || after;
 }
 

@@ -28,7 +28,7 @@ export function nameParts(fullName: string): NameParts {
     /\+0x[0-9a-f]+$/i.test(name)
   )
     return whole(name);
-  const parts = placed(name) ?? perfMap(name) ?? scoped(name) ?? path(name) ?? dotted(name);
+  const parts = placed(name) ?? swift(name) ?? perfMap(name) ?? scoped(name) ?? path(name) ?? dotted(name);
   return parts.bare === '' ? whole(name) : parts;
 }
 
@@ -85,6 +85,28 @@ function placed(name: string): NameParts | undefined {
   return { ...parts, bare: parts.bare + name.slice(at), package: '' };
 }
 
+/** Words before a demangled function of Swift: what the compiler made of it, and what was declared with it. */
+const SWIFT_WORDS =
+  /^(?:(?:static|class|mutating|override|@objc|merged|specialized|outlined|reabstraction thunk helper for|dispatch thunk of|protocol witness for|partial apply(?: forwarder)? for|generic specialization <[^>]{0,200}> of|function signature specialization <[^>]{0,200}> of) )+/;
+
+/** Swift, demangled: `static Shop.Cart.total(in: Swift.Int) -> Swift.Double`. */
+function swift(name: string): NameParts | undefined {
+  const closure = /^closure #\d+/.exec(name)?.[0];
+  const holder = closure === undefined ? -1 : name.indexOf(' in ');
+  if (holder > 0) {
+    const parts = swift(name.slice(holder + ' in '.length));
+    return parts && { ...parts, bare: `${parts.bare} ${closure}` };
+  }
+  if (!name.includes(' -> ')) return undefined;
+  const declared = name.replace(SWIFT_WORDS, '');
+  const found = /^((?:[A-Za-z_]\w*\.)+)([^\s.(]+)(?:<[^(]*>)?\(/.exec(declared);
+  if (!found) return undefined;
+  const [, around, bare] = found;
+  const [module, ...types] = around.slice(0, -1).split('.');
+  const type = types.length === 0 ? '' : `${types.join('.')}.`;
+  return { prefix: `${module}.`, middle: type, bare, package: module };
+}
+
 /** What virtual machines tell perf: `LazyCompile:*fib /srv/app.js:1` and `Lcom/acme/Cart;::add`. */
 function perfMap(name: string): NameParts | undefined {
   const script = /^(?:LazyCompile|Function|Script|Eval|JS):[*~^+]?(\S*) (\S+)$/.exec(name);
@@ -110,7 +132,7 @@ function scoped(name: string): NameParts | undefined {
   const around = elements.slice(0, last).filter((one) => !/^(?:__\w+|v\d+)$/.test(one));
   const outermost = (elements[0] ?? '').replace(/^[<&* ]+(?:mut |dyn )?/, '');
   const packageName = /^[\w$]+/.exec(outermost)?.[0] ?? /^[\w$]+/.exec(elements[1] ?? '')?.[0] ?? '';
-  const type = around.at(-1);
+  const type = implementing(around.at(-1));
   if (type?.includes('\\') === true) {
     const inner = namespaced(type) ?? whole(type);
     return {
@@ -130,6 +152,14 @@ function scoped(name: string): NameParts | undefined {
   if (!/^[A-Z<]|[<[]/.test(type)) return { prefix: `${type}::`, middle: '', bare, package: packageName };
   const space = around.at(-2);
   return { prefix: space === undefined ? '' : `${space}::`, middle: `${type}::`, bare, package: packageName };
+}
+
+/** Rust's `<shop::Sku<T> as shop::Show>` is the type that has the function: `Sku<T>`. */
+function implementing(type: string | undefined): string | undefined {
+  const found = type === undefined ? null : /^<(?:[&*] ?)?(?:mut |const |dyn )*(.+?) as .+>$/.exec(type);
+  if (!found) return type;
+  const last = scopes(found[1]).at(-1) ?? '';
+  return /^\w/.test(last) ? last : type;
 }
 
 function isClosure(element: string): boolean {

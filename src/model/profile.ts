@@ -71,6 +71,8 @@ export interface Profile {
   readonly cut: { readonly func: number; readonly value: number } | undefined;
   /** What was left out or understood otherwise than written; plain sentences for the user. */
   readonly notes: readonly string[];
+  /** Its two sample types are the two sides of a comparison, before and after. */
+  readonly isDifferential?: true;
   /** A search for the functions that the file asks to leave out with all they call (transform `prune`). */
   readonly prune?: string;
 }

@@ -1,6 +1,6 @@
 /** Which functions a search means, and what share passes through them. The grammar is in `parse-search.ts`. */
 import type { Steps } from '#base/steps.ts';
-import type { CallTree } from './call-tree.ts';
+import type { CallTree, NodeIndex } from './call-tree.ts';
 import type { SearchQuery, SearchTerm } from './parse-search.ts';
 import type { FrameTable, FunctionTable } from './profile.ts';
 
@@ -48,11 +48,23 @@ export interface SearchShare {
 
 /** Nodes that match, and what passes through at least one of them: only the outermost on a path is added. */
 export function searchShare(tree: CallTree, hit: Uint8Array): SearchShare {
+  return shareWithin(tree, hit, 1, tree.length);
+}
+
+/** The same of what a frame holds: of a view that it fills. A match among its callers holds all of it. */
+export function searchShareOf(tree: CallTree, hit: Uint8Array, frame: NodeIndex): SearchShare {
+  const share = shareWithin(tree, hit, Math.max(1, frame), tree.subtreeEnd[frame]);
+  let above = tree.parent[frame];
+  while (above > 0 && hit[tree.func[above]] === 0) above = tree.parent[above];
+  return above > 0 ? { ...share, value: tree.total[frame], exact: tree.exact?.total[frame] } : share;
+}
+
+function shareWithin(tree: CallTree, hit: Uint8Array, from: NodeIndex, to: NodeIndex): SearchShare {
   let nodes = 0;
   let value = 0;
   let exact = 0n;
   let coveredUntil = 0;
-  for (let node = 1; node < tree.length; node++) {
+  for (let node = from; node < to; node++) {
     if (hit[tree.func[node]] === 0) continue;
     nodes++;
     if (node < coveredUntil) continue;

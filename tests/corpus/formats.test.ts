@@ -1,8 +1,12 @@
 /** Every profile of real tools that we read, and every bad one, against the corpus' truth. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { readableFormats } from '#formats/registry.ts';
+import { decodeProfile, readableFormats } from '#formats/registry.ts';
+import { finish, finishWaiting } from '#base/steps.ts';
+import { buildCallTree } from '#model/build-call-tree.ts';
+import { pathOf } from '#model/call-path.ts';
 import {
   expectBad,
   expectRefusal,
@@ -39,11 +43,35 @@ describe.each(READ.filter((format) => files.some((file) => readerFor(file) === f
 const UNMARKED = ['other', 'pyroscope-tree', 'pyroscope-trie'];
 
 describe('files of other formats are refused by name', () => {
-  const others = files.filter((file) => !READ.includes(readerFor(file)));
+  const others = files.filter((file) => !READ.includes(readerFor(file)) && file.format !== DIFFERENTIAL);
   it.each(others.map((file) => [file.path, file] as const))('%s', async (_, file) => {
     const { code } = await expectRefusal(folder, file);
     expect(UNMARKED.includes(file.format ?? '') ? ['unsupported', 'unrecognized'] : ['unsupported']).toContain(code);
   });
+});
+
+/** Two numbers a line: collapsed stacks of two sides. */
+const DIFFERENTIAL = 'collapsed-diff';
+
+describe('differentials have what both of their sources have', () => {
+  it.each(files.filter(({ format }) => format === DIFFERENTIAL).map((file) => [file.path, file] as const))(
+    '%s',
+    async (path, file) => {
+      const { same_stacks_as: sources } = file.truth as unknown as { readonly same_stacks_as: readonly string[] };
+      const stacksOf = async (from: string, column: number): Promise<unknown> => {
+        const bytes = new Uint8Array(readFileSync(join(folder, from)));
+        const { profile } = await finishWaiting(decodeProfile({ bytes, name: from, form: { kind: 'file' } }));
+        const tree = finish(buildCallTree(profile, column, 'name'));
+        const { names } = profile.functions;
+        return Array.from({ length: tree.length }, (_, node) => [pathOf(tree, names, node).join(';'), tree.self[node]])
+          .filter(([, self]) => self !== 0)
+          .sort((x, y) => (x < y ? -1 : 1));
+      };
+      expect(await Promise.all([0, 1].map((column) => stacksOf(path, column)))).toEqual(
+        await Promise.all(sources.map((source) => stacksOf(source, 0))),
+      );
+    },
+  );
 });
 
 describe('bad files', () => {

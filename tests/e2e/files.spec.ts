@@ -141,3 +141,23 @@ test('two files are compared in one step, and of three any two by A and B', asyn
   await expect(page.getByRole('tree', { name: 'Diff flamegraph' })).toBeVisible();
   expect(sides()).toEqual(['three.txt', 'one.txt']);
 });
+
+test('a differential file opens as the comparison that it is; a name that ends in a number stays one', async ({
+  page,
+}) => {
+  await page.goto('/?v=1&view=files');
+  await openFiles(page, textFile('diff.folded', 'shop;cart 3 5\nshop;cart;tax 0 7\nshop;gone 4 0\n'));
+  await expect(page).toHaveURL(/view=compare/);
+  await expect
+    .poll(() =>
+      page.evaluate(async () => {
+        const { a, b } = (await window.flametide.summary()) as unknown as Record<'a' | 'b', { total: number }>;
+        return [a.total, b.total];
+      }),
+    )
+    .toEqual([7, 12]);
+
+  await page.goto('/?v=1&view=files');
+  await openFiles(page, textFile('workers.txt', 'worker 0 5\nworker 1 15\nworker 2 25\n'));
+  await expect.poll(async () => (await summary(page)).total).toBe(45);
+});

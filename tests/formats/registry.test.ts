@@ -77,7 +77,6 @@ describe('decodeProfile', () => {
       /Deep Copy/,
     ],
     ['a dump of goroutines', 'goroutine 1 [running]:\nmain.main()\n\t/a.go:12 +0x12\n', /goroutines/, /debug=2/],
-    ['two numbers a line', 'a;b 4 1\na;c 0 2\na;d 1 1\nb;e 8 1\nb;f 1 0\n', /differential/, /two files/],
     ['other JSON', '{"hello": [1, 2]}', /JSON/, new RegExp(readableNouns('and'))],
   ])('names %s', async (_, content, what, remedy) => {
     const bytes = typeof content === 'string' ? encoder.encode(content) : Uint8Array.from(content);

@@ -60,13 +60,26 @@ const names: Readonly<Record<string, readonly (readonly [name: string, shown: st
   ],
   Rust: [
     ['alloc::vec::Vec<T,A>::as_slice', 'vec::|Vec<T,A>::|as_slice', 'alloc'],
-    [
-      '<core::hash::sip::Hasher<S> as core::hash::Hasher>::write',
-      '|<core::hash::sip::Hasher<S> as core::hash::Hasher>::|write',
-      'core',
-    ],
+    ['<core::hash::sip::Hasher<S> as core::hash::Hasher>::write', '|Hasher<S>::|write', 'core'],
+    ['<&mut shop::Sku as core::fmt::Display>::fmt', '|Sku::|fmt', 'shop'],
+    ['<T as core::convert::Into<U>>::into', '|T::|into', 'T'],
     ['shop::price::h0123456789abcdef', 'shop::||price', 'shop'],
     ['tokio::runtime::task::poll::{{closure}}', 'task::||poll::{{closure}}', 'tokio'],
+  ],
+  Swift: [
+    ['static Shop.Cart.total(in: Swift.Int) -> Swift.Double', 'Shop.|Cart.|total', 'Shop'],
+    ['Shop.main() -> ()', 'Shop.||main', 'Shop'],
+    ['Shop.Cart.Line.init(sku: Swift.String) -> Shop.Cart.Line', 'Shop.|Cart.Line.|init', 'Shop'],
+    [
+      'closure #1 (Swift.Int) -> Swift.Bool in Shop.Cart.find(Swift.Int) -> Swift.Bool',
+      'Shop.|Cart.|find closure #1',
+      'Shop',
+    ],
+    [
+      'protocol witness for Shop.Priced.price() -> Swift.Int in conformance Shop.Cart : Shop.Priced in Shop',
+      'Shop.|Priced.|price',
+      'Shop',
+    ],
   ],
   'JavaScript, Python, PHP, Ruby': [
     ['Module._compile', '|Module.|_compile', ''],

@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import type { DiffPicture } from '#analysis/analysis.ts';
 import { nodeName } from '#model/call-tree.ts';
+import { difference } from '#model/amount-scale.ts';
 import { formatAmount, formatChange } from '#model/changes-text.ts';
 import type { Place } from '../state/ui-store.ts';
 import { placeOf } from '../views/place-of.ts';
@@ -39,14 +40,14 @@ export function DiffTooltip(props: DiffTooltipProps): ReactElement {
   const union = picture.node[node];
   const full = node === 0 ? root : nodeName(tree, functions.names, node);
   const name = full.length > MAX_NAME_LENGTH ? `${full.slice(0, MAX_NAME_LENGTH)}…` : full || '(empty name)';
-  const money = monthlyText(shown, b.total[union] - a.total[union], rate);
+  const money = monthlyText(shown, difference(a.total[union], b.total[union]), rate);
   const row = (title: string, ofA: number, ofB: number): ReactElement => (
     <tr>
       <th scope="row">{title}</th>
       <td>{formatAmount(ofA, unit)}</td>
       <td>{formatAmount(ofB, unit)}</td>
-      <td data-sign={Math.sign(ofB - ofA)} className={styles['signed']}>
-        {formatChange(ofB - ofA, unit)}
+      <td data-sign={Math.sign(difference(ofA, ofB))} className={styles['signed']}>
+        {formatChange(difference(ofA, ofB), unit)}
       </td>
       <td>{percentText(ofA, ofB)}</td>
     </tr>

@@ -1,4 +1,5 @@
 /** What is said of a frame in a comparison: amounts, changes, and how sure they are. */
+import { difference } from '#model/amount-scale.ts';
 import type { EvidenceAnswer } from '#analysis/analysis.ts';
 import { rootName } from '#model/call-tree.ts';
 import { type AmountUnit, formatAmount, formatChange } from '#model/changes-text.ts';
@@ -24,7 +25,7 @@ export function percentText(a: number, b: number): string {
   if (a === 0 && b === 0) return '';
   if (a === 0) return 'new';
   if (b === 0) return 'gone';
-  return signedPercent((b / a - 1) * 100);
+  return signedPercent((difference(a, b) / a) * 100);
 }
 
 export function signedPercent(percent: number): string {
@@ -33,7 +34,8 @@ export function signedPercent(percent: number): string {
 
 /** Both sides of something, in words for a screen reader. */
 export function sidesText(a: number, b: number, unit: AmountUnit): string {
-  const change = a === b ? 'unchanged' : `${formatChange(b - a, unit)}, ${percentText(a, b)}`;
+  const delta = difference(a, b);
+  const change = delta === 0 ? 'unchanged' : `${formatChange(delta, unit)}, ${percentText(a, b)}`;
   return `A ${formatAmount(a, unit)}, B ${formatAmount(b, unit)}, ${change}`;
 }
 

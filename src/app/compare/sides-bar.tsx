@@ -24,7 +24,7 @@ import { LabelChips } from '../query-bar/label-chips.tsx';
 import { ServicePicker } from '../query-bar/service-picker.tsx';
 import type { CostRow } from '../source/suggestions.ts';
 import { TypePicker } from '../query-bar/type-picker.tsx';
-import { useSource, useUnmatched } from '../queries/source-queries.ts';
+import { useAskAgain, useSource, useUnmatched } from '../queries/source-queries.ts';
 import { RangePanel } from '../time/range-panel.tsx';
 import { refresh, useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
@@ -173,6 +173,7 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
   const { explored } = comparison;
   const { service, profileType, matchers, range } = side;
   const source = useSource();
+  const askAgain = useAskAgain();
   const nowMs = useNow();
   const zone = zoneName(explored.zone);
   const recent = usePreference('recentRanges');
@@ -191,6 +192,8 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
     <>
       <ServicePicker
         services={services}
+        failed={explored.catalogueError?.message}
+        onRetry={askAgain}
         service={service}
         costType={sampleTypeOf(undefined)}
         onService={(next) => change({ service: next })}

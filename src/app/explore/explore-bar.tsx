@@ -4,7 +4,7 @@ import { joinService, SERVICE_LABEL } from '#model/labels.ts';
 import { parseProfileType, profileTypeTitle } from '#model/profile-type.ts';
 import type { CostRow, LabelSource } from '../source/suggestions.ts';
 import { QueryBar } from '../query-bar/query-bar.tsx';
-import { useSeries, useSource, useUnmatched } from '../queries/source-queries.ts';
+import { useAskAgain, useSeries, useSource, useUnmatched } from '../queries/source-queries.ts';
 import { ofSubject } from '../state/commands.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
@@ -26,6 +26,7 @@ interface ExploreBarProps {
 export function ExploreBar({ explored, intervalMs }: ExploreBarProps): ReactElement {
   const { catalogue, subject, time } = explored;
   const source = useSource();
+  const askAgain = useAskAgain();
   const matchers = useUrl((state) => state.q);
   const by = useUrl((state) => state.by);
   const type = subject && parseProfileType(subject.profileType);
@@ -57,6 +58,8 @@ export function ExploreBar({ explored, intervalMs }: ExploreBarProps): ReactElem
   return (
     <QueryBar
       services={services}
+      failed={explored.catalogueError?.message}
+      onRetry={askAgain}
       service={explored.service}
       types={types}
       type={type}

@@ -46,6 +46,8 @@ export interface Explored {
   readonly query: ProfileQuery | undefined;
   /** Why there is nothing to choose from. */
   readonly error: Error | null;
+  /** Why the services are not known, though the link may name what is shown. */
+  readonly catalogueError: Error | null;
 }
 
 export function useExplored(): Explored {
@@ -120,6 +122,7 @@ export function useExplored(): Explored {
     query,
     // Only where something has to be chosen from what could not be had.
     error: subject === undefined ? (catalogue.error ?? overview.error) : null,
+    catalogueError: catalogue.error,
   };
 }
 

@@ -16,7 +16,7 @@ import { addTransform, NO_LABELS, showFile } from '../state/commands.ts';
 import { usePageTitle } from '../state/page-title.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { Workspace } from '../workspace/workspace.tsx';
-import { sidesOf, useOpen } from './use-open.ts';
+import { sidesInside, sidesOf, useOpen } from './use-open.ts';
 import styles from './file-page.module.css';
 
 export function FilePage({ file }: { file: OpenFile }): ReactElement {
@@ -103,6 +103,7 @@ function FileTabs({ file }: { file: OpenFile }): ReactElement {
   const names = files.flatMap((one) => (one.kind === 'open' ? [one.name] : []));
   const others = names.length - 1;
   const sides = sidesOf(file.name, names);
+  const inside = sidesInside(file.name);
   return (
     <div className={styles['tabs']}>
       <div role="group" aria-label="Open files" className={styles['files']}>
@@ -131,6 +132,11 @@ function FileTabs({ file }: { file: OpenFile }): ReactElement {
         )}
         <IconButton label="Open files" icon="plus" onClick={() => pick()} />
       </div>
+      {inside && (
+        <Button icon="swap" kind="edged" onClick={() => navigate({ view: 'compare', ...inside }, 'push')}>
+          Compare before and after
+        </Button>
+      )}
       {others > 0 && (
         <Button
           kind={others === 1 ? 'edged' : 'plain'}

@@ -4,6 +4,7 @@ import { demoName, demoRecipe } from '#model/demo-recipe.ts';
 import { useAnalysis } from '../queries/analysis-queries.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
+import { sampleTypeKey } from '../screen/shown.ts';
 import { showFile } from '../state/commands.ts';
 import { type FileSource, filesStore, openFileNamed, openFiles } from '../screen/files-store.ts';
 
@@ -29,6 +30,11 @@ export function useOpen(): Open {
           const awaited = awaitedSides();
           const opened = await openFiles(analysis, sources);
           const others = opened.filter((name) => !awaited.some((key) => urlStore.getState().state[key] === name));
+          const both = opened.length === 1 && awaited.length === 0 && side === '' ? sidesInside(opened[0]) : undefined;
+          if (both) {
+            navigate(both, 'push');
+            return true;
+          }
           const taken = awaitedSides().slice(0, others.length);
           if (taken.length > 0) navigate(Object.fromEntries(taken.map((key, i) => [key, others[i]])), 'replace');
           else if (awaited.length === 0 && opened.length > 0)
@@ -46,7 +52,9 @@ export function useOpen(): Open {
         const [first] = opened;
         if (first === undefined) return false;
         // Whoever went on meanwhile is not called back.
-        if (isAwaited && urlStore.getState().state.file === file)
+        const both = opened.length === 1 && !isAwaited ? sidesInside(first) : undefined;
+        if (both) navigate({ view: 'compare', ...both }, 'push');
+        else if (isAwaited && urlStore.getState().state.file === file)
           navigate({ file: opened.includes(file) ? file : first, src: undefined }, 'replace');
         else showFile(first);
         return true;
@@ -66,6 +74,14 @@ export function useOpen(): Open {
 export function fileSides(names: readonly string[]): Partial<UrlState> {
   const [b, a] = names.toReversed();
   return { ...(a !== undefined && { 'a.file': a, 'a.st': undefined }), 'b.file': b, 'b.st': undefined };
+}
+
+/** The two sides that a differential file holds; undefined for any other file. */
+export function sidesInside(name: string): Partial<UrlState> | undefined {
+  const file = openFileNamed(name);
+  if (file?.profile.isDifferential !== true) return undefined;
+  const [before, after] = [0, 1].map((type) => sampleTypeKey(file.profile.sampleTypes, type));
+  return { ...fileSides([name, name]), 'a.st': before, 'b.st': after };
 }
 
 /** From a shown file to Compare: the file against the one opened before it, unless the link already names sides. */

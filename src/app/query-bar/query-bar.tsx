@@ -21,6 +21,9 @@ const SelectorText = lazy(async () => ({ default: (await import('./selector-text
 interface QueryBarProps {
   /** In any order; undefined while they are asked for. */
   readonly services: readonly CostRow[] | undefined;
+  /** Why there are none; undefined where they are there, or asked for. */
+  readonly failed?: string | undefined;
+  onRetry?(): void;
   /** Undefined where the query names none, or several. */
   readonly service: string | undefined;
   readonly types: readonly ProfileType[];

@@ -13,6 +13,9 @@ import styles from './query-bar.module.css';
 export interface ServicePickerProps {
   /** In any order; undefined while they are asked for. */
   readonly services: readonly CostRow[] | undefined;
+  /** Why there are none; undefined where they are there, or asked for. */
+  readonly failed?: string | undefined;
+  onRetry?(): void;
   /** Undefined where the query names none, or several. */
   readonly service: string | undefined;
   /** What `cost` counts. */
@@ -37,7 +40,7 @@ export function ServicePicker(props: ServicePickerProps): ReactElement {
 }
 
 function Services(props: ServicePickerProps & { onClose(): void }): ReactElement {
-  const { services, service, costType, renderSpark, onService, onAllServices, onClose } = props;
+  const { services, failed, onRetry, service, costType, renderSpark, onService, onAllServices, onClose } = props;
   const all = useMemo(() => busiestFirst(services ?? []), [services]);
   const whole = useMemo(() => all.reduce((sum, { cost }) => sum + (cost ?? 0), 0), [all]);
   return (
@@ -52,7 +55,9 @@ function Services(props: ServicePickerProps & { onClose(): void }): ReactElement
           onService(name);
         }}
         renderNotice={(hasRows) =>
-          services === undefined ? (
+          services === undefined && failed !== undefined ? (
+            <ListNotice {...(onRetry && { onRetry })}>Could not load the services: {readable(failed)}</ListNotice>
+          ) : services === undefined ? (
             <ListNotice>Loading the services</ListNotice>
           ) : (
             !hasRows && (

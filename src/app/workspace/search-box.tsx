@@ -3,24 +3,38 @@ import { type ReactElement, useMemo } from 'react';
 import type { SearchAnswer } from '#analysis/analysis.ts';
 import { parseSearch } from '#model/search.ts';
 import { formatCount, formatShare } from '#model/units.ts';
-import { IconButton } from '../components/button.tsx';
+import { Button, IconButton } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { navigate, useUrl } from '../url/url-store.ts';
+import { asPlainText, searchOfPasted } from './pasted-search.ts';
 import styles from './search-box.module.css';
 
 interface SearchBoxProps {
   readonly found: SearchAnswer | undefined;
   readonly whole: number;
+  /** The same of the frame that fills the view; undefined where all is in view. */
+  readonly inView: { readonly nodes: number; readonly value: number; readonly whole: number } | false | undefined;
+  /** Of the functions, for what is pasted. */
+  readonly names: readonly string[] | undefined;
   onStep(step: 1 | -1): void;
   /** Enter turns the search into a transform. */
   onFocusSearch(): void;
   onLeave(): void;
 }
 
-export function SearchBox({ found, whole, onStep, onFocusSearch, onLeave }: SearchBoxProps): ReactElement {
+export function SearchBox({
+  found,
+  whole,
+  inView,
+  names,
+  onStep,
+  onFocusSearch,
+  onLeave,
+}: SearchBoxProps): ReactElement {
   const text = useUrl((state) => state.s);
   const parsed = useMemo(() => parseSearch(text), [text]);
   const mistake = parsed.ok ? undefined : parsed.message;
+  const plain = asPlainText(text);
   const counted = text !== '' && parsed.ok && found;
   return (
     <div className={styles['box']} data-wrong={mistake !== undefined || undefined} role="search">
@@ -34,6 +48,14 @@ export function SearchBox({ found, whole, onStep, onFocusSearch, onLeave }: Sear
         aria-label="Search functions"
         aria-invalid={mistake !== undefined}
         aria-describedby="search-result"
+        onPaste={(event) => {
+          const { value, selectionStart, selectionEnd } = event.currentTarget;
+          const isAll = selectionStart === 0 && selectionEnd === value.length;
+          const search = isAll && names ? searchOfPasted(event.clipboardData.getData('text'), names) : undefined;
+          if (search === undefined) return;
+          event.preventDefault();
+          navigate({ s: search }, 'replace');
+        }}
         onChange={(event) => navigate({ s: event.target.value }, 'replace')}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && event.shiftKey) onStep(-1);
@@ -46,11 +68,26 @@ export function SearchBox({ found, whole, onStep, onFocusSearch, onLeave }: Sear
         {mistake !== undefined && <span className={styles['mistake']}>{mistake}</span>}
         {counted && (
           <>
-            <strong>{formatShare(counted.value, whole)}</strong> in {formatCount(counted.nodes)}{' '}
-            {counted.nodes === 1 ? 'frame' : 'frames'}
+            {inView ? (
+              <>
+                <strong>{formatShare(inView.value, inView.whole)}</strong> of view
+              </>
+            ) : (
+              <strong>{formatShare(counted.value, whole)}</strong>
+            )}{' '}
+            in {formatCount(inView ? inView.nodes : counted.nodes)}{' '}
+            {(inView ? inView.nodes : counted.nodes) === 1 ? 'frame' : 'frames'}
           </>
         )}
       </span>
+      {counted && counted.nodes === 0 && plain !== undefined && (
+        <Button
+          title="Without the signs of the search: - is not, | is or"
+          onClick={() => navigate({ s: plain }, 'replace')}
+        >
+          Search for it as it stands
+        </Button>
+      )}
       {counted && (
         <>
           <IconButton label="Previous match (N)" icon="up" onClick={() => onStep(-1)} disabled={counted.nodes === 0} />

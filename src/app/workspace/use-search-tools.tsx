@@ -5,7 +5,8 @@
 import { type ReactElement, useDeferredValue, useMemo } from 'react';
 import type { SearchAnswer } from '#analysis/analysis.ts';
 import type { CallTree } from '#model/call-tree.ts';
-import { parseSearch } from '#model/search.ts';
+import { findPath } from '#model/call-path.ts';
+import { parseSearch, searchShareOf } from '#model/search.ts';
 import { addTransform } from '../state/commands.ts';
 import { focusView } from '../state/view-focus.ts';
 import { useUrl } from '../url/url-store.ts';
@@ -37,10 +38,20 @@ export function useSearchTools(
   const step = (by: 1 | -1): void => {
     if (shown && found) stepToHit(shown.tree, shown.names, found.hit, by);
   };
+  const zoomPath = useUrl((state) => state.z);
+  const tree = shown?.tree;
+  const names = shown?.names;
+  const zoom = useMemo(() => (tree && names ? findPath(tree, names, zoomPath).node : 0), [tree, names, zoomPath]);
+  const inView = useMemo(
+    () => (tree && found && zoom > 0 ? searchShareOf(tree, found.hit, zoom) : undefined),
+    [tree, found, zoom],
+  );
   const box = (
     <SearchBox
       found={isOld ? undefined : found}
-      whole={shown?.tree.total[0] ?? 0}
+      whole={tree?.total[0] ?? 0}
+      inView={!isOld && tree && inView && { nodes: inView.nodes, value: inView.value, whole: tree.total[zoom] }}
+      names={names}
       onStep={step}
       onFocusSearch={() => searched !== '' && addTransform({ kind: 'focus', match: searched })}
       onLeave={focusView}

@@ -1,0 +1,70 @@
+/** One call to the source fails, each in turn and in every way: the rest of the page stays, and all can be asked again. */
+import { expect, type Page, type Route, test } from '@playwright/test';
+import { CPU, push } from './stored.ts';
+
+const NOW_MS = Math.floor(Date.now() / 60_000) * 60_000;
+const SERVICE = 'e2e/failing';
+const range = `from=${NOW_MS - 10 * 60_000}&until=${NOW_MS}`;
+const link = `/?v=1&view=explore&svc=${SERVICE}&type=${CPU}&${range}`;
+
+const refused =
+  (status: number, code: string) =>
+  (route: Route): Promise<void> =>
+    route.fulfill({ status, contentType: 'application/json', body: JSON.stringify({ code, message: 'not now' }) });
+
+const ways: Readonly<Record<string, (route: Route) => Promise<void>>> = {
+  down: (route) => route.abort('connectionrefused'),
+  reset: (route) => route.abort('connectionreset'),
+  401: refused(401, 'unauthenticated'),
+  403: refused(403, 'permission_denied'),
+  429: refused(429, 'resource_exhausted'),
+  500: refused(500, 'internal'),
+  503: refused(503, 'unavailable'),
+  'sign-in page': (route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<html>Sign in</html>' }),
+};
+
+const graph = (page: Page) => page.getByRole('tree', { name: 'Flamegraph' });
+
+test.beforeEach(async ({ baseURL }) => {
+  await push(baseURL!, `${SERVICE}{pod=a}`, { 'main;work': 9 }, NOW_MS - 60_000);
+});
+
+// Without the first tree there is no graph, and the page says why; without any other there is one.
+for (const [call, hasGraph] of [
+  ['SelectMergeStacktraces', false],
+  ['SelectMergeProfile', true],
+  ['SelectSeries', true],
+  ['Series', true],
+  ['LabelNames', true],
+  ['GetProfileStats', true],
+] as const)
+  test(`${call} fails in every way`, async ({ page }) => {
+    const calls = `**/querier.v1.QuerierService/${call}`;
+    for (const [way, fail] of Object.entries(ways)) {
+      await test.step(way, async () => {
+        await page.route(calls, fail);
+        await page.goto(link);
+        const again = page.getByRole('button', { name: 'Try again' }).first();
+        if (hasGraph) await expect(graph(page)).toBeVisible();
+        else await expect(again).toBeVisible();
+        await expect(page.getByRole('region', { name: 'Query' })).toContainText(SERVICE);
+        if (call === 'SelectSeries') await expect(page.getByText('Could not load the time series')).toBeVisible();
+        await page.unroute(calls);
+        if (!hasGraph || call === 'SelectSeries') await again.click();
+        await expect(graph(page)).toBeVisible();
+        await expect(page.getByText('Could not load the time series')).toBeHidden();
+      });
+    }
+  });
+
+test('services that could not be loaded are asked for again from their list', async ({ page }) => {
+  const calls = '**/querier.v1.QuerierService/Series';
+  await page.route(calls, refused(503, 'unavailable'));
+  await page.goto(link);
+  await expect(graph(page)).toBeVisible();
+  await page.getByRole('button', { name: /^Service/ }).click();
+  await expect(page.getByText('Could not load the services: not now')).toBeVisible();
+  await page.unroute(calls);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('option', { name: new RegExp(SERVICE) })).toBeVisible();
+});
