@@ -168,7 +168,7 @@ export class Comparisons {
       : new Uint8Array(count);
     const { tree } = this.#shown(kept, request);
     const { nodes, value } = searchShare(tree, hit);
-    return { hit, nodes, value, searchMs: performance.now() - began };
+    return { hit, hitNodes: undefined, nodes, value, searchMs: performance.now() - began };
   }
 
   async sandwich(request: DiffRequest, func: number, signal: AbortSignal): Promise<SandwichDiffAnswer> {
@@ -355,20 +355,5 @@ function joinFacts({ names, namesInA, functions }: UnionTree, a: FunctionFacts, 
     },
     packages: texts(a.packages, b.packages),
     isSystem: Uint8Array.from(numbers(a.isSystem, b.isSystem)),
-    frames: {
-      length: a.frames.length + b.frames.length,
-      func: joined(
-        a.frames.func.map((f) => functions.a.func[f]),
-        b.frames.func.map((f) => functions.b.func[f]),
-      ),
-      line: joined(a.frames.line, b.frames.line),
-    },
   };
-}
-
-function joined(a: Int32Array, b: Int32Array): Int32Array {
-  const both = new Int32Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

@@ -8,8 +8,19 @@ import { buildCallTree } from '#model/build-call-tree.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import { pathOf } from '#model/call-path.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
-import { packageOf } from '#model/function-name.ts';
 import { functionTotals, type FunctionTotals } from '#model/function-table.ts';
+import {
+  describe,
+  type Detail,
+  detailOfProfile,
+  detailOfSearch,
+  detailOfTransforms,
+  functionsOfKeys,
+  type Keys,
+  keysOf,
+  type LocatedTree,
+  treeDefinitions,
+} from '#model/located-tree.ts';
 import type { Profile } from '#model/profile.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
@@ -18,6 +29,7 @@ import { isInverted, selfOfInverted } from '#model/transforms/invert.ts';
 import { ownCodeOf } from '#model/transforms/own-code.ts';
 import { applyTransforms } from '#model/transforms/registry.ts';
 import type { FunctionFacts } from '#model/transforms/function-tables.ts';
+import { mergeTree, nodesIn } from '#model/transforms/rebuild.ts';
 import { stackRules } from '#model/transforms/stack-rules.ts';
 import { sourceLines } from '#model/source-lines.ts';
 import { rankNames } from '#model/tree-builder.ts';
@@ -47,6 +59,8 @@ interface KeptTree {
   readonly tree: CallTree;
   readonly matched: readonly number[];
   readonly facts: FunctionFacts;
+  /** What it was merged from, where names alone do not tell all that is asked for. */
+  readonly located: LocatedTree | undefined;
   readonly treeMs: number;
 }
 
@@ -57,6 +71,7 @@ interface OpenProfile {
   /** Of slices; else ''. */
   readonly profileType: string;
   readonly nameRank: Int32Array;
+  readonly keys: Map<Detail, Keys>;
   trees: KeptTree[];
 }
 
@@ -84,18 +99,12 @@ export class InProcessAnalysis implements Analysis {
   ): Promise<OpenedProfile> {
     const began = performance.now();
     const { profile, format, unpackedBytes, slices } = await this.#run(decodeProfile(encoded), signal, onProgress);
-    const { names, files, mappings } = profile.functions;
-    const packages: string[] = [];
-    const isSystem = new Uint8Array(names.length);
-    for (let i = 0; i < names.length; i++) {
-      const found = packageOf(names[i], files[i], mappings[i]);
-      packages.push(found.package);
-      isSystem[i] = found.isSystem ? 1 : 0;
-    }
+    const { packages, isSystem } = describe(profile.functions);
     const handle = ++this.#lastHandle as ProfileHandle;
-    const facts = { functions: profile.functions, packages, frames: profile.frames, isSystem, cut: profile.cut?.func };
+    const facts = { functions: profile.functions, packages, isSystem, cut: profile.cut?.func };
     const profileType = encoded.form.kind === 'slices' ? encoded.form.profileType : '';
-    this.#open.set(handle, { profile, facts, slices, profileType, nameRank: rankNames(names), trees: [] });
+    const nameRank = rankNames(profile.functions.names);
+    this.#open.set(handle, { profile, facts, slices, profileType, nameRank, keys: new Map(), trees: [] });
     return {
       handle,
       format,
@@ -106,7 +115,7 @@ export class InProcessAnalysis implements Analysis {
       functions: profile.functions,
       packages,
       isSystem,
-      ownCode: ownCodeOf(profile.functions),
+      ownCode: ownCodeOf(profile.definitions),
       timeMs: profile.timeMs,
       durationMs: profile.durationMs,
       period: profile.period,
@@ -135,7 +144,7 @@ export class InProcessAnalysis implements Analysis {
   }
 
   async tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer> {
-    const { tree, matched, facts, treeMs } = await this.#tree(request, signal);
+    const { tree, matched, facts, located, treeMs } = await this.#tree(request, signal);
     const began = performance.now();
     const { self, total, exact } = functionTotals(tree, facts.functions.names.length);
     if (isInverted(request.transforms)) selfOfInverted(tree, self);
@@ -145,6 +154,10 @@ export class InProcessAnalysis implements Analysis {
       tree,
       byFunction: { self, total, exact: isInverted(request.transforms) ? undefined : exact },
       cut,
+      definitions:
+        located && detailOfProfile(this.#profile(request).profile, 'definition') === 'definition'
+          ? treeDefinitions(located, tree.length, request.transforms)
+          : undefined,
       renamed: facts === this.#profile(request).facts ? undefined : facts,
       matched,
       treeMs: treeMs + performance.now() - began,
@@ -152,14 +165,20 @@ export class InProcessAnalysis implements Analysis {
   }
 
   async search(request: TreeRequest, text: string, signal: AbortSignal): Promise<SearchAnswer> {
-    const { tree, facts } = await this.#tree(request, signal);
-    const began = performance.now();
+    const kept = await this.#tree(request, signal);
+    const { tree, facts } = kept;
     const parsed = parseSearch(text);
-    const hit = parsed.ok
-      ? await this.#run(matchFunctions(parsed.query, facts), signal)
-      : new Uint8Array(facts.functions.names.length);
-    const { nodes, value } = searchShare(tree, hit);
-    return { hit, nodes, value, searchMs: performance.now() - began };
+    const located = parsed.ok ? await this.#located(request, detailOfSearch(parsed.query), kept, signal) : undefined;
+    const began = performance.now();
+    const count = facts.functions.names.length;
+    if (!parsed.ok || !located) {
+      const hit = parsed.ok ? await this.#run(matchFunctions(parsed.query, facts), signal) : new Uint8Array(count);
+      const { nodes, value } = searchShare(tree, hit);
+      return { hit, hitNodes: undefined, nodes, value, searchMs: performance.now() - began };
+    }
+    const hitKeys = await this.#run(matchFunctions(parsed.query, located.facts), signal);
+    const { value } = searchShare(located.tree, hitKeys);
+    return { ...shownHits(located, hitKeys, tree.length, count), value, searchMs: performance.now() - began };
   }
 
   async sandwich(request: TreeRequest, func: number, signal: AbortSignal): Promise<SandwichAnswer> {
@@ -171,10 +190,13 @@ export class InProcessAnalysis implements Analysis {
   }
 
   async lines(request: TreeRequest, signal: AbortSignal): Promise<LinesAnswer> {
-    const { profile, facts } = this.#profile(request);
+    const open = this.#profile(request);
+    const { profile } = open;
     const { matched } = await this.#tree(request, signal);
+    const detail = detailOfProfile(profile, detailOfTransforms(request.transforms));
+    const { facts, ofFrame } = keysFor(open, detail);
     const { rules, unheeded } = await this.#run(stackRules(request.transforms, facts, matched), signal);
-    return { lines: await this.#run(sourceLines(profile, request.sampleType, rules), signal), unheeded };
+    return { lines: await this.#run(sourceLines(profile, request.sampleType, rules, ofFrame), signal), unheeded };
   }
 
   async stacks(request: TreeRequest, signal: AbortSignal): Promise<readonly StackValue[]> {
@@ -189,10 +211,13 @@ export class InProcessAnalysis implements Analysis {
 
   async exportTree(request: TreeRequest, kind: TreeExport, name: string, signal: AbortSignal): Promise<Exported> {
     const { profile } = this.#profile(request);
-    const { tree, facts } = await this.#tree(request, signal);
+    const kept = await this.#tree(request, signal);
+    const detail = { pprof: 'line', speedscope: 'definition', collapsed: 'function' } as const;
+    const { tree, facts } = (await this.#located(request, detail[kind], kept, signal)) ?? kept;
     return formatExport(kind, {
       tree,
       functions: facts.functions,
+      frameLine: facts.frameLine,
       sampleType: profile.sampleTypes[request.sampleType],
       name,
       timeMs: profile.timeMs,
@@ -252,19 +277,65 @@ export class InProcessAnalysis implements Analysis {
       return kept;
     }
     const began = performance.now();
-    let tree: CallTree;
-    let matched: readonly number[] = [];
-    let { facts } = open;
-    if (request.transforms.length === 0) {
-      tree = await this.#run(buildCallTree(open.profile, request.sampleType, request.order, open.nameRank), signal);
-    } else {
-      const plain = await this.#tree({ ...request, transforms: [] }, signal);
-      const steps = applyTransforms(plain.tree, request.transforms, open.facts, request.order);
-      ({ tree, matched, facts } = await this.#run(steps, signal));
-    }
-    const made = { key, tree, matched, facts, treeMs: performance.now() - began };
+    const detail = detailOfProfile(open.profile, detailOfTransforms(request.transforms));
+    const { tree, matched, facts, located } =
+      detail === 'function' ? await this.#namedTree(request, signal) : await this.#merged(request, detail, signal);
+    const made = { key, tree, matched, facts, located, treeMs: performance.now() - began };
     open.trees = [made, ...open.trees].slice(0, TREES_KEPT);
     return made;
+  }
+
+  async #namedTree(request: TreeRequest, signal: AbortSignal): Promise<Omit<KeptTree, 'key' | 'treeMs'>> {
+    const { profile, facts, nameRank } = this.#profile(request);
+    if (request.transforms.length === 0) {
+      const tree = await this.#run(buildCallTree(profile, request.sampleType, request.order, nameRank), signal);
+      return { tree, matched: [], facts, located: undefined };
+    }
+    const plain = await this.#tree({ ...request, transforms: [] }, signal);
+    const steps = applyTransforms(plain.tree, request.transforms, facts, request.order);
+    return { ...(await this.#run(steps, signal)), located: undefined };
+  }
+
+  async #merged(
+    request: TreeRequest,
+    detail: Exclude<Detail, 'function'>,
+    signal: AbortSignal,
+  ): Promise<Omit<KeptTree, 'key' | 'treeMs'>> {
+    const open = this.#profile(request);
+    const keyed = await this.#keyedTree(request, detail, signal);
+    const { target, facts } = functionsOfKeys(keyed.facts, open.facts);
+    const nameRank = facts === open.facts ? open.nameRank : rankNames(facts.functions.names);
+    const { merged, nodeOf } = mergeTree(keyed.tree, target, { order: request.order, nameRank });
+    return { tree: merged, matched: keyed.matched, facts, located: { ...keyed, target, nodeOf } };
+  }
+
+  /** The tree of keys with the detail that is wanted; undefined where the shown tree tells as much. */
+  async #located(
+    request: TreeRequest,
+    wanted: Detail,
+    { tree, facts, located }: KeptTree,
+    signal: AbortSignal,
+  ): Promise<LocatedTree | undefined> {
+    const open = this.#profile(request);
+    const detail = detailOfProfile(open.profile, wanted);
+    if (detail === 'function') return undefined;
+    if (located && (detail === 'definition' || located.facts.frameLine !== undefined)) return located;
+    const keyed = await this.#keyedTree(request, detail, signal);
+    const { target } = functionsOfKeys(keyed.facts, facts);
+    return { ...keyed, target, nodeOf: nodesIn(tree, keyed.tree, target) };
+  }
+
+  async #keyedTree(
+    request: TreeRequest,
+    detail: Exclude<Detail, 'function'>,
+    signal: AbortSignal,
+  ): Promise<Pick<KeptTree, 'tree' | 'matched' | 'facts'>> {
+    const open = this.#profile(request);
+    const { facts, ofFrame } = keysFor(open, detail);
+    const { sampleType, order, transforms } = request;
+    const nameRank = rankNames(facts.functions.names);
+    const plain = await this.#run(buildCallTree(open.profile, sampleType, order, nameRank, ofFrame), signal);
+    return this.#run(applyTransforms(plain, transforms, facts, order), signal);
   }
 
   async #run<T>(steps: Steps<T>, signal: AbortSignal, onProgress?: (share: number) => void): Promise<T> {
@@ -279,6 +350,34 @@ export class InProcessAnalysis implements Analysis {
       sliceEnd = performance.now() + SLICE_MS;
     }
   }
+}
+
+function keysFor({ profile, facts, keys }: OpenProfile, detail: Detail): Keys {
+  if (detail === 'function') return { facts, ofFrame: profile.frames.func };
+  const known = keys.get(detail) ?? keysOf(profile, detail);
+  keys.set(detail, known);
+  return known;
+}
+
+/** The functions and the nodes of the shown tree through which a hit passes. */
+function shownHits(
+  { tree, target, nodeOf }: LocatedTree,
+  hitKeys: Uint8Array,
+  shownNodes: number,
+  functions: number,
+): Pick<SearchAnswer, 'hit' | 'hitNodes' | 'nodes'> {
+  const hit = new Uint8Array(functions);
+  const hitNodes = new Uint8Array(shownNodes);
+  let nodes = 0;
+  for (let node = 1; node < tree.length; node++) {
+    const at = nodeOf[node];
+    if (at < 0 || hitKeys[tree.func[node]] === 0) continue;
+    hit[target[tree.func[node]]] = 1;
+    if (hitNodes[at] === 1) continue;
+    hitNodes[at] = 1;
+    nodes++;
+  }
+  return { hit, hitNodes, nodes };
 }
 
 function leaveOut(func: number, self: Float64Array, total: Float64Array, exact: FunctionTotals['exact']): void {

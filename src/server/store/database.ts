@@ -10,9 +10,9 @@ export type Statement = ReturnType<Database['prepare']>;
 
 /**
  * Raised when a folder's content changes so that an older Flametide would misread it. Rows of formats 1 and 2, whose
- * checksums cover less, are still read: `upgrade.ts`.
+ * checksums cover less, are still read: `upgrade.ts`. From format 4 on a name may have several functions in a dictionary.
  */
-const STORE_FORMAT = 3;
+const STORE_FORMAT = 4;
 
 const PAGE_BYTES = 8192;
 /**

@@ -339,7 +339,7 @@ describe('a file of an older version', () => {
     db.close();
     if (isUpgraded) openForWriting(elsewhere).close();
     db = openForReading(elsewhere);
-    expect(db.prepare("SELECT value FROM meta WHERE key = 'format'").get()).toEqual({ value: isUpgraded ? 3 : 2 });
+    expect(db.prepare("SELECT value FROM meta WHERE key = 'format'").get()).toEqual({ value: isUpgraded ? 4 : 2 });
     db.close();
     db = new DatabaseSync(elsewhere);
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -358,7 +358,7 @@ describe('a file of an older version', () => {
       try {
         expect(notes).toEqual([expect.stringContaining('written anew')]);
         expect(pragma(db, 'auto_vacuum')).toBe(2);
-        expect(db.prepare("SELECT value FROM meta WHERE key = 'format'").get()).toEqual({ value: 3 });
+        expect(db.prepare("SELECT value FROM meta WHERE key = 'format'").get()).toEqual({ value: 4 });
         expect(readdirSync(folder).filter((name) => name.includes('shrinkable'))).toEqual([]);
         expect(ask('shop')).toEqual(whole(HOURS * PODS.length));
         writer = new ProfileWriter(db);
