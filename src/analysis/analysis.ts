@@ -78,7 +78,7 @@ export interface TreeAnswer {
 export interface SearchAnswer {
   /** 1 for each function that matches, of `file:`, `pkg:` and `line:` with some of its frames. */
   readonly hit: Uint8Array;
-  /** 1 for each node that matches, where not all nodes of a function do. */
+  /** 1 for each node that matches, where not all nodes of a function do; of a comparison by node of the union. */
   readonly hitNodes: Uint8Array | undefined;
   readonly nodes: number;
   /** What passes through at least one match, counted once. */

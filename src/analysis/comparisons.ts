@@ -6,11 +6,12 @@ import { type DiffTree, diffTree, unionTree } from '#model/diff.ts';
 import { compareSides, type Evidence } from '#model/evidence.ts';
 import { functionTotals } from '#model/function-table.ts';
 import { withoutIdle } from '#model/idle.ts';
+import { detailOfSearch, type LocatedHits } from '#model/located-tree.ts';
 import { normalise, type Normalised, normalisations, whyNotNormalised } from '#model/normalise.ts';
 import type { Profile } from '#model/profile.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { samplesPerUnit } from '#model/samples-per-unit.ts';
-import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
+import { matchFunctions, parseSearch, searchShare, type SearchQuery } from '#model/search.ts';
 import {
   type SlicedColumns,
   type SideSlices,
@@ -26,6 +27,7 @@ import type { FunctionFacts } from '#model/transforms/function-tables.ts';
 import type { NamedTree, SideColumns, SideKey, UnionTree } from '#model/union.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import { writeDiffFolded } from '#formats/write-diff-folded.ts';
+import { hitsOfBoth, hitsOfNames, type SideHits } from './search-sides.ts';
 import type {
   DiffAnswer,
   DiffPicture,
@@ -45,6 +47,7 @@ interface Sides {
     request: TreeRequest,
     signal: AbortSignal,
   ): Promise<{ tree: CallTree; facts: FunctionFacts; matched: readonly number[] }>;
+  searchLocated(request: TreeRequest, query: SearchQuery, signal: AbortSignal): Promise<LocatedHits | undefined>;
   profile(request: TreeRequest): Profile;
   slices(request: TreeRequest): SlicedColumns | undefined;
   run<T>(steps: Steps<T>, signal: AbortSignal): Promise<T>;
@@ -162,13 +165,35 @@ export class Comparisons {
     const kept = await this.#union(request, signal);
     const began = performance.now();
     const parsed = parseSearch(text);
-    const count = kept.union.names.length;
+    const ofSides = parsed.ok ? await this.#searchSides(kept, request, parsed.query, signal) : undefined;
+    if (ofSides) return { ...ofSides, searchMs: performance.now() - began };
     const hit = parsed.ok
       ? await this.#sides.run(matchFunctions(parsed.query, kept.facts), signal)
-      : new Uint8Array(count);
+      : new Uint8Array(kept.union.names.length);
     const { tree } = this.#shown(kept, request);
     const { nodes, value } = searchShare(tree, hit);
     return { hit, hitNodes: undefined, nodes, value, searchMs: performance.now() - began };
+  }
+
+  /** Files, packages and lines are those of each side's own frames; undefined where names tell all that is asked for. */
+  async #searchSides(
+    kept: KeptUnion,
+    request: DiffRequest,
+    query: SearchQuery,
+    signal: AbortSignal,
+  ): Promise<Omit<SearchAnswer, 'searchMs'> | undefined> {
+    if (detailOfSearch(query) === 'function') return undefined;
+    const sideOf = async (key: SideKey): Promise<SideHits> => {
+      const asked = treeRequest(request[key], request.transforms);
+      const { tree, facts } = await this.#sides.tree(asked, signal);
+      const located = await this.#sides.searchLocated(asked, query, signal);
+      if (located) return { ...located, tree };
+      const hit = await this.#sides.run(matchFunctions(query, facts), signal);
+      return { ...hitsOfNames(tree, facts, hit), tree };
+    };
+    const sides = { a: await sideOf('a'), b: await sideOf('b') };
+    const { normalised } = this.#normalised(kept, request);
+    return hitsOfBoth(kept.union, sides, normalised, this.#shown(kept, request), request.width);
   }
 
   async sandwich(request: DiffRequest, func: number, signal: AbortSignal): Promise<SandwichDiffAnswer> {

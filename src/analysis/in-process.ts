@@ -18,12 +18,14 @@ import {
   functionsOfKeys,
   type Keys,
   keysOf,
+  type LocatedHits,
+  locatedHits,
   type LocatedTree,
   treeDefinitions,
 } from '#model/located-tree.ts';
 import type { Profile } from '#model/profile.ts';
 import { sandwich } from '#model/sandwich.ts';
-import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
+import { matchFunctions, parseSearch, searchShare, type SearchQuery } from '#model/search.ts';
 import type { SlicedColumns } from '#model/slices.ts';
 import { isInverted, selfOfInverted } from '#model/transforms/invert.ts';
 import { ownCodeOf } from '#model/transforms/own-code.ts';
@@ -165,20 +167,19 @@ export class InProcessAnalysis implements Analysis {
   }
 
   async search(request: TreeRequest, text: string, signal: AbortSignal): Promise<SearchAnswer> {
-    const kept = await this.#tree(request, signal);
-    const { tree, facts } = kept;
+    const { tree, facts } = await this.#tree(request, signal);
     const parsed = parseSearch(text);
-    const located = parsed.ok ? await this.#located(request, detailOfSearch(parsed.query), kept, signal) : undefined;
     const began = performance.now();
-    const count = facts.functions.names.length;
-    if (!parsed.ok || !located) {
-      const hit = parsed.ok ? await this.#run(matchFunctions(parsed.query, facts), signal) : new Uint8Array(count);
-      const { nodes, value } = searchShare(tree, hit);
-      return { hit, hitNodes: undefined, nodes, value, searchMs: performance.now() - began };
+    const located = parsed.ok ? await this.#searchLocated(request, parsed.query, signal) : undefined;
+    if (located) {
+      const { hit, hitNodes, value } = located;
+      const nodes = hitNodes.reduce((found, isHit) => found + isHit, 0);
+      return { hit, hitNodes, nodes, value, searchMs: performance.now() - began };
     }
-    const hitKeys = await this.#run(matchFunctions(parsed.query, located.facts), signal);
-    const { value } = searchShare(located.tree, hitKeys);
-    return { ...shownHits(located, hitKeys, tree.length, count), value, searchMs: performance.now() - began };
+    const count = facts.functions.names.length;
+    const hit = parsed.ok ? await this.#run(matchFunctions(parsed.query, facts), signal) : new Uint8Array(count);
+    const { nodes, value } = searchShare(tree, hit);
+    return { hit, hitNodes: undefined, nodes, value, searchMs: performance.now() - began };
   }
 
   async sandwich(request: TreeRequest, func: number, signal: AbortSignal): Promise<SandwichAnswer> {
@@ -250,6 +251,7 @@ export class InProcessAnalysis implements Analysis {
       (loaded) =>
         new loaded.Comparisons({
           tree: (request, signal) => this.#tree(request, signal),
+          searchLocated: (request, query, signal) => this.#searchLocated(request, query, signal),
           profile: (request) => this.#profile(request).profile,
           slices: (request) => this.#profile(request).slices,
           run: (steps, signal) => this.#run(steps, signal),
@@ -325,6 +327,19 @@ export class InProcessAnalysis implements Analysis {
     return { ...keyed, target, nodeOf: nodesIn(tree, keyed.tree, target) };
   }
 
+  /** What is found where the shown tree does not tell enough; undefined where it does. */
+  async #searchLocated(
+    request: TreeRequest,
+    query: SearchQuery,
+    signal: AbortSignal,
+  ): Promise<LocatedHits | undefined> {
+    const kept = await this.#tree(request, signal);
+    const located = await this.#located(request, detailOfSearch(query), kept, signal);
+    if (!located) return undefined;
+    const hitKeys = await this.#run(matchFunctions(query, located.facts), signal);
+    return locatedHits(located, hitKeys, kept.tree.length, kept.facts.functions.names.length);
+  }
+
   async #keyedTree(
     request: TreeRequest,
     detail: Exclude<Detail, 'function'>,
@@ -357,27 +372,6 @@ function keysFor({ profile, facts, keys }: OpenProfile, detail: Detail): Keys {
   const known = keys.get(detail) ?? keysOf(profile, detail);
   keys.set(detail, known);
   return known;
-}
-
-/** The functions and the nodes of the shown tree through which a hit passes. */
-function shownHits(
-  { tree, target, nodeOf }: LocatedTree,
-  hitKeys: Uint8Array,
-  shownNodes: number,
-  functions: number,
-): Pick<SearchAnswer, 'hit' | 'hitNodes' | 'nodes'> {
-  const hit = new Uint8Array(functions);
-  const hitNodes = new Uint8Array(shownNodes);
-  let nodes = 0;
-  for (let node = 1; node < tree.length; node++) {
-    const at = nodeOf[node];
-    if (at < 0 || hitKeys[tree.func[node]] === 0) continue;
-    hit[target[tree.func[node]]] = 1;
-    if (hitNodes[at] === 1) continue;
-    hitNodes[at] = 1;
-    nodes++;
-  }
-  return { hit, hitNodes, nodes };
 }
 
 function leaveOut(func: number, self: Float64Array, total: Float64Array, exact: FunctionTotals['exact']): void {

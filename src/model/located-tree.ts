@@ -6,7 +6,7 @@ import type { CallTree } from './call-tree.ts';
 import { hasSeveralDefinitions } from './definitions.ts';
 import { functionTotals, type FunctionTotals } from './function-table.ts';
 import { packageOf } from './function-name.ts';
-import { parseSearch, type SearchQuery } from './parse-search.ts';
+import { parseSearch, type SearchQuery, searchShare } from './search.ts';
 import type { FunctionTable, Profile } from './profile.ts';
 import type { FunctionFacts } from './transforms/function-tables.ts';
 import { isInverted, selfOfInverted } from './transforms/invert.ts';
@@ -163,6 +163,44 @@ export interface LocatedTree {
   readonly target: Int32Array;
   /** By node the node that is shown, −1 where there is none. */
   readonly nodeOf: Int32Array;
+}
+
+/** What a search finds in a located tree, as it is shown. */
+export interface LocatedHits {
+  /** 1 for each shown function that is hit somewhere. */
+  readonly hit: Uint8Array;
+  /** 1 for each shown node that is hit, even in part. */
+  readonly hitNodes: Uint8Array;
+  /** By shown node: what passes through its hits, and through none above. */
+  readonly covered: Float64Array;
+  /** The sum of `covered`. */
+  readonly value: number;
+}
+
+/** @param hitKeys 1 for each key that matches */
+export function locatedHits(
+  { tree, target, nodeOf }: LocatedTree,
+  hitKeys: Uint8Array,
+  shownNodes: number,
+  functions: number,
+): LocatedHits {
+  const hit = new Uint8Array(functions);
+  const hitNodes = new Uint8Array(shownNodes);
+  const covered = new Float64Array(shownNodes);
+  let coveredUntil = 0;
+  for (let node = 1; node < tree.length; node++) {
+    const key = tree.func[node];
+    if (hitKeys[key] === 0) continue;
+    const at = nodeOf[node];
+    if (at >= 0) {
+      hit[target[key]] = 1;
+      hitNodes[at] = 1;
+    }
+    if (node < coveredUntil) continue;
+    coveredUntil = tree.subtreeEnd[node];
+    if (at >= 0) covered[at] += tree.total[node];
+  }
+  return { hit, hitNodes, covered, value: searchShare(tree, hitKeys).value };
 }
 
 export function treeDefinitions(

@@ -77,10 +77,10 @@ export class GrowingTables {
 }
 
 function longer(column: Int32Array, added: readonly NewFunction[], number: (one: NewFunction) => number): Int32Array {
-  const longer = new Int32Array(column.length + added.length);
-  longer.set(column);
-  for (const [i, one] of added.entries()) longer[column.length + i] = number(one);
-  return longer;
+  const all = new Int32Array(column.length + added.length);
+  all.set(column);
+  for (const [i, one] of added.entries()) all[column.length + i] = number(one);
+  return all;
 }
 
 /** The first function of each one's name: itself where names are unique. */

@@ -15,7 +15,7 @@ import { Strip } from './strip.tsx';
 import styles from './flame-view.module.css';
 
 export function FlameView(props: ViewProps): ReactElement {
-  const { shown, hit, colours, fills, selected } = props;
+  const { shown, hit, hitNodes, colours, definitionColours, fills, selected } = props;
   const { tree, answer } = shown;
   const { names } = shown.opened.profile.functions;
   const direction = useUrl((state) => state.dir);
@@ -64,7 +64,9 @@ export function FlameView(props: ViewProps): ReactElement {
           direction={direction}
           whole={tree.total[0]}
           colours={colours}
+          definitionColours={definitionColours}
           hit={hit}
+          hitNodes={hitNodes}
           byFunction={answer.byFunction}
           zoom={zoom}
           selected={selected}

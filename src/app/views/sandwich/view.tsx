@@ -71,7 +71,9 @@ function Half({ shown, colours, hit, half, onKey }: HalfProps): ReactElement {
         direction={direction}
         whole={shown.tree.total[0]}
         colours={colours}
+        definitionColours={undefined}
         hit={hit}
+        hitNodes={undefined}
         byFunction={shown.answer.byFunction}
       />
       {menu}
