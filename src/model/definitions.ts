@@ -26,7 +26,7 @@ export function tablesOfOne(
 }
 
 /** @param rows told apart by name, file and binary; the functions come in the order of their first rows */
-export function functionsOf(rows: FunctionTable): {
+function functionsOf(rows: FunctionTable): {
   readonly functions: FunctionTable;
   readonly definitions: DefinitionTable;
 } {
@@ -58,7 +58,7 @@ export function functionsOf(rows: FunctionTable): {
 }
 
 /** By function the text that all rows have which have one; '' where they differ. */
-export function onlyKnown(texts: readonly string[], func: Int32Array, count: number): string[] {
+function onlyKnown(texts: readonly string[], func: Int32Array, count: number): string[] {
   const only = Array<string>(count).fill('');
   const differs = new Uint8Array(count);
   for (let row = 0; row < texts.length; row++) {

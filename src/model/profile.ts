@@ -29,7 +29,7 @@ export interface DefinitionTable extends FunctionTable {
 }
 
 /** A place in the code that a stack passes through. */
-export interface FrameTable {
+interface FrameTable {
   readonly length: number;
   readonly func: Int32Array; // FunctionIndex
   readonly definition: Int32Array; // position in `Profile.definitions`; the column `func` itself where both are one
