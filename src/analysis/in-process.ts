@@ -5,7 +5,6 @@ import { decodeProfile, readableFormats } from '#formats/registry.ts';
 import { writePacked } from '#formats/write-packed.ts';
 import { writeSlices } from '#formats/write-slices.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
-import type { CallTree } from '#model/call-tree.ts';
 import { pathOf } from '#model/call-path.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { functionTotals, type FunctionTotals } from '#model/function-table.ts';
@@ -16,21 +15,16 @@ import {
   detailOfSearch,
   detailOfTransforms,
   functionsOfKeys,
-  type Keys,
-  keysOf,
   type LocatedHits,
   locatedHits,
   type LocatedTree,
   treeDefinitions,
 } from '#model/located-tree.ts';
-import type { Profile } from '#model/profile.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { matchFunctions, parseSearch, searchShare, type SearchQuery } from '#model/search.ts';
-import type { SlicedColumns } from '#model/slices.ts';
 import { isInverted, selfOfInverted } from '#model/transforms/invert.ts';
 import { ownCodeOf } from '#model/transforms/own-code.ts';
 import { applyTransforms } from '#model/transforms/registry.ts';
-import type { FunctionFacts } from '#model/transforms/function-tables.ts';
 import { mergeTree, nodesIn } from '#model/transforms/rebuild.ts';
 import { stackRules } from '#model/transforms/stack-rules.ts';
 import { sourceLines } from '#model/source-lines.ts';
@@ -50,32 +44,12 @@ import type {
   TreeView,
 } from './analysis.ts';
 import type { Comparisons } from './comparisons.ts';
+import { keysFor, type KeptTree, type OpenProfile } from './open-profile.ts';
 
 /** How long a piece of work may run before it looks whether it is still wanted. */
 const SLICE_MS = 40;
 /** Trees kept per profile, the latest asked first: the one on screen, and the one it was transformed from. */
 const TREES_KEPT = 3;
-
-interface KeptTree {
-  readonly key: string;
-  readonly tree: CallTree;
-  readonly matched: readonly number[];
-  readonly facts: FunctionFacts;
-  /** What it was merged from, where names alone do not tell all that is asked for. */
-  readonly located: LocatedTree | undefined;
-  readonly treeMs: number;
-}
-
-interface OpenProfile {
-  readonly profile: Profile;
-  readonly facts: FunctionFacts;
-  readonly slices: SlicedColumns | undefined;
-  /** Of slices; else ''. */
-  readonly profileType: string;
-  readonly nameRank: Int32Array;
-  readonly keys: Map<Detail, Keys>;
-  trees: KeptTree[];
-}
 
 export class InProcessAnalysis implements Analysis {
   readonly #open = new Map<ProfileHandle, OpenProfile>();
@@ -365,13 +339,6 @@ export class InProcessAnalysis implements Analysis {
       sliceEnd = performance.now() + SLICE_MS;
     }
   }
-}
-
-function keysFor({ profile, facts, keys }: OpenProfile, detail: Detail): Keys {
-  if (detail === 'function') return { facts, ofFrame: profile.frames.func };
-  const known = keys.get(detail) ?? keysOf(profile, detail);
-  keys.set(detail, known);
-  return known;
 }
 
 function leaveOut(func: number, self: Float64Array, total: Float64Array, exact: FunctionTotals['exact']): void {

@@ -53,11 +53,18 @@ export function detailOfProfile(profile: Profile, wanted: Detail): Detail {
   return wanted !== 'function' && hasSeveralDefinitions(profile) ? 'definition' : 'function';
 }
 
-export function keysOf(profile: Profile, detail: Exclude<Detail, 'function'>): Keys {
+/** @param known of the definitions */
+export function keysOf(
+  profile: Profile,
+  detail: Exclude<Detail, 'function'>,
+  known: Pick<FunctionFacts, 'packages' | 'isSystem'>,
+): Keys {
   const { definitions, frames } = profile;
-  const facts = { functions: definitions, ...describe(definitions), isLocated: true };
-  if (detail === 'definition')
+  const { packages, isSystem } = known;
+  if (detail === 'definition') {
+    const facts = { functions: definitions, packages, isSystem, isLocated: true };
     return { facts: { ...facts, cut: cutKey(profile, definitions.func) }, ofFrame: frames.definition };
+  }
   const index = new Map<number, number>();
   const definition: number[] = [];
   const line: number[] = [];
@@ -82,8 +89,8 @@ export function keysOf(profile: Profile, detail: Exclude<Detail, 'function'>): K
         line: Int32Array.from(definition, (one) => definitions.line[one]),
         mappings: definition.map((one) => definitions.mappings[one]),
       },
-      packages: definition.map((one) => facts.packages[one]),
-      isSystem: Uint8Array.from(definition, (one) => facts.isSystem[one]),
+      packages: definition.map((one) => packages[one]),
+      isSystem: Uint8Array.from(definition, (one) => isSystem[one]),
       frameLine: Int32Array.from(line),
       isLocated: true,
       cut: cutKey(
@@ -234,40 +241,34 @@ export function treeDefinitions(
     self,
     total,
     exact: isInverted(transforms) ? undefined : exact,
-    ofNode: largestOfNodes(
-      ofDefinitions,
-      keys.map((key) => target[key]),
-      nodeOf,
-      shownNodes,
-    ),
+    ofNode: largestOfNodes(ofDefinitions, keys.length, nodeOf, shownNodes),
   };
 }
 
-/** @param func shown function by definition */
-function largestOfNodes(tree: CallTree, func: readonly number[], nodeOf: Int32Array, shownNodes: number): Int32Array {
+/** A definition may have several nodes at one shown node, as their callers differ. @param tree of definitions */
+function largestOfNodes(tree: CallTree, definitions: number, nodeOf: Int32Array, shownNodes: number): Int32Array {
   const ofNode = new Int32Array(shownNodes).fill(-1);
-  const uses = new Map<number, number>();
-  for (const one of func) uses.set(one, (uses.get(one) ?? 0) + 1);
-  const hasOthers = Uint8Array.from(func, (one) => (uses.get(one) === 1 ? 0 : 1));
-  const isMixed = new Uint8Array(shownNodes);
-  // A definition may have several nodes at one shown node, as their callers differ.
-  const sums = new Map<number, number>();
-  const most = new Map<number, number>();
+  const sum = new Float64Array(shownNodes);
+  // Most nodes have one definition: sums of the others, by node and definition.
+  const others = new Map<number, number>();
   for (let node = 1; node < tree.length; node++) {
     const at = nodeOf[node];
     if (at < 0) continue;
     const definition = tree.func[node];
-    if (hasOthers[definition] === 0) {
-      ofNode[at] = definition;
-      continue;
+    if (ofNode[at] < 0) ofNode[at] = definition;
+    if (ofNode[at] === definition) sum[at] += Math.abs(tree.total[node]);
+    else {
+      const key = at * definitions + definition;
+      others.set(key, (others.get(key) ?? 0) + Math.abs(tree.total[node]));
     }
-    if (ofNode[at] >= 0 && ofNode[at] !== definition) isMixed[at] = 1;
-    const key = at * func.length + definition;
-    const sum = (sums.get(key) ?? 0) + Math.abs(tree.total[node]);
-    sums.set(key, sum);
-    if (sum <= (most.get(at) ?? -1)) continue;
-    most.set(at, sum);
-    ofNode[at] = definition;
+  }
+  const isMixed = new Uint8Array(shownNodes);
+  for (const [key, amount] of others) {
+    const at = Math.floor(key / definitions);
+    isMixed[at] = 1;
+    if (amount <= sum[at]) continue;
+    sum[at] = amount;
+    ofNode[at] = key % definitions;
   }
   for (let at = 1; at < shownNodes; at++) if (isMixed[at] === 1) ofNode[at] = ~ofNode[at];
   return ofNode;
