@@ -1,11 +1,12 @@
 /** One name in several files: what asks for a file or a line asks the frame. All numbers are by hand (`one-name.ts`). */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DiffRequest, OpenedProfile, TreeAnswer, TreeRequest } from '#analysis/analysis.ts';
 import { InProcessAnalysis } from '#analysis/in-process.ts';
 import { pathOf } from '#model/call-path.ts';
 import type { DiffWidth } from '#model/diff.ts';
 import type { Transform } from '#model/transforms/registry.ts';
-import { overload, placedPprof, python } from '../support/one-name.ts';
+import { overload, type PlacedFrame, placedPprof, python } from '../support/one-name.ts';
 
 const { signal } = new AbortController();
 const analysis = new InProcessAnalysis(() => Promise.resolve());
@@ -249,6 +250,59 @@ describe('one name in two binaries', () => {
       '/bin/app /lib/libc.so 3/3',
       '/bin/app /lib/libjemalloc.so 4/4',
     ]);
+  });
+});
+
+describe('any profile', () => {
+  const letter = (letters: string) => fc.constantFrom(...letters);
+  const frame = fc.record({ name: letter('abc'), file: letter('xyz'), line: fc.integer({ min: 1, max: 3 }) });
+  const stacks = fc.array(fc.tuple(fc.array(frame, { minLength: 1, maxLength: 6 }), fc.integer({ min: -3, max: 9 })), {
+    minLength: 1,
+    maxLength: 12,
+  });
+  const byName = fc.constantFrom<Transform>(
+    { kind: 'invert' },
+    { kind: 'merge-recursion' },
+    { kind: 'hide', match: '="a"' },
+    focus('="b"'),
+    { kind: 'ignore', match: '="c"' },
+    { kind: 'show-from', match: '="b"' },
+    { kind: 'rename', match: '="a"', name: 'b' },
+    { kind: 'focus-path', path: ['a', 'b'] },
+  );
+
+  it('has the tree that it has without files, whatever transforms that ask for names do', async () => {
+    await fc.assert(
+      fc.asyncProperty(stacks, fc.array(byName, { maxLength: 3 }), async (samples, transforms) => {
+        const unplaced = samples.map(
+          ([stack, value]) => [stack.map(({ name }) => ({ name, file: '', line: 0 })), value] as const,
+        );
+        const [placed, named] = [await opened(placedPprof(samples)), await opened(placedPprof(unplaced))];
+        expect(await treeRows(placed, ...transforms)).toEqual(await treeRows(named, ...transforms));
+        analysis.close(placed.handle);
+        analysis.close(named.handle);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('has for each file and line what a count over its stacks gives', async () => {
+    await fc.assert(
+      fc.asyncProperty(stacks, letter('xyz'), fc.integer({ min: 1, max: 3 }), async (samples, file, line) => {
+        const profile = await opened(placedPprof(samples));
+        const sum = (isCounted: (stack: readonly PlacedFrame[]) => boolean): number =>
+          samples.reduce((all, [stack, value]) => (isCounted(stack) ? all + value : all), 0);
+        const found = async (text: string): Promise<number> =>
+          (await analysis.search(request(profile), text, signal)).value;
+        expect(await found(`file:${file}`)).toBe(sum((stack) => stack.some((one) => one.file === file)));
+        expect(await found(`line:${line}`)).toBe(sum((stack) => stack.some((one) => one.line === line)));
+        expect(await found(`="a" file:${file} line:${line}`)).toBe(
+          sum((stack) => stack.some((one) => one.name === 'a' && one.file === file && one.line === line)),
+        );
+        analysis.close(profile.handle);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
