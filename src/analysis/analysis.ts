@@ -6,6 +6,7 @@ import type { WhatChanged } from '#model/changes.ts';
 import type { DiffTree, DiffWidth } from '#model/diff.ts';
 import type { Evidence } from '#model/evidence.ts';
 import type { LabelMatcher } from '#model/labels.ts';
+import type { TreeDefinitions } from '#model/located-tree.ts';
 import type { Normalisation, Normalised, SideFacts } from '#model/normalise.ts';
 import type { FunctionTable, Profile, SampleType } from '#model/profile.ts';
 import type { SourceLines } from '#model/source-lines.ts';
@@ -80,6 +81,8 @@ export interface FunctionColumns {
 export interface TreeAnswer {
   readonly tree: CallTree;
   readonly byFunction: FunctionColumns;
+  /** Where names stand in several files or binaries; undefined where none does. */
+  readonly definitions: TreeDefinitions | undefined;
   /** How much of this tree its source cut away. */
   readonly cut: number;
   /** What is known of functions, where transforms made new ones; their first are the profile's. */
@@ -90,8 +93,10 @@ export interface TreeAnswer {
 }
 
 export interface SearchAnswer {
-  /** 1 for each function that matches. */
+  /** 1 for each function that matches, of `file:`, `pkg:` and `line:` with some of its frames. */
   readonly hit: Uint8Array;
+  /** 1 for each node that matches, where not all nodes of a function do; of a comparison by node of the union. */
+  readonly hitNodes: Uint8Array | undefined;
   readonly nodes: number;
   /** What passes through at least one match, counted once. */
   readonly value: number;

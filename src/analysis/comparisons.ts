@@ -2,15 +2,16 @@
 import type { Steps } from '#base/steps.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import { type WhatChanged, whatChanged } from '#model/changes.ts';
-import { diffTree, unionTree } from '#model/diff.ts';
+import { type DiffTree, diffTree, unionTree } from '#model/diff.ts';
 import { compareSides, type Evidence } from '#model/evidence.ts';
 import { withoutIdle } from '#model/idle.ts';
+import { detailOfSearch, type LocatedHits } from '#model/located-tree.ts';
 import { normalise, type Normalised, normalisations, whyNotNormalised } from '#model/normalise.ts';
 import { ownCostInHalf } from '#model/own-cost.ts';
 import type { Profile } from '#model/profile.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { samplesPerUnit } from '#model/samples-per-unit.ts';
-import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
+import { matchFunctions, parseSearch, searchShare, type SearchQuery } from '#model/search.ts';
 import {
   type SlicedColumns,
   type SideSlices,
@@ -28,6 +29,7 @@ import { type TurnedUnion, turnUnion } from '#model/turned-union.ts';
 import type { NamedTree, SideColumns, SideKey, UnionTree } from '#model/union.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import { writeDiffFolded } from '#formats/write-diff-folded.ts';
+import { hitsOfBoth, hitsOfNames, type SideHits } from './search-sides.ts';
 import type {
   DiffAnswer,
   DiffPicture,
@@ -48,6 +50,7 @@ interface Sides {
     request: TreeRequest,
     signal: AbortSignal,
   ): Promise<{ tree: CallTree; facts: FunctionFacts; matched: readonly number[] }>;
+  searchLocated(request: TreeRequest, query: SearchQuery, signal: AbortSignal): Promise<LocatedHits | undefined>;
   profile(request: TreeRequest): Profile;
   slices(request: TreeRequest): SlicedColumns | undefined;
   run<T>(steps: Steps<T>, signal: AbortSignal): Promise<T>;
@@ -182,13 +185,35 @@ export class Comparisons {
     const kept = await this.#union(request, signal);
     const began = performance.now();
     const parsed = parseSearch(text);
-    const count = kept.union.names.length;
+    const ofSides = parsed.ok ? await this.#searchSides(kept, request, parsed.query, signal) : undefined;
+    if (ofSides) return { ...ofSides, searchMs: performance.now() - began };
     const hit = parsed.ok
       ? await this.#sides.run(matchFunctions(parsed.query, kept.facts), signal)
-      : new Uint8Array(count);
-    const { tree } = this.#picture(kept, this.#normalised(kept, request).normalised, request);
+      : new Uint8Array(kept.union.names.length);
+    const tree = this.#shown(kept, request);
     const { nodes, value } = searchShare(tree, hit);
-    return { hit, nodes, value, searchMs: performance.now() - began };
+    return { hit, hitNodes: undefined, nodes, value, searchMs: performance.now() - began };
+  }
+
+  /** Files, packages and lines are those of each side's own frames; undefined where names tell all that is asked for. */
+  async #searchSides(
+    kept: KeptUnion,
+    request: DiffRequest,
+    query: SearchQuery,
+    signal: AbortSignal,
+  ): Promise<Omit<SearchAnswer, 'searchMs'> | undefined> {
+    if (detailOfSearch(query) === 'function') return undefined;
+    const sideOf = async (key: SideKey): Promise<SideHits> => {
+      const asked = treeRequest(request[key], request.transforms);
+      const { tree, facts } = await this.#sides.tree(asked, signal);
+      const located = await this.#sides.searchLocated(asked, query, signal);
+      if (located) return { ...located, tree };
+      const hit = await this.#sides.run(matchFunctions(query, facts), signal);
+      return { ...hitsOfNames(tree, facts, hit), tree };
+    };
+    const sides = { a: await sideOf('a'), b: await sideOf('b') };
+    const { normalised } = this.#normalised(kept, request);
+    return hitsOfBoth(kept.union, sides, normalised, this.#shown(kept, request), request.width);
   }
 
   async sandwich(request: DiffRequest, func: number, signal: AbortSignal): Promise<SandwichDiffAnswer> {
@@ -225,6 +250,10 @@ export class Comparisons {
     const { union, a, b } = shownAmounts(kept, normalised);
     const shown = diffTree(union, { ...normalised, a, b }, width, order, kept.nameRank);
     return withOwnCosts({ ...shown, a, b }, union, kept.turned ? 'tops' : 'ends');
+  }
+
+  #shown(kept: KeptUnion, request: DiffRequest): DiffTree {
+    return this.#picture(kept, this.#normalised(kept, request).normalised, request);
   }
 
   /** As asked where that can be; else by share, else as recorded. */
@@ -375,20 +404,5 @@ function joinFacts({ names, namesInA, functions }: UnionTree, a: FunctionFacts, 
     },
     packages: texts(a.packages, b.packages),
     isSystem: Uint8Array.from(numbers(a.isSystem, b.isSystem)),
-    frames: {
-      length: a.frames.length + b.frames.length,
-      func: joined(
-        a.frames.func.map((f) => functions.a.func[f]),
-        b.frames.func.map((f) => functions.b.func[f]),
-      ),
-      line: joined(a.frames.line, b.frames.line),
-    },
   };
-}
-
-function joined(a: Int32Array, b: Int32Array): Int32Array {
-  const both = new Int32Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

@@ -6,21 +6,31 @@ import { decodeProfile, readableFormats, unpackFiles } from '#formats/registry.t
 import { writePacked } from '#formats/write-packed.ts';
 import { writeSlices } from '#formats/write-slices.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
-import type { CallTree } from '#model/call-tree.ts';
 import { pathOf } from '#model/call-path.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
-import { packageOf } from '#model/function-name.ts';
 import { functionTotals, type FunctionTotals } from '#model/function-table.ts';
 import type { LabelMatcher } from '#model/labels.ts';
+import {
+  describe,
+  type Detail,
+  detailOfProfile,
+  detailOfSearch,
+  detailOfTransforms,
+  functionsOfKeys,
+  type LocatedHits,
+  locatedHits,
+  type LocatedTree,
+  treeDefinitions,
+} from '#model/located-tree.ts';
 import type { Profile } from '#model/profile.ts';
 import { costLabelValues, countLabelValues, labelKeys, selectSamples } from '#model/sample-labels.ts';
 import { sandwich } from '#model/sandwich.ts';
-import { matchFunctions, parseSearch, searchShare } from '#model/search.ts';
-import { coveredShare, type SlicedColumns } from '#model/slices.ts';
+import { matchFunctions, parseSearch, searchShare, type SearchQuery } from '#model/search.ts';
+import { coveredShare } from '#model/slices.ts';
 import { isInverted, selfOfInverted } from '#model/transforms/invert.ts';
 import { ownCodeOf } from '#model/transforms/own-code.ts';
 import { applyTransforms } from '#model/transforms/registry.ts';
-import type { FunctionFacts } from '#model/transforms/function-tables.ts';
+import { mergeTree, nodesIn } from '#model/transforms/rebuild.ts';
 import { stackRules } from '#model/transforms/stack-rules.ts';
 import { sourceLines } from '#model/source-lines.ts';
 import { rankNames } from '#model/tree-builder.ts';
@@ -40,33 +50,12 @@ import type {
   TreeView,
 } from './analysis.ts';
 import type { Comparisons } from './comparisons.ts';
+import { keysFor, type KeptTree, type OpenedFacts, type OpenProfile } from './open-profile.ts';
 
 /** How long a piece of work may run before it looks whether it is still wanted. */
 const SLICE_MS = 40;
 /** Trees kept per profile, the latest asked first: the one on screen, and the one it was transformed from. */
 const TREES_KEPT = 3;
-
-interface KeptTree {
-  readonly key: string;
-  readonly tree: CallTree;
-  readonly matched: readonly number[];
-  readonly facts: FunctionFacts;
-  readonly treeMs: number;
-}
-
-/** What is known of an opened profile beside its samples. */
-type OpenedFacts = Pick<OpenedProfile, 'format' | 'unpackedBytes' | 'warnings'>;
-
-interface OpenProfile {
-  readonly profile: Profile;
-  readonly opened: OpenedFacts;
-  readonly facts: FunctionFacts;
-  readonly slices: SlicedColumns | undefined;
-  /** Of slices; else ''. */
-  readonly profileType: string;
-  readonly nameRank: Int32Array;
-  trees: KeptTree[];
-}
 
 export class InProcessAnalysis implements Analysis {
   readonly #open = new Map<ProfileHandle, OpenProfile>();
@@ -141,7 +130,7 @@ export class InProcessAnalysis implements Analysis {
   }
 
   async tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer> {
-    const { tree, matched, facts, treeMs } = await this.#tree(request, signal);
+    const { tree, matched, facts, located, treeMs } = await this.#tree(request, signal);
     const began = performance.now();
     const { self, total, exact } = functionTotals(tree, facts.functions.names.length);
     if (isInverted(request.transforms)) selfOfInverted(tree, self, exact?.self);
@@ -151,6 +140,10 @@ export class InProcessAnalysis implements Analysis {
       tree,
       byFunction: { self, total, exact },
       cut,
+      definitions:
+        located && detailOfProfile(this.#profile(request).profile, 'definition') === 'definition'
+          ? treeDefinitions(located, tree.length, request.transforms)
+          : undefined,
       renamed: facts === this.#profile(request).facts ? undefined : facts,
       matched,
       treeMs: treeMs + performance.now() - began,
@@ -159,13 +152,18 @@ export class InProcessAnalysis implements Analysis {
 
   async search(request: TreeRequest, text: string, signal: AbortSignal): Promise<SearchAnswer> {
     const { tree, facts } = await this.#tree(request, signal);
-    const began = performance.now();
     const parsed = parseSearch(text);
-    const hit = parsed.ok
-      ? await this.#run(matchFunctions(parsed.query, facts), signal)
-      : new Uint8Array(facts.functions.names.length);
+    const began = performance.now();
+    const located = parsed.ok ? await this.#searchLocated(request, parsed.query, signal) : undefined;
+    if (located) {
+      const { hit, hitNodes, value } = located;
+      const nodes = hitNodes.reduce((found, isHit) => found + isHit, 0);
+      return { hit, hitNodes, nodes, value, searchMs: performance.now() - began };
+    }
+    const count = facts.functions.names.length;
+    const hit = parsed.ok ? await this.#run(matchFunctions(parsed.query, facts), signal) : new Uint8Array(count);
     const { nodes, value } = searchShare(tree, hit);
-    return { hit, nodes, value, searchMs: performance.now() - began };
+    return { hit, hitNodes: undefined, nodes, value, searchMs: performance.now() - began };
   }
 
   async sandwich(request: TreeRequest, func: number, signal: AbortSignal): Promise<SandwichAnswer> {
@@ -181,10 +179,13 @@ export class InProcessAnalysis implements Analysis {
   }
 
   async lines(request: TreeRequest, signal: AbortSignal): Promise<LinesAnswer> {
-    const { profile, facts } = this.#profile(request);
+    const open = this.#profile(request);
+    const { profile } = open;
     const { matched } = await this.#tree(request, signal);
+    const detail = detailOfProfile(profile, detailOfTransforms(request.transforms));
+    const { facts, ofFrame } = keysFor(open, detail);
     const { rules, unheeded } = await this.#run(stackRules(request.transforms, facts, matched), signal);
-    return { lines: await this.#run(sourceLines(profile, request.sampleType, rules), signal), unheeded };
+    return { lines: await this.#run(sourceLines(profile, request.sampleType, rules, ofFrame), signal), unheeded };
   }
 
   async stacks(request: TreeRequest, signal: AbortSignal): Promise<readonly StackValue[]> {
@@ -199,10 +200,13 @@ export class InProcessAnalysis implements Analysis {
 
   async exportTree(request: TreeRequest, kind: TreeExport, name: string, signal: AbortSignal): Promise<Exported> {
     const { profile } = this.#profile(request);
-    const { tree, facts } = await this.#tree(request, signal);
+    const kept = await this.#tree(request, signal);
+    const detail = { pprof: 'line', speedscope: 'definition', collapsed: 'function' } as const;
+    const { tree, facts } = (await this.#located(request, detail[kind], kept, signal)) ?? kept;
     return formatExport(kind, {
       tree,
       functions: facts.functions,
+      frameLine: facts.frameLine,
       sampleType: profile.sampleTypes[request.sampleType],
       name,
       timeMs: profile.timeMs,
@@ -230,53 +234,12 @@ export class InProcessAnalysis implements Analysis {
     );
   }
 
-  #keep(
-    profile: Profile,
-    opened: OpenedFacts,
-    { slices, profileType }: Pick<OpenProfile, 'slices' | 'profileType'>,
-    began: number,
-  ): OpenedProfile {
-    const { names, files, mappings } = profile.functions;
-    const packages: string[] = [];
-    const isSystem = new Uint8Array(names.length);
-    for (let i = 0; i < names.length; i++) {
-      const found = packageOf(names[i], files[i], mappings[i]);
-      packages.push(found.package);
-      isSystem[i] = found.isSystem ? 1 : 0;
-    }
-    const handle = ++this.#lastHandle as ProfileHandle;
-    const facts = { functions: profile.functions, packages, frames: profile.frames, isSystem, cut: profile.cut?.func };
-    this.#open.set(handle, { profile, opened, facts, slices, profileType, nameRank: rankNames(names), trees: [] });
-    return {
-      ...opened,
-      handle,
-      sampleTypes: profile.sampleTypes,
-      totals: profile.values.map((column) => (column.exact ? sumExact(column.exact) : sum(column.values))),
-      defaultSampleType: profile.defaultSampleType,
-      sampleCount: profile.sampleCount,
-      functions: profile.functions,
-      packages,
-      isSystem,
-      ownCode: ownCodeOf(profile.functions),
-      timeMs: profile.timeMs,
-      durationMs: profile.durationMs,
-      period: profile.period,
-      cut: profile.cut,
-      notes: profile.notes,
-      isDifferential: profile.isDifferential === true,
-      prune: profile.prune,
-      labelKeys: labelKeys(profile),
-      coveredShare: slices && slices.profiles.length > 1 ? coveredShare(slices.profiles) : undefined,
-      isSliced: slices !== undefined,
-      decodeMs: performance.now() - began,
-    };
-  }
-
   #compared(): Promise<Comparisons> {
     this.#comparisons ??= import('./comparisons.ts').then(
       (loaded) =>
         new loaded.Comparisons({
           tree: (request, signal) => this.#tree(request, signal),
+          searchLocated: (request, query, signal) => this.#searchLocated(request, query, signal),
           profile: (request) => this.#profile(request).profile,
           slices: (request) => this.#profile(request).slices,
           run: (steps, signal) => this.#run(steps, signal),
@@ -295,6 +258,42 @@ export class InProcessAnalysis implements Analysis {
     return found;
   }
 
+  #keep(
+    profile: Profile,
+    opened: OpenedFacts,
+    { slices, profileType }: Pick<OpenProfile, 'slices' | 'profileType'>,
+    began: number,
+  ): OpenedProfile {
+    const { packages, isSystem } = describe(profile.functions);
+    const handle = ++this.#lastHandle as ProfileHandle;
+    const facts = { functions: profile.functions, packages, isSystem, cut: profile.cut?.func };
+    const nameRank = rankNames(profile.functions.names);
+    this.#open.set(handle, { profile, opened, facts, slices, profileType, nameRank, keys: new Map(), trees: [] });
+    return {
+      ...opened,
+      handle,
+      sampleTypes: profile.sampleTypes,
+      totals: profile.values.map((column) => (column.exact ? sumExact(column.exact) : sum(column.values))),
+      defaultSampleType: profile.defaultSampleType,
+      sampleCount: profile.sampleCount,
+      functions: profile.functions,
+      packages,
+      isSystem,
+      ownCode: ownCodeOf(profile.definitions),
+      timeMs: profile.timeMs,
+      durationMs: profile.durationMs,
+      period: profile.period,
+      cut: profile.cut,
+      notes: profile.notes,
+      isDifferential: profile.isDifferential === true,
+      prune: profile.prune,
+      labelKeys: labelKeys(profile),
+      coveredShare: slices && slices.profiles.length > 1 ? coveredShare(slices.profiles) : undefined,
+      isSliced: slices !== undefined,
+      decodeMs: performance.now() - began,
+    };
+  }
+
   async #tree(request: TreeRequest, signal: AbortSignal): Promise<KeptTree> {
     const open = this.#profile(request);
     const key = JSON.stringify([request.sampleType, request.order, request.transforms]);
@@ -304,19 +303,78 @@ export class InProcessAnalysis implements Analysis {
       return kept;
     }
     const began = performance.now();
-    let tree: CallTree;
-    let matched: readonly number[] = [];
-    let { facts } = open;
-    if (request.transforms.length === 0) {
-      tree = await this.#run(buildCallTree(open.profile, request.sampleType, request.order, open.nameRank), signal);
-    } else {
-      const plain = await this.#tree({ ...request, transforms: [] }, signal);
-      const steps = applyTransforms(plain.tree, request.transforms, open.facts, request.order);
-      ({ tree, matched, facts } = await this.#run(steps, signal));
-    }
-    const made = { key, tree, matched, facts, treeMs: performance.now() - began };
+    const detail = detailOfProfile(open.profile, detailOfTransforms(request.transforms));
+    const { tree, matched, facts, located } =
+      detail === 'function' ? await this.#namedTree(request, signal) : await this.#merged(request, detail, signal);
+    const made = { key, tree, matched, facts, located, treeMs: performance.now() - began };
     open.trees = [made, ...open.trees].slice(0, TREES_KEPT);
     return made;
+  }
+
+  async #namedTree(request: TreeRequest, signal: AbortSignal): Promise<Omit<KeptTree, 'key' | 'treeMs'>> {
+    const { profile, facts, nameRank } = this.#profile(request);
+    if (request.transforms.length === 0) {
+      const tree = await this.#run(buildCallTree(profile, request.sampleType, request.order, nameRank), signal);
+      return { tree, matched: [], facts, located: undefined };
+    }
+    const plain = await this.#tree({ ...request, transforms: [] }, signal);
+    const steps = applyTransforms(plain.tree, request.transforms, facts, request.order);
+    return { ...(await this.#run(steps, signal)), located: undefined };
+  }
+
+  async #merged(
+    request: TreeRequest,
+    detail: Exclude<Detail, 'function'>,
+    signal: AbortSignal,
+  ): Promise<Omit<KeptTree, 'key' | 'treeMs'>> {
+    const open = this.#profile(request);
+    const keyed = await this.#keyedTree(request, detail, signal);
+    const { target, facts } = functionsOfKeys(keyed.facts, open.facts);
+    const nameRank = facts === open.facts ? open.nameRank : rankNames(facts.functions.names);
+    const { merged, nodeOf } = mergeTree(keyed.tree, target, { order: request.order, nameRank });
+    return { tree: merged, matched: keyed.matched, facts, located: { ...keyed, target, nodeOf } };
+  }
+
+  /** The tree of keys with the detail that is wanted; undefined where the shown tree tells as much. */
+  async #located(
+    request: TreeRequest,
+    wanted: Detail,
+    { tree, facts, located }: KeptTree,
+    signal: AbortSignal,
+  ): Promise<LocatedTree | undefined> {
+    const open = this.#profile(request);
+    const detail = detailOfProfile(open.profile, wanted);
+    if (detail === 'function') return undefined;
+    if (located && (detail === 'definition' || located.facts.frameLine !== undefined)) return located;
+    const keyed = await this.#keyedTree(request, detail, signal);
+    const { target } = functionsOfKeys(keyed.facts, facts);
+    return { ...keyed, target, nodeOf: nodesIn(tree, keyed.tree, target) };
+  }
+
+  /** What is found where the shown tree does not tell enough; undefined where it does. */
+  async #searchLocated(
+    request: TreeRequest,
+    query: SearchQuery,
+    signal: AbortSignal,
+  ): Promise<LocatedHits | undefined> {
+    const kept = await this.#tree(request, signal);
+    const located = await this.#located(request, detailOfSearch(query), kept, signal);
+    if (!located) return undefined;
+    const hitKeys = await this.#run(matchFunctions(query, located.facts), signal);
+    return locatedHits(located, hitKeys, kept.tree.length, kept.facts.functions.names.length);
+  }
+
+  async #keyedTree(
+    request: TreeRequest,
+    detail: Exclude<Detail, 'function'>,
+    signal: AbortSignal,
+  ): Promise<Pick<KeptTree, 'tree' | 'matched' | 'facts'>> {
+    const open = this.#profile(request);
+    const { facts, ofFrame } = keysFor(open, detail);
+    const { sampleType, order, transforms } = request;
+    const nameRank = rankNames(facts.functions.names);
+    const plain = await this.#run(buildCallTree(open.profile, sampleType, order, nameRank, ofFrame), signal);
+    return this.#run(applyTransforms(plain, transforms, facts, order), signal);
   }
 
   async #run<T>(steps: WaitingSteps<T>, signal: AbortSignal, onProgress?: (share: number) => void): Promise<T> {

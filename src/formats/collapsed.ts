@@ -288,20 +288,20 @@ class NameColumn {
   }
 
   /** A frame by name. Names that differ in bytes may be one text (bytes that are not UTF-8): these share a function. */
-  take(): Pick<Profile, 'functions' | 'frames'> {
+  take(): Pick<Profile, 'functions' | 'definitions' | 'frames'> {
     const strings = new Utf8Strings(this.#bytes);
     const functions = new FunctionColumns();
-    const func = new Int32Array(this.length);
+    const definition = new Int32Array(this.length);
     const line = new Int32Array(this.length);
     for (let i = 0; i < this.length; i++) {
       strings.pushSpan(this.#spans.values[i * 2], this.#spans.values[i * 2 + 1]);
       const name = strings.text(i);
       const place = placeInName(name);
       line[i] = place?.line ?? 0;
-      func[i] = functions.intern(name, place?.file ?? '', 0, '');
-      functions.sawLine(func[i], line[i]);
+      definition[i] = functions.intern(name, place?.file ?? '', 0, '');
+      functions.sawLine(definition[i], line[i]);
     }
-    return { functions: functions.take(), frames: { length: this.length, func, line } };
+    return functions.take(definition, line);
   }
 
   #intern(from: number, to: number, rawHash: number): number {

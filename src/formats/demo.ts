@@ -3,6 +3,7 @@
  * The file is the text that `demoRecipe` (model) prints; decoding it makes the profile.
  */
 import type { Steps } from '#base/steps.ts';
+import { tablesOfOne } from '#model/definitions.ts';
 import { demoHead, demoLimits, isDemoRecipe } from '#model/demo-recipe.ts';
 import type { Profile } from '#model/profile.ts';
 import { DecodeError, type EagerFormat } from './format.ts';
@@ -100,21 +101,17 @@ function* makeDemo(nodes: number, seed: number): Steps<Profile> {
     cpu[i] = samples[i] * 10 * MS;
   }
   const line = Int32Array.from(names, (_, i) => 10 + ((i * 37) % 900));
+  const files = names.map((name) =>
+    name.startsWith('runtime.') ? 'runtime/proc.go' : `${name.split('.(')[0].replace('github.com/', '')}.go`,
+  );
+  const func = Int32Array.from(names, (_, i) => i);
   return {
     sampleTypes: [
       { type: 'samples', unit: 'count' },
       { type: 'cpu', unit: 'nanoseconds' },
     ],
     defaultSampleType: 1,
-    functions: {
-      names,
-      files: names.map((name) =>
-        name.startsWith('runtime.') ? 'runtime/proc.go' : `${name.split('.(')[0].replace('github.com/', '')}.go`,
-      ),
-      line,
-      mappings: names.map(() => 'demo'),
-    },
-    frames: { length: count, func: Int32Array.from(names, (_, i) => i), line },
+    ...tablesOfOne({ names, files, line, mappings: names.map(() => 'demo') }, func, line),
     sampleCount: stacks.length,
     stackStart,
     stackFrames,

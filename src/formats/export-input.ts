@@ -4,7 +4,10 @@ import type { FunctionTable, SampleType } from '#model/profile.ts';
 
 export interface ExportInput {
   readonly tree: CallTree;
+  /** Names may repeat: a function is told apart by file, binary and `frameLine` too. */
   readonly functions: FunctionTable;
+  /** The line of the frames of each; undefined where the tree does not know it. */
+  readonly frameLine: Int32Array | undefined;
   readonly sampleType: SampleType;
   readonly name: string;
   readonly timeMs: number | undefined;

@@ -1,5 +1,6 @@
 /** Samples of a tree whose functions have nothing but names: what a source answers from its sums. */
 import { Int32Column } from '#base/column.ts';
+import { tablesOfOne } from '#model/definitions.ts';
 import type { Profile } from '#model/profile.ts';
 import { parseProfileType } from '#model/profile-type.ts';
 import { DecodeError } from './format.ts';
@@ -41,20 +42,13 @@ export class NamedStacks {
   take(names: readonly string[], profileType: string, exact: () => BigInt64Array): Profile {
     const type = parseProfileType(profileType);
     const values = Float64Array.from(this.values);
+    const unknown = names.map(() => '');
+    const functions = { names, files: unknown, line: new Int32Array(names.length), mappings: unknown };
+    const func = Int32Array.from(names, (_, i) => i);
     return {
       sampleTypes: [{ type: type?.sampleType ?? '', unit: type?.sampleUnit ?? '' }],
       defaultSampleType: 0,
-      functions: {
-        names,
-        files: names.map(() => ''),
-        line: new Int32Array(names.length),
-        mappings: names.map(() => ''),
-      },
-      frames: {
-        length: names.length,
-        func: Int32Array.from(names, (_, func) => func),
-        line: new Int32Array(names.length),
-      },
+      ...tablesOfOne(functions, func, new Int32Array(names.length)),
       sampleCount: values.length,
       stackStart: this.start.take(),
       stackFrames: this.frames.take(),

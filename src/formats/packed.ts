@@ -4,14 +4,14 @@
  *
  *   texts: how many, then each with its length in bytes before it
  *   sample types: how many, the default, then type and unit of each (texts)
- *   functions: how many, then name, file, mapping (texts) and line of each
- *   frames: how many, then function and line of each
+ *   definitions: how many, then name, file, mapping (texts) and line of each; a name may repeat
+ *   frames: how many, then definition and line of each
  *   samples: how many, then for each how many frames it shares with the one before, how many follow, and those
  *   values: for each sample type 0 (doubles, 8 bytes), 1 (whole) or 2 (whole, beyond doubles), then one a sample; whole
  *     ones as zigzag
  *   time and length of the recording, in ms: 0, or 1 and a double
  *   period: 0, or 1, type and unit (texts) and a double
- *   what was cut: 0, or 1, the function and a double
+ *   what was cut: 0, or 1, a definition of the function and a double
  *   notes: how many, then texts
  *   times of the samples: nothing, or 1 and a double for each
  */
@@ -19,6 +19,7 @@ import { ByteReader } from '#base/byte-reader.ts';
 import { Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
 import { checkProfile } from '#model/check-profile.ts';
+import { tablesOf } from '#model/definitions.ts';
 import type { Profile, SampleType, ValueColumn } from '#model/profile.ts';
 import { FILE_LIMITS } from './decode-limits.ts';
 import { DecodeError, type EagerFormat } from './format.ts';
@@ -66,14 +67,16 @@ function* read(from: PackedReader): Steps<Profile> {
     mappings.push(text());
     line.push(from.int32());
   }
-  const frameFunc = new Int32Column();
+  const frameDefinition = new Int32Column();
   const frameLine = new Int32Column();
   for (let left = from.count(FILE_LIMITS.lines); left > 0; left--) {
-    frameFunc.push(from.index(names.length));
+    frameDefinition.push(from.index(names.length));
     frameLine.push(from.int32());
   }
+  const rows = { names, files, line: line.take(), mappings };
+  const tables = tablesOf(rows, frameDefinition.take(), frameLine.take());
   const sampleCount = from.count(Math.min(FILE_LIMITS.samples, Math.floor(FILE_LIMITS.values / Math.max(1, types))));
-  const { stackStart, stackFrames } = yield* readStacks(from, sampleCount, frameFunc.length);
+  const { stackStart, stackFrames } = yield* readStacks(from, sampleCount, tables.frames.length);
   const values: ValueColumn[] = [];
   for (let type = 0; type < types; type++) {
     values.push(readValues(from, sampleCount));
@@ -82,8 +85,7 @@ function* read(from: PackedReader): Steps<Profile> {
   return {
     sampleTypes,
     defaultSampleType,
-    functions: { names, files, line: line.take(), mappings },
-    frames: { length: frameFunc.length, func: frameFunc.take(), line: frameLine.take() },
+    ...tables,
     sampleCount,
     stackStart,
     stackFrames,
@@ -92,7 +94,7 @@ function* read(from: PackedReader): Steps<Profile> {
     timeMs: from.optional(() => from.double()),
     durationMs: from.optional(() => from.double()),
     period: from.optional(() => ({ type: sampleType(), value: from.double() })),
-    cut: from.optional(() => ({ func: from.index(names.length), value: from.double() })),
+    cut: from.optional(() => ({ func: tables.definitions.func[from.index(names.length)], value: from.double() })),
     notes: from.list(MAX_NOTES, text),
     times: from.offset < from.end ? from.optional(() => readDoubles(from, sampleCount)) : undefined,
   };

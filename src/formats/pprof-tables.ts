@@ -3,14 +3,12 @@ import { type ByteReader, wireTypes } from '#base/byte-reader.ts';
 import { Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
 import type { Utf8Strings } from '#base/utf8-strings.ts';
-import type { FrameTable, FunctionTable } from '#model/profile.ts';
+import type { Profile } from '#model/profile.ts';
 import { refuseCount } from './decode-limits.ts';
 import { checkString, checkWireType, type PprofMessages, refuse } from './pprof-wire.ts';
 import { FunctionColumns, lineNumber } from './profile-columns.ts';
 
-export interface PprofTables {
-  readonly functions: FunctionTable;
-  readonly frames: FrameTable;
+export interface PprofTables extends Pick<Profile, 'functions' | 'definitions' | 'frames'> {
   readonly locations: IdTable;
   /** Location i is the frames [frameStart[i], frameStart[i + 1]), innermost first. */
   readonly frameStart: Int32Array;
@@ -167,9 +165,11 @@ function* readLocations(
   const count = locations.length / 2;
   const ids = new IdTable(count);
   const columns = new FunctionColumns();
-  const known = new Int32Array(functions.name.length).fill(-1); // position in the file to FunctionIndex
+  // By position in the file: the definition that the function had last, and in which mapping.
+  const known = new Int32Array(functions.name.length).fill(-1);
+  const knownIn = new Int32Array(functions.name.length);
   const frameStart = new Int32Array(count + 1);
-  const frameFunc = new Int32Column(count + 1);
+  const frameDefinition = new Int32Column(count + 1);
   const frameLine = new Int32Column(count + 1);
   const lineFunction = new Int32Column(16); // position in the file, -1 where there is none
   const lineNumbers = new Int32Column(16);
@@ -192,7 +192,7 @@ function* readLocations(
         checkWireType(tag, MESSAGE, at);
         if (lineFunction.length === limits.linesOfLocation)
           refuseCount(limits.linesOfLocation, 'lines in one location', `location number ${i}`);
-        if (frameFunc.length + lineFunction.length >= limits.lines)
+        if (frameDefinition.length + lineFunction.length >= limits.lines)
           refuseCount(limits.lines, 'lines in its locations', `location number ${i}`);
         reader.end = reader.stop();
         lineFunction.push(readLine(reader, functions, lineNumbers, i));
@@ -211,12 +211,13 @@ function* readLocations(
     addId(ids, id, i, 'location', start);
     let mapping = '';
     let binary = '';
+    let mappingAt = -1;
     if (mappingId !== 0) {
-      const position = mappings.ids.get(mappingId);
-      if (position < 0)
+      mappingAt = mappings.ids.get(mappingId);
+      if (mappingAt < 0)
         refuse(`The pprof data is damaged: mapping ${mappingId} is not in the table`, start, `location ${id}`);
-      mapping = mappings.files[position];
-      binary = mappings.binaries[position];
+      mapping = mappings.files[mappingAt];
+      binary = mappings.binaries[mappingAt];
     }
     if (lineFunction.length === 0) {
       lineFunction.push(-1);
@@ -225,26 +226,26 @@ function* readLocations(
     for (let k = 0; k < lineFunction.length; k++) {
       const position = lineFunction.values[k];
       const line = lineNumbers.values[k];
-      let func = position < 0 ? -1 : known[position];
-      if (func < 0) {
+      let definition = position < 0 || knownIn[position] !== mappingAt ? -1 : known[position];
+      if (definition < 0) {
         const name = position < 0 ? '' : functions.name[position];
         if (name === '') {
-          func = columns.intern(addressName(binary, addressLo, addressHi), '', 0, mapping);
+          definition = columns.intern(addressName(binary, addressLo, addressHi), '', 0, mapping);
         } else {
           const file = functions.strings.text(functions.file[position]);
-          func = columns.intern(name, file, functions.startLine[position], mapping);
-          known[position] = func;
+          definition = columns.intern(name, file, functions.startLine[position], mapping);
+          known[position] = definition;
+          knownIn[position] = mappingAt;
         }
       }
-      columns.sawLine(func, line);
-      frameFunc.push(func);
+      columns.sawLine(definition, line);
+      frameDefinition.push(definition);
       frameLine.push(line);
     }
-    frameStart[i + 1] = frameFunc.length;
+    frameStart[i + 1] = frameDefinition.length;
   }
   return {
-    functions: columns.take(),
-    frames: { length: frameFunc.length, func: frameFunc.take(), line: frameLine.take() },
+    ...columns.take(frameDefinition.take(), frameLine.take()),
     locations: ids,
     frameStart,
   };

@@ -84,6 +84,7 @@ export function* decodePprof(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMI
     // Without a default the last one counts, as in pprof.
     defaultSampleType: named < 0 ? types.length - 1 : named,
     functions: tables.functions,
+    definitions: tables.definitions,
     frames: tables.frames,
     ...columns,
     timeMs: timeNanos > 0 ? timeNanos / NANOSECONDS_A_MILLISECOND : undefined,

@@ -136,13 +136,12 @@ export class ProfileBuilder {
     const types = kept ?? this.#sampleTypes.map((_, type) => type);
     const { stackStart, stackFrames } = this.#stacks();
     const frameCount = this.#frames.length;
-    const func = new Int32Array(frameCount);
-    for (let frame = 0; frame < frameCount; frame++) func[frame] = this.#frames.first(frame);
+    const definition = new Int32Array(frameCount);
+    for (let frame = 0; frame < frameCount; frame++) definition[frame] = this.#frames.first(frame);
     return {
       sampleTypes: types.map((type) => this.#sampleTypes[type]),
       defaultSampleType,
-      functions: this.#functions.take(),
-      frames: { length: frameCount, func, line: this.#frames.takeSeconds() },
+      ...this.#functions.take(definition, this.#frames.takeSeconds()),
       sampleCount,
       stackStart,
       stackFrames,

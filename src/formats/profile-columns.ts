@@ -1,38 +1,55 @@
-/** Columns that every format fills the same way: functions told apart by name, frames, texts, values. */
+/** Columns that every format fills the same way: functions and their definitions, texts, values. */
 import { Int32Column } from '#base/column.ts';
-import type { FunctionTable, LabelTable, ValueColumn } from '#model/profile.ts';
+import { tablesOf, tablesOfOne } from '#model/definitions.ts';
+import type { LabelTable, Profile, ValueColumn } from '#model/profile.ts';
 
-/** Functions by name. File, line and mapping are those of the first sight; the line of a function without one is the smallest seen. */
+/** Definitions by name, file and binary. The line of one without a first line is the smallest seen. */
 export class FunctionColumns {
   readonly #index = new Map<string, number>();
+  /** Further definitions of a name. */
+  readonly #further = new Map<string, number>();
   readonly #names: string[] = [];
   readonly #files: string[] = [];
   readonly #mappings: string[] = [];
   readonly #line = new Int32Column();
   readonly #starts = new Int32Column(); // 1 where the file tells the first line
 
-  /** @param startLine the function's first line, 0 where the file does not tell it. */
+  /**
+   * @param startLine the function's first line, 0 where the file does not tell it
+   * @returns the number of the definition
+   */
   intern(name: string, file: string, startLine: number, mapping: string): number {
-    const known = this.#index.get(name);
+    const first = this.#index.get(name);
+    if (first === undefined) {
+      this.#index.set(name, this.#names.length);
+      return this.#push(name, file, startLine, mapping);
+    }
+    if (this.#files[first] === file && this.#mappings[first] === mapping) return first;
+    const key = `${first}\0${file}\0${mapping}`;
+    const known = this.#further.get(key);
     if (known !== undefined) return known;
-    const func = this.#names.length;
-    this.#index.set(name, func);
-    this.#names.push(name);
+    this.#further.set(key, this.#names.length);
+    return this.#push(name, file, startLine, mapping);
+  }
+
+  sawLine(definition: number, line: number): void {
+    if (line <= 0 || this.#starts.values[definition] === 1) return;
+    const least = this.#line.values[definition];
+    if (least === 0 || line < least) this.#line.values[definition] = line;
+  }
+
+  /** @param definition by frame @param line by frame, 0 where unknown */
+  take(definition: Int32Array, line: Int32Array): Pick<Profile, 'functions' | 'definitions' | 'frames'> {
+    const rows = { names: this.#names, files: this.#files, line: this.#line.take(), mappings: this.#mappings };
+    return this.#further.size === 0 ? tablesOfOne(rows, definition, line) : tablesOf(rows, definition, line);
+  }
+
+  #push(name: string, file: string, startLine: number, mapping: string): number {
     this.#files.push(file);
     this.#mappings.push(mapping);
     this.#line.push(startLine);
     this.#starts.push(startLine > 0 ? 1 : 0);
-    return func;
-  }
-
-  sawLine(func: number, line: number): void {
-    if (line <= 0 || this.#starts.values[func] === 1) return;
-    const least = this.#line.values[func];
-    if (least === 0 || line < least) this.#line.values[func] = line;
-  }
-
-  take(): FunctionTable {
-    return { names: this.#names, files: this.#files, line: this.#line.take(), mappings: this.#mappings };
+    return this.#names.push(name) - 1;
   }
 }
 

@@ -6,7 +6,7 @@ import { TextColumn } from './profile-columns.ts';
 
 /** The samples in another order: by stack, so that neighbours share most of their frames. @throws Error where none would read it */
 export function writePacked(profile: Profile): Uint8Array<ArrayBuffer> {
-  const { sampleTypes, functions, frames, stackStart, stackFrames, period, cut } = profile;
+  const { sampleTypes, definitions, frames, stackStart, stackFrames, period, cut } = profile;
   if (stackFrames.length > mostPackedFrames)
     throw new Error('The profile has too many and too deep stacks to be kept: choose a shorter range.');
   const texts = new TextColumn();
@@ -23,16 +23,16 @@ export function writePacked(profile: Profile): Uint8Array<ArrayBuffer> {
   sink.varint(sampleTypes.length);
   sink.varint(profile.defaultSampleType);
   sampleTypes.forEach(sampleType);
-  sink.varint(functions.names.length);
-  for (let func = 0; func < functions.names.length; func++) {
-    sink.varint(texts.intern(functions.names[func]));
-    sink.varint(texts.intern(functions.files[func]));
-    sink.varint(texts.intern(functions.mappings[func]));
-    sink.varint(functions.line[func]);
+  sink.varint(definitions.names.length);
+  for (let one = 0; one < definitions.names.length; one++) {
+    sink.varint(texts.intern(definitions.names[one]));
+    sink.varint(texts.intern(definitions.files[one]));
+    sink.varint(texts.intern(definitions.mappings[one]));
+    sink.varint(definitions.line[one]);
   }
   sink.varint(frames.length);
   for (let frame = 0; frame < frames.length; frame++) {
-    sink.varint(frames.func[frame]);
+    sink.varint(frames.definition[frame]);
     sink.varint(frames.line[frame]);
   }
   const order = samplesByStack(profile);
@@ -56,7 +56,7 @@ export function writePacked(profile: Profile): Uint8Array<ArrayBuffer> {
     sink.double(value);
   });
   optional(cut, ({ func, value }) => {
-    sink.varint(func);
+    sink.varint(definitions.func.indexOf(func));
     sink.double(value);
   });
   sink.varint(profile.notes.length);

@@ -1,4 +1,4 @@
-/** A tree as pprof, packed with gzip: one sample type, one location a function (see pprof.ts for the specification). */
+/** A tree as pprof, packed with gzip: one sample type, one location a function and line (see pprof.ts for the specification). */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { gzipSync } from 'fflate';
 import type { ExportedFile, ExportInput } from './export-input.ts';
@@ -9,7 +9,7 @@ export const NAMELESS = '(no name)';
 const MOST_BYTES_OF_A_LOCATION = 3;
 
 export function writePprof(input: ExportInput): ExportedFile {
-  const { tree, functions, sampleType, timeMs, durationMs } = input;
+  const { tree, functions, frameLine, sampleType, timeMs, durationMs } = input;
   const notes: string[] = [];
   checkSize(input);
   const writer = new BinaryWriter();
@@ -65,24 +65,31 @@ export function writePprof(input: ExportInput): ExportedFile {
     });
   }
   let nameless = 0;
+  const functionIds = new Map<string, number>();
   for (let func = 0; func < used.length; func++) {
     if (used[func] === 0) continue;
-    const id = func + 1;
+    const name = functions.names[func];
+    const file = functions.files[func];
+    const startLine = functions.line[func];
+    const key = `${name}\0${file}\0${startLine}`;
+    const known = functionIds.get(key);
+    const id = known ?? functionIds.size + 1;
     message(4, () => {
-      field(1, id);
+      field(1, func + 1);
       field(2, mappingIds.get(functions.mappings[func]) ?? 0);
       message(4, () => {
         field(1, id);
-        field(2, functions.line[func]);
+        field(2, frameLine ? frameLine[func] : startLine);
       });
     });
+    if (known !== undefined) continue;
+    functionIds.set(key, id);
     message(5, () => {
-      const name = functions.names[func];
       if (name === '') nameless++;
       field(1, id);
       field(2, index(name === '' ? NAMELESS : name));
-      field(4, index(functions.files[func]));
-      field(5, functions.line[func]);
+      field(4, index(file));
+      field(5, startLine);
     });
   }
   if (nameless > 0) notes.push(`Frames without a name are called ${NAMELESS}.`);

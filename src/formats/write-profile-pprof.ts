@@ -13,7 +13,7 @@ const MAX_BYTES_OF_A_LOCATION = 4;
 
 /** @throws RangeError where the file would be larger than any tool opens. */
 export function* writeProfilePprof(profile: Profile): Steps<ExportedFile> {
-  const { sampleTypes, functions, frames, stackFrames, period } = profile;
+  const { sampleTypes, definitions, frames, stackFrames, period } = profile;
   if (stackFrames.length * MAX_BYTES_OF_A_LOCATION > mostExportBytes)
     throw new RangeError(`More than ${mostExportBytes / 1024 / 1024} MiB would be written.`);
   const writer = new BinaryWriter();
@@ -37,8 +37,8 @@ export function* writeProfilePprof(profile: Profile): Steps<ExportedFile> {
   const rounded = yield* writeSamples(profile, writer, texts, message, field);
   const mappings = new Map<string, number>();
   let nameless = 0;
-  for (const [func, name] of functions.names.entries()) {
-    const mapping = functions.mappings[func];
+  for (const [func, name] of definitions.names.entries()) {
+    const mapping = definitions.mappings[func];
     if (mapping !== '' && !mappings.has(mapping)) {
       mappings.set(mapping, mappings.size + 1);
       message(3, () => {
@@ -51,15 +51,15 @@ export function* writeProfilePprof(profile: Profile): Steps<ExportedFile> {
     message(5, () => {
       field(1, func + 1);
       field(2, texts.intern(name === '' ? NAMELESS : name));
-      field(4, texts.intern(functions.files[func]));
-      field(5, functions.line[func]);
+      field(4, texts.intern(definitions.files[func]));
+      field(5, definitions.line[func]);
     });
   }
   for (let frame = 0; frame < frames.length; frame++) {
-    const func = frames.func[frame];
+    const func = frames.definition[frame];
     message(4, () => {
       field(1, frame + 1);
-      field(2, mappings.get(functions.mappings[func]) ?? 0);
+      field(2, mappings.get(definitions.mappings[func]) ?? 0);
       message(4, () => {
         field(1, func + 1);
         field(2, frames.line[frame]);

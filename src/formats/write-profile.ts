@@ -31,7 +31,15 @@ export function* writeProfile(
   const { functions, sampleTypes, timeMs, durationMs } = profile;
   if (format === 'collapsed') {
     const tree = yield* buildCallTree(profile, sampleType, 'name');
-    return writeCollapsed({ tree, functions, sampleType: sampleTypes[sampleType], name, timeMs, durationMs });
+    return writeCollapsed({
+      tree,
+      functions,
+      frameLine: undefined,
+      sampleType: sampleTypes[sampleType],
+      name,
+      timeMs,
+      durationMs,
+    });
   }
   const trees: CallTree[] = [];
   for (let type = 0; type < sampleTypes.length; type++) trees.push(yield* buildCallTree(profile, type, 'name'));

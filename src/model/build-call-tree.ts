@@ -8,18 +8,19 @@ const SAMPLES_A_STEP = 8192;
 
 /**
  * Cost follows the frames in all stacks; frames shared with the sample before are not looked up again.
- * @param nameRank of the profile's functions
+ * @param nameRank of the functions
+ * @param funcOf by frame what its node is told apart by
  */
 export function* buildCallTree(
   profile: Profile,
   sampleType: number,
   order: SiblingOrder,
   nameRank: Int32Array = rankNames(profile.functions.names),
+  funcOf: Int32Array = profile.frames.func,
 ): Steps<CallTree> {
   const column = profile.values[sampleType];
   if (!column) throw new RangeError(`sample type ${sampleType} of ${profile.sampleTypes.length}`);
   const { stackStart, stackFrames, sampleCount } = profile;
-  const funcOf = profile.frames.func;
   const { values, exact } = column;
   const builder = new TreeBuilder(exact !== undefined);
   let deepest = 0;

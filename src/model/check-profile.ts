@@ -7,7 +7,7 @@ export function checkProfile(profile: Profile): readonly string[] {
   const claim = (holds: boolean, what: string): void => {
     if (!holds) wrong.push(what);
   };
-  const { sampleTypes, functions, frames, sampleCount, stackStart, stackFrames, values, labels } = profile;
+  const { sampleTypes, functions, definitions, frames, sampleCount, stackStart, stackFrames, values, labels } = profile;
   const functionCount = functions.names.length;
 
   claim(sampleTypes.length > 0, 'There is no sample type.');
@@ -26,6 +26,25 @@ export function checkProfile(profile: Profile): readonly string[] {
     'A function has a negative line.',
   );
 
+  const definitionCount = definitions.names.length;
+  claim(
+    [definitions.files, definitions.mappings, definitions.line, definitions.func].every(
+      ({ length }) => length === definitionCount,
+    ),
+    'Columns of definitions differ in length.',
+  );
+  claim(allIndexes(definitions.func, functionCount, 0), 'A definition has a function outside the table.');
+  claim(
+    definitions.names.every((name, i) => name === functions.names[definitions.func[i]]),
+    'A definition and its function differ in name.',
+  );
+
+  claim(frames.definition.length === frames.length, 'Frames and definitions of frames differ in length.');
+  claim(allIndexes(frames.definition, definitionCount, 0), 'A frame has a definition outside the table.');
+  claim(
+    frames.func.every((func, i) => func === definitions.func[frames.definition[i]]),
+    'A frame and its definition differ in function.',
+  );
   claim(frames.func.length === frames.length, 'Frames and functions of frames differ in length.');
   claim(frames.line.length === frames.length, 'Frames and lines of frames differ in length.');
   claim(allIndexes(frames.func, functionCount, 0), 'A frame has a function outside the table.');

@@ -9,24 +9,30 @@ export interface SampleType {
   readonly unit: string;
 }
 
-/**
- * Functions, told apart by name alone: two locations of one name are one function (as every flamegraph merges them).
- * File, line and mapping are those of its first sight.
- */
+/** Functions, told apart by name alone: two locations of one name are one function, as every flamegraph merges them. */
 export interface FunctionTable {
   readonly names: readonly string[];
-  /** Source file by function, '' where unknown. */
+  /** Source file by function: '' where it is unknown, and where the name stands in several files (`DefinitionTable`). */
   readonly files: readonly string[];
-  /** First line of the function where the file tells it, else the smallest line seen; 0 where unknown. */
+  /** First line of the function where the file tells it, else the smallest line seen; 0 where unknown or in several files. */
   readonly line: Int32Array;
-  /** Binary or library by function (file name of the mapping), '' where unknown. */
+  /** Binary or library by function (file name of the mapping): '' where it is unknown, and where there are several. */
   readonly mappings: readonly string[];
 }
 
+/**
+ * Definitions: functions told apart by name, file and binary, so names may repeat. What asks for a file or a binary asks
+ * the definition of a frame. Where each name has one definition, the columns are those of the functions.
+ */
+export interface DefinitionTable extends FunctionTable {
+  readonly func: Int32Array; // FunctionIndex
+}
+
 /** A place in the code that a stack passes through. */
-export interface FrameTable {
+interface FrameTable {
   readonly length: number;
   readonly func: Int32Array; // FunctionIndex
+  readonly definition: Int32Array; // position in `Profile.definitions`; the column `func` itself where both are one
   readonly line: Int32Array; // 0 where unknown
 }
 
@@ -52,6 +58,7 @@ export interface Profile {
   readonly sampleTypes: readonly SampleType[];
   readonly defaultSampleType: number;
   readonly functions: FunctionTable;
+  readonly definitions: DefinitionTable;
   readonly frames: FrameTable;
   readonly sampleCount: number;
   /** Sample i passes the frames stackFrames[stackStart[i] .. stackStart[i + 1]), root first. */

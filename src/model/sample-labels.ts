@@ -6,6 +6,7 @@ import { compareNatural } from '#base/natural-order.ts';
 import type { Steps } from '#base/steps.ts';
 import type { LabelMatcher } from './labels.ts';
 import { valuesOfMatcher } from './matcher-values.ts';
+import { tablesOf, tablesOfOne } from './definitions.ts';
 import type { Profile, ValueColumn } from './profile.ts';
 import { compilePattern } from './search-pattern.ts';
 
@@ -108,6 +109,7 @@ export function* selectSamples(
   return {
     ...profile,
     ...(groups && withGroups(profile, groups.names)),
+    times: profile.times && pickedTimes(profile.times, from),
     sampleCount: samples,
     stackStart: start,
     stackFrames: stacks,
@@ -123,26 +125,29 @@ export function* selectSamples(
   };
 }
 
-/** Frames and functions of groups stand behind those of the profile. */
-function withGroups({ functions, frames }: Profile, names: readonly string[]): Pick<Profile, 'functions' | 'frames'> {
+function pickedTimes(times: Float64Array, from: Int32Array): Float64Array {
+  return Float64Array.from(from, (sample) => times[sample]);
+}
+
+/** Frames and functions of groups come after those of the profile. */
+function withGroups(
+  { functions, definitions, frames }: Profile,
+  names: readonly string[],
+): Pick<Profile, 'functions' | 'definitions' | 'frames'> {
   const none = new Int32Array(names.length);
-  const first = functions.names.length;
-  return {
-    functions: {
-      names: [...functions.names, ...names],
-      files: [...functions.files, ...names.map(() => '')],
-      line: joined(functions.line, none),
-      mappings: [...functions.mappings, ...names.map(() => '')],
-    },
-    frames: {
-      length: frames.length + names.length,
-      func: joined(
-        frames.func,
-        none.map((_, i) => first + i),
-      ),
-      line: joined(frames.line, none),
-    },
+  const first = definitions.names.length;
+  const rows = {
+    names: [...definitions.names, ...names],
+    files: [...definitions.files, ...names.map(() => '')],
+    line: joined(definitions.line, none),
+    mappings: [...definitions.mappings, ...names.map(() => '')],
   };
+  const definition = joined(
+    frames.definition,
+    none.map((_, i) => first + i),
+  );
+  const isOne = functions.names.length === definitions.names.length;
+  return (isOne ? tablesOfOne : tablesOf)(rows, definition, joined(frames.line, none));
 }
 
 /** Names of the groups, and the group of each sample. */

@@ -2,15 +2,17 @@
 import type { Steps } from '#base/steps.ts';
 import type { CallTree, NodeIndex } from './call-tree.ts';
 import type { SearchQuery, SearchTerm } from './parse-search.ts';
-import type { FrameTable, FunctionTable } from './profile.ts';
+import type { FunctionTable } from './profile.ts';
 
 export { parseSearch, printExact, type SearchQuery } from './parse-search.ts';
 
 /** What a search looks at. */
 export interface SearchFacts {
+  /** By key, if names repeat (`located-tree.ts`); else by function. All that follows is by the same number. */
   readonly functions: FunctionTable;
   readonly packages: readonly string[];
-  readonly frames: FrameTable;
+  /** The line of the frames, where lines are kept apart. */
+  readonly frameLine?: Int32Array | undefined;
   /** The function that stands for what a source cut away: it is nobody's, and no search means it. */
   readonly cut?: number | undefined;
 }
@@ -25,7 +27,7 @@ export function* matchFunctions(query: SearchQuery, facts: SearchFacts): Steps<U
   const hit = new Uint8Array(count);
   if (query.length === 0) return hit;
   const withLine = query.map((terms) =>
-    terms.map((term) => (term.scope === 'line' ? functionsWithLine(facts, Number(term.text)) : undefined)),
+    terms.map((term) => (term.scope === 'line' ? keysWithLine(facts, Number(term.text)) : undefined)),
   );
   for (let func = 0; func < count; func++) {
     if (func % FUNCTIONS_A_STEP === 0) yield func / count;
@@ -89,9 +91,18 @@ function matches(
   return term.pattern ? term.pattern.test(searched) : searched.toLowerCase().includes(term.text);
 }
 
-function functionsWithLine({ frames, functions }: SearchFacts, line: number): Uint8Array {
-  const found = new Uint8Array(functions.names.length);
-  for (let frame = 0; frame < frames.length; frame++) if (frames.line[frame] === line) found[frames.func[frame]] = 1;
-  for (let func = 0; func < found.length; func++) if (functions.line[func] === line) found[func] = 1;
+/** The frames at a line; of a function that has none there, all, if it begins there. */
+function keysWithLine({ functions, frameLine }: SearchFacts, line: number): Uint8Array {
+  const { names, files, mappings } = functions;
+  const found = new Uint8Array(names.length);
+  const definition = (key: number): string => `${names[key]}\0${files[key]}\0${mappings[key]}`;
+  const hasFrames = new Set<string>();
+  for (let key = 0; key < found.length; key++) {
+    if (frameLine?.[key] !== line) continue;
+    found[key] = 1;
+    hasFrames.add(definition(key));
+  }
+  for (let key = 0; key < found.length; key++)
+    if (functions.line[key] === line && !hasFrames.has(definition(key))) found[key] = 1;
   return found;
 }

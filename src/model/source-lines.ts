@@ -20,9 +20,17 @@ export interface SourceLines {
 
 const SAMPLES_A_STEP = 4096;
 
-/** @param rules which stacks count, and which of their frames; a hidden leaf gives its self to the line that called it */
-export function* sourceLines(profile: Profile, sampleType: number, rules: readonly StackRule[]): Steps<SourceLines> {
-  const { frames, stackStart, stackFrames, sampleCount } = profile;
+/**
+ * @param rules which stacks count, and which of their frames; a hidden leaf gives its self to the line that called it
+ * @param funcOf by frame the function of the rules
+ */
+export function* sourceLines(
+  profile: Profile,
+  sampleType: number,
+  rules: readonly StackRule[],
+  funcOf: Int32Array = profile.frames.func,
+): Steps<SourceLines> {
+  const { stackStart, stackFrames, sampleCount } = profile;
   const { values } = profile.values[sampleType];
   const { fileOf, files, lineOf, lines } = placesOf(profile);
   const fileCosts = new Costs(files.length);
@@ -36,7 +44,7 @@ export function* sourceLines(profile: Profile, sampleType: number, rules: readon
     if (value === 0) continue;
     const from = stackStart[sample];
     stack.set(stackFrames.subarray(from, stackStart[sample + 1]));
-    const seen = applyRules(rules, stack, stackStart[sample + 1] - from, frames.func);
+    const seen = applyRules(rules, stack, stackStart[sample + 1] - from, funcOf);
     for (let i = 0; i < seen; i++) {
       const frame = stack[i];
       const isLeaf = i === seen - 1;
@@ -79,14 +87,14 @@ interface Place {
 }
 
 /** The file and the line of each frame, numbered as they come; -1 where unknown. */
-function placesOf({ frames, functions }: Profile): {
+function placesOf({ frames, definitions }: Profile): {
   fileOf: Int32Array;
   files: readonly string[];
   lineOf: Int32Array;
   lines: readonly Place[];
 } {
   const fileIndex = new Map<string, number>();
-  const fileOfFunction = Int32Array.from(functions.files, (file) => {
+  const fileOfDefinition = Int32Array.from(definitions.files, (file) => {
     if (file === '') return -1;
     const known = fileIndex.get(file) ?? fileIndex.size;
     fileIndex.set(file, known);
@@ -99,7 +107,7 @@ function placesOf({ frames, functions }: Profile): {
   for (let frame = 0; frame < frames.length; frame++) {
     const func = frames.func[frame];
     const line = frames.line[frame];
-    const file = fileOfFunction[func];
+    const file = fileOfDefinition[frames.definition[frame]];
     fileOf[frame] = file;
     if (file < 0 || line === 0) continue;
     // Both halves fit: lines have 31 bits.

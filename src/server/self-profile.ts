@@ -166,21 +166,21 @@ function toProfile(
 ): Profile {
   const functions = new FunctionColumns();
   const frameOf = new Map<string, number>();
-  const frameFunc = new Int32Column(64);
+  const frameDefinition = new Int32Column(64);
   const frameLine = new Int32Column(64);
   const frames = nodes.map(({ frame, parent }) => {
     // The root stands for no call.
     if (parent < 0) return -1;
     const line = lineNumber(frame.lineNumber + 1);
     const name = frame.functionName || '(anonymous)';
-    const func = functions.intern(name, publicPath(frame.url, packageUrl), line, '');
-    const key = `${func} ${line}`;
+    const definition = functions.intern(name, publicPath(frame.url, packageUrl), line, '');
+    const key = `${definition} ${line}`;
     const known = frameOf.get(key);
     if (known !== undefined) return known;
-    frameOf.set(key, frameFunc.length);
-    frameFunc.push(func);
+    frameOf.set(key, frameDefinition.length);
+    frameDefinition.push(definition);
     frameLine.push(line);
-    return frameFunc.length - 1;
+    return frameDefinition.length - 1;
   });
   const stackStart = [0];
   const stackFrames: number[] = [];
@@ -196,8 +196,7 @@ function toProfile(
   return {
     sampleTypes,
     defaultSampleType: sampleTypes.length - 1,
-    functions: functions.take(),
-    frames: { length: frameFunc.length, func: frameFunc.take(), line: frameLine.take() },
+    ...functions.take(frameDefinition.take(), frameLine.take()),
     sampleCount: selves.length,
     stackStart: Int32Array.from(stackStart),
     stackFrames: Int32Array.from(stackFrames),

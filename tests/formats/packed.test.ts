@@ -5,6 +5,7 @@ import { DecodeError } from '#formats/format.ts';
 import { packedFormat } from '#formats/packed.ts';
 import { decodeProfile } from '#formats/registry.ts';
 import { writePacked } from '#formats/write-packed.ts';
+import { tablesOfOne } from '#model/definitions.ts';
 import type { Profile } from '#model/profile.ts';
 import { profileFromText } from '../support/profile-from-text.ts';
 
@@ -51,17 +52,16 @@ describe('packed profiles', () => {
               { type: '', unit: '' },
             ],
             defaultSampleType: 1,
-            functions: {
-              names,
-              files: names.map((name) => (name.length > 3 ? name : '')),
-              line: Int32Array.from(names, (name) => name.length),
-              mappings: names.map(() => 'app'),
-            },
-            frames: {
-              length: 6,
-              func: Int32Array.of(5, 4, 3, 2, 1, 0),
-              line: Int32Array.of(0, 1, 128, 70_000, 9, 2 ** 31 - 1),
-            },
+            ...tablesOfOne(
+              {
+                names,
+                files: names.map((name) => (name.length > 3 ? name : '')),
+                line: Int32Array.from(names, (name) => name.length),
+                mappings: names.map(() => 'app'),
+              },
+              Int32Array.of(5, 4, 3, 2, 1, 0),
+              Int32Array.of(0, 1, 128, 70_000, 9, 2 ** 31 - 1),
+            ),
             sampleCount: samples.length,
             stackStart,
             stackFrames,

@@ -136,7 +136,7 @@ describe('decodePprof', () => {
     expect(decode(made).values.map(({ exact }) => exact && [...exact])).toEqual([[big, -1n], undefined, [bigger, -2n]]);
   });
 
-  it('merges functions of one name', () => {
+  it('merges functions of one name, and knows the file of each frame', () => {
     const s = new Strings();
     const fields: Field[] = [
       [1, message([1, s.at('samples')])],
@@ -149,8 +149,18 @@ describe('decodePprof', () => {
     ];
     const profile = decode([...fields, ...s.fields]);
     expect(profileRows(profile)).toEqual(['total 3 self 0', '  f 3 self 3']);
-    expect(profile.functions.files).toEqual(['a.c']);
-    expect([...profile.functions.line]).toEqual([4]);
+    // No file is that of the function.
+    expect(profile.functions.files).toEqual(['']);
+    expect([...profile.functions.line]).toEqual([0]);
+    const { definitions, frames } = profile;
+    expect(definitions.names).toEqual(['f', 'f']);
+    expect(definitions.files).toEqual(['a.c', 'b.c']);
+    expect([...definitions.line]).toEqual([9, 4]);
+    expect([[...frames.func], [...frames.definition], [...frames.line]]).toEqual([
+      [0, 0],
+      [0, 1],
+      [9, 4],
+    ]);
   });
 
   it('takes the default sample type, else the last one', () => {

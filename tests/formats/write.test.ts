@@ -38,6 +38,7 @@ function inputOf(names: readonly string[], lines: readonly Line[], unit = 'nanos
       line: Int32Array.from(names, (_, i) => (i % 4) * 11),
       mappings: names.map((_, i) => (i % 2 === 0 ? '' : '/usr/bin/demo')),
     },
+    frameLine: undefined,
     sampleType: { type: 'cpu', unit },
     name: 'made',
     timeMs: 1_700_000_000_123,

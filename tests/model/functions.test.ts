@@ -15,9 +15,7 @@ function hits(profile: Profile, text: string): string[] {
   if (!parsed.ok) throw new Error(parsed.message);
   const { names, files } = profile.functions;
   const packages = names.map((name) => name.split('.')[0] ?? '');
-  const hit = finish(
-    matchFunctions(parsed.query, { functions: { ...profile.functions, files }, packages, frames: profile.frames }),
-  );
+  const hit = finish(matchFunctions(parsed.query, { functions: { ...profile.functions, files }, packages }));
   return names.filter((_, i) => hit[i] === 1);
 }
 

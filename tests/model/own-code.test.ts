@@ -25,7 +25,7 @@ function own(profile: Profile, id: string): string[] {
   if (!parsed.ok) throw new Error(parsed.message);
   const { names, files, mappings } = profile.functions;
   const packages = names.map((name, i) => packageOf(name, files[i], mappings[i]).package);
-  const hit = finish(matchFunctions(parsed.query, { functions: profile.functions, packages, frames: profile.frames }));
+  const hit = finish(matchFunctions(parsed.query, { functions: profile.functions, packages }));
   return names.filter((_, i) => hit[i] === 0);
 }
 

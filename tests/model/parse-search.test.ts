@@ -21,7 +21,7 @@ const facts: SearchFacts = {
     mappings: names.map(() => ''),
   },
   packages: ['net/http', 'encoding/json', 'runtime', 'main', '', '', '', 'srv'],
-  frames: { length: 3, func: Int32Array.from([0, 2, 2]), line: Int32Array.from([1991, 905, 12]) },
+  frameLine: Int32Array.from([1991, 0, 12, 0, 0, 0, 0, 0]),
 };
 
 function found(text: string): number[] {
@@ -51,7 +51,7 @@ describe('what a search means', () => {
     ['pkg:="main"', [3]],
     ['-pkg:main -pkg:runtime serve', [0]],
     ['line:12', [2, 3]],
-    ['line:1991 | line:905', [0, 2]],
+    ['line:1991 | line:158', [0, 1]],
     ['="main.Serve all"', [3]],
     ['="main.Serve"', []],
     ['| serve |', [0, 3]],

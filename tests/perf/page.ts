@@ -11,6 +11,7 @@ import {
 } from 'yardstick';
 import { Profile as PprofFormatProfile } from 'pprof-format';
 import { keysOfNodes } from '#app/views/colours.ts';
+import { nodeHits } from '#app/views/node-hits.ts';
 import { finish } from '#base/steps.ts';
 import { decodeProfile } from '#formats/registry.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
@@ -131,12 +132,8 @@ const ours = {
     if (!parsed.ok) throw new Error(parsed.message);
     const none = columns.names.map(() => '');
     const functions = { names: columns.names, files: none, mappings: none, line: new Int32Array(none.length) };
-    const facts = {
-      functions,
-      packages: none,
-      frames: { length: 0, func: new Int32Array(0), line: new Int32Array(0) },
-    };
-    engine.show({ hit: finish(matchFunctions(parsed.query, facts)) });
+    const hit = finish(matchFunctions(parsed.query, { functions, packages: none }));
+    engine.show({ hit: nodeHits(tree, { hit, hitNodes: undefined }) });
     engine.paintNow();
   },
 };

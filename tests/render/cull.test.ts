@@ -72,11 +72,12 @@ function naive(tree: ReturnType<typeof treeOfRows>, view: FlameView) {
   });
 }
 
-function culled(tree: ReturnType<typeof treeOfRows>, view: FlameView, hit?: Uint8Array) {
+function culled(tree: ReturnType<typeof treeOfRows>, view: FlameView, hitFunctions?: Uint8Array) {
+  const hit = hitFunctions && Uint8Array.from(tree.func, (func) => (func < 0 ? 0 : hitFunctions[func]));
   const layout = layoutTree(tree);
   const boxes = new Boxes(4);
   cull(tree, layout, view, { keys: Uint16Array.from(tree.func, (func) => Math.max(func, 0)), hit }, boxes);
-  const marks = hit && markedPositions(tree, layout, (func) => hit[func] === 1, FUNCTIONS);
+  const marks = hit && markedPositions(layout, (node) => hit[node] === 1);
   if (marks) cullMarks(tree, layout, view, marks, boxes);
   const list = Array.from({ length: boxes.count }, (_, i) => ({
     start: boxes.start[i],

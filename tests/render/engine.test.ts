@@ -58,7 +58,7 @@ describe('boxes and labels', () => {
         other 40`),
     );
     engine.show({ colours: Uint16Array.of(0, 0, cutColourKey) });
-    for (const marks of [undefined, { hit: Uint8Array.from([1, 0]) }]) {
+    for (const marks of [undefined, { hit: Uint8Array.from([0, 1, 0]) }]) {
       graph.forget();
       engine.show({ hit: marks?.hit });
       engine.paintNow();
@@ -174,7 +174,7 @@ describe('a difference', () => {
     const more = changeColourKey(0.5);
     engine.show({ colours: Uint16Array.of(0, more, more, goneColourKey, more), keepsHits: true });
     graph.forget();
-    engine.show({ hit: Uint8Array.of(1, 0) });
+    engine.show({ hit: Uint8Array.of(0, 1, 0, 0, 1) });
     engine.paintNow();
     expect(graph.rects.slice(2)).toEqual([
       { colour: 'yellowEdge', x: 0, y: 20, width: 159, height: 19 },
@@ -209,7 +209,7 @@ describe('a difference', () => {
     expect(graph.colourAt(123, 25)).toBe(`fill${newColourKey}`);
     expect(graph.colourAt(122, 25)).toBe(`fill${quiet}`);
     expect(engine.nodeAt(123.5, 25)).toBe(strong);
-    engine.show({ hit: Uint8Array.of(0, 1) });
+    engine.show({ hit: Uint8Array.from({ length: 4001 }, (_, node) => Number(node === 1234)) });
     engine.paintNow();
     expect(graph.colourAt(123, 25)).toBe('yellow');
     expect(engine.nodeAt(123.5, 25)).toBe(1234);
@@ -299,7 +299,7 @@ describe('zoom, pan, scroll', () => {
 
 describe('search, hover, selection', () => {
   const search = (...hits: number[]) => ({
-    hit: Uint8Array.from(server.names, (_, func) => Number(hits.includes(func))),
+    hit: Uint8Array.from(server.tree.func, (func) => Number(hits.includes(func))),
   });
 
   it('hits are yellow with an edge, the rest is faded', () => {
@@ -337,7 +337,7 @@ describe('search, hover, selection', () => {
     };
     const { engine, graph } = stage(thin);
     graph.forget();
-    engine.show({ hit: Uint8Array.of(0, 1) });
+    engine.show({ hit: Uint8Array.from({ length: 4001 }, (_, node) => Number(node === 1235)) });
     engine.paintNow();
     expect(graph.rects.filter(({ colour }) => colour === 'yellow')).toEqual([
       { colour: 'yellow', x: 123, y: 20, width: 1, height: 19 },

@@ -1,6 +1,7 @@
 /** Profiles for tests of the server: as plain stacks, and the same as the store takes them. */
 
 import { labelSet, type LabelSet } from '#model/labels.ts';
+import { tablesOfOne } from '#model/definitions.ts';
 import type { Profile } from '#model/profile.ts';
 import type { IncomingProfile } from '#server/incoming.ts';
 
@@ -60,17 +61,16 @@ function profileOf(stacks: MadeProfile['stacks']): Profile {
   return {
     sampleTypes: [{ type: 'cpu', unit: 'nanoseconds' }],
     defaultSampleType: 0,
-    functions: {
-      names,
-      files: names.map((name) => `${name}.go`),
-      line: Int32Array.from(names, () => 1),
-      mappings: names.map(() => 'app'),
-    },
-    frames: {
-      length: frames.length,
-      func: Int32Array.from(frames, (frame) => names.indexOf(functionOf(frame))),
-      line: Int32Array.from(frames, lineOf),
-    },
+    ...tablesOfOne(
+      {
+        names,
+        files: names.map((name) => `${name}.go`),
+        line: Int32Array.from(names, () => 1),
+        mappings: names.map(() => 'app'),
+      },
+      Int32Array.from(frames, (frame) => names.indexOf(functionOf(frame))),
+      Int32Array.from(frames, lineOf),
+    ),
     sampleCount: stacks.length,
     stackStart: Int32Array.from(stackStart),
     stackFrames: Int32Array.from(stackFrames),

@@ -42,6 +42,8 @@ import styles from './compare.module.css';
 interface ComparedProps {
   readonly shown: ShownComparison;
   readonly hit: Uint8Array | undefined;
+  /** By node of the union. */
+  readonly hitNodes: Uint8Array | undefined;
   onKey(key: string): boolean;
 }
 
@@ -150,7 +152,7 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
   const searched = useSearched();
   const { data: answered, isPlaceholderData } = useDiffSearch(shown?.request, searched);
   const { box, found, onKey } = useSearchTools(
-    shown && { tree: shown.diff.tree, names: shown.diff.functions.names },
+    shown && { tree: shown.diff.tree, names: shown.diff.functions.names, unionNode: shown.diff.node },
     searched,
     answered,
     isPlaceholderData,
@@ -183,7 +185,7 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
               <WhatChanged shown={drawn} />
             </SidePanel>
           )}
-          {View && <View shown={drawn} hit={found?.hit} onKey={onKey} />}
+          {View && <View shown={drawn} hit={found?.hit} hitNodes={found?.hitNodes} onKey={onKey} />}
         </ViewArea>
       )}
       {empty.length > 0 && !waiting && <NothingToCompare comparison={comparison} empty={empty} />}

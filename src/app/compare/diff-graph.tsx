@@ -6,6 +6,7 @@ import { runFrameKey } from '../state/commands.ts';
 import type { SideName } from '../sides/sides.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { ZoomCrumb } from '../views/flamegraph/zoom-crumb.tsx';
+import { useNodeHits } from '../views/node-hits.ts';
 import { useFrameMenu } from '../views/use-frame-menu.tsx';
 import { certaintyOfUnion } from './certainty.ts';
 import { DiffFlame } from './diff-flame.tsx';
@@ -20,13 +21,15 @@ interface DiffGraphProps {
   /** The one that is drawn; undefined: both. */
   readonly side?: SideName;
   readonly hit: Uint8Array | undefined;
+  readonly hitNodes: Uint8Array | undefined;
   onKey(key: string): boolean;
 }
 
-export function DiffGraph({ shown, title, side, hit, onKey }: DiffGraphProps): ReactElement {
+export function DiffGraph({ shown, title, side, hit, hitNodes, onKey }: DiffGraphProps): ReactElement {
   const { diff } = shown;
   const { tree } = diff;
   const { names } = diff.functions;
+  const hits = useNodeHits(tree, hit, hitNodes, diff.node);
   const direction = useUrl((state) => state.dir);
   const zoomPath = useUrl((state) => state.z);
   const selectedPath = useUrl((state) => state.sel);
@@ -55,7 +58,7 @@ export function DiffGraph({ shown, title, side, hit, onKey }: DiffGraphProps): R
           certainty={certainty}
           title={title}
           direction={direction}
-          hit={hit}
+          hit={hits}
           zoom={zoom}
           selected={selected.node}
           onZoom={(node, how) =>

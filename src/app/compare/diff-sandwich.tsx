@@ -6,6 +6,7 @@ import { formatAmount, formatChange } from '#model/changes-text.ts';
 import { formatCount } from '#model/units.ts';
 import { useUrl } from '../url/url-store.ts';
 import { DiffLegend } from './diff-legend.tsx';
+import { useNodeHits } from '../views/node-hits.ts';
 import { type HalfOf, Halves } from '../views/sandwich/halves.tsx';
 import { ZoomCrumb } from '../views/flamegraph/zoom-crumb.tsx';
 import { useSandwiched } from '../views/sandwich/use-sandwiched.ts';
@@ -127,6 +128,7 @@ function Half({ shown, func, hit, half, onKey }: HalfProps): ReactElement {
   const { of, name, title, direction } = half;
   const certainty = useMemo(() => certaintyOfHalf(shown, func, of), [shown, func, of]);
   const { look, menu } = useLook(of.tree, shown.diff.functions.names, onKey, notInCompare);
+  const hits = useNodeHits(of.tree, hit, undefined);
   const unit = unitOf(shown);
   const [ofA, ofB] = [of.a.total[0], of.b.total[0]].map((value) => formatAmount(value, unit));
   return (
@@ -148,7 +150,7 @@ function Half({ shown, func, hit, half, onKey }: HalfProps): ReactElement {
         certainty={certainty}
         title={title}
         direction={direction}
-        hit={hit}
+        hit={hits}
       />
       {menu}
     </>

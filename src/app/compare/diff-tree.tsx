@@ -12,6 +12,7 @@ import type { UrlState } from '../url/url-state.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { TreeDirection, useIsBottomUp } from '../views/tree/tree-direction.tsx';
 import { TreeGrid } from '../views/tree/tree-grid.tsx';
+import { useNodeHits } from '../views/node-hits.ts';
 import { largestOf } from '../views/largest-node.ts';
 import { useFrameMenu } from '../views/use-frame-menu.tsx';
 import { ViewColumn } from '../components/layout.tsx';
@@ -23,6 +24,7 @@ import styles from './diff-tree.module.css';
 interface DiffTreeViewProps {
   readonly shown: ShownComparison;
   readonly hit: Uint8Array | undefined;
+  readonly hitNodes: Uint8Array | undefined;
   onKey(key: string): boolean;
 }
 
@@ -30,10 +32,11 @@ interface DiffTreeViewProps {
 const columnOf: Readonly<Partial<Record<UrlState['sort']['key'], number>>> = { name: 0, a: 1, b: 2 };
 const CHANGE_COLUMN = 3;
 
-export function DiffTreeView({ shown, hit, onKey }: DiffTreeViewProps): ReactElement {
+export function DiffTreeView({ shown, hit, hitNodes, onKey }: DiffTreeViewProps): ReactElement {
   const { diff, evidence } = shown;
   const { tree, node: unionNode, a, b } = diff;
   const { names } = diff.functions;
+  const hits = useNodeHits(tree, hit, hitNodes, unionNode);
   const sort = useUrl((state) => state.sort);
   const selectedPath = useUrl((state) => state.sel);
   const isBottomUp = useIsBottomUp();
@@ -66,7 +69,7 @@ export function DiffTreeView({ shown, hit, onKey }: DiffTreeViewProps): ReactEle
         sort={sort}
         sortedColumn={columnOf[sort.key] ?? CHANGE_COLUMN}
         order={order}
-        hit={hit}
+        hit={hits}
         selected={selected}
         hot={() => hotPath(tree, movedBelow(diff))}
         renderCells={(node) => {

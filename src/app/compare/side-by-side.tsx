@@ -13,6 +13,7 @@ import styles from './side-by-side.module.css';
 interface SideBySideProps {
   readonly shown: ShownComparison;
   readonly hit: Uint8Array | undefined;
+  readonly hitNodes: Uint8Array | undefined;
   onKey(key: string): boolean;
 }
 
@@ -30,7 +31,7 @@ export function SideBySide(props: SideBySideProps): ReactElement {
   );
 }
 
-function Half({ name, shown, hit, onKey }: SideBySideProps & { name: SideName }): ReactElement {
+function Half({ name, shown, hit, hitNodes, onKey }: SideBySideProps & { name: SideName }): ReactElement {
   const { data, isPlaceholderData } = useDiff({ ...shown.request, width: name });
   // Nodes of one union with the evidence of another would be somebody else's: they change together.
   const now = useMemo(
@@ -49,6 +50,7 @@ function Half({ name, shown, hit, onKey }: SideBySideProps & { name: SideName })
           shown={drawn}
           title={`Flamegraph of ${name.toUpperCase()}`}
           hit={now && hit}
+          hitNodes={hitNodes}
           onKey={onKey}
         />
       )}

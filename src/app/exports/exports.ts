@@ -21,7 +21,7 @@ import { answersOnScreen } from '../share/save-snapshot.ts';
 import { drawPng, drawSvg, type Picture } from '../views/flamegraph/picture.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { urlStore } from '../url/url-store.ts';
-import { colourKeys, keysOfNodes } from '../views/colours.ts';
+import { colourKeys, definitionKeys, keysOfNodes } from '../views/colours.ts';
 import { functionRows } from '../views/functions/functions-csv.ts';
 import { linkOnScreen } from '../screen/link-on-screen.ts';
 import { comparisonOf, comparisonOnScreen, treeOf, treeOnScreen, type View } from '../screen/current-view.ts';
@@ -137,9 +137,10 @@ async function drawn(picture: Picture, kind: 'svg' | 'png'): Promise<Made> {
 }
 
 async function treePicture(analysis: Analysis, shown: ShownTree): Promise<Picture> {
-  const { tree, byFunction } = await analysis.tree(shown.request, never);
+  const { tree, byFunction, definitions } = await analysis.tree(shown.request, never);
   const { profile, name } = shown.opened;
   const whole = tree.total[0];
+  const rule = urlStore.getState().state.col;
   return {
     scene: {
       tree,
@@ -148,7 +149,12 @@ async function treePicture(analysis: Analysis, shown: ShownTree): Promise<Pictur
       rootLabel: `${rootName} · ${valueText(shown, whole)}`,
       share: (node) => formatShare(tree.total[node], whole),
     },
-    colours: keysOfNodes(tree, colourKeys(profile, urlStore.getState().state.col, byFunction, whole)),
+    colours: keysOfNodes(
+      tree,
+      colourKeys(profile, rule, byFunction, whole),
+      definitions,
+      definitionKeys(definitions, rule),
+    ),
     changes: undefined,
     title: `${name}, ${sampleTypeTitle(profile.sampleTypes[shown.sampleType].type)}`,
     legend: [],

@@ -103,11 +103,11 @@ export function samplesIn({ opened, sampleType }: Shown, value: number): number 
   return Math.round(value / period.value);
 }
 
-/** The next node after `from` whose function is hit, around the end; -1 if there is none. */
+/** The next node after `from` that is hit, around the end; -1 if there is none. @param hit by node */
 export function nextHit(tree: CallTree, hit: Uint8Array, from: NodeIndex, step: 1 | -1): NodeIndex {
   for (let i = 1; i <= tree.length; i++) {
     const node = (from + step * i + tree.length) % tree.length;
-    if (node > 0 && hit[tree.func[node]]) return node;
+    if (node > 0 && hit[node] === 1) return node;
   }
   return -1;
 }

@@ -1,6 +1,7 @@
 /** Colour keys of a profile's functions by the chosen rule, and what the legend says of them. */
-import type { FunctionColumns, OpenedProfile } from '#analysis/analysis.ts';
+import type { FunctionColumns, OpenedProfile, TreeAnswer } from '#analysis/analysis.ts';
 import type { CallTree } from '#model/call-tree.ts';
+import type { TreeDefinitions } from '#model/located-tree.ts';
 import { cutColourKey, packageColourKey, searchOnlyKey, selfShareColourKey } from '#render/palette.ts';
 import type { UrlState } from '../url/url-state.ts';
 
@@ -47,11 +48,39 @@ export function colourKeys(
   return keys;
 }
 
-/** The key of each node by its function; the root has none of its own. */
-export function keysOfNodes({ length, func }: CallTree, keyByFunction: Uint8Array): Uint16Array {
+/** Key for each definition, by the rules that ask for a file; undefined for the others. */
+export function definitionKeys(definitions: TreeDefinitions | undefined, rule: ColourRule): Uint8Array | undefined {
+  if (!definitions || (rule !== 'package' && rule !== 'file')) return undefined;
+  const { names, files, packages, isSystem } = definitions;
+  return Uint8Array.from(names, (name, one) =>
+    rule === 'package'
+      ? packageColourKey(packages[one], name, isSystem[one] === 1)
+      : packageColourKey(files[one], name, files[one] === ''),
+  );
+}
+
+/**
+ * The key of each node by its function, or by its definition where those have keys: of several at one node that of the
+ * largest. The root has none of its own.
+ */
+export function keysOfNodes(
+  { length, func }: CallTree,
+  keyByFunction: Uint8Array,
+  definitions?: TreeDefinitions,
+  keyByDefinition?: Uint8Array,
+): Uint16Array {
   const keys = new Uint16Array(length);
   for (let node = 1; node < length; node++) keys[node] = keyByFunction[func[node]];
+  if (!definitions || !keyByDefinition) return keys;
+  for (let node = 1; node < length; node++) {
+    if (keys[node] !== cutColourKey) keys[node] = keyByDefinition[largestDefinition(definitions, node)];
+  }
   return keys;
+}
+
+/** Of a shown node: its definition, of several the one with the largest total. */
+export function largestDefinition({ ofNode }: TreeDefinitions, node: number): number {
+  return ofNode[node] < 0 ? ~ofNode[node] : ofNode[node];
 }
 
 export interface LegendEntry {
@@ -68,17 +97,20 @@ export interface LegendEntry {
 export function legendOf(
   profile: OpenedProfile,
   rule: ColourRule,
-  byFunction: FunctionColumns,
+  { byFunction, definitions }: Pick<TreeAnswer, 'byFunction' | 'definitions'>,
   most: number,
 ): readonly LegendEntry[] {
   if (rule !== 'package' && rule !== 'file') return [];
   const groups = new Map<string, LegendEntry>();
-  const { names, files } = profile.functions;
-  for (let func = 0; func < names.length; func++) {
-    const self = byFunction.self[func];
-    if (self === 0) continue;
-    const title = rule === 'package' ? profile.packages[func] : files[func];
-    const isSystem = rule === 'package' ? profile.isSystem[func] === 1 : title === '';
+  const { files } = definitions ?? profile.functions;
+  const { packages, isSystem: isSystemCode } = definitions ?? profile;
+  const selves = (definitions ?? byFunction).self;
+  for (let one = 0; one < files.length; one++) {
+    const self = selves[one];
+    // What was cut away is in no group.
+    if (self === 0 || (definitions && definitions.func[one] === profile.cut?.func)) continue;
+    const title = rule === 'package' ? packages[one] : files[one];
+    const isSystem = rule === 'package' ? isSystemCode[one] === 1 : title === '';
     const before = groups.get(title);
     groups.set(title, {
       title: title || 'unknown',

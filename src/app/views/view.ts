@@ -12,8 +12,12 @@ export interface ViewProps {
   readonly shown: ShownTree;
   /** 1 for each function that the search finds; undefined without a search. */
   readonly hit: Uint8Array | undefined;
+  /** 1 for each node of the tree that it finds, where not all nodes of a function are. */
+  readonly hitNodes: Uint8Array | undefined;
   /** Colour key by function. */
   readonly colours: Uint8Array;
+  /** Colour key by definition, where the answer has some and the rule asks for them. */
+  readonly definitionColours: Uint8Array | undefined;
   /** CSS colour by colour key. */
   readonly fills: readonly string[];
   /** The selected node, or its nearest caller in this tree. */

@@ -6,7 +6,7 @@ import { navigate, urlStore } from '../url/url-store.ts';
 import { nextHit } from '../screen/shown.ts';
 
 /**
- * Selects the next match. One too thin to see is brought into view: its first caller that is not hugely wider fills the
+ * Selects the next match, given by node. One too thin to see is brought into view: its first caller that is not hugely wider fills the
  * width.
  */
 export function stepToHit(tree: CallTree, names: readonly string[], hit: Uint8Array, by: 1 | -1): void {

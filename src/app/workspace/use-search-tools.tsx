@@ -11,6 +11,7 @@ import { addTransform } from '../state/commands.ts';
 import { focusView } from '../state/view-focus.ts';
 import { useUrl } from '../url/url-store.ts';
 import { SearchBox } from './search-box.tsx';
+import { nodeHits } from '../views/node-hits.ts';
 import { runSharedKey, stepToHit } from './search-steps.ts';
 
 /** What is searched for: typing stays ahead of it; '' where nothing is, or what does not parse. */
@@ -25,6 +26,8 @@ interface Searched {
   readonly tree: CallTree;
   /** By function. */
   readonly names: readonly string[];
+  /** Of a comparison: by node its number in the union. */
+  readonly unionNode?: Int32Array;
 }
 
 /** @param isOld the answer is one to an earlier search: its counts are not shown */
@@ -36,7 +39,7 @@ export function useSearchTools(
 ): { readonly box: ReactElement; readonly found: SearchAnswer | undefined; onKey(key: string): boolean } {
   const found = searched === '' ? undefined : answer;
   const step = (by: 1 | -1): void => {
-    if (shown && found) stepToHit(shown.tree, shown.names, found.hit, by);
+    if (shown && found) stepToHit(shown.tree, shown.names, nodeHits(shown.tree, found, shown.unionNode), by);
   };
   const zoomPath = useUrl((state) => state.z);
   const tree = shown?.tree;

@@ -1,5 +1,6 @@
 /** One open profile: tools, transforms, the chosen view, the status line. */
 import { type ReactElement, useDeferredValue, useMemo } from 'react';
+import type { SearchAnswer } from '#analysis/analysis.ts';
 import { findPath } from '#model/call-path.ts';
 import { formatCount } from '#model/units.ts';
 import { Button } from '../components/button.tsx';
@@ -9,7 +10,7 @@ import { lazily } from '../components/lazily.tsx';
 import { useSearch, useTree } from '../queries/analysis-queries.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { panes } from '../url/panes.ts';
-import { colourKeys } from '../views/colours.ts';
+import { colourKeys, definitionKeys } from '../views/colours.ts';
 import { useFlameTheme } from '../views/flamegraph/flame-theme.ts';
 import { FunctionsView } from '../views/functions/functions-view.tsx';
 import type { ViewProps } from '../views/view.ts';
@@ -84,7 +85,7 @@ export function Workspace({ opened, isStale = false, note }: WorkspaceProps): Re
       ) : shown ? (
         <Views
           shown={shown}
-          hit={search.found?.hit}
+          found={search.found}
           isStale={isStale || isPlaceholderData || now === undefined}
           onKey={search.onKey}
         />
@@ -98,12 +99,12 @@ export function Workspace({ opened, isStale = false, note }: WorkspaceProps): Re
 
 interface ViewsProps {
   readonly shown: ShownTree;
-  readonly hit: Uint8Array | undefined;
+  readonly found: SearchAnswer | undefined;
   readonly isStale: boolean;
   onKey(key: string): boolean;
 }
 
-function Views({ shown, hit, isStale, onKey }: ViewsProps): ReactElement {
+function Views({ shown, found, isStale, onKey }: ViewsProps): ReactElement {
   const { tree, answer, opened } = shown;
   const { profile } = opened;
   const { names } = profile.functions;
@@ -114,11 +115,21 @@ function Views({ shown, hit, isStale, onKey }: ViewsProps): ReactElement {
   const theme = useFlameTheme();
   const isNarrow = useIsNarrow();
   const colours = useMemo(() => colourKeys(profile, rule, answer.byFunction, whole), [profile, rule, answer, whole]);
+  const definitionColours = useMemo(() => definitionKeys(answer.definitions, rule), [answer, rule]);
   const selected = useMemo(() => findPath(tree, names, selectedPath).node, [tree, names, selectedPath]);
   const hasWaited = useLasting(isStale);
   if (tree.length <= 1) return <EmptyTree shown={shown} />;
   const View = views[asked];
-  const given: ViewProps = { shown, hit, colours, fills: theme.fills, selected, onKey };
+  const given: ViewProps = {
+    shown,
+    hit: found?.hit,
+    hitNodes: found?.hitNodes,
+    colours,
+    definitionColours,
+    fills: theme.fills,
+    selected,
+    onKey,
+  };
   return (
     <ViewArea isStale={hasWaited}>
       {panes[asked].hasList && !isNarrow && (

@@ -1,8 +1,9 @@
 /** focus-path: keeps the stacks through one node. */
 import { type CallPath, findPath, isPathOf } from '../call-path.ts';
 import { parsePath, printPath } from '../path-text.ts';
+import { firstOfName } from './function-tables.ts';
 import type { TransformKind, TransformWork } from './kind.ts';
-import { keepNodes } from './rebuild.ts';
+import { keepNodes, mergeTree } from './rebuild.ts';
 
 interface FocusPath {
   readonly kind: 'focus-path';
@@ -35,11 +36,20 @@ export const focusPath: TransformKind<FocusPath> = {
 export const focusPathWork: TransformWork<FocusPath> = {
   // A path that is not in the tree changes nothing: an empty page would tell less.
   // oxlint-disable-next-line require-yield -- one search for a path is one step
-  *apply(tree, { path }, { functions }, siblings) {
-    const { node: top, whole } = findPath(tree, functions.names, path);
+  *apply(tree, { path }, { functions, isLocated }, siblings) {
+    // A path is of names.
+    const { merged, nodeOf } =
+      isLocated === true
+        ? mergeTree(tree, firstOfName(functions.names), siblings)
+        : { merged: tree, nodeOf: undefined };
+    const { node: top, whole } = findPath(merged, functions.names, path);
     if (!whole) return { tree, matched: 0 };
-    const end = tree.subtreeEnd[top];
-    return { tree: keepNodes(tree, siblings, (node) => node >= top && node < end), matched: 1 };
+    const end = merged.subtreeEnd[top];
+    const isBelow = (node: number): boolean => node >= top && node < end;
+    return {
+      tree: keepNodes(tree, siblings, nodeOf ? (node) => isBelow(nodeOf[node]) : isBelow),
+      matched: 1,
+    };
   },
   // oxlint-disable-next-line require-yield -- nothing to compute
   *onStacks({ path }, { facts, current, isAsRecorded, matched }) {

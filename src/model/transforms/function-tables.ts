@@ -5,6 +5,8 @@ import type { SearchFacts } from '../search.ts';
 export interface FunctionFacts extends SearchFacts {
   /** 1 where a function belongs to a runtime, kernel or libc. */
   readonly isSystem: Uint8Array;
+  /** Whether names repeat, as functions are told apart by definition (or definition and line) until a tree is merged. */
+  readonly isLocated?: boolean;
 }
 
 /** A function that a transform made. */
@@ -13,6 +15,7 @@ interface NewFunction {
   readonly file: string;
   readonly line: number;
   readonly mapping: string;
+  readonly frameLine: number;
   readonly package: string;
   readonly isSystem: number;
 }
@@ -23,53 +26,69 @@ export interface RenamedFunctions {
   readonly facts: FunctionFacts;
 }
 
-/** Functions by name: those that are there, and behind them the new ones. */
+/** Functions by name (by definition and line where names repeat): those that are there, and behind them the new ones. */
 export class GrowingTables {
   readonly #facts: FunctionFacts;
-  readonly #index: Map<string, number>;
+  readonly #index = new Map<string, number>();
   readonly #added: NewFunction[] = [];
 
   constructor(facts: FunctionFacts) {
     this.#facts = facts;
-    const { functions, cut } = facts;
-    this.#index = new Map(functions.names.map((name, func) => [name, func]));
-    // The placeholder for cut-away nodes must not be matched by name.
-    if (cut !== undefined) this.#index.delete(functions.names[cut]);
+    const { functions, frameLine, cut } = facts;
+    const { names, files, mappings } = functions;
+    for (let func = 0; func < names.length; func++) {
+      // The placeholder for cut-away nodes must not be matched by name.
+      if (func !== cut)
+        this.#index.set(this.#key(names[func], files[func], mappings[func], frameLine?.[func] ?? 0), func);
+    }
   }
 
   /** The function of that name; of a new one this is what is known. */
   indexOf(wanted: NewFunction): number {
-    const known = this.#index.get(wanted.name);
+    const key = this.#key(wanted.name, wanted.file, wanted.mapping, wanted.frameLine);
+    const known = this.#index.get(key);
     if (known !== undefined) return known;
     const func = this.#facts.functions.names.length + this.#added.push(wanted) - 1;
-    this.#index.set(wanted.name, func);
+    this.#index.set(key, func);
     return func;
   }
 
   take(): FunctionFacts {
-    const { functions, packages, frames, isSystem, cut } = this.#facts;
+    const { functions, packages, frameLine, isSystem } = this.#facts;
     const added = this.#added;
     if (added.length === 0) return this.#facts;
-    const { length } = functions.names;
-    const line = new Int32Array(length + added.length);
-    line.set(functions.line);
-    const system = new Uint8Array(length + added.length);
-    system.set(isSystem);
-    for (const [i, one] of added.entries()) {
-      line[length + i] = one.line;
-      system[length + i] = one.isSystem;
-    }
     return {
+      ...this.#facts,
       functions: {
         names: [...functions.names, ...added.map(({ name }) => name)],
         files: [...functions.files, ...added.map(({ file }) => file)],
-        line,
+        line: longer(functions.line, added, ({ line }) => line),
         mappings: [...functions.mappings, ...added.map(({ mapping }) => mapping)],
       },
       packages: [...packages, ...added.map((one) => one.package)],
-      frames,
-      isSystem: system,
-      cut,
+      frameLine: frameLine && longer(frameLine, added, (one) => one.frameLine),
+      isSystem: Uint8Array.from([...isSystem, ...added.map((one) => one.isSystem)]),
     };
   }
+
+  #key(name: string, file: string, mapping: string, frameLine: number): string {
+    return this.#facts.isLocated === true ? `${name}\0${file}\0${mapping}\0${frameLine}` : name;
+  }
+}
+
+function longer(column: Int32Array, added: readonly NewFunction[], number: (one: NewFunction) => number): Int32Array {
+  const all = new Int32Array(column.length + added.length);
+  all.set(column);
+  for (const [i, one] of added.entries()) all[column.length + i] = number(one);
+  return all;
+}
+
+/** The first function of each one's name: itself where names are unique. */
+export function firstOfName(names: readonly string[]): Int32Array {
+  const index = new Map<string, number>();
+  return Int32Array.from(names, (name, func) => {
+    const known = index.get(name);
+    if (known === undefined) index.set(name, func);
+    return known ?? func;
+  });
 }

@@ -75,6 +75,7 @@ function groupFunctions(by: GroupBy['by'], facts: FunctionFacts): RenamedFunctio
       file: by === 'file' ? group : '',
       line: 0,
       mapping: by === 'binary' ? group : '',
+      frameLine: 0,
       package: by === 'binary' ? '' : packages[func],
       isSystem: isSystem[func],
     });

@@ -3,6 +3,7 @@
  * becomes `a c`, and `b` keeps only its self. So no path has a function twice, in direct and in mutual recursion;
  * Firefox calls this "collapse recursion". (To leave out only the second `a` would say that `b` calls `c`.)
  */
+import { firstOfName } from './function-tables.ts';
 import type { TransformKind, TransformWork } from './kind.ts';
 import { rebuild } from './rebuild.ts';
 
@@ -18,19 +19,21 @@ export const mergeRecursion: TransformKind<{ readonly kind: 'merge-recursion' }>
 
 export const mergeRecursionWork: TransformWork<{ readonly kind: 'merge-recursion' }> = {
   // oxlint-disable-next-line require-yield -- one pass over the nodes is one step
-  *apply(tree, _, __, siblings) {
+  *apply(tree, _, facts, siblings) {
     let matched = 0;
     // For each function the place of its open outermost node, and where that node ends.
     const openAt = new Int32Array(siblings.nameRank.length);
     const openUntil = new Int32Array(siblings.nameRank.length);
+    // Recursion is by name, as all of the tree is, whatever tells its nodes apart.
+    const named = facts.isLocated === true ? firstOfName(facts.functions.names) : undefined;
     const merged = rebuild(tree, siblings, (node, caller, builder) => {
-      const func = tree.func[node];
+      const func = named ? named[tree.func[node]] : tree.func[node];
       if (node < openUntil[func]) {
         matched++;
         return openAt[func];
       }
       openUntil[func] = tree.subtreeEnd[node];
-      return (openAt[func] = builder.child(caller, func));
+      return (openAt[func] = builder.child(caller, tree.func[node]));
     });
     return { tree: merged, matched };
   },

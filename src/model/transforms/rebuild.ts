@@ -27,6 +27,37 @@ export function keepNodes(tree: CallTree, siblings: Siblings, isKept: (node: num
   return rebuild(tree, siblings, (node, caller, builder) => builder.child(caller, tree.func[node]), isKept);
 }
 
+/**
+ * One node for all nodes whose paths are the same once `target` stands for each function.
+ * @returns the tree, and by old node its node there
+ */
+export function mergeTree(
+  tree: CallTree,
+  target: Int32Array,
+  siblings: Siblings,
+): { readonly merged: CallTree; readonly nodeOf: Int32Array } {
+  const merged = rebuild(tree, siblings, (node, caller, builder) => builder.child(caller, target[tree.func[node]]));
+  return { merged, nodeOf: nodesIn(merged, tree, target) };
+}
+
+/**
+ * By node of `tree` the node of the same path in `shown`, -1 where it has none.
+ * @param target function of `shown` by function of `tree`
+ */
+export function nodesIn(
+  shown: Pick<CallTree, 'length' | 'func' | 'parent'>,
+  tree: CallTree,
+  target: Int32Array,
+): Int32Array {
+  // Nodes come depth first: the builder numbers them as they are numbered.
+  const known = new TreeBuilder(false);
+  for (let node = 1; node < shown.length; node++) known.child(shown.parent[node], shown.func[node]);
+  const nodeOf = new Int32Array(tree.length);
+  for (let node = 1; node < tree.length; node++)
+    nodeOf[node] = known.child(nodeOf[tree.parent[node]], target[tree.func[node]]);
+  return nodeOf.map((node) => (node < shown.length ? node : -1));
+}
+
 export function addSelf(builder: TreeBuilder, tree: CallTree, node: number, to: number): void {
   if (tree.exact) builder.addExact(to, tree.exact.self[node]);
   else builder.add(to, tree.self[node]);

@@ -89,6 +89,7 @@ function* renameFunctions(
       file: files[func],
       line: line[func],
       mapping: mappings[func],
+      frameLine: facts.frameLine?.[func] ?? 0,
       package: facts.packages[func],
       isSystem: facts.isSystem[func],
     });

@@ -1,4 +1,4 @@
-/** Transforms as rules for single stacks: for source lines, which a call tree does not have. */
+/** Transforms as rules for single stacks: for source lines, which a call tree does not have. Functions are those of the facts. */
 import type { Steps } from '#base/steps.ts';
 import type { FunctionFacts } from './function-tables.ts';
 import type { StackRule, StackState } from './kind.ts';

@@ -19,7 +19,7 @@ const RUN_CSS = 6;
 export interface BoxColours {
   /** Colour key by node. */
   readonly keys: Uint16Array;
-  /** By function, 1 is a match. */
+  /** By node, 1 is a match. */
   readonly hit: Uint8Array | undefined;
 }
 
@@ -33,7 +33,7 @@ export function cull(tree: CallTree, layout: FlameLayout, view: FlameView, colou
     row = 1;
   }
   // Without a box in a row there is none in the rows below it.
-  for (; row < rows; row++) if (!cullRow(tree, layout, view, colours, row, out)) break;
+  for (; row < rows; row++) if (!cullRow(layout, view, colours, row, out)) break;
 }
 
 /** The root shows even without a width: an empty profile has a box that says so. */
@@ -45,16 +45,8 @@ function cullRoot({ weight }: FlameLayout, view: FlameView, out: Boxes): void {
 }
 
 /** @returns false when the row has nothing in the visible range. */
-function cullRow(
-  tree: CallTree,
-  layout: FlameLayout,
-  view: FlameView,
-  colours: BoxColours,
-  row: number,
-  out: Boxes,
-): boolean {
+function cullRow(layout: FlameLayout, view: FlameView, colours: BoxColours, row: number, out: Boxes): boolean {
   const { left, nodes, share, weight } = layout;
-  const { func } = tree;
   const { keys, hit } = colours;
   const { from, to, width } = view;
   const scale = scaleOf(view);
@@ -82,7 +74,7 @@ function cullRow(
       const node = nodes[at];
       const right = Math.max(start + 1, Math.floor((x + weight[node] - from) * scale + 0.5));
       const shownEnd = right > width ? width : right;
-      const kind = hit !== undefined && hit[func[node]] === 1 ? hitBox : nodeBox;
+      const kind = hit !== undefined && hit[node] === 1 ? hitBox : nodeBox;
       if (shownStart < shownEnd) out.put(shownStart, shownEnd, row, at, keys[node], kind);
       at++;
       continue;

@@ -311,7 +311,7 @@ export class FlamegraphEngine {
       return;
     }
     const { tree, layout } = scene;
-    if (hit) derived.hits ??= markedPositions(tree, layout, (func) => hit[func] === 1, hit.length);
+    if (hit) derived.hits ??= markedPositions(layout, (node) => hit[node] === 1);
     if (strength) derived.changes ??= { positions: changedPositions(layout, strength), strength };
     const marked = now();
     cull(tree, layout, view, { keys: colours, hit }, this.#boxes);
@@ -333,8 +333,8 @@ export class FlamegraphEngine {
     this.#ticks.count = 0;
     if (scene && selectedFunction >= 0) {
       const { tree, layout } = scene;
-      const isSelected = (func: number): boolean => func === selectedFunction;
-      this.#derived.selected ??= markedPositions(tree, layout, isSelected, selectedFunction + 1);
+      const isSelected = (node: number): boolean => tree.func[node] === selectedFunction;
+      this.#derived.selected ??= markedPositions(layout, isSelected);
       cullMarks(tree, layout, this.#camera.view, this.#derived.selected, this.#ticks);
     }
     this.#overlayPainter.paint(scene, theme, this.#camera.view, this.#boxes, this.#ticks, this.#outlined);

@@ -1,30 +1,16 @@
 /** Nodes that must show however thin they are: hits of a search, the selected function, what changed most. */
-import type { CallTree } from '#model/call-tree.ts';
+import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import { type Boxes, changeBox, tickBox } from './boxes.ts';
 import type { FlameLayout } from './layout.ts';
 import { endRow, firstRow, type FlameView, scaleOf, thinBelow } from './view.ts';
 
-/**
- * Layout positions of all nodes of the marked functions, ascending. One pass over the tree, once per search or
- * selection.
- */
-export function markedPositions(
-  tree: CallTree,
-  layout: FlameLayout,
-  marked: (func: number) => boolean,
-  functionCount: number,
-): Int32Array {
-  const flags = new Uint8Array(functionCount);
-  let any = 0;
-  for (let func = 0; func < functionCount; func++) if (marked(func)) any += flags[func] = 1;
-  if (any === 0) return new Int32Array(0);
-  const { func } = tree;
-  const { nodes } = layout;
+/** Layout positions of all marked nodes, ascending. One pass over the tree, once per search or selection. */
+export function markedPositions({ nodes }: FlameLayout, marked: (node: NodeIndex) => boolean): Int32Array {
   let found = new Int32Array(1024);
   let count = 0;
   // The root is no function.
   for (let position = 1; position < nodes.length; position++) {
-    if (flags[func[nodes[position]]] !== 1) continue;
+    if (!marked(nodes[position])) continue;
     if (count === found.length) {
       const longer = new Int32Array(count * 2);
       longer.set(found);

@@ -31,7 +31,7 @@ export interface SceneFacts {
   readonly keepsHits: boolean;
   /** Strength by node: among nodes thinner than a pixel the strongest is drawn, and nodes with 0 are behind it. */
   readonly changes: Float32Array | undefined;
-  /** What a search found, by function: 1 is a match. */
+  /** What a search found, by node: 1 is a match. */
   readonly hit: Uint8Array | undefined;
   /** -1 none. */
   readonly selectedFunction: number;

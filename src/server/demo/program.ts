@@ -1,14 +1,12 @@
 /** The made-up shop as columns: its functions, frames and stacks, and what each stack costs. */
 
 import { FunctionColumns } from '#formats/profile-columns.ts';
-import type { FrameTable, FunctionTable } from '#model/profile.ts';
+import type { Profile } from '#model/profile.ts';
 import { parts, routes, sharedWork } from './program-text.ts';
 import { hashText } from '#base/seeded.ts';
 
 /** Equal for every profile of the demo, so that a batch crosses to the thread of the store with one copy of it. */
-export interface Program {
-  readonly functions: FunctionTable;
-  readonly frames: FrameTable;
+export interface Program extends Pick<Profile, 'functions' | 'definitions' | 'frames'> {
   readonly stackStart: Int32Array;
   readonly stackFrames: Int32Array;
   /** By stack: its part of the whole cost, all together 1. */
@@ -113,12 +111,7 @@ class Columns {
   take(routeShare: readonly number[]): Program {
     const alive = this.#alive.reduce((a, b) => a + b, 0);
     return {
-      functions: this.#functions.take(),
-      frames: {
-        length: this.#frameFunc.length,
-        func: Int32Array.from(this.#frameFunc),
-        line: Int32Array.from(this.#frameLine),
-      },
+      ...this.#functions.take(Int32Array.from(this.#frameFunc), Int32Array.from(this.#frameLine)),
       ...this.#cpu.take(),
       leaf: Int32Array.from(this.#leaf),
       routeShare,

@@ -169,11 +169,12 @@ export class DemoWorkload {
     period: NonNullable<Profile['period']>,
   ): Profile {
     const sampleCount = stacks.stackStart.length - 1;
-    const { functions, frames } = this.#program;
+    const { functions, definitions, frames } = this.#program;
     return {
       sampleTypes: columns.map(([type, unit]) => ({ type, unit })),
       defaultSampleType: columns.length - 1,
       functions,
+      definitions,
       frames,
       sampleCount,
       ...stacks,

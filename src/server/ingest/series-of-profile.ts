@@ -1,6 +1,7 @@
 /** A decoded profile to the series that its samples go to: limits, labels, types. */
 
 import { labelSet, type Label, type LabelSet } from '#model/labels.ts';
+import { tablesOf } from '#model/definitions.ts';
 import type { Profile } from '#model/profile.ts';
 import { needsExact } from '#formats/profile-columns.ts';
 import type { IncomingProfile, IncomingSeries, Trimmed } from '../incoming.ts';
@@ -183,12 +184,12 @@ function cutDepth(profile: Profile, most: number): { profile: Profile; cutStacks
 }
 
 function cleanFunctions(profile: Profile): Profile {
-  const { functions } = profile;
-  const names = cleanNames(functions.names);
-  const files = cleanNames(functions.files);
-  const mappings = cleanNames(functions.mappings);
-  if (names === functions.names && files === functions.files && mappings === functions.mappings) return profile;
-  return { ...profile, functions: { ...functions, names, files, mappings } };
+  const { definitions, frames } = profile;
+  const names = cleanNames(definitions.names);
+  const files = cleanNames(definitions.files);
+  const mappings = cleanNames(definitions.mappings);
+  if (names === definitions.names && files === definitions.files && mappings === definitions.mappings) return profile;
+  return { ...profile, ...tablesOf({ ...definitions, names, files, mappings }, frames.definition, frames.line) };
 }
 
 /** What sums to more is not exact, and not read back as what was sent. @throws Refusal */

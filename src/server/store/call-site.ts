@@ -17,7 +17,8 @@ export function callSiteNodes({ columns }: Part, callSite: readonly string[]): U
       continue;
     }
     const depth = passed[parent];
-    if (depth < 0 || columns.frameFunc.values[columns.nodeFrame.values[node]] !== functions[depth]) continue;
+    const func = columns.frameFunc.values[columns.nodeFrame.values[node]];
+    if (depth < 0 || columns.named.values[func] !== functions[depth]) continue;
     passed[node] = depth + 1;
     if (depth + 1 === callSite.length) inside[node] = 1;
   }

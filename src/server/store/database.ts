@@ -8,7 +8,10 @@ import { upgrade } from './upgrade.ts';
 export type Database = InstanceType<typeof DatabaseSync>;
 export type Statement = ReturnType<Database['prepare']>;
 
-/** Raised when a folder's content changes so that an older Flametide would misread it. Older ones are read: `upgrade.ts`. */
+/**
+ * Raised when a folder's content changes so that an older Flametide would misread it. Older ones are read: `upgrade.ts`.
+ * From format 4 on a name may have several functions in a dictionary.
+ */
 const STORE_FORMAT = 4;
 
 const PAGE_BYTES = 8192;

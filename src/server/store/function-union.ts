@@ -1,23 +1,30 @@
-/** Functions of many dictionaries on one numbering, by name. */
+/** Functions of many dictionaries on one numbering: by name, or by name, file and binary. */
 
 import { Int32Column } from '#base/column.ts';
 import type { PartColumns } from './part-columns.ts';
 import type { FunctionColumns } from './profile-reader.ts';
 
 export class FunctionUnion {
-  readonly #byName = new Map<string, number>();
+  readonly #isLocated: boolean;
+  readonly #known = new Map<string, number>();
   readonly #names: string[] = [];
   readonly #files: string[] = [];
   readonly #mappings: string[] = [];
   readonly #startLines = new Int32Column(256);
 
+  /** @param isLocated tells functions of one name apart by file and binary; else those of the first sight stay */
+  constructor(isLocated: boolean) {
+    this.#isLocated = isLocated;
+  }
+
   /** Number of function `func` of a part. */
   take({ names, paths, file, mapping, startLine }: PartColumns, func: number): number {
     const name = names[func];
-    const known = this.#byName.get(name);
+    const key = this.#isLocated ? `${name}\0${paths[file.values[func]]}\0${paths[mapping.values[func]]}` : name;
+    const known = this.#known.get(key);
     if (known !== undefined) return known;
     const made = this.#names.length;
-    this.#byName.set(name, made);
+    this.#known.set(key, made);
     this.#names.push(name);
     this.#files.push(paths[file.values[func]]);
     this.#mappings.push(paths[mapping.values[func]]);

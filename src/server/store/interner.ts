@@ -7,7 +7,10 @@ import type { PartColumns, PartMark } from './part-columns.ts';
 export class Interner {
   readonly columns: PartColumns;
   readonly #paths = new Map<string, number>();
+  /** The first function of each name. */
   readonly #functions = new Map<string, number>();
+  /** The others: by the first one, file and binary. */
+  readonly #further = new Map<string, number>();
   readonly #frames: PairTable;
   readonly #nodes: PairTable;
   /** What is on disk, or on its way there with the rows of the next commit. */
@@ -16,7 +19,11 @@ export class Interner {
   constructor(columns: PartColumns) {
     this.columns = columns;
     columns.paths.forEach((path, i) => this.#paths.set(path, i));
-    columns.names.forEach((name, i) => this.#functions.set(name, i));
+    columns.names.forEach((name, i) => {
+      const first = columns.named.values[i];
+      if (first === i) this.#functions.set(name, i);
+      else this.#further.set(furtherKey(first, columns.file.values[i], columns.mapping.values[i]), i);
+    });
     this.#frames = new PairTable(columns.frameFunc, columns.frameLine, 0);
     this.#nodes = new PairTable(columns.nodeParent, columns.nodeFrame, 1);
     this.saved = columns.mark();
@@ -31,17 +38,28 @@ export class Interner {
     return new StackLookup(this, profile);
   }
 
+  /** @param index of a definition of the profile */
   func(profile: Profile, index: number): number {
-    const { names, files, line, mappings } = profile.functions;
-    const known = this.#functions.get(names[index]);
-    if (known !== undefined) return known;
+    const { names, files, line, mappings } = profile.definitions;
     const { columns } = this;
+    const name = names[index];
+    const file = this.#path(files[index]);
+    const mapping = this.#path(mappings[index]);
     const made = columns.names.length;
-    columns.names.push(names[index]);
-    columns.file.push(this.#path(files[index]));
-    columns.mapping.push(this.#path(mappings[index]));
+    const first = this.#functions.get(name);
+    if (first === undefined) this.#functions.set(name, made);
+    else {
+      if (columns.file.values[first] === file && columns.mapping.values[first] === mapping) return first;
+      const key = furtherKey(first, file, mapping);
+      const known = this.#further.get(key);
+      if (known !== undefined) return known;
+      this.#further.set(key, made);
+    }
+    columns.names.push(name);
+    columns.named.push(first ?? made);
+    columns.file.push(file);
+    columns.mapping.push(mapping);
     columns.startLine.push(Math.max(0, line[index]));
-    this.#functions.set(names[index], made);
     return made;
   }
 
@@ -65,6 +83,10 @@ export class Interner {
     this.#paths.set(text, made);
     return made;
   }
+}
+
+function furtherKey(first: number, file: number, mapping: number): string {
+  return `${first} ${file} ${mapping}`;
 }
 
 export class StackLookup {
@@ -112,8 +134,8 @@ export class StackLookup {
   #frame(frame: number): number {
     const known = this.#frames[frame];
     if (known >= 0) return known;
-    const { func, line } = this.#profile.frames;
-    const made = this.#interner.frame(this.#interner.func(this.#profile, func[frame]), Math.max(0, line[frame]));
+    const { definition, line } = this.#profile.frames;
+    const made = this.#interner.frame(this.#interner.func(this.#profile, definition[frame]), Math.max(0, line[frame]));
     this.#frames[frame] = made;
     return made;
   }

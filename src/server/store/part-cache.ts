@@ -10,7 +10,7 @@ import { dictCheck } from './row-check.ts';
 /** A part that a question meets. */
 export interface Part {
   readonly columns: PartColumns;
-  /** By node: the first node of the same call path by functions alone. Parents of such are such. */
+  /** By node: the first node of the same call path by names alone. Parents of such are such. */
   readonly canonical: Int32Column;
 }
 
@@ -79,7 +79,8 @@ class CachedPart implements Part {
   }
 
   #func(node: number): number {
-    return this.columns.frameFunc.values[this.columns.nodeFrame.values[node]];
+    const { frameFunc, nodeFrame, named } = this.columns;
+    return named.values[frameFunc.values[nodeFrame.values[node]]];
   }
 
   /** Room for so many nodes, with those that are known in their places. */

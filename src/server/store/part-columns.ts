@@ -1,6 +1,6 @@
 /**
  * The dictionary of one service and UTC day, as columns: functions, frames (function and line) and a trie of nodes
- * (parent and frame). A stack is its leaf's number. Numbers are dense and only grow, a parent's is below its child's.
+ * (parent and frame). A name that stands in several files or binaries has a function for each. A stack is its leaf's number. Numbers are dense and only grow, a parent's is below its child's.
  * Kept on disk as deltas: what came since the last one.
  */
 
@@ -19,8 +19,10 @@ export interface PartMark {
 export class PartColumns {
   /** Source files and binaries, each text once; 0 is ''. */
   readonly paths: string[] = [''];
-  /** Functions are told apart by name alone, as in `Profile`. */
+  /** By function, as definitions of a `Profile`: told apart by name, file and binary. */
   readonly names: string[] = [];
+  /** The first function of the same name: most names have one. */
+  readonly named = new Int32Column(256);
   readonly file = new Int32Column(256); // into paths
   readonly mapping = new Int32Column(256); // into paths
   readonly startLine = new Int32Column(256);
@@ -70,7 +72,14 @@ export class PartColumns {
     sink.varint(from.functions);
     sink.varint(to.functions - from.functions);
     for (let i = from.functions; i < to.functions; i++) {
-      writeText(sink, this.names[i]);
+      const first = this.named.values[i];
+      if (first === i) writeText(sink, this.names[i]);
+      else {
+        // Another function of a known name (from format 4 on): no name, no path has this number, and which function.
+        writeText(sink, '');
+        sink.varint(to.paths);
+        sink.varint(first);
+      }
       sink.varint(this.file.values[i]);
       sink.varint(this.mapping.values[i]);
       sink.varint(this.startLine.values[i]);
@@ -113,12 +122,19 @@ export class PartColumns {
     };
     for (let left = section(this.paths.length, 'paths'); left > 0; left--) this.paths.push(text());
     for (let left = section(this.names.length, 'functions'); left > 0; left--) {
-      const name = text();
-      const file = below(this.paths.length, 'path');
+      let name = text();
+      let first = this.names.length;
+      let file = below(this.paths.length + 1, 'path');
+      if (file === this.paths.length) {
+        first = this.named.values[below(this.names.length, 'function')];
+        name = this.names[first];
+        file = below(this.paths.length, 'path');
+      }
       const mapping = below(this.paths.length, 'path');
       this.startLine.push(reader.unsigned());
       this.mapping.push(mapping);
       this.file.push(file);
+      this.named.push(first);
       this.names.push(name);
     }
     for (let left = section(this.frameFunc.length, 'frames'); left > 0; left--) {

@@ -32,7 +32,7 @@ export interface ProfileId {
 /** Called now and then; throws (`Stopped`) when nobody waits for the answer any more or its time is over. */
 export type StopCheck = () => void;
 
-/** Functions by name; file, start line and binary are those of the first sight. */
+/** Functions by name, with file, start line and binary of the first sight; of a tree by lines by name, file and binary. */
 export interface FunctionColumns {
   readonly names: readonly string[];
   readonly files: readonly string[];
@@ -48,7 +48,7 @@ export interface MergedTree {
   readonly length: number;
   /** Function by node, -1 at the root. */
   readonly func: Int32Array;
-  /** Line by node; only of a tree by lines, where nodes of one function and parent differ by it. 0 where unknown. */
+  /** Line by node; only of a tree by lines, where nodes of one name and parent differ by it, or by file or binary. 0 where unknown. */
   readonly line: Int32Array | undefined;
   readonly parent: Int32Array; // -1 at the root
   readonly self: Float64Array;
@@ -105,7 +105,7 @@ export interface ProfileReader {
   /** Label sets with a profile in the range (whole hours count). */
   series(selector: SeriesSelector): LabelSet[];
   /**
-   * @param lines keeps lines apart, as pprof does.
+   * @param lines keeps files, binaries and lines apart, as pprof does.
    * @param mostNodes only nodes whose total is among this many largest are needed; ignored with lines.
    * @throws Stopped
    */

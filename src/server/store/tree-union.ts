@@ -8,7 +8,7 @@ import type { MergedTree } from './profile-reader.ts';
 
 export class TreeUnion {
   readonly #lines: boolean;
-  readonly #functions = new FunctionUnion();
+  readonly #functions: FunctionUnion;
   /** Of a tree by lines: what a key is. */
   readonly #keyFunc = new Int32Column(256);
   readonly #keyLine = new Int32Column(256);
@@ -21,9 +21,10 @@ export class TreeUnion {
   #self = new Float64Array(4096);
   #total = new Float64Array(4096);
 
-  /** @param lines keeps nodes of one function and parent apart by line */
+  /** @param lines keeps nodes of one name and parent apart by file, binary and line */
   constructor(lines: boolean) {
     this.#lines = lines;
+    this.#functions = new FunctionUnion(lines);
     this.#parent.push(-1);
     this.#key.push(-1);
   }

@@ -11,7 +11,7 @@ async function legend(stacks: string) {
   const view = { sampleType: 0, order: 'size', transforms: [] } as const;
   const profile = await analysis.open(encoded, signal, () => undefined);
   const tree = await analysis.tree({ handle: profile.handle, ...view }, signal);
-  return { groups: legendOf(profile, 'package', tree.byFunction, 9), whole: tree.tree.total[0] };
+  return { groups: legendOf(profile, 'package', tree, 9), whole: tree.tree.total[0] };
 }
 
 it('negative selves count in their groups, so that these add up to the whole', async () => {

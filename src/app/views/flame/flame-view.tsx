@@ -16,7 +16,7 @@ import { Strip } from './strip.tsx';
 import styles from './flame-view.module.css';
 
 export function FlameView(props: ViewProps): ReactElement {
-  const { shown, hit, colours, fills, selected } = props;
+  const { shown, hit, hitNodes, colours, definitionColours, fills, selected } = props;
   const { tree, answer } = shown;
   const { names } = shown.opened.profile.functions;
   const direction = useUrl((state) => state.dir);
@@ -66,7 +66,9 @@ export function FlameView(props: ViewProps): ReactElement {
           whole={tree.total[0]}
           colours={colours}
           ownCostAt={isInverted(shown.request.transforms) ? 'tops' : 'ends'}
+          definitionColours={definitionColours}
           hit={hit}
+          hitNodes={hitNodes}
           byFunction={answer.byFunction}
           zoom={zoom}
           selected={selected}

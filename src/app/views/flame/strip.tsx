@@ -43,7 +43,7 @@ export function Strip({ shown, fills, children }: StripProps): ReactElement {
   const rule = useUrl((state) => state.col);
   const { profile, snapshots } = shown.opened;
   const { answer, tree } = shown;
-  const groups = useMemo(() => legendOf(profile, rule, answer.byFunction, MAX_GROUPS), [profile, rule, answer]);
+  const groups = useMemo(() => legendOf(profile, rule, answer, MAX_GROUPS), [profile, rule, answer]);
   const whole = tree.total[0];
   const type = profile.sampleTypes[shown.sampleType];
   return (

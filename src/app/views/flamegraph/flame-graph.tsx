@@ -46,6 +46,7 @@ export interface FlameGraphProps {
    * hits of a search too.
    */
   readonly changes?: Float32Array | undefined;
+  /** By node, 1 is a match. */
   readonly hit: Uint8Array | undefined;
   /** The frame that fills the width; a new object asks for it again, also where the camera has left it since. */
   readonly zoom: { readonly node: NodeIndex };

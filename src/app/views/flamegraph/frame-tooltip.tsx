@@ -4,15 +4,15 @@ import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
 import { sampleTypeTitle } from '#model/profile-type.ts';
 import { formatCount, formatExact, formatShare } from '#model/units.ts';
 import type { Place } from '../../state/ui-store.ts';
-import { samplesIn, type Shown, valueText } from '../../screen/shown.ts';
-import { placeOf } from '../place-of.ts';
+import { samplesIn, type ShownTree, valueText } from '../../screen/shown.ts';
+import { placeOfNode } from '../definition-rows.ts';
 import { TooltipBox, TooltipLine } from './tooltip-box.tsx';
 
 /** In characters: hostile names are megabytes long. */
 const MAX_NAME_LENGTH = 600;
 
 interface FrameTooltipProps {
-  readonly shown: Shown;
+  readonly shown: ShownTree;
   readonly tree: CallTree;
   readonly rootTitle: string;
   readonly byFunction: { readonly self: Float64Array; readonly total: Float64Array };
@@ -64,9 +64,7 @@ export function FrameTooltip({
       </TooltipLine>
       {func >= 0 && (
         <TooltipLine part="file">
-          {isCut
-            ? 'Callees too small for this answer, together'
-            : placeOf(functions.files[func], functions.line[func], functions.mappings[func])}
+          {isCut ? 'Callees too small for this answer, together' : placeOfNode(shown, tree, node)}
         </TooltipLine>
       )}
       <table>

@@ -5,15 +5,17 @@ import { ownCost, type OwnCostAt } from '#model/own-cost.ts';
 import { formatShare } from '#model/units.ts';
 import { lazily } from '../../components/lazily.tsx';
 import { keysOfNodes } from '../colours.ts';
-import { type Shown, valueText } from '../../screen/shown.ts';
+import { valueText } from '../../screen/shown.ts';
+import { useNodeHits } from '../node-hits.ts';
+import type { ViewProps } from '../view.ts';
 import { FlameGraph, type FlameGraphProps } from './flame-graph.tsx';
 
 const FrameTooltip = lazily(async () => (await import('./frame-tooltip.tsx')).FrameTooltip);
 
-interface ProfileGraphProps extends Omit<FlameGraphProps, 'names' | 'words' | 'colours' | 'renderTooltip'> {
-  /** Colour key by function. */
-  readonly colours: Uint8Array;
-  readonly shown: Shown;
+interface ProfileGraphProps
+  extends
+    Omit<FlameGraphProps, 'names' | 'words' | 'colours' | 'hit' | 'renderTooltip'>,
+    Pick<ViewProps, 'shown' | 'hit' | 'hitNodes' | 'colours' | 'definitionColours'> {
   /** Names the root's box; the function itself in Sandwich. */
   readonly rootTitle: string;
   /** What shares are of: the shown total, also in a half of Sandwich. */
@@ -38,7 +40,8 @@ function viewShare({ total, subtreeEnd }: CallTree, node: number, zoom: number):
 }
 
 export function ProfileGraph(props: ProfileGraphProps): ReactElement {
-  const { shown, tree, rootTitle, whole, byFunction, colours, zoom, ownCostAt, rootSelf } = props;
+  const { shown, tree, rootTitle, whole, byFunction, colours, definitionColours, hit, hitNodes } = props;
+  const { zoom, ownCostAt, rootSelf } = props;
   const { names } = shown.opened.profile.functions;
   const words = useMemo(() => {
     const numbers = (node: number, at: number): string => {
@@ -56,11 +59,18 @@ export function ProfileGraph(props: ProfileGraphProps): ReactElement {
         `${node === 0 ? rootTitle : nodeName(tree, names, node)}, ${numbers(node, at)}`,
     };
   }, [shown, tree, names, rootTitle, whole, ownCostAt, rootSelf]);
-  const keys = useMemo(() => keysOfNodes(tree, colours), [tree, colours]);
+  // A half of Sandwich is made of names.
+  const definitions = tree === shown.tree ? shown.answer.definitions : undefined;
+  const keys = useMemo(
+    () => keysOfNodes(tree, colours, definitions, definitionColours),
+    [tree, colours, definitions, definitionColours],
+  );
+  const hits = useNodeHits(tree, hit, hitNodes);
   return (
     <FlameGraph
       {...props}
       colours={keys}
+      hit={hits}
       names={names}
       words={words}
       renderTooltip={(node, at, isTapped) => (

@@ -23,14 +23,29 @@ export interface FunctionColumn {
   readonly isText?: boolean;
 }
 
+/** Rows below a function. */
+interface FunctionParts {
+  /** Of a function: whether its parts are shown; undefined where it has none. */
+  isOpen(func: number): boolean | undefined;
+  toggle(func: number): void;
+  /** Of a part: its function; of a function itself. */
+  functionOf(row: number): number;
+  /** Behind the name of a function that has parts. */
+  note(func: number): string | undefined;
+  /** Of a part. */
+  title(row: number): string;
+}
+
 interface FunctionGridProps {
   readonly title: string;
   /** Sets `--columns`, the widths of heads and cells, and where needed `--least-width`. */
   readonly className: string;
-  /** By function. */
+  /** By function, and behind them by part: no two may be equal. */
   readonly names: readonly string[];
-  /** Functions, in order. */
+  /** Functions and parts, in order. */
   readonly rows: Int32Array;
+  /** Rows that open; undefined where none does. */
+  readonly parts?: FunctionParts | undefined;
   /** The first is that of the names. Where two share a key, only the first says that it is sorted. */
   readonly columns: readonly FunctionColumn[];
   readonly sort: Sort;
@@ -53,7 +68,8 @@ const ROW_CSS = 24;
 const HEAD_CSS = 28;
 
 export function FunctionGrid(props: FunctionGridProps): ReactElement {
-  const { title, className, names, rows, columns, sort, selected, empty, onSort, onSelect, onSandwich, onKey } = props;
+  const { title, className, names, rows, parts, columns, sort, selected, empty, onSort, onSelect, onSandwich, onKey } =
+    props;
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -76,6 +92,10 @@ export function FunctionGrid(props: FunctionGridProps): ReactElement {
     if (to !== undefined) {
       activate(to);
       scrollTo(to);
+    } else if (parts && opens(parts, rows[active], event.key)) {
+      const func = parts.functionOf(rows[active]);
+      parts.toggle(func);
+      activate(rows.indexOf(func));
     } else if (event.key === 'Enter' || event.key === ' ') onSelect(rows[active]);
     else if (event.key === 's') onSandwich(rows[active]);
     else if (!onKey(event.key)) return;
@@ -85,11 +105,11 @@ export function FunctionGrid(props: FunctionGridProps): ReactElement {
     <div
       ref={scroller}
       className={`${styles['grid']} ${className}`}
-      role="grid"
+      role={parts ? 'treegrid' : 'grid'}
       aria-label={title}
       aria-rowcount={rows.length + 1}
       aria-colcount={columns.length}
-      aria-description="Arrows move, Enter shows in the graph, s opens Sandwich"
+      aria-description={`Arrows move, ${parts ? 'right and left open and close, ' : ''}Enter shows in the graph, s opens Sandwich`}
       tabIndex={0}
       aria-activedescendant={rows.length > 0 ? `function-row-${rows[active]}` : undefined}
       onKeyDown={onKeyDown}
@@ -156,36 +176,72 @@ interface FunctionRowProps extends FunctionGridProps {
 }
 
 function FunctionRow(props: FunctionRowProps): ReactElement {
-  const { names, selected, func, index, top, isActive, renderMark, renderCells } = props;
+  const { names, parts, selected, func, index, top, isActive, renderMark, renderCells } = props;
   const { onActivate, onSelect, onSandwich } = props;
-  const isHovered = useUi((ui) => ui.hoveredFunction === func);
-  const { prefix, middle, bare } = splitName(names[func]);
+  const ownFunction = parts ? parts.functionOf(func) : func;
+  const isPart = ownFunction !== func;
+  const isOpen = isPart ? undefined : parts?.isOpen(func);
+  const isHovered = useUi((ui) => ui.hoveredFunction === ownFunction);
   return (
     <div
       id={`function-row-${func}`}
       role="row"
       aria-rowindex={index + 2}
+      aria-level={parts && (isPart ? 2 : 1)}
+      aria-expanded={isOpen}
       aria-selected={func === selected}
       className={styles['row']}
       data-active={isActive || undefined}
       data-hovered={isHovered || undefined}
       style={{ transform: `translateY(${top}px)` }}
-      onPointerEnter={() => hoverFunction(func)}
+      onPointerEnter={() => hoverFunction(ownFunction)}
       onClick={() => {
         onActivate();
         onSelect(func);
       }}
       onDoubleClick={() => onSandwich(func)}
     >
-      <div role="gridcell" className={styles['name']} title={names[func].slice(0, 600)}>
+      <div
+        role="gridcell"
+        className={styles['name']}
+        data-part={isPart || undefined}
+        title={(isPart ? parts!.title(func) : names[func]).slice(0, 600)}
+      >
+        {isOpen !== undefined && (
+          <span
+            className={styles['toggle']}
+            data-open={isOpen || undefined}
+            aria-hidden
+            onClick={(event) => {
+              event.stopPropagation();
+              parts!.toggle(func);
+            }}
+          >
+            ›
+          </span>
+        )}
         {renderMark?.(func)}
-        <bdi>
-          <span className={styles['prefix']}>{prefix}</span>
-          {middle}
-          {bare || '(empty name)'}
-        </bdi>
+        {isPart ? <bdi className={styles['prefix']}>{parts!.title(func)}</bdi> : <FunctionName name={names[func]} />}
+        {isOpen !== undefined && <span className={styles['note']}>{parts!.note(func)}</span>}
       </div>
       {renderCells(func)}
     </div>
+  );
+}
+
+/** Whether the key opens or closes the parts of the row. */
+function opens(parts: FunctionParts, row: number, key: string): boolean {
+  const isOpen = parts.isOpen(parts.functionOf(row));
+  return isOpen !== undefined && key === (isOpen ? 'ArrowLeft' : 'ArrowRight');
+}
+
+function FunctionName({ name }: { readonly name: string }): ReactElement {
+  const { prefix, middle, bare } = splitName(name);
+  return (
+    <bdi>
+      <span className={styles['prefix']}>{prefix}</span>
+      {middle}
+      {bare || '(empty name)'}
+    </bdi>
   );
 }

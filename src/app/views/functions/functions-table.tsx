@@ -1,10 +1,10 @@
 /** All functions with their cost, filtered by the search. */
-import { type ReactElement, useMemo } from 'react';
-import type { FunctionColumns } from '#analysis/analysis.ts';
+import { type ReactElement, useMemo, useState } from 'react';
+import type { TreeAnswer } from '#analysis/analysis.ts';
 import { formatColumnShare, type Scale, scaleFor } from '#model/units.ts';
 import type { UrlState } from '../../url/url-state.ts';
 import { largestOf } from '../largest-node.ts';
-import { placeOf } from '../place-of.ts';
+import { costedDefinitions, definitionText, openedRows, placeOfFunction, severalOf } from '../definition-rows.ts';
 import { scaleOf, type Shown } from '../../screen/shown.ts';
 import { type FunctionColumn, FunctionGrid } from './function-grid.tsx';
 import { sortedFunctions } from './sorted-functions.ts';
@@ -12,12 +12,13 @@ import styles from './functions-table.module.css';
 
 interface FunctionsTableProps {
   readonly shown: Shown;
-  readonly byFunction: FunctionColumns;
+  readonly answer: TreeAnswer;
   /** What shares are of: the tree's total. */
   readonly whole: number;
   readonly hit: Uint8Array | undefined;
   readonly fills: readonly string[];
   readonly colours: Uint8Array;
+  readonly definitionColours: Uint8Array | undefined;
   readonly sort: UrlState['sort'];
   /** The selected function, -1 none. */
   readonly selected: number;
@@ -25,18 +26,43 @@ interface FunctionsTableProps {
   readonly wide: boolean;
   onSort(sort: UrlState['sort']): void;
   onSelect(func: number): void;
+  /** A definition of the answer. */
+  onSelectDefinition(definition: number): void;
   onSandwich(func: number): void;
   onKey(key: string): boolean;
 }
 
 export function FunctionsTable(props: FunctionsTableProps): ReactElement {
-  const { shown, byFunction, whole, hit, fills, colours, sort, selected, wide } = props;
-  const { onSort, onSelect, onSandwich, onKey } = props;
+  const { shown, answer, whole, hit, fills, colours, definitionColours, sort, selected, wide } = props;
+  const { onSort, onSelect, onSelectDefinition, onSandwich, onKey } = props;
   const { functions } = shown.opened.profile;
-  const rows = useMemo(
+  const { byFunction, definitions } = answer;
+  const count = functions.names.length;
+  const costed = useMemo(() => costedDefinitions(definitions), [definitions]);
+  // What stays open through refreshes is a name.
+  const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set());
+  const sorted = useMemo(
     () => sortedFunctions(byFunction, functions.names, functions.files, hit, sort),
     [byFunction, functions, hit, sort],
   );
+  const { rows, names } = useMemo(
+    () => openedRows(sorted, functions.names, definitions, costed, open),
+    [sorted, functions, definitions, costed, open],
+  );
+  const parts =
+    definitions && [...costed.values()].some(({ length }) => length > 1)
+      ? {
+          isOpen: (func: number) => (severalOf(costed, func) ? open.has(functions.names[func]) : undefined),
+          toggle: (func: number) => setOpen(toggled(open, functions.names[func])),
+          functionOf: (row: number) => (row < count ? row : definitions.func[row - count]),
+          // The wide table says it in a column.
+          note: (func: number) => (wide ? undefined : placeText(func)),
+          title: (row: number) =>
+            definitionText(definitions, row - count, costed.get(definitions.func[row - count]) ?? []),
+        }
+      : undefined;
+  const placeText = (row: number): string =>
+    placeOfFunction(functions, definitions, row < count ? costed.get(row) : [row - count], row);
   const type = shown.opened.profile.sampleTypes[shown.sampleType];
   const shownScale = scaleOf(shown.opened);
   // One unit for both columns, that of the smaller: in that of the largest total most numbers would be 0.1.
@@ -62,16 +88,21 @@ export function FunctionsTable(props: FunctionsTableProps): ReactElement {
     <FunctionGrid
       title="Functions"
       className={styles[wide ? 'wide' : 'narrow']}
-      names={functions.names}
+      names={names}
       rows={rows}
+      parts={parts}
       columns={columns}
       sort={sort}
       selected={selected}
       empty={hit ? 'No function matches the search.' : 'No function in this profile.'}
-      renderMark={(func) => <span className={styles['swatch']} style={{ background: fills[colours[func]] }} />}
-      renderCells={(func) => {
-        const self = byFunction.self[func];
-        const total = byFunction.total[func];
+      renderMark={(row) => {
+        const key = row < count ? colours[row] : (definitionColours?.[row - count] ?? colours[parts!.functionOf(row)]);
+        return <span className={styles['swatch']} style={{ background: fills[key] }} />;
+      }}
+      renderCells={(row) => {
+        const [amounts, at] = definitions && row >= count ? [definitions, row - count] : [byFunction, row];
+        const self = amounts.self[at];
+        const total = amounts.total[at];
         return (
           <>
             <div role="gridcell" className={styles['number']}>
@@ -93,17 +124,23 @@ export function FunctionsTable(props: FunctionsTableProps): ReactElement {
               {formatColumnShare(total, whole)}
             </div>
             {wide && (
-              <div role="gridcell" className={styles['file']} title={functions.files[func]}>
-                <bdi>{placeOf(functions.files[func], functions.line[func], functions.mappings[func])}</bdi>
+              <div role="gridcell" className={styles['file']} title={placeText(row)}>
+                <bdi>{placeText(row)}</bdi>
               </div>
             )}
           </>
         );
       }}
       onSort={onSort}
-      onSelect={onSelect}
-      onSandwich={onSandwich}
+      onSelect={(row) => (row < count ? onSelect(row) : onSelectDefinition(row - count))}
+      onSandwich={(row) => onSandwich(parts ? parts.functionOf(row) : row)}
       onKey={onKey}
     />
   );
+}
+
+function toggled(open: ReadonlySet<string>, name: string): ReadonlySet<string> {
+  const now = new Set(open);
+  if (!now.delete(name)) now.add(name);
+  return now;
 }

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { pathOf } from '#model/call-path.ts';
 import { showSandwich } from '../../state/commands.ts';
 import { navigate, useUrl } from '../../url/url-store.ts';
-import { largestNode } from '../largest-node.ts';
+import { largestNode, largestNodeOf } from '../largest-node.ts';
 import { useSandwiched } from '../sandwich/use-sandwiched.ts';
 import type { ViewProps } from '../view.ts';
 import { FunctionsTable } from './functions-table.tsx';
@@ -19,19 +19,26 @@ export function FunctionsView(props: ViewProps & { readonly isList?: boolean }):
     const largest = largestNode(tree, func);
     if (largest > 0) navigate({ sel: pathOf(tree, names, largest) }, 'replace');
   };
+  const selectDefinition = (definition: number): void => {
+    const { definitions } = shown.answer;
+    if (!definitions) return;
+    const node = largestNodeOf(tree, definitions, definition);
+    navigate({ sel: pathOf(tree, names, node), sf: definitions.files[definition] }, 'replace');
+  };
   const selectedFunction = selected > 0 ? tree.func[selected] : -1;
   const sandwiched = useSandwiched(names, selectedFunction);
   const own = isSandwich ? sandwiched : selectedFunction;
   return (
     <FunctionsTable
       {...props}
-      byFunction={shown.answer.byFunction}
+      answer={shown.answer}
       whole={tree.total[0]}
       sort={sort}
       selected={own}
       wide={!isList}
       onSort={(next) => navigate({ sort: next }, 'replace')}
       onSelect={isSandwich ? (func) => showSandwich(names[func]) : selectLargest}
+      onSelectDefinition={selectDefinition}
       onSandwich={(func) => showSandwich(names[func])}
     />
   );

@@ -75,9 +75,11 @@ function Half({ shown, colours, hit, half, self, onKey }: HalfProps): ReactEleme
         direction={direction}
         whole={shown.tree.total[0]}
         colours={colours}
+        definitionColours={undefined}
         hit={hit}
         ownCostAt={ownCostInHalf(which, isInverted(shown.request.transforms))}
         rootSelf={self}
+        hitNodes={undefined}
         byFunction={shown.answer.byFunction}
       />
       {menu}

@@ -4,6 +4,7 @@ import { transformTitle } from '#model/transforms/registry.ts';
 import { formatColumnShare, formatCount } from '#model/units.ts';
 import { BusyPanel, Panel } from '../../components/message.tsx';
 import { useLines } from '../../queries/analysis-queries.ts';
+import { largestDefinition } from '../colours.ts';
 import { navigate, useUrl } from '../../url/url-store.ts';
 import type { ShownTree } from '../../screen/shown.ts';
 import type { ViewProps } from '../view.ts';
@@ -28,7 +29,9 @@ export function View({ shown, selected: node, onKey }: ViewProps): ReactElement 
   const { lines, unheeded } = answer;
   if (lines.line.length === 0) return <NoLines shown={shown} hasFiles={lines.files.length > 0} />;
   const { functions } = shown.opened.profile;
-  const asked = chosen || (functions.files[selected] ?? '');
+  const { definitions } = shown.answer;
+  const ofSelected = definitions && node > 0 ? definitions.files[largestDefinition(definitions, node)] : undefined;
+  const asked = chosen || (ofSelected ?? functions.files[selected] ?? '');
   const known = lines.files.indexOf(asked);
   const file = Math.max(0, known);
   const onKeyDown = (event: KeyboardEvent): void => {

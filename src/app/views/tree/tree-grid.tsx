@@ -210,7 +210,7 @@ export function TreeGrid(props: TreeGridProps): ReactElement {
                 hitsInside={hitsBefore && !isOpen(node) ? hitsBefore[tree.subtreeEnd[node]] - hitsBefore[node + 1] : 0}
                 isActive={index === activeRow}
                 isSelected={node === selected && node > 0}
-                isHit={func >= 0 && hit?.[func] === 1}
+                isHit={func >= 0 && hit?.[node] === 1}
                 mark={renderMark?.(node)}
                 cells={renderCells(node)}
                 onToggle={() => setOpen([node], !open.has(node))}
@@ -230,6 +230,6 @@ export function TreeGrid(props: TreeGridProps): ReactElement {
 
 function countHits(tree: CallTree, hit: Uint8Array): Int32Array {
   const before = new Int32Array(tree.length + 1);
-  for (let node = 1; node < tree.length; node++) before[node + 1] = before[node] + hit[tree.func[node]];
+  for (let node = 1; node < tree.length; node++) before[node + 1] = before[node] + hit[node];
   return before;
 }

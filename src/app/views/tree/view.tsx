@@ -6,20 +6,28 @@ import { hotPath, type RowOrder } from '#model/visible-rows.ts';
 import type { UrlState } from '../../url/url-state.ts';
 import { scaleOf } from '../../screen/shown.ts';
 import { navigate, useUrl } from '../../url/url-store.ts';
+import { keysOfNodes } from '../colours.ts';
 import { largestOf } from '../largest-node.ts';
+import { useNodeHits } from '../node-hits.ts';
 import { useFrameActions, type ViewProps } from '../view.ts';
 import { TreeDirection, useIsBottomUp } from './tree-direction.tsx';
 import { type TreeColumn, TreeGrid } from './tree-grid.tsx';
 import styles from './tree-view.module.css';
 
 export function View(props: ViewProps): ReactElement {
-  const { shown, hit, fills, colours, selected } = props;
+  const { shown, fills, colours, definitionColours, selected } = props;
   const sort = useUrl((state) => state.sort);
   const { select, onMenu, onKey, menu } = useFrameActions(props);
   const { tree } = shown;
   const { names } = shown.opened.profile.functions;
   const isBottomUp = useIsBottomUp();
   const order = useMemo(() => orderOf(tree, names, sort), [tree, names, sort]);
+  const { definitions } = shown.answer;
+  const keys = useMemo(
+    () => keysOfNodes(tree, colours, definitions, definitionColours),
+    [tree, colours, definitions, definitionColours],
+  );
+  const hits = useNodeHits(tree, props.hit, props.hitNodes);
   const scale = scaleOf(shown.opened);
   const type = shown.opened.profile.sampleTypes[shown.sampleType];
   const whole = tree.total[0];
@@ -53,11 +61,11 @@ export function View(props: ViewProps): ReactElement {
         sort={sort}
         sortedColumn={sort.key === 'name' ? 0 : 1}
         order={order}
-        hit={hit}
+        hit={hits}
         selected={selected}
         hot={() => hotPath(tree)}
         renderMark={(node) =>
-          node > 0 && <span className={styles['swatch']} style={{ background: fills[colours[tree.func[node]]] }} />
+          node > 0 && <span className={styles['swatch']} style={{ background: fills[keys[node]] }} />
         }
         renderCells={(node) => (
           <>
