@@ -190,7 +190,7 @@ export class Comparisons {
     const hit = parsed.ok
       ? await this.#sides.run(matchFunctions(parsed.query, kept.facts), signal)
       : new Uint8Array(kept.union.names.length);
-    const tree = this.#shown(kept, request);
+    const { tree } = this.#shown(kept, request);
     const { nodes, value } = searchShare(tree, hit);
     return { hit, hitNodes: undefined, nodes, value, searchMs: performance.now() - began };
   }
