@@ -20,7 +20,7 @@ import type { UpkeepOutcome, UpkeepStart } from './upkeep-worker.ts';
 import { ThreadEnded } from './worker-calls.ts';
 
 const UPKEEP_EVERY_MS = 30_000;
-const MOST_READERS = 2;
+const MAX_READERS = 2;
 const MAX_STORE_HEAP_MB = 1024;
 /** Far longer than any upload takes to open and to store. */
 const STORE_HANG_MS = 120_000;
@@ -53,7 +53,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     log,
     onGiveUp,
   });
-  const starting = ReaderPool.start(Math.max(1, Math.min(MOST_READERS, availableParallelism() - 1)), (aborted) => ({
+  const starting = ReaderPool.start(Math.max(1, Math.min(MAX_READERS, availableParallelism() - 1)), (aborted) => ({
     name: 'reader',
     file: worker('reader-worker'),
     data: { file, lost, aborted } satisfies ReaderStart,

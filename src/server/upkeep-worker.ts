@@ -1,4 +1,4 @@
-/** The thread that packs, joins and removes what is stored, on a connection of its own. */
+/** The upkeep thread: packs, joins and removes stored rows on a connection of its own. */
 
 import { workerData } from 'node:worker_threads';
 import type { Steps } from '#base/steps.ts';
@@ -40,7 +40,7 @@ answerCalls({
   /** @returns whether there was such a service; undefined when the server was to end meanwhile */
   drop: ({ service }: { service: string }) =>
     inTurn(() => {
-      // Whoever asked for it is told that it is gone: a loss of power must not bring it back.
+      // The client gets the answer that it is gone: a power cut must not bring it back.
       db.exec('PRAGMA synchronous = FULL');
       return inSteps(dropService(db, service)).finally(() => {
         if (!isClosing) db.exec('PRAGMA synchronous = NORMAL');

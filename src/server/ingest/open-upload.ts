@@ -178,7 +178,7 @@ async function openPush(request: WireRequest, limits: IngestLimits, nowMs: numbe
           try {
             taken.push(openRaw(decoder, labels, raw, limits, nowMs));
           } catch (error) {
-            // Each profile stands for itself: the others are kept, and the answer tells of this one.
+            // Each profile counts alone: the others are stored, and the answer reports this one.
             refusal ??= asRefusal(error);
           }
         }
@@ -237,7 +237,7 @@ function fingerprint(texts: readonly string[], part: Uint8Array): string {
   return hash.update(part).digest('base64url');
 }
 
-/** @throws what is no refusal */
+/** @throws every error but a Refusal */
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof DecodeError)

@@ -236,7 +236,7 @@ function setAsideBefore(folder: string): LostData[] {
     .map((name) => {
       const beforeMs = statSync(join(folder, name)).ctimeMs;
       const when = new Date(beforeMs).toISOString();
-      const text = `The profiles stored before ${when} are missing: their file was damaged and set aside as ${name}. This is said until that file is moved away.`;
+      const text = `The profiles stored before ${when} are missing: their file was damaged and set aside as ${name}. This warning stays until that file is moved away.`;
       return { text, beforeMs };
     });
 }

@@ -1,6 +1,6 @@
 /**
  * What keeps the store small and fast, beside the writing: hours that are over become blocks, deltas of dictionaries are
- * joined, what is too old or too much is removed, free room is given back. Between two steps there is at most one
+ * joined, data beyond the retention or the maximum size is removed, free space is given back. Between two steps there is at most one
  * transaction, of bounded rows and bytes, and no lock is held at a yield: it can stop there, and commits go first.
  */
 
@@ -26,7 +26,7 @@ const KEYS_A_LOOK = 5000;
 /** Series that are looked at between two steps. */
 const SERIES_A_STEP = 200;
 /** Deltas of one dictionary that are worth joining. */
-const LEAST_DELTAS_TO_JOIN = 16;
+const MIN_DELTAS_TO_JOIN = 16;
 /** Nodes of one joined delta: some 10 ms of packing. */
 const NODES_OF_A_DELTA = 1 << 16;
 /** Deltas that become one. */
@@ -105,7 +105,7 @@ function* forgetUploads(db: Database, nowMs: number): Steps<void> {
     // Of a damaged table keys that lie before may be given again.
     if (rows.length === 0 || !(rows[rows.length - 1].key > last)) return;
     last = rows[rows.length - 1].key;
-    // Negated, so that what is no time goes too.
+    // Negated, so that NaN goes too.
     const old = rows.filter(({ seen_ms }) => !(Math.abs(nowMs - seen_ms) <= REPEAT_MS));
     for (let i = 0; i < old.length; i += MAX_ROWS_A_STEP) {
       inTransaction(db, () => old.slice(i, i + MAX_ROWS_A_STEP).forEach(({ key }) => remove.run(key)));
@@ -131,12 +131,12 @@ export function* removeSurplus(db: Database, maxDataBytes: number, report: Upkee
 
 /**
  * Rows of hours that are over, to one block for each series and dictionary. An hour is over by the clock, or once the
- * newest profile is of two hours later: the clock may stand still.
+ * newest profile is of two hours later: the clock may not advance.
  */
 function* packHours(db: Database, nowMs: number, report: UpkeepReport): Steps<void> {
   const newest = storedHours(db)?.last ?? -Infinity;
   const over = Math.max(hourOf((nowMs - SETTLE_MS) * US_PER_MS), newest - 1) * US_PER_HOUR;
-  // By the index, from series to series: what is left to do is found without looking at every row.
+  // By the index, from series to series: finds the remaining work without reading every row.
   const nextSeries = new Rows<FirstRow>(
     db,
     'SELECT series_id AS id, time_us FROM raw WHERE series_id > ? ORDER BY series_id, time_us LIMIT 1',
@@ -190,7 +190,7 @@ function* joinDeltas(db: Database): Steps<void> {
   const damaged = (why: string): never => {
     throw new DamagedBlob(why);
   };
-  for (const { part } of candidates.all([LEAST_DELTAS_TO_JOIN], () => undefined)) {
+  for (const { part } of candidates.all([MIN_DELTAS_TO_JOIN], () => undefined)) {
     yield 0;
     const columns = new PartColumns();
     /** Where the joined deltas end, and the first nodes of those that each is made of. */
@@ -207,13 +207,13 @@ function* joinDeltas(db: Database): Steps<void> {
         firsts.push([]);
       }
     } catch (error) {
-      if (error instanceof DamagedBlob) continue; // readers tell of it
+      if (error instanceof DamagedBlob) continue; // readers report it
       throw error;
     }
     marks.push(columns.mark());
     for (let i = 0; i < firsts.length; i++) {
       const joined = firsts[i];
-      if (joined.length < LEAST_DELTAS_TO_JOIN / 2) continue;
+      if (joined.length < MIN_DELTAS_TO_JOIN / 2) continue;
       const data = sealBlob(columns.encode(marks[i], marks[i + 1]), dictCheck(part, marks[i].nodes), true);
       yield 0;
       inTransaction(db, () => {
