@@ -30,7 +30,7 @@ interface StoreStatus {
   readonly services: readonly ServiceUsage[];
   /** Why older profiles than asked for are kept: the clock. */
   readonly clock: string | undefined;
-  /** Bytes on disk as of the last upkeep, by what they are for. */
+  /** Bytes on disk at the last upkeep, by purpose. */
   readonly bytes: FolderBytes | undefined;
 }
 

@@ -30,12 +30,12 @@ const turn = new CommitTurn(shared);
 const SHARE_KEPT = 0.9;
 
 let isClosing = false;
-/** One call after the other: each is many steps. */
+/** Runs one call after the other; each has many steps. */
 let running: Promise<unknown> = Promise.resolve();
 
 answerCalls({
   run: ({ nowMs }: { nowMs: number }) => inTurn(() => round(upkeep(db, limits, nowMs))),
-  /** The disk is full, and the ballast was given up: the oldest goes. */
+  /** The disk is full and the ballast is gone: removes the oldest profiles. */
   makeRoom: () => inTurn(() => round(makeRoom())),
   /** @returns whether there was such a service; undefined when the server was to end meanwhile */
   drop: ({ service }: { service: string }) =>

@@ -93,8 +93,7 @@ function save(from: string, db: Database, table: string): number {
     for (const order of ['ASC', 'DESC']) {
       const sql = `SELECT ${names.join(', ')} FROM ${table} ORDER BY id ${order} LIMIT ${MAX_SAVED}`;
       const rows = new Rows<Record<string, string | number | null>>(old, sql);
-      for (const row of rows.each([], () => undefined))
-        saved += insert.run(...names.map((name) => row[name])).changes;
+      for (const row of rows.each([], () => undefined)) saved += insert.run(...names.map((name) => row[name])).changes;
     }
     db.exec('COMMIT');
     return saved;
