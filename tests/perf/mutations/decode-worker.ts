@@ -1,7 +1,7 @@
 /** Opens mutated files as the server's door or the page does, and reports what no file may do. Built by files.js. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { finish } from '#base/steps.ts';
 import { DecodeError } from '#formats/format.ts';
@@ -51,7 +51,7 @@ for (let number = from; number < until; number++) {
   const bytes = mutatedFile(seeds, decoder, seed, number);
   const before = process.resourceUsage().maxRSS;
   if (role === 'door') await atTheDoor(bytes, number);
-  else if (isBomb(number)) measured(bytes, () => inThePage(bytes, number));
+  else if (isBomb(number)) await measured(bytes, () => inThePage(bytes, number));
   else inThePage(bytes, number);
   // As between two uploads: what Node closes in a later turn of the event loop would pile up.
   await turn();
@@ -70,10 +70,13 @@ function reportOutcomes(): void {
  * Reports the most resident memory while a large file is opened (Linux), without the file and the profile that comes of it:
  * a page that opens 60 MB of stacks holds these. Memory that was freed before, but not collected, does not count.
  */
-function measured(bytes: Uint8Array, open: () => Profile | undefined): void {
+async function measured(bytes: Uint8Array, open: () => Profile | undefined): Promise<void> {
   const unpacked = unpackedBytes(bytes);
-  // Of --expose-gc.
-  (globalThis as { gc?: () => void }).gc?.();
+  // Of --expose-gc. Buffers are freed by another thread, some time after.
+  for (let i = 0; i < 3; i++) {
+    (globalThis as { gc?: () => void }).gc?.();
+    await pause(50);
+  }
   writeFileSync('/proc/self/clear_refs', '5');
   const profile = open();
   const peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
