@@ -1,4 +1,4 @@
-/** What the server is to do: flags over environment over a JSON file, checked; or the one line that says what is wrong. */
+/** The server's settings: flags, then environment variables, then a JSON file; or one line with the error. */
 
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
@@ -73,7 +73,7 @@ export type CommandLine =
   | { kind: 'print'; text: string }
   | { kind: 'refuse'; reason: string };
 
-/** Never throws and never leaves the process, whatever stands in `args` (without node and the script). */
+/** Never throws and never ends the process, whatever `args` holds (without node and the script). */
 export function parseCommandLine(args: readonly string[], version: string): CommandLine {
   const printed: string[] = [];
   const option = (flags: string, text: string, env?: string): Option => {
@@ -167,7 +167,7 @@ function settings(command: Command): Record<string, unknown> {
     backend: value('backend'),
     backendAuthorization: process.env.FLAMETIDE_BACKEND_AUTHORIZATION ?? file.backendAuthorization,
     tenant: value('tenant'),
-    // Whoever loads history wants to keep it, unless told otherwise.
+    // Imported history is kept by default.
     retention: read('retention', duration) ?? (anyAge ? 0 : duration(WEEK)),
     maxDisk: read('maxDisk', size),
     maxProfileAge,
@@ -226,7 +226,7 @@ function portNumber(text: string): number {
   return Number(text);
 }
 
-/** Separated by commas. Only whole origins: what else may stand in a content security policy lets too many in. */
+/** Separated by commas. Only whole origins: other sources of a content security policy would admit too many pages. */
 function origins(text: string): string[] {
   return text.split(',').map((one) => {
     const url = URL.canParse(one) ? new URL(one) : undefined;

@@ -1,6 +1,6 @@
 /**
- * The own store behind the server: one thread writes, some read, one looks after what is stored. The main thread only
- * passes bytes; nothing here waits for a disk.
+ * The own store behind the server: one thread writes, some read, one does the upkeep. The main thread only passes bytes
+ * and never waits for a disk.
  */
 
 import { availableParallelism } from 'node:os';
@@ -20,13 +20,13 @@ import type { UpkeepOutcome, UpkeepStart } from './upkeep-worker.ts';
 import { ThreadEnded } from './worker-calls.ts';
 
 const UPKEEP_EVERY_MS = 30_000;
-const MOST_READERS = 2;
+const MAX_READERS = 2;
 const MAX_STORE_HEAP_MB = 1024;
-/** Far longer than any upload takes to open and to store. */
+/** Far longer than any upload takes. */
 const STORE_HANG_MS = 120_000;
 /** Far longer than any step of upkeep takes. */
 const UPKEEP_HANG_MS = 600_000;
-/** Damaged places that the status lists; the rest is a number. */
+/** Maximum number of damaged places in the status; the others are counted. */
 const MAX_LISTED = 100;
 
 /**
@@ -53,7 +53,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     log,
     onGiveUp,
   });
-  const starting = ReaderPool.start(Math.max(1, Math.min(MOST_READERS, availableParallelism() - 1)), (aborted) => ({
+  const starting = ReaderPool.start(Math.max(1, Math.min(MAX_READERS, availableParallelism() - 1)), (aborted) => ({
     name: 'reader',
     file: worker('reader-worker'),
     data: { file, lost, aborted } satisfies ReaderStart,
@@ -157,7 +157,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     async dropService(service) {
       const isDropped = (await keeper.call<boolean | undefined>('drop', { service })) ?? false;
-      // What is out of sight goes from the disk too.
+      // Frees the disk space as well.
       if (isDropped) void look('run');
       return isDropped;
     },
@@ -179,7 +179,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
-/** As much as this process may have, within reason: one bad upload ends the thread, not the machine. */
+/** Heap limit of a thread: a bad upload ends the thread, not the machine. */
 function maxStoreHeapMb(): number {
   return Math.min(MAX_STORE_HEAP_MB, Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20));
 }
@@ -191,7 +191,7 @@ function storeMetrics({ series, internerBytes }: StoreState): string[] {
   ];
 }
 
-/** Bytes by what they are for. */
+/** Bytes by purpose. */
 function folderMetric(bytes: FolderBytes | undefined): string[] {
   const name = 'flametide_folder_bytes';
   return [
@@ -206,7 +206,7 @@ function worker(name: string): URL {
   return new URL(`./${name}.js`, import.meta.url);
 }
 
-/** A thread ended under the call, which may be sent again; anything else is a fault that no caller should ever see. */
+/** 503 when a thread ended during the call, which the client may repeat; any other error is a bug. */
 function broken(error: unknown): Outcome {
   const isEnd = error instanceof ThreadEnded;
   const reason = error instanceof Error ? error.message : String(error);

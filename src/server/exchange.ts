@@ -1,4 +1,4 @@
-/** What stands behind the HTTP server: a backend, its options, and why it cannot start. */
+/** The interface between the HTTP server and its backend: the backend's calls, options and start error. */
 
 import type { IncomingProfile } from './incoming.ts';
 import type { IngestLimits } from './ingest/series-of-profile.ts';
@@ -8,7 +8,7 @@ import type { ServiceUsage } from './store/series-table.ts';
 
 /** Whoever answers for profiles: the workers over the own store, or a Pyroscope behind the proxy. */
 export interface Backend {
-  /** `/ingest` and `push.v1`. Resolves once everything that is told as taken is on disk. Never rejects. */
+  /** `/ingest` and `push.v1`. Resolves once everything that the answer reports as stored is on disk. Never rejects. */
   ingest(request: WireRequest, signal: AbortSignal): Promise<{ answer: WireAnswer; facts: RequestFacts }>;
   /** `querier.v1`, `/pyroscope/render…`, the own slices call. Never rejects; an abort stops the work. */
   query(request: WireRequest, signal: AbortSignal): Promise<{ answer: WireAnswer; facts: RequestFacts }>;
@@ -22,7 +22,7 @@ export interface Backend {
   storeStatus?(): Promise<StoreStatus>;
   /** Removes all profiles of a service. @returns whether there was one. A backend without an own store cannot. */
   dropService?(service: string): Promise<boolean>;
-  /** Finishes what is under way and closes. */
+  /** Finishes the calls under way, then closes. */
   close(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ interface StoreStatus {
   readonly services: readonly ServiceUsage[];
   /** Why older profiles than asked for are kept: the clock. */
   readonly clock: string | undefined;
-  /** Bytes on disk as of the last upkeep, by what they are for. */
+  /** Bytes on disk at the last upkeep, by purpose. */
   readonly bytes: FolderBytes | undefined;
 }
 

@@ -68,7 +68,7 @@ function bears(authorization: string | undefined, token: string): boolean {
   return colon >= 0 && isSame(plain.slice(colon + 1), token);
 }
 
-/** In a time that tells nothing of where they differ. */
+/** Takes the same time wherever they differ. */
 function isSame(a: string, b: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(a), digest(b));

@@ -100,7 +100,7 @@ export function createFlametideServer(parts: ServerParts): Server {
       if (error instanceof ClientLeft || response.destroyed || request.destroyed) return;
       log.error(`request ${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       if (response.headersSent) return;
-      sendAnswer(response, textAnswer(500, `Something failed inside; the log tells more of request ${id}.`));
+      sendAnswer(response, textAnswer(500, `Internal error: the log has the details of request ${id}.`));
     }
   };
   const server = createEitherHttp(handle, { headMs: HEAD_TIMEOUT_MS, requestMs: REQUEST_TIMEOUT_MS, idleMs: IDLE_MS });
@@ -142,7 +142,7 @@ function refuseUnread({ code }: NodeJS.ErrnoException, socket: Socket, basePath:
     code === 'HPE_HEADER_OVERFLOW'
       ? ([
           '431 Request Header Fields Too Large',
-          `The address, or what the browser sends with it, is too long. Links have at most ${formatCount(longestLink)} letters.`,
+          `The address, or what the browser sends with it, is too long. Links have at most ${formatCount(longestLink)} characters.`,
         ] as const)
       : code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? (['408 Request Timeout', 'The request took too long.'] as const)

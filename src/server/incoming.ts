@@ -8,7 +8,7 @@ export interface IncomingProfile {
   readonly profile: Profile;
   /** Time of the profile, whole microseconds since the epoch. */
   readonly timeUs: number;
-  /** What one sample stands for, in the period type's unit, whole; 0 where the profile does not say. */
+  /** What one sample represents, in the period type's unit, whole; 0 where the profile does not say. */
   readonly period: number;
   /** Equal for a repeat of the same upload, which counts once for an hour; '' where the upload has no time of its own. */
   readonly repeatKey: string;

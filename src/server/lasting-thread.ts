@@ -3,7 +3,7 @@
 import type { Log } from './exchange.ts';
 import { WorkerCalls, type ThreadLimits } from './worker-calls.ts';
 
-/** Within this time, a thread that ends more often is given up. */
+/** A thread that ends too often within this time is not started again. */
 const WINDOW_MS = 60_000;
 const MAX_ENDS = 10;
 /** Doubles with every end in the window. */
@@ -56,7 +56,7 @@ export class LastingThread {
     return this.#running;
   }
 
-  /** Why no call is answered now, as a sentence. */
+  /** Why calls are not answered, as a sentence. */
   get problem(): string | undefined {
     return this.#running === undefined ? this.#problem : undefined;
   }

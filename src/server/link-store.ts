@@ -56,7 +56,7 @@ export class TooManyLinks extends Error {
 }
 
 export class LinkStore {
-  /** What had to be done to open them, or why they cannot be used, for the log. */
+  /** For the log: the repairs that opening them needed, or why they cannot be used. */
   readonly notes: readonly string[];
   readonly #file: SideFile;
   readonly #folder: string;
@@ -93,7 +93,7 @@ export class LinkStore {
     return new Rows(this.#db, `SELECT ${COLUMNS} FROM link ${clauses}`);
   }
 
-  /** Removes what a killed process had written and not answered yet; keeps what links that are lost have led to. */
+  /** Removes snapshots that a killed process wrote without answering; keeps those whose links may be lost. */
   #tidy(notes: string[]): void {
     const names = existsSync(this.#files) ? readdirSync(this.#files) : [];
     if (names.length === 0) return;
@@ -118,7 +118,7 @@ export class LinkStore {
     for (const name of names) if (!known.has(name)) rmSync(join(this.#files, name), { force: true });
   }
 
-  /** Why nothing can be read or kept, in one sentence. @param snapshot whether it is about one */
+  /** Why nothing can be read or stored, in one sentence. @param snapshot whether a snapshot is asked for */
   whyNot(snapshot: boolean): string | undefined {
     return this.#file.whyNot() ?? (snapshot ? (this.#noFiles ?? this.#filesInPlace!.whyNot()) : undefined);
   }
@@ -164,7 +164,7 @@ export class LinkStore {
       .get() as Held;
   }
 
-  /** One change after the other: what it looked at first still holds when it writes. */
+  /** Runs changes one after the other, so that nothing changes between the check and the write. */
   #inTurn<T>(change: () => T | Promise<T>): Promise<T> {
     const done = this.#lastChange.then(change);
     this.#lastChange = done.catch(() => {});
@@ -203,7 +203,7 @@ export class LinkStore {
     if (noRoom !== undefined) throw new TooManyLinks(noRoom);
     const held = this.#held();
     if (held.count >= MAX_LINKS)
-      throw new TooManyLinks(`There are ${MAX_LINKS} links, the most that are kept: delete some.`);
+      throw new TooManyLinks(`There are ${MAX_LINKS} links, which is the maximum: delete some.`);
     if (held.queryBytes + query.length > MAX_QUERY_BYTES)
       throw new TooManyLinks(
         `The links have ${mebibytes(held.queryBytes)} MiB, and at most ${mebibytes(MAX_QUERY_BYTES)} are kept: delete some.`,

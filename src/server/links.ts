@@ -21,7 +21,7 @@ export class Links {
     this.#store = new LinkStore(folder);
   }
 
-  /** What had to be done to open them, or why they cannot be used, for the log. */
+  /** For the log: the repairs that opening them needed, or why they cannot be used. */
   get notes(): readonly string[] {
     return this.#store.notes;
   }
@@ -38,7 +38,7 @@ export class Links {
     if (why !== undefined) return refusal(503, why);
     try {
       const made = await this.#answerCall(method, path, body);
-      // What lies where the next start does not look is not kept.
+      // A file that was moved or replaced would not be found after a restart: then nothing was stored.
       why = method === 'GET' ? undefined : whyNot();
       return why === undefined ? made : refusal(503, why);
     } catch (error) {
@@ -131,7 +131,7 @@ export class Links {
   }
 }
 
-/** A sentence for whoever asked, and for whoever looks after the server. */
+/** One sentence for the client and the operator. */
 function whyUnreadable(error: unknown): string {
   if (error instanceof DamagedBlob)
     return `This short link is damaged: its row in links.db ${error.message}. Make it again, or delete it.`;
@@ -155,7 +155,7 @@ function queryIn(body: Uint8Array): string {
   try {
     given = JSON.parse(new TextDecoder().decode(body));
   } catch (error) {
-    throw new Refused(400, `The link is no JSON: ${(error as Error).message}.`);
+    throw new Refused(400, `The link is not JSON: ${(error as Error).message}.`);
   }
   const said = typeof given === 'object' && given !== null && 'query' in given ? given.query : undefined;
   if (typeof said !== 'string') throw new Refused(400, 'A link is sent as {"query": "v=1&svc=…"}.');
@@ -178,7 +178,7 @@ function hasNoRoom(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
-/** For whoever follows a link that leads nowhere. */
+/** The page for a link that leads nowhere. */
 function pageOf(status: number, title: string, message: string): WireAnswer {
   return {
     status,

@@ -1,4 +1,4 @@
-/** What happened when: deploys and alerts that a CI job tells of, kept in the data folder. `/api/markers`. */
+/** Deploys, alerts and other events with their times, stored in the data folder. `/api/markers`. */
 
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -11,11 +11,11 @@ import { rowCheck } from './store/row-check.ts';
 import { Rows } from './store/rows.ts';
 import { SideFile } from './store/side-file.ts';
 
-const MOST_MARKERS = 10_000;
+const MAX_MARKERS = 10_000;
 const MARKERS = `SELECT id, time, data, row_check FROM marker
   WHERE time >= ? AND time <= ? AND (? IS NULL OR service IS NULL OR service = ?) ORDER BY time, id LIMIT ?`;
-const MOST_ANSWERED = 1000;
-const MOST_LABELS = 30;
+const MAX_ANSWERED = 1000;
+const MAX_LABELS = 30;
 /** Of a date. */
 const MAX_TIME_MS = 8.64e15;
 
@@ -26,7 +26,7 @@ const newMarker = z.strictObject({
   service: z.string().min(1).max(200).optional(),
   labels: z
     .record(z.string().min(1).max(200), z.string().max(2000))
-    .refine((labels) => Object.keys(labels).length <= MOST_LABELS, `at most ${MOST_LABELS} labels`)
+    .refine((labels) => Object.keys(labels).length <= MAX_LABELS, `at most ${MAX_LABELS} labels`)
     .optional(),
   url: z
     .url({ protocol: /^https?$/ })
@@ -59,7 +59,7 @@ export class Markers {
     );
   }
 
-  /** What had to be done to open them, or why they cannot be used, for the log. */
+  /** For the log: the repairs that opening them needed, or why they cannot be used. */
   get notes(): readonly string[] {
     return this.#file.note === undefined ? [] : [this.#file.note];
   }
@@ -71,8 +71,8 @@ export class Markers {
   /** On disk when it returns. @returns its id @throws RangeError when there are too many */
   add(marker: NewMarker): number {
     const { count } = this.#db.prepare('SELECT count(*) AS count FROM marker').get() as { count: number };
-    if (count >= MOST_MARKERS)
-      throw new RangeError(`There are ${MOST_MARKERS} markers, the most that are kept: delete some.`);
+    if (count >= MAX_MARKERS)
+      throw new RangeError(`There are ${MAX_MARKERS} markers, which is the maximum: delete some.`);
     const data = JSON.stringify(marker);
     const { lastInsertRowid } = this.#db
       .prepare('INSERT INTO marker(time, service, data, row_check) VALUES (?, ?, ?, ?)')
@@ -82,11 +82,11 @@ export class Markers {
 
   /**
    * Ascending in time, both ends included. With a service: its own and those of no service.
-   * @param damage is told which were left out
+   * @param damage receives the markers that were left out
    */
   list(fromMs: number, untilMs: number, service: string | undefined, damage = new DamageNotes()): unknown[] {
     const rows = new Rows<MarkerRow>(this.#db, MARKERS).all(
-      [fromMs, untilMs, service ?? null, service ?? null, MOST_ANSWERED],
+      [fromMs, untilMs, service ?? null, service ?? null, MAX_ANSWERED],
       (why) => damage.note('', `Some markers were left out: the table of markers ${why}.`),
     );
     return rows.flatMap((row) => {
@@ -110,7 +110,7 @@ export class Markers {
     if (why !== undefined) return jsonAnswer(503, { message: why });
     try {
       const made = this.#answerCall(method, path, query, body);
-      // What lies where the next start does not look is not kept.
+      // A file that was moved or replaced would not be found after a restart: then nothing was stored.
       why = this.#file.whyNot();
       return why === undefined ? made : jsonAnswer(503, { message: why });
     } catch (error) {
@@ -132,7 +132,7 @@ export class Markers {
       return isThere ? jsonAnswer(200, {}) : jsonAnswer(404, { message: `There is no marker ${id}.` });
     }
     return jsonAnswer(405, {
-      message: 'Markers are read by GET, told by POST, and removed by DELETE /api/markers/ID.',
+      message: 'Markers are read by GET, sent by POST, and removed by DELETE /api/markers/ID.',
     });
   }
 
@@ -141,7 +141,7 @@ export class Markers {
     for (const name of ['from', 'until'] as const) {
       const text = query.get(name);
       if (text === null) continue;
-      if (!/^\d{1,16}$/.test(text)) return jsonAnswer(400, { message: `${name} is no time: send ms since 1970.` });
+      if (!/^\d{1,16}$/.test(text)) return jsonAnswer(400, { message: `${name} is not a time: send ms since 1970.` });
       times[name] = Number(text);
     }
     const damage = new DamageNotes();
@@ -158,7 +158,7 @@ export class Markers {
     try {
       given = JSON.parse(new TextDecoder().decode(body));
     } catch (error) {
-      return jsonAnswer(400, { message: `The marker is no JSON: ${(error as Error).message}.` });
+      return jsonAnswer(400, { message: `The marker is not JSON: ${(error as Error).message}.` });
     }
     const marker = newMarker.safeParse(given);
     if (!marker.success)

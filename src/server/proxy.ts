@@ -8,7 +8,7 @@ import { RpcError } from './rpc/rpc-error.ts';
 import { ByteBudget } from './request-body.ts';
 
 export interface ProxyOptions {
-  /** Where the Pyroscope is; a path stands before every other. */
+  /** The address of the Pyroscope; its path is a prefix of all others. */
   readonly url: string;
   /** Sent in place of the client's. */
   readonly tenant: string | undefined;
@@ -21,7 +21,7 @@ const READY_TIMEOUT_MS = 5000;
 /** Of an error of the backend, in the log. */
 const MAX_SAID = 300;
 /** Of all answers that come at one time. */
-const MOST_ANSWER_BYTES = 512 << 20;
+const MAX_ANSWER_BYTES = 512 << 20;
 /** What Connect, gRPC and the older calls read: who asks, and from where, is no business of the backend. */
 const PASSED_ON = [
   'accept',
@@ -60,7 +60,7 @@ const PATH = /^(\/[A-Za-z0-9][\w-]*(\.\w+)*)+$/;
 
 export function createProxy(options: ProxyOptions): Backend {
   const base = new URL(options.url);
-  const budget = new ByteBudget(MOST_ANSWER_BYTES);
+  const budget = new ByteBudget(MAX_ANSWER_BYTES);
   const prefix = base.pathname.replace(/\/$/, '');
 
   const pass = async (
@@ -137,7 +137,7 @@ export function createProxy(options: ProxyOptions): Backend {
       if (signal.aborted) {
         return (signal.reason as Error | undefined)?.name === 'TimeoutError'
           ? new RpcError('deadline_exceeded', `The backend ${base.origin} did not answer in time.`)
-          : new RpcError('canceled', 'Nobody waits for the answer any more.');
+          : new RpcError('canceled', 'The client no longer waits for the answer.');
       }
       return new RpcError(
         'unavailable',
@@ -147,7 +147,7 @@ export function createProxy(options: ProxyOptions): Backend {
   }
 }
 
-/** Its refusals are told like ours. What is wrong with the credentials is for whoever started this server to mend. */
+/** Its refusals are reported like ours. Wrong credentials are for the operator of this server to correct. */
 function factsOf({ status, headers, body }: WireAnswer): RequestFacts {
   if (status < 400) return {};
   const isPlain = /^(text\/plain|application\/json)/.test(headers['content-type'] ?? '');

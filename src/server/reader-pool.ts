@@ -1,10 +1,10 @@
-/** The threads that answer queries, and the queries that wait for one. */
+/** The reader threads, and the queue of queries. */
 
 import { createHash } from 'node:crypto';
 import type { RequestFacts, WireAnswer, WireRequest } from './request.ts';
 import { LastingThread, type ThreadOptions } from './lasting-thread.ts';
 
-/** A reader that goes on this long after nobody waits for its answer has hung. */
+/** A reader that runs this long after its last client left has hung. */
 const HANG_MS = 60_000;
 
 export interface Outcome {
@@ -12,7 +12,7 @@ export interface Outcome {
   readonly facts: RequestFacts;
 }
 
-/** A question on its way, and all who asked the same while it waited. */
+/** A query, and all clients that sent the same one while it waited. */
 interface Asked {
   readonly key: string;
   readonly request: WireRequest;
@@ -28,14 +28,14 @@ interface Waiting {
 
 interface Reader {
   readonly thread: LastingThread;
-  /** The id of the call that nobody waits for any more. */
+  /** The id of the aborted call. */
   readonly flag: Int32Array;
   isFree: boolean;
 }
 
 /**
- * Questions wait here for a thread that is free. Equal ones that wait are asked once; one that has begun is not shared, as
- * it may not see what was stored since. A question that nobody waits for any more is dropped, or stopped.
+ * Queries wait here for a free thread. Equal ones that wait run once; one that has begun is not shared, as it does not see
+ * profiles stored since. When its last client leaves, a query is removed from the queue, or stopped.
  */
 export class ReaderPool {
   readonly #readers: Reader[] = [];
@@ -60,7 +60,7 @@ export class ReaderPool {
     return pool;
   }
 
-  /** Why a reader answers nothing now, as a sentence. */
+  /** Why a reader cannot answer, as a sentence; undefined where all can. */
   get problem(): string | undefined {
     return this.#readers.map(({ thread }) => thread.problem).find((problem) => problem !== undefined);
   }
@@ -91,7 +91,7 @@ export class ReaderPool {
       waiting.add(one);
       const giveUp = (): void => {
         waiting.delete(one);
-        reject(new Error('Nobody waits for the answer any more.'));
+        reject(new Error('The client no longer waits for the answer.'));
         if (waiting.size > 0) return;
         if (this.#queue.get(key) === asked) this.#queue.delete(key);
         asked.abort?.();
@@ -106,7 +106,7 @@ export class ReaderPool {
     await Promise.all(this.#readers.map(({ thread }) => thread.close()));
   }
 
-  /** Gives the first question to a reader that is free and runs. */
+  /** Gives the first query to a free reader. */
   #next(): void {
     const [asked] = this.#queue.values();
     const reader = this.#readers.find(({ isFree, thread }) => isFree && thread.running !== undefined);
@@ -134,9 +134,9 @@ export class ReaderPool {
   }
 }
 
-/** Equal for what must have equal answers: all that an answer depends on. */
+/** Everything that an answer depends on: queries with equal keys have equal answers. */
 function questionKey({ method, path, query, headers, body, isLocal }: WireRequest): string {
-  const told = [
+  const relevant = [
     'content-type',
     'content-encoding',
     'accept',
@@ -147,5 +147,5 @@ function questionKey({ method, path, query, headers, body, isLocal }: WireReques
     'grpc-encoding',
     'grpc-timeout',
   ].map((name) => headers[name] ?? '');
-  return [method, path, query, isLocal, ...told, createHash('sha256').update(body).digest('hex')].join('\n');
+  return [method, path, query, isLocal, ...relevant, createHash('sha256').update(body).digest('hex')].join('\n');
 }

@@ -39,7 +39,7 @@ function openAhead(): void {
   try {
     isMore = store.openAhead();
   } catch {
-    // Whoever asks is told.
+    // The client gets the error.
   }
   ahead = setTimeout(openAhead, isMore ? BREATH_MS : LOOK_EVERY_MS);
 }

@@ -4,7 +4,7 @@
 export interface RequestPath {
   readonly path: string;
   readonly tidy: string;
-  /** What stands behind `?`, undecoded; '' where there is nothing. */
+  /** The part after `?`, undecoded; '' where there is none. */
   readonly query: string;
 }
 

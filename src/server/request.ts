@@ -9,13 +9,13 @@ export interface WireRequest {
   readonly method: string;
   /** Without the base path and without the query. */
   readonly path: string;
-  /** What stands behind `?`, undecoded; '' where there is nothing. */
+  /** The part after `?`, undecoded; '' where there is none. */
   readonly query: string;
   /** Names in lower case; several of one name joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
   /** In a buffer of its own: an upload is handed to another thread, without a copy. */
   readonly body: Uint8Array;
-  /** The client is on this machine, and nobody stands between: packing an answer takes longer than handing it over. */
+  /** The client is on this machine, without a proxy: compressing an answer takes longer than sending it. */
   readonly isLocal?: boolean;
 }
 

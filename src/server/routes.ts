@@ -38,10 +38,10 @@ export interface RouteParts {
   readonly maxBodyBytes: number;
 }
 
-/** What does not change while the server runs, as `/api/status` tells it. No secret may be in it. */
+/** The settings that `/api/status` shows. They do not change while the server runs, and hold no secret. */
 export interface ServerFacts {
   readonly version: string;
-  /** What stands behind the query API: the own store, or a Pyroscope that knows less. */
+  /** The source of the query API: the own store, or a Pyroscope, which supports fewer calls. */
   readonly source: 'embedded' | 'pyroscope';
   /** At the Pyroscope. */
   readonly tenant: string | undefined;
@@ -56,7 +56,7 @@ interface Call {
   readonly method: string;
   /** Without the base path and without the query. */
   readonly path: string;
-  /** What stands behind `?`, undecoded; '' where there is nothing. */
+  /** The part after `?`, undecoded; '' where there is none. */
   readonly query: string;
   /** Empty where the route takes none. */
   readonly body: Uint8Array;

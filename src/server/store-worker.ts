@@ -35,11 +35,11 @@ export interface Stored {
 export interface StoreState {
   readonly series: number;
   readonly internerBytes: number;
-  /** Why nothing is taken in now. */
+  /** Why uploads are refused, as a sentence. */
   readonly refuses: string | undefined;
 }
 
-/** How often the free room of the disk is looked at. */
+/** How often the free space of the disk is read. */
 const LOOK_AT_DISK_MS = 2000;
 
 /** Services in an answer to `usage`: those that were folded or refused, then the largest. */
@@ -75,7 +75,7 @@ answerCalls({
     if (upload.profiles.length === 0) return { answer: upload.answer, facts: upload.facts, needsRoom: false };
     try {
       const written = await queue!.store(upload.profiles, nowMs);
-      // Only what lies where the next start looks for it is on disk.
+      // After a file was moved or replaced, a restart would not find what was written.
       const gone = inPlace!.whyNot();
       if (gone !== undefined) return failed(request, 'data_folder', gone, false);
       const errors = written.filter((one) => one instanceof Error);
@@ -119,18 +119,18 @@ answerCalls({
   },
 });
 
-/** One after the other: unpacked, an upload may be large, and several at once would add up. */
+/** Opens uploads one after the other: an unpacked upload may be large, and several at once would add up. */
 function openInTurn(request: WireRequest, nowMs: number): Promise<OpenedUpload> {
   const upload = lastOpened.then(() => openUpload(request, limits, nowMs));
   lastOpened = upload.catch(() => undefined);
   return upload;
 }
 
-/** Why nothing is taken in now. */
+/** Why uploads are refused, as a sentence. */
 function whyRefused(nowMs: number): { slug: string; message: string } | undefined {
   const gone = inPlace!.whyNot();
   if (gone !== undefined) return { slug: 'data_folder', message: gone };
-  // A clock that was set back looks at once.
+  // After a clock was set back, reads it at once.
   if (Math.abs(nowMs - lookedAt) >= LOOK_AT_DISK_MS) {
     lookedAt = nowMs;
     noRoom = whyNoRoom(folder);

@@ -1,4 +1,4 @@
-/** The thread that packs, joins and removes what is stored, on a connection of its own. */
+/** The upkeep thread: packs, joins and removes stored rows on a connection of its own. */
 
 import { workerData } from 'node:worker_threads';
 import type { Steps } from '#base/steps.ts';
@@ -30,17 +30,17 @@ const turn = new CommitTurn(shared);
 const SHARE_KEPT = 0.9;
 
 let isClosing = false;
-/** One call after the other: each is many steps. */
+/** Runs one call after the other; each has many steps. */
 let running: Promise<unknown> = Promise.resolve();
 
 answerCalls({
   run: ({ nowMs }: { nowMs: number }) => inTurn(() => round(upkeep(db, limits, nowMs))),
-  /** The disk is full, and the ballast was given up: the oldest goes. */
+  /** The disk is full and the ballast is gone: removes the oldest profiles. */
   makeRoom: () => inTurn(() => round(makeRoom())),
   /** @returns whether there was such a service; undefined when the server was to end meanwhile */
   drop: ({ service }: { service: string }) =>
     inTurn(() => {
-      // Whoever asked for it is told that it is gone: a loss of power must not bring it back.
+      // The client gets the answer that it is gone: a power cut must not bring it back.
       db.exec('PRAGMA synchronous = FULL');
       return inSteps(dropService(db, service)).finally(() => {
         if (!isClosing) db.exec('PRAGMA synchronous = NORMAL');

@@ -1,4 +1,4 @@
-/** What the operator is told about uploads: refusals, and profiles that were stored with changes. */
+/** Reports uploads to the operator: refusals, and profiles that were stored with changes. */
 
 import type { IncomingMessage } from 'node:http';
 import type { Log } from './exchange.ts';

@@ -139,12 +139,12 @@ export function answerCalls(handlers: Readonly<Record<string, (payload: never, i
 }
 
 /** Smaller ones are copied: they may be constants, which a transfer would take away. */
-const LEAST_TO_TRANSFER = 1 << 16;
+const MIN_BYTES_TO_TRANSFER = 1 << 16;
 
 /** The body of a large answer goes over without a copy, where it is alone in its buffer. */
 function transferable(outcome: Outcome): ArrayBuffer[] {
   const body = (outcome as { value?: { answer?: { body?: Uint8Array } } }).value?.answer?.body;
-  if (body === undefined || body.byteLength < LEAST_TO_TRANSFER || body.byteLength !== body.buffer.byteLength)
+  if (body === undefined || body.byteLength < MIN_BYTES_TO_TRANSFER || body.byteLength !== body.buffer.byteLength)
     return [];
   return body.buffer instanceof ArrayBuffer ? [body.buffer] : [];
 }

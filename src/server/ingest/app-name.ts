@@ -33,7 +33,7 @@ export function parseAppName(text: string | null): AppName {
     if (!KEY.test(key))
       throw new Refusal(
         'bad_name',
-        `The name has the label ${quote(key)}: letters, digits, _, . and - may stand in one.`,
+        `The name has the label ${quote(key)}: a label may contain letters, digits, _, . and - only.`,
       );
     if (key === '__name__') app = value;
     else if (!key.startsWith('__') || key === KEPT_PRIVATE_KEY) labels.set(key, value);
@@ -42,7 +42,7 @@ export function parseAppName(text: string | null): AppName {
   }
   if (app === '') throw new Refusal('bad_name', 'The name has no application before its labels.');
   if (!APP.test(app)) {
-    throw new Refusal('bad_name', `The application ${quote(app)} may hold letters, digits, and _ . - / only.`);
+    throw new Refusal('bad_name', `The application ${quote(app)} may contain letters, digits and _ . - / only.`);
   }
   return { app, labels };
 }

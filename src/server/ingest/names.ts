@@ -1,4 +1,4 @@
-/** What may stand in a name. The one rule, for labels, services, types, functions, files and binaries. */
+/** The characters that a name may contain: one rule for labels, services, types, functions, files and binaries. */
 
 import { quote, Refusal } from './refusal.ts';
 
@@ -11,7 +11,7 @@ const ALL_UNSTORABLE = /(?!\t)[\p{Cc}\p{Cs}]/gu;
 /** The same and tabs: a plain class is four times as fast, and nearly all names have neither. */
 const MAYBE_UNSTORABLE = /[\p{Cc}\p{Cs}]/u;
 const REPLACEMENT = '\ufffd';
-/** Of a function, file or binary, in characters; the end stays, as it tells more. */
+/** Of a function, file or binary, in characters. The end is kept, as it says more than the beginning. */
 const MAX_NAME_LENGTH = 65_535;
 
 /** For names that a query must find again. @param what begins the sentence: `The name of a label` @throws Refusal */
@@ -33,7 +33,7 @@ export function cleanName(text: string): string {
 
 /** The texts themselves where all are clean. */
 export function cleanNames(texts: readonly string[]): readonly string[] {
-  // Files and binaries stand there again and again.
+  // Files and binaries repeat.
   const cleaned = new Map<string, string>();
   let isChanged = false;
   const all = texts.map((text) => {

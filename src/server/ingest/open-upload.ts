@@ -223,7 +223,7 @@ async function openPush(request: WireRequest, limits: IngestLimits, nowMs: numbe
           try {
             taken.push(openRaw(decoder, labels, raw, limits, nowMs));
           } catch (error) {
-            // Each profile stands for itself: the others are kept, and the answer tells of this one.
+            // Each profile counts alone: the others are stored, and the answer reports this one.
             refusal ??= asRefusal(error);
           }
         }

@@ -22,7 +22,7 @@ const BUILT_IN_NAMES: DisplayNames = new Map([
   ['delay', 'mutex_duration'],
 ]);
 
-/** @throws Refusal for what is no JSON object of objects */
+/** @throws Refusal unless the text is a JSON object of objects */
 export function readSampleTypeConfig(bytes: Uint8Array): SampleTypeConfig {
   if (bytes.length > MAX_CONFIG_BYTES)
     throw new Refusal('bad_request', `The form's sample_type_config has more than ${MAX_CONFIG_BYTES} bytes.`);
@@ -30,7 +30,7 @@ export function readSampleTypeConfig(bytes: Uint8Array): SampleTypeConfig {
   try {
     config = JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
-    throw new Refusal('bad_request', `The form's sample_type_config is no JSON: ${jsonReason(error)}.`);
+    throw new Refusal('bad_request', `The form's sample_type_config is not JSON: ${jsonReason(error)}.`);
   }
   if (typeof config !== 'object' || config === null) {
     throw new Refusal('bad_request', "The form's sample_type_config must be an object by sample type.");

@@ -63,7 +63,7 @@ export function readPushJson(message: Uint8Array): PushedSeries[] {
   try {
     body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(message));
   } catch (error) {
-    throw new Refusal('bad_request', `The push is no JSON: ${jsonReason(error)}.`);
+    throw new Refusal('bad_request', `The push is not JSON: ${jsonReason(error)}.`);
   }
   let profileCount = 0;
   return list(object(body, 'the push').series, 'series', MAX_SERIES).map((one) => {

@@ -14,7 +14,7 @@ export type RefusalKind =
   | 'too_old'
   | 'too_new';
 
-/** The message goes to the sender: what is wrong, with which limit, and what to do. */
+/** The message goes to the sender: the error, the limit, and what to do. */
 export class Refusal extends Error {
   readonly kind: RefusalKind;
 
@@ -33,7 +33,7 @@ export function asRefusal(error: unknown): Refusal {
   throw error;
 }
 
-/** Why a text is no JSON, without the piece of it that the engine quotes. */
+/** Why a text is not JSON, without the piece of it that the engine quotes. */
 export function jsonReason(error: unknown): string {
   const { message } = error as Error;
   return message.replace(/,? ?(\.\.\.)?"[^]*"(\.\.\.)? is not valid JSON$/, '');

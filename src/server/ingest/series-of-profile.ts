@@ -103,7 +103,7 @@ export function seriesOfProfile(
 }
 
 function checkTime(timeMs: number, { maxAgeMs, maxFutureMs }: IngestLimits, nowMs: number): void {
-  // Negated, so that what is no number fails too.
+  // Negated, so that NaN fails too.
   if (!(timeMs >= 0 && timeMs <= MAX_TIME_MS)) {
     throw new Refusal(
       timeMs > 0 ? 'too_new' : 'too_old',
@@ -132,7 +132,7 @@ function checkLabels(labels: readonly Label[], limits: IngestLimits): LabelSet {
   for (const { name, value } of labels) {
     if (name === '') throw new Refusal('bad_labels', 'A label has no name.');
     checkName('The name of a label', name);
-    if (seen.has(name)) throw new Refusal('bad_labels', `The label ${quote(name)} is there twice.`);
+    if (seen.has(name)) throw new Refusal('bad_labels', `The label ${quote(name)} occurs twice.`);
     seen.add(name);
     if (name === 'service_name' && value === '') {
       throw new Refusal('bad_labels', 'The label service_name is empty: name the service, or leave the label out.');

@@ -22,7 +22,7 @@ function bareText(text: string): string {
   return text.replace(/[_, ]/g, '');
 }
 
-/** In ms since the epoch; what is no time of these forms means now. */
+/** In ms since the epoch; any other form means now. */
 export function parseTimeText(text: string, nowMs: number): number {
   const bare = bareText(text);
   if (/^\d+$/.test(bare)) return digits(bare);

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { Refusal } from './refusal.ts';
 
 /** Agents pack once, some twice. */
-const MOST_LAYERS = 3;
+const MAX_LAYERS = 3;
 
 /**
  * @param maxBytes that may come out
@@ -14,7 +14,7 @@ const MOST_LAYERS = 3;
 export function unpack(bytes: Uint8Array, maxBytes: number, limit: number): Uint8Array {
   let unpacked = bytes;
   for (let layer = 0; isGzip(unpacked); layer++) {
-    if (layer === MOST_LAYERS) throw new Refusal('bad_request', `The body is packed more than ${MOST_LAYERS} times.`);
+    if (layer === MAX_LAYERS) throw new Refusal('bad_request', `The body is packed more than ${MAX_LAYERS} times.`);
     try {
       unpacked = gunzipSync(unpacked, { maxOutputLength: Math.max(1, maxBytes) });
     } catch (error) {

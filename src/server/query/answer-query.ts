@@ -17,7 +17,7 @@ export interface QueryOptions {
 
 /**
  * Answers a call of `querier.v1`, of our own slices, or of the older `/pyroscope/render…`; anything else with 404. Never
- * rejects: a failure is an answer, told in `facts`. What is damaged in the store is left out: then the answer has the header
+ * rejects: a failure is an answer, reported in `facts`. What is damaged in the store is left out: then the answer has the header
  * `flametide-warnings`, whatever the call.
  * @param stop throws `Stopped` when nobody waits any more; the deadline that a client sets is added to it.
  */
@@ -38,7 +38,7 @@ export async function answerQuery(
   return { answer: { ...result.answer, headers }, facts: { ...factsOf(result), damage } };
 }
 
-/** For the log and `/metrics`: what we did not foresee is told with its stack. */
+/** For the log and `/metrics`. Unexpected errors are logged with their stack. */
 function factsOf({ error }: RpcResult): RequestFacts {
   if (!error) return {};
   const cause = error.code === 'internal' && error.cause instanceof Error ? ` ${error.cause.stack ?? ''}` : '';

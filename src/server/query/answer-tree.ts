@@ -9,7 +9,7 @@ export interface Side {
   readonly total: Float64Array;
 }
 
-/** Node 0 is the root; a parent stands before its children. A single tree has one side, a comparison two. */
+/** Node 0 is the root; a parent comes before its children. A single tree has one side, a comparison two. */
 export interface AnswerTree {
   readonly length: number;
   /** Position in `names` by node; -1 at the root. */

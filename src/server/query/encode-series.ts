@@ -63,13 +63,13 @@ function writeJson(sink: WireSink, series: readonly SummedSeries[]): void {
       const exemplar = exemplars?.[i];
       if (exemplar) {
         const { profile, value, labels: rest } = exemplar;
-        const told = {
+        const message = {
           timestamp: `${timeMs(profile)}`,
           profileId: printProfileId(profile),
           value: `${value}`,
           labels: rest,
         };
-        sink.utf8(`,"exemplars":[${JSON.stringify(told)}]`);
+        sink.utf8(`,"exemplars":[${JSON.stringify(message)}]`);
       }
       sink.ascii('}');
     }

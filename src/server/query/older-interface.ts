@@ -14,9 +14,9 @@ import { checkLimitedRange, checkMaxNodes, checkSelector, refuse } from './reque
 import { asRpcError, type RpcResult, wantsPacked } from '../rpc/rpc.ts';
 import { RpcError } from '../rpc/rpc-error.ts';
 
-const LEAST_STEP_S = 15;
-const MOST_POINTS = 1500;
-const LEAST_BYTES_TO_PACK = 1400;
+const MIN_STEP_S = 15;
+const MAX_POINTS = 1500;
+const MIN_BYTES_TO_PACK = 1400;
 const HOUR_MS = 3_600_000;
 const gzipAsync = promisify(gzip);
 
@@ -52,7 +52,7 @@ export async function answerOlder(
 }
 
 async function json(status: number, body: Uint8Array, request: WireRequest): Promise<WireAnswer> {
-  const isPacked = body.length >= LEAST_BYTES_TO_PACK && wantsPacked(request, 'accept-encoding');
+  const isPacked = body.length >= MIN_BYTES_TO_PACK && wantsPacked(request, 'accept-encoding');
   const headers = {
     'content-type': 'application/json',
     vary: 'Accept-Encoding',
@@ -124,7 +124,7 @@ function readQuery(
 function checkTime(name: string, text: string, nowMs: number): bigint {
   const timeMs = Math.floor(parseTimeText(text, nowMs));
   if (!Number.isSafeInteger(timeMs))
-    throw refuse(`${name} is no time: send seconds or milliseconds since 1970, or now-1h.`);
+    throw refuse(`${name} is not a time: send seconds or milliseconds since 1970, or now-1h.`);
   return BigInt(timeMs);
 }
 
@@ -148,7 +148,7 @@ function timelines(
   stop: StopCheck,
 ): { timeline: Timeline; groups: Record<string, Timeline> | null } {
   const seconds = (selector.endMs - selector.startMs) / 1000;
-  const stepS = Math.max(LEAST_STEP_S, Math.round(seconds / MOST_POINTS));
+  const stepS = Math.max(MIN_STEP_S, Math.round(seconds / MAX_POINTS));
   const stepMs = stepS * 1000;
   const startMs = Math.floor(selector.startMs / stepMs) * stepMs;
   const endMs = Math.floor(selector.endMs / stepMs) * stepMs;

@@ -32,7 +32,7 @@ import {
 } from '#wire/gen/types/v1/types_pb.ts';
 import { VersionRequestSchema, VersionResponseSchema } from '#wire/gen/version/v1/version_pb.ts';
 import { WireSink } from '#wire/wire-sink.ts';
-import { MOST_CUTS } from '../store/buckets.ts';
+import { MAX_CUTS } from '../store/buckets.ts';
 import type { ProfileId, ProfileReader, ProfileSelector, StopCheck } from '../store/profile-reader.ts';
 import { type AnswerTree, answerTree, cutTree, overlay } from './answer-tree.ts';
 import { encodeSeries } from './encode-series.ts';
@@ -134,11 +134,11 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
       const range = checkLimitedRange(request, limits);
       const { id } = checkProfileType(request.profileTypeID);
       const matchers = checkSelector(request.labelSelector, call.stop);
-      if (request.exemplarType === ExemplarType.SPAN) throw notHere('Exemplars of spans are not kept');
+      if (request.exemplarType === ExemplarType.SPAN) throw notHere('Exemplars of spans are not stored');
       if (request.groupBy.length > MAX_GROUP_LABELS) throw refuse(`groupBy has more than ${MAX_GROUP_LABELS} labels.`);
       const selector = { ...range, matchers, profileType: id, callSite: callSite(request.stackTraceSelector) };
-      if (selector.callSite.length > 0 && (range.endMs - range.startMs) / stepMs >= MOST_CUTS)
-        throw refuse(`A call site is summed over less than ${MOST_CUTS} steps: send a longer step or a shorter range.`);
+      if (selector.callSite.length > 0 && (range.endMs - range.startMs) / stepMs >= MAX_CUTS)
+        throw refuse(`A call site is summed over less than ${MAX_CUTS} steps: send a longer step or a shorter range.`);
       const exemplars = request.exemplarType === ExemplarType.INDIVIDUAL;
       const series = reader.timeSeries(selector, request.groupBy, stepMs, call.stop, exemplars);
       const limit = Number(request.limit ?? 0n);
@@ -202,7 +202,7 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
     },
 
     SelectHeatmap: () => {
-      throw notHere('Heatmaps are not made; SelectSeries tells sums over time');
+      throw notHere('Heatmaps are not supported; SelectSeries has sums over time');
     },
   };
 }
@@ -267,7 +267,7 @@ function version(call: RpcCall): Uint8Array {
 
 function featureFlags(call: RpcCall): Uint8Array {
   readMessage(GetFeatureFlagsRequestSchema, call);
-  const description = 'Label names may hold any letters.';
+  const description = 'Label names may contain any characters.';
   return writeMessage(GetFeatureFlagsResponseSchema, call.codec, {
     featureFlags: [{ name: 'utf8LabelNames', enabled: true, description }],
   });
@@ -307,8 +307,7 @@ function profileIds(ids: readonly string[]): ProfileId[] | undefined {
 
 /** Passing these over would answer with more than was asked for. */
 function refuseIds(selectors: readonly (readonly string[])[]): void {
-  if (selectors.some((ids) => ids.length > 0))
-    throw notHere('Traces and spans are not told apart; ask by labels and time');
+  if (selectors.some((ids) => ids.length > 0)) throw notHere('Traces and spans are not stored; ask by labels and time');
 }
 
 function notHere(what: string): RpcError {

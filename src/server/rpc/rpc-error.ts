@@ -21,7 +21,7 @@ const STATUS = {
 
 export type RpcCode = keyof typeof STATUS;
 
-/** The message goes to the client: what is wrong, where, and what to do. */
+/** The message goes to the client: the error, its place, and what to do. */
 export class RpcError extends Error {
   readonly code: RpcCode;
 

@@ -297,7 +297,7 @@ function timeoutMs(protocol: Protocol, headers: WireRequest['headers']): number 
   if (written === undefined) return undefined;
   const pattern = protocol === 'connect' ? /^(\d{1,10})()$/ : /^(\d{1,8})([HMSmun])$/;
   const found = pattern.exec(written);
-  if (!found) throw new RpcError('invalid_argument', `${name} ${written} is no timeout.`);
+  if (!found) throw new RpcError('invalid_argument', `${name} ${written} is not a timeout.`);
   return Number(found[1]) * (GRPC_UNITS_MS[found[2] ?? ''] ?? 1);
 }
 

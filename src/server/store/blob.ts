@@ -1,4 +1,4 @@
-/** A stored blob: a checksum, a mark and the payload. What was torn or has rotted is told, never read as data. */
+/** A stored blob: a checksum, a mark and the payload. Damage is reported and never read as data. */
 
 import { constants, crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { ByteReader } from '#base/byte-reader.ts';
@@ -9,9 +9,9 @@ const HEAD_BYTES = 5;
 const DEFLATED = 1;
 const WITH_ROW = 2;
 /** Under this, deflate saves nothing worth its call. */
-const LEAST_TO_DEFLATE = 64;
-/** A bound on what a blob may unpack to, far above what is ever packed. */
-const MOST_UNPACKED = 1 << 28;
+const MIN_BYTES_TO_DEFLATE = 64;
+/** Maximum unpacked size of a blob, far above that of any blob that is written. */
+const MAX_UNPACKED = 1 << 28;
 
 /** The bytes of a blob are not what was written. */
 export class DamagedBlob extends Error {
@@ -23,11 +23,11 @@ export class DamagedBlob extends Error {
 
 /**
  * @param check of the row that holds the blob: the checksum covers it, so that a blob is not read beside other numbers
- * @param deflate for what is kept long and read whole; new rows stay plain, as they are rewritten within hours
+ * @param deflate for blobs that are stored long and read whole; new rows stay plain, as they are rewritten within hours
  */
 export function sealBlob(payload: Uint8Array, check: number, deflate: boolean): Uint8Array {
   const packed =
-    deflate && payload.length >= LEAST_TO_DEFLATE
+    deflate && payload.length >= MIN_BYTES_TO_DEFLATE
       ? deflateRawSync(payload, { level: 6, strategy: constants.Z_DEFAULT_STRATEGY })
       : undefined;
   const isDeflated = packed !== undefined && packed.length < payload.length;
@@ -54,7 +54,7 @@ export function openBlob(blob: unknown, check: number): Uint8Array {
   const body = blob.subarray(HEAD_BYTES);
   if ((mark & DEFLATED) === 0) return body;
   try {
-    return inflateRawSync(body, { maxOutputLength: MOST_UNPACKED });
+    return inflateRawSync(body, { maxOutputLength: MAX_UNPACKED });
   } catch (error) {
     throw new DamagedBlob(`does not unpack (${(error as Error).message})`);
   }

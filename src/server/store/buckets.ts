@@ -7,7 +7,7 @@ import type { Exemplar, SummedSeries, TimeRange } from './profile-reader.ts';
 import type { SampleVisitor } from './stored-samples.ts';
 
 /** Steps of a series of one call site. */
-export const MOST_CUTS = 100_000;
+export const MAX_CUTS = 100_000;
 
 /** What passes a call site, by bucket of time. */
 export class BucketVisitor implements SampleVisitor {
@@ -49,10 +49,8 @@ export class Buckets {
 
   /** The same buckets as half-open slices: a whole microsecond later. @throws RangeError for too many */
   cutsUs(): Float64Array {
-    if (this.#count > MOST_CUTS) {
-      throw new RangeError(
-        `At most ${MOST_CUTS} steps can be told apart for a part of the stacks, not ${this.#count}.`,
-      );
+    if (this.#count > MAX_CUTS) {
+      throw new RangeError(`A series of one call site has at most ${MAX_CUTS} steps, not ${this.#count}.`);
     }
     const cuts = Float64Array.from({ length: this.#count + 1 }, (_, i) => {
       return (this.#startMs + (i - 1) * this.#stepMs) * US_PER_MS + 1;

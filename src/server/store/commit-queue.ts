@@ -34,7 +34,7 @@ export class CommitQueue {
   }
 
   /**
-   * Resolves when all that could be taken is on disk; what could not stands as the error in its place.
+   * Resolves once the profiles are on disk; for one that was not stored, its error is in its place.
    * @throws (rejects) what the commit throws when the file is at fault; then none of them is stored
    */
   store(profiles: readonly IncomingProfile[], nowMs: number): Promise<(Written | Error)[]> {

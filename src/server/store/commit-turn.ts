@@ -1,9 +1,9 @@
 /**
- * Whose turn it is to write: upkeep steps aside while a commit of uploads waits or runs. One number shared by two threads;
- * SQLite's own lock stays what keeps them apart, so a thread that ends in between locks nobody out.
+ * Gives commits of uploads precedence over upkeep. Two threads share one number; SQLite's lock still keeps their
+ * transactions apart, so a thread that ends in between does not lock the other out.
  */
 
-/** Upkeep goes on after this long: the thread that commits may have ended. */
+/** Upkeep continues after this time: the committing thread may have ended. */
 const MAX_WAIT_MS = 1000;
 
 export class CommitTurn {

@@ -58,7 +58,7 @@ function listOf(places: ReadonlyMap<string, string>): readonly Damage[] {
   return Array.from(places, ([key, text]) => ({ key, text }));
 }
 
-/** A few sentences that stand for all. */
+/** The first sentences, and the number of the others. */
 export function warningsOf(damage: readonly Damage[], max = MAX_WARNINGS): string[] {
   const texts = damage.slice(0, max).map(({ text }) => text);
   const more = damage.length - texts.length;

@@ -1,4 +1,4 @@
-/** The one place that knows SQLite: how a file is opened and what stands in it. */
+/** Opens the SQLite file, and defines its tables and counters. */
 
 import { DatabaseSync } from '@photostructure/sqlite';
 import { mendIndexes } from './indexes.ts';

@@ -1,4 +1,4 @@
-/** The data folder: who may use it, what lies in it, and how much room is left. */
+/** The data folder: its lock, its files and its free space. */
 
 import {
   accessSync,
@@ -28,8 +28,8 @@ const PROFILES = 'profiles.db';
 const LOCK = 'lock.db';
 const BALLAST = 'ballast';
 /**
- * Removing needs room too, as a transaction grows the log first: this much is kept to be given up on a full disk, and at
- * most this share of what was free.
+ * Removing profiles needs space too, as a transaction first grows the log. The ballast file has this size, at most this
+ * share of the free space; it is deleted when the disk is full.
  */
 const MAX_BALLAST_BYTES = 64 << 20;
 const BALLAST_SHARE = 1 / 16;
@@ -48,7 +48,7 @@ export interface OpenFolder {
   readonly lock: Database;
   /** Files that were set aside as they are damaged, now or earlier. */
   readonly lost: readonly LostData[];
-  /** What had to be done to open, for the log. */
+  /** For the log: the repairs that opening it needed. */
   readonly notes: readonly string[];
 }
 
@@ -74,7 +74,7 @@ export function openFolder(folder: string): OpenFolder {
         `The data in ${folder} cannot be opened: ${reason(error)}. Check who owns ${file}, or choose another folder with --data.`,
       );
     }
-    // Set aside, never deleted; profiles go on being taken.
+    // Set aside, never deleted; the server accepts new profiles.
     const aside = setAside(file);
     notes.push(`${file} is damaged (${reason(error)}): it was set aside as ${aside}, and a new one was begun.`);
     db = openForWriting(file, freeBytes(folder));
@@ -84,7 +84,7 @@ export function openFolder(folder: string): OpenFolder {
   return { db, file, lock, lost: setAsideBefore(folder), notes };
 }
 
-/** @throws UnusableStore where the path is no folder that can be written */
+/** @throws UnusableStore unless the path is a writable folder */
 function entriesOf(folder: string): string[] {
   const other = 'Choose another with --data.';
   try {
@@ -112,7 +112,7 @@ export function freeBytes(folder: string): number {
   return bavail * bsize;
 }
 
-/** Why nothing may be written now, or undefined while there is room. */
+/** Why writing is refused, as a sentence; undefined while there is space. */
 export function whyNoRoom(folder: string): string | undefined {
   const { bavail, blocks, bsize } = statfsSync(folder);
   const free = bavail * bsize;
@@ -121,7 +121,7 @@ export function whyNoRoom(folder: string): string | undefined {
   return `Only ${Math.floor(free / 1e6)} MB of the disk are free, and ${Math.ceil(least / 1e6)} MB are needed: free some, or lower --max-disk or --retention.`;
 }
 
-/** Gives up the room that was kept for this. @returns whether there was any */
+/** Deletes the ballast file. @returns whether there was one */
 export function dropBallast(folder: string): boolean {
   const file = join(folder, BALLAST);
   try {
@@ -132,7 +132,7 @@ export function dropBallast(folder: string): boolean {
   }
 }
 
-/** Keeps room again, if there is any, and less of it where the volume has become small. */
+/** Makes the ballast file again, smaller where the volume has little space. */
 export function makeBallast(folder: string): void {
   const file = join(folder, BALLAST);
   try {
@@ -154,7 +154,7 @@ export function makeBallast(folder: string): void {
   }
 }
 
-/** Bytes on disk, by what they are for. */
+/** Bytes on disk, by purpose. */
 export interface FolderBytes {
   /** The profiles' file with its log: what `--max-disk` is about. */
   readonly profiles: number;
@@ -236,7 +236,7 @@ function setAsideBefore(folder: string): LostData[] {
     .map((name) => {
       const beforeMs = statSync(join(folder, name)).ctimeMs;
       const when = new Date(beforeMs).toISOString();
-      const text = `The profiles stored before ${when} are missing: their file was damaged and set aside as ${name}. This is said until that file is moved away.`;
+      const text = `The profiles stored before ${when} are missing: their file was damaged and set aside as ${name}. This warning stays until that file is moved away.`;
       return { text, beforeMs };
     });
 }

@@ -10,7 +10,7 @@ import { DamagedBlob, payloadReader } from './blob.ts';
 import { commonDivisor, decodeVector, encodeVector, SampleVector } from './sample-vector.ts';
 
 /** Samples in one block: positions must fit beside a leaf in a double (28 + 24 bits). */
-export const MOST_SAMPLES_OF_A_BLOCK = 1 << 24;
+export const MAX_SAMPLES_OF_A_BLOCK = 1 << 24;
 /** Stands before the divisor in `values`; in blocks of format 1 the divisor comes first, which is never 0. */
 const BY_COUNT = 0;
 
@@ -80,7 +80,7 @@ export class HourBlockBuilder {
     let at = 0;
     this.#end.forEach((end, profile) => {
       for (; at < end; at++) {
-        keys[at] = leaf[at] * MOST_SAMPLES_OF_A_BLOCK + at;
+        keys[at] = leaf[at] * MAX_SAMPLES_OF_A_BLOCK + at;
         profileOf[at] = profile;
       }
     });
@@ -90,11 +90,11 @@ export class HourBlockBuilder {
     /** Where the samples of a stack begin in `keys`. */
     const begin: number[] = [];
     for (let i = 0; i < length;) {
-      const node = Math.floor(keys[i] / MOST_SAMPLES_OF_A_BLOCK);
-      const next = (node + 1) * MOST_SAMPLES_OF_A_BLOCK;
+      const node = Math.floor(keys[i] / MAX_SAMPLES_OF_A_BLOCK);
+      const next = (node + 1) * MAX_SAMPLES_OF_A_BLOCK;
       let sum = 0;
       begin.push(i);
-      for (; i < length && keys[i] < next; i++) sum += value[keys[i] % MOST_SAMPLES_OF_A_BLOCK];
+      for (; i < length && keys[i] < next; i++) sum += value[keys[i] % MAX_SAMPLES_OF_A_BLOCK];
       sums.push(node, sum);
     }
     begin.push(length);
@@ -114,7 +114,7 @@ export class HourBlockBuilder {
       };
       let next = 0;
       for (let i = begin[stack]; i < begin[stack + 1]; i++) {
-        const position = keys[i] % MOST_SAMPLES_OF_A_BLOCK;
+        const position = keys[i] % MAX_SAMPLES_OF_A_BLOCK;
         const profile = profileOf[position];
         if (listsAbsence) while (next < profile) list(next++);
         else list(profile);
@@ -236,13 +236,13 @@ function forEachSampleByLeaf(
   }
 }
 
-/** Such a stack is told by the profiles that lack it. */
+/** Such a stack is stored as the list of profiles that lack it. */
 function isFrequent(count: number, profiles: number): boolean {
   return count * 2 > profiles;
 }
 
 /**
- * From the samples of a stack to what is kept for them, and the same way back. Most sums are as many times the divisor as
+ * Converts the samples of a stack to their stored form, and back. Most sums are as many times the divisor as
  * there are samples; sums that no double holds exactly say nothing.
  */
 function beyondCount(sum: number, divisor: number, count: number): number {

@@ -3,7 +3,7 @@
 import { DamagedBlob, openBlob, sealBlob } from './blob.ts';
 import { damageIn, type Damage } from './damage.ts';
 import { inTransaction, type Database } from './database.ts';
-import { HourBlockBuilder, MOST_SAMPLES_OF_A_BLOCK } from './hour-block.ts';
+import { HourBlockBuilder, MAX_SAMPLES_OF_A_BLOCK } from './hour-block.ts';
 import { US_PER_HOUR } from './hours.ts';
 import { LedgerWriter, rawMark } from './ledger.ts';
 import { HOUR_BLOBS, hourBlobCheck, hourCheck, partCheck, rawCheck } from './row-check.ts';
@@ -76,7 +76,7 @@ export class HourPacker {
       }
       bytes += data.length;
       const isBeyond = taken.length === MAX_ROWS_A_BLOCK || (taken.length > 0 && bytes > MAX_BYTES_A_BLOCK);
-      if (isBeyond || builder.samples + vector.length > MOST_SAMPLES_OF_A_BLOCK) {
+      if (isBeyond || builder.samples + vector.length > MAX_SAMPLES_OF_A_BLOCK) {
         isFull = true;
         break;
       }

@@ -3,7 +3,7 @@
  * or an index is missed. An hour without an entry (written before format 3, or being removed) is not audited.
  *
  * `mark` is a sum over the rows of the hour: the time within the hour of each row of `raw`, in microseconds, and the check of
- * each row of `hour`. It tells a row that comes twice from the one that is missing then.
+ * each row of `hour`. It detects a row that occurs twice in place of another one.
  */
 
 import type { DamageNotes } from './damage.ts';

@@ -1,4 +1,4 @@
-/** The questions that a store answers. All synchronous: they run in a reader worker, and look at `stop` as they go. */
+/** The queries that a store answers. All are synchronous: they run in a reader thread and call `stop` regularly. */
 
 import type { LabelMatcher, LabelSet } from '#model/labels.ts';
 import type { Damage } from './damage.ts';
@@ -29,7 +29,7 @@ export interface ProfileId {
   readonly timeUs: number;
 }
 
-/** Called now and then; throws (`Stopped`) when nobody waits for the answer any more or its time is over. */
+/** Called regularly; throws `Stopped` when the client has left or the deadline has passed. */
 export type StopCheck = () => void;
 
 /** Functions by name, with file, start line and binary of the first sight; of a tree by lines by name, file and binary. */
@@ -41,7 +41,7 @@ export interface FunctionColumns {
 }
 
 /**
- * The sum of all profiles of a question. Node 0 is the root; a parent stands before its children; siblings are in no
+ * The sum of all profiles of a question. Node 0 is the root; a parent comes before its children; siblings are in no
  * order. Nodes without total are left out, unless the root is all there is.
  */
 export interface MergedTree {
@@ -93,7 +93,7 @@ export interface SlicedTree {
   readonly start: Int32Array; // nodes + 1
   readonly slice: Uint16Array;
   readonly value: Float64Array;
-  /** Samples behind each value; empty where the type cannot tell. */
+  /** Samples of each value; empty where the type does not give them. */
   readonly count: Float64Array;
   /** Profiles by slice. */
   readonly profiles: Int32Array;
@@ -123,7 +123,7 @@ export interface ProfileReader {
   ): SummedSeries[];
   /** @throws Stopped */
   slices(selector: ProfileSelector, sliceCount: number, stop: StopCheck): SlicedTree;
-  /** What was left out of all answers since the last call, as it is damaged. */
+  /** The damage that answers left out since the last call. */
   takeDamage(): readonly Damage[];
   /** Times of the oldest and newest profile, ms; undefined while there is none. */
   extent(): { readonly oldestMs: number; readonly newestMs: number } | undefined;
@@ -133,7 +133,7 @@ export interface ProfileReader {
 export class Stopped extends Error {
   readonly why: 'aborted' | 'deadline';
   constructor(why: 'aborted' | 'deadline') {
-    super(why === 'aborted' ? 'Nobody waits for the answer any more.' : 'The time for this answer is over.');
+    super(why === 'aborted' ? 'The client no longer waits for the answer.' : 'The deadline of this query has passed.');
     this.name = 'Stopped';
     this.why = why;
   }

@@ -1,4 +1,4 @@
-/** Answers questions from what is stored: a reader over one connection. Rules of ranges and buckets: profile-reader.ts. */
+/** Answers queries from the store over one connection. The rules of ranges and buckets: profile-reader.ts. */
 
 import { compileMatchers } from '#model/label-matching.ts';
 import type { LabelSet } from '#model/labels.ts';

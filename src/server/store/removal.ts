@@ -157,7 +157,7 @@ function* retireNameless(db: Database): Steps<void> {
   }
 }
 
-/** Deletes what is retired, and services without series. @returns blocks and rows removed */
+/** Deletes retired rows, and services without series. @returns the number of blocks and rows removed */
 export function* sweepRetired(db: Database): Steps<number> {
   yield* retireNameless(db);
   const sweptBefore = counter(db, 'swept');
@@ -350,5 +350,5 @@ function narrowing(db: Database): (id: number, hour: number) => void {
   };
 }
 
-/** What cannot be read stays: readers report it. */
+/** Unreadable rows stay: readers report them. */
 function ignore(): void {}

@@ -11,19 +11,19 @@ import { Rows } from './rows.ts';
 import { storedHours } from './stored-series.ts';
 
 const MS_PER_HOUR = 3_600_000;
-/** Gaps that are followed back; beyond it nothing is removed for its age. */
+/** Maximum number of gaps to follow; beyond it, age removes nothing. */
 const MAX_GAPS = 100;
 /** Series that are looked at between two steps. */
 const SERIES_A_STEP = 200;
 
 export interface AgeLimit {
-  /** What lies before this hour may go. */
+  /** Profiles before this hour can be removed. */
   readonly hour: number;
-  /** Why older profiles than asked for are kept. */
+  /** Why profiles beyond the retention are kept. */
   readonly warning: string | undefined;
 }
 
-/** @returns undefined where nothing is stored */
+/** @returns undefined for an empty store */
 export function* ageLimit(db: Database, retentionMs: number, nowMs: number): Steps<AgeLimit | undefined> {
   const newest = storedHours(db)?.last;
   if (newest === undefined) return undefined;
@@ -108,5 +108,5 @@ function nearest(
   };
 }
 
-/** What cannot be read counts as not there: readers report it. */
+/** Unreadable rows count as absent: readers report them. */
 function ignore(): void {}

@@ -1,8 +1,8 @@
 /** How series and dictionaries are retired: no question finds them, and their rows go when there is time (removal.ts). */
 
-/** First hour of what is retired, and the negative of its last: no range holds it. */
+/** First hour of a retired row, and the negative of its last: no range contains it. */
 export const NEVER = 2 ** 40;
-/** The service of what is retired. */
+/** The service of retired rows. */
 export const NOBODY = 0;
 
 /** The name of a service that is being dropped: a blob, which nobody can send. Only this one, as others come from damage. */

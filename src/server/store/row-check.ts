@@ -37,7 +37,7 @@ function mixed(h: number, word: number): number {
   return (Math.imul(h, 5) + 0xe6546b64) | 0;
 }
 
-// What is covered in each table. A row of another meaning never has the same numbers, so no check says which table it is of.
+// The columns that each check covers. A row of another meaning never has the same numbers, so no check says which table it is of.
 
 export interface SeriesColumns {
   readonly id: number;

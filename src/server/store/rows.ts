@@ -18,7 +18,7 @@ export class Rows<Row extends object> {
 
   /**
    * Values are of any type where the file is damaged; integers beyond 2^53 are given as the nearest double.
-   * @param damaged told why rows are missing @throws what SQLite throws for anything but damage
+   * @param damaged called with the reason when rows are missing @throws every SQLite error but damage
    */
   all(parameters: readonly (number | string | null)[], damaged: (why: string) => void): Row[] {
     try {
@@ -29,7 +29,7 @@ export class Rows<Row extends object> {
     return [...this.each(parameters, damaged)];
   }
 
-  /** The same one by one, for what is not to be held at once. Damage ends it. */
+  /** The same one by one, where not all rows should be in memory at once. Damage ends it. */
   *each(parameters: readonly (number | string | null)[], damaged: (why: string) => void): Generator<Row, void> {
     try {
       // The driver refuses all rows for one integer that no double holds. A statement of its own, as it stays in this mode.

@@ -1,4 +1,4 @@
-/** What the writer asks of the tables of services and series, and what it writes to them. Damage there stops no commit. */
+/** The writer's reads and writes of the tables of services and series. Damage there does not stop a commit. */
 
 import { countUp, type Database, type Statement } from './database.ts';
 import { DROPPED_NAME, NOBODY, RETIRE_SERIES } from './retired.ts';
@@ -108,5 +108,5 @@ export class SeriesRows {
   }
 }
 
-/** What cannot be read is not known: readers report it. */
+/** Unreadable rows count as unknown: readers report them. */
 function ignore(): void {}

@@ -104,7 +104,7 @@ export class SeriesTable {
     return this.#rows.count().series;
   }
 
-  /** From what is on disk, as after a start. Numbers are never given twice in one run. */
+  /** Reads the state on disk again, as after a start. A number is never assigned twice in one run. */
   forget(): void {
     this.#ids.clear();
     this.#series.clear();
@@ -315,15 +315,15 @@ export class SeriesTable {
   #refuse(service: string, most: number): never {
     this.#keptOf(service).refused++;
     throw new TooManySeries(
-      `The service ${shortened(service)} has sent ${most} label sets on this day, the most that are taken ` +
-        '(limits.maxLabelSets): leave out labels that differ for every upload.',
+      `The service ${shortened(service)} has sent ${most} label sets on this day, which is the maximum ` +
+        '(limits.maxLabelSets): leave out labels that differ in every upload.',
     );
   }
 
   #refuseService(service: string): never {
     throw new TooManySeries(
-      `The service ${shortened(service)} is new, and ${MAX_SERVICES} services are stored, the most that are kept: ` +
-        'remove some, or name services without what differs for every upload.',
+      `The service ${shortened(service)} is new, and the maximum of ${MAX_SERVICES} services is stored: ` +
+        'remove some, or leave out of the name what differs in every upload.',
     );
   }
 }

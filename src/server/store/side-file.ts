@@ -1,4 +1,4 @@
-/** A small SQLite file beside the profiles: links, markers. When it cannot be used, profiles go on without it. */
+/** A small SQLite file beside the profiles: links or markers. When it cannot be used, the server runs without it. */
 
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
@@ -15,9 +15,9 @@ const MAX_SAVED = 200_000;
 export class SideFile {
   /** Whether the file was made now, and holds nothing. */
   readonly isNew: boolean;
-  /** What had to be done to open it, or why it cannot be used, for the log. */
+  /** For the log: the repair that opening it needed, or why it cannot be used. */
   readonly note: string | undefined;
-  /** Says in every list what is missing, as long as a damaged file lies there that was set aside. */
+  /** A warning for every list, as long as a damaged file that was set aside is in the folder. */
   readonly lost: string | undefined;
   readonly #db: Database | undefined;
   readonly #inPlace: FilesInPlace | undefined;
@@ -48,7 +48,7 @@ export class SideFile {
     }
   }
 
-  /** Why it cannot be used now, in one sentence. */
+  /** Why it cannot be used, in one sentence; undefined where it can. */
   whyNot(): string | undefined {
     return this.#inPlace === undefined ? this.note : this.#inPlace.whyNot();
   }
@@ -93,8 +93,7 @@ function save(from: string, db: Database, table: string): number {
     for (const order of ['ASC', 'DESC']) {
       const sql = `SELECT ${names.join(', ')} FROM ${table} ORDER BY id ${order} LIMIT ${MAX_SAVED}`;
       const rows = new Rows<Record<string, string | number | null>>(old, sql);
-      for (const row of rows.each([], () => undefined))
-        saved += Number(insert.run(...names.map((name) => row[name])).changes);
+      for (const row of rows.each([], () => undefined)) saved += insert.run(...names.map((name) => row[name])).changes;
     }
     db.exec('COMMIT');
     return saved;
@@ -113,5 +112,5 @@ function lostBefore(file: string): string | undefined {
   const aside = readdirSync(dirname(file)).filter((one) => one.startsWith(`${name}.damaged-`) && /-\d+$/.test(one));
   const newest = aside.sort().at(-1);
   if (newest === undefined) return undefined;
-  return `What could not be read of ${name} is missing: the file was damaged and set aside as ${newest}. This is said until that file is moved away.`;
+  return `What could not be read of ${name} is missing: the file was damaged and set aside as ${newest}. This warning stays until that file is moved away.`;
 }

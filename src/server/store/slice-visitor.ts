@@ -10,7 +10,7 @@ import type { SampleVisitor } from './stored-samples.ts';
 import type { TreeUnion } from './tree-union.ts';
 
 /**
- * How many samples stand behind a value: the value itself where the type counts samples, value / period where the period
+ * How many samples a value comes from: the value itself where the type counts samples, value / period where the period
  * is in the type's unit, else nobody knows.
  */
 export type Counting = 'value' | 'period' | 'none';
@@ -36,7 +36,7 @@ interface OpenPart {
 
 /** Sums and counts per node and slice. */
 export class SliceVisitor implements SampleVisitor {
-  /** Whether every profile so far told how many samples it stands for. */
+  /** Whether every profile so far gave its number of samples. */
   countable: boolean;
   readonly #union: TreeUnion;
   readonly #entries: EntryTable;

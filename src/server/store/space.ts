@@ -1,10 +1,10 @@
-/** What the files take: free pages go back to the volume in small steps, and the log is emptied when it is long. */
+/** Disk space: returns free pages to the volume in small steps, and empties a long log. */
 
 import { existsSync, statSync } from 'node:fs';
 import type { Steps } from '#base/steps.ts';
 import { pragma, type Database } from './database.ts';
 
-/** Free pages that stay, to be used again, as a share of those in use. */
+/** Free pages that stay for reuse, as a share of the pages in use. */
 const FREE_SHARE = 0.1;
 /** Length of the log that stays, as a share of the data. */
 const LOG_SHARE = 0.1;

@@ -23,7 +23,7 @@ export interface ServiceSeries {
  * Where samples go. One day of one service at a time, whose dictionaries are opened as they are met.
  */
 export interface SampleVisitor {
-  /** @returns what takes the samples of this part; `period` is 0 where a profile does not tell it. */
+  /** @returns a function that takes the samples of this part; `period` is 0 where a profile does not give it. */
   open(part: Part): (leaf: number, slice: number, value: number, period: number) => void;
   /** All samples of the day were visited. */
   close(): void;

@@ -1,11 +1,11 @@
-/** What the tables say about services and series, without the rows that are damaged. */
+/** Reads services and series, without damaged rows. */
 
 import { seriesCheck, type SeriesColumns } from './row-check.ts';
 import { Rows, type Connection } from './rows.ts';
 
-/** Numbers of rows beyond come from damage. */
+/** Larger numbers of rows come from damage. */
 const MAX_ID = 2 ** 40;
-/** Damaged rows that the search for the oldest and newest hour passes over. */
+/** Maximum number of damaged rows that the search for the oldest and newest hour skips. */
 const MAX_PASSED = 1000;
 
 export interface StoredSeries extends SeriesColumns {
@@ -16,13 +16,13 @@ export const SERIES_COLUMNS = 'series.id, service_id, type, labels, first_hour, 
 
 /**
  * A row that is as it was written. A damaged one is not added to: its series begins anew under another number, and readers
- * tell of the damage.
+ * report the damage.
  */
 export function isWholeSeries(row: StoredSeries): boolean {
   return seriesCheck(row) === row.row_check;
 }
 
-/** A number that a row can have been given. */
+/** Whether a row can have this number. */
 export function isNumber(id: unknown): id is number {
   return typeof id === 'number' && id > 0 && id < MAX_ID;
 }

@@ -1,6 +1,6 @@
 /**
- * From older formats of the store to the newest. Since format 3 rows have checks of their numbers: what is on disk is taken
- * to be right. Since format 4 a series knows which of its labels come from samples: older ones get to know it when they are
+ * Upgrades older formats of the store. Since format 3 rows have checks of their numbers; older rows are assumed to be
+ * undamaged. Since format 4 a series knows which of its labels come from samples: older ones get to know it when they are
  * uploaded again.
  */
 

@@ -1,7 +1,7 @@
 /**
- * What keeps the store small and fast, beside the writing: hours that are over become blocks, deltas of dictionaries are
- * joined, what is too old or too much is removed, free room is given back. Between two steps there is at most one
- * transaction, of bounded rows and bytes, and no lock is held at a yield: it can stop there, and commits go first.
+ * Upkeep beside the writing: hours that are over become blocks, deltas of dictionaries are joined, data beyond the retention
+ * or the maximum size is removed, free space is given back. Each step is at most one transaction of bounded rows and bytes,
+ * and no lock is held at a yield: upkeep can stop there, and commits of uploads go first.
  */
 
 import type { Steps } from '#base/steps.ts';
@@ -19,14 +19,14 @@ import { Rows } from './rows.ts';
 import { dataBytes, FILES_PER_DATA, giveBackPages } from './space.ts';
 import { storedHours } from './stored-series.ts';
 
-/** After its end an hour waits this long for what comes late. */
+/** How long after its end an hour waits for late profiles. */
 const SETTLE_MS = 5 * 60_000;
-/** Keys of uploads that are looked at between two steps. */
+/** Keys of uploads that one step reads. */
 const KEYS_A_LOOK = 5000;
-/** Series that are looked at between two steps. */
+/** Series that one step reads. */
 const SERIES_A_STEP = 200;
 /** Deltas of one dictionary that are worth joining. */
-const LEAST_DELTAS_TO_JOIN = 16;
+const MIN_DELTAS_TO_JOIN = 16;
 /** Nodes of one joined delta: some 10 ms of packing. */
 const NODES_OF_A_DELTA = 1 << 16;
 /** Deltas that become one. */
@@ -45,13 +45,13 @@ export interface Limits {
 }
 
 export interface UpkeepReport {
-  /** Blocks made of rows. */
+  /** Blocks that were made from rows. */
   packed: number;
   /** Hours of a series, or single rows, removed for their age or for space. */
   removed: number;
   /** Why older profiles than asked for are kept: the clock. */
   clock: string | undefined;
-  /** What could not be read and stays as it is. */
+  /** Damage that was left in place. */
   readonly damage: Damage[];
 }
 
@@ -59,7 +59,7 @@ export function newReport(): UpkeepReport {
   return { packed: 0, removed: 0, clock: undefined, damage: [] };
 }
 
-/** One round. Each yield is a place to stop; nothing is half done there. */
+/** One round. It can stop at each yield, where no change is half done. */
 export function* upkeep(db: Database, limits: Limits, nowMs: number): Steps<UpkeepReport> {
   const report = newReport();
   yield* spared('upload keys', forgetUploads(db, nowMs), report);
@@ -71,7 +71,7 @@ export function* upkeep(db: Database, limits: Limits, nowMs: number): Steps<Upke
   return report;
 }
 
-/** Damage that ends one task leaves the others to be done. */
+/** Damage ends one task; the others still run. */
 function* spared(task: string, steps: Steps<void>, report: UpkeepReport): Steps<void> {
   try {
     yield* steps;
@@ -93,7 +93,7 @@ function* removeOld(db: Database, { retentionMs }: Limits, nowMs: number, report
   if (limit !== undefined) report.removed += yield* removeBefore(db, limit.hour);
 }
 
-/** Forgets uploads that a repeat is no longer expected of, and those of a clock that was ahead. */
+/** Removes the keys of uploads that are too old for a repeat, and those of a clock that was ahead. */
 function* forgetUploads(db: Database, nowMs: number): Steps<void> {
   const look = new Rows<{ key: string; seen_ms: number }>(
     db,
@@ -105,7 +105,7 @@ function* forgetUploads(db: Database, nowMs: number): Steps<void> {
     // Of a damaged table keys that lie before may be given again.
     if (rows.length === 0 || !(rows[rows.length - 1].key > last)) return;
     last = rows[rows.length - 1].key;
-    // Negated, so that what is no time goes too.
+    // Negated, so that NaN goes too.
     const old = rows.filter(({ seen_ms }) => !(Math.abs(nowMs - seen_ms) <= REPEAT_MS));
     for (let i = 0; i < old.length; i += MAX_ROWS_A_STEP) {
       inTransaction(db, () => old.slice(i, i + MAX_ROWS_A_STEP).forEach(({ key }) => remove.run(key)));
@@ -121,7 +121,7 @@ export function* removeSurplus(db: Database, maxDataBytes: number, report: Upkee
   while (dataBytes(db) > maxDataBytes) {
     const stored = storedHours(db);
     if (stored === undefined || stored.first >= stored.last) return;
-    // What is damaged may stay, and late profiles come: the next round goes on.
+    // Damaged rows may stay, and late profiles may arrive: the next round continues.
     if (stored.first <= last) return;
     last = stored.first;
     report.removed += yield* removeBefore(db, stored.first + 1);
@@ -130,13 +130,13 @@ export function* removeSurplus(db: Database, maxDataBytes: number, report: Upkee
 }
 
 /**
- * Rows of hours that are over, to one block for each series and dictionary. An hour is over by the clock, or once the
- * newest profile is of two hours later: the clock may stand still.
+ * Packs the rows of hours that are over into one block for each series and dictionary. An hour is over by the clock, or
+ * once the newest profile is of two hours later: the clock may not advance.
  */
 function* packHours(db: Database, nowMs: number, report: UpkeepReport): Steps<void> {
   const newest = storedHours(db)?.last ?? -Infinity;
   const over = Math.max(hourOf((nowMs - SETTLE_MS) * US_PER_MS), newest - 1) * US_PER_HOUR;
-  // By the index, from series to series: what is left to do is found without looking at every row.
+  // By the index, from series to series: finds the remaining work without reading every row.
   const nextSeries = new Rows<FirstRow>(
     db,
     'SELECT series_id AS id, time_us FROM raw WHERE series_id > ? ORDER BY series_id, time_us LIMIT 1',
@@ -178,7 +178,7 @@ function* packHours(db: Database, nowMs: number, report: UpkeepReport): Steps<vo
   }
 }
 
-/** Many small deltas of a dictionary to few packed ones. Deltas are only ever appended, so those read here stay true. */
+/** Joins many small deltas of a dictionary into few packed ones. Deltas are append-only, so those read here stay valid. */
 function* joinDeltas(db: Database): Steps<void> {
   const candidates = new Rows<{ part: number }>(
     db,
@@ -190,7 +190,7 @@ function* joinDeltas(db: Database): Steps<void> {
   const damaged = (why: string): never => {
     throw new DamagedBlob(why);
   };
-  for (const { part } of candidates.all([LEAST_DELTAS_TO_JOIN], () => undefined)) {
+  for (const { part } of candidates.all([MIN_DELTAS_TO_JOIN], () => undefined)) {
     yield 0;
     const columns = new PartColumns();
     /** Where the joined deltas end, and the first nodes of those that each is made of. */
@@ -207,13 +207,13 @@ function* joinDeltas(db: Database): Steps<void> {
         firsts.push([]);
       }
     } catch (error) {
-      if (error instanceof DamagedBlob) continue; // readers tell of it
+      if (error instanceof DamagedBlob) continue; // readers report it
       throw error;
     }
     marks.push(columns.mark());
     for (let i = 0; i < firsts.length; i++) {
       const joined = firsts[i];
-      if (joined.length < LEAST_DELTAS_TO_JOIN / 2) continue;
+      if (joined.length < MIN_DELTAS_TO_JOIN / 2) continue;
       const data = sealBlob(columns.encode(marks[i], marks[i + 1]), dictCheck(part, marks[i].nodes), true);
       yield 0;
       inTransaction(db, () => {

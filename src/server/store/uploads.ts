@@ -18,7 +18,7 @@ export function sampleLabelsText(labels: LabelSet, base: LabelSet = labels): str
   return names.length === 0 ? null : JSON.stringify(names);
 }
 
-/** The names in the column; undefined for what is no list of texts. */
+/** The names in the column; undefined unless it is a list of texts. */
 export function sampleLabelsIn(text: string | null): readonly string[] | undefined {
   if (text === null) return [];
   try {

@@ -140,7 +140,7 @@ function overlaps(one: Hours, firstHour: number, lastHour: number): boolean {
   return one.lastHour >= firstHour && one.firstHour <= lastHour;
 }
 
-/** Undefined for what is no list of pairs of texts. */
+/** Undefined unless it is a list of pairs of texts. */
 function labelsIn(text: string): LabelSet | undefined {
   try {
     const pairs = JSON.parse(text) as unknown;

@@ -359,7 +359,7 @@ describe('refusals are sentences', () => {
   it.each(['{"series": x}', '{"series": [}', '', 'a'.repeat(999), '{"a":"\n', '{"a":1', '"\0'])(
     'of a push that is no JSON: %j',
     async (body) => {
-      expect(refusal(await post(PUSH, body, JSON_TYPE), 400)).toMatch(/^The push is no JSON: [^"\n]+\.$/);
+      expect(refusal(await post(PUSH, body, JSON_TYPE), 400)).toMatch(/^The push is not JSON: [^"\n]+\.$/);
     },
   );
 

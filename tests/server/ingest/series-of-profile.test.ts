@@ -49,7 +49,7 @@ describe('labels', () => {
     ['__name__ is missing', [{ name: 'service_name', value: 'shop' }]],
     ['service_name is empty', [...NAMED.slice(0, 1), { name: 'service_name', value: '' }]],
     ['no name', [...NAMED, { name: '', value: 'x' }]],
-    ['there twice', [...NAMED, { name: 'a', value: '1' }, { name: 'a', value: '2' }]],
+    ['occurs twice', [...NAMED, { name: 'a', value: '1' }, { name: 'a', value: '2' }]],
     ['more than 20 bytes', [...NAMED, { name: 'a', value: 'x'.repeat(21) }]],
     ['more than 20 bytes', [...NAMED, { name: 'x'.repeat(21), value: 'a' }]],
     ['at most 5', [...NAMED, ...['a', 'b', 'c', 'd'].map((name) => ({ name, value: 'x' }))]],

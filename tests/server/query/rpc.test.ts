@@ -393,8 +393,8 @@ describe('a handler', () => {
 
   it.each([
     [new RpcError('unavailable', 'Later.'), 503, 'Later.'],
-    [new Stopped('aborted'), 499, 'Nobody waits for the answer any more.'],
-    [new Stopped('deadline'), 504, 'The time for this answer is over.'],
+    [new Stopped('aborted'), 499, 'The client no longer waits for the answer.'],
+    [new Stopped('deadline'), 504, 'The deadline of this query has passed.'],
     [new TypeError('secret'), 500, 'This answer failed inside the server'],
   ])('that throws %s', async (error, status, words) => {
     const { answer, error: told } = await run(() => {

@@ -147,7 +147,7 @@ describe('a service whose series are new with every upload', () => {
   it('is refused beyond twice its budget, alone and in words', () => {
     fill();
     expect(() => put(profile('shop', 'one more', []))).toThrow(
-      'The service shop has sent 20 label sets on this day, the most that are taken (limits.maxLabelSets)',
+      'The service shop has sent 20 label sets on this day, which is the maximum (limits.maxLabelSets)',
     );
     expect(usage('shop')).toMatchObject({ labelSets: 2 * BUDGET, refused: 1 });
     put(profile('shop', 'pod 3', ['span'], 1), profile('cart', 'a', []));
