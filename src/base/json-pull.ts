@@ -105,7 +105,8 @@ export class JsonPull {
     this.at = end + 1;
     const text = new TextDecoder().decode(bytes.subarray(start - 1, end + 1));
     try {
-      // Control characters stand in for their escapes: some writers forget them.
+      // Some writers forget to escape control characters.
+      // eslint-disable-next-line no-control-regex
       return String(JSON.parse(text.replace(/[\u0000-\u001f]/g, escapeControl))).replace(/\p{Cs}/gu, '\ufffd');
     } catch {
       throw this.#fail('a string has an escape that does not exist', start);

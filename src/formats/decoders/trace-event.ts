@@ -19,11 +19,17 @@ import { readNumbers } from './v8-call-tree.ts';
 const TYPES = [...v8SampleTypes, { type: 'duration', unit: 'microseconds' }];
 const STEP = 1024;
 /** What events of other phases are. */
-const LEFT_OUT: Readonly<Record<string, string>> = {
-  ...{ i: 'instant', I: 'instant', R: 'instant', C: 'counter', c: 'clock', M: '', P: '' },
-  ...{ b: 'async', e: 'async', n: 'async', S: 'async', T: 'async', p: 'async', F: 'async' },
-  ...{ s: 'flow', t: 'flow', f: 'flow', N: 'object', O: 'object', D: 'object' },
-};
+const LEFT_OUT: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    iIR: 'instant',
+    C: 'counter',
+    c: 'clock',
+    MP: '',
+    benSTpF: 'async',
+    stf: 'flow',
+    NOD: 'object',
+  }).flatMap(([phases, kind]) => phases.split('').map((phase) => [phase, kind] as const)),
+);
 
 interface Event {
   name: string | undefined;
@@ -133,7 +139,7 @@ class TraceReader {
       const profile = this.#profile(event);
       if (json.kind() === 'object') yield* readArgs(json, profile.recording);
     } else {
-      const kind = LEFT_OUT[phase] ?? 'other';
+      const kind = LEFT_OUT.get(phase) ?? 'other';
       if (kind !== '') this.#count(kind);
     }
   }
@@ -221,8 +227,15 @@ function isEarlyEnd(error: unknown): boolean {
 
 function readEvent(json: JsonPull): Event {
   const event: Event = {
-    ...{ name: undefined, phase: '', pid: '', tid: '', id: '' },
-    ...{ ts: NaN, duration: 0, args: -1, argsEnd: -1 },
+    name: undefined,
+    phase: '',
+    pid: '',
+    tid: '',
+    id: '',
+    ts: NaN,
+    duration: 0,
+    args: -1,
+    argsEnd: -1,
   };
   json.enterObject();
   for (let key = json.key(); key !== undefined; key = json.key()) {
