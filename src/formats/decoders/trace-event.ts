@@ -110,8 +110,7 @@ class TraceReader {
           json.at = end;
         } else json.skip();
       } catch (error) {
-        const isCut = error instanceof DecodeError && json.at >= json.bytes.length - 1;
-        if (!(isCut || isEarlyEnd(error)) || this.#events === 0) throw error;
+        if (!isEarlyEnd(error) || this.#events === 0) throw error;
         this.#builder.note(`The file ends within an event, at byte ${start}: what comes before it is shown.`);
         return true;
       }
