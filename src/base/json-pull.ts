@@ -298,7 +298,7 @@ export class JsonPull {
     const start = this.at;
     this.at = this.#wordEnd(start);
     this.#isFresh = false;
-    return String.fromCharCode(...this.bytes.subarray(start, Math.min(this.at, start + 4096)));
+    return this.#texts.texts[this.#texts.intern(start, Math.min(this.at, start + 4096))];
   }
 
   #wordEnd(at: number): number {
