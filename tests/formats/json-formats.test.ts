@@ -1,7 +1,7 @@
 /** What each JSON format refuses and what it takes that its fixtures do not show: places, odd files, hostile names, sniffing. */
 import { describe, expect, it } from 'vitest';
 import { finish, finishWaiting } from '#base/steps.ts';
-import { DecodeError, type LazyFormat } from '#formats/format.ts';
+import type { DecodeError, LazyFormat } from '#formats/format.ts';
 import { formats } from '#formats/formats.ts';
 import { FILE_LIMITS } from '#formats/decode-limits.ts';
 import { decodeTraceEvents } from '#formats/decoders/trace-event.ts';
