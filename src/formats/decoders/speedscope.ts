@@ -243,10 +243,21 @@ function* addSamples(
   }
   let at = startValue;
   let from = 0;
+  let before = 0;
+  /** Nodes of the sample before. */
+  const path: number[] = [];
   for (let i = 0; i < stackEnd.length; i++) {
     if (i % STEP === 0) yield 0.8 + (0.2 * i) / stackEnd.length;
-    let stack = 0;
-    for (; from < stackEnd.values[i]; from++) stack = node(stack, stacks.values[from], 'samples', i);
+    const end = stackEnd.values[i];
+    // Most frames are those of the sample before, and so are their nodes.
+    let depth = 0;
+    while (depth < path.length && from + depth < end && stacks.values[before + depth] === stacks.values[from + depth])
+      depth++;
+    path.length = depth;
+    for (let k = from + depth; k < end; k++) path.push(node(path.at(-1) ?? 0, stacks.values[k], 'samples', i));
+    before = from;
+    from = end;
+    const stack = path.at(-1) ?? 0;
     add(stack, wide.get(i) ?? weights.values[i], at);
     at += weights.values[i];
   }
