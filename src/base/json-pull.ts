@@ -105,7 +105,8 @@ export class JsonPull {
     this.at = end + 1;
     const text = new TextDecoder().decode(bytes.subarray(start - 1, end + 1));
     try {
-      // Control characters stand in for their escapes: some writers forget them.
+      // Some writers forget to escape control characters.
+      // eslint-disable-next-line no-control-regex
       return String(JSON.parse(text.replace(/[\u0000-\u001f]/g, escapeControl))).replace(/\p{Cs}/gu, '\ufffd');
     } catch {
       throw this.#fail('a string has an escape that does not exist', start);
@@ -297,7 +298,7 @@ export class JsonPull {
     const start = this.at;
     this.at = this.#wordEnd(start);
     this.#isFresh = false;
-    return String.fromCharCode(...this.bytes.subarray(start, Math.min(this.at, start + 4096)));
+    return this.#texts.texts[this.#texts.intern(start, Math.min(this.at, start + 4096))];
   }
 
   #wordEnd(at: number): number {

@@ -6,7 +6,7 @@ import { Float64Column, Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
 import type { Profile } from '#model/profile.ts';
 import { type DecodeLimits, FILE_LIMITS, refuseCount } from '../decode-limits.ts';
-import { openJson } from '../json-document.ts';
+import { openJson, refuseJson } from '../json-document.ts';
 import { ProfileBuilder } from '../profile-builder.ts';
 
 const STEP = 2048;
@@ -71,6 +71,7 @@ function* build(
     const self = isSelf ? written : written - below[i];
     if (self > 0) builder.sample(nodes[i], [self]);
   }
+  if (builder.sampleCount === 0) refuseJson('No box of the tree has a value.', 'children');
   if (isSelf)
     builder.note(
       'Boxes of the file have smaller values than their children: values are read as those of the boxes alone.',

@@ -11,12 +11,12 @@ export interface Table {
 }
 
 /** Columns that mean something here; the others are stepped over. */
-const WANTED = new Set([
-  ...['stack', 'time', 'timeDeltas', 'weight'],
-  ...['prefix', 'prefixOffset', 'frame', 'category'],
-  ...['func', 'line', 'location'],
-  ...['name', 'fileName', 'source', 'resource', 'lineNumber', 'filename'],
-]);
+const WANTED = new Set(
+  (
+    'stack time timeDeltas weight prefix prefixOffset frame category func line location ' +
+    'name fileName source resource lineNumber filename'
+  ).split(' '),
+);
 const MAX_ROWS = 1 << 24;
 const MAX_COLUMNS = 64;
 const STEP = 8192;

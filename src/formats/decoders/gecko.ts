@@ -58,7 +58,7 @@ export function* decodeGecko(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMI
     yield 0.8 + (0.2 * i) / threads.length;
     yield* addThread(builder, thread, threadLabels(thread, seen), used);
   }
-  const kept = used.size === 0 ? [0] : [...used].sort();
+  const kept = used.size === 0 ? [0] : [...used].sort((a, b) => a - b);
   return builder.take({
     kept,
     ...(recording.startMs > 0 && { timeMs: recording.startMs }),

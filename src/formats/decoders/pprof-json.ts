@@ -139,7 +139,7 @@ class PprofJson {
     if (this.#strings.length === 0) return value === 0 ? '' : String(value);
     const found = this.#strings[Number(value)];
     if (found === undefined) refuseJson(`The string ${value} is not in the table of ${this.#strings.length}.`, place);
-    return String(found);
+    return textOf(found);
   }
 
   #sampleType(type: Message): SampleType {
@@ -153,7 +153,7 @@ class PprofJson {
       // Go: texts and numbers by key.
       for (const [key, values] of label.entries())
         for (const value of Array.isArray(values) ? (values as readonly unknown[]) : [values])
-          pairs.push([key, String(value)]);
+          pairs.push([key, textOf(value)]);
     }
     const numbers = sample.field('numLabel');
     const units = sample.field('numUnit');
@@ -161,7 +161,7 @@ class PprofJson {
       for (const [key, values] of numbers.entries()) {
         const unit = units instanceof Message ? units.list(key) : [];
         for (const [i, value] of (Array.isArray(values) ? (values as readonly unknown[]) : [values]).entries())
-          pairs.push([key, BigInt(wholeOf(value, place)), String(unit[i] ?? '')]);
+          pairs.push([key, BigInt(wholeOf(value, place)), textOf(unit[i])]);
       }
     }
     for (const one of sample.messages('label', 'labels')) {
@@ -177,6 +177,10 @@ class PprofJson {
 function addressName(location: Message, base: string): string {
   const address = wholeOf(location.field('address') ?? 0, 'location');
   return `${base === '' ? '' : `${base}+`}0x${BigInt(address).toString(16)}`;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 /** A whole number, as JSON has those of 64 bits: perhaps as text. */

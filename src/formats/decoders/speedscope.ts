@@ -128,7 +128,7 @@ function* readPart(json: JsonPull, place: string, limits: DecodeLimits): Steps<P
         if (stackEnd.length % STEP === 0) yield json.share * 0.8;
         if (stackEnd.length >= limits.samples) refuseCount(limits.samples, 'samples', `${place}.samples`);
         json.enterArray();
-        while (json.item()) stacks.push(index(json.number(), `${place}.samples[${stackEnd.length}]`));
+        while (json.item()) stacks.push(index(json.number(), place, 'samples', stackEnd.length));
         if (stacks.length > limits.frames) refuseCount(limits.frames, 'frames in its stacks', `${place}.samples`);
         stackEnd.push(stacks.length);
       }
@@ -160,9 +160,8 @@ function readSampleType(json: JsonPull): SampleType {
 function* readEvents(json: JsonPull, { events, at }: Part, place: string, limits: DecodeLimits): Steps<void> {
   json.enterArray();
   while (json.item()) {
-    const here = `${place}.events[${events.length}]`;
     if (events.length % STEP === 0) yield json.share * 0.8;
-    if (events.length >= 2 * limits.samples) refuseCount(2 * limits.samples, 'events', here);
+    if (events.length >= 2 * limits.samples) refuseCount(2 * limits.samples, 'events', `${place}.events`);
     let type = '';
     let frame = NaN;
     let time = NaN;
@@ -173,16 +172,19 @@ function* readEvents(json: JsonPull, { events, at }: Part, place: string, limits
       else if (key === 'at') time = json.number();
       else json.skip();
     }
-    if (type !== 'O' && type !== 'C') refuseJson('An event neither opens a frame (O) nor closes one (C).', here);
-    if (Number.isNaN(time)) refuseJson('An event has no time (at).', here);
-    events.push(type === 'O' ? index(frame, here) + 1 : -(index(frame, here) + 1));
+    if (type !== 'O' && type !== 'C')
+      refuseJson('An event neither opens a frame (O) nor closes one (C).', `${place}.events[${events.length}]`);
+    if (Number.isNaN(time)) refuseJson('An event has no time (at).', `${place}.events[${events.length}]`);
+    const checked = index(frame, place, 'events', events.length) + 1;
+    events.push(type === 'O' ? checked : -checked);
     at.push(time);
   }
 }
 
-function index(frame: number, place: string): number {
+/** @param place, list, at are where it stands: put together only for a refusal, as there are millions. */
+function index(frame: number, place: string, list: string, at: number): number {
   if (!(Number.isInteger(frame) && frame >= 0 && frame < 2 ** 31 - 1))
-    refuseJson(`The frame ${frame} is no index.`, place);
+    refuseJson(`The frame ${frame} is no index.`, `${place}.${list}[${at}]`);
   return frame;
 }
 
@@ -215,8 +217,9 @@ function* build(
       builder.sample(node, values, labels, ms && (at - part.startValue) * ms);
       values[column] = 0;
     };
-    const node = (parent: number, frame: number, where: string): number => {
-      if (frame >= frameOf.length) refuseJson(`The frame ${frame} is not in the table of ${frameOf.length}.`, where);
+    const node = (parent: number, frame: number, list: string, at: number): number => {
+      if (frame >= frameOf.length)
+        refuseJson(`The frame ${frame} is not in the table of ${frameOf.length}.`, `${place}.${list}[${at}]`);
       return builder.node(parent, frameOf[frame]);
     };
     const end =
@@ -226,7 +229,7 @@ function* build(
   return builder.take({ defaultSampleType: columnOf[Math.trunc(active)] ?? 0, ...(span > 0 && { durationMs: span }) });
 }
 
-type Node = (parent: number, frame: number, where: string) => number;
+type Node = (parent: number, frame: number, list: string, at: number) => number;
 type Add = (node: number, value: number | bigint, at: number) => void;
 
 function* addSamples(
@@ -240,10 +243,21 @@ function* addSamples(
   }
   let at = startValue;
   let from = 0;
+  let before = 0;
+  /** Nodes of the sample before. */
+  const path: number[] = [];
   for (let i = 0; i < stackEnd.length; i++) {
     if (i % STEP === 0) yield 0.8 + (0.2 * i) / stackEnd.length;
-    let stack = 0;
-    for (; from < stackEnd.values[i]; from++) stack = node(stack, stacks.values[from], `${place}.samples[${i}]`);
+    const end = stackEnd.values[i];
+    // Most frames are those of the sample before, and so are their nodes.
+    let depth = 0;
+    while (depth < path.length && from + depth < end && stacks.values[before + depth] === stacks.values[from + depth])
+      depth++;
+    path.length = depth;
+    for (let k = from + depth; k < end; k++) path.push(node(path.at(-1) ?? 0, stacks.values[k], 'samples', i));
+    before = from;
+    from = end;
+    const stack = path.at(-1) ?? 0;
     add(stack, wide.get(i) ?? weights.values[i], at);
     at += weights.values[i];
   }
@@ -256,17 +270,17 @@ function* addEvents({ events, at, startValue }: Part, place: string, node: Node,
   let before = startValue;
   for (let i = 0; i < events.length; i++) {
     if (i % STEP === 0) yield 0.8 + (0.2 * i) / events.length;
-    const where = `${place}.events[${i}]`;
     const time = at.values[i];
     const top = open.at(-1);
-    if (i > 0 && time < before) refuseJson('The time of an event is before the one before it.', where);
+    if (i > 0 && time < before)
+      refuseJson('The time of an event is before the one before it.', `${place}.events[${i}]`);
     if (i > 0 && time > before) add(top?.node ?? 0, time - before, before);
     before = time;
     const event = events.values[i];
-    if (event > 0) open.push({ frame: event - 1, node: node(top?.node ?? 0, event - 1, where) });
+    if (event > 0) open.push({ frame: event - 1, node: node(top?.node ?? 0, event - 1, 'events', i) });
     else {
       if (top?.frame !== -event - 1)
-        refuseJson(`An event closes the frame ${-event - 1}, which is not the innermost one.`, where);
+        refuseJson(`An event closes the frame ${-event - 1}, which is not the innermost one.`, `${place}.events[${i}]`);
       open.pop();
     }
   }

@@ -19,11 +19,20 @@ import { readNumbers } from './v8-call-tree.ts';
 const TYPES = [...v8SampleTypes, { type: 'duration', unit: 'microseconds' }];
 const STEP = 1024;
 /** What events of other phases are. */
-const LEFT_OUT: Readonly<Record<string, string>> = {
-  ...{ i: 'instant', I: 'instant', R: 'instant', C: 'counter', c: 'clock', M: '', P: '' },
-  ...{ b: 'async', e: 'async', n: 'async', S: 'async', T: 'async', p: 'async', F: 'async' },
-  ...{ s: 'flow', t: 'flow', f: 'flow', N: 'object', O: 'object', D: 'object' },
-};
+const LEFT_OUT: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    iIR: 'instant',
+    C: 'counter',
+    c: 'clock',
+    MP: '',
+    benSTpF: 'async',
+    stf: 'flow',
+    NOD: 'object',
+  }).flatMap(([phases, kind]) => phases.split('').map((phase) => [phase, kind] as const)),
+);
+
+type Span = keyof typeof spanKinds;
+const SPANS: ReadonlySet<string> = new Set(Object.keys(spanKinds));
 
 interface Event {
   name: string | undefined;
@@ -100,12 +109,13 @@ class TraceReader {
         if (json.kind() === 'object') {
           const event = readEvent(json);
           const end = json.at;
-          yield* this.#take(event);
+          // Most events are spans, and a generator for each would cost more than they do.
+          if (SPANS.has(event.phase)) this.#takeSpan(event);
+          else yield* this.#take(event);
           json.at = end;
         } else json.skip();
       } catch (error) {
-        const isCut = error instanceof DecodeError && json.at >= json.bytes.length - 1;
-        if (!(isCut || isEarlyEnd(error)) || this.#events === 0) throw error;
+        if (!isEarlyEnd(error) || this.#events === 0) throw error;
         this.#builder.note(`The file ends within an event, at byte ${start}: what comes before it is shown.`);
         return true;
       }
@@ -115,17 +125,20 @@ class TraceReader {
     }
   }
 
+  #takeSpan(event: Event): void {
+    const { phase, pid, tid, ts, args } = event;
+    if (Number.isNaN(ts)) return this.#count('without a time');
+    const isPair = phase !== 'X';
+    const text = isPair && args >= 0 ? this.#argText(args, event.argsEnd) : 0;
+    const frame = phase === 'E' && event.name === undefined ? -1 : this.#frame(event);
+    const thread = this.#threads.index(pid, tid);
+    this.#spans.push(spanKinds[phase as Span], thread, frame, text, ts, isPair ? 0 : event.duration);
+  }
+
   *#take(event: Event): Steps<void> {
-    const { phase, name = '', pid, tid, ts, args } = event;
+    const { phase, name = '', pid, tid, args } = event;
     const json = this.#json;
-    if (phase === 'B' || phase === 'E' || phase === 'X') {
-      if (Number.isNaN(ts)) return this.#count('without a time');
-      const isPair = phase !== 'X';
-      const text = isPair && args >= 0 ? this.#argText(args, event.argsEnd) : 0;
-      const frame = phase === 'E' && event.name === undefined ? -1 : this.#frame(event);
-      const thread = this.#threads.index(pid, tid);
-      this.#spans.push(spanKinds[phase], thread, frame, text, ts, isPair ? 0 : event.duration);
-    } else if (args >= 0 && (name === 'process_name' || name === 'thread_name')) {
+    if (args >= 0 && (name === 'process_name' || name === 'thread_name')) {
       json.at = args;
       this.#threads.rename(name, pid, tid, readName(json));
     } else if (args >= 0 && (name === 'Profile' || name === 'ProfileChunk' || name === 'CpuProfile')) {
@@ -133,7 +146,7 @@ class TraceReader {
       const profile = this.#profile(event);
       if (json.kind() === 'object') yield* readArgs(json, profile.recording);
     } else {
-      const kind = LEFT_OUT[phase] ?? 'other';
+      const kind = LEFT_OUT.get(phase) ?? 'other';
       if (kind !== '') this.#count(kind);
     }
   }
@@ -221,8 +234,15 @@ function isEarlyEnd(error: unknown): boolean {
 
 function readEvent(json: JsonPull): Event {
   const event: Event = {
-    ...{ name: undefined, phase: '', pid: '', tid: '', id: '' },
-    ...{ ts: NaN, duration: 0, args: -1, argsEnd: -1 },
+    name: undefined,
+    phase: '',
+    pid: '',
+    tid: '',
+    id: '',
+    ts: NaN,
+    duration: 0,
+    args: -1,
+    argsEnd: -1,
   };
   json.enterObject();
   for (let key = json.key(); key !== undefined; key = json.key()) {

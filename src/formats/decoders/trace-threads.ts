@@ -7,16 +7,21 @@ interface Thread {
 }
 
 export class TraceThreads {
-  readonly #index = new Map<string, number>();
+  /** By process, then by thread: asked for with every event. */
+  readonly #index = new Map<string, Map<string, number>>();
   readonly #threads: Thread[] = [];
   readonly #processNames = new Map<string, string>();
   readonly #threadNames = new Map<string, string>();
 
   index(pid: string, tid: string): number {
-    const key = keyOf(pid, tid);
-    const known = this.#index.get(key);
+    let ofProcess = this.#index.get(pid);
+    if (!ofProcess) {
+      ofProcess = new Map();
+      this.#index.set(pid, ofProcess);
+    }
+    const known = ofProcess.get(tid);
     if (known !== undefined) return known;
-    this.#index.set(key, this.#threads.length);
+    ofProcess.set(tid, this.#threads.length);
     return this.#threads.push({ pid, tid }) - 1;
   }
 

@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { JsonPull } from '#base/json-pull.ts';
+
+class Wrong extends Error {
+  readonly at: number;
+  constructor(what: string, at: number) {
+    super(what);
+    this.at = at;
+  }
+}
+
+function pull(text: string): JsonPull {
+  return new JsonPull(new TextEncoder().encode(text), (what, at) => new Wrong(what, at));
+}
+
+/** Maps as plain objects without a prototype, to compare. */
+function plain(value: unknown): unknown {
+  if (value instanceof Map) {
+    const entries = [...(value as ReadonlyMap<string, unknown>)].map(([key, one]) => [key, plain(one)] as const);
+    return Object.assign(Object.create(null) as object, Object.fromEntries(entries));
+  }
+  return Array.isArray(value) ? value.map(plain) : value;
+}
+
+describe('JsonPull', () => {
+  it('reads what JSON.parse reads', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 4 }), fc.nat(3), (text, indent) => {
+        const spaced = JSON.stringify(JSON.parse(text), undefined, indent);
+        const json = pull(spaced);
+        expect(JSON.stringify(plain(json.value()))).toBe(JSON.stringify(JSON.parse(spaced)));
+        json.end();
+      }),
+    );
+  });
+
+  it('reads numbers to the last bit', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.maxSafeInteger()), (number) => {
+        const text = JSON.stringify(number);
+        expect(pull(text).number() + 0).toBe(Number(text) + 0);
+      }),
+    );
+    expect(
+      ['0.1', '-12.50', '1e3', '123456789012345.6', '9007199254740993'].map((text) => pull(text).number()),
+    ).toEqual([0.1, -12.5, 1000, 123456789012345.6, 9007199254740992]);
+    expect([pull('9007199254740993').exactNumber(), pull('9007199254740991').exactNumber()]).toEqual([
+      9007199254740993n,
+      9007199254740991,
+    ]);
+  });
+
+  it('steps over a value, however deep', () => {
+    const deep = `[${'['.repeat(200_000)}${']'.repeat(200_000)},7]`;
+    const json = pull(deep);
+    json.enterArray();
+    expect(json.item()).toBe(true);
+    json.skip();
+    expect([json.item(), json.number(), json.item(), json.kind()]).toEqual([true, 7, false, 'nothing']);
+  });
+
+  it('has keys and items in order, those that are stepped over too', () => {
+    const json = pull(' { "a" : [ 1 , {"x":[]} ] , "\\u0062" : "\\n\\ud83d\\ude00" , "a":null }');
+    const keys: string[] = [];
+    json.enterObject();
+    for (let key = json.key(); key !== undefined; key = json.key()) {
+      keys.push(key);
+      if (key === 'b') expect(json.string()).toBe('\n\u{1f600}');
+      else json.skip();
+    }
+    expect(keys).toEqual(['a', 'b', 'a']);
+    json.end();
+  });
+
+  it.each([
+    ['', 'value', '', 0],
+    ['[1 2]', 'value', 'a comma or the end of a list was expected', 3],
+    ['{"a" 1}', 'value', 'a colon was expected', 5],
+    ['{1:2}', 'value', 'a key was expected', 1],
+    ['"abc', 'value', '', 4],
+    ['"a\\x"', 'value', 'a string has an escape that does not exist', 1],
+    ['-', 'number', 'a number was expected', 0],
+    ['1.', 'number', 'a number was expected', 0],
+    ['1e999', 'number', 'a number was expected', 0],
+    ['[[', 'skip', '', 2],
+    [']', 'skip', 'a value was expected', 0],
+    ['"x"', 'enterArray', 'a list was expected', 0],
+  ] as const)('refuses %s with its place', (text, call, what, at) => {
+    const json = pull(text);
+    let wrong: unknown;
+    try {
+      json[call]();
+    } catch (error) {
+      wrong = error;
+    }
+    expect(wrong).toBeInstanceOf(Wrong);
+    const { message, at: place } = wrong as Wrong;
+    // At the end of the bytes there is nothing to be named.
+    if (text.length > 0 && at < text.length) expect({ message, place }).toEqual({ message: what, place: at });
+    else expect(message).toBe('');
+  });
+
+  it('refuses a value that nests too deep to be made', () => {
+    expect(() => pull('['.repeat(100) + ']'.repeat(100)).value()).toThrow('less nesting');
+  });
+
+  it('makes lone halves of pairs and bytes that are no UTF-8 a replacement character', () => {
+    expect(pull('"\\ud800x"').string()).toBe('\ufffdx');
+    const json = new JsonPull(Uint8Array.of(34, 0xff, 34), (what, at) => new Wrong(what, at));
+    expect(json.string()).toBe('\ufffd');
+  });
+});
