@@ -51,6 +51,7 @@ describe('perf script', () => {
       'comm=sim pid=9',
     ]);
     expect([...(profile.times ?? [])].map((time) => Math.round(time * 1e6))).toEqual([0, 999_500_000, 1_249_500_250]);
+    expect(profile.durationMs).toBeCloseTo(1249.50025, 6);
     expect(profile.notes).toEqual(['Not every event of cycles:uppp has a period: their events are counted only.']);
     expect(profileRows(profile)).toEqual(['total 3 self 0', '  _start 3 self 3']);
   });

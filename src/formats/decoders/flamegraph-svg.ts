@@ -9,7 +9,7 @@ import { type DecodeLimits, FILE_LIMITS } from '../decode-limits.ts';
 import { DecodeError } from '../format.ts';
 import { PictureFrames } from './picture-tree.ts';
 
-const MAX_BYTES = 1 << 28;
+const MAX_BYTES = 1 << 27;
 const FRAMES_A_STEP = 2048;
 const READING = 0.7;
 /** In characters: tags of rectangles. */

@@ -127,7 +127,11 @@ class Events {
     const labels = this.#pairs.map((pairs) => builder.labels(pairs));
     const values = new Float64Array(types.length);
     let firstMs = Infinity;
-    for (const time of this.#times) firstMs = Math.min(firstMs, time);
+    let lastMs = -Infinity;
+    for (const time of this.#times) {
+      firstMs = Math.min(firstMs, time);
+      lastMs = Math.max(lastMs, time);
+    }
     for (let event = 0; event < this.length; event++) {
       if (event % LINES_A_STEP === 0) yield READING + (event / this.length) * (1 - READING);
       const from = this.#start.values[event];
@@ -144,7 +148,10 @@ class Events {
     }
     this.#note(builder, kinds);
     const busiest = kinds.reduce((most, kind, i) => (kind.count > kinds[most].count ? i : most), 0);
-    return builder.take({ defaultSampleType: columns[busiest] });
+    return builder.take({
+      defaultSampleType: columns[busiest],
+      ...(lastMs > firstMs && { durationMs: lastMs - firstMs }),
+    });
   }
 
   #note(builder: ProfileBuilder, kinds: readonly Kind[]): void {
