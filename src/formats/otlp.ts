@@ -16,15 +16,15 @@ export const otlpFormat: LazyFormat = {
 const RESOURCES = 0x0a;
 const DICTIONARY = 0x12;
 const MAX_FIELDS = 1000;
-const BYTES_OF_JSON = 65_536;
+const BYTES_OF_JSON = 256;
 
 function looksLikeOtlp(bytes: Uint8Array): boolean {
   if (bytes.length < 3) return false;
   if (isMessage(bytes, 0, bytes.length)) return true;
   const length = ((bytes[0] << 24) | (bytes[1] << 16) | (bytes[2] << 8) | bytes[3]) >>> 0;
   if (length > 2 && length <= bytes.length - 4 && isMessage(bytes, 4, 4 + length)) return true;
-  const text = textPrefix(bytes, BYTES_OF_JSON);
-  return /^\s*\{/.test(text) && /"(?:resourceProfiles|resource_profiles|stackTable|stack_table)"\s*:/.test(text);
+  // A message has these two fields and no others.
+  return /^\s*\{\s*"(?:resourceProfiles|resource_profiles|dictionary)"\s*:/.test(textPrefix(bytes, BYTES_OF_JSON));
 }
 
 /** Whether all top-level fields are those two, and the first of them holds messages as they do. */

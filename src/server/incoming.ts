@@ -58,7 +58,7 @@ export function notesOf({
   if (labelsDropped > 0)
     notes.set(
       'labelsDropped',
-      'The samples have too many sets of labels, or too long ones; they were kept without these.',
+      'The samples have too many sets of labels, or too long ones: the labels with the most values were left out.',
     );
   if (negativeValues > 0) notes.set('negativeValues', `${negativeValues} values are negative and were left out.`);
   if (cumulative > 0)

@@ -137,7 +137,7 @@ export class Metrics {
       ...metric(
         'flametide_unlabelled_profiles_total',
         'counter',
-        'Profiles whose samples had too many sets of labels, or too long ones: stored without these.',
+        'Profiles whose samples had too many sets of labels, or too long ones: stored without some.',
         this.#trimmed.labelsDropped,
       ),
       ...metric(

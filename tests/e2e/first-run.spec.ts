@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from '@playwright/test';
+import { jfrChunk } from '../support/jfr-message.ts';
 import { violations } from './axe.ts';
 import { push } from './stored.ts';
 
@@ -33,16 +34,20 @@ test('the empty page names its address and the lines of each language, and it an
       ['Node.js', `serverAddress: "${url}"`],
       ['Python', `server_address="${url}"`],
       ['Rust', `PyroscopeAgent::builder("${url}", "my-service")`],
-      ['Java', `'${url}/ingest?name=my-service'`],
+      ['OpenTelemetry', `-collection-agent=${url.replace('http://', '')}`],
+      ['Java', `'${url}/ingest?format=jfr&name=my-service'`],
     ] as const) {
       await languages.getByRole('radio', { name: language }).click();
       await expect(page.getByRole('region', { name: /^Lines/ }).last()).toContainText(lines);
     }
-    await expect(page.getByText('does not take yet')).toBeVisible();
 
     // What the page says to send for Java is taken.
-    const target = /'(http[^']+)'/.exec(await page.getByRole('region', { name: 'Lines: Send' }).innerText())![1];
-    const answer = await fetch(target, { method: 'POST', body: 'main;work 30\nmain;rest 10\n' });
+    const target = /'(http[^']+)'/.exec(
+      await page.getByRole('region', { name: 'Lines: Or send a recording' }).innerText(),
+    )![1];
+    const stackTrace = ['app.Shop.work:3', 'app.Shop.main:1'];
+    const recording = jfrChunk([{ type: 'jdk.ExecutionSample', stackTrace }], { startNs: Date.now() * 1e6 });
+    const answer = await fetch(target, { method: 'POST', body: new Uint8Array(recording) });
     expect([answer.status, await answer.text()]).toEqual([200, expect.anything()]);
     await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible({ timeout: 20_000 });
 

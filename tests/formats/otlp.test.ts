@@ -125,6 +125,12 @@ describe('the numbering of samples', () => {
   });
 });
 
+it('is told from other JSON with tables of stacks', () => {
+  const sniff = (text: string): boolean => otlpFormat.sniff(new TextEncoder().encode(text), 'a.json');
+  expect(sniff('{"threads": [{"stackTable": {}, "stringTable": []}], "dictionary": {}}')).toBe(false);
+  expect(sniff('\n { "dictionary" : {}}')).toBe(true);
+});
+
 describe('refusals', () => {
   const noDictionary = encodeMessage(message([1, message([2, message([2, message([1, message([1, 1], [2, 2])])])])]));
   it.each<[string, Uint8Array | string, RegExp]>([

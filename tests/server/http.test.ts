@@ -419,6 +419,7 @@ describe('the status that the page shows', () => {
         cutOffRecordings: 0,
         foldedSamples: 0,
       },
+      targets: [],
       damage: ['A stored block was left out.'],
     });
     expect((await post('/api/status', '', {}, own)).status).toBe(405);

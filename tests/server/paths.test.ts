@@ -43,6 +43,8 @@ describe('an address with slashes too many', () => {
     ['///pyroscope//ingest//', 'ingest POST /pyroscope/ingest'],
     ['//push.v1.PusherService/Push', 'ingest POST /push.v1.PusherService/Push'],
     ['/push.v1.PusherService//Push/', 'ingest POST /push.v1.PusherService/Push'],
+    ['/v1/profiles/', 'ingest POST /v1/profiles'],
+    ['//v1development/profiles', 'ingest POST /v1development/profiles'],
     ['//querier.v1.QuerierService/Series/', 'query POST /querier.v1.QuerierService/Series'],
     ['//pyroscope/render?query=x', 'query POST /pyroscope/render query=x'],
     ['http://127.0.0.1/ingest?name=a', 'ingest POST /ingest name=a'],
@@ -62,7 +64,7 @@ describe('an address with slashes too many', () => {
 describe('an upload that misses the door', () => {
   it.each([
     ['/injest?name=a', 'POST /injest (text/plain, 4 bytes) goes nowhere'],
-    ['/v1/profile', 'POST /v1/profile (text/plain, 4 bytes) goes nowhere'],
+    ['/v1/traces', 'POST /v1/traces (text/plain, 4 bytes) goes nowhere'],
     ['/', 'POST / (text/plain, 4 bytes) goes nowhere'],
     ['/ingest/more', 'POST /ingest/more (text/plain, 4 bytes) goes nowhere'],
   ])('is logged, counted and shown: %s', async (path, message) => {

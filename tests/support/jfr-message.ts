@@ -169,29 +169,19 @@ class Chunk {
   }
 
   #constant(type: TypeName, text: string): number[] {
-    switch (type) {
-      case 'java.lang.Thread':
-        return [...this.text(''), ...this.text(text)];
-      case 'java.lang.Class':
-        return this.#key('jdk.types.Symbol', text);
-      case 'jdk.types.Method': {
-        const dot = text.lastIndexOf('.');
-        const name = this.#key('jdk.types.Symbol', text.slice(dot + 1));
-        return [...this.#key('java.lang.Class', text.slice(0, Math.max(0, dot)).replaceAll('.', '/')), ...name];
-      }
-      case 'jdk.types.StackTrace': {
-        const frames = text.split('\n').map((frame) => {
-          const [, method = '', line = '0'] = /^(.*):(-?\d+)$/.exec(frame) ?? [];
-          return [...this.#key('jdk.types.Method', method), ...this.whole(Number(line), 4)];
-        });
-        return [0, ...this.whole(frames.length, 4), ...frames.flat()];
-      }
-      case 'jdk.types.Symbol':
-      case 'jdk.types.ThreadState':
-        return this.text(text);
-      default:
-        throw new Error(`There are no constants of ${type}`);
+    if (type === 'java.lang.Thread') return [...this.text(''), ...this.text(text)];
+    if (type === 'java.lang.Class') return this.#key('jdk.types.Symbol', text);
+    if (type === 'jdk.types.Method') {
+      const dot = text.lastIndexOf('.');
+      const name = this.#key('jdk.types.Symbol', text.slice(dot + 1));
+      return [...this.#key('java.lang.Class', text.slice(0, Math.max(0, dot)).replaceAll('.', '/')), ...name];
     }
+    if (type !== 'jdk.types.StackTrace') return this.text(text);
+    const frames = text.split('\n').map((frame) => {
+      const [, method = '', line = '0'] = /^(.*):(-?\d+)$/.exec(frame) ?? [];
+      return [...this.#key('jdk.types.Method', method), ...this.whole(Number(line), 4)];
+    });
+    return [0, ...this.whole(frames.length, 4), ...frames.flat()];
   }
 
   #checkpoint(part: number, parts: number, distance: number): number[] {

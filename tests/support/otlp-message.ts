@@ -10,7 +10,7 @@ export interface MadeSample {
   readonly attributes?: Readonly<Record<string, string | number>>;
 }
 
-export interface MadeProfile {
+interface MadeProfile {
   readonly sampleType?: readonly [type: string, unit: string];
   readonly periodType?: readonly [type: string, unit: string];
   readonly period?: number;

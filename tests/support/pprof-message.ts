@@ -2,7 +2,7 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 /** A whole number of eight bytes. */
-export interface Fixed {
+interface Fixed {
   readonly fixed64: bigint;
 }
 

@@ -4,7 +4,7 @@ import { JfrCursor, type JfrKey, type JfrText, refuseJfr } from './jfr-cursor.ts
 import { readJfrMetadata } from './jfr-metadata.ts';
 import type { JfrRecord, JfrTypes } from './jfr-types.ts';
 
-export const JFR_MAGIC: readonly number[] = [0x46, 0x4c, 0x52, 0];
+const MAGIC: readonly number[] = [0x46, 0x4c, 0x52, 0];
 const HEADER_BYTES = 68;
 const NANOSECONDS_A_SECOND = 1e9;
 const METADATA = 0;
@@ -32,7 +32,7 @@ export interface JfrChunkHeader {
 }
 
 export function isJfrChunk(bytes: Uint8Array, at: number): boolean {
-  return JFR_MAGIC.every((byte, i) => bytes[at + i] === byte);
+  return MAGIC.every((byte, i) => bytes[at + i] === byte);
 }
 
 /** @returns undefined where the header itself is cut off. @throws DecodeError */

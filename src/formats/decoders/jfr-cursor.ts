@@ -184,7 +184,7 @@ export class JfrCursor {
   }
 }
 
-export function keyOf(hi: number, lo: number): JfrKey {
+function keyOf(hi: number, lo: number): JfrKey {
   return hi < 1 << 21 ? hi * TWO_32 + lo : (BigInt(hi) << 32n) | BigInt(lo);
 }
 

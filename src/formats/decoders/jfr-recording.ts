@@ -8,7 +8,7 @@ const NANOSECONDS_A_MILLISECOND = 1e6;
 const MAX_CHUNKS = 65_536;
 const MAX_SETTINGS = 65_536;
 
-export interface JfrFrame {
+interface JfrFrame {
   /** Class and method; the library and the function where code is native. */
   readonly name: string;
   /** 0 where unknown. */

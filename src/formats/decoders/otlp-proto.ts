@@ -377,7 +377,7 @@ class ProtoReader {
 }
 
 /** @throws DecodeError */
-export function stringAt(strings: readonly string[], index: number, at: number): string {
+function stringAt(strings: readonly string[], index: number, at: number): string {
   const text = strings[index];
   if (text === undefined && !(index === 0 && strings.length === 0))
     refuseOtlp(`string ${index} is not in the table of ${strings.length}`, `byte ${at}`);

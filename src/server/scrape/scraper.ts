@@ -1,5 +1,6 @@
 /** Fetches profiles of configured targets, each kind by itself: what fails is tried again later, and costs nothing else. */
 
+import { setMaxListeners } from 'node:events';
 import type { Backend, Log } from '../exchange.ts';
 import { PULLED_KINDS, PULLED_PATH, type PulledKind } from '../ingest/pulled-kinds.ts';
 import { fetchProfile } from './fetch-profile.ts';
@@ -46,6 +47,8 @@ export function startScraper(
   times: ScrapeTimes = TIMES,
 ): Scraper {
   const stop = new AbortController();
+  // Each loop waits for its end.
+  setMaxListeners(0, stop.signal);
   const loops = targets.flatMap((target) =>
     PULLED_KINDS.map((kind) => new Loop(target, kind, engine, log, times, stop)),
   );
