@@ -23,7 +23,7 @@ import {
   treeDefinitions,
 } from '#model/located-tree.ts';
 import type { Profile } from '#model/profile.ts';
-import { costLabelValues, countLabelValues, labelKeys, selectSamples } from '#model/sample-labels.ts';
+import { labelKeys } from '#model/label-keys.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { matchFunctions, parseSearch, searchShare, type SearchQuery } from '#model/search.ts';
 import { coveredShare } from '#model/slices.ts';
@@ -89,6 +89,7 @@ export class InProcessAnalysis implements Analysis {
   async select({ handle, matchers, by }: Selection, signal: AbortSignal): Promise<OpenedProfile> {
     const began = performance.now();
     const { profile, opened } = this.#profile({ handle });
+    const { selectSamples } = await loadSampleLabels();
     const selected = await this.#run(selectSamples(profile, matchers, by), signal);
     return this.#keep(selected, opened, { slices: undefined, profileType: '' }, began);
   }
@@ -98,6 +99,7 @@ export class InProcessAnalysis implements Analysis {
     matchers: readonly LabelMatcher[],
     signal: AbortSignal,
   ): ReturnType<Analysis['labelNames']> {
+    const { countLabelValues } = await loadSampleLabels();
     return this.#run(countLabelValues(this.#profile({ handle }).profile, matchers), signal);
   }
 
@@ -107,6 +109,7 @@ export class InProcessAnalysis implements Analysis {
     matchers: readonly LabelMatcher[],
     signal: AbortSignal,
   ): ReturnType<Analysis['labelValues']> {
+    const { costLabelValues } = await loadSampleLabels();
     return this.#run(costLabelValues(this.#profile({ handle }).profile, sampleType, name, matchers), signal);
   }
 
@@ -394,6 +397,9 @@ export class InProcessAnalysis implements Analysis {
     }
   }
 }
+
+/** Loaded when a file's labels are first used. */
+const loadSampleLabels = () => import('#model/sample-labels.ts');
 
 function leaveOut(func: number, self: Float64Array, total: Float64Array, exact: FunctionTotals['exact']): void {
   self[func] = 0;

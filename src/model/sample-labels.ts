@@ -8,6 +8,7 @@ import type { LabelMatcher } from './labels.ts';
 import { valuesOfMatcher } from './matcher-values.ts';
 import { tablesOf, tablesOfOne } from './definitions.ts';
 import type { Profile, ValueColumn } from './profile.ts';
+import { labelKeys } from './label-keys.ts';
 import { compilePattern } from './search-pattern.ts';
 
 const SAMPLES_A_STEP = 65_536;
@@ -23,13 +24,6 @@ interface LabelColumn {
   readonly values: readonly (readonly string[])[];
   /** By sample: a position in `values`. */
   readonly of: Int32Array;
-}
-
-/** Keys that some sample has, sorted as people sort. */
-export function labelKeys({ labels }: Profile): readonly string[] {
-  const used = new Uint8Array(labels.strings.length);
-  for (const key of labels.key) used[key] = 1;
-  return labels.strings.filter((text, i) => used[i] === 1 && text !== '').sort(compareNatural);
 }
 
 /** How many values each label has in the samples that match; undefined beyond the first labels. */

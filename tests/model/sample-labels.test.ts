@@ -5,7 +5,8 @@ import { checkProfile } from '#model/check-profile.ts';
 import { parseTypedSelector } from '#model/label-selector.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import type { Profile } from '#model/profile.ts';
-import { costLabelValues, countLabelValues, labelKeys, selectSamples } from '#model/sample-labels.ts';
+import { labelKeys } from '#model/label-keys.ts';
+import { costLabelValues, countLabelValues, selectSamples } from '#model/sample-labels.ts';
 import { labelledPprof } from '../support/labelled-pprof.ts';
 import { drawing, treeAsText, treeOf } from '../support/profile-from-text.ts';
 
