@@ -254,8 +254,12 @@ describe('one name in two binaries', () => {
 });
 
 describe('any profile', () => {
-  const letter = (letters: string) => fc.constantFrom(...letters);
-  const frame = fc.record({ name: letter('abc'), file: letter('xyz'), line: fc.integer({ min: 1, max: 3 }) });
+  const letter = (...letters: string[]) => fc.constantFrom(...letters);
+  const frame = fc.record({
+    name: letter('a', 'b', 'c'),
+    file: letter('x', 'y', 'z'),
+    line: fc.integer({ min: 1, max: 3 }),
+  });
   const stacks = fc.array(fc.tuple(fc.array(frame, { minLength: 1, maxLength: 6 }), fc.integer({ min: -3, max: 9 })), {
     minLength: 1,
     maxLength: 12,
@@ -288,7 +292,7 @@ describe('any profile', () => {
 
   it('has for each file and line what a count over its stacks gives', async () => {
     await fc.assert(
-      fc.asyncProperty(stacks, letter('xyz'), fc.integer({ min: 1, max: 3 }), async (samples, file, line) => {
+      fc.asyncProperty(stacks, letter('x', 'y', 'z'), fc.integer({ min: 1, max: 3 }), async (samples, file, line) => {
         const profile = await opened(placedPprof(samples));
         const sum = (isCounted: (stack: readonly PlacedFrame[]) => boolean): number =>
           samples.reduce((all, [stack, value]) => (isCounted(stack) ? all + value : all), 0);
