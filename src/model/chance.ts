@@ -13,6 +13,23 @@ export function discoveries(z: ArrayLike<number>, falseRate: number): Uint8Array
   return Uint8Array.from(tails, (tail) => (tail <= limit ? 1 : 0));
 }
 
+/** How far out a normal value lies, on either side, with this probability at most. @param tail in (0, 1] */
+function quantile(tail: number): number {
+  let low = 0;
+  let high = 40;
+  for (let step = 0; step < 50; step++) {
+    const middle = (low + high) / 2;
+    if (twoSided(middle) > tail) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** z at which intervals end of what was chosen from many: so that `falseRate` of these miss (Benjamini and Yekutieli). */
+export function chosenQuantile(chosen: number, tests: number, falseRate: number): number {
+  return quantile((falseRate * Math.max(1, chosen)) / Math.max(1, tests));
+}
+
 /** A t of so many degrees of freedom as the z that is as unlikely (Wallace's approximation, good to a percent). */
 export function asNormal(t: number, freedom: number): number {
   if (!(freedom < 1e6)) return t;

@@ -214,7 +214,7 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
     const isNone = kind === 'rest' || kind === 'runtime';
     add(
       {
-        kind: kind === 'runtime' ? 'runtime' : kind === 'work' || kind === 'rest' ? 'work' : 'either',
+        kind: kind === 'runtime' ? 'runtime' : kind === 'work' ? 'work' : 'either',
         name: isNone ? (kind === 'rest' ? 'what belongs to no handler' : 'the runtime') : unitName(unit),
         scope: 'unit',
         within: undefined,

@@ -6,7 +6,7 @@ import { estimateOf, intervalOf, type Noise, type Scored } from './score-test.ts
 import { leastSlices, type SideSlices } from './slices.ts';
 import { type Bar, scanTree, type Scan, usualBar } from './tree-scan.ts';
 import type { UnionTree } from './union.ts';
-import { testUnits } from './unit-work.ts';
+import { testUnits, type UnitTest } from './unit-work.ts';
 import { findUnits, RUNTIME_UNIT, sumOf } from './work-units.ts';
 
 /** Why a change is not supported, or that it is. */
@@ -104,12 +104,12 @@ export function compareSides(union: UnionTree, ofA: SideSlices, ofB: SideSlices,
   const scan = scanTree(tree, findUnits(tree, a, b), a, b, bar);
   const code = emptyFindings(scan.causes.length);
   for (const [cause, { z, scored }] of scan.causes.entries()) {
-    setFinding(code, cause, scored, z, scan.noise);
+    setFinding(code, cause, scored, z, scan.noise, scan.chosenZ);
     code.verdict[cause] = SUPPORTED;
   }
   const { causeOf, moveOf } = ownersOf(union, tree, scan);
   const { tests, noise: noiseOfWork } = testUnits(scan.left, bar);
-  const units = unitsOf(union, tree, scan.left);
+  const units = unitsOf(union, tree, scan.left, tests);
   const work = emptyFindings(units.count);
   for (const [unit, { scored, z, isSupported, isLarge }] of tests) {
     setFinding(work, unit, scored, z, noiseOfWork);
@@ -170,7 +170,12 @@ function ownersOf(
   return { causeOf, moveOf };
 }
 
-function unitsOf({ length, a, b }: UnionTree, tree: PreparedTree, left: Remaining): FoundUnits {
+function unitsOf(
+  { length, a, b }: UnionTree,
+  tree: PreparedTree,
+  left: Remaining,
+  tests: ReadonlyMap<number, UnitTest>,
+): FoundUnits {
   const { unit, count, isKnown } = left.units;
   const share = (node: number): number => {
     const [ofA, ofB] = left.sides;
@@ -222,11 +227,15 @@ function unitsOf({ length, a, b }: UnionTree, tree: PreparedTree, left: Remainin
         ? 'runtime'
         : u < RUNTIME_UNIT
           ? 'rest'
-          : isKnown[u] === 1 && ofOne[u] < ONE_FUNCTION * whole[u]
+          : isKnown[u] === 1 && ofOne[u] < ONE_FUNCTION * whole[u] && isWork(tests.get(u))
             ? 'work'
             : 'either',
     ),
   };
+}
+
+function isWork(test: UnitTest | undefined): boolean {
+  return test?.isSupported !== true || test.isShared;
 }
 
 /** What a function costs itself: as its cause where it has one, else as tested. */
@@ -342,8 +351,8 @@ function emptyFindings(rows: number): Findings {
   };
 }
 
-function setFinding(found: Findings, row: number, scored: Scored, z: number, noise: Noise): void {
-  const { low, high } = intervalOf(scored, noise);
+function setFinding(found: Findings, row: number, scored: Scored, z: number, noise: Noise, endsAt?: number): void {
+  const { low, high } = intervalOf(scored, noise, endsAt);
   found.z[row] = z;
   found.change[row] = estimateOf(scored);
   found.low[row] = low;

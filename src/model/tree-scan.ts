@@ -7,7 +7,7 @@ import type { PreparedSide, PreparedTree } from './prepared-stacks.ts';
 import { Remaining } from './remaining.ts';
 import { itemsToTest, type Item } from './scan-items.ts';
 import { betweenOf, type Noise, noiseOf, type Scored, type Stratum, strengthOf, sumsOf, zOf } from './score-test.ts';
-import { discoveries } from './chance.ts';
+import { chosenQuantile, discoveries } from './chance.ts';
 import type { TrackedStrata } from './tracked-strata.ts';
 import { sumOf, type WorkUnits } from './work-units.ts';
 
@@ -41,6 +41,8 @@ export interface Scan {
   readonly causes: readonly Cause[];
   readonly moves: readonly Move[];
   readonly noise: Noise;
+  /** z at which intervals of the causes end: they were chosen for being large. */
+  readonly chosenZ: number;
   /** By function: its own cost against the rest, where it is large enough. */
   readonly functions: ReadonlyMap<number, Tested>;
   /** What the causes leave; its owners are the causes. */
@@ -306,7 +308,8 @@ class Scanner {
         z,
         scored: scored!,
       }));
-      return { causes, moves: this.#moves, noise, functions, left };
+      const chosenZ = chosenQuantile(causes.length, judged.length + rest.length, this.#bar.falseRate);
+      return { causes, moves: this.#moves, noise, chosenZ, functions, left };
     }
   }
 }
