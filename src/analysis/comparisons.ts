@@ -5,7 +5,7 @@ import { type WhatChanged, whatChanged } from '#model/changes.ts';
 import { type DiffTree, diffTree, unionTree } from '#model/diff.ts';
 import { compareSides, type Evidence } from '#model/evidence.ts';
 import { functionTotals } from '#model/function-table.ts';
-import { withoutIdle } from '#model/idle.ts';
+import { idleShares } from '#model/idle.ts';
 import { normalise, type Normalised, normalisations, whyNotNormalised } from '#model/normalise.ts';
 import type { Profile } from '#model/profile.ts';
 import { sandwich } from '#model/sandwich.ts';
@@ -236,14 +236,11 @@ export class Comparisons {
     // Another question may have made it meanwhile: evidence must meet the union that is drawn.
     const meanwhile = this.#kept(key);
     if (meanwhile) return meanwhile;
-    const recorded = unionTree(named(ofA), named(ofB));
-    const union = withoutIdle(recorded);
+    const union = unionTree(named(ofA), named(ofB));
     signal.throwIfAborted();
-    const idleShare = (side: SideKey): number =>
-      recorded[side].total[0] === 0 ? 0 : 1 - union[side].total[0] / recorded[side].total[0];
     const made: KeptUnion = {
       key,
-      idle: { a: idleShare('a'), b: idleShare('b') },
+      idle: idleShares(union),
       handles: [a.handle, b.handle],
       union,
       facts: joinFacts(union, ofA.facts, ofB.facts),

@@ -69,6 +69,13 @@ const Z95 = 1.96;
 /** The largest functions that silence speaks of. */
 const SILENT_FUNCTIONS = 5;
 
+/** Of units that no frame names. */
+const unitNames: Readonly<Partial<Record<Evidence['units']['kind'][number], string>>> = {
+  rest: 'what belongs to no handler',
+  runtime: 'the runtime',
+  idle: 'idle time',
+};
+
 const groups: Readonly<Record<ChangeKind, number>> = { code: 0, work: 1, either: 1, moved: 2, runtime: 3 };
 
 export function whatChanged(union: UnionTree, normalised: Normalised, evidence: Evidence): WhatChanged {
@@ -211,19 +218,19 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
       );
   for (let unit = 0; unit < units.count; unit++) {
     const kind = units.kind[unit];
-    const isNone = kind === 'rest' || kind === 'runtime';
+    const named = unitNames[kind];
     add(
       {
-        kind: kind === 'runtime' ? 'runtime' : kind === 'work' ? 'work' : 'either',
-        name: isNone ? (kind === 'rest' ? 'what belongs to no handler' : 'the runtime') : unitName(unit),
+        kind: kind === 'runtime' || kind === 'idle' ? 'runtime' : kind === 'work' ? 'work' : 'either',
+        name: named ?? unitName(unit),
         scope: 'unit',
         within: undefined,
         index: unit,
-        node: isNone ? 0 : units.node[unit],
+        node: named === undefined ? units.node[unit] : 0,
         supported: verdicts[work.verdict[unit]] === 'supported',
       },
       ofEach(split.ofUnit, unit),
-      kind === 'runtime' ? undefined : work,
+      kind === 'runtime' || kind === 'idle' ? undefined : work,
       unit,
     );
   }

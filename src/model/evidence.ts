@@ -1,4 +1,5 @@
 /** Which changes between two sides are more than noise: of functions (code), of units (work) and of nodes. How: docs/compare.md. */
+import { withoutIdle } from './idle.ts';
 import { testNodes } from './node-changes.ts';
 import { prepareSide, prepareStacks, type PreparedTree } from './prepared-stacks.ts';
 import type { Remaining } from './remaining.ts';
@@ -49,15 +50,15 @@ interface FoundMove {
   readonly isClear: boolean;
 }
 
-/** Units of work: handlers, background loops, and what belongs to none. */
+/** Units of work: handlers, background loops, what belongs to none, and last of all idle time. */
 interface FoundUnits {
   readonly count: number;
-  /** By node of the union; −1: it counts nowhere. */
+  /** By node of the union. */
   readonly unit: Int32Array;
   /** By unit: the node of the union that names it. */
   readonly node: Int32Array;
   /** `work`: it is known to be one. `either`: more calls, or each costs more. `rest`: what belongs to no unit. */
-  readonly kind: readonly ('work' | 'either' | 'rest' | 'runtime')[];
+  readonly kind: readonly ('work' | 'either' | 'rest' | 'runtime' | 'idle')[];
 }
 
 export interface Evidence {
@@ -96,7 +97,8 @@ const TRUNK = 0.9;
 const NAMES_FROM = 0.95;
 
 /** @param bar floors and false discovery rate, for all families */
-export function compareSides(union: UnionTree, ofA: SideSlices, ofB: SideSlices, bar: Bar = usualBar): Evidence {
+export function compareSides(recorded: UnionTree, ofA: SideSlices, ofB: SideSlices, bar: Bar = usualBar): Evidence {
+  const union = withoutIdle(recorded);
   const tree = prepareStacks(union);
   let [a, b] = [prepareSide(tree, ofA, true), prepareSide(tree, ofB, true)];
   const isSliced = a.slices >= leastSlices && b.slices >= leastSlices;
@@ -219,11 +221,13 @@ function unitsOf(
     if (size > largest[u]) [largest[u], node[u]] = [size, at];
   }
   return {
-    count,
-    unit: Int32Array.from(tree.place, (place) => (place < 0 ? -1 : unit[place])),
+    count: count + 1,
+    unit: Int32Array.from(tree.place, (place) => (place < 0 ? count : unit[place])),
     node,
-    kind: Array.from({ length: count }, (_, u) =>
-      u === RUNTIME_UNIT
+    kind: Array.from({ length: count + 1 }, (_, u) =>
+      u === count
+        ? 'idle'
+        : u === RUNTIME_UNIT
         ? 'runtime'
         : u < RUNTIME_UNIT
           ? 'rest'
@@ -324,7 +328,9 @@ function growthOf(left: Remaining): Float64Array {
     for (let node = 0; node < left.tree.length; node++) whole[left.units.unit[node]] += self[node];
     return whole;
   });
-  return Float64Array.from({ length: left.units.count }, (_, unit) => {
+  return Float64Array.from({ length: left.units.count + 1 }, (_, unit) => {
+    // Idle time is no work.
+    if (unit === left.units.count) return 1;
     const growth = (sums[1][unit] / sums[0][unit]) * relative;
     if (unit !== RUNTIME_UNIT && growth > 0 && Number.isFinite(growth)) return growth;
     const [a, b] = [before[0][unit], before[1][unit]];

@@ -1,4 +1,5 @@
 /** What makes two sides comparable: shares, rates, equal load, equal work, or nothing. */
+import { roleOf } from './frame-roles.ts';
 import { sumUp, type SideColumns, type UnionTree } from './union.ts';
 
 export const normalisations = ['share', 'per-second', 'load-adjusted', 'equal-work', 'absolute'] as const;
@@ -14,7 +15,7 @@ export interface SideFacts {
 
 /** Units of work (`evidence.ts`) and how the work of each changed: its share on B over its share on A. */
 export interface UnitGrowth {
-  /** By node; −1 where it counts nowhere. */
+  /** By node. */
   readonly unit: Int32Array;
   /** By unit; 0 or Infinity where a side lacks it. */
   readonly growth: Float64Array;
@@ -95,13 +96,13 @@ function reweighted(
 ): Normalised['a'] {
   const whole = total[0];
   const factor = growth.map((k) => (k > 0 && Number.isFinite(k) ? k ** power : 1));
-  const weighted = self.map((value, node) => (value / whole) * (unit[node] < 0 ? 1 : factor[unit[node]]));
+  const weighted = self.map((value, node) => (value / whole) * factor[unit[node]]);
   return { self: weighted, total: sumUp(weighted, parent) };
 }
 
 /**
  * Median over functions of self on B over self on A, each weighted by how well its ratio is known: for counts the
- * variance of log(b/a) is 1/a + 1/b. In raw amounts.
+ * variance of log(b/a) is 1/a + 1/b. In raw amounts; waiting is no load.
  */
 function loadRatio({ a, b, func, names }: UnionTree): number {
   const ofA = new Float64Array(names.length);
@@ -110,9 +111,10 @@ function loadRatio({ a, b, func, names }: UnionTree): number {
     ofA[func[node]] += a.self[node];
     ofB[func[node]] += b.self[node];
   }
+  const isIdle = names.map((name) => roleOf(name) === 'idle');
   const ratios: { readonly log: number; readonly weight: number }[] = [];
   for (let f = 0; f < names.length; f++) {
-    if (!(ofA[f] > 0 && ofB[f] > 0)) continue;
+    if (isIdle[f] || !(ofA[f] > 0 && ofB[f] > 0)) continue;
     // As shares, so that a swap of the sides, or a longer one, weighs alike.
     const x = ofA[f] / a.total[0];
     const y = ofB[f] / b.total[0];

@@ -4,7 +4,7 @@ import { type Change, whatChanged } from '#model/changes.ts';
 import { describeChange } from '#model/changes-text.ts';
 import { unionTree } from '#model/diff.ts';
 import { compareSides } from '#model/evidence.ts';
-import { withoutIdle } from '#model/idle.ts';
+import { idleShares } from '#model/idle.ts';
 import { normalise } from '#model/normalise.ts';
 import { estimateOf, intervalOf, noiseOf, score, type Stratum, zOf } from '#model/score-test.ts';
 import { sideOfUnion, slicesOfTrees } from '#model/slices.ts';
@@ -75,9 +75,29 @@ describe('the runtime', () => {
 
   it('idle time takes no part', () => {
     const idle = (samples: number): Program => ({ ...shop, '(idle)': samples });
-    const union = withoutIdle(unionTree(merged(idle(900)), merged(idle(10))));
-    expect(union.a.total[0]).toBe(union.b.total[0]);
+    const union = unionTree(merged(idle(900)), merged(idle(10)));
+    expect(idleShares(union)).toEqual({
+      a: expect.closeTo(900 / union.a.total[0], 12),
+      b: expect.closeTo(10 / union.b.total[0], 12),
+    });
     expect(claims(idle(900), idle(10))).toEqual([]);
+  });
+
+  it('idle time is part of the totals, and its change is a row of its own', () => {
+    const idle = (samples: number): Program => ({ ...shop, '(idle)': samples });
+    const { union, found } = compared(idle(900), idle(300), 'absolute');
+    const alone = joined(recorded(idle(900), 'a'));
+    expect(union.a.total[0]).toBe(alone.tree.total[0]);
+    expect(found.total.a).toBe(alone.tree.total[0]);
+    const row = found.changes.find(({ name }) => name === 'idle time')!;
+    expect(row).toMatchObject({ kind: 'runtime', supported: false, delta: row.part });
+    expect(row.selfA).toBe(
+      alone.tree.self.reduce(
+        (sum, one, node) =>
+          sum + (alone.tree.func[node] >= 0 && alone.names[alone.tree.func[node]] === '(idle)' ? one : 0),
+        0,
+      ),
+    );
   });
 
   it('preemption counts with the caller', () => {
@@ -105,7 +125,7 @@ describe('moves', () => {
 describe('every normalisation', () => {
   it.each(['share', 'per-second', 'load-adjusted', 'equal-work', 'absolute'] as const)('%s: parts add up', (kind) => {
     const b = scaled(scaled(shop, 'shop.rank', 1.6), 'shop.report', 1.5);
-    const { found } = compared(shop, b, kind);
+    const { found } = compared({ ...shop, '(idle)': 500 }, { ...b, '(idle)': 300 }, kind);
     expect(found.changes.reduce((sum, { part }) => sum + part, 0)).toBeCloseTo(found.delta, 6);
     for (const { codePct, part, selfB, scope, supported } of found.changes)
       if (supported && scope !== 'unit' && codePct !== null)
@@ -154,7 +174,7 @@ function changes(a: Program, b: Program): readonly Change[] {
 
 function compared(a: Program, b: Program, kind: Parameters<typeof normalise>[0]) {
   const [ofA, ofB] = [recorded(a, 'a'), recorded(b, 'b')];
-  const union = withoutIdle(unionTree(joined(ofA), joined(ofB)));
+  const union = unionTree(joined(ofA), joined(ofB));
   const evidence = compareSides(
     union,
     slicesOfTrees(sideOfUnion(union, 'a'), ofA, 1),
@@ -162,7 +182,7 @@ function compared(a: Program, b: Program, kind: Parameters<typeof normalise>[0])
   );
   const facts = { seconds: 600, isSnapshot: false };
   const work = { unit: evidence.units.unit, growth: evidence.growth };
-  return { found: whatChanged(union, normalise(kind, union, facts, facts, work), evidence) };
+  return { union, found: whatChanged(union, normalise(kind, union, facts, facts, work), evidence) };
 }
 
 /** Handlers stray by a tenth, each on its own. */

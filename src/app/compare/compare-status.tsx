@@ -21,7 +21,7 @@ export function CompareStatus({ comparison: { shown } }: { comparison: Compariso
         union of {formatCount(diff.tree.length - 1)} paths,{' '}
         {shown.isWhole ? 'all drawn' : 'largest paths only, still loading the rest'}
         {diff.idle.a + diff.idle.b > 0 &&
-          ` · idle frames are left out (A ${formatShare(diff.idle.a, 1)}, B ${formatShare(diff.idle.b, 1)} of all)`}
+          ` · idle frames take no part in the evidence (A ${formatShare(diff.idle.a, 1)}, B ${formatShare(diff.idle.b, 1)} of all)`}
         {evidence && ` · ${changesText(evidence.found.changes.filter(({ supported }) => supported).length)} · q = 5 %`}
       </span>
       <span>
