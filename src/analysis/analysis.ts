@@ -137,6 +137,10 @@ export interface DiffAnswer extends DiffPicture, Pick<Normalised, 'kind' | 'load
   /** What idle frames have of each total, 0 to 1: it takes no part in the evidence. */
   readonly idle: { readonly a: number; readonly b: number };
   readonly negative: { readonly a: CallTree['negative']; readonly b: CallTree['negative'] };
+  /** By function of the union: what A calls it, where that is another name. */
+  readonly namesInA: ReadonlyMap<number, string>;
+  /** That the sides run two languages, as a sentence; undefined where they do not, or nobody knows. */
+  readonly unlike: string | undefined;
   /** Why another normalisation than the asked one is applied. */
   readonly refused: string | undefined;
   /** Why each cannot be applied; undefined where it can. */

@@ -1,6 +1,7 @@
 /** Two profiles side by side: their union as it is shown, and which of its differences are more than noise. */
 import type { Steps } from '#base/steps.ts';
 import type { CallTree } from '#model/call-tree.ts';
+import { unlikeLanguages } from '#model/comparability.ts';
 import { type WhatChanged, whatChanged } from '#model/changes.ts';
 import { type DiffTree, diffTree, unionTree } from '#model/diff.ts';
 import { compareSides, type Evidence } from '#model/evidence.ts';
@@ -62,6 +63,7 @@ interface KeptUnion {
   readonly handles: readonly number[];
   readonly union: UnionTree;
   readonly idle: DiffAnswer['idle'];
+  readonly unlike: string | undefined;
   readonly facts: FunctionFacts;
   readonly nameRank: Int32Array;
   readonly matched: readonly number[];
@@ -104,6 +106,8 @@ export class Comparisons {
       totals: { a: exactTotal(union.a), b: exactTotal(union.b) },
       idle: kept.idle,
       negative: { a: union.a.negative, b: union.b.negative },
+      namesInA: union.namesInA,
+      unlike: kept.unlike,
       kind,
       load,
       refused,
@@ -183,7 +187,7 @@ export class Comparisons {
       const { names } = union;
       const both = unionTree({ tree: ofA, names }, { tree: ofB, names });
       const columns = amountsOf(both);
-      const shown = diffTree(both, { kind: 'absolute', ...columns, load: 1 }, request.width, request.order, nameRank);
+      const shown = diffTree(both, columns, request.width, request.order, nameRank);
       return { ...shown, ...columns };
     };
     return { callers: half(a.callers, b.callers), callees: half(a.callees, b.callees) };
@@ -241,6 +245,7 @@ export class Comparisons {
     const made: KeptUnion = {
       key,
       idle: idleShares(union),
+      unlike: unlikeLanguages(named(ofA), named(ofB)),
       handles: [a.handle, b.handle],
       union,
       facts: joinFacts(union, ofA.facts, ofB.facts),

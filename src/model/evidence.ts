@@ -1,11 +1,12 @@
 /** Which changes between two sides are more than noise: of functions (code), of units (work) and of nodes. How: docs/compare.md. */
+import { type Bar, usualBar } from './bar.ts';
 import { withoutIdle } from './idle.ts';
 import { testNodes } from './node-changes.ts';
 import { prepareSide, prepareStacks, type PreparedTree } from './prepared-stacks.ts';
 import type { Remaining } from './remaining.ts';
 import { estimateOf, intervalOf, type Noise, type Scored } from './score-test.ts';
 import { leastSlices, type SideSlices } from './slices.ts';
-import { type Bar, scanTree, type Scan, usualBar } from './tree-scan.ts';
+import { scanTree, type Scan } from './tree-scan.ts';
 import type { UnionTree } from './union.ts';
 import { testUnits, type UnitTest } from './unit-work.ts';
 import { findUnits, RUNTIME_UNIT, sumOf } from './work-units.ts';
@@ -105,8 +106,8 @@ export function compareSides(recorded: UnionTree, ofA: SideSlices, ofB: SideSlic
   if (!isSliced) [a, b] = [prepareSide(tree, ofA, false), prepareSide(tree, ofB, false)];
   const scan = scanTree(tree, findUnits(tree, a, b), a, b, bar);
   const code = emptyFindings(scan.causes.length);
-  for (const [cause, { z, scored }] of scan.causes.entries()) {
-    setFinding(code, cause, scored, z, scan.noise, scan.chosenZ);
+  for (const [cause, { z, scored, endsAt }] of scan.causes.entries()) {
+    setFinding(code, cause, scored, z, scan.noise, endsAt);
     code.verdict[cause] = SUPPORTED;
   }
   const { causeOf, moveOf } = ownersOf(union, tree, scan);
@@ -228,12 +229,12 @@ function unitsOf(
       u === count
         ? 'idle'
         : u === RUNTIME_UNIT
-        ? 'runtime'
-        : u < RUNTIME_UNIT
-          ? 'rest'
-          : isKnown[u] === 1 && ofOne[u] < ONE_FUNCTION * whole[u] && isWork(tests.get(u))
-            ? 'work'
-            : 'either',
+          ? 'runtime'
+          : u < RUNTIME_UNIT
+            ? 'rest'
+            : isKnown[u] === 1 && ofOne[u] < ONE_FUNCTION * whole[u] && isWork(tests.get(u))
+              ? 'work'
+              : 'either',
     ),
   };
 }

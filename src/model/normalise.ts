@@ -1,6 +1,6 @@
 /** What makes two sides comparable: shares, rates, equal load, equal work, or nothing. */
 import { roleOf } from './frame-roles.ts';
-import { sumUp, type SideColumns, type UnionTree } from './union.ts';
+import { sumUp, type SideColumns, type SideKey, type UnionTree } from './union.ts';
 
 export const normalisations = ['share', 'per-second', 'load-adjusted', 'equal-work', 'absolute'] as const;
 export type Normalisation = (typeof normalisations)[number];
@@ -28,6 +28,14 @@ export interface Normalised {
   readonly b: { readonly self: Float64Array; readonly total: Float64Array };
   /** How much more load B had than A: what `load-adjusted` divides out, 1 elsewhere. */
   readonly load: number;
+  /** Of each side as recorded. */
+  readonly recorded: Readonly<Record<SideKey, Recorded>>;
+}
+
+export interface Recorded {
+  readonly total: number;
+  /** Undefined where it is not known, and of what has no rate. */
+  readonly seconds: number | undefined;
 }
 
 /** @returns why it cannot be applied, undefined where it can. */
@@ -64,23 +72,34 @@ export function normalise(
 ): Normalised {
   const reason = whyNotNormalised(kind, union, a, b);
   if (reason !== undefined) throw new RangeError(reason);
+  const recorded = { a: recordedOf(union.a, a), b: recordedOf(union.b, b) };
   switch (kind) {
     case 'absolute':
-      return { kind, a: union.a, b: union.b, load: 1 };
+      return { kind, a: union.a, b: union.b, load: 1, recorded };
     case 'share':
-      return { kind, a: divided(union.a, union.a.total[0]), b: divided(union.b, union.b.total[0]), load: 1 };
+      return { kind, a: divided(union.a, union.a.total[0]), b: divided(union.b, union.b.total[0]), load: 1, recorded };
     case 'per-second':
-      return { kind, a: divided(union.a, a.seconds!), b: divided(union.b, b.seconds!), load: 1 };
+      return { kind, a: divided(union.a, a.seconds!), b: divided(union.b, b.seconds!), load: 1, recorded };
     case 'load-adjusted': {
       const load = loadRatio(union) * (a.seconds! / b.seconds!);
       const root = Math.sqrt(load);
-      return { kind, a: divided(union.a, a.seconds! / root), b: divided(union.b, b.seconds! * root), load };
+      return { kind, a: divided(union.a, a.seconds! / root), b: divided(union.b, b.seconds! * root), load, recorded };
     }
     case 'equal-work': {
       if (!work) throw new RangeError('Equal work needs the units of work of both sides.');
-      return { kind, a: reweighted(union.a, union, work, 0.5), b: reweighted(union.b, union, work, -0.5), load: 1 };
+      return {
+        kind,
+        a: reweighted(union.a, union, work, 0.5),
+        b: reweighted(union.b, union, work, -0.5),
+        load: 1,
+        recorded,
+      };
     }
   }
+}
+
+function recordedOf({ total }: SideColumns, { seconds, isSnapshot }: SideFacts): Recorded {
+  return { total: total[0], seconds: isSnapshot || seconds === undefined || !(seconds > 0) ? undefined : seconds };
 }
 
 /** Division rounds once: two sides in proportion have the very same shares. */

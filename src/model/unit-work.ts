@@ -3,7 +3,7 @@ import type { Remaining } from './remaining.ts';
 import { noiseOf, type Noise, type Scored, type Stratum, zOf } from './score-test.ts';
 import { discoveries } from './chance.ts';
 import { lessOf } from './tracked-strata.ts';
-import type { Bar } from './tree-scan.ts';
+import type { Bar } from './bar.ts';
 import { RUNTIME_UNIT, sumOf } from './work-units.ts';
 
 export interface UnitTest {

@@ -1,6 +1,7 @@
 /** A difference as a flamegraph, coloured by what changed: the union of both sides, or half of a sandwich of both. */
 import { type ReactElement, useMemo } from 'react';
 import type { DiffPicture } from '#analysis/analysis.ts';
+import { difference } from '#model/difference.ts';
 import { nodeName } from '#model/call-tree.ts';
 import { formatChange } from '#model/changes-text.ts';
 import type { SideName } from '../sides/sides.ts';
@@ -45,7 +46,7 @@ export function DiffFlame(props: DiffFlameProps): ReactElement {
     const { tree, node: unionNode, a, b } = picture;
     const numbers = (node: number): string => {
       const at = unionNode[node];
-      const self = formatChange(b.self[at] - a.self[at], unit);
+      const self = formatChange(difference(a.self[at], b.self[at]), unit);
       return `total ${sidesText(a.total[at], b.total[at], unit)}, self ${self}${certainty.said(node)}`;
     };
     return {

@@ -1,6 +1,7 @@
 /** One function of both sides between its callers and its callees, with the evidence of its change. */
 import { type ReactElement, useMemo } from 'react';
 import type { DiffPicture } from '#analysis/analysis.ts';
+import { difference } from '#model/difference.ts';
 import { formatAmount, formatChange } from '#model/changes-text.ts';
 import { formatCount } from '#model/units.ts';
 import { useUrl } from '../url/url-store.ts';
@@ -84,8 +85,8 @@ function Middle({ shown, func }: { shown: ShownComparison; func: number }): Reac
         <td>
           <span className={sideStyles['b']}>B</span> {formatAmount(ofB, unit)}
         </td>
-        <td className={sideStyles['signed']} data-sign={isClear ? Math.sign(ofB - ofA) : 0}>
-          {formatChange(ofB - ofA, unit)}
+        <td className={sideStyles['signed']} data-sign={isClear ? Math.sign(difference(ofA, ofB)) : 0}>
+          {formatChange(difference(ofA, ofB), unit)}
         </td>
         <td>{percentText(ofA, ofB)}</td>
         <td>{verdict}</td>

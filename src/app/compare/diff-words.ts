@@ -1,5 +1,6 @@
 /** What is said of a frame in a comparison: amounts, changes, and how sure they are. */
 import type { EvidenceAnswer } from '#analysis/analysis.ts';
+import { difference } from '#model/difference.ts';
 import { rootName } from '#model/call-tree.ts';
 import { type AmountUnit, formatAmount, formatChange } from '#model/changes-text.ts';
 import { type Findings, type Verdict, verdicts } from '#model/evidence.ts';
@@ -24,7 +25,7 @@ export function percentText(a: number, b: number): string {
   if (a === 0 && b === 0) return '';
   if (a === 0) return 'new';
   if (b === 0) return 'gone';
-  return signedPercent((b / a - 1) * 100);
+  return signedPercent((difference(a, b) / a) * 100);
 }
 
 export function signedPercent(percent: number): string {
@@ -33,8 +34,9 @@ export function signedPercent(percent: number): string {
 
 /** Both sides of something, in words for a screen reader. */
 export function sidesText(a: number, b: number, unit: AmountUnit): string {
-  const change = a === b ? 'unchanged' : `${formatChange(b - a, unit)}, ${percentText(a, b)}`;
-  return `A ${formatAmount(a, unit)}, B ${formatAmount(b, unit)}, ${change}`;
+  const change = difference(a, b);
+  const words = change === 0 ? 'unchanged' : `${formatChange(change, unit)}, ${percentText(a, b)}`;
+  return `A ${formatAmount(a, unit)}, B ${formatAmount(b, unit)}, ${words}`;
 }
 
 /** The row of a union node in the findings; −1 where it was too small to test. */
