@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Change, whatChanged } from '#model/changes.ts';
 import { describeChange } from '#model/changes-text.ts';
 import { unionTree } from '#model/diff.ts';
+import { chosenQuantile, discoveries } from '#model/chance.ts';
 import { compareSides } from '#model/evidence.ts';
 import { idleShares } from '#model/idle.ts';
 import { normalise } from '#model/normalise.ts';
@@ -45,6 +46,25 @@ describe('units of work', () => {
     expect(describeChange(found[0], cores)).toMatch(
       /^shop\.report and what it calls: more calls, or each costs more: \+/,
     );
+  });
+
+  it('a handler that is mostly one function may cost more, or be asked for more', () => {
+    const hashing: Program = {
+      ...shop,
+      [`${HTTP};shop.login;shop.hash;sha256.Sum`]: 14,
+      [`${HTTP};shop.login;shop.hash;sha256.block`]: 8,
+      [`${HTTP};shop.login`]: 2,
+    };
+    // The hash alone got dearer: what is left of the handler is too little to tell.
+    expect(claims(hashing, scaled(hashing, 'shop.hash', 2))).toEqual(['either shop.login']);
+    // All of report grew: also what is not its largest function.
+    expect(claims(hashing, scaled(hashing, 'shop.report', 1.8))).toEqual(['work shop.report']);
+  });
+
+  it('what belongs to no handler is not called work', () => {
+    const loose: Program = { ...shop, 'worker.loop;worker.flush': 20, 'timer.tick;timer.run': 15 };
+    const b = scaled(scaled(loose, 'worker.loop', 3), 'timer.tick', 3);
+    expect(changes(loose, b).filter(({ kind, isRemainder }) => kind === 'work' && isRemainder)).toEqual([]);
   });
 
   it('middleware between dispatch frames is no handler', () => {
@@ -117,6 +137,19 @@ describe('moves', () => {
     expect(changes(shop, b)[0].within).toBe('shop.cart');
   });
 
+  it('where a language inlines anew at each start, the caller need not be clear', () => {
+    // The page lost to two callees what it lost, but for the noise of what else it calls.
+    const script = (page: number, item: number, text: number): Program => ({
+      ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25']: page,
+      ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25;./svc.mjs:item:14']: item,
+      ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25;./svc.mjs:text:15']: text,
+      ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25;./svc.mjs:filter:16']: 14,
+      ['node:_http_server:parserOnIncoming:1;./svc.mjs:search:24;./svc.mjs:filter:16']: 60,
+      ['node:_http_server:parserOnIncoming:1;./svc.mjs:search:24;./svc.mjs:sort:17']: 40,
+    });
+    expect(claims(script(24, 1, 2), script(14, 6, 7)).map((claim) => claim.split(' ')[0])).toEqual(['moved']);
+  });
+
   it('a callee that got dearer is no move', () => {
     expect(claims(shop, scaled(shop, 'shop.price', 1.6))).toEqual(['code shop.price']);
   });
@@ -130,6 +163,23 @@ describe('every normalisation', () => {
     for (const { codePct, part, selfB, scope, supported } of found.changes)
       if (supported && scope !== 'unit' && codePct !== null)
         expect((part / (selfB - part)) * 100).toBeCloseTo(codePct, 6);
+  });
+});
+
+describe('many tests', () => {
+  it('a test that weighs more needs less, and the others more', () => {
+    // A tail of 0.0214 of two: against 0.015.
+    expect([...discoveries([2.3, 0.1], 0.03)]).toEqual([0, 0]);
+    expect([...discoveries([2.3, 0.1], 0.03, [9, 1])]).toEqual([1, 0]);
+    expect([...discoveries([2.3, 0.1], 0.03, [1, 9])]).toEqual([0, 0]);
+  });
+
+  it('intervals of what was chosen from many are wider', () => {
+    expect(chosenQuantile(1, 1)).toBeCloseTo(1.96, 2);
+    // 0.05 / 100
+    expect(chosenQuantile(1, 100)).toBeCloseTo(3.4808, 3);
+    expect(chosenQuantile(100, 100)).toBeCloseTo(1.96, 2);
+    expect(chosenQuantile(300, 100)).toBeCloseTo(1.96, 2);
   });
 });
 
