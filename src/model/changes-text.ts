@@ -139,10 +139,10 @@ function silence({ silence: known }: WhatChanged): string {
     known.functions === 1 ? 'the largest function' : `the ${numberWord(known.functions)} largest functions`;
   return known.percent > SEEN_UP_TO
     ? `No code change is more than noise, but there is too little to see less than a doubling in ${functions}.`
-    : `No code change is more than noise: one above ±${formatNumber(known.percent)}\u00a0% would show in ${functions}${more(known)}.`;
+    : `No code change is more than noise: one above ±${formatNumber(known.percent)}\u00a0% would show in ${functions}${moreTime(known)}.`;
 }
 
-function more({ percent: shown, moreSeconds }: NonNullable<WhatChanged['silence']>): string {
+function moreTime({ percent: shown, moreSeconds }: NonNullable<WhatChanged['silence']>): string {
   if (moreSeconds === undefined) return '';
   return `, and one above ±${formatNumber((Math.sqrt(1 + shown / 100) - 1) * 100)}\u00a0% after ${formatDuration(moreSeconds * 1000)} more of each side`;
 }

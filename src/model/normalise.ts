@@ -32,7 +32,7 @@ export interface Normalised {
   readonly recorded: Readonly<Record<SideKey, Recorded>>;
 }
 
-export interface Recorded {
+interface Recorded {
   readonly total: number;
   /** Undefined where it is not known, and of what has no rate. */
   readonly seconds: number | undefined;
