@@ -17,6 +17,9 @@ export type Verdict = 'supported' | 'unclear' | 'few-samples' | 'small' | 'untes
 export const verdicts: readonly Verdict[] = ['untested', 'supported', 'unclear', 'few-samples', 'small'];
 const [UNTESTED, SUPPORTED, UNCLEAR, FEW, SMALL] = [0, 1, 2, 3, 4];
 
+/** In the place of a row: idle time is not tested. */
+export const IDLE_ROW = -2;
+
 /** One row for each thing that was looked at. */
 export interface Findings {
   readonly verdict: Uint8Array; // index of `verdicts`
@@ -78,7 +81,7 @@ export interface Evidence {
   readonly work: Findings;
   /** By function of the union. */
   readonly functions: Findings;
-  /** By node of the union: its row in `nodes`, or −1 below 0.1 points. */
+  /** By node of the union: its row in `nodes`; −1 below 0.1 points, `IDLE_ROW` for idle time. */
   readonly nodeRow: Int32Array;
   readonly nodes: Findings;
   /** By unit: share of B over share of A of all that did not change as code; 0, Infinity where a side lacks it. */
@@ -148,7 +151,7 @@ export function compareSides(recorded: UnionTree, ofA: SideSlices, ofB: SideSlic
     units,
     work,
     functions: functionFindings(union, scan, code, causeOf, bar),
-    nodeRow: found.nodeRow,
+    nodeRow: found.nodeRow.map((row, node) => (tree.place[node] < 0 ? IDLE_ROW : row)),
     nodes,
     growth: growthOf(scan.left),
     between: scan.noise.between,

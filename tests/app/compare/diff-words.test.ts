@@ -57,6 +57,19 @@ describe('how sure a change is', () => {
     expect(evidenceOfNode({ ...shown, evidence: undefined }, 0)).toBe('The evidence is loading.');
   });
 
+  it('idle time is not tested, however much it changed, and counts in the totals', async () => {
+    const shown = await compared(
+      { a: 'main;work 6000\n(idle) 4000\n', b: 'main;work 6000\n(idle) 9000\n' },
+      'absolute',
+    );
+    const idle = nodeOf(shown, '(idle)');
+    expect(verdictOfNode(shown.evidence, idle)).toBe('untested');
+    expect(evidenceOfNode(shown, idle)).toBe('Not tested: idle time is no cost.');
+    expect(shown.diff.totals).toEqual({ a: 10_000, b: 15_000 });
+    expect(shown.diff.idle).toEqual({ a: expect.closeTo(0.4, 12), b: expect.closeTo(0.6, 12) });
+    expect(shown.evidence.found.changes.filter(({ supported }) => supported)).toEqual([]);
+  });
+
   it('says how much more would be enough: time, or samples where the length is unknown', async () => {
     const timed = await compared(unclear, 'absolute');
     expect(verdictOfNode(timed.evidence, nodeOf(timed, 'wobble'))).toBe('unclear');
