@@ -64,6 +64,7 @@ export function describeChange(change: Change, unit: AmountUnit): string {
     }
     case 'either': {
       const amount = formatChange(trend === 'new' || trend === 'gone' ? delta : part, unit);
+      if (change.isRemainder) return `${name} takes ${part < 0 ? 'less' : 'more'}: ${amount}`;
       if (trend === 'new') return `${name} and what it calls is new: ${amount}`;
       if (trend === 'gone') return `${name} and what it calls is gone: ${amount}`;
       return part < 0

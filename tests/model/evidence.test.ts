@@ -64,7 +64,12 @@ describe('units of work', () => {
   it('what belongs to no handler is not called work', () => {
     const loose: Program = { ...shop, 'worker.loop;worker.flush': 20, 'timer.tick;timer.run': 15 };
     const b = scaled(scaled(loose, 'worker.loop', 3), 'timer.tick', 3);
-    expect(changes(loose, b).filter(({ kind, isRemainder }) => kind === 'work' && isRemainder)).toEqual([]);
+    const found = changes(loose, b);
+    expect(found.filter(({ kind, isRemainder }) => kind === 'work' && isRemainder)).toEqual([]);
+    const rest = { ...found.find(({ kind }) => kind === 'either')!, name: 'what belongs to no handler', part: 0.02 };
+    expect(describeChange({ ...rest, isRemainder: true }, cores)).toBe(
+      'what belongs to no handler takes more: +2.00\u00a0points',
+    );
   });
 
   it('middleware between dispatch frames is no handler', () => {

@@ -92,7 +92,13 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
       {rows.length > 0 ? (
         <ChangeList key={filter} shown={shown} rows={rows} />
       ) : (
-        <p className={styles['empty']}>No such change.</p>
+        <p className={styles['empty']}>
+          {filter !== 'all'
+            ? 'No such change.'
+            : found.changes.length > 0
+              ? 'No cause to name. The largest differences are listed under “May be noise”.'
+              : 'The sides do not differ.'}
+        </p>
       )}
     </section>
   );
