@@ -138,7 +138,7 @@ export interface DiffAnswer extends DiffPicture, Pick<Normalised, 'kind' | 'load
   readonly idle: { readonly a: number; readonly b: number };
   readonly negative: { readonly a: CallTree['negative']; readonly b: CallTree['negative'] };
   /** By function of the union: what A calls it, where that is another name. */
-  readonly namesInA: ReadonlyMap<number, string>;
+  readonly namesInA: Readonly<Partial<Record<number, string>>>;
   /** That the sides run two languages, as a sentence; undefined where they do not, or nobody knows. */
   readonly unlike: string | undefined;
   /** Why another normalisation than the asked one is applied. */

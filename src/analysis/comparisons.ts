@@ -106,7 +106,7 @@ export class Comparisons {
       totals: { a: exactTotal(union.a), b: exactTotal(union.b) },
       idle: kept.idle,
       negative: { a: union.a.negative, b: union.b.negative },
-      namesInA: union.namesInA,
+      namesInA: Object.fromEntries(union.namesInA),
       unlike: kept.unlike,
       kind,
       load,

@@ -57,9 +57,9 @@ export function DiffTooltip(props: DiffTooltipProps): ReactElement {
       <TooltipLine part="name">
         <bdi>{name}</bdi>
       </TooltipLine>
-      {namesInA.has(func) && (
+      {namesInA[func] !== undefined && (
         <TooltipLine part="file">
-          In A: <bdi>{namesInA.get(func)!.slice(0, MAX_NAME_LENGTH)}</bdi>
+          In A: <bdi>{namesInA[func].slice(0, MAX_NAME_LENGTH)}</bdi>
         </TooltipLine>
       )}
       {func >= 0 && functions.files[func] !== '' && (

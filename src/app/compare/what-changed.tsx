@@ -211,7 +211,7 @@ interface ChangeRowProps {
 function ChangeRow(props: ChangeRowProps): ReactElement {
   const { shown, change, heading, index, count, top, reach, isActive, isSelected, onChoose } = props;
   const { kind, name, path, scope, within, selfA, selfB, delta, trend, explained, supported } = change;
-  const nameInA = scope === 'unit' ? undefined : shown.diff.namesInA.get(change.index);
+  const nameInA = scope === 'unit' ? undefined : shown.diff.namesInA[change.index];
   const unit = unitOf(shown);
   const { prefix, middle, bare } = splitName(name.slice(0, MAX_NAME_LENGTH));
   const rate = useUrl((state) => state.rate);

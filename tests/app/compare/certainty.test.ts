@@ -51,7 +51,7 @@ it('functions that a build renamed know what A calls them', async () => {
     'share',
   );
   const func = renamed.diff.functions.names.indexOf('shop::price::hfedcba9876543210');
-  expect([...renamed.diff.namesInA]).toEqual([[func, 'shop::price::h0123456789abcdef']]);
+  expect(renamed.diff.namesInA).toEqual({ [func]: 'shop::price::h0123456789abcdef' });
   expect(renamed.diff.unlike).toBeUndefined();
   const unlike = await compared(
     { a: 'net/http.(*conn).serve;main.search;runtime.mallocgc 9\n', b: './svc.mjs:run:4;./svc.mjs:price:9 9\n' },
