@@ -154,11 +154,15 @@ export interface DiffAnswer extends DiffPicture, Pick<Normalised, 'kind' | 'load
   readonly functions: FunctionTable;
   readonly packages: readonly string[];
   readonly isSystem: Uint8Array;
-  /** As recorded, without idle frames. */
+  /** As recorded. */
   readonly totals: { readonly a: number | bigint; readonly b: number | bigint };
-  /** What idle frames have of each recorded total, 0 to 1: it takes no part in the comparison. */
+  /** What idle frames have of each total, 0 to 1: it takes no part in the evidence. */
   readonly idle: { readonly a: number; readonly b: number };
   readonly negative: { readonly a: CallTree['negative']; readonly b: CallTree['negative'] };
+  /** By function of the union: what A calls it, where that is another name. */
+  readonly namesInA: Readonly<Partial<Record<number, string>>>;
+  /** That the sides run two languages, as a sentence; undefined where they do not, or nobody knows. */
+  readonly unlike: string | undefined;
   /** Why another normalisation than the asked one is applied. */
   readonly refused: string | undefined;
   /** Why each cannot be applied; undefined where it can. */

@@ -1,10 +1,11 @@
 /** Two profiles side by side: their union as it is shown, and which of its differences are more than noise. */
 import type { Steps } from '#base/steps.ts';
 import type { CallTree } from '#model/call-tree.ts';
+import { unlikeLanguages } from '#model/comparability.ts';
 import { type WhatChanged, whatChanged } from '#model/changes.ts';
 import { type DiffTree, diffTree, unionTree } from '#model/diff.ts';
 import { compareSides, type Evidence } from '#model/evidence.ts';
-import { withoutIdle } from '#model/idle.ts';
+import { idleShares } from '#model/idle.ts';
 import { detailOfSearch, type LocatedHits } from '#model/located-tree.ts';
 import { normalise, type Normalised, normalisations, whyNotNormalised } from '#model/normalise.ts';
 import { ownCostInHalf } from '#model/own-cost.ts';
@@ -71,6 +72,7 @@ interface KeptUnion {
   /** What is shown instead, where the transforms turn the trees. */
   readonly turned: TurnedUnion | undefined;
   readonly idle: DiffAnswer['idle'];
+  readonly unlike: string | undefined;
   readonly facts: FunctionFacts;
   readonly nameRank: Int32Array;
   readonly matched: readonly number[];
@@ -110,6 +112,8 @@ export class Comparisons {
       totals: { a: exactTotal(union.a), b: exactTotal(union.b) },
       idle: kept.idle,
       negative: { a: union.a.negative, b: union.b.negative },
+      namesInA: Object.fromEntries(union.namesInA),
+      unlike: kept.unlike,
       kind,
       load,
       refused,
@@ -230,7 +234,7 @@ export class Comparisons {
       const { names } = union;
       const both = unionTree({ tree: a[which], names }, { tree: b[which], names });
       const columns = amountsOf(both);
-      const shown = diffTree(both, { kind: 'absolute', ...columns, load: 1 }, request.width, request.order, nameRank);
+      const shown = diffTree(both, columns, request.width, request.order, nameRank);
       return withOwnCosts({ ...shown, ...columns }, both, ownCostInHalf(which, kept.turned !== undefined), own);
     };
     return { callers: half('callers'), callees: half('callees') };
@@ -285,17 +289,15 @@ export class Comparisons {
     // Another question may have made it meanwhile: evidence must meet the union that is drawn.
     const meanwhile = this.#kept(key);
     if (meanwhile) return meanwhile;
-    const recorded = unionTree(named(ofA), named(ofB));
-    const union = withoutIdle(recorded);
+    const union = unionTree(named(ofA), named(ofB));
     signal.throwIfAborted();
-    const idleShare = (side: SideKey): number =>
-      recorded[side].total[0] === 0 ? 0 : 1 - union[side].total[0] / recorded[side].total[0];
     const made: KeptUnion = {
       key,
-      idle: { a: idleShare('a'), b: idleShare('b') },
+      idle: idleShares(union),
+      unlike: unlikeLanguages(named(ofA), named(ofB)),
       handles: [a.handle, b.handle],
       union,
-      turned: isTurned ? turnUnion(union, recorded) : undefined,
+      turned: isTurned ? turnUnion(union) : undefined,
       facts: joinFacts(union, ofA.facts, ofB.facts),
       nameRank: rankNames(union.names),
       matched: transforms.map((_, i) => matchedBy(ofA, i) + matchedBy(ofB, i)),

@@ -6,7 +6,6 @@ import { whatChanged, type Change, type WhatChanged } from '#model/changes.ts';
 import { whyNotComparable } from '#model/comparability.ts';
 import { unionTree } from '#model/diff.ts';
 import { compareSides } from '#model/evidence.ts';
-import { withoutIdle } from '#model/idle.ts';
 import { normalisations, normalise, whyNotNormalised, type Normalisation } from '#model/normalise.ts';
 import { BadInput } from './bad-input.ts';
 import type { Outcome } from './outcome.ts';
@@ -90,7 +89,7 @@ async function compare(
   const [a, b] = await Promise.all([textA, textB].map((text) => readSide(text, { type, token, nowMs })));
   const unlike = whyNotComparable(a, b);
   if (unlike !== undefined) throw new BadInput(`${unlike} --type names it.`);
-  const union = withoutIdle(unionTree(a.named, b.named));
+  const union = unionTree(a.named, b.named);
   const reason = whyNotNormalised(normalize, union, a.facts, b.facts);
   if (reason !== undefined) throw new BadInput(reason);
   const [ofA, ofB] = await Promise.all([a.slices(union, 'a'), b.slices(union, 'b')]);

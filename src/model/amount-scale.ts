@@ -1,5 +1,6 @@
 /** Amounts and changes of a whole table: one unit, and decimals that line up. */
 import type { AmountUnit } from './changes-text.ts';
+import { difference } from './difference.ts';
 import { formatFixed, scaleFor } from './units.ts';
 
 export interface AmountScale {
@@ -14,16 +15,6 @@ export interface AmountScale {
 }
 
 const SHARE_DECIMALS = 2;
-/** What sums and divisions of doubles leave behind, as a part of the larger of two values. */
-const RESIDUE = 64 * Number.EPSILON;
-
-/** b − a; 0 where all that differs is how doubles were rounded. */
-export function difference(a: number, b: number): number {
-  const change = b - a;
-  if (Number.isInteger(a) && Number.isInteger(b)) return change;
-  return Math.abs(change) <= RESIDUE * Math.max(Math.abs(a), Math.abs(b)) ? 0 : change;
-}
-
 /** @param largest the value that decides the unit */
 export function amountScale({ kind, sampleType }: AmountUnit, largest: number): AmountScale {
   if (kind === 'share' || kind === 'equal-work') {

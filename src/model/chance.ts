@@ -1,8 +1,13 @@
 /** Tails of the normal distribution, and many tests at once. */
 
-/** Benjamini and Hochberg: which of many z are more than chance, so that `falseRate` of the chosen are false. */
-export function discoveries(z: ArrayLike<number>, falseRate: number): Uint8Array {
-  const tails = Float64Array.from(z, (one) => twoSided(Math.abs(one)));
+/**
+ * Benjamini and Hochberg: which of many z are more than chance, so that `falseRate` of the chosen are false.
+ * @param weights of the tests, made without looking at their z (Genovese, Roeder and Wasserman); all alike where left out
+ */
+export function discoveries(z: ArrayLike<number>, falseRate: number, weights?: readonly number[]): Uint8Array {
+  const mean = weights ? weights.reduce((sum, one) => sum + one, 0) / weights.length : 1;
+  const weight = (i: number): number => (weights && mean > 0 ? weights[i] / mean : 1);
+  const tails = Float64Array.from(z, (one, i) => twoSided(Math.abs(one)) / Math.max(Number.MIN_VALUE, weight(i)));
   const sorted = tails.toSorted();
   let limit = -1;
   for (let rank = sorted.length; rank > 0; rank--) {
@@ -11,6 +16,29 @@ export function discoveries(z: ArrayLike<number>, falseRate: number): Uint8Array
     break;
   }
   return Uint8Array.from(tails, (tail) => (tail <= limit ? 1 : 0));
+}
+
+/** How far out a normal value lies, on either side, with this probability at most. @param tail in (0, 1] */
+function quantile(tail: number): number {
+  let low = 0;
+  let high = 40;
+  for (let step = 0; step < 50; step++) {
+    const middle = (low + high) / 2;
+    if (twoSided(middle) > tail) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** Part of the intervals that miss. */
+const MISSED = 0.05;
+
+/**
+ * z at which intervals end of what was chosen from many, so that 95 % of these hold (Benjamini and Yekutieli).
+ * @param chosen how many, times the weight of this one
+ */
+export function chosenQuantile(chosen: number, tests: number): number {
+  return quantile(Math.min(MISSED, (MISSED * chosen) / Math.max(1, tests)));
 }
 
 /** A t of so many degrees of freedom as the z that is as unlikely (Wallace's approximation, good to a percent). */

@@ -2,6 +2,7 @@
 import type { Change, WhatChanged } from './changes.ts';
 import type { Normalisation } from './normalise.ts';
 import type { SampleType } from './profile.ts';
+import { formatDuration } from './time-text.ts';
 import { formatExact, formatNumber, formatShare, formatValue } from './units.ts';
 
 /** What amounts are of. */
@@ -12,8 +13,9 @@ export interface AmountUnit {
 
 const LONGEST_NAME = 120;
 const MOST_NAMED = 3;
-/** Growth of everything alike below this is not worth a word. */
+/** Growth of everything alike below this is not worth a word; of the total above the shares, which is on the page, less. */
 const LEAST_GROWTH = 0.05;
+const LEAST_RATE_GROWTH = 0.01;
 
 /** `+0.310 cores`, `−4.10 points`; what is measured, with its sign. */
 export function formatChange(value: number, unit: AmountUnit): string {
@@ -62,6 +64,7 @@ export function describeChange(change: Change, unit: AmountUnit): string {
     }
     case 'either': {
       const amount = formatChange(trend === 'new' || trend === 'gone' ? delta : part, unit);
+      if (change.isRemainder) return `${name} takes ${part < 0 ? 'less' : 'more'}: ${amount}`;
       if (trend === 'new') return `${name} and what it calls is new: ${amount}`;
       if (trend === 'gone') return `${name} and what it calls is gone: ${amount}`;
       return part < 0
@@ -115,6 +118,11 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
     const what = code.length > 0 ? 'Everything else' : 'Everything';
     sentences.push(`${what} ${verb} by ${percent((growth - 1) * 100)}: ${why} program.`);
   }
+  const { rateGrowth } = found;
+  if (rateGrowth !== undefined && supported.length === 0 && Math.abs(rateGrowth - 1) >= LEAST_RATE_GROWTH) {
+    const [verb, why] = rateGrowth > 1 ? ['grew', 'more work, or a slower'] : ['shrank', 'less work, or a faster'];
+    sentences.push(`Everything ${verb} alike, by ${percent((rateGrowth - 1) * 100)} per second: ${why} program.`);
+  }
   if (found.between >= TOLD_BETWEEN)
     sentences.push(
       `The two ranges differ by about ±${formatNumber(found.between)}\u00a0% from function to function where nothing changed; intervals allow for that.`,
@@ -132,7 +140,12 @@ function silence({ silence: known }: WhatChanged): string {
     known.functions === 1 ? 'the largest function' : `the ${numberWord(known.functions)} largest functions`;
   return known.percent > SEEN_UP_TO
     ? `No code change is more than noise, but there is too little to see less than a doubling in ${functions}.`
-    : `No code change is more than noise: one above ±${formatNumber(known.percent)}\u00a0% would show in ${functions}.`;
+    : `No code change is more than noise: one above ±${formatNumber(known.percent)}\u00a0% would show in ${functions}${moreTime(known)}.`;
+}
+
+function moreTime({ percent: shown, moreSeconds }: NonNullable<WhatChanged['silence']>): string {
+  if (moreSeconds === undefined) return '';
+  return `, and one above ±${formatNumber((Math.sqrt(1 + shown / 100) - 1) * 100)}\u00a0% after ${formatDuration(moreSeconds * 1000)} more of each side`;
 }
 
 function numberWord(count: number): string {
@@ -153,14 +166,19 @@ export function changesAsMarkdown(
     `A: ${markdownCode(sides.a)}, B: ${markdownCode(sides.b)}`,
   ];
   if (rows.length > 0) {
-    lines.push('', '| | what | A | B | change | interval (95 %) |', '| --- | --- | ---: | ---: | ---: | ---: |');
+    lines.push(
+      '',
+      '| | what | A | B | change | due to it | interval of that (95 %) |',
+      '| --- | --- | ---: | ---: | ---: | ---: | ---: |',
+    );
     for (const change of rows) {
       const cells = [
         change.kind,
         markdownCode(shortName(change)),
         formatAmount(change.selfA, unit),
         formatAmount(change.selfB, unit),
-        formatChange(change.part, unit),
+        formatChange(change.delta, unit),
+        partText(change, unit),
         formatInterval(change),
       ];
       lines.push(`| ${cells.join(' | ')} |`);
@@ -168,6 +186,11 @@ export function changesAsMarkdown(
   }
   if (link !== undefined) lines.push('', link);
   return `${lines.join('\n')}\n`;
+}
+
+/** What a change did itself, `+0.636 points (+25.0 %)`: of a function its code, of a unit its work. */
+export function partText({ part, codePct }: Change, unit: AmountUnit): string {
+  return codePct === null ? formatChange(part, unit) : `${formatChange(part, unit)} (${signed(codePct)})`;
 }
 
 /** `+12.0 … +34.0 %`, or what stands in its place. */

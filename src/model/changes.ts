@@ -1,4 +1,5 @@
 /** What changed: causes in order. Σ code + Σ work + Σ moved + Σ runtime is the change of the whole. */
+import { difference } from './difference.ts';
 import { pathOf, type CallPath } from './call-path.ts';
 import { nodeName, type CallTree } from './call-tree.ts';
 import { verdicts, type Evidence, type Findings } from './evidence.ts';
@@ -56,11 +57,21 @@ export interface WhatChanged {
   readonly explained: number;
   /** Growth of all that did not change as code, 1 under shares: more work, or a program that is slower all over. */
   readonly growth: number;
+  /** Of shares, which do not show it: the whole of B per second over that of A; undefined where a rate is not known. */
+  readonly rateGrowth: number | undefined;
   readonly total: { readonly a: number; readonly b: number };
   /** What no code change can have exceeded among the largest functions that are unchanged; undefined where none was tested. */
-  readonly silence: { readonly functions: number; readonly percent: number } | undefined;
+  readonly silence: Silence | undefined;
   /** How far the ranges differ by themselves, in percent of each function. */
   readonly between: number;
+}
+
+interface Silence {
+  /** The largest ones, so many. */
+  readonly functions: number;
+  readonly percent: number;
+  /** So many seconds more of each side would show half of it; undefined where they would not, or nobody knows. */
+  readonly moreSeconds: number | undefined;
 }
 
 /** Smaller parts than this of the whole are rounding. */
@@ -68,13 +79,22 @@ const ROUNDING = 1e-12;
 const Z95 = 1.96;
 /** The largest functions that silence speaks of. */
 const SILENT_FUNCTIONS = 5;
+/** Nobody waits for more than so many times the range. */
+const MAX_TIMES = 20;
+
+/** Of units that no frame names. */
+const unitNames: Readonly<Partial<Record<Evidence['units']['kind'][number], string>>> = {
+  rest: 'what belongs to no handler',
+  runtime: 'the runtime',
+  idle: 'idle time',
+};
 
 const groups: Readonly<Record<ChangeKind, number>> = { code: 0, work: 1, either: 1, moved: 2, runtime: 3 };
 
 export function whatChanged(union: UnionTree, normalised: Normalised, evidence: Evidence): WhatChanged {
   const split = splitChange(union, normalised, evidence);
   const total = { a: normalised.a.total[0], b: normalised.b.total[0] };
-  const delta = total.b - total.a;
+  const delta = difference(total.a, total.b);
   const isShare = normalised.kind === 'share' || normalised.kind === 'equal-work';
   const whole = isShare ? split.moved : delta;
   const least = ROUNDING * Math.max(Math.abs(total.a), Math.abs(total.b));
@@ -102,8 +122,9 @@ export function whatChanged(union: UnionTree, normalised: Normalised, evidence: 
       isShare,
     ),
     growth: isShare ? 1 : split.growth,
+    rateGrowth: isShare ? rateGrowthOf(normalised) : undefined,
     total,
-    silence: silenceOf(union, evidence),
+    silence: silenceOf(union, evidence, normalised),
     between: evidence.between * 100,
   };
 }
@@ -124,13 +145,15 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
   const rows: Row[] = [];
   const add = (
     which: Pick<Change, 'kind' | 'name' | 'scope' | 'within' | 'index'> & { node: number; supported: boolean },
-    [selfA, selfB, part]: readonly [number, number, number],
+    [selfA, selfB, ofPart]: readonly [number, number, number],
     findings: Findings | undefined,
     row: number,
   ): void => {
-    if (!which.supported && !(Math.abs(part) > least) && !(which.scope !== 'unit' && Math.abs(selfB - selfA) > least))
+    if (!which.supported && !(Math.abs(ofPart) > least) && !(which.scope !== 'unit' && Math.abs(selfB - selfA) > least))
       return;
     const { node, ...rest } = which;
+    const delta = difference(selfA, selfB);
+    const part = Math.abs(ofPart) > least ? ofPart : 0;
     const isUnit = which.scope === 'unit';
     const trend = selfA === 0 ? 'new' : selfB === 0 ? 'gone' : part > 0 ? 'grew' : 'shrank';
     const codePct = trend === 'new' || trend === 'gone' ? null : percentOf(selfB - part, part);
@@ -143,9 +166,9 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
         path: pathOf(asTree(union), union.names, node),
         selfA,
         selfB,
-        delta: selfB - selfA,
-        deltaPct: percentOf(selfA, selfB - selfA),
-        code: isUnit ? selfB - selfA - part : part,
+        delta,
+        deltaPct: percentOf(selfA, delta),
+        code: isUnit ? difference(part, delta) : part,
         codePct: ofSize,
         low: ofSize === null || Number.isNaN(low) ? null : Math.min(low, ofSize),
         high: ofSize === null ? null : finite(Math.max(high, ofSize)),
@@ -211,19 +234,19 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
       );
   for (let unit = 0; unit < units.count; unit++) {
     const kind = units.kind[unit];
-    const isNone = kind === 'rest' || kind === 'runtime';
+    const named = unitNames[kind];
     add(
       {
-        kind: kind === 'runtime' ? 'runtime' : kind === 'work' || kind === 'rest' ? 'work' : 'either',
-        name: isNone ? (kind === 'rest' ? 'what belongs to no handler' : 'the runtime') : unitName(unit),
+        kind: kind === 'runtime' || kind === 'idle' ? 'runtime' : kind === 'work' ? 'work' : 'either',
+        name: named ?? unitName(unit),
         scope: 'unit',
         within: undefined,
         index: unit,
-        node: isNone ? 0 : units.node[unit],
+        node: named === undefined ? units.node[unit] : 0,
         supported: verdicts[work.verdict[unit]] === 'supported',
       },
       ofEach(split.ofUnit, unit),
-      kind === 'runtime' ? undefined : work,
+      kind === 'runtime' || kind === 'idle' ? undefined : work,
       unit,
     );
   }
@@ -242,7 +265,11 @@ function explainedTogether(supported: readonly Change[], isShare: boolean): numb
 }
 
 /** Of the largest functions that did not change: the growth that the widest interval leaves room for. */
-function silenceOf({ a, b, func, names }: UnionTree, { functions }: Evidence): WhatChanged['silence'] {
+function silenceOf(
+  { a, b, func, names }: UnionTree,
+  { functions, between }: Evidence,
+  { recorded }: Normalised,
+): Silence | undefined {
   const size = new Float64Array(names.length);
   for (let node = 1; node < func.length; node++)
     size[func[node]] += Math.max(0, a.self[node]) / a.total[0] + Math.max(0, b.self[node]) / b.total[0];
@@ -254,7 +281,21 @@ function silenceOf({ a, b, func, names }: UnionTree, { functions }: Evidence): W
   if (largest.length === 0) return undefined;
   // Of the same width around no change.
   const width = largest.map((f) => (Math.log1p(functions.high[f]) - Math.log1p(functions.low[f])) / 2);
-  return { functions: largest.length, percent: Math.expm1(Math.max(...width)) * 100 };
+  const widest = Math.max(...width);
+  // More time narrows what strays within the ranges, not what lies between them.
+  const lasting = (Z95 * between) ** 2;
+  const times = (widest ** 2 - lasting) / (widest ** 2 / 4 - lasting);
+  const seconds = Math.max(recorded.a.seconds ?? 0, recorded.b.seconds ?? 0);
+  return {
+    functions: largest.length,
+    percent: Math.expm1(widest) * 100,
+    moreSeconds: seconds > 0 && times > 1 && times <= MAX_TIMES ? (times - 1) * seconds : undefined,
+  };
+}
+
+function rateGrowthOf({ recorded: { a, b } }: Normalised): number | undefined {
+  if (a.seconds === undefined || b.seconds === undefined || !(a.total > 0) || !(b.total > 0)) return undefined;
+  return b.total / b.seconds / (a.total / a.seconds);
 }
 
 /** Names and paths need no amounts. */

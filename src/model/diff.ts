@@ -58,7 +58,7 @@ const MIXED_SIZE = 0.02;
 /** Linear but for the sorting of siblings. @param nameRank of the union's names */
 export function diffTree(
   union: UnionTree,
-  { a, b }: Normalised,
+  { a, b }: Pick<Normalised, 'a' | 'b'>,
   width: DiffWidth,
   order: SiblingOrder,
   nameRank: Int32Array = rankNames(union.names),

@@ -1,12 +1,14 @@
 /** Which changes between two sides are more than noise: of functions (code), of units (work) and of nodes. How: docs/compare.md. */
+import { type Bar, usualBar } from './bar.ts';
+import { withoutIdle } from './idle.ts';
 import { testNodes } from './node-changes.ts';
 import { prepareSide, prepareStacks, type PreparedTree } from './prepared-stacks.ts';
 import type { Remaining } from './remaining.ts';
 import { estimateOf, intervalOf, type Noise, type Scored } from './score-test.ts';
 import { leastSlices, type SideSlices } from './slices.ts';
-import { type Bar, scanTree, type Scan, usualBar } from './tree-scan.ts';
+import { scanTree, type Scan } from './tree-scan.ts';
 import type { UnionTree } from './union.ts';
-import { testUnits } from './unit-work.ts';
+import { testUnits, type UnitTest } from './unit-work.ts';
 import { findUnits, RUNTIME_UNIT, sumOf } from './work-units.ts';
 
 /** Why a change is not supported, or that it is. */
@@ -14,6 +16,9 @@ export type Verdict = 'supported' | 'unclear' | 'few-samples' | 'small' | 'untes
 /** In the order of the numbers in `Findings.verdict`. */
 export const verdicts: readonly Verdict[] = ['untested', 'supported', 'unclear', 'few-samples', 'small'];
 const [UNTESTED, SUPPORTED, UNCLEAR, FEW, SMALL] = [0, 1, 2, 3, 4];
+
+/** In the place of a row: idle time is not tested. */
+export const IDLE_ROW = -2;
 
 /** One row for each thing that was looked at. */
 export interface Findings {
@@ -49,15 +54,15 @@ interface FoundMove {
   readonly isClear: boolean;
 }
 
-/** Units of work: handlers, background loops, and what belongs to none. */
+/** Units of work: handlers, background loops, what belongs to none, and last of all idle time. */
 interface FoundUnits {
   readonly count: number;
-  /** By node of the union; −1: it counts nowhere. */
+  /** By node of the union. */
   readonly unit: Int32Array;
   /** By unit: the node of the union that names it. */
   readonly node: Int32Array;
   /** `work`: it is known to be one. `either`: more calls, or each costs more. `rest`: what belongs to no unit. */
-  readonly kind: readonly ('work' | 'either' | 'rest' | 'runtime')[];
+  readonly kind: readonly ('work' | 'either' | 'rest' | 'runtime' | 'idle')[];
 }
 
 export interface Evidence {
@@ -76,7 +81,7 @@ export interface Evidence {
   readonly work: Findings;
   /** By function of the union. */
   readonly functions: Findings;
-  /** By node of the union: its row in `nodes`, or −1 below 0.1 points. */
+  /** By node of the union: its row in `nodes`; −1 below 0.1 points, `IDLE_ROW` for idle time. */
   readonly nodeRow: Int32Array;
   readonly nodes: Findings;
   /** By unit: share of B over share of A of all that did not change as code; 0, Infinity where a side lacks it. */
@@ -96,20 +101,21 @@ const TRUNK = 0.9;
 const NAMES_FROM = 0.95;
 
 /** @param bar floors and false discovery rate, for all families */
-export function compareSides(union: UnionTree, ofA: SideSlices, ofB: SideSlices, bar: Bar = usualBar): Evidence {
+export function compareSides(recorded: UnionTree, ofA: SideSlices, ofB: SideSlices, bar: Bar = usualBar): Evidence {
+  const union = withoutIdle(recorded);
   const tree = prepareStacks(union);
   let [a, b] = [prepareSide(tree, ofA, true), prepareSide(tree, ofB, true)];
   const isSliced = a.slices >= leastSlices && b.slices >= leastSlices;
   if (!isSliced) [a, b] = [prepareSide(tree, ofA, false), prepareSide(tree, ofB, false)];
   const scan = scanTree(tree, findUnits(tree, a, b), a, b, bar);
   const code = emptyFindings(scan.causes.length);
-  for (const [cause, { z, scored }] of scan.causes.entries()) {
-    setFinding(code, cause, scored, z, scan.noise);
+  for (const [cause, { z, scored, endsAt }] of scan.causes.entries()) {
+    setFinding(code, cause, scored, z, scan.noise, endsAt);
     code.verdict[cause] = SUPPORTED;
   }
   const { causeOf, moveOf } = ownersOf(union, tree, scan);
   const { tests, noise: noiseOfWork } = testUnits(scan.left, bar);
-  const units = unitsOf(union, tree, scan.left);
+  const units = unitsOf(union, tree, scan.left, tests);
   const work = emptyFindings(units.count);
   for (const [unit, { scored, z, isSupported, isLarge }] of tests) {
     setFinding(work, unit, scored, z, noiseOfWork);
@@ -145,7 +151,7 @@ export function compareSides(union: UnionTree, ofA: SideSlices, ofB: SideSlices,
     units,
     work,
     functions: functionFindings(union, scan, code, causeOf, bar),
-    nodeRow: found.nodeRow,
+    nodeRow: found.nodeRow.map((row, node) => (tree.place[node] < 0 ? IDLE_ROW : row)),
     nodes,
     growth: growthOf(scan.left),
     between: scan.noise.between,
@@ -170,7 +176,12 @@ function ownersOf(
   return { causeOf, moveOf };
 }
 
-function unitsOf({ length, a, b }: UnionTree, tree: PreparedTree, left: Remaining): FoundUnits {
+function unitsOf(
+  { length, a, b }: UnionTree,
+  tree: PreparedTree,
+  left: Remaining,
+  tests: ReadonlyMap<number, UnitTest>,
+): FoundUnits {
   const { unit, count, isKnown } = left.units;
   const share = (node: number): number => {
     const [ofA, ofB] = left.sides;
@@ -214,19 +225,25 @@ function unitsOf({ length, a, b }: UnionTree, tree: PreparedTree, left: Remainin
     if (size > largest[u]) [largest[u], node[u]] = [size, at];
   }
   return {
-    count,
-    unit: Int32Array.from(tree.place, (place) => (place < 0 ? -1 : unit[place])),
+    count: count + 1,
+    unit: Int32Array.from(tree.place, (place) => (place < 0 ? count : unit[place])),
     node,
-    kind: Array.from({ length: count }, (_, u) =>
-      u === RUNTIME_UNIT
-        ? 'runtime'
-        : u < RUNTIME_UNIT
-          ? 'rest'
-          : isKnown[u] === 1 && ofOne[u] < ONE_FUNCTION * whole[u]
-            ? 'work'
-            : 'either',
+    kind: Array.from({ length: count + 1 }, (_, u) =>
+      u === count
+        ? 'idle'
+        : u === RUNTIME_UNIT
+          ? 'runtime'
+          : u < RUNTIME_UNIT
+            ? 'rest'
+            : isKnown[u] === 1 && ofOne[u] < ONE_FUNCTION * whole[u] && isWork(tests.get(u))
+              ? 'work'
+              : 'either',
     ),
   };
+}
+
+function isWork(test: UnitTest | undefined): boolean {
+  return test?.isSupported !== true || test.isShared;
 }
 
 /** What a function costs itself: as its cause where it has one, else as tested. */
@@ -315,7 +332,9 @@ function growthOf(left: Remaining): Float64Array {
     for (let node = 0; node < left.tree.length; node++) whole[left.units.unit[node]] += self[node];
     return whole;
   });
-  return Float64Array.from({ length: left.units.count }, (_, unit) => {
+  return Float64Array.from({ length: left.units.count + 1 }, (_, unit) => {
+    // Idle time is no work.
+    if (unit === left.units.count) return 1;
     const growth = (sums[1][unit] / sums[0][unit]) * relative;
     if (unit !== RUNTIME_UNIT && growth > 0 && Number.isFinite(growth)) return growth;
     const [a, b] = [before[0][unit], before[1][unit]];
@@ -342,8 +361,8 @@ function emptyFindings(rows: number): Findings {
   };
 }
 
-function setFinding(found: Findings, row: number, scored: Scored, z: number, noise: Noise): void {
-  const { low, high } = intervalOf(scored, noise);
+function setFinding(found: Findings, row: number, scored: Scored, z: number, noise: Noise, endsAt?: number): void {
+  const { low, high } = intervalOf(scored, noise, endsAt);
   found.z[row] = z;
   found.change[row] = estimateOf(scored);
   found.low[row] = low;

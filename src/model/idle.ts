@@ -1,6 +1,14 @@
-/** Waiting for work is no cost: idle frames take no part in a comparison. */
+/** Waiting for work is no cost: idle frames are shown, but take no part in the evidence. */
 import { roleOf } from './frame-roles.ts';
-import { sumUp, type SideColumns, type UnionTree } from './union.ts';
+import { sumUp, type SideColumns, type SideKey, type UnionTree } from './union.ts';
+
+/** What idle frames have of each side's total, 0 to 1. */
+export function idleShares(union: UnionTree): Readonly<Record<SideKey, number>> {
+  const busy = withoutIdle(union);
+  const share = (side: SideKey): number =>
+    union[side].total[0] === 0 ? 0 : Math.max(0, 1 - busy[side].total[0] / union[side].total[0]);
+  return { a: share('a'), b: share('b') };
+}
 
 /** The same union, nodes and all, with nothing in its idle frames. */
 export function withoutIdle(union: UnionTree): UnionTree {

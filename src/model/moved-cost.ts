@@ -1,5 +1,6 @@
 /** Cost that moved between a caller and what it calls while their sum stayed: compilers inline a callee today and not tomorrow. */
 import type { Remaining } from './remaining.ts';
+import { languageOf } from './runtimes/language.ts';
 import { noiseOf, zOf } from './score-test.ts';
 import type { UnitStratum } from './tracked-strata.ts';
 import { sumOf } from './work-units.ts';
@@ -23,11 +24,16 @@ const LEAST_PAID = 0.25;
 /** What is inlined nearly goes: the callee changes by so much at least, in logs. Less is a change of cost. */
 const LEAST_LOG = 0.9;
 
+/** Languages that decide at each start what they inline, and whose profilers do not see it: a move needs less proof there. */
+const INLINED_ANEW: ReadonlySet<string> = new Set(['JavaScript', '.NET']);
+
 /** Both ends are one from then on: what is left of each counts at the caller. */
 export function foldMoves(left: Remaining, leastSamples: number, leastShare: number): Move[] {
   const moves: Move[] = [];
+  const language = languageOf(left.tree.names);
+  const leastCallerZ = language !== undefined && INLINED_ANEW.has(language) ? 0 : LEAST_PART_Z;
   while (moves.length < MAX_MOVES) {
-    const move = clearestMove(left, leastSamples, leastShare);
+    const move = clearestMove(left, leastSamples, leastShare, leastCallerZ);
     if (move === undefined) break;
     moves.push(move);
     left.move(move.callees);
@@ -35,7 +41,13 @@ export function foldMoves(left: Remaining, leastSamples: number, leastShare: num
   return moves;
 }
 
-function clearestMove(left: Remaining, leastSamples: number, leastShare: number): Move | undefined {
+/** @param leastCallerZ how clear the caller's end must be beside the rest alone */
+function clearestMove(
+  left: Remaining,
+  leastSamples: number,
+  leastShare: number,
+  leastCallerZ: number,
+): Move | undefined {
   const z = (nodes: readonly number[], without: readonly number[] = []): number =>
     zAlone(left, nodes, without, leastSamples);
   const { callers, callees } = calls(left, leastShare);
@@ -67,7 +79,7 @@ function clearestMove(left: Remaining, leastSamples: number, leastShare: number)
       callers.get(f * left.units.count + unit)!,
     );
     const [ofCaller, ofCallee] = [z(own, alike), z(nodes, own)];
-    if (ofCaller * ofCallee >= 0 || Math.min(Math.abs(ofCaller), Math.abs(ofCallee)) < LEAST_PART_Z) continue;
+    if (ofCaller * ofCallee >= 0 || Math.abs(ofCaller) < leastCallerZ || Math.abs(ofCallee) < LEAST_PART_Z) continue;
     if (!(Math.abs(Math.log(ratioOf(left, nodes, own))) >= LEAST_LOG)) continue;
     const [lost, won] = [changeOf(left, own, alike), changeOf(left, nodes, own)].map(Math.abs);
     if (!(Math.min(lost, won) >= LEAST_PAID * Math.max(lost, won)) || !Number.isFinite(lost + won)) continue;

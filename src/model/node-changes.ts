@@ -3,7 +3,7 @@ import type { PreparedSide, PreparedTree } from './prepared-stacks.ts';
 import { type Noise, noiseOf, score, type Scored, zOf } from './score-test.ts';
 import { discoveries } from './chance.ts';
 import type { SideSlices } from './slices.ts';
-import type { Bar } from './tree-scan.ts';
+import type { Bar } from './bar.ts';
 import type { UnionTree } from './union.ts';
 
 export interface NodeTests {

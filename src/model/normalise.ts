@@ -1,5 +1,6 @@
 /** What makes two sides comparable: shares, rates, equal load, equal work, or nothing. */
-import { sumUp, type SideColumns, type UnionTree } from './union.ts';
+import { roleOf } from './frame-roles.ts';
+import { sumUp, type SideColumns, type SideKey, type UnionTree } from './union.ts';
 
 export const normalisations = ['share', 'per-second', 'load-adjusted', 'equal-work', 'absolute'] as const;
 export type Normalisation = (typeof normalisations)[number];
@@ -14,7 +15,7 @@ export interface SideFacts {
 
 /** Units of work (`evidence.ts`) and how the work of each changed: its share on B over its share on A. */
 export interface UnitGrowth {
-  /** By node; −1 where it counts nowhere. */
+  /** By node. */
   readonly unit: Int32Array;
   /** By unit; 0 or Infinity where a side lacks it. */
   readonly growth: Float64Array;
@@ -27,6 +28,14 @@ export interface Normalised {
   readonly b: { readonly self: Float64Array; readonly total: Float64Array };
   /** How much more load B had than A: what `load-adjusted` divides out, 1 elsewhere. */
   readonly load: number;
+  /** Of each side as recorded. */
+  readonly recorded: Readonly<Record<SideKey, Recorded>>;
+}
+
+interface Recorded {
+  readonly total: number;
+  /** Undefined where it is not known, and of what has no rate. */
+  readonly seconds: number | undefined;
 }
 
 /** @returns why it cannot be applied, undefined where it can. */
@@ -63,23 +72,34 @@ export function normalise(
 ): Normalised {
   const reason = whyNotNormalised(kind, union, a, b);
   if (reason !== undefined) throw new RangeError(reason);
+  const recorded = { a: recordedOf(union.a, a), b: recordedOf(union.b, b) };
   switch (kind) {
     case 'absolute':
-      return { kind, a: union.a, b: union.b, load: 1 };
+      return { kind, a: union.a, b: union.b, load: 1, recorded };
     case 'share':
-      return { kind, a: divided(union.a, union.a.total[0]), b: divided(union.b, union.b.total[0]), load: 1 };
+      return { kind, a: divided(union.a, union.a.total[0]), b: divided(union.b, union.b.total[0]), load: 1, recorded };
     case 'per-second':
-      return { kind, a: divided(union.a, a.seconds!), b: divided(union.b, b.seconds!), load: 1 };
+      return { kind, a: divided(union.a, a.seconds!), b: divided(union.b, b.seconds!), load: 1, recorded };
     case 'load-adjusted': {
       const load = loadRatio(union) * (a.seconds! / b.seconds!);
       const root = Math.sqrt(load);
-      return { kind, a: divided(union.a, a.seconds! / root), b: divided(union.b, b.seconds! * root), load };
+      return { kind, a: divided(union.a, a.seconds! / root), b: divided(union.b, b.seconds! * root), load, recorded };
     }
     case 'equal-work': {
       if (!work) throw new RangeError('Equal work needs the units of work of both sides.');
-      return { kind, a: reweighted(union.a, union, work, 0.5), b: reweighted(union.b, union, work, -0.5), load: 1 };
+      return {
+        kind,
+        a: reweighted(union.a, union, work, 0.5),
+        b: reweighted(union.b, union, work, -0.5),
+        load: 1,
+        recorded,
+      };
     }
   }
+}
+
+function recordedOf({ total }: SideColumns, { seconds, isSnapshot }: SideFacts): Recorded {
+  return { total: total[0], seconds: isSnapshot || seconds === undefined || !(seconds > 0) ? undefined : seconds };
 }
 
 /** Division rounds once: two sides in proportion have the very same shares. */
@@ -95,13 +115,13 @@ function reweighted(
 ): Normalised['a'] {
   const whole = total[0];
   const factor = growth.map((k) => (k > 0 && Number.isFinite(k) ? k ** power : 1));
-  const weighted = self.map((value, node) => (value / whole) * (unit[node] < 0 ? 1 : factor[unit[node]]));
+  const weighted = self.map((value, node) => (value / whole) * factor[unit[node]]);
   return { self: weighted, total: sumUp(weighted, parent) };
 }
 
 /**
  * Median over functions of self on B over self on A, each weighted by how well its ratio is known: for counts the
- * variance of log(b/a) is 1/a + 1/b. In raw amounts.
+ * variance of log(b/a) is 1/a + 1/b. In raw amounts; waiting is no load.
  */
 function loadRatio({ a, b, func, names }: UnionTree): number {
   const ofA = new Float64Array(names.length);
@@ -110,9 +130,10 @@ function loadRatio({ a, b, func, names }: UnionTree): number {
     ofA[func[node]] += a.self[node];
     ofB[func[node]] += b.self[node];
   }
+  const isIdle = names.map((name) => roleOf(name) === 'idle');
   const ratios: { readonly log: number; readonly weight: number }[] = [];
   for (let f = 0; f < names.length; f++) {
-    if (!(ofA[f] > 0 && ofB[f] > 0)) continue;
+    if (isIdle[f] || !(ofA[f] > 0 && ofB[f] > 0)) continue;
     // As shares, so that a swap of the sides, or a longer one, weighs alike.
     const x = ofA[f] / a.total[0];
     const y = ofB[f] / b.total[0];

@@ -159,6 +159,14 @@ export class Remaining {
     return this.#sums[side].units.subarray(unit * slices, (unit + 1) * slices);
   }
 
+  /** What a node did itself, by slice, whether it was taken out or not. */
+  ownBySlice(side: 0 | 1, node: number): Float64Array {
+    const sums = new Float64Array(this.sides[side].slices);
+    const { first, slice, value } = this.#entries[side];
+    for (let e = first[node]; e < first[node + 1]; e++) sums[slice[e]] += value[e];
+    return sums;
+  }
+
   /** What a part is held against: the rest of its unit; of the runtime all else. */
   rest(side: 0 | 1, unit: number, part: Float64Array, into: Float64Array): void {
     const { units } = this.#sums[side];

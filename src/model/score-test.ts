@@ -196,12 +196,12 @@ export function zOf(scored: Scored, noise: Noise): number {
 const LARGE = 0.7;
 const SHIFT_STEPS = 24;
 
-/** 95 %: of B's ratio over A's, less 1. −1 and Infinity where a side has none. */
-export function intervalOf(scored: Scored, noise: Noise): { low: number; high: number } {
+/** Of B's ratio over A's, less 1. −1 and Infinity where a side has none. @param z how far out its ends lie, of a normal distribution */
+export function intervalOf(scored: Scored, noise: Noise, z = Z95): { low: number; high: number } {
   const within = variancesOf(scored, noise);
   const all = within.a + within.b + (noise.between * scored.size) ** 2;
   const freedom = within.freedom * freedomGained(within, all);
-  const bar = Z95 * (freedom < 1e6 ? Z95 / Math.abs(asNormal(Z95, freedom)) : 1);
+  const bar = z * (freedom < 1e6 ? z / Math.abs(asNormal(z, freedom)) : 1);
   const zAt = (log: number): number => {
     const { beyond, size, countsA, countsB } = under(scored.strata, Math.exp(log));
     const variance =

@@ -36,6 +36,7 @@ export function ofEach({ a, b, part }: Amounts, i: number): readonly [number, nu
 export function splitChange(union: UnionTree, normalised: Normalised, evidence: Evidence): Split {
   const { causeOf, moveOf, causes, moves, units } = evidence;
   const { length, func, names } = union;
+  const idle = units.kind.indexOf('idle');
   const [selfA, selfB] = [normalised.a.self, normalised.b.self];
   const none = names.length;
   const ofCause = emptyAmounts(causes.length);
@@ -45,16 +46,16 @@ export function splitChange(union: UnionTree, normalised: Normalised, evidence: 
   const ofUnit = emptyAmounts(units.count);
   const rest = emptyAmounts(units.count);
   for (let node = 0; node < length; node++) {
-    const unit = Math.max(0, units.unit[node]);
+    const unit = units.unit[node];
     ofUnit.a[unit] += selfA[node];
     ofUnit.b[unit] += selfB[node];
     if (causeOf[node] >= 0) continue;
     rest.a[unit] += selfA[node];
     rest.b[unit] += selfB[node];
   }
-  // What the runtime does is no load.
+  // What the runtime does is no load, and waiting is none.
   const load = (column: Float64Array): number =>
-    column.reduce((sum, one, unit) => (unit === RUNTIME_UNIT ? sum : sum + one), 0);
+    column.reduce((sum, one, unit) => (unit === RUNTIME_UNIT || unit === idle ? sum : sum + one), 0);
   const ofAll = load(rest.b) / load(rest.a);
   const growth = ofAll > 0 && Number.isFinite(ofAll) ? ofAll : 1;
   const k = Float64Array.from(rest.a, (a, unit) => {
@@ -81,11 +82,15 @@ export function splitChange(union: UnionTree, normalised: Normalised, evidence: 
   };
   const all = emptyAmounts(none + 1);
   for (let node = 0; node < length; node++) {
-    const unit = Math.max(0, units.unit[node]);
+    const unit = units.unit[node];
     const f = node === 0 ? none : func[node];
     const [a, b] = [selfA[node], selfB[node]];
     all.a[f] += a;
     all.b[f] += b;
+    if (unit === idle) {
+      ofUnit.part[unit] += b - a;
+      continue;
+    }
     const [cause, move] = [causeOf[node], moveOf[node]];
     const to = cause >= 0 ? ofCause : move >= 0 ? ofMove : unit === RUNTIME_UNIT ? ofRuntime : ofFunction;
     const row = cause >= 0 ? cause : move >= 0 ? move : f;

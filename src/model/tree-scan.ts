@@ -2,28 +2,15 @@
  * Which functions changed, each alone and with all that it calls, everywhere or in one unit of work: the clearest is taken
  * out with what lies below it, and so on (a tree-based scan, in its sequential form).
  */
+import type { Bar } from './bar.ts';
 import { foldMoves, type Move } from './moved-cost.ts';
 import type { PreparedSide, PreparedTree } from './prepared-stacks.ts';
 import { Remaining } from './remaining.ts';
 import { itemsToTest, type Item } from './scan-items.ts';
 import { betweenOf, type Noise, noiseOf, type Scored, type Stratum, strengthOf, sumsOf, zOf } from './score-test.ts';
-import { discoveries } from './chance.ts';
+import { chosenQuantile, discoveries } from './chance.ts';
 import type { TrackedStrata } from './tracked-strata.ts';
 import { sumOf, type WorkUnits } from './work-units.ts';
-
-/** What may be claimed: floors on a change, and how many of the claims may be false. */
-export interface Bar {
-  /** Share of the whole, in [0, 1]. */
-  readonly leastShare: number;
-  /** Relative change. */
-  readonly leastChange: number;
-  /** Samples on both sides together; fewer are not tested. */
-  readonly leastSamples: number;
-  /** False discovery rate. */
-  readonly falseRate: number;
-}
-
-export const usualBar: Bar = { leastShare: 0.001, leastChange: 0.02, leastSamples: 20, falseRate: 0.05 };
 
 interface Cause {
   /** Function of the union. */
@@ -34,6 +21,8 @@ interface Cause {
   readonly unit: number;
   readonly z: number;
   readonly scored: Scored;
+  /** z at which its interval ends: it was chosen for being large. */
+  readonly endsAt: number;
 }
 
 export interface Scan {
@@ -65,7 +54,7 @@ const LEAST_BETWEEN_UNSLICED = 0.015;
 const SURE_BETWEEN = 0.04;
 const UNSURE = 1.3;
 /** Ranges seldom differ by more than this. */
-const USUAL_BETWEEN = 0.15;
+const USUAL_BETWEEN = 0.1;
 /** Below a frame, one that holds so much of it names it. */
 const NAMES_FROM = 0.95;
 /** Changes this near the clearest may be the cause too; work of a unit shifts by this from range to range. */
@@ -159,7 +148,8 @@ class Scanner {
   #likeliest(tested: ReadonlyMap<Item, Scored>, noise: Noise, falseRate = this.#bar.falseRate): Item | undefined {
     const items = [...tested.keys()];
     const z = items.map((item) => zOf(tested.get(item)!, noise));
-    const isFound = discoveries(z, falseRate);
+    const weights = items.map((item) => weightOf(tested.get(item)!));
+    const isFound = discoveries(z, falseRate, weights);
     const found = items.flatMap((item, i) =>
       isFound[i] === 1 && this.#isLarge(tested.get(item)!)
         ? [{ item, z: Math.abs(strengthOf(tested.get(item)!, noise)) }]
@@ -284,7 +274,11 @@ class Scanner {
         return { item, cause, scored, z: scored ? zOf(scored, noise) : 0 };
       });
       const rest = [...tested.values()].map((scored) => zOf(scored, noise));
-      const isFound = discoveries([...judged.map(({ z }) => z), ...rest], this.#bar.falseRate);
+      const weights = [
+        ...judged.map(({ scored }) => (scored ? weightOf(scored) : 0)),
+        ...[...tested.values()].map(weightOf),
+      ];
+      const isFound = discoveries([...judged.map(({ z }) => z), ...rest], this.#bar.falseRate, weights);
       const fallen = judged.filter(({ scored }, i) => isFound[i] === 0 || !scored || !this.#isLarge(scored));
       if (fallen.length > 0) {
         const weakest = fallen.reduce((x, y) => (Math.abs(y.z) < Math.abs(x.z) ? y : x));
@@ -299,16 +293,23 @@ class Scanner {
       for (const [{ func, scope, unit }, scored] of tested)
         if (scope === 'self' && unit < 0)
           functions.set(func, { z: zOf(scored, noise), scored, isLarge: this.#isLarge(scored) });
+      const mean = weights.reduce((sum, one) => sum + one, 0) / weights.length;
       const causes = order.map(({ item: { func, scope, unit }, z, scored }) => ({
         func,
         scope,
         unit,
         z,
         scored: scored!,
+        endsAt: chosenQuantile((order.length * weightOf(scored!)) / mean, weights.length),
       }));
       return { causes, moves: this.#moves, noise, functions, left };
     }
   }
+}
+
+/** How much a test counts among many: with what can be seen of it, whatever its difference. */
+function weightOf({ size }: Scored): number {
+  return Math.sqrt(size);
 }
 
 /** Tests that have little in common. */

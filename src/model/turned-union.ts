@@ -14,15 +14,12 @@ export interface TurnedUnion {
   readonly place: Int32Array;
 }
 
-/**
- * @param union as it counts, @param recorded with the stacks that do not count, whose paths the turned union has too
- * @throws RangeError where it grows too large
- */
-export function turnUnion(union: UnionTree, recorded: UnionTree): TurnedUnion {
+/** @throws RangeError where it grows too large */
+export function turnUnion(union: UnionTree): TurnedUnion {
   const builder = new TreeBuilder(false);
   const built = new Int32Array(union.length);
   for (let node = 1; node < union.length; node++)
-    if (hasStack(recorded.a, node) || hasStack(recorded.b, node)) built[node] = addCallers(builder, union, node, 0);
+    if (hasStack(union.a, node) || hasStack(union.b, node)) built[node] = addCallers(builder, union, node, 0);
   const { was, ...shape } = builder.shape();
   const now = new Int32Array(shape.length);
   for (let at = 0; at < shape.length; at++) now[was[at]] = at;

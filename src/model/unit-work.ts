@@ -2,7 +2,8 @@
 import type { Remaining } from './remaining.ts';
 import { noiseOf, type Noise, type Scored, type Stratum, zOf } from './score-test.ts';
 import { discoveries } from './chance.ts';
-import type { Bar } from './tree-scan.ts';
+import { lessOf } from './tracked-strata.ts';
+import type { Bar } from './bar.ts';
 import { RUNTIME_UNIT, sumOf } from './work-units.ts';
 
 export interface UnitTest {
@@ -10,6 +11,8 @@ export interface UnitTest {
   readonly z: number;
   readonly isSupported: boolean;
   readonly isLarge: boolean;
+  /** The unit went one way without its largest function too: more calls, and not that one function got dearer. */
+  readonly isShared: boolean;
 }
 
 /** Load strays from slice to slice and from range to range by itself: so much is believed before anything is seen. */
@@ -17,6 +20,10 @@ const LEAST_CORRELATION = 0.5;
 const LEAST_BETWEEN = 0.12;
 /** Changes this near the clearest may be the cause too. */
 const NEAR_CLEAREST = 0.6;
+/** One-sided 5 %. */
+const Z90 = 1.645;
+/** A frame that holds so much of a unit is its trunk. */
+const TRUNK = 0.95;
 
 /** Beside one route that grew by half all others take a smaller share: what was found is left out of the rest. */
 export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<number, UnitTest>; noise: Noise } {
@@ -45,7 +52,7 @@ export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<numbe
     let clearest = 0;
     for (const [i, [unit, scored]] of rows.entries()) {
       const isLarge = isLargeIn(scored, bar);
-      tests.set(unit, { scored, z: z[i], isSupported: false, isLarge });
+      tests.set(unit, { scored, z: z[i], isSupported: false, isLarge, isShared: false });
       if (isFound[i] === 0 || !isLarge) continue;
       near.push(unit);
       clearest = Math.max(clearest, Math.abs(z[i]));
@@ -61,8 +68,9 @@ export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<numbe
         ),
     );
     if (best === undefined) return { tests, noise };
+    const test = tests.get(best)!;
+    tests.set(best, { ...test, isSupported: true, isShared: isShared(left, best, found, noise, test.z) });
     found.add(best);
-    tests.set(best, { ...tests.get(best)!, isSupported: true });
   }
 
   function nameOf(unit: number): string {
@@ -90,6 +98,50 @@ function unrest(left: Remaining, units: readonly number[], without: ReadonlySet<
     if (scored) sum += zOf(scored, noise) ** 2;
   }
   return sum;
+}
+
+/** Whether what a unit is without its largest function, and what that calls, went the same way as all of it. */
+function isShared(left: Remaining, unit: number, without: ReadonlySet<number>, noise: Noise, z: number): boolean {
+  const stratum = stratumOf(left, unit, without);
+  const largest = largestIn(left, unit);
+  const [xA, xB] = ([0, 1] as const).map((side) => {
+    const sums = left.unitSums(side, unit).slice();
+    for (const part of largest) {
+      const own = left.ownBySlice(side, part);
+      for (let i = 0; i < sums.length; i++) sums[i] = lessOf(sums[i], own[i]);
+    }
+    return sums;
+  });
+  const scored = left.score([{ ...stratum, xA, xB }]);
+  return scored !== undefined && zOf(scored, noise) * Math.sign(z) >= Z90;
+}
+
+/** Nodes of the largest function of a unit, with what it calls, below the frames that hold nearly all of it. */
+function largestIn(left: Remaining, unit: number): number[] {
+  const { tree, units, owner } = left;
+  const size = new Map<number, number>();
+  const end = new Map<number, number>();
+  let whole = 0;
+  const isIn = (node: number): boolean => units.unit[node] === unit && owner[node] < 0;
+  for (let node = 1; node < tree.length; node++) {
+    if (!isIn(node)) continue;
+    whole += left.shareOf(node, 'self');
+    const func = tree.func[node];
+    if (node < (end.get(func) ?? 0)) continue;
+    end.set(func, tree.subtreeEnd[node]);
+    size.set(func, (size.get(func) ?? 0) + left.shareOf(node, 'subtree'));
+  }
+  const [largest] = [...size].filter(([, one]) => one < TRUNK * whole).sort(([f, x], [g, y]) => y - x || f - g);
+  const nodes: number[] = [];
+  if (largest === undefined) return nodes;
+  for (let node = 1; node < tree.length;) {
+    if (tree.func[node] !== largest[0] || units.unit[node] !== unit) {
+      node++;
+      continue;
+    }
+    for (const until = tree.subtreeEnd[node]; node < until; node++) if (isIn(node)) nodes.push(node);
+  }
+  return nodes;
 }
 
 function stratumOf(left: Remaining, unit: number, without: ReadonlySet<number>): Stratum {

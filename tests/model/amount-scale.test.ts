@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { alignedPercent, amountScale, difference } from '#model/amount-scale.ts';
+import { alignedPercent, amountScale } from '#model/amount-scale.ts';
+import { difference } from '#model/difference.ts';
 
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 const cpu = { type: 'cpu', unit: 'nanoseconds' };

@@ -1,7 +1,7 @@
 /** What changed: code and work told apart, and what is said of it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { changesAsMarkdown, summarise } from '#model/changes-text.ts';
+import { changesAsMarkdown, formatAmount, formatChange, partText, summarise } from '#model/changes-text.ts';
 import { type Change, consoleForm, whatChanged, type WhatChanged } from '#model/changes.ts';
 import { unionTree } from '#model/diff.ts';
 import type { NamedTree, UnionTree } from '#model/union.ts';
@@ -109,7 +109,7 @@ describe('causes', () => {
     const found = compared({}, {}, { sameSeed: true });
     expect(found).toMatchObject({ changes: [], delta: 0, whole: 0, explained: 0 });
     expect(summarise(found, cores)).toMatch(
-      /^No code change is more than noise: one above ±[\d.]+\u00a0% would show in the five largest functions\.$/,
+      /^No code change is more than noise: one above ±[\d.]+\u00a0% would show in the five largest functions(, and one above ±[\d.]+\u00a0% after [^.]+ more of each side)?\.$/,
     );
   });
 
@@ -259,8 +259,45 @@ describe('words', () => {
     const found = compared({}, { load: { all: 1.2 }, seed: 'more' }, { kind: 'per-second' });
     expect(supported(found.changes)).toEqual([]);
     expect(summarise(found, cores)).toMatch(
-      /^No code change is more than noise: one above ±[\d.]+\u00a0% would show in the five largest functions\. Everything grew by (19|20|21)[\d.]*\u00a0%: more work, or a uniformly slower program\.$/,
+      /^No code change is more than noise: one above ±[\d.]+\u00a0% would show in the five largest functions(?:, and one above ±[\d.]+\u00a0% after [^.]+ more of each side)?\. Everything grew by (19|20|21)[\d.]*\u00a0%: more work, or a uniformly slower program\.$/,
     );
+  });
+
+  it('shares say what they do not show: everything grew alike', () => {
+    const found = compared({}, { load: { all: 1.2 }, seed: 'more' });
+    expect(supported(found.changes)).toEqual([]);
+    expect(summarise(found, cores)).toMatch(
+      /Everything grew alike, by (19|20|21)[\d.]*\u00a0% per second: more work, or a slower program\.$/,
+    );
+    expect(compared({}, {}, { sameSeed: true }).rateGrowth).toBe(1);
+  });
+
+  it('silence says how much longer would show half of it, where the length is known', () => {
+    const { silence } = compared({}, {});
+    expect(silence!.moreSeconds).toBeGreaterThanOrEqual(3 * 900 - 1e-6);
+    expect(summarise({ ...compared({}, {}), silence: { functions: 5, percent: 21, moreSeconds: 720 } }, cores)).toMatch(
+      /^No code change is more than noise: one above ±21\.0\u00a0% would show in the five largest functions, and one above ±10\.0\u00a0% after 12\u00a0min more of each side\./,
+    );
+    const { union, evidence } = recorded({}, {});
+    const untimed = changesOf(union, evidence, 'share', [undefined, undefined]);
+    expect([untimed.silence!.moreSeconds, untimed.rateGrowth]).toEqual([undefined, undefined]);
+  });
+
+  it('a table in Markdown subtracts, and names what the interval is of', () => {
+    const found = compared({}, { cost: { encode: 1.4 } });
+    const [{ selfA, selfB, delta }] = found.changes;
+    const lines = changesAsMarkdown(found, cores, { a: 'before', b: 'after' }, undefined).split('\n');
+    const at = lines.findIndex((line) => line.startsWith('| | what'));
+    expect(lines[at]).toBe('| | what | A | B | change | due to it | interval of that (95 %) |');
+    const cells = lines[at + 2].split('|').map((cell) => cell.trim());
+    expect(delta).toBe(selfB - selfA);
+    expect(cells.slice(3, 6)).toEqual([
+      formatAmount(selfA, cores),
+      formatAmount(selfB, cores),
+      formatChange(delta, cores),
+    ]);
+    expect(cells[6]).toBe(partText(found.changes[0], cores));
+    expect(summarise(found, cores)).toContain(formatChange(found.changes[0].part, cores));
   });
 
   it('names in Markdown stay code', () => {
@@ -356,7 +393,12 @@ function evidenceOf(union: UnionTree, a: SideSlices, b: SideSlices): Evidence {
   return compareSides(union, a, b);
 }
 
-function changesOf(union: UnionTree, evidence: Evidence, kind: Normalisation, seconds: readonly number[]): WhatChanged {
+function changesOf(
+  union: UnionTree,
+  evidence: Evidence,
+  kind: Normalisation,
+  seconds: readonly (number | undefined)[],
+): WhatChanged {
   const [a, b] = seconds.map((one) => ({ seconds: one, isSnapshot: false }));
   const work = { unit: evidence.units.unit, growth: evidence.growth };
   return whatChanged(union, normalise(kind, union, a, b, work), evidence);

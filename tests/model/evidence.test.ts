@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type Change, whatChanged } from '#model/changes.ts';
 import { describeChange } from '#model/changes-text.ts';
 import { unionTree } from '#model/diff.ts';
+import { chosenQuantile, discoveries } from '#model/chance.ts';
 import { compareSides } from '#model/evidence.ts';
-import { withoutIdle } from '#model/idle.ts';
+import { idleShares } from '#model/idle.ts';
 import { normalise } from '#model/normalise.ts';
 import { estimateOf, intervalOf, noiseOf, score, type Stratum, zOf } from '#model/score-test.ts';
 import { sideOfUnion, slicesOfTrees } from '#model/slices.ts';
@@ -47,6 +48,30 @@ describe('units of work', () => {
     );
   });
 
+  it('a handler that is mostly one function may cost more, or be asked for more', () => {
+    const hashing: Program = {
+      ...shop,
+      [`${HTTP};shop.login;shop.hash;sha256.Sum`]: 14,
+      [`${HTTP};shop.login;shop.hash;sha256.block`]: 8,
+      [`${HTTP};shop.login`]: 2,
+    };
+    // The hash alone got dearer: what is left of the handler is too little to tell.
+    expect(claims(hashing, scaled(hashing, 'shop.hash', 2))).toEqual(['either shop.login']);
+    // All of report grew: also what is not its largest function.
+    expect(claims(hashing, scaled(hashing, 'shop.report', 1.8))).toEqual(['work shop.report']);
+  });
+
+  it('what belongs to no handler is not called work', () => {
+    const loose: Program = { ...shop, 'worker.loop;worker.flush': 20, 'timer.tick;timer.run': 15 };
+    const b = scaled(scaled(loose, 'worker.loop', 3), 'timer.tick', 3);
+    const found = changes(loose, b);
+    expect(found.filter(({ kind, isRemainder }) => kind === 'work' && isRemainder)).toEqual([]);
+    const rest = { ...found.find(({ kind }) => kind === 'either')!, name: 'what belongs to no handler', part: 0.02 };
+    expect(describeChange({ ...rest, isRemainder: true }, cores)).toBe(
+      'what belongs to no handler takes more: +2.00\u00a0points',
+    );
+  });
+
   it('middleware between dispatch frames is no handler', () => {
     const wrapped = renamed(shop, HTTP, `${HTTP};app.logging;net/http.HandlerFunc.ServeHTTP`);
     expect(claims(wrapped, scaled(wrapped, 'shop.report', 1.8))).toEqual(['work shop.report']);
@@ -75,9 +100,29 @@ describe('the runtime', () => {
 
   it('idle time takes no part', () => {
     const idle = (samples: number): Program => ({ ...shop, '(idle)': samples });
-    const union = withoutIdle(unionTree(merged(idle(900)), merged(idle(10))));
-    expect(union.a.total[0]).toBe(union.b.total[0]);
+    const union = unionTree(merged(idle(900)), merged(idle(10)));
+    expect(idleShares(union)).toEqual({
+      a: expect.closeTo(900 / union.a.total[0], 12),
+      b: expect.closeTo(10 / union.b.total[0], 12),
+    });
     expect(claims(idle(900), idle(10))).toEqual([]);
+  });
+
+  it('idle time is part of the totals, and its change is a row of its own', () => {
+    const idle = (samples: number): Program => ({ ...shop, '(idle)': samples });
+    const { union, found } = compared(idle(900), idle(300), 'absolute');
+    const alone = joined(recorded(idle(900), 'a'));
+    expect(union.a.total[0]).toBe(alone.tree.total[0]);
+    expect(found.total.a).toBe(alone.tree.total[0]);
+    const row = found.changes.find(({ name }) => name === 'idle time')!;
+    expect(row).toMatchObject({ kind: 'runtime', supported: false, delta: row.part });
+    expect(row.selfA).toBe(
+      alone.tree.self.reduce(
+        (sum, one, node) =>
+          sum + (alone.tree.func[node] >= 0 && alone.names[alone.tree.func[node]] === '(idle)' ? one : 0),
+        0,
+      ),
+    );
   });
 
   it('preemption counts with the caller', () => {
@@ -97,6 +142,19 @@ describe('moves', () => {
     expect(changes(shop, b)[0].within).toBe('shop.cart');
   });
 
+  it('where a language inlines anew at each start, the caller need not be clear', () => {
+    // The page lost to two callees what it lost, but for the noise of what else it calls.
+    const script = (page: number, item: number, text: number): Program => ({
+      ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25']: page,
+      ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25;./svc.mjs:item:14']: item,
+      ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25;./svc.mjs:text:15']: text,
+      ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25;./svc.mjs:filter:16']: 14,
+      ['node:_http_server:parserOnIncoming:1;./svc.mjs:search:24;./svc.mjs:filter:16']: 60,
+      ['node:_http_server:parserOnIncoming:1;./svc.mjs:search:24;./svc.mjs:sort:17']: 40,
+    });
+    expect(claims(script(24, 1, 2), script(14, 6, 7)).map((claim) => claim.split(' ')[0])).toEqual(['moved']);
+  });
+
   it('a callee that got dearer is no move', () => {
     expect(claims(shop, scaled(shop, 'shop.price', 1.6))).toEqual(['code shop.price']);
   });
@@ -105,11 +163,28 @@ describe('moves', () => {
 describe('every normalisation', () => {
   it.each(['share', 'per-second', 'load-adjusted', 'equal-work', 'absolute'] as const)('%s: parts add up', (kind) => {
     const b = scaled(scaled(shop, 'shop.rank', 1.6), 'shop.report', 1.5);
-    const { found } = compared(shop, b, kind);
+    const { found } = compared({ ...shop, '(idle)': 500 }, { ...b, '(idle)': 300 }, kind);
     expect(found.changes.reduce((sum, { part }) => sum + part, 0)).toBeCloseTo(found.delta, 6);
     for (const { codePct, part, selfB, scope, supported } of found.changes)
       if (supported && scope !== 'unit' && codePct !== null)
         expect((part / (selfB - part)) * 100).toBeCloseTo(codePct, 6);
+  });
+});
+
+describe('many tests', () => {
+  it('a test that weighs more needs less, and the others more', () => {
+    // A tail of 0.0214 of two: against 0.015.
+    expect([...discoveries([2.3, 0.1], 0.03)]).toEqual([0, 0]);
+    expect([...discoveries([2.3, 0.1], 0.03, [9, 1])]).toEqual([1, 0]);
+    expect([...discoveries([2.3, 0.1], 0.03, [1, 9])]).toEqual([0, 0]);
+  });
+
+  it('intervals of what was chosen from many are wider', () => {
+    expect(chosenQuantile(1, 1)).toBeCloseTo(1.96, 2);
+    // 0.05 / 100
+    expect(chosenQuantile(1, 100)).toBeCloseTo(3.4808, 3);
+    expect(chosenQuantile(100, 100)).toBeCloseTo(1.96, 2);
+    expect(chosenQuantile(300, 100)).toBeCloseTo(1.96, 2);
   });
 });
 
@@ -154,7 +229,7 @@ function changes(a: Program, b: Program): readonly Change[] {
 
 function compared(a: Program, b: Program, kind: Parameters<typeof normalise>[0]) {
   const [ofA, ofB] = [recorded(a, 'a'), recorded(b, 'b')];
-  const union = withoutIdle(unionTree(joined(ofA), joined(ofB)));
+  const union = unionTree(joined(ofA), joined(ofB));
   const evidence = compareSides(
     union,
     slicesOfTrees(sideOfUnion(union, 'a'), ofA, 1),
@@ -162,7 +237,7 @@ function compared(a: Program, b: Program, kind: Parameters<typeof normalise>[0])
   );
   const facts = { seconds: 600, isSnapshot: false };
   const work = { unit: evidence.units.unit, growth: evidence.growth };
-  return { found: whatChanged(union, normalise(kind, union, facts, facts, work), evidence) };
+  return { union, found: whatChanged(union, normalise(kind, union, facts, facts, work), evidence) };
 }
 
 /** Handlers stray by a tenth, each on its own. */

@@ -15,11 +15,40 @@ const browser = await chromium.launch(testBrowser());
 /** @type {Record<string, unknown>} */
 const results = { machine: machine(), rounds };
 
+/** No answer of the page takes longer; one that does is a fault, and what the page shows tells which. */
+const MAX_WAIT_MS = 180_000;
+
+/**
+ * @template T
+ * @param {import('@playwright/test').Page} page
+ * @param {string} what
+ * @param {Promise<T>} answer
+ * @returns {Promise<T>}
+ */
+async function within(page, what, answer) {
+  console.log(what);
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, MAX_WAIT_MS, 'late');
+  });
+  const first = await Promise.race([answer.then((value) => ({ value })), late]);
+  clearTimeout(timer);
+  if (typeof first === 'object' && first !== null && 'value' in first) return first.value;
+  const shown = await page.innerText('body', { timeout: 10_000 }).catch((error) => `${error}`);
+  await browser.close();
+  await stop(child, 'SIGTERM');
+  throw new Error(`No answer in ${MAX_WAIT_MS / 1000} s: ${what}. ${page.url()} shows:\n${shown.slice(0, 2000)}`);
+}
+
 {
   const page = await browser.newPage({ viewport: { width: 1600, height: 900 } });
   const begin = async () => {
     await page.goto(`${url}/?v=1&view=explore&svc=svc-000&type=${CPU}&from=${end - 12 * HOUR}&until=${end}`);
-    await page.evaluate(() => window.flametide.summary());
+    await within(
+      page,
+      'Explore, 12 h',
+      page.evaluate(() => window.flametide.summary()),
+    );
   };
   await begin();
   /** @type {number[]} */
@@ -28,7 +57,7 @@ const results = { machine: machine(), rounds };
   const complete = [];
   for (let i = 0; i < rounds; i++) {
     const svc = `svc-00${i % SERVICES}`;
-    const times = await page.evaluate(
+    const asked = page.evaluate(
       async ({ next, from, middle, until }) => {
         const began = performance.now();
         await window.flametide.show({
@@ -46,6 +75,7 @@ const results = { machine: machine(), rounds };
       },
       { next: svc, from: end - 24 * HOUR, middle: end - 12 * HOUR, until: end },
     );
+    const times = await within(page, `Compare, 12 h against 12 h of ${svc}`, asked);
     painted.push(times.paintedMs);
     complete.push(times.completeMs);
     if (i === rounds - 1) results['last stats 12 h'] = times;
@@ -67,8 +97,12 @@ const results = { machine: machine(), rounds };
   const demo = (/** @type {{nodes: number, seed: number}} */ { nodes, seed }) =>
     `${url}/?v=1&view=files&src=demo&nodes=${nodes}&seed=${seed}&pane=flame`;
   await page.goto(demo(sides[0]));
-  await page.evaluate(() => window.flametide.summary());
-  const alone = await moved();
+  await within(
+    page,
+    'a tree of a million nodes',
+    page.evaluate(() => window.flametide.summary()),
+  );
+  const alone = await within(page, 'its frames', moved());
   const files = [];
   for (const side of sides) {
     await page.evaluate(
@@ -82,7 +116,7 @@ const results = { machine: machine(), rounds };
       }),
     );
   }
-  const compared = await page.evaluate(async ([a, b]) => {
+  const comparing = page.evaluate(async ([a, b]) => {
     const began = performance.now();
     await window.flametide.show({
       view: 'compare',
@@ -98,7 +132,8 @@ const results = { machine: machine(), rounds };
     const { treeMs, evidenceMs } = await window.flametide.stats();
     return { paintedMs, unionMs: treeMs, evidenceMs, nodes: (await window.flametide.summary()).nodes };
   }, files);
-  results['1 M against 1 M'] = { ...compared, alone, union: await moved() };
+  const compared = await within(page, files.join(' against '), comparing);
+  results['1 M against 1 M'] = { ...compared, alone, union: await within(page, 'frames of the union', moved()) };
 
   /** Wheel zoom in and out over the whole graph: what a frame costs, p95. */
   async function moved() {

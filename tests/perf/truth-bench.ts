@@ -2,7 +2,6 @@
 import { type Change, whatChanged } from '#model/changes.ts';
 import { summarise } from '#model/changes-text.ts';
 import { compareSides } from '#model/evidence.ts';
-import { withoutIdle } from '#model/idle.ts';
 import { normalise } from '#model/normalise.ts';
 import { unsliced } from '#model/slices.ts';
 import { pairOf, readPairs, readSegment, type Segment, type TruthPair } from './truth-pairs.ts';
@@ -50,7 +49,7 @@ export function scoreTruth(
     if (half !== undefined && i % 2 !== half) continue;
     const [a, b] = [segment(pair.a), segment(pair.b)];
     const made = pairOf(a, b);
-    const union = withoutIdle(made.union);
+    const { union } = made;
     const evidence =
       slices > 1
         ? compareSides(union, made.a, made.b)

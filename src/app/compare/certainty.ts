@@ -46,8 +46,17 @@ export function certaintyOfUnion(shown: ShownComparison, rule: UrlState['dcol'])
       if (evidence === undefined || node === 0 || isSame) return '';
       return verdictOfNode(evidence, at) === 'supported' ? ', more than noise' : ', may be noise';
     },
-    text: (node) => (node === 0 ? 'All of both sides.' : evidenceOfNode(shown, unionNode[node])),
+    text: (node) => {
+      if (node === 0) return 'All of both sides.';
+      return rule === 'self'
+        ? `Everywhere, self: ${lowered(evidenceOfFunction(shown, tree.func[node]))}`
+        : `This path, total: ${lowered(evidenceOfNode(shown, unionNode[node]))}`;
+    },
   };
+}
+
+function lowered(sentence: string): string {
+  return `${sentence[0].toLowerCase()}${sentence.slice(1)}`;
 }
 
 /** As a share of the mean of both sides: smaller paths are not tested either. */

@@ -24,6 +24,38 @@ export function filteredBy(filter: Filter, changes: readonly Change[]): readonly
   return changes.filter(filters.find(({ id }) => id === filter)!.holds);
 }
 
+const headings: Readonly<Record<Change['kind'], string>> = {
+  code: 'Code',
+  work: 'Traffic',
+  either: 'Traffic',
+  moved: 'Moved',
+  runtime: 'Runtime',
+};
+
+function headingOf({ kind, supported }: Pick<Change, 'kind' | 'supported'>): string {
+  return supported ? headings[kind] : 'May be noise';
+}
+
+/** A line of the list: a change by its place among the rows, or, without one, the heading of those that follow. */
+interface Line {
+  readonly heading: string;
+  readonly row: number | undefined;
+}
+
+/** Rows in their order, each group below its heading. */
+export function linesOf(rows: readonly Pick<Change, 'kind' | 'supported'>[]): readonly Line[] {
+  return rows.flatMap((change, row) => {
+    const heading = headingOf(change);
+    const isFirst = row === 0 || headingOf(rows[row - 1]) !== heading;
+    return isFirst
+      ? [
+          { heading, row: undefined },
+          { heading, row },
+        ]
+      : [{ heading, row }];
+  });
+}
+
 /** The filters that match something, and the chosen one: else it could be neither seen nor left by keys. */
 export function offeredFilters(
   changes: readonly Change[],

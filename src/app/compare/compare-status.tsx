@@ -1,6 +1,7 @@
 /** What is drawn, what it rests on, and how long it took. */
 import type { ReactElement } from 'react';
 import { useStore } from 'zustand';
+import { usualBar } from '#model/bar.ts';
 import { formatCount, formatShare } from '#model/units.ts';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
 import { LeftOutText } from '../components/left-out.tsx';
@@ -21,8 +22,9 @@ export function CompareStatus({ comparison: { shown } }: { comparison: Compariso
         union of {formatCount(diff.tree.length - 1)} paths,{' '}
         {shown.isWhole ? 'all drawn' : 'largest paths only, still loading the rest'}
         {diff.idle.a + diff.idle.b > 0 &&
-          ` · idle frames are left out (A ${formatShare(diff.idle.a, 1)}, B ${formatShare(diff.idle.b, 1)} of all)`}
-        {evidence && ` · ${changesText(evidence.found.changes.filter(({ supported }) => supported).length)} · q = 5 %`}
+          ` · idle frames take no part in the evidence (A ${formatShare(diff.idle.a, 1)}, B ${formatShare(diff.idle.b, 1)} of all)`}
+        {evidence &&
+          ` · ${changesText(evidence.found.changes.filter(({ supported }) => supported).length)} · q = ${formatShare(usualBar.falseRate, 1)}`}
       </span>
       <span>
         {evidence ? evidenceText(evidence) : 'evidence is loading'}

@@ -1,8 +1,8 @@
 /** A difference as a flamegraph, coloured by what changed: the union of both sides, or half of a sandwich of both. */
 import { type ReactElement, useMemo } from 'react';
 import type { DiffPicture } from '#analysis/analysis.ts';
+import { difference } from '#model/difference.ts';
 import { nodeName } from '#model/call-tree.ts';
-import { difference } from '#model/amount-scale.ts';
 import { formatChange } from '#model/changes-text.ts';
 import type { SideName } from '../sides/sides.ts';
 import type { UrlState } from '../url/url-state.ts';

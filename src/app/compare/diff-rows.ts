@@ -1,7 +1,7 @@
 /** The rows of the diff table: which, in which order, and as a CSV. */
 import type { DiffAnswer } from '#analysis/analysis.ts';
 import type { Cell } from '#base/csv.ts';
-import { difference } from '#model/amount-scale.ts';
+import { difference } from '#model/difference.ts';
 import type { Normalisation } from '#model/normalise.ts';
 import type { SampleType } from '#model/profile.ts';
 import type { UrlState } from '../url/url-state.ts';

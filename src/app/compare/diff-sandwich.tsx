@@ -1,7 +1,7 @@
 /** One function of both sides between its callers and its callees, with the evidence of its change. */
 import { type ReactElement, useMemo } from 'react';
 import type { DiffPicture } from '#analysis/analysis.ts';
-import { difference } from '#model/amount-scale.ts';
+import { difference } from '#model/difference.ts';
 import { formatAmount, formatChange } from '#model/changes-text.ts';
 import { formatCount } from '#model/units.ts';
 import { useUrl } from '../url/url-store.ts';

@@ -1,7 +1,8 @@
 /** Functions with both sides beside each other: the largest change of self first. */
 import { type ReactElement, useMemo } from 'react';
 import { pathOf } from '#model/call-path.ts';
-import { alignedPercent, type AmountScale, amountScale, difference } from '#model/amount-scale.ts';
+import { alignedPercent, type AmountScale, amountScale } from '#model/amount-scale.ts';
+import { difference } from '#model/difference.ts';
 import { exactAmount } from '#model/changes-text.ts';
 import { showSandwich } from '../state/commands.ts';
 import { navigate, useUrl } from '../url/url-store.ts';

@@ -1,8 +1,8 @@
 /** What one frame is on both sides, beside the pointer. */
 import type { ReactElement } from 'react';
 import type { DiffPicture } from '#analysis/analysis.ts';
+import { difference } from '#model/difference.ts';
 import { nodeName } from '#model/call-tree.ts';
-import { difference } from '#model/amount-scale.ts';
 import { formatAmount, formatChange } from '#model/changes-text.ts';
 import type { Place } from '../state/ui-store.ts';
 import { placeOf } from '../views/place-of.ts';
@@ -33,7 +33,7 @@ interface DiffTooltipProps {
 
 export function DiffTooltip(props: DiffTooltipProps): ReactElement {
   const { shown, picture, root, certainty, rate, node, at, isTapped } = props;
-  const { functions, byFunction } = shown.diff;
+  const { functions, byFunction, namesInA } = shown.diff;
   const { tree, a, b } = picture;
   const unit = unitOf(shown);
   const func = tree.func[node];
@@ -57,6 +57,11 @@ export function DiffTooltip(props: DiffTooltipProps): ReactElement {
       <TooltipLine part="name">
         <bdi>{name}</bdi>
       </TooltipLine>
+      {namesInA[func] !== undefined && (
+        <TooltipLine part="file">
+          In A: <bdi>{namesInA[func].slice(0, MAX_NAME_LENGTH)}</bdi>
+        </TooltipLine>
+      )}
       {func >= 0 && functions.files[func] !== '' && (
         <TooltipLine part="file">
           {placeOf(functions.files[func], functions.line[func], functions.mappings[func])}

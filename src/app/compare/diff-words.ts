@@ -1,9 +1,9 @@
 /** What is said of a frame in a comparison: amounts, changes, and how sure they are. */
-import { difference } from '#model/amount-scale.ts';
 import type { EvidenceAnswer } from '#analysis/analysis.ts';
+import { difference } from '#model/difference.ts';
 import { rootName } from '#model/call-tree.ts';
 import { type AmountUnit, formatAmount, formatChange } from '#model/changes-text.ts';
-import { type Findings, type Verdict, verdicts } from '#model/evidence.ts';
+import { type Findings, IDLE_ROW, type Verdict, verdicts } from '#model/evidence.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { formatCount, formatNumber, formatValue } from '#model/units.ts';
 import { type SideName, sideNames } from '../sides/sides.ts';
@@ -34,14 +34,15 @@ export function signedPercent(percent: number): string {
 
 /** Both sides of something, in words for a screen reader. */
 export function sidesText(a: number, b: number, unit: AmountUnit): string {
-  const delta = difference(a, b);
-  const change = delta === 0 ? 'unchanged' : `${formatChange(delta, unit)}, ${percentText(a, b)}`;
-  return `A ${formatAmount(a, unit)}, B ${formatAmount(b, unit)}, ${change}`;
+  const change = difference(a, b);
+  const words = change === 0 ? 'unchanged' : `${formatChange(change, unit)}, ${percentText(a, b)}`;
+  return `A ${formatAmount(a, unit)}, B ${formatAmount(b, unit)}, ${words}`;
 }
 
-/** The row of a union node in the findings; −1 where it was too small to test. */
+/** Of a union node: `small` where it was too small to test, `untested` where it is idle time. */
 export function verdictOfNode(evidence: EvidenceAnswer, node: number): Verdict {
   const row = evidence.nodeRow[node];
+  if (row === IDLE_ROW) return 'untested';
   return row < 0 ? 'small' : verdicts[evidence.nodes.verdict[row]];
 }
 
@@ -60,6 +61,7 @@ export function evidenceOfNode(shown: ShownComparison, node: number): string {
   const { evidence } = shown;
   if (!evidence) return 'The evidence is loading.';
   const row = evidence.nodeRow[node];
+  if (row === IDLE_ROW) return 'Not tested: idle time is no cost.';
   if (row < 0) return 'Not tested: under 0.1 % of both sides.';
   return sentence(shown, evidence.nodes, row, evidence.isCounted);
 }

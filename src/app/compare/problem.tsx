@@ -69,7 +69,7 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
   // The page itself says how to send the first profile.
   if (explored.isEmptyStore && sides.a.kind === 'source') return null;
   if (!shown) return null;
-  const { totals, refused, kind, negative } = shown.diff;
+  const { totals, refused, kind, negative, unlike } = shown.diff;
   // `NothingToCompare` says so instead of the graph.
   if (emptySides(totals).length > 0) return null;
   if (refused !== undefined)
@@ -78,6 +78,7 @@ export function Problem({ comparison }: { comparison: Comparison }): ReactElemen
         {refused} The sides are compared {kind === 'share' ? 'by share' : 'as recorded'} instead.
       </Note>
     );
+  if (unlike !== undefined) return <Note kind="warn">{unlike}</Note>;
   const below = negative.a.nodes + negative.b.nodes;
   if (below > 0)
     return (
@@ -126,8 +127,9 @@ export function NothingToCompare({
   return (
     <Panel kind="info" title="Nothing to compare">
       <p>
-        {names} {empty.length > 1 ? 'have' : 'has'}{' '}
-        {empty.every((name) => sides[name].kind === 'file') ? 'no samples with a value:' : 'no profiles in the range:'}{' '}
+        {empty.every((name) => sides[name].kind === 'file')
+          ? `${names} ${empty.length > 1 ? 'hold' : 'holds'} no samples: `
+          : `${names} ${empty.length > 1 ? 'have' : 'has'} no profiles in the range: `}
         {isGone
           ? 'they were removed by the server’s retention, or never arrived.'
           : 'a comparison needs profiles on both sides.'}

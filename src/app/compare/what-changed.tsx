@@ -1,4 +1,4 @@
-/** The causes in order, code separate from work, each with its size, its interval and the share that it explains. */
+/** The causes under their headings, each with its size, its interval and the share that it explains. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactElement, useMemo, useRef, useState } from 'react';
 import type { Change } from '#model/changes.ts';
@@ -7,6 +7,7 @@ import {
   formatAmount,
   formatChange,
   formatInterval,
+  partText,
   summarise,
   type AmountUnit,
 } from '#model/changes-text.ts';
@@ -20,15 +21,19 @@ import { navigate, urlStore, useUrl } from '../url/url-store.ts';
 import { LeftOut } from '../components/left-out.tsx';
 import { linkOnScreen } from '../screen/link-on-screen.ts';
 import { rowAfter } from '../components/row-steps.ts';
-import { type Filter, filteredBy, offeredFilters } from './change-filters.ts';
+import { useFlameTheme } from '../views/flamegraph/flame-theme.ts';
+import { type Filter, filteredBy, linesOf, offeredFilters } from './change-filters.ts';
+import { changeScale } from './change-scale.ts';
 import { monthlyText } from './cost.ts';
-import { percentText, signedPercent, unitOf } from './diff-words.ts';
+import { functionColourKey } from './diff-colours.ts';
+import { percentText, unitOf } from './diff-words.ts';
 import { sideLine } from './side-words.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 import { sideWarnings } from './use-comparison.ts';
 import styles from './what-changed.module.css';
 
 const ROW_CSS = 52;
+const HEADING_CSS = 28;
 const MAX_NAME_LENGTH = 200;
 
 export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement {
@@ -87,7 +92,13 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
       {rows.length > 0 ? (
         <ChangeList key={filter} shown={shown} rows={rows} />
       ) : (
-        <p className={styles['empty']}>No such change.</p>
+        <p className={styles['empty']}>
+          {filter !== 'all'
+            ? 'No such change.'
+            : found.changes.length > 0
+              ? 'No cause to name. The largest differences are listed under “May be noise”.'
+              : 'The sides do not differ.'}
+        </p>
       )}
     </section>
   );
@@ -113,10 +124,12 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const selected = useUrl((state) => state.sel);
+  const lines = useMemo(() => linesOf(rows), [rows]);
+  const lineOfRow = useMemo(() => lines.flatMap(({ row }, line) => (row === undefined ? [] : [line])), [lines]);
   const virtual = useVirtualizer({
-    count: rows.length,
+    count: lines.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_CSS,
+    estimateSize: (line) => (lines[line].row === undefined ? HEADING_CSS : ROW_CSS),
     overscan: 6,
   });
   const reach = useMemo(() => reachOf(rows), [rows]);
@@ -133,7 +146,7 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
     const to = rowAfter(event.key, at, { count: rows.length, rowCss: ROW_CSS, scroller: scroller.current });
     if (to !== undefined) {
       setActive(to);
-      virtual.scrollToIndex(to);
+      virtual.scrollToIndex(lineOfRow[to]);
     } else if (event.key === 'Enter' || event.key === ' ') choose(at);
     else if (event.key === 's' && rows[at].path.length > 0) showSandwich(rows[at].name);
     else return;
@@ -152,20 +165,29 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
       onPointerLeave={() => hoverFunction(-1)}
     >
       <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-        {virtual.getVirtualItems().map(({ index, start }) => (
-          <ChangeRow
-            key={index}
-            shown={shown}
-            change={rows[index]}
-            index={index}
-            count={rows.length}
-            top={start}
-            reach={reach}
-            isActive={index === at}
-            isSelected={samePath(rows[index].path, selected)}
-            onChoose={() => choose(index)}
-          />
-        ))}
+        {virtual.getVirtualItems().map(({ index, start }) => {
+          const { heading, row } = lines[index];
+          return row === undefined ? (
+            // Each option says its heading too.
+            <div key={index} aria-hidden className={styles['heading']} style={{ transform: `translateY(${start}px)` }}>
+              {heading}
+            </div>
+          ) : (
+            <ChangeRow
+              key={index}
+              shown={shown}
+              change={rows[row]}
+              heading={heading}
+              index={row}
+              count={rows.length}
+              top={start}
+              reach={reach}
+              isActive={row === at}
+              isSelected={samePath(rows[row].path, selected)}
+              onChoose={() => choose(row)}
+            />
+          );
+        })}
       </div>
     </div>
   );
@@ -174,6 +196,7 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
 interface ChangeRowProps {
   readonly shown: ShownComparison;
   readonly change: Change;
+  readonly heading: string;
   readonly index: number;
   /** Of all rows. */
   readonly count: number;
@@ -186,8 +209,9 @@ interface ChangeRowProps {
 }
 
 function ChangeRow(props: ChangeRowProps): ReactElement {
-  const { shown, change, index, count, top, reach, isActive, isSelected, onChoose } = props;
-  const { kind, name, path, scope, within, selfA, selfB, delta, codePct, trend, explained, supported } = change;
+  const { shown, change, heading, index, count, top, reach, isActive, isSelected, onChoose } = props;
+  const { kind, name, path, scope, within, selfA, selfB, delta, trend, explained, supported } = change;
+  const nameInA = scope === 'unit' ? undefined : shown.diff.namesInA[change.index];
   const unit = unitOf(shown);
   const { prefix, middle, bare } = splitName(name.slice(0, MAX_NAME_LENGTH));
   const rate = useUrl((state) => state.rate);
@@ -200,6 +224,7 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
       aria-setsize={count}
       aria-posinset={index + 1}
       aria-selected={isSelected}
+      aria-description={heading}
       className={styles['change']}
       data-active={isActive || undefined}
       data-pale={!supported || undefined}
@@ -209,12 +234,18 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
       title={`${path.join(' › ').slice(0, 2000)}\n${partsText(change, unit)}`}
     >
       <div className={styles['cause']}>
+        {scope !== 'unit' && <Swatch shown={shown} func={change.index} />}
         <bdi>
           <span className={styles['prefix']}>{prefix}</span>
           {middle}
           {bare || '(empty name)'}
         </bdi>
-        <span className={styles['tag']}>{kindWords[kind]}</span>
+        {kind === 'either' && <span className={styles['tag']}>more calls or dearer ones</span>}
+        {nameInA !== undefined && (
+          <span className={styles['tag']}>
+            in A <bdi>{nameInA.slice(0, MAX_NAME_LENGTH)}</bdi>
+          </span>
+        )}
         {scope === 'subtree' && <span className={styles['tag']}>with callees</span>}
         {within !== undefined && (
           <span className={styles['tag']}>
@@ -229,6 +260,7 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
       </div>
       <div className={styles['facts']}>
         {formatAmount(selfA, unit)} to {formatAmount(selfB, unit)}
+        {kind !== 'moved' && ` · ${partWords[kind]} ${partText(change, unit)}`}
         {explained > 0 &&
           (explained > 1 ? ' · more than the net change' : ` · ${formatShare(explained, 1)} of the change`)}
         {money !== undefined && ` · ${money} a month`}
@@ -236,17 +268,31 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
       <Interval change={change} reach={reach} text={interval} />
       <div className={styles['delta']} data-sign={Math.sign(delta)}>
         <strong>{formatChange(delta, unit)}</strong>
-        <span>{codePct === null ? (trend === 'new' ? 'from 0' : 'to 0') : signedPercent(codePct)}</span>
+        <span>{percentText(selfA, selfB)}</span>
       </div>
     </div>
   );
 }
 
-const kindWords: Readonly<Record<Change['kind'], string>> = {
+/** The colour of a function's boxes. */
+function Swatch({ shown, func }: { shown: ShownComparison; func: number }): ReactElement {
+  const noise = useUrl((state) => state.noise);
+  const scale = useMemo(() => changeScale(shown, 'self', noise), [shown, noise]);
+  const { fills } = useFlameTheme();
+  return (
+    <span
+      className={styles['swatch']}
+      style={{ background: fills[functionColourKey(shown, func, scale, noise)] }}
+      aria-hidden
+    />
+  );
+}
+
+/** What a row's part is of. */
+const partWords: Readonly<Record<Exclude<Change['kind'], 'moved'>, string>> = {
   code: 'code',
   work: 'traffic',
-  either: 'more calls or dearer ones',
-  moved: 'moved',
+  either: 'calls or cost',
   runtime: 'runtime',
 };
 

@@ -260,7 +260,8 @@ async function comparisonSummary(
   };
   return {
     view: 'compare',
-    normalisation: diff.kind,
+    // Where a side is empty nothing is normalised: what was asked for is in force again once it is not.
+    normalisation: emptySides(diff.totals).length > 0 ? request.normalisation : diff.kind,
     load: diff.load,
     nodes: diff.tree.length - 1,
     functions: distinctFunctions(diff.tree, diff.functions.names.length),

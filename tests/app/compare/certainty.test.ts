@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { amountText, certaintyOfHalf } from '#app/compare/certainty.ts';
-import { rootLabelOf, unitOf } from '#app/compare/diff-words.ts';
+import { amountText, certaintyOfHalf, certaintyOfUnion } from '#app/compare/certainty.ts';
+import { intervalText, rootLabelOf, unitOf } from '#app/compare/diff-words.ts';
 import { compared } from './shown-comparison.ts';
 
 const rest = 'main;work 60000\nmain;other 8000\n';
@@ -28,6 +28,36 @@ it('boxes of a half go by the function in the middle, and say that they are not 
   expect(about('route', 'other')[0]).toBe(true);
   const { isClear } = certaintyOfHalf({ ...shown, evidence: undefined }, 1, shown.diff);
   expect(isClear(nodeOf('slow'))).toBeUndefined();
+});
+
+it('says what its interval is of: of self where the colours show self', async () => {
+  const shown = await compared(sides, 'share');
+  const { tree, functions } = shown.diff;
+  const nodeOf = (name: string): number => tree.func.indexOf(functions.names.indexOf(name));
+  const said = (rule: 'self' | 'total'): string => certaintyOfUnion(shown, rule).text(nodeOf('slow'));
+  const ofSelf = intervalText(shown.evidence.functions, functions.names.indexOf('slow'));
+  expect(said('self')).toBe(`Everywhere, self: more than noise: relative to the rest ${ofSelf} (95 %).`);
+  const ofPath = intervalText(shown.evidence.nodes, shown.evidence.nodeRow[shown.diff.node[nodeOf('slow')]]);
+  expect(said('total')).toBe(`This path, total: more than noise: relative to the rest ${ofPath} (95 %).`);
+  expect(ofPath).not.toBe(ofSelf);
+});
+
+it('functions that a build renamed know what A calls them', async () => {
+  const renamed = await compared(
+    {
+      a: 'main;work 600\nmain;shop::price::h0123456789abcdef 40\n',
+      b: 'main;work 600\nmain;shop::price::hfedcba9876543210 40\n',
+    },
+    'share',
+  );
+  const func = renamed.diff.functions.names.indexOf('shop::price::hfedcba9876543210');
+  expect(renamed.diff.namesInA).toEqual({ [func]: 'shop::price::h0123456789abcdef' });
+  expect(renamed.diff.unlike).toBeUndefined();
+  const unlike = await compared(
+    { a: 'net/http.(*conn).serve;main.search;runtime.mallocgc 9\n', b: './svc.mjs:run:4;./svc.mjs:price:9 9\n' },
+    'share',
+  );
+  expect(unlike.diff.unlike).toMatch(/^A runs Go, B runs JavaScript: /);
 });
 
 it('a side that is drawn alone has its own numbers', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Filter, filteredBy, offeredFilters } from '#app/compare/change-filters.ts';
+import { type Filter, filteredBy, linesOf, offeredFilters } from '#app/compare/change-filters.ts';
 import type { Change } from '#model/changes.ts';
 
 const change = (kind: Change['kind'], trend: Change['trend'], supported = true): Change =>
@@ -15,6 +15,33 @@ it('offers what holds for something, with how much', () => {
 
 it('keeps the chosen one where nothing is left of it', () => {
   expect(offered('shrank', [changes[0]])).toEqual(['All 1', 'Code 1', 'Grew 1', 'Shrank 0']);
+});
+
+it('each group of causes has its heading once, in the order of the list', () => {
+  const rows = [
+    change('code', 'grew'),
+    change('code', 'new'),
+    change('work', 'grew'),
+    change('either', 'grew'),
+    change('moved', 'grew'),
+    change('runtime', 'shrank'),
+    change('code', 'gone', false),
+  ];
+  expect(linesOf(rows).map(({ heading, row }) => (row === undefined ? heading : `${row} ${heading}`))).toEqual([
+    'Code',
+    '0 Code',
+    '1 Code',
+    'Traffic',
+    '2 Traffic',
+    '3 Traffic',
+    'Moved',
+    '4 Moved',
+    'Runtime',
+    '5 Runtime',
+    'May be noise',
+    '6 May be noise',
+  ]);
+  expect(linesOf([])).toEqual([]);
 });
 
 it('what may be noise is listed alone', () => {

@@ -14,6 +14,7 @@ it.each([
   [100, 123, '+23.0\u00a0%'],
   [100, 77, '−23.0\u00a0%'],
   [5, 5, '0\u00a0%'],
+  [0.1 + 0.2, 0.3, '0\u00a0%'],
 ])('%i against %i is %j', (a, b, text) => {
   expect(percentText(a, b)).toBe(text);
 });
@@ -24,6 +25,8 @@ it('both sides are told with unit and sign', () => {
   );
   expect(sidesText(0.5, 0.25, share)).toBe('A 50.0\u00a0%, B 25.0\u00a0%, −25.0\u00a0points, −50.0\u00a0%');
   expect(sidesText(0, 2 * MS, absolute)).toBe('A 0\u00a0core-ns, B 2.00\u00a0core-ms, +2.00\u00a0core-ms, new');
+  // What rounding leaves is no change.
+  expect(sidesText(0.1 + 0.2, 0.3, share)).toBe('A 30.0\u00a0%, B 30.0\u00a0%, unchanged');
   expect(sidesText(7 * MS, 7 * MS, absolute)).toBe('A 7.00\u00a0core-ms, B 7.00\u00a0core-ms, unchanged');
 });
 
@@ -52,6 +55,19 @@ describe('how sure a change is', () => {
     );
     expect(evidenceOfNode(shown, nodeOf(shown, 'tiny'))).toBe('Not tested: under 0.1 % of both sides.');
     expect(evidenceOfNode({ ...shown, evidence: undefined }, 0)).toBe('The evidence is loading.');
+  });
+
+  it('idle time is not tested, however much it changed, and counts in the totals', async () => {
+    const shown = await compared(
+      { a: 'main;work 6000\n(idle) 4000\n', b: 'main;work 6000\n(idle) 9000\n' },
+      'absolute',
+    );
+    const idle = nodeOf(shown, '(idle)');
+    expect(verdictOfNode(shown.evidence, idle)).toBe('untested');
+    expect(evidenceOfNode(shown, idle)).toBe('Not tested: idle time is no cost.');
+    expect(shown.diff.totals).toEqual({ a: 10_000, b: 15_000 });
+    expect(shown.diff.idle).toEqual({ a: expect.closeTo(0.4, 12), b: expect.closeTo(0.6, 12) });
+    expect(shown.evidence.found.changes.filter(({ supported }) => supported)).toEqual([]);
   });
 
   it('says how much more would be enough: time, or samples where the length is unknown', async () => {
