@@ -1,10 +1,7 @@
 /** The analysis itself. The worker wraps it; tests use it directly. */
 import type { WaitingSteps } from '#base/steps.ts';
-import { formatExport } from '#formats/export.ts';
 import type { ArchiveFile } from '#formats/format.ts';
 import { decodeProfile, readableFormats, unpackFiles } from '#formats/registry.ts';
-import { writePacked } from '#formats/write-packed.ts';
-import { writeSlices } from '#formats/write-slices.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
 import { pathOf } from '#model/call-path.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
@@ -206,6 +203,7 @@ export class InProcessAnalysis implements Analysis {
     const kept = await this.#tree(request, signal);
     const detail = { pprof: 'line', speedscope: 'definition', collapsed: 'function' } as const;
     const { tree, facts } = (await this.#located(request, detail[kind], kept, signal)) ?? kept;
+    const { formatExport } = await import('#formats/export.ts');
     return formatExport(kind, {
       tree,
       functions: facts.functions,
@@ -217,9 +215,9 @@ export class InProcessAnalysis implements Analysis {
     });
   }
 
-  // oxlint-disable-next-line require-await -- errors must become rejections
   async pack(handle: ProfileHandle): Promise<Pick<EncodedProfile, 'bytes' | 'form'>> {
     const { profile, slices, profileType } = this.#profile({ handle });
+    const { writePacked, writeSlices } = await import('#formats/export.ts');
     return slices
       ? { bytes: writeSlices(slices), form: { kind: 'slices', profileType } }
       : { bytes: writePacked(profile), form: { kind: 'file' } };

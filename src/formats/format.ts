@@ -16,7 +16,7 @@ export interface FormatFacts {
 }
 
 /** One pass over the unpacked bytes, yielding its progress. @throws DecodeError */
-export type Decode = (bytes: Uint8Array) => Steps<Profile>;
+type Decode = (bytes: Uint8Array) => Steps<Profile>;
 
 interface Sniffed extends FormatFacts {
   /** True where `sniff` only guesses: files that `recognise` knows by name are refused first. */

@@ -1,5 +1,4 @@
 /** Names binary files by their marks. */
-import { textPrefix } from '#base/text-bytes.ts';
 
 export interface Recognised {
   /** Completes "This is …". */
@@ -12,12 +11,6 @@ export interface Recognised {
 
 /** @returns undefined where no mark is known. */
 export function recogniseBinary(bytes: Uint8Array): Recognised | undefined {
-  if (isTraceOfInstruments(bytes)) {
-    return {
-      what: 'a .trace bundle of Instruments in a zip archive',
-      remedy: 'Open it in Instruments, select the call tree, then Edit, Deep Copy, and paste it here.',
-    };
-  }
   const binary = BINARY.find(({ at, starts }) => starts.every((byte, i) => bytes[at + i] === byte));
   if (binary) return binary;
   if (isPerfetto(bytes)) {
@@ -27,12 +20,6 @@ export function recogniseBinary(bytes: Uint8Array): Recognised | undefined {
     };
   }
   return undefined;
-}
-
-/** The name of the first file of a zip archive lies in a folder that is called `.trace`. */
-function isTraceOfInstruments(bytes: Uint8Array): boolean {
-  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b || bytes[2] !== 3 || bytes[3] !== 4) return false;
-  return /\.trace\//.test(textPrefix(bytes.subarray(30, 30 + (bytes[26] | (bytes[27] << 8))), 512));
 }
 
 function ascii(text: string): number[] {

@@ -5,19 +5,12 @@ import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { Profile } from '#model/profile.ts';
 import type { SlicedColumns } from '#model/slices.ts';
 import { parseProfileType } from '#model/profile-type.ts';
-import {
-  type ArchiveFile,
-  type Decode,
-  DecodeError,
-  type FormatFacts,
-  type LazyFormat,
-  type ProfileFormat,
-} from './format.ts';
+import { type ArchiveFile, DecodeError, type FormatFacts, type ProfileFormat } from './format.ts';
 import { formats } from './formats.ts';
+import { loadPart } from './load-part.ts';
 import { decodeMergedTree } from './merged-tree.ts';
 import { filesOf, isArchive, packings, unwrap } from './packing.ts';
 import { pprofFormat } from './pprof.ts';
-import { recognise } from './recognise.ts';
 import { decodeSlicedTree } from './sliced-tree.ts';
 
 /** The formats that users open, in the order of the list. */
@@ -98,9 +91,9 @@ function* decodeFile(bytes: Uint8Array, name: string, archives = 0): WaitingStep
     if (files.length !== 1) throw refuseSeveral(files);
     return yield* share(decodeFile(file.bytes, file.name, archives + 1), UNPACKING, 1);
   }
-  const format = chooseFormat(unpacked, name);
+  const format = yield* chooseFormat(unpacked, name);
   const { id, title } = format;
-  const decode = 'decode' in format ? format.decode : yield* loaded(format);
+  const decode = 'decode' in format ? format.decode : yield* loadPart(`reads ${format.noun}`, format.load);
   const profile = yield* share(decode(unpacked), UNPACKING, 1);
   return { profile, format: { id, title }, unpackedBytes: unpacked.length };
 }
@@ -115,28 +108,12 @@ function refuseSeveral(files: readonly ArchiveFile[]): DecodeError {
   });
 }
 
-const decoders = new WeakMap<LazyFormat, Decode>();
-
-/** Waits for the decoder once; where it cannot be loaded, the next file asks again. */
-function* loaded(format: LazyFormat): WaitingSteps<Decode> {
-  if (!decoders.has(format)) {
-    yield format.load().then(
-      (decode) => void decoders.set(format, decode),
-      () => undefined,
-    );
-  }
-  const decode = decoders.get(format);
-  if (decode) return decode;
-  throw new DecodeError('unsupported', `The part of the page that reads ${format.noun} could not be loaded.`, {
-    remedy: 'Check the connection, or reload the page, and open the file again.',
-  });
-}
-
 /** The content decides. The ending comes last, so that a damaged file is refused in its own format's words. */
-function chooseFormat(bytes: Uint8Array, name: string): ProfileFormat {
+function* chooseFormat(bytes: Uint8Array, name: string): WaitingSteps<ProfileFormat> {
   const marked = formats.find(({ isLoose, sniff }) => !isLoose && sniff(bytes, name));
   if (marked) return marked;
   const reads = `Flametide reads ${readableNouns('and')}`;
+  const { recognise } = yield* loadPart('knows other files by their marks', () => import('./recognise.ts'));
   const known = recognise(bytes);
   if (known) {
     const remedy = [known.listsFormats ? `${reads}.` : undefined, known.remedy].filter(Boolean).join(' ');

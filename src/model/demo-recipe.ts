@@ -1,4 +1,4 @@
-/** A made-up profile as two numbers: the text that stands for its file, and its limits. `formats/demo.ts` makes it. */
+/** A made-up profile as two numbers: the text that stands for its file, and its limits. `formats/decoders/demo.ts` makes it. */
 
 export const demoLimits = { least: 10, most: 2_000_000 } as const;
 export const demoHead = 'flametide demo profile';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { finish } from '#base/steps.ts';
-import { decodeCollapsed } from '#formats/collapsed.ts';
-import { decodeProfile } from '#formats/registry.ts';
+import { collapsedFormat } from '#formats/collapsed.ts';
 import { writeDiffFolded } from '#formats/write-diff-folded.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
 import type { CallTree } from '#model/call-tree.ts';
@@ -11,7 +10,7 @@ import type { Profile } from '#model/profile.ts';
 
 function decode(text: string | Uint8Array): Profile {
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
-  const { profile } = finish(decodeProfile({ bytes, name: 'a.folded', form: { kind: 'file' } }));
+  const profile = finish(collapsedFormat.decode(bytes));
   checkProfile(profile);
   return profile;
 }
@@ -84,5 +83,5 @@ describe('names that end in numbers are names', () => {
 
 it('an upload is never a comparison', () => {
   const bytes = new TextEncoder().encode('a;b 10 20\na 1 0');
-  expect(rows(finish(decodeCollapsed(bytes)))).toEqual(['a;b 10 20', 'a 1 0']);
+  expect(rows(finish(collapsedFormat.decode(bytes)))).toEqual(['a;b 10 20', 'a 1 0']);
 });

@@ -19,6 +19,4 @@ it('says so where a decoder cannot be loaded, and asks again with the next file'
   vi.resetModules();
   expect(() => finish(decodeProfile(encoded))).toThrow('not loaded yet');
   expect((await finishWaiting(decodeProfile(encoded))).format.id).toBe('d3-json');
-  // Loaded once, it is there at once.
-  expect(finish(decodeProfile(encoded)).profile.sampleCount).toBe(1);
 });

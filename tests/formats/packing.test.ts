@@ -72,6 +72,13 @@ describe('packed files', () => {
     expect((await refusal(read(zipSync(files), 'x.zip'))).message).toContain('one.folded, two/__proto__');
   });
 
+  it('names a bundle of Instruments', async () => {
+    const bundle = await refusal(read(zipSync({ 'a.trace/form.template': stacks, 'a.trace/b': stacks }), 'a.zip'));
+    expect(bundle.code).toBe('unsupported');
+    expect(bundle.message).toMatch(/Instruments/);
+    expect(bundle.remedy).toMatch(/Deep Copy/);
+  });
+
   it('refuses archives that are damaged, cut or empty', async () => {
     const zip = zipSync({ 'a.folded': stacks, b: stacks });
     expect((await refusal(read(zip.slice(0, 60), 'a.zip'))).code).toBe('malformed');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { finish } from '#base/steps.ts';
+import { finish, finishWaiting } from '#base/steps.ts';
 import { decodeProfile } from '#formats/registry.ts';
 import { packageOf } from '#model/function-name.ts';
 import type { Profile } from '#model/profile.ts';
@@ -10,13 +10,14 @@ import { transformTitle } from '#model/transforms/registry.ts';
 
 const FIXTURES = 'tests/fixtures';
 
-function opened(file: string): Profile {
+async function opened(file: string): Promise<Profile> {
   const bytes = new Uint8Array(readFileSync(`${FIXTURES}/${file}`));
-  return finish(decodeProfile({ bytes, name: file, form: { kind: 'file' } })).profile;
+  const { profile } = await finishWaiting(decodeProfile({ bytes, name: file, form: { kind: 'file' } }));
+  return profile;
 }
 
-function titles(file: string): string[] {
-  return ownCodeOf(opened(file).functions).map(({ title }) => title);
+async function titles(file: string): Promise<string[]> {
+  return ownCodeOf((await opened(file)).functions).map(({ title }) => title);
 }
 
 /** What stays of a profile's functions. */
@@ -36,17 +37,17 @@ describe('presets', () => {
     ['pprof/agents/python-cpu-threads.pprof', 'Python'],
     ['pprof/agents/rust-cpu.pprof', 'Rust'],
     ['pprof/made-cpp/cpu-partly-symbolised.pb.gz', 'native'],
-  ])('%s holds %s', (file, title) => {
-    expect(titles(file)).toContain(title);
+  ])('%s holds %s', async (file, title) => {
+    expect(await titles(file)).toContain(title);
   });
 
-  it('are offered where they fit only', () => {
-    expect(titles('pprof/made-go/before/cpu.pb.gz')).not.toContain('Node.js');
-    expect(titles('collapsed/made-excimer.collapsed.txt')).not.toContain('JVM');
+  it('are offered where they fit only', async () => {
+    expect(await titles('pprof/made-go/before/cpu.pb.gz')).not.toContain('Node.js');
+    expect(await titles('collapsed/made-excimer.collapsed.txt')).not.toContain('JVM');
   });
 
-  it('leave the code of the program itself', () => {
-    const names = own(opened('pprof/made-go/before/cpu.pb.gz'), 'go');
+  it('leave the code of the program itself', async () => {
+    const names = own(await opened('pprof/made-go/before/cpu.pb.gz'), 'go');
     expect(names).toContain('main.compress');
     expect(names.filter((name) => /^(runtime|encoding|net\/http)[./]/.test(name))).toEqual([]);
   });

@@ -1,6 +1,6 @@
 /** A profile drawn as stacks, one a line: `main;parse;lex 12`. Without a number a stack counts once. */
 import { finish } from '#base/steps.ts';
-import { decodeProfile } from '#formats/registry.ts';
+import { decodeCollapsed } from '#formats/collapsed.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
 import type { CallTree, SiblingOrder } from '#model/call-tree.ts';
 import type { Profile } from '#model/profile.ts';
@@ -12,7 +12,7 @@ export function profileFromText(text: string): Profile {
     .filter(Boolean)
     .map((line) => (/\s-?[\d.]+$/.test(line) ? line : `${line} 1`));
   const bytes = new TextEncoder().encode(`${lines.join('\n')}\n`);
-  return finish(decodeProfile({ bytes, name: 'drawn.txt', form: { kind: 'file' } })).profile;
+  return finish(decodeCollapsed(bytes));
 }
 
 export function treeOf(profile: Profile, order: SiblingOrder = 'size'): CallTree {

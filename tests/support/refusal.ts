@@ -30,8 +30,9 @@ export function refusalOf(work: () => unknown): DecodeError {
   return refusal;
 }
 
-/** Sentences that begin in capitals and end; nothing of one runs into another. A command may end the last. */
-export function expectSentences(text: string): void {
+/** Sentences that begin in capitals and end; nothing of one runs into another. A command may end the last; quotes hold what they will. */
+export function expectSentences(sentences: string): void {
+  const text = sentences.replace(/"(?:[^"\\]|\\.)*"/g, '"quoted"');
   expect(text).toMatch(/^[A-Z]/);
   expect(text).not.toMatch(/[.,;:] ?[.,;:]|\. [a-z]|undefined|\[object|\( | \)|  /);
   expect(text).toMatch(/[.?]$|: [^:]+$/);

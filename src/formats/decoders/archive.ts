@@ -72,6 +72,10 @@ function* unzip(bytes: Uint8Array): Steps<ArchiveFile[]> {
     const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength));
     const local = view.getUint32(at + 42, true);
     at += 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+    if (/\.trace\//.test(name))
+      throw new DecodeError('unsupported', 'This is a .trace bundle of Instruments in a zip archive.', {
+        remedy: 'Open it in Instruments, select the call tree, then Edit, Deep Copy, and paste it here.',
+      });
     if (name.endsWith('/') || !isVisible(name)) continue;
     room.addFile();
     if ((flags & 1) !== 0)

@@ -72,7 +72,7 @@ export class CostReader {
     // Hexadecimal addresses, signs, fractions.
     if (at < end || at === start) value = Number(text.slice(start, Math.min(end, start + 400)));
     if (Number.isFinite(value)) return value;
-    throw this.#refuse(`${JSON.stringify(text.slice(start, Math.min(end, start + 40)))} is not a number`);
+    throw this.#refuse(`The text ${JSON.stringify(text.slice(start, Math.min(end, start + 40)))} is not a number`);
   }
 
   #refuse(message: string): DecodeError {

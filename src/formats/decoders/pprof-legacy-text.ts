@@ -38,7 +38,7 @@ function* readHeap(lines: LineReader, header: RegExpExecArray, out: AddressSampl
   const written = rate === '' ? 0 : Number(rate);
   const isSampled = kind === 'heap' || kind === 'heap_v2' || kind === 'heapz_v2';
   if (!isSampled && !['heapprofile', 'growthz', 'fragmentationz'].includes(kind))
-    throw refuse(lines, `Heap profiles of the kind ${kind.slice(0, 40)} are not known`);
+    throw refuse(lines, `Heap profiles of the kind ${JSON.stringify(kind.slice(0, 40))} are not known`);
   const period = kind === 'heap' ? Math.floor(written / 2) : isSampled ? written : 1;
   const isGrowth = !isSampled && kind !== 'heapprofile';
   const hasAlloc =
@@ -94,7 +94,8 @@ function* readContention(lines: LineReader, out: AddressSamples): Steps<LegacyFa
         remedy: 'Convert it: go tool pprof -proto profile > profile.pb.gz',
       });
     }
-    if (!Number.isFinite(value)) throw refuse(lines, `The value of ${key.slice(0, 40)} is not a number`);
+    if (!Number.isFinite(value))
+      throw refuse(lines, `The value of ${JSON.stringify(key.slice(0, 40))} is not a number`);
     if (key === 'cycles/second') hertz = value;
     else if (key === 'sampling period') period = value;
     else if (key === 'ms since reset') durationMs = value;
