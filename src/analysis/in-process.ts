@@ -31,6 +31,7 @@ import { mergeTree, nodesIn } from '#model/transforms/rebuild.ts';
 import { stackRules } from '#model/transforms/stack-rules.ts';
 import { sourceLines } from '#model/source-lines.ts';
 import { rankNames } from '#model/tree-builder.ts';
+import type { When } from '#model/when.ts';
 import type {
   Analysis,
   Exported,
@@ -45,6 +46,7 @@ import type {
   TreeExport,
   TreeRequest,
   TreeView,
+  WhenRequest,
 } from './analysis.ts';
 import type { Comparisons } from './comparisons.ts';
 import { keysFor, type KeptTree, type OpenedFacts, type OpenProfile } from './open-profile.ts';
@@ -83,11 +85,11 @@ export class InProcessAnalysis implements Analysis {
     return this.#keep(profile, facts, { slices, profileType }, began);
   }
 
-  async select({ handle, matchers, by }: Selection, signal: AbortSignal): Promise<OpenedProfile> {
+  async select({ handle, matchers, by, during }: Selection, signal: AbortSignal): Promise<OpenedProfile> {
     const began = performance.now();
     const { profile, opened } = this.#profile({ handle });
     const { selectSamples } = await loadSampleLabels();
-    const selected = await this.#run(selectSamples(profile, matchers, by), signal);
+    const selected = await this.#run(selectSamples(profile, matchers, by, during), signal);
     return this.#keep(selected, opened, { slices: undefined, profileType: '' }, began);
   }
 
@@ -108,6 +110,11 @@ export class InProcessAnalysis implements Analysis {
   ): ReturnType<Analysis['labelValues']> {
     const { costLabelValues } = await loadSampleLabels();
     return this.#run(costLabelValues(this.#profile({ handle }).profile, sampleType, name, matchers), signal);
+  }
+
+  async when({ handle, sampleType, matchers, by }: WhenRequest, signal: AbortSignal): Promise<When | undefined> {
+    const { whenOf } = await import('#model/when.ts');
+    return this.#run(whenOf(this.#profile({ handle }).profile, sampleType, matchers, by), signal);
   }
 
   async openWithTree(
@@ -289,6 +296,7 @@ export class InProcessAnalysis implements Analysis {
       isDifferential: profile.isDifferential === true,
       prune: profile.prune,
       labelKeys: labelKeys(profile),
+      isTimed: profile.times !== undefined,
       coveredShare: slices && slices.profiles.length > 1 ? coveredShare(slices.profiles) : undefined,
       isSliced: slices !== undefined,
       decodeMs: performance.now() - began,
