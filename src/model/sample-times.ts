@@ -52,7 +52,7 @@ export function valueBefore(value: number, startMs: number, msOne: number, atMs:
 }
 
 /** The times of an interval, in the words of `Profile.times`. */
-export function boundsOf(interval: Interval, startMs: number): { readonly fromMs: number; readonly untilMs: number } {
+function boundsOf(interval: Interval, startMs: number): { readonly fromMs: number; readonly untilMs: number } {
   return { fromMs: startMs + interval.fromMs, untilMs: startMs + interval.untilMs };
 }
 

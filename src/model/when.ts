@@ -10,7 +10,7 @@ import { isTimed, msOfOne, recordingSpan } from './sample-times.ts';
 /** Cells of a column, one above the other. */
 export const ROWS = 50;
 /** A recording gets about so many columns of the largest width that leaves these. */
-const MIN_COLUMNS = 10;
+const MIN_COLUMNS = 6;
 const MAX_COLUMNS = 3600;
 /** Widths of a column, in ms. Seconds are usual. */
 const WIDTHS = [0.01, 0.1, 1, 10, 100, 1000, 10_000, 60_000, 600_000, 3_600_000, 86_400_000];
@@ -26,6 +26,8 @@ const THREAD_LABELS = ['thread', 'tid', 'profile', 'process', 'pid', 'comm'];
 export interface When {
   /** Of the whole file's first sample, in the words of `Profile.times`. */
   readonly startMs: number;
+  /** From there to the end of the last sample. */
+  readonly lengthMs: number;
   readonly columnMs: number;
   readonly columns: number;
   /** By time: column c has the cells [c * ROWS, (c + 1) * ROWS). */
@@ -86,6 +88,7 @@ export function* whenOf(
   for (const [band, lane] of (lanes ?? []).entries()) columnsOfBands.set(lane.take(), band * bins);
   return {
     startMs,
+    lengthMs: endMs - startMs,
     columnMs,
     columns,
     cells: cells.take(),
@@ -97,8 +100,9 @@ export function* whenOf(
 /** The width of a column, and how many there are: what ends with the last one is within. */
 export function columnsFor(lengthMs: number): { readonly columnMs: number; readonly columns: number } {
   const fits = (columnMs: number): boolean => lengthMs / columnMs + 1 <= MAX_COLUMNS;
+  // All at one time is a second of it.
   let at = USUAL_WIDTH;
-  while (at > 0 && lengthMs < MIN_COLUMNS * WIDTHS[at] && lengthMs > 0) at--;
+  if (lengthMs > 0) while (at > 0 && lengthMs < MIN_COLUMNS * WIDTHS[at]) at--;
   while (at < WIDTHS.length - 1 && !fits(WIDTHS[at])) at++;
   let columnMs = WIDTHS[at];
   while (!fits(columnMs)) columnMs *= 2;
@@ -134,7 +138,7 @@ function* bandsOf(
   for (let i = 0; i < kept.length; i++) {
     if (kept[i] === 0) continue;
     totals[of[i]] += column[i];
-    seen[of[i]] = 1;
+    if (column[i] !== 0) seen[of[i]] = 1;
   }
   const order = Array.from(values.keys())
     .filter((value) => seen[value] === 1)

@@ -77,7 +77,9 @@ describe('an interval in a link', () => {
 describe('a recording over time', () => {
   it('has seconds as columns and 20 ms as cells', () => {
     const when = finish(whenOf(moments, 0, [], undefined))!;
-    expect([when.startMs, when.columnMs, when.columns, when.total]).toEqual([1000, 1000, 13, 15]);
+    expect([when.startMs, when.lengthMs, when.columnMs, when.columns, when.total]).toEqual([
+      1000, 12_000, 1000, 13, 15,
+    ]);
     expect(filled(when.cells)).toEqual([
       [0, 1],
       [25, 2],
@@ -129,8 +131,8 @@ describe('a recording over time', () => {
   it.each([
     [0, 1000, 1],
     [60_000, 1000, 61],
-    [10_000, 1000, 11],
-    [9999, 100, 100],
+    [6000, 1000, 7],
+    [5999, 100, 60],
     [50, 1, 51],
     [0.02, 0.01, 3],
     [2 * 3_600_000, 10_000, 721],

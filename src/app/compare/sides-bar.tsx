@@ -1,5 +1,5 @@
 /** A and B, each a query of its own, in equal halves with the swap on the seam. */
-import { formatInterval } from '#model/interval.ts';
+import { formatInterval, formatOffsetMs } from '#model/interval.ts';
 import { printLabelSelector } from '#model/label-selector.ts';
 import { useIsBelow } from '../components/use-narrow.ts';
 import { type ReactElement, useMemo } from 'react';
@@ -297,8 +297,7 @@ function FileFields({ name, side, comparison }: SideProps & { side: FileSide }):
       )}
       {file?.profile.durationMs !== undefined && (
         <span className={styles['dim']}>
-          {side.during && 'of '}
-          {formatDuration(file.profile.durationMs)}
+          {side.during ? `of ${formatOffsetMs(file.profile.durationMs)}` : formatDuration(file.profile.durationMs)}
         </span>
       )}
     </>

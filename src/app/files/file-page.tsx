@@ -1,7 +1,6 @@
 /** An open file: its tab among the others, its sample type, its views. */
 import { type ReactElement, useMemo } from 'react';
-import { formatDuration } from '#model/time-text.ts';
-import { formatInterval, type Interval } from '#model/interval.ts';
+import { formatInterval, formatOffsetMs, type Interval } from '#model/interval.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import { sampleTypeTitle } from '#model/profile-type.ts';
 import { Button, IconButton } from '../components/button.tsx';
@@ -107,7 +106,7 @@ function Part({ file, during }: { readonly file: OpenFile; readonly during: Inte
     <span className={styles['part']} role="group" aria-label="Part of the recording">
       <span>
         {formatInterval(during)}
-        {file.profile.durationMs !== undefined && ` of ${formatDuration(file.profile.durationMs)}`}
+        {file.profile.durationMs !== undefined && ` of ${formatOffsetMs(file.profile.durationMs)}`}
       </span>
       <Button
         icon="swap"

@@ -1,7 +1,7 @@
 /** Cells of time as levels of colour, and how a view shows them. */
 
 /** 0 is nothing, 1 to LEVELS grow with the value. */
-export const LEVELS = 7;
+const LEVELS = 7;
 
 export interface TimeGrid {
   readonly columns: number;
@@ -21,7 +21,7 @@ export interface TimeView {
 }
 
 /** Level of a value among values up to the largest. */
-export function levelOf(value: number, largest: number): number {
+function levelOf(value: number, largest: number): number {
   if (!(value > 0) || !(largest > 0)) return 0;
   return Math.min(LEVELS, 1 + Math.floor((value / largest) * LEVELS));
 }

@@ -37,13 +37,12 @@ export function fillGrid(
   for (let x = 0; x < width; x++) {
     const at = view.from + x * perPixel;
     const first = Math.min(columns - 1, Math.floor(at));
-    const end = Math.max(first + 1, Math.min(columns, Math.floor(at + perPixel)));
     const isGap = isWide && Math.floor(at + perPixel) > first;
+    const end = isGap ? first : Math.max(first + 1, Math.min(columns, Math.floor(at + perPixel)));
     for (let row = 0; row < grid.rows; row++) {
       const line = row * columns;
-      let level = isGap ? 0 : levels[line + first];
-      for (let column = first + 1; column < end && !isGap; column++)
-        if (levels[line + column] > level) level = levels[line + column];
+      let level = 0;
+      for (let column = first; column < end; column++) if (levels[line + column] > level) level = levels[line + column];
       const cell = first * cellsAColumn + cellOfRow[row];
       const isOut = selected !== undefined && (cell + cellsAPlace <= selected.start || cell >= selected.end);
       pixels[row * width + x] = (isOut ? faded : plain)[level];

@@ -1,6 +1,7 @@
 /** The heatmap of a recording with a band for each thread. Facts in, an interval out. */
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import { formatInterval, formatOffsetMs, type Interval } from '#model/interval.ts';
+import { sampleTypeTitle } from '#model/profile-type.ts';
 import { formatShare } from '#model/units.ts';
 import { ROWS, type When } from '#model/when.ts';
 import { selfShareKeys } from '#render/palette.ts';
@@ -30,9 +31,10 @@ interface WhenPlotProps {
 const ZOOM = 1.5;
 
 export function WhenPlot({ when, shown, during, onDuring, onKey }: WhenPlotProps): ReactElement {
-  const { cells, columns, columnMs, total, bands } = when;
+  const { cells, columns, columnMs, lengthMs, total, bands } = when;
   const cellMs = cellMsOf(when);
   const theme = useFlameTheme();
+  const title = sampleTypeTitle(shown.opened.profile.sampleTypes[shown.sampleType]?.type ?? '');
   const [selecting, setSelecting] = useState<Selecting>();
   const { host, heat, lanes, engine } = useWhenEngine(ROWS, bands?.names.length ?? 0);
   const grids = useMemo(
@@ -76,7 +78,7 @@ export function WhenPlot({ when, shown, during, onDuring, onKey }: WhenPlotProps
       <div className={styles['strip']}>
         <strong>{valueText(shown, total)}</strong>
         <span className={styles['dim']}>
-          in {formatOffsetMs(columns * columnMs)} of recording
+          {title} in {formatOffsetMs(lengthMs)} of recording
           {shown.request.transforms.length > 0 && ', before transforms'}
         </span>
         <Legend of={`a cell of ${formatOffsetMs(cellMs)}`} largest={valueText(shown, largestOf(cells))} />
@@ -100,7 +102,7 @@ export function WhenPlot({ when, shown, during, onDuring, onKey }: WhenPlotProps
             style={{ height: ROWS * CELL_HEIGHT + AXIS_HEIGHT }}
             role="application"
             aria-roledescription="heatmap"
-            aria-label={`Recording over time, ${valueText(shown, total)} in ${formatOffsetMs(columns * columnMs)}. Arrows up and down move by ${formatOffsetMs(cellMs)}, left and right by ${formatOffsetMs(columnMs)}, with Shift they select, Enter shows the selection alone, Escape everything, plus and minus zoom.`}
+            aria-label={`Recording over time, ${title} ${valueText(shown, total)} in ${formatOffsetMs(lengthMs)}. Arrows up and down move by ${formatOffsetMs(cellMs)}, left and right by ${formatOffsetMs(columnMs)}, with Shift they select, Enter shows the selection alone, Escape everything, plus and minus zoom.`}
             tabIndex={0}
             {...handlers('heat')}
           >
@@ -157,12 +159,12 @@ function Legend({ of, largest }: { readonly of: string; readonly largest: string
   const { fills } = useFlameTheme();
   return (
     <span className={styles['legend']}>
-      0
+      0{' '}
       <span aria-hidden="true">
         {selfShareKeys.map((key) => (
           <span key={key} className={styles['swatch']} style={{ background: fills[key] }} />
         ))}
-      </span>
+      </span>{' '}
       {largest} in {of}
     </span>
   );
