@@ -9,6 +9,7 @@ import type {
   OtlpValue,
   OtlpValueType,
 } from './otlp-message.ts';
+import { idText, SPAN_ID_BYTES, TRACE_ID_BYTES } from './otlp-ids.ts';
 import { refuseOtlp } from './otlp-proto.ts';
 
 const NS_A_MS = 1e6;
@@ -87,7 +88,12 @@ class JsonReader {
       unit: strings[whole(one, 'unitStrindex')] ?? '',
     }));
     this.#check(attributes.length, limits.labels, 'attributes');
-    return { strings, mappings, locations, functions, stacks, attributes };
+    const links = listOf(table, 'linkTable').map((one) => ({
+      trace: linkId(one, 'traceId', TRACE_ID_BYTES),
+      span: linkId(one, 'spanId', SPAN_ID_BYTES),
+    }));
+    this.#check(links.length, limits.labels, 'links');
+    return { strings, mappings, locations, functions, stacks, attributes, links };
   }
 
   #profile(profile: Json, strings: readonly string[]): OtlpProfile {
@@ -116,7 +122,13 @@ class JsonReader {
     const times = arrayOf(sample, 'timestampsUnixNano').map(nsToMs);
     this.#values += values.length + times.length;
     this.#check(this.#values, this.#limits.values, 'values');
-    return { stack: whole(sample, 'stackIndex'), attributes: numbersOf(sample, 'attributeIndices'), values, times };
+    return {
+      stack: whole(sample, 'stackIndex'),
+      attributes: numbersOf(sample, 'attributeIndices'),
+      link: whole(sample, 'linkIndex'),
+      values,
+      times,
+    };
   }
 
   #check(count: number, limit: number, what: string): void {
@@ -220,11 +232,19 @@ function valueOf(value: unknown, strings: readonly string[], depth: number): Otl
   return '';
 }
 
+/** Hex, as OTLP's JSON wants, or base64, as protobuf's. */
+function linkId(object: Json, name: string, bytes: number): string {
+  const id = field(object, name);
+  if (typeof id !== 'string' || id === '') return '';
+  if (id.length === bytes * 2 && /^[0-9a-fA-F]+$/.test(id)) return /[1-9a-f]/i.test(id) ? id.toLowerCase() : '';
+  return idText(bytesOf(id, name), bytes);
+}
+
 /** @throws DecodeError where it is no base64 */
-function bytesOf(base64: string): Uint8Array {
+function bytesOf(base64: string, name = 'originalPayload'): Uint8Array {
   try {
     return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   } catch {
-    refuseOtlp('originalPayload is no base64', 'originalPayload');
+    refuseOtlp(`${name} is no base64`, name);
   }
 }

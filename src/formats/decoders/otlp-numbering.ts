@@ -25,6 +25,18 @@ export interface SampleEvidence {
   field2AsTimes: boolean;
 }
 
+export function noEvidence(): SampleEvidence {
+  return {
+    field3Packed: false,
+    field3Varint: false,
+    field4Packed: false,
+    field4Varint: false,
+    hasField2: false,
+    field2NoIndex: false,
+    field2AsTimes: true,
+  };
+}
+
 export function decideNumbering(evidence: SampleEvidence): 'old' | 'new' {
   const { field3Packed, field3Varint, field4Packed, field4Varint, hasField2, field2NoIndex, field2AsTimes } = evidence;
   // New: attribute indexes 2, link 3, values 4. Old: values 2, attribute indexes 3, link 4.

@@ -7,13 +7,15 @@ import type {
   OtlpDictionary,
   OtlpFunction,
   OtlpLine,
+  OtlpLink,
   OtlpLocation,
   OtlpMessage,
   OtlpProfile,
   OtlpScope,
   OtlpValue,
 } from './otlp-message.ts';
-import { decideNumbering, PROFILE_FIELDS, type RawSample, type SampleEvidence } from './otlp-numbering.ts';
+import { idText, SPAN_ID_BYTES, TRACE_ID_BYTES } from './otlp-ids.ts';
+import { decideNumbering, noEvidence, PROFILE_FIELDS, type RawSample, type SampleEvidence } from './otlp-numbering.ts';
 
 const { varint, fixed64, bytes: delimited } = wireTypes;
 const NS_A_MS = 1e6;
@@ -60,15 +62,7 @@ class ProtoReader {
       else if (field === 2) dictionaries.push({ start: this.#reader.offset, end });
     });
     const dictionary = this.#dictionary(dictionaries);
-    const evidence: SampleEvidence = {
-      field3Packed: false,
-      field3Varint: false,
-      field4Packed: false,
-      field4Varint: false,
-      hasField2: false,
-      field2NoIndex: false,
-      field2AsTimes: true,
-    };
+    const evidence = noEvidence();
     const found: { attributes: readonly OtlpAttribute[]; profiles: { span: Span; samples: RawSample[] }[] }[] = [];
     for (const span of resources) {
       let ofResource: OtlpAttribute[] = [];
@@ -152,6 +146,7 @@ class ProtoReader {
     const functions: OtlpFunction[] = [];
     const stacks: number[][] = [];
     const attributes: Span[] = [];
+    const links: OtlpLink[] = [];
     let lines = 0;
     let frames = 0;
     const check = (length: number, limit: number, what: string): void => {
@@ -174,6 +169,9 @@ class ProtoReader {
           const [name, systemName, file, startLine] = this.#numbered(inner, [1, 2, 3, 4]);
           functions.push({ name, systemName, file, startLine });
           check(functions.length, limits.functions, 'functions');
+        } else if (field === 4) {
+          links.push(this.#link(inner));
+          check(links.length, limits.labels, 'links');
         } else if (field === 5) {
           strings.push(this.#text(end));
           check(strings.length, limits.strings, 'strings');
@@ -198,6 +196,7 @@ class ProtoReader {
       locations,
       functions,
       stacks,
+      links,
       attributes: attributes.map((span) => this.#keyValueAndUnit(span, strings)),
     };
   }
@@ -210,6 +209,17 @@ class ProtoReader {
       if (at >= 0 && type === varint) found[at] = this.#reader.signed();
     });
     return found;
+  }
+
+  #link(span: Span): OtlpLink {
+    const link = { trace: '', span: '' };
+    this.#fields(span, (field, type, end) => {
+      if (type !== delimited) return;
+      const id = this.#reader.bytes.subarray(this.#reader.offset, end);
+      if (field === 1) link.trace = idText(id, TRACE_ID_BYTES);
+      else if (field === 2) link.span = idText(id, SPAN_ID_BYTES);
+    });
+    return link;
   }
 
   #location(span: Span): OtlpLocation {
@@ -369,8 +379,8 @@ class ProtoReader {
       original: original.bytes.length === 0 ? undefined : original,
       samples: raw.map(({ stack, field2, field3, field4, times }) =>
         numbering === 'new'
-          ? { stack, attributes: field2, values: field4, times }
-          : { stack, attributes: field3, values: field2, times },
+          ? { stack, attributes: field2, link: field3[0] ?? 0, values: field4, times }
+          : { stack, attributes: field3, link: field4[0] ?? 0, values: field2, times },
       ),
     };
   }
