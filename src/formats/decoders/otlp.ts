@@ -6,8 +6,9 @@ import { type DecodeLimits, FILE_LIMITS } from '../decode-limits.ts';
 import { DecodeError } from '../format.ts';
 import { type LabelPair, ProfileBuilder } from '../profile-builder.ts';
 import { readOtlpJson } from './otlp-json.ts';
-import type { OtlpAttribute, OtlpMessage, OtlpSample } from './otlp-message.ts';
-import { readOtlpProto, refuseOtlp } from './otlp-proto.ts';
+import { entryOf, type OtlpAttribute, type OtlpMessage, type OtlpSample, type Table } from './otlp-message.ts';
+import { readOtlpProto } from './otlp-proto.ts';
+import { refuseOtlp } from './otlp-wire.ts';
 import { OtlpStacks } from './otlp-stacks.ts';
 
 const MAX_MESSAGES = 65_536;
@@ -86,11 +87,11 @@ export function valueOf({ values, times }: OtlpSample): number {
 function labelsOf(
   attributes: readonly OtlpAttribute[],
   own: readonly number[],
-  table: readonly OtlpAttribute[],
+  table: Table<OtlpAttribute>,
 ): LabelPair[] {
   const labels: LabelPair[] = attributes.map(({ key, value, unit }) => [key, value, unit]);
   for (const index of own) {
-    const attribute = table[index];
+    const attribute = entryOf(table, index);
     if (attribute === undefined)
       refuseOtlp(`attribute ${index} is not in the table of ${table.length}`, `attribute ${index}`);
     if (attribute.key !== '') labels.push([attribute.key, attribute.value, attribute.unit]);

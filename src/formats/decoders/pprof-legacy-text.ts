@@ -27,7 +27,7 @@ export function* readLegacyText(lines: LineReader, out: AddressSamples): Steps<L
     if (heap) return yield* readHeap(lines, heap, out);
     const count = COUNT.exec(first);
     if (count) return yield* readCounts(lines, count[1], out);
-    if (/^--- heapz 1 ---/.test(first)) return yield* readJavaText(lines, 'heap', lines.next(), out);
+    if (first.startsWith('--- heapz 1 ---')) return yield* readJavaText(lines, 'heap', lines.next(), out);
     if (/^--- (contention|mutex)/.test(first)) return yield* readContention(lines, out);
     if (/^--- (threadz \d+ ---|Thread )/.test(first)) return yield* readThreads(lines, line, out);
     break;
