@@ -1,11 +1,10 @@
 /** CPU profiles of gperftools: words of 4 or 8 bytes in either order, then /proc/self/maps as text (of Java a list of functions). */
 import type { Steps } from '#base/steps.ts';
-import type { SampleType } from '#model/profile.ts';
 import { DecodeError } from '../format.ts';
-import type { RecordingFacts } from '../profile-builder.ts';
 import type { AddressSamples } from './address-samples.ts';
 import { LineReader } from './line-reader.ts';
 import { readJavaLocations } from './pprof-legacy-java.ts';
+import type { LegacyFacts } from './pprof-legacy-lines.ts';
 
 const SAMPLES_A_STEP = 4096;
 const HEADER_WORDS = 5;
@@ -24,11 +23,6 @@ const ORDERS: readonly Words[] = [
   { size: 8, isLittle: true },
   { size: 8, isLittle: false },
 ];
-
-export interface LegacyFacts {
-  readonly sampleTypes: readonly SampleType[];
-  readonly facts: RecordingFacts;
-}
 
 function wordAt(view: DataView, { size, isLittle }: Words, at: number): bigint {
   return size === 4 ? BigInt(view.getUint32(at, isLittle)) : view.getBigUint64(at, isLittle);

@@ -3,8 +3,7 @@ import type { Steps } from '#base/steps.ts';
 import type { FrameFacts, LabelPair } from '../profile-builder.ts';
 import type { AddressSamples } from './address-samples.ts';
 import type { LineReader } from './line-reader.ts';
-import type { LegacyFacts } from './pprof-legacy-cpu.ts';
-import { hexNumbers, refuseText, scaledSample } from './pprof-legacy-lines.ts';
+import { hexNumbers, type LegacyFacts, refuseText, scaledSample } from './pprof-legacy-lines.ts';
 
 const LINES_A_STEP = 8192;
 /** The agent takes a sample in so many bytes. */

@@ -1,6 +1,13 @@
-/** What the old text formats of pprof have in common. */
+/** What the old formats of pprof have in common. */
+import type { SampleType } from '#model/profile.ts';
 import { DecodeError } from '../format.ts';
+import type { RecordingFacts } from '../profile-builder.ts';
 import type { LineReader } from './line-reader.ts';
+
+export interface LegacyFacts {
+  readonly sampleTypes: readonly SampleType[];
+  readonly facts: RecordingFacts;
+}
 
 /** What the samples stand for: each was taken with the chance 1 - exp(-size / rate). */
 export function scaledSample(count: number, size: number, rate: number): [number, number] {

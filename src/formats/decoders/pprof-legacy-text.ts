@@ -4,9 +4,8 @@ import type { SampleType } from '#model/profile.ts';
 import type { FrameFacts, LabelPair } from '../profile-builder.ts';
 import type { AddressSamples } from './address-samples.ts';
 import type { LineReader } from './line-reader.ts';
-import type { LegacyFacts } from './pprof-legacy-cpu.ts';
 import { readJavaText } from './pprof-legacy-java.ts';
-import { hexNumbers, refuseText, scaledSample } from './pprof-legacy-lines.ts';
+import { hexNumbers, type LegacyFacts, refuseText, scaledSample } from './pprof-legacy-lines.ts';
 
 const LINES_A_STEP = 8192;
 /** In characters, of the lines that patterns look at. */
