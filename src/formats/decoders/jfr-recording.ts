@@ -5,7 +5,8 @@ import { type JfrKey, refuseJfr } from './jfr-cursor.ts';
 import type { JfrRecord } from './jfr-types.ts';
 
 const NANOSECONDS_A_MILLISECOND = 1e6;
-const MAX_CHUNKS = 65_536;
+/** A chunk is a minute, or a megabyte or more. */
+const MAX_CHUNKS = 4096;
 const MAX_SETTINGS = 65_536;
 
 interface JfrFrame {

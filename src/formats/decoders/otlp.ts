@@ -6,8 +6,16 @@ import { type DecodeLimits, FILE_LIMITS } from '../decode-limits.ts';
 import { DecodeError } from '../format.ts';
 import { type LabelPair, ProfileBuilder } from '../profile-builder.ts';
 import { readOtlpJson } from './otlp-json.ts';
-import type { OtlpAttribute, OtlpDictionary, OtlpMessage, OtlpSample } from './otlp-message.ts';
-import { readOtlpProto, refuseOtlp } from './otlp-proto.ts';
+import {
+  entryOf,
+  type OtlpAttribute,
+  type OtlpDictionary,
+  type OtlpMessage,
+  type OtlpSample,
+  type Table,
+} from './otlp-message.ts';
+import { readOtlpProto } from './otlp-proto.ts';
+import { refuseOtlp } from './otlp-wire.ts';
 import { OtlpStacks } from './otlp-stacks.ts';
 import { traceLabels } from '../trace-labels.ts';
 
@@ -89,18 +97,19 @@ export function valueOf({ values, times }: OtlpSample): number {
 /** The span that a sample is linked to, as labels. @throws DecodeError where the link is not in the table */
 export function traceLabelsOf({ link }: OtlpSample, { links }: OtlpDictionary): readonly LabelPair[] {
   if (link === 0) return NO_LABELS;
-  const found = links[link] ?? refuseOtlp(`link ${link} is not in the table of ${links.length}`, `link ${link}`);
+  const found =
+    entryOf(links, link) ?? refuseOtlp(`link ${link} is not in the table of ${links.length}`, `link ${link}`);
   return traceLabels(found.span, found.trace);
 }
 
 function labelsOf(
   attributes: readonly OtlpAttribute[],
   own: readonly number[],
-  table: readonly OtlpAttribute[],
+  table: Table<OtlpAttribute>,
 ): LabelPair[] {
   const labels: LabelPair[] = attributes.map(({ key, value, unit }) => [key, value, unit]);
   for (const index of own) {
-    const attribute = table[index];
+    const attribute = entryOf(table, index);
     if (attribute === undefined)
       refuseOtlp(`attribute ${index} is not in the table of ${table.length}`, `attribute ${index}`);
     if (attribute.key !== '') labels.push([attribute.key, attribute.value, attribute.unit]);

@@ -2,8 +2,14 @@
 
 import type { DecodeLimits } from '#formats/decode-limits.ts';
 import { traceLabelsOf, valueOf } from '#formats/decoders/otlp.ts';
-import type { OtlpAttribute, OtlpMessage, OtlpProfile, OtlpScope } from '#formats/decoders/otlp-message.ts';
-import { refuseOtlp } from '#formats/decoders/otlp-proto.ts';
+import {
+  entryOf,
+  type OtlpAttribute,
+  type OtlpMessage,
+  type OtlpProfile,
+  type OtlpScope,
+} from '#formats/decoders/otlp-message.ts';
+import { refuseOtlp } from '#formats/decoders/otlp-wire.ts';
 import { OtlpStacks } from '#formats/decoders/otlp-stacks.ts';
 import { type LabelPair, ProfileBuilder } from '#formats/profile-builder.ts';
 import type { Label } from '#model/labels.ts';
@@ -68,7 +74,7 @@ export class OtlpGrouper {
       let facts = known.get(key);
       if (facts === undefined) {
         const own = [...profile.attributes, ...sample.attributes].map(
-          (index) => dictionary.attributes[index] ?? outside(index, dictionary.attributes.length),
+          (index) => entryOf(dictionary.attributes, index) ?? outside(index, dictionary.attributes.length),
         );
         known.set(
           key,

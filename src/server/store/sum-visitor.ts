@@ -9,7 +9,7 @@ import type { SampleVisitor } from './day-walk.ts';
 import { TreeUnion } from './tree-union.ts';
 
 /** Nodes of dictionaries whose sums are held to find the largest: 24 bytes each. */
-const MOST_HELD_NODES = 1 << 23;
+const MAX_HELD_NODES = 1 << 23;
 
 /** Sums per node of each dictionary: to a tree of all of them, or, where few nodes are asked for, of the largest. */
 export class SumVisitor implements SampleVisitor {
@@ -52,7 +52,7 @@ export class SumVisitor implements SampleVisitor {
       }
       this.#held.push(summed);
       this.#heldNodes += sums.length;
-      if (this.#heldNodes > MOST_HELD_NODES) this.#joinHeld();
+      if (this.#heldNodes > MAX_HELD_NODES) this.#joinHeld();
     }
     this.#open.length = 0;
   }
