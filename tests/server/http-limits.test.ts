@@ -60,6 +60,7 @@ describe('a body that is too large for its route', () => {
     ['/push.v1.PusherService/Push', 64 * MiB + 1],
     ['/api/links', 65_537],
     ['/api/markers', 65_537],
+    ['/api/work', 65_537],
     ['/api/snapshots', 64 * MiB + 1],
   ])('is refused by its length, before anything of it is sent: %s', async (path, bytes) => {
     const response = await promise(path, bytes);

@@ -333,6 +333,19 @@ describe('markers', () => {
   );
 });
 
+describe('counts of requests', () => {
+  it('are pushed and read, by one who has the token', async () => {
+    const query = '/api/work?service=shop&from=0&until=60000';
+    expect((await post('/api/work', JSON.stringify({ service: 'shop', time: 60_000, requests: 6 }))).status).toBe(201);
+    expect(JSON.parse((await get(query)).body.toString())).toMatchObject({ source: 'pushed', steps: [6] });
+    expect((await get('/api/work', {}, 'DELETE')).status).toBe(405);
+    const guarded = await listening('127.0.0.1', { token: 'secret-word' });
+    expect((await get(query, {}, 'GET', guarded)).status).toBe(401);
+    expect((await get(query, { authorization: 'Bearer secret-word' }, 'GET', guarded)).status).toBe(200);
+    guarded.close();
+  });
+});
+
 describe('short links', () => {
   const query = 'v=1&svc=shop&q=pod="a"'.replaceAll('"', '%22');
 

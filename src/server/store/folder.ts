@@ -161,6 +161,8 @@ export interface FolderBytes {
   readonly links: number;
   readonly snapshots: number;
   readonly markers: number;
+  /** Counts of requests. */
+  readonly work: number;
   readonly ballast: number;
   /** Files that were set aside as damaged. */
   readonly setAside: number;
@@ -168,13 +170,14 @@ export interface FolderBytes {
 }
 
 export function folderBytes(folder: string): FolderBytes {
-  const bytes = { profiles: 0, links: 0, snapshots: 0, markers: 0, ballast: 0, setAside: 0, other: 0 };
+  const bytes = { profiles: 0, links: 0, snapshots: 0, markers: 0, work: 0, ballast: 0, setAside: 0, other: 0 };
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     if (/\.(damaged|set-aside)-\d+/.test(name)) bytes.setAside += treeBytes(path);
     else if (name.startsWith(PROFILES)) bytes.profiles += treeBytes(path);
     else if (name.startsWith('links.db')) bytes.links += treeBytes(path);
     else if (name.startsWith('markers.db')) bytes.markers += treeBytes(path);
+    else if (name.startsWith('work.db')) bytes.work += treeBytes(path);
     else if (name === 'snapshots') bytes.snapshots += treeBytes(path);
     else if (name === BALLAST) bytes.ballast += treeBytes(path);
     else bytes.other += treeBytes(path);

@@ -1,4 +1,4 @@
-/** A small SQLite file beside the profiles: links or markers. When it cannot be used, the server runs without it. */
+/** A small SQLite file beside the profiles: links, markers or counts of requests. When it cannot be used, the server runs without it. */
 
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
