@@ -6,7 +6,6 @@ import { buildCallTree } from '#model/build-call-tree.ts';
 import { pathOf } from '#model/call-path.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { functionTotals, leaveOut } from '#model/function-table.ts';
-import type { LabelMatcher } from '#model/labels.ts';
 import {
   describe,
   type Detail,
@@ -31,7 +30,6 @@ import { mergeTree, nodesIn } from '#model/transforms/rebuild.ts';
 import { stackRules } from '#model/transforms/stack-rules.ts';
 import { sourceLines } from '#model/source-lines.ts';
 import { rankNames } from '#model/tree-builder.ts';
-import type { When } from '#model/when.ts';
 import type {
   Analysis,
   Exported,
@@ -46,7 +44,6 @@ import type {
   TreeExport,
   TreeRequest,
   TreeView,
-  WhenRequest,
 } from './analysis.ts';
 import type { Comparisons } from './comparisons.ts';
 import { keysFor, type KeptTree, type OpenedFacts, type OpenProfile } from './open-profile.ts';
@@ -67,6 +64,17 @@ export class InProcessAnalysis implements Analysis {
   readonly searchDiff: Analysis['searchDiff'] = async (...asked) => (await this.#compared()).search(...asked);
   readonly sandwichDiff: Analysis['sandwichDiff'] = async (...asked) => (await this.#compared()).sandwich(...asked);
   readonly exportDiff: Analysis['exportDiff'] = async (...asked) => (await this.#compared()).exportFolded(...asked);
+
+  readonly labelNames: Analysis['labelNames'] = async (handle, matchers, signal) =>
+    this.#run((await loadSampleLabels()).countLabelValues(this.#profile({ handle }).profile, matchers), signal);
+  readonly labelValues: Analysis['labelValues'] = async ({ handle, sampleType }, name, matchers, signal) => {
+    const { costLabelValues } = await loadSampleLabels();
+    return this.#run(costLabelValues(this.#profile({ handle }).profile, sampleType, name, matchers), signal);
+  };
+  readonly when: Analysis['when'] = async ({ handle, sampleType, matchers, by }, signal) => {
+    const { whenOf } = await import('#model/when.ts');
+    return this.#run(whenOf(this.#profile({ handle }).profile, sampleType, matchers, by), signal);
+  };
 
   /** @param pause lets messages in: it resolves in a later task. */
   constructor(pause: () => Promise<void>) {
@@ -91,30 +99,6 @@ export class InProcessAnalysis implements Analysis {
     const { selectSamples } = await loadSampleLabels();
     const selected = await this.#run(selectSamples(profile, matchers, by, during), signal);
     return this.#keep(selected, opened, { slices: undefined, profileType: '' }, began);
-  }
-
-  async labelNames(
-    handle: ProfileHandle,
-    matchers: readonly LabelMatcher[],
-    signal: AbortSignal,
-  ): ReturnType<Analysis['labelNames']> {
-    const { countLabelValues } = await loadSampleLabels();
-    return this.#run(countLabelValues(this.#profile({ handle }).profile, matchers), signal);
-  }
-
-  async labelValues(
-    { handle, sampleType }: Pick<TreeRequest, 'handle' | 'sampleType'>,
-    name: string,
-    matchers: readonly LabelMatcher[],
-    signal: AbortSignal,
-  ): ReturnType<Analysis['labelValues']> {
-    const { costLabelValues } = await loadSampleLabels();
-    return this.#run(costLabelValues(this.#profile({ handle }).profile, sampleType, name, matchers), signal);
-  }
-
-  async when({ handle, sampleType, matchers, by }: WhenRequest, signal: AbortSignal): Promise<When | undefined> {
-    const { whenOf } = await import('#model/when.ts');
-    return this.#run(whenOf(this.#profile({ handle }).profile, sampleType, matchers, by), signal);
   }
 
   async openWithTree(
