@@ -65,7 +65,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   tz: zone(),
   by: plainText(),
   ref: refreshSeconds(),
-  grid: { ...oneOf(['none', 'services', 'types', 'values'], 'none'), isChoice: false, print: unless('none') },
+  grid: { ...oneOf(['none', 'services', 'types', 'values', 'flames'], 'none'), isChoice: false, print: unless('none') },
   cs: path(),
   'a.svc': optionalText(),
   'a.type': profileTypeId(),
