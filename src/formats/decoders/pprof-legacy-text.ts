@@ -30,7 +30,7 @@ export function* readLegacyText(lines: LineReader, out: AddressSamples): Steps<L
     if (/^--- (threadz \d+ ---|Thread )/.test(first)) return yield* readThreads(lines, line, out);
     break;
   }
-  throw refuse(lines, 'The file does not begin as a profile of pprof does');
+  throw refuse(lines, 'The file does not begin like a profile of pprof');
 }
 
 function* readHeap(lines: LineReader, header: RegExpExecArray, out: AddressSamples): Steps<LegacyFacts> {
@@ -90,7 +90,7 @@ function* readContention(lines: LineReader, out: AddressSamples): Steps<LegacyFa
     const key = line.slice(0, equals).trim();
     const value = Number(line.slice(equals + 1));
     if (key === 'format' || key === 'resolution') {
-      throw new DecodeError('unsupported', 'This is a lock profile of the Java agent of old.', {
+      throw new DecodeError('unsupported', 'This is a lock profile of the old Java agent.', {
         remedy: 'Convert it: go tool pprof -proto profile > profile.pb.gz',
       });
     }

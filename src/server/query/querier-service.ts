@@ -138,7 +138,9 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
       if (request.groupBy.length > MAX_GROUP_LABELS) throw refuse(`groupBy has more than ${MAX_GROUP_LABELS} labels.`);
       const selector = { ...range, matchers, profileType: id, callSite: callSite(request.stackTraceSelector) };
       if (selector.callSite.length > 0 && (range.endMs - range.startMs) / stepMs >= MAX_CUTS)
-        throw refuse(`A call site is summed over less than ${MAX_CUTS} steps: send a longer step or a shorter range.`);
+        throw refuse(
+          `A series of one call site must have fewer than ${MAX_CUTS} steps: send a longer step or a shorter range.`,
+        );
       const exemplars = request.exemplarType === ExemplarType.INDIVIDUAL;
       const series = reader.timeSeries(selector, request.groupBy, stepMs, call.stop, exemplars);
       const limit = Number(request.limit ?? 0n);
@@ -150,7 +152,7 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
       const selector = stacktraces(request, limits, call.stop);
       switch (request.format) {
         case ProfileFormat.DOT:
-          throw notHere('Graphs in DOT are not drawn; ask for PROFILE_FORMAT_PPROF and run go tool pprof -dot');
+          throw notHere('DOT output is not supported; ask for PROFILE_FORMAT_PPROF and run go tool pprof -dot');
         case ProfileFormat.PPROF:
           return wrapPprof(mergedPprof(reader, selector, request, limits, call), call.codec);
         case ProfileFormat.TREE: {
@@ -198,7 +200,7 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
     AnalyzeQuery: (call) => (call.codec === 'json' ? new TextEncoder().encode('{}') : new Uint8Array(0)),
 
     SelectMergeSpanProfile: () => {
-      throw notHere('Spans are not kept');
+      throw notHere('Spans are not stored');
     },
 
     SelectHeatmap: () => {
