@@ -25,6 +25,7 @@ import {
 } from '#model/slices.ts';
 import { invertOnce, isInverted } from '#model/transforms/invert.ts';
 import { applyTransforms, type Transform } from '#model/transforms/registry.ts';
+import { filesInWords } from '#model/definitions.ts';
 import type { FunctionFacts } from '#model/transforms/function-tables.ts';
 import { type TurnedUnion, turnUnion } from '#model/turned-union.ts';
 import type { NamedTree, SideColumns, SideKey, UnionTree } from '#model/union.ts';
@@ -299,13 +300,20 @@ export class Comparisons {
       handles: [a.handle, b.handle],
       union,
       turned: isTurned ? turnUnion(union) : undefined,
-      facts: joinFacts(union, ofA.facts, ofB.facts),
+      facts: joinFacts(union, this.#withAllFiles(a, ofA.facts), this.#withAllFiles(b, ofB.facts)),
       nameRank: rankNames(union.names),
       matched: transforms.map((_, i) => matchedBy(ofA, i) + matchedBy(ofB, i)),
       evidence: [],
     };
     this.#unions = [made, ...this.#unions].slice(0, UNIONS_KEPT);
     return made;
+  }
+
+  /** A side's names that stand in several files are told with all of them. */
+  #withAllFiles(side: DiffSide, facts: FunctionFacts): FunctionFacts {
+    const files = filesInWords(this.#sides.profile(treeRequest(side, [])));
+    const { functions } = facts;
+    return { ...facts, functions: { ...functions, files: [...files, ...functions.files.slice(files.length)] } };
   }
 
   #kept(key: string): KeptUnion | undefined {
