@@ -82,7 +82,7 @@ unwatched('a source that is asked too often says so, and is asked again', async 
   };
   await page.route('**/querier.v1.QuerierService/SelectMergeStacktraces', (route) => route.fulfill(failure));
   await page.goto(link('e2e/often'));
-  await expect(page.getByRole('heading', { name: 'The source is asked too often' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Too many requests to the source' })).toBeVisible();
   await page.unroute('**/querier.v1.QuerierService/SelectMergeStacktraces');
   await page.getByRole('button', { name: 'Try again' }).first().press('Enter');
   await shown(page);
