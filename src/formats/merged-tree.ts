@@ -9,7 +9,7 @@ import { Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
 import type { Profile } from '#model/profile.ts';
 import { DecodeError } from './format.ts';
-import { MOST_DEPTH, NamedStacks } from './named-stacks.ts';
+import { MAX_DEPTH, NamedStacks } from './named-stacks.ts';
 
 const TREE_TAG = 2 * 8 + 2;
 /** The name under which a source puts what it cut away below a node. */
@@ -88,7 +88,7 @@ class TreeReader {
     reader.offset = nameEnd;
     const self = reader.signed();
     const children = reader.unsigned();
-    if (children > reader.end - reader.offset) fail(`a node of ${children} children cannot be whole`, start);
+    if (children > reader.end - reader.offset) fail(`a node of ${children} children is truncated`, start);
     if (start > 0) {
       this.#enter(this.names.intern(nameStart, nameEnd), start);
       if (children === 0 && self !== 0 && nameEnd - nameStart === CUT_NAME.length && this.#leaf === CUT_NAME)
@@ -116,7 +116,7 @@ class TreeReader {
     }
     if (left.values[left.length - 1] === 0) fail('more follows its end', start);
     left.values[left.length - 1]--;
-    if (path.length === MOST_DEPTH) fail(`a stack is deeper than ${MOST_DEPTH}`, start);
+    if (path.length === MAX_DEPTH) fail(`a stack is deeper than ${MAX_DEPTH}`, start);
     path.push(func);
     this.nodes++;
   }
@@ -157,8 +157,8 @@ function exactSelves(bytes: Uint8Array, count: number): BigInt64Array {
 }
 
 function fail(what: string, offset: number): never {
-  throw new DecodeError('malformed', `The answer of the source is damaged: ${what}.`, {
+  throw new DecodeError('malformed', `The answer from the source is damaged: ${what}.`, {
     place: `byte ${offset} of the tree`,
-    remedy: 'Ask again; if it stays, the source is at fault.',
+    remedy: 'Ask again; if the error stays, the source is at fault.',
   });
 }

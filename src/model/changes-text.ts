@@ -12,10 +12,10 @@ export interface AmountUnit {
 }
 
 const LONGEST_NAME = 120;
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 /** Growth of everything alike below this is not worth a word; of the total above the shares, which is on the page, less. */
-const LEAST_GROWTH = 0.05;
-const LEAST_RATE_GROWTH = 0.01;
+const MIN_GROWTH = 0.05;
+const MIN_RATE_GROWTH = 0.01;
 
 /** `+0.310 cores`, `−4.10 points`; what is measured, with its sign. */
 export function formatChange(value: number, unit: AmountUnit): string {
@@ -58,8 +58,8 @@ export function describeChange(change: Change, unit: AmountUnit): string {
     }
     case 'work': {
       const amount = formatChange(delta, unit);
-      if (trend === 'new') return `${name} is a new route: ${amount}`;
-      if (trend === 'gone') return `${name} is a gone route: ${amount}`;
+      if (trend === 'new') return `The route ${name} is new: ${amount}`;
+      if (trend === 'gone') return `The route ${name} is gone: ${amount}`;
       return `${name} is asked for ${wentUp(change) ? 'more' : 'less'}${yetTakes(change)}: ${formatChange(part, unit)}`;
     }
     case 'either': {
@@ -103,7 +103,7 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
   const code = supported.filter(({ kind }) => kind === 'code');
   const sentences: string[] = [];
   if (code.length === 0) sentences.push(silence(found));
-  const named = supported.slice(0, MOST_NAMED);
+  const named = supported.slice(0, MAX_NAMED);
   if (named.length > 0) {
     const more = supported.length - named.length;
     sentences.push(
@@ -121,14 +121,14 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
       );
     }
   }
-  if (Math.abs(growth - 1) >= LEAST_GROWTH) {
+  if (Math.abs(growth - 1) >= MIN_GROWTH) {
     const [verb, why] =
       growth > 1 ? ['grew', 'more work, or a uniformly slower'] : ['shrank', 'less work, or a uniformly faster'];
     const what = code.length > 0 ? 'Everything else' : 'Everything';
     sentences.push(`${what} ${verb} by ${percent((growth - 1) * 100)}: ${why} program.`);
   }
   const { rateGrowth } = found;
-  if (rateGrowth !== undefined && supported.length === 0 && Math.abs(rateGrowth - 1) >= LEAST_RATE_GROWTH) {
+  if (rateGrowth !== undefined && supported.length === 0 && Math.abs(rateGrowth - 1) >= MIN_RATE_GROWTH) {
     const [verb, why] = rateGrowth > 1 ? ['grew', 'more work, or a slower'] : ['shrank', 'less work, or a faster'];
     sentences.push(`Everything ${verb} alike, by ${percent((rateGrowth - 1) * 100)} per second: ${why} program.`);
   }
@@ -148,13 +148,13 @@ function silence({ silence: known }: WhatChanged): string {
   const functions =
     known.functions === 1 ? 'the largest function' : `the ${numberWord(known.functions)} largest functions`;
   return known.percent > SEEN_UP_TO
-    ? `No code change is more than noise, but there is too little to see less than a doubling in ${functions}.`
-    : `No code change is more than noise: one above ±${formatNumber(known.percent)}\u00a0% would show in ${functions}${moreTime(known)}.`;
+    ? `No code change is more than noise, but there is too little data to show less than a doubling in ${functions}.`
+    : `No code change is more than noise: a change above ±${formatNumber(known.percent)}\u00a0% would show in ${functions}${moreTime(known)}.`;
 }
 
 function moreTime({ percent: shown, moreSeconds }: NonNullable<WhatChanged['silence']>): string {
   if (moreSeconds === undefined) return '';
-  return `, and one above ±${formatNumber((Math.sqrt(1 + shown / 100) - 1) * 100)}\u00a0% after ${formatDuration(moreSeconds * 1000)} more of each side`;
+  return `, and a change above ±${formatNumber((Math.sqrt(1 + shown / 100) - 1) * 100)}\u00a0% after ${formatDuration(moreSeconds * 1000)} more of each side`;
 }
 
 function numberWord(count: number): string {

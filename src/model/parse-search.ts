@@ -22,11 +22,11 @@ export type ParsedSearch =
 
 /** Long enough for the exact name of a template with all of its arguments. */
 const LONGEST_SEARCH = 16_000;
-const MOST_TERMS = 64;
+const MAX_TERMS = 64;
 const scopes = ['file', 'pkg', 'line'] as const;
 
 export function parseSearch(text: string): ParsedSearch {
-  if (text.length > LONGEST_SEARCH) return fail(LONGEST_SEARCH, `longer than ${LONGEST_SEARCH} letters`);
+  if (text.length > LONGEST_SEARCH) return fail(LONGEST_SEARCH, `longer than ${LONGEST_SEARCH} characters`);
   const alternatives: SearchTerm[][] = [[]];
   let at = 0;
   let terms = 0;
@@ -40,7 +40,7 @@ export function parseSearch(text: string): ParsedSearch {
       at++;
       continue;
     }
-    if (++terms > MOST_TERMS) return fail(at, `more than ${MOST_TERMS} terms`);
+    if (++terms > MAX_TERMS) return fail(at, `more than ${MAX_TERMS} terms`);
     const term = parseTerm(text, at);
     if ('message' in term) return term;
     alternatives.at(-1)?.push(term.term);
@@ -76,7 +76,7 @@ function parseTerm(text: string, start: number): TermResult {
   let end = at;
   while (end < text.length && !/[\s|]/.test(text[end])) end++;
   const word = text.slice(at, end);
-  if (scope === 'line' && !/^\d{1,9}$/.test(word)) return fail(at, 'line: wants a number');
+  if (scope === 'line' && !/^\d{1,9}$/.test(word)) return fail(at, 'line: requires a number');
   if (word === '') return fail(at, scope ? `nothing after ${scope}:` : 'nothing to search');
   return { term: { ...base, text: word.toLowerCase() }, end };
 }

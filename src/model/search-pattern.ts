@@ -18,7 +18,7 @@ export type CompiledPattern =
   | { readonly ok: false; readonly at: number; readonly message: string };
 
 const LONGEST_SOURCE = 1000;
-const MOST_STATES = 2000;
+const MAX_STATES = 2000;
 
 export function compilePattern(source: string, ignoreCase: boolean): CompiledPattern {
   // Go's way to say it, and pprof's.
@@ -27,7 +27,7 @@ export function compilePattern(source: string, ignoreCase: boolean): CompiledPat
     return rest.ok ? rest : { ...rest, at: rest.at + 4 };
   }
   if (source.length > LONGEST_SOURCE)
-    return { ok: false, at: LONGEST_SOURCE, message: `pattern longer than ${LONGEST_SOURCE} letters` };
+    return { ok: false, at: LONGEST_SOURCE, message: `pattern longer than ${LONGEST_SOURCE} characters` };
   const flags = ignoreCase ? 'i' : '';
   const parser = new PatternParser(source, flags);
   const mistake = parser.parse();
@@ -243,7 +243,7 @@ class PatternParser {
   }
 
   #state(kind: State['kind'], arg: number, next = -1): number {
-    if (this.program.length >= MOST_STATES) throw new PatternMistake(this.#at, 'pattern too large');
+    if (this.program.length >= MAX_STATES) throw new PatternMistake(this.#at, 'pattern too large');
     return this.program.push({ kind, arg, next }) - 1;
   }
 

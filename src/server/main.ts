@@ -20,6 +20,7 @@ import { defaultQueryLimits } from './query/query-limits.ts';
 import type { ServerFacts } from './routes.ts';
 import { startScraper } from './scrape/scraper.ts';
 import { startSelfProfile, type SelfProfile } from './self-profile.ts';
+import { Work } from './work.ts';
 
 /** What cannot be helped by trying again: a bad flag, a taken port, a page that is not built. */
 const EXIT_REFUSED = 2;
@@ -64,10 +65,15 @@ async function serve(config: ServerConfig): Promise<void> {
   const log = pino({ base: null, level: process.env.FLAMETIDE_LOG ?? 'warn' }, process.stderr);
   process.on('uncaughtException', (error) => fail(log, `Unexpected: ${error.stack ?? error.message}`));
   const selfProfile = config.selfProfile ? await startSelfProfile(version, PACKAGE, log) : undefined;
+  const retentionMs = config.retention === 0 ? undefined : config.retention;
   const engine = await createEngine({
     dataFolder: config.data,
-    retentionMs: config.retention === 0 ? undefined : config.retention,
+    retentionMs,
     maxDiskBytes: config.maxDisk,
+    spans: {
+      retentionMs: config.spanRetention === 0 ? undefined : config.spanRetention,
+      maxBytes: config.maxSpanDisk,
+    },
     limits: ingestLimits(config),
     maxLabelSets: config.limits.maxLabelSets,
     log,
@@ -75,7 +81,8 @@ async function serve(config: ServerConfig): Promise<void> {
   });
   const markers = new Markers(config.data);
   const links = new Links(config.data);
-  for (const note of [...markers.notes, ...links.notes]) log.warn(note);
+  const work = new Work({ folder: config.data, retentionMs });
+  for (const note of [...markers.notes, ...links.notes, ...work.notes]) log.warn(note);
   const scraper = startScraper(config.scrape, engine, log);
   const { maxBodyBytes } = config.limits;
   const guards = { host, token: config.auth ? config.token : undefined };
@@ -87,6 +94,7 @@ async function serve(config: ServerConfig): Promise<void> {
     backend: config.backend === undefined ? engine : createProxy(proxyOptions(config, config.backend)),
     about: about(config),
     markers,
+    work,
     links,
     files,
     maxBodyBytes,
@@ -102,8 +110,7 @@ async function serve(config: ServerConfig): Promise<void> {
   } catch (error) {
     await scraper.stop();
     await selfProfile?.stop();
-    markers.close();
-    links.close();
+    for (const table of [markers, links, work]) table.close();
     await engine.close();
     throw error;
   }
@@ -114,7 +121,7 @@ async function serve(config: ServerConfig): Promise<void> {
   process.stdout.write(`Flametide listens on http://${name}:${taken}${basePath}\n`);
   if (config.open) openPage(`http://${isLoopback(host) ? name : '127.0.0.1'}:${taken}${basePath}/`, log);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void close(server, engine, [markers, links], [selfProfile, demo, scraper]));
+    process.once(signal, () => void close(server, engine, [markers, links, work], [selfProfile, demo, scraper]));
 }
 
 /** In the browser of whoever sits here; without one, a line in the log. */
@@ -141,7 +148,7 @@ function proxyOptions({ tenant, backendAuthorization }: ServerConfig, url: strin
 async function close(
   server: Server,
   engine: Engine,
-  tables: readonly (Markers | Links)[],
+  tables: readonly (Markers | Links | Work)[],
   recorders: readonly (Pick<SelfProfile, 'stop'> | Demo | undefined)[],
 ): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
@@ -156,16 +163,15 @@ async function close(
 function whyNotListening(error: NodeJS.ErrnoException, host: string, port: number): string {
   if (error.code === 'EADDRINUSE')
     return `Port ${port} on ${host} is taken: stop what listens there, or choose another with --port.`;
-  if (error.code === 'EACCES')
-    return `Port ${port} needs rights that this user lacks: choose one above 1023 with --port.`;
+  if (error.code === 'EACCES') return `This user may not open port ${port}: choose one above 1023 with --port.`;
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
-    return `--host ${host} is no address of this machine.`;
+    return `--host ${host} is not an address of this machine.`;
   return `Cannot listen on ${host}:${port}: ${error.message}`;
 }
 
 /** Nothing is lost: what was answered is on disk. */
 function fail(log: Log, why: string): never {
-  log.error(`${why} The server ends, for a supervisor to start it again.`);
+  log.error(`${why} The server exits: a supervisor has to start it again.`);
   process.exit(EXIT_FAILED);
 }
 

@@ -16,6 +16,7 @@ import { defaultQueryLimits } from './query/query-limits.ts';
 import type { TargetStatus } from './scrape/scraper.ts';
 import { servePage } from './static.ts';
 import type { UploadReports } from './upload-reports.ts';
+import type { Work } from './work.ts';
 
 /** Of the page's own calls. */
 const MAX_API_BYTES = 1 << 16;
@@ -30,6 +31,7 @@ export interface RouteParts {
   readonly backend: Backend;
   readonly about: ServerFacts;
   readonly markers: Markers;
+  readonly work: Work;
   readonly links: Links;
   readonly files: GivenFiles;
   /** Where profiles are fetched from, and how it goes; undefined where none are. */
@@ -86,7 +88,7 @@ export interface Route {
 
 /** The first row that matches answers; the last one matches every path. */
 export function createRoutes(parts: RouteParts, metrics: Metrics, reports: UploadReports): readonly Route[] {
-  const { backend, basePath, markers, links, files, about, maxBodyBytes } = parts;
+  const { backend, basePath, markers, work, links, files, about, maxBodyBytes } = parts;
   const page = servePage(parts.pageFolder, (response) =>
     sendAnswer(response, textAnswer(404, 'There is nothing at this address.')),
   );
@@ -191,19 +193,26 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
       answer: ({ method, path, query, body }) => markers.answer(method, path, query, body),
     },
     {
+      name: 'work',
+      matches: (path) => path === '/api/work',
+      bodyBytes: MAX_API_BYTES,
+      answer: ({ method, query, body, gone }) => work.answer(method, query, body, gone),
+    },
+    {
       name: 'services',
       matches: (path) => path.startsWith('/api/services/'),
       methods: ['DELETE'],
       bodyBytes: 0,
       async answer({ path }) {
         const service = serviceAt(path);
-        if (service === undefined) return textAnswer(400, 'The name of the service is not a valid part of an address.');
+        if (service === undefined) return textAnswer(400, 'The name of the service is not valid percent-encoding.');
         if (backend.dropService === undefined) {
           const text = 'This Flametide stores no profiles itself: remove the service at its backend.';
           return textAnswer(501, text);
         }
         if (!(await backend.dropService(service))) return textAnswer(404, 'There is no service of this name.');
         reports.removed(service);
+        work.removeService(service);
         return jsonAnswer(200, {});
       },
     },
@@ -245,7 +254,7 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
       bodyBytes: 0,
       answer({ method, path, query, request, response }) {
         if (method !== 'GET' && method !== 'HEAD') {
-          const text = reports.missed(request, basePath) ?? 'This address can only be read.';
+          const text = reports.missed(request, basePath) ?? 'This address accepts only GET.';
           return textAnswer(405, text, { allow: 'GET, HEAD' });
         }
         request.url = query === '' ? path : `${path}?${query}`;

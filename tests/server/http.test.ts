@@ -333,6 +333,19 @@ describe('markers', () => {
   );
 });
 
+describe('counts of requests', () => {
+  it('are pushed and read, by one who has the token', async () => {
+    const query = '/api/work?service=shop&from=0&until=60000';
+    expect((await post('/api/work', JSON.stringify({ service: 'shop', time: 60_000, requests: 6 }))).status).toBe(201);
+    expect(JSON.parse((await get(query)).body.toString())).toMatchObject({ source: 'pushed', steps: [6] });
+    expect((await get('/api/work', {}, 'DELETE')).status).toBe(405);
+    const guarded = await listening('127.0.0.1', { token: 'secret-word' });
+    expect((await get(query, {}, 'GET', guarded)).status).toBe(401);
+    expect((await get(query, { authorization: 'Bearer secret-word' }, 'GET', guarded)).status).toBe(200);
+    guarded.close();
+  });
+});
+
 describe('short links', () => {
   const query = 'v=1&svc=shop&q=pod="a"'.replaceAll('"', '%22');
 
@@ -456,9 +469,9 @@ describe('the status that the page shows', () => {
     ])
       expect(text).toContain(`\nflametide_${line}\n`);
     const cut = '/ingest of shop: 2 stacks were too deep';
-    const labels = '/ingest of shop: The samples have too many sets of labels';
+    const labels = '/ingest of shop: The samples have too many label sets';
     const negative = '/ingest of shop: 3 values are negative';
-    const cumulative = '/ingest of shop: The values are said to be cumulative';
+    const cumulative = '/ingest of shop: The profile is marked as cumulative';
     const all = [cut, labels, negative, cumulative];
     expect(told).toEqual(
       ['warn', 'info'].flatMap((level) => all.map((start) => expect.stringContaining(`${level} ${start}`))),
@@ -523,7 +536,11 @@ describe('files of the command line', () => {
     expect((await post('/api/files/0', '', {}, own)).status).toBe(405);
 
     truncateSync(second, (512 << 20) + 1);
-    expect(await read('/api/files/1')).toEqual([413, 'application/json', expect.stringContaining('at most 536870912')]);
+    expect(await read('/api/files/1')).toEqual([
+      413,
+      'application/json',
+      expect.stringContaining('the maximum is 536870912'),
+    ]);
     rmSync(second);
     expect((await read('/api/files/1'))[0]).toBe(410);
     expect(await list()).toMatchObject({ files: [{ id: 0 }] });

@@ -1,12 +1,16 @@
 /** The HTTP server over a backend that says what it was asked. */
 
 import { type IncomingHttpHeaders, request, type Server } from 'node:http';
+import { mkdtempSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Backend } from '#server/exchange.ts';
 import type { RequestFacts, WireAnswer, WireRequest } from '#server/request.ts';
 import { GivenFiles } from '#server/given-files.ts';
 import { createFlametideServer, type ServerParts } from '#server/http.ts';
 import type { ServerFacts } from '#server/routes.ts';
+import { Work } from '#server/work.ts';
 
 export const ABOUT: ServerFacts = {
   version: '1.2.3',
@@ -56,6 +60,7 @@ export function listen(
     backend,
     about: ABOUT,
     files: new GivenFiles([]),
+    work: new Work({ folder: mkdtempSync(join(tmpdir(), 'flametide-work-')), retentionMs: undefined }),
     maxBodyBytes: 1000,
     log,
     ...parts,

@@ -37,7 +37,7 @@ export function* decodePerfScript(packed: Uint8Array, limits: DecodeLimits = FIL
   }
   events.close();
   if (events.length === 0) {
-    throw new DecodeError('malformed', 'No line of the file is the head of an event.', {
+    throw new DecodeError('malformed', 'No line of the file is the header of an event.', {
       place: lines === 1 ? '1 line' : `${lines} lines`,
       remedy: 'Write the file again: perf script > out.perf',
     });
@@ -64,6 +64,7 @@ class Events {
   readonly #pairs: LabelPair[][] = [];
   #skipped = 0;
   #isOpen = false;
+  #isTimed = false;
 
   constructor(bytes: Uint8Array, limits: DecodeLimits) {
     this.#bytes = bytes;
@@ -96,11 +97,14 @@ class Events {
       return;
     }
     const kind = this.#head.read(bytes, from, end);
-    if (kind !== 'event') {
+    const hasTime = kind === 'event' && !Number.isNaN(this.#head.timeMs);
+    // Where heads have times, a line without one is of a dump or of a further field: `ilen: 2 insn: 89 e5`.
+    if (kind !== 'event' || (this.#isTimed && !hasTime)) {
       if (kind === 'record') this.close();
       this.#skipped++;
       return;
     }
+    if (hasTime && !this.#isTimed) this.#beginTimed();
     this.#open(number);
     const inline = inlineSymbolStart(bytes, this.#head.tail, end);
     if (inline >= 0) {
@@ -111,6 +115,16 @@ class Events {
 
   close(): void {
     this.#isOpen = false;
+  }
+
+  /** What came before the first head with a time was none. */
+  #beginTimed(): void {
+    this.#isTimed = true;
+    this.#skipped += this.length;
+    for (const column of [this.#frames, this.#start, this.#kind, this.#labels]) column.length = 0;
+    this.#periods.length = 0;
+    this.#times.length = 0;
+    this.#kinds.clear();
   }
 
   *profile(): Steps<Profile> {
@@ -157,11 +171,11 @@ class Events {
   #note(builder: ProfileBuilder, kinds: readonly Kind[]): void {
     if (this.#skipped > 0) {
       const what = this.#skipped === 1 ? '1 line is' : `${this.#skipped} lines are`;
-      builder.note(`${what} neither the head of an event nor a frame: skipped.`);
+      builder.note(`${what} neither the header of an event nor a frame: skipped.`);
     }
     const some = kinds.filter(({ hasPeriods, periods }) => !hasPeriods && periods > 0).map(({ name }) => name);
     if (some.length > 0)
-      builder.note(`Not every event of ${wordList(some, 'and')} has a period: their events are counted only.`);
+      builder.note(`Some events of ${wordList(some, 'and')} have no period: all of their events are only counted.`);
   }
 
   #builtFrames(builder: ProfileBuilder): Int32Array {

@@ -1,0 +1,246 @@
+/** Requests that services served: pushed, or asked of Prometheus. `/api/work`. */
+
+import { z } from 'zod';
+import { compileMatchers, MatcherError } from '#model/label-matching.ts';
+import { parseLabelSelector } from '#model/label-selector.ts';
+import { type LabelMatcher, labelSet } from '#model/labels.ts';
+import { printWarnings, warningsHeader } from '#wire/warnings.ts';
+import { MAX_ROUTE_LENGTH, MAX_ROUTES, MAX_WORK_STEPS, type RouteCount, type WorkAnswer } from '#wire/work.ts';
+import { jsonAnswer } from './answers.ts';
+import type { WireAnswer } from './request.ts';
+import { damageIn, DamageNotes, warningsOf } from './store/damage.ts';
+import { isFull, reason } from './store/folder.ts';
+import { type CountedWork, MAX_INTERVAL_MS, WorkStore } from './work-store.ts';
+
+/** Of one push. */
+const MAX_PUSHED = 1000;
+const MAX_LABELS = 30;
+/** Of a date. */
+const MAX_TIME_MS = 8.64e15;
+/** What a count with a time alone stands for. */
+const POINT_MS = 60_000;
+/** The label that a count's route is selected by. */
+const ROUTE_LABEL = 'route';
+
+const time = z.int().min(0).max(MAX_TIME_MS);
+const pushedCount = z
+  .strictObject({
+    service: z.string().min(1).max(200),
+    route: z.string().max(MAX_ROUTE_LENGTH).optional(),
+    labels: z
+      .record(z.string().min(1).max(200), z.string().max(2000))
+      .refine((labels) => Object.keys(labels).length <= MAX_LABELS, `at most ${MAX_LABELS} labels`)
+      .optional(),
+    /** ms since the epoch; or both ends of an interval. */
+    time: time.optional(),
+    from: time.optional(),
+    until: time.optional(),
+    requests: z.int().min(0),
+  })
+  .refine(
+    ({ time: at, from, until }) =>
+      (at === undefined) === (from !== undefined) && (from === undefined) === (until === undefined),
+    {
+      error: 'send time, or from and until',
+    },
+  )
+  .refine(({ from = 0, until = 1 }) => from < until, { error: 'from must be before until' })
+  .refine(({ from = 0, until = 0 }) => until - from <= MAX_INTERVAL_MS, { error: 'an interval has at most 24 hours' });
+const pushed = z.union([pushedCount.transform((one) => [one]), z.array(pushedCount).min(1).max(MAX_PUSHED)]);
+
+/** What is asked for. Times are ms since the epoch. */
+interface WorkQuestion {
+  readonly service: string;
+  readonly matchers: readonly LabelMatcher[];
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** Equal parts of the range. */
+  readonly steps: number;
+}
+
+/** Who is asked where nothing was pushed. Never rejects: what goes wrong is `problem`. */
+export type AskCounts = (question: WorkQuestion, gone: AbortSignal) => Promise<WorkAnswer>;
+
+export interface WorkParts {
+  readonly folder: string;
+  /** Undefined keeps all. */
+  readonly retentionMs: number | undefined;
+  readonly elsewhere?: AskCounts | undefined;
+  readonly now?: () => number;
+}
+
+export class Work {
+  readonly #store: WorkStore;
+  readonly #elsewhere: AskCounts | undefined;
+  readonly #now: () => number;
+
+  constructor({ folder, retentionMs, elsewhere, now = Date.now }: WorkParts) {
+    this.#store = new WorkStore(folder, retentionMs);
+    this.#elsewhere = elsewhere;
+    this.#now = now;
+  }
+
+  /** For the log: the repair that opening it needed, or why it cannot be used. */
+  get notes(): readonly string[] {
+    return this.#store.note === undefined ? [] : [this.#store.note];
+  }
+
+  removeService(service: string): void {
+    this.#store.removeService(service);
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+
+  async answer(method: string, query: string, body: Uint8Array, gone: AbortSignal): Promise<WireAnswer> {
+    if (method === 'GET') return this.#answerGet(new URLSearchParams(query), gone);
+    if (method === 'POST') return this.#answerPost(body);
+    return jsonAnswer(405, { message: 'Send counts of requests with POST, read them with GET.' });
+  }
+
+  #answerPost(body: Uint8Array): WireAnswer {
+    let given: unknown;
+    try {
+      given = JSON.parse(new TextDecoder().decode(body));
+    } catch (error) {
+      return jsonAnswer(400, { message: `The counts are not JSON: ${(error as Error).message}.` });
+    }
+    const counts = pushed.safeParse(given);
+    if (!counts.success)
+      return jsonAnswer(400, { message: `The counts are not valid: ${whatIsWrong(given, counts.error)}` });
+    try {
+      const before = this.#store.whyNot();
+      if (before !== undefined) return jsonAnswer(503, { message: before });
+      this.#store.add(counts.data.map(countedOf), this.#now());
+      // A file that was moved or replaced would not be found after a restart: then nothing was stored.
+      const why = this.#store.whyNot();
+      return why === undefined ? jsonAnswer(201, {}) : jsonAnswer(503, { message: why });
+    } catch (error) {
+      return jsonAnswer(isFull(error) ? 507 : 503, { message: `The counts cannot be stored: ${reason(error)}.` });
+    }
+  }
+
+  async #answerGet(query: URLSearchParams, gone: AbortSignal): Promise<WireAnswer> {
+    const question = readQuestion(query);
+    if (typeof question === 'string') return jsonAnswer(400, { message: question });
+    const damage = new DamageNotes();
+    let answer: WorkAnswer;
+    try {
+      const isWanted = compileMatchers(question.matchers);
+      const why = this.#store.whyNot();
+      // Without its file the server still has Prometheus.
+      const stored =
+        why === undefined ? this.#store.read(question.service, question.fromMs, question.untilMs, damage) : [];
+      answer = summedUp(
+        stored.filter(({ labels, route }) => isWanted([...labels, { name: ROUTE_LABEL, value: route }])),
+        question,
+        why,
+      );
+    } catch (error) {
+      if (error instanceof MatcherError || error instanceof RangeError)
+        return jsonAnswer(400, { message: error.message });
+      const what = damageIn(error);
+      const message =
+        what === undefined
+          ? `The counts cannot be read: ${reason(error)}.`
+          : `The counts cannot be read: work.db in the data folder ${what}. Stop the server and move the file away to start with an empty one.`;
+      return jsonAnswer(503, { message });
+    }
+    if (answer.source === undefined && this.#elsewhere) answer = await this.#elsewhere(question, gone);
+    const made = jsonAnswer(200, answer);
+    const warnings = warningsOf(damage.list());
+    if (warnings.length === 0) return made;
+    return { ...made, headers: { ...made.headers, [warningsHeader]: printWarnings(warnings) } };
+  }
+}
+
+/** Errors of a union say nothing of what is wrong: those of the form that was sent do. */
+function whatIsWrong(given: unknown, error: z.ZodError): string {
+  const form = Array.isArray(given) ? z.array(pushedCount).min(1).max(MAX_PUSHED) : pushedCount;
+  const parsed = form.safeParse(given);
+  return z.prettifyError(parsed.success ? error : parsed.error).slice(0, 1000);
+}
+
+function countedOf(one: z.infer<typeof pushedCount>): CountedWork {
+  const { service, route = '', labels = {}, requests } = one;
+  const untilMs = one.time ?? one.until!;
+  return {
+    service,
+    route,
+    labels: labelSet(Object.entries(labels).map(([name, value]) => ({ name, value }))),
+    fromMs: one.from ?? Math.max(0, untilMs - POINT_MS),
+    untilMs,
+    requests,
+  };
+}
+
+/** @returns a sentence where it cannot be read */
+function readQuestion(query: URLSearchParams): WorkQuestion | string {
+  const service = query.get('service');
+  if (service === null || service === '') return 'service is missing: name the service whose requests are counted.';
+  const times = { from: 0, until: 0 };
+  for (const name of ['from', 'until'] as const) {
+    const text = query.get(name) ?? '';
+    if (!/^\d{1,16}$/.test(text) || Number(text) > MAX_TIME_MS) return `${name} is not a time: send ms since 1970.`;
+    times[name] = Number(text);
+  }
+  if (times.until <= times.from) return 'The range ends before it begins: until must be after from.';
+  const steps = query.get('steps') ?? '1';
+  if (!/^\d{1,4}$/.test(steps) || Number(steps) < 1 || Number(steps) > MAX_WORK_STEPS)
+    return `steps is not a number from 1 to ${MAX_WORK_STEPS}.`;
+  const parsed = parseLabelSelector(`{${query.get('q') ?? ''}}`);
+  if (!parsed.ok) return `q is not a selector: ${parsed.message} at character ${parsed.at}.`;
+  return { service, matchers: parsed.matchers, fromMs: times.from, untilMs: times.until, steps: Number(steps) };
+}
+
+/** Counts are spread evenly over their interval. */
+function summedUp(
+  counts: readonly CountedWork[],
+  { fromMs, untilMs, steps }: WorkQuestion,
+  problem: string | undefined,
+): WorkAnswer {
+  const stepMs = (untilMs - fromMs) / steps;
+  const sums: (number | null)[] = Array<null>(steps).fill(null);
+  const routes = new Map<string, number>();
+  for (const one of counts) {
+    const perMs = one.requests / (one.untilMs - one.fromMs);
+    const [from, until] = [Math.max(one.fromMs, fromMs), Math.min(one.untilMs, untilMs)];
+    routes.set(one.route, (routes.get(one.route) ?? 0) + perMs * (until - from));
+    const last = Math.min(steps - 1, Math.ceil((until - fromMs) / stepMs) - 1);
+    for (let i = Math.floor((from - fromMs) / stepMs); i <= last; i++) {
+      const within = Math.min(until, fromMs + (i + 1) * stepMs) - Math.max(from, fromMs + i * stepMs);
+      sums[i] = (sums[i] ?? 0) + perMs * Math.max(0, within);
+    }
+  }
+  return {
+    source: counts.length === 0 ? undefined : 'pushed',
+    steps: sums,
+    routes: largestRoutes(routes),
+    covered: coveredPart(counts, fromMs, untilMs),
+    problem,
+  };
+}
+
+/** Largest first; those beyond the maximum are summed up under ''. */
+function largestRoutes(routes: ReadonlyMap<string, number>): readonly RouteCount[] {
+  const sorted = [...routes]
+    .map(([route, requests]) => ({ route, requests }))
+    .sort((x, y) => y.requests - x.requests || (x.route < y.route ? -1 : 1));
+  const rest = sorted.slice(MAX_ROUTES);
+  if (rest.length === 0) return sorted;
+  const others = rest.reduce((sum, { requests }) => sum + requests, 0);
+  return [...sorted.slice(0, MAX_ROUTES), { route: '', requests: others }];
+}
+
+/** Of a range the part within any of the intervals. */
+function coveredPart(counts: readonly CountedWork[], fromMs: number, untilMs: number): number {
+  let covered = 0;
+  let end = fromMs;
+  for (const one of [...counts].sort((x, y) => x.fromMs - y.fromMs)) {
+    const until = Math.min(one.untilMs, untilMs);
+    if (until > end) covered += until - Math.max(end, one.fromMs);
+    end = Math.max(end, until);
+  }
+  return covered / (untilMs - fromMs);
+}
