@@ -147,6 +147,8 @@ export interface DiffRequest {
   readonly order: SiblingOrder;
   /** Of both sides alike. */
   readonly transforms: readonly Transform[];
+  /** Function whose callees are routes, as the user says. */
+  readonly routes?: string | undefined;
   /** The evidence whose contexts `equal-work` uses; the latest, where this one is no longer known. */
   readonly evidence: number | undefined;
 }

@@ -48,6 +48,24 @@ describe('units of work', () => {
     );
   });
 
+  it('where nothing tells handlers, the user can: each callee of a frame is a route, named by its handler', () => {
+    const plain = Object.fromEntries(
+      Object.entries(shop).map(([stack, mean]) => [
+        stack.replace(HTTP, 'main;loop;serve').replace('serve;shop.report', 'serve;wrap;shop.report'),
+        mean,
+      ]),
+    );
+    const told = compared(plain, scaled(plain, 'shop.report', 1.8), 'share', 'serve').found.changes;
+    expect(told.filter(({ supported }) => supported).map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'work shop.report',
+    ]);
+    const dearer = compared(plain, scaled(plain, 'shop.rank', 1.6), 'share', 'serve').found.changes;
+    expect(dearer[0]).toMatchObject({ kind: 'code', name: 'shop.rank', supported: true });
+    // A function that is not there changes nothing.
+    const b = scaled(plain, 'shop.report', 1.8);
+    expect(compared(plain, b, 'share', 'nobody').found).toEqual(compared(plain, b, 'share').found);
+  });
+
   it('a handler that is mostly one function may cost more, or be asked for more', () => {
     const hashing: Program = {
       ...shop,
@@ -261,13 +279,14 @@ function changes(a: Program, b: Program): readonly Change[] {
   return compared(a, b, 'share').found.changes;
 }
 
-function compared(a: Program, b: Program, kind: Parameters<typeof normalise>[0]) {
+function compared(a: Program, b: Program, kind: Parameters<typeof normalise>[0], routes?: string) {
   const [ofA, ofB] = [recorded(a, 'a'), recorded(b, 'b')];
   const union = unionTree(joined(ofA), joined(ofB));
   const evidence = compareSides(
     union,
     slicesOfTrees(sideOfUnion(union, 'a'), ofA, 1),
     slicesOfTrees(sideOfUnion(union, 'b'), ofB, 1),
+    routes,
   );
   const facts = { seconds: 600, isSnapshot: false };
   const work = { unit: evidence.units.unit, growth: evidence.growth };

@@ -72,9 +72,11 @@ export async function generatedDay(contract: string): Promise<NaiveProfile[]> {
           type,
           timeUs: t * 1000,
           samples: rows
-            .map(({ stack, values }) => ({
+            .map(({ stack, values, labels: { span_id: span, trace_id: trace } }) => ({
               stack: framesOf(stack),
               value: values[column] ?? 0,
+              span,
+              trace,
               ...(kind === 'process_cpu' ? { count: values[0] ?? 0 } : {}),
             }))
             .filter(({ value }) => value > 0),

@@ -3,6 +3,7 @@
  * alone.
  */
 import { pathOf } from '#model/call-path.ts';
+import { nodeName } from '#model/call-tree.ts';
 import type { Command } from '../state/commands.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate } from '../url/url-store.ts';
@@ -28,7 +29,14 @@ export function linkAlone(side: Side): Partial<UrlState> {
 }
 
 export function sideCommands(open: Readonly<Record<SideName, { readonly side: Side }>>): readonly Command[] {
-  return sideNames.map((name) => ({
+  const routes: Command = {
+    id: 'routes',
+    title: 'Its callees are routes',
+    isTransform: false,
+    key: undefined,
+    run: ({ tree, names, node }) => navigate({ routes: nodeName(tree, names, node) }, 'push'),
+  };
+  const alone = sideNames.map((name): Command => ({
     id: `alone-${name}`,
     title: `Show ${name.toUpperCase()} alone`,
     isTransform: false,
@@ -38,4 +46,5 @@ export function sideCommands(open: Readonly<Record<SideName, { readonly side: Si
       navigate({ ...linkAlone(open[name].side), z: path, sel: path }, 'push');
     },
   }));
+  return [routes, ...alone];
 }

@@ -53,6 +53,8 @@ export interface UrlState {
   /** What makes the sides comparable, and what boxes are as wide as. */
   readonly norm: Normalisation;
   readonly w: DiffWidth;
+  /** Function whose callees are routes; undefined: routes are found by dispatch frames. */
+  readonly routes: string | undefined;
   /** Which change the boxes' colours show. */
   readonly dcol: 'total' | 'self';
   /** Whether changes that may be noise are coloured too. */
