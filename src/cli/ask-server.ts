@@ -1,6 +1,6 @@
 /**
- * Asks a server for a range: what is needed of Pyroscope's API and of our own slices, with plain fetch. The one place where
- * the command line meets a server.
+ * Requests a range from a server, with plain fetch: the parts of Pyroscope's API that are needed, and our slices.
+ * Nothing else in the command line talks to a server.
  */
 import { create, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
 import { readSlices } from '#formats/sliced-tree.ts';
@@ -64,8 +64,8 @@ async function ask<Desc extends DescMessage>(
       body: toBinary(schema, create(schema, values)),
     });
   try {
-    // A server closes connections that rest, as ours do while a comparison is computed. Then a new one is made: a question
-    // may be asked twice.
+    // Servers close idle connections, and ours are idle while a comparison is computed. Then the request is sent again
+    // on a new one.
     return await send().catch((error: unknown) => {
       if (isClosedConnection(error)) return send();
       throw error;

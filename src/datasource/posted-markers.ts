@@ -41,7 +41,7 @@ export function markersIn(answer: unknown): readonly PostedMarker[] {
         timeMs: time,
         title: title.slice(0, MAX_TITLE_LENGTH),
         service: typeof service === 'string' ? service : undefined,
-        // A link is followed by people: other protocols than the web's have no place in it.
+        // People click on these links: only http and https are allowed.
         url: typeof url === 'string' && /^https?:\/\//i.test(url) ? url : undefined,
       },
     ];

@@ -29,7 +29,7 @@ export interface Backend {
 
 interface StoreStatus {
   readonly services: readonly ServiceUsage[];
-  /** Why older profiles than asked for are kept: the clock. */
+  /** Why profiles older than the retention are stored: a clock that jumped. */
   readonly clock: string | undefined;
   /** Bytes on disk at the last upkeep, by purpose. */
   readonly bytes: FolderBytes | undefined;

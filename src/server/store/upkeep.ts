@@ -54,7 +54,7 @@ export interface UpkeepReport {
   removed: number;
   /** Bytes of the rows of spans. */
   spanBytes: number;
-  /** Why older profiles than asked for are kept: the clock. */
+  /** Why profiles older than the retention are stored: a clock that jumped. */
   clock: string | undefined;
   /** Damage that was left in place. */
   readonly damage: Damage[];
