@@ -1,4 +1,4 @@
-/** What is said of a frame in a comparison: amounts, changes, and how sure they are. */
+/** The text about a frame in a comparison: amounts, changes, and how certain they are. */
 import type { EvidenceAnswer } from '#analysis/analysis.ts';
 import { difference } from '#model/difference.ts';
 import { rootName } from '#model/call-tree.ts';

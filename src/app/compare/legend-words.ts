@@ -19,7 +19,7 @@ export function scaleTicks({ end, isExceeded }: ChangeScale): readonly ScaleTick
   });
 }
 
-/** What has no hue. */
+/** The colours without a hue. */
 export function quietText(noise: UrlState['noise']): string {
   return noise === 'shown' ? 'unchanged' : 'unchanged, or may be noise';
 }

@@ -1,4 +1,4 @@
-/** A side in words: what of, when. */
+/** A side in words: its subject and time. */
 import { parseProfileType, profileTypeTitle } from '#model/profile-type.ts';
 import { printLabelSelector } from '#model/label-selector.ts';
 import { formatSpan } from '#model/time-text.ts';

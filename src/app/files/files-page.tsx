@@ -227,7 +227,7 @@ export function PasteDialog({ onClose }: { onClose(): void }): ReactElement {
         className={styles['paste']}
         onSubmit={(event) => {
           event.preventDefault();
-          // What was typed stays until it opens.
+          // The typed text stays until it opens.
           void open([pastedSource(text)]).then((isOpen) =>
             isOpen ? onClose() : setMistake(uiStore.getState().refusals[0]?.what),
           );

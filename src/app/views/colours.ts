@@ -107,7 +107,7 @@ export function legendOf(
   const selves = (definitions ?? byFunction).self;
   for (let one = 0; one < files.length; one++) {
     const self = selves[one];
-    // What was cut away is in no group.
+    // The cut part is in no group.
     if (self === 0 || (definitions && definitions.func[one] === profile.cut?.func)) continue;
     const title = rule === 'package' ? packages[one] : files[one];
     const isSystem = rule === 'package' ? isSystemCode[one] === 1 : title === '';

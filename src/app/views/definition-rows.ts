@@ -1,4 +1,4 @@
-/** Names that stand in several files or binaries: what is said of them, and their definitions as rows. */
+/** Names that occur in several files or binaries: their text, and their definitions as rows. */
 import type { TreeDefinitions } from '#model/located-tree.ts';
 import type { FunctionTable } from '#model/profile.ts';
 import type { CallTree } from '#model/call-tree.ts';
