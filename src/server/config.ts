@@ -71,7 +71,7 @@ const DEFAULT_LIMITS: ServerConfig['limits'] = {
 const WEEK = '7d';
 const OPEN_TO_OTHERS = 'opens Flametide to others: add --token, or --no-auth to let everybody in';
 
-/** What the command line asked for: to serve, or to print a text and leave with a code. */
+/** The meaning of a command line: serve, or print a text and exit with a code. */
 export type CommandLine =
   | { kind: 'serve'; config: ServerConfig }
   | { kind: 'print'; text: string }
@@ -150,7 +150,7 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
   }
 }
 
-/** Limits of one upload, as the doors take them. */
+/** The limits of one upload. */
 export function ingestLimits({ limits, maxProfileAge, attributes }: ServerConfig): IngestLimits {
   return { ...limits, maxAgeMs: maxProfileAge, attributes };
 }

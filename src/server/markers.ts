@@ -110,7 +110,7 @@ export class Markers {
     if (why !== undefined) return jsonAnswer(503, { message: why });
     try {
       const made = this.#answerCall(method, path, query, body);
-      // A file that was moved or replaced would not be found after a restart: then nothing was stored.
+      // A moved or replaced file would not be found after a restart, so the call fails.
       why = this.#file.whyNot();
       return why === undefined ? made : jsonAnswer(503, { message: why });
     } catch (error) {

@@ -1,4 +1,4 @@
-/** What the server answers, by path: a row for each kind of request, with the methods and the bytes that it takes. */
+/** The routes: a row for each kind of request with its path, methods and maximum body. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { mostSnapshotBytes } from '#wire/links.ts';
@@ -34,7 +34,7 @@ export interface RouteParts {
   readonly work: Work;
   readonly links: Links;
   readonly files: GivenFiles;
-  /** Where profiles are fetched from, and how it goes; undefined where none are. */
+  /** The scrape targets and their state; undefined without any. */
   readonly targets?: () => readonly TargetStatus[];
   /** Of an upload. */
   readonly maxBodyBytes: number;
@@ -80,7 +80,7 @@ export interface Route {
   readonly isTidied?: boolean;
   /** Refusals of its bodies are shown on the page. */
   readonly isUpload?: boolean;
-  /** Answers without a token: says nothing but that the server is up. */
+  /** Answers without a token: reveals only that the server is up. */
   readonly isOpen?: boolean;
   /** @returns undefined when it has answered by `call.response` itself */
   answer(call: Call): WireAnswer | undefined | Promise<WireAnswer | undefined>;
@@ -278,7 +278,7 @@ function serviceAt(path: string): string | undefined {
   }
 }
 
-/** A client that left was refused nothing. */
+/** A client that left does not count as refused. */
 function isHeard({ gone }: Call, { refused }: RequestFacts): boolean {
   return refused !== undefined && !gone.aborted;
 }
@@ -300,7 +300,7 @@ function wireRequest({ method, path, query, request, body }: Call): WireRequest 
   return { method, path, query, headers: plainHeaders(request), body, isLocal: isLocal(request) };
 }
 
-/** What comes through a proxy on this machine goes on elsewhere, and proxies say so. */
+/** A request through a local proxy is not local; proxies add a header. */
 function isLocal({ socket, headers }: IncomingMessage): boolean {
   if (['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'].some((name) => name in headers)) return false;
   return isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, ''));

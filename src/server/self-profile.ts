@@ -23,9 +23,9 @@ const HEAP_READ_EVERY = 3;
 
 /** A recording under way. */
 export interface SelfProfile {
-  /** From now on what was recorded goes there every 10 s, with one line in the log when that begins to fail. */
+  /** From now on sends the recording there every 10 s; the first failure is logged. */
   sendTo(engine: Pick<Engine, 'store'>): void;
-  /** Ends the recording; resolves once nothing of it is on its way to the store. What was not read out is lost. */
+  /** Ends the recording; resolves once pending parts are stored. The unread rest is lost. */
   stop(): Promise<void>;
 }
 
@@ -108,8 +108,8 @@ interface CallNode {
 }
 
 /**
- * Time is samples times interval, not the sum of the times between samples: so counts and nanoseconds tell the same, and
- * a machine too busy to sample does not put the whole gap on whichever function came next.
+ * Time is samples times interval, not the sum of the times between samples: so counts and nanoseconds agree, and on a
+ * busy machine a gap in sampling is not charged to the next function.
  * @param packageUrl as of startSelfProfile
  */
 export function convertCpuProfile({ nodes }: Profiler.Profile, packageUrl: URL): Profile {
@@ -210,7 +210,7 @@ function toProfile(
   };
 }
 
-/** A file as others may see it: where on this machine the package lies is nobody's business. */
+/** A file path for other readers, without the location of the package on this machine. */
 function publicPath(url: string, packageUrl: URL): string {
   if (/^(node|wasm):/.test(url)) return url;
   const path = url.startsWith(packageUrl.href) ? url.slice(packageUrl.href.length) : outsidePath(url);

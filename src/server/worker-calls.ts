@@ -20,7 +20,7 @@ export interface ThreadLimits {
   readonly hangMs?: number | undefined;
 }
 
-/** A hung thread is one that has not said, this many looks long, that it is there. */
+/** A thread has hung if it has not responded for this many checks. */
 const MAX_MISSED = 4;
 /** A thread that starts reads its code first. */
 const START_FACTOR = 10;
@@ -94,7 +94,7 @@ export class WorkerCalls {
     void this.#worker.terminate();
   }
 
-  /** Counts looks, not time: a process that was stopped for a while has missed one at most. */
+  /** Counts checks, not time: a process that was suspended has missed one check at most. */
   #watch(hangMs: number): NodeJS.Timeout {
     let isAsked = false;
     let missed = 0;
@@ -115,8 +115,8 @@ export class WorkerCalls {
 }
 
 /**
- * The worker's side: answers calls with what the handler of their kind returns. After `close` it listens no more, and the
- * thread ends with its work.
+ * The worker's side: answers calls with what the handler of their kind returns. After `close` it stops listening, and
+ * the thread ends when its work is done.
  */
 export function answerCalls(handlers: Readonly<Record<string, (payload: never, id: number) => unknown>>): void {
   const port = parentPort;

@@ -1,4 +1,4 @@
-/** From the bytes of an upload to a profile, within what one upload may cost. */
+/** Decodes the bytes of an upload to a profile, within the limits of an upload. */
 
 import { finish } from '#base/steps.ts';
 import { decodeCollapsed } from '#formats/collapsed.ts';
@@ -98,7 +98,7 @@ export class UploadDecoder {
   }
 }
 
-/** Each line that is not empty with ` 1` behind it. @throws Refusal */
+/** Appends ` 1` to each line that is not empty. @throws Refusal */
 function withCounts(text: Uint8Array, maxSamples: number): Uint8Array {
   const lines: [start: number, end: number][] = [];
   let length = 0;

@@ -18,7 +18,7 @@ export interface AnswerTree {
   /** Line by node; only of a tree by lines. */
   readonly line: Int32Array | undefined;
   readonly sides: readonly Side[];
-  /** By node: what passes on to callees that are not here. Of a single tree only. */
+  /** By node: the total of omitted callees. Only for a single tree. */
   readonly rest?: Float64Array | undefined;
   readonly names: readonly string[];
 }
@@ -29,7 +29,7 @@ interface Siblings {
   readonly child: Int32Array;
 }
 
-/** What cut nodes become under their parent: Pyroscope's word, which its clients know. */
+/** The name of the rest under a parent: Pyroscope's word, which its clients know. */
 const OTHER = 'other';
 
 export function answerTree({ length, func, parent, line, self, total, rest, functions }: MergedTree): AnswerTree {
@@ -230,7 +230,7 @@ function joinNames(left: AnswerTree, right: AnswerTree): [names: string[], left:
   return [[...places.keys()], a, b];
 }
 
-/** Place of each name that is used, among those used; `other` stands behind all. */
+/** The rank of each used name; `other` comes last. */
 function rankNames(columns: readonly Int32Array[], names: readonly string[]): Int32Array {
   const isUsed = new Uint8Array(names.length);
   for (const func of columns) for (let node = 1; node < func.length; node++) isUsed[func[node]] = 1;

@@ -241,7 +241,7 @@ function nonEmpty<T>(rows: readonly T[]): readonly T[] | undefined {
   return rows.length === 0 ? undefined : rows;
 }
 
-/** Things with ids from 1, in the order of their coming. */
+/** Items with ids from 1, in the order of insertion. */
 class Numbered<T> {
   readonly #ids = new Map<T, number>();
 

@@ -173,7 +173,7 @@ export interface ProfileReader {
   extent(): { readonly oldestMs: number; readonly newestMs: number } | undefined;
 }
 
-/** The work was not needed any more, or took too long. */
+/** The query was cancelled or took too long. */
 export class Stopped extends Error {
   readonly why: 'aborted' | 'deadline';
   constructor(why: 'aborted' | 'deadline') {
