@@ -24,7 +24,7 @@ export interface OpenProfile {
   readonly opened: OpenedFacts;
   readonly facts: FunctionFacts;
   readonly slices: SlicedColumns | undefined;
-  /** Of slices; else ''. */
+  /** Type of a slices answer; otherwise ''. */
   readonly profileType: string;
   readonly nameRank: Int32Array;
   readonly keys: Map<Detail, Keys>;

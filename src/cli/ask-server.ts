@@ -20,7 +20,7 @@ export interface ServerRange {
   readonly endMs: number;
 }
 
-const LONGEST_REASON = 300;
+const MAX_REASON_LENGTH = 300;
 
 /** Gzipped or plain pprof; empty bytes where there is nothing. @throws BadInput */
 export async function askMergedPprof(range: ServerRange): Promise<Uint8Array> {
@@ -95,5 +95,5 @@ async function bytesOf(answer: Response, { server }: ServerRange): Promise<Uint8
 /** Connect's errors are JSON; a proxy's may be anything. */
 function reasonIn(text: string): string {
   const found = /"message":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text;
-  return found.replace(/\s+/g, ' ').slice(0, LONGEST_REASON).trim() || 'without a reason.';
+  return found.replace(/\s+/g, ' ').slice(0, MAX_REASON_LENGTH).trim() || 'without a reason.';
 }

@@ -12,7 +12,7 @@ export interface State {
   next: number;
 }
 
-/** Letters [start, end) of a text. */
+/** Characters [start, end) of a text. */
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -20,7 +20,7 @@ export interface Span {
 
 export const assertions = ['^', '$', '\\b', '\\B'] as const;
 
-/** One letter as JavaScript reads it: `a`, `.`, `\d`, `[^x-z]`. */
+/** One character as JavaScript reads it: `a`, `.`, `\d`, `[^x-z]`. */
 export class LetterClass {
   readonly written: string;
   readonly #native: RegExp;
@@ -50,7 +50,7 @@ interface Front {
   readonly letters: readonly number[];
   readonly isMatch: boolean;
   readonly isMatchAtEnd: boolean;
-  /** By ASCII letter, as far as asked. */
+  /** By ASCII character, as far as asked. */
   readonly next: (Front | undefined)[];
 }
 
@@ -65,7 +65,7 @@ export class Automaton {
   readonly #stack: number[] = [];
   #step = 0;
   readonly #fronts = new Map<string, Front>();
-  /** Undefined where `\b` asks for the letters on both sides: a front does not know them. */
+  /** Undefined where `\b` asks for the characters on both sides: a front does not know them. */
   #first: Front | undefined;
 
   constructor(program: readonly State[], letters: readonly LetterClass[]) {

@@ -5,8 +5,8 @@ import type { CallTree, NodeIndex } from './call-tree.ts';
 /** Names root first, the root itself left out; [] is the root. */
 export type CallPath = readonly string[];
 
-/** More letters than this, and a link carries the path's hash and its last frames. */
-const LONGEST_TEXT = 600;
+/** More characters than this, and a link carries the path's hash and its last frames. */
+const MAX_TEXT_LENGTH = 600;
 const KEPT_FRAMES = 3;
 const KEPT_LETTERS = 120;
 /** `~depth.hash`, then frames that only people read. `~` needs no escape in a link, and no function is called so. */
@@ -61,7 +61,7 @@ export function isPathOf(path: CallPath, length: number, nameAt: (depth: number)
 export function shortenPath(path: CallPath): CallPath {
   let letters = 0;
   for (const name of path) letters += name.length + 1;
-  if (letters <= LONGEST_TEXT || hashMark.test(path[0])) return path;
+  if (letters <= MAX_TEXT_LENGTH || hashMark.test(path[0])) return path;
   let hash = emptyPath;
   for (const name of path) hash = hashOnward(hash, hashText(name));
   // Never cuts a surrogate pair, since half of one cannot be encoded.

@@ -9,7 +9,7 @@ export type SiblingOrder = 'size' | 'name';
 /** How a tree orders siblings. */
 export interface Siblings {
   readonly order: SiblingOrder;
-  /** Of each function by name (`rankNames`): the tie-break, or the order itself. */
+  /** Rank of each function's name (`rankNames`): the tie-break, or the order itself. */
   readonly nameRank: Int32Array;
 }
 

@@ -11,7 +11,7 @@ export interface AmountUnit {
   readonly sampleType: SampleType;
 }
 
-const LONGEST_NAME = 120;
+const MAX_NAME_LENGTH = 120;
 const MAX_NAMED = 3;
 /** A uniform growth below this is not mentioned. For shares the limit is lower, because the page shows the total. */
 const MIN_GROWTH = 0.05;
@@ -60,7 +60,7 @@ export function describeChange(change: Change, unit: AmountUnit): string {
       const amount = formatChange(delta, unit);
       if (trend === 'new') return `The route ${name} is new: ${amount}`;
       if (trend === 'gone') return `The route ${name} is gone: ${amount}`;
-      return `${name} is asked for ${part < 0 ? 'less' : 'more'}: ${formatChange(part, unit)}`;
+      return `${name} is called ${part < 0 ? 'less' : 'more'}: ${formatChange(part, unit)}`;
     }
     case 'either': {
       const amount = formatChange(trend === 'new' || trend === 'gone' ? delta : part, unit);
@@ -209,7 +209,7 @@ function shortName({ name, isRemainder }: Pick<Change, 'name' | 'isRemainder'>):
 
 function shortText(name: string): string {
   const plain = name.replace(/\p{C}+/gu, ' ');
-  return plain.length > LONGEST_NAME ? `${plain.slice(0, LONGEST_NAME)}…` : plain;
+  return plain.length > MAX_NAME_LENGTH ? `${plain.slice(0, MAX_NAME_LENGTH)}…` : plain;
 }
 
 function isShare({ kind }: AmountUnit): boolean {

@@ -32,7 +32,7 @@ export interface HttpTimes {
   readonly headMs: number;
   /** From the head of a request to its end. */
   readonly requestMs: number;
-  /** Of a connection without a request. */
+  /** Timeout of a connection without a request. */
   readonly idleMs: number;
 }
 

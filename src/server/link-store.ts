@@ -20,14 +20,14 @@ import { writeDurably } from './write-durably.ts';
 
 const MAX_LINKS = 100_000;
 const MAX_LISTED = 500;
-/** Of all snapshots: retention does not remove them. */
+/** Bytes of all snapshots: retention does not remove them. */
 const MAX_SNAPSHOT_BYTES = 1 << 30;
-/** Of the queries of all links: about 670 characters each at the maximum number of links. */
+/** Bytes of the queries of all links: about 670 characters each at the maximum number of links. */
 const MAX_QUERY_BYTES = 64 << 20;
 /** Minimum characters of an id; more if two ids would be equal. */
 const MIN_ID_LENGTH = 8;
 
-/** Of all links. */
+/** Maximum number of links. */
 interface Held {
   readonly count: number;
   readonly queryBytes: number;

@@ -16,7 +16,7 @@ const MARKERS = `SELECT id, time, data, row_check FROM marker
   WHERE time >= ? AND time <= ? AND (? IS NULL OR service IS NULL OR service = ?) ORDER BY time, id LIMIT ?`;
 const MAX_ANSWERED = 1000;
 const MAX_LABELS = 30;
-/** Of a date. */
+/** The maximum of a date. */
 const MAX_TIME_MS = 8.64e15;
 
 const newMarker = z.strictObject({
@@ -39,7 +39,7 @@ interface MarkerRow {
   readonly time: number;
   /** The marker as JSON. */
   readonly data: string;
-  /** Of rows of older versions: null. */
+  /** Null in rows of older versions. */
   readonly row_check: number | null;
 }
 

@@ -18,9 +18,9 @@ export interface ProxyOptions {
 
 const TIMEOUT_MS = 60_000;
 const READY_TIMEOUT_MS = 5000;
-/** Of an error of the backend, in the log. */
+/** Characters of a backend's error in the log. */
 const MAX_SAID = 300;
-/** Of all answers that come at one time. */
+/** Bytes of all answers in progress. */
 const MAX_ANSWER_BYTES = 512 << 20;
 /**
  * The headers that Connect, gRPC and the older calls read: the backend does not need the client's identity or address.

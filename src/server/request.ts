@@ -34,7 +34,7 @@ export interface RequestFacts {
   readonly profiles?: number;
   /** Samples stored. */
   readonly samples?: number;
-  /** Of the first profile, for the log. */
+  /** The service of the first profile, for the log. */
   readonly service?: string;
   /** Samples left out, as their value was not positive. */
   readonly dropped?: number;
@@ -42,7 +42,7 @@ export interface RequestFacts {
   readonly folded?: number;
   /** Changes made to profiles when they were stored. */
   readonly trimmed?: Trimmed;
-  /** Of an OTLP message: which field numbers it follows, and how many attributes became no labels. */
+  /** For an OTLP message: its field numbering, and the number of attributes that were not stored as labels. */
   readonly otlp?: { readonly numbering: OtlpNumbering; readonly folded: number };
   /** Damaged data that the answer left out. */
   readonly damage?: readonly Damage[];

@@ -18,7 +18,7 @@ import { servePage } from './static.ts';
 import type { UploadReports } from './upload-reports.ts';
 import type { Work } from './work.ts';
 
-/** Of the page's own calls. */
+/** Maximum body of the page's own calls. */
 const MAX_API_BYTES = 1 << 16;
 /** A message in a frame of gRPC, which adds five bytes. */
 const MAX_QUERY_BYTES = defaultQueryLimits.mostMessageBytes + 5;
@@ -36,7 +36,7 @@ export interface RouteParts {
   readonly files: GivenFiles;
   /** The scrape targets and their state; undefined without any. */
   readonly targets?: () => readonly TargetStatus[];
-  /** Of an upload. */
+  /** Maximum body of an upload. */
   readonly maxBodyBytes: number;
 }
 
@@ -49,7 +49,7 @@ export interface ServerFacts {
   readonly tenant: string | undefined;
   /** Age at which the own store removes profiles; undefined where it keeps all, or is not asked. */
   readonly retentionMs: number | undefined;
-  /** Of one query; undefined where only the Pyroscope knows. */
+  /** Longest range of a query; undefined if only the Pyroscope knows it. */
   readonly longestRangeMs: number | undefined;
 }
 
@@ -269,7 +269,7 @@ function isBelow(root: string, path: string): boolean {
   return path === root || path.startsWith(`${root}/`);
 }
 
-/** Of `/api/services/NAME`. @returns undefined where the path names none */
+/** The name in `/api/services/NAME`. @returns undefined if it is not valid */
 function serviceAt(path: string): string | undefined {
   try {
     return decodeURIComponent(path.slice('/api/services/'.length)) || undefined;
@@ -283,7 +283,7 @@ function isHeard({ gone }: Call, { refused }: RequestFacts): boolean {
   return refused !== undefined && !gone.aborted;
 }
 
-/** Of an upload by `/ingest`, which names it in its address. */
+/** The service of an upload to `/ingest`, from its address. */
 function serviceIn({ query }: Call): string | undefined {
   const name = new URLSearchParams(query).get('name');
   if (name === null) return undefined;

@@ -18,7 +18,7 @@ const HEAP_PERIOD = 524_288;
 /** So that a fresh start shows a flame graph within 15 s. */
 const FIRST_READ_MS = 5000;
 const READ_EVERY_MS = 10_000;
-/** Of the reads of the CPU profile, every which one reads the heap too: every 30 s. It collects garbage first. */
+/** Every third read of the CPU profile also reads the heap, that is every 30 s. Reading it collects garbage first. */
 const HEAP_READ_EVERY = 3;
 
 /** A recording under way. */
@@ -221,7 +221,7 @@ function publicPath(url: string, packageUrl: URL): string {
   }
 }
 
-/** Of a file outside of the package: from its own package on, else its name alone. */
+/** The path of a file outside the package: from its own package on, otherwise only its name. */
 function outsidePath(url: string): string {
   const modules = url.lastIndexOf('/node_modules/');
   return modules >= 0 ? url.slice(modules + 1) : url.slice(Math.max(url.lastIndexOf('/'), url.lastIndexOf('\\')) + 1);

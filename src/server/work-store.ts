@@ -9,7 +9,7 @@ import { SideFile } from './store/side-file.ts';
 
 /** Beyond them the oldest are removed. */
 const MAX_COUNTS = 1_000_000;
-/** Of one question. */
+/** Maximum counts of one query. */
 const MAX_READ = 200_000;
 /** Longer intervals say too little about their parts, in ms. */
 export const MAX_INTERVAL_MS = 86_400_000;

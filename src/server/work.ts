@@ -12,10 +12,10 @@ import { damageIn, DamageNotes, warningsOf } from './store/damage.ts';
 import { isFull, reason } from './store/folder.ts';
 import { type CountedWork, MAX_INTERVAL_MS, WorkStore } from './work-store.ts';
 
-/** Of one push. */
+/** Maximum counts of one push. */
 const MAX_PUSHED = 1000;
 const MAX_LABELS = 30;
-/** Of a date. */
+/** The maximum of a date. */
 const MAX_TIME_MS = 8.64e15;
 /** The interval of a count that has only a time, in ms. */
 const POINT_MS = 60_000;

@@ -14,7 +14,7 @@ type Outcome = { readonly value: unknown } | { readonly error: string; readonly 
 export class ThreadEnded extends Error {}
 
 export interface ThreadLimits {
-  /** Of its JavaScript heap. A thread that needs more ends, and the process goes on. */
+  /** Maximum JavaScript heap, MB. A thread that needs more ends, and the process goes on. */
   readonly maxHeapMb?: number | undefined;
   /** A thread that answers nothing for this long has hung, and is ended. */
   readonly hangMs?: number | undefined;
@@ -24,7 +24,7 @@ export interface ThreadLimits {
 const MAX_MISSED = 4;
 /** A thread that starts reads its code first. */
 const START_FACTOR = 10;
-/** Of all threads: a shared flag that names a call never means one of another thread. */
+/** Numbered across all threads, so that a shared flag never means a call of another thread. */
 let lastId = 0;
 
 /** This side: the calls that are under way. */

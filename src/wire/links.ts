@@ -2,7 +2,7 @@
 
 /** Maximum characters of a link, for the page and the server. */
 export const longestLink = 64_000;
-/** Of one snapshot as sent, with the line before it. */
+/** Bytes of a snapshot as sent, with the line before it. */
 export const mostSnapshotBytes = 64 << 20;
 
 export interface StoredLink {

@@ -354,7 +354,7 @@ test('axe finds nothing in Explore, its panels and its grids', async ({ page, ba
     expect(await violations(page), String(name)).toEqual([]);
     await page.keyboard.press('Escape');
   }
-  for (const grid of ['services', 'types', 'values']) {
+  for (const grid of ['services', 'types', 'values', 'flames']) {
     await page.evaluate((next) => window.flametide.show({ grid: next }), grid);
     await expect(page.getByRole('grid')).toBeVisible();
     expect(await violations(page), grid).toEqual([]);

@@ -31,7 +31,7 @@ function changeOf(growth: number): number {
   return growth / (1 + growth);
 }
 
-/** Of functions or of paths that both sides have; 0 without one. */
+/** The largest supported change of a function or path on both sides; 0 without one. */
 function largestSupported({ diff, evidence }: ShownComparison, rule: UrlState['dcol']): number {
   let largest = 0;
   if (!evidence) return largest;

@@ -25,7 +25,7 @@ interface DiffTooltipProps {
   readonly certainty: Certainty;
   /** Price per hour; undefined: costs are hidden. */
   readonly rate: number | undefined;
-  /** Of the shown tree. */
+  /** A node of the shown tree. */
   readonly node: number;
   /** The node that fills the width; 0 is the whole. */
   readonly zoom: number;

@@ -4,7 +4,7 @@ import { type ChangeScale, growthOf } from './change-scale.ts';
 import { signedPercent } from './diff-words.ts';
 
 export interface ScaleTick {
-  /** Of the scale's end, -1 to 1. */
+  /** Position on the scale, -1 to 1. */
   readonly part: number;
   /** `+50 %`, B against A. */
   readonly text: string;

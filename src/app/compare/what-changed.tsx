@@ -200,7 +200,7 @@ interface ChangeRowProps {
   readonly change: Change;
   readonly heading: string;
   readonly index: number;
-  /** Of all rows. */
+  /** The number of all rows. */
   readonly count: number;
   readonly top: number;
   /** Percent at the ends of the scale of intervals. */

@@ -32,14 +32,14 @@ export interface Summary {
   readonly profileType: string | undefined;
   readonly sampleType: string;
   readonly unit: string;
-  /** Of the range asked for; of the recording where the file says; ms since the epoch. */
+  /** The requested range, or the recording of a file if known; ms since the epoch. */
   readonly from: number | undefined;
   readonly until: number | undefined;
   readonly total: Exact;
   /** For snapshots the shown mean and their number; otherwise undefined. */
   readonly shown: number | undefined;
   readonly snapshots: number | undefined;
-  /** Of the shown tree, the root not counted. */
+  /** Nodes of the shown tree without the root. */
   readonly nodes: number;
   readonly maxDepth: number;
   readonly functions: number;
@@ -55,7 +55,7 @@ interface ComparisonSummary {
   readonly normalisation: Normalisation;
   /** How much more load B had, where that is divided out; else 1. */
   readonly load: number;
-  /** Of the union, the root not counted. */
+  /** Nodes of the union without the root. */
   readonly nodes: number;
   readonly functions: number;
   readonly a: Omit<Summary, 'view'>;

@@ -22,7 +22,7 @@ import { NO_QUERY, useSource } from './source-queries.ts';
 
 /** Every node, by name: large enough that no source cuts any of its parts. */
 const MAX_NODES = 1_048_576;
-/** Of the first answer: more than fit in a window, few enough to arrive at once. */
+/** Nodes of the first answer: more than a window shows, few enough to arrive at once. */
 const FIRST_SIDE_NODES = 8192;
 /** For a source without slices: merges of this many sub-ranges, this many at once. */
 const MAX_SUB_RANGES = 18;

@@ -48,7 +48,7 @@ export interface MergedProfile {
 }
 
 /**
- * Of the first answer: omitted nodes are under a third of a pixel in most windows, and twice as many take twice as
+ * Nodes of the first answer: omitted ones are under a third of a pixel in most windows, and twice as many take twice as
  * long.
  */
 const FIRST_TREE_NODES = 4096;
@@ -115,9 +115,9 @@ export const sourceQueries = {
       },
     );
   },
-  markers: (source: DataSource, range: TimeRange, service: string) =>
+  markers: (source: DataSource, range: TimeRange, service: string | undefined) =>
     sourceQuery(
-      ['posted markers', source.id, range, service],
+      ['posted markers', source.id, range, service ?? null],
       ({ signal }) => source.postedMarkers(range, service, signal),
       { keep: (markers) => ({ markers }) },
     ),
@@ -301,7 +301,7 @@ export function useLabelRows(
   });
 }
 
-/** Of the range and service, and those of no service. @param service undefined asks nothing */
+/** Markers of the range and service, and those without a service. @param service undefined asks nothing */
 export function usePostedMarkers(
   range: TimeRange | undefined,
   service: string | undefined,
@@ -309,6 +309,14 @@ export function usePostedMarkers(
   return useQuery({
     ...sourceQueries.markers(useSource(), range ?? NO_RANGE, service ?? ''),
     enabled: range !== undefined && service !== undefined,
+  });
+}
+
+/** Of the range, of every service and of none. */
+export function useAllPostedMarkers(range: TimeRange | undefined): UseQueryResult<readonly PostedMarker[]> {
+  return useQuery({
+    ...sourceQueries.markers(useSource(), range ?? NO_RANGE, undefined),
+    enabled: range !== undefined,
   });
 }
 

@@ -30,7 +30,7 @@ interface UiStore {
   readonly edited: number | Transform['kind'];
   /** True after Stop: pending queries were cancelled. */
   readonly isStopped: boolean;
-  /** Of the last refused upload that was read, ms. */
+  /** Time of the last dismissed report, ms. */
   readonly reportsDismissedMs: number;
 }
 

@@ -78,7 +78,7 @@ export function keysOfNodes(
   return keys;
 }
 
-/** Of a shown node: its definition, of several the one with the largest total. */
+/** The definition of a shown node; if it has several, the one with the largest total. */
 export function largestDefinition({ ofNode }: TreeDefinitions, node: number): number {
   return ofNode[node] < 0 ? ~ofNode[node] : ofNode[node];
 }

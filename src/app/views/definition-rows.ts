@@ -35,7 +35,7 @@ export function spreadText({ files, mappings }: TreeDefinitions, rows: readonly 
   return count > 1 ? `${count} files` : `${new Set(rows.map((one) => mappings[one])).size} binaries`;
 }
 
-/** Of a definition; the binary too, where the file tells it from no other. */
+/** The text of a definition: its file, and its binary if the file is not unique. */
 export function definitionText(
   { files, line, mappings }: TreeDefinitions,
   one: number,

@@ -116,7 +116,7 @@ export class Camera {
     return view.scroll !== scroll;
   }
 
-  /** Of the rows that have something in the visible range. */
+  /** Height of the rows that have nodes in the visible range. */
   get contentHeight(): number {
     return this.#visibleRows() * this.view.row;
   }

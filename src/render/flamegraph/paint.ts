@@ -8,7 +8,7 @@ import { endRow, firstRow, type FlameView, gapOf, rowTop } from './view.ts';
 
 /** Boxes wider than this many css px can have an edge and a hatch; runs and ticks are no boxes and have none. */
 const EDGED_CSS = 3;
-/** Of hits that keep their colour. */
+/** Width of the edge around hits that keep their colour. */
 const HIT_EDGE_CSS = 2;
 
 /** The canvas of the boxes. */

@@ -26,7 +26,7 @@ const STUB = 6;
 const GAP = 2;
 /** A flag with fewer characters says nothing. */
 const MIN_LENGTH = 3;
-/** In letters. */
+/** In characters. */
 const MAX_LENGTH = 120;
 /** More flags than any row has room for. */
 const MAX_FLAGS = 400;

@@ -12,7 +12,7 @@ const ALL_UNSTORABLE = /(?!\t)[\p{Cc}\p{Cs}]/gu;
 /** The same and tabs, as a quick check: a plain class is four times as fast, and nearly no name matches. */
 const MAYBE_UNSTORABLE = /[\p{Cc}\p{Cs}]/u;
 const REPLACEMENT = '\ufffd';
-/** Of a function, file or binary, in characters. The end is kept, as it says more than the beginning. */
+/** Maximum characters of a function, file or binary. The end is kept, since it is more specific than the beginning. */
 const MAX_NAME_LENGTH = 65_535;
 
 /** For names that queries use. @param what the start of the sentence: `The name of a label` @throws Refusal */

@@ -16,7 +16,7 @@ import { OTLP_RPC_PATH } from './upload-paths.ts';
 
 const RETRY_AFTER_S = 5;
 const NOTHING = new Uint8Array(0);
-/** Of a message, unpacked; in JSON it is larger. */
+/** Unpacked bytes of a message; JSON is larger. */
 const MAX_MESSAGE_BYTES = 96 << 20;
 const MAX_REASON = 1000;
 const CODECS = new Map<string, Codec>([
@@ -65,7 +65,7 @@ export async function openOtlp(request: WireRequest, limits: IngestLimits, nowMs
   };
 }
 
-/** Of requests that are no message at all. */
+/** The answer to a request that is not a message. */
 function refusedAs({ status }: WireAnswer): RequestFacts {
   return status >= 400 ? { refused: 'bad_request', message: `An OTLP request was answered ${status}.` } : {};
 }

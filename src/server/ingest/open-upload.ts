@@ -32,7 +32,7 @@ export interface OpenedUpload {
 /** The time of a pprof counts as missing in this interval: it is 0 or in a wrong unit. */
 const YEAR_1970_MS = 365 * 86_400_000;
 const NOTHING = new Uint8Array(0);
-/** Of a push, unpacked; in JSON a profile is a third longer. */
+/** Unpacked bytes of a push; in JSON a profile is a third longer. */
 const MAX_PUSH_BYTES = 96 << 20;
 
 /** Never rejects for what a client sends: a refusal is an answer. */

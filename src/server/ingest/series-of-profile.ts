@@ -13,7 +13,7 @@ import { traceContexts } from './trace-context.ts';
 
 /** The limits of an upload. Times in ms. */
 export interface IngestLimits {
-  /** Of one profile, unpacked. */
+  /** Unpacked bytes of one profile. */
   readonly maxProfileBytes: number;
   readonly maxSamples: number;
   /** Frames of a stack; deeper ones lose their leaf end. */

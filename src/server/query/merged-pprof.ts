@@ -16,7 +16,7 @@ interface GoPgo {
 
 export interface PprofInput {
   readonly tree: AnswerTree;
-  /** Of the functions that the tree came with; those that cutting added have none. */
+  /** For the original functions of the tree; functions added by cutting have none. */
   readonly functions: FunctionColumns;
   readonly type: ProfileType;
   readonly endMs: number;

@@ -11,11 +11,11 @@ import { RpcError } from '../rpc/rpc-error.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-/** Of a date. */
+/** The maximum of a date. */
 const MAX_TIME_MS = 8.64e15;
-/** Of one request, all selectors together. */
+/** Matchers of a request, all selectors together. */
 const MAX_MATCHERS = 100;
-/** Of all patterns of a request: longer ones would take too long to compile. */
+/** Characters of all patterns of a request: longer ones would take too long to compile. */
 const MAX_PATTERN_CHARACTERS = 10_000;
 const MAX_GROUP_LABELS = 100;
 /** Characters of a client's text in a message. */

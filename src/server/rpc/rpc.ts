@@ -16,7 +16,7 @@ export interface RpcCall {
   readonly codec: Codec;
   /** Unpacked. JSON is UTF-8 text. */
   readonly message: Uint8Array;
-  /** Of the request; names in lower case. */
+  /** Headers of the request; names in lower case. */
   readonly headers: WireRequest['headers'];
   /** To be called in long loops: throws `Stopped` when nobody waits any more or the call's own deadline has passed. */
   readonly stop: StopCheck;

@@ -9,7 +9,7 @@ import type { ProfileWriter, Written } from './profile-writer.ts';
 /** A group is committed at the latest when it is this large. */
 const MAX_PROFILES = 64;
 const MAX_BYTES = 4 << 20;
-/** Of the decoded profiles that are held until the commit. */
+/** Bytes of the decoded profiles that are held until the commit. */
 const MAX_FRAMES = 4 << 20;
 /** SQLite's codes for a statement that fails because of its values: ERROR, TOOBIG, CONSTRAINT, MISMATCH, RANGE. */
 const ABOUT_CONTENT = new Set([1, 18, 19, 20, 25]);

@@ -185,7 +185,7 @@ export function folderBytes(folder: string): FolderBytes {
   return bytes;
 }
 
-/** Of a file, or of the files right below a folder. */
+/** Size of a file, or of the files directly in a folder. */
 function treeBytes(path: string): number {
   try {
     const stat = lstatSync(path);

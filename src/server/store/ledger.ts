@@ -25,7 +25,7 @@ interface RawCount {
   readonly mark: number;
 }
 
-/** Of `raw`, from its index alone. */
+/** Counts of `raw`, from its index alone. */
 const COUNT_RAW = `
   SELECT time_us / ${US_PER_HOUR} AS hour, count(*) AS profiles, sum(time_us % ${US_PER_HOUR}) AS mark FROM raw
   WHERE series_id = ? AND time_us >= ? AND time_us < ? GROUP BY 1`;
@@ -60,7 +60,7 @@ class Counts {
   }
 }
 
-/** Of a row of `raw`. */
+/** The mark of a row of `raw`. */
 export function rawMark(timeUs: number): number {
   return timeUs % US_PER_HOUR;
 }

@@ -223,7 +223,7 @@ function profilesOf(db: Database): (series: readonly number[], hour: number) => 
     `SELECT seq AS id, series_id AS series, time_us / ${US_PER_HOUR} AS hour, length(data) AS bytes
      FROM raw WHERE series_id = ? AND time_us < ? LIMIT ${MAX_PROFILES_A_STEP}`,
   );
-  // Of profiles that no longer exist.
+  // Entries of profiles that no longer exist.
   const entries = new Rows<Sized>(
     db,
     `SELECT series_id AS id, hour, 0 AS bytes FROM ledger WHERE series_id = ? AND hour < ? LIMIT ${MAX_ROWS_A_STEP}`,

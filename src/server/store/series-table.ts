@@ -82,7 +82,7 @@ export class SeriesTable {
   readonly #series = new Map<string, Series>();
   /** By day and service. */
   readonly #days = new Map<string, DayOfService>();
-  /** Of all services, by day. */
+  /** Label sets of all services, by day. */
   readonly #totals = new Map<number, DayTotal>();
   readonly #kept = new Map<string, { foldedSamples: number; refused: number }>();
   #newServices: string[] = [];
@@ -213,7 +213,7 @@ export class SeriesTable {
     }
   }
 
-  /** Of the services that sent profiles since the start, on the newest day of each. */
+  /** The usage of each service that sent profiles since the start, on its newest day. */
   usage(): ServiceUsage[] {
     const newest = new Map<string, DayOfService>();
     for (const one of this.#days.values()) {
