@@ -50,9 +50,12 @@ export const HANDLER = 1;
 export const SERVING = 2;
 export const CHOSEN = 3;
 
-/** Of the mean of both sides: smaller subtrees are told apart by function alone. */
+/** Share of the mean of both sides: nodes in smaller subtrees are distinguished by function alone. */
 const MIN_SHARE = 0.0003;
-/** Of the mean of both sides: what a function costs itself in all its places, to be told apart in small ones. */
+/**
+ * Share of the mean of both sides: minimum self cost of a function in all its places to be distinguished in small
+ * subtrees.
+ */
 const MIN_FUNCTION = 0.0004;
 /** A frame is dispatch when dispatch frames below it call own code for so much of it: middleware. */
 const DISPATCHED = 0.5;
@@ -63,7 +66,7 @@ export function prepareStacks(union: UnionTree, router?: string): PreparedTree {
   const isAbove = aboveRoutes(union, router);
   const roles = names.map(roleOf);
   const share = meanShare(union);
-  // Of each node: how much of it is own code that dispatch frames call, in its subtree.
+  // By node: the cost of own code called by dispatch frames in its subtree.
   const handled = new Float64Array(length);
   for (let node = length - 1; node > 0; node--) {
     const above = roles[func[parent[node]]];
@@ -110,9 +113,10 @@ const ROUTER = 2;
 /** By node: 2 at the router, also where it calls itself; 1 above it. */
 function aboveRoutes({ length, parent, func, names }: UnionTree, router: string | undefined): Uint8Array {
   const isAbove = new Uint8Array(length);
+  if (router === undefined) return isAbove;
   // Inside a route the router is a function like others.
   const isInside = new Uint8Array(length);
-  for (let node = 1; node < length && router !== undefined; node++) {
+  for (let node = 1; node < length; node++) {
     const up = parent[node];
     if (isInside[up] === 1 || (isAbove[up] === ROUTER && names[func[node]] !== router)) isInside[node] = 1;
     else if (names[func[node]] === router) {

@@ -47,7 +47,7 @@ describe('files', () => {
   });
 
   it('the user tells which frame calls the routes', async () => {
-    const stacks = (report: number): Record<string, number> => ({
+    const routed = (report: number): Record<string, number> => ({
       'main;loop;search;rank': 9000,
       'main;loop;search;parse': 5000,
       'main;loop;cart;price': 8000,
@@ -55,8 +55,8 @@ describe('files', () => {
       'main;loop;report;load': 4000 * report,
       'main;loop;report;format': 5000 * report,
     });
-    const files = [file('calm.folded', stacks(1)), file('busy.folded', stacks(2))];
-    expect((await diff(...files, '--routes', 'loop')).stdout).toMatch(/^ {2}work {2}report is asked for more: /m);
+    const files = [file('calm.folded', routed(1)), file('busy.folded', routed(2))];
+    expect((await diff(...files, '--routes', 'loop')).stdout).toMatch(/^ {2}work {2}report is called more: /m);
     expect(await diff(...files, '--routes', 'lop')).toEqual({
       code: 2,
       stdout: '',

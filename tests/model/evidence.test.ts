@@ -84,9 +84,9 @@ describe('units of work', () => {
     const b = scaled(scaled(loose, 'worker.loop', 3), 'timer.tick', 3);
     const found = changes(loose, b);
     expect(found.filter(({ kind, isRemainder }) => kind === 'work' && isRemainder)).toEqual([]);
-    const rest = { ...found.find(({ kind }) => kind === 'either')!, name: 'what belongs to no handler', part: 0.02 };
+    const rest = { ...found.find(({ kind }) => kind === 'either')!, name: 'code outside of handlers', part: 0.02 };
     expect(describeChange({ ...rest, isRemainder: true }, cores)).toBe(
-      'what belongs to no handler takes more: +2.00\u00a0points',
+      'code outside of handlers takes more: +2.00\u00a0points',
     );
   });
 
@@ -124,7 +124,7 @@ describe('units of work', () => {
   it('a handler that is asked for more than the others may take less than it did', () => {
     const [found] = changes(shop, scaled(shop, 'shop.report', 1.8)).filter(({ supported }) => supported);
     expect(describeChange({ ...found, codePct: 43, part: -0.0157 }, cores)).toBe(
-      'shop.report is asked for more than the others, yet takes less: −1.57\u00a0points',
+      'shop.report is called more than the others, yet takes less: −1.57\u00a0points',
     );
   });
 
