@@ -2,6 +2,7 @@
 import { difference } from './difference.ts';
 import { pathOf, type CallPath } from './call-path.ts';
 import { nodeName, type CallTree } from './call-tree.ts';
+import { type ChangeRequests, decideByCounts, type RankedChange } from './decide-by-counts.ts';
 import { verdicts, type Evidence, type Findings } from './evidence.ts';
 import type { Normalised } from './normalise.ts';
 import { ofEach, splitChange, type Split } from './split-change.ts';
@@ -44,6 +45,8 @@ export interface Change {
   readonly isRemainder: boolean;
   /** Function of the union, or unit. */
   readonly index: number;
+  /** Where the requests of its route are known. */
+  readonly requests?: ChangeRequests | undefined;
 }
 
 export interface WhatChanged {
@@ -64,6 +67,16 @@ export interface WhatChanged {
   readonly silence: Silence | undefined;
   /** How far the ranges differ by themselves, in percent of each function. */
   readonly between: number;
+  /** Of all requests, where both sides have counts. */
+  readonly requests: AllRequests | undefined;
+}
+
+/** Requests per second, and what each costs in the unit of the profiles, without idle time. */
+interface AllRequests {
+  readonly rateA: number;
+  readonly rateB: number;
+  readonly costA: number;
+  readonly costB: number;
 }
 
 interface Silence {
@@ -98,7 +111,7 @@ export function whatChanged(union: UnionTree, normalised: Normalised, evidence: 
   const isShare = normalised.kind === 'share' || normalised.kind === 'equal-work';
   const whole = isShare ? split.moved : delta;
   const least = ROUNDING * Math.max(Math.abs(total.a), Math.abs(total.b));
-  const rows = rowsOf(union, evidence, split, least);
+  const rows = decideByCounts(rowsOf(union, evidence, split, least), union, evidence, normalised.recorded);
   const explains = ({ part, delta: change }: Change): number => {
     if (Math.abs(whole) <= least) return 0;
     return isShare ? Math.min(1, Math.min(Math.abs(part), Math.abs(change) || Math.abs(part)) / whole) : part / whole;
@@ -126,6 +139,7 @@ export function whatChanged(union: UnionTree, normalised: Normalised, evidence: 
     total,
     silence: silenceOf(union, evidence, normalised),
     between: evidence.between * 100,
+    requests: allRequests(union, evidence, normalised),
   };
 }
 
@@ -135,14 +149,9 @@ export function consoleForm(change: Change): Omit<Change, 'part' | 'trend' | 'is
   return row;
 }
 
-interface Row {
-  readonly change: Change;
-  readonly rank: number;
-}
-
-function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: number): Row[] {
+function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: number): RankedChange[] {
   const { causes, moves, units, code, work, functions } = evidence;
-  const rows: Row[] = [];
+  const rows: RankedChange[] = [];
   const add = (
     which: Pick<Change, 'kind' | 'name' | 'scope' | 'within' | 'index'> & { node: number; supported: boolean },
     [selfA, selfB, ofPart]: readonly [number, number, number],
@@ -290,6 +299,20 @@ function silenceOf(
     functions: largest.length,
     percent: Math.expm1(widest) * 100,
     moreSeconds: seconds > 0 && times > 1 && times <= MAX_TIMES ? (times - 1) * seconds : undefined,
+  };
+}
+
+function allRequests({ a, b }: UnionTree, { units }: Evidence, { recorded }: Normalised): AllRequests | undefined {
+  const [ofA, ofB] = [recorded.a.requests, recorded.b.requests];
+  if (!ofA || !ofB) return undefined;
+  const idle = units.kind.indexOf('idle');
+  const costOf = ({ self }: UnionTree['a'], requests: number): number =>
+    self.reduce((sum, one, node) => (units.unit[node] === idle ? sum : sum + one), 0) / requests;
+  return {
+    rateA: ofA.rate,
+    rateB: ofB.rate,
+    costA: costOf(a, ofA.rate * recorded.a.seconds!),
+    costB: costOf(b, ofB.rate * recorded.b.seconds!),
   };
 }
 

@@ -399,7 +399,8 @@ function changesOf(
   kind: Normalisation,
   seconds: readonly (number | undefined)[],
 ): WhatChanged {
-  const [a, b] = seconds.map((one) => ({ seconds: one, isSnapshot: false }));
+  const requests = kind === 'per-request' ? ({ kind: 'counted', rate: 2, count: 120, routes: [] } as const) : undefined;
+  const [a, b] = seconds.map((one) => ({ seconds: one, isSnapshot: false, requests }));
   const work = { unit: evidence.units.unit, growth: evidence.growth };
   return whatChanged(union, normalise(kind, union, a, b, work), evidence);
 }

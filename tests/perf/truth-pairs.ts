@@ -15,8 +15,9 @@ export interface Segment {
   readonly merged: NamedTree;
   readonly samplesPerUnit: number;
   readonly seconds: number;
-  /** Requests served, by route. */
+  /** Requests served, by route, and within how many seconds. A segment into which a change was put has those it was made from. */
   readonly requests: Readonly<Record<string, number>>;
+  readonly requestSeconds: number;
 }
 
 export interface TruthPair {
@@ -40,11 +41,8 @@ export function readPairs(folder: string): readonly TruthPair[] {
 /** @param slices into how many the segment is joined; a file is about ten seconds */
 export function readSegment(folder: string, name: string, slices: number): Segment {
   const at = join(folder, 'data', name);
-  const told = JSON.parse(readFileSync(join(at, 'segment.json'), 'utf8')) as {
-    from: number;
-    until: number;
-    truth?: { requests: Record<string, number> };
-  };
+  const told = readTold(folder, name);
+  const truth = told.truth ?? readTold(folder, name.replace(/\+.*$/, '')).truth;
   const files = readdirSync(at)
     .filter((file) => file.endsWith('.pb.gz'))
     .sort();
@@ -64,8 +62,19 @@ export function readSegment(folder: string, name: string, slices: number): Segme
     merged: joined(parts),
     samplesPerUnit: perUnit,
     seconds: (told.until - told.from) / 1000,
-    requests: told.truth?.requests ?? {},
+    requests: truth?.requests ?? {},
+    requestSeconds: truth?.seconds ?? 0,
   };
+}
+
+interface ToldSegment {
+  readonly from: number;
+  readonly until: number;
+  readonly truth?: { readonly requests: Readonly<Record<string, number>>; readonly seconds: number };
+}
+
+function readTold(folder: string, name: string): ToldSegment {
+  return JSON.parse(readFileSync(join(folder, 'data', name, 'segment.json'), 'utf8')) as ToldSegment;
 }
 
 export function pairOf(a: Segment, b: Segment): { union: UnionTree; a: SideSlices; b: SideSlices } {

@@ -2,6 +2,7 @@
  * `npm run bench:truth`: how often a comparison of recorded services names what was changed in them, and claims a change where
  * there was none. Reads ../shared/truth (or --folder); prints a line for each pair and the scores, and writes
  * tests/perf/results-truth.json.
+ * Everything is scored twice: from the profiles alone, and with the counts of requests of each side.
  * Options: --slices 24 --half 0|1 --dry (writes nothing)
  */
 import { existsSync, writeFileSync } from 'node:fs';
@@ -19,27 +20,39 @@ if (!existsSync(join(folder, 'pairs.json'))) {
 const { module } = await runnerImport(join(ROOT, 'tests/perf/truth-bench.ts'), { configFile: false, root: ROOT });
 const { scoreTruth } = /** @type {typeof import('./truth-bench.ts')} */ (module);
 const wanted = half === '0' ? 0 : half === '1' ? 1 : undefined;
-const scored = scoreTruth(folder, Number(option('slices', '24')), wanted);
-for (const { pair, at, claims } of scored.rows) {
-  const isUnchanged = pair.kind === 'none' || pair.kind === 'load';
-  const result = isUnchanged
-    ? claims.length === 0
-      ? 'silent'
-      : `${claims.length} claims`
-    : at === 0
-      ? 'first'
-      : at > 0
-        ? `number ${at + 1}`
-        : claims.length > 0
-          ? 'wrong'
-          : 'missed';
-  console.log(
-    `${pair.kind.padEnd(5)} ${result.padEnd(9)} ${pair.name} (${pair.a} to ${pair.b}): ${claims.slice(0, 4).join('; ')}`,
-  );
+const scored = {
+  alone: scoreTruth(folder, Number(option('slices', '24')), wanted, false),
+  counted: scoreTruth(folder, Number(option('slices', '24')), wanted, true),
+};
+for (const [title, { rows, scores }] of [
+  /** @type {const} */ (['From the profiles alone', scored.alone]),
+  /** @type {const} */ (['With counts of requests', scored.counted]),
+]) {
+  console.log(`\n${title}\n`);
+  for (const { pair, at, claims } of rows) {
+    const isUnchanged = pair.kind === 'none' || pair.kind === 'load';
+    const result = isUnchanged
+      ? claims.length === 0
+        ? 'silent'
+        : `${claims.length} claims`
+      : at === 0
+        ? 'first'
+        : at > 0
+          ? `number ${at + 1}`
+          : claims.length > 0
+            ? 'wrong'
+            : 'missed';
+    console.log(
+      `${pair.kind.padEnd(5)} ${result.padEnd(9)} ${pair.name} (${pair.a} to ${pair.b}): ${claims.slice(0, 4).join('; ')}`,
+    );
+  }
+  console.table(scores);
 }
-console.table(scored.scores);
 if (!process.argv.includes('--dry') && wanted === undefined)
-  writeFileSync(join(ROOT, 'tests/perf/results-truth.json'), `${JSON.stringify(scored.scores, null, 2)}\n`);
+  writeFileSync(
+    join(ROOT, 'tests/perf/results-truth.json'),
+    `${JSON.stringify({ ...scored.alone.scores, 'with counts': scored.counted.scores }, null, 2)}\n`,
+  );
 
 /** @param {string} name @param {string} fallback */
 function option(name, fallback) {

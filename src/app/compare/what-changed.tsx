@@ -297,8 +297,8 @@ const partWords: Readonly<Record<Exclude<Change['kind'], 'moved'>, string>> = {
 };
 
 /** `+0.806 points: code +0.846 points, work −0.040 points` */
-function partsText({ scope, delta, part }: Change, unit: AmountUnit): string {
-  const [code, work] = scope === 'unit' ? [delta - part, part] : [part, delta - part];
+function partsText({ delta, code }: Change, unit: AmountUnit): string {
+  const work = delta - code;
   return `${formatChange(delta, unit)}: code ${formatChange(code, unit)}, work ${formatChange(work, unit)}`;
 }
 
