@@ -25,12 +25,12 @@ A and B are files (${readableNouns('or')}, ${packings}), or ranges of a server a
   keys: svc service, type profile type, q label matchers such as pod="a",env=~"p.*", from and until in ms since the
   epoch or such as now-1h, now/d. Without them: all services, CPU, the last hour. FLAMETIDE_TOKEN is sent as token.
 
---normalize: share (part of the whole), per-second, load-adjusted, equal-work, absolute. Per second and load-adjusted need
-a duration on both sides.
+--normalize: share (part of the whole), per-second, per-request, load-adjusted, equal-work, absolute. Per second and
+load-adjusted need a duration on both sides; per request needs counts of requests (/api/work, --prometheus of the server).
 
 --fail-on '+5%': exit code 1 when a supported code change makes a function cost 5 % more or beyond, when supported new code
-takes 5 % of B, or, where totals can be compared (per-second, load-adjusted, absolute), when the total grew by so much.
-'-5%' is the same for what got less.
+takes 5 % of B, or, where totals can be compared (all but share and equal-work), when the total grew by so much. '-5%' is the
+same for what got less.
 
 Exit code: 0 compared, 1 the bar is broken, 2 bad input.`;
 
@@ -116,7 +116,8 @@ function breaks({ changes, total }: WhatChanged, kind: Normalisation, { sign, pe
   const broken = changes
     .filter((change) => change.supported && change.kind === 'code' && isBeyond(change))
     .map(({ name }) => name.slice(0, 120));
-  const isComparable = kind === 'per-second' || kind === 'load-adjusted' || kind === 'absolute';
+  const isComparable =
+    kind === 'per-second' || kind === 'per-request' || kind === 'load-adjusted' || kind === 'absolute';
   if (isComparable && sign * (total.b / total.a - 1) * 100 >= percent) broken.push('the total');
   return broken;
 

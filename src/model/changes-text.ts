@@ -59,13 +59,13 @@ export function describeChange(change: Change, unit: AmountUnit): string {
       const what = change.scope === 'subtree' ? `${name} with what it calls` : name;
       if (trend === 'new') return `${name} is new ${kind === 'code' ? 'code' : 'in the runtime'}: ${amount}`;
       if (trend === 'gone') return `${name} is gone: ${amount}`;
-      return `${what} costs ${sizeOf(change.codePct ?? 0)} ${kind === 'code' ? place : 'in the runtime'}${requestsText(change)}: ${amount}`;
+      return `${what} costs ${sizeOf(change.codePct ?? 0)} ${kind === 'code' ? place : 'in the runtime'}${inBrackets(requestsText(change))}: ${amount}`;
     }
     case 'work': {
       const amount = formatChange(delta, unit);
       if (trend === 'new') return `${name} is a new route: ${amount}`;
       if (trend === 'gone') return `${name} is a gone route: ${amount}`;
-      return `${name} is asked for ${part < 0 ? 'less' : 'more'}${requestsText(change)}: ${formatChange(part, unit)}`;
+      return `${name} is asked for ${part < 0 ? 'less' : 'more'}${inBrackets(requestsText(change))}: ${formatChange(part, unit)}`;
     }
     case 'either': {
       const amount = formatChange(trend === 'new' || trend === 'gone' ? delta : part, unit);
@@ -81,12 +81,16 @@ export function describeChange(change: Change, unit: AmountUnit): string {
   }
 }
 
-/** ` (10.8 to 23.6 requests of /report a second, +119 %, each costs 2.1 % less)`; nothing where none are known. */
-function requestsText({ requests }: Change): string {
+/** `10.8 to 23.6 requests of /report a second, +119 %, each costs 2.1 % less`; '' where none are known. */
+export function requestsText({ requests }: Change): string {
   if (!requests) return '';
   const { route, a, b, costPct, isMeasure } = requests;
   const each = costPct === null || isMeasure ? '' : `, each costs ${aboutAs(costPct)}`;
-  return ` (${rateText(a, b, `requests of ${shortText(route)}`)}${each})`;
+  return rateText(a, b, `requests of ${shortText(route)}`) + each;
+}
+
+function inBrackets(text: string): string {
+  return text === '' ? '' : ` (${text})`;
 }
 
 /** `10.8 to 23.6 requests of /report a second, +119 %` */

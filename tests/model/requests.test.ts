@@ -95,7 +95,11 @@ describe('requests of all routes', () => {
     ['grew', { load: all(1.5) }, /more requests, and each costs about the same\.(?: The two ranges|$)/],
     ['shrank', { load: all(0.6) }, /fewer requests, and each costs about the same\.(?: The two ranges|$)/],
     ['stayed', {}, /about as many requests, and each costs about the same\.(?: The two ranges|$)/],
-    ['grew, and got dearer', { load: all(1.5), cost: all(1.3) }, /more requests, and each costs more\.(?: The two ranges|$)/],
+    [
+      'grew, and got dearer',
+      { load: all(1.5), cost: all(1.3) },
+      /more requests, and each costs more\.(?: The two ranges|$)/,
+    ],
   ])('%s', (_, b, words) => {
     const text = summarise(compared({ seed: 'a' }, { seed: 'b', ...b }), cores);
     expect(text).toMatch(words);

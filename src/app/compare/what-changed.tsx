@@ -8,6 +8,7 @@ import {
   formatChange,
   formatInterval,
   partText,
+  requestsText,
   summarise,
   type AmountUnit,
 } from '#model/changes-text.ts';
@@ -263,6 +264,7 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
         {kind !== 'moved' && ` · ${partWords[kind]} ${partText(change, unit)}`}
         {explained > 0 &&
           (explained > 1 ? ' · more than the net change' : ` · ${formatShare(explained, 1)} of the change`)}
+        {change.requests && ` · ${requestsText(change)}`}
         {money !== undefined && ` · ${money} a month`}
       </div>
       <Interval change={change} reach={reach} text={interval} />
