@@ -40,6 +40,20 @@ it('every file lives in a room', () => {
   expect([...sources.keys()].filter((path) => MAY_IMPORT[roomOf(path)] === undefined)).toEqual([]);
 });
 
+/** A table of data, which nobody reads through. */
+const TABLES = ['server/demo/program-text.ts'];
+const MAX_LINES = 400;
+
+it(`no file has more than ${MAX_LINES} lines, generated code and tables aside`, () => {
+  const long = [...sources.keys()].filter(
+    (path) =>
+      !path.startsWith('wire/gen/') &&
+      !TABLES.includes(path) &&
+      readFileSync(join(SRC, path), 'utf8').split('\n').length - 1 > MAX_LINES,
+  );
+  expect(long).toEqual([]);
+});
+
 it('no import climbs, and none leaves its room by ../', () => {
   const wrong: string[] = [];
   for (const [path, names] of sources) {

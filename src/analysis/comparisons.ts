@@ -25,11 +25,13 @@ import {
 } from '#model/slices.ts';
 import { invertOnce, isInverted } from '#model/transforms/invert.ts';
 import { applyTransforms, type Transform } from '#model/transforms/registry.ts';
+import { filesInWords } from '#model/definitions.ts';
 import type { FunctionFacts } from '#model/transforms/function-tables.ts';
 import { type TurnedUnion, turnUnion } from '#model/turned-union.ts';
 import type { NamedTree, SideColumns, SideKey, UnionTree } from '#model/union.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import { writeDiffFolded } from '#formats/write-diff-folded.ts';
+import { joinFacts } from './join-facts.ts';
 import { hitsOfBoth, hitsOfNames, type SideHits } from './search-sides.ts';
 import type {
   DiffAnswer,
@@ -298,13 +300,20 @@ export class Comparisons {
       handles: [a.handle, b.handle],
       union,
       turned: isTurned ? turnUnion(union) : undefined,
-      facts: joinFacts(union, ofA.facts, ofB.facts),
+      facts: joinFacts(union, this.#withAllFiles(a, ofA.facts), this.#withAllFiles(b, ofB.facts)),
       nameRank: rankNames(union.names),
       matched: transforms.map((_, i) => matchedBy(ofA, i) + matchedBy(ofB, i)),
       evidence: [],
     };
     this.#unions = [made, ...this.#unions].slice(0, UNIONS_KEPT);
     return made;
+  }
+
+  /** A side's names that stand in several files are told with all of them. */
+  #withAllFiles(side: DiffSide, facts: FunctionFacts): FunctionFacts {
+    const files = filesInWords(this.#sides.profile(treeRequest(side, [])));
+    const { functions } = facts;
+    return { ...facts, functions: { ...functions, files: [...files, ...functions.files.slice(files.length)] } };
   }
 
   #kept(key: string): KeptUnion | undefined {
@@ -384,27 +393,4 @@ function limitChanges(found: WhatChanged): WhatChanged & { readonly omittedCount
   const supported = found.changes.filter((change) => change.supported).length;
   const changes = found.changes.slice(0, supported + MAX_CHANGES);
   return { ...found, changes, omittedCount: found.changes.length - changes.length };
-}
-
-/** What is known of the union's functions: of each what the side knows that gave it its name. */
-function joinFacts({ names, namesInA, functions }: UnionTree, a: FunctionFacts, b: FunctionFacts): FunctionFacts {
-  const ofA = a.functions.names.length;
-  // Where a function of the union stands in B; −1 where what A knows holds.
-  const from = new Int32Array(names.length).fill(-1);
-  for (const [func, place] of functions.b.func.entries())
-    if (from[place] < 0 && (place >= ofA || namesInA.has(place))) from[place] = func;
-  const texts = (x: readonly string[], y: readonly string[]): string[] =>
-    Array.from(from, (f, place) => (f < 0 ? x[place] : y[f]));
-  const numbers = (x: ArrayLike<number>, y: ArrayLike<number>): Int32Array =>
-    Int32Array.from(from, (f, place) => (f < 0 ? x[place] : y[f]));
-  return {
-    functions: {
-      names,
-      files: texts(a.functions.files, b.functions.files),
-      line: numbers(a.functions.line, b.functions.line),
-      mappings: texts(a.functions.mappings, b.functions.mappings),
-    },
-    packages: texts(a.packages, b.packages),
-    isSystem: Uint8Array.from(numbers(a.isSystem, b.isSystem)),
-  };
 }

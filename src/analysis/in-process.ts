@@ -5,7 +5,7 @@ import { decodeProfile, readableFormats, unpackFiles } from '#formats/registry.t
 import { buildCallTree } from '#model/build-call-tree.ts';
 import { pathOf } from '#model/call-path.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
-import { functionTotals, type FunctionTotals } from '#model/function-table.ts';
+import { functionTotals, leaveOut } from '#model/function-table.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import {
   describe,
@@ -19,12 +19,12 @@ import {
   type LocatedTree,
   treeDefinitions,
 } from '#model/located-tree.ts';
-import type { Profile } from '#model/profile.ts';
+import { type Profile, sumOfColumn } from '#model/profile.ts';
 import { labelKeys } from '#model/label-keys.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { matchFunctions, parseSearch, searchShare, type SearchQuery } from '#model/search.ts';
 import { coveredShare } from '#model/slices.ts';
-import { isInverted, selfOfInverted } from '#model/transforms/invert.ts';
+import { isInverted, ownCostAtRoots, selfOfInverted } from '#model/transforms/invert.ts';
 import { ownCodeOf } from '#model/transforms/own-code.ts';
 import { applyTransforms } from '#model/transforms/registry.ts';
 import { mergeTree, nodesIn } from '#model/transforms/rebuild.ts';
@@ -171,11 +171,7 @@ export class InProcessAnalysis implements Analysis {
     const open = this.#profile(request);
     const nameRank = facts === open.facts ? open.nameRank : rankNames(facts.functions.names);
     const found = sandwich(tree, func, request.order, nameRank);
-    if (!isInverted(request.transforms)) return found;
-    let self = 0;
-    for (let node = 1; node < tree.length; node = tree.subtreeEnd[node])
-      if (tree.func[node] === func) self += tree.total[node];
-    return { ...found, self };
+    return isInverted(request.transforms) ? { ...found, self: ownCostAtRoots(tree, func) } : found;
   }
 
   async lines(request: TreeRequest, signal: AbortSignal): Promise<LinesAnswer> {
@@ -274,7 +270,7 @@ export class InProcessAnalysis implements Analysis {
       ...opened,
       handle,
       sampleTypes: profile.sampleTypes,
-      totals: profile.values.map((column) => (column.exact ? sumExact(column.exact) : sum(column.values))),
+      totals: profile.values.map(sumOfColumn),
       defaultSampleType: profile.defaultSampleType,
       sampleCount: profile.sampleCount,
       functions: profile.functions,
@@ -398,23 +394,3 @@ export class InProcessAnalysis implements Analysis {
 
 /** Loaded when a file's labels are first used. */
 const loadSampleLabels = () => import('#model/sample-labels.ts');
-
-function leaveOut(func: number, self: Float64Array, total: Float64Array, exact: FunctionTotals['exact']): void {
-  self[func] = 0;
-  total[func] = 0;
-  if (!exact) return;
-  exact.self[func] = 0n;
-  exact.total[func] = 0n;
-}
-
-function sum(column: Float64Array): number {
-  let total = 0;
-  for (let i = 0; i < column.length; i++) total += column[i];
-  return total;
-}
-
-function sumExact(column: BigInt64Array): bigint {
-  let total = 0n;
-  for (let i = 0; i < column.length; i++) total += column[i];
-  return total;
-}

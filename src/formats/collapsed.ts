@@ -34,8 +34,8 @@ const LETTER_E = 101;
 const DOT = 46;
 const BYTES_TO_SNIFF = 65_536;
 const LINES_A_STEP = 4096;
-const MOST_SAFE_DIGITS = 15;
-const MOST_WHOLE = 2n ** 63n - 1n;
+const MAX_SAFE_DIGITS = 15;
+const MAX_WHOLE = 2n ** 63n - 1n;
 
 /**
  * @param isDifferential two numbers a line are two sides; else the first is a part of the name
@@ -207,7 +207,7 @@ class NumberColumn {
     const negative = bytes[start] === MINUS;
     let at = negative ? start + 1 : start;
     let value = 0;
-    if (end - at <= MOST_SAFE_DIGITS) while (at < end && isDigit(bytes[at])) value = value * 10 + bytes[at++] - 48;
+    if (end - at <= MAX_SAFE_DIGITS) while (at < end && isDigit(bytes[at])) value = value * 10 + bytes[at++] - 48;
     if (at < end) value = this.#long(start, end, line);
     else if (negative) value = -value;
     if (this.length === this.#values.length) {
@@ -235,8 +235,8 @@ class NumberColumn {
       this.#fractions ||= !Number.isSafeInteger(value);
       return value;
     }
-    const whole = isWhole ? BigInt(text.slice(0, 400)) : MOST_WHOLE + 1n;
-    if (whole > MOST_WHOLE || whole < -MOST_WHOLE - 1n) {
+    const whole = isWhole ? BigInt(text.slice(0, 400)) : MAX_WHOLE + 1n;
+    if (whole > MAX_WHOLE || whole < -MAX_WHOLE - 1n) {
       throw new DecodeError('malformed', 'A value does not fit in 64 bits.', {
         place: `line ${line + 1}`,
         remedy: 'Values are counts, nanoseconds or bytes: this one looks like something else behind the stack.',

@@ -11,11 +11,11 @@ const maxLayers = 2;
 
 // Deflate turns one byte into 1032 at most, so that one push makes some 17 MB at most.
 const PACKED_CHUNK = 16 * 1024;
-const MOST_BYTES_OF_ONE = 1032;
+const MAX_BYTES_OF_ONE = 1032;
 /** Profiles are packed to a third or a tenth. A trailer that claims more may be damaged: nothing is allocated for it in advance. */
 const MAX_PLAUSIBLE_RATIO = 64;
 /** Some half a second on a slow machine. */
-const MOST_BYTES_AT_ONCE = 32 * 1024 * 1024;
+const MAX_BYTES_AT_ONCE = 32 * 1024 * 1024;
 const MIN_BLOCK = 64 * 1024;
 const MAX_BLOCK = 4 * 1024 * 1024;
 const ENOUGH_TO_GUESS = 16 * 1024 * 1024;
@@ -62,7 +62,7 @@ function* gunzip(bytes: Uint8Array): Steps<Uint8Array> {
   if (whole) return whole;
   const size = plausibleBytes(bytes);
   // A claim that was tried and did not hold is not allocated for again.
-  const sink = new Sink(size > MOST_BYTES_AT_ONCE ? size : 0);
+  const sink = new Sink(size > MAX_BYTES_AT_ONCE ? size : 0);
   checkHeader(bytes, 0);
   let member: Member = { start: 0, crc: 0, size: 0 };
   const stream = new Gunzip((chunk) => {
@@ -100,7 +100,7 @@ function* gunzip(bytes: Uint8Array): Steps<Uint8Array> {
  */
 function gunzipAtOnce(bytes: Uint8Array): Uint8Array | undefined {
   const size = plausibleBytes(bytes);
-  if (size === 0 || size > MOST_BYTES_AT_ONCE || hasSecondMark(bytes)) return undefined;
+  if (size === 0 || size > MAX_BYTES_AT_ONCE || hasSecondMark(bytes)) return undefined;
   const out = new Uint8Array(size);
   const start = checkHeader(bytes, 0);
   let length: number;
@@ -123,7 +123,7 @@ function hasSecondMark(bytes: Uint8Array): boolean {
 function expectedBytes(bytes: Uint8Array): number {
   if (bytes.length < 18) return 0;
   const claim = readUint32(bytes, bytes.length - 4);
-  return claim <= bytes.length * MOST_BYTES_OF_ONE ? claim : 0;
+  return claim <= bytes.length * MAX_BYTES_OF_ONE ? claim : 0;
 }
 
 /** What can be allocated on that claim; 0 where it is larger than profiles are. */

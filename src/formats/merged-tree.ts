@@ -9,7 +9,7 @@ import { Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
 import type { Profile } from '#model/profile.ts';
 import { DecodeError } from './format.ts';
-import { MOST_DEPTH, NamedStacks } from './named-stacks.ts';
+import { MAX_DEPTH, NamedStacks } from './named-stacks.ts';
 
 const TREE_TAG = 2 * 8 + 2;
 /** The name under which a source puts what it cut away below a node. */
@@ -116,7 +116,7 @@ class TreeReader {
     }
     if (left.values[left.length - 1] === 0) fail('more follows its end', start);
     left.values[left.length - 1]--;
-    if (path.length === MOST_DEPTH) fail(`a stack is deeper than ${MOST_DEPTH}`, start);
+    if (path.length === MAX_DEPTH) fail(`a stack is deeper than ${MAX_DEPTH}`, start);
     path.push(func);
     this.nodes++;
   }

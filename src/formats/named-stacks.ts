@@ -7,9 +7,9 @@ import { DecodeError } from './format.ts';
 import { needsExact, noLabels, plainColumn } from './profile-columns.ts';
 
 /** A stack deeper than this is nobody's. */
-export const MOST_DEPTH = 100_000;
+export const MAX_DEPTH = 100_000;
 /** Frames in all stacks: few bytes can describe very many, as each sample holds its whole stack. */
-const MOST_FRAMES = 1 << 26;
+const MAX_FRAMES = 1 << 26;
 
 export class NamedStacks {
   readonly start = new Int32Column();
@@ -65,7 +65,7 @@ export class NamedStacks {
   /** @returns where the next stack begins */
   #reserve(depth: number): number {
     const { frames } = this;
-    if (depth > MOST_DEPTH || frames.length + depth > MOST_FRAMES) {
+    if (depth > MAX_DEPTH || frames.length + depth > MAX_FRAMES) {
       throw new DecodeError('too-large', 'The answer of the source has too many and too deep stacks to be read.', {
         place: `stack ${this.values.length}`,
         remedy: 'Ask for fewer labels or a shorter range.',

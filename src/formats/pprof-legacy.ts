@@ -27,7 +27,7 @@ function looksLikeCpu(bytes: Uint8Array): boolean {
 }
 
 const FIRST_LINE =
-  /^(heap profile: +\d|heap profile: *\d|\S{1,200} profile: total \d+\s*$|--- (symbol|profile|heap|growth|contention(z \d+ ---|:)?|mutex:|threadz \d+ ---)\s*$|--- Thread [0-9a-f]+ \(name: )/;
+  /^(heap profile: +\d|heap profile: *\d|\S{1,200} profile: total \d+\s*$|--- (symbol|profile|heap|growth|contention(z \d+ ---|:)?|heapz \d+ ---|mutex:|threadz \d+ ---)\s*$|--- Thread [0-9a-f]+ \(name: )/;
 
 function looksLikeText(bytes: Uint8Array): boolean {
   for (const line of textPrefix(bytes, 4096).split('\n')) {

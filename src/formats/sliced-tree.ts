@@ -10,7 +10,7 @@ import { NamedStacks } from './named-stacks.ts';
 import { TextColumn } from './profile-columns.ts';
 
 /** More than anybody asks for; what is counted by slice has 16 bits. */
-const MOST_SLICES = 0xffff;
+const MAX_SLICES = 0xffff;
 /** field * 8 + 2: all are lists, packed or of texts */
 const TAGS = { names: 10, name: 18, parentDistance: 26, entries: 34, slice: 42, value: 50, count: 58, profiles: 66 };
 
@@ -152,7 +152,7 @@ function check(
     if (name[node] < 0 || name[node] >= names.length) fail(`node ${node} has a name that is not there`);
     if (parentDistance[node] < 1 || parentDistance[node] > node) fail(`node ${node} has a parent that is not there`);
   }
-  if (profiles.length > MOST_SLICES) fail(`there are ${profiles.length} slices`);
+  if (profiles.length > MAX_SLICES) fail(`there are ${profiles.length} slices`);
   if (sum !== value.length) fail(`the nodes have ${sum} entries, and there are ${value.length}`);
   for (let entry = 0; entry < slice.length; entry++)
     if (slice[entry] < 0 || slice[entry] >= profiles.length) fail(`entry ${entry} is of a slice that is not there`);

@@ -6,7 +6,7 @@ import { hasSelf, mostExportBytes } from './export-stacks.ts';
 
 /** pprof takes a function without a name for an address without a symbol. */
 export const NAMELESS = '(no name)';
-const MOST_BYTES_OF_A_LOCATION = 3;
+const MAX_BYTES_OF_A_LOCATION = 3;
 
 export function writePprof(input: ExportInput): ExportedFile {
   const { tree, functions, frameLine, sampleType, timeMs, durationMs } = input;
@@ -108,7 +108,7 @@ export function nanoseconds(ms: number): bigint {
 function checkSize({ tree }: ExportInput): void {
   let frames = 0;
   for (let node = 0; node < tree.length; node++) if (hasSelf(tree, node)) frames += tree.depth[node];
-  if (frames * MOST_BYTES_OF_A_LOCATION > mostExportBytes) {
+  if (frames * MAX_BYTES_OF_A_LOCATION > mostExportBytes) {
     throw new RangeError(`More than ${mostExportBytes / 1024 / 1024} MiB would be written.`);
   }
 }

@@ -24,7 +24,7 @@ export interface ColumnSummary {
 }
 
 /** More steps than any chart has pixels. */
-const MOST_STEPS = 20_000;
+const MAX_STEPS = 20_000;
 
 /** @param series all of one question: their times lie on one grid of steps @param factor what each value is multiplied by */
 export function alignSeries(
@@ -43,7 +43,7 @@ export function alignSeries(
   // By whole steps, so that the grid stays that of the source.
   if (firstMs < startMs) firstMs += Math.floor((startMs - firstMs) / stepMs) * stepMs;
   lastMs = Math.min(lastMs, endMs + stepMs);
-  const length = lastMs < firstMs ? 0 : Math.min(MOST_STEPS, Math.round((lastMs - firstMs) / stepMs) + 1);
+  const length = lastMs < firstMs ? 0 : Math.min(MAX_STEPS, Math.round((lastMs - firstMs) / stepMs) + 1);
   const sums = new Float64Array(series.length);
   const columns = series.map(({ timesMs, values }, s) => {
     const column = new Float64Array(length).fill(Number.NaN);

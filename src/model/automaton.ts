@@ -52,7 +52,7 @@ interface Front {
 }
 
 /** Fronts kept: ordinary patterns have a dozen, harmful ones would have millions. */
-const MOST_FRONTS = 500;
+const MAX_FRONTS = 500;
 
 export class Automaton {
   readonly #program: readonly State[];
@@ -128,7 +128,7 @@ export class Automaton {
     const key = `${letters.sort((a, b) => a - b).join(',')} ${isMatch} ${isMatchAtEnd}`;
     const known = this.#fronts.get(key);
     if (known) return known;
-    if (this.#fronts.size >= MOST_FRONTS) this.#forget();
+    if (this.#fronts.size >= MAX_FRONTS) this.#forget();
     const made: Front = { letters, isMatch, isMatchAtEnd, next: [] };
     this.#fronts.set(key, made);
     return made;

@@ -6,7 +6,7 @@ import type { TreeBuilder } from './tree-builder.ts';
  * A path is written once for each node that starts one, so a deep tree with a self everywhere grows with the square of
  * its depth. At this many nodes the memory of a tab is near its end: a clear refusal beats a crash.
  */
-const MOST_NODES = 10_000_000;
+const MAX_NODES = 10_000_000;
 
 /** Adds `from`, its caller, and so on below `to`; the root is left out. @returns the place of the outermost. */
 export function addCallers(
@@ -17,7 +17,7 @@ export function addCallers(
 ): number {
   let place = to;
   for (let up = from; up > 0; up = tree.parent[up]) place = builder.child(place, tree.func[up]);
-  if (builder.length > MOST_NODES)
+  if (builder.length > MAX_NODES)
     throw new RangeError('Seen from its leaves this tree has over 10 million frames. Focus on a part of it first.');
   return place;
 }

@@ -12,10 +12,10 @@ export interface AmountUnit {
 }
 
 const LONGEST_NAME = 120;
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 /** Growth of everything alike below this is not worth a word; of the total above the shares, which is on the page, less. */
-const LEAST_GROWTH = 0.05;
-const LEAST_RATE_GROWTH = 0.01;
+const MIN_GROWTH = 0.05;
+const MIN_RATE_GROWTH = 0.01;
 
 /** `+0.310 cores`, `−4.10 points`; what is measured, with its sign. */
 export function formatChange(value: number, unit: AmountUnit): string {
@@ -124,7 +124,7 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
   const code = supported.filter(({ kind }) => kind === 'code');
   const sentences: string[] = [];
   if (code.length === 0) sentences.push(silence(found));
-  const named = supported.slice(0, MOST_NAMED);
+  const named = supported.slice(0, MAX_NAMED);
   if (named.length > 0) {
     const more = supported.length - named.length;
     sentences.push(
@@ -144,7 +144,7 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
   }
   const ofRequests = aboutRequests(found, unit);
   if (ofRequests !== undefined) sentences.push(ofRequests);
-  else if (Math.abs(growth - 1) >= LEAST_GROWTH) {
+  else if (Math.abs(growth - 1) >= MIN_GROWTH) {
     const [verb, why] =
       growth > 1 ? ['grew', 'more work, or a uniformly slower'] : ['shrank', 'less work, or a uniformly faster'];
     const what = code.length > 0 ? 'Everything else' : 'Everything';
@@ -155,7 +155,7 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
     ofRequests === undefined &&
     rateGrowth !== undefined &&
     supported.length === 0 &&
-    Math.abs(rateGrowth - 1) >= LEAST_RATE_GROWTH
+    Math.abs(rateGrowth - 1) >= MIN_RATE_GROWTH
   ) {
     const [verb, why] = rateGrowth > 1 ? ['grew', 'more work, or a slower'] : ['shrank', 'less work, or a faster'];
     sentences.push(`Everything ${verb} alike, by ${percent((rateGrowth - 1) * 100)} per second: ${why} program.`);
@@ -168,7 +168,7 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
 }
 
 /** Of all requests, as parts: below it neither grew. */
-const LEAST_REQUESTS = 0.03;
+const MIN_REQUESTS_CHANGE = 0.03;
 
 /** The change of the whole, as the change of requests times that of the cost of each; undefined without counts. */
 function aboutRequests({ requests }: WhatChanged, { sampleType: { type, unit } }: AmountUnit): string | undefined {
@@ -176,8 +176,8 @@ function aboutRequests({ requests }: WhatChanged, { sampleType: { type, unit } }
   const { rateA, rateB, costA, costB } = requests;
   const [more, dearer] = [rateB / rateA - 1, costB / costA - 1];
   const cost = `${formatValue(costA, unit, type)} to ${formatValue(costB, unit, type)}, ${signed(dearer * 100)}`;
-  const isBusier = Math.abs(more) >= LEAST_REQUESTS;
-  const isDearer = Math.abs(dearer) >= LEAST_REQUESTS;
+  const isBusier = Math.abs(more) >= MIN_REQUESTS_CHANGE;
+  const isDearer = Math.abs(dearer) >= MIN_REQUESTS_CHANGE;
   const calls = more > 0 ? 'more requests' : 'fewer requests';
   const why = isBusier
     ? isDearer

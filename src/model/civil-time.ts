@@ -19,7 +19,7 @@ export interface Civil extends Clock {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 /** Zones come from links too. */
-const MOST_FORMATS = 32;
+const MAX_FORMATS = 32;
 const DAY_MS = 86_400_000;
 /** Outside of these no zone has clocks that `Intl` could tell. */
 const EARLIEST_MS = Date.UTC(1000, 0);
@@ -95,7 +95,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
     minute: 'numeric',
     second: 'numeric',
   });
-  if (formats.size >= MOST_FORMATS) formats.clear();
+  if (formats.size >= MAX_FORMATS) formats.clear();
   formats.set(zone, made);
   return made;
 }

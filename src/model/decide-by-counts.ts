@@ -29,14 +29,14 @@ export interface RankedChange {
 
 const Z95 = 1.96;
 /** Of what the profiles alone do not show. */
-const LEAST_Z = 3;
-const LEAST_LOG = Math.log(1.1);
+const MIN_Z = 3;
+const MIN_LOG = Math.log(1.1);
 /** Requests stray by themselves: what is less than this beside all others is no news, */
 const BUSIER_LOG = Math.log(1.5);
 /** unless the profiles show it too. */
-const LEAST_BUSIER_LOG = Math.log(1.05);
+const MIN_BUSIER_LOG = Math.log(1.05);
 /** Of either side: smaller units are no news. */
-const LEAST_SHARE = 0.01;
+const MIN_SHARE = 0.01;
 /** From so many times the requests on a route is new. */
 const NEW_FROM = 20;
 
@@ -62,7 +62,7 @@ export function decideByCounts(
     const isUnit = change.scope === 'unit';
     const [x, y] = isUnit ? sums.ofUnit(change.index) : sums.ofCause(cause);
     const deviation = isUnit ? deviationOf(evidence.work, change.index) : deviationOf(evidence.code, cause);
-    const isLarge = Math.max((x * a.seconds!) / a.total, (y * b.seconds!) / b.total) >= LEAST_SHARE;
+    const isLarge = Math.max((x * a.seconds!) / a.total, (y * b.seconds!) / b.total) >= MIN_SHARE;
     const seen = Math.sign(isUnit ? evidence.work.change[change.index] : evidence.code.change[cause]);
     return { route, x, y, deviation, seen, isLarge };
   });
@@ -130,11 +130,11 @@ function decided(
   if (!Number.isFinite(sd)) return [byCounts];
   const isDearer = change.supported
     ? Math.abs(dearer) >= Z95 * sd && Math.abs(dearer) > Math.abs(busier)
-    : isLarge && Math.abs(dearer) >= LEAST_Z * sd && Math.abs(dearer) >= LEAST_LOG;
+    : isLarge && Math.abs(dearer) >= MIN_Z * sd && Math.abs(dearer) >= MIN_LOG;
   // What got dearer hides its requests.
   const isSeen = isDearer || Math.sign(busier) === seen;
-  const leastBusier = Math.max(change.supported ? LEAST_BUSIER_LOG : BUSIER_LOG, LEAST_Z * route.deviation);
-  const isBusier = isSeen && isLarge && Math.abs(busier) >= leastBusier;
+  const minBusier = Math.max(change.supported ? MIN_BUSIER_LOG : BUSIER_LOG, MIN_Z * route.deviation);
+  const isBusier = isSeen && isLarge && Math.abs(busier) >= minBusier;
   if (!isDearer) return [{ change: { ...asWork(told), supported: isBusier }, rank }];
   // Of what B has, what it would not have at A's cost of a request; the rest of the unit's change is its requests.
   const part = (change.selfA + change.part) * (1 - 1 / each);

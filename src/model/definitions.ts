@@ -75,3 +75,23 @@ function onlyKnown(texts: readonly string[], func: Int32Array, count: number): s
 export function hasSeveralDefinitions({ functions, definitions }: Pick<Profile, 'functions' | 'definitions'>): boolean {
   return definitions.names.length > functions.names.length;
 }
+
+/** File names that are told of one function. */
+const MAX_FILES_TOLD = 5;
+
+/** By function its file; of a name that stands in several, `a.cc, b.cc`, the first by name. */
+export function filesInWords({
+  functions,
+  definitions,
+}: Pick<Profile, 'functions' | 'definitions'>): readonly string[] {
+  if (!hasSeveralDefinitions({ functions, definitions })) return functions.files;
+  const files = functions.names.map(() => new Set<string>());
+  for (const [row, func] of definitions.func.entries()) {
+    if (functions.files[func] === '' && definitions.files[row] !== '') files[func].add(definitions.files[row]);
+  }
+  return functions.files.map((file, func) => {
+    const sorted = [...files[func]].sort();
+    const more = sorted.length - MAX_FILES_TOLD;
+    return file || sorted.slice(0, MAX_FILES_TOLD).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  });
+}

@@ -50,3 +50,12 @@ export function outermostNodes(tree: CallTree, functionCount: number): Uint8Arra
 function zeros(length: number): bigint[] {
   return Array.from({ length }, () => 0n);
 }
+
+/** Takes a function out of the totals: what was cut off is no function of the program. */
+export function leaveOut(func: number, self: Float64Array, total: Float64Array, exact: FunctionTotals['exact']): void {
+  self[func] = 0;
+  total[func] = 0;
+  if (!exact) return;
+  exact.self[func] = 0n;
+  exact.total[func] = 0n;
+}

@@ -16,13 +16,13 @@ export interface Move {
 
 /** Moves that are looked for; how clear both ends must be, and each beside the rest alone; how much of the larger their sum may be. */
 const MAX_MOVES = 20;
-const LEAST_Z = 2.5;
-const LEAST_PART_Z = 1.5;
+const MIN_Z = 2.5;
+const MIN_PART_Z = 1.5;
 const MAX_SUM = 0.6;
 /** What one end loses the other wins, or so much of it. */
-const LEAST_PAID = 0.25;
+const MIN_PAID = 0.25;
 /** What is inlined nearly goes: the callee changes by so much at least, in logs. Less is a change of cost. */
-const LEAST_LOG = 0.9;
+const MIN_LOG = 0.9;
 
 /** Languages that decide at each start what they inline, and whose profilers do not see it: a move needs less proof there. */
 const INLINED_ANEW: ReadonlySet<string> = new Set(['JavaScript', '.NET']);
@@ -31,7 +31,7 @@ const INLINED_ANEW: ReadonlySet<string> = new Set(['JavaScript', '.NET']);
 export function foldMoves(left: Remaining, leastSamples: number, leastShare: number): Move[] {
   const moves: Move[] = [];
   const language = languageOf(left.tree.names);
-  const leastCallerZ = language !== undefined && INLINED_ANEW.has(language) ? 0 : LEAST_PART_Z;
+  const leastCallerZ = language !== undefined && INLINED_ANEW.has(language) ? 0 : MIN_PART_Z;
   while (moves.length < MAX_MOVES) {
     const move = clearestMove(left, leastSamples, leastShare, leastCallerZ);
     if (move === undefined) break;
@@ -57,10 +57,10 @@ function clearestMove(
     const [a, b] = left.amounts({ nodes, scope: 'self', unit: -1 });
     if (a / left.totals[0] + b / left.totals[1] < leastShare) continue;
     const callee = z(nodes);
-    if (Math.abs(callee) < LEAST_PART_Z) continue;
+    if (Math.abs(callee) < MIN_PART_Z) continue;
     if (!known.has(caller)) known.set(caller, z(callers.get(caller)!));
     const own = known.get(caller)!;
-    if (own * callee >= 0 || Math.abs(own) < LEAST_Z) continue;
+    if (own * callee >= 0 || Math.abs(own) < MIN_Z) continue;
     const group = groups.get(caller);
     if (group) group.push(...nodes);
     else groups.set(caller, [...nodes]);
@@ -71,7 +71,7 @@ function clearestMove(
   for (const [caller, nodes] of [...groups].sort((x, y) => (nameOf(x) < nameOf(y) ? -1 : 1))) {
     const own = callers.get(caller)!;
     const clear = Math.min(Math.abs(known.get(caller)!), Math.abs(z(nodes)));
-    if (clear < LEAST_Z || (best !== undefined && clear <= best.z * (1 + 1e-9))) continue;
+    if (clear < MIN_Z || (best !== undefined && clear <= best.z * (1 + 1e-9))) continue;
     // Beside the rest alone: what one of them does to the share of the other is no change of it.
     const { func } = left.tree;
     const unit = left.units.unit[own[0]];
@@ -79,10 +79,10 @@ function clearestMove(
       callers.get(f * left.units.count + unit)!,
     );
     const [ofCaller, ofCallee] = [z(own, alike), z(nodes, own)];
-    if (ofCaller * ofCallee >= 0 || Math.abs(ofCaller) < leastCallerZ || Math.abs(ofCallee) < LEAST_PART_Z) continue;
-    if (!(Math.abs(Math.log(ratioOf(left, nodes, own))) >= LEAST_LOG)) continue;
+    if (ofCaller * ofCallee >= 0 || Math.abs(ofCaller) < leastCallerZ || Math.abs(ofCallee) < MIN_PART_Z) continue;
+    if (!(Math.abs(Math.log(ratioOf(left, nodes, own))) >= MIN_LOG)) continue;
     const [lost, won] = [changeOf(left, own, alike), changeOf(left, nodes, own)].map(Math.abs);
-    if (!(Math.min(lost, won) >= LEAST_PAID * Math.max(lost, won)) || !Number.isFinite(lost + won)) continue;
+    if (!(Math.min(lost, won) >= MIN_PAID * Math.max(lost, won)) || !Number.isFinite(lost + won)) continue;
     const both = z([...nodes, ...own]);
     if (Math.abs(both) > MAX_SUM * Math.max(Math.abs(ofCaller), Math.abs(ofCallee))) continue;
     best = { unit, callers: own, callees: nodes, z: clear };

@@ -13,7 +13,7 @@ export interface NodeTests {
   readonly noise: Noise;
 }
 
-const LEAST_BETWEEN = 0.01;
+const MIN_BETWEEN = 0.01;
 
 /** Nodes over the floor on the mean of both sides; what is below them is counted with them. */
 export function testNodes(
@@ -49,7 +49,7 @@ export function testNodes(
     return score([{ xA, mA: rest(xA, a), xB, mB: rest(xB, b) }], a.samplesPerUnit, b.samplesPerUnit);
   });
   const known = scores.filter((scored) => scored !== undefined);
-  const noise = noiseOf(known, a, b, LEAST_BETWEEN);
+  const noise = noiseOf(known, a, b, MIN_BETWEEN);
   const z = scores.map((scored) => (scored ? zOf(scored, noise) : 0));
   const isFound = discoveries(z, bar.falseRate);
   return { nodeRow, rows: scores.map((scored, row) => ({ scored, z: z[row], isFound: isFound[row] === 1 })), noise };

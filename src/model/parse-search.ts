@@ -22,7 +22,7 @@ export type ParsedSearch =
 
 /** Long enough for the exact name of a template with all of its arguments. */
 const LONGEST_SEARCH = 16_000;
-const MOST_TERMS = 64;
+const MAX_TERMS = 64;
 const scopes = ['file', 'pkg', 'line'] as const;
 
 export function parseSearch(text: string): ParsedSearch {
@@ -40,7 +40,7 @@ export function parseSearch(text: string): ParsedSearch {
       at++;
       continue;
     }
-    if (++terms > MOST_TERMS) return fail(at, `more than ${MOST_TERMS} terms`);
+    if (++terms > MAX_TERMS) return fail(at, `more than ${MAX_TERMS} terms`);
     const term = parseTerm(text, at);
     if ('message' in term) return term;
     alternatives.at(-1)?.push(term.term);

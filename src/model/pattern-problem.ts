@@ -14,7 +14,7 @@ const ESCAPES = /[0-7AabBCdDEfnpPQrsStvwWxz]/;
 const GROUP = /\(\?(?:P?<[A-Za-z0-9_\p{L}]+>|[imsU]*(?:-[imsU]+)?[:)])/uy;
 const LOOK_AROUND = /\(\?<?[=!]/y;
 const COUNT = /\{(\d+)(?:,(\d*))?\}/y;
-const MOST_REPEATS = 1000;
+const MAX_REPEATS = 1000;
 
 /** The first problem from the left; undefined where none is sure. */
 export function findPatternProblem(pattern: string): PatternProblem | undefined {
@@ -84,8 +84,8 @@ export function findPatternProblem(pattern: string): PatternProblem | undefined 
         if (before === 'nothing') return { at, message: `there is nothing before this ${c} to repeat` };
         if (before === 'repeat') return { at, message: 'this repeats a repetition' };
         const [written = c, least = '', most = ''] = count ?? [];
-        if (Number(least) > MOST_REPEATS || Number(most) > MOST_REPEATS)
-          return { at, message: `a repetition goes up to ${MOST_REPEATS}` };
+        if (Number(least) > MAX_REPEATS || Number(most) > MAX_REPEATS)
+          return { at, message: `a repetition goes up to ${MAX_REPEATS}` };
         if (most !== '' && Number(most) < Number(least)) return { at, message: 'the larger number comes second' };
         i += written.length;
         if (pattern[i] === '?') i++;

@@ -50,9 +50,9 @@ export const HANDLER = 1;
 export const SERVING = 2;
 
 /** Of the mean of both sides: smaller subtrees are told apart by function alone. */
-const LEAST_SHARE = 0.0003;
+const MIN_SHARE = 0.0003;
 /** Of the mean of both sides: what a function costs itself in all its places, to be told apart in small ones. */
-const LEAST_FUNCTION = 0.0004;
+const MIN_FUNCTION = 0.0004;
 /** A frame is dispatch when dispatch frames below it call own code for so much of it: middleware. */
 const DISPATCHED = 0.5;
 
@@ -84,12 +84,12 @@ export function prepareStacks(union: UnionTree): PreparedTree {
     } else if (role === 'fold' && !atTop) place[node] = above;
     else {
       const isRuntime = role === 'runtime' || role === 'fold' || builder.isRuntime[above] === 1;
-      const isSmall = builder.isSmall(above) || share[node] < LEAST_SHARE;
+      const isSmall = builder.isSmall(above) || share[node] < MIN_SHARE;
       const called = atTop && state[parent[node]] === 1 ? (role === 'own' ? HANDLER : SERVING) : NEITHER;
       // What is too small is told apart by function alone, beside what is small too; and not at all where it is small everywhere.
       place[node] = builder.child(
         builder.isSmall(above) ? builder.parent(above) : above,
-        isSmall && ofFunction[func[node]] < LEAST_FUNCTION ? names.length : func[node],
+        isSmall && ofFunction[func[node]] < MIN_FUNCTION ? names.length : func[node],
         isRuntime,
         called,
         isSmall,

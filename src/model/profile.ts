@@ -83,3 +83,12 @@ export interface Profile {
   /** A search for the functions that the file asks to leave out with all they call (transform `prune`). */
   readonly prune?: string;
 }
+
+/** The sum of a column, whole where the column is. */
+export function sumOfColumn({ values, exact }: ValueColumn): number | bigint {
+  let total = 0;
+  let whole = 0n;
+  if (exact) for (let i = 0; i < exact.length; i++) whole += exact[i];
+  else for (let i = 0; i < values.length; i++) total += values[i];
+  return exact ? whole : total;
+}

@@ -340,7 +340,7 @@ function lastingOf(dispersions: readonly Dispersion[], slices: number): number {
   return Number.isFinite(lagged) ? Math.min(0.9, Math.max(0, lagged + (1 + 3 * lagged) / slices)) : 0;
 }
 
-const LEAST_TESTS = 6;
+const MIN_TESTS = 6;
 /** Part of the functions that may have changed, and how much further they stray. */
 const CHANGED_PART = 0.1;
 const CHANGED_TIMES = 5;
@@ -369,7 +369,7 @@ export function betweenOf(tests: readonly Scored[], noise: Noise): Between {
     }
     if (sum > likeliest + 1e-9) [best, likeliest] = [between, sum];
   }
-  return { between: telling.length < LEAST_TESTS ? 0 : best, misfit: -2 * likeliest };
+  return { between: telling.length < MIN_TESTS ? 0 : best, misfit: -2 * likeliest };
 }
 
 function median(values: readonly number[]): number | undefined {

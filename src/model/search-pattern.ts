@@ -18,7 +18,7 @@ export type CompiledPattern =
   | { readonly ok: false; readonly at: number; readonly message: string };
 
 const LONGEST_SOURCE = 1000;
-const MOST_STATES = 2000;
+const MAX_STATES = 2000;
 
 export function compilePattern(source: string, ignoreCase: boolean): CompiledPattern {
   // Go's way to say it, and pprof's.
@@ -243,7 +243,7 @@ class PatternParser {
   }
 
   #state(kind: State['kind'], arg: number, next = -1): number {
-    if (this.program.length >= MOST_STATES) throw new PatternMistake(this.#at, 'pattern too large');
+    if (this.program.length >= MAX_STATES) throw new PatternMistake(this.#at, 'pattern too large');
     return this.program.push({ kind, arg, next }) - 1;
   }
 

@@ -34,8 +34,9 @@ export function uploadIntervalOf(series: readonly Series[]): number | undefined 
 }
 
 /**
- * Without the newest step while it is still filling: profiles of a step come until half a step after its end; and without
- * the first where it lies before the range, but for its edge.
+ * Without the newest step while it is still filling; and without the first where it lies before the range, but for its
+ * edge. A profile is of the step that it begins in and comes when it is over: one interval later, which is at most half a
+ * step (`stepFor`), and late ones half an interval after that.
  */
 export function withoutOpenSteps(
   { labels, timesMs, values }: Series,
@@ -45,7 +46,7 @@ export function withoutOpenSteps(
 ): Series {
   let length = timesMs.length;
   // A range of the past has no step that still fills.
-  const latestMs = range.endMs > nowMs - 2 * stepMs ? nowMs - stepMs / 2 : Infinity;
+  const latestMs = range.endMs > nowMs - 2 * stepMs ? nowMs - 0.75 * stepMs : Infinity;
   while (length > 1 && timesMs[length - 1] > latestMs) length--;
   const first = length > 1 && timesMs[0] <= range.startMs ? 1 : 0;
   return { labels, timesMs: timesMs.subarray(first, length), values: values.subarray(first, length) };

@@ -15,7 +15,7 @@ export function sideOfUnion({ length, func, parent, functions }: UnionTree, side
 
 /** At least so many slices with something in them make a side's noise known. */
 export const leastSlices = 8;
-const MOST_SLICES = 60;
+const MAX_SLICES = 60;
 
 /** Entries in any order. One slice: nothing is known of time. */
 export interface SideSlices {
@@ -46,7 +46,7 @@ export interface SlicedColumns {
  */
 export function slicesToAsk(rangeMs: number, uploadMs: number): number {
   const most = Math.floor(rangeMs / (2 * uploadMs));
-  return most < leastSlices ? 1 : Math.min(most, MOST_SLICES);
+  return most < leastSlices ? 1 : Math.min(most, MAX_SLICES);
 }
 
 /** Agents upload each 10 to 60 s: slices hold two uploads of 30 s where the range is long enough, else of 15 or of 5 s. */
@@ -193,7 +193,7 @@ function nodesOfEntries(known: NamedShape, { names, name, parentDistance, entrie
 }
 
 /** Callees beyond so many are looked up in a table of their own: a wide tree would be searched for as long as it is wide. */
-const MOST_LISTED = 16;
+const MAX_LISTED = 16;
 
 /** Looks up paths of other trees in a known one. */
 class PathFinder {
@@ -235,7 +235,7 @@ class PathFinder {
     let listed = 0;
     for (let kid = this.#firstKid[node]; kid > 0; kid = this.#nextKid[kid]) {
       if (this.#known.func[kid] === func) return kid;
-      if (++listed === MOST_LISTED) return this.#table(node).get(func) ?? node;
+      if (++listed === MAX_LISTED) return this.#table(node).get(func) ?? node;
     }
     return node;
   }

@@ -3,7 +3,7 @@ import { hashPair } from '#base/hash.ts';
 import type { CallTree, SiblingOrder } from './call-tree.ts';
 
 /** Callees that are found by walking a list; the hash table takes the rest. */
-const MOST_LISTED = 8;
+const MAX_LISTED = 8;
 
 /**
  * A trie of functions under construction. Nodes are numbered as they come, so a parent precedes its children;
@@ -43,7 +43,7 @@ export class TreeBuilder {
       if (funcs[node] === func) return node;
       kids++;
     }
-    if (kids === MOST_LISTED) return this.#hashedChild(parent, func);
+    if (kids === MAX_LISTED) return this.#hashedChild(parent, func);
     const node = this.#append(parent, func);
     this.#nextKid[node] = this.#firstKid[parent];
     this.#firstKid[parent] = node;

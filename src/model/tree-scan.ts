@@ -48,8 +48,8 @@ const MAX_THOUGHT_AWAY = 6;
 /** What is thought away need not be sure. */
 const THOUGHT_RATE = 0.5;
 /** Ranges differ by this by themselves; more is believed where no slices show how a side strays. */
-const LEAST_BETWEEN = 0.01;
-const LEAST_BETWEEN_UNSLICED = 0.015;
+const MIN_BETWEEN = 0.01;
+const MIN_BETWEEN_UNSLICED = 0.015;
 /** From this on the difference of ranges is taken as so many times as large. */
 const SURE_BETWEEN = 0.04;
 const UNSURE = 1.3;
@@ -61,7 +61,7 @@ const NAMES_FROM = 0.95;
 const NEAR_CLEAREST = 0.85;
 const USUAL_SHIFT = 0.15;
 /** In so many slices at least must it be. */
-const LEAST_EVENTS = 3;
+const MIN_EVENTS = 3;
 /** Of a side that has this little of what the other has, where it was says nothing. */
 const MUCH_LESS = 0.25;
 
@@ -87,7 +87,7 @@ class Scanner {
     this.#bar = bar;
     this.#spread = left.sides.map(({ slices }) => [new Float64Array(slices), new Float64Array(slices)]);
     const isSliced = left.sides.every(({ slices }) => slices > 1);
-    this.#leastBetween = isSliced ? LEAST_BETWEEN : LEAST_BETWEEN_UNSLICED;
+    this.#leastBetween = isSliced ? MIN_BETWEEN : MIN_BETWEEN_UNSLICED;
     this.#moves = foldMoves(left, bar.leastSamples, bar.leastShare);
     this.#items = itemsToTest(left, bar.leastShare);
     this.#tracked = left.track(this.#items);
@@ -232,8 +232,8 @@ class Scanner {
     const most = Math.max(shares[0], shares[1]);
     return this.#spread.every(
       ([parts, whole], side) =>
-        parts.length < 2 * LEAST_EVENTS ||
-        (eventsIn(whole) >= LEAST_EVENTS && (shares[side] < MUCH_LESS * most || eventsIn(parts) >= LEAST_EVENTS)),
+        parts.length < 2 * MIN_EVENTS ||
+        (eventsIn(whole) >= MIN_EVENTS && (shares[side] < MUCH_LESS * most || eventsIn(parts) >= MIN_EVENTS)),
     );
   }
 

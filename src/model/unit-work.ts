@@ -16,8 +16,8 @@ export interface UnitTest {
 }
 
 /** Load strays from slice to slice and from range to range by itself: so much is believed before anything is seen. */
-const LEAST_CORRELATION = 0.5;
-const LEAST_BETWEEN = 0.12;
+const MIN_CORRELATION = 0.5;
+const MIN_BETWEEN = 0.12;
 /** Changes this near the clearest may be the cause too. */
 const NEAR_CLEAREST = 0.6;
 /** One-sided 5 %. */
@@ -34,7 +34,7 @@ export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<numbe
     .sort((u, v) => (nameOf(u) < nameOf(v) ? -1 : 1));
   const found = new Set<number>();
   const tests = new Map<number, UnitTest>();
-  let noise = noiseOf([], a, b, LEAST_BETWEEN);
+  let noise = noiseOf([], a, b, MIN_BETWEEN);
   for (;;) {
     const scores = new Map<number, Scored>();
     for (const unit of units) {
@@ -42,7 +42,7 @@ export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<numbe
       const scored = left.score([stratumOf(left, unit, found)]);
       if (scored && samplesOf(scored, a.samplesPerUnit, b.samplesPerUnit) >= bar.leastSamples) scores.set(unit, scored);
     }
-    noise = usualNoise(noiseOf([...scores.values()], a, b, LEAST_BETWEEN));
+    noise = usualNoise(noiseOf([...scores.values()], a, b, MIN_BETWEEN));
     const rows = [...scores];
     const z = rows.map(([, scored]) => zOf(scored, noise));
     const isFound = discoveries([...[...found].map((unit) => tests.get(unit)!.z), ...z], bar.falseRate).slice(
@@ -158,7 +158,7 @@ function stratumOf(left: Remaining, unit: number, without: ReadonlySet<number>):
 }
 
 function usualNoise({ a, b, between }: Noise): Noise {
-  const correlation = (own: number): number => Math.max(LEAST_CORRELATION, own);
+  const correlation = (own: number): number => Math.max(MIN_CORRELATION, own);
   return {
     a: { ...a, correlation: correlation(a.correlation) },
     b: { ...b, correlation: correlation(b.correlation) },

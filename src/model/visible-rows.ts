@@ -4,14 +4,14 @@ import type { CallTree, NodeIndex } from './call-tree.ts';
 export type RowOrder = (a: NodeIndex, b: NodeIndex) => number;
 
 /** More than anybody scrolls through: a node with more children shows the first of them. */
-const MOST_ROWS = 200_000;
+const MAX_ROWS = 200_000;
 
 /** Depth first, callees in the given order. The root stands first and is always expanded. */
 export function visibleRows(tree: CallTree, isExpanded: (node: NodeIndex) => boolean, order: RowOrder): Int32Array {
   const rows: NodeIndex[] = [];
   // Nodes that are still to be shown, the next one last.
   const waiting: NodeIndex[] = [0];
-  while (waiting.length > 0 && rows.length < MOST_ROWS) {
+  while (waiting.length > 0 && rows.length < MAX_ROWS) {
     const node = waiting.pop()!;
     rows.push(node);
     if (node !== 0 && !isExpanded(node)) continue;

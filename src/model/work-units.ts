@@ -14,8 +14,8 @@ export interface WorkUnits {
 export const RUNTIME_UNIT = 1;
 
 /** Of the mean of both sides. */
-const LEAST_UNIT = 0.01;
-const LEAST_RESUMED = 0.002;
+const MIN_UNIT = 0.01;
+const MIN_RESUMED = 0.002;
 const OPENED_FROM = 0.1;
 /** Without slices only what is larger is opened. */
 const OPENED_UNSEEN = 0.45;
@@ -24,8 +24,8 @@ const WRAPPED = 0.9;
 /** A router does next to nothing itself. */
 const MAX_ROUTER_SELF = 0.03;
 /** Standard deviation by which the parts of an opened node stray, beyond what theirs do. */
-const LEAST_STRAY = 0.05;
-const LEAST_ROUTER_STRAY = 0.02;
+const MIN_STRAY = 0.05;
+const MIN_ROUTER_STRAY = 0.02;
 /** An opened node does little itself. */
 const MAX_SELF = 0.5;
 
@@ -39,7 +39,7 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
   const depthOne = Uint8Array.from(parent, (up) => (up === 0 ? 1 : 0));
   const consider = (node: number, isKnown: boolean): void => {
     // One function alone has nothing that its changes could be held against: it stays with what is around it.
-    if (share[node] < LEAST_UNIT || (!isKnown && isOneFunction(node))) return;
+    if (share[node] < MIN_UNIT || (!isKnown && isOneFunction(node))) return;
     isRoot[node] = 1;
     isKnownRoot[node] = isKnown ? 1 : 0;
     pending.push(node);
@@ -48,7 +48,7 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
   const resumed = new Set<number>();
   for (let kid = 1; kid < length; kid = subtreeEnd[kid]) {
     if (called[kid] !== SERVING) consider(kid, called[kid] === HANDLER);
-    if (called[kid] === HANDLER && share[kid] >= LEAST_RESUMED) resumed.add(func[kid]);
+    if (called[kid] === HANDLER && share[kid] >= MIN_RESUMED) resumed.add(func[kid]);
   }
   for (let node = 1; node < length; node++)
     if (depthOne[parent[node]] === 1 && resumed.has(func[node]) && func[node] !== func[parent[node]]) {
@@ -85,8 +85,7 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
     if (share[node] < (isSliced ? OPENED_FROM : OPENED_UNSEEN)) return false;
     if (self[node] > MAX_SELF * share[node]) return false;
     const kids: number[] = [];
-    for (let kid = node + 1; kid < subtreeEnd[node]; kid = subtreeEnd[kid])
-      if (share[kid] >= LEAST_UNIT) kids.push(kid);
+    for (let kid = node + 1; kid < subtreeEnd[node]; kid = subtreeEnd[kid]) if (share[kid] >= MIN_UNIT) kids.push(kid);
     if (kids.length === 0) return false;
     // What is one function has nothing to hold its changes against.
     const ofOne = kids.reduce((sum, kid) => sum + (isOneFunction(kid) ? share[kid] : 0), 0);
@@ -103,7 +102,7 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
     // A handler does something itself; what only hands on may be a router.
     if (isKnown && self[node] > MAX_ROUTER_SELF * share[node]) return false;
     const isSure = over > (isKnown ? 6 : 4) * Math.sqrt(2 / among.freedom) * within;
-    return isSure && over / among.samples > (isKnown ? LEAST_ROUTER_STRAY : LEAST_STRAY) ** 2;
+    return isSure && over / among.samples > (isKnown ? MIN_ROUTER_STRAY : MIN_STRAY) ** 2;
   }
 
   function isOneFunction(node: number): boolean {
@@ -114,7 +113,7 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
   function spreadWithin(node: number): number {
     const kids: number[] = [];
     for (let kid = node + 1; kid < subtreeEnd[node]; kid = subtreeEnd[kid])
-      if (share[kid] >= LEAST_UNIT / 2) kids.push(kid);
+      if (share[kid] >= MIN_UNIT / 2) kids.push(kid);
     if (kids.length === 0) return 1;
     const main = kids.find((kid) => share[kid] > WRAPPED * share[node]);
     if (main !== undefined) return spreadWithin(main);

@@ -21,6 +21,10 @@ const serverConfig = z.object({
   retention: z.number().min(0),
   /** Bytes. */
   maxDisk: z.number().min(1),
+  /** Of spans, ms; 0 keeps them as long as their profiles. */
+  spanRetention: z.number().min(0),
+  /** Of spans, bytes. */
+  maxSpanDisk: z.number().min(1),
   /** ms; 0 takes any age. */
   maxProfileAge: z.number().min(0),
   basePath: z.string().regex(/^(\/[\w.~-]+)*$/, 'a base path is like /flametide'),
@@ -89,6 +93,14 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
     .addOption(option('--retention <age>', 'how long they are kept, such as 12h or 7d, or off', 'RETENTION'))
     .addOption(
       option('--max-disk <size>', 'how much their files may take, such as 500MB or 10GB', 'MAX_DISK').default('10GB'),
+    )
+    .addOption(
+      option('--span-retention <age>', 'how long it is known which span a sample was in', 'SPAN_RETENTION').default(
+        '3d',
+      ),
+    )
+    .addOption(
+      option('--max-span-disk <size>', 'how much of --max-disk that may take', 'MAX_SPAN_DISK').default('500MB'),
     )
     .addOption(
       option('--max-profile-age <age>', 'oldest profile that is taken; 0 takes any', 'MAX_PROFILE_AGE').default('1h'),
@@ -170,6 +182,8 @@ function settings(command: Command): Record<string, unknown> {
     // Imported history is kept by default.
     retention: read('retention', duration) ?? (anyAge ? 0 : duration(WEEK)),
     maxDisk: read('maxDisk', size),
+    spanRetention: read('spanRetention', duration),
+    maxSpanDisk: read('maxSpanDisk', size),
     maxProfileAge,
     basePath: read('basePath', (text) => text.replace(/\/$/, '')),
     embedIn: read('embedIn', origins) ?? [],

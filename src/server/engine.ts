@@ -60,7 +60,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     log,
     onGiveUp,
   }));
-  const limits = { retentionMs: options.retentionMs, maxBytes: options.maxDiskBytes };
+  const { retentionMs, maxDiskBytes: maxBytes, spans } = options;
+  const limits = { retentionMs, maxBytes, spans };
   const [readers, keeper] = await Promise.all([
     starting,
     LastingThread.start({
@@ -142,6 +143,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           'gauge',
           'Size of the data file and its log, which --max-disk limits.',
           last?.folderBytes.profiles ?? 0,
+        ),
+        ...metric(
+          'flametide_store_span_bytes',
+          'gauge',
+          'Bytes of spans, which --max-span-disk limits.',
+          last?.spanBytes ?? 0,
         ),
         ...folderMetric(last?.folderBytes),
         ...metric('flametide_store_blocks_packed_total', 'counter', 'Hours of a series packed to a block.', packed),

@@ -12,17 +12,17 @@ import { jsonAnswer } from './answers.ts';
 import { StartError } from './exchange.ts';
 import { type WireAnswer } from './request.ts';
 
-const MOST_FILES = 100;
+const MAX_FILES = 100;
 /** What the page takes of one file. */
-const MOST_BYTES = 512 << 20;
+const MAX_BYTES = 512 << 20;
 
 export class GivenFiles {
   readonly #paths: readonly string[];
 
   /** @throws StartError when one cannot be read */
   constructor(paths: readonly string[]) {
-    if (paths.length > MOST_FILES)
-      throw new StartError(`${paths.length} files are given, and at most ${MOST_FILES} are opened.`);
+    if (paths.length > MAX_FILES)
+      throw new StartError(`${paths.length} files are given, and at most ${MAX_FILES} are opened.`);
     this.#paths = paths.map((path) => resolve(path));
     for (const path of paths) {
       const problem = whyNotReadable(path);
@@ -32,7 +32,7 @@ export class GivenFiles {
 
   /** @param path of a GET. @returns undefined once a file is sent, or its reader is gone */
   async answer(path: string, response: ServerResponse): Promise<WireAnswer | undefined> {
-    if (path === '/api/files') return jsonAnswer(200, { files: await this.#list(), mostBytes: MOST_BYTES });
+    if (path === '/api/files') return jsonAnswer(200, { files: await this.#list(), mostBytes: MAX_BYTES });
     const id = path.slice('/api/files/'.length);
     const file = /^\d{1,3}$/.test(id) ? this.#paths[Number(id)] : undefined;
     if (file === undefined) return jsonAnswer(404, { message: 'There is no such file among those given.' });
@@ -62,8 +62,8 @@ async function sendFile(path: string, response: ServerResponse): Promise<WireAns
     const found = await file.stat();
     if (!found.isFile()) return jsonAnswer(410, { message: `${name} is no file any more.` });
     const { size } = found;
-    if (size > MOST_BYTES) {
-      const message = `${name} has ${size} bytes, and at most ${MOST_BYTES} are opened.`;
+    if (size > MAX_BYTES) {
+      const message = `${name} has ${size} bytes, and at most ${MAX_BYTES} are opened.`;
       return jsonAnswer(413, { message });
     }
     response.writeHead(200, {

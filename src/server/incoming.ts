@@ -13,6 +13,23 @@ export interface IncomingProfile {
   /** Equal for a repeat of the same upload, which counts once for an hour; '' where the upload has no time of its own. */
   readonly repeatKey: string;
   readonly series: readonly IncomingSeries[];
+  /** Undefined where no sample names a span or a trace. */
+  readonly spans?: TraceContexts | undefined;
+}
+
+/** In which span of which trace samples were taken. */
+export interface TraceContexts {
+  /** By sample: position in `contexts`, -1 where the sample is of none. */
+  readonly of: Int32Array;
+  readonly contexts: readonly TraceContext[];
+}
+
+/** In hex digits, 16 for spans and 32 for traces; '' where the agent does not say. */
+export interface TraceContext {
+  readonly span: string;
+  /** The first span of the trace in this process. */
+  readonly root: string;
+  readonly trace: string;
 }
 
 /** The samples of one label set in one sample type. */

@@ -70,6 +70,10 @@ async function serve(config: ServerConfig): Promise<void> {
     dataFolder: config.data,
     retentionMs,
     maxDiskBytes: config.maxDisk,
+    spans: {
+      retentionMs: config.spanRetention === 0 ? undefined : config.spanRetention,
+      maxBytes: config.maxSpanDisk,
+    },
     limits: ingestLimits(config),
     maxLabelSets: config.limits.maxLabelSets,
     log,

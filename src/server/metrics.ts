@@ -29,7 +29,7 @@ export class Metrics {
     cutOff: 0,
   };
   #folded = 0;
-  readonly #otlpMessages = { new: 0, old: 0, json: 0 };
+  readonly #otlpMessages = { new: 0, old: 0, oldest: 0, json: 0 };
   #otlpFolded = 0;
   #bytesIn = 0;
 

@@ -3,7 +3,7 @@ import { ByteReader, type FailAt } from '#base/byte-reader.ts';
 import { labelSet, type Label } from '#model/labels.ts';
 import type { Series } from '#model/series.ts';
 
-const MOST_SERIES = 100_000;
+const MAX_SERIES = 100_000;
 /** field * 8 + wire type */
 const TAGS = {
   series: 10,
@@ -23,7 +23,7 @@ export function readSeries(bytes: Uint8Array, fail: FailAt): readonly Series[] {
   while (reader.offset < bytes.length) {
     const tag = reader.tag();
     if (tag !== TAGS.series) reader.skip(tag);
-    else if (all.length === MOST_SERIES) fail(`more than ${MOST_SERIES} series`, reader.offset);
+    else if (all.length === MAX_SERIES) fail(`more than ${MAX_SERIES} series`, reader.offset);
     else all.push(readOne(reader, view));
   }
   return all;

@@ -4,7 +4,7 @@
  */
 
 /** What one answer may take: well below the 2 GiB of a buffer, and more than a page can hold. */
-const MOST_BYTES = 1024 * 1024 * 1024;
+const MAX_BYTES = 1024 * 1024 * 1024;
 const BILLION = 1_000_000_000;
 const TWO_28 = 1 << 28;
 const TWO_63 = 2 ** 63;
@@ -179,8 +179,8 @@ export class WireSink {
   #reserve(more: number): void {
     const needed = this.#length + more;
     if (needed <= this.#bytes.length) return;
-    if (needed > MOST_BYTES) throw new RangeError(`The answer would be larger than ${MOST_BYTES / 1024 / 1024} MiB.`);
-    const larger = new Uint8Array(Math.min(MOST_BYTES, Math.max(needed, this.#bytes.length * 2)));
+    if (needed > MAX_BYTES) throw new RangeError(`The answer would be larger than ${MAX_BYTES / 1024 / 1024} MiB.`);
+    const larger = new Uint8Array(Math.min(MAX_BYTES, Math.max(needed, this.#bytes.length * 2)));
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;
     this.#view = new DataView(larger.buffer);

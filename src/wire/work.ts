@@ -62,14 +62,14 @@ export function workAddress({ service, matchers, range, steps }: WorkQuestion): 
 }
 
 /** From so much of a range on its counts stand for all of it. */
-const LEAST_COVERED = 0.8;
+const MIN_COVERED = 0.8;
 const NOT_COUNTED = 'no requests were counted. Push counts to /api/work, or start the server with --prometheus.';
 
 /** What the counts say of a side. @param answer undefined: the source has no such counts */
 export function sideRequests(answer: WorkAnswer | undefined, { startMs, endMs }: TimeRange): SideRequests {
   if (answer?.source === undefined) return { kind: 'unknown', why: answer?.problem ?? NOT_COUNTED };
   const { covered, routes, steps } = answer;
-  if (covered < LEAST_COVERED)
+  if (covered < MIN_COVERED)
     return { kind: 'unknown', why: `only ${Math.floor(covered * 100)}\u00a0% of it has counts of requests.` };
   const count = steps.reduce<number>((sum, one) => sum + (one ?? 0), 0);
   return {

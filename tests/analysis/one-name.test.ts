@@ -368,6 +368,26 @@ describe('comparisons', () => {
     ]);
   });
 
+  it('a name that stands in several files is told with all of them', async () => {
+    const many = Array.from({ length: 7 }, (_, i) => ({ name: 'init', file: `${i}.py`, line: 1 }));
+    const [a, b] = await Promise.all([
+      opened(overload),
+      opened(
+        placedPprof([
+          ...many.map((frame): [PlacedFrame[], number] => [[frame], 1]),
+          [[{ name: 'func', file: 'b.cc', line: 2 }], 1],
+        ]),
+      ),
+    ]);
+    const filesOf = async (...sides: [OpenedProfile, OpenedProfile]): Promise<Record<string, string>> => {
+      const { functions } = await analysis.diff(asked(...sides, 'a'), signal);
+      return Object.fromEntries(functions.names.map((name, i) => [name, functions.files[i]]));
+    };
+    const init = '0.py, 1.py, 2.py, 3.py, 4.py and 2 more';
+    expect(await filesOf(a, b)).toEqual({ main: 'm.cc', func: 'a.cc, b.cc', init });
+    expect(await filesOf(b, a)).toEqual({ main: 'm.cc', func: 'b.cc', init });
+  });
+
   it('transforms ask the frames of each side', async () => {
     const a = await opened(overload);
     const focused = asked(a, a, 'mean', focus('file:a.cc'));

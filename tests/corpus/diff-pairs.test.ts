@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { finish } from '#base/steps.ts';
+import { finish, finishWaiting } from '#base/steps.ts';
 import { diffCommand } from '#cli/diff-command.ts';
 import { decodeProfile } from '#formats/registry.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
@@ -41,7 +41,7 @@ it('there are pairs', () => {
 
 describe.each(read.map((pair) => [pair.name, pair] as const))('%s', (_, { before, after, truth }) => {
   it.each(truth!.pairs.map((one) => [one.type, one] as const))('%s', async (type, expected) => {
-    const union = unionTree(side(before, type), side(after, type));
+    const union = unionTree(await side(before, type), await side(after, type));
     const names = expected.top_total_change.map(([name]) => name);
     expect([union.a.total[0], union.b.total[0]]).toEqual([expected.before_total, expected.after_total]);
     for (const [name, a, b] of expected.top_total_change)
@@ -74,8 +74,8 @@ describe.each(read.map((pair) => [pair.name, pair] as const))('%s', (_, { before
   });
 });
 
-function side(file: string, type: string): NamedTree {
-  const { profile } = finish(
+async function side(file: string, type: string): Promise<NamedTree> {
+  const { profile } = await finishWaiting(
     decodeProfile({ bytes: readFileSync(join(folder, file)), name: file, form: { kind: 'file' } }),
   );
   const at = profile.sampleTypes.findIndex((one) => one.type === type);

@@ -12,7 +12,7 @@ import { Profile } from 'pprof-format';
 const CORPUS = join(import.meta.dirname, '../../../shared/corpus');
 const MAIN = join(import.meta.dirname, '../../dist/server/main.js');
 /** As many types of a file are looked at. */
-const MOST_TYPES = 2;
+const MAX_TYPES = 2;
 /** Larger files are the server's tests' matter. */
 const LARGEST_FILE = 2 << 20;
 
@@ -66,7 +66,7 @@ test('what a file holds is what Explore shows of it, once it is pushed', async (
         body: JSON.stringify({ ...range, matchers: [`{service_name="${service}"}`], labelNames: ['__profile_type__'] }),
       });
       const { labelsSet = [] } = (await answer.json()) as { labelsSet?: { labels: { value: string }[] }[] };
-      for (const { labels } of labelsSet.slice(0, MOST_TYPES)) {
+      for (const { labels } of labelsSet.slice(0, MAX_TYPES)) {
         const type = labels[0]?.value ?? '';
         const total = Number(totals.get(type.split(':')[1] ?? '') ?? -1n);
         await page.goto(`${url}/?v=1&view=explore&svc=${service}&type=${type}&from=${range.start}&until=${range.end}`);

@@ -30,41 +30,60 @@ test.beforeEach(async ({ baseURL }) => {
 });
 
 // Without the first tree there is no graph, and the page says why; without any other there is one.
-for (const [call, hasGraph] of [
+const calls = [
   ['SelectMergeStacktraces', false],
   ['SelectMergeProfile', true],
   ['SelectSeries', true],
   ['Series', true],
   ['LabelNames', true],
   ['GetProfileStats', true],
-] as const)
+] as const;
+
+for (const [call, hasGraph] of calls) {
+  test(`${call} does not answer: nothing else waits for it`, async ({ page }) => {
+    const held: Route[] = [];
+    const address = `**/querier.v1.QuerierService/${call}`;
+    await page.route(address, (route) => void held.push(route));
+    await page.goto(link);
+    await expect.poll(() => held.length).toBeGreaterThan(0);
+    if (hasGraph) await expect(graph(page)).toBeVisible();
+    else await expect(page.getByText(/^Loading .*CPU time/)).toBeVisible();
+    await expect(page.getByRole('region', { name: 'Query' })).toContainText(SERVICE);
+    await page.unroute(address);
+    await Promise.all(held.map((route) => route.continue().catch(() => {})));
+    await expect(graph(page)).toBeVisible();
+    expect(await page.evaluate(() => window.flametide.summary())).toMatchObject({ total: 90_000_000 });
+    await expect(page.getByText(/Could not load|^Loading /)).toHaveCount(0);
+  });
+
   test(`${call} fails in every way`, async ({ page }) => {
-    const calls = `**/querier.v1.QuerierService/${call}`;
+    const address = `**/querier.v1.QuerierService/${call}`;
     for (const [way, fail] of Object.entries(ways)) {
       await test.step(way, async () => {
-        await page.route(calls, fail);
+        await page.route(address, fail);
         await page.goto(link);
         const again = page.getByRole('button', { name: 'Try again' }).first();
         if (hasGraph) await expect(graph(page)).toBeVisible();
         else await expect(again).toBeVisible();
         await expect(page.getByRole('region', { name: 'Query' })).toContainText(SERVICE);
         if (call === 'SelectSeries') await expect(page.getByText('Could not load the time series')).toBeVisible();
-        await page.unroute(calls);
+        await page.unroute(address);
         if (!hasGraph || call === 'SelectSeries') await again.click();
         await expect(graph(page)).toBeVisible();
         await expect(page.getByText('Could not load the time series')).toBeHidden();
       });
     }
   });
+}
 
 test('services that could not be loaded are asked for again from their list', async ({ page }) => {
-  const calls = '**/querier.v1.QuerierService/Series';
-  await page.route(calls, refused(503, 'unavailable'));
+  const address = '**/querier.v1.QuerierService/Series';
+  await page.route(address, refused(503, 'unavailable'));
   await page.goto(link);
   await expect(graph(page)).toBeVisible();
   await page.getByRole('button', { name: /^Service/ }).click();
   await expect(page.getByText('Could not load the services: not now')).toBeVisible();
-  await page.unroute(calls);
+  await page.unroute(address);
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByRole('option', { name: new RegExp(SERVICE) })).toBeVisible();
 });

@@ -86,3 +86,16 @@ test('sides have no profiles only once that is known', async ({ page }) => {
   await expect(band).toHaveAccessibleName(/No profiles/);
   await expect.poll(texts).toContain('no profiles');
 });
+
+test('a rate of a side is told once it is known how much of its range has profiles', async ({ page }) => {
+  const held: Route[] = [];
+  await page.route(/SelectSlices/, (route) => void held.push(route));
+  const sides = `a.from=${NOW_MS - 20 * 60_000}&a.until=${NOW_MS - 10 * 60_000}&b.from=${NOW_MS - 10 * 60_000}`;
+  await page.goto(`/?v=1&view=compare&${link}&${sides}&b.until=${NOW_MS}`);
+  const changed = page.getByRole('region', { name: 'What changed' });
+  await expect(changed).toContainText('Working out');
+  await expect(changed).not.toContainText(' cores to ');
+  await page.unroute(/SelectSlices/);
+  await Promise.all(held.map((route) => route.continue().catch(() => {})));
+  await expect(changed).toContainText(' cores to ');
+});

@@ -57,3 +57,37 @@ test('the list of functions stays where it is when the row of a clicked frame is
   const middle = outer.y + outer.height / 2;
   expect(Math.abs(inner.y + inner.height / 2 - middle)).toBeLessThan(40);
 });
+
+for (const width of [1280, 390])
+  test(`a deep zoom keeps its name and its way out in a window of ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto('/?v=1&view=files&pane=flame');
+    const path = Array.from({ length: 40 }, (_, i) => `github.com/acme/shop/handler${i}.ServeHTTP${i}`);
+    await openFiles(page, textFile('deep.txt', `${path.join(';')} 90\nother 10`));
+    await expect(graph(page)).toBeVisible();
+    await page.evaluate((z) => window.flametide.show({ z: z.join(';') }), path.slice(0, 30));
+    for (const control of ['Whole graph', 'github.com/acme/shop/handler29.ServeHTTP29'])
+      await expect(crumb(page).getByRole('button', { name: control, exact: true })).toBeInViewport({ ratio: 0.95 });
+  });
+
+test('in Compare the numbers of a frame are of the view too', async ({ page }) => {
+  await page.goto('/?v=1&view=compare&a.file=a.txt&b.file=b.txt');
+  const stacks = (work: number): string => `main;serve;again ${work}\nmain;serve;rest ${50 - work}\nmain;wait 50`;
+  await openFiles(page, textFile('a.txt', stacks(10)), textFile('b.txt', stacks(40)));
+  const diff = page.getByRole('tree', { name: 'Diff flamegraph' });
+  await expect(diff).toBeVisible();
+  const hoverAgain = async (): Promise<void> => {
+    const { x, y, width } = (await diff.boundingBox())!;
+    // Rows of 20 px: total, main, serve, and what it calls: on the left `again`, 10 of A's 100 and 40 of B's.
+    await page.mouse.move(x + width / 10, y + 74);
+  };
+  const lines = (): Promise<string[]> => page.getByRole('tooltip').getByRole('row').allInnerTexts();
+  await hoverAgain();
+  await expect.poll(lines).toContainEqual(expect.stringMatching(/^This path, total\s+10.0\s%\s+40.0\s%/));
+  expect(await lines()).not.toContainEqual(expect.stringMatching(/of the view/));
+  await page.evaluate(() => window.flametide.show({ z: 'main;serve' }));
+  await expect(crumb(page)).toBeVisible();
+  await page.mouse.move(0, 0);
+  await hoverAgain();
+  await expect.poll(lines).toContainEqual(expect.stringMatching(/^Total, of the view\s+20.0\s%\s+80.0\s%/));
+});

@@ -9,7 +9,7 @@ import { checkProfile } from '#model/check-profile.ts';
 import type { Profile } from '#model/profile.ts';
 import { withLabels } from '../support/corpus-truth.ts';
 import { type MadeResource, type MadeSample, otlpJson, otlpMessage, type OtlpShape } from '../support/otlp-message.ts';
-import { encodeMessage, message } from '../support/pprof-message.ts';
+import { encodeMessage, type Field, message } from '../support/pprof-message.ts';
 import { refusalOf } from '../support/refusal.ts';
 import { profileRows } from '../support/tree-rows.ts';
 
@@ -30,6 +30,79 @@ const RESOURCES: readonly MadeResource[] = [
   { profiles: [{ sampleType: ['off_cpu', 'nanoseconds'], samples: [{ stack: ['main', 'wait'], values: [500] }] }] },
 ];
 const ROWS = ['total 7 self 0', '  main 7 self 4', '    price 3 self 3'];
+
+const OLDEST_STRINGS = ['', 'cpu', 'count', 'nanoseconds', 'main', 'price'];
+const OLDEST_TIME_NS = 1_795_000_000_000_000_000n;
+
+/** Samples are parts of the profile's list of locations (3), of its beginning and length. */
+function oldestMessage(length = 2): Uint8Array {
+  const sample = (start: number, frames: number, values: number[], attributes: number[], ms: bigint): Field => [
+    2,
+    message([1, start], [2, frames], [3, values], [4, attributes], [6, OLDEST_TIME_NS + ms * 1_000_000n]),
+  ];
+  const profile = message(
+    [1, message([1, 1], [2, 2])],
+    [1, message([1, 1], [2, 3])],
+    sample(0, length, [2, 20], [1], 1n),
+    sample(2, 1, [3, 30], [], 2n),
+    [3, [2, 1, 1]],
+    [4, OLDEST_TIME_NS],
+    [5, 10_000_000_000],
+  );
+  const dictionary = message(
+    [1, message()],
+    [2, message()],
+    ...[1, 2].map((func): Field => [2, message([3, message([1, func])])]),
+    [3, message()],
+    ...[4, 5].map((name): Field => [3, message([1, name])]),
+    ...OLDEST_STRINGS.map((text): Field => [5, text]),
+    [6, message()],
+    [6, message([1, 'thread.name'], [2, message([1, 'one'])])],
+  );
+  return encodeMessage(message([1, message([2, message([2, profile])])], [2, dictionary]));
+}
+
+const OLDEST_JSON = JSON.stringify({
+  resourceProfiles: [
+    {
+      scopeProfiles: [
+        {
+          profiles: [
+            {
+              sampleType: [
+                { typeStrindex: 1, unitStrindex: 2 },
+                { typeStrindex: 1, unitStrindex: 3 },
+              ],
+              sample: [
+                {
+                  locationsLength: 2,
+                  value: ['2', '20'],
+                  attributeIndices: [1],
+                  timestampsUnixNano: [`${OLDEST_TIME_NS + 1_000_000n}`],
+                },
+                {
+                  locationsStartIndex: 2,
+                  locationsLength: 1,
+                  value: ['3', '30'],
+                  timestampsUnixNano: [`${OLDEST_TIME_NS + 2_000_000n}`],
+                },
+              ],
+              locationIndices: [2, 1, 1],
+              timeNanos: `${OLDEST_TIME_NS}`,
+              durationNanos: '10000000000',
+            },
+          ],
+        },
+      ],
+    },
+  ],
+  dictionary: {
+    locationTable: [{}, { line: [{ functionIndex: 1 }] }, { line: [{ functionIndex: 2 }] }],
+    functionTable: [{}, { nameStrindex: 4 }, { nameStrindex: 5 }],
+    attributeTable: [{ key: '' }, { key: 'thread.name', value: { stringValue: 'one' } }],
+    stringTable: OLDEST_STRINGS,
+  },
+});
 
 function decoded(bytes: Uint8Array | string): Profile {
   const content = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
@@ -67,6 +140,30 @@ describe('a message', () => {
     expect(profile.timeMs).toBe(1_795_000_000_000);
   });
 
+  it.each([
+    ['in protobuf', oldestMessage()],
+    ['in JSON', OLDEST_JSON],
+  ])('of before proto 1.8, %s: stacks are parts of a list, a value for each sample type', (_, bytes) => {
+    const profile = decoded(bytes);
+    expect(profile.sampleTypes).toEqual([
+      { type: 'cpu', unit: 'count' },
+      { type: 'cpu', unit: 'nanoseconds' },
+    ]);
+    expect(profileRows(profile, 0)).toEqual(['total 5 self 0', '  main 5 self 3', '    price 2 self 2']);
+    expect(profileRows(profile, 1)[0]).toBe('total 50 self 0');
+    expect(profileRows(withLabels(profile, { 'thread.name': 'one' }), 0)[0]).toBe('total 2 self 0');
+    expect(profile.timeMs).toBe(1_795_000_000_000);
+    expect([...(profile.times ?? [])].map(Math.round)).toEqual([
+      1_795_000_000_001, 1_795_000_000_002, 1_795_000_000_001, 1_795_000_000_002,
+    ]);
+  });
+
+  it('of before proto 1.8 is refused where a stack leaves the list', () => {
+    expect(refusalOf(() => decoded(oldestMessage(4))).message).toBe(
+      'The OTLP message is damaged: a stack leaves the list of 3 locations.',
+    );
+  });
+
   it('that lies behind its length, and another', () => {
     const one = otlpMessage(RESOURCES);
     const head = Buffer.alloc(4);
@@ -81,7 +178,7 @@ describe('a message', () => {
     const times = [1n, 2n, 3n].map((i) => 1_795_000_000_000_000_000n + i * 1_000_000n);
     const profile = decoded(otlpMessage([{ profiles: [{ samples: [{ stack: ['a'], times }] }] }]));
     expect(profileRows(profile, 0)[0]).toBe('total 3 self 0');
-    expect([...(profile.times ?? [])]).toEqual([1_795_000_000_001]);
+    expect([...(profile.times ?? [])].map(Math.round)).toEqual([1_795_000_000_001]);
   });
 
   it('names frames without a function by binary and address', () => {

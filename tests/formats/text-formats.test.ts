@@ -56,6 +56,26 @@ describe('perf script', () => {
     expect(profileRows(profile)).toEqual(['total 3 self 0', '  _start 3 self 3']);
   });
 
+  it('takes no line without a time for a head where heads have times', async () => {
+    const profile = await open(
+      [
+        '0x350 [0x28]: PERF_RECORD_THREAD_MAP nr: 1 thread: 7',
+        '... id: 4294967295, idx: 0',
+        'sim 9 101.250000: cycles:u: ',
+        '\t  dd0 a (/x)',
+        ' ilen: 2 insn: 89 e5',
+        '\t  dd4 main (/x)',
+        '',
+        'sim 9 102.250000: cycles:u: ',
+        '\t  dd4 main (/x)',
+        '... chain 3 nr: 2',
+      ].join('\n'),
+    );
+    expect(profileRows(profile)).toEqual(['total 2 self 0', '  main 2 self 1', '    a 1 self 1']);
+    expect(profile.sampleTypes).toEqual([{ type: 'cycles:u', unit: 'count' }]);
+    expect(profile.notes).toEqual(['4 lines are neither the head of an event nor a frame: skipped.']);
+  });
+
   it('reads heads without a time', async () => {
     const profile = await open(
       'sim 9/10  2000 cpu-clock: \n\t  1 main+0x1 (/a)\n\nsim 9/10  500 cpu-clock:\n\t  1 main (/a)\n',

@@ -46,7 +46,7 @@ describe('steps', () => {
     const points = series([10_000, 20_000, 30_000]);
     const lengthAt = (nowMs: number, endMs = nowMs): number =>
       withoutOpenSteps(points, 10_000, { startMs: 0, endMs }, nowMs).timesMs.length;
-    expect([30_000, 34_999, 35_000].map((nowMs) => lengthAt(nowMs))).toEqual([2, 2, 3]);
+    expect([30_000, 37_499, 37_500].map((nowMs) => lengthAt(nowMs))).toEqual([2, 2, 3]);
     expect(lengthAt(34_000, 5000)).toBe(3);
     expect(lengthAt(0)).toBe(1);
   });

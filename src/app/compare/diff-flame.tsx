@@ -65,7 +65,7 @@ export function DiffFlame(props: DiffFlameProps): ReactElement {
       colours={keys}
       changes={strength}
       renderTooltip={(node, at, isTapped) => (
-        <DiffTooltip {...{ shown, picture, root, certainty, rate, node, at, isTapped }} />
+        <DiffTooltip {...{ shown, picture, root, certainty, rate, node, zoom: graph.zoom.node, at, isTapped }} />
       )}
     />
   );

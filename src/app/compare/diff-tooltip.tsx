@@ -4,6 +4,7 @@ import type { DiffPicture } from '#analysis/analysis.ts';
 import { difference } from '#model/difference.ts';
 import { nodeName } from '#model/call-tree.ts';
 import { formatAmount, formatChange } from '#model/changes-text.ts';
+import { formatShare } from '#model/units.ts';
 import type { Place } from '../state/ui-store.ts';
 import { placeOf } from '../views/place-of.ts';
 import { TooltipBox, TooltipLine } from '../views/flamegraph/tooltip-box.tsx';
@@ -26,13 +27,15 @@ interface DiffTooltipProps {
   readonly rate: number | undefined;
   /** Of the shown tree. */
   readonly node: number;
+  /** The node that fills the width; 0 is the whole. */
+  readonly zoom: number;
   readonly at: Place;
   /** By a finger, not the mouse. */
   readonly isTapped: boolean;
 }
 
 export function DiffTooltip(props: DiffTooltipProps): ReactElement {
-  const { shown, picture, root, certainty, rate, node, at, isTapped } = props;
+  const { shown, picture, root, certainty, rate, node, zoom, at, isTapped } = props;
   const { functions, byFunction, namesInA } = shown.diff;
   const { tree, a, b } = picture;
   const unit = unitOf(shown);
@@ -52,6 +55,9 @@ export function DiffTooltip(props: DiffTooltipProps): ReactElement {
       <td>{percentText(ofA, ofB)}</td>
     </tr>
   );
+  const view = picture.node[zoom];
+  const ofView = (side: 'a' | 'b'): string | false =>
+    picture[side].total[view] > 0 && formatShare(picture[side].total[union], picture[side].total[view]);
   return (
     <TooltipBox at={at} isWide>
       <TooltipLine part="name">
@@ -84,6 +90,13 @@ export function DiffTooltip(props: DiffTooltipProps): ReactElement {
         <tbody>
           {row('This path, total', a.total[union], b.total[union])}
           {row('This path, self', a.self[union], b.self[union])}
+          {zoom > 0 && (
+            <tr>
+              <th scope="row">Total, of the view</th>
+              <td>{ofView('a')}</td>
+              <td>{ofView('b')}</td>
+            </tr>
+          )}
           {func >= 0 && row('Everywhere, total', byFunction.a.total[func], byFunction.b.total[func])}
           {func >= 0 && row('Everywhere, self', byFunction.a.self[func], byFunction.b.self[func])}
         </tbody>

@@ -251,7 +251,7 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
 function Coverage({ name, comparison: { shown } }: SideProps): ReactElement | null {
   const open = shown?.open[name];
   const range = open?.side.kind === 'source' ? open.side.range : undefined;
-  if (!open || !range || open.covered > MOSTLY_COVERED) return null;
+  if (!open || !range || open.covered === undefined || open.covered > MOSTLY_COVERED) return null;
   const rangeMs = range.endMs - range.startMs;
   return (
     <span className={styles['dim']} title="Rates are of the time that has profiles">

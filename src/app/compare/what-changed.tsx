@@ -28,6 +28,7 @@ import { changeScale } from './change-scale.ts';
 import { monthlyText } from './cost.ts';
 import { functionColourKey } from './diff-colours.ts';
 import { percentText, unitOf } from './diff-words.ts';
+import { sideNames } from '../sides/sides.ts';
 import { sideLine } from './side-words.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 import { sideWarnings } from './use-comparison.ts';
@@ -46,7 +47,8 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
       <section className={styles['changes']} aria-label="What changed" aria-busy="true">
         <header>
           <h2>What changed</h2>
-          <Totals shown={shown} />
+          {/* A rate over time that has no profiles would be a wrong one. */}
+          {sideNames.every((name) => shown.open[name].covered !== undefined) && <Totals shown={shown} />}
         </header>
         <p className={styles['summary']}>Working out which changes are more than noise…</p>
       </section>

@@ -11,8 +11,8 @@ export interface OpenSide {
   readonly sampleType: number;
   /** Of its range or recording those that have profiles. */
   readonly seconds: number | undefined;
-  /** How much of its range has profiles, 0 to 1; 1 where that is not known. */
-  readonly covered: number;
+  /** How much of its range has profiles, 0 to 1; undefined until that is known. */
+  readonly covered: number | undefined;
   readonly isSnapshot: boolean;
   /** Undefined while they are asked for, and of a file. */
   readonly requests: SideRequests | undefined;

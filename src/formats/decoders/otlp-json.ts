@@ -9,12 +9,18 @@ import type {
   OtlpValue,
   OtlpValueType,
 } from './otlp-message.ts';
-import { refuseOtlp } from './otlp-proto.ts';
+import { idText, SPAN_ID_BYTES, TRACE_ID_BYTES } from './otlp-ids.ts';
+import { refuseOtlp } from './otlp-wire.ts';
 
 const NS_A_MS = 1e6;
 const MAX_DEPTH = 8;
 
 type Json = Readonly<Record<string, unknown>>;
+
+interface ArrayDictionary extends OtlpDictionary {
+  readonly strings: readonly string[];
+  readonly stacks: (readonly number[])[];
+}
 
 /** @param at where the text begins in the file @throws DecodeError */
 export function readOtlpJson(text: string, limits: DecodeLimits, at = 0): OtlpMessage {
@@ -31,6 +37,7 @@ class JsonReader {
   readonly #limits: DecodeLimits;
   #samples = 0;
   #values = 0;
+  #frames = 0;
 
   constructor(limits: DecodeLimits) {
     this.#limits = limits;
@@ -43,13 +50,13 @@ class JsonReader {
       const own = attributesOf(objectOf(field(resource, 'resource') ?? {}, 'resource'), strings, this.#limits);
       return listOf(resource, 'scopeProfiles').map((scope) => ({
         attributes: [...own, ...attributesOf(objectOf(field(scope, 'scope') ?? {}, 'scope'), strings, this.#limits)],
-        profiles: listOf(scope, 'profiles').map((profile) => this.#profile(profile, strings)),
+        profiles: listOf(scope, 'profiles').flatMap((profile) => this.#profiles(profile, dictionary, strings)),
       }));
     });
     return { dictionary, scopes, numbering: 'json' };
   }
 
-  #dictionary(table: Json): OtlpDictionary {
+  #dictionary(table: Json): ArrayDictionary {
     const limits = this.#limits;
     const strings = arrayOf(table, 'stringTable').map((text) => (typeof text === 'string' ? text : ''));
     this.#check(strings.length, limits.strings, 'strings');
@@ -82,46 +89,76 @@ class JsonReader {
       'frames in its stacks',
     );
     const attributes = listOf(table, 'attributeTable').map((one) => ({
-      key: strings[whole(one, 'keyStrindex')] ?? '',
+      // The oldest messages write keys out.
+      key: keyOf(one, strings),
       value: valueOf(field(one, 'value'), strings, 0),
       unit: strings[whole(one, 'unitStrindex')] ?? '',
     }));
     this.#check(attributes.length, limits.labels, 'attributes');
-    return { strings, mappings, locations, functions, stacks, attributes };
+    const links = listOf(table, 'linkTable').map((one) => ({
+      trace: linkId(one, 'traceId', TRACE_ID_BYTES),
+      span: linkId(one, 'spanId', SPAN_ID_BYTES),
+    }));
+    this.#check(links.length, limits.labels, 'links');
+    return { strings, mappings, locations, functions, stacks, attributes, links };
   }
 
-  #profile(profile: Json, strings: readonly string[]): OtlpProfile {
-    const samples = listOf(profile, 'samples', 'sample').map((sample) => this.#sample(sample));
+  /** One for each sample type: the oldest messages have several, and stacks as parts of a list of locations. */
+  #profiles(profile: Json, { stacks }: ArrayDictionary, strings: readonly string[]): OtlpProfile[] {
+    const sampleType = field(profile, 'sampleType');
+    const locations = numbersOf(profile, 'locationIndices');
+    const samples = listOf(profile, 'samples', 'sample').map((sample) => this.#sample(sample, locations, stacks));
     const original = field(profile, 'originalPayload');
     const format = field(profile, 'originalPayloadFormat');
     const bytes = typeof original === 'string' ? bytesOf(original) : undefined;
-    return {
-      sampleType: typeOf(field(profile, 'sampleType'), strings),
+    const types = Array.isArray(sampleType) ? (sampleType as readonly unknown[]) : [sampleType];
+    return types.map((type, i) => ({
+      sampleType: typeOf(type, strings),
       periodType: typeOf(field(profile, 'periodType'), strings),
       period: whole(profile, 'period'),
-      samples,
-      timeMs: nsToMs(field(profile, 'timeUnixNano')),
-      durationMs: nsToMs(field(profile, 'durationNano')),
+      samples:
+        types.length === 1
+          ? samples
+          : samples.flatMap((sample) => (i < sample.values.length ? { ...sample, values: [sample.values[i]] } : [])),
+      timeMs: nsToMs(field(profile, 'timeUnixNano') ?? field(profile, 'timeNanos')),
+      durationMs: nsToMs(field(profile, 'durationNano') ?? field(profile, 'durationNanos')),
       attributes: numbersOf(profile, 'attributeIndices'),
       original:
         bytes === undefined || bytes.length === 0
           ? undefined
           : { format: typeof format === 'string' ? format : '', bytes },
-    };
+    }));
   }
 
-  #sample(sample: Json): OtlpSample {
+  #sample(sample: Json, locations: readonly number[], stacks: (readonly number[])[]): OtlpSample {
     this.#check(++this.#samples, this.#limits.samples, 'samples');
     const values = numbersOf(sample, 'values', 'value');
     const times = arrayOf(sample, 'timestampsUnixNano').map(nsToMs);
     this.#values += values.length + times.length;
     this.#check(this.#values, this.#limits.values, 'values');
-    return { stack: whole(sample, 'stackIndex'), attributes: numbersOf(sample, 'attributeIndices'), values, times };
+    const length = whole(sample, 'locationsLength');
+    let stack = whole(sample, 'stackIndex');
+    if (length > 0) {
+      const from = whole(sample, 'locationsStartIndex');
+      if (from < 0 || from + length > locations.length)
+        refuseOtlp(`a stack leaves the list of ${locations.length} locations`, `sample ${this.#samples}`);
+      this.#frames += length;
+      this.#check(this.#frames, this.#limits.frames, 'frames in its stacks');
+      if (stacks.length === 0) stacks.push([]);
+      stack = stacks.push(locations.slice(from, from + length)) - 1;
+    }
+    const attributes = numbersOf(sample, 'attributeIndices');
+    return { stack, attributes, link: whole(sample, 'linkIndex'), values, times };
   }
 
   #check(count: number, limit: number, what: string): void {
     if (count > limit) refuseCount(limit, what, `sample ${this.#samples}`);
   }
+}
+
+function keyOf(attribute: Json, strings: readonly string[]): string {
+  const key = field(attribute, 'key');
+  return typeof key === 'string' ? key : (strings[whole(attribute, 'keyStrindex')] ?? '');
 }
 
 /** A field by its name in camel case, or the same in snake case. Own fields alone: names are hostile text. */
@@ -190,9 +227,7 @@ function attributesOf(object: Json, strings: readonly string[], limits: DecodeLi
   return listOf(object, 'attributes')
     .slice(0, limits.labelsOfSample)
     .map((one) => {
-      const key = field(one, 'key');
-      const own = typeof key === 'string' ? key : (strings[whole(one, 'keyStrindex')] ?? '');
-      return { key: own, value: valueOf(field(one, 'value'), strings, 0), unit: '' };
+      return { key: keyOf(one, strings), value: valueOf(field(one, 'value'), strings, 0), unit: '' };
     });
 }
 
@@ -220,11 +255,19 @@ function valueOf(value: unknown, strings: readonly string[], depth: number): Otl
   return '';
 }
 
+/** Hex, as OTLP's JSON wants, or base64, as protobuf's. */
+function linkId(object: Json, name: string, bytes: number): string {
+  const id = field(object, name);
+  if (typeof id !== 'string' || id === '') return '';
+  if (id.length === bytes * 2 && /^[0-9a-fA-F]+$/.test(id)) return /[1-9a-f]/i.test(id) ? id.toLowerCase() : '';
+  return idText(bytesOf(id, name), bytes);
+}
+
 /** @throws DecodeError where it is no base64 */
-function bytesOf(base64: string): Uint8Array {
+function bytesOf(base64: string, name = 'originalPayload'): Uint8Array {
   try {
     return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   } catch {
-    refuseOtlp('originalPayload is no base64', 'originalPayload');
+    refuseOtlp(`${name} is no base64`, name);
   }
 }

@@ -17,18 +17,34 @@ export interface OtlpValueType {
 export interface OtlpSample {
   readonly stack: number;
   readonly attributes: readonly number[];
+  /** 0 where the sample is of no span. */
+  readonly link: number;
   /** Empty where each timestamp counts one. */
   readonly values: readonly number[];
   /** In ms since the epoch. */
   readonly times: readonly number[];
 }
 
+/** A list that may be read from its bytes only where it is asked: arrays are such. */
+export interface Table<T> {
+  readonly length: number;
+  /** @param index not below 0; asked for through `entryOf` where it comes from a file */
+  at(index: number): T | undefined;
+}
+
+/** @returns undefined where the index is not in the table */
+export function entryOf<T>(table: Table<T>, index: number): T | undefined {
+  return index >= 0 && index < table.length ? table.at(index) : undefined;
+}
+
+export type OtlpSamples = Iterable<OtlpSample> & { readonly length: number };
+
 export interface OtlpProfile {
   /** Both parts '' where the message has none. */
   readonly sampleType: OtlpValueType;
   readonly periodType: OtlpValueType;
   readonly period: number;
-  readonly samples: readonly OtlpSample[];
+  readonly samples: OtlpSamples;
   /** 0 where the message has none. */
   readonly timeMs: number;
   readonly durationMs: number;
@@ -62,19 +78,26 @@ export interface OtlpFunction {
   readonly startLine: number;
 }
 
+/** A span of a trace, in 16 and 32 hex digits; '' where an id is missing or 0. */
+export interface OtlpLink {
+  readonly span: string;
+  readonly trace: string;
+}
+
 export interface OtlpDictionary {
-  readonly strings: readonly string[];
+  readonly strings: Table<string>;
   /** File names, as indexes of strings. */
-  readonly mappings: readonly number[];
-  readonly locations: readonly OtlpLocation[];
-  readonly functions: readonly OtlpFunction[];
-  readonly attributes: readonly OtlpAttribute[];
+  readonly mappings: Table<number>;
+  readonly locations: Table<OtlpLocation>;
+  readonly functions: Table<OtlpFunction>;
+  readonly attributes: Table<OtlpAttribute>;
+  readonly links: Table<OtlpLink>;
   /** Locations, the leaf first. */
-  readonly stacks: readonly (readonly number[])[];
+  readonly stacks: Table<ArrayLike<number>>;
 }
 
 /** Which field numbers samples have, and by which rule that was found. */
-export type OtlpNumbering = 'new' | 'old' | 'json';
+export type OtlpNumbering = 'new' | 'old' | 'oldest' | 'json';
 
 export interface OtlpMessage {
   readonly dictionary: OtlpDictionary;

@@ -1,19 +1,13 @@
 /**
  * Fields of OTLP's messages by number. The numbers of `Sample` and `Profile` changed between proto 1.9 and 1.10
- * (November 2025), and senders of both are about: a message does not say which it follows, so its samples decide.
+ * (November 2025), and before 1.8 samples were parts of a list of locations; senders of all are about. A message does
+ * not say which it follows: a list of locations shows the oldest, else its samples decide.
  */
-
-/** A sample as it stands: the entries of its fields 2 to 4, whatever they mean. */
-export interface RawSample {
-  readonly stack: number;
-  readonly field2: readonly number[];
-  readonly field3: readonly number[];
-  readonly field4: readonly number[];
-  readonly times: readonly number[];
-}
 
 /** What the samples of a request show. */
 export interface SampleEvidence {
+  /** Whether a profile has a list of locations. */
+  hasLocationList: boolean;
   field3Packed: boolean;
   field3Varint: boolean;
   field4Packed: boolean;
@@ -25,7 +19,23 @@ export interface SampleEvidence {
   field2AsTimes: boolean;
 }
 
-export function decideNumbering(evidence: SampleEvidence): 'old' | 'new' {
+export function noEvidence(): SampleEvidence {
+  return {
+    hasLocationList: false,
+    field3Packed: false,
+    field3Varint: false,
+    field4Packed: false,
+    field4Varint: false,
+    hasField2: false,
+    field2NoIndex: false,
+    field2AsTimes: true,
+  };
+}
+
+export type ProtoNumbering = 'oldest' | 'old' | 'new';
+
+export function decideNumbering(evidence: SampleEvidence): ProtoNumbering {
+  if (evidence.hasLocationList) return 'oldest';
   const { field3Packed, field3Varint, field4Packed, field4Varint, hasField2, field2NoIndex, field2AsTimes } = evidence;
   // New: attribute indexes 2, link 3, values 4. Old: values 2, attribute indexes 3, link 4.
   if (field4Packed || field3Varint) return 'new';
@@ -36,6 +46,14 @@ export function decideNumbering(evidence: SampleEvidence): 'old' | 'new' {
 
 /** Fields of `Profile` that moved. */
 export const PROFILE_FIELDS = {
-  new: { attributes: 11, originalFormat: 9, original: 10 },
-  old: { attributes: 12, originalFormat: 10, original: 11 },
+  new: { time: 3, duration: 4, periodType: 5, period: 6, attributes: 11, originalFormat: 9, original: 10 },
+  old: { time: 3, duration: 4, periodType: 5, period: 6, attributes: 12, originalFormat: 10, original: 11 },
+  oldest: { time: 4, duration: 5, periodType: 6, period: 7, attributes: 14, originalFormat: 12, original: 13 },
+} as const;
+
+/** Which field of a sample holds what, by its number: `fields` of `SampleColumns`. Times have fields of their own, and so has the link of the oldest, which is not read. */
+export const SAMPLE_FIELDS = {
+  new: { attributes: 2, values: 4, link: 3 },
+  old: { attributes: 3, values: 2, link: 4 },
+  oldest: { attributes: 4, values: 3, link: undefined },
 } as const;

@@ -1,7 +1,7 @@
 /** Stacks of an OTLP message as nodes of a builder. Names are made as pprof's. */
 import type { ProfileBuilder } from '../profile-builder.ts';
-import type { OtlpDictionary } from './otlp-message.ts';
-import { refuseOtlp } from './otlp-proto.ts';
+import { entryOf, type OtlpDictionary } from './otlp-message.ts';
+import { refuseOtlp } from './otlp-wire.ts';
 
 /** The end of a path. */
 function baseName(path: string): string {
@@ -26,7 +26,7 @@ export class OtlpStacks {
     if (known !== undefined) return known;
     const { stacks } = this.#dictionary;
     // Index 0 means none, whether the table has its empty entry or not.
-    const locations = stacks[stack] ?? (stack === 0 ? [] : outside('stack', stack, stacks.length));
+    const locations = entryOf(stacks, stack) ?? (stack === 0 ? [] : outside('stack', stack, stacks.length));
     let node = 0;
     for (let i = locations.length - 1; i >= 0; i--)
       for (const frame of this.#framesOf(locations[i])) node = this.#builder.node(node, frame);
@@ -38,16 +38,17 @@ export class OtlpStacks {
     const known = this.#frames.get(index);
     if (known !== undefined) return known;
     const { locations, functions, mappings, strings } = this.#dictionary;
-    const location = locations[index] ?? outside('location', index, locations.length);
-    const textOf = (at: number): string => strings[at] ?? (at === 0 ? '' : outside('string', at, strings.length));
+    const location = entryOf(locations, index) ?? outside('location', index, locations.length);
+    const textOf = (at: number): string =>
+      entryOf(strings, at) ?? (at === 0 ? '' : outside('string', at, strings.length));
     const file =
       location.mapping === 0 && mappings.length === 0
         ? ''
-        : textOf(mappings[location.mapping] ?? outside('mapping', location.mapping, mappings.length));
+        : textOf(entryOf(mappings, location.mapping) ?? outside('mapping', location.mapping, mappings.length));
     const address = `0x${location.address.toString(16)}`;
     const unnamed = file === '' ? address : `${baseName(file)}+${address}`;
     const frames = location.lines.map(({ func, line }) => {
-      const facts = functions[func] ?? (func === 0 ? undefined : outside('function', func, functions.length));
+      const facts = entryOf(functions, func) ?? (func === 0 ? undefined : outside('function', func, functions.length));
       const name = facts === undefined ? '' : textOf(facts.name) || textOf(facts.systemName);
       return this.#builder.frame({
         name: name || unnamed,

@@ -64,6 +64,7 @@ class Events {
   readonly #pairs: LabelPair[][] = [];
   #skipped = 0;
   #isOpen = false;
+  #isTimed = false;
 
   constructor(bytes: Uint8Array, limits: DecodeLimits) {
     this.#bytes = bytes;
@@ -96,11 +97,14 @@ class Events {
       return;
     }
     const kind = this.#head.read(bytes, from, end);
-    if (kind !== 'event') {
+    const hasTime = kind === 'event' && !Number.isNaN(this.#head.timeMs);
+    // Where heads have times, a line without one is of a dump or of a further field: `ilen: 2 insn: 89 e5`.
+    if (kind !== 'event' || (this.#isTimed && !hasTime)) {
       if (kind === 'record') this.close();
       this.#skipped++;
       return;
     }
+    if (hasTime && !this.#isTimed) this.#beginTimed();
     this.#open(number);
     const inline = inlineSymbolStart(bytes, this.#head.tail, end);
     if (inline >= 0) {
@@ -111,6 +115,16 @@ class Events {
 
   close(): void {
     this.#isOpen = false;
+  }
+
+  /** What came before the first head with a time was none. */
+  #beginTimed(): void {
+    this.#isTimed = true;
+    this.#skipped += this.length;
+    for (const column of [this.#frames, this.#start, this.#kind, this.#labels]) column.length = 0;
+    this.#periods.length = 0;
+    this.#times.length = 0;
+    this.#kinds.clear();
   }
 
   *profile(): Steps<Profile> {

@@ -1,10 +1,10 @@
-/** CPU profiles of gperftools: words of 4 or 8 bytes in either order, then /proc/self/maps as text. */
+/** CPU profiles of gperftools: words of 4 or 8 bytes in either order, then /proc/self/maps as text (of Java a list of functions). */
 import type { Steps } from '#base/steps.ts';
-import type { SampleType } from '#model/profile.ts';
 import { DecodeError } from '../format.ts';
-import type { RecordingFacts } from '../profile-builder.ts';
 import type { AddressSamples } from './address-samples.ts';
 import { LineReader } from './line-reader.ts';
+import { readJavaLocations } from './pprof-legacy-java.ts';
+import type { LegacyFacts } from './pprof-legacy-lines.ts';
 
 const SAMPLES_A_STEP = 4096;
 const HEADER_WORDS = 5;
@@ -23,11 +23,6 @@ const ORDERS: readonly Words[] = [
   { size: 8, isLittle: true },
   { size: 8, isLittle: false },
 ];
-
-export interface LegacyFacts {
-  readonly sampleTypes: readonly SampleType[];
-  readonly facts: RecordingFacts;
-}
 
 function wordAt(view: DataView, { size, isLittle }: Words, at: number): bigint {
   return size === 4 ? BigInt(view.getUint32(at, isLittle)) : view.getBigUint64(at, isLittle);
@@ -49,11 +44,7 @@ export function* readCpu(bytes: Uint8Array, out: AddressSamples, isRaw: boolean)
   if (!words) throw refuse('The file does not begin as a CPU profile of gperftools does', 0);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { size } = words;
-  if (wordAt(view, words, 2 * size) === 1n) {
-    throw new DecodeError('unsupported', 'This is a CPU profile of the Java agent of old.', {
-      remedy: 'Convert it: go tool pprof -proto profile > profile.pb.gz',
-    });
-  }
+  const isJava = wordAt(view, words, 2 * size) === 1n;
   const period = Number(wordAt(view, words, 3 * size)) * 1000;
   let at = HEADER_WORDS * size;
   for (let count = 0; at < bytes.length; count++) {
@@ -69,15 +60,18 @@ export function* readCpu(bytes: Uint8Array, out: AddressSamples, isRaw: boolean)
     const isLast = hits === 0n && depth === 1n && wordAt(view, words, at) === 0n;
     for (let i = 0; i < Number(depth); i++, at += size) {
       const address = wordAt(view, words, at);
-      // A return address follows its call.
-      if (!isLast) stack.push(out.location(i > 0 && address > 0n ? address - 1n : address));
+      // A return address follows its call; those of Java are numbers of functions.
+      if (!isLast) stack.push(out.location(i > 0 && address > 0n && !isJava ? address - 1n : address));
     }
     if (isLast) break;
     out.push({ stack, values: [Number(hits), Number(hits) * period], labels: [] }, place);
   }
-  if (isRaw) dropHandlerFrames(out);
-  const maps = new LineReader(bytes.subarray(at));
-  for (let line = maps.next(); line !== undefined; line = maps.next()) out.map.push(line);
+  const rest = new LineReader(bytes.subarray(at));
+  if (isJava) yield* readJavaLocations(rest, undefined, out);
+  else {
+    if (isRaw) dropHandlerFrames(out);
+    for (let line = rest.next(); line !== undefined; line = rest.next()) out.map.push(line);
+  }
   return {
     sampleTypes: [
       { type: 'samples', unit: 'count' },

@@ -1,11 +1,11 @@
 /** The old text formats of pprof, `debug=1` of Go among them: heap, growth, counts, contention, threads. */
 import type { Steps } from '#base/steps.ts';
 import type { SampleType } from '#model/profile.ts';
-import { DecodeError } from '../format.ts';
 import type { FrameFacts, LabelPair } from '../profile-builder.ts';
 import type { AddressSamples } from './address-samples.ts';
 import type { LineReader } from './line-reader.ts';
-import type { LegacyFacts } from './pprof-legacy-cpu.ts';
+import { readJavaText } from './pprof-legacy-java.ts';
+import { hexNumbers, type LegacyFacts, refuseText, scaledSample } from './pprof-legacy-lines.ts';
 
 const LINES_A_STEP = 8192;
 /** In characters, of the lines that patterns look at. */
@@ -26,11 +26,12 @@ export function* readLegacyText(lines: LineReader, out: AddressSamples): Steps<L
     if (heap) return yield* readHeap(lines, heap, out);
     const count = COUNT.exec(first);
     if (count) return yield* readCounts(lines, count[1], out);
+    if (first.startsWith('--- heapz 1 ---')) return yield* readJavaText(lines, 'heap', lines.next(), out);
     if (/^--- (contention|mutex)/.test(first)) return yield* readContention(lines, out);
     if (/^--- (threadz \d+ ---|Thread )/.test(first)) return yield* readThreads(lines, line, out);
     break;
   }
-  throw refuse(lines, 'The file does not begin as a profile of pprof does');
+  throw refuseText(lines, 'The file does not begin as a profile of pprof does');
 }
 
 function* readHeap(lines: LineReader, header: RegExpExecArray, out: AddressSamples): Steps<LegacyFacts> {
@@ -38,7 +39,7 @@ function* readHeap(lines: LineReader, header: RegExpExecArray, out: AddressSampl
   const written = rate === '' ? 0 : Number(rate);
   const isSampled = kind === 'heap' || kind === 'heap_v2' || kind === 'heapz_v2';
   if (!isSampled && !['heapprofile', 'growthz', 'fragmentationz'].includes(kind))
-    throw refuse(lines, `Heap profiles of the kind ${JSON.stringify(kind.slice(0, 40))} are not known`);
+    throw refuseText(lines, `Heap profiles of the kind ${JSON.stringify(kind.slice(0, 40))} are not known`);
   const period = kind === 'heap' ? Math.floor(written / 2) : isSampled ? written : 1;
   const isGrowth = !isSampled && kind !== 'heapprofile';
   const hasAlloc =
@@ -47,8 +48,8 @@ function* readHeap(lines: LineReader, header: RegExpExecArray, out: AddressSampl
   yield* readSamples(lines, out, (line) => {
     const sample = HEAP_SAMPLE.exec(line);
     if (!sample) return undefined;
-    const inUse = scaled(Number(sample[1]), Number(sample[2]), scale);
-    const allocated = scaled(Number(sample[3]), Number(sample[4]), scale);
+    const inUse = scaledSample(Number(sample[1]), Number(sample[2]), scale);
+    const allocated = scaledSample(Number(sample[3]), Number(sample[4]), scale);
     const blockOf = (count: number, size: number): number => (count === 0 ? 0 : Math.trunc(size / count));
     const block =
       blockOf(Number(sample[1]), Number(sample[2])) || (hasAlloc ? blockOf(Number(sample[3]), Number(sample[4])) : 0);
@@ -89,13 +90,9 @@ function* readContention(lines: LineReader, out: AddressSamples): Steps<LegacyFa
     }
     const key = line.slice(0, equals).trim();
     const value = Number(line.slice(equals + 1));
-    if (key === 'format' || key === 'resolution') {
-      throw new DecodeError('unsupported', 'This is a lock profile of the Java agent of old.', {
-        remedy: 'Convert it: go tool pprof -proto profile > profile.pb.gz',
-      });
-    }
+    if (key === 'format' || key === 'resolution') return yield* readJavaText(lines, 'contention', line, out);
     if (!Number.isFinite(value))
-      throw refuse(lines, `The value of ${JSON.stringify(key.slice(0, 40))} is not a number`);
+      throw refuseText(lines, `The value of ${JSON.stringify(key.slice(0, 40))} is not a number`);
     if (key === 'cycles/second') hertz = value;
     else if (key === 'sampling period') period = value;
     else if (key === 'ms since reset') durationMs = value;
@@ -135,7 +132,7 @@ function* readThreads(lines: LineReader, header: string, out: AddressSamples): S
     if (count % LINES_A_STEP === 0) yield lines.share;
     if (line.startsWith('---- no stack trace for')) break;
     const thread = THREAD.exec(line.slice(0, 1000));
-    if (!thread) throw refuse(lines, 'A thread does not begin with its name');
+    if (!thread) throw refuseText(lines, 'A thread does not begin with its name');
     const stack: number[] = [];
     let isSame = false;
     for (line = lines.next(); line !== undefined && !line.trimStart().startsWith('---'); line = lines.next()) {
@@ -230,7 +227,7 @@ function* readSamples(
     endSample();
     if (isMemoryMap(line) || line.startsWith('---')) break;
     const parsed = line.length > MAX_PATTERN_LINE * 16 ? undefined : parse(line);
-    if (!parsed) throw refuse(lines, 'The line is not a sample of this kind of profile');
+    if (!parsed) throw refuseText(lines, 'The line is not a sample of this kind of profile');
     sample = { parsed, labels: [...parsed.labels], place: lines.place };
   }
   endSample();
@@ -246,14 +243,6 @@ function* readMap(lines: LineReader, from: string | undefined, out: AddressSampl
   }
 }
 
-/** What the samples stand for: each was taken with the chance 1 - exp(-size / rate). */
-function scaled(count: number, size: number, rate: number): [number, number] {
-  if (rate <= 1) return [count, size];
-  if (count === 0 || size === 0) return [0, 0];
-  const scale = 1 / (1 - Math.exp(-(size / count) / rate));
-  return Number.isFinite(scale) ? [Math.trunc(count * scale), Math.trunc(size * scale)] : [count, size];
-}
-
 /** As Go writes them: `{"queue":"emails", "worker":"0"}`. */
 function labelsOf(json: string): LabelPair[] {
   try {
@@ -265,10 +254,6 @@ function labelsOf(json: string): LabelPair[] {
   }
 }
 
-function hexNumbers(text: string): string[] {
-  return (text.match(/0x[0-9a-f]+/g) ?? []).map((hex) => (hex.length > 18 ? hex.slice(0, 18) : hex));
-}
-
 function isBlankOrComment(line: string): boolean {
   const text = line.trimStart();
   return text === '' || text.startsWith('#');
@@ -276,11 +261,4 @@ function isBlankOrComment(line: string): boolean {
 
 function isMemoryMap(line: string): boolean {
   return line.includes('--- Memory map: ---') || line.includes('MAPPED_LIBRARIES:');
-}
-
-function refuse(lines: LineReader, message: string): DecodeError {
-  return new DecodeError('malformed', `${message}.`, {
-    place: lines.place,
-    remedy: 'Fetch the profile again, or convert it: go tool pprof -proto profile > profile.pb.gz',
-  });
 }

@@ -67,3 +67,11 @@ export function selfOfInverted(tree: CallTree, self: Float64Array, exact: readon
   }
   if (whole && tree.exact) for (const [func, sum] of whole.entries()) self[func] = Number(sum);
 }
+
+/** The own cost of one function of an inverted tree: the totals of its nodes below the root. */
+export function ownCostAtRoots(tree: CallTree, func: number): number {
+  let self = 0;
+  for (let node = 1; node < tree.length; node = tree.subtreeEnd[node])
+    if (tree.func[node] === func) self += tree.total[node];
+  return self;
+}

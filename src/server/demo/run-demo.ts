@@ -12,7 +12,8 @@ const SEED = 'shop';
 const REACHES_BACK_MS = 24 * HOUR_MS;
 /** 18 minutes are 65 profiles of three pods, one part of work for the thread of the store. */
 const BATCH_MS = 18 * 60_000;
-const MORE_EVERY_MS = 60_000;
+/** As often as pods upload, so that no profile comes late. */
+const MORE_EVERY_MS = 10_000;
 
 const stateSchema = z.object({
   plan: z.object({ seed: z.string(), deployMs: z.number(), busierFromMs: z.number(), busierUntilMs: z.number() }),

@@ -1,9 +1,15 @@
 /** An OTLP message as profiles for the store: one for each profile, service and step of time. */
 
 import type { DecodeLimits } from '#formats/decode-limits.ts';
-import { valueOf } from '#formats/decoders/otlp.ts';
-import type { OtlpAttribute, OtlpMessage, OtlpProfile, OtlpScope } from '#formats/decoders/otlp-message.ts';
-import { refuseOtlp } from '#formats/decoders/otlp-proto.ts';
+import { traceLabelsOf, valueOf } from '#formats/decoders/otlp.ts';
+import {
+  entryOf,
+  type OtlpAttribute,
+  type OtlpMessage,
+  type OtlpProfile,
+  type OtlpScope,
+} from '#formats/decoders/otlp-message.ts';
+import { refuseOtlp } from '#formats/decoders/otlp-wire.ts';
 import { OtlpStacks } from '#formats/decoders/otlp-stacks.ts';
 import { type LabelPair, ProfileBuilder } from '#formats/profile-builder.ts';
 import type { Label } from '#model/labels.ts';
@@ -64,13 +70,19 @@ export class OtlpGrouper {
     const stepOf = stepper(profile);
     const sums = new Map<string, { service: string; startMs: number; sums: Sums }>();
     for (const sample of profile.samples) {
-      const key = sample.attributes.join();
+      const key = `${sample.link} ${sample.attributes.join()}`;
       let facts = known.get(key);
       if (facts === undefined) {
         const own = [...profile.attributes, ...sample.attributes].map(
-          (index) => dictionary.attributes[index] ?? outside(index, dictionary.attributes.length),
+          (index) => entryOf(dictionary.attributes, index) ?? outside(index, dictionary.attributes.length),
         );
-        known.set(key, (facts = { service: serviceOf(attributes, own), pairs: this.#pairs(own) }));
+        known.set(
+          key,
+          (facts = {
+            service: serviceOf(attributes, own),
+            pairs: [...this.#pairs(own), ...traceLabelsOf(sample, dictionary)],
+          }),
+        );
       }
       const { service, pairs } = facts;
       const add = (step: number, timeMs: number, value: number): void => {

@@ -9,6 +9,7 @@ import { checkName, cleanNames } from './names.ts';
 import type { AttributeRules } from './otlp-attributes.ts';
 import { quote, Refusal } from './refusal.ts';
 import { groupByLabels } from './sample-labels.ts';
+import { traceContexts } from './trace-context.ts';
 
 /** What an upload may be at most. Times in ms. */
 export interface IngestLimits {
@@ -97,7 +98,14 @@ export function seriesOfProfile(
     }
   });
   return {
-    incoming: { profile, timeUs: Math.round(timeMs * 1000), period, repeatKey, series },
+    incoming: {
+      profile,
+      timeUs: Math.round(timeMs * 1000),
+      period,
+      repeatKey,
+      series,
+      spans: traceContexts(profile),
+    },
     trimmed: { cutStacks, labelsDropped: dropped ? 1 : 0, negativeValues, cumulative: 0, cutOff: 0 },
   };
 }

@@ -15,7 +15,7 @@ export interface Part {
 }
 
 /** Room that is made at once; `nodes` is Infinity where the row that says it is damaged. */
-const MOST_NODES_AT_ONCE = 1 << 20;
+const MAX_NODES_AT_ONCE = 1 << 20;
 
 class CachedPart implements Part {
   readonly columns = new PartColumns();
@@ -32,7 +32,7 @@ class CachedPart implements Part {
 
   /** @param nodes how many are to come: room for them at once, as a table that grows is filled twice. */
   constructor(nodes: number) {
-    const room = Math.min(nodes, MOST_NODES_AT_ONCE);
+    const room = Math.min(nodes, MAX_NODES_AT_ONCE);
     this.columns.reserveNodes(room - 1);
     this.canonical.reserve(room);
     this.canonical.push(0);

@@ -5,11 +5,11 @@ import { largestNodes } from './largest-nodes.ts';
 import type { Part } from './part-cache.ts';
 import { sumPart, type PartSums } from './part-sums.ts';
 import type { MergedTree, StopCheck } from './profile-reader.ts';
-import type { SampleVisitor } from './stored-samples.ts';
+import type { SampleVisitor } from './day-walk.ts';
 import { TreeUnion } from './tree-union.ts';
 
 /** Nodes of dictionaries whose sums are held to find the largest: 24 bytes each. */
-const MOST_HELD_NODES = 1 << 23;
+const MAX_HELD_NODES = 1 << 23;
 
 /** Sums per node of each dictionary: to a tree of all of them, or, where few nodes are asked for, of the largest. */
 export class SumVisitor implements SampleVisitor {
@@ -52,7 +52,7 @@ export class SumVisitor implements SampleVisitor {
       }
       this.#held.push(summed);
       this.#heldNodes += sums.length;
-      if (this.#heldNodes > MOST_HELD_NODES) this.#joinHeld();
+      if (this.#heldNodes > MAX_HELD_NODES) this.#joinHeld();
     }
     this.#open.length = 0;
   }

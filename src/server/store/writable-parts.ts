@@ -10,7 +10,7 @@ import { Rows } from './rows.ts';
 import { freeNumbers } from './stored-series.ts';
 
 /** Nodes at which a part is full and another is opened. */
-const MOST_NODES = 1 << 20;
+const MAX_NODES = 1 << 20;
 /** Memory for interners; beyond it those not used for longest are dropped, and read again when needed. */
 const INTERNER_BYTES = 160 << 20;
 /** After so many uses of others, the interner of a day that is over is dropped. */
@@ -64,7 +64,7 @@ export class WritableParts {
   of(service: string, serviceId: number, day: number): WritablePart {
     const key = `${day} ${service}`;
     let part = this.#parts.get(key);
-    if (part === undefined || part.interner.columns.nodes >= MOST_NODES) {
+    if (part === undefined || part.interner.columns.nodes >= MAX_NODES) {
       part = (part === undefined ? this.#reopen(serviceId, day) : undefined) ?? this.#newPart(serviceId, day);
       this.#parts.set(key, part);
     }
@@ -112,7 +112,7 @@ export class WritableParts {
   /** The newest part of the day, unless it is full or cannot be read. */
   #reopen(serviceId: number, day: number): WritablePart | undefined {
     const [row] = this.#last.all([serviceId, day], () => undefined);
-    if (row === undefined || row.nodes >= MOST_NODES) return undefined;
+    if (row === undefined || row.nodes >= MAX_NODES) return undefined;
     if (partCheck(row.id, serviceId, day, row.nodes) !== row.row_check) return undefined;
     const columns = new PartColumns();
     try {

@@ -330,7 +330,9 @@ describe('plain requests', () => {
     ['too many nodes', { maxNodes: 1_048_577 }, 400],
     ['fewer than no nodes', { maxNodes: -1 }, 400],
     ['DOT', { format: 'PROFILE_FORMAT_DOT' }, 501],
-    ['ids of traces', { traceIdSelector: ['x'] }, 501],
+    ['what is no id of a trace', { traceIdSelector: ['x'] }, 400],
+    ['ids of traces', { traceIdSelector: ['0'.repeat(32)] }, 200],
+    ['ids of traces and spans', { traceIdSelector: ['0'.repeat(32)], spanSelector: ['0'.repeat(16)] }, 400],
     ['six parts', { profileTypeID: `${TYPE}:delta` }, 200],
     ['async', { async: { type: 'ASYNC_QUERY_TYPE_FORCE' } }, 200],
   ])('a merge with %s', async (_, changes, status) => {
