@@ -2,7 +2,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { packings } from '#formats/packing.ts';
 import { readableNouns } from '#formats/registry.ts';
-import { whatChanged, type Change, type WhatChanged } from '#model/changes.ts';
+import type { Change } from '#model/change.ts';
+import { whatChanged, type WhatChanged } from '#model/changes.ts';
 import { whyNotComparable } from '#model/comparability.ts';
 import { unionTree } from '#model/diff.ts';
 import { compareSides } from '#model/evidence.ts';

@@ -1,5 +1,7 @@
 /** What changed, in words: a line for a cause, a sentence for a comparison, Markdown for a pull request. */
-import type { Change, WhatChanged } from './changes.ts';
+import type { Change } from './change.ts';
+import type { WhatChanged } from './changes.ts';
+import { isOfAll } from './decide-by-counts.ts';
 import type { Normalisation } from './normalise.ts';
 import type { SampleType } from './profile.ts';
 import { formatDuration } from './time-text.ts';
@@ -59,13 +61,13 @@ export function describeChange(change: Change, unit: AmountUnit): string {
       const what = change.scope === 'subtree' ? `${name} with what it calls` : name;
       if (trend === 'new') return `${name} is new ${kind === 'code' ? 'code' : 'in the runtime'}: ${amount}`;
       if (trend === 'gone') return `${name} is gone: ${amount}`;
-      return `${what} costs ${sizeOf(change.codePct ?? 0)} ${kind === 'code' ? place : 'in the runtime'}${inBrackets(requestsText(change))}: ${amount}`;
+      return `${what} costs ${sizeOf(change.codePct ?? 0)} ${kind === 'code' ? place : 'in the runtime'}${inBrackets(requestsText(change, unit))}: ${amount}`;
     }
     case 'work': {
       const amount = formatChange(delta, unit);
       if (trend === 'new') return `${name} is a new route: ${amount}`;
       if (trend === 'gone') return `${name} is a gone route: ${amount}`;
-      return `${name} is asked for ${part < 0 ? 'less' : 'more'}${inBrackets(requestsText(change))}: ${formatChange(part, unit)}`;
+      return `${name} is asked for ${trend === 'shrank' ? 'less' : 'more'}${inBrackets(requestsText(change, unit))}: ${formatChange(part, unit)}`;
     }
     case 'either': {
       const amount = formatChange(trend === 'new' || trend === 'gone' ? delta : part, unit);
@@ -81,11 +83,16 @@ export function describeChange(change: Change, unit: AmountUnit): string {
   }
 }
 
-/** `10.8 to 23.6 requests of /report a second, +119 %, each costs 2.1 % less`; '' where none are known. */
-export function requestsText({ requests }: Change): string {
+/**
+ * `10.8 to 23.6 requests of /report a second, +119 %, each costs 2.1 % less`; where amounts are parts of the whole,
+ * `/report is 16.2 to 37.1 % of the requests`. '' where none are known.
+ */
+export function requestsText({ requests, kind }: Change, unit: AmountUnit): string {
   if (!requests) return '';
-  const { route, a, b, costPct, isMeasure } = requests;
+  const { route, a, b, allA, allB, costPct, isMeasure } = requests;
   const each = costPct === null || isMeasure ? '' : `, each costs ${aboutAs(costPct)}`;
+  if (kind === 'work' && isOfAll(unit.kind))
+    return `${shortText(route)} was ${formatShare(a, allA)} of the requests and is ${formatShare(b, allB)}${each}`;
   return rateText(a, b, `requests of ${shortText(route)}`) + each;
 }
 

@@ -3,29 +3,12 @@
  * its requests times what each of them costs; a unit of work (or a function that stands where handlers do) that a route
  * fits is told by whichever changed more. How: docs/compare.md.
  */
-import type { Change } from './changes.ts';
+import type { Change, ChangeRequests, RankedChange } from './change.ts';
 import { difference } from './difference.ts';
 import type { Evidence, Findings } from './evidence.ts';
-import type { Normalised } from './normalise.ts';
+import type { Normalisation, Normalised } from './normalise.ts';
 import { type CountedRequests, RouteFinder, type RouteRates } from './requests.ts';
 import type { UnionTree } from './union.ts';
-
-/** What the requests of a change's route did. */
-export interface ChangeRequests {
-  readonly route: string;
-  /** Per second, on each side. */
-  readonly a: number;
-  readonly b: number;
-  /** What each request costs on B beyond A, in percent; null where a side has no cost or no requests. */
-  readonly costPct: number | null;
-  /** The change's own percent, with its interval, is `costPct`. */
-  readonly isMeasure: boolean;
-}
-
-export interface RankedChange {
-  readonly change: Change;
-  readonly rank: number;
-}
 
 const Z95 = 1.96;
 /** Of what the profiles alone do not show. */
@@ -40,20 +23,18 @@ const MIN_SHARE = 0.01;
 /** From so many times the requests on a route is new. */
 const NEW_FROM = 20;
 
-/** @param recorded both sides, with the seconds and requests of each */
 export function decideByCounts(
   rows: readonly RankedChange[],
   union: UnionTree,
   evidence: Evidence,
-  { a, b }: Normalised['recorded'],
+  { kind, recorded: { a, b } }: Normalised,
 ): readonly RankedChange[] {
   if (!a.requests || !b.requests || a.seconds === undefined || b.seconds === undefined) return rows;
   const routes = fittedRoutes(rows, a.requests, b.requests);
   if (routes.size === 0) return rows;
   const sums = recordedSums(union, evidence, a.seconds, b.seconds);
   const causeAt = causesByRow(evidence);
-  // Requests of the whole program, which its load moves.
-  const load = Math.log(b.requests.rate / a.requests.rate);
+  const all: AllFacts = { kind, rateA: a.requests.rate, rateB: b.requests.rate };
   const costs = rows.map(({ change }): RowCost | undefined => {
     const route = routes.get(change);
     if (!route) return undefined;
@@ -71,7 +52,7 @@ export function decideByCounts(
     if (!cost) return [row];
     const { scope, index } = row.change;
     const func = scope === 'unit' ? union.func[evidence.units.node[index]] : index;
-    return decided(row, cost, load, othersCost(costs, i, rows), func);
+    return decided(row, cost, all, othersCost(costs, i, rows), func);
   });
 }
 
@@ -85,6 +66,13 @@ interface RowCost {
   /** Whether its share grew or shrank, as the profiles show it. */
   readonly seen: number;
   readonly isLarge: boolean;
+}
+
+interface AllFacts {
+  readonly kind: Normalisation;
+  /** Requests of the whole program per second, which its load moves. */
+  readonly rateA: number;
+  readonly rateB: number;
 }
 
 /** A machine that is slower makes all requests dearer: what each of the other units' requests costs, B over A. */
@@ -104,7 +92,7 @@ function othersCost(costs: readonly (RowCost | undefined)[], own: number, rows: 
 function decided(
   { change, rank }: RankedChange,
   { route, x, y, deviation, seen, isLarge }: RowCost,
-  load: number,
+  { kind, rateA, rateB }: AllFacts,
   others: number,
   func: number,
 ): readonly RankedChange[] {
@@ -112,14 +100,14 @@ function decided(
   const isOnBoth = x > 0 && y > 0;
   const each = isOnBoth && a > 0 && b > 0 ? y / x / (b / a) : undefined;
   const costPct = each === undefined ? null : (each - 1) * 100;
-  const requests: ChangeRequests = { route: route.route, a, b, costPct, isMeasure: false };
+  const requests: ChangeRequests = { route: route.route, a, b, allA: rateA, allB: rateB, costPct, isMeasure: false };
   const told: Change = { ...change, requests };
   if (each === undefined) {
     if (!change.supported) return [{ change: told, rank }];
     const isNewRoute = x === 0 ? b > NEW_FROM * a : a > NEW_FROM * b;
     return [{ change: isNewRoute ? asWork(told) : a > 0 && b > 0 ? asCode(told) : told, rank }];
   }
-  const busier = Math.log(b / a) - load;
+  const busier = Math.log(b / a / (rateB / rateA));
   const dearer = nearerToZero(Math.log(each), Math.log(each / others));
   const sd = Math.hypot(deviation, route.deviation);
   const byCounts = { change: told, rank };
@@ -135,33 +123,50 @@ function decided(
   const isSeen = isDearer || Math.sign(busier) === seen;
   const minBusier = Math.max(change.supported ? MIN_BUSIER_LOG : BUSIER_LOG, MIN_Z * route.deviation);
   const isBusier = isSeen && isLarge && Math.abs(busier) >= minBusier;
-  if (!isDearer) return [{ change: { ...asWork(told), supported: isBusier }, rank }];
-  // Of what B has, what it would not have at A's cost of a request; the rest of the unit's change is its requests.
-  const part = (change.selfA + change.part) * (1 - 1 / each);
-  const ends = [each * Math.exp(-Z95 * sd), each * Math.exp(Z95 * sd)];
-  const work = difference(part, change.part);
-  const code: Change = {
+  // Of what B has, what it would not have at A's cost of a request; the rest of the unit's change is its requests. Where
+  // amounts are parts of the whole, what all requests cost more cancels.
+  const isAbsolute = kind === 'per-second' || kind === 'per-request' || kind === 'absolute';
+  const ofCost = (change.selfA + change.part) * (1 - 1 / (isAbsolute ? each : each / others));
+  const ofRequests = difference(ofCost, change.part);
+  const more = isOfAll(kind) ? Math.exp(busier) : b / a;
+  const work: Change = {
+    ...asWork(told),
+    part: ofRequests,
+    code: difference(ofRequests, change.delta),
+    codePct: (more - 1) * 100,
+    ...endsOf(more, route.deviation),
+    supported: isBusier,
+    trend: more > 1 ? 'grew' : 'shrank',
+  };
+  const cost: Change = {
     ...told,
     kind: 'code',
     scope: 'subtree',
     index: func,
-    part,
-    code: part,
+    part: ofCost,
+    code: ofCost,
     codePct: costPct,
-    low: (ends[0] - 1) * 100,
-    high: (ends[1] - 1) * 100,
-    supported: true,
-    trend: part > 0 ? 'grew' : 'shrank',
+    // What all requests have in common is not this route's.
+    ...(isDearer ? endsOf(each, sd) : { low: null, high: null }),
+    supported: isDearer,
+    trend: ofCost > 0 ? 'grew' : 'shrank',
     requests: { ...requests, isMeasure: true },
   };
-  const certainty = Math.max(0.1, 1 - (Z95 * sd) / Math.abs(dearer));
+  const certainty = Math.max(0.1, 1 - (Z95 * sd) / Math.abs(dearer || 1));
   return [
-    { change: code, rank: Math.abs(part) * certainty },
-    {
-      change: { ...asWork(told), part: work, code: difference(work, change.delta), supported: isBusier },
-      rank: Math.abs(work),
-    },
+    ...(isDearer || ofCost !== 0 ? [{ change: cost, rank: Math.abs(ofCost) * (isDearer ? certainty : 1) }] : []),
+    { change: work, rank: Math.abs(ofRequests) },
   ];
+}
+
+/** Amounts go by a route's part of all requests, not by how many there are. */
+export function isOfAll(kind: Normalisation): boolean {
+  return kind !== 'per-second' && kind !== 'absolute';
+}
+
+function endsOf(ratio: number, deviation: number): Pick<Change, 'low' | 'high'> {
+  const [low, high] = [-Z95, Z95].map((z) => (ratio * Math.exp(z * deviation) - 1) * 100);
+  return { low, high };
 }
 
 /** 0 where they differ in sign. */

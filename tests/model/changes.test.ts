@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changesAsMarkdown, formatAmount, formatChange, partText, summarise } from '#model/changes-text.ts';
-import { type Change, consoleForm, whatChanged, type WhatChanged } from '#model/changes.ts';
+import type { Change } from '#model/change.ts';
+import { consoleForm, whatChanged, type WhatChanged } from '#model/changes.ts';
 import { unionTree } from '#model/diff.ts';
 import type { NamedTree, UnionTree } from '#model/union.ts';
 import { compareSides, verdicts, type Evidence } from '#model/evidence.ts';

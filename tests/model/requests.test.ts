@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { poisson, seeded } from '#base/seeded.ts';
 import { changesAsMarkdown, describeChange, formatAmount, summarise } from '#model/changes-text.ts';
-import { type Change, whatChanged, type WhatChanged } from '#model/changes.ts';
+import type { Change } from '#model/change.ts';
+import { whatChanged, type WhatChanged } from '#model/changes.ts';
 import { unionTree } from '#model/diff.ts';
 import { compareSides } from '#model/evidence.ts';
 import { type Normalisation, normalisations, normalise, type SideFacts, whyNotNormalised } from '#model/normalise.ts';

@@ -1,5 +1,6 @@
 /** Scores comparisons of recorded services (../shared/truth) by the rules of its replay, without a server in between. */
-import { type Change, whatChanged } from '#model/changes.ts';
+import type { Change } from '#model/change.ts';
+import { whatChanged } from '#model/changes.ts';
 import { summarise } from '#model/changes-text.ts';
 import { compareSides } from '#model/evidence.ts';
 import { normalise } from '#model/normalise.ts';

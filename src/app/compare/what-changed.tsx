@@ -1,7 +1,7 @@
 /** The causes under their headings, each with its size, its interval and the share that it explains. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactElement, useMemo, useRef, useState } from 'react';
-import type { Change } from '#model/changes.ts';
+import type { Change } from '#model/change.ts';
 import {
   changesAsMarkdown,
   formatAmount,
@@ -266,7 +266,7 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
         {kind !== 'moved' && ` · ${partWords[kind]} ${partText(change, unit)}`}
         {explained > 0 &&
           (explained > 1 ? ' · more than the net change' : ` · ${formatShare(explained, 1)} of the change`)}
-        {change.requests && ` · ${requestsText(change)}`}
+        {change.requests && ` · ${requestsText(change, unit)}`}
         {money !== undefined && ` · ${money} a month`}
       </div>
       <Interval change={change} reach={reach} text={interval} />
