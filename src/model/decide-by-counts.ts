@@ -123,12 +123,10 @@ function decided(
   const isSeen = isDearer || Math.sign(busier) === seen;
   const minBusier = Math.max(change.supported ? MIN_BUSIER_LOG : BUSIER_LOG, MIN_Z * route.deviation);
   const isBusier = isSeen && isLarge && Math.abs(busier) >= minBusier;
-  // Of what B has, what it would not have at A's cost of a request; the rest of the unit's change is its requests. Where
-  // amounts are parts of the whole, what all requests cost more cancels.
-  const isAbsolute = kind === 'per-second' || kind === 'per-request' || kind === 'absolute';
-  const ofCost = (change.selfA + change.part) * (1 - 1 / (isAbsolute ? each : each / others));
-  const ofRequests = difference(ofCost, change.part);
+  // The change is that of the requests, at A's cost of each, and that of what each costs, in B's requests.
   const more = isOfAll(kind) ? Math.exp(busier) : b / a;
+  const ofRequests = change.selfA * (more - 1);
+  const ofCost = difference(ofRequests, change.part);
   const work: Change = {
     ...asWork(told),
     part: ofRequests,
@@ -149,7 +147,7 @@ function decided(
     // What all requests have in common is not this route's.
     ...(isDearer ? endsOf(each, sd) : { low: null, high: null }),
     supported: isDearer,
-    trend: ofCost > 0 ? 'grew' : 'shrank',
+    trend: each > 1 ? 'grew' : 'shrank',
     requests: { ...requests, isMeasure: true },
   };
   const certainty = Math.max(0.1, 1 - (Z95 * sd) / Math.abs(dearer || 1));
