@@ -129,7 +129,8 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
   const { changes, whole, explained, growth } = found;
   const supported = changes.filter((change) => change.supported);
   const code = supported.filter(({ kind }) => kind === 'code');
-  const sentences: string[] = [];
+  const ofRequests = aboutRequests(found, unit);
+  const sentences: string[] = ofRequests === undefined ? [] : [ofRequests];
   if (code.length === 0) sentences.push(silence(found));
   const named = supported.slice(0, MAX_NAMED);
   if (named.length > 0) {
@@ -149,9 +150,7 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
       );
     }
   }
-  const ofRequests = aboutRequests(found, unit);
-  if (ofRequests !== undefined) sentences.push(ofRequests);
-  else if (Math.abs(growth - 1) >= MIN_GROWTH) {
+  if (ofRequests === undefined && Math.abs(growth - 1) >= MIN_GROWTH) {
     const [verb, why] =
       growth > 1 ? ['grew', 'more work, or a uniformly slower'] : ['shrank', 'less work, or a uniformly faster'];
     const what = code.length > 0 ? 'Everything else' : 'Everything';
@@ -193,7 +192,7 @@ function aboutRequests({ requests }: WhatChanged, { sampleType: { type, unit } }
     : isDearer
       ? `about as many requests, and each costs ${dearer > 0 ? 'more' : 'less'}`
       : 'about as many requests, and each costs about the same';
-  return `All in all ${rateText(rateA, rateB, 'requests')}; each took ${cost}: ${why}.`;
+  return `From ${rateText(rateA, rateB, 'requests')}; each took ${cost}: ${why}.`;
 }
 
 /** Beyond this a size says only that there is too little to see. */

@@ -237,7 +237,7 @@ describe('ranges of a server', () => {
     const { delta, summary, a, b } = JSON.parse(stdout) as Record<string, never>;
     expect(delta).toBeCloseTo(Number(b['total']) / 3600 - Number(a['total']) / 1800, 9);
     expect(summary).toMatch(
-      /All in all 2\.00 to 4\.00.requests a second, \+100.%; each took .*: more requests, and each costs less\./,
+      /^From 2\.00 to 4\.00.requests a second, \+100.%; each took .*: more requests, and each costs less\./,
     );
     expect(calls).toContain('/api/work?service=shop&from=1000000&until=1900000&steps=1&q=pod%3D%22a%22');
     const text = await diff(...sides, '--normalize', 'per-request');
