@@ -113,8 +113,8 @@ function changedFunctions({ union }: Comparison): readonly object[] {
 }
 
 function evidenceWords({ isSliced, isCounted }: Evidence): string {
-  const words = isSliced ? 'noise from slices of time' : 'without slices of time: weaker evidence';
-  return isCounted ? words : `${words}; samples are not counted: weaker still`;
+  const words = isSliced ? 'noise from slices of time' : 'without time slices: weaker evidence';
+  return isCounted ? words : `${words}; sample counts are unknown: weaker still`;
 }
 
 function amountUnit({ a, normalised }: Comparison): AmountUnit {

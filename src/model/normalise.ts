@@ -61,12 +61,12 @@ export function whyNotNormalised(
   if (kind === 'absolute') return undefined;
   if (kind === 'share' || kind === 'equal-work') {
     const empty = totals.findIndex((total) => !(total > 0));
-    return empty < 0 ? undefined : `Side ${'AB'[empty]} has nothing to take shares of: its total is ${totals[empty]}.`;
+    return empty < 0 ? undefined : `Side ${'AB'[empty]} has no shares: its total is ${totals[empty]}.`;
   }
   if (a.isSnapshot || b.isSnapshot)
     return kind === 'per-request'
-      ? 'What is held at a time is not used by single requests.'
-      : 'What is held at a time has no rate per second.';
+      ? 'Live amounts, such as memory in use, are not used by single requests.'
+      : 'Live amounts, such as memory in use, have no rate per second.';
   const timeless = [a, b].findIndex(({ seconds }) => seconds === undefined || !(seconds > 0));
   if (timeless >= 0) return `Side ${'AB'[timeless]} does not say how long it was recorded.`;
   if (kind === 'per-request') return whyNotPerRequest(a, b);

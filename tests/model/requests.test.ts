@@ -69,7 +69,7 @@ describe('a route', () => {
     const found = compared({ seed: 'a' }, { seed: 'b', cost: slower });
     expect(supported(found)).toEqual([]);
     expect(summarise(found, cores)).toMatch(
-      /; each took .*, \+6\d(\.\d)?.%: about as many requests, and each costs more\.$/,
+      /; each took .*, \+6\d(\.\d)?.%: about as many requests, and each costs more\. /,
     );
   });
 
@@ -125,7 +125,7 @@ describe('per request', () => {
     [facts(undefined), /^Side B: no requests were counted\.$/],
     [facts({ kind: 'unknown', why: 'counts cover 20 % of it.' }), /^Side B: counts cover 20 % of it\.$/],
     [facts({ kind: 'counted', rate: 0, count: 0, routes: [] }), /^Side B: no requests were counted\.$/],
-    [{ ...known, isSnapshot: true }, /held at a time/],
+    [{ ...known, isSnapshot: true }, /Live amounts/],
     [{ ...known, seconds: undefined }, /how long/],
   ])('says what it lacks: %j', (b, words) => {
     expect(whyNotNormalised('per-request', union, known, b)).toMatch(words);

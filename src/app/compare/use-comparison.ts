@@ -171,7 +171,11 @@ function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean): Op
     side.kind === 'file'
       ? files.find((one): one is OpenFile => one.kind === 'open' && one.name === side.file)
       : undefined;
-  const selected = useSelected(file, side.kind === 'file' ? side.matchers : NO_MATCHERS, '');
+  const selected = useSelected(file, {
+    matchers: side.kind === 'file' ? side.matchers : NO_MATCHERS,
+    by: '',
+    during: side.kind === 'file' ? side.during : undefined,
+  });
   const open = useMemo((): OpenSide | undefined => {
     if (side.kind === 'file') return selected.file && !selected.isStale ? openFileSide(side, selected.file) : undefined;
     if (!data || !query || !side.range) return undefined;
@@ -214,7 +218,7 @@ function openFileSide(side: FileSide, { profile, size }: OpenFile): OpenSide {
   };
 }
 
-/** Rates are of the time that has profiles: a gap is no time in which nothing was used. Until that is known, of all. */
+/** Rates count only the time that has profiles: a gap is no time in which nothing was used. Until that is known, of all. */
 function coveredTime({ startMs, endMs }: TimeRange, share: number | undefined): Pick<OpenSide, 'seconds' | 'covered'> {
   const covered = share === 0 ? 1 : share;
   return { seconds: ((endMs - startMs) / 1000) * (covered ?? 1), covered };

@@ -116,9 +116,9 @@ export const sourceQueries = {
       },
     );
   },
-  markers: (source: DataSource, range: TimeRange, service: string) =>
+  markers: (source: DataSource, range: TimeRange, service: string | undefined) =>
     sourceQuery(
-      ['posted markers', source.id, range, service],
+      ['posted markers', source.id, range, service ?? null],
       ({ signal }) => source.postedMarkers(range, service, signal),
       { keep: (markers) => ({ markers }) },
     ),
@@ -322,6 +322,14 @@ export function usePostedMarkers(
 /** The answer is null where the source has no counts. @param question undefined asks nothing */
 export function useWork(question: WorkQuestion | undefined): UseQueryResult<WorkAnswer | null> {
   return useQuery({ ...sourceQueries.work(useSource(), question ?? NO_WORK), enabled: question !== undefined });
+}
+
+/** Of the range, of every service and of none. */
+export function useAllPostedMarkers(range: TimeRange | undefined): UseQueryResult<readonly PostedMarker[]> {
+  return useQuery({
+    ...sourceQueries.markers(useSource(), range ?? NO_RANGE, undefined),
+    enabled: range !== undefined,
+  });
 }
 
 export interface MergedAnswer {

@@ -131,7 +131,7 @@ export class JfrTypes {
   }
 
   #lay(type: JfrType, prefix: string, into: Step[], room: { left: number }, depth: number, offset: number): void {
-    if (depth > MAX_DEPTH) refuseJfr(`the type ${type.name} holds itself`, offset);
+    if (depth > MAX_DEPTH) refuseJfr(`the type ${type.name} contains itself`, offset);
     for (const { name, typeId, isPooled, isArray } of type.fields) {
       if (room.left-- === 0) refuseJfr(`the type ${type.name} has more than ${MAX_STEPS} fields`, offset);
       const full = prefix === '' ? name : `${prefix}.${name}`;

@@ -28,7 +28,7 @@ export function readOtlpJson(text: string, limits: DecodeLimits, at = 0): OtlpMe
   try {
     message = JSON.parse(text);
   } catch {
-    refuseOtlp('it is no JSON', `byte ${at}`);
+    refuseOtlp('it is not JSON', `byte ${at}`);
   }
   return new JsonReader(limits).read(objectOf(message, 'the message'));
 }
@@ -169,13 +169,13 @@ function field(object: Json, name: string): unknown {
 }
 
 function objectOf(value: unknown, what: string): Json {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) refuseOtlp(`${what} is no object`, what);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) refuseOtlp(`${what} is not an object`, what);
   return value as Json;
 }
 
 function arrayOf(object: Json, name: string, olderName?: string): readonly unknown[] {
   const value = field(object, name) ?? (olderName === undefined ? undefined : field(object, olderName)) ?? [];
-  if (!Array.isArray(value)) refuseOtlp(`${name} is no list`, name);
+  if (!Array.isArray(value)) refuseOtlp(`${name} is not a list`, name);
   return value;
 }
 
@@ -195,7 +195,7 @@ function whole(object: Json, name: string): number {
 function numberOf(value: unknown, name: string): number {
   const number = typeof value === 'string' && /^-?\d{1,20}$/.test(value) ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isInteger(number))
-    refuseOtlp(`${name} holds what is no whole number`, name);
+    refuseOtlp(`${name} has an entry that is not a whole number`, name);
   return number;
 }
 

@@ -54,7 +54,7 @@ export async function openUpload(request: WireRequest, limits: IngestLimits, now
   }
   if (request.method !== 'POST') {
     const answer = { status: 405, headers: { allow: 'POST' }, body: NOTHING };
-    return refused(answer, 'bad_request', 'Profiles are sent by POST.');
+    return refused(answer, 'bad_request', 'Send profiles with POST.');
   }
   let isText = false;
   try {
@@ -162,7 +162,7 @@ async function openIngest(
     });
   }
   if (format !== 'pprof' && format !== 'form') {
-    throw new Refusal('unsupported', `The format ${format} is not taken yet: send pprof, or collapsed stacks.`);
+    throw new Refusal('unsupported', `The format ${format} is not supported yet: send pprof, or collapsed stacks.`);
   }
   let part = body;
   let config: SampleTypeConfig | undefined;

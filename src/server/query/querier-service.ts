@@ -141,7 +141,9 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
         throw notHere('A series has exemplars of uploads; ask SelectHeatmap for those of spans');
       const selector = { ...range, matchers, profileType: id, callSite: callSite(request.stackTraceSelector) };
       if (selector.callSite.length > 0 && (range.endMs - range.startMs) / stepMs >= MAX_CUTS)
-        throw refuse(`A call site is summed over less than ${MAX_CUTS} steps: send a longer step or a shorter range.`);
+        throw refuse(
+          `A series of one call site must have fewer than ${MAX_CUTS} steps: send a longer step or a shorter range.`,
+        );
       const exemplars = request.exemplarType === ExemplarType.INDIVIDUAL;
       const series = reader.timeSeries(selector, checkGroupBy(request.groupBy), stepMs, call.stop, exemplars);
       const limit = Number(request.limit ?? 0n);
@@ -153,7 +155,7 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
       const selector = stacktraces(request, limits, call.stop);
       switch (request.format) {
         case ProfileFormat.DOT:
-          throw notHere('Graphs in DOT are not drawn; ask for PROFILE_FORMAT_PPROF and run go tool pprof -dot');
+          throw notHere('DOT output is not supported; ask for PROFILE_FORMAT_PPROF and run go tool pprof -dot');
         case ProfileFormat.PPROF:
           return wrapPprof(mergedPprof(reader, selector, request, limits, call), call.codec);
         case ProfileFormat.TREE: {

@@ -122,7 +122,7 @@ export function checkProfileType(id: string): ProfileType {
 export function checkMaxNodes(maxNodes: bigint | undefined, limits: QueryLimits): number {
   if (maxNodes === undefined || maxNodes === 0n) return limits.defaultNodes;
   if (maxNodes < 0n || maxNodes > BigInt(limits.mostNodes))
-    throw refuse(`maxNodes is ${maxNodes}: send 1 to ${limits.mostNodes}, or nothing for ${limits.defaultNodes}.`);
+    throw refuse(`maxNodes is ${maxNodes}: send 1 to ${limits.mostNodes}, or leave it out for ${limits.defaultNodes}.`);
   return Number(maxNodes);
 }
 

@@ -27,7 +27,7 @@ export async function compared(
     const bytes = new TextEncoder().encode(text);
     const encoded = { bytes, name: 'a.txt', form: { kind: 'file' } } as const;
     const profile = await analysis.open(encoded, signal, () => undefined);
-    const side: FileSide = { kind: 'file', file: 'a.txt', st: undefined, matchers: [] };
+    const side: FileSide = { kind: 'file', file: 'a.txt', st: undefined, matchers: [], during: undefined };
     return {
       side,
       profile,

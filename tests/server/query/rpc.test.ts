@@ -242,8 +242,8 @@ describe('gRPC over HTTP/1.1', () => {
 
   it.each([
     ['no frame', new Uint8Array(3), '3', 'no gRPC frame'],
-    ['a short frame', frame(message).subarray(0, 20), '3', 'promises'],
-    ['no protobuf', frame(new Uint8Array([255])), '3', 'is no querier.v1.SelectSeriesRequest'],
+    ['a short frame', frame(message).subarray(0, 20), '3', 'announces'],
+    ['no protobuf', frame(new Uint8Array([255])), '3', 'is not a valid querier.v1.SelectSeriesRequest'],
   ])('%s', async (_, body, status, words) => {
     const { trailers } = await call(body);
     expect(trailers['grpc-status']).toBe(status);
@@ -397,7 +397,7 @@ describe('a handler', () => {
     [new RpcError('unavailable', 'Later.'), 503, 'Later.'],
     [new Stopped('aborted'), 499, 'The client no longer waits for the answer.'],
     [new Stopped('deadline'), 504, 'The deadline of this query has passed.'],
-    [new TypeError('secret'), 500, 'This answer failed inside the server'],
+    [new TypeError('secret'), 500, 'Internal error: the log of the server'],
   ])('that throws %s', async (error, status, words) => {
     const { answer, error: told } = await run(() => {
       throw error;
