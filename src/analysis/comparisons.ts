@@ -1,4 +1,4 @@
-/** Two profiles side by side: their union as it is shown, and which of its differences are more than noise. */
+/** Comparisons of two profiles: the shown union, and the differences that are more than noise. */
 import type { Steps } from '#base/steps.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import { unlikeLanguages } from '#model/comparability.ts';
@@ -47,7 +47,7 @@ import type {
 } from './analysis.ts';
 import { amountsOf, shownAmounts, totalsByFunction, treeOfSide, withOwnCosts } from './shown-amounts.ts';
 
-/** What a comparison needs of the rest of the analysis. */
+/** The parts of the analysis that a comparison needs. */
 interface Sides {
   tree(
     request: TreeRequest,
@@ -63,15 +63,15 @@ interface Sides {
 const UNIONS_KEPT = 2;
 /** Evidence kept for each. */
 const EVIDENCE_KEPT = 4;
-/** Changes that are told, beyond the supported ones: a list that nobody reads to its end. */
+/** Reported changes beyond the supported ones: longer lists are not read. */
 const MAX_CHANGES = 500;
 
 interface KeptUnion {
   readonly key: string;
   readonly handles: readonly number[];
-  /** From the roots down, whatever is shown: what is found holds of stacks, not of the way they are read. */
+  /** Always from the roots down: findings are about stacks, not about the direction in which they are shown. */
   readonly union: UnionTree;
-  /** What is shown instead, where the transforms turn the trees. */
+  /** The turned union, shown instead if the transforms invert the trees. */
   readonly turned: TurnedUnion | undefined;
   readonly idle: DiffAnswer['idle'];
   readonly unlike: string | undefined;
@@ -83,7 +83,7 @@ interface KeptUnion {
 
 interface KeptEvidence {
   readonly id: number;
-  /** What it was found from. */
+  /** Its inputs. */
   readonly noise: string;
   readonly found: Evidence;
   readonly slices: EvidenceAnswer['slices'];
@@ -150,7 +150,7 @@ export class Comparisons {
     };
   }
 
-  /** Found once: no normalisation changes what is noise. */
+  /** Computed once: noise does not depend on the normalisation. */
   async #evidence(
     kept: KeptUnion,
     request: DiffRequest,
@@ -201,7 +201,7 @@ export class Comparisons {
     return { hit, hitNodes: undefined, nodes, value, searchMs: performance.now() - began };
   }
 
-  /** Files, packages and lines are those of each side's own frames; undefined where names tell all that is asked for. */
+  /** Files, packages and lines come from each side's own frames; undefined if names are enough for the search. */
   async #searchSides(
     kept: KeptUnion,
     request: DiffRequest,
@@ -227,7 +227,7 @@ export class Comparisons {
     const { nameRank } = kept;
     const { normalised } = this.#normalised(kept, request);
     const { union, a: amountsA, b: amountsB } = shownAmounts(kept, normalised);
-    // Of what the normalisation made of the sides, which need not be in proportion to what was recorded.
+    // From the normalised amounts, which need not be proportional to the recorded ones.
     const a = sandwich(treeOfSide(union, amountsA), func, 'size', nameRank);
     const b = sandwich(treeOfSide(union, amountsB), func, 'size', nameRank);
     signal.throwIfAborted();
@@ -247,7 +247,7 @@ export class Comparisons {
     return writeDiffFolded(turned?.union ?? union);
   }
 
-  /** A side's profile is closed: what was made of it goes too. */
+  /** Drops everything derived from a profile that is closed. */
   forget(handle: number): void {
     this.#unions = this.#unions.filter(({ handles }) => !handles.includes(handle));
   }
@@ -262,7 +262,7 @@ export class Comparisons {
     return this.#picture(kept, this.#normalised(kept, request).normalised, request);
   }
 
-  /** As asked where that can be; else by share, else as recorded. */
+  /** The requested normalisation if it applies; otherwise shares; otherwise as recorded. */
   #normalised(
     { union, evidence }: KeptUnion,
     { a, b, normalisation, evidence: wanted }: DiffRequest,
@@ -288,7 +288,7 @@ export class Comparisons {
     const isTurned = isInverted(transforms);
     const upright = isTurned ? invertOnce(transforms) : transforms;
     const [ofA, ofB] = await Promise.all([a, b].map((side) => this.#sides.tree(treeRequest(side, upright), signal)));
-    // Another question may have made it meanwhile: evidence must meet the union that is drawn.
+    // Another call may have built it meanwhile: evidence must use the same union as the drawing.
     const meanwhile = this.#kept(key);
     if (meanwhile) return meanwhile;
     const union = unionTree(named(ofA), named(ofB));
@@ -309,7 +309,7 @@ export class Comparisons {
     return made;
   }
 
-  /** A side's names that stand in several files are told with all of them. */
+  /** A name that occurs in several files is reported with all of them. */
   #withAllFiles(side: DiffSide, facts: FunctionFacts): FunctionFacts {
     const files = filesInWords(this.#sides.profile(treeRequest(side, [])));
     const { functions } = facts;
@@ -349,7 +349,7 @@ export class Comparisons {
   }
 }
 
-/** A transform knows trees only: each slice becomes one, and goes again. */
+/** Transforms work on trees only: each slice becomes a tree for a moment. */
 function* transformedSlices(
   known: ReturnType<typeof sideOfUnion>,
   { tree, facts }: { readonly tree: CallTree; readonly facts: FunctionFacts },
@@ -362,7 +362,7 @@ function* transformedSlices(
   return collector.take(samplesPerUnitOf(sliced));
 }
 
-/** Siblings in one order, whatever is shown: a tree is made once. */
+/** The order of siblings is fixed here, so that a tree is built only once. */
 function treeRequest({ handle, sampleType }: DiffSide, transforms: readonly Transform[]): TreeRequest {
   return { handle, sampleType, order: 'size', transforms };
 }
@@ -375,7 +375,7 @@ function exactTotal({ exact, total }: SideColumns): number | bigint {
   return exact ? exact.total[0] : total[0];
 }
 
-/** @param i a transform; the invert that was left out has matched everything */
+/** @param i a transform; an invert that was left out counts as matching everything */
 function matchedBy(
   { tree, matched }: { readonly tree: CallTree; readonly matched: readonly number[] },
   i: number,
@@ -383,12 +383,12 @@ function matchedBy(
   return matched[i] ?? tree.length - 1;
 }
 
-/** The same changes, at the place where a tree from the leaves up has their functions. */
+/** The same changes, located in the inverted tree. */
 function withTurnedPaths(found: EvidenceAnswer['found']): EvidenceAnswer['found'] {
   return { ...found, changes: found.changes.map((change) => ({ ...change, path: change.path.slice(-1) })) };
 }
 
-/** All that is supported, and the largest of the rest. */
+/** All supported changes, and the largest of the others. */
 function limitChanges(found: WhatChanged): WhatChanged & { readonly omittedCount: number } {
   const supported = found.changes.filter((change) => change.supported).length;
   const changes = found.changes.slice(0, supported + MAX_CHANGES);

@@ -7,7 +7,7 @@ export type ChangeKind = 'code' | 'work' | 'either' | 'moved' | 'runtime';
 /** One cause. Amounts are in the shown normalisation, percents are in percent. */
 export interface Change {
   readonly kind: ChangeKind;
-  /** Of the function, or of the frame that names a unit of work. */
+  /** Name of the function, or of the frame that names a unit of work. */
   readonly name: string;
   /** Where the function changed most; of a unit, its place. */
   readonly path: CallPath;

@@ -28,14 +28,14 @@ interface Recording {
 }
 
 describe('a route', () => {
-  it('that is asked for more is traffic, told with its requests', () => {
+  it('that is called more is traffic, told with its requests', () => {
     const found = compared({ seed: 'a' }, { seed: 'b', load: { search: 2 } });
     const [first, ...others] = found.changes.filter(({ supported }) => supported);
     expect(others).toEqual([]);
     expect(first).toMatchObject({ kind: 'work', name: 'main.search', requests: { route: '/search', a: 10, b: 20 } });
     expect(Math.abs(first.requests!.costPct!)).toBeLessThan(12);
     expect(describeChange(first, cores)).toMatch(
-      /^main\.search is asked for more \(10\.0 to 20\.0.requests of \/search a second, \+100.%, each costs (about the same|[\d.]+.% (more|less))\): \+/,
+      /^main\.search is called more \(10\.0 to 20\.0.requests of \/search a second, \+100.%, each costs (about the same|[\d.]+.% (more|less))\): \+/,
     );
   });
 
