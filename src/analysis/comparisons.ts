@@ -157,7 +157,7 @@ export class Comparisons {
     noise: { readonly a: SideNoise; readonly b: SideNoise },
     signal: AbortSignal,
   ): Promise<KeptEvidence> {
-    const key = JSON.stringify(noise);
+    const key = JSON.stringify([noise, request.routes]);
     const known = kept.evidence.find((one) => one.noise === key);
     if (known) return known;
     const { union } = kept;
@@ -165,7 +165,7 @@ export class Comparisons {
     const a = await this.#slices(request.a, noise.a, transforms, union, 'a', signal);
     const b = await this.#slices(request.b, noise.b, transforms, union, 'b', signal);
     signal.throwIfAborted();
-    const found = compareSides(union, a, b);
+    const found = compareSides(union, a, b, request.routes);
     const made = { id: ++this.#lastEvidence, noise: key, found, slices: { a: a.sliceCount, b: b.sliceCount } };
     kept.evidence = [made, ...kept.evidence].slice(0, EVIDENCE_KEPT);
     return made;
@@ -265,7 +265,7 @@ export class Comparisons {
   /** The requested normalisation if it applies; otherwise shares; otherwise as recorded. */
   #normalised(
     { union, evidence }: KeptUnion,
-    { a, b, normalisation, evidence: wanted }: DiffRequest,
+    { a, b, normalisation, evidence: wanted, routes }: DiffRequest,
   ): { normalised: Normalised; refused: string | undefined } {
     const refused = whyNotNormalised(normalisation, union, a.facts, b.facts);
     const kind =
@@ -276,7 +276,7 @@ export class Comparisons {
           : 'absolute';
     if (kind !== 'equal-work') return { normalised: normalise(kind, union, a.facts, b.facts, undefined), refused };
     const known = evidence.find(({ id }) => id === wanted)?.found ?? evidence[0]?.found;
-    const found = known ?? compareSides(union, unsliced(union.a, undefined), unsliced(union.b, undefined));
+    const found = known ?? compareSides(union, unsliced(union.a, undefined), unsliced(union.b, undefined), routes);
     const work = { unit: found.units.unit, growth: found.growth };
     return { normalised: normalise(kind, union, a.facts, b.facts, work), refused };
   }

@@ -53,6 +53,7 @@ export function useComparison(): Comparison {
   const a = useCounted(useCovered(isWhole ? whole.a : first.a, noiseA.data));
   const b = useCounted(useCovered(isWhole ? whole.b : first.b, noiseB.data));
   const norm = useUrl((state) => state.norm);
+  const routes = useUrl((state) => state.routes);
   const width = useUrl((state) => state.w);
   const order = useUrl((state) => state.order);
   const transforms = useUrl((state) => state.t);
@@ -67,13 +68,14 @@ export function useComparison(): Comparison {
             a: diffSide(a.open),
             b: diffSide(b.open),
             normalisation: norm,
+            routes,
             width,
             order,
             transforms,
             evidence: undefined,
           }
         : undefined,
-    [a.open, b.open, mismatch, isCounting, norm, width, order, transforms],
+    [a.open, b.open, mismatch, isCounting, norm, routes, width, order, transforms],
   );
   const isReady = base !== undefined && isWhole;
   const asked = { a: isReady ? queryOfUnsliced(a.open) : undefined, b: isReady ? queryOfUnsliced(b.open) : undefined };
