@@ -190,6 +190,8 @@ export interface EvidenceAnswer extends Pick<Evidence, 'isSliced' | 'isCounted' 
   readonly id: number;
   /** Into how many each side was cut; 1 where it was not. */
   readonly slices: { readonly a: number; readonly b: number };
+  /** Whether each side is a file that was cut by the times of its samples: what varies from run to run is not in it. */
+  readonly isOneRun: boolean;
   /** All that is supported, and the largest of the rest. */
   readonly found: WhatChanged & { readonly omittedCount: number };
   readonly evidenceMs: number;

@@ -2,7 +2,7 @@
  * `npm run bench:truth`: how often a comparison of recorded services names what was changed in them, and claims a change where
  * there was none. Reads ../shared/truth (or --folder); prints a line for each pair and the scores, and writes
  * tests/perf/results-truth.json.
- * Options: --slices 24 --half 0|1 --dry (writes nothing)
+ * Options: --slices 24 (1: as two files; file: as two files whose samples have times) --half 0|1 --dry (writes nothing)
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,8 @@ if (!existsSync(join(folder, 'pairs.json'))) {
 const { module } = await runnerImport(join(ROOT, 'tests/perf/truth-bench.ts'), { configFile: false, root: ROOT });
 const { scoreTruth } = /** @type {typeof import('./truth-bench.ts')} */ (module);
 const wanted = half === '0' ? 0 : half === '1' ? 1 : undefined;
-const scored = scoreTruth(folder, Number(option('slices', '24')), wanted);
+const slices = option('slices', '24');
+const scored = scoreTruth(folder, slices === 'file' ? slices : Number(slices), wanted);
 for (const { pair, at, claims } of scored.rows) {
   const isUnchanged = pair.kind === 'none' || pair.kind === 'load';
   const result = isUnchanged
