@@ -39,7 +39,7 @@ export async function askSlices(range: ServerRange, slices: number): Promise<Sli
     return undefined;
   }
   return readSlices(await bytesOf(answer, range), (what) => {
-    throw new BadInput(`The slices that ${range.server} answered cannot be read: ${what}.`);
+    throw new BadInput(`The slices from ${range.server} cannot be read: ${what}.`);
   });
 }
 
@@ -87,7 +87,7 @@ async function bytesOf(answer: Response, { server }: ServerRange): Promise<Uint8
   const bytes = new Uint8Array(await answer.arrayBuffer());
   if (answer.ok) return bytes;
   if (answer.status === 401 || answer.status === 403)
-    throw new BadInput(`${server} wants a token: set FLAMETIDE_TOKEN.`);
+    throw new BadInput(`${server} requires a token: set FLAMETIDE_TOKEN.`);
   const text = new TextDecoder().decode(bytes.subarray(0, 4096));
   throw new BadInput(`${server} refused (${answer.status}): ${reasonIn(text)}`);
 }

@@ -20,19 +20,19 @@ interface DiffOptions {
 }
 
 const HELP = `
-A and B are files (${readableNouns('or')}, ${packings}), or ranges of a server as the page links them:
+A and B are files (${readableNouns('or')}, ${packings}), or links of the page to a range of a server:
   http://host:4040/?svc=shop&type=process_cpu:cpu:nanoseconds:cpu:nanoseconds&from=now-2h&until=now-1h
-  keys: svc service, type profile type, q label matchers such as pod="a",env=~"p.*", from and until in ms since the
-  epoch or such as now-1h, now/d. Without them: all services, CPU, the last hour. FLAMETIDE_TOKEN is sent as token.
+  keys: svc service, type profile type, q label matchers such as pod="a",env=~"p.*", from and until in ms since
+  1970, or for example now-1h, now/d. Without them: all services, CPU, the last hour. FLAMETIDE_TOKEN is the token.
 
 --normalize: share (part of the whole), per-second, load-adjusted, equal-work, absolute. Per second and load-adjusted need
 a duration on both sides.
 
---fail-on '+5%': exit code 1 when a supported code change makes a function cost 5 % more or beyond, when supported new code
-takes 5 % of B, or, where totals can be compared (per-second, load-adjusted, absolute), when the total grew by so much.
-'-5%' is the same for what got less.
+--fail-on '+5%': exit code 1 when a supported code change makes a function at least 5 % more expensive, when supported new code
+takes 5 % of B, or, where totals can be compared (per-second, load-adjusted, absolute), when the total grew by 5 %.
+'-5%' does the same for decreases.
 
-Exit code: 0 compared, 1 the bar is broken, 2 bad input.`;
+Exit code: 0 compared, 1 a change passes the threshold of --fail-on, 2 bad input.`;
 
 /** @param args behind `diff`; @param env for FLAMETIDE_TOKEN */
 export async function diffCommand(
@@ -49,7 +49,7 @@ export async function diffCommand(
     .addOption(
       new Option('--normalize <how>', 'what makes the sides comparable').choices(normalisations).default('share'),
     )
-    .option('--fail-on <bar>', "exit code 1 when broken, such as '+5%'")
+    .option('--fail-on <threshold>', "exit code 1 when a change passes it, such as '+5%'")
     .addOption(new Option('--format <form>', 'of the answer').choices(['text', 'json', 'markdown']).default('text'))
     .helpOption('--help', 'print this text')
     .addHelpText('after', HELP)
@@ -67,7 +67,7 @@ export async function diffCommand(
     return {
       code: broken.length > 0 ? 1 : 0,
       stdout: print(compared, broken),
-      stderr: broken.length > 0 ? `flametide: ${options.failOn} is broken by ${broken.join(', ')}\n` : '',
+      stderr: broken.length > 0 ? `flametide: beyond ${options.failOn}: ${broken.join(', ')}\n` : '',
     };
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -115,7 +115,7 @@ interface FailBar {
 /** @throws BadInput */
 function readBar(text: string): FailBar {
   const match = /^([+-]?)(\d{1,6}(?:\.\d{1,6})?)%$/.exec(text);
-  if (!match) throw new BadInput(`--fail-on ${text.slice(0, 40)} is no bar: write it like '+5%'.`);
+  if (!match) throw new BadInput(`--fail-on ${text.slice(0, 40)} is not a threshold: write it like '+5%'.`);
   return { sign: match[1] === '-' ? -1 : 1, percent: Number(match[2]) };
 }
 

@@ -123,8 +123,8 @@ function evidenceWords({ isSliced, isCounted }: Evidence, isOneRun: boolean): st
   const times = isOneRun
     ? 'noise from slices of one run each: what varies from run to run is not in it'
     : 'noise from slices of time';
-  const words = isSliced ? times : 'without slices of time: weaker evidence';
-  return isCounted ? words : `${words}; samples are not counted: weaker still`;
+  const words = isSliced ? times : 'without time slices: weaker evidence';
+  return isCounted ? words : `${words}; sample counts are unknown: weaker still`;
 }
 
 function amountUnit({ a, normalised }: Comparison): AmountUnit {

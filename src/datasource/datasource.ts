@@ -58,7 +58,7 @@ export interface DataSource {
   slices(query: ProfileQuery, count: number, signal: AbortSignal): Promise<EncodedProfile | undefined>;
   storedRange(signal: AbortSignal): Promise<StoredRange | undefined>;
   /** Of the range and service, and those of no service. */
-  postedMarkers(range: TimeRange, service: string, signal: AbortSignal): Promise<readonly PostedMarker[]>;
+  postedMarkers(range: TimeRange, service: string | undefined, signal: AbortSignal): Promise<readonly PostedMarker[]>;
 }
 
 /**

@@ -15,13 +15,13 @@ const MAX_TITLE_LENGTH = 200;
 export async function fetchPostedMarkers(
   baseUrl: string,
   range: TimeRange,
-  service: string,
+  service: string | undefined,
   signal: AbortSignal,
 ): Promise<readonly PostedMarker[]> {
   const query = new URLSearchParams({
     from: String(Math.floor(range.startMs)),
     until: String(Math.ceil(range.endMs)),
-    service,
+    ...(service === undefined ? {} : { service }),
   });
   const response = await fetch(new URL(`api/markers?${query}`, baseUrl), { signal });
   if (!response.ok) throw new Error(`The server answered ${response.status} to the request for markers.`);

@@ -32,7 +32,7 @@ export async function keepSnapshot(baseUrl: string, query: string, packed: Uint8
   const body = new Blob([`${JSON.stringify({ query })}\n`, packed]);
   if (body.size > mostSnapshotBytes)
     throw new Error(
-      `The snapshot has ${Math.ceil(body.size / 2 ** 20)} MiB, and the server takes ${mostSnapshotBytes / 2 ** 20}: choose a shorter range.`,
+      `The snapshot has ${Math.ceil(body.size / 2 ** 20)} MiB; the server accepts at most ${mostSnapshotBytes / 2 ** 20} MiB: choose a shorter range.`,
     );
   return made(baseUrl, 'api/snapshots', body);
 }

@@ -73,7 +73,7 @@ export async function packSnapshot(answers: SnapshotAnswers): Promise<Uint8Array
   );
   if (longest > MAX_ENTRIES)
     throw new Error(
-      `What is shown has a list of ${longest} entries, and ${MAX_ENTRIES} can be saved: filter by a label.`,
+      `The view has a list of ${longest} entries; at most ${MAX_ENTRIES} can be saved: filter by a label.`,
     );
   const head = {
     version: VERSION,
@@ -99,7 +99,7 @@ export async function packSnapshot(answers: SnapshotAnswers): Promise<Uint8Array
   const size = blobs.reduce((sum, blob) => sum + blob.length, 4 + written.length);
   if (size > MAX_BYTES)
     throw new Error(
-      `What is shown has ${Math.ceil(size / 2 ** 20)} MiB, and ${MAX_BYTES / 2 ** 20} can be saved: choose a shorter range.`,
+      `The view has ${Math.ceil(size / 2 ** 20)} MiB; at most ${MAX_BYTES / 2 ** 20} MiB can be saved: choose a shorter range.`,
     );
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, written.length, true);
@@ -118,11 +118,11 @@ export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<S
   try {
     head = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(4, end)));
   } catch {
-    throw unreadable('its head is not JSON');
+    throw unreadable('its header is not JSON');
   }
   const { version, link, nowMs, stored, labelSets, labelNames, series, markers, profiles, files } = json.record(head);
   if (version !== VERSION)
-    throw unreadable(`it is of version ${String(version).slice(0, 20)}, and this page reads ${VERSION}`);
+    throw unreadable(`it has version ${String(version).slice(0, 20)}; this page reads version ${VERSION}`);
   let at = end;
   const take = (length: number): Uint8Array => {
     if (at + length > bytes.length) throw unreadable('it is truncated');
@@ -179,7 +179,7 @@ export function snapshotSource(id: string, answers: SnapshotAnswers, holder: str
   const labelNames = byKey(answers.labelNames, labelNamesKey);
   const series = byKey(answers.series, seriesKey);
   const notKept = (what: string): never => {
-    throw new SourceError('not-kept', `${holder} has only what was on the screen when it was saved, not ${what}.`);
+    throw new SourceError('not-kept', `${holder} holds only the view that was saved, not ${what}.`);
   };
   const find = (query: ProfileQuery): SnapshotProfile | undefined =>
     answers.profiles.find((one) => queryKey(one.query) === queryKey(query));

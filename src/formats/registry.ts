@@ -83,7 +83,7 @@ function* decodeFile(bytes: Uint8Array, name: string, archives = 0): WaitingStep
   if (bytes.length === 0) throw new DecodeError('empty', 'The file is empty.', { remedy: 'Save the profile again.' });
   const unpacked = yield* share(unwrap(bytes), 0, UNPACKING);
   if (unpacked.length === 0) {
-    throw new DecodeError('empty', 'The file is gzip around nothing.', { remedy: 'Save the profile again.' });
+    throw new DecodeError('empty', 'The gzip file has no content.', { remedy: 'Save the profile again.' });
   }
   const files = archives < MAX_ARCHIVES && isArchive(unpacked) ? yield* filesOf(unpacked) : undefined;
   if (files) {
@@ -124,7 +124,7 @@ function* chooseFormat(bytes: Uint8Array, name: string): WaitingSteps<ProfileFor
   const bare = name.toLowerCase().replace(/\.(gz|zst)$/, '');
   const promised = formats.find(({ endings }) => endings.some((ending) => bare.endsWith(ending)));
   if (promised) return promised;
-  throw new DecodeError('unrecognized', 'The file is of no format that is known here.', {
+  throw new DecodeError('unrecognized', 'The format of the file is unknown.', {
     remedy: `${reads}, ${packings}.`,
   });
 }

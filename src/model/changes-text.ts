@@ -58,8 +58,8 @@ export function describeChange(change: Change, unit: AmountUnit): string {
     }
     case 'work': {
       const amount = formatChange(delta, unit);
-      if (trend === 'new') return `${name} is a new route: ${amount}`;
-      if (trend === 'gone') return `${name} is a gone route: ${amount}`;
+      if (trend === 'new') return `The route ${name} is new: ${amount}`;
+      if (trend === 'gone') return `The route ${name} is gone: ${amount}`;
       return `${name} is asked for ${part < 0 ? 'less' : 'more'}: ${formatChange(part, unit)}`;
     }
     case 'either': {
@@ -139,13 +139,13 @@ function silence({ silence: known }: WhatChanged): string {
   const functions =
     known.functions === 1 ? 'the largest function' : `the ${numberWord(known.functions)} largest functions`;
   return known.percent > SEEN_UP_TO
-    ? `No code change is more than noise, but there is too little to see less than a doubling in ${functions}.`
-    : `No code change is more than noise: one above ±${formatNumber(known.percent)}\u00a0% would show in ${functions}${moreTime(known)}.`;
+    ? `No code change is more than noise, but there is too little data to show less than a doubling in ${functions}.`
+    : `No code change is more than noise: a change above ±${formatNumber(known.percent)}\u00a0% would show in ${functions}${moreTime(known)}.`;
 }
 
 function moreTime({ percent: shown, moreSeconds }: NonNullable<WhatChanged['silence']>): string {
   if (moreSeconds === undefined) return '';
-  return `, and one above ±${formatNumber((Math.sqrt(1 + shown / 100) - 1) * 100)}\u00a0% after ${formatDuration(moreSeconds * 1000)} more of each side`;
+  return `, and a change above ±${formatNumber((Math.sqrt(1 + shown / 100) - 1) * 100)}\u00a0% after ${formatDuration(moreSeconds * 1000)} more of each side`;
 }
 
 function numberWord(count: number): string {

@@ -82,7 +82,7 @@ export function whyNotComparable(a: Measured, b: Measured): string | undefined {
 export function unlikeLanguages(a: NamedFunctions, b: NamedFunctions): string | undefined {
   const [ofA, ofB] = [languageOf(a.names, a.files), languageOf(b.names, b.files)];
   if (ofA === undefined || ofB === undefined || ofA === ofB) return undefined;
-  return `A runs ${ofA}, B runs ${ofB}: functions of two languages are never the same, so those of A show as gone and those of B as new.`;
+  return `A runs ${ofA}, B runs ${ofB}: functions of different languages do not match, so those of A show as gone and those of B as new.`;
 }
 
 interface NamedFunctions {

@@ -28,7 +28,7 @@ export function compileMatcher({ name, operator, value }: LabelMatcher): (labelV
   }
   if (value.length > MAX_PATTERN)
     throw new MatcherError(
-      `The pattern of ${name} is longer than ${MAX_PATTERN} characters: ask for values, separated by |, or for fewer.`,
+      `The pattern of ${name} is longer than ${MAX_PATTERN} characters: list fewer values, separated by |.`,
     );
   const pattern = compilePattern(name, value);
   // Values repeat from series to series.
@@ -54,6 +54,6 @@ function compilePattern(name: string, source: string): RE2JS {
     if (!(error instanceof RE2JSException)) throw error;
     // Its words are Go's; the flag that we add stands in them.
     const reason = error.message.replace('error parsing regexp: ', '').replace('(?s)', '');
-    throw new MatcherError(`The pattern of ${name} is no regular expression: ${reason}.`);
+    throw new MatcherError(`The pattern of ${name} is not a valid regular expression: ${reason}.`);
   }
 }

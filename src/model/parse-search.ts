@@ -26,7 +26,7 @@ const MAX_TERMS = 64;
 const scopes = ['file', 'pkg', 'line'] as const;
 
 export function parseSearch(text: string): ParsedSearch {
-  if (text.length > LONGEST_SEARCH) return fail(LONGEST_SEARCH, `longer than ${LONGEST_SEARCH} letters`);
+  if (text.length > LONGEST_SEARCH) return fail(LONGEST_SEARCH, `longer than ${LONGEST_SEARCH} characters`);
   const alternatives: SearchTerm[][] = [[]];
   let at = 0;
   let terms = 0;
@@ -76,7 +76,7 @@ function parseTerm(text: string, start: number): TermResult {
   let end = at;
   while (end < text.length && !/[\s|]/.test(text[end])) end++;
   const word = text.slice(at, end);
-  if (scope === 'line' && !/^\d{1,9}$/.test(word)) return fail(at, 'line: wants a number');
+  if (scope === 'line' && !/^\d{1,9}$/.test(word)) return fail(at, 'line: requires a number');
   if (word === '') return fail(at, scope ? `nothing after ${scope}:` : 'nothing to search');
   return { term: { ...base, text: word.toLowerCase() }, end };
 }

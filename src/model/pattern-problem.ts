@@ -105,7 +105,7 @@ function escapeProblem(pattern: string, at: number): string | undefined {
   const next = pattern[at + 1];
   const isBackReference = /[1-9]/.test(next) && !(next < '8' && /[0-7]/.test(pattern[at + 2] ?? ''));
   if (isBackReference || next === 'k') return 'back-references are not supported';
-  if (/[A-Za-z0-9]/.test(next) && !ESCAPES.test(next)) return `\\${next} means nothing here`;
+  if (/[A-Za-z0-9]/.test(next) && !ESCAPES.test(next)) return `\\${next} has no meaning here`;
   return undefined;
 }
 

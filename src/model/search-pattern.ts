@@ -27,7 +27,7 @@ export function compilePattern(source: string, ignoreCase: boolean): CompiledPat
     return rest.ok ? rest : { ...rest, at: rest.at + 4 };
   }
   if (source.length > LONGEST_SOURCE)
-    return { ok: false, at: LONGEST_SOURCE, message: `pattern longer than ${LONGEST_SOURCE} letters` };
+    return { ok: false, at: LONGEST_SOURCE, message: `pattern longer than ${LONGEST_SOURCE} characters` };
   const flags = ignoreCase ? 'i' : '';
   const parser = new PatternParser(source, flags);
   const mistake = parser.parse();

@@ -4,6 +4,7 @@ import type { IncomingProfile } from './incoming.ts';
 import type { IngestLimits } from './ingest/series-of-profile.ts';
 import type { RequestFacts, WireAnswer, WireRequest } from './request.ts';
 import type { FolderBytes } from './store/folder.ts';
+import type { SpanLimits } from './store/span-upkeep.ts';
 import type { ServiceUsage } from './store/series-table.ts';
 
 /** Whoever answers for profiles: the workers over the own store, or a Pyroscope behind the proxy. */
@@ -47,6 +48,7 @@ export interface EngineOptions {
   readonly retentionMs: number | undefined;
   /** Bytes of the profiles' files at which the oldest profiles are removed. */
   readonly maxDiskBytes: number;
+  readonly spans: SpanLimits;
   readonly limits: IngestLimits;
   /** Label sets of one service on one day: beyond it labels of samples are folded away. */
   readonly maxLabelSets: number;

@@ -23,10 +23,13 @@ export interface Guards {
  */
 export function denied(headers: IncomingHttpHeaders, { host, token }: Guards, isOpen: boolean): Denial | undefined {
   if (isLoopback(host) && !namesThisMachine(headers.host)) {
-    return { status: 403, message: 'This Flametide answers to localhost only; it was asked for under another name.' };
+    return {
+      status: 403,
+      message: 'This Flametide answers only to the name localhost; the request has another host name.',
+    };
   }
   if (isForeign(headers)) {
-    return { status: 403, message: 'Another page may not ask this Flametide.' };
+    return { status: 403, message: 'Requests from other pages are refused.' };
   }
   if (token !== undefined && !isOpen && !bears(headers.authorization, token)) {
     return {

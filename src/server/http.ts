@@ -76,7 +76,7 @@ export function createFlametideServer(parts: ServerParts): Server {
     if (denial !== undefined) return sendAnswer(response, textAnswer(denial.status, denial.message, denial.headers));
     if (target === undefined) {
       reports.missed(request, basePath);
-      return sendAnswer(response, textAnswer(404, `This Flametide lives under ${basePath}/.`));
+      return sendAnswer(response, textAnswer(404, `Addresses of this Flametide begin with ${basePath}/.`));
     }
     const { query } = target;
     const path = pathFor(route, target);
@@ -146,7 +146,7 @@ function refuseUnread({ code }: NodeJS.ErrnoException, socket: Socket, basePath:
         ] as const)
       : code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? (['408 Request Timeout', 'The request took too long.'] as const)
-        : (['400 Bad Request', 'This is no request that can be read.'] as const);
+        : (['400 Bad Request', 'Malformed request.'] as const);
   const body = messagePage('This cannot be opened', text, basePath);
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\nContent-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\nX-Content-Type-Options: nosniff\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
@@ -157,7 +157,7 @@ function refuseUnread({ code }: NodeJS.ErrnoException, socket: Socket, basePath:
 }
 
 function refuseMethod(methods: readonly string[]): WireAnswer {
-  return textAnswer(405, `This address takes ${methods.join(' or ')} only.`, { allow: methods.join(', ') });
+  return textAnswer(405, `This address accepts only ${methods.join(' or ')}.`, { allow: methods.join(', ') });
 }
 
 function pathFor({ isTidied = false }: Route, { path, tidy }: RequestPath): string {

@@ -78,7 +78,7 @@ export class LinkStore {
       mkdirSync(this.#files, { recursive: true });
       this.#filesInPlace = new FilesInPlace([this.#files]);
     } catch (error) {
-      this.#noFiles = `Snapshots cannot be kept in ${this.#files}: ${reason(error)}.`;
+      this.#noFiles = `Snapshots cannot be stored in ${this.#files}: ${reason(error)}.`;
       notes.push(this.#noFiles);
     }
     this.notes = notes;
@@ -102,7 +102,7 @@ export class LinkStore {
       while (existsSync(`${this.#files}.set-aside-${number}`)) number++;
       renameSync(this.#files, `${this.#files}.set-aside-${number}`);
       notes.push(
-        `No links lead to the ${names.length} snapshots any more: they were set aside as ${this.#files}.set-aside-${number}.`,
+        `${names.length} snapshots have no link any more: they were set aside as ${this.#files}.set-aside-${number}.`,
       );
       return;
     }
@@ -206,11 +206,11 @@ export class LinkStore {
       throw new TooManyLinks(`There are ${MAX_LINKS} links, which is the maximum: delete some.`);
     if (held.queryBytes + query.length > MAX_QUERY_BYTES)
       throw new TooManyLinks(
-        `The links have ${mebibytes(held.queryBytes)} MiB, and at most ${mebibytes(MAX_QUERY_BYTES)} are kept: delete some.`,
+        `The links take ${mebibytes(held.queryBytes)} MiB; the maximum is ${mebibytes(MAX_QUERY_BYTES)} MiB: delete some.`,
       );
     if (snapshotBytes > 0 && held.snapshotBytes + snapshotBytes > MAX_SNAPSHOT_BYTES)
       throw new TooManyLinks(
-        `Snapshots have ${mebibytes(held.snapshotBytes)} MiB, and at most ${mebibytes(MAX_SNAPSHOT_BYTES)} are kept: delete some links.`,
+        `Snapshots take ${mebibytes(held.snapshotBytes)} MiB; the maximum is ${mebibytes(MAX_SNAPSHOT_BYTES)} MiB: delete some links.`,
       );
   }
 

@@ -70,6 +70,10 @@ async function serve(config: ServerConfig): Promise<void> {
     dataFolder: config.data,
     retentionMs,
     maxDiskBytes: config.maxDisk,
+    spans: {
+      retentionMs: config.spanRetention === 0 ? undefined : config.spanRetention,
+      maxBytes: config.maxSpanDisk,
+    },
     limits: ingestLimits(config),
     maxLabelSets: config.limits.maxLabelSets,
     log,
@@ -159,16 +163,15 @@ async function close(
 function whyNotListening(error: NodeJS.ErrnoException, host: string, port: number): string {
   if (error.code === 'EADDRINUSE')
     return `Port ${port} on ${host} is taken: stop what listens there, or choose another with --port.`;
-  if (error.code === 'EACCES')
-    return `Port ${port} needs rights that this user lacks: choose one above 1023 with --port.`;
+  if (error.code === 'EACCES') return `This user may not open port ${port}: choose one above 1023 with --port.`;
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
-    return `--host ${host} is no address of this machine.`;
+    return `--host ${host} is not an address of this machine.`;
   return `Cannot listen on ${host}:${port}: ${error.message}`;
 }
 
 /** Nothing is lost: what was answered is on disk. */
 function fail(log: Log, why: string): never {
-  log.error(`${why} The server ends, for a supervisor to start it again.`);
+  log.error(`${why} The server exits: a supervisor has to start it again.`);
   process.exit(EXIT_FAILED);
 }
 

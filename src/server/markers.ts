@@ -118,7 +118,7 @@ export class Markers {
       const message =
         what === undefined
           ? `The markers cannot be read: ${reason(error)}.`
-          : `Markers cannot be read: markers.db in the data folder ${what}. Stop the server and move the file away to begin with none.`;
+          : `Markers cannot be read: markers.db in the data folder ${what}. Stop the server and move the file away to start with an empty one.`;
       return jsonAnswer(503, { message });
     }
   }
@@ -132,7 +132,7 @@ export class Markers {
       return isThere ? jsonAnswer(200, {}) : jsonAnswer(404, { message: `There is no marker ${id}.` });
     }
     return jsonAnswer(405, {
-      message: 'Markers are read by GET, sent by POST, and removed by DELETE /api/markers/ID.',
+      message: 'Read markers with GET, send them with POST, delete them with DELETE /api/markers/ID.',
     });
   }
 
@@ -162,12 +162,12 @@ export class Markers {
     }
     const marker = newMarker.safeParse(given);
     if (!marker.success)
-      return jsonAnswer(400, { message: `The marker is not as expected: ${z.prettifyError(marker.error)}` });
+      return jsonAnswer(400, { message: `The marker is not valid: ${z.prettifyError(marker.error)}` });
     try {
       return jsonAnswer(201, { id: this.add(marker.data) });
     } catch (error) {
       if (error instanceof RangeError) return jsonAnswer(507, { message: error.message });
-      return jsonAnswer(isFull(error) ? 507 : 503, { message: `It cannot be kept: ${reason(error)}.` });
+      return jsonAnswer(isFull(error) ? 507 : 503, { message: `It cannot be stored: ${reason(error)}.` });
     }
   }
 }

@@ -154,7 +154,7 @@ function factsOf({ status, headers, body }: WireAnswer): RequestFacts {
   const said = isPlain && headers['content-encoding'] === undefined ? Buffer.from(body.subarray(0, MAX_SAID)) : '';
   const remedy =
     status === 401 || status === 403
-      ? ' Start Flametide with --tenant, or with FLAMETIDE_BACKEND_AUTHORIZATION set to what it wants.'
+      ? ' Start Flametide with --tenant, or with FLAMETIDE_BACKEND_AUTHORIZATION set to its credentials.'
       : '';
   const message = `The backend answered ${status}${said.length > 0 ? `: ${said.toString().trim()}` : ''}.${remedy}`;
   return { refused: status === 401 || status === 403 ? 'backend_unauthenticated' : 'backend_refused', message };
@@ -165,7 +165,10 @@ async function readAnswer(response: IncomingMessage, budget: ByteBudget): Promis
   const status = response.statusCode ?? 502;
   if (status >= 300 && status < 400 && status !== 304) {
     response.resume();
-    throw new RpcError('unavailable', 'The backend sends elsewhere; redirects are not followed. Is its address right?');
+    throw new RpcError(
+      'unavailable',
+      'The backend answered with a redirect, which is not followed: check its address.',
+    );
   }
   const chunks: Buffer[] = [];
   let length = 0;

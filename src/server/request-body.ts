@@ -107,5 +107,5 @@ export function readBody(
 }
 
 function tooLarge(maxBytes: number): BodyRefusal {
-  return new BodyRefusal(413, `The body is larger than ${maxBytes} bytes, the most that is taken.`);
+  return new BodyRefusal(413, `The body is larger than the maximum of ${maxBytes} bytes.`);
 }

@@ -205,7 +205,7 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
       bodyBytes: 0,
       async answer({ path }) {
         const service = serviceAt(path);
-        if (service === undefined) return textAnswer(400, 'The name of the service is not a valid part of an address.');
+        if (service === undefined) return textAnswer(400, 'The name of the service is not valid percent-encoding.');
         if (backend.dropService === undefined) {
           const text = 'This Flametide stores no profiles itself: remove the service at its backend.';
           return textAnswer(501, text);
@@ -254,7 +254,7 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
       bodyBytes: 0,
       answer({ method, path, query, request, response }) {
         if (method !== 'GET' && method !== 'HEAD') {
-          const text = reports.missed(request, basePath) ?? 'This address can only be read.';
+          const text = reports.missed(request, basePath) ?? 'This address accepts only GET.';
           return textAnswer(405, text, { allow: 'GET, HEAD' });
         }
         request.url = query === '' ? path : `${path}?${query}`;

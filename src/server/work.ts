@@ -96,7 +96,7 @@ export class Work {
   async answer(method: string, query: string, body: Uint8Array, gone: AbortSignal): Promise<WireAnswer> {
     if (method === 'GET') return this.#answerGet(new URLSearchParams(query), gone);
     if (method === 'POST') return this.#answerPost(body);
-    return jsonAnswer(405, { message: 'Counts of requests are sent by POST and read by GET.' });
+    return jsonAnswer(405, { message: 'Send counts of requests with POST, read them with GET.' });
   }
 
   #answerPost(body: Uint8Array): WireAnswer {
@@ -108,7 +108,7 @@ export class Work {
     }
     const counts = pushed.safeParse(given);
     if (!counts.success)
-      return jsonAnswer(400, { message: `The counts are not as expected: ${whatIsWrong(given, counts.error)}` });
+      return jsonAnswer(400, { message: `The counts are not valid: ${whatIsWrong(given, counts.error)}` });
     try {
       const before = this.#store.whyNot();
       if (before !== undefined) return jsonAnswer(503, { message: before });
@@ -144,7 +144,7 @@ export class Work {
       const message =
         what === undefined
           ? `The counts cannot be read: ${reason(error)}.`
-          : `The counts cannot be read: work.db in the data folder ${what}. Stop the server and move the file away to begin with none.`;
+          : `The counts cannot be read: work.db in the data folder ${what}. Stop the server and move the file away to start with an empty one.`;
       return jsonAnswer(503, { message });
     }
     if (answer.source === undefined && this.#elsewhere) answer = await this.#elsewhere(question, gone);

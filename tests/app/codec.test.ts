@@ -49,7 +49,7 @@ const anyState: fc.Arbitrary<UrlState> = fc.record({
   tz: fc.constantFrom('local', 'UTC', 'Europe/Berlin'),
   by: fc.oneof(text, fc.constant('')),
   ref: fc.option(fc.constantFrom(0, 5, 900), { nil: undefined }),
-  grid: fc.constantFrom('none', 'services', 'types', 'values'),
+  grid: fc.constantFrom('none', 'services', 'types', 'values', 'flames'),
   cs: path,
   snap: fc.constantFrom(undefined, 'abcd1234', 'z9'.repeat(25)),
   'a.svc': orOpen(text),

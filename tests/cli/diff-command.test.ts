@@ -29,10 +29,10 @@ describe('files', () => {
     const open = await diff(...files);
     expect(open).toMatchObject({ code: 0, stderr: '' });
     expect(open.stdout).toMatch(/^ {2}code {2}encode costs 100\u00a0% more wherever it is called/m);
-    expect(open.stdout).toContain('without slices of time');
+    expect(open.stdout).toContain('without time slices');
     expect(await diff(...files, '--fail-on', '+5%')).toMatchObject({
       code: 1,
-      stderr: 'flametide: +5% is broken by encode\n',
+      stderr: 'flametide: beyond +5%: encode\n',
     });
     expect((await diff(...files, '--fail-on', '+150%')).code).toBe(0);
     expect((await diff(...files, '--fail-on', '-5%')).code).toBe(0);
@@ -101,7 +101,7 @@ describe('files', () => {
     const go = file('go.folded', { 'runtime.mcall': 1, 'net/http.(*conn).serve;main.cart': 9 });
     const java = file('java.folded', { 'java.lang.Thread.run;com.acme.Cart.add': 9 });
     const note =
-      'A runs Go, B runs JVM: functions of two languages are never the same, so those of A show as gone and those of B as new.';
+      'A runs Go, B runs JVM: functions of different languages do not match, so those of A show as gone and those of B as new.';
     expect((await diff(go, java)).stdout).toContain(`${note}\n`);
     expect(JSON.parse((await diff(go, java, '--format', 'json')).stdout)).toMatchObject({ note });
     expect((await diff(go, go)).stdout).not.toContain('A runs');
@@ -117,7 +117,7 @@ describe('files', () => {
     }
     expect(await diff(...files, '--normalize', 'absolute')).toMatchObject({
       code: 1,
-      stderr: 'flametide: +5% is broken by the total\n',
+      stderr: 'flametide: beyond +5%: the total\n',
     });
   });
 
@@ -162,7 +162,7 @@ describe('files', () => {
     ['another type', ['--type', 'cpu'], /has no sample type cpu: it has samples/],
     ['a normalisation that lacks something', ['--normalize', 'per-second'], /does not say how long/],
     ['a normalisation that is none', ['--normalize', 'cubic'], /cubic/],
-    ['a bar that is none', ['--fail-on', 'much'], /--fail-on much is no bar/],
+    ['a threshold that is not one', ['--fail-on', 'much'], /--fail-on much is not a threshold/],
   ])('%s is one line and code 2', async (_, wrong, reason) => {
     const good = file('good.folded', usual);
     const sides = wrong.length === 1 ? [good] : wrong.length === 0 ? [good] : [good, good];
@@ -236,8 +236,8 @@ describe('ranges of a server', () => {
   });
 
   it.each([
-    ['?from=yesterday', /from=“yesterday” is no time/],
-    ['?type=cpu', /is no profile type/],
+    ['?from=yesterday', /from=“yesterday” is not a time/],
+    ['?type=cpu', /is not a profile type/],
     ['?q=pod', /q=“pod”/],
     ['?from=now&until=now-1h', /ends before it begins/],
   ])('%s is one line and code 2', async (query, reason) => {

@@ -22,7 +22,7 @@ export function CompareStatus({ comparison: { shown } }: { comparison: Compariso
         union of {formatCount(diff.tree.length - 1)} paths,{' '}
         {shown.isWhole ? 'all drawn' : 'largest paths only, still loading the rest'}
         {diff.idle.a + diff.idle.b > 0 &&
-          ` · idle frames take no part in the evidence (A ${formatShare(diff.idle.a, 1)}, B ${formatShare(diff.idle.b, 1)} of all)`}
+          ` · idle frames are excluded from the evidence (A ${formatShare(diff.idle.a, 1)}, B ${formatShare(diff.idle.b, 1)} of all)`}
         {evidence &&
           ` · ${changesText(evidence.found.changes.filter(({ supported }) => supported).length)} · q = ${formatShare(usualBar.falseRate, 1)}`}
       </span>

@@ -254,7 +254,7 @@ function Coverage({ name, comparison: { shown } }: SideProps): ReactElement | nu
   if (!open || !range || open.covered === undefined || open.covered > MOSTLY_COVERED) return null;
   const rangeMs = range.endMs - range.startMs;
   return (
-    <span className={styles['dim']} title="Rates are of the time that has profiles">
+    <span className={styles['dim']} title="Rates count only the time that has profiles">
       {formatDuration(rangeMs * open.covered)} of {formatDuration(rangeMs)} have profiles
     </span>
   );

@@ -207,7 +207,7 @@ function openFileSide(side: FileSide, { profile, size }: OpenFile): OpenSide {
   };
 }
 
-/** Rates are of the time that has profiles: a gap is no time in which nothing was used. Until that is known, of all. */
+/** Rates count only the time that has profiles: a gap is no time in which nothing was used. Until that is known, of all. */
 function coveredTime({ startMs, endMs }: TimeRange, share: number | undefined): Pick<OpenSide, 'seconds' | 'covered'> {
   const covered = share === 0 ? 1 : share;
   return { seconds: ((endMs - startMs) / 1000) * (covered ?? 1), covered };

@@ -98,7 +98,7 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
           {filter !== 'all'
             ? 'No such change.'
             : found.changes.length > 0
-              ? 'No cause to name. The largest differences are listed under “May be noise”.'
+              ? 'No cause was found. The largest differences are listed under “May be noise”.'
               : 'The sides do not differ.'}
         </p>
       )}

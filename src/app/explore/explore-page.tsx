@@ -65,23 +65,25 @@ export function ExplorePage(): ReactElement {
   return (
     <main className={styles['page']}>
       <h1 className="visually-hidden">{(service ?? 'Explore').slice(0, 200)}</h1>
-      {!isEmbedded && <ExploreBar explored={explored} intervalMs={series.intervalMs} />}
+      {!isEmbedded && grid !== 'services' && <ExploreBar explored={explored} intervalMs={series.intervalMs} />}
       {hasPicture && <ServerNotice service={grid === 'services' ? undefined : service} />}
       {hasPicture && <StoreNotice service={service} />}
-      <SeriesBand
-        explored={explored}
-        shown={series}
-        applied={selected}
-        around={around}
-        ofSelection={[
-          {
-            title: 'Compare with the time before',
-            run: (selection) =>
-              compare(explored, { a: before(selection), b: absolute(selection.startMs, selection.endMs) }),
-          },
-        ]}
-        onCompareAround={(ranges) => compare(explored, ranges)}
-      />
+      {grid !== 'services' && (
+        <SeriesBand
+          explored={explored}
+          shown={series}
+          applied={selected}
+          around={around}
+          ofSelection={[
+            {
+              title: 'Compare with the time before',
+              run: (selection) =>
+                compare(explored, { a: before(selection), b: absolute(selection.startMs, selection.endMs) }),
+            },
+          ]}
+          onCompareAround={(ranges) => compare(explored, ranges)}
+        />
+      )}
       {grid === 'none' ? (
         <Graph explored={explored} />
       ) : (

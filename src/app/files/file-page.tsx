@@ -84,10 +84,10 @@ function FileBar({ file, matchers, by }: FileBarProps): ReactElement | null {
       )}
       {prune !== undefined && !isPruned && (
         <Button
-          title={`The file asks to leave out what matches ${prune}, with all it calls`}
+          title={`The file recommends leaving out functions that match ${prune}, and all their callees`}
           onClick={() => addTransform({ kind: 'prune', match: prune })}
         >
-          Leave out frames as the file asks
+          Leave out frames as the file recommends
         </Button>
       )}
     </div>

@@ -40,10 +40,10 @@ export function largestValue(cells: readonly SortedCell[]): number {
   return largest;
 }
 
-/** `+23 %`; `from 0` and `to 0` have no percent; undefined where little changed, or nothing is known. */
+/** `+23 %`; what was not there before is `new`, what is no more `to 0`; undefined where little changed, or nothing is known. */
 export function changeText(change: SeriesChange | undefined): string | undefined {
   if (!change || change.first === change.last) return undefined;
-  if (change.first === 0) return 'from 0';
+  if (change.first === 0) return 'new';
   if (change.last === 0) return 'to 0';
   const percent = (change.last / change.first - 1) * 100;
   const size = Math.abs(percent);

@@ -115,9 +115,9 @@ export const sourceQueries = {
       },
     );
   },
-  markers: (source: DataSource, range: TimeRange, service: string) =>
+  markers: (source: DataSource, range: TimeRange, service: string | undefined) =>
     sourceQuery(
-      ['posted markers', source.id, range, service],
+      ['posted markers', source.id, range, service ?? null],
       ({ signal }) => source.postedMarkers(range, service, signal),
       { keep: (markers) => ({ markers }) },
     ),
@@ -309,6 +309,14 @@ export function usePostedMarkers(
   return useQuery({
     ...sourceQueries.markers(useSource(), range ?? NO_RANGE, service ?? ''),
     enabled: range !== undefined && service !== undefined,
+  });
+}
+
+/** Of the range, of every service and of none. */
+export function useAllPostedMarkers(range: TimeRange | undefined): UseQueryResult<readonly PostedMarker[]> {
+  return useQuery({
+    ...sourceQueries.markers(useSource(), range ?? NO_RANGE, undefined),
+    enabled: range !== undefined,
   });
 }
 

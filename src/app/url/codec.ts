@@ -65,7 +65,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   tz: zone(),
   by: plainText(),
   ref: refreshSeconds(),
-  grid: { ...oneOf(['none', 'services', 'types', 'values'], 'none'), isChoice: false, print: unless('none') },
+  grid: { ...oneOf(['none', 'services', 'types', 'values', 'flames'], 'none'), isChoice: false, print: unless('none') },
   cs: path(),
   'a.svc': optionalText(),
   'a.type': profileTypeId(),
@@ -171,7 +171,7 @@ function unpacked(pairs: readonly Pair[], notices: string[]): readonly Pair[] {
   if (!packed) return pairs;
   const others = pairs.filter(([key]) => key !== PACKED_KEY);
   const query = unpackLink(packed[1], MAX_UNPACKED_LENGTH);
-  if (query === undefined) notices.push(`${PACKED_KEY}= could not be unpacked; what it held is not shown.`);
+  if (query === undefined) notices.push(`${PACKED_KEY}= could not be unpacked; its part of the view is not shown.`);
   return [...others, ...new URLSearchParams(query ?? '')].filter(([key]) => key !== PACKED_KEY);
 }
 
@@ -356,7 +356,7 @@ function transforms(): Key<readonly Transform[]> {
     isChoice: false,
     parse: (values, link) => {
       if (values.length > maxTransforms)
-        link.notice(`t= is there ${values.length} times; the first ${maxTransforms} transforms are applied.`);
+        link.notice(`t= occurs ${values.length} times; the first ${maxTransforms} transforms are applied.`);
       const read: Transform[] = [];
       for (const value of values.slice(0, maxTransforms)) {
         const transform = parseTransform(value);

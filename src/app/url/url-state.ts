@@ -22,8 +22,8 @@ export interface UrlState {
   readonly by: string;
   /** Seconds between refreshes; 0 off. */
   readonly ref: number | undefined;
-  /** A grid instead of the graph: all services, types of the service, values of the label `by`. */
-  readonly grid: 'none' | 'services' | 'types' | 'values';
+  /** A grid instead of the graph: all services, types of the service, values of the label `by` as series or flamegraphs. */
+  readonly grid: 'none' | 'services' | 'types' | 'values' | 'flames';
   /** The call site whose series is shown instead of the whole one's. */
   readonly cs: CallPath;
   /**

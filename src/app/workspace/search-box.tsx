@@ -82,10 +82,10 @@ export function SearchBox({
       </span>
       {counted && counted.nodes === 0 && plain !== undefined && (
         <Button
-          title="Without the signs of the search: - is not, | is or"
+          title="As plain text: without the operators - (not) and | (or)"
           onClick={() => navigate({ s: plain }, 'replace')}
         >
-          Search for it as it stands
+          Search for exactly this text
         </Button>
       )}
       {counted && (

@@ -49,7 +49,7 @@ function tooLarge(message: string): DecodeError {
 function damaged(what: string, at: number): never {
   throw new DecodeError('malformed', `The archive is damaged: ${what}.`, {
     place: `byte ${at}`,
-    remedy: 'The file was probably cut or changed on its way: fetch it again.',
+    remedy: 'The file was probably truncated or changed in transit: fetch it again.',
   });
 }
 

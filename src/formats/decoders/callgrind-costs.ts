@@ -78,7 +78,7 @@ export class CostReader {
   #refuse(message: string): DecodeError {
     return new DecodeError('malformed', `${message}.`, {
       place: this.#lines.place,
-      remedy: 'The file was probably cut or changed on its way: let the profiler write it again.',
+      remedy: 'The file was probably truncated or changed in transit: let the profiler write it again.',
     });
   }
 }

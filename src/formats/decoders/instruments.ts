@@ -96,10 +96,11 @@ export function* decodeInstruments(bytes: Uint8Array, limits: DecodeLimits = FIL
   if (skipped > 0)
     builder.note(
       skipped === 1
-        ? '1 line is no row of a call tree: skipped.'
-        : `${skipped} lines are no rows of a call tree: skipped.`,
+        ? '1 line is not a row of a call tree: skipped.'
+        : `${skipped} lines are not rows of a call tree: skipped.`,
     );
-  if (rounded) builder.note('Instruments rounds weights: own costs are what the rows below leave over, at least 0.');
+  if (rounded)
+    builder.note('Instruments rounds weights: self costs are the remainder after the rows below, at least 0.');
   return builder.take();
 }
 

@@ -126,10 +126,10 @@ export class JfrChunk {
   }
 
   /** The fields of an event whose names are wanted. */
-  event({ typeId, start, end }: JfrSpan, wanted: ReadonlySet<string>): JfrRecord {
+  event({ typeId, start, end }: JfrSpan, wanted: ReadonlySet<string>, exact?: ReadonlySet<string>): JfrRecord {
     this.cursor.offset = start;
     this.cursor.end = end;
-    return this.types.read(this.cursor, typeId, wanted);
+    return this.types.read(this.cursor, typeId, wanted, exact);
   }
 
   /** A value of a pool, or undefined where there is none under that key. */

@@ -114,6 +114,8 @@ export class SampleColumns {
   view(numbering: ProtoNumbering, from: number, to: number, stackOf: StackOf, valueIndex?: number): OtlpSamples {
     const attributes = this.#fields[SAMPLE_FIELDS[numbering].attributes];
     const values = this.#fields[SAMPLE_FIELDS[numbering].values];
+    const { link } = SAMPLE_FIELDS[numbering];
+    const links = link === undefined ? undefined : this.#fields[link];
     const times = this.#times;
     return {
       length: to - from,
@@ -123,6 +125,7 @@ export class SampleColumns {
           yield {
             stack: stackOf(i),
             attributes: attributes.of(i),
+            link: links?.of(i)[0] ?? 0,
             values: valueIndex === undefined ? all : [all[valueIndex] ?? 0],
             times: times.of(i),
           };

@@ -41,7 +41,7 @@ export function wordsOf(bytes: Uint8Array): Words | undefined {
 /** @param isRaw as the profiler wrote it, with the frames of its signal handler. @throws DecodeError where the stacks leave the file */
 export function* readCpu(bytes: Uint8Array, out: AddressSamples, isRaw: boolean): Steps<LegacyFacts> {
   const words = wordsOf(bytes);
-  if (!words) throw refuse('The file does not begin as a CPU profile of gperftools does', 0);
+  if (!words) throw refuse('The file does not begin like a CPU profile of gperftools', 0);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { size } = words;
   const isJava = wordAt(view, words, 2 * size) === 1n;
@@ -100,6 +100,6 @@ function dropHandlerFrames(out: AddressSamples): void {
 function refuse(message: string, at: number): DecodeError {
   return new DecodeError('malformed', `${message}.`, {
     place: `byte ${at}`,
-    remedy: 'The file was probably cut or changed on its way: fetch it again.',
+    remedy: 'The file was probably truncated or changed in transit: fetch it again.',
   });
 }

@@ -191,7 +191,7 @@ function* readEvents(json: JsonPull, { events, at }: Part, place: string, limits
 /** @param place, list, at are where it stands: put together only for a refusal, as there are millions. */
 function index(frame: number, place: string, list: string, at: number): number {
   if (!(Number.isInteger(frame) && frame >= 0 && frame < 2 ** 31 - 1))
-    refuseJson(`The frame ${frame} is no index.`, `${place}.${list}[${at}]`);
+    refuseJson(`The frame ${frame} is not an index.`, `${place}.${list}[${at}]`);
   return frame;
 }
 

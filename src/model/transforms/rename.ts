@@ -36,7 +36,7 @@ export const rename: TransformKind<Rename> = {
     fields: [
       matchField(),
       {
-        label: 'New name ($0 is what it replaces: the part that a /regex/ finds, else the whole name)',
+        label: 'New name ($0 is the replaced text: the match of a /regex/, or else the whole name)',
         read: ({ name }) => name,
         write: (transform, name) => ({ ...transform, name }),
         mistake: () => undefined,

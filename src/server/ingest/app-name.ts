@@ -16,7 +16,7 @@ export interface AppName {
 /** @throws Refusal */
 export function parseAppName(text: string | null): AppName {
   if (text === null || text === '')
-    throw new Refusal('bad_name', 'The query lacks name, the application with its labels.');
+    throw new Refusal('bad_name', 'The parameter name is missing: it holds the application and its labels.');
   const open = text.indexOf('{');
   let app = (open < 0 ? text : text.slice(0, open)).trim();
   const labels = new Map<string, string>();

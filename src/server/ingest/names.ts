@@ -21,7 +21,7 @@ export function checkName(what: string, text: string): void {
   const code = found.codePointAt(0)!;
   const point = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
   const kind = code >= 0xd800 ? 'half of a character' : 'a control character';
-  throw new Refusal('bad_labels', `${what}, ${quote(text)}, holds ${point}, ${kind}: send it without.`);
+  throw new Refusal('bad_labels', `${what}, ${quote(text)}, contains ${point}, ${kind}: send it without.`);
 }
 
 /** For names that are only read: what cannot be stored becomes U+FFFD, and a text too long loses its beginning. */

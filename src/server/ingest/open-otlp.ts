@@ -96,12 +96,12 @@ async function answerOtlp(
   if (request.method !== 'POST') return { status: 405, headers: { allow: 'POST' }, body: NOTHING };
   const codec = CODECS.get(mediaType(request));
   if (codec === undefined) {
-    const message = `OTLP profiles are sent as ${[...CODECS.keys()].join(', ')}.`;
+    const message = `Send OTLP profiles as ${[...CODECS.keys()].join(', ')}.`;
     return encodeError('proto', 415, 'invalid_argument', message);
   }
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding !== 'gzip' && encoding !== 'identity' && encoding !== '')
-    return encodeError(codec, 415, 'invalid_argument', `The content encoding ${encoding} is unknown here: send gzip.`);
+    return encodeError(codec, 415, 'invalid_argument', `The content encoding ${encoding} is not supported: send gzip.`);
   try {
     const body = encodeAnswer(codec, work(request.body, codec));
     return { status: 200, headers: typeOf(codec), body };

@@ -55,7 +55,7 @@ export async function openUpload(request: WireRequest, limits: IngestLimits, now
   }
   if (request.method !== 'POST') {
     const answer = { status: 405, headers: { allow: 'POST' }, body: NOTHING };
-    return refused(answer, 'bad_request', 'Profiles are sent by POST.');
+    return refused(answer, 'bad_request', 'Send profiles with POST.');
   }
   let isText = false;
   try {

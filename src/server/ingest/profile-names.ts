@@ -104,7 +104,7 @@ export function typedText(
   if (known === undefined) {
     throw new Refusal(
       'bad_request',
-      `The application ends in ${quote(tail)}, which is no kind of profile: add a dot and one of ${[...TEXT_TYPES.keys()].join(', ')}.`,
+      `The application ends in ${quote(tail)}, which is not a kind of profile: add a dot and one of ${[...TEXT_TYPES.keys()].join(', ')}.`,
     );
   }
   const { name, sampleType, scaled } = known;

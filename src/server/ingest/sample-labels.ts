@@ -3,6 +3,7 @@
 import { labelSet, type Label } from '#model/labels.ts';
 import type { Profile } from '#model/profile.ts';
 import { cleanName } from './names.ts';
+import { labelWords } from './trace-context.ts';
 
 /** Label sets that the samples of one profile may have. */
 const MAX_LABEL_SETS = 200;
@@ -140,7 +141,7 @@ class Names {
 
   #isKeptName(key: number): boolean {
     const name = this.#text(key);
-    if (name === '' || this.#taken.has(name) || isPerRequest(name)) return false;
+    if (name === '' || this.#taken.has(name) || PER_REQUEST.test(labelWords(name))) return false;
     return this.#fits(key, this.#limits.maxLabelNameBytes);
   }
 
@@ -153,13 +154,4 @@ class Names {
   #text(index: number): string {
     return (this.#clean[index] ??= cleanName(this.#strings[index]));
   }
-}
-
-/** `span_id`, `span id`, `spanId`, `dd.trace_id`, `local root span id`. */
-function isPerRequest(name: string): boolean {
-  const words = name
-    .slice(-64)
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .replace(/[^A-Za-z0-9]+/g, '_');
-  return PER_REQUEST.test(words.toLowerCase());
 }

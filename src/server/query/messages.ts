@@ -20,7 +20,7 @@ export function readMessage<Desc extends DescMessage>(
   { codec, message }: Pick<RpcCall, 'codec' | 'message'>,
 ): MessageShape<Desc> {
   if (codec === 'json' && message.length === 0)
-    throw new RpcError('invalid_argument', 'The body is empty: send {} where there is nothing to say.');
+    throw new RpcError('invalid_argument', 'The body is empty: send {} for a message without fields.');
   try {
     if (codec === 'proto') return fromBinary(schema, message);
     const json = JSON.parse(new TextDecoder().decode(message)) as JsonValue;
@@ -28,7 +28,7 @@ export function readMessage<Desc extends DescMessage>(
   } catch (error) {
     // Both decoders throw plain errors, at nothing but what they are given.
     const reason = error instanceof Error ? error.message : String(error);
-    throw new RpcError('invalid_argument', `The body is no ${schema.typeName}: ${reason}`, { cause: error });
+    throw new RpcError('invalid_argument', `The body is not a valid ${schema.typeName}: ${reason}`, { cause: error });
   }
 }
 

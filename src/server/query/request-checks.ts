@@ -17,6 +17,7 @@ const MAX_TIME_MS = 8.64e15;
 const MAX_MATCHERS = 100;
 /** Of all patterns of a request: more take longer to compile than anybody waits. */
 const MAX_PATTERN_CHARACTERS = 10_000;
+const MAX_GROUP_LABELS = 100;
 /** Characters of a client's text in a message. */
 const MAX_SHOWN = 200;
 
@@ -121,8 +122,13 @@ export function checkProfileType(id: string): ProfileType {
 export function checkMaxNodes(maxNodes: bigint | undefined, limits: QueryLimits): number {
   if (maxNodes === undefined || maxNodes === 0n) return limits.defaultNodes;
   if (maxNodes < 0n || maxNodes > BigInt(limits.mostNodes))
-    throw refuse(`maxNodes is ${maxNodes}: send 1 to ${limits.mostNodes}, or nothing for ${limits.defaultNodes}.`);
+    throw refuse(`maxNodes is ${maxNodes}: send 1 to ${limits.mostNodes}, or leave it out for ${limits.defaultNodes}.`);
   return Number(maxNodes);
+}
+
+export function checkGroupBy(labels: readonly string[]): readonly string[] {
+  if (labels.length > MAX_GROUP_LABELS) throw refuse(`groupBy has more than ${MAX_GROUP_LABELS} labels.`);
+  return labels;
 }
 
 /** @param seconds as the request has it. @returns whole ms */

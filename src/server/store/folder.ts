@@ -57,7 +57,7 @@ export function openFolder(folder: string): OpenFolder {
   const entries = entriesOf(folder);
   if (entries.length > 0 && !entries.includes(PROFILES) && !entries.includes(LOCK)) {
     throw new UnusableStore(
-      `The folder ${folder} holds other files and no data of Flametide: choose an empty or new one with --data.`,
+      `The folder ${folder} contains other files and no data of Flametide: choose an empty or new one with --data.`,
     );
   }
   const lock = takeLock(folder);
@@ -76,7 +76,7 @@ export function openFolder(folder: string): OpenFolder {
     }
     // Set aside, never deleted; the server accepts new profiles.
     const aside = setAside(file);
-    notes.push(`${file} is damaged (${reason(error)}): it was set aside as ${aside}, and a new one was begun.`);
+    notes.push(`${file} is damaged (${reason(error)}): it was set aside as ${aside}, and a new one was started.`);
     db = openForWriting(file, freeBytes(folder));
   }
   db = makeShrinkable(db, file, freeBytes(folder), notes);
@@ -100,7 +100,7 @@ function entriesOf(folder: string): string[] {
       throw new UnusableStore(`The data folder ${folder} cannot be written by this user. ${other}`);
     if (code === 'ENOSPC')
       throw new UnusableStore(
-        `The volume of the data folder ${folder} is full: free some room, or choose another with --data.`,
+        `The volume of the data folder ${folder} is full: free some space, or choose another with --data.`,
       );
     throw new UnusableStore(`The data folder ${folder} cannot be used: ${reason(error)}. ${other}`);
   }
@@ -118,7 +118,7 @@ export function whyNoRoom(folder: string): string | undefined {
   const free = bavail * bsize;
   const least = Math.min(MIN_FREE_BYTES, blocks * bsize * MIN_FREE_SHARE);
   if (free >= least) return undefined;
-  return `Only ${Math.floor(free / 1e6)} MB of the disk are free, and ${Math.ceil(least / 1e6)} MB are needed: free some, or lower --max-disk or --retention.`;
+  return `Only ${Math.floor(free / 1e6)} MB of disk space are free; ${Math.ceil(least / 1e6)} MB are needed: free some, or lower --max-disk or --retention.`;
 }
 
 /** Deletes the ballast file. @returns whether there was one */

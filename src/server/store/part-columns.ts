@@ -150,7 +150,7 @@ export class PartColumns {
     // By hand: a part has hundreds of thousands of nodes, and the first question of a service waits for all.
     for (let node = this.nodes, end = node + more; node < end; node++) {
       const up = reader.unsigned();
-      if (up === 0 || up > node) throw new DamagedBlob(`node ${node} hangs ${up} back`);
+      if (up === 0 || up > node) throw new DamagedBlob(`node ${node} has its parent ${up} back`);
       const frame = reader.unsigned();
       if (frame >= knownFrames) throw new DamagedBlob(`names frame ${frame} of ${knownFrames}`);
       frames[node] = frame;

@@ -68,6 +68,10 @@ export function rawCheck(series: number, timeUs: number, part: number, period: n
   return numbersCheck(series, timeUs, part, period, total);
 }
 
+export function spanCheck(service: number, timeUs: number, part: number): number {
+  return numbersCheck(service, timeUs, part);
+}
+
 export interface HourNumbers {
   readonly hour: number;
   readonly part_id: number;

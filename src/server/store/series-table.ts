@@ -323,7 +323,7 @@ export class SeriesTable {
   #refuseService(service: string): never {
     throw new TooManySeries(
       `The service ${shortened(service)} is new, and the maximum of ${MAX_SERVICES} services is stored: ` +
-        'remove some, or leave out of the name what differs in every upload.',
+        'remove some, or leave the changing part out of the name.',
     );
   }
 }

@@ -23,8 +23,8 @@ export function makeShrinkable(db: Database, file: string, freeBytes: number, no
     notes.push(
       `${file} is of an older version and keeps its size on disk when profiles are removed: ` +
         (data > MAX_DATA_BYTES
-          ? `its ${megabytes} of data are too many to be written anew.`
-          : `writing it anew needs twice its ${megabytes} of data free on the disk.`),
+          ? `its ${megabytes} of data are too much to rewrite.`
+          : `rewriting it needs twice its ${megabytes} of data free on the disk.`),
     );
     return db;
   }
@@ -37,7 +37,7 @@ export function makeShrinkable(db: Database, file: string, freeBytes: number, no
   } catch (error) {
     rmSync(draft, { force: true });
     notes.push(
-      `${file} is of an older version and could not be written anew: ${(error as Error).message}. It is used as it is.`,
+      `${file} is of an older version and could not be rewritten: ${(error as Error).message}. It is used unchanged.`,
     );
     return db;
   }
@@ -46,7 +46,7 @@ export function makeShrinkable(db: Database, file: string, freeBytes: number, no
   else {
     renameSync(draft, file);
     if (process.platform !== 'win32') sync(dirname(file));
-    notes.push(`${file} was of an older version: it was written anew, so that it shrinks when profiles are removed.`);
+    notes.push(`${file} was of an older version: it was rewritten, and now shrinks when profiles are removed.`);
   }
   return openForWriting(file, freeBytes);
 }

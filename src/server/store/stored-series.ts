@@ -63,8 +63,8 @@ export function freeNumbers(db: Connection): [service: number, series: number, p
     return largest + 1;
   };
   return [
-    after(['id', 'service'], ['service_id', 'series'], ['service_id', 'part']),
+    after(['id', 'service'], ['service_id', 'series'], ['service_id', 'part'], ['service_id', 'span']),
     after(['id', 'series'], ['series_id', 'ledger'], ['series_id', 'raw'], ['series_id', 'hour']),
-    after(['id', 'part'], ['part_id', 'dict']),
+    after(['id', 'part'], ['part_id', 'dict'], ['part_id', 'span']),
   ];
 }

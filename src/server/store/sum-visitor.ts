@@ -5,7 +5,7 @@ import { largestNodes } from './largest-nodes.ts';
 import type { Part } from './part-cache.ts';
 import { sumPart, type PartSums } from './part-sums.ts';
 import type { MergedTree, StopCheck } from './profile-reader.ts';
-import type { SampleVisitor } from './stored-samples.ts';
+import type { SampleVisitor } from './day-walk.ts';
 import { TreeUnion } from './tree-union.ts';
 
 /** Nodes of dictionaries whose sums are held to find the largest: 24 bytes each. */

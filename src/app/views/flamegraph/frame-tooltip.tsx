@@ -64,7 +64,7 @@ export function FrameTooltip({
       </TooltipLine>
       {func >= 0 && (
         <TooltipLine part="file">
-          {isCut ? 'Callees too small for this answer, together' : placeOfNode(shown, tree, node)}
+          {isCut ? 'All callees that are too small for this answer' : placeOfNode(shown, tree, node)}
         </TooltipLine>
       )}
       <table>
