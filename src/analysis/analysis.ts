@@ -5,6 +5,7 @@ import type { CallTree, SiblingOrder } from '#model/call-tree.ts';
 import type { WhatChanged } from '#model/changes.ts';
 import type { DiffTree, DiffWidth } from '#model/diff.ts';
 import type { Evidence } from '#model/evidence.ts';
+import type { Interval } from '#model/interval.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import type { TreeDefinitions } from '#model/located-tree.ts';
 import type { Normalisation, Normalised, SideFacts } from '#model/normalise.ts';
@@ -12,6 +13,7 @@ import type { FunctionTable, Profile, SampleType } from '#model/profile.ts';
 import type { SourceLines } from '#model/source-lines.ts';
 import type { OwnCode } from '#model/runtimes/frame-kind.ts';
 import type { Transform } from '#model/transforms/registry.ts';
+import type { When } from '#model/when.ts';
 
 /** A profile kept open on the other side; dead after `close`. */
 export type ProfileHandle = number & { readonly handle: 'profile' };
@@ -41,6 +43,8 @@ export interface OpenedProfile {
   readonly prune: string | undefined;
   /** Keys of the labels that its samples have. */
   readonly labelKeys: readonly string[];
+  /** Whether each of its samples has a time. */
+  readonly isTimed: boolean;
   /** What the source left out of it, as it is damaged there. */
   readonly warnings: readonly string[];
   readonly unpackedBytes: number;
@@ -57,6 +61,13 @@ export interface Selection {
   readonly matchers: readonly LabelMatcher[];
   /** Undefined: not grouped. */
   readonly by: string | undefined;
+  /** The part of the recording; undefined: all of it. */
+  readonly during: Interval | undefined;
+}
+
+/** When the samples of an open profile ran, those that match. */
+export interface WhenRequest extends Pick<Selection, 'handle' | 'matchers' | 'by'> {
+  readonly sampleType: number;
 }
 
 /** Which tree: everything that decides its nodes and their order. */
@@ -236,6 +247,8 @@ export interface Analysis {
     matchers: readonly LabelMatcher[],
     signal: AbortSignal,
   ): Promise<readonly { readonly name: string; readonly cost: number }[]>;
+  /** The recording over time; undefined where samples have no times. */
+  when(request: WhenRequest, signal: AbortSignal): Promise<When | undefined>;
   /** The files of an archive that holds several; none of any other file, which `open` takes as it is. @throws DecodeError */
   unpack(bytes: Uint8Array, signal: AbortSignal): Promise<readonly ArchiveFile[]>;
   tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer>;
@@ -276,6 +289,7 @@ export const analysisCalls: Readonly<Record<CallName, 'opens' | 'asks'>> = {
   select: 'opens',
   labelNames: 'asks',
   labelValues: 'asks',
+  when: 'asks',
   unpack: 'asks',
   tree: 'asks',
   search: 'asks',

@@ -6,7 +6,6 @@ import { buildCallTree } from '#model/build-call-tree.ts';
 import { pathOf } from '#model/call-path.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { functionTotals, leaveOut } from '#model/function-table.ts';
-import type { LabelMatcher } from '#model/labels.ts';
 import {
   describe,
   type Detail,
@@ -66,6 +65,17 @@ export class InProcessAnalysis implements Analysis {
   readonly sandwichDiff: Analysis['sandwichDiff'] = async (...asked) => (await this.#compared()).sandwich(...asked);
   readonly exportDiff: Analysis['exportDiff'] = async (...asked) => (await this.#compared()).exportFolded(...asked);
 
+  readonly labelNames: Analysis['labelNames'] = async (handle, matchers, signal) =>
+    this.#run((await loadSampleLabels()).countLabelValues(this.#profile({ handle }).profile, matchers), signal);
+  readonly labelValues: Analysis['labelValues'] = async ({ handle, sampleType }, name, matchers, signal) => {
+    const { costLabelValues } = await loadSampleLabels();
+    return this.#run(costLabelValues(this.#profile({ handle }).profile, sampleType, name, matchers), signal);
+  };
+  readonly when: Analysis['when'] = async ({ handle, sampleType, matchers, by }, signal) => {
+    const { whenOf } = await import('#model/when.ts');
+    return this.#run(whenOf(this.#profile({ handle }).profile, sampleType, matchers, by), signal);
+  };
+
   /** @param pause lets messages in: it resolves in a later task. */
   constructor(pause: () => Promise<void>) {
     this.#pause = pause;
@@ -83,31 +93,12 @@ export class InProcessAnalysis implements Analysis {
     return this.#keep(profile, facts, { slices, profileType }, began);
   }
 
-  async select({ handle, matchers, by }: Selection, signal: AbortSignal): Promise<OpenedProfile> {
+  async select({ handle, matchers, by, during }: Selection, signal: AbortSignal): Promise<OpenedProfile> {
     const began = performance.now();
     const { profile, opened } = this.#profile({ handle });
     const { selectSamples } = await loadSampleLabels();
-    const selected = await this.#run(selectSamples(profile, matchers, by), signal);
+    const selected = await this.#run(selectSamples(profile, matchers, by, during), signal);
     return this.#keep(selected, opened, { slices: undefined, profileType: '' }, began);
-  }
-
-  async labelNames(
-    handle: ProfileHandle,
-    matchers: readonly LabelMatcher[],
-    signal: AbortSignal,
-  ): ReturnType<Analysis['labelNames']> {
-    const { countLabelValues } = await loadSampleLabels();
-    return this.#run(countLabelValues(this.#profile({ handle }).profile, matchers), signal);
-  }
-
-  async labelValues(
-    { handle, sampleType }: Pick<TreeRequest, 'handle' | 'sampleType'>,
-    name: string,
-    matchers: readonly LabelMatcher[],
-    signal: AbortSignal,
-  ): ReturnType<Analysis['labelValues']> {
-    const { costLabelValues } = await loadSampleLabels();
-    return this.#run(costLabelValues(this.#profile({ handle }).profile, sampleType, name, matchers), signal);
   }
 
   async openWithTree(
@@ -285,6 +276,7 @@ export class InProcessAnalysis implements Analysis {
       isDifferential: profile.isDifferential === true,
       prune: profile.prune,
       labelKeys: labelKeys(profile),
+      isTimed: profile.times !== undefined,
       coveredShare: slices && slices.profiles.length > 1 ? coveredShare(slices.profiles) : undefined,
       isSliced: slices !== undefined,
       decodeMs: performance.now() - began,

@@ -14,7 +14,15 @@ export const notInCompare: readonly string[] = ['source', 'over-time', 'rename']
 /** What a link to a side alone says. */
 export function linkAlone(side: Side): Partial<UrlState> {
   if (side.kind === 'file')
-    return { view: 'files', file: side.file, st: side.st, src: undefined, q: side.matchers, by: '' };
+    return {
+      view: 'files',
+      file: side.file,
+      st: side.st,
+      src: undefined,
+      q: side.matchers,
+      by: '',
+      during: side.during,
+    };
   const { service, profileType, matchers, text } = side;
   return { view: 'explore', svc: service, type: profileType, q: matchers, ...text, grid: 'none', cs: [] };
 }

@@ -166,7 +166,11 @@ function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean): Op
     side.kind === 'file'
       ? files.find((one): one is OpenFile => one.kind === 'open' && one.name === side.file)
       : undefined;
-  const selected = useSelected(file, side.kind === 'file' ? side.matchers : NO_MATCHERS, '');
+  const selected = useSelected(file, {
+    matchers: side.kind === 'file' ? side.matchers : NO_MATCHERS,
+    by: '',
+    during: side.kind === 'file' ? side.during : undefined,
+  });
   const open = useMemo((): OpenSide | undefined => {
     if (side.kind === 'file') return selected.file && !selected.isStale ? openFileSide(side, selected.file) : undefined;
     if (!data || !query || !side.range) return undefined;

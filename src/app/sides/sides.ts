@@ -1,4 +1,5 @@
 /** The two sides of a comparison as the link, the page's own range and the source leave them. */
+import type { Interval } from '#model/interval.ts';
 import { printLabelSelector } from '#model/label-selector.ts';
 import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
@@ -9,7 +10,7 @@ import { before, halves } from './ranges.ts';
 export type SideName = 'a' | 'b';
 export const sideNames: readonly SideName[] = ['a', 'b'];
 
-const SIDE_KEYS = ['svc', 'type', 'q', 'from', 'until', 'file', 'st'] as const;
+const SIDE_KEYS = ['svc', 'type', 'q', 'from', 'until', 'file', 'st', 'during'] as const;
 
 /** What a link says of both sides. */
 export type SidesState = Pick<UrlState, `${SideName}.${(typeof SIDE_KEYS)[number]}`>;
@@ -57,6 +58,8 @@ export interface FileSide {
   readonly st: string | undefined;
   /** Of the labels of its samples. */
   readonly matchers: readonly LabelMatcher[];
+  /** The part of its recording; undefined: all of it. */
+  readonly during: Interval | undefined;
 }
 
 export type Side = SourceSide | FileSide;
@@ -109,6 +112,7 @@ export function linkOfSide(name: SideName, side: Side): Partial<UrlState> {
     [`${name}.until`]: of?.text.until,
     [`${name}.file`]: side.kind === 'file' ? side.file : undefined,
     [`${name}.st`]: side.kind === 'file' ? side.st : undefined,
+    [`${name}.during`]: side.kind === 'file' ? side.during : undefined,
   };
 }
 
@@ -118,7 +122,14 @@ export function linkOfSides({ a, b }: Readonly<Record<SideName, Side>>): Partial
 
 function sideOf(name: SideName, state: SidesState, known: SideDefaults, usual: TimeRangeText | undefined): Side {
   const file = state[`${name}.file`];
-  if (file !== undefined) return { kind: 'file', file, st: state[`${name}.st`], matchers: state[`${name}.q`] ?? [] };
+  if (file !== undefined)
+    return {
+      kind: 'file',
+      file,
+      st: state[`${name}.st`],
+      matchers: state[`${name}.q`] ?? [],
+      during: state[`${name}.during`],
+    };
   const { service, profileType, matchers } = subjectOf(name, state, known);
   const said = rangeOf(state, name);
   const text = said ?? usual ?? { from: 'now-1h', until: 'now' };

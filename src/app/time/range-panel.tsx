@@ -36,10 +36,10 @@ export interface NarrowProps extends Pick<RangePanelProps, 'range' | 'zone' | 'n
   onRefresh(): void;
 }
 
-const RangeCalendar = lazily(
-  async () => (await import('./range-calendar.tsx')).RangeCalendar,
-  <div className={styles['calendar']} />,
-);
+// An exported page holds no other days than it shows, and is loaded whole: the calendar is a large part of it.
+const RangeCalendar =
+  import.meta.env.MODE !== 'viewer' &&
+  lazily(async () => (await import('./range-calendar.tsx')).RangeCalendar, <div className={styles['calendar']} />);
 
 export function RangePanel(props: RangePanelProps): ReactElement {
   const { text, range, zone, nowMs, recent, onRange, onTyped, narrow, onClose } = props;
@@ -121,15 +121,17 @@ export function RangePanel(props: RangePanelProps): ReactElement {
           </>
         )}
       </form>
-      <RangeCalendar
-        range={reads}
-        nowMs={nowMs}
-        zone={name}
-        onDays={(first, last) => {
-          setFrom(first);
-          setUntil(last);
-        }}
-      />
+      {RangeCalendar && (
+        <RangeCalendar
+          range={reads}
+          nowMs={nowMs}
+          zone={name}
+          onDays={(first, last) => {
+            setFrom(first);
+            setUntil(last);
+          }}
+        />
+      )}
     </div>
   );
 }

@@ -4,6 +4,7 @@
  */
 import { demoLimits, isDemoRecipe } from '#model/demo-recipe.ts';
 import type { CallPath } from '#model/call-path.ts';
+import { parseInterval, printInterval } from '#model/interval.ts';
 import { parseLabelSelector, printLabelSelector } from '#model/label-selector.ts';
 import { isZone } from '#model/civil-time.ts';
 import { parseProfileType } from '#model/profile-type.ts';
@@ -64,6 +65,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   until: timePoint(),
   tz: zone(),
   by: plainText(),
+  during: maybe(parseInterval, printInterval),
   ref: refreshSeconds(),
   grid: { ...oneOf(['none', 'services', 'types', 'values', 'flames'], 'none'), isChoice: false, print: unless('none') },
   cs: path(),
@@ -74,6 +76,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   'a.until': timePoint(),
   'a.file': optionalText(),
   'a.st': optionalText(),
+  'a.during': maybe(parseInterval, printInterval),
   'b.svc': optionalText(),
   'b.type': profileTypeId(),
   'b.q': orOpen(labelMatchers('b.q')),
@@ -81,6 +84,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   'b.until': timePoint(),
   'b.file': optionalText(),
   'b.st': optionalText(),
+  'b.during': maybe(parseInterval, printInterval),
   norm: { ...oneOf(normalisations, 'share'), isChoice: false, print: unless('share') },
   w: { ...oneOf(['mean', 'a', 'b'], 'mean'), isChoice: false, print: unless('mean') },
   dcol: { ...oneOf(['total', 'self'], 'total'), isChoice: false },
@@ -251,22 +255,22 @@ function flag(): Key<boolean> {
   };
 }
 
-function money(): Key<number | undefined> {
+/** What may be left out: then nothing is written. @param parse gives undefined for an unreadable text */
+function maybe<T>(parse: (text: string) => T | undefined, print: (value: T) => string = String): Key<T | undefined> {
   return {
     fallback: undefined,
     isChoice: false,
-    parse: ([value = '']) => (/^\d{1,6}(?:\.\d{1,6})?$/.test(value) ? Number(value) : undefined),
-    print: (value) => (value === undefined ? [] : [String(value)]),
+    parse: ([value = '']) => parse(value),
+    print: (value) => (value === undefined ? [] : [print(value)]),
   };
 }
 
+function money(): Key<number | undefined> {
+  return maybe((value) => (/^\d{1,6}(?:\.\d{1,6})?$/.test(value) ? Number(value) : undefined));
+}
+
 function timePoint(): Key<string | undefined> {
-  return {
-    fallback: undefined,
-    isChoice: false,
-    parse: ([value = '']) => (isTimePoint(value) ? value : undefined),
-    print: (value) => (value === undefined ? [] : [value]),
-  };
+  return maybe((value) => (isTimePoint(value) ? value : undefined));
 }
 
 function zone(): Key<string> {
@@ -279,15 +283,10 @@ function zone(): Key<string> {
 }
 
 function refreshSeconds(): Key<number | undefined> {
-  return {
-    fallback: undefined,
-    isChoice: false,
-    parse: ([value = '']) => {
-      const seconds = wholeNumber(value);
-      return seconds === 0 || (seconds >= MIN_REFRESH && seconds <= MAX_REFRESH) ? seconds : undefined;
-    },
-    print: (value) => (value === undefined ? [] : [String(value)]),
-  };
+  return maybe((value) => {
+    const seconds = wholeNumber(value);
+    return seconds === 0 || (seconds >= MIN_REFRESH && seconds <= MAX_REFRESH) ? seconds : undefined;
+  });
 }
 
 function plainText(): Key<string> {
@@ -300,32 +299,15 @@ function plainText(): Key<string> {
 }
 
 function optionalText(): Key<string | undefined> {
-  return {
-    fallback: undefined,
-    isChoice: false,
-    parse: ([value = '']) => (value !== '' && value.length <= MAX_TEXT_LENGTH ? value : undefined),
-    print: (value) => (value === undefined ? [] : [value]),
-  };
+  return maybe((value) => (value !== '' && value.length <= MAX_TEXT_LENGTH ? value : undefined));
 }
 
 function profileTypeId(): Key<string | undefined> {
-  const text = optionalText();
-  return {
-    ...text,
-    parse: (values, link) => {
-      const value = text.parse(values, link);
-      return value && parseProfileType(value) ? value : undefined;
-    },
-  };
+  return maybe((value) => (value.length <= MAX_TEXT_LENGTH && parseProfileType(value) ? value : undefined));
 }
 
 function linkId(): Key<string | undefined> {
-  return {
-    fallback: undefined,
-    isChoice: false,
-    parse: ([value = '']) => (isLinkId(value) ? value : undefined),
-    print: (value) => (value === undefined ? [] : [value]),
-  };
+  return maybe((value) => (isLinkId(value) ? value : undefined));
 }
 
 function path(): Key<CallPath> {

@@ -1,6 +1,7 @@
 /** The state that a link carries. */
 import type { CallPath } from '#model/call-path.ts';
 import type { DiffWidth } from '#model/diff.ts';
+import type { Interval } from '#model/interval.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import type { Normalisation } from '#model/normalise.ts';
 import type { Transform } from '#model/transforms/registry.ts';
@@ -20,6 +21,8 @@ export interface UrlState {
   readonly tz: string;
   /** Label that the time series is grouped by; '' none. */
   readonly by: string;
+  /** The part of a file's recording that is shown. */
+  readonly during: Interval | undefined;
   /** Seconds between refreshes; 0 off. */
   readonly ref: number | undefined;
   /** A grid instead of the graph: all services, types of the service, values of the label `by` as series or flamegraphs. */
@@ -38,6 +41,7 @@ export interface UrlState {
   readonly 'a.until': string | undefined;
   readonly 'a.file': string | undefined;
   readonly 'a.st': string | undefined;
+  readonly 'a.during': Interval | undefined;
   readonly 'b.svc': string | undefined;
   readonly 'b.type': string | undefined;
   readonly 'b.q': readonly LabelMatcher[] | undefined;
@@ -45,6 +49,7 @@ export interface UrlState {
   readonly 'b.until': string | undefined;
   readonly 'b.file': string | undefined;
   readonly 'b.st': string | undefined;
+  readonly 'b.during': Interval | undefined;
   /** What makes the sides comparable, and what boxes are as wide as. */
   readonly norm: Normalisation;
   readonly w: DiffWidth;
