@@ -55,16 +55,16 @@ export function readSegment(folder: string, name: string, slices: number): Segme
     .sort();
   let perUnit = 1;
   const file = new ProfileBuilder([{ type: 'cpu', unit: 'nanoseconds' }]);
-  const parts = files.map((name, i): NamedTree => {
-    const bytes = new Uint8Array(readFileSync(join(at, name)));
-    const { profile } = finish(decodeProfile({ bytes, name, form: { kind: 'file' } }));
+  const parts = files.map((slice, i): NamedTree => {
+    const bytes = new Uint8Array(readFileSync(join(at, slice)));
+    const { profile } = finish(decodeProfile({ bytes, name: slice, form: { kind: 'file' } }));
     const type = profile.sampleTypes.findIndex((one) => one.type === 'cpu');
     perUnit = samplesPerUnit(profile, type) ?? perUnit;
     addSamples(file, profile, type, i * 10_000);
     return { tree: finish(buildCallTree(profile, type, 'size')), names: profile.functions.names };
   });
   const trees = Array.from({ length: slices }, (_, i) =>
-    joined(parts.filter((_part, file) => Math.floor((file * slices) / parts.length) === i)),
+    joined(parts.filter((_part, part) => Math.floor((part * slices) / parts.length) === i)),
   );
   return {
     trees,
