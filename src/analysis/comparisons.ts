@@ -1,4 +1,4 @@
-/** Two profiles side by side: their union as it is shown, and which of its differences are more than noise. */
+/** Comparisons of two profiles: the shown union, and the differences that are more than noise. */
 import type { CallTree } from '#model/call-tree.ts';
 import { unlikeLanguages } from '#model/comparability.ts';
 import { type WhatChanged, whatChanged } from '#model/changes.ts';
@@ -37,15 +37,15 @@ import { amountsOf, shownAmounts, totalsByFunction, treeOfSide, withOwnCosts } f
 const UNIONS_KEPT = 2;
 /** Evidence kept for each. */
 const EVIDENCE_KEPT = 4;
-/** Changes that are told, beyond the supported ones: a list that nobody reads to its end. */
+/** Reported changes beyond the supported ones: longer lists are not read. */
 const MAX_CHANGES = 500;
 
 interface KeptUnion {
   readonly key: string;
   readonly handles: readonly number[];
-  /** From the roots down, whatever is shown: what is found holds of stacks, not of the way they are read. */
+  /** Always from the roots down: findings are about stacks, not about the direction in which they are shown. */
   readonly union: UnionTree;
-  /** What is shown instead, where the transforms turn the trees. */
+  /** The turned union, shown instead if the transforms invert the trees. */
   readonly turned: TurnedUnion | undefined;
   readonly idle: DiffAnswer['idle'];
   readonly unlike: string | undefined;
@@ -58,7 +58,7 @@ interface KeptUnion {
 interface KeptEvidence {
   readonly id: number;
   readonly isOneRun: boolean;
-  /** What it was found from. */
+  /** Its inputs. */
   readonly noise: string;
   readonly found: Evidence;
   readonly slices: EvidenceAnswer['slices'];
@@ -124,7 +124,7 @@ export class Comparisons {
     };
   }
 
-  /** Found once: no normalisation changes what is noise. */
+  /** Computed once: noise does not depend on the normalisation. */
   async #evidence(kept: KeptUnion, request: DiffRequest, noise: Noise, signal: AbortSignal): Promise<KeptEvidence> {
     const key = JSON.stringify(noise);
     const known = kept.evidence.find((one) => one.noise === key);
@@ -175,7 +175,7 @@ export class Comparisons {
     return { hit, hitNodes: undefined, nodes, value, searchMs: performance.now() - began };
   }
 
-  /** Files, packages and lines are those of each side's own frames; undefined where names tell all that is asked for. */
+  /** Files, packages and lines come from each side's own frames; undefined if names are enough for the search. */
   async #searchSides(
     kept: KeptUnion,
     request: DiffRequest,
@@ -201,7 +201,7 @@ export class Comparisons {
     const { nameRank } = kept;
     const { normalised } = this.#normalised(kept, request);
     const { union, a: amountsA, b: amountsB } = shownAmounts(kept, normalised);
-    // Of what the normalisation made of the sides, which need not be in proportion to what was recorded.
+    // From the normalised amounts, which need not be proportional to the recorded ones.
     const a = sandwich(treeOfSide(union, amountsA), func, 'size', nameRank);
     const b = sandwich(treeOfSide(union, amountsB), func, 'size', nameRank);
     signal.throwIfAborted();
@@ -221,7 +221,7 @@ export class Comparisons {
     return writeDiffFolded(turned?.union ?? union);
   }
 
-  /** A side's profile is closed: what was made of it goes too. */
+  /** Drops everything derived from a profile that is closed. */
   forget(handle: number): void {
     this.#unions = this.#unions.filter(({ handles }) => !handles.includes(handle));
   }
@@ -236,7 +236,7 @@ export class Comparisons {
     return this.#picture(kept, this.#normalised(kept, request).normalised, request);
   }
 
-  /** As asked where that can be; else by share, else as recorded. */
+  /** The requested normalisation if it applies; otherwise shares; otherwise as recorded. */
   #normalised(
     { union, evidence }: KeptUnion,
     { a, b, normalisation, evidence: wanted }: DiffRequest,
@@ -262,7 +262,7 @@ export class Comparisons {
     const isTurned = isInverted(transforms);
     const upright = isTurned ? invertOnce(transforms) : transforms;
     const [ofA, ofB] = await Promise.all([a, b].map((side) => this.#sides.tree(treeRequest(side, upright), signal)));
-    // Another question may have made it meanwhile: evidence must meet the union that is drawn.
+    // Another call may have built it meanwhile: evidence must use the same union as the drawing.
     const meanwhile = this.#kept(key);
     if (meanwhile) return meanwhile;
     const union = unionTree(named(ofA), named(ofB));
@@ -283,7 +283,7 @@ export class Comparisons {
     return made;
   }
 
-  /** A side's names that stand in several files are told with all of them. */
+  /** A name that occurs in several files is reported with all of them. */
   #withAllFiles(side: DiffSide, facts: FunctionFacts): FunctionFacts {
     const files = filesInWords(this.#sides.profile(treeRequest(side, [])));
     const { functions } = facts;
@@ -301,7 +301,7 @@ function exactTotal({ exact, total }: SideColumns): number | bigint {
   return exact ? exact.total[0] : total[0];
 }
 
-/** @param i a transform; the invert that was left out has matched everything */
+/** @param i a transform; an invert that was left out counts as matching everything */
 function matchedBy(
   { tree, matched }: { readonly tree: CallTree; readonly matched: readonly number[] },
   i: number,
@@ -309,12 +309,12 @@ function matchedBy(
   return matched[i] ?? tree.length - 1;
 }
 
-/** The same changes, at the place where a tree from the leaves up has their functions. */
+/** The same changes, located in the inverted tree. */
 function withTurnedPaths(found: EvidenceAnswer['found']): EvidenceAnswer['found'] {
   return { ...found, changes: found.changes.map((change) => ({ ...change, path: change.path.slice(-1) })) };
 }
 
-/** All that is supported, and the largest of the rest. */
+/** All supported changes, and the largest of the others. */
 function limitChanges(found: WhatChanged): WhatChanged & { readonly omittedCount: number } {
   const supported = found.changes.filter((change) => change.supported).length;
   const changes = found.changes.slice(0, supported + MAX_CHANGES);

@@ -21,7 +21,7 @@ import type { FunctionFacts } from '#model/transforms/function-tables.ts';
 import type { NamedTree, SideKey, UnionTree } from '#model/union.ts';
 import type { DiffRequest, DiffSide, SideNoise, TreeRequest } from './analysis.ts';
 
-/** What a comparison needs of the rest of the analysis. */
+/** The parts of the analysis that a comparison needs. */
 export interface ComparisonSides {
   tree(
     request: TreeRequest,
@@ -98,7 +98,7 @@ export class SideSlicer {
   }
 }
 
-/** A transform knows trees only: each slice becomes one, and goes again. */
+/** Transforms work on trees only: each slice becomes a tree for a moment. */
 function* transformedSlices(
   known: ReturnType<typeof sideOfUnion>,
   { tree, facts }: { readonly tree: CallTree; readonly facts: FunctionFacts },
@@ -111,7 +111,7 @@ function* transformedSlices(
   return collector.take(samplesPerUnitOf(sliced));
 }
 
-/** Siblings in one order, whatever is shown: a tree is made once. */
+/** The order of siblings is fixed here, so that a tree is built only once. */
 export function treeRequest({ handle, sampleType }: DiffSide, transforms: readonly Transform[]): TreeRequest {
   return { handle, sampleType, order: 'size', transforms };
 }

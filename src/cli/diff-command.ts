@@ -34,7 +34,7 @@ takes 5 % of B, or, where totals can be compared (per-second, load-adjusted, abs
 
 Exit code: 0 compared, 1 a change passes the threshold of --fail-on, 2 bad input.`;
 
-/** @param args behind `diff`; @param env for FLAMETIDE_TOKEN */
+/** @param args after `diff`; @param env for FLAMETIDE_TOKEN */
 export async function diffCommand(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
@@ -119,7 +119,7 @@ function readBar(text: string): FailBar {
   return { sign: match[1] === '-' ? -1 : 1, percent: Number(match[2]) };
 }
 
-/** What breaks the bar, in words. */
+/** The changes beyond the threshold, in words. */
 function breaks({ changes, total }: WhatChanged, kind: Normalisation, { sign, percent }: FailBar): string[] {
   const broken = changes
     .filter((change) => change.supported && change.kind === 'code' && isBeyond(change))

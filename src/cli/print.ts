@@ -21,7 +21,7 @@ export interface Comparison {
   readonly isOneRun: boolean;
 }
 
-/** A whole number where doubles hold it, else its digits. */
+/** A number if a double holds the value exactly, otherwise its digits. */
 type Exact = number | string;
 
 export function printText(compared: Comparison): string {
@@ -52,8 +52,9 @@ export function printMarkdown(compared: Comparison): string {
 }
 
 /**
- * `changes` as the page's console gives them; `functions` has every function that differs, as recorded: exact whole numbers,
- * as text beyond 2^53; `note` says when the sides run two languages, `nameInA` where A has the function under another name.
+ * `changes` has the form of the page's console. `functions` has every function that differs, with the recorded amounts:
+ * exact whole numbers, as text beyond 2^53. `note` is there when the sides run two languages; `nameInA` when A has the
+ * function under another name.
  */
 export function printJson(compared: Comparison, broken: readonly string[]): string {
   const { a, b, union, normalised, evidence, found } = compared;
@@ -112,7 +113,7 @@ function changedFunctions({ union }: Comparison): readonly object[] {
       totalA: plainNumber(a.total[func]),
       totalB: plainNumber(b.total[func]),
     };
-    // One side may have bigints and the other doubles: as texts they are one.
+    // One side may have bigints and the other doubles, so they are compared as text.
     if (`${row.selfA}` !== `${row.selfB}` || `${row.totalA}` !== `${row.totalB}`) rows.push(row);
   }
   const moved = ({ selfA, selfB }: (typeof rows)[number]): number => Math.abs(Number(selfB) - Number(selfA));

@@ -68,7 +68,7 @@ export interface SideSetting {
   readonly nowMs: number;
 }
 
-/** What a source without slices is asked for instead: merges of so many sub-ranges, so many at once. */
+/** A source without slices is asked for merges of this many sub-ranges, this many at once. */
 const SUB_RANGES = 18;
 const AT_ONCE = 4;
 
@@ -111,9 +111,9 @@ async function readOneFile(path: string, type: string | undefined): Promise<Diff
 async function readServer(text: string, { type, token, nowMs }: SideSetting): Promise<DiffSide> {
   const range = readLink(text, type, token, nowMs);
   const { sampleType, sampleUnit } = parseProfileType(range.profileType)!;
-  // One slice still tells how many samples there are.
+  // A single slice still has the number of samples.
   const answer = await askSlices(range, usualSlices(range.endMs - range.startMs));
-  // A gap is no time in which nothing was used.
+  // A gap means no data, not zero usage.
   const covered = answer && answer.profiles.length > 1 ? coveredShare(answer.profiles) : 1;
   return {
     title: `${range.selector} ${sampleType}`,

@@ -17,7 +17,7 @@ import { type DataSource, type SeriesQuestion, SourceError } from './datasource.
 const TREE_FORMAT = 2;
 /** Merges for a series of one call site. */
 const MAX_SLICES = 24;
-/** An error's own words beyond this are no help. */
+/** Longer error messages are cut, in characters. */
 const MAX_MESSAGE_LENGTH = 2000;
 const DAY_MS = 864e5;
 const MS_PER: Readonly<Record<string, number>> = {
@@ -47,7 +47,7 @@ type Wire = 'json' | 'proto';
 
 interface Answer {
   readonly content: unknown;
-  /** What the source left out, as it is damaged there. */
+  /** What the source left out because it is damaged there. */
   readonly warnings: readonly string[];
 }
 
@@ -105,8 +105,8 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
   let knowsSlices: boolean | undefined;
   let heedsCallSite: boolean | undefined;
   /**
-   * Pyroscope v2 passes the call site over and answers with the sum of everything. Whoever does so also answers for
-   * functions that are not there. Of a range without profiles both say nothing, and nothing is learnt.
+   * Pyroscope v2 ignores the call site and answers with the sum of everything. A source that does so also answers for a
+   * function that does not exist. For a range without profiles every source answers nothing, so nothing is learnt.
    */
   const checkCallSite = async ({ query }: SeriesQuestion, signal: AbortSignal): Promise<void> => {
     const stepMs = Math.max(1, query.range.endMs - query.range.startMs);
@@ -145,7 +145,7 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
       const total = Number(asRecord(flamegraph)['total'] ?? 0);
       if (total === 0) continue;
       times.push(end);
-      // As a sum of one step, which was asked for.
+      // A sum over one step, as requested.
       values.push((total * stepMs) / ((endMs - startMs) / count));
     }
     return { labels: [], timesMs: Float64Array.from(times), values: Float64Array.from(values) };
@@ -241,7 +241,7 @@ function seriesRequest({ query, stepMs, groupBy, callSite, limit }: SeriesQuesti
   return message;
 }
 
-/** Seconds that are this many ms again where they are cut to whole ms: 1.001 × 1000 is less than 1001. */
+/** Seconds that give the same ms again after truncation: 1.001 × 1000 is less than 1001. */
 function secondsOf(stepMs: number): number {
   const seconds = stepMs / 1000;
   return Math.trunc(seconds * 1000) < stepMs ? seconds * (1 + Number.EPSILON) : seconds;
@@ -277,7 +277,7 @@ async function refusal(response: Response, title: string, call: string): Promise
     status === 404 && !connect
       ? `${title} does not support the call ${call}${said === '' ? '' : ` (${said})`}.`
       : said || `${title} answered ${call} with status ${status}.`;
-  // For a missing call Connect answers `unimplemented`, a plain server that the page is missing.
+  // For a missing call Connect answers `unimplemented`, a plain server 404.
   if (connect?.code === 'unimplemented' || ((status === 404 || status === 405 || status === 501) && !connect))
     return new SourceError('unknown-call', words);
   if (status === 401 || connect?.code === 'unauthenticated') return new SourceError('unauthorised', words);
@@ -322,7 +322,7 @@ function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Each set once: with two stores behind one address both send theirs. */
+/** Each set once: two stores behind one address may both send it. */
 function distinct(sets: readonly LabelSet[]): readonly LabelSet[] {
   return [...new Map(sets.map((set) => [JSON.stringify(set), set])).values()];
 }

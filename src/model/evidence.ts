@@ -308,7 +308,7 @@ function mayBeHandler(left: Remaining, cause: number): boolean {
     });
 }
 
-/** Of the functions of some nodes the one with the largest cost; of equal ones the first by name. */
+/** The function with the largest cost among these nodes; of equal ones the first by name. */
 function largestOf({ tree: { func, names }, sides, totals }: Remaining, nodes: readonly number[]): number {
   const sizes = new Map<number, number>();
   for (const node of nodes) {

@@ -49,9 +49,12 @@ const NEITHER = 0;
 export const HANDLER = 1;
 export const SERVING = 2;
 
-/** Of the mean of both sides: smaller subtrees are told apart by function alone. */
+/** Share of the mean of both sides: nodes in smaller subtrees are distinguished by function alone. */
 const MIN_SHARE = 0.0003;
-/** Of the mean of both sides: what a function costs itself in all its places, to be told apart in small ones. */
+/**
+ * Share of the mean of both sides: minimum self cost of a function in all its places to be distinguished in small
+ * subtrees.
+ */
 const MIN_FUNCTION = 0.0004;
 /** A frame is dispatch when dispatch frames below it call own code for so much of it: middleware. */
 const DISPATCHED = 0.5;
@@ -60,7 +63,7 @@ export function prepareStacks(union: UnionTree): PreparedTree {
   const { length, parent, func, names } = union;
   const roles = names.map(roleOf);
   const share = meanShare(union);
-  // Of each node: how much of it is own code that dispatch frames call, in its subtree.
+  // By node: the cost of own code called by dispatch frames in its subtree.
   const handled = new Float64Array(length);
   for (let node = length - 1; node > 0; node--) {
     const above = roles[func[parent[node]]];

@@ -17,7 +17,7 @@ export class Remaining {
   readonly tree: PreparedTree;
   readonly units: WorkUnits;
   readonly sides: Both<PreparedSide>;
-  /** Of each side, nothing taken out. */
+  /** Total of each side, with nothing taken out. */
   readonly totals: Both<number>;
   /** By node: the cause that it was taken out for, or −1. */
   readonly owner: Int32Array;
@@ -147,7 +147,7 @@ export class Remaining {
     return sums;
   }
 
-  /** Of a node: its parts of what both sides were. */
+  /** The sum of the shares of a node in the original totals of both sides. */
   shareOf(node: number, scope: Part['scope']): number {
     const of = scope === 'self' ? 'self' : 'total';
     return this.#sums[0][of][node] / this.totals[0] + this.#sums[1][of][node] / this.totals[1];

@@ -41,7 +41,7 @@ export interface Scored {
   readonly size: number;
   readonly a: Dispersion;
   readonly b: Dispersion;
-  /** Of both sides together, slice by slice, where they stray alike: by the time of day, or by what both live through. */
+  /** Both sides compared slice by slice, if they vary together: by the time of day or through shared events. */
   readonly paired: Dispersion | undefined;
 }
 
@@ -196,7 +196,10 @@ export function zOf(scored: Scored, noise: Noise): number {
 const LARGE = 0.7;
 const SHIFT_STEPS = 24;
 
-/** Of B's ratio over A's, less 1. −1 and Infinity where a side has none. @param z how far out its ends lie, of a normal distribution */
+/**
+ * The interval of B's ratio over A's, minus 1; −1 and Infinity if a side has none. @param z how far out its ends lie,
+ * of a normal distribution
+ */
 export function intervalOf(scored: Scored, noise: Noise, z = Z95): { low: number; high: number } {
   const within = variancesOf(scored, noise);
   const all = within.a + within.b + (noise.between * scored.size) ** 2;
@@ -271,7 +274,7 @@ interface Variance {
   readonly freedom: number;
 }
 
-/** Of a side: what its slices show, drawn towards what is usual there, and never less than chance. */
+/** The variance of a side: from its slices, shrunk towards the usual one, and never below chance. */
 function varianceOf(
   { counts, ratio, slices, isLittle: isUsual }: Dispersion,
   { excess, correlation }: Pick<SideNoise, 'excess' | 'correlation'>,
@@ -285,7 +288,7 @@ function varianceOf(
 }
 
 interface Within {
-  /** Of `difference`, by side. */
+  /** Variance of `difference`, by side. */
   readonly a: number;
   readonly b: number;
   readonly freedom: number;

@@ -62,7 +62,7 @@ const NEAR_CLEAREST = 0.85;
 const USUAL_SHIFT = 0.15;
 /** In so many slices at least must it be. */
 const MIN_EVENTS = 3;
-/** Of a side that has this little of what the other has, where it was says nothing. */
+/** A side with less than this share of the other's amount does not show in which slices it ran. */
 const MUCH_LESS = 0.25;
 
 export function scanTree(tree: PreparedTree, units: WorkUnits, a: PreparedSide, b: PreparedSide, bar: Bar): Scan {
@@ -144,7 +144,7 @@ class Scanner {
     return this.#hasSamples(strata) && this.#isSpread(strata) ? this.#left.score(strata) : undefined;
   }
 
-  /** Of the clearest that without which the program is most as it was. */
+  /** Among the clearest changes, the one without which the rest of the program changed least. */
   #likeliest(tested: ReadonlyMap<Item, Scored>, noise: Noise, falseRate = this.#bar.falseRate): Item | undefined {
     const items = [...tested.keys()];
     const z = items.map((item) => zOf(tested.get(item)!, noise));
@@ -167,7 +167,8 @@ class Scanner {
   }
 
   /**
-   * Of two parts of a unit one rose beside the other, or the other fell: the likelier is the one without which the unit
+   * If one part of a unit rose relative to the other, either may have changed: the likelier is the one without which
+   * the unit
    * grew as all else did.
    */
   #oddity(item: Item): number {

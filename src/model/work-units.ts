@@ -13,7 +13,7 @@ export interface WorkUnits {
 
 export const RUNTIME_UNIT = 1;
 
-/** Of the mean of both sides. */
+/** Share of the mean of both sides. */
 const MIN_UNIT = 0.01;
 const MIN_RESUMED = 0.002;
 const OPENED_FROM = 0.1;

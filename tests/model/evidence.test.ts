@@ -66,9 +66,9 @@ describe('units of work', () => {
     const b = scaled(scaled(loose, 'worker.loop', 3), 'timer.tick', 3);
     const found = changes(loose, b);
     expect(found.filter(({ kind, isRemainder }) => kind === 'work' && isRemainder)).toEqual([]);
-    const rest = { ...found.find(({ kind }) => kind === 'either')!, name: 'what belongs to no handler', part: 0.02 };
+    const rest = { ...found.find(({ kind }) => kind === 'either')!, name: 'code outside of handlers', part: 0.02 };
     expect(describeChange({ ...rest, isRemainder: true }, cores)).toBe(
-      'what belongs to no handler takes more: +2.00\u00a0points',
+      'code outside of handlers takes more: +2.00\u00a0points',
     );
   });
 

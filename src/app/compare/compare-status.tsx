@@ -1,4 +1,4 @@
-/** What is drawn, what it rests on, and how long it took. */
+/** The status line of a comparison: what is drawn, its evidence, and times. */
 import type { ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { usualBar } from '#model/bar.ts';

@@ -1,6 +1,5 @@
 /**
- * Commands on a frame of both sides: some commands of one profile are missing, and there is one to open each side
- * alone.
+ * Commands on a frame in a comparison: without some commands of a profile, and with one to open each side alone.
  */
 import { pathOf } from '#model/call-path.ts';
 import type { Command } from '../state/commands.ts';
@@ -8,7 +7,7 @@ import type { UrlState } from '../url/url-state.ts';
 import { navigate } from '../url/url-store.ts';
 import { type Side, type SideName, sideNames } from '../sides/sides.ts';
 
-/** What makes no sense where there are two sides. */
+/** Commands that make no sense with two sides. */
 export const notInCompare: readonly string[] = ['source', 'over-time', 'rename'];
 
 /** What a link to a side alone says. */

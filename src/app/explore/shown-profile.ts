@@ -1,4 +1,4 @@
-/** An answer as the views take it; of snapshots, with what makes their sum a mean. */
+/** The answer in the form for the views; for snapshots with the factor from sum to mean. */
 import { alignSeries, summaryOf, totalColumn } from '#model/aligned-series.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';

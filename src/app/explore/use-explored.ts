@@ -1,6 +1,5 @@
 /**
- * What Explore looks at, from the link, the clock and the source: range, service, profile type, and the question that
- * follows.
+ * The state of Explore from link, clock and source: range, service, profile type, and the resulting query.
  */
 import { useMemo } from 'react';
 import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
@@ -24,7 +23,7 @@ interface ShownRange {
   readonly range: TimeRange | undefined;
   /** What is wrong with the range of the link. */
   readonly mistake: string | undefined;
-  /** All there is, which is less than the usual hour. */
+  /** All stored profiles, which cover less than the usual hour. */
   readonly isNarrowed: boolean;
 }
 
@@ -75,12 +74,12 @@ export function useExplored(): Explored {
     return { text, range: isNarrowed ? narrowed(range, oldestMs) : range, mistake: undefined, isNarrowed };
   }, [from, until, zone, nowMs, isOpen, isKnown, oldestMs]);
 
-  // The clock stood still before the first profile: its range may end before it.
+  // Before the first profile the clock does not move: the range may end before that profile.
   const isYoung =
     stored.data === null || (isOpen && oldestMs !== undefined && time.range && oldestMs >= time.range.startMs);
 
   const catalogue = useCatalogue(time.range);
-  // A Pyroscope says for minutes that it holds nothing, while it answers with profiles.
+  // A Pyroscope reports for minutes that it is empty although it answers with profiles.
   const isEmptyStore = stored.data === null && catalogue.data?.services.length === 0;
   const isServiceOpen = svc === undefined;
   const question = isServiceOpen ? overviewQuestion(catalogue.data, time.range) : undefined;
@@ -120,7 +119,7 @@ export function useExplored(): Explored {
       (service !== undefined || catalogue.data.services.length === 0),
     matchers,
     query,
-    // Only where something has to be chosen from what could not be had.
+    // Only if the page has to choose from a list that could not be loaded.
     error: subject === undefined ? (catalogue.error ?? overview.error) : null,
     catalogueError: catalogue.error,
   };

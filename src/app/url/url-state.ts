@@ -50,7 +50,7 @@ export interface UrlState {
   readonly 'b.file': string | undefined;
   readonly 'b.st': string | undefined;
   readonly 'b.during': Interval | undefined;
-  /** What makes the sides comparable, and what boxes are as wide as. */
+  /** The normalisation, and the value that sets the width of boxes. */
   readonly norm: Normalisation;
   readonly w: DiffWidth;
   /** Which change the boxes' colours show. */

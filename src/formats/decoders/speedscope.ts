@@ -35,7 +35,7 @@ interface Part {
   type: string;
   startValue: number;
   endValue: number;
-  /** Of all samples, one behind the other. */
+  /** Stacks of all samples, concatenated. */
   readonly stacks: Int32Column;
   readonly stackEnd: Int32Column;
   readonly weights: Float64Column;

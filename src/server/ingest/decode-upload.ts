@@ -1,4 +1,4 @@
-/** From the bytes of an upload to a profile, within what one upload may cost. */
+/** Decodes the bytes of an upload to a profile, within the limits of an upload. */
 
 import { finish } from '#base/steps.ts';
 import { decodeCollapsed } from '#formats/collapsed.ts';
@@ -16,7 +16,7 @@ import { Refusal } from './refusal.ts';
 import type { IngestLimits } from './series-of-profile.ts';
 import { unpack } from './unpack.ts';
 
-/** Of one upload, far above what agents send. All of them may be nodes that are new to the store. */
+/** Frames of one upload, far more than agents send. All of them may be new nodes in the store. */
 const MAX_FRAMES = 1 << 22;
 const MAX_COUNTS: Omit<DecodeLimits, 'samples' | 'values' | 'frames'> = {
   sampleTypes: 64,
@@ -31,7 +31,7 @@ const MAX_COUNTS: Omit<DecodeLimits, 'samples' | 'values' | 'frames'> = {
   labels: 1 << 20,
   nodes: 1 << 20,
 };
-/** Of a message, which holds the samples of all processes of a machine. */
+/** Limits of a message, which holds the samples of all processes of a machine. */
 const MAX_OTLP_SAMPLES = 1 << 20;
 const LF = 10;
 const CR = 13;
@@ -111,7 +111,7 @@ export class UploadDecoder {
   }
 }
 
-/** Each line that is not empty with ` 1` behind it. @throws Refusal */
+/** Appends ` 1` to each line that is not empty. @throws Refusal */
 function withCounts(text: Uint8Array, maxSamples: number): Uint8Array {
   const lines: [start: number, end: number][] = [];
   let length = 0;

@@ -22,7 +22,7 @@ import { typedSpeedscope, typedStacks } from './typed-stacks.ts';
 import { INGEST_PATHS, isOtlpPath, PUSH_PATH } from './upload-paths.ts';
 
 export interface OpenedUpload {
-  /** To be stored before `answer` is sent. A push may be taken in part. */
+  /** Stored before `answer` is sent. A push may be accepted in part. */
   readonly profiles: readonly IncomingProfile[];
   readonly answer: WireAnswer;
   readonly facts: RequestFacts;
@@ -30,10 +30,10 @@ export interface OpenedUpload {
   readonly answerAfter?: (refusals: readonly string[]) => Promise<WireAnswer>;
 }
 
-/** A pprof whose own time lies in here has none, or one in a wrong unit. */
+/** The time of a pprof counts as missing in this interval: it is 0 or in a wrong unit. */
 const YEAR_1970_MS = 365 * 86_400_000;
 const NOTHING = new Uint8Array(0);
-/** Of a push, unpacked; in JSON a profile is a third longer. */
+/** Unpacked bytes of a push; in JSON a profile is a third longer. */
 const MAX_PUSH_BYTES = 96 << 20;
 
 /** Never rejects for what a client sends: a refusal is an answer. */
@@ -84,7 +84,7 @@ function openFetched(request: WireRequest, limits: IngestLimits, nowMs: number):
   }
 }
 
-/** As Pyroscope: what is wrong with a pprof is 422, with what stands around a text 400. Agents send neither again. */
+/** As in Pyroscope: 422 for an invalid pprof, 400 for other mistakes. Agents repeat neither. */
 function ingestStatus(kind: RefusalKind, isText: boolean): number {
   if (kind === 'bad_name') return 400;
   if (kind === 'bad_profile' || kind === 'too_many' || kind === 'unsupported') return 422;
@@ -92,7 +92,7 @@ function ingestStatus(kind: RefusalKind, isText: boolean): number {
   return kind === 'too_large' ? 413 : 422;
 }
 
-/** The answer when what was sent is right, but cannot be stored. @param code `unavailable` may be sent again */
+/** The answer to a valid upload that cannot be stored. @param code `unavailable` may be sent again */
 export async function refuseUpload(
   request: WireRequest,
   code: RpcCode,
@@ -132,7 +132,7 @@ async function openIngest(
   const from = query.get('from') ?? '';
   const fromMs = parseTimeText(from, nowMs);
   const decoder = new UploadDecoder(limits);
-  // Only what says when it was is known again: the same bytes may well be sent twice for two times.
+  // Only uploads with a time are recognised as repeats: the same bytes may be sent for two different times.
   const repeatKey = (parts: readonly Uint8Array[], hasOwnTime: boolean, group = ''): string =>
     hasOwnTime || isFixedTime(from)
       ? fingerprint(['ingest', name ?? '', from, query.get('until') ?? '', format, group], parts)
@@ -288,7 +288,7 @@ function ingestError(status: number, message: string): WireAnswer {
   return ingestAnswer(status, status === 400 || status === 413 ? 'invalid_argument' : 'unknown', message);
 }
 
-/** Tells the sender what was changed, where somebody looks: agents look at the status alone. */
+/** Reports the changes in a header, for people: agents check only the status. */
 function withNotes(answer: WireAnswer, trimmed: Trimmed | undefined): WireAnswer {
   const notes = trimmed === undefined ? [] : [...notesOf(trimmed).values()];
   if (notes.length === 0) return answer;

@@ -22,7 +22,7 @@ interface FrameTooltipProps {
   /** What the frame costs itself. */
   readonly self: number;
   readonly at: Place;
-  /** By a finger, not the mouse. */
+  /** Opened by touch, not by the mouse. */
   readonly isTapped: boolean;
 }
 
