@@ -61,6 +61,8 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   svc: optionalText(),
   type: profileTypeId(),
   q: labelMatchers('q'),
+  span: hexId(16),
+  trace: hexId(32),
   from: timePoint(),
   until: timePoint(),
   tz: zone(),
@@ -308,6 +310,19 @@ function profileTypeId(): Key<string | undefined> {
 
 function linkId(): Key<string | undefined> {
   return maybe((value) => (isLinkId(value) ? value : undefined));
+}
+
+/** Older tracers have traces of half as many digits. */
+function hexId(digits: number): Key<string | undefined> {
+  return {
+    fallback: undefined,
+    isChoice: false,
+    parse: ([value = '']) =>
+      /^(?:[0-9a-f]{16}|[0-9a-f]{32})$/i.test(value) && value.length <= digits
+        ? value.toLowerCase().padStart(digits, '0')
+        : undefined,
+    print: (value) => (value === undefined ? [] : [value]),
+  };
 }
 
 function path(): Key<CallPath> {
