@@ -149,6 +149,8 @@ export interface DiffRequest {
   readonly order: SiblingOrder;
   /** The same for both sides. */
   readonly transforms: readonly Transform[];
+  /** Function whose callees are routes, as the user says. */
+  readonly routes?: string | undefined;
   /** The evidence whose units `equal-work` uses; the latest one if this one has been dropped. */
   readonly evidence: number | undefined;
 }

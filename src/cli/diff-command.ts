@@ -15,6 +15,7 @@ import { readSide, slicesOfSides } from './side.ts';
 interface DiffOptions {
   readonly type: string | undefined;
   readonly normalize: Normalisation;
+  readonly routes: string | undefined;
   readonly failOn: string | undefined;
   readonly format: 'text' | 'json' | 'markdown';
 }
@@ -49,6 +50,7 @@ export async function diffCommand(
     .addOption(
       new Option('--normalize <how>', 'what makes the sides comparable').choices(normalisations).default('share'),
     )
+    .option('--routes <function>', 'function whose callees are routes, where none are found')
     .option('--fail-on <threshold>', "exit code 1 when a change passes it, such as '+5%'")
     .addOption(new Option('--format <form>', 'of the answer').choices(['text', 'json', 'markdown']).default('text'))
     .helpOption('--help', 'print this text')
@@ -82,7 +84,7 @@ export async function diffCommand(
 async function compare(
   textA: string,
   textB: string,
-  { type, normalize }: DiffOptions,
+  { type, normalize, routes }: DiffOptions,
   token: string | undefined,
   nowMs: number,
 ): Promise<Comparison> {
@@ -93,7 +95,9 @@ async function compare(
   const reason = whyNotNormalised(normalize, union, a.facts, b.facts);
   if (reason !== undefined) throw new BadInput(reason);
   const slices = await slicesOfSides(a, b, union);
-  const evidence = compareSides(union, slices.a, slices.b);
+  if (routes !== undefined && !union.names.includes(routes))
+    throw new BadInput(`--routes ${routes.slice(0, 120)}: neither side has a function of this name.`);
+  const evidence = compareSides(union, slices.a, slices.b, routes);
   const work = { unit: evidence.units.unit, growth: evidence.growth };
   const normalised = normalise(normalize, union, a.facts, b.facts, work);
   return {

@@ -65,6 +65,24 @@ describe('files', () => {
     expect(JSON.parse(stdout)).toMatchObject({ changes: [], functions: [], delta: 0, broken: [] });
   });
 
+  it('the user tells which frame calls the routes', async () => {
+    const routed = (report: number): Record<string, number> => ({
+      'main;loop;search;rank': 9000,
+      'main;loop;search;parse': 5000,
+      'main;loop;cart;price': 8000,
+      'main;loop;cart;encode': 6000,
+      'main;loop;report;load': 4000 * report,
+      'main;loop;report;format': 5000 * report,
+    });
+    const files = [file('calm.folded', routed(1)), file('busy.folded', routed(2))];
+    expect((await diff(...files, '--routes', 'loop')).stdout).toMatch(/^ {2}work {2}report is called more: /m);
+    expect(await diff(...files, '--routes', 'lop')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'flametide: --routes lop: neither side has a function of this name.\n',
+    });
+  });
+
   it('a build with other hashes changes nothing', async () => {
     const hashed = (total: string, show: string): Record<string, number> => ({
       [`app;shop::cart::total::h${total}`]: 400,

@@ -88,6 +88,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   'b.st': optionalText(),
   'b.during': maybe(parseInterval, printInterval),
   norm: { ...oneOf(normalisations, 'share'), isChoice: false, print: unless('share') },
+  routes: optionalText(),
   w: { ...oneOf(['mean', 'a', 'b'], 'mean'), isChoice: false, print: unless('mean') },
   dcol: { ...oneOf(['total', 'self'], 'total'), isChoice: false },
   noise: { ...oneOf(['pale', 'shown'], 'pale'), isChoice: false, print: unless('pale') },

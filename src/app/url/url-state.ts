@@ -56,6 +56,8 @@ export interface UrlState {
   /** The normalisation, and the value that sets the width of boxes. */
   readonly norm: Normalisation;
   readonly w: DiffWidth;
+  /** Function whose callees are routes; undefined: routes are found by dispatch frames. */
+  readonly routes: string | undefined;
   /** Which change the boxes' colours show. */
   readonly dcol: 'total' | 'self';
   /** Whether changes that may be noise are coloured too. */
