@@ -205,6 +205,8 @@ export interface EvidenceAnswer extends Pick<Evidence, 'isSliced' | 'isCounted' 
   readonly id: number;
   /** The number of slices of each side; 1 if it was not sliced. */
   readonly slices: { readonly a: number; readonly b: number };
+  /** Whether each side is a file that was sliced by the times of its samples: variation between runs is not in it. */
+  readonly isOneRun: boolean;
   /** All supported changes, and the largest of the others. */
   readonly found: WhatChanged & { readonly omittedCount: number };
   readonly evidenceMs: number;

@@ -11,7 +11,7 @@ import { normalisations, normalise, whyNotNormalised, type Normalisation } from 
 import { BadInput } from './bad-input.ts';
 import type { Outcome } from './outcome.ts';
 import { printJson, printMarkdown, printText, type Comparison } from './print.ts';
-import { readSide } from './side.ts';
+import { readSide, slicesOfSides } from './side.ts';
 
 interface DiffOptions {
   readonly type: string | undefined;
@@ -95,13 +95,21 @@ async function compare(
   const union = unionTree(a.named, b.named);
   const reason = whyNotNormalised(normalize, union, a.facts, b.facts);
   if (reason !== undefined) throw new BadInput(reason);
-  const [ofA, ofB] = await Promise.all([a.slices(union, 'a'), b.slices(union, 'b')]);
+  const slices = await slicesOfSides(a, b, union);
   if (routes !== undefined && !union.names.includes(routes))
     throw new BadInput(`--routes ${routes.slice(0, 120)}: neither side has a function of this name.`);
-  const evidence = compareSides(union, ofA, ofB, routes);
+  const evidence = compareSides(union, slices.a, slices.b, routes);
   const work = { unit: evidence.units.unit, growth: evidence.growth };
   const normalised = normalise(normalize, union, a.facts, b.facts, work);
-  return { a, b, union, normalised, evidence, found: whatChanged(union, normalised, evidence) };
+  return {
+    a,
+    b,
+    union,
+    normalised,
+    evidence,
+    isOneRun: slices.isOneRun,
+    found: whatChanged(union, normalised, evidence),
+  };
 }
 
 interface FailBar {

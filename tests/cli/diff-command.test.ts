@@ -39,6 +39,25 @@ describe('files', () => {
     expect((await diff(...files.toReversed(), '--fail-on', '-5%')).code).toBe(1);
   });
 
+  it('cuts files with times into slices, where both have some', async () => {
+    const timed = (name: string, slow: number): string => {
+      const path = join(folder, name);
+      const samples = Array.from({ length: 4000 }, (_, i) => [0, i % 100 < slow ? 1 : 2]);
+      const profile = { type: 'sampled', name, unit: 'milliseconds', startValue: 0, endValue: 4000 };
+      const frames = ['main', 'slow', 'rest'].map((one) => ({ name: one }));
+      const profiles = [{ ...profile, samples, weights: samples.map(() => 1) }];
+      writeFileSync(path, JSON.stringify({ shared: { frames }, profiles }));
+      return path;
+    };
+    const [a, b] = [timed('a.speedscope.json', 20), timed('b.speedscope.json', 40)];
+    const both = await diff(a, b);
+    expect(both.stdout).toContain('noise from slices of one run each');
+    expect(both.stdout).toMatch(/^ {2}code {2}slow costs/m);
+    expect(JSON.parse((await diff(a, b, '--format', 'json')).stdout)).toMatchObject({
+      evidence: { slices: true, oneRun: true },
+    });
+  });
+
   it('the same file twice changes nothing', async () => {
     const one = file('same.folded', usual);
     const { code, stdout } = await diff(one, one, '--format', 'json', '--fail-on', '+1%');
@@ -230,7 +249,7 @@ describe('ranges of a server', () => {
       '--format',
       'json',
     );
-    expect(JSON.parse(stdout).evidence).toEqual({ slices: true, counted: false });
+    expect(JSON.parse(stdout).evidence).toEqual({ slices: true, counted: false, oneRun: false });
     expect(calls.filter((call) => call.includes('SelectMergeProfile'))).toHaveLength(2 + 2 * 18);
   });
 

@@ -3,7 +3,7 @@
  * there was none. Reads ../shared/truth (or --folder); prints a line for each pair and the scores, and writes
  * tests/perf/results-truth.json. With --others also pairs that no list names, and changes put into unchanged pairs.
  * Everything is scored twice: from the profiles alone, and with the counts of requests of each side.
- * Options: --slices 24 --half 0|1 --others --dry (writes nothing)
+ * Options: --slices 24 (1: as two files; file: as two files whose samples have times) --half 0|1 --others --dry (writes nothing)
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,8 @@ if (!existsSync(join(folder, 'pairs.json'))) {
 const { module } = await runnerImport(join(ROOT, 'tests/perf/truth-bench.ts'), { configFile: false, root: ROOT });
 const { scoreTruth } = /** @type {typeof import('./truth-bench.ts')} */ (module);
 const wanted = half === '0' ? 0 : half === '1' ? 1 : undefined;
-const slices = Number(option('slices', '24'));
+const given = option('slices', '24');
+const slices = given === 'file' ? given : Number(given);
 const scored = {
   alone: scoreTruth(folder, slices, wanted, false),
   counted: scoreTruth(folder, slices, wanted, true),
@@ -56,7 +57,7 @@ if (process.argv.includes('--others')) {
   const path = join(ROOT, 'tests/perf/truth-others.ts');
   const { module: code } = await runnerImport(path, { configFile: false, root: ROOT });
   const { scoreOthers } = /** @type {typeof import('./truth-others.ts')} */ (code);
-  const found = scoreOthers(folder, slices);
+  const found = scoreOthers(folder, typeof slices === 'number' ? slices : 24);
   for (const { set, name, result, claims } of found.rows)
     console.log(`${set.padEnd(9)} ${result.padEnd(9)} ${name}: ${claims.slice(0, 3).join('; ')}`);
   console.table(found.scores);
