@@ -30,7 +30,7 @@ interface Recording {
 describe('a route', () => {
   it('that is called more is traffic, told with its requests', () => {
     const found = compared({ seed: 'a' }, { seed: 'b', load: { search: 2 } });
-    const [first, ...others] = found.changes.filter(({ supported }) => supported);
+    const [first, ...others] = found.changes.filter((one) => one.supported);
     expect(others).toEqual([]);
     expect(first).toMatchObject({ kind: 'work', name: 'main.search', requests: { route: '/search', a: 10, b: 20 } });
     expect(Math.abs(first.requests!.costPct!)).toBeLessThan(12);
