@@ -11,7 +11,6 @@ import { createContext, useContext, useEffect, useState } from 'react';
 import type { Analysis, OpenedProfile, ProfileHandle, TreeAnswer } from '#analysis/analysis.ts';
 import type { DataSource, SeriesQuestion, StoredRange } from '#datasource/datasource.ts';
 import type { PostedMarker } from '#datasource/posted-markers.ts';
-import type { WorkAnswer, WorkQuestion } from '#wire/work.ts';
 import type { ServerStatus } from '#datasource/server-status.ts';
 import type { SnapshotAnswers } from '#datasource/snapshot.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
@@ -121,12 +120,6 @@ export const sourceQueries = {
       ['posted markers', source.id, range, service ?? null],
       ({ signal }) => source.postedMarkers(range, service, signal),
       { keep: (markers) => ({ markers }) },
-    ),
-  work: (source: DataSource, question: WorkQuestion) =>
-    sourceQuery(
-      ['requests', source.id, question],
-      async ({ signal }) => (await source.work(question, signal)) ?? null,
-      { keep: (answer) => (answer === null ? {} : { work: [{ question, answer }] }) },
     ),
   first: (source: DataSource, analysis: Analysis, query: ProfileQuery) =>
     sourceQuery(
@@ -319,11 +312,6 @@ export function usePostedMarkers(
   });
 }
 
-/** The answer is null where the source has no counts. @param question undefined asks nothing */
-export function useWork(question: WorkQuestion | undefined): UseQueryResult<WorkAnswer | null> {
-  return useQuery({ ...sourceQueries.work(useSource(), question ?? NO_WORK), enabled: question !== undefined });
-}
-
 /** Of the range, of every service and of none. */
 export function useAllPostedMarkers(range: TimeRange | undefined): UseQueryResult<readonly PostedMarker[]> {
   return useQuery({
@@ -391,7 +379,6 @@ function useRest(value: unknown): boolean {
 }
 
 const NO_RANGE: TimeRange = { startMs: 0, endMs: 0 };
-const NO_WORK: WorkQuestion = { service: '', matchers: [], range: NO_RANGE, steps: 1 };
 export const NO_QUERY: ProfileQuery = { profileType: '', matchers: [], range: NO_RANGE };
 const NO_QUESTION: SeriesQuestion = {
   query: NO_QUERY,
