@@ -1,5 +1,6 @@
 /** The questions that may take long. Columns in, columns out: the caller cannot tell whether a worker answers. */
 import type { ArchiveFile, FormatFacts } from '#formats/format.ts';
+import type { FlameChart } from '#model/flame-chart.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { CallTree, SiblingOrder } from '#model/call-tree.ts';
 import type { WhatChanged } from '#model/changes.ts';
@@ -80,6 +81,16 @@ export interface TreeRequest {
 
 /** What of a request holds for any profile. */
 export type TreeView = Pick<TreeRequest, 'order' | 'transforms'>;
+
+/** A part of one thread's samples in the order of time. */
+export interface ChartRequest extends Pick<Selection, 'handle' | 'matchers' | 'during'> {
+  readonly sampleType: number;
+}
+
+/** Times are ms. */
+export interface ChartAnswer extends FlameChart {
+  readonly byFunction: FunctionColumns;
+}
 
 /** Self and total by function, in the sample type's unit; recursion counted once. Zeros for the function of a cut. */
 export interface FunctionColumns {
@@ -247,6 +258,8 @@ export interface Analysis {
   ): Promise<readonly { readonly name: string; readonly cost: number }[]>;
   /** The recording over time; undefined where samples have no times. */
   when(request: WhenRequest, signal: AbortSignal): Promise<When | undefined>;
+  /** The calls of the thread that ran longest, of the samples that match; undefined where these have no times. */
+  flameChart(request: ChartRequest, signal: AbortSignal): Promise<ChartAnswer | undefined>;
   /** The files of an archive that holds several; none of any other file, which `open` takes as it is. @throws DecodeError */
   unpack(bytes: Uint8Array, signal: AbortSignal): Promise<readonly ArchiveFile[]>;
   tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer>;
@@ -288,6 +301,7 @@ export const analysisCalls: Readonly<Record<CallName, 'opens' | 'asks'>> = {
   labelNames: 'asks',
   labelValues: 'asks',
   when: 'asks',
+  flameChart: 'asks',
   unpack: 'asks',
   tree: 'asks',
   search: 'asks',

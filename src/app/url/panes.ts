@@ -23,6 +23,7 @@ const words = {
   tree: { title: 'Tree', compared: 'Tree' },
   source: { title: 'Source' },
   when: { title: 'When', needs: 'times' },
+  chart: { title: 'Flame chart', needs: 'times' },
 } as const satisfies Record<string, PaneWords>;
 
 export type Pane = keyof typeof words;

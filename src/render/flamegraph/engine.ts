@@ -24,8 +24,8 @@ export type { Direction, FlameScene, PaintStats } from './scene.ts';
 interface FlameEvents {
   /** The node under the pointer, -1 none; at every move on a node, and when the picture moves under the pointer. */
   onHover(node: NodeIndex, xCss: number, yCss: number): void;
-  /** The camera came to rest after it was moved sideways: the node whose box just holds the visible range. */
-  onRest(view: { readonly zoomNode: NodeIndex }): void;
+  /** The camera came to rest after it was moved sideways: the visible range, and the node whose box just holds it. */
+  onRest(view: { readonly zoomNode: NodeIndex; readonly from: number; readonly to: number }): void;
   /** After each paint of the graph; the object is used again. */
   onPaint(stats: PaintStats): void;
 }
@@ -174,15 +174,22 @@ export class FlamegraphEngine {
     if (movedAside || this.#camera.view.scroll !== scroll) this.#staleGraph();
   }
 
-  /** The node fills the width with the next paint; callers stay above it in full width. */
   /** The names or shares of the scene have become others. */
   forgetLabels(): void {
     this.#labelWriter.forget();
     this.#staleGraph();
   }
 
+  /** The node fills the width with the next paint; callers stay above it in full width. */
   setZoom(node: NodeIndex): void {
     if (!this.#camera.zoomTo(node)) return;
+    this.#movedAt = undefined;
+    this.#staleGraph();
+  }
+
+  /** Shows a range with the next paint, in value units. */
+  setRange(from: number, to: number): void {
+    this.#camera.showOnly(from, to);
     this.#movedAt = undefined;
     this.#staleGraph();
   }
@@ -357,7 +364,7 @@ export class FlamegraphEngine {
       return;
     }
     this.#movedAt = undefined;
-    this.#options.events.onRest({ zoomNode: this.#camera.containingNode() });
+    this.#options.events.onRest({ zoomNode: this.#camera.containingNode(), ...this.visibleRange() });
   }
 
   #moved(moved: boolean, aside: boolean): boolean {
