@@ -22,6 +22,9 @@ const SAMPLES_A_STEP = 16_384;
 const MAX_GAPS = 3;
 /** Samples of one length are taken at a clock: what is missing between two of them is within its precision. */
 const CLOCK_SLACK = 0.5;
+/** Two times are one: within a picosecond, and within what a double of a date leaves. */
+const MIN_SLACK_MS = 1e-9;
+const DATE_SLACK = 5e-16;
 
 export interface FlameChart {
   /** Node 0 is the recording; totals and selves are ms. Siblings are ordered by time, and may have gaps between them. */
@@ -65,7 +68,7 @@ export function* flameChart(
   const ends = endsOf(profile, samples, type);
   const windows = windowsOf(during, endMs - startMs);
   const originMs = windows[0].fromMs;
-  const calls = new Calls();
+  const calls = new Calls(Math.max(MIN_SLACK_MS, Math.abs(startMs) * DATE_SLACK));
   for (const { fromMs, untilMs } of windows) {
     for (let at = 0; at < samples.length && !calls.isFull; at++) {
       if (at % SAMPLES_A_STEP === 0) yield at / samples.length;
@@ -169,9 +172,6 @@ function windowsOf(during: Interval | undefined, lengthMs: number): readonly { f
   ];
 }
 
-/** The times of two clocks that meet: a millionth of a ms, and what a double of a date leaves. */
-const MEETS_MS = 1e-3;
-
 /** The tree while it grows. Nodes are made in the order of their begin, callers first: that is depth first. */
 class Calls {
   readonly #func = new Int32Column();
@@ -181,12 +181,15 @@ class Calls {
   readonly #total = new Float64Column();
   readonly #self = new Float64Column();
   readonly #subtreeEnd = new Int32Column();
+  readonly #slackMs: number;
   /** Open calls, the outermost first; the first is the recording. */
   #open: number[] = [];
   #openUntil = 0;
   #maxDepth = 0;
 
-  constructor() {
+  /** @param slackMs where an end and a begin are one time */
+  constructor(slackMs: number) {
+    this.#slackMs = slackMs;
     this.#push(-1, -1, 0, 0);
     this.#open.push(0);
   }
@@ -199,7 +202,7 @@ class Calls {
     const first = stackStart[sample];
     const depth = stackStart[sample + 1] - first;
     let same = 0;
-    if (Math.abs(from - this.#openUntil) <= MEETS_MS) {
+    if (Math.abs(from - this.#openUntil) <= this.#slackMs) {
       const open = this.#open;
       while (
         same < depth &&

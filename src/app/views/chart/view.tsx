@@ -11,6 +11,7 @@ import type { ChartAnswer } from '#analysis/analysis.ts';
 import { useFlameChart } from '../../queries/analysis-queries.ts';
 import { openFileNamed } from '../../screen/files-store.ts';
 import type { ShownTree } from '../../screen/shown.ts';
+import { isExportedPage } from '../../state/exported-page.ts';
 import { runFrameKey } from '../../state/commands.ts';
 import { navigate, useUrl } from '../../url/url-store.ts';
 import { ProfileGraph } from '../flamegraph/profile-graph.tsx';
@@ -29,14 +30,16 @@ export function View(props: ViewProps): ReactElement {
   const file = openFileNamed(shown.opened.name);
   const matchers = useUrl((state) => state.q);
   const during = useUrl((state) => state.during);
-  const isTimed = file?.profile.isTimed === true;
+  const isTimed = file?.profile.isTimed === true && !isExportedPage();
   const { data, error } = useFlameChart(
     isTimed ? { handle: file.profile.handle, sampleType: shown.sampleType, matchers, during } : undefined,
   );
   if (!isTimed)
     return (
-      <Panel kind="info" title="No times">
-        <p>The samples of this profile do not say when they ran, so there is no order to draw them in.</p>
+      <Panel kind="info" title="No times of threads">
+        <p>
+          The samples of this profile do not say when they ran and on which thread: there is no order to draw them in.
+        </p>
       </Panel>
     );
   if (error)

@@ -32,7 +32,7 @@ interface FrameWords {
 }
 
 /** In value units of the tree. */
-export interface VisibleRange {
+interface VisibleRange {
   readonly from: number;
   readonly to: number;
 }
