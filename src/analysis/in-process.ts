@@ -48,7 +48,7 @@ import type {
 import type { Comparisons } from './comparisons.ts';
 import { keysFor, type KeptTree, type OpenedFacts, type OpenProfile } from './open-profile.ts';
 
-/** How long a piece of work may run before it looks whether it is still wanted. */
+/** How long work runs before it checks for an abort. */
 const SLICE_MS = 40;
 /** Trees kept per profile, the latest asked first: the one on screen, and the one it was transformed from. */
 const TREES_KEPT = 3;
@@ -239,7 +239,7 @@ export class InProcessAnalysis implements Analysis {
           run: (steps, signal) => this.#run(steps, signal),
         }),
     );
-    // What could not be loaded is asked for again with the next comparison.
+    // After a failure the next comparison loads it again.
     this.#comparisons.catch(() => {
       this.#comparisons = undefined;
     });
@@ -330,7 +330,7 @@ export class InProcessAnalysis implements Analysis {
     return { tree: merged, matched: keyed.matched, facts, located: { ...keyed, target, nodeOf } };
   }
 
-  /** The tree of keys with the detail that is wanted; undefined where the shown tree tells as much. */
+  /** The tree of keys with this detail; undefined if the shown tree has the same detail. */
   async #located(
     request: TreeRequest,
     wanted: Detail,
@@ -346,7 +346,7 @@ export class InProcessAnalysis implements Analysis {
     return { ...keyed, target, nodeOf: nodesIn(tree, keyed.tree, target) };
   }
 
-  /** What is found where the shown tree does not tell enough; undefined where it does. */
+  /** The matches in a tree of finer detail; undefined if the shown tree is enough. */
   async #searchLocated(
     request: TreeRequest,
     query: SearchQuery,

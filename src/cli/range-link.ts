@@ -18,7 +18,7 @@ export function isLink(text: string): boolean {
 }
 
 /**
- * Keys that are not there: all services, the type that the command line names or CPU, the last hour.
+ * Defaults: all services, the type of the command line or CPU, the last hour.
  * @throws BadInput
  */
 export function readLink(

@@ -9,7 +9,7 @@ export type Normalisation = (typeof normalisations)[number];
 export interface SideFacts {
   /** Length of its range, where it is known. */
   readonly seconds: number | undefined;
-  /** Of what is there (memory in use, goroutines), which has no rate. */
+  /** True for live amounts (memory in use, goroutines), which have no rate. */
   readonly isSnapshot: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface Normalised {
   readonly b: { readonly self: Float64Array; readonly total: Float64Array };
   /** How much more load B had than A: what `load-adjusted` divides out, 1 elsewhere. */
   readonly load: number;
-  /** Of each side as recorded. */
+  /** The recorded amounts of each side. */
   readonly recorded: Readonly<Record<SideKey, Recorded>>;
 }
 

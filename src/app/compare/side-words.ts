@@ -1,4 +1,4 @@
-/** A side in words: what of, when. */
+/** A side in words: its subject and time. */
 import { formatInterval } from '#model/interval.ts';
 import { parseProfileType, profileTypeTitle } from '#model/profile-type.ts';
 import { printLabelSelector } from '#model/label-selector.ts';

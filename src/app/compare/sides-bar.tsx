@@ -52,7 +52,7 @@ export function SidesBar({ comparison }: { comparison: Comparison }): ReactEleme
   const { a, b } = comparison.sides;
   const isOneService = a.kind === 'source' && b.kind === 'source' && a.service === b.service;
   const zone = zoneName(comparison.explored.zone);
-  // What tells the sides apart.
+  // The text by which the sides differ.
   const wordsOf = (side: Side): string =>
     side.kind === 'file'
       ? [readable(side.file), side.during && formatInterval(side.during)].filter(Boolean).join(' ')

@@ -52,7 +52,7 @@ export function useOpen(): Open {
         const opened = await openFiles(analysis, sources);
         const [first] = opened;
         if (first === undefined) return false;
-        // Whoever went on meanwhile is not called back.
+        // A user who navigated meanwhile stays there.
         const both = opened.length === 1 && !isAwaited ? sidesInside(first) : undefined;
         if (both) navigate({ view: 'compare', ...both }, 'push');
         else if (isAwaited && urlStore.getState().state.file === file)

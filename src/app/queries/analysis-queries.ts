@@ -28,7 +28,7 @@ export function useAnalysis(): Analysis {
 }
 
 export function makeQueryClient(): QueryClient {
-  // Answers are shown in the task that brings them: a timer would run after all other tasks.
+  // Notifies synchronously: a timer would run after all other tasks.
   notifyManager.setScheduler(queueMicrotask);
   return new QueryClient({
     defaultOptions: {

@@ -45,7 +45,7 @@ export function linkRows(state: UrlState, zone: string): readonly LinkRow[] {
 export function linkAsMarkdown(state: UrlState, url: string, zone: string): string {
   const words = subjectRows(state, zone).flatMap(([, text]) => (text ? [plain(text)] : []));
   const title = words.length === 0 ? 'Flametide' : words.join(' · ');
-  // Before a sign that means something in Markdown a backslash would go away, and with it what a pattern says.
+  // Doubled, because Markdown removes a backslash before punctuation, which would change a pattern.
   const address = url.replaceAll('\\', '%5C').replaceAll('(', '%28').replaceAll(')', '%29');
   return `[${markdownText(title)}](${address})`;
 }

@@ -142,7 +142,7 @@ interface EndProps {
   /** The other field says it. */
   readonly isFixed?: boolean;
   readonly mistake: string | undefined;
-  /** What the text is taken for. */
+  /** The parsed meaning of the text. */
   readonly reads: string | undefined;
   onText(text: string): void;
 }
@@ -189,7 +189,7 @@ function RangeList<Range extends TimeRangeText>(props: RangeListProps<Range>): R
       selectionMode="single"
       selectedKeys={row < 0 ? [] : [row]}
       autoFocus={takesFocus ? 'first' : false}
-      // To pick the chosen one again empties the selection.
+      // Choosing the selected entry again would clear the selection.
       onSelectionChange={(keys) => onPick(ranges[keys === 'all' ? row : Number([...keys][0] ?? row)])}
     >
       {ranges.map((range, i) => (

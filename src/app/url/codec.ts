@@ -18,9 +18,9 @@ import { paneIds } from './panes.ts';
 import { PACKED_KEY, packLink, unpackLink } from './packed-link.ts';
 import type { UrlState } from './url-state.ts';
 
-// A second version is lifted to the one behind it where `parseUrl` reads `v`, before any key is looked at.
+// If there is a second version, `parseUrl` converts older links when it reads `v`, before any other key.
 const VERSION = '1';
-/** What a packed link unpacks to, in letters: a Chinese one takes nine of them, and a search alone may have 16 000. */
+/** What a packed link unpacks to, in characters: a Chinese one takes nine of them, and a search alone may have 16 000. */
 const MAX_UNPACKED_LENGTH = 1 << 21;
 const MAX_KEYS = 100;
 export const maxTransforms = 32;
@@ -61,6 +61,8 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   svc: optionalText(),
   type: profileTypeId(),
   q: labelMatchers('q'),
+  span: hexId(16),
+  trace: hexId(32),
   from: timePoint(),
   until: timePoint(),
   tz: zone(),
@@ -87,6 +89,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   'b.st': optionalText(),
   'b.during': maybe(parseInterval, printInterval),
   norm: { ...oneOf(normalisations, 'share'), isChoice: false, print: unless('share') },
+  routes: optionalText(),
   w: { ...oneOf(['mean', 'a', 'b'], 'mean'), isChoice: false, print: unless('mean') },
   dcol: { ...oneOf(['total', 'self'], 'total'), isChoice: false },
   noise: { ...oneOf(['pale', 'shown'], 'pale'), isChoice: false, print: unless('pale') },
@@ -163,8 +166,8 @@ export function printQuery(state: UrlState): string {
 }
 
 /**
- * What leaving `dcol` out means. A comparison that is opened from another page is coloured by self; a link to one that
- * does not say so is of the time when total was usual.
+ * The meaning of a missing `dcol`. The page opens comparisons coloured by self; a link without the key is from the time
+ * when total was the default.
  */
 function usualChangeIn(view: UrlState['view']): UrlState['dcol'] {
   return view === 'compare' ? 'total' : 'self';
@@ -198,7 +201,7 @@ function encode(text: string): string {
   return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd')).replaceAll('%20', '+');
 }
 
-/** Links are read by people: in a value only what would end it or be read as something else stays escaped. */
+/** People read links: in a value only characters that would end it or change its meaning are escaped. */
 function readable(encoded: string): string {
   return encoded.replace(/%(?:2F|3A|3B|2C|40|24|3D|3F|7C|5B|5C|5D|5E|7B|7D)/g, decodeURIComponent);
 }
@@ -315,6 +318,19 @@ function profileTypeId(): Key<string | undefined> {
 
 function linkId(): Key<string | undefined> {
   return maybe((value) => (isLinkId(value) ? value : undefined));
+}
+
+/** Older tracers have traces of half as many digits. */
+function hexId(digits: number): Key<string | undefined> {
+  return {
+    fallback: undefined,
+    isChoice: false,
+    parse: ([value = '']) =>
+      /^(?:[0-9a-f]{16}|[0-9a-f]{32})$/i.test(value) && value.length <= digits
+        ? value.toLowerCase().padStart(digits, '0')
+        : undefined,
+    print: (value) => (value === undefined ? [] : [value]),
+  };
 }
 
 function path(): Key<CallPath> {

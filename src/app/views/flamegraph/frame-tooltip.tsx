@@ -24,7 +24,7 @@ interface FrameTooltipProps {
   readonly at: Place;
   /** When it began, where it is a single call. */
   readonly began: string | undefined;
-  /** By a finger, not the mouse. */
+  /** Opened by touch, not by the mouse. */
   readonly isTapped: boolean;
 }
 
