@@ -2,7 +2,7 @@
  * The stacks of both sides as a comparison judges them: idle frames left out, frames of the runtime counted with their
  * callers, dispatch frames taken away so that what they call stands on top.
  */
-import { roleOf } from './frame-roles.ts';
+import { rolesOf } from './frame-roles.ts';
 import type { SideSlices } from './slices.ts';
 import type { UnionTree } from './union.ts';
 
@@ -64,7 +64,7 @@ const DISPATCHED = 0.5;
 export function prepareStacks(union: UnionTree, router?: string): PreparedTree {
   const { length, parent, func, names } = union;
   const isAbove = aboveRoutes(union, router);
-  const roles = names.map(roleOf);
+  const roles = rolesOf(names);
   const share = meanShare(union);
   // By node: the cost of own code called by dispatch frames in its subtree.
   const handled = new Float64Array(length);
