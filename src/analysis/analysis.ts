@@ -1,5 +1,6 @@
 /** The calls that may take long. Arguments and results are columns, so a worker or the page itself can answer. */
 import type { ArchiveFile, FormatFacts } from '#formats/format.ts';
+import type { FlameChart } from '#model/flame-chart.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { CallTree, SiblingOrder } from '#model/call-tree.ts';
 import type { WhatChanged } from '#model/changes.ts';
@@ -81,6 +82,16 @@ export interface TreeRequest {
 /** The part of a request that holds for any profile. */
 export type TreeView = Pick<TreeRequest, 'order' | 'transforms'>;
 
+/** A part of one thread's samples in the order of time. */
+export interface ChartRequest extends Pick<Selection, 'handle' | 'matchers' | 'during'> {
+  readonly sampleType: number;
+}
+
+/** Times are ms. */
+export interface ChartAnswer extends FlameChart {
+  readonly byFunction: FunctionColumns;
+}
+
 /**
  * Self and total by function, in the sample type's unit; recursion counted once. The placeholder of a cut has zeros.
  */
@@ -149,6 +160,8 @@ export interface DiffRequest {
   readonly order: SiblingOrder;
   /** The same for both sides. */
   readonly transforms: readonly Transform[];
+  /** Function whose callees are routes, as the user says. */
+  readonly routes?: string | undefined;
   /** The evidence whose units `equal-work` uses; the latest one if this one has been dropped. */
   readonly evidence: number | undefined;
 }
@@ -203,6 +216,8 @@ export interface EvidenceAnswer extends Pick<Evidence, 'isSliced' | 'isCounted' 
   readonly id: number;
   /** The number of slices of each side; 1 if it was not sliced. */
   readonly slices: { readonly a: number; readonly b: number };
+  /** Whether each side is a file that was sliced by the times of its samples: variation between runs is not in it. */
+  readonly isOneRun: boolean;
   /** All supported changes, and the largest of the others. */
   readonly found: WhatChanged & { readonly omittedCount: number };
   readonly evidenceMs: number;
@@ -249,6 +264,8 @@ export interface Analysis {
   ): Promise<readonly { readonly name: string; readonly cost: number }[]>;
   /** The recording over time; undefined where samples have no times. */
   when(request: WhenRequest, signal: AbortSignal): Promise<When | undefined>;
+  /** The calls of the thread that ran longest, of the samples that match; undefined where these have no times. */
+  flameChart(request: ChartRequest, signal: AbortSignal): Promise<ChartAnswer | undefined>;
   /**
    * The files of an archive that holds several; empty for any other file, which `open` reads directly. @throws
    * DecodeError
@@ -292,6 +309,7 @@ export const analysisCalls: Readonly<Record<CallName, 'opens' | 'asks'>> = {
   labelNames: 'asks',
   labelValues: 'asks',
   when: 'asks',
+  flameChart: 'asks',
   unpack: 'asks',
   tree: 'asks',
   search: 'asks',

@@ -68,6 +68,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   tz: zone(),
   by: plainText(),
   during: maybe(parseInterval, printInterval),
+  at: maybe(parsePart, printInterval),
   ref: refreshSeconds(),
   grid: { ...oneOf(['none', 'services', 'types', 'values', 'flames'], 'none'), isChoice: false, print: unless('none') },
   cs: path(),
@@ -88,6 +89,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   'b.st': optionalText(),
   'b.during': maybe(parseInterval, printInterval),
   norm: { ...oneOf(normalisations, 'share'), isChoice: false, print: unless('share') },
+  routes: optionalText(),
   w: { ...oneOf(['mean', 'a', 'b'], 'mean'), isChoice: false, print: unless('mean') },
   dcol: { ...oneOf(['total', 'self'], 'total'), isChoice: false },
   noise: { ...oneOf(['pale', 'shown'], 'pale'), isChoice: false, print: unless('pale') },
@@ -265,6 +267,12 @@ function maybe<T>(parse: (text: string) => T | undefined, print: (value: T) => s
     parse: ([value = '']) => parse(value),
     print: (value) => (value === undefined ? [] : [print(value)]),
   };
+}
+
+/** An interval that is no rest. */
+function parsePart(text: string): UrlState['at'] {
+  const parsed = parseInterval(text);
+  return parsed?.isRest === false ? parsed : undefined;
 }
 
 function money(): Key<number | undefined> {

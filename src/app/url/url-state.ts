@@ -26,6 +26,8 @@ export interface UrlState {
   readonly by: string;
   /** The part of a file's recording that is shown. */
   readonly during: Interval | undefined;
+  /** The part of a file's recording that its flame chart has in view. */
+  readonly at: Interval | undefined;
   /** Seconds between refreshes; 0 off. */
   readonly ref: number | undefined;
   /** A grid instead of the graph: all services, types of the service, values of the label `by` as series or flamegraphs. */
@@ -56,6 +58,8 @@ export interface UrlState {
   /** The normalisation, and the value that sets the width of boxes. */
   readonly norm: Normalisation;
   readonly w: DiffWidth;
+  /** Function whose callees are routes; undefined: routes are found by dispatch frames. */
+  readonly routes: string | undefined;
   /** Which change the boxes' colours show. */
   readonly dcol: 'total' | 'self';
   /** Whether changes that may be noise are coloured too. */
