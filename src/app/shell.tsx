@@ -104,7 +104,7 @@ const pages: readonly PageLink[] = [
   { title: 'Files', view: 'files' },
 ];
 
-/** Labels of files and of services are not the same: between them the link takes none along. */
+/** Switching between files and services drops the labels from the link, since they differ. */
 function labelsAt(from: UrlState['view'], to: UrlState['view']): Partial<UrlState> {
   return (from === 'files') === (to === 'files') ? {} : NO_LABELS;
 }
@@ -199,7 +199,7 @@ function Notices(): ReactElement {
   const notices = useUrlNotices();
   return (
     <>
-      {/* Stands before it has something to say: an alert is announced when words come into it. */}
+      {/* Rendered empty first: an alert is announced when text is added to it. */}
       <div role="alert">
         {refusals.length > 0 && (
           <Note kind="error" isSilent actions={<IconButton label="Dismiss" icon="close" onClick={dismissRefusals} />}>

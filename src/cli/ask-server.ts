@@ -1,12 +1,15 @@
 /**
- * Asks a server for a range: what is needed of Pyroscope's API and of our own slices, with plain fetch. The one place where
- * the command line meets a server.
+ * Requests a range from a server, with plain fetch: the parts of Pyroscope's API that are needed, and our slices.
+ * Nothing else in the command line talks to a server.
  */
 import { create, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
 import { readSlices } from '#formats/sliced-tree.ts';
 import type { SlicedColumns } from '#model/slices.ts';
 import { SelectSlicesRequestSchema } from '#wire/gen/flametide/v1/query_pb.ts';
 import { SelectMergeProfileRequestSchema } from '#wire/gen/querier/v1/querier_pb.ts';
+import type { LabelMatcher } from '#model/labels.ts';
+import type { SideRequests } from '#model/requests.ts';
+import { readWork, sideRequests, workAddress, workQuestion } from '#wire/work.ts';
 import { BadInput } from './bad-input.ts';
 
 /** A range of a server's profiles. Times in ms, both included. */
@@ -16,11 +19,13 @@ export interface ServerRange {
   readonly token: string | undefined;
   readonly profileType: string;
   readonly selector: string;
+  /** Those of the selector. */
+  readonly matchers: readonly LabelMatcher[];
   readonly startMs: number;
   readonly endMs: number;
 }
 
-const LONGEST_REASON = 300;
+const MAX_REASON_LENGTH = 300;
 
 /** Gzipped or plain pprof; empty bytes where there is nothing. @throws BadInput */
 export async function askMergedPprof(range: ServerRange): Promise<Uint8Array> {
@@ -41,6 +46,20 @@ export async function askSlices(range: ServerRange, slices: number): Promise<Sli
   return readSlices(await bytesOf(answer, range), (what) => {
     throw new BadInput(`The slices from ${range.server} cannot be read: ${what}.`);
   });
+}
+
+/** Requests that were served in the range. A server that cannot tell takes nothing else away. */
+export async function askRequests({ server, token, matchers, startMs, endMs }: ServerRange): Promise<SideRequests> {
+  const range = { startMs, endMs };
+  const question = workQuestion(matchers, range, 1);
+  if (!question) return { kind: 'unknown', why: 'requests are counted by service, and it names none.' };
+  try {
+    const headers = token === undefined ? undefined : { authorization: `Bearer ${token}` };
+    const answer = await lastingly(() => fetch(`${server}/${workAddress(question)}`, headers && { headers }));
+    return sideRequests(readWork(await answer.json()), range);
+  } catch {
+    return sideRequests(undefined, range);
+  }
 }
 
 function query({ profileType, selector, startMs, endMs }: ServerRange) {
@@ -64,18 +83,21 @@ async function ask<Desc extends DescMessage>(
       body: toBinary(schema, create(schema, values)),
     });
   try {
-    // A server closes connections that rest, as ours do while a comparison is computed. Then a new one is made: a question
-    // may be asked twice.
-    return await send().catch((error: unknown) => {
-      if (isClosedConnection(error)) return send();
-      throw error;
-    });
+    return await lastingly(send);
   } catch (error) {
     const { cause } = error as Error;
     throw new BadInput(
       `${server} does not answer: ${cause instanceof Error ? cause.message : (error as Error).message}`,
     );
   }
+}
+
+/** Servers close idle connections, and ours are idle while a comparison is computed. Then the request is sent again on a new one. */
+function lastingly(send: () => Promise<Response>): Promise<Response> {
+  return send().catch((error: unknown) => {
+    if (isClosedConnection(error)) return send();
+    throw error;
+  });
 }
 
 function isClosedConnection(error: unknown): boolean {
@@ -95,5 +117,5 @@ async function bytesOf(answer: Response, { server }: ServerRange): Promise<Uint8
 /** Connect's errors are JSON; a proxy's may be anything. */
 function reasonIn(text: string): string {
   const found = /"message":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text;
-  return found.replace(/\s+/g, ' ').slice(0, LONGEST_REASON).trim() || 'without a reason.';
+  return found.replace(/\s+/g, ' ').slice(0, MAX_REASON_LENGTH).trim() || 'without a reason.';
 }

@@ -1,4 +1,4 @@
-/** `flametide convert IN OUT`: a profile of any format that is read, as one that other tools read. */
+/** `flametide convert IN OUT`: converts a profile of any readable format for other tools. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Command, CommanderError } from 'commander';

@@ -2,7 +2,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { packings } from '#formats/packing.ts';
 import { readableNouns } from '#formats/registry.ts';
-import { whatChanged, type Change, type WhatChanged } from '#model/changes.ts';
+import type { Change } from '#model/change.ts';
+import { whatChanged, type WhatChanged } from '#model/changes.ts';
 import { whyNotComparable } from '#model/comparability.ts';
 import { unionTree } from '#model/diff.ts';
 import { compareSides } from '#model/evidence.ts';
@@ -10,11 +11,12 @@ import { normalisations, normalise, whyNotNormalised, type Normalisation } from 
 import { BadInput } from './bad-input.ts';
 import type { Outcome } from './outcome.ts';
 import { printJson, printMarkdown, printText, type Comparison } from './print.ts';
-import { readSide } from './side.ts';
+import { readSide, slicesOfSides } from './side.ts';
 
 interface DiffOptions {
   readonly type: string | undefined;
   readonly normalize: Normalisation;
+  readonly routes: string | undefined;
   readonly failOn: string | undefined;
   readonly format: 'text' | 'json' | 'markdown';
 }
@@ -25,16 +27,16 @@ A and B are files (${readableNouns('or')}, ${packings}), or links of the page to
   keys: svc service, type profile type, q label matchers such as pod="a",env=~"p.*", from and until in ms since
   1970, or for example now-1h, now/d. Without them: all services, CPU, the last hour. FLAMETIDE_TOKEN is the token.
 
---normalize: share (part of the whole), per-second, load-adjusted, equal-work, absolute. Per second and load-adjusted need
-a duration on both sides.
+--normalize: share (part of the whole), per-second, per-request, load-adjusted, equal-work, absolute. Per second and
+load-adjusted need a duration on both sides; per request needs counts of requests (/api/work, --prometheus of the server).
 
 --fail-on '+5%': exit code 1 when a supported code change makes a function at least 5 % more expensive, when supported new code
-takes 5 % of B, or, where totals can be compared (per-second, load-adjusted, absolute), when the total grew by 5 %.
+takes 5 % of B, or, where totals can be compared (all but share and equal-work), when the total grew by 5 %.
 '-5%' does the same for decreases.
 
 Exit code: 0 compared, 1 a change passes the threshold of --fail-on, 2 bad input.`;
 
-/** @param args behind `diff`; @param env for FLAMETIDE_TOKEN */
+/** @param args after `diff`; @param env for FLAMETIDE_TOKEN */
 export async function diffCommand(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
@@ -49,6 +51,7 @@ export async function diffCommand(
     .addOption(
       new Option('--normalize <how>', 'what makes the sides comparable').choices(normalisations).default('share'),
     )
+    .option('--routes <function>', 'function whose callees are routes, where none are found')
     .option('--fail-on <threshold>', "exit code 1 when a change passes it, such as '+5%'")
     .addOption(new Option('--format <form>', 'of the answer').choices(['text', 'json', 'markdown']).default('text'))
     .helpOption('--help', 'print this text')
@@ -82,7 +85,7 @@ export async function diffCommand(
 async function compare(
   textA: string,
   textB: string,
-  { type, normalize }: DiffOptions,
+  { type, normalize, routes }: DiffOptions,
   token: string | undefined,
   nowMs: number,
 ): Promise<Comparison> {
@@ -92,11 +95,21 @@ async function compare(
   const union = unionTree(a.named, b.named);
   const reason = whyNotNormalised(normalize, union, a.facts, b.facts);
   if (reason !== undefined) throw new BadInput(reason);
-  const [ofA, ofB] = await Promise.all([a.slices(union, 'a'), b.slices(union, 'b')]);
-  const evidence = compareSides(union, ofA, ofB);
+  const slices = await slicesOfSides(a, b, union);
+  if (routes !== undefined && !union.names.includes(routes))
+    throw new BadInput(`--routes ${routes.slice(0, 120)}: neither side has a function of this name.`);
+  const evidence = compareSides(union, slices.a, slices.b, routes);
   const work = { unit: evidence.units.unit, growth: evidence.growth };
   const normalised = normalise(normalize, union, a.facts, b.facts, work);
-  return { a, b, union, normalised, evidence, found: whatChanged(union, normalised, evidence) };
+  return {
+    a,
+    b,
+    union,
+    normalised,
+    evidence,
+    isOneRun: slices.isOneRun,
+    found: whatChanged(union, normalised, evidence),
+  };
 }
 
 interface FailBar {
@@ -111,12 +124,13 @@ function readBar(text: string): FailBar {
   return { sign: match[1] === '-' ? -1 : 1, percent: Number(match[2]) };
 }
 
-/** What breaks the bar, in words. */
+/** The changes beyond the threshold, in words. */
 function breaks({ changes, total }: WhatChanged, kind: Normalisation, { sign, percent }: FailBar): string[] {
   const broken = changes
     .filter((change) => change.supported && change.kind === 'code' && isBeyond(change))
     .map(({ name }) => name.slice(0, 120));
-  const isComparable = kind === 'per-second' || kind === 'load-adjusted' || kind === 'absolute';
+  const isComparable =
+    kind === 'per-second' || kind === 'per-request' || kind === 'load-adjusted' || kind === 'absolute';
   if (isComparable && sign * (total.b / total.a - 1) * 100 >= percent) broken.push('the total');
   return broken;
 

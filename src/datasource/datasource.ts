@@ -6,6 +6,7 @@ import type { LabelMatcher, LabelSet } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
+import type { WorkAnswer, WorkQuestion } from '#wire/work.ts';
 import type { PostedMarker } from './posted-markers.ts';
 
 /** What is known of the whole store. Undefined where there is not one profile. */
@@ -14,13 +15,13 @@ export interface StoredRange {
   readonly newestMs: number;
 }
 
-/** Sums per step. Whatever a type measures, a source adds up: what snapshots mean is the asker's to know. */
+/** Sums per step. A source sums every type; the caller has to know that snapshots are not additive. */
 export interface SeriesQuestion {
   readonly query: ProfileQuery;
   readonly stepMs: number;
   /** Label names; [] sums everything to one series. */
   readonly groupBy: readonly string[];
-  /** Only what passes through this call site, names root first; [] is everything. */
+  /** Only stacks through this call site, names root first; [] selects everything. */
   readonly callSite: readonly string[];
   /** The largest series by sum; undefined asks for all. */
   readonly limit: number | undefined;
@@ -57,8 +58,10 @@ export interface DataSource {
    */
   slices(query: ProfileQuery, count: number, signal: AbortSignal): Promise<EncodedProfile | undefined>;
   storedRange(signal: AbortSignal): Promise<StoredRange | undefined>;
-  /** Of the range and service, and those of no service. */
+  /** Markers of the range and service, and those without a service. */
   postedMarkers(range: TimeRange, service: string | undefined, signal: AbortSignal): Promise<readonly PostedMarker[]>;
+  /** Requests that a service served; undefined where the source has no counts. */
+  work(question: WorkQuestion, signal: AbortSignal): Promise<WorkAnswer | undefined>;
 }
 
 /**

@@ -15,7 +15,7 @@ export interface LinkList extends StoredLinks {
   readonly links: readonly ListedLink[];
 }
 
-/** What is kept under a link, as it came. */
+/** The snapshot of a link, as it was sent. */
 export interface PackedSnapshot {
   readonly packed: Uint8Array<ArrayBuffer>;
   readonly savedMs: number;
@@ -28,7 +28,7 @@ export async function makeShortLink(baseUrl: string, query: string): Promise<Mad
 
 /** @param packed as `packSnapshot` makes it @throws Error with the server's words where it refuses */
 export async function keepSnapshot(baseUrl: string, query: string, packed: Uint8Array<ArrayBuffer>): Promise<MadeLink> {
-  // A server that reads no further resets the connection, and its words are lost.
+  // Checked here, because a server that stops reading resets the connection and its message is lost.
   const body = new Blob([`${JSON.stringify({ query })}\n`, packed]);
   if (body.size > mostSnapshotBytes)
     throw new Error(

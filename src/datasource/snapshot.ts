@@ -13,6 +13,7 @@ import type { LabelMatcher, LabelSet } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
+import { readWork, type WorkAnswer, type WorkQuestion } from '#wire/work.ts';
 import { type DataSource, type SeriesQuestion, SourceError, type StoredRange } from './datasource.ts';
 import { markersIn, type PostedMarker } from './posted-markers.ts';
 
@@ -31,15 +32,16 @@ type Packed = Pick<EncodedProfile, 'bytes' | 'form'>;
 export interface SnapshotAnswers {
   /** The link to the view: a query with its `?`, with absolute ranges. */
   readonly link: string;
-  /** Now, as the page took it. */
+  /** The time that the page used as now. */
   readonly nowMs: number;
   readonly stored: StoredRange | undefined;
   readonly labelSets: readonly Kept<LabelSetsQuestion, readonly LabelSet[]>[];
   readonly labelNames: readonly Kept<LabelNamesQuestion, readonly string[]>[];
   readonly series: readonly Kept<SeriesQuestion, readonly Series[]>[];
   readonly markers: readonly PostedMarker[];
+  readonly work: readonly Kept<WorkQuestion, WorkAnswer>[];
   readonly profiles: readonly SnapshotProfile[];
-  /** Of the tab, where it shows such. */
+  /** Of the tab, if it shows files. */
   readonly files: readonly { readonly name: string; readonly size: number; readonly encoded: Packed }[];
 }
 
@@ -57,7 +59,7 @@ interface LabelSetsQuestion {
 type LabelNamesQuestion = Omit<LabelSetsQuestion, 'names'>;
 
 const VERSION = 1;
-/** Unpacked: a small packed text may be huge unpacked. */
+/** Bytes after unpacking: a small packed text may become huge. */
 const MAX_BYTES = 1 << 29;
 const MAX_ENTRIES = 10_000;
 
@@ -65,7 +67,7 @@ const json = new JsonReader(unreadable, MAX_ENTRIES);
 
 /** @throws Error where `unpackSnapshot` would not read it */
 export async function packSnapshot(answers: SnapshotAnswers): Promise<Uint8Array<ArrayBuffer>> {
-  const { link, nowMs, stored, labelSets, labelNames, series, markers, profiles, files } = answers;
+  const { link, nowMs, stored, labelSets, labelNames, series, markers, work, profiles, files } = answers;
   const blobs = [...profiles, ...files].map(({ encoded }) => encoded.bytes);
   const inAnswers = [...labelSets, ...labelNames, ...series].map(({ answer }) => answer);
   const longest = Math.max(
@@ -87,6 +89,7 @@ export async function packSnapshot(answers: SnapshotAnswers): Promise<Uint8Array
       answer: answer.map(({ labels, timesMs, values }) => ({ labels, timesMs: [...timesMs], values: [...values] })),
     })),
     markers: markers.map(({ timeMs, ...rest }) => ({ time: timeMs, ...rest })),
+    work,
     profiles: profiles.map(({ query, isWhole, encoded, warnings }) => ({
       query,
       isWhole,
@@ -120,13 +123,25 @@ export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<S
   } catch {
     throw unreadable('its header is not JSON');
   }
-  const { version, link, nowMs, stored, labelSets, labelNames, series, markers, profiles, files } = json.record(head);
+  const {
+    version,
+    link,
+    nowMs,
+    stored,
+    labelSets,
+    labelNames,
+    series,
+    markers,
+    work = [],
+    profiles,
+    files,
+  } = json.record(head);
   if (version !== VERSION)
     throw unreadable(`it has version ${String(version).slice(0, 20)}; this page reads version ${VERSION}`);
   let at = end;
   const take = (length: number): Uint8Array => {
     if (at + length > bytes.length) throw unreadable('it is truncated');
-    // A copy each: an opened profile is taken over by the worker.
+    // A copy for each call: the worker takes over the bytes of an opened profile.
     return bytes.slice(at, (at += length));
   };
   return {
@@ -154,6 +169,19 @@ export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<S
       return { question: seriesQuestionIn(question), answer: json.list(answer, seriesIn) };
     }),
     markers: markersIn(markers),
+    work: json.list(work, (one) => {
+      const { question, answer } = json.record(one);
+      const { service, matchers, range, steps } = json.record(question);
+      return {
+        question: {
+          service: json.text(service),
+          matchers: matchersIn(matchers),
+          range: rangeIn(range),
+          steps: json.number(steps),
+        },
+        answer: workIn(answer),
+      };
+    }),
     profiles: json.list(profiles, (one) => {
       const { query, isWhole, warnings = [], ...own } = json.record(one);
       return {
@@ -172,18 +200,19 @@ export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<S
 
 /**
  * @param id distinguishes its answers from those of other sources
- * @param holder what it is called where it does not know an answer
+ * @param holder its name in errors
  */
 export function snapshotSource(id: string, answers: SnapshotAnswers, holder: string): DataSource {
   const labelSets = byKey(answers.labelSets, labelSetsKey);
   const labelNames = byKey(answers.labelNames, labelNamesKey);
   const series = byKey(answers.series, seriesKey);
+  const work = byKey(answers.work, workKey);
   const notKept = (what: string): never => {
     throw new SourceError('not-kept', `${holder} holds only the view that was saved, not ${what}.`);
   };
   const find = (query: ProfileQuery): SnapshotProfile | undefined =>
     answers.profiles.find((one) => queryKey(one.query) === queryKey(query));
-  // Whoever opens it takes the bytes over.
+  // Opening it transfers the bytes.
   const encoded = ({ encoded: { bytes, form }, warnings }: SnapshotProfile): EncodedProfile => ({
     bytes: bytes.slice(),
     name: 'kept',
@@ -207,11 +236,12 @@ export function snapshotSource(id: string, answers: SnapshotAnswers, holder: str
     },
     slices: async (query) => {
       const found = find(query);
-      // A source that knew none is asked for trees.
+      // Without slices the source is asked for trees.
       return found?.encoded.form.kind === 'slices' ? encoded(found) : undefined;
     },
     postedMarkers: async ({ startMs, endMs }) =>
       answers.markers.filter(({ timeMs }) => timeMs >= startMs && timeMs <= endMs),
+    work: async (question) => work.get(workKey(question)),
     storedRange: () => Promise.resolve(answers.stored),
   };
 }
@@ -267,10 +297,15 @@ function seriesKey({ query, stepMs, groupBy, callSite, limit }: SeriesQuestion):
   return JSON.stringify([queryKey(query), stepMs, groupBy, callSite, limit ?? null]);
 }
 
+function workKey({ service, matchers, range, steps }: WorkQuestion): string {
+  return JSON.stringify([service, steps, queryKey({ profileType: '', matchers, range })]);
+}
+
 /** A link holds whole ms. */
-function queryKey({ profileType, matchers, range }: ProfileQuery): string {
+function queryKey({ profileType, matchers, range, within }: ProfileQuery): string {
   const conditions = matchers.map(({ name, operator, value }) => [name, operator, value]);
-  return JSON.stringify([profileType, conditions, Math.round(range.startMs), Math.round(range.endMs)]);
+  const part = within === undefined ? [] : [within.kind, within.id];
+  return JSON.stringify([profileType, conditions, Math.round(range.startMs), Math.round(range.endMs), ...part]);
 }
 
 function rangeIn(value: unknown): TimeRange {
@@ -298,8 +333,11 @@ function matchersIn(value: unknown): readonly LabelMatcher[] {
 }
 
 function queryIn(value: unknown): ProfileQuery {
-  const { profileType, matchers, range } = json.record(value);
-  return { profileType: json.text(profileType), matchers: matchersIn(matchers), range: rangeIn(range) };
+  const { profileType, matchers, range, within } = json.record(value);
+  const query = { profileType: json.text(profileType), matchers: matchersIn(matchers), range: rangeIn(range) };
+  if (within === undefined) return query;
+  const { kind, id } = json.record(within);
+  return { ...query, within: { kind: json.oneOf(kind, ['span', 'trace']), id: json.text(id) } };
 }
 
 function seriesQuestionIn(value: unknown): SeriesQuestion {
@@ -311,6 +349,12 @@ function seriesQuestionIn(value: unknown): SeriesQuestion {
     callSite: json.list(callSite, json.text),
     limit: limit === undefined ? undefined : json.number(limit),
   };
+}
+
+function workIn(value: unknown): WorkAnswer {
+  const answer = readWork(value);
+  if (answer === undefined) throw unreadable('its requests are not counted by step and route');
+  return answer;
 }
 
 function seriesIn(value: unknown): Series {

@@ -154,7 +154,7 @@ class PackedReader extends ByteReader {
     this.offset = packedHead.length;
   }
 
-  /** Of things that take at least a byte each. */
+  /** A count of items that take at least one byte each. */
   count(limit: number): number {
     const start = this.offset;
     const count = this.unsigned();

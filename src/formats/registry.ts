@@ -37,10 +37,13 @@ export interface DecodedProfile {
 const UNPACKING = 0.3;
 /** A profile within an archive within another is nobody's. */
 const MAX_ARCHIVES = 2;
-/** Of files that a refusal names. */
+/** Names in a refusal. */
 const MAX_NAMES = 5;
 
-/** Of a file the name is a hint, the content decides; of a source's answer it is known what it holds. @throws DecodeError */
+/**
+ * Decodes bytes to a profile. For a file the content decides, and the name is a hint; the form of a source's answer is
+ * known. @throws DecodeError
+ */
 export function* decodeProfile({ bytes, name, form }: EncodedProfile): WaitingSteps<DecodedProfile> {
   switch (form.kind) {
     case 'file':

@@ -1,5 +1,7 @@
 /** What changed, in words: a line for a cause, a sentence for a comparison, Markdown for a pull request. */
-import type { Change, WhatChanged } from './changes.ts';
+import type { Change } from './change.ts';
+import type { WhatChanged } from './changes.ts';
+import { isOfAll } from './decide-by-counts.ts';
 import type { Normalisation } from './normalise.ts';
 import type { SampleType } from './profile.ts';
 import { formatDuration } from './time-text.ts';
@@ -11,13 +13,13 @@ export interface AmountUnit {
   readonly sampleType: SampleType;
 }
 
-const LONGEST_NAME = 120;
+const MAX_NAME_LENGTH = 120;
 const MAX_NAMED = 3;
-/** Growth of everything alike below this is not worth a word; of the total above the shares, which is on the page, less. */
+/** A uniform growth below this is not mentioned. For shares the limit is lower, because the page shows the total. */
 const MIN_GROWTH = 0.05;
 const MIN_RATE_GROWTH = 0.01;
 
-/** `+0.310 cores`, `−4.10 points`; what is measured, with its sign. */
+/** `+0.310 cores`, `−4.10 points`; an amount with its sign. */
 export function formatChange(value: number, unit: AmountUnit): string {
   const sign = value > 0 ? '+' : '';
   if (isShare(unit)) return `${sign}${formatNumber(value * 100)}\u00a0points`;
@@ -29,16 +31,17 @@ export function formatAmount(value: number, unit: AmountUnit): string {
   if (isShare(unit)) return formatShare(value, 1);
   const { type, unit: word } = unit.sampleType;
   if (unit.kind === 'absolute') return formatValue(value, word, type);
+  if (unit.kind === 'per-request') return `${formatValue(value, word, type)}/request`;
   if (type === 'cpu' && /^n(ano)?s(econds?)?$/.test(word)) return formatValue(value / 1e9, 'cores', '');
   return `${formatValue(value, word, type)}/s`;
 }
 
-/** Every digit of an amount as recorded, `1 405 316 nanoseconds`; what is worked out has none beyond those shown. */
+/** All digits of a recorded amount, `1 405 316 nanoseconds`; derived amounts have only the digits shown. */
 export function exactAmount(value: number, { kind, sampleType }: AmountUnit): string | undefined {
   return kind === 'absolute' ? formatExact(value, sampleType.unit) : undefined;
 }
 
-/** From this factor on a change is told as a multiple; from the next one as from almost nothing. */
+/** From this factor on a change is written as a multiple, and from the next one on as "from almost nothing". */
 const MULTIPLE_FROM = 5;
 const ALMOST_NOTHING_FROM = 50;
 
@@ -50,30 +53,73 @@ export function describeChange(change: Change, unit: AmountUnit): string {
     case 'code':
     case 'runtime': {
       const amount = formatChange(part, unit);
-      const place = within === undefined ? 'wherever it is called' : `in ${shortText(within)}`;
+      const place = change.requests?.isMeasure
+        ? 'per request'
+        : within === undefined
+          ? 'wherever it is called'
+          : `in ${shortText(within)}`;
       const what = change.scope === 'subtree' ? `${name} with what it calls` : name;
       if (trend === 'new') return `${name} is new ${kind === 'code' ? 'code' : 'in the runtime'}: ${amount}`;
       if (trend === 'gone') return `${name} is gone: ${amount}`;
-      return `${what} costs ${sizeOf(change.codePct ?? 0)} ${kind === 'code' ? place : 'in the runtime'}: ${amount}`;
+      return `${what} costs ${sizeOf(change.codePct ?? 0)} ${kind === 'code' ? place : 'in the runtime'}${inBrackets(requestsText(change, unit))}: ${amount}`;
     }
     case 'work': {
       const amount = formatChange(delta, unit);
       if (trend === 'new') return `The route ${name} is new: ${amount}`;
       if (trend === 'gone') return `The route ${name} is gone: ${amount}`;
-      return `${name} is asked for ${part < 0 ? 'less' : 'more'}: ${formatChange(part, unit)}`;
+      return `${name} is called ${wentUp(change) ? 'more' : 'less'}${change.requests ? inBrackets(requestsText(change, unit)) : yetTakes(change)}: ${formatChange(part, unit)}`;
     }
     case 'either': {
       const amount = formatChange(trend === 'new' || trend === 'gone' ? delta : part, unit);
       if (change.isRemainder) return `${name} takes ${part < 0 ? 'less' : 'more'}: ${amount}`;
       if (trend === 'new') return `${name} and what it calls is new: ${amount}`;
       if (trend === 'gone') return `${name} and what it calls is gone: ${amount}`;
-      return part < 0
-        ? `${name} and what it calls: fewer calls, or each costs less: ${amount}`
-        : `${name} and what it calls: more calls, or each costs more: ${amount}`;
+      const what = wentUp(change) ? 'more calls, or each costs more' : 'fewer calls, or each costs less';
+      return `${name} and what it calls: ${what}${yetTakes(change)}: ${amount}`;
     }
     case 'moved':
       return `Cost moved between ${name} and ${shortText(within ?? '')}, which calls it: together ${formatChange(delta, unit)}`;
   }
+}
+
+/**
+ * `10.8 to 23.6 requests of /report a second, +119 %, each costs 2.1 % less`; where amounts are parts of the whole,
+ * `/report is 16.2 to 37.1 % of the requests`. '' where none are known.
+ */
+export function requestsText({ requests, kind }: Change, unit: AmountUnit): string {
+  if (!requests) return '';
+  const { route, a, b, allA, allB, costPct, isMeasure } = requests;
+  const each = costPct === null || isMeasure ? '' : `, each costs ${aboutAs(costPct)}`;
+  if (kind === 'work' && isOfAll(unit.kind))
+    return `${shortText(route)} was ${formatShare(a, allA)} of the requests and is ${formatShare(b, allB)}${each}`;
+  return rateText(a, b, `requests of ${shortText(route)}`) + each;
+}
+
+function inBrackets(text: string): string {
+  return text === '' ? '' : ` (${text})`;
+}
+
+/** `10.8 to 23.6 requests of /report a second, +119 %` */
+function rateText(a: number, b: number, what: string): string {
+  const change = a > 0 && b > 0 ? `, ${signed((b / a - 1) * 100)}` : '';
+  return `${formatNumber(a)} to ${formatNumber(b)}\u00a0${what} a second${change}`;
+}
+
+/** Percents below this are told as none. */
+const ABOUT_THE_SAME = 2;
+
+function aboutAs(percentage: number): string {
+  return Math.abs(percentage) < ABOUT_THE_SAME ? 'about the same' : sizeOf(percentage);
+}
+
+/** A unit of work beside the others: all of them may shrink, or give way to code that got dearer. */
+function wentUp({ codePct, part }: Change): boolean {
+  return (codePct ?? part) >= 0;
+}
+
+function yetTakes(change: Change): string {
+  const isAgainst = change.part !== 0 && wentUp(change) !== change.part > 0;
+  return isAgainst ? ` than the others, yet takes ${change.part < 0 ? 'less' : 'more'}` : '';
 }
 
 /** `23.0 % more`, `18 times as much`. */
@@ -84,7 +130,7 @@ function sizeOf(percentage: number): string {
   return `${percent(percentage)} ${percentage < 0 ? 'less' : 'more'}`;
 }
 
-/** From this on the ranges' own difference is told, in percent. */
+/** The difference between ranges is mentioned from this on, in percent. */
 const TOLD_BETWEEN = 3;
 
 /** A few sentences. */
@@ -92,7 +138,8 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
   const { changes, whole, explained, growth } = found;
   const supported = changes.filter((change) => change.supported);
   const code = supported.filter(({ kind }) => kind === 'code');
-  const sentences: string[] = [];
+  const ofRequests = aboutRequests(found, unit);
+  const sentences: string[] = ofRequests === undefined ? [] : [ofRequests];
   if (code.length === 0) sentences.push(silence(found));
   const named = supported.slice(0, MAX_NAMED);
   if (named.length > 0) {
@@ -112,14 +159,19 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
       );
     }
   }
-  if (Math.abs(growth - 1) >= MIN_GROWTH) {
+  if (ofRequests === undefined && Math.abs(growth - 1) >= MIN_GROWTH) {
     const [verb, why] =
       growth > 1 ? ['grew', 'more work, or a uniformly slower'] : ['shrank', 'less work, or a uniformly faster'];
     const what = code.length > 0 ? 'Everything else' : 'Everything';
     sentences.push(`${what} ${verb} by ${percent((growth - 1) * 100)}: ${why} program.`);
   }
   const { rateGrowth } = found;
-  if (rateGrowth !== undefined && supported.length === 0 && Math.abs(rateGrowth - 1) >= MIN_RATE_GROWTH) {
+  if (
+    ofRequests === undefined &&
+    rateGrowth !== undefined &&
+    supported.length === 0 &&
+    Math.abs(rateGrowth - 1) >= MIN_RATE_GROWTH
+  ) {
     const [verb, why] = rateGrowth > 1 ? ['grew', 'more work, or a slower'] : ['shrank', 'less work, or a faster'];
     sentences.push(`Everything ${verb} alike, by ${percent((rateGrowth - 1) * 100)} per second: ${why} program.`);
   }
@@ -130,10 +182,32 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
   return sentences.join(' ');
 }
 
-/** Beyond this a size says only that there is too little to see. */
+/** Of all requests, as parts: below it neither grew. */
+const MIN_REQUESTS_CHANGE = 0.03;
+
+/** The change of the whole, as the change of requests times that of the cost of each; undefined without counts. */
+function aboutRequests({ requests }: WhatChanged, { sampleType: { type, unit } }: AmountUnit): string | undefined {
+  if (requests === undefined || !(requests.costA > 0 && requests.costB > 0)) return undefined;
+  const { rateA, rateB, costA, costB } = requests;
+  const [more, dearer] = [rateB / rateA - 1, costB / costA - 1];
+  const cost = `${formatValue(costA, unit, type)} to ${formatValue(costB, unit, type)}, ${signed(dearer * 100)}`;
+  const isBusier = Math.abs(more) >= MIN_REQUESTS_CHANGE;
+  const isDearer = Math.abs(dearer) >= MIN_REQUESTS_CHANGE;
+  const calls = more > 0 ? 'more requests' : 'fewer requests';
+  const why = isBusier
+    ? isDearer
+      ? `${calls}, and each costs ${dearer > 0 ? 'more' : 'less'}`
+      : `${calls}, and each costs about the same`
+    : isDearer
+      ? `about as many requests, and each costs ${dearer > 0 ? 'more' : 'less'}`
+      : 'about as many requests, and each costs about the same';
+  return `From ${rateText(rateA, rateB, 'requests')}; each took ${cost}: ${why}.`;
+}
+
+/** Beyond this size the sentence says only that there is too little data. */
 const SEEN_UP_TO = 100;
 
-/** A statement with its size: what was not found says what would have been. */
+/** The sentence when nothing was found: the size that would have been found. */
 function silence({ silence: known }: WhatChanged): string {
   if (known === undefined) return 'No code change is more than noise.';
   const functions =
@@ -152,7 +226,10 @@ function numberWord(count: number): string {
   return ['no', 'one', 'two', 'three', 'four', 'five'][count] ?? String(count);
 }
 
-/** For a pull request: the summary and the supported causes. Names are code, whatever stands in them. @param link undefined leaves it out */
+/**
+ * For a pull request: the summary and the supported causes. Names are written as code, whatever their characters.
+ * @param link undefined leaves it out
+ */
 export function changesAsMarkdown(
   found: WhatChanged,
   unit: AmountUnit,
@@ -188,12 +265,12 @@ export function changesAsMarkdown(
   return `${lines.join('\n')}\n`;
 }
 
-/** What a change did itself, `+0.636 points (+25.0 %)`: of a function its code, of a unit its work. */
+/** The amount that the change itself caused, `+0.636 points (+25.0 %)`: code for a function, work for a unit. */
 export function partText({ part, codePct }: Change, unit: AmountUnit): string {
   return codePct === null ? formatChange(part, unit) : `${formatChange(part, unit)} (${signed(codePct)})`;
 }
 
-/** `+12.0 … +34.0 %`, or what stands in its place. */
+/** `+12.0 … +34.0 %`, or a word instead. */
 export function formatInterval({ low, high, trend }: Change): string {
   if (low === null || high === null) return trend === 'new' || trend === 'gone' ? trend : '';
   return `${signed(low)} … ${high >= (ALMOST_NOTHING_FROM - 1) * 100 ? `over ×${ALMOST_NOTHING_FROM}` : signed(high)}`;
@@ -206,7 +283,7 @@ function shortName({ name, isRemainder }: Pick<Change, 'name' | 'isRemainder'>):
 
 function shortText(name: string): string {
   const plain = name.replace(/\p{C}+/gu, ' ');
-  return plain.length > LONGEST_NAME ? `${plain.slice(0, LONGEST_NAME)}…` : plain;
+  return plain.length > MAX_NAME_LENGTH ? `${plain.slice(0, MAX_NAME_LENGTH)}…` : plain;
 }
 
 function isShare({ kind }: AmountUnit): boolean {
@@ -225,7 +302,7 @@ function markdownCode(text: string): string {
   return `\`${text.replaceAll('`', "'").replaceAll('|', '\\|')}\``;
 }
 
-/** No letter of it is read as Markdown. */
+/** Escapes all characters that Markdown would interpret. */
 export function markdownText(text: string): string {
   return text.replace(/[\\`*_{}[\]<>#|!~]/g, '\\$&');
 }

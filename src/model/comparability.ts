@@ -27,7 +27,7 @@ export interface Measured {
   readonly period?: { readonly type: SampleType } | undefined;
 }
 
-/** Of a sample type by itself, then of the profile's name or the period's type. */
+/** Matched against the sample type first, then the profile's name or the period's type. */
 const kindsOfTypes: readonly (readonly [RegExp, MeasureKind])[] = [
   [/^(?:cpu|itimer|ctimer|cycles|cpu[-_](?:clock|time|samples?)|task-clock|process_cpu)$/, 'cpu'],
   [/^(?:wall|wall[-_]?(?:time|clock|samples?)|time)$/, 'wall'],

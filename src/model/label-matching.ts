@@ -1,7 +1,7 @@
 /**
  * Label matchers, compiled. Regular expressions are RE2's by contract (`(?i)` anywhere, `\pL`, `[[:alpha:]]`, letters beyond
  * U+FFFF), which our own search patterns are not: those speak JavaScript's dialect, search instead of match, and see half
- * letters. So they go to re2js, a port of RE2 that is linear too. Only the server needs this file; pages need the parser.
+ * characters. So they go to re2js, a port of RE2 that is linear too. Only the server needs this file; pages need the parser.
  */
 import { RE2JS, RE2JSException } from 're2js';
 import { valuesOfPattern } from './matcher-values.ts';

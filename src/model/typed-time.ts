@@ -118,7 +118,10 @@ function parseCivil(text: string, { nowMs, zone, end }: TypedPlace): TypedTime {
   return pointOf(fromCivil({ ...day, hour, minute, second: whole, ms: Math.round((second - whole) * 1000) }, zone));
 }
 
-/** Of a day without a year, the latest that is not ahead of today. @returns undefined where it is no day in words */
+/**
+ * Parses a day; without a year it is the latest one that is not after today. @returns undefined if it is not a day in
+ * words
+ */
 function parseDay(words: string, nowMs: number, zone: string): Day | undefined {
   const { year, month, day } = civilOf(nowMs, zone);
   if (words === '' || words === 'today') return { year, month, day };

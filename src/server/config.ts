@@ -21,9 +21,9 @@ const serverConfig = z.object({
   retention: z.number().min(0),
   /** Bytes. */
   maxDisk: z.number().min(1),
-  /** Of spans, ms; 0 keeps them as long as their profiles. */
+  /** Retention of spans, ms; 0 keeps them as long as their profiles. */
   spanRetention: z.number().min(0),
-  /** Of spans, bytes. */
+  /** Maximum bytes of spans. */
   maxSpanDisk: z.number().min(1),
   /** ms; 0 takes any age. */
   maxProfileAge: z.number().min(0),
@@ -40,7 +40,7 @@ const serverConfig = z.object({
   /** Which attributes of OTLP are labels; `*` stands for any characters. */
   attributes: z.strictObject({ keep: z.array(z.string()), fold: z.array(z.string()) }),
   limits: z.strictObject({
-    /** Of a request, as sent. */
+    /** Bytes of a request as sent. */
     maxBodyBytes: z.int().min(1),
     maxProfileBytes: z.int().min(1),
     maxSamples: z.int().min(1),
@@ -49,7 +49,10 @@ const serverConfig = z.object({
     maxLabelNameBytes: z.int().min(1),
     maxLabelValueBytes: z.int().min(1),
     maxFutureMs: z.int().min(0),
-    /** Of one service on one day; beyond it labels of samples are left out, and beyond twice it new series refused. */
+    /**
+     * Label sets of one service on one day; beyond it labels of samples are left out, and beyond twice as many new
+     * series are refused.
+     */
     maxLabelSets: z.int().min(1),
   }),
 });
@@ -71,7 +74,7 @@ const DEFAULT_LIMITS: ServerConfig['limits'] = {
 const WEEK = '7d';
 const OPEN_TO_OTHERS = 'opens Flametide to others: add --token, or --no-auth to let everybody in';
 
-/** What the command line asked for: to serve, or to print a text and leave with a code. */
+/** The meaning of a command line: serve, or print a text and exit with a code. */
 export type CommandLine =
   | { kind: 'serve'; config: ServerConfig }
   | { kind: 'print'; text: string }
@@ -150,7 +153,7 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
   }
 }
 
-/** Limits of one upload, as the doors take them. */
+/** The limits of one upload. */
 export function ingestLimits({ limits, maxProfileAge, attributes }: ServerConfig): IngestLimits {
   return { ...limits, maxAgeMs: maxProfileAge, attributes };
 }

@@ -94,7 +94,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     try {
       const outcome = await keeper.call<UpkeepOutcome | undefined>(kind, { nowMs: Date.now() });
       if (outcome === undefined) return;
-      // Once, not every round.
+      // Logged once, not every round.
       if (outcome.clock !== undefined && last?.clock === undefined) log.warn(outcome.clock);
       last = outcome;
       packed += last.packed;

@@ -13,7 +13,7 @@ import { StartError } from './exchange.ts';
 import { type WireAnswer } from './request.ts';
 
 const MAX_FILES = 100;
-/** What the page takes of one file. */
+/** Maximum size of a file for the page. */
 const MAX_BYTES = 512 << 20;
 
 export class GivenFiles {
@@ -74,7 +74,8 @@ async function sendFile(path: string, response: ServerResponse): Promise<WireAns
       response.end();
       return undefined;
     }
-    // What is added meanwhile is left out; what is cut off meanwhile breaks the connection, as less comes than was said.
+    // Bytes appended meanwhile are left out. If the file shrinks meanwhile, the connection breaks, since fewer bytes
+    // follow than announced.
     const bytes = file.createReadStream({ start: 0, end: size - 1, autoClose: false });
     await pipeline(bytes, response).catch(() => response.destroy());
     return undefined;

@@ -1,4 +1,4 @@
-/** Who may ask: checked before anything is read. */
+/** Access control, checked before a request is read. */
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -13,13 +13,12 @@ export interface Denial {
 export interface Guards {
   /** The address that is listened on. */
   readonly host: string;
-  /** What callers must send; undefined lets everybody in. */
+  /** The token that callers must send; undefined allows everybody. */
   readonly token: string | undefined;
 }
 
 /**
- * @param isOpen for what says nothing but that the server is up
- * @returns why not, or undefined
+ * @param isOpen for health checks, which need no token @returns the refusal, or undefined
  */
 export function denied(headers: IncomingHttpHeaders, { host, token }: Guards, isOpen: boolean): Denial | undefined {
   if (isLoopback(host) && !namesThisMachine(headers.host)) {
@@ -71,7 +70,7 @@ function bears(authorization: string | undefined, token: string): boolean {
   return colon >= 0 && isSame(plain.slice(colon + 1), token);
 }
 
-/** Takes the same time wherever they differ. */
+/** Constant time, wherever they differ. */
 function isSame(a: string, b: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(a), digest(b));

@@ -1,4 +1,4 @@
-/** What the doors (`/ingest`, Push, the self-profile, the demo) hand to the store. */
+/** Profiles on their way from the entry points (`/ingest`, Push, the self-profile, the demo) to the store. */
 
 import type { LabelSet } from '#model/labels.ts';
 import type { Profile } from '#model/profile.ts';
@@ -47,7 +47,7 @@ export interface IncomingSeries {
   readonly rows: Int32Array;
 }
 
-/** What was changed about profiles to take them in, or is not what the sender may think it is. */
+/** Changes made to profiles when they were stored, and properties that the sender may not expect. */
 export interface Trimmed {
   /** Stacks that lost their leaf end. */
   readonly cutStacks: number;
@@ -61,7 +61,7 @@ export interface Trimmed {
   readonly cutOff: number;
 }
 
-/** Sentences for the log and for the sender, by what they are about. */
+/** Sentences for the log and the sender, by subject. */
 export function notesOf({
   cutStacks,
   labelsDropped,

@@ -10,7 +10,7 @@ import { DamagedBlob } from './store/blob.ts';
 import { damageIn } from './store/damage.ts';
 import { isFull, reason } from './store/folder.ts';
 
-/** As an address holds it: nothing that ends a line, a query or an attribute. */
+/** The characters of a query in an address: none that ends a line, a query or an attribute. */
 const QUERY = /^[!$-;=?-~]+$/;
 
 export class Links {
@@ -38,7 +38,7 @@ export class Links {
     if (why !== undefined) return refusal(503, why);
     try {
       const made = await this.#answerCall(method, path, body);
-      // A file that was moved or replaced would not be found after a restart: then nothing was stored.
+      // A moved or replaced file would not be found after a restart, so the call fails.
       why = method === 'GET' ? undefined : whyNot();
       return why === undefined ? made : refusal(503, why);
     } catch (error) {
@@ -60,7 +60,7 @@ export class Links {
     return refusal(405, 'Read links with GET, make them with POST, delete them with DELETE /api/links/ID.');
   }
 
-  /** Where `/s/ID` leads: to the folder above, whatever a proxy has put before it. */
+  /** The target of `/s/ID`: the parent folder, whatever prefix a proxy has. */
   follow(path: string): WireAnswer {
     const id = path.slice('/s/'.length);
     let link: FoundLink | undefined;

@@ -16,7 +16,7 @@ const MARKERS = `SELECT id, time, data, row_check FROM marker
   WHERE time >= ? AND time <= ? AND (? IS NULL OR service IS NULL OR service = ?) ORDER BY time, id LIMIT ?`;
 const MAX_ANSWERED = 1000;
 const MAX_LABELS = 30;
-/** Of a date. */
+/** The maximum of a date. */
 const MAX_TIME_MS = 8.64e15;
 
 const newMarker = z.strictObject({
@@ -39,7 +39,7 @@ interface MarkerRow {
   readonly time: number;
   /** The marker as JSON. */
   readonly data: string;
-  /** Of rows of older versions: null. */
+  /** Null in rows of older versions. */
   readonly row_check: number | null;
 }
 
@@ -110,7 +110,7 @@ export class Markers {
     if (why !== undefined) return jsonAnswer(503, { message: why });
     try {
       const made = this.#answerCall(method, path, query, body);
-      // A file that was moved or replaced would not be found after a restart: then nothing was stored.
+      // A moved or replaced file would not be found after a restart, so the call fails.
       why = this.#file.whyNot();
       return why === undefined ? made : jsonAnswer(503, { message: why });
     } catch (error) {

@@ -69,7 +69,7 @@ export class Metrics {
     for (const kind of Object.keys(this.#trimmed) as (keyof Trimmed)[]) this.#trimmed[kind] += trimmed[kind];
   }
 
-  /** What was stored otherwise than it was sent, since the start. */
+  /** Profiles stored with changes since the start. */
   get changed(): {
     droppedSamples: number;
     cutStacks: number;

@@ -32,7 +32,7 @@ export interface RefusedUpload {
   readonly path: string;
   readonly facts: RequestFacts;
   readonly service?: string | undefined;
-  /** Over with the next upload that is taken: the server is not ready, or the backend is away. */
+  /** Ends with the next accepted upload: the server is not ready, or the backend is away. */
   readonly isPassing?: boolean;
 }
 

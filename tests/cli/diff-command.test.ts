@@ -39,11 +39,48 @@ describe('files', () => {
     expect((await diff(...files.toReversed(), '--fail-on', '-5%')).code).toBe(1);
   });
 
+  it('cuts files with times into slices, where both have some', async () => {
+    const timed = (name: string, slow: number): string => {
+      const path = join(folder, name);
+      const samples = Array.from({ length: 4000 }, (_, i) => [0, i % 100 < slow ? 1 : 2]);
+      const profile = { type: 'sampled', name, unit: 'milliseconds', startValue: 0, endValue: 4000 };
+      const frames = ['main', 'slow', 'rest'].map((one) => ({ name: one }));
+      const profiles = [{ ...profile, samples, weights: samples.map(() => 1) }];
+      writeFileSync(path, JSON.stringify({ shared: { frames }, profiles }));
+      return path;
+    };
+    const [a, b] = [timed('a.speedscope.json', 20), timed('b.speedscope.json', 40)];
+    const both = await diff(a, b);
+    expect(both.stdout).toContain('noise from slices of one run each');
+    expect(both.stdout).toMatch(/^ {2}code {2}slow costs/m);
+    expect(JSON.parse((await diff(a, b, '--format', 'json')).stdout)).toMatchObject({
+      evidence: { slices: true, oneRun: true },
+    });
+  });
+
   it('the same file twice changes nothing', async () => {
     const one = file('same.folded', usual);
     const { code, stdout } = await diff(one, one, '--format', 'json', '--fail-on', '+1%');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ changes: [], functions: [], delta: 0, broken: [] });
+  });
+
+  it('the user tells which frame calls the routes', async () => {
+    const routed = (report: number): Record<string, number> => ({
+      'main;loop;search;rank': 9000,
+      'main;loop;search;parse': 5000,
+      'main;loop;cart;price': 8000,
+      'main;loop;cart;encode': 6000,
+      'main;loop;report;load': 4000 * report,
+      'main;loop;report;format': 5000 * report,
+    });
+    const files = [file('calm.folded', routed(1)), file('busy.folded', routed(2))];
+    expect((await diff(...files, '--routes', 'loop')).stdout).toMatch(/^ {2}work {2}report is called more: /m);
+    expect(await diff(...files, '--routes', 'lop')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'flametide: --routes lop: neither side has a function of this name.\n',
+    });
   });
 
   it('a build with other hashes changes nothing', async () => {
@@ -212,7 +249,7 @@ describe('ranges of a server', () => {
       '--format',
       'json',
     );
-    expect(JSON.parse(stdout).evidence).toEqual({ slices: true, counted: false });
+    expect(JSON.parse(stdout).evidence).toEqual({ slices: true, counted: false, oneRun: false });
     expect(calls.filter((call) => call.includes('SelectMergeProfile'))).toHaveLength(2 + 2 * 18);
   });
 
@@ -225,6 +262,33 @@ describe('ranges of a server', () => {
     const { code, stderr } = await diff(`http://127.0.0.1:1/${query}`, `http://127.0.0.1:1/${query}`);
     expect(code).toBe(2);
     expect(stderr).toMatch(reason);
+  });
+
+  it('counts of requests give costs per request, and say whether there were more of them or dearer ones', async () => {
+    const { url, calls } = await serve(true);
+    const link = (from: number): string => `${url}/?svc=shop&q=pod%3D%22a%22&from=${from}&until=${from + 900_000}`;
+    const sides = [link(1_000_000), link(2_000_000)];
+    const { code, stdout, stderr } = await diff(...sides, '--normalize', 'per-request', '--format', 'json');
+    expect([code, stderr]).toEqual([0, '']);
+    // 1800 and then 3600 requests; 2300 units of the type became 2600.
+    const { delta, summary, a, b } = JSON.parse(stdout) as Record<string, never>;
+    expect(delta).toBeCloseTo(Number(b['total']) / 3600 - Number(a['total']) / 1800, 9);
+    expect(summary).toMatch(
+      /^From 2\.00 to 4\.00.requests a second, \+100.%; each took .*: more requests, and each costs less\./,
+    );
+    expect(calls).toContain('/api/work?service=shop&from=1000000&until=1900000&steps=1&q=pod%3D%22a%22');
+    const text = await diff(...sides, '--normalize', 'per-request');
+    expect(text.stdout).toMatch(/\/request/);
+  });
+
+  it('without counts nothing is per request, and the line says why', async () => {
+    const { url } = await serve(true);
+    const link = `${url}/?svc=other&from=1000000&until=1900000`;
+    const { code, stderr } = await diff(link, link, '--normalize', 'per-request');
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'flametide: Side A: no requests were counted. Push counts to /api/work, or start the server with --prometheus.\n',
+    );
   });
 
   it('a server that is not there is one line and code 2', async () => {
@@ -257,6 +321,14 @@ async function serve(hasSlices: boolean, closesKept = false): Promise<{ url: str
     const chunks: Uint8Array[] = [];
     for await (const chunk of request) chunks.push(chunk as Uint8Array);
     const body = Buffer.concat(chunks);
+    if (request.url?.startsWith('/api/work') === true) {
+      calls.push(request.url);
+      const { searchParams } = new URL(request.url, 'http://localhost');
+      if (searchParams.get('service') !== 'shop') return void response.writeHead(404).end('nothing');
+      const requests = Number(searchParams.get('from')) < 2_000_000 ? 1800 : 3600;
+      const routes = [{ route: '', requests }];
+      return void response.end(JSON.stringify({ source: 'pushed', steps: [requests], routes, covered: 1 }));
+    }
     const isSlices = request.url?.includes('SelectSlices') === true;
     const { labelSelector, start, end } = isSlices
       ? fromBinary(SelectSlicesRequestSchema, body)

@@ -1,5 +1,5 @@
 /** Which of the causes are listed. */
-import type { Change } from '#model/changes.ts';
+import type { Change } from '#model/change.ts';
 
 export type Filter = 'all' | 'code' | 'traffic' | 'moved' | 'runtime' | 'grew' | 'shrank' | 'new' | 'gone' | 'noise';
 
@@ -56,7 +56,7 @@ export function linesOf(rows: readonly Pick<Change, 'kind' | 'supported'>[]): re
   });
 }
 
-/** The filters that match something, and the chosen one: else it could be neither seen nor left by keys. */
+/** The filters that match something, and always the chosen one, so that it stays visible and reachable. */
 export function offeredFilters(
   changes: readonly Change[],
   chosen: Filter,

@@ -3,13 +3,16 @@ import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { DiffRequest, DiffSide, SideNoise } from '#analysis/analysis.ts';
 import type { ProfileQuery } from '#model/query.ts';
+import type { SideRequests } from '#model/requests.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { type Measured, whyNotComparable } from '#model/comparability.ts';
 import { isSnapshotType } from '#model/series-values.ts';
+import { sideRequests, workQuestion } from '#wire/work.ts';
 import { useLatest } from '../components/use-latest.ts';
 import { type Explored, useExplored } from '../explore/use-explored.ts';
 import { type OpenFile, useFiles } from '../screen/files-store.ts';
 import { useStoredRange } from '../queries/source-queries.ts';
+import { useWork } from '../queries/work-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { useUrl } from '../url/url-store.ts';
@@ -25,7 +28,7 @@ export interface Comparison {
   readonly shown: ShownComparison | undefined;
   /** The shown comparison is outdated. */
   readonly isStale: boolean;
-  /** Why a side could not be had, and why the two cannot be compared. */
+  /** Why a side could not be loaded, or why the two cannot be compared. */
   readonly errors: Readonly<Record<SideName, Error | null>>;
   readonly error: string | undefined;
   /** Why the evidence is weaker than it could be, or not there. */
@@ -44,31 +47,36 @@ export function useComparison(): Comparison {
   // In sequence: the first picture must not wait for the whole. If the first request fails, the whole is requested too.
   const isFirstThere = sideNames.every((name) => first[name].open !== undefined || first[name].error !== null);
   const whole = { a: useOpenSide(sides.a, 'whole', isFirstThere), b: useOpenSide(sides.b, 'whole', isFirstThere) };
-  // Both cut or both whole: what one side lacks only because it was cut is not gone.
+  // Both sides are cut or both whole: a node that was cut away on one side must not show as gone.
   const isWhole = whole.a.open !== undefined && whole.b.open !== undefined;
   const noiseA = useNoise(isWhole ? queryOfUnsliced(whole.a.open) : undefined);
   const noiseB = useNoise(isWhole ? queryOfUnsliced(whole.b.open) : undefined);
-  const a = useCovered(isWhole ? whole.a : first.a, noiseA.data);
-  const b = useCovered(isWhole ? whole.b : first.b, noiseB.data);
+  const a = useCounted(useCovered(isWhole ? whole.a : first.a, noiseA.data));
+  const b = useCounted(useCovered(isWhole ? whole.b : first.b, noiseB.data));
   const norm = useUrl((state) => state.norm);
+  const routes = useUrl((state) => state.routes);
   const width = useUrl((state) => state.w);
   const order = useUrl((state) => state.order);
   const transforms = useUrl((state) => state.t);
   const mismatch = a.open && b.open && whyNotComparable(measured(a.open), measured(b.open));
+  // Other pictures are drawn before the requests are known.
+  const isCounting =
+    norm === 'per-request' && [a.open, b.open].some((open) => open?.side.kind === 'source' && !open.requests);
   const base = useMemo(
     (): DiffRequest | undefined =>
-      a.open && b.open && mismatch === undefined
+      a.open && b.open && mismatch === undefined && !isCounting
         ? {
             a: diffSide(a.open),
             b: diffSide(b.open),
             normalisation: norm,
+            routes,
             width,
             order,
             transforms,
             evidence: undefined,
           }
         : undefined,
-    [a.open, b.open, mismatch, norm, width, order, transforms],
+    [a.open, b.open, mismatch, isCounting, norm, routes, width, order, transforms],
   );
   const isReady = base !== undefined && isWhole;
   const asked = { a: isReady ? queryOfUnsliced(a.open) : undefined, b: isReady ? queryOfUnsliced(b.open) : undefined };
@@ -86,7 +94,7 @@ export function useComparison(): Comparison {
   const diff = useDiff(request);
   const now = useMemo(
     (): ShownComparison | undefined =>
-      // The amounts in evidence are of one normalisation: a new one needs new evidence.
+      // The amounts in the evidence belong to one normalisation: another one needs new evidence.
       request && diff.data && !diff.isPlaceholderData && !evidence.isPlaceholderData && a.open && b.open
         ? {
             request,
@@ -166,7 +174,11 @@ function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean): Op
     side.kind === 'file'
       ? files.find((one): one is OpenFile => one.kind === 'open' && one.name === side.file)
       : undefined;
-  const selected = useSelected(file, side.kind === 'file' ? side.matchers : NO_MATCHERS, '');
+  const selected = useSelected(file, {
+    matchers: side.kind === 'file' ? side.matchers : NO_MATCHERS,
+    by: '',
+    during: side.kind === 'file' ? side.during : undefined,
+  });
   const open = useMemo((): OpenSide | undefined => {
     if (side.kind === 'file') return selected.file && !selected.isStale ? openFileSide(side, selected.file) : undefined;
     if (!data || !query || !side.range) return undefined;
@@ -177,6 +189,7 @@ function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean): Op
       sampleType: profile.defaultSampleType,
       ...coveredTime(side.range, profile.coveredShare),
       isSnapshot: isSnapshotType(profile.sampleTypes[profile.defaultSampleType].type),
+      requests: undefined,
       bytes,
       queryMs,
     };
@@ -202,6 +215,7 @@ function openFileSide(side: FileSide, { profile, size }: OpenFile): OpenSide {
     seconds: profile.durationMs === undefined ? undefined : profile.durationMs / 1000,
     covered: 1,
     isSnapshot: isSnapshotType(profile.sampleTypes[sampleType].type),
+    requests: undefined,
     bytes: size,
     queryMs: undefined,
   };
@@ -222,13 +236,33 @@ function useCovered(side: OpenedSide, noise: ReturnType<typeof useNoise>['data']
   }, [side, noise]);
 }
 
-/** What is asked about a side that does not know itself when its samples ran. */
+/** A side with the requests that it served. */
+function useCounted(side: OpenedSide): OpenedSide {
+  const { open } = side;
+  const query = open?.side.kind === 'source' ? open.side.query : undefined;
+  const { data, error } = useWork(query && workQuestion(query.matchers, query.range, 1));
+  return useMemo(() => {
+    if (!open || open.side.kind !== 'source' || !query) return side;
+    const asked = workQuestion(query.matchers, query.range, 1);
+    const requests: SideRequests | undefined =
+      asked === undefined
+        ? { kind: 'unknown', why: 'requests are counted by service, and it names none.' }
+        : error
+          ? { kind: 'unknown', why: error.message }
+          : data === undefined
+            ? undefined
+            : sideRequests(data ?? undefined, query.range);
+    return { ...side, open: { ...open, requests } };
+  }, [side, open, query, data, error]);
+}
+
+/** The query for a side whose samples have no times. */
 function queryOfUnsliced(open: OpenSide | undefined): ProfileQuery | undefined {
   return open?.side.kind === 'source' && !open.profile.isSliced ? open.side.query : undefined;
 }
 
-function diffSide({ profile, sampleType, seconds, isSnapshot }: OpenSide): DiffSide {
-  return { handle: profile.handle, sampleType, facts: { seconds, isSnapshot } };
+function diffSide({ profile, sampleType, seconds, isSnapshot, requests }: OpenSide): DiffSide {
+  return { handle: profile.handle, sampleType, facts: { seconds, isSnapshot, requests } };
 }
 
 function measured({ side, profile, sampleType }: OpenSide): Measured {

@@ -17,7 +17,7 @@ const DAY_MS = 86_400_000;
 const MAX_NAME_LENGTH = 120;
 const NO_MATCHERS: readonly LabelMatcher[] = [];
 
-/** Says which of service, range, label and type left nothing, and offers to take it back. */
+/** Names the service, range, label or type that left no profiles, and offers to remove it. */
 export function NothingMatches({
   explored,
   stored,

@@ -15,7 +15,7 @@ interface Lines {
   readonly steps: readonly Step[];
 }
 
-/** In quotes of a language that escapes as JSON does. */
+/** In quotes, for languages that escape as JSON does. */
 const quoted = (text: string): string => JSON.stringify(text);
 
 export const languages: Readonly<Record<Language, Lines>> = {

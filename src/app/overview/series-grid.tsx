@@ -63,7 +63,7 @@ interface SeriesGridProps {
   readonly changeHint: string;
   /** What shares are of; undefined where cells cannot be summed. */
   readonly whole: number | undefined;
-  /** By what it can be sorted, the first as a start; [] keeps the order that is given. */
+  /** The sort orders, the first is the default; [] keeps the given order. */
   readonly sorts: readonly CellSort[];
   /** One scale for all series, so that sizes can be compared; else each has its own, so that shapes can. */
   readonly isOneScale: boolean;
@@ -75,11 +75,11 @@ interface SeriesGridProps {
   renderGraph?: ((cell: SeriesCell) => ReactNode) | undefined;
   /** Buttons at the foot of a cell. */
   renderActions?(cell: SeriesCell): ReactNode;
-  /** What keys other than those of the grid do on a cell. @returns whether it was one */
+  /** Handles keys on a cell that the grid itself does not use. @returns whether it was one */
   onKey?(key: string, cell: SeriesCell): boolean;
   /** How screen readers describe `onKey`. */
   readonly keyHint?: string;
-  /** Where a cell leads, for a click that opens another tab. */
+  /** The address of a cell, for opening it in a new tab. */
   hrefOf(id: string): string;
   onOpen(id: string): void;
 }

@@ -3,7 +3,7 @@ import { compareNatural } from '#base/natural-order.ts';
 import type { SeriesChange } from '#model/series-change.ts';
 import type { Series } from '#model/series.ts';
 
-/** Below it, what moves is as a rule noise, and would hide what does not. */
+/** Smaller changes are mostly noise and would hide the rest. */
 const MIN_PERCENT = 10;
 
 export type CellSort = 'cost' | 'change' | 'name';
@@ -53,7 +53,7 @@ export function changeText(change: SeriesChange | undefined): string | undefined
   return `${percent < 0 ? '\u2212' : '+'}${size.toFixed(0)}\u00a0%`;
 }
 
-/** Labels that part the whole into a handful come first, then those of many values; one value parts nothing. */
+/** Labels with a handful of values come first, then those with many, last those with one. */
 export function mostTellingFirst<Row extends { readonly name: string; readonly valueCount: number | undefined }>(
   rows: readonly Row[],
 ): Row[] {

@@ -68,7 +68,7 @@ export function LabelEditor(props: LabelEditorProps): ReactElement {
   const valueRows = useMemo(() => {
     const seen = new Set(allValues.map(({ name }) => name));
     const unseen = [...draft.values, filter].filter((name) => name !== '' && !seen.has(name));
-    // What is ticked or typed may be a value that this range has not seen.
+    // A ticked or typed value may be missing in this range.
     const rows = [...new Set(unseen)].map((name): ValueRow => ({ name, cost: undefined, isSeen: false }));
     return [...withWords(allValues, filter).map((row): ValueRow => ({ ...row, isSeen: true })), ...rows];
   }, [allValues, draft.values, filter]);

@@ -58,7 +58,7 @@ export function QueryBar(props: QueryBarProps): ReactElement {
   const wasText = useRef(false);
   const whole = joinService(service, matchers);
   const selector = printLabelSelector(whole);
-  // What was typed outlives a look at the chips, as long as the query it began with does.
+  // The typed text survives a switch to the chips as long as the query is unchanged.
   const [draft, setDraft] = useState({ from: selector, text: selector });
   const grouping = { groupBy, matchers: whole, source, onGroupBy };
 

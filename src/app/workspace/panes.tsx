@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { Choice } from '../components/menu.tsx';
 import { RadioRow } from '../components/radio-row.tsx';
+import { isExportedPage } from '../state/exported-page.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
 import { type Pane, paneIds, panes } from '../url/panes.ts';
@@ -13,10 +14,15 @@ interface PaneEntry {
   readonly title: string;
 }
 
-const offered = paneIds.flatMap((id): PaneEntry[] => {
+const all = paneIds.flatMap((id): PaneEntry[] => {
   const { title } = panes[id];
   return title === undefined ? [] : [{ id, title }];
 });
+
+/** Whether a view has something to show. An exported page does not hold the labels of samples, so no threads. */
+function isShown({ needs }: (typeof panes)[Pane], isTimed: boolean): boolean {
+  return needs === undefined || (isTimed && (needs === 'times' || !isExportedPage()));
+}
 
 /** The pane of the link that a profile is shown in. A view of two sides is none of one, and the list needs room. */
 export function usePane(): Pane {
@@ -25,10 +31,13 @@ export function usePane(): Pane {
   return isNarrow && asked === 'both' ? 'flame' : asked;
 }
 
-export function Panes({ pane }: { pane: Pane }): ReactElement {
+export function Panes({ pane, isTimed }: { pane: Pane; isTimed: boolean }): ReactElement {
+  const isNarrow = useIsNarrow();
+  // What a link opens is among the choices, also where it has nothing to show.
+  const offered = all.filter(({ id }) => id === pane || isShown(panes[id], isTimed));
   return (
     <PaneChoice
-      panes={useIsNarrow() ? offered.filter(({ id }) => id !== 'both') : offered}
+      panes={isNarrow ? offered.filter(({ id }) => id !== 'both') : offered}
       pane={pane}
       onPane={(next) => navigate({ ...ofPane(next), sf: '' }, 'push')}
     />

@@ -65,7 +65,7 @@ export function Workspace({ opened, isStale = false, note }: WorkspaceProps): Re
     <div className={styles['workspace']}>
       <Toolbar>
         {search.box}
-        <Panes pane={pane} />
+        <Panes pane={pane} isTimed={opened.profile.isTimed} />
         <Spacer />
         <ViewOptions ownCode={opened.profile.ownCode} />
       </Toolbar>

@@ -60,7 +60,7 @@ class CallgrindReader {
   #graph: CallGraph | undefined;
   #object = '';
   #file = '';
-  /** Of the lines that follow, which may be inlined ones. */
+  /** File of the following lines, which may be inlined. */
   #lineFile = '';
   #caller = -1;
   #calledObject: string | undefined;

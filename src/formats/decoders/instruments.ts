@@ -17,7 +17,7 @@ const AMOUNT = /^\s*(-?[\d.,]+)\s*([a-zµ]*)/i;
 interface Column {
   readonly index: number;
   readonly type: SampleType;
-  /** Of the column with self weights, -1 where there is none. */
+  /** Index of the column with self weights, -1 if there is none. */
   readonly selfIndex: number;
   /** What a number without a unit is multiplied with, of each of the two columns. */
   readonly scale: number;

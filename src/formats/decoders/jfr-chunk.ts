@@ -256,7 +256,7 @@ function chain(cursor: JfrCursor, header: JfrChunkHeader, poolAt: number): numbe
   refuseJfr(`its constants are in more than ${MAX_CHECKPOINTS} parts`, at);
 }
 
-/** Of a chunk that is cut off: what lies in its whole events. */
+/** Finds metadata and constants in the complete events of a truncated chunk. */
 function scan(cursor: JfrCursor, header: JfrChunkHeader): { metadata: number | undefined; checkpoints: number[] } {
   let metadata: number | undefined;
   const checkpoints: number[] = [];

@@ -22,7 +22,7 @@ interface Step {
   readonly name: string;
   readonly kind: Kind;
   readonly typeId: number;
-  /** Of the elements of an array. */
+  /** Steps for the elements of an array. */
   readonly elements: readonly Step[];
 }
 
@@ -47,7 +47,7 @@ export interface JfrRecord {
   readonly numbers: ReadonlyMap<string, number>;
   readonly keys: ReadonlyMap<string, { readonly typeId: number; readonly key: JfrKey }>;
   readonly texts: ReadonlyMap<string, JfrText>;
-  /** Of `exact` fields: all 64 bits, without a sign. */
+  /** Values of `exact` fields: 64 bits, unsigned. */
   readonly ids: ReadonlyMap<string, JfrKey>;
 }
 

@@ -8,7 +8,7 @@ import { type LabelPair, ProfileBuilder } from '../profile-builder.ts';
 import { traceLabels } from '../trace-labels.ts';
 
 const SURVEY = 0.3;
-/** Of a recording without events that sample. */
+/** The sample type of a recording without samples. */
 const NO_SAMPLES: SampleType = { type: 'ExecutionSample', unit: 'count' };
 
 /** @throws DecodeError */

@@ -54,7 +54,7 @@ export interface OtlpProfile {
 }
 
 export interface OtlpScope {
-  /** Of the resource, then of the scope; a later one of a key counts. */
+  /** Attributes of the resource, then of the scope; for equal keys the later one counts. */
   readonly attributes: readonly OtlpAttribute[];
   readonly profiles: readonly OtlpProfile[];
 }

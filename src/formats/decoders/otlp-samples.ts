@@ -87,7 +87,7 @@ export class SampleColumns {
       if (!(values[i] >= 0 && values[i] < this.#attributeCount)) evidence.field2NoIndex = true;
   }
 
-  /** Of field 5 in eight bytes each, of the oldest messages in field 6 as varints. */
+  /** Times in field 5 have eight bytes each; in the oldest messages they are varints in field 6. */
   #pushTimes(field: 5 | 6, type: number, end: number): void {
     const { reader } = this.#wire;
     const times = this.#times.values;

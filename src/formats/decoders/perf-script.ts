@@ -18,7 +18,7 @@ const HASH = 35;
 const TAB = 9;
 const CLOSE = 41;
 const LINES_A_STEP = 16_384;
-/** Of the recorded share of work that reading the lines is; the rest builds the profile. */
+/** The share of the progress for reading lines; the rest is for building the profile. */
 const READING = 0.8;
 /** Two sample types each. */
 const MAX_EVENTS = 32;

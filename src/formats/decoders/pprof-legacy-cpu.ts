@@ -8,7 +8,7 @@ import type { LegacyFacts } from './pprof-legacy-lines.ts';
 
 const SAMPLES_A_STEP = 4096;
 const HEADER_WORDS = 5;
-/** Of the frames below the leaf, as many are looked at for a frame of the signal handler as pprof does. */
+/** Frames below the leaf that may belong to the signal handler; the same number as in pprof. */
 const MAX_HANDLER_FRAMES = 2;
 const SIMILAR_SAMPLES = 32;
 

@@ -1,7 +1,7 @@
 /** rename: the functions that match get another name. */
 import type { Steps } from '#base/steps.ts';
 import type { SearchPattern } from '../search-pattern.ts';
-import { matchFunctions, parseSearch, printExact, type SearchQuery, SEARCHED_LETTERS } from '../search.ts';
+import { matchFunctions, parseSearch, printExact, type SearchQuery, MAX_SEARCHED_CHARACTERS } from '../search.ts';
 import { rankNames } from '../tree-builder.ts';
 import { type FunctionFacts, GrowingTables, type RenamedFunctions } from './function-tables.ts';
 import { matchField, MAX_TEXT_LENGTH, searchTitle, type TransformKind, type TransformWork } from './kind.ts';
@@ -117,7 +117,7 @@ function patternAlone(query: SearchQuery): SearchPattern | undefined {
 }
 
 function replaceMatches(old: string, pattern: SearchPattern, put: (replaced: string) => string): string {
-  const read = old.slice(0, SEARCHED_LETTERS);
+  const read = old.slice(0, MAX_SEARCHED_CHARACTERS);
   let name = '';
   let done = 0;
   for (let count = 0; count < MAX_MATCHES; count++) {

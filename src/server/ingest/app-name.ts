@@ -25,7 +25,7 @@ export function parseAppName(text: string | null): AppName {
     const equals = text.indexOf('=', at);
     if (equals < 0) break;
     const ends = [text.indexOf(',', equals), text.indexOf('}', equals)].filter((end) => end >= 0);
-    // A pair that nothing ends is left out, as Pyroscope does.
+    // An unterminated pair is left out, as in Pyroscope.
     if (ends.length === 0) break;
     const end = Math.min(...ends);
     const key = text.slice(at, equals).trim();

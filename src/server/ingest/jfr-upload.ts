@@ -10,7 +10,7 @@ import type { Profile, SampleType } from '#model/profile.ts';
 import type { ContextLabels } from './labels-snapshot.ts';
 
 const NS_A_SECOND = 1e9;
-/** Names of threads in one upload: pools that name each thread anew would make a series of each. */
+/** Maximum thread names in one upload: pools that give each thread a new name would create a series for each. */
 const MAX_THREAD_NAMES = 64;
 const THREAD_LABEL = 'thread_name';
 const COUNT = 'count';
@@ -25,10 +25,10 @@ export interface JfrGroup {
 
 export interface JfrUpload {
   readonly groups: readonly JfrGroup[];
-  /** What the profiler was asked to sample: `itimer`, `wall`; '' where the recording does not say. */
+  /** The sampled event: `itimer`, `wall`; '' where the recording does not say. */
   readonly event: string;
   readonly startMs: number;
-  /** Whether threads are in too many names to be labels. */
+  /** Whether there are too many thread names for a label. */
   readonly isWithoutThreads: boolean;
   /** Whether the end of the recording is missing. */
   readonly isCutOff: boolean;
@@ -128,7 +128,7 @@ export function readJfrUpload(
         add(CPU, event, value('samplingPeriod') ?? cpuNs);
         break;
       case 'jdk.ExecutionSample':
-        // Beside samples of CPU time the same work would count twice.
+        // Left out beside samples of CPU time: the same work would count twice.
         if (hasCpuTime) add(EXECUTION, event, 1);
         else if (state !== 'SLEEPING') add(CPU, event, cpuNs);
         if (isWall) add(WALL, event, wallNs);
@@ -182,7 +182,7 @@ export function readJfrUpload(
   };
 }
 
-/** What one sample stands for: as the recording says, else as the request does. */
+/** The value of one sample: from the recording, otherwise from the request. */
 function periodsOf({ settings }: JfrSurvey, sampleRate: number): { cpuNs: number; wallNs: number; isWall: boolean } {
   const isWall = settings.get('event') === 'wall';
   const requested = Math.floor(NS_A_SECOND / (sampleRate > 0 ? sampleRate : 100));

@@ -166,7 +166,7 @@ class Sums {
     own.set(node, (own.get(node) ?? 0) + value);
   }
 
-  /** Of two sample types the second is the time that the first counts. */
+  /** With two sample types, the second one is the time of the samples that the first one counts. */
   take({ types, period }: Kind): Profile {
     for (const [set, byNode] of this.#values) {
       for (const [node, value] of byNode) {

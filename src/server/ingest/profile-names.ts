@@ -1,4 +1,7 @@
-/** What an upload measures, from what its door and its agent say: Pyroscope's rules, since its ids name our series too. */
+/**
+ * The profile type of an upload, from its entry point and agent. Follows Pyroscope, since its type ids name our series
+ * too.
+ */
 
 import type { Profile, SampleType } from '#model/profile.ts';
 import { jsonReason, quote, Refusal } from './refusal.ts';
@@ -6,7 +9,7 @@ import { jsonReason, quote, Refusal } from './refusal.ts';
 /** Display names by sample type. */
 type DisplayNames = ReadonlyMap<string, string>;
 
-/** What the form's `sample_type_config` says. */
+/** The content of the form's `sample_type_config`. */
 export interface SampleTypeConfig {
   readonly displayNames: DisplayNames;
   /** Sample types whose values are sums since the start of the process. */

@@ -87,7 +87,7 @@ function checkCount(count: number, limit: number, what: string): void {
   if (count >= limit) throw new Refusal('too_many', `The push has more than ${limit} ${what}: send it in parts.`);
 }
 
-/** Counts what JSON.parse would make objects of. Texts are passed over. @throws Refusal */
+/** Counts the objects that JSON.parse would create; strings are skipped. @throws Refusal */
 function checkMarks(message: Uint8Array): void {
   let marks = 0;
   for (let at = 0; at < message.length; at++) {

@@ -11,7 +11,7 @@ const MAX_LABEL_SETS = 200;
 const MAX_LEFT_OUT = 8;
 /** Characters of all labels of all series that one profile makes: each series keeps its labels as a text. */
 const MAX_LABEL_TEXT = 8 << 20;
-/** Sample labels that are about one request, in any spelling: they would make a series of each. */
+/** Sample labels that identify one request, in any spelling: each value would create a series. */
 const PER_REQUEST = /(?:^|_)(?:span|trace|profile|request|transaction)_?id$/;
 
 export interface LabelGroup {
@@ -27,8 +27,8 @@ export interface LabelLimits {
 
 /**
  * Samples by their text labels; those that the series itself has, and those that are about one request, do not count.
- * Where that makes too many sets, the label with the most values is left out of all, then the next.
- * @param base labels of the series, which come to those of each group
+ * If there are too many sets, the label with the most values is left out everywhere, then the next.
+ * @param base labels of the series, added to those of each group
  * @param reserved names that the server sets
  * @returns `dropped` where labels were left out because there are too many of them, or one is too long
  */

@@ -11,9 +11,9 @@ import { quote, Refusal } from './refusal.ts';
 import { groupByLabels } from './sample-labels.ts';
 import { traceContexts } from './trace-context.ts';
 
-/** What an upload may be at most. Times in ms. */
+/** The limits of an upload. Times in ms. */
 export interface IngestLimits {
-  /** Of one profile, unpacked. */
+  /** Unpacked bytes of one profile. */
   readonly maxProfileBytes: number;
   readonly maxSamples: number;
   /** Frames of a stack; deeper ones lose their leaf end. */
@@ -30,7 +30,7 @@ export interface IngestLimits {
 
 /** A time that a database, a Date and a double of microseconds hold: the year 2255. */
 const MAX_TIME_MS = Math.floor(Number.MAX_SAFE_INTEGER / 1000);
-/** Set here whatever a client sends. */
+/** Set by the server, whatever a client sends. */
 const OWN = new Set([
   '__profile_type__',
   '__service_name__',
@@ -200,7 +200,7 @@ function cleanFunctions(profile: Profile): Profile {
   return { ...profile, ...tablesOf({ ...definitions, names, files, mappings }, frames.definition, frames.line) };
 }
 
-/** What sums to more is not exact, and not read back as what was sent. @throws Refusal */
+/** A larger sum is not exact and would read back as a different value. @throws Refusal */
 function checkValues({ values }: Profile): number {
   let negative = 0;
   let positive = 0;

@@ -1,4 +1,4 @@
-/** In which span of which trace the samples of a profile were taken, by the labels that agents give them. */
+/** The span and trace of each sample of a profile, from the labels that agents set. */
 
 import type { Profile } from '#model/profile.ts';
 import type { TraceContext, TraceContexts } from '../incoming.ts';
@@ -63,7 +63,7 @@ function namedBy(name: string): Id | '' {
   return id === 'trace' ? 'trace' : isRoot === undefined ? 'span' : 'root';
 }
 
-/** In hex digits; '' for what is no id. */
+/** In hex digits; '' if it is not an id. */
 function hexId(value: string, isDecimal: boolean, digits: number): string {
   let hex = value;
   if (isDecimal && /^\d+$/.test(value) && value.length <= MAX_DECIMAL_DIGITS) hex = BigInt(value).toString(16);

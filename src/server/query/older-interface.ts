@@ -91,7 +91,7 @@ function renderDiff(
   return flamebearer(tree, left.type, { timeline: null, groups: null, heatmap: null, leftTicks, rightTicks });
 }
 
-/** Profile types of the last hour, which is all that this call was ever good for. */
+/** Profile types of the last hour: the only use of this call. */
 function labelValues(reader: ProfileReader, { nowMs }: QuerySetting, parameters: URLSearchParams): Uint8Array {
   const label = parameters.get('label') ?? '';
   if (label === '') throw refuse('The request has no label.');

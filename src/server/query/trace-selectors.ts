@@ -5,7 +5,7 @@ import { refuse } from './request-checks.ts';
 
 const SPAN_DIGITS = 16;
 const TRACE_DIGITS = 32;
-/** Of one question. */
+/** Ids in one query. */
 const MAX_IDS = 1000;
 
 /** @returns undefined where all samples are wanted. @throws RpcError for what is no id */

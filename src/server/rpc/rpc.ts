@@ -16,7 +16,7 @@ export interface RpcCall {
   readonly codec: Codec;
   /** Unpacked. JSON is UTF-8 text. */
   readonly message: Uint8Array;
-  /** Of the request; names in lower case. */
+  /** Headers of the request; names in lower case. */
   readonly headers: WireRequest['headers'];
   /** To be called in long loops: throws `Stopped` when nobody waits any more or the call's own deadline has passed. */
   readonly stop: StopCheck;
@@ -178,7 +178,7 @@ async function encodeConnect(
   };
 }
 
-/** What was thrown, as the client is to see it. What we did not foresee is `internal`, and its words stay here. */
+/** An error in the form for the client. An unexpected error is `internal`, and its message is not sent. */
 export function asRpcError(error: unknown): RpcError {
   if (error instanceof RpcError) {
     const { code, message } = error;
@@ -228,7 +228,7 @@ function isGzip(encoding: string | undefined, header: string): boolean {
   throw new RpcError('unimplemented', `${header} ${encoding} is not supported: send gzip or identity.`);
 }
 
-/** Speed over size: packing is half of the work for a large answer. */
+/** Speed over size: compression is half of the work for a large answer. */
 function pack(message: Uint8Array): Promise<Buffer> {
   return gzipAsync(message, { level: 1 });
 }
@@ -301,7 +301,7 @@ function timeoutMs(protocol: Protocol, headers: WireRequest['headers']): number 
   return Number(found[1]) * (GRPC_UNITS_MS[found[2] ?? ''] ?? 1);
 }
 
-/** The time runs from here: waiting before was not this call's work. */
+/** The time runs from here: time in the queue does not count. */
 function withDeadline(stop: StopCheck, timeout: number | undefined): StopCheck {
   if (timeout === undefined) return stop;
   const end = performance.now() + timeout;

@@ -9,7 +9,7 @@ import type { SampleVisitor } from './day-walk.ts';
 /** Steps of a series of one call site. */
 export const MAX_CUTS = 100_000;
 
-/** What passes a call site, by bucket of time. */
+/** The cost through a call site, by bucket of time. */
 export class BucketVisitor implements SampleVisitor {
   readonly #buckets: Buckets;
   readonly #callSite: readonly string[];

@@ -1,4 +1,4 @@
-/** What the walks over stored samples share: the dictionaries of the day that is walked, and going on behind damage. */
+/** Shared by the walks over stored samples: the dictionaries of the current day, and skipping damage. */
 
 import { damageIn, type DamageNotes } from './damage.ts';
 import type { Database } from './database.ts';
@@ -8,7 +8,7 @@ import { partCheck } from './row-check.ts';
 import { Rows } from './rows.ts';
 
 /**
- * Where samples go. One day of one service at a time, whose dictionaries are opened as they are met.
+ * Receives samples, one day of one service at a time; dictionaries are opened when they first occur.
  */
 export interface SampleVisitor {
   /** @returns a function that takes the samples of this part; `period` is 0 where a profile does not give it. */

@@ -44,7 +44,7 @@ export interface OpenFolder {
   readonly db: Database;
   /** Path of the profiles' file, for further connections. */
   readonly file: string;
-  /** Held for life: another process cannot open the folder meanwhile, and a kill frees it. */
+  /** Held while the process runs: no other process can open the folder, and a kill releases it. */
   readonly lock: Database;
   /** Files that were set aside as they are damaged, now or earlier. */
   readonly lost: readonly LostData[];
@@ -185,7 +185,7 @@ export function folderBytes(folder: string): FolderBytes {
   return bytes;
 }
 
-/** Of a file, or of the files right below a folder. */
+/** Size of a file, or of the files directly in a folder. */
 function treeBytes(path: string): number {
   try {
     const stat = lstatSync(path);
@@ -201,7 +201,10 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** Whether there was no room to write: on the disk, or by a quota or a limit, which SQLite takes for a failing disk. */
+/**
+ * Whether there was no space to write: the disk is full, or a quota or limit applies, which SQLite reports as a disk
+ * failure.
+ */
 export function isFull(error: unknown): boolean {
   const { errcode, systemErrno = 0 } = (error ?? {}) as { errcode?: number; systemErrno?: number };
   return errcode === SQLITE_FULL || NO_ROOM.has(systemErrno);

@@ -63,7 +63,7 @@ export class PartColumns {
     );
   }
 
-  /** What stands between two marks, to be kept on disk. */
+  /** The rows between two marks, encoded for the disk. */
   encode(from: PartMark, to: PartMark = this.mark()): Uint8Array {
     const sink = new WireSink(1024 + (to.nodes - from.nodes) * 4);
     sink.varint(from.paths);

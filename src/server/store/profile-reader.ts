@@ -75,7 +75,7 @@ export interface MergedTree {
 
 /** One series of sums. */
 export interface SummedSeries {
-  /** Of the group-by labels, those that the series have. */
+  /** The group-by labels that the series have. */
   readonly labels: LabelSet;
   /** Right edges of the buckets that hold a profile, ascending, ms. */
   readonly timesMs: Float64Array;
@@ -89,9 +89,9 @@ export interface Exemplar {
   /** Where the value is of one span: 16 hex digits, and 32 of its trace, or ''. */
   readonly span?: string;
   readonly trace?: string;
-  /** Of the samples of the upload that the question selects, and that are in the series. */
+  /** The sum of the upload's samples that the query selects and that are in the series. */
   readonly value: number;
-  /** Of the upload, without those of its samples and those of the series. */
+  /** The labels of the upload, without those of its samples and those of the series. */
   readonly labels: LabelSet;
 }
 
@@ -104,7 +104,7 @@ export interface Heatmap {
 }
 
 export interface HeatSeries {
-  /** Of the group-by labels, those that the series have. */
+  /** The group-by labels that the series have. */
   readonly labels: LabelSet;
   readonly count: number;
   readonly slots: readonly HeatSlot[];
@@ -173,7 +173,7 @@ export interface ProfileReader {
   extent(): { readonly oldestMs: number; readonly newestMs: number } | undefined;
 }
 
-/** The work was not needed any more, or took too long. */
+/** The query was cancelled or took too long. */
 export class Stopped extends Error {
   readonly why: 'aborted' | 'deadline';
   constructor(why: 'aborted' | 'deadline') {

@@ -42,9 +42,9 @@ export class ProfileStore implements ProfileReader {
   readonly #spans: StoredSpans;
   readonly #series: VerifiedSeries;
   readonly #newest: Rows<{ id: number; nodes: number }>;
-  /** Of the question that is being answered. */
+  /** Damage found by the current query. */
   #notes = new DamageNotes();
-  /** Of all questions until they are taken. */
+  /** Damage found by all queries, until it is fetched. */
   readonly #noted = new DamageNotes();
 
   /** @param lost is missing from answers */

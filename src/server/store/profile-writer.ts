@@ -1,6 +1,6 @@
 /**
- * Takes profiles in and makes them durable in groups. What `add` was given is on disk once the next `flush` returns; when
- * `flush` throws, nothing of it is, and all that was held in memory about it is forgotten and read anew.
+ * Writes profiles durably in groups. Profiles passed to `add` are on disk once the next `flush` returns. If `flush`
+ * throws, none of them is, and the state in memory is read again from disk.
  */
 
 import type { Profile } from '#model/profile.ts';
@@ -84,7 +84,7 @@ export class ProfileWriter {
     this.#table = new SeriesTable(db, maxLabelSets);
     this.#parts = new WritableParts(db);
     this.#ledger = new LedgerWriter(db);
-    // Numbers of what was removed are given again from here on: readers forget what they know by number.
+    // Numbers of removed rows may be reused from here on: readers must drop what they cached by number.
     turn.commit(() => inTransaction(db, () => countUp(db, 'removals')));
     this.#load();
   }
@@ -143,7 +143,7 @@ export class ProfileWriter {
     try {
       return this.#table.plan(series, hourOf(timeUs));
     } catch (error) {
-      // What upkeep has removed since the last commit counts no longer.
+      // Drops cached rows that upkeep has removed since the last commit.
       if (counter(this.#db, 'edits') === this.#edits) throw error;
       this.#takeAgain();
       return this.#table.plan(series, hourOf(timeUs));
@@ -252,7 +252,7 @@ export class ProfileWriter {
     this.#edits = counter(this.#db, 'edits');
   }
 
-  /** A clock that was ahead has left times to come: those are no repeats either, once they are far. */
+  /** A clock that was ahead has left future times: they are not repeats either if they are far ahead. */
   #isRepeat(key: string, nowMs: number): boolean {
     if (this.#uploads.has(key)) return true;
     const [row] = this.#statements.seen.all([key], () => undefined);
@@ -303,7 +303,7 @@ function collectSpans(
   }
 }
 
-/** @throws RangeError for what could not be read back: values that are not whole, or sum beyond 2^53 */
+/** @throws RangeError for values that could not be read back: values that are not whole, or sum beyond 2^53 */
 function checkValues(profile: Profile, column: number): void {
   let sum = 0;
   for (const value of profile.values[column].values) {

@@ -1,9 +1,11 @@
 /**
- * Removes series and dictionaries, in steps that each hold the write lock for a few milliseconds. What is to go is first
- * retired: no reader finds it and no writer adds to it. Its rows then go at any pace, also after a restart. The ledger's
+ * Removes series and dictionaries, in steps that each hold the write lock for a few milliseconds. Data to be removed is
+ * first retired: no reader finds it and no writer adds to it. Its rows are deleted later, at any pace, also after a
+ * restart. The ledger's
  * entry of an hour goes with the first rows of that hour, so nothing is missed that is being removed.
  *
- * Only rows that are whole say what may go. Of a series whose row is damaged the old hours go, and the row once nothing is left.
+ * Only valid rows decide what may be removed. A series with a damaged row loses its old hours, and the row once nothing
+ * is left.
  */
 
 import type { Steps } from '#base/steps.ts';
@@ -83,7 +85,7 @@ function* removeLost(db: Database, hour: number): Steps<number> {
   let looked = 0;
   for (let last = -1; ;) {
     const [row] = first.all([last], () => undefined);
-    // Of a damaged index what lies behind may be given again.
+    // A damaged index may return later rows again.
     if (row === undefined || !(row.id > last)) return removed;
     last = row.id;
     if (row.hour < hour) removed += yield* profiles([last], hour);
@@ -221,7 +223,7 @@ function profilesOf(db: Database): (series: readonly number[], hour: number) => 
     `SELECT seq AS id, series_id AS series, time_us / ${US_PER_HOUR} AS hour, length(data) AS bytes
      FROM raw WHERE series_id = ? AND time_us < ? LIMIT ${MAX_PROFILES_A_STEP}`,
   );
-  // Of profiles that are not there any more.
+  // Entries of profiles that no longer exist.
   const entries = new Rows<Sized>(
     db,
     `SELECT series_id AS id, hour, 0 AS bytes FROM ledger WHERE series_id = ? AND hour < ? LIMIT ${MAX_ROWS_A_STEP}`,
@@ -246,7 +248,7 @@ function profilesOf(db: Database): (series: readonly number[], hour: number) => 
   };
 }
 
-/** What is found behind an id, in ascending order. Of a damaged table the ids before it may be given again. */
+/** Rows after an id, in ascending order. A damaged table may return earlier ids again. */
 function next<Row extends { readonly id: number }>(find: Rows<Row>, value: number, last: number): Row[] {
   const rows = find.all([value, last], ignore);
   return rows.length > 0 && rows[rows.length - 1].id > last ? rows : [];

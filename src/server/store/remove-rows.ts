@@ -12,7 +12,7 @@ const MAX_BYTES_A_STEP = 2 << 20;
 export interface Sized {
   readonly id: number;
   readonly bytes: number;
-  /** Of profiles, whose entry in the ledger goes with them. */
+  /** True for profiles, whose ledger entry is removed with them. */
   readonly series?: number;
   readonly hour?: number;
 }
@@ -37,7 +37,7 @@ export function* removeRows(
       from = to;
       yield 0;
     }
-    // Of a damaged index some rows are found again and again.
+    // A damaged index may return some rows again and again.
     if (removed === before) return removed;
   }
 }

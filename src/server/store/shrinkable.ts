@@ -1,4 +1,6 @@
-/** Files of older versions cannot give free pages back. Such a file is written anew, once, before anything else opens it. */
+/**
+ * Files of older versions cannot give free pages back. Such a file is rewritten once, before anything else opens it.
+ */
 
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -32,7 +34,7 @@ export function makeShrinkable(db: Database, file: string, freeBytes: number, no
     db.exec(`PRAGMA auto_vacuum = INCREMENTAL`);
     db.prepare('VACUUM INTO ?').run(draft);
     sync(draft);
-    // A log would be taken for one of the new file: where it cannot be removed, the old file stays.
+    // SQLite would apply the old log to the new file: if the log cannot be removed, the old file stays.
     db.exec('PRAGMA journal_mode = DELETE');
   } catch (error) {
     rmSync(draft, { force: true });

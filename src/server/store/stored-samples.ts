@@ -1,4 +1,4 @@
-/** Walks the stored samples of some series in a range, from whichever form they lie in, cut into slices of time. */
+/** Walks the stored samples of some series in a range, in each stored form, split into slices of time. */
 
 import { DamagedBlob, openBlob } from './blob.ts';
 import type { DamageNotes } from './damage.ts';
@@ -190,7 +190,7 @@ export class StoredSamples {
           profiles[slice] += row.profiles;
           return true;
         });
-        // An hour of several periods: its samples must be read after all.
+        // An hour with several periods: its samples must be read individually.
         if (!done) {
           for (const again of this.#samples.all([series, row.hour, row.hour], unread)) {
             if (again.id !== row.id) continue;
@@ -224,7 +224,7 @@ export class StoredSamples {
         const part = walk.part(row.part_id);
         decodeVector(samples, part.nodes, vector);
         const { leaf, value, length } = vector;
-        // Older versions took in periods that no double holds.
+        // Older versions stored periods that exceed a double.
         const period = Number.isSafeInteger(row.period) ? row.period : 0;
         for (let i = 0; i < length; i++) part.take(leaf[i], slice, value[i], period);
         profiles[slice]++;
@@ -235,7 +235,7 @@ export class StoredSamples {
 }
 
 /**
- * SQLite trusts the order of its index, and gives what lies beyond the bounds of a question where that is damaged.
+ * SQLite trusts the order of its index: with a damaged one it returns rows beyond the bounds of a query.
  * @param end not included @throws DamagedBlob
  */
 function checkPlace(place: number, first: number, end: number): void {

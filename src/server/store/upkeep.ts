@@ -54,7 +54,7 @@ export interface UpkeepReport {
   removed: number;
   /** Bytes of the rows of spans. */
   spanBytes: number;
-  /** Why older profiles than asked for are kept: the clock. */
+  /** Why profiles older than the retention are stored: a clock that jumped. */
   clock: string | undefined;
   /** Damage that was left in place. */
   readonly damage: Damage[];
@@ -112,7 +112,7 @@ function* forgetUploads(db: Database, nowMs: number): Steps<void> {
   const remove = db.prepare('DELETE FROM upload WHERE key = ?');
   for (let last = ''; ;) {
     const rows = look.all([last], () => undefined);
-    // Of a damaged table keys that lie before may be given again.
+    // A damaged table may return earlier keys again.
     if (rows.length === 0 || !(rows[rows.length - 1].key > last)) return;
     last = rows[rows.length - 1].key;
     // Negated, so that NaN goes too.
@@ -163,7 +163,7 @@ function* packHours(db: Database, nowMs: number, report: UpkeepReport): Steps<vo
   let looked = 0;
   for (let last = -1; ;) {
     const [first] = nextSeries.all([last], packer.damaged());
-    // SQLite trusts the order of its index: of a damaged one it gives again what lies before.
+    // SQLite trusts the order of its index: with a damaged one it returns earlier rows again.
     if (first === undefined || !(first.id > last)) return;
     const { id } = first;
     last = id;
