@@ -156,7 +156,10 @@ describe('a Go program', () => {
   });
 
   it('that has no differences keeps its sums to itself', async () => {
-    const url = await serve((request, response) => response.end(pprof(GO[(request.url ?? '').replace(/\?.*/, '')], 0)));
+    const url = await serve((request, response) => {
+      request.url = (request.url ?? '').replace(/\?.*/, '');
+      goProgram(request, response);
+    });
     const { problemOf, lastOf, profiles } = scrape({ old: url });
     await vi.waitFor(() => expect(problemOf('old', 'mutex')).toContain('does not support seconds='), 20_000);
     await vi.waitFor(() => expect(lastOf('old', 'heap')).toBeDefined(), 20_000);
