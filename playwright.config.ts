@@ -31,7 +31,7 @@ export default defineConfig({
     launchOptions: testBrowser(),
   },
   webServer: {
-    command: `node dist/server/main.js --port ${PORT} --data node_modules/.cache/e2e-data --no-self-profile --max-profile-age 1d`,
+    command: `node dist/server/main.js --port ${PORT} --data node_modules/.cache/e2e-data --no-self-profile --max-profile-age 2d`,
     url: `http://127.0.0.1:${PORT}/ready`,
     reuseExistingServer: false,
     timeout: 300_000,

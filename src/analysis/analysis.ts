@@ -1,10 +1,11 @@
-/** The questions that may take long. Columns in, columns out: the caller cannot tell whether a worker answers. */
+/** The calls that may take long. Arguments and results are columns, so a worker or the page itself can answer. */
 import type { ArchiveFile, FormatFacts } from '#formats/format.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { CallTree, SiblingOrder } from '#model/call-tree.ts';
 import type { WhatChanged } from '#model/changes.ts';
 import type { DiffTree, DiffWidth } from '#model/diff.ts';
 import type { Evidence } from '#model/evidence.ts';
+import type { Interval } from '#model/interval.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import type { TreeDefinitions } from '#model/located-tree.ts';
 import type { Normalisation, Normalised, SideFacts } from '#model/normalise.ts';
@@ -12,11 +13,12 @@ import type { FunctionTable, Profile, SampleType } from '#model/profile.ts';
 import type { SourceLines } from '#model/source-lines.ts';
 import type { OwnCode } from '#model/runtimes/frame-kind.ts';
 import type { Transform } from '#model/transforms/registry.ts';
+import type { When } from '#model/when.ts';
 
-/** A profile kept open on the other side; dead after `close`. */
+/** A profile that the worker holds open; invalid after `close`. */
 export type ProfileHandle = number & { readonly handle: 'profile' };
 
-/** What is known of a file once it is read. Totals are taken over all samples, negative ones too. */
+/** The facts of a file that was read. Totals are taken over all samples, negative ones too. */
 export interface OpenedProfile {
   readonly handle: ProfileHandle;
   readonly format: { readonly id: string; readonly title: string };
@@ -28,7 +30,7 @@ export interface OpenedProfile {
   /** Package of each function, and 1 where it belongs to a runtime, kernel or libc. */
   readonly packages: readonly string[];
   readonly isSystem: Uint8Array;
-  /** Ways to leave only one's own code that fit. */
+  /** Presets of "only my code" that fit the profile. */
   readonly ownCode: readonly OwnCode[];
   readonly timeMs: number | undefined;
   readonly durationMs: number | undefined;
@@ -41,12 +43,14 @@ export interface OpenedProfile {
   readonly prune: string | undefined;
   /** Keys of the labels that its samples have. */
   readonly labelKeys: readonly string[];
-  /** What the source left out of it, as it is damaged there. */
+  /** Whether each of its samples has a time. */
+  readonly isTimed: boolean;
+  /** What the source left out because it is damaged there. */
   readonly warnings: readonly string[];
   readonly unpackedBytes: number;
-  /** How much of its range has profiles, 0 to 1; undefined where it does not know when its samples ran. */
+  /** The part of its range that has profiles, 0 to 1; undefined if its samples have no times. */
   readonly coveredShare: number | undefined;
-  /** Whether it knows when its samples ran. */
+  /** Whether its samples have times. */
   readonly isSliced: boolean;
   readonly decodeMs: number;
 }
@@ -57,6 +61,13 @@ export interface Selection {
   readonly matchers: readonly LabelMatcher[];
   /** Undefined: not grouped. */
   readonly by: string | undefined;
+  /** The part of the recording; undefined: all of it. */
+  readonly during: Interval | undefined;
+}
+
+/** When the samples of an open profile ran, those that match. */
+export interface WhenRequest extends Pick<Selection, 'handle' | 'matchers' | 'by'> {
+  readonly sampleType: number;
 }
 
 /** Which tree: everything that decides its nodes and their order. */
@@ -67,10 +78,12 @@ export interface TreeRequest {
   readonly transforms: readonly Transform[];
 }
 
-/** What of a request holds for any profile. */
+/** The part of a request that holds for any profile. */
 export type TreeView = Pick<TreeRequest, 'order' | 'transforms'>;
 
-/** Self and total by function, in the sample type's unit; recursion counted once. Zeros for the function of a cut. */
+/**
+ * Self and total by function, in the sample type's unit; recursion counted once. The placeholder of a cut has zeros.
+ */
 export interface FunctionColumns {
   readonly self: Float64Array;
   readonly total: Float64Array;
@@ -81,11 +94,11 @@ export interface FunctionColumns {
 export interface TreeAnswer {
   readonly tree: CallTree;
   readonly byFunction: FunctionColumns;
-  /** Where names stand in several files or binaries; undefined where none does. */
+  /** For names that occur in several files or binaries; undefined if none does. */
   readonly definitions: TreeDefinitions | undefined;
   /** How much of this tree its source cut away. */
   readonly cut: number;
-  /** What is known of functions, where transforms made new ones; their first are the profile's. */
+  /** The function tables if transforms made new functions; the profile's functions come first. */
   readonly renamed: Pick<OpenedProfile, 'functions' | 'packages' | 'isSystem'> | undefined;
   /** Frames or stacks that each transform touched; 0: it matched nothing. */
   readonly matched: readonly number[];
@@ -93,12 +106,12 @@ export interface TreeAnswer {
 }
 
 export interface SearchAnswer {
-  /** 1 for each function that matches, of `file:`, `pkg:` and `line:` with some of its frames. */
+  /** 1 for each function that matches; with `file:`, `pkg:` and `line:`, if some of its frames match. */
   readonly hit: Uint8Array;
-  /** 1 for each node that matches, where not all nodes of a function do; of a comparison by node of the union. */
+  /** 1 for each node that matches, if only some nodes of a function do; in a comparison by node of the union. */
   readonly hitNodes: Uint8Array | undefined;
   readonly nodes: number;
-  /** What passes through at least one match, counted once. */
+  /** The cost of stacks through at least one match, counted once. */
   readonly value: number;
   readonly searchMs: number;
 }
@@ -134,13 +147,15 @@ export interface DiffRequest {
   readonly normalisation: Normalisation;
   readonly width: DiffWidth;
   readonly order: SiblingOrder;
-  /** Of both sides alike. */
+  /** The same for both sides. */
   readonly transforms: readonly Transform[];
-  /** The evidence whose contexts `equal-work` uses; the latest, where this one is no longer known. */
+  /** Function whose callees are routes, as the user says. */
+  readonly routes?: string | undefined;
+  /** The evidence whose units `equal-work` uses; the latest one if this one has been dropped. */
   readonly evidence: number | undefined;
 }
 
-/** Where a side's noise is known from: itself (its slices, else its counts), or merges of consecutive sub-ranges. */
+/** The source of a side's noise: its own slices or counts, or merges of consecutive sub-ranges. */
 export type SideNoise =
   | { readonly kind: 'itself' }
   | { readonly kind: 'merges'; readonly handles: readonly ProfileHandle[] };
@@ -156,14 +171,14 @@ export interface DiffAnswer extends DiffPicture, Pick<Normalised, 'kind' | 'load
   readonly isSystem: Uint8Array;
   /** As recorded. */
   readonly totals: { readonly a: number | bigint; readonly b: number | bigint };
-  /** What idle frames have of each total, 0 to 1: it takes no part in the evidence. */
+  /** The share of idle frames in each total, 0 to 1; idle frames are excluded from the evidence. */
   readonly idle: { readonly a: number; readonly b: number };
   readonly negative: { readonly a: CallTree['negative']; readonly b: CallTree['negative'] };
-  /** By function of the union: what A calls it, where that is another name. */
+  /** By function of the union: its name in A, if that differs. */
   readonly namesInA: Readonly<Partial<Record<number, string>>>;
-  /** That the sides run two languages, as a sentence; undefined where they do not, or nobody knows. */
+  /** A sentence if the sides run two languages; undefined otherwise, or if the languages are unknown. */
   readonly unlike: string | undefined;
-  /** Why another normalisation than the asked one is applied. */
+  /** Why a different normalisation was applied than requested. */
   readonly refused: string | undefined;
   /** Why each cannot be applied; undefined where it can. */
   readonly reasons: Readonly<Record<Normalisation, string | undefined>>;
@@ -188,9 +203,11 @@ export interface SandwichDiffAnswer {
 
 export interface EvidenceAnswer extends Pick<Evidence, 'isSliced' | 'isCounted' | 'functions' | 'nodes' | 'nodeRow'> {
   readonly id: number;
-  /** Into how many each side was cut; 1 where it was not. */
+  /** The number of slices of each side; 1 if it was not sliced. */
   readonly slices: { readonly a: number; readonly b: number };
-  /** All that is supported, and the largest of the rest. */
+  /** Whether each side is a file that was sliced by the times of its samples: variation between runs is not in it. */
+  readonly isOneRun: boolean;
+  /** All supported changes, and the largest of the others. */
   readonly found: WhatChanged & { readonly omittedCount: number };
   readonly evidenceMs: number;
 }
@@ -211,7 +228,7 @@ export interface Analysis {
   /** Takes the bytes over. @param onProgress gets shares in [0, 1]. @throws DecodeError */
   open(encoded: EncodedProfile, signal: AbortSignal, onProgress?: (share: number) => void): Promise<OpenedProfile>;
   /**
-   * Both in one, of the default sample type: a way there and back less until something is drawn.
+   * `open` and `tree` in one call, for the default sample type: saves a round trip before the first paint.
    * @throws DecodeError
    */
   openWithTree(
@@ -234,7 +251,12 @@ export interface Analysis {
     matchers: readonly LabelMatcher[],
     signal: AbortSignal,
   ): Promise<readonly { readonly name: string; readonly cost: number }[]>;
-  /** The files of an archive that holds several; none of any other file, which `open` takes as it is. @throws DecodeError */
+  /** The recording over time; undefined where samples have no times. */
+  when(request: WhenRequest, signal: AbortSignal): Promise<When | undefined>;
+  /**
+   * The files of an archive that holds several; empty for any other file, which `open` reads directly. @throws
+   * DecodeError
+   */
   unpack(bytes: Uint8Array, signal: AbortSignal): Promise<readonly ArchiveFile[]>;
   tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer>;
   /** @param text as typed; what cannot be parsed matches nothing (the page parses it first, to say so). */
@@ -265,8 +287,7 @@ export interface Analysis {
 export type CallName = Exclude<keyof Analysis, 'close'>;
 
 /**
- * Every call that crosses to the worker. One that opens answers with a handle, and takes the bytes of its first argument
- * over where that has some.
+ * Every call to the worker. A call that opens returns a handle, and transfers the bytes of its first argument.
  */
 export const analysisCalls: Readonly<Record<CallName, 'opens' | 'asks'>> = {
   open: 'opens',
@@ -274,6 +295,7 @@ export const analysisCalls: Readonly<Record<CallName, 'opens' | 'asks'>> = {
   select: 'opens',
   labelNames: 'asks',
   labelValues: 'asks',
+  when: 'asks',
   unpack: 'asks',
   tree: 'asks',
   search: 'asks',

@@ -46,7 +46,7 @@ class WorkerCalls {
     if (analysisCalls[call] === 'asks') return this.#post(call, own, signal, [], onProgress);
     const { bytes } = own[0] as Partial<EncodedProfile>;
     const answer = await this.#post(call, own, signal, bytes ? [bytes.buffer] : [], onProgress);
-    // The worker was done before the abort reached it: nobody else would close the profile.
+    // The worker finished before the abort reached it, so the profile must be closed here.
     if (signal.aborted) {
       this.close(handleOf(answer as OpenedProfile | { profile: OpenedProfile }));
       throw unpackError({ name: 'AbortError' });

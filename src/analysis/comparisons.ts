@@ -1,34 +1,21 @@
-/** Two profiles side by side: their union as it is shown, and which of its differences are more than noise. */
-import type { Steps } from '#base/steps.ts';
+/** Comparisons of two profiles: the shown union, and the differences that are more than noise. */
 import type { CallTree } from '#model/call-tree.ts';
 import { unlikeLanguages } from '#model/comparability.ts';
 import { type WhatChanged, whatChanged } from '#model/changes.ts';
 import { type DiffTree, diffTree, unionTree } from '#model/diff.ts';
 import { compareSides, type Evidence } from '#model/evidence.ts';
 import { idleShares } from '#model/idle.ts';
-import { detailOfSearch, type LocatedHits } from '#model/located-tree.ts';
+import { detailOfSearch } from '#model/located-tree.ts';
 import { normalise, type Normalised, normalisations, whyNotNormalised } from '#model/normalise.ts';
 import { ownCostInHalf } from '#model/own-cost.ts';
-import type { Profile } from '#model/profile.ts';
 import { sandwich } from '#model/sandwich.ts';
-import { samplesPerUnit } from '#model/samples-per-unit.ts';
 import { matchFunctions, parseSearch, searchShare, type SearchQuery } from '#model/search.ts';
-import {
-  type SlicedColumns,
-  type SideSlices,
-  samplesPerUnitOf,
-  SliceCollector,
-  sideOfUnion,
-  slicesOfAnswer,
-  treesOfSlices,
-  unsliced,
-} from '#model/slices.ts';
+import { type SideSlices, unsliced } from '#model/slices.ts';
 import { invertOnce, isInverted } from '#model/transforms/invert.ts';
-import { applyTransforms, type Transform } from '#model/transforms/registry.ts';
 import { filesInWords } from '#model/definitions.ts';
 import type { FunctionFacts } from '#model/transforms/function-tables.ts';
 import { type TurnedUnion, turnUnion } from '#model/turned-union.ts';
-import type { NamedTree, SideColumns, SideKey, UnionTree } from '#model/union.ts';
+import type { SideColumns, SideKey, UnionTree } from '#model/union.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import { writeDiffFolded } from '#formats/write-diff-folded.ts';
 import { joinFacts } from './join-facts.ts';
@@ -42,36 +29,23 @@ import type {
   Exported,
   SandwichDiffAnswer,
   SearchAnswer,
-  SideNoise,
-  TreeRequest,
 } from './analysis.ts';
+import { type ComparisonSides, named, type Noise, SideSlicer, treeRequest } from './side-slices.ts';
 import { amountsOf, shownAmounts, totalsByFunction, treeOfSide, withOwnCosts } from './shown-amounts.ts';
-
-/** What a comparison needs of the rest of the analysis. */
-interface Sides {
-  tree(
-    request: TreeRequest,
-    signal: AbortSignal,
-  ): Promise<{ tree: CallTree; facts: FunctionFacts; matched: readonly number[] }>;
-  searchLocated(request: TreeRequest, query: SearchQuery, signal: AbortSignal): Promise<LocatedHits | undefined>;
-  profile(request: TreeRequest): Profile;
-  slices(request: TreeRequest): SlicedColumns | undefined;
-  run<T>(steps: Steps<T>, signal: AbortSignal): Promise<T>;
-}
 
 /** Unions kept, the latest asked first. */
 const UNIONS_KEPT = 2;
 /** Evidence kept for each. */
 const EVIDENCE_KEPT = 4;
-/** Changes that are told, beyond the supported ones: a list that nobody reads to its end. */
+/** Reported changes beyond the supported ones: longer lists are not read. */
 const MAX_CHANGES = 500;
 
 interface KeptUnion {
   readonly key: string;
   readonly handles: readonly number[];
-  /** From the roots down, whatever is shown: what is found holds of stacks, not of the way they are read. */
+  /** Always from the roots down: findings are about stacks, not about the direction in which they are shown. */
   readonly union: UnionTree;
-  /** What is shown instead, where the transforms turn the trees. */
+  /** The turned union, shown instead if the transforms invert the trees. */
   readonly turned: TurnedUnion | undefined;
   readonly idle: DiffAnswer['idle'];
   readonly unlike: string | undefined;
@@ -83,19 +57,22 @@ interface KeptUnion {
 
 interface KeptEvidence {
   readonly id: number;
-  /** What it was found from. */
+  readonly isOneRun: boolean;
+  /** Its inputs. */
   readonly noise: string;
   readonly found: Evidence;
   readonly slices: EvidenceAnswer['slices'];
 }
 
 export class Comparisons {
-  readonly #sides: Sides;
+  readonly #sides: ComparisonSides;
   #unions: readonly KeptUnion[] = [];
   #lastEvidence = 0;
+  readonly #slicer: SideSlicer;
 
-  constructor(sides: Sides) {
+  constructor(sides: ComparisonSides) {
     this.#sides = sides;
+    this.#slicer = new SideSlicer(sides);
   }
 
   async diff(request: DiffRequest, signal: AbortSignal): Promise<DiffAnswer> {
@@ -127,15 +104,11 @@ export class Comparisons {
     };
   }
 
-  async evidence(
-    request: DiffRequest,
-    noise: { readonly a: SideNoise; readonly b: SideNoise },
-    signal: AbortSignal,
-  ): Promise<EvidenceAnswer> {
+  async evidence(request: DiffRequest, noise: Noise, signal: AbortSignal): Promise<EvidenceAnswer> {
     const began = performance.now();
     const kept = await this.#union(request, signal);
     const { union } = kept;
-    const { id, found, slices } = await this.#evidence(kept, request, noise, signal);
+    const { id, found, slices, isOneRun } = await this.#evidence(kept, request, noise, signal);
     const { normalised } = this.#normalised(kept, { ...request, evidence: id });
     const changes = limitChanges(whatChanged(union, normalised, found));
     return {
@@ -143,6 +116,7 @@ export class Comparisons {
       isSliced: found.isSliced,
       isCounted: found.isCounted,
       slices,
+      isOneRun,
       functions: found.functions,
       ...(await this.#nodes(kept, request, noise, found, signal)),
       found: kept.turned ? withTurnedPaths(changes) : changes,
@@ -150,23 +124,21 @@ export class Comparisons {
     };
   }
 
-  /** Found once: no normalisation changes what is noise. */
-  async #evidence(
-    kept: KeptUnion,
-    request: DiffRequest,
-    noise: { readonly a: SideNoise; readonly b: SideNoise },
-    signal: AbortSignal,
-  ): Promise<KeptEvidence> {
-    const key = JSON.stringify(noise);
+  /** Computed once: noise does not depend on the normalisation. */
+  async #evidence(kept: KeptUnion, request: DiffRequest, noise: Noise, signal: AbortSignal): Promise<KeptEvidence> {
+    const key = JSON.stringify([noise, request.routes]);
     const known = kept.evidence.find((one) => one.noise === key);
     if (known) return known;
     const { union } = kept;
     const transforms = kept.turned ? invertOnce(request.transforms) : request.transforms;
-    const a = await this.#slices(request.a, noise.a, transforms, union, 'a', signal);
-    const b = await this.#slices(request.b, noise.b, transforms, union, 'b', signal);
+    const oneRun = await this.#slicer.oneRun(request, noise, signal);
+    const sideOf = (side: SideKey): Promise<SideSlices> =>
+      this.#slicer.slices(request[side], noise[side], oneRun?.[side], transforms, union, side, signal);
+    const [a, b] = [await sideOf('a'), await sideOf('b')];
     signal.throwIfAborted();
-    const found = compareSides(union, a, b);
-    const made = { id: ++this.#lastEvidence, noise: key, found, slices: { a: a.sliceCount, b: b.sliceCount } };
+    const found = compareSides(union, a, b, request.routes);
+    const slices = { a: a.sliceCount, b: b.sliceCount };
+    const made = { id: ++this.#lastEvidence, noise: key, found, slices, isOneRun: oneRun !== undefined };
     kept.evidence = [made, ...kept.evidence].slice(0, EVIDENCE_KEPT);
     return made;
   }
@@ -174,16 +146,18 @@ export class Comparisons {
   /** By node of what is shown. */
   async #nodes(
     { turned }: KeptUnion,
-    { a, b, transforms }: DiffRequest,
-    noise: { readonly a: SideNoise; readonly b: SideNoise },
+    request: DiffRequest,
+    noise: Noise,
     found: Evidence,
     signal: AbortSignal,
   ): Promise<Pick<Evidence, 'nodes' | 'nodeRow'>> {
     if (!turned) return { nodes: found.nodes, nodeRow: found.nodeRow };
-    const ofA = await this.#slices(a, noise.a, transforms, turned.union, 'a', signal);
-    const ofB = await this.#slices(b, noise.b, transforms, turned.union, 'b', signal);
+    const oneRun = await this.#slicer.oneRun(request, noise, signal);
+    const sideOf = (side: SideKey): Promise<SideSlices> =>
+      this.#slicer.slices(request[side], noise[side], oneRun?.[side], request.transforms, turned.union, side, signal);
+    const [a, b] = [await sideOf('a'), await sideOf('b')];
     signal.throwIfAborted();
-    const { nodes, nodeRow } = compareSides(turned.union, ofA, ofB);
+    const { nodes, nodeRow } = compareSides(turned.union, a, b);
     return { nodes, nodeRow };
   }
 
@@ -201,7 +175,7 @@ export class Comparisons {
     return { hit, hitNodes: undefined, nodes, value, searchMs: performance.now() - began };
   }
 
-  /** Files, packages and lines are those of each side's own frames; undefined where names tell all that is asked for. */
+  /** Files, packages and lines come from each side's own frames; undefined if names are enough for the search. */
   async #searchSides(
     kept: KeptUnion,
     request: DiffRequest,
@@ -227,7 +201,7 @@ export class Comparisons {
     const { nameRank } = kept;
     const { normalised } = this.#normalised(kept, request);
     const { union, a: amountsA, b: amountsB } = shownAmounts(kept, normalised);
-    // Of what the normalisation made of the sides, which need not be in proportion to what was recorded.
+    // From the normalised amounts, which need not be proportional to the recorded ones.
     const a = sandwich(treeOfSide(union, amountsA), func, 'size', nameRank);
     const b = sandwich(treeOfSide(union, amountsB), func, 'size', nameRank);
     signal.throwIfAborted();
@@ -247,7 +221,7 @@ export class Comparisons {
     return writeDiffFolded(turned?.union ?? union);
   }
 
-  /** A side's profile is closed: what was made of it goes too. */
+  /** Drops everything derived from a profile that is closed. */
   forget(handle: number): void {
     this.#unions = this.#unions.filter(({ handles }) => !handles.includes(handle));
   }
@@ -262,10 +236,10 @@ export class Comparisons {
     return this.#picture(kept, this.#normalised(kept, request).normalised, request);
   }
 
-  /** As asked where that can be; else by share, else as recorded. */
+  /** The requested normalisation if it applies; otherwise shares; otherwise as recorded. */
   #normalised(
     { union, evidence }: KeptUnion,
-    { a, b, normalisation, evidence: wanted }: DiffRequest,
+    { a, b, normalisation, evidence: wanted, routes }: DiffRequest,
   ): { normalised: Normalised; refused: string | undefined } {
     const refused = whyNotNormalised(normalisation, union, a.facts, b.facts);
     const kind =
@@ -276,7 +250,7 @@ export class Comparisons {
           : 'absolute';
     if (kind !== 'equal-work') return { normalised: normalise(kind, union, a.facts, b.facts, undefined), refused };
     const known = evidence.find(({ id }) => id === wanted)?.found ?? evidence[0]?.found;
-    const found = known ?? compareSides(union, unsliced(union.a, undefined), unsliced(union.b, undefined));
+    const found = known ?? compareSides(union, unsliced(union.a, undefined), unsliced(union.b, undefined), routes);
     const work = { unit: found.units.unit, growth: found.growth };
     return { normalised: normalise(kind, union, a.facts, b.facts, work), refused };
   }
@@ -288,7 +262,7 @@ export class Comparisons {
     const isTurned = isInverted(transforms);
     const upright = isTurned ? invertOnce(transforms) : transforms;
     const [ofA, ofB] = await Promise.all([a, b].map((side) => this.#sides.tree(treeRequest(side, upright), signal)));
-    // Another question may have made it meanwhile: evidence must meet the union that is drawn.
+    // Another call may have built it meanwhile: evidence must use the same union as the drawing.
     const meanwhile = this.#kept(key);
     if (meanwhile) return meanwhile;
     const union = unionTree(named(ofA), named(ofB));
@@ -309,7 +283,7 @@ export class Comparisons {
     return made;
   }
 
-  /** A side's names that stand in several files are told with all of them. */
+  /** A name that occurs in several files is reported with all of them. */
   #withAllFiles(side: DiffSide, facts: FunctionFacts): FunctionFacts {
     const files = filesInWords(this.#sides.profile(treeRequest(side, [])));
     const { functions } = facts;
@@ -321,61 +295,13 @@ export class Comparisons {
     if (found) this.#unions = [found, ...this.#unions.filter((one) => one !== found)];
     return found;
   }
-
-  async #slices(
-    side: DiffSide,
-    noise: SideNoise,
-    transforms: readonly Transform[],
-    union: UnionTree,
-    key: SideKey,
-    signal: AbortSignal,
-  ): Promise<SideSlices> {
-    switch (noise.kind) {
-      case 'itself': {
-        const whole = treeRequest(side, []);
-        const sliced = this.#sides.slices(whole);
-        if (!sliced) return unsliced(union[key], samplesPerUnit(this.#sides.profile(whole), side.sampleType));
-        if (transforms.length === 0) return slicesOfAnswer(sideOfUnion(union, key), sliced);
-        const { tree, facts } = await this.#sides.tree(whole, signal);
-        return this.#sides.run(transformedSlices(sideOfUnion(union, key), { tree, facts }, sliced, transforms), signal);
-      }
-      case 'merges': {
-        const collector = new SliceCollector(sideOfUnion(union, key));
-        for (const handle of noise.handles)
-          collector.add(named(await this.#sides.tree(treeRequest({ ...side, handle }, transforms), signal)));
-        return collector.take(undefined);
-      }
-    }
-  }
-}
-
-/** A transform knows trees only: each slice becomes one, and goes again. */
-function* transformedSlices(
-  known: ReturnType<typeof sideOfUnion>,
-  { tree, facts }: { readonly tree: CallTree; readonly facts: FunctionFacts },
-  sliced: SlicedColumns,
-  transforms: readonly Transform[],
-): Steps<SideSlices> {
-  const collector = new SliceCollector(known);
-  for (const slice of treesOfSlices({ tree, names: facts.functions.names }, sliced))
-    collector.add(named(yield* applyTransforms(slice, transforms, facts, 'size')));
-  return collector.take(samplesPerUnitOf(sliced));
-}
-
-/** Siblings in one order, whatever is shown: a tree is made once. */
-function treeRequest({ handle, sampleType }: DiffSide, transforms: readonly Transform[]): TreeRequest {
-  return { handle, sampleType, order: 'size', transforms };
-}
-
-function named({ tree, facts }: { readonly tree: CallTree; readonly facts: FunctionFacts }): NamedTree {
-  return { tree, names: facts.functions.names };
 }
 
 function exactTotal({ exact, total }: SideColumns): number | bigint {
   return exact ? exact.total[0] : total[0];
 }
 
-/** @param i a transform; the invert that was left out has matched everything */
+/** @param i a transform; an invert that was left out counts as matching everything */
 function matchedBy(
   { tree, matched }: { readonly tree: CallTree; readonly matched: readonly number[] },
   i: number,
@@ -383,12 +309,12 @@ function matchedBy(
   return matched[i] ?? tree.length - 1;
 }
 
-/** The same changes, at the place where a tree from the leaves up has their functions. */
+/** The same changes, located in the inverted tree. */
 function withTurnedPaths(found: EvidenceAnswer['found']): EvidenceAnswer['found'] {
   return { ...found, changes: found.changes.map((change) => ({ ...change, path: change.path.slice(-1) })) };
 }
 
-/** All that is supported, and the largest of the rest. */
+/** All supported changes, and the largest of the others. */
 function limitChanges(found: WhatChanged): WhatChanged & { readonly omittedCount: number } {
   const supported = found.changes.filter((change) => change.supported).length;
   const changes = found.changes.slice(0, supported + MAX_CHANGES);

@@ -6,7 +6,6 @@ import { buildCallTree } from '#model/build-call-tree.ts';
 import { pathOf } from '#model/call-path.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { functionTotals, leaveOut } from '#model/function-table.ts';
-import type { LabelMatcher } from '#model/labels.ts';
 import {
   describe,
   type Detail,
@@ -49,7 +48,7 @@ import type {
 import type { Comparisons } from './comparisons.ts';
 import { keysFor, type KeptTree, type OpenedFacts, type OpenProfile } from './open-profile.ts';
 
-/** How long a piece of work may run before it looks whether it is still wanted. */
+/** How long work runs before it checks for an abort. */
 const SLICE_MS = 40;
 /** Trees kept per profile, the latest asked first: the one on screen, and the one it was transformed from. */
 const TREES_KEPT = 3;
@@ -65,6 +64,17 @@ export class InProcessAnalysis implements Analysis {
   readonly searchDiff: Analysis['searchDiff'] = async (...asked) => (await this.#compared()).search(...asked);
   readonly sandwichDiff: Analysis['sandwichDiff'] = async (...asked) => (await this.#compared()).sandwich(...asked);
   readonly exportDiff: Analysis['exportDiff'] = async (...asked) => (await this.#compared()).exportFolded(...asked);
+
+  readonly labelNames: Analysis['labelNames'] = async (handle, matchers, signal) =>
+    this.#run((await loadSampleLabels()).countLabelValues(this.#profile({ handle }).profile, matchers), signal);
+  readonly labelValues: Analysis['labelValues'] = async ({ handle, sampleType }, name, matchers, signal) => {
+    const { costLabelValues } = await loadSampleLabels();
+    return this.#run(costLabelValues(this.#profile({ handle }).profile, sampleType, name, matchers), signal);
+  };
+  readonly when: Analysis['when'] = async ({ handle, sampleType, matchers, by }, signal) => {
+    const { whenOf } = await import('#model/when.ts');
+    return this.#run(whenOf(this.#profile({ handle }).profile, sampleType, matchers, by), signal);
+  };
 
   /** @param pause lets messages in: it resolves in a later task. */
   constructor(pause: () => Promise<void>) {
@@ -83,31 +93,12 @@ export class InProcessAnalysis implements Analysis {
     return this.#keep(profile, facts, { slices, profileType }, began);
   }
 
-  async select({ handle, matchers, by }: Selection, signal: AbortSignal): Promise<OpenedProfile> {
+  async select({ handle, matchers, by, during }: Selection, signal: AbortSignal): Promise<OpenedProfile> {
     const began = performance.now();
     const { profile, opened } = this.#profile({ handle });
     const { selectSamples } = await loadSampleLabels();
-    const selected = await this.#run(selectSamples(profile, matchers, by), signal);
+    const selected = await this.#run(selectSamples(profile, matchers, by, during), signal);
     return this.#keep(selected, opened, { slices: undefined, profileType: '' }, began);
-  }
-
-  async labelNames(
-    handle: ProfileHandle,
-    matchers: readonly LabelMatcher[],
-    signal: AbortSignal,
-  ): ReturnType<Analysis['labelNames']> {
-    const { countLabelValues } = await loadSampleLabels();
-    return this.#run(countLabelValues(this.#profile({ handle }).profile, matchers), signal);
-  }
-
-  async labelValues(
-    { handle, sampleType }: Pick<TreeRequest, 'handle' | 'sampleType'>,
-    name: string,
-    matchers: readonly LabelMatcher[],
-    signal: AbortSignal,
-  ): ReturnType<Analysis['labelValues']> {
-    const { costLabelValues } = await loadSampleLabels();
-    return this.#run(costLabelValues(this.#profile({ handle }).profile, sampleType, name, matchers), signal);
   }
 
   async openWithTree(
@@ -242,7 +233,7 @@ export class InProcessAnalysis implements Analysis {
           run: (steps, signal) => this.#run(steps, signal),
         }),
     );
-    // What could not be loaded is asked for again with the next comparison.
+    // After a failure the next comparison loads it again.
     this.#comparisons.catch(() => {
       this.#comparisons = undefined;
     });
@@ -285,6 +276,7 @@ export class InProcessAnalysis implements Analysis {
       isDifferential: profile.isDifferential === true,
       prune: profile.prune,
       labelKeys: labelKeys(profile),
+      isTimed: profile.times !== undefined,
       coveredShare: slices && slices.profiles.length > 1 ? coveredShare(slices.profiles) : undefined,
       isSliced: slices !== undefined,
       decodeMs: performance.now() - began,
@@ -332,7 +324,7 @@ export class InProcessAnalysis implements Analysis {
     return { tree: merged, matched: keyed.matched, facts, located: { ...keyed, target, nodeOf } };
   }
 
-  /** The tree of keys with the detail that is wanted; undefined where the shown tree tells as much. */
+  /** The tree of keys with this detail; undefined if the shown tree has the same detail. */
   async #located(
     request: TreeRequest,
     wanted: Detail,
@@ -348,7 +340,7 @@ export class InProcessAnalysis implements Analysis {
     return { ...keyed, target, nodeOf: nodesIn(tree, keyed.tree, target) };
   }
 
-  /** What is found where the shown tree does not tell enough; undefined where it does. */
+  /** The matches in a tree of finer detail; undefined if the shown tree is enough. */
   async #searchLocated(
     request: TreeRequest,
     query: SearchQuery,

@@ -1,15 +1,15 @@
-/** What the functions of two compared profiles are. */
+/** The facts of the functions of two compared profiles. */
 import type { FunctionFacts } from '#model/transforms/function-tables.ts';
 import type { UnionTree } from '#model/union.ts';
 
-/** What is known of the union's functions: of each what the side knows that gave it its name. */
+/** The facts of the union's functions, each from the side that named it. */
 export function joinFacts(
   { names, namesInA, functions }: UnionTree,
   a: FunctionFacts,
   b: FunctionFacts,
 ): FunctionFacts {
   const ofA = a.functions.names.length;
-  // Where a function of the union stands in B; −1 where what A knows holds.
+  // The number of a function of the union in B; −1 if A's facts apply.
   const from = new Int32Array(names.length).fill(-1);
   for (const [func, place] of functions.b.func.entries())
     if (from[place] < 0 && (place >= ofA || namesInA.has(place))) from[place] = func;

@@ -1,4 +1,4 @@
-/** What is kept of an open profile. */
+/** The state of an open profile. */
 import type { CallTree } from '#model/call-tree.ts';
 import { describe, type Detail, detailOfProfile, type Keys, keysOf, type LocatedTree } from '#model/located-tree.ts';
 import type { Profile } from '#model/profile.ts';
@@ -11,12 +11,12 @@ export interface KeptTree {
   readonly tree: CallTree;
   readonly matched: readonly number[];
   readonly facts: FunctionFacts;
-  /** What it was merged from, where names alone do not tell all that is asked for. */
+  /** The finer tree that it was merged from, if names alone are not enough. */
   readonly located: LocatedTree | undefined;
   readonly treeMs: number;
 }
 
-/** What is known of an opened profile beside its samples. */
+/** The facts of an opened profile, apart from its samples. */
 export type OpenedFacts = Pick<OpenedProfile, 'format' | 'unpackedBytes' | 'warnings'>;
 
 export interface OpenProfile {
@@ -24,14 +24,14 @@ export interface OpenProfile {
   readonly opened: OpenedFacts;
   readonly facts: FunctionFacts;
   readonly slices: SlicedColumns | undefined;
-  /** Of slices; else ''. */
+  /** Type of a slices answer; otherwise ''. */
   readonly profileType: string;
   readonly nameRank: Int32Array;
   readonly keys: Map<Detail, Keys>;
   trees: KeptTree[];
 }
 
-/** What the trees of a detail are told apart by; found once. */
+/** The keys of the trees of each detail; computed once. */
 export function keysFor(open: OpenProfile, detail: Detail): Keys {
   const { profile, facts, keys } = open;
   if (detail === 'function') return { facts, ofFrame: profile.frames.func };

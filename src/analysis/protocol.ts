@@ -1,4 +1,4 @@
-/** What crosses between the page and the worker: calls, answers, progress, errors. */
+/** The messages between the page and the worker: calls, answers, progress, errors. */
 import { DecodeError, type DecodeErrorCode } from '#formats/format.ts';
 import type { CallName, ProfileHandle } from './analysis.ts';
 

@@ -1,4 +1,4 @@
-/** A search in both sides of a comparison, each in its own tree, where names alone do not tell what matches. */
+/** A search in each side's own tree, for searches that names alone cannot answer. */
 import type { CallTree } from '#model/call-tree.ts';
 import type { DiffTree, DiffWidth } from '#model/diff.ts';
 import { type LocatedHits, locatedHits } from '#model/located-tree.ts';
@@ -20,7 +20,7 @@ export function hitsOfNames(tree: CallTree, facts: FunctionFacts, hit: Uint8Arra
   return locatedHits({ tree, facts, target, nodeOf }, hit, tree.length, hit.length);
 }
 
-/** Of a node that matches in part, the part counts: on each side what it is of the side's total there. */
+/** A node may match in part: then its matching share of each side's total counts. */
 export function hitsOfBoth(
   union: UnionTree,
   sides: Readonly<Record<SideKey, SideHits>>,
@@ -45,7 +45,7 @@ export function hitsOfBoth(
   return { hit, hitNodes, nodes, value };
 }
 
-/** By node of the union the part of a side's total that passes through a hit there. @param hitNodes written */
+/** By node of the union: the share of a side's total that passes through a hit. @param hitNodes written */
 function partsOfSide(
   union: UnionTree,
   sides: Readonly<Record<SideKey, SideHits>>,

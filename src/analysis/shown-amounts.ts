@@ -8,7 +8,7 @@ import { turnAmounts, type TurnedUnion } from '#model/turned-union.ts';
 import type { UnionTree } from '#model/union.ts';
 import type { DiffAnswer, DiffPicture } from './analysis.ts';
 
-/** What the normalisation made of both sides, at the nodes of the union that is shown. */
+/** Normalised amounts of both sides, at the nodes of the shown union. */
 export function shownAmounts(
   { union, turned }: { readonly union: UnionTree; readonly turned: TurnedUnion | undefined },
   normalised: Normalised,
@@ -19,7 +19,7 @@ export function shownAmounts(
   return { union: turned.union, a: turn(normalised.a), b: turn(normalised.b) };
 }
 
-/** Self is what a function costs itself, wherever the tree keeps that. @param ofRoots own costs of both roots */
+/** Self is the function's own cost, wherever this tree stores it. @param ofRoots own costs of both roots */
 export function withOwnCosts(
   picture: DiffPicture,
   union: UnionTree,
@@ -32,7 +32,7 @@ export function withOwnCosts(
   return { ...picture, a, b, changeOfSelf: relativeChange(a.self, b.self) };
 }
 
-/** Nothing but the amounts: what is recorded has more columns. */
+/** Only the amounts: recorded sides have more columns. */
 export function amountsOf({ a, b }: Pick<Normalised, 'a' | 'b'>): Pick<Normalised, 'a' | 'b'> {
   return { a: { self: a.self, total: a.total }, b: { self: b.self, total: b.total } };
 }

@@ -18,6 +18,12 @@ const rows: readonly (readonly [string, string])[] = [
   ['*', 'open everything below, as far as it fits'],
   ['Enter', 'select in every view'],
 ];
+const times: readonly (readonly [string, string])[] = [
+  ['↑ ↓ ← →', 'to the next cell, to the next column'],
+  ['Shift and arrows', 'select a part of the recording'],
+  ['Enter, Escape', 'show the part alone, show everything'],
+  ['+ − 0', 'zoom in, out, show the whole width'],
+];
 const finds: readonly (readonly [string, string])[] = [
   ['/', 'search'],
   ['n, N', 'next and previous match'],
@@ -59,6 +65,7 @@ export function KeysDialog({ onClose }: { onClose(): void }): ReactElement {
         {list('In the graph', moves)}
         {list('On the selected frame', frames)}
         {list('In the tree', rows)}
+        {list('In When', times)}
         {list('Search', finds)}
         {list('Mouse and touch', mouse)}
       </div>

@@ -1,6 +1,6 @@
 /** Registers service-worker.ts once the page has loaded, so that the page also opens without its server. */
 
-/** What is on the screen first must not share the line with it. */
+/** Must not compete with the first picture for bandwidth. */
 const REST_MS = 3000;
 
 export function registerServiceWorker(): void {

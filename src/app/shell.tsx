@@ -90,13 +90,21 @@ function Bands(): ReactElement {
   );
 }
 
-const pages: readonly { readonly id: UrlState['view']; readonly title: string }[] = [
-  { id: 'explore', title: 'Explore' },
-  { id: 'compare', title: 'Compare' },
-  { id: 'files', title: 'Files' },
+interface PageLink {
+  readonly title: string;
+  readonly view: UrlState['view'];
+  /** Which grid of Explore is the page. */
+  readonly grid?: UrlState['grid'];
+}
+
+const pages: readonly PageLink[] = [
+  { title: 'Explore', view: 'explore', grid: 'none' },
+  { title: 'Services', view: 'explore', grid: 'services' },
+  { title: 'Compare', view: 'compare' },
+  { title: 'Files', view: 'files' },
 ];
 
-/** Labels of files and of services are not the same: between them the link takes none along. */
+/** Switching between files and services drops the labels from the link, since they differ. */
 function labelsAt(from: UrlState['view'], to: UrlState['view']): Partial<UrlState> {
   return (from === 'files') === (to === 'files') ? {} : NO_LABELS;
 }
@@ -111,7 +119,10 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
   const nowMs = useNow();
   const zone = useUrl((state) => state.tz);
   const home = isKept ? first : 'explore';
-  const offered = isKept ? pages.filter(({ id }) => id === first || id === 'files') : pages;
+  const offered = isKept
+    ? pages.filter((one) => one.grid !== 'services' && [first, 'files'].includes(one.view))
+    : pages;
+  const isServices = useUrl((state) => state.view === 'explore' && state.grid === 'services');
   const next = { system: 'light', light: 'dark', dark: 'system' } as const;
   return (
     <header className={styles['top']}>
@@ -126,26 +137,27 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
         <Icon name="mark" /> Flametide
       </a>
       <nav aria-label="Pages">
-        {offered.map(({ id, title }) => (
-          <a
-            key={id}
-            href={linkTo({ view: id, ...labelsAt(view, id) })}
-            aria-current={id === view ? 'page' : undefined}
-            onClick={(event) => {
-              if (event.metaKey || event.ctrlKey) return;
-              event.preventDefault();
-              // A second click on Files leads back to the list of them.
-              if (id === 'files' && view === 'files') showFile(undefined);
-              else
-                navigate(
-                  { view: id, ...labelsAt(view, id), ...(id === 'compare' && view === 'files' && sidesOfShownFile()) },
-                  'push',
-                );
-            }}
-          >
-            {title}
-          </a>
-        ))}
+        {offered.map(({ title, ...page }) => {
+          const to = { ...page, ...labelsAt(view, page.view) };
+          const isHere = page.view === view && isServices === (page.grid === 'services');
+          return (
+            <a
+              key={title}
+              href={linkTo(to)}
+              aria-current={isHere ? 'page' : undefined}
+              onClick={(event) => {
+                if (event.metaKey || event.ctrlKey) return;
+                event.preventDefault();
+                // A second click on Files leads back to the list of them.
+                if (page.view === 'files' && view === 'files') showFile(undefined);
+                else
+                  navigate({ ...to, ...(page.view === 'compare' && view === 'files' && sidesOfShownFile()) }, 'push');
+              }}
+            >
+              {title}
+            </a>
+          );
+        })}
       </nav>
       <div className={styles['actions']}>
         {isKept ? (
@@ -187,7 +199,7 @@ function Notices(): ReactElement {
   const notices = useUrlNotices();
   return (
     <>
-      {/* Stands before it has something to say: an alert is announced when words come into it. */}
+      {/* Rendered empty first: an alert is announced when text is added to it. */}
       <div role="alert">
         {refusals.length > 0 && (
           <Note kind="error" isSilent actions={<IconButton label="Dismiss" icon="close" onClick={dismissRefusals} />}>

@@ -12,7 +12,7 @@ import { urlStore } from './url/url-store.ts';
 
 async function start(): Promise<void> {
   const kept = await unpackSnapshot(readExportedPage());
-  // A link into the file, or a page that is loaded again, says itself what to show.
+  // A link into the file, or a reloaded page, already says what to show.
   if (location.search === '') {
     history.replaceState(null, '', location.pathname + kept.link);
     urlStore.setState(parseUrl(kept.link), true);

@@ -1,6 +1,6 @@
-/** A cursor over protobuf-like bytes: varints, lengths, tags. It knows where it stands and never reads past its end. */
+/** A cursor over protobuf-like bytes: varints, lengths, tags. It never reads past its end. */
 
-/** Called with what is wrong and the offset of it; throws, so that each format speaks with its own error. */
+/** Throws the error of the format. Gets a description of the problem and its offset. */
 export type FailAt = (what: string, offset: number) => never;
 
 export const wireTypes = { varint: 0, fixed64: 1, bytes: 2, groupStart: 3, groupEnd: 4, fixed32: 5 } as const;
@@ -8,8 +8,8 @@ export const wireTypes = { varint: 0, fixed64: 1, bytes: 2, groupStart: 3, group
 const TWO_32 = 4294967296;
 
 /**
- * The last varint stands in `lo` and `hi` as 64 unsigned bits. Plain fields, since columns of millions are read through
- * them; the hottest loop of pprof.ts reads its one- to three-byte varints itself and comes here for the rest.
+ * `lo` and `hi` hold the last varint as 64 unsigned bits. They are plain fields for speed: columns of millions are read
+ * through them. The hottest loop of pprof.ts reads its one- to three-byte varints itself and comes here for the rest.
  */
 export class ByteReader {
   readonly bytes: Uint8Array;
@@ -86,7 +86,7 @@ export class ByteReader {
     return BigInt.asIntN(64, this.unsignedWhole);
   }
 
-  /** A length, checked. @returns the offset behind the bytes it announces; the reader stands at their start. */
+  /** A length, checked. @returns the end of the announced bytes; the reader is at their start. */
   stop(): number {
     const start = this.offset;
     const length = this.unsigned();

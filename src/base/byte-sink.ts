@@ -1,4 +1,4 @@
-/** Bytes that are written one behind the other, up to a limit. */
+/** Appends bytes up to a limit. */
 
 export class ByteSink {
   #bytes = new Uint8Array(64 * 1024);

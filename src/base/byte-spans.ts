@@ -8,7 +8,7 @@ export class ByteSpans {
   /** Number + 1 by hash, 0 is empty; a power of two long. */
   #slots = new Int32Array(4096);
 
-  /** @param bytes what all spans are of */
+  /** @param bytes the buffer of all spans */
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,4 +1,4 @@
-/** Texts by their bytes: one is made of the same bytes once, however often they occur. */
+/** Decodes texts, each distinct byte sequence once, however often it occurs. */
 import { ByteSpans } from './byte-spans.ts';
 import { Int32Column } from './column.ts';
 
@@ -8,10 +8,10 @@ export class ByteTexts {
   readonly #utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
   readonly #known = new Map<string, number>();
   readonly #spans: ByteSpans;
-  /** Index of the text by span: bytes that are no UTF-8 can look like others. */
+  /** Index of the text by span: different invalid UTF-8 can decode to the same text. */
   readonly #textOf = new Int32Column();
 
-  /** @param bytes what all spans are of */
+  /** @param bytes the buffer of all spans */
   constructor(bytes: Uint8Array) {
     this.#spans = new ByteSpans(bytes);
   }

@@ -1,7 +1,7 @@
 /** Columns that grow: typed arrays while they are filled, cut to size when done. */
 
 export class Int32Column {
-  /** The room so far; only [0, length) counts. Replaced by `reserve`, so it is not to be kept across a push. */
+  /** The buffer; only [0, length) is valid. `reserve` replaces it, so do not keep it across a push. */
   values: Int32Array<ArrayBuffer>;
   length = 0;
 
@@ -29,7 +29,7 @@ export class Int32Column {
     this.values = larger;
   }
 
-  /** The column at its length. Where little room is left over nothing is copied: copies of millions cost more than the room. */
+  /** The column cut to its length. It is not copied when little space is unused: copying millions costs more. */
   take(): Int32Array<ArrayBuffer> {
     const { values, length } = this;
     return length * 4 >= values.length * 3 ? values.subarray(0, length) : values.slice(0, length);

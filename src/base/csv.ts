@@ -1,9 +1,11 @@
 /** Comma-separated values (RFC 4180) that a spreadsheet opens without running them. */
 
-/** Spreadsheets take a cell that begins so for a formula, or cut the beginning off and look again. */
+/** Spreadsheets run a cell that begins with one of these as a formula, some after they trim its start. */
 const FORMULA = /^[=+\-@\t\r\n]/;
 
-/** Numbers stand as they are, texts that would be formulas behind an apostrophe; undefined is an empty cell. */
+/**
+ * Numbers are written unchanged, texts that would be formulas get an apostrophe in front; undefined is an empty cell.
+ */
 export type Cell = string | number | bigint | undefined;
 
 export function writeCsv(rows: Iterable<readonly Cell[]>): string {

@@ -9,7 +9,7 @@ export function hashPair(a: number, b: number): number {
 export function hashText(text: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  // FNV's low bits follow the last letters closely: mixed once more, so that a remainder spreads.
+  // FNV's low bits depend mostly on the last characters: mixing once more spreads a remainder.
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   return (h ^ (h >>> 13)) >>> 0;
 }

@@ -1,6 +1,6 @@
 /**
- * JSON by bytes, read in one pass: the caller asks for what it expects next, and what it does not want is stepped over
- * without being made. Nothing recurses but `value`, which has a bound; equal strings are made once.
+ * A JSON reader over bytes, in one pass: the caller asks for the value that it expects next, and skips others without
+ * building them. Only `value` recurses, with a bound; equal strings are created once.
  *
  *   json.enterObject(); for (let key = json.key(); key !== undefined; key = json.key()) …value or skip…
  *   json.enterArray(); while (json.item()) …value or skip…
@@ -14,7 +14,7 @@ const [OPEN_ARRAY, BACKSLASH, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [91, 92,
 const MAX_SAFE_DIGITS = 15;
 /** Characters of a whole number of 64 bits. */
 const MAX_WHOLE_LENGTH = 20;
-/** Levels of a value that is made whole. */
+/** Maximum depth of a value that is built whole. */
 const MAX_LEVELS = 40;
 const POWERS = Float64Array.from({ length: 16 }, (_, i) => 10 ** i);
 
@@ -84,7 +84,7 @@ export class JsonPull {
     this.#isFresh = true;
   }
 
-  /** Whether the list that is open has another entry; it is closed where it has none. */
+  /** Whether the open list has another entry; without one, the list is closed. */
   item(): boolean {
     return this.#more(CLOSE_ARRAY, 'a list');
   }
@@ -153,7 +153,7 @@ export class JsonPull {
     return long;
   }
 
-  /** A number; whole ones that doubles do not hold as bigints. */
+  /** A number; a whole number that a double does not hold is a bigint. */
   exactNumber(): number | bigint {
     this.#next();
     const start = this.at;
@@ -163,7 +163,7 @@ export class JsonPull {
     return /^-?\d+$/.test(text) ? BigInt(text) : value;
   }
 
-  /** A number, also written as a string; undefined for anything else, which is stepped over. */
+  /** A number, or a string that holds one; undefined for anything else, which is skipped. */
   numberIn(): number | undefined {
     const kind = this.kind();
     if (kind === 'number') return this.number();
@@ -176,7 +176,7 @@ export class JsonPull {
     return text.trim() !== '' && Number.isFinite(number) ? number : undefined;
   }
 
-  /** A whole number, also written as a string, whole where doubles do not hold it. */
+  /** A whole number, or a string that holds one; a bigint if a double does not hold it. */
   whole(): number | bigint {
     const start = this.at;
     const isText = this.kind() === 'string';
@@ -187,7 +187,7 @@ export class JsonPull {
     return BigInt(text);
   }
 
-  /** A string; undefined for anything else, which is stepped over. Numbers become their text. */
+  /** A string; undefined for anything else, which is skipped. Numbers become their text. */
   stringIn(): string | undefined {
     const kind = this.kind();
     if (kind === 'string') return this.string();
@@ -221,7 +221,7 @@ export class JsonPull {
     this.#isFresh = false;
   }
 
-  /** The value whole, its objects as maps. For what is small: deeper levels are refused. */
+  /** The whole value, objects as maps. Only for small values: deep nesting is refused. */
   value(levels = MAX_LEVELS): unknown {
     const kind = this.kind();
     if (levels === 0) throw this.#wrong('less nesting was expected');
@@ -273,7 +273,7 @@ export class JsonPull {
     return true;
   }
 
-  /** The next byte that is no space, -1 at the end. */
+  /** The next byte that is not a space, -1 at the end. */
   #next(): number {
     const { bytes } = this;
     let byte = bytes[this.at];

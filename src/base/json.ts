@@ -44,7 +44,7 @@ export class JsonReader {
     return found;
   }
 
-  /** Without a bound of its own: its text is bounded. */
+  /** No bound here: the text is already bounded. */
   column(value: unknown): Float64Array {
     if (!Array.isArray(value)) throw this.#fail('a column of numbers was expected');
     return Float64Array.from(value, this.number);

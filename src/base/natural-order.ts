@@ -1,4 +1,4 @@
-/** Names in the order of people: `pod-2` before `pod-10`. Equal only where they are the same text. */
+/** Natural order of names: `pod-2` before `pod-10`. Only identical texts are equal. */
 const collator = new Intl.Collator('en', { numeric: true });
 
 export function compareNatural(a: string, b: string): number {

@@ -1,4 +1,4 @@
-/** Chance that is the same for the same seed, on every machine. */
+/** Pseudo-random numbers that are the same for the same seed, on every machine. */
 
 /** Uniform in [0, 1). */
 export type Random = () => number;
@@ -15,10 +15,10 @@ export function seeded(seed: string): Random {
   };
 }
 
-/** A count of events that come independently, `mean` of them on average. */
+/** A Poisson count with this mean. */
 export function poisson(mean: number, random: Random): number {
   let count = 0;
-  // Sums of Poisson counts are Poisson: in pieces, as e^-mean vanishes for a large mean.
+  // Split into pieces, because e^-mean underflows for a large mean; sums of Poisson counts are Poisson.
   for (let left = mean; left > 0; left -= 30) {
     const limit = Math.exp(-Math.min(left, 30));
     for (let product = random(); product > limit; product *= random()) count++;

@@ -1,4 +1,4 @@
-/** Long work in slices: a generator that yields how far it is, so that its caller can report, pause or stop it. */
+/** Long work as a generator that yields its progress, so that its caller can report, pause or stop it. */
 
 /** Yields the share that is done, in [0, 1]; returns the result. */
 export type Steps<T> = Generator<number, T, void>;
@@ -15,7 +15,7 @@ export function finish<T>(steps: WaitingSteps<T>): T {
   }
 }
 
-/** Runs all steps at once, but for those that it waits for. */
+/** Runs all steps without pauses, and awaits the promises that they yield. */
 export async function finishWaiting<T>(steps: WaitingSteps<T>): Promise<T> {
   for (;;) {
     const step = steps.next();

@@ -1,6 +1,6 @@
 /**
- * Asks a server for a range: what is needed of Pyroscope's API and of our own slices, with plain fetch. The one place where
- * the command line meets a server.
+ * Requests a range from a server, with plain fetch: the parts of Pyroscope's API that are needed, and our slices.
+ * Nothing else in the command line talks to a server.
  */
 import { create, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
 import { readSlices } from '#formats/sliced-tree.ts';
@@ -20,7 +20,7 @@ export interface ServerRange {
   readonly endMs: number;
 }
 
-const LONGEST_REASON = 300;
+const MAX_REASON_LENGTH = 300;
 
 /** Gzipped or plain pprof; empty bytes where there is nothing. @throws BadInput */
 export async function askMergedPprof(range: ServerRange): Promise<Uint8Array> {
@@ -39,7 +39,7 @@ export async function askSlices(range: ServerRange, slices: number): Promise<Sli
     return undefined;
   }
   return readSlices(await bytesOf(answer, range), (what) => {
-    throw new BadInput(`The slices that ${range.server} answered cannot be read: ${what}.`);
+    throw new BadInput(`The slices from ${range.server} cannot be read: ${what}.`);
   });
 }
 
@@ -64,8 +64,8 @@ async function ask<Desc extends DescMessage>(
       body: toBinary(schema, create(schema, values)),
     });
   try {
-    // A server closes connections that rest, as ours do while a comparison is computed. Then a new one is made: a question
-    // may be asked twice.
+    // Servers close idle connections, and ours are idle while a comparison is computed. Then the request is sent again
+    // on a new one.
     return await send().catch((error: unknown) => {
       if (isClosedConnection(error)) return send();
       throw error;
@@ -87,7 +87,7 @@ async function bytesOf(answer: Response, { server }: ServerRange): Promise<Uint8
   const bytes = new Uint8Array(await answer.arrayBuffer());
   if (answer.ok) return bytes;
   if (answer.status === 401 || answer.status === 403)
-    throw new BadInput(`${server} wants a token: set FLAMETIDE_TOKEN.`);
+    throw new BadInput(`${server} requires a token: set FLAMETIDE_TOKEN.`);
   const text = new TextDecoder().decode(bytes.subarray(0, 4096));
   throw new BadInput(`${server} refused (${answer.status}): ${reasonIn(text)}`);
 }
@@ -95,5 +95,5 @@ async function bytesOf(answer: Response, { server }: ServerRange): Promise<Uint8
 /** Connect's errors are JSON; a proxy's may be anything. */
 function reasonIn(text: string): string {
   const found = /"message":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text;
-  return found.replace(/\s+/g, ' ').slice(0, LONGEST_REASON).trim() || 'without a reason.';
+  return found.replace(/\s+/g, ' ').slice(0, MAX_REASON_LENGTH).trim() || 'without a reason.';
 }

@@ -1,4 +1,4 @@
-/** What the one who typed the command can mend: one line, and exit code 2. */
+/** A mistake that the user of the command can correct: one line and exit code 2. */
 
 export class BadInput extends Error {
   override readonly name = 'BadInput';

@@ -2,7 +2,7 @@
 import { convertCommand } from './convert-command.ts';
 import { diffCommand } from './diff-command.ts';
 
-/** @param args the subcommand and what is behind it */
+/** @param args the subcommand and its arguments */
 export async function run([command, ...args]: readonly string[]): Promise<void> {
   const { code, stdout, stderr } = await (command === 'convert'
     ? convertCommand(args)

@@ -1,4 +1,4 @@
-/** `flametide convert IN OUT`: a profile of any format that is read, as one that other tools read. */
+/** `flametide convert IN OUT`: converts a profile of any readable format for other tools. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Command, CommanderError } from 'commander';
@@ -28,7 +28,7 @@ export async function convertCommand(args: readonly string[]): Promise<Outcome> 
     .description('Writes a profile as pprof, collapsed stacks or speedscope.')
     .argument('<IN>', 'the profile')
     .argument('<OUT>', 'the file to write')
-    .option('--type <type>', 'sample type, where OUT holds one')
+    .option('--type <type>', 'sample type to write, when the format of OUT holds only one')
     .helpOption('--help', 'print this text')
     .addHelpText('after', HELP)
     .allowExcessArguments(false)
@@ -71,7 +71,7 @@ function formatOf(to: string): WrittenFormat {
   const name = basename(to).toLowerCase();
   for (const [format, endings] of Object.entries(writtenEndings))
     if (endings.some((ending) => name.endsWith(ending))) return format as WrittenFormat;
-  throw new BadInput(`The ending of ${to} is none of ${Object.values(writtenEndings).flat().join(', ')}.`);
+  throw new BadInput(`The name of ${to} must end in one of ${Object.values(writtenEndings).flat().join(', ')}.`);
 }
 
 function refusal(message: string): Outcome {

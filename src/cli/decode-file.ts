@@ -1,4 +1,4 @@
-/** A file of any format, in the words of the command line. */
+/** Reads a file of any format; errors are those of the command line. */
 import { basename } from 'node:path';
 import { finishWaiting } from '#base/steps.ts';
 import { DecodeError } from '#formats/format.ts';

@@ -10,31 +10,32 @@ import { normalisations, normalise, whyNotNormalised, type Normalisation } from 
 import { BadInput } from './bad-input.ts';
 import type { Outcome } from './outcome.ts';
 import { printJson, printMarkdown, printText, type Comparison } from './print.ts';
-import { readSide } from './side.ts';
+import { readSide, slicesOfSides } from './side.ts';
 
 interface DiffOptions {
   readonly type: string | undefined;
   readonly normalize: Normalisation;
+  readonly routes: string | undefined;
   readonly failOn: string | undefined;
   readonly format: 'text' | 'json' | 'markdown';
 }
 
 const HELP = `
-A and B are files (${readableNouns('or')}, ${packings}), or ranges of a server as the page links them:
+A and B are files (${readableNouns('or')}, ${packings}), or links of the page to a range of a server:
   http://host:4040/?svc=shop&type=process_cpu:cpu:nanoseconds:cpu:nanoseconds&from=now-2h&until=now-1h
-  keys: svc service, type profile type, q label matchers such as pod="a",env=~"p.*", from and until in ms since the
-  epoch or such as now-1h, now/d. Without them: all services, CPU, the last hour. FLAMETIDE_TOKEN is sent as token.
+  keys: svc service, type profile type, q label matchers such as pod="a",env=~"p.*", from and until in ms since
+  1970, or for example now-1h, now/d. Without them: all services, CPU, the last hour. FLAMETIDE_TOKEN is the token.
 
 --normalize: share (part of the whole), per-second, load-adjusted, equal-work, absolute. Per second and load-adjusted need
 a duration on both sides.
 
---fail-on '+5%': exit code 1 when a supported code change makes a function cost 5 % more or beyond, when supported new code
-takes 5 % of B, or, where totals can be compared (per-second, load-adjusted, absolute), when the total grew by so much.
-'-5%' is the same for what got less.
+--fail-on '+5%': exit code 1 when a supported code change makes a function at least 5 % more expensive, when supported new code
+takes 5 % of B, or, where totals can be compared (per-second, load-adjusted, absolute), when the total grew by 5 %.
+'-5%' does the same for decreases.
 
-Exit code: 0 compared, 1 the bar is broken, 2 bad input.`;
+Exit code: 0 compared, 1 a change passes the threshold of --fail-on, 2 bad input.`;
 
-/** @param args behind `diff`; @param env for FLAMETIDE_TOKEN */
+/** @param args after `diff`; @param env for FLAMETIDE_TOKEN */
 export async function diffCommand(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
@@ -49,7 +50,8 @@ export async function diffCommand(
     .addOption(
       new Option('--normalize <how>', 'what makes the sides comparable').choices(normalisations).default('share'),
     )
-    .option('--fail-on <bar>', "exit code 1 when broken, such as '+5%'")
+    .option('--routes <function>', 'function whose callees are routes, where none are found')
+    .option('--fail-on <threshold>', "exit code 1 when a change passes it, such as '+5%'")
     .addOption(new Option('--format <form>', 'of the answer').choices(['text', 'json', 'markdown']).default('text'))
     .helpOption('--help', 'print this text')
     .addHelpText('after', HELP)
@@ -67,7 +69,7 @@ export async function diffCommand(
     return {
       code: broken.length > 0 ? 1 : 0,
       stdout: print(compared, broken),
-      stderr: broken.length > 0 ? `flametide: ${options.failOn} is broken by ${broken.join(', ')}\n` : '',
+      stderr: broken.length > 0 ? `flametide: beyond ${options.failOn}: ${broken.join(', ')}\n` : '',
     };
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -82,7 +84,7 @@ export async function diffCommand(
 async function compare(
   textA: string,
   textB: string,
-  { type, normalize }: DiffOptions,
+  { type, normalize, routes }: DiffOptions,
   token: string | undefined,
   nowMs: number,
 ): Promise<Comparison> {
@@ -92,11 +94,21 @@ async function compare(
   const union = unionTree(a.named, b.named);
   const reason = whyNotNormalised(normalize, union, a.facts, b.facts);
   if (reason !== undefined) throw new BadInput(reason);
-  const [ofA, ofB] = await Promise.all([a.slices(union, 'a'), b.slices(union, 'b')]);
-  const evidence = compareSides(union, ofA, ofB);
+  const slices = await slicesOfSides(a, b, union);
+  if (routes !== undefined && !union.names.includes(routes))
+    throw new BadInput(`--routes ${routes.slice(0, 120)}: neither side has a function of this name.`);
+  const evidence = compareSides(union, slices.a, slices.b, routes);
   const work = { unit: evidence.units.unit, growth: evidence.growth };
   const normalised = normalise(normalize, union, a.facts, b.facts, work);
-  return { a, b, union, normalised, evidence, found: whatChanged(union, normalised, evidence) };
+  return {
+    a,
+    b,
+    union,
+    normalised,
+    evidence,
+    isOneRun: slices.isOneRun,
+    found: whatChanged(union, normalised, evidence),
+  };
 }
 
 interface FailBar {
@@ -107,11 +119,11 @@ interface FailBar {
 /** @throws BadInput */
 function readBar(text: string): FailBar {
   const match = /^([+-]?)(\d{1,6}(?:\.\d{1,6})?)%$/.exec(text);
-  if (!match) throw new BadInput(`--fail-on ${text.slice(0, 40)} is no bar: write it like '+5%'.`);
+  if (!match) throw new BadInput(`--fail-on ${text.slice(0, 40)} is not a threshold: write it like '+5%'.`);
   return { sign: match[1] === '-' ? -1 : 1, percent: Number(match[2]) };
 }
 
-/** What breaks the bar, in words. */
+/** The changes beyond the threshold, in words. */
 function breaks({ changes, total }: WhatChanged, kind: Normalisation, { sign, percent }: FailBar): string[] {
   const broken = changes
     .filter((change) => change.supported && change.kind === 'code' && isBeyond(change))

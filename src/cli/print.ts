@@ -17,9 +17,11 @@ export interface Comparison {
   readonly normalised: Normalised;
   readonly evidence: Evidence;
   readonly found: WhatChanged;
+  /** Whether the noise is from slices of two files with times. */
+  readonly isOneRun: boolean;
 }
 
-/** A whole number where doubles hold it, else its digits. */
+/** A number if a double holds the value exactly, otherwise its digits. */
 type Exact = number | string;
 
 export function printText(compared: Comparison): string {
@@ -31,7 +33,12 @@ export function printText(compared: Comparison): string {
   });
   const unlike = unlikeLanguages(a.named, b.named);
   if (unlike !== undefined) lines.push(unlike);
-  lines.push(`${compared.normalised.kind}; ${evidenceWords(evidence)}`, '', summarise(found, unit), '');
+  lines.push(
+    `${compared.normalised.kind}; ${evidenceWords(evidence, compared.isOneRun)}`,
+    '',
+    summarise(found, unit),
+    '',
+  );
   for (const change of found.changes.filter(({ supported }) => supported)) {
     const interval = formatInterval(change);
     lines.push(`  ${change.kind}  ${describeChange(change, unit)}${interval === '' ? '' : ` (${interval})`}`);
@@ -45,8 +52,9 @@ export function printMarkdown(compared: Comparison): string {
 }
 
 /**
- * `changes` as the page's console gives them; `functions` has every function that differs, as recorded: exact whole numbers,
- * as text beyond 2^53; `note` says when the sides run two languages, `nameInA` where A has the function under another name.
+ * `changes` has the form of the page's console. `functions` has every function that differs, with the recorded amounts:
+ * exact whole numbers, as text beyond 2^53. `note` is there when the sides run two languages; `nameInA` when A has the
+ * function under another name.
  */
 export function printJson(compared: Comparison, broken: readonly string[]): string {
   const { a, b, union, normalised, evidence, found } = compared;
@@ -55,7 +63,7 @@ export function printJson(compared: Comparison, broken: readonly string[]): stri
     b: sideSummary(b, union.b),
     normalization: normalised.kind,
     load: normalised.load,
-    evidence: { slices: evidence.isSliced, counted: evidence.isCounted },
+    evidence: { slices: evidence.isSliced, counted: evidence.isCounted, oneRun: compared.isOneRun },
     summary: summarise(found, amountUnit(compared)),
     note: unlikeLanguages(a.named, b.named),
     delta: found.delta,
@@ -105,16 +113,19 @@ function changedFunctions({ union }: Comparison): readonly object[] {
       totalA: plainNumber(a.total[func]),
       totalB: plainNumber(b.total[func]),
     };
-    // One side may have bigints and the other doubles: as texts they are one.
+    // One side may have bigints and the other doubles, so they are compared as text.
     if (`${row.selfA}` !== `${row.selfB}` || `${row.totalA}` !== `${row.totalB}`) rows.push(row);
   }
   const moved = ({ selfA, selfB }: (typeof rows)[number]): number => Math.abs(Number(selfB) - Number(selfA));
   return rows.sort((x, y) => moved(y) - moved(x) || (x.name < y.name ? -1 : 1));
 }
 
-function evidenceWords({ isSliced, isCounted }: Evidence): string {
-  const words = isSliced ? 'noise from slices of time' : 'without slices of time: weaker evidence';
-  return isCounted ? words : `${words}; samples are not counted: weaker still`;
+function evidenceWords({ isSliced, isCounted }: Evidence, isOneRun: boolean): string {
+  const times = isOneRun
+    ? 'noise from slices of one run each: what varies from run to run is not in it'
+    : 'noise from slices of time';
+  const words = isSliced ? times : 'without time slices: weaker evidence';
+  return isCounted ? words : `${words}; sample counts are unknown: weaker still`;
 }
 
 function amountUnit({ a, normalised }: Comparison): AmountUnit {

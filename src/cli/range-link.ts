@@ -18,7 +18,7 @@ export function isLink(text: string): boolean {
 }
 
 /**
- * Keys that are not there: all services, the type that the command line names or CPU, the last hour.
+ * Defaults: all services, the type of the command line or CPU, the last hour.
  * @throws BadInput
  */
 export function readLink(
@@ -27,14 +27,14 @@ export function readLink(
   token: string | undefined,
   nowMs: number,
 ): ServerRange {
-  if (!URL.canParse(text)) throw new BadInput(`${shown(text)} is no address.`);
+  if (!URL.canParse(text)) throw new BadInput(`${shown(text)} is not an address.`);
   const { origin, pathname, searchParams } = new URL(text);
   const profileType = parseProfileType(searchParams.get('type') ?? type ?? USUAL_TYPE);
   if (!profileType)
-    throw new BadInput(`${shown(searchParams.get('type') ?? type ?? '')} is no profile type: write ${USUAL_TYPE}.`);
+    throw new BadInput(`${shown(searchParams.get('type') ?? type ?? '')} is not a profile type: write ${USUAL_TYPE}.`);
   const matchers = searchParams.get('q') ?? '';
   const parsed = parseLabelSelector(`{${matchers}}`);
-  if (!parsed.ok) throw new BadInput(`q=${shown(matchers)}: ${parsed.message} at letter ${parsed.at}.`);
+  if (!parsed.ok) throw new BadInput(`q=${shown(matchers)}: ${parsed.message} at character ${parsed.at}.`);
   const service = searchParams.get('svc');
   const startMs = readTime(searchParams.get('from') ?? 'now-1h', nowMs, 'from', false);
   const endMs = readTime(searchParams.get('until') ?? 'now', nowMs, 'until', true);
@@ -56,7 +56,7 @@ export function readLink(
 function readTime(text: string, nowMs: number, key: string, isEnd: boolean): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   const match = /^now(?:-(\d{1,6})([smhdw]))?(?:\/([smhd]))?$/.exec(text);
-  if (!match) throw new BadInput(`${key}=${shown(text)} is no time: write ms since the epoch, or such as now-1h.`);
+  if (!match) throw new BadInput(`${key}=${shown(text)} is not a time: write ms since 1970, or for example now-1h.`);
   const [, count, unit, rounding] = match;
   const time = nowMs - (count === undefined ? 0 : Number(count) * UNIT_MS[unit]);
   if (rounding === undefined) return time;

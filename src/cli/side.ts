@@ -12,12 +12,14 @@ import {
   coveredShare,
   type SlicedColumns,
   sideOfUnion,
+  samplesPerUnitOf,
   slicesOfAnswer,
   slicesOfTrees,
   unsliced,
   type SideSlices,
   usualSlices,
 } from '#model/slices.ts';
+import { slicesOfTimes } from '#model/slices-of-times.ts';
 import { subRanges } from '#model/time-range.ts';
 import { askMergedPprof, askSlices, type ServerRange } from './ask-server.ts';
 import { BadInput } from './bad-input.ts';
@@ -40,6 +42,24 @@ export interface DiffSide {
   readonly untilMs: number | undefined;
   readonly notes: readonly string[];
   slices(union: UnionTree, side: SideKey): Promise<SideSlices>;
+  /** A file whose samples have times, cut by these; used where the other side is such a file too. */
+  readonly ofOneRun?: SlicedColumns;
+  readonly samplesPerUnit?: number;
+}
+
+/** Of both sides; of two files with times their slices. */
+export async function slicesOfSides(
+  a: DiffSide,
+  b: DiffSide,
+  union: UnionTree,
+): Promise<{ readonly a: SideSlices; readonly b: SideSlices; readonly isOneRun: boolean }> {
+  if (!a.ofOneRun || !b.ofOneRun)
+    return { a: await a.slices(union, 'a'), b: await b.slices(union, 'b'), isOneRun: false };
+  const sliced = ({ ofOneRun, samplesPerUnit: perUnit }: DiffSide, side: SideKey): SideSlices => ({
+    ...slicesOfAnswer(sideOfUnion(union, side), ofOneRun!),
+    samplesPerUnit: perUnit,
+  });
+  return { a: sliced(a, 'a'), b: sliced(b, 'b'), isOneRun: true };
 }
 
 export interface SideSetting {
@@ -48,7 +68,7 @@ export interface SideSetting {
   readonly nowMs: number;
 }
 
-/** What a source without slices is asked for instead: merges of so many sub-ranges, so many at once. */
+/** A source without slices is asked for merges of this many sub-ranges, this many at once. */
 const SUB_RANGES = 18;
 const AT_ONCE = 4;
 
@@ -68,6 +88,7 @@ async function readOneFile(path: string, type: string | undefined): Promise<Diff
   const at = sampleTypeAt(profile, type, path);
   const { type: name } = profile.sampleTypes[at];
   const perUnit = samplesPerUnit(profile, at);
+  const ofOneRun = finish(slicesOfTimes(profile, at));
   return {
     title: path,
     source: path,
@@ -82,15 +103,17 @@ async function readOneFile(path: string, type: string | undefined): Promise<Diff
     untilMs: profile.timeMs === undefined ? undefined : profile.timeMs + (profile.durationMs ?? 0),
     notes: profile.notes,
     slices: (union, side) => Promise.resolve(unsliced(union[side], perUnit)),
+    ofOneRun,
+    samplesPerUnit: perUnit ?? (ofOneRun && samplesPerUnitOf(ofOneRun)),
   };
 }
 
 async function readServer(text: string, { type, token, nowMs }: SideSetting): Promise<DiffSide> {
   const range = readLink(text, type, token, nowMs);
   const { sampleType, sampleUnit } = parseProfileType(range.profileType)!;
-  // One slice still tells how many samples there are.
+  // A single slice still has the number of samples.
   const answer = await askSlices(range, usualSlices(range.endMs - range.startMs));
-  // A gap is no time in which nothing was used.
+  // A gap means no data, not zero usage.
   const covered = answer && answer.profiles.length > 1 ? coveredShare(answer.profiles) : 1;
   return {
     title: `${range.selector} ${sampleType}`,

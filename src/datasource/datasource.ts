@@ -14,13 +14,13 @@ export interface StoredRange {
   readonly newestMs: number;
 }
 
-/** Sums per step. Whatever a type measures, a source adds up: what snapshots mean is the asker's to know. */
+/** Sums per step. A source sums every type; the caller has to know that snapshots are not additive. */
 export interface SeriesQuestion {
   readonly query: ProfileQuery;
   readonly stepMs: number;
   /** Label names; [] sums everything to one series. */
   readonly groupBy: readonly string[];
-  /** Only what passes through this call site, names root first; [] is everything. */
+  /** Only stacks through this call site, names root first; [] selects everything. */
   readonly callSite: readonly string[];
   /** The largest series by sum; undefined asks for all. */
   readonly limit: number | undefined;
@@ -57,8 +57,8 @@ export interface DataSource {
    */
   slices(query: ProfileQuery, count: number, signal: AbortSignal): Promise<EncodedProfile | undefined>;
   storedRange(signal: AbortSignal): Promise<StoredRange | undefined>;
-  /** Of the range and service, and those of no service. */
-  postedMarkers(range: TimeRange, service: string, signal: AbortSignal): Promise<readonly PostedMarker[]>;
+  /** Markers of the range and service, and those without a service. */
+  postedMarkers(range: TimeRange, service: string | undefined, signal: AbortSignal): Promise<readonly PostedMarker[]>;
 }
 
 /**

@@ -11,17 +11,20 @@ export interface PostedMarker {
 
 const MAX_TITLE_LENGTH = 200;
 
-/** Of the range and service, and those of no service. @throws Error when the server does not answer in its own way */
+/**
+ * Markers of the range and service, and those without a service. @throws Error when the server does not answer in its
+ * own way
+ */
 export async function fetchPostedMarkers(
   baseUrl: string,
   range: TimeRange,
-  service: string,
+  service: string | undefined,
   signal: AbortSignal,
 ): Promise<readonly PostedMarker[]> {
   const query = new URLSearchParams({
     from: String(Math.floor(range.startMs)),
     until: String(Math.ceil(range.endMs)),
-    service,
+    ...(service === undefined ? {} : { service }),
   });
   const response = await fetch(new URL(`api/markers?${query}`, baseUrl), { signal });
   if (!response.ok) throw new Error(`The server answered ${response.status} to the request for markers.`);
@@ -41,7 +44,7 @@ export function markersIn(answer: unknown): readonly PostedMarker[] {
         timeMs: time,
         title: title.slice(0, MAX_TITLE_LENGTH),
         service: typeof service === 'string' ? service : undefined,
-        // A link is followed by people: other protocols than the web's have no place in it.
+        // People click on these links: only http and https are allowed.
         url: typeof url === 'string' && /^https?:\/\//i.test(url) ? url : undefined,
       },
     ];

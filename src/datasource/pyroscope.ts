@@ -5,6 +5,7 @@
 import { printLabelSelector } from '#model/label-selector.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { labelSet, type LabelMatcher, type LabelSet } from '#model/labels.ts';
+import { ByteReader, wireTypes } from '#base/byte-reader.ts';
 import { isRecord, type JsonRecord } from '#base/json.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
@@ -15,9 +16,10 @@ import { WireSink } from '#wire/wire-sink.ts';
 import { type DataSource, type SeriesQuestion, SourceError } from './datasource.ts';
 
 const TREE_FORMAT = 2;
+const PPROF_FORMAT = 4;
 /** Merges for a series of one call site. */
 const MAX_SLICES = 24;
-/** An error's own words beyond this are no help. */
+/** Longer error messages are cut, in characters. */
 const MAX_MESSAGE_LENGTH = 2000;
 const DAY_MS = 864e5;
 const MS_PER: Readonly<Record<string, number>> = {
@@ -47,7 +49,7 @@ type Wire = 'json' | 'proto';
 
 interface Answer {
   readonly content: unknown;
-  /** What the source left out, as it is damaged there. */
+  /** What the source left out because it is damaged there. */
   readonly warnings: readonly string[];
 }
 
@@ -105,8 +107,8 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
   let knowsSlices: boolean | undefined;
   let heedsCallSite: boolean | undefined;
   /**
-   * Pyroscope v2 passes the call site over and answers with the sum of everything. Whoever does so also answers for
-   * functions that are not there. Of a range without profiles both say nothing, and nothing is learnt.
+   * Pyroscope v2 ignores the call site and answers with the sum of everything. A source that does so also answers for a
+   * function that does not exist. For a range without profiles every source answers nothing, so nothing is learnt.
    */
   const checkCallSite = async ({ query }: SeriesQuestion, signal: AbortSignal): Promise<void> => {
     const stepMs = Math.max(1, query.range.endMs - query.range.startMs);
@@ -145,7 +147,7 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
       const total = Number(asRecord(flamegraph)['total'] ?? 0);
       if (total === 0) continue;
       times.push(end);
-      // As a sum of one step, which was asked for.
+      // A sum over one step, as requested.
       values.push((total * stepMs) / ((endMs - startMs) / count));
     }
     return { labels: [], timesMs: Float64Array.from(times), values: Float64Array.from(values) };
@@ -181,6 +183,7 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
       const message = selection(query);
       message.field(5, maxNodes);
       message.field(6, TREE_FORMAT);
+      selectWithin(message, query);
       const answer = await proto(`${QUERIER}/SelectMergeStacktraces`, message, signal);
       return {
         ...answer,
@@ -189,6 +192,19 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
       };
     },
     async mergedPprof(query, signal) {
+      if (query.within !== undefined) {
+        const message = selection(query);
+        message.field(6, PPROF_FORMAT);
+        selectWithin(message, query);
+        const answer = await proto(`${QUERIER}/SelectMergeStacktraces`, message, signal);
+        const bytes = pprofIn(answer.bytes, unreadable);
+        return {
+          ...answer,
+          bytes,
+          name: nameOf(query),
+          form: { kind: 'merged-pprof', profileType: query.profileType },
+        };
+      }
       const answer = await proto(`${QUERIER}/SelectMergeProfile`, selection(query), signal);
       return { ...answer, name: nameOf(query), form: { kind: 'merged-pprof', profileType: query.profileType } };
     },
@@ -232,6 +248,29 @@ function selection({ profileType, matchers, range }: ProfileQuery): WireSink {
   return message;
 }
 
+/** Of `SelectMergeStacktraces`. */
+function selectWithin(message: WireSink, { within }: ProfileQuery): void {
+  if (within !== undefined) message.item(within.kind === 'span' ? 11 : 10, within.id);
+}
+
+/** The profile in an answer of `SelectMergeStacktraces`: field 1 of field 5. Empty where there is none. */
+function pprofIn(answer: Uint8Array, refuse: (what: string) => Error): Uint8Array {
+  const reader = new ByteReader(answer, (what) => {
+    throw refuse(what);
+  });
+  for (const field of [5, 1]) {
+    let found: { readonly start: number; readonly end: number } | undefined;
+    while (found === undefined && reader.offset < reader.end) {
+      const tag = reader.tag();
+      if (tag !== field * 8 + wireTypes.bytes) reader.skip(tag);
+      else found = { end: reader.stop(), start: reader.offset };
+    }
+    if (found === undefined) return new Uint8Array(0);
+    reader.end = found.end;
+  }
+  return answer.slice(reader.offset, reader.end);
+}
+
 function seriesRequest({ query, stepMs, groupBy, callSite, limit }: SeriesQuestion): WireSink {
   const message = selection(query);
   for (const label of groupBy) message.item(5, label);
@@ -241,7 +280,7 @@ function seriesRequest({ query, stepMs, groupBy, callSite, limit }: SeriesQuesti
   return message;
 }
 
-/** Seconds that are this many ms again where they are cut to whole ms: 1.001 × 1000 is less than 1001. */
+/** Seconds that give the same ms again after truncation: 1.001 × 1000 is less than 1001. */
 function secondsOf(stepMs: number): number {
   const seconds = stepMs / 1000;
   return Math.trunc(seconds * 1000) < stepMs ? seconds * (1 + Number.EPSILON) : seconds;
@@ -277,7 +316,7 @@ async function refusal(response: Response, title: string, call: string): Promise
     status === 404 && !connect
       ? `${title} does not support the call ${call}${said === '' ? '' : ` (${said})`}.`
       : said || `${title} answered ${call} with status ${status}.`;
-  // For a missing call Connect answers `unimplemented`, a plain server that the page is missing.
+  // For a missing call Connect answers `unimplemented`, a plain server 404.
   if (connect?.code === 'unimplemented' || ((status === 404 || status === 405 || status === 501) && !connect))
     return new SourceError('unknown-call', words);
   if (status === 401 || connect?.code === 'unauthenticated') return new SourceError('unauthorised', words);
@@ -322,7 +361,7 @@ function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Each set once: with two stores behind one address both send theirs. */
+/** Each set once: two stores behind one address may both send it. */
 function distinct(sets: readonly LabelSet[]): readonly LabelSet[] {
   return [...new Map(sets.map((set) => [JSON.stringify(set), set])).values()];
 }

@@ -2,9 +2,9 @@
 
 export interface ServerStatus {
   readonly version: string;
-  /** A Pyroscope behind it answers less than the own store does. */
+  /** A Pyroscope as backend supports fewer calls than the built-in store. */
   readonly source: 'embedded' | 'pyroscope';
-  /** Why nothing can be written at the moment. */
+  /** The reason, if nothing can be written at the moment. */
   readonly problem: string | undefined;
   readonly refusals: readonly UploadReport[];
   /** Uploads that were stored with changes. */
@@ -16,12 +16,12 @@ export interface ServerStatus {
 }
 
 export interface StoreStatus {
-  /** Why older profiles than asked for are kept: the clock. */
+  /** Why profiles older than the retention are stored: a clock that jumped. */
   readonly clock: string | undefined;
   readonly services: readonly ServiceBudget[];
 }
 
-/** How a service keeps to its budget of label sets for a day. */
+/** The label sets of a service and its budget for a day. */
 export interface ServiceBudget {
   readonly service: string;
   readonly labelSets: number;

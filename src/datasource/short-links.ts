@@ -15,7 +15,7 @@ export interface LinkList extends StoredLinks {
   readonly links: readonly ListedLink[];
 }
 
-/** What is kept under a link, as it came. */
+/** The snapshot of a link, as it was sent. */
 export interface PackedSnapshot {
   readonly packed: Uint8Array<ArrayBuffer>;
   readonly savedMs: number;
@@ -28,11 +28,11 @@ export async function makeShortLink(baseUrl: string, query: string): Promise<Mad
 
 /** @param packed as `packSnapshot` makes it @throws Error with the server's words where it refuses */
 export async function keepSnapshot(baseUrl: string, query: string, packed: Uint8Array<ArrayBuffer>): Promise<MadeLink> {
-  // A server that reads no further resets the connection, and its words are lost.
+  // Checked here, because a server that stops reading resets the connection and its message is lost.
   const body = new Blob([`${JSON.stringify({ query })}\n`, packed]);
   if (body.size > mostSnapshotBytes)
     throw new Error(
-      `The snapshot has ${Math.ceil(body.size / 2 ** 20)} MiB, and the server takes ${mostSnapshotBytes / 2 ** 20}: choose a shorter range.`,
+      `The snapshot has ${Math.ceil(body.size / 2 ** 20)} MiB; the server accepts at most ${mostSnapshotBytes / 2 ** 20} MiB: choose a shorter range.`,
     );
   return made(baseUrl, 'api/snapshots', body);
 }

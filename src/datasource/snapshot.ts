@@ -31,7 +31,7 @@ type Packed = Pick<EncodedProfile, 'bytes' | 'form'>;
 export interface SnapshotAnswers {
   /** The link to the view: a query with its `?`, with absolute ranges. */
   readonly link: string;
-  /** Now, as the page took it. */
+  /** The time that the page used as now. */
   readonly nowMs: number;
   readonly stored: StoredRange | undefined;
   readonly labelSets: readonly Kept<LabelSetsQuestion, readonly LabelSet[]>[];
@@ -39,7 +39,7 @@ export interface SnapshotAnswers {
   readonly series: readonly Kept<SeriesQuestion, readonly Series[]>[];
   readonly markers: readonly PostedMarker[];
   readonly profiles: readonly SnapshotProfile[];
-  /** Of the tab, where it shows such. */
+  /** Of the tab, if it shows files. */
   readonly files: readonly { readonly name: string; readonly size: number; readonly encoded: Packed }[];
 }
 
@@ -57,7 +57,7 @@ interface LabelSetsQuestion {
 type LabelNamesQuestion = Omit<LabelSetsQuestion, 'names'>;
 
 const VERSION = 1;
-/** Unpacked: a small packed text may be huge unpacked. */
+/** Bytes after unpacking: a small packed text may become huge. */
 const MAX_BYTES = 1 << 29;
 const MAX_ENTRIES = 10_000;
 
@@ -73,7 +73,7 @@ export async function packSnapshot(answers: SnapshotAnswers): Promise<Uint8Array
   );
   if (longest > MAX_ENTRIES)
     throw new Error(
-      `What is shown has a list of ${longest} entries, and ${MAX_ENTRIES} can be saved: filter by a label.`,
+      `The view has a list of ${longest} entries; at most ${MAX_ENTRIES} can be saved: filter by a label.`,
     );
   const head = {
     version: VERSION,
@@ -99,7 +99,7 @@ export async function packSnapshot(answers: SnapshotAnswers): Promise<Uint8Array
   const size = blobs.reduce((sum, blob) => sum + blob.length, 4 + written.length);
   if (size > MAX_BYTES)
     throw new Error(
-      `What is shown has ${Math.ceil(size / 2 ** 20)} MiB, and ${MAX_BYTES / 2 ** 20} can be saved: choose a shorter range.`,
+      `The view has ${Math.ceil(size / 2 ** 20)} MiB; at most ${MAX_BYTES / 2 ** 20} MiB can be saved: choose a shorter range.`,
     );
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, written.length, true);
@@ -118,15 +118,15 @@ export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<S
   try {
     head = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(4, end)));
   } catch {
-    throw unreadable('its head is not JSON');
+    throw unreadable('its header is not JSON');
   }
   const { version, link, nowMs, stored, labelSets, labelNames, series, markers, profiles, files } = json.record(head);
   if (version !== VERSION)
-    throw unreadable(`it is of version ${String(version).slice(0, 20)}, and this page reads ${VERSION}`);
+    throw unreadable(`it has version ${String(version).slice(0, 20)}; this page reads version ${VERSION}`);
   let at = end;
   const take = (length: number): Uint8Array => {
     if (at + length > bytes.length) throw unreadable('it is truncated');
-    // A copy each: an opened profile is taken over by the worker.
+    // A copy for each call: the worker takes over the bytes of an opened profile.
     return bytes.slice(at, (at += length));
   };
   return {
@@ -172,18 +172,18 @@ export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<S
 
 /**
  * @param id distinguishes its answers from those of other sources
- * @param holder what it is called where it does not know an answer
+ * @param holder its name in errors
  */
 export function snapshotSource(id: string, answers: SnapshotAnswers, holder: string): DataSource {
   const labelSets = byKey(answers.labelSets, labelSetsKey);
   const labelNames = byKey(answers.labelNames, labelNamesKey);
   const series = byKey(answers.series, seriesKey);
   const notKept = (what: string): never => {
-    throw new SourceError('not-kept', `${holder} has only what was on the screen when it was saved, not ${what}.`);
+    throw new SourceError('not-kept', `${holder} holds only the view that was saved, not ${what}.`);
   };
   const find = (query: ProfileQuery): SnapshotProfile | undefined =>
     answers.profiles.find((one) => queryKey(one.query) === queryKey(query));
-  // Whoever opens it takes the bytes over.
+  // Opening it transfers the bytes.
   const encoded = ({ encoded: { bytes, form }, warnings }: SnapshotProfile): EncodedProfile => ({
     bytes: bytes.slice(),
     name: 'kept',
@@ -207,7 +207,7 @@ export function snapshotSource(id: string, answers: SnapshotAnswers, holder: str
     },
     slices: async (query) => {
       const found = find(query);
-      // A source that knew none is asked for trees.
+      // Without slices the source is asked for trees.
       return found?.encoded.form.kind === 'slices' ? encoded(found) : undefined;
     },
     postedMarkers: async ({ startMs, endMs }) =>
@@ -268,9 +268,10 @@ function seriesKey({ query, stepMs, groupBy, callSite, limit }: SeriesQuestion):
 }
 
 /** A link holds whole ms. */
-function queryKey({ profileType, matchers, range }: ProfileQuery): string {
+function queryKey({ profileType, matchers, range, within }: ProfileQuery): string {
   const conditions = matchers.map(({ name, operator, value }) => [name, operator, value]);
-  return JSON.stringify([profileType, conditions, Math.round(range.startMs), Math.round(range.endMs)]);
+  const part = within === undefined ? [] : [within.kind, within.id];
+  return JSON.stringify([profileType, conditions, Math.round(range.startMs), Math.round(range.endMs), ...part]);
 }
 
 function rangeIn(value: unknown): TimeRange {
@@ -298,8 +299,11 @@ function matchersIn(value: unknown): readonly LabelMatcher[] {
 }
 
 function queryIn(value: unknown): ProfileQuery {
-  const { profileType, matchers, range } = json.record(value);
-  return { profileType: json.text(profileType), matchers: matchersIn(matchers), range: rangeIn(range) };
+  const { profileType, matchers, range, within } = json.record(value);
+  const query = { profileType: json.text(profileType), matchers: matchersIn(matchers), range: rangeIn(range) };
+  if (within === undefined) return query;
+  const { kind, id } = json.record(within);
+  return { ...query, within: { kind: json.oneOf(kind, ['span', 'trace']), id: json.text(id) } };
 }
 
 function seriesQuestionIn(value: unknown): SeriesQuestion {

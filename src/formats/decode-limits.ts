@@ -16,15 +16,15 @@ export interface DecodeLimits {
   readonly strings: number;
   readonly comments: number;
   readonly labelsOfSample: number;
-  /** Of all samples. */
+  /** Labels of all samples. */
   readonly labels: number;
-  /** Of the tree of stacks. */
+  /** Nodes of the tree of stacks. */
   readonly nodes: number;
   /** In all stacks: inlined lines could multiply a small file without bound. */
   readonly frames: number;
 }
 
-/** Of a file that is opened: 512 MiB of frames, as many of values. A Map takes fewer than 2^24 names. */
+/** Limits of an opened file: 512 MiB of frames, and as many of values. A Map takes fewer than 2^24 names. */
 export const FILE_LIMITS: DecodeLimits = {
   sampleTypes: 64,
   samples: 1 << 24,

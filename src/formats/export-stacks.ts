@@ -46,7 +46,7 @@ export function eachStack(
 /** The format has no place for samples without a stack: they get a frame, so that the total stays. */
 export const noStack = {
   label: new TextEncoder().encode('(no stack)'),
-  note: 'Samples without a stack stand as (no stack).',
+  note: 'Samples without a stack are written as (no stack).',
 } as const;
 
 /** Names as they can stand in a line of collapsed stacks, and what is to be said of them. */
@@ -62,7 +62,7 @@ export function foldedLabels(names: readonly string[]): { readonly labels: Uint8
   const have = changed === 1 ? 'name has' : 'names have';
   return {
     labels,
-    notes: [`${changed} ${have} ; written as : or control characters as spaces, which the format keeps for itself.`],
+    notes: [`${changed} ${have} ; written as : or control characters as spaces, which the format reserves.`],
   };
 }
 

@@ -9,7 +9,7 @@ export interface FormatFacts {
   readonly title: string;
   /** Within a sentence: `pprof`, `collapsed stacks`. */
   readonly noun: string;
-  /** Of file names, lower case with their dot, without `.gz`. Used only when nothing in the content decides. */
+  /** Endings of file names, lower case with their dot, without `.gz`. Used only if the content is not conclusive. */
   readonly endings: readonly string[];
   /** What is read and who writes it, in one line without a full stop; undefined for formats that no user offers. */
   readonly reads: string | undefined;

@@ -205,7 +205,7 @@ function damaged(what: 'checksum' | 'length', memberStart: number): DecodeError 
 function malformed(message: string, offset: number): DecodeError {
   return new DecodeError('malformed', `${message}.`, {
     place: `byte ${offset} of the packed file`,
-    remedy: 'The file was probably cut or changed on its way: fetch it again.',
+    remedy: 'The file was probably truncated or changed in transit: fetch it again.',
   });
 }
 

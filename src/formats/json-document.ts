@@ -3,7 +3,7 @@ import { JsonPull } from '#base/json-pull.ts';
 import { utf8Bytes } from '#base/text-bytes.ts';
 import { DecodeError } from './format.ts';
 
-const AGAIN = 'The file was probably cut or changed on its way, or its writer is at fault: save it again.';
+const AGAIN = 'The file was probably truncated or changed in transit, or its writer is at fault: save it again.';
 
 export function openJson(bytes: Uint8Array): JsonPull {
   return new JsonPull(utf8Bytes(bytes), (what, at) =>
@@ -12,7 +12,7 @@ export function openJson(bytes: Uint8Array): JsonPull {
           place: `byte ${at} of the unpacked file`,
           remedy: AGAIN,
         })
-      : new DecodeError('malformed', `The JSON is not as it has to be: ${what}.`, {
+      : new DecodeError('malformed', `The JSON is not as expected: ${what}.`, {
           place: `byte ${at} of the unpacked file`,
           remedy: AGAIN,
         }),

@@ -88,7 +88,7 @@ class TreeReader {
     reader.offset = nameEnd;
     const self = reader.signed();
     const children = reader.unsigned();
-    if (children > reader.end - reader.offset) fail(`a node of ${children} children cannot be whole`, start);
+    if (children > reader.end - reader.offset) fail(`a node of ${children} children is truncated`, start);
     if (start > 0) {
       this.#enter(this.names.intern(nameStart, nameEnd), start);
       if (children === 0 && self !== 0 && nameEnd - nameStart === CUT_NAME.length && this.#leaf === CUT_NAME)
@@ -157,8 +157,8 @@ function exactSelves(bytes: Uint8Array, count: number): BigInt64Array {
 }
 
 function fail(what: string, offset: number): never {
-  throw new DecodeError('malformed', `The answer of the source is damaged: ${what}.`, {
+  throw new DecodeError('malformed', `The answer from the source is damaged: ${what}.`, {
     place: `byte ${offset} of the tree`,
-    remedy: 'Ask again; if it stays, the source is at fault.',
+    remedy: 'Ask again; if the error stays, the source is at fault.',
   });
 }

@@ -66,7 +66,7 @@ export class NamedStacks {
   #reserve(depth: number): number {
     const { frames } = this;
     if (depth > MAX_DEPTH || frames.length + depth > MAX_FRAMES) {
-      throw new DecodeError('too-large', 'The answer of the source has too many and too deep stacks to be read.', {
+      throw new DecodeError('too-large', 'The answer from the source has too many and too deep stacks to be read.', {
         place: `stack ${this.values.length}`,
         remedy: 'Ask for fewer labels or a shorter range.',
       });

@@ -154,20 +154,20 @@ class PackedReader extends ByteReader {
     this.offset = packedHead.length;
   }
 
-  /** Of things that take at least a byte each. */
+  /** A count of items that take at least one byte each. */
   count(limit: number): number {
     const start = this.offset;
     const count = this.unsigned();
-    if (count > this.end - this.offset) fail(`${count} of something do not fit in`, start);
+    if (count > this.end - this.offset) fail(`${count} entries do not fit in`, start);
     if (count > limit)
-      throw new DecodeError('too-large', `The packed profile has a list of ${count}, and at most ${limit} are read.`);
+      throw new DecodeError('too-large', `The packed profile has a list of ${count} entries; the maximum is ${limit}.`);
     return count;
   }
 
   index(length: number): number {
     const start = this.offset;
     const index = this.unsigned();
-    if (index >= length) fail(`a number is ${index} and has to be below ${length}`, start);
+    if (index >= length) fail(`a number is ${index} but must be below ${length}`, start);
     return index;
   }
 
@@ -213,6 +213,6 @@ class PackedReader extends ByteReader {
 function fail(what: string, offset: number): never {
   throw new DecodeError('malformed', `The packed profile is damaged: ${what}.`, {
     place: `byte ${offset}`,
-    remedy: 'The file was probably cut or changed on its way: fetch it again.',
+    remedy: 'The file was probably truncated or changed in transit: fetch it again.',
   });
 }

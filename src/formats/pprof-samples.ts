@@ -108,7 +108,7 @@ class SampleDecoder {
       at = reader.offset;
     }
     if (valueCount !== typeCount) {
-      const what = `the sample has ${valueCount} values, and there are ${typeCount} sample types`;
+      const what = `the sample has ${valueCount} values, but there are ${typeCount} sample types`;
       refuse(`The pprof data is damaged: ${what}`, start, `sample ${i}`);
     }
     // profile.proto: the leaf comes first, and within a location the innermost line.

@@ -22,7 +22,7 @@ export function refuse(message: string, offset: number, within?: string): never 
   throw new DecodeError('malformed', `${message}.`, {
     place: `${within === undefined ? '' : `${within}, `}byte ${offset} of the unpacked file`,
     remedy:
-      'The file was probably cut or changed on its way, or its writer is at fault: fetch it again, or try `go tool pprof -raw` on it.',
+      'The file was probably truncated or changed in transit, or its writer is at fault: fetch it again, or try `go tool pprof -raw` on it.',
   });
 }
 

@@ -48,7 +48,7 @@ export function* decodePprof(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMI
   }
   const { strings, periodType: periodTypeSpan, timeNanos, durationNanos, period } = scan;
   if (strings.length === 0 || strings.text(0) !== '') {
-    refuse('The pprof data is damaged: its first string must be there and be empty', 0);
+    refuse('The pprof data is damaged: its first string must exist and be empty', 0);
   }
   for (const index of [...scan.comments, scan.dropFrames, scan.keepFrames, scan.docUrl]) {
     checkString(strings, index, 'the profile', bytes.length);
@@ -57,7 +57,7 @@ export function* decodePprof(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMI
   for (let i = 0; i < scan.sampleTypes.length; i += 2) written.push(readValueType(scan, scan.sampleTypes, i));
   const types = distinctTypes(written);
   if (types.length === 0) {
-    refuse('The pprof data has no sample types, so that its values have no meaning', 0);
+    refuse('The pprof data has no sample types, so its values have no meaning', 0);
   }
   const last = periodTypeSpan.length - 2;
   const periodType = last < 0 ? undefined : readValueType(scan, periodTypeSpan, last);
@@ -75,7 +75,7 @@ export function* decodePprof(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMI
   const notes = commentsOf(scan);
   if (drop !== '')
     notes.push(
-      `The file asks to leave out frames that match ${drop}${keep === '' ? '' : ` but not ${keep}`}. They are kept${canPrune ? ' until you choose to leave them out' : ': the pattern cannot be read'}.`,
+      `The file recommends leaving out frames that match ${drop}${keep === '' ? '' : ` but not ${keep}`}. They are kept${canPrune ? ' until you choose to leave them out' : ': the pattern cannot be read'}.`,
     );
   if (wanted !== '' && named < 0)
     notes.push(`The file names ${wanted} as its default sample type, but has no such type.`);

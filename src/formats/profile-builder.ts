@@ -12,9 +12,9 @@ import { FunctionColumns, lineNumber, needsExact, plainColumn, TextColumn } from
 export interface FrameFacts {
   readonly name: string;
   readonly file?: string;
-  /** Of the call within the file. */
+  /** Line of the call in the file. */
   readonly line?: number;
-  /** Of the function's first line. */
+  /** First line of the function. */
   readonly startLine?: number;
   readonly mapping?: string;
 }
@@ -26,7 +26,7 @@ export interface RecordingFacts {
   readonly timeMs?: number;
   readonly durationMs?: number;
   readonly period?: NonNullable<Profile['period']>;
-  /** Of those that are kept. */
+  /** Index among the types that are kept. */
   readonly defaultSampleType?: number;
   /** Sample types that the file turned out to have, by their numbers; all by default. */
   readonly kept?: readonly number[];

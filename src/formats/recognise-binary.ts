@@ -15,7 +15,7 @@ export function recogniseBinary(bytes: Uint8Array): Recognised | undefined {
   if (binary) return binary;
   if (isPerfetto(bytes)) {
     return {
-      what: 'a trace of Perfetto, it seems',
+      what: 'probably a trace of Perfetto',
       remedy: 'Convert it: traceconv json trace.perfetto-trace trace.json',
     };
   }
@@ -30,7 +30,7 @@ const BINARY: readonly (Recognised & { readonly at: number; readonly starts: rea
   {
     at: 0,
     starts: ascii('SIMPLEPERF'),
-    what: 'what simpleperf report-sample writes (Android)',
+    what: 'the output of simpleperf report-sample (Android)',
     remedy: 'Convert the perf.data that it was made from: gecko_profile_generator.py -i perf.data > profile.json',
   },
   ...['PERFILE2', '2ELIFREP'].map((mark) => ({
@@ -136,7 +136,7 @@ const BINARY: readonly (Recognised & { readonly at: number; readonly starts: rea
     at: 0,
     starts: [0x7f, ...ascii('ELF')],
     what: 'a program (ELF)',
-    remedy: 'Run it under a profiler and open what that writes.',
+    remedy: 'Run it under a profiler and open the profile that the profiler writes.',
   },
   {
     at: 0,

@@ -43,7 +43,7 @@ const JSON_KINDS: Readonly<Partial<Record<KnownJson, Recognised>>> = {
     remedy: 'Open it in dh_view.html of valgrind, or record again with --tool=massif.',
   },
 };
-const OTHER_JSON: Recognised = { what: 'a JSON file of a kind that is not known here', listsFormats: true };
+const OTHER_JSON: Recognised = { what: 'a JSON file of an unknown kind', listsFormats: true };
 
 // Each sign is one pass over the text, whatever it holds: no repetition within a repetition.
 const TEXT_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[] = [
@@ -55,7 +55,7 @@ const TEXT_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[
   {
     signs: [/^goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[[^\]]+\]:\r?\n/],
     what: 'a dump of goroutines (debug=2)',
-    remedy: 'Ask for the profile without debug=2: it comes as pprof then.',
+    remedy: 'Request the profile without debug=2: then it is pprof.',
   },
   {
     signs: [/^# To display the perf\.data header info|^# Samples: /m],

@@ -37,10 +37,13 @@ export interface DecodedProfile {
 const UNPACKING = 0.3;
 /** A profile within an archive within another is nobody's. */
 const MAX_ARCHIVES = 2;
-/** Of files that a refusal names. */
+/** Names in a refusal. */
 const MAX_NAMES = 5;
 
-/** Of a file the name is a hint, the content decides; of a source's answer it is known what it holds. @throws DecodeError */
+/**
+ * Decodes bytes to a profile. For a file the content decides, and the name is a hint; the form of a source's answer is
+ * known. @throws DecodeError
+ */
 export function* decodeProfile({ bytes, name, form }: EncodedProfile): WaitingSteps<DecodedProfile> {
   switch (form.kind) {
     case 'file':
@@ -83,7 +86,7 @@ function* decodeFile(bytes: Uint8Array, name: string, archives = 0): WaitingStep
   if (bytes.length === 0) throw new DecodeError('empty', 'The file is empty.', { remedy: 'Save the profile again.' });
   const unpacked = yield* share(unwrap(bytes), 0, UNPACKING);
   if (unpacked.length === 0) {
-    throw new DecodeError('empty', 'The file is gzip around nothing.', { remedy: 'Save the profile again.' });
+    throw new DecodeError('empty', 'The gzip file has no content.', { remedy: 'Save the profile again.' });
   }
   const files = archives < MAX_ARCHIVES && isArchive(unpacked) ? yield* filesOf(unpacked) : undefined;
   if (files) {
@@ -124,7 +127,7 @@ function* chooseFormat(bytes: Uint8Array, name: string): WaitingSteps<ProfileFor
   const bare = name.toLowerCase().replace(/\.(gz|zst)$/, '');
   const promised = formats.find(({ endings }) => endings.some((ending) => bare.endsWith(ending)));
   if (promised) return promised;
-  throw new DecodeError('unrecognized', 'The file is of no format that is known here.', {
+  throw new DecodeError('unrecognized', 'The format of the file is unknown.', {
     remedy: `${reads}, ${packings}.`,
   });
 }

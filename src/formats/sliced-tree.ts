@@ -149,11 +149,11 @@ function check(
     sum += entries[node];
     if (entries[node] < 0) fail(`node ${node} has a negative number of entries`);
     if (node === 0) continue;
-    if (name[node] < 0 || name[node] >= names.length) fail(`node ${node} has a name that is not there`);
-    if (parentDistance[node] < 1 || parentDistance[node] > node) fail(`node ${node} has a parent that is not there`);
+    if (name[node] < 0 || name[node] >= names.length) fail(`node ${node} has a name that is not in the table`);
+    if (parentDistance[node] < 1 || parentDistance[node] > node) fail(`node ${node} has a parent that does not exist`);
   }
   if (profiles.length > MAX_SLICES) fail(`there are ${profiles.length} slices`);
-  if (sum !== value.length) fail(`the nodes have ${sum} entries, and there are ${value.length}`);
+  if (sum !== value.length) fail(`the nodes have ${sum} entries, but there are ${value.length}`);
   for (let entry = 0; entry < slice.length; entry++)
-    if (slice[entry] < 0 || slice[entry] >= profiles.length) fail(`entry ${entry} is of a slice that is not there`);
+    if (slice[entry] < 0 || slice[entry] >= profiles.length) fail(`entry ${entry} is of a slice that does not exist`);
 }

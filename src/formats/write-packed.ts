@@ -8,7 +8,7 @@ import { TextColumn } from './profile-columns.ts';
 export function writePacked(profile: Profile): Uint8Array<ArrayBuffer> {
   const { sampleTypes, definitions, frames, stackStart, stackFrames, period, cut } = profile;
   if (stackFrames.length > mostPackedFrames)
-    throw new Error('The profile has too many and too deep stacks to be kept: choose a shorter range.');
+    throw new Error('The profile has too many and too deep stacks to be saved: choose a shorter range.');
   const texts = new TextColumn();
   const sink = new PackedSink();
   const sampleType = ({ type, unit }: SampleType): void => {

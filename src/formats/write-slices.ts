@@ -21,7 +21,7 @@ export function writeSlices(slices: SlicedColumns): Uint8Array<ArrayBuffer> {
   return sink.take();
 }
 
-/** Of a list, or a text: wire type 2. */
+/** The tag of a list or a text: wire type 2. */
 function tagOf(field: number): number {
   return field * 8 + 2;
 }

@@ -51,7 +51,7 @@ export function writeSpeedscopeParts({ parts, functions, name, active }: Parts):
   const notes =
     negative > 0
       ? [
-          `${negative} ${negative === 1 ? 'stack' : 'stacks'} with a negative value ${negative === 1 ? 'is' : 'are'} left out: speedscope reads no such file.`,
+          `${negative} ${negative === 1 ? 'stack' : 'stacks'} with a negative value ${negative === 1 ? 'is' : 'are'} left out: speedscope refuses such files.`,
         ]
       : [];
   return { bytes: sink.take(), notes };

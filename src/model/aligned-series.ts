@@ -15,7 +15,7 @@ export interface AlignedSeries {
   readonly sums: Float64Array;
 }
 
-/** Over the steps with something in them. */
+/** Over the steps that have values. */
 export interface ColumnSummary {
   readonly least: number;
   readonly largest: number;
@@ -59,7 +59,7 @@ export function alignSeries(
   return { firstMs, stepMs, length, labels: series.map(({ labels }) => labels), columns, sums };
 }
 
-/** The way back for one column: its steps with something in them. */
+/** The reverse for one column: its steps that have values. */
 export function pointsOf({ columns, labels, firstMs, stepMs }: AlignedSeries, s: number): Series {
   const column = columns[s];
   const steps = Array.from(column.keys()).filter((i) => !Number.isNaN(column[i]));

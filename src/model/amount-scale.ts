@@ -6,7 +6,7 @@ import { formatFixed, scaleFor } from './units.ts';
 export interface AmountScale {
   /** `%`, `core-s`, `MiB/s`; '' for counts. */
   readonly suffix: string;
-  /** Of changes: `points` where amounts are shares. */
+  /** Suffix of changes: `points` for shares. */
   readonly changeSuffix: string;
   /** The number alone. */
   amount(value: number): string;

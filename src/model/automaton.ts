@@ -1,15 +1,18 @@
-/** Runs a pattern over a text with all of its states at once: letters times states at most, whatever the pattern. */
+/**
+ * Runs a pattern over a text with all of its states at once: the cost is at most characters times states for every
+ * pattern.
+ */
 
-/** What it takes to leave a state. */
+/** The condition for leaving a state. */
 export interface State {
   readonly kind: 'letter' | 'fork' | 'assert' | 'match';
-  /** Which letter class, which assertion; or for a fork the other way out. */
+  /** The index of the character class or assertion; for a fork its other exit. */
   arg: number;
-  /** The way out. */
+  /** The exit. */
   next: number;
 }
 
-/** Letters [start, end) of a text. */
+/** Characters [start, end) of a text. */
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -17,7 +20,7 @@ export interface Span {
 
 export const assertions = ['^', '$', '\\b', '\\B'] as const;
 
-/** One letter as JavaScript reads it: `a`, `.`, `\d`, `[^x-z]`. */
+/** One character as JavaScript reads it: `a`, `.`, `\d`, `[^x-z]`. */
 export class LetterClass {
   readonly written: string;
   readonly #native: RegExp;
@@ -29,7 +32,7 @@ export class LetterClass {
     try {
       this.#native = new RegExp(`^${isBracket ? `\\${written}` : written}$`, flags);
     } catch {
-      // A class out of order, `[z-a]`: the whole pattern is refused by JavaScript, with its words.
+      // JavaScript refuses the whole pattern, with its own message, for a class such as `[z-a]`.
       this.#native = /[^]/;
     }
   }
@@ -42,27 +45,27 @@ export class LetterClass {
   }
 }
 
-/** The states that can be on their way at one letter, met once and then looked up. */
+/** A set of active states, computed once and then looked up. */
 interface Front {
   readonly letters: readonly number[];
   readonly isMatch: boolean;
   readonly isMatchAtEnd: boolean;
-  /** By ASCII letter, as far as asked. */
+  /** By ASCII character, as far as asked. */
   readonly next: (Front | undefined)[];
 }
 
-/** Fronts kept: ordinary patterns have a dozen, harmful ones would have millions. */
+/** Cached fronts: ordinary patterns have a dozen, hostile ones would have millions. */
 const MAX_FRONTS = 500;
 
 export class Automaton {
   readonly #program: readonly State[];
   readonly #letters: readonly LetterClass[];
-  /** At which step a state was last entered. */
+  /** The step in which a state was last entered. */
   readonly #entered: Int32Array;
   readonly #stack: number[] = [];
   #step = 0;
   readonly #fronts = new Map<string, Front>();
-  /** Undefined where `\b` asks for the letters on both sides: a front does not know them. */
+  /** Undefined where `\b` asks for the characters on both sides: a front does not know them. */
   #first: Front | undefined;
 
   constructor(program: readonly State[], letters: readonly LetterClass[]) {
@@ -84,7 +87,7 @@ export class Automaton {
 
   /** The first match that begins at `from` or later, and of those that begin there the longest. Looks at each letter once. */
   find(text: string, from: number): Span | undefined {
-    // Those on their way, the earliest begun first: so each state is entered by the earliest.
+    // Active threads, the earliest start first, so that the earliest thread enters each state.
     let here: { letters: number[]; begun: number[] } = { letters: [], begun: [] };
     let found: Span | undefined;
     for (let at = from; at <= text.length; at++) {
@@ -108,7 +111,7 @@ export class Automaton {
   }
 
   #advance(front: Front, text: string, at: number): Front {
-    // A match may begin anywhere, so the start is always among those on their way.
+    // A match may begin anywhere, so the start state is always active.
     const entries = [0];
     for (const state of front.letters) {
       const { arg, next } = this.#program[state];
@@ -134,7 +137,7 @@ export class Automaton {
     return made;
   }
 
-  /** Lets go of what is kept, lest it grows; ways lead on from the first, so that one starts anew. */
+  /** Drops the cached fronts to bound memory; cached transitions start from the first front, so it is rebuilt. */
   #forget(): void {
     this.#fronts.clear();
     if (this.#first) this.#first = { ...this.#first, next: [] };
@@ -166,7 +169,7 @@ export class Automaton {
     return false;
   }
 
-  /** Follows forks and assertions to the letters behind them. @returns whether the end was met. */
+  /** Follows forks and assertions to the next characters. @returns whether the end was met. */
   #enter(from: number, passes: (assertion: number) => boolean, letters: number[]): boolean {
     const stack = this.#stack;
     let met = false;

@@ -1,4 +1,4 @@
-/** What may be claimed: floors on a change, and how many of the claims may be false. */
+/** The requirements for a supported change: minimum size, and the rate of false ones. */
 export interface Bar {
   /** Share of the whole, in [0, 1]. */
   readonly leastShare: number;

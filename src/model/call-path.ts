@@ -5,8 +5,8 @@ import type { CallTree, NodeIndex } from './call-tree.ts';
 /** Names root first, the root itself left out; [] is the root. */
 export type CallPath = readonly string[];
 
-/** More letters than this, and a link carries the path's hash and its last frames. */
-const LONGEST_TEXT = 600;
+/** More characters than this, and a link carries the path's hash and its last frames. */
+const MAX_TEXT_LENGTH = 600;
 const KEPT_FRAMES = 3;
 const KEPT_LETTERS = 120;
 /** `~depth.hash`, then frames that only people read. `~` needs no escape in a link, and no function is called so. */
@@ -23,7 +23,7 @@ export function pathOf(
 }
 
 /**
- * The node of a path, or its nearest ancestor in this tree; of a hashed path that is not there, the root.
+ * The node of a path, or its nearest ancestor in this tree; the root if a hashed path does not exist in this tree.
  * Linear in the siblings met on the way down; a hashed path asks every node once.
  */
 export function findPath(
@@ -57,14 +57,14 @@ export function isPathOf(path: CallPath, length: number, nameAt: (depth: number)
   return !mark || hash === Number.parseInt(mark[2], 36);
 }
 
-/** What a link carries of a path: the path itself, or for a long one its depth and hash and a readable tail. */
+/** The form of a path in a link: the path itself, or for a long one its depth, hash and readable tail. */
 export function shortenPath(path: CallPath): CallPath {
   let letters = 0;
   for (const name of path) letters += name.length + 1;
-  if (letters <= LONGEST_TEXT || hashMark.test(path[0])) return path;
+  if (letters <= MAX_TEXT_LENGTH || hashMark.test(path[0])) return path;
   let hash = emptyPath;
   for (const name of path) hash = hashOnward(hash, hashText(name));
-  // Cut behind whole letters, as a half of a pair cannot be written.
+  // Never cuts a surrogate pair, since half of one cannot be encoded.
   const tail = path.slice(-KEPT_FRAMES).map((name) => name.slice(0, KEPT_LETTERS).replace(/[\ud800-\udbff]$/, ''));
   return [`~${path.length}.${hash.toString(36)}`, ...tail];
 }
@@ -98,7 +98,10 @@ function findHashedPath(tree: CallTree, names: readonly string[], path: CallPath
 
 const emptyPath = 0;
 
-/** 52 bits, as many as a double keeps whole: of 32, one in some thousand links into a tree of a million nodes would err. */
+/**
+ * 52 bits, as many as a double keeps whole: with 32 bits, one link in a few thousand into a tree of a million nodes
+ * would be wrong.
+ */
 function hashOnward(path: number, name: number): number {
   const low = Math.imul((path >>> 0) ^ name, 0x9e3779b1);
   const high = Math.imul(Math.floor(path / 0x1_0000_0000) ^ (low >>> 13) ^ name, 0x85ebca6b);

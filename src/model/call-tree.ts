@@ -3,13 +3,13 @@
 /** Position in a call tree. An index belongs to one tree; what leaves a tree is a call path (`call-path.ts`). */
 export type NodeIndex = number;
 
-/** How siblings stand: largest total first (ties by name), or by name. */
+/** The order of siblings: largest total first (ties by name), or by name. */
 export type SiblingOrder = 'size' | 'name';
 
 /** How a tree orders siblings. */
 export interface Siblings {
   readonly order: SiblingOrder;
-  /** Of each function by name (`rankNames`): the tie-break, or the order itself. */
+  /** Rank of each function's name (`rankNames`): the tie-break, or the order itself. */
   readonly nameRank: Int32Array;
 }
 

@@ -1,10 +1,10 @@
-/** The way up from a node, laid down in another tree: callers as callees. */
+/** Adds the callers of a node to another tree, as callees. */
 import type { CallTree, NodeIndex } from './call-tree.ts';
 import type { TreeBuilder } from './tree-builder.ts';
 
 /**
- * A path is written once for each node that starts one, so a deep tree with a self everywhere grows with the square of
- * its depth. At this many nodes the memory of a tab is near its end: a clear refusal beats a crash.
+ * A path is written once for each node with a self, so a deep tree can grow with the square of its depth. Beyond this
+ * many nodes the memory of a tab would run out: a clear refusal is better than a crash.
  */
 const MAX_NODES = 10_000_000;
 

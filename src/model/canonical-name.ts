@@ -1,4 +1,6 @@
-/** Names without what changes at every build or start: for pairing the functions of two programs, never shown. */
+/**
+ * Names without the parts that change at every build or start: used to pair the functions of two programs, never shown.
+ */
 import { withoutShapes } from './name-parts.ts';
 import { scriptPlace } from './script-place.ts';
 
@@ -9,13 +11,16 @@ interface Rule {
   readonly put: string;
 }
 
-/** Longer names stand as they are. */
+/** Longer names are not changed. */
 const MAX_LETTERS = 4000;
 
 /** A name that no rule of either table can change has none of these. */
 const maybeMarked = /[\d[\\@]/;
 
-/** Hashes, addresses and numbers that a build, a start or an order of first use decides: functions that differ in them alone are one. */
+/**
+ * Hashes, addresses and numbers that depend on the build, the start or the order of first use: functions that differ
+ * only in these are the same function.
+ */
 const randomMarks: readonly Rule[] = [
   // Rust
   { hints: ['::h'], find: /::h[0-9a-f]{16}(?=$|[.<[ ])/g, put: '' },
@@ -54,7 +59,10 @@ const randomMarks: readonly Rule[] = [
   { hints: ['process '], find: /^process \d+(?=:)/, put: 'process' },
 ];
 
-/** Numbers that the order in the source or a compiler's whim decides: functions of one side that differ in them are different. */
+/**
+ * Numbers that depend on the order in the source or on the compiler: functions of one side that differ in these are
+ * different functions.
+ */
 const counters: readonly Rule[] = [
   // Go: closures, wrappers, bodies of range loops
   { hints: ['.func', '.gowrap', '.deferwrap'], find: /\.(func|gowrap|deferwrap)\d+/g, put: '.$1#' },

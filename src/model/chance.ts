@@ -1,7 +1,7 @@
 /** Tails of the normal distribution, and many tests at once. */
 
 /**
- * Benjamini and Hochberg: which of many z are more than chance, so that `falseRate` of the chosen are false.
+ * Benjamini and Hochberg: which of many z are more than chance, so that at most `falseRate` of the chosen are false.
  * @param weights of the tests, made without looking at their z (Genovese, Roeder and Wasserman); all alike where left out
  */
 export function discoveries(z: ArrayLike<number>, falseRate: number, weights?: readonly number[]): Uint8Array {
@@ -18,7 +18,7 @@ export function discoveries(z: ArrayLike<number>, falseRate: number, weights?: r
   return Uint8Array.from(tails, (tail) => (tail <= limit ? 1 : 0));
 }
 
-/** How far out a normal value lies, on either side, with this probability at most. @param tail in (0, 1] */
+/** The z beyond which a normal value lies, on either side, with this probability. @param tail in (0, 1] */
 function quantile(tail: number): number {
   let low = 0;
   let high = 40;
@@ -30,24 +30,26 @@ function quantile(tail: number): number {
   return (low + high) / 2;
 }
 
-/** Part of the intervals that miss. */
+/** The part of intervals that miss the true value. */
 const MISSED = 0.05;
 
 /**
- * z at which intervals end of what was chosen from many, so that 95 % of these hold (Benjamini and Yekutieli).
+ * The z for intervals of effects that were chosen from many, so that 95 % of them hold (Benjamini and Yekutieli).
  * @param chosen how many, times the weight of this one
  */
 export function chosenQuantile(chosen: number, tests: number): number {
   return quantile(Math.min(MISSED, (MISSED * chosen) / Math.max(1, tests)));
 }
 
-/** A t of so many degrees of freedom as the z that is as unlikely (Wallace's approximation, good to a percent). */
+/**
+ * Converts a t with these degrees of freedom to the equally unlikely z (Wallace's approximation, good to a percent).
+ */
 export function asNormal(t: number, freedom: number): number {
   if (!(freedom < 1e6)) return t;
   return Math.sign(t) * ((8 * freedom + 1) / (8 * freedom + 3)) * Math.sqrt(freedom * Math.log1p((t * t) / freedom));
 }
 
-/** Probability that a normal value lies as far out on either side (rational approximation, relative error 1.2e-7). */
+/** Probability that a normal value lies this far out on either side (rational approximation, relative error 1.2e-7). */
 function twoSided(z: number): number {
   const u = z / Math.SQRT2;
   const t = 1 / (1 + u / 2);

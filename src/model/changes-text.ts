@@ -11,13 +11,13 @@ export interface AmountUnit {
   readonly sampleType: SampleType;
 }
 
-const LONGEST_NAME = 120;
+const MAX_NAME_LENGTH = 120;
 const MAX_NAMED = 3;
-/** Growth of everything alike below this is not worth a word; of the total above the shares, which is on the page, less. */
+/** A uniform growth below this is not mentioned. For shares the limit is lower, because the page shows the total. */
 const MIN_GROWTH = 0.05;
 const MIN_RATE_GROWTH = 0.01;
 
-/** `+0.310 cores`, `−4.10 points`; what is measured, with its sign. */
+/** `+0.310 cores`, `−4.10 points`; an amount with its sign. */
 export function formatChange(value: number, unit: AmountUnit): string {
   const sign = value > 0 ? '+' : '';
   if (isShare(unit)) return `${sign}${formatNumber(value * 100)}\u00a0points`;
@@ -33,12 +33,12 @@ export function formatAmount(value: number, unit: AmountUnit): string {
   return `${formatValue(value, word, type)}/s`;
 }
 
-/** Every digit of an amount as recorded, `1 405 316 nanoseconds`; what is worked out has none beyond those shown. */
+/** All digits of a recorded amount, `1 405 316 nanoseconds`; derived amounts have only the digits shown. */
 export function exactAmount(value: number, { kind, sampleType }: AmountUnit): string | undefined {
   return kind === 'absolute' ? formatExact(value, sampleType.unit) : undefined;
 }
 
-/** From this factor on a change is told as a multiple; from the next one as from almost nothing. */
+/** From this factor on a change is written as a multiple, and from the next one on as "from almost nothing". */
 const MULTIPLE_FROM = 5;
 const ALMOST_NOTHING_FROM = 50;
 
@@ -58,22 +58,31 @@ export function describeChange(change: Change, unit: AmountUnit): string {
     }
     case 'work': {
       const amount = formatChange(delta, unit);
-      if (trend === 'new') return `${name} is a new route: ${amount}`;
-      if (trend === 'gone') return `${name} is a gone route: ${amount}`;
-      return `${name} is asked for ${part < 0 ? 'less' : 'more'}: ${formatChange(part, unit)}`;
+      if (trend === 'new') return `The route ${name} is new: ${amount}`;
+      if (trend === 'gone') return `The route ${name} is gone: ${amount}`;
+      return `${name} is called ${wentUp(change) ? 'more' : 'less'}${yetTakes(change)}: ${formatChange(part, unit)}`;
     }
     case 'either': {
       const amount = formatChange(trend === 'new' || trend === 'gone' ? delta : part, unit);
       if (change.isRemainder) return `${name} takes ${part < 0 ? 'less' : 'more'}: ${amount}`;
       if (trend === 'new') return `${name} and what it calls is new: ${amount}`;
       if (trend === 'gone') return `${name} and what it calls is gone: ${amount}`;
-      return part < 0
-        ? `${name} and what it calls: fewer calls, or each costs less: ${amount}`
-        : `${name} and what it calls: more calls, or each costs more: ${amount}`;
+      const what = wentUp(change) ? 'more calls, or each costs more' : 'fewer calls, or each costs less';
+      return `${name} and what it calls: ${what}${yetTakes(change)}: ${amount}`;
     }
     case 'moved':
       return `Cost moved between ${name} and ${shortText(within ?? '')}, which calls it: together ${formatChange(delta, unit)}`;
   }
+}
+
+/** A unit of work beside the others: all of them may shrink, or give way to code that got dearer. */
+function wentUp({ codePct, part }: Change): boolean {
+  return (codePct ?? part) >= 0;
+}
+
+function yetTakes(change: Change): string {
+  const isAgainst = change.part !== 0 && wentUp(change) !== change.part > 0;
+  return isAgainst ? ` than the others, yet takes ${change.part < 0 ? 'less' : 'more'}` : '';
 }
 
 /** `23.0 % more`, `18 times as much`. */
@@ -84,7 +93,7 @@ function sizeOf(percentage: number): string {
   return `${percent(percentage)} ${percentage < 0 ? 'less' : 'more'}`;
 }
 
-/** From this on the ranges' own difference is told, in percent. */
+/** The difference between ranges is mentioned from this on, in percent. */
 const TOLD_BETWEEN = 3;
 
 /** A few sentences. */
@@ -130,29 +139,32 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
   return sentences.join(' ');
 }
 
-/** Beyond this a size says only that there is too little to see. */
+/** Beyond this size the sentence says only that there is too little data. */
 const SEEN_UP_TO = 100;
 
-/** A statement with its size: what was not found says what would have been. */
+/** The sentence when nothing was found: the size that would have been found. */
 function silence({ silence: known }: WhatChanged): string {
   if (known === undefined) return 'No code change is more than noise.';
   const functions =
     known.functions === 1 ? 'the largest function' : `the ${numberWord(known.functions)} largest functions`;
   return known.percent > SEEN_UP_TO
-    ? `No code change is more than noise, but there is too little to see less than a doubling in ${functions}.`
-    : `No code change is more than noise: one above ±${formatNumber(known.percent)}\u00a0% would show in ${functions}${moreTime(known)}.`;
+    ? `No code change is more than noise, but there is too little data to show less than a doubling in ${functions}.`
+    : `No code change is more than noise: a change above ±${formatNumber(known.percent)}\u00a0% would show in ${functions}${moreTime(known)}.`;
 }
 
 function moreTime({ percent: shown, moreSeconds }: NonNullable<WhatChanged['silence']>): string {
   if (moreSeconds === undefined) return '';
-  return `, and one above ±${formatNumber((Math.sqrt(1 + shown / 100) - 1) * 100)}\u00a0% after ${formatDuration(moreSeconds * 1000)} more of each side`;
+  return `, and a change above ±${formatNumber((Math.sqrt(1 + shown / 100) - 1) * 100)}\u00a0% after ${formatDuration(moreSeconds * 1000)} more of each side`;
 }
 
 function numberWord(count: number): string {
   return ['no', 'one', 'two', 'three', 'four', 'five'][count] ?? String(count);
 }
 
-/** For a pull request: the summary and the supported causes. Names are code, whatever stands in them. @param link undefined leaves it out */
+/**
+ * For a pull request: the summary and the supported causes. Names are written as code, whatever their characters.
+ * @param link undefined leaves it out
+ */
 export function changesAsMarkdown(
   found: WhatChanged,
   unit: AmountUnit,
@@ -188,12 +200,12 @@ export function changesAsMarkdown(
   return `${lines.join('\n')}\n`;
 }
 
-/** What a change did itself, `+0.636 points (+25.0 %)`: of a function its code, of a unit its work. */
+/** The amount that the change itself caused, `+0.636 points (+25.0 %)`: code for a function, work for a unit. */
 export function partText({ part, codePct }: Change, unit: AmountUnit): string {
   return codePct === null ? formatChange(part, unit) : `${formatChange(part, unit)} (${signed(codePct)})`;
 }
 
-/** `+12.0 … +34.0 %`, or what stands in its place. */
+/** `+12.0 … +34.0 %`, or a word instead. */
 export function formatInterval({ low, high, trend }: Change): string {
   if (low === null || high === null) return trend === 'new' || trend === 'gone' ? trend : '';
   return `${signed(low)} … ${high >= (ALMOST_NOTHING_FROM - 1) * 100 ? `over ×${ALMOST_NOTHING_FROM}` : signed(high)}`;
@@ -206,7 +218,7 @@ function shortName({ name, isRemainder }: Pick<Change, 'name' | 'isRemainder'>):
 
 function shortText(name: string): string {
   const plain = name.replace(/\p{C}+/gu, ' ');
-  return plain.length > LONGEST_NAME ? `${plain.slice(0, LONGEST_NAME)}…` : plain;
+  return plain.length > MAX_NAME_LENGTH ? `${plain.slice(0, MAX_NAME_LENGTH)}…` : plain;
 }
 
 function isShare({ kind }: AmountUnit): boolean {
@@ -225,7 +237,7 @@ function markdownCode(text: string): string {
   return `\`${text.replaceAll('`', "'").replaceAll('|', '\\|')}\``;
 }
 
-/** No letter of it is read as Markdown. */
+/** Escapes all characters that Markdown would interpret. */
 export function markdownText(text: string): string {
   return text.replace(/[\\`*_{}[\]<>#|!~]/g, '\\$&');
 }

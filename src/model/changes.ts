@@ -13,7 +13,7 @@ type ChangeKind = 'code' | 'work' | 'either' | 'moved' | 'runtime';
 /** One cause. Amounts are in the shown normalisation, percents are in percent. */
 export interface Change {
   readonly kind: ChangeKind;
-  /** Of the function, or of the frame that names a unit of work. */
+  /** Name of the function, or of the frame that names a unit of work. */
   readonly name: string;
   /** Where the function changed most; of a unit, its place. */
   readonly path: CallPath;
@@ -57,7 +57,7 @@ export interface WhatChanged {
   readonly explained: number;
   /** Growth of all that did not change as code, 1 under shares: more work, or a program that is slower all over. */
   readonly growth: number;
-  /** Of shares, which do not show it: the whole of B per second over that of A; undefined where a rate is not known. */
+  /** For shares, which do not show it: the total of B per second over that of A; undefined without a rate. */
   readonly rateGrowth: number | undefined;
   readonly total: { readonly a: number; readonly b: number };
   /** What no code change can have exceeded among the largest functions that are unchanged; undefined where none was tested. */
@@ -82,9 +82,9 @@ const SILENT_FUNCTIONS = 5;
 /** Nobody waits for more than so many times the range. */
 const MAX_TIMES = 20;
 
-/** Of units that no frame names. */
+/** Names of units that no frame names. */
 const unitNames: Readonly<Partial<Record<Evidence['units']['kind'][number], string>>> = {
-  rest: 'what belongs to no handler',
+  rest: 'code outside of handlers',
   runtime: 'the runtime',
   idle: 'idle time',
 };
@@ -264,7 +264,7 @@ function explainedTogether(supported: readonly Change[], isShare: boolean): numb
   return isShare ? Math.min(1, Math.max(grown, shrunk)) : grown + shrunk;
 }
 
-/** Of the largest functions that did not change: the growth that the widest interval leaves room for. */
+/** The growth that the widest interval allows among the largest unchanged functions. */
 function silenceOf(
   { a, b, func, names }: UnionTree,
   { functions, between }: Evidence,
@@ -279,7 +279,7 @@ function silenceOf(
   });
   const largest = tested.sort((f, g) => size[g] - size[f]).slice(0, SILENT_FUNCTIONS);
   if (largest.length === 0) return undefined;
-  // Of the same width around no change.
+  // An interval of the same width, centred at no change.
   const width = largest.map((f) => (Math.log1p(functions.high[f]) - Math.log1p(functions.low[f])) / 2);
   const widest = Math.max(...width);
   // More time narrows what strays within the ranges, not what lies between them.

@@ -27,7 +27,7 @@ export interface Measured {
   readonly period?: { readonly type: SampleType } | undefined;
 }
 
-/** Of a sample type by itself, then of the profile's name or the period's type. */
+/** Matched against the sample type first, then the profile's name or the period's type. */
 const kindsOfTypes: readonly (readonly [RegExp, MeasureKind])[] = [
   [/^(?:cpu|itimer|ctimer|cycles|cpu[-_](?:clock|time|samples?)|task-clock|process_cpu)$/, 'cpu'],
   [/^(?:wall|wall[-_]?(?:time|clock|samples?)|time)$/, 'wall'],
@@ -82,7 +82,7 @@ export function whyNotComparable(a: Measured, b: Measured): string | undefined {
 export function unlikeLanguages(a: NamedFunctions, b: NamedFunctions): string | undefined {
   const [ofA, ofB] = [languageOf(a.names, a.files), languageOf(b.names, b.files)];
   if (ofA === undefined || ofB === undefined || ofA === ofB) return undefined;
-  return `A runs ${ofA}, B runs ${ofB}: functions of two languages are never the same, so those of A show as gone and those of B as new.`;
+  return `A runs ${ofA}, B runs ${ofB}: functions of different languages do not match, so those of A show as gone and those of B as new.`;
 }
 
 interface NamedFunctions {

@@ -100,10 +100,19 @@ const TRUNK = 0.9;
 /** The deepest frame that holds so much of a unit names it. */
 const NAMES_FROM = 0.95;
 
-/** @param bar floors and false discovery rate, for all families */
-export function compareSides(recorded: UnionTree, ofA: SideSlices, ofB: SideSlices, bar: Bar = usualBar): Evidence {
+/**
+ * @param router function whose callees are routes; undefined: routes are found by dispatch frames
+ * @param bar floors and false discovery rate, for all families
+ */
+export function compareSides(
+  recorded: UnionTree,
+  ofA: SideSlices,
+  ofB: SideSlices,
+  router?: string,
+  bar: Bar = usualBar,
+): Evidence {
   const union = withoutIdle(recorded);
-  const tree = prepareStacks(union);
+  const tree = prepareStacks(union, router);
   let [a, b] = [prepareSide(tree, ofA, true), prepareSide(tree, ofB, true)];
   const isSliced = a.slices >= leastSlices && b.slices >= leastSlices;
   if (!isSliced) [a, b] = [prepareSide(tree, ofA, false), prepareSide(tree, ofB, false)];
@@ -308,7 +317,7 @@ function mayBeHandler(left: Remaining, cause: number): boolean {
     });
 }
 
-/** Of the functions of some nodes the one with the largest cost; of equal ones the first by name. */
+/** The function with the largest cost among these nodes; of equal ones the first by name. */
 function largestOf({ tree: { func, names }, sides, totals }: Remaining, nodes: readonly number[]): number {
   const sizes = new Map<number, number>();
   for (const node of nodes) {

@@ -1,9 +1,9 @@
 /** Names as profilers write them, read for people: what a box shows, and which package a function belongs to. */
-import { nameParts, READ_LETTERS, type NameParts } from './name-parts.ts';
+import { nameParts, MAX_READ_CHARACTERS, type NameParts } from './name-parts.ts';
 import { isSystemBinary, isSystemFrame } from './runtimes/frames.ts';
 import { scriptPlace } from './script-place.ts';
 
-/** What a box shows; each part may be ''. Never throws, reads a bounded number of letters. */
+/** What a box shows; each part may be ''. Never throws, reads a bounded number of characters. */
 export function splitName(name: string): Pick<NameParts, 'prefix' | 'middle' | 'bare'> {
   const { prefix, middle, bare } = nameParts(name);
   return { prefix, middle, bare };
@@ -17,9 +17,9 @@ export interface PackageOf {
 
 /** @param file source file, @param mapping binary: for names that tell no package; '' where unknown. */
 export function packageOf(fullName: string, file: string, mapping: string): PackageOf {
-  const name = fullName.slice(0, READ_LETTERS);
-  const binary = baseName(mapping.slice(-READ_LETTERS));
-  const found = packageName(name, file.slice(-READ_LETTERS), binary);
+  const name = fullName.slice(0, MAX_READ_CHARACTERS);
+  const binary = baseName(mapping.slice(-MAX_READ_CHARACTERS));
+  const found = packageName(name, file.slice(-MAX_READ_CHARACTERS), binary);
   return { package: found, isSystem: isSystemFrame(name, file, found) };
 }
 

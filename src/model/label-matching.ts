@@ -1,7 +1,7 @@
 /**
  * Label matchers, compiled. Regular expressions are RE2's by contract (`(?i)` anywhere, `\pL`, `[[:alpha:]]`, letters beyond
  * U+FFFF), which our own search patterns are not: those speak JavaScript's dialect, search instead of match, and see half
- * letters. So they go to re2js, a port of RE2 that is linear too. Only the server needs this file; pages need the parser.
+ * characters. So they go to re2js, a port of RE2 that is linear too. Only the server needs this file; pages need the parser.
  */
 import { RE2JS, RE2JSException } from 're2js';
 import { valuesOfPattern } from './matcher-values.ts';
@@ -28,7 +28,7 @@ export function compileMatcher({ name, operator, value }: LabelMatcher): (labelV
   }
   if (value.length > MAX_PATTERN)
     throw new MatcherError(
-      `The pattern of ${name} is longer than ${MAX_PATTERN} characters: ask for values, separated by |, or for fewer.`,
+      `The pattern of ${name} is longer than ${MAX_PATTERN} characters: list fewer values, separated by |.`,
     );
   const pattern = compilePattern(name, value);
   // Values repeat from series to series.
@@ -54,6 +54,6 @@ function compilePattern(name: string, source: string): RE2JS {
     if (!(error instanceof RE2JSException)) throw error;
     // Its words are Go's; the flag that we add stands in them.
     const reason = error.message.replace('error parsing regexp: ', '').replace('(?s)', '');
-    throw new MatcherError(`The pattern of ${name} is no regular expression: ${reason}.`);
+    throw new MatcherError(`The pattern of ${name} is not a valid regular expression: ${reason}.`);
   }
 }

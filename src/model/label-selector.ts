@@ -145,7 +145,7 @@ class SelectorParser {
     }
   }
 
-  /** @returns a letter, or a byte. */
+  /** @returns a character, or a byte. */
   #escape(mark: string): string | number {
     const from = this.#at++;
     const c = this.#text[this.#at++] ?? '';

@@ -1,4 +1,4 @@
-/** Matchers that stand for a plain set of values: `a="x"`, `a=~"x|y"` with every letter of a value taken as it is. */
+/** Matchers that stand for a plain set of values: `a="x"`, `a=~"x|y"` with every character of a value taken as it is. */
 import type { LabelMatcher } from './labels.ts';
 
 /** What RE2 reads as more than itself. */
@@ -50,7 +50,7 @@ function valuesBetweenBars(pattern: string): readonly string[] | undefined {
       value = '';
     } else if (c === '\\') {
       const escaped = pattern[++i] ?? '';
-      // \d, \pL and their like name more than one letter.
+      // \d, \pL and their like name more than one character.
       if (!/^[^A-Za-z0-9\u0080-\uffff]$/.test(escaped)) return undefined;
       value += escaped;
     } else if ('.+*?()[]{}^$'.includes(c)) return undefined;

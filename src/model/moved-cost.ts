@@ -90,7 +90,7 @@ function clearestMove(
   return best;
 }
 
-/** Of some nodes, on the mean of both sides: what they changed by beside the rest of their unit without others. */
+/** The change of these nodes relative to the rest of their unit without the others, on the mean of both sides. */
 function changeOf(left: Remaining, nodes: readonly number[], without: readonly number[]): number {
   const strata = left.ownStrata(nodes, without);
   return strata.reduce((sum, { xA, mA, xB, mB }) => {
@@ -99,7 +99,7 @@ function changeOf(left: Remaining, nodes: readonly number[], without: readonly n
   }, 0);
 }
 
-/** Of what some nodes grew by to what the rest of their unit did without others. */
+/** The growth of these nodes over the growth of the rest of their unit without the others. */
 function ratioOf(left: Remaining, nodes: readonly number[], without: readonly number[]): number {
   const strata = left.ownStrata(nodes, without);
   const sum = (of: (stratum: UnitStratum) => Float64Array): number =>
@@ -145,7 +145,7 @@ function calls(
   return { callers, callees };
 }
 
-/** Of the own cost of some nodes; ranges are taken as alike, and slices as independent. */
+/** The z of the self cost of these nodes; assumes no difference between ranges, and independent slices. */
 function zAlone(left: Remaining, nodes: readonly number[], without: readonly number[], leastSamples: number): number {
   const strata = left.ownStrata(nodes, without);
   const scored = left.score(strata);

@@ -15,11 +15,11 @@ export interface NameParts {
 }
 
 /** Nobody reads further, and hostile names are long. */
-export const READ_LETTERS = 500;
+export const MAX_READ_CHARACTERS = 500;
 
-/** @param fullName is read up to `READ_LETTERS`. */
+/** @param fullName is read up to `MAX_READ_CHARACTERS`. */
 export function nameParts(fullName: string): NameParts {
-  const name = withoutNoise(fullName.length > READ_LETTERS ? fullName.slice(0, READ_LETTERS) : fullName);
+  const name = withoutNoise(fullName.length > MAX_READ_CHARACTERS ? fullName.slice(0, MAX_READ_CHARACTERS) : fullName);
   const place = scriptPlace(name);
   if (place?.isFileFirst === true) return placedFirst(place);
   if (
@@ -251,7 +251,7 @@ function dotted(name: string): NameParts {
   if (ruby && !ruby[2].includes('#')) return { prefix: '', middle: ruby[1], bare: ruby[2], package: '' };
   if (name.includes(' ')) return whole(name);
   const java = /^((?:[a-z_$][\w$]*\.)+)((?:[A-Z][\w$]*\.)+)([\w$<>-]+(?:\.\d+)?)$/.exec(name);
-  // Of two elements before the method it is `pkg.Type.Method` of Go as well: the parts are the same.
+  // With two elements before the method it may also be Go's `pkg.Type.Method`: the parts are the same.
   if (java) return { prefix: lastElement(java[1]), middle: java[2], bare: java[3], package: java[1].slice(0, -1) };
   return goLike('', name) ?? whole(name);
 }

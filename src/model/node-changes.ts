@@ -1,4 +1,4 @@
-/** Of which nodes of the union the share of the whole changed by more than noise: what colours go by. */
+/** Tests which nodes of the union changed their share of the whole by more than noise, for the colours. */
 import type { PreparedSide, PreparedTree } from './prepared-stacks.ts';
 import { type Noise, noiseOf, score, type Scored, zOf } from './score-test.ts';
 import { discoveries } from './chance.ts';

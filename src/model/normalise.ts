@@ -9,7 +9,7 @@ export type Normalisation = (typeof normalisations)[number];
 export interface SideFacts {
   /** Length of its range, where it is known. */
   readonly seconds: number | undefined;
-  /** Of what is there (memory in use, goroutines), which has no rate. */
+  /** True for live amounts (memory in use, goroutines), which have no rate. */
   readonly isSnapshot: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface Normalised {
   readonly b: { readonly self: Float64Array; readonly total: Float64Array };
   /** How much more load B had than A: what `load-adjusted` divides out, 1 elsewhere. */
   readonly load: number;
-  /** Of each side as recorded. */
+  /** The recorded amounts of each side. */
   readonly recorded: Readonly<Record<SideKey, Recorded>>;
 }
 
@@ -49,9 +49,9 @@ export function whyNotNormalised(
   if (kind === 'absolute') return undefined;
   if (kind === 'share' || kind === 'equal-work') {
     const empty = totals.findIndex((total) => !(total > 0));
-    return empty < 0 ? undefined : `Side ${'AB'[empty]} has nothing to take shares of: its total is ${totals[empty]}.`;
+    return empty < 0 ? undefined : `Side ${'AB'[empty]} has no shares: its total is ${totals[empty]}.`;
   }
-  if (a.isSnapshot || b.isSnapshot) return 'What is held at a time has no rate per second.';
+  if (a.isSnapshot || b.isSnapshot) return 'Live amounts, such as memory in use, have no rate per second.';
   const timeless = [a, b].findIndex(({ seconds }) => seconds === undefined || !(seconds > 0));
   if (timeless >= 0) return `Side ${'AB'[timeless]} does not say how long it was recorded.`;
   if (kind === 'load-adjusted' && totals.some((total) => !(total > 0)))

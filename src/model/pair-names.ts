@@ -17,7 +17,7 @@ export interface PairedNames {
   readonly b: Int32Array;
 }
 
-/** Of one canonical name: the functions of each side by their stable names. */
+/** The functions of each side with one canonical name, by their stable names. */
 interface Group {
   readonly a: string[];
   readonly b: string[];
@@ -229,7 +229,7 @@ function bestPairs(
   return found;
 }
 
-/** Of the same callers, and as many on both sides: they stand in the order of their numbers. */
+/** Pairs functions with the same callers, if both sides have equally many, in the order of their numbers. */
 function inOrder(
   restA: readonly string[],
   restB: readonly string[],

@@ -21,12 +21,12 @@ export type ParsedSearch =
   | { readonly ok: false; readonly at: number; readonly message: string };
 
 /** Long enough for the exact name of a template with all of its arguments. */
-const LONGEST_SEARCH = 16_000;
+const MAX_SEARCH_LENGTH = 16_000;
 const MAX_TERMS = 64;
 const scopes = ['file', 'pkg', 'line'] as const;
 
 export function parseSearch(text: string): ParsedSearch {
-  if (text.length > LONGEST_SEARCH) return fail(LONGEST_SEARCH, `longer than ${LONGEST_SEARCH} letters`);
+  if (text.length > MAX_SEARCH_LENGTH) return fail(MAX_SEARCH_LENGTH, `longer than ${MAX_SEARCH_LENGTH} characters`);
   const alternatives: SearchTerm[][] = [[]];
   let at = 0;
   let terms = 0;
@@ -49,7 +49,7 @@ export function parseSearch(text: string): ParsedSearch {
   return { ok: true, query: alternatives.filter((one) => one.length > 0) };
 }
 
-/** The term that matches this name and no other. Names beyond `LONGEST_SEARCH` cannot be searched. */
+/** The term that matches this name and no other. Names beyond `MAX_SEARCH_LENGTH` cannot be searched. */
 export function printExact(name: string): string {
   return `="${name.replace(/[\\"]/g, '\\$&')}"`;
 }
@@ -76,7 +76,7 @@ function parseTerm(text: string, start: number): TermResult {
   let end = at;
   while (end < text.length && !/[\s|]/.test(text[end])) end++;
   const word = text.slice(at, end);
-  if (scope === 'line' && !/^\d{1,9}$/.test(word)) return fail(at, 'line: wants a number');
+  if (scope === 'line' && !/^\d{1,9}$/.test(word)) return fail(at, 'line: requires a number');
   if (word === '') return fail(at, scope ? `nothing after ${scope}:` : 'nothing to search');
   return { term: { ...base, text: word.toLowerCase() }, end };
 }

@@ -9,7 +9,7 @@ export interface PatternProblem {
   readonly message: string;
 }
 
-/** Letters that may follow a backslash, beside punctuation. */
+/** Characters that may follow a backslash, beside punctuation. */
 const ESCAPES = /[0-7AabBCdDEfnpPQrsStvwWxz]/;
 const GROUP = /\(\?(?:P?<[A-Za-z0-9_\p{L}]+>|[imsU]*(?:-[imsU]+)?[:)])/uy;
 const LOOK_AROUND = /\(\?<?[=!]/y;
@@ -75,7 +75,7 @@ export function findPatternProblem(pattern: string): PatternProblem | undefined 
       case '?':
       case '{': {
         const count = c === '{' ? matchAt(COUNT, pattern, at) : undefined;
-        // A brace that counts nothing is a letter.
+        // A brace that counts nothing is a character.
         if (c === '{' && count === undefined) {
           i++;
           before = 'atom';
@@ -105,7 +105,7 @@ function escapeProblem(pattern: string, at: number): string | undefined {
   const next = pattern[at + 1];
   const isBackReference = /[1-9]/.test(next) && !(next < '8' && /[0-7]/.test(pattern[at + 2] ?? ''));
   if (isBackReference || next === 'k') return 'back-references are not supported';
-  if (/[A-Za-z0-9]/.test(next) && !ESCAPES.test(next)) return `\\${next} means nothing here`;
+  if (/[A-Za-z0-9]/.test(next) && !ESCAPES.test(next)) return `\\${next} has no meaning here`;
   return undefined;
 }
 
@@ -114,7 +114,7 @@ function groupProblem(pattern: string, at: number): string | undefined {
   return matchAt(LOOK_AROUND, pattern, at) ? 'look-around is not supported' : 'this kind of group is not supported';
 }
 
-/** Behind the bracket that closes a class, -1 where none does. A ] that comes first is a letter. */
+/** Behind the bracket that closes a class, -1 where none does. A ] that comes first is a character. */
 function classEnd(pattern: string, open: number): number {
   let i = open + 1;
   if (pattern[i] === '^') i++;

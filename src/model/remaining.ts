@@ -4,6 +4,9 @@ import { score, type Scored, type Stratum } from './score-test.ts';
 import { changeBy, lessOf, type Part, TrackedStrata, type UnitStratum } from './tracked-strata.ts';
 import { RUNTIME_UNIT, type WorkUnits } from './work-units.ts';
 
+/** Collection and the kernel do not follow the program in proportion: what load, heap and machine make of them. */
+const RUNTIME_BETWEEN = 0.08;
+
 type Both<T> = readonly [T, T];
 
 /** Amounts by node and by unit and slice. */
@@ -17,7 +20,7 @@ export class Remaining {
   readonly tree: PreparedTree;
   readonly units: WorkUnits;
   readonly sides: Both<PreparedSide>;
-  /** Of each side, nothing taken out. */
+  /** Total of each side, with nothing taken out. */
   readonly totals: Both<number>;
   /** By node: the cause that it was taken out for, or −1. */
   readonly owner: Int32Array;
@@ -133,8 +136,10 @@ export class Remaining {
     return strata;
   }
 
-  score(strata: readonly Stratum[]): Scored | undefined {
-    return score(strata, this.sides[0].samplesPerUnit, this.sides[1].samplesPerUnit);
+  score(strata: readonly (Stratum & Partial<UnitStratum>)[]): Scored | undefined {
+    const isRuntime = strata.every(({ unit }) => unit === RUNTIME_UNIT);
+    const [a, b] = this.sides;
+    return score(strata, a.samplesPerUnit, b.samplesPerUnit, isRuntime ? RUNTIME_BETWEEN : 0);
   }
 
   /** Sums over slices. */
@@ -147,7 +152,7 @@ export class Remaining {
     return sums;
   }
 
-  /** Of a node: its parts of what both sides were. */
+  /** The sum of the shares of a node in the original totals of both sides. */
   shareOf(node: number, scope: Part['scope']): number {
     const of = scope === 'self' ? 'self' : 'total';
     return this.#sums[0][of][node] / this.totals[0] + this.#sums[1][of][node] / this.totals[1];

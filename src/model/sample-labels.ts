@@ -8,7 +8,9 @@ import type { LabelMatcher } from './labels.ts';
 import { valuesOfMatcher } from './matcher-values.ts';
 import { tablesOf, tablesOfOne } from './definitions.ts';
 import type { Profile, ValueColumn } from './profile.ts';
+import type { Interval } from './interval.ts';
 import { labelKeys } from './label-keys.ts';
+import { isTimed, keepDuring, recordingSpan, type TimedProfile, valuesDuring } from './sample-times.ts';
 import { compilePattern } from './search-pattern.ts';
 
 const SAMPLES_A_STEP = 65_536;
@@ -19,7 +21,7 @@ const MAX_VALUES = 5000;
 const MAX_GROUPS = 1000;
 
 /** One label of all samples. */
-interface LabelColumn {
+export interface LabelColumn {
   /** All values that samples have together, each once; the first is that of a sample without the label. */
   readonly values: readonly (readonly string[])[];
   /** By sample: a position in `values`. */
@@ -69,14 +71,18 @@ export function* costLabelValues(
 /**
  * The samples that match all matchers, as a profile without labels. With `by` each stack begins with a frame for its
  * value of that label: of many values the largest have frames of their own.
+ * @param during leaves the part of the values that lies in it; a profile without times has no such part
  * @throws RangeError at a pattern that cannot be read
  */
 export function* selectSamples(
   profile: Profile,
   matchers: readonly LabelMatcher[],
   by: string | undefined,
+  during?: Interval,
 ): Steps<Profile> {
   const kept = yield* keptSamples(profile, matchers);
+  const timed = during && isTimed(profile) ? { profile, during, ...(yield* recordingSpan(profile)) } : undefined;
+  if (timed) yield* keepDuring(timed.profile, timed.during, timed.startMs, kept);
   const groups = by === undefined ? undefined : yield* groupsOf(profile, by, kept);
   const { stackStart, stackFrames } = profile;
   let samples = 0;
@@ -103,11 +109,14 @@ export function* selectSamples(
   return {
     ...profile,
     ...(groups && withGroups(profile, groups.names)),
+    ...(timed && lengthOf(timed)),
     times: profile.times && pickedTimes(profile.times, from),
     sampleCount: samples,
     stackStart: start,
     stackFrames: stacks,
-    values: profile.values.map((column) => pickedValues(column, from)),
+    values: profile.values.map((column, type) =>
+      timed ? valuesDuring(timed.profile, type, timed.during, timed.startMs, from) : pickedValues(column, from),
+    ),
     labels: {
       start: new Int32Array(samples + 1),
       key: new Int32Array(),
@@ -117,6 +126,21 @@ export function* selectSamples(
       strings: [],
     },
   };
+}
+
+interface TimedPart {
+  readonly profile: TimedProfile;
+  readonly during: Interval;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** How long what is selected took, and when it began. */
+function lengthOf({ profile, during, startMs, endMs }: TimedPart): Pick<Profile, 'timeMs' | 'durationMs'> {
+  const { timeMs, durationMs = endMs - startMs } = profile;
+  const insideMs = Math.max(0, Math.min(during.untilMs, durationMs) - during.fromMs);
+  if (during.isRest) return { timeMs, durationMs: Math.max(0, durationMs - insideMs) };
+  return { timeMs: timeMs === undefined ? undefined : timeMs + during.fromMs, durationMs: insideMs };
 }
 
 function pickedTimes(times: Float64Array, from: Int32Array): Float64Array {
@@ -170,7 +194,7 @@ function* groupsOf(
 }
 
 /** 1 for each sample that meets all matchers. */
-function* keptSamples(profile: Profile, matchers: readonly LabelMatcher[]): Steps<Uint8Array> {
+export function* keptSamples(profile: Profile, matchers: readonly LabelMatcher[]): Steps<Uint8Array> {
   const kept = new Uint8Array(profile.sampleCount).fill(1);
   for (const matcher of matchers) {
     const { values, of } = yield* labelColumn(profile, matcher.name);
@@ -203,7 +227,7 @@ function wholeOf(pattern: string): string {
   return `${flag}^(?:${pattern.slice(flag.length)})$`;
 }
 
-function* labelColumn({ labels, sampleCount }: Profile, name: string): Steps<LabelColumn> {
+export function* labelColumn({ labels, sampleCount }: Profile, name: string): Steps<LabelColumn> {
   const { start, key, text, number, strings } = labels;
   const of = new Int32Array(sampleCount);
   const values: (readonly string[])[] = [[]];

@@ -3,11 +3,11 @@ import type { Remaining } from './remaining.ts';
 import type { Part } from './tracked-strata.ts';
 
 export interface Item extends Part {
-  /** Of the union. */
+  /** Function of the union. */
   readonly func: number;
 }
 
-/** Of a subtree: a function that does so much of it itself is tested once. */
+/** A function whose self cost is this share of its subtree is tested once. */
 const ALONE_FROM = 0.98;
 
 /** By name, so that a swap of the sides tests in the same order. */

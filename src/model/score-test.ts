@@ -4,6 +4,7 @@
  */
 
 import { asNormal } from './chance.ts';
+import { sumOf } from './work-units.ts';
 
 /** A part (x) beside the rest of its surroundings (m), by slice, of both sides. */
 export interface Stratum {
@@ -41,7 +42,9 @@ export interface Scored {
   readonly size: number;
   readonly a: Dispersion;
   readonly b: Dispersion;
-  /** Of both sides together, slice by slice, where they stray alike: by the time of day, or by what both live through. */
+  /** What ranges differ by at least, in this. */
+  readonly leastBetween: number;
+  /** Both sides compared slice by slice, if they vary together: by the time of day or through shared events. */
   readonly paired: Dispersion | undefined;
 }
 
@@ -68,8 +71,16 @@ const Z95 = 1.96;
 /** So many slices' worth is believed of what all functions of a side have in common. */
 const POOLED_FREEDOM = 12;
 
-/** Undefined where nothing can be said: a side has nothing to hold it against. */
-export function score(strata: readonly Stratum[], perUnitA: number, perUnitB: number): Scored | undefined {
+/**
+ * Undefined where nothing can be said: a side has nothing to hold it against.
+ * @param leastBetween standard deviation of the log of a ratio between two ranges, at least; 0: that of `Noise`
+ */
+export function score(
+  strata: readonly Stratum[],
+  perUnitA: number,
+  perUnitB: number,
+  leastBetween = 0,
+): Scored | undefined {
   const slicesA = strata[0]?.xA.length ?? 0;
   const slicesB = strata[0]?.xB.length ?? 0;
   const strayA = new Float64Array(slicesA);
@@ -101,6 +112,7 @@ export function score(strata: readonly Stratum[], perUnitA: number, perUnitB: nu
     strata: sums,
     difference,
     size,
+    leastBetween,
     a: { ...dispersionOf(strayA, countsA), isLittle: isLittle(sums, 'A') },
     b: { ...dispersionOf(strayB, countsB), isLittle: isLittle(sums, 'B') },
     paired: strayAlike(strayA, strayB)
@@ -165,7 +177,7 @@ function dispersionOf(stray: Float64Array, counts: number): Dispersion {
 export function strengthOf(scored: Scored, noise: Noise): number {
   const { difference, size } = scored;
   const { a, b } = variancesOf(scored, noise);
-  const variance = a + b + (noise.between * size) ** 2;
+  const variance = a + b + (betweenIn(scored, noise) * size) ** 2;
   return variance > 0 ? difference / Math.sqrt(variance) : 0;
 }
 
@@ -173,33 +185,42 @@ export function strengthOf(scored: Scored, noise: Noise): number {
 export function zOf(scored: Scored, noise: Noise): number {
   const { difference, size } = scored;
   const within = variancesOf(scored, noise);
-  const variance = within.a + within.b + (noise.between * size) ** 2;
+  const between = betweenIn(scored, noise);
+  const variance = within.a + within.b + (between * size) ** 2;
   if (!(variance > 0)) return 0;
   const straight = asNormal(difference / Math.sqrt(variance), within.freedom * freedomGained(within, variance));
-  if (noise.between === 0 || Math.abs(difference) < LARGE * size) return straight;
+  if (between === 0 || Math.abs(difference) < LARGE * size) return straight;
   // What ranges differ by is a ratio: of a large change it explains less than its variance says.
   let least = Infinity;
   for (let step = 0; step <= SHIFT_STEPS; step++) {
-    const shift = (Math.sign(difference) * (4 * noise.between * step)) / SHIFT_STEPS;
+    const shift = (Math.sign(difference) * (4 * between * step)) / SHIFT_STEPS;
     const { beyond, countsA, countsB } = under(scored.strata, Math.exp(shift));
     const left = Math.sign(beyond) === Math.sign(difference) ? beyond : 0;
     const counted =
       (countsA * within.a) / scored.a.counts / noise.a.samplesPerUnit +
       (countsB * within.b) / scored.b.counts / noise.b.samplesPerUnit;
     const z = asNormal(left / Math.sqrt(counted), within.freedom);
-    least = Math.min(least, z * z + (shift / noise.between) ** 2);
+    least = Math.min(least, z * z + (shift / between) ** 2);
   }
   return Math.max(Math.abs(straight), Math.sqrt(least)) * Math.sign(difference);
+}
+
+function betweenIn({ leastBetween }: Scored, { between }: Noise): number {
+  return Math.max(between, leastBetween);
 }
 
 /** From this on a change is large for its test, in logs; shifts that are tried. */
 const LARGE = 0.7;
 const SHIFT_STEPS = 24;
 
-/** Of B's ratio over A's, less 1. −1 and Infinity where a side has none. @param z how far out its ends lie, of a normal distribution */
+/**
+ * The interval of B's ratio over A's, minus 1; −1 and Infinity if a side has none. @param z how far out its ends lie,
+ * of a normal distribution
+ */
 export function intervalOf(scored: Scored, noise: Noise, z = Z95): { low: number; high: number } {
   const within = variancesOf(scored, noise);
-  const all = within.a + within.b + (noise.between * scored.size) ** 2;
+  const between = betweenIn(scored, noise);
+  const all = within.a + within.b + (between * scored.size) ** 2;
   const freedom = within.freedom * freedomGained(within, all);
   const bar = z * (freedom < 1e6 ? z / Math.abs(asNormal(z, freedom)) : 1);
   const zAt = (log: number): number => {
@@ -207,7 +228,7 @@ export function intervalOf(scored: Scored, noise: Noise, z = Z95): { low: number
     const variance =
       (countsA * within.a) / scored.a.counts / noise.a.samplesPerUnit +
       (countsB * within.b) / scored.b.counts / noise.b.samplesPerUnit +
-      (noise.between * size) ** 2;
+      (between * size) ** 2;
     return beyond / Math.sqrt(variance);
   };
   const isGone = scored.strata.every(({ xB }) => xB === 0);
@@ -271,7 +292,7 @@ interface Variance {
   readonly freedom: number;
 }
 
-/** Of a side: what its slices show, drawn towards what is usual there, and never less than chance. */
+/** The variance of a side: from its slices, shrunk towards the usual one, and never below chance. */
 function varianceOf(
   { counts, ratio, slices, isLittle: isUsual }: Dispersion,
   { excess, correlation }: Pick<SideNoise, 'excess' | 'correlation'>,
@@ -285,7 +306,7 @@ function varianceOf(
 }
 
 interface Within {
-  /** Of `difference`, by side. */
+  /** Variance of `difference`, by side. */
   readonly a: number;
   readonly b: number;
   readonly freedom: number;
@@ -376,10 +397,4 @@ function median(values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined;
   const sorted = values.toSorted((x, y) => x - y);
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-}
-
-function sumOf(column: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < column.length; i++) sum += column[i];
-  return sum;
 }

@@ -1,8 +1,8 @@
 /**
  * Regular expressions that cannot hang. JavaScript's own backtrack: `(a+)+$` over thirty letters never ends, and a link can
  * carry such a pattern. Guessing which patterns are harmful either forbids good ones or lets bad ones pass, so ours are
- * run as pprof's are: all states of the automaton at once, letters times states at most, without look-around and back
- * references. Each letter's class is still JavaScript's, and patterns with one simple repeat go to its faster engine.
+ * run as pprof's are: all states of the automaton at once, characters times states at most, without look-around and back
+ * references. Each character's class is still JavaScript's, and patterns with one simple repeat go to its faster engine.
  */
 import { assertions, Automaton, LetterClass, type Span, type State } from './automaton.ts';
 
@@ -17,7 +17,7 @@ export type CompiledPattern =
   | { readonly ok: true; readonly pattern: SearchPattern }
   | { readonly ok: false; readonly at: number; readonly message: string };
 
-const LONGEST_SOURCE = 1000;
+const MAX_SOURCE_LENGTH = 1000;
 const MAX_STATES = 2000;
 
 export function compilePattern(source: string, ignoreCase: boolean): CompiledPattern {
@@ -26,8 +26,8 @@ export function compilePattern(source: string, ignoreCase: boolean): CompiledPat
     const rest = compilePattern(source.slice(4), true);
     return rest.ok ? rest : { ...rest, at: rest.at + 4 };
   }
-  if (source.length > LONGEST_SOURCE)
-    return { ok: false, at: LONGEST_SOURCE, message: `pattern longer than ${LONGEST_SOURCE} letters` };
+  if (source.length > MAX_SOURCE_LENGTH)
+    return { ok: false, at: MAX_SOURCE_LENGTH, message: `pattern longer than ${MAX_SOURCE_LENGTH} characters` };
   const flags = ignoreCase ? 'i' : '';
   const parser = new PatternParser(source, flags);
   const mistake = parser.parse();
@@ -81,7 +81,7 @@ class PatternParser {
     this.#flags = flags;
   }
 
-  /** At most one repeat, few options, no group under either: backtracking costs no more than letters squared. */
+  /** At most one repeat, few options, no group under either: backtracking costs no more than characters squared. */
   get isSimple(): boolean {
     return this.#repeats <= 1 && this.#options <= 4 && !this.#repeatedGroup;
   }

@@ -17,8 +17,8 @@ export interface SearchFacts {
   readonly cut?: number | undefined;
 }
 
-/** Of a name of a megabyte the first letters are searched; an exact term compares all of it. */
-export const SEARCHED_LETTERS = 2000;
+/** Only this many characters of a name are searched; an exact term compares the whole name. */
+export const MAX_SEARCHED_CHARACTERS = 2000;
 const FUNCTIONS_A_STEP = 4096;
 
 /** 1 for each function that matches: some alternative with all of its terms. */
@@ -87,7 +87,7 @@ function matches(
   const text =
     term.scope === 'file' ? functions.files[func] : term.scope === 'pkg' ? packages[func] : functions.names[func];
   if (term.exact) return text === term.text;
-  const searched = text.length > SEARCHED_LETTERS ? text.slice(0, SEARCHED_LETTERS) : text;
+  const searched = text.length > MAX_SEARCHED_CHARACTERS ? text.slice(0, MAX_SEARCHED_CHARACTERS) : text;
   return term.pattern ? term.pattern.test(searched) : searched.toLowerCase().includes(term.text);
 }
 

@@ -6,7 +6,7 @@ import { parseProfileType } from './profile-type.ts';
 
 const NICE_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
 const NBSP = '\u00a0';
-const LONGEST_WORD = 40;
+const MAX_WORD_LENGTH = 40;
 
 /** A nice step in ms: at most `points` in the range, at least twice the upload interval. */
 export function stepFor({ startMs, endMs }: TimeRange, points: number, uploadIntervalMs: number | undefined): number {
@@ -56,7 +56,7 @@ export function withoutOpenSteps(
 interface AxisUnit {
   /** `cores`, `MiB/s`, `contentions/s`. */
   readonly title: string;
-  /** Of one of it, in the unit of the rates. */
+  /** The size of one axis unit, in the unit of the rates. */
   readonly size: number;
 }
 
@@ -105,5 +105,5 @@ export function rateScaleOf(profileType: string): RateScale {
 /** What a type counts: `alloc_objects` are objects. */
 function countedWord(sampleType: string): string {
   if (/^goroutines?$/.test(sampleType)) return 'goroutines';
-  return sampleType.replace(/^(alloc|inuse)_/, '').slice(0, LONGEST_WORD);
+  return sampleType.replace(/^(alloc|inuse)_/, '').slice(0, MAX_WORD_LENGTH);
 }

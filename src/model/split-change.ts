@@ -110,7 +110,7 @@ export function splitChange(union: UnionTree, normalised: Normalised, evidence: 
   return { ofCause, ofMove, ofFunction, ofRuntime, ofUnit, growth, moved, places };
 }
 
-/** Of what B has: all beyond what it would have, were it not for the change. What is gone is what would be there. */
+/** The part of B's amount beyond the expected one. If the function is gone, the expected amount counts as lost. */
 function ownChange(change: number, b: number, expected: number): number {
   if (change === Number.POSITIVE_INFINITY) return b;
   return change > -1 ? (b * change) / (1 + change) : b - expected;

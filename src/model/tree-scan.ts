@@ -9,7 +9,7 @@ import { Remaining } from './remaining.ts';
 import { itemsToTest, type Item } from './scan-items.ts';
 import { betweenOf, type Noise, noiseOf, type Scored, type Stratum, strengthOf, sumsOf, zOf } from './score-test.ts';
 import { chosenQuantile, discoveries } from './chance.ts';
-import type { TrackedStrata } from './tracked-strata.ts';
+import type { TrackedStrata, UnitStratum } from './tracked-strata.ts';
 import { sumOf, type WorkUnits } from './work-units.ts';
 
 interface Cause {
@@ -60,9 +60,11 @@ const NAMES_FROM = 0.95;
 /** Changes this near the clearest may be the cause too; work of a unit shifts by this from range to range. */
 const NEAR_CLEAREST = 0.85;
 const USUAL_SHIFT = 0.15;
+/** From this factor on a change is no matter of what it is held against. */
+const EXTREME = 8;
 /** In so many slices at least must it be. */
 const MIN_EVENTS = 3;
-/** Of a side that has this little of what the other has, where it was says nothing. */
+/** A side with less than this share of the other's amount does not show in which slices it ran. */
 const MUCH_LESS = 0.25;
 
 export function scanTree(tree: PreparedTree, units: WorkUnits, a: PreparedSide, b: PreparedSide, bar: Bar): Scan {
@@ -140,11 +142,11 @@ class Scanner {
     return { tested, noise: noiseOf(ownCosts(tested), a, b, this.#leastBetween) };
   }
 
-  #test(strata: readonly Stratum[]): Scored | undefined {
+  #test(strata: readonly UnitStratum[]): Scored | undefined {
     return this.#hasSamples(strata) && this.#isSpread(strata) ? this.#left.score(strata) : undefined;
   }
 
-  /** Of the clearest that without which the program is most as it was. */
+  /** Among the clearest changes, the one without which the rest of the program changed least. */
   #likeliest(tested: ReadonlyMap<Item, Scored>, noise: Noise, falseRate = this.#bar.falseRate): Item | undefined {
     const items = [...tested.keys()];
     const z = items.map((item) => zOf(tested.get(item)!, noise));
@@ -155,10 +157,13 @@ class Scanner {
         ? [{ item, z: Math.abs(strengthOf(tested.get(item)!, noise)) }]
         : [],
     );
-    const clearest = found.reduce((most, one) => Math.max(most, one.z), 0);
+    // What nearly appeared or went did so whatever it is held against, and bends what others are held against the most.
+    const extreme = found.filter(({ item }) => isExtreme(tested.get(item)!));
+    const near = extreme.length > 0 ? extreme : found;
+    const clearest = near.reduce((most, one) => Math.max(most, one.z), 0);
     let best: Item | undefined;
     let most = -Infinity;
-    for (const one of found) {
+    for (const one of near) {
       if (one.z < NEAR_CLEAREST * clearest) continue;
       const worth = one.z ** 2 - this.#oddity(one.item);
       if (worth > most + 1e-9) [best, most] = [one.item, worth];
@@ -167,7 +172,8 @@ class Scanner {
   }
 
   /**
-   * Of two parts of a unit one rose beside the other, or the other fell: the likelier is the one without which the unit
+   * If one part of a unit rose relative to the other, either may have changed: the likelier is the one without which
+   * the unit
    * grew as all else did.
    */
   #oddity(item: Item): number {
@@ -305,6 +311,15 @@ class Scanner {
       return { causes, moves: this.#moves, noise, functions, left };
     }
   }
+}
+
+/** Beside its surroundings one side has so many times as much that no change of these makes it. */
+function isExtreme({ strata }: Scored): boolean {
+  const [a, b] = strata.reduce(
+    ([ofA, ofB], { xA, nA, xB, nB }) => [ofA + xA / (nA - xA), ofB + xB / (nB - xB)],
+    [0, 0],
+  );
+  return Math.max(a, b) >= EXTREME * Math.min(a, b);
 }
 
 /** How much a test counts among many: with what can be seen of it, whatever its difference. */

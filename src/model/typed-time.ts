@@ -42,7 +42,7 @@ const UNIT_WORDS: ReadonlyMap<string, string> = new Map(
 export function parseTyped(typed: string, place: TypedPlace): TypedTime {
   const text = tidied(typed);
   if (text === '') return mistake('Type a time, such as 14:05 or now-1h.');
-  if (text.length > LONGEST) return mistake(`Too long for a time: ${text.length} letters.`);
+  if (text.length > LONGEST) return mistake(`Too long for a time: ${text.length} characters.`);
   if (/^\d+$/.test(text)) return parseDigits(text);
   const lower = text.toLowerCase();
   if (isTimePoint(text)) return { ok: true, point: text };
@@ -54,7 +54,7 @@ export function parseTyped(typed: string, place: TypedPlace): TypedTime {
   if (unit !== undefined) return { ok: true, point: `now-${count}${unit}` };
   if (/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/i.test(text)) {
     const ms = Date.parse(text.toUpperCase().replace(' ', 'T'));
-    return Number.isNaN(ms) ? mistake(`${quote(text)} is no day or no time of a day.`) : pointOf(ms);
+    return Number.isNaN(ms) ? mistake(`${quote(text)} is not a day or a time of day.`) : pointOf(ms);
   }
   return parseCivil(text, place);
 }
@@ -113,12 +113,15 @@ function parseCivil(text: string, { nowMs, zone, end }: TypedPlace): TypedTime {
     return pointOf(fromCivil({ ...day, day: day.day + (isEnd ? 1 : 0) }, zone) - (isEnd ? 1 : 0));
   }
   const [hour, minute, second = 0] = time.split(':').map(Number);
-  if (hour > 23 || minute > 59 || second >= 60) return mistake(`No day has the time ${time}.`);
+  if (hour > 23 || minute > 59 || second >= 60) return mistake(`There is no time of day ${time}.`);
   const whole = Math.floor(second);
   return pointOf(fromCivil({ ...day, hour, minute, second: whole, ms: Math.round((second - whole) * 1000) }, zone));
 }
 
-/** Of a day without a year, the latest that is not ahead of today. @returns undefined where it is no day in words */
+/**
+ * Parses a day; without a year it is the latest one that is not after today. @returns undefined if it is not a day in
+ * words
+ */
 function parseDay(words: string, nowMs: number, zone: string): Day | undefined {
   const { year, month, day } = civilOf(nowMs, zone);
   if (words === '' || words === 'today') return { year, month, day };

@@ -2,7 +2,7 @@
 
 const NBSP = '\u00a0';
 /** A unit is a word of the file, and files may be hostile. */
-const LONGEST_UNIT = 40;
+const MAX_UNIT_LENGTH = 40;
 const MINUS = '\u2212';
 
 interface Step {
@@ -69,7 +69,7 @@ export interface Scale {
 }
 
 interface SizedScale extends Scale {
-  /** Of one of the suffix, in the unit of the values. */
+  /** The size of one suffix unit, in the unit of the values. */
   readonly size: number;
 }
 
@@ -97,7 +97,7 @@ export function scaleFor(unit: string, type: string, largest: number): SizedScal
 export function formatValue(value: number, unit: string, type: string): string {
   const ladder = ladderOf(unit, type);
   if (!ladder) {
-    const words = unit === '' || unit === 'count' || unit === 'none' ? '' : `${NBSP}${unit.slice(0, LONGEST_UNIT)}`;
+    const words = unit === '' || unit === 'count' || unit === 'none' ? '' : `${NBSP}${unit.slice(0, MAX_UNIT_LENGTH)}`;
     return (Number.isInteger(value) ? formatCount(value) : formatFixed(value, decimalsFor(value))) + words;
   }
   if (value === 0) return `0${NBSP}${stepFor(ladder.steps, ladder.factor).suffix}`;
@@ -107,7 +107,7 @@ export function formatValue(value: number, unit: string, type: string): string {
 
 /** Every digit in the unit of the file, for a tooltip or a copy: `1 405 316 nanoseconds`. */
 export function formatExact(value: number | bigint, unit: string): string {
-  return formatCount(value) + (unit === '' || unit === 'none' ? '' : `${NBSP}${unit.slice(0, LONGEST_UNIT)}`);
+  return formatCount(value) + (unit === '' || unit === 'none' ? '' : `${NBSP}${unit.slice(0, MAX_UNIT_LENGTH)}`);
 }
 
 /**
@@ -152,7 +152,7 @@ export function formatBytesOfFile(bytes: number): string {
   return `${formatFixed(bytes / size, decimalsFor(bytes / size, 2))}${NBSP}${suffix}`;
 }
 
-/** Of one of a unit of time; undefined for other units. */
+/** Nanoseconds in a unit of time; undefined for other units. */
 export function nanosecondsIn(unit: string): number | undefined {
   const word = unit.toLowerCase();
   return Object.hasOwn(inNanoseconds, word) ? inNanoseconds[word] : undefined;

@@ -1,5 +1,5 @@
 /** Units of work of a program: handlers, background loops, the runtime. Load moves a unit as one; code moves what is in it. */
-import { HANDLER, type PreparedSide, type PreparedTree, SERVING, totalBySlice } from './prepared-stacks.ts';
+import { CHOSEN, HANDLER, type PreparedSide, type PreparedTree, SERVING, totalBySlice } from './prepared-stacks.ts';
 
 export interface WorkUnits {
   readonly count: number;
@@ -13,7 +13,7 @@ export interface WorkUnits {
 
 export const RUNTIME_UNIT = 1;
 
-/** Of the mean of both sides. */
+/** Share of the mean of both sides. */
 const MIN_UNIT = 0.01;
 const MIN_RESUMED = 0.002;
 const OPENED_FROM = 0.1;
@@ -47,8 +47,8 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
   // What the event loop resumes is a unit wherever it begins.
   const resumed = new Set<number>();
   for (let kid = 1; kid < length; kid = subtreeEnd[kid]) {
-    if (called[kid] !== SERVING) consider(kid, called[kid] === HANDLER);
-    if (called[kid] === HANDLER && share[kid] >= MIN_RESUMED) resumed.add(func[kid]);
+    if (called[kid] !== SERVING) consider(kid, isRoute(kid));
+    if (isRoute(kid) && share[kid] >= MIN_RESUMED) resumed.add(func[kid]);
   }
   for (let node = 1; node < length; node++)
     if (depthOne[parent[node]] === 1 && resumed.has(func[node]) && func[node] !== func[parent[node]]) {
@@ -57,7 +57,8 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
     }
   while (pending.length > 0) {
     const node = pending.pop()!;
-    if (isRuntime[node] === 1 || !isOpened(node, isKnownRoot[node] === 1)) continue;
+    // What the user calls a route is one.
+    if (isRuntime[node] === 1 || called[node] === CHOSEN || !isOpened(node, isKnownRoot[node] === 1)) continue;
     for (let kid = node + 1; kid < subtreeEnd[node]; kid = subtreeEnd[kid]) consider(kid, false);
   }
   const units = new Map<number, number>();
@@ -79,6 +80,10 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
     }
   }
   return { count: funcs.length, unit, func: Int32Array.from(funcs), isKnown: Uint8Array.from(known) };
+
+  function isRoute(node: number): boolean {
+    return called[node] === HANDLER || called[node] === CHOSEN;
+  }
 
   function isOpened(node: number, isKnown: boolean): boolean {
     const isSliced = a.slices > 1 && b.slices > 1;

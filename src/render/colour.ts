@@ -67,7 +67,7 @@ function rgbToOklch([red, green, blue]: Rgb): Oklch {
   return [0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s, Math.hypot(a, bb), (hue + 360) % 360];
 }
 
-/** Of WCAG 2: 1 to 21, 4.5 for text that can be read. */
+/** Contrast by WCAG 2: 1 to 21; readable text needs 4.5. */
 export function contrast(a: Rgb, b: Rgb): number {
   const [dark, light] = [luminance(a), luminance(b)].sort((one, other) => one - other);
   return (light + 0.05) / (dark + 0.05);

@@ -33,18 +33,18 @@ const SELF_SHARES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3];
 
 export const searchOnlyKey = SELF_KEY + SELF_SHARES.length + 1;
 
-/** What a source cut away: no function's colour. */
+/** A part that the source cut away: not the colour of a function. */
 export const cutColourKey = searchOnlyKey + 1;
 
-/** Colours of less, and as many of more. */
+/** The number of colours for less, and for more. */
 const CHANGE_STEPS = 120;
 const CHANGE_KEY = cutColourKey + 1;
-/** What did not change, or by no more than noise. */
+/** Unchanged, or may be noise. */
 export const quietColourKey = CHANGE_KEY + 2 * CHANGE_STEPS;
 /** A path that only B has, and one that only A has. */
 export const newColourKey = quietColourKey + 1;
 export const goneColourKey = newColourKey + 1;
-/** The same where it may be noise. */
+/** The same if the change may be noise. */
 export const quietNewColourKey = goneColourKey + 1;
 export const quietGoneColourKey = quietNewColourKey + 1;
 
@@ -55,7 +55,8 @@ export const selfShareKeys: readonly number[] = [0, ...SELF_SHARES].map((_, leve
 const HASHED_LENGTH = 1000;
 
 /**
- * The same package has the same hue and the same function the same step in every view. No function: the middle step.
+ * The same package has the same hue and the same function the same step in every view. Without a function it is the
+ * middle step.
  */
 export function packageColourKey(packageName: string, functionName: string, isSystem: boolean): number {
   const step = functionName === '' ? 0 : hashText(functionName.slice(0, HASHED_LENGTH)) % STEPS;
@@ -71,7 +72,7 @@ export function selfShareColourKey(share: number): number {
 }
 
 /**
- * The smallest change has a hue, and the key of a change of the other sign is as far from the middle.
+ * Even the smallest change has a hue. Keys are symmetric: opposite changes are equally far from the middle.
  * @param change as a part of the scale's end, -1 to 1; beyond is the end, 0 and NaN are no change
  */
 export function changeColourKey(change: number): number {
@@ -131,7 +132,7 @@ export function flameTheme(token: (name: string) => string, makeHatch: MakeHatch
   const [quiet, quietInk] = [rgbOf('--diff-quiet'), rgbOf('--diff-quiet-ink')];
   put(quietColourKey, quiet, quietInk);
   put(newColourKey, rgbOf('--new'), rgbOf('--on-new'));
-  // Hollow boxes that are too thin to be hollow are of the colour of their edge.
+  // Hollow boxes that are too thin have the colour of their edge.
   put(goneColourKey, rgbOf('--removed'), rgbOf('--ink'));
   put(quietNewColourKey, quiet, quietInk);
   put(quietGoneColourKey, quiet, quietInk);
@@ -176,7 +177,7 @@ export function flameTheme(token: (name: string) => string, makeHatch: MakeHatch
     textures: hatches.map((colours) => colours && makeTexture(makeHatch, colours, (colour) => colour)),
     texturesFaded: hatches.map(
       (colours, key) =>
-        // What was cut away is no data that could fade.
+        // The cut part does not fade: it is not data.
         colours && makeTexture(makeHatch, colours, (colour) => (key === cutColourKey ? colour : fadedBy(key, colour))),
     ),
     ground: prepared('--bg'),
@@ -226,7 +227,7 @@ function changeRamp(token: (name: string) => string): readonly Rgb[] {
   return [...half('less').toReversed(), ...half('more')];
 }
 
-/** The first that can be read. */
+/** The first colour with enough contrast. */
 function inkOn(box: Rgb, inks: readonly Rgb[]): Rgb {
   return inkOnAll([box], inks);
 }

@@ -3,9 +3,9 @@ import { parseRgb } from './colour.ts';
 
 /** Where rows of pixels go. A browser's canvas is one, the tests' recorder is another. */
 export interface PixelRows {
-  /** A colour as `room` holds it. */
+  /** A colour in the format of `room`. */
   pixelOf(colour: string): number;
-  /** @returns room for the pixels, row by row from the top; what it holds is left over from the paint before. */
+  /** @returns room for the pixels, row by row from the top; its contents are those of the previous paint. */
   room(width: number, rows: number): Uint32Array;
   /** Draws the rows of the last `room` call from `top` down, each with a gap at its lower end. Device px. */
   draw(top: number, rowHeight: number, gap: number, ground: string): void;
@@ -16,7 +16,7 @@ type Context = Pick<
   'fillStyle' | 'fillRect' | 'drawImage' | 'imageSmoothingEnabled'
 >;
 
-/** By way of a canvas whose rows are a pixel high. */
+/** Uses an intermediate canvas whose rows are one pixel high. */
 export class CanvasRows implements PixelRows {
   readonly #onto: Context;
   readonly #low = new OffscreenCanvas(1, 1).getContext('2d', { alpha: false, willReadFrequently: true })!;

@@ -4,8 +4,8 @@
 const READ_LENGTH = 400;
 const HARMLESS = /^[ -~]*$/;
 /**
- * Controls, line ends, overrides and isolates of direction, half surrogates: what breaks lines, hides, or turns round
- * what stands beside it.
+ * Control characters, line ends, direction overrides and isolates, lone surrogates: they break lines, or hide or
+ * reorder the text around them.
  */
 const HARMFUL = /[\p{C}\p{Zl}\p{Zp}]/gu;
 const MARK_PILES = /(\p{M}{2})\p{M}+/gu;

@@ -3,7 +3,7 @@
 /** A fill for a canvas with this many device px a css px. */
 type Fill = (ratio: number) => string | CanvasPattern;
 
-/** What a box shows that is wide enough; others of its key have the key's plain colour. */
+/** The texture of a wide box; narrow boxes of its key have the plain colour. */
 export interface Texture {
   /** Within the edge. */
   readonly ground: string;
@@ -28,7 +28,7 @@ export interface FlameTheme {
   readonly fills: readonly string[];
   /** The same, faded toward the ground: for boxes that a search does not match. */
   readonly faded: readonly string[];
-  /** Of names, of packages and shares, and of all of them on a faded box; by colour key. */
+  /** Text colours by colour key: names, packages and shares, and all of them on a faded box. */
   readonly inks: readonly string[];
   readonly inksDim: readonly string[];
   readonly inksFaded: readonly string[];

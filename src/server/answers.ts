@@ -1,4 +1,4 @@
-/** Makes answers, and sends them: the only place that writes a head. */
+/** Builds and sends answers; nothing else writes response headers. */
 
 import type { ServerResponse } from 'node:http';
 import type { WireAnswer } from './request.ts';

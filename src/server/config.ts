@@ -21,6 +21,10 @@ const serverConfig = z.object({
   retention: z.number().min(0),
   /** Bytes. */
   maxDisk: z.number().min(1),
+  /** Retention of spans, ms; 0 keeps them as long as their profiles. */
+  spanRetention: z.number().min(0),
+  /** Maximum bytes of spans. */
+  maxSpanDisk: z.number().min(1),
   /** ms; 0 takes any age. */
   maxProfileAge: z.number().min(0),
   basePath: z.string().regex(/^(\/[\w.~-]+)*$/, 'a base path is like /flametide'),
@@ -36,7 +40,7 @@ const serverConfig = z.object({
   /** Which attributes of OTLP are labels; `*` stands for any characters. */
   attributes: z.strictObject({ keep: z.array(z.string()), fold: z.array(z.string()) }),
   limits: z.strictObject({
-    /** Of a request, as sent. */
+    /** Bytes of a request as sent. */
     maxBodyBytes: z.int().min(1),
     maxProfileBytes: z.int().min(1),
     maxSamples: z.int().min(1),
@@ -45,7 +49,10 @@ const serverConfig = z.object({
     maxLabelNameBytes: z.int().min(1),
     maxLabelValueBytes: z.int().min(1),
     maxFutureMs: z.int().min(0),
-    /** Of one service on one day; beyond it labels of samples are left out, and beyond twice it new series refused. */
+    /**
+     * Label sets of one service on one day; beyond it labels of samples are left out, and beyond twice as many new
+     * series are refused.
+     */
     maxLabelSets: z.int().min(1),
   }),
 });
@@ -65,9 +72,9 @@ const DEFAULT_LIMITS: ServerConfig['limits'] = {
   maxLabelSets: DEFAULT_LABEL_SETS,
 };
 const WEEK = '7d';
-const OPEN_TO_OTHERS = 'opens Flametide to others: give it --token, or --no-auth to let everybody in';
+const OPEN_TO_OTHERS = 'opens Flametide to others: add --token, or --no-auth to let everybody in';
 
-/** What the command line asked for: to serve, or to print a text and leave with a code. */
+/** The meaning of a command line: serve, or print a text and exit with a code. */
 export type CommandLine =
   | { kind: 'serve'; config: ServerConfig }
   | { kind: 'print'; text: string }
@@ -81,17 +88,29 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
     return env === undefined ? made : made.env(`FLAMETIDE_${env}`);
   };
   const command = new Command('flametide')
-    .description('Flamegraphs of continuous profiling data: takes profiles in, keeps them, shows them in the browser.')
+    .description('Stores profiles of running services and shows them as flamegraphs in the browser.')
     .argument('[files...]', 'profiles that the page opens')
     .addOption(option('--port <number>', 'port to listen on, 0 for any free one', 'PORT').default('4040'))
     .addOption(option('--host <address>', 'address to listen on', 'HOST').default('127.0.0.1'))
-    .addOption(option('--data <folder>', 'where profiles are kept', 'DATA').default('./flametide-data'))
-    .addOption(option('--retention <age>', 'how long they are kept, such as 12h or 7d, or off', 'RETENTION'))
+    .addOption(option('--data <folder>', 'where profiles are stored', 'DATA').default('./flametide-data'))
+    .addOption(option('--retention <age>', 'how long profiles are stored, such as 12h or 7d, or off', 'RETENTION'))
     .addOption(
-      option('--max-disk <size>', 'how much their files may take, such as 500MB or 10GB', 'MAX_DISK').default('10GB'),
+      option('--max-disk <size>', 'maximum size of the stored files, such as 500MB or 10GB', 'MAX_DISK').default(
+        '10GB',
+      ),
     )
     .addOption(
-      option('--max-profile-age <age>', 'oldest profile that is taken; 0 takes any', 'MAX_PROFILE_AGE').default('1h'),
+      option('--span-retention <age>', 'how long it is known which span a sample was in', 'SPAN_RETENTION').default(
+        '3d',
+      ),
+    )
+    .addOption(
+      option('--max-span-disk <size>', 'how much of --max-disk that may take', 'MAX_SPAN_DISK').default('500MB'),
+    )
+    .addOption(
+      option('--max-profile-age <age>', 'oldest profile that is accepted; 0 accepts any', 'MAX_PROFILE_AGE').default(
+        '1h',
+      ),
     )
     .addOption(option('--token <text>', 'what agents and the page must send to get in', 'TOKEN'))
     .addOption(option('--no-auth', 'let everybody in who can reach the address'))
@@ -103,7 +122,7 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
         'EMBED_IN',
       ),
     )
-    .addOption(option('--backend <url>', 'a Pyroscope that answers instead of the own store', 'BACKEND'))
+    .addOption(option('--backend <url>', 'a Pyroscope to read from instead of the built-in store', 'BACKEND'))
     .addOption(option('--tenant <id>', 'tenant at the backend', 'TENANT'))
     .addOption(
       option(
@@ -134,7 +153,7 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
   }
 }
 
-/** Limits of one upload, as the doors take them. */
+/** The limits of one upload. */
 export function ingestLimits({ limits, maxProfileAge, attributes }: ServerConfig): IngestLimits {
   return { ...limits, maxAgeMs: maxProfileAge, attributes };
 }
@@ -170,6 +189,8 @@ function settings(command: Command): Record<string, unknown> {
     // Imported history is kept by default.
     retention: read('retention', duration) ?? (anyAge ? 0 : duration(WEEK)),
     maxDisk: read('maxDisk', size),
+    spanRetention: read('spanRetention', duration),
+    maxSpanDisk: read('maxSpanDisk', size),
     maxProfileAge,
     basePath: read('basePath', (text) => text.replace(/\/$/, '')),
     embedIn: read('embedIn', origins) ?? [],
@@ -191,7 +212,7 @@ function targets(given: unknown): { url: string; service: string }[] {
     const [, service, address = ''] = /^(?:([^=/:]+)=)?(.+)$/.exec(one.trim()) ?? [];
     const url = URL.parse(/^https?:\/\//.test(address) ? address : `http://${address}`);
     if (url === null || url.host === '' || url.pathname !== '/' || url.search !== '' || url.username !== '')
-      throw new InvalidArgumentError(`--scrape ${one} is no target: it is like localhost:6060.`);
+      throw new InvalidArgumentError(`--scrape ${one} is not a target: write it like localhost:6060.`);
     return { url: url.origin, service: service ?? url.host };
   });
 }
@@ -231,7 +252,7 @@ function origins(text: string): string[] {
   return text.split(',').map((one) => {
     const url = URL.canParse(one) ? new URL(one) : undefined;
     if (!url || !/^https?:$/.test(url.protocol) || url.origin !== one.trim().replace(/\/$/, ''))
-      throw new InvalidArgumentError(`${one.trim()} is no origin: write it like https://grafana.example.`);
+      throw new InvalidArgumentError(`${one.trim()} is not an origin: write it like https://grafana.example.`);
     return url.origin;
   });
 }
@@ -242,7 +263,7 @@ const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600
 function duration(text: string): number {
   if (text === 'off' || text === '0') return 0;
   const match = /^(\d{1,6})(s|m|h|d|w)$/.exec(text);
-  if (match === null) throw new InvalidArgumentError(`${text} is no length of time: write it like 30m, 12h or 7d.`);
+  if (match === null) throw new InvalidArgumentError(`${text} is not a duration: write it like 30m, 12h or 7d.`);
   return Number(match[1]) * UNIT_MS[match[2]];
 }
 
@@ -250,7 +271,7 @@ const UNIT_BYTES: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e1
 
 function size(text: string): number {
   const match = /^(\d{1,6})(MB|GB|TB)$/i.exec(text);
-  if (match === null) throw new InvalidArgumentError(`${text} is no size: write it like 500MB or 10GB.`);
+  if (match === null) throw new InvalidArgumentError(`${text} is not a size: write it like 500MB or 10GB.`);
   return Number(match[1]) * UNIT_BYTES[match[2].toUpperCase()];
 }
 

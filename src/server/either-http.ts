@@ -17,7 +17,7 @@ import { longestLink } from '#wire/links.ts';
 
 /** RFC 9113, 3.4: no request of HTTP/1.1 begins with it. */
 const PREFACE = 'PRI ';
-/** A browser sends the link it shows, and more beside it. */
+/** A browser sends the link and further headers. */
 const MAX_HEADER_BYTES = longestLink + (16 << 10);
 const MAX_HEADERS = 128;
 /** Requests at one time on a connection of HTTP/2. */
@@ -32,7 +32,7 @@ export interface HttpTimes {
   readonly headMs: number;
   /** From the head of a request to its end. */
   readonly requestMs: number;
-  /** Of a connection without a request. */
+  /** Timeout of a connection without a request. */
   readonly idleMs: number;
 }
 
@@ -61,7 +61,7 @@ export function createEitherHttp(
     limitSession(session, { headMs, requestMs, idleMs });
   });
 
-  // The server's own way to take a connection; it comes second now.
+  // The server's own connection handler, called after ours.
   const [takeHttp] = server.listeners('connection') as [(this: Server, socket: Socket) => void];
   server.removeAllListeners('connection');
   server.on('connection', (socket) => {
@@ -127,7 +127,7 @@ function limitSession(session: ServerHttp2Session, { headMs, requestMs, idleMs }
   });
 }
 
-/** By the clock, not by what comes: pings and pieces of a head are no request. */
+/** Measured by the clock: pings and partial headers do not count as requests. */
 function endLater(session: Http2Session, ms: number): NodeJS.Timeout {
   return setTimeout(() => session.destroy(), ms).unref();
 }

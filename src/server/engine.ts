@@ -60,7 +60,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     log,
     onGiveUp,
   }));
-  const limits = { retentionMs: options.retentionMs, maxBytes: options.maxDiskBytes };
+  const { retentionMs, maxDiskBytes: maxBytes, spans } = options;
+  const limits = { retentionMs, maxBytes, spans };
   const [readers, keeper] = await Promise.all([
     starting,
     LastingThread.start({
@@ -93,14 +94,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     try {
       const outcome = await keeper.call<UpkeepOutcome | undefined>(kind, { nowMs: Date.now() });
       if (outcome === undefined) return;
-      // Once, not every round.
+      // Logged once, not every round.
       if (outcome.clock !== undefined && last?.clock === undefined) log.warn(outcome.clock);
       last = outcome;
       packed += last.packed;
       removed += last.removed;
       report(last.damage);
     } catch (error) {
-      log.error(`Looking after the store failed: ${(error as Error).message}`);
+      log.error(`Upkeep of the store failed: ${(error as Error).message}`);
     }
   };
   const timer = setInterval(() => void look('run'), UPKEEP_EVERY_MS);
@@ -143,8 +144,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           'Size of the data file and its log, which --max-disk limits.',
           last?.folderBytes.profiles ?? 0,
         ),
+        ...metric(
+          'flametide_store_span_bytes',
+          'gauge',
+          'Bytes of spans, which --max-span-disk limits.',
+          last?.spanBytes ?? 0,
+        ),
         ...folderMetric(last?.folderBytes),
-        ...metric('flametide_store_blocks_packed_total', 'counter', 'Hours of a series packed to a block.', packed),
+        ...metric('flametide_store_blocks_packed_total', 'counter', 'Hours of a series packed into a block.', packed),
         ...metric('flametide_store_removed_total', 'counter', 'Blocks and rows removed by retention.', removed),
         ...metric('flametide_store_damaged_places', 'gauge', 'Damaged places found since the start.', damage.size),
         ...metric('flametide_queries_waiting', 'gauge', 'Queries that wait for a reader.', readers.waiting),
@@ -195,7 +202,7 @@ function storeMetrics({ series, internerBytes }: StoreState): string[] {
 function folderMetric(bytes: FolderBytes | undefined): string[] {
   const name = 'flametide_folder_bytes';
   return [
-    `# HELP ${name} Bytes on disk in the data folder, by what they are for.`,
+    `# HELP ${name} Bytes on disk in the data folder, by kind.`,
     `# TYPE ${name} gauge`,
     ...Object.entries(bytes ?? {}).map(([kind, size]) => `${name}{kind="${kind}"} ${size}`),
   ];
@@ -210,7 +217,7 @@ function worker(name: string): URL {
 function broken(error: unknown): Outcome {
   const isEnd = error instanceof ThreadEnded;
   const reason = error instanceof Error ? error.message : String(error);
-  const message = isEnd ? `A thread of the server ended under this call (${reason}): send it again.` : reason;
+  const message = isEnd ? `A server thread ended during this call (${reason}): send it again.` : reason;
   const body = new TextEncoder().encode(JSON.stringify({ code: isEnd ? 'unavailable' : 'internal', message }));
   const headers = { 'content-type': 'application/json', ...(isEnd && { 'retry-after': String(RETRY_AFTER_S) }) };
   return {

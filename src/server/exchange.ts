@@ -4,9 +4,10 @@ import type { IncomingProfile } from './incoming.ts';
 import type { IngestLimits } from './ingest/series-of-profile.ts';
 import type { RequestFacts, WireAnswer, WireRequest } from './request.ts';
 import type { FolderBytes } from './store/folder.ts';
+import type { SpanLimits } from './store/span-upkeep.ts';
 import type { ServiceUsage } from './store/series-table.ts';
 
-/** Whoever answers for profiles: the workers over the own store, or a Pyroscope behind the proxy. */
+/** The backend for profiles: the workers over the built-in store, or a Pyroscope behind the proxy. */
 export interface Backend {
   /** `/ingest` and `push.v1`. Resolves once everything that the answer reports as stored is on disk. Never rejects. */
   ingest(request: WireRequest, signal: AbortSignal): Promise<{ answer: WireAnswer; facts: RequestFacts }>;
@@ -14,9 +15,9 @@ export interface Backend {
   query(request: WireRequest, signal: AbortSignal): Promise<{ answer: WireAnswer; facts: RequestFacts }>;
   /** Lines of `/metrics` (Prometheus text) about what only the backend knows. */
   metrics(): Promise<string>;
-  /** What was found damaged in the store since the start, one sentence a place. */
+  /** Damage found in the store since the start, one sentence for each place. */
   damage(): readonly string[];
-  /** Whether it can take in and answer now; else why not, in one sentence. */
+  /** Ready to store and answer, or the reason why not, in one sentence. */
   ready(): Promise<true | string>;
   /** What `/api/status` says about the own store. A backend without one has no answer. */
   storeStatus?(): Promise<StoreStatus>;
@@ -28,7 +29,7 @@ export interface Backend {
 
 interface StoreStatus {
   readonly services: readonly ServiceUsage[];
-  /** Why older profiles than asked for are kept: the clock. */
+  /** Why profiles older than the retention are stored: a clock that jumped. */
   readonly clock: string | undefined;
   /** Bytes on disk at the last upkeep, by purpose. */
   readonly bytes: FolderBytes | undefined;
@@ -47,6 +48,7 @@ export interface EngineOptions {
   readonly retentionMs: number | undefined;
   /** Bytes of the profiles' files at which the oldest profiles are removed. */
   readonly maxDiskBytes: number;
+  readonly spans: SpanLimits;
   readonly limits: IngestLimits;
   /** Label sets of one service on one day: beyond it labels of samples are folded away. */
   readonly maxLabelSets: number;

@@ -13,7 +13,7 @@ import { StartError } from './exchange.ts';
 import { type WireAnswer } from './request.ts';
 
 const MAX_FILES = 100;
-/** What the page takes of one file. */
+/** Maximum size of a file for the page. */
 const MAX_BYTES = 512 << 20;
 
 export class GivenFiles {
@@ -21,8 +21,7 @@ export class GivenFiles {
 
   /** @throws StartError when one cannot be read */
   constructor(paths: readonly string[]) {
-    if (paths.length > MAX_FILES)
-      throw new StartError(`${paths.length} files are given, and at most ${MAX_FILES} are opened.`);
+    if (paths.length > MAX_FILES) throw new StartError(`${paths.length} files are given; the maximum is ${MAX_FILES}.`);
     this.#paths = paths.map((path) => resolve(path));
     for (const path of paths) {
       const problem = whyNotReadable(path);
@@ -35,7 +34,7 @@ export class GivenFiles {
     if (path === '/api/files') return jsonAnswer(200, { files: await this.#list(), mostBytes: MAX_BYTES });
     const id = path.slice('/api/files/'.length);
     const file = /^\d{1,3}$/.test(id) ? this.#paths[Number(id)] : undefined;
-    if (file === undefined) return jsonAnswer(404, { message: 'There is no such file among those given.' });
+    if (file === undefined) return jsonAnswer(404, { message: 'None of the given files has this name.' });
     return sendFile(file, response);
   }
 
@@ -60,10 +59,10 @@ async function sendFile(path: string, response: ServerResponse): Promise<WireAns
   }
   try {
     const found = await file.stat();
-    if (!found.isFile()) return jsonAnswer(410, { message: `${name} is no file any more.` });
+    if (!found.isFile()) return jsonAnswer(410, { message: `${name} is not a file any more.` });
     const { size } = found;
     if (size > MAX_BYTES) {
-      const message = `${name} has ${size} bytes, and at most ${MAX_BYTES} are opened.`;
+      const message = `${name} has ${size} bytes; the maximum is ${MAX_BYTES}.`;
       return jsonAnswer(413, { message });
     }
     response.writeHead(200, {
@@ -75,7 +74,8 @@ async function sendFile(path: string, response: ServerResponse): Promise<WireAns
       response.end();
       return undefined;
     }
-    // What is added meanwhile is left out; what is cut off meanwhile breaks the connection, as less comes than was said.
+    // Bytes appended meanwhile are left out. If the file shrinks meanwhile, the connection breaks, since fewer bytes
+    // follow than announced.
     const bytes = file.createReadStream({ start: 0, end: size - 1, autoClose: false });
     await pipeline(bytes, response).catch(() => response.destroy());
     return undefined;

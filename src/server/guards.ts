@@ -1,4 +1,4 @@
-/** Who may ask: checked before anything is read. */
+/** Access control, checked before a request is read. */
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -13,20 +13,22 @@ export interface Denial {
 export interface Guards {
   /** The address that is listened on. */
   readonly host: string;
-  /** What callers must send; undefined lets everybody in. */
+  /** The token that callers must send; undefined allows everybody. */
   readonly token: string | undefined;
 }
 
 /**
- * @param isOpen for what says nothing but that the server is up
- * @returns why not, or undefined
+ * @param isOpen for health checks, which need no token @returns the refusal, or undefined
  */
 export function denied(headers: IncomingHttpHeaders, { host, token }: Guards, isOpen: boolean): Denial | undefined {
   if (isLoopback(host) && !namesThisMachine(headers.host)) {
-    return { status: 403, message: 'This Flametide answers to localhost only; it was asked for under another name.' };
+    return {
+      status: 403,
+      message: 'This Flametide answers only to the name localhost; the request has another host name.',
+    };
   }
   if (isForeign(headers)) {
-    return { status: 403, message: 'Another page may not ask this Flametide.' };
+    return { status: 403, message: 'Requests from other pages are refused.' };
   }
   if (token !== undefined && !isOpen && !bears(headers.authorization, token)) {
     return {
@@ -68,7 +70,7 @@ function bears(authorization: string | undefined, token: string): boolean {
   return colon >= 0 && isSame(plain.slice(colon + 1), token);
 }
 
-/** Takes the same time wherever they differ. */
+/** Constant time, wherever they differ. */
 function isSame(a: string, b: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(a), digest(b));

@@ -33,7 +33,7 @@ const contentSecurityPolicy = (embedIn: readonly string[]): string =>
   ].join('; ');
 const HEAD_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
-/** Longer than that of common proxies (60 s): the side that sends requests should be the one that closes. */
+/** Longer than that of common proxies (60 s): the sender of requests should close the connection. */
 const IDLE_MS = 75_000;
 const LINGER_MS = 2000;
 const NO_BODY = new Uint8Array(0);
@@ -76,11 +76,11 @@ export function createFlametideServer(parts: ServerParts): Server {
     if (denial !== undefined) return sendAnswer(response, textAnswer(denial.status, denial.message, denial.headers));
     if (target === undefined) {
       reports.missed(request, basePath);
-      return sendAnswer(response, textAnswer(404, `This Flametide lives under ${basePath}/.`));
+      return sendAnswer(response, textAnswer(404, `Addresses of this Flametide begin with ${basePath}/.`));
     }
     const { query } = target;
     const path = pathFor(route, target);
-    // What the page asks for next is found beside it.
+    // The page loads its parts relative to this address.
     if (basePath !== '' && whole.path === basePath) {
       const location = `${basePath.split('/').at(-1)}/${query === '' ? '' : `?${query}`}`;
       return sendAnswer(response, { status: 308, headers: { location }, body: NO_BODY });
@@ -135,7 +135,7 @@ async function answerBy(
   }
 }
 
-/** What is no request, or one too long to be read. */
+/** Malformed or too large requests. */
 function refuseUnread({ code }: NodeJS.ErrnoException, socket: Socket, basePath: string): void {
   if (!socket.writable) return void socket.destroy();
   const [status, text] =
@@ -146,25 +146,25 @@ function refuseUnread({ code }: NodeJS.ErrnoException, socket: Socket, basePath:
         ] as const)
       : code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? (['408 Request Timeout', 'The request took too long.'] as const)
-        : (['400 Bad Request', 'This is no request that can be read.'] as const);
+        : (['400 Bad Request', 'Malformed request.'] as const);
   const body = messagePage('This cannot be opened', text, basePath);
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\nContent-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\nX-Content-Type-Options: nosniff\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
-  // What is still on its way is read and dropped: closed at once, the connection would be reset, and the answer lost.
+  // The rest of the request is read and dropped: closing at once would reset the connection and lose the answer.
   socket.resume();
   socket.setTimeout(LINGER_MS, () => socket.destroy());
 }
 
 function refuseMethod(methods: readonly string[]): WireAnswer {
-  return textAnswer(405, `This address takes ${methods.join(' or ')} only.`, { allow: methods.join(', ') });
+  return textAnswer(405, `This address accepts only ${methods.join(' or ')}.`, { allow: methods.join(', ') });
 }
 
 function pathFor({ isTidied = false }: Route, { path, tidy }: RequestPath): string {
   return isTidied ? tidy : path;
 }
 
-/** The client's own, so that its log and ours can be read together. */
+/** The client's id if it sent one, so that both logs can be matched. */
 function requestId({ headers }: IncomingMessage): string {
   const given = headers['x-request-id'];
   return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();

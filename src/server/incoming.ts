@@ -1,4 +1,4 @@
-/** What the doors (`/ingest`, Push, the self-profile, the demo) hand to the store. */
+/** Profiles on their way from the entry points (`/ingest`, Push, the self-profile, the demo) to the store. */
 
 import type { LabelSet } from '#model/labels.ts';
 import type { Profile } from '#model/profile.ts';
@@ -13,6 +13,23 @@ export interface IncomingProfile {
   /** Equal for a repeat of the same upload, which counts once for an hour; '' where the upload has no time of its own. */
   readonly repeatKey: string;
   readonly series: readonly IncomingSeries[];
+  /** Undefined where no sample names a span or a trace. */
+  readonly spans?: TraceContexts | undefined;
+}
+
+/** In which span of which trace samples were taken. */
+export interface TraceContexts {
+  /** By sample: position in `contexts`, -1 where the sample is of none. */
+  readonly of: Int32Array;
+  readonly contexts: readonly TraceContext[];
+}
+
+/** In hex digits, 16 for spans and 32 for traces; '' where the agent does not say. */
+export interface TraceContext {
+  readonly span: string;
+  /** The first span of the trace in this process. */
+  readonly root: string;
+  readonly trace: string;
 }
 
 /** The samples of one label set in one sample type. */
@@ -30,7 +47,7 @@ export interface IncomingSeries {
   readonly rows: Int32Array;
 }
 
-/** What was changed about profiles to take them in, or is not what the sender may think it is. */
+/** Changes made to profiles when they were stored, and properties that the sender may not expect. */
 export interface Trimmed {
   /** Stacks that lost their leaf end. */
   readonly cutStacks: number;
@@ -44,7 +61,7 @@ export interface Trimmed {
   readonly cutOff: number;
 }
 
-/** Sentences for the log and for the sender, by what they are about. */
+/** Sentences for the log and the sender, by subject. */
 export function notesOf({
   cutStacks,
   labelsDropped,
@@ -54,18 +71,18 @@ export function notesOf({
 }: Trimmed): Map<keyof Trimmed, string> {
   const notes = new Map<keyof Trimmed, string>();
   if (cutStacks > 0)
-    notes.set('cutStacks', `${cutStacks} stacks were too deep and lost their leaf end (limits.maxDepth).`);
+    notes.set('cutStacks', `${cutStacks} stacks were too deep and were cut at their leaf end (limits.maxDepth).`);
   if (labelsDropped > 0)
     notes.set(
       'labelsDropped',
-      'The samples have too many sets of labels, or too long ones: the labels with the most values were left out.',
+      'The samples have too many label sets, or label sets that are too long: the labels with the most values were left out.',
     );
   if (negativeValues > 0) notes.set('negativeValues', `${negativeValues} values are negative and were left out.`);
   if (cumulative > 0)
     notes.set(
       'cumulative',
-      'The values are said to be cumulative and are stored as sent, so that ranges add them up: send what was added since the last upload.',
+      'The profile is marked as cumulative. Its values are stored as sent, and ranges add them up: send the increase since the last upload.',
     );
-  if (cutOff > 0) notes.set('cutOff', 'The recording is cut off: what is whole of it was kept.');
+  if (cutOff > 0) notes.set('cutOff', 'The recording is truncated: its complete part was stored.');
   return notes;
 }

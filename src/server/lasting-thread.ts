@@ -1,4 +1,4 @@
-/** A thread that is started again when it ends, unless it ends again and again. */
+/** A thread that is restarted when it ends, unless it ends repeatedly. */
 
 import type { Log } from './exchange.ts';
 import { WorkerCalls, type ThreadLimits } from './worker-calls.ts';
@@ -67,7 +67,7 @@ export class LastingThread {
     return calls.call<T>(kind, payload, transfer);
   }
 
-  /** Calls that wait for a start are never answered: whoever closes has ended the requests before. */
+  /** Calls that wait for a restart are never answered: the caller has ended all requests before closing. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#pause);

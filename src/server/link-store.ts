@@ -1,5 +1,6 @@
 /**
- * Short links and snapshots on disk. Both are named by what they hold and never change. Links are rows of `links.db` in the
+ * Short links and snapshots on disk. Their ids derive from their content, and they never change. Links are rows of
+ * `links.db` in the
  * data folder, snapshots are files of `snapshots/` beside it; retention removes neither.
  */
 
@@ -19,14 +20,14 @@ import { writeDurably } from './write-durably.ts';
 
 const MAX_LINKS = 100_000;
 const MAX_LISTED = 500;
-/** Of all snapshots: retention does not remove them. */
+/** Bytes of all snapshots: retention does not remove them. */
 const MAX_SNAPSHOT_BYTES = 1 << 30;
-/** Of the queries of all links: about 670 characters each at the maximum number of links. */
+/** Bytes of the queries of all links: about 670 characters each at the maximum number of links. */
 const MAX_QUERY_BYTES = 64 << 20;
-/** Characters of an id; more where two links begin alike. */
+/** Minimum characters of an id; more if two ids would be equal. */
 const MIN_ID_LENGTH = 8;
 
-/** Of all links. */
+/** Maximum number of links. */
 interface Held {
   readonly count: number;
   readonly queryBytes: number;
@@ -62,9 +63,9 @@ export class LinkStore {
   readonly #folder: string;
   readonly #files: string;
   readonly #filesInPlace: FilesInPlace | undefined;
-  /** Why snapshots cannot be kept, of a folder that cannot be used. */
+  /** The reason if the snapshot folder cannot be used. */
   readonly #noFiles: string | undefined;
-  /** Ends after the last change that was asked for. */
+  /** Resolves after the last requested change. */
   #lastChange: Promise<unknown> = Promise.resolve();
 
   /** Never throws for what lies in the folder. @param folder must be there, and belong to this process */
@@ -78,7 +79,7 @@ export class LinkStore {
       mkdirSync(this.#files, { recursive: true });
       this.#filesInPlace = new FilesInPlace([this.#files]);
     } catch (error) {
-      this.#noFiles = `Snapshots cannot be kept in ${this.#files}: ${reason(error)}.`;
+      this.#noFiles = `Snapshots cannot be stored in ${this.#files}: ${reason(error)}.`;
       notes.push(this.#noFiles);
     }
     this.notes = notes;
@@ -102,11 +103,11 @@ export class LinkStore {
       while (existsSync(`${this.#files}.set-aside-${number}`)) number++;
       renameSync(this.#files, `${this.#files}.set-aside-${number}`);
       notes.push(
-        `No links lead to the ${names.length} snapshots any more: they were set aside as ${this.#files}.set-aside-${number}.`,
+        `${names.length} snapshots have no link any more: they were set aside as ${this.#files}.set-aside-${number}.`,
       );
       return;
     }
-    // Links may be among what could not be read: their snapshots stay.
+    // Unreadable rows may be links: their snapshots stay.
     if (this.#file.lost !== undefined) return;
     let isDamaged = false;
     const rows = this.#rows('').all([], () => {
@@ -190,7 +191,7 @@ export class LinkStore {
     try {
       return this.find(known.id);
     } catch (error) {
-      // Made again, a damaged link is whole again.
+      // Storing a damaged link again repairs it.
       if (!(error instanceof DamagedBlob)) throw error;
       this.#db.prepare('DELETE FROM link WHERE id = ?').run(known.id);
       return undefined;
@@ -206,11 +207,11 @@ export class LinkStore {
       throw new TooManyLinks(`There are ${MAX_LINKS} links, which is the maximum: delete some.`);
     if (held.queryBytes + query.length > MAX_QUERY_BYTES)
       throw new TooManyLinks(
-        `The links have ${mebibytes(held.queryBytes)} MiB, and at most ${mebibytes(MAX_QUERY_BYTES)} are kept: delete some.`,
+        `The links take ${mebibytes(held.queryBytes)} MiB; the maximum is ${mebibytes(MAX_QUERY_BYTES)} MiB: delete some.`,
       );
     if (snapshotBytes > 0 && held.snapshotBytes + snapshotBytes > MAX_SNAPSHOT_BYTES)
       throw new TooManyLinks(
-        `Snapshots have ${mebibytes(held.snapshotBytes)} MiB, and at most ${mebibytes(MAX_SNAPSHOT_BYTES)} are kept: delete some links.`,
+        `Snapshots take ${mebibytes(held.snapshotBytes)} MiB; the maximum is ${mebibytes(MAX_SNAPSHOT_BYTES)} MiB: delete some links.`,
       );
   }
 
@@ -236,7 +237,7 @@ export class LinkStore {
       const digest = digestOf(query, bytes);
       const known = this.#withDigest(digest);
       if (known === undefined) this.#checkRoom(query, bytes.length);
-      // The file first: a link never leads to a snapshot that is not there. Kept again, one that was damaged is whole again.
+      // The file is written first, so that no link leads to a missing snapshot. Storing a damaged one again repairs it.
       await writeDurably(this.#files, digest, bytes);
       return known ?? this.#insert(query, digest, bytes.length);
     });
@@ -254,7 +255,7 @@ export class LinkStore {
 
   async #remove(id: string): Promise<boolean> {
     if (!isLinkId(id)) return false;
-    // Damaged ones too: their file goes at the next start, as no link knows it.
+    // Damaged links too: their file has no link and is removed at the next start.
     const row = this.#db.prepare('DELETE FROM link WHERE id = ? RETURNING digest').get(id) as
       | { digest: string }
       | undefined;

@@ -10,7 +10,7 @@ import { DamagedBlob } from './store/blob.ts';
 import { damageIn } from './store/damage.ts';
 import { isFull, reason } from './store/folder.ts';
 
-/** As an address holds it: nothing that ends a line, a query or an attribute. */
+/** The characters of a query in an address: none that ends a line, a query or an attribute. */
 const QUERY = /^[!$-;=?-~]+$/;
 
 export class Links {
@@ -38,7 +38,7 @@ export class Links {
     if (why !== undefined) return refusal(503, why);
     try {
       const made = await this.#answerCall(method, path, body);
-      // A file that was moved or replaced would not be found after a restart: then nothing was stored.
+      // A moved or replaced file would not be found after a restart, so the call fails.
       why = method === 'GET' ? undefined : whyNot();
       return why === undefined ? made : refusal(503, why);
     } catch (error) {
@@ -51,16 +51,16 @@ export class Links {
     if (call === 'snapshots') {
       if (id === '' && method === 'POST') return this.#answering(() => this.#keep(body));
       if (id !== '' && method === 'GET') return this.#answerSnapshot(id);
-      return refusal(405, 'Snapshots are kept by POST, and read by GET /api/snapshots/ID.');
+      return refusal(405, 'Save snapshots with POST; read them with GET /api/snapshots/ID.');
     }
     if (id === '' && method === 'GET') return this.#answerList();
     if (id === '' && method === 'POST') return this.#answering(async () => this.#store.add(queryIn(body)));
     if (id !== '' && method === 'DELETE')
       return (await this.#store.remove(id)) ? jsonAnswer(200, {}) : refusal(404, unknownLink(id));
-    return refusal(405, 'Links are read by GET, made by POST, and removed by DELETE /api/links/ID.');
+    return refusal(405, 'Read links with GET, make them with POST, delete them with DELETE /api/links/ID.');
   }
 
-  /** Where `/s/ID` leads: to the folder above, whatever a proxy has put before it. */
+  /** The target of `/s/ID`: the parent folder, whatever prefix a proxy has. */
   follow(path: string): WireAnswer {
     const id = path.slice('/s/'.length);
     let link: FoundLink | undefined;
@@ -91,25 +91,24 @@ export class Links {
     if (end < 0) throw new Refused(400, 'A snapshot begins with a line of JSON: {"query": "…"}.');
     const query = queryIn(body.subarray(0, end));
     const bytes = body.subarray(end + 1);
-    if (bytes[0] !== 0x1f || bytes[1] !== 0x8b)
-      throw new Refused(400, 'A snapshot is packed with gzip, and this is not.');
+    if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) throw new Refused(400, 'The snapshot is not packed with gzip.');
     return this.#store.keep(query, bytes);
   }
 
   async #answerSnapshot(id: string): Promise<WireAnswer> {
     const link = this.#store.find(id);
     if (link === undefined) return refusal(404, unknownLink(id));
-    if (link.snapshotBytes === 0) return refusal(404, 'Nothing is kept under this link.');
+    if (link.snapshotBytes === 0) return refusal(404, 'Nothing is stored under this link.');
     let body: Uint8Array;
     try {
       body = await this.#store.snapshotOf(link);
     } catch (error) {
-      return refusal(410, `What was kept under this link cannot be read: ${(error as Error).message}.`);
+      return refusal(410, `The snapshot of this link cannot be read: ${(error as Error).message}.`);
     }
     if (body.length !== link.snapshotBytes)
       return refusal(
         410,
-        `What was kept under this link is damaged: it has ${body.length} of ${link.snapshotBytes} bytes.`,
+        `The snapshot of this link is damaged: it has ${body.length} of ${link.snapshotBytes} bytes.`,
       );
     const headers = {
       'content-type': 'application/octet-stream',
@@ -126,7 +125,7 @@ export class Links {
     } catch (error) {
       if (error instanceof Refused) return refusal(error.status, error.message);
       if (error instanceof TooManyLinks) return refusal(507, error.message);
-      return refusal(isFull(error) || hasNoRoom(error) ? 507 : 503, `It cannot be kept: ${reason(error)}.`);
+      return refusal(isFull(error) || hasNoRoom(error) ? 507 : 503, `It cannot be stored: ${reason(error)}.`);
     }
   }
 }
@@ -137,7 +136,7 @@ function whyUnreadable(error: unknown): string {
     return `This short link is damaged: its row in links.db ${error.message}. Make it again, or delete it.`;
   const what = damageIn(error);
   if (what === undefined) return `Short links cannot be read: ${reason(error)}.`;
-  return `Short links cannot be read: links.db in the data folder ${what}. Stop the server and move the file away to begin with none.`;
+  return `Short links cannot be read: links.db in the data folder ${what}. Stop the server and move the file away to start with an empty one.`;
 }
 
 class Refused extends Error {
@@ -158,15 +157,12 @@ function queryIn(body: Uint8Array): string {
     throw new Refused(400, `The link is not JSON: ${(error as Error).message}.`);
   }
   const said = typeof given === 'object' && given !== null && 'query' in given ? given.query : undefined;
-  if (typeof said !== 'string') throw new Refused(400, 'A link is sent as {"query": "v=1&svc=…"}.');
+  if (typeof said !== 'string') throw new Refused(400, 'Send a link as {"query": "v=1&svc=…"}.');
   const query = said.replace(/^\?/, '');
   if (query.length > longestLink)
-    throw new Refused(413, `The link has ${query.length} characters, and at most ${longestLink} are kept.`);
+    throw new Refused(413, `The link has ${query.length} characters; the maximum is ${longestLink}.`);
   if (!QUERY.test(query))
-    throw new Refused(
-      400,
-      'The query of a link is written as in an address: escape characters that an address cannot hold.',
-    );
+    throw new Refused(400, 'Write the query of a link as in an address: percent-encode other characters.');
   return query;
 }
 

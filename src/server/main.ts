@@ -22,13 +22,13 @@ import { startScraper } from './scrape/scraper.ts';
 import { startSelfProfile, type SelfProfile } from './self-profile.ts';
 import { Work } from './work.ts';
 
-/** What cannot be helped by trying again: a bad flag, a taken port, a page that is not built. */
+/** Permanent errors: a bad flag, a port in use, a page that is not built. */
 const EXIT_REFUSED = 2;
-/** What a new start may help. */
+/** Errors that a restart may fix. */
 const EXIT_FAILED = 70;
 /** How long requests under way may go on after a signal. */
 const GRACE_MS = 2000;
-/** Right from dist/server and from src/server. */
+/** Correct from dist/server and from src/server. */
 const PACKAGE = new URL('../../', import.meta.url);
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', PACKAGE), 'utf8')) as { version: string };
@@ -70,6 +70,10 @@ async function serve(config: ServerConfig): Promise<void> {
     dataFolder: config.data,
     retentionMs,
     maxDiskBytes: config.maxDisk,
+    spans: {
+      retentionMs: config.spanRetention === 0 ? undefined : config.spanRetention,
+      maxBytes: config.maxSpanDisk,
+    },
     limits: ingestLimits(config),
     maxLabelSets: config.limits.maxLabelSets,
     log,
@@ -120,7 +124,7 @@ async function serve(config: ServerConfig): Promise<void> {
     process.once(signal, () => void close(server, engine, [markers, links, work], [selfProfile, demo, scraper]));
 }
 
-/** In the browser of whoever sits here; without one, a line in the log. */
+/** Opens the local browser; if there is none, logs a line. */
 function openPage(url: string, log: Log): void {
   const command = { darwin: 'open', win32: 'explorer' }[process.platform as string] ?? 'xdg-open';
   const child = spawn(command, [url], { stdio: 'ignore', detached: true });
@@ -159,16 +163,15 @@ async function close(
 function whyNotListening(error: NodeJS.ErrnoException, host: string, port: number): string {
   if (error.code === 'EADDRINUSE')
     return `Port ${port} on ${host} is taken: stop what listens there, or choose another with --port.`;
-  if (error.code === 'EACCES')
-    return `Port ${port} needs rights that this user lacks: choose one above 1023 with --port.`;
+  if (error.code === 'EACCES') return `This user may not open port ${port}: choose one above 1023 with --port.`;
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
-    return `--host ${host} is no address of this machine.`;
+    return `--host ${host} is not an address of this machine.`;
   return `Cannot listen on ${host}:${port}: ${error.message}`;
 }
 
-/** Nothing is lost: what was answered is on disk. */
+/** Nothing is lost: every acknowledged upload is on disk. */
 function fail(log: Log, why: string): never {
-  log.error(`${why} The server ends, for a supervisor to start it again.`);
+  log.error(`${why} The server exits: a supervisor has to start it again.`);
   process.exit(EXIT_FAILED);
 }
 

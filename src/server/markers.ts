@@ -16,7 +16,7 @@ const MARKERS = `SELECT id, time, data, row_check FROM marker
   WHERE time >= ? AND time <= ? AND (? IS NULL OR service IS NULL OR service = ?) ORDER BY time, id LIMIT ?`;
 const MAX_ANSWERED = 1000;
 const MAX_LABELS = 30;
-/** Of a date. */
+/** The maximum of a date. */
 const MAX_TIME_MS = 8.64e15;
 
 const newMarker = z.strictObject({
@@ -39,7 +39,7 @@ interface MarkerRow {
   readonly time: number;
   /** The marker as JSON. */
   readonly data: string;
-  /** Of rows of older versions: null. */
+  /** Null in rows of older versions. */
   readonly row_check: number | null;
 }
 
@@ -110,7 +110,7 @@ export class Markers {
     if (why !== undefined) return jsonAnswer(503, { message: why });
     try {
       const made = this.#answerCall(method, path, query, body);
-      // A file that was moved or replaced would not be found after a restart: then nothing was stored.
+      // A moved or replaced file would not be found after a restart, so the call fails.
       why = this.#file.whyNot();
       return why === undefined ? made : jsonAnswer(503, { message: why });
     } catch (error) {
@@ -118,7 +118,7 @@ export class Markers {
       const message =
         what === undefined
           ? `The markers cannot be read: ${reason(error)}.`
-          : `Markers cannot be read: markers.db in the data folder ${what}. Stop the server and move the file away to begin with none.`;
+          : `Markers cannot be read: markers.db in the data folder ${what}. Stop the server and move the file away to start with an empty one.`;
       return jsonAnswer(503, { message });
     }
   }
@@ -132,7 +132,7 @@ export class Markers {
       return isThere ? jsonAnswer(200, {}) : jsonAnswer(404, { message: `There is no marker ${id}.` });
     }
     return jsonAnswer(405, {
-      message: 'Markers are read by GET, sent by POST, and removed by DELETE /api/markers/ID.',
+      message: 'Read markers with GET, send them with POST, delete them with DELETE /api/markers/ID.',
     });
   }
 
@@ -162,12 +162,12 @@ export class Markers {
     }
     const marker = newMarker.safeParse(given);
     if (!marker.success)
-      return jsonAnswer(400, { message: `The marker is not as expected: ${z.prettifyError(marker.error)}` });
+      return jsonAnswer(400, { message: `The marker is not valid: ${z.prettifyError(marker.error)}` });
     try {
       return jsonAnswer(201, { id: this.add(marker.data) });
     } catch (error) {
       if (error instanceof RangeError) return jsonAnswer(507, { message: error.message });
-      return jsonAnswer(isFull(error) ? 507 : 503, { message: `It cannot be kept: ${reason(error)}.` });
+      return jsonAnswer(isFull(error) ? 507 : 503, { message: `It cannot be stored: ${reason(error)}.` });
     }
   }
 }

@@ -1,6 +1,9 @@
-/** A page of a few words, for whoever opens an address that the page itself cannot answer. */
+/** A short error page for addresses that the page itself cannot show. */
 
-/** @param title and @param text as HTML: nothing of a request may stand in them unescaped @param basePath stands before every address; or `..` */
+/**
+ * @param title and @param text as HTML: text from a request must be escaped @param basePath stands before every
+ * address; or `..`
+ */
 export function messagePage(title: string, text: string, basePath: string): string {
   return `<!doctype html>
 <html lang="en">

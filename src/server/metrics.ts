@@ -69,7 +69,7 @@ export class Metrics {
     for (const kind of Object.keys(this.#trimmed) as (keyof Trimmed)[]) this.#trimmed[kind] += trimmed[kind];
   }
 
-  /** What was stored otherwise than it was sent, since the start. */
+  /** Profiles stored with changes since the start. */
   get changed(): {
     droppedSamples: number;
     cutStacks: number;
@@ -131,13 +131,13 @@ export class Metrics {
       ...metric(
         'flametide_cut_stacks_total',
         'counter',
-        'Stacks that were too deep: their leaf end is gone.',
+        'Stacks that were too deep and were cut at their leaf end.',
         this.#trimmed.cutStacks,
       ),
       ...metric(
         'flametide_unlabelled_profiles_total',
         'counter',
-        'Profiles whose samples had too many sets of labels, or too long ones: stored without some.',
+        'Profiles with too many label sets, or label sets that were too long: stored without some labels.',
         this.#trimmed.labelsDropped,
       ),
       ...metric(
@@ -149,33 +149,29 @@ export class Metrics {
       ...metric(
         'flametide_cumulative_profiles_total',
         'counter',
-        'Profiles that are said to be cumulative: stored as sent.',
+        'Profiles marked as cumulative: stored as sent.',
         this.#trimmed.cumulative,
       ),
       ...metric(
         'flametide_cut_off_recordings_total',
         'counter',
-        'Recordings whose end was missing: what was whole is stored.',
+        'Truncated recordings, stored without their damaged end.',
         this.#trimmed.cutOff,
       ),
       ...metric(
         'flametide_folded_samples_total',
         'counter',
-        'Samples stored without their labels, as their service has too many label sets.',
+        'Samples stored without their labels because their service has too many label sets.',
         this.#folded,
       ),
-      ...head(
-        'flametide_otlp_messages_total',
-        'counter',
-        'Messages of OTLP, by the field numbers that they were read with.',
-      ),
+      ...head('flametide_otlp_messages_total', 'counter', 'OTLP messages, by the numbering of their fields.'),
       ...Object.entries(this.#otlpMessages).map(
         ([numbering, count]) => `flametide_otlp_messages_total{numbering="${numbering}"} ${count}`,
       ),
       ...metric(
         'flametide_otlp_folded_attributes_total',
         'counter',
-        'Attributes of OTLP that became no labels.',
+        'OTLP attributes that were not stored as labels.',
         this.#otlpFolded,
       ),
       ...metric('flametide_ingested_bytes_total', 'counter', 'Bytes of uploads, as sent.', this.#bytesIn),
@@ -184,7 +180,7 @@ export class Metrics {
       ...metric(
         'flametide_event_loop_delay_seconds',
         'gauge',
-        'p99 of the main thread since the last reading.',
+        'Event loop delay (p99) since the last scrape.',
         Number.isNaN(this.#delay.mean) ? 0 : this.#delay.percentile(99) / 1e9,
       ),
       ...metric('process_resident_memory_bytes', 'gauge', 'Memory of the process.', rss),

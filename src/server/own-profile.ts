@@ -1,4 +1,4 @@
-/** Profiles made in this process (the self-profile, the demo) on their way to the store, by the rules of the doors. */
+/** Prepares profiles of this process (the self-profile, the demo) for the store, by the same rules as uploads. */
 
 import type { Label } from '#model/labels.ts';
 import type { Profile } from '#model/profile.ts';

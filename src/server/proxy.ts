@@ -1,4 +1,4 @@
-/** A Pyroscope instead of the own store: requests go there as they came, answers come back as they are. */
+/** A Pyroscope instead of the own store: requests and answers are passed on unchanged. */
 
 import { request as requestHttp, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
@@ -18,11 +18,13 @@ export interface ProxyOptions {
 
 const TIMEOUT_MS = 60_000;
 const READY_TIMEOUT_MS = 5000;
-/** Of an error of the backend, in the log. */
+/** Characters of a backend's error in the log. */
 const MAX_SAID = 300;
-/** Of all answers that come at one time. */
+/** Bytes of all answers in progress. */
 const MAX_ANSWER_BYTES = 512 << 20;
-/** What Connect, gRPC and the older calls read: who asks, and from where, is no business of the backend. */
+/**
+ * The headers that Connect, gRPC and the older calls read: the backend does not need the client's identity or address.
+ */
 const PASSED_ON = [
   'accept',
   'accept-encoding',
@@ -38,7 +40,7 @@ const PASSED_ON = [
   'x-request-id',
   'x-user-agent',
 ];
-/** Answers come under our own address: anything else would speak for it. */
+/** Only these headers are passed back: others would apply to our own address. */
 const PASSED_BACK = [
   'accept-encoding',
   'accept-post',
@@ -147,14 +149,14 @@ export function createProxy(options: ProxyOptions): Backend {
   }
 }
 
-/** Its refusals are reported like ours. Wrong credentials are for the operator of this server to correct. */
+/** Refusals of the backend are reported like ours. Only the operator of this server can correct wrong credentials. */
 function factsOf({ status, headers, body }: WireAnswer): RequestFacts {
   if (status < 400) return {};
   const isPlain = /^(text\/plain|application\/json)/.test(headers['content-type'] ?? '');
   const said = isPlain && headers['content-encoding'] === undefined ? Buffer.from(body.subarray(0, MAX_SAID)) : '';
   const remedy =
     status === 401 || status === 403
-      ? ' Start Flametide with --tenant, or with FLAMETIDE_BACKEND_AUTHORIZATION set to what it wants.'
+      ? ' Start Flametide with --tenant, or with FLAMETIDE_BACKEND_AUTHORIZATION set to its credentials.'
       : '';
   const message = `The backend answered ${status}${said.length > 0 ? `: ${said.toString().trim()}` : ''}.${remedy}`;
   return { refused: status === 401 || status === 403 ? 'backend_unauthenticated' : 'backend_refused', message };
@@ -165,7 +167,10 @@ async function readAnswer(response: IncomingMessage, budget: ByteBudget): Promis
   const status = response.statusCode ?? 502;
   if (status >= 300 && status < 400 && status !== 304) {
     response.resume();
-    throw new RpcError('unavailable', 'The backend sends elsewhere; redirects are not followed. Is its address right?');
+    throw new RpcError(
+      'unavailable',
+      'The backend answered with a redirect, which is not followed: check its address.',
+    );
   }
   const chunks: Buffer[] = [];
   let length = 0;
@@ -193,7 +198,7 @@ function only(headers: IncomingHttpHeaders | NodeJS.Dict<string>, names: readonl
   return kept;
 }
 
-/** Escapes what no address may hold, byte by byte, and `#`, which would end it. */
+/** Escapes bytes that are not allowed in an address, and `#`, which would end it. */
 function escapeQuery(query: string): string {
   return query.replace(/[^!"$-~]/gu, (character) => {
     const bytes = Buffer.from(character, character <= '\xff' ? 'latin1' : 'utf8');

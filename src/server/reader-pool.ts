@@ -34,8 +34,8 @@ interface Reader {
 }
 
 /**
- * Queries wait here for a free thread. Equal ones that wait run once; one that has begun is not shared, as it does not see
- * profiles stored since. When its last client leaves, a query is removed from the queue, or stopped.
+ * Queries wait here for a free thread. Equal waiting queries run once. A running query is not shared, because it does
+ * not see profiles stored since its start. When its last client leaves, a query is removed from the queue, or stopped.
  */
 export class ReaderPool {
   readonly #readers: Reader[] = [];
@@ -134,7 +134,7 @@ export class ReaderPool {
   }
 }
 
-/** Everything that an answer depends on: queries with equal keys have equal answers. */
+/** All inputs of an answer: queries with equal keys have equal answers. */
 function questionKey({ method, path, query, headers, body, isLocal }: WireRequest): string {
   const relevant = [
     'content-type',

@@ -12,7 +12,7 @@ import { answerCalls } from './worker-calls.ts';
 export interface ReaderStart {
   readonly file: string;
   readonly lost: readonly LostData[];
-  /** One number: the id of the call that nobody waits for any more. */
+  /** One number: the id of the call that was aborted. */
   readonly aborted: SharedArrayBuffer;
 }
 
@@ -21,7 +21,7 @@ const flag = new Int32Array(aborted);
 const db = openForReading(file);
 const store = new ProfileStore(db, lost);
 
-/** Dictionaries are opened ahead when nobody has asked for this long, and with a breath between two: questions go first. */
+/** Dictionaries are opened ahead after this idle time, with a pause between two: queries go first. */
 const QUIET_MS = 300;
 const BREATH_MS = 10;
 /** Once all are open, how long until a look for new ones. */

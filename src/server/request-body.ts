@@ -3,13 +3,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const FIRST_BYTES = 16 << 10;
-/** Most uploads and all questions are no larger. */
+/** Most uploads and all queries fit. */
 const SMALL_BYTES = 2 << 20;
 const SMALL_BODIES_BYTES = 64 << 20;
-/** An answer of 503 asks to wait this long. */
+/** The `Retry-After` of a 503. */
 export const RETRY_AFTER_S = 5;
 
-/** Why a body is not read to its end. */
+/** The reason for not reading a body to its end. */
 export class BodyRefusal extends Error {
   readonly status: 413 | 503;
   /** A label in `/metrics`. */
@@ -36,7 +36,7 @@ export class ByteBudget {
   }
 
   /**
-   * The bodies that are still small share some bytes more: large ones do not keep them out.
+   * Small bodies share an extra reserve, so that large ones do not block them.
    * @param held bytes that this body has
    * @returns whether it may have `bytes` more
    */
@@ -107,5 +107,5 @@ export function readBody(
 }
 
 function tooLarge(maxBytes: number): BodyRefusal {
-  return new BodyRefusal(413, `The body is larger than ${maxBytes} bytes, the most that is taken.`);
+  return new BodyRefusal(413, `The body is larger than the maximum of ${maxBytes} bytes.`);
 }

@@ -1,4 +1,4 @@
-/** Where a request goes: its target as HTTP has it, split, below the base path. */
+/** Splits the target of a request into its parts, below the base path. */
 
 /** @property path as sent; `tidy` without doubled slashes and without one at its end, as hand-written addresses have them */
 export interface RequestPath {

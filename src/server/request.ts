@@ -28,23 +28,23 @@ export interface WireAnswer {
   readonly trailers?: Readonly<Record<string, string>>;
 }
 
-/** What a stop of the process, a log line or `/metrics` wants to know about what a request did. */
+/** Facts about a request for shutdown, the log and `/metrics`. */
 export interface RequestFacts {
   /** Profiles stored. */
   readonly profiles?: number;
   /** Samples stored. */
   readonly samples?: number;
-  /** Of the first profile, for the log. */
+  /** The service of the first profile, for the log. */
   readonly service?: string;
   /** Samples left out, as their value was not positive. */
   readonly dropped?: number;
   /** Samples whose labels were left out, as their service has too many label sets. */
   readonly folded?: number;
-  /** What was changed about profiles to take them in. */
+  /** Changes made to profiles when they were stored. */
   readonly trimmed?: Trimmed;
-  /** Of an OTLP message: which field numbers it follows, and how many attributes became no labels. */
+  /** For an OTLP message: its field numbering, and the number of attributes that were not stored as labels. */
   readonly otlp?: { readonly numbering: OtlpNumbering; readonly folded: number };
-  /** What an answer left out, as it is damaged in the store. */
+  /** Damaged data that the answer left out. */
   readonly damage?: readonly Damage[];
   /** Why something was refused, a short slug of a closed list: it is a label in `/metrics`. */
   readonly refused?: string;

@@ -1,4 +1,4 @@
-/** What the server answers, by path: a row for each kind of request, with the methods and the bytes that it takes. */
+/** The routes: a row for each kind of request with its path, methods and maximum body. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { mostSnapshotBytes } from '#wire/links.ts';
@@ -18,7 +18,7 @@ import { servePage } from './static.ts';
 import type { UploadReports } from './upload-reports.ts';
 import type { Work } from './work.ts';
 
-/** Of the page's own calls. */
+/** Maximum body of the page's own calls. */
 const MAX_API_BYTES = 1 << 16;
 /** A message in a frame of gRPC, which adds five bytes. */
 const MAX_QUERY_BYTES = defaultQueryLimits.mostMessageBytes + 5;
@@ -34,9 +34,9 @@ export interface RouteParts {
   readonly work: Work;
   readonly links: Links;
   readonly files: GivenFiles;
-  /** Where profiles are fetched from, and how it goes; undefined where none are. */
+  /** The scrape targets and their state; undefined without any. */
   readonly targets?: () => readonly TargetStatus[];
-  /** Of an upload. */
+  /** Maximum body of an upload. */
   readonly maxBodyBytes: number;
 }
 
@@ -49,7 +49,7 @@ export interface ServerFacts {
   readonly tenant: string | undefined;
   /** Age at which the own store removes profiles; undefined where it keeps all, or is not asked. */
   readonly retentionMs: number | undefined;
-  /** Of one query; undefined where only the Pyroscope knows. */
+  /** Longest range of a query; undefined if only the Pyroscope knows it. */
   readonly longestRangeMs: number | undefined;
 }
 
@@ -80,7 +80,7 @@ export interface Route {
   readonly isTidied?: boolean;
   /** Refusals of its bodies are shown on the page. */
   readonly isUpload?: boolean;
-  /** Answers without a token: says nothing but that the server is up. */
+  /** Answers without a token: reveals only that the server is up. */
   readonly isOpen?: boolean;
   /** @returns undefined when it has answered by `call.response` itself */
   answer(call: Call): WireAnswer | undefined | Promise<WireAnswer | undefined>;
@@ -205,7 +205,7 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
       bodyBytes: 0,
       async answer({ path }) {
         const service = serviceAt(path);
-        if (service === undefined) return textAnswer(400, 'The name of the service is not a valid part of an address.');
+        if (service === undefined) return textAnswer(400, 'The name of the service is not valid percent-encoding.');
         if (backend.dropService === undefined) {
           const text = 'This Flametide stores no profiles itself: remove the service at its backend.';
           return textAnswer(501, text);
@@ -254,7 +254,7 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
       bodyBytes: 0,
       answer({ method, path, query, request, response }) {
         if (method !== 'GET' && method !== 'HEAD') {
-          const text = reports.missed(request, basePath) ?? 'This address can only be read.';
+          const text = reports.missed(request, basePath) ?? 'This address accepts only GET.';
           return textAnswer(405, text, { allow: 'GET, HEAD' });
         }
         request.url = query === '' ? path : `${path}?${query}`;
@@ -269,7 +269,7 @@ function isBelow(root: string, path: string): boolean {
   return path === root || path.startsWith(`${root}/`);
 }
 
-/** Of `/api/services/NAME`. @returns undefined where the path names none */
+/** The name in `/api/services/NAME`. @returns undefined if it is not valid */
 function serviceAt(path: string): string | undefined {
   try {
     return decodeURIComponent(path.slice('/api/services/'.length)) || undefined;
@@ -278,12 +278,12 @@ function serviceAt(path: string): string | undefined {
   }
 }
 
-/** A client that left was refused nothing. */
+/** A client that left does not count as refused. */
 function isHeard({ gone }: Call, { refused }: RequestFacts): boolean {
   return refused !== undefined && !gone.aborted;
 }
 
-/** Of an upload by `/ingest`, which names it in its address. */
+/** The service of an upload to `/ingest`, from its address. */
 function serviceIn({ query }: Call): string | undefined {
   const name = new URLSearchParams(query).get('name');
   if (name === null) return undefined;
@@ -300,7 +300,7 @@ function wireRequest({ method, path, query, request, body }: Call): WireRequest 
   return { method, path, query, headers: plainHeaders(request), body, isLocal: isLocal(request) };
 }
 
-/** What comes through a proxy on this machine goes on elsewhere, and proxies say so. */
+/** A request through a local proxy is not local; proxies add a header. */
 function isLocal({ socket, headers }: IncomingMessage): boolean {
   if (['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'].some((name) => name in headers)) return false;
   return isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, ''));

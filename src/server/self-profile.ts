@@ -18,14 +18,14 @@ const HEAP_PERIOD = 524_288;
 /** So that a fresh start shows a flame graph within 15 s. */
 const FIRST_READ_MS = 5000;
 const READ_EVERY_MS = 10_000;
-/** Of the reads of the CPU profile, every which one reads the heap too: every 30 s. It collects garbage first. */
+/** Every third read of the CPU profile also reads the heap, that is every 30 s. Reading it collects garbage first. */
 const HEAP_READ_EVERY = 3;
 
 /** A recording under way. */
 export interface SelfProfile {
-  /** From now on what was recorded goes there every 10 s, with one line in the log when that begins to fail. */
+  /** From now on sends the recording there every 10 s; the first failure is logged. */
   sendTo(engine: Pick<Engine, 'store'>): void;
-  /** Ends the recording; resolves once nothing of it is on its way to the store. What was not read out is lost. */
+  /** Ends the recording; resolves once pending parts are stored. The unread rest is lost. */
   stop(): Promise<void>;
 }
 
@@ -108,8 +108,8 @@ interface CallNode {
 }
 
 /**
- * Time is samples times interval, not the sum of the times between samples: so counts and nanoseconds tell the same, and
- * a machine too busy to sample does not put the whole gap on whichever function came next.
+ * Time is samples times interval, not the sum of the times between samples: so counts and nanoseconds agree, and on a
+ * busy machine a gap in sampling is not charged to the next function.
  * @param packageUrl as of startSelfProfile
  */
 export function convertCpuProfile({ nodes }: Profiler.Profile, packageUrl: URL): Profile {
@@ -210,7 +210,7 @@ function toProfile(
   };
 }
 
-/** A file as others may see it: where on this machine the package lies is nobody's business. */
+/** A file path for other readers, without the location of the package on this machine. */
 function publicPath(url: string, packageUrl: URL): string {
   if (/^(node|wasm):/.test(url)) return url;
   const path = url.startsWith(packageUrl.href) ? url.slice(packageUrl.href.length) : outsidePath(url);
@@ -221,7 +221,7 @@ function publicPath(url: string, packageUrl: URL): string {
   }
 }
 
-/** Of a file outside of the package: from its own package on, else its name alone. */
+/** The path of a file outside the package: from its own package on, otherwise only its name. */
 function outsidePath(url: string): string {
   const modules = url.lastIndexOf('/node_modules/');
   return modules >= 0 ? url.slice(modules + 1) : url.slice(Math.max(url.lastIndexOf('/'), url.lastIndexOf('\\')) + 1);

@@ -1,4 +1,4 @@
-/** The built page: files of one folder, compressed beforehand. Whoever opens another address is led to it. */
+/** The built page: files of one folder, compressed beforehand. Other navigations are redirected to the page. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import sirv from 'sirv';
@@ -21,7 +21,7 @@ export function servePage(folder: string, notFound: (response: ServerResponse) =
   return (request: IncomingMessage, response: ServerResponse): void => {
     // sirv pipes without listening for errors: a file that went away, by a new build, would end the process.
     response.on('pipe', (source: NodeJS.ReadableStream) => source.on('error', () => response.destroy()));
-    // Nothing here is worth a part, and sirv's reading of ranges is loose.
+    // Range requests are not needed, and sirv parses them loosely.
     delete request.headers.range;
     serveFile(request, response, () => {
       if (!isNavigation(request)) return notFound(response);

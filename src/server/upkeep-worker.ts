@@ -26,7 +26,7 @@ export interface UpkeepOutcome extends UpkeepReport {
 const { file, folder, limits, turn: shared } = workerData as UpkeepStart;
 const db = openForUpkeep(file, freeBytes(folder));
 const turn = new CommitTurn(shared);
-/** What is kept when the disk is full, of what was. */
+/** The share of the data that stays when the disk is full. */
 const SHARE_KEPT = 0.9;
 
 let isClosing = false;

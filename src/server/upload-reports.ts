@@ -32,7 +32,7 @@ export interface RefusedUpload {
   readonly path: string;
   readonly facts: RequestFacts;
   readonly service?: string | undefined;
-  /** Over with the next upload that is taken: the server is not ready, or the backend is away. */
+  /** Ends with the next accepted upload: the server is not ready, or the backend is away. */
   readonly isPassing?: boolean;
 }
 
@@ -91,7 +91,7 @@ export class UploadReports {
     const [path] = url.split('?', 1);
     const what = [headers['content-type'], headers['content-length'] && `${headers['content-length']} bytes`];
     const sent = what.filter(Boolean).join(', ').slice(0, MAX_SHOWN_PATH);
-    const message = `${method} ${path.slice(0, MAX_SHOWN_PATH)}${sent && ` (${sent})`} goes nowhere: profiles are sent by POST to ${basePath}/ingest or ${basePath}/push.v1.PusherService/Push.`;
+    const message = `${method} ${path.slice(0, MAX_SHOWN_PATH)}${sent && ` (${sent})`} is not an upload address: send profiles with POST to ${basePath}/ingest or ${basePath}/push.v1.PusherService/Push.`;
     this.uploadRefused({ path: 'An upload', facts: { refused: 'wrong_path', message } });
     return message;
   }

@@ -9,11 +9,11 @@ import { SideFile } from './store/side-file.ts';
 
 /** Beyond them the oldest are removed. */
 const MAX_COUNTS = 1_000_000;
-/** Of one question. */
+/** Maximum counts of one query. */
 const MAX_READ = 200_000;
-/** Longer ones say too little about their parts, in ms. */
+/** Longer intervals say too little about their parts, in ms. */
 export const MAX_INTERVAL_MS = 86_400_000;
-/** Removed at once where there are too many, as a part of all: not with every push. */
+/** The share that is removed at once beyond the maximum, so that not every push removes some. */
 const PRUNED_PART = 0.02;
 /** Old counts are looked for once in this time, in ms. */
 const PRUNE_MS = 60_000;
@@ -102,8 +102,7 @@ export class WorkStore {
   }
 
   /**
-   * What touches the range, by its end.
-   * @param damage receives what was left out
+   * Counts that overlap the range, by their end. @param damage receives notes about damaged rows
    * @throws RangeError when there are too many
    */
   read(service: string, fromMs: number, untilMs: number, damage: DamageNotes): readonly CountedWork[] {

@@ -12,12 +12,12 @@ import { damageIn, DamageNotes, warningsOf } from './store/damage.ts';
 import { isFull, reason } from './store/folder.ts';
 import { type CountedWork, MAX_INTERVAL_MS, WorkStore } from './work-store.ts';
 
-/** Of one push. */
+/** Maximum counts of one push. */
 const MAX_PUSHED = 1000;
 const MAX_LABELS = 30;
-/** Of a date. */
+/** The maximum of a date. */
 const MAX_TIME_MS = 8.64e15;
-/** What a count with a time alone stands for. */
+/** The interval of a count that has only a time, in ms. */
 const POINT_MS = 60_000;
 /** The label that a count's route is selected by. */
 const ROUTE_LABEL = 'route';
@@ -58,7 +58,7 @@ interface WorkQuestion {
   readonly steps: number;
 }
 
-/** Who is asked where nothing was pushed. Never rejects: what goes wrong is `problem`. */
+/** The source to ask if nothing was pushed. Never rejects: an error is in `problem`. */
 export type AskCounts = (question: WorkQuestion, gone: AbortSignal) => Promise<WorkAnswer>;
 
 export interface WorkParts {
@@ -96,7 +96,7 @@ export class Work {
   async answer(method: string, query: string, body: Uint8Array, gone: AbortSignal): Promise<WireAnswer> {
     if (method === 'GET') return this.#answerGet(new URLSearchParams(query), gone);
     if (method === 'POST') return this.#answerPost(body);
-    return jsonAnswer(405, { message: 'Counts of requests are sent by POST and read by GET.' });
+    return jsonAnswer(405, { message: 'Send counts of requests with POST, read them with GET.' });
   }
 
   #answerPost(body: Uint8Array): WireAnswer {
@@ -108,12 +108,12 @@ export class Work {
     }
     const counts = pushed.safeParse(given);
     if (!counts.success)
-      return jsonAnswer(400, { message: `The counts are not as expected: ${whatIsWrong(given, counts.error)}` });
+      return jsonAnswer(400, { message: `The counts are not valid: ${whatIsWrong(given, counts.error)}` });
     try {
       const before = this.#store.whyNot();
       if (before !== undefined) return jsonAnswer(503, { message: before });
       this.#store.add(counts.data.map(countedOf), this.#now());
-      // A file that was moved or replaced would not be found after a restart: then nothing was stored.
+      // A moved or replaced file would not be found after a restart, so the call fails.
       const why = this.#store.whyNot();
       return why === undefined ? jsonAnswer(201, {}) : jsonAnswer(503, { message: why });
     } catch (error) {
@@ -144,7 +144,7 @@ export class Work {
       const message =
         what === undefined
           ? `The counts cannot be read: ${reason(error)}.`
-          : `The counts cannot be read: work.db in the data folder ${what}. Stop the server and move the file away to begin with none.`;
+          : `The counts cannot be read: work.db in the data folder ${what}. Stop the server and move the file away to start with an empty one.`;
       return jsonAnswer(503, { message });
     }
     if (answer.source === undefined && this.#elsewhere) answer = await this.#elsewhere(question, gone);
@@ -155,7 +155,7 @@ export class Work {
   }
 }
 
-/** Errors of a union say nothing of what is wrong: those of the form that was sent do. */
+/** The error of a union is not helpful: report the error of the variant that was sent. */
 function whatIsWrong(given: unknown, error: z.ZodError): string {
   const form = Array.isArray(given) ? z.array(pushedCount).min(1).max(MAX_PUSHED) : pushedCount;
   const parsed = form.safeParse(given);
@@ -233,7 +233,7 @@ function largestRoutes(routes: ReadonlyMap<string, number>): readonly RouteCount
   return [...sorted.slice(0, MAX_ROUTES), { route: '', requests: others }];
 }
 
-/** Of a range the part within any of the intervals. */
+/** The part of the range that the intervals cover. */
 function coveredPart(counts: readonly CountedWork[], fromMs: number, untilMs: number): number {
   let covered = 0;
   let end = fromMs;

@@ -14,17 +14,17 @@ type Outcome = { readonly value: unknown } | { readonly error: string; readonly 
 export class ThreadEnded extends Error {}
 
 export interface ThreadLimits {
-  /** Of its JavaScript heap. A thread that needs more ends, and the process goes on. */
+  /** Maximum JavaScript heap, MB. A thread that needs more ends, and the process goes on. */
   readonly maxHeapMb?: number | undefined;
   /** A thread that answers nothing for this long has hung, and is ended. */
   readonly hangMs?: number | undefined;
 }
 
-/** A hung thread is one that has not said, this many looks long, that it is there. */
+/** A thread has hung if it has not responded for this many checks. */
 const MAX_MISSED = 4;
 /** A thread that starts reads its code first. */
 const START_FACTOR = 10;
-/** Of all threads: a shared flag that names a call never means one of another thread. */
+/** Numbered across all threads, so that a shared flag never means a call of another thread. */
 let lastId = 0;
 
 /** This side: the calls that are under way. */
@@ -94,7 +94,7 @@ export class WorkerCalls {
     void this.#worker.terminate();
   }
 
-  /** Counts looks, not time: a process that was stopped for a while has missed one at most. */
+  /** Counts checks, not time: a process that was suspended has missed one check at most. */
   #watch(hangMs: number): NodeJS.Timeout {
     let isAsked = false;
     let missed = 0;
@@ -115,8 +115,8 @@ export class WorkerCalls {
 }
 
 /**
- * The worker's side: answers calls with what the handler of their kind returns. After `close` it listens no more, and the
- * thread ends with its work.
+ * The worker's side: answers calls with what the handler of their kind returns. After `close` it stops listening, and
+ * the thread ends when its work is done.
  */
 export function answerCalls(handlers: Readonly<Record<string, (payload: never, id: number) => unknown>>): void {
   const port = parentPort;

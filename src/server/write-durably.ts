@@ -1,4 +1,4 @@
-/** A file that is there whole or not at all, whenever the power goes. */
+/** Writes a file atomically: after a power cut it is complete or absent. */
 
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';

@@ -1,8 +1,8 @@
-/** What the page and the server tell each other about short links, and about snapshots under them. */
+/** The messages about short links and their snapshots between page and server. */
 
-/** Letters of a link: what the page reads, and so what the server keeps. */
+/** Maximum characters of a link, for the page and the server. */
 export const longestLink = 64_000;
-/** Of one snapshot as sent, with the line before it. */
+/** Bytes of a snapshot as sent, with the line before it. */
 export const mostSnapshotBytes = 64 << 20;
 
 export interface StoredLink {
@@ -10,16 +10,16 @@ export interface StoredLink {
   /** Without its `?`. */
   readonly query: string;
   readonly createdMs: number;
-  /** 0: nothing is kept under it. */
+  /** 0: the link has no snapshot. */
   readonly snapshotBytes: number;
 }
 
 export interface StoredLinks {
   /** Snapshots first, the newest of both first. */
   readonly links: readonly StoredLink[];
-  /** How many there are; a long list is cut. */
+  /** The number of all links; the list is truncated. */
   readonly count: number;
-  /** Of all snapshots, also of those that are not listed. */
+  /** All snapshots together, listed or not. */
   readonly snapshotBytes: number;
 }
 

@@ -84,7 +84,7 @@ function isAscending(column: Float64Array): boolean {
   return true;
 }
 
-/** Sources sort; what looks a time up by bisection must not depend on it. */
+/** Sources sort, but the bisection by time must not depend on that. */
 function inOrder({ labels, timesMs, values }: Series): Series {
   const order = Array.from(timesMs, (_, i) => i).sort((a, b) => timesMs[a] - timesMs[b]);
   return {

@@ -1,4 +1,4 @@
-/** What an answer left out, in its head: a JSON list of sentences in ASCII, the same way for every call. */
+/** The header that lists what an answer left out: a JSON list of sentences in ASCII, the same for every call. */
 
 export const warningsHeader = 'flametide-warnings';
 
@@ -8,11 +8,11 @@ const MAX_WARNINGS = 20;
 
 export function printWarnings(warnings: readonly string[]): string {
   const cut = warnings.slice(0, MAX_WARNINGS).map((text) => text.slice(0, MAX_LENGTH));
-  // Headers are bytes: what lies beyond ASCII is escaped, as JSON allows.
+  // Headers are bytes: other than ASCII is escaped as in JSON.
   return JSON.stringify(cut).replace(/[^ -~]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** No warnings for a header that is missing or is no such list. */
+/** Empty if the header is missing or not such a list. */
 export function readWarnings(header: string | null | undefined): readonly string[] {
   if (typeof header !== 'string') return [];
   try {

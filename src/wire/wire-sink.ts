@@ -3,7 +3,7 @@
  * message on the way. Numbers are whole; doubles beyond 2^53 are written as the whole number that they are.
  */
 
-/** What one answer may take: well below the 2 GiB of a buffer, and more than a page can hold. */
+/** Maximum size of an answer: well below the 2 GiB of a buffer, and more than a page can hold. */
 const MAX_BYTES = 1024 * 1024 * 1024;
 const BILLION = 1_000_000_000;
 const TWO_28 = 1 << 28;
@@ -42,7 +42,7 @@ export class WireSink {
     this.#length += bytes.length;
   }
 
-  /** A part of other bytes, letter by letter: names are short, and a view for each costs more than its copy. */
+  /** Copies a range of other bytes one by one: names are short, and creating a view costs more. */
   span(from: Uint8Array, start: number, end: number): void {
     this.#reserve(end - start);
     const bytes = this.#bytes;
@@ -53,7 +53,7 @@ export class WireSink {
 
   // ---- JSON
 
-  /** JSON's own signs, and whatever else is ASCII. */
+  /** Punctuation of JSON, and other ASCII. */
   ascii(text: string): void {
     this.#reserve(text.length);
     for (let i = 0; i < text.length; i++) this.#bytes[this.#length++] = text.charCodeAt(i);
@@ -144,7 +144,7 @@ export class WireSink {
     this.message(number, () => this.utf8(text));
   }
 
-  /** What `write` writes, behind its length. */
+  /** The bytes that `write` writes, with their length in front. */
   message(number: number, write: () => void): void {
     this.varint(number * 8 + 2);
     this.#reserve(1);
@@ -153,7 +153,7 @@ export class WireSink {
     const length = this.#length - start;
     let more = 0;
     for (let rest = length; rest >= 128; rest = Math.floor(rest / 128)) more++;
-    // Room for the length too, now: growing keeps only what stands before it.
+    // Reserves space for the length too: growing the buffer copies only the bytes before `length`.
     this.#reserve(more + 10);
     if (more > 0) {
       // The length is known only now: what is written moves up to make room for it.

@@ -23,11 +23,11 @@ export interface WorkAnswer {
   readonly routes: readonly RouteCount[];
   /** How much of the range has counts, 0 to 1. */
   readonly covered: number;
-  /** Why nothing is known although someone was asked; a sentence. */
+  /** The reason, as a sentence, if the source was asked but has no counts. */
   readonly problem: string | undefined;
 }
 
-/** @returns undefined for what is no answer of `/api/work` */
+/** @returns undefined if this is not an answer of `/api/work` */
 export function readWork(answer: unknown): WorkAnswer | undefined {
   if (!isRecord(answer) || !Array.isArray(answer['steps']) || !Array.isArray(answer['routes'])) return undefined;
   const { source, steps, routes, covered, problem } = answer;

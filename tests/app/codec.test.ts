@@ -38,18 +38,24 @@ const timePoint = fc.oneof(fc.nat().map(String), fc.constantFrom('now', 'now-1h'
 const matchers = fc.array(fc.record({ name: text, operator: fc.constantFrom('=', '!=', '=~', '!~'), value: text }), {
   maxLength: 4,
 });
+const interval = fc
+  .record({ fromMs: fc.nat(), lengthMs: fc.integer({ min: 1, max: 1e6 }), isRest: fc.boolean() })
+  .map(({ fromMs, lengthMs, isRest }) => ({ fromMs: fromMs / 1000, untilMs: (fromMs + lengthMs) / 1000, isRest }));
 const orOpen = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(one, { nil: undefined });
 const anyState: fc.Arbitrary<UrlState> = fc.record({
   view: fc.constantFrom('explore', 'compare', 'files'),
   svc: orOpen(text),
   type: orOpen(typeId),
   q: matchers,
+  span: fc.constantFrom(undefined, '00f067aa0ba902b7'),
+  trace: fc.constantFrom(undefined, '4bf92f3577b34da6a3ce929d0e0e4736'),
   from: orOpen(timePoint),
   until: orOpen(timePoint),
   tz: fc.constantFrom('local', 'UTC', 'Europe/Berlin'),
   by: fc.oneof(text, fc.constant('')),
+  during: orOpen(interval),
   ref: fc.option(fc.constantFrom(0, 5, 900), { nil: undefined }),
-  grid: fc.constantFrom('none', 'services', 'types', 'values'),
+  grid: fc.constantFrom('none', 'services', 'types', 'values', 'flames'),
   cs: path,
   snap: fc.constantFrom(undefined, 'abcd1234', 'z9'.repeat(25)),
   'a.svc': orOpen(text),
@@ -59,6 +65,7 @@ const anyState: fc.Arbitrary<UrlState> = fc.record({
   'a.until': orOpen(timePoint),
   'a.file': orOpen(text),
   'a.st': orOpen(text),
+  'a.during': orOpen(interval),
   'b.svc': orOpen(text),
   'b.type': orOpen(typeId),
   'b.q': orOpen(matchers),
@@ -66,6 +73,7 @@ const anyState: fc.Arbitrary<UrlState> = fc.record({
   'b.until': orOpen(timePoint),
   'b.file': orOpen(text),
   'b.st': orOpen(text),
+  'b.during': orOpen(interval),
   norm: fc.constantFrom(...normalisations),
   w: fc.constantFrom('mean', 'a', 'b'),
   dcol: fc.constantFrom('total', 'self'),
@@ -79,7 +87,7 @@ const anyState: fc.Arbitrary<UrlState> = fc.record({
     { nil: undefined },
   ),
   st: orOpen(text),
-  pane: fc.constantFrom('flame', 'functions', 'both', 'sides', 'sandwich', 'tree', 'source'),
+  pane: fc.constantFrom('flame', 'functions', 'both', 'sides', 'sandwich', 'tree', 'source', 'when'),
   s: fc.oneof(text, fc.constant('')),
   z: path,
   sel: path,

@@ -120,7 +120,7 @@ async function opened(one: Pick<TreeCase, 'stacks' | 'pprof' | 'q' | 'by'>): Pro
   if (one.q === undefined && one.by === undefined) return whole;
   const parsed = parseTypedSelector(one.q ?? '{}');
   if (!parsed.ok) throw new Error(parsed.message);
-  return analysis.select({ handle: whole.handle, matchers: parsed.matchers, by: one.by }, signal);
+  return analysis.select({ handle: whole.handle, matchers: parsed.matchers, by: one.by, during: undefined }, signal);
 }
 
 const asFile = (profile: OpenedProfile): OpenFile => ({

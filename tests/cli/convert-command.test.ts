@@ -96,7 +96,7 @@ describe('flametide convert', () => {
     writeFileSync(at('diary.md'), 'Dear diary,\ntoday it rained.\n');
     for (const [args, why] of [
       [[at('none.pb'), at('x.pb.gz')], 'cannot be read'],
-      [[at('diary.md'), at('x.pb.gz')], 'no format that is known'],
+      [[at('diary.md'), at('x.pb.gz')], 'The format of the file is unknown'],
       [[at('in.txt'), at('x.svg')], '.speedscope.json'],
       [[at('in.txt'), at('no/such/folder/x.txt')], 'cannot be written'],
       [[at('in.txt')], 'convert --help'],

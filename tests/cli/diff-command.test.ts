@@ -29,14 +29,33 @@ describe('files', () => {
     const open = await diff(...files);
     expect(open).toMatchObject({ code: 0, stderr: '' });
     expect(open.stdout).toMatch(/^ {2}code {2}encode costs 100\u00a0% more wherever it is called/m);
-    expect(open.stdout).toContain('without slices of time');
+    expect(open.stdout).toContain('without time slices');
     expect(await diff(...files, '--fail-on', '+5%')).toMatchObject({
       code: 1,
-      stderr: 'flametide: +5% is broken by encode\n',
+      stderr: 'flametide: beyond +5%: encode\n',
     });
     expect((await diff(...files, '--fail-on', '+150%')).code).toBe(0);
     expect((await diff(...files, '--fail-on', '-5%')).code).toBe(0);
     expect((await diff(...files.toReversed(), '--fail-on', '-5%')).code).toBe(1);
+  });
+
+  it('cuts files with times into slices, where both have some', async () => {
+    const timed = (name: string, slow: number): string => {
+      const path = join(folder, name);
+      const samples = Array.from({ length: 4000 }, (_, i) => [0, i % 100 < slow ? 1 : 2]);
+      const profile = { type: 'sampled', name, unit: 'milliseconds', startValue: 0, endValue: 4000 };
+      const frames = ['main', 'slow', 'rest'].map((one) => ({ name: one }));
+      const profiles = [{ ...profile, samples, weights: samples.map(() => 1) }];
+      writeFileSync(path, JSON.stringify({ shared: { frames }, profiles }));
+      return path;
+    };
+    const [a, b] = [timed('a.speedscope.json', 20), timed('b.speedscope.json', 40)];
+    const both = await diff(a, b);
+    expect(both.stdout).toContain('noise from slices of one run each');
+    expect(both.stdout).toMatch(/^ {2}code {2}slow costs/m);
+    expect(JSON.parse((await diff(a, b, '--format', 'json')).stdout)).toMatchObject({
+      evidence: { slices: true, oneRun: true },
+    });
   });
 
   it('the same file twice changes nothing', async () => {
@@ -44,6 +63,24 @@ describe('files', () => {
     const { code, stdout } = await diff(one, one, '--format', 'json', '--fail-on', '+1%');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ changes: [], functions: [], delta: 0, broken: [] });
+  });
+
+  it('the user tells which frame calls the routes', async () => {
+    const routed = (report: number): Record<string, number> => ({
+      'main;loop;search;rank': 9000,
+      'main;loop;search;parse': 5000,
+      'main;loop;cart;price': 8000,
+      'main;loop;cart;encode': 6000,
+      'main;loop;report;load': 4000 * report,
+      'main;loop;report;format': 5000 * report,
+    });
+    const files = [file('calm.folded', routed(1)), file('busy.folded', routed(2))];
+    expect((await diff(...files, '--routes', 'loop')).stdout).toMatch(/^ {2}work {2}report is called more: /m);
+    expect(await diff(...files, '--routes', 'lop')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'flametide: --routes lop: neither side has a function of this name.\n',
+    });
   });
 
   it('a build with other hashes changes nothing', async () => {
@@ -82,7 +119,7 @@ describe('files', () => {
     const go = file('go.folded', { 'runtime.mcall': 1, 'net/http.(*conn).serve;main.cart': 9 });
     const java = file('java.folded', { 'java.lang.Thread.run;com.acme.Cart.add': 9 });
     const note =
-      'A runs Go, B runs JVM: functions of two languages are never the same, so those of A show as gone and those of B as new.';
+      'A runs Go, B runs JVM: functions of different languages do not match, so those of A show as gone and those of B as new.';
     expect((await diff(go, java)).stdout).toContain(`${note}\n`);
     expect(JSON.parse((await diff(go, java, '--format', 'json')).stdout)).toMatchObject({ note });
     expect((await diff(go, go)).stdout).not.toContain('A runs');
@@ -98,7 +135,7 @@ describe('files', () => {
     }
     expect(await diff(...files, '--normalize', 'absolute')).toMatchObject({
       code: 1,
-      stderr: 'flametide: +5% is broken by the total\n',
+      stderr: 'flametide: beyond +5%: the total\n',
     });
   });
 
@@ -143,7 +180,7 @@ describe('files', () => {
     ['another type', ['--type', 'cpu'], /has no sample type cpu: it has samples/],
     ['a normalisation that lacks something', ['--normalize', 'per-second'], /does not say how long/],
     ['a normalisation that is none', ['--normalize', 'cubic'], /cubic/],
-    ['a bar that is none', ['--fail-on', 'much'], /--fail-on much is no bar/],
+    ['a threshold that is not one', ['--fail-on', 'much'], /--fail-on much is not a threshold/],
   ])('%s is one line and code 2', async (_, wrong, reason) => {
     const good = file('good.folded', usual);
     const sides = wrong.length === 1 ? [good] : wrong.length === 0 ? [good] : [good, good];
@@ -212,13 +249,13 @@ describe('ranges of a server', () => {
       '--format',
       'json',
     );
-    expect(JSON.parse(stdout).evidence).toEqual({ slices: true, counted: false });
+    expect(JSON.parse(stdout).evidence).toEqual({ slices: true, counted: false, oneRun: false });
     expect(calls.filter((call) => call.includes('SelectMergeProfile'))).toHaveLength(2 + 2 * 18);
   });
 
   it.each([
-    ['?from=yesterday', /from=“yesterday” is no time/],
-    ['?type=cpu', /is no profile type/],
+    ['?from=yesterday', /from=“yesterday” is not a time/],
+    ['?type=cpu', /is not a profile type/],
     ['?q=pod', /q=“pod”/],
     ['?from=now&until=now-1h', /ends before it begins/],
   ])('%s is one line and code 2', async (query, reason) => {

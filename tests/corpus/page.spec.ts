@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
+import type { Summary } from '../../src/app/console/console.ts';
 
 const CORPUS = join(import.meta.dirname, '../../../shared/corpus');
 
@@ -113,7 +114,7 @@ test('every file of the other formats that are read is shown', async ({ page }) 
   for (const entry of manifest.files.filter((one) => isShown(one) && !isPlain(one))) {
     await page.goto('/?v=1&view=files');
     expect(await open(page, entry.path), entry.path).toBeUndefined();
-    const { total } = await page.evaluate(() => window.flametide.summary());
+    const { total } = await page.evaluate(() => window.flametide.summary() as Promise<Summary>);
     expect(Number(total), entry.path).toBeGreaterThanOrEqual(0);
   }
 });

@@ -17,6 +17,7 @@ import { ProfileWriter } from '#server/store/profile-writer.ts';
 import { upkeep } from '#server/store/upkeep.ts';
 import { readManifest, type ManifestFile } from '../support/check-manifest-file.ts';
 import { foldFlame, foldTreeBytes, type FlameJson } from '../support/flame-decoder.ts';
+import { KEEP_SPANS } from '../support/store-limits.ts';
 
 const folder = fileURLToPath(new URL('../../../shared/corpus', import.meta.url));
 const files: readonly ManifestFile[] = existsSync(folder)
@@ -81,7 +82,7 @@ describe.each(files.map((file) => [file.path, file] as const))('%s', (path) => {
     for (const incoming of opened.profiles) writer.add(incoming, NOW_MS);
     writer.flush();
     await expectWhole(path, profile);
-    finish(upkeep(db, { retentionMs: undefined, maxBytes: Infinity }, NOW_MS + 7_200_000));
+    finish(upkeep(db, { retentionMs: undefined, maxBytes: Infinity, spans: KEEP_SPANS }, NOW_MS + 7_200_000));
     await expectWhole(path, profile);
   });
 });

@@ -293,8 +293,8 @@ describe('refusals', () => {
     ],
     [
       'refused',
-      text('Another page may not ask this Flametide.', 403, 'text/plain'),
-      'Another page may not ask this Flametide.',
+      text('Requests from other pages are refused.', 403, 'text/plain'),
+      'Requests from other pages are refused.',
     ],
     ['refused', text('<html>Sign in</html>', 200, 'text/html'), /text\/html.*sign-in/],
     ['refused', text('<html>Oh no</html>', 500, 'text/html'), 'The server answered LabelNames with status 500.'],

@@ -45,7 +45,9 @@ it.each([
 
 it('what is larger than the server takes is not sent', async () => {
   answering(() => Response.json({}));
-  await expect(keepSnapshot(BASE, '?v=1', new Uint8Array(64 << 20))).rejects.toThrow('65 MiB, and the server takes 64');
+  await expect(keepSnapshot(BASE, '?v=1', new Uint8Array(64 << 20))).rejects.toThrow(
+    '65 MiB; the server accepts at most 64 MiB',
+  );
   expect(asked).toEqual([]);
 });
 

@@ -70,7 +70,9 @@ it('what could not be read again is not packed', async () => {
   const long = { ...answers, labelNames: [{ ...labelNames, answer: Array<string>(10_001).fill('pod') }] };
   await expect(packSnapshot(long)).rejects.toThrow('10001 entries');
   const encoded = { ...kept.encoded, bytes: new Uint8Array(2 ** 29) };
-  await expect(packSnapshot({ ...answers, profiles: [{ ...kept, encoded }] })).rejects.toThrow('513 MiB, and 512');
+  await expect(packSnapshot({ ...answers, profiles: [{ ...kept, encoded }] })).rejects.toThrow(
+    '513 MiB; at most 512 MiB',
+  );
 });
 
 it('answers what was asked when it was kept, time and again', async () => {
@@ -109,7 +111,7 @@ it('says of anything else that it is not kept', async () => {
   for (const answer of asked) {
     const error: unknown = await answer.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(SourceError);
-    expect(error).toMatchObject({ code: 'not-kept', message: expect.stringContaining('on the screen') });
+    expect(error).toMatchObject({ code: 'not-kept', message: expect.stringContaining('holds only the view') });
   }
 });
 

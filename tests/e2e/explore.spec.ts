@@ -82,7 +82,7 @@ unwatched('a source that is asked too often says so, and is asked again', async 
   };
   await page.route('**/querier.v1.QuerierService/SelectMergeStacktraces', (route) => route.fulfill(failure));
   await page.goto(link('e2e/often'));
-  await expect(page.getByRole('heading', { name: 'The source is asked too often' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Too many requests to the source' })).toBeVisible();
   await page.unroute('**/querier.v1.QuerierService/SelectMergeStacktraces');
   await page.getByRole('button', { name: 'Try again' }).first().press('Enter');
   await shown(page);
@@ -354,7 +354,7 @@ test('axe finds nothing in Explore, its panels and its grids', async ({ page, ba
     expect(await violations(page), String(name)).toEqual([]);
     await page.keyboard.press('Escape');
   }
-  for (const grid of ['services', 'types', 'values']) {
+  for (const grid of ['services', 'types', 'values', 'flames']) {
     await page.evaluate((next) => window.flametide.show({ grid: next }), grid);
     await expect(page.getByRole('grid')).toBeVisible();
     expect(await violations(page), grid).toEqual([]);

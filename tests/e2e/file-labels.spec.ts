@@ -78,7 +78,7 @@ test('frames that the file asks to drop are dropped by a button', async ({ page 
   await expect(page.getByText('Comment: built by make')).toBeVisible();
   const nodes = async (): Promise<number> => (await summary(page)).nodes;
   await expect.poll(nodes).toBe(5);
-  await page.getByRole('button', { name: 'Leave out frames as the file asks' }).click();
+  await page.getByRole('button', { name: 'Leave out frames as the file recommends' }).click();
   await expect.poll(nodes).toBe(3);
   await expect.poll(() => total(page)).toBe(22);
   await expect(page.getByRole('group', { name: 'Transforms' })).toContainText('prune');

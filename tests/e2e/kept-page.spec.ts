@@ -157,7 +157,7 @@ test('a comparison of two ranges of a server, with its evidence and its series',
 
   // Another range is not held, and that is said.
   await show(reader.page, { 'a.from': String(BASE_MS - 5 * MINUTE) });
-  await expect(reader.page.getByText('Side A: This file has only what was on the screen')).toBeVisible();
+  await expect(reader.page.getByText('Side A: This file holds only the view that was saved')).toBeVisible();
   expect(asked(reader)).toEqual([url]);
   expect(reader.complaints).toEqual([]);
 });

@@ -53,7 +53,7 @@ describe('SVG', () => {
     expect(id).toBe('flamegraph-svg');
     expect(profileRows(profile)).toEqual(TREE);
     expect(profile.sampleTypes).toEqual([{ type: 'samples', unit: 'count' }]);
-    expect(profile.notes[0]).toMatch(/too narrow counts as the own cost of its callers/);
+    expect(profile.notes[0]).toMatch(/too narrow to draw count as self cost of their callers/);
   });
 
   it.each([

@@ -156,7 +156,7 @@ describe('V8 CPU profiles', () => {
     expect([...(profile.times ?? [])]).toEqual([0.01, 0.03, 0.025]);
     expect([...profile.values[1].values]).toEqual([20, -5, 25]);
     expect(profile.durationMs).toBe(0.05);
-    expect(profile.notes.join()).toMatch(/does not have.*: 1\./);
+    expect(profile.notes.join()).toMatch(/Samples whose node is missing.*: 1\./);
     expect(profileRows(withLabels(profile, { deoptimised: 'why' }), 0)).toEqual(['total 2 self 0', '  a 2 self 2']);
   });
 
@@ -201,7 +201,7 @@ describe('Chrome traces', () => {
       { ph: 'E', ts: 99, name: 'z' },
     ]);
     expect(profile.notes).toEqual([
-      'Events that are no spans of a thread are left out: 1 counter, 1 instant.',
+      'Events that are not spans of a thread are left out: 1 counter, 1 instant.',
       'Ends of spans without a begin are left out: 1.',
     ]);
   });

@@ -205,7 +205,7 @@ describe('a damaged answer', () => {
   ])('is refused with its place: %s', (_, tree) => {
     const refusal = refusalOf(() => decodeBytes(response(tree)));
     expect(refusal.code).toBe('malformed');
-    expect(refusal.message).toContain('The answer of the source is damaged');
+    expect(refusal.message).toContain('The answer from the source is damaged');
     expect(refusal.place).toMatch(/^byte \d+ of the tree$/);
   });
 

@@ -233,8 +233,8 @@ describe('refusals', () => {
   it.each<[string, Uint8Array | string, RegExp]>([
     ['a message without a dictionary', noDictionary, /string 1 is not in the table of 0/],
     ['a message without profiles', encodeMessage(message([1, message()])), /no profiles/],
-    ['JSON that is cut off', otlpJson(RESOURCES).slice(0, -9), /no JSON/],
-    ['JSON of another shape', '{"resourceProfiles": 3}', /resourceProfiles is no list/],
+    ['JSON that is cut off', otlpJson(RESOURCES).slice(0, -9), /not JSON/],
+    ['JSON of another shape', '{"resourceProfiles": 3}', /resourceProfiles is not a list/],
   ])('%s', (_, bytes, words) => {
     const content = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
     const error = refusalOf(() => finish(decodeOtlp(content)));

@@ -101,7 +101,7 @@ describe('packed profiles', () => {
     const head = new TextEncoder().encode('flametide packed profile 1\n');
     // One empty text, then 65 sample types.
     const bytes = Uint8Array.from([...head, 1, 0, 65, ...new Uint8Array(200)]);
-    expect(() => finish(packedFormat.decode(bytes))).toThrow('a list of 65, and at most 64');
+    expect(() => finish(packedFormat.decode(bytes))).toThrow('a list of 65 entries; the maximum is 64');
   });
 
   it('are refused when they are damaged, wherever that is', () => {

@@ -202,7 +202,7 @@ describe('decodePprof', () => {
   it.each<[string, Field[], RegExp]>([
     ['an unknown location', changed(2, 1, () => [[2, message([1, [99]], [2, [1, 1]])]]), /location 99/],
     ['location 0', changed(2, 1, () => [[2, message([1, [0]], [2, [1, 1]])]]), /location 0/],
-    ['too few values', changed(2, 0, () => [[2, message([1, [1]], [2, [1]])]]), /1 values, and there are 2/],
+    ['too few values', changed(2, 0, () => [[2, message([1, [1]], [2, [1]])]]), /1 values, but there are 2/],
     ['too many values', changed(2, 0, () => [[2, message([1, [1]], [2, [1, 2, 3]])]]), /3 values/],
     ['an unknown function', changed(4, 0, () => [[4, message([1, 1], [4, message([1, 77])])]]), /function 77/],
     ['an unknown mapping', changed(4, 2, () => [[4, message([1, 3], [2, 9])]]), /mapping 9/],

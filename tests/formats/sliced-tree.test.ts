@@ -149,12 +149,12 @@ describe('a damaged answer is refused', () => {
     ['a column of nodes too short', { entries: [0, 3] }, /the columns of nodes differ in length/],
     ['a column of entries too short', { slice: [1, 0] }, /the columns of entries differ in length/],
     ['counts of some entries', { count: [1] }, /the columns of entries differ in length/],
-    ['more entries than values', { entries: [0, 1, 3] }, /the nodes have 4 entries, and there are 3/],
+    ['more entries than values', { entries: [0, 1, 3] }, /the nodes have 4 entries, but there are 3/],
     ['a number of entries beyond 31 bits', { entries: [0, 4, 2 ** 32 - 1] }, /node 2 has a negative number/],
-    ['a name that is not there', { name: [0, 0, 2] }, /node 2 has a name that is not there/],
-    ['a node that is its own parent', { parentDistance: [0, 1, 0] }, /node 2 has a parent that is not there/],
-    ['a parent before the root', { parentDistance: [0, 1, 3] }, /node 2 has a parent that is not there/],
-    ['a slice that is not there', { slice: [1, 0, 2] }, /entry 2 is of a slice that is not there/],
+    ['a name that is not there', { name: [0, 0, 2] }, /node 2 has a name that is not in the table/],
+    ['a node that is its own parent', { parentDistance: [0, 1, 0] }, /node 2 has a parent that does not exist/],
+    ['a parent before the root', { parentDistance: [0, 1, 3] }, /node 2 has a parent that does not exist/],
+    ['a slice that is not there', { slice: [1, 0, 2] }, /entry 2 is of a slice that does not exist/],
   ])('%s', (_, patch, message) => {
     expect(() => read(encode({ ...small, ...patch }))).toThrow(message);
   });

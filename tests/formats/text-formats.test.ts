@@ -52,7 +52,7 @@ describe('perf script', () => {
     ]);
     expect([...(profile.times ?? [])].map((time) => Math.round(time * 1e6))).toEqual([0, 999_500_000, 1_249_500_250]);
     expect(profile.durationMs).toBeCloseTo(1249.50025, 6);
-    expect(profile.notes).toEqual(['Not every event of cycles:uppp has a period: their events are counted only.']);
+    expect(profile.notes).toEqual(['Some events of cycles:uppp have no period: all of their events are only counted.']);
     expect(profileRows(profile)).toEqual(['total 3 self 0', '  _start 3 self 3']);
   });
 
@@ -73,7 +73,7 @@ describe('perf script', () => {
     );
     expect(profileRows(profile)).toEqual(['total 2 self 0', '  main 2 self 1', '    a 1 self 1']);
     expect(profile.sampleTypes).toEqual([{ type: 'cycles:u', unit: 'count' }]);
-    expect(profile.notes).toEqual(['4 lines are neither the head of an event nor a frame: skipped.']);
+    expect(profile.notes).toEqual(['4 lines are neither the header of an event nor a frame: skipped.']);
   });
 
   it('reads heads without a time', async () => {
@@ -129,7 +129,7 @@ describe('callgrind', () => {
   it('adds the parts of a file up, and counts other lines', async () => {
     const profile = await open('events: Ir\nfn=(1) main\n1 2\n\npart: 2\nevents: Ir\nfn=(1)\n+1 3\nwhatever\n');
     expect(profileRows(profile)).toEqual(['total 5 self 0', '  main 5 self 5']);
-    expect(profile.notes).toEqual(["1 line is not of callgrind's format: skipped."]);
+    expect(profile.notes).toEqual(["1 line is not in callgrind's format: skipped."]);
   });
 
   it('folds recursion, and keeps self costs whole where callers share them', async () => {

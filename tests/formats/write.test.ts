@@ -201,7 +201,7 @@ describe('writeCollapsed', () => {
       ),
     );
     expect(new TextDecoder().decode(bytes)).toBe('(no stack) 7\na 1\n');
-    expect(notes).toEqual(['Samples without a stack stand as (no stack).']);
+    expect(notes).toEqual(['Samples without a stack are written as (no stack).']);
   });
 
   it('refuses to write a file that nothing opens', () => {

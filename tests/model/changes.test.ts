@@ -44,8 +44,8 @@ describe('causes', () => {
     const { union, a, b } = recorded({}, { cost: { encode: 1.4 } });
     const uncounted = evidenceOf(
       union,
-      slicesOfTrees(sideOfUnion(union, 'a'), a, undefined),
-      slicesOfTrees(sideOfUnion(union, 'b'), b, undefined),
+      { ...slicesOfTrees(sideOfUnion(union, 'a'), a, undefined), samplesPerUnit: undefined },
+      { ...slicesOfTrees(sideOfUnion(union, 'b'), b, undefined), samplesPerUnit: undefined },
     );
     expect(uncounted.isCounted).toBe(false);
     expect(uncounted.causes.map(({ func }) => union.names[func])).toEqual(['encode']);
@@ -109,7 +109,7 @@ describe('causes', () => {
     const found = compared({}, {}, { sameSeed: true });
     expect(found).toMatchObject({ changes: [], delta: 0, whole: 0, explained: 0 });
     expect(summarise(found, cores)).toMatch(
-      /^No code change is more than noise: one above ±[\d.]+\u00a0% would show in the five largest functions(, and one above ±[\d.]+\u00a0% after [^.]+ more of each side)?\.$/,
+      /^No code change is more than noise: a change above ±[\d.]+\u00a0% would show in the five largest functions(, and a change above ±[\d.]+\u00a0% after [^.]+ more of each side)?\.$/,
     );
   });
 
@@ -259,7 +259,7 @@ describe('words', () => {
     const found = compared({}, { load: { all: 1.2 }, seed: 'more' }, { kind: 'per-second' });
     expect(supported(found.changes)).toEqual([]);
     expect(summarise(found, cores)).toMatch(
-      /^No code change is more than noise: one above ±[\d.]+\u00a0% would show in the five largest functions(?:, and one above ±[\d.]+\u00a0% after [^.]+ more of each side)?\. Everything grew by (19|20|21)[\d.]*\u00a0%: more work, or a uniformly slower program\.$/,
+      /^No code change is more than noise: a change above ±[\d.]+\u00a0% would show in the five largest functions(?:, and a change above ±[\d.]+\u00a0% after [^.]+ more of each side)?\. Everything grew by (19|20|21)[\d.]*\u00a0%: more work, or a uniformly slower program\.$/,
     );
   });
 
@@ -276,7 +276,7 @@ describe('words', () => {
     const { silence } = compared({}, {});
     expect(silence!.moreSeconds).toBeGreaterThanOrEqual(3 * 900 - 1e-6);
     expect(summarise({ ...compared({}, {}), silence: { functions: 5, percent: 21, moreSeconds: 720 } }, cores)).toMatch(
-      /^No code change is more than noise: one above ±21\.0\u00a0% would show in the five largest functions, and one above ±10\.0\u00a0% after 12\u00a0min more of each side\./,
+      /^No code change is more than noise: a change above ±21\.0\u00a0% would show in the five largest functions, and a change above ±10\.0\u00a0% after 12\u00a0min more of each side\./,
     );
     const { union, evidence } = recorded({}, {});
     const untimed = changesOf(union, evidence, 'share', [undefined, undefined]);

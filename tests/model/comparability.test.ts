@@ -92,7 +92,7 @@ describe('languages', () => {
     ['Python', 'JavaScript', python, { names: ['a', 'b'], files: ['/srv/a.js', 'node:net'] }],
   ])('%s and %s', (ofA, ofB, a, b) => {
     expect(unlikeLanguages(a, b)).toBe(
-      `A runs ${ofA}, B runs ${ofB}: functions of two languages are never the same, so those of A show as gone and those of B as new.`,
+      `A runs ${ofA}, B runs ${ofB}: functions of different languages do not match, so those of A show as gone and those of B as new.`,
     );
   });
 

@@ -175,7 +175,7 @@ describe('normalisations', () => {
   });
 
   it.each([
-    ['share', { seconds: 60, isSnapshot: false }, '', /nothing to take shares of/],
+    ['share', { seconds: 60, isSnapshot: false }, '', /has no shares/],
     ['per-second', { seconds: undefined, isSnapshot: false }, a, /how long/],
     ['load-adjusted', { seconds: 0, isSnapshot: false }, a, /how long/],
     ['per-second', { seconds: 60, isSnapshot: true }, a, /no rate/],

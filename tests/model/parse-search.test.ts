@@ -64,12 +64,12 @@ it.each([
   ['a /(/', 3, 'unterminated group'],
   ['file:/a)/', 7, 'unmatched )'],
   ['ab "cd', 3, 'quote not closed'],
-  ['line:x', 5, 'line: wants a number'],
+  ['line:x', 5, 'line: requires a number'],
   ['x file:', 7, 'nothing after file:'],
   ['//', 0, 'empty pattern'],
   ['/srv/app', 5, 'only the flag i may follow a /pattern/; put text with slashes in "quotes"'],
   ['a '.repeat(65), 128, 'more than 64 terms'],
-])('%s is refused at letter %i: %s', (text, at, message) => {
+])('%s is refused at character %i: %s', (text, at, message) => {
   expect(parseSearch(text)).toEqual({ ok: false, at, message });
 });
 

@@ -18,7 +18,7 @@ it.each([
   ['a**', '2: this repeats a repetition'],
   ['a{2000}', '1: a repetition goes up to 1000'],
   ['a{3,2}', '1: the larger number comes second'],
-  ['\\y', '0: \\y means nothing here'],
+  ['\\y', '0: \\y has no meaning here'],
 ])('%s', (pattern, wanted) => {
   const problem = findPatternProblem(pattern);
   expect(problem && `${problem.at}: ${problem.message}`).toBe(wanted);

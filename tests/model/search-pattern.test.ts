@@ -101,8 +101,8 @@ it.each([
   ['[z-a]', 0, 'range out of order in character class'],
   ['a{99999}', 1, 'pattern too large'],
   ['(((((a{99}){99}){99})))', 5, 'pattern too large'],
-  ['x'.repeat(1001), 1000, 'pattern longer than 1000 letters'],
-])('/%s/ is refused at letter %i: %s', (source, at, message) => {
+  ['x'.repeat(1001), 1000, 'pattern longer than 1000 characters'],
+])('/%s/ is refused at character %i: %s', (source, at, message) => {
   const found = compilePattern(source, false);
   expect(found).toMatchObject({ ok: false, message });
   if (!found.ok && message !== 'pattern too large') expect(found.at).toBe(at);

@@ -71,16 +71,16 @@ describe('a time', () => {
     ['T', '“T” cannot be read. Try 14:05, 2026-11-25 14:05 or now-1h.'],
     ['soon', '“soon” cannot be read. Try 14:05, 2026-11-25 14:05 or now-1h.'],
     ['11/12/2026', '“11/12/2026” cannot be read. Try 14:05, 2026-11-25 14:05 or now-1h.'],
-    ['25:00', 'No day has the time 25:00.'],
-    ['14:60', 'No day has the time 14:60.'],
+    ['25:00', 'There is no time of day 25:00.'],
+    ['14:60', 'There is no time of day 14:60.'],
     ['31 Nov 2026', 'Nov has no day 31.'],
     ['2026-13-01', 'There is no month 13.'],
     ['2025-02-29 12:00', 'Feb 2025 has no day 29.'],
     ['1969-12-31', 'That is outside of the years 1970 to 9999.'],
-    ['2026-11-25T25:00Z', '“2026-11-25T25:00Z” is no day or no time of a day.'],
+    ['2026-11-25T25:00Z', '“2026-11-25T25:00Z” is not a day or a time of day.'],
     ['2026', '“2026” is too short for s or ms since 1970.'],
     ['9'.repeat(30), 'That is outside of the years 1970 to 9999.'],
-    ['x'.repeat(1e5), 'Too long for a time: 100000 letters.'],
+    ['x'.repeat(1e5), 'Too long for a time: 100000 characters.'],
   ])('%.40s is a mistake', (typed, message) => {
     expect(read(typed)).toBe(message);
   });

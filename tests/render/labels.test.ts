@@ -56,7 +56,7 @@ it('no label in less than 22 px of room', () => {
 });
 
 it('the share needs 24 px between', () => {
-  // 4 letters of 6 px, 7 of 5.5 px, padding and gap
+  // 4 characters of 6 px, 7 of 5.5 px, padding and gap
   const least = 24 + 24 + 38.5 + 8 + 1;
   expect(textsOf('main', Math.ceil(least))).toEqual(['main', '100.0 %']);
   expect(textsOf('main', Math.floor(least))).toEqual(['main']);

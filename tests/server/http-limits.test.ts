@@ -90,7 +90,7 @@ describe('a body that is too large for its route', () => {
     (await promise('/ingest', 64 * MiB + 1)).destroy();
     const { body } = await ask(server, '/api/status');
     expect(JSON.parse(body.toString())).toMatchObject({
-      refusals: [{ kind: 'too_large', last: expect.stringContaining('larger than 67108864 bytes') }],
+      refusals: [{ kind: 'too_large', last: expect.stringContaining('larger than the maximum of 67108864 bytes') }],
     });
     expect((await ask(server, '/metrics')).body.toString()).toContain('flametide_refused_total{reason="too_large"}');
   });

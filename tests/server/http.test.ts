@@ -469,9 +469,9 @@ describe('the status that the page shows', () => {
     ])
       expect(text).toContain(`\nflametide_${line}\n`);
     const cut = '/ingest of shop: 2 stacks were too deep';
-    const labels = '/ingest of shop: The samples have too many sets of labels';
+    const labels = '/ingest of shop: The samples have too many label sets';
     const negative = '/ingest of shop: 3 values are negative';
-    const cumulative = '/ingest of shop: The values are said to be cumulative';
+    const cumulative = '/ingest of shop: The profile is marked as cumulative';
     const all = [cut, labels, negative, cumulative];
     expect(told).toEqual(
       ['warn', 'info'].flatMap((level) => all.map((start) => expect.stringContaining(`${level} ${start}`))),
@@ -536,7 +536,11 @@ describe('files of the command line', () => {
     expect((await post('/api/files/0', '', {}, own)).status).toBe(405);
 
     truncateSync(second, (512 << 20) + 1);
-    expect(await read('/api/files/1')).toEqual([413, 'application/json', expect.stringContaining('at most 536870912')]);
+    expect(await read('/api/files/1')).toEqual([
+      413,
+      'application/json',
+      expect.stringContaining('the maximum is 536870912'),
+    ]);
     rmSync(second);
     expect((await read('/api/files/1'))[0]).toBe(410);
     expect(await list()).toMatchObject({ files: [{ id: 0 }] });

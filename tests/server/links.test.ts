@@ -175,7 +175,7 @@ it('all snapshots together stay under 1 GiB, however many are sent at once', asy
 it('the queries of all links together stay under 64 MiB', async () => {
   await make('v=1');
   change(`UPDATE link SET query = '${'a'.repeat(2 ** 26 - 5)}'`);
-  expect(await refused(post('links', '{"query":"v=1&s=a"}'))).toContain('at most 64 are kept');
+  expect(await refused(post('links', '{"query":"v=1&s=a"}'))).toContain('the maximum is 64 MiB');
   expect(await make('v=1&s')).toBeDefined();
 });
 
@@ -207,7 +207,7 @@ it('that are damaged are set aside, with the snapshots that they led to, and new
   links = new Links(folder);
   expect(links.notes).toEqual([
     expect.stringContaining('links.db is damaged'),
-    expect.stringContaining('1 snapshots any more: they were set aside'),
+    expect.stringContaining('1 snapshots have no link any more: they were set aside'),
   ]);
   expect(readFileSync(join(folder, 'links.db.damaged-1'), 'utf8')).toContain('no database');
   expect(readdirSync(join(folder, 'snapshots.set-aside-1'))).toEqual([name]);

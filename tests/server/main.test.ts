@@ -65,7 +65,7 @@ it('a folder that another one uses, or that is not its own, is one line and code
   expect(second.stderr).toMatch(/^flametide: The data folder .* is in use by another Flametide[^\n]*\n$/);
   const foreign = await startOn(join(home, 'dist'), '--port', '0').ended;
   expect([foreign.code, foreign.stdout]).toEqual([2, '']);
-  expect(foreign.stderr).toMatch(/^flametide: The folder .* holds other files[^\n]*\n$/);
+  expect(foreign.stderr).toMatch(/^flametide: The folder .* contains other files[^\n]*\n$/);
 });
 
 it('a folder of a newer version is left as it is', async () => {
@@ -228,7 +228,7 @@ it('a bad flag is one line and code 2', async () => {
   expect(stderr).toMatch(/^flametide: [^\n]+\n$/);
 });
 
-it('diff compares two files, and leaves with 1 when the bar is broken', async () => {
+it('diff compares two files, and exits with 1 when a change passes the threshold', async () => {
   const [a, b] = ['a', 'b'].map((name) => join(home, `${name}.folded`));
   writeFileSync(a, 'main;parse 400\nmain;encode 300\nmain;read 300\n');
   writeFileSync(b, 'main;parse 400\nmain;encode 600\nmain;read 300\n');

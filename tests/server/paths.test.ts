@@ -63,10 +63,10 @@ describe('an address with slashes too many', () => {
 
 describe('an upload that misses the door', () => {
   it.each([
-    ['/injest?name=a', 'POST /injest (text/plain, 4 bytes) goes nowhere'],
-    ['/v1/traces', 'POST /v1/traces (text/plain, 4 bytes) goes nowhere'],
-    ['/', 'POST / (text/plain, 4 bytes) goes nowhere'],
-    ['/ingest/more', 'POST /ingest/more (text/plain, 4 bytes) goes nowhere'],
+    ['/injest?name=a', 'POST /injest (text/plain, 4 bytes) is not an upload address'],
+    ['/v1/traces', 'POST /v1/traces (text/plain, 4 bytes) is not an upload address'],
+    ['/', 'POST / (text/plain, 4 bytes) is not an upload address'],
+    ['/ingest/more', 'POST /ingest/more (text/plain, 4 bytes) is not an upload address'],
   ])('is logged, counted and shown: %s', async (path, message) => {
     const logged: string[] = [];
     const log = { info: () => undefined, warn: (text: string) => void logged.push(text), error: () => undefined };
@@ -74,7 +74,7 @@ describe('an upload that misses the door', () => {
     const answer = await ask(server, path, { method: 'POST', body: 'text', headers: { 'content-type': 'text/plain' } });
     expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, HEAD']);
     expect(answer.body.toString()).toContain(message);
-    expect(answer.body.toString()).toContain('profiles are sent by POST to /ingest or /push.v1.PusherService/Push');
+    expect(answer.body.toString()).toContain('send profiles with POST to /ingest or /push.v1.PusherService/Push');
     expect(logged).toEqual([expect.stringContaining(message)]);
     expect((await ask(server, '/metrics')).body.toString()).toContain('flametide_refused_total{reason="wrong_path"} 1');
     expect(JSON.parse((await ask(server, '/api/status')).body.toString())).toMatchObject({

@@ -108,7 +108,7 @@ describe('counts of requests', () => {
 
   it.each([
     ['not JSON', '{', /not JSON/],
-    ['no count', '[]', /not as expected/],
+    ['no count', '[]', /are not valid/],
     ['no service', '{"time":1,"requests":1}', /service/],
     ['no time', '{"service":"a","requests":1}', /send time, or from and until/],
     [
@@ -139,7 +139,7 @@ describe('counts of requests', () => {
     ['service=a&from=0&until=2&steps=0', /steps/],
     ['service=a&from=0&until=2&steps=9999', /steps/],
     ['service=a&from=0&until=2&q=pod', /q is not a selector/],
-    ['service=a&from=0&until=2&q=pod%3D~%22(%22', /no regular expression/],
+    ['service=a&from=0&until=2&q=pod%3D~%22(%22', /not a valid regular expression/],
   ])('are not read by %j', async (query, words) => {
     const { status, text } = await call('GET', query);
     expect(status).toBe(400);

@@ -34,7 +34,13 @@ const EVENTS: Readonly<Record<string, Fields>> = {
   'jdk.CPUTimeSample': { samplingPeriod: 'long' },
   'jdk.CPUTimeSamplesLost': { lostSamples: 'long' },
   'jdk.JavaMonitorEnter': { duration: 'long', monitorClass: 'java.lang.Class*' },
-  'profiler.WallClockSample': { state: 'jdk.types.ThreadState*', samples: 'int' },
+  'profiler.WallClockSample': {
+    state: 'jdk.types.ThreadState*',
+    samples: 'int',
+    spanId: 'long',
+    traceIdHi: 'long',
+    traceIdLo: 'long',
+  },
   'profiler.Malloc': { address: 'long', size: 'long' },
   'profiler.Free': { address: 'long' },
   'jdk.ActiveSetting': { id: 'long', name: 'java.lang.String', value: 'java.lang.String' },
@@ -144,7 +150,7 @@ class Chunk {
       else if (type === 'jdk.types.ThreadState*') content.push(...this.#key('jdk.types.ThreadState', textOf(value)));
       else if (type === 'jdk.types.StackTrace*') content.push(...this.#stack(value as readonly string[] | undefined));
       else if (type === 'java.lang.String') content.push(...this.text(textOf(value)));
-      else content.push(...this.whole((value as number) ?? 0, type === 'int' ? 4 : 8));
+      else content.push(...this.whole((value as number | bigint | undefined) ?? 0, type === 'int' ? 4 : 8));
     }
     return this.#sized(content);
   }

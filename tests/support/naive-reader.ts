@@ -4,6 +4,7 @@ import { compileMatchers } from '#model/label-matching.ts';
 import { type LabelSet, labelSet } from '#model/labels.ts';
 import type {
   FunctionColumns,
+  Heatmap,
   MergedTree,
   ProfileReader,
   ProfileSelector,
@@ -27,6 +28,9 @@ interface NaiveSample {
   readonly value: number;
   /** Samples behind the value, where the type can tell. */
   readonly count?: number;
+  /** Hex digits. */
+  readonly span?: string | undefined;
+  readonly trace?: string | undefined;
 }
 
 /** One profile of one series. */
@@ -66,7 +70,70 @@ export class NaiveReader implements ProfileReader {
   }
 
   merge(selector: ProfileSelector, lines: boolean): MergedTree {
-    return this.#tree(this.#selected(selector), selector.callSite, lines).tree;
+    const { within } = selector;
+    const selected = this.#selected(selector).map((profile) => ({
+      ...profile,
+      samples: profile.samples.filter(
+        ({ span = '', trace = '' }) =>
+          within === undefined || within.spans.includes(span) || within.traces.includes(trace),
+      ),
+    }));
+    return this.#tree(selected, selector.callSite, lines).tree;
+  }
+
+  heatmap(
+    selector: ProfileSelector,
+    groupBy: readonly string[],
+    stepMs: number,
+    of: 'uploads' | 'spans',
+    exemplars: boolean,
+  ): Heatmap {
+    const found = this.#selected({ ...selector, startMs: selector.startMs - stepMs }).flatMap((profile) => {
+      const sums = new Map<string | undefined, { value: number; trace?: string | undefined }>();
+      for (const { span, trace, value } of profile.samples) {
+        const key = of === 'spans' ? span : '';
+        if (key !== undefined) sums.set(key, { value: (sums.get(key)?.value ?? 0) + value, trace });
+      }
+      const slot = Math.max(0, Math.ceil((profile.timeUs / 1000 - selector.startMs) / stepMs));
+      return [...sums].map(([span = '', { value, trace = '' }]) => ({ profile, span, trace, value, slot }));
+    });
+    const inRange = found.filter(({ slot }) => selector.startMs + slot * stepMs <= selector.endMs);
+    const values = inRange.map(({ value }) => value);
+    const min = Math.min(...values);
+    const width = (Math.max(...values) - min || 1) / 20;
+    const groups = new Map<string, typeof inRange>();
+    for (const one of inRange) {
+      const labels = one.profile.labels.filter(({ name }) => groupBy.includes(name));
+      const key = JSON.stringify(labels);
+      groups.set(key, [...(groups.get(key) ?? []), one]);
+    }
+    const series = [...groups].map(([key, own]) => ({
+      labels: JSON.parse(key) as LabelSet,
+      count: own.length,
+      slots: [...new Set(own.map(({ slot }) => slot))]
+        .sort((a, b) => a - b)
+        .map((slot) => {
+          const cells = Array.from({ length: 20 }, (_, bucket) =>
+            own.filter((one) => one.slot === slot && Math.min(19, Math.floor((one.value - min) / width)) === bucket),
+          );
+          return {
+            timeMs: selector.startMs + slot * stepMs,
+            counts: Int32Array.from(cells, ({ length }) => length),
+            exemplars: exemplars
+              ? cells.flatMap((cell) => {
+                  const [largest] = [...cell].sort((a, b) => b.value - a.value);
+                  if (largest === undefined) return [];
+                  const { profile, span, trace, value } = largest;
+                  const labels = profile.labels.filter(({ name }) => !groupBy.includes(name));
+                  return [{ profile: { series: 1, timeUs: profile.timeUs }, span, trace, value, labels }];
+                })
+              : [],
+          };
+        }),
+    }));
+    series.sort((a, b) => b.count - a.count || (JSON.stringify(a.labels) < JSON.stringify(b.labels) ? -1 : 1));
+    const edges = values.length === 0 ? [] : Array.from({ length: 20 }, (_, i) => min + i * width);
+    return { edges, series };
   }
 
   timeSeries(selector: ProfileSelector, groupBy: readonly string[], stepMs: number): SummedSeries[] {

@@ -8,6 +8,8 @@ export interface MadeSample {
   /** Ns since the epoch. */
   readonly times?: readonly bigint[];
   readonly attributes?: Readonly<Record<string, string | number>>;
+  /** Hex digits. */
+  readonly link?: { readonly trace: string; readonly span: string };
 }
 
 interface MadeProfile {
@@ -40,6 +42,7 @@ class Tables {
   readonly functions: string[] = [''];
   readonly attributes: (readonly [string, string | number])[] = [['', '']];
   readonly stacks: (readonly number[])[] = [[]];
+  readonly links = [{ trace: '', span: '' }];
 
   text(text: string): number {
     return place(this.strings, text);
@@ -77,9 +80,9 @@ export function otlpMessage(resources: readonly MadeResource[], shape: OtlpShape
   };
   const typeOf = ([type, unit]: readonly [string, string]): ReturnType<typeof message> =>
     message([1, tables.text(type)], [2, tables.text(unit)]);
-  const sampleOf = ({ stack, values = [], times = [], attributes = {} }: MadeSample): Field => {
+  const sampleOf = ({ stack, values = [], times = [], attributes = {}, link }: MadeSample): Field => {
     const own = Object.entries(attributes).map(([key, value]) => tables.attribute(key, value));
-    const [valueField, attributeField] = numbering === 'new' ? [4, 2] : [2, 3];
+    const [valueField, attributeField, linkField] = numbering === 'new' ? [4, 2, 3] : [2, 3, 4];
     const stamps = Buffer.alloc(times.length * 8);
     times.forEach((time, i) => stamps.writeBigUInt64LE(time, i * 8));
     return [
@@ -88,6 +91,7 @@ export function otlpMessage(resources: readonly MadeResource[], shape: OtlpShape
         [1, tables.stack(stack)],
         ...list(attributeField, own),
         ...list(valueField, values),
+        ...(link === undefined ? [] : [[linkField, tables.links.push(link) - 1] as const]),
         ...(times.length === 0 ? [] : [[5, new Uint8Array(stamps)] as const]),
       ),
     ];
@@ -125,12 +129,17 @@ export function otlpMessage(resources: readonly MadeResource[], shape: OtlpShape
           : message(...(i === 0 ? [] : [[3, message([1, i], [2, i])] as const])),
       ]),
       ...functions,
+      ...tables.links.map(({ trace, span }): Field => [4, message([1, bytesOf(trace)], [2, bytesOf(span)])]),
       ...tables.strings.map((text): Field => [5, text]),
       ...tables.attributes.map(([key, value]): Field => [6, message([1, tables.text(key)], [2, anyValue(value)])]),
       ...tables.stacks.map((stack): Field => [7, message(...list(1, stack))]),
     ),
   ];
   return encodeMessage(message(...(isDictionaryFirst ? [dictionary, ...sent] : [...sent, dictionary])));
+}
+
+function bytesOf(hex: string): Uint8Array {
+  return new Uint8Array(Buffer.from(hex, 'hex'));
 }
 
 /** The same in JSON: 64-bit numbers as texts. */
@@ -152,10 +161,11 @@ export function otlpJson(resources: readonly MadeResource[], isSnakeCase = false
             ...(periodType && { periodType: typeOf(periodType), period: `${period}` }),
             timeUnixNano: `${timeNs}`,
             profileId: '00112233445566778899aabbccddeeff',
-            samples: samples.map(({ stack, values = [], times = [], attributes: own = {} }) => ({
+            samples: samples.map(({ stack, values = [], times = [], attributes: own = {}, link }) => ({
               stackIndex: tables.stack(stack),
               values: values.map(String),
               timestampsUnixNano: times.map(String),
+              ...(link && { linkIndex: tables.links.push(link) - 1 }),
               attributeIndices: Object.entries(own).map(([key, one]) => tables.attribute(key, one)),
             })),
           }),
@@ -168,6 +178,7 @@ export function otlpJson(resources: readonly MadeResource[], isSnakeCase = false
     mappingTable: [{}],
     locationTable: tables.functions.map((_, i) => (i === 0 ? {} : { lines: [{ functionIndex: i, line: `${i}` }] })),
     functionTable: names,
+    linkTable: tables.links.map(({ trace, span }) => ({ traceId: trace, spanId: span })),
     attributeTable: tables.attributes.map(([key, one]) => ({ keyStrindex: tables.text(key), value: value(one) })),
     stackTable: tables.stacks.map((locationIndices) => ({ locationIndices })),
     stringTable: tables.strings,

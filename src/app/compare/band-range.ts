@@ -10,7 +10,7 @@ const ROOM = 0.08;
 /** A view this many times as long as the compared ranges would make them too small to drag. */
 const MAX_VIEW = 6;
 
-/** Whether one question about both is short enough, and shows both. */
+/** Whether one query for both is short enough and shows both. */
 export function areNear(a: TimeRange | undefined, b: TimeRange | undefined, longestMs: number): boolean {
   if (!a || !b) return true;
   const length = lengthOf(hullOf([a, b]));

@@ -34,9 +34,9 @@ export function certaintyOfUnion(shown: ShownComparison, rule: UrlState['dcol'])
     isClear: (node) => {
       if (evidence === undefined) return undefined;
       const [at, func] = [unionNode[node], tree.func[node]];
-      // A path that only one side has is no change of self.
+      // A path on only one side does not count as a change of self.
       if (rule === 'total' || presence[at] !== 0) return verdictOfNode(evidence, at) === 'supported';
-      // The test is of all paths together: one that goes the other way is not what was found.
+      // The test covers all paths together: a path with the opposite change is not supported by it.
       const isSameWay = Math.sign(changeOfSelf[at]) === Math.sign(b.self[func] - a.self[func]);
       return isSameWay && verdictOfFunction(evidence, func) === 'supported';
     },
@@ -62,7 +62,7 @@ function lowered(sentence: string): string {
 /** As a share of the mean of both sides: smaller paths are not tested either. */
 const MIN_SHARE = 0.001;
 
-/** Boxes of a half are merged from many paths and not tested: they go by the function in the middle. */
+/** Boxes of a half merge many paths and are not tested: the function in the middle decides. */
 export function certaintyOfHalf(shown: ShownComparison, func: number, half: DiffPicture): Certainty {
   const { evidence, diff } = shown;
   const { node: unionNode, a, b } = half;

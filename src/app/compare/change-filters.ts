@@ -56,7 +56,7 @@ export function linesOf(rows: readonly Pick<Change, 'kind' | 'supported'>[]): re
   });
 }
 
-/** The filters that match something, and the chosen one: else it could be neither seen nor left by keys. */
+/** The filters that match something, and always the chosen one, so that it stays visible and reachable. */
 export function offeredFilters(
   changes: readonly Change[],
   chosen: Filter,

@@ -11,18 +11,18 @@ export interface ChangeScale {
   readonly isExceeded: boolean;
 }
 
-/** By how much B is more than A where a scale can end. */
+/** The growths of B over A at which a scale can end. */
 const GROWTHS = [0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3];
 
 export function changeScale(shown: ShownComparison, rule: UrlState['dcol'], noise: UrlState['noise']): ChangeScale {
   const largest = largestSupported(shown, rule);
-  // Where only noise has a colour its changes are large ones of small frames.
+  // If only noise is coloured, the largest changes are those of small frames.
   if (largest === 0) return { end: changeOf(noise === 'shown' ? GROWTHS.at(-1)! : GROWTHS[0]), isExceeded: false };
   const growth = GROWTHS.find((one) => changeOf(one) >= largest) ?? GROWTHS.at(-1)!;
   return { end: changeOf(growth), isExceeded: changeOf(growth) < largest };
 }
 
-/** What B is more than A where a change is `change`: -0.5 of -0.5, 1 of 0.5. */
+/** The growth of B over A for a change: -0.5 for -0.5, 1 for 0.5. */
 export function growthOf(change: number): number {
   return change < 0 ? change : change / (1 - change);
 }
@@ -31,7 +31,7 @@ function changeOf(growth: number): number {
   return growth / (1 + growth);
 }
 
-/** Of functions or of paths that both sides have; 0 without one. */
+/** The largest supported change of a function or path on both sides; 0 without one. */
 function largestSupported({ diff, evidence }: ShownComparison, rule: UrlState['dcol']): number {
   let largest = 0;
   if (!evidence) return largest;
@@ -42,7 +42,7 @@ function largestSupported({ diff, evidence }: ShownComparison, rule: UrlState['d
         largest = Math.max(largest, Math.abs(changeOfTotal[node[i]]));
     return largest;
   }
-  // By function: a path of a few samples would make the scale too long for all others.
+  // By function, because a path with a few samples would stretch the scale for all others.
   const [a, b] = [byFunction.a.self, byFunction.b.self];
   for (let func = 0; func < a.length; func++)
     if (a[func] > 0 && b[func] > 0 && verdictOfFunction(evidence, func) === 'supported')

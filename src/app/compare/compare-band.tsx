@@ -1,4 +1,7 @@
-/** The time series of both sides with their ranges as brushes: one where both are of one thing, else one each. */
+/**
+ * The time series of both sides with their ranges as brushes: one chart if both sides have the same subject, otherwise
+ * one each.
+ */
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import { SourceError } from '#datasource/datasource.ts';
 import { printLabelSelector } from '#model/label-selector.ts';
@@ -50,7 +53,7 @@ interface BandProps {
   readonly view: TimeRange | undefined;
   /** What is asked at once. */
   readonly longestMs: number;
-  /** The source allows no more. */
+  /** The longest range that the source allows. */
   onLimit(longestMs: number): void;
 }
 

@@ -99,7 +99,7 @@ export function ComparePage(): ReactElement {
   );
 }
 
-/** Whether nothing better is on its way: all is there, or something is in the way that only the user can take away. */
+/** Whether the answer is final: everything has loaded, or only the user can clear the obstacle. */
 function isSettled(comparison: Comparison): boolean {
   const { shown, isStale, sides, errors, error, evidenceError, missing, explored } = comparison;
   if (!isStale && shown?.isWhole === true && shown.evidence !== undefined) return true;
@@ -127,7 +127,7 @@ function comparedFor({ sides, explored }: Comparison, nowMs: number): string {
     : sideNames.map((name) => `${name.toUpperCase()} ${sideText(sides[name]).slice(0, 140)}`).join(' and ');
 }
 
-/** What a link says of the range in view, where it says anything. */
+/** The range in view as the link has it, if it does. */
 function useViewedRange({ explored }: Comparison): Partial<UrlState> {
   const isSaid = useUrl((state) => state.from !== undefined && state.until !== undefined);
   const { range } = explored.time;

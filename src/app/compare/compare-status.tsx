@@ -1,4 +1,4 @@
-/** What is drawn, what it rests on, and how long it took. */
+/** The status line of a comparison: what is drawn, its evidence, and times. */
 import type { ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { usualBar } from '#model/bar.ts';
@@ -22,7 +22,7 @@ export function CompareStatus({ comparison: { shown } }: { comparison: Compariso
         union of {formatCount(diff.tree.length - 1)} paths,{' '}
         {shown.isWhole ? 'all drawn' : 'largest paths only, still loading the rest'}
         {diff.idle.a + diff.idle.b > 0 &&
-          ` · idle frames take no part in the evidence (A ${formatShare(diff.idle.a, 1)}, B ${formatShare(diff.idle.b, 1)} of all)`}
+          ` · idle frames are excluded from the evidence (A ${formatShare(diff.idle.a, 1)}, B ${formatShare(diff.idle.b, 1)} of all)`}
         {evidence &&
           ` · ${changesText(evidence.found.changes.filter(({ supported }) => supported).length)} · q = ${formatShare(usualBar.falseRate, 1)}`}
       </span>
@@ -39,9 +39,14 @@ function changesText(count: number): string {
   return `${formatCount(count)} ${count === 1 ? 'change' : 'changes'} more than noise`;
 }
 
-function evidenceText({ isSliced, isCounted, slices }: NonNullable<Comparison['shown']>['evidence'] & object): string {
+function evidenceText({
+  isSliced,
+  isCounted,
+  isOneRun,
+  slices,
+}: NonNullable<Comparison['shown']>['evidence'] & object): string {
   const words = isSliced
-    ? `evidence from ${slices.a} + ${slices.b} time slices`
+    ? `evidence from ${slices.a} + ${slices.b} time slices${isOneRun ? ' of one run each: what varies from run to run is not in it' : ''}`
     : 'evidence from sample counts only: weaker, changes under 3 % are ignored';
   return isCounted ? words : `${words}; sample counts are unknown`;
 }

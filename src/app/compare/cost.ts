@@ -6,7 +6,7 @@ const HOURS_A_MONTH = 730;
 const NANOSECONDS = 1e9;
 const GB = 1e9;
 
-/** What one unit of the shown amounts is in cores or GB; undefined where it is neither. */
+/** The size of one unit of the shown amounts in cores or GB; undefined for other units. */
 function resourceOf({ diff, open, type }: ShownComparison): number | undefined {
   const isCpu = type.type === 'cpu' && /^n(ano)?s(econds?)?$/.test(type.unit);
   const isHeld = open.b.isSnapshot && type.unit === 'bytes';
@@ -17,7 +17,7 @@ function resourceOf({ diff, open, type }: ShownComparison): number | undefined {
     case 'per-second':
       return 1 / NANOSECONDS;
     case 'load-adjusted':
-      // Amounts are at the mean load of both; what B pays for is its own.
+      // Amounts are at the mean load of both sides, but B is billed for its own load.
       return Math.sqrt(diff.load) / NANOSECONDS;
     case 'share':
     case 'equal-work':

@@ -21,11 +21,11 @@ import { verdictOfFunction } from './diff-words.ts';
 export interface DiffColours {
   /** By node of the shown tree. */
   readonly keys: Uint16Array;
-  /** By node of the shown tree: how much of it must not be lost where it is thinner than a pixel; 0 nothing. */
+  /** By node of the shown tree: its strength, so that a change thinner than a pixel stays visible; 0 for none. */
   readonly strength: Float32Array;
 }
 
-/** The colour of a function by its self: what its boxes have together. */
+/** The colour of a function by the self of all its boxes. */
 export function functionColourKey(
   { diff, evidence }: ShownComparison,
   func: number,

@@ -26,9 +26,9 @@ interface DiffFlameProps extends Omit<
   readonly rootLabel: string;
   /** Which change the colours show. */
   readonly rule: UrlState['dcol'];
-  /** Whose amounts stand in the boxes; undefined: how the sides differ. */
+  /** The side whose amounts the boxes show; undefined: the difference. */
   readonly side?: SideName | undefined;
-  /** A new object has all boxes drawn anew. */
+  /** A new object redraws all boxes. */
   readonly certainty: Certainty;
 }
 

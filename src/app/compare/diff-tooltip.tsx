@@ -1,4 +1,4 @@
-/** What one frame is on both sides, beside the pointer. */
+/** The numbers of a frame on both sides, beside the pointer. */
 import type { ReactElement } from 'react';
 import type { DiffPicture } from '#analysis/analysis.ts';
 import { difference } from '#model/difference.ts';
@@ -23,14 +23,14 @@ interface DiffTooltipProps {
   /** The root by name. */
   readonly root: string;
   readonly certainty: Certainty;
-  /** Money an hour; undefined: none is spoken of. */
+  /** Price per hour; undefined: costs are hidden. */
   readonly rate: number | undefined;
-  /** Of the shown tree. */
+  /** A node of the shown tree. */
   readonly node: number;
   /** The node that fills the width; 0 is the whole. */
   readonly zoom: number;
   readonly at: Place;
-  /** By a finger, not the mouse. */
+  /** Opened by touch, not by the mouse. */
   readonly isTapped: boolean;
 }
 

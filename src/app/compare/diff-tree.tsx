@@ -113,11 +113,11 @@ function changesOf({ tree, node, a, b }: DiffAnswer): Float64Array {
 }
 
 /**
- * By node of the shown tree: what grew and what shrank below it, together. Where all is under one path that is what
- * leads on.
+ * By node of the shown tree: what grew and what shrank below it, together. If everything is under one path, this finds
+ * it.
  */
 function movedBelow({ tree, node, a, b }: DiffAnswer): Float64Array {
-  // What ends at a node, which need not be what its function costs itself.
+  // The value of stacks that end at a node, which may differ from its function's own cost.
   const change = Float64Array.from({ length: tree.length }, (_, i) => b.total[node[i]] - a.total[node[i]]);
   const ends = change.slice();
   for (let i = 1; i < tree.length; i++) ends[tree.parent[i]] -= change[i];

@@ -1,4 +1,4 @@
-/** What is said of a frame in a comparison: amounts, changes, and how sure they are. */
+/** The text about a frame in a comparison: amounts, changes, and how certain they are. */
 import type { EvidenceAnswer } from '#analysis/analysis.ts';
 import { difference } from '#model/difference.ts';
 import { rootName } from '#model/call-tree.ts';
@@ -39,7 +39,7 @@ export function sidesText(a: number, b: number, unit: AmountUnit): string {
   return `A ${formatAmount(a, unit)}, B ${formatAmount(b, unit)}, ${words}`;
 }
 
-/** Of a union node: `small` where it was too small to test, `untested` where it is idle time. */
+/** The verdict on a union node: `small` if it was too small to test, `untested` for idle time. */
 export function verdictOfNode(evidence: EvidenceAnswer, node: number): Verdict {
   const row = evidence.nodeRow[node];
   if (row === IDLE_ROW) return 'untested';
@@ -73,7 +73,7 @@ export function evidenceOfFunction(shown: ShownComparison, func: number): string
   return sentence(shown, evidence.functions, func, evidence.isCounted);
 }
 
-/** Of the paths that end in a function: how many are tested, and of how many the total changed by more than noise. */
+/** The number of tested paths that end in a function, and of those whose total changed by more than noise. */
 export function pathsOf(
   { diff: { tree, node }, evidence }: ShownComparison,
   func: number,

@@ -4,7 +4,7 @@ import { type ChangeScale, growthOf } from './change-scale.ts';
 import { signedPercent } from './diff-words.ts';
 
 export interface ScaleTick {
-  /** Of the scale's end, -1 to 1. */
+  /** Position on the scale, -1 to 1. */
   readonly part: number;
   /** `+50 %`, B against A. */
   readonly text: string;
@@ -19,7 +19,7 @@ export function scaleTicks({ end, isExceeded }: ChangeScale): readonly ScaleTick
   });
 }
 
-/** What has no hue. */
+/** The colours without a hue. */
 export function quietText(noise: UrlState['noise']): string {
   return noise === 'shown' ? 'unchanged' : 'unchanged, or may be noise';
 }

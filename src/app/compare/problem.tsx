@@ -150,7 +150,7 @@ export function NothingToCompare({
   );
 }
 
-/** Whether a side is of a time from which nothing is kept. */
+/** Whether a side is older than the stored profiles. */
 function isBefore(side: Side, oldestMs: number | undefined): boolean {
   return side.kind === 'source' && side.range !== undefined && oldestMs !== undefined && side.range.endMs < oldestMs;
 }

@@ -20,7 +20,7 @@ import type { Comparison } from './use-comparison.ts';
 
 const MAX_LABELS = 20;
 const MAX_MARKERS = 6;
-/** How far back what happened is offered. */
+/** Events are offered this far back. */
 const RECENT_MS = 24 * 3_600_000;
 const NO_MATCHERS: readonly LabelMatcher[] = [];
 
@@ -39,7 +39,7 @@ export function RangePresets({ comparison }: { comparison: Comparison }): ReactE
   );
   const markers = useMarkers(recent, base?.service).slice(-MAX_MARKERS).toReversed();
   const asking = useRef<AbortController>(undefined);
-  // An answer about other sides than those on the screen leads nowhere.
+  // An answer about other sides than those on the screen is not used.
   useEffect(() => () => asking.current?.abort(), [a, b]);
   if (base === undefined) return null;
   const { range } = base;

@@ -33,7 +33,7 @@ export function SideBySide(props: SideBySideProps): ReactElement {
 
 function Half({ name, shown, hit, hitNodes, onKey }: SideBySideProps & { name: SideName }): ReactElement {
   const { data, isPlaceholderData } = useDiff({ ...shown.request, width: name });
-  // Nodes of one union with the evidence of another would be somebody else's: they change together.
+  // Union and evidence change together: evidence refers to the nodes of its own union.
   const now = useMemo(
     () => (data && !isPlaceholderData ? { ...shown, diff: data } : undefined),
     [shown, data, isPlaceholderData],

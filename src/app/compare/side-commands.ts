@@ -1,26 +1,41 @@
 /**
- * Commands on a frame of both sides: some commands of one profile are missing, and there is one to open each side
- * alone.
+ * Commands on a frame in a comparison: without some commands of a profile, and with one to open each side alone.
  */
 import { pathOf } from '#model/call-path.ts';
+import { nodeName } from '#model/call-tree.ts';
 import type { Command } from '../state/commands.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate } from '../url/url-store.ts';
 import { type Side, type SideName, sideNames } from '../sides/sides.ts';
 
-/** What makes no sense where there are two sides. */
+/** Commands that make no sense with two sides. */
 export const notInCompare: readonly string[] = ['source', 'over-time', 'rename'];
 
 /** What a link to a side alone says. */
 export function linkAlone(side: Side): Partial<UrlState> {
   if (side.kind === 'file')
-    return { view: 'files', file: side.file, st: side.st, src: undefined, q: side.matchers, by: '' };
+    return {
+      view: 'files',
+      file: side.file,
+      st: side.st,
+      src: undefined,
+      q: side.matchers,
+      by: '',
+      during: side.during,
+    };
   const { service, profileType, matchers, text } = side;
   return { view: 'explore', svc: service, type: profileType, q: matchers, ...text, grid: 'none', cs: [] };
 }
 
 export function sideCommands(open: Readonly<Record<SideName, { readonly side: Side }>>): readonly Command[] {
-  return sideNames.map((name) => ({
+  const routes: Command = {
+    id: 'routes',
+    title: 'Its callees are routes',
+    isTransform: false,
+    key: undefined,
+    run: ({ tree, names, node }) => navigate({ routes: nodeName(tree, names, node) }, 'push'),
+  };
+  const alone = sideNames.map((name): Command => ({
     id: `alone-${name}`,
     title: `Show ${name.toUpperCase()} alone`,
     isTransform: false,
@@ -30,4 +45,5 @@ export function sideCommands(open: Readonly<Record<SideName, { readonly side: Si
       navigate({ ...linkAlone(open[name].side), z: path, sel: path }, 'push');
     },
   }));
+  return [routes, ...alone];
 }

@@ -1,4 +1,5 @@
-/** A side in words: what of, when. */
+/** A side in words: its subject and time. */
+import { formatInterval } from '#model/interval.ts';
 import { parseProfileType, profileTypeTitle } from '#model/profile-type.ts';
 import { printLabelSelector } from '#model/label-selector.ts';
 import { formatSpan } from '#model/time-text.ts';
@@ -13,7 +14,8 @@ const NO_DAY = 0;
 /** `checkout CPU time pod="a", 24 Nov 2026 21:27 – 21:42 (Europe/Berlin)` */
 export function sideText(side: Side): string {
   const labels = side.matchers.length > 0 && printLabelSelector(side.matchers).slice(1, -1);
-  if (side.kind === 'file') return [side.file, labels].filter(Boolean).join(' ');
+  if (side.kind === 'file')
+    return [side.file, labels, side.during && formatInterval(side.during)].filter(Boolean).join(' ');
   const { service, profileType, range } = side;
   const type = profileType === undefined ? undefined : parseProfileType(profileType);
   const words = [service ?? 'all services', type && profileTypeTitle(type), labels];

@@ -1,4 +1,5 @@
 /** A and B, each a query of its own, in equal halves with the swap on the seam. */
+import { formatInterval, formatOffsetMs } from '#model/interval.ts';
 import { printLabelSelector } from '#model/label-selector.ts';
 import { useIsBelow } from '../components/use-narrow.ts';
 import { type ReactElement, useMemo } from 'react';
@@ -8,7 +9,7 @@ import { rangeTitle } from '#model/range-title.ts';
 import { type TimeRangeText } from '#model/time-range.ts';
 import { readable } from '#render/text.ts';
 import { formatDuration, formatSpan } from '#model/time-text.ts';
-import { IconButton } from '../components/button.tsx';
+import { Button, IconButton } from '../components/button.tsx';
 import { CutInside } from '../components/cut-inside.tsx';
 import { Choice, MenuButton } from '../components/menu.tsx';
 import { PopoverField } from '../components/popover.tsx';
@@ -51,10 +52,10 @@ export function SidesBar({ comparison }: { comparison: Comparison }): ReactEleme
   const { a, b } = comparison.sides;
   const isOneService = a.kind === 'source' && b.kind === 'source' && a.service === b.service;
   const zone = zoneName(comparison.explored.zone);
-  // What tells the sides apart.
+  // The text by which the sides differ.
   const wordsOf = (side: Side): string =>
     side.kind === 'file'
-      ? readable(side.file)
+      ? [readable(side.file), side.during && formatInterval(side.during)].filter(Boolean).join(' ')
       : [
           isOneService ? '' : readable(side.service ?? ''),
           readable(printLabelSelector(side.matchers).slice(1, -1)),
@@ -160,6 +161,7 @@ function SideMenu({ name, comparison }: SideProps): ReactElement {
               file: open[Number(id.slice(5))].name,
               st: undefined,
               matchers: [],
+              during: undefined,
             });
           else if (source) setSide(comparison, name, source);
           else navigate(linkOfSide(name, openSource), 'push');
@@ -254,7 +256,7 @@ function Coverage({ name, comparison: { shown } }: SideProps): ReactElement | nu
   if (!open || !range || open.covered === undefined || open.covered > MOSTLY_COVERED) return null;
   const rangeMs = range.endMs - range.startMs;
   return (
-    <span className={styles['dim']} title="Rates are of the time that has profiles">
+    <span className={styles['dim']} title="Rates count only the time that has profiles">
       {formatDuration(rangeMs * open.covered)} of {formatDuration(rangeMs)} have profiles
     </span>
   );
@@ -284,8 +286,19 @@ function FileFields({ name, side, comparison }: SideProps & { side: FileSide }):
       {file && file.profile.labelKeys.length > 0 && (
         <SideLabels name={name} side={side} file={file} comparison={comparison} />
       )}
+      {side.during && (
+        <Button
+          icon="close"
+          title="Show the whole recording on this side"
+          onClick={() => setSide(comparison, name, { ...side, during: undefined })}
+        >
+          {formatInterval(side.during)}
+        </Button>
+      )}
       {file?.profile.durationMs !== undefined && (
-        <span className={styles['dim']}>{formatDuration(file.profile.durationMs)}</span>
+        <span className={styles['dim']}>
+          {side.during ? `of ${formatOffsetMs(file.profile.durationMs)}` : formatDuration(file.profile.durationMs)}
+        </span>
       )}
     </>
   );

@@ -25,7 +25,7 @@ export interface Comparison {
   readonly shown: ShownComparison | undefined;
   /** The shown comparison is outdated. */
   readonly isStale: boolean;
-  /** Why a side could not be had, and why the two cannot be compared. */
+  /** Why a side could not be loaded, or why the two cannot be compared. */
   readonly errors: Readonly<Record<SideName, Error | null>>;
   readonly error: string | undefined;
   /** Why the evidence is weaker than it could be, or not there. */
@@ -44,13 +44,14 @@ export function useComparison(): Comparison {
   // In sequence: the first picture must not wait for the whole. If the first request fails, the whole is requested too.
   const isFirstThere = sideNames.every((name) => first[name].open !== undefined || first[name].error !== null);
   const whole = { a: useOpenSide(sides.a, 'whole', isFirstThere), b: useOpenSide(sides.b, 'whole', isFirstThere) };
-  // Both cut or both whole: what one side lacks only because it was cut is not gone.
+  // Both sides are cut or both whole: a node that was cut away on one side must not show as gone.
   const isWhole = whole.a.open !== undefined && whole.b.open !== undefined;
   const noiseA = useNoise(isWhole ? queryOfUnsliced(whole.a.open) : undefined);
   const noiseB = useNoise(isWhole ? queryOfUnsliced(whole.b.open) : undefined);
   const a = useCovered(isWhole ? whole.a : first.a, noiseA.data);
   const b = useCovered(isWhole ? whole.b : first.b, noiseB.data);
   const norm = useUrl((state) => state.norm);
+  const routes = useUrl((state) => state.routes);
   const width = useUrl((state) => state.w);
   const order = useUrl((state) => state.order);
   const transforms = useUrl((state) => state.t);
@@ -62,13 +63,14 @@ export function useComparison(): Comparison {
             a: diffSide(a.open),
             b: diffSide(b.open),
             normalisation: norm,
+            routes,
             width,
             order,
             transforms,
             evidence: undefined,
           }
         : undefined,
-    [a.open, b.open, mismatch, norm, width, order, transforms],
+    [a.open, b.open, mismatch, norm, routes, width, order, transforms],
   );
   const isReady = base !== undefined && isWhole;
   const asked = { a: isReady ? queryOfUnsliced(a.open) : undefined, b: isReady ? queryOfUnsliced(b.open) : undefined };
@@ -86,7 +88,7 @@ export function useComparison(): Comparison {
   const diff = useDiff(request);
   const now = useMemo(
     (): ShownComparison | undefined =>
-      // The amounts in evidence are of one normalisation: a new one needs new evidence.
+      // The amounts in the evidence belong to one normalisation: another one needs new evidence.
       request && diff.data && !diff.isPlaceholderData && !evidence.isPlaceholderData && a.open && b.open
         ? {
             request,
@@ -166,7 +168,11 @@ function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean): Op
     side.kind === 'file'
       ? files.find((one): one is OpenFile => one.kind === 'open' && one.name === side.file)
       : undefined;
-  const selected = useSelected(file, side.kind === 'file' ? side.matchers : NO_MATCHERS, '');
+  const selected = useSelected(file, {
+    matchers: side.kind === 'file' ? side.matchers : NO_MATCHERS,
+    by: '',
+    during: side.kind === 'file' ? side.during : undefined,
+  });
   const open = useMemo((): OpenSide | undefined => {
     if (side.kind === 'file') return selected.file && !selected.isStale ? openFileSide(side, selected.file) : undefined;
     if (!data || !query || !side.range) return undefined;
@@ -207,7 +213,7 @@ function openFileSide(side: FileSide, { profile, size }: OpenFile): OpenSide {
   };
 }
 
-/** Rates are of the time that has profiles: a gap is no time in which nothing was used. Until that is known, of all. */
+/** Rates count only the time that has profiles: a gap is no time in which nothing was used. Until that is known, of all. */
 function coveredTime({ startMs, endMs }: TimeRange, share: number | undefined): Pick<OpenSide, 'seconds' | 'covered'> {
   const covered = share === 0 ? 1 : share;
   return { seconds: ((endMs - startMs) / 1000) * (covered ?? 1), covered };
@@ -222,7 +228,7 @@ function useCovered(side: OpenedSide, noise: ReturnType<typeof useNoise>['data']
   }, [side, noise]);
 }
 
-/** What is asked about a side that does not know itself when its samples ran. */
+/** The query for a side whose samples have no times. */
 function queryOfUnsliced(open: OpenSide | undefined): ProfileQuery | undefined {
   return open?.side.kind === 'source' && !open.profile.isSliced ? open.side.query : undefined;
 }

@@ -46,7 +46,7 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
       <section className={styles['changes']} aria-label="What changed" aria-busy="true">
         <header>
           <h2>What changed</h2>
-          {/* A rate over time that has no profiles would be a wrong one. */}
+          {/* Rates exclude time without profiles. */}
           {sideNames.every((name) => shown.open[name].covered !== undefined) && <Totals shown={shown} />}
         </header>
         <p className={styles['summary']}>Working out which changes are more than noise…</p>
@@ -64,6 +64,7 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
       <p className={styles['summary']} role="status">
         {summarise(found, unit)}
       </p>
+      <Routes shown={shown} />
       <div className={styles['filters']}>
         <RadioRow<Filter>
           label="Which changes"
@@ -98,11 +99,27 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
           {filter !== 'all'
             ? 'No such change.'
             : found.changes.length > 0
-              ? 'No cause to name. The largest differences are listed under “May be noise”.'
+              ? 'No cause was found. The largest differences are listed under “May be noise”.'
               : 'The sides do not differ.'}
         </p>
       )}
     </section>
+  );
+}
+
+/** What the user said routes are. */
+function Routes({ shown }: { shown: ShownComparison }): ReactElement | null {
+  const { routes } = shown.request;
+  if (routes === undefined) return null;
+  const isThere = shown.diff.functions.names.includes(routes);
+  return (
+    <p className={styles['routes']}>
+      <span>
+        {isThere ? 'Routes are the callees of ' : 'Routes are found as usual, as neither side has '}
+        <code title={routes.slice(0, MAX_NAME_LENGTH)}>{splitName(routes).bare.slice(0, MAX_NAME_LENGTH)}</code>.
+      </span>
+      <Button onClick={() => navigate({ routes: undefined }, 'push')}>Find routes as usual</Button>
+    </p>
   );
 }
 
@@ -170,7 +187,7 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
         {virtual.getVirtualItems().map(({ index, start }) => {
           const { heading, row } = lines[index];
           return row === undefined ? (
-            // Each option says its heading too.
+            // Each option includes its heading for screen readers.
             <div key={index} aria-hidden className={styles['heading']} style={{ transform: `translateY(${start}px)` }}>
               {heading}
             </div>
@@ -200,7 +217,7 @@ interface ChangeRowProps {
   readonly change: Change;
   readonly heading: string;
   readonly index: number;
-  /** Of all rows. */
+  /** The number of all rows. */
   readonly count: number;
   readonly top: number;
   /** Percent at the ends of the scale of intervals. */
@@ -290,7 +307,7 @@ function Swatch({ shown, func }: { shown: ShownComparison; func: number }): Reac
   );
 }
 
-/** What a row's part is of. */
+/** The whole that a row's part refers to. */
 const partWords: Readonly<Record<Exclude<Change['kind'], 'moved'>, string>> = {
   code: 'code',
   work: 'traffic',
@@ -324,7 +341,7 @@ function Interval({ change, reach, text }: { change: Change; reach: number; text
   );
 }
 
-/** Most of the intervals fit; a few that are huge do not make all others dots. */
+/** Most intervals fit; a few huge ones must not shrink all others to dots. */
 function reachOf(rows: readonly Change[]): number {
   const ends = rows.flatMap(({ low, high }) => (low === null || high === null ? [] : [Math.abs(low), Math.abs(high)]));
   ends.sort((a, b) => a - b);

@@ -1,4 +1,4 @@
-/** A chosen value with a chevron: pressed, it opens what one chooses from. */
+/** A chosen value with a chevron; pressing it opens the choices. */
 import type { KeyboardEvent, ReactElement, ReactNode, RefObject } from 'react';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';

@@ -13,7 +13,7 @@ export function lazily<Props extends object>(
     try {
       return { default: await load() };
     } catch {
-      latest = undefined; // Whoever shows it next asks again, where the browser does.
+      latest = undefined; // The next use tries again, if the browser allows it.
       return { default: Missing };
     }
   };

@@ -141,7 +141,7 @@ export function ListOverlay({ label, anchor, value, options, onPick, onClose }: 
         selectionMode="single"
         selectedKeys={[value]}
         autoFocus
-        // To pick the chosen one again empties the selection.
+        // Choosing the selected entry again would clear the selection.
         onSelectionChange={(keys) => {
           onClose();
           const picked = keys === 'all' ? undefined : [...keys][0];

@@ -35,7 +35,7 @@ interface PickFieldProps {
   /** Before the text: what the list belongs to. */
   readonly lead?: ReactNode;
   readonly isCode?: boolean;
-  /** In a panel that was opened to type into. */
+  /** Focus the field: the panel was opened for typing. */
   readonly takesFocus?: boolean;
   /** Id of the element with the error text. */
   readonly mistake?: string | undefined;

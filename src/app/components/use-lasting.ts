@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 
 /**
- * What is there within a glance is not worth a change: even one that CSS delays costs the page a layer and its frames.
+ * Short waits show nothing: even a change that CSS delays costs a layer and frames.
  */
 const GLANCE_MS = 300;
 

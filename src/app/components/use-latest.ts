@@ -1,6 +1,6 @@
 import { useState } from 'react';
 
-/** The latest value that was there: while the next one loads, the one before stays on the screen. */
+/** The latest defined value: the old one stays on the screen while the next one loads. */
 export function useLatest<T extends object>(now: T | undefined): T | undefined {
   const [latest, setLatest] = useState(now);
   if (now !== undefined && now !== latest) setLatest(now);

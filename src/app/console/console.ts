@@ -32,14 +32,14 @@ export interface Summary {
   readonly profileType: string | undefined;
   readonly sampleType: string;
   readonly unit: string;
-  /** Of the range asked for; of the recording where the file says; ms since the epoch. */
+  /** The requested range, or the recording of a file if known; ms since the epoch. */
   readonly from: number | undefined;
   readonly until: number | undefined;
   readonly total: Exact;
-  /** Of snapshots the total as shown, and how many there were; else undefined. */
+  /** For snapshots the shown mean and their number; otherwise undefined. */
   readonly shown: number | undefined;
   readonly snapshots: number | undefined;
-  /** Of the shown tree, the root not counted. */
+  /** Nodes of the shown tree without the root. */
   readonly nodes: number;
   readonly maxDepth: number;
   readonly functions: number;
@@ -51,11 +51,11 @@ export interface Summary {
 /** Both sides of a comparison, and what makes them comparable. */
 interface ComparisonSummary {
   readonly view: string;
-  /** As applied: another than asked for where that one cannot be. */
+  /** The applied normalisation, which may differ from the requested one. */
   readonly normalisation: Normalisation;
   /** How much more load B had, where that is divided out; else 1. */
   readonly load: number;
-  /** Of the union, the root not counted. */
+  /** Nodes of the union without the root. */
   readonly nodes: number;
   readonly functions: number;
   readonly a: Omit<Summary, 'view'>;
@@ -260,7 +260,7 @@ async function comparisonSummary(
   };
   return {
     view: 'compare',
-    // Where a side is empty nothing is normalised: what was asked for is in force again once it is not.
+    // An empty side cannot be normalised: the requested normalisation returns when there is data.
     normalisation: emptySides(diff.totals).length > 0 ? request.normalisation : diff.kind,
     load: diff.load,
     nodes: diff.tree.length - 1,
@@ -277,7 +277,7 @@ function labelOf({ matchers }: ProfileQuery, name: string): string | undefined {
 /** Resolves when the answer has been painted, though a more complete one may be loading. */
 async function painted(queries: QueryClient): Promise<void> {
   const isBusy = (): boolean => isOpening() || queries.isFetching({ predicate: isDrawnFirst }) > 0;
-  // A graph that is drawn from the answer ends the waiting at once; what draws no graph is given two quiet frames.
+  // A graph drawn from the answer ends the wait at once; views without a graph get two quiet frames.
   let stop = (): void => {};
   const drawn = new Promise<void>((resolve) => {
     stop = paintStats.subscribe(() => !isBusy() && resolve());

@@ -1,4 +1,4 @@
-/** How a service that sends too many label sets is told about. */
+/** The message about a service that sends too many label sets. */
 import type { ServiceBudget } from '#datasource/server-status.ts';
 import { formatCount } from '#model/units.ts';
 

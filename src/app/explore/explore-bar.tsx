@@ -86,6 +86,7 @@ export function ExploreBar({ explored, intervalMs }: ExploreBarProps): ReactElem
       onType={({ id }) => navigate(ofSubject(subject?.service, id), 'push')}
       onGroupBy={(name) => navigate({ ...named(explored), by: name ?? '' }, 'push')}
       onAllServices={() => navigate({ grid: 'services' }, 'push')}
+      onGrid={(name) => navigate({ ...named(explored), by: name, grid: 'values' }, 'push')}
     />
   );
 }

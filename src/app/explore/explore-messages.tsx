@@ -17,7 +17,7 @@ const DAY_MS = 86_400_000;
 const MAX_NAME_LENGTH = 120;
 const NO_MATCHERS: readonly LabelMatcher[] = [];
 
-/** Says which of service, range, label and type left nothing, and offers to take it back. */
+/** Names the service, range, label or type that left no profiles, and offers to remove it. */
 export function NothingMatches({
   explored,
   stored,
@@ -143,14 +143,14 @@ export function SourceFailed({ error, what }: { error: Error; what: string }): R
   const title = isAway
     ? 'The server does not answer'
     : code === 'busy'
-      ? 'The source is asked too often'
+      ? 'Too many requests to the source'
       : `${what} could not be loaded`;
   return (
     <Panel kind={code === 'busy' ? 'warn' : 'error'} title={title} isAlert>
       <p>{error.message.slice(0, 600)}</p>
       {code === 'unauthorised' && isPyroscope && (
         <p>
-          The Pyroscope behind this Flametide wants other credentials: start Flametide with --tenant, or with
+          The Pyroscope behind this Flametide refused the credentials: start Flametide with --tenant, or with
           FLAMETIDE_BACKEND_AUTHORIZATION set.
         </p>
       )}

@@ -19,13 +19,13 @@ export function ExploreTime(): ReactElement {
   const { isEmptyStore } = explored;
   const wasEmpty = useRef(isEmptyStore);
   useEffect(() => {
-    // What has come ends after the time that the page was opened at.
+    // The newest profiles end after the time at which the page was opened.
     if (wasEmpty.current && !isEmptyStore) refresh();
     wasEmpty.current = isEmptyStore;
   }, [isEmptyStore]);
   const isFollowed = useUrl((state) => state.view !== 'compare' || followsView(state));
   const show = ({ from, until }: TimeRangeText): void => {
-    // Whoever asks for the last hour means the one that ends now.
+    // The last hour means the hour that ends now.
     if (isRelative({ from, until })) refresh();
     navigate({ ...named(explored), from, until }, 'push');
   };

@@ -15,7 +15,7 @@ interface Lines {
   readonly steps: readonly Step[];
 }
 
-/** In quotes of a language that escapes as JSON does. */
+/** In quotes, for languages that escape as JSON does. */
 const quoted = (text: string): string => JSON.stringify(text);
 
 export const languages: Readonly<Record<Language, Lines>> = {
@@ -91,7 +91,7 @@ java -javaagent:pyroscope.jar -jar my-service.jar`,
   },
   otel: {
     title: 'OpenTelemetry',
-    note: 'Profiles are alpha in OpenTelemetry. A service is named after service.name, else its deployment, container or program.',
+    note: 'Profiles are alpha in OpenTelemetry. The service name is service.name, or else the name of the deployment, container or program.',
     steps: [
       {
         title: 'Collector, with --feature-gates=service.profilesSupport',

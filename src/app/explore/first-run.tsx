@@ -1,4 +1,4 @@
-/** The empty server: how programs of each language send their profiles to it. It goes when the first one has come. */
+/** The page of an empty server: how programs of each language send profiles. It disappears with the first profile. */
 import { type ReactElement, useState } from 'react';
 import { Button } from '../components/button.tsx';
 import { Panel } from '../components/message.tsx';
@@ -14,7 +14,7 @@ export function FirstRun(): ReactElement {
   // Without the slash at its end: agents add a path of their own.
   const address = new URL('.', document.baseURI).href.replace(/\/$/, '');
   const { note, steps } = languages[language];
-  // What a Pyroscope says of itself lags by minutes: only the range is known to be empty.
+  // The state that a Pyroscope reports is minutes old: only the range is known to be empty.
   const isPyroscope = useServerStatus().data?.source === 'pyroscope';
   return (
     <Panel kind="info" title={isPyroscope ? 'No profile in this range' : 'No profile yet'}>

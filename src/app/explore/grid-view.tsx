@@ -9,8 +9,10 @@ import type { TimeRange } from '#model/time-range.ts';
 import { LabelGrid } from '../overview/label-grid.tsx';
 import { ServicesGrid } from '../overview/services-grid.tsx';
 import { TypesGrid } from '../overview/types-grid.tsx';
+import { ValueFlame } from '../overview/value-flame.tsx';
 import { Button } from '../components/button.tsx';
 import { lazily } from '../components/lazily.tsx';
+import { useIsNarrow } from '../components/use-narrow.ts';
 import { sourceQueries, useLabelRows, useSeries, useSource } from '../queries/source-queries.ts';
 import { ofSubject } from '../state/commands.ts';
 import { useNow } from '../time/refresh-clock.ts';
@@ -22,6 +24,8 @@ import styles from './explore.module.css';
 import { costOf } from '../source/instance-means.ts';
 import { costsOf, parsedTypes, sampleTypeOf } from '../source/subject.ts';
 import { closedSteps, overviewQuestion, questionBefore, sparkQuestion } from '../source/questions.ts';
+import { zoneName } from '../time/zone-name.ts';
+import { useServiceMarks } from './use-service-marks.ts';
 import type { Explored } from './use-explored.ts';
 
 const RemoveService = lazily(async () => (await import('./remove-service.tsx')).RemoveService);
@@ -32,28 +36,32 @@ interface GridProps {
   readonly intervalMs: number | undefined;
 }
 
+const NO_POINTS: Series = { labels: [], timesMs: new Float64Array(), values: new Float64Array() };
 const NO_SERVICES: readonly { readonly name: string }[] = [];
 /** Values of a label that have a cell. */
 const MAX_VALUES = 500;
 
-const grids: readonly { readonly id: Exclude<UrlState['grid'], 'none'>; readonly title: string }[] = [
-  { id: 'services', title: 'Services' },
+/** Of one service. */
+const grids: readonly { readonly id: UrlState['grid']; readonly title: string }[] = [
   { id: 'types', title: 'Profile types' },
   { id: 'values', title: 'Label values' },
+  { id: 'flames', title: 'Flamegraphs' },
 ];
 
 export function GridView({ grid, ...props }: GridProps & { grid: UrlState['grid'] }): ReactElement {
+  const isNarrow = useIsNarrow();
   return (
     <>
       <div className={styles['grids']} role="group" aria-label="Overview">
-        <Button icon="left" onClick={() => navigate({ grid: 'none' }, 'push')}>
-          Back to the graph
+        <Button icon="left" aria-label="Back to the graph" onClick={() => navigate({ grid: 'none' }, 'push')}>
+          {isNarrow ? undefined : 'Back to the graph'}
         </Button>
-        {grids.map(({ id, title }) => (
-          <Button key={id} aria-pressed={id === grid} onClick={() => navigate({ grid: id }, 'push')}>
-            {title}
-          </Button>
-        ))}
+        {grid !== 'services' &&
+          grids.map(({ id, title }) => (
+            <Button key={id} aria-pressed={id === grid} onClick={() => navigate({ grid: id }, 'push')}>
+              {title}
+            </Button>
+          ))}
         {grid === 'services' && <RemoveService services={props.explored.catalogue?.services ?? NO_SERVICES} />}
       </div>
       <Grid {...props} grid={grid} />
@@ -71,7 +79,9 @@ function Grid({ grid, ...props }: GridProps & { grid: UrlState['grid'] }): React
     case 'types':
       return <Types {...props} />;
     case 'values':
-      return <Values {...props} />;
+      return <Values key={grid} {...props} hasGraphs={false} />;
+    case 'flames':
+      return <Values key={grid} {...props} hasGraphs />;
   }
 }
 
@@ -82,6 +92,7 @@ function Services({ explored, intervalMs }: GridProps): ReactElement {
   // The step of the previous answer is unknown.
   const dividedBy = isPlaceholderData ? undefined : intervalMs;
   const shown = useShownCells(question, data, isPlaceholderData, intervalMs);
+  const marksOf = useServiceMarks(question);
   const cells = useMemo(() => {
     if (!catalogue || !data || !question) return undefined;
     const rows = costsOf(question, data, SERVICE_LABEL, dividedBy);
@@ -91,8 +102,9 @@ function Services({ explored, intervalMs }: GridProps): ReactElement {
       types: parsedTypes(types),
       cost: costs.get(name),
       ...shown(name, SERVICE_LABEL),
+      marks: marksOf(name),
     }));
-  }, [catalogue, question, data, dividedBy, shown]);
+  }, [catalogue, question, data, dividedBy, shown, marksOf]);
   if (error) return <SourceFailed error={error} what="The costs of services" />;
   if (!time.range) return <NothingMatches explored={explored} stored={undefined} />;
   return (
@@ -101,6 +113,7 @@ function Services({ explored, intervalMs }: GridProps): ReactElement {
       costType={sampleTypeOf(catalogue?.overviewType)}
       changeHint={changeHint(time.range)}
       empty={<NothingMatches explored={explored} stored={undefined} />}
+      zone={zoneName(explored.zone)}
       renderSpark={sparkIn(explored)}
       hrefOf={(svc) => linkTo(ofSubject(svc, undefined))}
       onService={(svc) => navigate({ ...ofSubject(svc, undefined), cs: [] }, 'push')}
@@ -139,7 +152,7 @@ function Types({ explored, intervalMs }: GridProps): ReactElement {
   );
 }
 
-function Values({ explored, intervalMs }: GridProps): ReactElement {
+function Values({ explored, intervalMs, hasGraphs }: GridProps & { hasGraphs: boolean }): ReactElement {
   const { subject, time, matchers, query } = explored;
   const by = useUrl((state) => state.by);
   const q = useUrl((state) => state.q);
@@ -162,6 +175,13 @@ function Values({ explored, intervalMs }: GridProps): ReactElement {
   );
   if (error) return <SourceFailed error={error} what="The values" />;
   if (!time.range) return <NothingMatches explored={explored} stored={undefined} />;
+  const flameOf = (value: string): ReactElement | null =>
+    query ? (
+      <ValueFlame
+        query={{ ...query, matchers: [...query.matchers, { name: by, operator: '=', value }] }}
+        value={value}
+      />
+    ) : null;
   const withMatcher = (operator: LabelMatcher['operator'], value: string): Partial<UrlState> => ({
     svc: subject?.service,
     type: subject?.profileType,
@@ -175,6 +195,7 @@ function Values({ explored, intervalMs }: GridProps): ReactElement {
       costType={sampleTypeOf(subject?.profileType)}
       changeHint={changeHint(time.range)}
       renderSpark={sparkIn(explored)}
+      renderGraph={hasGraphs ? flameOf : undefined}
       hrefOf={(value) => linkTo({ ...withMatcher('=', value), grid: 'none' })}
       onName={(name) => navigate({ by: name }, 'push')}
       onInclude={(value) => navigate({ ...withMatcher('=', value), grid: 'none' }, 'push')}
@@ -229,7 +250,9 @@ function shownCells(
     within.find(({ labels }) => labelValue(labels, label) === value);
   return (value, label) => {
     const found = find(series, value, label);
-    return { series: found, change: found && changeSince(find(earlier, value, label), found, steps) };
+    // Without profiles of this type it has an empty series; until there is an answer, none.
+    if (!found) return { series: now.data && NO_POINTS, change: undefined };
+    return { series: found, change: changeSince(find(earlier, value, label), found, steps) };
   };
 }
 
@@ -238,7 +261,9 @@ function changeHint(range: TimeRange): string {
   return `Mean of the range, against the same time ${days === 1 ? 'a day' : days === 7 ? 'a week' : `${days} days`} earlier`;
 }
 
-function sparkIn({ time }: Explored): (series: Series, largest: number | undefined) => ReactElement | null {
-  const { range } = time;
-  return (series, largest) => (range ? <Spark series={series} range={range} largest={largest} /> : null);
+function sparkIn({
+  time: { range },
+}: Explored): (series: Series, largest: number | undefined, marksMs?: readonly number[]) => ReactElement | null {
+  return (series, largest, marksMs) =>
+    range ? <Spark series={series} range={range} largest={largest} marksMs={marksMs} /> : null;
 }

@@ -1,4 +1,7 @@
-/** Reports what the store changed: samples of this service stored without their labels, profiles kept because of the clock. */
+/**
+ * Notices about changes made by the store: samples of this service stored without their labels, profiles kept because
+ * of the clock.
+ */
 import { type ReactElement, useState } from 'react';
 import { IconButton } from '../components/button.tsx';
 import { Note } from '../components/message.tsx';
@@ -10,7 +13,7 @@ export function StoreNotice({ service }: { service: string | undefined }): React
   const [dismissed, setDismissed] = useState('');
   const budget = data?.store?.services.find((one) => one.service === service);
   const text = [data?.store?.clock, budget && overBudget(budget)].filter((one) => one !== undefined).join(' ');
-  // Counts grow while one looks: what was dismissed is what it is about.
+  // The key of a dismissed notice ignores its counts, which keep growing.
   const about = `${service ?? ''} ${text.replaceAll(/\d/g, '')}`;
   if (text === '' || dismissed === about) return null;
   return (

@@ -1,10 +1,9 @@
 /**
- * What Explore looks at, from the link, the clock and the source: range, service, profile type, and the question that
- * follows.
+ * The state of Explore from link, clock and source: range, service, profile type, and the resulting query.
  */
 import { useMemo } from 'react';
 import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
-import type { ProfileQuery } from '#model/query.ts';
+import type { ProfileQuery, SpanOrTrace } from '#model/query.ts';
 import { resolveTimeRange, type TimeRange, type TimeRangeText } from '#model/time-range.ts';
 import { useCatalogue, useSeries, useStoredRange } from '../queries/source-queries.ts';
 import { zoneName } from '../time/zone-name.ts';
@@ -24,7 +23,7 @@ interface ShownRange {
   readonly range: TimeRange | undefined;
   /** What is wrong with the range of the link. */
   readonly mistake: string | undefined;
-  /** All there is, which is less than the usual hour. */
+  /** All stored profiles, which cover less than the usual hour. */
   readonly isNarrowed: boolean;
 }
 
@@ -58,6 +57,8 @@ export function useExplored(): Explored {
   const svc = useUrl((state) => state.svc);
   const type = useUrl((state) => state.type);
   const q = useUrl((state) => state.q);
+  const span = useUrl((state) => state.span);
+  const trace = useUrl((state) => state.trace);
   const nowMs = useNow();
 
   const isOpen = from === undefined && until === undefined;
@@ -75,12 +76,12 @@ export function useExplored(): Explored {
     return { text, range: isNarrowed ? narrowed(range, oldestMs) : range, mistake: undefined, isNarrowed };
   }, [from, until, zone, nowMs, isOpen, isKnown, oldestMs]);
 
-  // The clock stood still before the first profile: its range may end before it.
+  // Before the first profile the clock does not move: the range may end before that profile.
   const isYoung =
     stored.data === null || (isOpen && oldestMs !== undefined && time.range && oldestMs >= time.range.startMs);
 
   const catalogue = useCatalogue(time.range);
-  // A Pyroscope says for minutes that it holds nothing, while it answers with profiles.
+  // A Pyroscope reports for minutes that it is empty although it answers with profiles.
   const isEmptyStore = stored.data === null && catalogue.data?.services.length === 0;
   const isServiceOpen = svc === undefined;
   const question = isServiceOpen ? overviewQuestion(catalogue.data, time.range) : undefined;
@@ -98,12 +99,16 @@ export function useExplored(): Explored {
       service === undefined ? q : [{ name: SERVICE_LABEL, operator: '=', value: service }, ...q],
     [service, q],
   );
+  const within = useMemo((): SpanOrTrace | undefined => {
+    if (span !== undefined) return { kind: 'span', id: span };
+    return trace === undefined ? undefined : { kind: 'trace', id: trace };
+  }, [span, trace]);
   const query = useMemo(
     () =>
       subject === undefined || time.range === undefined
         ? undefined
-        : { profileType: subject.profileType, matchers, range: time.range },
-    [subject, matchers, time.range],
+        : { profileType: subject.profileType, matchers, range: time.range, ...(within && { within }) },
+    [subject, matchers, time.range, within],
   );
   return {
     time,
@@ -120,7 +125,7 @@ export function useExplored(): Explored {
       (service !== undefined || catalogue.data.services.length === 0),
     matchers,
     query,
-    // Only where something has to be chosen from what could not be had.
+    // Only if the page has to choose from a list that could not be loaded.
     error: subject === undefined ? (catalogue.error ?? overview.error) : null,
     catalogueError: catalogue.error,
   };

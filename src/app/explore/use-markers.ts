@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import type { ProfileQuery } from '#model/query.ts';
 import { useLabelNames, usePostedMarkers, useSeries } from '../queries/source-queries.ts';
 import { useFirstPicture } from '../views/flamegraph/first-picture.ts';
-import { findMarkers, joinMarkers, type Marker, versionLabelOf } from '../source/detected-markers.ts';
+import { findMarkers, joinMarkers, type Marker, postedMarker, versionLabelOf } from '../source/detected-markers.ts';
 import { versionQuestion } from '../source/questions.ts';
 
 const NO_MARKERS: readonly Marker[] = [];
@@ -24,12 +24,6 @@ export function useMarkers(query: ProfileQuery | undefined, service: string | un
       versions.data && label !== undefined && question && !versions.isPlaceholderData
         ? findMarkers(versions.data, label, query.range, question.stepMs)
         : [];
-    const heard = (posted.data ?? []).map(({ timeMs, title, service: of, url }) => ({
-      timeMs,
-      title,
-      details: [of === undefined ? 'For all services' : `For ${of.slice(0, 200)}`],
-      url,
-    }));
-    return joinMarkers(found, heard);
+    return joinMarkers(found, (posted.data ?? []).map(postedMarker));
   }, [query, versions.data, versions.isPlaceholderData, label, question, posted.data]);
 }

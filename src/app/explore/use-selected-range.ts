@@ -42,7 +42,7 @@ export function useSelectedRange(range: TimeRange | undefined, pinned: Partial<U
     const { from: start = DEFAULT_RANGE.from, until: end = DEFAULT_RANGE.until } = known.whole;
     const resolved = resolveTimeRange({ from: start, until: end }, nowMs, zoneName(zone));
     const whole = resolved.ok && isWithin(range, resolved.range) ? resolved.range : known.wholeRange;
-    // Where nothing was asked for the page shows what there is.
+    // Without a requested range the page shows the stored profiles.
     return known.whole.from === undefined ? known.wholeRange : whole;
   }, [known, range, nowMs, zone]);
   return {
@@ -58,7 +58,7 @@ export function useSelectedRange(range: TimeRange | undefined, pinned: Partial<U
       const selected = absolute(selection.startMs, selection.endMs);
       const whole = known?.whole ?? { from: state.from, until: state.until };
       narrowing.setState({ last: { selected, whole, wholeRange: around } });
-      // Back leads from a selection to the whole, however often its edges were moved.
+      // The browser's Back leads from a selection to the whole range, however often its edges were moved.
       navigate({ ...pinned, ...selected }, known ? 'replace' : 'push');
     },
   };

@@ -24,7 +24,7 @@ export interface ShownSeries {
   /** How often profiles come; undefined while it is not known. */
   readonly intervalMs: number | undefined;
   /**
-   * Whether it is an answer to another question; of snapshots also while there is none, or their interval is not known.
+   * Whether the answer is outdated; for snapshots also while there is none or their interval is unknown.
    */
   readonly isStale: boolean;
   readonly error: Error | null;
@@ -53,7 +53,8 @@ export function useShownSeries(query: ProfileQuery | undefined, callSite: readon
     };
   }, [isReady, query, stepMs, isMean, by, names.data, callSite]);
   const { data, error, isPending, isPlaceholderData } = useSeries(question);
-  // Snapshots are counted in steps that hold one each. Not of a path: snapshots without it count too.
+  // Snapshots are counted in fine steps that hold one each. The count ignores the call site: snapshots without it count
+  // too.
   const isCounted = isMean && !isProbing && callSite.length === 0 && !isPlaceholderData;
   const fine = useMemo(
     () => (isCounted && question && data ? fineQuestion(question, intervalMs, data.length) : undefined),

@@ -68,7 +68,7 @@ export async function saveExport(
 async function exportPage(analysis: Analysis, queries: QueryClient): Promise<Made> {
   if (isExportedPage()) throw new Error('This page is already an exported file: save it from the browser.');
   const answers = await answersOnScreen(analysis, queries, never);
-  // What had been waited for is there by now.
+  // Everything that was awaited has loaded by now.
   const isWhole = comparisonOnScreen()?.isWhole ?? treeOnScreen()?.opened.isWhole ?? true;
   const kept = await packSnapshot(answers);
   const response = await fetch(new URL('viewer.html', document.baseURI));

@@ -1,5 +1,6 @@
 /** An open file: its tab among the others, its sample type, its views. */
 import { type ReactElement, useMemo } from 'react';
+import { formatInterval, formatOffsetMs, type Interval } from '#model/interval.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import { sampleTypeTitle } from '#model/profile-type.ts';
 import { Button, IconButton } from '../components/button.tsx';
@@ -16,24 +17,27 @@ import { addTransform, NO_LABELS, showFile } from '../state/commands.ts';
 import { usePageTitle } from '../state/page-title.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { Workspace } from '../workspace/workspace.tsx';
-import { sidesInside, sidesOf, useOpen } from './use-open.ts';
+import { restAgainst, sidesInside, sidesOf, useOpen } from './use-open.ts';
 import styles from './file-page.module.css';
 
 export function FilePage({ file }: { file: OpenFile }): ReactElement {
   usePageTitle(file.name);
   const matchers = useUrl((state) => state.q);
   const by = useUrl((state) => state.by);
-  const { file: selected, isStale, error } = useSelected(file, matchers, by);
+  const during = useUrl((state) => (file.profile.isTimed ? state.during : undefined));
+  const { file: selected, isStale, error } = useSelected(file, { matchers, by, during });
   const isNone = selected?.profile.sampleCount === 0 && file.profile.sampleCount > 0;
   return (
     <main className={styles['main']}>
       <h1 className="visually-hidden">{file.name}</h1>
       <FileTabs file={file} />
-      <FileBar file={file} matchers={matchers} by={by} />
+      <FileBar file={file} matchers={matchers} by={by} during={during} />
       {error !== null || isNone ? (
         <Panel
           kind={error ? 'error' : 'info'}
-          title={error ? 'These labels cannot be read' : 'No sample has these labels'}
+          title={
+            error ? 'These labels cannot be read' : during ? 'No sample in this part' : 'No sample has these labels'
+          }
         >
           {error && <p>{error.message}</p>}
           <Button kind="edged" onClick={() => navigate(NO_LABELS, 'push')}>
@@ -53,16 +57,17 @@ interface FileBarProps {
   readonly file: OpenFile;
   readonly matchers: readonly LabelMatcher[];
   readonly by: string;
+  readonly during: Interval | undefined;
 }
 
-/** What the file itself offers: its labels, and the frames that it asks to leave out. */
-function FileBar({ file, matchers, by }: FileBarProps): ReactElement | null {
+/** What the file itself offers: its labels, a part of its recording, and the frames that it asks to leave out. */
+function FileBar({ file, matchers, by, during }: FileBarProps): ReactElement | null {
   const analysis = useAnalysis();
   const { sampleType } = useShown(file);
   const { handle, labelKeys, prune, sampleTypes } = file.profile;
   const isPruned = useUrl((state) => state.t.some((one) => one.kind === 'prune' && one.match === prune));
   const source = useMemo(() => fileLabelSource(analysis, { handle, sampleType }), [analysis, handle, sampleType]);
-  if (labelKeys.length === 0 && (prune === undefined || isPruned)) return null;
+  if (labelKeys.length === 0 && !during && (prune === undefined || isPruned)) return null;
   return (
     <div className={styles['labels']} role="region" aria-label="Samples">
       {labelKeys.length > 0 && (
@@ -82,15 +87,39 @@ function FileBar({ file, matchers, by }: FileBarProps): ReactElement | null {
           />
         </>
       )}
+      {during && <Part file={file} during={during} />}
       {prune !== undefined && !isPruned && (
         <Button
-          title={`The file asks to leave out what matches ${prune}, with all it calls`}
+          title={`The file recommends leaving out functions that match ${prune}, and all their callees`}
           onClick={() => addTransform({ kind: 'prune', match: prune })}
         >
-          Leave out frames as the file asks
+          Leave out frames as the file recommends
         </Button>
       )}
     </div>
+  );
+}
+
+/** The part of the recording that is shown, a way to the rest and a way back. */
+function Part({ file, during }: { readonly file: OpenFile; readonly during: Interval }): ReactElement {
+  return (
+    <span className={styles['part']} role="group" aria-label="Part of the recording">
+      <span>
+        {formatInterval(during)}
+        {file.profile.durationMs !== undefined && ` of ${formatOffsetMs(file.profile.durationMs)}`}
+      </span>
+      <Button
+        icon="swap"
+        kind="edged"
+        title={`A is the rest of the recording, B is ${formatInterval(during)}`}
+        onClick={() => navigate({ view: 'compare', ...restAgainst(file.name, during) }, 'push')}
+      >
+        Compare with the rest
+      </Button>
+      <Button icon="close" onClick={() => navigate({ during: undefined }, 'push')}>
+        Whole recording
+      </Button>
+    </span>
   );
 }
 

@@ -31,7 +31,7 @@ export function FilesPage(): ReactElement {
   const [chosen, setChosen] = useState<Chosen>({});
   const choose = (side: SideName, name: string): void => {
     const other = side === 'a' ? 'b' : 'a';
-    // Of two files the other one is the other side.
+    // With two files, the other one becomes the other side.
     const others = open.filter((one) => one.name !== name);
     const kept = chosen[other] === name ? undefined : chosen[other];
     const next = { ...chosen, [side]: name, [other]: kept ?? (others.length === 1 ? others[0].name : undefined) };
@@ -227,7 +227,7 @@ export function PasteDialog({ onClose }: { onClose(): void }): ReactElement {
         className={styles['paste']}
         onSubmit={(event) => {
           event.preventDefault();
-          // What was typed stays until it opens.
+          // The typed text stays until it opens.
           void open([pastedSource(text)]).then((isOpen) =>
             isOpen ? onClose() : setMistake(uiStore.getState().refusals[0]?.what),
           );

@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { demoName, demoRecipe } from '#model/demo-recipe.ts';
 import { useAnalysis } from '../queries/analysis-queries.ts';
+import type { Interval } from '#model/interval.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, urlStore } from '../url/url-store.ts';
 import { sampleTypeKey } from '../screen/shown.ts';
@@ -40,7 +41,7 @@ export function useOpen(): Open {
           else if (awaited.length === 0 && opened.length > 0)
             navigate(
               side === 'a' && opened.length === 1
-                ? { 'a.file': opened[0], 'a.st': undefined }
+                ? { 'a.file': opened[0], 'a.st': undefined, 'a.during': undefined }
                 : fileSides(opened.slice(0, 2)),
               'push',
             );
@@ -51,7 +52,7 @@ export function useOpen(): Open {
         const opened = await openFiles(analysis, sources);
         const [first] = opened;
         if (first === undefined) return false;
-        // Whoever went on meanwhile is not called back.
+        // A user who navigated meanwhile stays there.
         const both = opened.length === 1 && !isAwaited ? sidesInside(first) : undefined;
         if (both) navigate({ view: 'compare', ...both }, 'push');
         else if (isAwaited && urlStore.getState().state.file === file)
@@ -73,7 +74,26 @@ export function useOpen(): Open {
 /** Keys that compare the second file with the first; a file alone is the side that is looked at. */
 export function fileSides(names: readonly string[]): Partial<UrlState> {
   const [b, a] = names.toReversed();
-  return { ...(a !== undefined && { 'a.file': a, 'a.st': undefined }), 'b.file': b, 'b.st': undefined };
+  return {
+    ...(a !== undefined && { 'a.file': a, 'a.st': undefined, 'a.during': undefined }),
+    'b.file': b,
+    'b.st': undefined,
+    'b.during': undefined,
+  };
+}
+
+/** A part of a recording (B) against what is left of it (A), with the labels and the sample type that are shown. */
+export function restAgainst(name: string, during: Interval): Partial<UrlState> {
+  const { q, st } = urlStore.getState().state;
+  return {
+    ...fileSides([name, name]),
+    'a.st': st,
+    'b.st': st,
+    'a.q': q.length > 0 ? q : undefined,
+    'b.q': q.length > 0 ? q : undefined,
+    'a.during': { ...during, isRest: !during.isRest },
+    'b.during': during,
+  };
 }
 
 /** The two sides that a differential file holds; undefined for any other file. */
@@ -90,8 +110,13 @@ export function sidesOfShownFile(): Partial<UrlState> {
   const isSaid = Object.entries(state).some(([key, value]) => /^[ab]\./.test(key) && value !== undefined);
   if (state.file === undefined || !openFileNamed(state.file) || isSaid) return {};
   const names = filesStore.getState().entries.flatMap((one) => (one.kind === 'open' ? [one.name] : []));
-  const { q } = state;
-  return { ...sidesOf(state.file, names), ...(q.length > 0 && { 'a.q': q, 'b.q': q }) };
+  const { q, during } = state;
+  const sides = sidesOf(state.file, names);
+  return {
+    ...sides,
+    ...(q.length > 0 && { 'a.q': q, 'b.q': q }),
+    [sides['a.file'] === state.file ? 'a.during' : 'b.during']: during,
+  };
 }
 
 /** A file against the one opened before it; the first one is A. */

@@ -31,6 +31,8 @@ interface LabelGridProps {
   readonly costType: SampleType;
   readonly changeHint: string;
   renderSpark(series: Series, largest: number | undefined): ReactNode;
+  /** In place of the series. */
+  renderGraph?: ((value: string) => ReactNode) | undefined;
   hrefOf(value: string): string;
   onName(name: string): void;
   /** Keeps only the value: `=`. */
@@ -40,7 +42,8 @@ interface LabelGridProps {
 }
 
 export function LabelGrid(props: LabelGridProps): ReactElement {
-  const { names, name, values, costType, changeHint, renderSpark, hrefOf, onInclude, onExclude } = props;
+  const { names, name, values, costType, changeHint, renderSpark, renderGraph, hrefOf } = props;
+  const { onInclude, onExclude } = props;
   const isNarrow = useIsNarrow();
   const cells = useMemo(
     () =>
@@ -88,6 +91,7 @@ export function LabelGrid(props: LabelGridProps): ReactElement {
           isOneScale
           empty={<p>No series in this range has this label.</p>}
           renderSpark={renderSpark}
+          renderGraph={renderGraph && (({ id: value }) => renderGraph(value))}
           renderActions={({ id: value }) => {
             const said = readable(value) || '(empty)';
             return (

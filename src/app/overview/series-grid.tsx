@@ -1,7 +1,6 @@
 /**
  * Many small series in a grid: services, values of a label, profile types. Each says its name, its cost and its share,
- * and
- * opens by one click. Arrows walk from cell to cell; only visible rows are in the page.
+ * and opens by one click. Arrows walk from cell to cell; only visible rows are in the page.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import {
@@ -30,6 +29,8 @@ import { gridStep } from './grid-steps.ts';
 import styles from './series-grid.module.css';
 
 const CELL_CSS = 104;
+/** Of cells with a graph in them. */
+const TALL_CSS = 264;
 const MIN_CELL_CSS = 248;
 const SKELETON_ROWS = 6;
 
@@ -39,6 +40,10 @@ interface SeriesCell {
   readonly title: string;
   /** A second, quieter line. */
   readonly detail: string;
+  /** Beyond the second line, on hover. */
+  readonly more?: string | undefined;
+  /** When something happened, in ms since the epoch. */
+  readonly marksMs?: readonly number[];
   /** In the range, in the unit of `type`; undefined where it is not known. */
   readonly cost: number | undefined;
   readonly type: SampleType;
@@ -58,21 +63,23 @@ interface SeriesGridProps {
   readonly changeHint: string;
   /** What shares are of; undefined where cells cannot be summed. */
   readonly whole: number | undefined;
-  /** By what it can be sorted, the first as a start; [] keeps the order that is given. */
+  /** The sort orders, the first is the default; [] keeps the given order. */
   readonly sorts: readonly CellSort[];
   /** One scale for all series, so that sizes can be compared; else each has its own, so that shapes can. */
   readonly isOneScale: boolean;
   /** Shown instead of a grid without cells. */
   readonly empty: ReactNode;
   /** Fills a box of 40 px height. @param largest the end of the scale; undefined leaves it to the series */
-  renderSpark(series: Series, largest: number | undefined): ReactNode;
+  renderSpark(series: Series, largest: number | undefined, marksMs?: readonly number[]): ReactNode;
+  /** In place of the series, in cells as high as a graph needs. */
+  renderGraph?: ((cell: SeriesCell) => ReactNode) | undefined;
   /** Buttons at the foot of a cell. */
   renderActions?(cell: SeriesCell): ReactNode;
-  /** What keys other than those of the grid do on a cell. @returns whether it was one */
+  /** Handles keys on a cell that the grid itself does not use. @returns whether it was one */
   onKey?(key: string, cell: SeriesCell): boolean;
   /** How screen readers describe `onKey`. */
   readonly keyHint?: string;
-  /** Where a cell leads, for a click that opens another tab. */
+  /** The address of a cell, for opening it in a new tab. */
   hrefOf(id: string): string;
   onOpen(id: string): void;
 }
@@ -80,7 +87,8 @@ interface SeriesGridProps {
 const sortTitles: Readonly<Record<CellSort, string>> = { cost: 'cost', change: 'change', name: 'name' };
 
 export function SeriesGrid(props: SeriesGridProps): ReactElement {
-  const { label, words, cells, whole, sorts, isOneScale, empty, onKey, keyHint, onOpen } = props;
+  const { label, words, cells, whole, sorts, isOneScale, empty, renderGraph, onKey, keyHint, onOpen } = props;
+  const cellCss = renderGraph ? TALL_CSS : CELL_CSS;
   const [text, setText] = useState('');
   const [sort, setSort] = useState<CellSort | undefined>(sorts[0]);
   const rows = useMemo(() => {
@@ -98,13 +106,13 @@ export function SeriesGrid(props: SeriesGridProps): ReactElement {
   const virtual = useVirtualizer({
     count: rowCount,
     getScrollElement: () => scroller.current,
-    estimateSize: () => CELL_CSS,
+    estimateSize: () => cellCss,
     overscan: 2,
   });
   const id = useId();
   const [marked, setMarked] = useState(0);
   const active = Math.min(marked, rows.length - 1);
-  const page = columns * Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / CELL_CSS) - 1);
+  const page = columns * Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / cellCss) - 1);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || rows.length === 0) return;
     // Keys of a button inside a cell are its own.
@@ -190,6 +198,7 @@ export function SeriesGrid(props: SeriesGridProps): ReactElement {
                 className={styles['row']}
                 style={{
                   transform: `translateY(${start}px)`,
+                  height: cellCss,
                   gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
                 }}
               >
@@ -228,9 +237,9 @@ interface CellProps extends SeriesGridProps {
 }
 
 function Cell(props: CellProps): ReactElement {
-  const { id, cell, column, changeHint, whole, largest, isActive, renderSpark, renderActions, hrefOf, onOpen, onMark } =
-    props;
-  const { title, detail, cost, type, series } = cell;
+  const { id, cell, column, changeHint, whole, largest, isActive, hrefOf, onOpen, onMark } = props;
+  const { renderSpark, renderGraph, renderActions } = props;
+  const { title, detail, more = detail, cost, type, series, marksMs } = cell;
   const change = changeText(cell.change);
   const name = readable(title) || '(empty)';
   const onClick = (event: MouseEvent): void => {
@@ -256,14 +265,18 @@ function Cell(props: CellProps): ReactElement {
           <CostText cost={cost} type={type} />
         </span>
       </div>
-      <div className={styles['spark']} data-waiting={series === undefined || undefined}>
-        {series && renderSpark(series, largest)}
-      </div>
+      {renderGraph ? (
+        <div className={styles['graph']}>{renderGraph(cell)}</div>
+      ) : (
+        <div className={styles['spark']} data-waiting={series === undefined || undefined}>
+          {series && renderSpark(series, largest, marksMs)}
+        </div>
+      )}
       <div className={styles['last']}>
         {renderActions ? (
           <span className={styles['actions']}>{renderActions(cell)}</span>
         ) : (
-          <bdi className={styles['detail']} title={readable(detail)}>
+          <bdi className={styles['detail']} title={readable(more)}>
             {readable(detail)}
           </bdi>
         )}

@@ -1,9 +1,11 @@
-/** All services of the range: what each costs, how it went, which profile types it has; one click into any. */
+/** All services of the range: what each costs, how it went, what was deployed; one click into any. */
 import { type ReactElement, type ReactNode, useMemo } from 'react';
 import { inListOrder, type ProfileType, profileTypeTitle } from '#model/profile-type.ts';
 import type { SampleType } from '#model/profile.ts';
 import type { SeriesChange } from '#model/series-change.ts';
 import type { Series } from '#model/series.ts';
+import { formatInstant } from '#model/time-text.ts';
+import type { Marker } from '../source/detected-markers.ts';
 import { SeriesGrid } from './series-grid.tsx';
 
 interface ServiceCell {
@@ -12,6 +14,8 @@ interface ServiceCell {
   readonly types: readonly ProfileType[];
   readonly series: Series | undefined;
   readonly change: SeriesChange | undefined;
+  /** What happened in the range, by time. */
+  readonly marks: readonly Marker[];
 }
 
 interface ServicesGridProps {
@@ -20,25 +24,33 @@ interface ServicesGridProps {
   readonly costType: SampleType;
   readonly changeHint: string;
   readonly empty: ReactNode;
-  renderSpark(series: Series, largest: number | undefined): ReactNode;
+  /** In which times are written. */
+  readonly zone: string;
+  renderSpark(series: Series, largest: number | undefined, marksMs?: readonly number[]): ReactNode;
   hrefOf(service: string): string;
   onService(service: string): void;
 }
 
 export function ServicesGrid(props: ServicesGridProps): ReactElement {
-  const { services, costType, changeHint, empty, renderSpark, hrefOf, onService } = props;
+  const { services, costType, changeHint, zone, empty, renderSpark, hrefOf, onService } = props;
   const cells = useMemo(
     () =>
-      services?.map(({ name, cost, types, series, change }) => ({
-        id: name,
-        title: name,
-        detail: [...new Set(inListOrder(types).map(profileTypeTitle))].join(', '),
-        cost,
-        type: costType,
-        series,
-        change,
-      })),
-    [services, costType],
+      services?.map(({ name, cost, types, series, change, marks }) => {
+        const titles = [...new Set(inListOrder(types).map(profileTypeTitle))].join(', ');
+        const said = marks.map(({ title, timeMs }) => `${title}, ${formatInstant(timeMs, zone)}`);
+        return {
+          id: name,
+          title: name,
+          detail: said.at(-1) ?? titles,
+          more: [...said, titles].join('\n'),
+          cost,
+          type: costType,
+          series,
+          change,
+          marksMs: marks.map(({ timeMs }) => timeMs),
+        };
+      }),
+    [services, costType, zone],
   );
   return (
     <SeriesGrid

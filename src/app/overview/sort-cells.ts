@@ -3,7 +3,7 @@ import { compareNatural } from '#base/natural-order.ts';
 import type { SeriesChange } from '#model/series-change.ts';
 import type { Series } from '#model/series.ts';
 
-/** Below it, what moves is as a rule noise, and would hide what does not. */
+/** Smaller changes are mostly noise and would hide the rest. */
 const MIN_PERCENT = 10;
 
 export type CellSort = 'cost' | 'change' | 'name';
@@ -40,10 +40,10 @@ export function largestValue(cells: readonly SortedCell[]): number {
   return largest;
 }
 
-/** `+23 %`; `from 0` and `to 0` have no percent; undefined where little changed, or nothing is known. */
+/** `+23 %`; what was not there before is `new`, what is no more `to 0`; undefined where little changed, or nothing is known. */
 export function changeText(change: SeriesChange | undefined): string | undefined {
   if (!change || change.first === change.last) return undefined;
-  if (change.first === 0) return 'from 0';
+  if (change.first === 0) return 'new';
   if (change.last === 0) return 'to 0';
   const percent = (change.last / change.first - 1) * 100;
   const size = Math.abs(percent);
@@ -53,7 +53,7 @@ export function changeText(change: SeriesChange | undefined): string | undefined
   return `${percent < 0 ? '\u2212' : '+'}${size.toFixed(0)}\u00a0%`;
 }
 
-/** Labels that part the whole into a handful come first, then those of many values; one value parts nothing. */
+/** Labels with a handful of values come first, then those with many, last those with one. */
 export function mostTellingFirst<Row extends { readonly name: string; readonly valueCount: number | undefined }>(
   rows: readonly Row[],
 ): Row[] {

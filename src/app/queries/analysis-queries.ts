@@ -9,8 +9,11 @@ import type {
   SearchAnswer,
   TreeAnswer,
   TreeRequest,
+  WhenRequest,
 } from '#analysis/analysis.ts';
+import type { Interval } from '#model/interval.ts';
 import type { LabelMatcher } from '#model/labels.ts';
+import type { When } from '#model/when.ts';
 import type { QueryFacts } from './query-facts.ts';
 import { createContext, useContext } from 'react';
 
@@ -23,7 +26,7 @@ export function useAnalysis(): Analysis {
 }
 
 export function makeQueryClient(): QueryClient {
-  // Answers are shown in the task that brings them: a timer would run after all other tasks.
+  // Notifies synchronously: a timer would run after all other tasks.
   notifyManager.setScheduler(queueMicrotask);
   return new QueryClient({
     defaultOptions: {
@@ -66,22 +69,37 @@ export function useFormats(): UseQueryResult<Awaited<ReturnType<Analysis['format
 }
 
 /**
- * The samples of a file that match, grouped by a label; while they are selected, the selection before stays.
+ * The samples of a file that match, in a part of its recording, grouped by a label; while they are selected, the
+ * selection before stays.
  * @param handle undefined asks nothing
  */
 export function useSelection(
   handle: ProfileHandle | undefined,
   matchers: readonly LabelMatcher[],
   by: string | undefined,
+  during: Interval | undefined,
 ): UseQueryResult<OpenedProfile> {
   const analysis = useAnalysis();
   const facts: QueryFacts<OpenedProfile> = { isDrawnFirst: true, selects: (selected) => [selected.handle] };
   return useQuery<OpenedProfile>({
-    queryKey: ['selection', handle, matchers, by ?? ''],
-    queryFn: ({ signal }) => analysis.select({ handle: handle!, matchers, by }, signal),
+    queryKey: ['selection', handle, matchers, by ?? '', during ?? ''],
+    queryFn: ({ signal }) => analysis.select({ handle: handle!, matchers, by, during }, signal),
     meta: facts,
     enabled: handle !== undefined,
     placeholderData: (before, query) => (query?.queryKey[1] === handle ? before : undefined),
+  });
+}
+
+/** A recording over time; null where its samples have no times. @param request undefined asks nothing */
+export function useWhen(request: WhenRequest | undefined): UseQueryResult<When | null> {
+  const analysis = useAnalysis();
+  return useQuery<When | null>({
+    queryKey: ['when', request?.handle, request?.sampleType, request?.matchers, request?.by ?? ''],
+    queryFn: async ({ signal }) => (await analysis.when(request!, signal)) ?? null,
+    meta: { isDrawnFirst: true },
+    enabled: request !== undefined,
+    placeholderData: (before, query) =>
+      query?.queryKey[1] === request?.handle && query?.queryKey[2] === request?.sampleType ? before : undefined,
   });
 }
 

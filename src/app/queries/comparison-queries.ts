@@ -20,9 +20,9 @@ import { useAnalysis } from './analysis-queries.ts';
 import { sourceQuery } from './query-facts.ts';
 import { NO_QUERY, useSource } from './source-queries.ts';
 
-/** Every node, by name: a source that cuts each of its parts cuts nothing here. */
+/** Every node, by name: large enough that no source cuts any of its parts. */
 const MAX_NODES = 1_048_576;
-/** Of the first answer: more than fit in a window, few enough to arrive at once. */
+/** Nodes of the first answer: more than a window shows, few enough to arrive at once. */
 const FIRST_SIDE_NODES = 8192;
 /** For a source without slices: merges of this many sub-ranges, this many at once. */
 const MAX_SUB_RANGES = 18;
@@ -120,7 +120,7 @@ export const sideQueries = {
         opens: ({ profile: { handle, warnings } }) => [{ query, handle, warnings, detail: 'largest' }],
       },
     ),
-  /** What numbers are taken from: every node, with its slices where the source has them. */
+  /** The data behind all numbers: every node, with slices if the source has them. */
   whole: (source: DataSource, analysis: Analysis, query: ProfileQuery) =>
     sourceQuery(
       ['whole side', source.id, query],
@@ -172,9 +172,8 @@ export function useDiff(request: DiffRequest | undefined): UseQueryResult<DiffAn
 }
 
 /**
- * Nothing of it hangs on width and order. While it is made anew for another normalisation, the one before stays; of
- * other
- * sides or transforms it would speak of other nodes.
+ * Evidence does not depend on width and order. The old one stays while another normalisation is computed, but not for
+ * other sides or transforms, whose nodes differ.
  * @param noise undefined asks nothing; `at` tells one answer from the next */
 export function useEvidence(
   request: DiffRequest | undefined,

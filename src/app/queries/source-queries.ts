@@ -48,7 +48,7 @@ export interface MergedProfile {
 }
 
 /**
- * Of the first answer: omitted nodes are under a third of a pixel in most windows, and twice as many take twice as
+ * Nodes of the first answer: omitted ones are under a third of a pixel in most windows, and twice as many take twice as
  * long.
  */
 const FIRST_TREE_NODES = 4096;
@@ -115,9 +115,9 @@ export const sourceQueries = {
       },
     );
   },
-  markers: (source: DataSource, range: TimeRange, service: string) =>
+  markers: (source: DataSource, range: TimeRange, service: string | undefined) =>
     sourceQuery(
-      ['posted markers', source.id, range, service],
+      ['posted markers', source.id, range, service ?? null],
       ({ signal }) => source.postedMarkers(range, service, signal),
       { keep: (markers) => ({ markers }) },
     ),
@@ -209,14 +209,14 @@ export function closeDroppedProfiles(queries: QueryClient, analysis: Analysis): 
   });
 }
 
-/** Whether the source is asked for anything now, and what ends that: `useAskAgain` asks it after all. */
+/** Whether queries to the source are running, and a function that stops them; `useAskAgain` restarts them. */
 export function useAsking(): { readonly isAsking: boolean; stop(): void } {
   const queries = useQueryClient();
   const isAsking = useIsFetching({ predicate: asksSource }) > 0;
   return { isAsking, stop: () => void queries.cancelQueries({ predicate: asksSource }) };
 }
 
-/** Asks everything anew: with a new now, and where that changes no question, the same question again. */
+/** Asks everything again with a new `now`, also the queries that this does not change. */
 export function useAskAgain(): () => void {
   const queries = useQueryClient();
   return () => {
@@ -277,7 +277,7 @@ export function useLabelNames(
   });
 }
 
-/** The places of the matchers that no profile of the service meets: they have to go for anything to be shown. */
+/** The positions of the matchers that no profile of the service meets: they must be removed to show anything. */
 export function useUnmatched(
   fixed: readonly LabelMatcher[],
   matchers: readonly LabelMatcher[],
@@ -301,7 +301,7 @@ export function useLabelRows(
   });
 }
 
-/** Of the range and service, and those of no service. @param service undefined asks nothing */
+/** Markers of the range and service, and those without a service. @param service undefined asks nothing */
 export function usePostedMarkers(
   range: TimeRange | undefined,
   service: string | undefined,
@@ -309,6 +309,14 @@ export function usePostedMarkers(
   return useQuery({
     ...sourceQueries.markers(useSource(), range ?? NO_RANGE, service ?? ''),
     enabled: range !== undefined && service !== undefined,
+  });
+}
+
+/** Of the range, of every service and of none. */
+export function useAllPostedMarkers(range: TimeRange | undefined): UseQueryResult<readonly PostedMarker[]> {
+  return useQuery({
+    ...sourceQueries.markers(useSource(), range ?? NO_RANGE, undefined),
+    enabled: range !== undefined,
   });
 }
 
@@ -346,7 +354,7 @@ export function useMergedProfile(query: ProfileQuery | undefined): MergedAnswer 
 /**
  * Asks for the first tree while the page is still being made, before all else: a server answers in the order it is
  * asked.
- * Whoever shows it asks with `useMergedProfile`.
+ * `useMergedProfile` then finds the answer.
  */
 export function useEarlyTree(query: ProfileQuery | undefined): void {
   const source = useSource();
@@ -358,7 +366,8 @@ export function useEarlyTree(query: ProfileQuery | undefined): void {
 }
 
 /**
- * Whether a value has not changed for a while: stepping through services or dragging a range does not load each whole.
+ * True once a value has not changed for a while, so that stepping through services or dragging does not load every
+ * complete profile.
  */
 function useRest(value: unknown): boolean {
   const [rested, setRested] = useState<unknown>();

@@ -13,7 +13,7 @@ interface FileLabelsProps {
   readonly keys: readonly string[];
   readonly matchers: readonly LabelMatcher[];
   readonly source: LabelSource;
-  /** Of the costs of values. */
+  /** The sample type of the costs. */
   readonly type: SampleType;
   /** In front of the name of the plain choice, where there are several: `A`. */
   readonly of?: string;

@@ -25,11 +25,13 @@ export interface LabelChipsProps {
   readonly costTitle: string;
   /** Lines instead of one that scrolls. */
   readonly wraps?: boolean;
+  /** Shows the values of a label beside each other. */
+  onGrid?(name: string): void;
   onMatchers(matchers: readonly LabelMatcher[]): void;
 }
 
 export function LabelChips(props: LabelChipsProps): ReactElement {
-  const { matchers, unmatched, fixed, source, costType, costTitle, wraps = false, onMatchers } = props;
+  const { matchers, unmatched, fixed, source, costType, costTitle, wraps = false, onGrid, onMatchers } = props;
   /** The place of the chip whose panel is open; one past the end adds. */
   const [edited, setEdited] = useState<number>();
   const [current, setCurrent] = useState(0);
@@ -127,6 +129,13 @@ export function LabelChips(props: LabelChipsProps): ReactElement {
             source={source}
             costType={costType}
             costTitle={costTitle}
+            onGrid={
+              onGrid &&
+              ((name) => {
+                setEdited(undefined);
+                onGrid(name);
+              })
+            }
             onApply={(matcher) => {
               setEdited(undefined);
               onMatchers(edited < matchers.length ? matchers.with(edited, matcher) : [...matchers, matcher]);

@@ -48,7 +48,7 @@ export function isTicked(draft: LabelDraft, value: string): boolean {
   return draft.text !== '' && (valuesOfPattern(draft.text)?.includes(value) ?? false);
 }
 
-/** In a pattern, the value becomes one more way to match, or is taken out where the pattern only lists values. */
+/** In a pattern, adds the value as an alternative, or removes it if the pattern only lists values. */
 export function withValueToggled(draft: LabelDraft, value: string): LabelDraft {
   const toggled = (values: readonly string[]): readonly string[] =>
     values.includes(value) ? values.filter((one) => one !== value) : [...values, value];

@@ -41,11 +41,12 @@ interface LabelEditorProps {
   /** What the costs of values count, and how the profile type is called. */
   readonly costType: SampleType;
   readonly costTitle: string;
+  onGrid?: ((name: string) => void) | undefined;
   onApply(matcher: LabelMatcher): void;
 }
 
 export function LabelEditor(props: LabelEditorProps): ReactElement {
-  const { matcher: given, others, source, costType, costTitle, onApply } = props;
+  const { matcher: given, others, source, costType, costTitle, onGrid, onApply } = props;
   const [draft, setDraft] = useState(() => (given ? draftOf(given) : emptyDraft));
   const [step, setStep] = useState<'name' | 'value'>(given ? 'value' : 'name');
   const [nameText, setNameText] = useState('');
@@ -67,7 +68,7 @@ export function LabelEditor(props: LabelEditorProps): ReactElement {
   const valueRows = useMemo(() => {
     const seen = new Set(allValues.map(({ name }) => name));
     const unseen = [...draft.values, filter].filter((name) => name !== '' && !seen.has(name));
-    // What is ticked or typed may be a value that this range has not seen.
+    // A ticked or typed value may be missing in this range.
     const rows = [...new Set(unseen)].map((name): ValueRow => ({ name, cost: undefined, isSeen: false }));
     return [...withWords(allValues, filter).map((row): ValueRow => ({ ...row, isSeen: true })), ...rows];
   }, [allValues, draft.values, filter]);
@@ -189,6 +190,7 @@ export function LabelEditor(props: LabelEditorProps): ReactElement {
           whole={whole}
           costType={costType}
           costTitle={costTitle}
+          onGrid={onGrid}
           onPick={tick}
           onRetry={retryValues}
         />

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import type { SampleType } from '#model/profile.ts';
 import { formatCount } from '#model/units.ts';
 import { readable } from '#render/text.ts';
+import { Button } from '../components/button.tsx';
 import { type PickList, PickOptions } from '../components/pick-list.tsx';
 import { ListNotice } from '../components/search-list.tsx';
 import type { CostRow, LabelNameRow, LabelSource, Loaded } from '../source/suggestions.ts';
@@ -74,16 +75,24 @@ interface LabelValuesProps {
   readonly whole: number;
   readonly costType: SampleType;
   readonly costTitle: string;
+  /** Shows the values of the label beside each other. */
+  onGrid?: ((name: string) => void) | undefined;
   onPick(row: number): void;
   onRetry(): void;
 }
 
 export function LabelValues(props: LabelValuesProps): ReactElement {
-  const { list, rows, draft, values, isEmpty, place, whole, costType, costTitle, onPick, onRetry } = props;
+  const { list, rows, draft, values, isEmpty, place, whole, costType, costTitle } = props;
+  const { onGrid, onPick, onRetry } = props;
   return (
     <div className={styles['values']}>
       <div className={styles['caption']}>
         <bdi>{readable(draft.name)}</bdi>
+        {draft.name !== '' && onGrid && (
+          <Button className={styles['grid']} onClick={() => onGrid(draft.name)}>
+            As a grid
+          </Button>
+        )}
         {draft.name !== '' && whole > 0 && <span>{`${costTitle} in ${place}`}</span>}
       </div>
       {draft.name === '' ? (

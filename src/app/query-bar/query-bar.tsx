@@ -43,11 +43,13 @@ interface QueryBarProps {
   onType(type: ProfileType): void;
   onGroupBy(name: string | undefined): void;
   onAllServices(): void;
+  /** Shows the values of a label beside each other. */
+  onGrid(name: string): void;
 }
 
 export function QueryBar(props: QueryBarProps): ReactElement {
   const { service, types, type, matchers, unmatched, groupBy, source, costType, costTitle } = props;
-  const { onQuery, onType, onGroupBy } = props;
+  const { onQuery, onType, onGroupBy, onGrid } = props;
   const [isText, setText] = useState(false);
   const [isGrouping, setGrouping] = useState(false);
   const isNarrow = useIsNarrow();
@@ -56,7 +58,7 @@ export function QueryBar(props: QueryBarProps): ReactElement {
   const wasText = useRef(false);
   const whole = joinService(service, matchers);
   const selector = printLabelSelector(whole);
-  // What was typed outlives a look at the chips, as long as the query it began with does.
+  // The typed text survives a switch to the chips as long as the query is unchanged.
   const [draft, setDraft] = useState({ from: selector, text: selector });
   const grouping = { groupBy, matchers: whole, source, onGroupBy };
 
@@ -100,6 +102,7 @@ export function QueryBar(props: QueryBarProps): ReactElement {
             source={source}
             costType={costType}
             costTitle={costTitle}
+            onGrid={onGrid}
             onMatchers={(next) => onQuery(service, next)}
           />
         )}

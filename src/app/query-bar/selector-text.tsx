@@ -31,7 +31,7 @@ export function SelectorText({ text, onText, onApply, onLeave }: SelectorTextPro
           ) : (
             <>
               {text.slice(0, parsed.at)}
-              {/* A mistake at the end has no letter to stand under. */}
+              {/* A mistake at the end has no character to underline. */}
               <mark>{text.slice(parsed.at) || '\u00a0'}</mark>
             </>
           )}

@@ -8,7 +8,7 @@ export interface OpenSide {
   readonly side: Side;
   readonly profile: OpenedProfile;
   readonly sampleType: number;
-  /** Of its range or recording those that have profiles. */
+  /** The seconds of its range or recording that have profiles. */
   readonly seconds: number | undefined;
   /** How much of its range has profiles, 0 to 1; undefined until that is known. */
   readonly covered: number | undefined;

@@ -1,5 +1,6 @@
-/** The samples of an open file that a link asks for by their labels. */
+/** The samples of an open file that a link asks for by their labels and times. */
 import { useMemo } from 'react';
+import type { Interval } from '#model/interval.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import { useSelection } from '../queries/analysis-queries.ts';
 import type { OpenFile } from './files-store.ts';
@@ -12,13 +13,24 @@ export interface Selected {
   readonly error: Error | null;
 }
 
-/** A file without labels has nothing to select by: all of it is shown. @param by '' does not group */
-export function useSelected(file: OpenFile | undefined, matchers: readonly LabelMatcher[], by: string): Selected {
-  const isAll = file === undefined || file.profile.labelKeys.length === 0 || (matchers.length === 0 && by === '');
+/** What a link says of the samples of a file. */
+export interface SelectedBy {
+  readonly matchers: readonly LabelMatcher[];
+  /** '' does not group. */
+  readonly by: string;
+  readonly during: Interval | undefined;
+}
+
+/** A file without labels, or times, has nothing to select by: all of it is shown. */
+export function useSelected(file: OpenFile | undefined, { matchers, by, during }: SelectedBy): Selected {
+  const hasLabels = file !== undefined && file.profile.labelKeys.length > 0 && (matchers.length > 0 || by !== '');
+  const hasTimes = file !== undefined && file.profile.isTimed && during !== undefined;
+  const isAll = file === undefined || !(hasLabels || hasTimes);
   const { data, isPlaceholderData, error } = useSelection(
     isAll ? undefined : file.profile.handle,
     matchers,
     by === '' ? undefined : by,
+    hasTimes ? during : undefined,
   );
   return useMemo(() => {
     if (isAll) return { file, isStale: false, error: null };

@@ -1,6 +1,7 @@
 /** The content of a link in words: for the person who shares it, and as a line of Markdown. */
 import { markdownText } from '#model/changes-text.ts';
 import { demoName } from '#model/demo-recipe.ts';
+import { formatInterval } from '#model/interval.ts';
 import { printLabelSelector } from '#model/label-selector.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import { parseProfileType, profileTypeTitle, sampleTypeTitle } from '#model/profile-type.ts';
@@ -44,7 +45,7 @@ export function linkRows(state: UrlState, zone: string): readonly LinkRow[] {
 export function linkAsMarkdown(state: UrlState, url: string, zone: string): string {
   const words = subjectRows(state, zone).flatMap(([, text]) => (text ? [plain(text)] : []));
   const title = words.length === 0 ? 'Flametide' : words.join(' · ');
-  // Before a sign that means something in Markdown a backslash would go away, and with it what a pattern says.
+  // Doubled, because Markdown removes a backslash before punctuation, which would change a pattern.
   const address = url.replaceAll('\\', '%5C').replaceAll('(', '%28').replaceAll(')', '%29');
   return `[${markdownText(title)}](${address})`;
 }
@@ -58,6 +59,7 @@ function subjectRows(state: UrlState, zone: string): readonly Row[] {
       return [
         ['File', state.src ? demoName(state.src.nodes, state.src.seed) : state.file],
         ['Labels', matchersText(q)],
+        ['Part', state.during && formatInterval(state.during)],
         ['Grouped by', state.by],
         ['Sample type', state.st !== undefined && sampleTypeTitle(state.st)],
       ];
@@ -81,7 +83,11 @@ function subjectRows(state: UrlState, zone: string): readonly Row[] {
 
 function sideText(name: SideName, state: UrlState, zone: string): string {
   const file = state[`${name}.file`];
-  if (file !== undefined) return [`file ${file}`, matchersText(state[`${name}.q`] ?? [])].filter(Boolean).join(', ');
+  const during = state[`${name}.during`];
+  if (file !== undefined) {
+    const words = [`file ${file}`, matchersText(state[`${name}.q`] ?? []), during && formatInterval(during)];
+    return words.filter(Boolean).join(', ');
+  }
   const words = [
     state[`${name}.svc`] ?? state.svc,
     typeText(state[`${name}.type`] ?? state.type),

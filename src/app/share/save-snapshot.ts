@@ -14,7 +14,7 @@ import { sideNames } from '../sides/sides.ts';
 import { currentNow } from '../time/refresh-clock.ts';
 
 export interface SavedSnapshot extends MadeLink {
-  /** Of the uploaded snapshot. */
+  /** Size of the uploaded snapshot. */
   readonly bytes: number;
 }
 

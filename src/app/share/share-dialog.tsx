@@ -43,7 +43,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
   const zone = zoneName(state.tz);
   const files = filesOf(state);
 
-  // Disabled they would lose the focus while they work.
+  // Not disabled while they work, because they would lose the focus.
   const canShorten = busy === undefined && url === link;
   const isShown = (treeOf(view) ?? comparisonOf(view)) !== undefined;
   const canSave = busy === undefined && isComplete && isShown;
@@ -75,7 +75,7 @@ export function ShareDialog({ onClose }: { onClose(): void }): ReactElement {
       await copy(made.url, 'Link to the snapshot');
     });
 
-  /** What was deleted is offered no longer. */
+  /** A deleted link is no longer offered. */
   const forget = (id: string): void => {
     setShort((known) => Object.fromEntries(Object.entries(known).filter(([, made]) => !made.endsWith(`/${id}`))));
     if (saved?.id !== id) return;

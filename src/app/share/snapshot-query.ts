@@ -24,7 +24,7 @@ export function snapshotQuery(analysis: Analysis, id: string) {
       const { packed, savedMs } = await fetchSnapshot(document.baseURI, id, signal);
       const answers = await unpackSnapshot(packed);
       const { nowMs } = answers;
-      // Who went elsewhere meanwhile keeps their files.
+      // A user who navigated meanwhile keeps the open files.
       signal.throwIfAborted();
       await openSnapshotFiles(analysis, answers.files);
       const ranges = answers.profiles.map(({ query }) => query.range);

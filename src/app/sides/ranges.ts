@@ -13,7 +13,7 @@ export function halves({ startMs, endMs }: TimeRange): { readonly a: TimeRangeTe
 }
 
 const DAY_MS = 86_400_000;
-/** What happens while a deploy settles belongs to neither side. */
+/** The time in which a deploy settles belongs to neither side. */
 const SETTLING_MS = 2 * 60_000;
 const USUAL_WINDOW_MS = 15 * 60_000;
 const MIN_WINDOW_MS = 60_000;

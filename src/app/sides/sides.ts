@@ -1,4 +1,5 @@
-/** The two sides of a comparison as the link, the page's own range and the source leave them. */
+/** The two sides of a comparison, resolved from the link, the range in view and the source. */
+import type { Interval } from '#model/interval.ts';
 import { printLabelSelector } from '#model/label-selector.ts';
 import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
@@ -9,7 +10,7 @@ import { before, halves } from './ranges.ts';
 export type SideName = 'a' | 'b';
 export const sideNames: readonly SideName[] = ['a', 'b'];
 
-const SIDE_KEYS = ['svc', 'type', 'q', 'from', 'until', 'file', 'st'] as const;
+const SIDE_KEYS = ['svc', 'type', 'q', 'from', 'until', 'file', 'st', 'during'] as const;
 
 /** What a link says of both sides. */
 export type SidesState = Pick<UrlState, `${SideName}.${(typeof SIDE_KEYS)[number]}`>;
@@ -19,7 +20,7 @@ export function sidesState(state: UrlState): SidesState {
   return Object.fromEntries(keys.map((key) => [key, state[key]])) as unknown as SidesState;
 }
 
-/** What is said of a side, beside its letter. */
+/** The title of a side, beside its letter. */
 export const sideTitles = { a: 'baseline', b: 'comparison' } as const;
 
 /** A range of a service's profiles. */
@@ -37,7 +38,7 @@ export interface SourceSide {
   readonly query: ProfileQuery | undefined;
 }
 
-/** One that says nothing of its own. */
+/** A side without keys of its own. */
 export const openSource: SourceSide = {
   kind: 'source',
   service: undefined,
@@ -55,13 +56,15 @@ export interface FileSide {
   readonly file: string;
   /** Sample type by its key; undefined: the file's own default. */
   readonly st: string | undefined;
-  /** Of the labels of its samples. */
+  /** Matchers for the labels of its samples. */
   readonly matchers: readonly LabelMatcher[];
+  /** The part of its recording; undefined: all of it. */
+  readonly during: Interval | undefined;
 }
 
 export type Side = SourceSide | FileSide;
 
-/** What the page knows where a side says nothing. */
+/** The defaults for a side. */
 export interface SideDefaults {
   readonly service: string | undefined;
   readonly profileType: string | undefined;
@@ -81,7 +84,7 @@ export function sidesOf(state: SidesState, known: SideDefaults): Readonly<Record
   return { a: sideOf('a', state, known, usual.a), b: sideOf('b', state, known, usual.b) };
 }
 
-/** Whether a range of either side hangs on the one in view: it says none, and the other side says none for it. */
+/** Whether a side's range depends on the range in view: neither side has a range of its own. */
 export function followsView(state: UrlState): boolean {
   const [a, b] = sideNames.map((name) => ({
     isOpen: state[`${name}.file`] === undefined && rangeOf(state, name) === undefined,
@@ -91,7 +94,7 @@ export function followsView(state: UrlState): boolean {
   return (a.isOpen && !b.isSaid) || (b.isOpen && (isOne || !a.isSaid));
 }
 
-/** Those that hold nothing: with one there is nothing to compare. */
+/** The sides without samples; with one there is nothing to compare. */
 export function emptySides(totals: Readonly<Record<SideName, number | bigint>>): readonly SideName[] {
   return sideNames.filter((name) => Number(totals[name]) === 0);
 }
@@ -109,6 +112,7 @@ export function linkOfSide(name: SideName, side: Side): Partial<UrlState> {
     [`${name}.until`]: of?.text.until,
     [`${name}.file`]: side.kind === 'file' ? side.file : undefined,
     [`${name}.st`]: side.kind === 'file' ? side.st : undefined,
+    [`${name}.during`]: side.kind === 'file' ? side.during : undefined,
   };
 }
 
@@ -118,7 +122,14 @@ export function linkOfSides({ a, b }: Readonly<Record<SideName, Side>>): Partial
 
 function sideOf(name: SideName, state: SidesState, known: SideDefaults, usual: TimeRangeText | undefined): Side {
   const file = state[`${name}.file`];
-  if (file !== undefined) return { kind: 'file', file, st: state[`${name}.st`], matchers: state[`${name}.q`] ?? [] };
+  if (file !== undefined)
+    return {
+      kind: 'file',
+      file,
+      st: state[`${name}.st`],
+      matchers: state[`${name}.q`] ?? [],
+      during: state[`${name}.during`],
+    };
   const { service, profileType, matchers } = subjectOf(name, state, known);
   const said = rangeOf(state, name);
   const text = said ?? usual ?? { from: 'now-1h', until: 'now' };

@@ -1,4 +1,5 @@
 /** Markers detected in the data: the first appearance of a new value of a version-like label. */
+import type { PostedMarker } from '#datasource/posted-markers.ts';
 import { labelValue } from '#model/labels.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
@@ -17,6 +18,11 @@ export interface Marker {
 const versionLabels: readonly string[] = ['version', 'service_version', 'service_git_ref', 'release', 'image', 'build'];
 const MAX_FOUND = 20;
 const MAX_TITLE_LENGTH = 60;
+
+export function postedMarker({ timeMs, title, service, url }: PostedMarker): Marker {
+  const details = [service === undefined ? 'For all services' : `For ${service.slice(0, 200)}`];
+  return { timeMs, title, details, url };
+}
 
 /** The label that holds versions, if there is one. */
 export function versionLabelOf(labelNames: readonly string[]): string | undefined {

@@ -1,4 +1,4 @@
-/** Snapshots divided by how many are in a step: a step that lacks some, or has one too many, is no dip and no peak. */
+/** Divides snapshots by their number in each step, so that a missing or extra snapshot is not a dip or a peak. */
 import type { SeriesQuestion } from '#datasource/datasource.ts';
 import type { Series } from '#model/series.ts';
 

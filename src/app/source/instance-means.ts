@@ -29,7 +29,7 @@ export function meansOf(sums: readonly Series[], label: string, uploadsPerStep: 
   });
 }
 
-/** What all series held on average over the steps in which something was held. Undefined where nothing was. */
+/** The average of all series over the steps that have values; undefined without any. */
 export function meanHeld(means: readonly Series[]): { readonly mean: number; readonly steps: number } | undefined {
   const [all] = meansOf(means, '', 1);
   if (all === undefined || all.values.length === 0) return undefined;

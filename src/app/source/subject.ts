@@ -85,7 +85,7 @@ export function chooseSubject(
   catalogue: Catalogue | undefined,
   busiest: string | undefined,
 ): Subject | undefined {
-  // A link that says both is asked for at once, whatever the catalogue will say.
+  // A link with service and type is queried at once, without waiting for the catalogue.
   if (asked.svc !== undefined && asked.type !== undefined) return { service: asked.svc, profileType: asked.type };
   if (catalogue === undefined) return undefined;
   const service =

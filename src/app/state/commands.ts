@@ -165,8 +165,8 @@ export function ofSubject(svc: string | undefined, type: string | undefined): Pa
   return { svc, type, grid: 'none', ...NO_FRAME };
 }
 
-/** Labels of a file are not those of another, or of services. */
-export const NO_LABELS = { q: [], by: '' } as const;
+/** Labels and times of a file are not those of another, or of services. */
+export const NO_LABELS = { q: [], by: '', during: undefined } as const;
 
 const NO_FRAME = { z: [], sel: [] } as const;
 

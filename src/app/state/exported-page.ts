@@ -4,7 +4,7 @@
  */
 
 const ID = 'kept';
-/** Letters that are given to `btoa` at once: whole groups of three bytes. */
+/** Characters that are given to `btoa` at once: whole groups of three bytes. */
 const AT_ONCE = 3 * 8192;
 
 /** Whether this page is an exported file. */
@@ -31,7 +31,7 @@ export function readExportedPage(): Uint8Array<ArrayBuffer> {
     throw new Error('The data in this file is damaged: the file was truncated or changed.');
   }
   const bytes = new Uint8Array(letters.length);
-  // Uint8Array.from would list every letter first.
+  // Uint8Array.from would list every character first.
   for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i);
   return bytes;
 }

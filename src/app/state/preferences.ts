@@ -7,7 +7,7 @@ interface Preferences {
   readonly theme: 'system' | 'light' | 'dark';
   readonly tableWidth: number; // css px
   readonly rowHeight: 20 | 16; // css px
-  /** Of the time series, in css px; 0 is closed. */
+  /** Height of the time series in css px; 0 is closed. */
   readonly seriesHeight: number;
   /** Address of a source line, with places for file, line and version; '' none. */
   readonly sourceLink: string;

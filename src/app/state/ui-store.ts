@@ -1,4 +1,4 @@
-/** What passes with the tab: the hovered frame, the open menu, an alert. */
+/** State that lasts as long as the tab: the hovered frame, the open menu, an alert. */
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { Refusal } from '#analysis/refusal.ts';
@@ -21,16 +21,16 @@ interface UiStore {
   /** The function under the pointer, in the graph or the table; -1 none. */
   readonly hoveredFunction: number;
   readonly refusals: readonly RefusedFile[];
-  /** The last thing that was done, for those who cannot see it. */
+  /** The last action, for screen readers. */
   readonly announcement: string;
-  /** The same for the eyes, for a while. */
+  /** The same, shown for a while. */
   readonly toast: string;
   readonly dialog: 'none' | 'keys' | 'paste' | 'share' | 'transform';
   /** In the dialog `transform`: the place of the transform in the link, or the kind of a new one. */
   readonly edited: number | Transform['kind'];
-  /** What the page waits for is not asked any more. */
+  /** True after Stop: pending queries were cancelled. */
   readonly isStopped: boolean;
-  /** Of the last refused upload that was read, ms. */
+  /** Time of the last dismissed report, ms. */
   readonly reportsDismissedMs: number;
 }
 
@@ -64,7 +64,7 @@ export function announce(announcement: string): void {
 const TOAST_MS = 5000;
 let toastEnd: ReturnType<typeof setTimeout> | undefined;
 
-/** What came of an action that changes nothing to be seen: said and shown. */
+/** Announces and shows the result of an action without a visible effect. */
 export function notify(text: string): void {
   announce(text);
   uiStore.setState({ toast: text });

@@ -7,16 +7,16 @@ import type { UrlState } from '../url/url-state.ts';
 import { urlStore } from '../url/url-store.ts';
 import { openDialog } from './ui-store.ts';
 
-/** What takes the keys of a view, the best first: a list may be beside a graph. */
+/** Elements that can take a view's keys, best first: a list may be beside a graph. */
 const VIEWS = ['[data-flamegraph]', '[role=treegrid]', '[data-lines]', '[role=grid]'];
 /** Over the page; a list box of the page itself is none. */
 const OVERLAY = '[role=dialog], [role=alertdialog], [role=menu], body > :not(#root) [role=listbox]';
 const TEXT =
   'input:not([type=checkbox], [type=radio], [type=button], [type=file]), textarea, select, [contenteditable]';
 
-/** Given the focus here: a better view that comes later takes it over. */
+/** The element that got the focus here; a better one that appears later takes it over. */
 let given: Element | undefined;
-/** Another view was chosen, and has not come yet. */
+/** Another view was chosen and has not loaded yet. */
 let isWanted = false;
 let isLastKeyArrow = false;
 let look: number | undefined;
@@ -44,7 +44,7 @@ function placeOf({ view, pane, grid, file }: UrlState): string {
 function setInput(input: 'key' | 'pointer', isArrow: boolean): void {
   document.documentElement.dataset['input'] = input;
   isLastKeyArrow = isArrow;
-  // Where the user goes now is where the focus stays.
+  // From now on the user decides where the focus is.
   isWanted = false;
   given = undefined;
 }

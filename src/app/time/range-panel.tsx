@@ -36,10 +36,10 @@ export interface NarrowProps extends Pick<RangePanelProps, 'range' | 'zone' | 'n
   onRefresh(): void;
 }
 
-const RangeCalendar = lazily(
-  async () => (await import('./range-calendar.tsx')).RangeCalendar,
-  <div className={styles['calendar']} />,
-);
+// An exported page holds no other days than it shows, and is loaded whole: the calendar is a large part of it.
+const RangeCalendar =
+  import.meta.env.MODE !== 'viewer' &&
+  lazily(async () => (await import('./range-calendar.tsx')).RangeCalendar, <div className={styles['calendar']} />);
 
 export function RangePanel(props: RangePanelProps): ReactElement {
   const { text, range, zone, nowMs, recent, onRange, onTyped, narrow, onClose } = props;
@@ -121,15 +121,17 @@ export function RangePanel(props: RangePanelProps): ReactElement {
           </>
         )}
       </form>
-      <RangeCalendar
-        range={reads}
-        nowMs={nowMs}
-        zone={name}
-        onDays={(first, last) => {
-          setFrom(first);
-          setUntil(last);
-        }}
-      />
+      {RangeCalendar && (
+        <RangeCalendar
+          range={reads}
+          nowMs={nowMs}
+          zone={name}
+          onDays={(first, last) => {
+            setFrom(first);
+            setUntil(last);
+          }}
+        />
+      )}
     </div>
   );
 }
@@ -140,7 +142,7 @@ interface EndProps {
   /** The other field says it. */
   readonly isFixed?: boolean;
   readonly mistake: string | undefined;
-  /** What the text is taken for. */
+  /** The parsed meaning of the text. */
   readonly reads: string | undefined;
   onText(text: string): void;
 }
@@ -187,7 +189,7 @@ function RangeList<Range extends TimeRangeText>(props: RangeListProps<Range>): R
       selectionMode="single"
       selectedKeys={row < 0 ? [] : [row]}
       autoFocus={takesFocus ? 'first' : false}
-      // To pick the chosen one again empties the selection.
+      // Choosing the selected entry again would clear the selection.
       onSelectionChange={(keys) => onPick(ranges[keys === 'all' ? row : Number([...keys][0] ?? row)])}
     >
       {ranges.map((range, i) => (

@@ -1,4 +1,4 @@
-/** Now, as all questions of the page take it: resolved at load, and once for each refresh. */
+/** The value of `now` for all queries: set at load and at each refresh. */
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
@@ -27,7 +27,9 @@ export function holdClock(nowMs: number): void {
   clock.setState({ nowMs, isHeld: true });
 }
 
-/** What was kept is looked at as of then. @param nowMs undefined lets time go on @returns whether it is that time */
+/**
+ * Fixes the clock at the time of a snapshot. @param nowMs undefined lets time go on @returns whether it is that time
+ */
 export function useHeldClock(nowMs: number | undefined): boolean {
   useEffect(() => {
     if (nowMs === undefined) return;

@@ -4,6 +4,7 @@
  */
 import { demoLimits, isDemoRecipe } from '#model/demo-recipe.ts';
 import type { CallPath } from '#model/call-path.ts';
+import { parseInterval, printInterval } from '#model/interval.ts';
 import { parseLabelSelector, printLabelSelector } from '#model/label-selector.ts';
 import { isZone } from '#model/civil-time.ts';
 import { parseProfileType } from '#model/profile-type.ts';
@@ -17,9 +18,9 @@ import { paneIds } from './panes.ts';
 import { PACKED_KEY, packLink, unpackLink } from './packed-link.ts';
 import type { UrlState } from './url-state.ts';
 
-// A second version is lifted to the one behind it where `parseUrl` reads `v`, before any key is looked at.
+// If there is a second version, `parseUrl` converts older links when it reads `v`, before any other key.
 const VERSION = '1';
-/** What a packed link unpacks to, in letters: a Chinese one takes nine of them, and a search alone may have 16 000. */
+/** What a packed link unpacks to, in characters: a Chinese one takes nine of them, and a search alone may have 16 000. */
 const MAX_UNPACKED_LENGTH = 1 << 21;
 const MAX_KEYS = 100;
 export const maxTransforms = 32;
@@ -60,12 +61,15 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   svc: optionalText(),
   type: profileTypeId(),
   q: labelMatchers('q'),
+  span: hexId(16),
+  trace: hexId(32),
   from: timePoint(),
   until: timePoint(),
   tz: zone(),
   by: plainText(),
+  during: maybe(parseInterval, printInterval),
   ref: refreshSeconds(),
-  grid: { ...oneOf(['none', 'services', 'types', 'values'], 'none'), isChoice: false, print: unless('none') },
+  grid: { ...oneOf(['none', 'services', 'types', 'values', 'flames'], 'none'), isChoice: false, print: unless('none') },
   cs: path(),
   'a.svc': optionalText(),
   'a.type': profileTypeId(),
@@ -74,6 +78,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   'a.until': timePoint(),
   'a.file': optionalText(),
   'a.st': optionalText(),
+  'a.during': maybe(parseInterval, printInterval),
   'b.svc': optionalText(),
   'b.type': profileTypeId(),
   'b.q': orOpen(labelMatchers('b.q')),
@@ -81,7 +86,9 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   'b.until': timePoint(),
   'b.file': optionalText(),
   'b.st': optionalText(),
+  'b.during': maybe(parseInterval, printInterval),
   norm: { ...oneOf(normalisations, 'share'), isChoice: false, print: unless('share') },
+  routes: optionalText(),
   w: { ...oneOf(['mean', 'a', 'b'], 'mean'), isChoice: false, print: unless('mean') },
   dcol: { ...oneOf(['total', 'self'], 'total'), isChoice: false },
   noise: { ...oneOf(['pale', 'shown'], 'pale'), isChoice: false, print: unless('pale') },
@@ -158,8 +165,8 @@ export function printQuery(state: UrlState): string {
 }
 
 /**
- * What leaving `dcol` out means. A comparison that is opened from another page is coloured by self; a link to one that
- * does not say so is of the time when total was usual.
+ * The meaning of a missing `dcol`. The page opens comparisons coloured by self; a link without the key is from the time
+ * when total was the default.
  */
 function usualChangeIn(view: UrlState['view']): UrlState['dcol'] {
   return view === 'compare' ? 'total' : 'self';
@@ -171,7 +178,7 @@ function unpacked(pairs: readonly Pair[], notices: string[]): readonly Pair[] {
   if (!packed) return pairs;
   const others = pairs.filter(([key]) => key !== PACKED_KEY);
   const query = unpackLink(packed[1], MAX_UNPACKED_LENGTH);
-  if (query === undefined) notices.push(`${PACKED_KEY}= could not be unpacked; what it held is not shown.`);
+  if (query === undefined) notices.push(`${PACKED_KEY}= could not be unpacked; its part of the view is not shown.`);
   return [...others, ...new URLSearchParams(query ?? '')].filter(([key]) => key !== PACKED_KEY);
 }
 
@@ -193,7 +200,7 @@ function encode(text: string): string {
   return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd')).replaceAll('%20', '+');
 }
 
-/** Links are read by people: in a value only what would end it or be read as something else stays escaped. */
+/** People read links: in a value only characters that would end it or change its meaning are escaped. */
 function readable(encoded: string): string {
   return encoded.replace(/%(?:2F|3A|3B|2C|40|24|3D|3F|7C|5B|5C|5D|5E|7B|7D)/g, decodeURIComponent);
 }
@@ -251,22 +258,22 @@ function flag(): Key<boolean> {
   };
 }
 
-function money(): Key<number | undefined> {
+/** What may be left out: then nothing is written. @param parse gives undefined for an unreadable text */
+function maybe<T>(parse: (text: string) => T | undefined, print: (value: T) => string = String): Key<T | undefined> {
   return {
     fallback: undefined,
     isChoice: false,
-    parse: ([value = '']) => (/^\d{1,6}(?:\.\d{1,6})?$/.test(value) ? Number(value) : undefined),
-    print: (value) => (value === undefined ? [] : [String(value)]),
+    parse: ([value = '']) => parse(value),
+    print: (value) => (value === undefined ? [] : [print(value)]),
   };
 }
 
+function money(): Key<number | undefined> {
+  return maybe((value) => (/^\d{1,6}(?:\.\d{1,6})?$/.test(value) ? Number(value) : undefined));
+}
+
 function timePoint(): Key<string | undefined> {
-  return {
-    fallback: undefined,
-    isChoice: false,
-    parse: ([value = '']) => (isTimePoint(value) ? value : undefined),
-    print: (value) => (value === undefined ? [] : [value]),
-  };
+  return maybe((value) => (isTimePoint(value) ? value : undefined));
 }
 
 function zone(): Key<string> {
@@ -279,15 +286,10 @@ function zone(): Key<string> {
 }
 
 function refreshSeconds(): Key<number | undefined> {
-  return {
-    fallback: undefined,
-    isChoice: false,
-    parse: ([value = '']) => {
-      const seconds = wholeNumber(value);
-      return seconds === 0 || (seconds >= MIN_REFRESH && seconds <= MAX_REFRESH) ? seconds : undefined;
-    },
-    print: (value) => (value === undefined ? [] : [String(value)]),
-  };
+  return maybe((value) => {
+    const seconds = wholeNumber(value);
+    return seconds === 0 || (seconds >= MIN_REFRESH && seconds <= MAX_REFRESH) ? seconds : undefined;
+  });
 }
 
 function plainText(): Key<string> {
@@ -300,30 +302,26 @@ function plainText(): Key<string> {
 }
 
 function optionalText(): Key<string | undefined> {
-  return {
-    fallback: undefined,
-    isChoice: false,
-    parse: ([value = '']) => (value !== '' && value.length <= MAX_TEXT_LENGTH ? value : undefined),
-    print: (value) => (value === undefined ? [] : [value]),
-  };
+  return maybe((value) => (value !== '' && value.length <= MAX_TEXT_LENGTH ? value : undefined));
 }
 
 function profileTypeId(): Key<string | undefined> {
-  const text = optionalText();
-  return {
-    ...text,
-    parse: (values, link) => {
-      const value = text.parse(values, link);
-      return value && parseProfileType(value) ? value : undefined;
-    },
-  };
+  return maybe((value) => (value.length <= MAX_TEXT_LENGTH && parseProfileType(value) ? value : undefined));
 }
 
 function linkId(): Key<string | undefined> {
+  return maybe((value) => (isLinkId(value) ? value : undefined));
+}
+
+/** Older tracers have traces of half as many digits. */
+function hexId(digits: number): Key<string | undefined> {
   return {
     fallback: undefined,
     isChoice: false,
-    parse: ([value = '']) => (isLinkId(value) ? value : undefined),
+    parse: ([value = '']) =>
+      /^(?:[0-9a-f]{16}|[0-9a-f]{32})$/i.test(value) && value.length <= digits
+        ? value.toLowerCase().padStart(digits, '0')
+        : undefined,
     print: (value) => (value === undefined ? [] : [value]),
   };
 }
@@ -356,7 +354,7 @@ function transforms(): Key<readonly Transform[]> {
     isChoice: false,
     parse: (values, link) => {
       if (values.length > maxTransforms)
-        link.notice(`t= is there ${values.length} times; the first ${maxTransforms} transforms are applied.`);
+        link.notice(`t= occurs ${values.length} times; the first ${maxTransforms} transforms are applied.`);
       const read: Transform[] = [];
       for (const value of values.slice(0, maxTransforms)) {
         const transform = parseTransform(value);

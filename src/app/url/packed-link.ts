@@ -1,5 +1,5 @@
 /**
- * Long links packed: raw deflate, then base64url, under the key `p`. Many tools cut or refuse links over 2 000 letters.
+ * Long links packed: raw deflate, then base64url, under the key `p`. Many tools cut or refuse links over 2 000 characters.
  */
 import { deflateSync, Inflate } from 'fflate';
 
@@ -18,7 +18,7 @@ export function packLink(query: string, version: string): string {
 }
 
 /**
- * @param most letters; what unpacks to more is refused.
+ * @param most characters; what unpacks to more is refused.
  * @returns the query without its `?`; undefined where it cannot be read
  */
 export function unpackLink(packed: string, most: number): string | undefined {

@@ -7,6 +7,8 @@ interface PaneWords {
   readonly compared?: string;
   /** In the summary of a link, where the title alone would say too little. */
   readonly summary?: string;
+  /** What a profile must have to be offered it. */
+  readonly needs?: 'times';
   /** Whether the list of functions is beside it, where there is room. */
   readonly hasList?: true;
 }
@@ -20,6 +22,7 @@ const words = {
   sandwich: { title: 'Sandwich', compared: 'Sandwich', hasList: true },
   tree: { title: 'Tree', compared: 'Tree' },
   source: { title: 'Source' },
+  when: { title: 'When', needs: 'times' },
 } as const satisfies Record<string, PaneWords>;
 
 export type Pane = keyof typeof words;

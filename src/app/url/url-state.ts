@@ -1,6 +1,7 @@
 /** The state that a link carries. */
 import type { CallPath } from '#model/call-path.ts';
 import type { DiffWidth } from '#model/diff.ts';
+import type { Interval } from '#model/interval.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import type { Normalisation } from '#model/normalise.ts';
 import type { Transform } from '#model/transforms/registry.ts';
@@ -13,6 +14,9 @@ export interface UrlState {
   readonly type: string | undefined;
   /** Label matchers beside the service. */
   readonly q: readonly LabelMatcher[];
+  /** Of which samples alone are shown, in hex digits: 16 of a span, which counts where both are given, 32 of a trace. */
+  readonly span: string | undefined;
+  readonly trace: string | undefined;
   /** The range as written (`now-1h`, ms); without both the last hour, or as much of it as there are profiles. */
   readonly from: string | undefined;
   readonly until: string | undefined;
@@ -20,10 +24,12 @@ export interface UrlState {
   readonly tz: string;
   /** Label that the time series is grouped by; '' none. */
   readonly by: string;
+  /** The part of a file's recording that is shown. */
+  readonly during: Interval | undefined;
   /** Seconds between refreshes; 0 off. */
   readonly ref: number | undefined;
-  /** A grid instead of the graph: all services, types of the service, values of the label `by`. */
-  readonly grid: 'none' | 'services' | 'types' | 'values';
+  /** A grid instead of the graph: all services, types of the service, values of the label `by` as series or flamegraphs. */
+  readonly grid: 'none' | 'services' | 'types' | 'values' | 'flames';
   /** The call site whose series is shown instead of the whole one's. */
   readonly cs: CallPath;
   /**
@@ -38,6 +44,7 @@ export interface UrlState {
   readonly 'a.until': string | undefined;
   readonly 'a.file': string | undefined;
   readonly 'a.st': string | undefined;
+  readonly 'a.during': Interval | undefined;
   readonly 'b.svc': string | undefined;
   readonly 'b.type': string | undefined;
   readonly 'b.q': readonly LabelMatcher[] | undefined;
@@ -45,9 +52,12 @@ export interface UrlState {
   readonly 'b.until': string | undefined;
   readonly 'b.file': string | undefined;
   readonly 'b.st': string | undefined;
-  /** What makes the sides comparable, and what boxes are as wide as. */
+  readonly 'b.during': Interval | undefined;
+  /** The normalisation, and the value that sets the width of boxes. */
   readonly norm: Normalisation;
   readonly w: DiffWidth;
+  /** Function whose callees are routes; undefined: routes are found by dispatch frames. */
+  readonly routes: string | undefined;
   /** Which change the boxes' colours show. */
   readonly dcol: 'total' | 'self';
   /** Whether changes that may be noise are coloured too. */

@@ -1,4 +1,4 @@
-/** What is looked at: the URL, mirrored. `navigate` is the only way to change it. */
+/** The state of the view, mirrored from the URL. `navigate` is the only way to change it. */
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
 import { parseUrl, printUrl } from './codec.ts';

@@ -78,7 +78,7 @@ export function keysOfNodes(
   return keys;
 }
 
-/** Of a shown node: its definition, of several the one with the largest total. */
+/** The definition of a shown node; if it has several, the one with the largest total. */
 export function largestDefinition({ ofNode }: TreeDefinitions, node: number): number {
   return ofNode[node] < 0 ? ~ofNode[node] : ofNode[node];
 }
@@ -107,7 +107,7 @@ export function legendOf(
   const selves = (definitions ?? byFunction).self;
   for (let one = 0; one < files.length; one++) {
     const self = selves[one];
-    // What was cut away is in no group.
+    // The cut part is in no group.
     if (self === 0 || (definitions && definitions.func[one] === profile.cut?.func)) continue;
     const title = rule === 'package' ? packages[one] : files[one];
     const isSystem = rule === 'package' ? isSystemCode[one] === 1 : title === '';

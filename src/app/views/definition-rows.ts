@@ -1,4 +1,4 @@
-/** Names that stand in several files or binaries: what is said of them, and their definitions as rows. */
+/** Names that occur in several files or binaries: their text, and their definitions as rows. */
 import type { TreeDefinitions } from '#model/located-tree.ts';
 import type { FunctionTable } from '#model/profile.ts';
 import type { CallTree } from '#model/call-tree.ts';
@@ -35,7 +35,7 @@ export function spreadText({ files, mappings }: TreeDefinitions, rows: readonly 
   return count > 1 ? `${count} files` : `${new Set(rows.map((one) => mappings[one])).size} binaries`;
 }
 
-/** Of a definition; the binary too, where the file tells it from no other. */
+/** The text of a definition: its file, and its binary if the file is not unique. */
 export function definitionText(
   { files, line, mappings }: TreeDefinitions,
   one: number,

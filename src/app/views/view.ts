@@ -1,4 +1,4 @@
-/** What a view of a profile is given. */
+/** The props of a view of a profile. */
 import type { ReactElement } from 'react';
 import { pathOf } from '#model/call-path.ts';
 import type { NodeIndex } from '#model/call-tree.ts';

@@ -13,10 +13,12 @@ interface PaneEntry {
   readonly title: string;
 }
 
-const offered = paneIds.flatMap((id): PaneEntry[] => {
+/** Of a profile whose samples have times, and of any other. */
+const timed = paneIds.flatMap((id): PaneEntry[] => {
   const { title } = panes[id];
   return title === undefined ? [] : [{ id, title }];
 });
+const untimed = timed.filter(({ id }) => panes[id].needs !== 'times');
 
 /** The pane of the link that a profile is shown in. A view of two sides is none of one, and the list needs room. */
 export function usePane(): Pane {
@@ -25,10 +27,13 @@ export function usePane(): Pane {
   return isNarrow && asked === 'both' ? 'flame' : asked;
 }
 
-export function Panes({ pane }: { pane: Pane }): ReactElement {
+export function Panes({ pane, isTimed }: { pane: Pane; isTimed: boolean }): ReactElement {
+  const isNarrow = useIsNarrow();
+  // What a link opens is among the choices, also where it has nothing to show.
+  const offered = isTimed || panes[pane].needs === 'times' ? timed : untimed;
   return (
     <PaneChoice
-      panes={useIsNarrow() ? offered.filter(({ id }) => id !== 'both') : offered}
+      panes={isNarrow ? offered.filter(({ id }) => id !== 'both') : offered}
       pane={pane}
       onPane={(next) => navigate({ ...ofPane(next), sf: '' }, 'push')}
     />

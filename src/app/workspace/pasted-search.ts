@@ -1,7 +1,7 @@
-/** Text that is meant as it stands, where the search language would read signs in it. */
+/** Pasted text in which the search language would read operators. */
 import { parseSearch, printExact } from '#model/search.ts';
 
-/** What a plain word of the search has none of: a space, a sign of its own, a scope. */
+/** Characters that a plain search word cannot contain: a space, an operator, a scope. */
 const SIGNS = /[\s|"]|^[-/=]|^(?:file|pkg|line):/;
 
 /** A pasted text that is the name of a function, as a search for that name; undefined where it is one by itself, or none. */

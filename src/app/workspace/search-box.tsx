@@ -14,7 +14,7 @@ interface SearchBoxProps {
   readonly whole: number;
   /** The same of the frame that fills the view; undefined where all is in view. */
   readonly inView: { readonly nodes: number; readonly value: number; readonly whole: number } | false | undefined;
-  /** Of the functions, for what is pasted. */
+  /** Function names, to recognise pasted ones. */
   readonly names: readonly string[] | undefined;
   onStep(step: 1 | -1): void;
   /** Enter turns the search into a transform. */
@@ -82,10 +82,10 @@ export function SearchBox({
       </span>
       {counted && counted.nodes === 0 && plain !== undefined && (
         <Button
-          title="Without the signs of the search: - is not, | is or"
+          title="As plain text: without the operators - (not) and | (or)"
           onClick={() => navigate({ s: plain }, 'replace')}
         >
-          Search for it as it stands
+          Search for exactly this text
         </Button>
       )}
       {counted && (

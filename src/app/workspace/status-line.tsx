@@ -1,4 +1,4 @@
-/** What was drawn, what the file said of itself, and how long things took. */
+/** The status line: what was drawn, notes about the file, and times. */
 import type { ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { formatCount, formatShare } from '#model/units.ts';

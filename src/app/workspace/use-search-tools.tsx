@@ -26,7 +26,7 @@ interface Searched {
   readonly tree: CallTree;
   /** By function. */
   readonly names: readonly string[];
-  /** Of a comparison: by node its number in the union. */
+  /** In a comparison: the number in the union by node. */
   readonly unionNode?: Int32Array;
 }
 

@@ -1,4 +1,4 @@
-/** How it is drawn, and the transforms that are of no frame: the colour, and a menu of the rest. */
+/** Drawing options, and the transforms that apply to no single frame: the colour, and a menu with the others. */
 import type { ReactElement } from 'react';
 import type { OwnCode } from '#model/runtimes/frame-kind.ts';
 import { transformKinds } from '#model/transforms/registry.ts';

@@ -26,7 +26,7 @@ export function Waiting({ what, sinceMs, isOver }: WaitingProps): ReactElement {
     const timer = setInterval(() => setWaitedMs(sinceMs + performance.now() - began), 1000);
     return () => clearInterval(timer);
   }, [isStopped, sinceMs]);
-  // Whatever is asked next is not stopped.
+  // New queries are not stopped.
   useEffect(() => {
     if (isAsking) setStopped(false);
   }, [isAsking]);

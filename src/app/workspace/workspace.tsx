@@ -65,7 +65,7 @@ export function Workspace({ opened, isStale = false, note }: WorkspaceProps): Re
     <div className={styles['workspace']}>
       <Toolbar>
         {search.box}
-        <Panes pane={pane} />
+        <Panes pane={pane} isTimed={opened.profile.isTimed} />
         <Spacer />
         <ViewOptions ownCode={opened.profile.ownCode} />
       </Toolbar>
@@ -156,7 +156,7 @@ function EmptyTree({ shown }: { shown: ShownTree }): ReactElement {
     <Panel kind="info" title="Nothing to draw">
       <p>
         {transforms.length > 0
-          ? 'The transforms left no stack. Undo the last one, or remove all.'
+          ? 'The transforms removed every stack. Undo the last one, or remove all.'
           : `${shown.opened.name} has no stack with a value of type ${type?.type || 'its type'}: ${valueText(shown, shown.tree.total[0])} in ${formatCount(shown.opened.profile.sampleCount)} recorded stacks.`}
       </p>
       {transforms.length > 0 && (

@@ -11,7 +11,7 @@ const MAX_FRAMES_OF_ADDRESS = 1000;
 const SAMPLES_A_STEP = 4096;
 
 export interface AddressSample {
-  /** Of the locations, leaf first. */
+  /** Locations, leaf first. */
   readonly stack: readonly number[];
   readonly values: readonly number[];
   readonly labels: readonly LabelPair[];

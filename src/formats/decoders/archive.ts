@@ -4,7 +4,7 @@ import { crc32 } from '#base/crc32.ts';
 import type { Steps } from '#base/steps.ts';
 import { type ArchiveFile, DecodeError } from '../format.ts';
 
-/** Of all files of an archive, unpacked. */
+/** Unpacked size of all files of an archive. */
 const MAX_BYTES = 512 * 1024 * 1024;
 const MAX_FILES = 1000;
 const CHUNK = 16 * 1024;
@@ -49,7 +49,7 @@ function tooLarge(message: string): DecodeError {
 function damaged(what: string, at: number): never {
   throw new DecodeError('malformed', `The archive is damaged: ${what}.`, {
     place: `byte ${at}`,
-    remedy: 'The file was probably cut or changed on its way: fetch it again.',
+    remedy: 'The file was probably truncated or changed in transit: fetch it again.',
   });
 }
 

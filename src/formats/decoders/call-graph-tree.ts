@@ -5,7 +5,7 @@ import type { Steps } from '#base/steps.ts';
 const MAX_PLACES = 65_536;
 /** Frames of a stack. Calls of what is below are not followed. */
 const MAX_DEPTH = 500;
-/** Of all that the file counts: smaller places are not made. */
+/** Minimum share of the whole file for a place in the tree. */
 const MIN_SHARE = 1e-7;
 const PLACES_A_STEP = 1024;
 /** Calls that are looked at, in all: few lines can describe functions with very many calls. */

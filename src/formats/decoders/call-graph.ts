@@ -11,7 +11,7 @@ import type { DecodeLimits } from '../decode-limits.ts';
 import { ProfileBuilder } from '../profile-builder.ts';
 import { growCallTree, type SharedCalls } from './call-graph-tree.ts';
 
-/** Of what a function costs: where its callers leave less than this unaccounted for, it is no root. */
+/** A function is a root only if its callers leave at least this share of its cost unexplained. */
 const MIN_ROOT_SHARE = 0.01;
 
 const RECONSTRUCTED =

@@ -13,7 +13,7 @@ export class CostReader {
   /** Whether `+1`, `-1` and `*` are relative as costs too. */
   hasRelativeCosts = true;
   #position: number[] = [];
-  /** Of the line that was read last, by event. */
+  /** Costs of the last line, by event. */
   values = new Float64Array(0);
   #before = new Float64Array(0);
 
@@ -26,7 +26,7 @@ export class CostReader {
     this.#before = new Float64Array(count);
   }
 
-  /** Of the source, 0 where unknown. */
+  /** Source line, 0 if unknown. */
   get line(): number {
     return this.#position[this.positions - 1] ?? 0;
   }
@@ -78,7 +78,7 @@ export class CostReader {
   #refuse(message: string): DecodeError {
     return new DecodeError('malformed', `${message}.`, {
       place: this.#lines.place,
-      remedy: 'The file was probably cut or changed on its way: let the profiler write it again.',
+      remedy: 'The file was probably truncated or changed in transit: let the profiler write it again.',
     });
   }
 }

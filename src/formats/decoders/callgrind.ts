@@ -60,7 +60,7 @@ class CallgrindReader {
   #graph: CallGraph | undefined;
   #object = '';
   #file = '';
-  /** Of the lines that follow, which may be inlined ones. */
+  /** File of the following lines, which may be inlined. */
   #lineFile = '';
   #caller = -1;
   #calledObject: string | undefined;
@@ -102,7 +102,7 @@ class CallgrindReader {
     const notes: string[] = [];
     if (this.#skipped > 0) {
       const what = this.#skipped === 1 ? '1 line is' : `${this.#skipped} lines are`;
-      notes.push(`${what} not of callgrind's format: skipped.`);
+      notes.push(`${what} not in callgrind's format: skipped.`);
     }
     return yield* graph.profile(types, notes, this.#limits, READING);
   }
@@ -192,7 +192,7 @@ class CallgrindReader {
 
   #readCosts(line: string): void {
     const graph = this.#graph;
-    if (!graph) throw this.#refuse('Costs stand before the list of events');
+    if (!graph) throw this.#refuse('Costs come before the list of events');
     this.#costs.read(line);
     if (this.#caller < 0) this.#caller = this.#functionNumber(UNNAMED, this.#file, this.#object);
     if (!this.#isCall) {
@@ -209,7 +209,7 @@ class CallgrindReader {
   #functionNumber(name: string, file: string, object: string): number {
     // Functions may stand before the list of events.
     this.#graph ??= undefined;
-    if (!this.#graph) throw this.#refuse('A function stands before the list of events');
+    if (!this.#graph) throw this.#refuse('A function comes before the list of events');
     const number = this.#graph.func(name, file === UNNAMED ? '' : file, object === UNNAMED ? '' : object);
     if (number >= this.#limits.functions) refuseCount(this.#limits.functions, 'functions', this.#lines.place);
     return number;
@@ -218,7 +218,7 @@ class CallgrindReader {
   #refuse(message: string): DecodeError {
     return new DecodeError('malformed', `${message}.`, {
       place: this.#lines.place,
-      remedy: 'The file was probably cut or joined from parts: let the profiler write it again.',
+      remedy: 'The file was probably truncated or joined from parts: let the profiler write it again.',
     });
   }
 }

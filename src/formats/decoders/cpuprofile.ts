@@ -104,7 +104,7 @@ export class V8Recording {
       this.#builder.sample(node < 0 ? 0 : nodes[node], [1, lasts, 0], this.tree.labels(node, labels), timeMs);
     }
     if (unknown > 0)
-      this.#builder.note(`Samples of nodes that the file does not have count without a stack: ${unknown}.`);
+      this.#builder.note(`Samples whose node is missing from the file, counted without a stack: ${unknown}.`);
     const last = Math.max(times?.[count - 1] ?? 0, Number.isFinite(endTime) ? endTime : 0);
     return { hasTimes: times !== undefined, durationUs: times ? last - this.#origin(times) : 0 };
   }

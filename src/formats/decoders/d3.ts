@@ -72,10 +72,7 @@ function* build(
     if (self > 0) builder.sample(nodes[i], [self]);
   }
   if (builder.sampleCount === 0) refuseJson('No box of the tree has a value.', 'children');
-  if (isSelf)
-    builder.note(
-      'Boxes of the file have smaller values than their children: values are read as those of the boxes alone.',
-    );
+  if (isSelf) builder.note('Some boxes have smaller values than their children: all values are read as self values.');
   if (changed > 0) builder.note('The file is a differential: its differences are left out.');
   return builder.take();
 }

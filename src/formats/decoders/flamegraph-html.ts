@@ -47,9 +47,10 @@ export function* decodeFlamegraphHtml(bytes: Uint8Array, limits: DecodeLimits = 
     });
   }
   const notes = [
-    'The file is a picture: what its maker left out as too narrow counts as the own cost of its callers, and labels are not in it.',
+    'The file is a picture: frames that were too narrow to draw count as self cost of their callers, and labels are missing.',
   ];
-  if (isReversed) notes.push('The picture was made with --reverse: stacks are turned over, so that roots are roots.');
+  if (isReversed)
+    notes.push('The picture was made with --reverse: stacks are reversed, so that they begin at the root.');
   if (isInverted) notes.push('The picture is drawn from the top. If it was made with --reverse, its roots are leaves.');
   return yield* frames.profile({ type: 'samples', unit: 'count' }, notes, READING, isReversed);
 }

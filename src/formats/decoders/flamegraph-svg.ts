@@ -79,7 +79,7 @@ export function* decodeFlamegraphSvg(packed: Uint8Array, limits: DecodeLimits = 
   for (const [i, { name, count = 0, y, left, right }] of drawn.entries())
     frames.push({ name, level: levels(y), left, right, count }, `frame ${i + 1}`);
   const notes = [
-    'The file is a picture: what its maker left out as too narrow counts as the own cost of its callers, and labels are not in it.',
+    'The file is a picture: frames that were too narrow to draw count as self cost of their callers, and labels are missing.',
   ];
   if (isDifference) notes.push('The picture shows a difference: its widths are read, its colours are not.');
   return yield* frames.profile(typeOf(unit), notes, READING);

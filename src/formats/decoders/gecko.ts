@@ -36,7 +36,7 @@ interface Thread extends Tables {
   readonly recording: Recording;
 }
 
-/** Of one process. */
+/** The recording of one process. */
 interface Recording {
   startMs: number;
   intervalMs: number;

@@ -17,7 +17,7 @@ const AMOUNT = /^\s*(-?[\d.,]+)\s*([a-zµ]*)/i;
 interface Column {
   readonly index: number;
   readonly type: SampleType;
-  /** Of the column with self weights, -1 where there is none. */
+  /** Index of the column with self weights, -1 if there is none. */
   readonly selfIndex: number;
   /** What a number without a unit is multiplied with, of each of the two columns. */
   readonly scale: number;
@@ -96,10 +96,11 @@ export function* decodeInstruments(bytes: Uint8Array, limits: DecodeLimits = FIL
   if (skipped > 0)
     builder.note(
       skipped === 1
-        ? '1 line is no row of a call tree: skipped.'
-        : `${skipped} lines are no rows of a call tree: skipped.`,
+        ? '1 line is not a row of a call tree: skipped.'
+        : `${skipped} lines are not rows of a call tree: skipped.`,
     );
-  if (rounded) builder.note('Instruments rounds weights: own costs are what the rows below leave over, at least 0.');
+  if (rounded)
+    builder.note('Instruments rounds weights: self costs are the remainder after the rows below, at least 0.');
   return builder.take();
 }
 

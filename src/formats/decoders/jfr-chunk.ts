@@ -126,10 +126,10 @@ export class JfrChunk {
   }
 
   /** The fields of an event whose names are wanted. */
-  event({ typeId, start, end }: JfrSpan, wanted: ReadonlySet<string>): JfrRecord {
+  event({ typeId, start, end }: JfrSpan, wanted: ReadonlySet<string>, exact?: ReadonlySet<string>): JfrRecord {
     this.cursor.offset = start;
     this.cursor.end = end;
-    return this.types.read(this.cursor, typeId, wanted);
+    return this.types.read(this.cursor, typeId, wanted, exact);
   }
 
   /** A value of a pool, or undefined where there is none under that key. */
@@ -256,7 +256,7 @@ function chain(cursor: JfrCursor, header: JfrChunkHeader, poolAt: number): numbe
   refuseJfr(`its constants are in more than ${MAX_CHECKPOINTS} parts`, at);
 }
 
-/** Of a chunk that is cut off: what lies in its whole events. */
+/** Finds metadata and constants in the complete events of a truncated chunk. */
 function scan(cursor: JfrCursor, header: JfrChunkHeader): { metadata: number | undefined; checkpoints: number[] } {
   let metadata: number | undefined;
   const checkpoints: number[] = [];

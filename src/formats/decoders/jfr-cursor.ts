@@ -23,7 +23,7 @@ export function refuseJfr(what: string, offset: number): never {
   throw new DecodeError('malformed', `The recording is damaged: ${what}.`, {
     place: `byte ${offset} of the unpacked file`,
     remedy:
-      'The file was probably cut or changed on its way: fetch it again, or try `jfr summary` (JDK) on it to see what is whole.',
+      'The file was probably truncated or changed in transit: fetch it again, or try `jfr summary` (JDK) on it to see which parts are intact.',
   });
 }
 
@@ -82,7 +82,7 @@ export class JfrCursor {
   count(what: string): number {
     const at = this.offset;
     const count = this.unsigned(4);
-    if (count > this.end - this.offset) refuseJfr(`${count} ${what} do not fit in what is left`, at);
+    if (count > this.end - this.offset) refuseJfr(`${count} ${what} do not fit in the remaining bytes`, at);
     return count;
   }
 

@@ -32,6 +32,10 @@ export interface JfrEvent {
   readonly state: string;
   /** The class of the object that was allocated, locked or waited for; '' where unknown. */
   readonly className: string;
+  /** 16 hex digits; '' where the event is of no span. */
+  readonly span: string;
+  /** 32 hex digits; '' where the event is of no trace. */
+  readonly trace: string;
   /** Durations in ns; undefined where the event has no such field. */
   value(field: string): number | undefined;
 }
@@ -72,7 +76,12 @@ const EVENT_FIELDS = new Set([
   'address',
   'samplingPeriod',
   'contextId',
+  'spanId',
+  'traceIdHi',
+  'traceIdLo',
 ]);
+/** All 64 bits count. */
+const ID_FIELDS = new Set(['spanId', 'traceIdHi', 'traceIdLo']);
 const THREAD_FIELDS = new Set(['osName', 'osThreadId', 'javaName', 'javaThreadId']);
 const METHOD_FIELDS = new Set(['type', 'name']);
 
@@ -185,6 +194,12 @@ function readSetting(
   settings.set(`${names.get(numbers.get('id') ?? -1) ?? ''}#${name}`, value);
 }
 
+/** Numbers of 64 bits as one text of hex digits; '' where all are 0 or missing. */
+function idText(...words: readonly (JfrKey | undefined)[]): string {
+  if (words.every((word) => !word)) return '';
+  return words.map((word) => (word ?? 0).toString(16).padStart(16, '0')).join('');
+}
+
 /** Events of one chunk. Stacks, threads and classes are read once each. */
 class EventReader {
   readonly #chunk: JfrChunk;
@@ -201,8 +216,8 @@ class EventReader {
   read(name: string, span: JfrSpan): JfrEvent {
     const chunk = this.#chunk;
     const { header } = chunk;
-    const record = chunk.event(span, EVENT_FIELDS);
-    const { keys, numbers } = record;
+    const record = chunk.event(span, EVENT_FIELDS, ID_FIELDS);
+    const { keys, numbers, ids } = record;
     const startNs =
       header.startNs + ticksToNs((numbers.get('startTime') ?? header.startTicks) - header.startTicks, header);
     const stack = keys.get('stackTrace');
@@ -213,6 +228,8 @@ class EventReader {
       thread: this.#thread(keys.get('sampledThread') ?? keys.get('eventThread')),
       state: this.#state(record),
       className: this.#className(record),
+      span: idText(ids.get('spanId')),
+      trace: idText(ids.get('traceIdHi'), ids.get('traceIdLo') ?? 0),
       value: (field) => {
         const number = numbers.get(field);
         return number !== undefined && field === 'duration' ? ticksToNs(number, header) : number;

@@ -22,7 +22,7 @@ interface Step {
   readonly name: string;
   readonly kind: Kind;
   readonly typeId: number;
-  /** Of the elements of an array. */
+  /** Steps for the elements of an array. */
   readonly elements: readonly Step[];
 }
 
@@ -47,7 +47,11 @@ export interface JfrRecord {
   readonly numbers: ReadonlyMap<string, number>;
   readonly keys: ReadonlyMap<string, { readonly typeId: number; readonly key: JfrKey }>;
   readonly texts: ReadonlyMap<string, JfrText>;
+  /** Values of `exact` fields: 64 bits, unsigned. */
+  readonly ids: ReadonlyMap<string, JfrKey>;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 export class JfrTypes {
   readonly #byId = new Map<number, JfrType>();
@@ -70,20 +74,22 @@ export class JfrTypes {
     for (const step of this.#stepsOf(typeId, cursor.offset)) skipStep(cursor, step);
   }
 
-  /** Reads the fields of a value whose names are `wanted`. */
-  read(cursor: JfrCursor, typeId: number, wanted: ReadonlySet<string>): JfrRecord {
+  /** Reads the fields of a value whose names are `wanted`. @param exact those whose numbers are ids, beyond doubles */
+  read(cursor: JfrCursor, typeId: number, wanted: ReadonlySet<string>, exact = NONE): JfrRecord {
     const numbers = new Map<string, number>();
     const keys = new Map<string, { typeId: number; key: JfrKey }>();
     const texts = new Map<string, JfrText>();
+    const ids = new Map<string, JfrKey>();
     for (const step of this.#stepsOf(typeId, cursor.offset)) {
       if (!wanted.has(step.name)) skipStep(cursor, step);
       else if (step.kind === 'key') keys.set(step.name, { typeId: step.typeId, key: cursor.key() });
       else if (step.kind === 'text') texts.set(step.name, cursor.text());
+      else if (step.kind === 'long' && exact.has(step.name)) ids.set(step.name, cursor.key());
       else if (step.kind === 'byte') numbers.set(step.name, cursor.byte());
       else if (WIDTHS[step.kind] !== undefined) numbers.set(step.name, cursor.signed(WIDTHS[step.kind]!));
       else skipStep(cursor, step);
     }
-    return { numbers, keys, texts };
+    return { numbers, keys, texts, ids };
   }
 
   /** Calls `visit` with each element of the array called `name` of a value. */
@@ -125,7 +131,7 @@ export class JfrTypes {
   }
 
   #lay(type: JfrType, prefix: string, into: Step[], room: { left: number }, depth: number, offset: number): void {
-    if (depth > MAX_DEPTH) refuseJfr(`the type ${type.name} holds itself`, offset);
+    if (depth > MAX_DEPTH) refuseJfr(`the type ${type.name} contains itself`, offset);
     for (const { name, typeId, isPooled, isArray } of type.fields) {
       if (room.left-- === 0) refuseJfr(`the type ${type.name} has more than ${MAX_STEPS} fields`, offset);
       const full = prefix === '' ? name : `${prefix}.${name}`;

@@ -4,10 +4,11 @@ import type { Profile, SampleType } from '#model/profile.ts';
 import { type DecodeLimits, FILE_LIMITS } from '../decode-limits.ts';
 import { type JfrEvent, JfrRecording, type JfrStack } from './jfr-recording.ts';
 import { type JfrView, jfrViews, NATIVE_LIVE } from './jfr-views.ts';
-import { ProfileBuilder } from '../profile-builder.ts';
+import { type LabelPair, ProfileBuilder } from '../profile-builder.ts';
+import { traceLabels } from '../trace-labels.ts';
 
 const SURVEY = 0.3;
-/** Of a recording without events that sample. */
+/** The sample type of a recording without samples. */
 const NO_SAMPLES: SampleType = { type: 'ExecutionSample', unit: 'count' };
 
 /** @throws DecodeError */
@@ -90,12 +91,12 @@ function valueOf({ field }: JfrView, event: JfrEvent, isLive: (() => boolean) | 
   return event.value(field) ?? 0;
 }
 
-function labelsOf(builder: ProfileBuilder, { thread, state, className }: JfrEvent): number {
-  const pairs: (readonly [string, string])[] = [];
+function labelsOf(builder: ProfileBuilder, { thread, state, className, span, trace }: JfrEvent): number {
+  const pairs: LabelPair[] = [];
   if (thread !== '') pairs.push(['thread', thread]);
   if (state !== '') pairs.push(['state', state]);
   if (className !== '') pairs.push(['class', className]);
-  return builder.labels(pairs);
+  return builder.labels([...pairs, ...traceLabels(span, trace)]);
 }
 
 function* scaled<T>(steps: Steps<T>, from: number, to: number): Steps<T> {

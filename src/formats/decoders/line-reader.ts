@@ -12,7 +12,7 @@ export class LineReader {
   #at = 0;
   #block: string[] = [];
   #next = 0;
-  /** Of the line that was read last, from 1. */
+  /** Number of the last line, from 1. */
   number = 0;
 
   /** @param bytes with or without a byte order mark; UTF-16 too */

@@ -2,7 +2,16 @@
 import { Int32Column } from '#base/column.ts';
 import { Utf8Strings } from '#base/utf8-strings.ts';
 import { type DecodeLimits, refuseCount } from '../decode-limits.ts';
-import type { OtlpAttribute, OtlpDictionary, OtlpFunction, OtlpLine, OtlpLocation, Table } from './otlp-message.ts';
+import { idText, SPAN_ID_BYTES, TRACE_ID_BYTES } from './otlp-ids.ts';
+import type {
+  OtlpAttribute,
+  OtlpDictionary,
+  OtlpFunction,
+  OtlpLine,
+  OtlpLink,
+  OtlpLocation,
+  Table,
+} from './otlp-message.ts';
 import { delimited, type OtlpWire, refuseOtlp, type Span, varint } from './otlp-wire.ts';
 
 /** Messages by index, each read anew. */
@@ -99,6 +108,7 @@ export function readDictionary(wire: OtlpWire, spans: readonly Span[], limits: D
     });
     return stack;
   });
+  const links = new SpanTable<OtlpLink>((start, end) => readLink(wire, start, end));
   const known = new Map<string, OtlpAttribute>();
   const attributes = new SpanTable<OtlpAttribute>((start, end) => {
     const key = `${start} ${end}`;
@@ -122,6 +132,9 @@ export function readDictionary(wire: OtlpWire, spans: readonly Span[], limits: D
       } else if (field === 3) {
         functions.push(from, stop);
         check(functions.length, limits.functions, 'functions');
+      } else if (field === 4) {
+        links.push(from, stop);
+        check(links.length, limits.labels, 'links');
       } else if (field === 5) {
         strings.push(from, stop);
         check(strings.length, limits.strings, 'strings');
@@ -140,12 +153,24 @@ export function readDictionary(wire: OtlpWire, spans: readonly Span[], limits: D
     locations,
     functions,
     attributes,
+    links,
     stacks: new StackTable(stacks, limits.frames),
   };
 }
 
 /** Attributes that are kept once they are read: samples share few. */
 const MAX_KEPT = 65_536;
+
+function readLink(wire: OtlpWire, start: number, end: number): OtlpLink {
+  const link = { trace: '', span: '' };
+  wire.fields(start, end, (field, type, stop) => {
+    if (type !== delimited) return;
+    const id = wire.reader.bytes.subarray(wire.reader.offset, stop);
+    if (field === 1) link.trace = idText(id, TRACE_ID_BYTES);
+    else if (field === 2) link.span = idText(id, SPAN_ID_BYTES);
+  });
+  return link;
+}
 
 function readLocation(wire: OtlpWire, start: number, end: number, limits: DecodeLimits): OtlpLocation {
   const { reader } = wire;

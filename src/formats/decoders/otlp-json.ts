@@ -9,6 +9,7 @@ import type {
   OtlpValue,
   OtlpValueType,
 } from './otlp-message.ts';
+import { idText, SPAN_ID_BYTES, TRACE_ID_BYTES } from './otlp-ids.ts';
 import { refuseOtlp } from './otlp-wire.ts';
 
 const NS_A_MS = 1e6;
@@ -27,7 +28,7 @@ export function readOtlpJson(text: string, limits: DecodeLimits, at = 0): OtlpMe
   try {
     message = JSON.parse(text);
   } catch {
-    refuseOtlp('it is no JSON', `byte ${at}`);
+    refuseOtlp('it is not JSON', `byte ${at}`);
   }
   return new JsonReader(limits).read(objectOf(message, 'the message'));
 }
@@ -94,7 +95,12 @@ class JsonReader {
       unit: strings[whole(one, 'unitStrindex')] ?? '',
     }));
     this.#check(attributes.length, limits.labels, 'attributes');
-    return { strings, mappings, locations, functions, stacks, attributes };
+    const links = listOf(table, 'linkTable').map((one) => ({
+      trace: linkId(one, 'traceId', TRACE_ID_BYTES),
+      span: linkId(one, 'spanId', SPAN_ID_BYTES),
+    }));
+    this.#check(links.length, limits.labels, 'links');
+    return { strings, mappings, locations, functions, stacks, attributes, links };
   }
 
   /** One for each sample type: the oldest messages have several, and stacks as parts of a list of locations. */
@@ -141,7 +147,8 @@ class JsonReader {
       if (stacks.length === 0) stacks.push([]);
       stack = stacks.push(locations.slice(from, from + length)) - 1;
     }
-    return { stack, attributes: numbersOf(sample, 'attributeIndices'), values, times };
+    const attributes = numbersOf(sample, 'attributeIndices');
+    return { stack, attributes, link: whole(sample, 'linkIndex'), values, times };
   }
 
   #check(count: number, limit: number, what: string): void {
@@ -162,13 +169,13 @@ function field(object: Json, name: string): unknown {
 }
 
 function objectOf(value: unknown, what: string): Json {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) refuseOtlp(`${what} is no object`, what);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) refuseOtlp(`${what} is not an object`, what);
   return value as Json;
 }
 
 function arrayOf(object: Json, name: string, olderName?: string): readonly unknown[] {
   const value = field(object, name) ?? (olderName === undefined ? undefined : field(object, olderName)) ?? [];
-  if (!Array.isArray(value)) refuseOtlp(`${name} is no list`, name);
+  if (!Array.isArray(value)) refuseOtlp(`${name} is not a list`, name);
   return value;
 }
 
@@ -188,7 +195,7 @@ function whole(object: Json, name: string): number {
 function numberOf(value: unknown, name: string): number {
   const number = typeof value === 'string' && /^-?\d{1,20}$/.test(value) ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isInteger(number))
-    refuseOtlp(`${name} holds what is no whole number`, name);
+    refuseOtlp(`${name} has an entry that is not a whole number`, name);
   return number;
 }
 
@@ -248,11 +255,19 @@ function valueOf(value: unknown, strings: readonly string[], depth: number): Otl
   return '';
 }
 
+/** Hex, as OTLP's JSON wants, or base64, as protobuf's. */
+function linkId(object: Json, name: string, bytes: number): string {
+  const id = field(object, name);
+  if (typeof id !== 'string' || id === '') return '';
+  if (id.length === bytes * 2 && /^[0-9a-fA-F]+$/.test(id)) return /[1-9a-f]/i.test(id) ? id.toLowerCase() : '';
+  return idText(bytesOf(id, name), bytes);
+}
+
 /** @throws DecodeError where it is no base64 */
-function bytesOf(base64: string): Uint8Array {
+function bytesOf(base64: string, name = 'originalPayload'): Uint8Array {
   try {
     return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   } catch {
-    refuseOtlp('originalPayload is no base64', 'originalPayload');
+    refuseOtlp(`${name} is no base64`, name);
   }
 }

@@ -17,6 +17,8 @@ export interface OtlpValueType {
 export interface OtlpSample {
   readonly stack: number;
   readonly attributes: readonly number[];
+  /** 0 where the sample is of no span. */
+  readonly link: number;
   /** Empty where each timestamp counts one. */
   readonly values: readonly number[];
   /** In ms since the epoch. */
@@ -52,7 +54,7 @@ export interface OtlpProfile {
 }
 
 export interface OtlpScope {
-  /** Of the resource, then of the scope; a later one of a key counts. */
+  /** Attributes of the resource, then of the scope; for equal keys the later one counts. */
   readonly attributes: readonly OtlpAttribute[];
   readonly profiles: readonly OtlpProfile[];
 }
@@ -76,6 +78,12 @@ export interface OtlpFunction {
   readonly startLine: number;
 }
 
+/** A span of a trace, in 16 and 32 hex digits; '' where an id is missing or 0. */
+export interface OtlpLink {
+  readonly span: string;
+  readonly trace: string;
+}
+
 export interface OtlpDictionary {
   readonly strings: Table<string>;
   /** File names, as indexes of strings. */
@@ -83,6 +91,7 @@ export interface OtlpDictionary {
   readonly locations: Table<OtlpLocation>;
   readonly functions: Table<OtlpFunction>;
   readonly attributes: Table<OtlpAttribute>;
+  readonly links: Table<OtlpLink>;
   /** Locations, the leaf first. */
   readonly stacks: Table<ArrayLike<number>>;
 }

@@ -7,7 +7,7 @@ import { decideNumbering, noEvidence, PROFILE_FIELDS, type ProtoNumbering } from
 import { SampleColumns, type StackOf } from './otlp-samples.ts';
 import { delimited, fixed64, NS_A_MS, OtlpWire, refuseOtlp, type Span, varint } from './otlp-wire.ts';
 
-/** Of one message: each profile is of a process or a container. */
+/** Profiles of one message: each is of a process or a container. */
 const MAX_PROFILES = 100_000;
 
 /** A profile and its samples in the columns. */
@@ -111,7 +111,7 @@ class ProtoReader {
     };
     this.#wire.fields(start, end, (field, type, stop) => {
       if (field === 1 && type === delimited) {
-        // Of two the last one counts, as in all of protobuf.
+        // The last one counts, as in all of protobuf.
         if (numbering !== 'oldest') types.length = 0;
         if (types.length === this.#limits.sampleTypes)
           refuseCount(this.#limits.sampleTypes, 'sample types', `byte ${start}`);

@@ -87,7 +87,7 @@ export class SampleColumns {
       if (!(values[i] >= 0 && values[i] < this.#attributeCount)) evidence.field2NoIndex = true;
   }
 
-  /** Of field 5 in eight bytes each, of the oldest messages in field 6 as varints. */
+  /** Times in field 5 have eight bytes each; in the oldest messages they are varints in field 6. */
   #pushTimes(field: 5 | 6, type: number, end: number): void {
     const { reader } = this.#wire;
     const times = this.#times.values;
@@ -114,6 +114,8 @@ export class SampleColumns {
   view(numbering: ProtoNumbering, from: number, to: number, stackOf: StackOf, valueIndex?: number): OtlpSamples {
     const attributes = this.#fields[SAMPLE_FIELDS[numbering].attributes];
     const values = this.#fields[SAMPLE_FIELDS[numbering].values];
+    const { link } = SAMPLE_FIELDS[numbering];
+    const links = link === undefined ? undefined : this.#fields[link];
     const times = this.#times;
     return {
       length: to - from,
@@ -123,6 +125,7 @@ export class SampleColumns {
           yield {
             stack: stackOf(i),
             attributes: attributes.of(i),
+            link: links?.of(i)[0] ?? 0,
             values: valueIndex === undefined ? all : [all[valueIndex] ?? 0],
             times: times.of(i),
           };

@@ -17,7 +17,7 @@ export interface Span {
 export function refuseOtlp(what: string, place: string): never {
   throw new DecodeError('malformed', `The OTLP message is damaged: ${what}.`, {
     place,
-    remedy: 'The message was probably cut or changed on its way: fetch it again.',
+    remedy: 'The message was probably truncated or changed in transit: fetch it again.',
   });
 }
 

@@ -6,13 +6,22 @@ import { type DecodeLimits, FILE_LIMITS } from '../decode-limits.ts';
 import { DecodeError } from '../format.ts';
 import { type LabelPair, ProfileBuilder } from '../profile-builder.ts';
 import { readOtlpJson } from './otlp-json.ts';
-import { entryOf, type OtlpAttribute, type OtlpMessage, type OtlpSample, type Table } from './otlp-message.ts';
+import {
+  entryOf,
+  type OtlpAttribute,
+  type OtlpDictionary,
+  type OtlpMessage,
+  type OtlpSample,
+  type Table,
+} from './otlp-message.ts';
 import { readOtlpProto } from './otlp-proto.ts';
 import { refuseOtlp } from './otlp-wire.ts';
 import { OtlpStacks } from './otlp-stacks.ts';
+import { traceLabels } from '../trace-labels.ts';
 
 const MAX_MESSAGES = 65_536;
 const SAMPLES_A_STEP = 4096;
+const NO_LABELS: readonly LabelPair[] = [];
 
 /** @throws DecodeError */
 export function* decodeOtlp(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
@@ -46,6 +55,7 @@ export function* decodeOtlp(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMIT
           values[at] = valueOf(sample);
           const labels = labelsOf(attributes, [...ofProfile, ...sample.attributes], dictionary.attributes);
           const [time] = sample.times;
+          labels.push(...traceLabelsOf(sample, dictionary));
           builder.sample(stacks.node(sample.stack), values, builder.labels(labels), time);
           values[at] = 0;
           if (++done % SAMPLES_A_STEP === 0) yield 0.3 + 0.6 * (done / (done + SAMPLES_A_STEP));
@@ -82,6 +92,14 @@ export function readMessages(bytes: Uint8Array, limits: DecodeLimits): readonly 
 /** Values of a sample are of one kind: their sum. Without any, each time it was seen counts one. */
 export function valueOf({ values, times }: OtlpSample): number {
   return values.length === 0 ? times.length : values.reduce((sum, value) => sum + value, 0);
+}
+
+/** The span that a sample is linked to, as labels. @throws DecodeError where the link is not in the table */
+export function traceLabelsOf({ link }: OtlpSample, { links }: OtlpDictionary): readonly LabelPair[] {
+  if (link === 0) return NO_LABELS;
+  const found =
+    entryOf(links, link) ?? refuseOtlp(`link ${link} is not in the table of ${links.length}`, `link ${link}`);
+  return traceLabels(found.span, found.trace);
 }
 
 function labelsOf(

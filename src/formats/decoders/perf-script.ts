@@ -18,7 +18,7 @@ const HASH = 35;
 const TAB = 9;
 const CLOSE = 41;
 const LINES_A_STEP = 16_384;
-/** Of the recorded share of work that reading the lines is; the rest builds the profile. */
+/** The share of the progress for reading lines; the rest is for building the profile. */
 const READING = 0.8;
 /** Two sample types each. */
 const MAX_EVENTS = 32;
@@ -37,7 +37,7 @@ export function* decodePerfScript(packed: Uint8Array, limits: DecodeLimits = FIL
   }
   events.close();
   if (events.length === 0) {
-    throw new DecodeError('malformed', 'No line of the file is the head of an event.', {
+    throw new DecodeError('malformed', 'No line of the file is the header of an event.', {
       place: lines === 1 ? '1 line' : `${lines} lines`,
       remedy: 'Write the file again: perf script > out.perf',
     });
@@ -171,11 +171,11 @@ class Events {
   #note(builder: ProfileBuilder, kinds: readonly Kind[]): void {
     if (this.#skipped > 0) {
       const what = this.#skipped === 1 ? '1 line is' : `${this.#skipped} lines are`;
-      builder.note(`${what} neither the head of an event nor a frame: skipped.`);
+      builder.note(`${what} neither the header of an event nor a frame: skipped.`);
     }
     const some = kinds.filter(({ hasPeriods, periods }) => !hasPeriods && periods > 0).map(({ name }) => name);
     if (some.length > 0)
-      builder.note(`Not every event of ${wordList(some, 'and')} has a period: their events are counted only.`);
+      builder.note(`Some events of ${wordList(some, 'and')} have no period: all of their events are only counted.`);
   }
 
   #builtFrames(builder: ProfileBuilder): Int32Array {

@@ -105,9 +105,9 @@ export class PictureFrames {
       numbers.push(number);
     }
     emit();
-    if (loose > 0) builder.note(`${loose} frames of the picture lie on no other: they stand as roots.`);
+    if (loose > 0) builder.note(`${loose} frames of the picture have no parent below them: they are read as roots.`);
     if (clamped > 0)
-      builder.note(`${clamped} frames are narrower than what they call, by rounding: they have no cost of their own.`);
+      builder.note(`${clamped} frames are narrower than their callees because of rounding: their self cost is 0.`);
     return builder.take();
   }
 }

@@ -83,9 +83,7 @@ class PprofJson {
     const location = reference instanceof Message && !reference.isReference ? reference : this.#locations.get(id);
     if (!location) {
       // Tools that dump profiles for people print the first ones only.
-      this.#builder.note(
-        'The file was shortened by its writer: samples pass places in the code that it does not hold.',
-      );
+      this.#builder.note('The writer shortened the file: samples refer to locations that are not in it.');
       const missing = [this.#builder.frame({ name: `(location ${id})` })];
       this.#framesOf.set(id, missing);
       return missing;

@@ -8,7 +8,7 @@ import type { LegacyFacts } from './pprof-legacy-lines.ts';
 
 const SAMPLES_A_STEP = 4096;
 const HEADER_WORDS = 5;
-/** Of the frames below the leaf, as many are looked at for a frame of the signal handler as pprof does. */
+/** Frames below the leaf that may belong to the signal handler; the same number as in pprof. */
 const MAX_HANDLER_FRAMES = 2;
 const SIMILAR_SAMPLES = 32;
 
@@ -41,7 +41,7 @@ export function wordsOf(bytes: Uint8Array): Words | undefined {
 /** @param isRaw as the profiler wrote it, with the frames of its signal handler. @throws DecodeError where the stacks leave the file */
 export function* readCpu(bytes: Uint8Array, out: AddressSamples, isRaw: boolean): Steps<LegacyFacts> {
   const words = wordsOf(bytes);
-  if (!words) throw refuse('The file does not begin as a CPU profile of gperftools does', 0);
+  if (!words) throw refuse('The file does not begin like a CPU profile of gperftools', 0);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { size } = words;
   const isJava = wordAt(view, words, 2 * size) === 1n;
@@ -100,6 +100,6 @@ function dropHandlerFrames(out: AddressSamples): void {
 function refuse(message: string, at: number): DecodeError {
   return new DecodeError('malformed', `${message}.`, {
     place: `byte ${at}`,
-    remedy: 'The file was probably cut or changed on its way: fetch it again.',
+    remedy: 'The file was probably truncated or changed in transit: fetch it again.',
   });
 }

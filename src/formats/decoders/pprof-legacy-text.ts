@@ -31,7 +31,7 @@ export function* readLegacyText(lines: LineReader, out: AddressSamples): Steps<L
     if (/^--- (threadz \d+ ---|Thread )/.test(first)) return yield* readThreads(lines, line, out);
     break;
   }
-  throw refuseText(lines, 'The file does not begin as a profile of pprof does');
+  throw refuseText(lines, 'The file does not begin like a profile of pprof');
 }
 
 function* readHeap(lines: LineReader, header: RegExpExecArray, out: AddressSamples): Steps<LegacyFacts> {

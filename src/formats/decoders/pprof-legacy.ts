@@ -62,7 +62,7 @@ function readSymbols(bytes: Uint8Array, out: AddressSamples, limits: DecodeLimit
     }
     at = end + 1;
   }
-  throw new DecodeError('malformed', 'The file has symbols and no profile behind them.', {
+  throw new DecodeError('malformed', 'The file has symbols but no profile after them.', {
     place: `byte ${bytes.length}`,
     remedy: 'Write it again: google-pprof --raw program profile > profile.raw',
   });

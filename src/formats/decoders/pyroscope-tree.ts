@@ -13,7 +13,7 @@ import { ProfileBuilder } from '../profile-builder.ts';
 const SEMICOLON = 59;
 const MAX_DEPTH = 100_000;
 const MAX_NAME_BYTES = 1 << 20;
-/** Of names put together from parts, in all. */
+/** Bytes of all names that are joined from parts. */
 const MAX_JOINED_BYTES = 1 << 28;
 const NODES_A_STEP = 4096;
 

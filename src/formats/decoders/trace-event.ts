@@ -221,7 +221,8 @@ class TraceReader {
 
   #addNotes(): void {
     const kinds = [...this.#leftOut].map(([kind, count]) => `${count} ${kind}`);
-    if (kinds.length > 0) this.#builder.note(`Events that are no spans of a thread are left out: ${kinds.join(', ')}.`);
+    if (kinds.length > 0)
+      this.#builder.note(`Events that are not spans of a thread are left out: ${kinds.join(', ')}.`);
     const { unmatched, unended } = this.#spans;
     if (unmatched > 0) this.#builder.note(`Ends of spans without a begin are left out: ${unmatched}.`);
     if (unended > 0) this.#builder.note(`Spans without an end last until the end of their thread: ${unended}.`);

@@ -75,7 +75,7 @@ export class TraceSpans {
     const begins = events.filter((event) => kind[event] !== END);
     const ends = events.filter((event) => kind[event] !== BEGIN);
     const endOf = (event: number): number => ts[event] + duration[event];
-    // Of those that begin at one time the longest is outside; a B, whose end is not known, is outside of an X.
+    // Among spans with the same start the longest is outermost; a B, whose end is not known, is outside an X.
     const width = (event: number): number => (kind[event] === BEGIN ? Infinity : duration[event]);
     begins.sort((a, b) => ts[a] - ts[b] || (width(a) === width(b) ? a - b : width(b) - width(a)));
     ends.sort((a, b) => endOf(a) - endOf(b) || a - b);
@@ -124,7 +124,9 @@ export class TraceSpans {
     return start < endTime || (start === endTime && (begin === end || this.#isAlike(begin, end)));
   }
 
-  /** Of ends at one time, that of the innermost span is taken first: by event or arguments, else by name. */
+  /**
+   * Among ends at one time, that of the innermost span comes first, matched by event or arguments, otherwise by name.
+   */
   #bringForward(ends: Int32Array, from: number, endOf: (event: number) => number, top: Open | undefined): void {
     if (!top) return;
     const time = endOf(ends[from]);

@@ -25,7 +25,7 @@ export function* unwrapZstd(bytes: Uint8Array): Steps<Uint8Array> {
       if (error instanceof DecodeError) throw error;
       throw new DecodeError('malformed', 'The zstd data is damaged or ends early.', {
         place: `byte ${at}`,
-        remedy: 'The file was probably cut or changed on its way: fetch it again.',
+        remedy: 'The file was probably truncated or changed in transit: fetch it again.',
       });
     }
     yield at / bytes.length;

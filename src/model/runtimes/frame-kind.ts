@@ -30,9 +30,9 @@ export interface FrameRule {
   readonly kind: FrameKind;
   /** Whole names, separated by white space. */
   readonly names?: string;
-  /** Of the name, as `readable` in `frames.ts` has it. */
+  /** Pattern for the name in the form of `readable` in `frames.ts`. */
   readonly pattern?: RegExp;
-  /** Of the source file. */
+  /** Pattern for the source file. */
   readonly file?: RegExp;
 }
 

@@ -23,7 +23,7 @@ export const runtimes: readonly Runtime[] = [
 ];
 
 /** Hostile names are long. */
-const READ_LETTERS = 500;
+const MAX_READ_CHARACTERS = 500;
 
 interface RuleTable {
   readonly byName: ReadonlyMap<string, FrameKind>;
@@ -88,8 +88,8 @@ interface Readable {
 
 /** The name as rules have it: without the marks of profilers, Java's classes with dots, a script's place split off. */
 function readable(fullName: string, fullFile: string): Readable {
-  let name = fullName.slice(0, READ_LETTERS);
-  const file = fullFile.slice(-READ_LETTERS);
+  let name = fullName.slice(0, MAX_READ_CHARACTERS);
+  const file = fullFile.slice(-MAX_READ_CHARACTERS);
   const place = scriptPlace(name);
   if (place) {
     const isKnownBetter = place.file === '' || (!place.isFileFirst && file !== '');
@@ -122,7 +122,7 @@ export function isSystemFrame(name: string, file: string, packageName: string): 
     (kind !== undefined && system.has(kind)) ||
     systemPackages?.test(packageName) === true ||
     systemBinaries?.test(packageName) === true ||
-    /^(?:\((?:root|runtime)\)|\[unknown\]|<frozen .*)$/.test(name.slice(0, READ_LETTERS))
+    /^(?:\((?:root|runtime)\)|\[unknown\]|<frozen .*)$/.test(name.slice(0, MAX_READ_CHARACTERS))
   );
 }
 

@@ -4,7 +4,7 @@ import { runtimes } from './frames.ts';
 
 /** More functions say no more. */
 const MAX_FUNCTIONS = 5000;
-const READ_LETTERS = 500;
+const MAX_READ_CHARACTERS = 500;
 /** Part of the functions that show a language. */
 const MIN_SHARE = 0.05;
 /** The first has this many times more functions than the second. */
@@ -15,9 +15,9 @@ export function languageOf(names: readonly string[], files?: readonly string[]):
   const counts = new Map<string, number>();
   const count = Math.min(names.length, MAX_FUNCTIONS);
   for (let func = 0; func < count; func++) {
-    const name = names[func].slice(0, READ_LETTERS);
+    const name = names[func].slice(0, MAX_READ_CHARACTERS);
     const place = scriptPlace(name);
-    const file = files?.[func] ? files[func].slice(-READ_LETTERS) : (place?.file ?? '');
+    const file = files?.[func] ? files[func].slice(-MAX_READ_CHARACTERS) : (place?.file ?? '');
     const bare = place?.name ?? name;
     const found = runtimes.find(({ language, sources }) =>
       file === '' ? language?.name.test(bare) === true : sources?.test(file) === true,

@@ -53,7 +53,7 @@ export function isInverted(transforms: readonly { readonly kind: string }[]): bo
 }
 
 /**
- * Of an inverted tree a function's own cost is the total of its node below the root.
+ * In an inverted tree a function's own cost is the total of its node below the root.
  * @param self by function, written; whole numbers too, where the tree has them
  */
 export function selfOfInverted(tree: CallTree, self: Float64Array, exact: readonly bigint[] | undefined): void {

@@ -1,7 +1,7 @@
 /** rename: the functions that match get another name. */
 import type { Steps } from '#base/steps.ts';
 import type { SearchPattern } from '../search-pattern.ts';
-import { matchFunctions, parseSearch, printExact, type SearchQuery, SEARCHED_LETTERS } from '../search.ts';
+import { matchFunctions, parseSearch, printExact, type SearchQuery, MAX_SEARCHED_CHARACTERS } from '../search.ts';
 import { rankNames } from '../tree-builder.ts';
 import { type FunctionFacts, GrowingTables, type RenamedFunctions } from './function-tables.ts';
 import { matchField, MAX_TEXT_LENGTH, searchTitle, type TransformKind, type TransformWork } from './kind.ts';
@@ -36,7 +36,7 @@ export const rename: TransformKind<Rename> = {
     fields: [
       matchField(),
       {
-        label: 'New name ($0 is what it replaces: the part that a /regex/ finds, else the whole name)',
+        label: 'New name ($0 is the replaced text: the match of a /regex/, or else the whole name)',
         read: ({ name }) => name,
         write: (transform, name) => ({ ...transform, name }),
         mistake: () => undefined,
@@ -117,7 +117,7 @@ function patternAlone(query: SearchQuery): SearchPattern | undefined {
 }
 
 function replaceMatches(old: string, pattern: SearchPattern, put: (replaced: string) => string): string {
-  const read = old.slice(0, SEARCHED_LETTERS);
+  const read = old.slice(0, MAX_SEARCHED_CHARACTERS);
   let name = '';
   let done = 0;
   for (let count = 0; count < MAX_MATCHES; count++) {

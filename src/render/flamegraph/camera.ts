@@ -4,7 +4,7 @@ import { firstBeyond, type FlameLayout, positionOf } from './layout.ts';
 import type { Direction } from './scene.ts';
 import { type FlameView, scaleOf } from './view.ts';
 
-/** The narrowest range as a share of the whole, unless a node is narrower: doubles can still separate its pixels. */
+/** The narrowest range as a share of the whole, unless a node is narrower. Doubles still separate its pixels. */
 const NARROWEST = 1e-9;
 
 export class Camera {
@@ -52,7 +52,7 @@ export class Camera {
     if (position < 0) return false;
     view.from = this.#layout.left[position];
     view.to = view.from + weight;
-    // A node too light for its place among much larger sums.
+    // The width of the node is lost in rounding beside much larger sums.
     if (!(view.to > view.from)) view.to = view.from + Math.abs(view.from) * Number.EPSILON * 4;
     this.#setScroll(Math.min(this.#scroll, this.#maxScroll()));
     this.showRow(this.#tree.depth[node]);
@@ -78,7 +78,7 @@ export class Camera {
     if (dx !== 0) this.#setRange(from - dx / scaleOf(view), view.to - from);
     if (dy !== 0) {
       const step = view.direction === 'icicle' ? -dy : dy;
-      // What is scrolled out already may stay so, when the rows got fewer by a move to the side.
+      // A sideways move may leave fewer rows: a scroll position beyond them stays.
       this.#setScroll(Math.min(this.#scroll + step, Math.max(this.#maxScroll(), this.#scroll)));
     }
     return view.from !== from || view.scroll !== scroll;
@@ -116,12 +116,12 @@ export class Camera {
     return view.scroll !== scroll;
   }
 
-  /** Of the rows that have something in the visible range. */
+  /** Height of the rows that have nodes in the visible range. */
   get contentHeight(): number {
     return this.#visibleRows() * this.view.row;
   }
 
-  /** The node whose box just holds the visible range; of a chain of equal boxes the outermost. */
+  /** The innermost node whose box contains the visible range; in a chain of equal boxes the outermost. */
   containingNode(): NodeIndex {
     const { view } = this;
     if (!this.#tree || !this.#layout) return 0;

@@ -15,7 +15,7 @@ import { endRow, firstRow, type FlameView, scaleOf, thinBelow } from './view.ts'
 /** A run of several colours is cut when it is this long, in css px: shorter is more rhythm, and more rectangles. */
 const RUN_CSS = 6;
 
-/** What of the boxes depends on more than their place. */
+/** The inputs of boxes apart from their position. */
 export interface BoxColours {
   /** Colour key by node. */
   readonly keys: Uint16Array;
@@ -54,7 +54,7 @@ function cullRow(layout: FlameLayout, view: FlameView, colours: BoxColours, row:
   const pixelShare = thinBelow(layout, view);
   const longest = RUN_CSS * view.ratio;
   const end = layout.rowStart[row + 1];
-  // What starts up to half a pixel before the view still rounds into it.
+  // Boxes that start up to half a pixel before the view still round into it.
   let at = firstBeyond(layout, row, from - pixel / 2);
   if (at >= end || left[at] >= to) return false;
   let runStart = -1;

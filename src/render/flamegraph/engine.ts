@@ -1,7 +1,6 @@
 /**
- * The flamegraph as an object with a life: setters raise flags, one animation frame clears them. It sees numbers and
- * two
- * painters; events, tooltips and the accessible tree are the app's. Coordinates are css px from the canvas's upper
+ * The flamegraph as a long-lived object: setters mark it dirty, one animation frame repaints. It knows numbers and two
+ * painters; events, tooltips and the accessible tree belong to the app. Coordinates are css px from the canvas's upper
  * left.
  */
 import type { NodeIndex } from '#model/call-tree.ts';
@@ -22,9 +21,12 @@ import { gapOf, rowTop } from './view.ts';
 export type { Direction, FlameScene, PaintStats } from './scene.ts';
 
 interface FlameEvents {
-  /** The node under the pointer, -1 none; at every move on a node, and when the picture moves under the pointer. */
+  /**
+   * Reports the node under the pointer, -1 for none: at every move over a node, and when the picture moves under the
+   * pointer.
+   */
   onHover(node: NodeIndex, xCss: number, yCss: number): void;
-  /** The camera came to rest after it was moved sideways: the node whose box just holds the visible range. */
+  /** The camera came to rest after a sideways move: reports the innermost node whose box contains the visible range. */
   onRest(view: { readonly zoomNode: NodeIndex }): void;
   /** After each paint of the graph; the object is used again. */
   onPaint(stats: PaintStats): void;
@@ -52,7 +54,7 @@ export interface WheelStep {
 /** The camera rests when it did not move for this long. */
 const REST_MS = 150;
 
-/** Columns that a paint makes from the facts, once for each. */
+/** Columns that a paint derives from the facts, cached. */
 interface Derived {
   /** Layout positions of hits, and of the selected function. */
   hits?: Int32Array | undefined;
@@ -175,7 +177,7 @@ export class FlamegraphEngine {
   }
 
   /** The node fills the width with the next paint; callers stay above it in full width. */
-  /** The names or shares of the scene have become others. */
+  /** The names or shares of the scene have changed. */
   forgetLabels(): void {
     this.#labelWriter.forget();
     this.#staleGraph();
@@ -221,7 +223,9 @@ export class FlamegraphEngine {
     return this.#moved(moved, this.#camera.view.from !== from);
   }
 
-  /** -1 in a gap. Of boxes thinner than a pixel the widest wins, what changed most, or a hit, as in the picture. */
+  /**
+   * -1 in a gap. Among boxes thinner than a pixel a hit, the strongest change or the widest wins, as in the picture.
+   */
   nodeAt(xCss: number, yCss: number): NodeIndex {
     const { scene } = this.#facts;
     if (!scene) return -1;

@@ -1,4 +1,4 @@
-/** Which box is under a pixel, and which pixels a node covers: the pixel rule of cull.ts, asked from both sides. */
+/** From pixel to box and from node to pixels, by the pixel rule of cull.ts. */
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import { firstFrom, type FlameLayout, positionOf, widestOf } from './layout.ts';
 import { type ChangeMarks, firstMark, strongestThin } from './marks.ts';
@@ -7,7 +7,7 @@ import { type FlameView, rowAt, scaleOf, thinBelow } from './view.ts';
 /**
  * O(log nodes of the row).
  * @param x, @param y device px of the view.
- * @param marks positions of search hits: in a pixel of many nodes a hit wins, then what changed most, as in paint.
+ * @param marks positions of search hits: in a pixel of many nodes a hit wins, then the strongest change, as in paint.
  * @returns -1 in a gap. The gap between two boxes belongs to the left one.
  */
 export function nodeUnder(

@@ -2,10 +2,10 @@
 import { type GlyphWidths, isTooLong, readable } from '../text.ts';
 import type { LabelParts } from './scene.ts';
 
-/** Least letters before an ellipsis. */
+/** Minimum characters before an ellipsis. */
 const MIN_LENGTH = 4;
 
-/** A label that was read, made harmless and measured once. */
+/** A label, parsed, sanitised and measured once. */
 export interface MeasuredLabel {
   readonly prefix: string;
   /** `middle` and `bare`: drawn as one. */
@@ -14,7 +14,7 @@ export interface MeasuredLabel {
   readonly prefixWidth: number;
   readonly restWidth: number;
   readonly bareWidth: number;
-  /** The last cut, kept since a box mostly has the width that it had the frame before. */
+  /** The last cut, cached: most boxes keep their width from frame to frame. */
   cutLetters: number;
   cutText: string;
 }
@@ -32,7 +32,7 @@ export function measureLabel(parts: LabelParts, widths: GlyphWidths): MeasuredLa
   const { prefix, middle, bare } = parts;
   const seenMiddle = readable(middle);
   const seenBare = readable(bare);
-  // What was not read to its end fits nowhere whole.
+  // A label that was not read to its end never fits whole.
   const widthOf = (seen: string, whole: string): number => (isTooLong(whole) ? Infinity : widths.of(seen));
   const middleWidth = widthOf(seenMiddle, middle);
   const bareWidth = widthOf(seenBare, bare);

@@ -19,7 +19,7 @@ const KEPT_SHARES = 4096;
 
 type FontOf = (theme: FlameTheme, ratio: number) => string;
 
-/** What is written without a change of the canvas between. */
+/** Texts that are drawn without changing the canvas state in between. */
 interface Style {
   readonly font: FontOf;
   readonly ink: string;
@@ -51,7 +51,7 @@ export class LabelWriter {
   #rootWidths = this.#widths;
   #labels = new Map<number, MeasuredLabel>();
   #shares = new Map<number, string>();
-  // What will be written, as columns used again.
+  // The texts to draw, as columns that are reused.
   #count = 0;
   readonly #texts: string[] = [];
   readonly #textStyles: number[] = [];
@@ -64,7 +64,7 @@ export class LabelWriter {
     this.#painter = painter;
   }
 
-  /** To be called when names or shares mean something else, or a font has come. */
+  /** Call this when names or shares change, or a font has loaded. */
   forget(): void {
     this.#labels = new Map();
     this.#shares = new Map();

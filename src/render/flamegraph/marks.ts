@@ -1,4 +1,4 @@
-/** Nodes that must show however thin they are: hits of a search, the selected function, what changed most. */
+/** Nodes that are drawn however thin they are: search hits, the selected function, the strongest changes. */
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import { type Boxes, changeBox, tickBox } from './boxes.ts';
 import type { FlameLayout } from './layout.ts';
@@ -8,7 +8,7 @@ import { endRow, firstRow, type FlameView, scaleOf, thinBelow } from './view.ts'
 export function markedPositions({ nodes }: FlameLayout, marked: (node: NodeIndex) => boolean): Int32Array {
   let found = new Int32Array(1024);
   let count = 0;
-  // The root is no function.
+  // The root is not a function.
   for (let position = 1; position < nodes.length; position++) {
     if (!marked(nodes[position])) continue;
     if (count === found.length) {
@@ -72,7 +72,7 @@ export function cullMarks(tree: CallTree, layout: FlameLayout, view: FlameView, 
   }
 }
 
-/** What changed, and how much it matters. */
+/** The changed nodes and the strength of each. */
 export interface ChangeMarks {
   /** Layout positions of the nodes with a strength, ascending: some thousands at most. */
   readonly positions: Int32Array;

@@ -1,4 +1,4 @@
-/** Draws a whole graph, all rows, on a canvas as high as they are: for pictures to keep. */
+/** Draws all rows of a graph on a canvas of their height: for exported pictures. */
 import type { NodeIndex } from '#model/call-tree.ts';
 import { Boxes } from './boxes.ts';
 import { Camera } from './camera.ts';
@@ -18,7 +18,7 @@ export interface WholeOptions {
   readonly rowHeightCss: number;
   /** Colour key by node. */
   readonly colours: Uint16Array;
-  /** By node: of nodes that are too thin the one with most shows. */
+  /** Strength by node: among nodes that are too thin, the strongest is drawn. */
   readonly changes?: Float32Array | undefined;
 }
 
@@ -35,7 +35,7 @@ export function paintWhole(
   new LabelWriter(canvas.graph).write(scene, theme, view, boxes, 'none');
 }
 
-/** All that a view shows in a picture. */
+/** The contents of the picture. */
 export function wholeBoxes({ tree, layout }: FlameScene, view: FlameView, options: WholeOptions): Boxes {
   const { colours, changes: strength } = options;
   const boxes = new Boxes();

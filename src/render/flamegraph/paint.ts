@@ -8,7 +8,7 @@ import { endRow, firstRow, type FlameView, gapOf, rowTop } from './view.ts';
 
 /** Boxes wider than this many css px can have an edge and a hatch; runs and ticks are no boxes and have none. */
 const EDGED_CSS = 3;
-/** Of hits that keep their colour. */
+/** Width of the edge around hits that keep their colour. */
 const HIT_EDGE_CSS = 2;
 
 /** The canvas of the boxes. */
@@ -40,7 +40,7 @@ export function paintBoxes(
   const pixels = rows.room(width, last - first + 1);
   pixels.fill(ground);
   const textured: number[] = [];
-  // Later boxes lie on earlier ones: ticks of hits on changes, and both on the runs that they are in.
+  // Later boxes are drawn over earlier ones: hits over changes, both over their runs.
   for (let box = 0; box < count; box++) {
     const from = start[box] + width * (isIcicle ? row[box] - first : last - row[box]);
     const to = from + paintedWidth(boxes, box, gap);
@@ -90,7 +90,7 @@ function fillEdged(graph: Painter, theme: FlameTheme, view: FlameView, boxes: Bo
   }
 }
 
-/** A texture is more than a row of pixels. Key by key, since another pattern costs more than another rectangle. */
+/** A texture needs rectangles. They are drawn key by key, since changing the pattern costs more than a rectangle. */
 function fillTextured(
   graph: Painter,
   textures: FlameTheme['textures'],

@@ -1,11 +1,11 @@
-/** What the flamegraph draws and reports: the types that its files share. */
+/** The types that the files of the flamegraph share: its input and its reports. */
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import type { FlameLayout } from './layout.ts';
 
 /** icicle: the root on top; flame: the root at the bottom. */
 export type Direction = 'icicle' | 'flame';
 
-/** 'http.' '(*conn).' 'serve': what of a name goes first when room is short. */
+/** 'http.' '(*conn).' 'serve': parts of a name, dropped from the left when space is short. */
 export interface LabelParts {
   readonly prefix: string;
   readonly middle: string;
@@ -22,12 +22,12 @@ export interface FlameScene {
   share(node: NodeIndex): string;
 }
 
-/** A scene, and everything that is said of its nodes and functions: it goes with the scene. */
+/** A scene with all facts about its nodes and functions. Another scene drops them. */
 export interface SceneFacts {
   readonly scene: FlameScene | undefined;
   /** Colour key (index into `theme.fills`) by node. */
   readonly colours: Uint16Array;
-  /** The colours mean something that a search must not hide: hits get an edge instead of yellow. */
+  /** True if a search must not hide the colours: hits get an edge instead of yellow. */
   readonly keepsHits: boolean;
   /** Strength by node: among nodes thinner than a pixel the strongest is drawn, and nodes with 0 are behind it. */
   readonly changes: Float32Array | undefined;
@@ -49,8 +49,8 @@ export const NO_FACTS: SceneFacts = {
 };
 
 /**
- * How boxes look while there is a search: `yellow` hits, or `edged` ones in their own colour, where colours mean what
- * must stay seen. All others are faded.
+ * The look of boxes during a search: hits are `yellow`, or `edged` in their own colour where it must stay visible. All
+ * others fade.
  */
 export type SearchLook = 'none' | 'yellow' | 'edged';
 

@@ -170,7 +170,7 @@ function estimatedWidth(glyph: string): number {
   return /[A-Z]/.test(glyph) ? 8.8 : 7.3;
 }
 
-/** Controls and lone surrogates are no XML at all; `harmless` takes them out. */
+/** XML allows no control characters and lone surrogates; `harmless` removes them. */
 function escaped(text: string): string {
   return harmless(text).replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }

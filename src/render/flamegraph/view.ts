@@ -13,7 +13,7 @@ export interface FlameView {
   ratio: number;
   /** Height of a row, its gap included; whole. */
   row: number;
-  /** How far the root's row is scrolled out at its edge; whole. */
+  /** How far the root's row is scrolled out of view; a whole number. */
   scroll: number;
   direction: Direction;
 }
@@ -49,7 +49,7 @@ export function scaleOf(view: FlameView): number {
 }
 
 /**
- * The share of the root that is a device px wide: nodes with less are thin. A millionth less than that, so that the
+ * The share of the root that is one device px wide: nodes below it are thin. It is a millionth smaller, so that the
  * single precision of shares never makes a whole pixel thin.
  */
 export function thinBelow({ weight }: FlameLayout, view: FlameView): number {

@@ -20,7 +20,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** At round times of the zone. @param zone a name that Intl knows @param widthCss of the plot */
 export function timeTicks({ startMs, endMs }: TimeRange, widthCss: number, zone: string): readonly Tick[] {
-  // What the clocks of the zone show, as if it were UTC: there round times are easy.
+  // The local time of the zone, as if it were UTC: round times are easy to find there.
   const from = startMs + offsetMs(startMs, zone);
   const count = Math.max(2, widthCss / TICK_EVERY_CSS);
   const walls = utcTicks(new Date(from), new Date(from + endMs - startMs), count);

@@ -13,7 +13,7 @@ export interface ChartFacts {
   readonly hidden: readonly boolean[];
   /** IANA name. */
   readonly zone: string;
-  /** What one of the axis' unit is, in the unit of the values. */
+  /** The size of the axis unit in the unit of the values. */
   readonly unitSize: number;
 }
 

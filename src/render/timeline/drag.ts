@@ -16,8 +16,8 @@ export type Drag = { readonly held: Held } & (
 );
 
 /**
- * Edges are taken before bodies, the nearest edge first, what stands first in the list first.
- * @param slackMs how far from an edge the pointer may be to take hold of it
+ * Finds the range to drag: edges before bodies, the nearest edge first, then by order in the list.
+ * @param slackMs maximum distance of the pointer from an edge
  */
 export function beginDrag(movables: readonly Movable[], atMs: number, slackMs: number): Drag {
   let found: Drag | undefined;
@@ -28,7 +28,7 @@ export function beginDrag(movables: readonly Movable[], atMs: number, slackMs: n
       ['end', range.endMs],
     ] as const) {
       const away = Math.abs(atMs - edgeMs);
-      // Of two edges at one place the one that can be pulled out from there.
+      // Of two edges at one place, the one that can move in the direction of the drag.
       const isNearer =
         away < nearest || (away === nearest && (found === undefined || (kind === 'end' && atMs >= edgeMs)));
       if (!isNearer) continue;
@@ -55,7 +55,7 @@ export function dragTo(drag: Drag, atMs: number, limits: TimeRange): TimeRange {
     case 'move': {
       const { startMs, endMs } = drag.range;
       const by = atMs - drag.grabbedMs;
-      // What reaches over the limits may come back, not go further.
+      // A range beyond the limits may move back, but not further out.
       const least = Math.min(0, limits.startMs - startMs);
       const most = Math.max(0, limits.endMs - endMs);
       const moved = Math.max(least, Math.min(most, by));

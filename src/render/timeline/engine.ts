@@ -1,5 +1,6 @@
 /**
- * A time series chart with a life: setters raise flags, one animation frame clears them. Hover, selection and markers
+ * A time series chart as a long-lived object: setters mark it dirty, one animation frame repaints. Hover, selection and
+ * markers
  * lie on
  * a canvas above the series, so that moving over them draws no series anew.
  */
@@ -97,7 +98,7 @@ export class TimelineEngine {
     return this.#chart;
   }
 
-  /** What a point says: its time, and the series near to it. */
+  /** The reading at a point: its time and the nearest series. */
   hoverAt(x: number, y: number): TimelineHover | undefined {
     const { chart } = this;
     if (!chart) return undefined;

@@ -20,13 +20,13 @@ export interface Flag {
 }
 
 export const FLAG = { top: 1, height: 14, pad: 5 } as const;
-/** A line of text is not read faster for being longer. */
+/** Longer titles are cut. */
 const WIDEST = 420;
 const STUB = 6;
 const GAP = 2;
-/** A flag of fewer letters says nothing. */
+/** A flag with fewer characters says nothing. */
 const MIN_LENGTH = 3;
-/** In letters. */
+/** In characters. */
 const MAX_LENGTH = 120;
 /** More flags than any row has room for. */
 const MAX_FLAGS = 400;
@@ -46,7 +46,7 @@ export function layoutFlags(
     const right = Math.min(WIDEST, (seen[i + 1]?.at ?? chart.size.width + GAP) - GAP - at);
     const before = flags.at(-1);
     const left = Math.min(WIDEST, at - (before ? Math.max(before.at, before.x + before.width) + GAP : 0));
-    // The last ones turn round where the plot ends sooner than their text.
+    // The text of the last flags goes to the left if the plot ends before it.
     const isLast = i === seen.length - 1;
     const isTurned = isLast && right < left && measure(readable(title)) + 2 * FLAG.pad > right;
     const text = fitting(readable(title), (isTurned ? left : right) - 2 * FLAG.pad, measure);

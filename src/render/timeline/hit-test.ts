@@ -1,7 +1,7 @@
 /** Which series is under a point. */
 import { type Chart } from './chart.ts';
 
-/** A line is taken hold of from this far. */
+/** Maximum distance from a line, in css px. */
 const NEAR_CSS = 12;
 
 /**

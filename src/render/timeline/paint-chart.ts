@@ -62,7 +62,7 @@ const MAX_POINTS = 100_000;
 const FULL_SERIES = 16;
 /** Points of all layers, which are filled. */
 const MAX_LAYER_POINTS = 60_000;
-/** Layers that are nowhere thicker are drawn as one, in device px. */
+/** Layers that are nowhere thicker than this are drawn as one, in device px. */
 const THIN_LAYER = 0.75;
 /** A long path costs more than the sum of its pieces. */
 const PIECE = 32;
@@ -215,7 +215,7 @@ function paintStack(
 }
 
 interface Layer {
-  /** Whose colour it has: of several thin ones that became one, the largest. */
+  /** The series that gives the colour: of several merged thin layers the largest. */
   readonly series: number;
   /** Y by point. */
   readonly top: Float64Array;
@@ -249,7 +249,7 @@ function layersOf(chart: Chart, shown: readonly number[], { steps, length }: Red
   return layers;
 }
 
-/** Left and right end of a run: a step alone is as wide as a step, else it would not be seen. */
+/** Left and right end of a run: a single step is drawn one step wide, otherwise it would be invisible. */
 function edges(
   chart: Chart,
   { steps }: Reduced,

@@ -1,13 +1,13 @@
 /**
- * The made-up shop: who calls whom, and what each call costs by itself. A line is a function and its own cost, deeper lines
- * are what it calls. `@name cost` stands for a whole part below, scaled to that cost in sum.
+ * The call tree of the demo shop. A line is a function with its self cost, and deeper lines are its callees. `@name
+ * cost` inserts a shared part from below, scaled to this total cost.
  */
 
-/** What work there is: the roots of the tree that grow with one kind of it. Costs are thousandths of the whole. */
+/** The roots of the tree, one for each kind of work, which grows on its own. Costs are thousandths of the whole. */
 export interface WorkText {
   readonly id: string;
   readonly cost: number;
-  /** Functions around the work, outermost first: they have no cost of their own here. */
+  /** Functions around the work, outermost first, without a self cost. */
   readonly around: readonly string[];
   readonly text: string;
 }
@@ -248,7 +248,7 @@ shop/worker.(*Consumer).poll 2
   { id: 'scheduler', cost: 34, around: [], text: '@scheduler 34' },
 ];
 
-/** Parts that many call. */
+/** Parts with many callers. */
 export const parts: Readonly<Record<string, string>> = {
   pricing: `
 shop/pricing.(*Engine).Quote 2

@@ -5,13 +5,13 @@ import type { Profile } from '#model/profile.ts';
 import { parts, routes, sharedWork } from './program-text.ts';
 import { hashText } from '#base/seeded.ts';
 
-/** Equal for every profile of the demo, so that a batch crosses to the thread of the store with one copy of it. */
+/** Shared by all profiles of the demo, so that a batch is sent to the store thread with a single copy. */
 export interface Program extends Pick<Profile, 'functions' | 'definitions' | 'frames'> {
   readonly stackStart: Int32Array;
   readonly stackFrames: Int32Array;
   /** By stack: its part of the whole cost, all together 1. */
   readonly cost: Float64Array;
-  /** By stack: the route that it belongs to (position in `routes`), -1 for what all of them cause. */
+  /** By stack: the route that it belongs to (position in `routes`), -1 for cost shared by all routes. */
   readonly route: Int8Array;
   /** By stack: its innermost function. */
   readonly leaf: Int32Array;
@@ -29,7 +29,7 @@ interface Allocations {
   readonly route: Int8Array;
   /** Bytes of one object. */
   readonly objectBytes: Int32Array;
-  /** Part of what is alive, all together 1. */
+  /** Share of the live bytes, together 1. */
   readonly alive: Float64Array;
 }
 
@@ -140,7 +140,7 @@ class Columns {
     const hash = hashText(name) >>> 0;
     this.#allocations.push(stack, cost, route);
     this.#objectBytes.push(16 << (hash % 8));
-    // Few hold on to what they allocate: some hundred times longer than the others.
+    // A few stacks retain their allocations about a hundred times longer than the others.
     this.#alive.push(cost * (hash % 5 === 0 ? 100 : 1));
   }
 

@@ -17,7 +17,7 @@ const MORE_EVERY_MS = 10_000;
 
 const stateSchema = z.object({
   plan: z.object({ seed: z.string(), deployMs: z.number(), busierFromMs: z.number(), busierUntilMs: z.number() }),
-  /** All before is in the store. ms since the epoch. */
+  /** Everything before this is in the store. ms since the epoch. */
   madeUntilMs: z.number(),
 });
 type State = z.infer<typeof stateSchema>;
@@ -25,7 +25,7 @@ type State = z.infer<typeof stateSchema>;
 export interface DemoParts {
   readonly engine: Pick<Engine, 'store'>;
   readonly markers: Pick<Markers, 'add' | 'list'>;
-  /** `demo.json` in it remembers what is there already, across starts. */
+  /** Holds `demo.json`, which remembers across restarts how much is stored. */
   readonly dataFolder: string;
   readonly log: Pick<Log, 'warn'>;
   /** ms since the epoch. */
@@ -35,7 +35,7 @@ export interface DemoParts {
 export interface Demo {
   /** Resolves once all up to the start is in the store, or has failed with one line in the log. */
   readonly caughtUp: Promise<void>;
-  /** Ends after the batch that is under way. */
+  /** Stops after the current batch. */
   stop(): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export function startDemo({ engine, markers, dataFolder, log, now }: DemoParts):
       const end = Math.min(madeUntilMs + BATCH_MS, untilMs);
       await engine.store(workload.profiles(madeUntilMs, end));
       madeUntilMs = end;
-      // Were this lost, the store would know the batch by its repeat keys for an hour.
+      // If this is lost, the repeat keys of the store still detect the batch for an hour.
       await remember();
     }
   };

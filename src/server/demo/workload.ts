@@ -1,4 +1,7 @@
-/** What the demo service does when: a day of load, a deploy that makes three functions slower, a route that gets busier. */
+/**
+ * The schedule of the demo service: a day of load, a deploy that makes three functions slower, a route that gets
+ * busier.
+ */
 
 import { noLabels, plainColumn } from '#formats/profile-columns.ts';
 import type { Profile } from '#model/profile.ts';
@@ -12,17 +15,17 @@ export const DEMO_SERVICE = 'demo/shop-checkout';
 export const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-/** What is true of the demo, for whoever checks what an analysis says of it. */
+/** The known truth about the demo, for checking an analysis. */
 export const demoTruth = {
   before: 'v1.8.1',
   after: 'v1.8.2',
-  /** From the deploy on these cost so many times what they did, by themselves and wherever they are called. Nothing else. */
+  /** From the deploy on the self cost of these functions is multiplied by this, everywhere. Nothing else changes. */
   slower: [
     { name: 'shop/pricing.(*Engine).applyDiscounts', factor: 1.4 },
     { name: 'shop/search.(*Ranker).score', factor: 1.25 },
     { name: 'shop/inventory.(*Ledger).reserve', factor: 1.6 },
   ],
-  /** For two hours this route is asked for half as often again. No code changes then. */
+  /** For two hours this route gets 50 % more requests. No code changes then. */
   busier: { route: 'GET /products/{id}', handler: 'shop/api.(*Server).getProduct', factor: 1.5 },
 } as const;
 
@@ -77,7 +80,10 @@ export class DemoWorkload {
     this.#slower = Float64Array.from(names, (name) => demoTruth.slower.find((one) => one.name === name)?.factor ?? 1);
   }
 
-  /** Those that were ready in [fromMs, untilMs), ascending: CPU profiles bear the start of their minute. */
+  /**
+   * The profiles that were complete in [fromMs, untilMs), ascending: a CPU profile has the time of the start of its
+   * minute.
+   */
   profiles(fromMs: number, untilMs: number): IncomingProfile[] {
     const made: IncomingProfile[] = [];
     for (let minute = Math.floor(fromMs / MINUTE_MS); minute * MINUTE_MS < untilMs; minute++) {
@@ -125,7 +131,7 @@ export class DemoWorkload {
     for (let i = 0; i < cost.length; i++) {
       const here = load[route[i] + 1];
       allocSpace[i] = poisson(allocated * cost[i] * here, random) * HEAP_PERIOD;
-      // Caches and pools stay when the load goes.
+      // Caches and pools do not shrink with the load.
       inuseSpace[i] = poisson((ALIVE / HEAP_PERIOD) * alive[i] * (0.6 + 0.4 * here), random) * HEAP_PERIOD;
     }
     const objects = (space: Float64Array): Float64Array => space.map((bytes, i) => bytes / objectBytes[i]);
@@ -146,7 +152,7 @@ export class DemoWorkload {
     return timeMs >= this.#plan.deployMs + deployedAfterMs;
   }
 
-  /** Load in times of the mean: of what all routes cause at 0, of route r at r + 1. */
+  /** Load relative to the mean: index 0 for all routes together, r + 1 for route r. */
   #load(timeMs: number, random: Random): Float64Array {
     const { busierFromMs, busierUntilMs } = this.#plan;
     const { routeShare } = this.#program;

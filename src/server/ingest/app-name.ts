@@ -16,7 +16,7 @@ export interface AppName {
 /** @throws Refusal */
 export function parseAppName(text: string | null): AppName {
   if (text === null || text === '')
-    throw new Refusal('bad_name', 'The query lacks name, the application with its labels.');
+    throw new Refusal('bad_name', 'The parameter name is missing: it holds the application and its labels.');
   const open = text.indexOf('{');
   let app = (open < 0 ? text : text.slice(0, open)).trim();
   const labels = new Map<string, string>();
@@ -25,7 +25,7 @@ export function parseAppName(text: string | null): AppName {
     const equals = text.indexOf('=', at);
     if (equals < 0) break;
     const ends = [text.indexOf(',', equals), text.indexOf('}', equals)].filter((end) => end >= 0);
-    // A pair that nothing ends is left out, as Pyroscope does.
+    // An unterminated pair is left out, as in Pyroscope.
     if (ends.length === 0) break;
     const end = Math.min(...ends);
     const key = text.slice(at, equals).trim();

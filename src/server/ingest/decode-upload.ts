@@ -1,4 +1,4 @@
-/** From the bytes of an upload to a profile, within what one upload may cost. */
+/** Decodes the bytes of an upload to a profile, within the limits of an upload. */
 
 import { finish } from '#base/steps.ts';
 import { decodeCollapsed } from '#formats/collapsed.ts';
@@ -6,6 +6,8 @@ import type { DecodeLimits } from '#formats/decode-limits.ts';
 import { readOtlpJson } from '#formats/decoders/otlp-json.ts';
 import type { OtlpMessage } from '#formats/decoders/otlp-message.ts';
 import { readOtlpProto } from '#formats/decoders/otlp-proto.ts';
+import { decodePyroscopeTree, decodePyroscopeTrie } from '#formats/decoders/pyroscope-tree.ts';
+import { decodeSpeedscope } from '#formats/decoders/speedscope.ts';
 import { decodePprof } from '#formats/pprof.ts';
 import type { Profile } from '#model/profile.ts';
 import { type JfrUpload, readJfrUpload } from './jfr-upload.ts';
@@ -14,7 +16,7 @@ import { Refusal } from './refusal.ts';
 import type { IngestLimits } from './series-of-profile.ts';
 import { unpack } from './unpack.ts';
 
-/** Of one upload, far above what agents send. All of them may be nodes that are new to the store. */
+/** Frames of one upload, far more than agents send. All of them may be new nodes in the store. */
 const MAX_FRAMES = 1 << 22;
 const MAX_COUNTS: Omit<DecodeLimits, 'samples' | 'values' | 'frames'> = {
   sampleTypes: 64,
@@ -29,7 +31,7 @@ const MAX_COUNTS: Omit<DecodeLimits, 'samples' | 'values' | 'frames'> = {
   labels: 1 << 20,
   nodes: 1 << 20,
 };
-/** Of a message, which holds the samples of all processes of a machine. */
+/** Limits of a message, which holds the samples of all processes of a machine. */
 const MAX_OTLP_SAMPLES = 1 << 20;
 const LF = 10;
 const CR = 13;
@@ -59,6 +61,17 @@ export class UploadDecoder {
   lines(packed: Uint8Array): Profile {
     const counted = withCounts(this.#unpack(packed), this.#limits.maxSamples);
     return this.#decoded(finish(decodeCollapsed(counted, this.#counts())));
+  }
+
+  /** What old agents of Pyroscope send. @throws Refusal, DecodeError */
+  tree(packed: Uint8Array, kind: 'tree' | 'trie'): Profile {
+    const decode = kind === 'tree' ? decodePyroscopeTree : decodePyroscopeTrie;
+    return this.#decoded(finish(decode(this.#unpack(packed), this.#counts())));
+  }
+
+  /** Each unit is a sample type, each profile of the file a label. @throws Refusal, DecodeError */
+  speedscope(packed: Uint8Array, profileLabel: string): Profile {
+    return this.#decoded(finish(decodeSpeedscope(this.#unpack(packed), this.#counts(), profileLabel)));
   }
 
   /** A flight recording. @param labels the part beside it @throws Refusal, DecodeError */
@@ -98,7 +111,7 @@ export class UploadDecoder {
   }
 }
 
-/** Each line that is not empty with ` 1` behind it. @throws Refusal */
+/** Appends ` 1` to each line that is not empty. @throws Refusal */
 function withCounts(text: Uint8Array, maxSamples: number): Uint8Array {
   const lines: [start: number, end: number][] = [];
   let length = 0;

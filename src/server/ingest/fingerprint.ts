@@ -1,8 +1,8 @@
-/** Equal uploads have equal names. */
+/** A fingerprint: equal for equal uploads. */
 
 import { createHash } from 'node:crypto';
 
-/** @param texts what an upload says of itself @param parts its bytes, without what changes when it is sent again */
+/** @param texts metadata of the upload @param parts its bytes, without the parts that change in a repeat */
 export function fingerprint(texts: readonly string[], parts: readonly Uint8Array[]): string {
   const hash = createHash('sha1');
   for (const text of texts) hash.update(text).update('\0');

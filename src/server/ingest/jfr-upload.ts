@@ -5,11 +5,12 @@ import type { DecodeLimits } from '#formats/decode-limits.ts';
 import { JfrStacks, liveMallocs } from '#formats/decoders/jfr.ts';
 import { type JfrEvent, JfrRecording, type JfrSurvey } from '#formats/decoders/jfr-recording.ts';
 import { ProfileBuilder } from '#formats/profile-builder.ts';
+import { traceLabels } from '#formats/trace-labels.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
 import type { ContextLabels } from './labels-snapshot.ts';
 
 const NS_A_SECOND = 1e9;
-/** Names of threads in one upload: pools that name each thread anew would make a series of each. */
+/** Maximum thread names in one upload: pools that give each thread a new name would create a series for each. */
 const MAX_THREAD_NAMES = 64;
 const THREAD_LABEL = 'thread_name';
 const COUNT = 'count';
@@ -24,10 +25,10 @@ export interface JfrGroup {
 
 export interface JfrUpload {
   readonly groups: readonly JfrGroup[];
-  /** What the profiler was asked to sample: `itimer`, `wall`; '' where the recording does not say. */
+  /** The sampled event: `itimer`, `wall`; '' where the recording does not say. */
   readonly event: string;
   readonly startMs: number;
-  /** Whether threads are in too many names to be labels. */
+  /** Whether there are too many thread names for a label. */
   readonly isWithoutThreads: boolean;
   /** Whether the end of the recording is missing. */
   readonly isCutOff: boolean;
@@ -127,7 +128,7 @@ export function readJfrUpload(
         add(CPU, event, value('samplingPeriod') ?? cpuNs);
         break;
       case 'jdk.ExecutionSample':
-        // Beside samples of CPU time the same work would count twice.
+        // Left out beside samples of CPU time: the same work would count twice.
         if (hasCpuTime) add(EXECUTION, event, 1);
         else if (state !== 'SLEEPING') add(CPU, event, cpuNs);
         if (isWall) add(WALL, event, wallNs);
@@ -181,7 +182,7 @@ export function readJfrUpload(
   };
 }
 
-/** What one sample stands for: as the recording says, else as the request does. */
+/** The value of one sample: from the recording, otherwise from the request. */
 function periodsOf({ settings }: JfrSurvey, sampleRate: number): { cpuNs: number; wallNs: number; isWall: boolean } {
   const isWall = settings.get('event') === 'wall';
   const requested = Math.floor(NS_A_SECOND / (sampleRate > 0 ? sampleRate : 100));
@@ -202,12 +203,20 @@ function timeSetting(text: string | undefined): number | undefined {
 
 const NO_LABELS: readonly (readonly [string, string])[] = [];
 
-/** Sums by stack, labels and thread. */
+/** Samples of one thread in one span. */
+interface Place {
+  readonly thread: string;
+  readonly span: string;
+  readonly trace: string;
+  readonly byNode: Map<number, number[]>;
+}
+
+/** Sums by stack, labels, thread and span. */
 class Sums {
   readonly #facts: GroupFacts;
   readonly #builder: ProfileBuilder;
   readonly #stacks: JfrStacks;
-  readonly #rows = new Map<readonly (readonly [string, string])[], Map<string, Map<number, number[]>>>();
+  readonly #rows = new Map<readonly (readonly [string, string])[], Map<string, Place>>();
 
   constructor(facts: GroupFacts, limits: DecodeLimits) {
     this.#facts = facts;
@@ -215,10 +224,12 @@ class Sums {
     this.#stacks = new JfrStacks(this.#builder);
   }
 
-  add({ stack, thread, value }: JfrEvent, contexts: ContextLabels | undefined, first: number, second: number): void {
+  add(event: JfrEvent, contexts: ContextLabels | undefined, first: number, second: number): void {
+    const { stack, thread, span, trace, value } = event;
     const labels = contexts?.get(value('contextId') ?? 0) ?? NO_LABELS;
-    const byThread = entry(this.#rows, labels, () => new Map<string, Map<number, number[]>>());
-    const byNode = entry(byThread, thread, () => new Map<number, number[]>());
+    const places = entry(this.#rows, labels, () => new Map<string, Place>());
+    const key = span === '' && trace === '' ? thread : `${span} ${trace} ${thread}`;
+    const { byNode } = entry(places, key, () => ({ thread, span, trace, byNode: new Map<number, number[]>() }));
     const node = this.#stacks.node(stack);
     const row = byNode.get(node);
     if (row === undefined) byNode.set(node, this.#facts.types.length === 1 ? [first] : [first, second]);
@@ -230,10 +241,10 @@ class Sums {
 
   take(isWithoutThreads: boolean, facts: { timeMs: number; durationMs: number }): Profile {
     const builder = this.#builder;
-    for (const [labels, byThread] of this.#rows) {
-      for (const [thread, byNode] of byThread) {
+    for (const [labels, places] of this.#rows) {
+      for (const { thread, span, trace, byNode } of places.values()) {
         const own = thread === '' || isWithoutThreads ? labels : [...labels, [THREAD_LABEL, thread] as const];
-        const set = builder.labels(own);
+        const set = builder.labels([...own, ...traceLabels(span, trace)]);
         for (const [node, values] of byNode) builder.sample(node, values, set);
       }
     }

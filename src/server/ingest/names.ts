@@ -3,28 +3,32 @@
 import { quote, Refusal } from './refusal.ts';
 
 /**
- * Control characters and halves of surrogate pairs. A database ends a text at NUL and a file of UTF-8 has no halves, so
- * that two names would be one; the others would break lines of logs and exports. Tabs are in names of kernel functions.
+ * Control characters and halves of surrogate pairs. A database ends a text at NUL, and UTF-8 cannot hold lone
+ * surrogates, so different names would become equal. The others would break lines of logs and exports. Tabs are
+ * allowed: names of kernel functions have them.
  */
 const UNSTORABLE = /(?!\t)[\p{Cc}\p{Cs}]/u;
 const ALL_UNSTORABLE = /(?!\t)[\p{Cc}\p{Cs}]/gu;
-/** The same and tabs: a plain class is four times as fast, and nearly all names have neither. */
+/** The same and tabs, as a quick check: a plain class is four times as fast, and nearly no name matches. */
 const MAYBE_UNSTORABLE = /[\p{Cc}\p{Cs}]/u;
 const REPLACEMENT = '\ufffd';
-/** Of a function, file or binary, in characters. The end is kept, as it says more than the beginning. */
+/** Maximum characters of a function, file or binary. The end is kept, since it is more specific than the beginning. */
 const MAX_NAME_LENGTH = 65_535;
 
-/** For names that a query must find again. @param what begins the sentence: `The name of a label` @throws Refusal */
+/** For names that queries use. @param what the start of the sentence: `The name of a label` @throws Refusal */
 export function checkName(what: string, text: string): void {
   const found = UNSTORABLE.exec(text)?.[0];
   if (found === undefined) return;
   const code = found.codePointAt(0)!;
   const point = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
   const kind = code >= 0xd800 ? 'half of a character' : 'a control character';
-  throw new Refusal('bad_labels', `${what}, ${quote(text)}, holds ${point}, ${kind}: send it without.`);
+  throw new Refusal('bad_labels', `${what}, ${quote(text)}, contains ${point}, ${kind}: send it without.`);
 }
 
-/** For names that are only read: what cannot be stored becomes U+FFFD, and a text too long loses its beginning. */
+/**
+ * For names that are only displayed: characters that cannot be stored become U+FFFD, and long texts lose their
+ * beginning.
+ */
 export function cleanName(text: string): string {
   // A copy, as a slice would keep the whole text in memory. A pair that is cut becomes U+FFFD.
   const short = text.length > MAX_NAME_LENGTH ? Buffer.from(text.slice(-MAX_NAME_LENGTH)).toString() : text;

@@ -16,7 +16,7 @@ import { OTLP_RPC_PATH } from './upload-paths.ts';
 
 const RETRY_AFTER_S = 5;
 const NOTHING = new Uint8Array(0);
-/** Of a message, unpacked; in JSON it is larger. */
+/** Unpacked bytes of a message; JSON is larger. */
 const MAX_MESSAGE_BYTES = 96 << 20;
 const MAX_REASON = 1000;
 const CODECS = new Map<string, Codec>([
@@ -32,11 +32,11 @@ export interface OpenedOtlp {
   readonly taken: readonly TakenProfile[];
   readonly answer: WireAnswer;
   readonly facts: RequestFacts;
-  /** The answer where the store refuses some of what was taken. */
+  /** The answer if the store refuses some of the profiles. */
   answerAfter(refusals: readonly string[]): Promise<WireAnswer>;
 }
 
-/** What came of a message. */
+/** The result for a message. */
 interface Outcome {
   readonly taken: TakenProfile[];
   rejected: number;
@@ -65,7 +65,7 @@ export async function openOtlp(request: WireRequest, limits: IngestLimits, nowMs
   };
 }
 
-/** Of requests that are no message at all. */
+/** The answer to a request that is not a message. */
 function refusedAs({ status }: WireAnswer): RequestFacts {
   return status >= 400 ? { refused: 'bad_request', message: `An OTLP request was answered ${status}.` } : {};
 }
@@ -96,12 +96,12 @@ async function answerOtlp(
   if (request.method !== 'POST') return { status: 405, headers: { allow: 'POST' }, body: NOTHING };
   const codec = CODECS.get(mediaType(request));
   if (codec === undefined) {
-    const message = `OTLP profiles are sent as ${[...CODECS.keys()].join(', ')}.`;
+    const message = `Send OTLP profiles as ${[...CODECS.keys()].join(', ')}.`;
     return encodeError('proto', 415, 'invalid_argument', message);
   }
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding !== 'gzip' && encoding !== 'identity' && encoding !== '')
-    return encodeError(codec, 415, 'invalid_argument', `The content encoding ${encoding} is unknown here: send gzip.`);
+    return encodeError(codec, 415, 'invalid_argument', `The content encoding ${encoding} is not supported: send gzip.`);
   try {
     const body = encodeAnswer(codec, work(request.body, codec));
     return { status: 200, headers: typeOf(codec), body };
@@ -111,7 +111,7 @@ async function answerOtlp(
   }
 }
 
-/** What cannot be stored now, in the client's protocol. @param code `unavailable` may be sent again */
+/** The answer if the store fails, in the client's protocol. @param code `unavailable` may be sent again */
 export async function refuseOtlpUpload(request: WireRequest, code: RpcCode, message: string): Promise<WireAnswer> {
   const { httpStatus } = new RpcError(code, message);
   if (isGrpc(request)) {
@@ -134,7 +134,7 @@ function isGrpc(request: WireRequest): boolean {
   return request.path.startsWith('/opentelemetry.') && mediaType(request).startsWith('application/grpc');
 }
 
-/** @throws Refusal where nothing of it can be taken */
+/** @throws Refusal if the whole message is unusable */
 function openMessage(body: Uint8Array, codec: Codec, outcome: Outcome, limits: IngestLimits, nowMs: number): Told {
   const decoder = new UploadDecoder(limits);
   try {

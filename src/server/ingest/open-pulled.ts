@@ -19,7 +19,7 @@ export function openPulled(
   if (kind.isWindow && decoded.durationMs === undefined)
     throw new Refusal(
       'unsupported',
-      `The target has no differences of ${kind.id} profiles (seconds=): it is left out.`,
+      `The target does not support seconds= for ${kind.id} profiles: they are left out.`,
     );
   const profile = kind.types === undefined ? decoded : withTypes(decoded, kind.types);
   if (profile.sampleTypes.length === 0 || profile.values.every(({ values }) => !values.some((value) => value > 0)))

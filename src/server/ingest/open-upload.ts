@@ -12,16 +12,17 @@ import { type IncomingProfile, notesOf, type Trimmed } from '../incoming.ts';
 import { openJfr } from './open-jfr.ts';
 import { openOtlp, refuseOtlpUpload } from './open-otlp.ts';
 import { openPulled } from './open-pulled.ts';
-import { profileName, readSampleTypeConfig, typedText, type SampleTypeConfig } from './profile-names.ts';
+import { profileName, readSampleTypeConfig, type SampleTypeConfig } from './profile-names.ts';
 import { PULLED_PATH } from './pulled-kinds.ts';
 import { readPushJson, readPushMessage } from './push-request.ts';
 import { asRefusal, quote, Refusal, type RefusalKind } from './refusal.ts';
 import { seriesOfProfile, type IngestLimits, type TakenProfile } from './series-of-profile.ts';
 import { isFixedTime, parseTimeText } from './time-text.ts';
+import { typedSpeedscope, typedStacks } from './typed-stacks.ts';
 import { INGEST_PATHS, isOtlpPath, PUSH_PATH } from './upload-paths.ts';
 
 export interface OpenedUpload {
-  /** To be stored before `answer` is sent. A push may be taken in part. */
+  /** Stored before `answer` is sent. A push may be accepted in part. */
   readonly profiles: readonly IncomingProfile[];
   readonly answer: WireAnswer;
   readonly facts: RequestFacts;
@@ -29,10 +30,10 @@ export interface OpenedUpload {
   readonly answerAfter?: (refusals: readonly string[]) => Promise<WireAnswer>;
 }
 
-/** A pprof whose own time lies in here has none, or one in a wrong unit. */
+/** The time of a pprof counts as missing in this interval: it is 0 or in a wrong unit. */
 const YEAR_1970_MS = 365 * 86_400_000;
 const NOTHING = new Uint8Array(0);
-/** Of a push, unpacked; in JSON a profile is a third longer. */
+/** Unpacked bytes of a push; in JSON a profile is a third longer. */
 const MAX_PUSH_BYTES = 96 << 20;
 
 /** Never rejects for what a client sends: a refusal is an answer. */
@@ -54,13 +55,13 @@ export async function openUpload(request: WireRequest, limits: IngestLimits, now
   }
   if (request.method !== 'POST') {
     const answer = { status: 405, headers: { allow: 'POST' }, body: NOTHING };
-    return refused(answer, 'bad_request', 'Profiles are sent by POST.');
+    return refused(answer, 'bad_request', 'Send profiles with POST.');
   }
   let isText = false;
   try {
     const query = new URLSearchParams(request.query);
     const format = ingestFormat(query.get('format'), request.headers['content-type'] ?? '');
-    isText = format === 'groups' || format === 'lines';
+    isText = TEXT_FORMATS.has(format);
     const taken = await openIngest(request, query, format, limits, nowMs);
     const facts = factsOf(taken);
     const profiles = taken.map(({ incoming }) => incoming);
@@ -83,7 +84,7 @@ function openFetched(request: WireRequest, limits: IngestLimits, nowMs: number):
   }
 }
 
-/** As Pyroscope: what is wrong with a pprof is 422, with what stands around a text 400. Agents send neither again. */
+/** As in Pyroscope: 422 for an invalid pprof, 400 for other mistakes. Agents repeat neither. */
 function ingestStatus(kind: RefusalKind, isText: boolean): number {
   if (kind === 'bad_name') return 400;
   if (kind === 'bad_profile' || kind === 'too_many' || kind === 'unsupported') return 422;
@@ -91,7 +92,7 @@ function ingestStatus(kind: RefusalKind, isText: boolean): number {
   return kind === 'too_large' ? 413 : 422;
 }
 
-/** The answer when what was sent is right, but cannot be stored. @param code `unavailable` may be sent again */
+/** The answer to a valid upload that cannot be stored. @param code `unavailable` may be sent again */
 export async function refuseUpload(
   request: WireRequest,
   code: RpcCode,
@@ -103,6 +104,9 @@ export async function refuseUpload(
   const { httpStatus } = new RpcError(code, message);
   return { answer: ingestAnswer(httpStatus, code, message), facts };
 }
+
+/** What stands around them is answered 400 where it is wrong. */
+const TEXT_FORMATS: ReadonlySet<IngestFormat> = new Set(['groups', 'lines', 'tree', 'trie']);
 
 type IngestFormat = 'pprof' | 'form' | 'groups' | 'lines' | 'jfr' | 'trie' | 'tree' | 'speedscope';
 
@@ -128,22 +132,24 @@ async function openIngest(
   const from = query.get('from') ?? '';
   const fromMs = parseTimeText(from, nowMs);
   const decoder = new UploadDecoder(limits);
-  // Only what says when it was is known again: the same bytes may well be sent twice for two times.
+  // Only uploads with a time are recognised as repeats: the same bytes may be sent for two different times.
   const repeatKey = (parts: readonly Uint8Array[], hasOwnTime: boolean, group = ''): string =>
     hasOwnTime || isFixedTime(from)
       ? fingerprint(['ingest', name ?? '', from, query.get('until') ?? '', format, group], parts)
       : '';
 
-  if (format === 'groups' || format === 'lines') {
+  if (TEXT_FORMATS.has(format) || format === 'speedscope') {
     if (body.length === 0) return [];
-    const decoded = format === 'lines' ? decoder.lines(body) : decoder.stacks(body);
-    if (decoded.values[0].values.some((value) => !Number.isInteger(value))) {
-      throw new Refusal('bad_profile', 'The values of stacks must be whole numbers.');
-    }
-    const typed = typedText(decoded, app, sampleRate(query.get('sampleRate')));
-    const pairs = requestLabels(labels, typed.service, spy, typed.name);
-    if (labels.has('service_name') && !labels.has('app_name')) pairs.push({ name: 'app_name', value: typed.service });
-    return [seriesOfProfile(typed.profile, pairs, fromMs, repeatKey([body], false), limits, nowMs)];
+    const rate = sampleRate(query.get('sampleRate'));
+    const all =
+      format === 'speedscope'
+        ? typedSpeedscope(decoder, body, app, rate)
+        : [typedStacks(decoder, body, format, app, rate)];
+    return all.map(({ profile, service, name: profileKind }, i) => {
+      const pairs = requestLabels(labels, service, spy, profileKind);
+      if (labels.has('service_name') && !labels.has('app_name')) pairs.push({ name: 'app_name', value: service });
+      return seriesOfProfile(profile, pairs, fromMs, repeatKey([body], false, i === 0 ? '' : `${i}`), limits, nowMs);
+    });
   }
   if (format === 'jfr') {
     const isForm = (headers['content-type'] ?? '').includes('multipart/form-data');
@@ -160,9 +166,6 @@ async function openIngest(
       const taken = seriesOfProfile(group.profile, pairs, timeMs, key, limits, nowMs);
       return i > 0 ? taken : { ...taken, trimmed: { ...taken.trimmed, ...trimmed } };
     });
-  }
-  if (format !== 'pprof' && format !== 'form') {
-    throw new Refusal('unsupported', `The format ${format} is not taken yet: send pprof, or collapsed stacks.`);
   }
   let part = body;
   let config: SampleTypeConfig | undefined;
@@ -285,7 +288,7 @@ function ingestError(status: number, message: string): WireAnswer {
   return ingestAnswer(status, status === 400 || status === 413 ? 'invalid_argument' : 'unknown', message);
 }
 
-/** Tells the sender what was changed, where somebody looks: agents look at the status alone. */
+/** Reports the changes in a header, for people: agents check only the status. */
 function withNotes(answer: WireAnswer, trimmed: Trimmed | undefined): WireAnswer {
   const notes = trimmed === undefined ? [] : [...notesOf(trimmed).values()];
   if (notes.length === 0) return answer;

@@ -1,14 +1,14 @@
-/** What becomes of the attributes of OTLP: the service, labels, or nothing. */
+/** Maps OTLP attributes to the service, to labels, or to nothing. */
 
 import type { OtlpAttribute } from '#formats/decoders/otlp-message.ts';
 
-/** Which attributes are no labels, by name; `*` stands for any characters. What is kept wins. */
+/** Which attributes are no labels, by name; `*` stands for any characters. `keep` wins over `fold`. */
 export interface AttributeRules {
   readonly keep: readonly string[];
   readonly fold: readonly string[];
 }
 
-/** They name one process, thread or start of either: each would make a series of its own. */
+/** These identify one process, thread or start: each value would create a series. */
 const FOLDED: readonly string[] = [
   'pid',
   'tid',
@@ -82,7 +82,8 @@ function pattern(names: readonly string[]): RegExp {
 /** @param ofSample of one sample or profile @param ofResource of its resource and scope */
 export function serviceOf(ofResource: readonly OtlpAttribute[], ofSample: readonly OtlpAttribute[]): string {
   for (const name of NAMED_AFTER) {
-    // Only the name itself is the resource's before it is the sample's: a collector knows less than what it runs beside.
+    // Only `service.name` is taken from the resource first; for other names the sample wins, since a collector knows
+    // less.
     const value =
       name === 'service.name'
         ? (text(ofResource, name) ?? text(ofSample, name))
@@ -92,7 +93,7 @@ export function serviceOf(ofResource: readonly OtlpAttribute[], ofSample: readon
   return 'unknown_service';
 }
 
-/** The last of that name that is no empty text. */
+/** The last value of that name that is not empty. */
 function text(attributes: readonly OtlpAttribute[], name: string): string | undefined {
   for (let i = attributes.length - 1; i >= 0; i--) {
     const { key, value } = attributes[i];

@@ -1,7 +1,7 @@
 /** An OTLP message as profiles for the store: one for each profile, service and step of time. */
 
 import type { DecodeLimits } from '#formats/decode-limits.ts';
-import { valueOf } from '#formats/decoders/otlp.ts';
+import { traceLabelsOf, valueOf } from '#formats/decoders/otlp.ts';
 import {
   entryOf,
   type OtlpAttribute,
@@ -70,13 +70,19 @@ export class OtlpGrouper {
     const stepOf = stepper(profile);
     const sums = new Map<string, { service: string; startMs: number; sums: Sums }>();
     for (const sample of profile.samples) {
-      const key = sample.attributes.join();
+      const key = `${sample.link} ${sample.attributes.join()}`;
       let facts = known.get(key);
       if (facts === undefined) {
         const own = [...profile.attributes, ...sample.attributes].map(
           (index) => entryOf(dictionary.attributes, index) ?? outside(index, dictionary.attributes.length),
         );
-        known.set(key, (facts = { service: serviceOf(attributes, own), pairs: this.#pairs(own) }));
+        known.set(
+          key,
+          (facts = {
+            service: serviceOf(attributes, own),
+            pairs: [...this.#pairs(own), ...traceLabelsOf(sample, dictionary)],
+          }),
+        );
       }
       const { service, pairs } = facts;
       const add = (step: number, timeMs: number, value: number): void => {
@@ -160,7 +166,7 @@ class Sums {
     own.set(node, (own.get(node) ?? 0) + value);
   }
 
-  /** Of two sample types the second is the time that the first counts. */
+  /** With two sample types, the second one is the time of the samples that the first one counts. */
   take({ types, period }: Kind): Profile {
     for (const [set, byNode] of this.#values) {
       for (const [node, value] of byNode) {

@@ -1,4 +1,7 @@
-/** What an upload measures, from what its door and its agent say: Pyroscope's rules, since its ids name our series too. */
+/**
+ * The profile type of an upload, from its entry point and agent. Follows Pyroscope, since its type ids name our series
+ * too.
+ */
 
 import type { Profile, SampleType } from '#model/profile.ts';
 import { jsonReason, quote, Refusal } from './refusal.ts';
@@ -6,7 +9,7 @@ import { jsonReason, quote, Refusal } from './refusal.ts';
 /** Display names by sample type. */
 type DisplayNames = ReadonlyMap<string, string>;
 
-/** What the form's `sample_type_config` says. */
+/** The content of the form's `sample_type_config`. */
 export interface SampleTypeConfig {
   readonly displayNames: DisplayNames;
   /** Sample types whose values are sums since the start of the process. */
@@ -104,7 +107,7 @@ export function typedText(
   if (known === undefined) {
     throw new Refusal(
       'bad_request',
-      `The application ends in ${quote(tail)}, which is no kind of profile: add a dot and one of ${[...TEXT_TYPES.keys()].join(', ')}.`,
+      `The application ends in ${quote(tail)}, which is not a kind of profile: add a dot and one of ${[...TEXT_TYPES.keys()].join(', ')}.`,
     );
   }
   const { name, sampleType, scaled } = known;

@@ -12,7 +12,7 @@ export interface PulledKind {
 
 export const PULLED_KINDS: readonly PulledKind[] = [
   { id: 'cpu', path: '/debug/pprof/profile', isWindow: true, name: 'process_cpu' },
-  // As differences these would say what grew, and below 0 what shrank.
+  // Not as differences, which would be negative where memory shrank.
   { id: 'heap', path: '/debug/pprof/heap', isWindow: false, name: 'memory', types: /^inuse_/ },
   { id: 'allocs', path: '/debug/pprof/allocs', isWindow: true, name: 'memory', types: /^alloc_/ },
   { id: 'goroutine', path: '/debug/pprof/goroutine', isWindow: false, name: 'goroutines' },
@@ -20,5 +20,5 @@ export const PULLED_KINDS: readonly PulledKind[] = [
   { id: 'block', path: '/debug/pprof/block', isWindow: true, name: 'block' },
 ];
 
-/** No path of the wire: requests made by the server itself. */
+/** Not a path of the API: used for profiles that the server fetches. */
 export const PULLED_PATH = 'pulled';

@@ -87,7 +87,7 @@ function checkCount(count: number, limit: number, what: string): void {
   if (count >= limit) throw new Refusal('too_many', `The push has more than ${limit} ${what}: send it in parts.`);
 }
 
-/** Counts what JSON.parse would make objects of. Texts are passed over. @throws Refusal */
+/** Counts the objects that JSON.parse would create; strings are skipped. @throws Refusal */
 function checkMarks(message: Uint8Array): void {
   let marks = 0;
   for (let at = 0; at < message.length; at++) {
@@ -142,7 +142,7 @@ function text(reader: ByteReader): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes(reader));
   } catch {
-    throw new Refusal('bad_labels', 'A label is no valid UTF-8.');
+    throw new Refusal('bad_labels', 'A label is not valid UTF-8.');
   }
 }
 
@@ -163,5 +163,5 @@ function list(value: unknown, what: string, limit: number): unknown[] {
 function string(value: unknown, what: string): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value;
-  throw new Refusal('bad_request', `In the push, ${what} must be a text.`);
+  throw new Refusal('bad_request', `In the push, ${what} must be a string.`);
 }

@@ -1,8 +1,8 @@
-/** Why an upload, or a part of it, is not taken. */
+/** The reason for refusing an upload or a part of it. */
 
 import { DecodeError } from '#formats/format.ts';
 
-/** What a refusal is counted under in `/metrics`. */
+/** The label of a refusal in `/metrics`. */
 export type RefusalKind =
   | 'bad_name'
   | 'bad_request'
@@ -25,7 +25,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What a decoder refuses, too. @throws what is no refusal */
+/** Converts a decoder's error too. @throws any other error */
 export function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof DecodeError)
@@ -39,7 +39,7 @@ export function jsonReason(error: unknown): string {
   return message.replace(/,? ?(\.\.\.)?"[^]*"(\.\.\.)? is not valid JSON$/, '');
 }
 
-/** A text that was sent, for a message: cut, with escapes for what cannot be read. */
+/** Quotes a text that was sent: cut, with escapes for unprintable characters. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }

@@ -3,6 +3,7 @@
 import { labelSet, type Label } from '#model/labels.ts';
 import type { Profile } from '#model/profile.ts';
 import { cleanName } from './names.ts';
+import { labelWords } from './trace-context.ts';
 
 /** Label sets that the samples of one profile may have. */
 const MAX_LABEL_SETS = 200;
@@ -10,7 +11,7 @@ const MAX_LABEL_SETS = 200;
 const MAX_LEFT_OUT = 8;
 /** Characters of all labels of all series that one profile makes: each series keeps its labels as a text. */
 const MAX_LABEL_TEXT = 8 << 20;
-/** Sample labels that are about one request, in any spelling: they would make a series of each. */
+/** Sample labels that identify one request, in any spelling: each value would create a series. */
 const PER_REQUEST = /(?:^|_)(?:span|trace|profile|request|transaction)_?id$/;
 
 export interface LabelGroup {
@@ -26,8 +27,8 @@ export interface LabelLimits {
 
 /**
  * Samples by their text labels; those that the series itself has, and those that are about one request, do not count.
- * Where that makes too many sets, the label with the most values is left out of all, then the next.
- * @param base labels of the series, which come to those of each group
+ * If there are too many sets, the label with the most values is left out everywhere, then the next.
+ * @param base labels of the series, added to those of each group
  * @param reserved names that the server sets
  * @returns `dropped` where labels were left out because there are too many of them, or one is too long
  */
@@ -140,7 +141,7 @@ class Names {
 
   #isKeptName(key: number): boolean {
     const name = this.#text(key);
-    if (name === '' || this.#taken.has(name) || isPerRequest(name)) return false;
+    if (name === '' || this.#taken.has(name) || PER_REQUEST.test(labelWords(name))) return false;
     return this.#fits(key, this.#limits.maxLabelNameBytes);
   }
 
@@ -153,13 +154,4 @@ class Names {
   #text(index: number): string {
     return (this.#clean[index] ??= cleanName(this.#strings[index]));
   }
-}
-
-/** `span_id`, `span id`, `spanId`, `dd.trace_id`, `local root span id`. */
-function isPerRequest(name: string): boolean {
-  const words = name
-    .slice(-64)
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .replace(/[^A-Za-z0-9]+/g, '_');
-  return PER_REQUEST.test(words.toLowerCase());
 }

@@ -9,10 +9,11 @@ import { checkName, cleanNames } from './names.ts';
 import type { AttributeRules } from './otlp-attributes.ts';
 import { quote, Refusal } from './refusal.ts';
 import { groupByLabels } from './sample-labels.ts';
+import { traceContexts } from './trace-context.ts';
 
-/** What an upload may be at most. Times in ms. */
+/** The limits of an upload. Times in ms. */
 export interface IngestLimits {
-  /** Of one profile, unpacked. */
+  /** Unpacked bytes of one profile. */
   readonly maxProfileBytes: number;
   readonly maxSamples: number;
   /** Frames of a stack; deeper ones lose their leaf end. */
@@ -29,7 +30,7 @@ export interface IngestLimits {
 
 /** A time that a database, a Date and a double of microseconds hold: the year 2255. */
 const MAX_TIME_MS = Math.floor(Number.MAX_SAFE_INTEGER / 1000);
-/** Set here whatever a client sends. */
+/** Set by the server, whatever a client sends. */
 const OWN = new Set([
   '__profile_type__',
   '__service_name__',
@@ -66,7 +67,7 @@ export function seriesOfProfile(
   if (decoded.sampleCount > limits.maxSamples) {
     throw new Refusal(
       'too_many',
-      `The profile has ${decoded.sampleCount} samples, and at most ${limits.maxSamples} are taken: send shorter windows.`,
+      `The profile has ${decoded.sampleCount} samples; the maximum is ${limits.maxSamples}: send shorter windows.`,
     );
   }
   const negativeValues = checkValues(decoded);
@@ -97,7 +98,14 @@ export function seriesOfProfile(
     }
   });
   return {
-    incoming: { profile, timeUs: Math.round(timeMs * 1000), period, repeatKey, series },
+    incoming: {
+      profile,
+      timeUs: Math.round(timeMs * 1000),
+      period,
+      repeatKey,
+      series,
+      spans: traceContexts(profile),
+    },
     trimmed: { cutStacks, labelsDropped: dropped ? 1 : 0, negativeValues, cumulative: 0, cutOff: 0 },
   };
 }
@@ -114,13 +122,13 @@ function checkTime(timeMs: number, { maxAgeMs, maxFutureMs }: IngestLimits, nowM
   if (maxAgeMs > 0 && timeMs < nowMs - maxAgeMs) {
     throw new Refusal(
       'too_old',
-      `The profile is of ${when}, and profiles up to ${maxAgeMs / 60_000} min old are taken (--max-profile-age).`,
+      `The profile is from ${when}; the maximum age is ${maxAgeMs / 60_000} min (--max-profile-age).`,
     );
   }
   if (timeMs > nowMs + maxFutureMs) {
     throw new Refusal(
       'too_new',
-      `The profile is of ${when}, more than ${maxFutureMs / 60_000} min ahead of this server's clock: check the clocks.`,
+      `The profile is from ${when}, more than ${maxFutureMs / 60_000} min ahead of this server's clock: check the clocks.`,
     );
   }
 }
@@ -148,7 +156,7 @@ function checkLabels(labels: readonly Label[], limits: IngestLimits): LabelSet {
   }
   if (!seen.has('service_name')) kept.push({ name: 'service_name', value: UNKNOWN_SERVICE });
   if (kept.length > limits.maxLabels) {
-    throw new Refusal('bad_labels', `The series has ${kept.length} labels, and at most ${limits.maxLabels} are taken.`);
+    throw new Refusal('bad_labels', `The series has ${kept.length} labels; the maximum is ${limits.maxLabels}.`);
   }
   const name = kept.find((label) => label.name === '__name__')?.value ?? '';
   if (name === '')
@@ -156,7 +164,7 @@ function checkLabels(labels: readonly Label[], limits: IngestLimits): LabelSet {
   if (name.includes(':'))
     throw new Refusal(
       'bad_labels',
-      `The label __name__, ${quote(name)}, has a colon, which no type may hold: rename it.`,
+      `The label __name__, ${quote(name)}, contains a colon, which is not allowed: rename it.`,
     );
   if (!name.startsWith(DELTA_PREFIX)) return labelSet(kept);
   return labelSet([
@@ -192,7 +200,7 @@ function cleanFunctions(profile: Profile): Profile {
   return { ...profile, ...tablesOf({ ...definitions, names, files, mappings }, frames.definition, frames.line) };
 }
 
-/** What sums to more is not exact, and not read back as what was sent. @throws Refusal */
+/** A larger sum is not exact and would read back as a different value. @throws Refusal */
 function checkValues({ values }: Profile): number {
   let negative = 0;
   let positive = 0;
@@ -200,7 +208,7 @@ function checkValues({ values }: Profile): number {
     if (exact !== undefined || needsExact(column)) {
       throw new Refusal(
         'bad_profile',
-        'The values of the profile sum to more than 2^53, which is the most that is kept exactly: send shorter windows.',
+        'The values of the profile sum to more than 2^53, the largest sum that is stored exactly: send shorter windows.',
       );
     }
     for (const value of column) {
@@ -211,7 +219,7 @@ function checkValues({ values }: Profile): number {
   if (negative > 0 && positive === 0) {
     throw new Refusal(
       'bad_profile',
-      'No value of the profile is above 0, and only such values are kept: send the profile itself, not its difference to another.',
+      'The profile has no value above 0, and only values above 0 are stored: send the profile itself, not its difference from another one.',
     );
   }
   return negative;
@@ -232,7 +240,7 @@ function checkTypes({ sampleTypes, period }: Profile, { maxLabelValueBytes }: In
       if (text.includes(':'))
         throw new Refusal(
           'bad_profile',
-          `The type or unit ${quote(text)} has a colon, which no type may hold: rename it.`,
+          `The type or unit ${quote(text)} contains a colon, which is not allowed: rename it.`,
         );
       if (Buffer.byteLength(text) > maxLabelValueBytes)
         throw new Refusal('bad_profile', `A type or unit has more than ${maxLabelValueBytes} bytes.`);

@@ -1,4 +1,4 @@
-/** Where profiles are sent to, below the base path. */
+/** The upload paths, below the base path. */
 
 export const PUSH_PATH = '/push.v1.PusherService/Push';
 export const INGEST_PATHS: ReadonlySet<string> = new Set(['/ingest', '/pyroscope/ingest']);

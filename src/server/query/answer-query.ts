@@ -1,4 +1,7 @@
-/** The door of the query API: any of its requests to a whole answer. Pure but for the clock of deadlines; runs in a reader thread. */
+/**
+ * The entry point of the query API: from a request to a complete answer. Without side effects, but reads the clock for
+ * deadlines; runs in a reader thread.
+ */
 
 import { printWarnings, warningsHeader } from '#wire/warnings.ts';
 import type { RequestFacts, WireAnswer, WireRequest } from '../request.ts';
@@ -10,7 +13,7 @@ import { defaultQueryLimits, type QueryLimits } from './query-limits.ts';
 import { answerRpc, type RpcResult } from '../rpc/rpc.ts';
 
 export interface QueryOptions {
-  /** What "now" means in a request that leaves its range out. */
+  /** The value of "now" for a request without a range. */
   readonly nowMs: number;
   readonly limits?: QueryLimits;
 }
@@ -19,7 +22,7 @@ export interface QueryOptions {
  * Answers a call of `querier.v1`, of our own slices, or of the older `/pyroscope/render…`; anything else with 404. Never
  * rejects: a failure is an answer, reported in `facts`. What is damaged in the store is left out: then the answer has the header
  * `flametide-warnings`, whatever the call.
- * @param stop throws `Stopped` when nobody waits any more; the deadline that a client sets is added to it.
+ * @param stop throws `Stopped` when nobody waits any more; the client's deadline is added.
  */
 export async function answerQuery(
   request: WireRequest,

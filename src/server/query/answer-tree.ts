@@ -18,7 +18,7 @@ export interface AnswerTree {
   /** Line by node; only of a tree by lines. */
   readonly line: Int32Array | undefined;
   readonly sides: readonly Side[];
-  /** By node: what passes on to callees that are not here. Of a single tree only. */
+  /** By node: the total of omitted callees. Only for a single tree. */
   readonly rest?: Float64Array | undefined;
   readonly names: readonly string[];
 }
@@ -29,7 +29,7 @@ interface Siblings {
   readonly child: Int32Array;
 }
 
-/** What cut nodes become under their parent: Pyroscope's word, which its clients know. */
+/** The name of the rest under a parent: Pyroscope's word, which its clients know. */
 const OTHER = 'other';
 
 export function answerTree({ length, func, parent, line, self, total, rest, functions }: MergedTree): AnswerTree {
@@ -39,7 +39,7 @@ export function answerTree({ length, func, parent, line, self, total, rest, func
 /**
  * Keeps the nodes with a total of at least the `mostNodes`-th largest, ties included, the root not counted. What is cut
  * becomes one leaf `other` under its parent, or goes to a kept function of that name there, so that totals stay exact.
- * Of two sides the larger total counts: a node that is large on either stays.
+ * With two sides the larger total counts: a node that is large on either side stays.
  */
 export function cutTree(tree: AnswerTree, mostNodes: number): AnswerTree {
   const { length, func, parent, rest } = tree;
@@ -230,13 +230,13 @@ function joinNames(left: AnswerTree, right: AnswerTree): [names: string[], left:
   return [[...places.keys()], a, b];
 }
 
-/** Place of each name that is used, among those used; `other` stands behind all. */
+/** The rank of each used name; `other` comes last. */
 function rankNames(columns: readonly Int32Array[], names: readonly string[]): Int32Array {
   const isUsed = new Uint8Array(names.length);
   for (const func of columns) for (let node = 1; node < func.length; node++) isUsed[func[node]] = 1;
   const present: number[] = [];
   for (let name = 0; name < names.length; name++) if (isUsed[name] === 1) present.push(name);
-  // UTF-16 and UTF-8 differ in order only where there are letters beyond U+FFFF.
+  // UTF-16 and UTF-8 differ in order only where there are characters beyond U+FFFF.
   const isPlain = !present.some((name) => /[\ud800-\udfff]/.test(names[name]));
   const compare = (a: string, b: string): number =>
     isPlain ? (a < b ? -1 : a > b ? 1 : 0) : Buffer.compare(Buffer.from(a), Buffer.from(b));

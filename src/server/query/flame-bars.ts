@@ -79,7 +79,7 @@ function layOutSide(
     const end = edge[level];
     const own = place[at];
     total[own] = side.total[walked[at]];
-    // The root is a bar of its own making: samples without a stack widen it and are nobody's self.
+    // The root bar is synthetic: samples without a stack widen it and are no function's self.
     self[own] = at === 0 ? 0 : side.self[walked[at]];
     const left = end - total[own];
     edge[level] = left;

@@ -16,7 +16,7 @@ interface GoPgo {
 
 export interface PprofInput {
   readonly tree: AnswerTree;
-  /** Of the functions that the tree came with; those that cutting added have none. */
+  /** For the original functions of the tree; functions added by cutting have none. */
   readonly functions: FunctionColumns;
   readonly type: ProfileType;
   readonly endMs: number;
@@ -241,7 +241,7 @@ function nonEmpty<T>(rows: readonly T[]): readonly T[] | undefined {
   return rows.length === 0 ? undefined : rows;
 }
 
-/** Things with ids from 1, in the order of their coming. */
+/** Items with ids from 1, in the order of insertion. */
 class Numbered<T> {
   readonly #ids = new Map<T, number>();
 

@@ -1,4 +1,4 @@
-/** Requests and small answers as messages; what may be large is encoded from columns elsewhere. */
+/** Requests and small answers as messages; large answers are encoded from columns elsewhere. */
 
 import {
   create,
@@ -14,21 +14,21 @@ import {
 import type { Codec, RpcCall } from '../rpc/rpc.ts';
 import { RpcError } from '../rpc/rpc-error.ts';
 
-/** Fields and enum names that are unknown are passed over, as the contract wants. @throws RpcError for what is no message */
+/** Unknown fields and enum names are skipped, as the contract requires. @throws RpcError for an invalid message */
 export function readMessage<Desc extends DescMessage>(
   schema: Desc,
   { codec, message }: Pick<RpcCall, 'codec' | 'message'>,
 ): MessageShape<Desc> {
   if (codec === 'json' && message.length === 0)
-    throw new RpcError('invalid_argument', 'The body is empty: send {} where there is nothing to say.');
+    throw new RpcError('invalid_argument', 'The body is empty: send {} for a message without fields.');
   try {
     if (codec === 'proto') return fromBinary(schema, message);
     const json = JSON.parse(new TextDecoder().decode(message)) as JsonValue;
     return fromJson(schema, json, { ignoreUnknownFields: true });
   } catch (error) {
-    // Both decoders throw plain errors, at nothing but what they are given.
+    // Both decoders throw plain errors, and only for invalid input.
     const reason = error instanceof Error ? error.message : String(error);
-    throw new RpcError('invalid_argument', `The body is no ${schema.typeName}: ${reason}`, { cause: error });
+    throw new RpcError('invalid_argument', `The body is not a valid ${schema.typeName}: ${reason}`, { cause: error });
   }
 }
 

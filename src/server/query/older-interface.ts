@@ -38,7 +38,7 @@ export async function answerOlder(
   const page = PAGES.get(request.path);
   if (!page) return undefined;
   if (request.method !== 'GET') {
-    const error = new RpcError('unimplemented', `${request.path} is asked by GET.`);
+    const error = new RpcError('unimplemented', `${request.path} accepts only GET.`);
     return { answer: { status: 405, headers: { allow: 'GET' }, body: new Uint8Array(0) }, error };
   }
   try {
@@ -68,7 +68,7 @@ function render(
   stop: StopCheck,
 ): Uint8Array {
   if (parameters.get('format') === 'dot')
-    throw new RpcError('unimplemented', 'Graphs in DOT are not drawn: leave format out.');
+    throw new RpcError('unimplemented', 'DOT output is not supported: leave format out.');
   const { selector, type } = readQuery(parameters, setting, stop, 'query', 'from', 'until');
   const tree = cutMerge(reader, selector, maxNodes(parameters, setting), stop);
   const groupBy = parameters.get('groupBy') ?? '';
@@ -91,12 +91,12 @@ function renderDiff(
   return flamebearer(tree, left.type, { timeline: null, groups: null, heatmap: null, leftTicks, rightTicks });
 }
 
-/** Profile types of the last hour, which is all that this call was ever good for. */
+/** Profile types of the last hour: the only use of this call. */
 function labelValues(reader: ProfileReader, { nowMs }: QuerySetting, parameters: URLSearchParams): Uint8Array {
   const label = parameters.get('label') ?? '';
   if (label === '') throw refuse('The request has no label.');
   if (label !== '__name__')
-    throw refuse('Only __name__ is answered here; ask QuerierService/LabelValues with a range.');
+    throw refuse('Only __name__ is supported here; ask QuerierService/LabelValues with a range.');
   const types = reader.profileTypes({ startMs: nowMs - HOUR_MS, endMs: nowMs });
   return Buffer.from(JSON.stringify(types.length === 0 ? null : types));
 }
@@ -113,7 +113,7 @@ function readQuery(
   const matchers = checkSelector(query, stop);
   const named = matchers.find(({ name, operator }) => name === '__name__' && operator === '=');
   const type = named && parseProfileType(named.value);
-  if (!type) throw refuse(`${queryName} names no profile type: send one of five parts before the {.`);
+  if (!type) throw refuse(`${queryName} has no profile type: send one of five parts before the {.`);
   const [start, end] = [fromName, untilName].map((name) => checkTime(name, parameters.get(name) ?? '', nowMs));
   const range = checkLimitedRange({ start, end }, limits);
   const others = matchers.filter((matcher) => matcher !== named);

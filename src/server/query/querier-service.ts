@@ -16,6 +16,7 @@ import {
   type SelectMergeProfileRequest,
   SelectMergeProfileRequestSchema,
   type SelectMergeStacktracesRequest,
+  SelectMergeSpanProfileRequestSchema,
   SelectMergeStacktracesRequestSchema,
   SelectSeriesRequestSchema,
   SeriesRequestSchema,
@@ -37,11 +38,13 @@ import type { ProfileId, ProfileReader, ProfileSelector, StopCheck } from '../st
 import { type AnswerTree, answerTree, cutTree, overlay } from './answer-tree.ts';
 import { encodeSeries } from './encode-series.ts';
 import { encodeSlices } from './encode-slices.ts';
+import { selectHeatmap } from './heatmap.ts';
 import { layOutBars, writeBars, writeBarsJson } from './flame-bars.ts';
 import { encodePprof } from './merged-pprof.ts';
 import { readMessage, writeMessage } from './messages.ts';
 import type { QueryLimits } from './query-limits.ts';
 import {
+  checkGroupBy,
   checkLimitedRange,
   checkMaxNodes,
   checkProfileType,
@@ -55,6 +58,7 @@ import {
 import type { Codec, RpcCall, RpcHandler, RpcTable } from '../rpc/rpc.ts';
 import { parseProfileId } from './profile-id.ts';
 import { RpcError } from '../rpc/rpc-error.ts';
+import { checkTraceSelectors } from './trace-selectors.ts';
 import { treeBytes } from './tree-bytes.ts';
 
 export interface QuerySetting {
@@ -63,7 +67,6 @@ export interface QuerySetting {
 }
 
 const QUERIER_API = 1n;
-const MAX_GROUP_LABELS = 100;
 
 export function querierTable(reader: ProfileReader, setting: QuerySetting): RpcTable {
   const handlers = Object.entries(querier(reader, setting)).map(([name, handler]): [string, RpcHandler] => [
@@ -134,13 +137,15 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
       const range = checkLimitedRange(request, limits);
       const { id } = checkProfileType(request.profileTypeID);
       const matchers = checkSelector(request.labelSelector, call.stop);
-      if (request.exemplarType === ExemplarType.SPAN) throw notHere('Exemplars of spans are not stored');
-      if (request.groupBy.length > MAX_GROUP_LABELS) throw refuse(`groupBy has more than ${MAX_GROUP_LABELS} labels.`);
+      if (request.exemplarType === ExemplarType.SPAN)
+        throw notHere('A series has exemplars of uploads; ask SelectHeatmap for those of spans');
       const selector = { ...range, matchers, profileType: id, callSite: callSite(request.stackTraceSelector) };
       if (selector.callSite.length > 0 && (range.endMs - range.startMs) / stepMs >= MAX_CUTS)
-        throw refuse(`A call site is summed over less than ${MAX_CUTS} steps: send a longer step or a shorter range.`);
+        throw refuse(
+          `A series of one call site must have fewer than ${MAX_CUTS} steps: send a longer step or a shorter range.`,
+        );
       const exemplars = request.exemplarType === ExemplarType.INDIVIDUAL;
-      const series = reader.timeSeries(selector, request.groupBy, stepMs, call.stop, exemplars);
+      const series = reader.timeSeries(selector, checkGroupBy(request.groupBy), stepMs, call.stop, exemplars);
       const limit = Number(request.limit ?? 0n);
       return encodeSeries(limit > 0 ? series.slice(0, limit) : series, call.codec);
     },
@@ -150,7 +155,7 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
       const selector = stacktraces(request, limits, call.stop);
       switch (request.format) {
         case ProfileFormat.DOT:
-          throw notHere('Graphs in DOT are not drawn; ask for PROFILE_FORMAT_PPROF and run go tool pprof -dot');
+          throw notHere('DOT output is not supported; ask for PROFILE_FORMAT_PPROF and run go tool pprof -dot');
         case ProfileFormat.PPROF:
           return wrapPprof(mergedPprof(reader, selector, request, limits, call), call.codec);
         case ProfileFormat.TREE: {
@@ -167,11 +172,11 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
 
     SelectMergeProfile(call) {
       const request = readMessage(SelectMergeProfileRequestSchema, call);
-      refuseIds([request.traceIdSelector]);
       const selector = {
         ...profiles(request, limits, call.stop),
         callSite: callSite(request.stackTraceSelector),
         only: profileIds(request.profileIdSelector),
+        within: checkTraceSelectors([], request.traceIdSelector),
       };
       return mergedPprof(reader, selector, request, limits, call);
     },
@@ -197,13 +202,16 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
 
     AnalyzeQuery: (call) => (call.codec === 'json' ? new TextEncoder().encode('{}') : new Uint8Array(0)),
 
-    SelectMergeSpanProfile: () => {
-      throw notHere('Spans are not kept');
+    SelectMergeSpanProfile(call) {
+      const request = readMessage(SelectMergeSpanProfileRequestSchema, call);
+      if (request.spanSelector.length === 0) throw refuse('The request has no spanSelector.');
+      const within = checkTraceSelectors(request.spanSelector, []);
+      const selector = { ...profiles(request, limits, call.stop), callSite: [], within };
+      const tree = cutMerge(reader, selector, checkMaxNodes(request.maxNodes, limits), call.stop);
+      return request.format === ProfileFormat.TREE ? wrapTree(treeBytes(tree), call.codec) : wrapBars(tree, call);
     },
 
-    SelectHeatmap: () => {
-      throw notHere('Heatmaps are not supported; SelectSeries has sums over time');
-    },
+    SelectHeatmap: (call) => selectHeatmap(reader, limits, call),
   };
 }
 
@@ -276,12 +284,12 @@ function featureFlags(call: RpcCall): Uint8Array {
 // ---- requests
 
 function stacktraces(request: SelectMergeStacktracesRequest, limits: QueryLimits, stop: StopCheck): ProfileSelector {
-  refuseIds([request.traceIdSelector, request.spanSelector]);
   checkMaxNodes(request.maxNodes, limits);
   return {
     ...profiles(request, limits, stop),
     callSite: callSite(request.stackTraceSelector),
     only: profileIds(request.profileIdSelector),
+    within: checkTraceSelectors(request.spanSelector, request.traceIdSelector),
   };
 }
 
@@ -303,11 +311,6 @@ function callSite(selector: StackTraceSelector | undefined): string[] {
 /** Ids that are none of ours select nothing. */
 function profileIds(ids: readonly string[]): ProfileId[] | undefined {
   return ids.length === 0 ? undefined : ids.map(parseProfileId).filter((id) => id !== undefined);
-}
-
-/** Passing these over would answer with more than was asked for. */
-function refuseIds(selectors: readonly (readonly string[])[]): void {
-  if (selectors.some((ids) => ids.length > 0)) throw notHere('Traces and spans are not stored; ask by labels and time');
 }
 
 function notHere(what: string): RpcError {

@@ -1,4 +1,4 @@
-/** What a query may ask for at most. */
+/** The limits of a query. */
 
 export interface QueryLimits {
   /** Length of a range that is merged or summed. */

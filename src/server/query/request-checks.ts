@@ -1,4 +1,4 @@
-/** What a query may ask for: each check returns what the store is asked with, or refuses in words that help. */
+/** Checks the parameters of a query: each function returns the checked value, or throws an error with a remedy. */
 
 import { compileMatcher, MatcherError } from '#model/label-matching.ts';
 import { parseLabelSelector } from '#model/label-selector.ts';
@@ -11,12 +11,13 @@ import { RpcError } from '../rpc/rpc-error.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-/** Of a date. */
+/** The maximum of a date. */
 const MAX_TIME_MS = 8.64e15;
-/** Of one request, all selectors together. */
+/** Matchers of a request, all selectors together. */
 const MAX_MATCHERS = 100;
-/** Of all patterns of a request: more take longer to compile than anybody waits. */
+/** Characters of all patterns of a request: longer ones would take too long to compile. */
 const MAX_PATTERN_CHARACTERS = 10_000;
+const MAX_GROUP_LABELS = 100;
 /** Characters of a client's text in a message. */
 const MAX_SHOWN = 200;
 
@@ -100,7 +101,7 @@ function checkMatcher(matcher: LabelMatcher): void {
   }
 }
 
-/** A part of a text of the client, around a place in it: whole it may be a megabyte. */
+/** An excerpt of a client's text around a position: the whole may be a megabyte. */
 function shorten(text: string, at = 0): string {
   if (text.length <= MAX_SHOWN) return text;
   const from = Math.max(0, Math.min(at - MAX_SHOWN / 2, text.length - MAX_SHOWN));
@@ -121,8 +122,13 @@ export function checkProfileType(id: string): ProfileType {
 export function checkMaxNodes(maxNodes: bigint | undefined, limits: QueryLimits): number {
   if (maxNodes === undefined || maxNodes === 0n) return limits.defaultNodes;
   if (maxNodes < 0n || maxNodes > BigInt(limits.mostNodes))
-    throw refuse(`maxNodes is ${maxNodes}: send 1 to ${limits.mostNodes}, or nothing for ${limits.defaultNodes}.`);
+    throw refuse(`maxNodes is ${maxNodes}: send 1 to ${limits.mostNodes}, or leave it out for ${limits.defaultNodes}.`);
   return Number(maxNodes);
+}
+
+export function checkGroupBy(labels: readonly string[]): readonly string[] {
+  if (labels.length > MAX_GROUP_LABELS) throw refuse(`groupBy has more than ${MAX_GROUP_LABELS} labels.`);
+  return labels;
 }
 
 /** @param seconds as the request has it. @returns whole ms */

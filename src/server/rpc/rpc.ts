@@ -16,7 +16,7 @@ export interface RpcCall {
   readonly codec: Codec;
   /** Unpacked. JSON is UTF-8 text. */
   readonly message: Uint8Array;
-  /** Of the request; names in lower case. */
+  /** Headers of the request; names in lower case. */
   readonly headers: WireRequest['headers'];
   /** To be called in long loops: throws `Stopped` when nobody waits any more or the call's own deadline has passed. */
   readonly stop: StopCheck;
@@ -85,11 +85,11 @@ export async function answerRpc(
 ): Promise<RpcResult> {
   const handler = table.get(request.path);
   if (!handler) return refuse(404, {}, '404 page not found\n', 'not_found', `There is no call ${request.path}.`);
-  if (request.method !== 'POST') return refuse(405, { allow: 'POST' }, '', 'unimplemented', 'Calls are sent by POST.');
+  if (request.method !== 'POST') return refuse(405, { allow: 'POST' }, '', 'unimplemented', 'Send calls with POST.');
   const dialect = dialectOf(request.headers['content-type'] ?? '');
   if (!dialect) {
     const accepted = [...CONTENT_TYPES.keys()].sort().join(', ');
-    return refuse(415, { 'accept-post': accepted }, '', 'invalid_argument', `A call is sent as one of ${accepted}.`);
+    return refuse(415, { 'accept-post': accepted }, '', 'invalid_argument', `Send a call as one of ${accepted}.`);
   }
   const reply = await callHandler(request, dialect, handler, limits, stop);
   const answer = await encodeReply(dialect, reply);
@@ -178,7 +178,7 @@ async function encodeConnect(
   };
 }
 
-/** What was thrown, as the client is to see it. What we did not foresee is `internal`, and its words stay here. */
+/** An error in the form for the client. An unexpected error is `internal`, and its message is not sent. */
 export function asRpcError(error: unknown): RpcError {
   if (error instanceof RpcError) {
     const { code, message } = error;
@@ -189,7 +189,7 @@ export function asRpcError(error: unknown): RpcError {
       ? new RpcError('deadline_exceeded', `${error.message} Ask for a shorter range or fewer series.`)
       : new RpcError('canceled', error.message);
   }
-  return new RpcError('internal', 'This answer failed inside the server; its log says more.', { cause: error });
+  return new RpcError('internal', 'Internal error: the log of the server has the details.', { cause: error });
 }
 
 function refuse(
@@ -225,10 +225,10 @@ export function wantsPacked({ headers, isLocal = false }: WireRequest, header: s
 function isGzip(encoding: string | undefined, header: string): boolean {
   if (encoding === undefined || encoding === '' || encoding === 'identity') return false;
   if (encoding === 'gzip') return true;
-  throw new RpcError('unimplemented', `${header} ${encoding} is unknown here: send gzip or identity.`);
+  throw new RpcError('unimplemented', `${header} ${encoding} is not supported: send gzip or identity.`);
 }
 
-/** Speed over size: packing is half of the work for a large answer. */
+/** Speed over size: compression is half of the work for a large answer. */
 function pack(message: Uint8Array): Promise<Buffer> {
   return gzipAsync(message, { level: 1 });
 }
@@ -238,7 +238,7 @@ async function unpack(bytes: Uint8Array, limits: RpcLimits): Promise<Uint8Array>
     return await gunzipAsync(bytes, { maxOutputLength: limits.mostMessageBytes });
   } catch (error) {
     if (error instanceof RangeError) throw tooLarge(limits);
-    throw new RpcError('invalid_argument', 'The request says that it is gzip and does not unpack.', { cause: error });
+    throw new RpcError('invalid_argument', 'The request is marked as gzip but cannot be unpacked.', { cause: error });
   }
 }
 
@@ -250,17 +250,17 @@ function tooLarge({ mostMessageBytes }: RpcLimits): RpcError {
 
 async function readFrame(body: Uint8Array, encoding: string | undefined, limits: RpcLimits): Promise<Uint8Array> {
   const isPacked = isGzip(encoding, 'Grpc-Encoding');
-  if (body.length < PREFIX_BYTES) throw new RpcError('invalid_argument', 'The request holds no gRPC frame.');
+  if (body.length < PREFIX_BYTES) throw new RpcError('invalid_argument', 'The request has no gRPC frame.');
   const length = new DataView(body.buffer, body.byteOffset).getUint32(1);
   if (body.length !== PREFIX_BYTES + length) {
     const present = body.length - PREFIX_BYTES;
-    throw new RpcError('invalid_argument', `The frame promises ${length} bytes and ${present} follow it.`);
+    throw new RpcError('invalid_argument', `The frame announces ${length} bytes, but ${present} follow.`);
   }
   const message = body.subarray(PREFIX_BYTES);
   const [flags] = body;
   if (flags === 0) return message;
   if (flags !== PACKED) throw new RpcError('invalid_argument', `The frame has an unknown flag, ${flags}.`);
-  if (!isPacked) throw new RpcError('internal', 'The frame is packed and Grpc-Encoding does not say how.');
+  if (!isPacked) throw new RpcError('internal', 'The frame is compressed, but Grpc-Encoding does not name the method.');
   return unpack(message, limits);
 }
 
@@ -301,7 +301,7 @@ function timeoutMs(protocol: Protocol, headers: WireRequest['headers']): number 
   return Number(found[1]) * (GRPC_UNITS_MS[found[2] ?? ''] ?? 1);
 }
 
-/** The time runs from here: waiting before was not this call's work. */
+/** The time runs from here: time in the queue does not count. */
 function withDeadline(stop: StopCheck, timeout: number | undefined): StopCheck {
   if (timeout === undefined) return stop;
   const end = performance.now() + timeout;

@@ -1,4 +1,6 @@
-/** Fetches profiles of configured targets, each kind by itself: what fails is tried again later, and costs nothing else. */
+/**
+ * Fetches profiles of configured targets, each kind on its own: a failure delays only that kind, and is retried later.
+ */
 
 import { setMaxListeners } from 'node:events';
 import type { Backend, Log } from '../exchange.ts';

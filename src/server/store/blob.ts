@@ -8,7 +8,7 @@ const HEAD_BYTES = 5;
 // Marks: how the payload is packed, and whether the checksum covers the row's numbers too (from format 3 of the store on).
 const DEFLATED = 1;
 const WITH_ROW = 2;
-/** Under this, deflate saves nothing worth its call. */
+/** Smaller payloads are not deflated: it saves too little. */
 const MIN_BYTES_TO_DEFLATE = 64;
 /** Maximum unpacked size of a blob, far above that of any blob that is written. */
 const MAX_UNPACKED = 1 << 28;

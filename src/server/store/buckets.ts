@@ -4,12 +4,12 @@ import { callSiteNodes } from './call-site.ts';
 import { US_PER_MS } from './hours.ts';
 import type { Part } from './part-cache.ts';
 import type { Exemplar, SummedSeries, TimeRange } from './profile-reader.ts';
-import type { SampleVisitor } from './stored-samples.ts';
+import type { SampleVisitor } from './day-walk.ts';
 
 /** Steps of a series of one call site. */
 export const MAX_CUTS = 100_000;
 
-/** What passes a call site, by bucket of time. */
+/** The cost through a call site, by bucket of time. */
 export class BucketVisitor implements SampleVisitor {
   readonly #buckets: Buckets;
   readonly #callSite: readonly string[];
@@ -60,7 +60,7 @@ export class Buckets {
   }
 
   add(timeUs: number, value: number): void {
-    this.addTo(this.#bucketOf(timeUs), value);
+    this.addTo(this.at(timeUs), value);
   }
 
   addTo(bucket: number, value: number): void {
@@ -69,21 +69,27 @@ export class Buckets {
 
   /** An exemplar for its bucket, where none is larger. Each bucket needs one if any has. */
   offer(exemplar: Exemplar): void {
-    const bucket = this.#bucketOf(exemplar.profile.timeUs);
+    const bucket = this.at(exemplar.profile.timeUs);
     const known = this.#largest.get(bucket);
     if (known === undefined || exemplar.value > known.value) this.#largest.set(bucket, exemplar);
   }
 
   filled(): Omit<SummedSeries, 'labels'> {
     const filled = Float64Array.from(this.#sums.keys()).sort();
-    const timesMs = filled.map((bucket) => this.#startMs + bucket * this.#stepMs);
+    const timesMs = filled.map((bucket) => this.edgeMs(bucket));
     const sums = filled.map((bucket) => this.#sums.get(bucket)!);
     if (this.#largest.size === 0) return { timesMs, sums };
     return { timesMs, sums, exemplars: Array.from(filled, (bucket) => this.#largest.get(bucket)!) };
   }
 
-  #bucketOf(timeUs: number): number {
+  /** The bucket of a time. */
+  at(timeUs: number): number {
     const startUs = this.#startMs * US_PER_MS;
     return Math.max(0, Math.ceil((timeUs - startUs) / (this.#stepMs * US_PER_MS)));
+  }
+
+  /** The right edge of a bucket. */
+  edgeMs(bucket: number): number {
+    return this.#startMs + bucket * this.#stepMs;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Profiles on their way to disk, in groups: whoever hands some over waits for the commit that holds them. One commit costs
- * a sync of the disk, whatever is in it; so all that arrives while the thread is busy shares the next.
+ * Commits profiles to disk in groups: each caller waits for the commit that contains its profiles. A commit costs one
+ * disk sync, whatever its size, so profiles that arrive while the thread is busy share the next one.
  */
 
 import type { IncomingProfile } from '../incoming.ts';
@@ -9,15 +9,15 @@ import type { ProfileWriter, Written } from './profile-writer.ts';
 /** A group is committed at the latest when it is this large. */
 const MAX_PROFILES = 64;
 const MAX_BYTES = 4 << 20;
-/** Of the decoded profiles that are held until the commit. */
+/** Bytes of the decoded profiles that are held until the commit. */
 const MAX_FRAMES = 4 << 20;
-/** SQLite's codes for a statement that fails by what is in it: ERROR, TOOBIG, CONSTRAINT, MISMATCH, RANGE. */
+/** SQLite's codes for a statement that fails because of its values: ERROR, TOOBIG, CONSTRAINT, MISMATCH, RANGE. */
 const ABOUT_CONTENT = new Set([1, 18, 19, 20, 25]);
 
 interface Waiting {
   readonly profiles: readonly IncomingProfile[];
   readonly nowMs: number;
-  /** By profile: what was written, or why it was not. */
+  /** By profile: the result of writing it, or the error. */
   readonly results: (Written | Error)[];
   resolve(results: (Written | Error)[]): void;
   reject(error: unknown): void;
@@ -66,7 +66,7 @@ export class CommitQueue {
     for (const one of waiting) one.resolve(one.results);
   }
 
-  /** After a failed commit, which the writer has forgotten: the profile that made it fail gets its error, no other does. */
+  /** Retries after a failed commit, one profile at a time: only the profile at fault gets the error. */
   #oneByOne({ profiles, nowMs, results }: Waiting): (Written | Error)[] {
     return profiles.map((profile, i) => {
       if (results[i] instanceof Error) return results[i];

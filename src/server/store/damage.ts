@@ -1,4 +1,4 @@
-/** Damage that was met while reading the store: what it is, once for each place, in plain sentences. */
+/** Collects damage found while reading the store: one plain sentence for each place. */
 
 import { DamagedBlob } from './blob.ts';
 
@@ -10,7 +10,7 @@ export interface Damage {
   readonly text: string;
 }
 
-/** Data that no question can reach. */
+/** Data that no query can reach. */
 export interface LostData {
   readonly text: string;
   /** Profiles stored before are missing, ms since the epoch. */
@@ -26,7 +26,7 @@ const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
-/** Collects the damage that questions meet. */
+/** Collects the damage that queries find. */
 export class DamageNotes {
   #places = new Map<string, string>();
 
@@ -41,14 +41,14 @@ export class DamageNotes {
     return this.#places.size;
   }
 
-  /** What was noted since the last call. */
+  /** The notes since the last call. */
   take(): readonly Damage[] {
     const places = this.#places;
     this.#places = new Map();
     return listOf(places);
   }
 
-  /** What has been noted, which stays. */
+  /** The notes so far, which stay. */
   list(): readonly Damage[] {
     return listOf(this.#places);
   }
@@ -66,7 +66,7 @@ export function warningsOf(damage: readonly Damage[], max = MAX_WARNINGS): strin
   return texts;
 }
 
-/** What is damaged, to be put behind "it"; undefined for an error that has another cause. */
+/** A description of the damage that follows "it"; undefined for an error with another cause. */
 export function damageIn(error: unknown): string | undefined {
   if (error instanceof DamagedBlob) return error.message;
   if (!(error instanceof Error)) return undefined;

@@ -29,7 +29,7 @@ const BUSY_TIMEOUT_MS = 5000;
 const COMMIT_TIMEOUT_MS = 30_000;
 
 // Times in whole microseconds since the epoch, hours and days as their number since the epoch, values in the unit of the
-// profile type. `sample_labels` as in uploads.ts. Blobs as in blob.ts, row_check and what covers the other numbers as in row-check.ts, the ledger as in
+// profile type. `sample_labels` as in uploads.ts, rows of `span` as in span-rows.ts. Blobs as in blob.ts, row_check and what covers the other numbers as in row-check.ts, the ledger as in
 // ledger.ts. Tables with blobs keep their row ids: without, they are half as large again.
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -57,6 +57,12 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS ledger(
     series_id INTEGER NOT NULL, hour INTEGER NOT NULL, profiles INTEGER NOT NULL, mark INTEGER NOT NULL,
     row_check INTEGER NOT NULL, PRIMARY KEY(series_id, hour)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS span(
+    seq INTEGER PRIMARY KEY, service_id INTEGER NOT NULL, time_us INTEGER NOT NULL, part_id INTEGER NOT NULL,
+    bytes INTEGER NOT NULL, data BLOB NOT NULL);
+  CREATE INDEX IF NOT EXISTS span_time ON span(service_id, time_us);
+  CREATE INDEX IF NOT EXISTS span_part ON span(part_id);
+  CREATE INDEX IF NOT EXISTS span_age ON span(time_us, bytes);
   CREATE TABLE IF NOT EXISTS upload(key TEXT PRIMARY KEY, seen_ms INTEGER NOT NULL) WITHOUT ROWID;
 `;
 

@@ -9,7 +9,7 @@ export interface EntriesByNode {
 }
 
 const FIRST_ROOM = 1 << 14;
-/** Smaller tables just grow: joining what can be joined costs more than their room. */
+/** Smaller tables just grow: merging entries costs more than the memory. */
 const JOINED_FROM = 1 << 20;
 
 export class EntryTable {
@@ -39,7 +39,7 @@ export class EntryTable {
     if (slice >= this.#slices) this.#slices = slice + 1;
   }
 
-  /** As they lie: a node and slice may come several times. */
+  /** Unsorted: a node and slice may occur several times. */
   forEach(take: (node: number, slice: number, value: number, count: number) => void): void {
     for (let i = 0; i < this.#length; i++) take(this.#node[i], this.#slice[i], this.#value[i], this.#count[i]);
   }
@@ -76,7 +76,7 @@ export class EntryTable {
     };
   }
 
-  /** Joins what can be joined; where that does not free half, the table grows. */
+  /** Merges equal entries; if that does not free half, the table grows. */
   #makeRoom(): void {
     if (this.#length >= JOINED_FROM) {
       const { start, slice, value, count } = this.byNode(this.#nodes);

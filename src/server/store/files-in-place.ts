@@ -14,7 +14,7 @@ export class FilesInPlace {
   whyNot(): string | undefined {
     const moved = this.#files.find(({ path, identity }) => identity === undefined || identityOf(path) !== identity);
     if (moved === undefined) return undefined;
-    return `The file ${moved.path} was removed or replaced while the server runs, so nothing can be kept: start the server again.`;
+    return `The file ${moved.path} was removed or replaced while the server was running, so nothing can be stored: restart the server.`;
   }
 }
 

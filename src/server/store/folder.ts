@@ -44,7 +44,7 @@ export interface OpenFolder {
   readonly db: Database;
   /** Path of the profiles' file, for further connections. */
   readonly file: string;
-  /** Held for life: another process cannot open the folder meanwhile, and a kill frees it. */
+  /** Held while the process runs: no other process can open the folder, and a kill releases it. */
   readonly lock: Database;
   /** Files that were set aside as they are damaged, now or earlier. */
   readonly lost: readonly LostData[];
@@ -57,7 +57,7 @@ export function openFolder(folder: string): OpenFolder {
   const entries = entriesOf(folder);
   if (entries.length > 0 && !entries.includes(PROFILES) && !entries.includes(LOCK)) {
     throw new UnusableStore(
-      `The folder ${folder} holds other files and no data of Flametide: choose an empty or new one with --data.`,
+      `The folder ${folder} contains other files and no data of Flametide: choose an empty or new one with --data.`,
     );
   }
   const lock = takeLock(folder);
@@ -76,7 +76,7 @@ export function openFolder(folder: string): OpenFolder {
     }
     // Set aside, never deleted; the server accepts new profiles.
     const aside = setAside(file);
-    notes.push(`${file} is damaged (${reason(error)}): it was set aside as ${aside}, and a new one was begun.`);
+    notes.push(`${file} is damaged (${reason(error)}): it was set aside as ${aside}, and a new one was started.`);
     db = openForWriting(file, freeBytes(folder));
   }
   db = makeShrinkable(db, file, freeBytes(folder), notes);
@@ -100,7 +100,7 @@ function entriesOf(folder: string): string[] {
       throw new UnusableStore(`The data folder ${folder} cannot be written by this user. ${other}`);
     if (code === 'ENOSPC')
       throw new UnusableStore(
-        `The volume of the data folder ${folder} is full: free some room, or choose another with --data.`,
+        `The volume of the data folder ${folder} is full: free some space, or choose another with --data.`,
       );
     throw new UnusableStore(`The data folder ${folder} cannot be used: ${reason(error)}. ${other}`);
   }
@@ -118,7 +118,7 @@ export function whyNoRoom(folder: string): string | undefined {
   const free = bavail * bsize;
   const least = Math.min(MIN_FREE_BYTES, blocks * bsize * MIN_FREE_SHARE);
   if (free >= least) return undefined;
-  return `Only ${Math.floor(free / 1e6)} MB of the disk are free, and ${Math.ceil(least / 1e6)} MB are needed: free some, or lower --max-disk or --retention.`;
+  return `Only ${Math.floor(free / 1e6)} MB of disk space are free; ${Math.ceil(least / 1e6)} MB are needed: free some, or lower --max-disk or --retention.`;
 }
 
 /** Deletes the ballast file. @returns whether there was one */
@@ -185,7 +185,7 @@ export function folderBytes(folder: string): FolderBytes {
   return bytes;
 }
 
-/** Of a file, or of the files right below a folder. */
+/** Size of a file, or of the files directly in a folder. */
 function treeBytes(path: string): number {
   try {
     const stat = lstatSync(path);
@@ -201,7 +201,10 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** Whether there was no room to write: on the disk, or by a quota or a limit, which SQLite takes for a failing disk. */
+/**
+ * Whether there was no space to write: the disk is full, or a quota or limit applies, which SQLite reports as a disk
+ * failure.
+ */
 export function isFull(error: unknown): boolean {
   const { errcode, systemErrno = 0 } = (error ?? {}) as { errcode?: number; systemErrno?: number };
   return errcode === SQLITE_FULL || NO_ROOM.has(systemErrno);

@@ -1,4 +1,4 @@
-/** Functions of many dictionaries on one numbering: by name, or by name, file and binary. */
+/** Numbers the functions of many dictionaries: by name, or by name, file and binary. */
 
 import { Int32Column } from '#base/column.ts';
 import type { PartColumns } from './part-columns.ts';
@@ -12,7 +12,7 @@ export class FunctionUnion {
   readonly #mappings: string[] = [];
   readonly #startLines = new Int32Column(256);
 
-  /** @param isLocated tells functions of one name apart by file and binary; else those of the first sight stay */
+  /** @param isLocated distinguishes functions of one name by file and binary; otherwise the first one's stay */
   constructor(isLocated: boolean) {
     this.#isLocated = isLocated;
   }

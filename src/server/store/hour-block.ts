@@ -236,7 +236,7 @@ function forEachSampleByLeaf(
   }
 }
 
-/** Such a stack is stored as the list of profiles that lack it. */
+/** A stack in most profiles is stored as the list of profiles that lack it. */
 function isFrequent(count: number, profiles: number): boolean {
   return count * 2 > profiles;
 }

@@ -69,7 +69,7 @@ export class HourPacker {
       } catch (error) {
         const what = damageIn(error);
         if (what === undefined) throw error;
-        // It stays as it is: readers report it too.
+        // It stays unchanged: readers report it too.
         const text = `Profile ${seq} of series ${series} cannot be packed: it ${what}.`;
         this.#report.damage.push({ key: `raw ${seq}`, text });
         continue;
@@ -80,7 +80,7 @@ export class HourPacker {
         isFull = true;
         break;
       }
-      // Older versions took in periods that no double holds.
+      // Older versions stored periods that exceed a double.
       builder.add(time_us, Number.isSafeInteger(period) ? period : 0, vector);
       marks += rawMark(time_us);
       taken.push(seq);

@@ -1,4 +1,4 @@
-/** Stacks to leaf numbers: the dictionary of an open part with what it takes to find things in it. */
+/** Maps stacks to leaf numbers: the dictionary of an open part with its lookup tables. */
 
 import type { Profile } from '#model/profile.ts';
 import { PairTable } from './pair-table.ts';
@@ -68,7 +68,7 @@ export class Interner {
   }
 
   node(parent: number, frame: number): number {
-    // The first callee of a node came right after it, with the rest of its stack: most steps need no search.
+    // The first callee of a node was added right after it, so most steps need no search.
     const { nodeParent, nodeFrame } = this.columns;
     const next = parent + 1;
     if (next < nodeParent.length && nodeParent.values[next] === parent && nodeFrame.values[next] === frame) return next;

@@ -1,6 +1,6 @@
 /**
  * The largest nodes of the sum of several dictionaries, exactly, without making the others: from the root on, the largest
- * node known is taken next, in all dictionaries at once, and its callees become known. None can be larger than it.
+ * node known is taken next, in all dictionaries at once, and its callees become known. No unknown node can be larger.
  */
 
 import { Int32Column } from '#base/column.ts';
@@ -26,7 +26,7 @@ export function largestNodes(
   return nodes <= most ? search.takeAll(profiles, warnings) : search.take(most, profiles, warnings);
 }
 
-/** One dictionary needs no search: what is as large as the last one asked for stays, in the order that is there. */
+/** A single dictionary needs no search: nodes at least as large as the smallest wanted one stay, in their order. */
 function largestOfOne(
   { part, self, total }: PartSums,
   most: number,
@@ -38,7 +38,7 @@ function largestOfOne(
   const frame = columns.nodeFrame.values;
   const frameFunc = columns.frameFunc.values;
   const same = canonical.values;
-  // By hand: a filter of a typed array costs more than all the rest here.
+  // A loop, because filtering a typed array costs more than everything else here.
   const candidates = new Float64Array(total.length);
   let count = 0;
   for (let node = 1; node < total.length; node++) if (total[node] > 0) candidates[count++] = total[node];
@@ -194,7 +194,7 @@ class Search {
     };
   }
 
-  /** Makes the callees of a node known. @returns its self */
+  /** Adds the callees of a node. @returns its self */
   #expand(node: number): number {
     let self = 0;
     for (let place = this.#where.values[node]; place >= 0; place = this.#placeNext.values[place]) {

@@ -1,6 +1,6 @@
 /**
- * How many profiles each series has in each hour, apart from the profiles themselves: a row that has vanished from a table
- * or an index is missed. An hour without an entry (written before format 3, or being removed) is not audited.
+ * Counts the profiles of each series and hour, separately from the profiles, so that a row that has vanished from a
+ * table or an index is detected. An hour without an entry (written before format 3, or being removed) is not audited.
  *
  * `mark` is a sum over the rows of the hour: the time within the hour of each row of `raw`, in microseconds, and the check of
  * each row of `hour`. It detects a row that occurs twice in place of another one.
@@ -25,7 +25,7 @@ interface RawCount {
   readonly mark: number;
 }
 
-/** Of `raw`, from its index alone. */
+/** Counts of `raw`, from its index alone. */
 const COUNT_RAW = `
   SELECT time_us / ${US_PER_HOUR} AS hour, count(*) AS profiles, sum(time_us % ${US_PER_HOUR}) AS mark FROM raw
   WHERE series_id = ? AND time_us >= ? AND time_us < ? GROUP BY 1`;
@@ -60,7 +60,7 @@ class Counts {
   }
 }
 
-/** Of a row of `raw`. */
+/** The mark of a row of `raw`. */
 export function rawMark(timeUs: number): number {
   return timeUs % US_PER_HOUR;
 }
@@ -82,7 +82,7 @@ export class LedgerWriter {
   add(series: number, hour: number, profiles: number, mark: number): void {
     const [entry] = this.#read.all([series, hour], () => undefined);
     const known = entry ?? this.#counts.of(series, hour, hour).get(hour) ?? { profiles: 0, mark: 0 };
-    // A damaged entry stays one.
+    // A damaged entry stays damaged.
     const isRight = entry === undefined || isWhole(series, entry);
     const sum = { hour, profiles: known.profiles + profiles, mark: known.mark + mark };
     const check = isRight ? entryCheck(series, sum) : -1;
@@ -90,7 +90,7 @@ export class LedgerWriter {
   }
 }
 
-/** What an answer has met of one series, by hour, to be held against the ledger. */
+/** The profiles of one series that an answer has read, by hour, to compare with the ledger. */
 export class HourTally {
   readonly #hours = new Map<number, { profiles: number; mark: number }>();
   profiles = 0;
@@ -144,9 +144,9 @@ export class LedgerReader {
   }
 
   /**
-   * Notes the hours of which not all was met that was stored.
-   * @param fromUs, toUs half-open. What is left of the hours that they cut is counted here, from where the answer's own
-   *   scans began and ended: of a damaged index each scan may see another part.
+   * Notes the hours in which stored profiles were not read.
+   * @param fromUs, toUs half-open. The rest of partly covered hours is counted here, from the ends of the answer's own
+   * scans, because scans of a damaged index may see different parts.
    * @param met all rows of `raw` in the range, and all blocks of its hours. As long as the sums fit, no hour is looked at.
    */
   audit(series: number, fromUs: number, toUs: number, met: HourTally, notes: DamageNotes): void {
@@ -160,7 +160,7 @@ export class LedgerReader {
       notes.note(`ledger ${series}`, `Profiles of series ${series} may be missing: the count of its profiles ${why}.`),
     );
     for (const entry of entries) {
-      // Without its own check an entry says nothing; the rows have theirs.
+      // An entry without a check of its own is ignored; the rows have checks.
       if (!isWhole(series, entry)) continue;
       const { hour, profiles, mark } = entry;
       const found = met.of(hour);
@@ -178,7 +178,7 @@ export class LedgerReader {
   #addRest(series: number, hour: number, fromUs: number, toUs: number, met: HourTally): void {
     if (fromUs >= toUs) return;
     const [rest] = this.#rawSums.all([series, fromUs, toUs], () => undefined);
-    // SQLite trusts the order of its index: of a damaged one it gives what lies beyond the bounds.
+    // SQLite trusts the order of its index: with a damaged one it returns rows beyond the bounds.
     if (rest === undefined || (rest.first ?? fromUs) < fromUs || (rest.last ?? fromUs) >= toUs) return;
     met.add(hour, rest.profiles ?? 0, rest.mark ?? 0);
   }

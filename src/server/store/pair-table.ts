@@ -10,7 +10,7 @@ export class PairTable {
   #slots = new Int32Array(1024);
   #used = 0;
 
-  /** Takes in what the columns hold from `first` on. */
+  /** Adds the rows of the columns from `first` on. */
   constructor(a: Int32Column, b: Int32Column, first: number) {
     this.#a = a;
     this.#b = b;

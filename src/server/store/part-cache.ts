@@ -1,4 +1,7 @@
-/** Dictionaries as queries need them: columns, and the nodes that are one when lines are left aside. Kept by last use. */
+/**
+ * A cache of dictionaries for queries: columns, and the nodes that are equal without lines. The least recently used
+ * ones are dropped.
+ */
 
 import { Int32Column } from '#base/column.ts';
 import { hashPair } from '#base/hash.ts';
@@ -7,10 +10,12 @@ import { readDeltas, type Database } from './database.ts';
 import { PartColumns } from './part-columns.ts';
 import { dictCheck } from './row-check.ts';
 
-/** A part that a question meets. */
+/** A part in use by a query. */
 export interface Part {
   readonly columns: PartColumns;
-  /** By node: the first node of the same call path by names alone. Parents of such are such. */
+  /**
+   * By node: the canonical node, which is the first one of the same call path by names. Its parent is canonical too.
+   */
   readonly canonical: Int32Column;
 }
 
@@ -21,7 +26,7 @@ class CachedPart implements Part {
   readonly columns = new PartColumns();
   readonly canonical = new Int32Column(1024);
   usedAt = 0;
-  /** A delta could not be read: what it and those behind it hold is lost, what came before is right. */
+  /** A delta could not be read: it and the later ones are lost, the earlier ones are valid. */
   isDamaged = false;
   /**
    * Canonical nodes by the canonical node of the parent and the function: open addressing, 0 is empty. As large as all
@@ -142,7 +147,7 @@ export class PartCache {
     return next !== undefined;
   }
 
-  /** Forgets all: numbers of parts may mean others now. */
+  /** Clears the cache: numbers of parts may have been reused. */
   clear(): void {
     this.#parts.clear();
   }

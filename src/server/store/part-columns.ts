@@ -63,7 +63,7 @@ export class PartColumns {
     );
   }
 
-  /** What stands between two marks, to be kept on disk. */
+  /** The rows between two marks, encoded for the disk. */
   encode(from: PartMark, to: PartMark = this.mark()): Uint8Array {
     const sink = new WireSink(1024 + (to.nodes - from.nodes) * 4);
     sink.varint(from.paths);
@@ -150,7 +150,7 @@ export class PartColumns {
     // By hand: a part has hundreds of thousands of nodes, and the first question of a service waits for all.
     for (let node = this.nodes, end = node + more; node < end; node++) {
       const up = reader.unsigned();
-      if (up === 0 || up > node) throw new DamagedBlob(`node ${node} hangs ${up} back`);
+      if (up === 0 || up > node) throw new DamagedBlob(`node ${node} has its parent ${up} back`);
       const frame = reader.unsigned();
       if (frame >= knownFrames) throw new DamagedBlob(`names frame ${frame} of ${knownFrames}`);
       frames[node] = frame;

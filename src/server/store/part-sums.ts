@@ -1,4 +1,4 @@
-/** What the leaves of one dictionary sum to, and all that passes through its nodes. */
+/** Self and total of the nodes of one dictionary. */
 
 import type { Part } from './part-cache.ts';
 

@@ -19,8 +19,16 @@ export interface ProfileSelector extends SeriesSelector {
   readonly profileType: string;
   /** Only these uploads; undefined: all. */
   readonly only?: readonly ProfileId[] | undefined;
+  /** Only samples of these spans or traces; undefined: all. */
+  readonly within?: TraceSelector | undefined;
   /** Only stacks that begin with these function names, root first. Empty: all. */
   readonly callSite: readonly string[];
+}
+
+/** Samples that are in any of these. In hex digits, 16 and 32. */
+export interface TraceSelector {
+  readonly spans: readonly string[];
+  readonly traces: readonly string[];
 }
 
 /** One upload, by a series of its samples and its time. Uploads of the same labels at one time are taken for one. */
@@ -67,7 +75,7 @@ export interface MergedTree {
 
 /** One series of sums. */
 export interface SummedSeries {
-  /** Of the group-by labels, those that the series have. */
+  /** The group-by labels that the series have. */
   readonly labels: LabelSet;
   /** Right edges of the buckets that hold a profile, ascending, ms. */
   readonly timesMs: Float64Array;
@@ -78,10 +86,37 @@ export interface SummedSeries {
 
 export interface Exemplar {
   readonly profile: ProfileId;
-  /** Of the samples of the upload that the question selects, and that are in the series. */
+  /** Where the value is of one span: 16 hex digits, and 32 of its trace, or ''. */
+  readonly span?: string;
+  readonly trace?: string;
+  /** The sum of the upload's samples that the query selects and that are in the series. */
   readonly value: number;
-  /** Of the upload, without those of its samples and those of the series. */
+  /** The labels of the upload, without those of its samples and those of the series. */
   readonly labels: LabelSet;
+}
+
+/** Values by time and size. */
+export interface Heatmap {
+  /** Lower edges of the buckets, of one width, ascending. */
+  readonly edges: readonly number[];
+  /** Most values first, ties by labels. */
+  readonly series: readonly HeatSeries[];
+}
+
+export interface HeatSeries {
+  /** The group-by labels that the series have. */
+  readonly labels: LabelSet;
+  readonly count: number;
+  readonly slots: readonly HeatSlot[];
+}
+
+interface HeatSlot {
+  /** Right edge, as of the buckets of `timeSeries`. */
+  readonly timeMs: number;
+  /** By bucket. */
+  readonly counts: Int32Array;
+  /** One of each bucket that is not empty, where asked for. */
+  readonly exemplars: readonly Exemplar[];
 }
 
 /** Self of every call-tree node in each of n equal slices of a range; half-open, but the last includes its end. */
@@ -121,6 +156,15 @@ export interface ProfileReader {
     stop: StopCheck,
     exemplars?: boolean,
   ): SummedSeries[];
+  /** One value for each upload, or for each span of each upload. @throws Stopped */
+  heatmap(
+    selector: ProfileSelector,
+    groupBy: readonly string[],
+    stepMs: number,
+    of: 'uploads' | 'spans',
+    exemplars: boolean,
+    stop: StopCheck,
+  ): Heatmap;
   /** @throws Stopped */
   slices(selector: ProfileSelector, sliceCount: number, stop: StopCheck): SlicedTree;
   /** The damage that answers left out since the last call. */
@@ -129,7 +173,7 @@ export interface ProfileReader {
   extent(): { readonly oldestMs: number; readonly newestMs: number } | undefined;
 }
 
-/** The work was not needed any more, or took too long. */
+/** The query was cancelled or took too long. */
 export class Stopped extends Error {
   readonly why: 'aborted' | 'deadline';
   constructor(why: 'aborted' | 'deadline') {

@@ -7,8 +7,12 @@ import { damageIn, DamageNotes, warningsOf, type Damage, type LostData } from '.
 import type { Database } from './database.ts';
 import { EntryTable } from './entry-table.ts';
 import { hourOf, US_PER_HOUR, US_PER_MS } from './hours.ts';
+import { OpenParts } from './day-walk.ts';
 import { PartCache } from './part-cache.ts';
+import { type HeatGroup, heatmapOf } from './heat-grid.ts';
 import type {
+  Exemplar,
+  Heatmap,
   MergedTree,
   ProfileReader,
   ProfileSelector,
@@ -22,6 +26,7 @@ import { Rows } from './rows.ts';
 import { VerifiedSeries, type SeriesRow } from './verified-series.ts';
 import { countingOf, SliceVisitor } from './slice-visitor.ts';
 import { StoredSamples, type ServiceSeries } from './stored-samples.ts';
+import { StoredSpans } from './stored-spans.ts';
 import { SumVisitor } from './sum-visitor.ts';
 import { TreeUnion } from './tree-union.ts';
 import { byUpload, uploadKey, uploadLabels } from './uploads.ts';
@@ -34,18 +39,21 @@ export class ProfileStore implements ProfileReader {
   readonly #lost: readonly LostData[];
   readonly #parts = new PartCache(PART_BYTES);
   readonly #samples: StoredSamples;
+  readonly #spans: StoredSpans;
   readonly #series: VerifiedSeries;
   readonly #newest: Rows<{ id: number; nodes: number }>;
-  /** Of the question that is being answered. */
+  /** Damage found by the current query. */
   #notes = new DamageNotes();
-  /** Of all questions until they are taken. */
+  /** Damage found by all queries, until it is fetched. */
   readonly #noted = new DamageNotes();
 
   /** @param lost is missing from answers */
   constructor(db: Database, lost: readonly LostData[] = []) {
     this.#db = db;
     this.#lost = lost;
-    this.#samples = new StoredSamples(db, this.#parts);
+    const parts = new OpenParts(db, this.#parts);
+    this.#samples = new StoredSamples(db, parts);
+    this.#spans = new StoredSpans(db, parts);
     this.#series = new VerifiedSeries(db);
     this.#newest = new Rows(
       db,
@@ -70,8 +78,11 @@ export class ProfileStore implements ProfileReader {
       const sums = new SumVisitor(selector.callSite, lines, mostNodes, stop);
       let profiles = 0;
       for (const { services, fromUs, toUs } of this.#stretches(selector)) {
-        const cuts = Float64Array.of(fromUs, toUs);
-        profiles += this.#samples.visit(services, cuts, false, sums, this.#notes, stop)[0];
+        const { within } = selector;
+        profiles +=
+          within === undefined
+            ? this.#samples.visit(services, Float64Array.of(fromUs, toUs), false, sums, this.#notes, stop)[0]
+            : this.#spans.visit(services, fromUs, toUs, within, sums, this.#notes, stop);
       }
       return sums.tree(profiles, warningsOf(this.#notes.list()));
     });
@@ -85,14 +96,7 @@ export class ProfileStore implements ProfileReader {
     exemplars = false,
   ): SummedSeries[] {
     return this.#inSnapshot(() => {
-      const groups = new Map<string, { labels: LabelSet; rows: SeriesRow[] }>();
-      for (const row of this.#selectProfiles(selector, stepMs)) {
-        const labels = row.labels.filter(({ name }) => groupBy.includes(name));
-        const key = JSON.stringify(labels);
-        const group = groups.get(key);
-        if (group === undefined) groups.set(key, { labels, rows: [row] });
-        else group.rows.push(row);
-      }
+      const groups = grouped(this.#selectProfiles(selector, stepMs), groupBy);
       const made: { series: SummedSeries; sum: number; key: string }[] = [];
       for (const [key, { labels, rows }] of groups) {
         stop();
@@ -107,6 +111,30 @@ export class ProfileStore implements ProfileReader {
       }
       made.sort((a, b) => b.sum - a.sum || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
       return made.map(({ series }) => series);
+    });
+  }
+
+  heatmap(
+    selector: ProfileSelector,
+    groupBy: readonly string[],
+    stepMs: number,
+    of: 'uploads' | 'spans',
+    exemplars: boolean,
+    stop: StopCheck,
+  ): Heatmap {
+    return this.#inSnapshot(() => {
+      const buckets = new Buckets(selector, stepMs);
+      const groups = Array.from(
+        grouped(this.#selectProfiles(selector, stepMs), groupBy).values(),
+        ({ labels, rows }): HeatGroup => ({
+          labels,
+          each:
+            of === 'spans'
+              ? (take) => this.#eachSpan(rows, buckets, groupBy, stop, take)
+              : (take) => this.#eachUpload(rows, buckets, groupBy, stop, take),
+        }),
+      );
+      return heatmapOf(groups, buckets, exemplars);
     });
   }
 
@@ -231,26 +259,72 @@ export class ProfileStore implements ProfileReader {
 
   /** Fills buckets, with the largest upload of each. */
   #uploads(rows: readonly SeriesRow[], buckets: Buckets, groupBy: readonly string[], stop: StopCheck): void {
+    this.#eachUpload(rows, buckets, groupBy, stop, (timeUs, value, exemplar) => {
+      buckets.add(timeUs, value);
+      buckets.offer(exemplar());
+    });
+  }
+
+  /** The sum of each upload. */
+  #eachUpload(
+    rows: readonly SeriesRow[],
+    buckets: Buckets,
+    groupBy: readonly string[],
+    stop: StopCheck,
+    take: (timeUs: number, value: number, exemplar: () => Exemplar) => void,
+  ): void {
     for (const series of byUpload(rows).values()) {
       const labels = uploadLabels(series[0]).filter(({ name }) => !groupBy.includes(name));
       const uploads = new Map<number, { readonly series: number; value: number }>();
       for (const { id } of series) {
         this.#points(id, buckets, stop, (timeUs, value) => {
-          buckets.add(timeUs, value);
           const upload = uploads.get(timeUs);
           if (upload === undefined) uploads.set(timeUs, { series: id, value });
           else upload.value += value;
         });
       }
       for (const [timeUs, { series: id, value }] of uploads)
-        buckets.offer({ profile: { series: id, timeUs }, value, labels });
+        take(timeUs, value, () => ({ profile: { series: id, timeUs }, value, labels }));
     }
+  }
+
+  #eachSpan(
+    rows: readonly SeriesRow[],
+    { fromUs, toUs }: Buckets,
+    groupBy: readonly string[],
+    stop: StopCheck,
+    take: (timeUs: number, value: number, exemplar: () => Exemplar) => void,
+  ): void {
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    this.#spans.eachSpan(byService(rows), fromUs, toUs, this.#notes, stop, (found) => {
+      const { series, timeUs, span, trace, value } = found;
+      take(timeUs, value, () => {
+        const labels = uploadLabels(byId.get(series)!).filter(({ name }) => !groupBy.includes(name));
+        return { profile: { series, timeUs }, span, trace, value, labels };
+      });
+    });
   }
 
   #points(series: number, buckets: Buckets, stop: StopCheck, take: (timeUs: number, total: number) => void): void {
     stop();
     this.#samples.eachPoint(series, buckets.fromUs, buckets.toUs, this.#notes, take);
   }
+}
+
+/** Series by the labels that are asked for. */
+function grouped(
+  rows: readonly SeriesRow[],
+  groupBy: readonly string[],
+): Map<string, { readonly labels: LabelSet; readonly rows: SeriesRow[] }> {
+  const groups = new Map<string, { labels: LabelSet; rows: SeriesRow[] }>();
+  for (const row of rows) {
+    const labels = row.labels.filter(({ name }) => groupBy.includes(name));
+    const key = JSON.stringify(labels);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { labels, rows: [row] });
+    else group.rows.push(row);
+  }
+  return groups;
 }
 
 function matching(rows: SeriesRow[], { matchers }: SeriesSelector): SeriesRow[] {

@@ -1,6 +1,6 @@
 /**
- * Takes profiles in and makes them durable in groups. What `add` was given is on disk once the next `flush` returns; when
- * `flush` throws, nothing of it is, and all that was held in memory about it is forgotten and read anew.
+ * Writes profiles durably in groups. Profiles passed to `add` are on disk once the next `flush` returns. If `flush`
+ * throws, none of them is, and the state in memory is read again from disk.
  */
 
 import type { Profile } from '#model/profile.ts';
@@ -11,10 +11,11 @@ import { counter, countUp, inTransaction, type Database } from './database.ts';
 import { dayOf, hourOf } from './hours.ts';
 import type { StackLookup } from './interner.ts';
 import { LedgerWriter, rawMark } from './ledger.ts';
-import { rawCheck } from './row-check.ts';
+import { rawCheck, spanCheck } from './row-check.ts';
 import { Rows } from './rows.ts';
 import { encodeVector, SampleVector } from './sample-vector.ts';
 import { DEFAULT_LABEL_SETS, SeriesTable, type Plan, type PlannedSeries, type ServiceUsage } from './series-table.ts';
+import { SpanRowBuilder } from './span-rows.ts';
 import { WritableParts, type WritablePart } from './writable-parts.ts';
 
 /** How long a repeat of an upload is known as one. */
@@ -49,6 +50,14 @@ interface PendingRow {
   readonly data: Uint8Array;
 }
 
+interface SpanRow {
+  readonly service: number;
+  readonly timeUs: number;
+  readonly part: number;
+  /** Sealed. */
+  readonly data: Uint8Array;
+}
+
 export class ProfileWriter {
   readonly #db: Database;
   readonly #turn: CommitTurn;
@@ -59,6 +68,7 @@ export class ProfileWriter {
   readonly #changedParts = new Set<WritablePart>();
   #batch: Pending[] = [];
   #rows: PendingRow[] = [];
+  #spanRows: SpanRow[] = [];
   #rowBytes = 0;
   #edits = '';
   #uploads = new Map<string, number>();
@@ -74,7 +84,7 @@ export class ProfileWriter {
     this.#table = new SeriesTable(db, maxLabelSets);
     this.#parts = new WritableParts(db);
     this.#ledger = new LedgerWriter(db);
-    // Numbers of what was removed are given again from here on: readers forget what they know by number.
+    // Numbers of removed rows may be reused from here on: readers must drop what they cached by number.
     turn.commit(() => inTransaction(db, () => countUp(db, 'removals')));
     this.#load();
   }
@@ -133,7 +143,7 @@ export class ProfileWriter {
     try {
       return this.#table.plan(series, hourOf(timeUs));
     } catch (error) {
-      // What upkeep has removed since the last commit counts no longer.
+      // Drops cached rows that upkeep has removed since the last commit.
       if (counter(this.#db, 'edits') === this.#edits) throw error;
       this.#takeAgain();
       return this.#table.plan(series, hourOf(timeUs));
@@ -147,6 +157,7 @@ export class ProfileWriter {
     let dropped = 0;
     let part: WritablePart | undefined;
     let stacks: StackLookup | undefined;
+    const spans = incoming.spans && new SpanRowBuilder(incoming.spans.contexts);
     for (const one of planned) {
       const wanted = this.#parts.of(one.service, this.#table.serviceOf(one.service), dayOf(timeUs));
       if (wanted !== part || stacks === undefined) {
@@ -167,9 +178,18 @@ export class ProfileWriter {
       this.#rows.push({ ...row, check, data });
       this.#rowBytes += data.length;
       this.#changedParts.add(part);
+      if (spans !== undefined) collectSpans(spans, incoming, one, series.id, stacks);
     }
+    if (spans !== undefined && !spans.isEmpty && part !== undefined) this.#addSpans(spans, part, timeUs);
     if (repeatKey !== '') this.#uploads.set(repeatKey, nowMs);
     return { profiles, samples, dropped };
+  }
+
+  /** All series of an upload are of one service, and so of one part. */
+  #addSpans(spans: SpanRowBuilder, { serviceId, id }: WritablePart, timeUs: number): void {
+    const data = sealBlob(spans.encode(), spanCheck(serviceId, timeUs, id), false);
+    this.#spanRows.push({ service: serviceId, timeUs, part: id, data });
+    this.#rowBytes += data.length;
   }
 
   /** Within a transaction. */
@@ -182,6 +202,8 @@ export class ProfileWriter {
     for (const { series, timeUs, part, period, total, check, data } of this.#rows) {
       statements.raw.run(series, timeUs, part, period, total, check, data);
     }
+    for (const { service, timeUs, part, data } of this.#spanRows)
+      statements.span.run(service, timeUs, part, data.length, data);
     for (const [key, ms] of this.#uploads) statements.upload.run(key, ms);
   }
 
@@ -216,6 +238,7 @@ export class ProfileWriter {
   #forgetPending(): void {
     this.#batch = [];
     this.#rows = [];
+    this.#spanRows = [];
     this.#rowBytes = 0;
     this.#changedParts.clear();
     this.#uploads.clear();
@@ -229,7 +252,7 @@ export class ProfileWriter {
     this.#edits = counter(this.#db, 'edits');
   }
 
-  /** A clock that was ahead has left times to come: those are no repeats either, once they are far. */
+  /** A clock that was ahead has left future times: they are not repeats either if they are far ahead. */
   #isRepeat(key: string, nowMs: number): boolean {
     if (this.#uploads.has(key)) return true;
     const [row] = this.#statements.seen.all([key], () => undefined);
@@ -265,7 +288,22 @@ export class ProfileWriter {
   }
 }
 
-/** @throws RangeError for what could not be read back: values that are not whole, or sum beyond 2^53 */
+function collectSpans(
+  builder: SpanRowBuilder,
+  { profile, spans }: IncomingProfile,
+  { rows, column }: PlannedSeries,
+  series: number,
+  stacks: StackLookup,
+): void {
+  const { values } = profile.values[column];
+  builder.begin(series);
+  for (const row of rows) {
+    const context = spans!.of[row];
+    if (context >= 0 && values[row] > 0) builder.add(context, stacks.leaf(row), values[row]);
+  }
+}
+
+/** @throws RangeError for values that could not be read back: values that are not whole, or sum beyond 2^53 */
 function checkValues(profile: Profile, column: number): void {
   let sum = 0;
   for (const value of profile.values[column].values) {
@@ -282,6 +320,7 @@ function prepare(db: Database) {
       'INSERT INTO raw(series_id, time_us, part_id, period, total, row_check, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
     seen: new Rows<{ seen_ms: number }>(db, 'SELECT seen_ms FROM upload WHERE key = ?'),
+    span: db.prepare('INSERT INTO span(service_id, time_us, part_id, bytes, data) VALUES (?, ?, ?, ?, ?)'),
     upload: db.prepare('INSERT OR REPLACE INTO upload(key, seen_ms) VALUES (?, ?)'),
   };
 }

@@ -1,38 +1,30 @@
 /**
- * Removes series and dictionaries, in steps that each hold the write lock for a few milliseconds. What is to go is first
- * retired: no reader finds it and no writer adds to it. Its rows then go at any pace, also after a restart. The ledger's
+ * Removes series and dictionaries, in steps that each hold the write lock for a few milliseconds. Data to be removed is
+ * first retired: no reader finds it and no writer adds to it. Its rows are deleted later, at any pace, also after a
+ * restart. The ledger's
  * entry of an hour goes with the first rows of that hour, so nothing is missed that is being removed.
  *
- * Only rows that are whole say what may go. Of a series whose row is damaged the old hours go, and the row once nothing is left.
+ * Only valid rows decide what may be removed. A series with a damaged row loses its old hours, and the row once nothing
+ * is left.
  */
 
 import type { Steps } from '#base/steps.ts';
 import { SERVICE_LABEL } from '#model/labels.ts';
-import { damageIn } from './damage.ts';
 import { counter, countUp, inTransaction, type Database, type Statement } from './database.ts';
 import { HOURS_PER_DAY, US_PER_HOUR } from './hours.ts';
+import { MAX_ROWS_A_STEP, removeRows, type Sized } from './remove-rows.ts';
 import { DROPPED_NAME, isRetired, NEVER, NOBODY, RETIRE_PART, RETIRE_SERIES } from './retired.ts';
 import { seriesCheck } from './row-check.ts';
 import { Rows } from './rows.ts';
+import { removeSpansBefore, removeSpansOf } from './span-upkeep.ts';
 import { isNumber, isWholeSeries, SERIES_COLUMNS, type StoredSeries } from './stored-series.ts';
 
-/** Rows that one transaction changes, at most. */
-export const MAX_ROWS_A_STEP = 200;
 /** Half of them are entries of the ledger where profiles are deleted. */
 const MAX_PROFILES_A_STEP = MAX_ROWS_A_STEP / 2;
-/** Bytes of the rows that one transaction deletes, at most; a single row may have more. */
-const MAX_BYTES_A_STEP = 2 << 20;
-
-interface Sized {
-  readonly id: number;
-  readonly bytes: number;
-  /** Of profiles, whose entry in the ledger goes with them. */
-  readonly series?: number;
-  readonly hour?: number;
-}
-
 /** Removes all that lies before an hour. @returns blocks and rows removed */
 export function* removeBefore(db: Database, hour: number): Steps<number> {
+  // First: the numbers of series that go are given again.
+  yield* removeSpansBefore(db, hour);
   const { retireSeries, retirePart } = retiring(db);
   const isOver = new Rows<StoredSeries>(
     db,
@@ -93,7 +85,7 @@ function* removeLost(db: Database, hour: number): Steps<number> {
   let looked = 0;
   for (let last = -1; ;) {
     const [row] = first.all([last], () => undefined);
-    // Of a damaged index what lies behind may be given again.
+    // A damaged index may return later rows again.
     if (row === undefined || !(row.id > last)) return removed;
     last = row.id;
     if (row.hour < hour) removed += yield* profiles([last], hour);
@@ -152,7 +144,7 @@ function* retireNameless(db: Database): Steps<void> {
     yield* inBatches(series, service, (rows) => edit(db, () => rows.forEach(({ id }) => retireSeries.run(id, NEVER))));
     // Dictionaries after all series: until then readers need them.
     yield* inBatches(parts, service, (rows) => edit(db, () => rows.forEach(({ id }) => retirePart.run(id, NEVER))));
-    yield 0;
+    yield* removeSpansOf(db, service);
     edit(db, () => removeService.run(service));
   }
 }
@@ -231,7 +223,7 @@ function profilesOf(db: Database): (series: readonly number[], hour: number) => 
     `SELECT seq AS id, series_id AS series, time_us / ${US_PER_HOUR} AS hour, length(data) AS bytes
      FROM raw WHERE series_id = ? AND time_us < ? LIMIT ${MAX_PROFILES_A_STEP}`,
   );
-  // Of profiles that are not there any more.
+  // Entries of profiles that no longer exist.
   const entries = new Rows<Sized>(
     db,
     `SELECT series_id AS id, hour, 0 AS bytes FROM ledger WHERE series_id = ? AND hour < ? LIMIT ${MAX_ROWS_A_STEP}`,
@@ -256,42 +248,7 @@ function profilesOf(db: Database): (series: readonly number[], hour: number) => 
   };
 }
 
-/** Deletes rows until `find` finds none that can be deleted. @param remove one row @returns how many */
-function* removeRows(
-  db: Database,
-  mostRows: number,
-  find: () => Sized[],
-  remove: (row: Sized) => number,
-): Steps<number> {
-  let removed = 0;
-  for (;;) {
-    const rows = find();
-    const before = removed;
-    for (let from = 0; from < rows.length;) {
-      let to = from;
-      const most = Math.min(rows.length, from + mostRows);
-      for (let bytes = 0; to < most && (to === from || bytes + rows[to].bytes <= MAX_BYTES_A_STEP); to++)
-        bytes += rows[to].bytes;
-      removed += removeSome(db, rows.slice(from, to), remove);
-      from = to;
-      yield 0;
-    }
-    // Of a damaged index some rows are found again and again.
-    if (removed === before) return removed;
-  }
-}
-
-/** One transaction, or one for each row where one of them is damaged: those that cannot be deleted stay. */
-function removeSome(db: Database, rows: readonly Sized[], remove: (row: Sized) => number): number {
-  try {
-    return inTransaction(db, () => rows.reduce((sum, row) => sum + remove(row), 0));
-  } catch (error) {
-    if (damageIn(error) === undefined) throw error;
-    return rows.length === 1 ? 0 : rows.reduce((sum, row) => sum + removeSome(db, [row], remove), 0);
-  }
-}
-
-/** What is found behind an id, in ascending order. Of a damaged table the ids before it may be given again. */
+/** Rows after an id, in ascending order. A damaged table may return earlier ids again. */
 function next<Row extends { readonly id: number }>(find: Rows<Row>, value: number, last: number): Row[] {
   const rows = find.all([value, last], ignore);
   return rows.length > 0 && rows[rows.length - 1].id > last ? rows : [];

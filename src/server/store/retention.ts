@@ -1,7 +1,8 @@
 /**
- * Which profiles are too old. Age is counted from the newest stored profile, or from now where that is earlier: a clock
- * that jumped ahead makes nothing old. Profiles that were stored by such a clock do not either: where they lie a whole
- * retention after all others, the others are counted from their own newest until the time after the gap is as long.
+ * Decides which profiles are too old. Age counts from the newest stored profile, or from now if that is earlier, so a
+ * clock that jumps ahead makes nothing old. Profiles stored by such a clock do not either: if an empty gap as long as
+ * the retention separates them from the others, the age of the others counts from their own newest profile until the
+ * time after the gap is as long as the retention.
  */
 
 import type { Steps } from '#base/steps.ts';
@@ -78,7 +79,7 @@ function* gapAround(db: Database, hour: number, age: number): Steps<[number, num
       if (last >= hour) oldestNew = Math.min(oldestNew, after(id, hour) ?? Infinity);
       if (oldestNew - newestOld - 1 < Math.max(1, age)) return undefined;
     }
-    // Of a damaged table the ids before may be given again.
+    // A damaged table may return earlier ids again.
     if (rows.length < SERIES_A_STEP || !(rows[rows.length - 1].id > lastId)) break;
     lastId = rows[rows.length - 1].id;
     yield 0;

@@ -8,7 +8,9 @@ export const NOBODY = 0;
 /** The name of a service that is being dropped: a blob, which nobody can send. Only this one, as others come from damage. */
 export const DROPPED_NAME = 'CAST(service.id AS BLOB)';
 
-/** The labels are freed for a new series. A row without a check and of nobody is known as retired (`isRetired`). */
+/**
+ * The labels are free for a new series. A row without a check and without a service counts as retired (`isRetired`).
+ */
 export const RETIRE_SERIES = `UPDATE series SET service_id = ${NOBODY}, type = '', labels = CAST(id AS BLOB),
   first_hour = ${NEVER}, last_hour = ${-NEVER}, row_check = NULL, sample_labels = NULL WHERE id = ?`;
 export const RETIRE_PART = `UPDATE part SET service_id = ${NOBODY}, day = ${-NEVER}, row_check = NULL WHERE id = ?`;

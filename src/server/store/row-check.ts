@@ -1,6 +1,6 @@
 /**
- * A 32-bit check of the numbers of a row. Every step is a bijection, so that one flipped bit in one number always changes
- * the check; NaN is never equal to a stored check.
+ * A 32-bit check of the numbers of a row. Every step is a bijection, so one flipped bit in a number always changes the
+ * check; NaN is never equal to a stored check.
  */
 
 const double = new Float64Array(1);
@@ -37,7 +37,8 @@ function mixed(h: number, word: number): number {
   return (Math.imul(h, 5) + 0xe6546b64) | 0;
 }
 
-// The columns that each check covers. A row of another meaning never has the same numbers, so no check says which table it is of.
+// The columns that each check covers. Rows of different tables never have the same numbers, so the check does not
+// include the table.
 
 export interface SeriesColumns {
   readonly id: number;
@@ -68,6 +69,10 @@ export function rawCheck(series: number, timeUs: number, part: number, period: n
   return numbersCheck(series, timeUs, part, period, total);
 }
 
+export function spanCheck(service: number, timeUs: number, part: number): number {
+  return numbersCheck(service, timeUs, part);
+}
+
 export interface HourNumbers {
   readonly hour: number;
   readonly part_id: number;
@@ -80,7 +85,7 @@ export function hourCheck(series: number, { hour, part_id, gen, profiles, total 
   return numbersCheck(series, hour, part_id, gen, profiles, total);
 }
 
-/** Blobs of one row, by column: one is not read in the place of another. */
+/** Numbers the blob columns of a row, so that one is not read in place of another. */
 export const HOUR_BLOBS = ['points', 'sums', 'sample_index', 'sample_values'] as const;
 export type HourBlob = (typeof HOUR_BLOBS)[number];
 

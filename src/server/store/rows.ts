@@ -32,7 +32,7 @@ export class Rows<Row extends object> {
   /** The same one by one, where not all rows should be in memory at once. Damage ends it. */
   *each(parameters: readonly (number | string | null)[], damaged: (why: string) => void): Generator<Row, void> {
     try {
-      // The driver refuses all rows for one integer that no double holds. A statement of its own, as it stays in this mode.
+      // The driver refuses all rows if one integer exceeds a double. A statement of its own, as it stays in this mode.
       const statement = this.#db.prepare(this.#sql);
       statement.setReadBigInts(true);
       for (const row of statement.iterate(...parameters)) yield withDoubles(row as Record<string, unknown>) as Row;

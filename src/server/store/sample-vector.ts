@@ -43,8 +43,8 @@ export function commonDivisor(values: Float64Array, from: number, to: number): n
 }
 
 /**
- * @param vector leaves ascending, each once; values whole and above 0. What breaks this would be read back as something
- *   else, so it is refused here. @throws RangeError
+ * @param vector leaves ascending, each once; values whole and above 0. Other input would read back differently, so it
+ * is refused here. @throws RangeError
  */
 export function encodeVector(vector: SampleVector): Uint8Array {
   const { leaf, value, length } = vector;

@@ -1,7 +1,7 @@
 /**
  * Services and series by name, as the writer needs them: looked up when first met, numbered when new. Each service has a
  * budget of label sets for a day of profile time. Beyond it new labels of samples are folded away; beyond twice the budget
- * new labels of series are refused. No service can use up what others need.
+ * new labels of series are refused. No service can use up the budget of others.
  */
 
 import type { LabelSet } from '#model/labels.ts';
@@ -21,7 +21,7 @@ const MAX_SERVICES = 5000;
 const MAX_REMEMBERED = 50_000;
 export const DEFAULT_LABEL_SETS = 5000;
 
-/** A new label set, or a new service, that is not taken. The message says what to do. */
+/** A new label set or service is refused. The message says what to do. */
 export class TooManySeries extends Error {
   constructor(message: string) {
     super(message);
@@ -53,7 +53,7 @@ export interface Series {
   sample_labels: string | null;
 }
 
-/** How a service keeps to its budget. */
+/** The use of a service's budget. */
 export interface ServiceUsage {
   readonly service: string;
   /** On the newest day it sent profiles of. */
@@ -82,7 +82,7 @@ export class SeriesTable {
   readonly #series = new Map<string, Series>();
   /** By day and service. */
   readonly #days = new Map<string, DayOfService>();
-  /** Of all services, by day. */
+  /** Label sets of all services, by day. */
   readonly #totals = new Map<number, DayTotal>();
   readonly #kept = new Map<string, { foldedSamples: number; refused: number }>();
   #newServices: string[] = [];
@@ -213,7 +213,7 @@ export class SeriesTable {
     }
   }
 
-  /** Of the services that sent profiles since the start, on the newest day of each. */
+  /** The usage of each service that sent profiles since the start, on its newest day. */
   usage(): ServiceUsage[] {
     const newest = new Map<string, DayOfService>();
     for (const one of this.#days.values()) {
@@ -265,7 +265,7 @@ export class SeriesTable {
     let known = this.#days.get(key);
     if (known === undefined) {
       const id = this.#idOf(service);
-      // Nothing is remembered about a service that may yet be refused.
+      // A service that may still be refused is not cached.
       if (id === undefined) return { service, day, labelSets: 0 };
       known = { service, day, labelSets: this.#rows.ofService(id, ...hoursOf(day)) };
       this.#days.set(key, known);
@@ -323,7 +323,7 @@ export class SeriesTable {
   #refuseService(service: string): never {
     throw new TooManySeries(
       `The service ${shortened(service)} is new, and the maximum of ${MAX_SERVICES} services is stored: ` +
-        'remove some, or leave out of the name what differs in every upload.',
+        'remove some, or leave the changing part out of the name.',
     );
   }
 }

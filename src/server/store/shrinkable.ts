@@ -1,4 +1,6 @@
-/** Files of older versions cannot give free pages back. Such a file is written anew, once, before anything else opens it. */
+/**
+ * Files of older versions cannot give free pages back. Such a file is rewritten once, before anything else opens it.
+ */
 
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -23,8 +25,8 @@ export function makeShrinkable(db: Database, file: string, freeBytes: number, no
     notes.push(
       `${file} is of an older version and keeps its size on disk when profiles are removed: ` +
         (data > MAX_DATA_BYTES
-          ? `its ${megabytes} of data are too many to be written anew.`
-          : `writing it anew needs twice its ${megabytes} of data free on the disk.`),
+          ? `its ${megabytes} of data are too much to rewrite.`
+          : `rewriting it needs twice its ${megabytes} of data free on the disk.`),
     );
     return db;
   }
@@ -32,12 +34,12 @@ export function makeShrinkable(db: Database, file: string, freeBytes: number, no
     db.exec(`PRAGMA auto_vacuum = INCREMENTAL`);
     db.prepare('VACUUM INTO ?').run(draft);
     sync(draft);
-    // A log would be taken for one of the new file: where it cannot be removed, the old file stays.
+    // SQLite would apply the old log to the new file: if the log cannot be removed, the old file stays.
     db.exec('PRAGMA journal_mode = DELETE');
   } catch (error) {
     rmSync(draft, { force: true });
     notes.push(
-      `${file} is of an older version and could not be written anew: ${(error as Error).message}. It is used as it is.`,
+      `${file} is of an older version and could not be rewritten: ${(error as Error).message}. It is used unchanged.`,
     );
     return db;
   }
@@ -46,7 +48,7 @@ export function makeShrinkable(db: Database, file: string, freeBytes: number, no
   else {
     renameSync(draft, file);
     if (process.platform !== 'win32') sync(dirname(file));
-    notes.push(`${file} was of an older version: it was written anew, so that it shrinks when profiles are removed.`);
+    notes.push(`${file} was of an older version: it was rewritten, and now shrinks when profiles are removed.`);
   }
   return openForWriting(file, freeBytes);
 }

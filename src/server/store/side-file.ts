@@ -112,5 +112,5 @@ function lostBefore(file: string): string | undefined {
   const aside = readdirSync(dirname(file)).filter((one) => one.startsWith(`${name}.damaged-`) && /-\d+$/.test(one));
   const newest = aside.sort().at(-1);
   if (newest === undefined) return undefined;
-  return `What could not be read of ${name} is missing: the file was damaged and set aside as ${newest}. This warning stays until that file is moved away.`;
+  return `The unreadable rows of ${name} are missing: the file was damaged and set aside as ${newest}. This warning stays until that file is moved away.`;
 }

@@ -6,7 +6,7 @@ import { EntryTable } from './entry-table.ts';
 import type { Part } from './part-cache.ts';
 import { sumPart } from './part-sums.ts';
 import type { StopCheck } from './profile-reader.ts';
-import type { SampleVisitor } from './stored-samples.ts';
+import type { SampleVisitor } from './day-walk.ts';
 import type { TreeUnion } from './tree-union.ts';
 
 /**

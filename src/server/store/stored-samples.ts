@@ -1,14 +1,14 @@
-/** Walks the stored samples of some series in a range, from whichever form they lie in, cut into slices of time. */
+/** Walks the stored samples of some series in a range, in each stored form, split into slices of time. */
 
 import { DamagedBlob, openBlob } from './blob.ts';
-import { damageIn, type DamageNotes } from './damage.ts';
+import type { DamageNotes } from './damage.ts';
 import type { Database } from './database.ts';
 import { decodePoints, forEachSample, type HourPoints } from './hour-block.ts';
-import { dayOf, hourOf, hourText, HOURS_PER_DAY, US_PER_HOUR } from './hours.ts';
+import { DayWalk, Guard, type OpenParts, type SampleVisitor } from './day-walk.ts';
+import { dayOf, hourOf, HOURS_PER_DAY, US_PER_HOUR } from './hours.ts';
 import { HourTally, LedgerReader } from './ledger.ts';
-import type { Part, PartCache } from './part-cache.ts';
 import type { StopCheck } from './profile-reader.ts';
-import { hourBlobCheck, hourCheck, partCheck, rawCheck, type HourBlob, type HourNumbers } from './row-check.ts';
+import { hourBlobCheck, hourCheck, rawCheck, type HourBlob, type HourNumbers } from './row-check.ts';
 import { Rows } from './rows.ts';
 import { decodeVector, SampleVector } from './sample-vector.ts';
 import type { SeriesRow } from './verified-series.ts';
@@ -17,16 +17,6 @@ import type { SeriesRow } from './verified-series.ts';
 export interface ServiceSeries {
   readonly service: number;
   readonly series: readonly SeriesRow[];
-}
-
-/**
- * Where samples go. One day of one service at a time, whose dictionaries are opened as they are met.
- */
-export interface SampleVisitor {
-  /** @returns a function that takes the samples of this part; `period` is 0 where a profile does not give it. */
-  open(part: Part): (leaf: number, slice: number, value: number, period: number) => void;
-  /** All samples of the day were visited. */
-  close(): void;
 }
 
 interface HourRow extends HourNumbers {
@@ -61,8 +51,8 @@ export class StoredSamples {
   readonly #raw: Rows<RawSamples>;
   readonly #rawTotals: Rows<RawRow>;
 
-  constructor(db: Database, parts: PartCache) {
-    this.#parts = new OpenParts(db, parts);
+  constructor(db: Database, parts: OpenParts) {
+    this.#parts = parts;
     this.#ledger = new LedgerReader(db);
     const hours = (blobs: string): Rows<HourRow> =>
       new Rows(
@@ -139,7 +129,7 @@ export class StoredSamples {
     const last = hourOf(toUs - 1);
     for (const row of this.#points.all([series, first, last], guard.unread(series, 'blocks'))) {
       const check = hourCheck(series, row);
-      guard.row(`hour ${row.id}`, series, row.hour, () => {
+      guard.row(`hour ${row.id}`, ofSeries(series), row.hour, () => {
         checkPlace(row.hour, first, last + 1);
         tally.add(row.hour, row.profiles, check);
         const { length, timeUs, total } = pointsOf(row, check);
@@ -148,7 +138,7 @@ export class StoredSamples {
       });
     }
     for (const row of this.#rawTotals.all([series, fromUs, toUs], guard.unread(series, 'profiles'))) {
-      guard.row(`raw ${row.seq}`, series, hourOf(row.time_us), () => {
+      guard.row(`raw ${row.seq}`, ofSeries(series), hourOf(row.time_us), () => {
         checkPlace(row.time_us, fromUs, toUs);
         tally.addRaw(row.time_us);
         checkRaw(series, row);
@@ -184,7 +174,7 @@ export class StoredSamples {
         stop();
         const key = `hour ${row.id}`;
         const check = hourCheck(series, row);
-        const done = guard.row(key, series, row.hour, () => {
+        const done = guard.row(key, ofSeries(series), row.hour, () => {
           checkPlace(row.hour, hour, end + 1);
           tally.add(row.hour, row.profiles, check);
           if (!isWhole) return takeSamples(row, check, cutsUs, walk, profiles);
@@ -200,11 +190,11 @@ export class StoredSamples {
           profiles[slice] += row.profiles;
           return true;
         });
-        // An hour of several periods: its samples must be read after all.
+        // An hour with several periods: its samples must be read individually.
         if (!done) {
           for (const again of this.#samples.all([series, row.hour, row.hour], unread)) {
             if (again.id !== row.id) continue;
-            guard.row(key, series, row.hour, () =>
+            guard.row(key, ofSeries(series), row.hour, () =>
               takeSamples(again, hourCheck(series, again), cutsUs, walk, profiles),
             );
           }
@@ -226,7 +216,7 @@ export class StoredSamples {
     const vector = this.#vector;
     const { guard } = walk;
     for (const row of this.#raw.all([series, fromUs, toUs], guard.unread(series, 'profiles'))) {
-      guard.row(`raw ${row.seq}`, series, hourOf(row.time_us), () => {
+      guard.row(`raw ${row.seq}`, ofSeries(series), hourOf(row.time_us), () => {
         checkPlace(row.time_us, fromUs, toUs);
         tally.addRaw(row.time_us);
         const slice = sliceOf(cutsUs, row.time_us);
@@ -234,7 +224,7 @@ export class StoredSamples {
         const part = walk.part(row.part_id);
         decodeVector(samples, part.nodes, vector);
         const { leaf, value, length } = vector;
-        // Older versions took in periods that no double holds.
+        // Older versions stored periods that exceed a double.
         const period = Number.isSafeInteger(row.period) ? row.period : 0;
         for (let i = 0; i < length; i++) part.take(leaf[i], slice, value[i], period);
         profiles[slice]++;
@@ -245,7 +235,7 @@ export class StoredSamples {
 }
 
 /**
- * SQLite trusts the order of its index, and gives what lies beyond the bounds of a question where that is damaged.
+ * SQLite trusts the order of its index: with a damaged one it returns rows beyond the bounds of a query.
  * @param end not included @throws DamagedBlob
  */
 function checkPlace(place: number, first: number, end: number): void {
@@ -269,6 +259,10 @@ function openHourBlob(row: HourRow, check: number, blob: HourBlob): Uint8Array {
 /** @throws DamagedBlob */
 function pointsOf(row: HourRow, check: number): HourPoints {
   return decodePoints(openHourBlob(row, check, 'points'), row.hour * US_PER_HOUR);
+}
+
+function ofSeries(series: number): string {
+  return `Profiles of series ${series}`;
 }
 
 /** The slice that holds the whole hour, -1 where it is cut or lies outside. */
@@ -311,88 +305,4 @@ function takeSamples(row: HourRow, check: number, cutsUs: Float64Array, walk: Da
   });
   for (const slice of slices) if (slice >= 0) profiles[slice]++;
   return true;
-}
-
-/** Dictionaries by the number that the rows name. */
-class OpenParts {
-  readonly #db: Database;
-  readonly #cache: PartCache;
-  readonly #row: Rows<Record<'id' | 'service_id' | 'day' | 'nodes' | 'row_check', number>>;
-
-  constructor(db: Database, cache: PartCache) {
-    this.#db = db;
-    this.#cache = cache;
-    this.#row = new Rows(db, 'SELECT id, service_id, day, nodes, row_check FROM part WHERE id = ?');
-  }
-
-  get(id: number): Part {
-    const [row] = this.#row.all([id], () => undefined);
-    const isWhole = row !== undefined && partCheck(id, row.service_id, row.day, row.nodes) === row.row_check;
-    // Without its row a dictionary is as large as its deltas say.
-    return this.#cache.get(this.#db, id, isWhole ? row.nodes : Infinity);
-  }
-}
-
-interface OpenedPart {
-  readonly nodes: number;
-  readonly take: (leaf: number, slice: number, value: number, period: number) => void;
-}
-
-/** The dictionaries of the day that is walked. */
-class DayWalk {
-  readonly guard: Guard;
-  readonly #parts: OpenParts;
-  readonly #visitor: SampleVisitor;
-  readonly #opened = new Map<number, OpenedPart>();
-
-  constructor(parts: OpenParts, visitor: SampleVisitor, notes: DamageNotes) {
-    this.guard = new Guard(notes);
-    this.#parts = parts;
-    this.#visitor = visitor;
-  }
-
-  part(id: number): OpenedPart {
-    let opened = this.#opened.get(id);
-    if (opened === undefined) {
-      const part = this.#parts.get(id);
-      opened = { nodes: part.columns.nodes, take: this.#visitor.open(part) };
-      this.#opened.set(id, opened);
-    }
-    return opened;
-  }
-
-  end(): void {
-    if (this.#opened.size > 0) this.#visitor.close();
-    this.#opened.clear();
-  }
-}
-
-/** Notes damage, and goes on behind it. */
-class Guard {
-  readonly #notes: DamageNotes;
-
-  constructor(notes: DamageNotes) {
-    this.#notes = notes;
-  }
-
-  /** Runs `read`. @returns what it returned, true where there was damage */
-  row(key: string, series: number, hour: number, read: () => boolean): boolean {
-    try {
-      return read();
-    } catch (error) {
-      const what = damageIn(error);
-      if (what === undefined) throw error;
-      this.#notes.note(
-        key,
-        `Profiles of series ${series} in the hour ${hourText(hour)} were left out: the stored block ${what}.`,
-      );
-      return true;
-    }
-  }
-
-  /** For rows that SQLite cannot reach. */
-  unread(series: number, what: string): (why: string) => void {
-    return (why) =>
-      this.#notes.note(`${what} ${series}`, `Some ${what} of series ${series} were left out: the table ${why}.`);
-  }
 }

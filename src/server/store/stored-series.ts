@@ -15,8 +15,8 @@ export interface StoredSeries extends SeriesColumns {
 export const SERIES_COLUMNS = 'series.id, service_id, type, labels, first_hour, last_hour, row_check, sample_labels';
 
 /**
- * A row that is as it was written. A damaged one is not added to: its series begins anew under another number, and readers
- * report the damage.
+ * A valid row. Nothing is added to a damaged one: its series starts again under another number, and readers report the
+ * damage.
  */
 export function isWholeSeries(row: StoredSeries): boolean {
   return seriesCheck(row) === row.row_check;
@@ -51,7 +51,7 @@ function extreme(db: Connection, which: 'min(first_hour)' | 'max(last_hour)'): S
   return undefined;
 }
 
-/** The next numbers. Those that rows still refer to are not given again, though the row of that number may be lost. */
+/** The next numbers. A number that rows still refer to is not reused, even if its own row is lost. */
 export function freeNumbers(db: Connection): [service: number, series: number, part: number] {
   const after = (...columns: readonly [column: string, table: string][]): number => {
     let largest = 0;
@@ -63,8 +63,8 @@ export function freeNumbers(db: Connection): [service: number, series: number, p
     return largest + 1;
   };
   return [
-    after(['id', 'service'], ['service_id', 'series'], ['service_id', 'part']),
+    after(['id', 'service'], ['service_id', 'series'], ['service_id', 'part'], ['service_id', 'span']),
     after(['id', 'series'], ['series_id', 'ledger'], ['series_id', 'raw'], ['series_id', 'hour']),
-    after(['id', 'part'], ['part_id', 'dict']),
+    after(['id', 'part'], ['part_id', 'dict'], ['part_id', 'span']),
   ];
 }

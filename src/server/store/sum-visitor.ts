@@ -5,10 +5,10 @@ import { largestNodes } from './largest-nodes.ts';
 import type { Part } from './part-cache.ts';
 import { sumPart, type PartSums } from './part-sums.ts';
 import type { MergedTree, StopCheck } from './profile-reader.ts';
-import type { SampleVisitor } from './stored-samples.ts';
+import type { SampleVisitor } from './day-walk.ts';
 import { TreeUnion } from './tree-union.ts';
 
-/** Nodes of dictionaries whose sums are held to find the largest: 24 bytes each. */
+/** Nodes of dictionaries whose sums are held in memory to find the largest: 24 bytes each. */
 const MAX_HELD_NODES = 1 << 23;
 
 /** Sums per node of each dictionary: to a tree of all of them, or, where few nodes are asked for, of the largest. */
@@ -18,7 +18,7 @@ export class SumVisitor implements SampleVisitor {
   readonly #mostNodes: number;
   readonly #stop: StopCheck;
   readonly #open: { readonly part: Part; readonly sums: Float64Array }[] = [];
-  /** Sums that wait for the others; once they are too many, all are joined as they come. */
+  /** Sums waiting to be joined; beyond the maximum they are joined immediately. */
   #held: PartSums[] = [];
   #heldNodes = 0;
   #union: TreeUnion | undefined;

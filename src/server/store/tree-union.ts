@@ -9,7 +9,7 @@ import type { MergedTree } from './profile-reader.ts';
 export class TreeUnion {
   readonly #lines: boolean;
   readonly #functions: FunctionUnion;
-  /** Of a tree by lines: what a key is. */
+  /** The meaning of a key in a tree by lines. */
   readonly #keyFunc = new Int32Column(256);
   readonly #keyLine = new Int32Column(256);
   readonly #keys = new PairTable(this.#keyFunc, this.#keyLine, 0);

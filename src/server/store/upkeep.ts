@@ -12,11 +12,13 @@ import { HourPacker } from './hour-packer.ts';
 import { hourOf, US_PER_HOUR, US_PER_MS } from './hours.ts';
 import { PartColumns, type PartMark } from './part-columns.ts';
 import { REPEAT_MS } from './profile-writer.ts';
-import { MAX_ROWS_A_STEP, removeBefore, sweepRetired } from './removal.ts';
+import { MAX_ROWS_A_STEP } from './remove-rows.ts';
+import { removeBefore, sweepRetired } from './removal.ts';
 import { ageLimit } from './retention.ts';
 import { dictCheck } from './row-check.ts';
 import { Rows } from './rows.ts';
 import { dataBytes, FILES_PER_DATA, giveBackPages } from './space.ts';
+import { type SpanLimits, upkeepOfSpans } from './span-upkeep.ts';
 import { storedHours } from './stored-series.ts';
 
 /** How long after its end an hour waits for late profiles. */
@@ -42,6 +44,7 @@ export interface Limits {
   readonly retentionMs: number | undefined;
   /** Bytes of the profiles' files beyond which the oldest hours are removed. */
   readonly maxBytes: number;
+  readonly spans: SpanLimits;
 }
 
 export interface UpkeepReport {
@@ -49,14 +52,16 @@ export interface UpkeepReport {
   packed: number;
   /** Hours of a series, or single rows, removed for their age or for space. */
   removed: number;
-  /** Why older profiles than asked for are kept: the clock. */
+  /** Bytes of the rows of spans. */
+  spanBytes: number;
+  /** Why profiles older than the retention are stored: a clock that jumped. */
   clock: string | undefined;
   /** Damage that was left in place. */
   readonly damage: Damage[];
 }
 
 export function newReport(): UpkeepReport {
-  return { packed: 0, removed: 0, clock: undefined, damage: [] };
+  return { packed: 0, removed: 0, spanBytes: 0, clock: undefined, damage: [] };
 }
 
 /** One round. It can stop at each yield, where no change is half done. */
@@ -64,6 +69,7 @@ export function* upkeep(db: Database, limits: Limits, nowMs: number): Steps<Upke
   const report = newReport();
   yield* spared('upload keys', forgetUploads(db, nowMs), report);
   yield* spared('removal', removeOld(db, limits, nowMs, report), report);
+  yield* spared('spans', keepSpans(db, limits, nowMs, report), report);
   yield* spared('packing', packHours(db, nowMs, report), report);
   yield* spared('dictionaries', joinDeltas(db), report);
   yield* spared('space', removeSurplus(db, limits.maxBytes / FILES_PER_DATA, report), report);
@@ -93,6 +99,10 @@ function* removeOld(db: Database, { retentionMs }: Limits, nowMs: number, report
   if (limit !== undefined) report.removed += yield* removeBefore(db, limit.hour);
 }
 
+function* keepSpans(db: Database, { spans }: Limits, nowMs: number, report: UpkeepReport): Steps<void> {
+  report.spanBytes = yield* upkeepOfSpans(db, spans, nowMs);
+}
+
 /** Removes the keys of uploads that are too old for a repeat, and those of a clock that was ahead. */
 function* forgetUploads(db: Database, nowMs: number): Steps<void> {
   const look = new Rows<{ key: string; seen_ms: number }>(
@@ -102,7 +112,7 @@ function* forgetUploads(db: Database, nowMs: number): Steps<void> {
   const remove = db.prepare('DELETE FROM upload WHERE key = ?');
   for (let last = ''; ;) {
     const rows = look.all([last], () => undefined);
-    // Of a damaged table keys that lie before may be given again.
+    // A damaged table may return earlier keys again.
     if (rows.length === 0 || !(rows[rows.length - 1].key > last)) return;
     last = rows[rows.length - 1].key;
     // Negated, so that NaN goes too.
@@ -153,7 +163,7 @@ function* packHours(db: Database, nowMs: number, report: UpkeepReport): Steps<vo
   let looked = 0;
   for (let last = -1; ;) {
     const [first] = nextSeries.all([last], packer.damaged());
-    // SQLite trusts the order of its index: of a damaged one it gives again what lies before.
+    // SQLite trusts the order of its index: with a damaged one it returns earlier rows again.
     if (first === undefined || !(first.id > last)) return;
     const { id } = first;
     last = id;

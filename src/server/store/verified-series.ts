@@ -69,7 +69,7 @@ export class VerifiedSeries {
     return isRemoval;
   }
 
-  /** Series with a profile in the hours, both included. What is lost of them is noted. */
+  /** Series with a profile in the hours, both included. Lost ones are noted. */
   active(firstHour: number, lastHour: number, notes: DamageNotes): SeriesRow[] {
     this.noteLost(firstHour, lastHour, notes);
     return this.#rows.filter((row) => overlaps(row, firstHour, lastHour));

@@ -42,7 +42,7 @@ export class WritableParts {
       db,
       'SELECT id, nodes, row_check FROM part WHERE service_id = ? AND day = ? ORDER BY id DESC LIMIT 1',
     );
-    // A part of a service that is being dropped will go.
+    // Parts of a service that is being dropped are not used.
     this.#isThere = new Rows(
       db,
       `SELECT 1 FROM part JOIN service ON service.id = service_id
@@ -119,7 +119,7 @@ export class WritableParts {
       for (const { first_node, data } of readDeltas(this.#db, row.id, 0))
         columns.append(openBlob(data, dictCheck(row.id, first_node)));
     } catch {
-      // What cannot be read is not added to: a new part is right in any case, and readers tell of the damage.
+      // Nothing is added to an unreadable part: a new part is always correct, and readers report the damage.
       return undefined;
     }
     if (columns.nodes !== row.nodes) return undefined;

@@ -27,7 +27,7 @@ export async function compared(
     const bytes = new TextEncoder().encode(text);
     const encoded = { bytes, name: 'a.txt', form: { kind: 'file' } } as const;
     const profile = await analysis.open(encoded, signal, () => undefined);
-    const side: FileSide = { kind: 'file', file: 'a.txt', st: undefined, matchers: [] };
+    const side: FileSide = { kind: 'file', file: 'a.txt', st: undefined, matchers: [], during: undefined };
     return { side, profile, sampleType: 0, seconds, covered: 1, isSnapshot, bytes: 0, queryMs: undefined };
   };
   const [a, b] = [await open(stacks.a), await open(stacks.b)];

@@ -52,7 +52,7 @@ describe('labels', () => {
     ['occurs twice', [...NAMED, { name: 'a', value: '1' }, { name: 'a', value: '2' }]],
     ['more than 20 bytes', [...NAMED, { name: 'a', value: 'x'.repeat(21) }]],
     ['more than 20 bytes', [...NAMED, { name: 'x'.repeat(21), value: 'a' }]],
-    ['at most 5', [...NAMED, ...['a', 'b', 'c', 'd'].map((name) => ({ name, value: 'x' }))]],
+    ['the maximum is 5', [...NAMED, ...['a', 'b', 'c', 'd'].map((name) => ({ name, value: 'x' }))]],
   ])('that are refused: %s', (why, labels) => {
     expect(() => take(profile([['main:1']]), labels)).toThrow(why);
   });
@@ -117,5 +117,5 @@ it('a stack too deep loses its leaf end, and that is told', () => {
 it('a profile too old, too new or too large is refused with the limit', () => {
   expect(() => take(profile([['a:1']]), NAMED, NOW_MS - 3_600_001)).toThrow('--max-profile-age');
   expect(() => take(profile([['a:1']]), NAMED, NOW_MS + 600_001)).toThrow('10 min ahead');
-  expect(() => take(profile(Array.from({ length: 1001 }, () => ['a:1'])))).toThrow('at most 1000');
+  expect(() => take(profile(Array.from({ length: 1001 }, () => ['a:1'])))).toThrow('the maximum is 1000');
 });

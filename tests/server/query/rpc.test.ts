@@ -242,8 +242,8 @@ describe('gRPC over HTTP/1.1', () => {
 
   it.each([
     ['no frame', new Uint8Array(3), '3', 'no gRPC frame'],
-    ['a short frame', frame(message).subarray(0, 20), '3', 'promises'],
-    ['no protobuf', frame(new Uint8Array([255])), '3', 'is no querier.v1.SelectSeriesRequest'],
+    ['a short frame', frame(message).subarray(0, 20), '3', 'announces'],
+    ['no protobuf', frame(new Uint8Array([255])), '3', 'is not a valid querier.v1.SelectSeriesRequest'],
   ])('%s', async (_, body, status, words) => {
     const { trailers } = await call(body);
     expect(trailers['grpc-status']).toBe(status);
@@ -330,7 +330,9 @@ describe('plain requests', () => {
     ['too many nodes', { maxNodes: 1_048_577 }, 400],
     ['fewer than no nodes', { maxNodes: -1 }, 400],
     ['DOT', { format: 'PROFILE_FORMAT_DOT' }, 501],
-    ['ids of traces', { traceIdSelector: ['x'] }, 501],
+    ['what is no id of a trace', { traceIdSelector: ['x'] }, 400],
+    ['ids of traces', { traceIdSelector: ['0'.repeat(32)] }, 200],
+    ['ids of traces and spans', { traceIdSelector: ['0'.repeat(32)], spanSelector: ['0'.repeat(16)] }, 400],
     ['six parts', { profileTypeID: `${TYPE}:delta` }, 200],
     ['async', { async: { type: 'ASYNC_QUERY_TYPE_FORCE' } }, 200],
   ])('a merge with %s', async (_, changes, status) => {
@@ -395,7 +397,7 @@ describe('a handler', () => {
     [new RpcError('unavailable', 'Later.'), 503, 'Later.'],
     [new Stopped('aborted'), 499, 'The client no longer waits for the answer.'],
     [new Stopped('deadline'), 504, 'The deadline of this query has passed.'],
-    [new TypeError('secret'), 500, 'This answer failed inside the server'],
+    [new TypeError('secret'), 500, 'Internal error: the log of the server'],
   ])('that throws %s', async (error, status, words) => {
     const { answer, error: told } = await run(() => {
       throw error;

@@ -10,15 +10,17 @@ import { openForReading, openForWriting, pragma, type Database } from '#server/s
 import { openFolder } from '#server/store/folder.ts';
 import { ProfileStore } from '#server/store/profile-store.ts';
 import { ProfileWriter } from '#server/store/profile-writer.ts';
-import { dropService, MAX_ROWS_A_STEP, removeBefore, sweepRetired } from '#server/store/removal.ts';
+import { dropService, removeBefore, sweepRetired } from '#server/store/removal.ts';
+import { MAX_ROWS_A_STEP } from '#server/store/remove-rows.ts';
 import { newReport, removeSurplus, upkeep } from '#server/store/upkeep.ts';
 import { incoming, madeLabels, type MadeProfile } from '../../support/made-profiles.ts';
+import { KEEP_SPANS } from '../../support/store-limits.ts';
 
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 const HOUR_MS = 3_600_000;
 const BASE_HOUR = 480_000;
 const BASE_MS = BASE_HOUR * HOUR_MS;
-const KEEP_ALL = { retentionMs: undefined, maxBytes: Infinity };
+const KEEP_ALL = { retentionMs: undefined, maxBytes: Infinity, spans: KEEP_SPANS };
 const HOURS = 30;
 const PODS = ['a', 'b', 'c'];
 
@@ -241,7 +243,7 @@ describe('what is too old', () => {
       const before = db.prepare(`SELECT count(*) AS n FROM raw WHERE time_us >= ?`);
       const newer = (): unknown => before.get((BASE_HOUR + LIMIT) * 3_600_000_000);
       const kept = newer();
-      const limits = { retentionMs: (HOURS - LIMIT) * HOUR_MS, maxBytes: Infinity };
+      const limits = { retentionMs: (HOURS - LIMIT) * HOUR_MS, maxBytes: Infinity, spans: KEEP_SPANS };
       const { damage: found, removed } = finish(upkeep(db, limits, BASE_MS + (HOURS - 1) * HOUR_MS));
       expect({ found, removed: removed > 0 }).toEqual({ found: [], removed: true });
       expect(count(`ledger WHERE hour < ${BASE_HOUR + LIMIT - 1}`)).toBe(0);

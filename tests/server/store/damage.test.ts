@@ -13,6 +13,7 @@ import { ProfileWriter } from '#server/store/profile-writer.ts';
 import { dropService, sweepRetired } from '#server/store/removal.ts';
 import { upkeep } from '#server/store/upkeep.ts';
 import { incoming, madeLabels, type MadeProfile } from '../../support/made-profiles.ts';
+import { KEEP_SPANS } from '../../support/store-limits.ts';
 
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 const HEAP = 'memory:inuse_space:bytes:space:bytes';
@@ -21,7 +22,7 @@ const BASE_MS = 500_000 * HOUR_MS;
 const HOURS = 4;
 /** Far more than a file as small as these needs. */
 const MAX_STEPS = 3000;
-const KEEP_ALL = { retentionMs: undefined, maxBytes: Infinity };
+const KEEP_ALL = { retentionMs: undefined, maxBytes: Infinity, spans: KEEP_SPANS };
 const noStop = (): void => undefined;
 
 let folder: string;
@@ -235,8 +236,8 @@ it('upkeep and removal come to an end in a damaged file', { timeout: 120_000 }, 
     try {
       db.exec('PRAGMA synchronous = OFF');
       for (const task of [
-        () => upkeep(db, { retentionMs: 2 * HOUR_MS, maxBytes: Infinity }, nowMs),
-        () => upkeep(db, { retentionMs: 2 * HOUR_MS, maxBytes: 1 }, nowMs),
+        () => upkeep(db, { retentionMs: 2 * HOUR_MS, maxBytes: Infinity, spans: KEEP_SPANS }, nowMs),
+        () => upkeep(db, { retentionMs: 2 * HOUR_MS, maxBytes: 1, spans: KEEP_SPANS }, nowMs),
         () => dropService(db, 'shop'),
         () => sweepRetired(db),
       ])

@@ -65,7 +65,7 @@ it('is not taken when other things lie in it', () => {
   rmSync(folder, { recursive: true, force: true });
   folder = join(folder, '..');
   writeFileSync(join(folder, 'thesis.txt'), 'mine');
-  expect(() => openFolder(folder)).toThrow('holds other files');
+  expect(() => openFolder(folder)).toThrow('contains other files');
   expect(readdirSync(folder)).toEqual(['thesis.txt']);
   folder = join(folder, 'data');
 });
@@ -140,7 +140,7 @@ it('knows when its files were removed or replaced', () => {
   expect(inPlace.whyNot()).toBeUndefined();
   const elsewhere = `${folder}-elsewhere`;
   renameSync(folder, elsewhere);
-  expect(inPlace.whyNot()).toContain('was removed or replaced while the server runs');
+  expect(inPlace.whyNot()).toContain('was removed or replaced while the server was running');
   mkdirSync(folder);
   for (const end of ['', '-wal']) writeFileSync(file + end, readFileSync(join(elsewhere, `profiles.db${end}`)));
   expect(inPlace.whyNot()).toContain('was removed or replaced');

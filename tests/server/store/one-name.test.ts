@@ -21,11 +21,12 @@ import { upkeep } from '#server/store/upkeep.ts';
 import { ProfileSchema } from '#wire/gen/google/v1/profile_pb.ts';
 import { madeLabels } from '../../support/made-profiles.ts';
 import { overload, placedPprof, python } from '../../support/one-name.ts';
+import { KEEP_SPANS } from '../../support/store-limits.ts';
 
 const TYPE = 'samples:samples:count::';
 const HOUR_MS = 3_600_000;
 const BASE_MS = 500_000 * HOUR_MS;
-const KEEP_ALL = { retentionMs: undefined, maxBytes: Infinity };
+const KEEP_ALL = { retentionMs: undefined, maxBytes: Infinity, spans: KEEP_SPANS };
 const noStop = (): void => undefined;
 const selector = { profileType: TYPE, matchers: [], callSite: [], startMs: BASE_MS, endMs: BASE_MS + 2 * HOUR_MS };
 

@@ -10,12 +10,13 @@ import { ProfileStore } from '#server/store/profile-store.ts';
 import { ProfileWriter } from '#server/store/profile-writer.ts';
 import { upkeep, type UpkeepReport } from '#server/store/upkeep.ts';
 import { incoming, madeLabels } from '../../support/made-profiles.ts';
+import { KEEP_SPANS } from '../../support/store-limits.ts';
 
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const BASE_MS = 20_000 * DAY_MS;
-const WEEK = { retentionMs: 7 * DAY_MS, maxBytes: Infinity };
+const WEEK = { retentionMs: 7 * DAY_MS, maxBytes: Infinity, spans: KEEP_SPANS };
 
 let folder: string;
 let db: Database;
@@ -125,7 +126,7 @@ describe('a clock that jumps ahead past the retention', () => {
   });
 
   it('holds for a retention of hours', () => {
-    const limits = { retentionMs: 12 * HOUR_MS, maxBytes: Infinity };
+    const limits = { retentionMs: 12 * HOUR_MS, maxBytes: Infinity, spans: KEEP_SPANS };
     put(0, 10);
     put(30, 31);
     expect(runAt(31, limits).removed).toBe(0);
@@ -181,6 +182,6 @@ it('a clock that stands still packs hours once newer ones are stored', () => {
 
 it('removes the oldest where the files are too large, whatever the clock says', () => {
   put(0, 5);
-  finish(upkeep(db, { retentionMs: undefined, maxBytes: 1 }, BASE_MS - DAY_MS));
+  finish(upkeep(db, { retentionMs: undefined, maxBytes: 1, spans: KEEP_SPANS }, BASE_MS - DAY_MS));
   expect(kept()).toEqual([5]);
 });

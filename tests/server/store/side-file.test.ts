@@ -58,7 +58,7 @@ it.each([0, 0.5, 1])('a damaged page of the table costs its own rows alone: at %
     expect(saved.length).toBeLessThan(ROWS);
     expect(side.note).toContain(`the ${saved.length} rows that can be read`);
     expect(side.isNew).toBe(false);
-    expect(side.lost).toContain('What could not be read of things.db is missing');
+    expect(side.lost).toContain('The unreadable rows of things.db are missing');
     expect(readdirSync(folder)).toContain('things.db.damaged-1');
     const [{ data }] = side.db.prepare('SELECT data FROM thing WHERE id = ?').all(saved[0]) as { data: string }[];
     expect(data).toBe(`${saved[0]} `.repeat(100));

@@ -14,6 +14,7 @@ import { makeShrinkable } from '#server/store/shrinkable.ts';
 import { dataBytes, emptyLog, FILES_PER_DATA, giveBackPages } from '#server/store/space.ts';
 import { upkeep } from '#server/store/upkeep.ts';
 import { incoming, madeLabels } from '../../support/made-profiles.ts';
+import { KEEP_SPANS } from '../../support/store-limits.ts';
 
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 const DAY_MS = 86_400_000;
@@ -64,7 +65,7 @@ describe('files at rest', () => {
     fill(db, 48);
     const before = filesBytes();
     const keeper = kept(openForUpkeep(file));
-    finish(upkeep(keeper, { retentionMs: undefined, maxBytes: Infinity }, BASE_MS + 3 * DAY_MS));
+    finish(upkeep(keeper, { retentionMs: undefined, maxBytes: Infinity, spans: KEEP_SPANS }, BASE_MS + 3 * DAY_MS));
     finish(emptyLog(keeper, file));
     expect(dataBytes(keeper)).toBeLessThan(before / 3);
     expect(filesBytes()).toBeLessThanOrEqual(dataBytes(keeper) * FILES_PER_DATA);
@@ -75,9 +76,9 @@ describe('files at rest', () => {
     const db = kept(openForWriting(file));
     fill(db, 48);
     const keeper = kept(openForUpkeep(file));
-    finish(upkeep(keeper, { retentionMs: undefined, maxBytes: Infinity }, BASE_MS + 3 * DAY_MS));
+    finish(upkeep(keeper, { retentionMs: undefined, maxBytes: Infinity, spans: KEEP_SPANS }, BASE_MS + 3 * DAY_MS));
     const maxBytes = Math.floor(dataBytes(keeper) / 2);
-    finish(upkeep(keeper, { retentionMs: undefined, maxBytes }, BASE_MS + 3 * DAY_MS));
+    finish(upkeep(keeper, { retentionMs: undefined, maxBytes, spans: KEEP_SPANS }, BASE_MS + 3 * DAY_MS));
     finish(emptyLog(keeper, file));
     expect(filesBytes()).toBeLessThanOrEqual(maxBytes);
     expect(db.prepare('SELECT count(*) AS n FROM hour').get()).not.toEqual({ n: 0 });

@@ -14,11 +14,12 @@ import { ProfileStore } from '#server/store/profile-store.ts';
 import { ProfileWriter } from '#server/store/profile-writer.ts';
 import { upkeep } from '#server/store/upkeep.ts';
 import { functionOf, incoming, madeLabels, type MadeProfile } from '../../support/made-profiles.ts';
+import { KEEP_SPANS } from '../../support/store-limits.ts';
 
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 const DAY_MS = 86_400_000;
 const BASE_MS = 20_000 * DAY_MS + 22 * 3_600_000; // two hours before midnight
-const KEEP_ALL = { retentionMs: undefined, maxBytes: Infinity };
+const KEEP_ALL = { retentionMs: undefined, maxBytes: Infinity, spans: KEEP_SPANS };
 
 let folder: string;
 let db: Database;
@@ -128,7 +129,7 @@ it('answers as plain sums do, before and after packing', { timeout: 30_000 }, ()
         const nowMs = BASE_MS + DAY_MS;
         beat(13);
         beat(24);
-        finish(upkeep(db, { retentionMs: DAY_MS - 2 * 3_600_000, maxBytes: Infinity }, nowMs));
+        finish(upkeep(db, { retentionMs: DAY_MS - 2 * 3_600_000, maxBytes: Infinity, spans: KEEP_SPANS }, nowMs));
         const kept = [...first, ...later].filter(({ timeUs }) => timeUs >= (BASE_MS + 2 * 3_600_000) * 1000);
         check(kept, selectors, slices, stepMs);
         // And what comes after finds its place.
@@ -223,7 +224,7 @@ it('on a full disk takes nothing, shows what it has, and goes on when the oldest
   }
   expect(isFull(failure)).toBe(true);
   expect(total()).toBe(11);
-  finish(upkeep(db, { retentionMs: undefined, maxBytes: 1 }, BASE_MS + 2 * DAY_MS));
+  finish(upkeep(db, { retentionMs: undefined, maxBytes: 1, spans: KEEP_SPANS }, BASE_MS + 2 * DAY_MS));
   expect(total()).toBe(10);
   put([one(2)]);
   expect(total()).toBe(110);
@@ -491,7 +492,7 @@ it('shows old profiles that come after retention has removed their hour', () => 
   put([at(0), at(3_600_000)]);
   beat(13);
   beat(24);
-  finish(upkeep(db, { retentionMs: DAY_MS - 3_600_000, maxBytes: Infinity }, BASE_MS + DAY_MS));
+  finish(upkeep(db, { retentionMs: DAY_MS - 3_600_000, maxBytes: Infinity, spans: KEEP_SPANS }, BASE_MS + DAY_MS));
   put([at(10)]);
   const asked = { profileType: CPU, matchers: [], callSite: [], startMs: BASE_MS, endMs: BASE_MS + 100 };
   expect(store.merge(asked, false, noStop).total[0]).toBe(1);

@@ -11,11 +11,12 @@ import { ProfileStore } from '#server/store/profile-store.ts';
 import { ProfileWriter } from '#server/store/profile-writer.ts';
 import { upkeep } from '#server/store/upkeep.ts';
 import { incoming, madeLabels, type MadeProfile } from '../../support/made-profiles.ts';
+import { KEEP_SPANS } from '../../support/store-limits.ts';
 
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 const HOUR_MS = 3_600_000;
 const BASE_MS = 500_000 * HOUR_MS;
-const KEEP_ALL = { retentionMs: undefined, maxBytes: Infinity };
+const KEEP_ALL = { retentionMs: undefined, maxBytes: Infinity, spans: KEEP_SPANS };
 const noStop = (): void => undefined;
 
 let folder: string;

@@ -9,16 +9,18 @@ import { CommitTurn } from '#server/store/commit-turn.ts';
 import { openForReading, openForUpkeep, openForWriting, type Database } from '#server/store/database.ts';
 import { ProfileStore } from '#server/store/profile-store.ts';
 import { ProfileWriter } from '#server/store/profile-writer.ts';
-import { dropService, MAX_ROWS_A_STEP, sweepRetired } from '#server/store/removal.ts';
+import { dropService, sweepRetired } from '#server/store/removal.ts';
+import { MAX_ROWS_A_STEP } from '#server/store/remove-rows.ts';
 import { MAX_ROWS_A_BLOCK } from '#server/store/hour-packer.ts';
 import { upkeep } from '#server/store/upkeep.ts';
 import { incoming, madeLabels, type MadeProfile } from '../../support/made-profiles.ts';
+import { KEEP_SPANS } from '../../support/store-limits.ts';
 
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const BASE_MS = 20_000 * DAY_MS;
-const KEEP_ALL = { retentionMs: undefined, maxBytes: Infinity };
+const KEEP_ALL = { retentionMs: undefined, maxBytes: Infinity, spans: KEEP_SPANS };
 /** Rows beside the blobs that a step may write: `meta`, the block itself. */
 const EXTRA_ROWS = 3;
 
@@ -93,7 +95,7 @@ it('changes few rows in a step, however many series there are', () => {
   expect(run(upkeep(keeper, KEEP_ALL, BASE_MS + 2 * HOUR_MS))).toBeLessThanOrEqual(MAX_ROWS_A_STEP + EXTRA_ROWS);
   put([at(DAY_MS, 'new', 'cart')]);
   // Retention: all of them go.
-  const limits = { retentionMs: 30 * 60_000, maxBytes: Infinity };
+  const limits = { retentionMs: 30 * 60_000, maxBytes: Infinity, spans: KEEP_SPANS };
   put([at(1.5 * HOUR_MS, 'later')]);
   expect(run(upkeep(keeper, { ...limits, retentionMs: 23 * HOUR_MS }, BASE_MS + DAY_MS))).toBeLessThanOrEqual(
     MAX_ROWS_A_STEP + EXTRA_ROWS,
@@ -147,7 +149,7 @@ it('deletes few bytes in a step', () => {
 it('lets commits in between any two steps, and loses none', () => {
   put(manySeries(300, 0));
   let stored = 0;
-  const limits = { retentionMs: DAY_MS, maxBytes: Infinity };
+  const limits = { retentionMs: DAY_MS, maxBytes: Infinity, spans: KEEP_SPANS };
   const between = (): void => {
     // Old and new, of series that go meanwhile and of new ones.
     put([

@@ -14,11 +14,12 @@ import { ProfileWriter } from '#server/store/profile-writer.ts';
 import { seriesCheck, type SeriesColumns } from '#server/store/row-check.ts';
 import { upkeep } from '#server/store/upkeep.ts';
 import { incoming, madeLabels } from '../../support/made-profiles.ts';
+import { KEEP_SPANS } from '../../support/store-limits.ts';
 
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 const HOUR_MS = 3_600_000;
 const BASE_MS = 500_000 * HOUR_MS;
-const KEEP_ALL = { retentionMs: undefined, maxBytes: Infinity };
+const KEEP_ALL = { retentionMs: undefined, maxBytes: Infinity, spans: KEEP_SPANS };
 const noStop = (): void => undefined;
 const asked = { profileType: CPU, matchers: [], callSite: [], startMs: BASE_MS, endMs: BASE_MS + 60_000 };
 /** One bucket. */

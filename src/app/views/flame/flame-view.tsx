@@ -1,4 +1,4 @@
-/** The flamegraph of a profile, with what its whole is and what it lacks. */
+/** The flamegraph of a profile, with its total and notes about missing parts. */
 import { type ReactElement, useMemo } from 'react';
 import { isInverted } from '#model/transforms/invert.ts';
 import { findPath, pathOf } from '#model/call-path.ts';

@@ -1,4 +1,4 @@
-/** Over the graph: what the whole is, and what its colours mean. */
+/** The strip above the graph: the total and the legend. */
 import { type ReactElement, type ReactNode, useMemo } from 'react';
 import { sampleTypeTitle } from '#model/profile-type.ts';
 import { rateScaleOf } from '#model/series-values.ts';

@@ -2,10 +2,10 @@ import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { paintStats } from './paint-stats.ts';
 
-/** A view without a graph, or a slow answer: what waits does not wait longer. */
+/** Maximum wait, for a view without a graph or a slow answer. */
 const MAX_MS = 1000;
 
-/** Whether the first graph has been painted, or has had its time: what it does not need is asked for after it. */
+/** True once the first graph is painted or the wait is over: other queries start after it. */
 export function useFirstPicture(): boolean {
   const [isLate, setLate] = useState(false);
   const isPainted = useStore(paintStats, ({ paints }) => paints > 0);

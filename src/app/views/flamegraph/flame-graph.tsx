@@ -19,7 +19,7 @@ import styles from './flame-graph.module.css';
 /** A tooltip opens when the pointer has rested this long (`--t-tooltip`). */
 const TOOLTIP_AFTER_MS = 120;
 
-/** What is said of nodes; a new object has all labels written anew. */
+/** The texts about nodes; a new object redraws all labels. */
 interface FrameWords {
   /** The label of the root's box. */
   readonly root: string;
@@ -42,8 +42,8 @@ export interface FlameGraphProps {
   /** Colour key by node, see render/palette.ts. */
   readonly colours: Uint16Array;
   /**
-   * Of a difference, by node: of those thinner than a pixel the one with most shows. Colours then mean what is seen in
-   * hits of a search too.
+   * For a difference: strength by node; among nodes thinner than a pixel the strongest is drawn. Search hits then keep
+   * their colours.
    */
   readonly changes?: Float32Array | undefined;
   /** By node, 1 is a match. */
@@ -58,7 +58,7 @@ export interface FlameGraphProps {
   onPick(node: NodeIndex): void;
   /** @param numbers what the frame costs, in words */
   onMenu(node: NodeIndex, at: Place, numbers: string): void;
-  /** What the pointer rests on, or a finger has tapped. */
+  /** The node under the resting pointer, or tapped by touch. */
   renderTooltip(node: NodeIndex, at: Place, isTapped: boolean): ReactElement;
   /** A key that the graph itself does not take; true when it was used. */
   onKey(key: string, node: NodeIndex): boolean;
@@ -221,7 +221,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
     restedAt.current = -1;
   }, [scene]);
   const selectedFunction = selected > 0 ? (tree.func[selected] ?? -1) : -1;
-  // The root is where one is without having chosen anything.
+  // The root is the default without a selection.
   const selectedNode = selected > 0 ? selected : -1;
   const facts = useMemo(
     () => ({ scene, colours, keepsHits: changes !== undefined, changes, hit, selectedFunction, selectedNode }),
@@ -234,7 +234,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
     engine.current!.forgetLabels();
   }, [zoom.node]);
   useEffect(() => {
-    // Where the camera came to rest by itself it is already there.
+    // After a camera rest the view is already there.
     if (restedAt.current !== zoom.node) engine.current!.setZoom(zoom.node);
     restedAt.current = -1;
   }, [zoom, scene]);

@@ -22,7 +22,7 @@ interface FrameTooltipProps {
   /** What the frame costs itself. */
   readonly self: number;
   readonly at: Place;
-  /** By a finger, not the mouse. */
+  /** Opened by touch, not by the mouse. */
   readonly isTapped: boolean;
 }
 
@@ -64,7 +64,7 @@ export function FrameTooltip({
       </TooltipLine>
       {func >= 0 && (
         <TooltipLine part="file">
-          {isCut ? 'Callees too small for this answer, together' : placeOfNode(shown, tree, node)}
+          {isCut ? 'All callees that are too small for this answer' : placeOfNode(shown, tree, node)}
         </TooltipLine>
       )}
       <table>

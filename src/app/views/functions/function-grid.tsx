@@ -25,14 +25,14 @@ export interface FunctionColumn {
 
 /** Rows below a function. */
 interface FunctionParts {
-  /** Of a function: whether its parts are shown; undefined where it has none. */
+  /** Whether a function's parts are shown; undefined if it has none. */
   isOpen(func: number): boolean | undefined;
   toggle(func: number): void;
-  /** Of a part: its function; of a function itself. */
+  /** The function of a part; a function itself. */
   functionOf(row: number): number;
   /** Behind the name of a function that has parts. */
   note(func: number): string | undefined;
-  /** Of a part. */
+  /** The title of a part. */
   title(row: number): string;
 }
 

@@ -6,7 +6,7 @@ import { canPickFolder, chooseFolder, pickFolder, useLocalCode } from './local-c
 import styles from './source-view.module.css';
 
 interface CodeSourcesProps {
-  /** Of the shown file, as the profile names it. */
+  /** Path of the shown file in the profile. */
   readonly path: string;
   readonly exampleLine: number;
   /** By the current template; undefined where it makes no http(s) address. */

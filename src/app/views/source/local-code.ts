@@ -27,7 +27,7 @@ interface FolderHandle {
 const MAX_FILES = 200_000;
 const MAX_FOLDERS = 20_000;
 const MAX_FILE_BYTES = 4 * 2 ** 20;
-/** What no profile has lines of. */
+/** Folders without code of a profile. */
 const SKIPPED = /(^|\/)(\.git|node_modules\/\.cache)(\/|$)/;
 
 const localCode = createStore<LocalCode>(() => ({ folder: undefined, files: new Map(), choice: 0 }));

@@ -122,7 +122,7 @@ function NoLines({ shown, hasFiles }: { shown: ShownTree; hasFiles: boolean }): 
     : hasFiles
       ? 'This profile has source files, but no line numbers.'
       : transforms.length > 0
-        ? 'No stack that the transforms left has a source file and a line.'
+        ? 'No stack with a source file and a line is left after the transforms.'
         : `This profile (${profile.format.title}) has no source lines: its symbols were stripped, or its format has none. pprof of a Go, Node.js or Python program has them.`;
   return (
     <Panel kind="info" title="No source lines">

@@ -106,7 +106,7 @@ function extended({ held, movables, stepMs }: ChartState, fromMs: number, toMs: 
   if (!range) return ordered(fromMs, toMs);
   const toStart = Math.abs(fromMs - range.startMs);
   const toEnd = Math.abs(fromMs - range.endMs);
-  // A side is never made anew: it always is somewhere.
+  // A side always exists, so it is never created.
   if (held === 'selection' && Math.min(toStart, toEnd) > stepMs / 2) return ordered(fromMs, toMs);
   return toStart < toEnd ? ordered(toMs, range.endMs) : ordered(range.startMs, toMs);
 }

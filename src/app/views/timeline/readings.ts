@@ -12,7 +12,7 @@ export interface Readings {
   readonly top: readonly Reading[];
   /** Series with a value beyond those. */
   readonly others: number;
-  /** Of all values. */
+  /** Sum of all values. */
   readonly sum: number;
 }
 

@@ -1,4 +1,4 @@
-/** What is selected, and what can be done with it. A row of its own: it must not lie over the tools. */
+/** The selection and its actions. A row of its own, so that it does not cover the tools. */
 import type { ReactElement, ReactNode } from 'react';
 import type { TimeRange } from '#model/time-range.ts';
 import { formatDuration, formatSpan } from '#model/time-text.ts';

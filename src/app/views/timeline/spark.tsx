@@ -12,7 +12,11 @@ interface SparkProps {
   readonly range: TimeRange;
   /** The end of the scale; undefined leaves it to the series. */
   readonly largest: number | undefined;
+  /** When something happened, in ms since the epoch. */
+  readonly marksMs?: readonly number[] | undefined;
 }
+
+const NO_MARKS: readonly number[] = [];
 
 /** Units of the drawing, which is stretched to its box. */
 const WIDTH = 120;
@@ -20,22 +24,28 @@ const HEIGHT = 40;
 /** A gap is longer than this many usual steps. */
 const GAP = 1.5;
 
-export const Spark = memo(function Spark({ series, range, largest }: SparkProps): ReactElement {
+export const Spark = memo(function Spark({ series, range, largest, marksMs = NO_MARKS }: SparkProps): ReactElement {
+  const lines = marksMs.map((timeMs) => `M${placeIn(range, timeMs).toFixed(1)} 0V${HEIGHT}`);
   return (
     <svg className={styles['spark']} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden>
       <path d={sparkPath(series, range, largest)} />
+      {lines.length > 0 && <path className={styles['mark']} d={lines.join('')} />}
     </svg>
   );
 });
 
-function sparkPath({ timesMs, values }: Series, { startMs, endMs }: TimeRange, largest: number | undefined): string {
+function placeIn({ startMs, endMs }: TimeRange, timeMs: number): number {
+  return Math.max(0, Math.min(1, (timeMs - startMs) / (endMs - startMs))) * WIDTH;
+}
+
+function sparkPath({ timesMs, values }: Series, range: TimeRange, largest: number | undefined): string {
   const top = largest ?? values.reduce((most, value) => Math.max(most, value), 0);
   if (timesMs.length === 0 || !(top > 0)) return '';
   let stepMs = Infinity;
   for (let i = 1; i < timesMs.length; i++) stepMs = Math.min(stepMs, timesMs[i] - timesMs[i - 1]);
   let path = '';
   for (let i = 0; i < timesMs.length; i++) {
-    const x = Math.max(0, Math.min(1, (timesMs[i] - startMs) / (endMs - startMs))) * WIDTH;
+    const x = placeIn(range, timesMs[i]);
     const y = HEIGHT - 1 - (Math.max(0, values[i]) / top) * (HEIGHT - 2);
     const isBegun = i > 0 && timesMs[i] - timesMs[i - 1] <= GAP * stepMs;
     // A point alone is a short dash.

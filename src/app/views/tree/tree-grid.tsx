@@ -42,7 +42,7 @@ interface TreeGridProps {
   readonly sort: Sort;
   /** The column that `sort` and `order` speak of. */
   readonly sortedColumn: number;
-  /** Of siblings; a new function sorts them again. */
+  /** Order of siblings; a new function sorts them again. */
   readonly order: RowOrder;
   readonly hit: Uint8Array | undefined;
   readonly selected: NodeIndex;

@@ -8,7 +8,7 @@ export interface TreePlace {
   readonly names: readonly string[];
   readonly open: ReadonlySet<NodeIndex>;
   readonly active: NodeIndex;
-  /** What was chosen when the reader was last brought to it; 0 nothing. */
+  /** The selection that the view last scrolled to; 0 for none. */
   readonly selected: NodeIndex;
   /** Counts choices: each is followed once, and not again after the reader has moved on. */
   readonly reveals: number;
@@ -29,7 +29,7 @@ export function carriedTo(
 ): TreePlace {
   const same = (nodes: Iterable<NodeIndex>): ReadonlySet<NodeIndex> =>
     sameNodes(nodes, place.tree, place.names, tree, names);
-  // What a path leads to, or the innermost of its callers that is there.
+  // The node of a path, or its innermost caller that exists.
   const nearest = (node: NodeIndex): NodeIndex => {
     let inner = 0;
     for (const found of same(pathTo(place.tree, node))) inner = Math.max(inner, found);

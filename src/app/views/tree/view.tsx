@@ -98,7 +98,7 @@ export function View(props: ViewProps): ReactElement {
   );
 }
 
-/** By total, or by name: what a caller spends itself says nothing of where to look below it. */
+/** By total or by name: a caller's own cost does not show which callee to open. */
 function orderOf(tree: CallTree, names: readonly string[], { key, descending }: UrlState['sort']): RowOrder {
   const sign = descending ? -1 : 1;
   if (key === 'name') return (a, b) => sign * (nodeName(tree, names, a) < nodeName(tree, names, b) ? -1 : 1);

@@ -8,7 +8,7 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Profile, ProfileSchema } from "../../google/v1/profile_pb.ts";
 import { file_google_v1_profile } from "../../google/v1/profile_pb.ts";
-import type { GetProfileStatsRequestSchema, GetProfileStatsResponseSchema, LabelNamesRequestSchema, LabelNamesResponseSchema, Labels, LabelValuesRequestSchema, LabelValuesResponseSchema, ProfileType, Series, StackTraceSelector } from "../../types/v1/types_pb.ts";
+import type { Exemplar, GetProfileStatsRequestSchema, GetProfileStatsResponseSchema, LabelNamesRequestSchema, LabelNamesResponseSchema, LabelPair, Labels, LabelValuesRequestSchema, LabelValuesResponseSchema, ProfileType, Series, StackTraceSelector } from "../../types/v1/types_pb.ts";
 import { file_types_v1_types } from "../../types/v1/types_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file querier/v1/querier.proto.
  */
 export const file_querier_v1_querier: GenFile = /*@__PURE__*/
-  fileDesc("ChhxdWVyaWVyL3YxL3F1ZXJpZXIucHJvdG8SCnF1ZXJpZXIudjEiMQoTUHJvZmlsZVR5cGVzUmVxdWVzdBINCgVzdGFydBgBIAEoAxILCgNlbmQYAiABKAMiRAoUUHJvZmlsZVR5cGVzUmVzcG9uc2USLAoNcHJvZmlsZV90eXBlcxgBIAMoCzIVLnR5cGVzLnYxLlByb2ZpbGVUeXBlIlIKDVNlcmllc1JlcXVlc3QSEAoIbWF0Y2hlcnMYASADKAkSEwoLbGFiZWxfbmFtZXMYAiADKAkSDQoFc3RhcnQYAyABKAMSCwoDZW5kGAQgASgDIjYKDlNlcmllc1Jlc3BvbnNlEiQKCmxhYmVsc19zZXQYAiADKAsyEC50eXBlcy52MS5MYWJlbHMi5QIKHVNlbGVjdE1lcmdlU3RhY2t0cmFjZXNSZXF1ZXN0EhYKDnByb2ZpbGVfdHlwZUlEGAEgASgJEhYKDmxhYmVsX3NlbGVjdG9yGAIgASgJEg0KBXN0YXJ0GAMgASgDEgsKA2VuZBgEIAEoAxIWCgltYXhfbm9kZXMYBSABKANIAIgBARIpCgZmb3JtYXQYBiABKA4yGS5xdWVyaWVyLnYxLlByb2ZpbGVGb3JtYXQSPwoUc3RhY2tfdHJhY2Vfc2VsZWN0b3IYByABKAsyHC50eXBlcy52MS5TdGFja1RyYWNlU2VsZWN0b3JIAYgBARIbChNwcm9maWxlX2lkX3NlbGVjdG9yGAggAygJEhkKEXRyYWNlX2lkX3NlbGVjdG9yGAogAygJEhUKDXNwYW5fc2VsZWN0b3IYCyADKAlCDAoKX21heF9ub2Rlc0IXChVfc3RhY2tfdHJhY2Vfc2VsZWN0b3IigwEKHlNlbGVjdE1lcmdlU3RhY2t0cmFjZXNSZXNwb25zZRIqCgpmbGFtZWdyYXBoGAEgASgLMhYucXVlcmllci52MS5GbGFtZUdyYXBoEgwKBHRyZWUYAiABKAwSJwoFcHByb2YYBSABKAsyGC5xdWVyaWVyLnYxLlBwcm9mUHJvZmlsZSIzCgxQcHJvZlByb2ZpbGUSIwoHcHJvZmlsZRgBIAEoCzISLmdvb2dsZS52MS5Qcm9maWxlIl8KCkZsYW1lR3JhcGgSDQoFbmFtZXMYASADKAkSIQoGbGV2ZWxzGAIgAygLMhEucXVlcmllci52MS5MZXZlbBINCgV0b3RhbBgDIAEoAxIQCghtYXhfc2VsZhgEIAEoAyIXCgVMZXZlbBIOCgZ2YWx1ZXMYASADKAMinwIKGVNlbGVjdE1lcmdlUHJvZmlsZVJlcXVlc3QSFgoOcHJvZmlsZV90eXBlSUQYASABKAkSFgoObGFiZWxfc2VsZWN0b3IYAiABKAkSDQoFc3RhcnQYAyABKAMSCwoDZW5kGAQgASgDEhYKCW1heF9ub2RlcxgFIAEoA0gAiAEBEj8KFHN0YWNrX3RyYWNlX3NlbGVjdG9yGAYgASgLMhwudHlwZXMudjEuU3RhY2tUcmFjZVNlbGVjdG9ySAGIAQESGwoTcHJvZmlsZV9pZF9zZWxlY3RvchgHIAMoCRIZChF0cmFjZV9pZF9zZWxlY3RvchgIIAMoCUIMCgpfbWF4X25vZGVzQhcKFV9zdGFja190cmFjZV9zZWxlY3RvciKqAgoTU2VsZWN0U2VyaWVzUmVxdWVzdBIWCg5wcm9maWxlX3R5cGVJRBgBIAEoCRIWCg5sYWJlbF9zZWxlY3RvchgCIAEoCRINCgVzdGFydBgDIAEoAxILCgNlbmQYBCABKAMSEAoIZ3JvdXBfYnkYBSADKAkSDAoEc3RlcBgGIAEoARI/ChRzdGFja190cmFjZV9zZWxlY3RvchgIIAEoCzIcLnR5cGVzLnYxLlN0YWNrVHJhY2VTZWxlY3RvckgAiAEBEhIKBWxpbWl0GAkgASgDSAGIAQESLwoNZXhlbXBsYXJfdHlwZRgKIAEoDjIYLnF1ZXJpZXIudjEuRXhlbXBsYXJUeXBlQhcKFV9zdGFja190cmFjZV9zZWxlY3RvckIICgZfbGltaXQiOAoUU2VsZWN0U2VyaWVzUmVzcG9uc2USIAoGc2VyaWVzGAEgAygLMhAudHlwZXMudjEuU2VyaWVzIoABCgtEaWZmUmVxdWVzdBI3CgRsZWZ0GAEgASgLMikucXVlcmllci52MS5TZWxlY3RNZXJnZVN0YWNrdHJhY2VzUmVxdWVzdBI4CgVyaWdodBgCIAEoCzIpLnF1ZXJpZXIudjEuU2VsZWN0TWVyZ2VTdGFja3RyYWNlc1JlcXVlc3QiPgoMRGlmZlJlc3BvbnNlEi4KCmZsYW1lZ3JhcGgYASABKAsyGi5xdWVyaWVyLnYxLkZsYW1lR3JhcGhEaWZmIooBCg5GbGFtZUdyYXBoRGlmZhINCgVuYW1lcxgBIAMoCRIhCgZsZXZlbHMYAiADKAsyES5xdWVyaWVyLnYxLkxldmVsEg0KBXRvdGFsGAMgASgDEhAKCG1heF9zZWxmGAQgASgDEhEKCWxlZnRUaWNrcxgFIAEoAxISCgpyaWdodFRpY2tzGAYgASgDKpkBCg1Qcm9maWxlRm9ybWF0Eh4KGlBST0ZJTEVfRk9STUFUX1VOU1BFQ0lGSUVEEAASHQoZUFJPRklMRV9GT1JNQVRfRkxBTUVHUkFQSBABEhcKE1BST0ZJTEVfRk9STUFUX1RSRUUQAhIWChJQUk9GSUxFX0ZPUk1BVF9ET1QQAxIYChRQUk9GSUxFX0ZPUk1BVF9QUFJPRhAEKnsKDEV4ZW1wbGFyVHlwZRIdChlFWEVNUExBUl9UWVBFX1VOU1BFQ0lGSUVEEAASFgoSRVhFTVBMQVJfVFlQRV9OT05FEAESHAoYRVhFTVBMQVJfVFlQRV9JTkRJVklEVUFMEAISFgoSRVhFTVBMQVJfVFlQRV9TUEFOEAMy8wUKDlF1ZXJpZXJTZXJ2aWNlElMKDFByb2ZpbGVUeXBlcxIfLnF1ZXJpZXIudjEuUHJvZmlsZVR5cGVzUmVxdWVzdBogLnF1ZXJpZXIudjEuUHJvZmlsZVR5cGVzUmVzcG9uc2UiABJJCgpMYWJlbE5hbWVzEhsudHlwZXMudjEuTGFiZWxOYW1lc1JlcXVlc3QaHC50eXBlcy52MS5MYWJlbE5hbWVzUmVzcG9uc2UiABJMCgtMYWJlbFZhbHVlcxIcLnR5cGVzLnYxLkxhYmVsVmFsdWVzUmVxdWVzdBodLnR5cGVzLnYxLkxhYmVsVmFsdWVzUmVzcG9uc2UiABJBCgZTZXJpZXMSGS5xdWVyaWVyLnYxLlNlcmllc1JlcXVlc3QaGi5xdWVyaWVyLnYxLlNlcmllc1Jlc3BvbnNlIgAScQoWU2VsZWN0TWVyZ2VTdGFja3RyYWNlcxIpLnF1ZXJpZXIudjEuU2VsZWN0TWVyZ2VTdGFja3RyYWNlc1JlcXVlc3QaKi5xdWVyaWVyLnYxLlNlbGVjdE1lcmdlU3RhY2t0cmFjZXNSZXNwb25zZSIAElEKElNlbGVjdE1lcmdlUHJvZmlsZRIlLnF1ZXJpZXIudjEuU2VsZWN0TWVyZ2VQcm9maWxlUmVxdWVzdBoSLmdvb2dsZS52MS5Qcm9maWxlIgASUwoMU2VsZWN0U2VyaWVzEh8ucXVlcmllci52MS5TZWxlY3RTZXJpZXNSZXF1ZXN0GiAucXVlcmllci52MS5TZWxlY3RTZXJpZXNSZXNwb25zZSIAEjsKBERpZmYSFy5xdWVyaWVyLnYxLkRpZmZSZXF1ZXN0GhgucXVlcmllci52MS5EaWZmUmVzcG9uc2UiABJYCg9HZXRQcm9maWxlU3RhdHMSIC50eXBlcy52MS5HZXRQcm9maWxlU3RhdHNSZXF1ZXN0GiEudHlwZXMudjEuR2V0UHJvZmlsZVN0YXRzUmVzcG9uc2UiAGIGcHJvdG8z", [file_google_v1_profile, file_types_v1_types]);
+  fileDesc("ChhxdWVyaWVyL3YxL3F1ZXJpZXIucHJvdG8SCnF1ZXJpZXIudjEiMQoTUHJvZmlsZVR5cGVzUmVxdWVzdBINCgVzdGFydBgBIAEoAxILCgNlbmQYAiABKAMiRAoUUHJvZmlsZVR5cGVzUmVzcG9uc2USLAoNcHJvZmlsZV90eXBlcxgBIAMoCzIVLnR5cGVzLnYxLlByb2ZpbGVUeXBlIlIKDVNlcmllc1JlcXVlc3QSEAoIbWF0Y2hlcnMYASADKAkSEwoLbGFiZWxfbmFtZXMYAiADKAkSDQoFc3RhcnQYAyABKAMSCwoDZW5kGAQgASgDIjYKDlNlcmllc1Jlc3BvbnNlEiQKCmxhYmVsc19zZXQYAiADKAsyEC50eXBlcy52MS5MYWJlbHMi5QIKHVNlbGVjdE1lcmdlU3RhY2t0cmFjZXNSZXF1ZXN0EhYKDnByb2ZpbGVfdHlwZUlEGAEgASgJEhYKDmxhYmVsX3NlbGVjdG9yGAIgASgJEg0KBXN0YXJ0GAMgASgDEgsKA2VuZBgEIAEoAxIWCgltYXhfbm9kZXMYBSABKANIAIgBARIpCgZmb3JtYXQYBiABKA4yGS5xdWVyaWVyLnYxLlByb2ZpbGVGb3JtYXQSPwoUc3RhY2tfdHJhY2Vfc2VsZWN0b3IYByABKAsyHC50eXBlcy52MS5TdGFja1RyYWNlU2VsZWN0b3JIAYgBARIbChNwcm9maWxlX2lkX3NlbGVjdG9yGAggAygJEhkKEXRyYWNlX2lkX3NlbGVjdG9yGAogAygJEhUKDXNwYW5fc2VsZWN0b3IYCyADKAlCDAoKX21heF9ub2Rlc0IXChVfc3RhY2tfdHJhY2Vfc2VsZWN0b3IigwEKHlNlbGVjdE1lcmdlU3RhY2t0cmFjZXNSZXNwb25zZRIqCgpmbGFtZWdyYXBoGAEgASgLMhYucXVlcmllci52MS5GbGFtZUdyYXBoEgwKBHRyZWUYAiABKAwSJwoFcHByb2YYBSABKAsyGC5xdWVyaWVyLnYxLlBwcm9mUHJvZmlsZSIzCgxQcHJvZlByb2ZpbGUSIwoHcHJvZmlsZRgBIAEoCzISLmdvb2dsZS52MS5Qcm9maWxlIl8KCkZsYW1lR3JhcGgSDQoFbmFtZXMYASADKAkSIQoGbGV2ZWxzGAIgAygLMhEucXVlcmllci52MS5MZXZlbBINCgV0b3RhbBgDIAEoAxIQCghtYXhfc2VsZhgEIAEoAyIXCgVMZXZlbBIOCgZ2YWx1ZXMYASADKAMinwIKGVNlbGVjdE1lcmdlUHJvZmlsZVJlcXVlc3QSFgoOcHJvZmlsZV90eXBlSUQYASABKAkSFgoObGFiZWxfc2VsZWN0b3IYAiABKAkSDQoFc3RhcnQYAyABKAMSCwoDZW5kGAQgASgDEhYKCW1heF9ub2RlcxgFIAEoA0gAiAEBEj8KFHN0YWNrX3RyYWNlX3NlbGVjdG9yGAYgASgLMhwudHlwZXMudjEuU3RhY2tUcmFjZVNlbGVjdG9ySAGIAQESGwoTcHJvZmlsZV9pZF9zZWxlY3RvchgHIAMoCRIZChF0cmFjZV9pZF9zZWxlY3RvchgIIAMoCUIMCgpfbWF4X25vZGVzQhcKFV9zdGFja190cmFjZV9zZWxlY3RvciKqAgoTU2VsZWN0U2VyaWVzUmVxdWVzdBIWCg5wcm9maWxlX3R5cGVJRBgBIAEoCRIWCg5sYWJlbF9zZWxlY3RvchgCIAEoCRINCgVzdGFydBgDIAEoAxILCgNlbmQYBCABKAMSEAoIZ3JvdXBfYnkYBSADKAkSDAoEc3RlcBgGIAEoARI/ChRzdGFja190cmFjZV9zZWxlY3RvchgIIAEoCzIcLnR5cGVzLnYxLlN0YWNrVHJhY2VTZWxlY3RvckgAiAEBEhIKBWxpbWl0GAkgASgDSAGIAQESLwoNZXhlbXBsYXJfdHlwZRgKIAEoDjIYLnF1ZXJpZXIudjEuRXhlbXBsYXJUeXBlQhcKFV9zdGFja190cmFjZV9zZWxlY3RvckIICgZfbGltaXQi0wEKHVNlbGVjdE1lcmdlU3BhblByb2ZpbGVSZXF1ZXN0EhYKDnByb2ZpbGVfdHlwZUlEGAEgASgJEhYKDmxhYmVsX3NlbGVjdG9yGAIgASgJEhUKDXNwYW5fc2VsZWN0b3IYAyADKAkSDQoFc3RhcnQYBCABKAMSCwoDZW5kGAUgASgDEhYKCW1heF9ub2RlcxgGIAEoA0gAiAEBEikKBmZvcm1hdBgHIAEoDjIZLnF1ZXJpZXIudjEuUHJvZmlsZUZvcm1hdEIMCgpfbWF4X25vZGVzIoMCChRTZWxlY3RIZWF0bWFwUmVxdWVzdBIWCg5wcm9maWxlX3R5cGVJRBgBIAEoCRIWCg5sYWJlbF9zZWxlY3RvchgCIAEoCRINCgVzdGFydBgDIAEoAxILCgNlbmQYBCABKAMSDAoEc3RlcBgFIAEoARIQCghncm91cF9ieRgGIAMoCRIwCgpxdWVyeV90eXBlGAcgASgOMhwucXVlcmllci52MS5IZWF0bWFwUXVlcnlUeXBlEi8KDWV4ZW1wbGFyX3R5cGUYCCABKA4yGC5xdWVyaWVyLnYxLkV4ZW1wbGFyVHlwZRISCgVsaW1pdBgJIAEoA0gAiAEBQggKBl9saW1pdCJCChVTZWxlY3RIZWF0bWFwUmVzcG9uc2USKQoGc2VyaWVzGAEgAygLMhkucXVlcmllci52MS5IZWF0bWFwU2VyaWVzIlwKDUhlYXRtYXBTZXJpZXMSIwoGbGFiZWxzGAEgAygLMhMudHlwZXMudjEuTGFiZWxQYWlyEiYKBXNsb3RzGAIgAygLMhcucXVlcmllci52MS5IZWF0bWFwU2xvdCJmCgtIZWF0bWFwU2xvdBIRCgl0aW1lc3RhbXAYASABKAMSDQoFeV9taW4YAiADKAESDgoGY291bnRzGAMgAygFEiUKCWV4ZW1wbGFycxgEIAMoCzISLnR5cGVzLnYxLkV4ZW1wbGFyIjgKFFNlbGVjdFNlcmllc1Jlc3BvbnNlEiAKBnNlcmllcxgBIAMoCzIQLnR5cGVzLnYxLlNlcmllcyKAAQoLRGlmZlJlcXVlc3QSNwoEbGVmdBgBIAEoCzIpLnF1ZXJpZXIudjEuU2VsZWN0TWVyZ2VTdGFja3RyYWNlc1JlcXVlc3QSOAoFcmlnaHQYAiABKAsyKS5xdWVyaWVyLnYxLlNlbGVjdE1lcmdlU3RhY2t0cmFjZXNSZXF1ZXN0Ij4KDERpZmZSZXNwb25zZRIuCgpmbGFtZWdyYXBoGAEgASgLMhoucXVlcmllci52MS5GbGFtZUdyYXBoRGlmZiKKAQoORmxhbWVHcmFwaERpZmYSDQoFbmFtZXMYASADKAkSIQoGbGV2ZWxzGAIgAygLMhEucXVlcmllci52MS5MZXZlbBINCgV0b3RhbBgDIAEoAxIQCghtYXhfc2VsZhgEIAEoAxIRCglsZWZ0VGlja3MYBSABKAMSEgoKcmlnaHRUaWNrcxgGIAEoAyqZAQoNUHJvZmlsZUZvcm1hdBIeChpQUk9GSUxFX0ZPUk1BVF9VTlNQRUNJRklFRBAAEh0KGVBST0ZJTEVfRk9STUFUX0ZMQU1FR1JBUEgQARIXChNQUk9GSUxFX0ZPUk1BVF9UUkVFEAISFgoSUFJPRklMRV9GT1JNQVRfRE9UEAMSGAoUUFJPRklMRV9GT1JNQVRfUFBST0YQBCp7CgxFeGVtcGxhclR5cGUSHQoZRVhFTVBMQVJfVFlQRV9VTlNQRUNJRklFRBAAEhYKEkVYRU1QTEFSX1RZUEVfTk9ORRABEhwKGEVYRU1QTEFSX1RZUEVfSU5ESVZJRFVBTBACEhYKEkVYRU1QTEFSX1RZUEVfU1BBThADKnYKEEhlYXRtYXBRdWVyeVR5cGUSIgoeSEVBVE1BUF9RVUVSWV9UWVBFX1VOU1BFQ0lGSUVEEAASIQodSEVBVE1BUF9RVUVSWV9UWVBFX0lORElWSURVQUwQARIbChdIRUFUTUFQX1FVRVJZX1RZUEVfU1BBThACMvMFCg5RdWVyaWVyU2VydmljZRJTCgxQcm9maWxlVHlwZXMSHy5xdWVyaWVyLnYxLlByb2ZpbGVUeXBlc1JlcXVlc3QaIC5xdWVyaWVyLnYxLlByb2ZpbGVUeXBlc1Jlc3BvbnNlIgASSQoKTGFiZWxOYW1lcxIbLnR5cGVzLnYxLkxhYmVsTmFtZXNSZXF1ZXN0GhwudHlwZXMudjEuTGFiZWxOYW1lc1Jlc3BvbnNlIgASTAoLTGFiZWxWYWx1ZXMSHC50eXBlcy52MS5MYWJlbFZhbHVlc1JlcXVlc3QaHS50eXBlcy52MS5MYWJlbFZhbHVlc1Jlc3BvbnNlIgASQQoGU2VyaWVzEhkucXVlcmllci52MS5TZXJpZXNSZXF1ZXN0GhoucXVlcmllci52MS5TZXJpZXNSZXNwb25zZSIAEnEKFlNlbGVjdE1lcmdlU3RhY2t0cmFjZXMSKS5xdWVyaWVyLnYxLlNlbGVjdE1lcmdlU3RhY2t0cmFjZXNSZXF1ZXN0GioucXVlcmllci52MS5TZWxlY3RNZXJnZVN0YWNrdHJhY2VzUmVzcG9uc2UiABJRChJTZWxlY3RNZXJnZVByb2ZpbGUSJS5xdWVyaWVyLnYxLlNlbGVjdE1lcmdlUHJvZmlsZVJlcXVlc3QaEi5nb29nbGUudjEuUHJvZmlsZSIAElMKDFNlbGVjdFNlcmllcxIfLnF1ZXJpZXIudjEuU2VsZWN0U2VyaWVzUmVxdWVzdBogLnF1ZXJpZXIudjEuU2VsZWN0U2VyaWVzUmVzcG9uc2UiABI7CgREaWZmEhcucXVlcmllci52MS5EaWZmUmVxdWVzdBoYLnF1ZXJpZXIudjEuRGlmZlJlc3BvbnNlIgASWAoPR2V0UHJvZmlsZVN0YXRzEiAudHlwZXMudjEuR2V0UHJvZmlsZVN0YXRzUmVxdWVzdBohLnR5cGVzLnYxLkdldFByb2ZpbGVTdGF0c1Jlc3BvbnNlIgBiBnByb3RvMw", [file_google_v1_profile, file_types_v1_types]);
 
 /**
  * @generated from message querier.v1.ProfileTypesRequest
@@ -386,6 +386,189 @@ export const SelectSeriesRequestSchema: GenMessage<SelectSeriesRequest> = /*@__P
   messageDesc(file_querier_v1_querier, 10);
 
 /**
+ * @generated from message querier.v1.SelectMergeSpanProfileRequest
+ */
+export type SelectMergeSpanProfileRequest = Message<"querier.v1.SelectMergeSpanProfileRequest"> & {
+  /**
+   * @generated from field: string profile_typeID = 1;
+   */
+  profileTypeID: string;
+
+  /**
+   * @generated from field: string label_selector = 2;
+   */
+  labelSelector: string;
+
+  /**
+   * @generated from field: repeated string span_selector = 3;
+   */
+  spanSelector: string[];
+
+  /**
+   * @generated from field: int64 start = 4;
+   */
+  start: bigint;
+
+  /**
+   * @generated from field: int64 end = 5;
+   */
+  end: bigint;
+
+  /**
+   * @generated from field: optional int64 max_nodes = 6;
+   */
+  maxNodes?: bigint | undefined;
+
+  /**
+   * @generated from field: querier.v1.ProfileFormat format = 7;
+   */
+  format: ProfileFormat;
+};
+
+/**
+ * Describes the message querier.v1.SelectMergeSpanProfileRequest.
+ * Use `create(SelectMergeSpanProfileRequestSchema)` to create a new message.
+ */
+export const SelectMergeSpanProfileRequestSchema: GenMessage<SelectMergeSpanProfileRequest> = /*@__PURE__*/
+  messageDesc(file_querier_v1_querier, 11);
+
+/**
+ * @generated from message querier.v1.SelectHeatmapRequest
+ */
+export type SelectHeatmapRequest = Message<"querier.v1.SelectHeatmapRequest"> & {
+  /**
+   * @generated from field: string profile_typeID = 1;
+   */
+  profileTypeID: string;
+
+  /**
+   * @generated from field: string label_selector = 2;
+   */
+  labelSelector: string;
+
+  /**
+   * @generated from field: int64 start = 3;
+   */
+  start: bigint;
+
+  /**
+   * @generated from field: int64 end = 4;
+   */
+  end: bigint;
+
+  /**
+   * Seconds.
+   *
+   * @generated from field: double step = 5;
+   */
+  step: number;
+
+  /**
+   * @generated from field: repeated string group_by = 6;
+   */
+  groupBy: string[];
+
+  /**
+   * @generated from field: querier.v1.HeatmapQueryType query_type = 7;
+   */
+  queryType: HeatmapQueryType;
+
+  /**
+   * @generated from field: querier.v1.ExemplarType exemplar_type = 8;
+   */
+  exemplarType: ExemplarType;
+
+  /**
+   * @generated from field: optional int64 limit = 9;
+   */
+  limit?: bigint | undefined;
+};
+
+/**
+ * Describes the message querier.v1.SelectHeatmapRequest.
+ * Use `create(SelectHeatmapRequestSchema)` to create a new message.
+ */
+export const SelectHeatmapRequestSchema: GenMessage<SelectHeatmapRequest> = /*@__PURE__*/
+  messageDesc(file_querier_v1_querier, 12);
+
+/**
+ * @generated from message querier.v1.SelectHeatmapResponse
+ */
+export type SelectHeatmapResponse = Message<"querier.v1.SelectHeatmapResponse"> & {
+  /**
+   * @generated from field: repeated querier.v1.HeatmapSeries series = 1;
+   */
+  series: HeatmapSeries[];
+};
+
+/**
+ * Describes the message querier.v1.SelectHeatmapResponse.
+ * Use `create(SelectHeatmapResponseSchema)` to create a new message.
+ */
+export const SelectHeatmapResponseSchema: GenMessage<SelectHeatmapResponse> = /*@__PURE__*/
+  messageDesc(file_querier_v1_querier, 13);
+
+/**
+ * @generated from message querier.v1.HeatmapSeries
+ */
+export type HeatmapSeries = Message<"querier.v1.HeatmapSeries"> & {
+  /**
+   * @generated from field: repeated types.v1.LabelPair labels = 1;
+   */
+  labels: LabelPair[];
+
+  /**
+   * @generated from field: repeated querier.v1.HeatmapSlot slots = 2;
+   */
+  slots: HeatmapSlot[];
+};
+
+/**
+ * Describes the message querier.v1.HeatmapSeries.
+ * Use `create(HeatmapSeriesSchema)` to create a new message.
+ */
+export const HeatmapSeriesSchema: GenMessage<HeatmapSeries> = /*@__PURE__*/
+  messageDesc(file_querier_v1_querier, 14);
+
+/**
+ * @generated from message querier.v1.HeatmapSlot
+ */
+export type HeatmapSlot = Message<"querier.v1.HeatmapSlot"> & {
+  /**
+   * Right edge, ms.
+   *
+   * @generated from field: int64 timestamp = 1;
+   */
+  timestamp: bigint;
+
+  /**
+   * Lower edges of the buckets of values, the same in all slots.
+   *
+   * @generated from field: repeated double y_min = 2;
+   */
+  yMin: number[];
+
+  /**
+   * @generated from field: repeated int32 counts = 3;
+   */
+  counts: number[];
+
+  /**
+   * One of each bucket that is not empty.
+   *
+   * @generated from field: repeated types.v1.Exemplar exemplars = 4;
+   */
+  exemplars: Exemplar[];
+};
+
+/**
+ * Describes the message querier.v1.HeatmapSlot.
+ * Use `create(HeatmapSlotSchema)` to create a new message.
+ */
+export const HeatmapSlotSchema: GenMessage<HeatmapSlot> = /*@__PURE__*/
+  messageDesc(file_querier_v1_querier, 15);
+
+/**
  * @generated from message querier.v1.SelectSeriesResponse
  */
 export type SelectSeriesResponse = Message<"querier.v1.SelectSeriesResponse"> & {
@@ -400,7 +583,7 @@ export type SelectSeriesResponse = Message<"querier.v1.SelectSeriesResponse"> & 
  * Use `create(SelectSeriesResponseSchema)` to create a new message.
  */
 export const SelectSeriesResponseSchema: GenMessage<SelectSeriesResponse> = /*@__PURE__*/
-  messageDesc(file_querier_v1_querier, 11);
+  messageDesc(file_querier_v1_querier, 16);
 
 /**
  * @generated from message querier.v1.DiffRequest
@@ -422,7 +605,7 @@ export type DiffRequest = Message<"querier.v1.DiffRequest"> & {
  * Use `create(DiffRequestSchema)` to create a new message.
  */
 export const DiffRequestSchema: GenMessage<DiffRequest> = /*@__PURE__*/
-  messageDesc(file_querier_v1_querier, 12);
+  messageDesc(file_querier_v1_querier, 17);
 
 /**
  * @generated from message querier.v1.DiffResponse
@@ -439,7 +622,7 @@ export type DiffResponse = Message<"querier.v1.DiffResponse"> & {
  * Use `create(DiffResponseSchema)` to create a new message.
  */
 export const DiffResponseSchema: GenMessage<DiffResponse> = /*@__PURE__*/
-  messageDesc(file_querier_v1_querier, 13);
+  messageDesc(file_querier_v1_querier, 18);
 
 /**
  * @generated from message querier.v1.FlameGraphDiff
@@ -481,7 +664,7 @@ export type FlameGraphDiff = Message<"querier.v1.FlameGraphDiff"> & {
  * Use `create(FlameGraphDiffSchema)` to create a new message.
  */
 export const FlameGraphDiffSchema: GenMessage<FlameGraphDiff> = /*@__PURE__*/
-  messageDesc(file_querier_v1_querier, 14);
+  messageDesc(file_querier_v1_querier, 19);
 
 /**
  * @generated from enum querier.v1.ProfileFormat
@@ -559,6 +742,41 @@ export type ExemplarType = (typeof ExemplarType)[keyof typeof ExemplarType] | Un
  */
 export const ExemplarTypeSchema: GenEnum<ExemplarType> = /*@__PURE__*/
   enumDesc(file_querier_v1_querier, 1);
+
+/**
+ * @generated from enum querier.v1.HeatmapQueryType
+ */
+export const HeatmapQueryType = {
+  /**
+   * @generated from enum value: HEATMAP_QUERY_TYPE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * One value for each upload.
+   *
+   * @generated from enum value: HEATMAP_QUERY_TYPE_INDIVIDUAL = 1;
+   */
+  INDIVIDUAL: 1,
+
+  /**
+   * One value for each span of each upload.
+   *
+   * @generated from enum value: HEATMAP_QUERY_TYPE_SPAN = 2;
+   */
+  SPAN: 2,
+} as const;
+
+/**
+ * @generated from enum querier.v1.HeatmapQueryType
+ */
+export type HeatmapQueryType = (typeof HeatmapQueryType)[keyof typeof HeatmapQueryType] | UnknownEnum;
+
+/**
+ * Describes the enum querier.v1.HeatmapQueryType.
+ */
+export const HeatmapQueryTypeSchema: GenEnum<HeatmapQueryType> = /*@__PURE__*/
+  enumDesc(file_querier_v1_querier, 2);
 
 /**
  * @generated from service querier.v1.QuerierService

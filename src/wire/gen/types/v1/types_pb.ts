@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file types/v1/types.proto.
  */
 export const file_types_v1_types: GenFile = /*@__PURE__*/
-  fileDesc("ChR0eXBlcy92MS90eXBlcy5wcm90bxIIdHlwZXMudjEiKAoJTGFiZWxQYWlyEgwKBG5hbWUYASABKAkSDQoFdmFsdWUYAiABKAkiLQoGTGFiZWxzEiMKBmxhYmVscxgBIAMoCzITLnR5cGVzLnYxLkxhYmVsUGFpciJ7CgtQcm9maWxlVHlwZRIKCgJJRBgBIAEoCRIMCgRuYW1lGAIgASgJEhMKC3NhbXBsZV90eXBlGAQgASgJEhMKC3NhbXBsZV91bml0GAUgASgJEhMKC3BlcmlvZF90eXBlGAYgASgJEhMKC3BlcmlvZF91bml0GAcgASgJIkEKEUxhYmVsTmFtZXNSZXF1ZXN0EhAKCG1hdGNoZXJzGAEgAygJEg0KBXN0YXJ0GAIgASgDEgsKA2VuZBgDIAEoAyIjChJMYWJlbE5hbWVzUmVzcG9uc2USDQoFbmFtZXMYASADKAkiUAoSTGFiZWxWYWx1ZXNSZXF1ZXN0EgwKBG5hbWUYASABKAkSEAoIbWF0Y2hlcnMYAiADKAkSDQoFc3RhcnQYAyABKAMSCwoDZW5kGAQgASgDIiQKE0xhYmVsVmFsdWVzUmVzcG9uc2USDQoFbmFtZXMYASADKAkiTgoGU2VyaWVzEiMKBmxhYmVscxgBIAMoCzITLnR5cGVzLnYxLkxhYmVsUGFpchIfCgZwb2ludHMYAiADKAsyDy50eXBlcy52MS5Qb2ludCIpCgVQb2ludBINCgV2YWx1ZRgBIAEoARIRCgl0aW1lc3RhbXAYAiABKAMiXAoSU3RhY2tUcmFjZVNlbGVjdG9yEiUKCWNhbGxfc2l0ZRgBIAMoCzISLnR5cGVzLnYxLkxvY2F0aW9uEh8KBmdvX3BnbxgCIAEoCzIPLnR5cGVzLnYxLkdvUEdPIhgKCExvY2F0aW9uEgwKBG5hbWUYASABKAkiOgoFR29QR08SFgoOa2VlcF9sb2NhdGlvbnMYASABKA0SGQoRYWdncmVnYXRlX2NhbGxlZXMYAiABKAgiGAoWR2V0UHJvZmlsZVN0YXRzUmVxdWVzdCJqChdHZXRQcm9maWxlU3RhdHNSZXNwb25zZRIVCg1kYXRhX2luZ2VzdGVkGAEgASgIEhsKE29sZGVzdF9wcm9maWxlX3RpbWUYAiABKAMSGwoTbmV3ZXN0X3Byb2ZpbGVfdGltZRgDIAEoA2IGcHJvdG8z");
+  fileDesc("ChR0eXBlcy92MS90eXBlcy5wcm90bxIIdHlwZXMudjEiKAoJTGFiZWxQYWlyEgwKBG5hbWUYASABKAkSDQoFdmFsdWUYAiABKAkiLQoGTGFiZWxzEiMKBmxhYmVscxgBIAMoCzITLnR5cGVzLnYxLkxhYmVsUGFpciJ7CgtQcm9maWxlVHlwZRIKCgJJRBgBIAEoCRIMCgRuYW1lGAIgASgJEhMKC3NhbXBsZV90eXBlGAQgASgJEhMKC3NhbXBsZV91bml0GAUgASgJEhMKC3BlcmlvZF90eXBlGAYgASgJEhMKC3BlcmlvZF91bml0GAcgASgJIkEKEUxhYmVsTmFtZXNSZXF1ZXN0EhAKCG1hdGNoZXJzGAEgAygJEg0KBXN0YXJ0GAIgASgDEgsKA2VuZBgDIAEoAyIjChJMYWJlbE5hbWVzUmVzcG9uc2USDQoFbmFtZXMYASADKAkiUAoSTGFiZWxWYWx1ZXNSZXF1ZXN0EgwKBG5hbWUYASABKAkSEAoIbWF0Y2hlcnMYAiADKAkSDQoFc3RhcnQYAyABKAMSCwoDZW5kGAQgASgDIiQKE0xhYmVsVmFsdWVzUmVzcG9uc2USDQoFbmFtZXMYASADKAkiTgoGU2VyaWVzEiMKBmxhYmVscxgBIAMoCzITLnR5cGVzLnYxLkxhYmVsUGFpchIfCgZwb2ludHMYAiADKAsyDy50eXBlcy52MS5Qb2ludCIpCgVQb2ludBINCgV2YWx1ZRgBIAEoARIRCgl0aW1lc3RhbXAYAiABKAMiXAoSU3RhY2tUcmFjZVNlbGVjdG9yEiUKCWNhbGxfc2l0ZRgBIAMoCzISLnR5cGVzLnYxLkxvY2F0aW9uEh8KBmdvX3BnbxgCIAEoCzIPLnR5cGVzLnYxLkdvUEdPIhgKCExvY2F0aW9uEgwKBG5hbWUYASABKAkiOgoFR29QR08SFgoOa2VlcF9sb2NhdGlvbnMYASABKA0SGQoRYWdncmVnYXRlX2NhbGxlZXMYAiABKAgiiAEKCEV4ZW1wbGFyEhEKCXRpbWVzdGFtcBgBIAEoAxISCgpwcm9maWxlX2lkGAIgASgJEg8KB3NwYW5faWQYAyABKAkSDQoFdmFsdWUYBCABKAMSIwoGbGFiZWxzGAUgAygLMhMudHlwZXMudjEuTGFiZWxQYWlyEhAKCHRyYWNlX2lkGAYgASgJIhgKFkdldFByb2ZpbGVTdGF0c1JlcXVlc3QiagoXR2V0UHJvZmlsZVN0YXRzUmVzcG9uc2USFQoNZGF0YV9pbmdlc3RlZBgBIAEoCBIbChNvbGRlc3RfcHJvZmlsZV90aW1lGAIgASgDEhsKE25ld2VzdF9wcm9maWxlX3RpbWUYAyABKANiBnByb3RvMw");
 
 /**
  * @generated from message types.v1.LabelPair
@@ -302,6 +302,48 @@ export const GoPGOSchema: GenMessage<GoPGO> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 11);
 
 /**
+ * @generated from message types.v1.Exemplar
+ */
+export type Exemplar = Message<"types.v1.Exemplar"> & {
+  /**
+   * @generated from field: int64 timestamp = 1;
+   */
+  timestamp: bigint;
+
+  /**
+   * @generated from field: string profile_id = 2;
+   */
+  profileId: string;
+
+  /**
+   * @generated from field: string span_id = 3;
+   */
+  spanId: string;
+
+  /**
+   * @generated from field: int64 value = 4;
+   */
+  value: bigint;
+
+  /**
+   * @generated from field: repeated types.v1.LabelPair labels = 5;
+   */
+  labels: LabelPair[];
+
+  /**
+   * @generated from field: string trace_id = 6;
+   */
+  traceId: string;
+};
+
+/**
+ * Describes the message types.v1.Exemplar.
+ * Use `create(ExemplarSchema)` to create a new message.
+ */
+export const ExemplarSchema: GenMessage<Exemplar> = /*@__PURE__*/
+  messageDesc(file_types_v1_types, 12);
+
+/**
  * @generated from message types.v1.GetProfileStatsRequest
  */
 export type GetProfileStatsRequest = Message<"types.v1.GetProfileStatsRequest"> & {
@@ -312,7 +354,7 @@ export type GetProfileStatsRequest = Message<"types.v1.GetProfileStatsRequest"> 
  * Use `create(GetProfileStatsRequestSchema)` to create a new message.
  */
 export const GetProfileStatsRequestSchema: GenMessage<GetProfileStatsRequest> = /*@__PURE__*/
-  messageDesc(file_types_v1_types, 12);
+  messageDesc(file_types_v1_types, 13);
 
 /**
  * @generated from message types.v1.GetProfileStatsResponse
@@ -339,5 +381,5 @@ export type GetProfileStatsResponse = Message<"types.v1.GetProfileStatsResponse"
  * Use `create(GetProfileStatsResponseSchema)` to create a new message.
  */
 export const GetProfileStatsResponseSchema: GenMessage<GetProfileStatsResponse> = /*@__PURE__*/
-  messageDesc(file_types_v1_types, 13);
+  messageDesc(file_types_v1_types, 14);
 

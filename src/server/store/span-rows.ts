@@ -1,0 +1,223 @@
+/**
+ * The spans of one upload as stored: ids once each, contexts as their positions, then for each series the values by context
+ * and stack. Ids do not compress: the row is as small as they allow, and a search reads the ids alone.
+ */
+
+import type { ByteReader } from '#base/byte-reader.ts';
+import { WireSink } from '#wire/wire-sink.ts';
+import type { TraceContext } from '../incoming.ts';
+import { DamagedBlob, payloadReader } from './blob.ts';
+import { commonDivisor } from './sample-vector.ts';
+
+const SPAN_BYTES = 8;
+const TRACE_BYTES = 16;
+
+/** Values of one series. */
+interface SeriesValues {
+  readonly series: number;
+  /** By context and leaf. */
+  readonly values: Map<number, Map<number, number>>;
+}
+
+/** Collects the values of one upload. */
+export class SpanRowBuilder {
+  readonly #contexts: readonly TraceContext[];
+  readonly #series: SeriesValues[] = [];
+  #current: SeriesValues | undefined;
+
+  constructor(contexts: readonly TraceContext[]) {
+    this.#contexts = contexts;
+  }
+
+  get isEmpty(): boolean {
+    return this.#series.length === 0;
+  }
+
+  /** What is added from here on is of this series. */
+  begin(series: number): void {
+    this.#current = { series, values: new Map() };
+  }
+
+  add(context: number, leaf: number, value: number): void {
+    const current = this.#current!;
+    let byLeaf = current.values.get(context);
+    if (byLeaf === undefined) {
+      if (current.values.size === 0) this.#series.push(current);
+      current.values.set(context, (byLeaf = new Map()));
+    }
+    byLeaf.set(leaf, (byLeaf.get(leaf) ?? 0) + value);
+  }
+
+  encode(): Uint8Array {
+    const sink = new WireSink(4096);
+    const spans = new Ids();
+    const traces = new Ids();
+    // Contexts whose values were all left out are not stored.
+    const used = [...new Set(this.#series.flatMap(({ values }) => [...values.keys()]))].sort((a, b) => a - b);
+    const position = new Map(used.map((context, i) => [context, i]));
+    const rows = used.map((context) => {
+      const { span, root, trace } = this.#contexts[context];
+      return [spans.at(span), spans.at(root), traces.at(trace)];
+    });
+    spans.write(sink);
+    traces.write(sink);
+    sink.varint(rows.length);
+    for (const row of rows) for (const at of row) sink.varint(at);
+    sink.varint(this.#series.length);
+    for (const { series, values } of this.#series) {
+      const entries = [...values].flatMap(([context, byLeaf]) =>
+        Array.from(byLeaf, ([leaf, value]) => ({ context: position.get(context)!, leaf, value })),
+      );
+      entries.sort((a, b) => a.context - b.context || a.leaf - b.leaf);
+      const divisor = commonDivisor(
+        Float64Array.from(entries, ({ value }) => value),
+        0,
+        entries.length,
+      );
+      sink.varint(series);
+      sink.varint(divisor);
+      sink.varint(entries.length);
+      let last = 0;
+      for (const { context, leaf, value } of entries) {
+        sink.varint(context - last);
+        sink.varint(leaf);
+        sink.varint(value / divisor);
+        last = context;
+      }
+    }
+    return sink.take();
+  }
+}
+
+/** Ids by position, from 1 on: 0 is none. */
+class Ids {
+  readonly #positions = new Map<string, number>();
+
+  at(id: string): number {
+    if (id === '') return 0;
+    let position = this.#positions.get(id);
+    if (position === undefined) this.#positions.set(id, (position = this.#positions.size + 1));
+    return position;
+  }
+
+  write(sink: WireSink): void {
+    sink.varint(this.#positions.size);
+    for (const id of this.#positions.keys()) sink.bytes(Buffer.from(id, 'hex'));
+  }
+}
+
+/** The spans and traces that are wanted, by their last four bytes: most rows have none of them. */
+export class WantedIds {
+  readonly #byEnd = new Map<number, string[]>();
+
+  /** @param ids in hex digits */
+  constructor(ids: readonly string[]) {
+    for (const id of ids) {
+      const end = Number.parseInt(id.slice(-8), 16);
+      this.#byEnd.set(end, [...(this.#byEnd.get(end) ?? []), id]);
+    }
+  }
+
+  /** Positions from 1 on of those that are among `ids`. */
+  among(ids: Uint8Array, length: number): Set<number> {
+    const found = new Set<number>();
+    const view = new DataView(ids.buffer, ids.byteOffset, ids.length);
+    for (let at = 0, position = 1; at < ids.length; at += length, position++) {
+      const same = this.#byEnd.get(view.getUint32(at + length - 4));
+      if (same?.includes(hexAt(ids, at, length))) found.add(position);
+    }
+    return found;
+  }
+}
+
+/** A stored row, opened as far as its contexts. */
+export class SpanRow {
+  readonly #reader: ByteReader;
+  readonly spans: Uint8Array;
+  readonly traces: Uint8Array;
+
+  /** @throws DamagedBlob */
+  constructor(payload: Uint8Array) {
+    this.#reader = payloadReader(payload);
+    this.spans = this.#bytes(this.#reader.unsigned() * SPAN_BYTES);
+    this.traces = this.#bytes(this.#reader.unsigned() * TRACE_BYTES);
+  }
+
+  /** Whether samples of these spans, or of these traces, are in the row. */
+  wanted(spans: WantedIds, traces: WantedIds): { spans: Set<number>; traces: Set<number> } | undefined {
+    const found = { spans: spans.among(this.spans, SPAN_BYTES), traces: traces.among(this.traces, TRACE_BYTES) };
+    return found.spans.size + found.traces.size === 0 ? undefined : found;
+  }
+
+  /** In hex digits; '' for position 0. */
+  spanAt(position: number): string {
+    return position === 0 ? '' : hexAt(this.spans, (position - 1) * SPAN_BYTES, SPAN_BYTES);
+  }
+
+  traceAt(position: number): string {
+    return position === 0 ? '' : hexAt(this.traces, (position - 1) * TRACE_BYTES, TRACE_BYTES);
+  }
+
+  /**
+   * Calls `take` with all values of the series that are wanted; once for each row. Contexts are given by the positions of
+   * their span, root span and trace.
+   * @throws DamagedBlob
+   */
+  each(
+    nodes: number,
+    isWanted: (series: number) => boolean,
+    take: (series: number, context: SpanPositions, leaf: number, value: number) => void,
+  ): void {
+    const reader = this.#reader;
+    const contexts: SpanPositions[] = [];
+    const count = this.#count();
+    const [spans, traces] = [this.spans.length / SPAN_BYTES, this.traces.length / TRACE_BYTES];
+    for (let i = 0; i < count; i++) {
+      const context = { span: reader.unsigned(), root: reader.unsigned(), trace: reader.unsigned() };
+      if (context.span > spans || context.root > spans || context.trace > traces)
+        throw new DamagedBlob('names an id that is not there');
+      contexts.push(context);
+    }
+    const seriesCount = this.#count();
+    for (let s = 0; s < seriesCount; s++) {
+      const series = reader.unsigned();
+      const divisor = reader.unsigned();
+      const entries = this.#count();
+      const isTaken = isWanted(series);
+      let at = 0;
+      for (let i = 0; i < entries; i++) {
+        at += reader.unsigned();
+        const leaf = reader.unsigned();
+        const value = reader.unsigned() * divisor;
+        if (at >= count || leaf >= nodes) throw new DamagedBlob(`names node ${leaf} of ${nodes}`);
+        if (isTaken) take(series, contexts[at], leaf, value);
+      }
+    }
+  }
+
+  /** A number of things that take at least a byte each. */
+  #count(): number {
+    const count = this.#reader.unsigned();
+    if (count > this.#reader.end) throw new DamagedBlob(`claims ${count} entries in ${this.#reader.end} bytes`);
+    return count;
+  }
+
+  #bytes(length: number): Uint8Array {
+    const reader = this.#reader;
+    if (length > reader.end - reader.offset) throw new DamagedBlob('is cut off');
+    const taken = reader.bytes.subarray(reader.offset, reader.offset + length);
+    reader.offset += length;
+    return taken;
+  }
+}
+
+/** From 1 on, 0 for none. */
+interface SpanPositions {
+  readonly span: number;
+  readonly root: number;
+  readonly trace: number;
+}
+
+function hexAt(ids: Uint8Array, at: number, length: number): string {
+  return Buffer.from(ids.buffer, ids.byteOffset + at, length).toString('hex');
+}
