@@ -32,10 +32,10 @@ export type DiffWidth = 'mean' | 'a' | 'b';
 export const isNew = 1;
 export const isGone = 2;
 
-/** A union as it is shown: ordered and sized for one normalisation and width. */
+/** A union prepared for display: ordered and sized for one normalisation and width. */
 export interface DiffTree {
   /**
-   * `self` and `total` are widths; what `drawnSelf` leaves out of a side has none there. A parent is as wide as its own
+   * `self` and `total` are widths; parts that `drawnSelf` leaves out have no width. A parent is as wide as its own self
    * and all its callees.
    */
   readonly tree: CallTree;
@@ -46,7 +46,7 @@ export interface DiffTree {
   readonly changeOfSelf: Float64Array;
   /** By node of the union. */
   readonly presence: Uint8Array; // 0, isNew, isGone
-  /** By node of the union: 1 where callees grew and others shrank, and neither is small beside the other. */
+  /** By node of the union: 1 if some callees grew and others shrank by comparable amounts. */
   readonly mixed: Uint8Array;
 }
 

@@ -1,4 +1,4 @@
-/** Who calls some functions of a tree, and whom they call. */
+/** The callers and callees of some functions of a tree. */
 import type { CallTree } from './call-tree.ts';
 
 /** By name; empty where there are none. */
@@ -7,7 +7,7 @@ export interface Neighbours {
   callees(name: string): ReadonlySet<string>;
 }
 
-/** More say no more. */
+/** More neighbours add no information. */
 const MAX_NEIGHBOURS = 64;
 const none: ReadonlySet<string> = new Set();
 

@@ -1,11 +1,11 @@
-/** What makes two sides comparable: shares, rates, equal load, equal work, or nothing. */
+/** Normalisations that make two sides comparable: shares, rates, equal load, equal work, or none. */
 import { roleOf } from './frame-roles.ts';
 import { sumUp, type SideColumns, type SideKey, type UnionTree } from './union.ts';
 
 export const normalisations = ['share', 'per-second', 'load-adjusted', 'equal-work', 'absolute'] as const;
 export type Normalisation = (typeof normalisations)[number];
 
-/** What a side's query or file tells beside its tree. */
+/** Facts about a side beside its tree, from its query or file. */
 export interface SideFacts {
   /** Length of its range, where it is known. */
   readonly seconds: number | undefined;
@@ -26,7 +26,7 @@ export interface Normalised {
   /** By node of the union. */
   readonly a: { readonly self: Float64Array; readonly total: Float64Array };
   readonly b: { readonly self: Float64Array; readonly total: Float64Array };
-  /** How much more load B had than A: what `load-adjusted` divides out, 1 elsewhere. */
+  /** The load of B relative to A, by which `load-adjusted` divides; 1 for other kinds. */
   readonly load: number;
   /** The recorded amounts of each side. */
   readonly recorded: Readonly<Record<SideKey, Recorded>>;
@@ -102,7 +102,7 @@ function recordedOf({ total }: SideColumns, { seconds, isSnapshot }: SideFacts):
   return { total: total[0], seconds: isSnapshot || seconds === undefined || !(seconds > 0) ? undefined : seconds };
 }
 
-/** Division rounds once: two sides in proportion have the very same shares. */
+/** A single division rounds once, so proportional sides have identical shares. */
 function divided({ self, total }: SideColumns, by: number): Normalised['a'] {
   return { self: self.map((value) => value / by), total: total.map((value) => value / by) };
 }

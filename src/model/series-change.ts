@@ -1,4 +1,4 @@
-/** How much a series moved: its mean against that of the same time a day or some weeks before. */
+/** The change of a series: its mean relative to the same time a day or some weeks before. */
 import type { Series } from './series.ts';
 import type { TimeRange } from './time-range.ts';
 
@@ -10,7 +10,7 @@ export interface SeriesChange {
 
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
-/** The time before must have profiles in this part of the steps, or it says nothing of the time before. */
+/** The earlier range must have profiles in this part of its steps to be comparable. */
 const MIN_COVERED = 0.5;
 
 /** The same time of the day, and of longer ranges the same days of the week: a night is not held against a day. */

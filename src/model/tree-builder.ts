@@ -202,8 +202,8 @@ export function depthFirst(
     was: new Int32Array(length),
   };
   let maxDepth = 0;
-  // Places depth first without walking so: a caller comes before its callees, hence knows its own place by the time it
-  // deals theirs out by size. No recursion, no stack: a stack of 100 000 frames is one path.
+  // Assigns depth-first places in one pass: a caller comes before its callees, so its place is known when it assigns
+  // theirs by subtree size. Without recursion, since a stack may have 100 000 frames.
   const place = fill;
   place[0] = 0;
   for (let i = 0; i < count; i++) {

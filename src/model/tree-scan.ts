@@ -42,12 +42,12 @@ interface Tested {
   readonly isLarge: boolean;
 }
 
-/** So many causes at most, and so many that are thought away to see how the rest strays. */
+/** Maximum number of causes, and of changes that are left out for estimating the noise. */
 const MAX_CAUSES = 40;
 const MAX_THOUGHT_AWAY = 6;
-/** What is thought away need not be sure. */
+/** A change need not be certain to be left out. */
 const THOUGHT_RATE = 0.5;
-/** Ranges differ by this by themselves; more is believed where no slices show how a side strays. */
+/** Assumed random difference between ranges; larger without slices. */
 const MIN_BETWEEN = 0.01;
 const MIN_BETWEEN_UNSLICED = 0.015;
 /** From this on the difference of ranges is taken as so many times as large. */
@@ -57,10 +57,10 @@ const UNSURE = 1.3;
 const USUAL_BETWEEN = 0.1;
 /** Below a frame, one that holds so much of it names it. */
 const NAMES_FROM = 0.95;
-/** Changes this near the clearest may be the cause too; work of a unit shifts by this from range to range. */
+/** Changes this close to the clearest may be the cause instead; and the shift of a unit's work between ranges. */
 const NEAR_CLEAREST = 0.85;
 const USUAL_SHIFT = 0.15;
-/** In so many slices at least must it be. */
+/** Minimum number of slices in which it occurs. */
 const MIN_EVENTS = 3;
 /** A side with less than this share of the other's amount does not show in which slices it ran. */
 const MUCH_LESS = 0.25;
@@ -108,8 +108,8 @@ class Scanner {
   }
 
   /**
-   * How far the ranges differ by themselves: as many changes are thought away as make the rest fit so much better that
-   * chance would not.
+   * Estimates the random difference between ranges. Leaves out changes as long as that improves the fit more than
+   * chance would.
    */
   #betweenRanges(): number {
     let best = { between: 0, cost: Infinity };
@@ -124,7 +124,7 @@ class Scanner {
       this.#left.take(next, taken);
     }
     this.#left.giveBackAll();
-    // The likeliest is as often too small as too large; too small accuses the innocent.
+    // The most likely value may be too small, which would cause false claims, so it is raised.
     return Math.max(this.#leastBetween, best.between > SURE_BETWEEN ? best.between * UNSURE : best.between);
   }
 
@@ -213,7 +213,7 @@ class Scanner {
     return samples >= this.#bar.leastSamples && share >= this.#bar.leastShare;
   }
 
-  /** What happened in a slice or two is one event, whatever its samples: nothing says how often such comes by itself. */
+  /** Cost in only a slice or two is one event, however many samples it has: its usual frequency is unknown. */
   #isSpread(strata: readonly Stratum[]): boolean {
     const shares = ([0, 1] as const).map((side) => {
       const [parts, whole] = this.#spread[side];
@@ -263,7 +263,7 @@ class Scanner {
     }
   }
 
-  /** An early one may have been taken for a later one's doing: with all others out, each must still stand. */
+  /** An early cause may be an effect of a later one: each must still be clear with all others taken out. */
   #settled(taken: readonly Item[], between: number): Scan {
     const left = this.#left;
     let kept = taken.map((item, cause) => ({ item, cause }));
@@ -308,7 +308,7 @@ class Scanner {
   }
 }
 
-/** How much a test counts among many: with what can be seen of it, whatever its difference. */
+/** The weight of a test among many: by its detectable size, independent of its difference. */
 function weightOf({ size }: Scored): number {
   return Math.sqrt(size);
 }

@@ -27,7 +27,7 @@ function calleesOf(tree: CallTree, node: NodeIndex): NodeIndex[] {
   return callees;
 }
 
-/** From the root on, as long as one callee holds more than half: where a reader would go anyway. @param weight by node */
+/** Follows the callee with more than half of the cost, as a reader would. @param weight by node */
 export function hotPath(tree: CallTree, weight: Float64Array = tree.total): readonly NodeIndex[] {
   const path: NodeIndex[] = [];
   for (let node = 0; ;) {

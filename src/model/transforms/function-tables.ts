@@ -1,4 +1,4 @@
-/** What is known of functions, and tables that grow by the functions that a transform makes. No index changes. */
+/** Facts of functions, and tables that grow when a transform creates functions. No index changes. */
 import type { SearchFacts } from '../search.ts';
 
 /** A transform may know more functions than the profile. */

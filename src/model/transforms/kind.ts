@@ -1,5 +1,5 @@
 /**
- * What a transform is: an object that knows its words, its text in a link, and what it does to a tree and to a stack.
+ * The interface of a transform: its texts, its form in a link, and its effect on a tree and on a stack.
  */
 import type { Steps } from '#base/steps.ts';
 import type { CallTree, Siblings } from '../call-tree.ts';
@@ -14,7 +14,7 @@ export interface TransformKind<T extends { readonly kind: string }> {
   title(transform: T, presets: readonly OwnCode[]): string;
   /** Its entries in the menu of the view. */
   readonly menu: readonly TransformEntry<T>[];
-  /** What the dialog asks for; undefined where there is nothing to edit. */
+  /** The fields of its dialog; undefined if there is nothing to edit. */
   readonly form: TransformForm<T> | undefined;
   /** What follows `kind:` in a link; undefined where the kind says everything. */
   print(transform: T): string | undefined;
@@ -24,7 +24,7 @@ export interface TransformKind<T extends { readonly kind: string }> {
   readonly keepsPaths: boolean;
 }
 
-/** What a transform does. Apart from its words, which the page has without the code that works on trees. */
+/** The work of a transform, separate from its texts, which the page loads without the code for trees. */
 export interface TransformWork<T> {
   /** @throws RangeError when the tree grows too large */
   apply(tree: CallTree, transform: T, facts: FunctionFacts, siblings: Siblings): Steps<Transformed>;
@@ -104,7 +104,7 @@ export interface MatchTransform<Kind extends string> {
 /** No text in a link is longer; as long as a search may be. In characters. */
 export const MAX_TEXT_LENGTH = 16_000;
 
-/** What all transforms have in common that hold a match and nothing else. */
+/** Shared by all transforms whose only field is a match. */
 export function matchKind<Kind extends string>(
   kind: Kind,
   dialogTitle: string,
