@@ -368,7 +368,7 @@ describe('comparisons', () => {
     ]);
   });
 
-  it('a name that stands in several files is told with all of them', async () => {
+  it('a name that occurs in several files is reported with all of them', async () => {
     const many = Array.from({ length: 7 }, (_, i) => ({ name: 'init', file: `${i}.py`, line: 1 }));
     const [a, b] = await Promise.all([
       opened(overload),

@@ -206,7 +206,7 @@ function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A)
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }
 
-it('block and mutex profiles of Go are told apart', async () => {
+it('block and mutex profiles of Go are distinguished', async () => {
   const types = async (name: string): Promise<string[]> =>
     (await openUpload(recorded(name), LIMITS, NOW_MS)).profiles.flatMap(({ series }) =>
       series.map(({ profileType }) => profileType),

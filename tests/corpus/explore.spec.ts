@@ -38,7 +38,7 @@ function read(bytes: Uint8Array): { readonly timeMs: number; readonly totals: Re
   return { timeMs: Math.floor(Number(BigInt(profile.timeNanos) / 1_000_000n)), totals };
 }
 
-test('what a file holds is what Explore shows of it, once it is pushed', async ({ page }) => {
+test('Explore shows exactly the content of a file after a push', async ({ page }) => {
   const data = mkdtempSync(join(tmpdir(), 'explore-corpus-'));
   const args = ['--port', '0', '--data', data, '--max-profile-age', '0', '--no-self-profile'];
   const server = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -178,7 +178,7 @@ describe('one call site over time', () => {
 });
 
 describe('answers', () => {
-  it('tell each label set once, sorted, and leave out what is no text', async () => {
+  it('have each label set once, sorted, and leave out values that are not text', async () => {
     const set = (...labels: object[]): object => ({ labels });
     answer = json({
       labelsSet: [
@@ -252,7 +252,7 @@ describe('answers', () => {
     );
   });
 
-  it('of what is stored may be that there is nothing', async () => {
+  it('about the stored range may say that it is empty', async () => {
     answer = json({ oldestProfileTime: '9223372036854775807', newestProfileTime: '-9223372036854775808' });
     expect(await source.storedRange(signal)).toBeUndefined();
     answer = json({ dataIngested: true, oldestProfileTime: '5', newestProfileTime: '9' });
@@ -324,7 +324,7 @@ describe('refusals', () => {
     await expect(names()).rejects.toSatisfy((error: Error) => error.message.length <= 2000);
   });
 
-  it('offline: nobody answers, or stops amid the answer', async () => {
+  it('offline: no answer, or a truncated one', async () => {
     answer = () => Promise.reject(new TypeError('Failed to fetch'));
     await expect(names()).rejects.toMatchObject({
       code: 'offline',

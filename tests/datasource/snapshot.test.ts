@@ -65,7 +65,7 @@ it('comes back as it was packed', async () => {
   expect(await unpackSnapshot(await packSnapshot(empty))).toEqual(empty);
 });
 
-it('what could not be read again is not packed', async () => {
+it('an answer that could not be read back is not packed', async () => {
   const [labelNames, kept] = [answers.labelNames[0], answers.profiles[0]];
   const long = { ...answers, labelNames: [{ ...labelNames, answer: Array<string>(10_001).fill('pod') }] };
   await expect(packSnapshot(long)).rejects.toThrow('10001 entries');

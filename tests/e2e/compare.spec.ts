@@ -302,7 +302,7 @@ test('from a marker in three clicks: the right function first', async ({ page, b
   expect(query(page).get('b.from')).toBe(String(CHANGE_MS + 2 * MINUTE));
 });
 
-test('what happened in the last day is a way to compare, whatever range is looked at', async ({ page, baseURL }) => {
+test('events of the last day are offered for comparison, whatever the range in view', async ({ page, baseURL }) => {
   const timeMs = Date.now() - 60 * MINUTE;
   const told = await fetch(`${baseURL}/api/markers`, {
     method: 'POST',
@@ -443,7 +443,7 @@ test('the rows of a long table pass below its heads, by keys too', async ({ page
   expect(await violations(page)).toEqual([]);
 });
 
-test('files that differ by the end of a long name are told apart', async ({ page }) => {
+test('files that differ at the end of a long name are distinguishable', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   const [a, b] = ['one', 'two'].map((end) => `profile-of-the-checkout-service-in-production-region-eu-west-${end}.txt`);
   await page.goto(`/?v=1&a.file=${a}&b.file=${b}`);
@@ -611,7 +611,7 @@ test('a pair too long for one question is two, and nothing is refused', async ({
   await expect(page.getByRole('alert').filter({ hasText: /./ })).toHaveCount(0);
 });
 
-unwatched('series that are refused are no word about profiles', async ({ page }) => {
+unwatched('refused series say nothing about profiles', async ({ page }) => {
   await page.route('**/SelectSeries', (route) =>
     route.fulfill({ status: 400, contentType: 'application/json', body: '{"code":"invalid_argument","message":"no"}' }),
   );

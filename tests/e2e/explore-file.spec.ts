@@ -120,7 +120,7 @@ test('a link without its file asks for it, and then restores the view', async ({
   await expect(other.locator('#search-result')).toContainText('72.7 % of view');
 });
 
-test('a zoom that is not in the file is told', async ({ page }) => {
+test('a zoom that is not in the file is reported', async ({ page }) => {
   await openSample(page, '?v=1&view=files&file=sample.txt&z=main;gone');
   await expect(page.getByText('The frame this link zooms to is not in this profile')).toBeVisible();
   await page.getByRole('button', { name: 'Whole graph' }).click();
@@ -146,7 +146,7 @@ test('the table and the graph light up together, and the table sorts', async ({ 
   await expect(page).toHaveURL(/sort=name/);
 });
 
-test('what is exported reads back the same', async ({ page }) => {
+test('an exported file reads back the same', async ({ page }) => {
   await openSample(page);
   const stacks = await page.evaluate(() => window.flametide.stacks());
   const collapsed = await page.evaluate(() => window.flametide.exportAs('collapsed'));

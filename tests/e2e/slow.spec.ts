@@ -46,7 +46,7 @@ for (const [view, title] of [
     await page.evaluate(() => window.flametide.summary());
   });
 
-test('what is on the screen stays, while the next is asked for and after that was stopped', async ({ page }) => {
+test('the view stays while the next one loads, and after Stop', async ({ page }) => {
   await page.goto(`/?v=1&view=explore&${link}`);
   await page.evaluate(() => window.flametide.summary());
   const graph = page.getByRole('tree', { name: 'Flamegraph' });
@@ -87,7 +87,7 @@ test('sides have no profiles only once that is known', async ({ page }) => {
   await expect.poll(texts).toContain('no profiles');
 });
 
-test('a rate of a side is told once it is known how much of its range has profiles', async ({ page }) => {
+test('the rate of a side appears once its coverage is known', async ({ page }) => {
   const held: Route[] = [];
   await page.route(/SelectSlices/, (route) => void held.push(route));
   const sides = `a.from=${NOW_MS - 20 * 60_000}&a.until=${NOW_MS - 10 * 60_000}&b.from=${NOW_MS - 10 * 60_000}`;

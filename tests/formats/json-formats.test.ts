@@ -193,7 +193,7 @@ describe('Chrome traces', () => {
     expect(profile.notes.join()).toMatch(/ends within an event/);
   });
 
-  it('counts what is left out by kind', async () => {
+  it('counts left-out events by kind', async () => {
     const { profile } = await open([
       x('a', 0, 10),
       { ph: 'C', name: 'm', ts: 1 },

@@ -40,7 +40,7 @@ describe('causes', () => {
     expect(path.at(-1)).toBe('encode');
   });
 
-  it('slices of a source that counts no samples tell what is slower as well', () => {
+  it('slices without sample counts also show the slower function', () => {
     const { union, a, b } = recorded({}, { cost: { encode: 1.4 } });
     const uncounted = evidenceOf(
       union,
@@ -150,7 +150,7 @@ describe.each(normalisations)('any two sides, %s', (kind) => {
     );
   });
 
-  it('a swap mirrors points, signs and what is supported', () => {
+  it('a swap mirrors points and signs, and keeps the supported changes', () => {
     fc.assert(
       fc.property(anyStacks, anyStacks, (textA, textB) => {
         // Two units may have one path: what they have together is mirrored.
@@ -255,7 +255,7 @@ describe('evidence', () => {
 });
 
 describe('words', () => {
-  it('growth of everything alike is told as what it may be', () => {
+  it('uniform growth is reported with both possible reasons', () => {
     const found = compared({}, { load: { all: 1.2 }, seed: 'more' }, { kind: 'per-second' });
     expect(supported(found.changes)).toEqual([]);
     expect(summarise(found, cores)).toMatch(

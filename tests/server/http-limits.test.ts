@@ -74,7 +74,7 @@ describe('a body that is too large for its route', () => {
     response.destroy();
   });
 
-  it('is refused while it comes, where its length is not told', async () => {
+  it('is refused while it arrives if its length is unknown', async () => {
     const chunked = { 'transfer-encoding': 'chunked' };
     const tooLarge = await ask(server, QUERY, {
       method: 'POST',

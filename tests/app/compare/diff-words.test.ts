@@ -19,7 +19,7 @@ it.each([
   expect(percentText(a, b)).toBe(text);
 });
 
-it('both sides are told with unit and sign', () => {
+it('both sides have a unit, and changes a sign', () => {
   expect(sidesText(100 * MS, 150 * MS, absolute)).toBe(
     'A 100\u00a0core-ms, B 150\u00a0core-ms, +50.0\u00a0core-ms, +50.0\u00a0%',
   );

@@ -143,7 +143,7 @@ describe('a selector', () => {
     expect(looks).toBe(5);
   });
 
-  it('with a profile type that is none is cut as well', async () => {
+  it('with an invalid profile type is cut as well', async () => {
     const { status, text } = await call(
       'SelectSeries',
       JSON.stringify({ ...question, profileTypeID: DIGITS, step: 15 }),

@@ -208,7 +208,7 @@ describe('a target that', () => {
     await vi.waitFor(() => expect(asked).toBeGreaterThan(12), 20_000);
   });
 
-  it('is not there is told, and stored once it is', async () => {
+  it('does not answer is reported, and stored once it does', async () => {
     let isUp = false;
     const url = await serve((request, response) => (isUp ? goProgram(request, response) : request.socket.destroy()));
     const { problemOf, lastOf } = scrape({ late: url });

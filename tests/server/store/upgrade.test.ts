@@ -78,7 +78,7 @@ it.each([
   expect(after.total).toBeGreaterThanOrEqual(4 * 1001);
 });
 
-it('labels that are no JSON are one series less, and reported', () => {
+it('a series with labels that are not JSON is left out and reported', () => {
   put(80);
   db.exec("INSERT INTO series VALUES (99, 1, 'x', '[[', 500000, 500001, NULL, NULL)");
   db.exec("UPDATE meta SET value = value + 1 WHERE key = 'series_changes'");
