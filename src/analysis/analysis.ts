@@ -149,6 +149,8 @@ export interface DiffRequest {
   readonly order: SiblingOrder;
   /** The same for both sides. */
   readonly transforms: readonly Transform[];
+  /** Function whose callees are routes, as the user says. */
+  readonly routes?: string | undefined;
   /** The evidence whose units `equal-work` uses; the latest one if this one has been dropped. */
   readonly evidence: number | undefined;
 }
@@ -203,6 +205,8 @@ export interface EvidenceAnswer extends Pick<Evidence, 'isSliced' | 'isCounted' 
   readonly id: number;
   /** The number of slices of each side; 1 if it was not sliced. */
   readonly slices: { readonly a: number; readonly b: number };
+  /** Whether each side is a file that was sliced by the times of its samples: variation between runs is not in it. */
+  readonly isOneRun: boolean;
   /** All supported changes, and the largest of the others. */
   readonly found: WhatChanged & { readonly omittedCount: number };
   readonly evidenceMs: number;

@@ -1,34 +1,21 @@
 /** Comparisons of two profiles: the shown union, and the differences that are more than noise. */
-import type { Steps } from '#base/steps.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import { unlikeLanguages } from '#model/comparability.ts';
 import { type WhatChanged, whatChanged } from '#model/changes.ts';
 import { type DiffTree, diffTree, unionTree } from '#model/diff.ts';
 import { compareSides, type Evidence } from '#model/evidence.ts';
 import { idleShares } from '#model/idle.ts';
-import { detailOfSearch, type LocatedHits } from '#model/located-tree.ts';
+import { detailOfSearch } from '#model/located-tree.ts';
 import { normalise, type Normalised, normalisations, whyNotNormalised } from '#model/normalise.ts';
 import { ownCostInHalf } from '#model/own-cost.ts';
-import type { Profile } from '#model/profile.ts';
 import { sandwich } from '#model/sandwich.ts';
-import { samplesPerUnit } from '#model/samples-per-unit.ts';
 import { matchFunctions, parseSearch, searchShare, type SearchQuery } from '#model/search.ts';
-import {
-  type SlicedColumns,
-  type SideSlices,
-  samplesPerUnitOf,
-  SliceCollector,
-  sideOfUnion,
-  slicesOfAnswer,
-  treesOfSlices,
-  unsliced,
-} from '#model/slices.ts';
+import { type SideSlices, unsliced } from '#model/slices.ts';
 import { invertOnce, isInverted } from '#model/transforms/invert.ts';
-import { applyTransforms, type Transform } from '#model/transforms/registry.ts';
 import { filesInWords } from '#model/definitions.ts';
 import type { FunctionFacts } from '#model/transforms/function-tables.ts';
 import { type TurnedUnion, turnUnion } from '#model/turned-union.ts';
-import type { NamedTree, SideColumns, SideKey, UnionTree } from '#model/union.ts';
+import type { SideColumns, SideKey, UnionTree } from '#model/union.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import { writeDiffFolded } from '#formats/write-diff-folded.ts';
 import { joinFacts } from './join-facts.ts';
@@ -42,22 +29,9 @@ import type {
   Exported,
   SandwichDiffAnswer,
   SearchAnswer,
-  SideNoise,
-  TreeRequest,
 } from './analysis.ts';
+import { type ComparisonSides, named, type Noise, SideSlicer, treeRequest } from './side-slices.ts';
 import { amountsOf, shownAmounts, totalsByFunction, treeOfSide, withOwnCosts } from './shown-amounts.ts';
-
-/** The parts of the analysis that a comparison needs. */
-interface Sides {
-  tree(
-    request: TreeRequest,
-    signal: AbortSignal,
-  ): Promise<{ tree: CallTree; facts: FunctionFacts; matched: readonly number[] }>;
-  searchLocated(request: TreeRequest, query: SearchQuery, signal: AbortSignal): Promise<LocatedHits | undefined>;
-  profile(request: TreeRequest): Profile;
-  slices(request: TreeRequest): SlicedColumns | undefined;
-  run<T>(steps: Steps<T>, signal: AbortSignal): Promise<T>;
-}
 
 /** Unions kept, the latest asked first. */
 const UNIONS_KEPT = 2;
@@ -83,6 +57,7 @@ interface KeptUnion {
 
 interface KeptEvidence {
   readonly id: number;
+  readonly isOneRun: boolean;
   /** Its inputs. */
   readonly noise: string;
   readonly found: Evidence;
@@ -90,12 +65,14 @@ interface KeptEvidence {
 }
 
 export class Comparisons {
-  readonly #sides: Sides;
+  readonly #sides: ComparisonSides;
   #unions: readonly KeptUnion[] = [];
   #lastEvidence = 0;
+  readonly #slicer: SideSlicer;
 
-  constructor(sides: Sides) {
+  constructor(sides: ComparisonSides) {
     this.#sides = sides;
+    this.#slicer = new SideSlicer(sides);
   }
 
   async diff(request: DiffRequest, signal: AbortSignal): Promise<DiffAnswer> {
@@ -127,15 +104,11 @@ export class Comparisons {
     };
   }
 
-  async evidence(
-    request: DiffRequest,
-    noise: { readonly a: SideNoise; readonly b: SideNoise },
-    signal: AbortSignal,
-  ): Promise<EvidenceAnswer> {
+  async evidence(request: DiffRequest, noise: Noise, signal: AbortSignal): Promise<EvidenceAnswer> {
     const began = performance.now();
     const kept = await this.#union(request, signal);
     const { union } = kept;
-    const { id, found, slices } = await this.#evidence(kept, request, noise, signal);
+    const { id, found, slices, isOneRun } = await this.#evidence(kept, request, noise, signal);
     const { normalised } = this.#normalised(kept, { ...request, evidence: id });
     const changes = limitChanges(whatChanged(union, normalised, found));
     return {
@@ -143,6 +116,7 @@ export class Comparisons {
       isSliced: found.isSliced,
       isCounted: found.isCounted,
       slices,
+      isOneRun,
       functions: found.functions,
       ...(await this.#nodes(kept, request, noise, found, signal)),
       found: kept.turned ? withTurnedPaths(changes) : changes,
@@ -151,22 +125,20 @@ export class Comparisons {
   }
 
   /** Computed once: noise does not depend on the normalisation. */
-  async #evidence(
-    kept: KeptUnion,
-    request: DiffRequest,
-    noise: { readonly a: SideNoise; readonly b: SideNoise },
-    signal: AbortSignal,
-  ): Promise<KeptEvidence> {
-    const key = JSON.stringify(noise);
+  async #evidence(kept: KeptUnion, request: DiffRequest, noise: Noise, signal: AbortSignal): Promise<KeptEvidence> {
+    const key = JSON.stringify([noise, request.routes]);
     const known = kept.evidence.find((one) => one.noise === key);
     if (known) return known;
     const { union } = kept;
     const transforms = kept.turned ? invertOnce(request.transforms) : request.transforms;
-    const a = await this.#slices(request.a, noise.a, transforms, union, 'a', signal);
-    const b = await this.#slices(request.b, noise.b, transforms, union, 'b', signal);
+    const oneRun = await this.#slicer.oneRun(request, noise, signal);
+    const sideOf = (side: SideKey): Promise<SideSlices> =>
+      this.#slicer.slices(request[side], noise[side], oneRun?.[side], transforms, union, side, signal);
+    const [a, b] = [await sideOf('a'), await sideOf('b')];
     signal.throwIfAborted();
-    const found = compareSides(union, a, b);
-    const made = { id: ++this.#lastEvidence, noise: key, found, slices: { a: a.sliceCount, b: b.sliceCount } };
+    const found = compareSides(union, a, b, request.routes);
+    const slices = { a: a.sliceCount, b: b.sliceCount };
+    const made = { id: ++this.#lastEvidence, noise: key, found, slices, isOneRun: oneRun !== undefined };
     kept.evidence = [made, ...kept.evidence].slice(0, EVIDENCE_KEPT);
     return made;
   }
@@ -174,16 +146,18 @@ export class Comparisons {
   /** By node of what is shown. */
   async #nodes(
     { turned }: KeptUnion,
-    { a, b, transforms }: DiffRequest,
-    noise: { readonly a: SideNoise; readonly b: SideNoise },
+    request: DiffRequest,
+    noise: Noise,
     found: Evidence,
     signal: AbortSignal,
   ): Promise<Pick<Evidence, 'nodes' | 'nodeRow'>> {
     if (!turned) return { nodes: found.nodes, nodeRow: found.nodeRow };
-    const ofA = await this.#slices(a, noise.a, transforms, turned.union, 'a', signal);
-    const ofB = await this.#slices(b, noise.b, transforms, turned.union, 'b', signal);
+    const oneRun = await this.#slicer.oneRun(request, noise, signal);
+    const sideOf = (side: SideKey): Promise<SideSlices> =>
+      this.#slicer.slices(request[side], noise[side], oneRun?.[side], request.transforms, turned.union, side, signal);
+    const [a, b] = [await sideOf('a'), await sideOf('b')];
     signal.throwIfAborted();
-    const { nodes, nodeRow } = compareSides(turned.union, ofA, ofB);
+    const { nodes, nodeRow } = compareSides(turned.union, a, b);
     return { nodes, nodeRow };
   }
 
@@ -265,7 +239,7 @@ export class Comparisons {
   /** The requested normalisation if it applies; otherwise shares; otherwise as recorded. */
   #normalised(
     { union, evidence }: KeptUnion,
-    { a, b, normalisation, evidence: wanted }: DiffRequest,
+    { a, b, normalisation, evidence: wanted, routes }: DiffRequest,
   ): { normalised: Normalised; refused: string | undefined } {
     const refused = whyNotNormalised(normalisation, union, a.facts, b.facts);
     const kind =
@@ -276,7 +250,7 @@ export class Comparisons {
           : 'absolute';
     if (kind !== 'equal-work') return { normalised: normalise(kind, union, a.facts, b.facts, undefined), refused };
     const known = evidence.find(({ id }) => id === wanted)?.found ?? evidence[0]?.found;
-    const found = known ?? compareSides(union, unsliced(union.a, undefined), unsliced(union.b, undefined));
+    const found = known ?? compareSides(union, unsliced(union.a, undefined), unsliced(union.b, undefined), routes);
     const work = { unit: found.units.unit, growth: found.growth };
     return { normalised: normalise(kind, union, a.facts, b.facts, work), refused };
   }
@@ -321,54 +295,6 @@ export class Comparisons {
     if (found) this.#unions = [found, ...this.#unions.filter((one) => one !== found)];
     return found;
   }
-
-  async #slices(
-    side: DiffSide,
-    noise: SideNoise,
-    transforms: readonly Transform[],
-    union: UnionTree,
-    key: SideKey,
-    signal: AbortSignal,
-  ): Promise<SideSlices> {
-    switch (noise.kind) {
-      case 'itself': {
-        const whole = treeRequest(side, []);
-        const sliced = this.#sides.slices(whole);
-        if (!sliced) return unsliced(union[key], samplesPerUnit(this.#sides.profile(whole), side.sampleType));
-        if (transforms.length === 0) return slicesOfAnswer(sideOfUnion(union, key), sliced);
-        const { tree, facts } = await this.#sides.tree(whole, signal);
-        return this.#sides.run(transformedSlices(sideOfUnion(union, key), { tree, facts }, sliced, transforms), signal);
-      }
-      case 'merges': {
-        const collector = new SliceCollector(sideOfUnion(union, key));
-        for (const handle of noise.handles)
-          collector.add(named(await this.#sides.tree(treeRequest({ ...side, handle }, transforms), signal)));
-        return collector.take(undefined);
-      }
-    }
-  }
-}
-
-/** Transforms work on trees only: each slice becomes a tree for a moment. */
-function* transformedSlices(
-  known: ReturnType<typeof sideOfUnion>,
-  { tree, facts }: { readonly tree: CallTree; readonly facts: FunctionFacts },
-  sliced: SlicedColumns,
-  transforms: readonly Transform[],
-): Steps<SideSlices> {
-  const collector = new SliceCollector(known);
-  for (const slice of treesOfSlices({ tree, names: facts.functions.names }, sliced))
-    collector.add(named(yield* applyTransforms(slice, transforms, facts, 'size')));
-  return collector.take(samplesPerUnitOf(sliced));
-}
-
-/** The order of siblings is fixed here, so that a tree is built only once. */
-function treeRequest({ handle, sampleType }: DiffSide, transforms: readonly Transform[]): TreeRequest {
-  return { handle, sampleType, order: 'size', transforms };
-}
-
-function named({ tree, facts }: { readonly tree: CallTree; readonly facts: FunctionFacts }): NamedTree {
-  return { tree, names: facts.functions.names };
 }
 
 function exactTotal({ exact, total }: SideColumns): number | bigint {

@@ -10,11 +10,12 @@ import { normalisations, normalise, whyNotNormalised, type Normalisation } from 
 import { BadInput } from './bad-input.ts';
 import type { Outcome } from './outcome.ts';
 import { printJson, printMarkdown, printText, type Comparison } from './print.ts';
-import { readSide } from './side.ts';
+import { readSide, slicesOfSides } from './side.ts';
 
 interface DiffOptions {
   readonly type: string | undefined;
   readonly normalize: Normalisation;
+  readonly routes: string | undefined;
   readonly failOn: string | undefined;
   readonly format: 'text' | 'json' | 'markdown';
 }
@@ -49,6 +50,7 @@ export async function diffCommand(
     .addOption(
       new Option('--normalize <how>', 'what makes the sides comparable').choices(normalisations).default('share'),
     )
+    .option('--routes <function>', 'function whose callees are routes, where none are found')
     .option('--fail-on <threshold>', "exit code 1 when a change passes it, such as '+5%'")
     .addOption(new Option('--format <form>', 'of the answer').choices(['text', 'json', 'markdown']).default('text'))
     .helpOption('--help', 'print this text')
@@ -82,7 +84,7 @@ export async function diffCommand(
 async function compare(
   textA: string,
   textB: string,
-  { type, normalize }: DiffOptions,
+  { type, normalize, routes }: DiffOptions,
   token: string | undefined,
   nowMs: number,
 ): Promise<Comparison> {
@@ -92,11 +94,21 @@ async function compare(
   const union = unionTree(a.named, b.named);
   const reason = whyNotNormalised(normalize, union, a.facts, b.facts);
   if (reason !== undefined) throw new BadInput(reason);
-  const [ofA, ofB] = await Promise.all([a.slices(union, 'a'), b.slices(union, 'b')]);
-  const evidence = compareSides(union, ofA, ofB);
+  const slices = await slicesOfSides(a, b, union);
+  if (routes !== undefined && !union.names.includes(routes))
+    throw new BadInput(`--routes ${routes.slice(0, 120)}: neither side has a function of this name.`);
+  const evidence = compareSides(union, slices.a, slices.b, routes);
   const work = { unit: evidence.units.unit, growth: evidence.growth };
   const normalised = normalise(normalize, union, a.facts, b.facts, work);
-  return { a, b, union, normalised, evidence, found: whatChanged(union, normalised, evidence) };
+  return {
+    a,
+    b,
+    union,
+    normalised,
+    evidence,
+    isOneRun: slices.isOneRun,
+    found: whatChanged(union, normalised, evidence),
+  };
 }
 
 interface FailBar {

@@ -17,6 +17,8 @@ export interface Comparison {
   readonly normalised: Normalised;
   readonly evidence: Evidence;
   readonly found: WhatChanged;
+  /** Whether the noise is from slices of two files with times. */
+  readonly isOneRun: boolean;
 }
 
 /** A number if a double holds the value exactly, otherwise its digits. */
@@ -31,7 +33,12 @@ export function printText(compared: Comparison): string {
   });
   const unlike = unlikeLanguages(a.named, b.named);
   if (unlike !== undefined) lines.push(unlike);
-  lines.push(`${compared.normalised.kind}; ${evidenceWords(evidence)}`, '', summarise(found, unit), '');
+  lines.push(
+    `${compared.normalised.kind}; ${evidenceWords(evidence, compared.isOneRun)}`,
+    '',
+    summarise(found, unit),
+    '',
+  );
   for (const change of found.changes.filter(({ supported }) => supported)) {
     const interval = formatInterval(change);
     lines.push(`  ${change.kind}  ${describeChange(change, unit)}${interval === '' ? '' : ` (${interval})`}`);
@@ -56,7 +63,7 @@ export function printJson(compared: Comparison, broken: readonly string[]): stri
     b: sideSummary(b, union.b),
     normalization: normalised.kind,
     load: normalised.load,
-    evidence: { slices: evidence.isSliced, counted: evidence.isCounted },
+    evidence: { slices: evidence.isSliced, counted: evidence.isCounted, oneRun: compared.isOneRun },
     summary: summarise(found, amountUnit(compared)),
     note: unlikeLanguages(a.named, b.named),
     delta: found.delta,
@@ -113,8 +120,11 @@ function changedFunctions({ union }: Comparison): readonly object[] {
   return rows.sort((x, y) => moved(y) - moved(x) || (x.name < y.name ? -1 : 1));
 }
 
-function evidenceWords({ isSliced, isCounted }: Evidence): string {
-  const words = isSliced ? 'noise from slices of time' : 'without time slices: weaker evidence';
+function evidenceWords({ isSliced, isCounted }: Evidence, isOneRun: boolean): string {
+  const times = isOneRun
+    ? 'noise from slices of one run each: what varies from run to run is not in it'
+    : 'noise from slices of time';
+  const words = isSliced ? times : 'without time slices: weaker evidence';
   return isCounted ? words : `${words}; sample counts are unknown: weaker still`;
 }
 

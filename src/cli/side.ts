@@ -12,12 +12,14 @@ import {
   coveredShare,
   type SlicedColumns,
   sideOfUnion,
+  samplesPerUnitOf,
   slicesOfAnswer,
   slicesOfTrees,
   unsliced,
   type SideSlices,
   usualSlices,
 } from '#model/slices.ts';
+import { slicesOfTimes } from '#model/slices-of-times.ts';
 import { subRanges } from '#model/time-range.ts';
 import { askMergedPprof, askSlices, type ServerRange } from './ask-server.ts';
 import { BadInput } from './bad-input.ts';
@@ -40,6 +42,24 @@ export interface DiffSide {
   readonly untilMs: number | undefined;
   readonly notes: readonly string[];
   slices(union: UnionTree, side: SideKey): Promise<SideSlices>;
+  /** A file whose samples have times, cut by these; used where the other side is such a file too. */
+  readonly ofOneRun?: SlicedColumns;
+  readonly samplesPerUnit?: number;
+}
+
+/** Of both sides; of two files with times their slices. */
+export async function slicesOfSides(
+  a: DiffSide,
+  b: DiffSide,
+  union: UnionTree,
+): Promise<{ readonly a: SideSlices; readonly b: SideSlices; readonly isOneRun: boolean }> {
+  if (!a.ofOneRun || !b.ofOneRun)
+    return { a: await a.slices(union, 'a'), b: await b.slices(union, 'b'), isOneRun: false };
+  const sliced = ({ ofOneRun, samplesPerUnit: perUnit }: DiffSide, side: SideKey): SideSlices => ({
+    ...slicesOfAnswer(sideOfUnion(union, side), ofOneRun!),
+    samplesPerUnit: perUnit,
+  });
+  return { a: sliced(a, 'a'), b: sliced(b, 'b'), isOneRun: true };
 }
 
 export interface SideSetting {
@@ -68,6 +88,7 @@ async function readOneFile(path: string, type: string | undefined): Promise<Diff
   const at = sampleTypeAt(profile, type, path);
   const { type: name } = profile.sampleTypes[at];
   const perUnit = samplesPerUnit(profile, at);
+  const ofOneRun = finish(slicesOfTimes(profile, at));
   return {
     title: path,
     source: path,
@@ -82,6 +103,8 @@ async function readOneFile(path: string, type: string | undefined): Promise<Diff
     untilMs: profile.timeMs === undefined ? undefined : profile.timeMs + (profile.durationMs ?? 0),
     notes: profile.notes,
     slices: (union, side) => Promise.resolve(unsliced(union[side], perUnit)),
+    ofOneRun,
+    samplesPerUnit: perUnit ?? (ofOneRun && samplesPerUnitOf(ofOneRun)),
   };
 }
 

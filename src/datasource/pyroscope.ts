@@ -5,6 +5,7 @@
 import { printLabelSelector } from '#model/label-selector.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import { labelSet, type LabelMatcher, type LabelSet } from '#model/labels.ts';
+import { ByteReader, wireTypes } from '#base/byte-reader.ts';
 import { isRecord, type JsonRecord } from '#base/json.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
@@ -15,6 +16,7 @@ import { WireSink } from '#wire/wire-sink.ts';
 import { type DataSource, type SeriesQuestion, SourceError } from './datasource.ts';
 
 const TREE_FORMAT = 2;
+const PPROF_FORMAT = 4;
 /** Merges for a series of one call site. */
 const MAX_SLICES = 24;
 /** Longer error messages are cut, in characters. */
@@ -181,6 +183,7 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
       const message = selection(query);
       message.field(5, maxNodes);
       message.field(6, TREE_FORMAT);
+      selectWithin(message, query);
       const answer = await proto(`${QUERIER}/SelectMergeStacktraces`, message, signal);
       return {
         ...answer,
@@ -189,6 +192,19 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
       };
     },
     async mergedPprof(query, signal) {
+      if (query.within !== undefined) {
+        const message = selection(query);
+        message.field(6, PPROF_FORMAT);
+        selectWithin(message, query);
+        const answer = await proto(`${QUERIER}/SelectMergeStacktraces`, message, signal);
+        const bytes = pprofIn(answer.bytes, unreadable);
+        return {
+          ...answer,
+          bytes,
+          name: nameOf(query),
+          form: { kind: 'merged-pprof', profileType: query.profileType },
+        };
+      }
       const answer = await proto(`${QUERIER}/SelectMergeProfile`, selection(query), signal);
       return { ...answer, name: nameOf(query), form: { kind: 'merged-pprof', profileType: query.profileType } };
     },
@@ -230,6 +246,29 @@ function selection({ profileType, matchers, range }: ProfileQuery): WireSink {
   message.field(3, start);
   message.field(4, end);
   return message;
+}
+
+/** Of `SelectMergeStacktraces`. */
+function selectWithin(message: WireSink, { within }: ProfileQuery): void {
+  if (within !== undefined) message.item(within.kind === 'span' ? 11 : 10, within.id);
+}
+
+/** The profile in an answer of `SelectMergeStacktraces`: field 1 of field 5. Empty where there is none. */
+function pprofIn(answer: Uint8Array, refuse: (what: string) => Error): Uint8Array {
+  const reader = new ByteReader(answer, (what) => {
+    throw refuse(what);
+  });
+  for (const field of [5, 1]) {
+    let found: { readonly start: number; readonly end: number } | undefined;
+    while (found === undefined && reader.offset < reader.end) {
+      const tag = reader.tag();
+      if (tag !== field * 8 + wireTypes.bytes) reader.skip(tag);
+      else found = { end: reader.stop(), start: reader.offset };
+    }
+    if (found === undefined) return new Uint8Array(0);
+    reader.end = found.end;
+  }
+  return answer.slice(reader.offset, reader.end);
 }
 
 function seriesRequest({ query, stepMs, groupBy, callSite, limit }: SeriesQuestion): WireSink {

@@ -268,9 +268,10 @@ function seriesKey({ query, stepMs, groupBy, callSite, limit }: SeriesQuestion):
 }
 
 /** A link holds whole ms. */
-function queryKey({ profileType, matchers, range }: ProfileQuery): string {
+function queryKey({ profileType, matchers, range, within }: ProfileQuery): string {
   const conditions = matchers.map(({ name, operator, value }) => [name, operator, value]);
-  return JSON.stringify([profileType, conditions, Math.round(range.startMs), Math.round(range.endMs)]);
+  const part = within === undefined ? [] : [within.kind, within.id];
+  return JSON.stringify([profileType, conditions, Math.round(range.startMs), Math.round(range.endMs), ...part]);
 }
 
 function rangeIn(value: unknown): TimeRange {
@@ -298,8 +299,11 @@ function matchersIn(value: unknown): readonly LabelMatcher[] {
 }
 
 function queryIn(value: unknown): ProfileQuery {
-  const { profileType, matchers, range } = json.record(value);
-  return { profileType: json.text(profileType), matchers: matchersIn(matchers), range: rangeIn(range) };
+  const { profileType, matchers, range, within } = json.record(value);
+  const query = { profileType: json.text(profileType), matchers: matchersIn(matchers), range: rangeIn(range) };
+  if (within === undefined) return query;
+  const { kind, id } = json.record(within);
+  return { ...query, within: { kind: json.oneOf(kind, ['span', 'trace']), id: json.text(id) } };
 }
 
 function seriesQuestionIn(value: unknown): SeriesQuestion {

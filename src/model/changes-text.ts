@@ -60,20 +60,29 @@ export function describeChange(change: Change, unit: AmountUnit): string {
       const amount = formatChange(delta, unit);
       if (trend === 'new') return `The route ${name} is new: ${amount}`;
       if (trend === 'gone') return `The route ${name} is gone: ${amount}`;
-      return `${name} is called ${part < 0 ? 'less' : 'more'}: ${formatChange(part, unit)}`;
+      return `${name} is called ${wentUp(change) ? 'more' : 'less'}${yetTakes(change)}: ${formatChange(part, unit)}`;
     }
     case 'either': {
       const amount = formatChange(trend === 'new' || trend === 'gone' ? delta : part, unit);
       if (change.isRemainder) return `${name} takes ${part < 0 ? 'less' : 'more'}: ${amount}`;
       if (trend === 'new') return `${name} and what it calls is new: ${amount}`;
       if (trend === 'gone') return `${name} and what it calls is gone: ${amount}`;
-      return part < 0
-        ? `${name} and what it calls: fewer calls, or each costs less: ${amount}`
-        : `${name} and what it calls: more calls, or each costs more: ${amount}`;
+      const what = wentUp(change) ? 'more calls, or each costs more' : 'fewer calls, or each costs less';
+      return `${name} and what it calls: ${what}${yetTakes(change)}: ${amount}`;
     }
     case 'moved':
       return `Cost moved between ${name} and ${shortText(within ?? '')}, which calls it: together ${formatChange(delta, unit)}`;
   }
+}
+
+/** A unit of work beside the others: all of them may shrink, or give way to code that got dearer. */
+function wentUp({ codePct, part }: Change): boolean {
+  return (codePct ?? part) >= 0;
+}
+
+function yetTakes(change: Change): string {
+  const isAgainst = change.part !== 0 && wentUp(change) !== change.part > 0;
+  return isAgainst ? ` than the others, yet takes ${change.part < 0 ? 'less' : 'more'}` : '';
 }
 
 /** `23.0 % more`, `18 times as much`. */

@@ -102,10 +102,19 @@ const TRUNK = 0.9;
 /** The deepest frame with this share of a unit names it. */
 const NAMES_FROM = 0.95;
 
-/** @param bar floors and false discovery rate, for all families */
-export function compareSides(recorded: UnionTree, ofA: SideSlices, ofB: SideSlices, bar: Bar = usualBar): Evidence {
+/**
+ * @param router function whose callees are routes; undefined: routes are found by dispatch frames
+ * @param bar floors and false discovery rate, for all families
+ */
+export function compareSides(
+  recorded: UnionTree,
+  ofA: SideSlices,
+  ofB: SideSlices,
+  router?: string,
+  bar: Bar = usualBar,
+): Evidence {
   const union = withoutIdle(recorded);
-  const tree = prepareStacks(union);
+  const tree = prepareStacks(union, router);
   let [a, b] = [prepareSide(tree, ofA, true), prepareSide(tree, ofB, true)];
   const isSliced = a.slices >= leastSlices && b.slices >= leastSlices;
   if (!isSliced) [a, b] = [prepareSide(tree, ofA, false), prepareSide(tree, ofB, false)];

@@ -44,10 +44,11 @@ export interface PreparedSide {
   readonly sliceOf: Int32Array;
 }
 
-/** The callee of a dispatch frame: own code, which is a handler, or a library that serves it. */
+/** What dispatch frames call: own code, which is a handler, or a library, which serves them; what the user calls a route. */
 const NEITHER = 0;
 export const HANDLER = 1;
 export const SERVING = 2;
+export const CHOSEN = 3;
 
 /** Share of the mean of both sides: nodes in smaller subtrees are distinguished by function alone. */
 const MIN_SHARE = 0.0003;
@@ -59,8 +60,10 @@ const MIN_FUNCTION = 0.0004;
 /** A frame counts as dispatch (middleware) if dispatch frames below it call own code for this share of its cost. */
 const DISPATCHED = 0.5;
 
-export function prepareStacks(union: UnionTree): PreparedTree {
+/** @param router function whose callees are routes, as the user says; the frames above it are taken away as dispatch is */
+export function prepareStacks(union: UnionTree, router?: string): PreparedTree {
   const { length, parent, func, names } = union;
+  const isAbove = aboveRoutes(union, router);
   const roles = names.map(roleOf);
   const share = meanShare(union);
   // By node: the cost of own code called by dispatch frames in its subtree.
@@ -74,21 +77,22 @@ export function prepareStacks(union: UnionTree): PreparedTree {
   const ofFunction = ownShares(union);
   const builder = new Builder();
   const place = new Int32Array(length);
-  // 0: no dispatch frame yet, 1: right below dispatch frames, 2: in a handler.
+  // 0: no dispatch frame yet, 1: right below dispatch frames, 2: right below the router.
   const state = new Uint8Array(length);
   for (let node = 1; node < length; node++) {
     const above = place[parent[node]];
     const role = roles[func[node]];
     const atTop = above === 0;
     if (above < 0 || role === 'idle') place[node] = -1;
-    else if (atTop && (role === 'dispatch' || handled[node] > DISPATCHED * share[node])) {
+    else if (atTop && (isAbove[node] > 0 || role === 'dispatch' || handled[node] > DISPATCHED * share[node])) {
       place[node] = 0;
-      state[node] = role === 'dispatch' ? 1 : state[parent[node]];
+      state[node] = isAbove[node] === ROUTER ? 2 : role === 'dispatch' ? 1 : state[parent[node]];
     } else if (role === 'fold' && !atTop) place[node] = above;
     else {
       const isRuntime = role === 'runtime' || role === 'fold' || builder.isRuntime[above] === 1;
       const isSmall = builder.isSmall(above) || share[node] < MIN_SHARE;
-      const called = atTop && state[parent[node]] === 1 ? (role === 'own' ? HANDLER : SERVING) : NEITHER;
+      const under = atTop ? state[parent[node]] : 0;
+      const called = under === 2 ? CHOSEN : under === 1 ? (role === 'own' ? HANDLER : SERVING) : NEITHER;
       // Small nodes are distinguished by function alone, and not at all if the function is small everywhere.
       place[node] = builder.child(
         builder.isSmall(above) ? builder.parent(above) : above,
@@ -102,6 +106,25 @@ export function prepareStacks(union: UnionTree): PreparedTree {
 
   const { tree, numbers } = builder.seal();
   return { ...tree, names: [...names, ''], place: place.map((at) => (at < 0 ? -1 : numbers[at])) };
+}
+
+const ROUTER = 2;
+
+/** By node: 2 at the router, also where it calls itself; 1 above it. */
+function aboveRoutes({ length, parent, func, names }: UnionTree, router: string | undefined): Uint8Array {
+  const isAbove = new Uint8Array(length);
+  if (router === undefined) return isAbove;
+  // Inside a route the router is a function like others.
+  const isInside = new Uint8Array(length);
+  for (let node = 1; node < length; node++) {
+    const up = parent[node];
+    if (isInside[up] === 1 || (isAbove[up] === ROUTER && names[func[node]] !== router)) isInside[node] = 1;
+    else if (names[func[node]] === router) {
+      isAbove[node] = ROUTER;
+      for (let at = up; at > 0 && isAbove[at] === 0; at = parent[at]) isAbove[at] = 1;
+    }
+  }
+  return isAbove;
 }
 
 /** Adds up what slices have. */

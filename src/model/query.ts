@@ -8,4 +8,12 @@ export interface ProfileQuery {
   readonly profileType: string;
   readonly matchers: readonly LabelMatcher[];
   readonly range: TimeRange;
+  /** Only the samples of one span, or of one trace; undefined for all. */
+  readonly within?: SpanOrTrace | undefined;
+}
+
+export interface SpanOrTrace {
+  readonly kind: 'span' | 'trace';
+  /** In hex digits: 16 of a span, 32 of a trace. */
+  readonly id: string;
 }

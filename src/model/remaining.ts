@@ -4,6 +4,9 @@ import { score, type Scored, type Stratum } from './score-test.ts';
 import { changeBy, lessOf, type Part, TrackedStrata, type UnitStratum } from './tracked-strata.ts';
 import { RUNTIME_UNIT, type WorkUnits } from './work-units.ts';
 
+/** Collection and the kernel do not follow the program in proportion: what load, heap and machine make of them. */
+const RUNTIME_BETWEEN = 0.08;
+
 type Both<T> = readonly [T, T];
 
 /** Amounts by node and by unit and slice. */
@@ -133,8 +136,10 @@ export class Remaining {
     return strata;
   }
 
-  score(strata: readonly Stratum[]): Scored | undefined {
-    return score(strata, this.sides[0].samplesPerUnit, this.sides[1].samplesPerUnit);
+  score(strata: readonly (Stratum & Partial<UnitStratum>)[]): Scored | undefined {
+    const isRuntime = strata.every(({ unit }) => unit === RUNTIME_UNIT);
+    const [a, b] = this.sides;
+    return score(strata, a.samplesPerUnit, b.samplesPerUnit, isRuntime ? RUNTIME_BETWEEN : 0);
   }
 
   /** Sums over slices. */

@@ -11,6 +11,25 @@ export function samplesPerUnit({ sampleTypes, values, period }: Profile, at: num
   return isPeriods ? 1 / period.value : undefined;
 }
 
+/** A sampling period of 0.1 ms in nanoseconds; common divisors below it may be those of sizes, or chance. */
+const MIN_QUANTUM = 100_000;
+
+/**
+ * The same of amounts that nobody counted: where all are whole numbers of one large part, as times of a sampling profiler
+ * are of its period, a sample is that part. Undefined elsewhere.
+ */
+export function samplesPerQuantum(amounts: ArrayLike<number>): number | undefined {
+  let quantum = 0;
+  for (let i = 0; i < amounts.length; i++) {
+    if (amounts[i] === 0) continue;
+    if (!Number.isSafeInteger(amounts[i])) return undefined;
+    let rest = Math.abs(amounts[i]);
+    while (rest > 0) [quantum, rest] = [rest, quantum % rest];
+    if (!(quantum >= MIN_QUANTUM)) return undefined;
+  }
+  return quantum > 0 ? 1 / quantum : undefined;
+}
+
 function countsSamples({ type, unit }: SampleType): boolean {
   return /^(cpu_)?samples?$/.test(type) && (unit === 'count' || unit === '');
 }

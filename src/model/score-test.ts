@@ -5,6 +5,7 @@
  */
 
 import { asNormal } from './chance.ts';
+import { sumOf } from './work-units.ts';
 
 /** A part (x) beside the rest of its surroundings (m), by slice, of both sides. */
 export interface Stratum {
@@ -42,6 +43,8 @@ export interface Scored {
   readonly size: number;
   readonly a: Dispersion;
   readonly b: Dispersion;
+  /** What ranges differ by at least, in this. */
+  readonly leastBetween: number;
   /** Both sides compared slice by slice, if they vary together: by the time of day or through shared events. */
   readonly paired: Dispersion | undefined;
 }
@@ -69,8 +72,16 @@ const Z95 = 1.96;
 /** Weight of the common variation of a side's functions, in slices. */
 const POOLED_FREEDOM = 12;
 
-/** Undefined if it cannot be tested: a side has no surroundings. */
-export function score(strata: readonly Stratum[], perUnitA: number, perUnitB: number): Scored | undefined {
+/**
+ * Undefined if it cannot be tested: a side has no surroundings.
+ * @param leastBetween standard deviation of the log of a ratio between two ranges, at least; 0: that of `Noise`
+ */
+export function score(
+  strata: readonly Stratum[],
+  perUnitA: number,
+  perUnitB: number,
+  leastBetween = 0,
+): Scored | undefined {
   const slicesA = strata[0]?.xA.length ?? 0;
   const slicesB = strata[0]?.xB.length ?? 0;
   const strayA = new Float64Array(slicesA);
@@ -102,6 +113,7 @@ export function score(strata: readonly Stratum[], perUnitA: number, perUnitB: nu
     strata: sums,
     difference,
     size,
+    leastBetween,
     a: { ...dispersionOf(strayA, countsA), isLittle: isLittle(sums, 'A') },
     b: { ...dispersionOf(strayB, countsB), isLittle: isLittle(sums, 'B') },
     paired: strayAlike(strayA, strayB)
@@ -166,7 +178,7 @@ function dispersionOf(stray: Float64Array, counts: number): Dispersion {
 export function strengthOf(scored: Scored, noise: Noise): number {
   const { difference, size } = scored;
   const { a, b } = variancesOf(scored, noise);
-  const variance = a + b + (noise.between * size) ** 2;
+  const variance = a + b + (betweenIn(scored, noise) * size) ** 2;
   return variance > 0 ? difference / Math.sqrt(variance) : 0;
 }
 
@@ -174,23 +186,28 @@ export function strengthOf(scored: Scored, noise: Noise): number {
 export function zOf(scored: Scored, noise: Noise): number {
   const { difference, size } = scored;
   const within = variancesOf(scored, noise);
-  const variance = within.a + within.b + (noise.between * size) ** 2;
+  const between = betweenIn(scored, noise);
+  const variance = within.a + within.b + (between * size) ** 2;
   if (!(variance > 0)) return 0;
   const straight = asNormal(difference / Math.sqrt(variance), within.freedom * freedomGained(within, variance));
-  if (noise.between === 0 || Math.abs(difference) < LARGE * size) return straight;
+  if (between === 0 || Math.abs(difference) < LARGE * size) return straight;
   // The difference between ranges is a ratio, so it explains less of a large change than its variance suggests.
   let least = Infinity;
   for (let step = 0; step <= SHIFT_STEPS; step++) {
-    const shift = (Math.sign(difference) * (4 * noise.between * step)) / SHIFT_STEPS;
+    const shift = (Math.sign(difference) * (4 * between * step)) / SHIFT_STEPS;
     const { beyond, countsA, countsB } = under(scored.strata, Math.exp(shift));
     const left = Math.sign(beyond) === Math.sign(difference) ? beyond : 0;
     const counted =
       (countsA * within.a) / scored.a.counts / noise.a.samplesPerUnit +
       (countsB * within.b) / scored.b.counts / noise.b.samplesPerUnit;
     const z = asNormal(left / Math.sqrt(counted), within.freedom);
-    least = Math.min(least, z * z + (shift / noise.between) ** 2);
+    least = Math.min(least, z * z + (shift / between) ** 2);
   }
   return Math.max(Math.abs(straight), Math.sqrt(least)) * Math.sign(difference);
+}
+
+function betweenIn({ leastBetween }: Scored, { between }: Noise): number {
+  return Math.max(between, leastBetween);
 }
 
 /** Changes from this size on, in logs, count as large for their test; and the shifts that are tried. */
@@ -203,7 +220,8 @@ const SHIFT_STEPS = 24;
  */
 export function intervalOf(scored: Scored, noise: Noise, z = Z95): { low: number; high: number } {
   const within = variancesOf(scored, noise);
-  const all = within.a + within.b + (noise.between * scored.size) ** 2;
+  const between = betweenIn(scored, noise);
+  const all = within.a + within.b + (between * scored.size) ** 2;
   const freedom = within.freedom * freedomGained(within, all);
   const bar = z * (freedom < 1e6 ? z / Math.abs(asNormal(z, freedom)) : 1);
   const zAt = (log: number): number => {
@@ -211,7 +229,7 @@ export function intervalOf(scored: Scored, noise: Noise, z = Z95): { low: number
     const variance =
       (countsA * within.a) / scored.a.counts / noise.a.samplesPerUnit +
       (countsB * within.b) / scored.b.counts / noise.b.samplesPerUnit +
-      (noise.between * size) ** 2;
+      (between * size) ** 2;
     return beyond / Math.sqrt(variance);
   };
   const isGone = scored.strata.every(({ xB }) => xB === 0);
@@ -380,10 +398,4 @@ function median(values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined;
   const sorted = values.toSorted((x, y) => x - y);
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-}
-
-function sumOf(column: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < column.length; i++) sum += column[i];
-  return sum;
 }

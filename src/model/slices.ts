@@ -1,6 +1,7 @@
 /** The amounts of a side by union node and time slice: the input of the evidence. */
 import type { CallTree } from './call-tree.ts';
 import { stableName } from './canonical-name.ts';
+import { samplesPerQuantum } from './samples-per-unit.ts';
 import { type NamedTree, type SideColumns, type SideFunctions, type SideKey, sumUp, type UnionTree } from './union.ts';
 
 /** The tree for looking up a side's paths: a union (`sideOfUnion`), or the side's own tree. */
@@ -86,7 +87,7 @@ export function unsliced({ self }: SideColumns, samplesPerUnit: number | undefin
     node: Int32Array.from(node),
     slice: new Uint16Array(node.length),
     value: Float64Array.from(node, (i) => self[i]),
-    samplesPerUnit,
+    samplesPerUnit: samplesPerUnit ?? samplesPerQuantum(self),
   };
 }
 
@@ -163,7 +164,7 @@ export class SliceCollector {
       node: Int32Array.from(this.#node),
       slice: Uint16Array.from(this.#slice),
       value: Float64Array.from(this.#value),
-      samplesPerUnit,
+      samplesPerUnit: samplesPerUnit ?? samplesPerQuantum(this.#value),
     };
   }
 }

@@ -9,7 +9,7 @@ import { Remaining } from './remaining.ts';
 import { itemsToTest, type Item } from './scan-items.ts';
 import { betweenOf, type Noise, noiseOf, type Scored, type Stratum, strengthOf, sumsOf, zOf } from './score-test.ts';
 import { chosenQuantile, discoveries } from './chance.ts';
-import type { TrackedStrata } from './tracked-strata.ts';
+import type { TrackedStrata, UnitStratum } from './tracked-strata.ts';
 import { sumOf, type WorkUnits } from './work-units.ts';
 
 interface Cause {
@@ -60,6 +60,8 @@ const NAMES_FROM = 0.95;
 /** Changes this close to the clearest may be the cause instead; and the shift of a unit's work between ranges. */
 const NEAR_CLEAREST = 0.85;
 const USUAL_SHIFT = 0.15;
+/** From this factor on a change is no matter of what it is held against. */
+const EXTREME = 8;
 /** Minimum number of slices in which it occurs. */
 const MIN_EVENTS = 3;
 /** A side with less than this share of the other's amount does not show in which slices it ran. */
@@ -140,7 +142,7 @@ class Scanner {
     return { tested, noise: noiseOf(ownCosts(tested), a, b, this.#leastBetween) };
   }
 
-  #test(strata: readonly Stratum[]): Scored | undefined {
+  #test(strata: readonly UnitStratum[]): Scored | undefined {
     return this.#hasSamples(strata) && this.#isSpread(strata) ? this.#left.score(strata) : undefined;
   }
 
@@ -155,10 +157,13 @@ class Scanner {
         ? [{ item, z: Math.abs(strengthOf(tested.get(item)!, noise)) }]
         : [],
     );
-    const clearest = found.reduce((most, one) => Math.max(most, one.z), 0);
+    // What nearly appeared or went did so whatever it is held against, and bends what others are held against the most.
+    const extreme = found.filter(({ item }) => isExtreme(tested.get(item)!));
+    const near = extreme.length > 0 ? extreme : found;
+    const clearest = near.reduce((most, one) => Math.max(most, one.z), 0);
     let best: Item | undefined;
     let most = -Infinity;
-    for (const one of found) {
+    for (const one of near) {
       if (one.z < NEAR_CLEAREST * clearest) continue;
       const worth = one.z ** 2 - this.#oddity(one.item);
       if (worth > most + 1e-9) [best, most] = [one.item, worth];
@@ -306,6 +311,15 @@ class Scanner {
       return { causes, moves: this.#moves, noise, functions, left };
     }
   }
+}
+
+/** Beside its surroundings one side has so many times as much that no change of these makes it. */
+function isExtreme({ strata }: Scored): boolean {
+  const [a, b] = strata.reduce(
+    ([ofA, ofB], { xA, nA, xB, nB }) => [ofA + xA / (nA - xA), ofB + xB / (nB - xB)],
+    [0, 0],
+  );
+  return Math.max(a, b) >= EXTREME * Math.min(a, b);
 }
 
 /** The weight of a test among many: by its detectable size, independent of its difference. */

@@ -2,7 +2,7 @@
  * Units of work of a program: handlers, background loops, the runtime. Load changes a unit as a whole; code changes
  * parts of it.
  */
-import { HANDLER, type PreparedSide, type PreparedTree, SERVING, totalBySlice } from './prepared-stacks.ts';
+import { CHOSEN, HANDLER, type PreparedSide, type PreparedTree, SERVING, totalBySlice } from './prepared-stacks.ts';
 
 export interface WorkUnits {
   readonly count: number;
@@ -50,8 +50,8 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
   // Code resumed by the event loop is a unit wherever it begins.
   const resumed = new Set<number>();
   for (let kid = 1; kid < length; kid = subtreeEnd[kid]) {
-    if (called[kid] !== SERVING) consider(kid, called[kid] === HANDLER);
-    if (called[kid] === HANDLER && share[kid] >= MIN_RESUMED) resumed.add(func[kid]);
+    if (called[kid] !== SERVING) consider(kid, isRoute(kid));
+    if (isRoute(kid) && share[kid] >= MIN_RESUMED) resumed.add(func[kid]);
   }
   for (let node = 1; node < length; node++)
     if (depthOne[parent[node]] === 1 && resumed.has(func[node]) && func[node] !== func[parent[node]]) {
@@ -60,7 +60,8 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
     }
   while (pending.length > 0) {
     const node = pending.pop()!;
-    if (isRuntime[node] === 1 || !isOpened(node, isKnownRoot[node] === 1)) continue;
+    // What the user calls a route is one.
+    if (isRuntime[node] === 1 || called[node] === CHOSEN || !isOpened(node, isKnownRoot[node] === 1)) continue;
     for (let kid = node + 1; kid < subtreeEnd[node]; kid = subtreeEnd[kid]) consider(kid, false);
   }
   const units = new Map<number, number>();
@@ -82,6 +83,10 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
     }
   }
   return { count: funcs.length, unit, func: Int32Array.from(funcs), isKnown: Uint8Array.from(known) };
+
+  function isRoute(node: number): boolean {
+    return called[node] === HANDLER || called[node] === CHOSEN;
+  }
 
   function isOpened(node: number, isKnown: boolean): boolean {
     const isSliced = a.slices > 1 && b.slices > 1;

@@ -75,6 +75,34 @@ async function openedFromSlices(slices: readonly Readonly<Record<string, number>
   return openedSide({ bytes, name: 'a', form: { kind: 'slices', profileType: 'a:cpu:count:cpu:count' } });
 }
 
+/** A speedscope file, the samples of each function at even distances. */
+async function openedFromTimes(counts: Readonly<Record<string, number>>): Promise<DiffSide> {
+  const names = Object.keys(counts);
+  const mixed = names
+    .flatMap((name, i) =>
+      Array.from({ length: counts[name] }, (_, k) => ({ at: (k + 0.5) / counts[name], func: i + 1 })),
+    )
+    .sort((x, y) => x.at - y.at)
+    .map(({ func }) => [0, func]);
+  const file = {
+    $schema: 'https://www.speedscope.app/file-format-schema.json',
+    shared: { frames: ['main', ...names].map((name) => ({ name })) },
+    profiles: [
+      {
+        type: 'sampled',
+        name: 'p',
+        unit: 'milliseconds',
+        startValue: 0,
+        endValue: mixed.length,
+        samples: mixed,
+        weights: mixed.map(() => 1),
+      },
+    ],
+  };
+  const bytes = new TextEncoder().encode(JSON.stringify(file));
+  return openedSide({ bytes, name: 'a.speedscope.json', form: { kind: 'file' } });
+}
+
 describe('a comparison', () => {
   it('has every path of both sides, in what the normalisation makes of them', async () => {
     const a = await opened({ 'main;work': 30, 'main;gone': 10 });
@@ -113,6 +141,21 @@ describe('a comparison', () => {
     expect(await selves(ask(a, b, { transforms: [{ kind: 'focus', match: 'slow' }] }))).toEqual([
       '/main/slow 1000 2000',
     ]);
+  });
+
+  it('cuts two files with times into slices, and says that each is one run', async () => {
+    const a = await openedFromTimes({ slow: 1000, rest: 3000 });
+    const b = await openedFromTimes({ slow: 2000, rest: 3000 });
+    const untimed = await opened({ 'main;slow': 2000, 'main;rest': 3000 });
+    for (const transforms of [[], [{ kind: 'hide', match: 'main' }], [{ kind: 'invert' }]] satisfies Transform[][]) {
+      const request = ask(a, b, { transforms, normalisation: 'share' });
+      const { isOneRun, slices, found } = await analysis.evidence(request, { a: itself, b: itself }, signal);
+      expect({ isOneRun, slices }).toEqual({ isOneRun: true, slices: { a: 24, b: 24 } });
+      const named = found.changes.find(({ supported, kind }) => supported && kind === 'code');
+      expect(named, JSON.stringify(transforms)).toMatchObject({ name: 'slow' });
+    }
+    const mixed = await analysis.evidence(ask(a, untimed), { a: itself, b: itself }, signal);
+    expect(mixed).toMatchObject({ isOneRun: false, slices: { a: 1, b: 1 } });
   });
 
   it('finds nothing between a side and itself', async () => {

@@ -39,11 +39,48 @@ describe('files', () => {
     expect((await diff(...files.toReversed(), '--fail-on', '-5%')).code).toBe(1);
   });
 
+  it('cuts files with times into slices, where both have some', async () => {
+    const timed = (name: string, slow: number): string => {
+      const path = join(folder, name);
+      const samples = Array.from({ length: 4000 }, (_, i) => [0, i % 100 < slow ? 1 : 2]);
+      const profile = { type: 'sampled', name, unit: 'milliseconds', startValue: 0, endValue: 4000 };
+      const frames = ['main', 'slow', 'rest'].map((one) => ({ name: one }));
+      const profiles = [{ ...profile, samples, weights: samples.map(() => 1) }];
+      writeFileSync(path, JSON.stringify({ shared: { frames }, profiles }));
+      return path;
+    };
+    const [a, b] = [timed('a.speedscope.json', 20), timed('b.speedscope.json', 40)];
+    const both = await diff(a, b);
+    expect(both.stdout).toContain('noise from slices of one run each');
+    expect(both.stdout).toMatch(/^ {2}code {2}slow costs/m);
+    expect(JSON.parse((await diff(a, b, '--format', 'json')).stdout)).toMatchObject({
+      evidence: { slices: true, oneRun: true },
+    });
+  });
+
   it('the same file twice changes nothing', async () => {
     const one = file('same.folded', usual);
     const { code, stdout } = await diff(one, one, '--format', 'json', '--fail-on', '+1%');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ changes: [], functions: [], delta: 0, broken: [] });
+  });
+
+  it('the user tells which frame calls the routes', async () => {
+    const routed = (report: number): Record<string, number> => ({
+      'main;loop;search;rank': 9000,
+      'main;loop;search;parse': 5000,
+      'main;loop;cart;price': 8000,
+      'main;loop;cart;encode': 6000,
+      'main;loop;report;load': 4000 * report,
+      'main;loop;report;format': 5000 * report,
+    });
+    const files = [file('calm.folded', routed(1)), file('busy.folded', routed(2))];
+    expect((await diff(...files, '--routes', 'loop')).stdout).toMatch(/^ {2}work {2}report is called more: /m);
+    expect(await diff(...files, '--routes', 'lop')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'flametide: --routes lop: neither side has a function of this name.\n',
+    });
   });
 
   it('a build with other hashes changes nothing', async () => {
@@ -212,7 +249,7 @@ describe('ranges of a server', () => {
       '--format',
       'json',
     );
-    expect(JSON.parse(stdout).evidence).toEqual({ slices: true, counted: false });
+    expect(JSON.parse(stdout).evidence).toEqual({ slices: true, counted: false, oneRun: false });
     expect(calls.filter((call) => call.includes('SelectMergeProfile'))).toHaveLength(2 + 2 * 18);
   });
 

@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { fromBinary, fromJson, type JsonValue } from '@bufbuild/protobuf';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { labelSet } from '#model/labels.ts';
 import type { WireAnswer, WireRequest } from '#server/request.ts';
 import { answerQuery } from '#server/query/answer-query.ts';
 import { type Profile, ProfileSchema } from '#wire/gen/google/v1/profile_pb.ts';
@@ -20,7 +19,8 @@ import {
   SeriesResponseSchema,
 } from '#wire/gen/querier/v1/querier_pb.ts';
 import { LabelNamesResponseSchema, LabelValuesResponseSchema } from '#wire/gen/types/v1/types_pb.ts';
-import { type NaiveFrame, type NaiveProfile, NaiveReader } from '../support/naive-reader.ts';
+import { generatedDay } from '../support/generated-day.ts';
+import { NaiveReader } from '../support/naive-reader.ts';
 import { type FlameJson, foldFlame, foldTreeBytes } from '../support/flame-decoder.ts';
 
 const contract = fileURLToPath(new URL('../../../shared/contract', import.meta.url));
@@ -96,7 +96,7 @@ let reader: NaiveReader;
 
 beforeAll(async () => {
   if (!isThere) return;
-  reader = new NaiveReader(await generatedDay());
+  reader = new NaiveReader(await generatedDay(contract));
 });
 
 it('the recordings lie beside the repository, in ../shared/contract', () => {
@@ -383,84 +383,4 @@ function hashOf(folded: Map<string, number>): string {
   const hash = createHash('sha256');
   for (const line of lines) hash.update(line);
   return hash.digest('hex');
-}
-
-interface GeneratedProfile {
-  readonly kind: string;
-  readonly t: number;
-  readonly labels: Record<string, string>;
-  readonly samples: {
-    readonly stack: { readonly fn: string; readonly file: string; readonly line: number }[][];
-    readonly values: number[];
-    readonly labels: Record<string, string>;
-  }[];
-}
-
-interface Generator {
-  generate(): GeneratedProfile[];
-  shorten(name: string): string;
-  readonly TYPES: Record<string, string>;
-}
-
-/** The recorder's day as series: sample labels become labels, those of the profile win, ids of spans are left out. */
-async function generatedDay(): Promise<NaiveProfile[]> {
-  const { generate, shorten, TYPES } = (await import(join(contract, 'record/gen-day.mjs'))) as Generator;
-  const columns: Record<string, string[]> = {
-    process_cpu: ['samples', 'cpu'],
-    memory: ['alloc_objects', 'alloc_space', 'inuse_objects', 'inuse_space'],
-    goroutine: ['goroutine'],
-  };
-  const frames = new Map<unknown, NaiveFrame[]>();
-  const framesOf = (stack: GeneratedProfile['samples'][0]['stack']): NaiveFrame[] => {
-    let known = frames.get(stack);
-    if (!known) {
-      known = stack
-        .flat()
-        .map(({ fn, file, line }) => ({ name: shorten(fn), file, line, mapping: '/usr/local/bin/app' }));
-      frames.set(stack, known);
-    }
-    return known;
-  };
-  const day: NaiveProfile[] = [];
-  for (const { kind, t, labels, samples } of generate()) {
-    const groups = new Map<string, { own: Record<string, string>; samples: typeof samples }>();
-    for (const sample of samples) {
-      const { span_id: _, trace_id: __, ...own } = { ...sample.labels, ...labels };
-      const key = JSON.stringify(own);
-      const group = groups.get(key) ?? { own, samples: [] };
-      groups.set(key, group);
-      group.samples.push(sample);
-    }
-    for (const { own, samples: rows } of groups.values()) {
-      for (const [column, name] of (columns[kind] ?? []).entries()) {
-        const type = TYPES[name] ?? '';
-        const [, sampleType, unit, periodType, periodUnit] = type.split(':');
-        const reserved = {
-          __name__: kind,
-          __profile_type__: type,
-          __type__: sampleType,
-          __unit__: unit,
-          __period_type__: periodType,
-          __period_unit__: periodUnit,
-          __service_name__: own['service_name'],
-        };
-        day.push({
-          labels: labelSet(
-            Object.entries({ ...own, ...reserved }).map(([label, value]) => ({ name: label, value: value ?? '' })),
-          ),
-          type,
-          timeUs: t * 1000,
-          samples: rows
-            .map(({ stack, values, labels: { span_id: span, trace_id: trace } }) => ({
-              stack: framesOf(stack),
-              value: values[column] ?? 0,
-              span,
-              trace,
-            }))
-            .filter(({ value }) => value > 0),
-        });
-      }
-    }
-  }
-  return day.filter(({ samples }) => samples.length > 0);
 }

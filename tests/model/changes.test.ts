@@ -44,8 +44,8 @@ describe('causes', () => {
     const { union, a, b } = recorded({}, { cost: { encode: 1.4 } });
     const uncounted = evidenceOf(
       union,
-      slicesOfTrees(sideOfUnion(union, 'a'), a, undefined),
-      slicesOfTrees(sideOfUnion(union, 'b'), b, undefined),
+      { ...slicesOfTrees(sideOfUnion(union, 'a'), a, undefined), samplesPerUnit: undefined },
+      { ...slicesOfTrees(sideOfUnion(union, 'b'), b, undefined), samplesPerUnit: undefined },
     );
     expect(uncounted.isCounted).toBe(false);
     expect(uncounted.causes.map(({ func }) => union.names[func])).toEqual(['encode']);

@@ -48,6 +48,24 @@ describe('units of work', () => {
     );
   });
 
+  it('where nothing tells handlers, the user can: each callee of a frame is a route, named by its handler', () => {
+    const plain = Object.fromEntries(
+      Object.entries(shop).map(([stack, mean]) => [
+        stack.replace(HTTP, 'main;loop;serve').replace('serve;shop.report', 'serve;wrap;shop.report'),
+        mean,
+      ]),
+    );
+    const told = compared(plain, scaled(plain, 'shop.report', 1.8), 'share', 'serve').found.changes;
+    expect(told.filter(({ supported }) => supported).map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'work shop.report',
+    ]);
+    const dearer = compared(plain, scaled(plain, 'shop.rank', 1.6), 'share', 'serve').found.changes;
+    expect(dearer[0]).toMatchObject({ kind: 'code', name: 'shop.rank', supported: true });
+    // A function that is not there changes nothing.
+    const b = scaled(plain, 'shop.report', 1.8);
+    expect(compared(plain, b, 'share', 'nobody').found).toEqual(compared(plain, b, 'share').found);
+  });
+
   it('a handler that is mostly one function may cost more, or be called more', () => {
     const hashing: Program = {
       ...shop,
@@ -84,6 +102,32 @@ describe('units of work', () => {
     expect(found.filter(({ kind }) => kind === 'code')).toHaveLength(1);
   });
 
+  it('a handler of which most changed: what came and went is told first, and the others beside what stayed', () => {
+    const order = (tax: number, coupon: number, encode: number): Program => ({
+      [`${HTTP};shop.order;shop.total`]: 320,
+      [`${HTTP};shop.order;shop.total;shop.tax`]: tax,
+      [`${HTTP};shop.order;shop.coupon;regexp.match`]: coupon,
+      [`${HTTP};shop.order;shop.marshal`]: 80,
+      [`${HTTP};shop.order;shop.marshal;shop.encode`]: encode,
+      [`${HTTP};shop.status;fmt.Fprintf`]: 50,
+      [`${HTTP};shop.metrics;atomic.Add`]: 40,
+    });
+    const found = changes(order(180, 0, 230), order(0, 250, 530)).filter(({ supported }) => supported);
+    expect(found.map(({ kind, name, trend }) => `${kind} ${name} ${trend}`)).toEqual([
+      'code shop.encode grew',
+      'code regexp.match new',
+      'code shop.tax gone',
+    ]);
+    expect(found[0].low! < 130 && 130 < found[0].high!).toBe(true);
+  });
+
+  it('a handler that is asked for more than the others may take less than it did', () => {
+    const [found] = changes(shop, scaled(shop, 'shop.report', 1.8)).filter(({ supported }) => supported);
+    expect(describeChange({ ...found, codePct: 43, part: -0.0157 }, cores)).toBe(
+      'shop.report is called more than the others, yet takes less: −1.57\u00a0points',
+    );
+  });
+
   it('a helper that got dearer in one handler alone is reported with it', () => {
     const b = { ...shop, [`${HTTP};shop.report;shop.encode;json.Marshal`]: 120 };
     expect(changes(shop, b)[0]).toMatchObject({ kind: 'code', name: 'json.Marshal', within: 'shop.report' });
@@ -96,6 +140,14 @@ describe('the runtime', () => {
   it('garbage collection belongs to the runtime, and is last', () => {
     const b = scaled(scaled(collected, 'runtime.scanobject', 2), 'shop.price', 1.8);
     expect(claims(collected, b)).toEqual(['code shop.price', 'runtime runtime.scanobject']);
+  });
+
+  it('does not follow the program in proportion: what load makes of it is no change', () => {
+    expect(claims(collected, scaled(collected, 'runtime.scanobject', 1.15))).toEqual([]);
+    const b = scaled(collected, 'runtime.scanobject', 1.6);
+    const [found] = changes(collected, b).filter(({ supported }) => supported);
+    expect(found).toMatchObject({ kind: 'runtime', name: 'runtime.scanobject' });
+    expect(found.low! < 35 && 60 < found.high!).toBe(true);
   });
 
   it('idle time is excluded', () => {
@@ -227,13 +279,14 @@ function changes(a: Program, b: Program): readonly Change[] {
   return compared(a, b, 'share').found.changes;
 }
 
-function compared(a: Program, b: Program, kind: Parameters<typeof normalise>[0]) {
+function compared(a: Program, b: Program, kind: Parameters<typeof normalise>[0], routes?: string) {
   const [ofA, ofB] = [recorded(a, 'a'), recorded(b, 'b')];
   const union = unionTree(joined(ofA), joined(ofB));
   const evidence = compareSides(
     union,
     slicesOfTrees(sideOfUnion(union, 'a'), ofA, 1),
     slicesOfTrees(sideOfUnion(union, 'b'), ofB, 1),
+    routes,
   );
   const facts = { seconds: 600, isSnapshot: false };
   const work = { unit: evidence.units.unit, growth: evidence.growth };

@@ -4,7 +4,7 @@ import { summarise } from '#model/changes-text.ts';
 import { compareSides } from '#model/evidence.ts';
 import { normalise } from '#model/normalise.ts';
 import { unsliced } from '#model/slices.ts';
-import { pairOf, readPairs, readSegment, type Segment, type TruthPair } from './truth-pairs.ts';
+import { filesOf, pairOf, readPairs, readSegment, type Segment, type TruthPair } from './truth-pairs.ts';
 
 interface KindScore {
   pairs: number;
@@ -31,16 +31,16 @@ interface TruthRow {
   readonly summary: string;
 }
 
-/** @param slices of each side; 1: two files @param half pairs for tuning (0), set aside (1), or all (undefined) */
+/** @param slices of each side; 1: two files without times; 'file': two files with times @param half pairs for tuning (0), set aside (1), or all (undefined) */
 export function scoreTruth(
   folder: string,
-  slices: number,
+  slices: number | 'file',
   half: 0 | 1 | undefined,
 ): { scores: Record<string, KindScore>; rows: readonly TruthRow[] } {
   const segments = new Map<string, Segment>();
   const segment = (name: string): Segment => {
     let known = segments.get(name);
-    if (!known) segments.set(name, (known = readSegment(folder, name, slices)));
+    if (!known) segments.set(name, (known = readSegment(folder, name, slices === 'file' ? 1 : slices)));
     return known;
   };
   const scores: Record<string, KindScore> = {};
@@ -48,10 +48,10 @@ export function scoreTruth(
   for (const [i, pair] of readPairs(folder).entries()) {
     if (half !== undefined && i % 2 !== half) continue;
     const [a, b] = [segment(pair.a), segment(pair.b)];
-    const made = pairOf(a, b);
+    const made = slices === 'file' ? filesOf(a, b) : pairOf(a, b);
     const { union } = made;
     const evidence =
-      slices > 1
+      slices === 'file' || slices > 1
         ? compareSides(union, made.a, made.b)
         : compareSides(union, unsliced(union.a, a.samplesPerUnit), unsliced(union.b, b.samplesPerUnit));
     const [factsA, factsB] = [a, b].map(({ seconds }) => ({ seconds, isSnapshot: false }));

@@ -5,15 +5,20 @@ import { finish } from '#base/steps.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
 import { unionTree } from '#model/diff.ts';
 import { samplesPerUnit } from '#model/samples-per-unit.ts';
-import { sideOfUnion, type SideSlices, slicesOfTrees } from '#model/slices.ts';
+import { slicesOfTimes } from '#model/slices-of-times.ts';
+import { sideOfUnion, type SideSlices, slicesOfAnswer, slicesOfTrees } from '#model/slices.ts';
 import { rankNames, TreeBuilder } from '#model/tree-builder.ts';
-import type { NamedTree, UnionTree } from '#model/union.ts';
+import type { NamedTree, SideKey, UnionTree } from '#model/union.ts';
+import type { Profile } from '#model/profile.ts';
+import { ProfileBuilder } from '#formats/profile-builder.ts';
 import { decodeProfile } from '#formats/registry.ts';
 
 export interface Segment {
   readonly trees: readonly NamedTree[];
   readonly merged: NamedTree;
   readonly samplesPerUnit: number;
+  /** As one file whose samples have times. */
+  readonly file: Profile;
   readonly seconds: number;
   /** Requests served, by route. */
   readonly requests: Readonly<Record<string, number>>;
@@ -49,23 +54,51 @@ export function readSegment(folder: string, name: string, slices: number): Segme
     .filter((file) => file.endsWith('.pb.gz'))
     .sort();
   let perUnit = 1;
-  const parts = files.map((file): NamedTree => {
-    const bytes = new Uint8Array(readFileSync(join(at, file)));
-    const { profile } = finish(decodeProfile({ bytes, name: file, form: { kind: 'file' } }));
+  const file = new ProfileBuilder([{ type: 'cpu', unit: 'nanoseconds' }]);
+  const parts = files.map((slice, i): NamedTree => {
+    const bytes = new Uint8Array(readFileSync(join(at, slice)));
+    const { profile } = finish(decodeProfile({ bytes, name: slice, form: { kind: 'file' } }));
     const type = profile.sampleTypes.findIndex((one) => one.type === 'cpu');
     perUnit = samplesPerUnit(profile, type) ?? perUnit;
+    addSamples(file, profile, type, i * 10_000);
     return { tree: finish(buildCallTree(profile, type, 'size')), names: profile.functions.names };
   });
   const trees = Array.from({ length: slices }, (_, i) =>
-    joined(parts.filter((_part, file) => Math.floor((file * slices) / parts.length) === i)),
+    joined(parts.filter((_part, part) => Math.floor((part * slices) / parts.length) === i)),
   );
   return {
     trees,
     merged: joined(parts),
     samplesPerUnit: perUnit,
+    file: file.take(),
     seconds: (told.until - told.from) / 1000,
     requests: told.truth?.requests ?? {},
   };
+}
+
+function addSamples(
+  builder: ProfileBuilder,
+  { sampleCount, stackStart, stackFrames, frames, functions, values }: Profile,
+  type: number,
+  timeMs: number,
+): void {
+  for (let i = 0; i < sampleCount; i++) {
+    let node = 0;
+    for (let at = stackStart[i]; at < stackStart[i + 1]; at++)
+      node = builder.node(node, builder.frame({ name: functions.names[frames.func[stackFrames[at]]] }));
+    builder.sample(node, [values[type].values[i]], 0, timeMs);
+  }
+}
+
+/** Both as files with times, as the page and the command line cut them. */
+export function filesOf(a: Segment, b: Segment): { union: UnionTree; a: SideSlices; b: SideSlices } {
+  const union = unionTree(a.merged, b.merged);
+  const sideOf = ({ file, samplesPerUnit: perUnit }: Segment, side: SideKey): SideSlices => {
+    const sliced = finish(slicesOfTimes(file, 0));
+    if (!sliced) throw new Error('A segment is too short to be cut.');
+    return { ...slicesOfAnswer(sideOfUnion(union, side), sliced), samplesPerUnit: perUnit };
+  };
+  return { union, a: sideOf(a, 'a'), b: sideOf(b, 'b') };
 }
 
 export function pairOf(a: Segment, b: Segment): { union: UnionTree; a: SideSlices; b: SideSlices } {

@@ -1,13 +1,14 @@
 /**
  * `npm run bench:truth`: how often a comparison of recorded services names what was changed in them, and claims a change where
  * there was none. Reads ../shared/truth (or --folder); prints a line for each pair and the scores, and writes
- * tests/perf/results-truth.json.
- * Options: --slices 24 --half 0|1 --dry (writes nothing)
+ * tests/perf/results-truth.json. With --others also pairs that no list names, and changes put into unchanged pairs.
+ * Options: --slices 24 (1: as two files; file: as two files whose samples have times) --half 0|1 --others --dry (writes nothing)
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
+import { machine } from './server/lib.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const folder = option('folder', join(ROOT, '../shared/truth'));
@@ -19,7 +20,9 @@ if (!existsSync(join(folder, 'pairs.json'))) {
 const { module } = await runnerImport(join(ROOT, 'tests/perf/truth-bench.ts'), { configFile: false, root: ROOT });
 const { scoreTruth } = /** @type {typeof import('./truth-bench.ts')} */ (module);
 const wanted = half === '0' ? 0 : half === '1' ? 1 : undefined;
-const scored = scoreTruth(folder, Number(option('slices', '24')), wanted);
+const given = option('slices', '24');
+const slices = given === 'file' ? given : Number(given);
+const scored = scoreTruth(folder, slices, wanted);
 for (const { pair, at, claims } of scored.rows) {
   const isUnchanged = pair.kind === 'none' || pair.kind === 'load';
   const result = isUnchanged
@@ -38,8 +41,23 @@ for (const { pair, at, claims } of scored.rows) {
   );
 }
 console.table(scored.scores);
+/** @type {Record<string, import('./truth-others.ts').OtherScore> | undefined} */
+let others;
+if (process.argv.includes('--others')) {
+  const path = join(ROOT, 'tests/perf/truth-others.ts');
+  const { module: code } = await runnerImport(path, { configFile: false, root: ROOT });
+  const { scoreOthers } = /** @type {typeof import('./truth-others.ts')} */ (code);
+  const found = scoreOthers(folder, typeof slices === 'number' ? slices : 24);
+  for (const { set, name, result, claims } of found.rows)
+    console.log(`${set.padEnd(9)} ${result.padEnd(9)} ${name}: ${claims.slice(0, 3).join('; ')}`);
+  console.table(found.scores);
+  others = found.scores;
+}
 if (!process.argv.includes('--dry') && wanted === undefined)
-  writeFileSync(join(ROOT, 'tests/perf/results-truth.json'), `${JSON.stringify(scored.scores, null, 2)}\n`);
+  writeFileSync(
+    join(ROOT, 'tests/perf/results-truth.json'),
+    `${JSON.stringify({ machine: machine(), slices, scores: scored.scores, others }, null, 2)}\n`,
+  );
 
 /** @param {string} name @param {string} fallback */
 function option(name, fallback) {

@@ -39,9 +39,14 @@ function changesText(count: number): string {
   return `${formatCount(count)} ${count === 1 ? 'change' : 'changes'} more than noise`;
 }
 
-function evidenceText({ isSliced, isCounted, slices }: NonNullable<Comparison['shown']>['evidence'] & object): string {
+function evidenceText({
+  isSliced,
+  isCounted,
+  isOneRun,
+  slices,
+}: NonNullable<Comparison['shown']>['evidence'] & object): string {
   const words = isSliced
-    ? `evidence from ${slices.a} + ${slices.b} time slices`
+    ? `evidence from ${slices.a} + ${slices.b} time slices${isOneRun ? ' of one run each: what varies from run to run is not in it' : ''}`
     : 'evidence from sample counts only: weaker, changes under 3 % are ignored';
   return isCounted ? words : `${words}; sample counts are unknown`;
 }

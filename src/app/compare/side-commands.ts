@@ -2,6 +2,7 @@
  * Commands on a frame in a comparison: without some commands of a profile, and with one to open each side alone.
  */
 import { pathOf } from '#model/call-path.ts';
+import { nodeName } from '#model/call-tree.ts';
 import type { Command } from '../state/commands.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate } from '../url/url-store.ts';
@@ -27,7 +28,14 @@ export function linkAlone(side: Side): Partial<UrlState> {
 }
 
 export function sideCommands(open: Readonly<Record<SideName, { readonly side: Side }>>): readonly Command[] {
-  return sideNames.map((name) => ({
+  const routes: Command = {
+    id: 'routes',
+    title: 'Its callees are routes',
+    isTransform: false,
+    key: undefined,
+    run: ({ tree, names, node }) => navigate({ routes: nodeName(tree, names, node) }, 'push'),
+  };
+  const alone = sideNames.map((name): Command => ({
     id: `alone-${name}`,
     title: `Show ${name.toUpperCase()} alone`,
     isTransform: false,
@@ -37,4 +45,5 @@ export function sideCommands(open: Readonly<Record<SideName, { readonly side: Si
       navigate({ ...linkAlone(open[name].side), z: path, sel: path }, 'push');
     },
   }));
+  return [routes, ...alone];
 }

@@ -51,6 +51,7 @@ export function useComparison(): Comparison {
   const a = useCovered(isWhole ? whole.a : first.a, noiseA.data);
   const b = useCovered(isWhole ? whole.b : first.b, noiseB.data);
   const norm = useUrl((state) => state.norm);
+  const routes = useUrl((state) => state.routes);
   const width = useUrl((state) => state.w);
   const order = useUrl((state) => state.order);
   const transforms = useUrl((state) => state.t);
@@ -62,13 +63,14 @@ export function useComparison(): Comparison {
             a: diffSide(a.open),
             b: diffSide(b.open),
             normalisation: norm,
+            routes,
             width,
             order,
             transforms,
             evidence: undefined,
           }
         : undefined,
-    [a.open, b.open, mismatch, norm, width, order, transforms],
+    [a.open, b.open, mismatch, norm, routes, width, order, transforms],
   );
   const isReady = base !== undefined && isWhole;
   const asked = { a: isReady ? queryOfUnsliced(a.open) : undefined, b: isReady ? queryOfUnsliced(b.open) : undefined };

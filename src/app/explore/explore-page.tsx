@@ -28,6 +28,8 @@ const ServerNotice = lazily(async () => (await import('./server-notice.tsx')).Se
 const NothingMatches = lazily(async () => (await import('./explore-messages.tsx')).NothingMatches);
 const RangeMistake = lazily(async () => (await import('./explore-messages.tsx')).RangeMistake);
 const SourceFailed = lazily(async () => (await import('./explore-messages.tsx')).SourceFailed);
+const SpanNotice = lazily(async () => (await import('./span-notice.tsx')).SpanNotice);
+const NothingOfSpan = lazily(async () => (await import('./span-notice.tsx')).NothingOfSpan);
 const FirstRun = lazily(async () => (await import('./first-run.tsx')).FirstRun);
 const Waiting = lazily(async () => (await import('../workspace/waiting.tsx')).Waiting);
 const GridView = lazily(
@@ -129,11 +131,17 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
   if (isEmptyStore) return <FirstRun />;
   if (failed) return <SourceFailed error={failed} what="The flamegraph" />;
   const isNothing = merged?.profile.totals[0] === 0 || explored.isNothing;
+  const within = query?.within;
+  if (isNothing && within !== undefined && !explored.isNothing)
+    return <NothingOfSpan explored={explored} within={within} />;
   if (isNothing) return <NothingMatches explored={explored} stored={stored.data ?? undefined} />;
   if (opened === undefined) return waiting || <div className={styles['waiting']} aria-busy="true" />;
   return (
     <>
       {waiting}
+      {within !== undefined && merged !== undefined && (
+        <SpanNotice explored={explored} within={within} merged={merged} />
+      )}
       <Workspace
         opened={opened}
         isStale={own === undefined}

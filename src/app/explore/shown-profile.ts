@@ -14,14 +14,16 @@ export function shownProfileOf(
   { series, stepMs, isStale }: Pick<ShownSeries, 'series' | 'stepMs' | 'isStale'>,
   nowMs: number,
 ): ShownProfile | undefined {
-  const isMean = isSnapshot(query.profileType);
+  const isPart = query.within !== undefined;
+  // Of a span what was recorded is shown: the series is of all samples.
+  const isMean = isSnapshot(query.profileType) && !isPart;
   if (isMean && isStale) return undefined;
   return {
     name: query.matchers[0]?.value ?? 'profile',
     size: bytes,
     profile,
     asked: query,
-    ...(isMean ? NO_RATE : rateOf(series, stepMs, query.range, nowMs)),
+    ...(isMean || isPart ? NO_RATE : rateOf(series, stepMs, query.range, nowMs)),
     queryMs,
     isWhole,
     snapshots: isMean ? snapshotsOf(Number(profile.totals[0] ?? 0), series) : undefined,

@@ -3,7 +3,7 @@
  */
 import { useMemo } from 'react';
 import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
-import type { ProfileQuery } from '#model/query.ts';
+import type { ProfileQuery, SpanOrTrace } from '#model/query.ts';
 import { resolveTimeRange, type TimeRange, type TimeRangeText } from '#model/time-range.ts';
 import { useCatalogue, useSeries, useStoredRange } from '../queries/source-queries.ts';
 import { zoneName } from '../time/zone-name.ts';
@@ -57,6 +57,8 @@ export function useExplored(): Explored {
   const svc = useUrl((state) => state.svc);
   const type = useUrl((state) => state.type);
   const q = useUrl((state) => state.q);
+  const span = useUrl((state) => state.span);
+  const trace = useUrl((state) => state.trace);
   const nowMs = useNow();
 
   const isOpen = from === undefined && until === undefined;
@@ -97,12 +99,16 @@ export function useExplored(): Explored {
       service === undefined ? q : [{ name: SERVICE_LABEL, operator: '=', value: service }, ...q],
     [service, q],
   );
+  const within = useMemo((): SpanOrTrace | undefined => {
+    if (span !== undefined) return { kind: 'span', id: span };
+    return trace === undefined ? undefined : { kind: 'trace', id: trace };
+  }, [span, trace]);
   const query = useMemo(
     () =>
       subject === undefined || time.range === undefined
         ? undefined
-        : { profileType: subject.profileType, matchers, range: time.range },
-    [subject, matchers, time.range],
+        : { profileType: subject.profileType, matchers, range: time.range, ...(within && { within }) },
+    [subject, matchers, time.range, within],
   );
   return {
     time,

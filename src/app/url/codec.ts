@@ -61,6 +61,8 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   svc: optionalText(),
   type: profileTypeId(),
   q: labelMatchers('q'),
+  span: hexId(16),
+  trace: hexId(32),
   from: timePoint(),
   until: timePoint(),
   tz: zone(),
@@ -86,6 +88,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   'b.st': optionalText(),
   'b.during': maybe(parseInterval, printInterval),
   norm: { ...oneOf(normalisations, 'share'), isChoice: false, print: unless('share') },
+  routes: optionalText(),
   w: { ...oneOf(['mean', 'a', 'b'], 'mean'), isChoice: false, print: unless('mean') },
   dcol: { ...oneOf(['total', 'self'], 'total'), isChoice: false },
   noise: { ...oneOf(['pale', 'shown'], 'pale'), isChoice: false, print: unless('pale') },
@@ -308,6 +311,19 @@ function profileTypeId(): Key<string | undefined> {
 
 function linkId(): Key<string | undefined> {
   return maybe((value) => (isLinkId(value) ? value : undefined));
+}
+
+/** Older tracers have traces of half as many digits. */
+function hexId(digits: number): Key<string | undefined> {
+  return {
+    fallback: undefined,
+    isChoice: false,
+    parse: ([value = '']) =>
+      /^(?:[0-9a-f]{16}|[0-9a-f]{32})$/i.test(value) && value.length <= digits
+        ? value.toLowerCase().padStart(digits, '0')
+        : undefined,
+    print: (value) => (value === undefined ? [] : [value]),
+  };
 }
 
 function path(): Key<CallPath> {

@@ -14,6 +14,9 @@ export interface UrlState {
   readonly type: string | undefined;
   /** Label matchers beside the service. */
   readonly q: readonly LabelMatcher[];
+  /** Of which samples alone are shown, in hex digits: 16 of a span, which counts where both are given, 32 of a trace. */
+  readonly span: string | undefined;
+  readonly trace: string | undefined;
   /** The range as written (`now-1h`, ms); without both the last hour, or as much of it as there are profiles. */
   readonly from: string | undefined;
   readonly until: string | undefined;
@@ -53,6 +56,8 @@ export interface UrlState {
   /** The normalisation, and the value that sets the width of boxes. */
   readonly norm: Normalisation;
   readonly w: DiffWidth;
+  /** Function whose callees are routes; undefined: routes are found by dispatch frames. */
+  readonly routes: string | undefined;
   /** Which change the boxes' colours show. */
   readonly dcol: 'total' | 'self';
   /** Whether changes that may be noise are coloured too. */

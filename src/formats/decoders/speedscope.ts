@@ -46,8 +46,15 @@ interface Part {
   readonly at: Float64Column;
 }
 
-/** @throws DecodeError */
-export function* decodeSpeedscope(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
+/**
+ * @param profileLabel which label of all samples names their profile; by default `profile`, of those alone that no sample type tells apart
+ * @throws DecodeError
+ */
+export function* decodeSpeedscope(
+  bytes: Uint8Array,
+  limits: DecodeLimits = FILE_LIMITS,
+  profileLabel?: string,
+): Steps<Profile> {
   const json = openJson(bytes);
   let frames: Frame[] = [];
   let parts: Part[] = [];
@@ -66,7 +73,7 @@ export function* decodeSpeedscope(bytes: Uint8Array, limits: DecodeLimits = FILE
   }
   json.end();
   if (parts.length === 0) refuseJson('The file has no profiles.', 'profiles');
-  return yield* build(frames, parts, active, limits);
+  return yield* build(frames, parts, active, limits, profileLabel);
 }
 
 function* readFrames(json: JsonPull, limits: DecodeLimits): Steps<Frame[]> {
@@ -193,6 +200,7 @@ function* build(
   parts: readonly Part[],
   active: number,
   limits: DecodeLimits,
+  profileLabel: string | undefined,
 ): Steps<Profile> {
   const types: SampleType[] = [];
   const columnOf = parts.map((part) => {
@@ -201,7 +209,7 @@ function* build(
     return at >= 0 ? at : types.push(wanted) - 1;
   });
   // What sample types tell apart needs no label.
-  const isNamed = types.length < parts.length;
+  const isNamed = profileLabel !== undefined || types.length < parts.length;
   const builder = new ProfileBuilder(types, limits);
   const frameOf = frames.map((frame) => builder.frame(frame));
   const names = distinctNames(parts.map(({ name }) => name));
@@ -211,7 +219,7 @@ function* build(
     const place = `profiles[${i}]`;
     const column = columnOf[i];
     const { ms } = UNITS[part.unit] ?? NO_UNIT;
-    const labels = isNamed ? builder.labels([['profile', names[i]]]) : 0;
+    const labels = isNamed ? builder.labels([[profileLabel ?? 'profile', names[i]]]) : 0;
     const add = (node: number, value: number | bigint, at: number): void => {
       values[column] = value;
       builder.sample(node, values, labels, ms && (at - part.startValue) * ms);

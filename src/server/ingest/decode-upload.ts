@@ -6,6 +6,8 @@ import type { DecodeLimits } from '#formats/decode-limits.ts';
 import { readOtlpJson } from '#formats/decoders/otlp-json.ts';
 import type { OtlpMessage } from '#formats/decoders/otlp-message.ts';
 import { readOtlpProto } from '#formats/decoders/otlp-proto.ts';
+import { decodePyroscopeTree, decodePyroscopeTrie } from '#formats/decoders/pyroscope-tree.ts';
+import { decodeSpeedscope } from '#formats/decoders/speedscope.ts';
 import { decodePprof } from '#formats/pprof.ts';
 import type { Profile } from '#model/profile.ts';
 import { type JfrUpload, readJfrUpload } from './jfr-upload.ts';
@@ -59,6 +61,17 @@ export class UploadDecoder {
   lines(packed: Uint8Array): Profile {
     const counted = withCounts(this.#unpack(packed), this.#limits.maxSamples);
     return this.#decoded(finish(decodeCollapsed(counted, this.#counts())));
+  }
+
+  /** What old agents of Pyroscope send. @throws Refusal, DecodeError */
+  tree(packed: Uint8Array, kind: 'tree' | 'trie'): Profile {
+    const decode = kind === 'tree' ? decodePyroscopeTree : decodePyroscopeTrie;
+    return this.#decoded(finish(decode(this.#unpack(packed), this.#counts())));
+  }
+
+  /** Each unit is a sample type, each profile of the file a label. @throws Refusal, DecodeError */
+  speedscope(packed: Uint8Array, profileLabel: string): Profile {
+    return this.#decoded(finish(decodeSpeedscope(this.#unpack(packed), this.#counts(), profileLabel)));
   }
 
   /** A flight recording. @param labels the part beside it @throws Refusal, DecodeError */

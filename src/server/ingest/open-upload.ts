@@ -12,12 +12,13 @@ import { type IncomingProfile, notesOf, type Trimmed } from '../incoming.ts';
 import { openJfr } from './open-jfr.ts';
 import { openOtlp, refuseOtlpUpload } from './open-otlp.ts';
 import { openPulled } from './open-pulled.ts';
-import { profileName, readSampleTypeConfig, typedText, type SampleTypeConfig } from './profile-names.ts';
+import { profileName, readSampleTypeConfig, type SampleTypeConfig } from './profile-names.ts';
 import { PULLED_PATH } from './pulled-kinds.ts';
 import { readPushJson, readPushMessage } from './push-request.ts';
 import { asRefusal, quote, Refusal, type RefusalKind } from './refusal.ts';
 import { seriesOfProfile, type IngestLimits, type TakenProfile } from './series-of-profile.ts';
 import { isFixedTime, parseTimeText } from './time-text.ts';
+import { typedSpeedscope, typedStacks } from './typed-stacks.ts';
 import { INGEST_PATHS, isOtlpPath, PUSH_PATH } from './upload-paths.ts';
 
 export interface OpenedUpload {
@@ -60,7 +61,7 @@ export async function openUpload(request: WireRequest, limits: IngestLimits, now
   try {
     const query = new URLSearchParams(request.query);
     const format = ingestFormat(query.get('format'), request.headers['content-type'] ?? '');
-    isText = format === 'groups' || format === 'lines';
+    isText = TEXT_FORMATS.has(format);
     const taken = await openIngest(request, query, format, limits, nowMs);
     const facts = factsOf(taken);
     const profiles = taken.map(({ incoming }) => incoming);
@@ -104,6 +105,9 @@ export async function refuseUpload(
   return { answer: ingestAnswer(httpStatus, code, message), facts };
 }
 
+/** What stands around them is answered 400 where it is wrong. */
+const TEXT_FORMATS: ReadonlySet<IngestFormat> = new Set(['groups', 'lines', 'tree', 'trie']);
+
 type IngestFormat = 'pprof' | 'form' | 'groups' | 'lines' | 'jfr' | 'trie' | 'tree' | 'speedscope';
 
 /** The first rule that fits, as in Pyroscope: a format of `pprof` means a raw body whatever the content type. */
@@ -134,16 +138,18 @@ async function openIngest(
       ? fingerprint(['ingest', name ?? '', from, query.get('until') ?? '', format, group], parts)
       : '';
 
-  if (format === 'groups' || format === 'lines') {
+  if (TEXT_FORMATS.has(format) || format === 'speedscope') {
     if (body.length === 0) return [];
-    const decoded = format === 'lines' ? decoder.lines(body) : decoder.stacks(body);
-    if (decoded.values[0].values.some((value) => !Number.isInteger(value))) {
-      throw new Refusal('bad_profile', 'The values of stacks must be whole numbers.');
-    }
-    const typed = typedText(decoded, app, sampleRate(query.get('sampleRate')));
-    const pairs = requestLabels(labels, typed.service, spy, typed.name);
-    if (labels.has('service_name') && !labels.has('app_name')) pairs.push({ name: 'app_name', value: typed.service });
-    return [seriesOfProfile(typed.profile, pairs, fromMs, repeatKey([body], false), limits, nowMs)];
+    const rate = sampleRate(query.get('sampleRate'));
+    const all =
+      format === 'speedscope'
+        ? typedSpeedscope(decoder, body, app, rate)
+        : [typedStacks(decoder, body, format, app, rate)];
+    return all.map(({ profile, service, name: profileKind }, i) => {
+      const pairs = requestLabels(labels, service, spy, profileKind);
+      if (labels.has('service_name') && !labels.has('app_name')) pairs.push({ name: 'app_name', value: service });
+      return seriesOfProfile(profile, pairs, fromMs, repeatKey([body], false, i === 0 ? '' : `${i}`), limits, nowMs);
+    });
   }
   if (format === 'jfr') {
     const isForm = (headers['content-type'] ?? '').includes('multipart/form-data');
@@ -160,9 +166,6 @@ async function openIngest(
       const taken = seriesOfProfile(group.profile, pairs, timeMs, key, limits, nowMs);
       return i > 0 ? taken : { ...taken, trimmed: { ...taken.trimmed, ...trimmed } };
     });
-  }
-  if (format !== 'pprof' && format !== 'form') {
-    throw new Refusal('unsupported', `The format ${format} is not supported yet: send pprof, or collapsed stacks.`);
   }
   let part = body;
   let config: SampleTypeConfig | undefined;

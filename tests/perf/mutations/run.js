@@ -6,12 +6,12 @@
  * tests/perf/results-mutations.json; inputs of failures are written to a scratch folder, the smallest of each kind.
  * Options: --files 200000 a decoder, --requests 20000, --seed 1, --only files|requests|FORMAT,… (ids of formats; what the
  * server does not take is read by the page alone), --case NUMBER (sends that one
- * request), --dry (writes no results).
+ * request), --dry (writes no results). With --only what was measured before stays in the file.
  */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { machine } from '../server/lib.js';
 import { SCRATCH } from './failures.js';
@@ -59,7 +59,9 @@ async function run() {
         { ...part, failures: Object.fromEntries(Object.entries(failures).map(([kind, { count }]) => [kind, count])) },
       ]),
     );
-    writeFileSync(RESULTS, `${JSON.stringify({ ...machine(), seed, maxMiB: MAX_MIB, ...shown }, null, 2)}\n`);
+    const before = only !== '' && existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : {};
+    const report = { ...before, ...machine(), seed, maxMiB: MAX_MIB, ...shown };
+    writeFileSync(RESULTS, `${JSON.stringify(report, null, 2)}\n`);
   }
   process.exitCode = failed > 0 || peak > MAX_MIB ? 1 : 0;
 }
