@@ -1,4 +1,4 @@
-/** What files are packed in: gzip and zstd around one, zip and tar around several. */
+/** Packing of files: gzip and zstd for one, zip and tar for several. */
 import type { WaitingSteps } from '#base/steps.ts';
 import type { ArchiveFile } from './format.ts';
 import { unpackers } from './formats.ts';

@@ -43,7 +43,7 @@ describe('the part that a source cut away', () => {
 
   it('is the same in an inverted tree and after a rename', async () => {
     expect(await functions({ kind: 'invert' })).toEqual(['main 10 100', 'parse 60 60']);
-    // Whatever is called so by a reader is none of it.
+    // A function with the same name in the profile is not the placeholder.
     const renamed = await functions({ kind: 'rename', match: 'parse', name: 'other' });
     expect(renamed).toEqual(['main 10 100', 'other 60 60']);
   });

@@ -1,4 +1,4 @@
-/** One name in several files: what asks for a file or a line asks the frame. All numbers are by hand (`one-name.ts`). */
+/** One name in several files: files and lines are those of the frame. All numbers are by hand (`one-name.ts`). */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DiffRequest, OpenedProfile, TreeAnswer, TreeRequest } from '#analysis/analysis.ts';

@@ -1,4 +1,4 @@
-/** Links that no page of ours has written, and states that no user has typed. */
+/** Links that our page has not written, and states that no user has typed. */
 import { readFileSync } from 'node:fs';
 import { deflateSync } from 'fflate';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-/** What a navigation is answered with. The whole of it, in a browser: tests/e2e/offline.spec.ts. */
+/** The answers to navigations. In a browser: tests/e2e/offline.spec.ts. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import '#app/service-worker.ts';
 

@@ -1,4 +1,4 @@
-/** `flametide diff`: what it prints, and with which code it leaves. */
+/** `flametide diff`: its output and exit code. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

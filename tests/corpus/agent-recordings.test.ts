@@ -1,4 +1,6 @@
-/** What real agents once sent, byte for byte: all of it is taken in, with the totals and labels that a foreign reader finds. */
+/**
+ * Recorded uploads of real agents, byte for byte: all are stored, with the totals and labels that another reader finds.
+ */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -79,7 +79,7 @@ it('answers what was asked when it was kept, time and again', async () => {
   for (let i = 0; i < 2; i++) {
     const { bytes } = await source.mergedPprof(query, signal);
     expect(bytes).toEqual(Uint8Array.of(1, 2, 3));
-    // Whoever opens it takes it over.
+    // Opening transfers the bytes.
     structuredClone(bytes, { transfer: [bytes.buffer as ArrayBuffer] });
   }
   expect(await source.series({ ...question }, signal)).toBe(answers.series[0].answer);

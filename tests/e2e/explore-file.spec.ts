@@ -28,7 +28,7 @@ test('keys alone: from the file to the hottest function, its callers, and back',
   await page.keyboard.press('ArrowUp');
   await expect(callers.locator('[aria-selected=true]')).toContainText('serve, total 40');
 
-  // Alt and the left arrow are the browser's own keys: a page without a window has them not.
+  // Alt and the left arrow belong to the browser: a headless page does not have them.
   await page.goBack();
   await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
 });

@@ -1,4 +1,4 @@
-/** Explore against the embedded server: what is pushed is what is shown, by mouse, by keyboard and by link. */
+/** Explore with the embedded server: pushed profiles are shown, by mouse, keyboard and link. */
 import { expect, type Page, type Request, test as unwatched } from '@playwright/test';
 import { violations } from './axe.ts';
 import { CPU, push, type Stacks, totalOf } from './stored.ts';
@@ -330,7 +330,7 @@ test('a service that does not exist, or not in the range, is named, with what sh
   await expect(service).toContainText('e2e/elsewhere');
 });
 
-// The browser itself complains of a server that is away.
+// The browser itself logs that the server is away.
 unwatched('a server that is away is said, and asked again', async ({ page, baseURL }) => {
   await push(baseURL!, 'e2e/away{pod=a}', stacks, BASE_MS);
   await page.route('**/querier.v1.QuerierService/**', (route) => route.abort());

@@ -1,4 +1,4 @@
-/** Links and snapshots in the hands of somebody else: a fresh browser, a server without the profiles, hostile ones. */
+/** Links and snapshots opened by others: in a fresh browser, on a server without the profiles, and hostile ones. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** A server that takes its time: what is asked is said, and can be stopped; what is not known yet is not told. */
+/** A slow server: the page says what it is loading, loading can be stopped, and unknown values are not shown. */
 import { expect, type Page, type Route } from '@playwright/test';
 import { CPU, push } from './stored.ts';
 import { test } from './support.ts';
@@ -13,7 +13,7 @@ test.beforeEach(async ({ baseURL }) => {
   await push(baseURL!, `${SERVICE}{pod=a}`, { 'main;work': 7 }, NOW_MS - 15 * 60_000);
 });
 
-/** Holds back all answers. @returns what lets them go */
+/** Holds back all answers. @returns a function that releases them */
 async function hold(page: Page): Promise<() => Promise<void>> {
   const held: Route[] = [];
   await page.route(CALLS, (route) => void held.push(route));

@@ -1,4 +1,4 @@
-/** The time controls: every way to a range, by mouse and keys, and what the device keeps. */
+/** The time controls: every way to choose a range, by mouse and keys, and the stored preferences. */
 import { expect, type Locator, type Page } from '@playwright/test';
 import { violations } from './axe.ts';
 import { test } from './support.ts';

@@ -1,4 +1,6 @@
-/** What each JSON format refuses and what it takes that its fixtures do not show: places, odd files, hostile names, sniffing. */
+/**
+ * Refusals and special cases of the JSON formats, beyond their fixtures: places, odd files, hostile names, sniffing.
+ */
 import { describe, expect, it } from 'vitest';
 import { finish, finishWaiting } from '#base/steps.ts';
 import type { DecodeError, LazyFormat } from '#formats/format.ts';

@@ -1,4 +1,4 @@
-/** What the decoders of text formats keep beside stacks, and what they refuse, with its place. */
+/** Facts that the decoders of text formats read beside stacks, and their refusals with the place. */
 import { describe, expect, it } from 'vitest';
 import { finish, finishWaiting } from '#base/steps.ts';
 import { FILE_LIMITS } from '#formats/decode-limits.ts';

@@ -1,4 +1,4 @@
-/** What changed: code and work told apart, and what is said of it. */
+/** What changed: code and work distinguished, and the texts. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changesAsMarkdown, formatAmount, formatChange, partText, summarise } from '#model/changes-text.ts';

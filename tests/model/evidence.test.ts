@@ -1,4 +1,4 @@
-/** What a comparison makes of stacks as runtimes record them: handlers, event loops, collectors, inlining, few samples. */
+/** Comparisons of stacks as runtimes record them: handlers, event loops, collectors, inlining, few samples. */
 import { describe, expect, it } from 'vitest';
 import { type Change, whatChanged } from '#model/changes.ts';
 import { describeChange } from '#model/changes-text.ts';
@@ -195,7 +195,7 @@ describe('moves', () => {
   });
 
   it('if a language inlines anew at each start, the caller need not be clear', () => {
-    // The page lost to two callees what it lost, but for the noise of what else it calls.
+    // The page lost cost to two callees, apart from the noise of its other callees.
     const script = (page: number, item: number, text: number): Program => ({
       ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25']: page,
       ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25;./svc.mjs:item:14']: item,
@@ -293,7 +293,7 @@ function compared(a: Program, b: Program, kind: Parameters<typeof normalise>[0],
   return { union, found: whatChanged(union, normalise(kind, union, facts, facts, work), evidence) };
 }
 
-/** Handlers stray by a tenth, each on its own. */
+/** Handlers vary by a tenth, independently. */
 function recorded(program: Program, seed: string): NamedTree[] {
   const random = seeded(seed);
   return Array.from({ length: SLICES }, () => {

@@ -1,4 +1,4 @@
-/** What a request may take: bytes, time, connections. */
+/** Limits of a request: bytes, time, connections. */
 
 import { mkdtempSync } from 'node:fs';
 import { request, type IncomingMessage, type Server } from 'node:http';

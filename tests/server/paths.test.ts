@@ -1,4 +1,4 @@
-/** Which address leads where: doubled slashes, uploads that miss the door, and what a proxy sends out. */
+/** Routing: doubled slashes, uploads to wrong addresses, and requests of a proxy. */
 
 import { mkdtempSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';

@@ -231,7 +231,7 @@ function* readStacks(
   for (let start = 0; start < frames.length; start++) {
     if (start % STEP === 0) yield 0.85;
     let at = start;
-    // Prefixes mostly come before what they are a prefix of.
+    // Prefixes mostly come before their stacks.
     while (at >= 0 && nodes[at] === -1) {
       nodes[at] = -2;
       path.push(at);

@@ -40,11 +40,11 @@ export interface JfrEvent {
   value(field: string): number | undefined;
 }
 
-/** What the first pass finds. */
+/** The result of the first pass. */
 export interface JfrSurvey {
   /** Events by name, of all kinds. */
   readonly counts: ReadonlyMap<string, number>;
-  /** What the profiler was set to do: by name, those that belong to one event as `jdk.ExecutionSample#period`. */
+  /** Settings of the profiler: by name, those that belong to one event as `jdk.ExecutionSample#period`. */
   readonly settings: ReadonlyMap<string, string>;
   readonly startMs: number;
   readonly durationMs: number;

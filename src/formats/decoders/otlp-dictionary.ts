@@ -1,4 +1,4 @@
-/** The tables of an OTLP message in protobuf. Entries are read where they are asked for: a message may have millions. */
+/** The tables of an OTLP message in protobuf. Entries are decoded on demand: a message may have millions. */
 import { Int32Column } from '#base/column.ts';
 import { Utf8Strings } from '#base/utf8-strings.ts';
 import { type DecodeLimits, refuseCount } from '../decode-limits.ts';

@@ -36,7 +36,7 @@ export class SampleColumns {
   readonly #attributeCount: number;
   /** Field 1: a stack, or where it begins. */
   readonly first = new Float64Column(16);
-  /** Whatever the fields 2 to 4 mean. */
+  /** Values of the fields 2 to 4, before their meaning is known. */
   readonly #fields = { 2: new Lists(), 3: new Lists(), 4: new Lists() } as const;
   /** Fields 5 and 6, in ms. */
   readonly #times = new Lists();

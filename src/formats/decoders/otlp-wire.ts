@@ -1,4 +1,4 @@
-/** What all of OTLP's messages in protobuf are read with: fields, numbers, texts, attributes. */
+/** Shared readers of OTLP messages in protobuf: fields, numbers, texts, attributes. */
 import { ByteReader, wireTypes } from '#base/byte-reader.ts';
 import { DecodeError } from '../format.ts';
 import type { OtlpAttribute, OtlpValue, Table } from './otlp-message.ts';

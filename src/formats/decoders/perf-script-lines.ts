@@ -9,7 +9,7 @@ const OPEN = 40;
 const CLOSE = 41;
 const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
-/** A comm has at most 15 characters; more words than these before the event are no head. */
+/** A comm has at most 15 characters; a line with more words before the event is not a header. */
 const MAX_WORDS = 48;
 /** Addresses of inline frames without a module have at least so many digits. */
 const MIN_ADDRESS_DIGITS = 5;
@@ -28,7 +28,7 @@ export class EventHead {
   period = Number.NaN;
   eventStart = 0;
   eventEnd = 0;
-  /** Where what follows the event begins. */
+  /** The start of the text after the event. */
   tail = 0;
   readonly #starts = new Int32Array(MAX_WORDS);
   readonly #ends = new Int32Array(MAX_WORDS);

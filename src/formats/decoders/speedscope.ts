@@ -208,7 +208,7 @@ function* build(
     const at = types.findIndex(({ type, unit }) => type === wanted.type && unit === wanted.unit);
     return at >= 0 ? at : types.push(wanted) - 1;
   });
-  // What sample types tell apart needs no label.
+  // Profiles distinguished by sample type need no label.
   const isNamed = profileLabel !== undefined || types.length < parts.length;
   const builder = new ProfileBuilder(types, limits);
   const frameOf = frames.map((frame) => builder.frame(frame));

@@ -27,7 +27,7 @@ const question = { query, stepMs: 15_000, groupBy: [], callSite: [], limit: 500 
 const series = { labels: [], timesMs: Float64Array.of(1, 2), values: Float64Array.of(3, 4) };
 const { signal } = new AbortController();
 
-/** What the worker has open is not asked for again. */
+/** Profiles that are open in the worker are not requested again. */
 const notAsked = (): never => {
   throw new Error('asked again');
 };
@@ -64,7 +64,7 @@ async function shown(...asked: readonly { queryKey: readonly unknown[]; queryFn:
   return queries;
 }
 
-/** What the server is sent. */
+/** The body sent to the server. */
 async function kept(queries: QueryClient): Promise<{ head: unknown; answers: SnapshotAnswers }> {
   let body = new Uint8Array();
   vi.stubGlobal('fetch', async (_: URL, init: RequestInit) => {
@@ -170,7 +170,7 @@ it('waits for the complete answer although no query runs at the moment', async (
   const queries = await shown(opened(sourceQueries.first(source, noWorker, query), 1));
   onScreen.setState({ isComplete: false });
   const keeping = kept(queries);
-  // More turns than a snapshot that does not wait would need to collect its answers.
+  // More turns than a snapshot without waiting would need.
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve));
   const whole = opened(sourceQueries.whole(source, noWorker, query), 2);
   await queries.prefetchQuery(whole);

@@ -1,4 +1,4 @@
-/** Uploads as they may come: what is right is taken, all else is refused in a sentence. */
+/** Uploads of all kinds: valid ones are accepted, all others are refused with a sentence. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';

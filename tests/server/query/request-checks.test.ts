@@ -1,4 +1,4 @@
-/** Numbers, times and selectors that no client should send: a refusal that helps, never a failure. */
+/** Invalid numbers, times and selectors: a helpful refusal, never a failure. */
 
 import { describe, expect, it } from 'vitest';
 import type { WireRequest } from '#server/request.ts';

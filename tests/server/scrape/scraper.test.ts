@@ -1,4 +1,7 @@
-/** Fetching from targets: what a Go program answers is stored, and one that hangs, redirects or sends rubbish costs nothing else. */
+/**
+ * Fetching from targets: profiles of a Go program are stored, and a target that hangs, redirects or sends rubbish does
+ * not affect others.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';

@@ -1,4 +1,4 @@
-/** A service is dropped with all it has, also what it had before its row was damaged. */
+/** A service is dropped with all its data, also from before its row was damaged. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** Label sets by service: what one sends hurts nobody else. */
+/** Label sets by service: one service does not affect others. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** What is too old, by whatever the clock says. */
+/** Retention, with correct and wrong clocks. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -46,7 +46,7 @@ it('is read, packed and added to as before, and nothing is said to be missing', 
   finish(upkeep(db, KEEP_ALL, BASE_MS + 3 * HOUR_MS));
   expect(db.prepare('SELECT count(*) AS n FROM raw').get()).toEqual({ n: 0 });
   expect(answers()).toEqual({ total: 6 * 1001, points: 6, warnings: [] });
-  // From here on a row that goes is missed.
+  // From here on a row that vanishes is detected.
   db.exec('DELETE FROM hour WHERE id = (SELECT max(id) FROM hour)');
   expect(answers().warnings).toEqual([expect.stringContaining('are missing')]);
 });
