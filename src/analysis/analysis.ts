@@ -180,7 +180,7 @@ export interface DiffAnswer extends DiffPicture, Pick<Normalised, 'kind' | 'load
   readonly unlike: string | undefined;
   /** Why a different normalisation was applied than requested. */
   readonly refused: string | undefined;
-  /** Why each cannot be applied; undefined where it can. */
+  /** Why each cannot be applied; undefined if it can. */
   readonly reasons: Readonly<Record<Normalisation, string | undefined>>;
   /** Frames or stacks that each transform touched on both sides together. */
   readonly matched: readonly number[];
@@ -238,7 +238,7 @@ export interface Analysis {
   ): Promise<{ readonly profile: OpenedProfile; readonly tree: TreeAnswer }>;
   /** Some of an open profile's samples, as a profile of its own. */
   select(selection: Selection, signal: AbortSignal): Promise<OpenedProfile>;
-  /** Labels of the samples that match, and how many values each has; undefined where these were not counted. */
+  /** Labels of the samples that match, and how many values each has; undefined if these were not counted. */
   labelNames(
     handle: ProfileHandle,
     matchers: readonly LabelMatcher[],
@@ -251,7 +251,7 @@ export interface Analysis {
     matchers: readonly LabelMatcher[],
     signal: AbortSignal,
   ): Promise<readonly { readonly name: string; readonly cost: number }[]>;
-  /** The recording over time; undefined where samples have no times. */
+  /** The recording over time; undefined if samples have no times. */
   when(request: WhenRequest, signal: AbortSignal): Promise<When | undefined>;
   /**
    * The files of an archive that holds several; empty for any other file, which `open` reads directly. @throws

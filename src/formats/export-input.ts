@@ -6,7 +6,7 @@ export interface ExportInput {
   readonly tree: CallTree;
   /** Names may repeat: functions are distinguished by file, binary and `frameLine` too. */
   readonly functions: FunctionTable;
-  /** The line of the frames of each; undefined where the tree does not know it. */
+  /** The line of the frames of each; undefined if the tree does not know it. */
   readonly frameLine: Int32Array | undefined;
   readonly sampleType: SampleType;
   readonly name: string;

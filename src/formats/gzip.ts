@@ -56,7 +56,7 @@ interface Member {
   size: number;
 }
 
-/** All members of one layer, one behind the other. */
+/** All members of one layer, concatenated. */
 function* gunzip(bytes: Uint8Array): Steps<Uint8Array> {
   const whole = gunzipAtOnce(bytes);
   if (whole) return whole;
@@ -119,14 +119,14 @@ function hasSecondMark(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** The unpacked size as the last member states it: a claim, good for one member below 4 GiB. 0 where it cannot be true. */
+/** The unpacked size as the last member states it: a claim, good for one member below 4 GiB. 0 if it cannot be true. */
 function expectedBytes(bytes: Uint8Array): number {
   if (bytes.length < 18) return 0;
   const claim = readUint32(bytes, bytes.length - 4);
   return claim <= bytes.length * MAX_BYTES_OF_ONE ? claim : 0;
 }
 
-/** What can be allocated on that claim; 0 where it is larger than profiles are. */
+/** What can be allocated on that claim; 0 if it is larger than profiles are. */
 function plausibleBytes(bytes: Uint8Array): number {
   const size = expectedBytes(bytes);
   return size <= bytes.length * MAX_PLAUSIBLE_RATIO ? size : 0;

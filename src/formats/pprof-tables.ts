@@ -29,7 +29,7 @@ export function readId(reader: ByteReader): Id {
 
 /** From ids to positions. Writers count from 1, so that an array answers nearly always; a map takes the rest. */
 class IdTable {
-  /** Position + 1 by small id; 0 where there is none. */
+  /** Position + 1 by small id; 0 if there is none. */
   readonly dense: Int32Array;
   readonly #sparse = new Map<Id, number>();
 

@@ -6,7 +6,7 @@ import { type Recognised, recogniseBinary } from './recognise-binary.ts';
 
 const PREFIX = 65_536;
 
-/** @returns undefined where nothing is known of it. */
+/** @returns undefined if nothing is known of it. */
 export function recognise(bytes: Uint8Array): Recognised | undefined {
   const binary = recogniseBinary(bytes);
   if (binary) return binary;

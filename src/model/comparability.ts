@@ -65,7 +65,7 @@ const sameUnits: Readonly<Record<string, string>> = {
   '': 'count',
 };
 
-/** Why two sides cannot be compared, as a sentence; undefined where they can. */
+/** Why two sides cannot be compared, as a sentence; undefined if they can. */
 export function whyNotComparable(a: Measured, b: Measured): string | undefined {
   const unit = ({ sampleType }: Measured): string =>
     Object.hasOwn(sameUnits, sampleType.unit) ? sameUnits[sampleType.unit] : sampleType.unit;

@@ -25,7 +25,7 @@ export function tablesOfOne(
   return { functions, definitions, frames: { length: func.length, func, definition: func, line } };
 }
 
-/** @param rows told apart by name, file and binary; the functions come in the order of their first rows */
+/** @param rows distinguished by name, file and binary; the functions come in the order of their first rows */
 function functionsOf(rows: FunctionTable): {
   readonly functions: FunctionTable;
   readonly definitions: DefinitionTable;

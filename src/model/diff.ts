@@ -41,7 +41,7 @@ export interface DiffTree {
   readonly tree: CallTree;
   /** By node of `tree`: its number in the union. */
   readonly node: Int32Array;
-  /** By node of the union: (b' − a') / max(a', b') in [−1, 1]; 0 where neither side has anything. */
+  /** By node of the union: (b' − a') / max(a', b') in [−1, 1]; 0 if neither side has anything. */
   readonly changeOfTotal: Float64Array;
   readonly changeOfSelf: Float64Array;
   /** By node of the union. */
@@ -134,7 +134,7 @@ function sideColumns(tree: CallTree, place: Int32Array, now: Int32Array): SideCo
   return { self, total, exact, negative };
 }
 
-/** By node: (b − a) / max(a, b) in [−1, 1]; 0 where neither side has anything. */
+/** By node: (b − a) / max(a, b) in [−1, 1]; 0 if neither side has anything. */
 export function relativeChange(a: Float64Array, b: Float64Array): Float64Array {
   const change = new Float64Array(a.length);
   for (let node = 0; node < a.length; node++) {

@@ -24,7 +24,7 @@ export const IDLE_ROW = -2;
 export interface Findings {
   readonly verdict: Uint8Array; // index of `verdicts`
   readonly z: Float64Array;
-  /** Relative change against the rest, −1 gone, Infinity new, and its interval; NaN where nothing is known. */
+  /** Relative change against the rest, −1 gone, Infinity new, and its interval; NaN if nothing is known. */
   readonly change: Float64Array;
   readonly low: Float64Array;
   readonly high: Float64Array;

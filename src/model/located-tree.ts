@@ -16,7 +16,7 @@ import type { Transform } from './transforms/registry.ts';
 /** The levels of detail, from the coarsest on. */
 export type Detail = 'function' | 'definition' | 'line';
 
-/** A key is a function, a definition, or a line of a definition: what the nodes of a tree are told apart by. */
+/** A key is a function, a definition, or a line of a definition: what the nodes of a tree are distinguished by. */
 export interface Keys {
   readonly facts: FunctionFacts;
   readonly ofFrame: Int32Array;

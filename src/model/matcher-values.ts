@@ -15,7 +15,7 @@ export function matcherOfValues(name: string, values: readonly string[], isNegat
   return { name, operator: isNegated ? '!~' : '=~', value: values.map(escapeValue).join('|') };
 }
 
-/** The values that a matcher names one by one; undefined where it holds a pattern. */
+/** The values that a matcher names one by one; undefined if it holds a pattern. */
 export function valuesOfMatcher({ operator, value }: LabelMatcher): readonly string[] | undefined {
   return operator === '=' || operator === '!=' ? [value] : valuesOfPattern(value);
 }

@@ -17,7 +17,7 @@ export interface SideFacts {
 export interface UnitGrowth {
   /** By node. */
   readonly unit: Int32Array;
-  /** By unit; 0 or Infinity where a side lacks it. */
+  /** By unit; 0 or Infinity if a side lacks it. */
   readonly growth: Float64Array;
 }
 
@@ -38,7 +38,7 @@ interface Recorded {
   readonly seconds: number | undefined;
 }
 
-/** @returns why it cannot be applied, undefined where it can. */
+/** @returns why it cannot be applied, undefined if it can. */
 export function whyNotNormalised(
   kind: Normalisation,
   union: UnionTree,

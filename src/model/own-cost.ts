@@ -12,7 +12,7 @@ export type OwnCostAt = 'ends' | 'tops' | 'root';
 
 type Amounts = Pick<CallTree, 'self' | 'total'>;
 
-/** What a node costs itself. @param ofRoot its own cost, where it has all of it */
+/** The self cost of a node. @param ofRoot its own cost, where it has all of it */
 export function ownCost(
   { depth }: Pick<CallTree, 'depth'>,
   { self, total }: Amounts,

@@ -16,7 +16,7 @@ const LOOK_AROUND = /\(\?<?[=!]/y;
 const COUNT = /\{(\d+)(?:,(\d*))?\}/y;
 const MAX_REPEATS = 1000;
 
-/** The first problem from the left; undefined where none is sure. */
+/** The first problem from the left; undefined if none is sure. */
 export function findPatternProblem(pattern: string): PatternProblem | undefined {
   const open: number[] = [];
   /** Whether something stands before this place that can be repeated, or was. */

@@ -9,19 +9,19 @@ export interface SampleType {
   readonly unit: string;
 }
 
-/** Functions, told apart by name alone: two locations of one name are one function, as every flamegraph merges them. */
+/** Functions, distinguished by name alone: two locations of one name are one function, as every flamegraph merges them. */
 export interface FunctionTable {
   readonly names: readonly string[];
   /** Source file by function: '' where it is unknown, and where the name stands in several files (`DefinitionTable`). */
   readonly files: readonly string[];
-  /** First line of the function where the file tells it, else the smallest line seen; 0 where unknown or in several files. */
+  /** First line of the function where the file tells it, else the smallest line seen; 0 if unknown or in several files. */
   readonly line: Int32Array;
   /** Binary or library by function (file name of the mapping): '' where it is unknown, and where there are several. */
   readonly mappings: readonly string[];
 }
 
 /**
- * Definitions: functions told apart by name, file and binary, so names may repeat. The file and binary of a frame are
+ * Definitions: functions distinguished by name, file and binary, so names may repeat. The file and binary of a frame are
  * those of its definition. Where each name has one definition, the columns are those of the functions.
  */
 export interface DefinitionTable extends FunctionTable {

@@ -72,7 +72,7 @@ export function* costLabelValues(
  * The samples that match all matchers, as a profile without labels. With `by` each stack begins with a frame for its
  * value of that label: of many values the largest have frames of their own.
  * @param during leaves the part of the values that lies in it; a profile without times has no such part
- * @throws RangeError at a pattern that cannot be read
+ * @throws RangeError at an invalid pattern
  */
 export function* selectSamples(
   profile: Profile,

@@ -247,7 +247,7 @@ export function estimateOf({ strata }: Scored): number {
   return Math.expm1(crossing((log) => under(strata, Math.exp(log)).beyond, 0));
 }
 
-/** The same sums as if B's ratio were so many times A's. */
+/** The same sums as if B's ratio were this many times A's. */
 function under(
   strata: readonly StratumSums[],
   factor: number,

@@ -2,7 +2,7 @@
 import type { Series } from './series.ts';
 import type { TimeRange } from './time-range.ts';
 
-/** Mean per step that holds something, in the series' unit; 0 where no step does. */
+/** Mean per step that holds something, in the series' unit; 0 if no step does. */
 export interface SeriesChange {
   readonly first: number;
   readonly last: number;
@@ -24,7 +24,7 @@ export function timeBefore({ startMs, endMs }: TimeRange): { readonly range: Tim
  * @param now its value in each step that has profiles
  * @param before the same of the time before; undefined: it had none there
  * @param steps of the time before that have profiles of anything
- * @returns undefined where too little is known
+ * @returns undefined if too little is known
  */
 export function changeSince(before: Series | undefined, now: Series, steps: number): SeriesChange | undefined {
   if (now.values.length === 0 || steps < MIN_COVERED * now.values.length) return undefined;

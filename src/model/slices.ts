@@ -36,7 +36,7 @@ export interface SlicedColumns {
   readonly entries: ArrayLike<number>;
   readonly slice: ArrayLike<number>;
   readonly value: ArrayLike<number>;
-  /** Empty where nobody knows. */
+  /** Empty where it is unknown. */
   readonly count: ArrayLike<number>;
   readonly profiles: ArrayLike<number>;
 }
@@ -55,7 +55,7 @@ const UPLOADS_MS = [30_000, 15_000, 5_000];
 /** So many slices show how a side strays; fewer do where there is no choice. */
 const GOOD_SLICES = 16;
 
-/** The same where nobody knows how often agents upload. */
+/** The same where it is unknown how often agents upload. */
 export function usualSlices(rangeMs: number): number {
   const counts = UPLOADS_MS.map((uploadMs) => slicesToAsk(rangeMs, uploadMs));
   return counts.find((count) => count >= GOOD_SLICES) ?? Math.max(...counts);

@@ -127,7 +127,7 @@ export class TrackedStrata {
     this.#isStale.fill(1);
   }
 
-  /** Makes anew what has changed. @returns the round, to be given to `isFresh` */
+  /** Rebuilds changed ones. @returns the round, to be given to `isFresh` */
   refresh(): number {
     this.#round++;
     const isAnyStale = this.#isUnitStale.some((one, unit) => one === 1 && unit !== RUNTIME_UNIT);

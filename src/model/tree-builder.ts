@@ -176,7 +176,7 @@ export interface TreeShape extends Pick<CallTree, 'length' | 'func' | 'parent' |
 
 /**
  * Renumbers nodes depth first; parents precede their children in the old numbers too.
- * @param size nodes of each subtree that stay, 0 where the node goes (and all below it);
+ * @param size nodes of each subtree that stay, 0 if the node goes (and all below it);
  * @param kidStart at p + 1 the number of callees of p that stay; written over
  * @param before undefined leaves siblings in their old order
  */

@@ -50,7 +50,7 @@ const THOUGHT_RATE = 0.5;
 /** Assumed random difference between ranges; larger without slices. */
 const MIN_BETWEEN = 0.01;
 const MIN_BETWEEN_UNSLICED = 0.015;
-/** From this on the difference of ranges is taken as so many times as large. */
+/** From this on the difference of ranges is taken as this many times as large. */
 const SURE_BETWEEN = 0.04;
 const UNSURE = 1.3;
 /** Ranges seldom differ by more than this. */
@@ -78,7 +78,7 @@ class Scanner {
   readonly #items: readonly Item[];
   readonly #number: ReadonlyMap<Item, number>;
   readonly #tracked: TrackedStrata;
-  /** By item: its test, made anew where its strata have changed. */
+  /** By item: its test, rebuilt where its strata have changed. */
   readonly #scores: (Scored | undefined)[] = [];
   readonly #leastBetween: number;
   /** Room for sums by slice: of a part, and of it with its surroundings. */
@@ -313,7 +313,7 @@ class Scanner {
   }
 }
 
-/** Beside its surroundings one side has so many times as much that no change of these makes it. */
+/** Beside its surroundings one side has this many times as much that no change of these makes it. */
 function isExtreme({ strata }: Scored): boolean {
   const [a, b] = strata.reduce(
     ([ofA, ofB], { xA, nA, xB, nB }) => [ofA + xA / (nA - xA), ofB + xB / (nB - xB)],

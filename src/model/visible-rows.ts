@@ -40,7 +40,7 @@ export function hotPath(tree: CallTree, weight: Float64Array = tree.total): read
   }
 }
 
-/** A node and what lies below it, the callers first; at most so many. */
+/** A node and what lies below it, the callers first; at most this many. */
 export function subtreeWithin(tree: CallTree, node: NodeIndex, most: number): readonly NodeIndex[] {
   const nodes: NodeIndex[] = [node];
   for (let at = 0; at < nodes.length && nodes.length < most; at++) {

@@ -14,7 +14,7 @@ function side(text: string): NamedTree {
   return { tree: treeOf(profile), names: profile.functions.names };
 }
 
-/** What each function of A is in B; undefined where B has none. */
+/** What each function of A is in B; undefined if B has none. */
 function partners(textA: string, textB: string): Record<string, string | undefined> {
   const a = side(textA);
   const b = side(textB);

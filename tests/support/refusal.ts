@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { DecodeError } from '#formats/format.ts';
 
-/** @returns the refusal, or undefined where nothing was thrown. */
+/** @returns the refusal, or undefined if nothing was thrown. */
 export function refusalOrNone(work: () => unknown): DecodeError | undefined {
   try {
     work();

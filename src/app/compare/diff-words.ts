@@ -66,7 +66,7 @@ export function evidenceOfNode(shown: ShownComparison, node: number): string {
   return sentence(shown, evidence.nodes, row, evidence.isCounted);
 }
 
-/** A sentence of evidence for what a function costs itself. */
+/** A sentence of evidence for a function's self cost. */
 export function evidenceOfFunction(shown: ShownComparison, func: number): string {
   const { evidence } = shown;
   if (!evidence) return 'The evidence is loading.';

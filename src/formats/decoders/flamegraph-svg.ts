@@ -122,7 +122,7 @@ function tagAt(text: string, start: number): string | undefined {
   return end < 0 ? undefined : tag.slice(0, end);
 }
 
-/** A number, with or without a unit; NaN where the tag has none of that name. */
+/** A number, with or without a unit; NaN if the tag has none of that name. */
 function attribute(tag: string, name: string): number {
   for (const quote of ['"', "'"]) {
     const start = tag.indexOf(` ${name}=${quote}`);

@@ -137,7 +137,7 @@ const UNITS: Readonly<Record<string, number>> = {
   tb: 2 ** 40,
 };
 
-/** @returns milliseconds, bytes or a count; NaN where the cell has no number */
+/** @returns milliseconds, bytes or a count; NaN if the cell has no number */
 function amount(cell: string | undefined, scale: number): number {
   const found = AMOUNT.exec((cell ?? '').slice(0, 200));
   if (!found) return Number.NaN;

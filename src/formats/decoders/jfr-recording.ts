@@ -36,7 +36,7 @@ export interface JfrEvent {
   readonly span: string;
   /** 32 hex digits; '' where the event is of no trace. */
   readonly trace: string;
-  /** Durations in ns; undefined where the event has no such field. */
+  /** Durations in ns; undefined if the event has no such field. */
   value(field: string): number | undefined;
 }
 

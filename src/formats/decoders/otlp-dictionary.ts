@@ -14,7 +14,7 @@ import type {
 } from './otlp-message.ts';
 import { delimited, type OtlpWire, refuseOtlp, type Span, varint } from './otlp-wire.ts';
 
-/** Messages by index, each read anew. */
+/** Messages by index, each read again. */
 class SpanTable<T> implements Table<T> {
   readonly #spans = new Int32Column(16);
   readonly #read: (start: number, end: number) => T;

@@ -5,7 +5,7 @@ import type { OtlpSample, OtlpSamples } from './otlp-message.ts';
 import { type ProtoNumbering, SAMPLE_FIELDS, type SampleEvidence } from './otlp-numbering.ts';
 import { delimited, fixed64, NS_A_MS, type OtlpWire, refuseOtlp, varint } from './otlp-wire.ts';
 
-/** One list of numbers for each sample, one behind the other. */
+/** One list of numbers for each sample, concatenated. */
 class Lists {
   readonly values = new Float64Column(16);
   readonly #ends = new Int32Column(16);

@@ -63,7 +63,7 @@ export class OtlpWire {
     }
   }
 
-  /** The whole numbers in these fields, 0 where there is none. */
+  /** The whole numbers in these fields, 0 if there is none. */
   numbered(start: number, end: number, wanted: readonly number[]): number[] {
     const found = wanted.map(() => 0);
     this.fields(start, end, (field, type) => {

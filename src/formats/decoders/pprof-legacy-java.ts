@@ -6,7 +6,7 @@ import type { LineReader } from './line-reader.ts';
 import { hexNumbers, type LegacyFacts, refuseText, scaledSample } from './pprof-legacy-lines.ts';
 
 const LINES_A_STEP = 8192;
-/** The agent takes a sample in so many bytes. */
+/** The agent takes a sample in this many bytes. */
 const HEAP_RATE = 524_288;
 const SAMPLE = /^\s*(\d+) +(\d+) +@ +([ x0-9a-f]*)$/;
 const LOCATION = /^\s*0x([0-9a-f]{1,16})\s+(\S.*)$/i;

@@ -303,7 +303,7 @@ function sampleTypeOf({ unit, sampleType }: Part): SampleType {
   return UNITS[unit]?.sampleType ?? { type: 'weight', unit };
 }
 
-/** Profiles of one name are told apart by number. */
+/** Profiles of one name are distinguished by number. */
 export function distinctNames(names: readonly string[]): string[] {
   const seen = new Map<string, number>();
   return names.map((name) => {

@@ -61,7 +61,7 @@ function anyOf(sources: readonly (RegExp | undefined)[], flags = ''): RegExp | u
   return found.length > 0 ? new RegExp(found.join('|'), flags) : undefined;
 }
 
-/** Undefined for the program's own code, and for what nobody knows. @param file '' where unknown */
+/** Undefined for the program's own code, and for what it is unknown. @param file '' where unknown */
 export function frameKind(name: string, file: string): FrameKind | undefined {
   const read = readable(name, file);
   const { byName, patterns } =

@@ -5,7 +5,7 @@ import type { SearchFacts } from '../search.ts';
 export interface FunctionFacts extends SearchFacts {
   /** 1 where a function belongs to a runtime, kernel or libc. */
   readonly isSystem: Uint8Array;
-  /** Whether names repeat, as functions are told apart by definition (or definition and line) until a tree is merged. */
+  /** Whether names repeat, as functions are distinguished by definition (or definition and line) until a tree is merged. */
   readonly isLocated?: boolean;
 }
 

@@ -16,9 +16,9 @@ export interface TransformKind<T extends { readonly kind: string }> {
   readonly menu: readonly TransformEntry<T>[];
   /** The fields of its dialog; undefined if there is nothing to edit. */
   readonly form: TransformForm<T> | undefined;
-  /** What follows `kind:` in a link; undefined where the kind says everything. */
+  /** What follows `kind:` in a link; undefined if the kind says everything. */
   print(transform: T): string | undefined;
-  /** @returns undefined where the text cannot be read */
+  /** @returns undefined if the text cannot be read */
   parse(text: string | undefined): T | undefined;
   /** Whether every path that is left is as the source has it. */
   readonly keepsPaths: boolean;
@@ -61,7 +61,7 @@ export interface TransformField<T> {
   /** The texts to choose from; undefined: it is typed. */
   readonly choices?: readonly string[];
   read(transform: T): string;
-  /** @returns undefined where the text is not valid */
+  /** @returns undefined if the text is not valid */
   write(transform: T, text: string): T | undefined;
   /** Why the text is not valid; '' while nothing is typed. */
   mistake(text: string): string | undefined;
@@ -139,7 +139,7 @@ export function searchTitle(match: string): string {
   return term?.exact === true && term.scope === 'name' && !term.negated ? term.text : match;
 }
 
-/** 1 for each function that matches; all 0 where the search cannot be parsed. */
+/** 1 for each function that matches; all 0 if the search cannot be parsed. */
 export function* matchedFunctions(match: string, facts: SearchFacts): Steps<Uint8Array> {
   const parsed = parseSearch(match);
   return parsed.ok ? yield* matchFunctions(parsed.query, facts) : new Uint8Array(facts.functions.names.length);

@@ -8,7 +8,7 @@ const TRACE_DIGITS = 32;
 /** Ids in one query. */
 const MAX_IDS = 1000;
 
-/** @returns undefined where all samples are wanted. @throws RpcError for what is no id */
+/** @returns undefined if all samples are wanted. @throws RpcError for what is no id */
 export function checkTraceSelectors(spans: readonly string[], traces: readonly string[]): TraceSelector | undefined {
   if (spans.length + traces.length === 0) return undefined;
   if (spans.length > 0 && traces.length > 0)

@@ -48,7 +48,7 @@ export class SideFile {
     }
   }
 
-  /** Why it cannot be used, in one sentence; undefined where it can. */
+  /** Why it cannot be used, in one sentence; undefined if it can. */
   whyNot(): string | undefined {
     return this.#inPlace === undefined ? this.note : this.#inPlace.whyNot();
   }
@@ -106,7 +106,7 @@ function save(from: string, db: Database, table: string): number {
   }
 }
 
-/** Named after the newest file that was set aside; undefined where there is none. */
+/** Named after the newest file that was set aside; undefined if there is none. */
 function lostBefore(file: string): string | undefined {
   const name = basename(file);
   const aside = readdirSync(dirname(file)).filter((one) => one.startsWith(`${name}.damaged-`) && /-\d+$/.test(one));

@@ -24,7 +24,7 @@ const LIMITS = {
   maxAgeMs: 3_600_000,
   maxFutureMs: 600_000,
 };
-/** As short as they can be told apart: nothing below waits for a time, but for what comes of it. */
+/** As short as they can be distinguished: nothing below waits for a time, but for what comes of it. */
 const TIMES: ScrapeTimes = { everyMs: 20, windowMs: 1000, timeoutMs: 60_000, maxWaitMs: 40 };
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
