@@ -1,5 +1,6 @@
 /** The calls that may take long. Arguments and results are columns, so a worker or the page itself can answer. */
 import type { ArchiveFile, FormatFacts } from '#formats/format.ts';
+import type { FlameChart } from '#model/flame-chart.ts';
 import type { EncodedProfile } from '#model/encoded-profile.ts';
 import type { CallTree, SiblingOrder } from '#model/call-tree.ts';
 import type { WhatChanged } from '#model/changes.ts';
@@ -80,6 +81,16 @@ export interface TreeRequest {
 
 /** The part of a request that holds for any profile. */
 export type TreeView = Pick<TreeRequest, 'order' | 'transforms'>;
+
+/** A part of one thread's samples in the order of time. */
+export interface ChartRequest extends Pick<Selection, 'handle' | 'matchers' | 'during'> {
+  readonly sampleType: number;
+}
+
+/** Times are ms. */
+export interface ChartAnswer extends FlameChart {
+  readonly byFunction: FunctionColumns;
+}
 
 /**
  * Self and total by function, in the sample type's unit; recursion counted once. The placeholder of a cut has zeros.
@@ -253,6 +264,8 @@ export interface Analysis {
   ): Promise<readonly { readonly name: string; readonly cost: number }[]>;
   /** The recording over time; undefined if samples have no times. */
   when(request: WhenRequest, signal: AbortSignal): Promise<When | undefined>;
+  /** The calls of the thread that ran longest, of the samples that match; undefined where these have no times. */
+  flameChart(request: ChartRequest, signal: AbortSignal): Promise<ChartAnswer | undefined>;
   /**
    * The files of an archive that holds several; empty for any other file, which `open` reads directly. @throws
    * DecodeError
@@ -296,6 +309,7 @@ export const analysisCalls: Readonly<Record<CallName, 'opens' | 'asks'>> = {
   labelNames: 'asks',
   labelValues: 'asks',
   when: 'asks',
+  flameChart: 'asks',
   unpack: 'asks',
   tree: 'asks',
   search: 'asks',

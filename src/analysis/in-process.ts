@@ -71,6 +71,12 @@ export class InProcessAnalysis implements Analysis {
     const { costLabelValues } = await loadSampleLabels();
     return this.#run(costLabelValues(this.#profile({ handle }).profile, sampleType, name, matchers), signal);
   };
+  readonly flameChart: Analysis['flameChart'] = async ({ handle, sampleType, matchers, during }, signal) => {
+    const { flameChart } = await import('#model/flame-chart.ts');
+    const { profile } = this.#profile({ handle });
+    const chart = await this.#run(flameChart(profile, sampleType, matchers, during), signal);
+    return chart && { ...chart, byFunction: functionTotals(chart.tree, profile.functions.names.length) };
+  };
   readonly when: Analysis['when'] = async ({ handle, sampleType, matchers, by }, signal) => {
     const { whenOf } = await import('#model/when.ts');
     return this.#run(whenOf(this.#profile({ handle }).profile, sampleType, matchers, by), signal);

@@ -8,7 +8,7 @@ import type { LabelMatcher } from './labels.ts';
 import { valuesOfMatcher } from './matcher-values.ts';
 import { tablesOf, tablesOfOne } from './definitions.ts';
 import type { Profile, ValueColumn } from './profile.ts';
-import type { Interval } from './interval.ts';
+import { formatInterval, type Interval } from './interval.ts';
 import { labelKeys } from './label-keys.ts';
 import { isTimed, keepDuring, recordingSpan, type TimedProfile, valuesDuring } from './sample-times.ts';
 import { compilePattern } from './search-pattern.ts';
@@ -109,7 +109,7 @@ export function* selectSamples(
   return {
     ...profile,
     ...(groups && withGroups(profile, groups.names)),
-    ...(timed && lengthOf(timed)),
+    ...(timed && partFacts(timed)),
     times: profile.times && pickedTimes(profile.times, from),
     sampleCount: samples,
     stackStart: start,
@@ -135,12 +135,13 @@ interface TimedPart {
   readonly endMs: number;
 }
 
-/** How long what is selected took, and when it began. */
-function lengthOf({ profile, during, startMs, endMs }: TimedPart): Pick<Profile, 'timeMs' | 'durationMs'> {
+/** How long what is selected took, when it began, and that it is a part: an export does not say so elsewhere. */
+function partFacts({ profile, during, startMs, endMs }: TimedPart): Pick<Profile, 'timeMs' | 'durationMs' | 'notes'> {
   const { timeMs, durationMs = endMs - startMs } = profile;
   const insideMs = Math.max(0, Math.min(during.untilMs, durationMs) - during.fromMs);
-  if (during.isRest) return { timeMs, durationMs: Math.max(0, durationMs - insideMs) };
-  return { timeMs: timeMs === undefined ? undefined : timeMs + during.fromMs, durationMs: insideMs };
+  const notes = [...profile.notes, `Part of the recording: ${formatInterval(during)}.`];
+  if (during.isRest) return { timeMs, durationMs: Math.max(0, durationMs - insideMs), notes };
+  return { timeMs: timeMs === undefined ? undefined : timeMs + during.fromMs, durationMs: insideMs, notes };
 }
 
 function pickedTimes(times: Float64Array, from: Int32Array): Float64Array {

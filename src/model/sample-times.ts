@@ -11,6 +11,8 @@ export type TimedProfile = Profile & { readonly times: Float64Array };
 
 const SAMPLES_A_STEP = 65_536;
 const NS_A_MS = 1e6;
+/** A unit as short as this is not divided. */
+const MAX_WHOLE_MS = 1e-3;
 
 export function isTimed(profile: Profile): profile is TimedProfile {
   return profile.times !== undefined && profile.times.length > 0;
@@ -41,13 +43,14 @@ export function* recordingSpan({ times, values, sampleTypes }: TimedProfile): St
 
 /**
  * How much of a value lies before a time. What lies between two times is the difference: parts that meet add up to the
- * value exactly, as whole numbers are cut into whole ones and others at a bit that they have.
+ * value exactly, as it is cut at a bit that a double of its size has. Whole µs and ns are cut into whole ones.
  * @param msOne see `msOfOne`
  */
 export function valueBefore(value: number, startMs: number, msOne: number, atMs: number): number {
   if (atMs <= startMs) return 0;
   if (!(value > 0) || startMs + value * msOne <= atMs) return value;
-  const grain = Number.isInteger(value) ? 1 : Math.max(Number.MIN_VALUE, 2 ** (Math.floor(Math.log2(value)) - 30));
+  const isWhole = msOne <= MAX_WHOLE_MS && Number.isInteger(value);
+  const grain = isWhole ? 1 : Math.max(Number.MIN_VALUE, 2 ** (Math.floor(Math.log2(value)) - 30));
   return Math.min(value, Math.floor((atMs - startMs) / msOne / grain) * grain);
 }
 
@@ -109,7 +112,7 @@ function exactPart(value: bigint, time: number, msOne: number, interval: Interva
   const double = Number(value);
   const before = (atMs: number): bigint => {
     const part = valueBefore(double, time, msOne, atMs);
-    return part === double ? value : BigInt(part);
+    return part === double ? value : BigInt(Math.floor(part));
   };
   const inside = before(untilMs) - before(fromMs);
   return interval.isRest ? value - inside : inside;

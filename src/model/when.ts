@@ -21,7 +21,7 @@ const MAX_BINS = 1000;
 const MAX_BANDS = 40;
 const SAMPLES_A_STEP = 65_536;
 /** What tells threads apart, the first that a file has. */
-const THREAD_LABELS = ['thread', 'tid', 'profile', 'process', 'pid', 'comm'];
+export const THREAD_LABELS = ['thread', 'tid', 'profile', 'process', 'pid', 'comm'];
 
 export interface When {
   /** Of the whole file's first sample, in the words of `Profile.times`. */

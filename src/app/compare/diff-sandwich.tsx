@@ -138,7 +138,7 @@ function Half({ shown, func, hit, half, onKey }: HalfProps): ReactElement {
         names={shown.diff.functions.names}
         root={name}
         zoom={look.zoom.node}
-        onZoom={(node) => look.onZoom(node, 'step')}
+        onZoom={(node) => look.onZoom(node)}
       />
       <DiffFlame
         {...look}

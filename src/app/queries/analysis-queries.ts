@@ -2,6 +2,8 @@
 import { notifyManager, QueryClient, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import type {
   Analysis,
+  ChartAnswer,
+  ChartRequest,
   LinesAnswer,
   OpenedProfile,
   ProfileHandle,
@@ -100,6 +102,17 @@ export function useWhen(request: WhenRequest | undefined): UseQueryResult<When |
     enabled: request !== undefined,
     placeholderData: (before, query) =>
       query?.queryKey[1] === request?.handle && query?.queryKey[2] === request?.sampleType ? before : undefined,
+  });
+}
+
+/** One thread's calls by time; null where samples have no times. @param request undefined asks nothing */
+export function useFlameChart(request: ChartRequest | undefined): UseQueryResult<ChartAnswer | null> {
+  const analysis = useAnalysis();
+  return useQuery<ChartAnswer | null>({
+    queryKey: ['chart', request?.handle, request?.sampleType, request?.matchers, request?.during ?? ''],
+    queryFn: async ({ signal }) => (await analysis.flameChart(request!, signal)) ?? null,
+    meta: { isDrawnFirst: true },
+    enabled: request !== undefined,
   });
 }
 

@@ -37,6 +37,9 @@ export async function saveSnapshot(
   return { ...(await keepSnapshot(document.baseURI, answers.link, packed)), bytes: packed.length };
 }
 
+/** Of a file the shown part is kept, as if it were all of it. */
+const NO_PARTS = { during: undefined, at: undefined, 'a.during': undefined, 'b.during': undefined } as const;
+
 /** What active queries hold, once nothing is on its way; profiles as the worker has them. @throws Error in words */
 export async function answersOnScreen(
   analysis: Analysis,
@@ -57,7 +60,7 @@ export async function answersOnScreen(
   const services = new Set(open.flatMap(({ query }) => serviceOf(query.matchers) ?? []));
   const parts = active.map((query) => snapshotPartOf(query, services));
   const answers = {
-    link: new URL(linkOnScreen({ snap: undefined, embed: false })).search,
+    link: new URL(linkOnScreen({ snap: undefined, embed: false, ...NO_PARTS })).search,
     // Files are of no time: then it is when they were kept.
     nowMs: open.length > 0 ? currentNow() : Date.now(),
     stored: parts.find(({ stored }) => stored !== undefined)?.stored,
@@ -96,7 +99,9 @@ function filesOnScreen(): readonly Pick<ShownProfile, 'name' | 'size' | 'profile
     const { side, profile, bytes } = comparison.open[name];
     if (side.kind !== 'file') continue;
     if ((files.get(side.file)?.profile.handle ?? profile.handle) !== profile.handle)
-      throw new Error('Both sides are samples of one file, by different labels: that cannot be saved. Share the link.');
+      throw new Error(
+        'Both sides are samples of one file, by different labels or times: that cannot be saved. Share the link.',
+      );
     files.set(side.file, { name: side.file, size: bytes, profile });
   }
   return [...files.values()];

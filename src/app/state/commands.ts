@@ -166,7 +166,7 @@ export function ofSubject(svc: string | undefined, type: string | undefined): Pa
 }
 
 /** Labels and times of a file are not those of another, or of services. */
-export const NO_LABELS = { q: [], by: '', during: undefined } as const;
+export const NO_LABELS = { q: [], by: '', during: undefined, at: undefined } as const;
 
 const NO_FRAME = { z: [], sel: [] } as const;
 

@@ -68,6 +68,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   tz: zone(),
   by: plainText(),
   during: maybe(parseInterval, printInterval),
+  at: maybe(parsePart, printInterval),
   ref: refreshSeconds(),
   grid: { ...oneOf(['none', 'services', 'types', 'values', 'flames'], 'none'), isChoice: false, print: unless('none') },
   cs: path(),
@@ -266,6 +267,12 @@ function maybe<T>(parse: (text: string) => T | undefined, print: (value: T) => s
     parse: ([value = '']) => parse(value),
     print: (value) => (value === undefined ? [] : [print(value)]),
   };
+}
+
+/** An interval that is no rest. */
+function parsePart(text: string): UrlState['at'] {
+  const parsed = parseInterval(text);
+  return parsed?.isRest === false ? parsed : undefined;
 }
 
 function money(): Key<number | undefined> {

@@ -7,8 +7,8 @@ interface PaneWords {
   readonly compared?: string;
   /** In the summary of a link, where the title alone would say too little. */
   readonly summary?: string;
-  /** What a profile must have to be offered it. */
-  readonly needs?: 'times';
+  /** What a profile must have to be offered it: a time for each sample, and which thread it is of too. */
+  readonly needs?: 'times' | 'threads';
   /** Whether the list of functions is beside it, where there is room. */
   readonly hasList?: true;
 }
@@ -23,6 +23,7 @@ const words = {
   tree: { title: 'Tree', compared: 'Tree' },
   source: { title: 'Source' },
   when: { title: 'When', needs: 'times' },
+  chart: { title: 'Flame chart', needs: 'threads' },
 } as const satisfies Record<string, PaneWords>;
 
 export type Pane = keyof typeof words;

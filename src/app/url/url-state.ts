@@ -26,6 +26,8 @@ export interface UrlState {
   readonly by: string;
   /** The part of a file's recording that is shown. */
   readonly during: Interval | undefined;
+  /** The part of a file's recording that its flame chart has in view. */
+  readonly at: Interval | undefined;
   /** Seconds between refreshes; 0 off. */
   readonly ref: number | undefined;
   /** A grid instead of the graph: all services, types of the service, values of the label `by` as series or flamegraphs. */

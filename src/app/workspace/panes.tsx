@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { Choice } from '../components/menu.tsx';
 import { RadioRow } from '../components/radio-row.tsx';
+import { isExportedPage } from '../state/exported-page.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
 import { type Pane, paneIds, panes } from '../url/panes.ts';
@@ -13,12 +14,15 @@ interface PaneEntry {
   readonly title: string;
 }
 
-/** Of a profile whose samples have times, and of any other. */
-const timed = paneIds.flatMap((id): PaneEntry[] => {
+const all = paneIds.flatMap((id): PaneEntry[] => {
   const { title } = panes[id];
   return title === undefined ? [] : [{ id, title }];
 });
-const untimed = timed.filter(({ id }) => panes[id].needs !== 'times');
+
+/** Whether a view has something to show. An exported page does not hold the labels of samples, so no threads. */
+function isShown({ needs }: (typeof panes)[Pane], isTimed: boolean): boolean {
+  return needs === undefined || (isTimed && (needs === 'times' || !isExportedPage()));
+}
 
 /** The pane of the link that a profile is shown in. A view of two sides is none of one, and the list needs room. */
 export function usePane(): Pane {
@@ -30,7 +34,7 @@ export function usePane(): Pane {
 export function Panes({ pane, isTimed }: { pane: Pane; isTimed: boolean }): ReactElement {
   const isNarrow = useIsNarrow();
   // What a link opens is among the choices, also where it has nothing to show.
-  const offered = isTimed || panes[pane].needs === 'times' ? timed : untimed;
+  const offered = all.filter(({ id }) => id === pane || isShown(panes[id], isTimed));
   return (
     <PaneChoice
       panes={isNarrow ? offered.filter(({ id }) => id !== 'both') : offered}

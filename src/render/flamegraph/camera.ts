@@ -59,6 +59,11 @@ export class Camera {
     return true;
   }
 
+  /** Shows a range, in value units. */
+  showOnly(from: number, to: number): void {
+    this.#setRange(from, Math.min(this.#whole, Math.max(this.#whole * NARROWEST, to - from)));
+  }
+
   /** @param factor more than 1 shows more. @returns false at both ends of the zoom. */
   zoomAt(xDevice: number, factor: number): boolean {
     const { view } = this;

@@ -12,7 +12,7 @@ import { type NodePlace, nodeUnder, placeOf } from './hit-test.ts';
 import { LabelWriter } from './labels.ts';
 import { positionOf } from './layout.ts';
 import { changedPositions, type ChangeMarks, cullChanges, cullMarks, markedPositions } from './marks.ts';
-import { type Outlined, OverlayPainter } from './overlay.ts';
+import { NOTHING_OUTLINED, type Outlined, OverlayPainter } from './overlay.ts';
 import { type BoxCanvas, paintBoxes } from './paint.ts';
 import { type Direction, type FlameScene, NO_FACTS, type PaintStats, type SceneFacts } from './scene.ts';
 import type { FlameTheme } from '../theme.ts';
@@ -26,8 +26,11 @@ interface FlameEvents {
    * pointer.
    */
   onHover(node: NodeIndex, xCss: number, yCss: number): void;
-  /** The camera came to rest after a sideways move: reports the innermost node whose box contains the visible range. */
-  onRest(view: { readonly zoomNode: NodeIndex }): void;
+  /**
+   * The camera came to rest after a sideways move: reports the visible range, and the innermost node whose box contains
+   * it.
+   */
+  onRest(view: { readonly zoomNode: NodeIndex; readonly from: number; readonly to: number }): void;
   /** After each paint of the graph; the object is used again. */
   onPaint(stats: PaintStats): void;
 }
@@ -61,14 +64,6 @@ interface Derived {
   selected?: Int32Array | undefined;
   changes?: ChangeMarks | undefined;
 }
-
-const NOTHING_OUTLINED: Outlined = {
-  selectedFunction: -1,
-  selectedNode: -1,
-  hoveredFunction: -1,
-  hoveredNode: -1,
-  cursor: -1,
-};
 
 export class FlamegraphEngine {
   readonly #options: EngineOptions;
@@ -176,15 +171,22 @@ export class FlamegraphEngine {
     if (movedAside || this.#camera.view.scroll !== scroll) this.#staleGraph();
   }
 
-  /** The node fills the width with the next paint; callers stay above it in full width. */
   /** The names or shares of the scene have changed. */
   forgetLabels(): void {
     this.#labelWriter.forget();
     this.#staleGraph();
   }
 
+  /** The node fills the width with the next paint; callers stay above it in full width. */
   setZoom(node: NodeIndex): void {
     if (!this.#camera.zoomTo(node)) return;
+    this.#movedAt = undefined;
+    this.#staleGraph();
+  }
+
+  /** Shows a range with the next paint, in value units. */
+  setRange(from: number, to: number): void {
+    this.#camera.showOnly(from, to);
     this.#movedAt = undefined;
     this.#staleGraph();
   }
@@ -361,7 +363,7 @@ export class FlamegraphEngine {
       return;
     }
     this.#movedAt = undefined;
-    this.#options.events.onRest({ zoomNode: this.#camera.containingNode() });
+    this.#options.events.onRest({ zoomNode: this.#camera.containingNode(), ...this.visibleRange() });
   }
 
   #moved(moved: boolean, aside: boolean): boolean {

@@ -21,8 +21,10 @@ export interface FlameLayout {
 
 /**
  * One pass over the tree: a node starts at its parent's cursor, and sets its children's cursor back to its own left.
+ *
+ * @param start by node: its left edge, where nodes have places of their own; siblings are ordered by it
  */
-export function layoutTree(tree: CallTree): FlameLayout {
+export function layoutTree(tree: CallTree, start?: Float64Array): FlameLayout {
   const { length, depth, maxDepth } = tree;
   const weight = tree.negative.nodes === 0 ? tree.total : drawnTotal(tree, tree.parent);
   const rowStart = new Int32Array(maxDepth + 2);
@@ -39,7 +41,7 @@ export function layoutTree(tree: CallTree): FlameLayout {
     const width = weight[node];
     if (!(width > 0) && node > 0) continue;
     const row = depth[node];
-    const x = cursor[row];
+    const x = start ? start[node] : cursor[row];
     cursor[row] = x + width;
     cursor[row + 1] = x;
     const position = next[row]++;

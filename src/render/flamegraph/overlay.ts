@@ -20,6 +20,14 @@ export interface Outlined {
   cursor: NodeIndex;
 }
 
+export const NOTHING_OUTLINED: Outlined = {
+  selectedFunction: -1,
+  selectedNode: -1,
+  hoveredFunction: -1,
+  hoveredNode: -1,
+  cursor: -1,
+};
+
 // css px
 const STRONG = 2;
 const FINE = 1;

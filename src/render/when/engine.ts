@@ -2,13 +2,13 @@
  * The heatmap and the bands of a recording as an object with a life: setters raise a flag, one animation frame clears
  * it. Both canvases show the same time. Coordinates are css px from the left.
  */
-import { formatOffsetMs } from '#model/interval.ts';
 import type { Painter } from '../painter.ts';
 import { selfShareKeys } from '../palette.ts';
 import type { PixelRows } from '../pixel-rows.ts';
 import type { FlameTheme } from '../theme.ts';
 import { TimeCamera, type TimeGrid } from './grid.ts';
 import { type CellRange, fillGrid, type GridColours } from './paint.ts';
+import { offsetTicks } from './ticks.ts';
 
 interface GridCanvas {
   readonly graph: Painter;
@@ -36,10 +36,6 @@ export const AXIS_HEIGHT = 18;
 const BAND_GAP = 4;
 const TICK_EVERY = 88;
 const MIN_CURSOR = 5;
-/** Steps between ticks, in ms. */
-const STEPS = [1, 2, 5].flatMap((digit) => [0.001, 0.01, 0.1, 1, 10, 100, 1000, 10_000].map((size) => digit * size));
-const LONG_STEPS = [60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000, 7_200_000, 21_600_000, 86_400_000];
-const steps = [...STEPS, ...LONG_STEPS].sort((a, b) => a - b);
 
 export class WhenEngine {
   readonly #options: WhenEngineOptions;
@@ -173,16 +169,15 @@ export class WhenEngine {
     graph.fillStyle = theme.ground;
     graph.fillRect(0, top, this.#width, this.#px(AXIS_HEIGHT));
     const msAPixel = ((to - from) * columnMs) / this.#width;
-    const step = steps.find((one) => one >= msAPixel * TICK_EVERY * this.#ratio) ?? steps[steps.length - 1];
     graph.font = `${this.#px(11)}px ${theme.fontUi}`;
     graph.textAlign = 'left';
     graph.textBaseline = 'middle';
     graph.direction = 'ltr';
     graph.fillStyle = theme.hover;
-    for (let i = Math.ceil((from * columnMs) / step); i * step <= to * columnMs; i++) {
-      const x = Math.round((i * step - from * columnMs) / msAPixel);
+    const most = this.#width / (TICK_EVERY * this.#ratio);
+    for (const { ms, text } of offsetTicks(from * columnMs, to * columnMs, most)) {
+      const x = Math.round((ms - from * columnMs) / msAPixel);
       graph.fillRect(x, top, Math.max(1, Math.floor(this.#ratio)), this.#px(4));
-      const text = formatOffsetMs(i * step);
       if (x + graph.measureText(text).width + this.#px(4) < this.#width)
         graph.fillText(text, x + this.#px(4), top + this.#px(AXIS_HEIGHT / 2 + 1));
     }

@@ -31,8 +31,16 @@ interface FrameWords {
   numbers(node: NodeIndex, zoom: NodeIndex): string;
 }
 
+/** In value units of the tree. */
+interface VisibleRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface FlameGraphProps {
   readonly tree: CallTree;
+  /** By node: its left edge, in value units; undefined: side by side. */
+  readonly start?: Float64Array | undefined;
   /** By function. */
   readonly names: readonly string[];
   readonly words: FrameWords;
@@ -48,11 +56,16 @@ export interface FlameGraphProps {
   readonly changes?: Float32Array | undefined;
   /** By node, 1 is a match. */
   readonly hit: Uint8Array | undefined;
-  /** The frame that fills the width; a new object asks for it again, also where the camera has left it since. */
-  readonly zoom: { readonly node: NodeIndex };
+  /**
+   * The frame that fills the width, or the range that is in view; a new object asks for it again, also where the camera
+   * has left it since.
+   */
+  readonly zoom: { readonly node: NodeIndex; readonly range?: VisibleRange };
   readonly selected: NodeIndex;
   /** `rest`: the camera was dragged or wheeled there, no step of its own. */
-  onZoom(node: NodeIndex, how: 'step' | 'rest'): void;
+  onZoom(node: NodeIndex, how: 'step' | 'rest', range: VisibleRange): void;
+  /** Another range is drawn. */
+  onRange?(range: VisibleRange): void;
   onSelect(node: NodeIndex): void;
   /** A click: selects and zooms, one step. */
   onPick(node: NodeIndex): void;
@@ -72,7 +85,7 @@ interface Hover extends Place {
 }
 
 export function FlameGraph(props: FlameGraphProps): ReactElement {
-  const { tree, names, words, title, direction, colours, changes, hit, zoom, selected } = props;
+  const { tree, start, names, words, title, direction, colours, changes, hit, zoom, selected } = props;
   const { renderTooltip, onZoom, onSelect, onMenu, onKey } = props;
   const host = useRef<HTMLDivElement>(null);
   const graph = useRef<HTMLCanvasElement>(null);
@@ -120,12 +133,13 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
           if (node < 0) setHover(undefined);
           else timer = setTimeout(() => openTooltip(node, x, y), TOOLTIP_AFTER_MS);
         },
-        onRest({ zoomNode }) {
+        onRest({ zoomNode, from, to }) {
           restedAt.current = zoomNode;
-          latest.current.onZoom(zoomNode, 'rest');
+          latest.current.onZoom(zoomNode, 'rest', { from, to });
         },
         onPaint(stats: PaintStats) {
           recordPaint(stats);
+          latest.current.onRange?.(made.visibleRange());
         },
       },
     });
@@ -153,10 +167,11 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
     // Now, so that the first scene is drawn at its real size.
     fit();
     resize.observe(area);
+    const step = (node: NodeIndex): void => latest.current.onZoom(node, 'step', made.visibleRange());
     const detach = attachPointer(area, made, {
       onPick(node, double) {
         setFocused(false);
-        if (node < 0 && double) latest.current.onZoom(0, 'step');
+        if (node < 0 && double) step(0);
         if (node < 0) return;
         restedAt.current = -1;
         latest.current.onPick(node);
@@ -205,12 +220,12 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   const scene = useMemo(
     () => ({
       tree,
-      layout: layoutTree(tree),
+      layout: layoutTree(tree, start),
       label: parts,
       rootLabel: words.root,
       share: (node: NodeIndex) => words.share(node, labelled.current),
     }),
-    [tree, parts, words],
+    [tree, start, parts, words],
   );
 
   useEffect(() => engine.current!.setTheme(theme), [theme]);
@@ -235,12 +250,14 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   }, [zoom.node]);
   useEffect(() => {
     // After a camera rest the view is already there.
-    if (restedAt.current !== zoom.node) engine.current!.setZoom(zoom.node);
+    if (zoom.range) engine.current!.setRange(zoom.range.from, zoom.range.to);
+    else if (restedAt.current !== zoom.node) engine.current!.setZoom(zoom.node);
     restedAt.current = -1;
   }, [zoom, scene]);
   useEffect(() => uiStore.subscribe(({ hoveredFunction }) => engine.current?.setHoveredFunction(hoveredFunction)), []);
 
   const cursor = Math.max(selected, 0);
+  const zoomTo = (node: NodeIndex): void => onZoom(node, 'step', engine.current!.visibleRange());
   useEffect(() => engine.current!.setCursor(focused ? cursor : -1), [focused, cursor, scene]);
 
   return (
@@ -258,10 +275,10 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
         onKey={(key) => {
           if (key === 'Escape') {
             if (hover) closeTooltip.current();
-            else if (zoom.node > 0) onZoom(0, 'step');
+            else if (zoom.node > 0) zoomTo(0);
             else return onKey(key, cursor);
-          } else if (key === 'Enter') onZoom(cursor, 'step');
-          else if (key === 'Backspace') onZoom(Math.max(tree.parent[zoom.node], 0), 'step');
+          } else if (key === 'Enter') zoomTo(cursor);
+          else if (key === 'Backspace') zoomTo(Math.max(tree.parent[zoom.node], 0));
           else if (key === 'ContextMenu') {
             const box = engine.current!.boxOf(cursor);
             const at = host.current!.getBoundingClientRect();

@@ -22,6 +22,8 @@ interface FrameTooltipProps {
   /** The self cost of the frame. */
   readonly self: number;
   readonly at: Place;
+  /** When it began, where it is a single call. */
+  readonly began: string | undefined;
   /** Opened by touch, not by the mouse. */
   readonly isTapped: boolean;
 }
@@ -35,6 +37,7 @@ export function FrameTooltip({
   zoom,
   node,
   self,
+  began,
   at,
   isTapped,
 }: FrameTooltipProps): ReactElement {
@@ -77,15 +80,15 @@ export function FrameTooltip({
           </tr>
         </thead>
         <tbody>
-          {row('This path, total', total, true)}
-          {row('This path, self', self, true)}
+          {row(began ? 'This call, total' : 'This path, total', total, true)}
+          {row(began ? 'This call, self' : 'This path, self', self, true)}
           {everywhere && row('Everywhere, total', everywhere.total, false)}
           {everywhere && row('Everywhere, self', everywhere.self, false)}
         </tbody>
       </table>
       <TooltipLine part="samples">
         {samples !== undefined && `${formatCount(samples)} ${samples === 1 ? 'sample' : 'samples'} on this path · `}
-        exactly {formatExact(tree.exact?.total[node] ?? total, unit)}
+        {began && `${began} · `}exactly {formatExact(tree.exact?.total[node] ?? total, unit)}
       </TooltipLine>
       <TooltipLine part="foot">
         <span>{isTapped ? 'Tap again zooms' : 'Click zooms'}</span>{' '}

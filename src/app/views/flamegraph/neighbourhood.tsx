@@ -102,11 +102,18 @@ function neighbourhood(tree: CallTree, cursor: NodeIndex): Row[] {
 /** Callees of a node, at most MAX_SIBLINGS, with `around` among them. */
 function calleesAround(tree: CallTree, node: NodeIndex, around: NodeIndex): NodeIndex[] {
   const all: NodeIndex[] = [];
-  for (let kid = node + 1; kid < tree.subtreeEnd[node]; kid = tree.subtreeEnd[kid]!) {
-    all.push(kid);
-    if (all.length >= MAX_SIBLINGS && kid >= around) break;
+  // A call of a flame chart may have a million siblings: those around it are reached from it.
+  let first = node + 1;
+  if (around >= 0) {
+    first = around;
+    for (let before = around, count = 1; before >= 0 && count < MAX_SIBLINGS; count++) {
+      first = before;
+      before = previousSibling(tree, before);
+    }
   }
-  return all.slice(-MAX_SIBLINGS);
+  for (let kid = first; kid < tree.subtreeEnd[node] && all.length < MAX_SIBLINGS; kid = tree.subtreeEnd[kid]!)
+    all.push(kid);
+  return all;
 }
 
 function firstCallee(tree: CallTree, node: NodeIndex): NodeIndex {
@@ -122,8 +129,9 @@ function nextSibling(tree: CallTree, node: NodeIndex): NodeIndex {
 
 function previousSibling(tree: CallTree, node: NodeIndex): NodeIndex {
   const parent = tree.parent[node];
-  if (parent < 0) return -1;
-  let before = -1;
-  for (let kid = parent + 1; kid < node; kid = tree.subtreeEnd[kid]!) before = kid;
+  let before = node - 1;
+  if (parent < 0 || before === parent) return -1;
+  // What stands before it is the last node within its sibling.
+  while (tree.parent[before] !== parent) before = tree.parent[before]!;
   return before;
 }

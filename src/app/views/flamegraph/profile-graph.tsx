@@ -1,6 +1,7 @@
 /** The flamegraph of one profile: values of its sample type, shares of the shown whole. */
 import { type ReactElement, useMemo } from 'react';
 import { type CallTree, nodeName } from '#model/call-tree.ts';
+import { formatOffsetMs } from '#model/interval.ts';
 import { ownCost, type OwnCostAt } from '#model/own-cost.ts';
 import { formatShare } from '#model/units.ts';
 import { lazily } from '../../components/lazily.tsx';
@@ -14,7 +15,7 @@ const FrameTooltip = lazily(async () => (await import('./frame-tooltip.tsx')).Fr
 
 interface ProfileGraphProps
   extends
-    Omit<FlameGraphProps, 'names' | 'words' | 'colours' | 'hit' | 'renderTooltip'>,
+    Omit<FlameGraphProps, 'names' | 'words' | 'colours' | 'hit' | 'start' | 'renderTooltip'>,
     Pick<ViewProps, 'shown' | 'hit' | 'hitNodes' | 'colours' | 'definitionColours'> {
   /** Names the root's box; the function itself in Sandwich. */
   readonly rootTitle: string;
@@ -23,6 +24,8 @@ interface ProfileGraphProps
   /** Where the tree has the own costs of functions, and that of the root where it has all. */
   readonly ownCostAt: OwnCostAt;
   readonly rootSelf?: number;
+  /** Where nodes are single calls: when each begins, since a time of the recording, ms. */
+  readonly calls?: { readonly start: Float64Array; readonly originMs: number };
   /** Self and total of each function in the whole profile, for the tooltip. */
   readonly byFunction: { readonly self: Float64Array; readonly total: Float64Array };
 }
@@ -39,9 +42,17 @@ function viewShare({ total, subtreeEnd }: CallTree, node: number, zoom: number):
   return formatShare(isCaller ? total[zoom] : total[node], total[zoom]);
 }
 
+function beganText({ start, originMs }: NonNullable<ProfileGraphProps['calls']>, node: number): string {
+  return `began at ${formatOffsetMs(start[node] + originMs)}`;
+}
+
+function whenText(calls: ProfileGraphProps['calls'], node: number): string {
+  return calls && node > 0 ? `, ${beganText(calls, node)}` : '';
+}
+
 export function ProfileGraph(props: ProfileGraphProps): ReactElement {
   const { shown, tree, rootTitle, whole, byFunction, colours, definitionColours, hit, hitNodes } = props;
-  const { zoom, ownCostAt, rootSelf } = props;
+  const { zoom, ownCostAt, rootSelf, calls } = props;
   const { names } = shown.opened.profile.functions;
   const words = useMemo(() => {
     const numbers = (node: number, at: number): string => {
@@ -49,16 +60,18 @@ export function ProfileGraph(props: ProfileGraphProps): ReactElement {
       const self = ownCost(tree, tree, node, ownCostAt, rootSelf);
       const ofWhole = formatShare(total, whole);
       const shares = at > 0 ? `${viewShare(tree, node, at)} of view, ${ofWhole} of whole` : ofWhole;
-      return `total ${valueText(shown, total)}, ${shares}, self ${valueText(shown, self)}`;
+      return `total ${valueText(shown, total)}, ${shares}, self ${valueText(shown, self)}${whenText(calls, node)}`;
     };
     return {
       root: `${rootTitle} · ${valueText(shown, tree.total[0])}`,
-      share: (node: number, at: number) => sharesText(tree, node, at, whole),
+      // How long a call took says more than its share.
+      share: (node: number, at: number) =>
+        calls ? valueText(shown, tree.total[node]) : sharesText(tree, node, at, whole),
       numbers,
       describe: (node: number, at: number) =>
         `${node === 0 ? rootTitle : nodeName(tree, names, node)}, ${numbers(node, at)}`,
     };
-  }, [shown, tree, names, rootTitle, whole, ownCostAt, rootSelf]);
+  }, [shown, tree, names, rootTitle, whole, ownCostAt, rootSelf, calls]);
   // A half of Sandwich is made of names.
   const definitions = tree === shown.tree ? shown.answer.definitions : undefined;
   const keys = useMemo(
@@ -69,6 +82,7 @@ export function ProfileGraph(props: ProfileGraphProps): ReactElement {
   return (
     <FlameGraph
       {...props}
+      start={calls?.start}
       colours={keys}
       hit={hits}
       names={names}
@@ -76,6 +90,7 @@ export function ProfileGraph(props: ProfileGraphProps): ReactElement {
       renderTooltip={(node, at, isTapped) => (
         <FrameTooltip
           {...{ shown, tree, rootTitle, byFunction, whole, node, at, isTapped }}
+          began={calls && beganText(calls, node)}
           self={ownCost(tree, tree, node, ownCostAt, rootSelf)}
           zoom={zoom.node}
         />

@@ -1,6 +1,6 @@
 /** Zoom and selection within half of a sandwich. Only the function itself is in the link. */
 import { type ReactElement, useState } from 'react';
-import type { CallTree } from '#model/call-tree.ts';
+import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import { runFrameKey } from '../../state/commands.ts';
 import type { FlameGraphProps } from '../flamegraph/flame-graph.tsx';
 import { useFrameMenu } from '../use-frame-menu.tsx';
@@ -9,7 +9,9 @@ import { useFrameMenu } from '../use-frame-menu.tsx';
 const byPath: readonly string[] = ['zoom', 'focus', 'copy-stack'];
 const root = { node: 0 } as const;
 
-type Look = Pick<FlameGraphProps, 'zoom' | 'selected' | 'onZoom' | 'onSelect' | 'onPick' | 'onMenu' | 'onKey'>;
+interface Look extends Pick<FlameGraphProps, 'zoom' | 'selected' | 'onSelect' | 'onPick' | 'onMenu' | 'onKey'> {
+  onZoom(node: NodeIndex): void;
+}
 
 /** @param except ids of commands that make no sense there */
 export function useLook(

@@ -64,7 +64,7 @@ function Half({ shown, colours, hit, half, self, onKey }: HalfProps): ReactEleme
         names={shown.opened.profile.functions.names}
         root={name}
         zoom={look.zoom.node}
-        onZoom={(node) => look.onZoom(node, 'step')}
+        onZoom={(node) => look.onZoom(node)}
       />
       <ProfileGraph
         {...look}
