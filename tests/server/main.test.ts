@@ -207,7 +207,7 @@ it('profiles are kept where links and markers cannot be', async () => {
   expect(pushed.status).toBe(200);
   for (const path of ['/api/links', '/api/markers']) expect((await fetch(`${url}${path}`)).status).toBe(503);
   child.kill('SIGTERM');
-  expect((await ended).stderr).toContain('Profiles are kept without it');
+  expect((await ended).stderr).toContain('Profiles are stored without it');
 });
 
 it('a file that is not there is one line and code 2; one that is, is handed to the page', async () => {

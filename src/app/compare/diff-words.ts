@@ -61,7 +61,7 @@ export function evidenceOfNode(shown: ShownComparison, node: number): string {
   const { evidence } = shown;
   if (!evidence) return 'The evidence is loading.';
   const row = evidence.nodeRow[node];
-  if (row === IDLE_ROW) return 'Not tested: idle time is no cost.';
+  if (row === IDLE_ROW) return 'Not tested: idle time is not a cost.';
   if (row < 0) return 'Not tested: under 0.1 % of both sides.';
   return sentence(shown, evidence.nodes, row, evidence.isCounted);
 }

@@ -86,6 +86,6 @@ function frameOf(text: string): FrameFacts {
 
 function wholeOf(lines: LineReader, value: string): number {
   if (!/^\d{1,15}$/.test(value))
-    throw refuseText(lines, `The text ${JSON.stringify(value.slice(0, 40))} is no whole number`);
+    throw refuseText(lines, `The text ${JSON.stringify(value.slice(0, 40))} is not a whole number`);
   return Number(value);
 }

@@ -22,5 +22,5 @@ export function checkTraceSelectors(spans: readonly string[], traces: readonly s
 
 function checkId(id: string, what: string, digits: number): string {
   if (id.length === digits && /^[0-9a-fA-F]+$/.test(id)) return id.toLowerCase();
-  throw refuse(`${JSON.stringify(id.slice(0, 100))} is no ${what} id: it has ${digits} hex digits.`);
+  throw refuse(`${JSON.stringify(id.slice(0, 100))} is not a ${what} id: it has ${digits} hex digits.`);
 }

@@ -44,7 +44,7 @@ export class SideFile {
       this.#inPlace = new FilesInPlace([file, `${file}-wal`]);
       this.lost = lostBefore(file);
     } catch (error) {
-      this.note = `${basename(file)} in the data folder cannot be used: ${reason(error)}. Profiles are kept without it.`;
+      this.note = `${basename(file)} in the data folder cannot be used: ${reason(error)}. Profiles are stored without it.`;
     }
   }
 

@@ -64,7 +64,7 @@ describe('how sure a change is', () => {
     );
     const idle = nodeOf(shown, '(idle)');
     expect(verdictOfNode(shown.evidence, idle)).toBe('untested');
-    expect(evidenceOfNode(shown, idle)).toBe('Not tested: idle time is no cost.');
+    expect(evidenceOfNode(shown, idle)).toBe('Not tested: idle time is not a cost.');
     expect(shown.diff.totals).toEqual({ a: 10_000, b: 15_000 });
     expect(shown.diff.idle).toEqual({ a: expect.closeTo(0.4, 12), b: expect.closeTo(0.6, 12) });
     expect(shown.evidence.found.changes.filter(({ supported }) => supported)).toEqual([]);
