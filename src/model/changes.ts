@@ -1,53 +1,13 @@
 /** What changed: causes in order. Σ code + Σ work + Σ moved + Σ runtime is the change of the total. */
 import { difference } from './difference.ts';
-import { pathOf, type CallPath } from './call-path.ts';
+import { pathOf } from './call-path.ts';
 import { nodeName, type CallTree } from './call-tree.ts';
+import type { Change, ChangeKind, RankedChange } from './change.ts';
+import { decideByCounts } from './decide-by-counts.ts';
 import { verdicts, type Evidence, type Findings } from './evidence.ts';
 import type { Normalised } from './normalise.ts';
 import { ofEach, splitChange, type Split } from './split-change.ts';
 import type { UnionTree } from './union.ts';
-
-/** `either`: more calls, or each costs more; the profiles do not show which. */
-type ChangeKind = 'code' | 'work' | 'either' | 'moved' | 'runtime';
-
-/** One cause. Amounts are in the shown normalisation, percents are in percent. */
-export interface Change {
-  readonly kind: ChangeKind;
-  /** Name of the function, or of the frame that names a unit of work. */
-  readonly name: string;
-  /** The path at which the function changed most, or the place of the unit. */
-  readonly path: CallPath;
-  /** A function's self cost, its cost with callees, or a whole unit. */
-  readonly scope: 'self' | 'subtree' | 'unit';
-  /** The unit, if a function changed in one unit alone; for a move, the function at its other end. */
-  readonly within: string | undefined;
-  /** Amount of the cause. Each node belongs to at most one cause. */
-  readonly selfA: number;
-  readonly selfB: number;
-  readonly delta: number;
-  /** Null from 0 and to 0. */
-  readonly deltaPct: number | null;
-  /**
-   * The part of the delta that is code: for a function, the change beyond the growth of its units; for a unit,
-   * everything except its growth.
-   */
-  readonly code: number;
-  /** `code` relative to B's amount without it; for a unit its size relative to the whole. Null for new or gone. */
-  readonly codePct: number | null;
-  /** 95 % interval of `codePct`; `high` is null where it has no end. */
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly supported: boolean;
-  /** The share of the whole change that this cause alone explains; negative if it goes against the net change. */
-  readonly explained: number;
-  /** The cause's own change: `code` for a function, the rest of the delta for a unit. */
-  readonly part: number;
-  readonly trend: 'new' | 'gone' | 'grew' | 'shrank';
-  /** True for code outside of all units of work. */
-  readonly isRemainder: boolean;
-  /** Function of the union, or unit. */
-  readonly index: number;
-}
 
 export interface WhatChanged {
   /** Supported first: code, work, moves, the runtime; each group by size and certainty. Then the rest by size. */
@@ -67,6 +27,16 @@ export interface WhatChanged {
   readonly silence: Silence | undefined;
   /** Random difference between the ranges, in percent of each function. */
   readonly between: number;
+  /** Of all requests, where both sides have counts. */
+  readonly requests: AllRequests | undefined;
+}
+
+/** Requests per second, and what each costs in the unit of the profiles, without idle time. */
+interface AllRequests {
+  readonly rateA: number;
+  readonly rateB: number;
+  readonly costA: number;
+  readonly costB: number;
 }
 
 interface Silence {
@@ -101,7 +71,7 @@ export function whatChanged(union: UnionTree, normalised: Normalised, evidence: 
   const isShare = normalised.kind === 'share' || normalised.kind === 'equal-work';
   const whole = isShare ? split.moved : delta;
   const least = ROUNDING * Math.max(Math.abs(total.a), Math.abs(total.b));
-  const rows = rowsOf(union, evidence, split, least);
+  const rows = decideByCounts(rowsOf(union, evidence, split, least), union, evidence, normalised);
   const explains = ({ part, delta: change }: Change): number => {
     if (Math.abs(whole) <= least) return 0;
     return isShare ? Math.min(1, Math.min(Math.abs(part), Math.abs(change) || Math.abs(part)) / whole) : part / whole;
@@ -129,6 +99,7 @@ export function whatChanged(union: UnionTree, normalised: Normalised, evidence: 
     total,
     silence: silenceOf(union, evidence, normalised),
     between: evidence.between * 100,
+    requests: allRequests(union, evidence, normalised),
   };
 }
 
@@ -138,14 +109,9 @@ export function consoleForm(change: Change): Omit<Change, 'part' | 'trend' | 'is
   return row;
 }
 
-interface Row {
-  readonly change: Change;
-  readonly rank: number;
-}
-
-function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: number): Row[] {
+function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: number): RankedChange[] {
   const { causes, moves, units, code, work, functions } = evidence;
-  const rows: Row[] = [];
+  const rows: RankedChange[] = [];
   const add = (
     which: Pick<Change, 'kind' | 'name' | 'scope' | 'within' | 'index'> & { node: number; supported: boolean },
     [selfA, selfB, ofPart]: readonly [number, number, number],
@@ -293,6 +259,20 @@ function silenceOf(
     functions: largest.length,
     percent: Math.expm1(widest) * 100,
     moreSeconds: seconds > 0 && times > 1 && times <= MAX_TIMES ? (times - 1) * seconds : undefined,
+  };
+}
+
+function allRequests({ a, b }: UnionTree, { units }: Evidence, { recorded }: Normalised): AllRequests | undefined {
+  const [ofA, ofB] = [recorded.a.requests, recorded.b.requests];
+  if (!ofA || !ofB) return undefined;
+  const idle = units.kind.indexOf('idle');
+  const costOf = ({ self }: UnionTree['a'], requests: number): number =>
+    self.reduce((sum, one, node) => (units.unit[node] === idle ? sum : sum + one), 0) / requests;
+  return {
+    rateA: ofA.rate,
+    rateB: ofB.rate,
+    costA: costOf(a, ofA.rate * recorded.a.seconds!),
+    costB: costOf(b, ofB.rate * recorded.b.seconds!),
   };
 }
 

@@ -264,6 +264,33 @@ describe('ranges of a server', () => {
     expect(stderr).toMatch(reason);
   });
 
+  it('counts of requests give costs per request, and say whether there were more of them or dearer ones', async () => {
+    const { url, calls } = await serve(true);
+    const link = (from: number): string => `${url}/?svc=shop&q=pod%3D%22a%22&from=${from}&until=${from + 900_000}`;
+    const sides = [link(1_000_000), link(2_000_000)];
+    const { code, stdout, stderr } = await diff(...sides, '--normalize', 'per-request', '--format', 'json');
+    expect([code, stderr]).toEqual([0, '']);
+    // 1800 and then 3600 requests; 2300 units of the type became 2600.
+    const { delta, summary, a, b } = JSON.parse(stdout) as Record<string, never>;
+    expect(delta).toBeCloseTo(Number(b['total']) / 3600 - Number(a['total']) / 1800, 9);
+    expect(summary).toMatch(
+      /^From 2\.00 to 4\.00.requests a second, \+100.%; each took .*: more requests, and each costs less\./,
+    );
+    expect(calls).toContain('/api/work?service=shop&from=1000000&until=1900000&steps=1&q=pod%3D%22a%22');
+    const text = await diff(...sides, '--normalize', 'per-request');
+    expect(text.stdout).toMatch(/\/request/);
+  });
+
+  it('without counts nothing is per request, and the line says why', async () => {
+    const { url } = await serve(true);
+    const link = `${url}/?svc=other&from=1000000&until=1900000`;
+    const { code, stderr } = await diff(link, link, '--normalize', 'per-request');
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'flametide: Side A: no requests were counted. Push counts to /api/work, or start the server with --prometheus.\n',
+    );
+  });
+
   it('a server that is not there is one line and code 2', async () => {
     const { code, stderr } = await diff('http://127.0.0.1:1/', 'http://127.0.0.1:1/');
     expect(code).toBe(2);
@@ -294,6 +321,14 @@ async function serve(hasSlices: boolean, closesKept = false): Promise<{ url: str
     const chunks: Uint8Array[] = [];
     for await (const chunk of request) chunks.push(chunk as Uint8Array);
     const body = Buffer.concat(chunks);
+    if (request.url?.startsWith('/api/work') === true) {
+      calls.push(request.url);
+      const { searchParams } = new URL(request.url, 'http://localhost');
+      if (searchParams.get('service') !== 'shop') return void response.writeHead(404).end('nothing');
+      const requests = Number(searchParams.get('from')) < 2_000_000 ? 1800 : 3600;
+      const routes = [{ route: '', requests }];
+      return void response.end(JSON.stringify({ source: 'pushed', steps: [requests], routes, covered: 1 }));
+    }
     const isSlices = request.url?.includes('SelectSlices') === true;
     const { labelSelector, start, end } = isSlices
       ? fromBinary(SelectSlicesRequestSchema, body)

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changesAsMarkdown, formatAmount, formatChange, partText, summarise } from '#model/changes-text.ts';
-import { type Change, consoleForm, whatChanged, type WhatChanged } from '#model/changes.ts';
+import type { Change } from '#model/change.ts';
+import { consoleForm, whatChanged, type WhatChanged } from '#model/changes.ts';
 import { unionTree } from '#model/diff.ts';
 import type { NamedTree, UnionTree } from '#model/union.ts';
 import { compareSides, verdicts, type Evidence } from '#model/evidence.ts';
@@ -399,7 +400,8 @@ function changesOf(
   kind: Normalisation,
   seconds: readonly (number | undefined)[],
 ): WhatChanged {
-  const [a, b] = seconds.map((one) => ({ seconds: one, isSnapshot: false }));
+  const requests = kind === 'per-request' ? ({ kind: 'counted', rate: 2, count: 120, routes: [] } as const) : undefined;
+  const [a, b] = seconds.map((one) => ({ seconds: one, isSnapshot: false, requests }));
   const work = { unit: evidence.units.unit, growth: evidence.growth };
   return whatChanged(union, normalise(kind, union, a, b, work), evidence);
 }

@@ -10,7 +10,11 @@ import { normalisations, normalise, whyNotNormalised, type Normalisation, type S
 import { anyStacks } from '../support/any-stacks.ts';
 import { profileFromText, treeOf } from '../support/profile-from-text.ts';
 
-const minute: SideFacts = { seconds: 60, isSnapshot: false };
+const minute: SideFacts = {
+  seconds: 60,
+  isSnapshot: false,
+  requests: { kind: 'counted', rate: 2, count: 120, routes: [] },
+};
 const anyKind = fc.constantFrom(...normalisations);
 
 describe('union', () => {

@@ -1,6 +1,7 @@
 /** Comparisons of stacks as runtimes record them: handlers, event loops, collectors, inlining, few samples. */
 import { describe, expect, it } from 'vitest';
-import { type Change, whatChanged } from '#model/changes.ts';
+import type { Change } from '#model/change.ts';
+import { whatChanged } from '#model/changes.ts';
 import { describeChange } from '#model/changes-text.ts';
 import { unionTree } from '#model/diff.ts';
 import { chosenQuantile, discoveries } from '#model/chance.ts';

@@ -16,6 +16,10 @@ function resourceOf({ diff, open, type }: ShownComparison): number | undefined {
   switch (diff.kind) {
     case 'per-second':
       return 1 / NANOSECONDS;
+    case 'per-request': {
+      const { requests } = open.b;
+      return requests?.kind === 'counted' ? requests.rate / NANOSECONDS : undefined;
+    }
     case 'load-adjusted':
       // Amounts are at the mean load of both sides, but B is billed for its own load.
       return Math.sqrt(diff.load) / NANOSECONDS;

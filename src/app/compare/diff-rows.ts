@@ -88,6 +88,8 @@ function amountUnit(kind: Normalisation, { unit }: SampleType): string {
       return 'share at equal work';
     case 'per-second':
       return `${recorded} per second`;
+    case 'per-request':
+      return `${recorded} per request`;
     case 'load-adjusted':
       return `${recorded} per second at equal load`;
     case 'absolute':

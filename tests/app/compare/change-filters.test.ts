@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type Filter, filteredBy, linesOf, offeredFilters } from '#app/compare/change-filters.ts';
-import type { Change } from '#model/changes.ts';
+import type { Change } from '#model/change.ts';
 
 const change = (kind: Change['kind'], trend: Change['trend'], supported = true): Change =>
   ({ kind, trend, supported }) as Change;

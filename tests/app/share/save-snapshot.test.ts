@@ -51,6 +51,7 @@ const source: DataSource = {
   mergedPprof: notAsked,
   slices: notAsked,
   postedMarkers: async () => [],
+  work: async () => undefined,
   storedRange: async () => ({ oldestMs: 0, newestMs: 3_600_000 }),
 };
 
