@@ -1,7 +1,6 @@
 /**
  * Tests whether a part has a different share of its surroundings on one side than on the other. It is a score test:
- * variances are those under "no change", so new, gone and rare parts are judged alike. Interval and verdict come from
- * the same test.
+ * variances are those under "no change", so new, gone and rare parts are judged alike. It also gives the interval.
  */
 
 import { asNormal } from './chance.ts';
@@ -214,10 +213,7 @@ function betweenIn({ leastBetween }: Scored, { between }: Noise): number {
 const LARGE = 0.7;
 const SHIFT_STEPS = 24;
 
-/**
- * The interval of B's ratio over A's, minus 1; −1 and Infinity if a side has none. @param z how far out its ends lie,
- * of a normal distribution
- */
+/** The interval of B's ratio over A's, minus 1; −1 and Infinity if a side has none. @param z of its ends */
 export function intervalOf(scored: Scored, noise: Noise, z = Z95): { low: number; high: number } {
   const within = variancesOf(scored, noise);
   const between = betweenIn(scored, noise);
