@@ -38,6 +38,8 @@ interface QueryBarProps {
   readonly costType: SampleType;
   readonly costTitle: string;
   renderSpark?(service: string): ReactNode;
+  /** A button about the service; left out where there is little room. */
+  readonly action?: ReactNode;
   /** The service and the matchers together are one change. */
   onQuery(service: string | undefined, matchers: readonly LabelMatcher[]): void;
   onType(type: ProfileType): void;
@@ -107,6 +109,7 @@ export function QueryBar(props: QueryBarProps): ReactElement {
           />
         )}
       </div>
+      {!isNarrow && props.action}
       {isNarrow ? (
         <span ref={more} className={styles['more']}>
           <MenuButton

@@ -359,7 +359,7 @@ describe('a file of an older version', () => {
       const { db: opened, lock, notes } = openFolder(folder);
       db = opened;
       try {
-        expect(notes).toEqual([expect.stringContaining('written anew')]);
+        expect(notes).toEqual([expect.stringContaining('rewritten')]);
         expect(pragma(db, 'auto_vacuum')).toBe(2);
         expect(db.prepare("SELECT value FROM meta WHERE key = 'format'").get()).toEqual({ value: 4 });
         expect(readdirSync(folder).filter((name) => name.includes('shrinkable'))).toEqual([]);
