@@ -7,6 +7,9 @@ import { readSlices } from '#formats/sliced-tree.ts';
 import type { SlicedColumns } from '#model/slices.ts';
 import { SelectSlicesRequestSchema } from '#wire/gen/flametide/v1/query_pb.ts';
 import { SelectMergeProfileRequestSchema } from '#wire/gen/querier/v1/querier_pb.ts';
+import type { LabelMatcher } from '#model/labels.ts';
+import type { SideRequests } from '#model/requests.ts';
+import { readWork, sideRequests, workAddress, workQuestion } from '#wire/work.ts';
 import { BadInput } from './bad-input.ts';
 
 /** A range of a server's profiles. Times in ms, both included. */
@@ -16,6 +19,8 @@ export interface ServerRange {
   readonly token: string | undefined;
   readonly profileType: string;
   readonly selector: string;
+  /** Those of the selector. */
+  readonly matchers: readonly LabelMatcher[];
   readonly startMs: number;
   readonly endMs: number;
 }
@@ -43,6 +48,20 @@ export async function askSlices(range: ServerRange, slices: number): Promise<Sli
   });
 }
 
+/** Requests that were served in the range. A server that cannot tell takes nothing else away. */
+export async function askRequests({ server, token, matchers, startMs, endMs }: ServerRange): Promise<SideRequests> {
+  const range = { startMs, endMs };
+  const question = workQuestion(matchers, range, 1);
+  if (!question) return { kind: 'unknown', why: 'requests are counted by service, and it names none.' };
+  try {
+    const headers = token === undefined ? undefined : { authorization: `Bearer ${token}` };
+    const answer = await lastingly(() => fetch(`${server}/${workAddress(question)}`, headers && { headers }));
+    return sideRequests(readWork(await answer.json()), range);
+  } catch {
+    return sideRequests(undefined, range);
+  }
+}
+
 function query({ profileType, selector, startMs, endMs }: ServerRange) {
   return { profileTypeID: profileType, labelSelector: selector, start: BigInt(startMs), end: BigInt(endMs) };
 }
@@ -64,18 +83,21 @@ async function ask<Desc extends DescMessage>(
       body: toBinary(schema, create(schema, values)),
     });
   try {
-    // Servers close idle connections, and ours are idle while a comparison is computed. Then the request is sent again
-    // on a new one.
-    return await send().catch((error: unknown) => {
-      if (isClosedConnection(error)) return send();
-      throw error;
-    });
+    return await lastingly(send);
   } catch (error) {
     const { cause } = error as Error;
     throw new BadInput(
       `${server} does not answer: ${cause instanceof Error ? cause.message : (error as Error).message}`,
     );
   }
+}
+
+/** Servers close idle connections, and ours are idle while a comparison is computed. Then the request is sent again on a new one. */
+function lastingly(send: () => Promise<Response>): Promise<Response> {
+  return send().catch((error: unknown) => {
+    if (isClosedConnection(error)) return send();
+    throw error;
+  });
 }
 
 function isClosedConnection(error: unknown): boolean {

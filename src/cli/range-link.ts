@@ -1,5 +1,6 @@
 /** A range of a server, written as the page's link of it: `http://host:4040/?svc=…&type=…&q=…&from=…&until=…`. */
 import { parseLabelSelector, printLabelSelector } from '#model/label-selector.ts';
+import { joinService } from '#model/labels.ts';
 import { parseProfileType } from '#model/profile-type.ts';
 import { BadInput } from './bad-input.ts';
 import type { ServerRange } from './ask-server.ts';
@@ -36,6 +37,7 @@ export function readLink(
   const parsed = parseLabelSelector(`{${matchers}}`);
   if (!parsed.ok) throw new BadInput(`q=${shown(matchers)}: ${parsed.message} at character ${parsed.at}.`);
   const service = searchParams.get('svc');
+  const all = joinService(service ?? undefined, parsed.matchers);
   const startMs = readTime(searchParams.get('from') ?? 'now-1h', nowMs, 'from', false);
   const endMs = readTime(searchParams.get('until') ?? 'now', nowMs, 'until', true);
   if (endMs <= startMs) throw new BadInput(`The range of ${shown(text)} ends before it begins.`);
@@ -43,10 +45,8 @@ export function readLink(
     server: `${origin}${pathname.replace(/\/(index\.html)?$/, '')}`,
     token,
     profileType: profileType.id,
-    selector: printLabelSelector([
-      ...(service === null ? [] : [{ name: 'service_name', operator: '=' as const, value: service }]),
-      ...parsed.matchers,
-    ]),
+    selector: printLabelSelector(all),
+    matchers: all,
     startMs,
     endMs,
   };

@@ -21,7 +21,7 @@ import {
 } from '#model/slices.ts';
 import { slicesOfTimes } from '#model/slices-of-times.ts';
 import { subRanges } from '#model/time-range.ts';
-import { askMergedPprof, askSlices, type ServerRange } from './ask-server.ts';
+import { askMergedPprof, askRequests, askSlices, type ServerRange } from './ask-server.ts';
 import { BadInput } from './bad-input.ts';
 import { decodeFile, sampleTypeAt } from './decode-file.ts';
 import { isLink, readLink } from './range-link.ts';
@@ -43,8 +43,8 @@ export interface DiffSide {
   readonly notes: readonly string[];
   slices(union: UnionTree, side: SideKey): Promise<SideSlices>;
   /** A file whose samples have times, cut by these; used where the other side is such a file too. */
-  readonly ofOneRun?: SlicedColumns;
-  readonly samplesPerUnit?: number;
+  readonly ofOneRun?: SlicedColumns | undefined;
+  readonly samplesPerUnit?: number | undefined;
 }
 
 /** Of both sides; of two files with times their slices. */
@@ -111,8 +111,11 @@ async function readOneFile(path: string, type: string | undefined): Promise<Diff
 async function readServer(text: string, { type, token, nowMs }: SideSetting): Promise<DiffSide> {
   const range = readLink(text, type, token, nowMs);
   const { sampleType, sampleUnit } = parseProfileType(range.profileType)!;
-  // A single slice still has the number of samples.
-  const answer = await askSlices(range, usualSlices(range.endMs - range.startMs));
+  const [answer, requests] = await Promise.all([
+    // A single slice still has the number of samples.
+    askSlices(range, usualSlices(range.endMs - range.startMs)),
+    askRequests(range),
+  ]);
   // A gap means no data, not zero usage.
   const covered = answer && answer.profiles.length > 1 ? coveredShare(answer.profiles) : 1;
   return {
@@ -121,7 +124,11 @@ async function readServer(text: string, { type, token, nowMs }: SideSetting): Pr
     sampleType: { type: sampleType, unit: sampleUnit },
     profileType: range.profileType,
     named: await askTree(range),
-    facts: { seconds: ((range.endMs - range.startMs) / 1000) * (covered || 1), isSnapshot: isSnapshotType(sampleType) },
+    facts: {
+      seconds: ((range.endMs - range.startMs) / 1000) * (covered || 1),
+      isSnapshot: isSnapshotType(sampleType),
+      requests,
+    },
     fromMs: range.startMs,
     untilMs: range.endMs,
     notes: [],
@@ -129,7 +136,7 @@ async function readServer(text: string, { type, token, nowMs }: SideSetting): Pr
   };
 }
 
-/** @param answer undefined where the source has no slices */
+/** @param answer undefined if the source has no slices */
 async function sideSlices(
   range: ServerRange,
   answer: SlicedColumns | undefined,

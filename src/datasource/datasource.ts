@@ -6,6 +6,7 @@ import type { LabelMatcher, LabelSet } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
+import type { WorkAnswer, WorkQuestion } from '#wire/work.ts';
 import type { PostedMarker } from './posted-markers.ts';
 
 /** What is known of the whole store. Undefined where there is not one profile. */
@@ -52,13 +53,15 @@ export interface DataSource {
   /** Everything, with files and lines. */
   mergedPprof(query: ProfileQuery, signal: AbortSignal): Promise<EncodedProfile>;
   /**
-   * Every node, with its amount in each part of the range; undefined where the source has no slices.
+   * Every node, with its amount in each part of the range; undefined if the source has no slices.
    * @param count of parts
    */
   slices(query: ProfileQuery, count: number, signal: AbortSignal): Promise<EncodedProfile | undefined>;
   storedRange(signal: AbortSignal): Promise<StoredRange | undefined>;
   /** Markers of the range and service, and those without a service. */
   postedMarkers(range: TimeRange, service: string | undefined, signal: AbortSignal): Promise<readonly PostedMarker[]>;
+  /** Requests that a service served; undefined where the source has no counts. */
+  work(question: WorkQuestion, signal: AbortSignal): Promise<WorkAnswer | undefined>;
 }
 
 /**

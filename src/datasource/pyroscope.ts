@@ -234,6 +234,9 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
     async postedMarkers(range, service, signal) {
       return (await import('./posted-markers.ts')).fetchPostedMarkers(baseUrl, range, service, signal);
     },
+    async work(question, signal) {
+      return (await import('./fetch-work.ts')).fetchWork(baseUrl, question, signal);
+    },
   };
 }
 

@@ -13,6 +13,7 @@ import type { LabelMatcher, LabelSet } from '#model/labels.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
+import { readWork, type WorkAnswer, type WorkQuestion } from '#wire/work.ts';
 import { type DataSource, type SeriesQuestion, SourceError, type StoredRange } from './datasource.ts';
 import { markersIn, type PostedMarker } from './posted-markers.ts';
 
@@ -38,6 +39,7 @@ export interface SnapshotAnswers {
   readonly labelNames: readonly Kept<LabelNamesQuestion, readonly string[]>[];
   readonly series: readonly Kept<SeriesQuestion, readonly Series[]>[];
   readonly markers: readonly PostedMarker[];
+  readonly work: readonly Kept<WorkQuestion, WorkAnswer>[];
   readonly profiles: readonly SnapshotProfile[];
   /** Of the tab, if it shows files. */
   readonly files: readonly { readonly name: string; readonly size: number; readonly encoded: Packed }[];
@@ -65,7 +67,7 @@ const json = new JsonReader(unreadable, MAX_ENTRIES);
 
 /** @throws Error where `unpackSnapshot` would not read it */
 export async function packSnapshot(answers: SnapshotAnswers): Promise<Uint8Array<ArrayBuffer>> {
-  const { link, nowMs, stored, labelSets, labelNames, series, markers, profiles, files } = answers;
+  const { link, nowMs, stored, labelSets, labelNames, series, markers, work, profiles, files } = answers;
   const blobs = [...profiles, ...files].map(({ encoded }) => encoded.bytes);
   const inAnswers = [...labelSets, ...labelNames, ...series].map(({ answer }) => answer);
   const longest = Math.max(
@@ -87,6 +89,7 @@ export async function packSnapshot(answers: SnapshotAnswers): Promise<Uint8Array
       answer: answer.map(({ labels, timesMs, values }) => ({ labels, timesMs: [...timesMs], values: [...values] })),
     })),
     markers: markers.map(({ timeMs, ...rest }) => ({ time: timeMs, ...rest })),
+    work,
     profiles: profiles.map(({ query, isWhole, encoded, warnings }) => ({
       query,
       isWhole,
@@ -120,7 +123,19 @@ export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<S
   } catch {
     throw unreadable('its header is not JSON');
   }
-  const { version, link, nowMs, stored, labelSets, labelNames, series, markers, profiles, files } = json.record(head);
+  const {
+    version,
+    link,
+    nowMs,
+    stored,
+    labelSets,
+    labelNames,
+    series,
+    markers,
+    work = [],
+    profiles,
+    files,
+  } = json.record(head);
   if (version !== VERSION)
     throw unreadable(`it has version ${String(version).slice(0, 20)}; this page reads version ${VERSION}`);
   let at = end;
@@ -154,6 +169,19 @@ export async function unpackSnapshot(packed: Uint8Array<ArrayBuffer>): Promise<S
       return { question: seriesQuestionIn(question), answer: json.list(answer, seriesIn) };
     }),
     markers: markersIn(markers),
+    work: json.list(work, (one) => {
+      const { question, answer } = json.record(one);
+      const { service, matchers, range, steps } = json.record(question);
+      return {
+        question: {
+          service: json.text(service),
+          matchers: matchersIn(matchers),
+          range: rangeIn(range),
+          steps: json.number(steps),
+        },
+        answer: workIn(answer),
+      };
+    }),
     profiles: json.list(profiles, (one) => {
       const { query, isWhole, warnings = [], ...own } = json.record(one);
       return {
@@ -178,6 +206,7 @@ export function snapshotSource(id: string, answers: SnapshotAnswers, holder: str
   const labelSets = byKey(answers.labelSets, labelSetsKey);
   const labelNames = byKey(answers.labelNames, labelNamesKey);
   const series = byKey(answers.series, seriesKey);
+  const work = byKey(answers.work, workKey);
   const notKept = (what: string): never => {
     throw new SourceError('not-kept', `${holder} holds only the view that was saved, not ${what}.`);
   };
@@ -212,6 +241,7 @@ export function snapshotSource(id: string, answers: SnapshotAnswers, holder: str
     },
     postedMarkers: async ({ startMs, endMs }) =>
       answers.markers.filter(({ timeMs }) => timeMs >= startMs && timeMs <= endMs),
+    work: async (question) => work.get(workKey(question)),
     storedRange: () => Promise.resolve(answers.stored),
   };
 }
@@ -267,6 +297,10 @@ function seriesKey({ query, stepMs, groupBy, callSite, limit }: SeriesQuestion):
   return JSON.stringify([queryKey(query), stepMs, groupBy, callSite, limit ?? null]);
 }
 
+function workKey({ service, matchers, range, steps }: WorkQuestion): string {
+  return JSON.stringify([service, steps, queryKey({ profileType: '', matchers, range })]);
+}
+
 /** A link holds whole ms. */
 function queryKey({ profileType, matchers, range, within }: ProfileQuery): string {
   const conditions = matchers.map(({ name, operator, value }) => [name, operator, value]);
@@ -315,6 +349,12 @@ function seriesQuestionIn(value: unknown): SeriesQuestion {
     callSite: json.list(callSite, json.text),
     limit: limit === undefined ? undefined : json.number(limit),
   };
+}
+
+function workIn(value: unknown): WorkAnswer {
+  const answer = readWork(value);
+  if (answer === undefined) throw unreadable('its requests are not counted by step and route');
+  return answer;
 }
 
 function seriesIn(value: unknown): Series {

@@ -22,10 +22,14 @@ export function amountScale({ kind, sampleType }: AmountUnit, largest: number): 
     return { suffix: '%', changeSuffix: 'points', amount: percent, change: (value) => signed(value, percent) };
   }
   const { type, unit } = sampleType;
-  const isCores = kind !== 'absolute' && type === 'cpu' && /^n(ano)?s(econds?)?$/.test(unit);
+  const isCores = kind !== 'absolute' && kind !== 'per-request' && type === 'cpu' && /^n(ano)?s(econds?)?$/.test(unit);
   const scale = isCores ? scaleFor('', '', largest / 1e9) : scaleFor(unit, type, largest);
   const amount = (value: number): string => scale.format(isCores ? value / 1e9 : value);
-  const suffix = isCores ? 'cores' : kind === 'absolute' ? scale.suffix : `${scale.suffix || unit}/s`;
+  const suffix = isCores
+    ? 'cores'
+    : kind === 'absolute'
+      ? scale.suffix
+      : `${scale.suffix || unit}/${kind === 'per-request' ? 'request' : 's'}`;
   return { suffix, changeSuffix: suffix, amount, change: (value) => signed(value, amount) };
 }
 

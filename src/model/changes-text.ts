@@ -1,5 +1,7 @@
 /** What changed, in words: a line for a cause, a sentence for a comparison, Markdown for a pull request. */
-import type { Change, WhatChanged } from './changes.ts';
+import type { Change } from './change.ts';
+import type { WhatChanged } from './changes.ts';
+import { isOfAll } from './decide-by-counts.ts';
 import type { Normalisation } from './normalise.ts';
 import type { SampleType } from './profile.ts';
 import { formatDuration } from './time-text.ts';
@@ -29,6 +31,7 @@ export function formatAmount(value: number, unit: AmountUnit): string {
   if (isShare(unit)) return formatShare(value, 1);
   const { type, unit: word } = unit.sampleType;
   if (unit.kind === 'absolute') return formatValue(value, word, type);
+  if (unit.kind === 'per-request') return `${formatValue(value, word, type)}/request`;
   if (type === 'cpu' && /^n(ano)?s(econds?)?$/.test(word)) return formatValue(value / 1e9, 'cores', '');
   return `${formatValue(value, word, type)}/s`;
 }
@@ -50,17 +53,21 @@ export function describeChange(change: Change, unit: AmountUnit): string {
     case 'code':
     case 'runtime': {
       const amount = formatChange(part, unit);
-      const place = within === undefined ? 'wherever it is called' : `in ${shortText(within)}`;
+      const place = change.requests?.isMeasure
+        ? 'per request'
+        : within === undefined
+          ? 'wherever it is called'
+          : `in ${shortText(within)}`;
       const what = change.scope === 'subtree' ? `${name} with what it calls` : name;
       if (trend === 'new') return `${name} is new ${kind === 'code' ? 'code' : 'in the runtime'}: ${amount}`;
       if (trend === 'gone') return `${name} is gone: ${amount}`;
-      return `${what} costs ${sizeOf(change.codePct ?? 0)} ${kind === 'code' ? place : 'in the runtime'}: ${amount}`;
+      return `${what} costs ${sizeOf(change.codePct ?? 0)} ${kind === 'code' ? place : 'in the runtime'}${inBrackets(requestsText(change, unit))}: ${amount}`;
     }
     case 'work': {
       const amount = formatChange(delta, unit);
       if (trend === 'new') return `The route ${name} is new: ${amount}`;
       if (trend === 'gone') return `The route ${name} is gone: ${amount}`;
-      return `${name} is called ${wentUp(change) ? 'more' : 'less'}${yetTakes(change)}: ${formatChange(part, unit)}`;
+      return `${name} is called ${wentUp(change) ? 'more' : 'less'}${change.requests ? inBrackets(requestsText(change, unit)) : yetTakes(change)}: ${formatChange(part, unit)}`;
     }
     case 'either': {
       const amount = formatChange(trend === 'new' || trend === 'gone' ? delta : part, unit);
@@ -73,6 +80,36 @@ export function describeChange(change: Change, unit: AmountUnit): string {
     case 'moved':
       return `Cost moved between ${name} and ${shortText(within ?? '')}, which calls it: together ${formatChange(delta, unit)}`;
   }
+}
+
+/**
+ * `10.8 to 23.6 requests of /report a second, +119 %, each costs 2.1 % less`; where amounts are parts of the whole,
+ * `/report is 16.2 to 37.1 % of the requests`. '' where none are known.
+ */
+export function requestsText({ requests, kind }: Change, unit: AmountUnit): string {
+  if (!requests) return '';
+  const { route, a, b, allA, allB, costPct, isMeasure } = requests;
+  const each = costPct === null || isMeasure ? '' : `, each costs ${aboutAs(costPct)}`;
+  if (kind === 'work' && isOfAll(unit.kind))
+    return `${shortText(route)} was ${formatShare(a, allA)} of the requests and is ${formatShare(b, allB)}${each}`;
+  return rateText(a, b, `requests of ${shortText(route)}`) + each;
+}
+
+function inBrackets(text: string): string {
+  return text === '' ? '' : ` (${text})`;
+}
+
+/** `10.8 to 23.6 requests of /report a second, +119 %` */
+function rateText(a: number, b: number, what: string): string {
+  const change = a > 0 && b > 0 ? `, ${signed((b / a - 1) * 100)}` : '';
+  return `${formatNumber(a)} to ${formatNumber(b)}\u00a0${what} a second${change}`;
+}
+
+/** Percents below this are told as none. */
+const ABOUT_THE_SAME = 2;
+
+function aboutAs(percentage: number): string {
+  return Math.abs(percentage) < ABOUT_THE_SAME ? 'about the same' : sizeOf(percentage);
 }
 
 /** A unit of work beside the others: all of them may shrink, or give way to code that got dearer. */
@@ -101,7 +138,8 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
   const { changes, whole, explained, growth } = found;
   const supported = changes.filter((change) => change.supported);
   const code = supported.filter(({ kind }) => kind === 'code');
-  const sentences: string[] = [];
+  const ofRequests = aboutRequests(found, unit);
+  const sentences: string[] = ofRequests === undefined ? [] : [ofRequests];
   if (code.length === 0) sentences.push(silence(found));
   const named = supported.slice(0, MAX_NAMED);
   if (named.length > 0) {
@@ -121,14 +159,19 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
       );
     }
   }
-  if (Math.abs(growth - 1) >= MIN_GROWTH) {
+  if (ofRequests === undefined && Math.abs(growth - 1) >= MIN_GROWTH) {
     const [verb, why] =
       growth > 1 ? ['grew', 'more work, or a uniformly slower'] : ['shrank', 'less work, or a uniformly faster'];
     const what = code.length > 0 ? 'Everything else' : 'Everything';
     sentences.push(`${what} ${verb} by ${percent((growth - 1) * 100)}: ${why} program.`);
   }
   const { rateGrowth } = found;
-  if (rateGrowth !== undefined && supported.length === 0 && Math.abs(rateGrowth - 1) >= MIN_RATE_GROWTH) {
+  if (
+    ofRequests === undefined &&
+    rateGrowth !== undefined &&
+    supported.length === 0 &&
+    Math.abs(rateGrowth - 1) >= MIN_RATE_GROWTH
+  ) {
     const [verb, why] = rateGrowth > 1 ? ['grew', 'more work, or a slower'] : ['shrank', 'less work, or a faster'];
     sentences.push(`Everything ${verb} alike, by ${percent((rateGrowth - 1) * 100)} per second: ${why} program.`);
   }
@@ -137,6 +180,28 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
       `The two ranges differ by about ±${formatNumber(found.between)}\u00a0% from function to function where nothing changed; intervals allow for that.`,
     );
   return sentences.join(' ');
+}
+
+/** Of all requests, as parts: below it neither grew. */
+const MIN_REQUESTS_CHANGE = 0.03;
+
+/** The change of the whole, as the change of requests times that of the cost of each; undefined without counts. */
+function aboutRequests({ requests }: WhatChanged, { sampleType: { type, unit } }: AmountUnit): string | undefined {
+  if (requests === undefined || !(requests.costA > 0 && requests.costB > 0)) return undefined;
+  const { rateA, rateB, costA, costB } = requests;
+  const [more, dearer] = [rateB / rateA - 1, costB / costA - 1];
+  const cost = `${formatValue(costA, unit, type)} to ${formatValue(costB, unit, type)}, ${signed(dearer * 100)}`;
+  const isBusier = Math.abs(more) >= MIN_REQUESTS_CHANGE;
+  const isDearer = Math.abs(dearer) >= MIN_REQUESTS_CHANGE;
+  const calls = more > 0 ? 'more requests' : 'fewer requests';
+  const why = isBusier
+    ? isDearer
+      ? `${calls}, and each costs ${dearer > 0 ? 'more' : 'less'}`
+      : `${calls}, and each costs about the same`
+    : isDearer
+      ? `about as many requests, and each costs ${dearer > 0 ? 'more' : 'less'}`
+      : 'about as many requests, and each costs about the same';
+  return `From ${rateText(rateA, rateB, 'requests')}; each took ${cost}: ${why}.`;
 }
 
 /** Beyond this size the sentence says only that there is too little data. */

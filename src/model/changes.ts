@@ -1,85 +1,58 @@
-/** What changed: causes in order. Σ code + Σ work + Σ moved + Σ runtime is the change of the whole. */
+/** What changed: causes in order. Σ code + Σ work + Σ moved + Σ runtime is the change of the total. */
 import { difference } from './difference.ts';
-import { pathOf, type CallPath } from './call-path.ts';
+import { pathOf } from './call-path.ts';
 import { nodeName, type CallTree } from './call-tree.ts';
+import type { Change, ChangeKind, RankedChange } from './change.ts';
+import { decideByCounts } from './decide-by-counts.ts';
 import { verdicts, type Evidence, type Findings } from './evidence.ts';
 import type { Normalised } from './normalise.ts';
 import { ofEach, splitChange, type Split } from './split-change.ts';
 import type { UnionTree } from './union.ts';
-
-/** `either`: more calls, or each costs more; nothing in the profiles tells which. */
-type ChangeKind = 'code' | 'work' | 'either' | 'moved' | 'runtime';
-
-/** One cause. Amounts are in the shown normalisation, percents are in percent. */
-export interface Change {
-  readonly kind: ChangeKind;
-  /** Name of the function, or of the frame that names a unit of work. */
-  readonly name: string;
-  /** Where the function changed most; of a unit, its place. */
-  readonly path: CallPath;
-  /** What a function costs itself, or with what it calls; the whole of a unit. */
-  readonly scope: 'self' | 'subtree' | 'unit';
-  /** The unit that a function changed in, where it did so in one alone; of a move, the function on its other end. */
-  readonly within: string | undefined;
-  /** Amount of the cause. Of several causes each node belongs to one. */
-  readonly selfA: number;
-  readonly selfB: number;
-  readonly delta: number;
-  /** Null from 0 and to 0. */
-  readonly deltaPct: number | null;
-  /** What of the delta is code: of a function beyond the growth of its units, of a unit all but its growth. */
-  readonly code: number;
-  /** `code` as a part of what B would have without it; of a unit its size against the whole. Null for what is new or gone. */
-  readonly codePct: number | null;
-  /** 95 % interval of `codePct`; `high` is null where it has no end. */
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly supported: boolean;
-  /** Part of the whole change that this cause alone accounts for; of a net change, negative where it goes the other way. */
-  readonly explained: number;
-  /** What the cause did: `code` of a function, the rest of a unit's delta. */
-  readonly part: number;
-  readonly trend: 'new' | 'gone' | 'grew' | 'shrank';
-  /** What belongs to no unit of work. */
-  readonly isRemainder: boolean;
-  /** Function of the union, or unit. */
-  readonly index: number;
-}
 
 export interface WhatChanged {
   /** Supported first: code, work, moves, the runtime; each group by size and certainty. Then the rest by size. */
   readonly changes: readonly Change[];
   /** Net change of the whole. */
   readonly delta: number;
-  /** Whole change: the net one, or for shares half of what all functions moved. */
+  /** The whole change: the net change, or for shares half of the sum of all functions' moves. */
   readonly whole: number;
-  /** What the supported causes account for together, of `whole`. */
+  /** The share of `whole` that the supported causes explain together. */
   readonly explained: number;
-  /** Growth of all that did not change as code, 1 under shares: more work, or a program that is slower all over. */
+  /** Growth of everything without code changes, 1 for shares: more work, or a uniformly slower program. */
   readonly growth: number;
   /** For shares, which do not show it: the total of B per second over that of A; undefined without a rate. */
   readonly rateGrowth: number | undefined;
   readonly total: { readonly a: number; readonly b: number };
-  /** What no code change can have exceeded among the largest functions that are unchanged; undefined where none was tested. */
+  /** The largest code change that could be hidden in the largest unchanged functions; undefined if none was tested. */
   readonly silence: Silence | undefined;
-  /** How far the ranges differ by themselves, in percent of each function. */
+  /** Random difference between the ranges, in percent of each function. */
   readonly between: number;
+  /** Of all requests, where both sides have counts. */
+  readonly requests: AllRequests | undefined;
+}
+
+/** Requests per second, and what each costs in the unit of the profiles, without idle time. */
+interface AllRequests {
+  readonly rateA: number;
+  readonly rateB: number;
+  readonly costA: number;
+  readonly costB: number;
 }
 
 interface Silence {
-  /** The largest ones, so many. */
+  /** The number of these largest functions. */
   readonly functions: number;
   readonly percent: number;
-  /** So many seconds more of each side would show half of it; undefined where they would not, or nobody knows. */
+  /** Further seconds of each side that would show half of it; undefined if they would not, or if unknown. */
   readonly moreSeconds: number | undefined;
 }
 
 /** Smaller parts than this of the whole are rounding. */
 const ROUNDING = 1e-12;
 const Z95 = 1.96;
-/** The largest functions that silence speaks of. */
+/** The number of functions in the statement about no change. */
 const SILENT_FUNCTIONS = 5;
-/** Nobody waits for more than so many times the range. */
+/** Longer waits than this many times the range are not suggested. */
 const MAX_TIMES = 20;
 
 /** Names of units that no frame names. */
@@ -98,7 +71,7 @@ export function whatChanged(union: UnionTree, normalised: Normalised, evidence: 
   const isShare = normalised.kind === 'share' || normalised.kind === 'equal-work';
   const whole = isShare ? split.moved : delta;
   const least = ROUNDING * Math.max(Math.abs(total.a), Math.abs(total.b));
-  const rows = rowsOf(union, evidence, split, least);
+  const rows = decideByCounts(rowsOf(union, evidence, split, least), union, evidence, normalised);
   const explains = ({ part, delta: change }: Change): number => {
     if (Math.abs(whole) <= least) return 0;
     return isShare ? Math.min(1, Math.min(Math.abs(part), Math.abs(change) || Math.abs(part)) / whole) : part / whole;
@@ -126,6 +99,7 @@ export function whatChanged(union: UnionTree, normalised: Normalised, evidence: 
     total,
     silence: silenceOf(union, evidence, normalised),
     between: evidence.between * 100,
+    requests: allRequests(union, evidence, normalised),
   };
 }
 
@@ -135,14 +109,9 @@ export function consoleForm(change: Change): Omit<Change, 'part' | 'trend' | 'is
   return row;
 }
 
-interface Row {
-  readonly change: Change;
-  readonly rank: number;
-}
-
-function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: number): Row[] {
+function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: number): RankedChange[] {
   const { causes, moves, units, code, work, functions } = evidence;
-  const rows: Row[] = [];
+  const rows: RankedChange[] = [];
   const add = (
     which: Pick<Change, 'kind' | 'name' | 'scope' | 'within' | 'index'> & { node: number; supported: boolean },
     [selfA, selfB, ofPart]: readonly [number, number, number],
@@ -253,7 +222,7 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
   return rows;
 }
 
-/** The sum of what each explains. What moved under shares was taken from one side and given to the other: the larger counts. */
+/** The sum of what each explains. For shares, gains and losses mirror each other: the larger sum counts. */
 function explainedTogether(supported: readonly Change[], isShare: boolean): number {
   let grown = 0;
   let shrunk = 0;
@@ -282,7 +251,7 @@ function silenceOf(
   // An interval of the same width, centred at no change.
   const width = largest.map((f) => (Math.log1p(functions.high[f]) - Math.log1p(functions.low[f])) / 2);
   const widest = Math.max(...width);
-  // More time narrows what strays within the ranges, not what lies between them.
+  // More time reduces the variation within the ranges, not the difference between them.
   const lasting = (Z95 * between) ** 2;
   const times = (widest ** 2 - lasting) / (widest ** 2 / 4 - lasting);
   const seconds = Math.max(recorded.a.seconds ?? 0, recorded.b.seconds ?? 0);
@@ -290,6 +259,20 @@ function silenceOf(
     functions: largest.length,
     percent: Math.expm1(widest) * 100,
     moreSeconds: seconds > 0 && times > 1 && times <= MAX_TIMES ? (times - 1) * seconds : undefined,
+  };
+}
+
+function allRequests({ a, b }: UnionTree, { units }: Evidence, { recorded }: Normalised): AllRequests | undefined {
+  const [ofA, ofB] = [recorded.a.requests, recorded.b.requests];
+  if (!ofA || !ofB) return undefined;
+  const idle = units.kind.indexOf('idle');
+  const costOf = ({ self }: UnionTree['a'], requests: number): number =>
+    self.reduce((sum, one, node) => (units.unit[node] === idle ? sum : sum + one), 0) / requests;
+  return {
+    rateA: ofA.rate,
+    rateB: ofB.rate,
+    costA: costOf(a, ofA.rate * recorded.a.seconds!),
+    costB: costOf(b, ofB.rate * recorded.b.seconds!),
   };
 }
 

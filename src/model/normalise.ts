@@ -1,16 +1,26 @@
-/** What makes two sides comparable: shares, rates, equal load, equal work, or nothing. */
+/** What makes two sides comparable: shares, rates, requests, equal load, equal work, or nothing. */
 import { roleOf } from './frame-roles.ts';
+import type { CountedRequests, SideRequests } from './requests.ts';
 import { sumUp, type SideColumns, type SideKey, type UnionTree } from './union.ts';
 
-export const normalisations = ['share', 'per-second', 'load-adjusted', 'equal-work', 'absolute'] as const;
+export const normalisations = [
+  'share',
+  'per-second',
+  'per-request',
+  'load-adjusted',
+  'equal-work',
+  'absolute',
+] as const;
 export type Normalisation = (typeof normalisations)[number];
 
-/** What a side's query or file tells beside its tree. */
+/** Facts about a side beside its tree, from its query or file. */
 export interface SideFacts {
   /** Length of its range, where it is known. */
   readonly seconds: number | undefined;
   /** True for live amounts (memory in use, goroutines), which have no rate. */
   readonly isSnapshot: boolean;
+  /** Undefined where nobody was asked. */
+  readonly requests?: SideRequests | undefined;
 }
 
 /** Units of work (`evidence.ts`) and how the work of each changed: its share on B over its share on A. */
@@ -26,7 +36,7 @@ export interface Normalised {
   /** By node of the union. */
   readonly a: { readonly self: Float64Array; readonly total: Float64Array };
   readonly b: { readonly self: Float64Array; readonly total: Float64Array };
-  /** How much more load B had than A: what `load-adjusted` divides out, 1 elsewhere. */
+  /** The load of B relative to A, by which `load-adjusted` divides; 1 for other kinds. */
   readonly load: number;
   /** The recorded amounts of each side. */
   readonly recorded: Readonly<Record<SideKey, Recorded>>;
@@ -36,6 +46,8 @@ interface Recorded {
   readonly total: number;
   /** Undefined where it is not known, and of what has no rate. */
   readonly seconds: number | undefined;
+  /** Undefined where they are not known, and of what has no rate. */
+  readonly requests: CountedRequests | undefined;
 }
 
 /** @returns why it cannot be applied, undefined where it can. */
@@ -51,11 +63,24 @@ export function whyNotNormalised(
     const empty = totals.findIndex((total) => !(total > 0));
     return empty < 0 ? undefined : `Side ${'AB'[empty]} has no shares: its total is ${totals[empty]}.`;
   }
-  if (a.isSnapshot || b.isSnapshot) return 'Live amounts, such as memory in use, have no rate per second.';
+  if (a.isSnapshot || b.isSnapshot)
+    return kind === 'per-request'
+      ? 'Live amounts, such as memory in use, are not used by single requests.'
+      : 'Live amounts, such as memory in use, have no rate per second.';
   const timeless = [a, b].findIndex(({ seconds }) => seconds === undefined || !(seconds > 0));
   if (timeless >= 0) return `Side ${'AB'[timeless]} does not say how long it was recorded.`;
+  if (kind === 'per-request') return whyNotPerRequest(a, b);
   if (kind === 'load-adjusted' && totals.some((total) => !(total > 0)))
     return 'A side is empty: there is no load to adjust.';
+  return undefined;
+}
+
+function whyNotPerRequest(a: SideFacts, b: SideFacts): string | undefined {
+  for (const [i, { requests }] of [a, b].entries()) {
+    if (requests?.kind === 'counted' && requests.count > 0 && requests.rate > 0) continue;
+    const why = requests?.kind === 'unknown' ? requests.why : 'no requests were counted.';
+    return `Side ${'AB'[i]}: ${why}`;
+  }
   return undefined;
 }
 
@@ -80,6 +105,10 @@ export function normalise(
       return { kind, a: divided(union.a, union.a.total[0]), b: divided(union.b, union.b.total[0]), load: 1, recorded };
     case 'per-second':
       return { kind, a: divided(union.a, a.seconds!), b: divided(union.b, b.seconds!), load: 1, recorded };
+    case 'per-request': {
+      const [ofA, ofB] = [recorded.a.requests!.rate * a.seconds!, recorded.b.requests!.rate * b.seconds!];
+      return { kind, a: divided(union.a, ofA), b: divided(union.b, ofB), load: 1, recorded };
+    }
     case 'load-adjusted': {
       const load = loadRatio(union) * (a.seconds! / b.seconds!);
       const root = Math.sqrt(load);
@@ -98,11 +127,17 @@ export function normalise(
   }
 }
 
-function recordedOf({ total }: SideColumns, { seconds, isSnapshot }: SideFacts): Recorded {
-  return { total: total[0], seconds: isSnapshot || seconds === undefined || !(seconds > 0) ? undefined : seconds };
+function recordedOf({ total }: SideColumns, { seconds, isSnapshot, requests }: SideFacts): Recorded {
+  const hasRate = !isSnapshot && seconds !== undefined && seconds > 0;
+  const isCounted = requests?.kind === 'counted' && requests.count > 0 && requests.rate > 0;
+  return {
+    total: total[0],
+    seconds: hasRate ? seconds : undefined,
+    requests: hasRate && isCounted ? requests : undefined,
+  };
 }
 
-/** Division rounds once: two sides in proportion have the very same shares. */
+/** A single division rounds once, so proportional sides have identical shares. */
 function divided({ self, total }: SideColumns, by: number): Normalised['a'] {
   return { self: self.map((value) => value / by), total: total.map((value) => value / by) };
 }

@@ -1,5 +1,9 @@
 /** Requests that a service served, as `/api/work` answers them. */
 import { isRecord } from '#base/json.ts';
+import { type LabelMatcher, splitService } from '#model/labels.ts';
+import { printLabelMatcher } from '#model/label-selector.ts';
+import type { SideRequests } from '#model/requests.ts';
+import type { TimeRange } from '#model/time-range.ts';
 
 /** Parts of a range that an answer may be cut into. */
 export const MAX_WORK_STEPS = 2000;
@@ -15,7 +19,7 @@ export interface RouteCount {
 }
 
 export interface WorkAnswer {
-  /** Where the counts come from; undefined where nothing was counted. */
+  /** Where the counts come from; undefined if nothing was counted. */
   readonly source: 'pushed' | 'prometheus' | undefined;
   /** Requests in each of the equal parts of the range; null where nothing was counted. */
   readonly steps: readonly (number | null)[];
@@ -25,6 +29,55 @@ export interface WorkAnswer {
   readonly covered: number;
   /** The reason, as a sentence, if the source was asked but has no counts. */
   readonly problem: string | undefined;
+}
+
+/** Counts are asked for one service, in equal parts of a range. */
+export interface WorkQuestion {
+  readonly service: string;
+  readonly matchers: readonly LabelMatcher[];
+  readonly range: TimeRange;
+  readonly steps: number;
+}
+
+/** @returns undefined where the matchers name no service, or several */
+export function workQuestion(
+  matchers: readonly LabelMatcher[],
+  range: TimeRange,
+  steps: number,
+): WorkQuestion | undefined {
+  const { service, others } = splitService(matchers);
+  return service === undefined ? undefined : { service, matchers: others, range, steps };
+}
+
+/** Relative to where the server is. */
+export function workAddress({ service, matchers, range, steps }: WorkQuestion): string {
+  const query = new URLSearchParams({
+    service,
+    from: String(Math.floor(range.startMs)),
+    until: String(Math.ceil(range.endMs)),
+    steps: String(steps),
+  });
+  if (matchers.length > 0) query.set('q', matchers.map(printLabelMatcher).join(','));
+  return `api/work?${query}`;
+}
+
+/** From so much of a range on its counts stand for all of it. */
+const MIN_COVERED = 0.8;
+const NOT_COUNTED = 'no requests were counted. Push counts to /api/work, or start the server with --prometheus.';
+
+/** What the counts say of a side. @param answer undefined: the source has no such counts */
+export function sideRequests(answer: WorkAnswer | undefined, { startMs, endMs }: TimeRange): SideRequests {
+  if (answer?.source === undefined) return { kind: 'unknown', why: answer?.problem ?? NOT_COUNTED };
+  const { covered, routes, steps } = answer;
+  if (covered < MIN_COVERED)
+    return { kind: 'unknown', why: `only ${Math.floor(covered * 100)}\u00a0% of it has counts of requests.` };
+  const count = steps.reduce<number>((sum, one) => sum + (one ?? 0), 0);
+  return {
+    kind: 'counted',
+    count,
+    rate: (count * 1000) / ((endMs - startMs) * covered),
+    routes: routes.map(({ route, requests }) => ({ route, count: requests })),
+  };
 }
 
 /** @returns undefined if this is not an answer of `/api/work` */

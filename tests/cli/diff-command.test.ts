@@ -1,4 +1,4 @@
-/** `flametide diff`: what it prints, and with which code it leaves. */
+/** `flametide diff`: its output and exit code. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -24,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const usual = { parse: 400, encode: 300, read: 300, copy: 200, hash: 800 };
 
 describe('files', () => {
-  it('tells the slower function, and breaks the bar by it', async () => {
+  it('names the slower function, and it passes the threshold', async () => {
     const files = [file('a.folded', usual), file('b.folded', { ...usual, encode: 600 })];
     const open = await diff(...files);
     expect(open).toMatchObject({ code: 0, stderr: '' });
@@ -115,7 +115,7 @@ describe('files', () => {
     });
   });
 
-  it('unlike languages are told', async () => {
+  it('different languages are reported', async () => {
     const go = file('go.folded', { 'runtime.mcall': 1, 'net/http.(*conn).serve;main.cart': 9 });
     const java = file('java.folded', { 'java.lang.Thread.run;com.acme.Cart.add': 9 });
     const note =
@@ -125,7 +125,7 @@ describe('files', () => {
     expect((await diff(go, go)).stdout).not.toContain('A runs');
   });
 
-  it('twelve times as much of the same is no change, unless totals are compared', async () => {
+  it('twelve times the same profile is not a change, unless totals are compared', async () => {
     const longer = Object.fromEntries(Object.entries(usual).map(([name, value]) => [name, value * 12]));
     const files = [file('short.folded', usual), file('long.folded', longer), '--fail-on', '+5%'];
     for (const sides of [files, [files[1], files[0], ...files.slice(2)]]) {
@@ -198,7 +198,7 @@ describe('files', () => {
     expect(stderr).toMatch(/^flametide: [^\n]*noise\.bin: [^\n]+\n$/);
   });
 
-  it('--help tells of links, normalisations and codes', async () => {
+  it('--help explains links, normalisations and exit codes', async () => {
     const { code, stdout } = await diff('--help');
     expect(code).toBe(0);
     for (const word of ['svc', 'load-adjusted', "'+5%'", 'Exit code']) expect(stdout).toContain(word);
@@ -264,6 +264,33 @@ describe('ranges of a server', () => {
     expect(stderr).toMatch(reason);
   });
 
+  it('counts of requests give costs per request, and say whether there were more of them or dearer ones', async () => {
+    const { url, calls } = await serve(true);
+    const link = (from: number): string => `${url}/?svc=shop&q=pod%3D%22a%22&from=${from}&until=${from + 900_000}`;
+    const sides = [link(1_000_000), link(2_000_000)];
+    const { code, stdout, stderr } = await diff(...sides, '--normalize', 'per-request', '--format', 'json');
+    expect([code, stderr]).toEqual([0, '']);
+    // 1800 and then 3600 requests; 2300 units of the type became 2600.
+    const { delta, summary, a, b } = JSON.parse(stdout) as Record<string, never>;
+    expect(delta).toBeCloseTo(Number(b['total']) / 3600 - Number(a['total']) / 1800, 9);
+    expect(summary).toMatch(
+      /^From 2\.00 to 4\.00.requests a second, \+100.%; each took .*: more requests, and each costs less\./,
+    );
+    expect(calls).toContain('/api/work?service=shop&from=1000000&until=1900000&steps=1&q=pod%3D%22a%22');
+    const text = await diff(...sides, '--normalize', 'per-request');
+    expect(text.stdout).toMatch(/\/request/);
+  });
+
+  it('without counts nothing is per request, and the line says why', async () => {
+    const { url } = await serve(true);
+    const link = `${url}/?svc=other&from=1000000&until=1900000`;
+    const { code, stderr } = await diff(link, link, '--normalize', 'per-request');
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'flametide: Side A: no requests were counted. Push counts to /api/work, or start the server with --prometheus.\n',
+    );
+  });
+
   it('a server that is not there is one line and code 2', async () => {
     const { code, stderr } = await diff('http://127.0.0.1:1/', 'http://127.0.0.1:1/');
     expect(code).toBe(2);
@@ -294,6 +321,14 @@ async function serve(hasSlices: boolean, closesKept = false): Promise<{ url: str
     const chunks: Uint8Array[] = [];
     for await (const chunk of request) chunks.push(chunk as Uint8Array);
     const body = Buffer.concat(chunks);
+    if (request.url?.startsWith('/api/work') === true) {
+      calls.push(request.url);
+      const { searchParams } = new URL(request.url, 'http://localhost');
+      if (searchParams.get('service') !== 'shop') return void response.writeHead(404).end('nothing');
+      const requests = Number(searchParams.get('from')) < 2_000_000 ? 1800 : 3600;
+      const routes = [{ route: '', requests }];
+      return void response.end(JSON.stringify({ source: 'pushed', steps: [requests], routes, covered: 1 }));
+    }
     const isSlices = request.url?.includes('SelectSlices') === true;
     const { labelSelector, start, end } = isSlices
       ? fromBinary(SelectSlicesRequestSchema, body)

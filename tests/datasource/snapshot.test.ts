@@ -43,6 +43,18 @@ const answers: SnapshotAnswers = {
     { timeMs: 1_500_000, title: 'deploy', service: 'shop', url: 'https://ci.example/7' },
     { timeMs: 1, title: 'long ago', service: undefined, url: undefined },
   ],
+  work: [
+    {
+      question: { service: 'shop', matchers, range, steps: 2 },
+      answer: {
+        source: 'pushed',
+        steps: [7, null],
+        routes: [{ route: '/<b>', requests: 7 }],
+        covered: 0.5,
+        problem: undefined,
+      },
+    },
+  ],
   files: [{ name: '<img>.pb.gz', size: 7, encoded: { bytes: Uint8Array.of(8, 9), form: packedForm } }],
 };
 const bare = {
@@ -65,7 +77,11 @@ it('comes back as it was packed', async () => {
   expect(await unpackSnapshot(await packSnapshot(empty))).toEqual(empty);
 });
 
-it('what could not be read again is not packed', async () => {
+it('an older one without counts of requests is read', async () => {
+  expect((await unpackSnapshot(new Uint8Array(packed(bare)))).work).toEqual([]);
+});
+
+it('an answer that could not be read back is not packed', async () => {
   const [labelNames, kept] = [answers.labelNames[0], answers.profiles[0]];
   const long = { ...answers, labelNames: [{ ...labelNames, answer: Array<string>(10_001).fill('pod') }] };
   await expect(packSnapshot(long)).rejects.toThrow('10001 entries');
@@ -79,13 +95,14 @@ it('answers what was asked when it was kept, time and again', async () => {
   for (let i = 0; i < 2; i++) {
     const { bytes } = await source.mergedPprof(query, signal);
     expect(bytes).toEqual(Uint8Array.of(1, 2, 3));
-    // Whoever opens it takes it over.
+    // Opening transfers the bytes.
     structuredClone(bytes, { transfer: [bytes.buffer as ArrayBuffer] });
   }
   expect(await source.series({ ...question }, signal)).toBe(answers.series[0].answer);
   expect(await source.labelNames(matchers, { startMs: 1_000_000.2, endMs: 1_999_999.9 }, signal)).toHaveLength(2);
   expect(await source.labelSets(['pod'], matchers, range, signal)).toHaveLength(1);
   expect(await source.storedRange(signal)).toEqual(answers.stored);
+  expect(await source.work({ ...answers.work[0].question }, signal)).toEqual(answers.work[0].answer);
   expect(await source.slices(part, 60, signal)).toMatchObject({ bytes: Uint8Array.of(4), form: slicesForm });
   expect(await source.postedMarkers(range, 'shop', signal)).toEqual([answers.markers[0]]);
 });
@@ -108,6 +125,8 @@ it('says of anything else that it is not kept', async () => {
     source.labelSets(['pod', 'zone'], matchers, range, signal),
     source.labelValues('pod', matchers, range, signal),
   ];
+  // Where none were counted there is nothing to keep.
+  expect(await source.work({ ...answers.work[0].question, steps: 3 }, signal)).toBeUndefined();
   for (const answer of asked) {
     const error: unknown = await answer.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(SourceError);

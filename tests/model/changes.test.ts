@@ -1,8 +1,9 @@
-/** What changed: code and work told apart, and what is said of it. */
+/** What changed: code and work distinguished, and the texts. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changesAsMarkdown, formatAmount, formatChange, partText, summarise } from '#model/changes-text.ts';
-import { type Change, consoleForm, whatChanged, type WhatChanged } from '#model/changes.ts';
+import type { Change } from '#model/change.ts';
+import { consoleForm, whatChanged, type WhatChanged } from '#model/changes.ts';
 import { unionTree } from '#model/diff.ts';
 import type { NamedTree, UnionTree } from '#model/union.ts';
 import { compareSides, verdicts, type Evidence } from '#model/evidence.ts';
@@ -40,7 +41,7 @@ describe('causes', () => {
     expect(path.at(-1)).toBe('encode');
   });
 
-  it('slices of a source that counts no samples tell what is slower as well', () => {
+  it('slices without sample counts also show the slower function', () => {
     const { union, a, b } = recorded({}, { cost: { encode: 1.4 } });
     const uncounted = evidenceOf(
       union,
@@ -150,7 +151,7 @@ describe.each(normalisations)('any two sides, %s', (kind) => {
     );
   });
 
-  it('a swap mirrors points, signs and what is supported', () => {
+  it('a swap mirrors points and signs, and keeps the supported changes', () => {
     fc.assert(
       fc.property(anyStacks, anyStacks, (textA, textB) => {
         // Two units may have one path: what they have together is mirrored.
@@ -255,7 +256,7 @@ describe('evidence', () => {
 });
 
 describe('words', () => {
-  it('growth of everything alike is told as what it may be', () => {
+  it('uniform growth is reported with both possible reasons', () => {
     const found = compared({}, { load: { all: 1.2 }, seed: 'more' }, { kind: 'per-second' });
     expect(supported(found.changes)).toEqual([]);
     expect(summarise(found, cores)).toMatch(
@@ -399,7 +400,8 @@ function changesOf(
   kind: Normalisation,
   seconds: readonly (number | undefined)[],
 ): WhatChanged {
-  const [a, b] = seconds.map((one) => ({ seconds: one, isSnapshot: false }));
+  const requests = kind === 'per-request' ? ({ kind: 'counted', rate: 2, count: 120, routes: [] } as const) : undefined;
+  const [a, b] = seconds.map((one) => ({ seconds: one, isSnapshot: false, requests }));
   const work = { unit: evidence.units.unit, growth: evidence.growth };
   return whatChanged(union, normalise(kind, union, a, b, work), evidence);
 }

@@ -1,8 +1,10 @@
 /** Scores comparisons of recorded services (../shared/truth) by the rules of its replay, without a server in between. */
-import { type Change, whatChanged } from '#model/changes.ts';
+import type { Change } from '#model/change.ts';
+import { whatChanged } from '#model/changes.ts';
 import { summarise } from '#model/changes-text.ts';
 import { compareSides } from '#model/evidence.ts';
 import { normalise } from '#model/normalise.ts';
+import type { SideRequests } from '#model/requests.ts';
 import { unsliced } from '#model/slices.ts';
 import { filesOf, pairOf, readPairs, readSegment, type Segment, type TruthPair } from './truth-pairs.ts';
 
@@ -31,11 +33,15 @@ interface TruthRow {
   readonly summary: string;
 }
 
-/** @param slices of each side; 1: two files without times; 'file': two files with times @param half pairs for tuning (0), set aside (1), or all (undefined) */
+/**
+ * @param slices of each side; 1: two files without times; 'file': two files with times
+ * @param half pairs for tuning (0), set aside (1), or all (undefined) @param isCounted with the requests that each side served
+ */
 export function scoreTruth(
   folder: string,
   slices: number | 'file',
   half: 0 | 1 | undefined,
+  isCounted: boolean,
 ): { scores: Record<string, KindScore>; rows: readonly TruthRow[] } {
   const segments = new Map<string, Segment>();
   const segment = (name: string): Segment => {
@@ -54,7 +60,11 @@ export function scoreTruth(
       slices === 'file' || slices > 1
         ? compareSides(union, made.a, made.b)
         : compareSides(union, unsliced(union.a, a.samplesPerUnit), unsliced(union.b, b.samplesPerUnit));
-    const [factsA, factsB] = [a, b].map(({ seconds }) => ({ seconds, isSnapshot: false }));
+    const [factsA, factsB] = [a, b].map((one) => ({
+      seconds: one.seconds,
+      isSnapshot: false,
+      requests: isCounted ? requestsOf(one) : undefined,
+    }));
     const found = whatChanged(union, normalise('share', union, factsA, factsB, undefined), evidence);
     const score = (scores[pair.kind] ??= emptyScore());
     const row = judge(pair, found.changes, score, a, b);
@@ -64,6 +74,14 @@ export function scoreTruth(
     });
   }
   return { scores, rows };
+}
+
+function requestsOf({ requests, requestSeconds }: Segment): SideRequests {
+  const routes = Object.entries(requests).map(([route, count]) => ({ route, count }));
+  const count = routes.reduce((sum, one) => sum + one.count, 0);
+  return count > 0
+    ? { kind: 'counted', count, rate: count / requestSeconds, routes }
+    : { kind: 'unknown', why: 'no requests were counted.' };
 }
 
 function judge(

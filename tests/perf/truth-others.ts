@@ -5,7 +5,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { poisson, seeded } from '#base/seeded.ts';
-import { type Change, whatChanged } from '#model/changes.ts';
+import type { Change } from '#model/change.ts';
+import { whatChanged } from '#model/changes.ts';
 import { compareSides, type Evidence } from '#model/evidence.ts';
 import { roleOf } from '#model/frame-roles.ts';
 import { normalise } from '#model/normalise.ts';

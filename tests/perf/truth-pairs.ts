@@ -20,8 +20,9 @@ export interface Segment {
   /** As one file whose samples have times. */
   readonly file: Profile;
   readonly seconds: number;
-  /** Requests served, by route. */
+  /** Requests served, by route, and within how many seconds. A segment into which a change was put has those it was made from. */
   readonly requests: Readonly<Record<string, number>>;
+  readonly requestSeconds: number;
 }
 
 export interface TruthPair {
@@ -45,11 +46,8 @@ export function readPairs(folder: string): readonly TruthPair[] {
 /** @param slices into how many the segment is joined; a file is about ten seconds */
 export function readSegment(folder: string, name: string, slices: number): Segment {
   const at = join(folder, 'data', name);
-  const told = JSON.parse(readFileSync(join(at, 'segment.json'), 'utf8')) as {
-    from: number;
-    until: number;
-    truth?: { requests: Record<string, number> };
-  };
+  const told = readTold(folder, name);
+  const truth = told.truth ?? readTold(folder, name.replace(/\+.*$/, '')).truth;
   const files = readdirSync(at)
     .filter((file) => file.endsWith('.pb.gz'))
     .sort();
@@ -72,8 +70,19 @@ export function readSegment(folder: string, name: string, slices: number): Segme
     samplesPerUnit: perUnit,
     file: file.take(),
     seconds: (told.until - told.from) / 1000,
-    requests: told.truth?.requests ?? {},
+    requests: truth?.requests ?? {},
+    requestSeconds: truth?.seconds ?? 0,
   };
+}
+
+interface ToldSegment {
+  readonly from: number;
+  readonly until: number;
+  readonly truth?: { readonly requests: Readonly<Record<string, number>>; readonly seconds: number };
+}
+
+function readTold(folder: string, name: string): ToldSegment {
+  return JSON.parse(readFileSync(join(folder, 'data', name, 'segment.json'), 'utf8')) as ToldSegment;
 }
 
 function addSamples(

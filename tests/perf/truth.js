@@ -2,6 +2,7 @@
  * `npm run bench:truth`: how often a comparison of recorded services names what was changed in them, and claims a change where
  * there was none. Reads ../shared/truth (or --folder); prints a line for each pair and the scores, and writes
  * tests/perf/results-truth.json. With --others also pairs that no list names, and changes put into unchanged pairs.
+ * Everything is scored twice: from the profiles alone, and with the counts of requests of each side.
  * Options: --slices 24 (1: as two files; file: as two files whose samples have times) --half 0|1 --others --dry (writes nothing)
  */
 import { existsSync, writeFileSync } from 'node:fs';
@@ -22,25 +23,34 @@ const { scoreTruth } = /** @type {typeof import('./truth-bench.ts')} */ (module)
 const wanted = half === '0' ? 0 : half === '1' ? 1 : undefined;
 const given = option('slices', '24');
 const slices = given === 'file' ? given : Number(given);
-const scored = scoreTruth(folder, slices, wanted);
-for (const { pair, at, claims } of scored.rows) {
-  const isUnchanged = pair.kind === 'none' || pair.kind === 'load';
-  const result = isUnchanged
-    ? claims.length === 0
-      ? 'silent'
-      : `${claims.length} claims`
-    : at === 0
-      ? 'first'
-      : at > 0
-        ? `number ${at + 1}`
-        : claims.length > 0
-          ? 'wrong'
-          : 'missed';
-  console.log(
-    `${pair.kind.padEnd(5)} ${result.padEnd(9)} ${pair.name} (${pair.a} to ${pair.b}): ${claims.slice(0, 4).join('; ')}`,
-  );
+const scored = {
+  alone: scoreTruth(folder, slices, wanted, false),
+  counted: scoreTruth(folder, slices, wanted, true),
+};
+for (const [title, { rows, scores }] of [
+  /** @type {const} */ (['From the profiles alone', scored.alone]),
+  /** @type {const} */ (['With counts of requests', scored.counted]),
+]) {
+  console.log(`\n${title}\n`);
+  for (const { pair, at, claims } of rows) {
+    const isUnchanged = pair.kind === 'none' || pair.kind === 'load';
+    const result = isUnchanged
+      ? claims.length === 0
+        ? 'silent'
+        : `${claims.length} claims`
+      : at === 0
+        ? 'first'
+        : at > 0
+          ? `number ${at + 1}`
+          : claims.length > 0
+            ? 'wrong'
+            : 'missed';
+    console.log(
+      `${pair.kind.padEnd(5)} ${result.padEnd(9)} ${pair.name} (${pair.a} to ${pair.b}): ${claims.slice(0, 4).join('; ')}`,
+    );
+  }
+  console.table(scores);
 }
-console.table(scored.scores);
 /** @type {Record<string, import('./truth-others.ts').OtherScore> | undefined} */
 let others;
 if (process.argv.includes('--others')) {
@@ -56,7 +66,7 @@ if (process.argv.includes('--others')) {
 if (!process.argv.includes('--dry') && wanted === undefined)
   writeFileSync(
     join(ROOT, 'tests/perf/results-truth.json'),
-    `${JSON.stringify({ machine: machine(), slices, scores: scored.scores, others }, null, 2)}\n`,
+    `${JSON.stringify({ machine: machine(), slices, scores: scored.alone.scores, 'with counts': scored.counted.scores, others }, null, 2)}\n`,
   );
 
 /** @param {string} name @param {string} fallback */

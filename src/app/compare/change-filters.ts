@@ -1,5 +1,5 @@
 /** Which of the causes are listed. */
-import type { Change } from '#model/changes.ts';
+import type { Change } from '#model/change.ts';
 
 export type Filter = 'all' | 'code' | 'traffic' | 'moved' | 'runtime' | 'grew' | 'shrank' | 'new' | 'gone' | 'noise';
 

@@ -16,6 +16,10 @@ function resourceOf({ diff, open, type }: ShownComparison): number | undefined {
   switch (diff.kind) {
     case 'per-second':
       return 1 / NANOSECONDS;
+    case 'per-request': {
+      const { requests } = open.b;
+      return requests?.kind === 'counted' ? requests.rate / NANOSECONDS : undefined;
+    }
     case 'load-adjusted':
       // Amounts are at the mean load of both sides, but B is billed for its own load.
       return Math.sqrt(diff.load) / NANOSECONDS;
@@ -34,7 +38,7 @@ export function costUnit(shown: ShownComparison): 'core-hour' | 'GB-hour' | unde
   return shown.type.unit === 'bytes' ? 'GB-hour' : 'core-hour';
 }
 
-/** `+$ 212`; undefined where no rate is set or the amount has no price. */
+/** `+$ 212`; undefined if no rate is set or the amount has no price. */
 export function monthlyText(shown: ShownComparison, change: number, rate: number | undefined): string | undefined {
   const resource = resourceOf(shown);
   if (rate === undefined || resource === undefined || change === 0) return undefined;

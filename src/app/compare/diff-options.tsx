@@ -16,6 +16,7 @@ import styles from './diff-options.module.css';
 const normalisationTitles: Readonly<Record<Normalisation, readonly [title: string, hint: string]>> = {
   share: ['share', 'part of the total'],
   'per-second': ['per second', 'cost'],
+  'per-request': ['per request', 'cost of one request, by their counts'],
   'load-adjusted': ['load-adjusted', 'cost at equal load'],
   'equal-work': ['equal work', 'cost of the code for the same mix of work'],
   absolute: ['absolute', 'as recorded'],

@@ -35,7 +35,7 @@ export function sortedRows(
   return Int32Array.from(rows);
 }
 
-/** All functions, amounts as raw numbers of the applied normalisation; percents are empty where A has nothing. */
+/** All functions, amounts as raw numbers of the applied normalisation; percents are empty if A has nothing. */
 export function diffTableRows(shown: ShownComparison, sort: UrlState['sort']): Cell[][] {
   const { diff, evidence, type } = shown;
   const { names, files, line } = diff.functions;
@@ -88,6 +88,8 @@ function amountUnit(kind: Normalisation, { unit }: SampleType): string {
       return 'share at equal work';
     case 'per-second':
       return `${recorded} per second`;
+    case 'per-request':
+      return `${recorded} per request`;
     case 'load-adjusted':
       return `${recorded} per second at equal load`;
     case 'absolute':

@@ -3,13 +3,16 @@ import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { DiffRequest, DiffSide, SideNoise } from '#analysis/analysis.ts';
 import type { ProfileQuery } from '#model/query.ts';
+import type { SideRequests } from '#model/requests.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { type Measured, whyNotComparable } from '#model/comparability.ts';
 import { isSnapshotType } from '#model/series-values.ts';
+import { sideRequests, workQuestion } from '#wire/work.ts';
 import { useLatest } from '../components/use-latest.ts';
 import { type Explored, useExplored } from '../explore/use-explored.ts';
 import { type OpenFile, useFiles } from '../screen/files-store.ts';
 import { useStoredRange } from '../queries/source-queries.ts';
+import { useWork } from '../queries/work-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { useUrl } from '../url/url-store.ts';
@@ -48,17 +51,20 @@ export function useComparison(): Comparison {
   const isWhole = whole.a.open !== undefined && whole.b.open !== undefined;
   const noiseA = useNoise(isWhole ? queryOfUnsliced(whole.a.open) : undefined);
   const noiseB = useNoise(isWhole ? queryOfUnsliced(whole.b.open) : undefined);
-  const a = useCovered(isWhole ? whole.a : first.a, noiseA.data);
-  const b = useCovered(isWhole ? whole.b : first.b, noiseB.data);
+  const a = useCounted(useCovered(isWhole ? whole.a : first.a, noiseA.data));
+  const b = useCounted(useCovered(isWhole ? whole.b : first.b, noiseB.data));
   const norm = useUrl((state) => state.norm);
   const routes = useUrl((state) => state.routes);
   const width = useUrl((state) => state.w);
   const order = useUrl((state) => state.order);
   const transforms = useUrl((state) => state.t);
   const mismatch = a.open && b.open && whyNotComparable(measured(a.open), measured(b.open));
+  // Other pictures are drawn before the requests are known.
+  const isCounting =
+    norm === 'per-request' && [a.open, b.open].some((open) => open?.side.kind === 'source' && !open.requests);
   const base = useMemo(
     (): DiffRequest | undefined =>
-      a.open && b.open && mismatch === undefined
+      a.open && b.open && mismatch === undefined && !isCounting
         ? {
             a: diffSide(a.open),
             b: diffSide(b.open),
@@ -70,7 +76,7 @@ export function useComparison(): Comparison {
             evidence: undefined,
           }
         : undefined,
-    [a.open, b.open, mismatch, norm, routes, width, order, transforms],
+    [a.open, b.open, mismatch, isCounting, norm, routes, width, order, transforms],
   );
   const isReady = base !== undefined && isWhole;
   const asked = { a: isReady ? queryOfUnsliced(a.open) : undefined, b: isReady ? queryOfUnsliced(b.open) : undefined };
@@ -183,6 +189,7 @@ function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean): Op
       sampleType: profile.defaultSampleType,
       ...coveredTime(side.range, profile.coveredShare),
       isSnapshot: isSnapshotType(profile.sampleTypes[profile.defaultSampleType].type),
+      requests: undefined,
       bytes,
       queryMs,
     };
@@ -208,6 +215,7 @@ function openFileSide(side: FileSide, { profile, size }: OpenFile): OpenSide {
     seconds: profile.durationMs === undefined ? undefined : profile.durationMs / 1000,
     covered: 1,
     isSnapshot: isSnapshotType(profile.sampleTypes[sampleType].type),
+    requests: undefined,
     bytes: size,
     queryMs: undefined,
   };
@@ -228,13 +236,33 @@ function useCovered(side: OpenedSide, noise: ReturnType<typeof useNoise>['data']
   }, [side, noise]);
 }
 
+/** A side with the requests that it served. */
+function useCounted(side: OpenedSide): OpenedSide {
+  const { open } = side;
+  const query = open?.side.kind === 'source' ? open.side.query : undefined;
+  const { data, error } = useWork(query && workQuestion(query.matchers, query.range, 1));
+  return useMemo(() => {
+    if (!open || open.side.kind !== 'source' || !query) return side;
+    const asked = workQuestion(query.matchers, query.range, 1);
+    const requests: SideRequests | undefined =
+      asked === undefined
+        ? { kind: 'unknown', why: 'requests are counted by service, and it names none.' }
+        : error
+          ? { kind: 'unknown', why: error.message }
+          : data === undefined
+            ? undefined
+            : sideRequests(data ?? undefined, query.range);
+    return { ...side, open: { ...open, requests } };
+  }, [side, open, query, data, error]);
+}
+
 /** The query for a side whose samples have no times. */
 function queryOfUnsliced(open: OpenSide | undefined): ProfileQuery | undefined {
   return open?.side.kind === 'source' && !open.profile.isSliced ? open.side.query : undefined;
 }
 
-function diffSide({ profile, sampleType, seconds, isSnapshot }: OpenSide): DiffSide {
-  return { handle: profile.handle, sampleType, facts: { seconds, isSnapshot } };
+function diffSide({ profile, sampleType, seconds, isSnapshot, requests }: OpenSide): DiffSide {
+  return { handle: profile.handle, sampleType, facts: { seconds, isSnapshot, requests } };
 }
 
 function measured({ side, profile, sampleType }: OpenSide): Measured {

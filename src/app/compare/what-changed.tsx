@@ -1,13 +1,14 @@
 /** The causes under their headings, each with its size, its interval and the share that it explains. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactElement, useMemo, useRef, useState } from 'react';
-import type { Change } from '#model/changes.ts';
+import type { Change } from '#model/change.ts';
 import {
   changesAsMarkdown,
   formatAmount,
   formatChange,
   formatInterval,
   partText,
+  requestsText,
   summarise,
   type AmountUnit,
 } from '#model/changes-text.ts';
@@ -115,7 +116,7 @@ function Routes({ shown }: { shown: ShownComparison }): ReactElement | null {
   return (
     <p className={styles['routes']}>
       <span>
-        {isThere ? 'Routes are the callees of ' : 'Routes are found as usual, as neither side has '}
+        {isThere ? 'Routes are the callees of ' : 'Routes are found automatically, because neither side has '}
         <code title={routes.slice(0, MAX_NAME_LENGTH)}>{splitName(routes).bare.slice(0, MAX_NAME_LENGTH)}</code>.
       </span>
       <Button onClick={() => navigate({ routes: undefined }, 'push')}>Find routes as usual</Button>
@@ -282,6 +283,7 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
         {kind !== 'moved' && ` · ${partWords[kind]} ${partText(change, unit)}`}
         {explained > 0 &&
           (explained > 1 ? ' · more than the net change' : ` · ${formatShare(explained, 1)} of the change`)}
+        {change.requests && ` · ${requestsText(change, unit)}`}
         {money !== undefined && ` · ${money} a month`}
       </div>
       <Interval change={change} reach={reach} text={interval} />
@@ -316,8 +318,8 @@ const partWords: Readonly<Record<Exclude<Change['kind'], 'moved'>, string>> = {
 };
 
 /** `+0.806 points: code +0.846 points, work −0.040 points` */
-function partsText({ scope, delta, part }: Change, unit: AmountUnit): string {
-  const [code, work] = scope === 'unit' ? [delta - part, part] : [part, delta - part];
+function partsText({ delta, code }: Change, unit: AmountUnit): string {
+  const work = delta - code;
   return `${formatChange(delta, unit)}: code ${formatChange(code, unit)}, work ${formatChange(work, unit)}`;
 }
 

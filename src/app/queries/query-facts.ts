@@ -34,7 +34,9 @@ export interface OpenAnswer {
   readonly warnings: readonly string[];
 }
 
-export type SnapshotPart = Partial<Pick<SnapshotAnswers, 'stored' | 'labelSets' | 'labelNames' | 'series' | 'markers'>>;
+export type SnapshotPart = Partial<
+  Pick<SnapshotAnswers, 'stored' | 'labelSets' | 'labelNames' | 'series' | 'markers' | 'work'>
+>;
 
 export interface Asked {
   readonly signal: AbortSignal;

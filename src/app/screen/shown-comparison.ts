@@ -1,6 +1,7 @@
 /** A comparison as the views draw it. */
 import type { DiffAnswer, DiffRequest, EvidenceAnswer, OpenedProfile } from '#analysis/analysis.ts';
 import type { SampleType } from '#model/profile.ts';
+import type { SideRequests } from '#model/requests.ts';
 import type { Side, SideName } from '../sides/sides.ts';
 
 /** A side with its profile. */
@@ -13,6 +14,8 @@ export interface OpenSide {
   /** How much of its range has profiles, 0 to 1; undefined until that is known. */
   readonly covered: number | undefined;
   readonly isSnapshot: boolean;
+  /** Undefined while they are asked for, and of a file. */
+  readonly requests: SideRequests | undefined;
   /** As received. */
   readonly bytes: number;
   readonly queryMs: number | undefined;

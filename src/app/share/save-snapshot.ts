@@ -68,6 +68,7 @@ export async function answersOnScreen(
     labelNames: parts.flatMap(({ labelNames = [] }) => labelNames),
     series: parts.flatMap(({ series = [] }) => series),
     markers: parts.flatMap(({ markers = [] }) => markers),
+    work: parts.flatMap(({ work = [] }) => work),
   };
   const profiles: SnapshotProfile[] = [];
   for (const { query, detail, warnings, handle } of open)

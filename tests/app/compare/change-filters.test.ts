@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type Filter, filteredBy, linesOf, offeredFilters } from '#app/compare/change-filters.ts';
-import type { Change } from '#model/changes.ts';
+import type { Change } from '#model/change.ts';
 
 const change = (kind: Change['kind'], trend: Change['trend'], supported = true): Change =>
   ({ kind, trend, supported }) as Change;
@@ -44,7 +44,7 @@ it('each group of causes has its heading once, in the order of the list', () => 
   expect(linesOf([])).toEqual([]);
 });
 
-it('what may be noise is listed alone', () => {
+it('changes that may be noise are listed alone', () => {
   expect(filteredBy('noise', changes)).toEqual([changes[3]]);
   expect(filteredBy('traffic', changes)).toEqual([changes[2]]);
 });

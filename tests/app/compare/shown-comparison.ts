@@ -28,7 +28,17 @@ export async function compared(
     const encoded = { bytes, name: 'a.txt', form: { kind: 'file' } } as const;
     const profile = await analysis.open(encoded, signal, () => undefined);
     const side: FileSide = { kind: 'file', file: 'a.txt', st: undefined, matchers: [], during: undefined };
-    return { side, profile, sampleType: 0, seconds, covered: 1, isSnapshot, bytes: 0, queryMs: undefined };
+    return {
+      side,
+      profile,
+      sampleType: 0,
+      seconds,
+      covered: 1,
+      isSnapshot,
+      requests: undefined,
+      bytes: 0,
+      queryMs: undefined,
+    };
   };
   const [a, b] = [await open(stacks.a), await open(stacks.b)];
   const facts = { seconds, isSnapshot };

@@ -18,7 +18,7 @@ afterEach(() => vi.unstubAllGlobals());
 /** A snapshot of a file of that name, as the server sends it. */
 async function serve(name: string, stacks: string): Promise<void> {
   const encoded = { bytes: new TextEncoder().encode(stacks), form: { kind: 'file' } } as const;
-  const nothing = { labelSets: [], labelNames: [], series: [], markers: [], profiles: [], stored: undefined };
+  const nothing = { labelSets: [], labelNames: [], series: [], markers: [], work: [], profiles: [], stored: undefined };
   const packed = await packSnapshot({ ...nothing, link: '?v=1', nowMs: 1, files: [{ name, size: 9, encoded }] });
   vi.stubGlobal('fetch', async () => new Response(packed));
 }
