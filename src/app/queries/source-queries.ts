@@ -170,7 +170,7 @@ function seriesOfServices(
   return [{ question, answer: series.filter(({ labels }) => kept.has(labelValue(labels, SERVICE_LABEL))) }];
 }
 
-/** The service that matchers ask for; undefined where they ask for several. */
+/** The service that matchers ask for; undefined if they ask for several. */
 export function serviceOf(matchers: readonly LabelMatcher[]): string | undefined {
   return matchers.find(({ name, operator }) => name === SERVICE_LABEL && operator === '=')?.value;
 }
@@ -256,7 +256,7 @@ export function useCatalogue(range: TimeRange | undefined): UseQueryResult<Catal
 
 /**
  * While the next series are asked for, those before stay, if they are of the type.
- * @param question undefined asks nothing
+ * @param question undefined: no query
  */
 export function useSeries(question: SeriesQuestion | undefined): UseQueryResult<readonly Series[]> {
   return useQuery({
@@ -302,7 +302,7 @@ export function useLabelRows(
   });
 }
 
-/** Markers of the range and service, and those without a service. @param service undefined asks nothing */
+/** Markers of the range and service, and those without a service. @param service undefined: no query */
 export function usePostedMarkers(
   range: TimeRange | undefined,
   service: string | undefined,
