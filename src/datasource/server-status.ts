@@ -37,7 +37,7 @@ export interface ServiceBudget {
 /** Uploads of a service that were refused, or stored with changes, for one reason. */
 export interface UploadReport {
   readonly kind: string;
-  /** As the upload names it, perhaps with `.cpu` behind it; undefined where it names none. */
+  /** As the upload names it, perhaps with `.cpu` behind it; undefined if it names none. */
   readonly service?: string;
   readonly count: number;
   readonly last: string;

@@ -47,7 +47,7 @@ export interface ServerFacts {
   readonly source: 'embedded' | 'pyroscope';
   /** At the Pyroscope. */
   readonly tenant: string | undefined;
-  /** Age at which the own store removes profiles; undefined where it keeps all, or is not asked. */
+  /** Age at which the own store removes profiles; undefined if it keeps all, or is not asked. */
   readonly retentionMs: number | undefined;
   /** Longest range of a query; undefined if only the Pyroscope knows it. */
   readonly longestRangeMs: number | undefined;
@@ -72,9 +72,9 @@ export interface Route {
   /** A label of the latencies in `/metrics`; rows may share one. */
   readonly name: string;
   matches(path: string): boolean;
-  /** Others are answered 405; undefined where the row answers them. */
+  /** Others are answered 405; undefined if the row answers them. */
   readonly methods?: readonly string[];
-  /** Largest body; 0 where none is read. */
+  /** Largest body; 0 if none is read. */
   readonly bodyBytes: number;
   /** Gets paths without doubled slashes, and without one at the end: agents put theirs behind what users write. */
   readonly isTidied?: boolean;

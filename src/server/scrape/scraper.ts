@@ -18,7 +18,7 @@ interface TargetStatus {
   readonly target: string;
   readonly service: string;
   readonly kind: string;
-  /** When a profile was last stored; undefined where none was. */
+  /** When a profile was last stored; undefined if none was. */
   readonly lastMs: number | undefined;
   /** What is wrong now, in a sentence. */
   readonly problem: string | undefined;

@@ -33,7 +33,7 @@ it.each([
   expect(values).toHaveLength(kept.length);
 });
 
-it('of an agent that sends once a minute the newest step takes longer', () => {
+it('the newest step takes longer if the agent sends once a minute', () => {
   const kept = closedSteps(question(10 * MINUTE, 15.9 * MINUTE), series(11, 12, 13, 14, 15), 15.9 * MINUTE, MINUTE);
   expect(Array.from(kept.timesMs, (ms) => ms / MINUTE)).toEqual([11, 12, 13, 14]);
 });

@@ -1,4 +1,7 @@
-/** Fetching from targets: what a Go program answers is stored, and one that hangs, redirects or sends rubbish costs nothing else. */
+/**
+ * Fetching from targets: profiles of a Go program are stored, and a target that hangs, redirects or sends rubbish does
+ * not affect others.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -212,7 +215,7 @@ describe('a target that', () => {
     await vi.waitFor(() => expect(asked).toBeGreaterThan(12), 20_000);
   });
 
-  it('is not there is told, and stored once it is', async () => {
+  it('does not answer is reported, and stored once it does', async () => {
     let isUp = false;
     const url = await serve((request, response) => (isUp ? goProgram(request, response) : request.socket.destroy()));
     const { problemOf, lastOf } = scrape({ late: url });

@@ -1,4 +1,4 @@
-/** What the files take on disk. */
+/** Size of the files on disk. */
 
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
