@@ -1,4 +1,4 @@
-/** A server without a profile: its pages say how to send one, and fill by themselves. */
+/** A server without profiles: its pages say how to send one, and show it when it arrives. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -34,14 +34,16 @@ test('the empty page names its address and the lines of each language, and it an
       ['Node.js', `serverAddress: "${url}"`],
       ['Python', `server_address="${url}"`],
       ['Rust', `PyroscopeAgent::builder("${url}", "my-service")`],
-      ['OpenTelemetry', `-collection-agent=${url.replace('http://', '')}`],
+      ['OpenTelemetry', `profiles_endpoint: ${url}/v1development/profiles`],
+      ['eBPF', `-collection-agent=${url.replace('http://', '')}`],
+      ['Without an agent', '--scrape my-service=localhost:6060'],
       ['Java', `'${url}/ingest?format=jfr&name=my-service'`],
     ] as const) {
       await languages.getByRole('radio', { name: language }).click();
       await expect(page.getByRole('region', { name: /^Lines/ }).last()).toContainText(lines);
     }
 
-    // What the page says to send for Java is taken.
+    // The command that the page shows for Java works.
     const target = /'(http[^']+)'/.exec(
       await page.getByRole('region', { name: 'Lines: Or send a recording' }).innerText(),
     )![1];

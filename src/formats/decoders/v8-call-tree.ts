@@ -12,7 +12,7 @@ const NO_DEOPT = 0;
 export interface CallFrame {
   name: string;
   url: string;
-  /** From 1; 0 where unknown. */
+  /** From 1; 0 if unknown. */
   line: number;
 }
 
@@ -36,7 +36,7 @@ export class V8CallTree {
   readonly #hits = new Float64Column();
   readonly #deopt = new Int32Column();
   readonly #reasons: string[] = [''];
-  /** Id of the parent as a node names it, NaN where it names none. */
+  /** Id of the parent as a node names it, NaN if it names none. */
   readonly #parentId = new Float64Column();
   /** Pairs: index of the parent, id of the child. */
   readonly #children = new Float64Column();
@@ -237,8 +237,13 @@ export function* readNumbers(json: JsonPull, into: Float64Column): Steps<void> {
     return;
   }
   json.enterArray();
-  while (json.item()) {
-    if (into.length % 65_536 === 65_535) yield json.share;
+  for (let pause = NUMBERS_A_STEP; ;) {
+    json.shortNumbers(into, Math.min(MAX_NUMBERS, into.length + NUMBERS_A_STEP));
+    if (into.length >= pause) {
+      yield json.share;
+      pause = into.length + NUMBERS_A_STEP;
+    }
+    if (!json.item()) break;
     if (into.length >= MAX_NUMBERS)
       throw new DecodeError(
         'too-large',
@@ -253,3 +258,4 @@ export function* readNumbers(json: JsonPull, into: Float64Column): Steps<void> {
 }
 
 const MAX_NUMBERS = 1 << 26;
+const NUMBERS_A_STEP = 65_536;
