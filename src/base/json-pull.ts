@@ -6,6 +6,7 @@
  *   json.enterArray(); while (json.item()) …value or skip…
  */
 import { ByteTexts } from './byte-texts.ts';
+import { JsonKeys } from './json-keys.ts';
 
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'true' | 'false' | 'null' | 'nothing';
 
@@ -26,6 +27,7 @@ export class JsonPull {
   at = 0;
   readonly #fail: JsonFailure;
   readonly #texts: ByteTexts;
+  readonly #keys: JsonKeys;
   /** Right behind an opening bracket. */
   #isFresh = false;
 
@@ -34,6 +36,7 @@ export class JsonPull {
     this.bytes = bytes;
     this.#fail = fail;
     this.#texts = new ByteTexts(bytes);
+    this.#keys = new JsonKeys(bytes);
   }
 
   get share(): number {
@@ -72,7 +75,13 @@ export class JsonPull {
   key(): string | undefined {
     if (!this.#more(CLOSE_OBJECT, 'an object')) return undefined;
     if (this.#next() !== QUOTE) throw this.#wrong('a key was expected');
-    const key = this.string();
+    const start = this.at + 1;
+    let key = this.#keys.expected(start);
+    if (key !== undefined) this.at = this.#keys.end;
+    else {
+      key = this.string();
+      this.#keys.learn(key, start, this.at - 1);
+    }
     if (this.#next() !== COLON) throw this.#wrong('a colon was expected');
     this.at++;
     return key;
@@ -161,6 +170,27 @@ export class JsonPull {
     if (Math.abs(value) <= Number.MAX_SAFE_INTEGER || this.at - start > MAX_WHOLE_LENGTH) return value;
     const text = String.fromCharCode(...this.bytes.subarray(start, this.at));
     return /^-?\d+$/.test(text) ? BigInt(text) : value;
+  }
+
+  /**
+   * Right behind `enterArray`: takes the entries that are short whole numbers below `below`, up to the first that is
+   * not, or up to `most` in all. The others come by `item`.
+   */
+  shortNumbers(into: { length: number; push(value: number): void }, most: number, below = Infinity): void {
+    const { bytes } = this;
+    while (this.#isFresh || bytes[this.at] === COMMA) {
+      if (into.length >= most) return;
+      let at = this.at + (this.#isFresh ? 0 : 1);
+      const start = at;
+      let value = 0;
+      for (let byte = bytes[at]; byte >= ZERO && byte <= NINE; byte = bytes[++at]) value = value * 10 + byte - ZERO;
+      const after = bytes[at];
+      const isShort = at > start && at - start <= MAX_SAFE_DIGITS && value < below;
+      if (!isShort || (after !== COMMA && after !== CLOSE_ARRAY)) return;
+      into.push(value);
+      this.at = at;
+      this.#isFresh = false;
+    }
   }
 
   /** A number, or a string that holds one; undefined for anything else, which is skipped. */

@@ -43,8 +43,8 @@ export interface DiffSide {
   readonly notes: readonly string[];
   slices(union: UnionTree, side: SideKey): Promise<SideSlices>;
   /** A file whose samples have times, cut by these; used where the other side is such a file too. */
-  readonly ofOneRun?: SlicedColumns;
-  readonly samplesPerUnit?: number;
+  readonly ofOneRun?: SlicedColumns | undefined;
+  readonly samplesPerUnit?: number | undefined;
 }
 
 /** Of both sides; of two files with times their slices. */

@@ -79,7 +79,10 @@ export function prepareStacks(union: UnionTree, router?: string): PreparedTree {
   const place = new Int32Array(length);
   // 0: no dispatch frame yet, 1: right below dispatch frames, 2: right below the router.
   const state = new Uint8Array(length);
-  for (let node = 1; node < length; node++) {
+  const isSmall = new Uint8Array(length);
+  for (let node = 1; node < length; node++)
+    if (isSmall[parent[node]] === 1 || share[node] < MIN_SHARE) isSmall[node] = 1;
+  const put = (node: number): void => {
     const above = place[parent[node]];
     const role = roles[func[node]];
     const atTop = above === 0;
@@ -90,19 +93,20 @@ export function prepareStacks(union: UnionTree, router?: string): PreparedTree {
     } else if (role === 'fold' && !atTop) place[node] = above;
     else {
       const isRuntime = role === 'runtime' || role === 'fold' || builder.isRuntime[above] === 1;
-      const isSmall = builder.isSmall(above) || share[node] < MIN_SHARE;
       const under = atTop ? state[parent[node]] : 0;
       const called = under === 2 ? CHOSEN : under === 1 ? (role === 'own' ? HANDLER : SERVING) : NEITHER;
       // What is too small is told apart by function alone, beside what is small too; and not at all where it is small everywhere.
       place[node] = builder.child(
         builder.isSmall(above) ? builder.parent(above) : above,
-        isSmall && ofFunction[func[node]] < MIN_FUNCTION ? names.length : func[node],
+        isSmall[node] === 1 && ofFunction[func[node]] < MIN_FUNCTION ? names.length : func[node],
         isRuntime,
         called,
-        isSmall,
+        isSmall[node] === 1,
       );
     }
-  }
+  };
+  // The large ones first: what is small beside them joins them in whatever order the sides have them.
+  for (const turn of [0, 1]) for (let node = 1; node < length; node++) if (isSmall[node] === turn) put(node);
 
   const { tree, numbers } = builder.seal();
   return { ...tree, names: [...names, ''], place: place.map((at) => (at < 0 ? -1 : numbers[at])) };
@@ -250,7 +254,7 @@ function meanShare({ a, b, length }: UnionTree): Float64Array {
   return share;
 }
 
-/** Children by parent and function; sealed depth first. */
+/** Children by parent, function and whether the runtime is at work; sealed depth first. */
 class Builder {
   readonly #parent: number[] = [-1];
   readonly #func: number[] = [-1];
@@ -264,13 +268,15 @@ class Builder {
   }
 
   child(parent: number, func: number, isRuntime: boolean, called: number, isSmall: boolean): number {
-    const known = this.#kids[parent].get(func);
+    // Of functions too small everywhere those of the runtime stay apart.
+    const key = isRuntime ? -1 - func : func;
+    const known = this.#kids[parent].get(key);
     if (known !== undefined) {
-      if (!isSmall) this.#isSmall[known] = 0;
+      this.#called[known] = Math.max(this.#called[known], called);
       return known;
     }
     const node = this.#parent.push(parent) - 1;
-    this.#kids[parent].set(func, node);
+    this.#kids[parent].set(key, node);
     this.#kids.push(new Map());
     this.#func.push(func);
     this.isRuntime.push(isRuntime ? 1 : 0);

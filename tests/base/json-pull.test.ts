@@ -35,6 +35,40 @@ describe('JsonPull', () => {
     );
   });
 
+  it('reads lists of numbers, short whole ones or any', () => {
+    const numbers = fc.oneof(fc.nat(), fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }));
+    fc.assert(
+      fc.property(fc.array(numbers), fc.nat(2), fc.nat(5), (list, indent, most) => {
+        const json = pull(JSON.stringify(list, undefined, indent));
+        const read: number[] = [];
+        json.enterArray();
+        do json.shortNumbers(read, read.length + most, 1e6);
+        while (json.item() && read.push(json.number()) > 0);
+        expect(read.map((one) => one + 0)).toEqual(list.map((one) => one + 0));
+        json.end();
+      }),
+    );
+    for (const text of ['[1,]', '[1,,2]', '[1 2]', '[1']) {
+      const json = pull(text);
+      const read: number[] = [];
+      expect(() => {
+        json.enterArray();
+        json.shortNumbers(read, 9);
+        while (json.item()) read.push(json.number());
+      }, text).toThrow(Wrong);
+    }
+  });
+
+  it('knows keys again, in any order', () => {
+    const key = fc.constantFrom('a', 'ab', 'b', 'a"', 'a\\', 'é', '');
+    fc.assert(
+      fc.property(fc.array(fc.dictionary(key, fc.oneof(fc.nat(), fc.dictionary(key, fc.nat())))), (list) => {
+        const text = JSON.stringify(list);
+        expect(JSON.stringify(plain(pull(text).value()))).toBe(text);
+      }),
+    );
+  });
+
   it('reads numbers to the last bit', () => {
     fc.assert(
       fc.property(fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.maxSafeInteger()), (number) => {

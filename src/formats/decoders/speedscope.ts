@@ -20,6 +20,7 @@ const UNITS: Readonly<Record<string, { readonly sampleType: SampleType; readonly
 const NO_UNIT = { sampleType: { type: 'samples', unit: 'count' }, ms: undefined };
 const MAX_PROFILES = 100_000;
 const STEP = 8192;
+const MAX_INDEX = 2 ** 31 - 1;
 
 interface Frame {
   name: string;
@@ -135,6 +136,7 @@ function* readPart(json: JsonPull, place: string, limits: DecodeLimits): Steps<P
         if (stackEnd.length % STEP === 0) yield json.share * 0.8;
         if (stackEnd.length >= limits.samples) refuseCount(limits.samples, 'samples', `${place}.samples`);
         json.enterArray();
+        json.shortNumbers(stacks, limits.frames + 1, MAX_INDEX);
         while (json.item()) stacks.push(index(json.number(), place, 'samples', stackEnd.length));
         if (stacks.length > limits.frames) refuseCount(limits.frames, 'frames in its stacks', `${place}.samples`);
         stackEnd.push(stacks.length);
@@ -190,7 +192,7 @@ function* readEvents(json: JsonPull, { events, at }: Part, place: string, limits
 
 /** @param place, list, at are where it stands: put together only for a refusal, as there are millions. */
 function index(frame: number, place: string, list: string, at: number): number {
-  if (!(Number.isInteger(frame) && frame >= 0 && frame < 2 ** 31 - 1))
+  if (!(Number.isInteger(frame) && frame >= 0 && frame < MAX_INDEX))
     refuseJson(`The frame ${frame} is not an index.`, `${place}.${list}[${at}]`);
   return frame;
 }

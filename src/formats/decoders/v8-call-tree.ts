@@ -237,8 +237,13 @@ export function* readNumbers(json: JsonPull, into: Float64Column): Steps<void> {
     return;
   }
   json.enterArray();
-  while (json.item()) {
-    if (into.length % 65_536 === 65_535) yield json.share;
+  for (let pause = NUMBERS_A_STEP; ;) {
+    json.shortNumbers(into, Math.min(MAX_NUMBERS, into.length + NUMBERS_A_STEP));
+    if (into.length >= pause) {
+      yield json.share;
+      pause = into.length + NUMBERS_A_STEP;
+    }
+    if (!json.item()) break;
     if (into.length >= MAX_NUMBERS)
       throw new DecodeError(
         'too-large',
@@ -253,3 +258,4 @@ export function* readNumbers(json: JsonPull, into: Float64Column): Steps<void> {
 }
 
 const MAX_NUMBERS = 1 << 26;
+const NUMBERS_A_STEP = 65_536;
