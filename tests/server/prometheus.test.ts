@@ -45,7 +45,7 @@ async function prometheus(answer: Answer, more: Partial<PrometheusOptions> = {})
     );
 }
 
-function success(resultType: 'vector' | 'matrix', result: readonly object[]): object {
+function success(resultType: 'vector' | 'matrix', result: readonly unknown[]): object {
   return { status: 'success', data: { resultType, result } };
 }
 
@@ -152,7 +152,11 @@ describe('a Prometheus', () => {
     ['sends more than anyone wants', () => ' '.repeat((16 << 20) + 1), /more than 16 MiB/],
     [
       'has too many series',
-      () => success('vector', Array(2001).fill({ metric: {}, value: [1, '1'] })),
+      () =>
+        success(
+          'vector',
+          Array.from({ length: 2001 }, () => ({ metric: {}, value: [1, '1'] })),
+        ),
       /more than 2000 series/,
     ],
   ])('that %s is a sentence', async (what, answer, words) => {
