@@ -20,14 +20,14 @@ const MAX_COUNT = 200;
 
 interface Drawn {
   readonly name: string;
-  /** Undefined where only the width tells. */
+  /** Undefined if only the width is known. */
   readonly count: number | undefined;
   readonly y: number;
   readonly left: number;
   readonly right: number;
 }
 
-/** @throws DecodeError, as soon as one of the limits is passed */
+/** @throws DecodeError, if a limit is exceeded */
 export function* decodeFlamegraphSvg(packed: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
   if (packed.length > MAX_BYTES) {
     throw new DecodeError('too-large', `The picture has more than ${MAX_BYTES >> 20} MiB.`, {
@@ -122,7 +122,7 @@ function tagAt(text: string, start: number): string | undefined {
   return end < 0 ? undefined : tag.slice(0, end);
 }
 
-/** A number, with or without a unit; NaN where the tag has none of that name. */
+/** A number, with or without a unit; NaN if the tag has none of that name. */
 function attribute(tag: string, name: string): number {
   for (const quote of ['"', "'"]) {
     const start = tag.indexOf(` ${name}=${quote}`);
