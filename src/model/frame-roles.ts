@@ -33,9 +33,9 @@ const known = new WeakMap<readonly string[], readonly FrameRole[]>();
 
 /** Of the names of a union or a tree, which are asked for again and again. */
 export function rolesOf(names: readonly string[]): readonly FrameRole[] {
-  let roles = known.get(names);
-  if (roles === undefined) known.set(names, (roles = names.map(roleOf)));
-  return roles;
+  let ofNames = known.get(names);
+  if (ofNames === undefined) known.set(names, (ofNames = names.map(roleOf)));
+  return ofNames;
 }
 
 export function roleOf(name: string): FrameRole {
