@@ -517,6 +517,8 @@ function gzipped(name: string, buffer: Buffer): GivenFile {
 
 test('a search and a transform are of both sides', async ({ page }) => {
   await compare(page, side('a', before), side('b', after));
+  const told = await page.evaluate(() => window.flametide.top(1, 'self').catch((error: Error) => error.message));
+  expect(told).toMatch(/^A comparison is shown: summary\(\) and changes\(\)/);
   const totals = { a: { total: totalIn(before, {}) }, b: { total: totalIn(after, slower) } };
   await page.getByRole('textbox', { name: 'Search functions' }).fill('checkout');
   await expect(page.locator('#search-result')).toContainText(/in 7 frames/);

@@ -53,7 +53,8 @@ export interface MergedProfile {
  */
 const FIRST_TREE_NODES = 4096;
 const EMPTY_STORE_LOOK_MS = 2000;
-const REST_MS = 150;
+/** Longer than a key that repeats. */
+const REST_MS = 50;
 const STATUS_EVERY_MS = 30_000;
 /** While the server is not ready. */
 const PROBLEM_EVERY_MS = 3000;
