@@ -17,7 +17,7 @@ const FROM_MS = UNTIL_MS - 40 * MINUTE;
 const DEPLOY_MS = FROM_MS + 20 * MINUTE;
 const MAX_STOPS = 80;
 /** Of this run: what an earlier one pushed has other deploys. */
-const RUN = `e2e/keys-${UNTIL_MS / MINUTE}`;
+const RUN = `e2e/by-keys-${UNTIL_MS / MINUTE}`;
 
 /** The focused control by its name; '' where nothing has the focus. */
 const FOCUSED = `(() => {

@@ -98,7 +98,7 @@ test('a chip is edited where it stands, and the last one taken back', async ({ p
   await openSample(page, '?v=1&view=files&t=hide:serve');
   const chips = page.getByRole('group', { name: 'Transforms' });
   await chips.getByRole('button', { name: 'Edit hide serve' }).click();
-  const match = page.getByRole('textbox', { name: /match/ });
+  const match = page.getByRole('textbox', { name: /that match/ });
   await match.fill('/(/');
   await expect(page.getByRole('dialog').getByRole('alert')).toContainText('unterminated group');
   await match.fill('parse');
@@ -122,7 +122,7 @@ test('a rename changes every view and the export alike', async ({ page }) => {
   await openSample(page);
   await page.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: 'Rename…' }).click();
-  await page.getByRole('textbox', { name: /match/ }).fill('/^json.*/');
+  await page.getByRole('textbox', { name: /that match/ }).fill('/^json.*/');
   await page.getByRole('textbox', { name: /New name/ }).fill('JSON');
   await page.getByRole('button', { name: 'Rename', exact: true }).click();
   expect(await page.evaluate(() => window.flametide.top(1, 'self'))).toEqual([{ name: 'JSON', self: 35, total: 45 }]);
