@@ -1,4 +1,4 @@
-/** Which room may lean on which. Rules and reasons: src/README.md. */
+/** Which room may import which. Rules and reasons: src/README.md. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
@@ -121,7 +121,7 @@ it('no loop of files', () => {
   expect(loops).toEqual([]);
 });
 
-/** A file right in its room, which has no folder, stands for itself; app's are its top floor. */
+/** A file directly in its room counts as a folder of its own; app's are its top floor. */
 function folderOf(path: string): string {
   const folder = dirname(path);
   return folder.includes('/') || folder === 'app' ? folder : path;

@@ -1,4 +1,4 @@
-/** What package.json says of a package that is installed. */
+/** package.json as an installed package needs it. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import viteConfig from '../vite.config.ts';

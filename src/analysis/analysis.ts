@@ -191,7 +191,7 @@ export interface DiffAnswer extends DiffPicture, Pick<Normalised, 'kind' | 'load
   readonly unlike: string | undefined;
   /** Why a different normalisation was applied than requested. */
   readonly refused: string | undefined;
-  /** Why each cannot be applied; undefined where it can. */
+  /** Why each cannot be applied; undefined if it can. */
   readonly reasons: Readonly<Record<Normalisation, string | undefined>>;
   /** Frames or stacks that each transform touched on both sides together. */
   readonly matched: readonly number[];
@@ -249,7 +249,7 @@ export interface Analysis {
   ): Promise<{ readonly profile: OpenedProfile; readonly tree: TreeAnswer }>;
   /** Some of an open profile's samples, as a profile of its own. */
   select(selection: Selection, signal: AbortSignal): Promise<OpenedProfile>;
-  /** Labels of the samples that match, and how many values each has; undefined where these were not counted. */
+  /** Labels of the samples that match, and how many values each has; undefined if these were not counted. */
   labelNames(
     handle: ProfileHandle,
     matchers: readonly LabelMatcher[],
@@ -262,7 +262,7 @@ export interface Analysis {
     matchers: readonly LabelMatcher[],
     signal: AbortSignal,
   ): Promise<readonly { readonly name: string; readonly cost: number }[]>;
-  /** The recording over time; undefined where samples have no times. */
+  /** The recording over time; undefined if samples have no times. */
   when(request: WhenRequest, signal: AbortSignal): Promise<When | undefined>;
   /** The calls of the thread that ran longest, of the samples that match; undefined where these have no times. */
   flameChart(request: ChartRequest, signal: AbortSignal): Promise<ChartAnswer | undefined>;

@@ -3,7 +3,7 @@ import { DecodeError } from '#formats/format.ts';
 
 export interface Refusal {
   readonly what: string;
-  /** `byte 1024 of the unpacked file`, `line 3`; undefined where there is no place. */
+  /** `byte 1024 of the unpacked file`, `line 3`; undefined if there is no place. */
   readonly place: string | undefined;
   readonly remedy: string | undefined;
 }

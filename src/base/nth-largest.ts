@@ -1,6 +1,6 @@
 /** The n-th largest number without sorting (Hoare's selection), in linear time. */
 
-/** @param values are reordered. @returns 0 where there are fewer than `n` */
+/** @param values are reordered. @returns 0 if there are fewer than `n` */
 export function nthLargest(values: Float64Array, n: number): number {
   if (n < 1 || n > values.length) return 0;
   const wanted = values.length - n;

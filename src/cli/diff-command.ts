@@ -51,7 +51,7 @@ export async function diffCommand(
     .addOption(
       new Option('--normalize <how>', 'what makes the sides comparable').choices(normalisations).default('share'),
     )
-    .option('--routes <function>', 'function whose callees are routes, where none are found')
+    .option('--routes <function>', 'function whose callees are routes, if none are found')
     .option('--fail-on <threshold>', "exit code 1 when a change passes it, such as '+5%'")
     .addOption(new Option('--format <form>', 'of the answer').choices(['text', 'json', 'markdown']).default('text'))
     .helpOption('--help', 'print this text')

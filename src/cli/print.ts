@@ -122,7 +122,7 @@ function changedFunctions({ union }: Comparison): readonly object[] {
 
 function evidenceWords({ isSliced, isCounted }: Evidence, isOneRun: boolean): string {
   const times = isOneRun
-    ? 'noise from slices of one run each: what varies from run to run is not in it'
+    ? 'noise from slices of one run each, without the variation between runs'
     : 'noise from slices of time';
   const words = isSliced ? times : 'without time slices: weaker evidence';
   return isCounted ? words : `${words}; sample counts are unknown: weaker still`;

@@ -136,7 +136,7 @@ async function readServer(text: string, { type, token, nowMs }: SideSetting): Pr
   };
 }
 
-/** @param answer undefined where the source has no slices */
+/** @param answer undefined if the source has no slices */
 async function sideSlices(
   range: ServerRange,
   answer: SlicedColumns | undefined,

@@ -53,7 +53,7 @@ export interface DataSource {
   /** Everything, with files and lines. */
   mergedPprof(query: ProfileQuery, signal: AbortSignal): Promise<EncodedProfile>;
   /**
-   * Every node, with its amount in each part of the range; undefined where the source has no slices.
+   * Every node, with its amount in each part of the range; undefined if the source has no slices.
    * @param count of parts
    */
   slices(query: ProfileQuery, count: number, signal: AbortSignal): Promise<EncodedProfile | undefined>;

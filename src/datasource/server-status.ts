@@ -11,6 +11,8 @@ export interface ServerStatus {
   readonly alterations: readonly UploadReport[];
   /** What was found damaged in the store, one sentence a place. */
   readonly damage: readonly string[];
+  /** Services that the server fetches profiles of. */
+  readonly targets: readonly { readonly service: string }[];
   /** Undefined where the server keeps no profiles itself. */
   readonly store: StoreStatus | undefined;
 }
@@ -35,7 +37,7 @@ export interface ServiceBudget {
 /** Uploads of a service that were refused, or stored with changes, for one reason. */
 export interface UploadReport {
   readonly kind: string;
-  /** As the upload names it, perhaps with `.cpu` behind it; undefined where it names none. */
+  /** As the upload names it, perhaps with `.cpu` behind it; undefined if it names none. */
   readonly service?: string;
   readonly count: number;
   readonly last: string;
@@ -54,6 +56,7 @@ export async function fetchServerStatus(baseUrl: string, signal: AbortSignal): P
     refusals: Array.isArray(answer.refusals) ? answer.refusals : [],
     alterations: Array.isArray(answer.alterations) ? answer.alterations : [],
     damage: Array.isArray(answer.damage) ? answer.damage.map(String) : [],
+    targets: Array.isArray(answer.targets) ? answer.targets : [],
     store: storeIn(answer.store),
   };
 }
@@ -65,6 +68,22 @@ export async function removeService(baseUrl: string, service: string): Promise<v
   if (response.ok) return;
   const text = (await response.text()).trim();
   throw new Error(text.slice(0, 300) || `The server answered ${response.status}.`);
+}
+
+/** What was recorded at once; times in ms. */
+export interface TakenNow {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly problems: readonly string[];
+}
+
+/** Has the server record a CPU profile of the targets of a service, which takes some seconds. @throws Error with its words */
+export async function takeProfileNow(baseUrl: string, service: string): Promise<TakenNow> {
+  const url = new URL(`api/targets/profile?${new URLSearchParams({ service }).toString()}`, baseUrl);
+  const response = await fetch(url, { method: 'POST' });
+  if (!response.ok)
+    throw new Error((await response.text()).trim().slice(0, 300) || `The server answered ${response.status}.`);
+  return (await response.json()) as TakenNow;
 }
 
 function storeIn(given: unknown): StoreStatus | undefined {

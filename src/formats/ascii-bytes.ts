@@ -17,7 +17,7 @@ function isHexDigit(byte: number): boolean {
   return isDigit(byte) || ((byte | 32) >= 97 && (byte | 32) <= 102);
 }
 
-/** Where the run of digits that begins at `from` ends. */
+/** The end of the run of digits that begins at `from`. */
 export function digitsEnd(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
   while (at < end && isDigit(bytes[at])) at++;

@@ -1,7 +1,8 @@
 /**
  * Collapsed stacks: `main;parse;read 12`, one stack a line, root first, its value at the end. As flamegraph.pl,
- * async-profiler, py-spy -f raw, perf's and many other tools write it; specified by use only, hence by our corpus:
- * names stand verbatim, an empty frame keeps its empty name, lines without stack or number are skipped and counted.
+ * async-profiler, py-spy -f raw, perf's and many other tools write it; there is no specification, so our corpus is the
+ * reference: names are verbatim, an empty frame keeps its empty name, lines without stack or number are skipped and
+ * counted.
  */
 import { Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
@@ -39,7 +40,7 @@ const MAX_WHOLE = 2n ** 63n - 1n;
 
 /**
  * @param isDifferential two numbers a line are two sides; else the first is a part of the name
- * @throws DecodeError, as soon as one of the limits is passed
+ * @throws DecodeError, if a limit is exceeded
  */
 export function* decodeCollapsed(
   packed: Uint8Array,
@@ -73,7 +74,7 @@ export function* decodeCollapsed(
     const endOfFirst = stackEnd;
     const first = isDifferential ? numberStart(bytes, at, endOfFirst) : endOfFirst;
     if (isDifferential) stackEnd = blanksStart(bytes, at, first);
-    // The numbers stand apart from the stack, and there is a stack.
+    // The numbers are separated from the stack, and the stack is not empty.
     const isStack = number !== end && stackEnd !== number && stackEnd !== at;
     if (!isStack || (isDifferential && (first === endOfFirst || stackEnd === first))) {
       if (end > at) skipped++;
@@ -122,13 +123,13 @@ export function* decodeCollapsed(
   };
 }
 
-/** The lines of the beginning, whole. */
+/** The first complete lines. */
 function firstLines(bytes: Uint8Array): readonly string[] {
   const lines = textPrefix(bytes, BYTES_TO_SNIFF).split('\n');
   return bytes.length > BYTES_TO_SNIFF ? lines.slice(0, -1) : lines;
 }
 
-/** Where the blanks before `end` begin. */
+/** The start of the blanks before `end`. */
 function blanksStart(bytes: Uint8Array, from: number, end: number): number {
   let at = end;
   while (at > from && isBlank(bytes[at - 1])) at--;
@@ -142,7 +143,7 @@ function looksCollapsed(bytes: Uint8Array): boolean {
   return holdsStacks(bytes);
 }
 
-/** Names may hold any bytes: what tells stacks from other things is that most lines end in a number. */
+/** Names may hold any bytes: stacks are recognised because most lines end in a number. */
 function holdsStacks(bytes: Uint8Array): boolean {
   const lines = textPrefix(bytes, BYTES_TO_SNIFF).split('\n');
   // The last line may be cut.
@@ -215,7 +216,7 @@ class NumberColumn {
       larger.set(this.#values);
       this.#values = larger;
     }
-    // No -0: it would be a zero that is told apart.
+    // No -0, because it would be distinguished from 0.
     this.#values[this.length++] = value + 0;
   }
 
@@ -248,7 +249,7 @@ class NumberColumn {
   }
 }
 
-/** Frame names by their bytes: a name is hashed where it lies, and becomes a string once. */
+/** Frame names by their bytes: a name is hashed in place and decoded once. */
 class NameColumn {
   readonly #bytes: Uint8Array;
   readonly #spans = new Int32Column(); // start, end

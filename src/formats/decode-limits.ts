@@ -1,4 +1,4 @@
-/** How much a profile may hold. Counted while the bytes are scanned, since a few bytes can stand for much memory. */
+/** Limits of a profile, checked while the bytes are scanned, since a few bytes can describe much memory. */
 import { DecodeError } from './format.ts';
 
 export interface DecodeLimits {

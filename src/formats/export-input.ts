@@ -1,12 +1,12 @@
-/** What a writer is given, and what it gives back. */
+/** Input and output of a writer. */
 import type { CallTree } from '#model/call-tree.ts';
 import type { FunctionTable, SampleType } from '#model/profile.ts';
 
 export interface ExportInput {
   readonly tree: CallTree;
-  /** Names may repeat: a function is told apart by file, binary and `frameLine` too. */
+  /** Names may repeat: functions are distinguished by file, binary and `frameLine` too. */
   readonly functions: FunctionTable;
-  /** The line of the frames of each; undefined where the tree does not know it. */
+  /** The line of the frames of each; undefined if the tree does not know it. */
   readonly frameLine: Int32Array | undefined;
   readonly sampleType: SampleType;
   readonly name: string;
@@ -16,6 +16,6 @@ export interface ExportInput {
 
 export interface ExportedFile {
   readonly bytes: Uint8Array;
-  /** What the format could not hold as it is; plain sentences for the user. */
+  /** Notes about data that the format cannot represent; plain sentences for the user. */
   readonly notes: readonly string[];
 }

@@ -49,7 +49,7 @@ export const noStack = {
   note: 'Samples without a stack are written as (no stack).',
 } as const;
 
-/** Names as they can stand in a line of collapsed stacks, and what is to be said of them. */
+/** Names made valid for a line of collapsed stacks, and notes about the changes. */
 export function foldedLabels(names: readonly string[]): { readonly labels: Uint8Array[]; readonly notes: string[] } {
   let changed = 0;
   const encoder = new TextEncoder();

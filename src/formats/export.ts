@@ -1,4 +1,4 @@
-/** What is written: a tree as a file for other tools, and an opened profile as this page opens it again. Loaded with the first export. */
+/** Writes a tree as a file for other tools, and an open profile in our own format. Loaded with the first export. */
 import type { ExportedFile, ExportInput } from './export-input.ts';
 import { writeCollapsed } from './write-collapsed.ts';
 import { writePprof } from './write-pprof.ts';

@@ -11,7 +11,10 @@ export interface FormatFacts {
   readonly noun: string;
   /** Endings of file names, lower case with their dot, without `.gz`. Used only if the content is not conclusive. */
   readonly endings: readonly string[];
-  /** What is read and who writes it, in one line without a full stop; undefined for formats that no user offers. */
+  /**
+   * The content and the tools that write it, in one line without a full stop; undefined for formats that no user
+   * offers.
+   */
   readonly reads: string | undefined;
 }
 
@@ -25,7 +28,7 @@ interface Sniffed extends FormatFacts {
   sniff(bytes: Uint8Array, name: string): boolean;
 }
 
-/** A format whose decoder comes with the page. */
+/** A format whose decoder is part of the page. */
 export interface EagerFormat extends Sniffed {
   readonly decode: Decode;
 }
@@ -43,7 +46,7 @@ export interface ArchiveFile {
   readonly bytes: Uint8Array;
 }
 
-/** Parts that take apart what files are packed in. */
+/** Unpackers of compressed files and archives. */
 export interface Unpackers {
   archive(): Promise<(bytes: Uint8Array) => Steps<readonly ArchiveFile[]>>;
   zstd(): Promise<(bytes: Uint8Array) => Steps<Uint8Array>>;

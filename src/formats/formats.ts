@@ -54,7 +54,7 @@ export const formats: readonly ProfileFormat[] = [
   traceEventFormat,
 ];
 
-/** What unpacks the files that several layers or archives hold, loaded when it is needed. */
+/** Unpackers of archives and nested layers, loaded on demand. */
 export const unpackers: Partial<Unpackers> = {
   archive: async () => (await import('./decoders/archive.ts')).unpackArchive,
   zstd: async () => (await import('./decoders/zstd.ts')).unwrapZstd,

@@ -1,4 +1,4 @@
-/** Unwraps gzip (RFC 1952) before anything looks at the bytes: bounded, checked, in steps. */
+/** Unpacks gzip (RFC 1952) in steps, bounded and with checksums. */
 import { FlateErrorCode, type FlateError, Gunzip, inflateSync } from 'fflate';
 import { crc32 } from '#base/crc32.ts';
 import type { Steps } from '#base/steps.ts';
@@ -56,12 +56,12 @@ interface Member {
   size: number;
 }
 
-/** All members of one layer, one behind the other. */
+/** All members of one layer, concatenated. */
 function* gunzip(bytes: Uint8Array): Steps<Uint8Array> {
   const whole = gunzipAtOnce(bytes);
   if (whole) return whole;
   const size = plausibleBytes(bytes);
-  // A claim that was tried and did not hold is not allocated for again.
+  // After a wrong size claim, no memory is allocated on a claim again.
   const sink = new Sink(size > MAX_BYTES_AT_ONCE ? size : 0);
   checkHeader(bytes, 0);
   let member: Member = { start: 0, crc: 0, size: 0 };
@@ -94,9 +94,9 @@ function* gunzip(bytes: Uint8Array): Steps<Uint8Array> {
 }
 
 /**
- * The common case, twice as fast as in parts while the engine is cold: one member of a known, moderate size. That there
- * is no second one (no mark of one; fflate does not tell where it stopped), its length and its checksum prove it.
- * Whatever does not fit is left to the way in parts, which finds out why.
+ * The common case, twice as fast as in parts while the engine is cold: one member of a known, moderate size. Length and
+ * checksum prove that there is no second member (fflate does not report where it stopped). Anything else is unpacked in
+ * parts, which finds the reason.
  */
 function gunzipAtOnce(bytes: Uint8Array): Uint8Array | undefined {
   const size = plausibleBytes(bytes);
@@ -119,14 +119,14 @@ function hasSecondMark(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** The unpacked size as the last member states it: a claim, good for one member below 4 GiB. 0 where it cannot be true. */
+/** The unpacked size as the last member states it: a claim, good for one member below 4 GiB. 0 if it cannot be true. */
 function expectedBytes(bytes: Uint8Array): number {
   if (bytes.length < 18) return 0;
   const claim = readUint32(bytes, bytes.length - 4);
   return claim <= bytes.length * MAX_BYTES_OF_ONE ? claim : 0;
 }
 
-/** What can be allocated on that claim; 0 where it is larger than profiles are. */
+/** What can be allocated on that claim; 0 if it is larger than profiles are. */
 function plausibleBytes(bytes: Uint8Array): number {
   const size = expectedBytes(bytes);
   return size <= bytes.length * MAX_PLAUSIBLE_RATIO ? size : 0;
@@ -209,7 +209,7 @@ function malformed(message: string, offset: number): DecodeError {
   });
 }
 
-/** Collects chunks up to the limit: in one block where the size was foretold, else in blocks that grow with what came. */
+/** Collects chunks up to the limit: in one block if the size is known, otherwise in growing blocks. */
 class Sink {
   #size = 0;
   readonly #full: Uint8Array[] = [];

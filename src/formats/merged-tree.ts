@@ -12,7 +12,7 @@ import { DecodeError } from './format.ts';
 import { MAX_DEPTH, NamedStacks } from './named-stacks.ts';
 
 const TREE_TAG = 2 * 8 + 2;
-/** The name under which a source puts what it cut away below a node. */
+/** The name of the node that stands for cut callees. */
 const CUT_NAME = 'other';
 const NODES_A_STEP = 8192;
 
@@ -55,7 +55,7 @@ function treeOf(response: Uint8Array): Uint8Array {
 class TreeReader {
   readonly names: ByteTexts;
   readonly stacks = new NamedStacks();
-  /** Samples whose leaf is called as the rest is. */
+  /** Samples whose leaf has the name of the rest. */
   readonly cutSamples: number[] = [];
   /** The root not counted. */
   nodes = 0;
@@ -122,7 +122,7 @@ class TreeReader {
   }
 }
 
-/** The function of the rest: the one that is called so, or one of its own where a real function is called so too. */
+/** The placeholder function of the rest; a separate function if a real one has the same name. */
 function cutFunction({ names, stacks, cutSamples }: TreeReader): number {
   const { texts } = names;
   const { values: frames, length } = stacks.frames;

@@ -1,4 +1,4 @@
-/** Samples of a tree whose functions have nothing but names: what a source answers from its sums. */
+/** Samples of a tree whose functions have only names, as in the answers of a source. */
 import { Int32Column } from '#base/column.ts';
 import { tablesOfOne } from '#model/definitions.ts';
 import type { Profile } from '#model/profile.ts';
@@ -6,7 +6,7 @@ import { parseProfileType } from '#model/profile-type.ts';
 import { DecodeError } from './format.ts';
 import { needsExact, noLabels, plainColumn } from './profile-columns.ts';
 
-/** A stack deeper than this is nobody's. */
+/** Deeper stacks do not occur. */
 export const MAX_DEPTH = 100_000;
 /** Frames in all stacks: few bytes can describe very many, as each sample holds its whole stack. */
 const MAX_FRAMES = 1 << 26;

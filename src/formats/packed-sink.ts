@@ -1,4 +1,4 @@
-/** Numbers and texts as bytes, one behind the other: as many as there are. */
+/** Numbers and texts as bytes, concatenated: as many as there are. */
 
 const TWO_32 = 4294967296;
 

@@ -1,4 +1,4 @@
-/** What files are packed in: gzip and zstd around one, zip and tar around several. */
+/** Packing of files: gzip and zstd for one, zip and tar for several. */
 import type { WaitingSteps } from '#base/steps.ts';
 import type { ArchiveFile } from './format.ts';
 import { unpackers } from './formats.ts';
@@ -24,7 +24,7 @@ export function isArchive(bytes: Uint8Array): boolean {
   return starts(bytes, 0, [0x50, 0x4b, 3, 4]) || starts(bytes, 257, USTAR);
 }
 
-/** @returns undefined where this page cannot unpack it @throws DecodeError */
+/** @returns undefined if this page cannot unpack it @throws DecodeError */
 export function* filesOf(archive: Uint8Array): WaitingSteps<readonly ArchiveFile[] | undefined> {
   if (!unpackers.archive) return undefined;
   const unpack = yield* loadPart('unpacks archives', unpackers.archive);

@@ -32,7 +32,7 @@ class SampleDecoder {
   readonly count: number;
   readonly #messages: PprofMessages;
   readonly #tables: PprofTables;
-  /** By small location id: its only frame + 1; 0 where there is no such location, or one of several frames. */
+  /** By small location id: its only frame + 1; 0 if there is no such location, or one of several frames. */
   readonly #frameById: Int32Array;
   readonly #stackStart: Int32Array<ArrayBuffer>;
   readonly #frames: Int32Column;

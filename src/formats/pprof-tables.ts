@@ -29,7 +29,7 @@ export function readId(reader: ByteReader): Id {
 
 /** From ids to positions. Writers count from 1, so that an array answers nearly always; a map takes the rest. */
 class IdTable {
-  /** Position + 1 by small id; 0 where there is none. */
+  /** Position + 1 by small id; 0 if there is none. */
   readonly dense: Int32Array;
   readonly #sparse = new Map<Id, number>();
 
@@ -278,7 +278,7 @@ function readLine(reader: ByteReader, functions: Functions, lineNumbers: Int32Co
   return position;
 }
 
-/** pprof's own way to name what has no symbol, save that the binary is told: addresses of two libraries differ. */
+/** Unsymbolised addresses are named as in pprof, plus the binary, since addresses repeat between libraries. */
 function addressName(binary: string, lo: number, hi: number): string {
   const hex = hi > 0 ? hi.toString(16) + lo.toString(16).padStart(8, '0') : lo.toString(16);
   return `${binary === '' ? '' : `${binary}+`}0x${hex}`;

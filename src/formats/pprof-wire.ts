@@ -1,4 +1,4 @@
-/** What pprof's files share: where the messages of a profile lie, and how they are refused. */
+/** Shared parts of the pprof decoder: the positions of messages, and refusals. */
 import type { ByteReader } from '#base/byte-reader.ts';
 import type { Int32Column } from '#base/column.ts';
 import type { Utf8Strings } from '#base/utf8-strings.ts';
@@ -34,7 +34,7 @@ export function checkString(strings: Utf8Strings, index: number, within: string,
   return strings.text(index);
 }
 
-/** A known field with another wire type than its own is no extension, but damage. */
+/** A known field with a different wire type is damage, not an extension. */
 export function checkWireType(tag: number, allowed: readonly number[] | undefined, offset: number): void {
   if (allowed && !allowed.includes(tag & 7)) {
     refuse(`The pprof data is damaged: field ${tag >>> 3} has wire type ${tag & 7}`, offset);

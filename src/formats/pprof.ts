@@ -3,7 +3,7 @@
  *
  * Two passes over columns, no object per message: the first walks the top level and notes where each message lies, since
  * fields may come in any order and what refers may precede what is referred to; the second decodes tables, then samples.
- * Every index is checked here against its table, once, so that nothing that leaves this file points outside
+ * Every index is checked here against its table, once, so that no index in the result is out of range
  * (tests hold `checkProfile` against it; running it after each decode would prove the same again).
  */
 import { ByteReader, wireTypes } from '#base/byte-reader.ts';
@@ -38,7 +38,7 @@ const MAX_COMMENTS = 20;
 const MAX_COMMENT = 500;
 const NANOSECONDS_A_MILLISECOND = 1_000_000;
 
-/** @throws DecodeError, as soon as one of the limits is passed */
+/** @throws DecodeError, if a limit is exceeded */
 export function* decodePprof(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
   const reader = new ByteReader(bytes, (what, offset) => refuse(`The pprof data is damaged: ${what}`, offset));
   const scan = new Scan(reader, limits);
@@ -127,7 +127,7 @@ function commentsOf({ strings, comments }: Scan): string[] {
   return more > 0 ? [...shown, `And ${more} more ${more === 1 ? 'comment' : 'comments'}.`] : shown;
 }
 
-/** Types that can be told apart by name and unit: what has no name is `samples`, and a number follows a name that is taken. */
+/** Makes types distinct by name and unit: a nameless one becomes `samples`, and a duplicate gets a number. */
 function distinctTypes(types: readonly SampleType[]): SampleType[] {
   const made: SampleType[] = [];
   for (const { type, unit } of types) {

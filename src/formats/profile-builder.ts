@@ -169,7 +169,7 @@ export class ProfileBuilder {
       });
     }
     if (typeof value === 'bigint' && !Number.isSafeInteger(double)) this.#wide[type].set(this.sampleCount, value);
-    // No -0: it would be a zero that is told apart.
+    // No -0, because it would be distinguished from 0.
     return double + 0;
   }
 

@@ -15,7 +15,7 @@ export class FunctionColumns {
   readonly #starts = new Int32Column(); // 1 where the file tells the first line
 
   /**
-   * @param startLine the function's first line, 0 where the file does not tell it
+   * @param startLine the function's first line, 0 if the file does not tell it
    * @returns the number of the definition
    */
   intern(name: string, file: string, startLine: number, mapping: string): number {
@@ -38,7 +38,7 @@ export class FunctionColumns {
     if (least === 0 || line < least) this.#line.values[definition] = line;
   }
 
-  /** @param definition by frame @param line by frame, 0 where unknown */
+  /** @param definition by frame @param line by frame, 0 if unknown */
   take(definition: Int32Array, line: Int32Array): Pick<Profile, 'functions' | 'definitions' | 'frames'> {
     const rows = { names: this.#names, files: this.#files, line: this.#line.take(), mappings: this.#mappings };
     return this.#further.size === 0 ? tablesOfOne(rows, definition, line) : tablesOf(rows, definition, line);
@@ -78,7 +78,7 @@ export function plainColumn(values: Float64Array): ValueColumn {
   return { values, exact: undefined };
 }
 
-/** A line number as a column holds it: 0 where it makes no sense. */
+/** A line number as a column holds it: 0 if it makes no sense. */
 export function lineNumber(line: number): number {
   return line > 0 && line <= 0x7fffffff ? Math.floor(line) : 0;
 }

@@ -9,7 +9,7 @@ export interface Recognised {
   readonly remedy?: string;
 }
 
-/** @returns undefined where no mark is known. */
+/** @returns undefined if no mark is known. */
 export function recogniseBinary(bytes: Uint8Array): Recognised | undefined {
   const binary = BINARY.find(({ at, starts }) => starts.every((byte, i) => bytes[at + i] === byte));
   if (binary) return binary;

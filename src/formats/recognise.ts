@@ -1,4 +1,4 @@
-/** Names what a file is when no format takes it, and says how to get at its contents. Looks at the first bytes only. */
+/** Recognises files that no format accepts, and says how to convert them. Reads only the first bytes. */
 import { textPrefix } from '#base/text-bytes.ts';
 import { looksLikeJson, looksLikeMarkup } from './collapsed.ts';
 import { jsonKind, type KnownJson } from './json-kind.ts';
@@ -6,7 +6,7 @@ import { type Recognised, recogniseBinary } from './recognise-binary.ts';
 
 const PREFIX = 65_536;
 
-/** @returns undefined where nothing is known of it. */
+/** @returns undefined if nothing is known of it. */
 export function recognise(bytes: Uint8Array): Recognised | undefined {
   const binary = recogniseBinary(bytes);
   if (binary) return binary;

@@ -35,7 +35,7 @@ export interface DecodedProfile {
 }
 
 const UNPACKING = 0.3;
-/** A profile within an archive within another is nobody's. */
+/** Nested archives are refused. */
 const MAX_ARCHIVES = 2;
 /** Names in a refusal. */
 const MAX_NAMES = 5;

@@ -9,7 +9,7 @@ export interface AlignedSeries {
   readonly stepMs: number;
   readonly length: number;
   readonly labels: readonly LabelSet[];
-  /** One column a series; NaN where a step is empty. */
+  /** One column a series; NaN if a step is empty. */
   readonly columns: readonly Float64Array[];
   /** Sum of each column, for order and legend. */
   readonly sums: Float64Array;
@@ -70,7 +70,7 @@ export function pointsOf({ columns, labels, firstMs, stepMs }: AlignedSeries, s:
   };
 }
 
-/** The sum of the columns that are not hidden; NaN where all are empty. */
+/** The sum of the columns that are not hidden; NaN if all are empty. */
 export function totalColumn({ columns, length }: AlignedSeries, hidden: readonly boolean[] = []): Float64Array {
   const total = new Float64Array(length).fill(Number.NaN);
   for (const [s, column] of columns.entries()) {
@@ -82,7 +82,7 @@ export function totalColumn({ columns, length }: AlignedSeries, hidden: readonly
   return total;
 }
 
-/** The largest value that is drawn, 0 where there is none. @param isStacked one above the other, not each from zero */
+/** The largest value that is drawn, 0 if there is none. @param isStacked one above the other, not each from zero */
 export function largestShown(series: AlignedSeries, hidden: readonly boolean[], isStacked: boolean): number {
   const columns = isStacked ? [totalColumn(series, hidden)] : series.columns.filter((_, s) => !hidden[s]);
   let largest = 0;

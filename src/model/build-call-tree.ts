@@ -9,7 +9,7 @@ const SAMPLES_A_STEP = 8192;
 /**
  * Cost follows the frames in all stacks; frames shared with the sample before are not looked up again.
  * @param nameRank of the functions
- * @param funcOf by frame what its node is told apart by
+ * @param funcOf by frame what its node is distinguished by
  */
 export function* buildCallTree(
   profile: Profile,

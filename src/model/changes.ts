@@ -1,4 +1,4 @@
-/** What changed: causes in order. Σ code + Σ work + Σ moved + Σ runtime is the change of the whole. */
+/** What changed: causes in order. Σ code + Σ work + Σ moved + Σ runtime is the change of the total. */
 import { difference } from './difference.ts';
 import { pathOf } from './call-path.ts';
 import { nodeName, type CallTree } from './call-tree.ts';
@@ -14,18 +14,18 @@ export interface WhatChanged {
   readonly changes: readonly Change[];
   /** Net change of the whole. */
   readonly delta: number;
-  /** Whole change: the net one, or for shares half of what all functions moved. */
+  /** The whole change: the net change, or for shares half of the sum of all functions' moves. */
   readonly whole: number;
-  /** What the supported causes account for together, of `whole`. */
+  /** The share of `whole` that the supported causes explain together. */
   readonly explained: number;
-  /** Growth of all that did not change as code, 1 under shares: more work, or a program that is slower all over. */
+  /** Growth of everything without code changes, 1 for shares: more work, or a uniformly slower program. */
   readonly growth: number;
   /** For shares, which do not show it: the total of B per second over that of A; undefined without a rate. */
   readonly rateGrowth: number | undefined;
   readonly total: { readonly a: number; readonly b: number };
-  /** What no code change can have exceeded among the largest functions that are unchanged; undefined where none was tested. */
+  /** The largest code change that could be hidden in the largest unchanged functions; undefined if none was tested. */
   readonly silence: Silence | undefined;
-  /** How far the ranges differ by themselves, in percent of each function. */
+  /** Random difference between the ranges, in percent of each function. */
   readonly between: number;
   /** Of all requests, where both sides have counts. */
   readonly requests: AllRequests | undefined;
@@ -40,19 +40,19 @@ interface AllRequests {
 }
 
 interface Silence {
-  /** The largest ones, so many. */
+  /** The number of these largest functions. */
   readonly functions: number;
   readonly percent: number;
-  /** So many seconds more of each side would show half of it; undefined where they would not, or nobody knows. */
+  /** Further seconds of each side that would show half of it; undefined if they would not, or if unknown. */
   readonly moreSeconds: number | undefined;
 }
 
 /** Smaller parts than this of the whole are rounding. */
 const ROUNDING = 1e-12;
 const Z95 = 1.96;
-/** The largest functions that silence speaks of. */
+/** The number of functions in the statement about no change. */
 const SILENT_FUNCTIONS = 5;
-/** Nobody waits for more than so many times the range. */
+/** Longer waits than this many times the range are not suggested. */
 const MAX_TIMES = 20;
 
 /** Names of units that no frame names. */
@@ -222,7 +222,7 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
   return rows;
 }
 
-/** The sum of what each explains. What moved under shares was taken from one side and given to the other: the larger counts. */
+/** The sum of what each explains. For shares, gains and losses mirror each other: the larger sum counts. */
 function explainedTogether(supported: readonly Change[], isShare: boolean): number {
   let grown = 0;
   let shrunk = 0;
@@ -251,7 +251,7 @@ function silenceOf(
   // An interval of the same width, centred at no change.
   const width = largest.map((f) => (Math.log1p(functions.high[f]) - Math.log1p(functions.low[f])) / 2);
   const widest = Math.max(...width);
-  // More time narrows what strays within the ranges, not what lies between them.
+  // More time reduces the variation within the ranges, not the difference between them.
   const lasting = (Z95 * between) ** 2;
   const times = (widest ** 2 - lasting) / (widest ** 2 / 4 - lasting);
   const seconds = Math.max(recorded.a.seconds ?? 0, recorded.b.seconds ?? 0);

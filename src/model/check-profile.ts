@@ -1,7 +1,7 @@
-/** Holds a profile against its own rules: every index in range, every column of one length, every start in order. */
+/** Checks the invariants of a profile: every index in range, every column of one length, every start in order. */
 import type { Profile } from './profile.ts';
 
-/** @returns what is wrong, each as a sentence; nothing where all is well. Cost: one pass over all columns. */
+/** @returns the violations as sentences; empty if there are none. Cost: one pass over all columns. */
 export function checkProfile(profile: Profile): readonly string[] {
   const wrong: string[] = [];
   const claim = (holds: boolean, what: string): void => {

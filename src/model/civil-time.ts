@@ -1,4 +1,4 @@
-/** What calendars and clocks of a zone say at a time, and the way back. */
+/** Converts between times and the local calendar and clock of a zone. */
 
 export interface Clock {
   readonly year: number;
@@ -21,7 +21,7 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 /** Zones come from links too. */
 const MAX_FORMATS = 32;
 const DAY_MS = 86_400_000;
-/** Outside of these no zone has clocks that `Intl` could tell. */
+/** `Intl` supports no times outside of these. */
 const EARLIEST_MS = Date.UTC(1000, 0);
 const LATEST_MS = 8.64e15 - 3 * DAY_MS;
 
@@ -59,7 +59,10 @@ export function civilOf(atMs: number, zone: string): Civil {
   };
 }
 
-/** An hour that a clock change leaves out is the one after it; of an hour that comes twice, the first counts. NaN beyond what a date holds. */
+/**
+ * An hour that a clock change skips is read as the next one; an hour that occurs twice is read as its first occurrence.
+ * NaN beyond what a date holds.
+ */
 export function fromCivil(
   {
     year,

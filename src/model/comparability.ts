@@ -19,7 +19,7 @@ const kindWords = {
 
 export type MeasureKind = keyof typeof kindWords;
 
-/** What is known of what a side measures. */
+/** Facts about the measurement of a side. */
 export interface Measured {
   readonly sampleType: SampleType;
   /** Id of the profile type, where the side is from a source. */
@@ -41,7 +41,7 @@ const kindsOfTypes: readonly (readonly [RegExp, MeasureKind])[] = [
   [/^exceptions?(?:[-_]\w+)?$/, 'exceptions'],
 ];
 
-/** Undefined where nothing tells: `samples` of a file of stacks. */
+/** Undefined if unknown: `samples` in a file of stacks. */
 export function measureKind({ sampleType, profileType, period }: Measured): MeasureKind | undefined {
   const type = profileType === undefined ? undefined : parseProfileType(profileType);
   for (const word of [sampleType.type, type?.name, period?.type.type ?? type?.periodType]) {
@@ -65,7 +65,7 @@ const sameUnits: Readonly<Record<string, string>> = {
   '': 'count',
 };
 
-/** Why two sides cannot be compared, as a sentence; undefined where they can. */
+/** Why two sides cannot be compared, as a sentence; undefined if they can. */
 export function whyNotComparable(a: Measured, b: Measured): string | undefined {
   const unit = ({ sampleType }: Measured): string =>
     Object.hasOwn(sameUnits, sampleType.unit) ? sameUnits[sampleType.unit] : sampleType.unit;
@@ -78,7 +78,7 @@ export function whyNotComparable(a: Measured, b: Measured): string | undefined {
   return `A measures ${kindWords[kindA]}, B measures ${kindWords[kindB]}: choose one kind of profile on both sides.`;
 }
 
-/** What a reader should know of two sides in two languages, as a sentence; undefined where they share one, or none is known. */
+/** A warning about two sides in different languages; undefined if they share one or it is unknown. */
 export function unlikeLanguages(a: NamedFunctions, b: NamedFunctions): string | undefined {
   const [ofA, ofB] = [languageOf(a.names, a.files), languageOf(b.names, b.files)];
   if (ofA === undefined || ofB === undefined || ofA === ofB) return undefined;

@@ -1,4 +1,4 @@
-/** Names that stand in several files or binaries: from definitions to functions. */
+/** Merges definitions into functions, for names that occur in several files or binaries. */
 import type { DefinitionTable, FunctionTable, Profile } from './profile.ts';
 
 /** Functions, definitions and frames of a profile, from the definition and the line of each frame. */
@@ -25,7 +25,7 @@ export function tablesOfOne(
   return { functions, definitions, frames: { length: func.length, func, definition: func, line } };
 }
 
-/** @param rows told apart by name, file and binary; the functions come in the order of their first rows */
+/** @param rows distinguished by name, file and binary; the functions come in the order of their first rows */
 function functionsOf(rows: FunctionTable): {
   readonly functions: FunctionTable;
   readonly definitions: DefinitionTable;
@@ -57,7 +57,7 @@ function functionsOf(rows: FunctionTable): {
   };
 }
 
-/** By function the text that all rows have which have one; '' where they differ. */
+/** By function the common text of its rows, ignoring empty ones; '' if they differ. */
 function onlyKnown(texts: readonly string[], func: Int32Array, count: number): string[] {
   const only = Array<string>(count).fill('');
   const differs = new Uint8Array(count);
@@ -76,10 +76,10 @@ export function hasSeveralDefinitions({ functions, definitions }: Pick<Profile, 
   return definitions.names.length > functions.names.length;
 }
 
-/** File names that are told of one function. */
+/** Maximum file names listed for one function. */
 const MAX_FILES_TOLD = 5;
 
-/** By function its file; of a name that stands in several, `a.cc, b.cc`, the first by name. */
+/** By function its file; for several files a list such as `a.cc, b.cc`, sorted by name. */
 export function filesInWords({
   functions,
   definitions,

@@ -32,21 +32,21 @@ export type DiffWidth = 'mean' | 'a' | 'b';
 export const isNew = 1;
 export const isGone = 2;
 
-/** A union as it is shown: ordered and sized for one normalisation and width. */
+/** A union prepared for display: ordered and sized for one normalisation and width. */
 export interface DiffTree {
   /**
-   * `self` and `total` are widths; what `drawnSelf` leaves out of a side has none there. A parent is as wide as its own
+   * `self` and `total` are widths; parts that `drawnSelf` leaves out have no width. A parent is as wide as its own self
    * and all its callees.
    */
   readonly tree: CallTree;
   /** By node of `tree`: its number in the union. */
   readonly node: Int32Array;
-  /** By node of the union: (b' − a') / max(a', b') in [−1, 1]; 0 where neither side has anything. */
+  /** By node of the union: (b' − a') / max(a', b') in [−1, 1]; 0 if neither side has anything. */
   readonly changeOfTotal: Float64Array;
   readonly changeOfSelf: Float64Array;
   /** By node of the union. */
   readonly presence: Uint8Array; // 0, isNew, isGone
-  /** By node of the union: 1 where callees grew and others shrank, and neither is small beside the other. */
+  /** By node of the union: 1 if some callees grew and others shrank by comparable amounts. */
   readonly mixed: Uint8Array;
 }
 
@@ -134,7 +134,7 @@ function sideColumns(tree: CallTree, place: Int32Array, now: Int32Array): SideCo
   return { self, total, exact, negative };
 }
 
-/** By node: (b − a) / max(a, b) in [−1, 1]; 0 where neither side has anything. */
+/** By node: (b − a) / max(a, b) in [−1, 1]; 0 if neither side has anything. */
 export function relativeChange(a: Float64Array, b: Float64Array): Float64Array {
   const change = new Float64Array(a.length);
   for (let node = 0; node < a.length; node++) {

@@ -1,9 +1,9 @@
 /** How two amounts differ. */
 
-/** What sums and divisions of doubles leave behind, as a part of the larger of two values. */
+/** The rounding error of sums and divisions of doubles, relative to the larger of two values. */
 const RESIDUE = 64 * Number.EPSILON;
 
-/** b − a; 0 where all that differs is how doubles were rounded. */
+/** b − a; 0 if the difference is only rounding. */
 export function difference(a: number, b: number): number {
   const change = b - a;
   if (Number.isInteger(a) && Number.isInteger(b)) return change;

@@ -1,4 +1,4 @@
-/** What can be drawn of a tree with negative amounts, such as a delta of memory in use. */
+/** The drawable part of a tree with negative amounts, such as a delta of memory in use. */
 import { sumUp } from './union.ts';
 
 interface Amounts {
@@ -7,8 +7,8 @@ interface Amounts {
 }
 
 /**
- * By node: what it adds itself to its width. A negative self adds nothing, nor does anything below a total that is not
- * above zero: the box would have a width that its number denies.
+ * By node: its own contribution to its width. A negative self adds nothing, nor does any node below a total that is not
+ * above zero, because its box would contradict the number.
  * @param parent of a tree whose nodes follow their parents
  */
 export function drawnSelf({ self, total }: Amounts, parent: Int32Array): Float64Array {

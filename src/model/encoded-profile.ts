@@ -1,4 +1,4 @@
-/** Bytes of a profile that nobody has looked into yet, as a file or a source hands them over. */
+/** Undecoded bytes of a profile, from a file or a source. */
 
 export interface EncodedProfile {
   readonly bytes: Uint8Array;
@@ -9,7 +9,7 @@ export interface EncodedProfile {
 }
 
 /**
- * How the bytes are to be read. A file says so itself; a source knows what it asked for: a
+ * The form of the bytes. A file identifies itself; for a source it follows from the call: a
  * `SelectMergeStacktracesResponse` with the tree of at most about `maxNodes` nodes, the rest of each node's children as `other`, the pprof of `SelectMergeProfile`,
  * or a `SelectSlicesResponse`, which has every node and when it ran.
  */

@@ -11,31 +11,31 @@ import type { UnionTree } from './union.ts';
 import { testUnits, type UnitTest } from './unit-work.ts';
 import { findUnits, RUNTIME_UNIT, sumOf } from './work-units.ts';
 
-/** Why a change is not supported, or that it is. */
+/** The verdict on a change. */
 export type Verdict = 'supported' | 'unclear' | 'few-samples' | 'small' | 'untested';
 /** In the order of the numbers in `Findings.verdict`. */
 export const verdicts: readonly Verdict[] = ['untested', 'supported', 'unclear', 'few-samples', 'small'];
 const [UNTESTED, SUPPORTED, UNCLEAR, FEW, SMALL] = [0, 1, 2, 3, 4];
 
-/** In the place of a row: idle time is not tested. */
+/** Instead of a row index: idle time is not tested. */
 export const IDLE_ROW = -2;
 
-/** One row for each thing that was looked at. */
+/** One row for each tested item. */
 export interface Findings {
   readonly verdict: Uint8Array; // index of `verdicts`
   readonly z: Float64Array;
-  /** Relative change against the rest, −1 gone, Infinity new, and its interval; NaN where nothing is known. */
+  /** Relative change against the rest, −1 gone, Infinity new, and its interval; NaN if nothing is known. */
   readonly change: Float64Array;
   readonly low: Float64Array;
   readonly high: Float64Array;
   /** Samples on each side; of a file without counts, what its values are worth at most. */
   readonly samplesA: Float64Array;
   readonly samplesB: Float64Array;
-  /** How many times the samples there are would make the change clear, if it is one. */
+  /** The factor by which more samples would make the change clear, if it is real. */
   readonly needed: Float64Array;
 }
 
-/** What changed as code: a function alone, or with all that it calls. */
+/** A code change: a function alone, or with all its callees. */
 interface FoundCause {
   /** Function of the union. */
   readonly func: number;
@@ -43,7 +43,7 @@ interface FoundCause {
   /** The unit that it changed in; −1: wherever it is called. */
   readonly unit: number;
   readonly isRuntime: boolean;
-  /** It stands where handlers stand in a program that shows none: more calls, or each costs more. */
+  /** True if it is where handlers would be in a program without recognised ones: more calls, or each costs more. */
   readonly isEither: boolean;
 }
 
@@ -54,19 +54,21 @@ interface FoundMove {
   readonly isClear: boolean;
 }
 
-/** Units of work: handlers, background loops, what belongs to none, and last of all idle time. */
+/** Units of work: handlers, background loops, the rest, and last idle time. */
 interface FoundUnits {
   readonly count: number;
   /** By node of the union. */
   readonly unit: Int32Array;
   /** By unit: the node of the union that names it. */
   readonly node: Int32Array;
-  /** `work`: it is known to be one. `either`: more calls, or each costs more. `rest`: what belongs to no unit. */
+  /**
+   * `work`: known to be a unit of work. `either`: more calls, or each costs more. `rest`: code outside of all units.
+   */
   readonly kind: readonly ('work' | 'either' | 'rest' | 'runtime' | 'idle')[];
 }
 
 export interface Evidence {
-  /** False: variances are those of counts, and small changes count as nothing. */
+  /** False: variances come from counts alone, and small changes are ignored. */
   readonly isSliced: boolean;
   /** False: a side does not tell how many samples it has. */
   readonly isCounted: boolean;
@@ -84,20 +86,20 @@ export interface Evidence {
   /** By node of the union: its row in `nodes`; −1 below 0.1 points, `IDLE_ROW` for idle time. */
   readonly nodeRow: Int32Array;
   readonly nodes: Findings;
-  /** By unit: share of B over share of A of all that did not change as code; 0, Infinity where a side lacks it. */
+  /** By unit: share of B over share of A, without code changes; 0 or Infinity if a side lacks it. */
   readonly growth: Float64Array;
   /** How far the ranges differ by themselves, as a part of each function. */
   readonly between: number;
 }
 
-/** With this z a change would be seen in four of five tries. */
+/** With this z a change is detected with a probability of 80 %. */
 const CLEAR_Z = 2.8;
 const CLEAR_MOVE_Z = 3.5;
-/** A unit that is one function for so much of it cannot tell more calls from dearer ones. */
+/** If one function is this share of a unit, more calls cannot be distinguished from dearer ones. */
 const ONE_FUNCTION = 0.9;
-/** A frame that holds so much of a unit's topmost one is its trunk. */
+/** A frame with this share of a unit's topmost frame belongs to its trunk. */
 const TRUNK = 0.9;
-/** The deepest frame that holds so much of a unit names it. */
+/** The deepest frame with this share of a unit names it. */
 const NAMES_FROM = 0.95;
 
 /**
@@ -255,7 +257,7 @@ function isWork(test: UnitTest | undefined): boolean {
   return test?.isSupported !== true || test.isShared;
 }
 
-/** What a function costs itself: as its cause where it has one, else as tested. */
+/** The row of a function's self cost: that of its cause if it has one, otherwise as tested. */
 function functionFindings(
   { names, func, length, a, b }: UnionTree,
   { functions, noise, left }: Scan,
@@ -300,7 +302,7 @@ function functionFindings(
   return found;
 }
 
-/** Right below the trunk of a unit that nobody knows to be one. */
+/** Directly below the trunk of a unit that is not known to be one. */
 function mayBeHandler(left: Remaining, cause: number): boolean {
   const { tree, units, owner, sides, totals } = left;
   const share = (node: number): number => sides[0].total[node] / totals[0] + sides[1].total[node] / totals[1];
@@ -347,7 +349,8 @@ function growthOf(left: Remaining): Float64Array {
     const growth = (sums[1][unit] / sums[0][unit]) * relative;
     if (unit !== RUNTIME_UNIT && growth > 0 && Number.isFinite(growth)) return growth;
     const [a, b] = [before[0][unit], before[1][unit]];
-    // On both sides, but all of it changed as code, or the runtime: its work went as everything's.
+    // Present on both sides, but all of it changed as code, or it is the runtime: its work is taken to follow the
+    // average.
     return a > 0 === b > 0 ? ofAll || 1 : b / a;
   });
 }

@@ -1,9 +1,9 @@
-/** What a comparison does with a frame, by its kind (`runtimes/`). */
+/** The treatment of frames in a comparison, by their kind (`runtimes/`). */
 import type { FrameKind } from './runtimes/frame-kind.ts';
 import { frameKind } from './runtimes/frames.ts';
 
 /**
- * `own`: the program's code, `library`: what it calls. `dispatch`: stands above handlers. `fold`: counted with its caller.
+ * `own`: the program's code, `library`: what it calls. `dispatch`: calls handlers. `fold`: counted with its caller.
  * `runtime`: the runtime or the kernel at work. `idle`: counts nowhere.
  */
 export type FrameRole = 'own' | 'library' | 'dispatch' | 'fold' | 'runtime' | 'idle';
@@ -25,7 +25,7 @@ const roles: Readonly<Record<FrameKind, FrameRole>> = {
 const PRIMITIVE =
   /^(?:runtime\.|runtime\/internal\/|internal\/runtime\/|internal\/bytealg\.|(?:mem(?:eqbody|clr\w*)|aeshashbody|cmpbody|indexbytebody|countbody|gcWriteBarrier\w*|gogo)$|:\w+(?::0)?$)/;
 
-/** Reads and writes of the kernel: what they cost follows the load and the machine. */
+/** Kernel reads and writes: their cost depends on the load and the machine. */
 const INPUT_OUTPUT =
   /^(?:syscall\.|internal\/poll\.|internal\/(?:runtime\/)?syscall|:(?:writev|write\w+String|writeBuffer|readStart|shutdown|close)(?::0)?$)/;
 

@@ -1,4 +1,4 @@
-/** Names as profilers write them, read for people: what a box shows, and which package a function belongs to. */
+/** Parses function names of profilers: the text of a box, and the package of a function. */
 import { nameParts, MAX_READ_CHARACTERS, type NameParts } from './name-parts.ts';
 import { isSystemBinary, isSystemFrame } from './runtimes/frames.ts';
 import { scriptPlace } from './script-place.ts';
@@ -15,7 +15,7 @@ export interface PackageOf {
   readonly isSystem: boolean;
 }
 
-/** @param file source file, @param mapping binary: for names that tell no package; '' where unknown. */
+/** @param file source file, @param mapping binary: for names without a package; '' if unknown. */
 export function packageOf(fullName: string, file: string, mapping: string): PackageOf {
   const name = fullName.slice(0, MAX_READ_CHARACTERS);
   const binary = baseName(mapping.slice(-MAX_READ_CHARACTERS));
@@ -29,10 +29,10 @@ function packageName(name: string, file: string, binary: string): string {
   if (/^\[[^\]]+\]$/.test(name)) return name;
   if (/^(?:0x[0-9a-f]+)?$/i.test(name)) return binary;
   const place = file === '' || file === name ? scriptPlace(name) : undefined;
-  // What the Node agent gives no file is V8's or Node's own.
+  // Functions without a file from the Node agent belong to V8 or Node.
   if (place?.isFileFirst === true && place.file === '') return 'node';
   const source = place?.file ?? (file === name ? '' : file);
-  // Scripts tell their package by the file: a name's dots are objects there.
+  // The package of a script function comes from its file: dots in the name are objects.
   if (/\.(?:[cm]?[jt]sx?|py|rb|php)$/.test(source) || /^(?:node|file):/.test(source)) {
     return packageOfFile(source, nameParts(name).package);
   }

@@ -51,7 +51,7 @@ function zeros(length: number): bigint[] {
   return Array.from({ length }, () => 0n);
 }
 
-/** Takes a function out of the totals: what was cut off is no function of the program. */
+/** Removes the placeholder of a cut from the totals: it is not a function of the program. */
 export function leaveOut(func: number, self: Float64Array, total: Float64Array, exact: FunctionTotals['exact']): void {
   self[func] = 0;
   total[func] = 0;

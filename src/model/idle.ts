@@ -1,8 +1,8 @@
-/** Waiting for work is no cost: idle frames are shown, but take no part in the evidence. */
+/** Waiting for work is not a cost: idle frames are shown but excluded from the evidence. */
 import { roleOf } from './frame-roles.ts';
 import { sumUp, type SideColumns, type SideKey, type UnionTree } from './union.ts';
 
-/** What idle frames have of each side's total, 0 to 1. */
+/** The share of idle frames in each side's total, 0 to 1. */
 export function idleShares(union: UnionTree): Readonly<Record<SideKey, number>> {
   const busy = withoutIdle(union);
   const share = (side: SideKey): number =>
@@ -10,7 +10,7 @@ export function idleShares(union: UnionTree): Readonly<Record<SideKey, number>> 
   return { a: share('a'), b: share('b') };
 }
 
-/** The same union, nodes and all, with nothing in its idle frames. */
+/** The same union and nodes, with zero amounts in idle frames. */
 export function withoutIdle(union: UnionTree): UnionTree {
   const isIdleFunction = Uint8Array.from(union.names, (name) => (roleOf(name) === 'idle' ? 1 : 0));
   if (!isIdleFunction.includes(1)) return union;

@@ -7,7 +7,10 @@ import { RE2JS, RE2JSException } from 're2js';
 import { valuesOfPattern } from './matcher-values.ts';
 import { type LabelMatcher, type LabelSet, labelValue } from './labels.ts';
 
-/** RE2 bounds a program, not its time per character: 1000 of a hostile pattern take under 0.2 s a long value. */
+/**
+ * RE2 bounds the size of a program, not its time per character: a hostile pattern of 1000 characters takes under 0.2 s
+ * for a long value.
+ */
 const MAX_PATTERN = 1000;
 
 /** What is wrong with a regular expression, in one sentence. */
@@ -52,7 +55,7 @@ function compilePattern(name: string, source: string): RE2JS {
     return RE2JS.compile(source, RE2JS.DOTALL);
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
-    // Its words are Go's; the flag that we add stands in them.
+    // The message is Go's and includes the flag that we add.
     const reason = error.message.replace('error parsing regexp: ', '').replace('(?s)', '');
     throw new MatcherError(`The pattern of ${name} is not a valid regular expression: ${reason}.`);
   }

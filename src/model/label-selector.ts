@@ -1,6 +1,6 @@
 /**
  * Label selectors as text: `cpu{service_name="a", region=~"eu.*"}`. Grammar: Prometheus' metric selector, with names in
- * quotes. Every mistake is told with its place, so that a query bar can point at it.
+ * quotes. Every error has its position, so that the query bar can mark it.
  */
 import type { LabelMatcher } from './labels.ts';
 
@@ -38,7 +38,7 @@ export function printLabelSelector(matchers: readonly LabelMatcher[]): string {
   return `{${matchers.map(printLabelMatcher).join(', ')}}`;
 }
 
-/** What stands between the braces for one matcher. */
+/** The text of one matcher inside the braces. */
 export function printLabelMatcher({ name, operator, value }: LabelMatcher): string {
   const isBare = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
   return `${isBare ? name : quote(name)}${operator}${quote(value)}`;

@@ -1,4 +1,4 @@
-/** Labels of a series and what is asked of them. Rules: Prometheus' data model, as Pyroscope uses it. */
+/** Labels of a series, and matchers. Rules: Prometheus' data model, as Pyroscope uses it. */
 
 export interface Label {
   readonly name: string;
@@ -36,7 +36,10 @@ export function labelSet(pairs: Iterable<Label>): LabelSet {
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-/** A query's matchers with the plain one of the service apart; undefined where it names none, or not just one. */
+/**
+ * Splits a query's matchers into the plain service and the others; the service is undefined unless the query names
+ * exactly one.
+ */
 export function splitService(matchers: readonly LabelMatcher[]): {
   readonly service: string | undefined;
   readonly others: readonly LabelMatcher[];
@@ -47,7 +50,7 @@ export function splitService(matchers: readonly LabelMatcher[]): {
   return { service: named[0].value, others: matchers.filter((matcher) => !isPlain(matcher)) };
 }
 
-/** The way back: the service goes first. */
+/** The reverse: the service comes first. */
 export function joinService(service: string | undefined, others: readonly LabelMatcher[]): readonly LabelMatcher[] {
   return service === undefined ? others : [{ name: SERVICE_LABEL, operator: '=', value: service }, ...others];
 }

@@ -2,9 +2,9 @@
 import { scriptPlace } from './script-place.ts';
 
 export interface LineShifts {
-  /** The line at which B has this function of A, if all around it moved as far; undefined where nothing is known. */
+  /** The line in B of a function of A, if the code around it moved uniformly; undefined if unknown. */
   lineInB(nameInA: string): number | undefined;
-  /** Whether all around moved by one distance, and these two are another apart. */
+  /** Whether all neighbours moved by one distance, and this pair by another. */
   excludes(nameInA: string, nameInB: string): boolean;
 }
 
@@ -38,7 +38,7 @@ export function lineShifts(pairs: ReadonlyMap<string, string>): LineShifts {
       const [a, b] = [scriptPlace(nameInA), scriptPlace(nameInB)];
       const ofFile = a && anchors.get(a.file);
       if (!ofFile || !b || a.line === 0 || b.line === 0) return false;
-      // Above the first of them stands the beginning of the file, which never moves.
+      // The beginning of the file counts as a pair that never moves.
       const above = ofFile.findLast(({ line }) => line <= a.line)?.shift ?? 0;
       const below = ofFile.find(({ line }) => line > a.line)?.shift;
       return below === above && b.line - a.line !== above;

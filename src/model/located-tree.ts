@@ -1,6 +1,7 @@
 /**
- * Trees whose nodes are told apart by more than names: by the definition of a frame (file and binary), or by its line too.
- * What asks for a file or a line is answered from such a tree, and what is shown is merged from it by name.
+ * Trees whose nodes are distinguished by more than names: by the definition of a frame (file and binary), or by its
+ * line too.
+ * Questions about files and lines use such a tree; the shown tree is merged from it by name.
  */
 import type { CallTree } from './call-tree.ts';
 import { hasSeveralDefinitions } from './definitions.ts';
@@ -12,10 +13,10 @@ import type { FunctionFacts } from './transforms/function-tables.ts';
 import { isInverted, selfOfInverted } from './transforms/invert.ts';
 import type { Transform } from './transforms/registry.ts';
 
-/** What a tree tells apart, from the coarsest on. */
+/** The levels of detail, from the coarsest on. */
 export type Detail = 'function' | 'definition' | 'line';
 
-/** A key is a function, a definition, or a line of a definition: what the nodes of a tree are told apart by. */
+/** A key is a function, a definition, or a line of a definition: what the nodes of a tree are distinguished by. */
 export interface Keys {
   readonly facts: FunctionFacts;
   readonly ofFrame: Int32Array;
@@ -38,7 +39,7 @@ export function detailOfSearch(query: SearchQuery): Detail {
   return scopes.includes('line') ? 'line' : scopes.some((scope) => scope !== 'name') ? 'definition' : 'function';
 }
 
-/** The detail at which transforms mean what they say: no less than the profile's definitions. */
+/** The detail that transforms need: at least the profile's definitions. */
 export function detailOfTransforms(transforms: readonly Transform[]): Detail {
   const asksForLines = transforms.some((one) => {
     const parsed = 'match' in one ? parseSearch(one.match) : undefined;
@@ -47,7 +48,7 @@ export function detailOfTransforms(transforms: readonly Transform[]): Detail {
   return asksForLines ? 'line' : 'definition';
 }
 
-/** The coarsest detail that tells as much: most names have one definition, and many profiles no lines. */
+/** The coarsest equivalent detail: most names have one definition, and many profiles have no lines. */
 export function detailOfProfile(profile: Profile, wanted: Detail): Detail {
   if (wanted === 'line' && profile.frames.line.some((line) => line > 0)) return 'line';
   return wanted !== 'function' && hasSeveralDefinitions(profile) ? 'definition' : 'function';
@@ -172,13 +173,13 @@ export interface LocatedTree {
   readonly nodeOf: Int32Array;
 }
 
-/** What a search finds in a located tree, as it is shown. */
+/** The result of a search in a located tree, mapped to the shown tree. */
 export interface LocatedHits {
   /** 1 for each shown function that is hit somewhere. */
   readonly hit: Uint8Array;
   /** 1 for each shown node that is hit, even in part. */
   readonly hitNodes: Uint8Array;
-  /** By shown node: what passes through its hits, and through none above. */
+  /** By shown node: the total of its hits that have no hit above them. */
   readonly covered: Float64Array;
   /** The sum of `covered`. */
   readonly value: number;

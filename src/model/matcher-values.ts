@@ -1,7 +1,7 @@
 /** Matchers that stand for a plain set of values: `a="x"`, `a=~"x|y"` with every character of a value taken as it is. */
 import type { LabelMatcher } from './labels.ts';
 
-/** What RE2 reads as more than itself. */
+/** Characters with a special meaning in RE2. */
 const SPECIAL = /[\\.+*?()|[\]{}^$]/g;
 
 /** A regular expression that matches exactly the value. */
@@ -15,7 +15,7 @@ export function matcherOfValues(name: string, values: readonly string[], isNegat
   return { name, operator: isNegated ? '!~' : '=~', value: values.map(escapeValue).join('|') };
 }
 
-/** The values that a matcher names one by one; undefined where it holds a pattern. */
+/** The values that a matcher names one by one; undefined if it holds a pattern. */
 export function valuesOfMatcher({ operator, value }: LabelMatcher): readonly string[] | undefined {
   return operator === '=' || operator === '!=' ? [value] : valuesOfPattern(value);
 }
@@ -33,7 +33,7 @@ function withoutWrapping(pattern: string): string {
   return open !== undefined && endsIn(bare, ')') ? bare.slice(open.length, -1) : bare;
 }
 
-/** Whether the letter stands at the end, and is not escaped. */
+/** Whether the character is the last one and not escaped. */
 function endsIn(pattern: string, letter: string): boolean {
   let backslashes = 0;
   while (pattern[pattern.length - 2 - backslashes] === '\\') backslashes++;

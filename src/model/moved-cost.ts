@@ -1,4 +1,7 @@
-/** Cost that moved between a caller and what it calls while their sum stayed: compilers inline a callee today and not tomorrow. */
+/**
+ * Finds cost that moved between a caller and a callee while their sum stayed, for example because a compiler inlines
+ * differently.
+ */
 import type { Remaining } from './remaining.ts';
 import { languageOf } from './runtimes/language.ts';
 import { noiseOf, zOf } from './score-test.ts';
@@ -14,20 +17,23 @@ export interface Move {
   readonly z: number;
 }
 
-/** Moves that are looked for; how clear both ends must be, and each beside the rest alone; how much of the larger their sum may be. */
+/**
+ * Maximum number of moves; minimum z of both ends together and of each end alone; maximum of their sum relative to the
+ * larger end.
+ */
 const MAX_MOVES = 20;
 const MIN_Z = 2.5;
 const MIN_PART_Z = 1.5;
 const MAX_SUM = 0.6;
-/** What one end loses the other wins, or so much of it. */
+/** The gain of one end is at least this share of the other's loss. */
 const MIN_PAID = 0.25;
-/** What is inlined nearly goes: the callee changes by so much at least, in logs. Less is a change of cost. */
+/** An inlined callee nearly disappears: it changes by at least this, in logs. A smaller change is a change of cost. */
 const MIN_LOG = 0.9;
 
-/** Languages that decide at each start what they inline, and whose profilers do not see it: a move needs less proof there. */
+/** Languages that decide about inlining at each start, invisibly to profilers: a move needs less proof. */
 const INLINED_ANEW: ReadonlySet<string> = new Set(['JavaScript', '.NET']);
 
-/** Both ends are one from then on: what is left of each counts at the caller. */
+/** Both ends count as one from then on: the rest of each counts at the caller. */
 export function foldMoves(left: Remaining, leastSamples: number, leastShare: number): Move[] {
   const moves: Move[] = [];
   const language = languageOf(left.tree.names);
@@ -72,7 +78,7 @@ function clearestMove(
     const own = callers.get(caller)!;
     const clear = Math.min(Math.abs(known.get(caller)!), Math.abs(z(nodes)));
     if (clear < MIN_Z || (best !== undefined && clear <= best.z * (1 + 1e-9))) continue;
-    // Beside the rest alone: what one of them does to the share of the other is no change of it.
+    // Each relative to the rest alone: otherwise the change of one end would shift the share of the other.
     const { func } = left.tree;
     const unit = left.units.unit[own[0]];
     const alike = [...new Set(nodes.map((node) => func[node]))].flatMap((f) =>

@@ -1,13 +1,13 @@
-/** Who calls some functions of a tree, and whom they call. */
+/** The callers and callees of some functions of a tree. */
 import type { CallTree } from './call-tree.ts';
 
-/** By name; empty where there are none. */
+/** By name; empty if there are none. */
 export interface Neighbours {
   callers(name: string): ReadonlySet<string>;
   callees(name: string): ReadonlySet<string>;
 }
 
-/** More say no more. */
+/** More neighbours add no information. */
 const MAX_NEIGHBOURS = 64;
 const none: ReadonlySet<string> = new Set();
 

@@ -2,7 +2,7 @@
 
 import { type ScriptPlace, scriptPlace } from './script-place.ts';
 
-/** `prefix` + `middle` + `bare` is what is shown: the name without its path, its arguments and what says nothing to a reader. */
+/** `prefix` + `middle` + `bare` is the shown text: the name without path, arguments and noise. */
 export interface NameParts {
   /** Last element of the package with its separator: `http.` */
   readonly prefix: string;
@@ -14,7 +14,7 @@ export interface NameParts {
   readonly package: string;
 }
 
-/** Nobody reads further, and hostile names are long. */
+/** Longer names are cut, since hostile ones may be huge. */
 export const MAX_READ_CHARACTERS = 500;
 
 /** @param fullName is read up to `MAX_READ_CHARACTERS`. */

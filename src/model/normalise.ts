@@ -13,7 +13,7 @@ export const normalisations = [
 ] as const;
 export type Normalisation = (typeof normalisations)[number];
 
-/** What a side's query or file tells beside its tree. */
+/** Facts about a side beside its tree, from its query or file. */
 export interface SideFacts {
   /** Length of its range, where it is known. */
   readonly seconds: number | undefined;
@@ -36,7 +36,7 @@ export interface Normalised {
   /** By node of the union. */
   readonly a: { readonly self: Float64Array; readonly total: Float64Array };
   readonly b: { readonly self: Float64Array; readonly total: Float64Array };
-  /** How much more load B had than A: what `load-adjusted` divides out, 1 elsewhere. */
+  /** The load of B relative to A, by which `load-adjusted` divides; 1 for other kinds. */
   readonly load: number;
   /** The recorded amounts of each side. */
   readonly recorded: Readonly<Record<SideKey, Recorded>>;
@@ -137,7 +137,7 @@ function recordedOf({ total }: SideColumns, { seconds, isSnapshot, requests }: S
   };
 }
 
-/** Division rounds once: two sides in proportion have the very same shares. */
+/** A single division rounds once, so proportional sides have identical shares. */
 function divided({ self, total }: SideColumns, by: number): Normalised['a'] {
   return { self: self.map((value) => value / by), total: total.map((value) => value / by) };
 }

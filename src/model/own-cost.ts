@@ -5,14 +5,14 @@
 import type { CallTree } from './call-tree.ts';
 
 /**
- * `ends`: where paths end. `tops`: right below the root, in a tree from the leaves up. `root`: in the root alone, as
- * callers have none of a function's cost themselves.
+ * `ends`: where paths end. `tops`: directly below the root, in an inverted tree. `root`: only in the root, for the
+ * callers half of a sandwich.
  */
 export type OwnCostAt = 'ends' | 'tops' | 'root';
 
 type Amounts = Pick<CallTree, 'self' | 'total'>;
 
-/** What a node costs itself. @param ofRoot its own cost, where it has all of it */
+/** The self cost of a node. @param ofRoot its own cost, where it has all of it */
 export function ownCost(
   { depth }: Pick<CallTree, 'depth'>,
   { self, total }: Amounts,

@@ -1,4 +1,4 @@
-/** Which function of one side of a comparison is which of the other, where names change at every build or start. */
+/** Pairs the functions of the two sides of a comparison, although names change at every build or start. */
 import type { CallTree } from './call-tree.ts';
 import { canonicalName, stableName } from './canonical-name.ts';
 import { type LineShifts, lineShifts } from './line-shifts.ts';
@@ -8,9 +8,9 @@ import type { NamedTree, SideKey } from './union.ts';
 
 /** The functions of both sides as one table: A's under their own numbers, then those that only B has. */
 export interface PairedNames {
-  /** As B calls them; where only A has a function, as A does. */
+  /** Names in B; for functions that only A has, names in A. */
   readonly names: readonly string[];
-  /** As A calls them, where that is another name than in `names`. */
+  /** Names in A, where they differ from `names`. */
   readonly namesInA: ReadonlyMap<number, string>;
   /** The function in `names`, by function of each side. */
   readonly a: Int32Array;
@@ -23,7 +23,7 @@ interface Group {
   readonly b: string[];
 }
 
-/** Larger groups are paired by equal names alone: each candidate is held against each. */
+/** Larger groups are paired by equal names alone, because all candidates are compared with each other. */
 const MAX_CANDIDATES = 4096;
 
 /**
@@ -122,7 +122,7 @@ function pairStableNames(a: Side, b: Side): ReadonlyMap<string, string> {
     if (group.a.length > 1 || group.b.length > 1) ambiguous.push(group);
     else if (!contradict(ofA, ofB, evidence) && !evidence.shifts.excludes(ofA, ofB)) pairs.set(ofB, ofA);
   }
-  // The functions of a file that are certain by now say how far the others moved.
+  // The pairs in a file that are certain show how far the other functions moved.
   const known = { ...evidence, shifts: lineShifts(pairs) };
   for (const group of ambiguous) for (const [ofB, ofA] of pairsOf(group, known)) pairs.set(ofB, ofA);
   return pairs;
@@ -212,7 +212,7 @@ function overlap(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
   return shared === 0 ? 0 : shared / (one.size + other.size - shared);
 }
 
-/** Pairs that are more alike than either is to any other. */
+/** Pairs in which each is the other's best match. */
 function bestPairs(
   restA: readonly string[],
   restB: readonly string[],

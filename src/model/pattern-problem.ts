@@ -1,6 +1,6 @@
 /**
- * What is surely wrong with a regular expression of RE2's syntax, found without RE2: it has the last word, and says no to
- * more. Source: https://github.com/google/re2/wiki/Syntax, and Go's regexp/syntax for what is an error.
+ * Finds certain errors in a regular expression of RE2's syntax, without RE2. RE2 itself may refuse more. Source:
+ * https://github.com/google/re2/wiki/Syntax, and Go's regexp/syntax for what is an error.
  */
 
 export interface PatternProblem {
@@ -16,7 +16,7 @@ const LOOK_AROUND = /\(\?<?[=!]/y;
 const COUNT = /\{(\d+)(?:,(\d*))?\}/y;
 const MAX_REPEATS = 1000;
 
-/** The first problem from the left; undefined where none is sure. */
+/** The first problem from the left; undefined if none is sure. */
 export function findPatternProblem(pattern: string): PatternProblem | undefined {
   const open: number[] = [];
   /** Whether something stands before this place that can be repeated, or was. */
@@ -53,7 +53,7 @@ export function findPatternProblem(pattern: string): PatternProblem | undefined 
         const head = matchAt(GROUP, pattern, at)?.[0] ?? c;
         i += head.length;
         if (head.endsWith(')')) {
-          // Flags alone are no atom: a(?i)* repeats the a.
+          // Flags alone are not an atom: a(?i)* repeats the a.
           before = before === 'nothing' ? 'nothing' : 'atom';
         } else {
           open.push(at);

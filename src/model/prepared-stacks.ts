@@ -1,12 +1,12 @@
 /**
- * The stacks of both sides as a comparison judges them: idle frames left out, frames of the runtime counted with their
- * callers, dispatch frames taken away so that what they call stands on top.
+ * The stacks of both sides, prepared for a comparison: without idle frames, runtime frames folded into their callers,
+ * and dispatch frames removed so that handlers are at the top.
  */
 import { roleOf } from './frame-roles.ts';
 import type { SideSlices } from './slices.ts';
 import type { UnionTree } from './union.ts';
 
-/** Depth first, as a union is. Node 0 is the root: what only dispatch frames stand for. */
+/** Depth first, as a union is. Node 0 is the root, which has the cost of dispatch frames alone. */
 export interface PreparedTree {
   readonly length: number;
   readonly parent: Int32Array;
@@ -19,7 +19,7 @@ export interface PreparedTree {
   readonly isRuntime: Uint8Array;
   /** By node: whether dispatch frames call it, and what it is then. */
   readonly called: Uint8Array;
-  /** By node of the union: where it counts; −1: not at all. */
+  /** By node of the union: the prepared node that has its cost; −1: none. */
   readonly place: Int32Array;
 }
 
@@ -30,7 +30,7 @@ export interface Entries {
   readonly value: Float64Array;
 }
 
-/** What a side did at each node in each slice that has anything. */
+/** The amounts of a side by node and slice, without empty ones. */
 export interface PreparedSide {
   readonly slices: number;
   readonly samplesPerUnit: number;
@@ -57,7 +57,7 @@ const MIN_SHARE = 0.0003;
  * subtrees.
  */
 const MIN_FUNCTION = 0.0004;
-/** A frame is dispatch when dispatch frames below it call own code for so much of it: middleware. */
+/** A frame counts as dispatch (middleware) if dispatch frames below it call own code for this share of its cost. */
 const DISPATCHED = 0.5;
 
 /** @param router function whose callees are routes, as the user says; the frames above it are taken away as dispatch is */
@@ -95,7 +95,7 @@ export function prepareStacks(union: UnionTree, router?: string): PreparedTree {
       const isRuntime = role === 'runtime' || role === 'fold' || builder.isRuntime[above] === 1;
       const under = atTop ? state[parent[node]] : 0;
       const called = under === 2 ? CHOSEN : under === 1 ? (role === 'own' ? HANDLER : SERVING) : NEITHER;
-      // What is too small is told apart by function alone, beside what is small too; and not at all where it is small everywhere.
+      // Small nodes are distinguished by function alone, and not at all if the function is small everywhere.
       place[node] = builder.child(
         builder.isSmall(above) ? builder.parent(above) : above,
         isSmall[node] === 1 && ofFunction[func[node]] < MIN_FUNCTION ? names.length : func[node],
@@ -165,7 +165,8 @@ export function prepareSide(
     }
   const total = self.slice();
   for (let own = length - 1; own > 0; own--) total[parent[own]] += total[own];
-  // Where nobody counts: the least that a path did in a slice is one sample; without slices, Kish's number.
+  // Without sample counts: the smallest amount of a path in a slice counts as one sample; without slices, Kish's
+  // effective number.
   const finest = isSliced ? 1 / least : sum / squares;
   return {
     slices,
@@ -220,7 +221,7 @@ export function entriesOf(
   return { first, slice: slicesFound.slice(0, filled), value: values.slice(0, filled) };
 }
 
-/** What a node and all below it did, by slice. */
+/** The total of a node by slice. */
 export function totalBySlice(
   { subtreeEnd }: PreparedTree,
   { slices, entries }: PreparedSide,

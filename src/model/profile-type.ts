@@ -1,4 +1,4 @@
-/** What a series of profiles measures, by its id `name:sample type:sample unit:period type:period unit`. */
+/** Profile types: the measurement of a series, by its id `name:sample type:sample unit:period type:period unit`. */
 
 export interface ProfileType {
   /** All five parts, joined by `:`. */
@@ -95,7 +95,9 @@ export function inListOrder(types: readonly ProfileType[]): ProfileType[] {
   return [...types].sort((a, b) => place(a) - place(b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
 
-/** What a service is opened with: CPU time (of a CPU profile, if there is one), else wall time, else its first. */
+/**
+ * The default profile type of a service: CPU time (of a CPU profile, if there is one), else wall time, else its first.
+ */
 export function defaultProfileType(types: readonly ProfileType[]): ProfileType | undefined {
   return (
     types.find(({ name, sampleType }) => name === 'process_cpu' && sampleType === 'cpu') ??

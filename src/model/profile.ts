@@ -1,4 +1,4 @@
-/** The decoded profile: what every format becomes, as columns. Immutable once `checkProfile` has passed. */
+/** The decoded profile as columns, the result of every format. Immutable once `checkProfile` has passed. */
 
 // FunctionIndex: a position in `Profile.functions`.
 // FrameIndex: a position in `Profile.frames`.
@@ -9,20 +9,20 @@ export interface SampleType {
   readonly unit: string;
 }
 
-/** Functions, told apart by name alone: two locations of one name are one function, as every flamegraph merges them. */
+/** Functions, distinguished by name alone: two locations of one name are one function, as every flamegraph merges them. */
 export interface FunctionTable {
   readonly names: readonly string[];
   /** Source file by function: '' where it is unknown, and where the name stands in several files (`DefinitionTable`). */
   readonly files: readonly string[];
-  /** First line of the function where the file tells it, else the smallest line seen; 0 where unknown or in several files. */
+  /** First line of the function where the file tells it, else the smallest line seen; 0 if unknown or in several files. */
   readonly line: Int32Array;
   /** Binary or library by function (file name of the mapping): '' where it is unknown, and where there are several. */
   readonly mappings: readonly string[];
 }
 
 /**
- * Definitions: functions told apart by name, file and binary, so names may repeat. What asks for a file or a binary asks
- * the definition of a frame. Where each name has one definition, the columns are those of the functions.
+ * Definitions: functions distinguished by name, file and binary, so names may repeat. The file and binary of a frame are
+ * those of its definition. Where each name has one definition, the columns are those of the functions.
  */
 export interface DefinitionTable extends FunctionTable {
   readonly func: Int32Array; // FunctionIndex
@@ -72,11 +72,11 @@ export interface Profile {
   /** Wall clock of the recording in ms since the epoch, and its length in ms, where the file says. */
   readonly timeMs: number | undefined;
   readonly durationMs: number | undefined;
-  /** What one sample stands for, where the file says; the value is 0 where it names the kind alone. */
+  /** The amount per sample if the file states it; the value is 0 if only the type is known. */
   readonly period: { readonly type: SampleType; readonly value: number } | undefined;
-  /** What a source cut away: the function that stands for it, no function of the program, and its value in all. */
+  /** The part that a source cut away: its placeholder function, and its total value. */
   readonly cut: { readonly func: number; readonly value: number } | undefined;
-  /** What was left out or understood otherwise than written; plain sentences for the user. */
+  /** Notes about parts that were left out or interpreted; plain sentences for the user. */
   readonly notes: readonly string[];
   /** Its two sample types are the two sides of a comparison, before and after. */
   readonly isDifferential?: true;

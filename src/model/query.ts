@@ -1,4 +1,4 @@
-/** Which profiles: all of one type that match, in a range. */
+/** A query for profiles: one type, matchers and a range. */
 import type { LabelMatcher } from './labels.ts';
 import type { TimeRange } from './time-range.ts';
 

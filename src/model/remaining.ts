@@ -1,4 +1,4 @@
-/** What is left of both sides while causes are taken out: the sums that tests are made of. */
+/** The remaining sums of both sides while causes are taken out, as input for tests. */
 import { type Entries, entriesOf, type PreparedSide, type PreparedTree } from './prepared-stacks.ts';
 import { score, type Scored, type Stratum } from './score-test.ts';
 import { changeBy, lessOf, type Part, TrackedStrata, type UnitStratum } from './tracked-strata.ts';
@@ -43,7 +43,7 @@ export class Remaining {
     this.#sums = both((side) => this.#summedUp(side));
   }
 
-  /** Counts the own cost of some nodes with their callers. Before anything is tracked or taken out. */
+  /** Moves the self cost of some nodes to their callers. Call it before anything is tracked or taken out. */
   move(nodes: readonly number[]): void {
     for (const node of nodes) this.movedTo[node] = this.movedTo[this.tree.parent[node]];
     this.#entries = both((side) => {
@@ -82,7 +82,7 @@ export class Remaining {
       }
   }
 
-  /** As if nothing had been taken out. */
+  /** Restores the original sums. */
   giveBackAll(): void {
     this.owner.fill(-1);
     for (const side of [0, 1] as const) {
@@ -101,7 +101,7 @@ export class Remaining {
     return nodes;
   }
 
-  /** Own costs of some nodes in each unit, beside the rest there without the own costs of some others. */
+  /** Strata of the self costs of some nodes in each unit, against the rest of the unit without some other nodes. */
   ownStrata(nodes: readonly number[], others: readonly number[] = []): UnitStratum[] {
     const strata = this.#byUnit(nodes);
     for (const stratum of strata)
@@ -121,7 +121,7 @@ export class Remaining {
     return strata;
   }
 
-  /** What was taken out for a cause, beside what is left of its units. */
+  /** Strata of a cause that was taken out, against the remaining cost of its units. */
   causeStrata(cause: number): UnitStratum[] {
     const strata = this.#byUnit(this.owned(cause));
     for (const { unit, mA, mB } of strata) {
@@ -158,13 +158,13 @@ export class Remaining {
     return this.#sums[0][of][node] / this.totals[0] + this.#sums[1][of][node] / this.totals[1];
   }
 
-  /** All that is left of a unit, by slice. */
+  /** The remaining cost of a unit, by slice. */
   unitSums(side: 0 | 1, unit: number): Float64Array {
     const { slices } = this.sides[side];
     return this.#sums[side].units.subarray(unit * slices, (unit + 1) * slices);
   }
 
-  /** What a node did itself, by slice, whether it was taken out or not. */
+  /** The self cost of a node by slice, whether taken out or not. */
   ownBySlice(side: 0 | 1, node: number): Float64Array {
     const sums = new Float64Array(this.sides[side].slices);
     const { first, slice, value } = this.#entries[side];
@@ -172,7 +172,7 @@ export class Remaining {
     return sums;
   }
 
-  /** What a part is held against: the rest of its unit; of the runtime all else. */
+  /** The comparison for a part: the rest of its unit; for the runtime everything else. */
   rest(side: 0 | 1, unit: number, part: Float64Array, into: Float64Array): void {
     const { units } = this.#sums[side];
     const slices = into.length;
@@ -238,7 +238,7 @@ export class Remaining {
         units[unit[node] * slices + slice[e]] += value[e];
       }
     const total = self.slice();
-    // What the runtime does is its own, whoever asked for it.
+    // The runtime's work belongs to the runtime, whoever caused it.
     for (let node = length - 1; node > 0; node--)
       if (isRuntime[node] <= isRuntime[parent[node]]) total[parent[node]] += total[node];
     return { self, total, units };

@@ -1,5 +1,5 @@
 /**
- * Labels of a profile's samples: their keys and values, the samples that matchers leave, and samples grouped by a label.
+ * Labels of a profile's samples: keys and values, selection by matchers, and grouping by a label.
  * A sample without a label has the empty value, as a series has; one that repeats a label has several values.
  */
 import { compareNatural } from '#base/natural-order.ts';
@@ -72,7 +72,7 @@ export function* costLabelValues(
  * The samples that match all matchers, as a profile without labels. With `by` each stack begins with a frame for its
  * value of that label: of many values the largest have frames of their own.
  * @param during leaves the part of the values that lies in it; a profile without times has no such part
- * @throws RangeError at a pattern that cannot be read
+ * @throws RangeError at an invalid pattern
  */
 export function* selectSamples(
   profile: Profile,
@@ -210,7 +210,7 @@ export function* keptSamples(profile: Profile, matchers: readonly LabelMatcher[]
   return kept;
 }
 
-/** Whether a value is named by the matcher, whatever follows from that. */
+/** Whether the matcher names the value, before negation. */
 function meets(matcher: LabelMatcher): (value: string) => boolean {
   const named = valuesOfMatcher(matcher);
   if (named) {
@@ -261,7 +261,7 @@ export function* labelColumn({ labels, sampleCount }: Profile, name: string): St
   return { values, of };
 }
 
-/** What the kept samples of each value cost, and how many they are. */
+/** Cost and number of the selected samples of each value. */
 function sumsOf(
   { values }: ValueColumn,
   of: Int32Array,

@@ -18,7 +18,7 @@ export function isTimed(profile: Profile): profile is TimedProfile {
   return profile.times !== undefined && profile.times.length > 0;
 }
 
-/** How long one of a value lasts, in ms; 0 where values are of a moment. */
+/** How long one of a value lasts, in ms; 0 if values are of a moment. */
 export function msOfOne({ unit }: SampleType): number {
   return (nanosecondsIn(unit) ?? 0) / NS_A_MS;
 }

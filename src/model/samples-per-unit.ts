@@ -1,4 +1,4 @@
-/** How many samples stand behind a value. */
+/** The number of samples behind a value. */
 import type { Profile, SampleType } from './profile.ts';
 
 /** By one unit of a sample type: the type itself counts them, or its sibling does, or the period says what one stands for. */

@@ -1,4 +1,4 @@
-/** What a scan tests: functions alone and with what they call, everywhere and unit by unit. */
+/** The items of a scan: functions alone and with callees, everywhere and by unit. */
 import type { Remaining } from './remaining.ts';
 import type { Part } from './tracked-strata.ts';
 
@@ -19,7 +19,7 @@ export function itemsToTest(left: Remaining, leastShare: number): Item[] {
     const [a, b] = left.amounts(part);
     return a / left.totals[0] + b / left.totals[1];
   };
-  // What is too small everywhere is not even listed.
+  // Functions that are small everywhere are left out.
   const own = new Float64Array(names.length);
   const all = new Float64Array(names.length);
   for (let node = 1; node < length; node++) {
@@ -37,7 +37,8 @@ export function itemsToTest(left: Remaining, leastShare: number): Item[] {
     if (isTopmost[node] === 1) topmost.get(func[node])?.push(node);
   }
   const items: Item[] = [];
-  // A wrapper costs what its callee does, and a function in one unit what it does anywhere: one test for both.
+  // A wrapper has the same cost as its callee, and a function in only one unit the same cost as everywhere: one test is
+  // enough.
   const known = new Map<number, { readonly b: number; readonly units: string }[]>();
   const addOnce = (item: Item, units: string): void => {
     const [a, b] = left.amounts(item);

@@ -1,6 +1,6 @@
 /**
- * Is something more beside what it is held against on one side than on the other? A score test: variances are those under
- * "no change", so that what is new, gone or rare is judged alike. Interval and verdict come from the same test.
+ * Tests whether a part has a different share of its surroundings on one side than on the other. It is a score test:
+ * variances are those under "no change", so new, gone and rare parts are judged alike. It also gives the interval.
  */
 
 import { asNormal } from './chance.ts';
@@ -16,27 +16,27 @@ export interface Stratum {
   readonly sums?: ArrayLike<number>;
 }
 
-/** How a side strays beyond counting, known from all of its functions together. */
+/** The variation of a side beyond counting noise, estimated from all of its functions. */
 export interface SideNoise {
   /** Samples behind one unit of value. */
   readonly samplesPerUnit: number;
   /** Variance over that of counts, of a usual function. */
   readonly excess: number;
-  /** Correlation of what strays from one slice to the next. */
+  /** Correlation of the variation from one slice to the next. */
   readonly correlation: number;
 }
 
 export interface Noise {
   readonly a: SideNoise;
   readonly b: SideNoise;
-  /** Standard deviation of the log of a ratio between two ranges in which nothing changed. */
+  /** Standard deviation of the log of a ratio between two unchanged ranges. */
   readonly between: number;
 }
 
-/** Sums that a test and its interval are made of. */
+/** The sums behind a test and its interval. */
 export interface Scored {
   readonly strata: readonly StratumSums[];
-  /** What B has of x beyond its part of what both have. */
+  /** B's excess of x over its expected part of the sum of both sides. */
   readonly difference: number;
   /** Difference that a growth by e would make: variance in values, were each a count. */
   readonly size: number;
@@ -59,20 +59,20 @@ interface StratumSums {
 interface Dispersion {
   /** Variance of counts in `difference`. */
   readonly counts: number;
-  /** What slices show, over that. */
+  /** The variance from slices, relative to that of counts. */
   readonly ratio: number;
   readonly slices: number;
   readonly lagged: number;
-  /** The side has so little of what the other has that its slices say nothing: it is as usual there. */
+  /** The side has so little that its slices are not informative: the usual variation applies. */
   readonly isLittle: boolean;
 }
 
 const Z95 = 1.96;
-/** So many slices' worth is believed of what all functions of a side have in common. */
+/** Weight of the common variation of a side's functions, in slices. */
 const POOLED_FREEDOM = 12;
 
 /**
- * Undefined where nothing can be said: a side has nothing to hold it against.
+ * Undefined if it cannot be tested: a side has no surroundings.
  * @param leastBetween standard deviation of the log of a ratio between two ranges, at least; 0: that of `Noise`
  */
 export function score(
@@ -93,7 +93,7 @@ export function score(
   for (const stratum of strata) {
     const { xA, mA, xB, mB } = stratum;
     const [ofA, restA, ofB, restB] = sumsOf(stratum);
-    // What is on one side only is work.
+    // A part on only one side is work.
     if (!(restA > 0) || !(restB > 0) || !(ofA + ofB > 0)) continue;
     const [nA, nB] = [ofA + restA, ofB + restB];
     const all = nA + nB;
@@ -141,7 +141,7 @@ function isLittle(strata: readonly StratumSums[], side: 'A' | 'B'): boolean {
   return side === 'A' ? a < LITTLE * b : b < LITTLE * a;
 }
 
-/** So many slices at least, and so much in common, that chance would hardly make it. */
+/** Minimum slices, and minimum correlation, to make chance unlikely. */
 const PAIRED_SLICES = 16;
 const PAIRED_FROM = 0.6;
 
@@ -190,7 +190,7 @@ export function zOf(scored: Scored, noise: Noise): number {
   if (!(variance > 0)) return 0;
   const straight = asNormal(difference / Math.sqrt(variance), within.freedom * freedomGained(within, variance));
   if (between === 0 || Math.abs(difference) < LARGE * size) return straight;
-  // What ranges differ by is a ratio: of a large change it explains less than its variance says.
+  // The difference between ranges is a ratio, so it explains less of a large change than its variance suggests.
   let least = Infinity;
   for (let step = 0; step <= SHIFT_STEPS; step++) {
     const shift = (Math.sign(difference) * (4 * between * step)) / SHIFT_STEPS;
@@ -209,14 +209,11 @@ function betweenIn({ leastBetween }: Scored, { between }: Noise): number {
   return Math.max(between, leastBetween);
 }
 
-/** From this on a change is large for its test, in logs; shifts that are tried. */
+/** Changes from this size on, in logs, count as large for their test; and the shifts that are tried. */
 const LARGE = 0.7;
 const SHIFT_STEPS = 24;
 
-/**
- * The interval of B's ratio over A's, minus 1; −1 and Infinity if a side has none. @param z how far out its ends lie,
- * of a normal distribution
- */
+/** The interval of B's ratio over A's, minus 1; −1 and Infinity if a side has none. @param z of its ends */
 export function intervalOf(scored: Scored, noise: Noise, z = Z95): { low: number; high: number } {
   const within = variancesOf(scored, noise);
   const between = betweenIn(scored, noise);
@@ -246,7 +243,7 @@ export function estimateOf({ strata }: Scored): number {
   return Math.expm1(crossing((log) => under(strata, Math.exp(log)).beyond, 0));
 }
 
-/** The same sums as if B's ratio were so many times A's. */
+/** The same sums as if B's ratio were this many times A's. */
 function under(
   strata: readonly StratumSums[],
   factor: number,
@@ -300,7 +297,7 @@ function varianceOf(
   if (slices < 2) return { variance: counts, freedom: Number.POSITIVE_INFINITY };
   const own = isUsual ? 0 : slices - 1;
   const drawn = Math.max(1, (POOLED_FREEDOM * excess + own * ratio) / (POOLED_FREEDOM + own));
-  // Only what exceeds chance can last from slice to slice.
+  // Only variation beyond chance can correlate between slices.
   const lasting = correlation > 0 ? (1 + correlation) / (1 - correlation) : 1;
   return { variance: counts * (1 + (drawn - 1) * lasting), freedom: POOLED_FREEDOM + own };
 }
@@ -314,7 +311,7 @@ interface Within {
 
 function variancesOf({ a, b, paired }: Scored, noise: Noise): Within {
   if (paired) {
-    // What both sides have in common is no noise of their difference.
+    // Common variation of both sides is not noise of their difference.
     const { variance, freedom } = varianceOf(paired, { excess: 1, correlation: Math.max(0, paired.lagged) });
     return { a: (variance * a.counts) / paired.counts, b: (variance * b.counts) / paired.counts, freedom };
   }
@@ -324,12 +321,12 @@ function variancesOf({ a, b, paired }: Scored, noise: Noise): Within {
   return { a: ofA.variance, b: ofB.variance, freedom };
 }
 
-/** What is believed between ranges is no estimate of this pair's slices. */
+/** The assumed difference between ranges does not come from this pair's slices. */
 function freedomGained({ a, b }: Within, all: number): number {
   return (all / (a + b)) ** 2;
 }
 
-/** @param tests of functions that have little in common, without those that changed */
+/** @param tests of nearly independent functions, without changed ones */
 export function noiseOf(
   tests: readonly Scored[],
   a: Pick<SideNoise, 'samplesPerUnit'>,
@@ -349,13 +346,13 @@ export function noiseOf(
   return { a: side('a', a), b: side('b', b), between };
 }
 
-/** How far ranges differ by themselves, and how badly that still fits: −2 log likelihood, beside that of chance alone. */
+/** The random difference between ranges, and its misfit: −2 log likelihood relative to chance alone. */
 export interface Between {
   readonly between: number;
   readonly misfit: number;
 }
 
-/** Pooled over all functions: one of them says little of how strays last. */
+/** Pooled over all functions: one function alone does not show how variation persists. */
 function lastingOf(dispersions: readonly Dispersion[], slices: number): number {
   const lagged = dispersions.reduce((sum, one) => sum + one.lagged, 0) / dispersions.length;
   return Number.isFinite(lagged) ? Math.min(0.9, Math.max(0, lagged + (1 + 3 * lagged) / slices)) : 0;
@@ -367,7 +364,7 @@ const CHANGED_PART = 0.1;
 const CHANGED_TIMES = 5;
 const BETWEEN_STEPS = [0.01, 0.02, 0.03, 0.045, 0.06, 0.08, 0.1, 0.13, 0.16, 0.2, 0.25, 0.32, 0.4, 0.5, 0.65];
 
-/** The likeliest; a few functions that changed do not speak for all. */
+/** The most likely value, robust against a few changed functions. */
 export function betweenOf(tests: readonly Scored[], noise: Noise): Between {
   const telling = tests.filter(({ size }) => size > 0);
   const known = telling.map((test) => {

@@ -1,4 +1,7 @@
-/** The place in a script that a name carries: `./app.mjs:checkout:10` of the Node agent, `checkout (app.py:10)`, `checkout app.rb:10`. */
+/**
+ * The source location inside a script function's name: `./app.mjs:checkout:10` of the Node agent, `checkout
+ * (app.py:10)`, `checkout app.rb:10`.
+ */
 
 export interface ScriptPlace {
   /** '' where the agent knows no file: `:Garbage Collection:0`. */

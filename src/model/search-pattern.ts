@@ -36,7 +36,7 @@ export function compilePattern(source: string, ignoreCase: boolean): CompiledPat
   try {
     native = new RegExp(source, flags);
   } catch (error) {
-    // What our parser lets pass and JavaScript does not: its words end in the reason.
+    // JavaScript may refuse a pattern that our parser accepts: its message ends in the reason.
     const words = error instanceof Error ? error.message : 'not a pattern';
     return {
       ok: false,
@@ -55,7 +55,10 @@ export function compilePattern(source: string, ignoreCase: boolean): CompiledPat
   };
 }
 
-/** A piece of program: where it begins, and which ways out hang loose (state times 2, plus 1 for a fork's other way). */
+/**
+ * A fragment of the program: its start, and its unconnected exits (state times 2, plus 1 for the second exit of a
+ * fork).
+ */
 interface Piece {
   readonly start: number;
   readonly loose: readonly number[];

@@ -1,4 +1,4 @@
-/** Which functions a search means, and what share passes through them. The grammar is in `parse-search.ts`. */
+/** Finds the functions that match a search, and their share. The grammar is in `parse-search.ts`. */
 import type { Steps } from '#base/steps.ts';
 import type { CallTree, NodeIndex } from './call-tree.ts';
 import type { SearchQuery, SearchTerm } from './parse-search.ts';
@@ -6,14 +6,14 @@ import type { FunctionTable } from './profile.ts';
 
 export { parseSearch, printExact, type SearchQuery } from './parse-search.ts';
 
-/** What a search looks at. */
+/** The texts that a search examines. */
 export interface SearchFacts {
   /** By key, if names repeat (`located-tree.ts`); else by function. All that follows is by the same number. */
   readonly functions: FunctionTable;
   readonly packages: readonly string[];
   /** The line of the frames, where lines are kept apart. */
   readonly frameLine?: Int32Array | undefined;
-  /** The function that stands for what a source cut away: it is nobody's, and no search means it. */
+  /** The placeholder of a cut, which no search matches. */
   readonly cut?: number | undefined;
 }
 
@@ -48,12 +48,12 @@ export interface SearchShare {
   readonly exact: bigint | undefined;
 }
 
-/** Nodes that match, and what passes through at least one of them: only the outermost on a path is added. */
+/** The number of matching nodes, and the total through at least one of them: only the outermost on a path counts. */
 export function searchShare(tree: CallTree, hit: Uint8Array): SearchShare {
   return shareWithin(tree, hit, 1, tree.length);
 }
 
-/** The same of what a frame holds: of a view that it fills. A match among its callers holds all of it. */
+/** The same within the frame that fills the view. A match among its callers covers all of it. */
 export function searchShareOf(tree: CallTree, hit: Uint8Array, frame: NodeIndex): SearchShare {
   const share = shareWithin(tree, hit, Math.max(1, frame), tree.subtreeEnd[frame]);
   let above = tree.parent[frame];

@@ -1,8 +1,8 @@
-/** How much a series moved: its mean against that of the same time a day or some weeks before. */
+/** The change of a series: its mean relative to the same time a day or some weeks before. */
 import type { Series } from './series.ts';
 import type { TimeRange } from './time-range.ts';
 
-/** Mean per step that holds something, in the series' unit; 0 where no step does. */
+/** Mean per step that holds something, in the series' unit; 0 if no step does. */
 export interface SeriesChange {
   readonly first: number;
   readonly last: number;
@@ -10,7 +10,7 @@ export interface SeriesChange {
 
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
-/** The time before must have profiles in this part of the steps, or it says nothing of the time before. */
+/** The earlier range must have profiles in this part of its steps to be comparable. */
 const MIN_COVERED = 0.5;
 
 /** The same time of the day, and of longer ranges the same days of the week: a night is not held against a day. */
@@ -24,7 +24,7 @@ export function timeBefore({ startMs, endMs }: TimeRange): { readonly range: Tim
  * @param now its value in each step that has profiles
  * @param before the same of the time before; undefined: it had none there
  * @param steps of the time before that have profiles of anything
- * @returns undefined where too little is known
+ * @returns undefined if too little is known
  */
 export function changeSince(before: Series | undefined, now: Series, steps: number): SeriesChange | undefined {
   if (now.values.length === 0 || steps < MIN_COVERED * now.values.length) return undefined;

@@ -1,4 +1,4 @@
-/** From sums per step to what an axis shows. */
+/** Converts sums per step to the values of an axis. */
 import type { Series } from './series.ts';
 import { formatNumber, formatValue, nanosecondsIn, scaleFor } from './units.ts';
 import type { TimeRange } from './time-range.ts';
@@ -19,7 +19,7 @@ export function isSnapshot(profileType: string): boolean {
   return type !== undefined && isSnapshotType(type.sampleType);
 }
 
-/** What is there at a time, not what was used over a time: a sum of such profiles says nothing. */
+/** True for live amounts, which must not be summed over time. */
 export function isSnapshotType(sampleType: string): boolean {
   return /^(inuse|goroutine|live$)/.test(sampleType);
 }
@@ -60,7 +60,7 @@ interface AxisUnit {
   readonly size: number;
 }
 
-/** How values of a type are shown over time: by the second, or as they are for snapshots. */
+/** The display of a type's values over time: per second, or unchanged for snapshots. */
 export interface RateScale {
   /** What a sum per step of one second is multiplied by. */
   readonly factor: number;
@@ -102,7 +102,7 @@ export function rateScaleOf(profileType: string): RateScale {
   };
 }
 
-/** What a type counts: `alloc_objects` are objects. */
+/** The noun that a type counts: `alloc_objects` are objects. */
 function countedWord(sampleType: string): string {
   if (/^goroutines?$/.test(sampleType)) return 'goroutines';
   return sampleType.replace(/^(alloc|inuse)_/, '').slice(0, MAX_WORD_LENGTH);

@@ -11,7 +11,7 @@ const MAX_SLICES = 24;
 const MIN_SAMPLES_IN_SLICE = 20;
 const SAMPLES_A_STEP = 8192;
 
-/** Undefined where samples have no times, or are too few to be told apart by these. */
+/** Undefined where samples have no times, or are too few to be distinguished by these. */
 export function* slicesOfTimes(
   { times, sampleCount, values, stackStart, stackFrames, frames, functions }: Profile,
   sampleType: number,

@@ -1,10 +1,10 @@
-/** What each node of a union did in each slice of a side's range: what evidence is taken from. */
+/** The amounts of a side by union node and time slice: the input of the evidence. */
 import type { CallTree } from './call-tree.ts';
 import { stableName } from './canonical-name.ts';
 import { samplesPerQuantum } from './samples-per-unit.ts';
 import { type NamedTree, type SideColumns, type SideFunctions, type SideKey, sumUp, type UnionTree } from './union.ts';
 
-/** What a side's paths are looked up in: a union (`sideOfUnion`), or the side's own tree. */
+/** The tree for looking up a side's paths: a union (`sideOfUnion`), or the side's own tree. */
 interface NamedShape extends Pick<UnionTree, 'length' | 'func' | 'parent'> {
   readonly functions: SideFunctions;
 }
@@ -14,7 +14,7 @@ export function sideOfUnion({ length, func, parent, functions }: UnionTree, side
   return { length, func, parent, functions: functions[side] };
 }
 
-/** At least so many slices with something in them make a side's noise known. */
+/** Minimum non-empty slices for estimating a side's noise. */
 export const leastSlices = 8;
 const MAX_SLICES = 60;
 
@@ -24,7 +24,7 @@ export interface SideSlices {
   readonly node: Int32Array; // NodeIndex of the union
   readonly slice: Uint16Array;
   readonly value: Float64Array;
-  /** How many samples stand behind one unit of value; undefined where nobody knows. */
+  /** Samples per unit of value; undefined if unknown. */
   readonly samplesPerUnit: number | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface SlicedColumns {
   readonly entries: ArrayLike<number>;
   readonly slice: ArrayLike<number>;
   readonly value: ArrayLike<number>;
-  /** Empty where nobody knows. */
+  /** Empty where it is unknown. */
   readonly count: ArrayLike<number>;
   readonly profiles: ArrayLike<number>;
 }
@@ -55,7 +55,7 @@ const UPLOADS_MS = [30_000, 15_000, 5_000];
 /** So many slices show how a side strays; fewer do where there is no choice. */
 const GOOD_SLICES = 16;
 
-/** The same where nobody knows how often agents upload. */
+/** The same where it is unknown how often agents upload. */
 export function usualSlices(rangeMs: number): number {
   const counts = UPLOADS_MS.map((uploadMs) => slicesToAsk(rangeMs, uploadMs));
   return counts.find((count) => count >= GOOD_SLICES) ?? Math.max(...counts);
@@ -103,7 +103,7 @@ export function slicesOfAnswer(known: NamedShape, sliced: SlicedColumns): SideSl
   };
 }
 
-/** How many samples stand behind one unit of value; undefined where the answer does not tell. */
+/** Samples per unit of value; undefined if the answer does not have it. */
 export function samplesPerUnitOf({ value, count }: SlicedColumns): number | undefined {
   let samples = 0;
   let sum = 0;
@@ -114,7 +114,7 @@ export function samplesPerUnitOf({ value, count }: SlicedColumns): number | unde
   return sum > 0 && samples > 0 ? samples / sum : undefined;
 }
 
-/** What each slice alone looks like in a side's own tree, which has all of its paths: for transforms, which know trees only. */
+/** Each slice as amounts of the side's own tree, which has all paths: for transforms, which work on trees only. */
 export function* treesOfSlices({ tree, names }: NamedTree, sliced: SlicedColumns): Generator<CallTree, void> {
   const { slice, value, profiles } = sliced;
   const functions = { names, func: Int32Array.from(names, (_, func) => func) };

@@ -1,4 +1,4 @@
-/** What each line of each source file costs. */
+/** Cost by line of each source file. */
 import type { Steps } from '#base/steps.ts';
 import type { Profile } from './profile.ts';
 import type { StackRule } from './transforms/kind.ts';

@@ -1,6 +1,7 @@
 /**
- * Each node's change given to one cause, move or function, and to the work of its unit. A cause's own change is what its
- * test says of B's amount; elsewhere it is what B has, less what A would have with its unit grown by k. The rest is work.
+ * Splits the change of each node between one cause, move or function, and the work of its unit. A cause's own change
+ * follows from its test; elsewhere it is B's amount minus A's amount scaled by the growth k of its unit. The rest is
+ * work.
  */
 import type { Evidence } from './evidence.ts';
 import type { Normalised } from './normalise.ts';
@@ -53,7 +54,7 @@ export function splitChange(union: UnionTree, normalised: Normalised, evidence: 
     rest.a[unit] += selfA[node];
     rest.b[unit] += selfB[node];
   }
-  // What the runtime does is no load, and waiting is none.
+  // The runtime and waiting are not load.
   const load = (column: Float64Array): number =>
     column.reduce((sum, one, unit) => (unit === RUNTIME_UNIT || unit === idle ? sum : sum + one), 0);
   const ofAll = load(rest.b) / load(rest.a);

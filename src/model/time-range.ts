@@ -97,7 +97,7 @@ export function absolute(startMs: number, endMs: number): TimeRangeText {
   return { from: String(Math.round(startMs)), until: String(Math.round(endMs)) };
 }
 
-/** @returns NaN where it leads out of the years that are read */
+/** @returns NaN if it leads out of the years that are read */
 function resolvePoint(text: string, nowMs: number, zone: string, isEnd: boolean): number | undefined {
   if (EPOCH_MS.test(text)) return Number(text);
   const found = RELATIVE.exec(text);

@@ -1,4 +1,4 @@
-/** Strata of all that a scan tests, kept up to date as causes are taken out: only what a cause touched is made anew. */
+/** Strata of all tested items, updated incrementally: taking out a cause recomputes only the affected ones. */
 import type { Entries, PreparedTree } from './prepared-stacks.ts';
 import type { Stratum } from './score-test.ts';
 import { RUNTIME_UNIT, sumOf, type WorkUnits } from './work-units.ts';
@@ -11,12 +11,12 @@ export interface Part {
   readonly unit: number;
 }
 
-/** What of both sides the strata are made of. */
+/** The inputs of the strata. */
 interface Surroundings {
   readonly tree: PreparedTree;
   readonly units: WorkUnits;
   readonly sides: readonly [{ readonly slices: number }, { readonly slices: number }];
-  /** Writes what a part is held against. */
+  /** Writes the comparison for a part. */
   rest(side: 0 | 1, unit: number, part: Float64Array, into: Float64Array): void;
 }
 
@@ -47,7 +47,7 @@ export class TrackedStrata {
   readonly #topOf: Int32Array;
   readonly #isStale: Uint8Array;
   readonly #isUnitStale: Uint8Array;
-  /** By stratum: in which round it was made anew. */
+  /** By stratum: the round in which it was recomputed. */
   readonly #freshSince: Int32Array;
   #round = 0;
 
@@ -127,7 +127,7 @@ export class TrackedStrata {
     this.#isStale.fill(1);
   }
 
-  /** Makes anew what has changed. @returns the round, to be given to `isFresh` */
+  /** Rebuilds changed ones. @returns the round, to be given to `isFresh` */
   refresh(): number {
     this.#round++;
     const isAnyStale = this.#isUnitStale.some((one, unit) => one === 1 && unit !== RUNTIME_UNIT);
@@ -157,7 +157,7 @@ export function changeBy(sums: Float64Array, at: number, by: number, sign: 1 | -
   sums[at] = sign > 0 ? sums[at] + by : lessOf(sums[at], by);
 }
 
-/** Differences of large sums leave crumbs. */
+/** Differences of large sums leave rounding errors. */
 export function lessOf(whole: number, part: number): number {
   const left = whole - part;
   return left > whole * 1e-9 ? left : 0;

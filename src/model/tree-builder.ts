@@ -176,7 +176,7 @@ export interface TreeShape extends Pick<CallTree, 'length' | 'func' | 'parent' |
 
 /**
  * Renumbers nodes depth first; parents precede their children in the old numbers too.
- * @param size nodes of each subtree that stay, 0 where the node goes (and all below it);
+ * @param size nodes of each subtree that stay, 0 if the node goes (and all below it);
  * @param kidStart at p + 1 the number of callees of p that stay; written over
  * @param before undefined leaves siblings in their old order
  */
@@ -202,8 +202,8 @@ export function depthFirst(
     was: new Int32Array(length),
   };
   let maxDepth = 0;
-  // Places depth first without walking so: a caller comes before its callees, hence knows its own place by the time it
-  // deals theirs out by size. No recursion, no stack: a stack of 100 000 frames is one path.
+  // Assigns depth-first places in one pass: a caller comes before its callees, so its place is known when it assigns
+  // theirs by subtree size. Without recursion, since a stack may have 100 000 frames.
   const place = fill;
   place[0] = 0;
   for (let i = 0; i < count; i++) {

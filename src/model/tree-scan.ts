@@ -42,27 +42,27 @@ interface Tested {
   readonly isLarge: boolean;
 }
 
-/** So many causes at most, and so many that are thought away to see how the rest strays. */
+/** Maximum number of causes, and of changes that are left out for estimating the noise. */
 const MAX_CAUSES = 40;
 const MAX_THOUGHT_AWAY = 6;
-/** What is thought away need not be sure. */
+/** A change need not be certain to be left out. */
 const THOUGHT_RATE = 0.5;
-/** Ranges differ by this by themselves; more is believed where no slices show how a side strays. */
+/** Assumed random difference between ranges; larger without slices. */
 const MIN_BETWEEN = 0.01;
 const MIN_BETWEEN_UNSLICED = 0.015;
-/** From this on the difference of ranges is taken as so many times as large. */
+/** From this on the difference of ranges is taken as this many times as large. */
 const SURE_BETWEEN = 0.04;
 const UNSURE = 1.3;
 /** Ranges seldom differ by more than this. */
 const USUAL_BETWEEN = 0.1;
 /** Below a frame, one that holds so much of it names it. */
 const NAMES_FROM = 0.95;
-/** Changes this near the clearest may be the cause too; work of a unit shifts by this from range to range. */
+/** Changes this close to the clearest may be the cause instead; and the shift of a unit's work between ranges. */
 const NEAR_CLEAREST = 0.85;
 const USUAL_SHIFT = 0.15;
 /** From this factor on a change is no matter of what it is held against. */
 const EXTREME = 8;
-/** In so many slices at least must it be. */
+/** Minimum number of slices in which it occurs. */
 const MIN_EVENTS = 3;
 /** A side with less than this share of the other's amount does not show in which slices it ran. */
 const MUCH_LESS = 0.25;
@@ -78,7 +78,7 @@ class Scanner {
   readonly #items: readonly Item[];
   readonly #number: ReadonlyMap<Item, number>;
   readonly #tracked: TrackedStrata;
-  /** By item: its test, made anew where its strata have changed. */
+  /** By item: its test, rebuilt where its strata have changed. */
   readonly #scores: (Scored | undefined)[] = [];
   readonly #leastBetween: number;
   /** Room for sums by slice: of a part, and of it with its surroundings. */
@@ -110,8 +110,8 @@ class Scanner {
   }
 
   /**
-   * How far the ranges differ by themselves: as many changes are thought away as make the rest fit so much better that
-   * chance would not.
+   * Estimates the random difference between ranges. Leaves out changes as long as that improves the fit more than
+   * chance would.
    */
   #betweenRanges(): number {
     let best = { between: 0, cost: Infinity };
@@ -126,7 +126,7 @@ class Scanner {
       this.#left.take(next, taken);
     }
     this.#left.giveBackAll();
-    // The likeliest is as often too small as too large; too small accuses the innocent.
+    // The most likely value may be too small, which would cause false claims, so it is raised.
     return Math.max(this.#leastBetween, best.between > SURE_BETWEEN ? best.between * UNSURE : best.between);
   }
 
@@ -218,7 +218,7 @@ class Scanner {
     return samples >= this.#bar.leastSamples && share >= this.#bar.leastShare;
   }
 
-  /** What happened in a slice or two is one event, whatever its samples: nothing says how often such comes by itself. */
+  /** Cost in only a slice or two is one event, however many samples it has: its usual frequency is unknown. */
   #isSpread(strata: readonly Stratum[]): boolean {
     const shares = ([0, 1] as const).map((side) => {
       const [parts, whole] = this.#spread[side];
@@ -268,7 +268,7 @@ class Scanner {
     }
   }
 
-  /** An early one may have been taken for a later one's doing: with all others out, each must still stand. */
+  /** An early cause may be an effect of a later one: each must still be clear with all others taken out. */
   #settled(taken: readonly Item[], between: number): Scan {
     const left = this.#left;
     let kept = taken.map((item, cause) => ({ item, cause }));
@@ -313,7 +313,7 @@ class Scanner {
   }
 }
 
-/** Beside its surroundings one side has so many times as much that no change of these makes it. */
+/** Beside its surroundings one side has this many times as much that no change of these makes it. */
 function isExtreme({ strata }: Scored): boolean {
   const [a, b] = strata.reduce(
     ([ofA, ofB], { xA, nA, xB, nB }) => [ofA + xA / (nA - xA), ofB + xB / (nB - xB)],
@@ -322,7 +322,7 @@ function isExtreme({ strata }: Scored): boolean {
   return Math.max(a, b) >= EXTREME * Math.min(a, b);
 }
 
-/** How much a test counts among many: with what can be seen of it, whatever its difference. */
+/** The weight of a test among many: by its detectable size, independent of its difference. */
 function weightOf({ size }: Scored): number {
   return Math.sqrt(size);
 }

@@ -61,7 +61,7 @@ export function parseTyped(typed: string, place: TypedPlace): TypedTime {
 
 /**
  * Reads both ends at once: `last 3 hours`, `this week`, `21:09 – 22:09`, `25 Nov 9:00 to 17:00`, `now-2h to now-1h`.
- * @returns undefined where it is not two ends
+ * @returns undefined if it is not two ends
  */
 export function parseTypedRange(typed: string, nowMs: number, zone: string): TypedRange | undefined {
   const text = tidied(typed).replace(/^(?:from|the) /i, '');

@@ -1,4 +1,4 @@
-/** What a comparison stands on: every path of either side, with what both have there. */
+/** The union of two trees: every path of either side with the amounts of both. */
 import type { CallTree } from './call-tree.ts';
 
 /** A side of a comparison: a tree and the names that its functions index. */
@@ -16,7 +16,7 @@ export interface SideFunctions {
 
 export type SideKey = 'a' | 'b';
 
-/** What one side has at each node of the union, in its own unit. */
+/** The amounts of one side at each node of the union, in its own unit. */
 export interface SideColumns {
   readonly self: Float64Array;
   readonly total: Float64Array;
@@ -32,7 +32,7 @@ export interface SideColumns {
  */
 export interface UnionTree {
   readonly names: readonly string[];
-  /** As A calls functions, where that is another name than in `names`. */
+  /** Names in A, where they differ from `names`. */
   readonly namesInA: ReadonlyMap<number, string>;
   readonly functions: { readonly a: SideFunctions; readonly b: SideFunctions };
   readonly length: number;

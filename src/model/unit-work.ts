@@ -1,4 +1,4 @@
-/** Which units of work were asked for more or less: each beside all others, without what changed as code. */
+/** Tests which units of work got more or less work: each against all others, without code changes. */
 import type { Remaining } from './remaining.ts';
 import { noiseOf, type Noise, type Scored, type Stratum, zOf } from './score-test.ts';
 import { discoveries } from './chance.ts';
@@ -11,21 +11,24 @@ export interface UnitTest {
   readonly z: number;
   readonly isSupported: boolean;
   readonly isLarge: boolean;
-  /** The unit went one way without its largest function too: more calls, and not that one function got dearer. */
+  /**
+   * True if the unit without its largest function changed in the same direction: then there were more calls, not one
+   * dearer function.
+   */
   readonly isShared: boolean;
 }
 
-/** Load strays from slice to slice and from range to range by itself: so much is believed before anything is seen. */
+/** Assumed natural variation of load between slices and between ranges. */
 const MIN_CORRELATION = 0.5;
 const MIN_BETWEEN = 0.12;
-/** Changes this near the clearest may be the cause too. */
+/** Changes this close to the clearest may be the cause instead. */
 const NEAR_CLEAREST = 0.6;
 /** One-sided 5 %. */
 const Z90 = 1.645;
 /** A frame that holds so much of a unit is its trunk. */
 const TRUNK = 0.95;
 
-/** Beside one route that grew by half all others take a smaller share: what was found is left out of the rest. */
+/** If one route grew, all others have a smaller share: found changes are left out of the rest. */
 export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<number, UnitTest>; noise: Noise } {
   const [a, b] = left.sides;
   const { count, func } = left.units;
@@ -78,7 +81,7 @@ export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<numbe
   }
 }
 
-/** One unit grew, or the others shrank: the likelier is the one without which the others went alike. */
+/** Either one unit grew or the others shrank: the likelier change is the one without which the others agree. */
 function likeliest(units: readonly number[], unrestWithout: (unit: number) => number): number | undefined {
   let best: number | undefined;
   let least = Infinity;
@@ -89,7 +92,7 @@ function likeliest(units: readonly number[], unrestWithout: (unit: number) => nu
   return best;
 }
 
-/** How far units went apart, without some of them. */
+/** The spread of the changes of units, without some of them. */
 function unrest(left: Remaining, units: readonly number[], without: ReadonlySet<number>, noise: Noise): number {
   let sum = 0;
   for (const unit of units) {
@@ -100,7 +103,7 @@ function unrest(left: Remaining, units: readonly number[], without: ReadonlySet<
   return sum;
 }
 
-/** Whether what a unit is without its largest function, and what that calls, went the same way as all of it. */
+/** Whether the unit without its largest function and its callees changed in the same direction as the whole unit. */
 function isShared(left: Remaining, unit: number, without: ReadonlySet<number>, noise: Noise, z: number): boolean {
   const stratum = stratumOf(left, unit, without);
   const largest = largestIn(left, unit);

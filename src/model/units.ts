@@ -88,7 +88,7 @@ export function scaleFor(unit: string, type: string, largest: number): SizedScal
   const { steps, factor } = ladder;
   const step = stepFor(steps, Math.abs(largest) * factor);
   const divide = step.size / factor;
-  // Nobody counts in parts of a byte or a nanosecond.
+  // Bytes and nanoseconds have no fractions.
   const decimals = divide === 1 && Number.isInteger(largest) ? 0 : decimalsFor(largest / divide);
   return { suffix: step.suffix, size: divide, format: (value) => formatFixed(value / divide, decimals) };
 }
@@ -128,7 +128,7 @@ export function formatColumnShare(part: number, whole: number): string {
   return isTiny || !isPartOf(part, whole) ? formatShare(part, whole) : `${formatFixed(percent, 2)}${NBSP}%`;
 }
 
-/** Sums of doubles may be a little more than what they are parts of. */
+/** Rounding may make a sum slightly larger than its whole. */
 function isPartOf(part: number, whole: number): boolean {
   return whole !== 0 && Math.abs(part) <= Math.abs(whole) * (1 + 1e-9);
 }
@@ -169,7 +169,7 @@ function ladderOf(
   return undefined;
 }
 
-/** The largest step that what is shown reaches: 999.7 ms reads as 1.00 s, not as 1 000 ms. */
+/** The largest unit that the rounded value reaches: 999.7 ms becomes 1.00 s, not 1 000 ms. */
 function stepFor(steps: readonly Step[], size: number): Step {
   let found = steps[0];
   for (const step of steps) if (significant(size, 3) >= step.size) found = step;

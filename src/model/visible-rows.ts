@@ -27,7 +27,7 @@ function calleesOf(tree: CallTree, node: NodeIndex): NodeIndex[] {
   return callees;
 }
 
-/** From the root on, as long as one callee holds more than half: where a reader would go anyway. @param weight by node */
+/** Follows the callee with more than half of the cost, as a reader would. @param weight by node */
 export function hotPath(tree: CallTree, weight: Float64Array = tree.total): readonly NodeIndex[] {
   const path: NodeIndex[] = [];
   for (let node = 0; ;) {
@@ -40,7 +40,7 @@ export function hotPath(tree: CallTree, weight: Float64Array = tree.total): read
   }
 }
 
-/** A node and what lies below it, the callers first; at most so many. */
+/** A node and what lies below it, the callers first; at most this many. */
 export function subtreeWithin(tree: CallTree, node: NodeIndex, most: number): readonly NodeIndex[] {
   const nodes: NodeIndex[] = [node];
   for (let at = 0; at < nodes.length && nodes.length < most; at++) {

@@ -9,13 +9,13 @@ import { isTimed, msOfOne, recordingSpan } from './sample-times.ts';
 
 /** Cells of a column, one above the other. */
 export const ROWS = 50;
-/** A recording gets about so many columns of the largest width that leaves these. */
+/** A recording gets about this many columns of the largest width that leaves these. */
 const MIN_COLUMNS = 6;
 const MAX_COLUMNS = 3600;
 /** Widths of a column, in ms. Seconds are usual. */
 const WIDTHS = [0.01, 0.1, 1, 10, 100, 1000, 10_000, 60_000, 600_000, 3_600_000, 86_400_000];
 const USUAL_WIDTH = WIDTHS.indexOf(1000);
-/** Bins of a band; more are not told apart on a screen. */
+/** Bins of a band; more are not distinguished on a screen. */
 const MAX_BINS = 1000;
 /** Bands: the largest. */
 const MAX_BANDS = 40;
@@ -54,8 +54,8 @@ export interface Bands {
 
 /**
  * @param by the label of the bands; undefined: the thread's, where samples have it
- * @returns undefined where samples have no times
- * @throws RangeError at a pattern that cannot be read
+ * @returns undefined if samples have no times
+ * @throws RangeError at an invalid pattern
  */
 export function* whenOf(
   profile: Profile,

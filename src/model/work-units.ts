@@ -1,4 +1,7 @@
-/** Units of work of a program: handlers, background loops, the runtime. Load moves a unit as one; code moves what is in it. */
+/**
+ * Units of work of a program: handlers, background loops, the runtime. Load changes a unit as a whole; code changes
+ * parts of it.
+ */
 import { CHOSEN, HANDLER, type PreparedSide, type PreparedTree, SERVING, totalBySlice } from './prepared-stacks.ts';
 
 export interface WorkUnits {
@@ -19,11 +22,11 @@ const MIN_RESUMED = 0.002;
 const OPENED_FROM = 0.1;
 /** Without slices only what is larger is opened. */
 const OPENED_UNSEEN = 0.45;
-/** A frame that one callee is so much of wraps it. */
+/** A frame is a wrapper if one callee has this share of it. */
 const WRAPPED = 0.9;
 /** A router does next to nothing itself. */
 const MAX_ROUTER_SELF = 0.03;
-/** Standard deviation by which the parts of an opened node stray, beyond what theirs do. */
+/** Minimum excess variation of a node's parts, in standard deviations, beyond that of their own parts. */
 const MIN_STRAY = 0.05;
 const MIN_ROUTER_STRAY = 0.02;
 /** An opened node does little itself. */
@@ -38,13 +41,13 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
   const pending: number[] = [];
   const depthOne = Uint8Array.from(parent, (up) => (up === 0 ? 1 : 0));
   const consider = (node: number, isKnown: boolean): void => {
-    // One function alone has nothing that its changes could be held against: it stays with what is around it.
+    // A unit with one function has no rest for comparison: it stays in the surrounding unit.
     if (share[node] < MIN_UNIT || (!isKnown && isOneFunction(node))) return;
     isRoot[node] = 1;
     isKnownRoot[node] = isKnown ? 1 : 0;
     pending.push(node);
   };
-  // What the event loop resumes is a unit wherever it begins.
+  // Code resumed by the event loop is a unit wherever it begins.
   const resumed = new Set<number>();
   for (let kid = 1; kid < length; kid = subtreeEnd[kid]) {
     if (called[kid] !== SERVING) consider(kid, isRoute(kid));
@@ -92,7 +95,7 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
     const kids: number[] = [];
     for (let kid = node + 1; kid < subtreeEnd[node]; kid = subtreeEnd[kid]) if (share[kid] >= MIN_UNIT) kids.push(kid);
     if (kids.length === 0) return false;
-    // What is one function has nothing to hold its changes against.
+    // A single function has no rest for comparison.
     const ofOne = kids.reduce((sum, kid) => sum + (isOneFunction(kid) ? share[kid] : 0), 0);
     if (ofOne > (isKnown ? 0.3 : 0.95) * share[node]) return false;
     if (!isSliced) return !isKnown;
@@ -104,7 +107,7 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
       kids.reduce((sum, kid) => sum + share[kid] * spreadWithin(kid), 0) /
       kids.reduce((sum, kid) => sum + share[kid], 0);
     const over = among.ratio - within;
-    // A handler does something itself; what only hands on may be a router.
+    // A handler has a self cost; a frame without one may be a router.
     if (isKnown && self[node] > MAX_ROUTER_SELF * share[node]) return false;
     const isSure = over > (isKnown ? 6 : 4) * Math.sqrt(2 / among.freedom) * within;
     return isSure && over / among.samples > (isKnown ? MIN_ROUTER_STRAY : MIN_STRAY) ** 2;

@@ -32,7 +32,7 @@ export interface FlameTheme {
   readonly inks: readonly string[];
   readonly inksDim: readonly string[];
   readonly inksFaded: readonly string[];
-  /** By colour key; undefined where a box is of one colour. */
+  /** By colour key; undefined if a box is of one colour. */
   readonly textures: readonly (Texture | undefined)[];
   /** The same, faded; what was cut away does not fade. */
   readonly texturesFaded: readonly (Texture | undefined)[];

@@ -1,6 +1,6 @@
 /**
  * Files named on the command line, for the page to open: `GET /api/files` lists them, `GET /api/files/ID` is the bytes of
- * one. These files and no others; each is read anew whenever it is asked for.
+ * one. These files and no others; each is read again whenever it is asked for.
  */
 
 import { accessSync, constants, statSync } from 'node:fs';

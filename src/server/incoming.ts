@@ -8,7 +8,7 @@ export interface IncomingProfile {
   readonly profile: Profile;
   /** Time of the profile, whole microseconds since the epoch. */
   readonly timeUs: number;
-  /** What one sample represents, in the period type's unit, whole; 0 where the profile does not say. */
+  /** What one sample represents, in the period type's unit, whole; 0 if the profile does not say. */
   readonly period: number;
   /** Equal for a repeat of the same upload, which counts once for an hour; '' where the upload has no time of its own. */
   readonly repeatKey: string;
@@ -36,7 +36,7 @@ export interface TraceContext {
 export interface IncomingSeries {
   /** All labels that are stored, those that the server adds (`__profile_type__`, …) included. Names the series. */
   readonly labels: LabelSet;
-  /** The labels without those of the samples; undefined where the samples have none. */
+  /** The labels without those of the samples; undefined if the samples have none. */
   readonly base?: LabelSet;
   readonly service: string;
   /** Five-part profile type id. */

@@ -70,7 +70,7 @@ export class Links {
       return pageOf(503, 'This link cannot be read', this.#store.whyNot(false) ?? whyUnreadable(error));
     }
     if (link === undefined) {
-      const message = `${unknownLink(id)} Ask whoever sent it for the whole link.`;
+      const message = `${unknownLink(id)} Ask the sender for the complete link.`;
       return pageOf(404, 'This link leads nowhere', message);
     }
     const snapshot = link.snapshotBytes > 0 ? `&snap=${link.id}` : '';

@@ -98,7 +98,7 @@ async function serve(config: ServerConfig): Promise<void> {
     links,
     files,
     maxBodyBytes,
-    targets: () => scraper.status(),
+    targets: scraper,
     log,
   });
   const listening = new Promise<void>((resolve, reject) => {

@@ -60,7 +60,7 @@ export class ReaderPool {
     return pool;
   }
 
-  /** Why a reader cannot answer, as a sentence; undefined where all can. */
+  /** Why a reader cannot answer, as a sentence; undefined if all can. */
   get problem(): string | undefined {
     return this.#readers.map(({ thread }) => thread.problem).find((problem) => problem !== undefined);
   }

@@ -13,7 +13,7 @@ import type { Links } from './links.ts';
 import type { Markers } from './markers.ts';
 import type { Metrics } from './metrics.ts';
 import { defaultQueryLimits } from './query/query-limits.ts';
-import type { TargetStatus } from './scrape/scraper.ts';
+import { NoProfileNow, type Scraper } from './scrape/scraper.ts';
 import { servePage } from './static.ts';
 import type { UploadReports } from './upload-reports.ts';
 import type { Work } from './work.ts';
@@ -34,8 +34,8 @@ export interface RouteParts {
   readonly work: Work;
   readonly links: Links;
   readonly files: GivenFiles;
-  /** The scrape targets and their state; undefined without any. */
-  readonly targets?: () => readonly TargetStatus[];
+  /** The scrape targets; undefined without any. */
+  readonly targets?: Pick<Scraper, 'status' | 'profileNow'>;
   /** Maximum body of an upload. */
   readonly maxBodyBytes: number;
 }
@@ -47,7 +47,7 @@ export interface ServerFacts {
   readonly source: 'embedded' | 'pyroscope';
   /** At the Pyroscope. */
   readonly tenant: string | undefined;
-  /** Age at which the own store removes profiles; undefined where it keeps all, or is not asked. */
+  /** Age at which the own store removes profiles; undefined if it keeps all, or is not asked. */
   readonly retentionMs: number | undefined;
   /** Longest range of a query; undefined if only the Pyroscope knows it. */
   readonly longestRangeMs: number | undefined;
@@ -72,9 +72,9 @@ export interface Route {
   /** A label of the latencies in `/metrics`; rows may share one. */
   readonly name: string;
   matches(path: string): boolean;
-  /** Others are answered 405; undefined where the row answers them. */
+  /** Others are answered 405; undefined if the row answers them. */
   readonly methods?: readonly string[];
-  /** Largest body; 0 where none is read. */
+  /** Largest body; 0 if none is read. */
   readonly bodyBytes: number;
   /** Gets paths without doubled slashes, and without one at the end: agents put theirs behind what users write. */
   readonly isTidied?: boolean;
@@ -139,7 +139,7 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
           alterations,
           changed,
           damage: backend.damage(),
-          targets: parts.targets?.() ?? [],
+          targets: parts.targets?.status() ?? [],
         });
       },
     },
@@ -197,6 +197,22 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
       matches: (path) => path === '/api/work',
       bodyBytes: MAX_API_BYTES,
       answer: ({ method, query, body, gone }) => work.answer(method, query, body, gone),
+    },
+    {
+      name: 'targets',
+      matches: (path) => path === '/api/targets/profile',
+      methods: ['POST'],
+      bodyBytes: 0,
+      async answer({ query }) {
+        const service = new URLSearchParams(query).get('service') ?? '';
+        try {
+          if (parts.targets === undefined) return textAnswer(404, 'This Flametide fetches no profiles.');
+          return jsonAnswer(200, await parts.targets.profileNow(service));
+        } catch (error) {
+          if (!(error instanceof NoProfileNow)) throw error;
+          return textAnswer({ unknown: 404, busy: 409, failed: 502 }[error.why], error.message);
+        }
+      },
     },
     {
       name: 'services',

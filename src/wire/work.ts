@@ -19,7 +19,7 @@ export interface RouteCount {
 }
 
 export interface WorkAnswer {
-  /** Where the counts come from; undefined where nothing was counted. */
+  /** Where the counts come from; undefined if nothing was counted. */
   readonly source: 'pushed' | 'prometheus' | undefined;
   /** Requests in each of the equal parts of the range; null where nothing was counted. */
   readonly steps: readonly (number | null)[];

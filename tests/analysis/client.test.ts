@@ -57,7 +57,7 @@ it('hands bytes over and reports progress', async () => {
   expect(shares).toEqual([0.5]);
 });
 
-it('closes a profile that was opened after nobody waits for it any more', async () => {
+it('closes a profile that was opened after its caller left', async () => {
   const { port, sent, answer } = fakeWorker();
   const client = analysisClient(port);
   const control = new AbortController();

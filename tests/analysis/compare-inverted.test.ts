@@ -83,7 +83,7 @@ describe('a comparison from the leaves up', () => {
     const upright = await analysis.sandwichDiff(ask(a, b, []), names.indexOf('a'), signal);
     expect(nodes(upright.callers, names)).toEqual([' 20 70 20 70', '/root 0 70 0 70']);
     expect(nodes(upright.callees, names)).toEqual([' 20 70 20 70', '/leaf 50 50 50 50']);
-    // Turned, what stands above is called.
+    // In an inverted tree the parent is the callee.
     const turned = await analysis.sandwichDiff(ask(a, b, [{ kind: 'invert' }]), names.indexOf('a'), signal);
     expect(nodes(turned.callers, names)).toEqual([' 20 70 20 70', '/leaf 50 50 50 50']);
     expect(nodes(turned.callees, names)).toEqual([' 20 70 20 70', '/root 0 70 0 70']);

@@ -215,7 +215,7 @@ describe('a comparison', () => {
       expect(callers[side].total[0]).toBeCloseTo(byFunction[side].total[f], 12);
       expect(callees[side].total[0]).toBeCloseTo(byFunction[side].total[f], 12);
     }
-    // Routes apart, as many times as much work on one of them.
+    // Separate routes, with one of them getting this many times as much work.
     expect(callers.changeOfTotal.every((change) => Math.abs(change) < 0.01)).toBe(true);
   });
 });

@@ -33,27 +33,27 @@ async function functions(...transforms: Transform[]): Promise<string[]> {
     .filter((row) => !row.endsWith(' 0 0'));
 }
 
-describe('what a source cut away', () => {
-  it('counts in the whole, and is no function', async () => {
+describe('the part that a source cut away', () => {
+  it('counts in the total, and is not a function', async () => {
     const { tree: merged, cut } = await analysis.tree(ask(), signal);
     expect(merged.total[0]).toBe(100);
     expect(cut).toBe(30);
     expect(await functions()).toEqual(['main 10 100', 'parse 60 60']);
   });
 
-  it('is so seen from the leaves, and under new names', async () => {
+  it('is the same in an inverted tree and after a rename', async () => {
     expect(await functions({ kind: 'invert' })).toEqual(['main 10 100', 'parse 60 60']);
-    // Whatever is called so by a reader is none of it.
+    // A function with the same name in the profile is not the placeholder.
     const renamed = await functions({ kind: 'rename', match: 'parse', name: 'other' });
     expect(renamed).toEqual(['main 10 100', 'other 60 60']);
   });
 
-  it('is of the shown tree', async () => {
+  it('is computed for the shown tree', async () => {
     const { cut } = await analysis.tree(ask({ kind: 'focus', match: 'parse' }), signal);
     expect(cut).toBe(0);
   });
 
-  it('is meant by no search and no transform', async () => {
+  it('is not matched by searches and transforms', async () => {
     expect(await analysis.search(ask(), 'other', signal)).toMatchObject({ nodes: 0, value: 0 });
     expect(await analysis.search(ask(), '-parse', signal)).toMatchObject({ nodes: 1, value: 100 });
     const { matched, tree: kept } = await analysis.tree(ask({ kind: 'ignore', match: 'other' }), signal);

@@ -1,4 +1,4 @@
-/** One name in several files: what asks for a file or a line asks the frame. All numbers are by hand (`one-name.ts`). */
+/** One name in several files: files and lines are those of the frame. All numbers are by hand (`one-name.ts`). */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DiffRequest, OpenedProfile, TreeAnswer, TreeRequest } from '#analysis/analysis.ts';
@@ -368,7 +368,7 @@ describe('comparisons', () => {
     ]);
   });
 
-  it('a name that stands in several files is told with all of them', async () => {
+  it('a name that occurs in several files is reported with all of them', async () => {
     const many = Array.from({ length: 7 }, (_, i) => ({ name: 'init', file: `${i}.py`, line: 1 }));
     const [a, b] = await Promise.all([
       opened(overload),

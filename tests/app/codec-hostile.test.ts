@@ -1,4 +1,4 @@
-/** Links that no page of ours has written, and states that no user has typed. */
+/** Links that our page has not written, and states that no user has typed. */
 import { readFileSync } from 'node:fs';
 import { deflateSync } from 'fflate';
 import fc from 'fast-check';
@@ -33,7 +33,7 @@ it('an unknown key never comes between a known one and its value', () => {
   expect(parseUrl(printUrl(demo)).state).toMatchObject({ src: demo.src, unknown: [['a', 'b']] });
 });
 
-it('of several transforms those that can be read are applied, and the others named', () => {
+it('readable transforms are applied, and the others are named', () => {
   const { state, notices } = parseUrl('?t=hide:a&t=boil:b&t=invert&t=invert:x');
   expect(state.t).toEqual([{ kind: 'hide', match: 'a' }, { kind: 'invert' }]);
   expect(notices).toHaveLength(2);
@@ -64,7 +64,7 @@ it('a link of too many keys is read as far as it goes', () => {
   expect(state.unknown).toHaveLength(99);
 });
 
-it('bytes that are no text, and percent signs that stand alone, are read as text', () => {
+it('invalid UTF-8 and lone percent signs are read as text', () => {
   expect(parseUrl('?s=%E0%A4%A&file=100%')).toMatchObject({ notices: [], state: { file: '100%' } });
 });
 

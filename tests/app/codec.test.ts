@@ -149,7 +149,7 @@ describe('the link', () => {
     expect(state.t).toEqual([{ kind: 'hide', match: expect.stringMatching(/Stage0.*Stage39/) }, { kind: 'invert' }]);
   });
 
-  it('is read by people: names, slashes and colons stand as they are', () => {
+  it('is readable: names, slashes and colons are not escaped', () => {
     const { state } = parseUrl('?file=x&z=net/http.(*conn).serve;main.run&t=hide:/^runtime/');
     expect(printUrl(state)).toContain('z=net/http.(*conn).serve;main.run');
     expect(printUrl(state)).toContain('t=hide:/^runtime/');

@@ -1,4 +1,4 @@
-/** Small cases whose numbers were worked out by hand: every way in which the page says them must say the same. */
+/** Small cases with numbers computed by hand: every output of the page must agree. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -168,7 +168,7 @@ describe('one profile', () => {
     const top = await page.top(100, 'total');
     expect(asText(Object.fromEntries(top.map((row) => [row.name, [row.self, row.total]])))).toEqual(wanted);
 
-    // What leaves as pprof comes back: of an inverted tree its stacks are from the leaf up, so that totals are the same.
+    // Exported pprof reads back: of an inverted tree its stacks are from the leaf up, so that totals are the same.
     const { bytes } = await analysis.exportTree(request, 'pprof', 'a', signal);
     const again = await analysis.open({ bytes, name: 'a.pb', form: { kind: 'file' } }, signal);
     const turned: readonly Transform[] = isInverted(transforms) ? [{ kind: 'invert' }] : [];
@@ -187,7 +187,7 @@ describe('one profile', () => {
       expect(asText(Object.fromEntries(found))).toEqual(wanted);
     }
 
-    // The command line, which takes whole files: each function against none.
+    // The command line, which compares whole files: each function against an empty side.
     if (transforms.length > 0 || one.q !== undefined || one.by !== undefined) return;
     const [a, b] = [join(folder, 'a.prof'), join(folder, 'b.prof')];
     writeFileSync(a, bytesOf(one));

@@ -1,4 +1,4 @@
-/** What a navigation is answered with. The whole of it, in a browser: tests/e2e/offline.spec.ts. */
+/** The answers to navigations. In a browser: tests/e2e/offline.spec.ts. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import '#app/service-worker.ts';
 
@@ -32,7 +32,7 @@ function hostAnswersAfter(ms: number): void {
   );
 }
 
-it('a host that answers is what is shown', async () => {
+it('the answer of the host is shown', async () => {
   worker.kept = new Response('kept');
   hostAnswersAfter(1000);
   const shown = navigate();
@@ -40,7 +40,7 @@ it('a host that answers is what is shown', async () => {
   expect(await shown).toBe('from the host');
 });
 
-it('of a silent host what is kept is shown, after some seconds', async () => {
+it('if the host is silent, the stored page is shown after some seconds', async () => {
   worker.kept = new Response('kept');
   hostAnswersAfter(100_000);
   const shown = navigate();
@@ -48,7 +48,7 @@ it('of a silent host what is kept is shown, after some seconds', async () => {
   expect(await Promise.race([shown, Promise.resolve('nothing yet')])).toBe('kept');
 });
 
-it('where nothing is kept it is waited for', async () => {
+it('without a stored page it waits for the host', async () => {
   worker.kept = undefined;
   hostAnswersAfter(100_000);
   const shown = navigate();

@@ -1,4 +1,7 @@
-/** What the colours of theme.css promise, in both themes: text can be read (WCAG 2), and every eye tells data apart. */
+/**
+ * Guarantees of the colours in theme.css, in both themes: readable text (WCAG 2), and data colours that all users can
+ * distinguish.
+ */
 
 import { readFileSync } from 'node:fs';
 import {
@@ -83,7 +86,7 @@ describe.each(['light', 'dark'] as const)('tokens, %s', (theme) => {
     for (const name of ['new', 'removed']) {
       for (const step of RAMP) expect(seenApart(token(name), token(step))).toBeGreaterThanOrEqual(0.12);
     }
-    // Lower, as a hatch and a hollow box tell them apart as well.
+    // Lower, because a hatch and a hollow box also distinguish them.
     expect(seenApart(token('new'), token('removed'))).toBeGreaterThanOrEqual(0.07);
   });
 

@@ -3,7 +3,7 @@ import { asPlainText, searchOfPasted } from '#app/workspace/pasted-search.ts';
 import { parseSearch, searchShareOf } from '#model/search.ts';
 import { profileFromText, treeOf } from '../support/profile-from-text.ts';
 
-describe('a pasted name is searched for as it stands', () => {
+describe('a pasted name is searched for literally', () => {
   const names = ['-[NSString length]', 'json|json_encode', 'main', 'operator new[](unsigned long)', '-x'];
 
   it.each([

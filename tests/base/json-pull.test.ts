@@ -139,7 +139,7 @@ describe('JsonPull', () => {
     expect(() => pull('['.repeat(100) + ']'.repeat(100)).value()).toThrow('less nesting');
   });
 
-  it('makes lone halves of pairs and bytes that are no UTF-8 a replacement character', () => {
+  it('replaces lone surrogates and invalid UTF-8', () => {
     expect(pull('"\\ud800x"').string()).toBe('\ufffdx');
     const json = new JsonPull(Uint8Array.of(34, 0xff, 34), (what, at) => new Wrong(what, at));
     expect(json.string()).toBe('\ufffd');

@@ -6,7 +6,7 @@ const json = new JsonReader((what) => new Error(`Not readable: ${what}.`), 3);
 it.each([
   ['an array is no record', () => json.record([]), 'an object was expected'],
   ['null is no record', () => json.record(null), 'an object was expected'],
-  ['a record is no list', () => json.list({ length: 1 }, json.text), 'a list was expected'],
+  ['a record is not a list', () => json.list({ length: 1 }, json.text), 'a list was expected'],
   ['a list has a bound', () => json.list(['a', 'b', 'c', 'd'], json.text), 'more than 3 entries'],
   ['entries are read too', () => json.list(['a', 1], json.text), 'a string was expected'],
   ['infinity is no number', () => json.number(Infinity), 'a number was expected'],
@@ -17,7 +17,7 @@ it.each([
   expect(read).toThrow(`Not readable: ${words === 'more than 3 entries' ? 'a list has ' : ''}${words}.`);
 });
 
-it('gives what is as expected', () => {
+it('returns valid values', () => {
   expect(json.record({ a: 1 })).toEqual({ a: 1 });
   expect(json.list(['a', 'b'], json.text)).toEqual(['a', 'b']);
   expect(json.oneOf('b', ['a', 'b'])).toBe('b');

@@ -1,4 +1,4 @@
-/** `flametide diff`: what it prints, and with which code it leaves. */
+/** `flametide diff`: its output and exit code. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -24,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const usual = { parse: 400, encode: 300, read: 300, copy: 200, hash: 800 };
 
 describe('files', () => {
-  it('tells the slower function, and breaks the bar by it', async () => {
+  it('names the slower function, and it passes the threshold', async () => {
     const files = [file('a.folded', usual), file('b.folded', { ...usual, encode: 600 })];
     const open = await diff(...files);
     expect(open).toMatchObject({ code: 0, stderr: '' });
@@ -115,7 +115,7 @@ describe('files', () => {
     });
   });
 
-  it('unlike languages are told', async () => {
+  it('different languages are reported', async () => {
     const go = file('go.folded', { 'runtime.mcall': 1, 'net/http.(*conn).serve;main.cart': 9 });
     const java = file('java.folded', { 'java.lang.Thread.run;com.acme.Cart.add': 9 });
     const note =
@@ -125,7 +125,7 @@ describe('files', () => {
     expect((await diff(go, go)).stdout).not.toContain('A runs');
   });
 
-  it('twelve times as much of the same is no change, unless totals are compared', async () => {
+  it('twelve times the same profile is not a change, unless totals are compared', async () => {
     const longer = Object.fromEntries(Object.entries(usual).map(([name, value]) => [name, value * 12]));
     const files = [file('short.folded', usual), file('long.folded', longer), '--fail-on', '+5%'];
     for (const sides of [files, [files[1], files[0], ...files.slice(2)]]) {
@@ -198,7 +198,7 @@ describe('files', () => {
     expect(stderr).toMatch(/^flametide: [^\n]*noise\.bin: [^\n]+\n$/);
   });
 
-  it('--help tells of links, normalisations and codes', async () => {
+  it('--help explains links, normalisations and exit codes', async () => {
     const { code, stdout } = await diff('--help');
     expect(code).toBe(0);
     for (const word of ['svc', 'load-adjusted', "'+5%'", 'Exit code']) expect(stdout).toContain(word);

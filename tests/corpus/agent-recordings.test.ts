@@ -1,4 +1,6 @@
-/** What real agents once sent, byte for byte: all of it is taken in, with the totals and labels that a foreign reader finds. */
+/**
+ * Recorded uploads of real agents, byte for byte: all are stored, with the totals and labels that another reader finds.
+ */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -206,7 +208,7 @@ function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A)
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }
 
-it('block and mutex profiles of Go are told apart', async () => {
+it('block and mutex profiles of Go are distinguished', async () => {
   const types = async (name: string): Promise<string[]> =>
     (await openUpload(recorded(name), LIMITS, NOW_MS)).profiles.flatMap(({ series }) =>
       series.map(({ profileType }) => profileType),

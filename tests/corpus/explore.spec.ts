@@ -13,7 +13,7 @@ const CORPUS = join(import.meta.dirname, '../../../shared/corpus');
 const MAIN = join(import.meta.dirname, '../../dist/server/main.js');
 /** As many types of a file are looked at. */
 const MAX_TYPES = 2;
-/** Larger files are the server's tests' matter. */
+/** Larger files belong to the tests of the server. */
 const LARGEST_FILE = 2 << 20;
 
 interface Entry {
@@ -38,7 +38,7 @@ function read(bytes: Uint8Array): { readonly timeMs: number; readonly totals: Re
   return { timeMs: Math.floor(Number(BigInt(profile.timeNanos) / 1_000_000n)), totals };
 }
 
-test('what a file holds is what Explore shows of it, once it is pushed', async ({ page }) => {
+test('Explore shows exactly the content of a file after a push', async ({ page }) => {
   const data = mkdtempSync(join(tmpdir(), 'explore-corpus-'));
   const args = ['--port', '0', '--data', data, '--max-profile-age', '0', '--no-self-profile'];
   const server = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -71,7 +71,7 @@ test('what a file holds is what Explore shows of it, once it is pushed', async (
         const total = Number(totals.get(type.split(':')[1] ?? '') ?? -1n);
         await page.goto(`${url}/?v=1&view=explore&svc=${service}&type=${type}&from=${range.start}&until=${range.end}`);
         const [summary, top, stacks] = await page.evaluate(async () => {
-          // Asked while the first answer is awaited, the console has nothing to tell yet.
+          // Before the first answer the console has nothing to report.
           for (let i = 0; i < 10_000; i++) {
             const found = await window.flametide.summary().catch(() => undefined);
             if (found)
@@ -85,7 +85,7 @@ test('what a file holds is what Explore shows of it, once it is pushed', async (
         const sum = (values: readonly (number | string)[]): number =>
           values.reduce<number>((all, one) => all + Number(one), 0);
         expect(sum(stacks.map(({ value }) => value)), what).toBe(total);
-        // A sample without a frame is nobody's.
+        // A sample without a frame belongs to no function.
         const nobodys = sum(stacks.filter(({ stack }) => stack.length === 0).map(({ value }) => value));
         expect(sum(top.map(({ self }) => self)) + nobodys, what).toBe(total);
         looked++;

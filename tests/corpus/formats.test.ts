@@ -39,7 +39,7 @@ describe.each(READ.filter((format) => files.some((file) => readerFor(file) === f
   });
 });
 
-/** Kinds without a mark to know them by: refused, but not by name. */
+/** Kinds without a signature: refused, but not by name. */
 const UNMARKED = ['other', 'pyroscope-tree', 'pyroscope-trie'];
 
 describe('files of other formats are refused by name', () => {

@@ -49,7 +49,7 @@ interface Pair {
   readonly facts?: Record<string, unknown>;
 }
 
-/** Where we answer otherwise on purpose: our status, or why the numbers differ. */
+/** Intended differences: our status, or why the numbers differ. */
 const OTHERWISE: Readonly<Record<string, { status?: number; why: string }>> = {
   '125-profilestats-json': { why: 'the newest time lags by minutes there' },
   '126-profilestats-proto': { why: 'the newest time lags by minutes there' },

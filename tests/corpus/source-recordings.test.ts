@@ -1,4 +1,7 @@
-/** What a real Pyroscope answered, read by the page's source: the numbers are the truth's, the refusals its own words. */
+/**
+ * Recorded answers of a real Pyroscope, read by the page's source: numbers match the truth, and refusals have the
+ * original message.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** Every valid pprof of the corpus pushed, stored, packed, and asked for again in every form: nothing may be lost. */
+/** Every valid pprof of the corpus is pushed, stored, packed and queried in every form: nothing may be lost. */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -74,7 +74,7 @@ describe.each(files.map((file) => [file.path, file] as const))('%s', (path) => {
     };
     const opened = await openUpload(post(PUSH, body), LIMITS, NOW_MS);
     if (profile.values.some(({ exact }) => exact !== undefined)) {
-      // The one thing that is refused: sums beyond what a double holds exactly.
+      // The only refusal: sums beyond 2^53.
       expect(text(opened.answer.body)).toContain('2^53');
       return;
     }

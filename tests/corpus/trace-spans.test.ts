@@ -1,4 +1,4 @@
-/** Spans of traces against what others make of them: self times as speedscope has them, durations of X events by name. */
+/** Spans of traces compared with other tools: self times as speedscope has them, durations of X events by name. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -30,7 +30,7 @@ const options = { id: 'server', title: 'The server', baseUrl: 'http://host.test/
 const source = pyroscopeSource(options);
 const { signal } = new AbortController();
 
-/** What was asked, and what is answered next. */
+/** The requests so far, and the next answer. */
 let asked: { readonly url: string; readonly headers: Headers; readonly body: Uint8Array }[] = [];
 let answer: (url: string) => Response | Promise<Response>;
 
@@ -152,7 +152,7 @@ describe('one call site over time', () => {
       .join(';');
 
   it('is asked for where the source heeds it, which is found out once', async () => {
-    // A call site that nobody has gets no series.
+    // An unknown call site gets no series.
     answer = () => proto(callSiteOf(asked.at(-1)!.body) === '\u0000' ? new Uint8Array(0) : one)();
     const fresh = pyroscopeSource(options);
     const first = await fresh.series({ ...question, query: minute, callSite: ['main', 'run'] }, signal);
@@ -178,7 +178,7 @@ describe('one call site over time', () => {
 });
 
 describe('answers', () => {
-  it('tell each label set once, sorted, and leave out what is no text', async () => {
+  it('have each label set once, sorted, and leave out values that are not text', async () => {
     const set = (...labels: object[]): object => ({ labels });
     answer = json({
       labelsSet: [
@@ -252,7 +252,7 @@ describe('answers', () => {
     );
   });
 
-  it('of what is stored may be that there is nothing', async () => {
+  it('about the stored range may say that it is empty', async () => {
     answer = json({ oldestProfileTime: '9223372036854775807', newestProfileTime: '-9223372036854775808' });
     expect(await source.storedRange(signal)).toBeUndefined();
     answer = json({ dataIngested: true, oldestProfileTime: '5', newestProfileTime: '9' });
@@ -324,7 +324,7 @@ describe('refusals', () => {
     await expect(names()).rejects.toSatisfy((error: Error) => error.message.length <= 2000);
   });
 
-  it('offline: nobody answers, or stops amid the answer', async () => {
+  it('offline: no answer, or a truncated one', async () => {
     answer = () => Promise.reject(new TypeError('Failed to fetch'));
     await expect(names()).rejects.toMatchObject({
       code: 'offline',
@@ -354,7 +354,7 @@ describe('refusals', () => {
   });
 });
 
-/** What our server says of a range that is too long. */
+/** The message of our server for a range that is too long. */
 function ourRefusal(): string {
   try {
     checkLimitedRange({ start: 1n, end: BigInt(40 * DAY_MS) }, defaultQueryLimits);

@@ -32,7 +32,7 @@ it('takes nothing that is of another shape', async () => {
   expect(await store({ services: shapes })).toEqual({ clock: undefined, services: [] });
 });
 
-it('removes a service by its name, whatever stands in it', async () => {
+it('removes a service by its name, whatever characters it has', async () => {
   const fetched = answering(200, '{}');
   await removeService('http://127.0.0.1/x/', 'a/b ?#%');
   const [url, init] = fetched.mock.calls[0];

@@ -43,7 +43,7 @@ it.each([
   await expect(makeShortLink(BASE, '?v=1')).rejects.toThrow(words);
 });
 
-it('what is larger than the server takes is not sent', async () => {
+it('a snapshot beyond the limit of the server is not sent', async () => {
   answering(() => Response.json({}));
   await expect(keepSnapshot(BASE, '?v=1', new Uint8Array(64 << 20))).rejects.toThrow(
     '65 MiB; the server accepts at most 64 MiB',
@@ -51,7 +51,7 @@ it('what is larger than the server takes is not sent', async () => {
   expect(asked).toEqual([]);
 });
 
-it('of a list only links are taken', async () => {
+it('ignores list entries that are not links', async () => {
   const link = { id: 'abcdefgh', query: 'v=1', createdMs: 5, snapshotBytes: 0 };
   answering(() => Response.json({ links: [link, null, {}, { ...link, id: 7 }, { ...link, id: '../api' }], count: 9 }));
   const { links, count } = await fetchLinks(BASE, signal);

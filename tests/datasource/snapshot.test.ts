@@ -81,7 +81,7 @@ it('an older one without counts of requests is read', async () => {
   expect((await unpackSnapshot(new Uint8Array(packed(bare)))).work).toEqual([]);
 });
 
-it('what could not be read again is not packed', async () => {
+it('an answer that could not be read back is not packed', async () => {
   const [labelNames, kept] = [answers.labelNames[0], answers.profiles[0]];
   const long = { ...answers, labelNames: [{ ...labelNames, answer: Array<string>(10_001).fill('pod') }] };
   await expect(packSnapshot(long)).rejects.toThrow('10001 entries');
@@ -95,7 +95,7 @@ it('answers what was asked when it was kept, time and again', async () => {
   for (let i = 0; i < 2; i++) {
     const { bytes } = await source.mergedPprof(query, signal);
     expect(bytes).toEqual(Uint8Array.of(1, 2, 3));
-    // Whoever opens it takes it over.
+    // Opening transfers the bytes.
     structuredClone(bytes, { transfer: [bytes.buffer as ArrayBuffer] });
   }
   expect(await source.series({ ...question }, signal)).toBe(answers.series[0].answer);

@@ -1,4 +1,4 @@
-/** Real agents, unmodified, against the built server: what they push comes back through every call, to the last unit. */
+/** Real, unmodified agents against the built server: their profiles come back through every call, to the last unit. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

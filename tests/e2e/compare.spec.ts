@@ -1,4 +1,4 @@
-/** Compare against the embedded server and with files: what is told of two sides, by link, by mouse, by keyboard. */
+/** Compare with the embedded server and with files, by link, mouse and keyboard. */
 import { expect, type Locator, type Page, test as unwatched } from '@playwright/test';
 import { violations } from './axe.ts';
 import { CPU, pprofOf, push, type Stacks, totalOf } from './stored.ts';
@@ -6,7 +6,7 @@ import { type GivenFile, openFiles, test, textFile } from './support.ts';
 
 const MINUTE = 60_000;
 const UPLOAD_MS = 15_000;
-/** As much as the server takes of the past leaves room for twenty usual minutes and ten of the change. */
+/** The maximum age of uploads leaves room for twenty usual minutes and ten of the change. */
 const BASE_MS = Math.floor(Date.now() / MINUTE) * MINUTE - 50 * MINUTE;
 const CHANGE_MS = BASE_MS + 20 * MINUTE;
 const SLOW = 'checkout.price';
@@ -56,14 +56,14 @@ function indexOf(timeMs: number): number {
   return (timeMs - BASE_MS) / UPLOAD_MS;
 }
 
-/** What a window of it holds, in nanoseconds. */
+/** The total of a window, in nanoseconds. */
 function totalIn({ startMs, endMs }: Span, change: Change): number {
   let sum = 0;
   for (let timeMs = startMs; timeMs <= endMs; timeMs += UPLOAD_MS) sum += totalOf(profileOf(change, indexOf(timeMs)));
   return sum;
 }
 
-/** Of this worker, since others push at the same time, and of this run. */
+/** Unique for this worker and run, since others push at the same time. */
 const nameFor = (workerIndex: number): string => `e2e/compared-${BASE_MS / MINUTE}-${workerIndex}`;
 const service = (): string => nameFor(test.info().workerIndex);
 const busyService = (): string => `${service()}-busy`;
@@ -172,7 +172,7 @@ test('against itself nothing has changed, in words, rows and colours', async ({ 
   expect(items.length).toBeGreaterThan(1);
   expect(items.filter((text) => !text.includes('unchanged'))).toEqual([]);
   expect(await colouredPixels(page)).toBe(0);
-  // The measure itself knows a change.
+  // The measure itself detects a change.
   await show(page, { 'b.from': String(after.startMs), 'b.until': String(after.endMs) });
   await changes(page);
   expect(await colouredPixels(page)).toBeGreaterThan(100);
@@ -302,7 +302,7 @@ test('from a marker in three clicks: the right function first', async ({ page, b
   expect(query(page).get('b.from')).toBe(String(CHANGE_MS + 2 * MINUTE));
 });
 
-test('what happened in the last day is a way to compare, whatever range is looked at', async ({ page, baseURL }) => {
+test('events of the last day are offered for comparison, whatever the range in view', async ({ page, baseURL }) => {
   const timeMs = Date.now() - 60 * MINUTE;
   const told = await fetch(`${baseURL}/api/markers`, {
     method: 'POST',
@@ -443,7 +443,7 @@ test('the rows of a long table pass below its heads, by keys too', async ({ page
   expect(await violations(page)).toEqual([]);
 });
 
-test('files that differ by the end of a long name are told apart', async ({ page }) => {
+test('files that differ at the end of a long name are distinguishable', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   const [a, b] = ['one', 'two'].map((end) => `profile-of-the-checkout-service-in-production-region-eu-west-${end}.txt`);
   await page.goto(`/?v=1&a.file=${a}&b.file=${b}`);
@@ -517,6 +517,8 @@ function gzipped(name: string, buffer: Buffer): GivenFile {
 
 test('a search and a transform are of both sides', async ({ page }) => {
   await compare(page, side('a', before), side('b', after));
+  const told = await page.evaluate(() => window.flametide.top(1, 'self').catch((error: Error) => error.message));
+  expect(told).toMatch(/^A comparison is shown: summary\(\) and changes\(\)/);
   const totals = { a: { total: totalIn(before, {}) }, b: { total: totalIn(after, slower) } };
   await page.getByRole('textbox', { name: 'Search functions' }).fill('checkout');
   await expect(page.locator('#search-result')).toContainText(/in 7 frames/);
@@ -611,7 +613,7 @@ test('a pair too long for one question is two, and nothing is refused', async ({
   await expect(page.getByRole('alert').filter({ hasText: /./ })).toHaveCount(0);
 });
 
-unwatched('series that are refused are no word about profiles', async ({ page }) => {
+unwatched('refused series say nothing about profiles', async ({ page }) => {
   await page.route('**/SelectSeries', (route) =>
     route.fulfill({ status: 400, contentType: 'application/json', body: '{"code":"invalid_argument","message":"no"}' }),
   );
@@ -620,7 +622,7 @@ unwatched('series that are refused are no word about profiles', async ({ page })
   await expect(page.getByRole('application')).not.toHaveAccessibleName(/No profiles/);
 });
 
-// The browser itself complains of what the server refuses.
+// The browser itself logs refused requests.
 unwatched.describe('a server that cannot slice', () => {
   const MERGES = '**/SelectMergeStacktraces';
   /** Each side's largest nodes, and each side whole. */
@@ -681,7 +683,7 @@ test('by keyboard alone: to the list of causes, through it, and to the frame', a
   await page.keyboard.press('Enter');
   await expect(page.getByRole('tree').locator('[aria-selected=true]')).toHaveText(new RegExp(`^${SLOW}, total`));
   expect(query(page).get('sel')).toBe(`main;serve;checkout;${SLOW}`);
-  // What may be noise is a list of its own, reached by the arrows of the choice.
+  // Changes that may be noise are a list of their own, reached with the arrow keys.
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('ArrowLeft');

@@ -1,4 +1,4 @@
-/** In a frame of another page: no bands of ours, a way out, and only for pages that the server was told of. */
+/** In a frame of another page: without our bands, with a link out, and only for origins that the server allows. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { spawn } from 'node:child_process';

@@ -28,7 +28,7 @@ test('keys alone: from the file to the hottest function, its callers, and back',
   await page.keyboard.press('ArrowUp');
   await expect(callers.locator('[aria-selected=true]')).toContainText('serve, total 40');
 
-  // Alt and the left arrow are the browser's own keys: a page without a window has them not.
+  // Alt and the left arrow belong to the browser: a headless page does not have them.
   await page.goBack();
   await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
 });
@@ -120,7 +120,7 @@ test('a link without its file asks for it, and then restores the view', async ({
   await expect(other.locator('#search-result')).toContainText('72.7 % of view');
 });
 
-test('a zoom that is not in the file is told', async ({ page }) => {
+test('a zoom that is not in the file is reported', async ({ page }) => {
   await openSample(page, '?v=1&view=files&file=sample.txt&z=main;gone');
   await expect(page.getByText('The frame this link zooms to is not in this profile')).toBeVisible();
   await page.getByRole('button', { name: 'Whole graph' }).click();
@@ -146,7 +146,7 @@ test('the table and the graph light up together, and the table sorts', async ({ 
   await expect(page).toHaveURL(/sort=name/);
 });
 
-test('what is exported reads back the same', async ({ page }) => {
+test('an exported file reads back the same', async ({ page }) => {
   await openSample(page);
   const stacks = await page.evaluate(() => window.flametide.stacks());
   const collapsed = await page.evaluate(() => window.flametide.exportAs('collapsed'));

@@ -1,4 +1,4 @@
-/** Explore against the embedded server: what is pushed is what is shown, by mouse, by keyboard and by link. */
+/** Explore with the embedded server: pushed profiles are shown, by mouse, keyboard and link. */
 import { expect, type Page, type Request, test as unwatched } from '@playwright/test';
 import { violations } from './axe.ts';
 import { CPU, push, type Stacks, totalOf } from './stored.ts';
@@ -30,7 +30,7 @@ function watchQuestions(page: Page): Map<string, string[]> {
   return asked;
 }
 
-test('what was pushed is on the screen, to the last unit: tree, table, series', async ({ page, baseURL }) => {
+test('pushed profiles are on the screen, to the last unit: tree, table, series', async ({ page, baseURL }) => {
   for (let i = 0; i < 4; i++) await push(baseURL!, 'e2e/exact{pod=a}', stacks, BASE_MS + i * 15_000);
   await page.goto(link('e2e/exact'));
   await shown(page);
@@ -102,7 +102,7 @@ unwatched('a Pyroscope that says it holds nothing is asked all the same', async 
   await expect(page.getByText('own profile')).toBeHidden();
 });
 
-test('refused uploads are told beside their service, until they are read', async ({ page, baseURL }) => {
+test('refused uploads are shown beside their service until they are dismissed', async ({ page, baseURL }) => {
   for (const service of ['e2e/refused', 'e2e/fine']) await push(baseURL!, service, stacks, BASE_MS);
   const sent = await page.request.post(`${baseURL}/ingest?name=e2e/refused&format=pprof`, { data: 'no profile' });
   expect(sent.status()).toBe(422);
@@ -298,7 +298,7 @@ for (const half of [1, 2])
     }
   });
 
-test('what emptied the view is said, with a way back', async ({ page, baseURL }) => {
+test('the reason for an empty view is shown, with a way back', async ({ page, baseURL }) => {
   await push(baseURL!, 'e2e/empty{pod=a}', stacks, BASE_MS);
   await page.goto(link('e2e/empty', '&q=pod%3D"nobody"'));
   await expect(page.getByRole('heading', { name: 'Nothing here' })).toBeVisible();
@@ -330,7 +330,7 @@ test('a service that does not exist, or not in the range, is named, with what sh
   await expect(service).toContainText('e2e/elsewhere');
 });
 
-// The browser itself complains of a server that is away.
+// The browser itself logs that the server is away.
 unwatched('a server that is away is said, and asked again', async ({ page, baseURL }) => {
   await push(baseURL!, 'e2e/away{pod=a}', stacks, BASE_MS);
   await page.route('**/querier.v1.QuerierService/**', (route) => route.abort());

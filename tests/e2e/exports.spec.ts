@@ -1,4 +1,4 @@
-/** What is shown, saved and read back by others. */
+/** Exports of the shown view, read back by other tools. */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, type Page } from '@playwright/test';
@@ -51,7 +51,7 @@ function stacksOf(folded: string): Record<string, number> {
   return Object.fromEntries(lines.map((line) => [line.replace(/ \d+$/, ''), Number(/\d+$/.exec(line)![0])]));
 }
 
-/** RFC 4180, as strictly as it is written. */
+/** RFC 4180, strictly. */
 function readCsv(csv: string): Record<string, string>[] {
   expect(csv).toMatch(/^((?:"(?:[^"]|"")*"|[^",\r\n]*)(?:,(?:"(?:[^"]|"")*"|[^",\r\n]*))*\r\n)*$/);
   const rows = [...csv.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)].reduce<string[][]>(

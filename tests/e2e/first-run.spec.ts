@@ -1,4 +1,4 @@
-/** A server without a profile: its pages say how to send one, and fill by themselves. */
+/** A server without profiles: its pages say how to send one, and show it when it arrives. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -41,7 +41,7 @@ test('the empty page names its address and the lines of each language, and it an
       await expect(page.getByRole('region', { name: /^Lines/ }).last()).toContainText(lines);
     }
 
-    // What the page says to send for Java is taken.
+    // The command that the page shows for Java works.
     const target = /'(http[^']+)'/.exec(
       await page.getByRole('region', { name: 'Lines: Or send a recording' }).innerText(),
     )![1];

@@ -1,4 +1,4 @@
-/** The page as one file: opened from disk, with the network watched, it shows what the page showed that wrote it. */
+/** The page as one file: opened from disk without network access, it shows the same as the page that wrote it. */
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { expect, type Page } from '@playwright/test';
 import { CPU, push } from './stored.ts';
 import { openFiles, sampleStacks, summary as treeSummary, test as base, textFile } from './support.ts';
 
-/** A folder for what is written, and a page whose every request is told. */
+/** A folder for files, and a page whose requests are recorded. */
 const test = base.extend<{ folder: string; reader: Reader }>({
   // eslint-disable-next-line no-empty-pattern
   folder: async ({}, give) => {
@@ -35,7 +35,7 @@ async function write(page: Page, folder: string): Promise<{ url: string; bytes: 
   return { url: pathToFileURL(path).href, bytes: statSync(path).size };
 }
 
-/** What the console tells of what is shown, and what stands beside the graph. */
+/** The facts of the view from the console, and the list beside the graph. */
 function told(page: Page): Promise<unknown> {
   return page.evaluate(async () => {
     const summary = await window.flametide.summary();
@@ -82,7 +82,7 @@ test('a tree of a file, with hostile names in it', async ({ page, folder, reader
   expect(svg).toContain('view=files');
   expect(svg).not.toContain('file:/');
 
-  // The same explorer: it goes on, back, and is loaded again where it was.
+  // The same explorer: navigation, Back and reload work.
   await show(reader.page, { s: null, t: null, z: null, pane: 'sandwich', sw: 'json.Marshal' });
   await expect(reader.page.getByRole('tree', { name: /callers/i })).toBeVisible();
   await reader.page.goBack();

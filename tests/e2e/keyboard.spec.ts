@@ -1,4 +1,6 @@
-/** Where the keyboard is: after each change of view, after Back, beside everything; and when its ring shows. */
+/**
+ * The keyboard focus after each change of view, after Back and after clicks beside everything; and when its ring shows.
+ */
 import { expect, type Page } from '@playwright/test';
 import { violations } from './axe.ts';
 import { CPU, push } from './stored.ts';

@@ -69,7 +69,7 @@ for (const [title, link] of Object.entries(links))
     }
   });
 
-test('sides that differ by the end of a label are told apart, and each label can be taken away', async ({ page }) => {
+test('sides that differ at the end of a label are distinguishable, and each label can be removed', async ({ page }) => {
   await page.setViewportSize({ width: 1024, height: 900 });
   await page.goto(links['Compare with a label on each side']);
   for (const [i, name] of ['Side A, baseline', 'Side B, comparison'].entries()) {

@@ -1,4 +1,4 @@
-/** The page without its server: kept after the first visit, below whatever path, and never in the place of a newer one. */
+/** The page without its server: stored after the first visit, below any path, and never used instead of a newer one. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,7 +12,7 @@ const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': '
 
 interface Host {
   readonly url: string;
-  /** What it was asked for, without its base. */
+  /** The requested paths, without the base. */
   readonly asked: string[];
   /** Changes what it sends, as a newer build would. */
   edit: (path: string, text: string) => string;

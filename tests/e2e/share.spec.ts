@@ -1,4 +1,4 @@
-/** Links and snapshots in the hands of somebody else: a fresh browser, a server without the profiles, hostile ones. */
+/** Links and snapshots opened by others: in a fresh browser, on a server without the profiles, and hostile ones. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -217,7 +217,7 @@ test('Explore is kept by keyboard alone, and says what a snapshot does not hold'
   await expect(theirs.getByText('removed by the server’s retention')).toBeVisible();
 });
 
-test('a moving link is offered beside the one that stands, and told apart', async ({ browser }) => {
+test('a moving link is offered beside the fixed one, and labelled', async ({ browser }) => {
   const page = await freshPage(browser);
   await page.goto(`/?v=1&view=explore&svc=shop&type=${CPU}&from=now-3h&until=now`);
   await page.evaluate(() => window.flametide.summary());
@@ -252,7 +252,7 @@ test('kept links are listed and deleted; one that is gone says so', async ({ bro
   await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
 });
 
-test('of a file the link says that the file is needed; a snapshot holds it', async ({ browser }) => {
+test('the link to a file says that the file is needed; a snapshot holds it', async ({ browser }) => {
   const page = await freshPage(browser);
   await page.goto('/?v=1&a.file=sample.txt&b.file=more.txt&pane=flame&norm=absolute');
   await openFiles(page, textFile('sample.txt', sampleStacks), textFile('more.txt', `${sampleStacks}main;extra 7\n`));

@@ -1,4 +1,4 @@
-/** A server that takes its time: what is asked is said, and can be stopped; what is not known yet is not told. */
+/** A slow server: the page says what it is loading, loading can be stopped, and unknown values are not shown. */
 import { expect, type Page, type Route } from '@playwright/test';
 import { CPU, push } from './stored.ts';
 import { test } from './support.ts';
@@ -13,7 +13,7 @@ test.beforeEach(async ({ baseURL }) => {
   await push(baseURL!, `${SERVICE}{pod=a}`, { 'main;work': 7 }, NOW_MS - 15 * 60_000);
 });
 
-/** Holds back all answers. @returns what lets them go */
+/** Holds back all answers. @returns a function that releases them */
 async function hold(page: Page): Promise<() => Promise<void>> {
   const held: Route[] = [];
   await page.route(CALLS, (route) => void held.push(route));
@@ -46,7 +46,7 @@ for (const [view, title] of [
     await page.evaluate(() => window.flametide.summary());
   });
 
-test('what is on the screen stays, while the next is asked for and after that was stopped', async ({ page }) => {
+test('the view stays while the next one loads, and after Stop', async ({ page }) => {
   await page.goto(`/?v=1&view=explore&${link}`);
   await page.evaluate(() => window.flametide.summary());
   const graph = page.getByRole('tree', { name: 'Flamegraph' });
@@ -87,7 +87,7 @@ test('sides have no profiles only once that is known', async ({ page }) => {
   await expect.poll(texts).toContain('no profiles');
 });
 
-test('a rate of a side is told once it is known how much of its range has profiles', async ({ page }) => {
+test('the rate of a side appears once its coverage is known', async ({ page }) => {
   const held: Route[] = [];
   await page.route(/SelectSlices/, (route) => void held.push(route));
   const sides = `a.from=${NOW_MS - 20 * 60_000}&a.until=${NOW_MS - 10 * 60_000}&b.from=${NOW_MS - 10 * 60_000}`;

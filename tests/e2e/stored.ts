@@ -1,4 +1,4 @@
-/** Profiles for the embedded server of the end-to-end tests, and what they must come back as. */
+/** Profiles for the embedded server of the end-to-end tests, and their expected answers. */
 import { gzipSync } from 'node:zlib';
 import { expect } from '@playwright/test';
 import { Function as Func, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format';

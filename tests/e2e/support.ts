@@ -1,4 +1,4 @@
-/** What the end-to-end tests share: opening files as a user does, asking the console handle, watching for complaints. */
+/** Shared by the end-to-end tests: opening files as a user does, asking the console handle, watching for complaints. */
 import { expect, type Page, test as base } from '@playwright/test';
 import type { Summary } from '../../src/app/console/console.ts';
 

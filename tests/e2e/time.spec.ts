@@ -1,4 +1,4 @@
-/** The time controls: every way to a range, by mouse and keys, and what the device keeps. */
+/** The time controls: every way to choose a range, by mouse and keys, and the stored preferences. */
 import { expect, type Locator, type Page } from '@playwright/test';
 import { violations } from './axe.ts';
 import { test } from './support.ts';
@@ -32,7 +32,7 @@ test('a preset by keys; the panel gives the focus back', async ({ page }) => {
   expect([link(page).get('from'), link(page).get('until')]).toEqual(['now-3h', 'now']);
 });
 
-test('typed ends are read while they are typed, mistakes told in the field; Escape restores', async ({ page }) => {
+test('typed ends are parsed while typing, with errors in the field; Escape restores', async ({ page }) => {
   const range = await open(page);
   const before = page.url();
   await range.click();
@@ -109,7 +109,7 @@ test('earlier, later and wider; the range no longer moves with now', async ({ pa
   expect(link(page).get('until')).toBe(String(Date.parse(NOW)));
 });
 
-test('a zone is found by its city, and the page tells its time', async ({ page }) => {
+test('a zone is found by its city, and the page shows its time', async ({ page }) => {
   const range = await open(page);
   await page.getByRole('button', { name: /^Zone/ }).click();
   await expect(page.getByRole('combobox', { name: 'Find a time zone' })).toBeFocused();

@@ -1,4 +1,4 @@
-/** Fingers have no hover: what a frame costs is read by a tap, and in the menu of a long press. */
+/** Touch has no hover: a tap shows the cost of a frame, and so does the menu of a long press. */
 import { expect } from '@playwright/test';
 import { openSample, test } from './support.ts';
 

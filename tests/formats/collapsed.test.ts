@@ -47,7 +47,7 @@ describe('decodeCollapsed', () => {
     expect(collapsedFormat.sniff(bytes, '')).toBe(true);
   });
 
-  it('keeps names as they stand', () => {
+  it('keeps names unchanged', () => {
     const { functions } = decode('java/lang/Object.wait_[j];<main>;a\\b;__proto__;$x {y} 4');
     expect(functions.names).toEqual(['java/lang/Object.wait_[j]', '<main>', 'a\\b', '__proto__', '$x {y}']);
   });
@@ -136,7 +136,7 @@ describe('decodeCollapsed', () => {
     expect(() => decode('main;a;b\nmain;a;c\n')).toThrow(DecodeError);
   });
 
-  it('refuses what is not a text', () => {
+  it('refuses a file that is not text', () => {
     const noise = Uint8Array.from({ length: 2000 }, (_, i) => Math.imul(i + 7, 0x9e3779b1) >>> 24);
     expect(() => decode(noise)).toThrow(expect.objectContaining({ code: 'unrecognized' }));
   });

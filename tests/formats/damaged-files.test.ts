@@ -15,7 +15,7 @@ const folder = fileURLToPath(new URL('../fixtures', import.meta.url));
 /** The demo is a recipe of two numbers, without a file. */
 const lazy = formats.filter((format): format is LazyFormat => 'load' in format && format.id !== 'demo');
 
-/** What stands in files of these formats and may stand elsewhere. */
+/** Content of these formats that may also occur in others. */
 const PARTS = [
   'null',
   '-1',

@@ -79,7 +79,7 @@ describe('a pprof', () => {
     expect(at).toMatch(place);
   });
 
-  it('of exactly what is allowed is read', () => {
+  it('of exactly the allowed size is read', () => {
     const sample: Field = [2, message([1, [1, 1]], [2, [1]], [3, label])];
     const profile = finish(decodePprof(encodeMessage({ fields: fields(...many(12, sample)) }), LIMITS));
     expect([profile.sampleCount, profile.stackFrames.length, profile.labels.key.length]).toEqual([12, 48, 12]);

@@ -44,7 +44,7 @@ describe('two numbers a line are two sides', () => {
     expect(rows(profile)).toEqual(text.trim().split('\n'));
   });
 
-  it('what is no stack with two numbers further on is skipped and said', () => {
+  it('later lines that are not a stack with two numbers are skipped and reported', () => {
     const lines = Array.from({ length: 4000 }, (_, i) => `main;f${i};leaf ${i + 7} 3`);
     const profile = decode([...lines, 'main;odd 4', 'x 1 2'].join('\n'));
     expect(profile.sampleCount).toBe(4001);

@@ -1,4 +1,4 @@
-/** What the documents and the command line say about formats is what the registry says. */
+/** Documents and command line agree with the registry of formats. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';

@@ -78,7 +78,7 @@ describe('SVG', () => {
     expect([functions.files[func], frames.line[frames.func.indexOf(func)]]).toEqual(['shop.py', 42]);
   });
 
-  it('what was too narrow to be drawn counts for its caller', async () => {
+  it('frames too narrow to be drawn count for their caller', async () => {
     const content = inferno(STACKS).replace(/<g><title>parse \(1 samples.*?<\/g>/, '');
     const { profile } = await open(content);
     expect(profileRows(profile).at(-2)).toBe('    main 701 self 1');

@@ -143,7 +143,7 @@ describe('unwrapGzip', () => {
     expect(refusal(new Uint8Array(gzipSync(twice))).code).toBe('unsupported');
   });
 
-  it('refuses what is cut, wherever it is cut', () => {
+  it('refuses truncated data, wherever it ends', () => {
     const packed = new Uint8Array(gzipSync(text));
     for (let length = 2; length < packed.length; length += length < 40 ? 1 : 97) {
       expect(refusal(packed.subarray(0, length)).code).toBe('malformed');

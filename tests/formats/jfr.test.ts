@@ -80,7 +80,7 @@ describe('events', () => {
     expect(profileRows(profile, 2)[0]).toBe('total 100000 self 0');
   });
 
-  it('of CPU time weigh their period, and those that were lost are told', () => {
+  it('of CPU time weigh their period, and lost samples are reported', () => {
     const profile = decoded(
       jfrChunk([
         { type: 'jdk.CPUTimeSample', samplingPeriod: 20_000_000, stackTrace: ['a.B.c:1'] },
@@ -92,7 +92,7 @@ describe('events', () => {
     expect(profile.notes).toEqual(['The JVM lost 7 samples of CPU time: the real cost is higher.']);
   });
 
-  it('of native memory: what is freed, in whatever order the events lie, is not live', () => {
+  it('of native memory: freed memory is not live, whatever the order of events', () => {
     const profile = decoded(
       jfrChunk([
         { type: 'profiler.Free', startTime: 30, address: 1 },
@@ -152,7 +152,7 @@ describe('chunks', () => {
     expect(total).toBe('total 8 self 5');
   });
 
-  it('may be followed by what is none: that is told', () => {
+  it('may be followed by other bytes, which are reported', () => {
     const { notes } = decoded(jfrChunk(EVENTS), Uint8Array.of(1, 2, 3));
     expect(notes).toEqual(['3 bytes after the last whole chunk of the recording were skipped.']);
   });

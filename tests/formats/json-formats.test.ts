@@ -1,4 +1,6 @@
-/** What each JSON format refuses and what it takes that its fixtures do not show: places, odd files, hostile names, sniffing. */
+/**
+ * Refusals and special cases of the JSON formats, beyond their fixtures: places, odd files, hostile names, sniffing.
+ */
 import { describe, expect, it } from 'vitest';
 import { finish, finishWaiting } from '#base/steps.ts';
 import type { DecodeError, LazyFormat } from '#formats/format.ts';
@@ -193,7 +195,7 @@ describe('Chrome traces', () => {
     expect(profile.notes.join()).toMatch(/ends within an event/);
   });
 
-  it('counts what is left out by kind', async () => {
+  it('counts left-out events by kind', async () => {
     const { profile } = await open([
       x('a', 0, 10),
       { ph: 'C', name: 'm', ts: 1 },

@@ -107,7 +107,7 @@ describe('decodeMergedTree', () => {
     expect(functions.names).toEqual(names);
   });
 
-  it('names that are no UTF-8 and look alike are one', () => {
+  it('names of invalid UTF-8 that look alike are one', () => {
     const [a, b] = [new Uint8Array([0xff]), new Uint8Array([0xfe])];
     expect(stacksOf(decode(root(node(a, 1), node(b, 2))))).toEqual(['\ufffd 3']);
   });
@@ -171,13 +171,13 @@ describe('the cut', () => {
     expect(cut).toEqual({ func: functions.names.indexOf('other'), value: 5 });
   });
 
-  it('is none in an answer of fewer nodes: then somebody called a function other', () => {
+  it('is not there in an answer of fewer nodes: then a function is called other', () => {
     const tree = root(node('a', 1, node('b', 5), node('other', 3)), node('other', 2));
     expect(decode(tree, 5).cut).toBeUndefined();
     expect(decode(tree).cut).toBeUndefined();
   });
 
-  it('is no function that has callees', () => {
+  it('is not a node with callees', () => {
     const tree = root(node('other', 4, node('lib', 2), node('other', 3)), node('main', 1, node('other', 6)));
     const profile = decode(tree, 5);
     expect(stacksOf(profile)).toEqual([
@@ -270,7 +270,7 @@ describe('a merged pprof', () => {
     expect(profile.period).toBeUndefined();
   });
 
-  it('of several sample types is refused: nobody asked for that', () => {
+  it('of several sample types is refused', () => {
     const bytes = encodeMessage({ fields: smallProfile() });
     expect(refusalOf(() => finish(decodeProfile({ bytes, name: 'answer', form }))).code).toBe('malformed');
   });

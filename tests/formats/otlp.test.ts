@@ -222,7 +222,7 @@ describe('the numbering of samples', () => {
   });
 });
 
-it('is told from other JSON with tables of stacks', () => {
+it('is distinguished from other JSON with tables of stacks', () => {
   const sniff = (text: string): boolean => otlpFormat.sniff(new TextEncoder().encode(text), 'a.json');
   expect(sniff('{"threads": [{"stackTable": {}, "stringTable": []}], "dictionary": {}}')).toBe(false);
   expect(sniff('\n { "dictionary" : {}}')).toBe(true);

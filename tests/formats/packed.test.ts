@@ -13,7 +13,7 @@ function reopened(profile: Profile): Profile {
   return finish(decodeProfile({ bytes: writePacked(profile), name: 'x.bin', form: { kind: 'file' } })).profile;
 }
 
-/** Every sample with all that is said of it but its labels, in an order of its own. */
+/** Every sample with all its facts except labels, sorted. */
 function samplesOf({ sampleCount, stackStart, stackFrames, values, times }: Profile): readonly string[] {
   return Array.from({ length: sampleCount }, (_, i) => {
     const stack = stackFrames.subarray(stackStart[i], stackStart[i + 1]);

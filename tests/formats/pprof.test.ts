@@ -169,7 +169,7 @@ describe('decodePprof', () => {
     expect(decode(named).defaultSampleType).toBe(0);
   });
 
-  it('tells that frames were to be dropped', () => {
+  it('reports that the file recommends dropping frames', () => {
     expect(decode([...smallProfile(), [7, 1] as const]).notes).toEqual([expect.stringContaining('match samples')]);
   });
 

@@ -111,7 +111,7 @@ describe('ProfileBuilder', () => {
     expect([...exact!]).toEqual([2n ** 62n + 1n, 3n]);
   });
 
-  it('refuses values that are no numbers of 64 bits', () => {
+  it('refuses values that are not 64-bit numbers', () => {
     for (const value of [NaN, Infinity, 2n ** 63n]) {
       const refusal = refusalOf(() => small().sample(0, [1, value]));
       expect(refusal).toMatchObject({ code: 'malformed', place: 'sample 3' });

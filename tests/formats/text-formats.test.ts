@@ -1,4 +1,4 @@
-/** What the decoders of text formats keep beside stacks, and what they refuse, with its place. */
+/** Facts that the decoders of text formats read beside stacks, and their refusals with the place. */
 import { describe, expect, it } from 'vitest';
 import { finish, finishWaiting } from '#base/steps.ts';
 import { FILE_LIMITS } from '#formats/decode-limits.ts';
@@ -56,7 +56,7 @@ describe('perf script', () => {
     expect(profileRows(profile)).toEqual(['total 3 self 0', '  _start 3 self 3']);
   });
 
-  it('takes no line without a time for a head where heads have times', async () => {
+  it('does not read a line without a time as a header if headers have times', async () => {
     const profile = await open(
       [
         '0x350 [0x28]: PERF_RECORD_THREAD_MAP nr: 1 thread: 7',
@@ -88,7 +88,7 @@ describe('perf script', () => {
     expect(profile.times).toBeUndefined();
   });
 
-  it('takes no fields of a tracepoint for a frame', async () => {
+  it('does not read the fields of a tracepoint as a frame', async () => {
     const profile = await open(
       'fio 1/1 [021] 1.5:          1    block:rq: 259,76 R [fio] ffffffff8beead90 start ([kernel])\n',
     );

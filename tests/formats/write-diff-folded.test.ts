@@ -18,7 +18,7 @@ function folded(a: string, b: string): readonly string[] {
     .sort();
 }
 
-it('writes a stack with both amounts, and 0 where a side has none', () => {
+it('writes a stack with both amounts, and 0 if a side lacks it', () => {
   expect(folded('main;a 3\nmain;b 4\n', 'main;a 5\nmain 2\nother 1\n')).toEqual([
     '',
     'main 0 2',

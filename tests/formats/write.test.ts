@@ -60,7 +60,7 @@ function rowsOf({ tree, functions }: ExportInput): string[] {
 }
 
 const anyName = fc.string({ minLength: 1, unit: 'binary' });
-// What the format has no way to write: its own separators, and white space where it would be dropped.
+// Characters that the format cannot represent: its own separators, and white space where it would be dropped.
 const plainName = fc.string({ minLength: 1, unit: 'grapheme' }).filter((name) => !/[;\p{Cc}]|^\s|\s$/u.test(name));
 
 function linesOver(count: number, value: fc.Arbitrary<bigint>, minLength: number): fc.Arbitrary<Line[]> {

@@ -40,7 +40,7 @@ describe('alignment', () => {
     expect(text(aligned.columns[0] ?? new Float64Array(0))).toBe('2 3 4');
   });
 
-  it('leaves out what is no number', () => {
+  it('leaves out values that are not numbers', () => {
     const wild = { ...drawn('1 2 3'), values: Float64Array.of(1, Number.NaN, Infinity) };
     const { columns, sums } = alignSeries([wild], RANGE, 10_000, 1);
     expect([text(columns[0] ?? new Float64Array(0)), sums[0]]).toEqual(['1 . .', 1]);
@@ -66,7 +66,7 @@ describe('alignment', () => {
 describe('reading', () => {
   const aligned = alignSeries([drawn('1 2 . 4'), drawn('. 5 6')], RANGE, 10_000, 1);
 
-  it('sums what is shown; a step is empty where all are', () => {
+  it('sums the shown series; a step is empty if all are', () => {
     expect(text(totalColumn(aligned))).toBe('1 7 6 4');
     expect(text(totalColumn(aligned, [false, true]))).toBe('1 2 . 4');
   });

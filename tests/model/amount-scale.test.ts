@@ -39,7 +39,7 @@ describe('a table has one unit and decimals that line up', () => {
   });
 });
 
-it('what rounding leaves of doubles is no change; integers are exact', () => {
+it('a rounding error of doubles is not a change; integers are exact', () => {
   expect(difference(0.1 + 0.2, 0.3)).toBe(0);
   expect(difference(1 / 3, 1 - 2 / 3)).toBe(0);
   expect(difference(2 ** 52, 2 ** 52 + 1)).toBe(1);

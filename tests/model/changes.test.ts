@@ -1,4 +1,4 @@
-/** What changed: code and work told apart, and what is said of it. */
+/** What changed: code and work distinguished, and the texts. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changesAsMarkdown, formatAmount, formatChange, partText, summarise } from '#model/changes-text.ts';
@@ -41,7 +41,7 @@ describe('causes', () => {
     expect(path.at(-1)).toBe('encode');
   });
 
-  it('slices of a source that counts no samples tell what is slower as well', () => {
+  it('slices without sample counts also show the slower function', () => {
     const { union, a, b } = recorded({}, { cost: { encode: 1.4 } });
     const uncounted = evidenceOf(
       union,
@@ -151,7 +151,7 @@ describe.each(normalisations)('any two sides, %s', (kind) => {
     );
   });
 
-  it('a swap mirrors points, signs and what is supported', () => {
+  it('a swap mirrors points and signs, and keeps the supported changes', () => {
     fc.assert(
       fc.property(anyStacks, anyStacks, (textA, textB) => {
         // Two units may have one path: what they have together is mirrored.
@@ -256,7 +256,7 @@ describe('evidence', () => {
 });
 
 describe('words', () => {
-  it('growth of everything alike is told as what it may be', () => {
+  it('uniform growth is reported with both possible reasons', () => {
     const found = compared({}, { load: { all: 1.2 }, seed: 'more' }, { kind: 'per-second' });
     expect(supported(found.changes)).toEqual([]);
     expect(summarise(found, cores)).toMatch(

@@ -47,12 +47,12 @@ it.each([
   expect(offsetMs(Date.parse(at), zone)).toBe(hours * HOUR_MS);
 });
 
-it('knows zones, and what is none', () => {
+it('recognises valid and invalid zones', () => {
   expect(zones.every(isZone)).toBe(true);
   expect(['', 'local', 'Mars/Olympus', '<b>', 'x'.repeat(1e5)].some(isZone)).toBe(false);
 });
 
-it('what the clocks say leads back to the time, but for the second of an hour that comes twice', () => {
+it('local time converts back, except for the second occurrence of a repeated hour', () => {
   const anyMs = fc.integer({ min: 0, max: Date.UTC(2100, 0) });
   fc.assert(
     fc.property(anyMs, fc.constantFrom(...zones), (ms, zone) => {
@@ -63,7 +63,7 @@ it('what the clocks say leads back to the time, but for the second of an hour th
   );
 });
 
-it('a year that no calendar of ours has is no time', () => {
+it('a year outside of the supported ones is not a time', () => {
   expect(fromCivil({ year: 70, month: 1, day: 1 }, 'UTC')).toBeNaN();
   expect(fromCivil({ year: 1e9, month: 1, day: 1 }, 'Europe/Berlin')).toBeNaN();
 });

@@ -96,7 +96,7 @@ describe('languages', () => {
     );
   });
 
-  it('of one language, or of none that stands out', () => {
+  it('of one language, or of no clear one', () => {
     expect(unlikeLanguages(go, go)).toBeUndefined();
     expect(unlikeLanguages(go, { names: ['a', 'b', 'work(int)'] })).toBeUndefined();
     expect(unlikeLanguages({ names: [...go.names, ...python.names] }, java)).toBeUndefined();

@@ -67,7 +67,7 @@ describe('what is shown', () => {
     );
   });
 
-  it('siblings stand by the width that is asked for', () => {
+  it('siblings are ordered by the chosen width', () => {
     const union = unionTree(drawn('r;x 1\nr;y 9'), drawn('r;x 8\nr;y 2'));
     const first = (width: 'a' | 'b'): readonly string[] => {
       const { node } = diffTree(union, shares(union), width, 'size');
@@ -118,7 +118,7 @@ describe('what is shown', () => {
     }
   });
 
-  it('marks what is new, what is gone and where both happened', () => {
+  it('marks new, gone and mixed nodes', () => {
     const union = unionTree(drawn('r;old 5\nr;same 5'), drawn('r;new 5\nr;same 5'));
     const { presence, mixed, changeOfTotal } = diffTree(union, shares(union), 'mean', 'size');
     const at = (name: string): number => union.func.indexOf(union.names.indexOf(name));

@@ -1,4 +1,4 @@
-/** What a comparison makes of stacks as runtimes record them: handlers, event loops, collectors, inlining, few samples. */
+/** Comparisons of stacks as runtimes record them: handlers, event loops, collectors, inlining, few samples. */
 import { describe, expect, it } from 'vitest';
 import type { Change } from '#model/change.ts';
 import { whatChanged } from '#model/changes.ts';
@@ -36,11 +36,11 @@ const shop: Program = {
 };
 
 describe('units of work', () => {
-  it('a handler below dispatch frames that is asked for more is work', () => {
+  it('a handler below dispatch frames that is called more is work', () => {
     expect(claims(shop, scaled(shop, 'shop.report', 1.8))).toEqual(['work shop.report']);
   });
 
-  it('where nothing tells handlers, more calls and dearer calls are told as either', () => {
+  it('without recognised handlers, more calls and dearer calls are reported as either', () => {
     const plain = renamed(shop, HTTP, 'main;serve');
     const found = changes(plain, scaled(plain, 'shop.report', 1.8)).filter(({ supported }) => supported);
     expect(found.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['either shop.report']);
@@ -67,7 +67,7 @@ describe('units of work', () => {
     expect(compared(plain, b, 'share', 'nobody').found).toEqual(compared(plain, b, 'share').found);
   });
 
-  it('a handler that is mostly one function may cost more, or be asked for more', () => {
+  it('a handler that is mostly one function may cost more, or be called more', () => {
     const hashing: Program = {
       ...shop,
       [`${HTTP};shop.login;shop.hash;sha256.Sum`]: 14,
@@ -80,7 +80,7 @@ describe('units of work', () => {
     expect(claims(hashing, scaled(hashing, 'shop.report', 1.8))).toEqual(['work shop.report']);
   });
 
-  it('what belongs to no handler is not called work', () => {
+  it('code outside of handlers is not called work', () => {
     const loose: Program = { ...shop, 'worker.loop;worker.flush': 20, 'timer.tick;timer.run': 15 };
     const b = scaled(scaled(loose, 'worker.loop', 3), 'timer.tick', 3);
     const found = changes(loose, b);
@@ -91,7 +91,7 @@ describe('units of work', () => {
     );
   });
 
-  it('middleware between dispatch frames is no handler', () => {
+  it('middleware between dispatch frames is not a handler', () => {
     const wrapped = renamed(shop, HTTP, `${HTTP};app.logging;net/http.HandlerFunc.ServeHTTP`);
     expect(claims(wrapped, scaled(wrapped, 'shop.report', 1.8))).toEqual(['work shop.report']);
   });
@@ -129,7 +129,7 @@ describe('units of work', () => {
     );
   });
 
-  it('a helper that got dearer in one handler alone is told with it', () => {
+  it('a helper that got dearer in one handler alone is reported with it', () => {
     const b = { ...shop, [`${HTTP};shop.report;shop.encode;json.Marshal`]: 120 };
     expect(changes(shop, b)[0]).toMatchObject({ kind: 'code', name: 'json.Marshal', within: 'shop.report' });
   });
@@ -138,7 +138,7 @@ describe('units of work', () => {
 describe('the runtime', () => {
   const collected: Program = { ...shop, 'runtime.gcBgMarkWorker;runtime.gcDrain;runtime.scanobject': 40 };
 
-  it('collection is the runtime, and stands last', () => {
+  it('garbage collection belongs to the runtime, and is last', () => {
     const b = scaled(scaled(collected, 'runtime.scanobject', 2), 'shop.price', 1.8);
     expect(claims(collected, b)).toEqual(['code shop.price', 'runtime runtime.scanobject']);
   });
@@ -151,7 +151,7 @@ describe('the runtime', () => {
     expect(found.low! < 35 && 60 < found.high!).toBe(true);
   });
 
-  it('idle time takes no part', () => {
+  it('idle time is excluded', () => {
     const idle = (samples: number): Program => ({ ...shop, '(idle)': samples });
     const union = unionTree(merged(idle(900)), merged(idle(10)));
     expect(idleShares(union)).toEqual({
@@ -195,8 +195,8 @@ describe('moves', () => {
     expect(changes(shop, b)[0].within).toBe('shop.cart');
   });
 
-  it('where a language inlines anew at each start, the caller need not be clear', () => {
-    // The page lost to two callees what it lost, but for the noise of what else it calls.
+  it('if a language inlines anew at each start, the caller need not be clear', () => {
+    // The page lost cost to two callees, apart from the noise of its other callees.
     const script = (page: number, item: number, text: number): Program => ({
       ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25']: page,
       ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25;./svc.mjs:item:14']: item,
@@ -208,7 +208,7 @@ describe('moves', () => {
     expect(claims(script(24, 1, 2), script(14, 6, 7)).map((claim) => claim.split(' ')[0])).toEqual(['moved']);
   });
 
-  it('a callee that got dearer is no move', () => {
+  it('a callee that got dearer is not a move', () => {
     expect(claims(shop, scaled(shop, 'shop.price', 1.6))).toEqual(['code shop.price']);
   });
 });
@@ -294,7 +294,7 @@ function compared(a: Program, b: Program, kind: Parameters<typeof normalise>[0],
   return { union, found: whatChanged(union, normalise(kind, union, facts, facts, work), evidence) };
 }
 
-/** Handlers stray by a tenth, each on its own. */
+/** Handlers vary by a tenth, independently. */
 function recorded(program: Program, seed: string): NamedTree[] {
   const random = seeded(seed);
   return Array.from({ length: SLICES }, () => {

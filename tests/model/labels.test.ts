@@ -8,7 +8,7 @@ const service = (operator: LabelMatcher['operator'], value: string): LabelMatche
 });
 const pod: LabelMatcher = { name: 'pod', operator: '=', value: 'a' };
 
-it('the plain matcher of the service stands apart, and goes first on the way back', () => {
+it('the plain matcher of the service is split off, and comes first when joined', () => {
   expect(splitService([pod, service('=', 'shop')])).toEqual({ service: 'shop', others: [pod] });
   expect(joinService('shop', [pod])).toEqual([service('=', 'shop'), pod]);
 });

@@ -14,7 +14,7 @@ function side(text: string): NamedTree {
   return { tree: treeOf(profile), names: profile.functions.names };
 }
 
-/** What each function of A is in B; undefined where B has none. */
+/** What each function of A is in B; undefined if B has none. */
 function partners(textA: string, textB: string): Record<string, string | undefined> {
   const a = side(textA);
   const b = side(textB);
@@ -77,7 +77,7 @@ describe('functions', () => {
     });
   });
 
-  it('of a script are others where the lines around them stayed', () => {
+  it('of a script are different if the lines around them stayed', () => {
     const around = 'm;./a.mjs:f:10 1\nm;./a.mjs:g:900 1';
     expect(partners(`${around}\nm;./a.mjs:get:30 1`, `${around}\nm;./a.mjs:get:500 1`)).toMatchObject({
       './a.mjs:get:30': undefined,
@@ -87,14 +87,14 @@ describe('functions', () => {
     });
   });
 
-  it('with the same callers stand in their order', () => {
+  it('with the same callers are paired in order', () => {
     expect(partners('m;f (a.py:9) 1\nm;f (a.py:10) 2', 'm;f (a.py:12) 1\nm;f (a.py:13) 2')).toMatchObject({
       'f (a.py:9)': 'f (a.py:12)',
       'f (a.py:10)': 'f (a.py:13)',
     });
   });
 
-  it('are left alone where nothing tells which is which', () => {
+  it('are not paired if they are ambiguous', () => {
     expect(partners('m;f.func1 1\nm;f.func2 2\nm;f.func3 2', 'm;f.func4 1\nm;f.func5 2')).toMatchObject({
       'f.func1': undefined,
       'f.func2': undefined,

@@ -31,7 +31,7 @@ function found(text: string): number[] {
   return [...hit.keys()].filter((func) => hit[func] === 1);
 }
 
-describe('what a search means', () => {
+describe('the meaning of a search', () => {
   it.each<[string, number[]]>([
     ['', []],
     ['serve', [0, 3]],

@@ -36,7 +36,7 @@ describe('titles', () => {
   });
 });
 
-it('two types of one title are told apart by their ids', () => {
+it('two types of one title are distinguished by their ids', () => {
   const go = 'memory:inuse_space:bytes:space:bytes';
   const node = 'memory:inuse_space:bytes:inuse_space:bytes';
   const all = types(CPU, WALL_CPU, go, node, 'goroutine:goroutine:count::', 'goroutines:goroutine:count::', SPACE);

@@ -1,4 +1,4 @@
-/** Columns against whole stacks: what each question answers is worked out again in the plainest way. */
+/** Compares columns with whole stacks: each answer is recomputed in the plainest way. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { finish } from '#base/steps.ts';
@@ -23,7 +23,7 @@ const stacks = fc.oneof(small, beyond).chain((sample) => {
   return fc.array(fc.tuple(some, value), { minLength: 1, maxLength: 15 });
 });
 
-/** What is left of a stack; `undefined` drops it. */
+/** The remaining stack; `undefined` drops it. */
 const plainly: Readonly<Record<string, (stack: readonly string[]) => readonly string[] | undefined>> = {
   focus: (stack) => (stack.includes('b') ? stack : undefined),
   hide: (stack) => stack.filter((name) => name !== 'b'),

@@ -9,7 +9,7 @@ const NODES = 120;
 const FUNCTIONS = 9;
 const SLICES = 4;
 
-describe('what is left while causes are taken out', () => {
+describe('the remaining sums while causes are taken out', () => {
   it.each([1, 2, 3, 4, 5])('has the sums that are made anew from its nodes (%i)', (seed) => {
     const random = seeded(`remaining ${seed}`);
     const tree = makeTree(random);

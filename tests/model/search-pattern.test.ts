@@ -68,7 +68,7 @@ it('finds the leftmost match, and the longest there', () => {
   );
 });
 
-it('finds by what stands around', () => {
+it('finds by the surrounding characters', () => {
   expect(compiled('\\bb').find('ab b', 0)).toEqual({ start: 3, end: 4 });
   expect(compiled('^a').find('aa', 1)).toBeUndefined();
   expect(compiled('a$').find('aa', 0)).toEqual({ start: 1, end: 2 });

@@ -28,7 +28,7 @@ it('means of the steps that hold something are compared', () => {
   expect(changeSince(series(4, 4), series(5, 7, 6), 3)).toEqual({ first: 4, last: 6 });
 });
 
-it('what was not there before is new only where something else was', () => {
+it('a series without earlier profiles is new only if other series had some', () => {
   expect(changeSince(undefined, series(5, 5), 2)).toEqual({ first: 0, last: 5 });
   expect(changeSince(undefined, series(5, 5), 0)).toBeUndefined();
   expect(changeSince(series(3), series(5, 5, 5), 1)).toBeUndefined();

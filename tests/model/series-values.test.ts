@@ -21,7 +21,7 @@ describe('steps', () => {
     expect(stepFor({ startMs: 0, endMs: lengthMs }, points, interval)).toBe(stepMs);
   });
 
-  it('are whole seconds, hold two uploads, and are no more than asked for', () => {
+  it('are whole seconds, hold two uploads, and do not exceed the requested number', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1000, max: 1e12 }),
@@ -81,7 +81,7 @@ describe('values in the words of their type', () => {
     expect(rateScaleOf('a:b:constructor::').axisFor(1)).toEqual({ title: 'b/s', size: 1 });
   });
 
-  it('snapshots are told by their sample type', () => {
+  it('snapshots are recognised by their sample type', () => {
     const types = [
       'memory:inuse_space:bytes',
       'goroutine:goroutines:count',

@@ -76,7 +76,7 @@ describe('under transforms', () => {
     expect(rowsOf(told(places, ...transforms))).toEqual(wanted);
   });
 
-  it('what says nothing of single stacks is told', () => {
+  it('transforms that do not apply to single stacks are reported', () => {
     const names = places.functions.names.slice(0, 1);
     const { unheeded } = told(
       places,
@@ -129,7 +129,7 @@ describe('under transforms', () => {
   });
 });
 
-it('a link to code is one of the web, whatever stands in names', () => {
+it('a link to code is an http address, whatever the names contain', () => {
   expect(sourceLink('https://git.test/{version}/{file}#L{line}', '/src/a b.go', 7, 'v1.2')).toBe(
     'https://git.test/v1.2/src/a%20b.go#L7',
   );

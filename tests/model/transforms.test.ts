@@ -82,7 +82,7 @@ describe('one transform', () => {
         gc 3 3`);
   });
 
-  it('prune leaves what stands before the first frame that does not match', () => {
+  it('prune leaves the frames before the first one that does not match', () => {
     expect(shown('start;main;stop;main 2\nstart 1', { kind: 'prune', match: 'start | stop' })).toBe(drawing`
       * 3 0
         start 3 1
@@ -121,7 +121,7 @@ describe('one transform', () => {
   });
 });
 
-it('what matches nothing is counted as nothing', () => {
+it('a transform without a match counts zero', () => {
   const { matched } = transformed(
     profileFromText(stacks),
     { kind: 'hide', match: 'nowhere' },
@@ -222,7 +222,7 @@ describe('functions under other names', () => {
     expect(tree.total[0]).toBe(0);
   });
 
-  it('group by merges frames of one group that call each other, and keeps what has none', () => {
+  it('group by merges frames of one group that call each other, and keeps frames without a group', () => {
     const places = `
       run (app.py:1);fetch (web.py:9);send (web.py:12);read (app.py:5) 4
       run (app.py:1);idle 2`;

@@ -129,7 +129,7 @@ const anyMs = fc.oneof(
   fc.integer({ min: Date.UTC(2026, 3, 4, 13), max: Date.UTC(2026, 3, 4, 17) }),
 );
 
-it('what is printed reads back, to the ms', () => {
+it('printed times read back, to the ms', () => {
   fc.assert(
     fc.property(anyMs, zones, fc.constantFrom('from', 'until'), (ms, zone, end) => {
       const printed = printTyped(String(ms), zone);
@@ -141,7 +141,7 @@ it('what is printed reads back, to the ms', () => {
   expect(printTyped('999999999999999', 'UTC')).toBe('999999999999999');
 });
 
-it('what the page shows can be pasted', () => {
+it('texts of the page can be pasted', () => {
   const past = fc
     .integer({ min: Date.UTC(2024, 0) / 60_000, max: Math.floor(NOW / 60_000) })
     .map((minutes) => minutes * 60_000);

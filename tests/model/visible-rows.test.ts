@@ -28,7 +28,7 @@ describe('rows', () => {
     expect(named(visibleRows(tree, (node) => expanded.includes(names[tree.func[node]]), byIndex))).toEqual(wanted);
   });
 
-  it('siblings stand in the order that is asked for', () => {
+  it('siblings have the requested order', () => {
     const byName = (a: number, b: number): number => (names[tree.func[a]] < names[tree.func[b]] ? -1 : 1);
     expect(named(visibleRows(tree, () => true, byName))).toEqual([
       'total',
@@ -65,13 +65,13 @@ it('the hot path goes down while one callee holds more than half', () => {
   expect(named(hotPath(treeOf(profileFromText('main 1'))))).toHaveLength(1);
 });
 
-it('a subtree is told callers first, and not beyond its limit', () => {
+it('a subtree is listed callers first, up to its limit', () => {
   expect(named(subtreeWithin(tree, 1, 100))).toEqual(['main', 'run', 'parse', 'work', 'gc', 'lex']);
   expect(named(subtreeWithin(tree, 1, 3))).toEqual(['main', 'run', 'parse']);
   expect(named(subtreeWithin(tree, 1, 1))).toEqual(['main']);
 });
 
-it('what is open in one tree is open in the next, where it still stands', () => {
+it('rows open in one tree are open in the next, if they exist', () => {
   const later = profileFromText('boot;main;run 1\nmain;run;work;deep 4\nmain;lex 1');
   const next = treeOf(later);
   const same = sameNodes([...hotPath(tree), 3], tree, names, next, later.functions.names);

@@ -12,7 +12,7 @@ export interface PairPlan {
   readonly noise: 'independent' | 'lasting';
   readonly culprit: 'small' | 'large' | 'none';
   readonly slices: number;
-  /** Standard deviation of the log of what each function costs on B, for reasons of its inputs; 0 where it is left out. */
+  /** Standard deviation of the log of what each function costs on B, for reasons of its inputs; 0 if it is left out. */
   readonly drift?: number;
   /** Both sides have the same load. */
   readonly isLoadSame?: boolean;

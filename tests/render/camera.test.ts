@@ -88,7 +88,7 @@ describe('pan', () => {
     expect(camera.view.scroll).toBe(20);
   });
 
-  it('leaves what is scrolled out already when rows get fewer', () => {
+  it('keeps the scroll position when there are fewer rows', () => {
     camera.zoomAt(0, 0.3);
     camera.panBy(0, -1000);
     expect(camera.view.scroll).toBe(60);

@@ -89,8 +89,8 @@ function culled(tree: ReturnType<typeof treeOfRows>, view: FlameView, hitFunctio
   return { layout, marks, list };
 }
 
-describe('what a view shows', () => {
-  it('every node of a pixel and more stands at its place', () => {
+describe('the boxes of a view', () => {
+  it('every node of a pixel and more is at its place', () => {
     fc.assert(
       fc.property(trees, views, (tree, asked) => {
         const view = viewOf(tree.total[0], asked);
@@ -134,7 +134,7 @@ describe('what a view shows', () => {
     );
   });
 
-  it('a run has the colour of a thin node that stands in it', () => {
+  it('a run has the colour of a thin node in it', () => {
     fc.assert(
       fc.property(trees, views, (tree, asked) => {
         const view = viewOf(tree.total[0], asked);

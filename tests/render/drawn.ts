@@ -130,7 +130,7 @@ export interface Stage {
   readonly overlay: RecordingPainter;
   readonly told: string[];
   readonly painted: PaintStats[];
-  /** Lets so many milliseconds pass, then runs the frame that was asked for. @returns false when none was. */
+  /** Lets this many milliseconds pass, then runs the frame that was asked for. @returns false when none was. */
   frame(afterMs?: number): boolean;
 }
 

@@ -238,7 +238,7 @@ describe('zoom, pan, scroll', () => {
     expect(engine.visibleRange()).toEqual({ from: 0, to: 60 });
   });
 
-  it('zooms at the pointer, what is under it stays there', () => {
+  it('zooms at the pointer, whose node stays under it', () => {
     const { engine } = stage(server);
     const at = 300;
     const before = (at / 400) * 100;
@@ -261,7 +261,7 @@ describe('zoom, pan, scroll', () => {
     expect(engine.visibleRange()).toEqual({ from: 80, to: 100 });
   });
 
-  it('tells where the camera came to rest, once', () => {
+  it('reports once where the camera came to rest', () => {
     const { engine, told, frame } = stage(server);
     engine.wheel({ xCss: 0, yCss: 30, deltaXCss: 0, deltaYCss: -35, zoom: true });
     while (frame());
@@ -368,7 +368,7 @@ describe('search, hover, selection', () => {
     expect(told.at(-1)).toBe('hover -1');
   });
 
-  it('the picture that moves under the pointer changes what is hovered', () => {
+  it('a picture that moves under the pointer changes the hovered node', () => {
     const { engine, told } = stage(server);
     engine.pointerMove(390, 30);
     engine.setZoom(marshal);
@@ -414,7 +414,7 @@ describe('search, hover, selection', () => {
   });
 });
 
-describe('what grows', () => {
+describe('strengths of changes', () => {
   it('a tree of depth 100 000 draws only the rows in view', () => {
     const rows = Array.from({ length: 100_001 }, (_, depth) => ({
       depth,
@@ -437,7 +437,7 @@ describe('what grows', () => {
     expect(frame()).toBe(false);
   });
 
-  it('after dispose it draws no more', () => {
+  it('after dispose it stops drawing', () => {
     const { engine, graph, frame } = stage(server);
     graph.forget();
     engine.dispose();

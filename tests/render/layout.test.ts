@@ -13,7 +13,7 @@ function rowsOf({ tree, names }: Drawn): string[] {
   );
 }
 
-it('callees stand under their caller, from its left', () => {
+it('callees are below their caller, from its left edge', () => {
   const drawn = drawnTree(`
     total
       main 1
@@ -42,7 +42,7 @@ it('negative selves are drawn as nothing, and callers still hold their callees',
   expect(rowsOf(drawn)).toEqual(['total 0+15', 'main 0+10, gc 10+5', 'read 0+10', '']);
 });
 
-it('what is below a total that is not above zero is not drawn', () => {
+it('nodes below a total that is not above zero are not drawn', () => {
   const drawn = drawnTree(`
     total
       main 200

@@ -138,7 +138,7 @@ describe.each(['light', 'dark'] as const)('colours of a difference, %s', (name) 
     }
   });
 
-  it('what may be noise has no hue, stands back, and its name can be read', () => {
+  it('changes that may be noise have no hue and low contrast, with readable names', () => {
     for (const key of greys) {
       expect(converter('oklch')(fill(key)).c, `${key}`).toBeLessThan(0.01);
       expect(apart(fill(key), page)).toBeLessThan(0.09);

@@ -48,7 +48,7 @@ it('the SVG says the same, escaped', () => {
   expect(svg).not.toMatch(/<script|href|&(?!#\d+;)/);
 });
 
-it('the SVG merges what is thinner than half a px, and holds no broken XML', () => {
+it('the SVG merges boxes thinner than half a px, and is valid XML', () => {
   const rows = [
     { depth: 0, func: -1, self: 0 },
     ...Array.from({ length: 50_000 }, (_, i) => ({ depth: 1, func: i % 2, self: 1 })),

@@ -55,7 +55,7 @@ describe('parseCommandLine', () => {
       });
   });
 
-  it('opens to others only with a token, or when told so', () => {
+  it('opens to others only with a token or --no-auth', () => {
     expect(parse('--host', '0.0.0.0')).toMatchObject({ kind: 'refuse', reason: expect.stringContaining('--no-auth') });
     expect(parse('--host', '::')).toMatchObject({ kind: 'refuse' });
     expect(served('--host', '0.0.0.0', '--no-auth').host).toBe('0.0.0.0');
@@ -73,7 +73,7 @@ describe('parseCommandLine', () => {
     expect(served('--retention', 'off').retention).toBe(0);
   });
 
-  it('keeps history when it takes profiles of any age, unless told otherwise', () => {
+  it('keeps history when it accepts profiles of any age, unless retention is set', () => {
     expect(served('--max-profile-age', '0')).toMatchObject({ maxProfileAge: 0, retention: 0 });
     expect(served('--max-profile-age', '0', '--retention', '30d').retention).toBe(30 * 86_400_000);
   });

@@ -1,4 +1,4 @@
-/** What a request may take: bytes, time, connections. */
+/** Limits of a request: bytes, time, connections. */
 
 import { mkdtempSync } from 'node:fs';
 import { request, type IncomingMessage, type Server } from 'node:http';
@@ -74,7 +74,7 @@ describe('a body that is too large for its route', () => {
     response.destroy();
   });
 
-  it('is refused while it comes, where its length is not told', async () => {
+  it('is refused while it arrives if its length is unknown', async () => {
     const chunked = { 'transfer-encoding': 'chunked' };
     const tooLarge = await ask(server, QUERY, {
       method: 'POST',

@@ -88,7 +88,7 @@ describe('the page', () => {
     expect(headers).toMatchObject({ 'content-type': type, 'cache-control': 'no-cache' });
   });
 
-  it('is where a person at any address is led to, and nobody else', async () => {
+  it('is the redirect target of navigations, and of nothing else', async () => {
     const deep = await get('/some/view?q=1', NAVIGATION);
     expect(deep).toMatchObject({ status: 302, headers: { location: '../?q=1' } });
     expect(await get('/view', NAVIGATION)).toMatchObject({ status: 302, headers: { location: './' } });
@@ -273,7 +273,7 @@ describe('a service', () => {
       return Promise.resolve(service !== 'nobody');
     },
   };
-  it('is removed by its name, whatever stands in it', async () => {
+  it('is removed by its name, whatever characters it has', async () => {
     const made = await listening('127.0.0.1', { backend: owning });
     for (const name of ['shop', 'a/b', 'ü ?&#', '%41']) {
       expect((await get(`/api/services/${encodeURIComponent(name)}`, {}, 'DELETE', made)).status).toBe(200);
@@ -305,7 +305,7 @@ describe('a service', () => {
 });
 
 describe('markers', () => {
-  it('are told, listed and removed', async () => {
+  it('are stored, listed and removed', async () => {
     const marker = { time: 1000, title: 'v2 deployed', service: 'shop', url: 'https://ci.example/1' };
     const told = await post('/api/markers', JSON.stringify(marker));
     expect(told.status).toBe(201);
@@ -320,7 +320,7 @@ describe('markers', () => {
     expect((await get(`/api/markers/${id}`, {}, 'DELETE')).status).toBe(404);
   });
 
-  it('are not listed from a time that is none', async () => {
+  it('are not listed from an invalid time', async () => {
     for (const query of [`from=${'9'.repeat(400)}`, `until=${'9'.repeat(400)}`, 'from=now', 'from=-1', 'until='])
       expect((await get(`/api/markers?${query}`)).status, query).toBe(400);
   });
@@ -382,7 +382,7 @@ describe('short links', () => {
     expect(missing.body.toString()).toContain('<a href="../">');
   });
 
-  it('are refused when larger than what is taken', async () => {
+  it('are refused beyond the maximum size', async () => {
     expect((await post('/api/links', JSON.stringify({ query: 'a'.repeat(64_001) }))).status).toBe(413);
     expect((await post('/api/links', JSON.stringify({ query: 'a'.repeat(70_000) }))).status).toBe(413);
     const { status, body } = await post('/api/snapshots', `{"query":"v=1"}\n\u001f${'a'.repeat(2 ** 26)}`);
@@ -412,7 +412,7 @@ describe('short links', () => {
 });
 
 describe('the status that the page shows', () => {
-  it('tells the source, the version, and what uploads were refused for', async () => {
+  it('has the source, the version, and the reasons of refused uploads', async () => {
     const own = await listening('127.0.0.1');
     await post('/ingest?name=x', 'refuse', {}, own);
     await post('/ingest?name=x', 'refuse', {}, own);
@@ -439,7 +439,7 @@ describe('the status that the page shows', () => {
     own.close();
   });
 
-  it('tells what was kept otherwise than sent; the log tells it aloud once', async () => {
+  it('reports uploads stored with changes; the log warns once', async () => {
     const told: string[] = [];
     const log = {
       info: (text: string) => told.push(`info ${text}`),
@@ -489,7 +489,7 @@ describe('the status that the page shows', () => {
     own.close();
   });
 
-  it('tells that nothing is written any more', async () => {
+  it('reports that nothing can be written', async () => {
     const full = await listening('127.0.0.1', {
       backend: { ...backend, ready: () => Promise.resolve('The disk is full.') },
     });

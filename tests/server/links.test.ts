@@ -190,7 +190,7 @@ it('on a full disk nothing is kept', async () => {
   expect((await list()).links).toEqual([]);
 });
 
-it('what a killed process left half written goes at the next start', async () => {
+it('half-written files of a killed process are removed at the next start', async () => {
   const { id } = await keep('v=1', gzipSync('kept'));
   writeFileSync(join(folder, 'snapshots', 'half.draft'), 'x');
   reopen();

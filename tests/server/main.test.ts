@@ -82,7 +82,7 @@ it('a folder of a newer version is left as it is', async () => {
   expect(stderr).toMatch(/^flametide: The data was written by a newer Flametide[^\n]*\n$/);
 });
 
-it('what was answered is there after kill -9', async () => {
+it('acknowledged profiles are there after kill -9', async () => {
   const data = join(home, 'killed');
   const first = startOn(data, '--port', '0');
   const url = (await first.firstLine).replace(/^.* /, '');
@@ -123,7 +123,7 @@ it('a thread that ends is started again: 503 under its calls, everything stored 
   while ((await fetch(`${url}/ready`)).status !== 200) await new Promise((resolve) => setImmediate(resolve));
 });
 
-it('leaves with code 70 at an error that nobody foresaw, and logs it', async () => {
+it('exits with code 70 at an unexpected error, and logs it', async () => {
   const broken = copyOfBuild('lost');
   appendFileSync(join(broken, 'dist/server/main.js'), ';setTimeout(() => Promise.reject(new Error("unforeseen")));');
   const data = join(home, 'lost-data');
@@ -207,7 +207,7 @@ it('profiles are kept where links and markers cannot be', async () => {
   expect(pushed.status).toBe(200);
   for (const path of ['/api/links', '/api/markers']) expect((await fetch(`${url}${path}`)).status).toBe(503);
   child.kill('SIGTERM');
-  expect((await ended).stderr).toContain('Profiles are kept without it');
+  expect((await ended).stderr).toContain('Profiles are stored without it');
 });
 
 it('a file that is not there is one line and code 2; one that is, is handed to the page', async () => {

@@ -1,4 +1,4 @@
-/** Which address leads where: doubled slashes, uploads that miss the door, and what a proxy sends out. */
+/** Routing: doubled slashes, uploads to wrong addresses, and requests of a proxy. */
 
 import { mkdtempSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -82,7 +82,7 @@ describe('an upload that misses the door', () => {
     });
   });
 
-  it('beside the base path is told where that is', async () => {
+  it('outside of the base path is answered with the base path', async () => {
     const server = await serving({ basePath: '/flame' });
     expect((await ask(server, '/ingest', { method: 'POST' })).status).toBe(404);
     expect(JSON.parse((await ask(server, '/flame/api/status')).body.toString())).toMatchObject({

@@ -85,7 +85,7 @@ it('follows no redirect', async () => {
   expect([answer.status, facts.refused]).toEqual([502, 'backend_unavailable']);
 });
 
-it('says when nobody is there', async () => {
+it('reports that the backend does not answer', async () => {
   const proxy = createProxy({ url: 'http://127.0.0.1:1', tenant: undefined, authorization: undefined });
   const { answer } = await proxy.query(ask('/querier.v1.QuerierService/Series'), going);
   expect(answer.status).toBe(502);
@@ -93,7 +93,7 @@ it('says when nobody is there', async () => {
   expect(await proxy.ready()).toContain('cannot be reached');
 });
 
-it('tells of what the backend refuses, and of the flags where it wants credentials', async () => {
+it('reports refusals of the backend, and names the flags if it requires credentials', async () => {
   const proxy = createProxy({ url, tenant: undefined, authorization: undefined });
   const { answer, facts } = await proxy.ingest(ask('/pyroscope/status-401'), going);
   expect([answer.status, Buffer.from(answer.body).toString()]).toEqual([401, 'no org id']);

@@ -94,7 +94,7 @@ it('shares nothing between queries that may have other answers', async () => {
   expect(queries[0]).toBe(6);
 });
 
-it('drops a query that nobody waits for any more', async () => {
+it('drops a query after its last client left', async () => {
   const control = new AbortController();
   const begun = ask('/held');
   const dropped = ask('/dropped', control.signal);
@@ -120,7 +120,7 @@ it('keeps a shared query while one still waits', async () => {
   await begun;
 });
 
-it('tells the reader that nobody waits for its call, and goes on with the next', async () => {
+it('aborts a call after its last client left, and goes on with the next', async () => {
   const control = new AbortController();
   const begun = ask('/working', control.signal);
   const next = ask('/next');

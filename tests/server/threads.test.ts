@@ -1,4 +1,4 @@
-/** Threads that end or hang, and what becomes of the calls to them. */
+/** Threads that end or hang, and the calls to them. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LastingThread, type ThreadOptions } from '#server/lasting-thread.ts';

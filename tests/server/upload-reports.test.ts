@@ -9,7 +9,7 @@ function reports() {
 }
 
 describe('refused uploads', () => {
-  it('are told by kind and service, the last one last', () => {
+  it('are listed by kind and service, the last one last', () => {
     const { made } = reports();
     const facts = (message: string) => ({ refused: 'bad_profile', message });
     for (const [service, message] of [
@@ -41,7 +41,7 @@ describe('refused uploads', () => {
     expect(made.refusals.map(({ kind }) => kind)).toEqual(['bad_profile']);
   });
 
-  it('of ever new services leave no more than 100 behind', () => {
+  it('of ever new services are limited to 100', () => {
     const { made } = reports();
     for (let i = 0; i < 1000; i++)
       made.uploadRefused({ path: '/ingest', facts: { refused: 'bad_profile' }, service: `${i}${'x'.repeat(1000)}` });

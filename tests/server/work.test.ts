@@ -77,7 +77,7 @@ describe('counts of requests', () => {
     expect(await read(`service=shop&from=${MINUTE}&until=${3 * MINUTE}`)).toMatchObject({ steps: [200], covered: 1 });
   });
 
-  it('with a time alone stand for the minute before it', async () => {
+  it('with only a time cover the minute before it', async () => {
     await push({ service: 'shop', time: 2 * MINUTE, requests: 60 });
     expect(await read(`service=shop&from=0&until=${4 * MINUTE}&steps=8`)).toMatchObject({
       steps: [null, null, 30, 30, null, null, null, null],

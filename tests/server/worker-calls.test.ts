@@ -78,7 +78,7 @@ it('fails calls with the reason it is ended for', async () => {
   expect(ends.map(({ message }) => message)).toEqual(['it took too long']);
 });
 
-it('a close that was asked for is no end', async () => {
+it('a requested close does not count as an end', async () => {
   const { calls, ends } = started();
   await calls.close();
   expect(ends).toEqual([]);

@@ -97,7 +97,7 @@ export class RecordingPainter {
     this.calls = [];
   }
 
-  /** The colour of a device pixel, undefined where nothing was filled. */
+  /** The colour of a device pixel, undefined if nothing was filled. */
   colourAt(x: number, y: number): string | undefined {
     return this.rects.findLast(
       (rect) => x >= rect.x && x < rect.x + rect.width && y >= rect.y && y < rect.y + rect.height,

@@ -1,8 +1,8 @@
-/** What a decoder refuses, as a value: anything else that is thrown is a defect and goes on up. */
+/** Returns a decoder's refusal as a value; any other error is a defect and is thrown. */
 import { expect } from 'vitest';
 import { DecodeError } from '#formats/format.ts';
 
-/** @returns the refusal, or undefined where nothing was thrown. */
+/** @returns the refusal, or undefined if nothing was thrown. */
 export function refusalOrNone(work: () => unknown): DecodeError | undefined {
   try {
     work();

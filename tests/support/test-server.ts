@@ -1,4 +1,4 @@
-/** The HTTP server over a backend that says what it was asked. */
+/** The HTTP server over a backend that echoes its requests. */
 
 import { type IncomingHttpHeaders, request, type Server } from 'node:http';
 import { mkdtempSync } from 'node:fs';
@@ -20,7 +20,7 @@ export const ABOUT: ServerFacts = {
   longestRangeMs: 86_400_000,
 };
 
-/** Says what it was asked. */
+/** Echoes its requests. */
 export const backend: Backend = {
   ingest: (asked) => Promise.resolve(echo('ingest', asked)),
   query: (asked) => Promise.resolve(echo('query', asked)),
@@ -47,7 +47,7 @@ export function echo(
   return { answer, facts: text === 'change' ? changes : {} };
 }
 
-/** A server that believes to listen on `host`; really it is always loopback. */
+/** A server configured for `host` that actually listens on loopback. */
 export function listen(
   parts: Pick<ServerParts, 'pageFolder' | 'markers' | 'links'> & Partial<ServerParts>,
 ): Promise<Server> {

@@ -26,7 +26,7 @@ function write(sink: WireSink, { labels, timesMs, values }: Series): void {
         sink.field(2, timeMs);
       });
     }
-    // What a later version may add.
+    // A field that a later version may add.
     sink.text(15, 'unknown');
   });
 }

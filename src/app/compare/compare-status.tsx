@@ -46,7 +46,7 @@ function evidenceText({
   slices,
 }: NonNullable<Comparison['shown']>['evidence'] & object): string {
   const words = isSliced
-    ? `evidence from ${slices.a} + ${slices.b} time slices${isOneRun ? ' of one run each: what varies from run to run is not in it' : ''}`
+    ? `evidence from ${slices.a} + ${slices.b} time slices${isOneRun ? ' of one run each, without the variation between runs' : ''}`
     : 'evidence from sample counts only: weaker, changes under 3 % are ignored';
   return isCounted ? words : `${words}; sample counts are unknown`;
 }

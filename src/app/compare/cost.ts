@@ -38,7 +38,7 @@ export function costUnit(shown: ShownComparison): 'core-hour' | 'GB-hour' | unde
   return shown.type.unit === 'bytes' ? 'GB-hour' : 'core-hour';
 }
 
-/** `+$ 212`; undefined where no rate is set or the amount has no price. */
+/** `+$ 212`; undefined if no rate is set or the amount has no price. */
 export function monthlyText(shown: ShownComparison, change: number, rate: number | undefined): string | undefined {
   const resource = resourceOf(shown);
   if (rate === undefined || resource === undefined || change === 0) return undefined;

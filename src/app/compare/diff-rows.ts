@@ -35,7 +35,7 @@ export function sortedRows(
   return Int32Array.from(rows);
 }
 
-/** All functions, amounts as raw numbers of the applied normalisation; percents are empty where A has nothing. */
+/** All functions, amounts as raw numbers of the applied normalisation; percents are empty if A has nothing. */
 export function diffTableRows(shown: ShownComparison, sort: UrlState['sort']): Cell[][] {
   const { diff, evidence, type } = shown;
   const { names, files, line } = diff.functions;

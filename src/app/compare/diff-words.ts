@@ -61,12 +61,12 @@ export function evidenceOfNode(shown: ShownComparison, node: number): string {
   const { evidence } = shown;
   if (!evidence) return 'The evidence is loading.';
   const row = evidence.nodeRow[node];
-  if (row === IDLE_ROW) return 'Not tested: idle time is no cost.';
+  if (row === IDLE_ROW) return 'Not tested: idle time is not a cost.';
   if (row < 0) return 'Not tested: under 0.1 % of both sides.';
   return sentence(shown, evidence.nodes, row, evidence.isCounted);
 }
 
-/** A sentence of evidence for what a function costs itself. */
+/** A sentence of evidence for a function's self cost. */
 export function evidenceOfFunction(shown: ShownComparison, func: number): string {
   const { evidence } = shown;
   if (!evidence) return 'The evidence is loading.';

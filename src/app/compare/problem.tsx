@@ -111,7 +111,7 @@ export function untypedSides({ sides, explored }: Comparison): readonly SideName
   });
 }
 
-/** In the place of a graph: which side holds nothing, and what can be compared instead. */
+/** Instead of a graph: which side holds nothing, and what can be compared instead. */
 export function NothingToCompare({
   comparison: { sides },
   empty,

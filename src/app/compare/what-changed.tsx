@@ -116,7 +116,7 @@ function Routes({ shown }: { shown: ShownComparison }): ReactElement | null {
   return (
     <p className={styles['routes']}>
       <span>
-        {isThere ? 'Routes are the callees of ' : 'Routes are found as usual, as neither side has '}
+        {isThere ? 'Routes are the callees of ' : 'Routes are found automatically, because neither side has '}
         <code title={routes.slice(0, MAX_NAME_LENGTH)}>{splitName(routes).bare.slice(0, MAX_NAME_LENGTH)}</code>.
       </span>
       <Button onClick={() => navigate({ routes: undefined }, 'push')}>Find routes as usual</Button>

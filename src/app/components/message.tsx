@@ -8,7 +8,7 @@ type Kind = 'info' | 'warn' | 'error';
 interface PanelProps {
   readonly kind: Kind;
   readonly title: string;
-  /** In the place of the whole page, not of a view. */
+  /** Instead of the whole page, not of a view. */
   readonly isPage?: boolean;
   /** Announced at once. */
   readonly isAlert?: boolean;
@@ -16,7 +16,7 @@ interface PanelProps {
   readonly children: ReactNode;
 }
 
-/** In the place of a view. */
+/** Instead of a view. */
 export function Panel({ kind, title, isPage = false, isAlert = kind === 'error', children }: PanelProps): ReactElement {
   const [Region, Heading] = isPage ? (['main', 'h1'] as const) : (['div', 'h2'] as const);
   return (

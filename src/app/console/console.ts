@@ -218,6 +218,8 @@ export function makeConsole(analysis: Analysis, queries: QueryClient): Flametide
 async function shownNow(queries: QueryClient): Promise<Shown> {
   await waitForPage(queries);
   const tree = treeOnScreen();
+  if (comparisonOnScreen())
+    throw new Error('A comparison is shown: summary() and changes() are of both sides, what else is asked is of one.');
   if (!tree) throw new Error('Nothing is shown: open a file, or choose a service that has profiles in the range.');
   return tree;
 }

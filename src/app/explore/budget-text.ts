@@ -2,7 +2,7 @@
 import type { ServiceBudget } from '#datasource/server-status.ts';
 import { formatCount } from '#model/units.ts';
 
-/** @returns undefined where the service keeps to its budget */
+/** @returns undefined if the service keeps to its budget */
 export function overBudget({ service, budget, foldedSamples, refused }: ServiceBudget): string | undefined {
   if (foldedSamples === 0 && refused === 0) return undefined;
   const name = service.length > 100 ? `${service.slice(0, 100)}…` : service;

@@ -2,6 +2,7 @@
 import { type ReactElement, useMemo } from 'react';
 import { joinService, SERVICE_LABEL } from '#model/labels.ts';
 import { parseProfileType, profileTypeTitle } from '#model/profile-type.ts';
+import { lazily } from '../components/lazily.tsx';
 import type { CostRow, LabelSource } from '../source/suggestions.ts';
 import { QueryBar } from '../query-bar/query-bar.tsx';
 import { useAskAgain, useSeries, useSource, useUnmatched } from '../queries/source-queries.ts';
@@ -15,6 +16,7 @@ import { closedSteps, overviewQuestion } from '../source/questions.ts';
 import { type Explored, named } from './use-explored.ts';
 import { labelSourceOf } from '../source/label-source.ts';
 
+const ProfileNow = lazily(async () => (await import('./profile-now.tsx')).ProfileNow);
 const NOTHING_UNMET: readonly number[] = [];
 
 interface ExploreBarProps {
@@ -85,6 +87,7 @@ export function ExploreBar({ explored, intervalMs }: ExploreBarProps): ReactElem
       }}
       onType={({ id }) => navigate(ofSubject(subject?.service, id), 'push')}
       onGroupBy={(name) => navigate({ ...named(explored), by: name ?? '' }, 'push')}
+      action={hasPicture && explored.service !== undefined && <ProfileNow service={explored.service} />}
       onAllServices={() => navigate({ grid: 'services' }, 'push')}
       onGrid={(name) => navigate({ ...named(explored), by: name, grid: 'values' }, 'push')}
     />

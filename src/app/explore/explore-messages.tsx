@@ -65,7 +65,7 @@ export function NothingMatches({
   return (
     <Panel kind="info" title="Nothing here">
       <p>{why.slice(0, 600)}</p>
-      {damage.length > 0 && <p>Stored data is damaged, and may be what is missing here. {warningText(damage)}</p>}
+      {damage.length > 0 && <p>Stored data is damaged, and some of it may be missing here. {warningText(damage)}</p>}
       {labels.length > 0 && !isAway && (
         <Button kind="edged" onClick={() => navigate({ q: [] }, 'push')}>
           Remove the {labels.length === 1 ? 'label' : `${labels.length} labels`}

@@ -29,10 +29,10 @@ export function SpanNotice({
   const count = Number((isCount ? merged : counted.merged)?.profile.totals[0] ?? 0);
   return (
     <Note kind="info" actions={<ShowAll />}>
-      {`The graph has the samples of ${within.kind} ${within.id} alone${count > 0 ? `: ${count}` : ''}. `}
+      {`The graph has only the samples of ${within.kind} ${within.id}${count > 0 ? `: ${count}` : ''}. `}
       {count < FEW_SAMPLES &&
         !(counted.isComing && !isCount) &&
-        'Few samples show shares roughly, and short calls may be missing.'}
+        'With few samples, shares are rough and short calls may be missing.'}
     </Note>
   );
 }

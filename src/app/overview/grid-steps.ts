@@ -7,7 +7,7 @@ export interface GridShape {
   readonly page: number;
 }
 
-/** @returns undefined where the key moves nothing */
+/** @returns undefined if the key moves nothing */
 export function gridStep(key: string, from: number, { count, columns, page }: GridShape): number | undefined {
   const first = from - (from % columns);
   switch (key) {

@@ -22,11 +22,11 @@ interface ValueCell {
 }
 
 interface LabelGridProps {
-  /** In any order; undefined while they are asked for. */
+  /** In any order; undefined while they are loading. */
   readonly names: readonly LabelNameRow[] | undefined;
   /** The label whose values are shown. */
   readonly name: string | undefined;
-  /** Undefined while they are asked for. */
+  /** Undefined while they are loading. */
   readonly values: readonly ValueCell[] | undefined;
   readonly costType: SampleType;
   readonly changeHint: string;

@@ -44,12 +44,12 @@ interface SeriesCell {
   readonly more?: string | undefined;
   /** When something happened, in ms since the epoch. */
   readonly marksMs?: readonly number[];
-  /** In the range, in the unit of `type`; undefined where it is not known. */
+  /** In the range, in the unit of `type`; undefined if it is not known. */
   readonly cost: number | undefined;
   readonly type: SampleType;
   /** Undefined until it is there. */
   readonly series: Series | undefined;
-  /** Since the time before; undefined where it is not known. */
+  /** Since the time before; undefined if it is not known. */
   readonly change: SeriesChange | undefined;
 }
 
@@ -57,11 +57,11 @@ interface SeriesGridProps {
   readonly label: string;
   /** What one and several cells are called: `service`, `services`. */
   readonly words: readonly [one: string, many: string];
-  /** Undefined while they are asked for. */
+  /** Undefined while they are loading. */
   readonly cells: readonly SeriesCell[] | undefined;
   /** What changes are against. */
   readonly changeHint: string;
-  /** What shares are of; undefined where cells cannot be summed. */
+  /** What shares are of; undefined if cells cannot be summed. */
   readonly whole: number | undefined;
   /** The sort orders, the first is the default; [] keeps the given order. */
   readonly sorts: readonly CellSort[];

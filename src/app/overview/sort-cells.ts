@@ -10,11 +10,11 @@ export type CellSort = 'cost' | 'change' | 'name';
 
 export interface SortedCell {
   readonly title: string;
-  /** In the range; undefined where it is not known. */
+  /** In the range; undefined if it is not known. */
   readonly cost: number | undefined;
   /** Undefined until it is there. */
   readonly series: Series | undefined;
-  /** Since the time before; undefined where it is not known. */
+  /** Since the time before; undefined if it is not known. */
   readonly change: SeriesChange | undefined;
 }
 
@@ -31,7 +31,7 @@ function sizeOf({ cost, change }: SortedCell, sort: 'cost' | 'change'): number {
   return change ? Math.abs(change.last - change.first) : -1;
 }
 
-/** The largest value of all series: the end of a scale that all share. 0 where there is none. */
+/** The largest value of all series: the end of a scale that all share. 0 if there is none. */
 export function largestValue(cells: readonly SortedCell[]): number {
   let largest = 0;
   for (const { series } of cells) {

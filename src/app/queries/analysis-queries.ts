@@ -73,7 +73,7 @@ export function useFormats(): UseQueryResult<Awaited<ReturnType<Analysis['format
 /**
  * The samples of a file that match, in a part of its recording, grouped by a label; while they are selected, the
  * selection before stays.
- * @param handle undefined asks nothing
+ * @param handle undefined: no query
  */
 export function useSelection(
   handle: ProfileHandle | undefined,
@@ -92,7 +92,7 @@ export function useSelection(
   });
 }
 
-/** A recording over time; null where its samples have no times. @param request undefined asks nothing */
+/** A recording over time; null where its samples have no times. @param request undefined: no query */
 export function useWhen(request: WhenRequest | undefined): UseQueryResult<When | null> {
   const analysis = useAnalysis();
   return useQuery<When | null>({
@@ -127,7 +127,7 @@ export function useTree(request: TreeRequest): UseQueryResult<TreeAnswer> {
   });
 }
 
-/** @param text a search that parses; '' asks nothing. */
+/** @param text a search that parses; '': no query. */
 export function useSearch(request: TreeRequest, text: string): UseQueryResult<SearchAnswer> {
   const analysis = useAnalysis();
   return useQuery<SearchAnswer>({
@@ -149,7 +149,7 @@ export function useLines(request: TreeRequest): UseQueryResult<LinesAnswer> {
   });
 }
 
-/** @param func -1 asks nothing. */
+/** @param func -1: no query. */
 export function useSandwich(request: TreeRequest, func: number): UseQueryResult<SandwichAnswer> {
   const analysis = useAnalysis();
   return useQuery({

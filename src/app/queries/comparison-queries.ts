@@ -142,14 +142,14 @@ export const sideQueries = {
     }),
 };
 
-/** @param query undefined asks nothing */
+/** @param query undefined: no query */
 export function useSide(stage: 'first' | 'whole', query: ProfileQuery | undefined): UseQueryResult<OpenedSide> {
   const source = useSource();
   const analysis = useAnalysis();
   return useQuery({ ...sideQueries[stage](source, analysis, query ?? NO_QUERY), enabled: query !== undefined });
 }
 
-/** @param query undefined asks nothing */
+/** @param query undefined: no query */
 export function useNoise(query: ProfileQuery | undefined): UseQueryResult<MergedNoise> {
   const source = useSource();
   const analysis = useAnalysis();
@@ -159,7 +159,7 @@ export function useNoise(query: ProfileQuery | undefined): UseQueryResult<Merged
   });
 }
 
-/** While the next one is made, the one before stays (`isPlaceholderData`). @param request undefined asks nothing */
+/** While the next one is made, the one before stays (`isPlaceholderData`). @param request undefined: no query */
 export function useDiff(request: DiffRequest | undefined): UseQueryResult<DiffAnswer> {
   const analysis = useAnalysis();
   return useQuery({
@@ -174,7 +174,7 @@ export function useDiff(request: DiffRequest | undefined): UseQueryResult<DiffAn
 /**
  * Evidence does not depend on width and order. The old one stays while another normalisation is computed, but not for
  * other sides or transforms, whose nodes differ.
- * @param noise undefined asks nothing; `at` tells one answer from the next */
+ * @param noise undefined: no query; `at` tells one answer from the next */
 export function useEvidence(
   request: DiffRequest | undefined,
   noise: { readonly a: SideNoise; readonly b: SideNoise; readonly at: number } | undefined,
@@ -189,7 +189,7 @@ export function useEvidence(
   });
 }
 
-/** @param text a search that parses; '' asks nothing */
+/** @param text a search that parses; '': no query */
 export function useDiffSearch(request: DiffRequest | undefined, text: string): UseQueryResult<SearchAnswer> {
   const analysis = useAnalysis();
   return useQuery({
@@ -201,7 +201,7 @@ export function useDiffSearch(request: DiffRequest | undefined, text: string): U
   });
 }
 
-/** @param func of the union; -1 asks nothing */
+/** @param func of the union; -1: no query */
 export function useSandwichDiff(request: DiffRequest, func: number): UseQueryResult<SandwichDiffAnswer> {
   const analysis = useAnalysis();
   return useQuery({

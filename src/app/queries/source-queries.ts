@@ -53,7 +53,8 @@ export interface MergedProfile {
  */
 const FIRST_TREE_NODES = 4096;
 const EMPTY_STORE_LOOK_MS = 2000;
-const REST_MS = 150;
+/** Longer than a key that repeats. */
+const REST_MS = 50;
 const STATUS_EVERY_MS = 30_000;
 /** While the server is not ready. */
 const PROBLEM_EVERY_MS = 3000;
@@ -169,7 +170,7 @@ function seriesOfServices(
   return [{ question, answer: series.filter(({ labels }) => kept.has(labelValue(labels, SERVICE_LABEL))) }];
 }
 
-/** The service that matchers ask for; undefined where they ask for several. */
+/** The service that matchers ask for; undefined if they ask for several. */
 export function serviceOf(matchers: readonly LabelMatcher[]): string | undefined {
   return matchers.find(({ name, operator }) => name === SERVICE_LABEL && operator === '=')?.value;
 }
@@ -255,7 +256,7 @@ export function useCatalogue(range: TimeRange | undefined): UseQueryResult<Catal
 
 /**
  * While the next series are asked for, those before stay, if they are of the type.
- * @param question undefined asks nothing
+ * @param question undefined: no query
  */
 export function useSeries(question: SeriesQuestion | undefined): UseQueryResult<readonly Series[]> {
   return useQuery({
@@ -301,7 +302,7 @@ export function useLabelRows(
   });
 }
 
-/** Markers of the range and service, and those without a service. @param service undefined asks nothing */
+/** Markers of the range and service, and those without a service. @param service undefined: no query */
 export function usePostedMarkers(
   range: TimeRange | undefined,
   service: string | undefined,

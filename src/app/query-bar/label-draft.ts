@@ -9,7 +9,7 @@ export interface LabelDraft {
   readonly name: string;
   /** `=` and `!=` with any number of values. */
   readonly operator: LabelMatcher['operator'];
-  /** What is ticked, in the order of ticking; empty where a pattern is typed. */
+  /** What is ticked, in the order of ticking; empty if a pattern is typed. */
   readonly values: readonly string[];
   /** What filters the values, or the pattern. */
   readonly text: string;

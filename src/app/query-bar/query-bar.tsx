@@ -19,9 +19,9 @@ import styles from './query-bar.module.css';
 const SelectorText = lazy(async () => ({ default: (await import('./selector-text.tsx')).SelectorText }));
 
 interface QueryBarProps {
-  /** In any order; undefined while they are asked for. */
+  /** In any order; undefined while they are loading. */
   readonly services: readonly CostRow[] | undefined;
-  /** Why there are none; undefined where they are there, or asked for. */
+  /** Why there are none; undefined if they are there, or asked for. */
   readonly failed?: string | undefined;
   onRetry?(): void;
   /** Undefined where the query names none, or several. */
@@ -38,6 +38,8 @@ interface QueryBarProps {
   readonly costType: SampleType;
   readonly costTitle: string;
   renderSpark?(service: string): ReactNode;
+  /** A button about the service; left out where there is little room. */
+  readonly action?: ReactNode;
   /** The service and the matchers together are one change. */
   onQuery(service: string | undefined, matchers: readonly LabelMatcher[]): void;
   onType(type: ProfileType): void;
@@ -107,6 +109,7 @@ export function QueryBar(props: QueryBarProps): ReactElement {
           />
         )}
       </div>
+      {!isNarrow && props.action}
       {isNarrow ? (
         <span ref={more} className={styles['more']}>
           <MenuButton

@@ -11,9 +11,9 @@ import { busiestFirst, type CostRow, withWords } from '../source/suggestions.ts'
 import styles from './query-bar.module.css';
 
 export interface ServicePickerProps {
-  /** In any order; undefined while they are asked for. */
+  /** In any order; undefined while they are loading. */
   readonly services: readonly CostRow[] | undefined;
-  /** Why there are none; undefined where they are there, or asked for. */
+  /** Why there are none; undefined if they are there, or asked for. */
   readonly failed?: string | undefined;
   onRetry?(): void;
   /** Undefined where the query names none, or several. */

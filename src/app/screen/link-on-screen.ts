@@ -14,7 +14,7 @@ export function linkOnScreen(patch: Partial<UrlState> = {}): string {
   return absoluteLink({ ...subjectOnScreen(), ...range, ...patch });
 }
 
-/** With ranges that go on moving; undefined where none of them does. */
+/** With ranges that go on moving; undefined if none of them does. */
 export function movingLink(): string | undefined {
   const { state } = urlStore.getState();
   const moves = (from: string | undefined, until: string | undefined): boolean =>

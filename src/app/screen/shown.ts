@@ -27,13 +27,13 @@ export interface ShownProfile {
   readonly queryMs: number | undefined;
   /** Whether nothing was cut away, and files and lines are there. */
   readonly isWhole: boolean;
-  /** Snapshots that were added up; undefined where values are sums by nature. */
+  /** Snapshots that were added up; undefined if values are sums by nature. */
   readonly snapshots: Snapshots | undefined;
 }
 
 /** A merge is a sum of snapshots; the page shows their mean. */
 export interface Snapshots {
-  /** Steps of time with a snapshot; undefined where that is unknown. */
+  /** Steps of time with a snapshot; undefined if that is unknown. */
   readonly count: number | undefined;
   /** What merged values are multiplied by to be shown. */
   readonly scale: number;

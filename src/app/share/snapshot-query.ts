@@ -11,7 +11,7 @@ export interface Snapshot {
   readonly savedMs: number;
   /** Now, as the page took it that kept it. */
   readonly nowMs: number;
-  /** From the first to the last of its profiles; undefined where it holds files alone. */
+  /** From the first to the last of its profiles; undefined if it holds files alone. */
   readonly range: TimeRange | undefined;
   readonly bytes: number;
 }

@@ -71,7 +71,7 @@ export interface SideDefaults {
   readonly matchers: readonly LabelMatcher[];
   /** The range in view. */
   readonly range: TimeRange | undefined;
-  /** When the first profile was stored; undefined where that is unknown. */
+  /** When the first profile was stored; undefined if that is unknown. */
   readonly oldestMs: number | undefined;
   readonly nowMs: number;
   readonly zone: string;

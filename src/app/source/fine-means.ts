@@ -14,7 +14,7 @@ export function fineStepFor(stepMs: number, intervalMs: number): number {
   return Math.min(stepMs, 1000);
 }
 
-/** The same question in fine steps; undefined where the answer would be too large. @param instances that it has */
+/** The same question in fine steps; undefined if the answer would be too large. @param instances that it has */
 export function fineQuestion(
   question: SeriesQuestion,
   intervalMs: number,

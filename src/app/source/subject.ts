@@ -20,7 +20,7 @@ interface Service {
 export interface Catalogue {
   /** By name. */
   readonly services: readonly Service[];
-  /** By which services are compared; undefined where there is none. */
+  /** By which services are compared; undefined if there is none. */
   readonly overviewType: string | undefined;
 }
 

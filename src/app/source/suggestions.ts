@@ -9,7 +9,7 @@ import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 /** A service, or a value of a label. */
 export interface CostRow {
   readonly name: string;
-  /** In the range, in the unit of the profile type; undefined where it is not known. */
+  /** In the range, in the unit of the profile type; undefined if it is not known. */
   readonly cost: number | undefined;
 }
 
@@ -60,7 +60,7 @@ export type Loaded<T> =
 
 const LOADING = { kind: 'loading' } as const;
 
-/** @param key identifies the question; undefined asks nothing. @returns the answer, and a way to ask again */
+/** @param key identifies the question; undefined: no query. @returns the answer, and a way to ask again */
 export function useLoaded<T>(
   key: string | undefined,
   load: (signal: AbortSignal) => Promise<T>,

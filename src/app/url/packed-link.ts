@@ -19,7 +19,7 @@ export function packLink(query: string, version: string): string {
 
 /**
  * @param most characters; what unpacks to more is refused.
- * @returns the query without its `?`; undefined where it cannot be read
+ * @returns the query without its `?`; undefined if it cannot be read
  */
 export function unpackLink(packed: string, most: number): string | undefined {
   if (!/^[\w-]*$/.test(packed)) return undefined;

@@ -1,9 +1,9 @@
 /** The views of a profile and of a comparison, in the order in which they are offered. */
 
 interface PaneWords {
-  /** In a row of choices; undefined where it is a view of two sides alone. */
+  /** In a row of choices; undefined if it is a view of two sides alone. */
   readonly title?: string;
-  /** In Compare; undefined where it is a view of one profile alone. */
+  /** In Compare; undefined if it is a view of one profile alone. */
   readonly compared?: string;
   /** In the summary of a link, where the title alone would say too little. */
   readonly summary?: string;

@@ -1,7 +1,7 @@
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 import type { TreeDefinitions } from '#model/located-tree.ts';
 
-/** The node of a function with the largest total, which represents the function in the graph; 0 where there is none. */
+/** The node of a function with the largest total, which represents the function in the graph; 0 if there is none. */
 export function largestNode(tree: CallTree, func: number): NodeIndex {
   let largest = 0;
   for (let node = 1; node < tree.length; node++) {

@@ -4,13 +4,13 @@ import { parseSearch, printExact } from '#model/search.ts';
 /** Characters that a plain search word cannot contain: a space, an operator, a scope. */
 const SIGNS = /[\s|"]|^[-/=]|^(?:file|pkg|line):/;
 
-/** A pasted text that is the name of a function, as a search for that name; undefined where it is one by itself, or none. */
+/** A pasted text that is the name of a function, as a search for that name; undefined if it is one by itself, or none. */
 export function searchOfPasted(text: string, names: readonly string[]): string | undefined {
   const name = text.trim();
   return SIGNS.test(name) && names.includes(name) ? printExact(name) : undefined;
 }
 
-/** The search for the text itself; undefined where it already is one. */
+/** The search for the text itself; undefined if it already is one. */
 export function asPlainText(text: string): string | undefined {
   const plain = text.trim();
   if (plain === '' || !SIGNS.test(plain)) return undefined;

@@ -3,18 +3,18 @@ import { Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
 
 const MAX_PLACES = 65_536;
-/** Frames of a stack. Calls of what is below are not followed. */
+/** Frames of a stack. Deeper calls are not followed. */
 const MAX_DEPTH = 500;
 /** Minimum share of the whole file for a place in the tree. */
 const MIN_SHARE = 1e-7;
 const PLACES_A_STEP = 1024;
-/** Calls that are looked at, in all: few lines can describe functions with very many calls. */
+/** Maximum calls examined in total: few lines can describe functions with very many calls. */
 const MAX_CALLS_SEEN = 1 << 25;
 
 export interface SharedCalls {
   readonly events: number;
   readonly functionCount: number;
-  /** By function and event: what no caller accounts for, and what a function and its callees cost. Not negative. */
+  /** By function and event: cost that no caller explains, and cost with callees. Not negative. */
   readonly roots: Float64Array;
   readonly spent: Float64Array;
   /** By function: its calls to others. */
@@ -28,7 +28,7 @@ export interface GrownTree {
   readonly func: Int32Column;
   /** -1 for roots. */
   readonly parent: Int32Column;
-  /** By place and event: what passes through it. */
+  /** By place and event: its total. */
   readonly flow: Float64Array;
 }
 
@@ -43,7 +43,7 @@ export function* growCallTree(shared: SharedCalls): Steps<GrownTree> {
   const queue = new LargestFirst();
   const made = new Float64Array(events);
 
-  /** Makes a place of what is in `made`, unless it is too small. */
+  /** Adds the place in `made`, unless it is too small. */
   const place = (of: number, below: number): boolean => {
     let share = 0;
     for (let e = 0; e < events; e++) if (total[e] > 0) share = Math.max(share, made[e] / total[e]);

@@ -135,7 +135,7 @@ export class CallGraph {
     const roots = new Float64Array(count * events);
     for (let func = 0; func < count; func++) {
       const at = func * events;
-      // Some events are not passed on to callers: one whose calls add up shows that the callers are all there.
+      // Some events are not attributed to callers: one event whose calls add up shows that all callers are known.
       let least = 1;
       for (let e = at; e < at + events; e++)
         if (spent[e] > 0) least = Math.min(least, (spent[e] - received[e]) / spent[e]);

@@ -13,7 +13,7 @@ import { LineReader } from './line-reader.ts';
 const LINES_A_STEP = 16_384;
 const READING = 0.8;
 const UNNAMED = '???';
-/** Units of events by what tools call these. */
+/** Units by the names of events in tools. */
 const UNITS: Readonly<Record<string, string>> = {
   ns: 'nanoseconds',
   us: 'microseconds',
@@ -24,7 +24,7 @@ const UNITS: Readonly<Record<string, string>> = {
   'Memory_(bytes)': 'bytes',
 };
 
-/** @throws DecodeError, as soon as one of the limits is passed */
+/** @throws DecodeError, if a limit is exceeded */
 export function* decodeCallgrind(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
   const reader = new CallgrindReader(new LineReader(bytes), limits);
   yield* reader.read();

@@ -55,7 +55,7 @@ function* build(
   const builder = new ProfileBuilder([{ type: 'samples', unit: 'count' }], limits);
   const below = new Float64Array(names.length);
   for (let i = names.length - 1; i > 0; i--) {
-    // A box without a value is as wide as what it holds.
+    // A box without a value has the sum of its children.
     if (Number.isNaN(value.values[i])) value.values[i] = below[i];
     below[parent.values[i]] += value.values[i];
   }

@@ -20,7 +20,7 @@ const KERNEL = 5;
 const OLD_CALL = /^f\((\d+),(\d+),(\d+),(\d+),'(.*)'(?:,[\d,]*)?\);?\s*$/;
 const CALL = /^([fun])\(([\d,]*)\);?\s*$/;
 
-/** @throws DecodeError, as soon as one of the limits is passed */
+/** @throws DecodeError, if a limit is exceeded */
 export function* decodeFlamegraphHtml(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
   const lines = new LineReader(bytes);
   const frames = new PictureFrames(limits);
@@ -84,7 +84,10 @@ class PackedFrames {
     this.#limits = limits;
   }
 
-  /** Takes `'name',`: its first character says how much of the name before it begins with. @returns whether more may follow */
+  /**
+   * Parses `'name',`: its first character encodes the length of the prefix shared with the previous name. @returns
+   * whether more may follow
+   */
   pushName(line: string): boolean {
     const text = line.trim();
     if (text.startsWith(']')) return false;

@@ -18,7 +18,7 @@ const MAX_TAG = 4096;
 const COUNT = /^ \(([\d,]+(?:\.\d+)?) ?([^(),;]*), \d[\d.]*%(;[^()]*)?\)$/;
 const MAX_COUNT = 200;
 
-/** @throws DecodeError, as soon as one of the limits is passed */
+/** @throws DecodeError, if a limit is exceeded */
 export function* decodeFlamegraphSvg(packed: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
   if (packed.length > MAX_BYTES) {
     throw new DecodeError('too-large', `The picture has more than ${MAX_BYTES >> 20} MiB.`, {
@@ -101,7 +101,7 @@ function tagAt(text: string, start: number): string | undefined {
   return end < 0 ? undefined : tag.slice(0, end);
 }
 
-/** A number, with or without a unit; NaN where the tag has none of that name. */
+/** A number, with or without a unit; NaN if the tag has none of that name. */
 function attribute(tag: string, name: string): number {
   for (const quote of ['"', "'"]) {
     const start = tag.indexOf(` ${name}=${quote}`);

@@ -10,7 +10,7 @@ export interface Table {
   readonly weightType: string;
 }
 
-/** Columns that mean something here; the others are stepped over. */
+/** The columns that are read; others are skipped. */
 const WANTED = new Set(
   (
     'stack time timeDeltas weight prefix prefixOffset frame category func line location ' +
@@ -54,7 +54,7 @@ function* readColumn(json: JsonPull): Steps<Float64Array> {
   return column.take();
 }
 
-/** Rows may end early: what is missing is NaN. */
+/** Rows may end early: missing values are NaN. */
 function* readRows(json: JsonPull): Steps<readonly Float64Column[]> {
   const columns: Float64Column[] = [];
   let rows = 0;

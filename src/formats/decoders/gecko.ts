@@ -146,7 +146,7 @@ function* readTables(json: JsonPull, other: (key: string) => boolean): Steps<Tab
   return { tables, strings };
 }
 
-/** Threads are told apart, whatever their names. */
+/** Threads are distinguished, whatever their names. */
 function threadLabels({ name, process, pid, tid }: Thread, seen: Map<string, number>): readonly LabelPair[] {
   const processLabel = nameWithId(process, pid);
   const threadLabel = nameWithId(name, tid) || 'thread';
@@ -231,7 +231,7 @@ function* readStacks(
   for (let start = 0; start < frames.length; start++) {
     if (start % STEP === 0) yield 0.85;
     let at = start;
-    // Prefixes mostly come before what they are a prefix of.
+    // Prefixes mostly come before their stacks.
     while (at >= 0 && nodes[at] === -1) {
       nodes[at] = -2;
       path.push(at);
@@ -304,7 +304,7 @@ function frameReader(
   };
 }
 
-/** `name (file:12:3)`, `file:12`; the name keeps its place, as functions are told apart by it. */
+/** `name (file:12:3)`, `file:12`; the name keeps its place, as functions are distinguished by it. */
 function placeIn(location: string): { readonly file: string; readonly line: number } | undefined {
   const open = location.endsWith(')') ? location.lastIndexOf(' (') : -1;
   const place = open >= 0 ? location.slice(open + 2, -1) : location;

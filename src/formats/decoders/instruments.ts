@@ -1,6 +1,6 @@
 /**
  * The call tree that Instruments copies ("Deep Copy"): columns separated by tabs, one row a place in the tree, its depth
- * in the blanks before the symbol. Where there is no column of self weights, self is what the rows below leave over.
+ * in the blanks before the symbol. Without a column of self weights, self is the remainder after the rows below.
  */
 import type { Steps } from '#base/steps.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
@@ -30,7 +30,7 @@ interface Row {
   readonly values: Float64Array;
 }
 
-/** @throws DecodeError, as soon as one of the limits is passed */
+/** @throws DecodeError, if a limit is exceeded */
 export function* decodeInstruments(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
   const lines = new LineReader(bytes);
   const header = (lines.next() ?? '').split('\t', MAX_COLUMNS);
@@ -52,7 +52,7 @@ export function* decodeInstruments(bytes: Uint8Array, limits: DecodeLimits = FIL
   const close = (): void => {
     const { node, values } = open.pop()!;
     for (let i = 0; i < values.length; i++) {
-      // Weights are rounded: what is left over may be a little below nothing.
+      // Weights are rounded, so the remainder may be slightly negative.
       if (values[i] < 0) {
         values[i] = 0;
         rounded = true;
@@ -137,7 +137,7 @@ const UNITS: Readonly<Record<string, number>> = {
   tb: 2 ** 40,
 };
 
-/** @returns milliseconds, bytes or a count; NaN where the cell has no number */
+/** @returns milliseconds, bytes or a count; NaN if the cell has no number */
 function amount(cell: string | undefined, scale: number): number {
   const found = AMOUNT.exec((cell ?? '').slice(0, 200));
   if (!found) return Number.NaN;

@@ -35,7 +35,7 @@ export function isJfrChunk(bytes: Uint8Array, at: number): boolean {
   return MAGIC.every((byte, i) => bytes[at + i] === byte);
 }
 
-/** @returns undefined where the header itself is cut off. @throws DecodeError */
+/** @returns undefined if the header itself is cut off. @throws DecodeError */
 export function readJfrHeader(bytes: Uint8Array, start: number): JfrChunkHeader | undefined {
   if (bytes.length - start < HEADER_BYTES) return undefined;
   const cursor = new JfrCursor(bytes);
@@ -83,7 +83,7 @@ export class JfrChunk {
   readonly #stringType: number;
   #pooled = 0;
 
-  /** @returns undefined where so much is cut off that its types are unknown. @throws DecodeError */
+  /** @returns undefined if so much is cut off that its types are unknown. @throws DecodeError */
   static open(bytes: Uint8Array, header: JfrChunkHeader): JfrChunk | undefined {
     const cursor = new JfrCursor(bytes);
     cursor.isCompressed = header.isCompressed;
@@ -132,7 +132,7 @@ export class JfrChunk {
     return this.types.read(this.cursor, typeId, wanted, exact);
   }
 
-  /** A value of a pool, or undefined where there is none under that key. */
+  /** A value of a pool, or undefined if there is none under that key. */
   pooled({ typeId, key }: { typeId: number; key: JfrKey }, wanted: ReadonlySet<string>): JfrRecord | undefined {
     if (!this.at(typeId, key)) return undefined;
     return this.types.read(this.cursor, typeId, wanted);

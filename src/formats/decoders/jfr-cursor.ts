@@ -78,7 +78,7 @@ export class JfrCursor {
     return this.bytes[this.offset++];
   }
 
-  /** A number of things that take at least a byte each, so that the bytes bound it. */
+  /** A count of items that take at least one byte each, so it is bounded by the remaining bytes. */
   count(what: string): number {
     const at = this.offset;
     const count = this.unsigned(4);

@@ -36,15 +36,15 @@ export interface JfrEvent {
   readonly span: string;
   /** 32 hex digits; '' where the event is of no trace. */
   readonly trace: string;
-  /** Durations in ns; undefined where the event has no such field. */
+  /** Durations in ns; undefined if the event has no such field. */
   value(field: string): number | undefined;
 }
 
-/** What the first pass finds. */
+/** The result of the first pass. */
 export interface JfrSurvey {
   /** Events by name, of all kinds. */
   readonly counts: ReadonlyMap<string, number>;
-  /** What the profiler was set to do: by name, those that belong to one event as `jdk.ExecutionSample#period`. */
+  /** Settings of the profiler: by name, those that belong to one event as `jdk.ExecutionSample#period`. */
   readonly settings: ReadonlyMap<string, string>;
   readonly startMs: number;
   readonly durationMs: number;

@@ -42,7 +42,7 @@ const WIDTHS: Readonly<Partial<Record<Kind, number>>> = { short: 2, int: 4, long
 const MAX_DEPTH = 16;
 const MAX_STEPS = 4096;
 
-/** What is read of one value: the fields that are there, as whole numbers, texts or keys. */
+/** The wanted fields of one value, as whole numbers, texts or keys. */
 export interface JfrRecord {
   readonly numbers: ReadonlyMap<string, number>;
   readonly keys: ReadonlyMap<string, { readonly typeId: number; readonly key: JfrKey }>;

@@ -1,4 +1,4 @@
-/** What is counted of each event of a flight recording: the sample types of its profile. */
+/** The sample types of a flight recording: the values that are counted for each event. */
 import type { SampleType } from '#model/profile.ts';
 
 interface EventFacts {

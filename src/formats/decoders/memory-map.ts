@@ -20,7 +20,7 @@ export class MemoryMap {
   /** `$name` and what stands for it. */
   readonly #words: (readonly [string, string])[] = [];
 
-  /** Takes a line of the list; lines of other kinds are no entry. */
+  /** Adds a line of the list; other lines are ignored. */
   push(written: string): void {
     if (written.length > MAX_LINE || this.#files.length >= MAX_ENTRIES) return;
     let line = written;

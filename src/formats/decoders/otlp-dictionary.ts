@@ -1,4 +1,4 @@
-/** The tables of an OTLP message in protobuf. Entries are read where they are asked for: a message may have millions. */
+/** The tables of an OTLP message in protobuf. Entries are decoded on demand: a message may have millions. */
 import { Int32Column } from '#base/column.ts';
 import { Utf8Strings } from '#base/utf8-strings.ts';
 import { type DecodeLimits, refuseCount } from '../decode-limits.ts';
@@ -14,7 +14,7 @@ import type {
 } from './otlp-message.ts';
 import { delimited, type OtlpWire, refuseOtlp, type Span, varint } from './otlp-wire.ts';
 
-/** Messages by index, each read anew. */
+/** Messages by index, each read again. */
 class SpanTable<T> implements Table<T> {
   readonly #spans = new Int32Column(16);
   readonly #read: (start: number, end: number) => T;

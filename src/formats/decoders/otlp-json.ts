@@ -268,6 +268,6 @@ function bytesOf(base64: string, name = 'originalPayload'): Uint8Array {
   try {
     return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   } catch {
-    refuseOtlp(`${name} is no base64`, name);
+    refuseOtlp(`${name} is not base64`, name);
   }
 }

@@ -32,7 +32,7 @@ export interface Table<T> {
   at(index: number): T | undefined;
 }
 
-/** @returns undefined where the index is not in the table */
+/** @returns undefined if the index is not in the table */
 export function entryOf<T>(table: Table<T>, index: number): T | undefined {
   return index >= 0 && index < table.length ? table.at(index) : undefined;
 }

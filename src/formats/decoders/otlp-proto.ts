@@ -80,7 +80,7 @@ class ProtoReader {
     return { dictionary, scopes, numbering };
   }
 
-  /** What the reader stands at, up to `end`: a resource, a scope or a profile. */
+  /** Reads a resource, a scope or a profile, up to `end`. */
   #part(end: number): Span {
     const start = this.#wire.reader.offset;
     if (++this.#parts > MAX_PROFILES) refuseCount(MAX_PROFILES, 'resources, scopes and profiles', `byte ${start}`);

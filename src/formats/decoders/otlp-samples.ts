@@ -5,7 +5,7 @@ import type { OtlpSample, OtlpSamples } from './otlp-message.ts';
 import { type ProtoNumbering, SAMPLE_FIELDS, type SampleEvidence } from './otlp-numbering.ts';
 import { delimited, fixed64, NS_A_MS, type OtlpWire, refuseOtlp, varint } from './otlp-wire.ts';
 
-/** One list of numbers for each sample, one behind the other. */
+/** One list of numbers for each sample, concatenated. */
 class Lists {
   readonly values = new Float64Column(16);
   readonly #ends = new Int32Column(16);
@@ -36,7 +36,7 @@ export class SampleColumns {
   readonly #attributeCount: number;
   /** Field 1: a stack, or where it begins. */
   readonly first = new Float64Column(16);
-  /** Whatever the fields 2 to 4 mean. */
+  /** Values of the fields 2 to 4, before their meaning is known. */
   readonly #fields = { 2: new Lists(), 3: new Lists(), 4: new Lists() } as const;
   /** Fields 5 and 6, in ms. */
   readonly #times = new Lists();

@@ -1,4 +1,4 @@
-/** What all of OTLP's messages in protobuf are read with: fields, numbers, texts, attributes. */
+/** Shared readers of OTLP messages in protobuf: fields, numbers, texts, attributes. */
 import { ByteReader, wireTypes } from '#base/byte-reader.ts';
 import { DecodeError } from '../format.ts';
 import type { OtlpAttribute, OtlpValue, Table } from './otlp-message.ts';
@@ -63,7 +63,7 @@ export class OtlpWire {
     }
   }
 
-  /** The whole numbers in these fields, 0 where there is none. */
+  /** The whole numbers in these fields, 0 if there is none. */
   numbered(start: number, end: number, wanted: readonly number[]): number[] {
     const found = wanted.map(() => 0);
     this.fields(start, end, (field, type) => {

@@ -9,9 +9,9 @@ const OPEN = 40;
 const CLOSE = 41;
 const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
-/** A comm has at most 15 characters; more words than these before the event are no head. */
+/** A comm has at most 15 characters; a line with more words before the event is not a header. */
 const MAX_WORDS = 48;
-/** Addresses of inline frames without a module have at least so many digits. */
+/** Addresses of inline frames without a module have at least this many digits. */
 const MIN_ADDRESS_DIGITS = 5;
 const RECORD = new TextEncoder().encode('PERF_RECORD_');
 
@@ -22,13 +22,13 @@ export class EventHead {
   pid = -1;
   tid = -1;
   cpu = -1;
-  /** In ms, NaN where the line has none. */
+  /** In ms, NaN if the line has none. */
   timeMs = Number.NaN;
-  /** NaN where the line has none. */
+  /** NaN if the line has none. */
   period = Number.NaN;
   eventStart = 0;
   eventEnd = 0;
-  /** Where what follows the event begins. */
+  /** The start of the text after the event. */
   tail = 0;
   readonly #starts = new Int32Array(MAX_WORDS);
   readonly #ends = new Int32Array(MAX_WORDS);

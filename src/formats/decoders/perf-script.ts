@@ -23,7 +23,7 @@ const READING = 0.8;
 /** Two sample types each. */
 const MAX_EVENTS = 32;
 
-/** @throws DecodeError, as soon as one of the limits is passed */
+/** @throws DecodeError, if a limit is exceeded */
 export function* decodePerfScript(packed: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
   const bytes = utf8Bytes(packed);
   const events = new Events(bytes, limits);
@@ -45,7 +45,7 @@ export function* decodePerfScript(packed: Uint8Array, limits: DecodeLimits = FIL
   return yield* events.profile();
 }
 
-/** What the lines said, kept until it is known how many kinds of events there are. */
+/** The parsed lines, stored until the number of event kinds is known. */
 class Events {
   readonly #bytes: Uint8Array;
   readonly #limits: DecodeLimits;
@@ -117,7 +117,7 @@ class Events {
     this.#isOpen = false;
   }
 
-  /** What came before the first head with a time was none. */
+  /** Lines before the first header with a time were not headers. */
   #beginTimed(): void {
     this.#isTimed = true;
     this.#skipped += this.length;

@@ -1,4 +1,4 @@
-/** A tree out of the frames of a picture: who lies on whom is the caller of whom. */
+/** Builds a tree from the frames of a picture: a frame's caller is the frame that it lies on. */
 import { Float64Column, Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
 import type { Profile, SampleType } from '#model/profile.ts';

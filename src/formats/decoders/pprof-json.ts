@@ -111,7 +111,7 @@ class PprofJson {
     return frames;
   }
 
-  /** What a message refers to by id, or holds in full. */
+  /** An item that a message references by id or contains in full. */
   #linked(from: Message, table: ReadonlyMap<string, Message>, idKey: string, key: string): Message | undefined {
     const held = from.field(key);
     if (held instanceof Message && !held.isReference) return held;

@@ -28,7 +28,7 @@ function wordAt(view: DataView, { size, isLittle }: Words, at: number): bigint {
   return size === 4 ? BigInt(view.getUint32(at, isLittle)) : view.getBigUint64(at, isLittle);
 }
 
-/** How the words are written, undefined where the bytes are no such profile. */
+/** The word format, undefined if the bytes are not such a profile. */
 export function wordsOf(bytes: Uint8Array): Words | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return ORDERS.find((words) => {
@@ -81,7 +81,7 @@ export function* readCpu(bytes: Uint8Array, out: AddressSamples, isRaw: boolean)
   };
 }
 
-/** As pprof: what stands second in nearly all stacks is the signal handler, and a leaf may stand there twice. */
+/** As in pprof: the second frame in nearly all stacks is the signal handler, and a leaf may occur twice. */
 function dropHandlerFrames(out: AddressSamples): void {
   const enough = out.length - Math.floor(out.length / SIMILAR_SAMPLES);
   for (let i = 0; i < MAX_HANDLER_FRAMES; i++) {

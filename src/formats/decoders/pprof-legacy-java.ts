@@ -6,7 +6,7 @@ import type { LineReader } from './line-reader.ts';
 import { hexNumbers, type LegacyFacts, refuseText, scaledSample } from './pprof-legacy-lines.ts';
 
 const LINES_A_STEP = 8192;
-/** The agent takes a sample in so many bytes. */
+/** The agent takes a sample in this many bytes. */
 const HEAP_RATE = 524_288;
 const SAMPLE = /^\s*(\d+) +(\d+) +@ +([ x0-9a-f]*)$/;
 const LOCATION = /^\s*0x([0-9a-f]{1,16})\s+(\S.*)$/i;
@@ -86,6 +86,6 @@ function frameOf(text: string): FrameFacts {
 
 function wholeOf(lines: LineReader, value: string): number {
   if (!/^\d{1,15}$/.test(value))
-    throw refuseText(lines, `The text ${JSON.stringify(value.slice(0, 40))} is no whole number`);
+    throw refuseText(lines, `The text ${JSON.stringify(value.slice(0, 40))} is not a whole number`);
   return Number(value);
 }

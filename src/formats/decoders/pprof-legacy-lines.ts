@@ -9,7 +9,7 @@ export interface LegacyFacts {
   readonly facts: RecordingFacts;
 }
 
-/** What the samples stand for: each was taken with the chance 1 - exp(-size / rate). */
+/** Scales sampled values: each allocation was sampled with the probability 1 - exp(-size / rate). */
 export function scaledSample(count: number, size: number, rate: number): [number, number] {
   if (rate <= 1) return [count, size];
   if (count === 0 || size === 0) return [0, 0];

@@ -16,7 +16,7 @@ const SYMBOLS = encoder.encode('--- symbol');
 const PROFILE = encoder.encode('--- profile');
 const READING = 0.6;
 
-/** @throws DecodeError, as soon as one of the limits is passed */
+/** @throws DecodeError, if a limit is exceeded */
 export function* decodePprofLegacy(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
   const out = new AddressSamples(limits);
   const start = readSymbols(bytes, out, limits);
@@ -48,7 +48,7 @@ function readSymbols(bytes: Uint8Array, out: AddressSamples, limits: DecodeLimit
     const line = decoder.decode(bytes.subarray(at, Math.min(end, at + 65_536)));
     const isWords = startsWith(bytes, at, end, PROFILE);
     if (isWords || /^--- (heap|growth|contention)/.test(line)) {
-      // Symbols are of return addresses, calls stand before these.
+      // Symbols are for return addresses; calls are just before them.
       for (const [address, frames] of symbols) out.symbol(address - 1n, frames);
       return isWords ? end + 1 : at;
     }

@@ -24,7 +24,7 @@ interface RawNode {
   readonly children: number;
 }
 
-/** @throws DecodeError, as soon as one of the limits is passed */
+/** @throws DecodeError, if a limit is exceeded */
 export function* decodePyroscopeTree(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
   const builder = new ProfileBuilder([{ type: 'samples', unit: 'count' }], limits);
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -42,7 +42,7 @@ export function* decodePyroscopeTree(bytes: Uint8Array, limits: DecodeLimits = F
   return builder.take();
 }
 
-/** @throws DecodeError, as soon as one of the limits is passed */
+/** @throws DecodeError, if a limit is exceeded */
 export function* decodePyroscopeTrie(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
   const builder = new ProfileBuilder([{ type: 'samples', unit: 'count' }], limits);
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -210,7 +210,7 @@ function* build(
     const at = types.findIndex(({ type, unit }) => type === wanted.type && unit === wanted.unit);
     return at >= 0 ? at : types.push(wanted) - 1;
   });
-  // What sample types tell apart needs no label.
+  // Profiles distinguished by sample type need no label.
   const isNamed = profileLabel !== undefined || types.length < parts.length;
   const builder = new ProfileBuilder(types, limits);
   const frameOf = frames.map((frame) => builder.frame(frame));
@@ -305,7 +305,7 @@ function sampleTypeOf({ unit, sampleType }: Part): SampleType {
   return UNITS[unit]?.sampleType ?? { type: 'weight', unit };
 }
 
-/** Profiles of one name are told apart by number. */
+/** Profiles of one name are distinguished by number. */
 export function distinctNames(names: readonly string[]): string[] {
   const seen = new Map<string, number>();
   return names.map((name) => {

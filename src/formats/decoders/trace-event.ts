@@ -174,7 +174,7 @@ class TraceReader {
   }
 
   #profile({ name, pid, tid, id }: Event): CpuProfile {
-    // What comes in chunks is sent by another thread than it is of.
+    // Chunks are sent by a different thread than the profiled one.
     const key = JSON.stringify(name === 'CpuProfile' ? [pid, tid] : [pid, 'id', id]);
     let profile = this.#profiles.get(key);
     if (!profile) {

@@ -3,8 +3,8 @@
  * belongs to the innermost span that is open.
  *
  * Writers are careless: of events at one time, what fits the innermost span comes first; an end without its begin is left
- * out; an end of an outer span waits until what is open in it has ended; an X event that outlasts the one around it goes
- * on without it; what is never ended ends with its thread.
+ * out; an end of an outer span waits until its inner spans have ended; an X event that outlasts its parent continues
+ * without it; a span without an end ends with its thread.
  */
 import { Float64Column, Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';

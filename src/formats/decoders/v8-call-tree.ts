@@ -12,7 +12,7 @@ const NO_DEOPT = 0;
 export interface CallFrame {
   name: string;
   url: string;
-  /** From 1; 0 where unknown. */
+  /** From 1; 0 if unknown. */
   line: number;
 }
 
@@ -36,7 +36,7 @@ export class V8CallTree {
   readonly #hits = new Float64Column();
   readonly #deopt = new Int32Column();
   readonly #reasons: string[] = [''];
-  /** Id of the parent as a node names it, NaN where it names none. */
+  /** Id of the parent as a node names it, NaN if it names none. */
   readonly #parentId = new Float64Column();
   /** Pairs: index of the parent, id of the child. */
   readonly #children = new Float64Column();

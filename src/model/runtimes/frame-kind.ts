@@ -1,4 +1,7 @@
-/** What a runtime's or framework's frame does: how comparisons treat it, whose colour it has, what "only my code" hides. */
+/**
+ * Kinds of frames of runtimes and frameworks, which decide their treatment in comparisons, their colour, and "only my
+ * code".
+ */
 
 /** In the order in which rules are asked: the first that fits says what a frame is. 0 is anything else: the program's own code. */
 export const frameKinds = [
@@ -18,7 +21,7 @@ export const frameKinds = [
   'program',
   /** Asks for memory. */
   'allocation',
-  /** Stands above handlers: servers, routers, middleware, pools, event loops. May stand below them too. */
+  /** Calls handlers: servers, routers, middleware, pools, event loops. May also be below handlers. */
   'dispatch',
   /** Standard libraries and installed packages. */
   'library',
@@ -41,7 +44,7 @@ export interface OwnCode {
   readonly title: string;
   /** What is hidden, in words. */
   readonly hidden: string;
-  /** A search for it. It stands in the link as it is, so that an old link hides what it hid. */
+  /** A search for it. The link contains the text itself, so that an old link keeps its meaning. */
   readonly match: string;
 }
 
@@ -53,9 +56,11 @@ export interface OwnCodePreset extends OwnCode {
 
 export interface Runtime {
   readonly rules: readonly FrameRule[];
-  /** Source files that only this runtime's rules speak of; a function of another file is held against all rules. */
+  /** Source files to which only this runtime's rules apply; functions of other files are checked by all rules. */
   readonly sources?: RegExp;
-  /** How functions of the language are told where no file is known; native code has none, as it is in every profile. */
+  /**
+   * Recognises functions of the language without a file; native code has no pattern, since every profile contains some.
+   */
   readonly language?: { readonly title: string; readonly name: RegExp };
   readonly ownCode?: OwnCodePreset;
   /** Packages, as `packageOf` finds them, that a reader did not choose to call. */

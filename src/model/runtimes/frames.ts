@@ -1,4 +1,4 @@
-/** The one table of runtimes and frameworks: what kind of frame a function is, told from its name, file and binary. */
+/** The table of runtimes and frameworks: the kind of a frame by name, file and binary. */
 import { scriptPlace } from '../script-place.ts';
 import { type FrameKind, frameKinds, type FrameRule, type Runtime } from './frame-kind.ts';
 import { goRuntime } from './go.ts';
@@ -61,7 +61,7 @@ function anyOf(sources: readonly (RegExp | undefined)[], flags = ''): RegExp | u
   return found.length > 0 ? new RegExp(found.join('|'), flags) : undefined;
 }
 
-/** Undefined for the program's own code, and for what nobody knows. @param file '' where unknown */
+/** Undefined for the program's own code, and for what it is unknown. @param file '' where unknown */
 export function frameKind(name: string, file: string): FrameKind | undefined {
   const read = readable(name, file);
   const { byName, patterns } =
@@ -82,7 +82,7 @@ const javaSignature = /^L([\w$/]+);::([\w$<>]+)/;
 interface Readable {
   readonly name: string;
   readonly file: string;
-  /** The Node agent gives no file to what V8 and Node bring along. */
+  /** The Node agent gives no file for functions of V8 and Node. */
   readonly isBuiltIn: boolean;
 }
 

@@ -2,7 +2,7 @@
 import { scriptPlace } from '../script-place.ts';
 import { runtimes } from './frames.ts';
 
-/** More functions say no more. */
+/** More functions add no information. */
 const MAX_FUNCTIONS = 5000;
 const MAX_READ_CHARACTERS = 500;
 /** Part of the functions that show a language. */

@@ -34,7 +34,7 @@ export const focusPath: TransformKind<FocusPath> = {
 };
 
 export const focusPathWork: TransformWork<FocusPath> = {
-  // A path that is not in the tree changes nothing: an empty page would tell less.
+  // A path that is not in the tree changes nothing, which is more useful than an empty page.
   // oxlint-disable-next-line require-yield -- one search for a path is one step
   *apply(tree, { path }, { functions, isLocated }, siblings) {
     // A path is of names.

@@ -1,11 +1,11 @@
-/** What is known of functions, and tables that grow by the functions that a transform makes. No index changes. */
+/** Facts of functions, and tables that grow when a transform creates functions. No index changes. */
 import type { SearchFacts } from '../search.ts';
 
 /** A transform may know more functions than the profile. */
 export interface FunctionFacts extends SearchFacts {
   /** 1 where a function belongs to a runtime, kernel or libc. */
   readonly isSystem: Uint8Array;
-  /** Whether names repeat, as functions are told apart by definition (or definition and line) until a tree is merged. */
+  /** Whether names repeat, as functions are distinguished by definition (or definition and line) until a tree is merged. */
   readonly isLocated?: boolean;
 }
 

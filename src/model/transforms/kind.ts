@@ -1,5 +1,5 @@
 /**
- * What a transform is: an object that knows its words, its text in a link, and what it does to a tree and to a stack.
+ * The interface of a transform: its texts, its form in a link, and its effect on a tree and on a stack.
  */
 import type { Steps } from '#base/steps.ts';
 import type { CallTree, Siblings } from '../call-tree.ts';
@@ -14,17 +14,17 @@ export interface TransformKind<T extends { readonly kind: string }> {
   title(transform: T, presets: readonly OwnCode[]): string;
   /** Its entries in the menu of the view. */
   readonly menu: readonly TransformEntry<T>[];
-  /** What the dialog asks for; undefined where there is nothing to edit. */
+  /** The fields of its dialog; undefined if there is nothing to edit. */
   readonly form: TransformForm<T> | undefined;
-  /** What follows `kind:` in a link; undefined where the kind says everything. */
+  /** What follows `kind:` in a link; undefined if the kind says everything. */
   print(transform: T): string | undefined;
-  /** @returns undefined where the text cannot be read */
+  /** @returns undefined if the text cannot be read */
   parse(text: string | undefined): T | undefined;
   /** Whether every path that is left is as the source has it. */
   readonly keepsPaths: boolean;
 }
 
-/** What a transform does. Apart from its words, which the page has without the code that works on trees. */
+/** The work of a transform, separate from its texts, which the page loads without the code for trees. */
 export interface TransformWork<T> {
   /** @throws RangeError when the tree grows too large */
   apply(tree: CallTree, transform: T, facts: FunctionFacts, siblings: Siblings): Steps<Transformed>;
@@ -61,7 +61,7 @@ export interface TransformField<T> {
   /** The texts to choose from; undefined: it is typed. */
   readonly choices?: readonly string[];
   read(transform: T): string;
-  /** @returns undefined where the text is not valid */
+  /** @returns undefined if the text is not valid */
   write(transform: T, text: string): T | undefined;
   /** Why the text is not valid; '' while nothing is typed. */
   mistake(text: string): string | undefined;
@@ -104,7 +104,7 @@ export interface MatchTransform<Kind extends string> {
 /** No text in a link is longer; as long as a search may be. In characters. */
 export const MAX_TEXT_LENGTH = 16_000;
 
-/** What all transforms have in common that hold a match and nothing else. */
+/** Shared by all transforms whose only field is a match. */
 export function matchKind<Kind extends string>(
   kind: Kind,
   dialogTitle: string,
@@ -139,7 +139,7 @@ export function searchTitle(match: string): string {
   return term?.exact === true && term.scope === 'name' && !term.negated ? term.text : match;
 }
 
-/** 1 for each function that matches; all 0 where the search cannot be parsed. */
+/** 1 for each function that matches; all 0 if the search cannot be parsed. */
 export function* matchedFunctions(match: string, facts: SearchFacts): Steps<Uint8Array> {
   const parsed = parseSearch(match);
   return parsed.ok ? yield* matchFunctions(parsed.query, facts) : new Uint8Array(facts.functions.names.length);

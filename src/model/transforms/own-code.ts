@@ -1,4 +1,4 @@
-/** "Only my code": what each runtime brings along is merged into its callers. */
+/** "Only my code": functions of the runtime and libraries are merged into their callers. */
 import type { FunctionTable } from '../profile.ts';
 import type { OwnCode, OwnCodePreset } from '../runtimes/frame-kind.ts';
 import { runtimes } from '../runtimes/frames.ts';

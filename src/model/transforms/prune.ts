@@ -42,7 +42,7 @@ export const pruneWork: TransformWork<MatchTransform<'prune'>> = {
 };
 
 /**
- * The search for what pprof's `drop_frames` and `keep_frames` ask to drop: patterns of whole names.
+ * The search that corresponds to pprof's `drop_frames` and `keep_frames`: patterns of whole names.
  */
 export function pruneSearch(drop: string, keep: string): string {
   const whole = (pattern: string): string => `/^(?:${pattern.replace(/\\.|\//gs, escapeSlash)})$/`;

@@ -63,7 +63,7 @@ export function addSelf(builder: TreeBuilder, tree: CallTree, node: number, to: 
   else builder.add(to, tree.self[node]);
 }
 
-/** 1 for nodes that are a match or stand below one, and how many are a match. */
+/** 1 for nodes that match or have a matching ancestor, and the number of matches. */
 export function insideHits(tree: CallTree, hit: Uint8Array): { inside: Uint8Array; matched: number } {
   const inside = new Uint8Array(tree.length);
   let matched = 0;

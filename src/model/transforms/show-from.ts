@@ -25,7 +25,7 @@ export const showFromWork: TransformWork<MatchTransform<'show-from'>> = {
       (node, caller, builder) => {
         const isHit = hit[tree.func[node]] === 1;
         if (isHit) matched++;
-        // What is above a match has the place -1; only the root, which is above everything, has the place 0.
+        // Nodes above a match get the place -1; only the root has the place 0.
         const isInside = tree.parent[node] > 0 && caller >= 0;
         if (isInside) return builder.child(caller, tree.func[node]);
         return isHit ? builder.child(0, tree.func[node]) : -1;

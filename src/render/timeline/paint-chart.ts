@@ -49,7 +49,7 @@ const HEAVY_LINE_CSS = 2;
 const AREA_ALPHA = 0.07;
 const DASH = [4, 3];
 const SOLID: number[] = [];
-/** With more lines than this dashes cannot be told apart, and each costs as much as a line. */
+/** With more lines than this dashes cannot be distinguished, and each costs as much as a line. */
 const MAX_DASHED = 40;
 /**
  * Chromium draws lines of one device pixel ten times faster than wider ones: beyond this many points they are that

@@ -13,7 +13,7 @@ export interface Reduced {
 }
 
 /**
- * @param column NaN where a step is empty; a gap ends a run where a whole bucket is empty
+ * @param column NaN if a step is empty; a gap ends a run where a whole bucket is empty
  * @param bucket how many steps become two points at the most, beside the ends of a run; 1 keeps all
  */
 export function reduceColumn(column: Float64Array, bucket: number): Reduced {

@@ -95,7 +95,7 @@ export function startDemo({ engine, markers, dataFolder, log, now }: DemoParts):
   };
 }
 
-/** A file that cannot be read counts as none: then the demo is made anew. */
+/** A file that cannot be read counts as none: then the demo is rebuilt. */
 function readState(file: string): State | undefined {
   try {
     return stateSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data;

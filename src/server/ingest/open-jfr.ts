@@ -15,7 +15,7 @@ export interface OpenedJfr {
 
 /**
  * @param parts of the form, or the body as `jfr`
- * @returns undefined where the recording is empty
+ * @returns undefined if the recording is empty
  * @throws Refusal, DecodeError
  */
 export function openJfr(

@@ -7,7 +7,7 @@ import { PULLED_KINDS } from './pulled-kinds.ts';
 import { Refusal } from './refusal.ts';
 import { type IngestLimits, seriesOfProfile, type TakenProfile } from './series-of-profile.ts';
 
-/** @returns undefined where nothing of it is to be stored @throws Refusal, DecodeError */
+/** @returns undefined if nothing of it is to be stored @throws Refusal, DecodeError */
 export function openPulled(
   { query, body }: WireRequest,
   limits: IngestLimits,

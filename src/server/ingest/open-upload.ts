@@ -26,7 +26,7 @@ export interface OpenedUpload {
   readonly profiles: readonly IncomingProfile[];
   readonly answer: WireAnswer;
   readonly facts: RequestFacts;
-  /** The answer where the store refuses some of the profiles, and keeps the others; undefined where it is a failure. */
+  /** The answer where the store refuses some of the profiles, and keeps the others; undefined if it is a failure. */
   readonly answerAfter?: (refusals: readonly string[]) => Promise<WireAnswer>;
 }
 

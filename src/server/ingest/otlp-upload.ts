@@ -200,7 +200,7 @@ function kindOf({ sampleType, periodType, period }: OtlpProfile): Kind {
   };
 }
 
-/** @returns undefined where all of the profile lies within one step, or its samples have no times */
+/** @returns undefined if all of the profile lies within one step, or its samples have no times */
 function stepper({ samples }: OtlpProfile): ((time: number | undefined) => number) | undefined {
   let first = Infinity;
   let last = -Infinity;

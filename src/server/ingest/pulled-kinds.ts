@@ -8,6 +8,10 @@ export interface PulledKind {
   readonly name: string;
   /** Sample types that are stored; undefined stores all. */
   readonly types?: RegExp;
+  /** How many rounds of the others are one of this kind: finding it out costs the target much. */
+  readonly rounds?: number;
+  /** Whether a target may lack it. */
+  readonly isOptional?: boolean;
 }
 
 export const PULLED_KINDS: readonly PulledKind[] = [
@@ -17,6 +21,15 @@ export const PULLED_KINDS: readonly PulledKind[] = [
   { id: 'allocs', path: '/debug/pprof/allocs', isWindow: true, name: 'memory', types: /^alloc_/ },
   { id: 'goroutine', path: '/debug/pprof/goroutine', isWindow: false, name: 'goroutines' },
   { id: 'mutex', path: '/debug/pprof/mutex', isWindow: true, name: 'mutex' },
+  // Go runs a garbage collection for it.
+  {
+    id: 'goroutineleak',
+    path: '/debug/pprof/goroutineleak',
+    isWindow: false,
+    name: 'goroutineleak',
+    rounds: 20,
+    isOptional: true,
+  },
   { id: 'block', path: '/debug/pprof/block', isWindow: true, name: 'block' },
 ];
 

@@ -52,7 +52,7 @@ function wholeOf({ sampleCount }: Profile): LabelGroup {
   return { labels: [], rows: Int32Array.from({ length: sampleCount }, (_, i) => i) };
 }
 
-/** @returns undefined where there are too many */
+/** @returns undefined if there are too many */
 function groupsOf(
   profile: Profile,
   base: readonly Label[],

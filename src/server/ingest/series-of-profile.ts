@@ -160,7 +160,7 @@ function checkLabels(labels: readonly Label[], limits: IngestLimits): LabelSet {
   }
   const name = kept.find((label) => label.name === '__name__')?.value ?? '';
   if (name === '')
-    throw new Refusal('bad_labels', 'The label __name__ is missing: it says what is measured, such as process_cpu.');
+    throw new Refusal('bad_labels', 'The label __name__ is missing: it names the measurement, such as process_cpu.');
   if (name.includes(':'))
     throw new Refusal(
       'bad_labels',

@@ -18,7 +18,7 @@ export function labelWords(name: string): string {
     .toLowerCase();
 }
 
-/** @returns undefined where no sample names a span or a trace */
+/** @returns undefined if no sample names a span or a trace */
 export function traceContexts({ labels, sampleCount }: Profile): TraceContexts | undefined {
   const { start, key, text, number, strings } = labels;
   if (key.length === 0) return undefined;

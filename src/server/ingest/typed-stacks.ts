@@ -68,7 +68,7 @@ export function typedSpeedscope(
     if (nanoseconds === undefined)
       throw new Refusal(
         'bad_profile',
-        `The file has several profiles, one of them in ${quote(unit)}: send it alone, so that the name says what it is.`,
+        `The file has several profiles, one of them in ${quote(unit)}: send it alone, so that the name identifies it.`,
       );
     const { values } = decoded.values[i];
     const scaled = { values: values.map((value) => Math.round(value * nanoseconds)), exact: decoded.values[i].exact };

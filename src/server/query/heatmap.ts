@@ -29,7 +29,7 @@ export function selectHeatmap(reader: ProfileReader, limits: QueryLimits, call: 
   const range = checkLimitedRange(request, limits);
   if (range.startMs === range.endMs) throw refuse('The range has no length: send a start before the end.');
   if ((range.endMs - range.startMs) / stepMs >= MAX_SLOTS)
-    throw refuse(`A heatmap has less than ${MAX_SLOTS} steps: send a longer step or a shorter range.`);
+    throw refuse(`A heatmap must have fewer than ${MAX_SLOTS} steps: send a longer step or a shorter range.`);
   const { id } = checkProfileType(request.profileTypeID);
   const { queryType, exemplarType } = request;
   if (queryType !== HeatmapQueryType.INDIVIDUAL && queryType !== HeatmapQueryType.SPAN)
@@ -37,9 +37,9 @@ export function selectHeatmap(reader: ProfileReader, limits: QueryLimits, call: 
   const isOfSpans = queryType === HeatmapQueryType.SPAN;
   const isWanted = exemplarType === ExemplarType.INDIVIDUAL || exemplarType === ExemplarType.SPAN;
   if (isWanted && (exemplarType === ExemplarType.SPAN) !== isOfSpans)
-    throw refuse('Exemplars of a heatmap are of its own kind: send the exemplarType that the queryType names.');
+    throw refuse('The exemplars of a heatmap have its own kind: send the exemplarType that matches the queryType.');
   const limit = Number(request.limit ?? 0n);
-  if (limit < 0) throw refuse(`limit is ${limit}: send the number of series, or nothing for all.`);
+  if (limit < 0) throw refuse(`limit is ${limit}: send the number of series, or leave it out for all.`);
   const groupBy = checkGroupBy(request.groupBy);
   const selector = {
     ...range,

@@ -8,7 +8,7 @@ const TRACE_DIGITS = 32;
 /** Ids in one query. */
 const MAX_IDS = 1000;
 
-/** @returns undefined where all samples are wanted. @throws RpcError for what is no id */
+/** @returns undefined if all samples are wanted. @throws RpcError for what is no id */
 export function checkTraceSelectors(spans: readonly string[], traces: readonly string[]): TraceSelector | undefined {
   if (spans.length + traces.length === 0) return undefined;
   if (spans.length > 0 && traces.length > 0)
@@ -22,5 +22,5 @@ export function checkTraceSelectors(spans: readonly string[], traces: readonly s
 
 function checkId(id: string, what: string, digits: number): string {
   if (id.length === digits && /^[0-9a-fA-F]+$/.test(id)) return id.toLowerCase();
-  throw refuse(`${JSON.stringify(id.slice(0, 100))} is no ${what} id: it has ${digits} hex digits.`);
+  throw refuse(`${JSON.stringify(id.slice(0, 100))} is not a ${what} id: it has ${digits} hex digits.`);
 }

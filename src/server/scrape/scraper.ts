@@ -14,11 +14,11 @@ export interface ScrapeTarget {
 }
 
 /** As `/api/status` shows it. */
-export interface TargetStatus {
+interface TargetStatus {
   readonly target: string;
   readonly service: string;
   readonly kind: string;
-  /** When a profile was last stored; undefined where none was. */
+  /** When a profile was last stored; undefined if none was. */
   readonly lastMs: number | undefined;
   /** What is wrong now, in a sentence. */
   readonly problem: string | undefined;
@@ -33,12 +33,43 @@ export interface ScrapeTimes {
   readonly timeoutMs: number;
   /** Longest wait after failures. */
   readonly maxWaitMs: number;
+  /** That a target records for when a profile is wanted at once. */
+  readonly nowMs: number;
 }
 
-const TIMES: ScrapeTimes = { everyMs: 15_000, windowMs: 14_000, timeoutMs: 10_000, maxWaitMs: 300_000 };
+const TIMES: ScrapeTimes = { everyMs: 15_000, windowMs: 14_000, timeoutMs: 10_000, maxWaitMs: 300_000, nowMs: 8000 };
+/** A profile that is wanted at once may take this much longer than its window: somebody waits. */
+const NOW_TIMEOUT_MS = 3000;
+/** How long a target may still be busy with the recording that was given up, and how often it is asked. */
+const BUSY_MS = 2000;
+const BUSY_EVERY_MS = 200;
+
+/** The range of what was recorded at once. Times in ms. */
+interface TakenNow {
+  readonly service: string;
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** What is wrong with those targets of the service that gave none. */
+  readonly problems: readonly string[];
+}
+
+/** Why there is no profile: no such target, one is being taken, or what the targets answered. */
+export class NoProfileNow extends Error {
+  readonly why: 'unknown' | 'busy' | 'failed';
+
+  constructor(why: NoProfileNow['why'], message: string) {
+    super(message);
+    this.why = why;
+  }
+}
 
 export interface Scraper {
   status(): readonly TargetStatus[];
+  /**
+   * Records the CPU profile of all targets of a service now, in the place of the one that is under way.
+   * @throws (rejects) NoProfileNow where none of them gave one
+   */
+  profileNow(service: string): Promise<TakenNow>;
   stop(): Promise<void>;
 }
 
@@ -57,12 +88,29 @@ export function startScraper(
   const running = loops.map((loop) => loop.run());
   return {
     status: () => loops.map((loop) => loop.status),
+    profileNow: (service) => profileNow(loops, service, times.nowMs),
     async stop() {
       stop.abort();
       await Promise.all(running);
     },
   };
 }
+
+async function profileNow(loops: readonly Loop[], service: string, windowMs: number): Promise<TakenNow> {
+  const own = loops.filter(({ status, isCpu }) => isCpu && status.service === service);
+  if (own.length === 0)
+    throw new NoProfileNow('unknown', 'The server fetches no profiles of this service: start it with --scrape.');
+  if (own.some(({ isTaking }) => isTaking))
+    throw new NoProfileNow('busy', 'A profile of this service is being taken already: wait for it.');
+  const fromMs = Date.now();
+  const problems = await Promise.all(own.map((loop) => loop.takeNow()));
+  const told = problems.flatMap((problem, i) => (problem === undefined ? [] : [`${own[i].status.target}: ${problem}`]));
+  if (told.length === own.length) throw new NoProfileNow('failed', told.join(' ').slice(0, MAX_TOLD));
+  return { service, fromMs, untilMs: Math.max(Date.now(), fromMs + windowMs), problems: told };
+}
+
+/** Characters. */
+const MAX_TOLD = 1000;
 
 /** One kind of profile of one target. */
 class Loop {
@@ -75,6 +123,9 @@ class Loop {
   #lastMs: number | undefined;
   #problem: string | undefined;
   #failures = 0;
+  /** Ends what is under way, where a profile is wanted at once. */
+  #turn = new AbortController();
+  #taking: Promise<string | undefined> | undefined;
 
   constructor(
     target: ScrapeTarget,
@@ -92,50 +143,89 @@ class Loop {
     this.#stop = stop;
   }
 
+  get isCpu(): boolean {
+    return this.#kind.id === 'cpu';
+  }
+
+  /** Whether a profile is being taken that somebody wants at once. */
+  get isTaking(): boolean {
+    return this.#taking !== undefined;
+  }
+
+  /** A target records one CPU profile at a time: the one under way is given up. @returns what is wrong */
+  takeNow(): Promise<string | undefined> {
+    this.#taking ??= this.#takeNow().finally(() => {
+      this.#taking = undefined;
+    });
+    this.#turn.abort();
+    return this.#taking;
+  }
+
+  async #takeNow(): Promise<string | undefined> {
+    const { nowMs, timeoutMs } = this.#times;
+    const mostMs = Math.min(timeoutMs, NOW_TIMEOUT_MS);
+    for (const latest = Date.now() + BUSY_MS; ;) {
+      const problem = await this.#fetch(nowMs, mostMs, this.#stop.signal).catch(messageOf);
+      // The target has not noticed yet that the other recording is not wanted any more.
+      if (problem === undefined || !/in use/.test(problem) || Date.now() > latest) return problem;
+      await sleep(BUSY_EVERY_MS, this.#stop.signal);
+    }
+  }
+
   get status(): TargetStatus {
     const { url, service } = this.#target;
     return { target: url, service, kind: this.#kind.id, lastMs: this.#lastMs, problem: this.#problem };
   }
 
   async run(): Promise<void> {
-    const { everyMs, maxWaitMs } = this.#times;
+    const { maxWaitMs, windowMs, timeoutMs } = this.#times;
+    const everyMs = this.#times.everyMs * (this.#kind.rounds ?? 1);
     const { signal } = this.#stop;
     while (!signal.aborted) {
+      await this.#taking;
+      this.#turn = new AbortController();
+      const turn = AbortSignal.any([signal, this.#turn.signal]);
       const begun = Date.now();
-      const problem = await this.#fetch().catch((error: unknown) =>
-        error instanceof Error ? error.message : String(error),
-      );
+      const answered = await this.#fetch(windowMs, timeoutMs, turn).catch(messageOf);
       if (signal.aborted) return;
+      // Most programs have no such kind, and nothing is wrong with them.
+      const problem =
+        this.#kind.isOptional === true && answered?.startsWith('It answered 404') === true ? undefined : answered;
+      if (turn.aborted) continue;
       this.#failures = problem === undefined ? 0 : this.#failures + 1;
       const { url } = this.#target;
       if (problem !== undefined && problem !== this.#problem)
         this.#log.warn(`The ${this.#kind.id} profile of ${url} could not be fetched: ${problem}`);
       this.#problem = problem;
-      const wait = Math.min(maxWaitMs, everyMs * 2 ** Math.min(this.#failures, 16));
-      await sleep(Math.max(0, (this.#failures === 0 ? everyMs : wait) - (Date.now() - begun)), signal);
+      const wait = Math.min(Math.max(everyMs, maxWaitMs), everyMs * 2 ** Math.min(this.#failures, 16));
+      await sleep(Math.max(0, (this.#failures === 0 ? everyMs : wait) - (Date.now() - begun)), turn);
     }
   }
 
   /** @returns what is wrong @throws (rejects) Error */
-  async #fetch(): Promise<string | undefined> {
+  async #fetch(windowMs: number, timeoutMs: number, signal: AbortSignal): Promise<string | undefined> {
     const { url, service } = this.#target;
     const { isWindow, id, path } = this.#kind;
-    const { windowMs, timeoutMs } = this.#times;
     const address = new URL(path, url);
     if (isWindow) address.searchParams.set('seconds', `${Math.max(1, Math.round(windowMs / 1000))}`);
     const from = Date.now();
-    const body = await fetchProfile(address, timeoutMs + (isWindow ? windowMs : 0), this.#stop.signal);
+    const body = await fetchProfile(address, timeoutMs + (isWindow ? windowMs : 0), signal);
     const query = new URLSearchParams({ kind: id, service, instance: address.host, from: `${from}` });
     const request = { method: 'POST', path: PULLED_PATH, query: query.toString(), headers: {}, body };
-    const { facts } = await this.#engine.ingest(request, this.#stop.signal);
+    const { facts } = await this.#engine.ingest(request, signal);
     if (facts.refused !== undefined) return facts.message ?? facts.refused;
     this.#lastMs = Date.now();
     return undefined;
   }
 }
 
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
     const timer = setTimeout(end, ms);
     function end(): void {
       clearTimeout(timer);

@@ -2,7 +2,7 @@
 
 import type { Part } from './part-cache.ts';
 
-/** By node of a part: 1 where its stack begins with the functions asked for; undefined where all do. */
+/** By node of a part: 1 where its stack begins with the functions asked for; undefined if all do. */
 export function callSiteNodes({ columns }: Part, callSite: readonly string[]): Uint8Array | undefined {
   if (callSite.length === 0) return undefined;
   const functions = callSite.map((name) => columns.names.indexOf(name));

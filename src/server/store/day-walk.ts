@@ -11,7 +11,7 @@ import { Rows } from './rows.ts';
  * Receives samples, one day of one service at a time; dictionaries are opened when they first occur.
  */
 export interface SampleVisitor {
-  /** @returns a function that takes the samples of this part; `period` is 0 where a profile does not give it. */
+  /** @returns a function that takes the samples of this part; `period` is 0 if a profile does not give it. */
   open(part: Part): (leaf: number, slice: number, value: number, period: number) => void;
   /** All samples of the day were visited. */
   close(): void;

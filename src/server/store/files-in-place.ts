@@ -10,7 +10,7 @@ export class FilesInPlace {
     this.#files = paths.map((path) => ({ path, identity: identityOf(path) }));
   }
 
-  /** Why data written now would be lost, in one sentence; undefined where all files are in place. */
+  /** Why data written now would be lost, in one sentence; undefined if all files are in place. */
   whyNot(): string | undefined {
     const moved = this.#files.find(({ path, identity }) => identity === undefined || identityOf(path) !== identity);
     if (moved === undefined) return undefined;

@@ -121,7 +121,7 @@ export class HourPacker {
     });
   }
 
-  /** Infinity where the row is damaged: what the leaves of a profile are is covered by its own checksum. */
+  /** Infinity if the row is damaged: what the leaves of a profile are is covered by its own checksum. */
   #nodesOf(part: number): number {
     const [row] = this.#part.all([part], () => undefined);
     const isWhole = row !== undefined && partCheck(part, row.service_id, row.day, row.nodes) === row.row_check;

@@ -1,4 +1,4 @@
-/** Indexes by which the writer finds services and series: made anew where they are damaged, as all of it is in the tables. */
+/** Indexes by which the writer finds services and series: rebuilt where they are damaged, as all of it is in the tables. */
 
 import { damageIn } from './damage.ts';
 import { Rows, type Connection } from './rows.ts';

@@ -19,7 +19,7 @@ export interface Part {
   readonly canonical: Int32Column;
 }
 
-/** Room that is made at once; `nodes` is Infinity where the row that says it is damaged. */
+/** Room that is made at once; `nodes` is Infinity if the row that says it is damaged. */
 const MAX_NODES_AT_ONCE = 1 << 20;
 
 class CachedPart implements Part {
@@ -88,7 +88,7 @@ class CachedPart implements Part {
     return named.values[frameFunc.values[nodeFrame.values[node]]];
   }
 
-  /** Room for so many nodes, with those that are known in their places. */
+  /** Room for this many nodes, with those that are known in their places. */
   #makeSlots(nodes: number): void {
     let length = 1024;
     while (length * 2 < nodes * 3) length *= 2;

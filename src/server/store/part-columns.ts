@@ -19,7 +19,7 @@ export interface PartMark {
 export class PartColumns {
   /** Source files and binaries, each text once; 0 is ''. */
   readonly paths: string[] = [''];
-  /** By function, as definitions of a `Profile`: told apart by name, file and binary. */
+  /** By function, as definitions of a `Profile`: distinguished by name, file and binary. */
   readonly names: string[] = [];
   /** The first function of the same name: most names have one. */
   readonly named = new Int32Column(256);

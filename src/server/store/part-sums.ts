@@ -9,7 +9,7 @@ export interface PartSums {
   readonly total: Float64Array;
 }
 
-/** @param lines whether nodes that differ by line alone are told apart. @param self is taken over. */
+/** @param lines whether nodes that differ by line alone are distinguished. @param self is taken over. */
 export function sumPart(part: Part, self: Float64Array, lines: boolean): PartSums {
   const parent = part.columns.nodeParent.values;
   const same = part.canonical.values;

@@ -128,7 +128,7 @@ export interface SlicedTree {
   readonly start: Int32Array; // nodes + 1
   readonly slice: Uint16Array;
   readonly value: Float64Array;
-  /** Samples of each value; empty where the type does not give them. */
+  /** Samples of each value; empty if the type does not give them. */
   readonly count: Float64Array;
   /** Profiles by slice. */
   readonly profiles: Int32Array;

@@ -224,7 +224,7 @@ export class ProfileWriter {
     for (const { series, hour, profiles, mark } of counts.values()) this.#ledger.add(series, hour, profiles, mark);
   }
 
-  /** Upkeep has removed series or parts that this one knew by number: all of the batch again, with numbers read anew. */
+  /** Upkeep has removed series or parts that this one knew by number: all of the batch again, with numbers read again. */
   #takeAgain(): void {
     const batch = this.#batch;
     this.#forgetPending();

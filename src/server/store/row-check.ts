@@ -6,7 +6,7 @@
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
 
-/** @param numbers of a row, whatever SQLite gave for them. @returns uint32; NaN where one is no number */
+/** @param numbers of a row, whatever SQLite gave for them. @returns uint32; NaN if one is no number */
 export function numbersCheck(...numbers: readonly unknown[]): number {
   let h = 0x9747b28c;
   for (const one of numbers) {
@@ -17,7 +17,7 @@ export function numbersCheck(...numbers: readonly unknown[]): number {
   return h >>> 0;
 }
 
-/** A check of numbers and texts together. @returns uint32; NaN where one is neither */
+/** A check of numbers and texts together. @returns uint32; NaN if one is neither */
 export function rowCheck(numbers: readonly unknown[], texts: readonly unknown[]): number {
   let h = numbersCheck(...numbers);
   for (const text of texts) {

@@ -44,11 +44,11 @@ export class SideFile {
       this.#inPlace = new FilesInPlace([file, `${file}-wal`]);
       this.lost = lostBefore(file);
     } catch (error) {
-      this.note = `${basename(file)} in the data folder cannot be used: ${reason(error)}. Profiles are kept without it.`;
+      this.note = `${basename(file)} in the data folder cannot be used: ${reason(error)}. Profiles are stored without it.`;
     }
   }
 
-  /** Why it cannot be used, in one sentence; undefined where it can. */
+  /** Why it cannot be used, in one sentence; undefined if it can. */
   whyNot(): string | undefined {
     return this.#inPlace === undefined ? this.note : this.#inPlace.whyNot();
   }
@@ -106,7 +106,7 @@ function save(from: string, db: Database, table: string): number {
   }
 }
 
-/** Named after the newest file that was set aside; undefined where there is none. */
+/** Named after the newest file that was set aside; undefined if there is none. */
 function lostBefore(file: string): string | undefined {
   const name = basename(file);
   const aside = readdirSync(dirname(file)).filter((one) => one.startsWith(`${name}.damaged-`) && /-\d+$/.test(one));

@@ -11,7 +11,7 @@ import type { TreeUnion } from './tree-union.ts';
 
 /**
  * How many samples a value comes from: the value itself where the type counts samples, value / period where the period
- * is in the type's unit, else nobody knows.
+ * is in the type's unit, else it is unknown.
  */
 export type Counting = 'value' | 'period' | 'none';
 

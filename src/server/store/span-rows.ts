@@ -195,7 +195,7 @@ export class SpanRow {
     }
   }
 
-  /** A number of things that take at least a byte each. */
+  /** A count of items that take at least one byte each. */
   #count(): number {
     const count = this.#reader.unsigned();
     if (count > this.#reader.end) throw new DamagedBlob(`claims ${count} entries in ${this.#reader.end} bytes`);

@@ -27,7 +27,7 @@ export function isNumber(id: unknown): id is number {
   return typeof id === 'number' && id > 0 && id < MAX_ID;
 }
 
-/** First and last hour with a profile, by the series whose rows are whole; undefined where there are none. */
+/** First and last hour with a profile, by the series whose rows are whole; undefined if there are none. */
 export function storedHours(db: Connection): { readonly first: number; readonly last: number } | undefined {
   const first = extreme(db, 'min(first_hour)')?.first_hour;
   const last = extreme(db, 'max(last_hour)')?.last_hour;

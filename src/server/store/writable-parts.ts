@@ -13,7 +13,7 @@ import { freeNumbers } from './stored-series.ts';
 const MAX_NODES = 1 << 20;
 /** Memory for interners; beyond it those not used for longest are dropped, and read again when needed. */
 const INTERNER_BYTES = 160 << 20;
-/** After so many uses of others, the interner of a day that is over is dropped. */
+/** After this many uses of others, the interner of a day that is over is dropped. */
 const USES_TILL_IDLE = 1000;
 
 export interface WritablePart {

@@ -25,7 +25,7 @@ it('sides far apart are two', () => {
   expect(areNear(b, later, MAX_MS)).toBe(false);
 });
 
-it('there is room around what is compared, up to now, as far as it may be asked', () => {
+it('there is room around the compared ranges, up to now and to the longest allowed range', () => {
   const { a, b } = pair(7);
   const { startMs, endMs } = around([a, b], undefined, NOW_MS, MAX_MS)!;
   expect(startMs).toBeLessThan(a.startMs);
@@ -34,7 +34,7 @@ it('there is room around what is compared, up to now, as far as it may be asked'
   expect(around([long], undefined, NOW_MS, MAX_MS)).toEqual(long);
 });
 
-it('what is in view stays in view, unless it is too long for what is compared or for the source', () => {
+it('the range in view stays, unless it is too long for the compared ranges or the source', () => {
   const { a, b } = pair(1);
   const view = { startMs: NOW_MS - 5 * DAY_MS, endMs: NOW_MS };
   expect(around([a, b], view, NOW_MS, MAX_MS)).toEqual(view);

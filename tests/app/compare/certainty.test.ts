@@ -14,7 +14,7 @@ it('boxes of a half go by the function in the middle, and say that they are not 
   const { tree, functions } = shown.diff;
   const nodeOf = (name: string): number => tree.func.indexOf(functions.names.indexOf(name));
   const about = (middle: string, name: string): readonly [boolean | undefined, string] => {
-    // Any union of both sides will do for a half.
+    // Any union of both sides can serve as a half.
     const certainty = certaintyOfHalf(shown, functions.names.indexOf(middle), shown.diff);
     return [certainty.isClear(nodeOf(name)), certainty.text(nodeOf(name))];
   };
@@ -24,7 +24,7 @@ it('boxes of a half go by the function in the middle, and say that they are not 
   ]);
   expect(about('wobble', 'slow')).toEqual([false, expect.stringMatching(/not tested separately.* may be noise\.$/)]);
   expect(about('slow', 'rare')).toEqual([false, 'Too small to test: under 0.1 % of both sides.']);
-  // It costs nothing itself: its path is what is tested.
+  // It has no self cost: its path is tested.
   expect(about('route', 'other')[0]).toBe(true);
   const { isClear } = certaintyOfHalf({ ...shown, evidence: undefined }, 1, shown.diff);
   expect(isClear(nodeOf('slow'))).toBeUndefined();

@@ -44,7 +44,7 @@ it('each group of causes has its heading once, in the order of the list', () => 
   expect(linesOf([])).toEqual([]);
 });
 
-it('what may be noise is listed alone', () => {
+it('changes that may be noise are listed alone', () => {
   expect(filteredBy('noise', changes)).toEqual([changes[3]]);
   expect(filteredBy('traffic', changes)).toEqual([changes[2]]);
 });

@@ -26,7 +26,7 @@ describe('a core more costs what a core costs', () => {
   });
 });
 
-it('at equal load what is paid for is the load of B', async () => {
+it('at equal load the price is for the load of B', async () => {
   const twice = {
     a: `main ${60 * SECOND_NS}\nx ${30 * SECOND_NS}\n`,
     b: `main ${120 * SECOND_NS}\nx ${60 * SECOND_NS}\n`,
@@ -53,7 +53,7 @@ it.each<[string, Facts, Normalisation]>([
   expect([costUnit(shown), monthlyText(shown, 1, 1)]).toEqual([undefined, undefined]);
 });
 
-it('without a rate, or without a change, nothing is told', async () => {
+it('without a price or a change there is no text', async () => {
   const shown = await compared(stacks, 'share');
   expect([monthlyText(shown, 0.1, undefined), monthlyText(shown, 0, 1)]).toEqual([undefined, undefined]);
 });

@@ -85,7 +85,7 @@ it('by total a caller has the change of what it calls, by self its own', () => {
   expect(keyOf('call', 'self', 'shown').key).toBe(quietColourKey);
 });
 
-it('what is unchanged is no change, whatever is known of it', () => {
+it('an unchanged node has no colour, whatever its evidence', () => {
   for (const noise of ['pale', 'shown'] as const)
     expect(keyOf('same', 'total', noise)).toEqual({ key: quietColourKey, isStrong: false });
 });

@@ -19,13 +19,13 @@ it.each([
   expect(percentText(a, b)).toBe(text);
 });
 
-it('both sides are told with unit and sign', () => {
+it('both sides have a unit, and changes a sign', () => {
   expect(sidesText(100 * MS, 150 * MS, absolute)).toBe(
     'A 100\u00a0core-ms, B 150\u00a0core-ms, +50.0\u00a0core-ms, +50.0\u00a0%',
   );
   expect(sidesText(0.5, 0.25, share)).toBe('A 50.0\u00a0%, B 25.0\u00a0%, −25.0\u00a0points, −50.0\u00a0%');
   expect(sidesText(0, 2 * MS, absolute)).toBe('A 0\u00a0core-ns, B 2.00\u00a0core-ms, +2.00\u00a0core-ms, new');
-  // What rounding leaves is no change.
+  // A rounding error is not a change.
   expect(sidesText(0.1 + 0.2, 0.3, share)).toBe('A 30.0\u00a0%, B 30.0\u00a0%, unchanged');
   expect(sidesText(7 * MS, 7 * MS, absolute)).toBe('A 7.00\u00a0core-ms, B 7.00\u00a0core-ms, unchanged');
 });
@@ -64,7 +64,7 @@ describe('how sure a change is', () => {
     );
     const idle = nodeOf(shown, '(idle)');
     expect(verdictOfNode(shown.evidence, idle)).toBe('untested');
-    expect(evidenceOfNode(shown, idle)).toBe('Not tested: idle time is no cost.');
+    expect(evidenceOfNode(shown, idle)).toBe('Not tested: idle time is not a cost.');
     expect(shown.diff.totals).toEqual({ a: 10_000, b: 15_000 });
     expect(shown.diff.idle).toEqual({ a: expect.closeTo(0.4, 12), b: expect.closeTo(0.6, 12) });
     expect(shown.evidence.found.changes.filter(({ supported }) => supported)).toEqual([]);

@@ -24,7 +24,7 @@ it('snapshots are scaled to what was held on average', () => {
   expect(shownProfileOf(merged(HEAP, 40), answer, NOW)?.snapshots).toEqual({ count: 2, scale: 0.5 });
 });
 
-it('snapshots wait for series of their own; what is summed waits for none', () => {
+it('snapshots wait for their series; summed values do not', () => {
   const stale = { ...answer, isStale: true };
   expect(shownProfileOf(merged(HEAP, 40), stale, NOW)).toBeUndefined();
   expect(shownProfileOf(merged(CPU, 40), stale, NOW)).toMatchObject({ snapshots: undefined, coveredMs: 30_000 });

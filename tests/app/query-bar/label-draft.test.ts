@@ -33,7 +33,7 @@ describe('values that are ticked', () => {
 });
 
 describe('a pattern that is typed', () => {
-  it('is applied as it stands', () => {
+  it('is applied unchanged', () => {
     expect(matcherOfDraft({ ...named, operator: '!~', text: 'web-.*' })).toEqual(pod('!~', 'web-.*'));
   });
 

@@ -4,7 +4,7 @@ import { InProcessAnalysis } from '#analysis/in-process.ts';
 import { filesStore, openFiles } from '#app/screen/files-store.ts';
 import { uiStore } from '#app/state/ui-store.ts';
 
-it('opens the files of an archive as several, and refuses those that are no profiles by name', async () => {
+it('opens the files of an archive separately, and refuses files that are not profiles by name', async () => {
   const bytes = zipSync({
     'before.folded': strToU8('main 3\n'),
     'notes.md': strToU8('Dear diary,\ntoday it rained.\n'),

@@ -27,7 +27,7 @@ const question = { query, stepMs: 15_000, groupBy: [], callSite: [], limit: 500 
 const series = { labels: [], timesMs: Float64Array.of(1, 2), values: Float64Array.of(3, 4) };
 const { signal } = new AbortController();
 
-/** What the worker has open is not asked for again. */
+/** Profiles that are open in the worker are not requested again. */
 const notAsked = (): never => {
   throw new Error('asked again');
 };
@@ -65,7 +65,7 @@ async function shown(...asked: readonly { queryKey: readonly unknown[]; queryFn:
   return queries;
 }
 
-/** What the server is sent. */
+/** The body sent to the server. */
 async function kept(queries: QueryClient): Promise<{ head: unknown; answers: SnapshotAnswers }> {
   let body = new Uint8Array();
   vi.stubGlobal('fetch', async (_: URL, init: RequestInit) => {
@@ -92,7 +92,7 @@ const noWorker = {} as Analysis;
 
 afterEach(() => urlStore.setState(({ state }) => ({ state: { ...state, view: 'explore', snap: undefined } })));
 
-it('what Explore was drawn from is answered again, and nothing else of the server', async () => {
+it('holds the answers behind Explore, and nothing else of the server', async () => {
   navigate({ snap: 'zyxwvuts' }, 'push');
   onScreen.setState({ snapshot: 'zyxwvuts' });
   const queries = await shown(
@@ -121,7 +121,7 @@ it('what Explore was drawn from is answered again, and nothing else of the serve
   expect(await read.storedRange(signal)).toEqual(await source.storedRange(signal));
 });
 
-it('of the other services of the server nothing travels, though the page has their names and costs', async () => {
+it('holds nothing about other services, though the page has their names and costs', async () => {
   const everything = { ...question, query: { ...query, matchers: [] }, groupBy: ['service_name'] };
   const costOf = (service: string) => ({ ...series, labels: [{ name: 'service_name', value: service }] });
   const shared: DataSource = {
@@ -149,7 +149,7 @@ it('of the other services of the server nothing travels, though the page has the
   expect(await read.series(question, signal)).toEqual([series]);
 });
 
-it('of a source without slices the merges of sub-ranges are kept', async () => {
+it('holds the merges of sub-ranges if the source has no slices', async () => {
   const parts = subRanges(query.range, 24);
   const queries = await shown(
     opened(sideQueries.first(source, noWorker, query), 100),
@@ -167,11 +167,11 @@ it('of a source without slices the merges of sub-ranges are kept', async () => {
   expect((await read.mergedTree(query, 1, signal)).bytes).toEqual(Uint8Array.of(101));
 });
 
-it('the whole that is waited for, though nothing is asked at the moment, is what is kept', async () => {
+it('waits for the complete answer although no query runs at the moment', async () => {
   const queries = await shown(opened(sourceQueries.first(source, noWorker, query), 1));
   onScreen.setState({ isComplete: false });
   const keeping = kept(queries);
-  // More turns than a snapshot that does not wait would need to collect its answers.
+  // More turns than a snapshot without waiting would need.
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve));
   const whole = opened(sourceQueries.whole(source, noWorker, query), 2);
   await queries.prefetchQuery(whole);
@@ -180,7 +180,7 @@ it('the whole that is waited for, though nothing is asked at the moment, is what
   expect((await keeping).answers.profiles).toMatchObject([{ isWhole: true, encoded: { bytes: Uint8Array.of(2) } }]);
 });
 
-it('where no profile is shown, it says so', async () => {
+it('reports that no profile is shown', async () => {
   const queries = await shown(sourceQueries.series(source, question) as never);
   await expect(saveSnapshot(analysis, queries, signal)).rejects.toThrow('nothing to save yet');
 });

@@ -33,22 +33,22 @@ function sources(link: string, more?: Partial<SideDefaults>): Readonly<Record<'a
   return { a, b };
 }
 
-describe('what a side leaves open', () => {
-  it('is as on the other: service and type', () => {
+describe('the defaults of a side', () => {
+  it('service and type are those of the other side', () => {
     const { a, b } = sources(`a.svc=api&a.type=${WALL}`);
     expect([b.service, b.profileType]).toEqual(['api', WALL]);
     expect([a.service, a.profileType]).toEqual(['api', WALL]);
     expect(sources('b.svc=api').a.service).toBe('api');
   });
 
-  it('is else as the page has it', () => {
+  it('otherwise they are those of the page', () => {
     const { a, b } = sources('a.svc=api&b.svc=web');
     expect([a.service, b.service]).toEqual(['api', 'web']);
     expect([a.profileType, b.profileType]).toEqual([CPU, CPU]);
     expect([a.matchers, b.matchers]).toEqual([known.matchers, known.matchers]);
   });
 
-  it('is not the page’s labels where a side says that it has none', () => {
+  it('a side with empty labels does not take those of the page', () => {
     const { a, b } = sources('a.q=&b.q=env="test"');
     expect(a.matchers).toEqual([]);
     expect(b.matchers).toEqual([{ name: 'env', operator: '=', value: 'test' }]);
@@ -87,7 +87,7 @@ describe('the usual ranges', () => {
     expect(sources('view=compare', { oldestMs: undefined }).a.range?.endMs).toBe(HOUR_AGO - 1);
   });
 
-  it('follow B where only that is said, and are what is in view beside A', () => {
+  it('precede B if only B is given, and are the range in view if only A is given', () => {
     const b = { startMs: NOW - 20 * MINUTE, endMs: NOW - 10 * MINUTE };
     expect(sources(`b.from=${b.startMs}&b.until=${b.endMs}`).a.range).toEqual({
       startMs: b.startMs - 10 * MINUTE - 1,
@@ -121,7 +121,7 @@ describe('the usual ranges', () => {
     },
   );
 
-  it('beside a file are what is in view, however old the profiles are', () => {
+  it('beside a file are the range in view, however old the profiles are', () => {
     for (const oldestMs of [known.oldestMs, HOUR_AGO]) {
       expect(sides('a.file=x.pb.gz', { oldestMs }).b).toMatchObject({ kind: 'source', range: known.range });
       expect(sides('b.file=x.pb.gz', { oldestMs }).a).toMatchObject({ kind: 'source', range: known.range });
@@ -129,7 +129,7 @@ describe('the usual ranges', () => {
   });
 });
 
-it('half a range is none, and one that cannot be is told', () => {
+it('half a range is ignored, and an invalid one is reported', () => {
   expect(sources('a.from=now-5m').a.range?.endMs).toBe(HOUR_AGO - 1);
   const { a } = sources('a.from=now&a.until=now-5m');
   expect([a.range, a.query, a.mistake]).toEqual([undefined, undefined, 'The end is not after the start.']);
@@ -164,7 +164,7 @@ describe('the link of both sides', () => {
     range,
   });
 
-  it('gives the same sides, whatever was left open, and says so much that no other default changes them', () => {
+  it('gives the same sides, whatever was left open, and does not depend on other defaults', () => {
     const open = parseUrl('?v=1&view=compare').state;
     fc.assert(
       fc.property(side, side, optional(fc.constantFrom(HOUR_AGO, 0)), (a, b, oldestMs) => {

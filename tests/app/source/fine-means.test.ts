@@ -79,7 +79,7 @@ it.each([
   expect(fineStepFor(stepMs, intervalMs)).toBe(wanted);
 });
 
-it('what would be too large an answer is not asked for', () => {
+it('does not ask for an answer that would be too large', () => {
   const of = (hours: number) => ({
     query: { profileType: 'memory:inuse_space:bytes::', matchers: [], range: { startMs: 0, endMs: hours * 3_600_000 } },
     stepMs: 30_000,

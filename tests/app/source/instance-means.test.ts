@@ -32,7 +32,7 @@ it('one series for each value of a label', () => {
   ]);
 });
 
-it('times stand in order, whichever instance comes first', () => {
+it('times are in order, whichever instance comes first', () => {
   const [all] = meansOf([instance('prod', 'a', [100, 1]), instance('prod', 'b', [20, 1], [3, 1])], '', 1);
   expect([...all.timesMs]).toEqual([3, 20, 100]);
 });
@@ -43,7 +43,7 @@ it('the mean counts the steps in which something was held', () => {
   expect(meanHeld([instance('prod', 'a')])).toBeUndefined();
 });
 
-describe('what a series costs', () => {
+describe('the cost of a series', () => {
   const asked = (profileType: string) => ({
     query: { profileType, matchers: [], range: { startMs: 0, endMs: 120_000 } },
     stepMs: 60_000,

@@ -21,7 +21,7 @@ it.each([
   ['a range of the past, on whole steps', 10, 15, 999, [11, 12, 13, 14, 15]],
   ['one that begins and ends within steps', 10.5, 14.5, 999, [12, 13, 14]],
   ['up to now: the newest step fills, and profiles of the one before still come', 10, 15.2, 15.2, [11, 12, 13, 14]],
-  ['up to now, half a step after the newest', 10, 15.6, 15.6, [11, 12, 13, 14, 15]],
+  ['up to now, more than three quarters of a step after the newest', 10, 15.8, 15.8, [11, 12, 13, 14, 15]],
 ] as const)('%s', (_title, start, end, now, kept) => {
   const { timesMs, values } = closedSteps(
     question(start * MINUTE, end * MINUTE),
@@ -33,7 +33,7 @@ it.each([
   expect(values).toHaveLength(kept.length);
 });
 
-it('of an agent that sends once a minute the newest step takes longer', () => {
+it('the newest step takes longer if the agent sends once a minute', () => {
   const kept = closedSteps(question(10 * MINUTE, 15.9 * MINUTE), series(11, 12, 13, 14, 15), 15.9 * MINUTE, MINUTE);
   expect(Array.from(kept.timesMs, (ms) => ms / MINUTE)).toEqual([11, 12, 13, 14]);
 });

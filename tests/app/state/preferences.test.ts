@@ -38,7 +38,7 @@ it.each([
   expect(preferences.getState().recentRanges.map((range) => range.from)).toEqual(from);
 });
 
-it('what cannot be read at all is as if nothing was kept', async () => {
+it('unreadable preferences are ignored', async () => {
   kept.set('flametide.preferences', '{');
   const { preferences } = await opened();
   expect(preferences.getState()).toMatchObject({ theme: 'system', recentRanges: [] });

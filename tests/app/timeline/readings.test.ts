@@ -21,7 +21,7 @@ it('the largest first, then how many more', () => {
   });
 });
 
-it('the series under the pointer is always told', () => {
+it('the series under the pointer is always listed', () => {
   expect(readingsAt(series, [], 4, 2, 2).top.map(({ index }) => index)).toEqual([1, 2]);
   expect(readingsAt(series, [], 4, 2, 1).top.map(({ index }) => index)).toEqual([1, 3]);
 });

@@ -16,7 +16,7 @@ it('hides and brings back', () => {
   expect(shown(toggled(without, 'b'))).toBe('abc');
 });
 
-it('adds to what is alone; without the last all are there again', () => {
+it('adds to the series shown alone; removing the last one shows all again', () => {
   const two = toggled(isolated(everything, 'b'), 'c');
   expect(shown(two)).toBe('bc');
   expect(shown(toggled(toggled(two, 'b'), 'c'))).toBe('abc');

@@ -13,7 +13,7 @@ it('is one path from zero to the largest, with gaps where steps are missing', ()
   expect(path([30, 40, 60], [5, 10, 0])).toBe('M30.0 20.0h0.5L40.0 1.0M60.0 39.0h0.5');
 });
 
-it('has the scale of its neighbours when it is told', () => {
+it('has the scale of its neighbours if one is given', () => {
   expect(path([10, 20], [10, 10], 20)).toBe('M10.0 20.0h0.5L20.0 20.0');
 });
 

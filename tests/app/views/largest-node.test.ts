@@ -3,7 +3,7 @@ import { largestNode } from '#app/views/largest-node.ts';
 import { pathOf } from '#model/call-path.ts';
 import { profileFromText, treeOf } from '../../support/profile-from-text.ts';
 
-it('a function stands where it is largest, the first of equals', () => {
+it('a function is represented by its largest node, the first of equal ones', () => {
   const profile = profileFromText('a;work 2\nb;work 5\nc;work 5\nidle 1');
   const tree = treeOf(profile);
   const { names } = profile.functions;

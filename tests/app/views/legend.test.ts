@@ -1,4 +1,4 @@
-/** What the legend of one profile says of groups. */
+/** Groups in the legend of a profile. */
 import { expect, it } from 'vitest';
 import { InProcessAnalysis } from '#analysis/in-process.ts';
 import { legendOf } from '#app/views/colours.ts';

@@ -1,4 +1,4 @@
-/** What the views say of names that stand in several files. Numbers by hand, in `one-name.ts`. */
+/** Names that occur in several files, in the views. Numbers by hand, in `one-name.ts`. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { InProcessAnalysis } from '#analysis/in-process.ts';
 import type { ShownTree } from '#app/screen/shown.ts';

@@ -24,7 +24,7 @@ const hotOf =
   () => [node(path)];
 const start = placeIn(before.tree, before.names, [before.node('main')]);
 
-it('a tree that is asked for again keeps what is open, and the row where the reader is', () => {
+it('a refreshed tree keeps the open rows and the current row', () => {
   const place = { ...start, active: before.node('main;run') };
   expect(said(carriedTo(place, later.tree, later.names, hotOf(later, 'idle')))).toEqual({
     open: ['main'],
@@ -39,7 +39,7 @@ it('a row that is gone leaves the reader with its caller', () => {
   expect(said(carriedTo(place, short.tree, short.names, () => [])).active).toBe('main;run');
 });
 
-it('what was closed altogether stays closed; quite another tree opens its own hot path', () => {
+it('a fully closed tree stays closed; an entirely different tree opens its own hot path', () => {
   const closed = { ...start, open: new Set<number>() };
   expect(said(carriedTo(closed, later.tree, later.names, hotOf(later, 'main'))).open).toEqual([]);
   expect(said(carriedTo(closed, other.tree, other.names, hotOf(other, 'serve'))).open).toEqual(['serve']);

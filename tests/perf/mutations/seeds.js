@@ -13,7 +13,7 @@ const MAX_SEED_BYTES = 16 << 10;
 const NAMES = { pprof: 'x.pprof', collapsed: 'x.collapsed.txt' };
 /** Of a bomb, unpacked; more than any limit would only be refused for its size. */
 const MAX_BOMB_BYTES = 60 << 20;
-/** One case in so many is a bomb: each costs as much as a thousand others. */
+/** One case in this many is a bomb: each costs as much as a thousand others. */
 const BOMB_EVERY = 2000;
 
 /** `gzip`, or the id of a format: its files are those of tests/fixtures/ID, and the corpus' of that format. */

@@ -74,7 +74,7 @@ describe('values', () => {
     expect(drawn(3.1e6)).toBe('0@0 1 M@1000000 2 M@2000000 3 M@3000000 4 M@4000000');
   });
 
-  it('of nothing are zero alone', () => {
+  it('without values have only zero', () => {
     expect(valueTicks(0, 3, 1)).toEqual({ top: 1, ticks: [{ at: 0, text: '0' }] });
     expect(valueTicks(Number.NaN, 3, 1).top).toBe(1);
   });

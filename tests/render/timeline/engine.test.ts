@@ -79,7 +79,7 @@ describe('series', () => {
     expect(strokes.map((call) => call.split(' M')[0])).toEqual(['stroke one dashed', 'stroke one', 'stroke two']);
   });
 
-  it('what is hidden is not drawn, and the axis fits what is left', () => {
+  it('hidden series are not drawn, and the axis fits the others', () => {
     const { strokes, engine } = stage(['100 100', '9 9'], { hidden: [true, false] });
     expect(strokes.map((call) => call.split(' M')[0])).toEqual(['stroke two']);
     expect(engine.chart!.largest).toBe(10);
@@ -93,7 +93,7 @@ describe('series', () => {
     expect(fills[1]).toMatch(/one M\d+,56 .*L\d+,116 /);
   });
 
-  it('layers too thin to be told apart become one', () => {
+  it('layers too thin to be distinguished become one', () => {
     const { fills } = stage(['90 90', ...Array.from({ length: 50 }, () => '0.2 0.2')], { isStacked: true });
     expect(fills.length).toBeLessThan(20);
   });
@@ -105,7 +105,7 @@ describe('series', () => {
   });
 });
 
-describe('what lies over the series', () => {
+describe('drawings over the series', () => {
   it('never draws the series anew', () => {
     const { engine, after } = stage(['100 50 70']);
     const changes = [
@@ -142,7 +142,7 @@ describe('what lies over the series', () => {
     expect(handles(-20_000, 40_000)).toBe(1);
   });
 
-  it('sides have their letter and what is said of them, beside a flag', () => {
+  it('sides have their letter and text, beside a flag', () => {
     const { engine, overlay, after } = stage(['100 50']);
     after(() => engine.setBrushes([{ side: 'b', range: { startMs: 20_000, endMs: 40_000 }, text: '3' }]));
     expect(overlay.texts).toMatchObject([{ text: 'B  3', colour: 'bInk' }]);
@@ -214,7 +214,7 @@ describe('its life', () => {
   });
 });
 
-describe('what is under a point', () => {
+describe('the series under a point', () => {
   it('is the line that is near, not one that is far or hidden', () => {
     const { engine } = stage(['100 100', '50 50'], { hidden: [] });
     const x = engine.xOf(5000);

@@ -1,4 +1,6 @@
-/** The demo is what it says of itself: seeded, three functions slower from the deploy on, one busy route, nothing else. */
+/**
+ * The demo matches its description: seeded, three functions slower from the deploy on, one busy route, nothing else.
+ */
 
 import { expect, it } from 'vitest';
 import { labelValue } from '#model/labels.ts';

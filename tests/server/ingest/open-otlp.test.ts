@@ -311,7 +311,7 @@ describe('answers', () => {
     expect(answer.trailers?.['grpc-message']).toContain('damaged');
   });
 
-  it('of what may be sent again say when', async () => {
+  it('that allow a repeat say when', async () => {
     const { answer } = await refuseUpload(requestOf('', PATH, 'application/json'), 'unavailable', 'no_room', 'Full.');
     expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
     expect(JSON.parse(Buffer.from(answer.body).toString())).toEqual({ code: 14, message: 'Full.' });

@@ -1,4 +1,4 @@
-/** Uploads as they may come: what is right is taken, all else is refused in a sentence. */
+/** Uploads of all kinds: valid ones are accepted, all others are refused with a sentence. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
@@ -245,7 +245,7 @@ describe('a repeat', () => {
 });
 
 describe('what is not kept as it was sent', () => {
-  it('is told where values are negative', async () => {
+  it('is reported if values are negative', async () => {
     const { answer, facts } = await ingestPprof(smallProfile());
     expect(answer.status).toBe(200);
     expect(facts.trimmed).toEqual({ cutStacks: 0, labelsDropped: 0, negativeValues: 1, cumulative: 0, cutOff: 0 });
@@ -257,7 +257,7 @@ describe('what is not kept as it was sent', () => {
     expect((await ingest('name=shop', 'a 0')).answer.status).toBe(200);
   });
 
-  it('is told where values are said to be cumulative', async () => {
+  it('is reported if the profile is marked as cumulative', async () => {
     const config = JSON.stringify({ cpu: { cumulative: true }, other: { cumulative: true } });
     const body = [
       '--edge\r\nContent-Disposition: form-data; name="sample_type_config"\r\n\r\n',

@@ -101,14 +101,14 @@ describe('labels', () => {
     expect([taken.series.length, trimmed.labelsDropped]).toEqual([1, 1]);
   });
 
-  it('of samples are left out when they differ too much, and that is told', () => {
+  it('of samples are left out and reported if there are too many', () => {
     const { incoming: taken, trimmed } = take(routed(Array.from({ length: 500 }, (_, i) => `/${i}`)));
     expect(taken.series.map(({ rows }) => rows.length)).toEqual([500]);
     expect(trimmed.labelsDropped).toBe(1);
   });
 });
 
-it('a stack too deep loses its leaf end, and that is told', () => {
+it('a stack that is too deep is cut at its leaf end and reported', () => {
   const { incoming: taken, trimmed } = take(profile([['a:1', 'b:1', 'c:1', 'd:1', 'e:1'], ['a:1']]));
   expect([...taken.profile.stackStart]).toEqual([0, 3, 4]);
   expect(trimmed.cutStacks).toBe(1);

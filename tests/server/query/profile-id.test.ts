@@ -16,6 +16,6 @@ it('an id is a UUID, and reads back', () => {
   );
 });
 
-it('what is no id of ours names nothing', () => {
+it('a foreign id matches nothing', () => {
   for (const text of ['', 'x', '11111111-1111-4111-8111-111111111111']) expect(parseProfileId(text)).toBeUndefined();
 });

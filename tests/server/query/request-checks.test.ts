@@ -1,4 +1,4 @@
-/** Numbers, times and selectors that no client should send: a refusal that helps, never a failure. */
+/** Invalid numbers, times and selectors: a helpful refusal, never a failure. */
 
 import { describe, expect, it } from 'vitest';
 import type { WireRequest } from '#server/request.ts';
@@ -143,7 +143,7 @@ describe('a selector', () => {
     expect(looks).toBe(5);
   });
 
-  it('with a profile type that is none is cut as well', async () => {
+  it('with an invalid profile type is cut as well', async () => {
     const { status, text } = await call(
       'SelectSeries',
       JSON.stringify({ ...question, profileTypeID: DIGITS, step: 15 }),

@@ -407,7 +407,7 @@ describe('a handler', () => {
     expect(Buffer.from(answer.body).toString()).not.toContain('secret');
   });
 
-  it('is not asked when nobody waits', async () => {
+  it('is not called after the client left', async () => {
     const { answer } = await run(
       () => new Uint8Array(0),
       () => {

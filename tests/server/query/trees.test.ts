@@ -75,14 +75,14 @@ describe('names', () => {
     expect(flame(overlay(treeOf('total;a 1'), treeOf())).names).toEqual(['total', 'total', 'a']);
   });
 
-  it('siblings stand by the bytes of their names', () => {
+  it('siblings are ordered by the bytes of their names', () => {
     const tree = treeOf('\u{1f600} 1', '\uffee 2', 'z 4', 'a 8');
     expect(flame(tree).names).toEqual(['total', '\u{1f600}', '\uffee', 'z', 'a']);
   });
 });
 
 describe('cutting', () => {
-  it('keeps the largest, and ties; what is cut is other under its parent', () => {
+  it('keeps the largest, and ties; the rest is other under its parent', () => {
     const tree = cutTree(treeOf('a;b 5', 'a;c 3', 'a;d 3', 'a;e 1', 'a;e;f 1', 'z 1'), 3);
     expect(lines(foldFlame(flame(tree)))).toEqual(['a;b 5', 'a;c 3', 'a;d 3', 'a;other 2', 'other 1']);
   });

@@ -1,4 +1,4 @@
-/** Every kind of answer says in its head what it left out. */
+/** Every kind of answer has a header that lists omissions. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

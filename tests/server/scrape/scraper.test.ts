@@ -1,4 +1,7 @@
-/** Fetching from targets: what a Go program answers is stored, and one that hangs, redirects or sends rubbish costs nothing else. */
+/**
+ * Fetching from targets: profiles of a Go program are stored, and a target that hangs, redirects or sends rubbish does
+ * not affect others.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -22,7 +25,7 @@ const LIMITS = {
   maxFutureMs: 600_000,
 };
 /** As short as they can be told apart: nothing below waits for a time, but for what comes of it. */
-const TIMES: ScrapeTimes = { everyMs: 20, windowMs: 1000, timeoutMs: 60_000, maxWaitMs: 40 };
+const TIMES: ScrapeTimes = { everyMs: 20, windowMs: 1000, timeoutMs: 60_000, maxWaitMs: 40, nowMs: 2000 };
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -115,7 +118,8 @@ const GO: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
 const goProgram: Handler = (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://x');
   const types = GO[pathname];
-  response.end(pprof(types, Number(searchParams.get('seconds') ?? 0)));
+  if (types === undefined) response.writeHead(404).end('Unknown profile\n');
+  else response.end(pprof(types, Number(searchParams.get('seconds') ?? 0)));
 };
 
 const kindsOf = (profiles: readonly IncomingProfile[]): Set<string> =>
@@ -155,9 +159,12 @@ describe('a Go program', () => {
   });
 
   it('that has no differences keeps its sums to itself', async () => {
-    const url = await serve((request, response) => response.end(pprof(GO[(request.url ?? '').replace(/\?.*/, '')], 0)));
+    const url = await serve((request, response) => {
+      request.url = (request.url ?? '').replace(/\?.*/, '');
+      goProgram(request, response);
+    });
     const { problemOf, lastOf, profiles } = scrape({ old: url });
-    await vi.waitFor(() => expect(problemOf('old', 'mutex')).toContain('no differences'), 20_000);
+    await vi.waitFor(() => expect(problemOf('old', 'mutex')).toContain('does not support seconds='), 20_000);
     await vi.waitFor(() => expect(lastOf('old', 'heap')).toBeDefined(), 20_000);
     expect([...kindsOf(profiles)].some((one) => one.startsWith('mutex'))).toBe(false);
   });
@@ -208,7 +215,7 @@ describe('a target that', () => {
     await vi.waitFor(() => expect(asked).toBeGreaterThan(12), 20_000);
   });
 
-  it('is not there is told, and stored once it is', async () => {
+  it('does not answer is reported, and stored once it does', async () => {
     let isUp = false;
     const url = await serve((request, response) => (isUp ? goProgram(request, response) : request.socket.destroy()));
     const { problemOf, lastOf } = scrape({ late: url });
@@ -216,6 +223,88 @@ describe('a target that', () => {
     isUp = true;
     await vi.waitFor(() => expect(lastOf('late', 'heap')).toBeDefined(), 20_000);
     await vi.waitFor(() => expect(problemOf('late', 'heap')).toBeUndefined(), 20_000);
+  });
+});
+
+describe('a profile that is wanted now', () => {
+  /** Records until it is told to end, as Go does: one at a time, and given up once the client leaves. */
+  const recording = (windows: string[]): Handler => {
+    let isBusy = false;
+    return (request, response) => {
+      const { pathname, searchParams } = new URL(request.url ?? '', 'http://x');
+      if (pathname !== '/debug/pprof/profile') return goProgram(request, response);
+      if (isBusy) return void response.writeHead(500).end('cpu profiling already in use\n');
+      const seconds = searchParams.get('seconds') ?? '';
+      windows.push(seconds);
+      isBusy = true;
+      response.on('close', () => (isBusy = false));
+      // The regular ones last for ever.
+      if (seconds === '2') goProgram(request, response);
+    };
+  };
+
+  it('takes the place of the one under way, and the regular ones go on', async () => {
+    const windows: string[] = [];
+    const url = await serve(recording(windows));
+    const { scraper, profiles } = scrape({ shop: url });
+    await vi.waitFor(() => expect(windows).toEqual(['1']), 20_000);
+    const { fromMs, untilMs, problems, service } = await scraper.profileNow('shop');
+    expect([service, problems]).toEqual(['shop', []]);
+    const cpu = profiles.filter(({ series }) => series[0].profileType.startsWith('process_cpu:'));
+    expect(cpu).toHaveLength(1);
+    expect(cpu[0].timeUs / 1000).toBeGreaterThanOrEqual(fromMs);
+    expect(cpu[0].timeUs / 1000).toBeLessThanOrEqual(untilMs);
+    expect(untilMs - fromMs).toBeGreaterThanOrEqual(2000);
+    await vi.waitFor(() => expect(windows).toEqual(['1', '2', '1']), 20_000);
+    expect(scraper.status().find(({ kind }) => kind === 'cpu')?.problem).toBeUndefined();
+  });
+
+  it('is taken once at a time', async () => {
+    const windows: string[] = [];
+    const url = await serve(recording(windows));
+    const { scraper } = scrape({ shop: url });
+    const first = scraper.profileNow('shop');
+    await expect(scraper.profileNow('shop')).rejects.toMatchObject({ why: 'busy' });
+    await first;
+    expect(windows.filter((one) => one === '2')).toHaveLength(1);
+  });
+
+  it.each<[string, Handler, RegExp]>([
+    ['dies', (request) => request.socket.destroy(), /socket hang up/],
+    ['hangs', () => undefined, /did not answer within/],
+    ['redirects', (_, response) => response.writeHead(302, { location: '/x' }).end(), /answered 302/],
+    ['sends rubbish', (_, response) => response.end('Dear diary'), /./],
+    ['is profiled by others', (_, response) => response.writeHead(500).end('already in use'), /500: already in use/],
+  ])('of a target that %s is refused in words, and costs the others nothing', async (_, handle, words) => {
+    const bad = await serve(handle);
+    const good = await serve(goProgram);
+    const { scraper, lastOf } = scrape({ bad, good }, { ...TIMES, nowMs: 0, timeoutMs: 300, windowMs: 1000 });
+    await expect(scraper.profileNow('bad')).rejects.toMatchObject({
+      why: 'failed',
+      message: expect.stringMatching(words),
+    });
+    expect(await scraper.profileNow('good')).toMatchObject({ service: 'good', problems: [] });
+    await vi.waitFor(() => expect(lastOf('good', 'heap')).toBeDefined(), 20_000);
+  });
+
+  it('is refused for a service that is no target', async () => {
+    const { scraper } = scrape({ shop: await serve(goProgram) });
+    await expect(scraper.profileNow('cart')).rejects.toMatchObject({ why: 'unknown' });
+  });
+});
+
+describe('leaked goroutines', () => {
+  it('are stored where a target finds them, and no problem where it does not', async () => {
+    const old = await serve(goProgram);
+    const recent = await serve((request, response) => {
+      if (request.url === '/debug/pprof/goroutineleak') response.end(pprof([['goroutineleak', 'count']], 0));
+      else goProgram(request, response);
+    });
+    const { profiles, problemOf, lastOf } = scrape({ old, recent });
+    await vi.waitFor(() => expect(lastOf('recent', 'goroutineleak')).toBeDefined(), 20_000);
+    await vi.waitFor(() => expect(lastOf('old', 'goroutine')).toBeDefined(), 20_000);
+    expect(kindsOf(profiles)).toContain('goroutineleak:goroutineleak:count');
+    expect(problemOf('old', 'goroutineleak')).toBeUndefined();
   });
 });
 

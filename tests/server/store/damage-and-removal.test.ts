@@ -1,4 +1,4 @@
-/** Where removal meets the ledger and the checks: what goes is not missed, what is damaged takes nothing else with it. */
+/** Removal with the ledger and checks: removed profiles are not reported as missing, and damage does not spread. */
 
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -212,7 +212,7 @@ describe('what is too old', () => {
         expect(ask('shop')).toEqual(whole(left + 100));
         expect(count(`ledger WHERE hour < ${BASE_HOUR + LIMIT}`)).toBe(0);
         expect(leftovers()).toBe(0);
-        // What goes from here on is missed.
+        // Rows that vanish from here on are detected.
         db.exec('DELETE FROM raw WHERE seq = (SELECT max(seq) FROM raw)');
         expect(ask('shop').warnings).toEqual([expect.stringContaining('1 of 2 profiles')]);
       },
@@ -359,7 +359,7 @@ describe('a file of an older version', () => {
       const { db: opened, lock, notes } = openFolder(folder);
       db = opened;
       try {
-        expect(notes).toEqual([expect.stringContaining('written anew')]);
+        expect(notes).toEqual([expect.stringContaining('rewritten')]);
         expect(pragma(db, 'auto_vacuum')).toBe(2);
         expect(db.prepare("SELECT value FROM meta WHERE key = 'format'").get()).toEqual({ value: 4 });
         expect(readdirSync(folder).filter((name) => name.includes('shrinkable'))).toEqual([]);

@@ -266,7 +266,7 @@ function goOn(file: string, later: MadeProfile): void {
   }
 }
 
-it('damage of one series is no word about another', () => {
+it('damage of one series does not affect another', () => {
   const file = join(folder, 'other.db');
   copyFileSync(whole, file);
   const db = openForWriting(file);

@@ -1,4 +1,4 @@
-/** A service is dropped with all it has, also what it had before its row was damaged. */
+/** A service is dropped with all its data, also from before its row was damaged. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -60,7 +60,7 @@ it('a damaged series that claims to be of the service takes no other service wit
   expect(count('series WHERE service_id = (SELECT id FROM service)')).toBe(1);
 });
 
-it('a value that spells the label of another service is no sign of it', () => {
+it('a value that spells the label of another service does not select it', () => {
   put('mail', '["service_name","shop"]');
   finish(dropService(db, 'shop'));
   expect(labelSets()).toEqual(['cart a', 'mail ["service_name","shop"]']);

@@ -122,7 +122,7 @@ it('whose files are something else is refused in words', () => {
   expect(() => openFolder(folder)).toThrow(/cannot be written: .*Choose another with --data/);
 });
 
-it('tells what lies in it', () => {
+it('reports the files in it', () => {
   open();
   writeFileSync(join(folder, 'links.db'), new Uint8Array(10));
   mkdirSync(join(folder, 'snapshots'));

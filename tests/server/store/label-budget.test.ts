@@ -1,4 +1,4 @@
-/** Label sets by service: what one sends hurts nobody else. */
+/** Label sets by service: one service does not affect others. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -101,7 +101,7 @@ describe('a service that sends a label value with every sample', () => {
     });
   });
 
-  it('is told how many samples were folded, and has each profile once', () => {
+  it('reports the number of folded samples, and has each profile once', () => {
     put(
       profile(
         'shop',
@@ -154,7 +154,7 @@ describe('a service whose series are new with every upload', () => {
     expect(total('shop', 'pod', 'pod 3')).toBe(201);
   });
 
-  it('leaves nothing of what is refused', () => {
+  it('stores nothing of a refused upload', () => {
     fill();
     const before = ['service', 'series', 'part', 'dict', 'raw', 'upload'].map(rows);
     const { internerBytes } = writer;
@@ -189,7 +189,7 @@ it('values that cannot be kept leave nothing behind either', () => {
   expect(writer.internerBytes).toBe(0);
 });
 
-it('uploads that meet a removal are stored under what is there', () => {
+it('uploads during a removal are stored under the current series', () => {
   put(profile('shop', 'a', ['1']));
   writer.add(profile('shop', 'a', ['1', '2'], 1), BASE_MS);
   finish(dropService(db, 'shop'));

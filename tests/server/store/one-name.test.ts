@@ -141,7 +141,7 @@ describe('a name in several files', () => {
     expect(asked((store) => store.merge({ ...selector, callSite: ['main', 'func'] }, false, noStop).total[0])).toBe(30);
   });
 
-  it('is told apart from others of the day that came before it', () => {
+  it('is distinguished from earlier ones of the day', () => {
     put(overload, 5);
     put(python, 6);
     put(placedPprof([[[{ name: '__init__', file: 'shop/cart.py', line: 8, start: 5 }], 1]]), 7);

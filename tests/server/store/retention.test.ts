@@ -1,4 +1,4 @@
-/** What is too old, by whatever the clock says. */
+/** Retention, with correct and wrong clocks. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -64,7 +64,7 @@ function kept(): number[] {
 
 const DAYS = 24;
 
-it('removes what is older than the retention, and nothing else', () => {
+it('removes profiles older than the retention, and nothing else', () => {
   put(0, 8 * DAYS);
   const { removed, clock } = runAt(8 * DAYS);
   expect(clock).toBeUndefined();
@@ -116,7 +116,7 @@ describe('a clock that jumps ahead past the retention', () => {
     expect(kept()[0]).toBe(20 * DAYS + 1);
   });
 
-  it('keeps no more than the retention before the gap either', () => {
+  it('keeps only the retention before the gap, too', () => {
     put(0, 9 * DAYS);
     put(40 * DAYS, 40 * DAYS);
     runAt(40 * DAYS);
@@ -137,7 +137,7 @@ describe('a clock that jumps ahead past the retention', () => {
 });
 
 describe('a clock that goes back', () => {
-  it('removes nothing, and what is ahead of it stays to be read', () => {
+  it('removes nothing, and future profiles stay readable', () => {
     put(0, 5);
     put(100 * DAYS, 100 * DAYS + 1);
     expect(runAt(6).removed).toBe(0);
@@ -145,7 +145,7 @@ describe('a clock that goes back', () => {
     expect(kept()).toHaveLength(8);
   });
 
-  it('counts age from now, not from what is ahead', () => {
+  it('counts age from now, not from future profiles', () => {
     put(0, 8 * DAYS);
     put(14 * DAYS, 14 * DAYS);
     runAt(8 * DAYS);

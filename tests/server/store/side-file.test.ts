@@ -1,4 +1,4 @@
-/** What can be read of a damaged file of links or markers is taken over. */
+/** Readable rows of a damaged file of links or markers are copied. */
 
 import { mkdtempSync, openSync, closeSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** What the files take on disk. */
+/** Size of the files on disk. */
 
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -152,7 +152,7 @@ describe('a file of an older version', () => {
   it('is written anew, once, with all that it holds', () => {
     const before = makeOld();
     const { db, notes } = openAll();
-    expect(notes).toEqual([expect.stringContaining('was written anew')]);
+    expect(notes).toEqual([expect.stringContaining('was rewritten')]);
     expect(pragma(db, 'auto_vacuum')).toBe(2);
     expect(db.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
     expect(total()).toBe(before);

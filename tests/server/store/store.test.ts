@@ -30,7 +30,7 @@ let store: ProfileStore;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'store-'));
   db = openForWriting(join(folder, 'profiles.db'));
-  // What a crash would lose is not what these tests are about, and syncs of the disk are most of their time.
+  // These tests are not about crashes, and disk syncs would take most of their time.
   db.exec('PRAGMA synchronous = OFF');
   readerDb = openForReading(join(folder, 'profiles.db'));
   writer = new ProfileWriter(db);

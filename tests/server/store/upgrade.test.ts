@@ -46,7 +46,7 @@ it('is read, packed and added to as before, and nothing is said to be missing', 
   finish(upkeep(db, KEEP_ALL, BASE_MS + 3 * HOUR_MS));
   expect(db.prepare('SELECT count(*) AS n FROM raw').get()).toEqual({ n: 0 });
   expect(answers()).toEqual({ total: 6 * 1001, points: 6, warnings: [] });
-  // From here on a row that goes is missed.
+  // From here on a row that vanishes is detected.
   db.exec('DELETE FROM hour WHERE id = (SELECT max(id) FROM hour)');
   expect(answers().warnings).toEqual([expect.stringContaining('are missing')]);
 });
@@ -78,7 +78,7 @@ it.each([
   expect(after.total).toBeGreaterThanOrEqual(4 * 1001);
 });
 
-it('labels that are no JSON are one series less, and reported', () => {
+it('a series with labels that are not JSON is left out and reported', () => {
   put(80);
   db.exec("INSERT INTO series VALUES (99, 1, 'x', '[[', 500000, 500001, NULL, NULL)");
   db.exec("UPDATE meta SET value = value + 1 WHERE key = 'series_changes'");

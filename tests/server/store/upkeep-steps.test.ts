@@ -1,4 +1,4 @@
-/** Upkeep by its steps: what each changes, and what may come in between. */
+/** The steps of upkeep: the changes of each, and commits in between. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** The tokens of theme.css as the canvas needs them: prepared colour strings, made anew when the theme changes. */
+/** The tokens of theme.css as the canvas needs them: prepared colour strings, rebuilt when the theme changes. */
 import { useEffect, useState } from 'react';
 import type { FlameTheme, Hatch } from '#render/theme.ts';
 import { flameTheme } from '#render/palette.ts';

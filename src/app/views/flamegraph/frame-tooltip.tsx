@@ -19,7 +19,7 @@ interface FrameTooltipProps {
   readonly whole: number;
   readonly zoom: NodeIndex;
   readonly node: NodeIndex;
-  /** What the frame costs itself. */
+  /** The self cost of the frame. */
   readonly self: number;
   readonly at: Place;
   /** When it began, where it is a single call. */

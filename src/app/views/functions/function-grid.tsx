@@ -44,7 +44,7 @@ interface FunctionGridProps {
   readonly names: readonly string[];
   /** Functions and parts, in order. */
   readonly rows: Int32Array;
-  /** Rows that open; undefined where none does. */
+  /** Rows that open; undefined if none does. */
   readonly parts?: FunctionParts | undefined;
   /** The first is that of the names. Where two share a key, only the first says that it is sorted. */
   readonly columns: readonly FunctionColumn[];

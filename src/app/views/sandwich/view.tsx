@@ -50,7 +50,7 @@ export function View({ shown, colours, hit, selected, onKey }: ViewProps): React
 
 interface HalfProps extends Pick<ViewProps, 'shown' | 'colours' | 'hit' | 'onKey'> {
   readonly half: HalfOf<{ readonly tree: CallTree }>;
-  /** What the function in the middle costs itself. */
+  /** The self cost of the function in the middle. */
   readonly self: number;
 }
 

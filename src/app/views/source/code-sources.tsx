@@ -9,7 +9,7 @@ interface CodeSourcesProps {
   /** Path of the shown file in the profile. */
   readonly path: string;
   readonly exampleLine: number;
-  /** By the current template; undefined where it makes no http(s) address. */
+  /** By the current template; undefined if it makes no http(s) address. */
   linkOf(line: number): string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Paths of files as short as they can be told apart: `service.go`, but `cart/service.go` beside `order/service.go`. */
+/** Paths of files as short as they can be distinguished: `service.go`, but `cart/service.go` beside `order/service.go`. */
 
 /** Folders that are added at most: hostile paths have thousands. */
 const MAX_FOLDERS = 8;

@@ -1,4 +1,4 @@
-/** The tokens that a chart's canvas needs, made anew when the theme changes. */
+/** The tokens that a chart's canvas needs, rebuilt when the theme changes. */
 import { useEffect, useState } from 'react';
 import type { OverlayTheme } from '#render/timeline/engine.ts';
 import { onThemeChange, readToken } from '../flamegraph/flame-theme.ts';

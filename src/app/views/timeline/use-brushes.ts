@@ -14,7 +14,7 @@ interface BrushProps {
   readonly applied: TimeRange | undefined;
   meanIn(range: TimeRange): string | undefined;
   onSide: ((side: BrushSide['side'], range: TimeRange) => void) | undefined;
-  /** A selection was let go; undefined where one has to be applied by hand. */
+  /** A selection was let go; undefined if one has to be applied by hand. */
   onApply: ((range: TimeRange) => void) | undefined;
 }
 

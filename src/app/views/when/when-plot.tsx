@@ -87,7 +87,7 @@ export function WhenPlot({ when, shown, during, onDuring, onKey }: WhenPlotProps
         <IconButton label="Zoom out" icon="zoom-out" onClick={() => engine.current!.zoomAt(undefined, ZOOM)} />
       </div>
       <p className={styles['reading']} aria-hidden="true">
-        {chosen ?? (read || `Drag over the cells to show a part alone. A column is ${formatOffsetMs(columnMs)}.`)}
+        {chosen ?? (read || `Drag over the cells to show only a part. One column is ${formatOffsetMs(columnMs)}.`)}
       </p>
       <div className={styles['body']}>
         <div className={styles['plot']}>

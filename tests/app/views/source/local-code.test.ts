@@ -20,13 +20,13 @@ it('lines end as on any machine', async () => {
   expect(await readLines(new File(['a\r\nb\nc'], 'x.go'))).toEqual(['a', 'b', 'c']);
 });
 
-it('what is too large to be code is refused', async () => {
+it('a file that is too large for code is refused', async () => {
   await expect(readLines(new File([new Uint8Array(2 ** 22 + 1)], 'x.bin'))).rejects.toThrow(
     'x.bin is larger than 4 MiB.',
   );
 });
 
-it('what is no text is refused', async () => {
+it('a file that is not text is refused', async () => {
   await expect(readLines(new File(['a\0b'], 'x.bin'))).rejects.toThrow('x.bin is not a text file.');
 });
 

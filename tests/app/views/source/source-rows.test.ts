@@ -25,7 +25,7 @@ it.each([
   expect(drawn(lines, codeLength, unfolded)).toBe(wanted);
 });
 
-it('each line of the code stands once, in order, and behind it what costs something', () => {
+it('has each line of the code once, in order, followed by further lines with a cost', () => {
   fc.assert(
     fc.property(
       fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 8 }),

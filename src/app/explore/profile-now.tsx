@@ -1,0 +1,42 @@
+/** Has the server record a profile of a scraped service now, and opens it. */
+import { type ReactElement, useState } from 'react';
+import { takeProfileNow } from '#datasource/server-status.ts';
+import { Button } from '../components/button.tsx';
+import { useServerStatus } from '../queries/source-queries.ts';
+import { refresh } from '../time/refresh-clock.ts';
+import { notify } from '../state/ui-store.ts';
+import { navigate, useUrl } from '../url/url-store.ts';
+
+/** What a Go program records. */
+const CPU_TYPE = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
+
+/** Offered where the server fetches profiles of the service, and not over a snapshot. */
+export function ProfileNow({ service }: { service: string }): ReactElement | null {
+  const { data } = useServerStatus();
+  const snap = useUrl((state) => state.snap);
+  const [isRunning, setRunning] = useState(false);
+  if (snap !== undefined || data?.targets.some((target) => target.service === service) !== true) return null;
+  const take = async (): Promise<void> => {
+    setRunning(true);
+    try {
+      const { fromMs, untilMs, problems } = await takeProfileNow(document.baseURI, service);
+      const seconds = Math.round((untilMs - fromMs) / 1000);
+      notify([`Shown is the profile of these ${seconds} s.`, ...problems].join(' ').slice(0, 400));
+      refresh();
+      const range = { from: String(fromMs), until: String(untilMs) };
+      navigate(
+        { view: 'explore', svc: service, type: CPU_TYPE, grid: 'none', cs: [], z: [], sel: [], ...range },
+        'push',
+      );
+    } catch (reason) {
+      notify(`No profile was taken. ${reason instanceof Error ? reason.message : String(reason)}`);
+    } finally {
+      setRunning(false);
+    }
+  };
+  return (
+    <Button kind="edged" disabled={isRunning} aria-busy={isRunning} onClick={() => void take()}>
+      {isRunning ? 'Recording…' : 'Profile now'}
+    </Button>
+  );
+}
