@@ -37,6 +37,11 @@ const serverConfig = z.object({
   files: z.array(z.string().min(1)),
   /** Targets that profiles are fetched from. */
   scrape: z.array(z.strictObject({ url: z.string(), service: z.string().min(1) })),
+  /** A Prometheus that is asked for counts of requests. */
+  prometheus: z.url({ protocol: /^https?$/ }).optional(),
+  prometheusAuthorization: z.string().min(1).optional(),
+  /** By service: an expression of requests per second. */
+  prometheusQueries: z.record(z.string().min(1), z.string().min(1).max(10_000)),
   /** Which attributes of OTLP are labels; `*` stands for any characters. */
   attributes: z.strictObject({ keep: z.array(z.string()), fold: z.array(z.string()) }),
   limits: z.strictObject({
@@ -131,6 +136,13 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
         'SCRAPE',
       ).argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), ...text.split(',')]),
     )
+    .addOption(option('--prometheus <url>', 'a Prometheus that counts the requests of services', 'PROMETHEUS'))
+    .addOption(
+      new Option(
+        '--prometheus-query <service=query>',
+        'requests of a service per second (repeatable), where its counter is not a usual one',
+      ).argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text]),
+    )
     .addOption(option('--no-self-profile', 'do not profile this process'))
     .addOption(option('--demo', 'add a demo service with a day of made-up profiles').default(false))
     .addOption(option('--open', 'open the page in the browser').default(false))
@@ -199,6 +211,12 @@ function settings(command: Command): Record<string, unknown> {
     open: value('open'),
     files: command.args,
     scrape: targets(value('scrape')),
+    prometheus: read('prometheus', (text) => text.replace(/\/$/, '')),
+    prometheusAuthorization: process.env.FLAMETIDE_PROMETHEUS_AUTHORIZATION ?? file.prometheusAuthorization,
+    prometheusQueries: {
+      ...(file.prometheusQueries as object | undefined),
+      ...serviceQueries(given.prometheusQuery as readonly string[] | undefined),
+    },
     attributes: { keep: [], fold: [], ...(file.attributes as object | undefined) },
     limits: { ...DEFAULT_LIMITS, ...(file.limits as object | undefined) },
   };
@@ -215,6 +233,20 @@ function targets(given: unknown): { url: string; service: string }[] {
       throw new InvalidArgumentError(`--scrape ${one} is not a target: write it like localhost:6060.`);
     return { url: url.origin, service: service ?? url.host };
   });
+}
+
+/** `shop=sum by (route) (rate(served_total{job="shop"}[$window]))`. @throws InvalidArgumentError */
+function serviceQueries(given: readonly string[] = []): Record<string, string> {
+  return Object.fromEntries(
+    given.map((one) => {
+      const [, service, query] = /^([^=]+)=(.+)$/s.exec(one) ?? [];
+      if (service === undefined || query === undefined)
+        throw new InvalidArgumentError(
+          `--prometheus-query ${one} is no query: it is like shop=sum(rate(served_total[$window])).`,
+        );
+      return [service.trim(), query];
+    }),
+  );
 }
 
 function checked(given: Record<string, unknown>): CommandLine {

@@ -15,12 +15,13 @@ import { GivenFiles } from './given-files.ts';
 import { createFlametideServer } from './http.ts';
 import { Links } from './links.ts';
 import { Markers } from './markers.ts';
+import { askPrometheus } from './prometheus.ts';
 import { createProxy, type ProxyOptions } from './proxy.ts';
 import { defaultQueryLimits } from './query/query-limits.ts';
 import type { ServerFacts } from './routes.ts';
 import { startScraper } from './scrape/scraper.ts';
 import { startSelfProfile, type SelfProfile } from './self-profile.ts';
-import { Work } from './work.ts';
+import { type AskCounts, Work } from './work.ts';
 
 /** Permanent errors: a bad flag, a port in use, a page that is not built. */
 const EXIT_REFUSED = 2;
@@ -81,7 +82,7 @@ async function serve(config: ServerConfig): Promise<void> {
   });
   const markers = new Markers(config.data);
   const links = new Links(config.data);
-  const work = new Work({ folder: config.data, retentionMs });
+  const work = new Work({ folder: config.data, retentionMs, elsewhere: countsElsewhere(config) });
   for (const note of [...markers.notes, ...links.notes, ...work.notes]) log.warn(note);
   const scraper = startScraper(config.scrape, engine, log);
   const { maxBodyBytes } = config.limits;
@@ -138,6 +139,14 @@ function about({ backend, tenant, retention }: ServerConfig): ServerFacts {
   const { mostRangeMs } = defaultQueryLimits;
   const retentionMs = retention === 0 ? undefined : retention;
   return { version, source: 'embedded', tenant: undefined, retentionMs, longestRangeMs: mostRangeMs };
+}
+
+function countsElsewhere({
+  prometheus: url,
+  prometheusAuthorization: authorization,
+  prometheusQueries: queries,
+}: ServerConfig): AskCounts | undefined {
+  return url === undefined ? undefined : askPrometheus({ url, authorization, queries });
 }
 
 function proxyOptions({ tenant, backendAuthorization }: ServerConfig, url: string): ProxyOptions {

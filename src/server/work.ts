@@ -49,7 +49,7 @@ const pushedCount = z
 const pushed = z.union([pushedCount.transform((one) => [one]), z.array(pushedCount).min(1).max(MAX_PUSHED)]);
 
 /** What is asked for. Times are ms since the epoch. */
-interface WorkQuestion {
+export interface WorkQuestion {
   readonly service: string;
   readonly matchers: readonly LabelMatcher[];
   readonly fromMs: number;
@@ -223,7 +223,7 @@ function summedUp(
 }
 
 /** Largest first; those beyond the maximum are summed up under ''. */
-function largestRoutes(routes: ReadonlyMap<string, number>): readonly RouteCount[] {
+export function largestRoutes(routes: ReadonlyMap<string, number>): readonly RouteCount[] {
   const sorted = [...routes]
     .map(([route, requests]) => ({ route, requests }))
     .sort((x, y) => y.requests - x.requests || (x.route < y.route ? -1 : 1));

@@ -34,7 +34,9 @@ test('the empty page names its address and the lines of each language, and it an
       ['Node.js', `serverAddress: "${url}"`],
       ['Python', `server_address="${url}"`],
       ['Rust', `PyroscopeAgent::builder("${url}", "my-service")`],
-      ['OpenTelemetry', `-collection-agent=${url.replace('http://', '')}`],
+      ['OpenTelemetry', `profiles_endpoint: ${url}/v1development/profiles`],
+      ['eBPF', `-collection-agent=${url.replace('http://', '')}`],
+      ['Without an agent', '--scrape my-service=localhost:6060'],
       ['Java', `'${url}/ingest?format=jfr&name=my-service'`],
     ] as const) {
       await languages.getByRole('radio', { name: language }).click();

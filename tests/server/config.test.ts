@@ -78,6 +78,16 @@ describe('parseCommandLine', () => {
     expect(served('--max-profile-age', '0', '--retention', '30d').retention).toBe(30 * 86_400_000);
   });
 
+  it('takes a Prometheus, and a query for each service', () => {
+    expect(
+      served('--prometheus', 'http://host:9090/', '--prometheus-query', 'shop=sum(rate(a{b="c"}[$window]))'),
+    ).toMatchObject({
+      prometheus: 'http://host:9090',
+      prometheusQueries: { shop: 'sum(rate(a{b="c"}[$window]))' },
+    });
+    expect(served().prometheusQueries).toEqual({});
+  });
+
   it('prefers flags to the environment, and that to the file', () => {
     const folder = mkdtempSync(join(tmpdir(), 'flametide-config-'));
     const file = join(folder, 'flametide.json');
@@ -110,6 +120,8 @@ describe('parseCommandLine', () => {
     ['--base-path', 'a b'],
     ['--backend', 'ftp://x'],
     ['--config', '/nowhere.json'],
+    ['--prometheus', 'prometheus:9090'],
+    ['--prometheus-query', 'sum(up)'],
   ])('refuses %s %s in one line', (...args) => {
     const asked = parse(...args);
     expect(asked.kind).toBe('refuse');

@@ -87,7 +87,7 @@ export function ComparePage(): ReactElement {
     <main className={styles['page']}>
       <h1 className="visually-hidden">Compare</h1>
       {!isEmbedded && <SidesBar comparison={comparison} />}
-      {isFirstRun ? (
+      {isFirstRun && import.meta.env.MODE !== 'viewer' ? (
         <FirstRun />
       ) : (
         <>

@@ -128,7 +128,8 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
     <Waiting what={loadingText(explored, nowMs)} sinceMs={LONG_MS} isOver={opened !== undefined} />
   );
   if (time.mistake !== undefined) return <RangeMistake message={time.mistake} />;
-  if (isEmptyStore) return <FirstRun />;
+  // An exported page is of a server that has something.
+  if (isEmptyStore && import.meta.env.MODE !== 'viewer') return <FirstRun />;
   if (failed) return <SourceFailed error={failed} what="The flamegraph" />;
   const isNothing = merged?.profile.totals[0] === 0 || explored.isNothing;
   const within = query?.within;

@@ -1,6 +1,6 @@
 /** The lines that send a program's profiles, by language, as its agent documents them. */
 
-export type Language = 'go' | 'node' | 'python' | 'rust' | 'java' | 'otel' | 'other';
+export type Language = 'go' | 'node' | 'python' | 'rust' | 'java' | 'otel' | 'ebpf' | 'scrape' | 'other';
 
 interface Step {
   readonly title: string;
@@ -21,7 +21,6 @@ const quoted = (text: string): string => JSON.stringify(text);
 export const languages: Readonly<Record<Language, Lines>> = {
   go: {
     title: 'Go',
-    note: 'A program that serves /debug/pprof needs no agent: start Flametide with --scrape localhost:6060.',
     steps: [
       { title: 'Install', linesFor: () => 'go get github.com/grafana/pyroscope-go' },
       {
@@ -102,11 +101,24 @@ service:
   pipelines:
     profiles: { receivers: [otlp], exporters: [otlphttp] }`,
       },
+    ],
+  },
+  ebpf: {
+    title: 'eBPF',
+    note: 'The profiler of github.com/open-telemetry/opentelemetry-ebpf-profiler sees all programs of a Linux machine, each a service called after its deployment, container or executable.',
+    steps: [
       {
         title: 'eBPF profiler, by gRPC',
         linesFor: (address) =>
           `sudo ./ebpf-profiler -collection-agent=${address.replace(/^https?:\/\//, '')} -disable-tls`,
       },
+    ],
+  },
+  scrape: {
+    title: 'Without an agent',
+    note: 'A Go program that imports net/http/pprof, or any other that serves /debug/pprof: Flametide fetches its profiles each 15 s.',
+    steps: [
+      { title: 'Start Flametide with the target', linesFor: () => 'npm start -- --scrape my-service=localhost:6060' },
     ],
   },
   other: {

@@ -16,6 +16,7 @@ import { navigate, useUrl } from '../url/url-store.ts';
 import { useOnScreen } from '../screen/current-view.ts';
 import { Timeline, type TimelineProps } from '../views/timeline/timeline.tsx';
 import type { Marker } from '../source/detected-markers.ts';
+import { RequestStrip } from './request-strip.tsx';
 import { type Explored, named } from './use-explored.ts';
 import { useMarkers } from './use-markers.ts';
 import { MAX_SERIES, type ShownSeries } from './use-shown-series.ts';
@@ -78,6 +79,7 @@ export function SeriesBand(props: SeriesBandProps): ReactElement {
           <Button onClick={askAgain}>Try again</Button>
         </p>
       )}
+      {query && <RequestStrip matchers={query.matchers} range={range} />}
       <Timeline
         series={aligned}
         range={range}

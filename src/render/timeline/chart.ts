@@ -52,10 +52,10 @@ export interface SeriesLook {
 /** Room for flags and readings above, for the times below. */
 const ABOVE_CSS = 16;
 const BELOW_CSS = 18;
-const RIGHT_CSS = 12;
+export const RIGHT_CSS = 12;
 /** Where all bands begin, then the values, then a gap. */
 const TEXT_LEFT_CSS = 12;
-const MIN_LEFT_CSS = 36;
+export const MIN_LEFT_CSS = 36;
 const DIGIT_CSS = 6.6;
 const VALUE_GAP_CSS = 8;
 const VALUE_TICK_CSS = 28;

@@ -1,0 +1,231 @@
+/** Counts of requests that a Prometheus has: asked for when the page asks, never stored. */
+
+import type { LabelMatcher } from '#model/labels.ts';
+import { isRecord } from '#base/json.ts';
+import type { WorkAnswer } from '#wire/work.ts';
+import { type AskCounts, largestRoutes, type WorkQuestion } from './work.ts';
+
+export interface PrometheusOptions {
+  /** With its path, without a slash at the end. */
+  readonly url: string;
+  /** Sent as it is. */
+  readonly authorization: string | undefined;
+  /** By service: an expression of requests per second, with `$window` and `$matchers`. */
+  readonly queries: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 10_000;
+const MAX_BYTES = 16 << 20;
+/** Of an answer. */
+const MAX_SERIES = 2000;
+/** Questions under way; more wait for nobody. */
+const MAX_AT_ONCE = 8;
+/** A rate needs two scrapes, which are 60 s apart at most. */
+const MIN_WINDOW_MS = 120_000;
+/** Parts in which a range is asked for where one sum is wanted. */
+const MAX_PARTS = 60;
+/** The counters of common libraries, the first one that has series is taken. */
+const COUNTERS = [
+  'http_server_request_duration_seconds_count',
+  'http_server_duration_milliseconds_count',
+  'http_server_requests_seconds_count',
+  'http_request_duration_seconds_count',
+  'http_requests_total',
+  'http_server_requests_total',
+  'flask_http_request_total',
+  'django_http_requests_total_by_view_transport_method_total',
+  'grpc_server_handled_total',
+];
+/** Labels by which a service is found. */
+const SERVICE_LABELS = ['service_name', 'service', 'job', 'app', 'application'];
+/** Labels that hold a route. */
+const ROUTE_LABELS = ['http_route', 'route', 'uri', 'path', 'handler', 'endpoint', 'view', 'grpc_method'];
+
+/** What cannot be had, in a sentence. */
+class Refusal extends Error {}
+
+/** A Prometheus that cannot be reached, or answers oddly, is a sentence in `problem`. */
+export function askPrometheus(options: PrometheusOptions): AskCounts {
+  let underWay = 0;
+  return async (question, gone) => {
+    if (underWay >= MAX_AT_ONCE) return nothing(question, 'Prometheus has many questions under way: ask again later.');
+    underWay++;
+    try {
+      return await counted(options, question, gone);
+    } catch (error) {
+      if (error instanceof Refusal) return nothing(question, error.message);
+      throw error;
+    } finally {
+      underWay--;
+    }
+  };
+}
+
+async function counted(options: PrometheusOptions, question: WorkQuestion, gone: AbortSignal): Promise<WorkAnswer> {
+  const { service, matchers, fromMs, untilMs, steps } = question;
+  const rangeMs = untilMs - fromMs;
+  const parts = steps > 1 ? steps : Math.max(1, Math.min(MAX_PARTS, Math.floor(rangeMs / MIN_WINDOW_MS)));
+  const partMs = rangeMs / parts;
+  const window = `${Math.ceil(Math.max(MIN_WINDOW_MS, partMs) / 1000)}s`;
+  const own = Object.hasOwn(options.queries, service) ? options.queries[service] : undefined;
+  const query = own === undefined ? await usualQuery(options, question, gone) : own;
+  if (query === undefined) return nothing(question, undefined);
+  if (matchers.length > 0 && !query.includes('$matchers'))
+    throw new Refusal('the query of this service has no $matchers, so that labels cannot select its requests.');
+  const series = await ask(options, 'query_range', gone, {
+    // Every value in one go: what is put in is not looked at again.
+    query: query.replaceAll(/\$(window|matchers)/g, (_, what) => (what === 'window' ? window : selector(matchers))),
+    start: seconds(fromMs + partMs),
+    end: seconds(untilMs + partMs / 2),
+    step: seconds(partMs),
+  });
+  const sums: (number | null)[] = Array<null>(parts).fill(null);
+  const routes = new Map<string, number>();
+  for (const { labels, values } of series) {
+    let ofRoute = 0;
+    for (const [at, rate] of values) {
+      const part = Math.round((at * 1000 - fromMs) / partMs) - 1;
+      if (part < 0 || part >= parts || !(rate >= 0)) continue;
+      const requests = (rate * partMs) / 1000;
+      sums[part] = (sums[part] ?? 0) + requests;
+      ofRoute += requests;
+    }
+    const route = ROUTE_LABELS.map((name) => labels[name]).find((value) => value !== undefined && value !== '') ?? '';
+    routes.set(route, (routes.get(route) ?? 0) + ofRoute);
+  }
+  const known = sums.filter((one) => one !== null);
+  if (known.length === 0) return nothing(question, undefined);
+  return {
+    source: 'prometheus',
+    steps: steps > 1 ? sums : [known.reduce((sum, one) => sum + one, 0)],
+    routes: largestRoutes(routes),
+    covered: known.length / parts,
+    problem: undefined,
+  };
+}
+
+/** Of the first counter that has series of the service; undefined where none has. */
+async function usualQuery(
+  options: PrometheusOptions,
+  { service, fromMs, untilMs }: WorkQuestion,
+  gone: AbortSignal,
+): Promise<string | undefined> {
+  const metrics = `__name__=~${JSON.stringify(COUNTERS.join('|'))}`;
+  const kinds = SERVICE_LABELS.map(
+    (label) =>
+      `label_replace(count by (__name__) (last_over_time({${metrics},${label}=${JSON.stringify(service)}}[${Math.ceil((untilMs - fromMs) / 1000)}s])), "found_by", "${label}", "", "")`,
+  );
+  // last_over_time alone keeps the name of a metric.
+  const found = await ask(options, 'query', gone, {
+    query: kinds.join(' or '),
+    time: seconds(untilMs),
+  });
+  for (const label of SERVICE_LABELS)
+    for (const counter of COUNTERS)
+      if (found.some(({ labels }) => labels['found_by'] === label && labels['__name__'] === counter))
+        return `sum by (${ROUTE_LABELS.join(', ')}) (rate(${counter}{${label}=${JSON.stringify(service).replaceAll('$', '\\x24')},$matchers}[$window]))`;
+  return undefined;
+}
+
+/** Label names of Prometheus have letters, digits and `_`, as OpenTelemetry maps others to them. */
+function selector(matchers: readonly LabelMatcher[]): string {
+  return matchers
+    .map(({ name, operator, value }) => {
+      const plain = name.replaceAll(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d)/, '_');
+      return `${plain}${operator}${JSON.stringify(value)}`;
+    })
+    .join(',');
+}
+
+interface FoundSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Seconds since the epoch, and the value. */
+  readonly values: readonly (readonly [number, number])[];
+}
+
+/** @throws Refusal */
+async function ask(
+  { url, authorization, timeoutMs = TIMEOUT_MS }: PrometheusOptions,
+  call: 'query' | 'query_range',
+  gone: AbortSignal,
+  parameters: Readonly<Record<string, string>>,
+): Promise<readonly FoundSeries[]> {
+  const signal = AbortSignal.any([gone, AbortSignal.timeout(timeoutMs)]);
+  let text: string;
+  let status: number;
+  try {
+    const response = await fetch(`${url}/api/v1/${call}`, {
+      method: 'POST',
+      body: new URLSearchParams(parameters),
+      headers: authorization === undefined ? {} : { authorization },
+      redirect: 'error',
+      signal,
+    });
+    ({ status } = response);
+    text = await textOf(response);
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    if ((error as Error).name === 'TimeoutError')
+      throw new Refusal(`Prometheus did not answer within ${timeoutMs / 1000} s.`);
+    const { cause } = error as { cause?: unknown };
+    throw new Refusal(
+      `Prometheus does not answer: ${(cause instanceof Error ? cause : (error as Error)).message.slice(0, 200)}.`,
+    );
+  }
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    throw new Refusal(`Prometheus answered ${status} with something else than JSON.`);
+  }
+  if (!isRecord(answer) || answer['status'] !== 'success') {
+    const why = isRecord(answer) && typeof answer['error'] === 'string' ? answer['error'] : 'no reason';
+    throw new Refusal(`Prometheus refused (${status}): ${why.replaceAll(/\s+/g, ' ').slice(0, 300)}`);
+  }
+  const { data } = answer;
+  const result = isRecord(data) ? data['result'] : undefined;
+  if (!Array.isArray(result)) throw new Refusal('Prometheus answered without series.');
+  if (result.length > MAX_SERIES)
+    throw new Refusal(
+      `Prometheus has more than ${MAX_SERIES} series of this service: sum them up in a query of your own.`,
+    );
+  return result.flatMap(seriesIn);
+}
+
+async function textOf(response: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body ?? []) {
+    size += part.length;
+    if (size > MAX_BYTES) throw new Refusal(`The answer of Prometheus has more than ${MAX_BYTES >> 20} MiB.`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function seriesIn(one: unknown): readonly FoundSeries[] {
+  if (!isRecord(one) || !isRecord(one['metric'])) return [];
+  const labels = Object.fromEntries(
+    Object.entries(one['metric']).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  );
+  const values = Array.isArray(one['values']) ? (one['values'] as unknown[]) : [one['value']];
+  return [
+    {
+      labels,
+      values: values.flatMap((pair): [number, number][] => {
+        if (!Array.isArray(pair) || typeof pair[0] !== 'number') return [];
+        const value = Number(pair[1]);
+        return Number.isFinite(value) ? [[pair[0], value]] : [];
+      }),
+    },
+  ];
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(3);
+}
+
+function nothing({ steps }: WorkQuestion, problem: string | undefined): WorkAnswer {
+  return { source: undefined, steps: Array<null>(steps).fill(null), routes: [], covered: 0, problem };
+}
