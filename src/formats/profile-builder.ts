@@ -199,11 +199,13 @@ export class ProfileBuilder {
       let node = this.#sampleNode.values[sample];
       const depth = this.#depth.values[node];
       const before = written[node];
-      // A copy reads what lies together, the way up does not.
-      if (before > 0) stackFrames.copyWithin(end, before - depth, before);
-      else written[node] = end + depth;
       end += depth;
-      for (let at = end; before === 0 && node > 0; node = parents[node - 1]) stackFrames[--at] = frames[node - 1];
+      // A copy reads what lies together, the way up does not.
+      if (before > 0) stackFrames.copyWithin(end - depth, before - depth, before);
+      else {
+        written[node] = end;
+        for (let at = end; node > 0; node = parents[node - 1]) stackFrames[--at] = frames[node - 1];
+      }
       stackStart[sample + 1] = end;
     }
     return { stackStart, stackFrames };
