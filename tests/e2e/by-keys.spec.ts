@@ -16,6 +16,8 @@ const UNTIL_MS = Math.floor(Date.now() / MINUTE) * MINUTE - MINUTE;
 const FROM_MS = UNTIL_MS - 40 * MINUTE;
 const DEPLOY_MS = FROM_MS + 20 * MINUTE;
 const MAX_STOPS = 80;
+/** Of this run: what an earlier one pushed has other deploys. */
+const RUN = `e2e/keys-${UNTIL_MS / MINUTE}`;
 
 /** The focused control by its name; '' where nothing has the focus. */
 const FOCUSED = `(() => {
@@ -114,17 +116,17 @@ const driverOf = (page: Page): Driver => ({
 });
 
 withPage('in Chromium', async ({ page, baseURL }) => {
-  await pushed(baseURL!, 'e2e/keys-chromium');
-  await journeys(driverOf(page), baseURL!, 'e2e/keys-chromium');
+  await pushed(baseURL!, `${RUN}-chromium`);
+  await journeys(driverOf(page), baseURL!, `${RUN}-chromium`);
 });
 
 const path = installedFirefox();
 if (path !== undefined)
   withPage('in Firefox', async ({ baseURL }) => {
-    await pushed(baseURL!, 'e2e/keys-firefox');
+    await pushed(baseURL!, `${RUN}-firefox`);
     const firefox = await Firefox.start(path);
     try {
-      await journeys(firefox, baseURL!, 'e2e/keys-firefox');
+      await journeys(firefox, baseURL!, `${RUN}-firefox`);
     } finally {
       await firefox.stop();
     }

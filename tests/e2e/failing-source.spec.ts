@@ -3,7 +3,7 @@ import { expect, type Page, type Route, test } from '@playwright/test';
 import { CPU, push } from './stored.ts';
 
 const NOW_MS = Math.floor(Date.now() / 60_000) * 60_000;
-const SERVICE = 'e2e/failing';
+const SERVICE = `e2e/failing-${NOW_MS / 60_000}`;
 const range = `from=${NOW_MS - 10 * 60_000}&until=${NOW_MS}`;
 const link = `/?v=1&view=explore&svc=${SERVICE}&type=${CPU}&${range}`;
 

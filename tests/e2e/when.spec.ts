@@ -1,4 +1,6 @@
 /** The recording over time: reading and selecting it by keyboard and pointer, and what a selected part narrows. */
+import { writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { expect, type Page } from '@playwright/test';
 import { violations } from './axe.ts';
 import { type GivenFile, openFiles, summary, test, textFile } from './support.ts';
@@ -124,6 +126,21 @@ test('a part without samples leads back, and a file without times is not offered
   await expect(page.getByText('do not say when they ran')).toBeVisible();
   await page.getByRole('radio', { name: 'Flame' }).click();
   await expect(page.getByRole('radio', { name: 'When' })).toHaveCount(0);
+});
+
+test('an exported page holds the part that is shown, without threads', async ({ page }, info) => {
+  await openRun(page, '?v=1&view=files&pane=chart&during=0-6020&file=run.speedscope.json');
+  await expect(page.getByRole('tree', { name: 'Flame chart' })).toBeVisible();
+  const exported = await page.evaluate(() => window.flametide.exportAs('html') as Promise<string>);
+  const path = info.outputPath('part.html');
+  writeFileSync(path, exported);
+  const kept = await page.context().newPage();
+  await kept.goto(pathToFileURL(path).href);
+  await expect(kept.getByRole('radio', { name: 'Both' })).toBeChecked();
+  await expect.poll(() => total(kept)).toBe(8020);
+  await expect(kept.getByRole('radio', { name: 'Flame chart' })).toHaveCount(0);
+  await kept.getByRole('radio', { name: 'When' }).click();
+  await expect(heatmap(kept)).toBeVisible();
 });
 
 for (const [scheme, width] of [

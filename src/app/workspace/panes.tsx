@@ -14,27 +14,27 @@ interface PaneEntry {
   readonly title: string;
 }
 
-const all = paneIds.flatMap((id): PaneEntry[] => {
-  const { title } = panes[id];
-  return title === undefined ? [] : [{ id, title }];
-});
-
-/** Whether a view has something to show. An exported page does not hold the labels of samples, so no threads. */
-function isShown({ needs }: (typeof panes)[Pane], isTimed: boolean): boolean {
-  return needs === undefined || (isTimed && (needs === 'times' || !isExportedPage()));
+/** Whether it is a view of one profile. An exported page does not hold the labels of samples, so it has no threads. */
+function isHere(pane: Pane): boolean {
+  const { title, needs } = panes[pane];
+  return title !== undefined && (needs !== 'threads' || !isExportedPage());
 }
 
 /** The pane of the link that a profile is shown in. A view of two sides is none of one, and the list needs room. */
 export function usePane(): Pane {
   const isNarrow = useIsNarrow();
-  const asked = useUrl(({ pane }) => (panes[pane].title === undefined ? 'both' : pane));
+  const asked = useUrl(({ pane }) => (isHere(pane) ? pane : 'both'));
   return isNarrow && asked === 'both' ? 'flame' : asked;
 }
 
 export function Panes({ pane, isTimed }: { pane: Pane; isTimed: boolean }): ReactElement {
   const isNarrow = useIsNarrow();
   // What a link opens is among the choices, also where it has nothing to show.
-  const offered = all.filter(({ id }) => id === pane || isShown(panes[id], isTimed));
+  const offered = paneIds.flatMap((id): PaneEntry[] => {
+    const { title, needs } = panes[id];
+    const isOffered = isHere(id) && (needs === undefined || isTimed || id === pane);
+    return title !== undefined && isOffered ? [{ id, title }] : [];
+  });
   return (
     <PaneChoice
       panes={isNarrow ? offered.filter(({ id }) => id !== 'both') : offered}

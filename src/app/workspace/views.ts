@@ -8,7 +8,13 @@ import type { ViewProps } from '../views/view.ts';
 type View = (props: ViewProps) => ReactElement;
 
 /** Views that load when they are first shown, by folder. */
-const folders = import.meta.glob<ComponentType<ViewProps>>('../views/*/view.tsx', { import: 'View' });
+const folders =
+  import.meta.env.MODE === 'viewer'
+    ? // An exported page does not hold the threads of samples (`usePane`).
+      import.meta.glob<ComponentType<ViewProps>>(['../views/*/view.tsx', '!../views/chart/view.tsx'], {
+        import: 'View',
+      })
+    : import.meta.glob<ComponentType<ViewProps>>('../views/*/view.tsx', { import: 'View' });
 const lazy = Object.entries(folders).map(([path, load]) => [path.split('/')[2], lazily(load)] as const);
 
 /** By pane. The first picture must not wait for the flamegraph and the functions: they are part of the page. */

@@ -2,7 +2,7 @@
 import { type ReactElement, useMemo, useRef, useState } from 'react';
 import { pathOf } from '#model/call-path.ts';
 import type { NodeIndex } from '#model/call-tree.ts';
-import { formatInterval, formatOffsetMs } from '#model/interval.ts';
+import { formatInterval, formatOffsetMs, printInterval } from '#model/interval.ts';
 import { formatCount } from '#model/units.ts';
 import { Button } from '../../components/button.tsx';
 import { ViewColumn } from '../../components/layout.tsx';
@@ -11,7 +11,6 @@ import type { ChartAnswer } from '#analysis/analysis.ts';
 import { useFlameChart } from '../../queries/analysis-queries.ts';
 import { openFileNamed } from '../../screen/files-store.ts';
 import type { ShownTree } from '../../screen/shown.ts';
-import { isExportedPage } from '../../state/exported-page.ts';
 import { runFrameKey } from '../../state/commands.ts';
 import { navigate, useUrl } from '../../url/url-store.ts';
 import { ProfileGraph } from '../flamegraph/profile-graph.tsx';
@@ -30,16 +29,14 @@ export function View(props: ViewProps): ReactElement {
   const file = openFileNamed(shown.opened.name);
   const matchers = useUrl((state) => state.q);
   const during = useUrl((state) => state.during);
-  const isTimed = file?.profile.isTimed === true && !isExportedPage();
+  const isTimed = file?.profile.isTimed === true;
   const { data, error } = useFlameChart(
     isTimed ? { handle: file.profile.handle, sampleType: shown.sampleType, matchers, during } : undefined,
   );
   if (!isTimed)
     return (
-      <Panel kind="info" title="No times of threads">
-        <p>
-          The samples of this profile do not say when they ran and on which thread: there is no order to draw them in.
-        </p>
+      <Panel kind="info" title="No times">
+        <p>The samples of this profile do not say when they ran: there is no order to draw them in.</p>
       </Panel>
     );
   if (error)
@@ -66,15 +63,21 @@ function Chart(props: ViewProps & { readonly chart: ChartAnswer }): ReactElement
     const known = kept.chart === chart ? pathOf(tree, names, kept.node) : [];
     return path.length > 0 && known.join('\n') === path.join('\n') ? kept.node : callOfPath(chart, names, path, seen);
   }, [kept, chart, tree, names, path, seen]);
+  // Where the camera came to rest no call has to be looked for among a million.
+  const [rested, setRested] = useState('');
+  const isRested = at !== undefined && printInterval(at) === rested;
   const zoom = useMemo(() => {
     if (!seen) return { node: 0 };
-    const node = callThatFills(chart, seen);
+    const node = isRested ? 0 : callThatFills(chart, seen);
     return node > 0 ? { node } : { node: 0, range: seen };
-  }, [chart, seen]);
+  }, [chart, seen, isRested]);
   const axis = useRef<TimeAxis>(undefined);
 
-  const see = (range: Seen | undefined, how: 'push' | 'replace', patch = {}): void =>
-    navigate({ ...patch, at: range && intervalSeen(range, originMs) }, how);
+  const see = (range: Seen | undefined, how: 'push' | 'replace', patch = {}): void => {
+    const next = range && intervalSeen(range, originMs);
+    setRested(how === 'replace' && next ? printInterval(next) : '');
+    navigate({ ...patch, at: next }, how);
+  };
   const rangeOf = (node: NodeIndex): Seen | undefined =>
     node > 0 ? { from: start[node], to: start[node] + tree.total[node] } : undefined;
   const select = (node: NodeIndex): void => {
