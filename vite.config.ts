@@ -50,7 +50,12 @@ export default defineConfig(({ isSsrBuild, mode }) =>
       ? {
           base: './',
           publicDir: false,
-          plugins: [react(), { ...optimizeLocales.vite({ locales: ['en-US'] }), enforce: 'pre' }, inOneFile()],
+          plugins: [
+            react(),
+            { ...optimizeLocales.vite({ locales: ['en-US'] }), enforce: 'pre' },
+            withoutServer(),
+            inOneFile(),
+          ],
           worker: { format: 'iife', plugins: () => [fewFormats()] },
           build: {
             outDir: 'dist/client',
@@ -138,6 +143,27 @@ function fewFormats(): Plugin {
     resolveId(source, importer, options) {
       return source === './formats.ts' ? this.resolve('./viewer-formats.ts', importer, options) : undefined;
     },
+  };
+}
+
+/** Parts that only a page with a server shows. */
+const PARTS_OF_SERVERS: Readonly<Record<string, string>> = {
+  'first-run.tsx': 'FirstRun',
+  'profile-now.tsx': 'ProfileNow',
+  'remove-service.tsx': 'RemoveService',
+};
+
+/** A page in one file has no server: what is about one stays out. */
+function withoutServer(): Plugin {
+  const prefix = '\0without-server:';
+  return {
+    name: 'without-server',
+    enforce: 'pre',
+    resolveId(source) {
+      const file = source.slice(source.lastIndexOf('/') + 1);
+      return Object.hasOwn(PARTS_OF_SERVERS, file) ? `${prefix}${PARTS_OF_SERVERS[file]}` : undefined;
+    },
+    load: (id) => (id.startsWith(prefix) ? `export const ${id.slice(prefix.length)} = () => null;` : undefined),
   };
 }
 

@@ -67,7 +67,7 @@ export function describeChange(change: Change, unit: AmountUnit): string {
       const amount = formatChange(delta, unit);
       if (trend === 'new') return `The route ${name} is new: ${amount}`;
       if (trend === 'gone') return `The route ${name} is gone: ${amount}`;
-      return `${name} is called ${wentUp(change) ? 'more' : 'less'}${change.requests ? inBrackets(requestsText(change, unit)) : yetTakes(change)}: ${formatChange(part, unit)}`;
+      return `${name} is called ${wentUp(change) ? 'more' : 'less'}${change.requests ? inBrackets(requestsText(change, unit)) : (change.codePct ?? 0) * part < 0 ? ' than the others' : ''}: ${formatChange(part, unit)}`;
     }
     case 'either': {
       const amount = formatChange(trend === 'new' || trend === 'gone' ? delta : part, unit);
@@ -75,7 +75,7 @@ export function describeChange(change: Change, unit: AmountUnit): string {
       if (trend === 'new') return `${name} and what it calls is new: ${amount}`;
       if (trend === 'gone') return `${name} and what it calls is gone: ${amount}`;
       const what = wentUp(change) ? 'more calls, or each costs more' : 'fewer calls, or each costs less';
-      return `${name} and what it calls: ${what}${yetTakes(change)}: ${amount}`;
+      return `${name} and what it calls: ${what}: ${amount}`;
     }
     case 'moved':
       return `Cost moved between ${name} and ${shortText(within ?? '')}, which calls it: together ${formatChange(delta, unit)}`;
@@ -115,11 +115,6 @@ function aboutAs(percentage: number): string {
 /** A unit of work beside the others: all of them may shrink, or give way to code that got dearer. */
 function wentUp({ codePct, part }: Change): boolean {
   return (codePct ?? part) >= 0;
-}
-
-function yetTakes(change: Change): string {
-  const isAgainst = change.part !== 0 && wentUp(change) !== change.part > 0;
-  return isAgainst ? ` than the others, yet takes ${change.part < 0 ? 'less' : 'more'}` : '';
 }
 
 /** `23.0 % more`, `18 times as much`. */
@@ -219,7 +214,7 @@ function silence({ silence: known }: WhatChanged): string {
 
 function moreTime({ percent: shown, moreSeconds }: NonNullable<WhatChanged['silence']>): string {
   if (moreSeconds === undefined) return '';
-  return `, and a change above ±${formatNumber((Math.sqrt(1 + shown / 100) - 1) * 100)}\u00a0% after ${formatDuration(moreSeconds * 1000)} more of each side`;
+  return `, and a change above ±${formatNumber((Math.sqrt(1 + shown / 100) - 1) * 100)}\u00a0% after ${formatDuration(Math.ceil(moreSeconds / 60) * 60_000)} more of each side`;
 }
 
 function numberWord(count: number): string {

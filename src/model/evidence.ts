@@ -208,7 +208,8 @@ function unitsOf(
     if ((unit[tree.parent[node]] !== u || tree.parent[node] === 0) && (named[u] < 0 || share(node) > share(named[u])))
       named[u] = node;
     const self = selfA[node] / left.totals[0] + selfB[node] / left.totals[1];
-    if (!(self > 0)) continue;
+    // Only of what is known to be a unit it is asked whether one function is nearly all of it.
+    if (isKnown[u] === 0 || !(self > 0)) continue;
     whole[u] += self;
     const key = u * tree.names.length + tree.func[node];
     const sum = (own.get(key) ?? 0) + self;

@@ -29,6 +29,15 @@ const PRIMITIVE =
 const INPUT_OUTPUT =
   /^(?:syscall\.|internal\/poll\.|internal\/(?:runtime\/)?syscall|:(?:writev|write\w+String|writeBuffer|readStart|shutdown|close)(?::0)?$)/;
 
+const known = new WeakMap<readonly string[], readonly FrameRole[]>();
+
+/** Of the names of a union or a tree, which are asked for again and again. */
+export function rolesOf(names: readonly string[]): readonly FrameRole[] {
+  let ofNames = known.get(names);
+  if (ofNames === undefined) known.set(names, (ofNames = names.map(roleOf)));
+  return ofNames;
+}
+
 export function roleOf(name: string): FrameRole {
   if (INPUT_OUTPUT.test(name)) return 'runtime';
   const kind = frameKind(name, '');

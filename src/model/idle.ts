@@ -1,5 +1,5 @@
 /** Waiting for work is not a cost: idle frames are shown but excluded from the evidence. */
-import { roleOf } from './frame-roles.ts';
+import { rolesOf } from './frame-roles.ts';
 import { sumUp, type SideColumns, type SideKey, type UnionTree } from './union.ts';
 
 /** The share of idle frames in each side's total, 0 to 1. */
@@ -12,7 +12,7 @@ export function idleShares(union: UnionTree): Readonly<Record<SideKey, number>> 
 
 /** The same union and nodes, with zero amounts in idle frames. */
 export function withoutIdle(union: UnionTree): UnionTree {
-  const isIdleFunction = Uint8Array.from(union.names, (name) => (roleOf(name) === 'idle' ? 1 : 0));
+  const isIdleFunction = Uint8Array.from(rolesOf(union.names), (role) => (role === 'idle' ? 1 : 0));
   if (!isIdleFunction.includes(1)) return union;
   const { func, parent, length } = union;
   const isIdle = new Uint8Array(length);

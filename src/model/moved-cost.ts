@@ -128,6 +128,7 @@ function calls(
   for (let node = 1; node < length; node++) own[func[node]] += left.shareOf(node, 'self');
   const callers = new Map<number, number[]>();
   const callees = new Map<number, { caller: number; nodes: number[] }>();
+  const isEnd = new Uint8Array(names.length);
   for (let node = 1; node < length; node++) {
     const up = movedTo[parent[node]];
     if (
@@ -144,10 +145,13 @@ function calls(
     const known = callees.get(key);
     if (known) known.nodes.push(node);
     else callees.set(key, { caller, nodes: [node] });
+    isEnd[func[up]] = 1;
+    isEnd[func[node]] = 1;
     callers.set(caller, []);
     callers.set(func[node] * count + unit[node], []);
   }
-  for (let node = 1; node < length; node++) callers.get(func[node] * count + unit[node])?.push(node);
+  for (let node = 1; node < length; node++)
+    if (isEnd[func[node]] === 1) callers.get(func[node] * count + unit[node])?.push(node);
   return { callers, callees };
 }
 

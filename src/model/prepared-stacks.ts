@@ -2,7 +2,7 @@
  * The stacks of both sides, prepared for a comparison: without idle frames, runtime frames folded into their callers,
  * and dispatch frames removed so that handlers are at the top.
  */
-import { roleOf } from './frame-roles.ts';
+import { rolesOf } from './frame-roles.ts';
 import type { SideSlices } from './slices.ts';
 import type { UnionTree } from './union.ts';
 
@@ -64,7 +64,7 @@ const DISPATCHED = 0.5;
 export function prepareStacks(union: UnionTree, router?: string): PreparedTree {
   const { length, parent, func, names } = union;
   const isAbove = aboveRoutes(union, router);
-  const roles = names.map(roleOf);
+  const roles = rolesOf(names);
   const share = meanShare(union);
   // By node: the cost of own code called by dispatch frames in its subtree.
   const handled = new Float64Array(length);
@@ -114,19 +114,14 @@ export function prepareStacks(union: UnionTree, router?: string): PreparedTree {
 
 const ROUTER = 2;
 
-/** By node: 2 at the router, also where it calls itself; 1 above it. */
-function aboveRoutes({ length, parent, func, names }: UnionTree, router: string | undefined): Uint8Array {
+/** By node: 2 at the topmost frames of the router, 1 above them. */
+function aboveRoutes({ length, parent, func, names, subtreeEnd }: UnionTree, router: string | undefined): Uint8Array {
   const isAbove = new Uint8Array(length);
-  if (router === undefined) return isAbove;
-  // Inside a route the router is a function like others.
-  const isInside = new Uint8Array(length);
-  for (let node = 1; node < length; node++) {
-    const up = parent[node];
-    if (isInside[up] === 1 || (isAbove[up] === ROUTER && names[func[node]] !== router)) isInside[node] = 1;
-    else if (names[func[node]] === router) {
-      isAbove[node] = ROUTER;
-      for (let at = up; at > 0 && isAbove[at] === 0; at = parent[at]) isAbove[at] = 1;
-    }
+  for (let node = 1; node < length;) {
+    const isRouter = names[func[node]] === router;
+    if (isRouter)
+      for (let at = node; at > 0 && isAbove[at] === 0; at = parent[at]) isAbove[at] = at === node ? ROUTER : 1;
+    node = isRouter ? subtreeEnd[node] : node + 1;
   }
   return isAbove;
 }

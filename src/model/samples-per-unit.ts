@@ -22,7 +22,6 @@ export function samplesPerQuantum(amounts: ArrayLike<number>): number | undefine
   let quantum = 0;
   for (let i = 0; i < amounts.length; i++) {
     if (amounts[i] === 0) continue;
-    if (!Number.isSafeInteger(amounts[i])) return undefined;
     let rest = Math.abs(amounts[i]);
     while (rest > 0) [quantum, rest] = [rest, quantum % rest];
     if (!(quantum >= MIN_QUANTUM)) return undefined;

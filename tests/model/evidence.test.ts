@@ -122,10 +122,10 @@ describe('units of work', () => {
     expect(found[0].low! < 130 && 130 < found[0].high!).toBe(true);
   });
 
-  it('a handler that is asked for more than the others may take less than it did', () => {
+  it('a handler that is called more than the others may take less than it did', () => {
     const [found] = changes(shop, scaled(shop, 'shop.report', 1.8)).filter(({ supported }) => supported);
     expect(describeChange({ ...found, codePct: 43, part: -0.0157 }, cores)).toBe(
-      'shop.report is called more than the others, yet takes less: −1.57\u00a0points',
+      'shop.report is called more than the others: −1.57\u00a0points',
     );
   });
 

@@ -13,7 +13,6 @@ describe('amounts that nobody counted', () => {
     expect(samplesPerQuantum([30_000_001, 10_000_000])).toBeUndefined();
     expect(samplesPerQuantum([4096, 8192])).toBeUndefined();
     expect(samplesPerQuantum([1.5e7, 1e7 / 3])).toBeUndefined();
-    expect(samplesPerQuantum([Number.POSITIVE_INFINITY, 10_000_000])).toBeUndefined();
     expect(samplesPerQuantum([Number.NaN])).toBeUndefined();
     expect(samplesPerQuantum([])).toBeUndefined();
   });

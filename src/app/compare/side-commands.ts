@@ -30,7 +30,7 @@ export function linkAlone(side: Side): Partial<UrlState> {
 export function sideCommands(open: Readonly<Record<SideName, { readonly side: Side }>>): readonly Command[] {
   const routes: Command = {
     id: 'routes',
-    title: 'Its callees are routes',
+    title: 'Callees are routes',
     isTransform: false,
     key: undefined,
     run: ({ tree, names, node }) => navigate({ routes: nodeName(tree, names, node) }, 'push'),

@@ -65,7 +65,12 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
       <p className={styles['summary']} role="status">
         {summarise(found, unit)}
       </p>
-      <Routes shown={shown} />
+      {shown.request.routes !== undefined && (
+        <p className={styles['summary']}>
+          Routes: callees of {shown.request.routes}{' '}
+          <Button onClick={() => navigate({ routes: undefined }, 'push')}>Clear</Button>
+        </p>
+      )}
       <div className={styles['filters']}>
         <RadioRow<Filter>
           label="Which changes"
@@ -105,22 +110,6 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
         </p>
       )}
     </section>
-  );
-}
-
-/** What the user said routes are. */
-function Routes({ shown }: { shown: ShownComparison }): ReactElement | null {
-  const { routes } = shown.request;
-  if (routes === undefined) return null;
-  const isThere = shown.diff.functions.names.includes(routes);
-  return (
-    <p className={styles['routes']}>
-      <span>
-        {isThere ? 'Routes are the callees of ' : 'Routes are found automatically, because neither side has '}
-        <code title={routes.slice(0, MAX_NAME_LENGTH)}>{splitName(routes).bare.slice(0, MAX_NAME_LENGTH)}</code>.
-      </span>
-      <Button onClick={() => navigate({ routes: undefined }, 'push')}>Find routes as usual</Button>
-    </p>
   );
 }
 
