@@ -37,6 +37,15 @@ export class PairIndex {
     return this.#second.values[index];
   }
 
+  /** The first and second numbers by pair; only [0, length) counts. Not to be kept across an `intern`. */
+  get firsts(): Int32Array {
+    return this.#first.values;
+  }
+
+  get seconds(): Int32Array {
+    return this.#second.values;
+  }
+
   /** The second numbers of all pairs, by their numbers. */
   takeSeconds(): Int32Array {
     return this.#second.take();

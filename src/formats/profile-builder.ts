@@ -190,11 +190,22 @@ export class ProfileBuilder {
   #stacks(): Pick<Profile, 'stackStart' | 'stackFrames'> {
     const stackStart = new Int32Array(this.sampleCount + 1);
     const stackFrames = new Int32Array(this.#framesInStacks);
+    /** By node: behind its stack where it was written first, 0 where it was not yet. */
+    const written = new Int32Array(this.#depth.length);
+    const parents = this.#nodes.firsts;
+    const frames = this.#nodes.seconds;
     let end = 0;
     for (let sample = 0; sample < this.sampleCount; sample++) {
       let node = this.#sampleNode.values[sample];
-      end += this.#depth.values[node];
-      for (let at = end; node > 0; node = this.#nodes.first(node - 1)) stackFrames[--at] = this.#nodes.second(node - 1);
+      const depth = this.#depth.values[node];
+      const before = written[node];
+      end += depth;
+      // A copy reads what lies together, the way up does not.
+      if (before > 0) stackFrames.copyWithin(end - depth, before - depth, before);
+      else {
+        written[node] = end;
+        for (let at = end; node > 0; node = parents[node - 1]) stackFrames[--at] = frames[node - 1];
+      }
       stackStart[sample + 1] = end;
     }
     return { stackStart, stackFrames };

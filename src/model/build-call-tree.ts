@@ -28,6 +28,7 @@ export function* buildCallTree(
   const pathFunc = new Int32Array(deepest); // the sample before: its functions
   const pathNode = new Int32Array(deepest + 1); // and their nodes, behind the root
   let pathLength = 0;
+  let before = 0; // where its stack begins
   for (let i = 0; i < sampleCount; i++) {
     if (i % SAMPLES_A_STEP === 0) yield i / sampleCount;
     if (values[i] === 0) continue;
@@ -35,6 +36,8 @@ export function* buildCallTree(
     const length = stackStart[i + 1] - from;
     let d = 0;
     const shared = Math.min(length, pathLength);
+    // The same frames first, which lie one behind the other; then other lines of the same functions.
+    while (d < shared && stackFrames[before + d] === stackFrames[from + d]) d++;
     while (d < shared && pathFunc[d] === funcOf[stackFrames[from + d]]) d++;
     for (; d < length; d++) {
       const func = funcOf[stackFrames[from + d]];
@@ -42,6 +45,7 @@ export function* buildCallTree(
       pathNode[d + 1] = builder.child(pathNode[d], func);
     }
     pathLength = length;
+    before = from;
     if (exact) builder.addExact(pathNode[length], exact[i]);
     else builder.add(pathNode[length], values[i]);
   }

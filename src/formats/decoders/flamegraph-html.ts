@@ -52,14 +52,14 @@ export function* decodeFlamegraphHtml(bytes: Uint8Array, limits: DecodeLimits = 
   if (isReversed)
     notes.push('The picture was made with --reverse: stacks are reversed, so that they begin at the root.');
   if (isInverted) notes.push('The picture is drawn from the top. If it was made with --reverse, its roots are leaves.');
-  return yield* frames.profile({ type: 'samples', unit: 'count' }, notes, READING, isReversed);
+  return yield* frames.profile({ type: 'samples', unit: 'count' }, notes, READING, (row) => row, isReversed);
 }
 
 function pushCall(text: string, frames: PictureFrames, packed: PackedFrames, lines: LineReader): void {
   const old = OLD_CALL.exec(text);
   if (old) {
     const [level, left, width] = [old[1], old[2], old[3]].map(Number);
-    frames.push({ name: unquoted(old[5]), level, left, right: left + width, count: width }, lines.place);
+    frames.push({ name: unquoted(old[5]), row: level, left, right: left + width, count: width }, lines.place);
     return;
   }
   const call = CALL.exec(text);
@@ -128,10 +128,7 @@ class PackedFrames {
     }
     const mapping = key % 8 === KERNEL ? '[kernel]' : '';
     const [left, width] = [this.#left, this.#width];
-    this.#frames.push(
-      { name, mapping, level: this.#level, left, right: left + width, count: width },
-      this.#lines.place,
-    );
+    this.#frames.push({ name, mapping, row: this.#level, left, right: left + width, count: width }, this.#lines.place);
   }
 }
 

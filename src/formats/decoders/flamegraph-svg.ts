@@ -7,7 +7,7 @@ import { utf8Bytes } from '#base/text-bytes.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
 import { type DecodeLimits, FILE_LIMITS } from '../decode-limits.ts';
 import { DecodeError } from '../format.ts';
-import { PictureFrames } from './picture-tree.ts';
+import { PictureFrames, type PictureRow } from './picture-tree.ts';
 
 const MAX_BYTES = 1 << 27;
 const FRAMES_A_STEP = 2048;
@@ -18,15 +18,6 @@ const MAX_TAG = 4096;
 const COUNT = /^ \(([\d,]+(?:\.\d+)?) ?([^(),;]*), \d[\d.]*%(;[^()]*)?\)$/;
 const MAX_COUNT = 200;
 
-interface Drawn {
-  readonly name: string;
-  /** Undefined if only the width is known. */
-  readonly count: number | undefined;
-  readonly y: number;
-  readonly left: number;
-  readonly right: number;
-}
-
 /** @throws DecodeError, if a limit is exceeded */
 export function* decodeFlamegraphSvg(packed: Uint8Array, limits: DecodeLimits = FILE_LIMITS): Steps<Profile> {
   if (packed.length > MAX_BYTES) {
@@ -35,12 +26,12 @@ export function* decodeFlamegraphSvg(packed: Uint8Array, limits: DecodeLimits = 
     });
   }
   const text = new TextDecoder().decode(utf8Bytes(packed));
-  const drawn: Drawn[] = [];
+  const frames = new PictureFrames(limits);
   let unit = '';
   let isDifference = false;
   let rectAt = text.indexOf('<rect');
   for (let at = text.indexOf('<title>'); at >= 0;) {
-    if (drawn.length % FRAMES_A_STEP === 0) yield (at / text.length) * READING;
+    if (frames.length % FRAMES_A_STEP === 0) yield (at / text.length) * READING;
     const titleEnd = text.indexOf('</title>', at);
     if (titleEnd < 0) break;
     const next = text.indexOf('<title>', titleEnd);
@@ -65,44 +56,32 @@ export function* decodeFlamegraphSvg(packed: Uint8Array, limits: DecodeLimits = 
       if (counted[3] !== undefined) isDifference = true;
     }
     const count = isExact ? exactWidth : Number(counted![1].replaceAll(',', ''));
-    if (drawn.length >= limits.nodes) refuseFrames(drawn.length);
-    drawn.push({ name: counted ? title.slice(0, open) : title, count, y, left, right: left + width });
+    const name = counted ? title.slice(0, open) : title;
+    frames.push({ name, row: y, left, right: left + width, count }, `frame ${frames.length + 1}`);
   }
-  if (drawn.length === 0) {
+  if (frames.length === 0) {
     throw new DecodeError('malformed', 'The picture has no frames with a name and a count.', {
       place: `${text.length} characters`,
       remedy: 'Open the profile that the picture was made from. Read are flame graphs of flamegraph.pl and inferno.',
     });
   }
-  const frames = new PictureFrames(limits);
-  const levels = levelsOf(drawn, /\binverted = (true|1)\b/.test(text.slice(0, 65_536)));
-  for (const [i, { name, count = 0, y, left, right }] of drawn.entries())
-    frames.push({ name, level: levels(y), left, right, count }, `frame ${i + 1}`);
+  const levels = levelsOf(frames.rows, /\binverted = (true|1)\b/.test(text.slice(0, 65_536)));
   const notes = [
     'The file is a picture: frames that were too narrow to draw count as self cost of their callers, and labels are missing.',
   ];
   if (isDifference) notes.push('The picture shows a difference: its widths are read, its colours are not.');
-  return yield* frames.profile(typeOf(unit), notes, READING);
+  return yield* frames.profile(typeOf(unit), notes, READING, levels);
 }
 
 /** Rows by height: the root lies at the bottom, or at the top of an icicle graph. */
-function levelsOf(drawn: readonly Drawn[], saysInverted: boolean): (y: number) => number {
-  const rows = [...new Set(drawn.map(({ y }) => y))].sort((a, b) => a - b);
-  const isRoot = (row: number | undefined): boolean => {
-    const frames = drawn.filter(({ y }) => y === row);
-    return frames.length === 1 && frames[0].name === 'all';
-  };
-  const [top, bottom] = [isRoot(rows[0]), isRoot(rows.at(-1))];
-  const wider = Math.sign(widthOf(drawn, rows[0]) - widthOf(drawn, rows.at(-1)));
+function levelsOf(rows: readonly PictureRow[], saysInverted: boolean): (y: number) => number {
+  const isRoot = ({ frames, name }: PictureRow): boolean => frames === 1 && name === 'all';
+  const [first, last] = [rows[0], rows[rows.length - 1]];
+  const [top, bottom] = [isRoot(first), isRoot(last)];
+  const wider = Math.sign(first.width - last.width);
   const isIcicle = top !== bottom ? top : wider !== 0 ? wider > 0 : saysInverted;
-  const level = new Map(rows.map((y, i) => [y, isIcicle ? i : rows.length - 1 - i]));
+  const level = new Map(rows.map(({ row }, i) => [row, isIcicle ? i : rows.length - 1 - i]));
   return (y) => level.get(y) ?? 0;
-}
-
-function widthOf(drawn: readonly Drawn[], row: number | undefined): number {
-  let sum = 0;
-  for (const { y, left, right } of drawn) if (y === row) sum += right - left;
-  return sum;
 }
 
 function typeOf(unit: string): SampleType {
@@ -138,12 +117,5 @@ function unescaped(text: string): string {
     const code = decimal ? Number(decimal) : hex ? Number.parseInt(String(hex), 16) : -1;
     if (code >= 0) return code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd';
     return Object.hasOwn(ENTITIES, name) ? ENTITIES[name] : whole;
-  });
-}
-
-function refuseFrames(count: number): never {
-  throw new DecodeError('too-large', `The picture has more than ${count} frames.`, {
-    place: `frame ${count}`,
-    remedy: 'Open the profile that the picture was made from.',
   });
 }
