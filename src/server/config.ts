@@ -8,6 +8,8 @@ import { DEFAULT_LABEL_SETS } from './store/series-table.ts';
 
 const MiB = 1 << 20;
 
+const NOT_PLAIN = 'must have no user, password or query: set FLAMETIDE_PROMETHEUS_AUTHORIZATION instead';
+
 const serverConfig = z.object({
   port: z.int().min(0).max(65_535),
   host: z.string().min(1),
@@ -38,7 +40,10 @@ const serverConfig = z.object({
   /** Targets that profiles are fetched from. */
   scrape: z.array(z.strictObject({ url: z.string(), service: z.string().min(1) })),
   /** A Prometheus that is asked for counts of requests. */
-  prometheus: z.url({ protocol: /^https?$/ }).optional(),
+  prometheus: z
+    .url({ protocol: /^https?$/ })
+    .refine(isPlainAddress, NOT_PLAIN)
+    .optional(),
   prometheusAuthorization: z.string().min(1).optional(),
   /** By service: an expression of requests per second. */
   prometheusQueries: z.record(z.string().min(1), z.string().min(1).max(10_000)),
@@ -242,11 +247,17 @@ function serviceQueries(given: readonly string[] = []): Record<string, string> {
       const [, service, query] = /^([^=]+)=(.+)$/s.exec(one) ?? [];
       if (service === undefined || query === undefined)
         throw new InvalidArgumentError(
-          `--prometheus-query ${one} is no query: it is like shop=sum(rate(served_total[$window])).`,
+          `--prometheus-query ${one} is not a query of a service: write it like shop=sum(rate(served_total[$window])).`,
         );
       return [service.trim(), query];
     }),
   );
+}
+
+/** A URL that paths can be added to. With a password in it `fetch` fails, and its message shows the password. */
+function isPlainAddress(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && url.username === '' && url.password === '' && !/[?#]/.test(text);
 }
 
 function checked(given: Record<string, unknown>): CommandLine {

@@ -121,6 +121,8 @@ describe('parseCommandLine', () => {
     ['--backend', 'ftp://x'],
     ['--config', '/nowhere.json'],
     ['--prometheus', 'prometheus:9090'],
+    ['--prometheus', 'http://user:word@prometheus:9090'],
+    ['--prometheus', 'http://prometheus:9090/?tenant=a'],
     ['--prometheus-query', 'sum(up)'],
   ])('refuses %s %s in one line', (...args) => {
     const asked = parse(...args);
