@@ -182,7 +182,8 @@ class Loop {
     const everyMs = this.#times.everyMs * (this.#kind.rounds ?? 1);
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      await this.#taking;
+      // A second one may begin while this waits for the first.
+      while (this.#taking !== undefined) await this.#taking;
       this.#turn = new AbortController();
       const turn = AbortSignal.any([signal, this.#turn.signal]);
       const begun = Date.now();
