@@ -87,7 +87,9 @@ export function ExploreBar({ explored, intervalMs }: ExploreBarProps): ReactElem
       }}
       onType={({ id }) => navigate(ofSubject(subject?.service, id), 'push')}
       onGroupBy={(name) => navigate({ ...named(explored), by: name ?? '' }, 'push')}
-      action={hasPicture && explored.service !== undefined && <ProfileNow service={explored.service} />}
+      action={
+        hasPicture && explored.service !== undefined && <ProfileNow key={explored.service} service={explored.service} />
+      }
       onAllServices={() => navigate({ grid: 'services' }, 'push')}
       onGrid={(name) => navigate({ ...named(explored), by: name, grid: 'values' }, 'push')}
     />

@@ -1,5 +1,5 @@
 /** Has the server record a profile of a scraped service now, and opens it. */
-import { type ReactElement, useState } from 'react';
+import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { takeProfileNow } from '#datasource/server-status.ts';
 import { Button } from '../components/button.tsx';
 import { useServerStatus } from '../queries/source-queries.ts';
@@ -15,17 +15,40 @@ export function ProfileNow({ service }: { service: string }): ReactElement | nul
   const { data } = useServerStatus();
   const snap = useUrl((state) => state.snap);
   const [isRunning, setRunning] = useState(false);
+  const isShown = useRef(false);
+  useEffect(() => {
+    isShown.current = true;
+    return () => {
+      isShown.current = false;
+    };
+  }, []);
   if (snap !== undefined || data?.targets.some((target) => target.service === service) !== true) return null;
   const take = async (): Promise<void> => {
     setRunning(true);
     try {
       const { fromMs, untilMs, problems } = await takeProfileNow(document.baseURI, service);
       const seconds = Math.round((untilMs - fromMs) / 1000);
-      notify([`Shown is the profile of these ${seconds} s.`, ...problems].join(' ').slice(0, 400));
+      // Who went on to another page is not brought back.
+      const what = isShown.current
+        ? `Shown is the profile of these ${seconds} s.`
+        : `${service}: ${seconds} s were recorded.`;
+      notify([what, ...problems].join(' ').slice(0, 400));
       refresh();
+      if (!isShown.current) return;
       const range = { from: String(fromMs), until: String(untilMs) };
       navigate(
-        { view: 'explore', svc: service, type: CPU_TYPE, grid: 'none', cs: [], z: [], sel: [], ...range },
+        {
+          view: 'explore',
+          svc: service,
+          type: CPU_TYPE,
+          span: undefined,
+          trace: undefined,
+          grid: 'none',
+          cs: [],
+          z: [],
+          sel: [],
+          ...range,
+        },
         'push',
       );
     } catch (reason) {

@@ -44,7 +44,7 @@ export function NothingOfSpan({ explored, within }: { explored: Explored; within
   return (
     <Panel kind="info" title={`No samples of this ${within.kind}`}>
       <p>
-        {`No sample of ${(service ?? 'any service').slice(0, 120)} in these ${length ?? ''} is of ${within.kind} ${within.id}: `}
+        {`No sample of ${(service ?? 'any service').slice(0, 120)} in ${length === undefined ? 'the range' : `these ${length}`} is of ${within.kind} ${within.id}: `}
         it was too short to be sampled, its agent sends no ids, or the server keeps them for a shorter time.
       </p>
       <ShowAll />
