@@ -23,7 +23,7 @@ export function msOfOne({ unit }: SampleType): number {
   return (nanosecondsIn(unit) ?? 0) / NS_A_MS;
 }
 
-/** From the first sample to the end of the last one, in the words of `Profile.times`. */
+/** From the first sample to the end of the last one, in the words of `Profile.times`. @throws RangeError where that is no number */
 export function* recordingSpan({ times, values, sampleTypes }: TimedProfile): Steps<{
   readonly startMs: number;
   readonly endMs: number;
@@ -38,6 +38,10 @@ export function* recordingSpan({ times, values, sampleTypes }: TimedProfile): St
     if (time > endMs) endMs = time;
     for (const { ms, values: column } of lasting) if (time + column[i] * ms > endMs) endMs = time + column[i] * ms;
   }
+  if (!Number.isFinite(endMs - startMs))
+    throw new RangeError(
+      'The recording is too long for its times to be drawn: a sample lasts longer than a number can say.',
+    );
   return { startMs, endMs };
 }
 

@@ -15,7 +15,7 @@ const MAX_COLUMNS = 3600;
 /** Widths of a column, in ms. Seconds are usual. */
 const WIDTHS = [0.01, 0.1, 1, 10, 100, 1000, 10_000, 60_000, 600_000, 3_600_000, 86_400_000];
 const USUAL_WIDTH = WIDTHS.indexOf(1000);
-/** Bins of a band; more are not distinguished on a screen. */
+/** Bins of a band, where columns are cut: more are not distinguished on a screen. A column has at least one. */
 const MAX_BINS = 1000;
 /** Bands: the largest. */
 const MAX_BANDS = 40;
@@ -55,7 +55,7 @@ export interface Bands {
 /**
  * @param by the label of the bands; undefined: the thread's, where samples have it
  * @returns undefined if samples have no times
- * @throws RangeError at an invalid pattern
+ * @throws RangeError at an invalid pattern, and at times that are too far apart
  */
 export function* whenOf(
   profile: Profile,
@@ -109,7 +109,7 @@ export function columnsFor(lengthMs: number): { readonly columnMs: number; reado
   return { columnMs, columns: Math.floor(lengthMs / columnMs) + 1 };
 }
 
-/** Cells of a bin: a part of a column that leaves at most `MAX_BINS`. */
+/** Cells of a bin: a part of a column that leaves at most `MAX_BINS`, else a whole column. */
 function binSize(columns: number): number {
   const sizes = [1, 2, 5, 10, 25, ROWS];
   return sizes.find((size) => (columns * ROWS) / size <= MAX_BINS) ?? ROWS;

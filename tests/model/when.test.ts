@@ -145,6 +145,14 @@ describe('a recording over time', () => {
   });
 });
 
+describe('times that no number holds', () => {
+  it('are refused', () => {
+    const seconds = { type: 'wall', unit: 'seconds' };
+    const endless = timedProfile([seconds], [{ stack: 'main', atMs: 0, values: [1e308] }]);
+    expect(() => finish(whenOf(endless, 0, [], undefined))).toThrow('too long');
+  });
+});
+
 describe('a part of a recording', () => {
   it('has the samples from its start on, without its end', () => {
     const middle = part(moments, interval(500, 4010));
