@@ -54,5 +54,10 @@ function numberIn(ms: number, { sizeMs }: OffsetUnit): string {
 }
 
 function written(ms: number): string {
-  return String(Number(ms.toFixed(DECIMALS)));
+  return String(asWritten(ms));
+}
+
+/** A time at the precision that a link keeps, ms. */
+export function asWritten(ms: number): number {
+  return Number(ms.toFixed(DECIMALS));
 }

@@ -2,7 +2,7 @@
 import type { CallPath } from '#model/call-path.ts';
 import type { NodeIndex } from '#model/call-tree.ts';
 import type { FlameChart } from '#model/flame-chart.ts';
-import type { Interval } from '#model/interval.ts';
+import { asWritten, type Interval } from '#model/interval.ts';
 
 /** What is seen, in ms since the chart's origin. */
 export interface Seen {
@@ -62,7 +62,6 @@ export function seenOf({ fromMs, untilMs }: Interval, originMs: number): Seen {
 
 /** As a link writes it; undefined where nothing is left of it at its precision. */
 export function intervalSeen({ from, to }: Seen, originMs: number): Interval | undefined {
-  const rounded = (ms: number): number => Math.max(0, Number((ms + originMs).toFixed(6)));
-  const [fromMs, untilMs] = [rounded(from), rounded(to)];
+  const [fromMs, untilMs] = [from, to].map((ms) => Math.max(0, asWritten(ms + originMs)));
   return fromMs < untilMs ? { fromMs, untilMs, isRest: false } : undefined;
 }

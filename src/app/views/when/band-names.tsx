@@ -26,7 +26,7 @@ export function BandNames({ bands, shown, total }: BandNamesProps): ReactElement
         const isAlone = values.length <= 1;
         const isChosen = matchers.some((one) => one.name === label && one.operator === '=' && one.value === values[0]);
         return (
-          <li key={title} style={{ height: BAND_HEIGHT }}>
+          <li key={band} style={{ height: BAND_HEIGHT }}>
             <button
               type="button"
               aria-pressed={isChosen}

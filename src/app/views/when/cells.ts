@@ -1,5 +1,5 @@
 /** Between cells of the heatmap and the interval of a link. */
-import type { Interval } from '#model/interval.ts';
+import { asWritten, type Interval } from '#model/interval.ts';
 import { ROWS, type When } from '#model/when.ts';
 import type { CellRange } from '#render/when/paint.ts';
 import type { Selecting } from './when-keys.ts';
@@ -14,15 +14,10 @@ export function rangeOf({ anchor, head }: Selecting): CellRange {
 }
 
 export function intervalOf({ start, end }: CellRange, cellMs: number): Interval {
-  return { fromMs: rounded(start * cellMs), untilMs: rounded(end * cellMs), isRest: false };
+  return { fromMs: asWritten(start * cellMs), untilMs: asWritten(end * cellMs), isRest: false };
 }
 
 /** The cells that an interval touches. */
 export function cellsOf({ fromMs, untilMs }: Interval, cellMs: number): CellRange {
   return { start: Math.floor(fromMs / cellMs + 1e-6), end: Math.ceil(untilMs / cellMs - 1e-6) };
-}
-
-/** As a link writes it. */
-function rounded(ms: number): number {
-  return Number(ms.toFixed(6));
 }
