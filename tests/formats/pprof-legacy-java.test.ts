@@ -48,6 +48,16 @@ it('reads lock profiles: contentions and waits, by the period', async () => {
   expect(profileRows(profile, 1)[0]).toBe('total 1400 self 0');
 });
 
+it('takes the last brackets of a line as its place, however many it has', async () => {
+  const lines = [
+    ' 0x3 run (again)\t(Shop.java:7)',
+    ...Array.from({ length: 200 }, (_, i) => ` 0x${i + 16} x${' '.repeat(9000)}${' ('.repeat(4000)}x`),
+  ];
+  const profile = await open(`--- heapz 1 ---\nformat = java\n 524288 1 @ 0x3\n${lines.join('\n')}\n`);
+  expect(profile.functions.names).toContain('run (again)');
+  expect(profile.functions.files[profile.functions.names.indexOf('run (again)')]).toBe('Shop.java');
+});
+
 it('reads CPU profiles in words', async () => {
   const words = [0, 3, 1, 10_000, 0, 2, 2, 3, 4, 1, 1, 6, 3, 1, 7, 0, 1, 0];
   const text = new TextEncoder().encode(`${LOCATIONS}\n`);

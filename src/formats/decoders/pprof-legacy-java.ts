@@ -10,8 +10,7 @@ const LINES_A_STEP = 8192;
 const HEAP_RATE = 524_288;
 const SAMPLE = /^\s*(\d+) +(\d+) +@ +([ x0-9a-f]*)$/;
 const LOCATION = /^\s*0x([0-9a-f]{1,16})\s+(\S.*)$/i;
-const FILE_AND_LINE = /^(.{1,10000}?)\s+\((.{1,4096}):(-?\d{1,9})\)$/;
-const LIBRARY = /^(.{1,10000}?)\s+\((.{0,4096})\)$/;
+const FILE_AND_LINE = /^(.+):(-?\d{1,9})$/;
 
 /** Reads what follows the line `--- heapz 1 ---` or `--- contentionz 1 ---`. @param first its first line */
 export function* readJavaText(
@@ -76,10 +75,15 @@ export function* readJavaLocations(lines: LineReader, from: string | undefined, 
 }
 
 function frameOf(text: string): FrameFacts {
-  const place = FILE_AND_LINE.exec(text);
-  if (place) return { name: place[1], file: place[2], line: Math.max(0, Number(place[3])) };
-  const library = LIBRARY.exec(text);
-  if (library) return { name: library[1], file: library[2].slice(library[2].lastIndexOf('/') + 1) };
+  // A pattern for the name too would take the square of a hostile line's length.
+  const open = Math.max(text.lastIndexOf(' ('), text.lastIndexOf('\t('));
+  if (open > 0 && text.endsWith(')')) {
+    const name = text.slice(0, open).trimEnd();
+    const inside = text.slice(open + 2, -1);
+    const place = FILE_AND_LINE.exec(inside);
+    if (place) return { name, file: place[1], line: Math.max(0, Number(place[2])) };
+    return { name, file: inside.slice(inside.lastIndexOf('/') + 1) };
+  }
   // Code without a name has the path of nothing; states of the virtual machine (GC, VM) are their own name.
   return { name: text.includes('generated stub/JIT') ? 'STUB' : text };
 }
