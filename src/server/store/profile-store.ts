@@ -9,7 +9,7 @@ import { EntryTable } from './entry-table.ts';
 import { hourOf, US_PER_HOUR, US_PER_MS } from './hours.ts';
 import { OpenParts } from './day-walk.ts';
 import { PartCache } from './part-cache.ts';
-import { type HeatGroup, heatmapOf } from './heat-grid.ts';
+import { heatmapOf, type HeatValues } from './heat-grid.ts';
 import type {
   Exemplar,
   Heatmap,
@@ -124,17 +124,19 @@ export class ProfileStore implements ProfileReader {
   ): Heatmap {
     return this.#inSnapshot(() => {
       const buckets = new Buckets(selector, stepMs);
-      const groups = Array.from(
-        grouped(this.#selectProfiles(selector, stepMs), groupBy).values(),
-        ({ labels, rows }): HeatGroup => ({
-          labels,
-          each:
-            of === 'spans'
-              ? (take) => this.#eachSpan(rows, buckets, groupBy, stop, take)
-              : (take) => this.#eachUpload(rows, buckets, groupBy, stop, take),
-        }),
-      );
-      return heatmapOf(groups, buckets, exemplars);
+      const groups = [...grouped(this.#selectProfiles(selector, stepMs), groupBy).values()];
+      const labels = groups.map((group) => group.labels);
+      if (of === 'spans')
+        return heatmapOf(
+          { labels, each: (take) => this.#eachSpan(groups, buckets, groupBy, stop, take) },
+          buckets,
+          exemplars,
+        );
+      const each: HeatValues['each'] = (take) => {
+        for (const [group, { rows }] of groups.entries())
+          this.#eachUpload(rows, buckets, groupBy, stop, (...value) => take(group, ...value));
+      };
+      return heatmapOf({ labels, each }, buckets, exemplars);
     });
   }
 
@@ -288,18 +290,21 @@ export class ProfileStore implements ProfileReader {
     }
   }
 
+  /** All groups in one walk: a row of spans has those of all series of an upload. */
   #eachSpan(
-    rows: readonly SeriesRow[],
+    groups: readonly { readonly rows: readonly SeriesRow[] }[],
     { fromUs, toUs }: Buckets,
     groupBy: readonly string[],
     stop: StopCheck,
-    take: (timeUs: number, value: number, exemplar: () => Exemplar) => void,
+    take: Parameters<HeatValues['each']>[0],
   ): void {
-    const byId = new Map(rows.map((row) => [row.id, row]));
-    this.#spans.eachSpan(byService(rows), fromUs, toUs, this.#notes, stop, (found) => {
+    const byId = new Map(groups.flatMap(({ rows }, group) => rows.map((row) => [row.id, { row, group }])));
+    const all = byService(groups.flatMap(({ rows }) => rows));
+    const groupOf = (series: number): number => byId.get(series)!.group;
+    this.#spans.eachSpan(all, groupOf, fromUs, toUs, this.#notes, stop, (found) => {
       const { series, timeUs, span, trace, value } = found;
-      take(timeUs, value, () => {
-        const labels = uploadLabels(byId.get(series)!).filter(({ name }) => !groupBy.includes(name));
+      take(groupOf(series), timeUs, value, () => {
+        const labels = uploadLabels(byId.get(series)!.row).filter(({ name }) => !groupBy.includes(name));
         return { profile: { series, timeUs }, span, trace, value, labels };
       });
     });

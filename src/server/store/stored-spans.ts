@@ -81,9 +81,10 @@ export class StoredSpans {
     return uploads;
   }
 
-  /** Calls `take` with the sum of each span in each upload. */
+  /** Calls `take` with the sum of each span in each upload, for each group of series that has some of it. */
   eachSpan(
     selection: readonly ServiceSeries[],
+    groupOf: (series: number) => number,
     fromUs: number,
     toUs: number,
     notes: DamageNotes,
@@ -93,17 +94,18 @@ export class StoredSpans {
     const walk = new DayWalk(this.#parts, NOWHERE, notes);
     for (const one of selection) {
       this.#each(one, fromUs, toUs, walk, notes, stop, (row, { time_us: timeUs }, series) => {
-        const sums = new Map<number, { series: number; trace: number; value: number }>();
+        const sums = new Map<number, { series: number; span: number; trace: number; value: number }>();
         row.each(
           Infinity,
           (id) => series.has(id),
           (id, { span, trace }, _leaf, value) => {
-            const sum = sums.get(span);
-            if (sum === undefined) sums.set(span, { series: id, trace, value });
+            const key = groupOf(id) * MAX_POSITIONS + span;
+            const sum = sums.get(key);
+            if (sum === undefined) sums.set(key, { series: id, span, trace, value });
             else sum.value += value;
           },
         );
-        for (const [span, { series: id, trace, value }] of sums)
+        for (const { series: id, span, trace, value } of sums.values())
           if (span > 0) take({ series: id, timeUs, span: row.spanAt(span), trace: row.traceAt(trace), value });
       });
     }
@@ -132,6 +134,9 @@ export class StoredSpans {
     }
   }
 }
+
+/** More than a row has spans: each takes eight bytes. */
+const MAX_POSITIONS = 2 ** 32;
 
 /** Where only sums are wanted. */
 const NOWHERE: SampleVisitor = { open: () => () => undefined, close: () => undefined };

@@ -233,3 +233,18 @@ it('a heatmap has one value for each span of an upload', () => {
     { labels: [{ name: 'pod', value: 'b' }], count: 1, values: [' 3'] },
   ]);
 });
+
+it('a heatmap of several groups reads the spans as often as one of a single group', () => {
+  fill();
+  const readings = (groupBy: readonly string[]): number => {
+    let rows = 0;
+    const heat = read((store) =>
+      store.heatmap({ ...asked, endMs: BASE_MS + 60_000 }, groupBy, 60_000, 'spans', false, () => {
+        rows++;
+      }),
+    );
+    expect(heat.series).toHaveLength(groupBy.length === 0 ? 1 : 2);
+    return rows;
+  };
+  expect(readings(['pod'])).toBe(readings([]));
+});
