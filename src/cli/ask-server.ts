@@ -9,7 +9,7 @@ import { SelectSlicesRequestSchema } from '#wire/gen/flametide/v1/query_pb.ts';
 import { SelectMergeProfileRequestSchema } from '#wire/gen/querier/v1/querier_pb.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import type { SideRequests } from '#model/requests.ts';
-import { readWork, sideRequests, workAddress, workQuestion } from '#wire/work.ts';
+import { NO_SERVICE, sideRequests, workAddress, workIn, workQuestion } from '#wire/work.ts';
 import { BadInput } from './bad-input.ts';
 
 /** A range of a server's profiles. Times in ms, both included. */
@@ -52,13 +52,13 @@ export async function askSlices(range: ServerRange, slices: number): Promise<Sli
 export async function askRequests({ server, token, matchers, startMs, endMs }: ServerRange): Promise<SideRequests> {
   const range = { startMs, endMs };
   const question = workQuestion(matchers, range, 1);
-  if (!question) return { kind: 'unknown', why: 'requests are counted by service, and it names none.' };
+  if (!question) return NO_SERVICE;
   try {
     const headers = token === undefined ? undefined : { authorization: `Bearer ${token}` };
     const answer = await lastingly(() => fetch(`${server}/${workAddress(question)}`, headers && { headers }));
-    return sideRequests(readWork(await answer.json()), range);
-  } catch {
-    return sideRequests(undefined, range);
+    return sideRequests(await workIn(answer), range);
+  } catch (error) {
+    return { kind: 'unknown', why: silenceOf(server, error as Error) };
   }
 }
 
@@ -85,11 +85,12 @@ async function ask<Desc extends DescMessage>(
   try {
     return await lastingly(send);
   } catch (error) {
-    const { cause } = error as Error;
-    throw new BadInput(
-      `${server} does not answer: ${cause instanceof Error ? cause.message : (error as Error).message}`,
-    );
+    throw new BadInput(silenceOf(server, error as Error));
   }
+}
+
+function silenceOf(server: string, { cause, message }: Error): string {
+  return `${server} does not answer: ${cause instanceof Error ? cause.message : message}`;
 }
 
 /** Servers close idle connections, and ours are idle while a comparison is computed. Then the request is sent again on a new one. */

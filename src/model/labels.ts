@@ -54,3 +54,13 @@ export function splitService(matchers: readonly LabelMatcher[]): {
 export function joinService(service: string | undefined, others: readonly LabelMatcher[]): readonly LabelMatcher[] {
   return service === undefined ? others : [{ name: SERVICE_LABEL, operator: '=', value: service }, ...others];
 }
+
+/** One value of a label in place of what the matchers say of it; undefined: any value. */
+export function withValue(
+  matchers: readonly LabelMatcher[],
+  name: string,
+  value: string | undefined,
+): readonly LabelMatcher[] {
+  const others = matchers.filter((one) => one.name !== name);
+  return value === undefined ? others : [...others, { name, operator: '=', value }];
+}

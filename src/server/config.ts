@@ -263,10 +263,12 @@ function isPlainAddress(text: string): boolean {
 function checked(given: Record<string, unknown>): CommandLine {
   const parsed = serverConfig.safeParse(given);
   if (!parsed.success) return { kind: 'refuse', reason: oneLine(z.prettifyError(parsed.error)) };
-  const { host, auth, token } = parsed.data;
+  const { host, auth, token, prometheus, prometheusQueries } = parsed.data;
   if (auth && token === undefined && !isLoopback(host)) {
     return { kind: 'refuse', reason: `--host ${host} ${OPEN_TO_OTHERS}.` };
   }
+  if (prometheus === undefined && Object.keys(prometheusQueries).length > 0)
+    return { kind: 'refuse', reason: 'Queries of requests are for a Prometheus: add --prometheus with its URL.' };
   return { kind: 'serve', config: parsed.data };
 }
 

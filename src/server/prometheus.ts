@@ -188,7 +188,7 @@ async function ask(
   if (!Array.isArray(result)) throw new Refusal('Prometheus answered without series.');
   if (result.length > MAX_SERIES)
     throw new Refusal(
-      `Prometheus has more than ${MAX_SERIES} series of this service: sum them up in a query of your own.`,
+      `Prometheus has more than ${MAX_SERIES} series of this service: sum them up in a --prometheus-query of your own.`,
     );
   return result.flatMap(seriesIn);
 }
@@ -198,7 +198,7 @@ async function textOf(response: Response): Promise<string> {
   let size = 0;
   for await (const part of response.body ?? []) {
     size += part.length;
-    if (size > MAX_BYTES) throw new Refusal(`The answer of Prometheus has more than ${MAX_BYTES >> 20} MiB.`);
+    if (size > MAX_BYTES) throw new Refusal(`Prometheus answered with more than ${MAX_BYTES >> 20} MiB.`);
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

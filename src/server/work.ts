@@ -203,15 +203,31 @@ function summedUp(
   const stepMs = (untilMs - fromMs) / steps;
   const sums: (number | null)[] = Array<null>(steps).fill(null);
   const routes = new Map<string, number>();
+  // What lasts through whole steps is added once where it begins and taken away where it ends, whatever lies between.
+  const moreAMs = new Float64Array(steps + 1);
+  const moreCounts = new Int32Array(steps + 1);
   for (const one of counts) {
     const perMs = one.requests / (one.untilMs - one.fromMs);
     const [from, until] = [Math.max(one.fromMs, fromMs), Math.min(one.untilMs, untilMs)];
     routes.set(one.route, (routes.get(one.route) ?? 0) + perMs * (until - from));
     const last = Math.min(steps - 1, Math.ceil((until - fromMs) / stepMs) - 1);
-    for (let i = Math.floor((from - fromMs) / stepMs); i <= last; i++) {
+    const first = Math.min(last, Math.floor((from - fromMs) / stepMs));
+    for (const i of first === last ? [first] : [first, last]) {
       const within = Math.min(until, fromMs + (i + 1) * stepMs) - Math.max(from, fromMs + i * stepMs);
       sums[i] = (sums[i] ?? 0) + perMs * Math.max(0, within);
     }
+    if (last - first < 2) continue;
+    moreAMs[first + 1] += perMs;
+    moreAMs[last] -= perMs;
+    moreCounts[first + 1]++;
+    moreCounts[last]--;
+  }
+  let [aMs, through] = [0, 0];
+  for (let i = 0; i < steps; i++) {
+    through += moreCounts[i];
+    // Nothing is left of rounding where nothing lasts.
+    aMs = through === 0 ? 0 : aMs + moreAMs[i];
+    if (through > 0) sums[i] = (sums[i] ?? 0) + Math.max(0, aMs) * stepMs;
   }
   return {
     source: counts.length === 0 ? undefined : 'pushed',

@@ -80,6 +80,25 @@ export function sideRequests(answer: WorkAnswer | undefined, { startMs, endMs }:
   };
 }
 
+/** Of a side that `workQuestion` has no question for. */
+export const NO_SERVICE: SideRequests = {
+  kind: 'unknown',
+  why: 'requests are counted by service, and it names none.',
+};
+
+/** @returns undefined if the server has no `/api/work`; its refusal is in `problem` */
+export async function workIn(response: Response): Promise<WorkAnswer | undefined> {
+  if (response.status === 404 || response.status === 405) {
+    await response.body?.cancel();
+    return undefined;
+  }
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (response.ok) return readWork(answer);
+  const message = isRecord(answer) ? answer['message'] : undefined;
+  const problem = typeof message === 'string' ? message.slice(0, 1000) : `the server answered ${response.status}.`;
+  return { source: undefined, steps: [], routes: [], covered: 0, problem };
+}
+
 /** @returns undefined if this is not an answer of `/api/work` */
 export function readWork(answer: unknown): WorkAnswer | undefined {
   if (!isRecord(answer) || !Array.isArray(answer['steps']) || !Array.isArray(answer['routes'])) return undefined;

@@ -291,6 +291,13 @@ describe('ranges of a server', () => {
     );
   });
 
+  it('counts that the server cannot read are told in its own words', async () => {
+    const { url } = await serve(true);
+    const link = `${url}/?svc=broken&from=1000000&until=1900000`;
+    const { code, stderr } = await diff(link, link, '--normalize', 'per-request');
+    expect([code, stderr]).toEqual([2, 'flametide: Side A: The counts cannot be read: the disk is away.\n']);
+  });
+
   it('a server that is not there is one line and code 2', async () => {
     const { code, stderr } = await diff('http://127.0.0.1:1/', 'http://127.0.0.1:1/');
     expect(code).toBe(2);
@@ -324,6 +331,8 @@ async function serve(hasSlices: boolean, closesKept = false): Promise<{ url: str
     if (request.url?.startsWith('/api/work') === true) {
       calls.push(request.url);
       const { searchParams } = new URL(request.url, 'http://localhost');
+      if (searchParams.get('service') === 'broken')
+        return void response.writeHead(503).end('{"message": "The counts cannot be read: the disk is away."}');
       if (searchParams.get('service') !== 'shop') return void response.writeHead(404).end('nothing');
       const requests = Number(searchParams.get('from')) < 2_000_000 ? 1800 : 3600;
       const routes = [{ route: '', requests }];

@@ -124,6 +124,7 @@ describe('parseCommandLine', () => {
     ['--prometheus', 'http://user:word@prometheus:9090'],
     ['--prometheus', 'http://prometheus:9090/?tenant=a'],
     ['--prometheus-query', 'sum(up)'],
+    ['--prometheus-query', 'shop=sum(up)'],
   ])('refuses %s %s in one line', (...args) => {
     const asked = parse(...args);
     expect(asked.kind).toBe('refuse');

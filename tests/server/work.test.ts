@@ -77,6 +77,17 @@ describe('counts of requests', () => {
     expect(await read(`service=shop&from=${MINUTE}&until=${3 * MINUTE}`)).toMatchObject({ steps: [200], covered: 1 });
   });
 
+  it('that overlap add up in each step, and leave none behind their end', async () => {
+    await push(
+      { service: 'shop', from: MINUTE, until: 9 * MINUTE, requests: 800 },
+      { service: 'shop', from: 2.5 * MINUTE, until: 7 * MINUTE, requests: 45 },
+      { service: 'shop', route: '/none', from: 0, until: 10 * MINUTE, requests: 0 },
+    );
+    const { steps } = await read(`service=shop&from=0&until=${12 * MINUTE}&steps=12`);
+    const near = [0, 100, 105, 110, 110, 110, 110, 100, 100, 0].map((value) => expect.closeTo(value, 6));
+    expect(steps).toEqual([...near, null, null]);
+  });
+
   it('with only a time cover the minute before it', async () => {
     await push({ service: 'shop', time: 2 * MINUTE, requests: 60 });
     expect(await read(`service=shop&from=0&until=${4 * MINUTE}&steps=8`)).toMatchObject({

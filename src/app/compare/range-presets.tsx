@@ -1,9 +1,7 @@
-/**
- * RangePresets to get two ranges: before and after, the time before, a day or a week earlier, two values of a label.
- */
+/** Presets of two ranges: before and after, the time before, a day or a week earlier, two values of a label. */
 import { type ReactElement, useEffect, useMemo, useRef } from 'react';
 import { formatInstant } from '#model/time-text.ts';
-import type { LabelMatcher } from '#model/labels.ts';
+import { type LabelMatcher, withValue } from '#model/labels.ts';
 import { MenuButton } from '../components/menu.tsx';
 import { useLabelRows, useSource } from '../queries/source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
@@ -57,7 +55,7 @@ export function RangePresets({ comparison }: { comparison: Comparison }): ReactE
     navigate(linkOfSides({ a: { ...base, text: ranges.a }, b: { ...base, text: ranges.b } }), 'push');
   };
   const byLabel = async (name: string): Promise<void> => {
-    const others = (base.query?.matchers ?? []).filter((one) => one.name !== name);
+    const others = withValue(base.query?.matchers ?? [], name, undefined);
     asking.current?.abort();
     const { signal } = (asking.current = new AbortController());
     const loaded = await labelSourceOf(source, range, base.profileType)
@@ -80,11 +78,7 @@ export function RangePresets({ comparison }: { comparison: Comparison }): ReactE
       notify(`${name} has ${here.length === 1 ? 'one value' : 'no values'} in this range; a comparison needs two.`);
       return;
     }
-    const kept = base.matchers.filter((one) => one.name !== name);
-    const having = (value: string): SourceSide => ({
-      ...base,
-      matchers: [...kept, { name, operator: '=', value }],
-    });
+    const having = (value: string): SourceSide => ({ ...base, matchers: withValue(base.matchers, name, value) });
     navigate(linkOfSides({ a: having(first.name), b: having(second.name) }), 'push');
   };
   const ways: Readonly<Record<string, (() => void) | undefined>> = {

@@ -7,7 +7,7 @@ import type { SideRequests } from '#model/requests.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { type Measured, whyNotComparable } from '#model/comparability.ts';
 import { isSnapshotType } from '#model/series-values.ts';
-import { sideRequests, workQuestion } from '#wire/work.ts';
+import { NO_SERVICE, sideRequests, workQuestion } from '#wire/work.ts';
 import { useLatest } from '../components/use-latest.ts';
 import { type Explored, useExplored } from '../explore/use-explored.ts';
 import { type OpenFile, useFiles } from '../screen/files-store.ts';
@@ -246,7 +246,7 @@ function useCounted(side: OpenedSide): OpenedSide {
     const asked = workQuestion(query.matchers, query.range, 1);
     const requests: SideRequests | undefined =
       asked === undefined
-        ? { kind: 'unknown', why: 'requests are counted by service, and it names none.' }
+        ? NO_SERVICE
         : error
           ? { kind: 'unknown', why: error.message }
           : data === undefined

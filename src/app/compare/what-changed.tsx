@@ -14,6 +14,7 @@ import {
 } from '#model/changes-text.ts';
 import { splitName } from '#model/function-name.ts';
 import { formatCount, formatShare } from '#model/units.ts';
+import { readable } from '#render/text.ts';
 import { copy, showSandwich } from '../state/commands.ts';
 import { Button } from '../components/button.tsx';
 import { RadioRow } from '../components/radio-row.tsx';
@@ -55,6 +56,7 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
     );
   }
   const { found } = evidence;
+  const { routes } = shown.request;
   const rows = filteredBy(filter, found.changes);
   return (
     <section className={styles['changes']} aria-label="What changed">
@@ -65,9 +67,12 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
       <p className={styles['summary']} role="status">
         {summarise(found, unit)}
       </p>
-      {shown.request.routes !== undefined && (
+      {routes !== undefined && (
         <p className={styles['summary']}>
-          Routes: callees of {shown.request.routes}{' '}
+          {shown.isWhole && !shown.diff.functions.names.includes(routes)
+            ? 'Routes are found as usual, as neither side has the function '
+            : 'Routes: callees of '}
+          <bdi>{readable(routes).slice(0, MAX_NAME_LENGTH)}</bdi>{' '}
           <Button onClick={() => navigate({ routes: undefined }, 'push')}>Clear</Button>
         </p>
       )}

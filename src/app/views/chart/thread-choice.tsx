@@ -1,14 +1,19 @@
 /** Which thread the chart is of: a filter by its label, as in the line above the views. */
 import type { ReactElement } from 'react';
 import type { ThreadsOfChart } from '#model/flame-chart.ts';
+import { withValue } from '#model/labels.ts';
 import { readable } from '#render/text.ts';
 import { Choice } from '../../components/menu.tsx';
-import { navigate, urlStore, useUrl } from '../../url/url-store.ts';
+import { navigate, useUrl } from '../../url/url-store.ts';
 import styles from './chart.module.css';
 
 export function ThreadChoice({ threads }: { readonly threads: ThreadsOfChart }): ReactElement {
   const { label, shown, all, count } = threads;
-  const isFiltered = useUrl(({ q }) => q.some((one) => one.name === label));
+  const matchers = useUrl(({ q }) => q);
+  const isFiltered = matchers.some((one) => one.name === label);
+  // What was in view of another thread is not there.
+  const choose = (value: string | undefined): void =>
+    navigate({ q: withValue(matchers, label, value), at: undefined, sel: [] }, 'push');
   const titleOf = (values: readonly string[]): string => readable(values.join(', ')).slice(0, 120) || '(none)';
   if (count <= 1 && !isFiltered) return <span className={styles['dim']}>{titleOf(shown)}</span>;
   return (
@@ -21,16 +26,9 @@ export function ThreadChoice({ threads }: { readonly threads: ThreadsOfChart }):
           ...all.map((values, i) => ({ id: String(i), title: titleOf(values) })),
           ...(isFiltered ? [{ id: 'all', title: 'The one that ran longest' }] : []),
         ]}
-        onChange={(id) => choose(label, id === 'all' ? undefined : (all[Number(id)][0] ?? ''))}
+        onChange={(id) => choose(id === 'all' ? undefined : (all[Number(id)][0] ?? ''))}
       />
       {count > 1 && <span className={styles['dim']}>longest of {count}</span>}
     </>
   );
-}
-
-/** In place of what the link says of this label so far. What was seen of another thread is not there. */
-function choose(name: string, value: string | undefined): void {
-  const others = urlStore.getState().state.q.filter((one) => one.name !== name);
-  const q = value === undefined ? others : [...others, { name, operator: '=' as const, value }];
-  navigate({ q, at: undefined, sel: [] }, 'push');
 }

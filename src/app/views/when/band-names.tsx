@@ -1,12 +1,12 @@
 /** Names of the bands with what they have: a button shows the samples of one alone. */
 import type { ReactElement } from 'react';
-import type { LabelMatcher } from '#model/labels.ts';
+import { withValue } from '#model/labels.ts';
 import { formatShare } from '#model/units.ts';
 import type { Bands } from '#model/when.ts';
 import { readable } from '#render/text.ts';
 import { BAND_HEIGHT } from '#render/when/engine.ts';
 import { type ShownTree, valueText } from '../../screen/shown.ts';
-import { navigate, urlStore, useUrl } from '../../url/url-store.ts';
+import { navigate, useUrl } from '../../url/url-store.ts';
 import styles from './when.module.css';
 
 interface BandNamesProps {
@@ -32,7 +32,9 @@ export function BandNames({ bands, shown, total }: BandNamesProps): ReactElement
               aria-pressed={isChosen}
               disabled={!isAlone}
               title={`${title}: ${numbers}`}
-              onClick={() => choose(label, isChosen ? undefined : (values[0] ?? ''))}
+              onClick={() =>
+                navigate({ q: withValue(matchers, label, isChosen ? undefined : (values[0] ?? '')) }, 'push')
+              }
             >
               <bdi>{title}</bdi> <span className={styles['dim']}>{formatShare(totals[band], total)}</span>
             </button>
@@ -41,11 +43,4 @@ export function BandNames({ bands, shown, total }: BandNamesProps): ReactElement
       })}
     </ul>
   );
-}
-
-/** In place of what the link says of this label so far. */
-function choose(name: string, value: string | undefined): void {
-  const others = urlStore.getState().state.q.filter((one) => one.name !== name);
-  const matcher: LabelMatcher[] = value === undefined ? [] : [{ name, operator: '=', value }];
-  navigate({ q: [...others, ...matcher] }, 'push');
 }
