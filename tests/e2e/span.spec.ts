@@ -39,16 +39,20 @@ test('a link to a span shows its samples alone, how few they are, and leads back
 
   await page.goto(`${link}&span=${SPAN}`);
   await expect(graph).toBeVisible();
-  await expect(page.getByRole('status').filter({ hasText: `span ${SPAN} alone: 3. Few samples` })).toBeVisible();
+  await expect(
+    page.getByRole('status').filter({ hasText: `only the 3 samples of span ${SPAN}. With few samples` }),
+  ).toBeVisible();
   expect(await total()).toBe(30_000_000);
   expect(await violations(page)).toEqual([]);
 
   await page.goto(`${link}&trace=${TRACE}`);
-  await expect(page.getByRole('status').filter({ hasText: `trace ${TRACE} alone: 5. Few samples` })).toBeVisible();
+  await expect(
+    page.getByRole('status').filter({ hasText: `only the 5 samples of trace ${TRACE}. With few samples` }),
+  ).toBeVisible();
   expect(await total()).toBe(50_000_000);
 
   await page.getByRole('button', { name: 'Show all samples' }).click();
-  await expect(page.getByText('Few samples')).toBeHidden();
+  await expect(page.getByText('With few samples')).toBeHidden();
   await expect.poll(total).toBe(1_550_000_000);
   expect(page.url()).not.toContain('trace=');
 

@@ -3,6 +3,7 @@ import { type ReactElement, useMemo } from 'react';
 import { formatDuration } from '#model/time-text.ts';
 import { parseProfileType } from '#model/profile-type.ts';
 import type { ProfileQuery, SpanOrTrace } from '#model/query.ts';
+import { formatCount } from '#model/units.ts';
 import { Button } from '../components/button.tsx';
 import { Note, Panel } from '../components/message.tsx';
 import { type MergedProfile, useMergedProfile } from '../queries/source-queries.ts';
@@ -29,7 +30,7 @@ export function SpanNotice({
   const count = Number((isCount ? merged : counted.merged)?.profile.totals[0] ?? 0);
   return (
     <Note kind="info" actions={<ShowAll />}>
-      {`The graph has only the samples of ${within.kind} ${within.id}${count > 0 ? `: ${count}` : ''}. `}
+      {`The graph has only the ${count > 0 ? `${formatCount(count)} ` : ''}${count === 1 ? 'sample' : 'samples'} of ${within.kind} ${within.id}. `}
       {count < FEW_SAMPLES &&
         !(counted.isComing && !isCount) &&
         'With few samples, shares are rough and short calls may be missing.'}
