@@ -205,8 +205,9 @@ const SEEN_UP_TO = 100;
 /** The sentence when nothing was found: the size that would have been found. */
 function silence({ silence: known }: WhatChanged): string {
   if (known === undefined) return 'No code change is more than noise.';
-  const functions =
+  const largest =
     known.functions === 1 ? 'the largest function' : `the ${numberWord(known.functions)} largest functions`;
+  const functions = `${largest} outside of the runtime`;
   return known.percent > SEEN_UP_TO
     ? `No code change is more than noise, but there is too little data to show less than a doubling in ${functions}.`
     : `No code change is more than noise: a change above ±${formatNumber(known.percent)}\u00a0% would show in ${functions}${moreTime(known)}.`;

@@ -23,7 +23,7 @@ export interface WhatChanged {
   /** For shares, which do not show it: the total of B per second over that of A; undefined without a rate. */
   readonly rateGrowth: number | undefined;
   readonly total: { readonly a: number; readonly b: number };
-  /** The largest code change that could be hidden in the largest unchanged functions; undefined if none was tested. */
+  /** The largest code change that could be hidden in the largest unchanged functions outside of the runtime; undefined if none was tested. */
   readonly silence: Silence | undefined;
   /** Random difference between the ranges, in percent of each function. */
   readonly between: number;
@@ -233,18 +233,24 @@ function explainedTogether(supported: readonly Change[], isShare: boolean): numb
   return isShare ? Math.min(1, Math.max(grown, shrunk)) : grown + shrunk;
 }
 
-/** The growth that the widest interval allows among the largest unchanged functions. */
+/**
+ * The growth that the widest interval allows among the largest unchanged functions. The runtime is left out: it is assumed
+ * to differ by so much between any two ranges that no length of them would show less.
+ */
 function silenceOf(
   { a, b, func, names }: UnionTree,
-  { functions, between }: Evidence,
+  { functions, between, units }: Evidence,
   { recorded }: Normalised,
 ): Silence | undefined {
   const size = new Float64Array(names.length);
-  for (let node = 1; node < func.length; node++)
+  for (let node = 1; node < func.length; node++) {
+    const kind = units.kind[units.unit[node]];
+    if (kind === 'runtime' || kind === 'idle') continue;
     size[func[node]] += Math.max(0, a.self[node]) / a.total[0] + Math.max(0, b.self[node]) / b.total[0];
+  }
   const tested = [...names.keys()].filter((f) => {
     const verdict = verdicts[functions.verdict[f]];
-    return verdict !== 'supported' && functions.low[f] > -1 && Number.isFinite(functions.high[f]);
+    return size[f] > 0 && verdict !== 'supported' && functions.low[f] > -1 && Number.isFinite(functions.high[f]);
   });
   const largest = tested.sort((f, g) => size[g] - size[f]).slice(0, SILENT_FUNCTIONS);
   if (largest.length === 0) return undefined;

@@ -8,7 +8,9 @@ import { finish } from '#base/steps.ts';
 import type { TraceContext } from '#server/incoming.ts';
 import { openForReading, openForWriting, type Database } from '#server/store/database.ts';
 import { ProfileStore } from '#server/store/profile-store.ts';
-import type { Heatmap, ProfileSelector, TraceSelector } from '#server/store/profile-reader.ts';
+import { Buckets } from '#server/store/buckets.ts';
+import { heatmapOf, type HeatValues } from '#server/store/heat-grid.ts';
+import { type Heatmap, type ProfileSelector, TooManySlots, type TraceSelector } from '#server/store/profile-reader.ts';
 import { ProfileWriter } from '#server/store/profile-writer.ts';
 import { dropService } from '#server/store/removal.ts';
 import { upkeep, type Limits } from '#server/store/upkeep.ts';
@@ -247,4 +249,18 @@ it('a heatmap of several groups reads the spans as often as one of a single grou
     return rows;
   };
   expect(readings(['pod'])).toBe(readings([]));
+});
+
+it('a heatmap of more steps than an answer holds is refused', () => {
+  const groups = 10;
+  const of = (steps: number): Heatmap => {
+    const labels = Array.from({ length: groups }, (_, i) => [{ name: 'pod', value: `${i}` }]);
+    const each: HeatValues['each'] = (take) => {
+      for (let at = 0; at < steps * groups; at++)
+        take(at % groups, Math.floor(at / groups) * 1e6, 1, () => expect.fail('no exemplar is asked for'));
+    };
+    return heatmapOf({ labels, each }, new Buckets({ startMs: 0, endMs: 1e8 }, 1000), false);
+  };
+  expect(of(10_000).series.map(({ slots }) => slots.length)).toEqual(Array<number>(groups).fill(10_000));
+  expect(() => of(10_001)).toThrow(TooManySlots);
 });
