@@ -4,7 +4,11 @@ import { openFiles, test, textFile } from './support.ts';
 
 const LONG = 'github.com/example/shop/internal/pricing.(*DiscountEngine).applyDiscountsOfSeasonAndCustomer';
 const stacks = (slow: number): string =>
-  [`main;serve;${LONG} ${slow}`, ...Array.from({ length: 40 }, (_, i) => `main;serve;rest.f${i} 4000`)].join('\n');
+  [
+    `main;serve;${LONG} ${slow}`,
+    `main;serve;rest.${LONG} ${slow * 2}`,
+    ...Array.from({ length: 40 }, (_, i) => `main;serve;rest.f${i} 4000`),
+  ].join('\n');
 
 async function compare(page: Page, query: string): Promise<void> {
   await page.goto(`/?v=1&a.file=old.txt&b.file=new.txt&${query}`);
@@ -37,13 +41,12 @@ for (const width of [1280, 700])
     for (const one of [change, region.getByRole('status'), page.locator('footer')])
       expect(await cutOff(one)).toEqual([]);
     // Rows have the height of their text: none lies over the next.
-    await region.getByRole('radio', { name: /May be noise/ }).click();
     const boxes = await region
       .getByRole('option')
       .evaluateAll((rows) =>
         rows.map((row) => row.getBoundingClientRect()).map(({ top, bottom }) => ({ top, bottom })),
       );
-    expect(boxes.length).toBeGreaterThan(3);
+    expect(boxes.length).toBeGreaterThan(1);
     for (const [i, { top }] of boxes.entries()) if (i > 0) expect(top).toBeGreaterThanOrEqual(boxes[i - 1].bottom - 1);
   });
 
@@ -57,7 +60,7 @@ test('the diff table fits beside the list at 1280 px; where it scrolls, names st
   await page.setViewportSize({ width: 700, height: 800 });
   expect(await beyond()).toBeGreaterThan(0);
   await table.evaluate((grid) => grid.scrollTo({ left: 1000 }));
-  await expect(table.getByText('applyDiscountsOfSeasonAndCustomer')).toBeInViewport();
+  await expect(table.getByText('applyDiscountsOfSeasonAndCustomer').first()).toBeInViewport();
   await expect(table.getByRole('columnheader', { name: 'Function' })).toBeInViewport({ ratio: 1 });
   await expect(table.getByRole('columnheader').last()).toBeInViewport({ ratio: 1 });
 });
