@@ -5,7 +5,7 @@ import { isOfAll } from './decide-by-counts.ts';
 import type { Normalisation } from './normalise.ts';
 import type { SampleType } from './profile.ts';
 import { formatDuration } from './time-text.ts';
-import { formatExact, formatNumber, formatShare, formatValue } from './units.ts';
+import { formatExact, formatNumber, formatPercent, formatShare, formatValue } from './units.ts';
 
 /** What amounts are of. */
 export interface AmountUnit {
@@ -28,7 +28,7 @@ export function formatChange(value: number, unit: AmountUnit): string {
 
 /** `3.10 %` of a side, `0.310 cores`. */
 export function formatAmount(value: number, unit: AmountUnit): string {
-  if (isShare(unit)) return formatShare(value, 1);
+  if (isShare(unit)) return formatPercent(value);
   const { type, unit: word } = unit.sampleType;
   if (unit.kind === 'absolute') return formatValue(value, word, type);
   if (unit.kind === 'per-request') return `${formatValue(value, word, type)}/request`;
@@ -183,9 +183,10 @@ const MIN_REQUESTS_CHANGE = 0.03;
 /** The change of the whole, as the change of requests times that of the cost of each; undefined without counts. */
 function aboutRequests({ requests }: WhatChanged, { sampleType: { type, unit } }: AmountUnit): string | undefined {
   if (requests === undefined || !(requests.costA > 0 && requests.costB > 0)) return undefined;
-  const { rateA, rateB, costA, costB } = requests;
+  const { rateA, rateB, costA, costB, isWithoutIdle } = requests;
   const [more, dearer] = [rateB / rateA - 1, costB / costA - 1];
-  const cost = `${formatValue(costA, unit, type)} to ${formatValue(costB, unit, type)}, ${signed(dearer * 100)}`;
+  const idle = isWithoutIdle ? ' without idle time' : '';
+  const cost = `${formatValue(costA, unit, type)} to ${formatValue(costB, unit, type)}${idle}, ${signed(dearer * 100)}`;
   const isBusier = Math.abs(more) >= MIN_REQUESTS_CHANGE;
   const isDearer = Math.abs(dearer) >= MIN_REQUESTS_CHANGE;
   const calls = more > 0 ? 'more requests' : 'fewer requests';

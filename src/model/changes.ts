@@ -31,12 +31,14 @@ export interface WhatChanged {
   readonly requests: AllRequests | undefined;
 }
 
-/** Requests per second, and what each costs in the unit of the profiles, without idle time. */
+/** Requests per second, and what each costs in the unit of the profiles. */
 interface AllRequests {
   readonly rateA: number;
   readonly rateB: number;
   readonly costA: number;
   readonly costB: number;
+  /** Whether the costs leave out idle time, which the totals of the sides have. */
+  readonly isWithoutIdle: boolean;
 }
 
 interface Silence {
@@ -279,6 +281,7 @@ function allRequests({ a, b }: UnionTree, { units }: Evidence, { recorded }: Nor
     rateB: ofB.rate,
     costA: costOf(a, ofA.rate * recorded.a.seconds!),
     costB: costOf(b, ofB.rate * recorded.b.seconds!),
+    isWithoutIdle: units.unit.some((unit, node) => unit === idle && a.self[node] + b.self[node] > 0),
   };
 }
 
