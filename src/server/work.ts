@@ -208,8 +208,8 @@ function whatIsWrong(given: unknown, error: z.ZodError): string {
   return z.prettifyError(parsed.success ? error : parsed.error).slice(0, 1000);
 }
 
-function endOf({ time, until }: z.infer<typeof pushedCount>): number {
-  return time ?? until!;
+function endOf(one: z.infer<typeof pushedCount>): number {
+  return one.time ?? one.until!;
 }
 
 function countedOf(one: z.infer<typeof pushedCount>): CountedWork {
