@@ -27,6 +27,8 @@ export interface OpenedProfile {
   readonly totals: readonly (number | bigint)[];
   readonly defaultSampleType: number;
   readonly sampleCount: number;
+  /** By sample type: recorded stacks that have a value of it. */
+  readonly stackCounts: readonly number[];
   readonly functions: FunctionTable;
   /** Package of each function, and 1 where it belongs to a runtime, kernel or libc. */
   readonly packages: readonly string[];
@@ -35,6 +37,8 @@ export interface OpenedProfile {
   readonly ownCode: readonly OwnCode[];
   readonly timeMs: number | undefined;
   readonly durationMs: number | undefined;
+  /** How long it took to record; of samples with times at least until the last one ended. */
+  readonly recordedMs: number | undefined;
   readonly period: Profile['period'];
   readonly cut: Profile['cut'];
   readonly notes: readonly string[];

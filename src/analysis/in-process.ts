@@ -22,6 +22,7 @@ import { type Profile, sumOfColumn } from '#model/profile.ts';
 import { labelKeys } from '#model/label-keys.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { matchFunctions, parseSearch, searchShare, type SearchQuery } from '#model/search.ts';
+import { recordedMsOf } from '#model/sample-times.ts';
 import { coveredShare } from '#model/slices.ts';
 import { isInverted, ownCostAtRoots, selfOfInverted } from '#model/transforms/invert.ts';
 import { ownCodeOf } from '#model/transforms/own-code.ts';
@@ -270,12 +271,16 @@ export class InProcessAnalysis implements Analysis {
       totals: profile.values.map(sumOfColumn),
       defaultSampleType: profile.defaultSampleType,
       sampleCount: profile.sampleCount,
+      stackCounts: profile.values.map(({ values }) =>
+        values.reduce((count, value) => count + (value === 0 ? 0 : 1), 0),
+      ),
       functions: profile.functions,
       packages,
       isSystem,
       ownCode: ownCodeOf(profile.definitions),
       timeMs: profile.timeMs,
       durationMs: profile.durationMs,
+      recordedMs: recordedMsOf(profile),
       period: profile.period,
       cut: profile.cut,
       notes: profile.notes,

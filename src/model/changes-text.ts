@@ -5,7 +5,7 @@ import { isOfAll } from './decide-by-counts.ts';
 import type { Normalisation } from './normalise.ts';
 import type { SampleType } from './profile.ts';
 import { formatDuration } from './time-text.ts';
-import { formatExact, formatNumber, formatShare, formatValue } from './units.ts';
+import { formatExact, formatNumber, formatPercent, formatShare, formatValue } from './units.ts';
 
 /** What amounts are of. */
 export interface AmountUnit {
@@ -28,7 +28,7 @@ export function formatChange(value: number, unit: AmountUnit): string {
 
 /** `3.10 %` of a side, `0.310 cores`. */
 export function formatAmount(value: number, unit: AmountUnit): string {
-  if (isShare(unit)) return formatShare(value, 1);
+  if (isShare(unit)) return formatPercent(value);
   const { type, unit: word } = unit.sampleType;
   if (unit.kind === 'absolute') return formatValue(value, word, type);
   if (unit.kind === 'per-request') return `${formatValue(value, word, type)}/request`;
@@ -155,10 +155,11 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
     }
   }
   if (ofRequests === undefined && Math.abs(growth - 1) >= MIN_GROWTH) {
-    const [verb, why] =
-      growth > 1 ? ['grew', 'more work, or a uniformly slower'] : ['shrank', 'less work, or a uniformly faster'];
+    const why = growth > 1 ? 'more work, or a uniformly slower' : 'less work, or a uniformly faster';
     const what = code.length > 0 ? 'Everything else' : 'Everything';
-    sentences.push(`${what} ${verb} by ${percent((growth - 1) * 100)}: ${why} program.`);
+    sentences.push(
+      `${what} ${growth > 1 ? 'grew' : 'shrank'} by ${percent((growth - 1) * 100)}${orChance(growth, found, why)}.`,
+    );
   }
   const { rateGrowth } = found;
   if (
@@ -167,8 +168,10 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
     supported.length === 0 &&
     Math.abs(rateGrowth - 1) >= MIN_RATE_GROWTH
   ) {
-    const [verb, why] = rateGrowth > 1 ? ['grew', 'more work, or a slower'] : ['shrank', 'less work, or a faster'];
-    sentences.push(`Everything ${verb} alike, by ${percent((rateGrowth - 1) * 100)} per second: ${why} program.`);
+    const why = rateGrowth > 1 ? 'more work, or a slower' : 'less work, or a faster';
+    sentences.push(
+      `Everything ${rateGrowth > 1 ? 'grew' : 'shrank'} alike, by ${percent((rateGrowth - 1) * 100)} per second${orChance(rateGrowth, found, why)}.`,
+    );
   }
   if (found.between >= TOLD_BETWEEN)
     sentences.push(
@@ -177,15 +180,20 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
   return sentences.join(' ');
 }
 
+function orChance(growth: number, { chance }: WhatChanged, why: string): string {
+  return Math.abs(Math.log(growth)) < chance ? ', which may be chance' : `: ${why} program`;
+}
+
 /** Of all requests, as parts: below it neither grew. */
 const MIN_REQUESTS_CHANGE = 0.03;
 
 /** The change of the whole, as the change of requests times that of the cost of each; undefined without counts. */
 function aboutRequests({ requests }: WhatChanged, { sampleType: { type, unit } }: AmountUnit): string | undefined {
   if (requests === undefined || !(requests.costA > 0 && requests.costB > 0)) return undefined;
-  const { rateA, rateB, costA, costB } = requests;
+  const { rateA, rateB, costA, costB, isWithoutIdle } = requests;
   const [more, dearer] = [rateB / rateA - 1, costB / costA - 1];
-  const cost = `${formatValue(costA, unit, type)} to ${formatValue(costB, unit, type)}, ${signed(dearer * 100)}`;
+  const idle = isWithoutIdle ? ' without idle time' : '';
+  const cost = `${formatValue(costA, unit, type)} to ${formatValue(costB, unit, type)}${idle}, ${signed(dearer * 100)}`;
   const isBusier = Math.abs(more) >= MIN_REQUESTS_CHANGE;
   const isDearer = Math.abs(dearer) >= MIN_REQUESTS_CHANGE;
   const calls = more > 0 ? 'more requests' : 'fewer requests';
@@ -205,8 +213,9 @@ const SEEN_UP_TO = 100;
 /** The sentence when nothing was found: the size that would have been found. */
 function silence({ silence: known }: WhatChanged): string {
   if (known === undefined) return 'No code change is more than noise.';
-  const functions =
+  const largest =
     known.functions === 1 ? 'the largest function' : `the ${numberWord(known.functions)} largest functions`;
+  const functions = `${largest} outside of the runtime`;
   return known.percent > SEEN_UP_TO
     ? `No code change is more than noise, but there is too little data to show less than a doubling in ${functions}.`
     : `No code change is more than noise: a change above ±${formatNumber(known.percent)}\u00a0% would show in ${functions}${moreTime(known)}.`;

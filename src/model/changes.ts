@@ -22,8 +22,10 @@ export interface WhatChanged {
   readonly growth: number;
   /** For shares, which do not show it: the total of B per second over that of A; undefined without a rate. */
   readonly rateGrowth: number | undefined;
+  /** The logarithm of a growth that chance alone reaches in one of twenty comparisons: that of counting samples. */
+  readonly chance: number;
   readonly total: { readonly a: number; readonly b: number };
-  /** The largest code change that could be hidden in the largest unchanged functions; undefined if none was tested. */
+  /** The largest code change that could be hidden in the largest unchanged functions outside of the runtime; undefined if none was tested. */
   readonly silence: Silence | undefined;
   /** Random difference between the ranges, in percent of each function. */
   readonly between: number;
@@ -31,12 +33,14 @@ export interface WhatChanged {
   readonly requests: AllRequests | undefined;
 }
 
-/** Requests per second, and what each costs in the unit of the profiles, without idle time. */
+/** Requests per second, and what each costs in the unit of the profiles. */
 interface AllRequests {
   readonly rateA: number;
   readonly rateB: number;
   readonly costA: number;
   readonly costB: number;
+  /** Whether the costs leave out idle time, which the totals of the sides have. */
+  readonly isWithoutIdle: boolean;
 }
 
 interface Silence {
@@ -96,6 +100,7 @@ export function whatChanged(union: UnionTree, normalised: Normalised, evidence: 
     ),
     growth: isShare ? 1 : split.growth,
     rateGrowth: isShare ? rateGrowthOf(normalised) : undefined,
+    chance: chanceOf(evidence),
     total,
     silence: silenceOf(union, evidence, normalised),
     between: evidence.between * 100,
@@ -233,18 +238,24 @@ function explainedTogether(supported: readonly Change[], isShare: boolean): numb
   return isShare ? Math.min(1, Math.max(grown, shrunk)) : grown + shrunk;
 }
 
-/** The growth that the widest interval allows among the largest unchanged functions. */
+/**
+ * The growth that the widest interval allows among the largest unchanged functions. The runtime is left out: it is assumed
+ * to differ by so much between any two ranges that no length of them would show less.
+ */
 function silenceOf(
   { a, b, func, names }: UnionTree,
-  { functions, between }: Evidence,
+  { functions, between, units }: Evidence,
   { recorded }: Normalised,
 ): Silence | undefined {
   const size = new Float64Array(names.length);
-  for (let node = 1; node < func.length; node++)
+  for (let node = 1; node < func.length; node++) {
+    const kind = units.kind[units.unit[node]];
+    if (kind === 'runtime' || kind === 'idle') continue;
     size[func[node]] += Math.max(0, a.self[node]) / a.total[0] + Math.max(0, b.self[node]) / b.total[0];
+  }
   const tested = [...names.keys()].filter((f) => {
     const verdict = verdicts[functions.verdict[f]];
-    return verdict !== 'supported' && functions.low[f] > -1 && Number.isFinite(functions.high[f]);
+    return size[f] > 0 && verdict !== 'supported' && functions.low[f] > -1 && Number.isFinite(functions.high[f]);
   });
   const largest = tested.sort((f, g) => size[g] - size[f]).slice(0, SILENT_FUNCTIONS);
   if (largest.length === 0) return undefined;
@@ -273,12 +284,18 @@ function allRequests({ a, b }: UnionTree, { units }: Evidence, { recorded }: Nor
     rateB: ofB.rate,
     costA: costOf(a, ofA.rate * recorded.a.seconds!),
     costB: costOf(b, ofB.rate * recorded.b.seconds!),
+    isWithoutIdle: units.unit.some((unit, node) => unit === idle && a.self[node] + b.self[node] > 0),
   };
 }
 
 function rateGrowthOf({ recorded: { a, b } }: Normalised): number | undefined {
   if (a.seconds === undefined || b.seconds === undefined || !(a.total > 0) || !(b.total > 0)) return undefined;
   return b.total / b.seconds / (a.total / a.seconds);
+}
+
+function chanceOf({ functions: { samplesA, samplesB } }: Evidence): number {
+  const [a, b] = [samplesA, samplesB].map((column) => column.reduce((sum, one) => sum + one, 0));
+  return Z95 * Math.sqrt(1 / a + 1 / b);
 }
 
 /** Names and paths need no amounts. */

@@ -132,6 +132,7 @@ export function compareSides(
     setFinding(work, unit, scored, z, noiseOfWork);
     work.verdict[unit] = isSupported ? SUPPORTED : isLarge ? UNCLEAR : SMALL;
   }
+  const growth = growthOf(scan.left);
   const found = testNodes(union, tree, [a, b], [ofA, ofB], bar);
   const nodes = emptyFindings(found.rows.length);
   for (const [row, { scored, z, isFound }] of found.rows.entries()) {
@@ -161,10 +162,10 @@ export function compareSides(
     moveOf,
     units,
     work,
-    functions: functionFindings(union, scan, code, causeOf, bar),
+    functions: functionFindings(union, scan, code, causeOf, growth, bar),
     nodeRow: found.nodeRow.map((row, node) => (tree.place[node] < 0 ? IDLE_ROW : row)),
     nodes,
-    growth: growthOf(scan.left),
+    growth,
     between: scan.noise.between,
   };
 }
@@ -258,18 +259,19 @@ function isWork(test: UnitTest | undefined): boolean {
   return test?.isSupported !== true || test.isShared;
 }
 
-/** The row of a function's self cost: that of its cause if it has one, otherwise as tested. */
+/** The row of a function's self cost: that of its cause if it has one that it follows, otherwise as tested. */
 function functionFindings(
   { names, func, length, a, b }: UnionTree,
   { functions, noise, left }: Scan,
   code: Findings,
   causeOf: Int32Array,
+  growth: Float64Array,
   bar: Bar,
 ): Findings {
   const found = emptyFindings(names.length);
   const [sideA, sideB] = left.sides;
   const all = new Float64Array(names.length);
-  const ofCause = new Map<number, Map<number, number>>();
+  const ofCause = new Map<number, Map<number, { size: number; beyond: number }>>();
   for (let node = 1; node < length; node++) {
     const f = func[node];
     const [x, y] = [Math.max(0, a.self[node]), Math.max(0, b.self[node])];
@@ -281,13 +283,19 @@ function functionFindings(
     if (causeOf[node] < 0) continue;
     let sums = ofCause.get(f);
     if (!sums) ofCause.set(f, (sums = new Map()));
-    sums.set(causeOf[node], (sums.get(causeOf[node]) ?? 0) + size);
+    const sum = sums.get(causeOf[node]) ?? { size: 0, beyond: 0 };
+    sum.size += size;
+    // B's excess over what the growth of the unit makes of A's share.
+    sum.beyond += y / left.totals[1] - (growth[left.units.unit[left.tree.place[node]]] * x) / left.totals[0];
+    sums.set(causeOf[node], sum);
   }
   for (let f = 0; f < names.length; f++) {
     if (all[f] === 0) continue;
-    const main = [...(ofCause.get(f) ?? [])].find(([, size]) => size > all[f] / 2);
+    const main = [...(ofCause.get(f) ?? [])].find(([, { size }]) => size > all[f] / 2);
     const tested = functions.get(f);
-    if (main !== undefined) {
+    // Of a cause with its callees this function may be one that went the other way.
+    const isAgainst = main !== undefined && main[1].beyond * code.change[main[0]] < 0;
+    if (main !== undefined && !isAgainst) {
       const [cause] = main;
       for (const column of ['z', 'change', 'low', 'high', 'needed'] as const) found[column][f] = code[column][cause];
       found.verdict[f] = SUPPORTED;
@@ -299,6 +307,7 @@ function functionFindings(
       found.verdict[f] = tested.isLarge ? UNCLEAR : SMALL;
     } else if (all[f] < bar.leastShare) found.verdict[f] = SMALL;
     else if (found.samplesA[f] + found.samplesB[f] < bar.leastSamples) found.verdict[f] = FEW;
+    else if (isAgainst) found.verdict[f] = UNCLEAR;
   }
   return found;
 }

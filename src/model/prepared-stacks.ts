@@ -79,21 +79,28 @@ export function prepareStacks(union: UnionTree, router?: string): PreparedTree {
   const place = new Int32Array(length);
   // 0: no dispatch frame yet, 1: right below dispatch frames, 2: right below the router.
   const state = new Uint8Array(length);
+  // 1: counted with its caller, but nothing is above it: an interpreter's frames, or a scheduler's.
+  const isGlue = new Uint8Array(length);
   const isSmall = new Uint8Array(length);
   for (let node = 1; node < length; node++)
     if (isSmall[parent[node]] === 1 || share[node] < MIN_SHARE) isSmall[node] = 1;
   const put = (node: number): void => {
-    const above = place[parent[node]];
     const role = roles[func[node]];
+    // Code that glue without a caller calls is at the top itself.
+    const isCode = role === 'own' || role === 'library';
+    const above = isCode && isGlue[parent[node]] === 1 ? 0 : place[parent[node]];
     const atTop = above === 0;
     if (above < 0 || role === 'idle') place[node] = -1;
     else if (atTop && (isAbove[node] > 0 || role === 'dispatch' || handled[node] > DISPATCHED * share[node])) {
       place[node] = 0;
       state[node] = isAbove[node] === ROUTER ? 2 : role === 'dispatch' ? 1 : state[parent[node]];
-    } else if (role === 'fold' && !atTop) place[node] = above;
-    else {
+    } else if (role === 'fold' && !atTop) {
+      place[node] = above;
+      isGlue[node] = isGlue[parent[node]];
+    } else {
       const isRuntime = role === 'runtime' || role === 'fold' || builder.isRuntime[above] === 1;
       const under = atTop ? state[parent[node]] : 0;
+      if (role === 'fold') isGlue[node] = 1;
       const called = under === 2 ? CHOSEN : under === 1 ? (role === 'own' ? HANDLER : SERVING) : NEITHER;
       // Small nodes are distinguished by function alone, and not at all if the function is small everywhere.
       place[node] = builder.child(

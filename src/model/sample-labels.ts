@@ -10,7 +10,7 @@ import { tablesOf, tablesOfOne } from './definitions.ts';
 import type { Profile, ValueColumn } from './profile.ts';
 import { formatInterval, type Interval } from './interval.ts';
 import { labelKeys } from './label-keys.ts';
-import { isTimed, keepDuring, recordingSpan, type TimedProfile, valuesDuring } from './sample-times.ts';
+import { isTimed, keepDuring, recordedMs, recordingSpan, type TimedProfile, valuesDuring } from './sample-times.ts';
 import { compilePattern } from './search-pattern.ts';
 
 const SAMPLES_A_STEP = 65_536;
@@ -137,7 +137,8 @@ interface TimedPart {
 
 /** How long what is selected took, when it began, and that it is a part: an export does not say so elsewhere. */
 function partFacts({ profile, during, startMs, endMs }: TimedPart): Pick<Profile, 'timeMs' | 'durationMs' | 'notes'> {
-  const { timeMs, durationMs = endMs - startMs } = profile;
+  const { timeMs } = profile;
+  const durationMs = recordedMs(profile, { startMs, endMs });
   const insideMs = Math.max(0, Math.min(during.untilMs, durationMs) - during.fromMs);
   const notes = [...profile.notes, `Part of the recording: ${formatInterval(during)}.`];
   if (during.isRest) return { timeMs, durationMs: Math.max(0, durationMs - insideMs), notes };

@@ -2,7 +2,7 @@
  * When samples ran. A value in a unit of time lasts: it says how long the sample took from its time on. Any other value
  * is of the moment of its sample.
  */
-import type { Steps } from '#base/steps.ts';
+import { finish, type Steps } from '#base/steps.ts';
 import type { Interval } from './interval.ts';
 import type { Profile, SampleType, ValueColumn } from './profile.ts';
 import { nanosecondsIn } from './units.ts';
@@ -23,11 +23,23 @@ export function msOfOne({ unit }: SampleType): number {
   return (nanosecondsIn(unit) ?? 0) / NS_A_MS;
 }
 
-/** From the first sample to the end of the last one, in the words of `Profile.times`. @throws RangeError where that is no number */
-export function* recordingSpan({ times, values, sampleTypes }: TimedProfile): Steps<{
+/** From the first sample to the end of the last one, in the words of `Profile.times`. */
+interface RecordingSpan {
   readonly startMs: number;
   readonly endMs: number;
-}> {
+}
+
+/** @throws RangeError where the span is no number */
+export function* recordingSpan(profile: TimedProfile): Steps<RecordingSpan> {
+  const span = yield* spanOf(profile);
+  if (!Number.isFinite(span.endMs - span.startMs))
+    throw new RangeError(
+      'The recording is too long for its times to be drawn: a sample lasts longer than a number can say.',
+    );
+  return span;
+}
+
+function* spanOf({ times, values, sampleTypes }: TimedProfile): Steps<RecordingSpan> {
   const lasting = sampleTypes.flatMap((type, i) => (msOfOne(type) > 0 ? [{ ms: msOfOne(type), ...values[i] }] : []));
   let startMs = Infinity;
   let endMs = -Infinity;
@@ -38,11 +50,19 @@ export function* recordingSpan({ times, values, sampleTypes }: TimedProfile): St
     if (time > endMs) endMs = time;
     for (const { ms, values: column } of lasting) if (time + column[i] * ms > endMs) endMs = time + column[i] * ms;
   }
-  if (!Number.isFinite(endMs - startMs))
-    throw new RangeError(
-      'The recording is too long for its times to be drawn: a sample lasts longer than a number can say.',
-    );
   return { startMs, endMs };
+}
+
+/** How long a recording took, ms: what it says itself, but at least until its last sample ended. */
+export function recordedMs({ durationMs = 0 }: Profile, { startMs, endMs }: RecordingSpan): number {
+  return Math.max(durationMs, endMs - startMs);
+}
+
+/** The same of any profile; undefined where it does not say, nor its samples. */
+export function recordedMsOf(profile: Profile): number | undefined {
+  if (!isTimed(profile)) return profile.durationMs;
+  const span = finish(spanOf(profile));
+  return Number.isFinite(span.endMs - span.startMs) ? recordedMs(profile, span) : profile.durationMs;
 }
 
 /**

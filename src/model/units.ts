@@ -105,9 +105,16 @@ export function formatValue(value: number, unit: string, type: string): string {
   return `${scale.format(value)}${NBSP}${scale.suffix}`;
 }
 
-/** Every digit in the unit of the file, for a tooltip or a copy: `1 405 316 nanoseconds`. */
+/**
+ * Every digit in the unit of the file, for a tooltip or a copy: `1 405 316 nanoseconds`. Fractions have twelve digits: sums
+ * of doubles are not sure of more.
+ */
 export function formatExact(value: number | bigint, unit: string): string {
-  return formatCount(value) + (unit === '' || unit === 'none' ? '' : `${NBSP}${unit.slice(0, MAX_UNIT_LENGTH)}`);
+  const isFraction = typeof value === 'number' && !Number.isInteger(value);
+  return (
+    formatCount(isFraction ? Number(value.toPrecision(12)) : value) +
+    (unit === '' || unit === 'none' ? '' : `${NBSP}${unit.slice(0, MAX_UNIT_LENGTH)}`)
+  );
 }
 
 /**
@@ -116,7 +123,12 @@ export function formatExact(value: number | bigint, unit: string): string {
  */
 export function formatShare(part: number, whole: number): string {
   if (!isPartOf(part, whole)) return '–';
-  const percent = (part / whole) * 100;
+  return formatPercent(part / whole);
+}
+
+/** The same of a ratio, which may be more than 1: `101 %`. */
+export function formatPercent(ratio: number): string {
+  const percent = ratio * 100;
   if (percent !== 0 && Math.abs(percent) < 0.005) return `${percent > 0 ? '<' : `>${MINUS}`}0.01${NBSP}%`;
   return `${formatFixed(percent, percent === 0 ? 0 : Math.min(2, decimalsFor(percent)))}${NBSP}%`;
 }

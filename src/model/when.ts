@@ -5,7 +5,7 @@ import type { LabelMatcher } from './labels.ts';
 import { labelKeys } from './label-keys.ts';
 import type { Profile } from './profile.ts';
 import { keptSamples, labelColumn } from './sample-labels.ts';
-import { isTimed, msOfOne, recordingSpan } from './sample-times.ts';
+import { isTimed, msOfOne, recordedMs, recordingSpan } from './sample-times.ts';
 
 /** Cells of a column, one above the other. */
 export const ROWS = 50;
@@ -28,6 +28,8 @@ export interface When {
   readonly startMs: number;
   /** From there to the end of the last sample. */
   readonly lengthMs: number;
+  /** How long the recording took, as wherever a part of it is shown. */
+  readonly recordedMs: number;
   readonly columnMs: number;
   readonly columns: number;
   /** By time: column c has the cells [c * ROWS, (c + 1) * ROWS). */
@@ -64,7 +66,8 @@ export function* whenOf(
   by: string | undefined,
 ): Steps<When | undefined> {
   if (!isTimed(profile)) return undefined;
-  const { startMs, endMs } = yield* recordingSpan(profile);
+  const span = yield* recordingSpan(profile);
+  const { startMs, endMs } = span;
   const { columnMs, columns } = columnsFor(endMs - startMs);
   const kept = yield* keptSamples(profile, matchers);
   const { values } = profile.values[sampleType];
@@ -89,6 +92,7 @@ export function* whenOf(
   return {
     startMs,
     lengthMs: endMs - startMs,
+    recordedMs: recordedMs(profile, span),
     columnMs,
     columns,
     cells: cells.take(),

@@ -8,7 +8,12 @@ import { DEFAULT_LABEL_SETS } from './store/series-table.ts';
 
 const MiB = 1 << 20;
 
-const NOT_PLAIN = 'must have no user, password or query: set FLAMETIDE_PROMETHEUS_AUTHORIZATION instead';
+/** The URL of another server. @param variable holds what is sent to it as authorization */
+const upstream = (variable: string) =>
+  z
+    .url({ protocol: /^https?$/ })
+    .refine(isPlainAddress, `must have no user, password or query: set ${variable} instead`)
+    .optional();
 
 const serverConfig = z.object({
   port: z.int().min(0).max(65_535),
@@ -16,7 +21,7 @@ const serverConfig = z.object({
   auth: z.boolean(),
   token: z.string().min(8).optional(),
   data: z.string().min(1),
-  backend: z.url({ protocol: /^https?$/ }).optional(),
+  backend: upstream('FLAMETIDE_BACKEND_AUTHORIZATION'),
   backendAuthorization: z.string().min(1).optional(),
   tenant: z.string().min(1).max(150).optional(),
   /** ms; 0 keeps all. */
@@ -40,10 +45,7 @@ const serverConfig = z.object({
   /** Targets that profiles are fetched from. */
   scrape: z.array(z.strictObject({ url: z.string(), service: z.string().min(1) })),
   /** A Prometheus that is asked for counts of requests. */
-  prometheus: z
-    .url({ protocol: /^https?$/ })
-    .refine(isPlainAddress, NOT_PLAIN)
-    .optional(),
+  prometheus: upstream('FLAMETIDE_PROMETHEUS_AUTHORIZATION'),
   prometheusAuthorization: z.string().min(1).optional(),
   /** By service: an expression of requests per second. */
   prometheusQueries: z.record(z.string().min(1), z.string().min(1).max(10_000)),

@@ -7,7 +7,7 @@ import type { Change } from '#model/change.ts';
 import { type WhatChanged, whatChanged } from '#model/changes.ts';
 import { compareSides } from '#model/evidence.ts';
 import { normalisations, normalise, type Normalisation } from '#model/normalise.ts';
-import { pairOf, readPairs, readSegment, type Segment } from '../perf/truth-pairs.ts';
+import { pairOf, readPairs, readSegment, requestsOf, type Segment } from '../perf/truth-pairs.ts';
 
 const SLICES = 24;
 const folder = fileURLToPath(new URL('../../../shared/truth', import.meta.url));
@@ -60,6 +60,10 @@ function compared(a: Segment, b: Segment): (kind: Normalisation) => WhatChanged 
   const { union, ...slices } = pairOf(a, b);
   const evidence = compareSides(union, slices.a, slices.b);
   const work = { unit: evidence.units.unit, growth: evidence.growth };
-  const [factsA, factsB] = [a, b].map(({ seconds }) => ({ seconds, isSnapshot: false }));
+  const [factsA, factsB] = [a, b].map((one) => ({
+    seconds: one.seconds,
+    isSnapshot: false,
+    requests: requestsOf(one),
+  }));
   return (kind) => whatChanged(union, normalise(kind, union, factsA, factsB, work), evidence);
 }

@@ -5,7 +5,7 @@ import { whatChanged } from '#model/changes.ts';
 import { describeChange } from '#model/changes-text.ts';
 import { unionTree } from '#model/diff.ts';
 import { chosenQuantile, discoveries } from '#model/chance.ts';
-import { compareSides } from '#model/evidence.ts';
+import { compareSides, verdicts } from '#model/evidence.ts';
 import { idleShares } from '#model/idle.ts';
 import { normalise } from '#model/normalise.ts';
 import { estimateOf, intervalOf, noiseOf, score, type Stratum, zOf } from '#model/score-test.ts';
@@ -241,6 +241,30 @@ describe('many tests', () => {
   });
 });
 
+describe('what stands above, and what goes along', () => {
+  it('code that an interpreter calls is not the runtime, though nothing else is above it', () => {
+    const glue = 'node::Start;v8::internal::Execution::Call;Builtins_InterpreterEntryTrampoline';
+    const script = { ...renamed(shop, HTTP, `${glue};start`), 'start_thread;v8::internal::compiler::Optimize': 20 };
+    expect(claims(script, scaled(script, 'shop.rank', 1.6))).toEqual(['code shop.rank']);
+    expect(claims(script, scaled(script, 'shop.report', 1.8))).toEqual(['either shop.report']);
+  });
+
+  it('a callee that went the other way does not have the interval of the cause above it', () => {
+    const parts = Object.fromEntries(
+      Array.from({ length: 10 }, (_, i) => [`${HTTP};shop.report;shop.load;part${i}`, 12 + i]),
+    );
+    const a: Program = { ...shop, ...parts, [`${HTTP};shop.report;shop.load;shop.keep`]: 12 };
+    const b = scaled(scaled(a, 'shop.load', 2), 'shop.keep', 0.4);
+    const { union, evidence } = compared(a, b, 'share');
+    expect(evidence.causes.map(({ func, scope }) => `${scope} ${union.names[func]}`)).toEqual(['subtree shop.load']);
+    const { verdict, low } = evidence.functions;
+    const verdictOf = (name: string): unknown => verdicts[verdict[union.names.indexOf(name)]];
+    expect([verdictOf('part3'), verdictOf('shop.keep')]).toEqual(['supported', 'unclear']);
+    expect(low[union.names.indexOf('part3')]).toBeGreaterThan(0);
+    expect(low[union.names.indexOf('shop.keep')]).toBeNaN();
+  });
+});
+
 describe('score test', () => {
   const flat = (value: number): Float64Array => new Float64Array(SLICES).fill(value);
   const stratum = (xA: number, xB: number): Stratum => ({ xA: flat(xA), mA: flat(100), xB: flat(xB), mB: flat(100) });
@@ -291,7 +315,7 @@ function compared(a: Program, b: Program, kind: Parameters<typeof normalise>[0],
   );
   const facts = { seconds: 600, isSnapshot: false };
   const work = { unit: evidence.units.unit, growth: evidence.growth };
-  return { union, found: whatChanged(union, normalise(kind, union, facts, facts, work), evidence) };
+  return { union, evidence, found: whatChanged(union, normalise(kind, union, facts, facts, work), evidence) };
 }
 
 /** Handlers vary by a tenth, independently. */

@@ -25,6 +25,8 @@ interface Recording {
   /** By route: what each request costs, times the usual. */
   readonly cost?: Readonly<Record<string, number>>;
   readonly seed: string;
+  /** Waits in the scheduler, ms in each slice. */
+  readonly idle?: number;
 }
 
 describe('a route', () => {
@@ -71,6 +73,15 @@ describe('a route', () => {
     expect(summarise(found, cores)).toMatch(
       /; each took .*, \+6\d(\.\d)?.%: about as many requests, and each costs more\. /,
     );
+  });
+
+  it('has a cost without idle time, which is said where there is some', () => {
+    const [a, b] = [{ seed: 'a' }, { seed: 'b', cost: all(2) }];
+    const without = compared(a, b);
+    const idle = compared({ ...a, idle: 30_000 }, { ...b, idle: 30_000 });
+    expect(idle.requests).toEqual({ ...without.requests, isWithoutIdle: true });
+    expect(summarise(idle, cores)).toMatch(/; each took [\d.]+\score-ms to [\d.]+\score-ms without idle time, \+/);
+    expect(summarise(without, cores)).not.toMatch(/idle/);
   });
 
   it('is not told as busier where its requests did not change', () => {
@@ -230,10 +241,10 @@ function counted({ load = {} }: Recording): CountedRequests {
 }
 
 /** Login is one function; the other handlers do several things. */
-function record({ load = {}, cost = {}, seed }: Recording): readonly NamedTree[] {
+function record({ load = {}, cost = {}, seed, idle = 0 }: Recording): readonly NamedTree[] {
   const random = seeded(seed);
   return Array.from({ length: SLICES }, () => {
-    const lines: string[] = [];
+    const lines: string[] = idle > 0 ? [`runtime.mcall;runtime.park_m;runtime.findRunnable ${idle * MS}`] : [];
     for (const route of ROUTES) {
       // Load strays by itself.
       const mean = 60 * (load[route] ?? 1) * (cost[route] ?? 1) * (0.85 + 0.3 * random());

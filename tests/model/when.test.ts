@@ -5,7 +5,7 @@ import { checkProfile } from '#model/check-profile.ts';
 import { type Interval, formatInterval, formatOffsetMs, parseInterval, printInterval } from '#model/interval.ts';
 import type { Profile } from '#model/profile.ts';
 import { selectSamples } from '#model/sample-labels.ts';
-import { valueBefore } from '#model/sample-times.ts';
+import { recordedMsOf, valueBefore } from '#model/sample-times.ts';
 import { columnsFor, ROWS, whenOf } from '#model/when.ts';
 import { treeAsText, treeOf } from '../support/profile-from-text.ts';
 import { timedProfile } from '../support/timed-profile.ts';
@@ -86,6 +86,17 @@ describe('a recording over time', () => {
       [4 * ROWS, 7],
       [12 * ROWS, 5],
     ]);
+  });
+
+  it.each([
+    ['as it says', { ...spans, durationMs: 20_000 }, 20_000],
+    ['until its last sample ends, where it says less', { ...spans, durationMs: 3000 }, 12_000],
+    ['until its last sample ends, where it says nothing', spans, 12_000],
+  ])('lasts %s, and so do its parts', (_, profile, recordedMs) => {
+    expect(finish(whenOf(profile, 0, [], undefined))!.recordedMs).toBe(recordedMs);
+    expect(recordedMsOf(profile)).toBe(recordedMs);
+    const [inside, rest] = [part(profile, interval(400, 11_000)), part(profile, interval(400, 11_000, true))];
+    expect([inside.durationMs, rest.durationMs]).toEqual([10_600, recordedMs - 10_600]);
   });
 
   it('has a band for each thread, the largest first', () => {

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { packageOf, splitName } from '#model/function-name.ts';
-import { formatBytesOfFile, formatCount, formatShare, formatValue, scaleFor } from '#model/units.ts';
+import {
+  formatBytesOfFile,
+  formatCount,
+  formatExact,
+  formatPercent,
+  formatShare,
+  formatValue,
+  scaleFor,
+} from '#model/units.ts';
 
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
@@ -76,6 +84,23 @@ describe('numbers as the page writes them', () => {
     [5, -10, '−50.0 %'],
   ])('%d of %d is %s', (part, whole, text) => {
     expect(plain(formatShare(part, whole))).toBe(text);
+  });
+
+  it.each([
+    [1.0121, '101 %'],
+    [0.988, '98.8 %'],
+    [0, '0 %'],
+    [-0.00001, '>−0.01 %'],
+  ])('the ratio %d is %s', (ratio, text) => {
+    expect(plain(formatPercent(ratio))).toBe(text);
+  });
+
+  it.each([
+    [27.489000000000004, 'milliseconds', '27.489 milliseconds'],
+    [1_405_316, 'nanoseconds', '1 405 316 nanoseconds'],
+    [9_007_199_254_740_993n, 'count', '9 007 199 254 740 993 count'],
+  ])('%s %s exactly is %s', (value, unit, text) => {
+    expect(plain(formatExact(value, unit))).toBe(text);
   });
 
   it('a column keeps one unit and one count of decimals', () => {

@@ -4,9 +4,8 @@ import { whatChanged } from '#model/changes.ts';
 import { summarise } from '#model/changes-text.ts';
 import { compareSides } from '#model/evidence.ts';
 import { normalise } from '#model/normalise.ts';
-import type { SideRequests } from '#model/requests.ts';
 import { unsliced } from '#model/slices.ts';
-import { filesOf, pairOf, readPairs, readSegment, type Segment, type TruthPair } from './truth-pairs.ts';
+import { filesOf, pairOf, readPairs, readSegment, requestsOf, type Segment, type TruthPair } from './truth-pairs.ts';
 
 interface KindScore {
   pairs: number;
@@ -74,14 +73,6 @@ export function scoreTruth(
     });
   }
   return { scores, rows };
-}
-
-function requestsOf({ requests, requestSeconds }: Segment): SideRequests {
-  const routes = Object.entries(requests).map(([route, count]) => ({ route, count }));
-  const count = routes.reduce((sum, one) => sum + one.count, 0);
-  return count > 0
-    ? { kind: 'counted', count, rate: count / requestSeconds, routes }
-    : { kind: 'unknown', why: 'no requests were counted.' };
 }
 
 function judge(

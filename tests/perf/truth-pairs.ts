@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { finish } from '#base/steps.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
 import { unionTree } from '#model/diff.ts';
+import type { SideRequests } from '#model/requests.ts';
 import { samplesPerUnit } from '#model/samples-per-unit.ts';
 import { slicesOfTimes } from '#model/slices-of-times.ts';
 import { sideOfUnion, type SideSlices, slicesOfAnswer, slicesOfTrees } from '#model/slices.ts';
@@ -137,4 +138,13 @@ export function joined(trees: readonly NamedTree[]): NamedTree {
     }
   }
   return { tree: builder.seal('size', rankNames(names)), names };
+}
+
+/** The requests that a segment served, as a side of a comparison has them. */
+export function requestsOf({ requests, requestSeconds }: Segment): SideRequests {
+  const routes = Object.entries(requests).map(([route, count]) => ({ route, count }));
+  const count = routes.reduce((sum, one) => sum + one.count, 0);
+  return count > 0
+    ? { kind: 'counted', count, rate: count / requestSeconds, routes }
+    : { kind: 'unknown', why: 'no requests were counted.' };
 }

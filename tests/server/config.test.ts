@@ -121,6 +121,7 @@ describe('parseCommandLine', () => {
     ['--backend', 'ftp://x'],
     ['--config', '/nowhere.json'],
     ['--prometheus', 'prometheus:9090'],
+    ['--backend', 'http://user:word@pyroscope:4040'],
     ['--prometheus', 'http://user:word@prometheus:9090'],
     ['--prometheus', 'http://prometheus:9090/?tenant=a'],
     ['--prometheus-query', 'sum(up)'],

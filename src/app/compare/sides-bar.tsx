@@ -295,10 +295,11 @@ function FileFields({ name, side, comparison }: SideProps & { side: FileSide }):
           {formatInterval(side.during)}
         </Button>
       )}
-      {file?.profile.durationMs !== undefined && (
-        <span className={styles['dim']}>
-          {side.during ? `of ${formatOffsetMs(file.profile.durationMs)}` : formatDuration(file.profile.durationMs)}
-        </span>
+      {side.during && file?.profile.recordedMs !== undefined && (
+        <span className={styles['dim']}>of {formatOffsetMs(file.profile.recordedMs)}</span>
+      )}
+      {!side.during && file?.profile.durationMs !== undefined && (
+        <span className={styles['dim']}>{formatDuration(file.profile.durationMs)}</span>
       )}
     </>
   );

@@ -106,7 +106,7 @@ function Part({ file, during }: { readonly file: OpenFile; readonly during: Inte
     <span className={styles['part']} role="group" aria-label="Part of the recording">
       <span>
         {formatInterval(during)}
-        {file.profile.durationMs !== undefined && ` of ${formatOffsetMs(file.profile.durationMs)}`}
+        {file.profile.recordedMs !== undefined && ` of ${formatOffsetMs(file.profile.recordedMs)}`}
       </span>
       <Button
         icon="swap"

@@ -42,15 +42,18 @@ export function uploadsIn(stepMs: number, intervalMs: number): number {
 }
 
 /**
- * The sum of a series; of snapshots what was held on average, as sums of them mean nothing.
+ * The sum of a series in its range; of snapshots what was held on average, as sums of them mean nothing. A source also
+ * answers with the step that ends where the range begins: what lies before the range is none of its cost.
  * @param intervalMs how often profiles come; undefined while it is not known: then nor is what snapshots cost
  */
 export function costOf(
   { query, stepMs }: Pick<SeriesQuestion, 'query' | 'stepMs'>,
-  series: Series,
+  { labels, timesMs, values }: Series,
   intervalMs: number | undefined,
 ): number | undefined {
-  if (!isSnapshot(query.profileType)) return series.values.reduce((sum, value) => sum + value, 0);
+  const first = timesMs[0] <= query.range.startMs ? 1 : 0;
+  const inside: Series = { labels, timesMs: timesMs.subarray(first), values: values.subarray(first) };
+  if (!isSnapshot(query.profileType)) return inside.values.reduce((sum, value) => sum + value, 0);
   if (intervalMs === undefined) return undefined;
-  return (meanHeld([series])?.mean ?? 0) / uploadsIn(stepMs, intervalMs);
+  return (meanHeld([inside])?.mean ?? 0) / uploadsIn(stepMs, intervalMs);
 }

@@ -7,7 +7,7 @@ import {
   SelectHeatmapResponseSchema,
 } from '#wire/gen/querier/v1/querier_pb.ts';
 import type { RpcCall } from '../rpc/rpc.ts';
-import type { Exemplar, ProfileReader } from '../store/profile-reader.ts';
+import { type Exemplar, type Heatmap, type ProfileReader, TooManySlots } from '../store/profile-reader.ts';
 import { readMessage, writeMessage } from './messages.ts';
 import { printProfileId } from './profile-id.ts';
 import type { QueryLimits } from './query-limits.ts';
@@ -48,7 +48,15 @@ export function selectHeatmap(reader: ProfileReader, limits: QueryLimits, call: 
     callSite: [],
   };
   const of = isOfSpans ? 'spans' : 'uploads';
-  const { edges, series } = reader.heatmap(selector, groupBy, stepMs, of, isWanted, call.stop);
+  const read = (): Heatmap => {
+    try {
+      return reader.heatmap(selector, groupBy, stepMs, of, isWanted, call.stop);
+    } catch (error) {
+      if (!(error instanceof TooManySlots)) throw error;
+      throw refuse(`${error.message} Send a longer step, a shorter range or fewer labels in groupBy.`);
+    }
+  };
+  const { edges, series } = read();
   return writeMessage(SelectHeatmapResponseSchema, call.codec, {
     series: (limit > 0 ? series.slice(0, limit) : series).map(({ labels, slots }) => ({
       labels: [...labels],

@@ -2,9 +2,11 @@
 
 import type { LabelSet } from '#model/labels.ts';
 import type { Buckets } from './buckets.ts';
-import type { Exemplar, Heatmap, HeatSeries } from './profile-reader.ts';
+import { type Exemplar, type Heatmap, type HeatSeries, TooManySlots } from './profile-reader.ts';
 
 const BUCKETS = 20;
+/** Slots of all groups that have values: a slot takes about 200 bytes of an answer. */
+const MAX_FILLED = 100_000;
 
 /** The values of all groups of series. They are walked twice: kept, they could be more than memory holds. */
 export interface HeatValues {
@@ -20,7 +22,7 @@ interface Slot {
   readonly largest: (Exemplar | undefined)[];
 }
 
-/** @param buckets of time */
+/** @param buckets of time @throws TooManySlots */
 export function heatmapOf({ labels, each }: HeatValues, buckets: Buckets, exemplars: boolean): Heatmap {
   let min = Infinity;
   let max = -Infinity;
@@ -32,10 +34,14 @@ export function heatmapOf({ labels, each }: HeatValues, buckets: Buckets, exempl
   const width = (max === min ? 1 : max - min) / BUCKETS;
   const groups = labels.map(() => new Map<number, Slot>());
   const counts = labels.map(() => 0);
+  let filled = 0;
   each((group, timeUs, value, exemplar) => {
     const at = buckets.at(timeUs);
     let slot = groups[group].get(at);
-    if (slot === undefined) groups[group].set(at, (slot = { counts: new Int32Array(BUCKETS), largest: [] }));
+    if (slot === undefined) {
+      if (++filled > MAX_FILLED) throw new TooManySlots(MAX_FILLED);
+      groups[group].set(at, (slot = { counts: new Int32Array(BUCKETS), largest: [] }));
+    }
     const bucket = Math.min(BUCKETS - 1, Math.floor((value - min) / width));
     slot.counts[bucket]++;
     counts[group]++;

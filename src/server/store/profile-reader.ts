@@ -156,7 +156,7 @@ export interface ProfileReader {
     stop: StopCheck,
     exemplars?: boolean,
   ): SummedSeries[];
-  /** One value for each upload, or for each span of each upload. @throws Stopped */
+  /** One value for each upload, or for each span of each upload. @throws Stopped, TooManySlots */
   heatmap(
     selector: ProfileSelector,
     groupBy: readonly string[],
@@ -171,6 +171,13 @@ export interface ProfileReader {
   takeDamage(): readonly Damage[];
   /** Times of the oldest and newest profile, ms; undefined while there is none. */
   extent(): { readonly oldestMs: number; readonly newestMs: number } | undefined;
+}
+
+/** The steps of all series of a heatmap that have values are too many for one answer. */
+export class TooManySlots extends Error {
+  constructor(most: number) {
+    super(`The heatmap has more than ${most} steps with values, all series together.`);
+  }
 }
 
 /** The query was cancelled or took too long. */

@@ -58,4 +58,16 @@ describe('the cost of a series', () => {
   ])('is %s', (_, profileType, intervalMs, wanted) => {
     expect(costOf(asked(profileType), series, intervalMs)).toBe(wanted);
   });
+
+  it.each([
+    ['process_cpu:cpu:nanoseconds:cpu:nanoseconds', 120],
+    ['memory:inuse_space:bytes::', 60],
+  ])('of %s leaves out the step that ends where the range begins', (profileType, wanted) => {
+    const withStepBefore = instance('prod', 'a', [0, 1000], [60_000, 40], [120_000, 80]);
+    expect(costOf(asked(profileType), withStepBefore, 60_000)).toBe(wanted);
+  });
+
+  it('is nothing where all of it lies before the range', () => {
+    expect(costOf(asked('process_cpu:cpu:nanoseconds:cpu:nanoseconds'), instance('prod', 'a', [0, 7]), 60_000)).toBe(0);
+  });
 });

@@ -70,7 +70,7 @@ describe('what is shown', () => {
 it('costs are sums, largest first, then by name', () => {
   const series = (value: string, ...values: number[]) => ({
     labels: labelSet([{ name: 'pod', value }]),
-    timesMs: Float64Array.from(values, (_, i) => i),
+    timesMs: Float64Array.from(values, (_, i) => i + 1),
     values: Float64Array.from(values),
   });
   const question = sparkQuestion({ profileType: CPU, matchers: [], range: { startMs: 0, endMs: 60_000 } }, ['pod'], 9);

@@ -8,7 +8,9 @@ import { finish } from '#base/steps.ts';
 import type { TraceContext } from '#server/incoming.ts';
 import { openForReading, openForWriting, type Database } from '#server/store/database.ts';
 import { ProfileStore } from '#server/store/profile-store.ts';
-import type { Heatmap, ProfileSelector, TraceSelector } from '#server/store/profile-reader.ts';
+import { Buckets } from '#server/store/buckets.ts';
+import { heatmapOf, type HeatValues } from '#server/store/heat-grid.ts';
+import { type Heatmap, type ProfileSelector, TooManySlots, type TraceSelector } from '#server/store/profile-reader.ts';
 import { ProfileWriter } from '#server/store/profile-writer.ts';
 import { dropService } from '#server/store/removal.ts';
 import { upkeep, type Limits } from '#server/store/upkeep.ts';
@@ -163,6 +165,22 @@ it('the oldest spans go once they take more than their share of the disk', () =>
   expect(merged(undefined)).toEqual({ main: 2000 });
 });
 
+it.each([1, 0])('the oldest spans that cannot be deleted keep no others from being removed', (isOther) => {
+  const many = Array.from({ length: 300 }, (_, i): Sample => ({ frames: ['main:1'], value: 1, span: i + 1, trace: 1 }));
+  for (let n = 0; n < 300; n++) put(BASE_MS + n * 1000, many.slice(n, n + 1));
+  // As if every other one, or all of the first 250, lay on a damaged page.
+  db.exec(`CREATE TRIGGER damaged BEFORE DELETE ON span WHEN old.seq <= 250 AND old.seq % 2 >= ${isOther}
+    BEGIN SELECT RAISE(ABORT, 'database disk image is malformed'); END`);
+  const { bytes } = db.prepare('SELECT sum(bytes) AS bytes FROM span').get() as { bytes: number };
+  const maxBytes = Math.floor(bytes * 0.9);
+  const after = finish(upkeep(db, { ...KEEP_ALL, spans: { retentionMs: undefined, maxBytes } }, BASE_MS));
+  expect(after.spanBytes).toBeLessThanOrEqual(maxBytes);
+  expect(after.spanBytes).toBeGreaterThan(maxBytes * 0.9);
+  finish(dropService(db, 'shop'));
+  const { left } = db.prepare('SELECT count(*) AS left FROM span').get() as { left: number };
+  expect(left).toBe(isOther === 1 ? 125 : 250);
+});
+
 it('spans go with their service, and with the profiles that retention removes', () => {
   fill();
   beat();
@@ -247,4 +265,18 @@ it('a heatmap of several groups reads the spans as often as one of a single grou
     return rows;
   };
   expect(readings(['pod'])).toBe(readings([]));
+});
+
+it('a heatmap of more steps than an answer holds is refused', () => {
+  const groups = 10;
+  const of = (steps: number): Heatmap => {
+    const labels = Array.from({ length: groups }, (_, i) => [{ name: 'pod', value: `${i}` }]);
+    const each: HeatValues['each'] = (take) => {
+      for (let at = 0; at < steps * groups; at++)
+        take(at % groups, Math.floor(at / groups) * 1e6, 1, () => expect.fail('no exemplar is asked for'));
+    };
+    return heatmapOf({ labels, each }, new Buckets({ startMs: 0, endMs: 1e8 }, 1000), false);
+  };
+  expect(of(10_000).series.map(({ slots }) => slots.length)).toEqual(Array<number>(groups).fill(10_000));
+  expect(() => of(10_001)).toThrow(TooManySlots);
 });

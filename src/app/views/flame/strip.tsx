@@ -46,6 +46,7 @@ export function Strip({ shown, fills, children }: StripProps): ReactElement {
   const groups = useMemo(() => legendOf(profile, rule, answer, MAX_GROUPS), [profile, rule, answer]);
   const whole = tree.total[0];
   const type = profile.sampleTypes[shown.sampleType];
+  const stacks = profile.stackCounts[shown.sampleType] ?? 0;
   return (
     <div className={styles['strip']}>
       <strong>{valueText(shown, whole)}</strong>
@@ -53,7 +54,7 @@ export function Strip({ shown, fills, children }: StripProps): ReactElement {
       <span className={styles['dim']}>
         {sampleTypeTitle(type?.type ?? '')}
         {shown.opened.queryMs === undefined
-          ? `${profile.durationMs ? ` in ${Math.round(profile.durationMs / 100) / 10}\u00a0s` : ''} · ${formatCount(profile.sampleCount)} recorded ${profile.sampleCount === 1 ? 'stack' : 'stacks'}`
+          ? `${profile.durationMs ? ` in ${Math.round(profile.durationMs / 100) / 10}\u00a0s` : ''} · ${formatCount(stacks)} recorded ${stacks === 1 ? 'stack' : 'stacks'}`
           : snapshots
             ? snapshotText(snapshots)
             : meanText(shown, whole)}

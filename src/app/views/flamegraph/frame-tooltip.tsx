@@ -50,6 +50,8 @@ export function FrameTooltip({
   const zoomed = zoom > 0;
   const total = tree.total[node];
   const everywhere = func >= 0 && !isCut ? { total: byFunction.total[func], self: byFunction.self[func] } : undefined;
+  // A chart of calls is of one thread.
+  const where = began === undefined ? 'Everywhere' : 'In this thread';
   const samples = samplesIn(shown, total);
   const unit = sampleTypes[shown.sampleType]?.unit ?? '';
   const row = (title: string, value: number, isHere: boolean): ReactElement => (
@@ -82,8 +84,8 @@ export function FrameTooltip({
         <tbody>
           {row(began ? 'This call, total' : 'This path, total', total, true)}
           {row(began ? 'This call, self' : 'This path, self', self, true)}
-          {everywhere && row('Everywhere, total', everywhere.total, false)}
-          {everywhere && row('Everywhere, self', everywhere.self, false)}
+          {everywhere && row(`${where}, total`, everywhere.total, false)}
+          {everywhere && row(`${where}, self`, everywhere.self, false)}
         </tbody>
       </table>
       <TooltipLine part="samples">

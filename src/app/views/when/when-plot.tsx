@@ -31,7 +31,7 @@ interface WhenPlotProps {
 const ZOOM = 1.5;
 
 export function WhenPlot({ when, shown, during, onDuring, onKey }: WhenPlotProps): ReactElement {
-  const { cells, columns, columnMs, lengthMs, total, bands } = when;
+  const { cells, columns, columnMs, recordedMs, total, bands } = when;
   const cellMs = cellMsOf(when);
   const theme = useFlameTheme();
   const title = sampleTypeTitle(shown.opened.profile.sampleTypes[shown.sampleType]?.type ?? '');
@@ -78,7 +78,7 @@ export function WhenPlot({ when, shown, during, onDuring, onKey }: WhenPlotProps
       <div className={styles['strip']}>
         <strong>{valueText(shown, total)}</strong>
         <span className={styles['dim']}>
-          {title} in {formatOffsetMs(lengthMs)} of recording
+          {title} in {formatOffsetMs(recordedMs)} of recording
           {shown.request.transforms.length > 0 && ', before transforms'}
         </span>
         <Legend of={`a cell of ${formatOffsetMs(cellMs)}`} largest={valueText(shown, largestOf(cells))} />
@@ -102,7 +102,7 @@ export function WhenPlot({ when, shown, during, onDuring, onKey }: WhenPlotProps
             style={{ height: ROWS * CELL_HEIGHT + AXIS_HEIGHT }}
             role="application"
             aria-roledescription="heatmap"
-            aria-label={`Recording over time, ${title} ${valueText(shown, total)} in ${formatOffsetMs(lengthMs)}. Arrows up and down move by ${formatOffsetMs(cellMs)}, left and right by ${formatOffsetMs(columnMs)}, with Shift they select, Enter shows the selection alone, Escape everything, plus and minus zoom.`}
+            aria-label={`Recording over time, ${title} ${valueText(shown, total)} in ${formatOffsetMs(recordedMs)}. Arrows up and down move by ${formatOffsetMs(cellMs)}, left and right by ${formatOffsetMs(columnMs)}, with Shift they select, Enter shows the selection alone, Escape everything, plus and minus zoom.`}
             tabIndex={0}
             {...handlers('heat')}
           >
