@@ -155,10 +155,11 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
     }
   }
   if (ofRequests === undefined && Math.abs(growth - 1) >= MIN_GROWTH) {
-    const [verb, why] =
-      growth > 1 ? ['grew', 'more work, or a uniformly slower'] : ['shrank', 'less work, or a uniformly faster'];
+    const why = growth > 1 ? 'more work, or a uniformly slower' : 'less work, or a uniformly faster';
     const what = code.length > 0 ? 'Everything else' : 'Everything';
-    sentences.push(`${what} ${verb} by ${percent((growth - 1) * 100)}: ${why} program.`);
+    sentences.push(
+      `${what} ${growth > 1 ? 'grew' : 'shrank'} by ${percent((growth - 1) * 100)}${orChance(growth, found, why)}.`,
+    );
   }
   const { rateGrowth } = found;
   if (
@@ -167,14 +168,20 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
     supported.length === 0 &&
     Math.abs(rateGrowth - 1) >= MIN_RATE_GROWTH
   ) {
-    const [verb, why] = rateGrowth > 1 ? ['grew', 'more work, or a slower'] : ['shrank', 'less work, or a faster'];
-    sentences.push(`Everything ${verb} alike, by ${percent((rateGrowth - 1) * 100)} per second: ${why} program.`);
+    const why = rateGrowth > 1 ? 'more work, or a slower' : 'less work, or a faster';
+    sentences.push(
+      `Everything ${rateGrowth > 1 ? 'grew' : 'shrank'} alike, by ${percent((rateGrowth - 1) * 100)} per second${orChance(rateGrowth, found, why)}.`,
+    );
   }
   if (found.between >= TOLD_BETWEEN)
     sentences.push(
       `The two ranges differ by about ±${formatNumber(found.between)}\u00a0% from function to function where nothing changed; intervals allow for that.`,
     );
   return sentences.join(' ');
+}
+
+function orChance(growth: number, { chance }: WhatChanged, why: string): string {
+  return Math.abs(Math.log(growth)) < chance ? ', which may be chance' : `: ${why} program`;
 }
 
 /** Of all requests, as parts: below it neither grew. */

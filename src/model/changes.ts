@@ -22,6 +22,8 @@ export interface WhatChanged {
   readonly growth: number;
   /** For shares, which do not show it: the total of B per second over that of A; undefined without a rate. */
   readonly rateGrowth: number | undefined;
+  /** The logarithm of a growth that chance alone reaches in one of twenty comparisons: that of counting samples. */
+  readonly chance: number;
   readonly total: { readonly a: number; readonly b: number };
   /** The largest code change that could be hidden in the largest unchanged functions outside of the runtime; undefined if none was tested. */
   readonly silence: Silence | undefined;
@@ -98,6 +100,7 @@ export function whatChanged(union: UnionTree, normalised: Normalised, evidence: 
     ),
     growth: isShare ? 1 : split.growth,
     rateGrowth: isShare ? rateGrowthOf(normalised) : undefined,
+    chance: chanceOf(evidence),
     total,
     silence: silenceOf(union, evidence, normalised),
     between: evidence.between * 100,
@@ -288,6 +291,11 @@ function allRequests({ a, b }: UnionTree, { units }: Evidence, { recorded }: Nor
 function rateGrowthOf({ recorded: { a, b } }: Normalised): number | undefined {
   if (a.seconds === undefined || b.seconds === undefined || !(a.total > 0) || !(b.total > 0)) return undefined;
   return b.total / b.seconds / (a.total / a.seconds);
+}
+
+function chanceOf({ functions: { samplesA, samplesB } }: Evidence): number {
+  const [a, b] = [samplesA, samplesB].map((column) => column.reduce((sum, one) => sum + one, 0));
+  return Z95 * Math.sqrt(1 / a + 1 / b);
 }
 
 /** Names and paths need no amounts. */

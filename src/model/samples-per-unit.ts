@@ -1,12 +1,18 @@
 /** The number of samples behind a value. */
 import type { Profile, SampleType } from './profile.ts';
 
-/** By one unit of a sample type: the type itself counts them, or its sibling does, or the period says what one stands for. */
-export function samplesPerUnit({ sampleTypes, values, period }: Profile, at: number): number | undefined {
+/**
+ * By one unit of a sample type: the type itself counts them, or its sibling does, each is an event of its own, or the period
+ * says what one stands for.
+ */
+export function samplesPerUnit(profile: Profile, at: number): number | undefined {
+  const { sampleTypes, values, period } = profile;
   if (countsSamples(sampleTypes[at])) return 1;
   const sum = (column: number): number => values[column].values.reduce((all, one) => all + one, 0);
   const sibling = sampleTypes.findIndex(countsSamples);
   if (sibling >= 0) return sum(at) > 0 ? sum(sibling) / sum(at) : undefined;
+  const events = eventsBehind(profile, at);
+  if (events !== undefined && sum(at) > 0) return events / sum(at);
   const isPeriods = period !== undefined && period.value > 0 && period.type.unit === sampleTypes[at].unit;
   return isPeriods ? 1 / period.value : undefined;
 }
@@ -27,6 +33,16 @@ export function samplesPerQuantum(amounts: ArrayLike<number>): number | undefine
     if (!(quantum >= MIN_QUANTUM)) return undefined;
   }
   return quantum > 0 ? 1 / quantum : undefined;
+}
+
+/** The number of samples with an amount, where a type counts one event in each of these and in no other. */
+function eventsBehind({ sampleTypes, values, times }: Profile, at: number): number | undefined {
+  if (!times) return undefined;
+  const { values: amounts } = values[at];
+  const isOneEach = sampleTypes.some(
+    ({ unit }, i) => unit === 'count' && amounts.every((amount, j) => values[i].values[j] === (amount > 0 ? 1 : 0)),
+  );
+  return isOneEach ? amounts.reduce((sum, amount) => sum + (amount > 0 ? 1 : 0), 0) : undefined;
 }
 
 function countsSamples({ type, unit }: SampleType): boolean {

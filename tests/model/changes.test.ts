@@ -275,6 +275,22 @@ describe('words', () => {
     expect(compared({}, {}, { sameSeed: true }).rateGrowth).toBe(1);
   });
 
+  it('growth that chance alone may make is not told as a fact', () => {
+    const recording = (samples: number): string => `main;work ${samples / 200}\nmain;rest ${samples / 200}`;
+    const shares = unslicedChanges(recording(50), recording(58), 'share');
+    expect(shares.chance).toBeCloseTo(1.96 * Math.sqrt(1 / 50 + 1 / 58), 6);
+    expect(summarise(shares, cores)).toMatch(
+      /Everything grew alike, by 16\.0\u00a0% per second, which may be chance\.$/,
+    );
+    const perSecond = { ...cores, kind: 'per-second' } as const;
+    expect(summarise(unslicedChanges(recording(58), recording(50), 'per-second'), perSecond)).toMatch(
+      /Everything shrank by 13\.8\u00a0%, which may be chance\.$/,
+    );
+    expect(summarise(unslicedChanges(recording(5000), recording(5800), 'share'), cores)).toMatch(
+      /Everything grew alike, by 16\.0\u00a0% per second: more work, or a slower program\.$/,
+    );
+  });
+
   it('silence says how much longer would show half of it, where the length is known', () => {
     const { silence } = compared({}, {});
     expect(silence!.moreSeconds).toBeGreaterThanOrEqual(3 * 900 - 1e-6);

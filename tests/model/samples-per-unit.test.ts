@@ -1,6 +1,24 @@
 /** How many samples stand behind amounts. */
 import { describe, expect, it } from 'vitest';
-import { samplesPerQuantum } from '#model/samples-per-unit.ts';
+import { finishWaiting } from '#base/steps.ts';
+import { decodeProfile } from '#formats/registry.ts';
+import { samplesPerQuantum, samplesPerUnit } from '#model/samples-per-unit.ts';
+
+describe('events with times', () => {
+  it('are samples: each counts one, and its period stands beside it', async () => {
+    const text = [1, 2, 3, 4]
+      .map(
+        (i) =>
+          `app 7 ${i}.000000: ${i === 4 ? '500' : '1000'} ${i === 2 ? 'faults' : 'cycles'}:\n\t1 work (/bin/app)\n\n`,
+      )
+      .join('');
+    const bytes = new TextEncoder().encode(text);
+    const { profile } = await finishWaiting(decodeProfile({ bytes, name: 'app.perf.txt', form: { kind: 'file' } }));
+    const perUnit = Object.fromEntries(profile.sampleTypes.map(({ type }, at) => [type, samplesPerUnit(profile, at)]));
+    expect(perUnit).toEqual({ cycles: 1, 'cycles period': 3 / 2500, faults: 1, 'faults period': 1 / 1000 });
+    expect(samplesPerUnit({ ...profile, times: undefined }, 0)).toBeUndefined();
+  });
+});
 
 describe('amounts that nobody counted', () => {
   it('are samples where all are whole numbers of a period', () => {

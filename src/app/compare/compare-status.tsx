@@ -7,6 +7,7 @@ import { paintStats } from '../views/flamegraph/paint-stats.ts';
 import { LeftOutText } from '../components/left-out.tsx';
 import { StatusBar } from '../components/layout.tsx';
 import { emptySides } from '../sides/sides.ts';
+import { evidenceText } from './diff-words.ts';
 import { type Comparison, sideWarnings } from './use-comparison.ts';
 
 export function CompareStatus({ comparison: { shown } }: { comparison: Comparison }): ReactElement {
@@ -37,16 +38,4 @@ export function CompareStatus({ comparison: { shown } }: { comparison: Compariso
 
 function changesText(count: number): string {
   return `${formatCount(count)} ${count === 1 ? 'change' : 'changes'} more than noise`;
-}
-
-function evidenceText({
-  isSliced,
-  isCounted,
-  isOneRun,
-  slices,
-}: NonNullable<Comparison['shown']>['evidence'] & object): string {
-  const words = isSliced
-    ? `evidence from ${slices.a} + ${slices.b} time slices${isOneRun ? ' of one run each, without the variation between runs' : ''}`
-    : 'evidence from sample counts only: weaker, changes under 3 % are ignored';
-  return isCounted ? words : `${words}; sample counts are unknown`;
 }

@@ -66,6 +66,19 @@ export function evidenceOfNode(shown: ShownComparison, node: number): string {
   return sentence(shown, evidence.nodes, row, evidence.isCounted);
 }
 
+/** What all evidence of a comparison is taken from. */
+export function evidenceText({
+  isSliced,
+  isCounted,
+  isOneRun,
+  slices,
+}: Pick<EvidenceAnswer, 'isSliced' | 'isCounted' | 'isOneRun' | 'slices'>): string {
+  if (!isSliced)
+    return `evidence from ${isCounted ? 'sample counts only' : 'amounts only, of how many samples is unknown'}: weaker, changes under 3 % are ignored`;
+  const words = `evidence from ${slices.a} + ${slices.b} time slices${isOneRun ? ' of one run each, without the variation between runs' : ''}`;
+  return isCounted ? words : `${words}; sample counts are unknown`;
+}
+
 /** A sentence of evidence for a function's self cost. */
 export function evidenceOfFunction(shown: ShownComparison, func: number): string {
   const { evidence } = shown;

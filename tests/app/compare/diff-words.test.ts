@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { evidenceOfNode, percentText, sidesText, verdictOfFunction, verdictOfNode } from '#app/compare/diff-words.ts';
+import {
+  evidenceOfNode,
+  evidenceText,
+  percentText,
+  sidesText,
+  verdictOfFunction,
+  verdictOfNode,
+} from '#app/compare/diff-words.ts';
 import type { ShownComparison } from '#app/screen/shown-comparison.ts';
 import { compared, cpu } from './shown-comparison.ts';
 
@@ -68,6 +75,16 @@ describe('how sure a change is', () => {
     expect(shown.diff.totals).toEqual({ a: 10_000, b: 15_000 });
     expect(shown.diff.idle).toEqual({ a: expect.closeTo(0.4, 12), b: expect.closeTo(0.6, 12) });
     expect(shown.evidence.found.changes.filter(({ supported }) => supported)).toEqual([]);
+  });
+
+  it('says what evidence is taken from, and does not speak of counts that nobody knows', () => {
+    const from = { isSliced: false, isCounted: true, isOneRun: false, slices: { a: 1, b: 1 } };
+    expect(evidenceText(from)).toBe('evidence from sample counts only: weaker, changes under 3 % are ignored');
+    expect(evidenceText({ ...from, isCounted: false })).toBe(
+      'evidence from amounts only, of how many samples is unknown: weaker, changes under 3 % are ignored',
+    );
+    const sliced = { ...from, isSliced: true, isCounted: false, slices: { a: 60, b: 59 } };
+    expect(evidenceText(sliced)).toBe('evidence from 60 + 59 time slices; sample counts are unknown');
   });
 
   it('says how much more would be enough: time, or samples where the length is unknown', async () => {
