@@ -82,7 +82,12 @@ async function serve(config: ServerConfig): Promise<void> {
   });
   const markers = new Markers(config.data);
   const links = new Links(config.data);
-  const work = new Work({ folder: config.data, retentionMs, elsewhere: countsElsewhere(config) });
+  const work = new Work({
+    folder: config.data,
+    retentionMs,
+    maxFutureMs: config.limits.maxFutureMs,
+    elsewhere: countsElsewhere(config),
+  });
   for (const note of [...markers.notes, ...links.notes, ...work.notes]) log.warn(note);
   const scraper = startScraper(config.scrape, engine, log);
   const { maxBodyBytes } = config.limits;

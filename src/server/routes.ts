@@ -15,6 +15,7 @@ import type { Metrics } from './metrics.ts';
 import { defaultQueryLimits } from './query/query-limits.ts';
 import { NoProfileNow, type Scraper } from './scrape/scraper.ts';
 import { servePage } from './static.ts';
+import { isFull, reason } from './store/folder.ts';
 import type { UploadReports } from './upload-reports.ts';
 import type { Work } from './work.ts';
 
@@ -222,14 +223,20 @@ export function createRoutes(parts: RouteParts, metrics: Metrics, reports: Uploa
       async answer({ path }) {
         const service = serviceAt(path);
         if (service === undefined) return textAnswer(400, 'The name of the service is not valid percent-encoding.');
-        if (backend.dropService === undefined) {
-          const text = 'This Flametide stores no profiles itself: remove the service at its backend.';
-          return textAnswer(501, text);
+        const isDropped = await backend.dropService?.(service);
+        if (isDropped) reports.removed(service);
+        let counts: number;
+        try {
+          counts = await work.removeService(service);
+        } catch (error) {
+          const before = isDropped ? 'The profiles of the service were removed, ' : 'The service has no profiles, ';
+          const text = `${before}but the counts of its requests cannot be removed: ${reason(error)}. Remove the service again.`;
+          return textAnswer(isFull(error) ? 507 : 503, text);
         }
-        if (!(await backend.dropService(service))) return textAnswer(404, 'There is no service of this name.');
-        reports.removed(service);
-        work.removeService(service);
-        return jsonAnswer(200, {});
+        if (isDropped === true || counts > 0) return jsonAnswer(200, { counts });
+        if (isDropped === undefined)
+          return textAnswer(501, 'This Flametide stores no profiles itself: remove the service at its backend.');
+        return textAnswer(404, 'There is no service of this name.');
       },
     },
     {

@@ -21,6 +21,8 @@ const MAX_TIME_MS = 8.64e15;
 const POINT_MS = 60_000;
 /** The label that a count's route is selected by. */
 const ROUTE_LABEL = 'route';
+/** Queries that wait while another one reads; more are refused. */
+const MAX_WAITING = 50;
 
 const time = z.int().min(0).max(MAX_TIME_MS);
 const pushedCount = z
@@ -65,6 +67,8 @@ export interface WorkParts {
   readonly folder: string;
   /** Undefined keeps all. */
   readonly retentionMs: number | undefined;
+  /** How far ahead of this clock a count may end, as for profiles. */
+  readonly maxFutureMs: number;
   readonly elsewhere?: AskCounts | undefined;
   readonly now?: () => number;
 }
@@ -72,10 +76,15 @@ export interface WorkParts {
 export class Work {
   readonly #store: WorkStore;
   readonly #elsewhere: AskCounts | undefined;
+  readonly #maxFutureMs: number;
   readonly #now: () => number;
+  /** Settles when the last query has read its counts: they are read by one query after the other. */
+  #reading: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
 
-  constructor({ folder, retentionMs, elsewhere, now = Date.now }: WorkParts) {
+  constructor({ folder, retentionMs, maxFutureMs, elsewhere, now = Date.now }: WorkParts) {
     this.#store = new WorkStore(folder, retentionMs);
+    this.#maxFutureMs = maxFutureMs;
     this.#elsewhere = elsewhere;
     this.#now = now;
   }
@@ -85,8 +94,14 @@ export class Work {
     return this.#store.note === undefined ? [] : [this.#store.note];
   }
 
-  removeService(service: string): void {
-    this.#store.removeService(service);
+  /** @returns how many counts it had @throws (rejects) what SQLite throws */
+  async removeService(service: string): Promise<number> {
+    const steps = this.#store.removeService(service);
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      await othersTurn();
+    }
   }
 
   close(): void {
@@ -109,10 +124,17 @@ export class Work {
     const counts = pushed.safeParse(given);
     if (!counts.success)
       return jsonAnswer(400, { message: `The counts are not valid: ${whatIsWrong(given, counts.error)}` });
+    const nowMs = this.#now();
+    const ends = counts.data.map(endOf);
+    const ahead = ends.findIndex((endMs) => endMs > nowMs + this.#maxFutureMs);
+    if (ahead >= 0) {
+      const message = `Count ${ahead + 1} of ${ends.length} ends at ${new Date(ends[ahead]).toISOString()}, more than ${this.#maxFutureMs / 60_000} min ahead of this server's clock: check the clocks, and that times are ms since 1970. None of the counts was stored.`;
+      return jsonAnswer(400, { message });
+    }
     try {
       const before = this.#store.whyNot();
       if (before !== undefined) return jsonAnswer(503, { message: before });
-      this.#store.add(counts.data.map(countedOf), this.#now());
+      this.#store.add(counts.data.map(countedOf), nowMs);
       // A moved or replaced file would not be found after a restart, so the call fails.
       const why = this.#store.whyNot();
       return why === undefined ? jsonAnswer(201, {}) : jsonAnswer(503, { message: why });
@@ -124,19 +146,15 @@ export class Work {
   async #answerGet(query: URLSearchParams, gone: AbortSignal): Promise<WireAnswer> {
     const question = readQuestion(query);
     if (typeof question === 'string') return jsonAnswer(400, { message: question });
+    if (this.#waiting >= MAX_WAITING)
+      return jsonAnswer(503, { message: `${MAX_WAITING} queries wait to read counts of requests: ask again later.` });
     const damage = new DamageNotes();
     let answer: WorkAnswer;
     try {
-      const isWanted = compileMatchers(question.matchers);
       const why = this.#store.whyNot();
       // Without its file the server still has Prometheus.
-      const stored =
-        why === undefined ? this.#store.read(question.service, question.fromMs, question.untilMs, damage) : [];
-      answer = summedUp(
-        stored.filter(({ labels, route }) => isWanted([...labels, { name: ROUTE_LABEL, value: route }])),
-        question,
-        why,
-      );
+      const counts = why === undefined ? await this.#inTurn(() => this.#read(question, damage, gone)) : [];
+      answer = summedUp(counts, question, why);
     } catch (error) {
       if (error instanceof MatcherError || error instanceof RangeError)
         return jsonAnswer(400, { message: error.message });
@@ -153,6 +171,34 @@ export class Work {
     if (warnings.length === 0) return made;
     return { ...made, headers: { ...made.headers, [warningsHeader]: printWarnings(warnings) } };
   }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.#waiting++;
+    const done = this.#reading.then(work).finally(() => this.#waiting--);
+    this.#reading = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Ends early for a client that left. @throws (rejects) MatcherError, RangeError, or what SQLite throws */
+  async #read(
+    { service, matchers, fromMs, untilMs }: WorkQuestion,
+    damage: DamageNotes,
+    gone: AbortSignal,
+  ): Promise<readonly CountedWork[]> {
+    const isWanted = compileMatchers(matchers);
+    const wanted: CountedWork[] = [];
+    for (const batch of this.#store.read(service, fromMs, untilMs, damage)) {
+      for (const one of batch) if (isWanted([...one.labels, { name: ROUTE_LABEL, value: one.route }])) wanted.push(one);
+      await othersTurn();
+      if (gone.aborted) break;
+    }
+    return wanted;
+  }
+}
+
+/** Lets other requests go first, so that none of them waits for a long one. */
+function othersTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** The error of a union is not helpful: report the error of the variant that was sent. */
@@ -162,9 +208,13 @@ function whatIsWrong(given: unknown, error: z.ZodError): string {
   return z.prettifyError(parsed.success ? error : parsed.error).slice(0, 1000);
 }
 
+function endOf(one: z.infer<typeof pushedCount>): number {
+  return one.time ?? one.until!;
+}
+
 function countedOf(one: z.infer<typeof pushedCount>): CountedWork {
   const { service, route = '', labels = {}, requests } = one;
-  const untilMs = one.time ?? one.until!;
+  const untilMs = endOf(one);
   return {
     service,
     route,

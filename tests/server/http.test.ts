@@ -10,6 +10,7 @@ import { GivenFiles } from '#server/given-files.ts';
 import type { ServerParts } from '#server/http.ts';
 import { Links } from '#server/links.ts';
 import { Markers } from '#server/markers.ts';
+import { Work } from '#server/work.ts';
 import { ABOUT, ask, backend, echo, listen } from '../support/test-server.ts';
 
 const INDEX = '<!doctype html><title>Flametide</title>';
@@ -291,6 +292,35 @@ describe('a service', () => {
     }
     expect(dropped).toEqual([]);
     made.close();
+  });
+
+  it('is removed where it has only counts of requests, and where its counts could not be removed before', async () => {
+    const work = new Work({ folder: mkdtempSync(join(tmpdir(), 'work-')), retentionMs: undefined, maxFutureMs: 0 });
+    const count = new TextEncoder().encode('{"service": "nobody", "time": 60000, "requests": 1}');
+    const remove = async (name: string, made: Server): Promise<[number, string]> => {
+      const { status, body } = await get(`/api/services/${name}`, {}, 'DELETE', made);
+      return [status, body.toString()];
+    };
+    for (const [kept, after] of [
+      [owning, 404],
+      [backend, 501],
+    ] as const) {
+      await work.answer('POST', '', count, new AbortController().signal);
+      const made = await listening('127.0.0.1', { backend: kept, work });
+      expect(await remove('nobody', made)).toEqual([200, '{"counts":1}']);
+      expect((await remove('nobody', made))[0]).toBe(after);
+      made.close();
+    }
+    work.removeService = () => Promise.reject(Object.assign(new Error('database or disk is full'), { errcode: 13 }));
+    const made = await listening('127.0.0.1', { backend: owning, work });
+    const [status, text] = await remove('shop', made);
+    expect(status).toBe(507);
+    expect(text).toMatch(
+      /^The profiles of the service were removed, but the counts of .+\. Remove the service again\.\n$/,
+    );
+    made.close();
+    work.close();
+    dropped.length = 0;
   });
 
   it('is not removed without the token, from another page, or where none is kept', async () => {

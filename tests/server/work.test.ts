@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 function open(more: Partial<WorkParts> = {}): Work {
-  return new Work({ folder, retentionMs: undefined, now: () => 0, ...more });
+  return new Work({ folder, retentionMs: undefined, maxFutureMs: 10 * MINUTE, now: () => DAY, ...more });
 }
 
 async function call(
@@ -157,6 +157,55 @@ describe('counts of requests', () => {
     expect((JSON.parse(text) as { message: string }).message).toMatch(words);
   });
 
+  it('that end too far ahead of the clock are refused, all of the push', async () => {
+    const good = { service: 'shop', time: DAY + 10 * MINUTE, requests: 1 };
+    for (const ahead of [
+      { service: 'shop', time: 8.64e15, requests: 1 },
+      { service: 'shop', from: DAY, until: DAY + 10 * MINUTE + 1, requests: 1 },
+    ]) {
+      const { status, text } = await call('POST', '', JSON.stringify([good, ahead]));
+      expect([status, text]).toEqual([
+        400,
+        expect.stringMatching(/Count 2 of 2 ends at [+\d].+Z, more than 10 min ahead of this server's clock: check/),
+      ]);
+    }
+    expect(await read(`service=shop&from=0&until=${2 * DAY}`)).toMatchObject({ source: undefined });
+    expect(await push(good)).toBe(201);
+  });
+
+  it('are read in batches: other requests have their turn, and one query reads after the other', async () => {
+    const counts = Array.from({ length: 2500 }, (_, i) => ({
+      service: 'shop',
+      route: `/${i % 2}`,
+      labels: { pod: `${i % 700}` },
+      from: i % 50,
+      until: MINUTE + Math.floor(i / 1000),
+      requests: 1,
+    }));
+    for (let from = 0; from < counts.length; from += 1000)
+      expect(await push(...counts.slice(from, from + 1000))).toBe(201);
+    const distinct = new Set(counts.map((one) => JSON.stringify(one))).size;
+    const turns: string[] = [];
+    const ask = async (name: string): Promise<void> => {
+      const { routes } = await read(`service=shop&from=0&until=${2 * MINUTE}`);
+      expect(routes.reduce((sum, { requests }) => sum + requests, 0)).toBeCloseTo(distinct, 6);
+      turns.push(name);
+    };
+    const both = [ask('first'), ask('second')];
+    setImmediate(() => turns.push('other'));
+    await Promise.all(both);
+    expect(turns).toEqual(['other', 'first', 'second']);
+  });
+
+  it('are not read for more queries than can wait', async () => {
+    const answers = await Promise.all(Array.from({ length: 60 }, () => call('GET', 'service=shop&from=0&until=1')));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(50);
+    const refused = answers.filter(({ status }) => status === 503);
+    expect(refused).toHaveLength(10);
+    expect(refused[0].text).toContain('50 queries wait to read counts of requests: ask again later.');
+    expect((await call('GET', 'service=shop&from=0&until=1')).status).toBe(200);
+  });
+
   it('of very many routes name the largest; the others are summed up', async () => {
     const counts = Array.from({ length: 250 }, (_, i) => ({
       service: 'shop',
@@ -174,7 +223,8 @@ describe('counts of requests', () => {
 
   it('go with the service', async () => {
     await push({ service: 'shop', time: MINUTE, requests: 1 }, { service: 'cart', time: MINUTE, requests: 2 });
-    work.removeService('shop');
+    expect(await work.removeService('shop')).toBe(1);
+    expect(await work.removeService('shop')).toBe(0);
     expect(await read(`service=shop&from=0&until=${MINUTE}`)).toMatchObject({ source: undefined, steps: [null] });
     expect(await read(`service=cart&from=0&until=${MINUTE}`)).toMatchObject({ steps: [2] });
   });
@@ -261,7 +311,7 @@ describe('old counts', () => {
     requests: 1,
   });
   const left = (store: WorkStore): number[] =>
-    store.read('shop', 0, 200 * DAY, new DamageNotes()).map(({ untilMs }) => untilMs / DAY);
+    [...store.read('shop', 0, 200 * DAY, new DamageNotes())].flat().map(({ untilMs }) => untilMs / DAY);
 
   it('are removed after the retention, by the clock or by the newest count, whichever is earlier', () => {
     const store = new WorkStore(folder, 7 * DAY);
@@ -278,6 +328,37 @@ describe('old counts', () => {
   it('are removed where there are too many, however young', () => {
     const store = new WorkStore(folder, undefined, 3);
     store.add([at(4 * DAY), at(3 * DAY), at(2 * DAY)], NOW);
+    store.add([at(5 * DAY)], NOW);
+    expect(left(store)).toEqual([3, 4, 5]);
+    store.close();
+  });
+
+  it('are removed in small steps, a few with each push', () => {
+    const store = new WorkStore(folder, 7 * DAY);
+    for (let i = 0; i < 3; i++)
+      store.add(
+        Array.from({ length: 200 }, (_, j) => at(NOW + i * 200 + j)),
+        NOW,
+      );
+    store.add([at(NOW + 20 * DAY)], NOW + 20 * DAY);
+    expect(left(store)).toHaveLength(401);
+    // A push of more removes more: twice what it adds.
+    store.add(
+      Array.from({ length: 150 }, (_, j) => at(NOW + 19 * DAY + j)),
+      NOW + 20 * DAY,
+    );
+    expect(left(store)).toHaveLength(251);
+    store.close();
+  });
+
+  it('count those that take the place of others once, also after a service was removed', () => {
+    const store = new WorkStore(folder, undefined, 3);
+    for (let i = 0; i < 5; i++) store.add([at(2 * DAY), at(3 * DAY)], NOW);
+    expect(left(store)).toEqual([2, 3]);
+    store.add([{ ...at(DAY), service: 'cart' }], NOW);
+    expect([...store.removeService('cart')]).toEqual([]);
+    store.add([at(4 * DAY)], NOW);
+    expect(left(store)).toEqual([2, 3, 4]);
     store.add([at(5 * DAY)], NOW);
     expect(left(store)).toEqual([3, 4, 5]);
     store.close();

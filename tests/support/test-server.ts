@@ -60,7 +60,11 @@ export function listen(
     backend,
     about: ABOUT,
     files: new GivenFiles([]),
-    work: new Work({ folder: mkdtempSync(join(tmpdir(), 'flametide-work-')), retentionMs: undefined }),
+    work: new Work({
+      folder: mkdtempSync(join(tmpdir(), 'flametide-work-')),
+      retentionMs: undefined,
+      maxFutureMs: 600_000,
+    }),
     maxBodyBytes: 1000,
     log,
     ...parts,

@@ -165,6 +165,22 @@ it('the oldest spans go once they take more than their share of the disk', () =>
   expect(merged(undefined)).toEqual({ main: 2000 });
 });
 
+it.each([1, 0])('the oldest spans that cannot be deleted keep no others from being removed', (isOther) => {
+  const many = Array.from({ length: 300 }, (_, i): Sample => ({ frames: ['main:1'], value: 1, span: i + 1, trace: 1 }));
+  for (let n = 0; n < 300; n++) put(BASE_MS + n * 1000, many.slice(n, n + 1));
+  // As if every other one, or all of the first 250, lay on a damaged page.
+  db.exec(`CREATE TRIGGER damaged BEFORE DELETE ON span WHEN old.seq <= 250 AND old.seq % 2 >= ${isOther}
+    BEGIN SELECT RAISE(ABORT, 'database disk image is malformed'); END`);
+  const { bytes } = db.prepare('SELECT sum(bytes) AS bytes FROM span').get() as { bytes: number };
+  const maxBytes = Math.floor(bytes * 0.9);
+  const after = finish(upkeep(db, { ...KEEP_ALL, spans: { retentionMs: undefined, maxBytes } }, BASE_MS));
+  expect(after.spanBytes).toBeLessThanOrEqual(maxBytes);
+  expect(after.spanBytes).toBeGreaterThan(maxBytes * 0.9);
+  finish(dropService(db, 'shop'));
+  const { left } = db.prepare('SELECT count(*) AS left FROM span').get() as { left: number };
+  expect(left).toBe(isOther === 1 ? 125 : 250);
+});
+
 it('spans go with their service, and with the profiles that retention removes', () => {
   fill();
   beat();
