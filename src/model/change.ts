@@ -15,6 +15,8 @@ export interface Change {
   readonly scope: 'self' | 'subtree' | 'unit';
   /** The unit that a function changed in, where it did so in one alone; of a move, the function on its other end. */
   readonly within: string | undefined;
+  /** Whether the amounts of a function itself have those of the runtime's helpers that it calls: they are counted with it. */
+  readonly hasHelpers?: boolean;
   /** Amount of the cause. Of several causes each node belongs to one. */
   readonly selfA: number;
   readonly selfB: number;

@@ -259,7 +259,7 @@ export function changesAsMarkdown(
     for (const change of rows) {
       const cells = [
         change.kind,
-        markdownCode(shortName(change)),
+        [markdownCode(shortName(change)), amountsOf(change)].filter(Boolean).join(' '),
         formatAmount(change.selfA, unit),
         formatAmount(change.selfB, unit),
         formatChange(change.delta, unit),
@@ -282,6 +282,12 @@ export function partText({ part, codePct }: Change, unit: AmountUnit): string {
 export function formatInterval({ low, high, trend }: Change): string {
   if (low === null || high === null) return trend === 'new' || trend === 'gone' ? trend : '';
   return `${signed(low)} … ${high >= (ALMOST_NOTHING_FROM - 1) * 100 ? `over ×${ALMOST_NOTHING_FROM}` : signed(high)}`;
+}
+
+/** What the amounts of a function's row have beside its own cost; '' where they have nothing else. */
+export function amountsOf({ scope, hasHelpers }: Change): string {
+  if (scope === 'subtree') return 'with callees';
+  return hasHelpers ? 'with runtime helpers' : '';
 }
 
 /** Names are hostile: no line breaks, and bounded. */

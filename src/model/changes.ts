@@ -118,7 +118,10 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
   const { causes, moves, units, code, work, functions } = evidence;
   const rows: RankedChange[] = [];
   const add = (
-    which: Pick<Change, 'kind' | 'name' | 'scope' | 'within' | 'index'> & { node: number; supported: boolean },
+    which: Pick<Change, 'kind' | 'name' | 'scope' | 'within' | 'index' | 'hasHelpers'> & {
+      node: number;
+      supported: boolean;
+    },
     [selfA, selfB, ofPart]: readonly [number, number, number],
     findings: Findings | undefined,
     row: number,
@@ -164,6 +167,7 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
         name: union.names[func],
         scope,
         within: unit < 0 || isRuntime ? undefined : unitName(unit),
+        hasHelpers: scope === 'self' && split.isShared[i] === 1,
         index: func,
         node: places.ofCause[i],
         supported: true,

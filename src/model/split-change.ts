@@ -17,6 +17,8 @@ export interface Amounts {
 export interface Split {
   readonly ofCause: Amounts;
   readonly ofMove: Amounts;
+  /** By cause: 1 where it has amounts of other functions. */
+  readonly isShared: Uint8Array;
   /** By function, what no cause and no move has; the last one stands for stacks without a frame. */
   readonly ofFunction: Amounts;
   /** The same in the runtime's unit. */
@@ -82,6 +84,7 @@ export function splitChange(union: UnionTree, normalised: Normalised, evidence: 
     if (change > largest[of][row]) [largest[of][row], places[of][row]] = [change, node];
   };
   const all = emptyAmounts(none + 1);
+  const isShared = new Uint8Array(causes.length);
   for (let node = 0; node < length; node++) {
     const unit = units.unit[node];
     const f = node === 0 ? none : func[node];
@@ -104,11 +107,12 @@ export function splitChange(union: UnionTree, normalised: Normalised, evidence: 
     if (node > 0) place('ofFunction', f, Math.abs(b - a), node);
     const total = Math.abs(normalised.b.total[node] - normalised.a.total[node]);
     if (cause >= 0 && causes[cause].func === f) place('ofCause', cause, total, node);
+    else if (cause >= 0 && (a !== 0 || b !== 0)) isShared[cause] = 1;
     if (move >= 0 && moves[move].callee === f) place('ofMove', move, Math.abs(b - a), node);
   }
   let moved = 0;
   for (let f = 0; f < all.a.length; f++) moved += Math.abs(all.b[f] - all.a[f]) / 2;
-  return { ofCause, ofMove, ofFunction, ofRuntime, ofUnit, growth, moved, places };
+  return { ofCause, ofMove, isShared, ofFunction, ofRuntime, ofUnit, growth, moved, places };
 }
 
 /** The part of B's amount beyond the expected one. If the function is gone, the expected amount counts as lost. */

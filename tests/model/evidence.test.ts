@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '#model/change.ts';
 import { whatChanged } from '#model/changes.ts';
-import { describeChange } from '#model/changes-text.ts';
+import { amountsOf, describeChange } from '#model/changes-text.ts';
 import { unionTree } from '#model/diff.ts';
 import { chosenQuantile, discoveries } from '#model/chance.ts';
 import { compareSides, verdicts } from '#model/evidence.ts';
@@ -247,6 +247,24 @@ describe('what stands above, and what goes along', () => {
     const script = { ...renamed(shop, HTTP, `${glue};start`), 'start_thread;v8::internal::compiler::Optimize': 20 };
     expect(claims(script, scaled(script, 'shop.rank', 1.6))).toEqual(['code shop.rank']);
     expect(claims(script, scaled(script, 'shop.report', 1.8))).toEqual(['either shop.report']);
+  });
+
+  it('a row whose amounts have folded helpers says so', () => {
+    const helped = { ...shop, [`${HTTP};shop.cart;shop.price;runtime.mallocgc`]: 30 };
+    const row = (program: Program): Change => changes(program, scaled(program, 'shop.price', 1.6))[0];
+    const [with30, without] = [row(helped), row(shop)];
+    expect([with30.name, with30.scope, with30.hasHelpers, amountsOf(with30)]).toEqual([
+      'shop.price',
+      'self',
+      true,
+      'with runtime helpers',
+    ]);
+    expect([without.name, without.scope, without.hasHelpers, amountsOf(without)]).toEqual([
+      'shop.price',
+      'self',
+      false,
+      '',
+    ]);
   });
 
   it('a callee that went the other way does not have the interval of the cause above it', () => {

@@ -52,7 +52,9 @@ describe('a route', () => {
     expect(describeChange(found.changes[0], cores)).toMatch(
       /^main\.login with what it calls costs \d+.% more per request \(10\.0 to 10\.0.requests of \/login a second, 0.%\): \+/,
     );
-    expect(changesAsMarkdown(found, cores, { a: 'A', b: 'B' }, undefined)).toContain('| code | `main.login` |');
+    expect(changesAsMarkdown(found, cores, { a: 'A', b: 'B' }, undefined)).toContain(
+      '| code | `main.login` with callees |',
+    );
   });
 
   it('that costs twice as much for half as many requests is both, although its share stays', () => {

@@ -4,6 +4,7 @@ import { type KeyboardEvent, type ReactElement, useMemo, useRef, useState } from
 import type { Change } from '#model/change.ts';
 import {
   changesAsMarkdown,
+  amountsOf,
   formatAmount,
   formatChange,
   formatInterval,
@@ -269,7 +270,7 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
             in A <bdi>{nameInA.slice(0, MAX_NAME_LENGTH)}</bdi>
           </span>
         )}
-        {scope === 'subtree' && <span className={styles['tag']}>with callees</span>}
+        {amountsOf(change) !== '' && <span className={styles['tag']}>{amountsOf(change)}</span>}
         {within !== undefined && (
           <span className={styles['tag']}>
             {kind === 'moved' ? 'called by' : 'in'} {within.slice(0, MAX_NAME_LENGTH)}
