@@ -109,8 +109,8 @@ export function whatChanged(union: UnionTree, normalised: Normalised, evidence: 
 }
 
 /** A change as `changes(n)` of the console and the command line give it. */
-export function consoleForm(change: Change): Omit<Change, 'part' | 'trend' | 'isRemainder' | 'index'> {
-  const { part: _part, trend: _trend, isRemainder: _rest, index: _index, ...row } = change;
+export function consoleForm(change: Change): Omit<Change, 'part' | 'trend' | 'isRemainder' | 'hasHelpers' | 'index'> {
+  const { part: _part, trend: _trend, isRemainder: _rest, hasHelpers: _helpers, index: _index, ...row } = change;
   return row;
 }
 
