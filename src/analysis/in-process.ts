@@ -22,7 +22,6 @@ import { type Profile, sumOfColumn } from '#model/profile.ts';
 import { labelKeys } from '#model/label-keys.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { matchFunctions, parseSearch, searchShare, type SearchQuery } from '#model/search.ts';
-import { recordedMsOf } from '#model/sample-times.ts';
 import { coveredShare } from '#model/slices.ts';
 import { isInverted, ownCostAtRoots, selfOfInverted } from '#model/transforms/invert.ts';
 import { ownCodeOf } from '#model/transforms/own-code.ts';
@@ -97,7 +96,7 @@ export class InProcessAnalysis implements Analysis {
     const { profile, format, unpackedBytes, slices } = await this.#run(decodeProfile(encoded), signal, onProgress);
     const facts = { format, unpackedBytes, warnings: encoded.warnings ?? [] };
     const profileType = encoded.form.kind === 'slices' ? encoded.form.profileType : '';
-    return this.#keep(profile, facts, { slices, profileType }, began);
+    return await this.#keep(profile, facts, { slices, profileType }, began);
   }
 
   async select({ handle, matchers, by, during }: Selection, signal: AbortSignal): Promise<OpenedProfile> {
@@ -105,7 +104,7 @@ export class InProcessAnalysis implements Analysis {
     const { profile, opened } = this.#profile({ handle });
     const { selectSamples } = await loadSampleLabels();
     const selected = await this.#run(selectSamples(profile, matchers, by, during), signal);
-    return this.#keep(selected, opened, { slices: undefined, profileType: '' }, began);
+    return await this.#keep(selected, opened, { slices: undefined, profileType: '' }, began);
   }
 
   async openWithTree(
@@ -253,12 +252,14 @@ export class InProcessAnalysis implements Analysis {
     return found;
   }
 
-  #keep(
+  async #keep(
     profile: Profile,
     opened: OpenedFacts,
     { slices, profileType }: Pick<OpenProfile, 'slices' | 'profileType'>,
     began: number,
-  ): OpenedProfile {
+  ): Promise<OpenedProfile> {
+    const { timeMs, durationMs } = profile;
+    const recordedMs = profile.times ? (await import('#model/sample-times.ts')).recordedMsOf(profile) : durationMs;
     const { packages, isSystem } = describe(profile.functions);
     const handle = ++this.#lastHandle as ProfileHandle;
     const facts = { functions: profile.functions, packages, isSystem, cut: profile.cut?.func };
@@ -278,9 +279,9 @@ export class InProcessAnalysis implements Analysis {
       packages,
       isSystem,
       ownCode: ownCodeOf(profile.definitions),
-      timeMs: profile.timeMs,
-      durationMs: profile.durationMs,
-      recordedMs: recordedMsOf(profile),
+      timeMs,
+      durationMs,
+      recordedMs,
       period: profile.period,
       cut: profile.cut,
       notes: profile.notes,

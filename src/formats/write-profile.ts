@@ -44,5 +44,5 @@ export function* writeProfile(
   const trees: CallTree[] = [];
   for (let type = 0; type < sampleTypes.length; type++) trees.push(yield* buildCallTree(profile, type, 'name'));
   const parts = trees.map((tree, type) => ({ tree, sampleType: sampleTypes[type] }));
-  return writeSpeedscopeParts({ parts, functions, name, active: profile.defaultSampleType });
+  return writeSpeedscopeParts({ parts, functions, name, active: profile.defaultSampleType, durationMs });
 }

@@ -20,13 +20,14 @@ interface Parts {
   readonly name: string;
   /** The part that is shown first. */
   readonly active: number;
+  readonly durationMs: number | undefined;
 }
 
-export function writeSpeedscope({ tree, functions, sampleType, name }: ExportInput): ExportedFile {
-  return writeSpeedscopeParts({ parts: [{ tree, sampleType }], functions, name, active: 0 });
+export function writeSpeedscope({ tree, functions, sampleType, name, durationMs }: ExportInput): ExportedFile {
+  return writeSpeedscopeParts({ parts: [{ tree, sampleType }], functions, name, active: 0, durationMs });
 }
 
-export function writeSpeedscopeParts({ parts, functions, name, active }: Parts): ExportedFile {
+export function writeSpeedscopeParts({ parts, functions, name, active, durationMs }: Parts): ExportedFile {
   const frames = functions.names.map((functionName, i) => {
     const file = functions.files[i];
     const line = functions.line[i];
@@ -36,6 +37,8 @@ export function writeSpeedscopeParts({ parts, functions, name, active }: Parts):
   const labels = functions.names.map((_, i) => encoder.encode(String(i)));
   const sink = new ByteSink(mostExportBytes);
   sink.text('{"$schema":"https://www.speedscope.app/file-format-schema.json",');
+  // For those who open the file here again: stacks of one kind are together, so their weights do not say how long it took.
+  if (durationMs !== undefined) sink.text(`"durationMs":${durationMs},`);
   sink.text(
     `"exporter":"flametide","name":${JSON.stringify(name)},"activeProfileIndex":${active},\n"shared":{"frames":[`,
   );

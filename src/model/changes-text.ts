@@ -52,16 +52,20 @@ export function describeChange(change: Change, unit: AmountUnit): string {
   switch (kind) {
     case 'code':
     case 'runtime': {
-      const amount = formatChange(part, unit);
+      // What it is called by may have gone the other way, and further.
+      const isAgainst = part * delta < 0;
+      const amount = `${formatChange(part, unit)}${isAgainst ? `, but ${formatChange(delta, unit)} in all` : ''}`;
       const place = change.requests?.isMeasure
         ? 'per request'
-        : within === undefined
-          ? 'wherever it is called'
-          : `in ${shortText(within)}`;
+        : isAgainst
+          ? 'beside the code around it'
+          : within === undefined
+            ? 'wherever it is called'
+            : `in ${shortText(within)}`;
       const what = change.scope === 'subtree' ? `${name} with what it calls` : name;
       if (trend === 'new') return `${name} is new ${kind === 'code' ? 'code' : 'in the runtime'}: ${amount}`;
       if (trend === 'gone') return `${name} is gone: ${amount}`;
-      return `${what} costs ${sizeOf(change.codePct ?? 0)} ${kind === 'code' ? place : 'in the runtime'}${inBrackets(requestsText(change, unit))}: ${amount}`;
+      return `${what} costs ${sizeOf(change.codePct ?? 0)} ${kind === 'code' || isAgainst ? place : 'in the runtime'}${inBrackets(requestsText(change, unit))}: ${amount}`;
     }
     case 'work': {
       const amount = formatChange(delta, unit);

@@ -1,5 +1,6 @@
 /** Instants, spans and durations in words. A zone is a name that `Intl` knows. */
 import { type Civil, civilOf, offsetMs } from './civil-time.ts';
+import { formatOffsetMs } from './interval.ts';
 import type { TimeRange } from './time-range.ts';
 
 const NBSP = '\u00a0';
@@ -47,8 +48,13 @@ export function formatSpan({ startMs, endMs }: TimeRange, zone: string, nowMs?: 
   return `${isSameDay(end, now) ? '' : `${day(start)} `}${from} – ${until}`;
 }
 
-/** `45 s`, `1 min 30 s`, `1 h 5 min`, `3 d 2 h`: two units at the most. */
+/** Shorter than this, a duration has a fraction. */
+const LEAST_WHOLE_MS = 9950;
+
+/** `120 ms`, `2.5 s`, `45 s`, `1 min 30 s`, `1 h 5 min`, `3 d 2 h`: two units at the most. */
 export function formatDuration(ms: number): string {
+  if (ms > 0 && ms < LEAST_WHOLE_MS)
+    return formatOffsetMs(ms < 995 ? Number(ms.toPrecision(2)) : Math.round(ms / 100) * 100);
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds}${NBSP}s`;
   if (seconds < 3600) return twoUnits(Math.floor(seconds / 60), 'min', seconds % 60, 's');

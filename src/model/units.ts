@@ -90,7 +90,7 @@ export function scaleFor(unit: string, type: string, largest: number): SizedScal
   const divide = step.size / factor;
   // Bytes and nanoseconds have no fractions.
   const decimals = divide === 1 && Number.isInteger(largest) ? 0 : decimalsFor(largest / divide);
-  return { suffix: step.suffix, size: divide, format: (value) => formatFixed(value / divide, decimals) };
+  return { suffix: step.suffix, size: divide, format: (value) => formatOrLess(value / divide, decimals) };
 }
 
 /** `36.1 core-min`; a count alone has no unit. */
@@ -197,6 +197,13 @@ function decimalsFor(value: number, digits = 3): number {
 /** The size as its digits will show it: 9.996 has the decimals of 10.0. */
 function significant(value: number, digits: number): number {
   return Number(Math.abs(value).toPrecision(digits));
+}
+
+/** The same, but what is too small for its decimals is no zero: `<0.01`. */
+function formatOrLess(value: number, decimals: number): string {
+  const text = formatFixed(value, decimals);
+  if (value === 0 || Number(value.toFixed(decimals)) !== 0) return text;
+  return `${value > 0 ? '<' : `>${MINUS}`}${(10 ** -decimals).toFixed(decimals)}`;
 }
 
 /** `1 234.50`, no unit. */

@@ -5,6 +5,7 @@ import schema from 'speedscope/dist/release/file-format-schema.json' with { type
 import { Profile as PeerProfile } from 'pprof-format';
 import { describe, expect, it } from 'vitest';
 import { finish } from '#base/steps.ts';
+import { decodeSpeedscope } from '#formats/decoders/speedscope.ts';
 import { decodeCollapsed } from '#formats/collapsed.ts';
 import { formatExport } from '#formats/export.ts';
 import type { ExportInput } from '#formats/export-input.ts';
@@ -230,6 +231,7 @@ describe('writeSpeedscope', () => {
     const file: unknown = JSON.parse(new TextDecoder().decode(formatExport('speedscope', input).bytes));
     expect(file).toEqual({
       $schema: 'https://www.speedscope.app/file-format-schema.json',
+      durationMs: 2500,
       exporter: 'flametide',
       name: 'made',
       activeProfileIndex: 0,
@@ -263,6 +265,15 @@ describe('writeSpeedscope', () => {
       }),
     );
     expect(validate({ $schema: 'https://www.speedscope.app/file-format-schema.json', profiles: [] })).toBe(false);
+  });
+
+  it('keeps how long it took, which the weights of merged stacks do not say', () => {
+    const input = inputOf(['main'], [{ stack: [0], value: 5_000_000_000n }]);
+    for (const durationMs of [2500, undefined]) {
+      const { bytes } = formatExport('speedscope', { ...input, durationMs });
+      const profile = finish(decodeSpeedscope(bytes));
+      expect([profile.durationMs, profile.times]).toEqual([durationMs, undefined]);
+    }
   });
 
   it('calls units none that it does not know, and leaves negative values out', () => {

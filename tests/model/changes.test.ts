@@ -291,6 +291,20 @@ describe('words', () => {
     );
   });
 
+  it('what got dearer, and yet takes less than before, is told with both amounts', () => {
+    const found = compared({}, { cost: { encode: 1.4 }, load: { all: 0.6 } }, { kind: 'per-second' });
+    const [{ part, delta }] = found.changes;
+    expect([Math.sign(part), Math.sign(delta)]).toEqual([1, -1]);
+    const unit = { ...cores, kind: 'per-second' } as const;
+    expect(summarise(found, unit)).toMatch(
+      /^encode costs (3|4)\d[.\d]*\u00a0% more beside the code around it: \+[.\d]+\u00a0cores, but −[.\d]+\u00a0cores in all\. /,
+    );
+    const busier = compared({}, { cost: { encode: 1.4 }, load: { all: 1.2 } }, { kind: 'per-second' });
+    expect(summarise(busier, unit)).toMatch(
+      /^encode costs (3|4)\d[.\d]*\u00a0% more wherever it is called: \+[.\d]+\u00a0cores\. /,
+    );
+  });
+
   it('silence says how much longer would show half of it, where the length is known', () => {
     const { silence } = compared({}, {});
     expect(silence!.moreSeconds).toBeGreaterThanOrEqual(3 * 900 - 1e-6);

@@ -112,6 +112,19 @@ describe('numbers as the page writes them', () => {
     ]);
   });
 
+  it('a column has no zero for what is too small for its decimals', () => {
+    const { suffix, format } = scaleFor('nanoseconds', 'wall', 250_000_000);
+    expect(suffix).toBe('ms');
+    expect([250_000_000, 600_000, 100_000, 0, -100_000].map((value) => format(value))).toEqual([
+      '250',
+      '1',
+      '<1',
+      '0',
+      '>−1',
+    ]);
+    expect(scaleFor('bytes', 'space', 2.5 * 2 ** 20).format(2 ** 10)).toBe('<0.01');
+  });
+
   it('counts have thousands, also beyond doubles; files count in tens', () => {
     expect(plain(formatCount(45035996273704985n))).toBe('45 035 996 273 704 985');
     expect(plain(formatBytesOfFile(1_201_687))).toBe('1.2 MB');

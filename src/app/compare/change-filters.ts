@@ -13,12 +13,17 @@ const filters: readonly { readonly id: Filter; readonly title: string; holds(cha
   },
   { id: 'moved', title: 'Moved', holds: ({ supported, kind }) => supported && kind === 'moved' },
   { id: 'runtime', title: 'Runtime', holds: ({ supported, kind }) => supported && kind === 'runtime' },
-  { id: 'grew', title: 'Grew', holds: ({ supported, trend }) => supported && trend === 'grew' },
-  { id: 'shrank', title: 'Shrank', holds: ({ supported, trend }) => supported && trend === 'shrank' },
+  { id: 'grew', title: 'Grew', holds: (change) => change.supported && isOnBoth(change) && change.delta > 0 },
+  { id: 'shrank', title: 'Shrank', holds: (change) => change.supported && isOnBoth(change) && change.delta < 0 },
   { id: 'new', title: 'New', holds: ({ supported, trend }) => supported && trend === 'new' },
   { id: 'gone', title: 'Gone', holds: ({ supported, trend }) => supported && trend === 'gone' },
   { id: 'noise', title: 'May be noise', holds: ({ supported }) => !supported },
 ];
+
+/** Of these a row shows the whole change, whatever its cause did of it. */
+function isOnBoth({ trend }: Change): boolean {
+  return trend === 'grew' || trend === 'shrank';
+}
 
 export function filteredBy(filter: Filter, changes: readonly Change[]): readonly Change[] {
   return changes.filter(filters.find(({ id }) => id === filter)!.holds);

@@ -32,6 +32,9 @@ function columnsOf({ suffix, changeSuffix }: AmountScale): readonly FunctionColu
   ];
 }
 
+/** Characters of a unit or an amount for which the narrow columns have room. */
+const MAX_SHORT = 8;
+
 interface DiffTableProps {
   readonly shown: ShownComparison;
   readonly hit: Uint8Array | undefined;
@@ -47,15 +50,17 @@ export function DiffTable({ shown, hit, onKey }: DiffTableProps): ReactElement {
   const colourScale = useMemo(() => changeScale(shown, 'self', noise), [shown, noise]);
   const { fills } = useFlameTheme();
   const rows = useMemo(() => sortedRows(diff, hit, sort), [diff, hit, sort]);
-  const scale = useMemo(() => {
+  const [scale, isLong] = useMemo(() => {
     const { a, b } = diff.byFunction;
-    return amountScale(unitOf(shown), Math.max(largestOf(a.self), largestOf(b.self)));
+    const largest = Math.max(largestOf(a.self), largestOf(b.self));
+    const fitting = amountScale(unitOf(shown), largest);
+    return [fitting, Math.max(fitting.suffix.length, fitting.amount(largest).length) > MAX_SHORT] as const;
   }, [diff, shown]);
   const columns = useMemo(() => columnsOf(scale), [scale]);
   return (
     <FunctionGrid
       title="Functions of both sides"
-      className={styles['table']}
+      className={`${styles['table']} ${isLong ? styles['long'] : ''}`}
       names={names}
       rows={rows}
       columns={columns}

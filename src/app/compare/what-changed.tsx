@@ -35,7 +35,8 @@ import type { ShownComparison } from '../screen/shown-comparison.ts';
 import { sideWarnings } from './use-comparison.ts';
 import styles from './what-changed.module.css';
 
-const ROW_CSS = 52;
+/** Of most rows; long names and facts wrap, so each row is measured. */
+const ROW_CSS = 68;
 const HEADING_CSS = 28;
 const MAX_NAME_LENGTH = 200;
 
@@ -189,6 +190,8 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
           ) : (
             <ChangeRow
               key={index}
+              measure={virtual.measureElement}
+              line={index}
               shown={shown}
               change={rows[row]}
               heading={heading}
@@ -208,6 +211,10 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
 }
 
 interface ChangeRowProps {
+  /** Reports the height of the row that `data-index` names. */
+  measure(element: Element | null): void;
+  /** Among headings and rows. */
+  readonly line: number;
   readonly shown: ShownComparison;
   readonly change: Change;
   readonly heading: string;
@@ -223,7 +230,7 @@ interface ChangeRowProps {
 }
 
 function ChangeRow(props: ChangeRowProps): ReactElement {
-  const { shown, change, heading, index, count, top, reach, isActive, isSelected, onChoose } = props;
+  const { measure, line, shown, change, heading, index, count, top, reach, isActive, isSelected, onChoose } = props;
   const { kind, name, path, scope, within, selfA, selfB, delta, trend, explained, supported } = change;
   const nameInA = scope === 'unit' ? undefined : shown.diff.namesInA[change.index];
   const unit = unitOf(shown);
@@ -233,6 +240,8 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
   const interval = formatInterval(change);
   return (
     <div
+      ref={measure}
+      data-index={line}
       id={`change-${index}`}
       role="option"
       aria-setsize={count}

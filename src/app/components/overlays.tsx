@@ -153,7 +153,7 @@ export function ListOverlay({ label, anchor, value, options, onPick, onClose }: 
             <span className={menuStyles['check']}>{id === value && <Icon name="check" />}</span>
             <Text slot="label">{title}</Text>
             {hint !== undefined && (
-              <Text slot="description" className={menuStyles['hint']}>
+              <Text slot="description" className={isDisabled ? menuStyles['reason'] : menuStyles['hint']}>
                 {hint}
               </Text>
             )}

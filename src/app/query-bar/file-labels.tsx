@@ -38,6 +38,7 @@ export function FileLabels(props: FileLabelsProps): ReactElement {
   if (isPlain && known && known.length <= MAX_CHOICES) return <ValueChoice {...props} name={only} values={known} />;
   return (
     <LabelChips
+      wraps
       matchers={matchers}
       unmatched={NOTHING_UNMET}
       fixed={NOTHING_FIXED}

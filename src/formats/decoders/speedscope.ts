@@ -60,6 +60,7 @@ export function* decodeSpeedscope(
   let frames: Frame[] = [];
   let parts: Part[] = [];
   let active = 0;
+  let durationMs = NaN;
   json.enterObject();
   for (let key = json.key(); key !== undefined; key = json.key()) {
     if (key === 'shared' && json.kind() === 'object') {
@@ -69,12 +70,13 @@ export function* decodeSpeedscope(
         else json.skip();
       }
     } else if (key === 'profiles') parts = yield* readParts(json, limits);
+    else if (key === 'durationMs') durationMs = json.numberIn() ?? NaN;
     else if (key === 'activeProfileIndex') active = json.numberIn() ?? 0;
     else json.skip();
   }
   json.end();
   if (parts.length === 0) refuseJson('The file has no profiles.', 'profiles');
-  return yield* build(frames, parts, active, limits, profileLabel);
+  return yield* build(frames, parts, active, durationMs, limits, profileLabel);
 }
 
 function* readFrames(json: JsonPull, limits: DecodeLimits): Steps<Frame[]> {
@@ -201,6 +203,8 @@ function* build(
   frames: readonly Frame[],
   parts: readonly Part[],
   active: number,
+  /** What the file says; NaN where it does not. */
+  durationMs: number,
   limits: DecodeLimits,
   profileLabel: string | undefined,
 ): Steps<Profile> {
@@ -220,7 +224,8 @@ function* build(
   for (const [i, part] of parts.entries()) {
     const place = `profiles[${i}]`;
     const column = columnOf[i];
-    const { ms } = UNITS[part.unit] ?? NO_UNIT;
+    // A file of ours has a sample type, and each stack once: not when it ran.
+    const { ms } = part.sampleType ? NO_UNIT : (UNITS[part.unit] ?? NO_UNIT);
     const labels = isNamed ? builder.labels([[profileLabel ?? 'profile', names[i]]]) : 0;
     const add = (node: number, value: number | bigint, at: number): void => {
       values[column] = value;
@@ -236,7 +241,11 @@ function* build(
       part.type === 'evented' ? yield* addEvents(part, place, node, add) : yield* addSamples(part, place, node, add);
     if (ms) span = Math.max(span, (end - part.startValue) * ms);
   }
-  return builder.take({ defaultSampleType: columnOf[Math.trunc(active)] ?? 0, ...(span > 0 && { durationMs: span }) });
+  const length = durationMs > 0 && Number.isFinite(durationMs) ? durationMs : span;
+  return builder.take({
+    defaultSampleType: columnOf[Math.trunc(active)] ?? 0,
+    ...(length > 0 && { durationMs: length }),
+  });
 }
 
 type Node = (parent: number, frame: number, list: string, at: number) => number;

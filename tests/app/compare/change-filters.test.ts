@@ -3,7 +3,7 @@ import { type Filter, filteredBy, linesOf, offeredFilters } from '#app/compare/c
 import type { Change } from '#model/change.ts';
 
 const change = (kind: Change['kind'], trend: Change['trend'], supported = true): Change =>
-  ({ kind, trend, supported }) as Change;
+  ({ kind, trend, supported, delta: trend === 'shrank' || trend === 'gone' ? -1 : 1 }) as Change;
 const changes = [change('code', 'grew'), change('code', 'new'), change('work', 'grew'), change('code', 'gone', false)];
 const offered = (chosen: Filter, of = changes): string[] =>
   offeredFilters(of, chosen).map(({ title, count }) => `${title} ${count}`);
@@ -15,6 +15,10 @@ it('offers what holds for something, with how much', () => {
 
 it('keeps the chosen one where nothing is left of it', () => {
   expect(offered('shrank', [changes[0]])).toEqual(['All 1', 'Code 1', 'Grew 1', 'Shrank 0']);
+});
+
+it('what got dearer, and yet takes less than before, shrank as its row shows', () => {
+  expect(offered('all', [{ ...changes[0], delta: -1 }])).toEqual(['All 1', 'Code 1', 'Shrank 1']);
 });
 
 it('each group of causes has its heading once, in the order of the list', () => {

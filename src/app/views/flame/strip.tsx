@@ -54,7 +54,7 @@ export function Strip({ shown, fills, children }: StripProps): ReactElement {
       <span className={styles['dim']}>
         {sampleTypeTitle(type?.type ?? '')}
         {shown.opened.queryMs === undefined
-          ? `${profile.durationMs ? ` in ${Math.round(profile.durationMs / 100) / 10}\u00a0s` : ''} · ${formatCount(stacks)} recorded ${stacks === 1 ? 'stack' : 'stacks'}`
+          ? `${profile.durationMs ? ` in ${formatDuration(profile.durationMs)}` : ''} · ${formatCount(stacks)} recorded ${stacks === 1 ? 'stack' : 'stacks'}`
           : snapshots
             ? snapshotText(snapshots)
             : meanText(shown, whole)}
