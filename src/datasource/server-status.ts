@@ -1,5 +1,10 @@
 /** The state of the server that sent the page, and its backend. `GET /api/status`. */
 
+import { isRecord } from '#base/json.ts';
+
+/** Longer than a target records and answers, in ms. */
+const TAKE_TIMEOUT_MS = 60_000;
+
 export interface ServerStatus {
   readonly version: string;
   /** A Pyroscope as backend supports fewer calls than the built-in store. */
@@ -77,13 +82,43 @@ export interface TakenNow {
   readonly problems: readonly string[];
 }
 
-/** Has the server record a CPU profile of the targets of a service, which takes some seconds. @throws Error with its words */
-export async function takeProfileNow(baseUrl: string, service: string): Promise<TakenNow> {
+/**
+ * Has the server record a CPU profile of the targets of a service, which takes some seconds. @param stop ends the wait
+ * @throws Error with the words of a refusal, or what is wrong with the answer
+ */
+export async function takeProfileNow(
+  baseUrl: string,
+  service: string,
+  stop: AbortSignal,
+  timeoutMs = TAKE_TIMEOUT_MS,
+): Promise<TakenNow> {
   const url = new URL(`api/targets/profile?${new URLSearchParams({ service }).toString()}`, baseUrl);
-  const response = await fetch(url, { method: 'POST' });
+  const limit = AbortSignal.timeout(timeoutMs);
+  try {
+    return await takenIn(await fetch(url, { method: 'POST', signal: AbortSignal.any([stop, limit]) }));
+  } catch (error) {
+    if (stop.aborted) throw new Error('You stopped waiting. The server may still record it.', { cause: error });
+    if (limit.aborted) throw new Error(`The server did not answer within ${timeoutMs / 1000} s.`, { cause: error });
+    throw error;
+  }
+}
+
+/** @throws Error */
+async function takenIn(response: Response): Promise<TakenNow> {
   if (!response.ok)
     throw new Error((await response.text()).trim().slice(0, 300) || `The server answered ${response.status}.`);
-  return (await response.json()) as TakenNow;
+  const answer: unknown = await response.json().catch((error: unknown) => {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  });
+  const { fromMs, untilMs, problems } = isRecord(answer) ? answer : {};
+  if (!Number.isSafeInteger(fromMs) || !Number.isSafeInteger(untilMs) || (fromMs as number) >= (untilMs as number))
+    throw new Error('The answer is not one of Flametide: check whether a proxy in between answers for it.');
+  return {
+    fromMs: fromMs as number,
+    untilMs: untilMs as number,
+    problems: Array.isArray(problems) ? problems.filter((one) => typeof one === 'string') : [],
+  };
 }
 
 function storeIn(given: unknown): StoreStatus | undefined {

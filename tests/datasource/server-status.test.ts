@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { fetchServerStatus, removeService } from '#datasource/server-status.ts';
+import { fetchServerStatus, removeService, takeProfileNow } from '#datasource/server-status.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -42,4 +42,48 @@ it('removes a service by its name, whatever characters it has', async () => {
 it('passes the words of a refusal on', async () => {
   answering(404, 'There is no service of this name.\n');
   await expect(removeService('http://127.0.0.1/', 'shop')).rejects.toThrow('There is no service of this name.');
+});
+
+const never = new AbortController().signal;
+
+it('takes the times of a profile and what is wrong with it', async () => {
+  const fetched = answering(200, '{"service":"a&b","fromMs":1000,"untilMs":9000,"problems":["a:1 is away.",3]}');
+  expect(await takeProfileNow('http://127.0.0.1/x/', 'a&b', never)).toEqual({
+    fromMs: 1000,
+    untilMs: 9000,
+    problems: ['a:1 is away.'],
+  });
+  const [url, init] = fetched.mock.calls[0];
+  expect([url.href, init?.method]).toEqual(['http://127.0.0.1/x/api/targets/profile?service=a%26b', 'POST']);
+});
+
+it.each([
+  '<!doctype html><title>Sign in</title>',
+  '',
+  'null',
+  '[]',
+  '{}',
+  '{"fromMs":"1000","untilMs":"9000"}',
+  '{"fromMs":9000,"untilMs":1000}',
+  '{"fromMs":1000,"untilMs":1e300}',
+])('takes no profile from an answer of something else: %s', async (body) => {
+  answering(200, body);
+  await expect(takeProfileNow('http://127.0.0.1/', 'shop', never)).rejects.toThrow(
+    /^The answer is not one of Flametide/,
+  );
+});
+
+it('stops waiting for a profile when it is told to, and after a time', async () => {
+  vi.stubGlobal(
+    'fetch',
+    (_: URL, { signal }: { signal: AbortSignal }) =>
+      new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+  );
+  const stop = new AbortController();
+  const taking = takeProfileNow('http://127.0.0.1/', 'shop', stop.signal);
+  stop.abort();
+  await expect(taking).rejects.toThrow('You stopped waiting. The server may still record it.');
+  await expect(takeProfileNow('http://127.0.0.1/', 'shop', never, 5)).rejects.toThrow(
+    'The server did not answer within 0.005 s.',
+  );
 });

@@ -5,7 +5,7 @@ import type { CallTree } from '#model/call-tree.ts';
 import { pathOf } from '#model/call-path.ts';
 import type { Profile } from '#model/profile.ts';
 import type { FunctionFacts } from '#model/transforms/function-tables.ts';
-import { applyTransforms, type Transform, transformTitle } from '#model/transforms/registry.ts';
+import { applyTransforms, mistakeIn, type Transform, transformTitle } from '#model/transforms/registry.ts';
 import { drawing, profileFromText, treeAsText, treeOf } from '../support/profile-from-text.ts';
 import { anyStacks } from '../support/any-stacks.ts';
 
@@ -293,4 +293,10 @@ describe('functions under other names', () => {
       { seed: 7, numRuns: 100 },
     );
   });
+});
+
+it('a pattern of a link that cannot be parsed has a mistake; others have none', () => {
+  expect(mistakeIn({ kind: 'hide', match: '/(/' })).toEqual(expect.stringMatching(/./));
+  expect(mistakeIn({ kind: 'hide', match: '/json/' })).toBeUndefined();
+  expect(mistakeIn({ kind: 'invert' })).toBeUndefined();
 });

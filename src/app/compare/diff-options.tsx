@@ -39,6 +39,8 @@ const ROOM_CSS = 1240;
 export function DiffOptions({ shown }: { shown: ShownComparison | undefined }): ReactElement {
   const norm = useUrl((state) => state.norm);
   const dcol = useUrl((state) => state.dcol);
+  // Sandwich is coloured by total: its halves have no self of their own.
+  const isByRule = useUrl((state) => state.pane !== 'sandwich');
   const w = useUrl((state) => state.w);
   const noise = useUrl((state) => state.noise);
   const direction = useUrl((state) => state.dir);
@@ -85,13 +87,15 @@ export function DiffOptions({ shown }: { shown: ShownComparison | undefined }): 
       {normalise}
       {!isTight && (
         <>
-          <Choice
-            label="Colour by"
-            prefix="Colour by"
-            value={dcol}
-            options={colours}
-            onChange={(next) => navigate({ dcol: next }, 'replace')}
-          />
+          {isByRule && (
+            <Choice
+              label="Colour by"
+              prefix="Colour by"
+              value={dcol}
+              options={colours}
+              onChange={(next) => navigate({ dcol: next }, 'replace')}
+            />
+          )}
           <Choice
             label="Width"
             prefix="Width"
@@ -129,7 +133,7 @@ export function DiffOptions({ shown }: { shown: ShownComparison | undefined }): 
               { id: 'dense', title: 'Dense rows', checked: rowHeight === 16 },
               ...(isTight
                 ? [
-                    ...colours.map(({ id, title }) => ({
+                    ...(isByRule ? colours : []).map(({ id, title }) => ({
                       id: `dcol:${id}`,
                       title: `Colour by ${title}`,
                       checked: id === dcol,

@@ -1,7 +1,7 @@
 /** Has the server record a profile of a scraped service now, and opens it. */
 import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { takeProfileNow } from '#datasource/server-status.ts';
-import { Button } from '../components/button.tsx';
+import { Button, IconButton } from '../components/button.tsx';
 import { useServerStatus } from '../queries/source-queries.ts';
 import { refresh } from '../time/refresh-clock.ts';
 import { notify } from '../state/ui-store.ts';
@@ -15,6 +15,7 @@ export function ProfileNow({ service }: { service: string }): ReactElement | nul
   const { data } = useServerStatus();
   const snap = useUrl((state) => state.snap);
   const [isRunning, setRunning] = useState(false);
+  const stop = useRef<AbortController>(undefined);
   const isShown = useRef(false);
   useEffect(() => {
     isShown.current = true;
@@ -25,8 +26,9 @@ export function ProfileNow({ service }: { service: string }): ReactElement | nul
   if (snap !== undefined || data?.targets.some((target) => target.service === service) !== true) return null;
   const take = async (): Promise<void> => {
     setRunning(true);
+    stop.current = new AbortController();
     try {
-      const { fromMs, untilMs, problems } = await takeProfileNow(document.baseURI, service);
+      const { fromMs, untilMs, problems } = await takeProfileNow(document.baseURI, service, stop.current.signal);
       const seconds = Math.round((untilMs - fromMs) / 1000);
       // Who went on to another page is not brought back.
       const what = isShown.current
@@ -58,8 +60,13 @@ export function ProfileNow({ service }: { service: string }): ReactElement | nul
     }
   };
   return (
-    <Button kind="edged" disabled={isRunning} aria-busy={isRunning} onClick={() => void take()}>
-      {isRunning ? 'Recording…' : 'Profile now'}
-    </Button>
+    <>
+      <Button kind="edged" disabled={isRunning} aria-busy={isRunning} onClick={() => void take()}>
+        {isRunning ? 'Recording…' : 'Profile now'}
+      </Button>
+      {isRunning && (
+        <IconButton label="Stop waiting for the profile" icon="close" onClick={() => stop.current?.abort()} />
+      )}
+    </>
   );
 }

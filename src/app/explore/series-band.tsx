@@ -59,7 +59,7 @@ export function SeriesBand(props: SeriesBandProps): ReactElement {
     'series',
     useMemo(() => aligned.columns.map((_, s) => pointsOf(aligned, s)), [aligned]),
   );
-  const titleOf = useCallback((labels: LabelSet) => (by === '' ? '' : labelValue(labels, by) || '(none)'), [by]);
+  const titleOf = useCallback((labels: LabelSet) => (by === '' ? '' : labelValue(labels, by) || '(empty)'), [by]);
   const zoomTo = ({ startMs, endMs }: TimeRange): void =>
     navigate({ ...named(explored), ...absolute(startMs, endMs) }, 'push');
   return (

@@ -24,6 +24,6 @@ export function useMarkers(query: ProfileQuery | undefined, service: string | un
       versions.data && label !== undefined && question && !versions.isPlaceholderData
         ? findMarkers(versions.data, label, query.range, question.stepMs)
         : [];
-    return joinMarkers(found, (posted.data ?? []).map(postedMarker));
+    return joinMarkers(found, (posted.data ?? []).map(postedMarker), question?.stepMs ?? 0);
   }, [query, versions.data, versions.isPlaceholderData, label, question, posted.data]);
 }

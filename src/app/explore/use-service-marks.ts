@@ -35,7 +35,7 @@ export function useServiceMarks(overview: SeriesQuestion | undefined): (service:
       const found =
         own && question && label !== undefined ? findMarkers(own, label, question.query.range, question.stepMs) : [];
       const heard = posted.data?.filter((one) => one.service === undefined || one.service === service) ?? [];
-      return joinMarkers(found, heard.map(postedMarker));
+      return joinMarkers(found, heard.map(postedMarker), question?.stepMs ?? 0);
     };
   }, [versions.data, versions.isPlaceholderData, posted.data, question, label]);
 }

@@ -92,7 +92,10 @@ export function useSelection(
   });
 }
 
-/** A recording over time; null where its samples have no times. @param request undefined: no query */
+/**
+ * A recording over time; null where its samples have no times. While the next one is made, the one before stays
+ * (`isPlaceholderData`). @param request undefined: no query
+ */
 export function useWhen(request: WhenRequest | undefined): UseQueryResult<When | null> {
   const analysis = useAnalysis();
   return useQuery<When | null>({

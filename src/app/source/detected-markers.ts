@@ -29,12 +29,13 @@ export function versionLabelOf(labelNames: readonly string[]): string | undefine
   return versionLabels.find((name) => labelNames.includes(name));
 }
 
-/** A posted marker replaces the detected one of the same version: its time is more exact. */
+/** A posted marker replaces the detected one of the same version within this time, or one step: its time is more exact. */
 const SAME_MS = 15 * 60_000;
 
-export function joinMarkers(found: readonly Marker[], posted: readonly Marker[]): readonly Marker[] {
+/** @param stepMs of the series in which markers were found */
+export function joinMarkers(found: readonly Marker[], posted: readonly Marker[], stepMs: number): readonly Marker[] {
   const isPosted = ({ title, timeMs }: Marker): boolean =>
-    posted.some((one) => one.title.includes(title) && Math.abs(one.timeMs - timeMs) <= SAME_MS);
+    posted.some((one) => one.title.includes(title) && Math.abs(one.timeMs - timeMs) <= Math.max(SAME_MS, stepMs));
   return [...found.filter((one) => !isPosted(one)), ...posted].sort((a, b) => a.timeMs - b.timeMs);
 }
 

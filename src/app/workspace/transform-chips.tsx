@@ -1,7 +1,7 @@
 /** The transforms in their order: what each is, whether it found anything, and a way to take it back. */
 import type { ReactElement } from 'react';
 import type { OwnCode } from '#model/runtimes/frame-kind.ts';
-import { kindOf, transformTitle } from '#model/transforms/registry.ts';
+import { kindOf, mistakeIn, transformTitle } from '#model/transforms/registry.ts';
 import { removeTransform } from '../state/commands.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { editTransform } from '../state/ui-store.ts';
@@ -22,8 +22,14 @@ export function TransformChips({ matched, ownCode }: TransformChipsProps): React
       {transforms.map((transform, i) => {
         const title = transformTitle(transform, ownCode);
         const nothing = matched?.[i] === 0;
+        const mistake = mistakeIn(transform);
         return (
-          <span key={`${i} ${title}`} className={styles['chip']} data-nothing={nothing || undefined} title={title}>
+          <span
+            key={`${i} ${title}`}
+            className={styles['chip']}
+            data-nothing={nothing || undefined}
+            title={mistake === undefined ? title : `${title}\n${mistake}`}
+          >
             {kindOf(transform).form ? (
               <button type="button" aria-label={`Edit ${title}`} onClick={() => editTransform(i)}>
                 <bdi>{shortened(title)}</bdi>
@@ -31,7 +37,7 @@ export function TransformChips({ matched, ownCode }: TransformChipsProps): React
             ) : (
               <bdi>{title}</bdi>
             )}
-            {nothing && <em> matched nothing</em>}
+            {nothing && <em> {mistake === undefined ? 'matched nothing' : 'not a valid pattern'}</em>}
             <IconButton label={`Remove ${title}`} icon="close" onClick={() => removeTransform(i)} />
           </span>
         );

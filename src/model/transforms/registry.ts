@@ -73,6 +73,13 @@ export function transformTitle(transform: Transform, presets: readonly OwnCode[]
   return kindOf(transform).title(transform, presets);
 }
 
+/** Why a link's transform can match nothing: one of its texts is no valid search. @returns undefined where all are valid */
+export function mistakeIn(transform: Transform): string | undefined {
+  return kindOf(transform)
+    .form?.fields.map((field) => field.mistake(field.read(transform)))
+    .find((mistake) => mistake !== undefined && mistake !== '');
+}
+
 /** As in a link: `hide:/runtime\\./`, `rename:/^acme\\./ => `, `invert`. */
 export function printTransform(transform: Transform): string {
   const text = kindOf(transform).print(transform);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { requestSeries } from '#app/explore/request-series.ts';
+import { requestSeries, seriesWithin } from '#app/explore/request-series.ts';
 
 const range = { startMs: 1000, endMs: 7000 };
 
@@ -20,4 +20,14 @@ it('requests are told per second, at the middle of each step that was counted', 
 it('the first and the last counted step hold a part: they are left out where there are others', () => {
   expect(series(null, null, 5, null, null, null)).toEqual([[3500, 5]]);
   expect(series(null, null, null, null, null, null)).toEqual([]);
+});
+
+it('what lies in another range is kept, at its time', () => {
+  const all = { labels: [], timesMs: Float64Array.of(1, 2, 3, 4), values: Float64Array.of(10, 20, 30, 40) };
+  expect(seriesWithin(all, { startMs: 2, endMs: 3 })).toEqual({
+    labels: [],
+    timesMs: Float64Array.of(2, 3),
+    values: Float64Array.of(20, 30),
+  });
+  expect(seriesWithin(all, { startMs: 5, endMs: 9 }).values).toHaveLength(0);
 });

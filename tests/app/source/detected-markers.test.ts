@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findMarkers, versionLabelOf } from '#app/source/detected-markers.ts';
+import { findMarkers, joinMarkers, versionLabelOf } from '#app/source/detected-markers.ts';
 import { labelSet } from '#model/labels.ts';
 import type { Series } from '#model/series.ts';
 
@@ -48,4 +48,12 @@ it('hostile values stay short, and few', () => {
     expect(details.join('').length).toBeLessThan(300);
     expect(url).toBeUndefined();
   }
+});
+
+it('a posted marker replaces the version that was found up to a step away, when steps are long', () => {
+  const at = (minutes: number, title: string) => ({ timeMs: minutes * 60_000, title, details: [], url: undefined });
+  const posted = at(64, 'shop: v2 deployed');
+  // 24 h in 60 steps: the version is found up to 24 min off.
+  expect(joinMarkers([at(42, 'v2')], [posted], 24 * 60_000)).toEqual([posted]);
+  expect(joinMarkers([at(42, 'v2')], [posted], 60_000)).toEqual([at(42, 'v2'), posted]);
 });

@@ -11,18 +11,30 @@ import { valueText } from '../../screen/shown.ts';
 import type { ViewProps } from '../view.ts';
 import { type HalfOf, Halves } from './halves.tsx';
 import { useSandwiched } from './use-sandwiched.ts';
+import { useUrl } from '../../url/url-store.ts';
 import { useLook } from './use-look.ts';
 import styles from './sandwich.module.css';
 
 export function View({ shown, colours, hit, selected, onKey }: ViewProps): ReactElement {
   const { names } = shown.opened.profile.functions;
   const func = useSandwiched(names, selected > 0 ? shown.tree.func[selected] : -1);
+  const asked = useUrl((state) => state.sw);
   const { data, error } = useSandwich(shown.request, func);
   const name = names[func] ?? '';
   const whole = shown.tree.total[0];
   if (error) return <p className={styles['message']}>{error.message}</p>;
   if (func < 0)
-    return <p className={styles['message']}>Choose a function in the list: its callers and callees stand here.</p>;
+    return (
+      <p className={styles['message']}>
+        {asked === '' ? (
+          'Choose a function in the list: its callers and callees stand here.'
+        ) : (
+          <>
+            <bdi>{asked.slice(0, 300)}</bdi> is not in this {shown.opened.asked ? 'range' : 'file'}.
+          </>
+        )}
+      </p>
+    );
   if (!data) return <div className={styles['sandwich']} aria-busy="true" />;
   return (
     <div className={styles['sandwich']}>

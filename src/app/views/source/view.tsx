@@ -93,6 +93,10 @@ function FileList({ files, costs, whole, current, onChoose }: FileListProps): Re
   };
   return (
     <nav className={styles['files']} aria-label="Source files, by self">
+      <p className={styles['heads']}>
+        <span>File</span>
+        <span>Self&nbsp;%</span>
+      </p>
       <ul ref={list} onKeyDown={onKeyDown}>
         {shown.map((i) => (
           <li key={i}>

@@ -21,6 +21,9 @@ const NO_MARKS: readonly number[] = [];
 /** Units of the drawing, which is stretched to its box. */
 const WIDTH = 120;
 const HEIGHT = 40;
+const DASH = 3;
+/** Which of the sorted distances is the usual one: most points are at most as far apart. */
+const USUAL_RANK = 0.75;
 /** A gap is longer than this many usual steps. */
 const GAP = 1.5;
 
@@ -41,15 +44,24 @@ function placeIn({ startMs, endMs }: TimeRange, timeMs: number): number {
 function sparkPath({ timesMs, values }: Series, range: TimeRange, largest: number | undefined): string {
   const top = largest ?? values.reduce((most, value) => Math.max(most, value), 0);
   if (timesMs.length === 0 || !(top > 0)) return '';
-  let stepMs = Infinity;
-  for (let i = 1; i < timesMs.length; i++) stepMs = Math.min(stepMs, timesMs[i] - timesMs[i - 1]);
+  const stepMs = usualStep(timesMs);
   let path = '';
   for (let i = 0; i < timesMs.length; i++) {
     const x = placeIn(range, timesMs[i]);
     const y = HEIGHT - 1 - (Math.max(0, values[i]) / top) * (HEIGHT - 2);
     const isBegun = i > 0 && timesMs[i] - timesMs[i - 1] <= GAP * stepMs;
+    const isEnd = i + 1 === timesMs.length || timesMs[i + 1] - timesMs[i] > GAP * stepMs;
     // A point alone is a short dash.
-    path += `${isBegun ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}${isBegun ? '' : 'h0.5'}`;
+    path += `${isBegun ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}${!isBegun && isEnd ? `h${DASH}` : ''}`;
   }
   return path;
+}
+
+/** A usual distance of points, in ms: pods that report every 5 min at times fall into neighbouring steps. */
+function usualStep(timesMs: Float64Array): number {
+  const steps = timesMs
+    .subarray(1)
+    .map((timeMs, i) => timeMs - timesMs[i])
+    .sort();
+  return steps[Math.floor((steps.length - 1) * USUAL_RANK)] ?? 0;
 }

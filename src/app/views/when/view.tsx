@@ -2,7 +2,9 @@
 import type { ReactElement } from 'react';
 import { useWhen } from '../../queries/analysis-queries.ts';
 import { openFileNamed } from '../../screen/files-store.ts';
+import { ViewArea } from '../../components/layout.tsx';
 import { BusyPanel, Panel } from '../../components/message.tsx';
+import { useLasting } from '../../components/use-lasting.ts';
 import { navigate, useUrl } from '../../url/url-store.ts';
 import type { ViewProps } from '../view.ts';
 import { WhenPlot } from './when-plot.tsx';
@@ -13,11 +15,12 @@ export function View({ shown, onKey }: ViewProps): ReactElement {
   const by = useUrl((state) => state.by);
   const during = useUrl((state) => state.during);
   const isTimed = file?.profile.isTimed === true;
-  const { data, error } = useWhen(
+  const { data, error, isPlaceholderData } = useWhen(
     isTimed
       ? { handle: file.profile.handle, sampleType: shown.sampleType, matchers, by: by === '' ? undefined : by }
       : undefined,
   );
+  const isStale = useLasting(isPlaceholderData);
   if (!isTimed)
     return (
       <Panel kind="info" title="No times">
@@ -32,12 +35,14 @@ export function View({ shown, onKey }: ViewProps): ReactElement {
     );
   if (!data) return <BusyPanel />;
   return (
-    <WhenPlot
-      when={data}
-      shown={shown}
-      during={during}
-      onDuring={(next) => navigate({ during: next }, 'push')}
-      onKey={onKey}
-    />
+    <ViewArea isStale={isStale}>
+      <WhenPlot
+        when={data}
+        shown={shown}
+        during={during}
+        onDuring={(next) => navigate({ during: next }, 'push')}
+        onKey={onKey}
+      />
+    </ViewArea>
   );
 }
