@@ -115,7 +115,7 @@ export class JsonPull {
     const text = new TextDecoder().decode(bytes.subarray(start - 1, end + 1));
     try {
       // Some writers forget to escape control characters.
-      // eslint-disable-next-line no-control-regex
+      // oxlint-disable-next-line no-control-regex
       return String(JSON.parse(text.replace(/[\u0000-\u001f]/g, escapeControl))).replace(/\p{Cs}/gu, '\ufffd');
     } catch {
       throw this.#fail('a string has an escape that does not exist', start);

@@ -2,7 +2,7 @@
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
 
 // A separator or a line break within a name would tear its stack apart.
-// eslint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f]/g;
 
 /** The largest file that is written: full stacks of a deep tree grow with the square of its depth. */

@@ -109,7 +109,7 @@ function rateText(a: number, b: number, what: string): string {
   return `${formatNumber(a)} to ${formatNumber(b)}\u00a0${what} a second${change}`;
 }
 
-/** Percents below this are told as none. */
+/** Changes below this, in percent, are called about the same. */
 const ABOUT_THE_SAME = 2;
 
 function aboutAs(percentage: number): string {

@@ -1,7 +1,7 @@
 /**
  * More calls, or dearer ones: what a profile alone cannot tell, the counts of requests can. The cost of a route changes by
  * its requests times what each of them costs; a unit of work (or a function that stands where handlers do) that a route
- * fits is told by whichever changed more. How: docs/compare.md.
+ * fits is traffic or code by whichever changed more. How: docs/compare.md.
  */
 import type { Change, ChangeRequests, RankedChange } from './change.ts';
 import { difference } from './difference.ts';
@@ -101,19 +101,19 @@ function decided(
   const each = isOnBoth && a > 0 && b > 0 ? y / x / (b / a) : undefined;
   const costPct = each === undefined ? null : (each - 1) * 100;
   const requests: ChangeRequests = { route: route.route, a, b, allA: rateA, allB: rateB, costPct, isMeasure: false };
-  const told: Change = { ...change, requests };
+  const counted: Change = { ...change, requests };
   if (each === undefined) {
-    if (!change.supported) return [{ change: told, rank }];
+    if (!change.supported) return [{ change: counted, rank }];
     const isNewRoute = x === 0 ? b > NEW_FROM * a : a > NEW_FROM * b;
-    return [{ change: isNewRoute ? asWork(told) : a > 0 && b > 0 ? asCode(told) : told, rank }];
+    return [{ change: isNewRoute ? asWork(counted) : a > 0 && b > 0 ? asCode(counted) : counted, rank }];
   }
   const busier = Math.log(b / a / (rateB / rateA));
   const dearer = nearerToZero(Math.log(each), Math.log(each / others));
   const sd = Math.hypot(deviation, route.deviation);
-  const byCounts = { change: told, rank };
+  const byCounts = { change: counted, rank };
   if (change.scope !== 'unit') {
-    if (Math.abs(dearer) >= Math.abs(busier)) return [{ change: asCode(told), rank }];
-    return Math.sign(busier) === seen ? [{ change: asWork(told), rank }] : [byCounts];
+    if (Math.abs(dearer) >= Math.abs(busier)) return [{ change: asCode(counted), rank }];
+    return Math.sign(busier) === seen ? [{ change: asWork(counted), rank }] : [byCounts];
   }
   if (!Number.isFinite(sd)) return [byCounts];
   const isDearer = change.supported
@@ -128,7 +128,7 @@ function decided(
   const ofRequests = change.selfA * (more - 1);
   const ofCost = difference(ofRequests, change.part);
   const work: Change = {
-    ...asWork(told),
+    ...asWork(counted),
     part: ofRequests,
     code: difference(ofRequests, change.delta),
     codePct: (more - 1) * 100,
@@ -137,7 +137,7 @@ function decided(
     trend: more > 1 ? 'grew' : 'shrank',
   };
   const cost: Change = {
-    ...told,
+    ...counted,
     kind: 'code',
     scope: 'subtree',
     index: func,

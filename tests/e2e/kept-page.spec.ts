@@ -9,7 +9,7 @@ import { openFiles, sampleStacks, summary as treeSummary, test as base, textFile
 
 /** A folder for files, and a page whose requests are recorded. */
 const test = base.extend<{ folder: string; reader: Reader }>({
-  // eslint-disable-next-line no-empty-pattern
+  // oxlint-disable-next-line no-empty-pattern
   folder: async ({}, give) => {
     const folder = mkdtempSync(join(tmpdir(), 'flametide-kept-'));
     await give(folder);

@@ -20,8 +20,8 @@ import { useFlameTheme } from '../views/flamegraph/flame-theme.ts';
 import styles from './value-flame.module.css';
 
 const ROW_CSS = 16;
-/** Functions that a screen reader is told. */
-const TOLD = 3;
+/** Functions in the name that a screen reader reads. */
+const MAX_NAMED = 3;
 
 export function ValueFlame({ query, value }: { query: ProfileQuery; value: string }): ReactElement {
   const [source, analysis] = [useSource(), useAnalysis()];
@@ -89,10 +89,10 @@ function Drawn({ profile, answer, value }: DrawnProps): ReactElement {
     const options = { widthCss: size.width, zoomNode: 0, direction, rowHeightCss: ROW_CSS, colours, ratio, rows };
     paintWhole({ graph, rows: new CanvasRows(graph) }, scene, theme, options);
   }, [scene, colours, theme, direction, size, tree]);
-  const told = useMemo(() => {
+  const named = useMemo(() => {
     const order = Array.from(names.keys()).sort((a, b) => byFunction.self[b] - byFunction.self[a]);
     return order
-      .slice(0, TOLD)
+      .slice(0, MAX_NAMED)
       .filter((func) => byFunction.self[func] > 0)
       .map((func) => `${readable(names[func]).slice(0, 200)} ${formatShare(byFunction.self[func], tree.total[0])}`);
   }, [names, byFunction, tree]);
@@ -101,7 +101,7 @@ function Drawn({ profile, answer, value }: DrawnProps): ReactElement {
       <canvas
         ref={canvas}
         role="img"
-        aria-label={`Flamegraph of ${readable(value) || '(empty)'}; largest self: ${told.join(', ') || 'none'}`}
+        aria-label={`Flamegraph of ${readable(value) || '(empty)'}; largest self: ${named.join(', ') || 'none'}`}
       />
     </div>
   );

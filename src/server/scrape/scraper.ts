@@ -104,13 +104,15 @@ async function profileNow(loops: readonly Loop[], service: string, windowMs: num
     throw new NoProfileNow('busy', 'A profile of this service is being taken already: wait for it.');
   const fromMs = Date.now();
   const problems = await Promise.all(own.map((loop) => loop.takeNow()));
-  const told = problems.flatMap((problem, i) => (problem === undefined ? [] : [`${own[i].status.target}: ${problem}`]));
-  if (told.length === own.length) throw new NoProfileNow('failed', told.join(' ').slice(0, MAX_TOLD));
-  return { service, fromMs, untilMs: Math.max(Date.now(), fromMs + windowMs), problems: told };
+  const reasons = problems.flatMap((problem, i) =>
+    problem === undefined ? [] : [`${own[i].status.target}: ${problem}`],
+  );
+  if (reasons.length === own.length) throw new NoProfileNow('failed', reasons.join(' ').slice(0, MAX_REASON));
+  return { service, fromMs, untilMs: Math.max(Date.now(), fromMs + windowMs), problems: reasons };
 }
 
 /** Characters. */
-const MAX_TOLD = 1000;
+const MAX_REASON = 1000;
 
 /** One kind of profile of one target. */
 class Loop {

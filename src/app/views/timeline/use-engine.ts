@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { TimelineEngine } from '#render/timeline/engine.ts';
+import { keepFitting } from '../keep-fitting.ts';
 
 /** The engine lives as long as the canvases; they are there while the plot is open. */
 export function useEngine(isOpen: boolean) {
@@ -18,9 +19,7 @@ export function useEngine(isOpen: boolean) {
       cancelFrame: (id) => cancelAnimationFrame(id),
     });
     engine.current = made;
-    // The ratio changes when the window moves to another screen or the page is zoomed; only a media query reports it.
-    let ratioQuery: MediaQueryList | undefined;
-    const fit = (): void => {
+    const endFitting = keepFitting(area, () => {
       const { clientWidth, clientHeight } = area;
       for (const canvas of canvases) {
         canvas.width = Math.round(clientWidth * devicePixelRatio);
@@ -29,16 +28,9 @@ export function useEngine(isOpen: boolean) {
       made.setSize(clientWidth, clientHeight, devicePixelRatio);
       // A cleared canvas must not be seen: draw in the same frame as the resize.
       made.paintNow();
-      ratioQuery?.removeEventListener('change', fit);
-      ratioQuery = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
-      ratioQuery.addEventListener('change', fit);
-    };
-    fit();
-    const resize = new ResizeObserver(fit);
-    resize.observe(area);
+    });
     return () => {
-      resize.disconnect();
-      ratioQuery?.removeEventListener('change', fit);
+      endFitting();
       made.dispose();
       engine.current = undefined;
     };

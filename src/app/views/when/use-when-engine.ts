@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react';
 import { CanvasRows } from '#render/pixel-rows.ts';
 import { AXIS_HEIGHT, BAND_HEIGHT, CELL_HEIGHT, WhenEngine } from '#render/when/engine.ts';
+import { keepFitting } from '../keep-fitting.ts';
 
 /** @param rows of the heatmap @param bands below it */
 export function useWhenEngine(rows: number, bands: number) {
@@ -22,9 +23,7 @@ export function useWhenEngine(rows: number, bands: number) {
       cancelFrame: (id) => cancelAnimationFrame(id),
     });
     engine.current = made;
-    // The ratio changes when the window moves to another screen or the page is zoomed; only a media query reports it.
-    let ratioQuery: MediaQueryList | undefined;
-    const fit = (): void => {
+    const endFitting = keepFitting(area, () => {
       const width = Math.max(1, Math.round(area.clientWidth * devicePixelRatio));
       for (const canvas of [heat.current!, lanes.current!]) canvas.width = width;
       heat.current!.height =
@@ -33,16 +32,9 @@ export function useWhenEngine(rows: number, bands: number) {
       made.setSize(area.clientWidth, devicePixelRatio);
       // A cleared canvas must not be seen: draw in the same frame as the resize.
       made.paintNow();
-      ratioQuery?.removeEventListener('change', fit);
-      ratioQuery = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
-      ratioQuery.addEventListener('change', fit);
-    };
-    fit();
-    const resize = new ResizeObserver(fit);
-    resize.observe(area);
+    });
     return () => {
-      resize.disconnect();
-      ratioQuery?.removeEventListener('change', fit);
+      endFitting();
       made.dispose();
       engine.current = undefined;
     };
