@@ -1,7 +1,6 @@
 /** `flametide convert IN OUT`: converts a profile of any readable format for other tools. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Command, CommanderError } from 'commander';
 import { finish } from '#base/steps.ts';
 import { writeProfile, writtenEndings, type WrittenFormat } from '#formats/write-profile.ts';
 import { packings } from '#formats/packing.ts';
@@ -9,6 +8,7 @@ import { readableNouns } from '#formats/registry.ts';
 import { BadInput } from './bad-input.ts';
 import { decodeFile, sampleTypeAt } from './decode-file.ts';
 import type { Outcome } from './outcome.ts';
+import { runCommand } from './run-command.ts';
 
 const HELP = `
 IN is a file (${readableNouns('or')}, ${packings}).
@@ -23,30 +23,22 @@ Exit code: 0 converted, 2 bad input.`;
 
 /** @param args behind `convert` */
 export async function convertCommand(args: readonly string[]): Promise<Outcome> {
-  const printed: string[] = [];
-  const command = new Command('flametide convert')
-    .description('Writes a profile as pprof, collapsed stacks or speedscope.')
-    .argument('<IN>', 'the profile')
-    .argument('<OUT>', 'the file to write')
-    .option('--type <type>', 'sample type to write, when the format of OUT holds only one')
-    .helpOption('--help', 'print this text')
-    .addHelpText('after', HELP)
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => undefined });
-  try {
-    command.parse([...args], { from: 'user' });
-    const [from, to] = command.args;
-    const notes = await convert(from, to, command.opts<{ type?: string }>().type);
-    return { code: 0, stdout: '', stderr: notes.map((note) => `flametide: ${note}\n`).join('') };
-  } catch (error) {
-    if (error instanceof CommanderError) {
-      if (error.exitCode === 0) return { code: 0, stdout: printed.join(''), stderr: '' };
-      return refusal(`${error.message.replace(/^error: /, '')} See flametide convert --help.`);
-    }
-    if (error instanceof BadInput) return refusal(error.message);
-    throw error;
-  }
+  return runCommand(
+    'flametide convert',
+    args,
+    (command) =>
+      command
+        .description('Writes a profile as pprof, collapsed stacks or speedscope.')
+        .argument('<IN>', 'the profile')
+        .argument('<OUT>', 'the file to write')
+        .option('--type <type>', 'sample type to write, when the format of OUT holds only one')
+        .addHelpText('after', HELP),
+    async (command) => {
+      const [from, to] = command.args;
+      const notes = await convert(from, to, command.opts<{ type?: string }>().type);
+      return { code: 0, stdout: '', stderr: notes.map((note) => `flametide: ${note}\n`).join('') };
+    },
+  );
 }
 
 async function convert(from: string, to: string, type: string | undefined): Promise<readonly string[]> {
@@ -72,8 +64,4 @@ function formatOf(to: string): WrittenFormat {
   for (const [format, endings] of Object.entries(writtenEndings))
     if (endings.some((ending) => name.endsWith(ending))) return format as WrittenFormat;
   throw new BadInput(`The name of ${to} must end in one of ${Object.values(writtenEndings).flat().join(', ')}.`);
-}
-
-function refusal(message: string): Outcome {
-  return { code: 2, stdout: '', stderr: `flametide: ${message.replace(/\s*\n\s*/g, ' ').trim()}\n` };
 }

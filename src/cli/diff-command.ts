@@ -1,5 +1,5 @@
 /** `flametide diff A B`: two files, or ranges of servers, compared as the page compares them. */
-import { Command, CommanderError, Option } from 'commander';
+import { Option } from 'commander';
 import { packings } from '#formats/packing.ts';
 import { readableNouns } from '#formats/registry.ts';
 import type { Change } from '#model/change.ts';
@@ -10,6 +10,7 @@ import { compareSides } from '#model/evidence.ts';
 import { normalisations, normalise, whyNotNormalised, type Normalisation } from '#model/normalise.ts';
 import { BadInput } from './bad-input.ts';
 import type { Outcome } from './outcome.ts';
+import { runCommand } from './run-command.ts';
 import { printJson, printMarkdown, printText, type Comparison } from './print.ts';
 import { readSide, slicesOfSides } from './side.ts';
 
@@ -42,44 +43,36 @@ export async function diffCommand(
   env: Readonly<Record<string, string | undefined>>,
   nowMs: number,
 ): Promise<Outcome> {
-  const printed: string[] = [];
-  const command = new Command('flametide diff')
-    .description('Compares two profiles: which code costs more, which work grew, and is it more than noise.')
-    .argument('<A>', 'baseline: a file or a link')
-    .argument('<B>', 'comparison: a file or a link')
-    .option('--type <type>', 'sample type of a file, or profile type of a link without one')
-    .addOption(
-      new Option('--normalize <how>', 'what makes the sides comparable').choices(normalisations).default('share'),
-    )
-    .option('--routes <function>', 'function whose callees are routes, if none are found')
-    .option('--fail-on <threshold>', "exit code 1 when a change passes it, such as '+5%'")
-    .addOption(new Option('--format <form>', 'of the answer').choices(['text', 'json', 'markdown']).default('text'))
-    .helpOption('--help', 'print this text')
-    .addHelpText('after', HELP)
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => undefined });
-  try {
-    command.parse([...args], { from: 'user' });
-    const [a, b] = command.args;
-    const options = command.opts<DiffOptions>();
-    const bar = options.failOn === undefined ? undefined : readBar(options.failOn);
-    const compared = await compare(a, b, options, env.FLAMETIDE_TOKEN, nowMs);
-    const broken = bar === undefined ? [] : breaks(compared.found, options.normalize, bar);
-    const print = { text: printText, json: printJson, markdown: printMarkdown }[options.format];
-    return {
-      code: broken.length > 0 ? 1 : 0,
-      stdout: print(compared, broken),
-      stderr: broken.length > 0 ? `flametide: beyond ${options.failOn}: ${broken.join(', ')}\n` : '',
-    };
-  } catch (error) {
-    if (error instanceof CommanderError) {
-      if (error.exitCode === 0) return { code: 0, stdout: printed.join(''), stderr: '' };
-      return refusal(`${error.message.replace(/^error: /, '')} See flametide diff --help.`);
-    }
-    if (error instanceof BadInput) return refusal(error.message);
-    throw error;
-  }
+  return runCommand(
+    'flametide diff',
+    args,
+    (command) =>
+      command
+        .description('Compares two profiles: which code costs more, which work grew, and is it more than noise.')
+        .argument('<A>', 'baseline: a file or a link')
+        .argument('<B>', 'comparison: a file or a link')
+        .option('--type <type>', 'sample type of a file, or profile type of a link without one')
+        .addOption(
+          new Option('--normalize <how>', 'what makes the sides comparable').choices(normalisations).default('share'),
+        )
+        .option('--routes <function>', 'function whose callees are routes, if none are found')
+        .option('--fail-on <threshold>', "exit code 1 when a change passes it, such as '+5%'")
+        .addOption(new Option('--format <form>', 'of the answer').choices(['text', 'json', 'markdown']).default('text'))
+        .addHelpText('after', HELP),
+    async (command) => {
+      const [a, b] = command.args;
+      const options = command.opts<DiffOptions>();
+      const bar = options.failOn === undefined ? undefined : readBar(options.failOn);
+      const compared = await compare(a, b, options, env.FLAMETIDE_TOKEN, nowMs);
+      const broken = bar === undefined ? [] : breaks(compared.found, options.normalize, bar);
+      const print = { text: printText, json: printJson, markdown: printMarkdown }[options.format];
+      return {
+        code: broken.length > 0 ? 1 : 0,
+        stdout: print(compared, broken),
+        stderr: broken.length > 0 ? `flametide: beyond ${options.failOn}: ${broken.join(', ')}\n` : '',
+      };
+    },
+  );
 }
 
 async function compare(
@@ -139,8 +132,4 @@ function breaks({ changes, total }: WhatChanged, kind: Normalisation, { sign, pe
     const whole = sign > 0 ? total.b : total.a;
     return Math.sign(part) === sign && (Math.max(selfA, selfB) / whole) * 100 >= percent;
   }
-}
-
-function refusal(message: string): Outcome {
-  return { code: 2, stdout: '', stderr: `flametide: ${message.replace(/\s*\n\s*/g, ' ').trim()}\n` };
 }

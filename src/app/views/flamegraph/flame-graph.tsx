@@ -8,6 +8,7 @@ import { splitName } from '#model/function-name.ts';
 import { type Direction, FlamegraphEngine, type PaintStats } from '#render/flamegraph/engine.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
 import { CanvasRows } from '#render/pixel-rows.ts';
+import { keepFitting } from '../keep-fitting.ts';
 import { usePreference } from '../../state/preferences.ts';
 import { hoverFunction, type Place, uiStore } from '../../state/ui-store.ts';
 import { attachPointer } from './pointer.ts';
@@ -144,8 +145,8 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
       },
     });
     engine.current = made;
-    const resize = new ResizeObserver(() => fit());
-    const fit = (): void => {
+    // Now, so that the first scene is drawn at its real size.
+    const endFitting = keepFitting(area, () => {
       const { clientWidth, clientHeight } = area;
       const ratio = devicePixelRatio;
       for (const canvas of [graph.current!, overlay.current!]) {
@@ -155,18 +156,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
       made.setSize({ widthCss: clientWidth, heightCss: clientHeight, ratio });
       // A cleared canvas must not be seen: draw in the same frame as the resize.
       made.paintNow();
-      watchRatio();
-    };
-    // The ratio changes when the window moves to another screen or the page is zoomed; only a media query reports it.
-    let ratioQuery: MediaQueryList | undefined;
-    const watchRatio = (): void => {
-      ratioQuery?.removeEventListener('change', fit);
-      ratioQuery = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
-      ratioQuery.addEventListener('change', fit);
-    };
-    // Now, so that the first scene is drawn at its real size.
-    fit();
-    resize.observe(area);
+    });
     const step = (node: NodeIndex): void => latest.current.onZoom(node, 'step', made.visibleRange());
     const detach = attachPointer(area, made, {
       onPick(node, double) {
@@ -199,8 +189,7 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
     });
     return () => {
       clearTimeout(timer);
-      resize.disconnect();
-      ratioQuery?.removeEventListener('change', fit);
+      endFitting();
       detach();
       made.dispose();
       hoverFunction(-1);
