@@ -112,9 +112,10 @@ export class JsonPull {
     const { bytes } = this;
     this.#isFresh = false;
     // Words of one letter are frequent, and need no table.
-    if (bytes[start + 1] === QUOTE && LETTERS[bytes[start]] !== undefined) {
+    const letter = bytes[start + 1] === QUOTE ? LETTERS[bytes[start]] : undefined;
+    if (letter !== undefined) {
       this.at = start + 2;
-      return LETTERS[bytes[start]];
+      return letter;
     }
     const view = this.#view;
     let at = start;
