@@ -67,7 +67,7 @@ function refuse(failure: unknown, at: number): DecodeError {
       remedy: 'Unpack it with xz -d and open the profile in it.',
     });
   // A page without WebAssembly, by the policy of the server that hands it out.
-  if (failure instanceof WebAssembly.CompileError)
+  if (failure instanceof Error && failure.name === 'CompileError')
     return new DecodeError('unsupported', 'This page may not unpack xz files.', {
       remedy: 'Unpack it with xz -d and open the profile in it.',
     });
