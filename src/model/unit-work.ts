@@ -1,6 +1,7 @@
 /** Tests which units of work got more or less work: each against all others, without code changes. */
 import type { Remaining } from './remaining.ts';
-import { noiseOf, type Noise, type Scored, type Stratum, zOf } from './score-test.ts';
+import { betweenOf, noiseOf } from './noise.ts';
+import { type Noise, type Scored, type Stratum, zOf } from './score-test.ts';
 import { discoveries } from './chance.ts';
 import { lessOf } from './tracked-strata.ts';
 import type { Bar } from './bar.ts';
@@ -18,9 +19,10 @@ export interface UnitTest {
   readonly isShared: boolean;
 }
 
-/** Assumed natural variation of load between slices and between ranges. */
+/** Load varies naturally, from slice to slice and between ranges: at least so much, and usually no more than this. */
 const MIN_CORRELATION = 0.5;
 const MIN_BETWEEN = 0.12;
+const USUAL_BETWEEN = 0.15;
 /** Changes this close to the clearest may be the cause instead. */
 const NEAR_CLEAREST = 0.6;
 /** One-sided 5 %. */
@@ -37,6 +39,7 @@ export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<numbe
     .sort((u, v) => (nameOf(u) < nameOf(v) ? -1 : 1));
   const found = new Set<number>();
   const tests = new Map<number, UnitTest>();
+  let between = Infinity;
   let noise = noiseOf([], a, b, MIN_BETWEEN);
   for (;;) {
     const scores = new Map<number, Scored>();
@@ -45,7 +48,9 @@ export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<numbe
       const scored = left.score([stratumOf(left, unit, found)]);
       if (scored && samplesOf(scored, a.samplesPerUnit, b.samplesPerUnit) >= bar.leastSamples) scores.set(unit, scored);
     }
-    noise = usualNoise(noiseOf([...scores.values()], a, b, MIN_BETWEEN));
+    noise = usualNoise([...scores.values()], noiseOf([...scores.values()], a, b, MIN_BETWEEN));
+    between = Math.min(between, noise.between);
+    noise = { ...noise, between };
     const rows = [...scores];
     const z = rows.map(([, scored]) => zOf(scored, noise));
     const isFound = discoveries([...[...found].map((unit) => tests.get(unit)!.z), ...z], bar.falseRate).slice(
@@ -160,13 +165,15 @@ function stratumOf(left: Remaining, unit: number, without: ReadonlySet<number>):
   return { xA: left.unitSums(0, unit), mA: rest(0), xB: left.unitSums(1, unit), mB: rest(1) };
 }
 
-function usualNoise({ a, b, between }: Noise): Noise {
+/** Where the loads of all units differ between the ranges, one that differs as much has not changed. */
+function usualNoise(tests: readonly Scored[], { a, b, between }: Noise): Noise {
   const correlation = (own: number): number => Math.max(MIN_CORRELATION, own);
-  return {
+  const noise = {
     a: { ...a, correlation: correlation(a.correlation) },
     b: { ...b, correlation: correlation(b.correlation) },
     between,
   };
+  return { ...noise, between: Math.max(between, betweenOf(tests, noise, USUAL_BETWEEN).between) };
 }
 
 function samplesOf({ strata }: Scored, perUnitA: number, perUnitB: number): number {
