@@ -9,6 +9,7 @@ import { useCatalogue, useSeries, useStoredRange } from '../queries/source-queri
 import { zoneName } from '../time/zone-name.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { useUrl } from '../url/url-store.ts';
+import { useFirstPicture } from '../views/flamegraph/first-picture.ts';
 import { overviewQuestion } from '../source/questions.ts';
 import { type Catalogue, chooseSubject, costsOf, type Subject } from '../source/subject.ts';
 import { USUAL_INTERVAL_MS } from '../source/upload-interval.ts';
@@ -32,6 +33,8 @@ export interface Explored {
   readonly zone: string;
   /** Seconds between refreshes, 0 off. */
   readonly refreshS: number;
+  /** Whether all that is stored is younger than the start of the range; undefined while it is not known. */
+  readonly isYoung: boolean | undefined;
   /** Whether the source holds not one profile. */
   readonly isEmptyStore: boolean;
   readonly catalogue: Catalogue | undefined;
@@ -62,7 +65,14 @@ export function useExplored(): Explored {
   const nowMs = useNow();
 
   const isOpen = from === undefined && until === undefined;
-  const stored = useStoredRange();
+  const hasGraph = useUrl(
+    ({ view, grid, pane }) => view === 'explore' && grid === 'none' && (pane === 'both' || pane === 'flame'),
+  );
+  const hasPicture = useFirstPicture();
+  // A link that names all of it shows its graph before the lists of what else there is.
+  const isNamed = [svc, type, from, until].every((value) => value !== undefined);
+  const mayAsk = hasPicture || !isNamed || !hasGraph;
+  const stored = useStoredRange(mayAsk);
   const oldestMs = stored.data?.oldestMs;
   // A source that does not report its stored range is asked for the usual one.
   const isKnown = !isOpen || stored.data !== undefined || stored.error !== null;
@@ -78,9 +88,10 @@ export function useExplored(): Explored {
 
   // Before the first profile the clock does not move: the range may end before that profile.
   const isYoung =
-    stored.data === null || (isOpen && oldestMs !== undefined && time.range && oldestMs >= time.range.startMs);
+    stored.data === null ||
+    (isOpen && time.range !== undefined && oldestMs !== undefined && oldestMs >= time.range.startMs);
 
-  const catalogue = useCatalogue(time.range);
+  const catalogue = useCatalogue(mayAsk ? time.range : undefined);
   // A Pyroscope reports for minutes that it is empty although it answers with profiles.
   const isEmptyStore = stored.data === null && catalogue.data?.services.length === 0;
   const isServiceOpen = svc === undefined;
@@ -114,6 +125,7 @@ export function useExplored(): Explored {
     time,
     zone,
     refreshS: ref ?? (isYoung ? FIRST_RUN_REFRESH_S : 0),
+    isYoung: stored.data === undefined && stored.error === null ? undefined : isYoung,
     isEmptyStore,
     catalogue: catalogue.data,
     service,

@@ -6,6 +6,7 @@ import type { Series } from '#model/series.ts';
 import { isSnapshot, stepFor, uploadIntervalOf } from '#model/series-values.ts';
 import { useLabelNames, useSeries } from '../queries/source-queries.ts';
 import { useUrl } from '../url/url-store.ts';
+import { useFirstPicture } from '../views/flamegraph/first-picture.ts';
 import { fineQuestion, meansInSteps } from '../source/fine-means.ts';
 import { meansOf, uploadsIn } from '../source/instance-means.ts';
 import { instanceLabels, probeOf, USUAL_INTERVAL_MS } from '../source/upload-interval.ts';
@@ -34,7 +35,9 @@ export interface ShownSeries {
 export function useShownSeries(query: ProfileQuery | undefined, callSite: readonly string[]): ShownSeries {
   const by = useUrl((state) => state.by);
   const isMean = query !== undefined && isSnapshot(query.profileType);
-  const names = useLabelNames(query?.matchers ?? [], query?.range);
+  const hasPicture = useFirstPicture();
+  // The scale of snapshots depends on the names, that of all else does not: then the graph comes first.
+  const names = useLabelNames(query?.matchers ?? [], isMean || hasPicture ? query?.range : undefined);
   const probe = useMemo(() => (query && names.data ? probeOf(query, names.data) : undefined), [query, names.data]);
   const probed = useSeries(probe);
   const isProbing = probe !== undefined && (probed.isPending || probed.isPlaceholderData);
