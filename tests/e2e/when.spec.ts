@@ -138,11 +138,11 @@ test('while the answer to another question is made, the plot stays and is marked
   await page.evaluate(() => {
     (window as unknown as { given: { isHeld: boolean } }).given.isHeld = true;
   });
-  await page.evaluate(() => void window.flametide.show({ q: 'thread="io"' }));
+  await page.evaluate(() => void window.flametide.show({ q: 'profile="io"' }));
   await expect(stale).toHaveCount(1);
   await expect(plot).toBeVisible();
   await page.evaluate(() => (window as unknown as { given: { release(): void } }).given.release());
-  await expect(page.getByRole('application', { name: /^Recording over time, .* 2\.00\ss in 12\ss/ })).toBeVisible();
+  await expect(page.getByRole('application', { name: /^Recording over time, .* 2\.00\ss in/ })).toBeVisible();
   await expect(stale).toHaveCount(0);
 });
 
