@@ -10,7 +10,7 @@ const NO_MARKERS: readonly Marker[] = [];
 
 export function useMarkers(query: ProfileQuery | undefined, service: string | undefined): readonly Marker[] {
   const hasPicture = useFirstPicture();
-  const names = useLabelNames(query?.matchers ?? [], hasPicture ? query?.range : undefined);
+  const names = useLabelNames(query?.matchers ?? [], query?.range);
   const label = names.data && versionLabelOf(names.data);
   const question = useMemo(
     () => (query && label !== undefined ? versionQuestion(query, label) : undefined),

@@ -6,7 +6,6 @@ import type { Series } from '#model/series.ts';
 import { isSnapshot, stepFor, uploadIntervalOf } from '#model/series-values.ts';
 import { useLabelNames, useSeries } from '../queries/source-queries.ts';
 import { useUrl } from '../url/url-store.ts';
-import { useFirstPicture } from '../views/flamegraph/first-picture.ts';
 import { fineQuestion, meansInSteps } from '../source/fine-means.ts';
 import { meansOf, uploadsIn } from '../source/instance-means.ts';
 import { instanceLabels, probeOf, USUAL_INTERVAL_MS } from '../source/upload-interval.ts';
@@ -35,13 +34,11 @@ export interface ShownSeries {
 export function useShownSeries(query: ProfileQuery | undefined, callSite: readonly string[]): ShownSeries {
   const by = useUrl((state) => state.by);
   const isMean = query !== undefined && isSnapshot(query.profileType);
-  const hasPicture = useFirstPicture();
-  // The scale of snapshots depends on the names, that of all else does not: then the graph comes first.
-  const names = useLabelNames(query?.matchers ?? [], isMean || hasPicture ? query?.range : undefined);
-  const probe = useMemo(() => (query && names.data ? probeOf(query, names.data) : undefined), [query, names.data]);
-  const probed = useSeries(probe);
-  const isProbing = probe !== undefined && (probed.isPending || probed.isPlaceholderData);
-  const intervalMs = useMemo(() => (probed.data && uploadIntervalOf(probed.data)) ?? USUAL_INTERVAL_MS, [probed.data]);
+  const names = useLabelNames(query?.matchers ?? [], query?.range);
+  const near = useProbe(query, names.data, 'near');
+  const far = useProbe(near.isKnown && near.intervalMs === undefined ? query : undefined, names.data, 'far');
+  const isProbing = near.isAsking || far.isAsking;
+  const intervalMs = near.intervalMs ?? far.intervalMs ?? USUAL_INTERVAL_MS;
   const stepMs = query === undefined ? 1000 : stepFor(query.range, SERIES_POINTS, intervalMs);
   const isReady = query !== undefined && (!isMean || names.data !== undefined || names.error !== null);
   const question = useMemo((): SeriesQuestion | undefined => {
@@ -74,8 +71,29 @@ export function useShownSeries(query: ProfileQuery | undefined, callSite: readon
   return {
     series,
     stepMs,
-    intervalMs: probe === undefined || isProbing ? undefined : intervalMs,
+    intervalMs: near.isKnown && !isProbing ? intervalMs : undefined,
     isStale: isPlaceholderData || (isMean && (isPending || isProbing || isCounting)),
     error,
   };
+}
+
+interface Probed {
+  readonly isAsking: boolean;
+  /** Whether there is an answer, or never will be one. */
+  readonly isKnown: boolean;
+  readonly intervalMs: number | undefined;
+}
+
+/** @param query undefined: no query @param names undefined: no query */
+function useProbe(
+  query: ProfileQuery | undefined,
+  names: readonly string[] | undefined,
+  look: Parameters<typeof probeOf>[2],
+): Probed {
+  const probe = useMemo(() => (query && names ? probeOf(query, names, look) : undefined), [query, names, look]);
+  const { data, isPending, isPlaceholderData } = useSeries(probe);
+  const isAsking = probe !== undefined && (isPending || isPlaceholderData);
+  const isKnown = probe !== undefined && !isAsking;
+  const intervalMs = useMemo(() => (isKnown && data ? uploadIntervalOf(data) : undefined), [isKnown, data]);
+  return { isAsking, isKnown, intervalMs };
 }
