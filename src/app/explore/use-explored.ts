@@ -6,6 +6,7 @@ import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery, SpanOrTrace } from '#model/query.ts';
 import { resolveTimeRange, type TimeRange, type TimeRangeText } from '#model/time-range.ts';
 import { useCatalogue, useSeries, useStoredRange } from '../queries/source-queries.ts';
+import { DEFAULT_RANGE } from './said-in-link.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { useUrl } from '../url/url-store.ts';
@@ -14,8 +15,6 @@ import { overviewQuestion } from '../source/questions.ts';
 import { type Catalogue, chooseSubject, costsOf, type Subject } from '../source/subject.ts';
 import { USUAL_INTERVAL_MS } from '../source/upload-interval.ts';
 
-/** The range where the link names none. */
-export const DEFAULT_RANGE: TimeRangeText = { from: 'now-1h', until: 'now' };
 /** While there is less than the range asks for, the page looks again this often. */
 const FIRST_RUN_REFRESH_S = 10;
 

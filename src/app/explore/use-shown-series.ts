@@ -65,7 +65,7 @@ export function useShownSeries(query: ProfileQuery | undefined, callSite: readon
   const series = useMemo(() => {
     if (!data || !isMean) return data;
     if (fine && counted.data && !isCounting)
-      return meansOf(meansInSteps(counted.data, fine.query.range.startMs, stepMs), by, 1);
+      return meansOf(meansInSteps(counted.data, fine.query.range, stepMs, intervalMs), by, 1);
     return meansOf(data, by, uploadsIn(stepMs, intervalMs));
   }, [data, isMean, fine, counted.data, isCounting, by, stepMs, intervalMs]);
   return {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { saidInLink } from '#app/explore/use-said-in-link.ts';
+import { saidInLink } from '#app/explore/said-in-link.ts';
 
 const OPEN = {
   svc: undefined,
@@ -10,13 +10,7 @@ const OPEN = {
   snap: undefined,
 } as const;
 const subject = { service: 'shop', profileType: 'process_cpu:cpu:nanoseconds:cpu:nanoseconds' };
-const time = {
-  text: { from: 'now-1h', until: 'now' },
-  range: { startMs: 1000, endMs: 3_601_000 },
-  mistake: undefined,
-  isNarrowed: false,
-};
-const known = { subject, isYoung: false, time };
+const known = { subject, isYoung: false, isNarrowed: false };
 const all = { svc: 'shop', type: subject.profileType, from: 'now-1h', until: 'now' };
 
 it('what the page chose is written out, with a range that goes on moving', () => {
@@ -34,7 +28,7 @@ it.each([
   ['nothing is chosen yet', OPEN, { ...known, subject: undefined }],
   ['it is not known since when there are profiles', OPEN, { ...known, isYoung: undefined }],
   ['the store is young: the busiest service is still to come', OPEN, { ...known, isYoung: true }],
-  ['all that is stored is shown', OPEN, { ...known, time: { ...time, isNarrowed: true } }],
+  ['all that is stored is shown', OPEN, { ...known, isNarrowed: true }],
   ['only the server itself has profiles yet', OPEN, { ...known, subject: { ...subject, service: 'flametide' } }],
   ['services are shown, not one of them', { ...OPEN, grid: 'services' as const }, known],
   ['a snapshot says it itself', { ...OPEN, snap: 'k3v9x0ab' }, known],
