@@ -41,7 +41,7 @@ export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<numbe
     .sort((u, v) => (nameOf(u) < nameOf(v) ? -1 : 1));
   const found = new Set<number>();
   const tests = new Map<number, UnitTest>();
-  let between: number | undefined;
+  let between = Infinity;
   let noise = noiseOf([], a, b, MIN_BETWEEN);
   for (;;) {
     const scores = new Map<number, Scored>();
@@ -50,7 +50,8 @@ export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<numbe
       const scored = left.score([stratumOf(left, unit, found)]);
       if (scored && samplesOf(scored, a.samplesPerUnit, b.samplesPerUnit) >= bar.leastSamples) scores.set(unit, scored);
     }
-    between ??= betweenLoads(left, [...scores.keys()]);
+    // What was found may have hidden that the others agree.
+    between = Math.min(between, betweenLoads(left, [...scores.keys()], found));
     noise = { ...usualNoise(noiseOf([...scores.values()], a, b, 0)), between };
     const rows = [...scores];
     const z = rows.map(([, scored]) => zOf(scored, noise));
@@ -170,7 +171,7 @@ function stratumOf(left: Remaining, unit: number, without: ReadonlySet<number>):
  * How far the loads of units differ by themselves. Beside few units one change makes all others differ: without the clearest
  * one, if that fits far better.
  */
-function betweenLoads(left: Remaining, units: readonly number[]): number {
+function betweenLoads(left: Remaining, units: readonly number[], found: ReadonlySet<number>): number {
   const [a, b] = left.sides;
   const fit = (without: ReadonlySet<number>): { between: number; misfit: number; clearest: number } | undefined => {
     const scores = new Map<number, Scored>();
@@ -184,9 +185,9 @@ function betweenLoads(left: Remaining, units: readonly number[]): number {
     const clearest = clear.reduce((most, one) => (one.z > most.z ? one : most)).unit;
     return { ...betweenOf([...scores.values()], noise, USUAL_BETWEEN), clearest };
   };
-  const all = fit(new Set());
+  const all = fit(found);
   if (all === undefined) return MIN_BETWEEN;
-  const others = fit(new Set([all.clearest]));
+  const others = fit(new Set([...found, all.clearest]));
   const best = others !== undefined && all.misfit - others.misfit > FAR_BETTER ? others : all;
   return Math.max(MIN_BETWEEN, best.between);
 }
