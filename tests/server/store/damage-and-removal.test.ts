@@ -278,8 +278,7 @@ describe('rows that cannot be deleted', () => {
   });
 
   it('do not keep the deltas of a dictionary, or the entries of the ledger, behind them', () => {
-    for (let hour = 0; hour < 24; hour++)
-      for (let i = 0; i < 18; i++) put(profile('shop', hour, `${hour}-${i}`));
+    for (let hour = 0; hour < 24; hour++) for (let i = 0; i < 18; i++) put(profile('shop', hour, `${hour}-${i}`));
     const deltas = 24 * 18;
     expect([left('dict'), left('ledger')]).toEqual([{ n: deltas }, { n: deltas }]);
     cannotDelete('dict', `old.id <= ${STUCK}`);
