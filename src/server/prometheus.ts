@@ -115,7 +115,7 @@ async function answerOf(
   const partMs = rangeMs / parts;
   const window = `${Math.ceil(Math.max(MIN_WINDOW_MS, partMs) / 1000)}s`;
   if (matchers.length > 0 && !query.includes('$matchers'))
-    throw new Refusal('the query of this service has no $matchers, so that labels cannot select its requests.');
+    throw new Refusal('The query of this service has no $matchers, so that labels cannot select its requests.');
   const series = await ask(options, 'query_range', gone, {
     // Every value in one go: what is put in is not looked at again.
     query: query.replaceAll(/\$(window|matchers)/g, (_, what) => (what === 'window' ? window : selector(matchers))),
