@@ -1,6 +1,7 @@
 /** Maps stacks to leaf numbers: the dictionary of an open part with its lookup tables. */
 
 import type { Profile } from '#model/profile.ts';
+import { cleanName } from '../storable-text.ts';
 import { PairTable } from './pair-table.ts';
 import type { PartColumns, PartMark } from './part-columns.ts';
 
@@ -38,15 +39,24 @@ export class Interner {
     return new StackLookup(this, profile);
   }
 
-  /** @param index of a definition of the profile */
+  /**
+   * Texts that cannot be stored are cleaned when they are not found: only clean ones are in the tables.
+   * @param index of a definition of the profile
+   */
   func(profile: Profile, index: number): number {
     const { names, files, line, mappings } = profile.definitions;
     const { columns } = this;
-    const name = names[index];
+    let name = names[index];
+    let first = this.#functions.get(name);
+    if (first === undefined) {
+      name = copyOf(cleanName(name));
+      first = this.#functions.get(name);
+    }
+    // Most names have one definition: comparing its texts is faster than looking up two paths.
+    if (first !== undefined && this.#isIn(first, files[index], mappings[index])) return first;
     const file = this.#path(files[index]);
     const mapping = this.#path(mappings[index]);
     const made = columns.names.length;
-    const first = this.#functions.get(name);
     if (first === undefined) this.#functions.set(name, made);
     else {
       if (columns.file.values[first] === file && columns.mapping.values[first] === mapping) return first;
@@ -75,14 +85,27 @@ export class Interner {
     return this.#nodes.intern(parent, frame);
   }
 
+  #isIn(func: number, file: string, mapping: string): boolean {
+    const { paths, file: fileOf, mapping: mappingOf } = this.columns;
+    return paths[fileOf.values[func]] === file && paths[mappingOf.values[func]] === mapping;
+  }
+
   #path(text: string): number {
     const known = this.#paths.get(text);
     if (known !== undefined) return known;
+    const clean = cleanName(text);
+    if (clean !== text) return this.#path(clean);
     const made = this.columns.paths.length;
-    this.columns.paths.push(text);
-    this.#paths.set(text, made);
+    const copy = copyOf(text);
+    this.columns.paths.push(copy);
+    this.#paths.set(copy, made);
     return made;
   }
+}
+
+/** A text of its own: one that was decoded with others would hold all of them in memory. */
+function copyOf(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 function furtherKey(first: number, file: number, mapping: number): string {
@@ -92,7 +115,8 @@ function furtherKey(first: number, file: number, mapping: number): string {
 export class StackLookup {
   readonly #interner: Interner;
   readonly #profile: Profile;
-  /** By frame of the profile: its number in the part, -1 while unknown. */
+  /** By definition and by frame of the profile: its number in the part, -1 while unknown. */
+  readonly #functions: Int32Array;
   readonly #frames: Int32Array;
   /** By sample: its leaf, -1 while unknown. */
   readonly #leaves: Int32Array;
@@ -104,6 +128,7 @@ export class StackLookup {
   constructor(interner: Interner, profile: Profile) {
     this.#interner = interner;
     this.#profile = profile;
+    this.#functions = new Int32Array(profile.definitions.names.length).fill(-1);
     this.#frames = new Int32Array(profile.frames.length).fill(-1);
     this.#leaves = new Int32Array(profile.sampleCount).fill(-1);
   }
@@ -135,9 +160,14 @@ export class StackLookup {
     const known = this.#frames[frame];
     if (known >= 0) return known;
     const { definition, line } = this.#profile.frames;
-    const made = this.#interner.frame(this.#interner.func(this.#profile, definition[frame]), Math.max(0, line[frame]));
+    const made = this.#interner.frame(this.#func(definition[frame]), Math.max(0, line[frame]));
     this.#frames[frame] = made;
     return made;
+  }
+
+  #func(definition: number): number {
+    const known = this.#functions[definition];
+    return known >= 0 ? known : (this.#functions[definition] = this.#interner.func(this.#profile, definition));
   }
 
   #deepen(length: number): void {
