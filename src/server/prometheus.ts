@@ -75,7 +75,7 @@ async function counted(
   const { service } = question;
   if (Object.hasOwn(options.queries, service)) return answerOf(options, options.queries[service], question, gone);
   const remembered = found.get(service);
-  const answer = remembered && (await answerOf(options, remembered, question, gone));
+  const answer = remembered === undefined ? undefined : await answerOf(options, remembered, question, gone);
   if (answer?.source !== undefined) return answer;
   // Other times may have another counter.
   const query = await usualQuery(options, question, gone);
