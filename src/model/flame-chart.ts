@@ -10,7 +10,7 @@ import type { Interval } from './interval.ts';
 import { labelKeys } from './label-keys.ts';
 import type { LabelMatcher } from './labels.ts';
 import type { Profile } from './profile.ts';
-import { keptSamples, labelColumn } from './sample-labels.ts';
+import { matchingSamples, labelColumn } from './sample-labels.ts';
 import { isTimed, msOfOne, recordingSpan, type TimedProfile } from './sample-times.ts';
 import { THREAD_LABELS } from './when.ts';
 
@@ -62,7 +62,7 @@ export function* flameChart(
 ): Steps<FlameChart | undefined> {
   if (!isTimed(profile)) return undefined;
   const { startMs, endMs } = yield* recordingSpan(profile);
-  const kept = yield* keptSamples(profile, matchers);
+  const kept = yield* matchingSamples(profile, matchers);
   const type = lastingType(profile, sampleType);
   const { of, threads } = yield* threadOf(profile, type ?? sampleType, matchers, kept);
   const samples = yield* inTime(profile, of, type);
@@ -114,7 +114,7 @@ function* threadOf(
   const order = yield* longestFirst(kept);
   // The thread that is asked for is no reason not to list the others.
   const others = matchers.filter(({ name }) => name !== label);
-  const all = others.length === matchers.length ? order : yield* longestFirst(yield* keptSamples(profile, others));
+  const all = others.length === matchers.length ? order : yield* longestFirst(yield* matchingSamples(profile, others));
   const [first = 0] = order;
   const ofFirst = new Uint8Array(kept.length);
   for (let i = 0; i < kept.length; i++) {

@@ -258,6 +258,25 @@ test('a link shows the same in another browser; reload, back and forward too', a
   await other.context().close();
 });
 
+test('the address names what the page chose, as a step that Back does not stop at', async ({ page, baseURL }) => {
+  // Older than the hour that the page opens on.
+  await push(baseURL!, 'e2e/address', stacks, BASE_MS - 2 * 3_600_000);
+  await push(baseURL!, 'e2e/address', stacks, BASE_MS);
+  await page.goto('/?v=1&view=files');
+  await page.goto('/?v=1&svc=e2e/address');
+  await shown(page);
+  await expect(page).toHaveURL(
+    /[?&]svc=e2e\/address&type=process_cpu:cpu:nanoseconds:cpu:nanoseconds&from=now-1h&until=now/,
+  );
+  expect((await summary(page)).total).toBe(totalOf(stacks));
+  await page.getByRole('radio', { name: 'Tree', exact: true }).click();
+  await expect(page).toHaveURL(/pane=tree/);
+  await page.goBack();
+  await expect(page).toHaveURL(/type=process_cpu.*pane=both/);
+  await page.goBack();
+  await expect(page).toHaveURL(/view=files/);
+});
+
 for (const half of [1, 2])
   test(`100 random views come back from their links, half ${half}`, async ({ page, baseURL }) => {
     test.slow();
@@ -339,6 +358,24 @@ unwatched('a server that is away is said, and asked again', async ({ page, baseU
   await page.unroute('**/querier.v1.QuerierService/**');
   await page.getByRole('button', { name: 'Try again' }).last().click();
   await shown(page);
+});
+
+test('the grid of flamegraphs has the largest values first, and more on request', async ({ page, baseURL }) => {
+  for (let i = 0; i < 30; i++) await push(baseURL!, `e2e/many{pod=p${i}}`, { main: i + 1 }, BASE_MS);
+  await page.goto(link('e2e/many', '&by=pod&grid=flames'));
+  const grid = page.getByRole('grid', { name: 'Values of pod' });
+  await expect(grid.getByRole('gridcell').first()).toContainText('p29');
+  await expect(page.getByRole('status').filter({ hasText: /^24 of 30/ })).toBeVisible();
+  await expect(grid.getByRole('img')).not.toHaveCount(0);
+  const rows = Number(await grid.getAttribute('aria-rowcount'));
+  expect(rows * Number(await grid.getAttribute('aria-colcount'))).toBe(24);
+  for (let row = 0; row < rows; row++) await grid.press('ArrowDown');
+  await expect(grid.getByRole('gridcell').last()).toContainText('p6');
+  await page.getByRole('button', { name: 'Show 6 more' }).click();
+  await expect(page.getByRole('status').filter({ hasText: /^30\u00a0values/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Show \d+ more/ })).toHaveCount(0);
+  for (let row = 0; row < 2; row++) await grid.press('ArrowDown');
+  await expect(grid.getByRole('gridcell').last()).toContainText('p0');
 });
 
 test('axe finds nothing in Explore, its panels and its grids', async ({ page, baseURL }) => {

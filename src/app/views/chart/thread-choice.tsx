@@ -8,6 +8,7 @@ import { PopoverField } from '../../components/popover.tsx';
 import { ListNotice, SearchList } from '../../components/search-list.tsx';
 import { withWords } from '../../source/suggestions.ts';
 import { navigate, useUrl } from '../../url/url-store.ts';
+import { Dim } from '../strip.tsx';
 import styles from './chart.module.css';
 
 interface ThreadRow {
@@ -23,7 +24,7 @@ export function ThreadChoice({ threads }: { readonly threads: ThreadsOfChart }):
   // What was in view of another thread is not there.
   const choose = (value: string | undefined): void =>
     navigate({ q: withValue(matchers, label, value), at: undefined, sel: [] }, 'push');
-  if (count <= 1 && !isFiltered) return <span className={styles['dim']}>{titleOf(shown)}</span>;
+  if (count <= 1 && !isFiltered) return <Dim>{titleOf(shown)}</Dim>;
   return (
     <>
       <PopoverField label={readable(label).slice(0, 60)} edged value={<bdi>{titleOf(shown)}</bdi>}>
@@ -38,7 +39,7 @@ export function ThreadChoice({ threads }: { readonly threads: ThreadsOfChart }):
           />
         )}
       </PopoverField>
-      {count > 1 && !isFiltered && <span className={styles['dim']}>longest of {formatCount(count)}</span>}
+      {count > 1 && !isFiltered && <Dim>longest of {formatCount(count)}</Dim>}
     </>
   );
 }
@@ -72,7 +73,7 @@ function Threads({ threads, isFiltered, onPick }: ThreadsProps): ReactElement {
         {({ name, values }) => (
           <>
             <bdi title={name}>{name}</bdi>
-            {values === undefined && <span className={styles['dim']}>the longest is shown</span>}
+            {values === undefined && <Dim>the longest is shown</Dim>}
           </>
         )}
       </SearchList>
