@@ -154,8 +154,12 @@ function fewFormats(): Plugin {
 /** Parts that only a page with a server shows. */
 const PARTS_OF_SERVERS: Readonly<Record<string, string>> = {
   'first-run.tsx': 'FirstRun',
+  'label-grid.tsx': 'LabelGrid',
   'profile-now.tsx': 'ProfileNow',
   'remove-service.tsx': 'RemoveService',
+  'services-grid.tsx': 'ServicesGrid',
+  'types-grid.tsx': 'TypesGrid',
+  'value-flame.tsx': 'ValueFlame',
 };
 
 /** A page in one file has no server: what is about one stays out. */
