@@ -11,6 +11,7 @@ import { withLabels } from '../support/corpus-truth.ts';
 import { type MadeResource, type MadeSample, otlpJson, otlpMessage, type OtlpShape } from '../support/otlp-message.ts';
 import { encodeMessage, type Field, message } from '../support/pprof-message.ts';
 import { refusalOf } from '../support/refusal.ts';
+import { kindsOfStacks } from '../support/frame-kinds.ts';
 import { profileRows } from '../support/tree-rows.ts';
 
 const CPU = { periodType: ['cpu', 'nanoseconds'], period: 50_000_000 } as const;
@@ -104,6 +105,34 @@ const OLDEST_JSON = JSON.stringify({
   },
 });
 
+/** Two locations, one with two lines. @param field of a location's attributes */
+function messageWithKinds(field: number): Uint8Array {
+  const lines = [2, 1].map((func): Field => [3, message([1, func])]);
+  const dictionary = message(
+    [2, message()],
+    [2, message(...lines, [field, [2, 1]])],
+    [2, message([3, message([1, 3])], [field, [3]])],
+    [2, message(...lines.toReversed())],
+    [3, message()],
+    ...[1, 2, 3].map((name): Field => [3, message([1, name])]),
+    ...['', 'main', 'price', 'do_syscall_64', 'profile.frame.type', 'other'].map((text): Field => [5, text]),
+    [6, message()],
+    ...(
+      [
+        [4, 'jvm'],
+        [5, 'kernel'],
+        [4, 'kernel'],
+      ] as const
+    ).map(([key, value]): Field => [6, message([1, key], [2, message([1, value])])]),
+    [7, message()],
+    [7, message([1, [2, 1]])],
+    [7, message([1, [3]])],
+  );
+  const samples = [1, 2].map((stack): Field => [2, message([1, stack], [4, [5]])]);
+  const profile = message([1, message()], ...samples, [3, { fixed64: 1_795_000_000_000_000_000n }]);
+  return encodeMessage(message([1, message([2, message([2, profile])])], [2, dictionary]));
+}
+
 function decoded(bytes: Uint8Array | string): Profile {
   const content = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
   expect(otlpFormat.sniff(content, 'a')).toBe(true);
@@ -179,6 +208,33 @@ describe('a message', () => {
     const profile = decoded(otlpMessage([{ profiles: [{ samples: [{ stack: ['a'], times }] }] }]));
     expect(profileRows(profile, 0)[0]).toBe('total 3 self 0');
     expect([...(profile.times ?? [])].map(Math.round)).toEqual([1_795_000_000_001]);
+  });
+
+  it.each([
+    ['4, as of proto 1.8', 4],
+    ['5, as before', 5],
+  ])('has the kinds of frames in the attributes of locations, field %s', (_, field) => {
+    expect(kindsOfStacks(decoded(messageWithKinds(field)))).toEqual([
+      'main JVM; price JVM, inlined; do_syscall_64 kernel',
+      'price ; main inlined',
+    ]);
+    expect(decoded(otlpMessage(RESOURCES)).frames.kinds).toBeUndefined();
+  });
+
+  it('has the kinds of frames in JSON too', () => {
+    const json = {
+      resourceProfiles: [
+        { scopeProfiles: [{ profiles: [{ sampleType: {}, samples: [{ stackIndex: 1, values: ['5'] }] }] }] },
+      ],
+      dictionary: {
+        locationTable: [{}, { lines: [{ functionIndex: 1 }], attributeIndices: [1] }],
+        functionTable: [{}, { nameStrindex: 1 }],
+        stackTable: [{}, { locationIndices: [1] }],
+        attributeTable: [{}, { keyStrindex: 2, value: { stringValue: 'cpython' } }],
+        stringTable: ['', 'main', 'profile.frame.type'],
+      },
+    };
+    expect(kindsOfStacks(decoded(JSON.stringify(json)))).toEqual(['main Python']);
   });
 
   it('names frames without a function by binary and address', () => {

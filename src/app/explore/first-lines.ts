@@ -101,6 +101,10 @@ service:
   pipelines:
     profiles: { receivers: [otlp], exporters: [otlphttp] }`,
       },
+      {
+        title: 'Or start Flametide on the ports that exporters send to by default, 4317 and 4318',
+        linesFor: () => 'npm start -- --otlp',
+      },
     ],
   },
   ebpf: {

@@ -177,6 +177,7 @@ function readLocation(wire: OtlpWire, start: number, end: number, limits: Decode
   let mapping = 0;
   let address = 0n;
   const lines: OtlpLine[] = [];
+  const attributes: number[] = [];
   wire.fields(start, end, (field, type, stop) => {
     if (field === 1 && type === varint) mapping = reader.signed();
     else if (field === 2 && type === varint) {
@@ -188,6 +189,8 @@ function readLocation(wire: OtlpWire, start: number, end: number, limits: Decode
         refuseCount(limits.linesOfLocation, 'lines at one location', `byte ${reader.offset}`);
       lines.push({ func, line });
     }
+    // Until proto 1.8 field 4 was a boolean, and the attributes had the number 5.
+    else if ((field === 4 && type === delimited) || field === 5) wire.numbers(type, stop, attributes);
   });
-  return { mapping, address, lines };
+  return { mapping, address, lines, attributes };
 }
