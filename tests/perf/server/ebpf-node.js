@@ -71,7 +71,8 @@ try {
   }
   const profiles = latencies.length * PROCESSES;
   const cpuMsPerProfile = Number(((cpuMs(pid) - before) / profiles).toFixed(2));
-  const { services } = /** @type {any} */ (await (await fetch(`${server.url}/api/status`)).json()).store;
+  const status = await fetch(`${server.url}/api/status`);
+  const { services } = (await status.json()).store;
   const range = { start: `${(end - minutes * 60 - 60) * 1000}`, end: `${(end + 60) * 1000}` };
   const asked = { ...range, labelSelector: '{}', profileTypeID: CPU };
   const { flamegraph } = await ask(server.url, 'SelectMergeStacktraces', asked);
