@@ -169,6 +169,8 @@ export const columnsOf = (columns) => columns\n`,
     root: ROOT,
     logLevel: 'warn',
     resolve: { alias: { yardstick } },
+    // A library build of Vite leaves this name in React.
+    define: { 'process.env.NODE_ENV': '"production"' },
     build: {
       outDir: join(CACHE, 'page'),
       emptyOutDir: true,

@@ -14,7 +14,7 @@ import { OtlpStacks } from '#formats/decoders/otlp-stacks.ts';
 import { type LabelPair, ProfileBuilder } from '#formats/profile-builder.ts';
 import type { Label } from '#model/labels.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
-import { cleanName } from './names.ts';
+import { cleanName } from '../storable-text.ts';
 import { type AttributeFolder, serviceOf } from './otlp-attributes.ts';
 import { Refusal } from './refusal.ts';
 import type { IngestLimits } from './series-of-profile.ts';

@@ -2,7 +2,7 @@
 
 import { labelSet, type Label } from '#model/labels.ts';
 import type { Profile } from '#model/profile.ts';
-import { cleanName } from './names.ts';
+import { cleanName } from '../storable-text.ts';
 import { labelWords } from './trace-context.ts';
 
 /** Label sets that the samples of one profile may have. */
@@ -49,7 +49,9 @@ export function groupByLabels(
 }
 
 function wholeOf({ sampleCount }: Profile): LabelGroup {
-  return { labels: [], rows: Int32Array.from({ length: sampleCount }, (_, i) => i) };
+  const rows = new Int32Array(sampleCount);
+  for (let i = 0; i < sampleCount; i++) rows[i] = i;
+  return { labels: [], rows };
 }
 
 /** @returns undefined if there are too many */

@@ -1,11 +1,10 @@
 /** A decoded profile to the series that its samples go to: limits, labels, types. */
 
 import { labelSet, type Label, type LabelSet } from '#model/labels.ts';
-import { tablesOf } from '#model/definitions.ts';
 import type { Profile } from '#model/profile.ts';
 import { needsExact } from '#formats/profile-columns.ts';
 import type { IncomingProfile, IncomingSeries, Trimmed } from '../incoming.ts';
-import { checkName, cleanNames } from './names.ts';
+import { checkName } from './names.ts';
 import type { AttributeRules } from './otlp-attributes.ts';
 import { quote, Refusal } from './refusal.ts';
 import { groupByLabels } from './sample-labels.ts';
@@ -76,7 +75,7 @@ export function seriesOfProfile(
   const base = checkLabels(labels, limits);
   const service = base.find(({ name }) => name === 'service_name')!.value;
   const name = base.find((label) => label.name === '__name__')!.value;
-  const { profile, cutStacks } = cutDepth(cleanFunctions(decoded), limits.maxDepth);
+  const { profile, cutStacks } = cutDepth(decoded, limits.maxDepth);
   const { groups, dropped } = groupByLabels(profile, base, OWN, limits);
   const periodType = profile.period?.type.type ?? '';
   const periodUnit = profile.period?.type.unit ?? '';
@@ -189,15 +188,6 @@ function cutDepth(profile: Profile, most: number): { profile: Profile; cutStacks
   const joined = new Int32Array(start[sampleCount]);
   frames.forEach((one, i) => joined.set(one, start[i]));
   return { profile: { ...profile, stackStart: start, stackFrames: joined }, cutStacks };
-}
-
-function cleanFunctions(profile: Profile): Profile {
-  const { definitions, frames } = profile;
-  const names = cleanNames(definitions.names);
-  const files = cleanNames(definitions.files);
-  const mappings = cleanNames(definitions.mappings);
-  if (names === definitions.names && files === definitions.files && mappings === definitions.mappings) return profile;
-  return { ...profile, ...tablesOf({ ...definitions, names, files, mappings }, frames.definition, frames.line) };
 }
 
 /** A larger sum is not exact and would read back as a different value. @throws Refusal */

@@ -1,6 +1,7 @@
 /** Maps stacks to leaf numbers: the dictionary of an open part with its lookup tables. */
 
 import type { Profile } from '#model/profile.ts';
+import { cleanName } from '../storable-text.ts';
 import { PairTable } from './pair-table.ts';
 import type { PartColumns, PartMark } from './part-columns.ts';
 
@@ -38,15 +39,24 @@ export class Interner {
     return new StackLookup(this, profile);
   }
 
-  /** @param index of a definition of the profile */
+  /**
+   * Texts that cannot be stored are cleaned when they are not found: only clean ones are in the tables.
+   * @param index of a definition of the profile
+   */
   func(profile: Profile, index: number): number {
     const { names, files, line, mappings } = profile.definitions;
     const { columns } = this;
-    const name = names[index];
+    let name = names[index];
+    let first = this.#functions.get(name);
+    if (first === undefined) {
+      name = cleanName(name);
+      first = this.#functions.get(name);
+    }
+    // Most names have one definition: comparing its texts is faster than looking up two paths.
+    if (first !== undefined && this.#isIn(first, files[index], mappings[index])) return first;
     const file = this.#path(files[index]);
     const mapping = this.#path(mappings[index]);
     const made = columns.names.length;
-    const first = this.#functions.get(name);
     if (first === undefined) this.#functions.set(name, made);
     else {
       if (columns.file.values[first] === file && columns.mapping.values[first] === mapping) return first;
@@ -75,9 +85,16 @@ export class Interner {
     return this.#nodes.intern(parent, frame);
   }
 
+  #isIn(func: number, file: string, mapping: string): boolean {
+    const { paths, file: fileOf, mapping: mappingOf } = this.columns;
+    return paths[fileOf.values[func]] === file && paths[mappingOf.values[func]] === mapping;
+  }
+
   #path(text: string): number {
     const known = this.#paths.get(text);
     if (known !== undefined) return known;
+    const clean = cleanName(text);
+    if (clean !== text) return this.#path(clean);
     const made = this.columns.paths.length;
     this.columns.paths.push(text);
     this.#paths.set(text, made);

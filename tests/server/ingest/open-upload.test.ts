@@ -7,6 +7,8 @@ import { labelValue } from '#model/labels.ts';
 import type { WireRequest } from '#server/request.ts';
 import { openUpload, type OpenedUpload } from '#server/ingest/open-upload.ts';
 import type { IngestLimits } from '#server/ingest/series-of-profile.ts';
+import { Interner } from '#server/store/interner.ts';
+import { PartColumns } from '#server/store/part-columns.ts';
 import { encodeMessage, type Field, message, smallProfile, Strings } from '../../support/pprof-message.ts';
 import { expectSentences } from '../../support/refusal.ts';
 
@@ -143,9 +145,15 @@ describe('names', () => {
       ...s.fields,
     ];
     const [{ profile, series }] = (await ingestPprof(fields)).profiles;
-    const { names, files } = profile.functions;
-    expect([names[0], names[1], files[0]]).toEqual(['a\ufffdb\ufffd', 'vfs_read\t[overlay]', 'a\ufffdb\ufffd']);
-    for (const text of [names[2], files[1]]) expect([text.length, text.slice(-4)]).toEqual([65_535, 'tail']);
+    const interner = new Interner(new PartColumns());
+    const leaf = interner.forProfile(profile).leaf(0);
+    const cut = `${'x'.repeat(65_531)}tail`;
+    const { names, paths } = interner.columns;
+    expect(names).toEqual([cut, 'vfs_read\t[overlay]', 'a\ufffdb\ufffd']);
+    expect(paths).toEqual(['', cut, 'a\ufffdb\ufffd']);
+    // Cleaned texts are found again.
+    expect(interner.forProfile(profile).leaf(0)).toBe(leaf);
+    expect(names).toHaveLength(3);
     expect(labelValue(series[0].labels, 'rou\ufffdte')).toBe('/a\ufffdb');
   });
 
