@@ -66,7 +66,7 @@ it('with --otlp profiles of OpenTelemetry are taken on ports of their own, and b
   expect(await start('--port', '0', '--otlp', '--config', config).firstLine).toMatch(/^Flametide listens/);
   child.kill('SIGTERM');
   expect(await ended).toMatchObject({ code: 0, stderr: '' });
-  await expect(fetch(`http://127.0.0.1:${http}/v1development/profiles`)).rejects.toThrow();
+  await expect(fetch(`http://127.0.0.1:${http}/v1development/profiles`)).rejects.toThrow('fetch failed');
 });
 
 it('a taken port is one line and code 2', async () => {
