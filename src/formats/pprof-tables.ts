@@ -151,7 +151,7 @@ function* readFunctions({ reader, strings, functions }: PprofMessages): Steps<Fu
     if (!isString(strings, nameIndex) || !isString(strings, systemName) || !isString(strings, fileIndex)) {
       for (const index of [nameIndex, systemName, fileIndex]) checkString(strings, index, `function ${i}`, start);
     }
-    name.push(strings.text(nameIndex) || strings.text(systemName));
+    name.push(strings.piece(nameIndex) || strings.piece(systemName));
     file[i] = fileIndex;
     addId(ids, id, i, 'function', start);
   }
@@ -233,7 +233,7 @@ function* readLocations(
         if (name === '') {
           definition = columns.intern(addressName(binary, addressLo, addressHi), '', 0, mapping);
         } else {
-          const file = functions.strings.text(functions.file[position]);
+          const file = functions.strings.piece(functions.file[position]);
           definition = columns.intern(name, file, functions.startLine[position], mapping);
           known[position] = definition;
           knownIn[position] = mappingAt;

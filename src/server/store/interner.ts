@@ -49,7 +49,7 @@ export class Interner {
     let name = names[index];
     let first = this.#functions.get(name);
     if (first === undefined) {
-      name = cleanName(name);
+      name = copyOf(cleanName(name));
       first = this.#functions.get(name);
     }
     // Most names have one definition: comparing its texts is faster than looking up two paths.
@@ -96,10 +96,16 @@ export class Interner {
     const clean = cleanName(text);
     if (clean !== text) return this.#path(clean);
     const made = this.columns.paths.length;
-    this.columns.paths.push(text);
-    this.#paths.set(text, made);
+    const copy = copyOf(text);
+    this.columns.paths.push(copy);
+    this.#paths.set(copy, made);
     return made;
   }
+}
+
+/** A text of its own: one that was decoded with others would hold all of them in memory. */
+function copyOf(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 function furtherKey(first: number, file: number, mapping: number): string {
@@ -109,7 +115,8 @@ function furtherKey(first: number, file: number, mapping: number): string {
 export class StackLookup {
   readonly #interner: Interner;
   readonly #profile: Profile;
-  /** By frame of the profile: its number in the part, -1 while unknown. */
+  /** By definition and by frame of the profile: its number in the part, -1 while unknown. */
+  readonly #functions: Int32Array;
   readonly #frames: Int32Array;
   /** By sample: its leaf, -1 while unknown. */
   readonly #leaves: Int32Array;
@@ -121,6 +128,7 @@ export class StackLookup {
   constructor(interner: Interner, profile: Profile) {
     this.#interner = interner;
     this.#profile = profile;
+    this.#functions = new Int32Array(profile.definitions.names.length).fill(-1);
     this.#frames = new Int32Array(profile.frames.length).fill(-1);
     this.#leaves = new Int32Array(profile.sampleCount).fill(-1);
   }
@@ -152,9 +160,14 @@ export class StackLookup {
     const known = this.#frames[frame];
     if (known >= 0) return known;
     const { definition, line } = this.#profile.frames;
-    const made = this.#interner.frame(this.#interner.func(this.#profile, definition[frame]), Math.max(0, line[frame]));
+    const made = this.#interner.frame(this.#func(definition[frame]), Math.max(0, line[frame]));
     this.#frames[frame] = made;
     return made;
+  }
+
+  #func(definition: number): number {
+    const known = this.#functions[definition];
+    return known >= 0 ? known : (this.#functions[definition] = this.#interner.func(this.#profile, definition));
   }
 
   #deepen(length: number): void {
