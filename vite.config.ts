@@ -16,6 +16,9 @@ const ASKED_OF_THE_SERVER = [
   '/pyroscope',
 ];
 
+const EARLY =
+  /src.(?:app.(?:source.early-query|time.loaded-at|time.zone-name)|datasource.(?:early-answer|query-message)|model.(?:civil-time|label-selector|labels|time-range)|wire.wire-sink)\.ts$/;
+
 /** light-dark() must reach the browser as it stands: theme.css relies on it. */
 const TARGET = ['chrome123', 'edge123', 'firefox128', 'safari17.5'];
 
@@ -92,14 +95,16 @@ export default defineConfig(({ isSsrBuild, mode }) =>
             // What the first visit shares with a later part is one chunk, what only later parts share another: a dozen small ones
             // compress worse, by 6 kB.
             rolldownOptions: {
-              input: ['index.html', 'src/app/analysis-worker.ts', 'src/app/service-worker.ts'],
+              input: ['index.html', 'src/app/early-start.ts', 'src/app/service-worker.ts'],
               output: {
                 // Beside the page, as it stands for all that lies there.
                 entryFileNames: ({ name }) => (name === 'service-worker' ? 'sw.js' : 'assets/[name]-[hash].js'),
                 codeSplitting: {
                   groups: [
+                    // All that early-start.ts imports: it must not wait for the rest. scripts/size.js watches it.
+                    { name: 'early', test: EARLY, priority: 1 },
                     { name: 'libraries', test: /node_modules/, minShareCount: 2, tags: ['$initial'] },
-                    { name: 'shared', test: /src.(?!app.analysis-worker)/, minShareCount: 2, tags: ['$initial'] },
+                    { name: 'shared', test: /src.(?!app.early-start)/, minShareCount: 2, tags: ['$initial'] },
                     { name: 'later', test: /node_modules/, minShareCount: 2 },
                   ],
                 },
@@ -122,8 +127,8 @@ function startSooner(): Plugin {
       order: 'post',
       handler: (_html, { bundle = {} }) =>
         Object.values(bundle).flatMap(({ fileName, ...file }) => {
-          if (file.type === 'chunk' && file.name === 'analysis-worker')
-            return { tag: 'script', attrs: { type: 'module', crossorigin: true, src: `./${fileName}` } };
+          if (file.type === 'chunk' && file.name === 'early-start')
+            return { tag: 'script', attrs: { type: 'module', async: true, crossorigin: true, src: `./${fileName}` } };
           if (/\/inter-latin-wght-normal-[^/]*\.woff2$/.test(fileName))
             return {
               tag: 'link',

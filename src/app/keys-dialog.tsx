@@ -24,6 +24,18 @@ const times: readonly (readonly [string, string])[] = [
   ['Enter, Escape', 'show the part alone, show everything'],
   ['+ − 0', 'zoom in, out, show the whole width'],
 ];
+const calls: readonly (readonly [string, string])[] = [
+  ['↑ ↓', 'to the caller, to a callee'],
+  ['← →', 'to the call before, to the call after'],
+  ['Enter', 'zoom to the call'],
+  ['Backspace', 'zoom out to its caller'],
+  ['Escape', 'the whole chart'],
+];
+const changes: readonly (readonly [string, string])[] = [
+  ['↑ ↓', 'in the list of changes: to the next change'],
+  ['Enter', 'select the frame of the change'],
+  ['s', 'its callers and callees'],
+];
 const finds: readonly (readonly [string, string])[] = [
   ['/', 'search'],
   ['n, N', 'next and previous match'],
@@ -65,7 +77,9 @@ export function KeysDialog({ onClose }: { onClose(): void }): ReactElement {
         {list('In the graph', moves)}
         {list('On the selected frame', frames)}
         {list('In the tree', rows)}
+        {list('In the flame chart', calls)}
         {list('In When', times)}
+        {list('In Compare', changes)}
         {list('Search', finds)}
         {list('Mouse and touch', mouse)}
       </div>

@@ -16,6 +16,7 @@ import { AnalysisContext, makeQueryClient } from './queries/analysis-queries.ts'
 import { Shell } from './shell.tsx';
 import { closeDroppedProfiles, SourceContext } from './queries/source-queries.ts';
 import { followHistory } from './url/url-store.ts';
+import { firstPicture } from './views/flamegraph/first-picture.ts';
 
 export function startPage(analysis: Analysis, source: DataSource): void {
   applyTheme();
@@ -25,7 +26,7 @@ export function startPage(analysis: Analysis, source: DataSource): void {
   closeDroppedProfiles(queries, analysis);
   installConsole(analysis, queries);
   // Preload the error messages: they must be available when the server is not.
-  loadWhenIdle(loadOverlays, () => import('./explore/explore-messages.tsx'));
+  void firstPicture().then(() => loadWhenIdle(loadOverlays, () => import('./explore/explore-messages.tsx')));
   // In slices: the worker starts between them.
   startTransition(() =>
     createRoot(document.getElementById('root')!).render(

@@ -1,64 +1,76 @@
 /**
  * Keys of JSON objects in the order in which they come. What followed a key once mostly follows it again: it is then
- * compared with the bytes that stand there, and not looked up.
+ * compared with the bytes that stand there, comma, quotes, colon and all, and not looked up.
  */
 import { Int32Column } from './column.ts';
 
-const QUOTE = 34;
 /** Keys that are data, such as ids, do not follow each other twice. */
 const MAX_KEYS = 4096;
 
 export class JsonKeys {
-  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
   /** By key, from 1 on; 0 stands for none. */
   readonly #texts = [''];
-  readonly #start = new Int32Column(64);
-  readonly #length = new Int32Column(64);
-  /** The key that came next, the last time. */
+  /** The key that came next, the last time, and the bytes from the value before it to its own. */
   readonly #next = new Int32Column(64);
+  readonly #start = new Int32Column(64);
+  readonly #end = new Int32Column(64);
+  /** 1 where it was the first of its object. */
+  readonly #isFirst = new Int32Column(64);
   readonly #numbers = new Map<string, number>();
   #last = 0;
-  /** Behind the closing quote of the key that `expected` found. */
+  /** Behind the colon of the key that `expected` found. */
   end = 0;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-    this.#push(0, 0);
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#push();
   }
 
-  /** The key whose first byte is at `at`, if it is the one that came next the last time. */
-  expected(at: number): string | undefined {
-    const bytes = this.#bytes;
-    const key = this.#next.values[this.#last];
-    if (key === 0) return undefined;
-    const length = this.#length.values[key];
-    if (bytes[at + length] !== QUOTE) return undefined;
-    const start = this.#start.values[key];
-    for (let i = 0; i < length; i++) if (bytes[start + i] !== bytes[at + i]) return undefined;
+  /** The key that stands at `at`, if it is the one that came next the last time. @param isFirst of its object */
+  expected(at: number, isFirst: boolean): string | undefined {
+    const last = this.#last;
+    const key = this.#next.values[last];
+    if (key === 0 || (this.#isFirst.values[last] === 1) !== isFirst) return undefined;
+    const view = this.#view;
+    let own = this.#start.values[last];
+    const ownEnd = this.#end.values[last];
+    const end = at + ownEnd - own;
+    if (end > view.byteLength) return undefined;
+    let to = at;
+    for (; own + 4 <= ownEnd; own += 4, to += 4) if (view.getInt32(own) !== view.getInt32(to)) return undefined;
+    for (; own < ownEnd; own++, to++) if (view.getUint8(own) !== view.getUint8(to)) return undefined;
     this.#last = key;
-    this.end = at + length + 1;
+    this.end = end;
     return this.#texts[key];
   }
 
-  /** Takes a key that was not expected; its bytes are [start, end). */
-  learn(text: string, start: number, end: number): void {
+  /**
+   * Takes a key that was not expected; its bytes are [start, end), from behind the value before it to behind its colon.
+   * @returns the same text; engines compare it with a literal by its address
+   */
+  learn(text: string, start: number, end: number, isFirst: boolean): string {
     let key = this.#numbers.get(text);
     if (key === undefined) {
       if (this.#texts.length > MAX_KEYS) {
         this.#last = 0;
-        return;
+        return text;
       }
-      key = this.#texts.push(text) - 1;
-      this.#numbers.set(text, key);
-      this.#push(start, end - start);
+      const [shared] = Object.keys({ [text]: 0 });
+      key = this.#texts.push(shared) - 1;
+      this.#numbers.set(shared, key);
+      this.#push();
     }
-    this.#next.values[this.#last] = key;
+    const last = this.#last;
+    this.#next.values[last] = key;
+    this.#start.values[last] = start;
+    this.#end.values[last] = end;
+    this.#isFirst.values[last] = isFirst ? 1 : 0;
     this.#last = key;
+    return this.#texts[key];
   }
 
-  #push(start: number, length: number): void {
-    this.#start.push(start);
-    this.#length.push(length);
-    this.#next.push(0);
+  #push(): void {
+    for (const column of [this.#next, this.#start, this.#end, this.#isFirst]) column.push(0);
   }
 }

@@ -17,6 +17,10 @@ const MAX_SAFE_DIGITS = 15;
 const MAX_WHOLE_LENGTH = 20;
 /** Maximum depth of a value that is built whole. */
 const MAX_LEVELS = 40;
+/** Strings of one letter, by its code. */
+const LETTERS = Array.from({ length: 123 }, (_, i) =>
+  i >= 65 && (i <= 90 || i >= 97) ? String.fromCharCode(i) : undefined,
+);
 const POWERS = Float64Array.from({ length: 16 }, (_, i) => 10 ** i);
 
 /** Makes the error that is thrown. @param what such as `a number was expected` @param at of the bytes */
@@ -25,6 +29,7 @@ export type JsonFailure = (what: string, at: number) => Error;
 export class JsonPull {
   readonly bytes: Uint8Array;
   at = 0;
+  readonly #view: DataView;
   readonly #fail: JsonFailure;
   readonly #texts: ByteTexts;
   readonly #keys: JsonKeys;
@@ -34,6 +39,7 @@ export class JsonPull {
   /** @param bytes UTF-8 without a byte order mark */
   constructor(bytes: Uint8Array, fail: JsonFailure) {
     this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#fail = fail;
     this.#texts = new ByteTexts(bytes);
     this.#keys = new JsonKeys(bytes);
@@ -73,18 +79,20 @@ export class JsonPull {
 
   /** The next key of the object that is open; undefined once it is closed. */
   key(): string | undefined {
+    const start = this.at;
+    const isFirst = this.#isFresh;
+    const expected = this.#keys.expected(start, isFirst);
+    if (expected !== undefined) {
+      this.at = this.#keys.end;
+      this.#isFresh = false;
+      return expected;
+    }
     if (!this.#more(CLOSE_OBJECT, 'an object')) return undefined;
     if (this.#next() !== QUOTE) throw this.#wrong('a key was expected');
-    const start = this.at + 1;
-    let key = this.#keys.expected(start);
-    if (key !== undefined) this.at = this.#keys.end;
-    else {
-      key = this.string();
-      this.#keys.learn(key, start, this.at - 1);
-    }
+    const key = this.string();
     if (this.#next() !== COLON) throw this.#wrong('a colon was expected');
     this.at++;
-    return key;
+    return this.#keys.learn(key, start, this.at, isFirst);
   }
 
   enterArray(): void {
@@ -103,7 +111,15 @@ export class JsonPull {
     const start = ++this.at;
     const { bytes } = this;
     this.#isFresh = false;
+    // Words of one letter are frequent, and need no table.
+    const letter = bytes[start + 1] === QUOTE ? LETTERS[bytes[start]] : undefined;
+    if (letter !== undefined) {
+      this.at = start + 2;
+      return letter;
+    }
+    const view = this.#view;
     let at = start;
+    for (const last = bytes.length - 4; at <= last; at += 4) if (hasStringEnd(view.getInt32(at))) break;
     let byte = bytes[at];
     while (byte !== QUOTE && byte !== BACKSLASH && at < bytes.length) byte = bytes[++at];
     if (byte === QUOTE) {
@@ -178,19 +194,22 @@ export class JsonPull {
    */
   shortNumbers(into: { length: number; push(value: number): void }, most: number, below = Infinity): void {
     const { bytes } = this;
-    while (this.#isFresh || bytes[this.at] === COMMA) {
-      if (into.length >= most) return;
-      let at = this.at + (this.#isFresh ? 0 : 1);
-      const start = at;
+    let end = this.at;
+    let isFresh = this.#isFresh;
+    while (into.length < most && (isFresh || bytes[end] === COMMA)) {
+      const start = isFresh ? end : end + 1;
+      let at = start;
       let value = 0;
       for (let byte = bytes[at]; byte >= ZERO && byte <= NINE; byte = bytes[++at]) value = value * 10 + byte - ZERO;
       const after = bytes[at];
       const isShort = at > start && at - start <= MAX_SAFE_DIGITS && value < below;
-      if (!isShort || (after !== COMMA && after !== CLOSE_ARRAY)) return;
+      if (!isShort || (after !== COMMA && after !== CLOSE_ARRAY)) break;
       into.push(value);
-      this.at = at;
-      this.#isFresh = false;
+      end = at;
+      isFresh = false;
     }
+    this.at = end;
+    this.#isFresh = isFresh;
   }
 
   /** A number, or a string that holds one; undefined for anything else, which is skipped. */
@@ -341,6 +360,13 @@ export class JsonPull {
   #wrong(what: string): Error {
     return this.at >= this.bytes.length ? this.#fail('', this.at) : this.#fail(what, this.at);
   }
+}
+
+/** Whether one of four bytes is a quote or a backslash. */
+function hasStringEnd(word: number): boolean {
+  const quote = word ^ 0x22222222;
+  const escape = word ^ 0x5c5c5c5c;
+  return ((((quote - 0x01010101) & ~quote) | ((escape - 0x01010101) & ~escape)) & 0x80808080) !== 0;
 }
 
 /** Letters, digits, signs and points: of numbers, true, false and null. */

@@ -9,13 +9,13 @@ import { ByteReader, wireTypes } from '#base/byte-reader.ts';
 import { isRecord, type JsonRecord } from '#base/json.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
-import type { TimeRange } from '#model/time-range.ts';
 import { readSeries } from '#wire/read-series.ts';
 import { readWarnings, warningsHeader } from '#wire/warnings.ts';
-import { WireSink } from '#wire/wire-sink.ts';
+import type { WireSink } from '#wire/wire-sink.ts';
 import { type DataSource, type SeriesQuestion, SourceError } from './datasource.ts';
+import type { EarlyAnswer } from './early-answer.ts';
+import { bounds, mergedTreeCall, QUERIER, requestOf, selection, selectWithin, type Wire } from './query-message.ts';
 
-const TREE_FORMAT = 2;
 const PPROF_FORMAT = 4;
 /** Merges for a series of one call site. */
 const MAX_SLICES = 24;
@@ -31,8 +31,6 @@ const MS_PER: Readonly<Record<string, number>> = {
   w: 7 * DAY_MS,
   y: 365 * DAY_MS,
 };
-/** Without it label names such as `k8s.pod.name` are left out of lists. */
-const ACCEPT = '*/*;allow-utf8-labelnames=true';
 /** No function is called so. */
 const NOBODYS_CALL_SITE = ['\u0000'];
 
@@ -41,11 +39,9 @@ export interface PyroscopeOptions {
   readonly title: string;
   /** Absolute, with a `/` at its end. */
   readonly baseUrl: string;
+  /** A question that was sent already. */
+  readonly early?: EarlyAnswer | undefined;
 }
-
-const QUERIER = 'querier.v1.QuerierService';
-
-type Wire = 'json' | 'proto';
 
 interface Answer {
   readonly content: unknown;
@@ -53,7 +49,7 @@ interface Answer {
   readonly warnings: readonly string[];
 }
 
-export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataSource {
+export function pyroscopeSource({ id, title, baseUrl, early }: PyroscopeOptions): DataSource {
   /** The body of an answer that is one. */
   const post = async (path: string, body: BodyInit, wire: Wire, signal: AbortSignal): Promise<Answer> => {
     const url = new URL(path, baseUrl);
@@ -61,7 +57,7 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
     const type = `application/${wire}`;
     let response: Response;
     try {
-      response = await fetch(url, { method: 'POST', headers: { 'content-type': type, accept: ACCEPT }, body, signal });
+      response = await (early?.take({ path, body }, signal) ?? fetch(url, requestOf(body, wire, signal)));
     } catch (error) {
       signal.throwIfAborted();
       throw new SourceError('offline', `${title} does not answer: ${wordsOf(error)}.`);
@@ -89,16 +85,16 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
     asRecord((await post(`${QUERIER}/${call}`, JSON.stringify(message), 'json', signal)).content);
   const proto = async (
     path: string,
-    message: WireSink,
+    body: Uint8Array<ArrayBuffer>,
     signal: AbortSignal,
   ): Promise<Pick<EncodedProfile, 'bytes' | 'warnings'>> => {
-    const { content, warnings } = await post(path, message.take(), 'proto', signal);
+    const { content, warnings } = await post(path, body, 'proto', signal);
     return { bytes: new Uint8Array(content as ArrayBuffer), ...(warnings.length > 0 && { warnings }) };
   };
   const unreadable = (what: string): SourceError =>
     new SourceError('refused', `The answer of ${title} cannot be read: ${what}.`);
   const askSeries = async (question: SeriesQuestion, signal: AbortSignal): Promise<readonly Series[]> => {
-    const { bytes } = await proto(`${QUERIER}/SelectSeries`, seriesRequest(question), signal);
+    const { bytes } = await proto(`${QUERIER}/SelectSeries`, seriesRequest(question).take(), signal);
     return readSeries(bytes, (what) => {
       throw unreadable(what);
     });
@@ -180,13 +176,9 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
       return askSeries(question, signal);
     },
     async mergedTree(query, maxNodes, signal) {
-      const message = selection(query);
-      message.field(5, maxNodes);
-      message.field(6, TREE_FORMAT);
-      selectWithin(message, query);
-      const answer = await proto(`${QUERIER}/SelectMergeStacktraces`, message, signal);
+      const { path, body } = mergedTreeCall(query, maxNodes);
       return {
-        ...answer,
+        ...(await proto(path, body, signal)),
         name: nameOf(query),
         form: { kind: 'merged-tree', profileType: query.profileType, maxNodes },
       };
@@ -196,7 +188,7 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
         const message = selection(query);
         message.field(6, PPROF_FORMAT);
         selectWithin(message, query);
-        const answer = await proto(`${QUERIER}/SelectMergeStacktraces`, message, signal);
+        const answer = await proto(`${QUERIER}/SelectMergeStacktraces`, message.take(), signal);
         const bytes = pprofIn(answer.bytes, unreadable);
         return {
           ...answer,
@@ -205,7 +197,7 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
           form: { kind: 'merged-pprof', profileType: query.profileType },
         };
       }
-      const answer = await proto(`${QUERIER}/SelectMergeProfile`, selection(query), signal);
+      const answer = await proto(`${QUERIER}/SelectMergeProfile`, selection(query).take(), signal);
       return { ...answer, name: nameOf(query), form: { kind: 'merged-pprof', profileType: query.profileType } };
     },
     async slices(query, count, signal) {
@@ -213,7 +205,7 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
       const message = selection(query);
       message.field(5, count);
       try {
-        const answer = await proto('flametide.v1.QueryService/SelectSlices', message, signal);
+        const answer = await proto('flametide.v1.QueryService/SelectSlices', message.take(), signal);
         knowsSlices = true;
         return { ...answer, name: nameOf(query), form: { kind: 'slices', profileType: query.profileType } };
       } catch (error) {
@@ -238,22 +230,6 @@ export function pyroscopeSource({ id, title, baseUrl }: PyroscopeOptions): DataS
       return (await import('./fetch-work.ts')).fetchWork(baseUrl, question, signal);
     },
   };
-}
-
-/** What all selections begin with: type, selector, range. */
-function selection({ profileType, matchers, range }: ProfileQuery): WireSink {
-  const { start, end } = bounds(range);
-  const message = new WireSink(256);
-  message.text(1, profileType);
-  message.text(2, printLabelSelector(matchers));
-  message.field(3, start);
-  message.field(4, end);
-  return message;
-}
-
-/** Of `SelectMergeStacktraces`. */
-function selectWithin(message: WireSink, { within }: ProfileQuery): void {
-  if (within !== undefined) message.item(within.kind === 'span' ? 11 : 10, within.id);
 }
 
 /** The profile in an answer of `SelectMergeStacktraces`: field 1 of field 5. Empty where there is none. */
@@ -293,10 +269,6 @@ function writeCallSite(message: WireSink, field: number, names: readonly string[
   message.message(field, () => {
     for (const name of names) message.message(1, () => message.text(1, name));
   });
-}
-
-function bounds({ startMs, endMs }: TimeRange): { start: number; end: number } {
-  return { start: Math.floor(startMs), end: Math.ceil(endMs) };
 }
 
 function selectors(matchers: readonly LabelMatcher[]): readonly string[] {

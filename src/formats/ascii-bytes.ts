@@ -1,6 +1,6 @@
 /** Bytes of a text as parsers of lines look at them. */
 export const LF = 10;
-const CR = 13;
+export const CR = 13;
 const SPACE = 32;
 const TAB = 9;
 

@@ -37,6 +37,8 @@ export interface RecordingFacts {
 
 /** More notes than this are of no use to anyone. */
 const MAX_NOTES = 100;
+/** In frames. */
+const SHORT_STACK = 64;
 const MIN_WHOLE = -(2n ** 63n);
 const MAX_WHOLE = 2n ** 63n - 1n;
 
@@ -124,7 +126,11 @@ export class ProfileBuilder {
     if (this.#framesInStacks > frames) refuseCount(frames, 'frames in its stacks', this.#place);
     this.#labelsOfSamples += this.#labels.size(labels);
     if (this.#labelsOfSamples > maxLabels) refuseCount(maxLabels, 'labels at its samples', this.#place);
-    for (let type = 0; type < this.#values.length; type++) this.#values[type].push(this.#double(type, values[type]));
+    for (let type = 0; type < this.#values.length; type++) {
+      const value = values[type];
+      // Nearly all are finite doubles; no -0, because it would be distinguished from 0.
+      this.#values[type].push(typeof value === 'number' && value - value === 0 ? value + 0 : this.#double(type, value));
+    }
     this.#sampleNode.push(node);
     this.#sampleLabels.push(labels);
     if (timeMs !== undefined && Number.isFinite(timeMs) && this.#times.length === sample) this.#times.push(timeMs);
@@ -178,7 +184,6 @@ export class ProfileBuilder {
       });
     }
     if (typeof value === 'bigint' && !Number.isSafeInteger(double)) this.#wide[type].set(this.sampleCount, value);
-    // No -0, because it would be distinguished from 0.
     return double + 0;
   }
 
@@ -209,8 +214,10 @@ export class ProfileBuilder {
       const depth = this.#depth.values[node];
       const before = written[node];
       end += depth;
-      // A copy reads what lies together, the way up does not.
-      if (before > 0) stackFrames.copyWithin(end - depth, before - depth, before);
+      // A copy reads what lies together, the way up does not. A call costs more than a short loop.
+      if (before > 0 && depth <= SHORT_STACK)
+        for (let at = end - depth, from = before - depth; at < end;) stackFrames[at++] = stackFrames[from++];
+      else if (before > 0) stackFrames.copyWithin(end - depth, before - depth, before);
       else {
         written[node] = end;
         for (let at = end; node > 0; node = parents[node - 1]) stackFrames[--at] = frames[node - 1];

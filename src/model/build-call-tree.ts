@@ -29,25 +29,37 @@ export function* buildCallTree(
   const pathNode = new Int32Array(deepest + 1); // and their nodes, behind the root
   let pathLength = 0;
   let before = 0; // where its stack begins
-  for (let i = 0; i < sampleCount; i++) {
-    if (i % SAMPLES_A_STEP === 0) yield i / sampleCount;
-    if (values[i] === 0) continue;
-    const from = stackStart[i];
-    const length = stackStart[i + 1] - from;
-    let d = 0;
-    const shared = Math.min(length, pathLength);
-    // The same frames first, which lie one behind the other; then other lines of the same functions.
-    while (d < shared && stackFrames[before + d] === stackFrames[from + d]) d++;
-    while (d < shared && pathFunc[d] === funcOf[stackFrames[from + d]]) d++;
-    for (; d < length; d++) {
-      const func = funcOf[stackFrames[from + d]];
-      pathFunc[d] = func;
-      pathNode[d + 1] = builder.child(pathNode[d], func);
+  // A plain function: engines make generators fast late, which files of a second or less would wait for.
+  const merge = (first: number, end: number): void => {
+    for (let i = first; i < end; i++) {
+      if (values[i] === 0) continue;
+      const from = stackStart[i];
+      const length = stackStart[i + 1] - from;
+      const shared = Math.min(length, pathLength);
+      // The same frames first, which lie one behind the other; then other lines of the same functions.
+      let d = sharedLength(stackFrames, before, from, shared);
+      while (d < shared && pathFunc[d] === funcOf[stackFrames[from + d]]) d++;
+      for (; d < length; d++) {
+        const func = funcOf[stackFrames[from + d]];
+        pathFunc[d] = func;
+        pathNode[d + 1] = builder.child(pathNode[d], func);
+      }
+      pathLength = length;
+      before = from;
+      if (exact) builder.addExact(pathNode[length], exact[i]);
+      else builder.add(pathNode[length], values[i]);
     }
-    pathLength = length;
-    before = from;
-    if (exact) builder.addExact(pathNode[length], exact[i]);
-    else builder.add(pathNode[length], values[i]);
+  };
+  for (let i = 0; i < sampleCount; i += SAMPLES_A_STEP) {
+    yield i / sampleCount;
+    merge(i, Math.min(sampleCount, i + SAMPLES_A_STEP));
   }
   return builder.seal(order, nameRank);
+}
+
+/** How many frames are the same from `a` on and from `b` on, at most `most`. */
+function sharedLength(frames: Int32Array, a: number, b: number, most: number): number {
+  let d = 0;
+  while (d < most && frames[a + d] === frames[b + d]) d++;
+  return d;
 }

@@ -21,6 +21,9 @@ export interface LabelMatcher {
 /** The label by which profiles belong to a service. */
 export const SERVICE_LABEL = 'service_name';
 
+/** The service of the server's profiles of itself. */
+export const OWN_SERVICE = 'flametide';
+
 /** Value of a label, '' where the set has none. */
 export function labelValue(labels: LabelSet, name: string): string {
   return labels.find((label) => label.name === name)?.value ?? '';

@@ -3,11 +3,11 @@
 import { Session, type HeapProfiler, type Profiler, type Runtime } from 'node:inspector';
 import { Int32Column } from '#base/column.ts';
 import { FunctionColumns, lineNumber, noLabels, plainColumn } from '#formats/profile-columns.ts';
+import { OWN_SERVICE } from '#model/labels.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
 import type { Engine, Log } from './exchange.ts';
 import { ownProfile } from './own-profile.ts';
 
-const SERVICE = 'flametide';
 /**
  * ns that one CPU sample stands for. Each wakes the thread, idle or not: every 10 ms would cost an idle server about 1 %
  * of a core where signals are slow, and a thread that mostly waits does not need it.
@@ -48,7 +48,7 @@ export async function startSelfProfile(version: string, packageUrl: URL, log: Lo
   let reading = Promise.resolve();
   let fails = false;
 
-  const labels = { service_name: SERVICE, version, runtime: 'node', thread: 'main' };
+  const labels = { service_name: OWN_SERVICE, version, runtime: 'node', thread: 'main' };
   const read = async (engine: Pick<Engine, 'store'>): Promise<void> => {
     const cpuMs = startedMs;
     const { profile } = await post<Profiler.StopReturnType>(session, 'Profiler.stop');

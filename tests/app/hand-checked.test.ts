@@ -276,6 +276,6 @@ describe('over time', () => {
   it.each(named((one): one is SnapshotCase => 'snapshots' in one))('%s', (_, { snapshots, means }) => {
     const ends = snapshots.map((second) => Math.ceil(second / 6) * 6000);
     const series = { labels: [], timesMs: Float64Array.from(ends), values: Float64Array.from(ends, () => 100) };
-    expect([...meansInSteps([series], 0, 30_000)[0].values]).toEqual(means);
+    expect([...meansInSteps([series], { startMs: 0, endMs: 300_000 }, 30_000, 15_000)[0].values]).toEqual(means);
   });
 });

@@ -69,6 +69,22 @@ describe('JsonPull', () => {
     );
   });
 
+  it('finds the end of a string at any place of a word, and escapes before it', () => {
+    const text = fc.string({
+      unit: fc.constantFrom('a', 'Z', '"', '\\', '/', '\u00a2', '\u0722', '\n'),
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(fc.array(text), (list) => {
+        const json = pull(JSON.stringify(list));
+        const read: string[] = [];
+        json.enterArray();
+        while (json.item()) read.push(json.string());
+        expect(read).toEqual(list);
+      }),
+    );
+  });
+
   it('reads numbers to the last bit', () => {
     fc.assert(
       fc.property(fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.maxSafeInteger()), (number) => {
@@ -112,6 +128,10 @@ describe('JsonPull', () => {
     ['[1 2]', 'value', 'a comma or the end of a list was expected', 3],
     ['{"a" 1}', 'value', 'a colon was expected', 5],
     ['{1:2}', 'value', 'a key was expected', 1],
+    // Keys that are known by then.
+    ['[{"a":1,"b":2},{"a":1"b":2}]', 'value', 'a comma or the end of an object was expected', 21],
+    ['[{"a":1,"b":2},{,"a":1}]', 'value', 'a key was expected', 16],
+    ['[{"a":1,"b":2},{"a":1,"b"]', 'value', 'a colon was expected', 25],
     ['"abc', 'value', '', 4],
     ['"a\\x"', 'value', 'a string has an escape that does not exist', 1],
     ['-', 'number', 'a number was expected', 0],

@@ -66,3 +66,35 @@ test('a function of both sides between its callers and callees, by s from wherev
   await page.evaluate(() => window.flametide.show({ sw: 'nowhere' }));
   await expect(page.getByText('nowhere is on neither side.')).toBeVisible();
 });
+
+/** Pixels of a half of a sandwich that are of a warm hue (grown) and of a cold one (shrunk). */
+function hues(page: Page, title: string): Promise<{ warm: number; cold: number }> {
+  return page.getByRole('tree', { name: title }).evaluate((tree) => {
+    const canvas = tree.parentElement!.querySelector('canvas')!;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    const found = { warm: 0, cold: 0 };
+    for (let i = 0; i < data.length; i += 4) {
+      const [r, , b] = data.subarray(i, i + 3);
+      if (r - b > 40) found.warm++;
+      else if (b - r > 40) found.cold++;
+    }
+    return found;
+  });
+}
+
+test('halves of a sandwich are coloured by total, also where the page colours by self', async ({ page }) => {
+  await compare(page, 'sandwich');
+  // All of `slow` is in `inner`: of its callers and itself no self changed.
+  await page.evaluate(() => window.flametide.show({ sw: 'slow', dcol: 'self', noise: 'shown' }));
+  await expect(page.getByRole('tree', { name: 'Callers of slow' })).toBeVisible();
+  await expect.poll(async () => (await hues(page, 'Callers of slow')).warm).toBeGreaterThan(100);
+  const bySelf = await hues(page, 'Callers of slow');
+  // Twice as much through api, as much through jobs: nothing shrank.
+  expect(bySelf.cold).toBe(0);
+  await page.evaluate(() => window.flametide.show({ dcol: 'total' }));
+  await expect.poll(() => hues(page, 'Callers of slow')).toEqual(bySelf);
+  await page.evaluate(() => window.flametide.show({ sw: 'gone' }));
+  await expect(page.getByRole('tree', { name: 'Callers of gone' })).toBeVisible();
+  await expect.poll(() => hues(page, 'Callers of gone')).toMatchObject({ warm: 0 });
+  expect((await hues(page, 'Callers of gone')).cold).toBeGreaterThan(100);
+});

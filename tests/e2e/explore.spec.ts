@@ -258,6 +258,25 @@ test('a link shows the same in another browser; reload, back and forward too', a
   await other.context().close();
 });
 
+test('the address names what the page chose, as a step that Back does not stop at', async ({ page, baseURL }) => {
+  // Older than the hour that the page opens on.
+  await push(baseURL!, 'e2e/address', stacks, BASE_MS - 2 * 3_600_000);
+  await push(baseURL!, 'e2e/address', stacks, BASE_MS);
+  await page.goto('/?v=1&view=files');
+  await page.goto('/?v=1&svc=e2e/address');
+  await shown(page);
+  await expect(page).toHaveURL(
+    /[?&]svc=e2e\/address&type=process_cpu:cpu:nanoseconds:cpu:nanoseconds&from=now-1h&until=now/,
+  );
+  expect((await summary(page)).total).toBe(totalOf(stacks));
+  await page.getByRole('radio', { name: 'Tree', exact: true }).click();
+  await expect(page).toHaveURL(/pane=tree/);
+  await page.goBack();
+  await expect(page).toHaveURL(/type=process_cpu.*pane=both/);
+  await page.goBack();
+  await expect(page).toHaveURL(/view=files/);
+});
+
 for (const half of [1, 2])
   test(`100 random views come back from their links, half ${half}`, async ({ page, baseURL }) => {
     test.slow();

@@ -92,6 +92,22 @@ test('from the default page to the values of a label beside each other: 3', asyn
   expect(await presses()).toBe(3);
 });
 
+test('from the default page to one value of a label: 3; boxes tick several', async ({ page, server, presses }) => {
+  await page.goto(`${server}/`);
+  await expect(graph(page)).toBeVisible();
+  await page.getByRole('button', { name: 'Add a label' }).click();
+  await page.getByRole('option', { name: /^version/ }).click();
+  await page.getByRole('option', { name: /^v2/ }).click();
+  await expect.poll(() => key(page, 'q')).toBe('version="v2"');
+  expect(await presses()).toBe(3);
+  await page.getByRole('button', { name: 'version = v2' }).click();
+  const values = page.getByRole('listbox', { name: 'Values of version' });
+  await values.getByRole('option', { name: /^v1/ }).locator('span').first().click();
+  await expect(values.getByRole('option', { selected: true })).toHaveCount(2);
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await expect.poll(() => key(page, 'q')).toBe('version=~"v2|v1"');
+});
+
 test('a link from an alert to the hot path: 0', async ({ page, server, presses }) => {
   await page.goto(`${server}/?v=1&svc=shop&from=${DEPLOY_MS}&until=${NOW_MS}&q=pod="a"`);
   await expect(graph(page)).toBeVisible();

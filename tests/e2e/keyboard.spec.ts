@@ -50,6 +50,17 @@ test('/ and ? act wherever no text field has the focus, other keys where nothing
   await page.getByRole('radio', { name: 'Flame', exact: true }).focus();
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  // Every view with keys of its own has its part.
+  await expect(page.getByRole('dialog', { name: 'Keys' }).getByRole('heading', { level: 3 })).toHaveText([
+    'In the graph',
+    'On the selected frame',
+    'In the tree',
+    'In the flame chart',
+    'In When',
+    'In Compare',
+    'Search',
+    'Mouse and touch',
+  ]);
   await page.keyboard.press('/');
   await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
   await page.keyboard.press('Escape');

@@ -117,6 +117,35 @@ test('a band shows its samples alone, in the same part', async ({ page }) => {
   await expect(bands.getByRole('button', { name: /^io/ })).toHaveAttribute('aria-pressed', 'true');
 });
 
+test('while the answer to another question is made, the plot stays and is marked as the old one', async ({ page }) => {
+  // The worker gets questions about times late, once the page asks for that.
+  await page.addInitScript(() => {
+    const held: (() => void)[] = [];
+    const given = { isHeld: false, release: () => held.splice(0).forEach((send) => send()) };
+    const post = Worker.prototype.postMessage as (...args: unknown[]) => void;
+    Worker.prototype.postMessage = function (this: Worker, ...args: unknown[]) {
+      const isWhen = (args[0] as { call?: string }).call === 'when';
+      if (given.isHeld && isWhen) held.push(() => post.apply(this, args));
+      else post.apply(this, args);
+    } as typeof Worker.prototype.postMessage;
+    Object.assign(window, { given });
+  });
+  await openRun(page);
+  const plot = page.getByRole('application', { name: /^Recording over time, .* 14\.0\ss in 12\ss/ });
+  await expect(plot).toBeVisible();
+  const stale = page.locator('[data-stale]').filter({ has: heatmap(page) });
+  await expect(stale).toHaveCount(0);
+  await page.evaluate(() => {
+    (window as unknown as { given: { isHeld: boolean } }).given.isHeld = true;
+  });
+  await page.evaluate(() => void window.flametide.show({ q: 'profile="io"' }));
+  await expect(stale).toHaveCount(1);
+  await expect(plot).toBeVisible();
+  await page.evaluate(() => (window as unknown as { given: { release(): void } }).given.release());
+  await expect(page.getByRole('application', { name: /^Recording over time, .* 2\.00\ss in/ })).toBeVisible();
+  await expect(stale).toHaveCount(0);
+});
+
 test('a part without samples leads back, and a file without times is not offered the view', async ({ page }) => {
   await openRun(page, '?v=1&view=files&pane=when&during=20000-30000&file=run.speedscope.json');
   await expect(page.getByText('No sample in this part')).toBeVisible();

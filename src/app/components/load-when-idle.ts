@@ -6,5 +6,6 @@ export function loadWhenIdle(...parts: readonly (() => Promise<unknown>)[]): voi
   const load = (): void => parts.forEach((part) => void part().catch(() => undefined));
   // Safari has no requestIdleCallback.
   const whenIdle = 'requestIdleCallback' in globalThis ? requestIdleCallback : setTimeout;
-  addEventListener('load', () => whenIdle(load), { once: true });
+  if (document.readyState === 'complete') whenIdle(load);
+  else addEventListener('load', () => whenIdle(load), { once: true });
 }

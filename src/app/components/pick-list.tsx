@@ -126,11 +126,13 @@ export interface PickOptionsProps {
   /** Stands above a row that begins a group. */
   readonly headingOf?: ((row: number) => string | undefined) | undefined;
   onPick(row: number): void;
+  /** A click beside the box of a row, where several may be chosen; without it the row is ticked as by its box. */
+  onClickAlone?: ((row: number) => void) | undefined;
   children(row: number): ReactNode;
 }
 
 export function PickOptions(props: PickOptionsProps): ReactElement {
-  const { list, label, count, isMultiple, isChosen, headingOf, onPick, children } = props;
+  const { list, label, count, isMultiple, isChosen, headingOf, onPick, onClickAlone = onPick, children } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count,
@@ -175,10 +177,17 @@ export function PickOptions(props: PickOptionsProps): ReactElement {
                 data-active={index === active || undefined}
                 data-chosen={(chosen && !isMultiple) || undefined}
                 onPointerMove={() => index !== active && list.setActive(index)}
-                onClick={() => onPick(index)}
+                onClick={() => onClickAlone(index)}
               >
                 {isMultiple && (
-                  <span className={styles['box']} data-chosen={chosen || undefined}>
+                  <span
+                    className={styles['box']}
+                    data-chosen={chosen || undefined}
+                    onClick={(event) => {
+                      event.stopPropagation();
+                      onPick(index);
+                    }}
+                  >
                     {chosen && <Icon name="check" />}
                   </span>
                 )}

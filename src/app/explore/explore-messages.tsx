@@ -11,7 +11,8 @@ import { Panel } from '../components/message.tsx';
 import { isExportedPage } from '../state/exported-page.ts';
 import { useAskAgain, useServerStatus, useUnmatched } from '../queries/source-queries.ts';
 import { navigate } from '../url/url-store.ts';
-import { DEFAULT_RANGE, type Explored } from './use-explored.ts';
+import { DEFAULT_RANGE } from './said-in-link.ts';
+import type { Explored } from './use-explored.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_NAME_LENGTH = 120;

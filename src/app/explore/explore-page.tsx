@@ -1,5 +1,5 @@
 /** Explore: a service, its cost over time, and the graph of where the cost is. */
-import { type ReactElement, useMemo } from 'react';
+import { type ReactElement, useEffect, useMemo } from 'react';
 import { absolute, type TimeRangeText } from '#model/time-range.ts';
 import { before } from '../sides/ranges.ts';
 import { linkOfSides, openSource } from '../sides/sides.ts';
@@ -9,7 +9,7 @@ import { useEarlyTree, useMergedProfile, useStoredRange } from '../queries/sourc
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { useUi } from '../state/ui-store.ts';
-import { useFirstPicture } from '../views/flamegraph/first-picture.ts';
+import { knowNothingToPaint, useFirstPicture } from '../views/flamegraph/first-picture.ts';
 import { useOnScreen, type View } from '../screen/current-view.ts';
 import { useLatest } from '../components/use-latest.ts';
 import { useLasting } from '../components/use-lasting.ts';
@@ -19,6 +19,7 @@ import { ExploreBar } from './explore-bar.tsx';
 import { SeriesBand } from './series-band.tsx';
 import { shownProfileOf } from './shown-profile.ts';
 import { type Explored, named, useExplored } from './use-explored.ts';
+import { useSaidInLink } from './use-said-in-link.ts';
 import { useShownSeries } from './use-shown-series.ts';
 import { useSelectedRange } from './use-selected-range.ts';
 import styles from './explore.module.css';
@@ -57,6 +58,7 @@ export function ExplorePage(): ReactElement {
   const { subject, service } = explored;
   const hasPicture = useFirstPicture();
   usePageTitle(service);
+  useSaidInLink(explored, hasPicture);
   const { range } = explored.time;
   // With a graph, Workspace sets this.
   const gridView = useMemo((): View | undefined => {
@@ -106,7 +108,8 @@ function compare({ subject }: Explored, ranges: { readonly a: TimeRangeText; rea
 function Graph({ explored }: { explored: Explored }): ReactElement {
   const { query, time, isEmptyStore } = explored;
   const answer = useMergedProfile(query);
-  const stored = useStoredRange();
+  // useExplored asks for it.
+  const stored = useStoredRange(false);
   const { merged } = answer;
   const nowMs = useNow();
   // Scaling needs the whole series, not the series of one call path.
@@ -127,11 +130,15 @@ function Graph({ explored }: { explored: Explored }): ReactElement {
   const waiting = isLong && (
     <Waiting what={loadingText(explored, nowMs)} sinceMs={LONG_MS} isOver={opened !== undefined} />
   );
+  const isNothing = merged?.profile.totals[0] === 0 || explored.isNothing;
+  const hasNoPicture = isNothing || failed !== null || time.mistake !== undefined;
+  useEffect(() => {
+    if (hasNoPicture) knowNothingToPaint();
+  }, [hasNoPicture]);
   if (time.mistake !== undefined) return <RangeMistake message={time.mistake} />;
   // An exported page is of a server that has something.
   if (isEmptyStore && import.meta.env.MODE !== 'viewer') return <FirstRun />;
   if (failed) return <SourceFailed error={failed} what="The flamegraph" />;
-  const isNothing = merged?.profile.totals[0] === 0 || explored.isNothing;
   const within = query?.within;
   if (isNothing && within !== undefined && !explored.isNothing)
     return <NothingOfSpan explored={explored} within={within} />;

@@ -14,6 +14,7 @@ import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { useOnScreen } from '../screen/current-view.ts';
+import { useFirstPicture } from '../views/flamegraph/first-picture.ts';
 import { Timeline, type TimelineProps } from '../views/timeline/timeline.tsx';
 import type { Marker } from '../source/detected-markers.ts';
 import { RequestStrip } from './request-strip.tsx';
@@ -44,6 +45,7 @@ export function SeriesBand(props: SeriesBandProps): ReactElement {
   const callSite = useUrl((state) => state.cs);
   const nowMs = useNow();
   const askAgain = useAskAgain();
+  const hasPicture = useFirstPicture();
   const marks = useMarkers(explored.query, explored.subject?.service);
   const profileType = query?.profileType ?? '';
   const scale = useMemo(() => rateScaleOf(profileType), [profileType]);
@@ -79,7 +81,7 @@ export function SeriesBand(props: SeriesBandProps): ReactElement {
           <Button onClick={askAgain}>Try again</Button>
         </p>
       )}
-      {query && <RequestStrip matchers={query.matchers} range={range} />}
+      {query && hasPicture && <RequestStrip matchers={query.matchers} range={range} />}
       <Timeline
         series={aligned}
         range={range}

@@ -6,15 +6,15 @@ import { type LabelMatcher, SERVICE_LABEL } from '#model/labels.ts';
 import type { ProfileQuery, SpanOrTrace } from '#model/query.ts';
 import { resolveTimeRange, type TimeRange, type TimeRangeText } from '#model/time-range.ts';
 import { useCatalogue, useSeries, useStoredRange } from '../queries/source-queries.ts';
+import { DEFAULT_RANGE } from './said-in-link.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { useUrl } from '../url/url-store.ts';
+import { useFirstPicture } from '../views/flamegraph/first-picture.ts';
 import { overviewQuestion } from '../source/questions.ts';
 import { type Catalogue, chooseSubject, costsOf, type Subject } from '../source/subject.ts';
 import { USUAL_INTERVAL_MS } from '../source/upload-interval.ts';
 
-/** The range where the link names none. */
-export const DEFAULT_RANGE: TimeRangeText = { from: 'now-1h', until: 'now' };
 /** While there is less than the range asks for, the page looks again this often. */
 const FIRST_RUN_REFRESH_S = 10;
 
@@ -32,6 +32,8 @@ export interface Explored {
   readonly zone: string;
   /** Seconds between refreshes, 0 off. */
   readonly refreshS: number;
+  /** Whether all that is stored is younger than the start of the range; undefined while it is not known. */
+  readonly isYoung: boolean | undefined;
   /** Whether the source holds not one profile. */
   readonly isEmptyStore: boolean;
   readonly catalogue: Catalogue | undefined;
@@ -62,7 +64,14 @@ export function useExplored(): Explored {
   const nowMs = useNow();
 
   const isOpen = from === undefined && until === undefined;
-  const stored = useStoredRange();
+  const hasGraph = useUrl(
+    ({ view, grid, pane }) => view === 'explore' && grid === 'none' && (pane === 'both' || pane === 'flame'),
+  );
+  const hasPicture = useFirstPicture();
+  // A link that names all of it shows its graph before the lists of what else there is.
+  const isNamed = [svc, type, from, until].every((value) => value !== undefined);
+  const mayAsk = hasPicture || !isNamed || !hasGraph;
+  const stored = useStoredRange(mayAsk);
   const oldestMs = stored.data?.oldestMs;
   // A source that does not report its stored range is asked for the usual one.
   const isKnown = !isOpen || stored.data !== undefined || stored.error !== null;
@@ -78,9 +87,10 @@ export function useExplored(): Explored {
 
   // Before the first profile the clock does not move: the range may end before that profile.
   const isYoung =
-    stored.data === null || (isOpen && oldestMs !== undefined && time.range && oldestMs >= time.range.startMs);
+    stored.data === null ||
+    (isOpen && time.range !== undefined && oldestMs !== undefined && oldestMs >= time.range.startMs);
 
-  const catalogue = useCatalogue(time.range);
+  const catalogue = useCatalogue(mayAsk ? time.range : undefined);
   // A Pyroscope reports for minutes that it is empty although it answers with profiles.
   const isEmptyStore = stored.data === null && catalogue.data?.services.length === 0;
   const isServiceOpen = svc === undefined;
@@ -114,6 +124,7 @@ export function useExplored(): Explored {
     time,
     zone,
     refreshS: ref ?? (isYoung ? FIRST_RUN_REFRESH_S : 0),
+    isYoung: stored.data === undefined && stored.error === null ? undefined : isYoung,
     isEmptyStore,
     catalogue: catalogue.data,
     service,

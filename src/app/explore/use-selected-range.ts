@@ -11,7 +11,7 @@ import { useNow } from '../time/refresh-clock.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { navigate, urlStore, useUrl } from '../url/url-store.ts';
 import type { AppliedSelection } from '../views/timeline/timeline.tsx';
-import { DEFAULT_RANGE } from './use-explored.ts';
+import { DEFAULT_RANGE } from './said-in-link.ts';
 
 type Ends = Pick<UrlState, 'from' | 'until'>;
 

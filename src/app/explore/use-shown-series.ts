@@ -35,10 +35,10 @@ export function useShownSeries(query: ProfileQuery | undefined, callSite: readon
   const by = useUrl((state) => state.by);
   const isMean = query !== undefined && isSnapshot(query.profileType);
   const names = useLabelNames(query?.matchers ?? [], query?.range);
-  const probe = useMemo(() => (query && names.data ? probeOf(query, names.data) : undefined), [query, names.data]);
-  const probed = useSeries(probe);
-  const isProbing = probe !== undefined && (probed.isPending || probed.isPlaceholderData);
-  const intervalMs = useMemo(() => (probed.data && uploadIntervalOf(probed.data)) ?? USUAL_INTERVAL_MS, [probed.data]);
+  const near = useProbe(query, names.data, 'near');
+  const far = useProbe(near.isKnown && near.intervalMs === undefined ? query : undefined, names.data, 'far');
+  const isProbing = near.isAsking || far.isAsking;
+  const intervalMs = near.intervalMs ?? far.intervalMs ?? USUAL_INTERVAL_MS;
   const stepMs = query === undefined ? 1000 : stepFor(query.range, SERIES_POINTS, intervalMs);
   const isReady = query !== undefined && (!isMean || names.data !== undefined || names.error !== null);
   const question = useMemo((): SeriesQuestion | undefined => {
@@ -65,14 +65,35 @@ export function useShownSeries(query: ProfileQuery | undefined, callSite: readon
   const series = useMemo(() => {
     if (!data || !isMean) return data;
     if (fine && counted.data && !isCounting)
-      return meansOf(meansInSteps(counted.data, fine.query.range.startMs, stepMs), by, 1);
+      return meansOf(meansInSteps(counted.data, fine.query.range, stepMs, intervalMs), by, 1);
     return meansOf(data, by, uploadsIn(stepMs, intervalMs));
   }, [data, isMean, fine, counted.data, isCounting, by, stepMs, intervalMs]);
   return {
     series,
     stepMs,
-    intervalMs: probe === undefined || isProbing ? undefined : intervalMs,
+    intervalMs: near.isKnown && !isProbing ? intervalMs : undefined,
     isStale: isPlaceholderData || (isMean && (isPending || isProbing || isCounting)),
     error,
   };
+}
+
+interface Probed {
+  readonly isAsking: boolean;
+  /** Whether there is an answer, or never will be one. */
+  readonly isKnown: boolean;
+  readonly intervalMs: number | undefined;
+}
+
+/** @param query undefined: no query @param names undefined: no query */
+function useProbe(
+  query: ProfileQuery | undefined,
+  names: readonly string[] | undefined,
+  look: Parameters<typeof probeOf>[2],
+): Probed {
+  const probe = useMemo(() => (query && names ? probeOf(query, names, look) : undefined), [query, names, look]);
+  const { data, isPending, isPlaceholderData } = useSeries(probe);
+  const isAsking = probe !== undefined && (isPending || isPlaceholderData);
+  const isKnown = probe !== undefined && !isAsking;
+  const intervalMs = useMemo(() => (isKnown && data ? uploadIntervalOf(data) : undefined), [isKnown, data]);
+  return { isAsking, isKnown, intervalMs };
 }

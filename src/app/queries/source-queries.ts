@@ -19,6 +19,7 @@ import type { ProfileQuery } from '#model/query.ts';
 import type { Series } from '#model/series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { type Catalogue, catalogueOf, TYPE_LABEL } from '../source/subject.ts';
+import { FIRST_TREE_NODES } from '../source/early-query.ts';
 import { labelSourceOf } from '../source/label-source.ts';
 import { mayStandIn } from '../source/questions.ts';
 import { isExportedPage } from '../state/exported-page.ts';
@@ -47,11 +48,6 @@ export interface MergedProfile {
   readonly isWhole: boolean;
 }
 
-/**
- * Nodes of the first answer: omitted ones are under a third of a pixel in most windows, and twice as many take twice as
- * long.
- */
-const FIRST_TREE_NODES = 4096;
 const EMPTY_STORE_LOOK_MS = 2000;
 /** Longer than a key that repeats. */
 const REST_MS = 50;
@@ -238,10 +234,11 @@ export function useServerStatus(): UseQueryResult<ServerStatus> {
   });
 }
 
-/** Looks again while there is nothing. */
-export function useStoredRange(): UseQueryResult<StoredRange | null> {
+/** Looks again while there is nothing. @param isAsked false: no query */
+export function useStoredRange(isAsked = true): UseQueryResult<StoredRange | null> {
   return useQuery({
     ...sourceQueries.storedRange(useSource()),
+    enabled: isAsked,
     refetchInterval: ({ state }) => (state.data === null ? EMPTY_STORE_LOOK_MS : false),
   });
 }

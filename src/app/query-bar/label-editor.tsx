@@ -94,6 +94,12 @@ export function LabelEditor(props: LabelEditorProps): ReactElement {
     setDraft(withValueToggled(draft, name));
     if (!isTyped) valueList.setActive(allValues.findIndex((one) => one.name === name));
   };
+  // One value takes one click; once something is ticked or typed, a row adds to it.
+  const clickAlone = (row: number): void => {
+    const alone = draft.values.length > 0 ? undefined : matcherOfDraft({ ...draft, values: [valueRows[row].name] });
+    if (alone && !isTyped) onApply(alone);
+    else tick(row);
+  };
   const back = (): void => {
     if (draft.values.length > 0) setDraft({ ...draft, values: draft.values.slice(0, -1) });
     else setStep('name');
@@ -192,6 +198,7 @@ export function LabelEditor(props: LabelEditorProps): ReactElement {
           costTitle={costTitle}
           onGrid={onGrid}
           onPick={tick}
+          onClickAlone={clickAlone}
           onRetry={retryValues}
         />
       </div>
@@ -200,7 +207,7 @@ export function LabelEditor(props: LabelEditorProps): ReactElement {
           {problem
             ? `At character ${problem.at + 1}: ${problem.message}.`
             : matcher && <MatcherWords matcher={matcher} draft={draft} />}
-          {!problem && !matcher && 'Enter ticks a value, Enter again applies'}
+          {!problem && !matcher && 'A click applies a value, its box ticks it; Enter ticks, Enter again applies'}
         </span>
         <Button kind="primary" disabled={!matcher || problem !== undefined} onClick={apply}>
           Apply

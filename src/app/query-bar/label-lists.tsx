@@ -78,12 +78,13 @@ interface LabelValuesProps {
   /** Shows the values of the label beside each other. */
   onGrid?: ((name: string) => void) | undefined;
   onPick(row: number): void;
+  onClickAlone(row: number): void;
   onRetry(): void;
 }
 
 export function LabelValues(props: LabelValuesProps): ReactElement {
   const { list, rows, draft, values, isEmpty, place, whole, costType, costTitle } = props;
-  const { onGrid, onPick, onRetry } = props;
+  const { onGrid, onPick, onClickAlone, onRetry } = props;
   return (
     <div className={styles['values']}>
       <div className={styles['caption']}>
@@ -105,6 +106,7 @@ export function LabelValues(props: LabelValuesProps): ReactElement {
           isMultiple
           isChosen={(row) => isTicked(draft, rows[row].name)}
           onPick={onPick}
+          onClickAlone={onClickAlone}
         >
           {(row) => {
             const { name, cost, isSeen } = rows[row];

@@ -2,13 +2,14 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
+import { loadedAtMs } from './loaded-at.ts';
 
 interface Clock {
   readonly nowMs: number;
   readonly isHeld: boolean;
 }
 
-const clock = createStore((): Clock => ({ nowMs: Date.now(), isHeld: false }));
+const clock = createStore((): Clock => ({ nowMs: loadedAtMs, isHeld: false }));
 
 export function useNow(): number {
   return useStore(clock, ({ nowMs }) => nowMs);

@@ -2,9 +2,7 @@
 import { DecodeError } from '../format.ts';
 import type { LineReader } from './line-reader.ts';
 
-const PLUS = '+';
-const MINUS = '-';
-const SAME = '*';
+const [PLUS, MINUS, SAME] = [43, 45, 42];
 
 export class CostReader {
   readonly #lines: LineReader;
@@ -35,8 +33,11 @@ export class CostReader {
     const { values, positions } = this;
     let column = 0;
     let at = 0;
-    this.#before.set(values);
-    values.fill(0);
+    // Loops, as there are one or two events on most lines.
+    for (let event = 0; event < values.length; event++) {
+      this.#before[event] = values[event];
+      values[event] = 0;
+    }
     while (at < text.length) {
       while (at < text.length && isBlank(text.charCodeAt(at))) at++;
       if (at === text.length) break;
@@ -54,7 +55,7 @@ export class CostReader {
   }
 
   #relative(text: string, start: number, end: number, before: number): number {
-    const first = text[start];
+    const first = text.charCodeAt(start);
     if (first === SAME) return before;
     if (first === PLUS) return before + this.#number(text, start + 1, end);
     if (first === MINUS) return before - this.#number(text, start + 1, end);

@@ -1,6 +1,6 @@
 /** A text by lines, decoded in blocks: a line is read once, and what is not UTF-8 becomes U+FFFD. */
 import { utf8Bytes } from '#base/text-bytes.ts';
-import { LF } from '../ascii-bytes.ts';
+import { CR, LF } from '../ascii-bytes.ts';
 import { DecodeError } from '../format.ts';
 
 const BLOCK_BYTES = 1 << 20;
@@ -34,7 +34,7 @@ export class LineReader {
     if (this.#next === this.#block.length && !this.#read()) return undefined;
     this.number++;
     const line = this.#block[this.#next++];
-    return line.endsWith('\r') ? line.slice(0, -1) : line;
+    return line.charCodeAt(line.length - 1) === CR ? line.slice(0, -1) : line;
   }
 
   #read(): boolean {

@@ -168,11 +168,16 @@ function readSampleType(json: JsonPull): SampleType {
   return { type, unit };
 }
 
-function* readEvents(json: JsonPull, { events, at }: Part, place: string, limits: DecodeLimits): Steps<void> {
+function* readEvents(json: JsonPull, part: Part, place: string, limits: DecodeLimits): Steps<void> {
   json.enterArray();
-  while (json.item()) {
-    if (events.length % STEP === 0) yield json.share * 0.8;
-    if (events.length >= 2 * limits.samples) refuseCount(2 * limits.samples, 'events', `${place}.events`);
+  while (readSomeEvents(json, part, place, 2 * limits.samples)) yield json.share * 0.8;
+}
+
+/** A plain function, as engines make generators fast late. @returns whether there may be more */
+function readSomeEvents(json: JsonPull, { events, at }: Part, place: string, most: number): boolean {
+  for (const until = events.length + STEP; events.length < until;) {
+    if (!json.item()) return false;
+    if (events.length >= most) refuseCount(most, 'events', `${place}.events`);
     let type = '';
     let frame = NaN;
     let time = NaN;
@@ -190,6 +195,7 @@ function* readEvents(json: JsonPull, { events, at }: Part, place: string, limits
     events.push(type === 'O' ? checked : -checked);
     at.push(time);
   }
+  return true;
 }
 
 /** @param place, list, at are where it stands: put together only for a refusal, as there are millions. */
@@ -285,23 +291,34 @@ function* addSamples(
 
 /** The time between two events belongs to the stack that is open. */
 function* addEvents({ events, at, startValue }: Part, place: string, node: Node, add: Add): Steps<number> {
-  const open: { readonly frame: number; readonly node: number }[] = [];
+  /** Of the frames that are open, the outermost first. */
+  const open: number[] = [];
+  const nodes: number[] = [];
   let before = startValue;
-  for (let i = 0; i < events.length; i++) {
-    if (i % STEP === 0) yield 0.8 + (0.2 * i) / events.length;
-    const time = at.values[i];
-    const top = open.at(-1);
-    if (i > 0 && time < before)
-      refuseJson('The time of an event is before the one before it.', `${place}.events[${i}]`);
-    if (i > 0 && time > before) add(top?.node ?? 0, time - before, before);
-    before = time;
-    const event = events.values[i];
-    if (event > 0) open.push({ frame: event - 1, node: node(top?.node ?? 0, event - 1, 'events', i) });
-    else {
-      if (top?.frame !== -event - 1)
+  const addSome = (from: number, end: number): void => {
+    for (let i = from; i < end; i++) {
+      const time = at.values[i];
+      const depth = open.length;
+      const top = depth > 0 ? nodes[depth - 1] : 0;
+      if (i > 0 && time < before)
+        refuseJson('The time of an event is before the one before it.', `${place}.events[${i}]`);
+      if (i > 0 && time > before) add(top, time - before, before);
+      before = time;
+      const event = events.values[i];
+      if (event > 0) {
+        open.push(event - 1);
+        nodes.push(node(top, event - 1, 'events', i));
+        continue;
+      }
+      if (depth === 0 || open[depth - 1] !== -event - 1)
         refuseJson(`An event closes the frame ${-event - 1}, which is not the innermost one.`, `${place}.events[${i}]`);
       open.pop();
+      nodes.pop();
     }
+  };
+  for (let i = 0; i < events.length; i += STEP) {
+    yield 0.8 + (0.2 * i) / events.length;
+    addSome(i, Math.min(events.length, i + STEP));
   }
   if (open.length > 0) refuseJson(`Frames that are opened and never closed: ${open.length}.`, `${place}.events`);
   return before;

@@ -30,7 +30,7 @@ export function readCallFrame(json: JsonPull, into: CallFrame): void {
 export class V8CallTree {
   readonly #builder: ProfileBuilder;
   /** Node index by id; the last one of an id. */
-  readonly #index = new Map<number, number>();
+  readonly #index = new IdIndex();
   readonly #id = new Float64Column();
   readonly #frame = new Int32Column(); // -1 for the root
   readonly #hits = new Float64Column();
@@ -54,14 +54,20 @@ export class V8CallTree {
   /** The list `nodes`, of a whole profile or of a chunk. */
   *readList(json: JsonPull): Steps<void> {
     json.enterArray();
-    while (json.item()) {
-      if (this.length % NODES_A_STEP === 0) yield json.share;
+    while (this.#readNodes(json, this.length + NODES_A_STEP)) yield json.share;
+  }
+
+  /** A plain function, as engines make generators fast late. @returns whether there may be more */
+  #readNodes(json: JsonPull, until: number): boolean {
+    while (this.length < until) {
+      if (!json.item()) return false;
       const node = this.#open();
       const at: CallFrame = { name: '', url: '', line: 0 };
       json.enterObject();
       for (let key = json.key(); key !== undefined; key = json.key()) this.#field(json, key, node, at, false);
       this.#close(node, at, false);
     }
+    return true;
   }
 
   /** The tree `head` of old profiles: lines are from 1 there, and names stand in the node. */
@@ -125,7 +131,7 @@ export class V8CallTree {
 
   /** Index of the node of that id, -1 where there is none. */
   find(id: number): number {
-    return this.#index.get(id) ?? -1;
+    return this.#index.get(id);
   }
 
   hits(node: number): number {
@@ -199,7 +205,7 @@ export class V8CallTree {
   #close(node: number, { name, url, line }: CallFrame, isOld: boolean): void {
     const id = this.#id.values[node];
     if (!isOld && Number.isNaN(id)) refuseJson('A node of the call tree has no id.', `nodes[${node}]`);
-    if (this.#index.has(id)) {
+    if (this.#index.get(id) >= 0) {
       if (!isOld) refuseJson(`Two nodes of the call tree have the id ${id}.`, `nodes[${node}]`);
       this.hasUniqueIds = false;
     }
@@ -229,6 +235,38 @@ export class V8CallTree {
     return parent;
   }
 }
+
+/** Whole numbers by id. Ids are mostly small and dense: a column holds those, a map the others. */
+class IdIndex {
+  /** The value + 1, 0 where there is none. */
+  readonly #dense = new Int32Column();
+  readonly #others = new Map<number, number>();
+
+  /** -1 for an id that is not there. */
+  get(id: number): number {
+    if (id >= 0 && id < this.#dense.length && Number.isInteger(id)) {
+      const value = this.#dense.values[id];
+      if (value > 0) return value - 1;
+    }
+    return this.#others.size === 0 ? -1 : (this.#others.get(id) ?? -1);
+  }
+
+  set(id: number, value: number): void {
+    const dense = this.#dense;
+    const isDense = Number.isInteger(id) && id >= 0 && id < DENSE_IDS + 4 * value;
+    if (!isDense) {
+      this.#others.set(id, value);
+      return;
+    }
+    if (id >= dense.length) {
+      dense.reserve(id + 1 - dense.length);
+      dense.length = id + 1;
+    }
+    dense.values[id] = value + 1;
+  }
+}
+
+const DENSE_IDS = 4096;
 
 /** Reads a list of numbers. */
 export function* readNumbers(json: JsonPull, into: Float64Column): Steps<void> {

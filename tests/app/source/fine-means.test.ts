@@ -9,8 +9,10 @@ function snapshots(...seconds: readonly number[]): Series {
   return { labels: [], timesMs: Float64Array.from(ends), values: Float64Array.from(ends, () => 100) };
 }
 
-function means(series: Series): unknown {
-  const [{ timesMs, values }] = meansOf(meansInSteps([series], 0, 30_000), '', 1);
+const range = { startMs: 0, endMs: 90_000 };
+
+function means(series: Series, within = range): unknown {
+  const [{ timesMs, values }] = meansOf(meansInSteps([series], within, 30_000, 15_000), '', 1);
   return [...timesMs].map((ms, i) => [ms / 1000, values[i]]);
 }
 
@@ -64,8 +66,36 @@ describe('a constant 100 reads 100', () => {
   });
 
   it('two instances hold 200 while both are there', () => {
-    const all = meansOf(meansInSteps([snapshots(2, 17, 32), snapshots(32, 47)], 0, 30_000), '', 1);
+    const all = meansOf(meansInSteps([snapshots(2, 17, 32), snapshots(32, 47)], range, 30_000, 15_000), '', 1);
     expect([...all[0].values]).toEqual([100, 200]);
+  });
+});
+
+describe('of three instances that hold 100 each, 300', () => {
+  const sum = (within: { startMs: number; endMs: number }, ...all: Series[]): number[] => [
+    ...meansOf(meansInSteps(all, within, 30_000, 15_000), '', 1)[0].values,
+  ];
+
+  it('where the range ends before two of them have sent again', () => {
+    const all = [snapshots(2, 17, 32), snapshots(3, 18), snapshots(14, 29)];
+    expect(sum({ startMs: 0, endMs: 35_000 }, ...all)).toEqual([300, 300]);
+  });
+
+  it('but not of one that is gone for longer than it may be late', () => {
+    const all = [snapshots(2, 17, 32, 47), snapshots(3, 18, 33, 48), snapshots(14, 29)];
+    expect(sum({ startMs: 0, endMs: 55_000 }, ...all)).toEqual([300, 200]);
+  });
+
+  it('where a step ends at the start of the range, with some of them', () => {
+    const all = [snapshots(0, 15, 30), snapshots(3, 18), snapshots(14, 29)];
+    expect(sum({ startMs: 0, endMs: 30_000 }, ...all)).toEqual([300]);
+    // Better than nothing, where there is no more.
+    expect(sum({ startMs: 0, endMs: 30_000 }, snapshots(0))).toEqual([100]);
+  });
+
+  it('and nothing where the range has nothing at its end', () => {
+    const all = [snapshots(2, 17), snapshots(3, 18), snapshots(14, 29)];
+    expect(sum({ startMs: 0, endMs: 40_000 }, ...all)).toEqual([300]);
   });
 });
 

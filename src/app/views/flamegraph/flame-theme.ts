@@ -29,14 +29,23 @@ export function readToken(name: string): string {
 function workOut(name: string): string {
   const raw = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   if (!CSS.supports('color', raw)) return raw;
-  const probe = document.createElement('span');
+  probe ??= makeProbe();
   probe.style.color = `var(${name})`;
+  return getComputedStyle(probe).color;
+}
+
+/** In the page only as long as colours are read: with each element that comes or goes the browser looks at all again. */
+let probe: HTMLElement | undefined;
+function makeProbe(): HTMLElement {
+  const element = document.createElement('span');
   // Forced colours make every ink one ink; a canvas keeps its own.
-  probe.style.forcedColorAdjust = 'none';
-  document.body.append(probe);
-  const colour = getComputedStyle(probe).color;
-  probe.remove();
-  return colour;
+  element.style.forcedColorAdjust = 'none';
+  document.body.append(element);
+  queueMicrotask(() => {
+    element.remove();
+    probe = undefined;
+  });
+  return element;
 }
 
 /** Calls back when colours or the page's font have changed. @returns what ends it */
