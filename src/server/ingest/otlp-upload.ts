@@ -48,6 +48,9 @@ interface Kind {
 /** Attributes of a sample: which service it is of, and which labels it has. */
 interface SampleFacts {
   readonly service: string;
+  /** Those that a series has. */
+  readonly labels: readonly LabelPair[];
+  /** With the ids of its span. */
   readonly pairs: readonly LabelPair[];
 }
 
@@ -56,7 +59,7 @@ interface Addition {
   readonly key: string;
   readonly service: string;
   startMs: number;
-  readonly samples: { readonly stack: number; readonly pairs: readonly LabelPair[]; readonly value: number }[];
+  readonly samples: (Omit<SampleFacts, 'service'> & { readonly stack: number; readonly value: number })[];
 }
 
 /**
@@ -73,6 +76,8 @@ export class OtlpGrouper {
   /** The latest group of each key: an older one is full. */
   readonly #groups = new Map<string, Group>();
   readonly #all: Group[] = [];
+  /** Labels of samples, by their text: equal ones are one object. */
+  readonly #labels = new Map<string, readonly LabelPair[]>();
   /** By attribute of the dictionary: its label, null where it becomes none. */
   readonly #pairOf: (LabelPair | null | undefined)[] = [];
 
@@ -126,7 +131,7 @@ export class OtlpGrouper {
       const key = `${sample.link} ${sample.attributes.join()}`;
       let facts = known.get(key);
       if (facts === undefined) known.set(key, (facts = this.#factsOf(profile, sample, attributes)));
-      const { service, pairs } = facts;
+      const { service, labels, pairs } = facts;
       const add = (step: number, timeMs: number, value: number): void => {
         const name = `${step} ${service} ${common}`;
         let found = additions.get(name);
@@ -139,7 +144,7 @@ export class OtlpGrouper {
           additions.set(name, (found = { key: name, service, startMs: timeMs, samples: [] }));
         }
         if (timeMs < found.startMs) found.startMs = timeMs;
-        found.samples.push({ stack: sample.stack, pairs, value });
+        found.samples.push({ stack: sample.stack, labels, pairs, value });
       };
       const { times, values } = sample;
       if (stepOf === undefined) add(0, 0, valueOf(sample));
@@ -189,7 +194,11 @@ export class OtlpGrouper {
       if (pair) pairs.set(pair[0], pair);
       else this.#countFolded(attribute);
     }
-    return { service: serviceOf(attributes, own), pairs: [...pairs.values(), ...traceLabelsOf(sample, dictionary)] };
+    const text = JSON.stringify([...pairs.values()]);
+    let labels = this.#labels.get(text);
+    if (labels === undefined) this.#labels.set(text, (labels = [...pairs.values()]));
+    const ids = traceLabelsOf(sample, dictionary);
+    return { service: serviceOf(attributes, own), labels, pairs: ids.length === 0 ? labels : [...labels, ...ids] };
   }
 
   /** @returns undefined if the attribute becomes no label */
@@ -212,6 +221,9 @@ export class OtlpGrouper {
 class Group {
   readonly #builder: ProfileBuilder;
   readonly #stacks: OtlpStacks;
+  readonly #sets = new Map<readonly LabelPair[], number>();
+  readonly #labelSets = new Set<readonly LabelPair[]>();
+  /** By label set and node. */
   readonly #values = new Map<number, Map<number, number>>();
   readonly #kind: Kind;
   readonly #labels: ReadonlyMap<string, string>;
@@ -236,19 +248,24 @@ class Group {
 
   /** Whether a profile loses nothing by being in this group: neither samples nor labels of samples. */
   hasRoom({ samples }: Addition, maxSamples: number): boolean {
-    const sets = new Set(samples.map(({ pairs }) => pairs)).size;
-    return this.#samples + samples.length <= maxSamples && this.#values.size + sets <= MAX_JOINED_LABEL_SETS;
+    const sets = new Set([...this.#labelSets, ...samples.map(({ labels }) => labels)]).size;
+    return this.#samples + samples.length <= maxSamples && sets <= MAX_JOINED_LABEL_SETS;
   }
 
   /** @returns what adds the samples @throws DecodeError */
   prepare({ samples, startMs }: Addition): () => void {
     const nodes = samples.map(({ stack }) => this.#stacks.node(stack));
-    const sets = samples.map(({ pairs }) => this.#builder.labels(pairs));
+    const sets = samples.map(({ pairs }) => {
+      let set = this.#sets.get(pairs);
+      if (set === undefined) this.#sets.set(pairs, (set = this.#builder.labels(pairs)));
+      return set;
+    });
     return () => {
       this.#profiles++;
       this.#samples += samples.length;
       if (this.#timeMs !== undefined && startMs > 0 && startMs < this.#timeMs) this.#timeMs = startMs;
-      for (const [i, { value }] of samples.entries()) {
+      for (const [i, { labels, value }] of samples.entries()) {
+        this.#labelSets.add(labels);
         let own = this.#values.get(sets[i]);
         if (own === undefined) this.#values.set(sets[i], (own = new Map<number, number>()));
         own.set(nodes[i], (own.get(nodes[i]) ?? 0) + value);
@@ -259,11 +276,13 @@ class Group {
   /** With two sample types, the second one is the time of the samples that the first one counts. */
   take(): OtlpGroup {
     const { types, period } = this.#kind;
-    for (const [set, byNode] of this.#values) {
-      for (const [node, value] of byNode) {
-        this.#builder.sample(node, types.length === 1 ? [value] : [value, value * (period?.value ?? 0)], set);
-      }
-    }
+    const rows = [...this.#values].flatMap(([set, byNode]) =>
+      Array.from(byNode, ([node, value]) => ({ set, node, value })),
+    );
+    // Neighbours share most of their frames: the store looks up only what differs.
+    rows.sort((a, b) => a.node - b.node || a.set - b.set);
+    for (const { set, node, value } of rows)
+      this.#builder.sample(node, types.length === 1 ? [value] : [value, value * (period?.value ?? 0)], set);
     return {
       labels: [...this.#labels].map(([name, value]) => ({ name, value })),
       profile: { ...this.#builder.take(), period },

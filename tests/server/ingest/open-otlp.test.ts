@@ -172,6 +172,20 @@ describe('what is stored', () => {
       expect((await send(otlpMessage(two), { limits })).profiles).toHaveLength(2);
     });
 
+    it('is one with the spans of all', async () => {
+      const made = [1, 2, 3].map((pid): MadeResource => {
+        const { attributes, profiles } = process(pid, ['a']);
+        const samples = Array.from({ length: 100 }, (_, i) => ({
+          ...profiles[0].samples[0],
+          link: { trace: 'f'.repeat(32), span: `${pid}${i}`.padStart(16, '0') },
+        }));
+        return { ...(attributes && { attributes }), profiles: [{ ...profiles[0], samples }] };
+      });
+      const { profiles } = await send(otlpMessage(made));
+      expect(profiles.map(({ spans }) => spans?.contexts.length)).toEqual([300]);
+      expect(counts(profiles)).toEqual([['a', 300]]);
+    });
+
     it('is without the one that is damaged', async () => {
       const json = JSON.parse(otlpJson([process(1, ['a']), process(2, ['a']), process(3, ['a'])])) as {
         resourceProfiles: { scopeProfiles: { profiles: { samples: { stackIndex: number }[] }[] }[] }[];
@@ -185,9 +199,9 @@ describe('what is stored', () => {
     });
 
     it('counts each where all are refused', async () => {
-      const old = [1, 2].map((pid) => {
-        const { attributes, profiles } = process(pid, ['a']);
-        return { attributes, profiles: [{ ...profiles[0], timeNs: TIME_NS - 86_400_000_000_000n }] };
+      const old = [1, 2].map((pid): MadeResource => {
+        const made = process(pid, ['a']);
+        return { ...made, profiles: [{ ...made.profiles[0], timeNs: TIME_NS - 86_400_000_000_000n }] };
       });
       const { answer } = await send(otlpJson([...SHOP, ...old]), { type: 'application/json' });
       expect(JSON.parse(Buffer.from(answer.body).toString())).toMatchObject({
