@@ -90,7 +90,7 @@ async function ask<Desc extends DescMessage>(
 }
 
 function silenceOf(server: string, { cause, message }: Error): string {
-  return `${server} does not answer: ${cause instanceof Error ? cause.message : message}`;
+  return `${server} does not answer: ${cause instanceof Error ? cause.message : message}.`;
 }
 
 /** Servers close idle connections, and ours are idle while a comparison is computed. Then the request is sent again on a new one. */

@@ -144,6 +144,6 @@ export function summaryOf(
     countInside++;
   }
   if (count === 0) return undefined;
-  const isTold = countInside >= 2 && countInside * 2 >= count;
-  return { least, largest, mean: isTold ? sumInside / countInside : sum / count, last };
+  const hasInside = countInside >= 2 && countInside * 2 >= count;
+  return { least, largest, mean: hasInside ? sumInside / countInside : sum / count, last };
 }

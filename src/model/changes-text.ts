@@ -130,7 +130,7 @@ function sizeOf(percentage: number): string {
 }
 
 /** The difference between ranges is mentioned from this on, in percent. */
-const TOLD_BETWEEN = 3;
+const MIN_BETWEEN = 3;
 
 /** A few sentences. */
 export function summarise(found: WhatChanged, unit: AmountUnit): string {
@@ -177,7 +177,7 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
       `Everything ${rateGrowth > 1 ? 'grew' : 'shrank'} alike, by ${percent((rateGrowth - 1) * 100)} per second${orChance(rateGrowth, found, why)}.`,
     );
   }
-  if (found.between >= TOLD_BETWEEN)
+  if (found.between >= MIN_BETWEEN)
     sentences.push(
       `The two ranges differ by about ±${formatNumber(found.between)}\u00a0% from function to function where nothing changed; intervals allow for that.`,
     );

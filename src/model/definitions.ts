@@ -84,7 +84,7 @@ export function hasSeveralDefinitions({ functions, definitions }: Pick<Profile, 
 }
 
 /** Maximum file names listed for one function. */
-const MAX_FILES_TOLD = 5;
+const MAX_FILES_NAMED = 5;
 
 /** By function its file; for several files a list such as `a.cc, b.cc`, sorted by name. */
 export function filesInWords({
@@ -98,7 +98,7 @@ export function filesInWords({
   }
   return functions.files.map((file, func) => {
     const sorted = [...files[func]].sort();
-    const more = sorted.length - MAX_FILES_TOLD;
-    return file || sorted.slice(0, MAX_FILES_TOLD).join(', ') + (more > 0 ? ` and ${more} more` : '');
+    const more = sorted.length - MAX_FILES_NAMED;
+    return file || sorted.slice(0, MAX_FILES_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
   });
 }

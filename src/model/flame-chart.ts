@@ -10,7 +10,7 @@ import type { Interval } from './interval.ts';
 import { labelKeys } from './label-keys.ts';
 import type { LabelMatcher } from './labels.ts';
 import type { Profile } from './profile.ts';
-import { keptSamples, labelColumn } from './sample-labels.ts';
+import { matchingSamples, labelColumn } from './sample-labels.ts';
 import { isTimed, msOfOne, recordingSpan, type TimedProfile } from './sample-times.ts';
 import { THREAD_LABELS } from './when.ts';
 
@@ -61,7 +61,7 @@ export function* flameChart(
 ): Steps<FlameChart | undefined> {
   if (!isTimed(profile)) return undefined;
   const { startMs, endMs } = yield* recordingSpan(profile);
-  const kept = yield* keptSamples(profile, matchers);
+  const kept = yield* matchingSamples(profile, matchers);
   const type = lastingType(profile, sampleType);
   const { of, threads } = yield* threadOf(profile, type ?? sampleType, kept);
   const samples = inTime(profile, kept, of, type);

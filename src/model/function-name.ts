@@ -36,8 +36,8 @@ function packageName(name: string, file: string, binary: string): string {
   if (/\.(?:[cm]?[jt]sx?|py|rb|php)$/.test(source) || /^(?:node|file):/.test(source)) {
     return packageOfFile(source, nameParts(name).package);
   }
-  const told = nameParts(name).package;
-  if (told !== '') return told;
+  const own = nameParts(name).package;
+  if (own !== '') return own;
   if (isSystemBinary(binary)) return binary;
   if (source !== '') return packageOfFile(source, '');
   return /^\/|\.(?:so[.\d]*|dll|dylib)$/.test(name) ? packageOfFile(name, '') : binary;

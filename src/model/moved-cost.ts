@@ -4,7 +4,8 @@
  */
 import type { Remaining } from './remaining.ts';
 import { languageOf } from './runtimes/language.ts';
-import { noiseOf, zOf } from './score-test.ts';
+import { noiseOf } from './noise.ts';
+import { zOf } from './score-test.ts';
 import type { UnitStratum } from './tracked-strata.ts';
 import { sumOf } from './work-units.ts';
 

@@ -1,6 +1,7 @@
 /** Tests which nodes of the union changed their share of the whole by more than noise, for the colours. */
 import type { PreparedSide, PreparedTree } from './prepared-stacks.ts';
-import { type Noise, noiseOf, score, type Scored, zOf } from './score-test.ts';
+import { noiseOf } from './noise.ts';
+import { type Noise, score, type Scored, zOf } from './score-test.ts';
 import { discoveries } from './chance.ts';
 import type { SideSlices } from './slices.ts';
 import type { Bar } from './bar.ts';

@@ -78,7 +78,7 @@ export function whyNotNormalised(
 function whyNotPerRequest(a: SideFacts, b: SideFacts): string | undefined {
   for (const [i, { requests }] of [a, b].entries()) {
     if (requests?.kind === 'counted' && requests.count > 0 && requests.rate > 0) continue;
-    const why = requests?.kind === 'unknown' ? requests.why : 'no requests were counted.';
+    const why = requests?.kind === 'unknown' ? requests.why : 'No requests were counted.';
     return `Side ${'AB'[i]}: ${why}`;
   }
   return undefined;

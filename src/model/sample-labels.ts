@@ -33,7 +33,7 @@ export function* countLabelValues(
   profile: Profile,
   matchers: readonly LabelMatcher[],
 ): Steps<readonly { readonly name: string; readonly valueCount: number | undefined }[]> {
-  const kept = yield* keptSamples(profile, matchers);
+  const kept = yield* matchingSamples(profile, matchers);
   const counted: { name: string; valueCount: number | undefined }[] = [];
   for (const [i, name] of labelKeys(profile).entries()) {
     let valueCount: number | undefined;
@@ -56,7 +56,7 @@ export function* costLabelValues(
   name: string,
   matchers: readonly LabelMatcher[],
 ): Steps<readonly { readonly name: string; readonly cost: number }[]> {
-  const kept = yield* keptSamples(profile, matchers);
+  const kept = yield* matchingSamples(profile, matchers);
   const { values, of } = yield* labelColumn(profile, name);
   const sums = sumsOf(profile.values[sampleType], of, values.length, kept);
   const costs = new Map<string, number>();
@@ -80,7 +80,7 @@ export function* selectSamples(
   by: string | undefined,
   during?: Interval,
 ): Steps<Profile> {
-  const kept = yield* keptSamples(profile, matchers);
+  const kept = yield* matchingSamples(profile, matchers);
   const timed = during && isTimed(profile) ? { profile, during, ...(yield* recordingSpan(profile)) } : undefined;
   if (timed) yield* keepDuring(timed.profile, timed.during, timed.startMs, kept);
   const groups = by === undefined ? undefined : yield* groupsOf(profile, by, kept);
@@ -204,8 +204,8 @@ function* groupsOf(
 }
 
 /** 1 for each sample that meets all matchers. */
-export function* keptSamples(profile: Profile, matchers: readonly LabelMatcher[]): Steps<Uint8Array> {
-  const kept = new Uint8Array(profile.sampleCount).fill(1);
+export function* matchingSamples(profile: Profile, matchers: readonly LabelMatcher[]): Steps<Uint8Array> {
+  const isMatching = new Uint8Array(profile.sampleCount).fill(1);
   for (const matcher of matchers) {
     const { values, of } = yield* labelColumn(profile, matcher.name);
     const isMet = meets(matcher);
@@ -214,9 +214,9 @@ export function* keptSamples(profile: Profile, matchers: readonly LabelMatcher[]
     const met = Uint8Array.from(values, (all) =>
       (all.length === 0 ? [''] : all).some((value) => isMet(value)) === isWanted ? 1 : 0,
     );
-    for (let i = 0; i < kept.length; i++) kept[i] &= met[of[i]];
+    for (let i = 0; i < isMatching.length; i++) isMatching[i] &= met[of[i]];
   }
-  return kept;
+  return isMatching;
 }
 
 /** Whether the matcher names the value, before negation. */

@@ -1,6 +1,7 @@
 /** Tests which units of work got more or less work: each against all others, without code changes. */
 import type { Remaining } from './remaining.ts';
-import { noiseOf, type Noise, type Scored, type Stratum, zOf } from './score-test.ts';
+import { betweenOf, noiseOf } from './noise.ts';
+import { type Noise, type Scored, type Stratum, zOf } from './score-test.ts';
 import { discoveries } from './chance.ts';
 import { lessOf } from './tracked-strata.ts';
 import type { Bar } from './bar.ts';
@@ -18,9 +19,12 @@ export interface UnitTest {
   readonly isShared: boolean;
 }
 
-/** Assumed natural variation of load between slices and between ranges. */
+/** Load varies naturally, from slice to slice and between ranges: at least so much, and usually no more than this. */
 const MIN_CORRELATION = 0.5;
 const MIN_BETWEEN = 0.12;
+const USUAL_BETWEEN = 0.2;
+/** Improvement of a fit, in −2 log likelihood: that of 3.5 standard deviations. */
+const FAR_BETTER = 12;
 /** Changes this close to the clearest may be the cause instead. */
 const NEAR_CLEAREST = 0.6;
 /** One-sided 5 %. */
@@ -37,6 +41,7 @@ export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<numbe
     .sort((u, v) => (nameOf(u) < nameOf(v) ? -1 : 1));
   const found = new Set<number>();
   const tests = new Map<number, UnitTest>();
+  let between = Infinity;
   let noise = noiseOf([], a, b, MIN_BETWEEN);
   for (;;) {
     const scores = new Map<number, Scored>();
@@ -45,7 +50,9 @@ export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<numbe
       const scored = left.score([stratumOf(left, unit, found)]);
       if (scored && samplesOf(scored, a.samplesPerUnit, b.samplesPerUnit) >= bar.leastSamples) scores.set(unit, scored);
     }
-    noise = usualNoise(noiseOf([...scores.values()], a, b, MIN_BETWEEN));
+    // What was found may have hidden that the others agree.
+    between = Math.min(between, betweenLoads(left, [...scores.keys()], found));
+    noise = { ...usualNoise(noiseOf([...scores.values()], a, b, 0)), between };
     const rows = [...scores];
     const z = rows.map(([, scored]) => zOf(scored, noise));
     const isFound = discoveries([...[...found].map((unit) => tests.get(unit)!.z), ...z], bar.falseRate).slice(
@@ -158,6 +165,31 @@ function stratumOf(left: Remaining, unit: number, without: ReadonlySet<number>):
     return sums;
   };
   return { xA: left.unitSums(0, unit), mA: rest(0), xB: left.unitSums(1, unit), mB: rest(1) };
+}
+
+/**
+ * How far the loads of units differ by themselves. Beside few units one change makes all others differ: without the clearest
+ * one, if that fits far better.
+ */
+function betweenLoads(left: Remaining, units: readonly number[], found: ReadonlySet<number>): number {
+  const [a, b] = left.sides;
+  const fit = (without: ReadonlySet<number>): { between: number; misfit: number; clearest: number } | undefined => {
+    const scores = new Map<number, Scored>();
+    for (const unit of units) {
+      const scored = without.has(unit) ? undefined : left.score([stratumOf(left, unit, without)]);
+      if (scored) scores.set(unit, scored);
+    }
+    if (scores.size < 2) return undefined;
+    const noise = usualNoise(noiseOf([...scores.values()], a, b, MIN_BETWEEN));
+    const clear = [...scores].map(([unit, scored]) => ({ unit, z: Math.abs(zOf(scored, noise)) }));
+    const clearest = clear.reduce((most, one) => (one.z > most.z ? one : most)).unit;
+    return { ...betweenOf([...scores.values()], noise, USUAL_BETWEEN), clearest };
+  };
+  const all = fit(found);
+  if (all === undefined) return MIN_BETWEEN;
+  const others = fit(new Set([...found, all.clearest]));
+  const best = others !== undefined && all.misfit - others.misfit > FAR_BETTER ? others : all;
+  return Math.max(MIN_BETWEEN, best.between);
 }
 
 function usualNoise({ a, b, between }: Noise): Noise {

@@ -4,7 +4,7 @@ import { compareNatural } from '#base/natural-order.ts';
 import type { LabelMatcher } from './labels.ts';
 import { labelKeys } from './label-keys.ts';
 import type { Profile } from './profile.ts';
-import { keptSamples, labelColumn } from './sample-labels.ts';
+import { matchingSamples, labelColumn } from './sample-labels.ts';
 import { isTimed, msOfOne, recordedMs, recordingSpan } from './sample-times.ts';
 
 /** Cells of a column, one above the other. */
@@ -69,7 +69,7 @@ export function* whenOf(
   const span = yield* recordingSpan(profile);
   const { startMs, endMs } = span;
   const { columnMs, columns } = columnsFor(endMs - startMs);
-  const kept = yield* keptSamples(profile, matchers);
+  const kept = yield* matchingSamples(profile, matchers);
   const { values } = profile.values[sampleType];
   const msOne = msOfOne(profile.sampleTypes[sampleType]);
   const cells = new Binned(columns * ROWS, columnMs / ROWS, msOne);

@@ -10,7 +10,7 @@ export interface WorkUnits {
   readonly unit: Int32Array;
   /** By unit: its function; −1 of the first two. */
   readonly func: Int32Array;
-  /** By unit: 1 where dispatch frames told that it is one, so that its size is known to be work. */
+  /** By unit: 1 where dispatch frames show that it is one, so that its size is known to be work. */
   readonly isKnown: Uint8Array;
 }
 
@@ -147,19 +147,19 @@ function spreadAmong(
     const rest = whole.map((one, i) => Math.max(0, one - parts.reduce((sum, part) => sum + part[i], 0)));
     const all = sumOf(whole);
     if (!(all > 0)) continue;
-    let told = 0;
+    let countedParts = 0;
     for (const part of [...parts, rest]) {
       const sum = sumOf(part);
       if (sum * samplesPerUnit < slices) continue;
-      told++;
+      countedParts++;
       for (let i = 0; i < slices; i++) {
         const expected = (sum * whole[i]) / all;
         if (expected > 0) square += ((part[i] - expected) ** 2 / expected) * samplesPerUnit;
       }
     }
-    if (told < 2) continue;
-    freedom += (told - 1) * (slices - 1);
-    samples += (all * samplesPerUnit) / told / slices / 2;
+    if (countedParts < 2) continue;
+    freedom += (countedParts - 1) * (slices - 1);
+    samples += (all * samplesPerUnit) / countedParts / slices / 2;
   }
   return { ratio: freedom > 0 ? square / freedom : 1, freedom: Math.max(1, freedom), samples: Math.max(1, samples) };
 }

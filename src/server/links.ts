@@ -1,14 +1,12 @@
 /** Short links and snapshots over HTTP: `/api/links`, `/api/snapshots`, `/s/ID`. */
 
 import { isLinkId, longestLink, type StoredLink } from '#wire/links.ts';
-import { printWarnings, warningsHeader } from '#wire/warnings.ts';
 import { jsonAnswer } from './answers.ts';
 import { LinkStore, TooManyLinks, type FoundLink } from './link-store.ts';
 import { messagePage } from './message-page.ts';
 import type { WireAnswer } from './request.ts';
+import { notStored, unavailable, whyUnreadable, withWarnings } from './side-answers.ts';
 import { DamagedBlob } from './store/blob.ts';
-import { damageIn } from './store/damage.ts';
-import { isFull, reason } from './store/folder.ts';
 
 /** The characters of a query in an address: none that ends a line, a query or an attribute. */
 const QUERY = /^[!$-;=?-~]+$/;
@@ -33,16 +31,15 @@ export class Links {
   /** @param body of a call to one of these paths */
   async answer(method: string, path: string, body: Uint8Array): Promise<WireAnswer> {
     const isAboutSnapshot = path.split('/', 3)[2] === 'snapshots';
-    const whyNot = (): string | undefined => this.#store.whyNot(isAboutSnapshot);
-    let why = whyNot();
-    if (why !== undefined) return refusal(503, why);
+    const refuse = (): WireAnswer | undefined => unavailable(this.#store.whyNot(isAboutSnapshot));
+    const before = refuse();
+    if (before !== undefined) return before;
     try {
       const made = await this.#answerCall(method, path, body);
       // A moved or replaced file would not be found after a restart, so the call fails.
-      why = method === 'GET' ? undefined : whyNot();
-      return why === undefined ? made : refusal(503, why);
+      return (method === 'GET' ? undefined : refuse()) ?? made;
     } catch (error) {
-      return refusal(503, whyNot() ?? whyUnreadable(error));
+      return refuse() ?? refusal(503, whyLinkUnreadable(error));
     }
   }
 
@@ -67,7 +64,7 @@ export class Links {
     try {
       link = this.#store.find(id);
     } catch (error) {
-      return pageOf(503, 'This link cannot be read', this.#store.whyNot(false) ?? whyUnreadable(error));
+      return pageOf(503, 'This link cannot be read', this.#store.whyNot(false) ?? whyLinkUnreadable(error));
     }
     if (link === undefined) {
       const message = `${unknownLink(id)} Ask the sender for the complete link.`;
@@ -80,9 +77,7 @@ export class Links {
 
   #answerList(): WireAnswer {
     const { stored, warnings } = this.#store.list();
-    const answer = jsonAnswer(200, stored);
-    if (warnings.length === 0) return answer;
-    return { ...answer, headers: { ...answer.headers, [warningsHeader]: printWarnings(warnings) } };
+    return withWarnings(jsonAnswer(200, stored), warnings);
   }
 
   /** A line of JSON with the query, then the snapshot, which only the page reads: packed with gzip, so that it has a checksum. */
@@ -125,18 +120,16 @@ export class Links {
     } catch (error) {
       if (error instanceof Refused) return refusal(error.status, error.message);
       if (error instanceof TooManyLinks) return refusal(507, error.message);
-      return refusal(isFull(error) || hasNoRoom(error) ? 507 : 503, `It cannot be stored: ${reason(error)}.`);
+      return notStored('The link', error);
     }
   }
 }
 
 /** One sentence for the client and the operator. */
-function whyUnreadable(error: unknown): string {
+function whyLinkUnreadable(error: unknown): string {
   if (error instanceof DamagedBlob)
     return `This short link is damaged: its row in links.db ${error.message}. Make it again, or delete it.`;
-  const what = damageIn(error);
-  if (what === undefined) return `Short links cannot be read: ${reason(error)}.`;
-  return `Short links cannot be read: links.db in the data folder ${what}. Stop the server and move the file away to start with an empty one.`;
+  return whyUnreadable('Short links', 'links.db', error);
 }
 
 class Refused extends Error {
@@ -168,10 +161,6 @@ function queryIn(body: Uint8Array): string {
 
 function unknownLink(id: string): string {
   return `There is no link ${isLinkId(id) ? id : 'of this name'} here: it was deleted, or made on another server.`;
-}
-
-function hasNoRoom(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 /** The page for a link that leads nowhere. */

@@ -2,11 +2,10 @@
 
 import { join } from 'node:path';
 import { z } from 'zod';
-import { printWarnings, warningsHeader } from '#wire/warnings.ts';
 import { jsonAnswer } from './answers.ts';
 import type { WireAnswer } from './request.ts';
-import { damageIn, DamageNotes, warningsOf } from './store/damage.ts';
-import { isFull, reason } from './store/folder.ts';
+import { notStored, unavailable, whyUnreadable, withWarnings } from './side-answers.ts';
+import { DamageNotes, warningsOf } from './store/damage.ts';
 import { rowCheck } from './store/row-check.ts';
 import { Rows } from './store/rows.ts';
 import { SideFile } from './store/side-file.ts';
@@ -106,20 +105,14 @@ export class Markers {
   }
 
   answer(method: string, path: string, query: string, body: Uint8Array): WireAnswer {
-    let why = this.#file.whyNot();
-    if (why !== undefined) return jsonAnswer(503, { message: why });
+    const before = unavailable(this.#file.whyNot());
+    if (before !== undefined) return before;
     try {
       const made = this.#answerCall(method, path, query, body);
       // A moved or replaced file would not be found after a restart, so the call fails.
-      why = this.#file.whyNot();
-      return why === undefined ? made : jsonAnswer(503, { message: why });
+      return unavailable(this.#file.whyNot()) ?? made;
     } catch (error) {
-      const what = damageIn(error);
-      const message =
-        what === undefined
-          ? `The markers cannot be read: ${reason(error)}.`
-          : `Markers cannot be read: markers.db in the data folder ${what}. Stop the server and move the file away to start with an empty one.`;
-      return jsonAnswer(503, { message });
+      return jsonAnswer(503, { message: whyUnreadable('The markers', 'markers.db', error) });
     }
   }
 
@@ -147,10 +140,7 @@ export class Markers {
     const damage = new DamageNotes();
     if (this.#file.lost !== undefined) damage.note('lost', this.#file.lost);
     const markers = this.list(times.from, times.until, query.get('service') ?? undefined, damage);
-    const answer = jsonAnswer(200, { markers });
-    const warnings = warningsOf(damage.list());
-    if (warnings.length === 0) return answer;
-    return { ...answer, headers: { ...answer.headers, [warningsHeader]: printWarnings(warnings) } };
+    return withWarnings(jsonAnswer(200, { markers }), warningsOf(damage.list()));
   }
 
   #answerAdd(body: Uint8Array): WireAnswer {
@@ -167,7 +157,7 @@ export class Markers {
       return jsonAnswer(201, { id: this.add(marker.data) });
     } catch (error) {
       if (error instanceof RangeError) return jsonAnswer(507, { message: error.message });
-      return jsonAnswer(isFull(error) ? 507 : 503, { message: `It cannot be stored: ${reason(error)}.` });
+      return notStored('The marker', error);
     }
   }
 }

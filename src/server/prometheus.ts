@@ -39,6 +39,9 @@ const COUNTERS = [
 ];
 /** Labels by which a service is found. */
 const SERVICE_LABELS = ['service_name', 'service', 'job', 'app', 'application'];
+/** Services whose query is remembered, and for how long, in ms: a better counter may appear. */
+const MAX_REMEMBERED = 1000;
+const REMEMBERED_MS = 600_000;
 /** Labels that hold a route. */
 const ROUTE_LABELS = ['http_route', 'route', 'uri', 'path', 'handler', 'endpoint', 'view', 'grpc_method'];
 
@@ -48,11 +51,12 @@ class Refusal extends Error {}
 /** A Prometheus that cannot be reached, or answers oddly, is a sentence in `problem`. */
 export function askPrometheus(options: PrometheusOptions): AskCounts {
   let underWay = 0;
+  const found = new FoundQueries();
   return async (question, gone) => {
     if (underWay >= MAX_AT_ONCE) return nothing(question, 'Prometheus has many questions under way: ask again later.');
     underWay++;
     try {
-      return await counted(options, question, gone);
+      return await counted(options, found, question, gone);
     } catch (error) {
       if (error instanceof Refusal) return nothing(question, error.message);
       throw error;
@@ -62,17 +66,56 @@ export function askPrometheus(options: PrometheusOptions): AskCounts {
   };
 }
 
-async function counted(options: PrometheusOptions, question: WorkQuestion, gone: AbortSignal): Promise<WorkAnswer> {
-  const { service, matchers, fromMs, untilMs, steps } = question;
+async function counted(
+  options: PrometheusOptions,
+  found: FoundQueries,
+  question: WorkQuestion,
+  gone: AbortSignal,
+): Promise<WorkAnswer> {
+  const { service } = question;
+  if (Object.hasOwn(options.queries, service)) return answerOf(options, options.queries[service], question, gone);
+  const remembered = found.get(service);
+  const answer = remembered === undefined ? undefined : await answerOf(options, remembered, question, gone);
+  if (answer?.source !== undefined) return answer;
+  // Other times may have another counter.
+  const query = await usualQuery(options, question, gone);
+  if (query === undefined) return nothing(question, undefined);
+  found.set(service, query);
+  return query === remembered && answer ? answer : answerOf(options, query, question, gone);
+}
+
+/** Queries by service, the oldest of which are forgotten. */
+class FoundQueries {
+  readonly #queries = new Map<string, { readonly query: string; readonly foundMs: number }>();
+
+  get(service: string): string | undefined {
+    const known = this.#queries.get(service);
+    return known && Date.now() - known.foundMs < REMEMBERED_MS ? known.query : undefined;
+  }
+
+  set(service: string, query: string): void {
+    this.#queries.delete(service);
+    this.#queries.set(service, { query, foundMs: Date.now() });
+    for (const oldest of this.#queries.keys()) {
+      if (this.#queries.size <= MAX_REMEMBERED) break;
+      this.#queries.delete(oldest);
+    }
+  }
+}
+
+async function answerOf(
+  options: PrometheusOptions,
+  query: string,
+  question: WorkQuestion,
+  gone: AbortSignal,
+): Promise<WorkAnswer> {
+  const { matchers, fromMs, untilMs, steps } = question;
   const rangeMs = untilMs - fromMs;
   const parts = steps > 1 ? steps : Math.max(1, Math.min(MAX_PARTS, Math.floor(rangeMs / MIN_WINDOW_MS)));
   const partMs = rangeMs / parts;
   const window = `${Math.ceil(Math.max(MIN_WINDOW_MS, partMs) / 1000)}s`;
-  const own = Object.hasOwn(options.queries, service) ? options.queries[service] : undefined;
-  const query = own === undefined ? await usualQuery(options, question, gone) : own;
-  if (query === undefined) return nothing(question, undefined);
   if (matchers.length > 0 && !query.includes('$matchers'))
-    throw new Refusal('the query of this service has no $matchers, so that labels cannot select its requests.');
+    throw new Refusal('The query of this service has no $matchers, so that labels cannot select its requests.');
   const series = await ask(options, 'query_range', gone, {
     // Every value in one go: what is put in is not looked at again.
     query: query.replaceAll(/\$(window|matchers)/g, (_, what) => (what === 'window' ? window : selector(matchers))),
@@ -81,7 +124,7 @@ async function counted(options: PrometheusOptions, question: WorkQuestion, gone:
     step: seconds(partMs),
   });
   const sums: (number | null)[] = Array<null>(parts).fill(null);
-  const routes = new Map<string, number>();
+  const counts: { readonly labels: FoundSeries['labels']; readonly requests: number }[] = [];
   for (const { labels, values } of series) {
     let ofRoute = 0;
     for (const [at, rate] of values) {
@@ -91,18 +134,38 @@ async function counted(options: PrometheusOptions, question: WorkQuestion, gone:
       sums[part] = (sums[part] ?? 0) + requests;
       ofRoute += requests;
     }
-    const route = ROUTE_LABELS.map((name) => labels[name]).find((value) => value !== undefined && value !== '') ?? '';
-    routes.set(route, (routes.get(route) ?? 0) + ofRoute);
+    counts.push({ labels, requests: ofRoute });
   }
   const known = sums.filter((one) => one !== null);
   if (known.length === 0) return nothing(question, undefined);
   return {
     source: 'prometheus',
     steps: steps > 1 ? sums : [known.reduce((sum, one) => sum + one, 0)],
-    routes: largestRoutes(routes),
+    routes: largestRoutes(byRoute(counts)),
     covered: known.length / parts,
     problem: undefined,
   };
+}
+
+/**
+ * Requests by the values of one label, so that no two kinds of names are mixed: the first label that at least half of the
+ * requests have, else the first that any has. '' are requests without it.
+ */
+function byRoute(
+  counts: readonly { readonly labels: FoundSeries['labels']; readonly requests: number }[],
+): Map<string, number> {
+  const sumOf = (some: typeof counts): number => some.reduce((sum, { requests }) => sum + requests, 0);
+  const having = (name: string): typeof counts => counts.filter(({ labels }) => (labels[name] ?? '') !== '');
+  const all = sumOf(counts);
+  const label =
+    ROUTE_LABELS.find((name) => having(name).length > 0 && sumOf(having(name)) >= all / 2) ??
+    ROUTE_LABELS.find((name) => having(name).length > 0);
+  const routes = new Map<string, number>();
+  for (const { labels, requests } of counts) {
+    const route = (label !== undefined && labels[label]) || '';
+    routes.set(route, (routes.get(route) ?? 0) + requests);
+  }
+  return routes;
 }
 
 /** Of the first counter that has series of the service; undefined where none has. */

@@ -4,12 +4,11 @@ import { z } from 'zod';
 import { compileMatchers, MatcherError } from '#model/label-matching.ts';
 import { parseLabelSelector } from '#model/label-selector.ts';
 import { type LabelMatcher, labelSet } from '#model/labels.ts';
-import { printWarnings, warningsHeader } from '#wire/warnings.ts';
 import { MAX_ROUTE_LENGTH, MAX_ROUTES, MAX_WORK_STEPS, type RouteCount, type WorkAnswer } from '#wire/work.ts';
 import { jsonAnswer } from './answers.ts';
 import type { WireAnswer } from './request.ts';
-import { damageIn, DamageNotes, warningsOf } from './store/damage.ts';
-import { isFull, reason } from './store/folder.ts';
+import { notStored, unavailable, whyUnreadable, withWarnings } from './side-answers.ts';
+import { DamageNotes, warningsOf } from './store/damage.ts';
 import { type CountedWork, MAX_INTERVAL_MS, WorkStore } from './work-store.ts';
 
 /** Maximum counts of one push. */
@@ -132,14 +131,13 @@ export class Work {
       return jsonAnswer(400, { message });
     }
     try {
-      const before = this.#store.whyNot();
-      if (before !== undefined) return jsonAnswer(503, { message: before });
+      const before = unavailable(this.#store.whyNot());
+      if (before !== undefined) return before;
       this.#store.add(counts.data.map(countedOf), nowMs);
       // A moved or replaced file would not be found after a restart, so the call fails.
-      const why = this.#store.whyNot();
-      return why === undefined ? jsonAnswer(201, {}) : jsonAnswer(503, { message: why });
+      return unavailable(this.#store.whyNot()) ?? jsonAnswer(201, {});
     } catch (error) {
-      return jsonAnswer(isFull(error) ? 507 : 503, { message: `The counts cannot be stored: ${reason(error)}.` });
+      return notStored('The counts', error);
     }
   }
 
@@ -158,18 +156,10 @@ export class Work {
     } catch (error) {
       if (error instanceof MatcherError || error instanceof RangeError)
         return jsonAnswer(400, { message: error.message });
-      const what = damageIn(error);
-      const message =
-        what === undefined
-          ? `The counts cannot be read: ${reason(error)}.`
-          : `The counts cannot be read: work.db in the data folder ${what}. Stop the server and move the file away to start with an empty one.`;
-      return jsonAnswer(503, { message });
+      return jsonAnswer(503, { message: whyUnreadable('The counts', 'work.db', error) });
     }
     if (answer.source === undefined && this.#elsewhere) answer = await this.#elsewhere(question, gone);
-    const made = jsonAnswer(200, answer);
-    const warnings = warningsOf(damage.list());
-    if (warnings.length === 0) return made;
-    return { ...made, headers: { ...made.headers, [warningsHeader]: printWarnings(warnings) } };
+    return withWarnings(jsonAnswer(200, answer), warningsOf(damage.list()));
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -63,14 +63,14 @@ export function workAddress({ service, matchers, range, steps }: WorkQuestion): 
 
 /** From so much of a range on its counts stand for all of it. */
 const MIN_COVERED = 0.8;
-const NOT_COUNTED = 'no requests were counted. Push counts to /api/work, or start the server with --prometheus.';
+const NOT_COUNTED = 'No requests were counted. Push counts to /api/work, or start the server with --prometheus.';
 
 /** What the counts say of a side. @param answer undefined: the source has no such counts */
 export function sideRequests(answer: WorkAnswer | undefined, { startMs, endMs }: TimeRange): SideRequests {
   if (answer?.source === undefined) return { kind: 'unknown', why: answer?.problem ?? NOT_COUNTED };
   const { covered, routes, steps } = answer;
   if (covered < MIN_COVERED)
-    return { kind: 'unknown', why: `only ${Math.floor(covered * 100)}\u00a0% of it has counts of requests.` };
+    return { kind: 'unknown', why: `Only ${Math.floor(covered * 100)}\u00a0% of the range has counts of requests.` };
   const count = steps.reduce<number>((sum, one) => sum + (one ?? 0), 0);
   return {
     kind: 'counted',
@@ -83,7 +83,7 @@ export function sideRequests(answer: WorkAnswer | undefined, { startMs, endMs }:
 /** Of a side that `workQuestion` has no question for. */
 export const NO_SERVICE: SideRequests = {
   kind: 'unknown',
-  why: 'requests are counted by service, and it names none.',
+  why: 'Requests are counted by service, and this side names none.',
 };
 
 /** @returns undefined if the server has no `/api/work`; its refusal is in `problem` */
@@ -95,7 +95,7 @@ export async function workIn(response: Response): Promise<WorkAnswer | undefined
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok) return readWork(answer);
   const message = isRecord(answer) ? answer['message'] : undefined;
-  const problem = typeof message === 'string' ? message.slice(0, 1000) : `the server answered ${response.status}.`;
+  const problem = typeof message === 'string' ? message.slice(0, 1000) : `The server answered ${response.status}.`;
   return { source: undefined, steps: [], routes: [], covered: 0, problem };
 }
 

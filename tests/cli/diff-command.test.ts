@@ -287,7 +287,7 @@ describe('ranges of a server', () => {
     const { code, stderr } = await diff(link, link, '--normalize', 'per-request');
     expect(code).toBe(2);
     expect(stderr).toBe(
-      'flametide: Side A: no requests were counted. Push counts to /api/work, or start the server with --prometheus.\n',
+      'flametide: Side A: No requests were counted. Push counts to /api/work, or start the server with --prometheus.\n',
     );
   });
 

@@ -1,11 +1,15 @@
-/** Every file of the corpus, and every bad one, through the page itself: chosen, shown, asked. */
+/** Every file of the corpus, and every bad one, through the page itself: chosen, shown, asked. Files of a format share a page. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import type { Summary } from '../../src/app/console/console.ts';
+import { type GivenFile, openFiles, textFile } from '../e2e/support.ts';
 
 const CORPUS = join(import.meta.dirname, '../../../shared/corpus');
+
+/** Guards against a hang only: all files of a format are read within it on a machine ten times slower. */
+const READ_MS = 600_000;
 
 interface View {
   readonly name: string;
@@ -39,51 +43,82 @@ const EXCEPTIONS = [
 ];
 const isShown = ({ format, path }: Entry): boolean => !NOT_SHOWN.includes(format ?? '') && !EXCEPTIONS.includes(path);
 
-/** @returns the words of the refusal, or undefined when the file is shown. */
-async function open(page: Page, path: string): Promise<string | undefined> {
-  const name = basename(path);
-  await page.locator('input[type=file]').setInputFiles(join(CORPUS, path));
-  let outcome: string | undefined;
-  await expect
-    .poll(
-      async () => {
-        outcome = await page.evaluate(async (wanted) => {
-          const alert = document.querySelector('[role=alert]')?.textContent ?? '';
-          if (alert.includes(wanted)) return alert;
-          const source = await window.flametide.summary().then(
-            (shown) => ('source' in shown ? shown.source : undefined),
-            () => undefined,
-          );
-          return source === wanted ? 'shown' : undefined;
-        }, name);
-        return outcome;
-      },
-      { timeout: 600_000, intervals: [20, 50, 100], message: path },
-    )
-    .toBeTruthy();
-  return outcome === 'shown' ? undefined : String(outcome);
+/** A file under its path in the corpus, as names alone occur twice. */
+function fileOf({ path }: Entry): GivenFile {
+  return { name: nameOf(path), mimeType: 'application/octet-stream', buffer: readFileSync(join(CORPUS, path)) };
+}
+
+function nameOf(path: string): string {
+  return path.replaceAll('/', '-');
+}
+
+/** Entries by format, in the order of the manifest. */
+function byFormat(entries: readonly Entry[]): Map<string, Entry[]> {
+  const groups = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const format = entry.format ?? 'unknown';
+    groups.set(format, [...(groups.get(format) ?? []), entry]);
+  }
+  return groups;
+}
+
+/** Opens all files as tabs of one page, and waits until each is read. */
+async function openAll(page: Page, entries: readonly Entry[]): Promise<void> {
+  await page.goto('/?v=1&view=files');
+  await openFiles(page, ...entries.map(fileOf));
+  // The first is shown once the last is read. Some have nothing to draw.
+  await expect.poll(() => shownSource(page), { timeout: READ_MS }).toBe(nameOf(entries[0].path));
+}
+
+/** The name of the shown file once everything has loaded; undefined where none is shown. */
+function shownSource(page: Page): Promise<string | undefined> {
+  return page.evaluate(() =>
+    window.flametide.summary().then(
+      (summary) => (summary as Summary).source,
+      () => undefined,
+    ),
+  );
+}
+
+/** Goes to the tab of an open file, and expects a total. */
+async function expectShown(page: Page, path: string): Promise<void> {
+  const shown = await page.evaluate(async (file) => {
+    await window.flametide.show({ file, st: null });
+    return window.flametide.summary().then(
+      (summary) => summary as Summary,
+      (error: unknown) => ({ source: String(error), total: NaN }),
+    );
+  }, nameOf(path));
+  expect(shown.source, path).toBe(nameOf(path));
+  expect(Number(shown.total), path).toBeGreaterThanOrEqual(0);
 }
 
 async function expectView(page: Page, path: string, view: View): Promise<void> {
-  const asked = view.name;
-  await page.evaluate((st) => window.flametide.show({ st }), asked);
-  const [summary, stacks, self, total] = await page.evaluate(() =>
-    Promise.all([
-      window.flametide.summary(),
-      window.flametide.stacks(),
-      window.flametide.top(10, 'self'),
-      window.flametide.top(10, 'total'),
-    ]),
+  const what = `${path}, ${view.name}`;
+  const { summary, lines, self, total } = await page.evaluate(
+    async ([file, st]) => {
+      const { flametide } = window;
+      await flametide.show({ file, st });
+      const [shown, stacks, bySelf, byTotal] = await Promise.all([
+        flametide.summary(),
+        flametide.stacks(),
+        flametide.top(10, 'self'),
+        flametide.top(10, 'total'),
+      ]);
+      const texts = stacks.map(({ stack, value }) => `${stack.join('\x1f')}\t${value}`);
+      return { summary: shown, lines: texts, self: bySelf, total: byTotal };
+    },
+    [nameOf(path), view.name] as const,
   );
-  const what = `${path}, ${asked}`;
   const close = (value: number | string): unknown =>
     typeof value === 'string' || Number.isInteger(value) ? value : expect.closeTo(value, 6);
   expect(summary, what).toMatchObject({
+    source: nameOf(path),
     total: close(view.total),
     nodes: view.nonzero.nodes,
     maxDepth: view.nonzero.depth,
   });
-  expect(stacks.length, what).toBe(view.nonzero.stacks);
+  expect(lines.length, what).toBe(view.nonzero.stacks);
   // The manifest lists the largest; names of equal values stand in another order there.
   const largest = (rows: typeof self, by: 'self' | 'total', count: number): unknown[] =>
     rows.slice(0, count).map((row) => row[by]);
@@ -91,50 +126,61 @@ async function expectView(page: Page, path: string, view: View): Promise<void> {
     rows.filter(([, value]) => value !== 0).map(([, value]) => close(value));
   expect(largest(self, 'self', wanted(view.top_self).length), what).toEqual(wanted(view.top_self));
   expect(largest(total, 'total', wanted(view.top_total).length), what).toEqual(wanted(view.top_total));
-  if (view.folded_sha256 !== null) expect(foldedHash(stacks), what).toBe(view.folded_sha256);
+  if (view.folded_sha256 !== null) expect(hashOf(lines), what).toBe(view.folded_sha256);
 }
 
-function foldedHash(stacks: readonly { stack: readonly string[]; value: number | string }[]): string {
-  const lines = stacks.map(({ stack, value }) => Buffer.from(`${stack.join('\x1f')}\t${value}\n`));
-  lines.sort(Buffer.compare);
-  return createHash('sha256').update(Buffer.concat(lines)).digest('hex');
+/** The hash of folded stacks, as the manifest has it. */
+function hashOf(lines: readonly string[]): string {
+  const sorted = lines.map((line) => Buffer.from(`${line}\n`)).sort(Buffer.compare);
+  return createHash('sha256').update(Buffer.concat(sorted)).digest('hex');
 }
 
-test('every pprof and collapsed file is shown with the manifest’s facts', async ({ page }) => {
-  await page.goto('/?v=1&view=files');
-  for (const entry of manifest.files.filter(isPlain)) {
-    // Files of one name would wait for themselves: each starts from nothing.
-    await page.goto('/?v=1&view=files');
-    expect(await open(page, entry.path), entry.path).toBeUndefined();
-    for (const view of entry.truth?.views ?? []) await expectView(page, entry.path, view);
-  }
-});
+for (const [format, entries] of byFormat(manifest.files.filter(isPlain)))
+  test(`every ${format} file is shown with the manifest’s facts`, async ({ page }) => {
+    await openAll(page, entries);
+    for (const { path, truth } of entries) {
+      await expectShown(page, path);
+      for (const view of truth?.views ?? []) await expectView(page, path, view);
+    }
+  });
 
-test('every file of the other formats that are read is shown', async ({ page }) => {
-  for (const entry of manifest.files.filter((one) => isShown(one) && !isPlain(one))) {
-    await page.goto('/?v=1&view=files');
-    expect(await open(page, entry.path), entry.path).toBeUndefined();
-    const { total } = await page.evaluate(() => window.flametide.summary() as Promise<Summary>);
-    expect(Number(total), entry.path).toBeGreaterThanOrEqual(0);
-  }
-});
+for (const [format, entries] of byFormat(manifest.files.filter((one) => isShown(one) && !isPlain(one))))
+  test(`every ${format} file that is read is shown`, async ({ page }) => {
+    await openAll(page, entries);
+    for (const { path } of entries) await expectShown(page, path);
+  });
+
+/** Opens one more file. @returns the words of the refusal, or undefined when the file is shown. */
+async function refusalOf(page: Page, entry: Entry): Promise<string | undefined> {
+  await openFiles(page, fileOf(entry));
+  const name = nameOf(entry.path);
+  const refusal = page.locator('[role=alert]').filter({ hasText: name });
+  let source: string | undefined;
+  await expect(async () => {
+    if (await refusal.isVisible()) return;
+    source = await shownSource(page);
+    expect(source).toBe(name);
+  }, entry.path).toPass({ intervals: [20, 50, 100] });
+  return source === name ? undefined : ((await refusal.textContent()) ?? '');
+}
 
 test('every bad file gets what it must, and the page stays usable', async ({ page }) => {
   const session = await page.context().newCDPSession(page);
+  await page.goto('/?v=1&view=files');
+  await openFiles(page, textFile('good.txt', 'main;work 3\n'));
+  await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
   for (const entry of manifest.bad) {
-    await page.goto('/?v=1&view=files');
-    await page
-      .locator('input[type=file]')
-      .setInputFiles({ name: 'good.txt', mimeType: 'text/plain', buffer: Buffer.from('main;work 3\n') });
-    await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();
-    const refusal = await open(page, entry.path);
-    if (entry.expect === 'error') {
-      expect(refusal, entry.path).toMatch(/was not opened: .{10}/);
-      expect(await page.evaluate(() => window.flametide.summary()), entry.path).toMatchObject({ total: 3 });
-    }
+    const refusal = await refusalOf(page, entry);
+    if (entry.expect === 'error') expect(refusal, entry.path).toMatch(/was not opened: .{10}/);
     if (entry.expect === 'accept') expect(refusal, entry.path).toBeUndefined();
     if (refusal === undefined && isPlain(entry))
       for (const view of entry.truth?.views ?? []) await expectView(page, entry.path, view);
+    // The file opened before is untouched, and shown after a refusal.
+    if (refusal === undefined) await page.evaluate(() => window.flametide.show({ file: 'good.txt', st: null }));
+    expect(await page.evaluate(() => window.flametide.summary()), entry.path).toMatchObject({
+      source: 'good.txt',
+      total: 3,
+    });
     expect(await page.evaluate(() => Object.keys(window).filter((key) => key.includes('pwned'))), entry.path).toEqual(
       [],
     );

@@ -360,6 +360,24 @@ unwatched('a server that is away is said, and asked again', async ({ page, baseU
   await shown(page);
 });
 
+test('the grid of flamegraphs has the largest values first, and more on request', async ({ page, baseURL }) => {
+  for (let i = 0; i < 30; i++) await push(baseURL!, `e2e/many{pod=p${i}}`, { main: i + 1 }, BASE_MS);
+  await page.goto(link('e2e/many', '&by=pod&grid=flames'));
+  const grid = page.getByRole('grid', { name: 'Values of pod' });
+  await expect(grid.getByRole('gridcell').first()).toContainText('p29');
+  await expect(page.getByRole('status').filter({ hasText: /^24 of 30/ })).toBeVisible();
+  await expect(grid.getByRole('img')).not.toHaveCount(0);
+  const rows = Number(await grid.getAttribute('aria-rowcount'));
+  expect(rows * Number(await grid.getAttribute('aria-colcount'))).toBe(24);
+  for (let row = 0; row < rows; row++) await grid.press('ArrowDown');
+  await expect(grid.getByRole('gridcell').last()).toContainText('p6');
+  await page.getByRole('button', { name: 'Show 6 more' }).click();
+  await expect(page.getByRole('status').filter({ hasText: /^30\u00a0values/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Show \d+ more/ })).toHaveCount(0);
+  for (let row = 0; row < 2; row++) await grid.press('ArrowDown');
+  await expect(grid.getByRole('gridcell').last()).toContainText('p0');
+});
+
 test('axe finds nothing in Explore, its panels and its grids', async ({ page, baseURL }) => {
   await push(baseURL!, 'e2e/axe{pod=a}', stacks, BASE_MS);
   await push(baseURL!, 'e2e/axe{pod=b}', stacks, BASE_MS + 60_000);

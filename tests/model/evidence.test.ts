@@ -8,7 +8,8 @@ import { chosenQuantile, discoveries } from '#model/chance.ts';
 import { compareSides, verdicts } from '#model/evidence.ts';
 import { idleShares } from '#model/idle.ts';
 import { normalise } from '#model/normalise.ts';
-import { estimateOf, intervalOf, noiseOf, score, type Stratum, zOf } from '#model/score-test.ts';
+import { noiseOf } from '#model/noise.ts';
+import { estimateOf, intervalOf, score, type Stratum, zOf } from '#model/score-test.ts';
 import { sideOfUnion, slicesOfTrees } from '#model/slices.ts';
 import type { NamedTree } from '#model/union.ts';
 import { poisson, seeded } from '#base/seeded.ts';
@@ -89,6 +90,32 @@ describe('units of work', () => {
     expect(describeChange({ ...rest, isRemainder: true }, cores)).toBe(
       'code outside of handlers takes more: +2.00\u00a0points',
     );
+  });
+
+  it('where the loads of all handlers shift, none of them is called more; where one shifts as far, it is', () => {
+    const shifts = [0.5, 0.65, 0.8, 1, 1.3, 1.6, 1.9, 0.7, 1.4, 0.55];
+    const served = (load: (route: number) => number): Program =>
+      Object.fromEntries(
+        shifts.flatMap((_, route) =>
+          ['parse', 'load', 'write'].map((part) => [
+            `${HTTP};shop.route${route};shop.${part}${route};lib.${part}`,
+            30 * load(route),
+          ]),
+        ),
+      );
+    const usual = served(() => 1);
+    expect(
+      claims(
+        usual,
+        served((route) => shifts[route]),
+      ),
+    ).toEqual([]);
+    expect(
+      claims(
+        usual,
+        served((route) => (route === 6 ? shifts[6] : 1)),
+      ),
+    ).toEqual(['work shop.route6']);
   });
 
   it('middleware between dispatch frames is not a handler', () => {
@@ -285,6 +312,7 @@ describe('what stands above, and what goes along', () => {
 
 describe('score test', () => {
   const flat = (value: number): Float64Array => new Float64Array(SLICES).fill(value);
+  const flatOf = (slices: number, value: number): Float64Array => new Float64Array(slices).fill(value);
   const stratum = (xA: number, xB: number): Stratum => ({ xA: flat(xA), mA: flat(100), xB: flat(xB), mB: flat(100) });
   const noise = noiseOf([], { samplesPerUnit: 1 }, { samplesPerUnit: 1 }, 0.01);
 
@@ -303,6 +331,21 @@ describe('score test', () => {
     expect(Math.abs(zOf(same, noise))).toBeLessThan(1.96);
     expect(low < 0 && 0 < high && low < estimateOf(same) && estimateOf(same) < high).toBe(true);
     expect(estimateOf(same)).toBeCloseTo(0.04, 6);
+  });
+
+  it('what lasts from slice to slice is seen through counting noise, and not made up where there is little', () => {
+    const lasting = (height: number): Stratum => {
+      const random = seeded('lasting');
+      const x = Float64Array.from({ length: 24 }, (_, i) => poisson(40 + height * Math.sin(i / 3), random));
+      return { xA: x, mA: flatOf(24, 1000), xB: x, mB: flatOf(24, 1000) };
+    };
+    const correlationAt = (height: number): number => {
+      const tests = Array.from({ length: 12 }, () => score([lasting(height)], 1, 1)!);
+      return noiseOf(tests, { samplesPerUnit: 1 }, { samplesPerUnit: 1 }, 0).a.correlation;
+    };
+    const lagged = score([lasting(12)], 1, 1)!.a.lagged;
+    expect(correlationAt(12)).toBeGreaterThan(lagged + 0.15);
+    expect(correlationAt(0)).toBeLessThan(0.35);
   });
 
   it('two parts of a whole change by the same measure', () => {

@@ -135,9 +135,9 @@ describe('per request', () => {
   });
 
   it.each<[SideFacts, RegExp]>([
-    [facts(undefined), /^Side B: no requests were counted\.$/],
-    [facts({ kind: 'unknown', why: 'counts cover 20 % of it.' }), /^Side B: counts cover 20 % of it\.$/],
-    [facts({ kind: 'counted', rate: 0, count: 0, routes: [] }), /^Side B: no requests were counted\.$/],
+    [facts(undefined), /^Side B: No requests were counted\.$/],
+    [facts({ kind: 'unknown', why: 'Counts cover 20 % of it.' }), /^Side B: Counts cover 20 % of it\.$/],
+    [facts({ kind: 'counted', rate: 0, count: 0, routes: [] }), /^Side B: No requests were counted\.$/],
     [{ ...known, isSnapshot: true }, /Live amounts/],
     [{ ...known, seconds: undefined }, /how long/],
   ])('says what it lacks: %j', (b, words) => {

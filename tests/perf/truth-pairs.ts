@@ -146,5 +146,5 @@ export function requestsOf({ requests, requestSeconds }: Segment): SideRequests 
   const count = routes.reduce((sum, one) => sum + one.count, 0);
   return count > 0
     ? { kind: 'counted', count, rate: count / requestSeconds, routes }
-    : { kind: 'unknown', why: 'no requests were counted.' };
+    : { kind: 'unknown', why: 'No requests were counted.' };
 }

@@ -94,6 +94,55 @@ describe('a Prometheus', () => {
     expect(await ask({ steps: 4 })).toMatchObject({ steps: [1440, null, 1440, 1440], covered: 0.75 });
   });
 
+  it('is asked for the counter of a service once, and again where that has nothing', async () => {
+    let counter = 'http_requests_total';
+    const ask = await prometheus((path, parameters) => {
+      if (path === '/api/v1/query')
+        return success('vector', [{ metric: { __name__: counter, found_by: 'job' }, value: [FROM / 1000, '3'] }]);
+      const isThere = parameters.get('query')!.includes(`rate(${counter}{`);
+      return success('matrix', isThere ? [{ metric: { path: '/' }, values: [[FROM / 1000 + 120, '10']] }] : []);
+    });
+    const paths = (): string[] => asked.splice(0).map(({ path }) => path.replace('/api/v1/', ''));
+    for (let i = 0; i < 3; i++) expect(await ask()).toMatchObject({ source: 'prometheus', steps: [1200] });
+    expect(paths()).toEqual(['query', 'query_range', 'query_range', 'query_range']);
+    await ask({ service: 'cart' });
+    expect(paths()).toEqual(['query', 'query_range']);
+    counter = 'http_request_duration_seconds_count';
+    expect(await ask()).toMatchObject({ source: 'prometheus', steps: [1200] });
+    expect(paths()).toEqual(['query_range', 'query', 'query_range']);
+    expect(await ask()).toMatchObject({ steps: [1200] });
+    expect(paths()).toEqual(['query_range']);
+  });
+
+  it.each([
+    [
+      'most requests have the first',
+      [90, 10],
+      [
+        ['/cart/:id', 10_800],
+        ['', 1200],
+      ],
+    ],
+    [
+      'few requests have the first',
+      [10, 90],
+      [
+        ['/cart/7', 10_800],
+        ['', 1200],
+      ],
+    ],
+  ])('gives routes by one label: %s', async (_, [named, plain], routes) => {
+    const ask = await prometheus((path) => {
+      if (path === '/api/v1/query') return usual(path, new URLSearchParams(), undefined!);
+      const values = (rate: number): unknown => [[FROM / 1000 + 120, `${rate}`]];
+      return success('matrix', [
+        { metric: { http_route: '/cart/:id', path: '' }, values: values(named) },
+        { metric: { path: '/cart/7' }, values: values(plain) },
+      ]);
+    });
+    expect((await ask()).routes).toEqual(routes.map(([route, requests]) => ({ route, requests })));
+  });
+
   it('is asked with the query of the service, where it has one', async () => {
     const ask = await prometheus(usual, {
       queries: { shop: 'sum by (path) (rate(served{a="$",$matchers}[$window]))' },

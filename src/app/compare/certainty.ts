@@ -97,8 +97,8 @@ export function boxText(
 ): (node: number) => string {
   return (node) => {
     const at = unionNode[node];
-    const isTold = noise === 'shown' || certainty.isClear(node) === true;
-    return isTold ? percentText(a[rule][at], b[rule][at]) : '';
+    const isShown = noise === 'shown' || certainty.isClear(node) === true;
+    return isShown ? percentText(a[rule][at], b[rule][at]) : '';
   };
 }
 

@@ -6,6 +6,7 @@ import { sampleTypeTitle } from '#model/profile-type.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { Choice } from '../components/menu.tsx';
 import { BusyPanel, Panel } from '../components/message.tsx';
+import { useLatest } from '../components/use-latest.ts';
 import { useAnalysis } from '../queries/analysis-queries.ts';
 import { closeFile, type OpenFile, useFiles } from '../screen/files-store.ts';
 import { sampleTypeKey, useShown } from '../screen/shown.ts';
@@ -26,6 +27,9 @@ export function FilePage({ file }: { file: OpenFile }): ReactElement {
   const by = useUrl((state) => state.by);
   const during = useUrl((state) => (file.profile.isTimed ? state.during : undefined));
   const { file: selected, isStale, error } = useSelected(file, { matchers, by, during });
+  // While the first samples are selected, all of them stay.
+  const latest = useLatest(selected);
+  const shown = selected ?? (latest?.name === file.name ? latest : undefined);
   const isNone = selected?.profile.sampleCount === 0 && file.profile.sampleCount > 0;
   return (
     <main className={styles['main']}>
@@ -44,8 +48,8 @@ export function FilePage({ file }: { file: OpenFile }): ReactElement {
             Show all samples
           </Button>
         </Panel>
-      ) : selected ? (
-        <Workspace key={file.profile.handle} opened={selected} isStale={isStale} />
+      ) : shown ? (
+        <Workspace key={file.profile.handle} opened={shown} isStale={isStale || selected === undefined} />
       ) : (
         <BusyPanel />
       )}

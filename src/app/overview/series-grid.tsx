@@ -33,6 +33,8 @@ const CELL_CSS = 104;
 const TALL_CSS = 264;
 const MIN_CELL_CSS = 248;
 const SKELETON_ROWS = 6;
+/** Cells with graphs that are shown at first, and added by each _Show more_: each opens a profile. */
+const GRAPHS_AT_ONCE = 24;
 
 interface SeriesCell {
   /** A name of the source's own. */
@@ -91,13 +93,16 @@ export function SeriesGrid(props: SeriesGridProps): ReactElement {
   const cellCss = renderGraph ? TALL_CSS : CELL_CSS;
   const [text, setText] = useState('');
   const [sort, setSort] = useState<CellSort | undefined>(sorts[0]);
-  const rows = useMemo(() => {
-    const found = withWords(
+  const [graphs, setGraphs] = useState(GRAPHS_AT_ONCE);
+  const found = useMemo(() => {
+    const named = withWords(
       (cells ?? []).map((cell) => ({ cell, name: cell.title })),
       text,
     ).map(({ cell }) => cell);
-    return sort === undefined ? found : sortedCells(found, sort);
+    return sort === undefined ? named : sortedCells(named, sort);
   }, [cells, text, sort]);
+  const rows = renderGraph ? found.slice(0, graphs) : found;
+  const more = Math.min(GRAPHS_AT_ONCE, found.length - rows.length);
   const largest = useMemo(() => (isOneScale && cells ? largestValue(cells) : undefined), [cells, isOneScale]);
 
   const scroller = useRef<HTMLDivElement>(null);
@@ -150,6 +155,7 @@ export function SeriesGrid(props: SeriesGridProps): ReactElement {
               ? `${formatCount(cells.length)}\u00a0${words[cells.length === 1 ? 0 : 1]}`
               : `${formatCount(rows.length)} of ${formatCount(cells.length)}\u00a0${words[1]}`)}
         </span>
+        {more > 0 && <Button onClick={() => setGraphs(graphs + GRAPHS_AT_ONCE)}>Show {formatCount(more)} more</Button>}
         <span className={styles['spacer']} />
         {sort !== undefined && sorts.length > 1 && (
           <Choice

@@ -6,9 +6,9 @@ import type { Painter } from '../painter.ts';
 import { selfShareKeys } from '../palette.ts';
 import type { PixelRows } from '../pixel-rows.ts';
 import type { FlameTheme } from '../theme.ts';
+import { paintOffsetAxis } from './axis.ts';
 import { TimeCamera, type TimeGrid } from './grid.ts';
 import { type CellRange, fillGrid, type GridColours } from './paint.ts';
-import { offsetTicks } from './ticks.ts';
 
 interface GridCanvas {
   readonly graph: Painter;
@@ -32,9 +32,7 @@ export interface WhenFacts {
 /** In css px. */
 export const CELL_HEIGHT = 4;
 export const BAND_HEIGHT = 24;
-export const AXIS_HEIGHT = 18;
 const BAND_GAP = 4;
-const TICK_EVERY = 88;
 const MIN_CURSOR = 5;
 
 export class WhenEngine {
@@ -121,7 +119,14 @@ export class WhenEngine {
     const { heat, bands } = this.#facts;
     const view = this.#camera;
     this.#paintGrid(this.#options.heat, heat, view, CELL_HEIGHT, 0);
-    this.#paintAxis(this.#options.heat.graph, this.#theme, heat.rows);
+    paintOffsetAxis(this.#options.heat.graph, this.#theme, {
+      fromMs: view.from * this.#facts.columnMs,
+      untilMs: view.to * this.#facts.columnMs,
+      top: heat.rows * this.#px(CELL_HEIGHT),
+      width: this.#width,
+      ratio: this.#ratio,
+      picture: 'above',
+    });
     this.#paintSelected(this.#options.heat.graph, this.#theme, heat);
     this.#paintCursor(this.#options.heat.graph, this.#theme, heat);
     if (!bands) return;
@@ -160,27 +165,6 @@ export class WhenEngine {
     const theme = this.#theme!;
     fillGrid(grid, view, this.#width, rows, coloursOf(theme, rows), this.#selected);
     rows.draw(0, this.#px(css), gap === 0 ? 0 : this.#px(gap), theme.ground);
-  }
-
-  #paintAxis(graph: Painter, theme: FlameTheme, rows: number): void {
-    const { columnMs } = this.#facts!;
-    const { from, to } = this.#camera;
-    const top = rows * this.#px(CELL_HEIGHT);
-    graph.fillStyle = theme.ground;
-    graph.fillRect(0, top, this.#width, this.#px(AXIS_HEIGHT));
-    const msAPixel = ((to - from) * columnMs) / this.#width;
-    graph.font = `${this.#px(11)}px ${theme.fontUi}`;
-    graph.textAlign = 'left';
-    graph.textBaseline = 'middle';
-    graph.direction = 'ltr';
-    graph.fillStyle = theme.hover;
-    const most = this.#width / (TICK_EVERY * this.#ratio);
-    for (const { ms, text } of offsetTicks(from * columnMs, to * columnMs, most)) {
-      const x = Math.round((ms - from * columnMs) / msAPixel);
-      graph.fillRect(x, top, Math.max(1, Math.floor(this.#ratio)), this.#px(4));
-      if (x + graph.measureText(text).width + this.#px(4) < this.#width)
-        graph.fillText(text, x + this.#px(4), top + this.#px(AXIS_HEIGHT / 2 + 1));
-    }
   }
 
   /** Where the selection is, also where few cells of it have anything. */

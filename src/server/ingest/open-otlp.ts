@@ -70,7 +70,7 @@ function refusedAs({ status }: WireAnswer): RequestFacts {
   return status >= 400 ? { refused: 'bad_request', message: `An OTLP request was answered ${status}.` } : {};
 }
 
-interface Told {
+interface Rejection {
   readonly rejected: number;
   readonly reason: string | undefined;
 }
@@ -78,7 +78,7 @@ interface Told {
 /** Answers in the client's protocol. @param work on the message; throws Refusal */
 async function answerOtlp(
   request: WireRequest,
-  work: (message: Uint8Array, codec: Codec) => Told,
+  work: (message: Uint8Array, codec: Codec) => Rejection,
 ): Promise<WireAnswer> {
   if (isGrpc(request)) {
     const handler = ({ message, codec }: { message: Uint8Array; codec: Codec }): Uint8Array => {
@@ -135,7 +135,7 @@ function isGrpc(request: WireRequest): boolean {
 }
 
 /** @throws Refusal if the whole message is unusable */
-function openMessage(body: Uint8Array, codec: Codec, outcome: Outcome, limits: IngestLimits, nowMs: number): Told {
+function openMessage(body: Uint8Array, codec: Codec, outcome: Outcome, limits: IngestLimits, nowMs: number): Rejection {
   const decoder = new UploadDecoder(limits);
   try {
     const { message, bytes, counts } = decoder.otlp(body, codec);
@@ -207,7 +207,7 @@ function typeOf(codec: Codec): Record<string, string> {
 }
 
 /** ExportProfilesServiceResponse: partial_success 1 with rejected_profiles 1 and error_message 2. */
-function encodeAnswer(codec: Codec, { rejected, reason }: Told): Uint8Array {
+function encodeAnswer(codec: Codec, { rejected, reason }: Rejection): Uint8Array {
   const message = reason?.slice(0, MAX_REASON) ?? '';
   if (codec === 'json') {
     const partial = { partialSuccess: { rejectedProfiles: `${rejected}`, errorMessage: message } };

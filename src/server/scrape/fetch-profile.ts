@@ -7,7 +7,21 @@ const MAX_BYTES = 64 << 20;
 /** Characters of what a target answers that a message quotes. */
 const MAX_QUOTED = 200;
 
-/** Redirects are not followed: only what was configured is asked. @throws (rejects) Error with a sentence */
+/** A target answered, but with another status than 200. The message quotes the answer. */
+export class StatusError extends Error {
+  readonly status: number | undefined;
+
+  constructor(status: number | undefined, chunks: readonly Uint8Array[]) {
+    const text = Buffer.concat(chunks).toString('utf8', 0, MAX_QUOTED).replace(/\s+/g, ' ').trim();
+    super(`It answered ${status}${text === '' ? '' : `: ${text}`}.`);
+    this.status = status;
+  }
+}
+
+/**
+ * Redirects are not followed: only what was configured is asked.
+ * @throws (rejects) StatusError, or another Error with a sentence
+ */
 export function fetchProfile(url: URL, timeoutMs: number, stop: AbortSignal): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const limit = AbortSignal.timeout(timeoutMs);
@@ -26,7 +40,7 @@ export function fetchProfile(url: URL, timeoutMs: number, stop: AbortSignal): Pr
         length += chunk.length;
         if (length > (isWell ? MAX_BYTES : MAX_QUOTED)) {
           if (isWell) reject(new Error(`It answered more than ${MAX_BYTES >> 20} MiB.`));
-          else reject(new Error(answered(response.statusCode, chunks)));
+          else reject(new StatusError(response.statusCode, chunks));
           request.destroy();
           return;
         }
@@ -34,7 +48,7 @@ export function fetchProfile(url: URL, timeoutMs: number, stop: AbortSignal): Pr
       });
       response.on('end', () => {
         if (isWell) resolve(new Uint8Array(Buffer.concat(chunks)));
-        else reject(new Error(answered(response.statusCode, chunks)));
+        else reject(new StatusError(response.statusCode, chunks));
       });
       response.on('error', fail);
       // Cut off in the middle.
@@ -43,9 +57,4 @@ export function fetchProfile(url: URL, timeoutMs: number, stop: AbortSignal): Pr
     request.on('error', fail);
     request.end();
   });
-}
-
-function answered(status: number | undefined, chunks: readonly Uint8Array[]): string {
-  const text = Buffer.concat(chunks).toString('utf8', 0, MAX_QUOTED).replace(/\s+/g, ' ').trim();
-  return `It answered ${status}${text === '' ? '' : `: ${text}`}.`;
 }

@@ -5,7 +5,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Backend, Log } from '../exchange.ts';
 import { PULLED_KINDS, PULLED_PATH, type PulledKind } from '../ingest/pulled-kinds.ts';
-import { fetchProfile } from './fetch-profile.ts';
+import { fetchProfile, StatusError } from './fetch-profile.ts';
 
 export interface ScrapeTarget {
   /** With a scheme and without a path: `http://localhost:6060`. */
@@ -40,6 +40,8 @@ export interface ScrapeTimes {
 const TIMES: ScrapeTimes = { everyMs: 15_000, windowMs: 14_000, timeoutMs: 10_000, maxWaitMs: 300_000, nowMs: 8000 };
 /** A profile that is wanted at once may take this much longer than its window: somebody waits. */
 const NOW_TIMEOUT_MS = 3000;
+/** Of a Go program that is recording a CPU profile already: its only answer of this status. */
+const BUSY_STATUS = 500;
 /** How long a target may still be busy with the recording that was given up, and how often it is asked. */
 const BUSY_MS = 2000;
 const BUSY_EVERY_MS = 200;
@@ -167,9 +169,12 @@ class Loop {
     const { nowMs, timeoutMs } = this.#times;
     const mostMs = Math.min(timeoutMs, NOW_TIMEOUT_MS);
     for (const latest = Date.now() + BUSY_MS; ;) {
-      const problem = await this.#fetch(nowMs, mostMs, this.#stop.signal).catch(messageOf);
-      // The target has not noticed yet that the other recording is not wanted any more.
-      if (problem === undefined || !/in use/.test(problem) || Date.now() > latest) return problem;
+      try {
+        return await this.#fetch(nowMs, mostMs, this.#stop.signal);
+      } catch (error) {
+        // The target has not noticed yet that the other recording is not wanted any more.
+        if (statusOf(error) !== BUSY_STATUS || Date.now() > latest) return messageOf(error);
+      }
       await sleep(BUSY_EVERY_MS, this.#stop.signal);
     }
   }
@@ -189,11 +194,11 @@ class Loop {
       this.#turn = new AbortController();
       const turn = AbortSignal.any([signal, this.#turn.signal]);
       const begun = Date.now();
-      const answered = await this.#fetch(windowMs, timeoutMs, turn).catch(messageOf);
+      const problem = await this.#fetch(windowMs, timeoutMs, turn).catch((error: unknown) =>
+        // Most programs have no such kind, and nothing is wrong with them.
+        this.#kind.isOptional === true && statusOf(error) === 404 ? undefined : messageOf(error),
+      );
       if (signal.aborted) return;
-      // Most programs have no such kind, and nothing is wrong with them.
-      const problem =
-        this.#kind.isOptional === true && answered?.startsWith('It answered 404') === true ? undefined : answered;
       if (turn.aborted) continue;
       this.#failures = problem === undefined ? 0 : this.#failures + 1;
       const { url } = this.#target;
@@ -220,6 +225,10 @@ class Loop {
     this.#lastMs = Date.now();
     return undefined;
   }
+}
+
+function statusOf(error: unknown): number | undefined {
+  return error instanceof StatusError ? error.status : undefined;
 }
 
 function messageOf(error: unknown): string {

@@ -12,7 +12,7 @@ import type { Steps } from '#base/steps.ts';
 import { SERVICE_LABEL } from '#model/labels.ts';
 import { counter, countUp, inTransaction, type Database, type Statement } from './database.ts';
 import { HOURS_PER_DAY, US_PER_HOUR } from './hours.ts';
-import { MAX_ROWS_A_STEP, removeRows, type Sized } from './remove-rows.ts';
+import { MAX_ROWS_A_STEP, pagesOf, removeRows, type Sized } from './remove-rows.ts';
 import { DROPPED_NAME, isRetired, NEVER, NOBODY, RETIRE_PART, RETIRE_SERIES } from './retired.ts';
 import { seriesCheck } from './row-check.ts';
 import { Rows } from './rows.ts';
@@ -167,9 +167,10 @@ export function* sweepRetired(db: Database): Steps<number> {
     inTransaction(db, () => ids.forEach((id) => removeSeries.run(id)));
     yield 0;
   }
-  const deltas = new Rows<Sized>(
+  const deltas = new Rows<Sized & { readonly first: number }>(
     db,
-    `SELECT id, length(data) AS bytes FROM dict WHERE part_id = ? LIMIT ${MAX_ROWS_A_STEP}`,
+    `SELECT id, first_node AS first, length(data) AS bytes FROM dict WHERE part_id = ? AND first_node > ?
+     ORDER BY first_node LIMIT ${MAX_ROWS_A_STEP}`,
   );
   const removeDelta = db.prepare('DELETE FROM dict WHERE id = ?');
   const removePart = db.prepare('DELETE FROM part WHERE id = ?');
@@ -182,7 +183,7 @@ export function* sweepRetired(db: Database): Steps<number> {
       yield* removeRows(
         db,
         MAX_ROWS_A_STEP,
-        () => deltas.all([id], ignore),
+        pagesOf(deltas, [id], ({ first }) => [first], [-Infinity]),
         (row) => removeDelta.run(row.id).changes,
       );
     inTransaction(db, () => ids.forEach((id) => removePart.run(id)));
@@ -210,23 +211,29 @@ export function* sweepRetired(db: Database): Steps<number> {
   return removed;
 }
 
-/** Deletes blocks and rows of some series before an hour, with what the ledger says of them. @returns blocks and rows */
+/**
+ * Deletes blocks and rows of some series before an hour, with what the ledger says of them. Those that cannot be deleted stay.
+ * @returns how many blocks and rows
+ */
 function profilesOf(db: Database): (series: readonly number[], hour: number) => Steps<number> {
-  const hours = new Rows<Sized>(
+  const hours = new Rows<Required<Sized> & { readonly part: number; readonly gen: number }>(
     db,
-    `SELECT id, series_id AS series, hour,
+    `SELECT id, series_id AS series, hour, part_id AS part, gen,
        length(points) + length(sums) + length(sample_index) + length(sample_values) AS bytes
-     FROM hour WHERE series_id = ? AND hour < ? LIMIT ${MAX_PROFILES_A_STEP}`,
+     FROM hour WHERE series_id = ? AND hour < ? AND (hour, part_id, gen) > (?, ?, ?)
+     ORDER BY hour, part_id, gen LIMIT ${MAX_PROFILES_A_STEP}`,
   );
-  const raw = new Rows<Sized>(
+  const raw = new Rows<Required<Sized> & { readonly timeUs: number }>(
     db,
-    `SELECT seq AS id, series_id AS series, time_us / ${US_PER_HOUR} AS hour, length(data) AS bytes
-     FROM raw WHERE series_id = ? AND time_us < ? LIMIT ${MAX_PROFILES_A_STEP}`,
+    `SELECT seq AS id, series_id AS series, time_us AS timeUs, time_us / ${US_PER_HOUR} AS hour, length(data) AS bytes
+     FROM raw WHERE series_id = ? AND time_us < ? AND (time_us, seq) > (?, ?)
+     ORDER BY time_us, seq LIMIT ${MAX_PROFILES_A_STEP}`,
   );
   // Entries of profiles that no longer exist.
-  const entries = new Rows<Sized>(
+  const entries = new Rows<Required<Sized>>(
     db,
-    `SELECT series_id AS id, hour, 0 AS bytes FROM ledger WHERE series_id = ? AND hour < ? LIMIT ${MAX_ROWS_A_STEP}`,
+    `SELECT series_id AS id, series_id AS series, hour, 0 AS bytes FROM ledger WHERE series_id = ? AND hour < ? AND hour > ?
+     ORDER BY hour LIMIT ${MAX_ROWS_A_STEP}`,
   );
   const removeHour = db.prepare('DELETE FROM hour WHERE id = ?');
   const removeRaw = db.prepare('DELETE FROM raw WHERE seq = ?');
@@ -239,11 +246,21 @@ function profilesOf(db: Database): (series: readonly number[], hour: number) => 
     };
   return function* (series, hour) {
     const before = Math.min(hour * US_PER_HOUR, Number.MAX_SAFE_INTEGER);
-    const found = (rows: Rows<Sized>, end: number) => (): Sized[] =>
-      series.flatMap((id) => rows.all([id, end], ignore));
-    const blocks = yield* removeRows(db, MAX_PROFILES_A_STEP, found(hours, hour), withLedger(removeHour));
-    const rows = yield* removeRows(db, MAX_PROFILES_A_STEP, found(raw, before), withLedger(removeRaw));
-    yield* removeRows(db, MAX_ROWS_A_STEP, found(entries, hour), (row) => removeEntry.run(row.id, row.hour!).changes);
+    const pages = <Row extends Sized>(
+      rows: Rows<Row>,
+      end: number,
+      keyOf: (row: Row) => readonly number[],
+      first: readonly number[],
+    ): (() => Sized[]) => {
+      const each = series.map((id) => pagesOf(rows, [id, end], keyOf, first));
+      return () => each.flatMap((page) => page());
+    };
+    const ofHours = pages(hours, hour, (row) => [row.hour, row.part, row.gen], [-Infinity, 0, 0]);
+    const ofRaw = pages(raw, before, (row) => [row.timeUs, row.id], [-Infinity, 0]);
+    const ofEntries = pages(entries, hour, (row) => [row.hour], [-Infinity]);
+    const blocks = yield* removeRows(db, MAX_PROFILES_A_STEP, ofHours, withLedger(removeHour));
+    const rows = yield* removeRows(db, MAX_PROFILES_A_STEP, ofRaw, withLedger(removeRaw));
+    yield* removeRows(db, MAX_ROWS_A_STEP, ofEntries, (row) => removeEntry.run(row.id, row.hour!).changes);
     return blocks + rows;
   };
 }

@@ -3,6 +3,7 @@
 import type { Steps } from '#base/steps.ts';
 import { damageIn } from './damage.ts';
 import { inTransaction, type Database } from './database.ts';
+import type { Rows } from './rows.ts';
 
 /** Rows that one transaction changes, at most. */
 export const MAX_ROWS_A_STEP = 200;
@@ -17,7 +18,7 @@ export interface Sized {
   readonly hour?: number;
 }
 
-/** Deletes rows until `find` finds none that can be deleted. @param remove one row @returns how many */
+/** Deletes the rows of all pages. @param find the next page; an empty one is the end @param remove one row @returns how many */
 export function* removeRows(
   db: Database,
   mostRows: number,
@@ -25,9 +26,7 @@ export function* removeRows(
   remove: (row: Sized) => number,
 ): Steps<number> {
   let removed = 0;
-  for (;;) {
-    const rows = find();
-    const before = removed;
+  for (let rows = find(); rows.length > 0; rows = find()) {
     for (let from = 0; from < rows.length;) {
       let to = from;
       const most = Math.min(rows.length, from + mostRows);
@@ -37,9 +36,35 @@ export function* removeRows(
       from = to;
       yield 0;
     }
-    // A damaged index may return some rows again and again.
-    if (removed === before) return removed;
   }
+  return removed;
+}
+
+/**
+ * The pages of a statement, each behind the last row of the one before it: rows that cannot be deleted do not keep those
+ * behind them. Ends where a damaged index returns earlier rows again.
+ * @param rows takes `given` and a key, in ascending order of keys @param first the key that is below all others
+ */
+export function pagesOf<Row extends Sized>(
+  rows: Rows<Row>,
+  given: readonly number[],
+  keyOf: (row: Row) => readonly number[],
+  first: readonly number[],
+): () => Row[] {
+  let last = first;
+  return () => {
+    // Unreadable rows stay: readers report them.
+    const page = rows.all([...given, ...last], () => undefined);
+    const end = page.at(-1);
+    if (end === undefined || !isBehind(keyOf(end), last)) return [];
+    last = keyOf(end);
+    return page;
+  };
+}
+
+function isBehind(key: readonly number[], other: readonly number[]): boolean {
+  const i = key.findIndex((part, at) => part !== other[at]);
+  return i >= 0 && key[i] > other[i];
 }
 
 /** One transaction, or one for each row where one of them is damaged: those that cannot be deleted stay. */

@@ -233,7 +233,7 @@ describe('a profile that is wanted now', () => {
     return (request, response) => {
       const { pathname, searchParams } = new URL(request.url ?? '', 'http://x');
       if (pathname !== '/debug/pprof/profile') return goProgram(request, response);
-      if (isBusy) return void response.writeHead(500).end('cpu profiling already in use\n');
+      if (isBusy) return void response.writeHead(500).end('Could not enable CPU profiling: busy\n');
       const seconds = searchParams.get('seconds') ?? '';
       windows.push(seconds);
       isBusy = true;
@@ -278,7 +278,7 @@ describe('a profile that is wanted now', () => {
   ])('of a target that %s is refused in words, and costs the others nothing', async (_, handle, words) => {
     const bad = await serve(handle);
     const good = await serve(goProgram);
-    const { scraper, lastOf } = scrape({ bad, good }, { ...TIMES, nowMs: 0, timeoutMs: 300, windowMs: 1000 });
+    const { scraper, lastOf } = scrape({ bad, good }, { ...TIMES, nowMs: 0, timeoutMs: 3000, windowMs: 1000 });
     await expect(scraper.profileNow('bad')).rejects.toMatchObject({
       why: 'failed',
       message: expect.stringMatching(words),

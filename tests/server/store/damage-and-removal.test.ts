@@ -257,6 +257,37 @@ describe('what is too old', () => {
   );
 });
 
+describe('rows that cannot be deleted', () => {
+  const STUCK = 250;
+  const cannotDelete = (table: string, which: string): void =>
+    db.exec(`CREATE TRIGGER stuck_${table} BEFORE DELETE ON ${table} WHEN ${which}
+      BEGIN SELECT RAISE(ABORT, 'database disk image is malformed'); END`);
+  const left = (table: string): unknown => db.prepare(`SELECT count(*) AS n FROM ${table}`).get();
+
+  it.each(['raw', 'hour'])('do not keep those behind them, more than a page of them in %s', (table) => {
+    put(...Array.from({ length: 400 }, (_, hour) => profile('shop', hour, 'a')));
+    if (table === 'hour') finish(upkeep(db, KEEP_ALL, BASE_MS + 500 * HOUR_MS));
+    expect(left(table)).toEqual({ n: 400 });
+    const hourOf = table === 'raw' ? 'old.time_us / 3600000000' : 'old.hour';
+    cannotDelete(table, `${hourOf} < ${BASE_HOUR + STUCK}`);
+    expect(finish(removeBefore(db, BASE_HOUR + 390))).toBe(390 - STUCK);
+    expect(left(table)).toEqual({ n: STUCK + 10 });
+    db.exec(`DROP TRIGGER stuck_${table}`);
+    expect(finish(removeBefore(db, BASE_HOUR + 390))).toBe(STUCK);
+    expect(left(table)).toEqual({ n: 10 });
+  });
+
+  it('do not keep the deltas of a dictionary, or the entries of the ledger, behind them', () => {
+    for (let hour = 0; hour < 24; hour++) for (let i = 0; i < 18; i++) put(profile('shop', hour, `${hour}-${i}`));
+    const deltas = 24 * 18;
+    expect([left('dict'), left('ledger')]).toEqual([{ n: deltas }, { n: deltas }]);
+    cannotDelete('dict', `old.id <= ${STUCK}`);
+    cannotDelete('ledger', 'old.hour % 2 = 0');
+    finish(dropAll('shop'));
+    expect([left('dict'), left('ledger')]).toEqual([{ n: STUCK }, { n: deltas / 2 }]);
+  });
+});
+
 describe('a series whose row is damaged', () => {
   it('begins anew under another number, and the rest of it is reported until it is too old', () => {
     put(profile('shop', 0, 'a'), profile('shop', 0, 'b'));

@@ -1,27 +1,24 @@
 /** One name in several files, through the store: pushed, packed and merged again. Numbers by hand, in `one-name.ts`. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { finish } from '#base/steps.ts';
 import { decodeProfile } from '#formats/registry.ts';
 import { parseProfileType } from '#model/profile-type.ts';
 import type { Profile } from '#model/profile.ts';
 import { answerTree } from '#server/query/answer-tree.ts';
 import { encodePprof } from '#server/query/merged-pprof.ts';
-import { openForReading, openForWriting, type Database } from '#server/store/database.ts';
 import { Interner } from '#server/store/interner.ts';
 import { PartColumns } from '#server/store/part-columns.ts';
 import type { MergedTree } from '#server/store/profile-reader.ts';
-import { ProfileStore } from '#server/store/profile-store.ts';
+import type { ProfileStore } from '#server/store/profile-store.ts';
 import { ProfileWriter } from '#server/store/profile-writer.ts';
 import { upkeep } from '#server/store/upkeep.ts';
 import { ProfileSchema } from '#wire/gen/google/v1/profile_pb.ts';
 import { madeLabels } from '../../support/made-profiles.ts';
 import { overload, placedPprof, python } from '../../support/one-name.ts';
 import { KEEP_SPANS } from '../../support/store-limits.ts';
+import { testStore } from '../../support/test-store.ts';
 
 const TYPE = 'samples:samples:count::';
 const HOUR_MS = 3_600_000;
@@ -30,21 +27,7 @@ const KEEP_ALL = { retentionMs: undefined, maxBytes: Infinity, spans: KEEP_SPANS
 const noStop = (): void => undefined;
 const selector = { profileType: TYPE, matchers: [], callSite: [], startMs: BASE_MS, endMs: BASE_MS + 2 * HOUR_MS };
 
-let folder: string;
-let file: string;
-let db: Database;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'one-name-'));
-  file = join(folder, 'profiles.db');
-  db = openForWriting(file);
-  db.exec('PRAGMA synchronous = OFF');
-});
-
-afterEach(() => {
-  db.close();
-  rmSync(folder, { recursive: true });
-});
+const disk = testStore();
 
 function profileOf(bytes: Uint8Array): Profile {
   return finish(decodeProfile({ bytes: bytes.slice(), name: 'a.pb', form: { kind: 'file' } })).profile;
@@ -56,7 +39,7 @@ function put(bytes: Uint8Array, ...minutes: readonly number[]): void {
   const labels = madeLabels('shop', TYPE, {});
   const rows = Int32Array.from({ length: profile.sampleCount }, (_, i) => i);
   for (const minute of minutes) {
-    const writer = new ProfileWriter(db);
+    const writer = new ProfileWriter(disk.db);
     const timeUs = (BASE_MS + minute * 60_000) * 1000;
     const series = [{ labels, service: 'shop', profileType: TYPE, column: 0, rows }];
     writer.add({ profile, timeUs, period: 0, repeatKey: '', series }, BASE_MS);
@@ -65,15 +48,11 @@ function put(bytes: Uint8Array, ...minutes: readonly number[]): void {
 }
 
 function asked<T>(ask: (store: ProfileStore) => T): T {
-  const reader = openForReading(file);
-  try {
-    const store = new ProfileStore(reader);
+  return disk.read((store) => {
     const answer = ask(store);
     expect(store.takeDamage()).toEqual([]);
     return answer;
-  } finally {
-    reader.close();
-  }
+  });
 }
 
 /** Stacks as `main m.cc:1, func a.cc:10: 3`, from the pprof that a source answers with. */
@@ -124,7 +103,7 @@ describe('a name in several files', () => {
     expect(merged()).toEqual(overloadStacks(3));
     // Hours to blocks, deltas joined.
     put(overload, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80);
-    finish(upkeep(db, KEEP_ALL, BASE_MS + 3 * HOUR_MS));
+    finish(upkeep(disk.db, KEEP_ALL, BASE_MS + 3 * HOUR_MS));
     expect(merged()).toEqual(overloadStacks(13));
     put(overload, 81);
     expect(merged()).toEqual(overloadStacks(14));

@@ -1,13 +1,8 @@
 /** Spans beside the profiles: found by span, root span and trace, removed by age, space and service, damage left out. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { finish } from '#base/steps.ts';
 import type { TraceContext } from '#server/incoming.ts';
-import { openForReading, openForWriting, type Database } from '#server/store/database.ts';
-import { ProfileStore } from '#server/store/profile-store.ts';
 import { Buckets } from '#server/store/buckets.ts';
 import { heatmapOf, type HeatValues } from '#server/store/heat-grid.ts';
 import { type Heatmap, type ProfileSelector, TooManySlots, type TraceSelector } from '#server/store/profile-reader.ts';
@@ -16,6 +11,7 @@ import { dropService } from '#server/store/removal.ts';
 import { upkeep, type Limits } from '#server/store/upkeep.ts';
 import { incoming, madeLabels } from '../../support/made-profiles.ts';
 import { KEEP_SPANS } from '../../support/store-limits.ts';
+import { testStore } from '../../support/test-store.ts';
 
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 const HOUR_MS = 3_600_000;
@@ -23,21 +19,7 @@ const BASE_MS = 500_000 * HOUR_MS;
 const KEEP_ALL: Limits = { retentionMs: undefined, maxBytes: Infinity, spans: KEEP_SPANS };
 const noStop = (): void => undefined;
 
-let folder: string;
-let file: string;
-let db: Database;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'spans-'));
-  file = join(folder, 'profiles.db');
-  db = openForWriting(file);
-  db.exec('PRAGMA synchronous = OFF');
-});
-
-afterEach(() => {
-  db.close();
-  rmSync(folder, { recursive: true });
-});
+const disk = testStore();
 
 const spanId = (n: number): string => n.toString(16).padStart(16, '0');
 const traceId = (n: number): string => n.toString(16).padStart(32, 'f');
@@ -59,18 +41,9 @@ function put(atMs: number, samples: readonly Sample[], service = 'shop', pod = '
     trace: trace === undefined ? '' : traceId(trace),
   }));
   const of = Int32Array.from(samples, ({ span, trace }, i) => (span === undefined && trace === undefined ? -1 : i));
-  const writer = new ProfileWriter(db);
+  const writer = new ProfileWriter(disk.db);
   writer.add({ ...made, spans: { of, contexts } }, atMs);
   writer.flush();
-}
-
-function read<T>(work: (store: ProfileStore) => T): T {
-  const connection = openForReading(file);
-  try {
-    return work(new ProfileStore(connection));
-  } finally {
-    connection.close();
-  }
 }
 
 const asked: ProfileSelector = {
@@ -85,7 +58,7 @@ const spans = (...ids: number[]): TraceSelector => ({ spans: ids.map(spanId), tr
 const traces = (...ids: number[]): TraceSelector => ({ spans: [], traces: ids.map(traceId) });
 
 function merged(within: TraceSelector | undefined, more: Partial<ProfileSelector> = {}): Record<string, number> {
-  return read((store) => {
+  return disk.read((store) => {
     const { length, func, parent, self, functions } = store.merge({ ...asked, ...more, within }, false, noStop);
     const found: Record<string, number> = {};
     for (let node = 0; node < length; node++) {
@@ -118,7 +91,7 @@ function beat(): void {
 
 it.each(['rows', 'blocks'])('samples are found by span, root span and trace, while profiles are %s', (form) => {
   fill();
-  if (form === 'blocks') finish(upkeep(db, KEEP_ALL, BASE_MS + 60 * HOUR_MS));
+  if (form === 'blocks') finish(upkeep(disk.db, KEEP_ALL, BASE_MS + 60 * HOUR_MS));
   expect(merged(spans(1))).toEqual({ 'main pay': 6, 'main list': 7, other: 3 });
   expect(merged(spans(2))).toEqual({ 'main pay': 5 });
   expect(merged(spans(1, 2))).toEqual({ 'main pay': 11, 'main list': 7, other: 3 });
@@ -146,7 +119,7 @@ it('spans are removed by their own retention, their profiles stay', () => {
   fill();
   beat();
   const limits = { ...KEEP_ALL, spans: { retentionMs: 24 * HOUR_MS, maxBytes: Infinity } };
-  finish(upkeep(db, limits, BASE_MS + 26 * HOUR_MS));
+  finish(upkeep(disk.db, limits, BASE_MS + 26 * HOUR_MS));
   expect(merged(spans(1))).toEqual({ 'main list': 7 });
   expect(merged(undefined)).toEqual({ 'main pay': 11, 'main list': 137, other: 3, beat: 2 });
 });
@@ -155,9 +128,9 @@ it('the oldest spans go once they take more than their share of the disk', () =>
   const many = (n: number): Sample[] =>
     Array.from({ length: 200 }, (_, i) => ({ frames: ['main:1'], value: 1, span: n * 1000 + i, trace: n }));
   for (let n = 0; n < 10; n++) put(BASE_MS + n * 60_000, many(n + 1));
-  const report = finish(upkeep(db, KEEP_ALL, BASE_MS));
+  const report = finish(upkeep(disk.db, KEEP_ALL, BASE_MS));
   const maxBytes = Math.floor(report.spanBytes / 2);
-  const after = finish(upkeep(db, { ...KEEP_ALL, spans: { retentionMs: undefined, maxBytes } }, BASE_MS));
+  const after = finish(upkeep(disk.db, { ...KEEP_ALL, spans: { retentionMs: undefined, maxBytes } }, BASE_MS));
   expect(after.spanBytes).toBeLessThanOrEqual(maxBytes);
   expect(after.spanBytes).toBeGreaterThan(maxBytes / 2);
   expect(merged(traces(1))).toEqual({});
@@ -169,40 +142,40 @@ it.each([1, 0])('the oldest spans that cannot be deleted keep no others from bei
   const many = Array.from({ length: 300 }, (_, i): Sample => ({ frames: ['main:1'], value: 1, span: i + 1, trace: 1 }));
   for (let n = 0; n < 300; n++) put(BASE_MS + n * 1000, many.slice(n, n + 1));
   // As if every other one, or all of the first 250, lay on a damaged page.
-  db.exec(`CREATE TRIGGER damaged BEFORE DELETE ON span WHEN old.seq <= 250 AND old.seq % 2 >= ${isOther}
+  disk.db.exec(`CREATE TRIGGER damaged BEFORE DELETE ON span WHEN old.seq <= 250 AND old.seq % 2 >= ${isOther}
     BEGIN SELECT RAISE(ABORT, 'database disk image is malformed'); END`);
-  const { bytes } = db.prepare('SELECT sum(bytes) AS bytes FROM span').get() as { bytes: number };
+  const { bytes } = disk.db.prepare('SELECT sum(bytes) AS bytes FROM span').get() as { bytes: number };
   const maxBytes = Math.floor(bytes * 0.9);
-  const after = finish(upkeep(db, { ...KEEP_ALL, spans: { retentionMs: undefined, maxBytes } }, BASE_MS));
+  const after = finish(upkeep(disk.db, { ...KEEP_ALL, spans: { retentionMs: undefined, maxBytes } }, BASE_MS));
   expect(after.spanBytes).toBeLessThanOrEqual(maxBytes);
   expect(after.spanBytes).toBeGreaterThan(maxBytes * 0.9);
-  finish(dropService(db, 'shop'));
-  const { left } = db.prepare('SELECT count(*) AS left FROM span').get() as { left: number };
+  finish(dropService(disk.db, 'shop'));
+  const { left } = disk.db.prepare('SELECT count(*) AS left FROM span').get() as { left: number };
   expect(left).toBe(isOther === 1 ? 125 : 250);
 });
 
 it('spans go with their service, and with the profiles that retention removes', () => {
   fill();
   beat();
-  finish(dropService(db, 'cart'));
-  finish(upkeep(db, KEEP_ALL, BASE_MS + 26 * HOUR_MS));
+  finish(dropService(disk.db, 'cart'));
+  finish(upkeep(disk.db, KEEP_ALL, BASE_MS + 26 * HOUR_MS));
   expect(merged(spans(1))).toEqual({ 'main pay': 6, 'main list': 7 });
-  finish(upkeep(db, { ...KEEP_ALL, retentionMs: 24 * HOUR_MS }, BASE_MS + 27 * HOUR_MS));
-  expect(db.prepare('SELECT count(*) AS rows FROM span').get()).toEqual({ rows: 1 });
+  finish(upkeep(disk.db, { ...KEEP_ALL, retentionMs: 24 * HOUR_MS }, BASE_MS + 27 * HOUR_MS));
+  expect(disk.db.prepare('SELECT count(*) AS rows FROM span').get()).toEqual({ rows: 1 });
   put(BASE_MS + 27 * HOUR_MS, [{ frames: ['new:1'], value: 2 }], 'cart', 'b');
   expect(merged(spans(1))).toEqual({ 'main list': 7 });
 });
 
 it('damaged spans are left out, and the answer says so', () => {
   fill();
-  const { data } = db.prepare('SELECT data FROM span WHERE seq = 1').get() as { data: Uint8Array };
+  const { data } = disk.db.prepare('SELECT data FROM span WHERE seq = 1').get() as { data: Uint8Array };
   for (let byte = 0; byte < data.length; byte++) {
     const changed = Uint8Array.from(data);
     changed[byte] ^= 1 << (byte % 8);
-    db.prepare('UPDATE span SET data = ? WHERE seq = 1').run(changed);
+    disk.db.prepare('UPDATE span SET data = ? WHERE seq = 1').run(changed);
     expect(merged(spans(1))).toEqual({ 'main list': 7, other: 3 });
   }
-  const warnings = read((store) => store.merge({ ...asked, within: spans(1) }, false, noStop).warnings);
+  const warnings = disk.read((store) => store.merge({ ...asked, within: spans(1) }, false, noStop).warnings);
   expect(warnings).toEqual([
     expect.stringMatching(
       /^Spans of service \d+ in the hour .*Z were left out: the stored block does not match its checksum\.$/,
@@ -214,18 +187,17 @@ it('damaged spans are left out, and the answer says so', () => {
 it('a row of spans is not read at another time, service or dictionary', () => {
   fill();
   for (const column of ['time_us', 'part_id']) {
-    db.exec(`UPDATE span SET ${column} = ${column} + 1 WHERE seq = 1`);
+    disk.db.exec(`UPDATE span SET ${column} = ${column} + 1 WHERE seq = 1`);
     expect(merged(spans(2))).toEqual({});
-    db.exec(`UPDATE span SET ${column} = ${column} - 1 WHERE seq = 1`);
+    disk.db.exec(`UPDATE span SET ${column} = ${column} - 1 WHERE seq = 1`);
   }
   expect(merged(spans(2))).toEqual({ 'main pay': 5 });
 });
 
 it('a folder of an older version gets the table, and its profiles stay', () => {
   fill();
-  db.exec('DROP TABLE span');
-  db.close();
-  db = openForWriting(file);
+  disk.db.exec('DROP TABLE span');
+  disk.reopen();
   expect(merged(spans(1))).toEqual({});
   expect(merged(undefined)).toEqual({ 'main pay': 11, 'main list': 137, other: 3 });
   put(BASE_MS + HOUR_MS, [{ frames: ['main:1'], value: 8, span: 1 }]);
@@ -235,7 +207,7 @@ it('a folder of an older version gets the table, and its profiles stay', () => {
 it('a heatmap has one value for each span of an upload', () => {
   fill();
   const heat = (of: 'uploads' | 'spans'): Heatmap =>
-    read((store) => store.heatmap({ ...asked, endMs: BASE_MS + 60_000 }, ['pod'], 60_000, of, true, noStop));
+    disk.read((store) => store.heatmap({ ...asked, endMs: BASE_MS + 60_000 }, ['pod'], 60_000, of, true, noStop));
   const told = ({ series }: Heatmap) =>
     series.map(({ labels, count, slots }) => ({
       labels,
@@ -256,7 +228,7 @@ it('a heatmap of several groups reads the spans as often as one of a single grou
   for (const pod of ['a', 'b']) put(BASE_MS, [{ frames: ['main'], value: 5, span: 1 }], 'shop', pod);
   const readings = (groupBy: readonly string[]): number => {
     let rows = 0;
-    const heat = read((store) =>
+    const heat = disk.read((store) =>
       store.heatmap({ ...asked, endMs: BASE_MS + 60_000 }, groupBy, 60_000, 'spans', false, () => {
         rows++;
       }),

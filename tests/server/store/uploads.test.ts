@@ -1,13 +1,10 @@
 /** Exemplars are uploads, also where their samples have labels, and so lie in several series. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { finish } from '#base/steps.ts';
 import { labelSet, labelValue, type LabelMatcher } from '#model/labels.ts';
 import { answerQuery } from '#server/query/answer-query.ts';
-import { openForReading, openForWriting, type Database } from '#server/store/database.ts';
+import { openForReading } from '#server/store/database.ts';
 import type { Exemplar } from '#server/store/profile-reader.ts';
 import { ProfileStore } from '#server/store/profile-store.ts';
 import { ProfileWriter } from '#server/store/profile-writer.ts';
@@ -15,6 +12,7 @@ import { seriesCheck, type SeriesColumns } from '#server/store/row-check.ts';
 import { upkeep } from '#server/store/upkeep.ts';
 import { incoming, madeLabels } from '../../support/made-profiles.ts';
 import { KEEP_SPANS } from '../../support/store-limits.ts';
+import { testStore } from '../../support/test-store.ts';
 
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 const HOUR_MS = 3_600_000;
@@ -25,21 +23,7 @@ const asked = { profileType: CPU, matchers: [], callSite: [], startMs: BASE_MS, 
 /** One bucket. */
 const STEP_MS = 60_000;
 
-let folder: string;
-let file: string;
-let db: Database;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'uploads-'));
-  file = join(folder, 'profiles.db');
-  db = openForWriting(file);
-  db.exec('PRAGMA synchronous = OFF');
-});
-
-afterEach(() => {
-  db.close();
-  rmSync(folder, { recursive: true });
-});
+const disk = testStore();
 
 /** Values by the label `endpoint` of the samples; '' has none. */
 interface Upload {
@@ -73,7 +57,7 @@ it('an upload counts once, whichever of its series name it, and how often', () =
 
 it('groups by a label of the samples have the part of the upload that is theirs', () => {
   put(SINGLE, SPLIT);
-  const groups = read((store) => store.timeSeries(asked, ['endpoint', 'pod'], STEP_MS, noStop, true));
+  const groups = disk.read((store) => store.timeSeries(asked, ['endpoint', 'pod'], STEP_MS, noStop, true));
   expect(
     groups.map(({ labels, exemplars: found = [] }) => [
       labelValue(labels, 'endpoint'),
@@ -125,7 +109,7 @@ it.each([
   ['a blob', "sample_labels = x'00'"],
 ])('a row that names other labels of samples is left out and reported: %s', (_, change) => {
   put(SINGLE, SPLIT);
-  db.exec(`UPDATE series SET ${change} WHERE labels LIKE '%/pay%'`);
+  disk.db.exec(`UPDATE series SET ${change} WHERE labels LIKE '%/pay%'`);
   changed();
   expect(exemplars().map(({ value }) => value)).toEqual([9]);
   expect(warnings()).toEqual([expect.stringMatching(/^Series \d+ was left out: it does not match its checksum/)]);
@@ -133,16 +117,16 @@ it.each([
 
 it.each(['[["pod"]]', '{}', '['])('a row that passes its check, but names labels as %s, is left out', (text) => {
   put(SPLIT);
-  const row = db.prepare("SELECT * FROM series WHERE labels LIKE '%/pay%'").get() as unknown as SeriesColumns;
+  const row = disk.db.prepare("SELECT * FROM series WHERE labels LIKE '%/pay%'").get() as unknown as SeriesColumns;
   const check = seriesCheck({ ...row, sample_labels: text });
-  db.prepare('UPDATE series SET sample_labels = ?, row_check = ? WHERE id = ?').run(text, check, row.id);
+  disk.db.prepare('UPDATE series SET sample_labels = ?, row_check = ? WHERE id = ?').run(text, check, row.id);
   changed();
   expect(exemplars().map(({ value }) => value)).toEqual([7]);
   expect(warnings()).toHaveLength(1);
 });
 
 function put(...uploads: readonly Upload[]): void {
-  const writer = new ProfileWriter(db);
+  const writer = new ProfileWriter(disk.db);
   for (const { seconds, pod, values } of uploads) {
     const base = madeLabels('shop', CPU, { pod });
     const stacks = Object.values(values).map((value, i) => ({ frames: [`f${i}:1`], value }));
@@ -161,52 +145,35 @@ function put(...uploads: readonly Upload[]): void {
 }
 
 function pack(): void {
-  finish(upkeep(db, KEEP_ALL, BASE_MS + 3 * HOUR_MS));
-  expect(db.prepare('SELECT count(*) AS n FROM raw').get()).toEqual({ n: 0 });
-}
-
-function read<T>(question: (store: ProfileStore) => T): T {
-  const reader = openForReading(file);
-  try {
-    return question(new ProfileStore(reader));
-  } finally {
-    reader.close();
-  }
+  finish(upkeep(disk.db, KEEP_ALL, BASE_MS + 3 * HOUR_MS));
+  expect(disk.db.prepare('SELECT count(*) AS n FROM raw').get()).toEqual({ n: 0 });
 }
 
 function exemplars(matchers: readonly LabelMatcher[] = []): readonly Exemplar[] {
-  return read((store) => store.timeSeries({ ...asked, matchers }, [], STEP_MS, noStop, true)).flatMap(
-    ({ exemplars: found = [] }) => found,
-  );
+  return disk
+    .read((store) => store.timeSeries({ ...asked, matchers }, [], STEP_MS, noStop, true))
+    .flatMap(({ exemplars: found = [] }) => found);
 }
 
 function total(found: readonly Exemplar[], matchers: readonly LabelMatcher[] = []): number {
   const only = found.map(({ profile }) => profile);
-  return read((store) => store.merge({ ...asked, matchers, only }, false, noStop)).total[0];
+  return disk.read((store) => store.merge({ ...asked, matchers, only }, false, noStop)).total[0];
 }
 
 function warnings(): string[] {
-  return read((store) => {
+  return disk.read((store) => {
     store.merge(asked, false, noStop);
     return store.takeDamage().map(({ text }) => text);
   });
 }
 
 async function ask(call: string, question: object): Promise<unknown> {
-  const reader = openForReading(file);
+  const body = new TextEncoder().encode(JSON.stringify(question));
+  const headers = { 'content-type': 'application/json' };
+  const request = { method: 'POST', path: `/querier.v1.QuerierService/${call}`, query: '', headers, body };
+  const reader = openForReading(disk.file);
   try {
-    const { answer } = await answerQuery(
-      {
-        method: 'POST',
-        path: `/querier.v1.QuerierService/${call}`,
-        query: '',
-        headers: { 'content-type': 'application/json' },
-        body: new TextEncoder().encode(JSON.stringify(question)),
-      },
-      new ProfileStore(reader),
-      { nowMs: BASE_MS + HOUR_MS },
-      noStop,
-    );
+    const { answer } = await answerQuery(request, new ProfileStore(reader), { nowMs: BASE_MS + HOUR_MS }, noStop);
     expect(answer.status).toBe(200);
     return JSON.parse(new TextDecoder().decode(answer.body)) as unknown;
   } finally {
@@ -215,15 +182,14 @@ async function ask(call: string, question: object): Promise<unknown> {
 }
 
 function changed(): void {
-  db.exec("UPDATE meta SET value = value + 1 WHERE key = 'series_changes'");
+  disk.db.exec("UPDATE meta SET value = value + 1 WHERE key = 'series_changes'");
 }
 
 /** What format 4 has added is taken away. */
 function makeOld(): void {
-  const rows = db.prepare('SELECT * FROM series').all() as unknown as SeriesColumns[];
-  const update = db.prepare('UPDATE series SET row_check = ? WHERE id = ?');
+  const rows = disk.db.prepare('SELECT * FROM series').all() as unknown as SeriesColumns[];
+  const update = disk.db.prepare('UPDATE series SET row_check = ? WHERE id = ?');
   for (const row of rows) update.run(seriesCheck({ ...row, sample_labels: null }), row.id);
-  db.exec("ALTER TABLE series DROP COLUMN sample_labels; UPDATE meta SET value = 3 WHERE key = 'format'");
-  db.close();
-  db = openForWriting(file);
+  disk.db.exec("ALTER TABLE series DROP COLUMN sample_labels; UPDATE meta SET value = 3 WHERE key = 'format'");
+  disk.reopen();
 }

@@ -5,7 +5,7 @@ import { withValue } from '#model/labels.ts';
 import { readable } from '#render/text.ts';
 import { Choice } from '../../components/menu.tsx';
 import { navigate, useUrl } from '../../url/url-store.ts';
-import styles from './chart.module.css';
+import { Dim } from '../strip.tsx';
 
 export function ThreadChoice({ threads }: { readonly threads: ThreadsOfChart }): ReactElement {
   const { label, shown, all, count } = threads;
@@ -15,7 +15,7 @@ export function ThreadChoice({ threads }: { readonly threads: ThreadsOfChart }):
   const choose = (value: string | undefined): void =>
     navigate({ q: withValue(matchers, label, value), at: undefined, sel: [] }, 'push');
   const titleOf = (values: readonly string[]): string => readable(values.join(', ')).slice(0, 120) || '(none)';
-  if (count <= 1 && !isFiltered) return <span className={styles['dim']}>{titleOf(shown)}</span>;
+  if (count <= 1 && !isFiltered) return <Dim>{titleOf(shown)}</Dim>;
   return (
     <>
       <Choice
@@ -28,7 +28,7 @@ export function ThreadChoice({ threads }: { readonly threads: ThreadsOfChart }):
         ]}
         onChange={(id) => choose(id === 'all' ? undefined : (all[Number(id)][0] ?? ''))}
       />
-      {count > 1 && <span className={styles['dim']}>longest of {count}</span>}
+      {count > 1 && <Dim>longest of {count}</Dim>}
     </>
   );
 }

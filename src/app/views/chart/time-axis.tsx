@@ -1,6 +1,6 @@
 /** The time over a flame chart; it moves with the picture, so it is drawn without React. */
 import { type ReactElement, type RefObject, useEffect, useRef } from 'react';
-import { offsetTicks } from '#render/when/ticks.ts';
+import { AXIS_HEIGHT, paintOffsetAxis } from '#render/when/axis.ts';
 import { useFlameTheme } from '../flamegraph/flame-theme.ts';
 import type { Seen } from './calls.ts';
 import styles from './chart.module.css';
@@ -8,11 +8,6 @@ import styles from './chart.module.css';
 export interface TimeAxis {
   show(seen: Seen): void;
 }
-
-/** In css px. */
-const HEIGHT = 18;
-const TICK_EVERY = 96;
-const TEXT_GAP = 4;
 
 interface TimeAxisCanvasProps {
   readonly axis: RefObject<TimeAxis | undefined>;
@@ -31,20 +26,10 @@ export function TimeAxisCanvas({ axis, originMs }: TimeAxisCanvasProps): ReactEl
       last.current = seen;
       const ratio = devicePixelRatio;
       const width = Math.max(1, Math.round(element.clientWidth * ratio));
-      const height = Math.round(HEIGHT * ratio);
+      const height = Math.round(AXIS_HEIGHT * ratio);
       if (element.width !== width || element.height !== height) Object.assign(element, { width, height });
-      graph.fillStyle = theme.ground;
-      graph.fillRect(0, 0, width, height);
-      graph.fillStyle = theme.hover;
-      graph.font = `${11 * ratio}px ${theme.fontUi}`;
-      graph.textBaseline = 'middle';
-      const from = seen.from + originMs;
-      const scale = width / (seen.to - seen.from);
-      for (const { ms, text } of offsetTicks(from, seen.to + originMs, element.clientWidth / TICK_EVERY)) {
-        const x = Math.round((ms - from) * scale);
-        graph.fillRect(x, height - 5 * ratio, Math.max(1, Math.floor(ratio)), 5 * ratio);
-        graph.fillText(text, x + TEXT_GAP * ratio, height / 2);
-      }
+      const [fromMs, untilMs] = [seen.from + originMs, seen.to + originMs];
+      paintOffsetAxis(graph, theme, { fromMs, untilMs, top: 0, width, ratio, picture: 'below' });
     };
     axis.current = { show };
     if (last.current) show(last.current);

@@ -19,6 +19,7 @@ import type { ViewProps } from '../view.ts';
 import { callOfPath, callThatFills, intervalSeen, type Seen, seenOf } from './calls.ts';
 import { ThreadChoice } from './thread-choice.tsx';
 import { type TimeAxis, TimeAxisCanvas } from './time-axis.tsx';
+import { Dim, Strip } from '../strip.tsx';
 import styles from './chart.module.css';
 
 /** Zoom is here of a call, not of its path. */
@@ -87,20 +88,20 @@ function Chart(props: ViewProps & { readonly chart: ChartAnswer }): ReactElement
   const { menu, open } = useFrameMenu(NOT_HERE);
   return (
     <ViewColumn>
-      <div className={styles['strip']}>
+      <Strip>
         <strong>{formatOffsetMs(tree.total[0])}</strong>
         {threads && <ThreadChoice threads={threads} />}
-        <span className={styles['dim']}>
+        <Dim>
           {formatCount(tree.length - 1)} {tree.length === 2 ? 'call' : 'calls'}
           {shown.request.transforms.length > 0 && ', before transforms'}
-        </span>
+        </Dim>
         {at && (
           <>
-            <span className={styles['dim']}>{formatInterval(at)} in view</span>
+            <Dim>{formatInterval(at)} in view</Dim>
             <Button onClick={() => see(undefined, 'push')}>Whole chart</Button>
           </>
         )}
-      </div>
+      </Strip>
       {chart.isCut && (
         <Note kind="warn">
           The chart has the first {formatCount(tree.length - 1)} calls: show a part of the recording alone (in When) to

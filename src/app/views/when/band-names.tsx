@@ -36,7 +36,7 @@ export function BandNames({ bands, shown, total }: BandNamesProps): ReactElement
                 navigate({ q: withValue(matchers, label, isChosen ? undefined : (values[0] ?? '')) }, 'push')
               }
             >
-              <bdi>{title}</bdi> <span className={styles['dim']}>{formatShare(totals[band], total)}</span>
+              <bdi>{title}</bdi> <span className={styles['share']}>{formatShare(totals[band], total)}</span>
             </button>
           </li>
         );

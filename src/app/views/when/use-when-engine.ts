@@ -1,7 +1,8 @@
 /** The engine lives as long as the canvases. */
 import { useEffect, useRef } from 'react';
 import { CanvasRows } from '#render/pixel-rows.ts';
-import { AXIS_HEIGHT, BAND_HEIGHT, CELL_HEIGHT, WhenEngine } from '#render/when/engine.ts';
+import { AXIS_HEIGHT } from '#render/when/axis.ts';
+import { BAND_HEIGHT, CELL_HEIGHT, WhenEngine } from '#render/when/engine.ts';
 import { keepFitting } from '../keep-fitting.ts';
 
 /** @param rows of the heatmap @param bands below it */

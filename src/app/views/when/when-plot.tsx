@@ -6,7 +6,8 @@ import { formatShare } from '#model/units.ts';
 import { ROWS, type When } from '#model/when.ts';
 import { selfShareKeys } from '#render/palette.ts';
 import { bandGrid, heatGrid, largestOf } from '#render/when/grid.ts';
-import { AXIS_HEIGHT, BAND_HEIGHT, CELL_HEIGHT } from '#render/when/engine.ts';
+import { AXIS_HEIGHT } from '#render/when/axis.ts';
+import { BAND_HEIGHT, CELL_HEIGHT } from '#render/when/engine.ts';
 import { Button, IconButton } from '../../components/button.tsx';
 import { ViewColumn } from '../../components/layout.tsx';
 import { type ShownTree, valueText } from '../../screen/shown.ts';
@@ -17,6 +18,7 @@ import { useWhenEngine } from './use-when-engine.ts';
 import { useWhenInput } from './use-when-input.ts';
 import type { Selecting } from './when-keys.ts';
 import { WhenTable } from './when-table.tsx';
+import { Dim, Strip } from '../strip.tsx';
 import styles from './when.module.css';
 
 interface WhenPlotProps {
@@ -75,17 +77,17 @@ export function WhenPlot({ when, shown, during, onDuring, onKey }: WhenPlotProps
   const chosen = selecting && `selected ${formatInterval(intervalOf(rangeOf(selecting), cellMs))}, Enter shows it`;
   return (
     <ViewColumn>
-      <div className={styles['strip']}>
+      <Strip>
         <strong>{valueText(shown, total)}</strong>
-        <span className={styles['dim']}>
+        <Dim>
           {title} in {formatOffsetMs(recordedMs)} of recording
           {shown.request.transforms.length > 0 && ', before transforms'}
-        </span>
+        </Dim>
         <Legend of={`a cell of ${formatOffsetMs(cellMs)}`} largest={valueText(shown, largestOf(cells))} />
         <span className={styles['spacer']} />
         <IconButton label="Zoom in" icon="plus" onClick={() => engine.current!.zoomAt(undefined, 1 / ZOOM)} />
         <IconButton label="Zoom out" icon="zoom-out" onClick={() => engine.current!.zoomAt(undefined, ZOOM)} />
-      </div>
+      </Strip>
       <p className={styles['reading']} aria-hidden="true">
         {chosen ?? (read || `Drag over the cells to show only a part. One column is ${formatOffsetMs(columnMs)}.`)}
       </p>
@@ -119,10 +121,10 @@ export function WhenPlot({ when, shown, during, onDuring, onKey }: WhenPlotProps
                   largest={valueText(shown, largestOf(bands.values))}
                 />
                 {bands.omitted.count > 0 && (
-                  <span className={styles['dim']}>
+                  <Dim>
                     {bands.omitted.count} more have {valueText(shown, bands.omitted.total)} (
                     {formatShare(bands.omitted.total, total)})
-                  </span>
+                  </Dim>
                 )}
               </div>
               <BandNames bands={bands} shown={shown} total={total} />
@@ -143,12 +145,12 @@ export function WhenPlot({ when, shown, during, onDuring, onKey }: WhenPlotProps
         <WhenTable when={when} shown={shown} />
       </div>
       {selecting && (
-        <div className={styles['strip']} role="group" aria-label="Selection">
+        <Strip label="Selection">
           <span>{formatInterval(intervalOf(rangeOf(selecting), cellMs))}</span>
           <Button kind="edged" onClick={() => onDuring(intervalOf(rangeOf(selecting), cellMs))}>
             Show only this
           </Button>
-        </div>
+        </Strip>
       )}
     </ViewColumn>
   );
