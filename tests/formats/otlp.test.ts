@@ -39,7 +39,14 @@ const OLDEST_TIME_NS = 1_795_000_000_000_000_000n;
 function oldestMessage(length = 2): Uint8Array {
   const sample = (start: number, frames: number, values: number[], attributes: number[], ms: bigint): Field => [
     2,
-    message([1, start], [2, frames], [3, values], [4, attributes], [6, OLDEST_TIME_NS + ms * 1_000_000n]),
+    message(
+      [1, start],
+      [2, frames],
+      [3, values],
+      [4, attributes],
+      [5, start === 0 ? 1 : 0],
+      [6, OLDEST_TIME_NS + ms * 1_000_000n],
+    ),
   ];
   const profile = message(
     [1, message([1, 1], [2, 2])],
@@ -56,6 +63,8 @@ function oldestMessage(length = 2): Uint8Array {
     ...[1, 2].map((func): Field => [2, message([3, message([1, func])])]),
     [3, message()],
     ...[4, 5].map((name): Field => [3, message([1, name])]),
+    [4, message()],
+    [4, message([1, new Uint8Array(16).fill(0xab)], [2, new Uint8Array(8).fill(0xcd)])],
     ...OLDEST_STRINGS.map((text): Field => [5, text]),
     [6, message()],
     [6, message([1, 'thread.name'], [2, message([1, 'one'])])],
@@ -185,6 +194,11 @@ describe('a message', () => {
     expect([...(profile.times ?? [])].map(Math.round)).toEqual([
       1_795_000_000_001, 1_795_000_000_002, 1_795_000_000_001, 1_795_000_000_002,
     ]);
+  });
+
+  it('of before proto 1.8 has links to spans', () => {
+    const ids = { span_id: 'cd'.repeat(8), trace_id: 'ab'.repeat(16) };
+    expect(profileRows(withLabels(decoded(oldestMessage()), ids), 0)[0]).toBe('total 2 self 0');
   });
 
   it('of before proto 1.8 is refused where a stack leaves the list', () => {

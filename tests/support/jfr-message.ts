@@ -40,6 +40,7 @@ const EVENTS: Readonly<Record<string, Fields>> = {
     state: 'jdk.types.ThreadState*',
     samples: 'int',
     spanId: 'long',
+    spanName: 'long',
     traceIdHi: 'long',
     traceIdLo: 'long',
   },

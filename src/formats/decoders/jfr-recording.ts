@@ -80,6 +80,7 @@ const EVENT_FIELDS = new Set([
   'samplingPeriod',
   'contextId',
   'spanId',
+  'spanName',
   'traceIdHi',
   'traceIdLo',
 ]);
