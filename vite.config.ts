@@ -140,14 +140,20 @@ function startSooner(): Plugin {
   };
 }
 
-/** A page in one file loads nothing more: it reads the formats whose decoders come with the worker. */
+/**
+ * A page in one file loads nothing more: it reads the formats whose decoders come with the worker, and has no flame
+ * chart (`workspace/views.ts`).
+ */
 function fewFormats(): Plugin {
+  const noChart = '\0no-flame-chart';
   return {
     name: 'few-formats',
     enforce: 'pre',
     resolveId(source, importer, options) {
+      if (source === '#model/flame-chart.ts') return noChart;
       return source === './formats.ts' ? this.resolve('./viewer-formats.ts', importer, options) : undefined;
     },
+    load: (id) => (id === noChart ? 'export function* flameChart() { return undefined; }' : undefined),
   };
 }
 
@@ -156,6 +162,8 @@ const PARTS_OF_SERVERS: Readonly<Record<string, string>> = {
   'first-run.tsx': 'FirstRun',
   'profile-now.tsx': 'ProfileNow',
   'remove-service.tsx': 'RemoveService',
+  'server-notice.tsx': 'ServerNotice',
+  'store-notice.tsx': 'StoreNotice',
 };
 
 /** A page in one file has no server: what is about one stays out. */

@@ -1,5 +1,5 @@
 /** A file format: its names, its endings, how it is recognised, and bytes to a Profile. */
-import type { Steps } from '#base/steps.ts';
+import type { Steps, WaitingSteps } from '#base/steps.ts';
 import type { Profile } from '#model/profile.ts';
 
 /** What the page, the command line and the documentation say about a format. Plain data: it crosses to the page. */
@@ -50,6 +50,7 @@ export interface ArchiveFile {
 export interface Unpackers {
   archive(): Promise<(bytes: Uint8Array) => Steps<readonly ArchiveFile[]>>;
   zstd(): Promise<(bytes: Uint8Array) => Steps<Uint8Array>>;
+  xz(): Promise<(bytes: Uint8Array) => WaitingSteps<Uint8Array>>;
 }
 
 export type DecodeErrorCode = 'unrecognized' | 'malformed' | 'too-large' | 'unsupported' | 'empty';

@@ -58,4 +58,5 @@ export const formats: readonly ProfileFormat[] = [
 export const unpackers: Partial<Unpackers> = {
   archive: async () => (await import('./decoders/archive.ts')).unpackArchive,
   zstd: async () => (await import('./decoders/zstd.ts')).unwrapZstd,
+  xz: async () => (await import('./decoders/xz.ts')).unwrapXz,
 };

@@ -13,6 +13,8 @@ export function recognise(bytes: Uint8Array): Recognised | undefined {
   const text = textPrefix(bytes, PREFIX);
   if (text.includes('\u0000')) return undefined;
   if (looksLikeMarkup(text)) {
+    const page = PAGES.find(({ sign }) => sign.test(text));
+    if (page) return page;
     if (/async-profiler/.test(text)) {
       return {
         what: 'a page of async-profiler that is no flame graph',
@@ -34,6 +36,21 @@ export function recognise(bytes: Uint8Array): Recognised | undefined {
   const kind = TEXT_KINDS.find(({ signs }) => signs.every((sign) => sign.test(text)));
   return kind;
 }
+
+/** Pages that show a profile in another way than as a flame graph. */
+const PAGES: readonly (Recognised & { readonly sign: RegExp })[] = [
+  {
+    sign: /<title>Tree view<\/title>[^]*ul\.tree\b/,
+    what: 'a call tree of async-profiler (-o tree)',
+    remedy: 'Record again as a flame graph or a recording: asprof -d 30 -f out.html PID, or -f out.jfr.',
+  },
+  {
+    sign: /\bpyinstrumentHTMLRenderer\b|\bwindow\.profileSession = \{"start_time"/,
+    what: 'a page of pyinstrument',
+    remedy:
+      'Write the session as speedscope: pyinstrument --load-prev SESSION -r speedscope -o out.speedscope.json. pyinstrument prints SESSION after a recording.',
+  },
+];
 
 /** Kinds of JSON that are known and not read. */
 const JSON_KINDS: Readonly<Partial<Record<KnownJson, Recognised>>> = {

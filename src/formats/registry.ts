@@ -124,7 +124,7 @@ function* chooseFormat(bytes: Uint8Array, name: string): WaitingSteps<ProfileFor
   }
   const loose = formats.find(({ isLoose, sniff }) => isLoose && sniff(bytes, name));
   if (loose) return loose;
-  const bare = name.toLowerCase().replace(/\.(gz|zst)$/, '');
+  const bare = name.toLowerCase().replace(/\.(gz|zst|xz)$/, '');
   const promised = formats.find(({ endings }) => endings.some((ending) => bare.endsWith(ending)));
   if (promised) return promised;
   throw new DecodeError('unrecognized', 'The format of the file is unknown.', {

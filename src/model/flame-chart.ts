@@ -16,7 +16,8 @@ import { THREAD_LABELS } from './when.ts';
 
 /** More calls than a screen, or a memory, holds: the earliest are made. */
 const MAX_CALLS = 1 << 22;
-const MAX_THREADS = 40;
+/** Threads that are listed: those that ran longest. */
+const MAX_THREADS = 5000;
 const SAMPLES_A_STEP = 16_384;
 /** A sample without a length lasts until the next one, or for so many usual gaps where none comes. */
 const MAX_GAPS = 3;
@@ -43,7 +44,7 @@ export interface ThreadsOfChart {
   readonly label: string;
   /** The shown one: the values that its samples have of the label. */
   readonly shown: readonly string[];
-  /** All, the one that ran longest first. */
+  /** Those that can be shown, whichever is: the one that ran longest first, at most `MAX_THREADS`. */
   readonly all: readonly (readonly string[])[];
   readonly count: number;
 }
@@ -63,9 +64,9 @@ export function* flameChart(
   const { startMs, endMs } = yield* recordingSpan(profile);
   const kept = yield* matchingSamples(profile, matchers);
   const type = lastingType(profile, sampleType);
-  const { of, threads } = yield* threadOf(profile, type ?? sampleType, kept);
-  const samples = inTime(profile, kept, of, type);
-  const ends = endsOf(profile, samples, type);
+  const { of, threads } = yield* threadOf(profile, type ?? sampleType, matchers, kept);
+  const samples = yield* inTime(profile, of, type);
+  const ends = yield* endsOf(profile, samples, type);
   const windows = windowsOf(during, endMs - startMs);
   const originMs = windows[0].fromMs;
   const calls = new Calls(Math.max(MIN_SLACK_MS, Math.abs(startMs) * DATE_SLACK));
@@ -92,6 +93,7 @@ function lastingType({ sampleTypes, values }: Profile, shown: number): number | 
 function* threadOf(
   profile: TimedProfile,
   type: number,
+  matchers: readonly LabelMatcher[],
   kept: Uint8Array,
 ): Steps<{ readonly of: Uint8Array; readonly threads: ThreadsOfChart | undefined }> {
   const keys = labelKeys(profile);
@@ -99,34 +101,44 @@ function* threadOf(
   if (label === undefined) return { of: kept, threads: undefined };
   const { values, of } = yield* labelColumn(profile, label);
   const { values: column } = profile.values[type];
-  const totals = new Float64Array(values.length);
-  for (let i = 0; i < kept.length; i++) if (kept[i] === 1) totals[of[i]] += Math.max(0, column[i]);
-  const order = Array.from(values.keys())
-    .filter((value) => totals[value] > 0)
-    .sort((a, b) => totals[b] - totals[a] || compareNatural(values[a].join(), values[b].join()));
+  const longestFirst = function* (among: Uint8Array): Steps<readonly number[]> {
+    const totals = new Float64Array(values.length);
+    for (let i = 0; i < among.length; i++) {
+      if (i % SAMPLES_A_STEP === 0) yield i / among.length;
+      if (among[i] === 1) totals[of[i]] += Math.max(0, column[i]);
+    }
+    return Array.from(values.keys())
+      .filter((value) => totals[value] > 0)
+      .sort((a, b) => totals[b] - totals[a] || compareNatural(values[a].join(), values[b].join()));
+  };
+  const order = yield* longestFirst(kept);
+  // The thread that is asked for is no reason not to list the others.
+  const others = matchers.filter(({ name }) => name !== label);
+  const all = others.length === matchers.length ? order : yield* longestFirst(yield* matchingSamples(profile, others));
   const [first = 0] = order;
+  const ofFirst = new Uint8Array(kept.length);
+  for (let i = 0; i < kept.length; i++) {
+    if (i % SAMPLES_A_STEP === 0) yield i / kept.length;
+    ofFirst[i] = kept[i] === 1 && of[i] === first ? 1 : 0;
+  }
   return {
-    of: kept.map((isKept, i) => (isKept === 1 && of[i] === first ? 1 : 0)),
+    of: ofFirst,
     threads: {
       label,
       shown: values[first],
-      all: order.slice(0, MAX_THREADS).map((value) => values[value]),
-      count: order.length,
+      all: all.slice(0, MAX_THREADS).map((value) => values[value]),
+      count: all.length,
     },
   };
 }
 
 /** The samples of the thread by time. */
-function inTime(
-  { times, values }: TimedProfile,
-  kept: Uint8Array,
-  of: Uint8Array,
-  type: number | undefined,
-): Int32Array {
+function* inTime({ times, values }: TimedProfile, of: Uint8Array, type: number | undefined): Steps<Int32Array> {
   const picked = new Int32Column();
   let isSorted = true;
   let last = -Infinity;
-  for (let i = 0; i < kept.length; i++) {
+  for (let i = 0; i < of.length; i++) {
+    if (i % SAMPLES_A_STEP === 0) yield i / of.length;
     // Samples of another kind have nothing in the type that lasts.
     if (of[i] === 0 || (type !== undefined && !(values[type].values[i] > 0))) continue;
     if (times[i] < last) isSorted = false;
@@ -138,23 +150,28 @@ function inTime(
 }
 
 /** When each sample ends, in the words of `Profile.times`: never after the next one begins. */
-function endsOf(profile: TimedProfile, samples: Int32Array, type: number | undefined): Float64Array {
+function* endsOf(profile: TimedProfile, samples: Int32Array, type: number | undefined): Steps<Float64Array> {
   const { times, values, sampleTypes } = profile;
-  const ends = new Float64Array(samples.length);
-  const starts = Float64Array.from(samples, (sample) => times[sample]);
-  const gaps = starts.subarray(1).map((start, i) => start - starts[i]);
-  const usual = gaps.length === 0 ? 1 : gaps.toSorted()[gaps.length >> 1];
+  const count = samples.length;
+  const ends = new Float64Array(count);
+  const gaps = new Float64Array(Math.max(0, count - 1));
   const msOne = type === undefined ? 0 : msOfOne(sampleTypes[type]);
-  const lengthOf = (at: number): number => (type === undefined ? usual : values[type].values[samples[at]] * msOne);
-  const [first, isClock] = [
-    samples.length > 0 ? lengthOf(0) : 0,
-    samples.every((_, at) => lengthOf(at) === lengthOf(0)),
-  ];
+  const ownLength = (at: number): number => (type === undefined ? 0 : values[type].values[samples[at]] * msOne);
+  const first = count > 0 ? ownLength(0) : 0;
+  let isClock = true;
+  for (let at = 0; at < count; at++) {
+    if (at % SAMPLES_A_STEP === 0) yield at / count;
+    if (at + 1 < count) gaps[at] = times[samples[at + 1]] - times[samples[at]];
+    if (ownLength(at) !== first) isClock = false;
+  }
+  const usual = gaps.length === 0 ? 1 : gaps.sort()[gaps.length >> 1];
   const slack = type === undefined ? MAX_GAPS * usual : isClock ? (1 + CLOCK_SLACK) * first : 0;
-  for (let at = 0; at < samples.length; at++) {
-    const next = at + 1 < samples.length ? starts[at + 1] : Infinity;
-    const end = starts[at] + lengthOf(at);
-    ends[at] = next - starts[at] <= slack ? next : Math.min(end, next);
+  for (let at = 0; at < count; at++) {
+    if (at % SAMPLES_A_STEP === 0) yield at / count;
+    const start = times[samples[at]];
+    const next = at + 1 < count ? times[samples[at + 1]] : Infinity;
+    const end = start + (type === undefined ? usual : ownLength(at));
+    ends[at] = next - start <= slack ? next : Math.min(end, next);
   }
   return ends;
 }

@@ -140,6 +140,7 @@ function* bandsOf(
   const totals = new Float64Array(values.length);
   const seen = new Uint8Array(values.length);
   for (let i = 0; i < kept.length; i++) {
+    if (i % SAMPLES_A_STEP === 0) yield i / kept.length;
     if (kept[i] === 0) continue;
     totals[of[i]] += column[i];
     if (column[i] !== 0) seen[of[i]] = 1;
@@ -150,10 +151,15 @@ function* bandsOf(
   const bandOf = new Int32Array(values.length).fill(-1);
   const shown = order.slice(0, MAX_BANDS);
   for (const [band, value] of shown.entries()) bandOf[value] = band;
+  const bandOfSample = new Int32Array(of.length);
+  for (let i = 0; i < of.length; i++) {
+    if (i % SAMPLES_A_STEP === 0) yield i / of.length;
+    bandOfSample[i] = bandOf[of[i]];
+  }
   const rest = order.slice(MAX_BANDS);
   return {
     names: shown.map((value) => values[value]),
-    of: of.map((value) => bandOf[value]),
+    of: bandOfSample,
     facts: {
       label,
       totals: shown.map((value) => totals[value]),

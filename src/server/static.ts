@@ -3,6 +3,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import sirv from 'sirv';
 
+const POLICY = 'Content-Security-Policy';
+
 /**
  * @param folder the page as the build left it; listed once, so a later build needs a new start.
  * @param notFound answers what is neither a file nor a navigation.
@@ -15,6 +17,9 @@ export function servePage(folder: string, notFound: (response: ServerResponse) =
       // Names under assets/ carry a hash of their content; all others must be asked for again.
       const isHashed = path.startsWith('/assets/');
       response.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      // The worker unpacks xz in WebAssembly. The page itself may not compile any.
+      if (path.startsWith('/assets/worker/'))
+        response.setHeader(POLICY, `${String(response.getHeader(POLICY))}; script-src 'self' 'wasm-unsafe-eval'`);
     },
   });
 

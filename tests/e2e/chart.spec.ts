@@ -93,11 +93,23 @@ test('another thread is a label filter; a part of the recording narrows the char
   await openRun(page);
   await expect(page.getByText('longest of 2')).toBeVisible();
   await page.getByRole('button', { name: /^profile: main|^profile main/ }).click();
+  await expect(page.getByRole('option').first()).toHaveText(/^All threads/);
+  await page.getByRole('combobox', { name: 'Find a thread' }).fill('io');
+  await expect(page.getByRole('option')).toHaveCount(1);
   await page.getByRole('option', { name: 'io' }).click();
   await expect(page).toHaveURL(/q=profile=%22io%22/);
   await chart(page).focus();
   await page.keyboard.press('ArrowDown');
   await expect(selectedFrame(page)).toHaveText(/^read, total 3\.00\ss/);
+  // Behind the filter above the views.
+  await page
+    .getByRole('button', { name: /^profile: io|^profile io/ })
+    .last()
+    .click();
+  await expect(page.getByRole('option', { name: 'main' })).toBeVisible();
+  await page.getByRole('option', { name: 'All threads' }).click();
+  await expect(page).not.toHaveURL(/[?&]q=/);
+  await expect(page.getByText('longest of 2')).toBeVisible();
   await openRun(page, `${LINK}&during=1500-7000`);
   await chart(page).focus();
   await page.keyboard.press('ArrowDown');

@@ -11,6 +11,25 @@ const rows = ['total 15 self 0', '  main 15 self 3', '    parse 12 self 12'];
 /** `stacks` by `zstd -19`. */
 const zstd = Uint8Array.from(Buffer.from('KLUv/QRoqQAAbWFpbjtwYXJzZSAxMgptYWluIDMKLmt+Gg==', 'base64'));
 
+/** `stacks` by `xz`. */
+const xz = Uint8Array.from(
+  Buffer.from(
+    '/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAUbWFpbjtwYXJzZSAxMgptYWluIDMKAAAAAAekIXey76x1AAEtFS8LcW0ftvN9AQAAAAAEWVo=',
+    'base64',
+  ),
+);
+
+const packed = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64'));
+const tarXz = packed(
+  '/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj4Cf/AHpdADebiM9q5rgWFd7OoCGNkqjEEUozL1pLluUcncrNCw522hAnnfQ1fPx2s1Ehvhj3T3BeZ+YC0cjGVOnyg+M876lCYg9quh/jG38iUWzAuNCYvEbjcGRfbmgS2PXEFoU5g2htMLkyBUG0kY8aG1eD171LPvrCPdeRjwAAAAAAb3AN0lIIdwIAAZYBgFAAALiQ77SxxGf7AgAAAAAEWVo=',
+);
+const largeDictionary = packed(
+  '/Td6WFoAAATm1rRGAgAhAR4AAACbB1FmAQAUbWFpbjtwYXJzZSAxMgptYWluIDMKAAAAAAekIXey76x1AAEtFS8LcW0ftvN9AQAAAAAEWVo=',
+);
+const sha256 = packed(
+  '/Td6WFoAAArh+wyhAgAhARYAAAB0L+WjAQAUbWFpbjtwYXJzZSAxMgptYWluIDMKAAAAAJKqgkRtVNvFKgMx+B/7OasKTtV9rfop5k77m95/uHuCAAFFFYDqVcAYm0uaAQAAAAAKWVo=',
+);
+
 async function read(bytes: Uint8Array, name: string): Promise<readonly string[]> {
   const { profile } = await finishWaiting(decodeProfile({ bytes, name, form: { kind: 'file' } }));
   return profileRows(profile, 0);
@@ -60,6 +79,32 @@ describe('packed files', () => {
   });
 
   it('opens zstd', async () => expect(await read(zstd, 'a.folded.zst')).toEqual(rows));
+
+  it('opens xz, of several streams too', async () => {
+    expect(await read(xz, 'a.folded.xz')).toEqual(rows);
+    expect(await read(Uint8Array.from([...xz, ...xz]), 'a')).toEqual([
+      'total 30 self 0',
+      '  main 30 self 6',
+      '    parse 24 self 24',
+    ]);
+  });
+
+  it('opens and lists what is in a tar that is packed with xz', async () => {
+    // `tar c one.folded two.folded | xz`, of a header and a block each.
+    expect((await finishWaiting(unpackFiles(tarXz))).map(({ name }) => name)).toEqual(['one.folded', 'two.folded']);
+  });
+
+  it('refuses xz that is damaged, cut, or needs too much memory, and reads the next one', async () => {
+    expect(await refusal(read(xz.slice(0, 60), 'a.xz'))).toMatchObject({ code: 'malformed' });
+    expect(await refusal(read(xz.slice(0, 7), 'a.xz'))).toMatchObject({ code: 'malformed' });
+    expect(await refusal(read(xz.with(30, xz[30] ^ 0xff), 'a.xz'))).toMatchObject({ code: 'malformed' });
+    // A dictionary of 128 MiB; and a checksum by SHA-256.
+    const dictionary = await refusal(read(largeDictionary, 'a.xz'));
+    expect(dictionary).toMatchObject({ code: 'unsupported', remedy: expect.stringMatching(/xz -d/) as string });
+    expect(dictionary.message).toContain('64 MiB');
+    expect((await refusal(read(sha256, 'a.xz'))).message).toContain('checksum');
+    expect(await read(xz, 'a.folded.xz')).toEqual(rows);
+  });
 
   it('lists the files of an archive with several, and none of others', async () => {
     const files = { 'one.folded': stacks, 'two/__proto__': stacks };

@@ -51,6 +51,16 @@ describe('a flame chart', () => {
     expect(chart.tree.maxDepth).toBe(3);
   });
 
+  it('lets others in between in every pass over the samples', () => {
+    const many = timedProfile(
+      [TIME],
+      Array.from({ length: 40_000 }, (_, i) => ({ stack: 'main', atMs: i, values: [1], thread: `t${i % 2}` })),
+    );
+    const steps = flameChart(many, 0, [{ name: 'thread', operator: '=', value: 't1' }], undefined);
+    // Three times in 40 000 samples, in each of eight passes.
+    expect(Array.from(steps as Iterable<number>).length).toBeGreaterThanOrEqual(20);
+  });
+
   it('of samples without a length: until the next, three usual gaps at most', () => {
     const counted = timedProfile(
       [COUNT],
@@ -98,7 +108,10 @@ describe('a flame chart', () => {
     const chart = chartOf(threads);
     expect(rows(threads, chart)).toEqual(['0–5 main 5']);
     expect(chart.threads).toEqual({ label: 'thread', shown: ['main'], all: [['main'], ['io'], ['gc']], count: 3 });
-    expect(rows(threads, chartOf(threads, 0, undefined, 'io'))).toEqual(['0–2 io 2']);
+    const io = chartOf(threads, 0, undefined, 'io');
+    expect(rows(threads, io)).toEqual(['0–2 io 2']);
+    // The others can be chosen from there.
+    expect(io.threads).toEqual({ label: 'thread', shown: ['io'], all: [['main'], ['io'], ['gc']], count: 3 });
   });
 
   it('of a part begins and ends with it; of the rest it has a gap', () => {

@@ -24,11 +24,12 @@ let links: Links;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'flametide-http-'));
-  mkdirSync(join(folder, 'assets'));
+  mkdirSync(join(folder, 'assets/worker'), { recursive: true });
   mkdirSync(join(folder, '.vite'));
   for (const [path, text] of [
     ['index.html', INDEX],
     ['assets/index-abc123.js', SCRIPT],
+    ['assets/worker/analysis-abc123.js', SCRIPT],
     ['sw.js', SCRIPT],
     ['app.webmanifest', '{}'],
   ] as const) {
@@ -123,6 +124,11 @@ describe('the guards', () => {
       expect(headers['content-security-policy']).not.toMatch(/script-src|unsafe-eval/);
       expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
     }
+    // The worker alone may compile WebAssembly, to unpack xz.
+    expect((await get('/assets/worker/analysis-abc123.js')).headers['content-security-policy']).toMatch(
+      /^default-src 'self';.*frame-ancestors 'none'.*; script-src 'self' 'wasm-unsafe-eval'$/,
+    );
+    expect((await get('/assets/index-abc123.js')).headers['content-security-policy']).not.toContain('wasm');
   });
 
   it.each([

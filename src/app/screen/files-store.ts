@@ -139,5 +139,5 @@ function freeName(name: string): string {
 function mayBeArchive(name: string, bytes: Uint8Array): boolean {
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   const isTar = String.fromCharCode(...bytes.subarray(257, 262)) === 'ustar';
-  return isZip || isTar || /\.(?:tgz|tar\.(?:gz|zst)|zip\.gz)$/i.test(name);
+  return isZip || isTar || /\.(?:tgz|txz|tar\.(?:gz|zst|xz)|zip\.gz)$/i.test(name);
 }

@@ -9,6 +9,7 @@ import { delimited, fixed64, NS_A_MS, OtlpWire, refuseOtlp, type Span, varint } 
 
 /** Profiles of one message: each is of a process or a container. */
 const MAX_PROFILES = 100_000;
+const NO_BYTES = new Uint8Array(0);
 
 /** A profile and its samples in the columns. */
 interface RawProfile extends Span {
@@ -101,9 +102,10 @@ class ProtoReader {
     const { reader } = this.#wire;
     const fields = PROFILE_FIELDS[numbering];
     const types: { type: string; unit: string }[] = [];
-    const locations = new Int32Column(16);
+    // A message may have 100 000 profiles: what most of them lack is not made for each.
+    const locations = numbering === 'oldest' ? new Int32Column(16) : undefined;
     const attributes: number[] = [];
-    const original: { format: string; bytes: Uint8Array } = { format: '', bytes: new Uint8Array(0) };
+    const original: { format: string; bytes: Uint8Array } = { format: '', bytes: NO_BYTES };
     const facts = { periodType: { type: '', unit: '' }, period: 0, timeMs: 0, durationMs: 0 };
     const typeOf = (stop: number): { type: string; unit: string } => {
       const [type, unit] = this.#wire.numbered(reader.offset, stop, [1, 2]);
@@ -116,7 +118,7 @@ class ProtoReader {
         if (types.length === this.#limits.sampleTypes)
           refuseCount(this.#limits.sampleTypes, 'sample types', `byte ${start}`);
         types.push(typeOf(stop));
-      } else if (field === 3 && numbering === 'oldest') this.#wire.numbers(type, stop, locations);
+      } else if (field === 3 && locations) this.#wire.numbers(type, stop, locations);
       else if (field === fields.time)
         facts.timeMs = (type === fixed64 ? this.#wire.fixed(reader.offset) : unsignedIf(type, reader)) / NS_A_MS;
       else if (field === fields.duration) facts.durationMs = unsignedIf(type, reader) / NS_A_MS;
@@ -127,10 +129,9 @@ class ProtoReader {
       else if (field === fields.original && type === delimited)
         original.bytes = reader.bytes.subarray(reader.offset, stop);
     });
-    const stackOf: StackOf =
-      numbering === 'oldest'
-        ? this.#stacksOf(samples, from, to, locations.take(), dictionary, start)
-        : (sample) => samples.first.values[sample];
+    const stackOf: StackOf = locations
+      ? this.#stacksOf(samples, from, to, locations.take(), dictionary, start)
+      : (sample) => samples.first.values[sample];
     const common = { ...facts, attributes, original: original.bytes.length === 0 ? undefined : original };
     if (types.length <= 1) {
       const [sampleType = { type: '', unit: '' }] = types;

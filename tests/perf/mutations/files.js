@@ -13,8 +13,10 @@ import { fileSeeds, mutatedFile } from './seeds.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const BUILT = fileURLToPath(new URL('../../../node_modules/.cache/bench/mutations/', import.meta.url));
-/** Of one case. Generous, as other programs may run beside it: a decoder that hangs does so for ever. */
-const HANG_MS = 60_000;
+/** Of one case, of the processor: other programs may run beside it. A decoder that hangs does so for ever. */
+const HANG_CPU_MS = 30_000;
+/** Of one case that waits for something, and uses no processor. */
+const HANG_MS = 600_000;
 const LOOK_MS = 500;
 /** Threads that may end before the rest is left out: what ends one may end each. */
 const MAX_ENDS = 20;
@@ -113,12 +115,14 @@ function work(name, seeds, first, take) {
   worker.on('message', take);
   let at = -1;
   let since = performance.now();
+  let sinceCpu = process.cpuUsage();
   /** @type {string | undefined} */
   let why;
   const watch = setInterval(() => {
     const now = Atomics.load(current, 0);
-    if (now !== at) [at, since] = [now, performance.now()];
-    else if (performance.now() - since > HANG_MS) {
+    const { user, system } = process.cpuUsage(sinceCpu);
+    if (now !== at) [at, since, sinceCpu] = [now, performance.now(), process.cpuUsage()];
+    else if (user + system > HANG_CPU_MS * 1000 || performance.now() - since > HANG_MS) {
       why = 'hang';
       void worker.terminate();
     }
