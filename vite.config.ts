@@ -163,6 +163,7 @@ const PARTS_OF_SERVERS: Readonly<Record<string, string>> = {
   'profile-now.tsx': 'ProfileNow',
   'remove-service.tsx': 'RemoveService',
   'server-notice.tsx': 'ServerNotice',
+  'share-dialog.tsx': 'ShareDialog',
   'store-notice.tsx': 'StoreNotice',
 };
 
