@@ -165,6 +165,7 @@ const PARTS_OF_SERVERS: Readonly<Record<string, string>> = {
   'remove-service.tsx': 'RemoveService',
   'server-notice.tsx': 'ServerNotice',
   'services-grid.tsx': 'ServicesGrid',
+  'share-dialog.tsx': 'ShareDialog',
   'store-notice.tsx': 'StoreNotice',
   'types-grid.tsx': 'TypesGrid',
   'value-flame.tsx': 'ValueFlame',
